@@ -1,0 +1,1 @@
+//! The composition root: the sole place that wires parts together.

@@ -1,0 +1,127 @@
+//! Who reads: subscribers, consent, suppressions; subscribers.yaml and CSV as streams of entries.
+//! Not: where they are kept (`store`).
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, FixedOffset, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+use crate::address::Address;
+
+/// A reader's number in the store; never reused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct SubscriberId(pub i64);
+
+/// A person on the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Subscriber {
+    /// The store's number.
+    pub id: SubscriberId,
+    /// What the list knows of them.
+    pub profile: Profile,
+    /// Whether they get mail.
+    pub state: SubscriberState,
+    /// What brought them here first.
+    pub origin: Origin,
+    /// When they came.
+    pub created_at: DateTime<Utc>,
+}
+
+/// What a file, a form or an import says of a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Profile {
+    /// The address.
+    pub email: Address,
+    /// The name used in the salutation; free of control characters.
+    pub name: Option<String>,
+    /// The editions they chose. None: all, future ones too.
+    pub editions: Option<BTreeSet<String>>,
+    /// The sender's labels.
+    pub tags: BTreeSet<String>,
+    /// Their zone, for `by_reader_timezone`.
+    pub timezone: Option<Tz>,
+    /// BCP 47 tag.
+    pub language: Option<String>,
+    /// That they agreed, when, and where.
+    pub consent: Option<Consent>,
+}
+
+/// A recorded consent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consent {
+    /// When; a consent without a date is a finding.
+    pub at: Option<DateTime<FixedOffset>>,
+    /// `web form`, `import:stibee`, …
+    pub source: Option<String>,
+}
+
+/// Whether a subscriber gets mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubscriberState {
+    /// Gets mail.
+    Active,
+    /// Signed up, not yet confirmed.
+    Unconfirmed,
+    /// Gone from the file that had brought them.
+    Inactive,
+}
+
+/// Who said so: a person's own act wins over the operator's, which wins over the file's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// subscribers.yaml.
+    File,
+    /// A CSV import.
+    Import,
+    /// `subscribers add`.
+    Operator,
+    /// The person's own form or link.
+    Person,
+}
+
+/// Why an address gets no mail, whatever the list says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SuppressionReason {
+    /// They left.
+    Unsubscribed,
+    /// The address does not exist.
+    HardBounce,
+    /// They called it spam.
+    Complaint,
+    /// The operator said so.
+    Manual,
+    /// They asked to be erased; only the keyed hash remains.
+    Erased,
+}
+
+/// An address that gets no mail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Suppression {
+    /// The address; None once erased.
+    pub email: Option<Address>,
+    /// Why.
+    pub reason: SuppressionReason,
+    /// The relay's words, the import's file name, …
+    pub detail: Option<String>,
+    /// Since when.
+    pub at: DateTime<Utc>,
+}
+
+/// What composing a message needs to know of a reader. Streamed by the million: keep it small.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reader {
+    /// The store's number.
+    pub id: SubscriberId,
+    /// The address.
+    pub email: Address,
+    /// The name, where known.
+    pub name: Option<String>,
+    /// BCP 47 tag, where they named one.
+    pub language: Option<String>,
+    /// The sender's labels, sorted.
+    pub tags: Vec<String>,
+}

@@ -1,0 +1,1 @@
+//! Findings on an issue, a rendered issue, a publication, a list.

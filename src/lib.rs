@@ -1,0 +1,38 @@
+//! daily-note: write a newsletter's issues in Markdown, in git; check them, render them, and
+//! deliver them over SMTP, on the editorial calendar, to every subscriber exactly once.
+//!
+//! The modules stand in the order in which an issue flows, and every arrow points one way:
+//!
+//! ```text
+//! issues/*.md ─► issue ─► render ─► message ─► delivery ─► smtp ─► the reader
+//!                  │                  ▲            │
+//!                check             audience ◄──► store (SQLite)
+//! ```
+//!
+//! `docs/architecture.md` holds the table of modules and the two walkthroughs.
+
+pub mod address;
+pub mod clock;
+pub mod source;
+
+pub mod publication;
+
+pub mod issue;
+pub mod render;
+
+pub mod audience;
+pub mod links;
+pub mod message;
+
+pub mod store;
+
+pub mod smtp;
+
+pub mod delivery;
+
+pub mod check;
+
+pub mod web;
+
+pub mod app;
+pub mod cli;

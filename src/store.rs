@@ -1,0 +1,453 @@
+//! The list of record and the delivery ledger, behind one interface that SQLite implements and
+//! PostgreSQL will. Speaks the domain's verbs on groups of rows: one transaction a call, durable on
+//! return, the time passed in, no SQL type outside.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    address::Address,
+    audience::{
+        Origin, Profile, Reader, Subscriber, SubscriberId, SubscriberState, Suppression,
+        SuppressionReason,
+    },
+    source::SourceError,
+};
+
+/// A batch's number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct BatchId(pub i64);
+
+/// A delivery's number: one row a batch and reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct DeliveryId(pub i64);
+
+/// One issue, frozen, on its way to its audience.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Batch {
+    /// Its number.
+    pub id: BatchId,
+    /// The issue's identity: unique over all batches.
+    pub issue: String,
+    /// The edition's key.
+    pub edition: String,
+    /// When it was due.
+    pub slot: DateTime<Utc>,
+    /// The hash of its frozen content.
+    pub content: String,
+    /// Where it stands.
+    pub state: BatchState,
+    /// How many readers it was frozen for.
+    pub audience: u64,
+    /// When it was frozen; the Date header of all its messages.
+    pub frozen_at: DateTime<Utc>,
+}
+
+/// Where a batch stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum BatchState {
+    /// Rows may be claimed.
+    Open,
+    /// A person or the sender's own fault stopped it.
+    Paused {
+        /// For a tired person.
+        reason: String,
+    },
+    /// Every row has its end.
+    Finished,
+    /// A person ended it; rows not yet sent are skipped.
+    Cancelled,
+}
+
+/// What `freeze` needs.
+#[derive(Debug, Clone)]
+pub struct NewBatch {
+    /// The issue's identity.
+    pub issue: String,
+    /// The edition whose readers get it.
+    pub edition: String,
+    /// When it was due.
+    pub slot: DateTime<Utc>,
+    /// The hash under which `content` is kept.
+    pub content_hash: String,
+    /// The frozen content.
+    pub content: Vec<u8>,
+}
+
+/// What `freeze` found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Freeze {
+    /// The batch.
+    pub batch: Batch,
+    /// False: the issue had its batch already and nothing was changed.
+    pub is_new: bool,
+}
+
+/// Who an edition would go to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct AudienceSize {
+    /// Readers who would get it.
+    pub readers: u64,
+    /// Active subscribers of the edition who are suppressed.
+    pub suppressed: u64,
+}
+
+/// A sender: one process. Its claims carry its name.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct SenderId(pub String);
+
+/// A row that this sender holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// The row.
+    pub delivery: DeliveryId,
+    /// The fencing number that `record` checks.
+    pub fence: i64,
+    /// Attempts that ended in a deferral so far.
+    pub attempts: u32,
+    /// Connections lost under this row since its last deferral.
+    pub losses: u32,
+    /// When it was first tried, for `give_up`.
+    pub first_attempt_at: Option<DateTime<Utc>>,
+    /// To whom.
+    pub reader: Reader,
+}
+
+/// A step of one claimed row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transition {
+    /// The row.
+    pub delivery: DeliveryId,
+    /// The claim's fencing number.
+    pub fence: i64,
+    /// Where it goes.
+    pub to: Step,
+}
+
+/// Where a claimed row goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// The message may leave now. Refused when the reader was suppressed since the freeze.
+    Sending {
+        /// The hash of what leaves.
+        content: String,
+    },
+    /// The relay took it: its answer to the dot.
+    Accepted {
+        /// The relay's words.
+        reply: String,
+    },
+    /// Not now; again at `due_at`.
+    Deferred {
+        /// When.
+        due_at: DateTime<Utc>,
+        /// The relay's words.
+        reply: String,
+    },
+    /// Never.
+    Rejected {
+        /// The relay's words, or `gave_up`.
+        reply: String,
+        /// The address itself is dead: suppress it in the same transaction.
+        suppress: bool,
+    },
+    /// Back to pending as if never claimed; `lost` counts a lost connection.
+    Returned {
+        /// A connection was lost under it, before the dot.
+        lost: bool,
+    },
+    /// The connection died between the dot and its answer.
+    Unknown {
+        /// What was seen.
+        reply: String,
+    },
+}
+
+/// A transition that was not applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The row.
+    pub delivery: DeliveryId,
+    /// Why.
+    pub reason: RefusalReason,
+}
+
+/// Why a transition was not applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefusalReason {
+    /// The reader left, bounced or was erased since the freeze: the row is skipped.
+    Suppressed(SuppressionReason),
+    /// Another sender holds the row now, or the row has its end.
+    Fenced,
+    /// The batch was paused or cancelled meanwhile: the row went back, or was skipped.
+    Stopped,
+}
+
+/// How many rows stand where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Counts {
+    /// Not yet tried.
+    pub pending: u64,
+    /// Held by a sender.
+    pub claimed: u64,
+    /// On the wire.
+    pub sending: u64,
+    /// The relay took it.
+    pub accepted: u64,
+    /// Tried; to be tried again.
+    pub deferred: u64,
+    /// Refused for good.
+    pub rejected: u64,
+    /// Nobody can know.
+    pub unknown: u64,
+    /// Not sent: suppressed since the freeze, or cancelled.
+    pub skipped: u64,
+}
+
+impl Counts {
+    /// All rows.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.open() + self.accepted + self.rejected + self.unknown + self.skipped
+    }
+
+    /// Rows that have no end yet.
+    #[must_use]
+    pub fn open(&self) -> u64 {
+        self.pending + self.claimed + self.sending + self.deferred
+    }
+}
+
+/// A row that did not end well, for `status --failed`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FailedDelivery {
+    /// Who; None once erased.
+    pub email: Option<Address>,
+    /// `deferred`, `rejected`, `unknown` or `skipped`.
+    pub outcome: String,
+    /// The relay's words.
+    pub reply: Option<String>,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// What a recovery found of a dead sender's rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Recovered {
+    /// Claims that returned to pending.
+    pub returned: u64,
+    /// Rows in flight whose fate nobody knows.
+    pub unknown: u64,
+}
+
+/// What a fold of subscribers.yaml did, or would do.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct FoldReport {
+    /// New readers.
+    pub added: u64,
+    /// Readers whose profile changed.
+    pub changed: u64,
+    /// Readers who were gone from the file and are back in it.
+    pub returned: u64,
+    /// Readers whom only the file had added, gone from it.
+    pub deactivated: u64,
+    /// Entries as they were.
+    pub unchanged: u64,
+    /// Entries whom the file may not bring back: unsubscribed, bounced, complained.
+    pub suppressed: u64,
+}
+
+/// What `add` or an import row did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Upsert {
+    /// A new reader.
+    Added,
+    /// A known reader, something changed.
+    Merged,
+    /// A known reader, nothing to change.
+    Unchanged,
+    /// Suppressed: nothing was changed.
+    Suppressed(SuppressionReason),
+}
+
+/// Everything that can go wrong with a store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The state can't be opened or written.
+    #[error("the state in {place} can't be used")]
+    Unusable {
+        /// The file or the server, without secrets.
+        place: String,
+        /// What the database said.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Another process sends.
+    #[error("another daily-note is sending from this state ({holder})")]
+    Held {
+        /// What the holder wrote of itself: process id, command, since when.
+        holder: String,
+    },
+    /// A fold that would lose too much of the list.
+    #[error("subscribers.yaml would take {lost} of {total} readers off the list")]
+    FoldLosesTooMany {
+        /// Readers who would go.
+        lost: u64,
+        /// Readers there are.
+        total: u64,
+    },
+    /// An entry that can't be read.
+    #[error(transparent)]
+    Entry(#[from] SourceError),
+    /// The state was written by a newer program, or is not ours.
+    #[error("{0}")]
+    Incompatible(String),
+}
+
+/// The list of record and the delivery ledger.
+#[async_trait]
+pub trait Store: Send + Sync {
+    // ── the list ──────────────────────────────────────────────────────────────────────────────
+
+    /// Folds subscribers.yaml into the list: adds, changes what the person did not set
+    /// themself, deactivates readers whom only the file had added. With `max_removal` (a share of
+    /// the list, and more than 10 readers) stops before losing too many. All or nothing.
+    async fn fold(
+        &self,
+        entries: &mut (dyn Iterator<Item = Result<Profile, SourceError>> + Send),
+        max_removal: f64,
+        now: DateTime<Utc>,
+    ) -> Result<FoldReport, StoreError>;
+
+    /// Adds or merges people in one transaction; answers one [`Upsert`] each.
+    async fn upsert(
+        &self,
+        profiles: &[Profile],
+        origin: Origin,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Upsert>, StoreError>;
+
+    /// The subscriber of that address, whatever its state.
+    async fn subscriber(&self, email: &Address) -> Result<Option<Subscriber>, StoreError>;
+
+    /// A page of the list in the order of numbers, after `after`.
+    async fn subscribers(
+        &self,
+        state: Option<SubscriberState>,
+        after: SubscriberId,
+        limit: u32,
+    ) -> Result<Vec<Subscriber>, StoreError>;
+
+    /// Puts addresses beyond mail's reach in one transaction; answers how many were new.
+    async fn suppress(
+        &self,
+        suppressions: &[Suppression],
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError>;
+
+    /// Lifts a suppression; answers the one that stood.
+    async fn lift_suppression(&self, email: &Address) -> Result<Option<Suppression>, StoreError>;
+
+    /// Why that address gets no mail.
+    async fn suppression(&self, email: &Address) -> Result<Option<Suppression>, StoreError>;
+
+    /// A page of the suppressions in their order of arrival; `after` is the number of the last
+    /// one seen, which each comes with.
+    async fn suppressions(
+        &self,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<(i64, Suppression)>, StoreError>;
+
+    // ── the ledger ────────────────────────────────────────────────────────────────────────────
+
+    /// How many readers an edition has now.
+    async fn audience_size(&self, edition: &str) -> Result<AudienceSize, StoreError>;
+
+    /// Freezes an issue to its audience in one transaction, or finds the batch it has.
+    async fn freeze(&self, batch: &NewBatch, now: DateTime<Utc>) -> Result<Freeze, StoreError>;
+
+    /// The batch of that issue.
+    async fn batch(&self, issue: &str) -> Result<Option<Batch>, StoreError>;
+
+    /// All batches, the newest first.
+    async fn batches(&self, limit: u32) -> Result<Vec<Batch>, StoreError>;
+
+    /// Frozen content by its hash.
+    async fn content(&self, hash: &str) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Takes the exclusive right to send from this state (an OS lock on SQLite) until the guard
+    /// is dropped or the process dies.
+    ///
+    /// # Errors
+    /// [`StoreError::Held`] with what the holder says of itself.
+    async fn hold(&self, sender: &SenderId) -> Result<SenderGuard, StoreError>;
+
+    /// Settles what a dead sender left of a batch: claims return, rows in flight are `unknown`
+    /// (or return with the same Message-ID, where `resend` says so). Only the holder may call it.
+    async fn recover(
+        &self,
+        batch: BatchId,
+        resend: bool,
+        now: DateTime<Utc>,
+    ) -> Result<Recovered, StoreError>;
+
+    /// Claims up to `limit` due rows of an open batch, none in the domains of `except`.
+    async fn claim(
+        &self,
+        batch: BatchId,
+        sender: &SenderId,
+        limit: u32,
+        except: &[String],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Claim>, StoreError>;
+
+    /// Applies transitions in order, in one transaction; durable (fsync) on return. Answers those
+    /// that were not applied.
+    async fn record(
+        &self,
+        transitions: &[Transition],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Refusal>, StoreError>;
+
+    /// Opens, pauses, finishes or cancels a batch; cancelling skips the rows never sent.
+    async fn set_batch_state(
+        &self,
+        batch: BatchId,
+        state: &BatchState,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError>;
+
+    /// How many rows stand where.
+    async fn counts(&self, batch: BatchId) -> Result<Counts, StoreError>;
+
+    /// The earliest time at which an open row is due; None where none is open.
+    async fn next_due(&self, batch: BatchId) -> Result<Option<DateTime<Utc>>, StoreError>;
+
+    /// A page of the rows that did not end well, or wait.
+    async fn failed(
+        &self,
+        batch: BatchId,
+        after: DeliveryId,
+        limit: u32,
+    ) -> Result<Vec<(DeliveryId, FailedDelivery)>, StoreError>;
+}
+
+/// The exclusive right to send from a state; released on drop.
+#[derive(Debug)]
+pub struct SenderGuard {
+    /// Whatever must live as long as the right does.
+    _held: Box<dyn std::fmt::Debug + Send + Sync>,
+}
+
+impl SenderGuard {
+    /// Wraps what holds the right: a locked file, a session-level advisory lock.
+    pub fn new(held: impl std::fmt::Debug + Send + Sync + 'static) -> Self {
+        Self {
+            _held: Box::new(held),
+        }
+    }
+}

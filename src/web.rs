@@ -1,0 +1,1 @@
+//! Pages: for now the embedded inbox's.

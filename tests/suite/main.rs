@@ -1,0 +1,1 @@
+//! One integration binary, a folder or file a feature.
