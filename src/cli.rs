@@ -1,1 +1,155 @@
-//! The command line: arguments in, report out, exit code. One file a command.
+//! The command line: arguments in, report out, exit code. One file a command, each with its
+//! `Args` and an `execute`; what they share are the global flags, [`Context`] and [`Failure`].
+
+mod completions;
+mod failure;
+mod man;
+mod output;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use chrono::{DateTime, FixedOffset};
+use clap::{ArgAction, CommandFactory, Parser, Subcommand, ValueEnum};
+
+pub(crate) use self::{
+    failure::{Exit, Failure},
+    output::Output,
+};
+use crate::{app::App, clock::Clock};
+
+/// Write a newsletter in Markdown, in git; deliver it to every subscriber exactly once.
+#[derive(Debug, Parser)]
+#[command(name = "daily-note", version, max_term_width = 100, after_help = EXIT_CODES)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes:
+  0 done · 1 unexpected · 2 usage · 3 configuration · 4 the content does not pass
+  5 done, but some deliveries failed, wait or are unknown · 6 nothing to do";
+
+/// Flags that every command takes.
+#[derive(Debug, clap::Args)]
+struct Global {
+    /// The publication's folder [default: the nearest parent folder with a daily-note.yaml]
+    #[arg(long, global = true, value_name = "DIR", env = "DAILY_NOTE_ROOT")]
+    root: Option<PathBuf>,
+    /// Print one JSON document (or JSON lines for progress) on stdout and nothing else there
+    #[arg(long, global = true)]
+    json: bool,
+    /// Pretend that it is this moment, for rehearsals and tests
+    #[arg(long, global = true, value_name = "RFC3339")]
+    at: Option<DateTime<FixedOffset>>,
+    /// Say more; twice for everything
+    #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "quiet")]
+    verbose: u8,
+    /// Say nothing but errors
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
+    color: ColorChoice,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ColorChoice {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Even into a pipe
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Completions(completions::Args),
+    Man(man::Args),
+}
+
+/// What a command has at hand.
+pub(crate) struct Context {
+    /// Where reports go.
+    pub(crate) output: Output,
+    /// What time it is.
+    pub(crate) clock: Clock,
+    root: Option<PathBuf>,
+}
+
+impl Context {
+    /// Opens the publication that the command is about.
+    pub(crate) fn app(&self) -> Result<App, Failure> {
+        Ok(App::open(self.root.as_deref(), self.clock)?)
+    }
+
+    /// `--root`, where given.
+    pub(crate) fn root(&self) -> Option<&std::path::Path> {
+        self.root.as_deref()
+    }
+}
+
+/// Parses the arguments, runs the command, reports its failure, and answers the exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let output = Output::new(&cli.global);
+    output.install();
+    start_logging(&cli.global);
+    let context = Context {
+        output: output.clone(),
+        clock: cli
+            .global
+            .at
+            .map_or(Clock::System, |at| Clock::starting_at(at.to_utc())),
+        root: cli.global.root,
+    };
+    let exit = match run(cli.command, &context) {
+        Ok(exit) => exit,
+        Err(failure) => {
+            output.failure(&failure);
+            failure.exit()
+        }
+    };
+    exit.into()
+}
+
+fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    let exit = runtime.block_on(async {
+        match command {
+            Command::Completions(args) => completions::execute(&args, context),
+            Command::Man(args) => man::execute(&args, context),
+        }
+    });
+    // Commands that were told to stop have drained by now; nothing left behind may hold the exit.
+    runtime.shutdown_background();
+    exit
+}
+
+/// The command as clap knows it, for completions and manual pages.
+fn clap_command() -> clap::Command {
+    Cli::command()
+}
+
+/// Logs go to stderr, plain; `DAILY_NOTE_LOG` refines what `-v` asks.
+fn start_logging(global: &Global) {
+    let level = match (global.quiet, global.verbose) {
+        (true, _) => "error",
+        (_, 0) => "daily_note=warn,error",
+        (_, 1) => "daily_note=info,warn",
+        (_, _) => "daily_note=debug,info",
+    };
+    let filter = tracing_subscriber::EnvFilter::try_from_env("DAILY_NOTE_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .init();
+}

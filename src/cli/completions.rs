@@ -1,0 +1,23 @@
+//! `completions SHELL`: a completion script for a shell.
+
+use super::{Context, Exit, Failure};
+
+/// Print a completion script for a shell
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  daily-note completions zsh > ~/.zfunc/_daily-note")]
+pub(crate) struct Args {
+    /// The shell
+    shell: clap_complete::Shell,
+}
+
+pub(crate) fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(
+        args.shell,
+        &mut super::clap_command(),
+        "daily-note",
+        &mut script,
+    );
+    context.output.raw(&script);
+    Ok(Exit::Done)
+}

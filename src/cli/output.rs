@@ -1,0 +1,140 @@
+//! Where reports go: documents to stdout as JSON, people's text to stdout or, beside `--json`, to
+//! stderr; errors and progress always to stderr.
+
+use std::io::{self, IsTerminal, Write};
+
+use serde::Serialize;
+
+use super::{ColorChoice, Failure, Global};
+
+/// How this run talks.
+#[derive(Debug, Clone)]
+pub(crate) struct Output {
+    is_json: bool,
+    is_quiet: bool,
+    has_color: bool,
+}
+
+/// Colours tell state, nothing else; words say the same without them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tone {
+    /// It is well.
+    Good,
+    /// It waits, or wants a look.
+    Care,
+    /// It failed.
+    Bad,
+    /// Less important.
+    Quiet,
+}
+
+impl Output {
+    pub(super) fn new(global: &Global) -> Self {
+        let has_color = match global.color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => {
+                std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+                    && io::stderr().is_terminal()
+                    && (global.json || io::stdout().is_terminal())
+            }
+        };
+        Self {
+            is_json: global.json,
+            is_quiet: global.quiet,
+            has_color,
+        }
+    }
+
+    /// Makes error reports follow the same choices.
+    pub(super) fn install(&self) {
+        let has_color = self.has_color;
+        // Refused only when a hook is there already, which is then as good.
+        let _ = miette::set_hook(Box::new(move |_| {
+            Box::new(
+                miette::MietteHandlerOpts::new()
+                    .color(has_color)
+                    .unicode(true)
+                    .terminal_links(false)
+                    .width(terminal_width())
+                    .context_lines(0)
+                    .build(),
+            )
+        }));
+    }
+
+    /// Whether a program reads along.
+    pub(crate) fn is_json(&self) -> bool {
+        self.is_json
+    }
+
+    /// Whether progress may be drawn over itself.
+    pub(crate) fn draws_progress(&self) -> bool {
+        !self.is_json && !self.is_quiet && io::stderr().is_terminal()
+    }
+
+    /// One JSON document, or one line of several.
+    pub(crate) fn document(&self, value: &impl Serialize) {
+        if let Ok(text) = serde_json::to_string(value) {
+            write_line(&mut io::stdout().lock(), &text);
+        }
+    }
+
+    /// The result that a person asked for.
+    pub(crate) fn say(&self, text: impl AsRef<str>) {
+        if self.is_json {
+            self.note(text);
+        } else if !self.is_quiet {
+            write_line(&mut io::stdout().lock(), text.as_ref());
+        }
+    }
+
+    /// What happens on the way.
+    pub(crate) fn note(&self, text: impl AsRef<str>) {
+        if !self.is_quiet {
+            write_line(&mut io::stderr().lock(), text.as_ref());
+        }
+    }
+
+    /// Text as it is, to stdout, whatever the flags: a schema, a manual page.
+    pub(crate) fn raw(&self, text: &[u8]) {
+        let mut stdout = io::stdout().lock();
+        let _ = stdout.write_all(text).and_then(|()| stdout.flush());
+    }
+
+    /// A failure, to stderr.
+    pub(super) fn failure(&self, failure: &Failure) {
+        let mut stderr = io::stderr().lock();
+        for report in failure.reports() {
+            write_line(&mut stderr, format!("{report:?}").trim_end());
+        }
+    }
+
+    /// `text` in the colour of its state, where colours are on.
+    pub(crate) fn paint(&self, tone: Tone, text: impl AsRef<str>) -> String {
+        let text = text.as_ref();
+        if !self.has_color {
+            return text.to_owned();
+        }
+        let code = match tone {
+            Tone::Good => 32,
+            Tone::Care => 33,
+            Tone::Bad => 31,
+            Tone::Quiet => 2,
+        };
+        format!("\x1b[{code}m{text}\x1b[0m")
+    }
+}
+
+/// The width reports are wrapped to.
+fn terminal_width() -> usize {
+    std::env::var("COLUMNS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(100)
+}
+
+/// A reader that went away (`| head`) is no error of ours.
+fn write_line(to: &mut impl Write, text: &str) {
+    let _ = writeln!(to, "{text}").and_then(|()| to.flush());
+}
