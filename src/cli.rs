@@ -35,7 +35,7 @@ const EXIT_CODES: &str = "Exit codes:
 #[derive(Debug, clap::Args)]
 struct Global {
     /// The publication's folder [default: the nearest parent folder with a daily-note.yaml]
-    #[arg(long, global = true, value_name = "DIR", env = "DAILY_NOTE_ROOT")]
+    #[arg(long, global = true, value_name = "DIR")]
     root: Option<PathBuf>,
     /// Print one JSON document (or JSON lines for progress) on stdout and nothing else there
     #[arg(long, global = true)]
@@ -137,7 +137,7 @@ fn clap_command() -> clap::Command {
     Cli::command()
 }
 
-/// Logs go to stderr, plain; `DAILY_NOTE_LOG` refines what `-v` asks.
+/// Logs go to stderr, plain; `RUST_LOG` refines what `-v` asks.
 fn start_logging(global: &Global) {
     let level = match (global.quiet, global.verbose) {
         (true, _) => "error",
@@ -145,7 +145,7 @@ fn start_logging(global: &Global) {
         (_, 1) => "daily_note=info,warn",
         (_, _) => "daily_note=debug,info",
     };
-    let filter = tracing_subscriber::EnvFilter::try_from_env("DAILY_NOTE_LOG")
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
     tracing_subscriber::fmt()
         .with_env_filter(filter)

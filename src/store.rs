@@ -12,6 +12,7 @@ use crate::{
         Origin, Profile, Reader, Subscriber, SubscriberId, SubscriberState, Suppression,
         SuppressionReason,
     },
+    publication::Rate,
     source::SourceError,
 };
 
@@ -42,6 +43,8 @@ pub struct Batch {
     pub audience: u64,
     /// When it was frozen; the Date header of all its messages.
     pub frozen_at: DateTime<Utc>,
+    /// A person resumed it after a pause: refusals of many readers count from now on.
+    pub trusts_refusals: bool,
 }
 
 /// Where a batch stands.
@@ -98,6 +101,24 @@ pub struct AudienceSize {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SenderId(pub String);
 
+/// How many rows a claim may take, and where from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Quotas {
+    /// From all domains that `domains` does not name.
+    pub rest: u32,
+    /// Domains with limits of their own, each with its room, which may be none.
+    pub domains: Vec<(String, u32)>,
+}
+
+/// An answer to `lease`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lease {
+    /// How many may go now.
+    pub granted: u32,
+    /// When to ask again, where fewer were granted than wanted.
+    pub again_at: DateTime<Utc>,
+}
+
 /// A row that this sender holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
@@ -133,6 +154,12 @@ pub enum Step {
     Sending {
         /// The hash of what leaves.
         content: String,
+    },
+    /// Refused, but not yet believed: stays claimed by this sender until it is rejected or
+    /// returned. A crash returns it.
+    Held {
+        /// The relay's words.
+        reply: String,
     },
     /// The relay took it: its answer to the dot.
     Accepted {
@@ -395,15 +422,25 @@ pub trait Store: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Recovered, StoreError>;
 
-    /// Claims up to `limit` due rows of an open batch, none in the domains of `except`.
+    /// Claims due rows of an open batch, as many as the quotas allow; a domain without room never
+    /// holds up the others. Costs no more for a long ledger than for a short one.
     async fn claim(
         &self,
         batch: BatchId,
         sender: &SenderId,
-        limit: u32,
-        except: &[String],
+        quotas: &Quotas,
         now: DateTime<Utc>,
     ) -> Result<Vec<Claim>, StoreError>;
+
+    /// Leases up to `want` of the messages that `rate` allows under that key, over all workers
+    /// together; a second's worth at the most.
+    async fn lease(
+        &self,
+        key: &str,
+        rate: Rate,
+        want: u32,
+        now: DateTime<Utc>,
+    ) -> Result<Lease, StoreError>;
 
     /// Applies transitions in order, in one transaction; durable (fsync) on return. Answers those
     /// that were not applied.
@@ -413,7 +450,8 @@ pub trait Store: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Vec<Refusal>, StoreError>;
 
-    /// Opens, pauses, finishes or cancels a batch; cancelling skips the rows never sent.
+    /// Opens, pauses, finishes or cancels a batch; cancelling skips the rows never sent. Opening
+    /// one that was paused sets `trusts_refusals`.
     async fn set_batch_state(
         &self,
         batch: BatchId,
