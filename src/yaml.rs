@@ -1,0 +1,293 @@
+//! YAML with places: a text parsed into a [`Tree`] whose every key and value knows where it
+//! stands, and read from there into any `serde` type, so that each error points at its line.
+//!
+//! serde_yaml gives scalars their types; saphyr-parser tells where they are, which serde_yaml does
+//! not. Knows nothing of what the keys mean.
+
+mod build;
+mod read;
+
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use serde_yaml::Value;
+
+use crate::source::{Source, SourceError, Span};
+
+/// A YAML document and the text it came from.
+#[derive(Debug, Clone)]
+pub struct Tree {
+    source: Source,
+    root: Node,
+}
+
+/// A value and where it stands.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// Where.
+    pub place: Place,
+    /// What.
+    pub kind: Kind,
+}
+
+/// Where a value comes from.
+#[derive(Debug, Clone)]
+pub enum Place {
+    /// These bytes of the tree's source.
+    Text(Span),
+    /// An environment variable of this name.
+    Variable(Arc<str>),
+}
+
+/// What a value is.
+#[derive(Debug, Clone)]
+pub enum Kind {
+    /// Text, a number, true or false, or nothing.
+    Scalar(Scalar),
+    /// A list.
+    Sequence(Vec<Node>),
+    /// Keys with values, in the order of the text; no key stands twice.
+    Mapping(Vec<Entry>),
+}
+
+/// A single value.
+#[derive(Debug, Clone)]
+pub struct Scalar {
+    /// As written, quotes and escapes resolved.
+    pub text: String,
+    /// With its type: never a sequence or a mapping.
+    pub value: Value,
+}
+
+/// A key and its value.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The key.
+    pub key: String,
+    /// Where the key stands.
+    pub key_place: Place,
+    /// The value.
+    pub value: Node,
+}
+
+impl Tree {
+    /// Parses the bytes `within` of a source (the whole file, or the front matter of an issue).
+    /// A byte order mark before them is skipped.
+    ///
+    /// # Errors
+    /// The place where the text stops being YAML; or every key that stands twice in a mapping.
+    pub fn parse(source: &Source, within: Span) -> Result<Self, Vec<SourceError>> {
+        let root = build::build(source, within)?;
+        Ok(Self {
+            source: source.clone(),
+            root,
+        })
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// The document's value.
+    #[must_use]
+    pub fn root(&self) -> &Node {
+        &self.root
+    }
+
+    /// The document's value, to change.
+    pub fn root_mut(&mut self) -> &mut Node {
+        &mut self.root
+    }
+
+    /// Reads the whole document as a `T`.
+    ///
+    /// # Errors
+    /// Every unknown key, wrong type and bad value, each at its place. An error of `T`'s own
+    /// (`serde::de::Error::custom`) may have a second line, which becomes the hint.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, Vec<SourceError>> {
+        read::read(self, &self.root)
+    }
+
+    /// The value at a path of keys.
+    #[must_use]
+    pub fn get(&self, path: &[&str]) -> Option<&Node> {
+        path.iter().try_fold(&self.root, |node, key| node.get(key))
+    }
+
+    /// An error about the value at a path of keys; where there is none, about the nearest of its
+    /// parents that there is.
+    #[must_use]
+    pub fn error(&self, path: &[&str], message: impl Into<String>) -> SourceError {
+        let mut place = self.root.place.clone();
+        let mut node = &self.root;
+        for key in path {
+            let Some(entry) = node.entry(key) else { break };
+            place = match (&entry.value.kind, &entry.value.place) {
+                (Kind::Scalar(_), place) | (_, place @ Place::Variable(_)) => place.clone(),
+                _ => entry.key_place.clone(),
+            };
+            node = &entry.value;
+        }
+        self.error_at(&place, message)
+    }
+
+    /// An error at a place.
+    #[must_use]
+    pub fn error_at(&self, place: &Place, message: impl Into<String>) -> SourceError {
+        match place {
+            Place::Text(span) => {
+                // A value of many lines is shown by its first.
+                let text = self.source.text().get(span.clone()).unwrap_or_default();
+                let first_line = text.lines().next().unwrap_or_default().trim_end();
+                let end = span.start + first_line.len();
+                SourceError::at(&self.source, span.start..end, message)
+            }
+            Place::Variable(name) => SourceError::new(format!("{name}: {}", message.into())),
+        }
+    }
+}
+
+impl Node {
+    /// The value under a key, where this is a mapping that has it.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.entry(key).map(|entry| &entry.value)
+    }
+
+    /// The entry of a key, where this is a mapping that has it.
+    #[must_use]
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        self.entries().iter().find(|entry| entry.key == key)
+    }
+
+    /// The entries of a mapping; none where this is something else.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        match &self.kind {
+            Kind::Mapping(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// The text of a scalar, as written.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Scalar(scalar) => Some(&scalar.text),
+            _ => None,
+        }
+    }
+
+    /// Where it stands in the source, unless it came from elsewhere.
+    #[must_use]
+    pub fn span(&self) -> Option<Span> {
+        self.place.span()
+    }
+
+    /// Whether nothing is written here.
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        matches!(&self.kind, Kind::Scalar(scalar) if scalar.value.is_null())
+    }
+
+    /// Puts a value at a path of keys, over what stands there; mappings on the way are made.
+    pub fn set(&mut self, path: &[String], value: Node) {
+        let Some((key, rest)) = path.split_first() else {
+            *self = value;
+            return;
+        };
+        if !matches!(self.kind, Kind::Mapping(_)) {
+            *self = Self {
+                place: value.place.clone(),
+                kind: Kind::Mapping(Vec::new()),
+            };
+        }
+        let Kind::Mapping(entries) = &mut self.kind else {
+            return;
+        };
+        if let Some(entry) = entries.iter_mut().find(|entry| entry.key == *key) {
+            entry.value.set(rest, value);
+            return;
+        }
+        let mut made = Self {
+            place: value.place.clone(),
+            kind: Kind::Mapping(Vec::new()),
+        };
+        let key_place = value.place.clone();
+        made.set(rest, value);
+        entries.push(Entry {
+            key: key.clone(),
+            key_place,
+            value: made,
+        });
+    }
+
+    /// The text of an environment variable as a YAML value: a scalar, or a list or mapping in
+    /// flow style. What isn't YAML is text.
+    #[must_use]
+    pub fn from_variable(name: &str, text: &str) -> Self {
+        let place = Place::Variable(name.into());
+        let value = serde_yaml::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()));
+        Self::from_value(&place, value, text)
+    }
+
+    fn from_value(place: &Place, value: Value, text: &str) -> Self {
+        let kind = match value {
+            Value::Sequence(items) => Kind::Sequence(
+                items
+                    .into_iter()
+                    .map(|item| Self::from_nested(place, item))
+                    .collect(),
+            ),
+            Value::Mapping(mapping) => Kind::Mapping(
+                mapping
+                    .into_iter()
+                    .map(|(key, value)| Entry {
+                        key: scalar_text(&key),
+                        key_place: place.clone(),
+                        value: Self::from_nested(place, value),
+                    })
+                    .collect(),
+            ),
+            Value::Tagged(tagged) => return Self::from_value(place, tagged.value, text),
+            value => Kind::Scalar(Scalar {
+                text: value.as_str().unwrap_or(text).to_owned(),
+                value,
+            }),
+        };
+        Self {
+            place: place.clone(),
+            kind,
+        }
+    }
+
+    fn from_nested(place: &Place, value: Value) -> Self {
+        let text = scalar_text(&value);
+        Self::from_value(place, value, &text)
+    }
+}
+
+impl Place {
+    /// The bytes of the source, unless it came from elsewhere.
+    #[must_use]
+    pub fn span(&self) -> Option<Span> {
+        match self {
+            Self::Text(span) => Some(span.clone()),
+            Self::Variable(_) => None,
+        }
+    }
+}
+
+fn scalar_text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Bool(flag) => flag.to_string(),
+        Value::Number(number) => number.to_string(),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

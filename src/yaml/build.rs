@@ -1,0 +1,308 @@
+//! The parser's events → nodes with byte spans. Hostile text ends in an error, never in a stack
+//! overflow or in memory out of proportion to the text.
+
+use std::collections::HashMap;
+
+use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span as Marks, Tag};
+use serde_yaml::Value;
+
+use super::{Entry, Kind, Node, Place, Scalar};
+use crate::source::{Position, Source, SourceError, Span};
+
+/// Lists and mappings inside one another.
+const MAX_DEPTH: usize = 64;
+/// Values that aliases may add to those of the text.
+const MAX_ALIASED: usize = 10_000;
+
+/// Parses `within` of the source.
+pub(super) fn build(source: &Source, within: Span) -> Result<Node, Vec<SourceError>> {
+    let mut builder = Builder::new(source, within);
+    let text = builder.text;
+    for event in Parser::new_from_str(text) {
+        let (event, marks) = event.map_err(|error| vec![builder.syntax_error(&error)])?;
+        let span = builder.span(marks);
+        builder.take(event, span).map_err(|error| vec![error])?;
+    }
+    builder.finish()
+}
+
+/// A list or a mapping whose end has not come yet.
+struct Open {
+    start: usize,
+    anchor: usize,
+    kind: Kind,
+    key: Option<(String, Span)>,
+}
+
+struct Builder<'s> {
+    source: &'s Source,
+    text: &'s str,
+    base: usize,
+    /// Byte offset of each character; empty where the text is ASCII and both are the same.
+    offsets: Vec<usize>,
+    open: Vec<Open>,
+    root: Option<Node>,
+    anchors: HashMap<usize, Node>,
+    aliased: usize,
+    documents: usize,
+    doubled: Vec<SourceError>,
+}
+
+impl<'s> Builder<'s> {
+    fn new(source: &'s Source, within: Span) -> Self {
+        let end = within.end.min(source.text().len());
+        let mut base = within.start.min(end);
+        let mut text = source.text().get(base..end).unwrap_or_default();
+        if let Some(rest) = text.strip_prefix('\u{feff}') {
+            base += text.len() - rest.len();
+            text = rest;
+        }
+        let offsets = if text.is_ascii() {
+            Vec::new()
+        } else {
+            text.char_indices().map(|(at, _)| at).collect()
+        };
+        Self {
+            source,
+            text,
+            base,
+            offsets,
+            open: Vec::new(),
+            root: None,
+            anchors: HashMap::new(),
+            aliased: 0,
+            documents: 0,
+            doubled: Vec::new(),
+        }
+    }
+
+    fn byte(&self, character: usize) -> usize {
+        if self.offsets.is_empty() {
+            character.min(self.text.len())
+        } else {
+            self.offsets
+                .get(character)
+                .copied()
+                .unwrap_or(self.text.len())
+        }
+    }
+
+    /// The bytes between two marks of the parser, without white space at the end.
+    fn span(&self, marks: Marks) -> Span {
+        let start = self.byte(marks.start.index());
+        let end = self.byte(marks.end.index()).max(start);
+        let length = self.text.get(start..end).unwrap_or_default().trim_end();
+        self.base + start..self.base + start + length.len()
+    }
+
+    fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), SourceError> {
+        match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                let scalar = scalar(&text, style, tag.as_deref());
+                if let Some(open) = self.open.last_mut()
+                    && matches!(open.kind, Kind::Mapping(_))
+                    && open.key.is_none()
+                {
+                    open.key = Some((scalar.text, span));
+                    return Ok(());
+                }
+                self.add(Kind::Scalar(scalar), span, anchor)
+            }
+            Event::SequenceStart(anchor, _) => {
+                self.start(Kind::Sequence(Vec::new()), span.start, anchor)
+            }
+            Event::MappingStart(anchor, _) => {
+                self.start(Kind::Mapping(Vec::new()), span.start, anchor)
+            }
+            Event::SequenceEnd | Event::MappingEnd => {
+                let Some(open) = self.open.pop() else {
+                    return Ok(());
+                };
+                let end = self.trimmed_end(open.start, span.end);
+                self.add(open.kind, open.start..end, open.anchor)
+            }
+            Event::Alias(anchor) => self.alias(anchor, span),
+            Event::DocumentStart(_) => {
+                self.documents += 1;
+                if self.documents > 1 {
+                    return Err(SourceError::at(self.source, span, "a second YAML document")
+                        .with_hint("only one belongs here: remove the line `---`"));
+                }
+                Ok(())
+            }
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => Ok(()),
+        }
+    }
+
+    fn trimmed_end(&self, start: usize, end: usize) -> usize {
+        let text = self.source.text().get(start..end).unwrap_or_default();
+        start + text.trim_end().len()
+    }
+
+    fn start(&mut self, kind: Kind, start: usize, anchor: usize) -> Result<(), SourceError> {
+        self.refuse_as_key(start..start)?;
+        if self.open.len() >= MAX_DEPTH {
+            return Err(SourceError::at(
+                self.source,
+                start..start,
+                format!("more than {MAX_DEPTH} lists or mappings inside one another"),
+            ));
+        }
+        self.open.push(Open {
+            start,
+            anchor,
+            kind,
+            key: None,
+        });
+        Ok(())
+    }
+
+    fn alias(&mut self, anchor: usize, span: Span) -> Result<(), SourceError> {
+        self.refuse_as_key(span.clone())?;
+        let Some(node) = self.anchors.get(&anchor) else {
+            return Err(SourceError::at(
+                self.source,
+                span,
+                "this alias stands inside the value that it names",
+            ));
+        };
+        self.aliased += size(node);
+        if self.aliased > MAX_ALIASED {
+            return Err(SourceError::at(self.source, span, "too many aliases"));
+        }
+        let kind = node.kind.clone();
+        self.add(kind, span, 0)
+    }
+
+    fn refuse_as_key(&self, span: Span) -> Result<(), SourceError> {
+        match self.open.last() {
+            Some(open) if matches!(open.kind, Kind::Mapping(_)) && open.key.is_none() => Err(
+                SourceError::at(self.source, span, "a key must be plain text")
+                    .with_hint("text that begins with `{`, `[` or `*` needs quotes around it"),
+            ),
+            _ => Ok(()),
+        }
+    }
+
+    fn add(&mut self, kind: Kind, span: Span, anchor: usize) -> Result<(), SourceError> {
+        let mut node = Node {
+            place: Place::Text(span.clone()),
+            kind,
+        };
+        if anchor != 0 {
+            self.anchors.insert(anchor, node.clone());
+        }
+        let Some(open) = self.open.last_mut() else {
+            self.root = Some(node);
+            return Ok(());
+        };
+        match &mut open.kind {
+            Kind::Sequence(items) => items.push(node),
+            Kind::Mapping(entries) => {
+                let Some((key, key_span)) = open.key.take() else {
+                    return Ok(());
+                };
+                if span.is_empty() {
+                    // Nothing written after the key: errors about the value show the key.
+                    node.place = Place::Text(key_span.clone());
+                }
+                if let Some(first) = entries.iter().find(|entry| entry.key == key) {
+                    let error = doubled(self.source, &key, key_span, &first.key_place);
+                    self.doubled.push(error);
+                } else {
+                    entries.push(Entry {
+                        key,
+                        key_place: Place::Text(key_span),
+                        value: node,
+                    });
+                }
+            }
+            Kind::Scalar(_) => {}
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Node, Vec<SourceError>> {
+        if !self.doubled.is_empty() {
+            return Err(self.doubled);
+        }
+        Ok(self.root.unwrap_or(Node {
+            place: Place::Text(self.base..self.base),
+            kind: Kind::Scalar(Scalar {
+                text: String::new(),
+                value: Value::Null,
+            }),
+        }))
+    }
+
+    fn syntax_error(&self, error: &ScanError) -> SourceError {
+        let at = self.byte(error.marker().index());
+        if let Some(tab) = first_indenting_tab(self.text, at) {
+            let place = self.base + tab..self.base + tab + 1;
+            return SourceError::at(self.source, place, "this line is indented with a tab")
+                .with_hint("YAML indents with spaces");
+        }
+        let place = self.base + at..self.base + at;
+        let error = SourceError::at(self.source, place, format!("not YAML: {}", error.info()));
+        error.with_hint("text with `: `, ` #` or a leading `[`, `{`, `*`, `&`, `!`, `%`, `@` needs quotes around it")
+    }
+}
+
+fn doubled(source: &Source, key: &str, span: Span, first: &Place) -> SourceError {
+    let error = SourceError::at(source, span, format!("`{key}` stands here twice"));
+    match first.span() {
+        Some(first) => {
+            let Position { line, .. } = source.position(first.start);
+            error.with_hint(format!("the first one is in line {line}: keep one of them"))
+        }
+        None => error,
+    }
+}
+
+/// The first tab within the indentation of a line, up to the line after the place `at`.
+fn first_indenting_tab(text: &str, at: usize) -> Option<usize> {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let indentation = line.len() - line.trim_start_matches([' ', '\t']).len();
+        if let Some(tab) = line[..indentation].find('\t')
+            && indentation < line.trim_end().len()
+        {
+            return Some(start + tab);
+        }
+        if start > at {
+            return None;
+        }
+        start += line.len();
+    }
+    None
+}
+
+fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Scalar {
+    let is_text = style != ScalarStyle::Plain
+        || tag.is_some_and(|tag| tag.is_yaml_core_schema() && tag.suffix == "str");
+    let value = if is_text {
+        Value::String(text.to_owned())
+    } else {
+        resolve(text)
+    };
+    Scalar {
+        text: text.to_owned(),
+        value,
+    }
+}
+
+/// The typed value of a plain scalar, by serde_yaml's rules.
+fn resolve(text: &str) -> Value {
+    match serde_yaml::from_str(text) {
+        Ok(value @ (Value::Null | Value::Bool(_) | Value::Number(_))) => value,
+        _ => Value::String(text.to_owned()),
+    }
+}
+
+fn size(node: &Node) -> usize {
+    1 + match &node.kind {
+        Kind::Scalar(_) => 0,
+        Kind::Sequence(items) => items.iter().map(size).sum(),
+        Kind::Mapping(entries) => entries.iter().map(|entry| size(&entry.value)).sum(),
+    }
+}
