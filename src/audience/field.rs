@@ -1,0 +1,239 @@
+//! One field of a profile from text to type, and in plain words why not. Shared by
+//! subscribers.yaml, CSV and the command line, so that all three mean the same.
+
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, TimeZone};
+use chrono_tz::Tz;
+
+use crate::{
+    address::{Address, AddressError},
+    publication::Publication,
+};
+
+/// The longest name that a salutation or a To header should carry.
+const NAME_CHARS: usize = 200;
+/// The longest tag.
+const TAG_CHARS: usize = 100;
+
+/// What is wrong with a value, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// One sentence.
+    pub(crate) message: String,
+    /// What to do.
+    pub(crate) hint: Option<String>,
+}
+
+impl Fault {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+/// An address by the policy of [`Address`], spaces around it forgiven.
+pub(crate) fn email(text: &str) -> Result<Address, Fault> {
+    let text = text.trim();
+    Address::parse(text).map_err(|error| refused_address(text, &error))
+}
+
+fn refused_address(text: &str, error: &AddressError) -> Fault {
+    Fault::new(format!(
+        "{} is not an address that can be mailed: {error}",
+        quoted(text)
+    ))
+}
+
+/// A name for the salutation: trimmed; None where nothing is left.
+pub(crate) fn name(text: &str) -> Result<Option<String>, Fault> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    if let Some(control) = text.chars().find(|c| is_unprintable(*c)) {
+        return Err(Fault::new(format!(
+            "the name has {} in it, which could forge a mail header",
+            called(control)
+        ))
+        .with_hint("write the name on one line, with plain spaces"));
+    }
+    if text.chars().count() > NAME_CHARS {
+        return Err(Fault::new(format!(
+            "the name is longer than {NAME_CHARS} characters"
+        )));
+    }
+    Ok(Some(text.to_owned()))
+}
+
+/// A tag: trimmed; None where nothing is left.
+pub(crate) fn tag(text: &str) -> Result<Option<String>, Fault> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    if let Some(control) = text.chars().find(|c| is_unprintable(*c)) {
+        return Err(Fault::new(format!("the tag has {} in it", called(control))));
+    }
+    if text.chars().count() > TAG_CHARS {
+        return Err(Fault::new(format!(
+            "the tag is longer than {TAG_CHARS} characters"
+        )));
+    }
+    Ok(Some(text.to_owned()))
+}
+
+/// The key of an edition of this publication.
+pub(crate) fn edition(text: &str, publication: &Publication) -> Result<String, Fault> {
+    let text = text.trim();
+    if publication.edition(text).is_some() {
+        return Ok(text.to_owned());
+    }
+    let keys: Vec<&str> = publication
+        .editions
+        .iter()
+        .map(|edition| edition.key.as_str())
+        .collect();
+    Err(
+        Fault::new(format!("there is no edition {}", quoted(text))).with_hint(
+            did_you_mean(text, &keys)
+                .unwrap_or_else(|| format!("daily-note.yaml has: {}", keys.join(", "))),
+        ),
+    )
+}
+
+/// An IANA time zone.
+pub(crate) fn timezone(text: &str) -> Result<Tz, Fault> {
+    let text = text.trim();
+    text.parse::<Tz>().map_err(|_| {
+        let names: Vec<&str> = chrono_tz::TZ_VARIANTS
+            .iter()
+            .map(|zone| zone.name())
+            .collect();
+        Fault::new(format!("{} is not a time zone", quoted(text))).with_hint(
+            did_you_mean(text, &names)
+                .unwrap_or_else(|| "write an IANA name, such as Asia/Seoul".to_owned()),
+        )
+    })
+}
+
+/// A language by the look of its BCP 47 tag.
+pub(crate) fn language(text: &str) -> Result<String, Fault> {
+    let text = text.trim();
+    let mut parts = text.split('-');
+    let is_tag = parts.next().is_some_and(|first| {
+        matches!(first.len(), 2 | 3) && first.bytes().all(|byte| byte.is_ascii_alphabetic())
+    }) && parts.all(|part| {
+        matches!(part.len(), 1..=8) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    });
+    if is_tag {
+        Ok(text.to_owned())
+    } else {
+        Err(Fault::new(format!("{} is not a language", quoted(text)))
+            .with_hint("write a language tag, such as ko, en or pt-BR"))
+    }
+}
+
+/// A moment: RFC 3339, or a date with or without a time, which is then meant in `zone`.
+pub(crate) fn moment(text: &str, zone: Tz) -> Result<DateTime<FixedOffset>, Fault> {
+    const LOCAL: [&str; 10] = [
+        "%Y-%m-%d %H:%M:%S%.f",
+        "%Y-%m-%d %H:%M",
+        "%Y-%m-%dT%H:%M:%S%.f",
+        "%Y-%m-%dT%H:%M",
+        "%Y/%m/%d %H:%M:%S",
+        "%Y/%m/%d %H:%M",
+        "%Y.%m.%d %H:%M:%S",
+        "%Y.%m.%d %H:%M",
+        "%Y. %m. %d. %H:%M:%S",
+        "%Y. %m. %d. %H:%M",
+    ];
+    const DATES: [&str; 5] = ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y. %m. %d.", "%Y%m%d"];
+    let text = text.trim();
+    if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
+        return Ok(moment);
+    }
+    for format in ["%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f %#z"] {
+        if let Ok(moment) = DateTime::parse_from_str(text, format) {
+            return Ok(moment);
+        }
+    }
+    let utc = text.strip_suffix(" UTC");
+    let zone = if utc.is_some() { Tz::UTC } else { zone };
+    let text = utc.unwrap_or(text);
+    let local = LOCAL
+        .iter()
+        .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
+        .or_else(|| {
+            DATES
+                .iter()
+                .find_map(|format| NaiveDate::parse_from_str(text, format).ok())
+                .and_then(|date| date.and_hms_opt(0, 0, 0))
+        })
+        .ok_or_else(|| {
+            Fault::new(format!("{} is not a date", quoted(text)))
+                .with_hint("write 2026-03-01T09:00:00+09:00, or just 2026-03-01")
+        })?;
+    // In the gap of a clock change the hour before it is as near as can be known.
+    zone.from_local_datetime(&local)
+        .earliest()
+        .or_else(|| {
+            zone.from_local_datetime(&(local - chrono::Duration::hours(1)))
+                .earliest()
+        })
+        .map(|moment| moment.fixed_offset())
+        .ok_or_else(|| Fault::new(format!("{} never was in {zone}", quoted(text))))
+}
+
+/// `did you mean …?` where one of `known` is near enough.
+pub(crate) fn did_you_mean(word: &str, known: &[&str]) -> Option<String> {
+    let lower = word.to_lowercase();
+    known
+        .iter()
+        .map(|candidate| {
+            (
+                strsim::jaro_winkler(&lower, &candidate.to_lowercase()),
+                candidate,
+            )
+        })
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| format!("did you mean {candidate}?"))
+}
+
+/// A value as it may be shown: shortened, its control characters escaped.
+pub(crate) fn quoted(text: &str) -> String {
+    const SHOWN: usize = 80;
+    let mut shown: String = text.chars().take(SHOWN).flat_map(char_shown).collect();
+    if text.chars().nth(SHOWN).is_some() {
+        shown.push('…');
+    }
+    format!("“{shown}”")
+}
+
+fn char_shown(c: char) -> Vec<char> {
+    if is_unprintable(c) {
+        c.escape_default().collect()
+    } else {
+        vec![c]
+    }
+}
+
+/// Control characters and the line and paragraph separators that some clients break lines at.
+fn is_unprintable(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+fn called(c: char) -> String {
+    match c {
+        '\r' | '\n' | '\u{85}' | '\u{2028}' | '\u{2029}' => "a line break".to_owned(),
+        '\t' => "a tab".to_owned(),
+        '\0' => "a NUL".to_owned(),
+        other => format!("the control character U+{:04X}", u32::from(other)),
+    }
+}

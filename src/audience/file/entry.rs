@@ -1,0 +1,196 @@
+//! One entry of subscribers.yaml: from YAML to a [`Profile`], from a [`Profile`] to YAML.
+
+use std::{collections::BTreeSet, fmt};
+
+use serde::{Deserialize, Deserializer, Serialize, de};
+
+use crate::{
+    audience::{
+        Consent, Profile,
+        field::{self, Fault},
+    },
+    publication::Publication,
+};
+
+/// The keys of an entry, in the order in which we write them.
+pub(super) const KEYS: [&str; 7] = [
+    "email", "name", "editions", "tags", "timezone", "language", "consent",
+];
+/// The keys of `consent`.
+pub(super) const CONSENT_KEYS: [&str; 2] = ["at", "source"];
+
+/// An entry as it is written.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Entry {
+    email: Text,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    editions: Option<Vec<Text>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    tags: Option<Vec<Text>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    timezone: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    language: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    consent: Option<ConsentEntry>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct ConsentEntry {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    at: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    source: Option<Text>,
+}
+
+/// Where in an entry a fault lies: a key, an item of its list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Path {
+    /// The key, or two.
+    pub(super) keys: &'static [&'static str],
+    /// Which item of its list.
+    pub(super) item: Option<usize>,
+}
+
+impl Path {
+    const fn key(keys: &'static [&'static str]) -> Self {
+        Self { keys, item: None }
+    }
+}
+
+impl Entry {
+    /// What the entry says, once every field makes sense.
+    pub(super) fn profile(self, publication: &Publication) -> Result<Profile, (Path, Fault)> {
+        let at = |keys| move |fault| (Path::key(keys), fault);
+        let email = field::email(&self.email.0).map_err(at(&["email"]))?;
+        let name = match self.name {
+            Some(name) => field::name(&name.0).map_err(at(&["name"]))?,
+            None => None,
+        };
+        let timezone = self.timezone.map(|zone| field::timezone(&zone.0));
+        let language = self.language.map(|language| field::language(&language.0));
+        Ok(Profile {
+            email,
+            name,
+            editions: editions(self.editions, publication)?,
+            tags: tags(self.tags.unwrap_or_default())?,
+            timezone: timezone.transpose().map_err(at(&["timezone"]))?,
+            language: language.transpose().map_err(at(&["language"]))?,
+            consent: match self.consent {
+                Some(consent) => consent.consent(publication)?,
+                None => None,
+            },
+        })
+    }
+}
+
+impl ConsentEntry {
+    fn consent(self, publication: &Publication) -> Result<Option<Consent>, (Path, Fault)> {
+        let at = self
+            .at
+            .map(|at| field::moment(&at.0, publication.timezone))
+            .transpose()
+            .map_err(|fault| (Path::key(&["consent", "at"]), fault))?;
+        let source = match self.source {
+            Some(source) => field::name(&source.0)
+                .map_err(|fault| (Path::key(&["consent", "source"]), fault))?,
+            None => None,
+        };
+        Ok((at.is_some() || source.is_some()).then_some(Consent { at, source }))
+    }
+}
+
+fn editions(
+    texts: Option<Vec<Text>>,
+    publication: &Publication,
+) -> Result<Option<BTreeSet<String>>, (Path, Fault)> {
+    const KEYS: &[&str] = &["editions"];
+    let Some(texts) = texts else {
+        return Ok(None);
+    };
+    if texts.is_empty() {
+        let fault = Fault::new("the list of editions is empty")
+            .with_hint("leave the key out for all editions");
+        return Err((Path::key(KEYS), fault));
+    }
+    let keys = texts.iter().enumerate().map(|(index, text)| {
+        field::edition(&text.0, publication).map_err(|fault| {
+            let item = Some(index);
+            (Path { keys: KEYS, item }, fault)
+        })
+    });
+    keys.collect::<Result<_, _>>().map(Some)
+}
+
+fn tags(texts: Vec<Text>) -> Result<BTreeSet<String>, (Path, Fault)> {
+    let mut tags = BTreeSet::new();
+    for (index, text) in texts.into_iter().enumerate() {
+        let tag = field::tag(&text.0).map_err(|fault| {
+            let (keys, item) = (&["tags"], Some(index));
+            (Path { keys, item }, fault)
+        })?;
+        tags.extend(tag);
+    }
+    Ok(tags)
+}
+
+impl From<&Profile> for Entry {
+    fn from(profile: &Profile) -> Self {
+        let text = |text: &String| Text(text.clone());
+        Self {
+            email: Text(profile.email.as_str().to_owned()),
+            name: profile.name.as_ref().map(text),
+            editions: profile
+                .editions
+                .as_ref()
+                .map(|keys| keys.iter().map(text).collect()),
+            tags: (!profile.tags.is_empty()).then(|| profile.tags.iter().map(text).collect()),
+            timezone: profile.timezone.map(|zone| Text(zone.name().to_owned())),
+            language: profile.language.as_ref().map(text),
+            consent: profile.consent.as_ref().map(|consent| ConsentEntry {
+                at: consent.at.map(|at| Text(at.to_rfc3339())),
+                source: consent.source.as_ref().map(text),
+            }),
+        }
+    }
+}
+
+/// The entry of a profile, as subscribers.yaml wants it.
+///
+/// # Errors
+/// Never for a [`Profile`]; the serialiser's signature says it could.
+pub fn render(profile: &Profile) -> Result<String, serde_yaml::Error> {
+    serde_yaml::to_string(&[Entry::from(profile)])
+}
+
+/// A text that YAML also sees as one: `name: 123` and `name: yes` have no place in a salutation.
+#[derive(Debug, Serialize)]
+pub(super) struct Text(pub(super) String);
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl de::Visitor<'_> for Visitor {
+            type Value = Text;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("text")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Text, E> {
+                Ok(Text(text.to_owned()))
+            }
+
+            fn visit_string<E: de::Error>(self, text: String) -> Result<Text, E> {
+                Ok(Text(text))
+            }
+        }
+
+        deserializer.deserialize_any(Visitor)
+    }
+}
