@@ -1,2 +1,28 @@
 //! Sessions to a relay, enhanced status codes, and the embedded inbox server.
 //! Says what the relay answered; what follows from it is `delivery`'s business.
+//!
+//! A session reads in the order of its life:
+//!
+//! 1. [`relay`]: where to, how protected, how long to wait;
+//! 2. `connect`: dial, greeting, EHLO, STARTTLS, AUTH → [`Session`], or a [`ConnectError`];
+//! 3. [`session`]: MAIL, RCPT, DATA, body, dot → an [`Answer`], or the connection is [`Lost`];
+//! 4. below them `wire` (bytes under deadlines), `reply` (bytes → [`Reply`]), `framing` (dots).
+
+mod capabilities;
+mod connect;
+mod framing;
+pub mod inbox;
+pub mod relay;
+mod reply;
+pub mod session;
+pub mod status;
+mod tls;
+mod wire;
+
+pub use capabilities::{Capabilities, TlsSession};
+pub use connect::{ConnectError, Step};
+pub use relay::{Relay, Timeouts};
+pub use reply::Reply;
+pub use session::{Answer, Lost, Session, Stage};
+pub use status::EnhancedCode;
+pub use wire::LostCause;
