@@ -1,15 +1,24 @@
 //! Mail addresses and mailboxes: what we accept, how two are compared, how one is shown.
 //! Not: who reads (`audience`), nor how headers are written (`message`).
 
-use std::fmt;
+mod mailbox;
 
+use std::{fmt, str::FromStr};
+
+use idna::{
+    AsciiDenyList,
+    uts46::{DnsLength, Hyphens, Uts46},
+};
 use serde::{Deserialize, Serialize};
+
+pub use self::mailbox::{Mailbox, clean_name};
 
 /// An address that we are willing to mail: `local@domain`, the domain in its ASCII (punycode)
 /// lower-case form, the local part as the person wrote it.
 ///
 /// Policy (stricter than RFC 5321 §4.1.2, on purpose): an unquoted ASCII dot-atom before the `@`,
-/// a registrable-looking domain (two labels or more, no IP literal), at most 64 + 1 + 255 octets.
+/// a registrable-looking domain (two labels or more, no IP literal), at most 64 octets before the
+/// `@`, 253 after it and 254 together (the path of RFC 5321 §4.5.3.1.3 without its brackets).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Address {
@@ -17,12 +26,23 @@ pub struct Address {
     at: usize,
 }
 
-/// Why a text is not an [`Address`].
+/// Why a text is not an [`Address`]: which part, what is wrong with it, what it should be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
 pub struct AddressError {
     reason: String,
 }
+
+impl AddressError {
+    fn new(reason: impl Into<String>) -> Self {
+        Self {
+            reason: reason.into(),
+        }
+    }
+}
+
+const MAX_LOCAL_BYTES: usize = 64;
+const MAX_BYTES: usize = 254;
 
 impl Address {
     /// Parses and normalises an address.
@@ -30,14 +50,37 @@ impl Address {
     /// # Errors
     /// When the text breaks the policy; the error says which part and why.
     pub fn parse(text: &str) -> Result<Self, AddressError> {
-        // Replaced by the full policy together with its tests.
-        let at = text.rfind('@').ok_or_else(|| AddressError {
-            reason: "has no @".into(),
-        })?;
-        Ok(Self {
-            text: text.to_owned(),
-            at,
-        })
+        if text.is_empty() {
+            return Err(AddressError::new(
+                "the address is empty: write it like name@example.com",
+            ));
+        }
+        if text.chars().any(char::is_control) {
+            return Err(AddressError::new(
+                "the address has a control character in it (a line break, a tab)",
+            ));
+        }
+        if text.chars().any(char::is_whitespace) {
+            return Err(AddressError::new("the address has a space in it"));
+        }
+        let Some((local, domain)) = text.rsplit_once('@') else {
+            return Err(AddressError::new(
+                "the address has no @: write it like name@example.com",
+            ));
+        };
+        check_local(local)?;
+        let domain = ascii_domain(domain)?;
+        let address = Self {
+            text: format!("{local}@{domain}"),
+            at: local.len(),
+        };
+        if address.text.len() > MAX_BYTES {
+            return Err(AddressError::new(format!(
+                "the address is {} bytes long; mail allows {MAX_BYTES}",
+                address.text.len()
+            )));
+        }
+        Ok(address)
     }
 
     /// The address as it goes into SMTP and headers.
@@ -73,9 +116,101 @@ impl Address {
     }
 }
 
+/// RFC 5322 §3.2.3 `dot-atom`, ASCII.
+fn check_local(local: &str) -> Result<(), AddressError> {
+    let error = |reason: String| Err(AddressError::new(reason));
+    if local.is_empty() {
+        return error("nothing stands before the @".to_owned());
+    }
+    if local.starts_with('"') {
+        return error(format!(
+            "the part before the @, `{local}`, is quoted: few servers take such addresses, and we don't"
+        ));
+    }
+    if let Some(character) = local.chars().find(|character| !character.is_ascii()) {
+        return error(format!(
+            "the part before the @ has `{character}` in it: only letters a–z, digits and a few \
+             signs can stand there"
+        ));
+    }
+    let is_atext =
+        |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&byte);
+    if let Some(byte) = local.bytes().find(|byte| !is_atext(*byte)) {
+        return error(format!(
+            "the part before the @ has `{}` in it, which can't stand there",
+            char::from(byte)
+        ));
+    }
+    if local.starts_with('.') || local.ends_with('.') || local.contains("..") {
+        return error(format!(
+            "the part before the @, `{local}`, has a dot at its start or end, or two in a row"
+        ));
+    }
+    if local.len() > MAX_LOCAL_BYTES {
+        return error(format!(
+            "the part before the @ is {} bytes long; mail allows {MAX_LOCAL_BYTES}",
+            local.len()
+        ));
+    }
+    Ok(())
+}
+
+/// A domain name in its ASCII, lower-case form; internationalised names become punycode.
+///
+/// # Errors
+/// When it can't be a public mail domain; the error says why.
+pub fn ascii_domain(domain: &str) -> Result<String, AddressError> {
+    let error = |reason: String| Err(AddressError::new(reason));
+    if domain.is_empty() {
+        return error("nothing stands after the @".to_owned());
+    }
+    if domain.starts_with('[') {
+        return error(format!(
+            "`{domain}` is a network address: we mail to domain names only"
+        ));
+    }
+    // UTS 46 lets empty labels pass.
+    if domain.split(['.', '。', '．', '｡']).any(str::is_empty) {
+        return error(format!(
+            "the domain `{domain}` has a dot at its start or end, or two in a row"
+        ));
+    }
+    let ascii = Uts46::new().to_ascii(
+        domain.as_bytes(),
+        AsciiDenyList::STD3,
+        Hyphens::CheckFirstLast,
+        DnsLength::Verify,
+    );
+    let Ok(ascii) = ascii else {
+        return error(format!(
+            "`{domain}` is not a domain name (letters, digits and hyphens, at most 63 in a part \
+             and 253 in all)"
+        ));
+    };
+    let Some((_, top)) = ascii.rsplit_once('.') else {
+        return error(format!(
+            "the domain `{domain}` has no dot: write it like example.com"
+        ));
+    };
+    if top.bytes().all(|byte| byte.is_ascii_digit()) {
+        return error(format!(
+            "`{domain}` looks like a network address: we mail to domain names only"
+        ));
+    }
+    Ok(ascii.into_owned())
+}
+
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
+    }
+}
+
+impl FromStr for Address {
+    type Err = AddressError;
+
+    fn from_str(text: &str) -> Result<Self, AddressError> {
+        Self::parse(text)
     }
 }
 
@@ -93,11 +228,5 @@ impl From<Address> for String {
     }
 }
 
-/// A name and an address: `데일리 노트 <hello@example.com>`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mailbox {
-    /// The display name, free of control characters.
-    pub name: Option<String>,
-    /// The address.
-    pub address: Address,
-}
+#[cfg(test)]
+mod tests;
