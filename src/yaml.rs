@@ -7,6 +7,8 @@
 mod build;
 mod read;
 
+pub(crate) use self::read::nearest;
+
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
@@ -108,6 +110,14 @@ impl Tree {
     /// (`serde::de::Error::custom`) may have a second line, which becomes the hint.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, Vec<SourceError>> {
         read::read(self, &self.root)
+    }
+
+    /// Reads one of the document's values as a `T`.
+    ///
+    /// # Errors
+    /// As [`Tree::read`].
+    pub fn read_node<T: DeserializeOwned>(&self, node: &Node) -> Result<T, Vec<SourceError>> {
+        read::read(self, node)
     }
 
     /// The value at a path of keys.

@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 use crate::{
     address::{Address, AddressError},
     publication::Publication,
+    yaml::nearest,
 };
 
 /// The longest name that a salutation or a To header should carry.
@@ -191,29 +192,18 @@ pub(crate) fn moment(text: &str, zone: Tz) -> Result<DateTime<FixedOffset>, Faul
 }
 
 /// `did you mean …?` where one of `known` is near enough.
-pub(crate) fn did_you_mean(word: &str, known: &[&str]) -> Option<String> {
-    let lower = word.to_lowercase();
-    known
-        .iter()
-        .map(|candidate| {
-            (
-                strsim::jaro_winkler(&lower, &candidate.to_lowercase()),
-                candidate,
-            )
-        })
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, candidate)| format!("did you mean {candidate}?"))
+fn did_you_mean(word: &str, known: &[&str]) -> Option<String> {
+    nearest(word, known).map(|candidate| format!("did you mean `{candidate}`?"))
 }
 
 /// A value as it may be shown: shortened, its control characters escaped.
-pub(crate) fn quoted(text: &str) -> String {
+fn quoted(text: &str) -> String {
     const SHOWN: usize = 80;
     let mut shown: String = text.chars().take(SHOWN).flat_map(char_shown).collect();
     if text.chars().nth(SHOWN).is_some() {
         shown.push('…');
     }
-    format!("“{shown}”")
+    format!("`{shown}`")
 }
 
 fn char_shown(c: char) -> Vec<char> {

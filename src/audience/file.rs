@@ -3,14 +3,13 @@
 //!
 //! A block-style list is cut at each `- ` that begins a line and parsed an entry at a time. What
 //! that can't see (flow style, anchors shared between entries, an indented list) is parsed whole.
+//! An entry that does not make sense is read again by a [`Tree`], which knows its places.
 
-mod diagnose;
 mod entry;
 mod pieces;
-mod place;
 
 use std::{
-    collections::{HashMap, hash_map::RandomState},
+    collections::{HashMap, VecDeque, hash_map::RandomState},
     fs::File,
     hash::BuildHasher,
     io::{self, BufReader},
@@ -19,18 +18,19 @@ use std::{
 
 pub use self::entry::render;
 use self::{
-    diagnose::{Diagnosis, diagnose, place_of_email},
     entry::Entry,
     pieces::{Cut, Piece, Pieces},
 };
 use crate::{
     audience::Profile,
     publication::Publication,
-    source::{Position, Source, SourceError, Span, shown_path},
+    source::{Source, SourceError, Span, shown_path},
+    yaml::{Kind, Node, Tree},
 };
 
 /// A list that can't be read an entry at a time may be this long.
 const WHOLE_BYTES: u64 = 8 * 1024 * 1024;
+const ENTRIES: &str = "begin each entry at the start of a line with `- email: `";
 
 /// The profiles of a subscribers.yaml, in its order; each problem is an error at its place, after
 /// which the next entry follows.
@@ -40,24 +40,20 @@ pub struct Entries<'p> {
     name: String,
     way: Way,
     piece: Piece,
-    index: u32,
-    seen: HashMap<u64, Seen>,
+    /// Entries met so far.
+    count: usize,
+    /// Where each address came first: the hash of its key → the entry's offset.
+    seen: HashMap<u64, usize>,
     hashes: RandomState,
+    /// Further problems of the entry that was last.
+    problems: VecDeque<SourceError>,
     source: Option<Source>,
-}
-
-/// Where an address came first.
-#[derive(Debug, Clone, Copy)]
-enum Seen {
-    Line(u32),
-    /// An entry of a file parsed whole, whose line is looked up once it is asked for.
-    Index(u32),
 }
 
 /// How the rest of the file is read.
 enum Way {
     Pieces(Pieces<BufReader<File>>),
-    Whole(std::vec::IntoIter<serde_yaml::Value>),
+    Whole(Box<Tree>, std::vec::IntoIter<Node>),
     Done,
 }
 
@@ -84,9 +80,10 @@ pub fn load<'p>(
         name,
         way: Way::Pieces(pieces),
         piece: Piece::default(),
-        index: 0,
+        count: 0,
         seen: HashMap::new(),
         hashes: RandomState::new(),
+        problems: VecDeque::new(),
         source: None,
     }))
 }
@@ -119,172 +116,158 @@ impl Iterator for Entries<'_> {
     type Item = Result<Profile, SourceError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let result = match &mut self.way {
-            Way::Done => return None,
-            Way::Whole(_) => self.next_of_whole()?,
-            Way::Pieces(pieces) => match pieces.next(&mut self.piece) {
-                Err(error) => Err(self.unreadable(&error)),
-                Ok(Cut::End) => return self.end(),
-                Ok(Cut::Entry) => self.next_of_pieces()?,
-                Ok(Cut::Foreign(offset)) => match self.parse_whole(offset) {
-                    Ok(()) => self.next_of_whole()?,
-                    Err(error) => Err(error),
-                },
-                Ok(Cut::TooLong(offset)) => {
-                    self.way = Way::Done;
-                    let hint = "each entry begins at the start of a line with `- email: `";
-                    Err(self
-                        .error_at(offset, "this entry is longer than 64 KiB")
-                        .with_hint(hint))
-                }
-            },
-        };
-        Some(result)
+        if let Some(problem) = self.problems.pop_front() {
+            return Some(Err(problem));
+        }
+        match self.read_next() {
+            Ok(profile) => profile.map(Ok),
+            Err(problems) => {
+                self.problems = problems.into();
+                self.problems.pop_front().map(Err)
+            }
+        }
     }
 }
 
+/// A profile, the list's end, or what is wrong: one problem at the least.
+type Read = Result<Option<Profile>, Vec<SourceError>>;
+
 impl Entries<'_> {
-    fn end(&mut self) -> Option<Result<Profile, SourceError>> {
-        self.way = Way::Done;
-        None
+    fn read_next(&mut self) -> Read {
+        let cut = match &mut self.way {
+            Way::Done => return Ok(None),
+            Way::Whole(..) => return self.next_of_whole(),
+            Way::Pieces(pieces) => pieces.next(&mut self.piece),
+        };
+        match cut {
+            Ok(Cut::Entry) => self.next_of_pieces(),
+            Ok(Cut::End) => {
+                self.way = Way::Done;
+                Ok(None)
+            }
+            Ok(Cut::Foreign) => self.parse_whole(),
+            Ok(Cut::TooLong) => {
+                self.way = Way::Done;
+                let message = "this entry is longer than 64 KiB";
+                let source = self.source();
+                let place = first_line(&source, self.piece.offset);
+                Err(vec![
+                    SourceError::at(&source, place, message).with_hint(ENTRIES),
+                ])
+            }
+            Err(error) => {
+                self.way = Way::Done;
+                let message = format!("{} can't be read: {error}", self.name);
+                Err(vec![SourceError::new(message)])
+            }
+        }
     }
 
-    fn next_of_pieces(&mut self) -> Option<Result<Profile, SourceError>> {
-        self.index += 1;
+    fn next_of_pieces(&mut self) -> Read {
         let Ok(text) = std::str::from_utf8(&self.piece.text) else {
-            return Some(Err(self.not_utf8()));
+            return Err(vec![self.not_utf8()]);
         };
-        let entry = serde_yaml::from_str::<(Entry,)>(text);
-        let profile = match entry {
-            Ok((entry,)) => entry.profile(self.publication).ok(),
+        match serde_yaml::from_str::<(Entry,)>(text) {
+            Ok((entry,)) => {
+                if let Ok(profile) = entry.profile(self.publication) {
+                    self.count += 1;
+                    return match self.first_place(&profile, self.piece.offset) {
+                        None => Ok(Some(profile)),
+                        Some(first) => {
+                            let (tree, nodes) = self.tree_of_piece()?;
+                            Err(vec![self.doubled(&tree, nodes.first(), &profile, first)])
+                        }
+                    };
+                }
+            }
             // An alias of another entry's anchor: only the whole file knows what it stands for.
             Err(error) if error.to_string().starts_with("unknown anchor") => {
-                self.index -= 1;
-                return match self.parse_whole(self.piece.offset) {
-                    Ok(()) => self.next_of_whole(),
-                    Err(error) => Some(Err(error)),
+                return self.parse_whole();
+            }
+            Err(_) => {}
+        }
+        self.count += 1;
+        let (tree, nodes) = self.tree_of_piece()?;
+        let profile = nodes
+            .first()
+            .map(|node| entry::read(&tree, node, self.publication));
+        profile.transpose()
+    }
+
+    fn next_of_whole(&mut self) -> Read {
+        let Way::Whole(tree, nodes) = &mut self.way else {
+            return Ok(None);
+        };
+        let Some(node) = nodes.next() else {
+            self.way = Way::Done;
+            return Ok(None);
+        };
+        self.count += 1;
+        let profile = entry::read(tree, &node, self.publication)?;
+        let offset = node.span().map_or(0, |span| span.start);
+        match self.first_place(&profile, offset) {
+            None => Ok(Some(profile)),
+            Some(first) => {
+                let error = match &self.way {
+                    Way::Whole(tree, _) => self.doubled(tree, Some(&node), &profile, first),
+                    _ => return Ok(None),
                 };
+                Err(vec![error])
             }
-            Err(_) => None,
-        };
-        Some(match profile {
-            Some(profile) => self.once(profile, Seen::Line(self.piece.line)),
-            None => {
-                let diagnosis = diagnose(text, 0, self.publication);
-                let line = self.piece.line as usize - 1;
-                Err(self.diagnosed(diagnosis, line))
-            }
-        })
+        }
     }
 
-    fn next_of_whole(&mut self) -> Option<Result<Profile, SourceError>> {
-        let Way::Whole(values) = &mut self.way else {
-            return None;
-        };
-        let Some(value) = values.next() else {
-            return self.end();
-        };
-        let index = self.index;
-        self.index += 1;
-        let profile = serde_yaml::from_value::<Entry>(value)
-            .ok()
-            .and_then(|entry| entry.profile(self.publication).ok());
-        Some(match profile {
-            Some(profile) => self.once(profile, Seen::Index(index)),
-            None => {
-                let source = self.source();
-                Err(self.diagnosed(diagnose(source.text(), index as usize, self.publication), 0))
-            }
-        })
-    }
-
-    /// Turns to reading the whole file, from the entry that is next. `offset` is where the reason
-    /// for it stands.
-    fn parse_whole(&mut self, offset: usize) -> Result<(), SourceError> {
+    /// Turns to reading the whole file, from the entry that is next.
+    fn parse_whole(&mut self) -> Read {
         self.way = Way::Done;
         let length = std::fs::metadata(&self.path).map_or(0, |meta| meta.len());
         if length > WHOLE_BYTES {
-            let message = format!("{} is too long to be read in this style of YAML", self.name);
-            return Err(SourceError::new(message)
-                .with_hint("begin each entry at the start of a line with `- email: `"));
+            let message = format!("{} is too long for this style of YAML", self.name);
+            return Err(vec![SourceError::new(message).with_hint(ENTRIES)]);
         }
-        let bytes = std::fs::read(&self.path).map_err(|error| self.unreadable(&error))?;
-        if std::str::from_utf8(&bytes).is_err() {
-            return Err(self.not_utf8());
+        if std::fs::read(&self.path).is_ok_and(|bytes| std::str::from_utf8(&bytes).is_err()) {
+            return Err(vec![self.not_utf8()]);
         }
         let source = self.source();
-        match serde_yaml::from_str::<Vec<serde_yaml::Value>>(source.text()) {
-            Ok(values) => {
-                let mut values = values.into_iter();
-                if let Some(last) = self.index.checked_sub(1) {
-                    values.nth(last as usize);
-                }
-                self.way = Way::Whole(values);
-                Ok(())
-            }
-            Err(error) if error.to_string().contains("more than one document") => Err(self
-                .error_at(offset, "a second YAML document begins here")
-                .with_hint("the list is one document: take this line out")),
-            Err(_) => Err(self.diagnosed(diagnose(source.text(), 0, self.publication), 0)),
+        let (tree, nodes) = list(&source, 0..source.text().len())?;
+        let mut nodes = nodes.into_iter();
+        if let Some(last) = self.count.checked_sub(1) {
+            nodes.nth(last);
         }
+        self.way = Way::Whole(Box::new(tree), nodes);
+        self.next_of_whole()
     }
 
-    /// Refuses an address that came before.
-    fn once(&mut self, profile: Profile, place: Seen) -> Result<Profile, SourceError> {
+    /// Remembers an address, or answers where it was first.
+    fn first_place(&mut self, profile: &Profile, offset: usize) -> Option<usize> {
         let hash = self.hashes.hash_one(profile.email.key());
-        let Some(first) = self.seen.get(&hash).copied() else {
-            self.seen.insert(hash, place);
-            return Ok(profile);
-        };
-        let first = self.line_of(first);
-        let position = match place {
-            Seen::Index(index) => place_of_email(self.source().text(), index as usize),
-            Seen::Line(line) => {
-                let text = String::from_utf8_lossy(&self.piece.text);
-                place_of_email(&text, 0).map(|at| Position {
-                    line: at.line + line as usize - 1,
-                    ..at
-                })
-            }
-        };
-        let line = self.line_of(place);
-        let position = position.unwrap_or(Position { line, column: 1 });
-        let offset = self.source().offset(position);
+        let first = *self.seen.entry(hash).or_insert(offset);
+        (first != offset).then_some(first)
+    }
+
+    fn doubled(
+        &self,
+        tree: &Tree,
+        node: Option<&Node>,
+        profile: &Profile,
+        first: usize,
+    ) -> SourceError {
+        let line = tree.source().position(first).line;
         let message = format!(
-            "{} is on the list twice: first on line {first}",
+            "{} is on the list twice: first in line {line}",
             profile.email
         );
-        Err(self
-            .error_at(offset, message)
-            .with_hint("keep one of the two entries"))
+        let place = node
+            .and_then(|node| node.get("email"))
+            .map(|email| &email.place);
+        tree.error_at(place.unwrap_or(&tree.root().place), message)
+            .with_hint("keep one of the two entries")
     }
 
-    fn line_of(&mut self, place: Seen) -> usize {
-        match place {
-            Seen::Line(line) => line as usize,
-            Seen::Index(index) => {
-                let steps = [place::Step::Item(index as usize)];
-                place::locate(self.source().text(), &steps).map_or(1, |at| at.line)
-            }
-        }
-    }
-
-    fn diagnosed(&mut self, diagnosis: Diagnosis, lines_before: usize) -> SourceError {
+    fn tree_of_piece(&mut self) -> Result<(Tree, Vec<Node>), Vec<SourceError>> {
         let source = self.source();
-        let offset = source.offset(Position {
-            line: diagnosis.position.line + lines_before,
-            column: diagnosis.position.column,
-        });
-        let error = self.error_at(offset, diagnosis.fault.message);
-        match diagnosis.fault.hint {
-            Some(hint) => error.with_hint(hint),
-            None => error,
-        }
-    }
-
-    fn error_at(&mut self, offset: usize, message: impl Into<String>) -> SourceError {
-        let source = self.source();
-        SourceError::at(&source, value_at(source.text(), offset), message)
+        let start = self.piece.offset;
+        list(&source, start..start + self.piece.text.len())
     }
 
     /// The file is in another encoding: one error, since every line would have it.
@@ -293,38 +276,49 @@ impl Entries<'_> {
         let bytes = std::fs::read(&self.path).unwrap_or_default();
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
         let valid = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
-        self.source = Some(Source::new(&self.name, String::from_utf8_lossy(bytes)));
-        self.error_at(valid, format!("{} is not UTF-8", self.name))
-            .with_hint("save it again as UTF-8; Korean editors may say “UTF-8” or “유니코드”")
-    }
-
-    fn unreadable(&mut self, error: &io::Error) -> SourceError {
-        self.way = Way::Done;
-        SourceError::new(format!("{} can't be read: {error}", self.name))
+        let source = Source::new(&self.name, String::from_utf8_lossy(bytes));
+        let place = first_line(&source, valid);
+        SourceError::at(&source, place, format!("{} is not UTF-8", self.name))
+            .with_hint("save it again as UTF-8")
     }
 
     /// The whole text, for showing lines of it; read once something is wrong.
     fn source(&mut self) -> Source {
-        self.source
-            .get_or_insert_with(|| {
-                let bytes = std::fs::read(&self.path).unwrap_or_default();
-                let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
-                Source::new(&self.name, String::from_utf8_lossy(bytes))
-            })
-            .clone()
+        let source = self.source.get_or_insert_with(|| {
+            let bytes = std::fs::read(&self.path).unwrap_or_default();
+            let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
+            Source::new(&self.name, String::from_utf8_lossy(bytes))
+        });
+        source.clone()
     }
 }
 
-/// The value that begins at `offset`, as far as its line shows it.
-fn value_at(text: &str, offset: usize) -> Span {
-    let offset = offset.min(text.len());
-    let line = text[offset..].lines().next().unwrap_or("");
-    let end = match line.chars().next() {
-        Some(quote @ ('"' | '\'')) => line[1..].find(quote).map(|at| at + 2),
-        _ => line.find(" #"),
-    };
-    let value = line[..end.unwrap_or(line.len())].trim_end();
-    offset..offset + value.len()
+/// The items of the list that stands there.
+fn list(source: &Source, within: Span) -> Result<(Tree, Vec<Node>), Vec<SourceError>> {
+    let mut tree = Tree::parse(source, within)?;
+    match &mut tree.root_mut().kind {
+        Kind::Sequence(nodes) => {
+            let nodes = std::mem::take(nodes);
+            Ok((tree, nodes))
+        }
+        kind => {
+            let found = match kind {
+                Kind::Mapping(_) => "a mapping",
+                _ => "a single value",
+            };
+            let place = first_line(source, tree.root().span().map_or(0, |span| span.start));
+            let message = format!("expected a list of entries, found {found}");
+            Err(vec![
+                SourceError::at(source, place, message).with_hint(ENTRIES),
+            ])
+        }
+    }
+}
+
+/// The rest of the line at `offset`.
+fn first_line(source: &Source, offset: usize) -> Span {
+    let rest = source.text().get(offset..).unwrap_or_default();
+    offset..offset + rest.lines().next().unwrap_or_default().trim_end().len()
 }
 
 #[cfg(test)]

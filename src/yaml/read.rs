@@ -22,7 +22,8 @@ const MAX_FAULTS: usize = 20;
 
 /// Reads a node as a `T`.
 pub(super) fn read<T: DeserializeOwned>(tree: &Tree, node: &Node) -> Result<T, Vec<SourceError>> {
-    let mut left_out = HashSet::new();
+    // The node itself can't be left out: what is wrong with all of it is said once.
+    let mut left_out = HashSet::from([ptr::from_ref(node)]);
     let mut errors = Vec::new();
     loop {
         let at = At {
@@ -196,7 +197,7 @@ fn listed(names: &[&str]) -> String {
 }
 
 /// The nearest of the names, where one is near enough to be meant.
-pub(super) fn nearest<'n>(word: &str, names: &[&'n str]) -> Option<&'n str> {
+pub(crate) fn nearest<'n>(word: &str, names: &[&'n str]) -> Option<&'n str> {
     let word = word.to_lowercase();
     names
         .iter()

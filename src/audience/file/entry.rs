@@ -10,14 +10,9 @@ use crate::{
         field::{self, Fault},
     },
     publication::Publication,
+    source::SourceError,
+    yaml::{Kind, Node, Place, Tree},
 };
-
-/// The keys of an entry, in the order in which we write them.
-pub(super) const KEYS: [&str; 7] = [
-    "email", "name", "editions", "tags", "timezone", "language", "consent",
-];
-/// The keys of `consent`.
-pub(super) const CONSENT_KEYS: [&str; 2] = ["at", "source"];
 
 /// An entry as it is written.
 #[derive(Debug, Deserialize, Serialize)]
@@ -59,6 +54,42 @@ pub(super) struct Path {
 impl Path {
     const fn key(keys: &'static [&'static str]) -> Self {
         Self { keys, item: None }
+    }
+}
+
+/// The profile of an entry whose places are known.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub(super) fn read(
+    tree: &Tree,
+    node: &Node,
+    publication: &Publication,
+) -> Result<Profile, Vec<SourceError>> {
+    if let Some(text) = node.text().filter(|text| text.contains('@')) {
+        let error = tree.error_at(&node.place, "an entry is more than an address");
+        return Err(vec![
+            error.with_hint(format!("write `- email: {}`", text.trim())),
+        ]);
+    }
+    let entry: Entry = tree.read_node(node)?;
+    entry.profile(publication).map_err(|(path, fault)| {
+        let error = tree.error_at(&path.place(node), fault.message);
+        vec![match fault.hint {
+            Some(hint) => error.with_hint(hint),
+            None => error,
+        }]
+    })
+}
+
+impl Path {
+    fn place(self, node: &Node) -> Place {
+        let value = self.keys.iter().try_fold(node, |node, key| node.get(key));
+        let item = match (value.map(|value| &value.kind), self.item) {
+            (Some(Kind::Sequence(items)), Some(item)) => items.get(item),
+            _ => None,
+        };
+        item.or(value).unwrap_or(node).place.clone()
     }
 }
 
@@ -179,7 +210,7 @@ impl<'de> Deserialize<'de> for Text {
             type Value = Text;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("text")
+                f.write_str("a string")
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Text, E> {

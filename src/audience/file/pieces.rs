@@ -13,8 +13,6 @@ pub(super) struct Piece {
     pub(super) text: Vec<u8>,
     /// Bytes before it (a byte-order mark not counted).
     pub(super) offset: usize,
-    /// Its first line, from 1.
-    pub(super) line: u32,
 }
 
 /// What the cutter met.
@@ -22,10 +20,10 @@ pub(super) struct Piece {
 pub(super) enum Cut {
     /// `Piece` holds the next entry.
     Entry,
-    /// Something stands at this offset that is no block-style list: only a whole parse can tell.
-    Foreign(usize),
-    /// The entry at this offset is too long.
-    TooLong(usize),
+    /// Something comes that is no block-style list: only a whole parse can tell.
+    Foreign,
+    /// The entry that begins at the offset of `Piece` is too long.
+    TooLong,
     /// The list's end.
     End,
 }
@@ -35,7 +33,6 @@ pub(super) struct Pieces<R> {
     reader: R,
     ahead: Vec<u8>,
     offset: usize,
-    line: u32,
     is_begun: bool,
     is_done: bool,
 }
@@ -49,7 +46,6 @@ impl<R: BufRead> Pieces<R> {
             reader,
             ahead: Vec::new(),
             offset: 0,
-            line: 1,
             is_begun: false,
             is_done: false,
         })
@@ -69,12 +65,11 @@ impl<R: BufRead> Pieces<R> {
         }
         // `ahead` holds the first line of this entry; it is taken, and its successor's is left.
         piece.offset = self.offset;
-        piece.line = self.line;
         loop {
             piece.text.append(&mut self.ahead);
             if piece.text.len() > ENTRY_BYTES {
                 self.is_done = true;
-                return Ok(Cut::TooLong(piece.offset));
+                return Ok(Cut::TooLong);
             }
             if self.read_line()? == 0 {
                 self.is_done = true;
@@ -84,14 +79,10 @@ impl<R: BufRead> Pieces<R> {
                 break;
             }
             if is_marker(&self.ahead, b"---") || is_marker(&self.ahead, b"...") {
-                return Ok(Cut::Foreign(piece.offset + piece.text.len()));
+                return Ok(Cut::Foreign);
             }
         }
         self.offset = piece.offset + piece.text.len();
-        let lines = piece.text.iter().filter(|byte| **byte == b'\n').count();
-        self.line = piece
-            .line
-            .saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
         Ok(Cut::Entry)
     }
 
@@ -110,10 +101,9 @@ impl<R: BufRead> Pieces<R> {
             } else if !has_marker && line == b"---" && self.ahead.starts_with(b"-") {
                 has_marker = true;
             } else if !line.is_empty() && !line.starts_with(b"#") {
-                return Ok(Cut::Foreign(self.offset));
+                return Ok(Cut::Foreign);
             }
             self.offset += self.ahead.len();
-            self.line += 1;
         }
     }
 
