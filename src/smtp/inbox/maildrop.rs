@@ -1,0 +1,90 @@
+//! A folder of .eml files, one a recipient and message: written beside, synced, then renamed, so
+//! that a file under its final name is whole and stays.
+
+use std::{
+    fs::{self, File},
+    io::{self, Write},
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use crate::clock::Clock;
+
+/// Where accepted mail is kept.
+#[derive(Debug)]
+pub struct Maildrop {
+    folder: PathBuf,
+    directory: File,
+    count: AtomicU64,
+}
+
+impl Maildrop {
+    /// Opens the folder, makes it where it is missing, and clears away what a crash left half
+    /// written.
+    ///
+    /// # Errors
+    /// When the folder can't be made or read.
+    pub fn open(folder: &Path) -> io::Result<Self> {
+        fs::create_dir_all(folder)?;
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            if is_half_written(&entry.file_name().to_string_lossy()) {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(Self {
+            folder: folder.to_owned(),
+            directory: File::open(folder)?,
+            count: AtomicU64::new(0),
+        })
+    }
+
+    /// Keeps a message for one recipient, durably. The bytes stay as they came; above them stand
+    /// the two lines that a delivery agent adds (RFC 5321 §4.4).
+    ///
+    /// # Errors
+    /// When it can't be written and synced; nothing is kept then.
+    pub fn keep(&self, from: &str, to: &str, message: &[u8]) -> io::Result<PathBuf> {
+        let name = self.next_name(to);
+        let part = self
+            .folder
+            .join(format!(".{name}.{}.part", std::process::id()));
+        let path = self.folder.join(name);
+        let kept = write_synced(&part, from, to, message).and_then(|()| fs::rename(&part, &path));
+        if let Err(error) = kept {
+            let _ = fs::remove_file(&part);
+            return Err(error);
+        }
+        self.directory.sync_all()?;
+        Ok(path)
+    }
+
+    /// `20261123T230000.123456Z-1-minji@example.com.eml`: sorts by arrival.
+    fn next_name(&self, to: &str) -> String {
+        let arrival = Clock::System.now().format("%Y%m%dT%H%M%S%.6fZ");
+        let count = self.count.fetch_add(1, Ordering::Relaxed);
+        let to: String = to
+            .chars()
+            .map(|c| match c {
+                'a'..='z' | 'A'..='Z' | '0'..='9' | '@' | '.' | '-' | '_' | '+' => c,
+                _ => '_',
+            })
+            .take(100)
+            .collect();
+        format!("{arrival}-{count}-{to}.eml")
+    }
+}
+
+fn write_synced(path: &Path, from: &str, to: &str, message: &[u8]) -> io::Result<()> {
+    let mut file = File::create_new(path)?;
+    let head = format!("Return-Path: <{from}>\r\nDelivered-To: {to}\r\n");
+    let mut bytes = Vec::with_capacity(head.len() + message.len());
+    bytes.extend_from_slice(head.as_bytes());
+    bytes.extend_from_slice(message);
+    file.write_all(&bytes)?;
+    file.sync_data()
+}
+
+fn is_half_written(name: &str) -> bool {
+    name.starts_with('.') && name.ends_with(".part")
+}
