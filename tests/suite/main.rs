@@ -1,1 +1,3 @@
 //! One integration binary, a folder or file a feature.
+
+mod smtp;
