@@ -1,11 +1,30 @@
 //! A file → front matter → Markdown → a typed [`Issue`] that keeps source positions for findings.
 //! Knows nothing of templates, readers or mail.
 
-use std::path::PathBuf;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use chrono::NaiveDate;
 
-use crate::source::{Source, Span};
+use crate::{
+    publication::Publication,
+    source::{Source, SourceError, Span},
+};
+
+mod archive;
+mod document;
+mod front_matter;
+mod markdown;
+mod read;
+mod url;
+
+pub use archive::{Archive, ArchiveError, Entry};
+pub use document::{
+    Alignment, Block, CalloutKind, Document, Footnote, Image, ImageUse, Inline, LinkTarget,
+    LinkUse, ListItem, Oddity, OddityKind, Prose, ProseKind, Section,
+};
 
 /// One issue of the newsletter, as its writer wrote it.
 #[derive(Debug, Clone)]
@@ -43,12 +62,15 @@ pub struct FrontMatter {
     pub ad: bool,
     /// Labels for the archive; they never select readers.
     pub tags: Vec<String>,
+    /// Findings that the writer means to have: rule → reason.
+    pub allow: BTreeMap<String, String>,
     /// Where each key's value stands, for findings. Keys as in the file.
-    pub spans: std::collections::BTreeMap<String, Span>,
+    pub spans: BTreeMap<String, Span>,
 }
 
 /// Whether the writer is done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Still being written; never sent.
     Draft,
@@ -56,222 +78,120 @@ pub enum Status {
     Ready,
 }
 
-/// The body: what stands before the first `##`, then a section for each.
-#[derive(Debug, Clone, Default)]
-pub struct Document {
-    /// Blocks before the first `##`.
-    pub introduction: Vec<Block>,
-    /// The stories, in order.
-    pub sections: Vec<Section>,
-    /// Footnotes, in the order of their first reference.
-    pub footnotes: Vec<Footnote>,
-    /// Every link, in order of appearance, bare URLs included.
-    pub links: Vec<LinkUse>,
-    /// Every image, in order of appearance.
-    pub images: Vec<ImageUse>,
-}
-
-/// A `##` heading and what follows it.
-#[derive(Debug, Clone)]
-pub struct Section {
-    /// From 1.
-    pub number: usize,
-    /// The heading.
-    pub heading: Vec<Inline>,
-    /// Its plain text.
-    pub title: String,
-    /// Unique in the issue; the anchor's name.
-    pub anchor: String,
-    /// What follows, up to the next `##`.
-    pub blocks: Vec<Block>,
-    /// Where the heading stands.
-    pub span: Span,
-}
-
-/// A footnote's text.
-#[derive(Debug, Clone)]
-pub struct Footnote {
-    /// From 1, in the order of first reference.
-    pub number: usize,
-    /// The writer's label.
-    pub label: String,
-    /// The text.
-    pub blocks: Vec<Block>,
-}
-
-/// A block of the document.
-#[derive(Debug, Clone)]
-pub enum Block {
-    /// A paragraph.
-    Paragraph(Vec<Inline>),
-    /// A heading below `##`; `level` is 3 to 6.
-    Heading {
-        /// 3 to 6.
-        level: u8,
-        /// The text.
-        content: Vec<Inline>,
+/// Why a file is no issue.
+#[derive(Debug, thiserror::Error)]
+pub enum IssueError {
+    /// The file can't be read.
+    #[error("failed to read `{}`", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
     },
-    /// A list; ordered lists carry the number of their first item.
-    List {
-        /// None: bullets.
-        start: Option<u64>,
-        /// The items.
-        items: Vec<ListItem>,
-        /// No blank lines between items.
-        is_tight: bool,
+    /// Its text is wrong in these places; one at least.
+    #[error("{}", first(errors))]
+    Content {
+        /// What is wrong, and where.
+        errors: Vec<SourceError>,
     },
-    /// A quotation.
-    Quote(Vec<Block>),
-    /// `> [!NOTE]` and its kin.
-    Callout {
-        /// Which kind.
-        kind: CalloutKind,
-        /// The writer's own title, where given.
-        title: Option<String>,
-        /// The text.
-        blocks: Vec<Block>,
-    },
-    /// A code block.
-    Code {
-        /// The language after the fence.
-        language: Option<String>,
-        /// The code, ending in a newline.
-        text: String,
-    },
-    /// A table.
-    Table {
-        /// One a column.
-        alignments: Vec<Alignment>,
-        /// The head row's cells.
-        head: Vec<Vec<Inline>>,
-        /// The rows' cells.
-        rows: Vec<Vec<Vec<Inline>>>,
-    },
-    /// An image alone in its paragraph, with its caption (the Markdown title).
-    Figure(Image),
-    /// A link alone in its paragraph written as `[label](url){.button}`.
-    Button {
-        /// What it says.
-        label: String,
-        /// Where it goes.
-        url: String,
-    },
-    /// A bare link to a video alone in its paragraph, shown as a linked thumbnail or a link card.
-    Video {
-        /// Where it goes.
-        url: String,
-        /// The title, where the writer gave one.
-        title: String,
-        /// A thumbnail, where the writer gave one.
-        thumbnail: Option<Image>,
-    },
-    /// A thematic break.
-    Rule,
 }
 
-/// An item of a list.
-#[derive(Debug, Clone)]
-pub struct ListItem {
-    /// A task list's box.
-    pub is_checked: Option<bool>,
-    /// The content; nested lists are blocks here.
-    pub blocks: Vec<Block>,
+fn first(errors: &[SourceError]) -> String {
+    match errors {
+        [] => "the issue can't be read".to_owned(),
+        [only] => only.to_string(),
+        [first, rest @ ..] => format!("{first} (and {} more)", rest.len()),
+    }
 }
 
-/// The kinds of callout that GitHub's Markdown knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CalloutKind {
-    /// Good to know.
-    Note,
-    /// Advice.
-    Tip,
-    /// Not to be missed.
-    Important,
-    /// Needs care.
-    Warning,
-    /// Can do harm.
-    Caution,
+impl IssueError {
+    /// What is wrong, as errors with places.
+    #[must_use]
+    pub fn to_errors(&self) -> Vec<SourceError> {
+        match self {
+            Self::Content { errors } => errors.clone(),
+            Self::Unreadable { source, .. } if is_missing(source) => {
+                vec![
+                    SourceError::new(self.to_string())
+                        .with_hint("there is no such file; `daily-note new` begins an issue"),
+                ]
+            }
+            Self::Unreadable { source, .. } => {
+                vec![SourceError::new(format!("{self}: {source}"))]
+            }
+        }
+    }
 }
 
-/// A table column's alignment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Alignment {
-    /// The writer said nothing.
-    None,
-    /// `:--`.
-    Left,
-    /// `:-:`.
-    Center,
-    /// `--:`.
-    Right,
+fn is_missing(error: &std::io::Error) -> bool {
+    error.kind() == std::io::ErrorKind::NotFound
 }
 
-/// Text-level content.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Inline {
-    /// Plain text, smart punctuation applied.
-    Text(String),
-    /// `*…*`.
-    Emphasis(Vec<Inline>),
-    /// `**…**`.
-    Strong(Vec<Inline>),
-    /// `~~…~~`.
-    Strikethrough(Vec<Inline>),
-    /// Code.
-    Code(String),
-    /// A link.
-    Link {
-        /// Where it goes.
-        target: LinkTarget,
-        /// What it says.
-        content: Vec<Inline>,
-    },
-    /// An image within text.
-    Image(Image),
-    /// A reference to the footnote of that number.
-    FootnoteReference(usize),
-    /// A line break in the source: a space.
-    SoftBreak,
-    /// A line break to keep.
-    HardBreak,
+impl From<Vec<SourceError>> for IssueError {
+    fn from(errors: Vec<SourceError>) -> Self {
+        Self::Content { errors }
+    }
 }
 
-/// Where a link goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LinkTarget {
-    /// A URL as written.
-    Url(String),
-    /// `[[slug]]`: an earlier issue.
-    Issue(String),
+impl From<SourceError> for IssueError {
+    fn from(error: SourceError) -> Self {
+        Self::Content {
+            errors: vec![error],
+        }
+    }
 }
 
-/// An image.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Image {
-    /// As written: a URL, or a path relative to the issue's file.
-    pub location: String,
-    /// What it shows, for those who can't see it.
-    pub alt: String,
-    /// The Markdown title.
-    pub caption: Option<String>,
+impl Issue {
+    /// Loads an issue: a Markdown file, or a folder with an `index.md`.
+    ///
+    /// # Errors
+    /// When the file can't be read, is no UTF-8 or too large, or its front matter is wrong.
+    pub fn load(publication: &Publication, path: &Path) -> Result<Self, IssueError> {
+        let path = match path.is_dir() {
+            true => path.join(read::INDEX),
+            false => path.to_owned(),
+        };
+        let text = read::text(&publication.root, &path)?;
+        Self::parse(publication, &path, &text)
+    }
+
+    /// Parses the text of an issue that stands, or would stand, at `path`.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the front matter, each at its place.
+    pub fn parse(publication: &Publication, path: &Path, text: &str) -> Result<Self, IssueError> {
+        let name = crate::source::shown_path(&publication.root, path);
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let source = Source::new(name, text);
+        let head = front_matter::parse(&source, publication)?;
+        let name = read::name(path);
+        Ok(Self {
+            path: path.to_owned(),
+            id: head.id.unwrap_or_else(|| {
+                format!("{}-{}", head.front_matter.edition, head.front_matter.date)
+            }),
+            slug: read::slug(&name).to_owned(),
+            document: markdown::parse(source.text(), head.body_start),
+            front_matter: head.front_matter,
+            source,
+        })
+    }
+
+    /// The subject: its own, or the title.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        let front_matter = &self.front_matter;
+        front_matter.subject.as_ref().unwrap_or(&front_matter.title)
+    }
+
+    /// The folder beside whose files its images stand.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new(""))
+    }
 }
 
-/// A link and where it stands.
-#[derive(Debug, Clone)]
-pub struct LinkUse {
-    /// Where it goes.
-    pub target: LinkTarget,
-    /// What it says.
-    pub text: String,
-    /// Where it stands in the file.
-    pub span: Span,
-}
-
-/// An image and where it stands.
-#[derive(Debug, Clone)]
-pub struct ImageUse {
-    /// The image.
-    pub image: Image,
-    /// Where it stands in the file.
-    pub span: Span,
-}
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,243 @@
+//! The folder of issues: which there are, and which one a word of the command line means.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use super::{Issue, IssueError, read};
+use crate::{
+    publication::Publication,
+    source::{SourceError, shown_path},
+};
+
+/// All issues of a publication, the oldest first.
+#[derive(Debug)]
+pub struct Archive {
+    root: PathBuf,
+    entries: Vec<Entry>,
+}
+
+/// A file of the archive and what it holds.
+#[derive(Debug)]
+pub struct Entry {
+    /// The Markdown file.
+    pub path: PathBuf,
+    /// Its name without `.md`, or its folder's: `2026-11-23-small-models`.
+    pub name: String,
+    /// The issue, or why it is none.
+    pub issue: Result<Issue, IssueError>,
+}
+
+/// Why an archive, or an issue in it, is not to be had.
+#[derive(Debug, thiserror::Error)]
+pub enum ArchiveError {
+    /// The folder can't be read.
+    #[error("failed to read the folder `{}`", path.display())]
+    Unreadable {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// Nothing of that name.
+    #[error("there is no issue `{wanted}`")]
+    NotFound {
+        /// What was asked for.
+        wanted: String,
+        /// The name nearest to it.
+        nearest: Option<String>,
+    },
+    /// More than one of that name.
+    #[error("`{wanted}` is more than one issue: {}", names.join(", "))]
+    Ambiguous {
+        /// What was asked for.
+        wanted: String,
+        /// The files.
+        names: Vec<String>,
+    },
+    /// No issue at all.
+    #[error("there are no issues yet")]
+    Empty,
+    /// The issue is there, and wrong.
+    #[error("`{name}` can't be read")]
+    Broken {
+        /// Its name.
+        name: String,
+        /// Why, and where.
+        errors: Vec<SourceError>,
+    },
+}
+
+impl Archive {
+    /// Loads every issue in `issues/`: `NAME.md`, or a folder `NAME` with an `index.md`. Files
+    /// that are no issues are kept with what is wrong with them. Names that begin with `.` or
+    /// `_`, and a README, are not issues.
+    ///
+    /// # Errors
+    /// When the folder is there and can't be listed. A missing folder is an empty archive.
+    pub fn load(publication: &Publication) -> Result<Self, ArchiveError> {
+        let folder = publication.root.join("issues");
+        let mut entries: Vec<Entry> = paths(&folder)
+            .map_err(|source| ArchiveError::Unreadable {
+                path: folder,
+                source,
+            })?
+            .into_iter()
+            .map(|path| Entry {
+                name: read::name(&path),
+                issue: Issue::load(publication, &path),
+                path,
+            })
+            .collect();
+        entries.sort_by(|a, b| a.order().cmp(&b.order()));
+        Ok(Self {
+            root: publication.root.clone(),
+            entries,
+        })
+    }
+
+    /// Every file, the oldest first; broken ones by the date in their name.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The issues that can be read, the oldest first.
+    pub fn issues(&self) -> impl DoubleEndedIterator<Item = &Issue> {
+        self.entries
+            .iter()
+            .filter_map(|entry| entry.issue.as_ref().ok())
+    }
+
+    /// The issue that `[[slug]]` means: by slug, by file name, or by id.
+    #[must_use]
+    pub fn linked(&self, slug: &str) -> Option<&Issue> {
+        let by = |is: &dyn Fn(&Issue) -> bool| self.issues().rev().find(|issue| is(issue));
+        by(&|issue| issue.slug == slug)
+            .or_else(|| by(&|issue| read::name(&issue.path) == slug))
+            .or_else(|| by(&|issue| issue.id == slug))
+    }
+
+    /// The file that the command line's ISSUE means: a path, a file name, a slug or an id.
+    ///
+    /// # Errors
+    /// When there is none, or more than one.
+    pub fn entry(&self, wanted: &str) -> Result<&Entry, ArchiveError> {
+        let path = Path::new(wanted);
+        if let Some(entry) = self
+            .entries
+            .iter()
+            .find(|entry| entry.is_at(&self.root, path))
+        {
+            return Ok(entry);
+        }
+        let name = wanted.strip_suffix(".md").unwrap_or(wanted);
+        let by: [&dyn Fn(&Entry) -> bool; 3] = [
+            &|entry| entry.name == name,
+            &|entry| read::slug(&entry.name) == name,
+            &|entry| entry.issue.as_ref().is_ok_and(|issue| issue.id == name),
+        ];
+        for is_meant in by {
+            let mut found = self.entries.iter().filter(|entry| is_meant(entry));
+            match (found.next(), found.next()) {
+                (None, _) => {}
+                (Some(entry), None) => return Ok(entry),
+                (Some(_), Some(_)) => {
+                    return Err(ArchiveError::Ambiguous {
+                        wanted: wanted.to_owned(),
+                        names: self
+                            .entries
+                            .iter()
+                            .filter(|entry| is_meant(entry))
+                            .map(|entry| shown_path(&self.root, &entry.path))
+                            .collect(),
+                    });
+                }
+            }
+        }
+        let names: Vec<&str> = self
+            .entries
+            .iter()
+            .flat_map(|entry| [entry.name.as_str(), read::slug(&entry.name)])
+            .collect();
+        Err(ArchiveError::NotFound {
+            wanted: wanted.to_owned(),
+            nearest: crate::yaml::nearest(name, &names).map(ToOwned::to_owned),
+        })
+    }
+
+    /// The issue that the command line's ISSUE means.
+    ///
+    /// # Errors
+    /// When there is none, more than one, or it can't be read.
+    pub fn find(&self, wanted: &str) -> Result<&Issue, ArchiveError> {
+        self.entry(wanted)?.readable()
+    }
+
+    /// The issue of the latest date.
+    ///
+    /// # Errors
+    /// When there are none, or the last file can't be read.
+    pub fn newest(&self) -> Result<&Issue, ArchiveError> {
+        self.entries.last().ok_or(ArchiveError::Empty)?.readable()
+    }
+}
+
+impl Entry {
+    fn readable(&self) -> Result<&Issue, ArchiveError> {
+        self.issue.as_ref().map_err(|error| ArchiveError::Broken {
+            name: self.name.clone(),
+            errors: error.to_errors(),
+        })
+    }
+
+    /// By date, then by name; names begin with the date.
+    fn order(&self) -> (String, &str) {
+        let date = match &self.issue {
+            Ok(issue) => issue.front_matter.date.to_string(),
+            Err(_) => self.name.get(..10).unwrap_or_default().to_owned(),
+        };
+        (date, &self.name)
+    }
+
+    fn is_at(&self, root: &Path, path: &Path) -> bool {
+        let folder = self
+            .path
+            .parent()
+            .filter(|_| self.path.ends_with(read::INDEX));
+        let is_same = |own: &Path| {
+            own == path
+                || own == root.join(path)
+                || own
+                    .canonicalize()
+                    .is_ok_and(|own| path.canonicalize().is_ok_and(|path| own == path))
+        };
+        // A word that is no path at all is a name; comparing it with the disk would be slow.
+        let is_path =
+            path.components().count() > 1 || path.extension().is_some_and(|end| end == "md");
+        is_path && (is_same(&self.path) || folder.is_some_and(is_same))
+    }
+}
+
+fn paths(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let listing = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        listing => listing?,
+    };
+    let mut paths = Vec::new();
+    for entry in listing {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name.starts_with(['.', '_']) || name.eq_ignore_ascii_case("README.md") {
+            continue;
+        }
+        if path.extension().is_some_and(|end| end == "md") && path.is_file() {
+            paths.push(path);
+        } else if path.join(read::INDEX).is_file() {
+            paths.push(path.join(read::INDEX));
+        }
+    }
+    Ok(paths)
+}

@@ -1,0 +1,344 @@
+//! The body of an issue as a tree: introduction, sections, blocks, inline text; beside it what
+//! findings need: every link, image, run of prose and oddity with its place in the file.
+
+use crate::source::Span;
+
+/// The body: what stands before the first `##`, then a section for each.
+#[derive(Debug, Clone, Default)]
+pub struct Document {
+    /// Blocks before the first `##`.
+    pub introduction: Vec<Block>,
+    /// The stories, in order.
+    pub sections: Vec<Section>,
+    /// Footnotes, in the order of their first reference.
+    pub footnotes: Vec<Footnote>,
+    /// Every link, in order of appearance, bare URLs included.
+    pub links: Vec<LinkUse>,
+    /// Every image, in order of appearance.
+    pub images: Vec<ImageUse>,
+    /// The running text of every paragraph, heading and cell, for findings on words.
+    pub prose: Vec<Prose>,
+    /// What the parser read, but not as the writer may have meant it.
+    pub oddities: Vec<Oddity>,
+}
+
+/// A `##` heading and what follows it.
+#[derive(Debug, Clone)]
+pub struct Section {
+    /// From 1.
+    pub number: usize,
+    /// The heading.
+    pub heading: Vec<Inline>,
+    /// Its plain text.
+    pub title: String,
+    /// Unique in the issue; the anchor's name.
+    pub anchor: String,
+    /// What follows, up to the next `##`.
+    pub blocks: Vec<Block>,
+    /// Where the heading stands.
+    pub span: Span,
+}
+
+/// A footnote's text.
+#[derive(Debug, Clone)]
+pub struct Footnote {
+    /// From 1, in the order of first reference.
+    pub number: usize,
+    /// The writer's label.
+    pub label: String,
+    /// The text.
+    pub blocks: Vec<Block>,
+}
+
+/// A block of the document.
+#[derive(Debug, Clone)]
+pub enum Block {
+    /// A paragraph.
+    Paragraph(Vec<Inline>),
+    /// A heading below `##`; `level` is 3 to 6.
+    Heading {
+        /// 3 to 6.
+        level: u8,
+        /// The text.
+        content: Vec<Inline>,
+    },
+    /// A list; ordered lists carry the number of their first item.
+    List {
+        /// None: bullets.
+        start: Option<u64>,
+        /// The items.
+        items: Vec<ListItem>,
+        /// No blank lines between items.
+        is_tight: bool,
+    },
+    /// A quotation.
+    Quote(Vec<Block>),
+    /// `> [!NOTE]` and its kin.
+    Callout {
+        /// Which kind.
+        kind: CalloutKind,
+        /// The writer's own title, where given.
+        title: Option<String>,
+        /// The text.
+        blocks: Vec<Block>,
+    },
+    /// A code block.
+    Code {
+        /// The language after the fence.
+        language: Option<String>,
+        /// The code, ending in a newline.
+        text: String,
+    },
+    /// A table.
+    Table {
+        /// One a column.
+        alignments: Vec<Alignment>,
+        /// The head row's cells.
+        head: Vec<Vec<Inline>>,
+        /// The rows' cells.
+        rows: Vec<Vec<Vec<Inline>>>,
+    },
+    /// An image alone in its paragraph, with its caption (the Markdown title).
+    Figure(Image),
+    /// A link alone in its paragraph written as `[label](url){.button}`.
+    Button {
+        /// What it says.
+        label: String,
+        /// Where it goes.
+        url: String,
+    },
+    /// A bare link to a video alone in its paragraph, shown as a linked thumbnail or a link card.
+    Video {
+        /// Where it goes.
+        url: String,
+        /// The title, where the writer gave one.
+        title: String,
+        /// A thumbnail, where the writer gave one.
+        thumbnail: Option<Image>,
+    },
+    /// A thematic break.
+    Rule,
+}
+
+/// An item of a list.
+#[derive(Debug, Clone)]
+pub struct ListItem {
+    /// A task list's box.
+    pub is_checked: Option<bool>,
+    /// The content; nested lists are blocks here.
+    pub blocks: Vec<Block>,
+}
+
+/// The kinds of callout that GitHub's Markdown knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CalloutKind {
+    /// Good to know.
+    Note,
+    /// Advice.
+    Tip,
+    /// Not to be missed.
+    Important,
+    /// Needs care.
+    Warning,
+    /// Can do harm.
+    Caution,
+}
+
+/// A table column's alignment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Alignment {
+    /// The writer said nothing.
+    None,
+    /// `:--`.
+    Left,
+    /// `:-:`.
+    Center,
+    /// `--:`.
+    Right,
+}
+
+/// Text-level content.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Inline {
+    /// Plain text, smart punctuation applied.
+    Text(String),
+    /// `*…*`.
+    Emphasis(Vec<Inline>),
+    /// `**…**`.
+    Strong(Vec<Inline>),
+    /// `~~…~~`.
+    Strikethrough(Vec<Inline>),
+    /// Code.
+    Code(String),
+    /// A link.
+    Link {
+        /// Where it goes.
+        target: LinkTarget,
+        /// What it says.
+        content: Vec<Inline>,
+    },
+    /// An image within text.
+    Image(Image),
+    /// A reference to the footnote of that number.
+    FootnoteReference(usize),
+    /// A line break in the source: a space.
+    SoftBreak,
+    /// A line break to keep.
+    HardBreak,
+}
+
+/// Where a link goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LinkTarget {
+    /// An address in ASCII: percent-encoded, the host punycoded, its scheme a harmless one. A path
+    /// or `#anchor` where the writer gave no scheme.
+    Url(String),
+    /// `[[slug]]`: an earlier issue. Its text is the slug again where the writer gave none.
+    Issue(String),
+}
+
+/// An image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Image {
+    /// A URL, or a path relative to the issue's file as the disk knows it.
+    pub location: String,
+    /// What it shows, for those who can't see it.
+    pub alt: String,
+    /// The Markdown title.
+    pub caption: Option<String>,
+}
+
+/// A link and where it stands.
+#[derive(Debug, Clone)]
+pub struct LinkUse {
+    /// Where it goes.
+    pub target: LinkTarget,
+    /// What it says.
+    pub text: String,
+    /// Where it stands in the file.
+    pub span: Span,
+}
+
+/// An image and where it stands.
+#[derive(Debug, Clone)]
+pub struct ImageUse {
+    /// The image.
+    pub image: Image,
+    /// Where it stands in the file.
+    pub span: Span,
+}
+
+/// The running text of one paragraph, heading or cell, as typed; places map back to the file.
+#[derive(Debug, Clone)]
+pub struct Prose {
+    /// What it is the text of.
+    pub kind: ProseKind,
+    /// The section it belongs to; None in the introduction.
+    pub section: Option<usize>,
+    /// The text. Code, images and bare addresses are one [`Prose::OBJECT`] each; line breaks are
+    /// `\n`.
+    pub text: String,
+    /// Where each piece of the text stands in the file, in order.
+    pub(super) pieces: Vec<ProsePiece>,
+}
+
+/// What a [`Prose`] is the text of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProseKind {
+    /// A paragraph, wherever it stands.
+    Paragraph,
+    /// A heading of that level, 2 to 6.
+    Heading(u8),
+    /// A table's cell.
+    Cell,
+}
+
+/// A piece of a [`Prose`]: the text from `at` to the next piece stands at `span` in the file.
+#[derive(Debug, Clone)]
+pub(super) struct ProsePiece {
+    pub(super) at: usize,
+    pub(super) span: Span,
+}
+
+impl Prose {
+    /// Stands for what is no running text: code, an image, a bare address.
+    pub const OBJECT: char = '\u{FFFC}';
+
+    /// Where a range of the text stands in the file.
+    #[must_use]
+    pub fn span(&self, range: std::ops::Range<usize>) -> Span {
+        let start = self.place(range.start).start;
+        let last = range.end.saturating_sub(1).max(range.start);
+        start..self.place(last).end.max(start)
+    }
+
+    /// The file's bytes behind the character that holds the byte at `offset`.
+    fn place(&self, offset: usize) -> Span {
+        let index = self
+            .pieces
+            .partition_point(|piece| piece.at <= offset)
+            .saturating_sub(1);
+        let Some(piece) = self.pieces.get(index) else {
+            return 0..0;
+        };
+        let end = self
+            .pieces
+            .get(index + 1)
+            .map_or(self.text.len(), |next| next.at);
+        // An entity or an object has another length in the file than in the text.
+        if end - piece.at != piece.span.len() {
+            return piece.span.clone();
+        }
+        let mut start = offset.min(self.text.len());
+        while !self.text.is_char_boundary(start) {
+            start -= 1;
+        }
+        let length = self.text[start..].chars().next().map_or(0, char::len_utf8);
+        let place = piece.span.start + (start - piece.at);
+        place..place + length
+    }
+}
+
+/// What the parser read, but perhaps not as the writer meant it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Oddity {
+    /// What it is.
+    pub kind: OddityKind,
+    /// Where it stands in the file.
+    pub span: Span,
+}
+
+/// The kinds of [`Oddity`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OddityKind {
+    /// HTML, which is shown as text.
+    RawHtml,
+    /// A link or image whose scheme is not let through; only its text is left.
+    UnsafeUrl {
+        /// `javascript`, …
+        scheme: String,
+    },
+    /// A link or image whose address is none; only its text is left.
+    MalformedUrl,
+    /// A `#` in the body, taken for `##`: the title is the mail's one top heading.
+    TopHeading,
+    /// A footnote that nothing refers to, left out.
+    UnusedFootnote {
+        /// The writer's label.
+        label: String,
+    },
+    /// A second footnote of the same label, left out.
+    RepeatedFootnote {
+        /// The writer's label.
+        label: String,
+    },
+    /// `{.button}` on a link that is not alone in its paragraph, shown as text.
+    StrayButton,
+    /// `> [!WORD]` with a word that is no callout, shown as a quotation.
+    UnknownCallout {
+        /// The word.
+        word: String,
+    },
+    /// Nested more deeply than a mail can show; flattened.
+    TooDeep,
+}

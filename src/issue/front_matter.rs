@@ -1,0 +1,206 @@
+//! The YAML between the `---` lines: found, read and judged.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Deserializer, de::Error as _};
+
+use super::{FrontMatter, Status};
+use crate::{
+    publication::Publication,
+    source::{Source, SourceError, Span},
+    yaml::{self, Tree},
+};
+
+/// The head of a file.
+#[derive(Debug)]
+pub(super) struct Head {
+    pub(super) front_matter: FrontMatter,
+    pub(super) id: Option<String>,
+    /// Where the body starts.
+    pub(super) body_start: usize,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fields {
+    title: Line,
+    subject: Option<Line>,
+    id: Option<Id>,
+    edition: String,
+    date: Date,
+    #[serde(default = "draft")]
+    status: Status,
+    preheader: Option<Line>,
+    #[serde(default)]
+    ad: bool,
+    #[serde(default)]
+    tags: Vec<Line>,
+    #[serde(default)]
+    allow: BTreeMap<String, Line>,
+}
+
+fn draft() -> Status {
+    Status::Draft
+}
+
+/// Text of one line, trimmed, not empty, without control characters: it may become a header.
+struct Line(String);
+
+impl<'de> Deserialize<'de> for Line {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        let line = text.trim();
+        if line.is_empty() {
+            return Err(D::Error::custom(
+                "is empty\nwrite something, or leave the key out",
+            ));
+        }
+        if line.chars().any(char::is_control) {
+            return Err(D::Error::custom(
+                "must be one line without control characters",
+            ));
+        }
+        Ok(Self(line.to_owned()))
+    }
+}
+
+/// What the ledger knows an issue by.
+struct Id(String);
+
+impl<'de> Deserialize<'de> for Id {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let Line(id) = Line::deserialize(from)?;
+        let is_id = id.len() <= 100
+            && id
+                .chars()
+                .all(|char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_' | '.'));
+        match is_id {
+            true => Ok(Self(id)),
+            false => Err(D::Error::custom(format!(
+                "`{id}` can't be an id\nuse letters a to z, digits, `-`, `_` and `.`, 100 at most"
+            ))),
+        }
+    }
+}
+
+struct Date(NaiveDate);
+
+impl<'de> Deserialize<'de> for Date {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        let is_written = text.len() == 10
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || byte == b'-');
+        match NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d") {
+            Ok(date) if is_written => Ok(Self(date)),
+            _ if is_written => Err(D::Error::custom(format!("`{text}` is not in the calendar"))),
+            _ => Err(D::Error::custom(format!(
+                "`{text}` is not a date\nwrite year, month and day: 2026-11-23"
+            ))),
+        }
+    }
+}
+
+/// Finds and reads the front matter.
+pub(super) fn parse(source: &Source, publication: &Publication) -> Result<Head, Vec<SourceError>> {
+    let (within, body_start) = find(source).map_err(|error| vec![error])?;
+    let tree = Tree::parse(source, within)?;
+    let fields: Fields = tree.read()?;
+    if publication.edition(&fields.edition).is_none() {
+        return Err(vec![unknown_edition(&tree, &fields.edition, publication)]);
+    }
+    let spans = tree
+        .root()
+        .entries()
+        .iter()
+        .filter_map(|entry| Some((entry.key.clone(), entry.value.span()?)))
+        .collect();
+    let text = |line: Line| line.0;
+    Ok(Head {
+        front_matter: FrontMatter {
+            title: fields.title.0,
+            subject: fields.subject.map(text),
+            edition: fields.edition,
+            date: fields.date.0,
+            status: fields.status,
+            preheader: fields.preheader.map(text),
+            ad: fields.ad,
+            tags: fields.tags.into_iter().map(text).collect(),
+            allow: fields
+                .allow
+                .into_iter()
+                .map(|(rule, reason)| (rule, reason.0))
+                .collect(),
+            spans,
+        },
+        id: fields.id.map(|id| id.0),
+        body_start,
+    })
+}
+
+/// The YAML's place, and where the body starts.
+fn find(source: &Source) -> Result<(Span, usize), SourceError> {
+    let text = source.text();
+    let mut lines = lines(text);
+    let first = lines.next().unwrap_or(0..0);
+    if !is_fence(&text[first.clone()], &["---"]) {
+        return Err(missing(source, first));
+    }
+    let start = first.end;
+    match lines.find(|line| is_fence(&text[line.clone()], &["---", "..."])) {
+        Some(fence) => Ok((start..fence.start, fence.end)),
+        None => Err(SourceError::at(
+            source,
+            first.start..first.start + 3,
+            "the front matter is not closed",
+        )
+        .with_label("opened here")
+        .with_hint("end it with a line of `---`, before the text of the issue")),
+    }
+}
+
+fn missing(source: &Source, first: Span) -> SourceError {
+    let text = source.text();
+    let line = text[first.clone()].trim();
+    let place = first.start..first.start + text[first].trim_end().len();
+    let error = SourceError::at(source, place, "the front matter is missing");
+    match line {
+        "+++" => error.with_hint("front matter is YAML here: put it between lines of `---`"),
+        "" if text.trim_start().starts_with("---") => {
+            error.with_hint("`---` must be the first line of the file")
+        }
+        _ => error.with_hint(
+            "begin the file with\n---\ntitle: …\nedition: …\ndate: 2026-11-23\nstatus: draft\n---",
+        ),
+    }
+}
+
+/// The lines of a text with their ends.
+fn lines(text: &str) -> impl Iterator<Item = Span> {
+    let mut at = 0;
+    text.split_inclusive('\n').map(move |line| {
+        let start = at;
+        at += line.len();
+        start..at
+    })
+}
+
+fn is_fence(line: &str, fences: &[&str]) -> bool {
+    fences.contains(&line.trim_end())
+}
+
+fn unknown_edition(tree: &Tree, edition: &str, publication: &Publication) -> SourceError {
+    let keys: Vec<&str> = publication
+        .editions
+        .iter()
+        .map(|edition| edition.key.as_str())
+        .collect();
+    let hint = match yaml::nearest(edition, &keys) {
+        Some(key) => format!("did you mean `{key}`?"),
+        None => format!("daily-note.yaml has: {}", keys.join(", ")),
+    };
+    tree.error(&["edition"], format!("there is no edition `{edition}`"))
+        .with_hint(hint)
+}

@@ -1,0 +1,273 @@
+//! What a paragraph or a quotation turns out to be: figures, buttons, a video, a callout.
+
+use super::{
+    super::{
+        Block, CalloutKind, Document, Image, ImageUse, Inline, LinkTarget, LinkUse, Oddity,
+        OddityKind, ProseKind,
+    },
+    inline::{self, Link, Node},
+};
+use crate::source::Span;
+
+const BUTTON: &str = "{.button}";
+
+/// A paragraph's blocks: itself, or what stands alone in it.
+pub(super) fn paragraph(
+    nodes: Vec<Node>,
+    section: Option<usize>,
+    document: &mut Document,
+) -> Vec<Block> {
+    if nodes.is_empty() {
+        return Vec::new();
+    }
+    if nodes
+        .iter()
+        .all(|node| matches!(node, Node::Image(..)) || is_blank(node))
+        && nodes.iter().any(|node| matches!(node, Node::Image(..)))
+    {
+        return figures(nodes, document);
+    }
+    if let [Node::Link(link)] = nodes.as_slice()
+        && let Some(video) = video(link, document)
+    {
+        return vec![video];
+    }
+    if let Some(buttons) = buttons(&nodes, document) {
+        return buttons;
+    }
+    note_stray_buttons(&nodes, document);
+    vec![Block::Paragraph(inline::convert(
+        nodes,
+        ProseKind::Paragraph,
+        section,
+        document,
+    ))]
+}
+
+fn is_blank(node: &Node) -> bool {
+    match node {
+        Node::SoftBreak | Node::HardBreak => true,
+        Node::Text(text) => text.text.trim().is_empty(),
+        _ => false,
+    }
+}
+
+fn figures(nodes: Vec<Node>, document: &mut Document) -> Vec<Block> {
+    let mut figures = Vec::new();
+    for node in nodes {
+        if let Node::Image(image, span) = node {
+            document.images.push(ImageUse {
+                image: image.clone(),
+                span,
+            });
+            figures.push(Block::Figure(image));
+        }
+    }
+    figures
+}
+
+/// A bare address of a video, or a thumbnail that links to one.
+fn video(link: &Link, document: &mut Document) -> Option<Block> {
+    let LinkTarget::Url(url) = &link.target else {
+        return None;
+    };
+    if !is_video(url) {
+        return None;
+    }
+    let thumbnail: Option<(&Image, &Span)> = match link.content.as_slice() {
+        [Node::Image(image, span)] => Some((image, span)),
+        _ if link.is_bare => None,
+        _ => return None,
+    };
+    let alt = thumbnail
+        .map(|(image, _)| image.alt.clone())
+        .filter(|alt| !alt.is_empty());
+    let title = link.title.clone().or(alt).unwrap_or_default();
+    document.links.push(LinkUse {
+        target: link.target.clone(),
+        text: if title.is_empty() {
+            url.clone()
+        } else {
+            title.clone()
+        },
+        span: link.span.clone(),
+    });
+    if let Some((image, span)) = thumbnail {
+        document.images.push(ImageUse {
+            image: image.clone(),
+            span: span.clone(),
+        });
+    }
+    Some(Block::Video {
+        url: url.clone(),
+        title,
+        thumbnail: thumbnail.map(|(image, _)| image.clone()),
+    })
+}
+
+/// Pages that show one video.
+fn is_video(url: &str) -> bool {
+    let Some((_, address)) = url.split_once("://") else {
+        return false;
+    };
+    let (host, path) = address.split_once('/').unwrap_or((address, ""));
+    let host = host
+        .strip_prefix("www.")
+        .or_else(|| host.strip_prefix("m."))
+        .unwrap_or(host);
+    let has_id = |prefix: &str| {
+        path.strip_prefix(prefix).is_some_and(|id| {
+            id.starts_with(|char: char| char.is_ascii_alphanumeric() || char == '_' || char == '-')
+        })
+    };
+    match host {
+        "youtube.com" => {
+            ["shorts/", "live/", "embed/"].into_iter().any(has_id)
+                || path
+                    .strip_prefix("watch?")
+                    .is_some_and(|query| query.split('&').any(|pair| pair.starts_with("v=")))
+        }
+        "youtu.be" => has_id(""),
+        "vimeo.com" => path.starts_with(|char: char| char.is_ascii_digit()),
+        "tv.naver.com" => has_id("v/") || has_id("h/"),
+        "tv.kakao.com" => has_id("v/") || has_id("channel/"),
+        _ => false,
+    }
+}
+
+/// Nothing but `[label](url){.button}`, once or more.
+fn buttons(nodes: &[Node], document: &mut Document) -> Option<Vec<Block>> {
+    let mut found = Vec::new();
+    let mut nodes = nodes
+        .iter()
+        .filter(|node| !matches!(node, Node::SoftBreak | Node::HardBreak));
+    while let Some(node) = nodes.next() {
+        let (Node::Link(link), Some(Node::Text(after))) = (node, nodes.next()) else {
+            return None;
+        };
+        let LinkTarget::Url(url) = &link.target else {
+            return None;
+        };
+        if after.text.trim() != BUTTON || link.is_bare {
+            return None;
+        }
+        found.push((link, url));
+    }
+    let mut blocks = Vec::new();
+    for (link, url) in found {
+        let label = inline::raw_text(&link.content).trim().to_owned();
+        document.links.push(LinkUse {
+            target: link.target.clone(),
+            text: label.clone(),
+            span: link.span.clone(),
+        });
+        blocks.push(Block::Button {
+            label,
+            url: url.clone(),
+        });
+    }
+    Some(blocks)
+}
+
+fn note_stray_buttons(nodes: &[Node], document: &mut Document) {
+    for pair in nodes.windows(2) {
+        if let [Node::Link(link), Node::Text(after)] = pair
+            && after.text.starts_with(BUTTON)
+        {
+            document.oddities.push(Oddity {
+                kind: OddityKind::StrayButton,
+                span: link.span.clone(),
+            });
+        }
+    }
+}
+
+/// A quotation, or a callout where its first line says `[!NOTE]` and, if wanted, a title.
+pub(super) fn quote(mut blocks: Vec<Block>, span: Span, oddities: &mut Vec<Oddity>) -> Block {
+    let Some(Block::Paragraph(first)) = blocks.first_mut() else {
+        return Block::Quote(blocks);
+    };
+    let Some((word, after)) = callout_word(first) else {
+        return Block::Quote(blocks);
+    };
+    let Some(kind) = callout_kind(&word) else {
+        oddities.push(Oddity {
+            kind: OddityKind::UnknownCallout { word },
+            span,
+        });
+        return Block::Quote(blocks);
+    };
+    let line_end = first
+        .iter()
+        .position(|inline| matches!(inline, Inline::SoftBreak | Inline::HardBreak));
+    let rest = match line_end {
+        Some(at) => first.split_off(at + 1),
+        None => Vec::new(),
+    };
+    if line_end.is_some() {
+        first.pop();
+    }
+    if let Some(start) = first.first_mut() {
+        *start = Inline::Text(after);
+    }
+    let title = inline::plain_text(first).trim().to_owned();
+    match rest.is_empty() {
+        true => drop(blocks.remove(0)),
+        false => *first = rest,
+    }
+    Block::Callout {
+        kind,
+        title: Some(title).filter(|title| !title.is_empty()),
+        blocks,
+    }
+}
+
+/// The word in `[!WORD]` at the start, and the text after it.
+fn callout_word(first: &[Inline]) -> Option<(String, String)> {
+    let Some(Inline::Text(text)) = first.first() else {
+        return None;
+    };
+    let (word, after) = text.strip_prefix("[!")?.split_once(']')?;
+    let is_word = !word.is_empty() && word.chars().all(char::is_alphanumeric);
+    is_word.then(|| (word.to_owned(), after.to_owned()))
+}
+
+fn callout_kind(word: &str) -> Option<CalloutKind> {
+    match word.to_ascii_uppercase().as_str() {
+        "NOTE" => Some(CalloutKind::Note),
+        "TIP" => Some(CalloutKind::Tip),
+        "IMPORTANT" => Some(CalloutKind::Important),
+        "WARNING" => Some(CalloutKind::Warning),
+        "CAUTION" => Some(CalloutKind::Caution),
+        _ => None,
+    }
+}
+
+/// A section's anchor. ASCII alone: some mail clients lose others. The number makes it unique and
+/// gives a Hangul title something to hold on to.
+pub(super) fn anchor(number: usize, title: &str) -> String {
+    let mut anchor = format!("s{number}");
+    let words = title
+        .split(|char: char| !char.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty());
+    for word in words {
+        if anchor.len() + word.len() > 40 {
+            break;
+        }
+        anchor.push('-');
+        anchor.push_str(&word.to_ascii_lowercase());
+    }
+    anchor
+}
+
+/// HTML without its comments; an unclosed one runs to the end.
+pub(super) fn without_comments(html: &str) -> String {
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some((before, after)) = rest.split_once("<!--") {
+        out.push_str(before);
+        rest = after.split_once("-->").map_or("", |(_, rest)| rest);
+    }
+    out.push_str(rest);
+    out
+}

@@ -1,0 +1,445 @@
+//! What a writer types, and the tree it becomes; shown in a shorthand of tags.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::issue::{Block, Image, Inline, LinkTarget, ListItem, OddityKind};
+
+fn document(text: &str) -> Document {
+    parse(text, 0)
+}
+
+fn shown(text: &str) -> String {
+    let document = document(text);
+    let mut out = blocks(&document.introduction);
+    for section in &document.sections {
+        out += &format!("[{} #{}]\n", section.title, section.anchor);
+        out += &blocks(&section.blocks);
+    }
+    for footnote in &document.footnotes {
+        out += &format!(
+            "({}: {})\n",
+            footnote.number,
+            blocks(&footnote.blocks).trim_end()
+        );
+    }
+    for oddity in &document.oddities {
+        let at = text[oddity.span.clone()].lines().next().unwrap_or_default();
+        out += &format!("! {:?} at {at}\n", oddity.kind);
+    }
+    out
+}
+
+fn blocks(blocks: &[Block]) -> String {
+    blocks.iter().map(|one| block(one) + "\n").collect()
+}
+
+fn block(block: &Block) -> String {
+    match block {
+        Block::Paragraph(content) => format!("<p>{}", inlines(content)),
+        Block::Heading { level, content } => format!("<h{level}>{}", inlines(content)),
+        Block::List {
+            start,
+            items,
+            is_tight,
+        } => {
+            let kind = start.map_or("ul".to_owned(), |start| format!("ol {start}"));
+            let loose = if *is_tight { "" } else { " loose" };
+            let items: String = items.iter().map(item).collect();
+            format!("<{kind}{loose}>{items}</>")
+        }
+        Block::Quote(inner) => format!("<quote>{}</>", blocks(inner).trim_end()),
+        Block::Callout {
+            kind,
+            title,
+            blocks: inner,
+        } => {
+            format!("<{kind:?} {title:?}>{}</>", blocks(inner).trim_end())
+        }
+        Block::Code { language, text } => format!("<pre {language:?}>{text:?}"),
+        Block::Table {
+            alignments,
+            head,
+            rows,
+        } => {
+            let row = |cells: &Vec<Vec<Inline>>| {
+                cells
+                    .iter()
+                    .map(|cell| inlines(cell))
+                    .collect::<Vec<_>>()
+                    .join(" | ")
+            };
+            let rows: Vec<String> = std::iter::once(head).chain(rows).map(row).collect();
+            format!("<table {alignments:?}>{}", rows.join(" // "))
+        }
+        Block::Figure(image) => format!("<figure>{}", picture(image)),
+        Block::Button { label, url } => format!("<button {url}>{label}"),
+        Block::Video {
+            url,
+            title,
+            thumbnail,
+        } => {
+            format!(
+                "<video {url}>{title}{}",
+                thumbnail.as_ref().map(picture).unwrap_or_default()
+            )
+        }
+        Block::Rule => "<hr>".to_owned(),
+    }
+}
+
+fn item(item: &ListItem) -> String {
+    let mark = match item.is_checked {
+        None => "",
+        Some(true) => "[x]",
+        Some(false) => "[ ]",
+    };
+    format!("<li>{mark}{}", blocks(&item.blocks).trim_end())
+}
+
+fn picture(image: &Image) -> String {
+    format!(
+        "<img {} {:?} {:?}>",
+        image.location, image.alt, image.caption
+    )
+}
+
+fn inlines(content: &[Inline]) -> String {
+    content
+        .iter()
+        .map(|inline| match inline {
+            Inline::Text(text) => text.clone(),
+            Inline::Emphasis(content) => format!("<em>{}</>", inlines(content)),
+            Inline::Strong(content) => format!("<b>{}</>", inlines(content)),
+            Inline::Strikethrough(content) => format!("<s>{}</>", inlines(content)),
+            Inline::Code(code) => format!("<code>{code}</>"),
+            Inline::Link {
+                target: LinkTarget::Url(url),
+                content,
+            } => {
+                format!("<a {url}>{}</>", inlines(content))
+            }
+            Inline::Link {
+                target: LinkTarget::Issue(slug),
+                content,
+            } => {
+                format!("<issue {slug}>{}</>", inlines(content))
+            }
+            Inline::Image(image) => picture(image),
+            Inline::FootnoteReference(number) => format!("<fn {number}>"),
+            Inline::SoftBreak => "⏎".to_owned(),
+            Inline::HardBreak => "<br>".to_owned(),
+        })
+        .collect()
+}
+
+#[test]
+fn emphasis_closes_before_a_particle() {
+    for (text, expected) in [
+        ("**“강조”**는", "<p><b>“강조”</>는"),
+        ("이것은**“강조”**입니다", "<p>이것은<b>“강조”</>입니다"),
+        ("*강조(强調)*를", "<p><em>강조(强調)</>를"),
+        ("**제목.**그리고", "<p><b>제목.</>그리고"),
+        ("***'굵고 기운'***은", "<p><em><b>‘굵고 기운’</></>은"),
+        ("~~\"지움\"~~은", "<p><s>“지움”</>은"),
+        (
+            "**[링크](https://example.com)**를",
+            "<p><b><a https://example.com>링크</></>를",
+        ),
+        ("**`코드`**를", "<p><b><code>코드</></>를"),
+        (
+            "「*이름*」의 *「이름」*의",
+            "<p>「<em>이름</>」의 <em>「이름」</>의",
+        ),
+        ("**日本語。**中文", "<p><b>日本語。</>中文"),
+        // As CommonMark has it:
+        (
+            "**strong** a*b*c 2 * 3 * 4 snake_case_word",
+            "<p><b>strong</> a<em>b</>c 2 * 3 * 4 snake_case_word",
+        ),
+        ("\\*별\\*을 **안 닫음", "<p>*별*을 **안 닫음"),
+        ("`**“코드”**는`", "<p><code>**“코드”**는</>"),
+    ] {
+        assert_eq!(shown(text).trim_end(), expected, "{text}");
+    }
+}
+
+#[test]
+fn sections_begin_at_level_two() {
+    insta::assert_snapshot!(shown("여는 말\n\n### 소제목\n\n## LLM의 *사고력*\n\n본문\n\n### 아래\n\n## 두 번째 이야기\n\n# 맨 위\n\n> ## 인용 속"), @r#"
+    <p>여는 말
+    <h3>소제목
+    [LLM의 사고력 #s1-llm]
+    <p>본문
+    <h3>아래
+    [두 번째 이야기 #s2]
+    [맨 위 #s3]
+    <quote><h3>인용 속</>
+    ! TopHeading at # 맨 위
+    "#);
+}
+
+#[test]
+fn lists_nest_and_know_their_boxes() {
+    insta::assert_snapshot!(shown("- 하나\n  - 둘\n    1) 셋\n- [x] 넷\n- [ ] **다섯** 그리고\n\n  문단\n\n3. a\n4. b"), @r#"
+    <ul loose><li><p>하나
+    <ul><li><p>둘
+    <ol 1><li><p>셋</></><li>[x]<p>넷<li>[ ]<p><b>다섯</> 그리고
+    <p>문단</>
+    <ol 3><li><p>a<li><p>b</>
+    "#);
+}
+
+#[test]
+fn links_to_issues_figures_buttons_and_videos() {
+    insta::assert_snapshot!(shown(r#"[[small-models]]와 [[small-models|지난 글]]을
+
+![그래프](img/a%20b.png "모델 *크기*의 변화")
+
+![가](a.png)
+![나](b.png)
+
+문장 속 ![아이콘](i.png) 그림
+
+[구독하기](https://example.com/join){.button}
+
+[하나](https://example.com/1){.button} [둘](https://example.com/2){.button}
+
+여기 [셋](https://example.com/3){.button} 눌러요
+
+https://youtu.be/abc123
+
+<https://www.youtube.com/watch?v=abc&t=1>
+
+[![화면](thumb.jpg)](https://vimeo.com/123 "강연")
+
+[강연](https://vimeo.com/123)
+"#), @r#"
+    <p><issue small-models>small-models</>와 <issue small-models>지난 글</>을
+    <figure><img img/a b.png "그래프" Some("모델 *크기*의 변화")>
+    <figure><img a.png "가" None>
+    <figure><img b.png "나" None>
+    <p>문장 속 <img i.png "아이콘" None> 그림
+    <button https://example.com/join>구독하기
+    <button https://example.com/1>하나
+    <button https://example.com/2>둘
+    <p>여기 <a https://example.com/3>셋</>{.button} 눌러요
+    <video https://youtu.be/abc123>
+    <video https://www.youtube.com/watch?v=abc&t=1>
+    <video https://vimeo.com/123>강연<img thumb.jpg "화면" None>
+    <p><a https://vimeo.com/123>강연</>
+    ! StrayButton at [셋](https://example.com/3)
+    "#);
+}
+
+#[test]
+fn quotes_callouts_and_code() {
+    insta::assert_snapshot!(shown("> 인용\n> - 목록\n\n> [!NOTE]\n> 알림\n\n> [!tip] 나만의 **제목**\n> 본문\n\n> [!WARNING]\n\n> [!NOPE] 뭐지\n\n```rust ignore\nlet a = \"b\";\n```\n\n    indented\n\n---"), @r#"
+    <quote><p>인용
+    <ul><li><p>목록</></>
+    <Note None><p>알림</>
+    <Tip Some("나만의 제목")><p>본문</>
+    <Warning None></>
+    <quote><p>[!NOPE] 뭐지</>
+    <pre Some("rust")>"let a = \"b\";\n"
+    <pre None>"indented\n"
+    <hr>
+    ! UnknownCallout { word: "NOPE" } at > [!NOPE] 뭐지
+    "#);
+}
+
+#[test]
+fn tables_keep_alignment() {
+    insta::assert_snapshot!(shown("| 모델 | 값 |\n|:--|--:|\n| **“가”**는 | 1\\|2 |\n| https://example.com/a |"), @r#"<table [Left, Right]>모델 | 값 // <b>“가”</>는 | 1|2 // <a https://example.com/a>https://example.com/a</> |"#);
+}
+
+#[test]
+fn footnotes_are_numbered_by_reference() {
+    insta::assert_snapshot!(shown("첫째[^b] 둘째[^a] 다시[^B] 없음[^none]\n\n[^a]: 에이\n[^b]: 비 https://example.com을\n[^c]: 안 쓰임\n[^a]: 또\n"), @r#"
+    <p>첫째<fn 1> 둘째<fn 2> 다시<fn 1> 없음[^none]
+    (1: <p>비 <a https://example.com>https://example.com</>을)
+    (2: <p>에이)
+    ! UnusedFootnote { label: "c" } at [^c]: 안 쓰임
+    ! RepeatedFootnote { label: "a" } at [^a]: 또
+    "#);
+}
+
+#[test]
+fn html_is_text_and_comments_are_gone() {
+    insta::assert_snapshot!(shown("a<br>b <b>굵게</b> <!-- 몰래 --> 끝\n\n<!-- 블록 -->\n\n<div onclick=\"x()\">\n안\n</div>\n\n<script>alert(1)</script>\n"), @r#"
+    <p>a<br>b <b>굵게</b>  끝
+    <p><div onclick="x()">⏎안⏎</div>
+    <p><script>alert(1)</script>
+    ! RawHtml at <b>
+    ! RawHtml at </b>
+    ! RawHtml at <div onclick="x()">
+    ! RawHtml at <script>alert(1)</script>
+    "#);
+}
+
+#[test]
+fn dangerous_addresses_lose_their_link() {
+    insta::assert_snapshot!(shown("[눌러](javascript:alert(1)) [x](JAVA&#x53;CRIPT:a) ![그림](data:image/png;base64,AA) [y](https://) <vbscript:x> [z][r]\n\n[r]: file:///etc/passwd"), @r#"
+    <p>눌러 x 그림 y vbscript:x z
+    ! UnsafeUrl { scheme: "javascript" } at [눌러](javascript:alert(1))
+    ! UnsafeUrl { scheme: "javascript" } at [x](JAVA&#x53;CRIPT:a)
+    ! UnsafeUrl { scheme: "data" } at ![그림](data:image/png;base64,AA)
+    ! MalformedUrl at [y](https://)
+    ! UnsafeUrl { scheme: "vbscript" } at <vbscript:x>
+    ! UnsafeUrl { scheme: "file" } at [z][r]
+    "#);
+}
+
+#[test]
+fn bare_addresses_become_links() {
+    insta::assert_snapshot!(shown("여기(https://example.com/a_b?x=1&y=2)를, **www.example.com**과 [이미 https://example.com](https://example.org) `https://code.example` a@example.com으로"), @r#"<p>여기(<a https://example.com/a_b?x=1&y=2>https://example.com/a_b?x=1&y=2</>)를, <b><a https://www.example.com>www.example.com</></>과 <a https://example.org>이미 https://example.com</> <code>https://code.example</> <a mailto:a@example.com>a@example.com</>으로"#);
+}
+
+#[test]
+fn one_tilde_is_a_range() {
+    assert_eq!(
+        shown("~20명, 30~ (약 ~5명~)").trim_end(),
+        "<p>~20명, 30~ (약 ~5명~)"
+    );
+    assert_eq!(shown("~~지움~~").trim_end(), "<p><s>지움</>");
+}
+
+#[test]
+fn prose_points_into_the_file() {
+    let text =
+        "## 제**목**\n\n앞 `code` [링크](https://example.com)의 &amp; https://example.com 끝";
+    let document = document(text);
+    let prose = &document.prose[1];
+    assert_eq!(prose.text, "앞 \u{FFFC} 링크의 & \u{FFFC} 끝");
+    let at = |word: &str| {
+        let start = prose.text.find(word).unwrap();
+        &text[prose.span(start..start + word.len())]
+    };
+    assert_eq!(at("링크"), "링크");
+    assert_eq!(at("크의"), "크](https://example.com)의");
+    assert_eq!(at("&"), "&amp;");
+    assert_eq!(at("끝"), "끝");
+    assert_eq!(document.prose[0].section, Some(1));
+    assert_eq!(&text[document.prose[0].span(0..6)], "제**목");
+}
+
+#[test]
+fn nesting_is_bounded() {
+    let deep = format!("{}끝", "> ".repeat(5_000));
+    let document = document(&deep);
+    assert!(
+        document
+            .oddities
+            .iter()
+            .any(|oddity| oddity.kind == OddityKind::TooDeep)
+    );
+    let emphasis = format!("{}가{}", "*a **b ".repeat(2_000), "** c*".repeat(2_000));
+    assert!(!parse(&emphasis, 0).introduction.is_empty());
+}
+
+#[test]
+fn windows_line_ends_change_nothing() {
+    let text = "여는 말\n이어서\n\n## 제목\n\n- 하나\n- 둘\n\n```\ncode\nmore\n```\n\n| a | b |\n|--|--|\n| 1 | 2 |\n\n<div>\nx\n</div>\n";
+    assert_eq!(shown(text), shown(&text.replace('\n', "\r\n")));
+}
+
+/// Pieces that make Markdown interesting.
+fn fragments() -> impl Strategy<Value = String> {
+    let fragment = prop_oneof![
+        Just("**"),
+        Just("*"),
+        Just("~~"),
+        Just("_"),
+        Just("`"),
+        Just("[["),
+        Just("]]"),
+        Just("["),
+        Just("]("),
+        Just(")"),
+        Just("!["),
+        Just("\n"),
+        Just("\n\n"),
+        Just("> "),
+        Just("- "),
+        Just("1. "),
+        Just("  "),
+        Just("## "),
+        Just("|"),
+        Just("|--|\n"),
+        Just("[^1]"),
+        Just("\n[^1]: "),
+        Just("<b>"),
+        Just("<!--"),
+        Just("-->"),
+        Just("https://"),
+        Just("www."),
+        Just("example.com"),
+        Just("@"),
+        Just("\""),
+        Just("'"),
+        Just("..."),
+        Just("&amp;"),
+        Just("\\"),
+        Just("{.button}"),
+        Just("[!NOTE]"),
+        Just("강조"),
+        Just("는"),
+        Just("“"),
+        Just("”"),
+        Just("a"),
+        Just("\u{FDD0}"),
+        Just("\r\n"),
+        Just("\0"),
+        Just("🎉"),
+        Just("```\n"),
+        Just("---\n"),
+        Just("youtu.be/x"),
+        Just("\u{301}"),
+    ];
+    proptest::collection::vec(fragment, 0..60).prop_map(|parts| parts.concat())
+}
+
+proptest! {
+    #[test]
+    fn any_text_parses_and_every_place_is_in_it(text in prop_oneof![fragments(), any::<String>()]) {
+        let head = "머리\n";
+        let whole = format!("{head}{text}");
+        let document = parse(&whole, head.len());
+        let places = document.links.iter().map(|link| link.span.clone())
+            .chain(document.images.iter().map(|image| image.span.clone()))
+            .chain(document.oddities.iter().map(|oddity| oddity.span.clone()))
+            .chain(document.sections.iter().map(|section| section.span.clone()))
+            .chain(document.prose.iter().flat_map(|prose| {
+                prose.text.char_indices().map(|(at, char)| prose.span(at..at + char.len_utf8()))
+            }));
+        for place in places {
+            prop_assert!(place.start >= head.len() || place.is_empty(), "{:?}", place);
+            prop_assert!(whole.get(place.clone()).is_some(), "{:?}", place);
+        }
+        for link in &document.links {
+            if let LinkTarget::Url(url) = &link.target {
+                prop_assert!(url.is_ascii());
+                prop_assert!(!url.to_ascii_lowercase().starts_with("javascript"));
+            }
+        }
+        let anchors: std::collections::BTreeSet<_> =
+            document.sections.iter().map(|section| &section.anchor).collect();
+        prop_assert_eq!(anchors.len(), document.sections.len());
+    }
+
+    #[test]
+    fn prose_says_what_stands_in_the_file(words in proptest::collection::vec("[가-힣a-z]{1,4}", 1..8)) {
+        let text = words.iter().enumerate().map(|(at, word)| match at % 4 {
+            0 => format!("**{word}**"),
+            1 => format!("[{word}](https://example.com)"),
+            2 => format!("*{word}*"),
+            _ => word.clone(),
+        }).collect::<Vec<_>>().join(" ");
+        let document = parse(&text, 0);
+        let prose = &document.prose[0];
+        prop_assert_eq!(&prose.text, &words.join(" "));
+        for (at, char) in prose.text.char_indices() {
+            prop_assert_eq!(&text[prose.span(at..at + char.len_utf8())], char.to_string());
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Files of issues: their bytes as text, and what their names say.
+
+use std::{fs, io::Read, path::Path};
+
+use super::IssueError;
+use crate::source::{Source, SourceError, shown_path};
+
+/// The file of an issue that is a folder.
+pub(super) const INDEX: &str = "index.md";
+
+/// An hour of reading is 30 kB of Korean; whatever has a megabyte holds something else.
+const MAX_BYTES: u64 = 1_000_000;
+
+/// The file's text.
+pub(super) fn text(root: &Path, path: &Path) -> Result<String, IssueError> {
+    let unreadable = |source| IssueError::Unreadable {
+        path: path.to_owned(),
+        source,
+    };
+    let file = fs::File::open(path).map_err(unreadable)?;
+    let mut bytes = Vec::new();
+    let read = file.take(MAX_BYTES + 1).read_to_end(&mut bytes);
+    if read.map_err(unreadable)? as u64 > MAX_BYTES {
+        let size = fs::metadata(path).map_or(MAX_BYTES, |metadata| metadata.len());
+        return Err(too_large(root, path, size).into());
+    }
+    Ok(String::from_utf8(bytes).map_err(|error| not_utf8(root, path, &error))?)
+}
+
+fn too_large(root: &Path, path: &Path, bytes: u64) -> SourceError {
+    let name = shown_path(root, path);
+    let megabytes = bytes / 100_000;
+    SourceError::new(format!(
+        "{name} has {}.{} MB; an issue may have 1 MB",
+        megabytes / 10,
+        megabytes % 10
+    ))
+    .with_hint("images belong in files of their own beside the issue, not in its text")
+}
+
+fn not_utf8(root: &Path, path: &Path, error: &std::string::FromUtf8Error) -> SourceError {
+    let bytes = error.as_bytes();
+    let at = error.utf8_error().valid_up_to();
+    let hint = match bytes {
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => "the file is UTF-16: save it as UTF-8",
+        _ => "save the file as UTF-8; Korean text in EUC-KR (CP949) has to be converted",
+    };
+    let source = Source::new(shown_path(root, path), String::from_utf8_lossy(bytes));
+    let message = format!(
+        "is not UTF-8: byte {at} is 0x{:02X}",
+        bytes.get(at).copied().unwrap_or_default()
+    );
+    SourceError::at(&source, at..at + '\u{FFFD}'.len_utf8(), message).with_hint(hint)
+}
+
+/// The name that tells date and slug: the file's without `.md`, or the folder's.
+pub(super) fn name(path: &Path) -> String {
+    let is_index = path.file_name().is_some_and(|name| name == INDEX);
+    let named = match is_index {
+        true => path.parent().and_then(Path::file_name),
+        false => path.file_stem(),
+    };
+    named.unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// `2026-11-23-hello` → `hello`; a name without a date is the slug itself.
+pub(super) fn slug(name: &str) -> &str {
+    match name.get(..10).map(|date| date.parse::<chrono::NaiveDate>()) {
+        Some(Ok(_)) => match name[10..].strip_prefix('-') {
+            Some(slug) if !slug.is_empty() => slug,
+            _ => name,
+        },
+        _ => name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_slug_is_the_name_without_its_date() {
+        assert_eq!(slug("2026-11-23-small-models"), "small-models");
+        assert_eq!(slug("2026-11-23"), "2026-11-23");
+        assert_eq!(slug("2026-13-40-x"), "2026-13-40-x");
+        assert_eq!(slug("가을-특집호입니다"), "가을-특집호입니다");
+        assert_eq!(
+            name(Path::new("issues/2026-11-23-a/index.md")),
+            "2026-11-23-a"
+        );
+    }
+}
