@@ -1,3 +1,9 @@
 //! One integration binary, a folder or file a feature.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that can't go on says so by panicking where it stands"
+)]
+
+mod scripted;
 mod smtp;

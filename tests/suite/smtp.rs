@@ -1,5 +1,6 @@
 //! Sessions against servers of every temper, and the embedded inbox.
 
+mod faults;
 mod inbox;
 
 use daily_note::{
