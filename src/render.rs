@@ -1,13 +1,77 @@
 //! Issue + templates → [`RenderedIssue`]: subject, HTML with its CSS inlined, text part.
-//! Rendering is pure: a [`Composition`] holds everything it needs, so that a frozen batch renders
-//! the same whatever happens to the files.
+//!
+//! Two steps. [`Composition::prepare`] does once an issue what does not depend on the reader: blocks
+//! to HTML and to text, images, colours, dates; the result is free of files, so that a frozen batch
+//! renders the same whatever happens to them. [`Renderer::render`] then is a pure function of one
+//! [`ReaderView`]: it fills `email/issue.html` and `email/issue.txt`, and inlines the CSS.
+//!
+//! # What the compiled message rests on
+//! A reader's value `v` that a template prints shows in the HTML as exactly [`escape_html`]`(v)` and
+//! in the text part as `v`; nothing else of the output depends on it. So rendering with an opaque
+//! token in place of `v`, then exchanging the token, equals rendering with `v`. Two things make it
+//! hold: the template engine escapes with [`escape_html`] and nothing else; and while the CSS inliner
+//! parses the page and writes it anew, every `&` and every no-break space wears a veil
+//! ([`escape::Veil`]), since the inliner would otherwise write `&#39;` as `'` and `&quot;` in a text
+//! as `"`. A template that looks *into* a value (a condition on it, `upper`, a CSS selector on its
+//! attribute) breaks the rule; whoever cuts a rendering into pieces has to try it with other readers.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+mod composition;
+mod escape;
+mod highlight;
+mod html;
+mod images;
+mod renderer;
+mod templates;
+mod text;
+mod theme;
+mod words;
+
+pub use composition::{ImagePolicy, PrepareInput};
+pub use escape::escape_html;
+pub use html::LinkedIssue;
+pub use renderer::Renderer;
+pub use templates::Templates;
+pub use theme::contrast;
+
+use crate::source::SourceError;
+
+/// Why an issue cannot be rendered.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// Something wrong at a place in a template, an issue or a file of words.
+    #[error(transparent)]
+    Source(Box<SourceError>),
+    /// A file that cannot be read.
+    #[error("failed to read `{path}`")]
+    Unreadable {
+        /// Relative to the publication's root.
+        path: String,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The CSS inliner gave up on the rendered page.
+    #[error("failed to inline the styles of the rendered mail")]
+    Styles(#[source] css_inline::InlineError),
+    /// A frozen composition that is not one.
+    #[error("the frozen issue cannot be read back")]
+    Frozen(#[source] serde_json::Error),
+    /// The page uses up the characters that stand in for entities while styles are inlined.
+    #[error("the rendered mail contains every private-use character of Unicode")]
+    PrivateUse,
+}
+
+impl From<SourceError> for RenderError {
+    fn from(error: SourceError) -> Self {
+        Self::Source(Box::new(error))
+    }
+}
+
 /// Everything that an issue's mail is made from, free of files: what a batch freezes.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Composition {
     /// Template name → text: the publication's own over the built-in ones.
     pub templates: BTreeMap<String, String>,
@@ -18,7 +82,7 @@ pub struct Composition {
 }
 
 /// An image that travels inside the message (RFC 2392).
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InlineImage {
     /// The Content-ID without angle brackets; the HTML says `cid:` and this.
     pub content_id: String,
@@ -88,3 +152,6 @@ mod base64_bytes {
             .map_err(D::Error::custom)
     }
 }
+
+#[cfg(test)]
+mod tests;

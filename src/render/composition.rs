@@ -1,0 +1,257 @@
+//! An issue prepared: everything that does not depend on the reader, done once, as one JSON document.
+
+use aws_lc_rs::digest;
+use chrono::{Datelike, Days, NaiveDate};
+use serde_json::{Value, json};
+
+use crate::{
+    issue::{Block, Issue},
+    publication::{Edition, Publication},
+    render::{
+        Composition, RenderError, Templates,
+        html::{HtmlWriter, IssueLinks, LinkedIssue, plain_text},
+        images::Images,
+        templates,
+        text::TextWriter,
+        theme::accent_context,
+        words::Words,
+    },
+    source::SourceError,
+};
+
+/// How the issue's own images reach the reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImagePolicy {
+    /// With the message (`cid:`).
+    Inline,
+    /// From the publication's pages, where `web.base_url` is set; with the message otherwise.
+    Remote,
+}
+
+/// What [`Composition::prepare`] reads.
+pub struct PrepareInput<'a> {
+    /// The newsletter.
+    pub publication: &'a Publication,
+    /// The issue.
+    pub issue: &'a Issue,
+    /// The issue that a `[[slug]]` names, with its URL where the publication has pages.
+    pub linked_issue: &'a dyn Fn(&str) -> Option<LinkedIssue>,
+    /// The templates.
+    pub templates: &'a Templates,
+    /// How images travel.
+    pub images: ImagePolicy,
+}
+
+impl Composition {
+    /// Renders all that is the same for every reader, and reads every file that the mail needs.
+    ///
+    /// # Errors
+    /// A missing or unfit image, a broken template or file of words, an unknown edition.
+    pub fn prepare(input: &PrepareInput<'_>) -> Result<Self, RenderError> {
+        let PrepareInput {
+            publication, issue, ..
+        } = input;
+        let edition = edition_of(publication, issue)?;
+        let words = Words::load(input.templates, &publication.language)?;
+        let mail_templates = input.templates.mail();
+        let tera = templates::engine(&mail_templates)?;
+        let mut images = Images::new(publication, issue, input.images);
+        let issue_links: &IssueLinks<'_> = input.linked_issue;
+        let mut html = HtmlWriter {
+            tera: &tera,
+            templates: &mail_templates,
+            words: &words,
+            issue_links,
+            images: &mut images,
+            footnote_uses: std::collections::BTreeMap::new(),
+        };
+        let document = &issue.document;
+        let introduction = html.blocks(&document.introduction)?;
+        let mut stories = Vec::with_capacity(document.sections.len());
+        let mut text = TextWriter::new(&words, issue_links);
+        let introduction_text = text.introduction(&document.introduction);
+        for section in &document.sections {
+            stories.push(json!({
+                "number": format!("{:02}", section.number),
+                "title": section.title,
+                "heading": html.inlines(&section.heading)?,
+                "anchor": section.anchor,
+                "html": html.blocks(&section.blocks)?,
+                "text": text.section(section),
+            }));
+        }
+        let footnotes = html.footnotes(&document.footnotes)?;
+        let footnotes_text = text.footnotes(&document.footnotes);
+        let preheader = issue
+            .front_matter
+            .preheader
+            .clone()
+            .unwrap_or_else(|| beginning(&document.introduction));
+        let context = json!({
+            "publication": publication_context(publication, &mut images)?,
+            "edition": edition_context(edition),
+            "theme": accent_context(edition.accent_color.unwrap_or(publication.accent_color)),
+            "words": words.context(),
+            "issue": {
+                "id": issue.id,
+                "slug": issue.slug,
+                "title": issue.front_matter.title,
+                "subject": subject(issue),
+                "preheader": preheader,
+                "date": words.date(issue.front_matter.date),
+                "date_iso": issue.front_matter.date.to_string(),
+                "ad": issue.front_matter.ad,
+                "tags": issue.front_matter.tags,
+            },
+            "introduction": {"html": introduction, "text": introduction_text},
+            "stories": stories,
+            "footnotes": {"notes": footnotes, "text": footnotes_text},
+            "next": next_context(publication, issue.front_matter.date, &words),
+            "korea": publication.law.korea,
+        });
+        Ok(Self {
+            templates: mail_templates,
+            context,
+            images: images.into_inline(),
+        })
+    }
+
+    /// The composition as bytes, to be frozen with a batch.
+    ///
+    /// # Errors
+    /// None that is known: every value has a JSON form.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, RenderError> {
+        serde_json::to_vec(self).map_err(RenderError::Frozen)
+    }
+
+    /// A frozen composition.
+    ///
+    /// # Errors
+    /// When the bytes are not one.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, RenderError> {
+        serde_json::from_slice(bytes).map_err(RenderError::Frozen)
+    }
+
+    /// What a delivery is known to have got: SHA-256 of [`Composition::to_bytes`], in hexadecimal.
+    ///
+    /// # Errors
+    /// As [`Composition::to_bytes`].
+    pub fn hash(&self) -> Result<String, RenderError> {
+        let digest = digest::digest(&digest::SHA256, &self.to_bytes()?);
+        Ok(digest
+            .as_ref()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect())
+    }
+}
+
+fn edition_of<'a>(publication: &'a Publication, issue: &Issue) -> Result<&'a Edition, RenderError> {
+    let key = &issue.front_matter.edition;
+    publication.edition(key).ok_or_else(|| {
+        let message = format!("the publication has no edition `{key}`");
+        let known: Vec<&str> = publication
+            .editions
+            .iter()
+            .map(|edition| edition.key.as_str())
+            .collect();
+        let error = match issue.front_matter.spans.get("edition") {
+            Some(span) => SourceError::at(&issue.source, span.clone(), message),
+            None => SourceError::new(message),
+        };
+        error
+            .with_hint(format!("the editions are: {}", known.join(", ")))
+            .into()
+    })
+}
+
+/// Exactly `(광고)` first where the issue is advertising (정보통신망법 시행령 별표 6).
+fn subject(issue: &Issue) -> String {
+    let subject = issue
+        .front_matter
+        .subject
+        .as_ref()
+        .unwrap_or(&issue.front_matter.title);
+    if issue.front_matter.ad && !subject.starts_with("(광고)") {
+        format!("(광고) {subject}")
+    } else {
+        subject.clone()
+    }
+}
+
+/// The first paragraph's first 120 characters or so, ending with a word.
+fn beginning(introduction: &[Block]) -> String {
+    let paragraph = introduction.iter().find_map(|block| match block {
+        Block::Paragraph(content) => Some(plain_text(content)),
+        _ => None,
+    });
+    let line = paragraph.unwrap_or_default();
+    let Some((end, _)) = line.char_indices().nth(120) else {
+        return line;
+    };
+    let cut = line[..end].rfind(' ').unwrap_or(end);
+    format!("{}…", line[..cut].trim_end_matches([',', '.', ' ']))
+}
+
+fn publication_context(
+    publication: &Publication,
+    images: &mut Images,
+) -> Result<Value, RenderError> {
+    let logo = publication
+        .logo
+        .as_ref()
+        .map(|location| images.logo(location))
+        .transpose()?;
+    let reply_to = publication.reply_to.as_ref().unwrap_or(&publication.from);
+    Ok(json!({
+        "name": publication.name,
+        "tagline": publication.tagline,
+        "motto": publication.motto,
+        "about": publication.about,
+        "url": publication.url,
+        "language": publication.language,
+        "direction": direction(&publication.language),
+        "contact": publication.contact.clone().unwrap_or_else(|| reply_to.address.to_string()),
+        "reply_to": reply_to.address.as_str(),
+        "postal_address": publication.postal_address,
+        "logo": logo.map(|shown| json!({"src": shown.src, "width": shown.width.min(200)})),
+    }))
+}
+
+fn edition_context(edition: &Edition) -> Value {
+    json!({"key": edition.key, "title": edition.title, "topic": edition.topic})
+}
+
+/// The edition that the calendar has next, in its own colours.
+fn next_context(publication: &Publication, after: NaiveDate, words: &Words) -> Value {
+    let next = (1..=7)
+        .filter_map(|days| after.checked_add_days(Days::new(days)))
+        .find_map(|date| {
+            let edition = publication
+                .editions
+                .iter()
+                .find(|edition| edition.day == date.weekday())?;
+            Some((edition, date))
+        });
+    let Some((edition, date)) = next else {
+        return Value::Null;
+    };
+    let shown_date = words.short_date(date);
+    json!({
+        "title": edition.title,
+        "topic": edition.topic,
+        "date": shown_date,
+        "line": words.filled("next_line", "date", &shown_date),
+        "theme": accent_context(edition.accent_color.unwrap_or(publication.accent_color)),
+    })
+}
+
+/// Languages written from right to left.
+fn direction(language: &str) -> &'static str {
+    let primary = language.split('-').next().unwrap_or(language);
+    if ["ar", "he", "fa", "ur", "yi", "ps", "sd", "ug", "dv", "ku"].contains(&primary) {
+        "rtl"
+    } else {
+        "ltr"
+    }
+}

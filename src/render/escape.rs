@@ -1,0 +1,105 @@
+//! The one way in which a value becomes HTML, and the way in which escaped values stay as they are
+//! while a parser works on the page around them.
+
+use std::io::Write;
+
+/// Escapes a value for HTML text and for double- or single-quoted attributes alike.
+///
+/// The forms are `&amp;` `&lt;` `&gt;` `&quot;` `&#39;`: every value that reaches the HTML part, on
+/// the reference path and in the compiled message, has exactly these.
+#[must_use]
+pub fn escape_html(value: &str) -> String {
+    let mut escaped = String::with_capacity(value.len() + value.len() / 8);
+    for character in value.chars() {
+        match entity(character) {
+            Some(entity) => escaped.push_str(entity),
+            None => escaped.push(character),
+        }
+    }
+    escaped
+}
+
+/// [`escape_html`] in the shape that the template engine wants.
+pub(crate) fn write_escaped(value: &str, to: &mut dyn Write) -> std::io::Result<()> {
+    to.write_all(escape_html(value).as_bytes())
+}
+
+fn entity(character: char) -> Option<&'static str> {
+    match character {
+        '&' => Some("&amp;"),
+        '<' => Some("&lt;"),
+        '>' => Some("&gt;"),
+        '"' => Some("&quot;"),
+        '\'' => Some("&#39;"),
+        _ => None,
+    }
+}
+
+/// Hides what an HTML parser and serialiser would rewrite: every ampersand (so that no entity is
+/// read as one) and every no-break space. Two private-use characters that the text does not have
+/// stand in for them, and come back as they were.
+pub(crate) struct Veil {
+    ampersand: char,
+    no_break_space: char,
+}
+
+const NO_BREAK_SPACE: char = '\u{a0}';
+
+impl Veil {
+    /// Stand-ins that `html` does not contain. None when it contains the whole private-use area.
+    pub(crate) fn for_html(html: &str) -> Option<Self> {
+        let mut free = ('\u{e000}'..='\u{f8ff}').filter(|stand_in| !html.contains(*stand_in));
+        Some(Self {
+            ampersand: free.next()?,
+            no_break_space: free.next()?,
+        })
+    }
+
+    pub(crate) fn put_on(&self, html: &str) -> String {
+        self.exchange(html, |character| match character {
+            '&' => self.ampersand,
+            NO_BREAK_SPACE => self.no_break_space,
+            other => other,
+        })
+    }
+
+    pub(crate) fn take_off(&self, html: &str) -> String {
+        self.exchange(html, |character| {
+            if character == self.ampersand {
+                '&'
+            } else if character == self.no_break_space {
+                NO_BREAK_SPACE
+            } else {
+                character
+            }
+        })
+    }
+
+    fn exchange(&self, html: &str, with: impl Fn(char) -> char) -> String {
+        let mut exchanged = String::with_capacity(html.len() + html.len() / 32);
+        exchanged.extend(html.chars().map(with));
+        exchanged
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_five_characters_have_one_entity_each() {
+        assert_eq!(
+            escape_html(r#"<b>"민지" & 'co'</b> 🙂"#),
+            "&lt;b&gt;&quot;민지&quot; &amp; &#39;co&#39;&lt;/b&gt; 🙂"
+        );
+    }
+
+    #[test]
+    fn a_veil_gives_back_what_it_hid_even_beside_private_use_characters() {
+        let html = "\u{e000}&amp;\u{a0}&#39;\u{e001}";
+        let veil = Veil::for_html(html).unwrap();
+        let veiled = veil.put_on(html);
+        assert!(!veiled.contains('&') && !veiled.contains('\u{a0}'));
+        assert_eq!(veil.take_off(&veiled), html);
+    }
+}

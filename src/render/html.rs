@@ -1,0 +1,245 @@
+//! The document's blocks as HTML: plain elements with class names, which `email/inline.css` gives
+//! their looks; what needs a table to survive in mail clients is a component of
+//! `templates/email/blocks/`. Text-level content is in [`inline`].
+
+mod inline;
+mod table;
+
+pub(super) use inline::plain_text;
+pub(super) use table::column_alignments;
+
+use serde_json::{Value, json};
+use tera::{Context, Tera};
+
+use crate::{
+    issue::{Block, Footnote, Image, ListItem},
+    render::{
+        RenderError, escape_html, highlight::highlighted, images::Images,
+        templates::template_error, words::Words,
+    },
+};
+
+/// Finds what `[[slug]]` points at: title and, where the publication has pages, its URL.
+pub(super) type IssueLinks<'a> = dyn Fn(&str) -> Option<LinkedIssue> + 'a;
+
+/// An earlier issue, as a link shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkedIssue {
+    /// Its title.
+    pub title: String,
+    /// Where it can be read. None where the publication has no pages.
+    pub url: Option<String>,
+}
+
+/// Writes blocks as HTML, and remembers what only the whole issue knows: which images it needs, and
+/// how often each footnote was pointed at.
+pub(super) struct HtmlWriter<'a> {
+    pub(super) tera: &'a Tera,
+    pub(super) templates: &'a std::collections::BTreeMap<String, String>,
+    pub(super) words: &'a Words,
+    pub(super) issue_links: &'a IssueLinks<'a>,
+    pub(super) images: &'a mut Images,
+    pub(super) footnote_uses: std::collections::BTreeMap<usize, usize>,
+}
+
+impl HtmlWriter<'_> {
+    pub(super) fn blocks(&mut self, blocks: &[Block]) -> Result<String, RenderError> {
+        let mut html = String::new();
+        for block in blocks {
+            html.push_str(&self.block(block)?);
+            html.push('\n');
+        }
+        Ok(html)
+    }
+
+    fn block(&mut self, block: &Block) -> Result<String, RenderError> {
+        Ok(match block {
+            Block::Paragraph(content) => format!("<p class=\"p\">{}</p>", self.inlines(content)?),
+            Block::Heading { level, content } => {
+                // 3 to 6 by the document's promise; anything else would skip a level.
+                let level = (*level).clamp(3, 6);
+                format!(
+                    "<h{level} class=\"h{level}\">{}</h{level}>",
+                    self.inlines(content)?
+                )
+            }
+            Block::List {
+                start,
+                items,
+                is_tight,
+            } => self.list(*start, items, *is_tight)?,
+            Block::Quote(blocks) => {
+                let body = self.blocks(blocks)?;
+                self.component("quote", &json!({}), Some(&body))?
+            }
+            Block::Callout {
+                kind,
+                title,
+                blocks,
+            } => {
+                let key = kind_name(*kind);
+                let label = title
+                    .clone()
+                    .unwrap_or_else(|| self.words.get(key).to_owned());
+                let body = self.blocks(blocks)?;
+                self.component(
+                    "callout",
+                    &json!({"kind": key, "label": label}),
+                    Some(&body),
+                )?
+            }
+            Block::Code { language, text } => {
+                let body = highlighted(text, language.as_deref());
+                self.component("code_block", &json!({"language": language}), Some(&body))?
+            }
+            Block::Table {
+                alignments,
+                head,
+                rows,
+            } => self.table(alignments, head, rows)?,
+            Block::Figure(image) => self.figure(image)?,
+            Block::Button { label, url } => {
+                self.component("button", &json!({"label": label, "url": url}), None)?
+            }
+            Block::Video {
+                url,
+                title,
+                thumbnail,
+            } => self.video(url, title, thumbnail.as_ref())?,
+            Block::Rule => "<hr class=\"hr\">".to_owned(),
+        })
+    }
+
+    fn list(
+        &mut self,
+        start: Option<u64>,
+        items: &[ListItem],
+        is_tight: bool,
+    ) -> Result<String, RenderError> {
+        let (open, close) = match start {
+            None if items.iter().all(|item| item.is_checked.is_some()) => {
+                ("<ul class=\"list tasks\">".to_owned(), "</ul>")
+            }
+            None => ("<ul class=\"list\">".to_owned(), "</ul>"),
+            Some(1) => ("<ol class=\"list\">".to_owned(), "</ol>"),
+            Some(number) => (format!("<ol class=\"list\" start=\"{number}\">"), "</ol>"),
+        };
+        let mut html = open;
+        for item in items {
+            html.push_str("\n<li class=\"li\">");
+            if let Some(is_checked) = item.is_checked {
+                let (mark, word) = if is_checked {
+                    ("☑", "done")
+                } else {
+                    ("☐", "to_do")
+                };
+                html.push_str(&format!(
+                    "<span class=\"box\" role=\"img\" aria-label=\"{}\">{mark}</span> ",
+                    escape_html(self.words.get(word))
+                ));
+            }
+            for (at, block) in item.blocks.iter().enumerate() {
+                match block {
+                    // A tight item's text stands in the item itself: a <p> would bring its margins.
+                    Block::Paragraph(content) if is_tight || item.blocks.len() == 1 => {
+                        if at > 0 {
+                            html.push_str("<br>");
+                        }
+                        html.push_str(&self.inlines(content)?);
+                    }
+                    other => html.push_str(&self.block(other)?),
+                }
+            }
+            html.push_str("</li>");
+        }
+        html.push('\n');
+        html.push_str(close);
+        Ok(html)
+    }
+
+    fn figure(&mut self, image: &Image) -> Result<String, RenderError> {
+        let shown = self.images.shown(image)?;
+        let arguments = json!({
+            "src": shown.src,
+            "alt": image.alt,
+            "width": shown.width,
+            "caption": image.caption,
+        });
+        self.component("figure", &arguments, None)
+    }
+
+    fn video(
+        &mut self,
+        url: &str,
+        title: &str,
+        thumbnail: Option<&Image>,
+    ) -> Result<String, RenderError> {
+        let shown = thumbnail
+            .map(|image| self.images.shown(image))
+            .transpose()?;
+        let arguments = json!({
+            "url": url,
+            "title": if title.is_empty() { url } else { title },
+            "host": host(url),
+            "label": self.words.get("watch_video"),
+            "src": shown.as_ref().map(|shown| &shown.src),
+            "width": shown.as_ref().map(|shown| shown.width),
+            "alt": thumbnail.map(|image| &image.alt),
+        });
+        self.component("video", &arguments, None)
+    }
+
+    /// The footnotes, each with its ways back.
+    pub(super) fn footnotes(&mut self, notes: &[Footnote]) -> Result<Vec<Value>, RenderError> {
+        let mut list = Vec::with_capacity(notes.len());
+        for note in notes {
+            let html = match note.blocks.as_slice() {
+                [Block::Paragraph(content)] => self.inlines(content)?,
+                blocks => self.blocks(blocks)?,
+            };
+            let uses = self.footnote_uses.get(&note.number).copied().unwrap_or(0);
+            let back: Vec<String> = (1..=uses)
+                .map(|nth| inline::reference_anchor(note.number, nth))
+                .collect();
+            list.push(json!({"number": note.number, "html": html, "back": back}));
+        }
+        Ok(list)
+    }
+
+    /// An argument that is null is one not given: the component's default stands in.
+    fn component(
+        &self,
+        name: &str,
+        arguments: &Value,
+        body: Option<&str>,
+    ) -> Result<String, RenderError> {
+        let mut context = Context::new();
+        for (key, value) in arguments.as_object().into_iter().flatten() {
+            if !value.is_null() {
+                context.insert(key.clone(), value);
+            }
+        }
+        self.tera
+            .render_component(name, &context, body, true)
+            .map(|html| html.trim().to_owned())
+            .map_err(|error| template_error(&error, self.templates))
+    }
+}
+
+pub(super) fn kind_name(kind: crate::issue::CalloutKind) -> &'static str {
+    use crate::issue::CalloutKind::{Caution, Important, Note, Tip, Warning};
+    match kind {
+        Note => "note",
+        Tip => "tip",
+        Important => "important",
+        Warning => "warning",
+        Caution => "caution",
+    }
+}
+
+/// `youtube.com` of `https://www.youtube.com/watch?v=…`.
+fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    host.strip_prefix("www.").unwrap_or(host)
+}

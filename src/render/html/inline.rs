@@ -1,0 +1,131 @@
+//! Text-level content as HTML: emphasis, code, links, images in a line, footnote references.
+
+use crate::{
+    issue::{Inline, LinkTarget},
+    render::{RenderError, escape_html, html::HtmlWriter},
+};
+
+impl HtmlWriter<'_> {
+    pub(in crate::render) fn inlines(&mut self, content: &[Inline]) -> Result<String, RenderError> {
+        let mut html = String::new();
+        for inline in content {
+            self.inline(inline, &mut html)?;
+        }
+        Ok(html)
+    }
+
+    fn inline(&mut self, inline: &Inline, html: &mut String) -> Result<(), RenderError> {
+        match inline {
+            Inline::Text(text) => html.push_str(&escape_html(text)),
+            Inline::Emphasis(content) => self.wrapped("em", "em", content, html)?,
+            Inline::Strong(content) => self.wrapped("strong", "strong", content, html)?,
+            Inline::Strikethrough(content) => self.wrapped("s", "struck", content, html)?,
+            Inline::Code(code) => {
+                html.push_str("<code class=\"code\">");
+                html.push_str(&escape_html(code));
+                html.push_str("</code>");
+            }
+            Inline::Link { target, content } => self.link(target, content, html)?,
+            Inline::Image(image) => {
+                let shown = self.images.shown(image)?;
+                html.push_str(&format!(
+                    "<img class=\"image\" src=\"{}\" alt=\"{}\" width=\"{}\" border=\"0\">",
+                    escape_html(&shown.src),
+                    escape_html(&image.alt),
+                    shown.width
+                ));
+            }
+            Inline::FootnoteReference(number) => {
+                let nth = self.footnote_uses.entry(*number).or_insert(0);
+                *nth += 1;
+                html.push_str(&format!(
+                    "<sup class=\"sup\"><a class=\"ref\" id=\"{}\" href=\"#{}\" aria-label=\"{}\">{number}</a></sup>",
+                    reference_anchor(*number, *nth),
+                    note_anchor(*number),
+                    escape_html(&self.words.filled("footnote", "number", &number.to_string())),
+                ));
+            }
+            Inline::SoftBreak => html.push('\n'),
+            Inline::HardBreak => html.push_str("<br>"),
+        }
+        Ok(())
+    }
+
+    fn wrapped(
+        &mut self,
+        element: &str,
+        class: &str,
+        content: &[Inline],
+        html: &mut String,
+    ) -> Result<(), RenderError> {
+        html.push_str(&format!("<{element} class=\"{class}\">"));
+        html.push_str(&self.inlines(content)?);
+        html.push_str(&format!("</{element}>"));
+        Ok(())
+    }
+
+    fn link(
+        &mut self,
+        target: &LinkTarget,
+        content: &[Inline],
+        html: &mut String,
+    ) -> Result<(), RenderError> {
+        let shown = self.inlines(content)?;
+        let (url, shown) = match target {
+            LinkTarget::Url(url) => (is_linkable(url).then(|| url.clone()), shown),
+            LinkTarget::Issue(slug) => match (self.issue_links)(slug) {
+                Some(issue) if plain_text(content) == *slug || content.is_empty() => {
+                    (issue.url, escape_html(&issue.title))
+                }
+                Some(issue) => (issue.url, shown),
+                None => (None, shown),
+            },
+        };
+        match url {
+            Some(url) => html.push_str(&format!(
+                "<a class=\"link\" href=\"{}\">{shown}</a>",
+                escape_html(&url)
+            )),
+            None => html.push_str(&shown),
+        }
+        Ok(())
+    }
+}
+
+/// Mail clients open these; anything else (`javascript:`, a path) is shown as text.
+fn is_linkable(url: &str) -> bool {
+    let lower = url.trim_start().to_ascii_lowercase();
+    ["https://", "http://", "mailto:", "tel:", "#"]
+        .iter()
+        .any(|scheme| lower.starts_with(scheme))
+}
+
+/// The place of the `nth` reference to a note.
+pub(super) fn reference_anchor(number: usize, nth: usize) -> String {
+    match nth {
+        1 => format!("ref-{number}"),
+        nth => format!("ref-{number}-{nth}"),
+    }
+}
+
+fn note_anchor(number: usize) -> String {
+    format!("note-{number}")
+}
+
+/// The text of inlines, for places that take no markup.
+pub(in crate::render) fn plain_text(content: &[Inline]) -> String {
+    let mut text = String::new();
+    for inline in content {
+        match inline {
+            Inline::Text(part) | Inline::Code(part) => text.push_str(part),
+            Inline::Emphasis(part)
+            | Inline::Strong(part)
+            | Inline::Strikethrough(part)
+            | Inline::Link { content: part, .. } => text.push_str(&plain_text(part)),
+            Inline::Image(image) => text.push_str(&image.alt),
+            Inline::SoftBreak | Inline::HardBreak => text.push(' '),
+            Inline::FootnoteReference(_) => {}
+        }
+    }
+    text
+}

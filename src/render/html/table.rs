@@ -1,0 +1,106 @@
+//! A table of data: hairlines, a head row that screen readers know as one, numbers to the right.
+
+use serde_json::{Value, json};
+
+use crate::{
+    issue::{Alignment, Inline},
+    render::{
+        RenderError,
+        html::{HtmlWriter, inline::plain_text},
+    },
+};
+
+impl HtmlWriter<'_> {
+    pub(super) fn table(
+        &mut self,
+        alignments: &[Alignment],
+        head: &[Vec<Inline>],
+        rows: &[Vec<Vec<Inline>>],
+    ) -> Result<String, RenderError> {
+        let columns = column_alignments(alignments, head.len(), rows);
+        let head = self.cells(head, &columns)?;
+        let rows = rows
+            .iter()
+            .map(|row| self.cells(row, &columns))
+            .collect::<Result<Vec<_>, _>>()?;
+        self.component("data_table", &json!({"head": head, "rows": rows}), None)
+    }
+
+    fn cells(
+        &mut self,
+        cells: &[Vec<Inline>],
+        columns: &[&'static str],
+    ) -> Result<Value, RenderError> {
+        let mut list = Vec::with_capacity(cells.len());
+        for (cell, align) in cells.iter().zip(columns) {
+            list.push(json!({"html": self.inlines(cell)?, "align": align}));
+        }
+        Ok(Value::Array(list))
+    }
+}
+
+/// What the writer said of each column; where they said nothing, numbers go to the right.
+pub(in crate::render) fn column_alignments(
+    alignments: &[Alignment],
+    columns: usize,
+    rows: &[Vec<Vec<Inline>>],
+) -> Vec<&'static str> {
+    (0..columns)
+        .map(|at| match alignments.get(at) {
+            Some(Alignment::Left) => "left",
+            Some(Alignment::Center) => "center",
+            Some(Alignment::Right) => "right",
+            Some(Alignment::None) | None if is_numeric(at, rows) => "right",
+            Some(Alignment::None) | None => "left",
+        })
+        .collect()
+}
+
+fn is_numeric(column: usize, rows: &[Vec<Vec<Inline>>]) -> bool {
+    let mut numbers = 0;
+    for row in rows {
+        let text = row
+            .get(column)
+            .map(|cell| plain_text(cell))
+            .unwrap_or_default();
+        let text = text.trim();
+        if text.is_empty() || ["-", "–", "—"].contains(&text) {
+            continue;
+        }
+        if !is_number(text) {
+            return false;
+        }
+        numbers += 1;
+    }
+    numbers > 0
+}
+
+/// `1,200`, `₩3.5`, `12%`, `3배`, `-0.4`, `24.9%p`: digits, with at most two letters of unit.
+fn is_number(text: &str) -> bool {
+    let letters = text
+        .chars()
+        .filter(|character| character.is_alphabetic())
+        .count();
+    text.chars().any(|character| character.is_ascii_digit())
+        && letters <= 2
+        && text.chars().all(|character| {
+            character.is_alphanumeric() || " .,%+-−–~/₩$€£¥()×".contains(character)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_with_signs_currencies_and_short_units_are_numbers() {
+        for text in [
+            "1,200", "₩3.5", "12%", "3배", "−0.4", "24.9%p", "1984년", "(12)",
+        ] {
+            assert!(is_number(text), "{text}");
+        }
+        for text in ["GPT-4", "오전 8시 반", "없음", "v2 이상"] {
+            assert!(!is_number(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! A [`Composition`] made ready, then one reader after the other: template, styles, done.
+
+use std::collections::BTreeMap;
+
+use css_inline::{CSSInliner, InlineOptions};
+use tera::{Context, Tera};
+
+use crate::render::{
+    Composition, ReaderView, RenderError, RenderedIssue,
+    escape::Veil,
+    templates::{self, template_error},
+};
+
+/// Renders a composition for any number of readers; a pure function of each [`ReaderView`].
+pub struct Renderer {
+    tera: Tera,
+    /// For showing the line of an error.
+    templates: BTreeMap<String, String>,
+    inliner: CSSInliner<'static>,
+    subject: String,
+}
+
+impl Composition {
+    /// Parses the templates and sets up the inliner: once an issue.
+    ///
+    /// # Errors
+    /// A template that does not parse.
+    pub fn renderer(&self) -> Result<Renderer, RenderError> {
+        let mut tera = templates::engine(&self.templates)?;
+        *tera.global_context() = Context::from_serialize(&self.context)
+            .map_err(|error| template_error(&error, &self.templates))?;
+        Ok(Renderer {
+            tera,
+            templates: self.templates.clone(),
+            inliner: CSSInliner::new(InlineOptions {
+                load_remote_stylesheets: false,
+                ..InlineOptions::default()
+            }),
+            subject: self.context["issue"]["subject"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned(),
+        })
+    }
+}
+
+impl Renderer {
+    /// The issue as this reader gets it.
+    ///
+    /// # Errors
+    /// A template that asks for what is not there, or styles that cannot be inlined.
+    pub fn render(&self, reader: &ReaderView) -> Result<RenderedIssue, RenderError> {
+        let mut context = Context::new();
+        context.insert("reader", reader);
+        let page = self.fill("email/issue.html", &context)?;
+        Ok(RenderedIssue {
+            subject: self.subject.clone(),
+            html: self.inlined(&page)?,
+            text: tidy_text(&self.fill("email/issue.txt", &context)?),
+        })
+    }
+
+    fn fill(&self, template: &str, context: &Context) -> Result<String, RenderError> {
+        self.tera
+            .render(template, context)
+            .map_err(|error| template_error(&error, &self.templates))
+    }
+
+    fn inlined(&self, page: &str) -> Result<String, RenderError> {
+        let veil = Veil::for_html(page).ok_or(RenderError::PrivateUse)?;
+        let inlined = self
+            .inliner
+            .inline(&veil.put_on(page))
+            .map_err(RenderError::Styles)?;
+        Ok(veil.take_off(&inlined))
+    }
+}
+
+/// Templates leave blank lines where a part is absent: none at the start, two in a row at most.
+/// Lines themselves stay as they are, since a reader's value may end one.
+fn tidy_text(text: &str) -> String {
+    let mut tidy = String::with_capacity(text.len());
+    let mut blank_lines = 0;
+    for line in text.lines() {
+        if line.trim().is_empty() {
+            blank_lines += 1;
+            continue;
+        }
+        if !tidy.is_empty() {
+            tidy.extend(std::iter::repeat_n('\n', blank_lines.min(2)));
+        }
+        blank_lines = 0;
+        tidy.push_str(line);
+        tidy.push('\n');
+    }
+    tidy
+}

@@ -1,0 +1,277 @@
+//! The document's blocks as plain text that reads well in a terminal: made from the document, not
+//! from the HTML. Links become numbered references, listed where their story ends.
+
+mod table;
+mod wrap;
+
+use crate::{
+    issue::{Block, Footnote, Image, Inline, LinkTarget, ListItem, Section},
+    render::{
+        html::{IssueLinks, plain_text},
+        words::Words,
+    },
+};
+
+pub(super) use wrap::{WIDTH, width, wrap};
+
+/// Writes blocks as text, numbering the links of the whole issue.
+pub(super) struct TextWriter<'a> {
+    words: &'a Words,
+    issue_links: &'a IssueLinks<'a>,
+    /// URLs that wait to be listed, with their numbers.
+    waiting: Vec<(usize, String)>,
+    numbered: Vec<String>,
+}
+
+impl<'a> TextWriter<'a> {
+    pub(super) fn new(words: &'a Words, issue_links: &'a IssueLinks<'a>) -> Self {
+        Self {
+            words,
+            issue_links,
+            waiting: Vec::new(),
+            numbered: Vec::new(),
+        }
+    }
+
+    /// What stands before the first story.
+    pub(super) fn introduction(&mut self, blocks: &[Block]) -> String {
+        let mut lines = self.blocks(blocks, WIDTH);
+        self.list_links(&mut lines);
+        lines.join("\n")
+    }
+
+    /// A story: its numbered heading underlined, its blocks, its links.
+    pub(super) fn section(&mut self, section: &Section) -> String {
+        let heading = format!("{:02}. {}", section.number, self.inlines(&section.heading));
+        let mut lines = underlined(&heading, '-');
+        lines.push(String::new());
+        lines.extend(self.blocks(&section.blocks, WIDTH));
+        self.list_links(&mut lines);
+        lines.join("\n")
+    }
+
+    /// The footnotes under their heading. Empty where there are none.
+    pub(super) fn footnotes(&mut self, notes: &[Footnote]) -> String {
+        if notes.is_empty() {
+            return String::new();
+        }
+        let mut lines = underlined(self.words.get("footnotes"), '-');
+        lines.push(String::new());
+        for note in notes {
+            let body = self.blocks(&note.blocks, WIDTH - 5);
+            lines.extend(hanging(body, &format!("({}) ", note.number)));
+        }
+        self.list_links(&mut lines);
+        lines.join("\n")
+    }
+
+    fn list_links(&mut self, lines: &mut Vec<String>) {
+        if self.waiting.is_empty() {
+            return;
+        }
+        lines.push(String::new());
+        for (number, url) in self.waiting.drain(..) {
+            lines.push(format!("[{number}] {url}"));
+        }
+    }
+
+    fn blocks(&mut self, blocks: &[Block], columns: usize) -> Vec<String> {
+        let mut lines = Vec::new();
+        for block in blocks {
+            if !lines.is_empty() {
+                lines.push(String::new());
+            }
+            lines.extend(self.block(block, columns));
+        }
+        lines
+    }
+
+    fn block(&mut self, block: &Block, columns: usize) -> Vec<String> {
+        match block {
+            Block::Paragraph(content) => wrap(&self.inlines(content), columns),
+            Block::Heading { level: 3, content } => underlined(&self.inlines(content), '.'),
+            Block::Heading { content, .. } => {
+                wrap(&format!("* {} *", self.inlines(content)), columns)
+            }
+            Block::List {
+                start,
+                items,
+                is_tight,
+            } => self.list(*start, items, *is_tight, columns),
+            Block::Quote(blocks) => prefixed(self.blocks(blocks, columns - 2), "> "),
+            Block::Callout {
+                kind,
+                title,
+                blocks,
+            } => {
+                let word = self
+                    .words
+                    .get(crate::render::html::kind_name(*kind))
+                    .to_owned();
+                let label = title.clone().unwrap_or(word);
+                let mut lines = vec![format!("[{label}]")];
+                lines.extend(self.blocks(blocks, columns - 2));
+                prefixed(lines, "| ")
+            }
+            Block::Code { text, .. } => {
+                prefixed(text.trim_end().lines().map(str::to_owned).collect(), "    ")
+            }
+            Block::Table {
+                alignments,
+                head,
+                rows,
+            } => {
+                let head: Vec<String> = head.iter().map(|cell| self.inlines(cell)).collect();
+                let cells = rows
+                    .iter()
+                    .map(|row| row.iter().map(|cell| self.inlines(cell)).collect())
+                    .collect();
+                let columns_of =
+                    crate::render::html::column_alignments(alignments, head.len(), rows);
+                table::table(&head, cells, &columns_of, columns)
+            }
+            Block::Figure(image) => wrap(&self.image(image), columns),
+            Block::Button { label, url } => vec![format!("→ {label}"), format!("  {url}")],
+            Block::Video { url, title, .. } => {
+                let label = self.words.get("watch_video");
+                let first = if title.is_empty() {
+                    format!("▶ {label}")
+                } else {
+                    format!("▶ {label}: {title}")
+                };
+                let mut lines = wrap(&first, columns);
+                lines.push(format!("  {url}"));
+                lines
+            }
+            Block::Rule => vec!["* * *".to_owned()],
+        }
+    }
+
+    fn list(
+        &mut self,
+        start: Option<u64>,
+        items: &[ListItem],
+        is_tight: bool,
+        columns: usize,
+    ) -> Vec<String> {
+        let mut lines = Vec::new();
+        for (at, item) in items.iter().enumerate() {
+            if at > 0 && !is_tight {
+                lines.push(String::new());
+            }
+            let marker = match (start, item.is_checked) {
+                (_, Some(true)) => "[x] ".to_owned(),
+                (_, Some(false)) => "[ ] ".to_owned(),
+                (Some(first), None) => format!("{}. ", first + at as u64),
+                (None, None) => "- ".to_owned(),
+            };
+            let inner = columns.saturating_sub(marker.len()).max(20);
+            let body = if is_tight {
+                item.blocks
+                    .iter()
+                    .flat_map(|block| self.block(block, inner))
+                    .collect()
+            } else {
+                self.blocks(&item.blocks, inner)
+            };
+            lines.extend(hanging(body, &marker));
+        }
+        lines
+    }
+
+    fn inlines(&mut self, content: &[Inline]) -> String {
+        let mut text = String::new();
+        for inline in content {
+            match inline {
+                Inline::Text(part) => text.push_str(part),
+                Inline::Emphasis(part) => text.push_str(&self.inlines(part)),
+                Inline::Strong(part) => text.push_str(&format!("*{}*", self.inlines(part))),
+                Inline::Strikethrough(part) => text.push_str(&format!("~{}~", self.inlines(part))),
+                Inline::Code(code) => text.push_str(&format!("`{code}`")),
+                Inline::Link { target, content } => text.push_str(&self.link(target, content)),
+                Inline::Image(image) => text.push_str(&self.image(image)),
+                Inline::FootnoteReference(number) => text.push_str(&format!("({number})")),
+                Inline::SoftBreak => text.push(' '),
+                Inline::HardBreak => text.push('\n'),
+            }
+        }
+        text
+    }
+
+    fn link(&mut self, target: &LinkTarget, content: &[Inline]) -> String {
+        let shown = self.inlines(content);
+        match target {
+            LinkTarget::Url(url) if plain_text(content) == *url => url.clone(),
+            LinkTarget::Url(url) if url.strip_prefix("mailto:") == Some(shown.as_str()) => shown,
+            LinkTarget::Url(url) if url.starts_with('#') => shown,
+            LinkTarget::Url(url) => self.reference(&shown, url),
+            LinkTarget::Issue(slug) => match (self.issue_links)(slug) {
+                Some(issue) => {
+                    let shown = if shown == *slug || shown.is_empty() {
+                        issue.title
+                    } else {
+                        shown
+                    };
+                    match issue.url {
+                        Some(url) => self.reference(&shown, &url),
+                        None => shown,
+                    }
+                }
+                None => shown,
+            },
+        }
+    }
+
+    /// `text [7]`; the same URL keeps its number.
+    fn reference(&mut self, shown: &str, url: &str) -> String {
+        let number = match self.numbered.iter().position(|known| known == url) {
+            Some(at) => at + 1,
+            None => {
+                self.numbered.push(url.to_owned());
+                self.numbered.len()
+            }
+        };
+        if !self.waiting.iter().any(|(known, _)| *known == number) {
+            self.waiting.push((number, url.to_owned()));
+        }
+        format!("{shown} [{number}]")
+    }
+
+    fn image(&self, image: &Image) -> String {
+        let word = self.words.get("image");
+        match (&image.alt, &image.caption) {
+            (alt, Some(caption)) if alt.is_empty() => format!("[{word}: {caption}]"),
+            (alt, Some(caption)) => format!("[{word}: {alt}]\n{caption}"),
+            (alt, None) if alt.is_empty() => format!("[{word}]"),
+            (alt, None) => format!("[{word}: {alt}]"),
+        }
+    }
+}
+
+/// A heading and its line, as wide as the heading.
+pub(super) fn underlined(text: &str, with: char) -> Vec<String> {
+    let mut lines = wrap(text, WIDTH);
+    let widest = lines.iter().map(|line| width(line)).max().unwrap_or(0);
+    lines.push(with.to_string().repeat(widest.min(WIDTH)));
+    lines
+}
+
+fn prefixed(lines: Vec<String>, prefix: &str) -> Vec<String> {
+    lines
+        .into_iter()
+        .map(|line| format!("{prefix}{line}").trim_end().to_owned())
+        .collect()
+}
+
+/// The first line behind the marker, the others below its text.
+fn hanging(lines: Vec<String>, marker: &str) -> Vec<String> {
+    let indent = " ".repeat(marker.len());
+    lines
+        .into_iter()
+        .enumerate()
+        .map(|(at, line)| {
+            let start = if at == 0 { marker } else { &indent };
+            format!("{start}{line}").trim_end().to_owned()
+        })
+        .collect()
+}

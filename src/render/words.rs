@@ -1,0 +1,108 @@
+//! The fixed words of the mail (목차, 수신거부, …) in the publication's language: small YAML files
+//! beside the templates, English standing in for what a language leaves out.
+
+use std::collections::BTreeMap;
+
+use chrono::{Datelike, NaiveDate};
+use serde::Deserialize;
+
+use crate::{
+    render::{RenderError, templates::Templates},
+    source::{Position, Source, SourceError},
+};
+
+/// One language's words.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Words {
+    #[serde(default)]
+    weekdays: Vec<String>,
+    #[serde(default)]
+    months: Vec<String>,
+    #[serde(flatten)]
+    phrases: BTreeMap<String, String>,
+}
+
+const FALLBACK: &str = "en";
+
+impl Words {
+    /// The words for a BCP 47 tag: `ko-KR` reads ko-KR.yaml, then ko.yaml, over en.yaml.
+    pub(crate) fn load(templates: &Templates, language: &str) -> Result<Self, RenderError> {
+        let primary = language.split('-').next().unwrap_or(language);
+        let mut words = Self::parse(templates, FALLBACK)?.unwrap_or_else(|| Self {
+            weekdays: Vec::new(),
+            months: Vec::new(),
+            phrases: BTreeMap::new(),
+        });
+        for tag in [primary, language] {
+            if let Some(over) = Self::parse(templates, tag)? {
+                words.phrases.extend(over.phrases);
+                if over.weekdays.len() == 7 {
+                    words.weekdays = over.weekdays;
+                }
+                if over.months.len() == 12 {
+                    words.months = over.months;
+                }
+            }
+        }
+        Ok(words)
+    }
+
+    fn parse(templates: &Templates, tag: &str) -> Result<Option<Self>, RenderError> {
+        let name = format!("words/{tag}.yaml");
+        let Some(text) = templates.text(&name) else {
+            return Ok(None);
+        };
+        serde_yaml::from_str(text).map(Some).map_err(|error| {
+            let source = Source::new(format!("templates/{name}"), text);
+            let at = error.location().map_or(0, |location| {
+                source.offset(Position {
+                    line: location.line(),
+                    column: location.column(),
+                })
+            });
+            RenderError::Source(Box::new(
+                SourceError::at(
+                    &source,
+                    at..at + 1,
+                    format!("cannot read these words: {error}"),
+                )
+                .with_hint("each line is `word: text`; weekdays and months are lists"),
+            ))
+        })
+    }
+
+    /// A phrase; its own key where no language has it, so that a gap can be seen.
+    pub(crate) fn get<'a>(&'a self, key: &'a str) -> &'a str {
+        self.phrases.get(key).map_or(key, String::as_str)
+    }
+
+    /// A phrase with its one placeholder filled in.
+    pub(crate) fn filled(&self, key: &str, placeholder: &str, value: &str) -> String {
+        self.get(key).replace(&format!("{{{placeholder}}}"), value)
+    }
+
+    /// `2026년 11월 23일 월요일`.
+    pub(crate) fn date(&self, date: NaiveDate) -> String {
+        self.dated("date", date)
+    }
+
+    /// `11월 23일 월요일`.
+    pub(crate) fn short_date(&self, date: NaiveDate) -> String {
+        self.dated("short_date", date)
+    }
+
+    fn dated(&self, key: &str, date: NaiveDate) -> String {
+        let named = |names: &[String], at: usize| names.get(at).cloned().unwrap_or_default();
+        let weekday = date.weekday().num_days_from_monday() as usize;
+        self.get(key)
+            .replace("{year}", &date.year().to_string())
+            .replace("{month}", &named(&self.months, date.month0() as usize))
+            .replace("{day}", &date.day().to_string())
+            .replace("{weekday}", &named(&self.weekdays, weekday))
+    }
+
+    /// What the templates see as `words`.
+    pub(crate) fn context(&self) -> serde_json::Value {
+        serde_json::json!(self.phrases)
+    }
+}
