@@ -6,10 +6,7 @@ mod wrap;
 
 use crate::{
     issue::{Block, Footnote, Image, Inline, LinkTarget, ListItem, Section},
-    render::{
-        html::{IssueLinks, plain_text},
-        words::Words,
-    },
+    render::{html::IssueLinks, words::Words},
 };
 
 pub(super) use wrap::{WIDTH, width, wrap};
@@ -201,7 +198,8 @@ impl<'a> TextWriter<'a> {
     fn link(&mut self, target: &LinkTarget, content: &[Inline]) -> String {
         let shown = self.inlines(content);
         match target {
-            LinkTarget::Url(url) if plain_text(content) == *url => url.clone(),
+            // A bare URL says where it goes itself.
+            LinkTarget::Url(url) if is_web_address(&shown) => url.clone(),
             LinkTarget::Url(url) if url.strip_prefix("mailto:") == Some(shown.as_str()) => shown,
             LinkTarget::Url(url) if url.starts_with('#') => shown,
             LinkTarget::Url(url) => self.reference(&shown, url),
@@ -246,6 +244,13 @@ impl<'a> TextWriter<'a> {
             (alt, None) => format!("[{word}: {alt}]"),
         }
     }
+}
+
+fn is_web_address(text: &str) -> bool {
+    ["https://", "http://"]
+        .iter()
+        .any(|scheme| text.starts_with(scheme))
+        && !text.contains(' ')
 }
 
 /// A heading and its line, as wide as the heading.
