@@ -3,7 +3,6 @@
 
 pub(crate) mod field;
 pub mod file;
-pub mod import;
 
 use std::collections::BTreeSet;
 

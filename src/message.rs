@@ -1,7 +1,31 @@
 //! RenderedIssue + reader → the exact bytes of one message: headers, MIME, DKIM.
 //! The hot path: synchronous and pure; no clock, no template engine, no network.
+//!
+//! Once an issue ([`Composer::new`]): render with tokens in place of a reader's values, cut at the
+//! tokens (`cut`), try the cut with readers that are hard on templates (`variant`), encode the
+//! pieces (`part`). Once a reader ([`Composer::compose`]): write the headers (`head`), copy the
+//! pieces, fill and encode the holes, sign (`dkim`). [`Composer::compose_plain`] renders and encodes
+//! whole, and is what tests hold the fast way against.
 
-use crate::address::Address;
+mod composer;
+mod cut;
+pub mod dkim;
+mod fields;
+mod frozen;
+mod head;
+mod header;
+mod mime;
+mod part;
+mod settings;
+mod template_use;
+mod transfer;
+mod variant;
+
+pub use composer::{Composer, Defeat};
+pub use frozen::{FrozenError, FrozenIssue};
+pub use settings::HeaderSettings;
+
+use crate::{address::Address, render::RenderError};
 
 /// Who the relay is told the message is from and for (RFC 5321 §2.3.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,4 +43,40 @@ pub struct Message {
     pub envelope: Envelope,
     /// Headers and body.
     pub bytes: Vec<u8>,
+}
+
+/// Why a message cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ComposeError {
+    /// The templates do not render.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    /// What was frozen is not readable.
+    #[error(transparent)]
+    Frozen(#[from] FrozenError),
+    /// A header that cannot be written as it is set.
+    #[error("`{value}` cannot stand in {field}, which {reason}")]
+    Header {
+        /// Which.
+        field: &'static str,
+        /// The value, control characters escaped.
+        value: String,
+        /// What it wants.
+        reason: &'static str,
+    },
+    /// A reader's address that would break the header; the list never has one.
+    #[error("the address {masked} cannot stand in a header")]
+    Address {
+        /// Masked.
+        masked: String,
+    },
+    /// An image whose type or Content-ID would break its header.
+    #[error("the image `{file_name}` cannot travel in the message: its type or name is not valid")]
+    Image {
+        /// The suggested name.
+        file_name: String,
+    },
+    /// No signature, no message.
+    #[error(transparent)]
+    Signature(#[from] dkim::DkimError),
 }

@@ -137,7 +137,6 @@ impl Relay {
     #[must_use]
     pub fn with_ca_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.ca_file = Some(path.into());
-        self.trust = Arc::default();
         self
     }
 

@@ -5,5 +5,6 @@
     reason = "a test that can't go on says so by panicking where it stands"
 )]
 
+mod message;
 mod scripted;
 mod smtp;

@@ -1,0 +1,396 @@
+//! The composer of a batch: made once from a frozen issue, then one message after the other, from
+//! any number of threads.
+
+use std::sync::{Arc, RwLock};
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    address::Address,
+    audience::Reader,
+    links::LinkSigner,
+    render::{ReaderView, RenderedIssue, Renderer},
+};
+
+use super::{
+    ComposeError, Envelope, FrozenIssue, HeaderSettings, Message,
+    cut::Cut,
+    dkim::Signer,
+    fields::{Field, Fields, Tokens},
+    head::{Head, Recipient, Subject},
+    header::push_clean,
+    mime::Mime,
+    settings::is_safe_address,
+    template_use::TemplateUse,
+    transfer::{Encoding, push_base64_lines, push_quoted_printable},
+    variant::{Compiled, Maker, Plan, Texts, Variant, VariantKey},
+};
+
+/// Variants kept ready at once; readers beyond them are rendered whole.
+const MAX_VARIANTS: usize = 256;
+/// The memory that they may take.
+const MAX_WEIGHT_BYTES: usize = 24 << 20;
+
+/// Makes the messages of one frozen issue.
+pub struct Composer {
+    issue: String,
+    headers: HeaderSettings,
+    content_hash: String,
+    links: LinkSigner,
+    renderer: Renderer,
+    tokens: Tokens,
+    template_use: TemplateUse,
+    head: Head,
+    mime: Mime,
+    signer: Option<Signer>,
+    date: DateTime<Utc>,
+    variants: RwLock<Vec<Arc<Variant>>>,
+}
+
+/// Something in a template that keeps its messages from being made out of ready pieces: they are
+/// right, and slower.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Defeat {
+    /// The template, where it is known.
+    pub template: Option<String>,
+    /// What it does.
+    pub reason: String,
+}
+
+impl Composer {
+    /// Prepares a batch. `date` becomes the Date header and the signatures' time. The links point
+    /// to the pages that the issue was frozen with.
+    ///
+    /// # Errors
+    /// Headers that cannot be written, or templates that do not render.
+    pub fn new(
+        frozen: &FrozenIssue,
+        links: LinkSigner,
+        signer: Option<Signer>,
+        date: DateTime<Utc>,
+    ) -> Result<Self, ComposeError> {
+        frozen.headers.validate()?;
+        let content_hash = FrozenIssue::hash(&frozen.to_bytes()?);
+        let composer = Self {
+            issue: frozen.issue.clone(),
+            links: links.with_base_url(frozen.headers.base_url.as_deref()),
+            renderer: frozen.composition.renderer()?,
+            tokens: Tokens::new(&content_hash),
+            template_use: TemplateUse::of(&frozen.composition.templates),
+            head: Head::new(&frozen.headers, date),
+            mime: Mime::new(&content_hash, &frozen.composition.images)?,
+            headers: frozen.headers.clone(),
+            content_hash,
+            signer,
+            date,
+            variants: RwLock::default(),
+        };
+        // Most readers are one of these two; and a template that fails does so before the batch.
+        let language = composer.headers.language.clone();
+        composer.make_variant(true, &language, &[])?;
+        composer.make_variant(false, &language, &[])?;
+        Ok(composer)
+    }
+
+    /// The hash of the frozen content: what a delivery's row remembers of what it got.
+    #[must_use]
+    pub fn content_hash(&self) -> &str {
+        &self.content_hash
+    }
+
+    /// What keeps this issue's messages from being made out of ready pieces.
+    #[must_use]
+    pub fn defeats(&self) -> Vec<Defeat> {
+        let mut defeats = self.template_use.defeats.clone();
+        if defeats.is_empty() {
+            for variant in self.variants().iter() {
+                if let Plan::Whole { reason } = &variant.plan {
+                    defeats.push(Defeat {
+                        template: None,
+                        reason: reason.clone(),
+                    });
+                }
+            }
+            defeats.dedup();
+        }
+        defeats
+    }
+
+    /// One reader's message into `out`, in place of what it held.
+    ///
+    /// # Errors
+    /// A template that fails for this reader, or a signature that cannot be made.
+    pub fn compose(&self, reader: &Reader, out: &mut Vec<u8>) -> Result<Envelope, ComposeError> {
+        let variant = self.variant_of(reader)?;
+        let Plan::Compiled(compiled) = &variant.plan else {
+            return self.compose_whole(reader, &variant, out);
+        };
+        let values = self.values(reader);
+        let mut scratch = Vec::with_capacity(512);
+        let subject = match &compiled.subject_line {
+            Some(line) => Subject::Encoded(line),
+            None => Subject::Text(&text_of(compiled.subject.filled(&values).0)),
+        };
+        self.start(reader, &values, &subject, out)?;
+        out.extend_from_slice(&variant.skeleton.before_text);
+        compiled.text_part.push(&values, &mut scratch, out);
+        out.extend_from_slice(&variant.skeleton.before_html);
+        compiled.html_part.push(&values, &mut scratch, out);
+        self.finish(reader, out)
+    }
+
+    /// [`Composer::compose`] into a message of its own.
+    ///
+    /// # Errors
+    /// As `compose`.
+    pub fn compose_message(&self, reader: &Reader) -> Result<Message, ComposeError> {
+        let mut bytes = Vec::new();
+        let envelope = self.compose(reader, &mut bytes)?;
+        Ok(Message { envelope, bytes })
+    }
+
+    /// The same message made the plain way: rendered whole for this reader and encoded by the rule
+    /// of `message::transfer`. It is what [`Composer::compose`] is held against.
+    ///
+    /// # Errors
+    /// As `compose`.
+    pub fn compose_plain(&self, reader: &Reader) -> Result<Vec<u8>, ComposeError> {
+        let variant = self.variant_of(reader)?;
+        let mut out = Vec::new();
+        self.compose_whole(reader, &variant, &mut out)?;
+        Ok(out)
+    }
+
+    /// The issue as this reader sees it, before it becomes a message.
+    ///
+    /// # Errors
+    /// A template that fails for this reader.
+    pub fn render(&self, reader: &Reader) -> Result<RenderedIssue, ComposeError> {
+        Ok(self.renderer.render(&self.view(reader))?)
+    }
+
+    /// What the templates see of this reader.
+    #[must_use]
+    pub fn view(&self, reader: &Reader) -> ReaderView {
+        self.values(reader).view(
+            self.language_of(reader),
+            &reader.tags,
+            self.headers.web_version_url.as_deref(),
+        )
+    }
+
+    fn compose_whole(
+        &self,
+        reader: &Reader,
+        variant: &Variant,
+        out: &mut Vec<u8>,
+    ) -> Result<Envelope, ComposeError> {
+        let texts = Texts::from(self.render(reader)?);
+        let values = self.values(reader);
+        let compiled = match &variant.plan {
+            Plan::Compiled(compiled) => Some(compiled),
+            Plan::Whole { .. } => None,
+        };
+        let cut_of = |of: fn(&Compiled) -> &Cut| compiled.map(|compiled| of(compiled));
+        self.start(reader, &values, &Subject::Text(&texts.subject), out)?;
+        out.extend_from_slice(&variant.skeleton.before_text);
+        let text_cut = cut_of(|compiled| &compiled.text);
+        push_part(&texts.text, variant.text_encoding, text_cut, &values, out);
+        out.extend_from_slice(&variant.skeleton.before_html);
+        let html_cut = cut_of(|compiled| &compiled.html);
+        push_part(&texts.html, variant.html_encoding, html_cut, &values, out);
+        self.finish(reader, out)
+    }
+
+    /// Room for the signatures, then the headers.
+    fn start(
+        &self,
+        reader: &Reader,
+        values: &Fields,
+        subject: &Subject<'_>,
+        out: &mut Vec<u8>,
+    ) -> Result<(), ComposeError> {
+        if !is_safe_address(reader.email.as_str()) {
+            return Err(ComposeError::Address {
+                masked: reader.email.masked().escape_debug().to_string(),
+            });
+        }
+        out.clear();
+        out.resize(self.signer.as_ref().map_or(0, Signer::room_bytes), 0);
+        let recipient = Recipient {
+            reader: reader.id,
+            address: &reader.email,
+            values,
+        };
+        self.head
+            .push(&recipient, subject, &self.links, &self.issue, out);
+        Ok(())
+    }
+
+    /// What follows the HTML; then the signatures.
+    fn finish(&self, reader: &Reader, out: &mut Vec<u8>) -> Result<Envelope, ComposeError> {
+        out.extend_from_slice(self.mime.after_html());
+        if let Some(signer) = &self.signer {
+            signer.sign_in_place(out, self.date)?;
+        }
+        Ok(Envelope {
+            from: Some(self.return_path(reader)?),
+            to: reader.email.clone(),
+        })
+    }
+
+    /// VERP where there is a domain for it; the From address otherwise.
+    fn return_path(&self, reader: &Reader) -> Result<Address, ComposeError> {
+        let Some(domain) = &self.headers.bounce_domain else {
+            return Ok(self.headers.from.address.clone());
+        };
+        let local = self.links.bounce_local_part(reader.id);
+        Address::parse(&format!("{local}@{domain}")).map_err(|_| ComposeError::Header {
+            field: "return-path",
+            value: domain.clone(),
+            reason: "wants a domain that can get mail",
+        })
+    }
+
+    fn values(&self, reader: &Reader) -> Fields {
+        let mut values = Fields::default();
+        let links = &self.links;
+        values.set(Field::Name, |out| {
+            push_clean(reader.name.as_deref()?, out);
+            Some(())
+        });
+        values.set(Field::Email, |out| {
+            out.push_str(reader.email.as_str());
+            Some(())
+        });
+        values.set(Field::Unsubscribe, |out| {
+            links.push_unsubscribe(reader.id, out).or_else(|| {
+                let mailbox = self.headers.unsubscribe_email.as_ref()?;
+                links.push_unsubscribe_mailto(mailbox, reader.id, out);
+                Some(())
+            })
+        });
+        values.set(Field::Preferences, |out| {
+            links.push_preferences(reader.id, out)
+        });
+        values.set(Field::Feedback, |out| {
+            links.push_feedback(reader.id, &self.issue, out)
+        });
+        values
+    }
+
+    fn language_of<'a>(&'a self, reader: &'a Reader) -> &'a str {
+        reader.language.as_deref().unwrap_or(&self.headers.language)
+    }
+
+    fn variant_of(&self, reader: &Reader) -> Result<Arc<Variant>, ComposeError> {
+        let has_name = reader.name.as_deref().is_some_and(has_text);
+        let language = self.language_of(reader);
+        let found = self
+            .variants()
+            .iter()
+            .find(|variant| variant.key.matches(has_name, language, &reader.tags))
+            .cloned();
+        match found {
+            Some(variant) => Ok(variant),
+            None => self.make_variant(has_name, language, &reader.tags),
+        }
+    }
+
+    /// Renders a variant for readers of this kind and keeps it, if there is room.
+    fn make_variant(
+        &self,
+        has_name: bool,
+        language: &str,
+        tags: &[String],
+    ) -> Result<Arc<Variant>, ComposeError> {
+        let key = VariantKey {
+            has_name,
+            language: self.template_use.has_language.then(|| language.to_owned()),
+            tags: self.template_use.has_tags.then(|| tags.to_vec()),
+        };
+        let is_full = {
+            let variants = self.variants();
+            let weight: usize = variants.iter().map(|variant| variant.weight_bytes()).sum();
+            variants.len() >= MAX_VARIANTS || weight >= MAX_WEIGHT_BYTES
+        };
+        let defeat = match self.template_use.defeats.first() {
+            Some(defeat) => Some(defeat.reason.clone()),
+            None => is_full.then(|| "there are too many kinds of reader".to_owned()),
+        };
+        let maker = Maker {
+            renderer: &self.renderer,
+            tokens: &self.tokens,
+            mime: &self.mime,
+            web_version: self.headers.web_version_url.as_deref(),
+        };
+        let sample = self.sample(has_name);
+        let variant = Arc::new(maker.make(key, language, tags, &sample, defeat)?);
+        if !is_full {
+            let mut variants = self
+                .variants
+                .write()
+                .unwrap_or_else(|poisoned| poisoned.into_inner());
+            match variants.iter().find(|other| other.key == variant.key) {
+                // Another thread was faster: all go on with its.
+                Some(other) => return Ok(Arc::clone(other)),
+                None => variants.push(Arc::clone(&variant)),
+            }
+        }
+        Ok(variant)
+    }
+
+    /// A reader who has what readers of this batch have.
+    fn sample(&self, has_name: bool) -> Fields {
+        let has_pages = self.links.base_url().is_some();
+        let mut sample = Fields::default();
+        for field in Field::ALL {
+            let is_set = match field {
+                Field::Name => has_name,
+                Field::Email => true,
+                Field::Unsubscribe => has_pages || self.headers.unsubscribe_email.is_some(),
+                Field::Preferences | Field::Feedback => has_pages,
+            };
+            sample.set(field, |out| is_set.then(|| out.push('x')));
+        }
+        sample
+    }
+
+    fn variants(&self) -> std::sync::RwLockReadGuard<'_, Vec<Arc<Variant>>> {
+        self.variants
+            .read()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+fn has_text(name: &str) -> bool {
+    let mut clean = String::new();
+    push_clean(name, &mut clean);
+    !clean.is_empty()
+}
+
+fn text_of(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
+/// A part made the plain way. Where the variant is cut, and this text is what the cut gives, lines
+/// break after its holes.
+fn push_part(
+    text: &str,
+    encoding: Encoding,
+    cut: Option<&Cut>,
+    values: &Fields,
+    out: &mut Vec<u8>,
+) {
+    match encoding {
+        Encoding::QuotedPrintable => push_quoted_printable(text, out),
+        Encoding::Base64 => {
+            let holes = cut
+                .map(|cut| cut.filled(values))
+                .filter(|(filled, _)| filled == text.as_bytes())
+                .map(|(_, holes)| holes)
+                .unwrap_or_default();
+            push_base64_lines(text.as_bytes(), &holes, out);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! The relaxed canonical forms (RFC 6376 §3.4.2, §3.4.4), which forgive white space.
+
+use aws_lc_rs::digest;
+use memchr::{memchr, memchr2};
+
+/// SHA-256 of the body's canonical form, fed to the hash stretch by stretch.
+pub(super) fn body_hash(body: &[u8]) -> digest::Digest {
+    let mut context = digest::Context::new(&digest::SHA256);
+    body_stretches(body, |stretch| context.update(stretch));
+    context.finish()
+}
+
+/// Each run of white space becomes a space, those at line ends go, and so do empty lines at the end.
+/// The body's lines end in CRLF.
+fn body_stretches(body: &[u8], mut emit: impl FnMut(&[u8])) {
+    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+    let Some(last) = body.iter().rposition(|byte| !is_blank(byte)) else {
+        return;
+    };
+    let body = &body[..=last];
+    let mut start = 0;
+    let mut from = 0;
+    while let Some(found) = memchr2(b' ', b'\t', &body[from..]) {
+        let at = from + found;
+        let run = body[at..]
+            .iter()
+            .take_while(|byte| matches!(byte, b' ' | b'\t'))
+            .count();
+        let end = at + run;
+        let is_at_line_end = body[end..].starts_with(b"\r\n");
+        if is_at_line_end {
+            emit(&body[start..at]);
+            start = end;
+        } else if run > 1 || body[at] == b'\t' {
+            emit(&body[start..at]);
+            emit(b" ");
+            start = end;
+        }
+        from = end;
+    }
+    emit(&body[start..]);
+    emit(b"\r\n");
+}
+
+/// The canonical form of the named headers, in the order of their names. Of several with one name
+/// the last comes first; a name with no header left adds nothing (RFC 6376 §5.4.2).
+pub(super) fn headers(header: &[u8], names: &[&str]) -> Vec<u8> {
+    let fields = fields(header);
+    let mut used = vec![false; fields.len()];
+    let mut canonical = Vec::with_capacity(header.len() + 1024);
+    for name in names {
+        let found = fields
+            .iter()
+            .enumerate()
+            .rev()
+            .find(|(index, field)| !used[*index] && has_name(field, name));
+        if let Some((index, field)) = found {
+            used[index] = true;
+            push_header(field, &mut canonical);
+            canonical.extend_from_slice(b"\r\n");
+        }
+    }
+    canonical
+}
+
+/// One header's canonical form, without a line end: name in lower case, no white space around the
+/// colon or at the end, one space for each run of it.
+pub(super) fn push_header(field: &[u8], out: &mut Vec<u8>) {
+    let colon = memchr(b':', field).unwrap_or(field.len());
+    let (name, value) = field.split_at(colon);
+    out.extend(name.trim_ascii().iter().map(u8::to_ascii_lowercase));
+    out.push(b':');
+    let start = out.len();
+    let mut is_space = false;
+    for byte in value.iter().skip(1) {
+        if matches!(byte, b' ' | b'\t' | b'\r' | b'\n') {
+            is_space = true;
+            continue;
+        }
+        if is_space && out.len() > start {
+            out.push(b' ');
+        }
+        is_space = false;
+        out.push(*byte);
+    }
+}
+
+/// The header's fields, folded lines with theirs, without the last line end.
+fn fields(header: &[u8]) -> Vec<&[u8]> {
+    let mut fields = Vec::with_capacity(24);
+    let mut start = 0;
+    let mut from = 0;
+    while let Some(found) = memchr(b'\n', &header[from..]) {
+        from += found + 1;
+        let goes_on = matches!(header.get(from), Some(b' ' | b'\t'));
+        if !goes_on {
+            fields.push(&header[start..from - 2]);
+            start = from;
+        }
+    }
+    fields
+}
+
+fn has_name(field: &[u8], name: &str) -> bool {
+    field.len() > name.len()
+        && field[name.len()] == b':'
+        && field[..name.len()].eq_ignore_ascii_case(name.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn canonical_body(body: &str) -> String {
+        let mut out = Vec::new();
+        body_stretches(body.as_bytes(), |stretch| out.extend_from_slice(stretch));
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn the_rfcs_own_example_comes_out_as_the_rfc_says() {
+        // RFC 6376 §3.4.5.
+        let header = b"A: X\r\nB : Y\t\r\n\tZ  \r\n";
+        assert_eq!(headers(header, &["a"]), b"a:X\r\n");
+        let mut b = Vec::new();
+        push_header(fields(header)[1], &mut b);
+        assert_eq!(b, b"b:Y Z");
+        assert_eq!(canonical_body(" C \r\nD \t E\r\n\r\n\r\n"), " C\r\nD E\r\n");
+    }
+
+    #[test]
+    fn a_body_of_nothing_but_space_is_empty() {
+        assert_eq!(canonical_body(""), "");
+        assert_eq!(canonical_body(" \t\r\n\r\n"), "");
+    }
+
+    #[test]
+    fn a_name_asked_twice_takes_the_last_header_first() {
+        let header = b"To: a\r\nTo: b\r\n";
+        assert_eq!(headers(header, &["to", "to", "to"]), b"to:b\r\nto:a\r\n");
+    }
+}

@@ -1,0 +1,56 @@
+//! What a batch freezes of an issue, as bytes for the store and back.
+
+use aws_lc_rs::digest;
+use serde::{Deserialize, Serialize};
+
+use crate::render::Composition;
+
+use super::settings::HeaderSettings;
+
+/// Everything that the messages of one batch are made from, apart from the readers and the keys.
+/// The same frozen issue and reader make the same bytes, whatever has happened to the files.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct FrozenIssue {
+    /// The issue's identity.
+    pub issue: String,
+    /// The edition's key.
+    pub edition: String,
+    /// Templates, context and images.
+    pub composition: Composition,
+    /// What the headers say.
+    pub headers: HeaderSettings,
+}
+
+/// Frozen content that cannot be read back.
+#[derive(Debug, thiserror::Error)]
+#[error("the frozen issue in the store cannot be read")]
+pub struct FrozenError(#[source] serde_json::Error);
+
+impl FrozenIssue {
+    /// The form that the store keeps. The same content has the same bytes.
+    ///
+    /// # Errors
+    /// When the composition's context cannot be written as JSON.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, FrozenError> {
+        serde_json::to_vec(self).map_err(FrozenError)
+    }
+
+    /// Back from the store.
+    ///
+    /// # Errors
+    /// When these are not the bytes of a frozen issue.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, FrozenError> {
+        serde_json::from_slice(bytes).map_err(FrozenError)
+    }
+
+    /// The hash under which the store keeps these bytes: SHA-256 in hexadecimal.
+    #[must_use]
+    pub fn hash(bytes: &[u8]) -> String {
+        let digest = digest::digest(&digest::SHA256, bytes);
+        let mut hash = String::with_capacity(64);
+        for byte in digest.as_ref() {
+            hash.push_str(&format!("{byte:02x}"));
+        }
+        hash
+    }
+}

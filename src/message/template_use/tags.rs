@@ -1,0 +1,231 @@
+//! A template's tags as lists of tokens: just enough of Tera's grammar to see names and operators.
+
+/// `{{ … }}` or `{% … %}`.
+#[derive(Debug)]
+pub(crate) struct Tag {
+    pub(crate) tokens: Vec<Token>,
+    /// The source, for people, on one line and not too long.
+    pub(crate) shown: String,
+}
+
+/// A token. Strings and numbers can hold no name, so what they say is left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Token {
+    Word(String),
+    Text,
+    Number,
+    Symbol(&'static str),
+}
+
+/// A name that is read, and where it starts.
+#[derive(Debug)]
+pub(crate) struct Path<'a> {
+    pub(crate) names: Vec<&'a str>,
+    pub(crate) at: usize,
+}
+
+const SYMBOLS: [&str; 26] = [
+    "==", "!=", "<=", ">=", "<", ">", ".", "|", "(", ")", "[", "]", "{", "}", ",", "=", "~", "+",
+    "-", "*", "/", "%", ":", "?", "!", "&",
+];
+
+impl Tag {
+    /// The names at its start.
+    pub(crate) fn words(&self) -> Vec<&str> {
+        self.tokens
+            .iter()
+            .map_while(|token| match token {
+                Token::Word(word) => Some(word.as_str()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    pub(crate) fn first_word(&self) -> Option<&str> {
+        self.words().first().copied()
+    }
+
+    /// Names that are read, with the members asked of them: `reader.links.feedback`. An index adds
+    /// a member of no name. A name before a `=` is not read.
+    pub(crate) fn paths(&self) -> Vec<Path<'_>> {
+        let mut paths: Vec<Path<'_>> = Vec::new();
+        let mut is_member = false;
+        let mut is_after_name = false;
+        for (at, token) in self.tokens.iter().enumerate() {
+            match token {
+                Token::Word(_) if self.tokens.get(at + 1) == Some(&Token::Symbol("=")) => {
+                    (is_member, is_after_name) = (false, false);
+                }
+                Token::Word(word) => {
+                    match paths.last_mut() {
+                        Some(path) if is_member => path.names.push(word),
+                        _ => paths.push(Path {
+                            names: vec![word],
+                            at,
+                        }),
+                    }
+                    (is_member, is_after_name) = (false, true);
+                }
+                Token::Symbol("?") if is_after_name => {}
+                Token::Symbol(".") if is_after_name => is_member = true,
+                Token::Symbol("[") if is_after_name => {
+                    if let Some(path) = paths.last_mut() {
+                        path.names.push("");
+                    }
+                    is_after_name = false;
+                }
+                _ => (is_member, is_after_name) = (false, false),
+            }
+        }
+        paths
+    }
+
+    /// Whether it calls a component: `{{ <button url={…} /> }}`.
+    pub(crate) fn is_component_call(&self) -> bool {
+        self.tokens.first() == Some(&Token::Symbol("<"))
+    }
+
+    /// The names that it gives to what it reads: of `set`, of `for`, of a component's arguments.
+    pub(crate) fn assigned(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        if self.is_component_call() {
+            for pair in self.tokens.windows(2) {
+                if let [Token::Word(name), Token::Symbol("=")] = pair {
+                    names.push(name.clone());
+                }
+            }
+        }
+        if let ["for", own @ .., "in"] | ["set" | "set_global", own @ ..] =
+            self.words_until_in().as_slice()
+        {
+            names.extend(own.iter().map(|name| (*name).to_owned()));
+        }
+        names
+    }
+
+    /// For `for a, b in c`: its names up to `in`, commas left out.
+    fn words_until_in(&self) -> Vec<&str> {
+        let mut words = Vec::new();
+        for token in &self.tokens {
+            match token {
+                Token::Word(word) => words.push(word.as_str()),
+                Token::Symbol(",") => {}
+                _ => break,
+            }
+            if words.last() == Some(&"in") {
+                break;
+            }
+        }
+        words
+    }
+}
+
+/// All tags of a template; comments and raw sections have none.
+pub(crate) fn parse(template: &str) -> Vec<Tag> {
+    let mut tags = Vec::new();
+    let mut rest = template;
+    while let Some(at) = rest.find('{') {
+        rest = &rest[at..];
+        if let Some(comment) = rest.strip_prefix("{#") {
+            rest = comment.split_once("#}").map_or("", |(_, after)| after);
+            continue;
+        }
+        let close = match rest.as_bytes().get(1) {
+            Some(b'{') => "}}",
+            Some(b'%') => "%}",
+            _ => {
+                rest = &rest[1..];
+                continue;
+            }
+        };
+        let (tokens, after) = tokens(&rest[2..], close);
+        let source = &rest[..rest.len() - after.len()];
+        let tag = Tag {
+            tokens,
+            shown: shown(source),
+        };
+        rest = after;
+        if tag.words() == ["raw"] {
+            rest = rest
+                .find("endraw")
+                .and_then(|at| rest[at..].split_once("%}"))
+                .map_or("", |(_, after)| after);
+        } else {
+            tags.push(tag);
+        }
+    }
+    tags
+}
+
+/// The tokens up to the closing mark, and what follows it.
+fn tokens<'a>(inside: &'a str, close: &str) -> (Vec<Token>, &'a str) {
+    let mut tokens = Vec::new();
+    let mut rest = inside;
+    // `}` of an argument in braces may stand right before the end of a component's tag.
+    let mut open_braces = 0usize;
+    loop {
+        rest = rest.trim_start();
+        let Some(first) = rest.chars().next() else {
+            return (tokens, "");
+        };
+        if open_braces == 0 {
+            if let Some(after) = rest.strip_prefix(close) {
+                return (tokens, after);
+            }
+            if let Some(after) = rest
+                .strip_prefix('-')
+                .and_then(|rest| rest.strip_prefix(close))
+            {
+                return (tokens, after);
+            }
+        }
+        if matches!(first, '"' | '\'' | '`') {
+            tokens.push(Token::Text);
+            rest = after_string(&rest[1..], first);
+        } else if first.is_ascii_digit() {
+            tokens.push(Token::Number);
+            rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+        } else if is_word(first) {
+            let end = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+            tokens.push(Token::Word(rest[..end].to_owned()));
+            rest = &rest[end..];
+        } else if let Some(symbol) = SYMBOLS.iter().find(|symbol| rest.starts_with(**symbol)) {
+            match *symbol {
+                "{" => open_braces += 1,
+                "}" => open_braces = open_braces.saturating_sub(1),
+                _ => {}
+            }
+            tokens.push(Token::Symbol(symbol));
+            rest = &rest[symbol.len()..];
+        } else {
+            rest = &rest[first.len_utf8()..];
+        }
+    }
+}
+
+fn is_word(character: char) -> bool {
+    character == '_' || character.is_alphanumeric()
+}
+
+fn after_string(text: &str, quote: char) -> &str {
+    let mut escaped = false;
+    for (at, character) in text.char_indices() {
+        if escaped {
+            escaped = false;
+        } else if character == '\\' {
+            escaped = true;
+        } else if character == quote {
+            return &text[at + character.len_utf8()..];
+        }
+    }
+    ""
+}
+
+fn shown(source: &str) -> String {
+    let line: Vec<&str> = source.split_whitespace().collect();
+    let line = line.join(" ");
+    match line.char_indices().nth(80) {
+        Some((at, _)) => format!("{}…", &line[..at]),
+        None => line,
+    }
+}

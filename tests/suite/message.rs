@@ -1,0 +1,4 @@
+//! The bytes of a message: as a mail client, a verifier and the plain path see them.
+
+mod compiled;
+mod fixture;
