@@ -3,6 +3,7 @@
 
 pub(crate) mod field;
 pub mod file;
+pub mod import;
 
 use std::collections::BTreeSet;
 

@@ -23,6 +23,6 @@ pub use capabilities::{Capabilities, TlsSession};
 pub use connect::{ConnectError, Step};
 pub use relay::{Relay, Timeouts};
 pub use reply::Reply;
-pub use session::{Answer, Lost, Session, Stage};
+pub use session::{Announcement, Answer, Lost, Session, Stage};
 pub use status::EnhancedCode;
 pub use wire::LostCause;

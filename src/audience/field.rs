@@ -1,11 +1,11 @@
 //! One field of a profile from text to type, and in plain words why not. Shared by
 //! subscribers.yaml, CSV and the command line, so that all three mean the same.
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, TimeZone};
+use chrono::{DateTime, Duration, FixedOffset, NaiveDate, NaiveDateTime, TimeZone};
 use chrono_tz::Tz;
 
 use crate::{
-    address::{Address, AddressError},
+    address::{Address, clean_name},
     publication::Publication,
     yaml::nearest,
 };
@@ -41,23 +41,12 @@ impl Fault {
 /// An address by the policy of [`Address`], spaces around it forgiven.
 pub(crate) fn email(text: &str) -> Result<Address, Fault> {
     let text = text.trim();
-    Address::parse(text).map_err(|error| refused_address(text, &error))
+    Address::parse(text).map_err(|error| Fault::new(format!("{}: {error}", quoted(text))))
 }
 
-fn refused_address(text: &str, error: &AddressError) -> Fault {
-    Fault::new(format!(
-        "{} is not an address that can be mailed: {error}",
-        quoted(text)
-    ))
-}
-
-/// A name for the salutation: trimmed; None where nothing is left.
+/// A name for the salutation, its white space tidied; None where nothing is left.
 pub(crate) fn name(text: &str) -> Result<Option<String>, Fault> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Ok(None);
-    }
-    if let Some(control) = text.chars().find(|c| is_unprintable(*c)) {
+    if let Some(control) = text.trim().chars().find(|c| is_unprintable(*c)) {
         return Err(Fault::new(format!(
             "the name has {} in it, which could forge a mail header",
             called(control)
@@ -69,7 +58,16 @@ pub(crate) fn name(text: &str) -> Result<Option<String>, Fault> {
             "the name is longer than {NAME_CHARS} characters"
         )));
     }
-    Ok(Some(text.to_owned()))
+    Ok(clean_name(text))
+}
+
+/// A name out of a foreign export: cleaned and cut where [`name`] would refuse it.
+pub(crate) fn foreign_name(text: &str) -> Option<String> {
+    let name = clean_name(text)?;
+    match name.char_indices().nth(NAME_CHARS) {
+        Some((end, _)) => Some(name[..end].trim_end().to_owned()),
+        None => Some(name),
+    }
 }
 
 /// A tag: trimmed; None where nothing is left.
@@ -140,34 +138,65 @@ pub(crate) fn language(text: &str) -> Result<String, Fault> {
     }
 }
 
-/// A moment: RFC 3339, or a date with or without a time, which is then meant in `zone`.
+/// A moment: RFC 3339, or what services and spreadsheets write; without a zone it is meant in
+/// `zone`.
 pub(crate) fn moment(text: &str, zone: Tz) -> Result<DateTime<FixedOffset>, Fault> {
-    const LOCAL: [&str; 10] = [
+    let text = text.trim();
+    if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
+        return Ok(moment);
+    }
+    // Go adds the zone's name (`+0900 KST`), others write `UTC` for an offset.
+    let (rest, name) = match text.rsplit_once(' ') {
+        Some((rest, name)) if name.bytes().all(|byte| byte.is_ascii_uppercase()) => (rest, name),
+        _ => (text, ""),
+    };
+    for format in ["%Y-%m-%d %H:%M:%S%.f %z", "%Y-%m-%d %H:%M:%S%.f%#z"] {
+        if let Ok(moment) = DateTime::parse_from_str(rest, format) {
+            return Ok(moment);
+        }
+    }
+    let (text, zone) = match name {
+        "UTC" | "GMT" => (rest, Tz::UTC),
+        "KST" => (rest, Tz::Asia__Seoul),
+        _ => (text, zone),
+    };
+    let local = local_moment(text).ok_or_else(|| {
+        Fault::new(format!("{} is not a date", quoted(text)))
+            .with_hint("write 2026-03-01T09:00:00+09:00, or just 2026-03-01")
+    })?;
+    // In the gap of a clock change the hour before it is as near as can be known.
+    zone.from_local_datetime(&local)
+        .earliest()
+        .or_else(|| {
+            zone.from_local_datetime(&(local - Duration::hours(1)))
+                .earliest()
+        })
+        .map(|moment| moment.fixed_offset())
+        .ok_or_else(|| Fault::new(format!("{} never was in {zone}", quoted(text))))
+}
+
+fn local_moment(text: &str) -> Option<NaiveDateTime> {
+    const TIMES: [&str; 10] = [
         "%Y-%m-%d %H:%M:%S%.f",
-        "%Y-%m-%d %H:%M",
         "%Y-%m-%dT%H:%M:%S%.f",
+        "%Y-%m-%d %H:%M",
         "%Y-%m-%dT%H:%M",
         "%Y/%m/%d %H:%M:%S",
         "%Y/%m/%d %H:%M",
         "%Y.%m.%d %H:%M:%S",
         "%Y.%m.%d %H:%M",
-        "%Y. %m. %d. %H:%M:%S",
-        "%Y. %m. %d. %H:%M",
+        "%Y. %m. %d. %p %I:%M:%S",
+        "%Y-%m-%d %p %I:%M:%S",
     ];
     const DATES: [&str; 5] = ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y. %m. %d.", "%Y%m%d"];
-    let text = text.trim();
-    if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
-        return Ok(moment);
-    }
-    for format in ["%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f %#z"] {
-        if let Ok(moment) = DateTime::parse_from_str(text, format) {
-            return Ok(moment);
-        }
-    }
-    let utc = text.strip_suffix(" UTC");
-    let zone = if utc.is_some() { Tz::UTC } else { zone };
-    let text = utc.unwrap_or(text);
-    let local = LOCAL
+    let halves;
+    let text = if text.contains(['전', '후']) {
+        halves = text.replace("오전", "AM").replace("오후", "PM");
+        &halves
+    } else {
+        text
+    };
+    TIMES
         .iter()
         .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
         .or_else(|| {
@@ -176,19 +205,6 @@ pub(crate) fn moment(text: &str, zone: Tz) -> Result<DateTime<FixedOffset>, Faul
                 .find_map(|format| NaiveDate::parse_from_str(text, format).ok())
                 .and_then(|date| date.and_hms_opt(0, 0, 0))
         })
-        .ok_or_else(|| {
-            Fault::new(format!("{} is not a date", quoted(text)))
-                .with_hint("write 2026-03-01T09:00:00+09:00, or just 2026-03-01")
-        })?;
-    // In the gap of a clock change the hour before it is as near as can be known.
-    zone.from_local_datetime(&local)
-        .earliest()
-        .or_else(|| {
-            zone.from_local_datetime(&(local - chrono::Duration::hours(1)))
-                .earliest()
-        })
-        .map(|moment| moment.fixed_offset())
-        .ok_or_else(|| Fault::new(format!("{} never was in {zone}", quoted(text))))
 }
 
 /// `did you mean …?` where one of `known` is near enough.
@@ -225,5 +241,45 @@ fn called(c: char) -> String {
         '\t' => "a tab".to_owned(),
         '\0' => "a NUL".to_owned(),
         other => format!("the control character U+{:04X}", u32::from(other)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_read_as_services_and_spreadsheets_write_them() {
+        let read = |text| {
+            moment(text, Tz::Asia__Seoul)
+                .map(|moment| moment.to_rfc3339())
+                .unwrap_or_else(|fault| fault.message)
+        };
+        for (text, moment) in [
+            ("2026-03-01T09:00:00+09:00", "2026-03-01T09:00:00+09:00"),
+            ("2018-08-27T15:06:27.713Z", "2018-08-27T15:06:27.713+00:00"),
+            ("2018-02-12 10:54:27", "2018-02-12T10:54:27+09:00"),
+            (
+                "2024-01-02 03:04:05.678901 +0000 UTC",
+                "2024-01-02T03:04:05.678901+00:00",
+            ),
+            ("2024-01-02 12:04:05 +0900 KST", "2024-01-02T12:04:05+09:00"),
+            ("2024-01-02 03:04:05 UTC", "2024-01-02T03:04:05+00:00"),
+            ("2023-01-02 16:55:00+00:00", "2023-01-02T16:55:00+00:00"),
+            ("2024. 1. 2. 오후 3:04:05", "2024-01-02T15:04:05+09:00"),
+            ("2024. 1. 2.", "2024-01-02T00:00:00+09:00"),
+            ("2024.01.02 03:04", "2024-01-02T03:04:00+09:00"),
+            ("2024-01-02", "2024-01-02T00:00:00+09:00"),
+            ("next week", "`next week` is not a date"),
+            ("01/02/2024", "`01/02/2024` is not a date"),
+        ] {
+            assert_eq!(read(text), moment, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_that_a_clock_change_left_out_is_the_hour_before_it() {
+        let moment = moment("2024-03-31 02:30:00", Tz::Europe__Berlin).unwrap();
+        assert_eq!(moment.to_rfc3339(), "2024-03-31T01:30:00+01:00");
     }
 }

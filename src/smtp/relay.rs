@@ -137,6 +137,7 @@ impl Relay {
     #[must_use]
     pub fn with_ca_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.ca_file = Some(path.into());
+        self.trust = Arc::default();
         self
     }
 

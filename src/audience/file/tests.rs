@@ -188,10 +188,10 @@ prop_compose! {
     ) -> Option<Profile> {
         let email = crate::address::Address::parse(&format!("{local}@example.com")).ok()?;
         let at = at.and_then(|seconds| chrono::DateTime::from_timestamp(seconds, 0));
-        let source = source.map(|source| source.trim().to_owned());
+        let source = source.and_then(|source| crate::address::clean_name(&source));
         Some(Profile {
             email,
-            name,
+            name: name.and_then(|name| crate::address::clean_name(&name)),
             editions: editions.map(|keys| keys.into_iter().map(str::to_owned).collect()),
             tags,
             timezone: zone,
@@ -205,7 +205,7 @@ prop_compose! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_rendered_is_read_back(profile in any_profile()) {

@@ -1,0 +1,417 @@
+//! One row of an export → what is to become of one person.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, FixedOffset, Utc};
+use chrono_tz::Tz;
+
+use super::{Field, Header, Options, Service, Standing, columns::normal, standing};
+use crate::{
+    address::Address,
+    audience::{Consent, Profile, Suppression, SuppressionReason, field},
+    publication::Publication,
+};
+
+/// A row, and what it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Its number in the sheet: the header is row 1.
+    pub number: u64,
+    /// What is to become of the person.
+    pub entry: Entry,
+    /// What of it was not understood and left out.
+    pub notes: Vec<String>,
+}
+
+/// What is to become of a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entry {
+    /// They read.
+    Subscribe(Box<Profile>),
+    /// They must get no mail.
+    Suppress(Box<Suppression>),
+    /// They are neither put on the list nor kept off it.
+    Skip {
+        /// Who.
+        email: Address,
+        /// Why.
+        why: String,
+    },
+    /// The row can't be taken.
+    Refuse {
+        /// What stands where an address should.
+        email: String,
+        /// Why not.
+        why: String,
+    },
+}
+
+/// Reads rows of one file.
+pub(super) struct Reader {
+    header: Header,
+    base: Standing,
+    editions: Option<BTreeSet<String>>,
+    tags: BTreeSet<String>,
+    publication: Publication,
+    zone: Tz,
+    file_name: String,
+    now: DateTime<Utc>,
+}
+
+/// The cells of a row that mean something; the first of several that mean the same.
+#[derive(Default)]
+struct Cells<'r> {
+    email: &'r str,
+    name: &'r str,
+    first_name: &'r str,
+    last_name: &'r str,
+    editions: &'r str,
+    tags: Vec<&'r str>,
+    timezone: &'r str,
+    language: &'r str,
+    consent_at: &'r str,
+    confirmed_at: &'r str,
+    joined_at: &'r str,
+    consent_source: &'r str,
+    status: &'r str,
+    mail_disabled: &'r str,
+    suppressed: &'r str,
+    left_at: &'r str,
+    bounced_at: &'r str,
+    detail: &'r str,
+    more: &'r str,
+}
+
+impl Reader {
+    pub(super) fn new(
+        header: Header,
+        options: &Options,
+        publication: &Publication,
+        file_name: &str,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let zone = match header.service {
+            Service::Stibee => chrono_tz::Asia::Seoul,
+            Service::DailyNote | Service::Generic => publication.timezone,
+            _ => Tz::UTC,
+        };
+        let of_file = standing_of_file(&header, file_name);
+        Self {
+            base: of_file.or_worse(options.standing.unwrap_or(Standing::Active)),
+            editions: options.editions.clone(),
+            tags: options.tags.clone(),
+            header,
+            publication: publication.clone(),
+            zone,
+            file_name: file_name.to_owned(),
+            now,
+        }
+    }
+
+    pub(super) fn row(&self, number: u64, record: &csv::StringRecord) -> Row {
+        let cells = Cells::pick(&self.header.fields, record);
+        let mut notes = Vec::new();
+        let entry = self
+            .entry(&cells, &mut notes)
+            .unwrap_or_else(|why| Entry::Refuse {
+                email: cells.email.to_owned(),
+                why,
+            });
+        Row {
+            number,
+            entry,
+            notes,
+        }
+    }
+
+    fn entry(&self, cells: &Cells<'_>, notes: &mut Vec<String>) -> Result<Entry, String> {
+        if cells.email.is_empty() {
+            return Err("the row has no address".to_owned());
+        }
+        let email = field::email(cells.email).map_err(|fault| fault.message)?;
+        let (standing, word) = self.standing(cells)?;
+        Ok(match standing {
+            Standing::Active => Entry::Subscribe(Box::new(self.profile(email, cells, notes)?)),
+            Standing::Unconfirmed => Entry::Skip {
+                email,
+                why: "has not confirmed: only they can".to_owned(),
+            },
+            Standing::Bystander => Entry::Skip {
+                email,
+                why: "is not subscribed".to_owned(),
+            },
+            Standing::Suppressed(reason) => {
+                let at = match reason {
+                    SuppressionReason::HardBounce => [cells.bounced_at, cells.left_at],
+                    _ => [cells.left_at, cells.bounced_at],
+                };
+                let at = at.into_iter().find(|at| !at.is_empty());
+                let at = at.and_then(|at| self.moment(at, "the date of leaving", notes));
+                Entry::Suppress(Box::new(Suppression {
+                    email: Some(email),
+                    reason,
+                    detail: Some(self.detail(cells, word)),
+                    at: at.map_or(self.now, |at| at.to_utc()),
+                }))
+            }
+        })
+    }
+
+    /// How the person stands, and the word that said so where it isn't plain.
+    fn standing<'c>(&self, cells: &Cells<'c>) -> Result<(Standing, &'c str), String> {
+        let mut standing = self.base;
+        let service = self.header.service;
+        let word = |text: &str| {
+            standing::of_word(&normal(text), service)
+                .ok_or_else(|| format!("its status `{text}` is not one that we know"))
+        };
+        let mut said = "";
+        if !cells.status.is_empty() {
+            let status = word(cells.status)?;
+            standing = standing.or_worse(status);
+            if status != Standing::Active {
+                said = cells.status;
+            }
+        } else if !cells.left_at.is_empty() {
+            standing = standing.or_worse(Standing::Suppressed(SuppressionReason::Unsubscribed));
+        } else if !cells.bounced_at.is_empty() {
+            standing = standing.or_worse(Standing::Suppressed(SuppressionReason::HardBounce));
+        }
+        if !cells.suppressed.is_empty() {
+            standing = standing.or_worse(word(cells.suppressed)?);
+        }
+        if standing::is_true(cells.mail_disabled) {
+            standing = standing.or_worse(Standing::Suppressed(SuppressionReason::Unsubscribed));
+        }
+        let is_complaint = ["abuse", "complaint", "spam", "스팸"]
+            .iter()
+            .any(|sign| cells.detail.to_lowercase().contains(sign));
+        if standing == Standing::Suppressed(SuppressionReason::Unsubscribed) && is_complaint {
+            standing = Standing::Suppressed(SuppressionReason::Complaint);
+        }
+        Ok((standing, said))
+    }
+
+    fn profile(
+        &self,
+        email: Address,
+        cells: &Cells<'_>,
+        notes: &mut Vec<String>,
+    ) -> Result<Profile, String> {
+        let more = More::parse(cells.more);
+        let mut tags = self.tags.clone();
+        for cell in &cells.tags {
+            tags.extend(split(cell).iter().filter_map(|tag| field::tag(tag).ok()?));
+        }
+        tags.extend(more.tags.iter().filter_map(|tag| field::tag(tag).ok()?));
+        let editions = split(cells.editions)
+            .iter()
+            .map(|key| field::edition(key, &self.publication).map_err(|fault| fault.message))
+            .collect::<Result<BTreeSet<_>, _>>()?;
+        let timezone = noted(or(cells.timezone, &more.timezone), field::timezone, notes);
+        let language = noted(or(cells.language, &more.language), field::language, notes);
+        Ok(Profile {
+            email,
+            name: name(cells, &more),
+            editions: match editions.is_empty() {
+                true => self.editions.clone(),
+                false => Some(editions),
+            },
+            tags,
+            timezone,
+            language,
+            consent: self.consent(cells, notes),
+        })
+    }
+
+    fn consent(&self, cells: &Cells<'_>, notes: &mut Vec<String>) -> Option<Consent> {
+        let dates = [cells.consent_at, cells.confirmed_at, cells.joined_at];
+        let at = dates
+            .into_iter()
+            .find(|date| !date.is_empty())
+            .and_then(|date| self.moment(date, "the date of consent", notes));
+        let source = match (self.header.service, cells.consent_source) {
+            (Service::DailyNote, "") => None,
+            (Service::DailyNote, source) => field::foreign_name(source),
+            (Service::Generic, "") if at.is_none() => None,
+            (service, "") => Some(format!("import:{service}")),
+            (service, source) => {
+                let source = field::foreign_name(source).unwrap_or_default();
+                Some(format!("import:{service} ({source})"))
+            }
+        };
+        (at.is_some() || source.is_some()).then_some(Consent { at, source })
+    }
+
+    fn moment(
+        &self,
+        text: &str,
+        what: &str,
+        notes: &mut Vec<String>,
+    ) -> Option<DateTime<FixedOffset>> {
+        field::moment(text, self.zone)
+            .map_err(|fault| notes.push(format!("{what}: {}", fault.message)))
+            .ok()
+    }
+
+    fn detail(&self, cells: &Cells<'_>, word: &str) -> String {
+        let detail = field::foreign_name(cells.detail);
+        if self.header.service == Service::DailyNote {
+            return detail.unwrap_or_else(|| format!("import: {}", self.file_name));
+        }
+        let said = detail.or_else(|| field::foreign_name(word));
+        match said {
+            Some(said) => format!("{} ({}: {said})", self.file_name, self.header.service),
+            None => format!("{} ({})", self.file_name, self.header.service),
+        }
+    }
+}
+
+/// Mailchimp tells how people stand by the file that they are in, and its columns.
+fn standing_of_file(header: &Header, file_name: &str) -> Standing {
+    if header.service != Service::Mailchimp {
+        return Standing::Active;
+    }
+    let has = |field| header.fields.contains(&field);
+    if has(Field::BouncedAt) || file_name.starts_with("cleaned") {
+        Standing::Suppressed(SuppressionReason::HardBounce)
+    } else if has(Field::LeftAt) || file_name.starts_with("unsubscribed") {
+        Standing::Suppressed(SuppressionReason::Unsubscribed)
+    } else if file_name.starts_with("nonsubscribed") || file_name.starts_with("transactional") {
+        Standing::Bystander
+    } else {
+        Standing::Active
+    }
+}
+
+impl<'r> Cells<'r> {
+    fn pick(fields: &[Field], record: &'r csv::StringRecord) -> Self {
+        let mut cells = Self::default();
+        for (field, cell) in fields.iter().zip(record) {
+            let cell = cell.trim();
+            let slot = match field {
+                Field::Email => &mut cells.email,
+                Field::Name => &mut cells.name,
+                Field::FirstName => &mut cells.first_name,
+                Field::LastName => &mut cells.last_name,
+                Field::Editions => &mut cells.editions,
+                Field::Tags => {
+                    cells.tags.push(cell);
+                    continue;
+                }
+                Field::Timezone => &mut cells.timezone,
+                Field::Language => &mut cells.language,
+                Field::ConsentAt => &mut cells.consent_at,
+                Field::ConfirmedAt => &mut cells.confirmed_at,
+                Field::JoinedAt => &mut cells.joined_at,
+                Field::ConsentSource => &mut cells.consent_source,
+                Field::Status => &mut cells.status,
+                Field::MailDisabled => &mut cells.mail_disabled,
+                Field::Suppressed => &mut cells.suppressed,
+                Field::LeftAt => &mut cells.left_at,
+                Field::BouncedAt => &mut cells.bounced_at,
+                Field::Detail => &mut cells.detail,
+                Field::More => &mut cells.more,
+                Field::Ignored => continue,
+            };
+            if slot.is_empty() {
+                *slot = cell;
+            }
+        }
+        cells
+    }
+}
+
+/// What a JSON object beside the columns says.
+#[derive(Default)]
+struct More {
+    name: String,
+    timezone: String,
+    language: String,
+    tags: Vec<String>,
+}
+
+impl More {
+    fn parse(text: &str) -> Self {
+        let Ok(serde_json::Value::Object(object)) = serde_json::from_str(text) else {
+            return Self::default();
+        };
+        let text = |keys: &[&str]| {
+            let value = keys.iter().find_map(|key| object.get(*key)?.as_str());
+            value.unwrap_or_default().trim().to_owned()
+        };
+        let tags = object.get("tags").and_then(|tags| tags.as_array());
+        let full = text(&["name", "full_name"]);
+        let (first, last) = (
+            text(&["first_name", "firstname"]),
+            text(&["last_name", "lastname"]),
+        );
+        Self {
+            name: or(&full, &joined_name(&first, &last)).to_owned(),
+            timezone: text(&["timezone"]),
+            language: text(&["language", "lang", "locale"]),
+            tags: tags
+                .into_iter()
+                .flatten()
+                .filter_map(|tag| tag.as_str().map(str::to_owned))
+                .collect(),
+        }
+    }
+}
+
+fn name(cells: &Cells<'_>, more: &More) -> Option<String> {
+    let joined = joined_name(cells.first_name, cells.last_name);
+    field::foreign_name(or(or(cells.name, &joined), &more.name))
+}
+
+/// `Minji Kim`, but `김민지`.
+fn joined_name(first: &str, last: &str) -> String {
+    let is_hangul = |text: &str| text.chars().all(|c| matches!(c, '가'..='힣'));
+    match (first, last) {
+        ("", only) | (only, "") => only.to_owned(),
+        (first, last) if is_hangul(first) && is_hangul(last) => format!("{last}{first}"),
+        (first, last) => format!("{first} {last}"),
+    }
+}
+
+/// A value that a row may do without: what is wrong with it is noted.
+fn noted<T>(
+    text: &str,
+    parse: impl Fn(&str) -> Result<T, field::Fault>,
+    notes: &mut Vec<String>,
+) -> Option<T> {
+    if text.is_empty() {
+        return None;
+    }
+    parse(text).map_err(|fault| notes.push(fault.message)).ok()
+}
+
+fn or<'t>(text: &'t str, other: &'t str) -> &'t str {
+    if text.is_empty() { other } else { text }
+}
+
+/// The items of a cell that is a list: `a, b`, `"a, with comma", b`, `["a", "b"]`.
+fn split(cell: &str) -> Vec<String> {
+    if cell.is_empty() {
+        return Vec::new();
+    }
+    if cell.starts_with('[')
+        && let Ok(items) = serde_json::from_str(cell)
+    {
+        return items;
+    }
+    if !cell.contains('"') {
+        return cell.split(',').map(|item| item.trim().to_owned()).collect();
+    }
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .trim(csv::Trim::All)
+        .flexible(true)
+        .from_reader(cell.as_bytes());
+    let record = reader.records().next().and_then(Result::ok);
+    record
+        .iter()
+        .flatten()
+        .map(|item| item.trim().to_owned())
+        .collect()
+}
