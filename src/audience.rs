@@ -1,8 +1,11 @@
 //! Who reads: subscribers, consent, suppressions; subscribers.yaml and CSV as streams of entries.
 //! Not: where they are kept (`store`).
 
+pub mod export;
 pub(crate) mod field;
 pub mod file;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub mod import;
 
 use std::collections::BTreeSet;
@@ -130,83 +133,41 @@ pub struct Reader {
     pub tags: Vec<String>,
 }
 
-#[cfg(test)]
-pub(crate) mod fixture {
-    //! A publication for the unit tests of this room.
+impl SubscriberState {
+    /// The word for it, in tables and on the command line.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Unconfirmed => "unconfirmed",
+            Self::Inactive => "inactive",
+        }
+    }
+}
 
-    use std::{path::PathBuf, time::Duration};
+impl Origin {
+    /// The word for it, in tables.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Import => "import",
+            Self::Operator => "operator",
+            Self::Person => "person",
+        }
+    }
+}
 
-    use chrono::{NaiveTime, Weekday};
-
-    use crate::{
-        address::{Address, Mailbox},
-        publication::*,
-    };
-
-    pub(crate) fn publication(root: PathBuf) -> Publication {
-        let edition = |key: &str, day| Edition {
-            key: key.to_owned(),
-            title: key.to_owned(),
-            topic: String::new(),
-            day,
-            time: NaiveTime::from_hms_opt(8, 0, 0).unwrap(),
-            accent_color: None,
-        };
-        Publication {
-            root,
-            name: "데일리 노트".to_owned(),
-            tagline: None,
-            motto: None,
-            about: None,
-            url: None,
-            language: "ko".to_owned(),
-            timezone: chrono_tz::Asia::Seoul,
-            from: Mailbox {
-                name: None,
-                address: Address::parse("hello@example.com").unwrap(),
-            },
-            reply_to: None,
-            postal_address: None,
-            contact: None,
-            unsubscribe_email: None,
-            logo: None,
-            accent_color: Color { rgb: 0 },
-            editions: vec![
-                edition("monday", Weekday::Mon),
-                edition("thursday", Weekday::Thu),
-            ],
-            smtp: SmtpSettings {
-                target: SmtpTarget::Inbox,
-                connections: 1,
-                messages_per_connection: 100,
-                rate: None,
-                per_domain: std::collections::BTreeMap::new(),
-                helo_name: None,
-                ca_file: None,
-                bounce_domain: None,
-                dkim: None,
-            },
-            delivery: DeliverySettings {
-                unknown: UnknownPolicy::Hold,
-                backoff_first: Duration::from_secs(600),
-                backoff_max: Duration::from_secs(14_400),
-                give_up: Duration::from_secs(172_800),
-                relay_backoff_first: Duration::from_secs(1),
-                relay_backoff_max: Duration::from_secs(300),
-            },
-            storage: Storage::Sqlite,
-            schedule: ScheduleSettings {
-                late: Duration::from_secs(21_600),
-                by_reader_timezone: false,
-            },
-            web: WebSettings {
-                listen: None,
-                base_url: None,
-                secret: None,
-            },
-            tracking: Tracking::None,
-            law: LawSettings::default(),
-            audience: AudienceSettings { max_removal: 0.2 },
+impl SuppressionReason {
+    /// The word for it, in tables and on the command line.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Unsubscribed => "unsubscribed",
+            Self::HardBounce => "hard_bounce",
+            Self::Complaint => "complaint",
+            Self::Manual => "manual",
+            Self::Erased => "erased",
         }
     }
 }

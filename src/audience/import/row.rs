@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use super::{Field, Header, Options, Service, Standing, columns::normal, standing};
 use crate::{
     address::Address,
-    audience::{Consent, Profile, Suppression, SuppressionReason, field},
+    audience::{Consent, Profile, Suppression, SuppressionReason, export::unguarded, field},
     publication::Publication,
 };
 
@@ -109,7 +109,7 @@ impl Reader {
     }
 
     pub(super) fn row(&self, number: u64, record: &csv::StringRecord) -> Row {
-        let cells = Cells::pick(&self.header.fields, record);
+        let cells = Cells::pick(&self.header, record);
         let mut notes = Vec::new();
         let entry = self
             .entry(&cells, &mut notes)
@@ -285,10 +285,13 @@ fn standing_of_file(header: &Header, file_name: &str) -> Standing {
 }
 
 impl<'r> Cells<'r> {
-    fn pick(fields: &[Field], record: &'r csv::StringRecord) -> Self {
+    fn pick(header: &Header, record: &'r csv::StringRecord) -> Self {
         let mut cells = Self::default();
-        for (field, cell) in fields.iter().zip(record) {
-            let cell = cell.trim();
+        for (field, cell) in header.fields.iter().zip(record) {
+            let cell = match header.service {
+                Service::DailyNote => unguarded(cell.trim()),
+                _ => cell.trim(),
+            };
             let slot = match field {
                 Field::Email => &mut cells.email,
                 Field::Name => &mut cells.name,

@@ -1,0 +1,252 @@
+//! The list as a CSV table that `import` reads back, row by row. Not: where the rows come from.
+
+use std::{collections::BTreeSet, io};
+
+use chrono::{DateTime, Utc};
+
+use super::{Subscriber, Suppression};
+
+/// The columns, by which `import` knows its own.
+const HEADER: [&str; 14] = [
+    "email",
+    "name",
+    "state",
+    "suppressed",
+    "suppressed_at",
+    "suppressed_detail",
+    "editions",
+    "tags",
+    "timezone",
+    "language",
+    "consent_at",
+    "consent_source",
+    "origin",
+    "created_at",
+];
+
+/// Writes the table.
+pub struct Table<W: io::Write> {
+    csv: csv::Writer<W>,
+}
+
+impl<W: io::Write> Table<W> {
+    /// Begins the table. `for_excel` marks it as UTF-8 in the way that Excel wants, without which
+    /// Hangul becomes noise there.
+    ///
+    /// # Errors
+    /// When it can't be written; so for all that follow.
+    pub fn begin(mut to: W, for_excel: bool) -> io::Result<Self> {
+        if for_excel {
+            to.write_all("\u{feff}".as_bytes())?;
+        }
+        let terminator = match for_excel {
+            true => csv::Terminator::CRLF,
+            false => csv::Terminator::Any(b'\n'),
+        };
+        let mut csv = csv::WriterBuilder::new()
+            .terminator(terminator)
+            .from_writer(to);
+        csv.write_record(HEADER)?;
+        Ok(Self { csv })
+    }
+
+    /// A row for somebody on the list.
+    pub fn subscriber(
+        &mut self,
+        subscriber: &Subscriber,
+        suppression: Option<&Suppression>,
+    ) -> io::Result<()> {
+        let profile = &subscriber.profile;
+        let [suppressed, suppressed_at, detail] = suppression_cells(suppression);
+        let consent = profile.consent.as_ref();
+        self.csv.write_record([
+            guarded(profile.email.as_str()).as_str(),
+            &guarded(profile.name.as_deref().unwrap_or_default()),
+            subscriber.state.word(),
+            &suppressed,
+            &suppressed_at,
+            &detail,
+            &joined(profile.editions.as_ref())?,
+            &guarded(&joined(Some(&profile.tags))?),
+            profile.timezone.map_or("", |zone| zone.name()),
+            profile.language.as_deref().unwrap_or_default(),
+            &consent
+                .and_then(|consent| consent.at)
+                .map_or_else(String::new, |at| at.to_rfc3339()),
+            &guarded(
+                consent
+                    .and_then(|consent| consent.source.as_deref())
+                    .unwrap_or_default(),
+            ),
+            subscriber.origin.word(),
+            &moment(subscriber.created_at),
+        ])?;
+        Ok(())
+    }
+
+    /// A row for somebody who is kept off the list and was not on it. Nobody, where only the hash
+    /// of an erased address is left.
+    pub fn suppression(&mut self, suppression: &Suppression) -> io::Result<bool> {
+        let Some(email) = &suppression.email else {
+            return Ok(false);
+        };
+        let [suppressed, at, detail] = suppression_cells(Some(suppression));
+        let mut row = [""; HEADER.len()];
+        let email = guarded(email.as_str());
+        row[0] = &email;
+        (row[3], row[4], row[5]) = (&suppressed, &at, &detail);
+        self.csv.write_record(row)?;
+        Ok(true)
+    }
+
+    /// Ends the table.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.csv.flush()
+    }
+}
+
+fn suppression_cells(suppression: Option<&Suppression>) -> [String; 3] {
+    suppression.map_or_else(Default::default, |suppression| {
+        [
+            suppression.reason.word().to_owned(),
+            moment(suppression.at),
+            guarded(suppression.detail.as_deref().unwrap_or_default()),
+        ]
+    })
+}
+
+fn moment(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
+}
+
+/// Items with commas between them, quoted as in CSV where they hold one themselves.
+fn joined(items: Option<&BTreeSet<String>>) -> io::Result<String> {
+    let Some(items) = items.filter(|items| !items.is_empty()) else {
+        return Ok(String::new());
+    };
+    let mut csv = csv::WriterBuilder::new().from_writer(Vec::new());
+    csv.write_record(items)?;
+    let bytes = csv.into_inner().map_err(|error| error.into_error())?;
+    let text = String::from_utf8(bytes).map_err(io::Error::other)?;
+    Ok(text.trim_end_matches('\n').to_owned())
+}
+
+/// A spreadsheet runs a cell that begins like a formula, and readers choose their own names: an
+/// apostrophe before it makes it text there, and `import` takes it off again.
+fn guarded(cell: &str) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\'']) {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
+    }
+}
+
+/// A cell of our own table as it was before [`guarded`].
+pub(super) fn unguarded(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\'']) => rest,
+        _ => cell,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeZone;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{
+        address::Address,
+        audience::{
+            Origin, Profile, SubscriberId, SubscriberState, SuppressionReason, fixture,
+            import::{Entry, Import, Options, Row, Service},
+        },
+    };
+
+    fn at(hour: u32) -> DateTime<Utc> {
+        Utc.with_ymd_and_hms(2026, 11, 24, hour, 0, 0).unwrap()
+    }
+
+    fn subscriber(profile: Profile) -> Subscriber {
+        Subscriber {
+            id: SubscriberId(1),
+            profile,
+            state: SubscriberState::Active,
+            origin: Origin::Person,
+            created_at: at(1),
+        }
+    }
+
+    fn suppression(email: &str, detail: &str) -> Suppression {
+        Suppression {
+            email: Some(Address::parse(email).unwrap()),
+            reason: SuppressionReason::Complaint,
+            detail: Some(detail.to_owned()),
+            at: at(2),
+        }
+    }
+
+    fn imported(table: &[u8]) -> Vec<Row> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("subscribers.csv");
+        std::fs::write(&path, table).unwrap();
+        let publication = fixture::publication(folder.path().to_owned());
+        let import = Import::open(&path, &Options::default(), &publication, at(9)).unwrap();
+        assert_eq!(import.plan().format, Service::DailyNote);
+        import.collect::<Result<_, _>>().unwrap()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn import_reads_what_export_wrote(profile in fixture::any_profile(), for_excel: bool) {
+            let mut bytes = Vec::new();
+            let mut table = Table::begin(&mut bytes, for_excel).unwrap();
+            table.subscriber(&subscriber(profile.clone()), None).unwrap();
+            table.finish().unwrap();
+            let rows = imported(&bytes);
+            let expected = Entry::Subscribe(Box::new(profile));
+            prop_assert_eq!(&rows[0].entry, &expected, "{}", String::from_utf8_lossy(&bytes));
+            prop_assert!(rows[0].notes.is_empty());
+        }
+    }
+
+    #[test]
+    fn those_who_left_are_in_the_table_and_come_back_as_having_left() {
+        let mut bytes = Vec::new();
+        let mut table = Table::begin(&mut bytes, false).unwrap();
+        let gone = suppression("gone@example.com", "-1 for the \"spam\", thanks");
+        let profile = fixture::profile("gone@example.com");
+        table.subscriber(&subscriber(profile), Some(&gone)).unwrap();
+        let stranger = suppression("stranger@example.com", "553 5.1.1 no such user");
+        assert!(table.suppression(&stranger).unwrap());
+        let erased = Suppression {
+            email: None,
+            ..stranger.clone()
+        };
+        assert!(!table.suppression(&erased).unwrap());
+        table.finish().unwrap();
+        let entries: Vec<Entry> = imported(&bytes).into_iter().map(|row| row.entry).collect();
+        let expected = [gone, stranger].map(|it| Entry::Suppress(Box::new(it)));
+        assert_eq!(entries, expected);
+    }
+
+    #[test]
+    fn a_name_cannot_become_a_formula_in_a_spreadsheet() {
+        let mut profile = fixture::profile("-1@example.com");
+        profile.name = Some("=HYPERLINK(\"http://evil.example\")".to_owned());
+        profile.tags = BTreeSet::from(["@sum".to_owned()]);
+        let mut bytes = Vec::new();
+        let mut table = Table::begin(&mut bytes, false).unwrap();
+        table.subscriber(&subscriber(profile), None).unwrap();
+        table.finish().unwrap();
+        let mut csv = csv::Reader::from_reader(&*bytes);
+        let row = csv.records().next().unwrap().unwrap();
+        assert!(
+            row.iter()
+                .all(|cell| !cell.starts_with(['=', '+', '-', '@'])),
+            "{row:?}"
+        );
+    }
+}
