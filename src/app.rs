@@ -1,7 +1,16 @@
 //! The composition root: the sole place that wires parts together.
 
+mod export;
+mod fold;
+mod import;
+
 use std::path::{Path, PathBuf};
 
+pub use self::{
+    export::{ExportFormat, ExportReport, export},
+    fold::{SUBSCRIBERS_FILE, fold_file},
+    import::{ImportReport, Outcome, Problem, import},
+};
 use crate::{clock::Clock, publication::Publication, source::SourceError, store::StoreError};
 
 /// A publication, opened, with what its commands share.
