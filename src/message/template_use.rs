@@ -322,6 +322,12 @@ mod tests {
     }
 
     #[test]
+    fn the_built_in_templates_can_be_cut() {
+        let used = TemplateUse::of(&crate::render::Templates::built_in().mail());
+        assert_eq!(used, TemplateUse::default());
+    }
+
+    #[test]
     fn a_defeat_says_where_and_what() {
         let used = used("<p>{{ reader.name | upper }}</p>");
         assert_eq!(

@@ -1,4 +1,6 @@
 //! The bytes of a message: as a mail client, a verifier and the plain path see them.
 
 mod compiled;
+mod dkim;
 mod fixture;
+mod python;
