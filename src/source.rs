@@ -5,12 +5,21 @@
 
 use std::{fmt, ops::Range, path::Path, sync::Arc};
 
-use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
+use miette::{
+    Diagnostic, LabeledSpan, MietteError, MietteSpanContents, Report, SourceCode, SourceSpan,
+    SpanContents,
+};
 
 /// A file's text, kept for showing its lines in findings and errors. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Source {
-    inner: Arc<NamedSource<String>>,
+    inner: Arc<NamedText>,
+}
+
+#[derive(Debug)]
+struct NamedText {
+    name: String,
+    text: String,
 }
 
 /// A range of bytes in a [`Source`].
@@ -35,36 +44,29 @@ impl Source {
     /// A text under the name that people know it by (a path relative to the publication's root).
     pub fn new(name: impl AsRef<str>, text: impl Into<String>) -> Self {
         Self {
-            inner: Arc::new(NamedSource::new(name, text.into())),
+            inner: Arc::new(NamedText {
+                name: name.as_ref().to_owned(),
+                text: text.into(),
+            }),
         }
     }
 
     /// The name, usually a relative path.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.inner.name()
+        &self.inner.name
     }
 
     /// The whole text.
     #[must_use]
     pub fn text(&self) -> &str {
-        self.inner.inner()
+        &self.inner.text
     }
 
     /// Where a byte offset lies. Offsets past the end, or inside a character, are moved back.
     #[must_use]
     pub fn position(&self, offset: usize) -> Position {
-        let text = self.text();
-        let mut offset = offset.min(text.len());
-        while !text.is_char_boundary(offset) {
-            offset -= 1;
-        }
-        let before = &text[..offset];
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        Position {
-            line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-        }
+        self.inner.position(offset)
     }
 
     /// The byte offset of a place that another parser counted (line and column from 1, columns in
@@ -84,6 +86,69 @@ impl Source {
             .char_indices()
             .nth(position.column.saturating_sub(1))
             .map_or(line_end, |(at, _)| start + at)
+    }
+}
+
+impl NamedText {
+    fn position(&self, offset: usize) -> Position {
+        let offset = self.boundary(offset);
+        let before = &self.text[..offset];
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        Position {
+            line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+        }
+    }
+
+    /// The start of the character that this byte is in.
+    fn boundary(&self, offset: usize) -> usize {
+        let mut offset = offset.min(self.text.len());
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        offset
+    }
+
+    /// The whole lines around a range; of endless lines the part next to it.
+    fn lines_around(&self, range: Span) -> Span {
+        const MAX_BYTES: usize = 300;
+        let line_start = self.text[..range.start].rfind('\n').map_or(0, |at| at + 1);
+        let line_end = self.text[range.end..]
+            .find('\n')
+            .map_or(self.text.len(), |at| range.end + at);
+        let line_end = line_start + self.text[line_start..line_end].trim_end().len();
+        let start = line_start.max(self.boundary(range.start.saturating_sub(MAX_BYTES)));
+        let end = line_end.min(self.boundary(range.end + MAX_BYTES));
+        start..end.max(range.end)
+    }
+}
+
+/// Reports ask twice: without context for the place itself, in characters; with context for the
+/// lines to show.
+impl SourceCode for NamedText {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        lines_before: usize,
+        lines_after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let end = self.boundary(span.offset().saturating_add(span.len()));
+        let place = self.boundary(span.offset())..end;
+        let range = if lines_before + lines_after == 0 {
+            place
+        } else {
+            self.lines_around(place)
+        };
+        let Position { line, column } = self.position(range.start);
+        let data = &self.text.as_bytes()[range.clone()];
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.name.clone(),
+            data,
+            (range.start, range.len()).into(),
+            line - 1,
+            column - 1,
+            1,
+        )))
     }
 }
 
@@ -131,6 +196,12 @@ impl SourceError {
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// For a person at a terminal: what is wrong, the line with a caret, what to do.
+    #[must_use]
+    pub fn into_report(self) -> Report {
+        Report::new(Shown(self))
     }
 
     /// What is wrong, without its place.
@@ -184,6 +255,37 @@ impl Diagnostic for SourceError {
     }
 }
 
+/// A [`SourceError`] whose place is told by the picture of its line alone.
+struct Shown(SourceError);
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl fmt::Debug for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Shown {}
+
+impl Diagnostic for Shown {
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.0.help()
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.0.source_code()
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        self.0.labels()
+    }
+}
+
 /// A path as people should read it: relative to `root` where it lies below it.
 #[must_use]
 pub fn shown_path(root: &Path, path: &Path) -> String {
@@ -191,4 +293,77 @@ pub fn shown_path(root: &Path, path: &Path) -> String {
         .unwrap_or(path)
         .display()
         .to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use miette::{GraphicalReportHandler, GraphicalTheme};
+
+    use super::*;
+
+    fn shown(text: &str, span: Span) -> String {
+        let source = Source::new("notes.yaml", text);
+        let error = SourceError::at(&source, span, "this is wrong").with_hint("mend it");
+        let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor());
+        let mut text = String::new();
+        handler
+            .render_report(&mut text, error.into_report().as_ref())
+            .unwrap();
+        text
+    }
+
+    #[test]
+    fn an_error_shows_its_whole_line_with_the_place_in_characters() {
+        let text = "a: 1\r\n제목: 한글 value # x\r\nb: 2\r\n";
+        let start = text.find("value").unwrap();
+        insta::assert_snapshot!(shown(text, start..start + 5), @r#"
+     × this is wrong
+      ╭─[notes.yaml:2:8]
+    2 │ 제목: 한글 value # x
+      ·            ─────
+      ╰────
+     help: mend it
+    "#);
+    }
+
+    #[test]
+    fn a_tab_and_the_end_of_the_file_can_be_pointed_at() {
+        insta::assert_snapshot!(shown("a:\n\tb: 1", 3..4), @r#"
+     × this is wrong
+      ╭─[notes.yaml:2:1]
+    2 │     b: 1
+      · ────
+      ╰────
+     help: mend it
+    "#);
+        insta::assert_snapshot!(shown("a: 1\n", 5..5), @r#"
+    × this is wrong
+     ╭─[notes.yaml:2:1]
+     ╰────
+    help: mend it
+    "#);
+    }
+
+    #[test]
+    fn an_endless_line_is_shown_in_part() {
+        let text = format!("{}여기{}", "가".repeat(100_000), "나".repeat(100_000));
+        let start = text.find("여기").unwrap();
+        let shown = shown(&text, start..start + 6);
+        assert!(shown.contains("가여기나") && shown.len() < 3_000, "{shown}");
+        assert!(shown.contains("notes.yaml:1:100001"), "{shown}");
+    }
+
+    #[test]
+    fn offsets_and_positions_are_each_other_s_inverse() {
+        let source = Source::new("x", "가나\n\n다a\n");
+        for (offset, _) in source.text().char_indices() {
+            assert_eq!(source.offset(source.position(offset)), offset);
+        }
+        assert_eq!(source.position(1), Position { line: 1, column: 1 });
+        assert_eq!(source.position(1_000), Position { line: 4, column: 1 });
+        assert_eq!(
+            source.offset(Position { line: 9, column: 9 }),
+            source.text().len()
+        );
+    }
 }

@@ -59,6 +59,20 @@ pub struct Scalar {
     pub text: String,
     /// With its type: never a sequence or a mapping.
     pub value: Value,
+    /// Out of the environment, which knows text only: `123` is also the text "123".
+    pub is_loose: bool,
+}
+
+impl Scalar {
+    /// Text out of the environment, typed as if it stood in a file without quotes.
+    #[must_use]
+    pub fn from_outside(text: String) -> Self {
+        Self {
+            value: build::resolve(&text),
+            text,
+            is_loose: true,
+        }
+    }
 }
 
 /// A key and its value.
@@ -265,6 +279,7 @@ impl Node {
             value => Kind::Scalar(Scalar {
                 text: value.as_str().unwrap_or(text).to_owned(),
                 value,
+                is_loose: true,
             }),
         };
         Self {

@@ -1,82 +1,27 @@
 //! A publication and people for the unit tests of this room.
 
-use std::{path::PathBuf, time::Duration};
-
-use chrono::{NaiveTime, Weekday};
+use std::path::PathBuf;
 
 use proptest::prelude::*;
 
 use crate::{
-    address::{Address, Mailbox, clean_name},
+    address::{Address, clean_name},
     audience::{Consent, Profile},
-    publication::*,
+    publication::{Environment, Publication},
 };
 
 pub(crate) fn publication(root: PathBuf) -> Publication {
-    let edition = |key: &str, day| Edition {
-        key: key.to_owned(),
-        title: key.to_owned(),
-        topic: String::new(),
-        day,
-        time: NaiveTime::from_hms_opt(8, 0, 0).unwrap(),
-        accent_color: None,
-    };
-    Publication {
-        root,
-        name: "데일리 노트".to_owned(),
-        tagline: None,
-        motto: None,
-        about: None,
-        url: None,
-        language: "ko".to_owned(),
-        timezone: chrono_tz::Asia::Seoul,
-        from: Mailbox {
-            name: None,
-            address: Address::parse("hello@example.com").unwrap(),
-        },
-        reply_to: None,
-        postal_address: None,
-        contact: None,
-        unsubscribe_email: None,
-        logo: None,
-        accent_color: Color { rgb: 0 },
-        editions: vec![
-            edition("monday", Weekday::Mon),
-            edition("thursday", Weekday::Thu),
-        ],
-        smtp: SmtpSettings {
-            target: SmtpTarget::Inbox,
-            connections: 1,
-            messages_per_connection: 100,
-            rate: None,
-            per_domain: std::collections::BTreeMap::new(),
-            helo_name: None,
-            ca_file: None,
-            bounce_domain: None,
-            dkim: None,
-        },
-        delivery: DeliverySettings {
-            unknown: UnknownPolicy::Hold,
-            backoff_first: Duration::from_secs(600),
-            backoff_max: Duration::from_secs(14_400),
-            give_up: Duration::from_secs(172_800),
-            relay_backoff_first: Duration::from_secs(1),
-            relay_backoff_max: Duration::from_secs(300),
-        },
-        storage: Storage::Sqlite,
-        schedule: ScheduleSettings {
-            late: Duration::from_secs(21_600),
-            by_reader_timezone: false,
-        },
-        web: WebSettings {
-            listen: None,
-            base_url: None,
-            secret: None,
-        },
-        tracking: Tracking::None,
-        law: LawSettings::default(),
-        audience: AudienceSettings { max_removal: 0.2 },
-    }
+    let text = r#"
+publication:
+  name: 데일리 노트
+  language: ko
+  timezone: Asia/Seoul
+  from: hello@example.com
+editions:
+  monday: {title: monday, day: mon, time: "08:00"}
+  thursday: {title: thursday, day: thu, time: "08:00"}
+"#;
+    Publication::from_yaml(&root, text, &Environment::empty()).unwrap()
 }
 
 /// Somebody of whom only the address is known.

@@ -57,7 +57,6 @@ impl Output {
                     .unicode(true)
                     .terminal_links(false)
                     .width(terminal_width())
-                    .context_lines(0)
                     .build(),
             )
         }));

@@ -1,7 +1,6 @@
 //! An issue prepared: everything that does not depend on the reader, done once, as one JSON document.
 
 use aws_lc_rs::digest;
-use chrono::{Datelike, Days, NaiveDate};
 use serde_json::{Value, json};
 
 use crate::{
@@ -106,7 +105,7 @@ impl Composition {
             "introduction": {"html": introduction, "text": introduction_text},
             "stories": stories,
             "footnotes": {"notes": footnotes, "text": footnotes_text},
-            "next": next_context(publication, issue.front_matter.date, &words),
+            "next": next_context(publication, issue, &words),
             "korea": publication.law.korea,
         });
         Ok(Self {
@@ -223,16 +222,10 @@ fn edition_context(edition: &Edition) -> Value {
 }
 
 /// The edition that the calendar has next, in its own colours.
-fn next_context(publication: &Publication, after: NaiveDate, words: &Words) -> Value {
-    let next = (1..=7)
-        .filter_map(|days| after.checked_add_days(Days::new(days)))
-        .find_map(|date| {
-            let edition = publication
-                .editions
-                .iter()
-                .find(|edition| edition.day == date.weekday())?;
-            Some((edition, date))
-        });
+fn next_context(publication: &Publication, issue: &Issue, words: &Words) -> Value {
+    let front_matter = &issue.front_matter;
+    let slot = publication.slot_following(&front_matter.edition, front_matter.date);
+    let next = slot.and_then(|slot| Some((publication.edition(&slot.edition)?, slot.date)));
     let Some((edition, date)) = next else {
         return Value::Null;
     };

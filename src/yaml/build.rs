@@ -231,6 +231,7 @@ impl<'s> Builder<'s> {
             kind: Kind::Scalar(Scalar {
                 text: String::new(),
                 value: Value::Null,
+                is_loose: false,
             }),
         }))
     }
@@ -288,11 +289,12 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Scalar {
     Scalar {
         text: text.to_owned(),
         value,
+        is_loose: false,
     }
 }
 
 /// The typed value of a plain scalar, by serde_yaml's rules.
-fn resolve(text: &str) -> Value {
+pub(super) fn resolve(text: &str) -> Value {
     match serde_yaml::from_str(text) {
         Ok(value @ (Value::Null | Value::Bool(_) | Value::Number(_))) => value,
         _ => Value::String(text.to_owned()),

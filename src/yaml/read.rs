@@ -230,10 +230,6 @@ impl<'t> At<'t> {
         result.map_err(|fault| fault.at(self.node, self.shown))
     }
 
-    fn is_variable(self) -> bool {
-        matches!(self.node.place, Place::Variable(_))
-    }
-
     fn visit_entries<V: Visitor<'t>>(
         self,
         entries: &'t [Entry],
@@ -303,10 +299,10 @@ impl<'t> Deserializer<'t> for At<'t> {
         self.wrap(visitor.visit_newtype_struct(self))
     }
 
-    /// A shell knows text only, so where text is asked for a variable's `123` is text.
+    /// Where text is asked for, `123` out of the environment is text.
     fn deserialize_str<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, Fault> {
         match &self.node.kind {
-            Kind::Scalar(scalar) if self.is_variable() && !scalar.value.is_null() => {
+            Kind::Scalar(scalar) if scalar.is_loose && !scalar.value.is_null() => {
                 self.wrap(visitor.visit_borrowed_str(&scalar.text))
             }
             _ => self.deserialize_any(visitor),

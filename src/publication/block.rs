@@ -1,0 +1,227 @@
+//! The smaller blocks of daily-note.yaml: `delivery`, `storage`, `web`, `tracking`, `law`,
+//! `audience`. Where a block needs no settling, its settings are read as they stand.
+
+use std::{fmt, net::SocketAddr, time::Duration};
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::text::{self, FromText, Share, Text, WebUrl};
+
+/// Retries, and what to do where nobody can know.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct DeliverySettings {
+    /// What becomes of messages whose fate a crash hid: `hold` leaves them to a person, `resend`
+    /// sends them again under the same Message-ID.
+    pub unknown: UnknownPolicy,
+    /// Wait before the second attempt; doubles with each one up to `backoff_max`.
+    #[serde(deserialize_with = "text::parsed")]
+    #[schemars(with = "Text<Duration>")]
+    pub backoff_first: Duration,
+    /// Longest wait between attempts.
+    #[serde(deserialize_with = "text::parsed")]
+    #[schemars(with = "Text<Duration>")]
+    pub backoff_max: Duration,
+    /// After this long without success a delivery is given up.
+    #[serde(deserialize_with = "text::parsed")]
+    #[schemars(with = "Text<Duration>")]
+    pub give_up: Duration,
+    /// Wait before a relay that failed is tried again; doubles up to `relay_backoff_max`.
+    #[serde(deserialize_with = "text::parsed")]
+    #[schemars(with = "Text<Duration>")]
+    pub relay_backoff_first: Duration,
+    /// Longest wait before a relay that failed is tried again.
+    #[serde(deserialize_with = "text::parsed")]
+    #[schemars(with = "Text<Duration>")]
+    pub relay_backoff_max: Duration,
+}
+
+impl Default for DeliverySettings {
+    fn default() -> Self {
+        Self {
+            unknown: UnknownPolicy::Hold,
+            backoff_first: Duration::from_secs(10 * 60),
+            backoff_max: Duration::from_secs(4 * 3_600),
+            give_up: Duration::from_secs(2 * 86_400),
+            relay_backoff_first: Duration::from_secs(1),
+            relay_backoff_max: Duration::from_secs(5 * 60),
+        }
+    }
+}
+
+/// `delivery.unknown`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UnknownPolicy {
+    /// A person decides.
+    Hold,
+    /// Send again with the same Message-ID.
+    Resend,
+}
+
+/// `storage:`.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub enum Storage {
+    /// One file in the state folder.
+    #[default]
+    Sqlite,
+    /// A server that many machines share: its URL, which may hold a password.
+    Postgres(String),
+}
+
+impl FromText for Storage {
+    const NAME: &'static str = "a place for the state";
+    const PATTERN: Option<&'static str> = Some("^(sqlite|postgres(ql)?://.+)$");
+    const EXAMPLES: &'static [&'static str] =
+        &["sqlite", "postgres://daily-note@db.example.com/daily_note"];
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        if text == "sqlite" {
+            return Ok(Self::Sqlite);
+        }
+        // The text may hold a password: errors never repeat it.
+        match url::Url::parse(text) {
+            Ok(url) if matches!(url.scheme(), "postgres" | "postgresql") && url.has_host() => {
+                Ok(Self::Postgres(text.to_owned()))
+            }
+            _ => Err("this is no place to keep the state in\n\
+                      write `sqlite` or postgres://user:password@host/database"
+                .to_owned()),
+        }
+    }
+}
+
+impl fmt::Debug for Storage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sqlite => "sqlite",
+            Self::Postgres(_) => "postgres://…",
+        })
+    }
+}
+
+/// The public pages: subscribe, unsubscribe, preferences, feedback, the archive.
+#[derive(Clone, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct WebSettings {
+    /// Where `serve` listens, host and port. Default: 127.0.0.1:8080.
+    #[serde(deserialize_with = "listen")]
+    #[schemars(with = "Option<Text<Listen>>")]
+    pub listen: Option<String>,
+    /// How readers reach the pages. One-click unsubscribing needs https.
+    #[serde(deserialize_with = "web_url")]
+    #[schemars(with = "Option<Text<WebUrl>>")]
+    pub base_url: Option<String>,
+    /// Signs the readers' links: 32 characters or more, the same on every machine, out of the
+    /// environment: `${DAILY_NOTE_SECRET}`. Default: a file in the state folder, made on first
+    /// use. Required where the storage is PostgreSQL.
+    #[serde(deserialize_with = "secret")]
+    #[schemars(with = "Option<String>", length(min = 32))]
+    pub secret: Option<String>,
+}
+
+impl fmt::Debug for WebSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "web listen={:?} base_url={:?}",
+            self.listen, self.base_url
+        )
+    }
+}
+
+/// Host and port.
+struct Listen(String);
+
+impl FromText for Listen {
+    const NAME: &'static str = "a host and a port";
+    const EXAMPLES: &'static [&'static str] = &["127.0.0.1:8080", "0.0.0.0:80", "[::1]:8080"];
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        let address = text
+            .strip_prefix("localhost:")
+            .map(|port| format!("127.0.0.1:{port}"));
+        match address.as_deref().unwrap_or(text).parse::<SocketAddr>() {
+            Ok(address) => Ok(Self(address.to_string())),
+            Err(_) => Err(format!(
+                "`{text}` is not an address to listen on\nwrite it like 127.0.0.1:8080 or 0.0.0.0:80"
+            )),
+        }
+    }
+}
+
+/// 32 characters or more.
+struct Secret(String);
+
+impl FromText for Secret {
+    const NAME: &'static str = "a secret";
+    const EXAMPLES: &'static [&'static str] = &["${WEB_SECRET}"];
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        if text.chars().count() < 32 {
+            return Err("the secret is shorter than 32 characters\n\
+                        `openssl rand -hex 32` makes a good one"
+                .to_owned());
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+fn listen<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    Ok(Option::<Text<Listen>>::deserialize(from)?.map(|Text(Listen(text))| text))
+}
+
+fn web_url<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    Ok(Option::<Text<WebUrl>>::deserialize(from)?.map(|Text(WebUrl(url))| url))
+}
+
+fn secret<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    Ok(Option::<Text<Secret>>::deserialize(from)?.map(|Text(Secret(text))| text))
+}
+
+/// `tracking:`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Tracking {
+    /// Nothing.
+    #[default]
+    None,
+    /// Counts an issue, no reader.
+    Aggregate,
+    /// Per reader, with their consent.
+    Individual,
+}
+
+/// Countries whose rules `check` applies.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct LawSettings {
+    /// Korea: 정보통신망법 제50조.
+    pub korea: bool,
+    /// United States: CAN-SPAM.
+    pub us: bool,
+    /// European Union: GDPR.
+    pub eu: bool,
+}
+
+/// Guards over the list.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct AudienceSettings {
+    /// The share of the list that one reading of subscribers.yaml may take away before it stops
+    /// and asks, where it is more than ten readers. 0..=1 inside the program.
+    #[serde(deserialize_with = "share")]
+    #[schemars(with = "Text<Share>")]
+    pub max_removal: f64,
+}
+
+impl Default for AudienceSettings {
+    fn default() -> Self {
+        Self { max_removal: 0.2 }
+    }
+}
+
+fn share<'de, D: serde::Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+    text::parsed(from).map(|Share(share)| share)
+}

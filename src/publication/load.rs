@@ -1,0 +1,269 @@
+//! Disk and environment → [`Publication`]: finds the file, reads it, settles what its blocks say
+//! together. All that is wrong is told at once, each thing at its place.
+
+use std::path::{Path, PathBuf};
+
+use super::{
+    Edition, Publication, Recurrence, Storage,
+    environment::Environment,
+    recurrence::DayRule,
+    settings::{EditionBlock, Settings},
+    text::{Language, Line, Text, WebUrl},
+};
+use crate::{
+    address::clean_name,
+    source::{Source, SourceError},
+    yaml::Tree,
+};
+
+/// What a publication's folder is known by.
+pub const FILE_NAME: &str = "daily-note.yaml";
+
+/// Nobody writes more; something else was named daily-note.yaml.
+const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
+
+impl Publication {
+    /// The nearest folder, from `start` upwards, that holds a daily-note.yaml.
+    ///
+    /// # Errors
+    /// When there is none: where was looked, and how to make one.
+    pub fn find_root(start: &Path) -> Result<PathBuf, SourceError> {
+        let start = std::path::absolute(start).unwrap_or_else(|_| start.to_owned());
+        start
+            .ancestors()
+            .find(|folder| folder.join(FILE_NAME).is_file())
+            .map(Path::to_owned)
+            .ok_or_else(|| {
+                SourceError::new(format!(
+                    "no {FILE_NAME} in {} or a folder above it",
+                    start.display()
+                ))
+                .with_hint(
+                    "`daily-note init` makes a publication here; `--root DIR` names one elsewhere",
+                )
+            })
+    }
+
+    /// Loads the publication of that folder.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the file or with the environment, each with its place.
+    pub fn load(root: &Path, environment: &Environment) -> Result<Self, Vec<SourceError>> {
+        let text = read(root).map_err(|error| vec![error])?;
+        Self::from_yaml(root, &text, environment)
+    }
+
+    /// The publication that the text of a daily-note.yaml describes. Nothing is read from disk.
+    ///
+    /// # Errors
+    /// Everything that is wrong, each thing at its place.
+    pub fn from_yaml(
+        root: &Path,
+        text: &str,
+        environment: &Environment,
+    ) -> Result<Self, Vec<SourceError>> {
+        let source = Source::new(FILE_NAME, text);
+        let load = || Self::settled(root, &source, environment);
+        load().map_err(|mut errors| {
+            errors.sort_by_key(|error| error.place().map(|(_, position)| position));
+            errors
+        })
+    }
+
+    fn settled(
+        root: &Path,
+        source: &Source,
+        environment: &Environment,
+    ) -> Result<Self, Vec<SourceError>> {
+        let mut tree = Tree::parse(source, 0..source.text().len())?;
+        if tree.root().is_null() {
+            return Err(vec![
+                SourceError::new(format!("{FILE_NAME} is empty"))
+                    .with_hint("`daily-note init DIR` shows what belongs in it"),
+            ]);
+        }
+        environment.apply(&mut tree)?;
+        let settings: Settings = tree.read()?;
+        settle(root, settings, &tree)
+    }
+}
+
+fn read(root: &Path) -> Result<String, SourceError> {
+    let path = root.join(FILE_NAME);
+    let unreadable =
+        |why: String| SourceError::new(format!("{} can't be read: {why}", path.display()));
+    let metadata = std::fs::metadata(&path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => {
+            SourceError::new(format!("no {FILE_NAME} in {}", root.display()))
+                .with_hint("`daily-note init` makes a publication here")
+        }
+        _ => unreadable(error.to_string()),
+    })?;
+    if metadata.len() > MAX_FILE_BYTES {
+        return Err(unreadable("it is larger than 4 MiB".to_owned()));
+    }
+    let bytes = std::fs::read(&path).map_err(|error| unreadable(error.to_string()))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let good = error.utf8_error().valid_up_to();
+        let bytes = error.into_bytes();
+        let line = bytes[..good].iter().filter(|byte| **byte == b'\n').count() + 1;
+        unreadable(format!("it is not UTF-8 in line {line}"))
+            .with_hint("save it as UTF-8 in your editor")
+    })
+}
+
+/// Checks what single values can't: that they agree.
+fn settle(root: &Path, settings: Settings, tree: &Tree) -> Result<Publication, Vec<SourceError>> {
+    let mut errors = Vec::new();
+    let mut keep = |mut found: Vec<SourceError>| errors.append(&mut found);
+    let editions = editions(settings.editions.0, tree).map_err(&mut keep).ok();
+    let smtp = settings.smtp.settle(root, tree).map_err(&mut keep).ok();
+    let schedule = editions.as_ref().and_then(|editions| {
+        let schedule = settings.schedule.settle(editions, tree);
+        schedule.map_err(&mut keep).ok()
+    });
+    let storage = settings.storage.0;
+    if matches!(storage, Storage::Postgres(_)) && settings.web.secret.is_none() {
+        keep(vec![
+            tree.error(&["storage"], "with PostgreSQL, `web.secret` must be set")
+                .with_hint(
+                    "readers' links are signed with it, the same on every machine: \
+                     `secret: ${WEB_SECRET}` under `web:`",
+                ),
+        ]);
+    }
+    let (Some(editions), Some(smtp), Some(schedule), true) =
+        (editions, smtp, schedule, errors.is_empty())
+    else {
+        return Err(errors);
+    };
+    let own = settings.publication;
+    let line = |text: Text<Line>| text.0.0;
+    let Text(Language(language)) = own.language;
+    Ok(Publication {
+        root: root.to_owned(),
+        name: line(own.name),
+        tagline: own.tagline.map(line),
+        motto: own.motto.and_then(paragraph),
+        about: own.about.and_then(paragraph),
+        url: own.url.map(|Text(WebUrl(url))| url),
+        language,
+        timezone: own.timezone.0,
+        from: own.from.0,
+        reply_to: own.reply_to.map(|Text(mailbox)| mailbox),
+        postal_address: own.postal_address.and_then(paragraph),
+        contact: own.contact.and_then(paragraph),
+        unsubscribe_email: own.unsubscribe_email.map(|Text(address)| address),
+        logo: own.logo.map(line),
+        accent_color: own.accent_color.0,
+        editions,
+        smtp,
+        delivery: settings.delivery,
+        storage,
+        schedule,
+        web: settings.web,
+        tracking: settings.tracking,
+        law: settings.law,
+        audience: settings.audience,
+    })
+}
+
+/// Text that may run over lines, each free of control characters; None where nothing is written.
+fn paragraph(text: String) -> Option<String> {
+    let lines: Vec<String> = text
+        .trim()
+        .lines()
+        .map(|line| clean_name(line).unwrap_or_default())
+        .collect();
+    let text = lines.join("\n");
+    (!text.is_empty()).then_some(text)
+}
+
+fn editions(
+    blocks: Vec<(String, EditionBlock)>,
+    tree: &Tree,
+) -> Result<Vec<Edition>, Vec<SourceError>> {
+    if blocks.is_empty() {
+        return Err(vec![
+            tree.error(&["editions"], "there is no edition")
+                .with_hint("name one: `weekly: {title: Weekly, day: mon, time: \"08:00\"}`"),
+        ]);
+    }
+    let mut editions = Vec::new();
+    let mut errors = Vec::new();
+    for (key, block) in blocks {
+        match edition(key, block, tree) {
+            Ok(edition) => editions.push(edition),
+            Err(error) => errors.push(error),
+        }
+    }
+    if errors.is_empty() {
+        Ok(editions)
+    } else {
+        Err(errors)
+    }
+}
+
+fn edition(key: String, block: EditionBlock, tree: &Tree) -> Result<Edition, SourceError> {
+    let at = |own: &str, message: String| tree.error(&["editions", &key, own], message);
+    let is_key = key.starts_with(|first: char| first.is_ascii_lowercase())
+        && key.len() <= 40
+        && key.bytes().all(|byte| {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-".contains(&byte)
+        });
+    if !is_key {
+        let place = tree
+            .get(&["editions"])
+            .and_then(|editions| editions.entry(&key))
+            .map(|entry| entry.key_place.clone());
+        let message = format!("`{key}` can't be an edition's key");
+        let error = match place {
+            Some(place) => tree.error_at(&place, message),
+            None => SourceError::new(message),
+        };
+        return Err(error.with_hint(
+            "issues, links and headers carry it: a–z, 0–9, `-` and `_`, beginning with a letter; \
+             its `title` is what readers see",
+        ));
+    }
+    let days: Vec<DayRule> = block.day.0.into_iter().map(|Text(day)| day).collect();
+    if days.is_empty() {
+        return Err(at("day", "an edition needs a day".to_owned()));
+    }
+    let starting = block.starting.map(|Text(date)| date);
+    if !(1..=52).contains(&block.every_weeks) {
+        return Err(at("every_weeks", "write a number from 1 to 52".to_owned()));
+    }
+    if block.every_weeks > 1 && starting.is_none() {
+        return Err(at(
+            "every_weeks",
+            format!("every {} weeks, but from which on?", block.every_weeks),
+        )
+        .with_hint("add `starting:` with the date of the first issue"));
+    }
+    if block.every_weeks > 1 && days.iter().any(|day| !matches!(day, DayRule::Weekly(_))) {
+        return Err(at(
+            "every_weeks",
+            "weeks are not counted where `day` picks a week of the month".to_owned(),
+        )
+        .with_hint("remove one of them"));
+    }
+    Ok(Edition {
+        title: block.title.0.0,
+        topic: block
+            .topic
+            .map(|Text(Line(topic))| topic)
+            .unwrap_or_default(),
+        recurrence: Recurrence {
+            days,
+            every_weeks: block.every_weeks,
+            starting,
+        },
+        time: block.time.0,
+        accent_color: block.accent_color.map(|Text(color)| color),
+        key,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,218 @@
+//! daily-note.yaml as it is written: the types that its text is read into, and that its JSON Schema
+//! is made of. The descriptions that editors show are the comments here.
+
+use std::{borrow::Cow, collections::BTreeMap, fmt, marker::PhantomData};
+
+use chrono::{NaiveDate, NaiveTime};
+use chrono_tz::Tz;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Deserialize, Deserializer, de};
+
+use super::{
+    Color,
+    block::{AudienceSettings, DeliverySettings, LawSettings, Storage, Tracking, WebSettings},
+    recurrence::DayRule,
+    schedule::ScheduleBlock,
+    smtp::SmtpBlock,
+    text::{Language, Line, Text, WebUrl},
+};
+use crate::address::{Address, Mailbox};
+
+/// A newsletter that daily-note checks, renders and delivers.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "daily-note.yaml")]
+pub(crate) struct Settings {
+    /// Who sends it, and what it is called.
+    pub(super) publication: PublicationBlock,
+    /// What appears when: a key (which issues and subscribers name) and its edition.
+    pub(super) editions: InOrder<EditionBlock>,
+    /// How mail leaves.
+    #[serde(default)]
+    pub(super) smtp: SmtpBlock,
+    /// Retries, and what to do where nobody can know.
+    #[serde(default)]
+    pub(super) delivery: DeliverySettings,
+    /// Where the list and the ledger live: `sqlite` (a file in `.daily-note/`, the default), or
+    /// the URL of a PostgreSQL server that many machines share.
+    #[serde(default = "sqlite")]
+    pub(super) storage: Text<Storage>,
+    /// When issues go out, and when they don't.
+    #[serde(default)]
+    pub(super) schedule: ScheduleBlock,
+    /// The public pages.
+    #[serde(default)]
+    pub(super) web: WebSettings,
+    /// What is counted about readers: `none` (the default), `aggregate` (counts an issue, no
+    /// reader) or `individual` (each reader, with their consent).
+    #[serde(default)]
+    pub(super) tracking: Tracking,
+    /// Countries whose rules `check` applies.
+    #[serde(default)]
+    pub(super) law: LawSettings,
+    /// Guards over the list of readers.
+    #[serde(default)]
+    pub(super) audience: AudienceSettings,
+}
+
+fn sqlite() -> Text<Storage> {
+    Text(Storage::Sqlite)
+}
+
+/// Who sends it, and what it is called.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PublicationBlock {
+    /// The newsletter's name, as the masthead shows it.
+    pub(super) name: Text<Line>,
+    /// A line under the name.
+    pub(super) tagline: Option<Text<Line>>,
+    /// A sentence that the masthead carries.
+    pub(super) motto: Option<String>,
+    /// Who writes this and why; a paragraph at the head of each issue.
+    pub(super) about: Option<String>,
+    /// The publication's home page.
+    pub(super) url: Option<Text<WebUrl>>,
+    /// The language it is written in: `ko`, `en`, … Default: `en`.
+    #[serde(default = "english")]
+    pub(super) language: Text<Language>,
+    /// The zone in which the editions' hours are meant.
+    pub(super) timezone: Text<Tz>,
+    /// The sender, as readers see it: `Name <name@example.com>`.
+    pub(super) from: Text<Mailbox>,
+    /// Where answers go. Default: the sender.
+    pub(super) reply_to: Option<Text<Mailbox>>,
+    /// The sender's postal address (CAN-SPAM asks for it); shown in the footer.
+    pub(super) postal_address: Option<String>,
+    /// How readers reach the sender (정보통신망법 asks for it in advertising).
+    pub(super) contact: Option<String>,
+    /// An address that a reader can write to for leaving; its mail is read by
+    /// `daily-note bounces`.
+    pub(super) unsubscribe_email: Option<Text<Address>>,
+    /// Path (from this file) or https URL of the logo.
+    pub(super) logo: Option<Text<Line>>,
+    /// The colour of links and numbers where an edition names none of its own.
+    #[serde(default = "blue")]
+    pub(super) accent_color: Text<Color>,
+}
+
+fn english() -> Text<Language> {
+    Text(Language("en".to_owned()))
+}
+
+fn blue() -> Text<Color> {
+    Text(Color { rgb: 0x24_47D8 })
+}
+
+/// A recurring edition.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EditionBlock {
+    /// Its name, as readers see it.
+    pub(super) title: Text<Line>,
+    /// What it is about; a label, never a filter.
+    #[serde(default)]
+    pub(super) topic: Option<Text<Line>>,
+    /// The day it appears on: `mon`; the first Monday of a month: `1st mon`; its last Friday:
+    /// `last fri`. A list for several: `[mon, wed]`.
+    pub(super) day: OneOrMore<Text<DayRule>>,
+    /// The hour, in the publication's zone.
+    pub(super) time: Text<NaiveTime>,
+    /// Every so many weeks: 2 for every second week, counted from the week of `starting`.
+    #[serde(default = "one")]
+    #[schemars(range(min = 1, max = 52))]
+    pub(super) every_weeks: u32,
+    /// It doesn't appear before this date.
+    pub(super) starting: Option<Text<NaiveDate>>,
+    /// The colour of its links and numbers.
+    pub(super) accent_color: Option<Text<Color>>,
+}
+
+fn one() -> u32 {
+    1
+}
+
+/// A mapping that keeps the order of the text.
+pub(super) struct InOrder<T>(pub(super) Vec<(String, T)>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for InOrder<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Entries<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> de::Visitor<'de> for Entries<T> {
+            type Value = Vec<(String, T)>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a map")
+            }
+
+            fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(entries)
+            }
+        }
+        from.deserialize_map(Entries(PhantomData)).map(Self)
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for InOrder<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        BTreeMap::<String, T>::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        BTreeMap::<String, T>::json_schema(generator)
+    }
+}
+
+/// A value, or a list of some.
+pub(super) struct OneOrMore<T>(pub(super) Vec<T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMore<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Values<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> de::Visitor<'de> for Values<T> {
+            type Value = Vec<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value or a list of values")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Vec<T>, E> {
+                T::deserialize(de::value::StrDeserializer::new(text)).map(|value| vec![value])
+            }
+
+            fn visit_seq<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
+                let mut values = Vec::new();
+                while let Some(value) = list.next_element()? {
+                    values.push(value);
+                }
+                Ok(values)
+            }
+        }
+        from.deserialize_any(Values(PhantomData)).map(Self)
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for OneOrMore<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let one = generator.subschema_for::<T>();
+        schemars::json_schema!({
+            "anyOf": [one, { "type": "array", "items": one, "minItems": 1 }]
+        })
+    }
+}
