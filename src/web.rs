@@ -1,1 +1,3 @@
 //! Pages: for now the embedded inbox's.
+
+pub mod inbox;

@@ -8,3 +8,4 @@
 mod message;
 mod scripted;
 mod smtp;
+mod web;
