@@ -6,6 +6,7 @@
 )]
 
 mod message;
+mod own_publication;
 mod scripted;
 mod smtp;
 mod web;
