@@ -3,6 +3,7 @@
 mod export;
 mod fold;
 mod import;
+mod inbox;
 
 use std::path::{Path, PathBuf};
 
@@ -10,6 +11,7 @@ pub use self::{
     export::{ExportFormat, ExportReport, export},
     fold::{SUBSCRIBERS_FILE, fold_file},
     import::{ImportReport, Outcome, Problem, import},
+    inbox::InboxSite,
 };
 use crate::{clock::Clock, publication::Publication, source::SourceError, store::StoreError};
 

@@ -3,6 +3,7 @@
 
 mod completions;
 mod failure;
+mod inbox;
 mod man;
 mod output;
 
@@ -67,6 +68,7 @@ enum ColorChoice {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Inbox(inbox::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -123,6 +125,7 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         .build()?;
     let exit = runtime.block_on(async {
         match command {
+            Command::Inbox(args) => inbox::execute(&args, context).await,
             Command::Completions(args) => completions::execute(&args, context),
             Command::Man(args) => man::execute(&args, context),
         }
