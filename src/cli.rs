@@ -6,6 +6,7 @@ mod failure;
 mod inbox;
 mod man;
 mod output;
+mod schema;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -71,6 +72,7 @@ enum Command {
     Inbox(inbox::Args),
     Completions(completions::Args),
     Man(man::Args),
+    Schema(schema::Args),
 }
 
 /// What a command has at hand.
@@ -128,6 +130,7 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
             Command::Inbox(args) => inbox::execute(&args, context).await,
             Command::Completions(args) => completions::execute(&args, context),
             Command::Man(args) => man::execute(&args, context),
+            Command::Schema(args) => schema::execute(&args, context),
         }
     });
     // Commands that were told to stop have drained by now; nothing left behind may hold the exit.
