@@ -3,7 +3,6 @@
 mod export;
 mod fold;
 mod import;
-mod inbox;
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +10,6 @@ pub use self::{
     export::{ExportFormat, ExportReport, export},
     fold::{SUBSCRIBERS_FILE, fold_file},
     import::{ImportReport, Outcome, Problem, import},
-    inbox::InboxSite,
 };
 use crate::{clock::Clock, publication::Publication, source::SourceError, store::StoreError};
 

@@ -3,10 +3,8 @@
 
 mod completions;
 mod failure;
-mod inbox;
 mod man;
 mod output;
-mod schema;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -69,10 +67,8 @@ enum ColorChoice {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Inbox(inbox::Args),
     Completions(completions::Args),
     Man(man::Args),
-    Schema(schema::Args),
 }
 
 /// What a command has at hand.
@@ -127,10 +123,8 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         .build()?;
     let exit = runtime.block_on(async {
         match command {
-            Command::Inbox(args) => inbox::execute(&args, context).await,
             Command::Completions(args) => completions::execute(&args, context),
             Command::Man(args) => man::execute(&args, context),
-            Command::Schema(args) => schema::execute(&args, context),
         }
     });
     // Commands that were told to stop have drained by now; nothing left behind may hold the exit.

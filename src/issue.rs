@@ -17,16 +17,16 @@ mod archive;
 mod document;
 mod front_matter;
 mod markdown;
+mod measure;
 mod read;
 mod url;
 
 pub use archive::{Archive, ArchiveError, Entry};
 pub use document::{
     Alignment, Block, CalloutKind, Document, Footnote, Image, ImageUse, Inline, LinkTarget,
-    LinkUse, ListItem, Oddity, OddityKind, Prose, ProseKind, Section,
+    LinkUse, ListItem, Oddity, OddityKind, Prose, ProseKind, Section, plain_text,
 };
-
-pub use front_matter::schema;
+pub use measure::Extent;
 
 /// One issue of the newsletter, as its writer wrote it.
 #[derive(Debug, Clone)]
@@ -71,9 +71,7 @@ pub struct FrontMatter {
 }
 
 /// Whether the writer is done.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Still being written; never sent.

@@ -11,7 +11,6 @@ pub(crate) use self::read::nearest;
 
 use std::sync::Arc;
 
-use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 use serde::de::DeserializeOwned;
 use serde_yaml::Value;
 
@@ -85,15 +84,6 @@ pub struct Entry {
     pub key_place: Place,
     /// The value.
     pub value: Node,
-}
-
-/// The JSON Schema of what [`Tree::read`] takes for a `T`, in the draft that editors' YAML servers
-/// know best.
-#[must_use]
-pub fn schema_of<T: JsonSchema>() -> Schema {
-    SchemaSettings::draft07()
-        .into_generator()
-        .into_root_schema_for::<T>()
 }
 
 impl Tree {

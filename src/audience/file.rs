@@ -16,7 +16,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub use self::entry::{render, schema};
+pub use self::entry::render;
 use self::{
     entry::Entry,
     pieces::{Cut, Piece, Pieces},

@@ -1,17 +1,14 @@
-//! The JSON Schema of daily-note.yaml, for editors that complete and check while one writes.
+//! JSON Schemas, for editors that complete and check while one writes.
 
-use schemars::Schema;
+use schemars::{Schema, generate::SchemaSettings};
 
-use super::{FILE_NAME, settings::Settings};
-use crate::yaml;
+use super::settings::Settings;
 
 /// The schema of daily-note.yaml.
 #[must_use]
 pub fn config() -> Schema {
-    let mut schema = yaml::schema_of::<Settings>();
-    schema.insert("title".into(), FILE_NAME.into());
-    schema
+    // Draft 7 is what editors' YAML servers know best.
+    SchemaSettings::draft07()
+        .into_generator()
+        .into_root_schema_for::<Settings>()
 }
-
-#[cfg(test)]
-mod tests;

@@ -6,7 +6,6 @@
 )]
 
 mod message;
-mod own_publication;
 mod scripted;
 mod smtp;
 mod web;

@@ -29,10 +29,10 @@ impl HtmlWriter<'_> {
             Inline::Image(image) => {
                 let shown = self.images.shown(image)?;
                 html.push_str(&format!(
-                    "<img class=\"image\" src=\"{}\" alt=\"{}\" width=\"{width}\" border=\"0\" style=\"max-width:{width}px\">",
+                    "<img class=\"image\" src=\"{}\" alt=\"{}\" width=\"{}\" border=\"0\">",
                     escape_html(&shown.src),
                     escape_html(&image.alt),
-                    width = shown.width
+                    shown.width
                 ));
             }
             Inline::FootnoteReference(number) => {
