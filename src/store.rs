@@ -2,6 +2,11 @@
 //! PostgreSQL will. Speaks the domain's verbs on groups of rows: one transaction a call, durable on
 //! return, the time passed in, no SQL type outside.
 
+mod machine;
+mod merge;
+mod pace;
+pub mod sqlite;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -349,6 +354,15 @@ pub trait Store: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<FoldReport, StoreError>;
 
+    /// What `fold` would do, and the edition's audience after it; changes nothing.
+    async fn rehearse_fold(
+        &self,
+        entries: &mut (dyn Iterator<Item = Result<Profile, SourceError>> + Send),
+        max_removal: f64,
+        edition: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(FoldReport, AudienceSize), StoreError>;
+
     /// Adds or merges people in one transaction; answers one [`Upsert`] each.
     async fn upsert(
         &self,
@@ -451,13 +465,14 @@ pub trait Store: Send + Sync {
     ) -> Result<Vec<Refusal>, StoreError>;
 
     /// Opens, pauses, finishes or cancels a batch; cancelling skips the rows never sent. Opening
-    /// one that was paused sets `trusts_refusals`.
+    /// one that was paused sets `trusts_refusals`. Answers the state that stands then: what is
+    /// cancelled stays so, and a batch with open rows isn't finished.
     async fn set_batch_state(
         &self,
         batch: BatchId,
         state: &BatchState,
         now: DateTime<Utc>,
-    ) -> Result<(), StoreError>;
+    ) -> Result<BatchState, StoreError>;
 
     /// How many rows stand where.
     async fn counts(&self, batch: BatchId) -> Result<Counts, StoreError>;

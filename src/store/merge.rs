@@ -1,0 +1,218 @@
+//! Who may change what of a person on the list: product.md's rules for subscribers.yaml, imports,
+//! the operator and the person, as pure functions that every store calls. No database here.
+
+use crate::audience::{Consent, Origin, Profile, SubscriberState};
+
+/// A person as a store keeps them, as far as merging goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Person {
+    pub(super) profile: Profile,
+    pub(super) state: SubscriberState,
+    pub(super) vouched_by: Origins,
+    pub(super) set_by: SetBy,
+}
+
+/// What a merge did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Merge {
+    /// Anything at all is different.
+    pub(super) changed: bool,
+    /// What the profile says is different.
+    pub(super) profile_changed: bool,
+    /// Was gone from the list, and is back.
+    pub(super) returned: bool,
+    /// The consent that a newer one replaced: keep it as proof.
+    pub(super) replaced_consent: Option<Consent>,
+}
+
+impl Person {
+    /// Someone new.
+    pub(super) fn new(profile: Profile, origin: Origin) -> Self {
+        let mut set_by = SetBy::default();
+        for field in Field::ALL {
+            if field.is_stated(&profile) {
+                set_by.set(field, origin);
+            }
+        }
+        Self {
+            profile,
+            state: SubscriberState::Active,
+            vouched_by: Origins::only(origin),
+            set_by,
+        }
+    }
+
+    /// Takes over what `origin` says of this person, as far as it may.
+    pub(super) fn merge(&mut self, said: &Profile, origin: Origin) -> Merge {
+        let mut merge = Merge::default();
+        let before = self.clone();
+        for field in Field::ALL {
+            if field.is_stated(said) {
+                if self.set_by.allows(field, origin) {
+                    let is_news = field.copy(&mut self.profile, said, origin);
+                    // Who says only what is known already doesn't become its owner.
+                    if is_news || self.set_by.get(field) < Some(origin) {
+                        self.set_by.set(field, origin);
+                    }
+                }
+            } else if origin == Origin::File && self.set_by.get(field) == Some(Origin::File) {
+                // The file is a description, not a request: a line taken out of it takes back what
+                // the line had said. Proof of consent alone is never taken back.
+                if field != Field::Consent {
+                    field.clear(&mut self.profile);
+                    self.set_by.unset(field);
+                }
+            }
+        }
+        self.vouched_by.add(origin);
+        if self.state != SubscriberState::Active {
+            merge.returned = self.state == SubscriberState::Inactive;
+            self.state = SubscriberState::Active;
+        }
+        if self.profile.consent != before.profile.consent {
+            merge.replaced_consent = before.profile.consent.clone();
+        }
+        merge.profile_changed = self.profile != before.profile;
+        merge.changed = *self != before;
+        merge
+    }
+}
+
+/// A set of origins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Origins(pub(super) u8);
+
+impl Origins {
+    pub(super) fn only(origin: Origin) -> Self {
+        Self(Self::bit(origin))
+    }
+
+    pub(super) fn add(&mut self, origin: Origin) {
+        self.0 |= Self::bit(origin);
+    }
+
+    pub(super) fn has(self, origin: Origin) -> bool {
+        self.0 & Self::bit(origin) != 0
+    }
+
+    fn bit(origin: Origin) -> u8 {
+        match origin {
+            Origin::File => 1,
+            Origin::Import => 2,
+            Origin::Operator => 4,
+            Origin::Person => 8,
+        }
+    }
+}
+
+/// Which origin stated each field last: three bits a field, 0 where nobody did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct SetBy(pub(super) u32);
+
+impl SetBy {
+    const BITS: u32 = 3;
+    const MASK: u32 = 0b111;
+
+    pub(super) fn get(self, field: Field) -> Option<Origin> {
+        match (self.0 >> (field as u32 * Self::BITS)) & Self::MASK {
+            1 => Some(Origin::File),
+            2 => Some(Origin::Import),
+            3 => Some(Origin::Operator),
+            4 => Some(Origin::Person),
+            _ => None,
+        }
+    }
+
+    fn set(&mut self, field: Field, origin: Origin) {
+        let code = match origin {
+            Origin::File => 1,
+            Origin::Import => 2,
+            Origin::Operator => 3,
+            Origin::Person => 4,
+        };
+        self.unset(field);
+        self.0 |= code << (field as u32 * Self::BITS);
+    }
+
+    fn unset(&mut self, field: Field) {
+        self.0 &= !(Self::MASK << (field as u32 * Self::BITS));
+    }
+
+    /// Whether `origin` may overwrite the field. The file and an import are of one rank: of the
+    /// two lists kept by hand, the one read last is right.
+    fn allows(self, field: Field, origin: Origin) -> bool {
+        self.get(field).is_none_or(|set_by| {
+            let rank = |origin: Origin| origin.max(Origin::Import);
+            rank(origin) >= rank(set_by)
+        })
+    }
+}
+
+/// The fields that have an owner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Field {
+    Name,
+    Editions,
+    Tags,
+    Timezone,
+    Language,
+    Consent,
+}
+
+impl Field {
+    const ALL: [Self; 6] = [
+        Self::Name,
+        Self::Editions,
+        Self::Tags,
+        Self::Timezone,
+        Self::Language,
+        Self::Consent,
+    ];
+
+    fn is_stated(self, profile: &Profile) -> bool {
+        match self {
+            Self::Name => profile.name.is_some(),
+            Self::Editions => profile.editions.is_some(),
+            Self::Tags => !profile.tags.is_empty(),
+            Self::Timezone => profile.timezone.is_some(),
+            Self::Language => profile.language.is_some(),
+            Self::Consent => profile.consent.is_some(),
+        }
+    }
+
+    /// Takes a field over; true where that changed it. The file describes all of a person's tags;
+    /// anyone else adds to them.
+    fn copy(self, to: &mut Profile, from: &Profile, origin: Origin) -> bool {
+        fn replace<T: Clone + PartialEq>(to: &mut T, from: &T) -> bool {
+            let is_news = to != from;
+            if is_news {
+                to.clone_from(from);
+            }
+            is_news
+        }
+        match self {
+            Self::Name => replace(&mut to.name, &from.name),
+            Self::Editions => replace(&mut to.editions, &from.editions),
+            Self::Tags if origin == Origin::File => replace(&mut to.tags, &from.tags),
+            Self::Tags => {
+                let before = to.tags.len();
+                to.tags.extend(from.tags.iter().cloned());
+                to.tags.len() != before
+            }
+            Self::Timezone => replace(&mut to.timezone, &from.timezone),
+            Self::Language => replace(&mut to.language, &from.language),
+            Self::Consent => replace(&mut to.consent, &from.consent),
+        }
+    }
+
+    fn clear(self, profile: &mut Profile) {
+        match self {
+            Self::Name => profile.name = None,
+            Self::Editions => profile.editions = None,
+            Self::Tags => profile.tags.clear(),
+            Self::Timezone => profile.timezone = None,
+            Self::Language => profile.language = None,
+            Self::Consent => profile.consent = None,
+        }
+    }
+}

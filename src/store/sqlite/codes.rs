@@ -1,0 +1,217 @@
+//! How the domain's words are written in SQLite's columns: small integers, milliseconds, sorted
+//! JSON arrays. The numbers are in people's databases: add, never renumber.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use sqlx::{Row, sqlite::SqliteRow};
+
+use crate::{
+    address::Address,
+    audience::SubscriberId,
+    audience::{Origin, SubscriberState, SuppressionReason},
+    store::{BatchId, BatchState, DeliveryId, machine::State},
+};
+
+/// How far the batch's number stands left of the subscriber's in a delivery's.
+const BATCH_SHIFT: u32 = 40;
+
+pub(super) fn delivery_id(batch: BatchId, subscriber: SubscriberId) -> DeliveryId {
+    DeliveryId((batch.0 << BATCH_SHIFT) | subscriber.0)
+}
+
+pub(super) fn batch_of(delivery: DeliveryId) -> BatchId {
+    BatchId(delivery.0 >> BATCH_SHIFT)
+}
+
+pub(super) fn subscriber_of(delivery: DeliveryId) -> SubscriberId {
+    SubscriberId(delivery.0 & ((1 << BATCH_SHIFT) - 1))
+}
+
+/// The numbers that a batch's deliveries lie between, both included.
+pub(super) fn deliveries_of(batch: BatchId) -> (i64, i64) {
+    let first = delivery_id(batch, SubscriberId(0)).0;
+    (first, first + ((1 << BATCH_SHIFT) - 1))
+}
+
+pub(super) fn millis(time: DateTime<Utc>) -> i64 {
+    time.timestamp_millis()
+}
+
+pub(super) fn time(millis: i64) -> sqlx::Result<DateTime<Utc>> {
+    DateTime::from_timestamp_millis(millis).ok_or_else(|| damaged("time", millis))
+}
+
+pub(super) fn state_code(state: State) -> i64 {
+    match state {
+        State::Pending => 0,
+        State::Claimed => 1,
+        State::Sending => 2,
+        State::Accepted => 3,
+        State::Deferred => 4,
+        State::Rejected => 5,
+        State::Unknown => 6,
+        State::Skipped => 7,
+    }
+}
+
+pub(super) fn state(code: i64) -> sqlx::Result<State> {
+    from_code("delivery state", &State::ALL, state_code, code)
+}
+
+pub(super) fn reason_code(reason: SuppressionReason) -> i64 {
+    match reason {
+        SuppressionReason::Unsubscribed => 1,
+        SuppressionReason::HardBounce => 2,
+        SuppressionReason::Complaint => 3,
+        SuppressionReason::Manual => 4,
+        SuppressionReason::Erased => 5,
+    }
+}
+
+pub(super) fn reason(code: i64) -> sqlx::Result<SuppressionReason> {
+    const ALL: [SuppressionReason; 5] = [
+        SuppressionReason::Unsubscribed,
+        SuppressionReason::HardBounce,
+        SuppressionReason::Complaint,
+        SuppressionReason::Manual,
+        SuppressionReason::Erased,
+    ];
+    from_code("suppression reason", &ALL, reason_code, code)
+}
+
+pub(super) fn origin_code(origin: Origin) -> i64 {
+    match origin {
+        Origin::File => 1,
+        Origin::Import => 2,
+        Origin::Operator => 3,
+        Origin::Person => 4,
+    }
+}
+
+pub(super) fn origin(code: i64) -> sqlx::Result<Origin> {
+    const ALL: [Origin; 4] = [
+        Origin::File,
+        Origin::Import,
+        Origin::Operator,
+        Origin::Person,
+    ];
+    from_code("origin", &ALL, origin_code, code)
+}
+
+pub(super) fn subscriber_state_code(state: SubscriberState) -> i64 {
+    match state {
+        SubscriberState::Active => 0,
+        SubscriberState::Unconfirmed => 1,
+        SubscriberState::Inactive => 2,
+    }
+}
+
+pub(super) fn subscriber_state(code: i64) -> sqlx::Result<SubscriberState> {
+    const ALL: [SubscriberState; 3] = [
+        SubscriberState::Active,
+        SubscriberState::Unconfirmed,
+        SubscriberState::Inactive,
+    ];
+    from_code("subscriber state", &ALL, subscriber_state_code, code)
+}
+
+pub(super) fn batch_state_code(state: &BatchState) -> i64 {
+    match state {
+        BatchState::Open => 0,
+        BatchState::Paused { .. } => 1,
+        BatchState::Finished => 2,
+        BatchState::Cancelled => 3,
+    }
+}
+
+pub(super) fn batch_state(code: i64, reason: Option<String>) -> sqlx::Result<BatchState> {
+    Ok(match code {
+        0 => BatchState::Open,
+        1 => BatchState::Paused {
+            reason: reason.unwrap_or_default(),
+        },
+        2 => BatchState::Finished,
+        3 => BatchState::Cancelled,
+        _ => return Err(damaged("batch state", code)),
+    })
+}
+
+/// A set as a JSON array.
+pub(super) fn set_text(set: &BTreeSet<String>) -> String {
+    serde_json::Value::from_iter(set.iter().map(String::as_str)).to_string()
+}
+
+pub(super) fn set<C: FromIterator<String>>(text: &str) -> sqlx::Result<C> {
+    serde_json::from_str::<Vec<String>>(text)
+        .map(C::from_iter)
+        .map_err(|error| sqlx::Error::Decode(error.into()))
+}
+
+/// Rows as one JSON parameter, for `json_each`: one prepared statement for groups of any size.
+pub(super) fn rows(rows: impl serde::Serialize) -> sqlx::Result<String> {
+    serde_json::to_string(&rows).map_err(|error| sqlx::Error::Encode(error.into()))
+}
+
+pub(super) fn address(text: &str) -> sqlx::Result<Address> {
+    Address::parse(text).map_err(|error| sqlx::Error::Decode(error.into()))
+}
+
+/// A column that is never negative.
+pub(super) fn count(row: &SqliteRow, column: &str) -> sqlx::Result<u64> {
+    let value: i64 = row.try_get(column)?;
+    u64::try_from(value).map_err(|_| damaged("count", value))
+}
+
+/// A column that holds a small number.
+pub(super) fn small(row: &SqliteRow, column: &str) -> sqlx::Result<u32> {
+    let value: i64 = row.try_get(column)?;
+    u32::try_from(value).map_err(|_| damaged("number", value))
+}
+
+/// A column that holds a set of bits.
+pub(super) fn bits(row: &SqliteRow, column: &str) -> sqlx::Result<u8> {
+    let value: i64 = row.try_get(column)?;
+    u8::try_from(value).map_err(|_| damaged("set of bits", value))
+}
+
+pub(super) fn timezone(name: &str) -> sqlx::Result<chrono_tz::Tz> {
+    name.parse()
+        .map_err(|_| sqlx::Error::Decode(format!("{name:?} is no time zone").into()))
+}
+
+/// A column with a time.
+pub(super) fn time_at(row: &SqliteRow, column: &str) -> sqlx::Result<DateTime<Utc>> {
+    time(row.try_get(column)?)
+}
+
+/// A column that may hold a time.
+pub(super) fn maybe_time_at(row: &SqliteRow, column: &str) -> sqlx::Result<Option<DateTime<Utc>>> {
+    row.try_get::<Option<i64>, _>(column)?.map(time).transpose()
+}
+
+/// A column that may hold the reason of a suppression.
+pub(super) fn maybe_reason_at(
+    row: &SqliteRow,
+    column: &str,
+) -> sqlx::Result<Option<SuppressionReason>> {
+    row.try_get::<Option<i64>, _>(column)?
+        .map(reason)
+        .transpose()
+}
+
+fn from_code<T: Copy>(
+    what: &'static str,
+    all: &[T],
+    code_of: impl Fn(T) -> i64,
+    code: i64,
+) -> sqlx::Result<T> {
+    all.iter()
+        .copied()
+        .find(|value| code_of(*value) == code)
+        .ok_or_else(|| damaged(what, code))
+}
+
+fn damaged(what: &'static str, value: i64) -> sqlx::Error {
+    sqlx::Error::Decode(format!("{value} is no {what}").into())
+}

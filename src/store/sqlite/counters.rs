@@ -1,0 +1,55 @@
+//! The counts of a batch's rows by state, kept in the batch's own row by every transaction that
+//! moves deliveries: a million rows are counted by reading one.
+
+use std::collections::BTreeMap;
+
+use sqlx::{SqliteConnection, sqlite::SqliteRow};
+
+use super::codes;
+use crate::store::{BatchId, Counts, machine::State};
+
+/// Moves to be added to the counters.
+#[derive(Default)]
+pub(super) struct Moves(BTreeMap<i64, [i64; State::ALL.len()]>);
+
+impl Moves {
+    pub(super) fn add(&mut self, batch: BatchId, from: State, to: State) {
+        self.add_many(batch, from, to, 1);
+    }
+
+    pub(super) fn add_many(&mut self, batch: BatchId, from: State, to: State, rows: i64) {
+        let counters = self.0.entry(batch.0).or_default();
+        counters[from as usize] -= rows;
+        counters[to as usize] += rows;
+    }
+
+    pub(super) async fn write(self, connection: &mut SqliteConnection) -> sqlx::Result<()> {
+        for (batch, counters) in self.0 {
+            let mut query = sqlx::query(
+                "UPDATE batches SET pending = pending + ?2, claimed = claimed + ?3, \
+                 sending = sending + ?4, accepted = accepted + ?5, deferred = deferred + ?6, \
+                 rejected = rejected + ?7, unknown = unknown + ?8, skipped = skipped + ?9 \
+                 WHERE id = ?1",
+            )
+            .bind(batch);
+            for counter in counters {
+                query = query.bind(counter);
+            }
+            query.execute(&mut *connection).await?;
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn counts_from(row: &SqliteRow) -> sqlx::Result<Counts> {
+    Ok(Counts {
+        pending: codes::count(row, "pending")?,
+        claimed: codes::count(row, "claimed")?,
+        sending: codes::count(row, "sending")?,
+        accepted: codes::count(row, "accepted")?,
+        deferred: codes::count(row, "deferred")?,
+        rejected: codes::count(row, "rejected")?,
+        unknown: codes::count(row, "unknown")?,
+        skipped: codes::count(row, "skipped")?,
+    })
+}

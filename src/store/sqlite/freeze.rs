@@ -1,0 +1,150 @@
+//! The freeze: an issue's content and its audience, set down in one transaction.
+
+use chrono::{DateTime, Utc};
+use sqlx::{Row, SqliteConnection, SqliteExecutor};
+
+use super::{Fault, SqliteStore, batch, codes};
+use crate::{
+    audience::SubscriberState,
+    store::{AudienceSize, BatchId, BatchState, Freeze, NewBatch, machine::State},
+};
+
+pub(super) async fn audience_size(
+    store: &SqliteStore,
+    edition: &str,
+) -> Result<AudienceSize, Fault> {
+    Ok(size(&store.readers, edition).await?)
+}
+
+pub(super) async fn size(
+    executor: impl SqliteExecutor<'_>,
+    edition: &str,
+) -> sqlx::Result<AudienceSize> {
+    let row = sqlx::query(
+        "SELECT count(*) FILTER (WHERE suppressed IS NULL) AS readers, \
+         count(suppressed) AS suppressed FROM subscribers \
+         WHERE state = ?1 AND (editions IS NULL OR instr(editions, ?2))",
+    )
+    .bind(codes::subscriber_state_code(SubscriberState::Active))
+    .bind(quoted(edition))
+    .fetch_one(executor)
+    .await?;
+    Ok(AudienceSize {
+        readers: codes::count(&row, "readers")?,
+        suppressed: codes::count(&row, "suppressed")?,
+    })
+}
+
+pub(super) async fn freeze(
+    store: &SqliteStore,
+    new: &NewBatch,
+    now: DateTime<Utc>,
+) -> Result<Freeze, Fault> {
+    let mut tx = store.write().await?;
+    if let Some(batch) = batch::by_issue(&mut *tx, &new.issue).await? {
+        return Ok(Freeze {
+            batch,
+            is_new: false,
+        });
+    }
+    let content = keep_content(&mut tx, &new.content_hash, &new.content).await?;
+    let id = insert_batch(&mut tx, new, content, now).await?;
+    inherit_lanes(&mut tx, id).await?;
+    let audience = insert_deliveries(&mut tx, id, new, now).await?;
+    // In one statement: the counters must always add up to the audience.
+    sqlx::query("UPDATE batches SET audience = ?2, pending = ?2 WHERE id = ?1")
+        .bind(id.0)
+        .bind(audience)
+        .execute(&mut *tx)
+        .await?;
+    let batch = batch::by_issue(&mut *tx, &new.issue)
+        .await?
+        .ok_or(sqlx::Error::RowNotFound)?;
+    tx.commit().await?;
+    Ok(Freeze {
+        batch,
+        is_new: true,
+    })
+}
+
+/// Keeps content under its hash; answers the number of it.
+pub(super) async fn keep_content(
+    connection: &mut SqliteConnection,
+    hash: &str,
+    content: &[u8],
+) -> sqlx::Result<i64> {
+    sqlx::query("INSERT OR IGNORE INTO contents (hash, content) VALUES (?1, ?2)")
+        .bind(hash)
+        .bind(content)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query_scalar("SELECT id FROM contents WHERE hash = ?1")
+        .bind(hash)
+        .fetch_one(connection)
+        .await
+}
+
+async fn insert_batch(
+    connection: &mut SqliteConnection,
+    new: &NewBatch,
+    content: i64,
+    now: DateTime<Utc>,
+) -> sqlx::Result<BatchId> {
+    let row = sqlx::query(
+        "INSERT INTO batches (issue, edition, slot, content, state, audience, frozen_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6) RETURNING id",
+    )
+    .bind(&new.issue)
+    .bind(&new.edition)
+    .bind(codes::millis(new.slot))
+    .bind(content)
+    .bind(codes::batch_state_code(&BatchState::Open))
+    .bind(codes::millis(now))
+    .fetch_one(connection)
+    .await?;
+    Ok(BatchId(row.try_get("id")?))
+}
+
+/// The domains that had limits of their own in the batch before have them in this one, most likely:
+/// rows that start in their lane need not be moved there by the first claim.
+async fn inherit_lanes(connection: &mut SqliteConnection, batch: BatchId) -> sqlx::Result<()> {
+    sqlx::query(
+        "INSERT INTO lanes (batch, domain, lane) SELECT ?1, domain, lane FROM lanes \
+         WHERE batch = (SELECT max(batch) FROM lanes WHERE batch < ?1)",
+    )
+    .bind(batch.0)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn insert_deliveries(
+    connection: &mut SqliteConnection,
+    batch: BatchId,
+    new: &NewBatch,
+    now: DateTime<Utc>,
+) -> sqlx::Result<i64> {
+    // Due since the slot, or at once: a clock that is set back later must not stop the batch.
+    let due_at = new.slot.min(now);
+    let done = sqlx::query(
+        "INSERT INTO deliveries (id, state, lane, domain, due_at) \
+         SELECT (?1 << 40) | s.id, ?2, coalesce(l.lane, 0), s.domain, ?3 \
+         FROM subscribers AS s LEFT JOIN lanes AS l ON l.batch = ?1 AND l.domain = s.domain \
+         WHERE s.state = ?4 AND s.suppressed IS NULL \
+         AND (s.editions IS NULL OR instr(s.editions, ?5)) ORDER BY s.id",
+    )
+    .bind(batch.0)
+    .bind(codes::state_code(State::Pending))
+    .bind(codes::millis(due_at))
+    .bind(codes::subscriber_state_code(SubscriberState::Active))
+    .bind(quoted(&new.edition))
+    .execute(connection)
+    .await?;
+    i64::try_from(done.rows_affected()).map_err(|error| sqlx::Error::Decode(error.into()))
+}
+
+/// An edition as it stands in a JSON array. Its quotes make it match whole elements only: a quote
+/// within another element is escaped, and so never ends one.
+fn quoted(edition: &str) -> String {
+    serde_json::Value::from(edition).to_string()
+}

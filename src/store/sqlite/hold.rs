@@ -1,0 +1,66 @@
+//! The right to send from this state: an operating system's lock on a file, which goes when its
+//! holder dies, however it dies. What the file says is for people only.
+
+use std::{
+    fs::{File, TryLockError},
+    io::{self, Read, Seek, Write},
+    path::Path,
+};
+
+use super::{Fault, open::open_lock_file};
+use crate::store::{SenderGuard, SenderId, StoreError};
+
+const FILE: &str = "sending.lock";
+
+/// Longer texts were not written by us.
+const MAX_HOLDER_BYTES: u64 = 300;
+
+pub(super) fn hold(state_dir: &Path, sender: &SenderId) -> Result<SenderGuard, Fault> {
+    let path = state_dir.join(FILE);
+    let unusable = |error: io::Error| {
+        Fault::Told(StoreError::Unusable {
+            place: path.display().to_string(),
+            source: error.into(),
+        })
+    };
+    let mut file = open_lock_file(&path).map_err(unusable)?;
+    match file.try_lock() {
+        Ok(()) => {
+            introduce(&mut file, sender).map_err(unusable)?;
+            Ok(SenderGuard::new(Held { file }))
+        }
+        Err(TryLockError::WouldBlock) => Err(Fault::Told(StoreError::Held {
+            holder: holder(&mut file),
+        })),
+        Err(TryLockError::Error(error)) => Err(unusable(error)),
+    }
+}
+
+/// The lock lives as long as the handle.
+#[derive(Debug)]
+struct Held {
+    file: File,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // Only tidiness: an empty file tells a curious person that nobody sends.
+        let _ = self.file.set_len(0);
+    }
+}
+
+fn introduce(file: &mut File, sender: &SenderId) -> io::Result<()> {
+    file.set_len(0)?;
+    file.rewind()?;
+    writeln!(file, "process {}: {}", std::process::id(), sender.0)
+}
+
+fn holder(file: &mut File) -> String {
+    let mut text = String::new();
+    let read = file.take(MAX_HOLDER_BYTES).read_to_string(&mut text);
+    let line: String = text.chars().filter(|c| !c.is_control()).collect();
+    match read {
+        Ok(_) if !line.trim().is_empty() => line.trim().to_owned(),
+        _ => "a process that did not leave its name".to_owned(),
+    }
+}

@@ -1,0 +1,179 @@
+//! The database file: made private, opened durable, checked to be ours, brought up to date.
+
+use std::{
+    fs::{DirBuilder, File, OpenOptions},
+    io,
+    path::Path,
+    time::Duration,
+};
+
+use sqlx::{
+    ConnectOptions, SqlSafeStr, SqliteConnection, SqlitePool,
+    migrate::{MigrateError, Migration, MigrationType, Migrator},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use super::Fault;
+use crate::store::StoreError;
+
+/// "DNot" in ASCII: how `file` and we tell our databases from others'.
+const APPLICATION_ID: i64 = 0x444E_6F74;
+
+/// A writer may have to wait for another process's freeze of a long list.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Readers of progress and of pages; the sending itself reads little.
+const READERS: u32 = 4;
+
+/// The one writer, and the readers, of an opened database.
+pub(super) struct Pools {
+    pub(super) writer: SqlitePool,
+    pub(super) readers: SqlitePool,
+}
+
+/// Opens the database, making the folder and the file where they are missing.
+pub(super) async fn open(state_dir: &Path, file: &Path) -> Result<Pools, Fault> {
+    make_private_folder(state_dir).map_err(|error| fault(state_dir, error))?;
+    // Two first runs at once must not both make the tables.
+    let opening = lock(&state_dir.join("opening.lock")).map_err(|error| fault(state_dir, error))?;
+    make_private_file(file).map_err(|error| fault(file, error))?;
+
+    let writer = SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(Duration::from_secs(600))
+        .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_with(options(file))
+        .await?;
+    let mut connection = writer.acquire().await?;
+    check_ours(&mut connection).await?;
+    migrate(&mut connection).await?;
+    drop(connection);
+    drop(opening);
+
+    let readers = SqlitePoolOptions::new()
+        .max_connections(READERS)
+        .test_before_acquire(false)
+        .max_lifetime(None)
+        .connect_lazy_with(options(file).pragma("query_only", "ON"));
+    Ok(Pools { writer, readers })
+}
+
+fn options(file: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(file)
+        .journal_mode(SqliteJournalMode::Wal)
+        // Durable on return: an outcome that `record` answered for survives a power cut.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY_TIMEOUT)
+        // Hostile bytes: the file may have come from anywhere.
+        .pragma("trusted_schema", "OFF")
+        .pragma("cache_size", "-16384")
+        // A freeze writes hundreds of megabytes of log once: don't keep them for ever.
+        .pragma("journal_size_limit", "67108864")
+        .statement_cache_capacity(200)
+        .disable_statement_logging()
+}
+
+async fn check_ours(connection: &mut SqliteConnection) -> Result<(), Fault> {
+    let id: i64 = sqlx::query_scalar("PRAGMA application_id")
+        .fetch_one(&mut *connection)
+        .await?;
+    if id == APPLICATION_ID {
+        return Ok(());
+    }
+    let tables: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_schema")
+        .fetch_one(&mut *connection)
+        .await?;
+    if id != 0 || tables != 0 {
+        return Err(Fault::Told(StoreError::Incompatible(
+            "the database in the state folder is not daily-note's: move it away, or name another folder"
+                .to_owned(),
+        )));
+    }
+    sqlx::raw_sql("PRAGMA application_id = 0x444E6F74")
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn migrate(connection: &mut SqliteConnection) -> Result<(), Fault> {
+    // `run` itself makes futures whose `Send` the compiler can't see; sqlx keeps this door for it.
+    match migrations().run_direct(None, connection, false).await {
+        Ok(()) => Ok(()),
+        Err(MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..)) => {
+            Err(Fault::Told(StoreError::Incompatible(
+                "the state was written by a newer daily-note: install that version or a later one"
+                    .to_owned(),
+            )))
+        }
+        Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => {
+            Err(error.into())
+        }
+        Err(error) => Err(Fault::Told(StoreError::Incompatible(format!(
+            "the state can't be brought up to date: {error}"
+        )))),
+    }
+}
+
+fn migrations() -> Migrator {
+    let migration = |version, description: &'static str, sql: &'static str| {
+        Migration::new(
+            version,
+            description.into(),
+            MigrationType::Simple,
+            sql.into_sql_str(),
+            false,
+        )
+    };
+    Migrator::with_migrations(vec![migration(
+        1,
+        "the list and the ledger",
+        include_str!("migrations/0001_list_and_ledger.sql"),
+    )])
+}
+
+fn make_private_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// SQLite gives its log and its index the rights of the database file.
+fn make_private_file(file: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    private(&mut options);
+    options.open(file).map(drop)
+}
+
+/// Opens a lock file and waits for its lock, which goes with the handle.
+fn lock(file: &Path) -> io::Result<File> {
+    let handle = open_lock_file(file)?;
+    handle.lock()?;
+    Ok(handle)
+}
+
+/// Opens a file whose only use is its lock, private to its owner.
+pub(super) fn open_lock_file(file: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    private(&mut options);
+    options.open(file)
+}
+
+fn private(options: &mut OpenOptions) {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+}
+
+fn fault(place: &Path, error: io::Error) -> Fault {
+    Fault::Told(StoreError::Unusable {
+        place: place.display().to_string(),
+        source: error.into(),
+    })
+}

@@ -1,0 +1,263 @@
+//! Transitions: rows loaded, moved by `store::machine`, written back, with what follows from them
+//! (suppressions, counters), in one transaction.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use serde_json::json;
+use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
+
+use super::{Fault, SqliteStore, batch, codes, counters::Moves, suppression};
+use crate::{
+    audience::{Suppression, SuppressionReason},
+    store::{
+        Batch, BatchId, DeliveryId, Recovered, Refusal, RefusalReason, Step, Transition,
+        machine::{Circumstances, Row, State},
+    },
+};
+
+pub(super) async fn record(
+    store: &SqliteStore,
+    transitions: &[Transition],
+    now: DateTime<Utc>,
+) -> Result<Vec<Refusal>, Fault> {
+    let ids: BTreeSet<i64> = transitions.iter().map(|t| t.delivery.0).collect();
+    let mut tx = store.write().await?;
+    let mut ledger = Ledger::load(&mut tx, &ids, now).await?;
+    let mut refusals = Vec::new();
+    for transition in transitions {
+        let applied = ledger.apply(transition);
+        if let Err(reason) = applied {
+            refusals.push(Refusal {
+                delivery: transition.delivery,
+                reason,
+            });
+        }
+    }
+    ledger.write(&mut tx, store).await?;
+    tx.commit().await?;
+    Ok(refusals)
+}
+
+pub(super) async fn recover(
+    store: &SqliteStore,
+    batch: BatchId,
+    resend: bool,
+    now: DateTime<Utc>,
+) -> Result<Recovered, Fault> {
+    let mut tx = store.write().await?;
+    let (first, last) = codes::deliveries_of(batch);
+    let held: Vec<i64> = sqlx::query_scalar(
+        "SELECT id FROM deliveries WHERE id BETWEEN ?1 AND ?2 AND state IN (1, 2)",
+    )
+    .bind(first)
+    .bind(last)
+    .fetch_all(&mut *tx)
+    .await?;
+    let mut ledger = Ledger::load(&mut tx, &held.into_iter().collect(), now).await?;
+    let recovered = ledger.recover(resend);
+    ledger.write(&mut tx, store).await?;
+    tx.commit().await?;
+    Ok(recovered)
+}
+
+/// The rows that a transaction moves.
+struct Ledger {
+    entries: BTreeMap<i64, Entry>,
+    batches: BTreeMap<i64, Batch>,
+    /// Readers whose address the relay called dead, with its words.
+    bounced: Vec<(i64, String)>,
+    now: DateTime<Utc>,
+}
+
+struct Entry {
+    before: State,
+    row: Row,
+    suppressed: Option<SuppressionReason>,
+    is_changed: bool,
+}
+
+impl Ledger {
+    async fn load(
+        connection: &mut SqliteConnection,
+        ids: &BTreeSet<i64>,
+        now: DateTime<Utc>,
+    ) -> sqlx::Result<Self> {
+        let rows = sqlx::query(
+            "SELECT d.id, d.state, d.fence, d.attempts, d.losses, d.due_at, d.first_attempt_at, \
+             d.reply, s.suppressed FROM json_each(?1) AS asked \
+             CROSS JOIN deliveries AS d ON d.id = asked.value \
+             LEFT JOIN subscribers AS s ON s.id = d.subscriber",
+        )
+        .bind(codes::rows(ids)?)
+        .fetch_all(&mut *connection)
+        .await?;
+        let mut ledger = Self {
+            entries: BTreeMap::new(),
+            batches: BTreeMap::new(),
+            bounced: Vec::new(),
+            now,
+        };
+        for row in &rows {
+            let id: i64 = row.try_get("id")?;
+            ledger.entries.insert(id, entry_from(row)?);
+            let batch = codes::batch_of(DeliveryId(id));
+            if !ledger.batches.contains_key(&batch.0)
+                && let Some(found) = batch::by_id(connection, batch).await?
+            {
+                ledger.batches.insert(batch.0, found);
+            }
+        }
+        Ok(ledger)
+    }
+
+    fn apply(&mut self, transition: &Transition) -> Result<(), RefusalReason> {
+        let id = transition.delivery;
+        let subscriber = codes::subscriber_of(id).0;
+        let (Some(entry), Some(batch)) = (
+            self.entries.get_mut(&id.0),
+            self.batches.get(&codes::batch_of(id).0),
+        ) else {
+            return Err(RefusalReason::Fenced);
+        };
+        let has_bounced = self.bounced.iter().any(|(other, _)| *other == subscriber);
+        let around = Circumstances {
+            batch: &batch.state,
+            slot: batch.slot,
+            suppressed: entry
+                .suppressed
+                .or(has_bounced.then_some(SuppressionReason::HardBounce)),
+            now: self.now,
+        };
+        let before = entry.row.clone();
+        let applied = entry.row.apply(transition.fence, &transition.to, &around);
+        entry.is_changed |= entry.row != before;
+        if let (
+            Ok(()),
+            Step::Rejected {
+                reply,
+                suppress: true,
+            },
+        ) = (applied, &transition.to)
+        {
+            self.bounced.push((subscriber, reply.clone()));
+        }
+        applied
+    }
+
+    fn recover(&mut self, resend: bool) -> Recovered {
+        let mut recovered = Recovered::default();
+        for (id, entry) in &mut self.entries {
+            let Some(batch) = self.batches.get(&codes::batch_of(DeliveryId(*id)).0) else {
+                continue;
+            };
+            let around = Circumstances {
+                batch: &batch.state,
+                slot: batch.slot,
+                suppressed: entry.suppressed,
+                now: self.now,
+            };
+            entry.is_changed = true;
+            if entry.row.abandon(resend, &around) == State::Unknown {
+                recovered.unknown += 1;
+            } else {
+                recovered.returned += 1;
+            }
+        }
+        recovered
+    }
+
+    async fn write(
+        self,
+        connection: &mut SqliteConnection,
+        store: &SqliteStore,
+    ) -> sqlx::Result<()> {
+        let mut moves = Moves::default();
+        let mut rows = Vec::new();
+        for (id, entry) in self.entries.iter().filter(|(_, entry)| entry.is_changed) {
+            moves.add(
+                codes::batch_of(DeliveryId(*id)),
+                entry.before,
+                entry.row.state,
+            );
+            rows.push(columns(*id, &entry.row));
+        }
+        if rows.is_empty() {
+            return Ok(());
+        }
+        sqlx::query(
+            "UPDATE deliveries SET state = v.value->>1, attempts = v.value->>2, \
+             losses = v.value->>3, due_at = v.value->>4, first_attempt_at = v.value->>5, \
+             reply = v.value->>6, updated_at = ?2, \
+             content = coalesce((SELECT id FROM contents WHERE hash = v.value->>7), content) \
+             FROM json_each(?1) AS v WHERE deliveries.id = v.value->>0",
+        )
+        .bind(codes::rows(&rows)?)
+        .bind(codes::millis(self.now))
+        .execute(&mut *connection)
+        .await?;
+        moves.write(connection).await?;
+        suppress_bounced(connection, store, &self.bounced, self.now).await
+    }
+}
+
+fn entry_from(row: &SqliteRow) -> sqlx::Result<Entry> {
+    let state = codes::state(row.try_get("state")?)?;
+    Ok(Entry {
+        before: state,
+        row: Row {
+            state,
+            fence: row.try_get("fence")?,
+            attempts: codes::small(row, "attempts")?,
+            losses: codes::small(row, "losses")?,
+            due_at: codes::maybe_time_at(row, "due_at")?,
+            content: None,
+            first_attempt_at: codes::maybe_time_at(row, "first_attempt_at")?,
+            reply: row.try_get("reply")?,
+        },
+        suppressed: codes::maybe_reason_at(row, "suppressed")?,
+        is_changed: false,
+    })
+}
+
+fn columns(id: i64, row: &Row) -> serde_json::Value {
+    json!([
+        id,
+        codes::state_code(row.state),
+        row.attempts,
+        row.losses,
+        row.due_at.map(codes::millis),
+        row.first_attempt_at.map(codes::millis),
+        row.reply,
+        row.content,
+    ])
+}
+
+async fn suppress_bounced(
+    connection: &mut SqliteConnection,
+    store: &SqliteStore,
+    bounced: &[(i64, String)],
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let mut suppressions = Vec::new();
+    for (subscriber, reply) in bounced {
+        let email: Option<String> =
+            sqlx::query_scalar("SELECT email FROM subscribers WHERE id = ?1")
+                .bind(subscriber)
+                .fetch_optional(&mut *connection)
+                .await?
+                .flatten();
+        // Erased meanwhile: nothing is known of the address any more, nor may be.
+        let Some(email) = email else { continue };
+        suppressions.push(Suppression {
+            email: Some(codes::address(&email)?),
+            reason: SuppressionReason::HardBounce,
+            detail: Some(reply.clone()),
+            at: now,
+        });
+    }
+    if !suppressions.is_empty() {
+        suppression::insert(connection, &store.erasure_key, &suppressions, now).await?;
+    }
+    Ok(())
+}
