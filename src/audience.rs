@@ -171,3 +171,17 @@ impl SuppressionReason {
         }
     }
 }
+
+impl Reader {
+    /// What composing needs of a profile.
+    #[must_use]
+    pub fn of(id: SubscriberId, profile: &Profile) -> Self {
+        Self {
+            id,
+            email: profile.email.clone(),
+            name: profile.name.clone(),
+            language: profile.language.clone(),
+            tags: profile.tags.iter().cloned().collect(),
+        }
+    }
+}

@@ -1,1 +1,236 @@
-//! Plan → claim → send → record; retry, throttle. The promise of docs/delivery.md is kept here.
+//! Claim → send → record: carries a frozen batch to its readers, retries, throttles, and keeps the
+//! promise of docs/delivery.md. Freezing and composing belong to `store` and `message`.
+//!
+//! A run in the order in which a row travels:
+//!
+//! 1. `feeder` claims due rows as `pace` (limits) and `room` (seats) allow;
+//! 2. `compose` turns them into messages on threads of their own;
+//! 3. `connection` asks the ledger's leave and hands them to the relay, `gate` giving it rest;
+//! 4. `clerk` settles each by its `verdict`, the refusals' `guard` and the `retry` rules;
+//! 5. `journal` makes leave and outcome durable, in groups.
+
+mod clerk;
+mod compose;
+mod connection;
+mod feeder;
+mod gate;
+mod guard;
+mod journal;
+mod pace;
+mod progress;
+mod retry;
+mod room;
+mod stop;
+mod verdict;
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::{DateTime, Utc};
+
+use self::{
+    clerk::{Clerk, Halt},
+    connection::{Connection, Shared},
+    feeder::Feeder,
+    gate::Gate,
+    journal::Journal,
+    pace::Pace,
+    room::Room,
+};
+pub use self::{progress::Progress, stop::Stop};
+use crate::{
+    clock::Clock,
+    message::Composer,
+    publication::{DeliverySettings, SmtpSettings, UnknownPolicy},
+    smtp::Relay,
+    store::{Batch, BatchState, Counts, Recovered, SenderGuard, SenderId, Store, StoreError},
+};
+
+/// Messages that are ready or on the wire, a connection; the rest waits in the store.
+const SEATS_PER_CONNECTION: u32 = 6;
+/// How long `send` bears a relay that takes nothing, before it leaves the rest for later.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Everything that a run needs.
+pub struct Run {
+    /// The ledger.
+    pub store: Arc<dyn Store>,
+    /// The right to send; held until the run is over.
+    pub guard: SenderGuard,
+    /// This process.
+    pub sender: SenderId,
+    /// The time.
+    pub clock: Clock,
+    /// Makes the messages.
+    pub composer: Arc<Composer>,
+    /// Takes the messages.
+    pub relay: Relay,
+    /// Connections, rates, limits.
+    pub smtp: SmtpSettings,
+    /// Retries and the unknown.
+    pub settings: DeliverySettings,
+    /// Asked for by a signal.
+    pub stop: Stop,
+    /// For whoever watches.
+    pub progress: Arc<Progress>,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    /// Every row of the batch has its end.
+    Finished,
+    /// Nothing is due now; the next row is at this time.
+    Waiting(DateTime<Utc>),
+    /// The batch is paused.
+    Paused(String),
+    /// The batch was cancelled.
+    Cancelled,
+    /// A signal asked for it.
+    Stopped,
+    /// The relay was away for too long; the rest waits.
+    RelayAway(String),
+}
+
+/// What a run did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// How it ended.
+    pub ending: Ending,
+    /// Where the batch's rows stand now.
+    pub counts: Counts,
+    /// What it found of a sender that had died.
+    pub recovered: Recovered,
+}
+
+/// Carries on a batch until nothing is due now.
+///
+/// # Errors
+/// The store's; what was on the wire then is settled by the next run's recovery.
+pub async fn run(batch: &Batch, run: Run) -> Result<Report, StoreError> {
+    let resend = run.settings.unknown == UnknownPolicy::Resend;
+    let recovered = run.store.recover(batch.id, resend, run.clock.now()).await?;
+    let halt = match batch.state {
+        BatchState::Open => carry(batch, &run).await?,
+        _ => None,
+    };
+    if let Some(Halt::Pause(reason)) = &halt {
+        let state = BatchState::Paused {
+            reason: reason.clone(),
+        };
+        run.store
+            .set_batch_state(batch.id, &state, run.clock.now())
+            .await?;
+    }
+    let counts = run.store.counts(batch.id).await?;
+    let ending = conclude(batch, &run, halt, &counts).await?;
+    drop(run.guard);
+    Ok(Report {
+        ending,
+        counts,
+        recovered,
+    })
+}
+
+/// Sets a run up, waits for its end and for the ledger to have everything.
+async fn carry(batch: &Batch, run: &Run) -> Result<Option<Halt>, StoreError> {
+    let (journal, written) = Journal::start(Arc::clone(&run.store), run.clock);
+    let clerk = Arc::new(Clerk::new(
+        journal,
+        run.settings.clone(),
+        run.clock,
+        batch.trusts_refusals,
+        Arc::clone(&run.progress),
+    ));
+    let connections = run.smtp.connections.max(1);
+    let seats = connections * SEATS_PER_CONNECTION;
+    let (claims, to_compose) = async_channel::bounded(seats as usize);
+    let (jobs, to_send) = async_channel::bounded(seats as usize);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    compose::start(threads, &run.composer, &clerk, &to_compose, &jobs);
+    drop((to_compose, jobs));
+
+    let room = Arc::new(Room::default());
+    let feeder = Feeder {
+        store: Arc::clone(&run.store),
+        clock: run.clock,
+        batch: batch.id,
+        issue: batch.issue.clone(),
+        sender: run.sender.clone(),
+        pace: Pace::new(
+            Arc::clone(&run.store),
+            Arc::clone(&room),
+            run.smtp.rate,
+            &run.smtp.per_domain,
+        ),
+        room,
+        seats,
+        claims,
+        clerk: Arc::clone(&clerk),
+    };
+    let shared = Shared {
+        relay: Arc::new(run.relay.clone()),
+        gate: Arc::new(Gate::new(
+            run.settings.relay_backoff_first,
+            run.settings.relay_backoff_max,
+            PATIENCE,
+        )),
+        jobs: to_send.clone(),
+        clerk: Arc::clone(&clerk),
+        messages_per_connection: run.smtp.messages_per_connection.max(1),
+    };
+    let mut lines: tokio::task::JoinSet<()> = (0..connections)
+        .map(|_| Connection::new(shared.clone()).run())
+        .collect();
+    drop(shared);
+
+    let watch = tokio::spawn(halt_when_asked(run.stop.clone(), Arc::clone(&clerk)));
+    let fed = feeder.run().await;
+    while lines.join_next().await.is_some() {}
+    // What was composed and found no connection goes back; the threads end when nothing is left.
+    while let Ok(job) = to_send.recv().await {
+        clerk.put_back(&job.claim);
+    }
+    watch.abort();
+    let halt = clerk.close();
+    written.await.map_err(|error| StoreError::Unusable {
+        place: "the ledger".to_owned(),
+        source: Box::new(error),
+    })??;
+    fed?;
+    Ok(halt)
+}
+
+/// Waits until the run is asked to stop; then halts it and lets it drain.
+async fn halt_when_asked(stop: Stop, clerk: Arc<Clerk>) {
+    stop.requested().await;
+    clerk.halt(Halt::Asked);
+}
+
+/// What the run came to, by the ledger's own account.
+async fn conclude(
+    batch: &Batch,
+    run: &Run,
+    halt: Option<Halt>,
+    counts: &Counts,
+) -> Result<Ending, StoreError> {
+    let now = run.store.batch(&batch.issue).await?;
+    match now.map_or(BatchState::Cancelled, |batch| batch.state) {
+        BatchState::Paused { reason } => return Ok(Ending::Paused(reason)),
+        BatchState::Cancelled => return Ok(Ending::Cancelled),
+        BatchState::Open | BatchState::Finished => {}
+    }
+    if counts.open() == 0 {
+        run.store
+            .set_batch_state(batch.id, &BatchState::Finished, run.clock.now())
+            .await?;
+        return Ok(Ending::Finished);
+    }
+    Ok(match halt {
+        Some(Halt::RelayAway(reason)) => Ending::RelayAway(reason),
+        Some(_) => Ending::Stopped,
+        None => {
+            let next = run.store.next_due(batch.id).await?;
+            Ending::Waiting(next.unwrap_or_else(|| run.clock.now()))
+        }
+    })
+}

@@ -1,0 +1,83 @@
+//! Claims → messages, on threads of their own: composing and signing are the CPU's work and must
+//! not hold up the connections.
+
+use std::sync::Arc;
+
+use super::{
+    clerk::{Clerk, Halt},
+    connection::with_causes,
+    room::Seat,
+};
+use crate::{
+    message::{Composer, Message},
+    store::Claim,
+};
+
+/// A claimed row and its place in the run.
+#[derive(Debug)]
+pub(crate) struct Seated {
+    pub(crate) claim: Claim,
+    pub(crate) seat: Seat,
+}
+
+/// A message that waits for a connection.
+#[derive(Debug)]
+pub(crate) struct Job {
+    pub(crate) claim: Claim,
+    pub(crate) message: Message,
+    /// The hash of what the reader gets, for the ledger.
+    pub(crate) content: Arc<str>,
+    _seat: Seat,
+}
+
+/// Starts the threads. They end when the claims do.
+pub(crate) fn start(
+    threads: usize,
+    composer: &Arc<Composer>,
+    clerk: &Arc<Clerk>,
+    claims: &async_channel::Receiver<Seated>,
+    jobs: &async_channel::Sender<Job>,
+) {
+    for _ in 0..threads {
+        let (composer, clerk) = (Arc::clone(composer), Arc::clone(clerk));
+        let (claims, jobs) = (claims.clone(), jobs.clone());
+        tokio::task::spawn_blocking(move || work(&composer, &clerk, &claims, &jobs));
+    }
+}
+
+fn work(
+    composer: &Composer,
+    clerk: &Clerk,
+    claims: &async_channel::Receiver<Seated>,
+    jobs: &async_channel::Sender<Job>,
+) {
+    let content: Arc<str> = composer.content_hash().into();
+    while let Ok(Seated { claim, seat }) = claims.recv_blocking() {
+        if clerk.halted().is_requested() {
+            clerk.put_back(&claim);
+            continue;
+        }
+        match composer.compose_message(&claim.reader) {
+            Ok(message) => {
+                let job = Job {
+                    claim,
+                    message,
+                    content: Arc::clone(&content),
+                    _seat: seat,
+                };
+                // The run keeps a receiver until all threads are done, so a job is never lost here.
+                if let Err(error) = jobs.send_blocking(job) {
+                    clerk.put_back(&error.into_inner().claim);
+                }
+            }
+            Err(error) => {
+                clerk.put_back(&claim);
+                clerk.halt(Halt::Pause(format!(
+                    "the message for {} can't be composed: {}",
+                    claim.reader.email.masked(),
+                    with_causes(&error)
+                )));
+            }
+        }
+    }
+}

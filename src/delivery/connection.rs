@@ -1,0 +1,223 @@
+//! One connection's life: a session, one message after the other, the next row's leave asked for
+//! while the present one is on the wire.
+//!
+//! The crash rule holds here: a row is `sending` in the ledger, durably, before its dot leaves; and
+//! row N+2 asks for leave only after N's outcome was submitted, so that a crash leaves at most two.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{
+    clerk::{Clerk, Halt},
+    compose::Job,
+    gate::Gate,
+    journal::Recorded,
+};
+use crate::smtp::{Answer, ConnectError, Relay, Session, session::Announcement};
+
+/// A session that waited this long for work is closed; relays drop idle ones.
+const IDLE: Duration = Duration::from_secs(20);
+
+/// What all connections of a run share.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) relay: Arc<Relay>,
+    pub(crate) gate: Arc<Gate>,
+    pub(crate) jobs: async_channel::Receiver<Job>,
+    pub(crate) clerk: Arc<Clerk>,
+    pub(crate) messages_per_connection: u32,
+}
+
+/// One connection.
+pub(crate) struct Connection {
+    shared: Shared,
+    session: Option<Session>,
+    ahead: Option<Asked>,
+    /// The relay has heard MAIL, RCPT and DATA of the job ahead.
+    is_announced: bool,
+}
+
+/// A job whose leave was asked for.
+struct Asked {
+    job: Job,
+    recorded: Recorded,
+}
+
+impl Connection {
+    pub(crate) fn new(shared: Shared) -> Self {
+        Self {
+            shared,
+            session: None,
+            ahead: None,
+            is_announced: false,
+        }
+    }
+
+    /// Delivers until there are no more jobs or the run halts.
+    pub(crate) async fn run(mut self) {
+        while let Some(job) = self.next_job().await {
+            if !self.shared.clerk.may_start().await {
+                self.shared.clerk.put_back(&job.claim);
+                break;
+            }
+            self.deliver(job).await;
+        }
+        if let Some(job) = self.take_ahead().await {
+            self.shared.clerk.put_back(&job.claim);
+        }
+        self.close().await;
+    }
+
+    /// The next job that may leave, with a session to carry it. None: no more jobs, or a halt.
+    async fn next_job(&mut self) -> Option<Job> {
+        loop {
+            let is_announced = std::mem::take(&mut self.is_announced);
+            if let Some(job) = self.take_ahead().await {
+                // What is announced to the relay already is in flight, also when we are asked to
+                // stop; what the relay has not heard of can go back.
+                let may_finish = is_announced && self.shared.clerk.is_asked_to_stop();
+                let is_halted = self.shared.clerk.halted().is_requested();
+                if self.session.is_some() && (!is_halted || may_finish) {
+                    return Some(job);
+                }
+                self.shared.clerk.put_back(&job.claim);
+            }
+            let job = self.wait_for_job().await?;
+            if self.connect().await.is_none() {
+                self.shared.clerk.put_back(&job.claim);
+                return None;
+            }
+            self.ask_leave(job);
+        }
+    }
+
+    async fn deliver(&mut self, job: Job) {
+        let Some(session) = self.session.as_ref() else {
+            return;
+        };
+        if session.messages_sent() + 1 < self.shared.messages_per_connection
+            && let Ok(next) = self.shared.jobs.try_recv()
+        {
+            self.ask_leave(next);
+        }
+        let next = self.ahead.as_ref().map(|asked| Announcement {
+            envelope: &asked.job.message.envelope,
+            bytes: asked.job.message.bytes.len(),
+        });
+        let Some(session) = self.session.as_mut() else {
+            return;
+        };
+        let message = &job.message;
+        let outcome = session
+            .deliver_then(&message.envelope, &message.bytes, next)
+            .await;
+        self.is_announced = self.ahead.is_some();
+        let is_relay_well = match outcome {
+            Ok(answer) => {
+                if matches!(answer, Answer::Accepted(_)) {
+                    self.shared.gate.recovered();
+                }
+                self.shared.clerk.answered(job.claim, answer)
+            }
+            Err(lost) => {
+                self.shared.clerk.lost(&job.claim, &lost);
+                false
+            }
+        };
+        if !is_relay_well {
+            self.close().await;
+            self.rest("it drops connections, or says that it can't work now");
+        } else if self.is_used_up() {
+            self.close().await;
+        }
+    }
+
+    fn is_used_up(&self) -> bool {
+        self.session.as_ref().is_some_and(|session| {
+            !session.is_usable() || session.messages_sent() >= self.shared.messages_per_connection
+        })
+    }
+
+    /// Makes sure that there is a session. None: the run halts.
+    async fn connect(&mut self) -> Option<()> {
+        while self.session.is_none() {
+            self.shared.gate.pass(self.shared.clerk.halted()).await;
+            let halted = self.shared.clerk.halted().clone();
+            if halted.is_requested() {
+                return None;
+            }
+            let attempt = tokio::select! {
+                attempt = Session::connect(&self.shared.relay) => attempt,
+                () = halted.requested() => return None,
+            };
+            match attempt {
+                Ok(session) => self.session = Some(session),
+                Err(error) if error.is_senders_fault() => {
+                    self.shared.clerk.halt(Halt::Pause(with_hint(&error)));
+                }
+                Err(error) => self.rest(&with_causes(&error)),
+            }
+        }
+        Some(())
+    }
+
+    /// Waits for a job; a session that idles for long is closed meanwhile.
+    async fn wait_for_job(&mut self) -> Option<Job> {
+        let clerk = Arc::clone(&self.shared.clerk);
+        let jobs = self.shared.jobs.clone();
+        let job = async {
+            if let Ok(job) = tokio::time::timeout(IDLE, jobs.recv()).await {
+                return job.ok();
+            }
+            self.close().await;
+            jobs.recv().await.ok()
+        };
+        tokio::select! {
+            biased;
+            () = clerk.halted().requested() => None,
+            job = job => job,
+        }
+    }
+
+    fn ask_leave(&mut self, job: Job) {
+        // A closed ledger halts the run; the row stays claimed and is recovered by the next one.
+        if let Ok(recorded) = self.shared.clerk.ask_leave(&job.claim, &job.content) {
+            self.ahead = Some(Asked { job, recorded });
+        }
+    }
+
+    /// The job asked for ahead, if the ledger gave its leave.
+    async fn take_ahead(&mut self) -> Option<Job> {
+        let Asked { job, recorded } = self.ahead.take()?;
+        let answer = recorded.await.ok()?;
+        self.shared.clerk.has_leave(answer).then_some(job)
+    }
+
+    fn rest(&self, why: &str) {
+        if self.shared.gate.failed().is_err() {
+            self.shared.clerk.halt(Halt::RelayAway(why.to_owned()));
+        }
+    }
+
+    /// Says goodbye where the relay still listens.
+    async fn close(&mut self) {
+        if let Some(session) = self.session.take().filter(Session::is_usable) {
+            session.quit().await;
+        }
+    }
+}
+
+fn with_hint(error: &ConnectError) -> String {
+    format!("{}; {}", with_causes(error), error.hint())
+}
+
+/// An error and what lies behind it, in one line.
+pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    text
+}

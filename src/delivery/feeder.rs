@@ -1,0 +1,117 @@
+//! Claims rows as seats and limits allow, and hands them to the composing threads, until nothing
+//! is due now.
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    clerk::{Clerk, Halt},
+    compose::Seated,
+    pace::Pace,
+    room::Room,
+};
+use crate::{
+    clock::Clock,
+    store::{BatchId, BatchState, SenderId, Store, StoreError},
+};
+
+/// How long to wait at the most before limits are looked at again.
+const TICK: Duration = Duration::from_millis(250);
+
+/// Feeds a run.
+pub(crate) struct Feeder {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Clock,
+    pub(crate) batch: BatchId,
+    pub(crate) issue: String,
+    pub(crate) sender: SenderId,
+    pub(crate) pace: Pace,
+    pub(crate) room: Arc<Room>,
+    /// Rows held at once.
+    pub(crate) seats: u32,
+    pub(crate) claims: async_channel::Sender<Seated>,
+    pub(crate) clerk: Arc<Clerk>,
+}
+
+impl Feeder {
+    /// Runs until nothing is due or the run halts.
+    pub(crate) async fn run(mut self) -> Result<(), StoreError> {
+        let halted = self.clerk.halted().clone();
+        while !halted.is_requested() {
+            let claimed = self.claim().await?;
+            if claimed == 0 && self.room.taken() == 0 {
+                if !self.is_anything_due().await? {
+                    break;
+                }
+                self.look_at_the_batch().await?;
+            }
+            // With room left and rows due, only a limit can be what is in the way.
+            let wait = if claimed > 0 && self.has_room() {
+                Duration::ZERO
+            } else {
+                self.wait()
+            };
+            if !wait.is_zero() {
+                tokio::select! {
+                    () = self.room.freed() => {}
+                    () = tokio::time::sleep(wait) => {}
+                    () = halted.requested() => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn claim(&mut self) -> Result<usize, StoreError> {
+        let taken = u32::try_from(self.room.taken()).unwrap_or(u32::MAX);
+        let free = self.seats.saturating_sub(taken);
+        // Claims are cheaper in groups: wait until a quarter of the seats is free.
+        if free * 4 < self.seats {
+            return Ok(0);
+        }
+        let now = self.clock.now();
+        let quotas = self.pace.quotas(free, now).await?;
+        if quotas.rest == 0 && quotas.domains.iter().all(|(_, room)| *room == 0) {
+            return Ok(0);
+        }
+        let claims = self
+            .store
+            .claim(self.batch, &self.sender, &quotas, now)
+            .await?;
+        let count = claims.len();
+        for claim in claims {
+            let domain = claim.reader.email.domain();
+            self.pace.used(domain);
+            let seat = self.room.enter(domain);
+            // The threads outlive the feeder.
+            let _ = self.claims.send(Seated { claim, seat }).await;
+        }
+        Ok(count)
+    }
+
+    fn has_room(&self) -> bool {
+        self.room.taken() * 4 < self.seats as usize * 3
+    }
+
+    async fn is_anything_due(&self) -> Result<bool, StoreError> {
+        let next = self.store.next_due(self.batch).await?;
+        Ok(next.is_some_and(|due_at: DateTime<Utc>| due_at <= self.clock.now()))
+    }
+
+    /// Rows are due and nobody holds them: a limit is in the way, or somebody stopped the batch.
+    async fn look_at_the_batch(&self) -> Result<(), StoreError> {
+        let batch = self.store.batch(&self.issue).await?;
+        if batch.is_none_or(|batch| batch.state != BatchState::Open) {
+            self.clerk.halt(Halt::StoppedElsewhere);
+        }
+        Ok(())
+    }
+
+    fn wait(&self) -> Duration {
+        let until = self.pace.again_at().map(|at| at - self.clock.now());
+        until
+            .and_then(|wait| wait.to_std().ok())
+            .map_or(TICK, |wait| wait.clamp(Duration::from_millis(5), TICK))
+    }
+}

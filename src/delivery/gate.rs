@@ -1,0 +1,90 @@
+//! The relay's rest: after a failure nobody knocks until the back-off is over. One gate a relay,
+//! shared by all connections.
+
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+use super::stop::Stop;
+
+/// Opens and closes the way to a relay.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    first: Duration,
+    max: Duration,
+    /// How long a run bears a relay that takes nothing.
+    patience: Duration,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    failures: u32,
+    closed_until: Option<Instant>,
+    down_since: Option<Instant>,
+}
+
+/// The relay has taken nothing for longer than the run bears.
+#[derive(Debug)]
+pub(crate) struct OutOfPatience;
+
+impl Gate {
+    pub(crate) fn new(first: Duration, max: Duration, patience: Duration) -> Self {
+        Self {
+            first,
+            max,
+            patience,
+            state: Mutex::default(),
+        }
+    }
+
+    /// Waits until the relay may be tried, or `stop` is requested.
+    pub(crate) async fn pass(&self, stop: &Stop) {
+        loop {
+            let closed_until = self.state().closed_until;
+            match closed_until.filter(|until| *until > Instant::now()) {
+                Some(until) if !stop.is_requested() => tokio::select! {
+                    () = tokio::time::sleep_until(until) => {}
+                    () = stop.requested() => return,
+                },
+                _ => return,
+            }
+        }
+    }
+
+    /// The relay failed: it rests, longer each time. Failures of several connections at once are
+    /// one failure.
+    pub(crate) fn failed(&self) -> Result<(), OutOfPatience> {
+        let now = Instant::now();
+        let mut state = self.state();
+        let down_since = *state.down_since.get_or_insert(now);
+        if state.closed_until.is_none_or(|until| until <= now) {
+            let wait = self
+                .first
+                .saturating_mul(1 << state.failures.min(16))
+                .min(self.max);
+            state.closed_until = Some(now + wait);
+            state.failures += 1;
+        }
+        if now - down_since > self.patience {
+            Err(OutOfPatience)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The relay took a message: it is well.
+    pub(crate) fn recovered(&self) {
+        let mut state = self.state();
+        if state.down_since.is_some() {
+            *state = State::default();
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

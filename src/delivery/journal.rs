@@ -1,0 +1,106 @@
+//! The one writer of the ledger during a run: transitions from all connections queue up while a
+//! commit is under way and go into the next one together, so durability costs a share of an fsync
+//! a message. Order is kept: what was submitted first is never recorded later.
+
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{
+    clock::Clock,
+    store::{RefusalReason, Store, StoreError, Transition},
+};
+
+/// Rows a commit takes at the most.
+const GROUP: usize = 1_000;
+
+/// Where transitions are handed in.
+#[derive(Debug)]
+pub(crate) struct Journal {
+    entries: mpsc::UnboundedSender<Entry>,
+}
+
+/// What became of a submitted transition, once it is durable.
+pub(crate) type Recorded = oneshot::Receiver<Result<(), RefusalReason>>;
+
+#[derive(Debug)]
+enum Entry {
+    Record {
+        transition: Transition,
+        recorded: oneshot::Sender<Result<(), RefusalReason>>,
+    },
+    Close,
+}
+
+/// The journal is closed: the store failed, and nothing more may leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct JournalClosed;
+
+impl Journal {
+    /// Starts the writer. Its handle answers the store's error, if one ended it.
+    pub(crate) fn start(
+        store: Arc<dyn Store>,
+        clock: Clock,
+    ) -> (Self, tokio::task::JoinHandle<Result<(), StoreError>>) {
+        // Unbounded, but never long: a connection waits for its next row's permission before it
+        // goes on, so it has at most three entries here.
+        let (entries, receiver) = mpsc::unbounded_channel();
+        (
+            Self { entries },
+            tokio::spawn(write(store, clock, receiver)),
+        )
+    }
+
+    /// Queues a transition; await the receipt to know that it is durable.
+    pub(crate) fn submit(&self, transition: Transition) -> Result<Recorded, JournalClosed> {
+        let (recorded, receipt) = oneshot::channel();
+        self.entries
+            .send(Entry::Record {
+                transition,
+                recorded,
+            })
+            .map_err(|_| JournalClosed)?;
+        Ok(receipt)
+    }
+
+    /// Ends the writer once everything submitted so far is durable.
+    pub(crate) fn close(&self) {
+        // A writer that is gone already is closed.
+        let _ = self.entries.send(Entry::Close);
+    }
+}
+
+async fn write(
+    store: Arc<dyn Store>,
+    clock: Clock,
+    mut entries: mpsc::UnboundedReceiver<Entry>,
+) -> Result<(), StoreError> {
+    let mut group = Vec::with_capacity(GROUP);
+    let mut is_open = true;
+    while is_open && entries.recv_many(&mut group, GROUP).await > 0 {
+        let (mut transitions, mut receipts) = (Vec::new(), Vec::new());
+        for entry in group.drain(..) {
+            match entry {
+                Entry::Record {
+                    transition,
+                    recorded,
+                } => {
+                    transitions.push(transition);
+                    receipts.push(recorded);
+                }
+                Entry::Close => is_open = false,
+            }
+        }
+        // On an error the receiver is dropped with this function: every waiting receipt fails, and
+        // no connection sends another dot.
+        let refusals = store.record(&transitions, clock.now()).await?;
+        for (transition, recorded) in transitions.iter().zip(receipts) {
+            let refused = refusals
+                .iter()
+                .find(|refusal| refusal.delivery == transition.delivery);
+            // Outcomes are often submitted without waiting for the receipt.
+            let _ = recorded.send(refused.map_or(Ok(()), |refusal| Err(refusal.reason)));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,145 @@
+//! How many rows may be claimed now, and from which domains: seats, connections a domain, and the
+//! rates that all workers share through the store.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use chrono::{DateTime, Utc};
+
+use super::room::Room;
+use crate::{
+    publication::{DomainLimit, Rate},
+    store::{Quotas, Store, StoreError},
+};
+
+/// The key under which the overall rate is leased.
+const ALL: &str = "*";
+
+/// Turns limits into quotas.
+pub(crate) struct Pace {
+    store: Arc<dyn Store>,
+    room: Arc<Room>,
+    rate: Option<Leased>,
+    domains: Vec<DomainPace>,
+}
+
+struct DomainPace {
+    domain: String,
+    connections: Option<u32>,
+    rate: Option<Leased>,
+}
+
+/// A rate and what of it is leased and not yet used.
+struct Leased {
+    key: String,
+    rate: Rate,
+    credit: u32,
+    again_at: DateTime<Utc>,
+}
+
+impl Pace {
+    pub(crate) fn new(
+        store: Arc<dyn Store>,
+        room: Arc<Room>,
+        rate: Option<Rate>,
+        per_domain: &BTreeMap<String, DomainLimit>,
+    ) -> Self {
+        let domains = per_domain
+            .iter()
+            .map(|(domain, limit)| DomainPace {
+                domain: domain.clone(),
+                connections: limit.connections,
+                rate: limit.rate.map(|rate| Leased::new(domain, rate)),
+            })
+            .collect();
+        Self {
+            store,
+            room,
+            rate: rate.map(|rate| Leased::new(ALL, rate)),
+            domains,
+        }
+    }
+
+    /// What may be claimed now, for `seats` free seats.
+    pub(crate) async fn quotas(
+        &mut self,
+        seats: u32,
+        now: DateTime<Utc>,
+    ) -> Result<Quotas, StoreError> {
+        let store = self.store.as_ref();
+        let all = match &mut self.rate {
+            Some(leased) => leased.top_up(store, seats, now).await?.min(seats),
+            None => seats,
+        };
+        // Under an overall rate, domains with limits share half of it, so that neither they nor
+        // the rest can starve the other; what one leaves stays as credit for the next round.
+        let mut for_domains = if self.rate.is_some() { all / 2 } else { all };
+        let mut quotas = Quotas {
+            rest: all,
+            domains: Vec::with_capacity(self.domains.len()),
+        };
+        for pace in &mut self.domains {
+            let mut free = for_domains;
+            if let Some(connections) = pace.connections {
+                free = free.min(connections.saturating_sub(self.room.taken_by(&pace.domain)));
+            }
+            if let Some(leased) = &mut pace.rate {
+                free = free.min(leased.top_up(store, free, now).await?);
+            }
+            if self.rate.is_some() {
+                for_domains -= free;
+                quotas.rest -= free;
+            }
+            quotas.domains.push((pace.domain.clone(), free));
+        }
+        Ok(quotas)
+    }
+
+    /// A row to that domain was claimed.
+    pub(crate) fn used(&mut self, domain: &str) {
+        let of_domain = self.domains.iter_mut().find(|pace| pace.domain == domain);
+        for leased in self
+            .rate
+            .iter_mut()
+            .chain(of_domain.and_then(|pace| pace.rate.as_mut()))
+        {
+            leased.credit = leased.credit.saturating_sub(1);
+        }
+    }
+
+    /// The earliest moment at which an exhausted rate gives more.
+    pub(crate) fn again_at(&self) -> Option<DateTime<Utc>> {
+        let domains = self.domains.iter().filter_map(|pace| pace.rate.as_ref());
+        let all = self.rate.iter().chain(domains);
+        all.filter(|leased| leased.credit == 0)
+            .map(|leased| leased.again_at)
+            .min()
+    }
+}
+
+impl Leased {
+    fn new(key: &str, rate: Rate) -> Self {
+        Self {
+            key: key.to_owned(),
+            rate,
+            credit: 0,
+            again_at: DateTime::<Utc>::MIN_UTC,
+        }
+    }
+
+    /// Leases more where what is left is not enough; answers what there is.
+    async fn top_up(
+        &mut self,
+        store: &dyn Store,
+        want: u32,
+        now: DateTime<Utc>,
+    ) -> Result<u32, StoreError> {
+        if self.credit < want && self.again_at <= now {
+            let lease = store
+                .lease(&self.key, self.rate, want - self.credit, now)
+                .await?;
+            self.credit += lease.granted;
+            self.again_at = lease.again_at;
+        }
+        Ok(self.credit)
+    }
+}
