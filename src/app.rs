@@ -1,8 +1,15 @@
-//! The composition root: the sole place that wires parts together.
+//! The composition root: the sole place that wires parts together. A command opens an [`App`] and
+//! asks it for what it needs; nothing is opened that a command does not use.
 
+mod content;
 mod export;
 mod fold;
 mod import;
+mod reader;
+mod relay;
+mod send;
+mod state;
+mod test_mail;
 
 use std::path::{Path, PathBuf};
 
@@ -10,8 +17,20 @@ pub use self::{
     export::{ExportFormat, ExportReport, export},
     fold::{SUBSCRIBERS_FILE, fold_file},
     import::{ImportReport, Outcome, Problem, import},
+    relay::Way,
+    send::{Rehearsal, Sending},
+    test_mail::TestOutcome,
 };
-use crate::{clock::Clock, publication::Publication, source::SourceError, store::StoreError};
+use crate::{
+    clock::Clock,
+    issue::ArchiveError,
+    message::{ComposeError, FrozenError, dkim::DkimError},
+    publication::{Environment, Publication},
+    render::RenderError,
+    smtp::{ConnectError, inbox::InboxError},
+    source::SourceError,
+    store::StoreError,
+};
 
 /// A publication, opened, with what its commands share.
 pub struct App {
@@ -27,12 +46,43 @@ pub enum AppError {
     /// daily-note.yaml or the environment is wrong, in these places.
     #[error("the configuration is wrong")]
     Configuration(Vec<SourceError>),
-    /// An issue or a template is wrong, in these places.
+    /// An issue is wrong, in these places.
     #[error("the content does not pass")]
     Content(Vec<SourceError>),
+    /// No issue of that name, or one that can't be read.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// A template, or something that the mail needs.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    /// A message can't be made.
+    #[error(transparent)]
+    Compose(#[from] ComposeError),
+    /// Frozen content that can't be written or read back.
+    #[error(transparent)]
+    Frozen(#[from] FrozenError),
+    /// A signing key that can't be used.
+    #[error(transparent)]
+    Dkim(#[from] DkimError),
     /// The list or the ledger.
     #[error(transparent)]
     State(#[from] StoreError),
+    /// The relay does not let us in.
+    #[error(transparent)]
+    Relay(#[from] ConnectError),
+    /// The embedded inbox does not start.
+    #[error(transparent)]
+    Inbox(#[from] InboxError),
+    /// Something else that a person has to decide or mend; `hint` says how.
+    #[error("{message}")]
+    Refused {
+        /// Which exit code it deserves.
+        kind: Refusal,
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        hint: String,
+    },
     /// A file that can't be read or written.
     #[error("{} can't be {action}", path.display())]
     Io {
@@ -46,15 +96,41 @@ pub enum AppError {
     },
 }
 
+/// What kind of thing a person has to mend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The command line.
+    Usage,
+    /// The configuration.
+    Configuration,
+    /// The content.
+    Content,
+    /// Nothing is to be done.
+    Nothing,
+    /// Deliveries wait for a person.
+    Deliveries,
+}
+
 impl App {
     /// Opens the publication at `root`, or the nearest one above the working directory.
     ///
     /// # Errors
     /// [`AppError::Configuration`] with every place that is wrong.
     pub fn open(root: Option<&Path>, clock: Clock) -> Result<Self, AppError> {
-        let _ = (root, clock);
-        Err(AppError::Configuration(vec![SourceError::new(
-            "publications can't be loaded yet",
-        )]))
+        let root = match root {
+            Some(root) => root.to_owned(),
+            None => {
+                let here = std::env::current_dir().map_err(|source| AppError::Io {
+                    action: "read",
+                    path: PathBuf::from("."),
+                    source,
+                })?;
+                Publication::find_root(&here)
+                    .map_err(|error| AppError::Configuration(vec![error]))?
+            }
+        };
+        let publication = Publication::load(&root, &Environment::of_process())
+            .map_err(AppError::Configuration)?;
+        Ok(Self { publication, clock })
     }
 }

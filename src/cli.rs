@@ -1,10 +1,22 @@
 //! The command line: arguments in, report out, exit code. One file a command, each with its
 //! `Args` and an `execute`; what they share are the global flags, [`Context`] and [`Failure`].
 
+mod batch;
+mod cancel;
+mod carry;
 mod completions;
+mod confirm;
 mod failure;
 mod man;
 mod output;
+mod pause;
+mod progress;
+mod render;
+mod resume;
+mod send;
+mod signals;
+mod status;
+mod test;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -67,6 +79,13 @@ enum ColorChoice {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Render(render::Args),
+    Test(test::Args),
+    Send(send::Args),
+    Status(status::Args),
+    Pause(pause::Args),
+    Resume(resume::Args),
+    Cancel(cancel::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -123,6 +142,13 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         .build()?;
     let exit = runtime.block_on(async {
         match command {
+            Command::Render(args) => render::execute(&args, context).await,
+            Command::Test(args) => test::execute(&args, context).await,
+            Command::Send(args) => send::execute(&args, context).await,
+            Command::Status(args) => status::execute(&args, context).await,
+            Command::Pause(args) => pause::execute(&args, context).await,
+            Command::Resume(args) => resume::execute(&args, context).await,
+            Command::Cancel(args) => cancel::execute(&args, context).await,
             Command::Completions(args) => completions::execute(&args, context),
             Command::Man(args) => man::execute(&args, context),
         }

@@ -17,16 +17,14 @@ mod archive;
 mod document;
 mod front_matter;
 mod markdown;
-mod measure;
 mod read;
 mod url;
 
 pub use archive::{Archive, ArchiveError, Entry};
 pub use document::{
     Alignment, Block, CalloutKind, Document, Footnote, Image, ImageUse, Inline, LinkTarget,
-    LinkUse, ListItem, Oddity, OddityKind, Prose, ProseKind, Section, plain_text,
+    LinkUse, ListItem, Oddity, OddityKind, Prose, ProseKind, Section,
 };
-pub use measure::Extent;
 
 /// One issue of the newsletter, as its writer wrote it.
 #[derive(Debug, Clone)]

@@ -30,23 +30,12 @@ pub async fn fold_file(
     publication: &Publication,
     now: DateTime<Utc>,
 ) -> Result<Option<FoldReport>, AppError> {
-    let path = publication.root.join(SUBSCRIBERS_FILE);
-    let entries = file::load(&path, publication);
-    let Some(entries) = entries.map_err(|error| AppError::Configuration(vec![error]))? else {
+    let Some(mut entries) = Watched::open(publication)? else {
         return Ok(None);
     };
-    let mut entries = Watched {
-        entries,
-        errors: Vec::new(),
-    };
     let max_removal = publication.audience.max_removal;
-    match store.fold(&mut entries, max_removal, now).await {
-        Ok(report) => Ok(Some(report)),
-        Err(StoreError::Entry(_)) if !entries.errors.is_empty() => {
-            Err(AppError::Configuration(entries.all_errors()))
-        }
-        Err(error) => Err(error.into()),
-    }
+    let folded = store.fold(&mut entries, max_removal, now).await;
+    entries.explain(folded).map(Some)
 }
 
 /// Entries that remember what was wrong with them: the store stops at the first error, and a
@@ -68,7 +57,27 @@ impl Iterator for Watched<'_> {
     }
 }
 
-impl Watched<'_> {
+impl<'p> Watched<'p> {
+    fn open(publication: &'p Publication) -> Result<Option<Self>, AppError> {
+        let path = publication.root.join(SUBSCRIBERS_FILE);
+        let entries = file::load(&path, publication);
+        let entries = entries.map_err(|error| AppError::Configuration(vec![error]))?;
+        Ok(entries.map(|entries| Self {
+            entries,
+            errors: Vec::new(),
+        }))
+    }
+
+    /// The store stopped at the first wrong entry; people mend a file in one go.
+    fn explain<T>(self, result: Result<T, StoreError>) -> Result<T, AppError> {
+        match result {
+            Err(StoreError::Entry(_)) if !self.errors.is_empty() => {
+                Err(AppError::Configuration(self.all_errors()))
+            }
+            result => Ok(result?),
+        }
+    }
+
     fn all_errors(mut self) -> Vec<SourceError> {
         let missing = SHOWN_ERRORS.saturating_sub(self.errors.len());
         let others = self.entries.by_ref().filter_map(Result::err).take(missing);

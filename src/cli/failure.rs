@@ -4,7 +4,14 @@ use std::process::ExitCode;
 
 use miette::Report;
 
-use crate::{app::AppError, store::StoreError};
+use crate::{
+    app::{AppError, Refusal},
+    issue::ArchiveError,
+    message::ComposeError,
+    render::RenderError,
+    source::SourceError,
+    store::StoreError,
+};
 
 /// The exit codes of the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +48,7 @@ pub(crate) struct Failure {
 
 impl Failure {
     /// A failure of that kind.
-    pub(crate) fn new(exit: Exit, report: impl Into<Report>) -> Self {
+    fn new(exit: Exit, report: impl Into<Report>) -> Self {
         Self {
             exit,
             reports: vec![report.into()],
@@ -53,11 +60,36 @@ impl Failure {
         Self::new(Exit::Usage, miette::miette!("{message}"))
     }
 
-    /// Several at once.
-    pub(crate) fn many(exit: Exit, reports: impl IntoIterator<Item = Report>) -> Self {
+    /// A fault that the program did not expect.
+    pub(crate) fn unexpected(message: impl std::fmt::Display) -> Self {
+        Self::new(Exit::Unexpected, miette::miette!("{message}"))
+    }
+
+    /// Everything that is wrong in files, each at its place.
+    fn places(exit: Exit, errors: Vec<SourceError>) -> Self {
         Self {
             exit,
-            reports: reports.into_iter().collect(),
+            reports: errors.into_iter().map(Report::new).collect(),
+        }
+    }
+
+    /// An error that says what is wrong, with its causes.
+    fn from_err(exit: Exit, error: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self {
+            exit,
+            reports: vec![Report::from_err(error)],
+        }
+    }
+
+    /// The same with what to do about it.
+    fn hinted(
+        exit: Exit,
+        error: impl std::error::Error + Send + Sync + 'static,
+        hint: &str,
+    ) -> Self {
+        Self {
+            exit,
+            reports: vec![Report::from_err(error).context_hint(hint)],
         }
     }
 
@@ -74,17 +106,72 @@ impl Failure {
 
 impl From<AppError> for Failure {
     fn from(error: AppError) -> Self {
-        let exit = match &error {
-            AppError::Configuration(_) | AppError::State(_) => Exit::Configuration,
-            AppError::Content(_) => Exit::Content,
-            AppError::Io { .. } => Exit::Unexpected,
-        };
         match error {
-            AppError::Configuration(errors) | AppError::Content(errors) => {
-                Self::many(exit, errors.into_iter().map(Report::new))
+            AppError::Configuration(errors) => Self::places(Exit::Configuration, errors),
+            AppError::Content(errors) => Self::places(Exit::Content, errors),
+            AppError::Archive(ArchiveError::Broken { errors, .. }) => {
+                Self::places(Exit::Content, errors)
+            }
+            AppError::Archive(error) => {
+                let hint = archive_hint(&error);
+                Self::hinted(Exit::Usage, error, &hint)
+            }
+            AppError::Render(error) => error.into(),
+            AppError::Compose(ComposeError::Render(error)) => error.into(),
+            AppError::Compose(error) => Self::from_err(Exit::Content, error),
+            AppError::Frozen(error) => Self::from_err(Exit::Unexpected, error),
+            AppError::Dkim(error) => {
+                let hint = "check smtp.dkim; `daily-note dkim new` makes a key";
+                Self::hinted(Exit::Configuration, error, hint)
             }
             AppError::State(error) => error.into(),
-            error @ AppError::Io { .. } => Self::new(exit, Report::from_err(error)),
+            AppError::Relay(error) => {
+                let hint = error.hint();
+                Self::hinted(Exit::Configuration, error, hint)
+            }
+            AppError::Inbox(error) => Self::from_err(Exit::Configuration, error),
+            AppError::Refused {
+                kind,
+                message,
+                hint,
+            } => {
+                let exit = match kind {
+                    Refusal::Usage => Exit::Usage,
+                    Refusal::Configuration => Exit::Configuration,
+                    Refusal::Content => Exit::Content,
+                    Refusal::Nothing => Exit::Nothing,
+                    Refusal::Deliveries => Exit::Deliveries,
+                };
+                Self::new(exit, miette::miette!(help = hint, "{message}"))
+            }
+            error @ AppError::Io { .. } => Self::from_err(Exit::Unexpected, error),
+        }
+    }
+}
+
+impl From<RenderError> for Failure {
+    fn from(error: RenderError) -> Self {
+        match error {
+            RenderError::Source(error) => Self::places(Exit::Content, vec![*error]),
+            error => Self::from_err(Exit::Content, error),
+        }
+    }
+}
+
+/// How to name an issue that is there.
+fn archive_hint(error: &ArchiveError) -> String {
+    match error {
+        ArchiveError::NotFound {
+            nearest: Some(nearest),
+            ..
+        } => format!("did you mean {nearest}?"),
+        ArchiveError::NotFound { .. } => {
+            "name it by its file, file name, slug or id; they are in issues/".to_owned()
+        }
+        ArchiveError::Ambiguous { .. } => "name it by its file".to_owned(),
+        ArchiveError::Empty => "write one with `daily-note new EDITION`".to_owned(),
+        ArchiveError::Unreadable { .. } | ArchiveError::Broken { .. } => {
+            "check that you may read it".to_owned()
         }
     }
 }
@@ -104,17 +191,14 @@ impl From<StoreError> for Failure {
         };
         match error {
             StoreError::Entry(entry) => Self::new(Exit::Configuration, Report::new(entry)),
-            error => Self::new(
-                Exit::Configuration,
-                Report::from_err(error).context_hint(hint),
-            ),
+            error => Self::hinted(Exit::Configuration, error, hint),
         }
     }
 }
 
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
-        Self::new(Exit::Unexpected, Report::from_err(error))
+        Self::from_err(Exit::Unexpected, error)
     }
 }
 

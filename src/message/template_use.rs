@@ -243,7 +243,6 @@ mod tests {
             "{{ reader.name }}님, {{ reader.email }}",
             "{% if reader.name %}{{ reader.name }}{% else %}독자{% endif %}",
             "{%- if not reader.name and issue.ad == true -%}x{% endif %}",
-            "{%- if reader.name -%}{{- reader.name -}}{%- endif -%}",
             "{{ reader.name or words.reader }}",
             "{{ reader.name | default(value=words.reader) | escape }}",
             "{{ \"안녕하세요, \" ~ reader.name ~ \"님\" }}",

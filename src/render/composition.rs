@@ -1,7 +1,10 @@
 //! An issue prepared: everything that does not depend on the reader, done once, as one JSON document.
 
+use std::collections::BTreeMap;
+
 use aws_lc_rs::digest;
 use serde_json::{Value, json};
+use tera::Tera;
 
 use crate::{
     issue::{Block, Issue},
@@ -10,7 +13,7 @@ use crate::{
         Composition, RenderError, Templates,
         html::{HtmlWriter, IssueLinks, LinkedIssue, plain_text},
         images::Images,
-        templates,
+        templates::{self, template_error},
         text::TextWriter,
         theme::accent_context,
         words::Words,
@@ -62,7 +65,7 @@ impl Composition {
             words: &words,
             issue_links,
             images: &mut images,
-            footnote_uses: std::collections::BTreeMap::new(),
+            footnote_uses: BTreeMap::new(),
         };
         let document = &issue.document;
         let introduction = html.blocks(&document.introduction)?;
@@ -86,7 +89,7 @@ impl Composition {
             .preheader
             .clone()
             .unwrap_or_else(|| beginning(&document.introduction));
-        let context = json!({
+        let mut context = json!({
             "publication": publication_context(publication, &mut images)?,
             "edition": edition_context(edition),
             "theme": accent_context(edition.accent_color.unwrap_or(publication.accent_color)),
@@ -108,11 +111,20 @@ impl Composition {
             "next": next_context(publication, issue, &words),
             "korea": publication.law.korea,
         });
+        context["styles"] = styles(&tera, &mail_templates, &context)?;
         Ok(Self {
             templates: mail_templates,
             context,
             images: images.into_inline(),
         })
+    }
+
+    /// Says in the subject that this is a test and nobody's copy of the issue.
+    pub fn mark_as_test(&mut self) {
+        let subject = self.context["issue"]["subject"]
+            .as_str()
+            .unwrap_or_default();
+        self.context["issue"]["subject"] = format!("[test] {subject}").into();
     }
 
     /// The composition as bytes, to be frozen with a batch.
@@ -143,6 +155,21 @@ impl Composition {
             .map(|byte| format!("{byte:02x}"))
             .collect())
     }
+}
+
+/// The style sheets, which are templates too: rendered apart from the page, since a style sheet
+/// knows no HTML entities.
+fn styles(
+    tera: &Tera,
+    templates: &BTreeMap<String, String>,
+    context: &Value,
+) -> Result<Value, RenderError> {
+    let render = |name: &str| {
+        tera::Context::from_serialize(context)
+            .and_then(|context| tera.render(name, &context))
+            .map_err(|error| template_error(&error, templates))
+    };
+    Ok(json!({"inlined": render("email/inline.css")?, "head": render("email/head.css")?.trim()}))
 }
 
 fn edition_of<'a>(publication: &'a Publication, issue: &Issue) -> Result<&'a Edition, RenderError> {

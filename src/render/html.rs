@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tera::{Context, Tera};
 
 use crate::{
-    issue::{Block, Footnote, Image, ListItem},
+    issue::{Block, Footnote, Image, Inline, ListItem},
     render::{
         RenderError, escape_html, highlight::highlighted, images::Images,
         templates::template_error, words::Words,
@@ -69,8 +69,10 @@ impl HtmlWriter<'_> {
                 is_tight,
             } => self.list(*start, items, *is_tight)?,
             Block::Quote(blocks) => {
-                let body = self.blocks(blocks)?;
-                self.component("quote", &json!({}), Some(&body))?
+                let (cite, quoted) = attribution(blocks);
+                let body = self.blocks(quoted)?;
+                let cite = cite.map(|content| self.inlines(content)).transpose()?;
+                self.component("quote", &json!({"cite": cite}), Some(&body))?
             }
             Block::Callout {
                 kind,
@@ -223,6 +225,20 @@ impl HtmlWriter<'_> {
             .render_component(name, &context, body, true)
             .map(|html| html.trim().to_owned())
             .map_err(|error| template_error(&error, self.templates))
+    }
+}
+
+/// A quotation's last paragraph is its attribution where it begins with a dash.
+fn attribution(blocks: &[Block]) -> (Option<&[Inline]>, &[Block]) {
+    match blocks {
+        [quoted @ .., Block::Paragraph(content)] if !quoted.is_empty() => {
+            let text = plain_text(content);
+            match text.trim_start().starts_with(['—', '―', '–']) {
+                true => (Some(content), quoted),
+                false => (None, blocks),
+            }
+        }
+        _ => (None, blocks),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::{
     render::{html::IssueLinks, words::Words},
 };
 
+use wrap::GLUE;
 pub(super) use wrap::{WIDTH, width, wrap};
 
 /// Writes blocks as text, numbering the links of the whole issue.
@@ -220,7 +221,7 @@ impl<'a> TextWriter<'a> {
         }
     }
 
-    /// `text [7]`; the same URL keeps its number.
+    /// `text [7]`, never parted by a line's end; the same URL keeps its number.
     fn reference(&mut self, shown: &str, url: &str) -> String {
         let number = match self.numbered.iter().position(|known| known == url) {
             Some(at) => at + 1,
@@ -232,7 +233,7 @@ impl<'a> TextWriter<'a> {
         if !self.waiting.iter().any(|(known, _)| *known == number) {
             self.waiting.push((number, url.to_owned()));
         }
-        format!("{shown} [{number}]")
+        format!("{shown}{GLUE}[{number}]")
     }
 
     fn image(&self, image: &Image) -> String {

@@ -24,12 +24,12 @@ pub(crate) fn accent_context(accent: Color) -> Value {
     let light = accent.until(Rgb(0, 0, 0), |colour| {
         colour.contrast(PAPER) >= READABLE && colour.contrast(PAGE) >= READABLE
     });
-    let tint = light.mixed(PAPER, 0.93);
+    let tint = light.mixed(PAPER, 0.9);
     let light = light.until(Rgb(0, 0, 0), |colour| colour.contrast(tint) >= READABLE);
-    let dark = accent.until(Rgb(0xff, 0xff, 0xff), |colour| {
+    let dark = accent.vivid().until(PAPER, |colour| {
         colour.contrast(DARK_PAPER) >= BRIGHT && colour.contrast(DARK_PANEL) >= READABLE
     });
-    let dark_tint = dark.mixed(DARK_PAPER, 0.88);
+    let dark_tint = dark.mixed(DARK_PAPER, 0.84);
     json!({
         "accent": light.hex(),
         "on_accent": light.best_text().hex(),
@@ -80,16 +80,8 @@ impl Rgb {
 
     /// This colour with `share` (0..=1) of another in it.
     fn mixed(self, other: Self, share: f64) -> Self {
-        let channel = |from: u8, to: u8| {
-            let value = f64::from(from) + (f64::from(to) - f64::from(from)) * share;
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "between two bytes, rounded"
-            )]
-            let value = value.round() as u8;
-            value
-        };
+        let channel =
+            |from: u8, to: u8| byte(f64::from(from) + (f64::from(to) - f64::from(from)) * share);
         Self(
             channel(self.0, other.0),
             channel(self.1, other.1),
@@ -97,13 +89,30 @@ impl Rgb {
         )
     }
 
-    /// The nearest step towards `limit` (black or white) that satisfies `is_fit`; `limit` itself at
+    /// The first step towards `limit` (black or white) that satisfies `is_fit`; `limit` itself at
     /// the last.
     fn until(self, limit: Self, is_fit: impl Fn(Self) -> bool) -> Self {
         (0..=50)
             .map(|step| self.mixed(limit, f64::from(step) / 50.0))
             .find(|colour| is_fit(*colour))
             .unwrap_or(limit)
+    }
+
+    /// The same hue as pure as it can be: what mixing with white will take from it again. Near-greys
+    /// stay grey.
+    fn vivid(self) -> Self {
+        let (low, high) = (
+            self.0.min(self.1).min(self.2),
+            self.0.max(self.1).max(self.2),
+        );
+        if high - low < 32 {
+            return self;
+        }
+        let stretch = |channel: u8| {
+            let share = f64::from(channel - low) / f64::from(high - low);
+            byte(share * 255.0)
+        };
+        Self(stretch(self.0), stretch(self.1), stretch(self.2))
     }
 
     /// White where it can be read on this colour, ink or near-black where it can't.
@@ -113,6 +122,15 @@ impl Rgb {
             .find(|text| text.contrast(self) >= READABLE)
             .unwrap_or(Rgb(0, 0, 0))
     }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "rounded and held between 0 and 255"
+)]
+fn byte(value: f64) -> u8 {
+    value.round().clamp(0.0, 255.0) as u8
 }
 
 #[cfg(test)]

@@ -5,7 +5,9 @@
     reason = "a test that can't go on says so by panicking where it stands"
 )]
 
+mod delivery;
 mod message;
+mod own_publication;
 mod scripted;
 mod smtp;
 mod web;

@@ -2,7 +2,5 @@
 
 mod compiled;
 mod dkim;
-mod fixture;
+pub(crate) mod fixture;
 mod python;
-mod read_back;
-mod whole;

@@ -138,8 +138,7 @@ pub(crate) fn parse(template: &str) -> Vec<Tag> {
                 continue;
             }
         };
-        let inside = &rest[2..];
-        let (tokens, after) = tokens(inside.strip_prefix('-').unwrap_or(inside), close);
+        let (tokens, after) = tokens(&rest[2..], close);
         let source = &rest[..rest.len() - after.len()];
         let tag = Tag {
             tokens,

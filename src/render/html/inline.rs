@@ -29,10 +29,10 @@ impl HtmlWriter<'_> {
             Inline::Image(image) => {
                 let shown = self.images.shown(image)?;
                 html.push_str(&format!(
-                    "<img class=\"image\" src=\"{}\" alt=\"{}\" width=\"{}\" border=\"0\">",
+                    "<img class=\"image\" src=\"{}\" alt=\"{}\" width=\"{width}\" border=\"0\" style=\"max-width:{width}px\">",
                     escape_html(&shown.src),
                     escape_html(&image.alt),
-                    shown.width
+                    width = shown.width
                 ));
             }
             Inline::FootnoteReference(number) => {

@@ -26,8 +26,7 @@ pub(super) fn reader() -> ReaderView {
     }
 }
 
-pub(super) fn publication() -> Publication {
-    let text = r##"
+const PUBLICATION: &str = r##"
 publication:
   name: 데일리 노트
   tagline: "Transcend Borders: Software & Design"
@@ -37,32 +36,33 @@ publication:
   language: ko
   timezone: Asia/Seoul
   from: 데일리 노트 <hello@daily-note.example.com>
-  postal_address: 서울특별시 성동구 연무장길 1
-  contact: hello@daily-note.example.com
+  postal_address: 서울특별시 성동구 예시로 1
 editions:
   monday: {title: 월요일 편, topic: 소프트웨어 & 비즈니스, day: mon, time: "08:00", accent_color: "#2447D8"}
   thursday: {title: 목요일 편, topic: 디자인 & 아이디어, day: thu, time: "08:00", accent_color: "#C8371B"}
-web: {base_url: "https://daily-note.example.com"}
+web: {base_url: https://daily-note.example.com}
 law: {korea: true}
 "##;
-    Publication::from_yaml(Path::new("/nowhere"), text, &Environment::empty()).unwrap()
+
+pub(super) fn publication() -> Publication {
+    publication_at(Path::new("/nowhere"))
+}
+
+pub(super) fn publication_at(root: &Path) -> Publication {
+    Publication::from_yaml(root, PUBLICATION, &Environment::empty()).unwrap()
 }
 
 /// An issue of the Monday edition with this text.
-pub(super) fn issue(text: &str) -> Issue {
-    let publication = publication();
+pub(super) fn issue(publication: &Publication, text: &str) -> Issue {
     let path = publication.root.join("issues/2026-11-23-numbers.md");
-    Issue::parse(&publication, &path, text).unwrap()
+    Issue::parse(publication, &path, text).unwrap()
 }
 
 /// The issue with every block.
 pub(super) fn composition() -> Composition {
-    prepared(
-        &publication(),
-        &issue(include_str!("every-block.md")),
-        &Templates::built_in(),
-    )
-    .unwrap()
+    let publication = publication();
+    let issue = issue(&publication, include_str!("every-block.md"));
+    prepared(&publication, &issue, &Templates::built_in()).unwrap()
 }
 
 pub(super) fn prepared(

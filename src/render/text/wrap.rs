@@ -7,6 +7,9 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 /// most).
 pub(in crate::render) const WIDTH: usize = 72;
 
+/// A space at which no line breaks; a plain space in the end.
+pub(in crate::render) const GLUE: char = '\u{a0}';
+
 /// Columns that a text takes.
 pub(in crate::render) fn width(text: &str) -> usize {
     UnicodeWidthStr::width(text)
@@ -28,7 +31,10 @@ pub(in crate::render) fn wrap(text: &str, columns: usize) -> Vec<String> {
                 line.push(' ');
                 line_width += 1;
             }
-            line.push_str(piece.text);
+            line.extend(piece.text.chars().map(|character| match character {
+                GLUE => ' ',
+                other => other,
+            }));
             line_width += piece.width;
         }
         lines.push(line);

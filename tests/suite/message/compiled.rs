@@ -123,7 +123,7 @@ fn any_issue() -> impl Strategy<Value = FrozenIssue> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
+    #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
     fn every_issue_comes_out_the_same_both_ways(

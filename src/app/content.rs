@@ -1,0 +1,102 @@
+//! From a word on the command line to an issue, and from an issue to what a batch freezes.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::{App, AppError};
+use crate::{
+    issue::{Archive, Issue},
+    message::{Composer, FrozenIssue, HeaderSettings, dkim::Signer},
+    render::{Composition, LinkedIssue, PrepareInput, Templates},
+    source::SourceError,
+};
+
+impl App {
+    /// All issues there are.
+    ///
+    /// # Errors
+    /// When the folder can't be read.
+    pub fn archive(&self) -> Result<Archive, AppError> {
+        Ok(Archive::load(&self.publication)?)
+    }
+
+    /// The identity under which the ledger knows what a word of the command line means; a word
+    /// that names no file may be the identity of one that is gone.
+    ///
+    /// # Errors
+    /// When the folder can't be read.
+    pub fn issue_id(&self, wanted: &str) -> Result<String, AppError> {
+        Ok(match self.archive()?.find(wanted) {
+            Ok(issue) => issue.id.clone(),
+            Err(_) => wanted.to_owned(),
+        })
+    }
+
+    /// Renders what is the same for every reader, and keeps it with what the headers need: the
+    /// content of a batch.
+    ///
+    /// # Errors
+    /// A template, an image, an edition that is wrong.
+    pub fn freeze(&self, archive: &Archive, issue: &Issue) -> Result<FrozenIssue, AppError> {
+        let templates = Templates::load(&self.publication.root)?;
+        let links = self.link_signer()?;
+        let linked_issue = |slug: &str| {
+            let issue = archive.linked(slug)?;
+            Some(LinkedIssue {
+                title: issue.front_matter.title.clone(),
+                url: links.web_version(&issue.slug),
+            })
+        };
+        let composition = Composition::prepare(&PrepareInput {
+            publication: &self.publication,
+            issue,
+            linked_issue: &linked_issue,
+            templates: &templates,
+            images: self.image_policy(),
+        })?;
+        let edition = self
+            .publication
+            .edition(&issue.front_matter.edition)
+            .ok_or_else(|| {
+                AppError::Content(vec![SourceError::new(format!(
+                    "there is no edition `{}`",
+                    issue.front_matter.edition
+                ))])
+            })?;
+        let headers = HeaderSettings::new(
+            &self.publication,
+            edition,
+            &issue.id,
+            links.web_version(&issue.slug),
+        );
+        Ok(FrozenIssue {
+            issue: issue.id.clone(),
+            edition: edition.key.clone(),
+            composition,
+            headers,
+        })
+    }
+
+    /// Makes what turns readers into messages; with signing configured, a key that is missing or
+    /// wrong fails here, before the first message.
+    ///
+    /// # Errors
+    /// A key that can't be used; a template that can't be rendered.
+    pub fn composer(
+        &self,
+        frozen: &FrozenIssue,
+        date: DateTime<Utc>,
+    ) -> Result<Arc<Composer>, AppError> {
+        let dkim = self.publication.smtp.dkim.as_ref();
+        let signer = dkim
+            .map(|settings| Signer::load(settings, &self.publication.root))
+            .transpose()?;
+        Ok(Arc::new(Composer::new(
+            frozen,
+            self.link_signer()?,
+            signer,
+            date,
+        )?))
+    }
+}

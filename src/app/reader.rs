@@ -1,0 +1,49 @@
+//! One reader at hand: of the list, or made up, for looking at an issue before it is sent.
+
+use super::{App, AppError};
+use crate::{
+    address::Address,
+    audience::{Reader, SubscriberId, file},
+};
+
+impl App {
+    /// The reader of that address: from the list, or from subscribers.yaml before the first fold,
+    /// or a stranger without a name.
+    ///
+    /// # Errors
+    /// The store's, or a subscribers.yaml that can't be read.
+    pub async fn reader(&self, email: &Address) -> Result<Reader, AppError> {
+        if let Some(subscriber) = self.store().await?.subscriber(email).await? {
+            return Ok(Reader::of(subscriber.id, &subscriber.profile));
+        }
+        let path = self.publication.root.join("subscribers.yaml");
+        let entries = file::load(&path, &self.publication)
+            .map_err(|error| AppError::Configuration(vec![error]))?;
+        let key = email.key();
+        let entry = entries.into_iter().flatten().find(|entry| {
+            entry
+                .as_ref()
+                .is_ok_and(|profile| profile.email.key() == key)
+        });
+        Ok(match entry {
+            Some(Ok(profile)) => Reader::of(SubscriberId(0), &profile),
+            _ => stranger(email.clone()),
+        })
+    }
+
+    /// Somebody without a name, whom no mail reaches.
+    #[must_use]
+    pub fn sample_reader(&self) -> Reader {
+        stranger(self.publication.from.address.clone())
+    }
+}
+
+fn stranger(email: Address) -> Reader {
+    Reader {
+        id: SubscriberId(0),
+        email,
+        name: None,
+        language: None,
+        tags: Vec::new(),
+    }
+}

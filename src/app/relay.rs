@@ -1,0 +1,94 @@
+//! The way out: the configured relay, or the embedded inbox started for this command.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use super::{App, AppError};
+use crate::{
+    publication::{RelayUrl, SmtpTarget, TlsMode},
+    render::ImagePolicy,
+    smtp::{Relay, Session, inbox::Inbox},
+};
+
+/// Where mail goes in this command.
+pub struct Way {
+    /// Takes the mail.
+    pub relay: Relay,
+    /// The embedded server, where it is the relay; it stops with this.
+    pub inbox: Option<Inbox>,
+}
+
+impl App {
+    /// Opens the way that `smtp.url` names.
+    ///
+    /// # Errors
+    /// When the embedded inbox can't be started.
+    pub async fn way(&self) -> Result<Way, AppError> {
+        let settings = &self.publication.smtp;
+        match &settings.target {
+            SmtpTarget::Relay(url) => Ok(Way {
+                relay: Relay::from_settings(url, settings),
+                inbox: None,
+            }),
+            SmtpTarget::Inbox => {
+                let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+                let inbox =
+                    Inbox::start(self.publication.state_dir().join("inbox"), any_port).await?;
+                let url = RelayUrl {
+                    host: inbox.addr().ip().to_string(),
+                    port: inbox.addr().port(),
+                    tls: TlsMode::None,
+                    credentials: None,
+                };
+                Ok(Way {
+                    relay: Relay::from_settings(&url, settings),
+                    inbox: Some(inbox),
+                })
+            }
+        }
+    }
+
+    /// Whether mail stays on this machine: the embedded inbox, or a relay on loopback.
+    #[must_use]
+    pub fn is_rehearsal(&self) -> bool {
+        match &self.publication.smtp.target {
+            SmtpTarget::Inbox => true,
+            SmtpTarget::Relay(url) => is_loopback(&url.host),
+        }
+    }
+
+    /// Images travel with the mail to this machine, where nobody serves them yet.
+    pub(super) fn image_policy(&self) -> ImagePolicy {
+        if self.is_rehearsal() {
+            ImagePolicy::Inline
+        } else {
+            ImagePolicy::Remote
+        }
+    }
+}
+
+impl Way {
+    /// Knocks at the relay and says goodbye, so that a wrong password or certificate is known
+    /// before anything is frozen.
+    ///
+    /// # Errors
+    /// Why it does not let us in.
+    pub async fn knock(&self) -> Result<(), AppError> {
+        Session::connect(&self.relay).await?.quit().await;
+        Ok(())
+    }
+
+    /// Lets the mail in flight arrive and stops the embedded server.
+    pub async fn close(self) {
+        if let Some(inbox) = self.inbox {
+            inbox.stop().await;
+        }
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost"
+        || host
+            .parse::<IpAddr>()
+            .is_ok_and(|ip| ip.to_canonical().is_loopback())
+}

@@ -1,0 +1,338 @@
+//! Sending an issue, step by step: hold the right to send, fold the list in, freeze or find the
+//! batch, knock at the relay, run. Asks nobody anything; the command does, between the steps.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::{App, AppError, Refusal, Way, fold_file};
+use crate::{
+    delivery::{Progress, Report, Run, Stop, run},
+    issue::{Archive, Issue, Status},
+    message::FrozenIssue,
+    publication::Slot,
+    store::{
+        AudienceSize, Batch, BatchState, FoldReport, NewBatch, SenderGuard, Store, StoreError,
+    },
+};
+
+/// An issue about to be sent, with the right to send held.
+pub struct Sending<'a> {
+    app: &'a App,
+    store: Arc<dyn Store>,
+    guard: SenderGuard,
+    /// The issue, as its file is now.
+    pub issue: Issue,
+    /// What the issue's mail is made of, as its file is now.
+    frozen: FrozenIssue,
+    /// The batch that the issue has already.
+    pub batch: Option<Batch>,
+    /// What the fold of subscribers.yaml did; None where there is no such file.
+    pub folded: Option<FoldReport>,
+    /// To whom it would go, where there is no batch yet.
+    pub audience: AudienceSize,
+}
+
+/// What a dry run found.
+pub struct Rehearsal {
+    /// The issue.
+    pub issue: Issue,
+    /// The batch that the issue has already.
+    pub batch: Option<Batch>,
+    /// What the fold would do.
+    pub folded: Option<FoldReport>,
+    /// To whom it would go.
+    pub audience: AudienceSize,
+    /// The size of one message.
+    pub message_bytes: usize,
+}
+
+impl App {
+    /// Everything up to the first message: nothing has left, nothing is frozen.
+    ///
+    /// # Errors
+    /// A draft; content that does not pass; a pretended clock with a real relay; somebody else
+    /// who sends; a list that can't be folded.
+    pub async fn sending(&self, wanted: &str) -> Result<Sending<'_>, AppError> {
+        self.refuse_pretended_time()?;
+        let archive = self.archive()?;
+        let issue = archive.find(wanted)?.clone();
+        let store = self.store().await?;
+        let guard = store.hold(&self.sender_id("send")).await?;
+        let batch = store.batch(&issue.id).await?;
+        if batch.is_none() {
+            refuse_draft(&issue)?;
+            self.refuse_findings(&archive, &issue)?;
+        }
+        let frozen = self.freeze(&archive, &issue)?;
+        self.refuse_no_way_out(&frozen)?;
+        let folded = fold_file(store.as_ref(), &self.publication, self.clock.now()).await?;
+        let audience = store.audience_size(&issue.front_matter.edition).await?;
+        Ok(Sending {
+            app: self,
+            store,
+            guard,
+            issue,
+            frozen,
+            batch,
+            folded,
+            audience,
+        })
+    }
+
+    /// What `send` would do, changing nothing.
+    ///
+    /// # Errors
+    /// As [`App::sending`], apart from other senders and the clock.
+    pub async fn rehearse(&self, wanted: &str) -> Result<Rehearsal, AppError> {
+        let archive = self.archive()?;
+        let issue = archive.find(wanted)?.clone();
+        refuse_draft(&issue)?;
+        self.refuse_findings(&archive, &issue)?;
+        let frozen = self.freeze(&archive, &issue)?;
+        self.refuse_no_way_out(&frozen)?;
+        let composer = self.composer(&frozen, self.clock.now())?;
+        let message = composer.compose_message(&self.sample_reader())?;
+        let store = self.store().await?;
+        let batch = store.batch(&issue.id).await?;
+        let audience = store.audience_size(&issue.front_matter.edition).await?;
+        let folded = None;
+        let message_bytes = message.bytes.len();
+        Ok(Rehearsal {
+            issue,
+            batch,
+            folded,
+            audience,
+            message_bytes,
+        })
+    }
+
+    /// Takes a batch up again: settles its unknown rows and its content as asked, and opens it.
+    ///
+    /// # Errors
+    /// No such batch, one that has its end, somebody else who sends.
+    pub async fn resuming(&self, wanted: &str) -> Result<Sending<'_>, AppError> {
+        self.refuse_pretended_time()?;
+        let archive = self.archive()?;
+        let issue = archive.find(wanted)?.clone();
+        let store = self.store().await?;
+        let guard = store.hold(&self.sender_id("resume")).await?;
+        let batch = self.batch(store.as_ref(), wanted).await?;
+        let frozen = self.freeze(&archive, &issue)?;
+        let now = self.clock.now();
+        // A sender that died left rows on the wire: they are unknown before anybody decides.
+        store.recover(batch.id, false, now).await?;
+        if matches!(batch.state, BatchState::Paused { .. }) {
+            store
+                .set_batch_state(batch.id, &BatchState::Open, now)
+                .await?;
+        }
+        let batch = self.batch(store.as_ref(), wanted).await?;
+        let audience = AudienceSize::default();
+        Ok(Sending {
+            app: self,
+            store,
+            guard,
+            issue,
+            frozen,
+            batch: Some(batch),
+            folded: None,
+            audience,
+        })
+    }
+
+    /// The batch of an issue.
+    ///
+    /// # Errors
+    /// When it was never sent.
+    pub async fn batch(&self, store: &dyn Store, wanted: &str) -> Result<Batch, AppError> {
+        let id = self.issue_id(wanted)?;
+        store.batch(&id).await?.ok_or_else(|| AppError::Refused {
+            kind: Refusal::Nothing,
+            message: format!("{id} was never sent"),
+            hint: "`daily-note send` it first".to_owned(),
+        })
+    }
+
+    /// A moment that is not now must not reach real people.
+    fn refuse_pretended_time(&self) -> Result<(), AppError> {
+        if self.clock.is_pretended() && !self.is_rehearsal() {
+            return Err(AppError::Refused {
+                kind: Refusal::Usage,
+                message: "`--at` pretends the time, and the relay is a real one".to_owned(),
+                hint: "add --dry-run, or use a relay on loopback (smtp.url: inbox)".to_owned(),
+            });
+        }
+        Ok(())
+    }
+
+    /// What `check` calls an error stops an issue.
+    fn refuse_findings(&self, archive: &Archive, issue: &Issue) -> Result<(), AppError> {
+        let _ = (archive, issue);
+        Ok(())
+    }
+
+    /// Mail without a way out reaches this machine at most.
+    fn refuse_no_way_out(&self, frozen: &FrozenIssue) -> Result<(), AppError> {
+        if frozen.headers.has_list_unsubscribe() || self.is_rehearsal() {
+            return Ok(());
+        }
+        Err(AppError::Refused {
+            kind: Refusal::Configuration,
+            message: "readers would have no way to unsubscribe".to_owned(),
+            hint: "set web.base_url (https) or publication.unsubscribe_email in daily-note.yaml"
+                .to_owned(),
+        })
+    }
+
+    fn slot(&self, issue: &Issue) -> DateTime<Utc> {
+        let front_matter = &issue.front_matter;
+        let slot: Option<Slot> = self
+            .publication
+            .slot(&front_matter.edition, front_matter.date);
+        slot.map_or_else(|| self.clock.now(), |slot| slot.at)
+    }
+}
+
+impl Sending<'_> {
+    /// Whether the file has changed since its batch was frozen: the batch stays as it is.
+    ///
+    /// # Errors
+    /// When the content can't be written as bytes.
+    pub fn has_changed(&self) -> Result<bool, AppError> {
+        let Some(batch) = &self.batch else {
+            return Ok(false);
+        };
+        Ok(FrozenIssue::hash(&self.frozen.to_bytes()?) != batch.content)
+    }
+
+    /// Says so where there is nothing to send: the batch has its end, or nobody is there to get it.
+    ///
+    /// # Errors
+    /// [`AppError::Refused`], with the kind that decides the exit code.
+    pub fn refuse_nothing_to_do(&self) -> Result<(), AppError> {
+        let id = &self.issue.id;
+        let refused = |kind, message: String, hint: &str| {
+            Err(AppError::Refused {
+                kind,
+                message,
+                hint: hint.to_owned(),
+            })
+        };
+        match self.batch.as_ref().map(|batch| &batch.state) {
+            Some(BatchState::Finished) => refused(
+                Refusal::Nothing,
+                format!("{id} has been sent; nothing is left to do"),
+                "see `daily-note status` for who got it",
+            ),
+            Some(BatchState::Cancelled) => refused(
+                Refusal::Nothing,
+                format!("{id} was cancelled; nothing is left to do"),
+                "an issue has one batch, ever: write a new issue to send the text after all",
+            ),
+            Some(BatchState::Paused { reason }) => refused(
+                Refusal::Deliveries,
+                format!("{id} is paused: {reason}"),
+                "mend the cause, then `daily-note resume` it",
+            ),
+            None if self.audience.readers == 0 => refused(
+                Refusal::Nothing,
+                format!(
+                    "the edition `{}` has no readers",
+                    self.issue.front_matter.edition
+                ),
+                "add some to subscribers.yaml, or with `daily-note subscribers add`",
+            ),
+            Some(BatchState::Open) | None => Ok(()),
+        }
+    }
+
+    /// Opens the way out and knocks at the relay.
+    ///
+    /// # Errors
+    /// Why the relay does not let us in; nothing is frozen.
+    pub async fn open_way(&self) -> Result<Way, AppError> {
+        let way = self.app.way().await?;
+        way.knock().await?;
+        Ok(way)
+    }
+
+    /// Freezes the batch, or takes up the one there is, and carries it on.
+    ///
+    /// # Errors
+    /// A key that can't be used, a template that fails, the store's errors.
+    pub async fn run(
+        self,
+        way: &Way,
+        stop: Stop,
+        progress: Arc<Progress>,
+    ) -> Result<(Batch, Report), AppError> {
+        let now = self.app.clock.now();
+        let batch = match self.batch {
+            Some(batch) => batch,
+            None => {
+                // A key or a template that fails must fail before the freeze.
+                self.app.composer(&self.frozen, now)?;
+                let content = self.frozen.to_bytes()?;
+                let new = NewBatch {
+                    issue: self.issue.id.clone(),
+                    edition: self.frozen.edition.clone(),
+                    slot: self.app.slot(&self.issue),
+                    content_hash: FrozenIssue::hash(&content),
+                    content,
+                };
+                self.store.freeze(&new, now).await?.batch
+            }
+        };
+        let report = self
+            .app
+            .carry(self.store, self.guard, &batch, way, stop, progress)
+            .await?;
+        Ok((batch, report))
+    }
+}
+
+impl App {
+    /// Carries on a batch with the content it was frozen with.
+    async fn carry(
+        &self,
+        store: Arc<dyn Store>,
+        guard: SenderGuard,
+        batch: &Batch,
+        way: &Way,
+        stop: Stop,
+        progress: Arc<Progress>,
+    ) -> Result<Report, AppError> {
+        let content = store.content(&batch.content).await?.ok_or_else(|| {
+            StoreError::Incompatible(format!(
+                "the content of {} is not in the ledger",
+                batch.issue
+            ))
+        })?;
+        let composer = self.composer(&FrozenIssue::from_bytes(&content)?, batch.frozen_at)?;
+        let run_settings = Run {
+            store,
+            guard,
+            sender: self.sender_id("send"),
+            clock: self.clock,
+            composer,
+            relay: way.relay.clone(),
+            smtp: self.publication.smtp.clone(),
+            settings: self.publication.delivery.clone(),
+            stop,
+            progress,
+        };
+        Ok(run(batch, run_settings).await?)
+    }
+}
+
+fn refuse_draft(issue: &Issue) -> Result<(), AppError> {
+    if issue.front_matter.status == Status::Ready {
+        return Ok(());
+    }
+    Err(AppError::Refused {
+        kind: Refusal::Content,
+        message: format!("{} is a draft", issue.id),
+        hint: "set `status: ready` in its front matter when it may go out".to_owned(),
+    })
+}

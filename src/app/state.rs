@@ -1,0 +1,98 @@
+//! The state folder: the store and the secret.
+
+use std::{
+    fs,
+    io::{self, Write},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::Path,
+    sync::Arc,
+};
+
+use super::{App, AppError};
+use crate::{
+    clock,
+    links::LinkSigner,
+    publication::Storage,
+    store::{SenderId, Store, sqlite::SqliteStore},
+};
+
+impl App {
+    /// Opens the list and the ledger, making them on first use.
+    ///
+    /// # Errors
+    /// When the state folder can't be written, or holds something else.
+    pub async fn store(&self) -> Result<Arc<dyn Store>, AppError> {
+        match &self.publication.storage {
+            Storage::Sqlite => Ok(Arc::new(
+                SqliteStore::open(&self.publication.state_dir()).await?,
+            )),
+            Storage::Postgres(_) => Err(AppError::Refused {
+                kind: super::Refusal::Configuration,
+                message: "storage on PostgreSQL is not there yet".to_owned(),
+                hint: "leave `storage` out of daily-note.yaml to use SQLite".to_owned(),
+            }),
+        }
+    }
+
+    /// Signs the readers' links with `web.secret`, or with the state's own secret.
+    ///
+    /// # Errors
+    /// When the secret can't be read or made.
+    pub fn link_signer(&self) -> Result<LinkSigner, AppError> {
+        let base_url = self.publication.web.base_url.as_deref();
+        let secret = match &self.publication.web.secret {
+            Some(secret) => secret.clone().into_bytes(),
+            None => {
+                let path = self.publication.state_dir().join("secret");
+                own_secret(&path).map_err(|source| AppError::Io {
+                    action: "read or made",
+                    path,
+                    source,
+                })?
+            }
+        };
+        Ok(LinkSigner::new(&secret, base_url))
+    }
+
+    /// How this process is known in the ledger.
+    #[must_use]
+    pub fn sender_id(&self, command: &str) -> SenderId {
+        SenderId(format!(
+            "{command}, process {}, since {}",
+            std::process::id(),
+            self.clock.now().format("%Y-%m-%d %H:%M:%SZ")
+        ))
+    }
+}
+
+/// Reads the state's secret; on first use makes it, readable by its owner alone. Two processes that
+/// make it at once agree: the first one's stands.
+fn own_secret(path: &Path) -> io::Result<Vec<u8>> {
+    match fs::read(path) {
+        Ok(secret) if secret.len() >= 32 => return Ok(secret),
+        Ok(_) => return Err(io::Error::other("it is shorter than 32 bytes")),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Err(_) => {}
+    }
+    if let Some(folder) = path.parent() {
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)?;
+    }
+    let fresh = path.with_extension(format!("{}.new", std::process::id()));
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&fresh)?;
+    file.write_all(&clock::random_bytes::<32>())?;
+    file.sync_all()?;
+    let linked = fs::hard_link(&fresh, path);
+    fs::remove_file(&fresh)?;
+    match linked {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => fs::read(path),
+    }
+}

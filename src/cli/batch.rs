@@ -1,0 +1,234 @@
+//! How a batch is told: its state in words, its counts, its end.
+
+use serde::Serialize;
+
+use super::{Exit, Failure, Output, output::Tone};
+use crate::{
+    delivery::{Ending, Report},
+    store::{Batch, BatchState, Counts, DeliveryId, FailedDelivery, Store, StoreError},
+};
+
+/// Rows a page of `failed`.
+const PAGE: u32 = 500;
+/// Unknown readers named at the end of a run; `status --failed` names all.
+const NAMED: usize = 10;
+
+/// `status --json` (a contract).
+#[derive(Debug, Serialize)]
+pub(crate) struct BatchStatus {
+    issue: String,
+    edition: String,
+    slot: chrono::DateTime<chrono::Utc>,
+    state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    audience: u64,
+    counts: Counts,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failed: Option<Vec<FailedDelivery>>,
+}
+
+impl BatchStatus {
+    pub(crate) fn new(batch: &Batch, counts: Counts, failed: Option<Vec<FailedDelivery>>) -> Self {
+        Self {
+            issue: batch.issue.clone(),
+            edition: batch.edition.clone(),
+            slot: batch.slot,
+            state: state_word(&batch.state),
+            reason: match &batch.state {
+                BatchState::Paused { reason } => Some(reason.clone()),
+                _ => None,
+            },
+            audience: batch.audience,
+            counts,
+            failed,
+        }
+    }
+}
+
+/// The state in one word, as JSON has it.
+fn state_word(state: &BatchState) -> &'static str {
+    match state {
+        BatchState::Open => "open",
+        BatchState::Paused { .. } => "paused",
+        BatchState::Finished => "finished",
+        BatchState::Cancelled => "cancelled",
+    }
+}
+
+/// The state for people.
+pub(crate) fn state_words(state: &BatchState) -> String {
+    match state {
+        BatchState::Open => "under way".to_owned(),
+        BatchState::Paused { reason } => format!("paused: {reason}"),
+        BatchState::Finished => "finished".to_owned(),
+        BatchState::Cancelled => "cancelled".to_owned(),
+    }
+}
+
+/// The counts that are not nought, in the order of a row's life.
+fn count_words(counts: &Counts, output: &Output) -> String {
+    let parts = [
+        (counts.accepted, "accepted", Tone::Good),
+        (counts.pending, "pending", Tone::Quiet),
+        (counts.claimed, "claimed", Tone::Quiet),
+        (counts.sending, "sending", Tone::Care),
+        (counts.deferred, "deferred", Tone::Care),
+        (counts.rejected, "rejected", Tone::Bad),
+        (counts.unknown, "unknown", Tone::Bad),
+        (counts.skipped, "skipped", Tone::Quiet),
+    ];
+    let shown: Vec<String> = parts
+        .iter()
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, word, tone)| output.paint(*tone, format!("{count} {word}")))
+        .collect();
+    if shown.is_empty() {
+        "nobody".to_owned()
+    } else {
+        shown.join(" · ")
+    }
+}
+
+/// A batch as it stands now.
+pub(crate) async fn show(issue: &str, store: &dyn Store, output: &Output) -> Result<Exit, Failure> {
+    let Some(batch) = store.batch(issue).await? else {
+        return Ok(Exit::Nothing);
+    };
+    let counts = store.counts(batch.id).await?;
+    if output.is_json() {
+        output.document(&BatchStatus::new(&batch, counts, None));
+    } else {
+        output.say(line(&batch, &counts, output));
+    }
+    Ok(Exit::Done)
+}
+
+/// A batch in two lines: where it stands, and its rows.
+pub(crate) fn line(batch: &Batch, counts: &Counts, output: &Output) -> String {
+    format!(
+        "{}  {}\n  {} readers = {}",
+        batch.issue,
+        state_words(&batch.state),
+        batch.audience,
+        count_words(counts, output)
+    )
+}
+
+/// Everybody who did not get it, or not yet.
+pub(crate) async fn all_failed(
+    batch: &Batch,
+    store: &dyn Store,
+) -> Result<Vec<FailedDelivery>, StoreError> {
+    let (mut all, mut after) = (Vec::new(), DeliveryId(0));
+    loop {
+        let page = store.failed(batch.id, after, PAGE).await?;
+        let Some((last, _)) = page.last() else {
+            return Ok(all);
+        };
+        after = *last;
+        all.extend(page.into_iter().map(|(_, failed)| failed));
+    }
+}
+
+/// The end of a run: what became of everybody, and what a person does now.
+pub(crate) async fn show_end(
+    batch: &Batch,
+    report: &Report,
+    store: &dyn Store,
+    output: &Output,
+) -> Result<(), Failure> {
+    let batch = store
+        .batch(&batch.issue)
+        .await?
+        .unwrap_or_else(|| batch.clone());
+    let counts = report.counts;
+    if output.is_json() {
+        output.document(&BatchStatus::new(&batch, counts, None));
+    }
+    if report.recovered.unknown > 0 {
+        output.note(output.paint(
+            Tone::Bad,
+            format!(
+                "✗ an earlier run died with {} on the wire; nobody can know whether they arrived",
+                report.recovered.unknown
+            ),
+        ));
+    }
+    output.say(ending_line(&batch, report, output));
+    output.say(format!(
+        "  {} readers = {}",
+        batch.audience,
+        count_words(&counts, output)
+    ));
+    if counts.total() != batch.audience {
+        return Err(Failure::unexpected(format!(
+            "the ledger does not add up: {} readers were frozen, {} rows are there",
+            batch.audience,
+            counts.total()
+        )));
+    }
+    if counts.unknown > 0 {
+        name_unknown(&batch, store, output).await?;
+    }
+    Ok(())
+}
+
+fn ending_line(batch: &Batch, report: &Report, output: &Output) -> String {
+    let id = &batch.issue;
+    match &report.ending {
+        Ending::Finished if report.counts.rejected + report.counts.unknown == 0 => {
+            output.paint(Tone::Good, format!("✓ {id} is sent"))
+        }
+        Ending::Finished => {
+            output.paint(Tone::Care, format!("! {id} is sent, but not to everybody"))
+        }
+        Ending::Waiting(next) => output.paint(
+            Tone::Care,
+            format!(
+                "! {id}: some wait; run send again after {}",
+                next.format("%Y-%m-%d %H:%M:%SZ")
+            ),
+        ),
+        Ending::Paused(reason) => output.paint(
+            Tone::Bad,
+            format!("✗ {id} is paused: {reason}\n  mend it, then: daily-note resume {id}"),
+        ),
+        Ending::Cancelled => output.paint(Tone::Care, format!("! {id} was cancelled")),
+        Ending::Stopped => output.paint(
+            Tone::Care,
+            format!("! {id} is stopped; run send again to go on"),
+        ),
+        Ending::RelayAway(reason) => output.paint(
+            Tone::Bad,
+            format!("✗ the relay is away: {reason}\n  run send again when it is back: {id}"),
+        ),
+    }
+}
+
+async fn name_unknown(batch: &Batch, store: &dyn Store, output: &Output) -> Result<(), Failure> {
+    let failed = all_failed(batch, store).await?;
+    let unknown: Vec<_> = failed
+        .iter()
+        .filter(|failed| failed.outcome == "unknown")
+        .collect();
+    for failed in unknown.iter().take(NAMED) {
+        let email = failed
+            .email
+            .as_ref()
+            .map_or("(erased)", |email| email.as_str());
+        output.say(format!("  ? {email}"));
+    }
+    if unknown.len() > NAMED {
+        output.say(format!(
+            "  … and {} more: daily-note status {} --failed",
+            unknown.len() - NAMED,
+            batch.issue
+        ));
+    }
+    output.say(format!(
+        "  to send to them again: daily-note resume {0} --resend-unknown\n  to leave it at that:   daily-note resume {0} --accept-unknown",
+        batch.issue
+    ));
+    Ok(())
+}

@@ -1,0 +1,47 @@
+//! Carrying a batch on, watched by a person: progress, signals, the report, the exit code. What
+//! `send` and `resume` share.
+
+use std::sync::Arc;
+
+use super::{Exit, Failure, Output, batch, progress, signals};
+use crate::{
+    app::{App, Sending},
+    delivery::{Ending, Progress, Stop},
+    smtp::inbox::Inbox,
+};
+
+/// Sends until nothing is due now, and tells how it went.
+pub(crate) async fn execute(
+    app: &App,
+    sending: Sending<'_>,
+    output: &Output,
+) -> Result<Exit, Failure> {
+    let way = sending.open_way().await?;
+    let stop = Stop::default();
+    signals::drain_on(stop.clone(), output.clone());
+    let progress = Arc::new(Progress::default());
+    let total = match &sending.batch {
+        Some(batch) => batch.audience,
+        None => sending.audience.readers,
+    };
+    let drawing = progress::draw(output, Arc::clone(&progress), total);
+    let outcome = sending.run(&way, stop, progress).await;
+    drawing.finish().await;
+    let (batch, report) = outcome?;
+    let store = app.store().await?;
+    batch::show_end(&batch, &report, store.as_ref(), output).await?;
+    if let Some(inbox) = &way.inbox {
+        point_to(inbox, output);
+    }
+    way.close().await;
+    Ok(match report.ending {
+        Ending::Finished if report.counts.rejected + report.counts.unknown == 0 => Exit::Done,
+        _ => Exit::Deliveries,
+    })
+}
+
+/// Where the mail is, for the first run.
+fn point_to(inbox: &Inbox, output: &Output) {
+    output.note(format!("\nThe mail is in {}", inbox.folder().display()));
+    output.note("Read it in the browser:  daily-note inbox   (or cargo run --release -- inbox)");
+}

@@ -1,0 +1,86 @@
+//! `render ISSUE`: the mail as files, to look at.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use super::{Context, Exit, Failure};
+use crate::{address::Address, app::AppError};
+
+/// Write an issue's mail to files: issue.html, issue.txt and issue.eml
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  daily-note render 2026-11-23-small-models
+  daily-note render 2026-11-23-small-models --for minji@example.com --out /tmp/preview")]
+pub(crate) struct Args {
+    /// The issue
+    issue: String,
+    /// As this reader gets it: by default somebody without a name
+    #[arg(long = "for", value_name = "EMAIL", value_parser = Address::parse)]
+    reader: Option<Address>,
+    /// The folder to write to [default: .daily-note/render/ISSUE]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    let app = context.app()?;
+    let archive = app.archive()?;
+    let issue = archive.find(&args.issue).map_err(AppError::from)?;
+    let reader = match &args.reader {
+        Some(email) => app.reader(email).await?,
+        None => app.sample_reader(),
+    };
+    let composer = app.composer(&app.freeze(&archive, issue)?, app.clock.now())?;
+    let parts = composer.render(&reader).map_err(AppError::from)?;
+    let message = composer.compose_message(&reader).map_err(AppError::from)?;
+
+    let folder = match &args.out {
+        Some(folder) => folder.clone(),
+        None => app.publication.state_dir().join("render").join(&issue.id),
+    };
+    let files = [
+        ("issue.html", parts.html.as_bytes()),
+        ("issue.txt", parts.text.as_bytes()),
+        ("issue.eml", &message.bytes),
+    ];
+    write(&folder, &files)?;
+    if context.output.is_json() {
+        context.output.document(&serde_json::json!({
+            "issue": issue.id,
+            "subject": parts.subject,
+            "folder": folder,
+            "html_bytes": parts.html.len(),
+            "text_bytes": parts.text.len(),
+            "message_bytes": message.bytes.len(),
+        }));
+        return Ok(Exit::Done);
+    }
+    context.output.say(&parts.subject);
+    for (name, bytes) in files {
+        let size = bytes.len().div_ceil(1024);
+        context
+            .output
+            .say(format!("  {:>4} KB  {}", size, folder.join(name).display()));
+    }
+    Ok(Exit::Done)
+}
+
+fn write(folder: &Path, files: &[(&str, &[u8])]) -> Result<(), AppError> {
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |source| AppError::Io {
+            action: "written",
+            path,
+            source,
+        }
+    };
+    fs::create_dir_all(folder).map_err(failed(folder))?;
+    for (name, bytes) in files {
+        let path = folder.join(name);
+        fs::write(&path, bytes).map_err(failed(&path))?;
+    }
+    Ok(())
+}

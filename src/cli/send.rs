@@ -1,0 +1,140 @@
+//! `send ISSUE`: to every reader of its edition, once.
+
+use super::{Context, Exit, Failure, Output, batch, carry, confirm, output::Tone};
+use crate::{
+    app::{App, Rehearsal, Sending},
+    store::FoldReport,
+};
+
+/// Send an issue to every reader of its edition, once
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+ISSUE is a file, its name, its slug or its id. Sending it again takes up what is left; nobody gets
+it twice. Ctrl-C finishes the messages in flight and stops; `send` again goes on.
+
+Examples:
+  daily-note send issues/2026-11-23-small-models.md --dry-run
+  daily-note send 2026-11-23-small-models --yes")]
+pub(crate) struct Args {
+    /// The issue
+    issue: String,
+    /// Say what would be sent to how many, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Don't ask
+    #[arg(short, long)]
+    yes: bool,
+}
+
+pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    let app = context.app()?;
+    if args.dry_run {
+        let rehearsal = app.rehearse(&args.issue).await?;
+        show_rehearsal(&app, &rehearsal, &context.output);
+        return Ok(Exit::Done);
+    }
+    let sending = app.sending(&args.issue).await?;
+    note_fold(sending.folded.as_ref(), &context.output);
+    if sending.has_changed()? {
+        context
+            .output
+            .note("! the file has changed since the batch was frozen; readers get what was frozen");
+    }
+    sending.refuse_nothing_to_do()?;
+    if !args.yes && !confirm(&app, &sending, &context.output)? {
+        context.output.note("Nothing was sent.");
+        return Ok(Exit::Nothing);
+    }
+    carry::execute(&app, sending, &context.output).await
+}
+
+fn confirm(app: &App, sending: &Sending<'_>, output: &Output) -> Result<bool, Failure> {
+    let readers = match &sending.batch {
+        Some(batch) => format!("the rest of {} readers", batch.audience),
+        None => format!("{} readers", sending.audience.readers),
+    };
+    let way = if app.is_rehearsal() {
+        " (on this machine)"
+    } else {
+        ""
+    };
+    confirm::ask(
+        &format!(
+            "{}\nSend it to {readers}{way}?",
+            sending.issue.front_matter.title
+        ),
+        output,
+    )
+}
+
+fn show_rehearsal(app: &App, rehearsal: &Rehearsal, output: &Output) {
+    let Rehearsal {
+        issue,
+        batch,
+        folded,
+        audience,
+        message_bytes,
+    } = rehearsal;
+    if output.is_json() {
+        output.document(&serde_json::json!({
+            "issue": issue.id,
+            "edition": issue.front_matter.edition,
+            "readers": audience.readers,
+            "suppressed": audience.suppressed,
+            "message_bytes": message_bytes,
+            "batch": batch.as_ref().map(|batch| &batch.state),
+            "fold": folded,
+        }));
+        return;
+    }
+    note_fold(folded.as_ref(), output);
+    output.say(format!("{}  {}", issue.id, issue.front_matter.title));
+    output.say(format!("  readers      {}", audience.readers));
+    output.say(format!("  suppressed   {}", audience.suppressed));
+    output.say(format!(
+        "  a message    {} KB",
+        message_bytes.div_ceil(1024)
+    ));
+    output.say(format!(
+        "  leaves by    {}",
+        if app.is_rehearsal() {
+            "a relay on this machine"
+        } else {
+            "the relay of smtp.url"
+        }
+    ));
+    if let Some(batch) = batch {
+        output.say(format!(
+            "  its batch    {}",
+            batch::state_words(&batch.state)
+        ));
+    }
+    output.note("A dry run: nothing was sent, nothing was changed.");
+}
+
+/// What the fold changed, if anything.
+fn note_fold(folded: Option<&FoldReport>, output: &Output) {
+    let Some(report) = folded else { return };
+    let changes: Vec<String> = [
+        (report.added, "added"),
+        (report.changed, "changed"),
+        (report.returned, "back"),
+        (report.deactivated, "gone"),
+    ]
+    .iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, what)| format!("{count} {what}"))
+    .collect();
+    if !changes.is_empty() {
+        output.note(format!("subscribers.yaml: {}", changes.join(", ")));
+    }
+    if report.suppressed > 0 {
+        output.note(output.paint(
+            Tone::Care,
+            format!(
+                "! {} in subscribers.yaml left or bounced; the file can't bring them back",
+                report.suppressed
+            ),
+        ));
+    }
+}

@@ -1,0 +1,111 @@
+//! `status [ISSUE]`: what the ledger knows.
+
+use std::time::Duration;
+
+use super::{
+    Context, Exit, Failure,
+    batch::{BatchStatus, all_failed, line},
+};
+use crate::{
+    app::App,
+    store::{Batch, BatchState, Store},
+};
+
+/// Batches shown without ISSUE.
+const RECENT: u32 = 20;
+/// How often `--watch` looks.
+const BEAT: Duration = Duration::from_secs(1);
+
+/// Say who has an issue and who has not
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+accepted  the relay took it          deferred  waits for another try
+rejected  refused for good           unknown   the connection died between the dot and its answer
+skipped   left, bounced or was erased since the freeze, or the batch was cancelled
+
+Examples:
+  daily-note status
+  daily-note status 2026-11-23-small-models --failed
+  daily-note status --watch")]
+pub(crate) struct Args {
+    /// The issue; all recent ones without it
+    issue: Option<String>,
+    /// Look again every second until nothing is under way
+    #[arg(long)]
+    watch: bool,
+    /// Name everybody who did not get it, or not yet
+    #[arg(long)]
+    failed: bool,
+}
+
+pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    let app = context.app()?;
+    let store = app.store().await?;
+    loop {
+        let batches = batches(args, &app, store.as_ref()).await?;
+        if batches.is_empty() {
+            context.output.note("Nothing was ever sent.");
+            if context.output.is_json() {
+                context.output.document(&serde_json::json!([]));
+            }
+            return Ok(Exit::Nothing);
+        }
+        let exit = show(args, &batches, store.as_ref(), context).await?;
+        let is_under_way = batches.iter().any(|batch| batch.state == BatchState::Open);
+        if !args.watch || !is_under_way {
+            return Ok(exit);
+        }
+        tokio::time::sleep(BEAT).await;
+    }
+}
+
+async fn batches(args: &Args, app: &App, store: &dyn Store) -> Result<Vec<Batch>, Failure> {
+    let Some(wanted) = &args.issue else {
+        return Ok(store.batches(RECENT).await?);
+    };
+    let id = app.issue_id(wanted)?;
+    match store.batch(&id).await? {
+        Some(batch) => Ok(vec![batch]),
+        None => Ok(Vec::new()),
+    }
+}
+
+async fn show(
+    args: &Args,
+    batches: &[Batch],
+    store: &dyn Store,
+    context: &Context,
+) -> Result<Exit, Failure> {
+    let output = &context.output;
+    let (mut documents, mut exit) = (Vec::new(), Exit::Done);
+    for batch in batches {
+        let counts = store.counts(batch.id).await?;
+        if counts.deferred + counts.rejected + counts.unknown > 0 {
+            exit = Exit::Deliveries;
+        }
+        let failed = if args.failed {
+            Some(all_failed(batch, store).await?)
+        } else {
+            None
+        };
+        if output.is_json() {
+            documents.push(BatchStatus::new(batch, counts, failed));
+            continue;
+        }
+        output.say(line(batch, &counts, output));
+        for failed in failed.into_iter().flatten() {
+            let email = failed
+                .email
+                .as_ref()
+                .map_or("(erased)", |email| email.as_str());
+            let reply = failed.reply.as_deref().unwrap_or_default();
+            output.say(format!("  {:<9} {email}  {reply}", failed.outcome));
+        }
+    }
+    match (output.is_json(), args.issue.is_some(), documents.first()) {
+        (true, true, Some(document)) => output.document(document),
+        (true, ..) => output.document(&documents),
+        (false, ..) => {}
+    }
+    Ok(exit)
+}

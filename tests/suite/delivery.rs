@@ -1,0 +1,8 @@
+//! Batches carried to scripted relays: what each answer and each fault does to the ledger.
+
+mod harness;
+mod pace;
+mod promise;
+mod readers_fault;
+mod relays_fault;
+mod senders_fault;

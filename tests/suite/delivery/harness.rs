@@ -1,0 +1,209 @@
+//! A store in a temporary folder, a list, a frozen batch, and runs of it with short waits.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use daily_note::{
+    address::Address,
+    audience::{Origin, Profile, Suppression, SuppressionReason},
+    clock::Clock,
+    delivery::{Progress, Report, Run, Stop, run},
+    message::FrozenIssue,
+    publication::{DeliverySettings, Environment, Publication, SmtpSettings},
+    smtp::Relay,
+    store::{
+        Batch, BatchState, Counts, DeliveryId, NewBatch, SenderId, Store, sqlite::SqliteStore,
+    },
+};
+use tempfile::TempDir;
+
+use crate::{
+    message::fixture::{self, links, monday},
+    scripted::ScriptedServer,
+};
+
+/// A batch and everything to carry it with.
+pub(crate) struct Harness {
+    /// Goes with the harness.
+    _folder: TempDir,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) smtp: SmtpSettings,
+    pub(crate) settings: DeliverySettings,
+    pub(crate) clock: Clock,
+    pub(crate) stop: Stop,
+}
+
+const CONFIGURATION: &str = "
+publication: {name: 데일리 노트, language: ko, timezone: Asia/Seoul, from: hello@note.example.com}
+editions:
+  monday: {title: 월요일 편, topic: 소프트웨어, day: mon, time: '08:00'}
+smtp: {connections: 2}
+delivery: {backoff_first: 50ms, backoff_max: 200ms, relay_backoff_first: 10ms, relay_backoff_max: 50ms}
+";
+
+impl Harness {
+    /// A batch to these readers, frozen and not yet carried.
+    pub(crate) async fn new<S: AsRef<str>>(readers: impl IntoIterator<Item = S>) -> Self {
+        let folder = TempDir::new().unwrap();
+        let publication =
+            Publication::from_yaml(folder.path(), CONFIGURATION, &Environment::empty()).unwrap();
+        let store: Arc<dyn Store> = Arc::new(
+            SqliteStore::open(&folder.path().join(".daily-note"))
+                .await
+                .unwrap(),
+        );
+        let profiles: Vec<Profile> = readers.into_iter().map(|it| profile(it.as_ref())).collect();
+        store
+            .upsert(&profiles, Origin::Operator, monday())
+            .await
+            .unwrap();
+        let content = fixture::frozen("<p>{{ reader.name }}</p>", "{{ reader.name }}");
+        let content = content.to_bytes().unwrap();
+        let batch = NewBatch {
+            issue: "monday-2026-11-23".into(),
+            edition: "monday".into(),
+            slot: monday(),
+            content_hash: FrozenIssue::hash(&content),
+            content,
+        };
+        store.freeze(&batch, monday()).await.unwrap();
+        Self {
+            _folder: folder,
+            store,
+            smtp: publication.smtp,
+            settings: publication.delivery,
+            clock: Clock::starting_at(monday()),
+            stop: Stop::default(),
+        }
+    }
+
+    /// One connection, so that what happens has an order.
+    pub(crate) fn one_connection(mut self) -> Self {
+        self.smtp.connections = 1;
+        self
+    }
+
+    /// The batch as the ledger has it.
+    pub(crate) async fn batch(&self) -> Batch {
+        self.store
+            .batch("monday-2026-11-23")
+            .await
+            .unwrap()
+            .unwrap()
+    }
+
+    /// Carries the batch to that server until nothing is due now.
+    pub(crate) async fn run(&self, server: &ScriptedServer) -> Report {
+        self.run_to(server.relay()).await
+    }
+
+    /// Carries the batch to that relay until nothing is due now.
+    pub(crate) async fn run_to(&self, relay: Relay) -> Report {
+        let batch = self.batch().await;
+        let sender = SenderId("a test".into());
+        let frozen = fixture::frozen("<p>{{ reader.name }}</p>", "{{ reader.name }}");
+        let composer =
+            daily_note::message::Composer::new(&frozen, links(), None, batch.frozen_at).unwrap();
+        let settings = Run {
+            guard: self.store.hold(&sender).await.unwrap(),
+            store: Arc::clone(&self.store),
+            sender,
+            clock: self.clock,
+            composer: Arc::new(composer),
+            relay,
+            smtp: self.smtp.clone(),
+            settings: self.settings.clone(),
+            stop: self.stop.clone(),
+            progress: Arc::new(Progress::default()),
+        };
+        // The longest fault here takes seconds; a run that hangs is a failure of its own.
+        tokio::time::timeout(Duration::from_secs(60), run(&batch, settings))
+            .await
+            .expect("the run hangs")
+            .unwrap()
+    }
+
+    /// Runs again and again, as a person or cron would, until every row has its end.
+    pub(crate) async fn run_until_done(&self, server: &ScriptedServer) -> Counts {
+        for _ in 0..200 {
+            let report = self.run(server).await;
+            if report.counts.open() == 0 {
+                return report.counts;
+            }
+            assert_eq!(
+                self.batch().await.state,
+                BatchState::Open,
+                "the batch stopped"
+            );
+            tokio::time::sleep(Duration::from_millis(60)).await;
+        }
+        panic!("the batch never ends");
+    }
+
+    /// Opens a paused batch, as `resume` does.
+    pub(crate) async fn resume(&self) {
+        let batch = self.batch().await;
+        self.store
+            .set_batch_state(batch.id, &BatchState::Open, self.clock.now())
+            .await
+            .unwrap();
+    }
+
+    /// What did not end well, by address: outcome and the relay's words.
+    pub(crate) async fn failed(&self) -> BTreeMap<String, (String, String)> {
+        let batch = self.batch().await;
+        let failed = self
+            .store
+            .failed(batch.id, DeliveryId(0), 1_000)
+            .await
+            .unwrap();
+        failed
+            .into_iter()
+            .map(|(_, failed)| {
+                let email = failed.email.unwrap().as_str().to_owned();
+                (email, (failed.outcome, failed.reply.unwrap_or_default()))
+            })
+            .collect()
+    }
+
+    pub(crate) async fn suppression(&self, email: &str) -> Option<SuppressionReason> {
+        let email = Address::parse(email).unwrap();
+        self.store
+            .suppression(&email)
+            .await
+            .unwrap()
+            .map(|it| it.reason)
+    }
+
+    /// The reader leaves, by their own link.
+    pub(crate) async fn unsubscribe(&self, email: &str) {
+        let suppression = Suppression {
+            email: Some(Address::parse(email).unwrap()),
+            reason: SuppressionReason::Unsubscribed,
+            detail: None,
+            at: self.clock.now(),
+        };
+        self.store
+            .suppress(&[suppression], self.clock.now())
+            .await
+            .unwrap();
+    }
+}
+
+/// `reader1@example.com` … over as many domains as asked for.
+pub(crate) fn readers(count: usize, domains: usize) -> Vec<String> {
+    (1..=count)
+        .map(|n| format!("reader{n}@d{}.example.com", n % domains))
+        .collect()
+}
+
+fn profile(email: &str) -> Profile {
+    Profile {
+        email: Address::parse(email).unwrap(),
+        name: Some("민지".into()),
+        editions: None,
+        tags: Default::default(),
+        timezone: None,
+        language: None,
+        consent: None,
+    }
+}

@@ -1,0 +1,148 @@
+//! Answers about one reader: this delivery waits or ends, the batch goes on.
+
+use daily_note::{audience::SuppressionReason, delivery::Ending, store::Counts};
+
+use super::harness::{Harness, readers};
+use crate::scripted::{At::*, ScriptedServer, reply};
+
+/// 120 readers, of whom one is answered so at RCPT; enough others are taken to believe it.
+async fn one_refused(answer: &str) -> (Harness, daily_note::delivery::Report) {
+    let mut list = readers(120, 4);
+    list.push("gone@example.com".into());
+    let harness = Harness::new(list).await;
+    let server = ScriptedServer::new()
+        .on(Rcpt, reply(answer).to("gone@example.com"))
+        .start();
+    let report = harness.run(&server).await;
+    (harness, report)
+}
+
+#[tokio::test]
+async fn an_address_that_does_not_exist_is_rejected_and_suppressed() {
+    for code in ["5.1.1", "5.1.2", "5.1.6", "5.1.10"] {
+        let (harness, report) = one_refused(&format!("550 {code} Gone")).await;
+        assert_eq!(report.ending, Ending::Finished);
+        assert_eq!(
+            report.counts,
+            Counts {
+                accepted: 120,
+                rejected: 1,
+                ..Counts::default()
+            }
+        );
+        let (outcome, words) = harness.failed().await.remove("gone@example.com").unwrap();
+        assert_eq!(
+            (outcome.as_str(), words.as_str()),
+            ("rejected", &*format!("550 {code} Gone"))
+        );
+        let suppression = harness.suppression("gone@example.com").await;
+        assert_eq!(suppression, Some(SuppressionReason::HardBounce), "{code}");
+    }
+}
+
+#[tokio::test]
+async fn a_full_mailbox_or_a_policy_is_rejected_and_never_suppressed() {
+    for answer in [
+        "552 5.2.2 Full",
+        "550 5.7.1 Policy",
+        "553 5.1.7 Bad sender",
+        "550 No thanks",
+    ] {
+        let (harness, report) = one_refused(answer).await;
+        assert_eq!(
+            report.counts,
+            Counts {
+                accepted: 120,
+                rejected: 1,
+                ..Counts::default()
+            }
+        );
+        assert_eq!(
+            harness.suppression("gone@example.com").await,
+            None,
+            "{answer}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_greylisted_reader_waits_and_gets_it_later() {
+    for answer in ["451 4.7.1 Greylisted", "452 4.2.2 Over quota"] {
+        let harness = Harness::new(["minji@example.com", "jun@example.com"]).await;
+        let server = ScriptedServer::new()
+            .on(Rcpt, reply(answer).to("minji@").times(1))
+            .start();
+        let report = harness.run(&server).await;
+        assert!(
+            matches!(report.ending, Ending::Waiting(_)),
+            "{:?}",
+            report.ending
+        );
+        assert_eq!(
+            report.counts,
+            Counts {
+                accepted: 1,
+                deferred: 1,
+                ..Counts::default()
+            }
+        );
+        let (outcome, words) = harness.failed().await.remove("minji@example.com").unwrap();
+        assert_eq!((outcome.as_str(), words.as_str()), ("deferred", answer));
+        let counts = harness.run_until_done(&server).await;
+        assert_eq!(
+            counts,
+            Counts {
+                accepted: 2,
+                ..Counts::default()
+            }
+        );
+        assert_eq!(server.taken().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_4xx_to_the_dot_defers_that_message_alone() {
+    let harness = Harness::new(readers(3, 1)).await.one_connection();
+    let server = ScriptedServer::new()
+        .on(Dot, reply("452 4.3.1 Queue full").times(1))
+        .start();
+    let report = harness.run(&server).await;
+    assert_eq!(
+        report.counts,
+        Counts {
+            accepted: 2,
+            deferred: 1,
+            ..Counts::default()
+        }
+    );
+    assert_eq!(server.connections(), 1);
+    assert_eq!(harness.run_until_done(&server).await.accepted, 3);
+}
+
+#[tokio::test]
+async fn a_reader_who_never_can_be_reached_is_given_up() {
+    let mut harness = Harness::new(["minji@example.com"]).await;
+    harness.settings.give_up = std::time::Duration::from_millis(300);
+    let server = ScriptedServer::new()
+        .on(Rcpt, reply("451 4.7.1 Later"))
+        .start();
+    let counts = harness.run_until_done(&server).await;
+    assert_eq!(
+        counts,
+        Counts {
+            rejected: 1,
+            ..Counts::default()
+        }
+    );
+    let (_, words) = harness.failed().await.remove("minji@example.com").unwrap();
+    assert_eq!(words, "gave_up: 451 4.7.1 Later");
+    assert_eq!(harness.suppression("minji@example.com").await, None);
+}
+
+#[tokio::test]
+async fn a_refused_recipient_whose_data_was_taken_while_pipelining_gets_no_message() {
+    let (harness, report) = one_refused("550 5.1.1 No such user").await;
+    assert_eq!(report.counts.rejected, 1);
+    assert_eq!(report.counts.accepted, 120);
+    drop(harness);
+}
