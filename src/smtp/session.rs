@@ -332,10 +332,14 @@ impl Session {
         next: Option<Announcement<'_>>,
     ) -> Result<Answer, Lost> {
         if self.wire.has_unread() {
-            // It speaks when it is our turn: with luck it says why, and the dot never leaves.
-            let reply = self.hear(Stage::Data).await?;
+            // It speaks when it is our turn. The message never leaves; a no is an answer.
+            let reply = self.hear(Stage::Dot).await?;
+            if reply.code >= 400 {
+                let stage = Stage::Dot;
+                return Ok(Answer::Refused { stage, reply });
+            }
             let said = format!("“{reply}” out of turn");
-            return Err(lost(Stage::Data, LostCause::Protocol(said)));
+            return Err(lost(Stage::Dot, LostCause::Protocol(said)));
         }
         let next = next.filter(|next| {
             self.capabilities.pipelining && self.refuse_locally(next.envelope, next.bytes).is_none()

@@ -8,6 +8,7 @@
 mod delivery;
 mod message;
 mod own_publication;
+mod postfix;
 mod scripted;
 mod smtp;
 mod web;

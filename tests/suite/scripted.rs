@@ -15,6 +15,7 @@
 //! without the script having disturbed it), left one open, pipelined unasked, or sent a bare LF.
 
 mod conversation;
+mod manners;
 mod play;
 mod tls;
 
@@ -154,7 +155,7 @@ impl ScriptedServer {
         let relay = Relay::new("localhost", self.addr.port(), tls)
             .with_timeouts(Timeouts::all(Duration::from_secs(5)));
         match &self.shared.certificates {
-            Some(certificates) => relay.with_ca_file(certificates.ca_file()),
+            Some(_) => relay.with_ca_file(self.ca_file()),
             None => relay,
         }
     }

@@ -5,6 +5,7 @@ mod announcing;
 mod connecting;
 mod inbox;
 mod losses;
+mod postfix;
 
 mod refusals;
 mod replies;

@@ -166,7 +166,9 @@ impl Play {
         let mut matches = self.matches.lock().unwrap();
         *matches += 1;
         let turn = *matches;
-        turn > self.skip && turn % self.every == 0 && (turn - self.skip) / self.every <= self.times
+        turn > self.skip
+            && turn.is_multiple_of(self.every)
+            && (turn - self.skip) / self.every <= self.times
     }
 }
 
