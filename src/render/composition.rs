@@ -109,7 +109,7 @@ impl Composition {
             "stories": stories,
             "footnotes": {"notes": footnotes, "text": footnotes_text},
             "next": next_context(publication, issue, &words),
-            "korea": publication.law.korea,
+            "opt_out": opt_out(publication, input.templates, &words)?,
         });
         context["styles"] = styles(&tera, &mail_templates, &context)?;
         Ok(Self {
@@ -237,7 +237,7 @@ fn publication_context(
         "url": publication.url,
         "language": publication.language,
         "direction": direction(&publication.language),
-        "contact": publication.contact.clone().unwrap_or_else(|| reply_to.address.to_string()),
+        "contact": shown_contact(publication),
         "reply_to": reply_to.address.as_str(),
         "postal_address": publication.postal_address,
         "logo": logo.map(|shown| json!({"src": shown.src, "width": shown.width.min(200)})),
@@ -246,6 +246,41 @@ fn publication_context(
 
 fn edition_context(edition: &Edition) -> Value {
     json!({"key": edition.key, "title": edition.title, "topic": edition.topic})
+}
+
+/// How to leave, in the publication's language; where Korea's law holds, in Korean and in English
+/// too (정보통신망법 시행령 별표 6).
+fn opt_out(
+    publication: &Publication,
+    templates: &Templates,
+    words: &Words,
+) -> Result<Value, RenderError> {
+    let contact = shown_contact(publication);
+    let said = |language: &str, words: &Words| {
+        json!({
+            "language": language,
+            "label": words.get("unsubscribe"),
+            "line": words.get("unsubscribe_line"),
+            "by_mail": words.filled("unsubscribe_by_mail", "contact", &contact),
+        })
+    };
+    let mut lines = vec![said(&publication.language, words)];
+    let own = publication.language.split('-').next();
+    for language in ["ko", "en"] {
+        if publication.law.korea && own != Some(language) {
+            lines.push(said(language, &Words::load(templates, language)?));
+        }
+    }
+    Ok(Value::Array(lines))
+}
+
+/// How readers reach the sender: as the publication says, or by answering.
+fn shown_contact(publication: &Publication) -> String {
+    let reply_to = publication.reply_to.as_ref().unwrap_or(&publication.from);
+    publication
+        .contact
+        .clone()
+        .unwrap_or_else(|| reply_to.address.to_string())
 }
 
 /// The edition that the calendar has next, in its own colours.

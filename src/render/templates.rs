@@ -29,6 +29,7 @@ const BUILT_IN: &[(&str, &str)] = built_in![
     "email/parts/teaser.html",
     "email/parts/participation.html",
     "email/parts/footer.html",
+    "email/blocks/block.html",
     "email/blocks/button.html",
     "email/blocks/callout.html",
     "email/blocks/code.html",
@@ -179,17 +180,18 @@ pub(crate) fn template_error(
 
 /// What to do about the commonest mistakes.
 fn hint(message: &str) -> &'static str {
-    if message.contains("not found in context") || message.contains("undefined") {
-        "a template of the mail sees: publication, edition, issue, introduction, contents, \
-         stories, footnotes, next, reader, theme, words"
+    if message.contains("not defined") {
+        "a template of the mail sees: publication, edition, issue, introduction, \
+         stories, footnotes, next, opt_out, theme, words, reader"
     } else {
         "templates are written in Tera: {{ value }}, {% if … %} … {% endif %}, {# a remark #}"
     }
 }
 
-/// The engine starts its messages in upper case; ours go on after a place and a colon.
+/// The engine starts its messages in upper case and may end them with a full stop; ours go on after
+/// a place and a colon.
 fn sentence(message: &str) -> String {
-    let mut characters = message.chars();
+    let mut characters = message.trim_end_matches('.').chars();
     let first = characters
         .next()
         .map(|first| first.to_lowercase().to_string());

@@ -1,11 +1,12 @@
 //! One small issue with every block, rendered whole.
 
+mod faults;
 mod fixture;
 
 use proptest::prelude::*;
 
 use super::*;
-use fixture::{composition, reader};
+use fixture::{composition, issue, prepared, publication, reader};
 
 #[test]
 fn an_issue_with_every_block_renders_to_this_html() {
@@ -27,6 +28,108 @@ fn a_frozen_composition_renders_the_same() {
     assert_eq!(thawed.hash().unwrap(), composition.hash().unwrap());
     let render = |of: &Composition| of.renderer().unwrap().render(&reader()).unwrap();
     assert_eq!(render(&thawed), render(&composition));
+}
+
+fn rendered(publication: &crate::publication::Publication, text: &str) -> RenderedIssue {
+    let issue = issue(publication, text);
+    let composition = prepared(publication, &issue, &Templates::built_in()).unwrap();
+    composition.renderer().unwrap().render(&reader()).unwrap()
+}
+
+const AD: &str =
+    "---\ntitle: 겨울 세일\nedition: monday\ndate: 2026-11-23\nad: true\n---\n## 하나\n\n글\n";
+
+#[test]
+fn advertising_has_the_label_first_and_the_way_out_in_two_languages() {
+    let rendered = rendered(&publication(), AD);
+    assert_eq!(rendered.subject, "(광고) 겨울 세일");
+    assert!(rendered.html.contains("<title>(광고) 겨울 세일</title>"));
+    for part in [&rendered.html, &rendered.text] {
+        assert!(
+            part.contains("수신거부") && part.contains("(Unsubscribe"),
+            "{part}"
+        );
+        assert!(
+            part.contains("무료로") && part.contains("free of charge"),
+            "{part}"
+        );
+        assert!(part.contains("hello@daily-note.example.com") && part.contains("예시로 1"));
+    }
+}
+
+#[test]
+fn the_label_is_not_written_twice() {
+    let text = AD.replace("겨울 세일", "(광고) 겨울 세일");
+    assert_eq!(rendered(&publication(), &text).subject, "(광고) 겨울 세일");
+}
+
+#[test]
+fn a_reader_without_name_and_pages_is_greeted_and_told_whom_to_write_to() {
+    let mut reader = reader();
+    reader.name = None;
+    reader.links = ReaderLinks::default();
+    let rendered = composition().renderer().unwrap().render(&reader).unwrap();
+    assert!(rendered.text.contains("\n안녕하세요.\n"));
+    assert!(
+        rendered
+            .text
+            .contains("hello@daily-note.example.com로 알려 주세요")
+    );
+    assert!(
+        rendered
+            .html
+            .contains("href=\"mailto:hello@daily-note.example.com\"")
+    );
+    assert!(!rendered.html.contains("수신거부</a>"));
+}
+
+#[test]
+fn an_english_publication_speaks_english_and_breaks_lines_as_english_does() {
+    let mut publication = publication();
+    publication.language = "en".into();
+    publication.law.korea = false;
+    let rendered = rendered(&publication, include_str!("tests/every-block.md"));
+    assert!(
+        rendered
+            .html
+            .starts_with("<!DOCTYPE html><html lang=\"en\" dir=\"ltr\"")
+    );
+    assert!(
+        rendered.text.contains("Hello 민지,") && rendered.text.contains("Monday, 23 November 2026")
+    );
+    assert!(
+        !rendered.html.contains("keep-all"),
+        "keep-all is for Hangul"
+    );
+    assert!(!rendered.text.contains("수신거부"));
+}
+
+#[test]
+fn a_language_without_words_of_its_own_borrows_the_english_ones() {
+    let mut publication = publication();
+    publication.language = "ar".into();
+    let rendered = rendered(&publication, AD);
+    assert!(rendered.html.contains("dir=\"rtl\"") && rendered.html.contains("Leave a note"));
+    assert!(
+        rendered.text.contains("수신거부"),
+        "Korea's law holds in every language"
+    );
+}
+
+#[test]
+fn the_teaser_wears_the_colours_of_the_edition_it_announces() {
+    let rendered = rendered(&publication(), AD);
+    let teaser = rendered
+        .html
+        .split("class=\"teaser-label\"")
+        .nth(1)
+        .unwrap();
+    assert!(
+        teaser[..400].contains("color: #C8371B"),
+        "{}",
+        &teaser[..400]
+    );
+    assert!(teaser.contains("11월 26일 목요일에 찾아갑니다."));
 }
 
 proptest! {

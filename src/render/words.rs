@@ -60,11 +60,13 @@ impl Words {
                     column: location.column(),
                 })
             });
+            let reason = error.to_string();
+            let reason = reason.split(" at line ").next().unwrap_or_default();
             RenderError::Source(Box::new(
                 SourceError::at(
                     &source,
                     at..at + 1,
-                    format!("cannot read these words: {error}"),
+                    format!("cannot read these words: {reason}"),
                 )
                 .with_hint("each line is `word: text`; weekdays and months are lists"),
             ))
