@@ -138,7 +138,9 @@ pub(crate) fn parse(template: &str) -> Vec<Tag> {
                 continue;
             }
         };
-        let (tokens, after) = tokens(&rest[2..], close);
+        // `{%-` trims what stands before the tag; the mark is no minus.
+        let inside = rest[2..].strip_prefix('-').unwrap_or(&rest[2..]);
+        let (tokens, after) = tokens(inside, close);
         let source = &rest[..rest.len() - after.len()];
         let tag = Tag {
             tokens,
