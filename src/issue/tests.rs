@@ -1,1 +1,1 @@
-
+//! The files of an issue, read; what is wrong with them, shown.

@@ -5,6 +5,7 @@
     reason = "a test that can't go on says so by panicking where it stands"
 )]
 
+mod architecture;
 mod delivery;
 mod message;
 mod own_publication;

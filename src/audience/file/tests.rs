@@ -1,3 +1,5 @@
+//! subscribers.yaml, read in pieces; what is wrong with an entry, shown.
+
 use std::path::PathBuf;
 
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! The exports of other services, read as strangers' files.
+
 use std::fmt::Write as _;
 
 use chrono::TimeZone;
