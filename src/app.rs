@@ -10,6 +10,7 @@ mod relay;
 mod send;
 mod state;
 mod test_mail;
+mod inbox;
 
 use std::path::{Path, PathBuf};
 
@@ -17,6 +18,7 @@ pub use self::{
     export::{ExportFormat, ExportReport, export},
     fold::{SUBSCRIBERS_FILE, fold_file},
     import::{ImportReport, Outcome, Problem, import},
+    inbox::InboxSite,
     relay::Way,
     send::{Rehearsal, Sending},
     test_mail::TestOutcome,

@@ -7,6 +7,7 @@ mod carry;
 mod completions;
 mod confirm;
 mod failure;
+mod inbox;
 mod man;
 mod output;
 mod pause;
@@ -17,6 +18,7 @@ mod send;
 mod signals;
 mod status;
 mod test;
+mod schema;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -86,8 +88,10 @@ enum Command {
     Pause(pause::Args),
     Resume(resume::Args),
     Cancel(cancel::Args),
+    Inbox(inbox::Args),
     Completions(completions::Args),
     Man(man::Args),
+    Schema(schema::Args),
 }
 
 /// What a command has at hand.
@@ -149,8 +153,10 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
             Command::Pause(args) => pause::execute(&args, context).await,
             Command::Resume(args) => resume::execute(&args, context).await,
             Command::Cancel(args) => cancel::execute(&args, context).await,
+            Command::Inbox(args) => inbox::execute(&args, context).await,
             Command::Completions(args) => completions::execute(&args, context),
             Command::Man(args) => man::execute(&args, context),
+            Command::Schema(args) => schema::execute(&args, context),
         }
     });
     // Commands that were told to stop have drained by now; nothing left behind may hold the exit.

@@ -26,6 +26,8 @@ pub use document::{
     LinkUse, ListItem, Oddity, OddityKind, Prose, ProseKind, Section,
 };
 
+pub use front_matter::schema;
+
 /// One issue of the newsletter, as its writer wrote it.
 #[derive(Debug, Clone)]
 pub struct Issue {
@@ -69,7 +71,9 @@ pub struct FrontMatter {
 }
 
 /// Whether the writer is done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Still being written; never sent.

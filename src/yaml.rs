@@ -11,6 +11,7 @@ pub(crate) use self::read::nearest;
 
 use std::sync::Arc;
 
+use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 use serde::de::DeserializeOwned;
 use serde_yaml::Value;
 
@@ -84,6 +85,15 @@ pub struct Entry {
     pub key_place: Place,
     /// The value.
     pub value: Node,
+}
+
+/// The JSON Schema of what [`Tree::read`] takes for a `T`, in the draft that editors' YAML servers
+/// know best.
+#[must_use]
+pub fn schema_of<T: JsonSchema>() -> Schema {
+    SchemaSettings::draft07()
+        .into_generator()
+        .into_root_schema_for::<T>()
 }
 
 impl Tree {

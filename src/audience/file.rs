@@ -16,7 +16,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub use self::entry::render;
+pub use self::entry::{render, schema};
 use self::{
     entry::Entry,
     pieces::{Cut, Piece, Pieces},

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 use super::{FrontMatter, Status};
@@ -21,23 +22,52 @@ pub(super) struct Head {
     pub(super) body_start: usize,
 }
 
-#[derive(Deserialize)]
+/// What stands between the `---` lines at the head of an issue.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Fields {
+    /// The title, which the mail shows; also its subject, unless that is written separately.
     title: Line,
+    /// The mail's subject, where it differs from the title.
     subject: Option<Line>,
+    /// What the ledger knows the issue by: once sent, an id is never sent again. Default: edition
+    /// and date.
     id: Option<Id>,
+    /// The key of the edition, as in daily-note.yaml.
     edition: String,
+    /// The date it appears on; the edition gives the hour.
     date: Date,
+    /// `draft` (the default) is never sent; `ready` goes out on its date.
     #[serde(default = "draft")]
     status: Status,
+    /// The line that mail clients show after the subject. Default: from the introduction.
     preheader: Option<Line>,
+    /// Advertising: puts the law's label and footer on it.
     #[serde(default)]
     ad: bool,
+    /// Labels for the archive; they never select readers.
     #[serde(default)]
     tags: Vec<Line>,
+    /// Findings of `check` to let pass: the rule's name, and why.
     #[serde(default)]
     allow: BTreeMap<String, Line>,
+}
+
+/// The JSON Schema of the front matter; `edition` is one of the publication's, where one is given.
+#[must_use]
+pub fn schema(publication: Option<&Publication>) -> Schema {
+    let mut schema = yaml::schema_of::<Fields>();
+    schema.insert("title".into(), "An issue of daily-note".into());
+    if let (Some(publication), Some(edition)) =
+        (publication, schema.pointer_mut("/properties/edition"))
+    {
+        edition["enum"] = publication
+            .editions
+            .iter()
+            .map(|edition| edition.key.as_str())
+            .collect();
+    }
+    schema
 }
 
 fn draft() -> Status {
@@ -45,6 +75,8 @@ fn draft() -> Status {
 }
 
 /// Text of one line, trimmed, not empty, without control characters: it may become a header.
+#[derive(JsonSchema)]
+#[schemars(inline, description = "")]
 struct Line(String);
 
 impl<'de> Deserialize<'de> for Line {
@@ -66,7 +98,9 @@ impl<'de> Deserialize<'de> for Line {
 }
 
 /// What the ledger knows an issue by.
-struct Id(String);
+#[derive(JsonSchema)]
+#[schemars(inline)]
+struct Id(#[schemars(regex(pattern = "^[A-Za-z0-9._-]{1,100}$"))] String);
 
 impl<'de> Deserialize<'de> for Id {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
@@ -84,7 +118,9 @@ impl<'de> Deserialize<'de> for Id {
     }
 }
 
-struct Date(NaiveDate);
+#[derive(JsonSchema)]
+#[schemars(inline)]
+struct Date(#[schemars(with = "String", extend("format" = "date"))] NaiveDate);
 
 impl<'de> Deserialize<'de> for Date {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {

@@ -4,9 +4,9 @@
 use std::{fmt, net::SocketAddr, time::Duration};
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::text::{self, FromText, Share, Text, WebUrl};
+use super::text::{self, FromText, Share, Text, ToText, WebUrl};
 
 /// Retries, and what to do where nobody can know.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -16,23 +16,23 @@ pub struct DeliverySettings {
     /// sends them again under the same Message-ID.
     pub unknown: UnknownPolicy,
     /// Wait before the second attempt; doubles with each one up to `backoff_max`.
-    #[serde(deserialize_with = "text::parsed")]
+    #[serde(deserialize_with = "text::parsed", serialize_with = "text::shown")]
     #[schemars(with = "Text<Duration>")]
     pub backoff_first: Duration,
     /// Longest wait between attempts.
-    #[serde(deserialize_with = "text::parsed")]
+    #[serde(deserialize_with = "text::parsed", serialize_with = "text::shown")]
     #[schemars(with = "Text<Duration>")]
     pub backoff_max: Duration,
     /// After this long without success a delivery is given up.
-    #[serde(deserialize_with = "text::parsed")]
+    #[serde(deserialize_with = "text::parsed", serialize_with = "text::shown")]
     #[schemars(with = "Text<Duration>")]
     pub give_up: Duration,
     /// Wait before a relay that failed is tried again; doubles up to `relay_backoff_max`.
-    #[serde(deserialize_with = "text::parsed")]
+    #[serde(deserialize_with = "text::parsed", serialize_with = "text::shown")]
     #[schemars(with = "Text<Duration>")]
     pub relay_backoff_first: Duration,
     /// Longest wait before a relay that failed is tried again.
-    #[serde(deserialize_with = "text::parsed")]
+    #[serde(deserialize_with = "text::parsed", serialize_with = "text::shown")]
     #[schemars(with = "Text<Duration>")]
     pub relay_backoff_max: Duration,
 }
@@ -51,7 +51,7 @@ impl Default for DeliverySettings {
 }
 
 /// `delivery.unknown`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum UnknownPolicy {
     /// A person decides.
@@ -89,6 +89,12 @@ impl FromText for Storage {
                       write `sqlite` or postgres://user:password@host/database"
                 .to_owned()),
         }
+    }
+}
+
+impl ToText for Storage {
+    fn to_text(&self) -> String {
+        format!("{self:?}")
     }
 }
 
@@ -181,7 +187,7 @@ fn secret<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<String>, D
 }
 
 /// `tracking:`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Tracking {
     /// Nothing.
@@ -210,8 +216,9 @@ pub struct LawSettings {
 #[serde(default, deny_unknown_fields)]
 pub struct AudienceSettings {
     /// The share of the list that one reading of subscribers.yaml may take away before it stops
-    /// and asks, where it is more than ten readers. 0..=1 inside the program.
-    #[serde(deserialize_with = "share")]
+    /// and asks, where it is more than ten readers.
+    // Inside the program: 0..=1.
+    #[serde(deserialize_with = "share", serialize_with = "percent")]
     #[schemars(with = "Text<Share>")]
     pub max_removal: f64,
 }
@@ -224,4 +231,8 @@ impl Default for AudienceSettings {
 
 fn share<'de, D: serde::Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
     text::parsed(from).map(|Share(share)| share)
+}
+
+fn percent<S: serde::Serializer>(share: &f64, to: S) -> Result<S::Ok, S::Error> {
+    text::shown(&Share(*share), to)
 }

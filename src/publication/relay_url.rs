@@ -4,7 +4,7 @@ use std::{fmt, net::IpAddr};
 
 use percent_encoding::percent_decode_str;
 
-use super::text::FromText;
+use super::text::{FromText, ToText};
 use crate::{address::ascii_domain, yaml::nearest};
 
 /// Where mail is handed over.
@@ -149,6 +149,16 @@ impl FromText for SmtpTarget {
             relay.log_in(decoded(user)?, decoded(password)?)?;
         }
         Ok(Self::Relay(relay))
+    }
+}
+
+impl ToText for SmtpTarget {
+    /// A relay is told without its password, which nothing needs.
+    fn to_text(&self) -> String {
+        match self {
+            Self::Inbox => "inbox".to_owned(),
+            Self::Relay(relay) => format!("smtp://{}:{}", relay.host, relay.port),
+        }
     }
 }
 

@@ -71,7 +71,7 @@ const DEFAULT_LATE: Duration = Duration::from_secs(6 * 3_600);
 pub(super) struct ScheduleBlock {
     /// How late an issue may still go out on its own, after the machine was down or the issue was
     /// not ready. Later than that, it waits for a person.
-    #[serde(deserialize_with = "text::parsed")]
+    #[serde(deserialize_with = "text::parsed", serialize_with = "text::shown")]
     #[schemars(with = "Text<Duration>")]
     late: Duration,
     /// Each reader gets the issue at the edition's hour in their own time zone.
@@ -114,7 +114,7 @@ struct BreakBlock {
 struct ExtraBlock {
     /// The edition's key.
     edition: String,
-    /// When.
+    /// The date it appears on.
     date: Text<NaiveDate>,
 }
 

@@ -1,14 +1,17 @@
-//! JSON Schemas, for editors that complete and check while one writes.
+//! The JSON Schema of daily-note.yaml, for editors that complete and check while one writes.
 
-use schemars::{Schema, generate::SchemaSettings};
+use schemars::Schema;
 
-use super::settings::Settings;
+use super::{FILE_NAME, settings::Settings};
+use crate::yaml;
 
 /// The schema of daily-note.yaml.
 #[must_use]
 pub fn config() -> Schema {
-    // Draft 7 is what editors' YAML servers know best.
-    SchemaSettings::draft07()
-        .into_generator()
-        .into_root_schema_for::<Settings>()
+    let mut schema = yaml::schema_of::<Settings>();
+    schema.insert("title".into(), FILE_NAME.into());
+    schema
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,7 +21,6 @@ use crate::address::{Address, Mailbox};
 /// A newsletter that daily-note checks, renders and delivers.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(title = "daily-note.yaml")]
 pub(crate) struct Settings {
     /// Who sends it, and what it is called.
     pub(super) publication: PublicationBlock,

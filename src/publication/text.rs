@@ -6,7 +6,7 @@ use std::{borrow::Cow, marker::PhantomData, time::Duration};
 use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::{Color, Rate};
 use crate::{
@@ -61,13 +61,33 @@ impl<T: FromText> JsonSchema for Text<T> {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let mut schema = json_schema!({ "type": "string", "examples": T::EXAMPLES });
+        let mut schema = json_schema!({ "type": "string" });
+        if !T::EXAMPLES.is_empty() {
+            schema.insert("examples".into(), T::EXAMPLES.into());
+        }
         if let Some(pattern) = T::PATTERN {
             // What `${VAR}` will be, an editor can't know.
             schema.insert("pattern".into(), format!("{pattern}|\\$\\{{").into());
         }
         schema
     }
+}
+
+/// A type whose defaults the JSON Schema shows.
+pub(crate) trait ToText: FromText {
+    /// Writes what [`FromText::from_text`] reads.
+    fn to_text(&self) -> String;
+}
+
+impl<T: ToText> Serialize for Text<T> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&self.0.to_text())
+    }
+}
+
+/// For fields with [`parsed`]: `serialize_with = "text::shown"`.
+pub(crate) fn shown<T: ToText, S: Serializer>(value: &T, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(&value.to_text())
 }
 
 /// For fields of a type read from text: `#[serde(deserialize_with = "text::parsed")]`.
@@ -117,6 +137,32 @@ impl FromText for Duration {
     }
 }
 
+impl ToText for Duration {
+    fn to_text(&self) -> String {
+        let units = [
+            ("d", 86_400_000),
+            ("h", 3_600_000),
+            ("m", 60_000),
+            ("s", 1_000),
+            ("ms", 1),
+        ];
+        let mut rest = self.as_millis();
+        let mut text = String::new();
+        for (unit, milliseconds) in units {
+            let whole = rest / milliseconds;
+            rest %= milliseconds;
+            if whole > 0 {
+                text.push_str(&format!("{whole}{unit}"));
+            }
+        }
+        if text.is_empty() {
+            "0s".to_owned()
+        } else {
+            text
+        }
+    }
+}
+
 impl FromText for Rate {
     const NAME: &'static str = "a rate";
     const PATTERN: Option<&'static str> = Some("^[1-9][0-9]*/(s|m|h|d)$");
@@ -159,6 +205,12 @@ impl FromText for Color {
                 "`{text}` is not a colour\nwrite it with six hex digits, in quotes: \"#2447D8\""
             )),
         }
+    }
+}
+
+impl ToText for Color {
+    fn to_text(&self) -> String {
+        format!("#{:06X}", self.rgb)
     }
 }
 
@@ -322,6 +374,12 @@ impl FromText for Language {
     }
 }
 
+impl ToText for Language {
+    fn to_text(&self) -> String {
+        self.0.clone()
+    }
+}
+
 /// An address on the web, without a slash at its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct WebUrl(pub(crate) String);
@@ -367,9 +425,24 @@ impl FromText for Share {
     }
 }
 
+impl ToText for Share {
+    fn to_text(&self) -> String {
+        format!("{}%", self.0 * 100.0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn defaults_are_shown_as_they_are_written() {
+        for text in ["250ms", "10m", "1h30m", "2d", "1d1h1m1s1ms", "0s"] {
+            assert_eq!(Duration::from_text(text).unwrap().to_text(), text);
+        }
+        assert_eq!(Color { rgb: 0xC8 }.to_text(), "#0000C8");
+        assert_eq!(Share(0.2).to_text(), "20%");
+    }
 
     fn hours(text: &str) -> Result<u128, String> {
         Duration::from_text(text).map(|duration| duration.as_millis())

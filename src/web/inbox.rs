@@ -28,7 +28,7 @@ const PAGE: usize = 50;
 
 /// The pages themselves load nothing from anywhere.
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
-    frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    img-src data:; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// A letter's HTML: its own styles and the images it carries; links open in a new tab.
 const LETTER_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:REMOTE; \

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, fmt};
 
+use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::{
@@ -11,35 +12,65 @@ use crate::{
     },
     publication::Publication,
     source::SourceError,
-    yaml::{Kind, Node, Place, Tree},
+    yaml::{self, Kind, Node, Place, Tree},
 };
 
-/// An entry as it is written.
-#[derive(Debug, Deserialize, Serialize)]
+/// A reader.
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Entry {
+    /// The address.
     email: Text,
+    /// The name used in the salutation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     name: Option<Text>,
+    /// The keys of the editions they get. Without it: all, future ones too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     editions: Option<Vec<Text>>,
+    /// Your own labels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     tags: Option<Vec<Text>>,
+    /// Their time zone, like Asia/Seoul.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     timezone: Option<Text>,
+    /// Their language, like ko or en.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     language: Option<Text>,
+    /// That they agreed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     consent: Option<ConsentEntry>,
 }
 
-#[derive(Debug, Deserialize, Serialize)]
+/// That a reader agreed, when and where.
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ConsentEntry {
+    /// When, like 2026-03-01T09:00:00+09:00.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     at: Option<Text>,
+    /// Where: `web form`, `event`, …
     #[serde(default, skip_serializing_if = "Option::is_none")]
     source: Option<Text>,
+}
+
+/// The JSON Schema of subscribers.yaml; `editions` are the publication's, where one is given.
+#[must_use]
+pub fn schema(publication: Option<&Publication>) -> Schema {
+    let mut schema = yaml::schema_of::<Vec<Entry>>();
+    schema.insert("title".into(), "subscribers.yaml".into());
+    schema.insert(
+        "description".into(),
+        "The part of the list that is kept by hand.".into(),
+    );
+    let items = "/definitions/Entry/properties/editions/items";
+    if let (Some(publication), Some(items)) = (publication, schema.pointer_mut(items)) {
+        items["enum"] = publication
+            .editions
+            .iter()
+            .map(|edition| edition.key.as_str())
+            .collect();
+    }
+    schema
 }
 
 /// Where in an entry a fault lies: a key, an item of its list.
@@ -199,7 +230,8 @@ pub fn render(profile: &Profile) -> Result<String, serde_yaml::Error> {
 }
 
 /// A text that YAML also sees as one: `name: 123` and `name: yes` have no place in a salutation.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(inline, description = "")]
 pub(super) struct Text(pub(super) String);
 
 impl<'de> Deserialize<'de> for Text {

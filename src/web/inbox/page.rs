@@ -150,13 +150,13 @@ impl Display for Aside<'_> {
         let Self { listing, words, .. } = self;
         writeln!(
             f,
-            "<aside class=\"list\">\n<header><h1><a href=\"/\">{}</a></h1><p>{} {}</p></header>\n\
+            "<aside class=\"list\">\n<header><h1><a href=\"/\">{}</a></h1><p>{}{}</p></header>\n\
              <form action=\"/\" role=\"search\"><input type=\"search\" name=\"q\" value=\"{}\" \
              placeholder=\"{}\" aria-label=\"{}\"></form>\n\
              <a class=\"new\" href=\"/\" hidden>{}</a>",
             words.inbox,
             listing.total,
-            words.count,
+            words.count[usize::from(listing.total != 1)],
             Text(&listing.query),
             words.search,
             words.search,

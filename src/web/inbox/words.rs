@@ -7,7 +7,8 @@ use axum::http::{HeaderMap, header};
 pub(super) struct Words {
     pub(super) language: &'static str,
     pub(super) inbox: &'static str,
-    pub(super) count: &'static str,
+    /// After the figure: of one, of any other number.
+    pub(super) count: [&'static str; 2],
     pub(super) search: &'static str,
     pub(super) empty: &'static str,
     pub(super) empty_hint: &'static str,
@@ -33,7 +34,7 @@ pub(super) struct Words {
 const ENGLISH: Words = Words {
     language: "en",
     inbox: "Inbox",
-    count: "messages",
+    count: [" message", " messages"],
     search: "Find a recipient",
     empty: "No mail yet.",
     empty_hint: "Whatever is sent through the embedded inbox arrives here; this page notices by itself.",
@@ -59,7 +60,7 @@ const ENGLISH: Words = Words {
 const KOREAN: Words = Words {
     language: "ko",
     inbox: "받은 편지함",
-    count: "통",
+    count: ["통", "통"],
     search: "받는 사람 찾기",
     empty: "아직 온 메일이 없습니다.",
     empty_hint: "내장 편지함으로 보낸 메일이 이곳에 도착합니다. 새 메일이 오면 화면이 스스로 바뀝니다.",

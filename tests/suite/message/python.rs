@@ -6,6 +6,7 @@ use std::{
     process::{Command, Output},
 };
 
+#[expect(clippy::print_stderr, reason = "a test that cannot run says so")]
 /// Runs a script. None, after saying so, where no interpreter has the modules; a failure under
 /// `CI=true`.
 pub(crate) fn run(script: &str, modules: &[&str], argument: &Path) -> Option<Output> {

@@ -1,0 +1,171 @@
+//! What one message costs: composed from ready pieces, rendered whole, signed; and what an encoding
+//! or reading one back costs. A Korean issue of 30 KB with the reader's name, address and links.
+
+use std::{collections::BTreeMap, hint::black_box, path::Path};
+
+use chrono::{TimeZone, Utc};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use daily_note::{
+    address::{Address, Mailbox},
+    audience::{Reader, SubscriberId},
+    links::LinkSigner,
+    message::{
+        Composer, FrozenIssue, HeaderSettings,
+        dkim::{NewKey, Signer},
+    },
+    publication::{DkimSettings, KeySource},
+    render::Composition,
+};
+
+const STORY: &str = "작은 팀이 큰 시장을 만나는 길은 하나가 아니다. 지도를 접고 골목을 걸어 본 사람만이 아는 \
+                     지름길이 있고, 그 길은 대개 남들이 지나친 불편에서 시작된다. ";
+
+fn frozen() -> FrozenIssue {
+    let paragraphs = |mark: &str, end: &str, count: usize| -> String {
+        (0..count)
+            .map(|number| format!("{mark}{number}. {}{end}\n", STORY.repeat(3)))
+            .collect()
+    };
+    let style = "font-family:'Apple SD Gothic Neo','Malgun Gothic',sans-serif;font-size:17px;line-height:1.75;color:#1b1f24";
+    let html = format!(
+        "<!DOCTYPE html>\n<html lang=\"ko\"><head><meta charset=\"utf-8\"><title>지도</title></head><body>\n\
+         <p style=\"{style}\">{{% if reader.name %}}{{{{ reader.name }}}}님, 안녕하세요.{{% else %}}안녕하세요.{{% endif %}}</p>\n\
+         {}\
+         <a style=\"{style}\" href=\"{{{{ reader.links.feedback }}}}\">의견 남기기</a>\n\
+         <p>이 메일은 {{{{ reader.email }}}}로 보냈습니다.</p>\n\
+         <a href=\"{{{{ reader.links.unsubscribe }}}}\">수신거부</a> <a href=\"{{{{ reader.links.preferences }}}}\">설정</a>\n\
+         </body></html>\n",
+        paragraphs(&format!("<p style=\"{style}\">"), "</p>", 17)
+    );
+    let text = format!(
+        "데일리 노트\n\n{{{{ reader.name or \"독자\" }}}}님, 안녕하세요.\n\n{}\n의견: {{{{ reader.links.feedback }}}}\n\
+         {{{{ reader.email }}}}\n수신거부: {{{{ reader.links.unsubscribe }}}}\n설정: {{{{ reader.links.preferences }}}}\n",
+        paragraphs("", "\n", 7)
+    );
+    FrozenIssue {
+        issue: "monday-2026-11-23".into(),
+        edition: "monday".into(),
+        composition: Composition {
+            templates: BTreeMap::from([
+                ("email/issue.html".to_owned(), html),
+                ("email/issue.txt".to_owned(), text),
+            ]),
+            context: serde_json::json!({"issue": {"subject": "지도를 다시 그리는 사람들"}}),
+            images: Vec::new(),
+        },
+        headers: HeaderSettings {
+            from: Mailbox {
+                name: Some("데일리 노트".into()),
+                address: address("hello@note.example.com"),
+            },
+            reply_to: None,
+            list_id: "monday.note.example.com".into(),
+            list_name: "데일리 노트 월요일 편".into(),
+            unsubscribe_email: Some(address("leave@note.example.com")),
+            base_url: Some("https://note.example.com".into()),
+            web_version_url: Some("https://note.example.com/issues/maps".into()),
+            feedback_id: "monday-2026-11-23:monday:newsletter:note-example-co".into(),
+            language: "ko".into(),
+            bounce_domain: Some("bounce.note.example.com".into()),
+        },
+    }
+}
+
+fn address(text: &str) -> Address {
+    Address::parse(text).expect("an address")
+}
+
+fn readers() -> Vec<Reader> {
+    (0..1000)
+        .map(|id| Reader {
+            id: SubscriberId(10_000 + id),
+            email: address(&format!("reader{id}@example.com")),
+            name: (id % 4 != 0).then(|| format!("김민지{id}")),
+            language: None,
+            tags: Vec::new(),
+        })
+        .collect()
+}
+
+fn composer(signer: Option<Signer>) -> Composer {
+    let date = Utc
+        .with_ymd_and_hms(2026, 11, 22, 23, 0, 0)
+        .single()
+        .expect("a date");
+    let links = LinkSigner::new(b"a secret of thirty-two bytes, about", None);
+    Composer::new(&frozen(), links, signer, date).expect("a composer")
+}
+
+fn signer(with_ed25519: bool) -> Signer {
+    let pem = |key: Result<NewKey, _>| match key {
+        Ok(key) => KeySource::Pem(key.pem),
+        Err(error) => panic!("{error}"),
+    };
+    let settings = DkimSettings {
+        domain: "note.example.com".into(),
+        selector: "dn1".into(),
+        key: pem(NewKey::rsa()),
+        ed25519: with_ed25519.then(|| ("dn1e".to_owned(), pem(NewKey::ed25519()))),
+        sign_date: true,
+    };
+    Signer::load(&settings, Path::new(".")).expect("a signer")
+}
+
+fn compose(criterion: &mut Criterion) {
+    let readers = readers();
+    let composer_unsigned = composer(None);
+    assert!(composer_unsigned.defeats().is_empty(), "the issue is cut");
+    let mut out = Vec::new();
+    composer_unsigned
+        .compose(&readers[1], &mut out)
+        .expect("a message");
+    let mut group = criterion.benchmark_group("compose");
+    group.throughput(Throughput::Bytes(out.len() as u64));
+    let mut next = readers.iter().cycle();
+    group.bench_function("unsigned", |bencher| {
+        bencher.iter(|| composer_unsigned.compose(next.next().expect("a reader"), &mut out));
+    });
+    group.bench_function("whole", |bencher| {
+        bencher.iter(|| composer_unsigned.compose_plain(next.next().expect("a reader")));
+    });
+    for (name, with_ed25519) in [("rsa", false), ("rsa and ed25519", true)] {
+        let composer = composer(Some(signer(with_ed25519)));
+        group.bench_function(format!("signed, {name}"), |bencher| {
+            bencher.iter(|| composer.compose(next.next().expect("a reader"), &mut out));
+        });
+    }
+    group.finish();
+}
+
+fn parts(criterion: &mut Criterion) {
+    let composer = composer(None);
+    let reader = &readers()[1];
+    let message = composer.compose_message(reader).expect("a message").bytes;
+    let date = Utc
+        .timestamp_opt(1_795_000_000, 0)
+        .single()
+        .expect("a date");
+    let mut group = criterion.benchmark_group("message");
+    group.throughput(Throughput::Bytes(message.len() as u64));
+    let signer = signer(false);
+    group.bench_function("sign", |bencher| {
+        bencher.iter(|| signer.sign(black_box(&message), date))
+    });
+    group.bench_function("parse", |bencher| {
+        bencher.iter(|| {
+            mail_parser::MessageParser::new()
+                .parse(black_box(&message))
+                .is_some()
+        });
+    });
+    group.bench_function("prepare", |bencher| bencher.iter(|| self::composer(None)));
+    let links = LinkSigner::new(b"secret", Some("https://note.example.com"));
+    group.throughput(Throughput::Elements(1));
+    group.bench_function("link", |bencher| {
+        bencher.iter(|| links.unsubscribe(black_box(SubscriberId(70_000))))
+    });
+    group.finish();
+}
+
+criterion_group!(benches, compose, parts);
+criterion_main!(benches);

@@ -1,0 +1,96 @@
+//! `inbox`: the embedded SMTP server and its page, until somebody stops it.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+};
+
+use miette::Report;
+use serde::Serialize;
+use tokio::signal;
+
+use super::{Context, Exit, Failure, failure::ContextHint};
+use crate::app::InboxSite;
+
+/// Take mail on a local port and show it on a page, for trying things out
+///
+/// Whatever is sent to the SMTP port is kept as .eml files in .daily-note/inbox, beside the mail
+/// that `send` leaves there while smtp.url is `inbox`. Nothing is passed on to anybody.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  daily-note inbox
+  daily-note inbox --listen 127.0.0.1:9000
+  daily-note inbox --json | jq -r .page")]
+pub(crate) struct Args {
+    /// Where the page is; port 0 takes any free one
+    #[arg(long, value_name = "ADDRESS", default_value_t = local(8025))]
+    listen: SocketAddr,
+    /// Where mail is taken; port 0 takes any free one
+    #[arg(long, value_name = "ADDRESS", default_value_t = local(1025))]
+    smtp: SocketAddr,
+}
+
+/// What `--json` prints.
+#[derive(Debug, Serialize)]
+struct Places {
+    page: String,
+    smtp: String,
+    folder: PathBuf,
+}
+
+fn local(port: u16) -> SocketAddr {
+    SocketAddr::from((Ipv4Addr::LOCALHOST, port))
+}
+
+pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    let folder = context.app()?.inbox_folder();
+    let site = InboxSite::start(&folder, args.smtp, args.listen)
+        .await
+        .map_err(|error| {
+            let hint = "name another address with --listen or --smtp; port 0 takes any free one";
+            Failure::new(
+                Exit::Configuration,
+                Report::from_err(error).context_hint(hint),
+            )
+        })?;
+    let places = Places {
+        page: format!("http://{}", site.page()),
+        smtp: format!("smtp://{}?tls=none", site.smtp()),
+        folder,
+    };
+    let output = &context.output;
+    for addr in [site.page(), site.smtp()] {
+        if !addr.ip().is_loopback() {
+            output.note(format!(
+                "! {addr} is open to other machines: whoever reaches it can use this inbox"
+            ));
+        }
+    }
+    if output.is_json() {
+        output.document(&places);
+    }
+    output.say(format!(
+        "page  {}\nsmtp  {}\nmail  {}\nCtrl-C stops it.",
+        places.page,
+        places.smtp,
+        places.folder.display()
+    ));
+    asked_to_stop().await?;
+    site.stop().await;
+    Ok(Exit::Done)
+}
+
+/// Returns at Ctrl-C or SIGTERM.
+async fn asked_to_stop() -> Result<(), Failure> {
+    #[cfg(unix)]
+    {
+        let mut terminate = signal::unix::signal(signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            pressed = signal::ctrl_c() => pressed?,
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    signal::ctrl_c().await?;
+    Ok(())
+}
