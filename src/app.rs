@@ -5,12 +5,12 @@ mod content;
 mod export;
 mod fold;
 mod import;
+mod inbox;
 mod reader;
 mod relay;
 mod send;
 mod state;
 mod test_mail;
-mod inbox;
 
 use std::path::{Path, PathBuf};
 

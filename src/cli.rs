@@ -14,11 +14,11 @@ mod pause;
 mod progress;
 mod render;
 mod resume;
+mod schema;
 mod send;
 mod signals;
 mod status;
 mod test;
-mod schema;
 
 use std::{path::PathBuf, process::ExitCode};
 

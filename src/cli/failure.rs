@@ -48,7 +48,7 @@ pub(crate) struct Failure {
 
 impl Failure {
     /// A failure of that kind.
-    fn new(exit: Exit, report: impl Into<Report>) -> Self {
+    pub(crate) fn new(exit: Exit, report: impl Into<Report>) -> Self {
         Self {
             exit,
             reports: vec![report.into()],
