@@ -12,4 +12,5 @@ mod own_publication;
 mod postfix;
 mod scripted;
 mod smtp;
+mod store;
 mod web;
