@@ -41,6 +41,9 @@ promises! {
         a_paused_batch_gives_no_rows_until_it_is_resumed,
         cancelling_skips_what_was_not_sent_and_lets_the_wire_finish,
         a_batch_is_finished_only_when_every_row_has_its_end,
+        a_person_settles_what_nobody_knows,
+        of_a_cancelled_batch_nothing_is_sent_again,
+        a_refrozen_batch_keeps_what_was_tried_as_it_was,
         what_was_recorded_is_there_after_opening_again,
         only_one_may_send_at_a_time;
     claims:
@@ -84,7 +87,7 @@ promises! {
         a_fold_that_loses_too_many_changes_nothing,
         a_small_list_may_lose_ten_readers_whatever_their_share,
         an_entry_that_cannot_be_read_undoes_the_fold,
-        a_rehearsed_fold_tells_all_and_changes_nothing;
+        a_previewed_fold_tells_all_and_changes_nothing;
     suppressing:
         an_address_is_suppressed_once,
         a_lifted_suppression_gives_the_reader_back,

@@ -2,7 +2,7 @@
 
 use daily_note::{
     audience::{Origin, SuppressionReason},
-    store::{AudienceSize, BatchState, Counts, Freeze, RefusalReason},
+    store::{AudienceSize, Batch, BatchState, Counts, Freeze, RefusalReason, UnknownAnswer},
 };
 
 use crate::store::fixture::*;
@@ -186,6 +186,98 @@ pub(crate) async fn a_batch_is_finished_only_when_every_row_has_its_end(place: &
     assert_eq!(finish().await, BatchState::Open);
     store.step(&claims[0], accepted()).await.unwrap();
     assert_eq!(finish().await, BatchState::Finished);
+}
+
+pub(crate) async fn a_person_settles_what_nobody_knows(place: &dyn Place) {
+    let store = place.open().await.with_people(3).await;
+    let resolve = async |batch: &Batch, answer| {
+        store
+            .resolve_unknown(batch.id, answer, at(9))
+            .await
+            .unwrap()
+    };
+    let batch = store.frozen("monday").await;
+    let claims = store.claim_at(&batch, 3, at(0)).await;
+    for claim in &claims {
+        store.step(claim, sending()).await.unwrap();
+    }
+    store.step(&claims[0], accepted()).await.unwrap();
+    store.step(&claims[1], unknown()).await.unwrap();
+    store.step(&claims[2], unknown()).await.unwrap();
+    let finished = BatchState::Finished;
+    store
+        .set_batch_state(batch.id, &finished, at(2))
+        .await
+        .unwrap();
+
+    assert_eq!(resolve(&batch, UnknownAnswer::Resend).await, 2);
+    let seen = store.batch("monday").await.unwrap().unwrap();
+    assert_eq!(seen.state, BatchState::Open);
+    let again = store.claim_at(&batch, 9, at(9)).await;
+    assert_eq!(again.len(), 2);
+    for claim in &again {
+        store.step(claim, sending()).await.unwrap();
+        store.step(claim, unknown()).await.unwrap();
+    }
+    assert_eq!(resolve(&batch, UnknownAnswer::Accept).await, 2);
+    assert_eq!(resolve(&batch, UnknownAnswer::Accept).await, 0);
+    assert_eq!(store.counted(&batch).await.accepted, 3);
+}
+
+pub(crate) async fn of_a_cancelled_batch_nothing_is_sent_again(place: &dyn Place) {
+    let store = place.open().await.with_people(1).await;
+    let batch = store.frozen("monday").await;
+    let claims = store.claim_at(&batch, 1, at(0)).await;
+    store.step(&claims[0], sending()).await.unwrap();
+    store
+        .set_batch_state(batch.id, &BatchState::Cancelled, at(1))
+        .await
+        .unwrap();
+    store.step(&claims[0], unknown()).await.unwrap();
+    let resent = store.resolve_unknown(batch.id, UnknownAnswer::Resend, at(2));
+    assert_eq!(resent.await.unwrap(), 0);
+    let accepted = store.resolve_unknown(batch.id, UnknownAnswer::Accept, at(2));
+    assert_eq!(accepted.await.unwrap(), 1);
+}
+
+pub(crate) async fn a_refrozen_batch_keeps_what_was_tried_as_it_was(place: &dyn Place) {
+    let store = place.open().await.with_people(5).await;
+    let refreeze = async |batch: &Batch, hash: &str| {
+        store
+            .refreeze(batch.id, hash, hash.as_bytes(), at(3))
+            .await
+            .unwrap()
+    };
+    let batch = store.frozen("monday").await;
+    assert_eq!(refreeze(&batch, "too early").await, 0, "only while paused");
+    let claims = store.claim_at(&batch, 3, at(0)).await;
+    // One greylisted before the dot, one after it, one accepted.
+    store.step(&claims[0], deferred(at(3))).await.unwrap();
+    store.step(&claims[1], sending()).await.unwrap();
+    store.step(&claims[1], deferred(at(3))).await.unwrap();
+    store.step(&claims[2], sending()).await.unwrap();
+    store.step(&claims[2], accepted()).await.unwrap();
+    store
+        .set_batch_state(batch.id, &paused(), at(2))
+        .await
+        .unwrap();
+
+    assert_eq!(refreeze(&batch, "corrected").await, 2);
+    let seen = store.batch("monday").await.unwrap().unwrap();
+    assert_eq!(seen.content, "corrected");
+    assert_eq!(
+        store.content("corrected").await.unwrap(),
+        Some(b"corrected".to_vec())
+    );
+    store
+        .set_batch_state(batch.id, &BatchState::Open, at(3))
+        .await
+        .unwrap();
+    let mut again = store.claim_at(&batch, 9, at(3)).await;
+    again.sort_by_key(|claim| claim.delivery);
+    let contents: Vec<_> = again.iter().map(|claim| claim.content.as_deref()).collect();
+    let tried = Some("hash of monday");
+    assert_eq!(contents, [tried, tried, None, None]);
 }
 
 pub(crate) async fn what_was_recorded_is_there_after_opening_again(place: &dyn Place) {

@@ -176,12 +176,12 @@ pub(crate) async fn an_entry_that_cannot_be_read_undoes_the_fold(place: &dyn Pla
     assert_eq!(store.audience_size("monday").await.unwrap().readers, 0);
 }
 
-pub(crate) async fn a_rehearsed_fold_tells_all_and_changes_nothing(place: &dyn Place) {
+pub(crate) async fn a_previewed_fold_tells_all_and_changes_nothing(place: &dyn Place) {
     let store = place.open().await;
     store.fold_all(&people(2)).await.unwrap();
     let mut entries = people(5).into_iter().skip(1).map(Ok);
     let (report, audience) = store
-        .rehearse_fold(&mut entries, 0.2, "monday", at(0))
+        .preview(&mut entries, 0.2, "monday", at(0))
         .await
         .unwrap();
     assert_eq!(
