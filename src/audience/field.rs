@@ -1,12 +1,12 @@
 //! One field of a profile from text to type, and in plain words why not. Shared by
 //! subscribers.yaml, CSV and the command line, so that all three mean the same.
 
-use chrono::{DateTime, Duration, FixedOffset, NaiveDate, NaiveDateTime, TimeZone};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime};
 use chrono_tz::Tz;
 
 use crate::{
     address::{Address, clean_name},
-    publication::Publication,
+    publication::{Publication, moment_of},
     yaml::nearest,
 };
 
@@ -142,6 +142,9 @@ pub(crate) fn language(text: &str) -> Result<String, Fault> {
 /// `zone`.
 pub(crate) fn moment(text: &str, zone: Tz) -> Result<DateTime<FixedOffset>, Fault> {
     let text = text.trim();
+    if let Some(local) = plain_local_moment(text) {
+        return Ok(in_zone(local, zone));
+    }
     if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
         return Ok(moment);
     }
@@ -164,15 +167,34 @@ pub(crate) fn moment(text: &str, zone: Tz) -> Result<DateTime<FixedOffset>, Faul
         Fault::new(format!("{} is not a date", quoted(text)))
             .with_hint("write 2026-03-01T09:00:00+09:00, or just 2026-03-01")
     })?;
-    // In the gap of a clock change the hour before it is as near as can be known.
-    zone.from_local_datetime(&local)
-        .earliest()
-        .or_else(|| {
-            zone.from_local_datetime(&(local - Duration::hours(1)))
-                .earliest()
-        })
-        .map(|moment| moment.fixed_offset())
-        .ok_or_else(|| Fault::new(format!("{} never was in {zone}", quoted(text))))
+    Ok(in_zone(local, zone))
+}
+
+fn in_zone(local: NaiveDateTime, zone: Tz) -> DateTime<FixedOffset> {
+    moment_of(zone, local).with_timezone(&zone).fixed_offset()
+}
+
+/// `2026-03-01 09:00:00`, which most services write, without chrono's general machinery: an import
+/// reads millions of them.
+fn plain_local_moment(text: &str) -> Option<NaiveDateTime> {
+    let bytes: &[u8; 19] = text.as_bytes().try_into().ok()?;
+    let is_form = bytes.iter().enumerate().all(|(at, byte)| match at {
+        4 | 7 => *byte == b'-',
+        10 => matches!(byte, b' ' | b'T'),
+        13 | 16 => *byte == b':',
+        _ => byte.is_ascii_digit(),
+    });
+    let number = |from: usize, to: usize| {
+        bytes[from..to]
+            .iter()
+            .fold(0_u32, |number, byte| number * 10 + u32::from(byte - b'0'))
+    };
+    if !is_form {
+        return None;
+    }
+    let year = i32::try_from(number(0, 4)).ok()?;
+    let date = NaiveDate::from_ymd_opt(year, number(5, 7), number(8, 10))?;
+    date.and_hms_opt(number(11, 13), number(14, 16), number(17, 19))
 }
 
 fn local_moment(text: &str) -> Option<NaiveDateTime> {
@@ -213,7 +235,7 @@ fn did_you_mean(word: &str, known: &[&str]) -> Option<String> {
 }
 
 /// A value as it may be shown: shortened, its control characters escaped.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     const SHOWN: usize = 80;
     let mut shown: String = text.chars().take(SHOWN).flat_map(char_shown).collect();
     if text.chars().nth(SHOWN).is_some() {
@@ -270,6 +292,7 @@ mod tests {
             ("2024. 1. 2.", "2024-01-02T00:00:00+09:00"),
             ("2024.01.02 03:04", "2024-01-02T03:04:00+09:00"),
             ("2024-01-02", "2024-01-02T00:00:00+09:00"),
+            ("2024-02-30 00:00:00", "`2024-02-30 00:00:00` is not a date"),
             ("next week", "`next week` is not a date"),
             ("01/02/2024", "`01/02/2024` is not a date"),
         ] {
@@ -278,8 +301,8 @@ mod tests {
     }
 
     #[test]
-    fn a_time_that_a_clock_change_left_out_is_the_hour_before_it() {
+    fn a_time_that_a_clock_change_left_out_is_the_moment_of_the_change() {
         let moment = moment("2024-03-31 02:30:00", Tz::Europe__Berlin).unwrap();
-        assert_eq!(moment.to_rfc3339(), "2024-03-31T01:30:00+01:00");
+        assert_eq!(moment.to_rfc3339(), "2024-03-31T03:00:00+02:00");
     }
 }

@@ -7,6 +7,7 @@
 
 mod entry;
 mod pieces;
+mod plain;
 
 use std::{
     collections::{HashMap, VecDeque, hash_map::RandomState},
@@ -167,8 +168,12 @@ impl Entries<'_> {
         let Ok(text) = std::str::from_utf8(&self.piece.text) else {
             return Err(vec![self.not_utf8()]);
         };
-        match serde_yaml::from_str::<(Entry,)>(text) {
-            Ok((entry,)) => {
+        let entry = plain::parse(text).map_or_else(
+            || serde_yaml::from_str::<(Entry,)>(text).map(|(entry,)| entry),
+            Ok,
+        );
+        match entry {
+            Ok(entry) => {
                 if let Ok(profile) = entry.profile(self.publication) {
                     self.count += 1;
                     return match self.first_place(&profile, self.piece.offset) {

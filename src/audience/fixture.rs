@@ -1,6 +1,6 @@
 //! A publication and people for the unit tests of this room.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::OnceLock};
 
 use proptest::prelude::*;
 
@@ -10,18 +10,19 @@ use crate::{
     publication::{Environment, Publication},
 };
 
-pub(crate) fn publication(root: PathBuf) -> Publication {
-    let text = r#"
-publication:
-  name: 데일리 노트
-  language: ko
-  timezone: Asia/Seoul
-  from: hello@example.com
+const CONFIGURATION: &str = "
+publication: {name: 데일리 노트, from: hello@example.com, language: ko, timezone: Asia/Seoul}
 editions:
-  monday: {title: monday, day: mon, time: "08:00"}
-  thursday: {title: thursday, day: thu, time: "08:00"}
-"#;
-    Publication::from_yaml(&root, text, &Environment::empty()).unwrap()
+  monday: {title: 월요일 편, topic: 소프트웨어, day: mon, time: \"08:00\"}
+  thursday: {title: 목요일 편, topic: 디자인, day: thu, time: \"08:00\"}
+";
+
+pub(crate) fn publication(root: PathBuf) -> Publication {
+    static LOADED: OnceLock<Publication> = OnceLock::new();
+    let load = || Publication::from_yaml(&root, CONFIGURATION, &Environment::empty()).unwrap();
+    let mut publication = LOADED.get_or_init(load).clone();
+    publication.root = root;
+    publication
 }
 
 /// Somebody of whom only the address is known.

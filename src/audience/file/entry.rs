@@ -16,41 +16,41 @@ use crate::{
 };
 
 /// A reader.
-#[derive(Debug, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Entry {
     /// The address.
-    email: Text,
+    pub(super) email: Text,
     /// The name used in the salutation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    name: Option<Text>,
+    pub(super) name: Option<Text>,
     /// The keys of the editions they get. Without it: all, future ones too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    editions: Option<Vec<Text>>,
+    pub(super) editions: Option<Vec<Text>>,
     /// Your own labels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    tags: Option<Vec<Text>>,
+    pub(super) tags: Option<Vec<Text>>,
     /// Their time zone, like Asia/Seoul.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    timezone: Option<Text>,
+    pub(super) timezone: Option<Text>,
     /// Their language, like ko or en.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    language: Option<Text>,
+    pub(super) language: Option<Text>,
     /// That they agreed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    consent: Option<ConsentEntry>,
+    pub(super) consent: Option<ConsentEntry>,
 }
 
 /// That a reader agreed, when and where.
-#[derive(Debug, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct ConsentEntry {
+pub(super) struct ConsentEntry {
     /// When, like 2026-03-01T09:00:00+09:00.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    at: Option<Text>,
+    pub(super) at: Option<Text>,
     /// Where: `web form`, `event`, …
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    source: Option<Text>,
+    pub(super) source: Option<Text>,
 }
 
 /// The JSON Schema of subscribers.yaml; `editions` are the publication's, where one is given.
@@ -230,7 +230,7 @@ pub fn render(profile: &Profile) -> Result<String, serde_yaml::Error> {
 }
 
 /// A text that YAML also sees as one: `name: 123` and `name: yes` have no place in a salutation.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, PartialEq, Serialize, JsonSchema)]
 #[schemars(inline, description = "")]
 pub(super) struct Text(pub(super) String);
 

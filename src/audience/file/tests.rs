@@ -177,6 +177,26 @@ fn a_survey_counts_what_it_does_not_keep() {
     );
 }
 
+#[test]
+fn the_usual_spellings_need_no_parser() {
+    for text in [
+        "- email: minji@example.com\n  name: 민지\n  editions: [monday, thursday]\n  tags: [founder]\n  timezone: Asia/Seoul\n  language: ko\n  consent: {at: 2026-03-01T09:00:00+09:00, source: \"web form\"}\n\n# The others.\n",
+        "- email: 123@example.com\n  editions:\n  - monday\n  consent:\n    at: 2026-03-01T09:00:00+09:00\n    source: import:stibee\n  name: 'O Brien'\n",
+        "- email: a@example.com",
+    ] {
+        assert!(plain::parse(text).is_some(), "{text}");
+    }
+    for text in [
+        "- email: a@example.com\n  name: 123\n",
+        "- email: a@example.com # friend\n",
+    ] {
+        assert!(plain::parse(text).is_none(), "{text}");
+    }
+}
+
+/// Lines that are nearly plain.
+const PLAIN_LIKE: &str = "(- email: (a@example\\.com|1@x\\.kr|'a@example\\.com')\n|  name: (민지|<V>|a b|1|no|null|~|2026|\"a\"|\"a\\\\n\"|'it''s'|a: b|a #b|a#b|-|- a|\\*a|&a b|!a|%a|@a|\\|)?\n|  (tags|editions): (\\[\\]|\\[a, b\\]|\\[a,b\\]|\\[\"a, b\"\\]|\\['a', b c\\]|\\[<V>\\]|\\[a,\\]|a)?\n|  - [a-c#:]{0,3}\n|    - [a-c]{0,2}\n|  consent: (\\{at: 2026-03-01, source: web form\\}|\\{at: 2026-03-01T09:00:00\\+09:00\\}|\\{\\}|\\{source: \"a, b\"\\}|\\{source:b\\}|x)?\n|    (at|source): (2026-03-01|web|<V>)?\n|  # comment\n|\n|  \n|   x\n|      deep\n)";
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -188,6 +208,31 @@ proptest! {
             TestCaseError::fail(format!("{error}\n{yaml}"))
         })?;
         prop_assert_eq!(read, vec![profile], "{}", yaml);
+    }
+
+    #[test]
+    fn what_we_render_is_plain_or_read_alike(profile in fixture::any_profile()) {
+        let yaml = render(&profile).unwrap();
+        if let Some(entry) = plain::parse(&yaml) {
+            let (parsed,) = serde_yaml::from_str::<(Entry,)>(&yaml).unwrap();
+            prop_assert_eq!(entry, parsed, "{}", yaml);
+        }
+    }
+
+    #[test]
+    fn what_is_plain_is_what_the_parser_reads(
+        lines in proptest::collection::vec(PLAIN_LIKE, 0..6),
+        value in "[^\n]{0,6}",
+        key in "(name|timezone|at|source)",
+    ) {
+        let text = format!("- email: a@example.com\n{}  {key}: {value}\n", lines.concat());
+        for text in [text.clone(), text.replace("<V>", &value), lines.concat()] {
+            if let Some(entry) = plain::parse(&text) {
+                let parsed = serde_yaml::from_str::<(Entry,)>(&text);
+                let parsed = parsed.map_err(|error| TestCaseError::fail(format!("{error}\n{text}")))?;
+                prop_assert_eq!(entry, parsed.0, "{}", text);
+            }
+        }
     }
 
     #[test]

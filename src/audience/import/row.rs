@@ -1,6 +1,6 @@
 //! One row of an export → what is to become of one person.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, FixedOffset, Utc};
 use chrono_tz::Tz;
@@ -11,6 +11,9 @@ use crate::{
     audience::{Consent, Profile, Suppression, SuppressionReason, export::unguarded, field},
     publication::Publication,
 };
+
+/// A file has a handful of status words; a column that holds something else has many.
+const KEPT_WORDS: usize = 64;
 
 /// A row, and what it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +59,10 @@ pub(super) struct Reader {
     zone: Tz,
     file_name: String,
     now: DateTime<Utc>,
+    /// `import:stibee`.
+    source: String,
+    /// What each word met in this file means.
+    words: HashMap<String, Option<Standing>>,
 }
 
 /// The cells of a row that mean something; the first of several that mean the same.
@@ -96,6 +103,7 @@ impl Reader {
             _ => Tz::UTC,
         };
         let of_file = standing_of_file(&header, file_name);
+        let source = format!("import:{}", header.service);
         Self {
             base: of_file.or_worse(options.standing.unwrap_or(Standing::Active)),
             editions: options.editions.clone(),
@@ -105,10 +113,12 @@ impl Reader {
             zone,
             file_name: file_name.to_owned(),
             now,
+            source,
+            words: HashMap::new(),
         }
     }
 
-    pub(super) fn row(&self, number: u64, record: &csv::StringRecord) -> Row {
+    pub(super) fn row(&mut self, number: u64, record: &csv::StringRecord) -> Row {
         let cells = Cells::pick(&self.header, record);
         let mut notes = Vec::new();
         let entry = self
@@ -124,7 +134,7 @@ impl Reader {
         }
     }
 
-    fn entry(&self, cells: &Cells<'_>, notes: &mut Vec<String>) -> Result<Entry, String> {
+    fn entry(&mut self, cells: &Cells<'_>, notes: &mut Vec<String>) -> Result<Entry, String> {
         if cells.email.is_empty() {
             return Err("the row has no address".to_owned());
         }
@@ -158,16 +168,11 @@ impl Reader {
     }
 
     /// How the person stands, and the word that said so where it isn't plain.
-    fn standing<'c>(&self, cells: &Cells<'c>) -> Result<(Standing, &'c str), String> {
+    fn standing<'c>(&mut self, cells: &Cells<'c>) -> Result<(Standing, &'c str), String> {
         let mut standing = self.base;
-        let service = self.header.service;
-        let word = |text: &str| {
-            standing::of_word(&normal(text), service)
-                .ok_or_else(|| format!("its status `{text}` is not one that we know"))
-        };
         let mut said = "";
         if !cells.status.is_empty() {
-            let status = word(cells.status)?;
+            let status = self.meaning(cells.status)?;
             standing = standing.or_worse(status);
             if status != Standing::Active {
                 said = cells.status;
@@ -178,18 +183,35 @@ impl Reader {
             standing = standing.or_worse(Standing::Suppressed(SuppressionReason::HardBounce));
         }
         if !cells.suppressed.is_empty() {
-            standing = standing.or_worse(word(cells.suppressed)?);
+            standing = standing.or_worse(self.meaning(cells.suppressed)?);
         }
         if standing::is_true(cells.mail_disabled) {
             standing = standing.or_worse(Standing::Suppressed(SuppressionReason::Unsubscribed));
         }
-        let is_complaint = ["abuse", "complaint", "spam", "스팸"]
-            .iter()
-            .any(|sign| cells.detail.to_lowercase().contains(sign));
-        if standing == Standing::Suppressed(SuppressionReason::Unsubscribed) && is_complaint {
+        if standing == Standing::Suppressed(SuppressionReason::Unsubscribed)
+            && standing::is_complaint(cells.detail)
+        {
             standing = Standing::Suppressed(SuppressionReason::Complaint);
         }
         Ok((standing, said))
+    }
+
+    /// What a status word means, looked up once a file.
+    fn meaning(&mut self, word: &str) -> Result<Standing, String> {
+        let meaning = match self.words.get(word) {
+            Some(meaning) => *meaning,
+            None => {
+                let meaning = standing::of_word(&normal(word), self.header.service);
+                if self.words.len() < KEPT_WORDS {
+                    self.words.insert(word.to_owned(), meaning);
+                }
+                meaning
+            }
+        };
+        meaning.ok_or_else(|| {
+            let shown = field::quoted(word);
+            format!("its status {shown} is not one that we know")
+        })
     }
 
     fn profile(
@@ -234,10 +256,10 @@ impl Reader {
             (Service::DailyNote, "") => None,
             (Service::DailyNote, source) => field::foreign_name(source),
             (Service::Generic, "") if at.is_none() => None,
-            (service, "") => Some(format!("import:{service}")),
-            (service, source) => {
+            (_, "") => Some(self.source.clone()),
+            (_, source) => {
                 let source = field::foreign_name(source).unwrap_or_default();
-                Some(format!("import:{service} ({source})"))
+                Some(format!("{} ({source})", self.source))
             }
         };
         (at.is_some() || source.is_some()).then_some(Consent { at, source })
@@ -259,10 +281,10 @@ impl Reader {
         if self.header.service == Service::DailyNote {
             return detail.unwrap_or_else(|| format!("import: {}", self.file_name));
         }
-        let said = detail.or_else(|| field::foreign_name(word));
-        match said {
-            Some(said) => format!("{} ({}: {said})", self.file_name, self.header.service),
-            None => format!("{} ({})", self.file_name, self.header.service),
+        let file = format!("{}: {}", self.header.service, self.file_name);
+        match detail.or_else(|| field::foreign_name(word)) {
+            Some(said) => format!("{file}: {said}"),
+            None => file,
         }
     }
 }

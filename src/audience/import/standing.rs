@@ -83,3 +83,11 @@ pub(super) fn is_true(text: &str) -> bool {
         "true" | "t" | "yes" | "y" | "1" | "예"
     )
 }
+
+/// Whether the words of somebody who left say that they called it spam.
+pub(super) fn is_complaint(detail: &str) -> bool {
+    let detail = detail.to_lowercase();
+    ["abuse", "complaint", "spam", "스팸"]
+        .iter()
+        .any(|sign| detail.contains(sign))
+}
