@@ -10,6 +10,7 @@ mod reader;
 mod relay;
 mod send;
 mod state;
+mod suppressed;
 mod test_mail;
 
 use std::path::{Path, PathBuf};
@@ -21,6 +22,7 @@ pub use self::{
     inbox::InboxSite,
     relay::Way,
     send::{Rehearsal, Sending},
+    suppressed::{Pages, Suppressed},
     test_mail::TestOutcome,
 };
 use crate::{

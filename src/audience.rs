@@ -26,6 +26,7 @@ pub struct Subscriber {
     /// The store's number.
     pub id: SubscriberId,
     /// What the list knows of them.
+    #[serde(flatten)]
     pub profile: Profile,
     /// Whether they get mail.
     pub state: SubscriberState,

@@ -18,6 +18,9 @@ mod schema;
 mod send;
 mod signals;
 mod status;
+mod subscribers;
+mod suppressions;
+mod table;
 mod test;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -27,7 +30,7 @@ use clap::{ArgAction, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::{
     failure::{Exit, Failure},
-    output::Output,
+    output::{Output, Tone},
 };
 use crate::{app::App, clock::Clock};
 
@@ -89,6 +92,8 @@ enum Command {
     Resume(resume::Args),
     Cancel(cancel::Args),
     Inbox(inbox::Args),
+    Subscribers(subscribers::Args),
+    Suppressions(suppressions::Args),
     Completions(completions::Args),
     Man(man::Args),
     Schema(schema::Args),
@@ -154,6 +159,8 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
             Command::Resume(args) => resume::execute(&args, context).await,
             Command::Cancel(args) => cancel::execute(&args, context).await,
             Command::Inbox(args) => inbox::execute(&args, context).await,
+            Command::Subscribers(args) => subscribers::execute(&args, context).await,
+            Command::Suppressions(args) => suppressions::execute(&args, context).await,
             Command::Completions(args) => completions::execute(&args, context),
             Command::Man(args) => man::execute(&args, context),
             Command::Schema(args) => schema::execute(&args, context),

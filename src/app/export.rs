@@ -1,22 +1,18 @@
 //! The list of record out of the store, a page at a time: as the table that `import` reads, or as
 //! a subscribers.yaml.
 
-use std::{
-    collections::HashSet,
-    hash::{BuildHasher, RandomState},
-    io::Write,
-};
+use std::{collections::HashSet, io::Write};
 
 use serde::Serialize;
 
-use super::AppError;
+use super::{
+    AppError,
+    suppressed::{PAGE_ROWS, Pages, Suppressed},
+};
 use crate::{
-    address::Address,
-    audience::{Subscriber, SubscriberId, SubscriberState, export::Table, file},
+    audience::{SubscriberState, export::Table, file},
     store::Store,
 };
-
-const PAGE_ROWS: u32 = 5_000;
 
 /// How the list is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,15 +61,11 @@ async fn export_csv(
     let mut report = ExportReport::default();
     let mut written = HashSet::new();
     let mut table = Table::begin(to, for_excel).map_err(unwritable)?;
-    let mut after = SubscriberId(0);
-    while let Some(page) = page(store, &mut after).await? {
+    let mut pages = Pages::new(store, None);
+    while let Some(page) = pages.next().await? {
         for subscriber in page {
             let email = &subscriber.profile.email;
-            let suppression = if suppressed.may_hold(email) {
-                store.suppression(email).await?
-            } else {
-                None
-            };
+            let suppression = suppressed.of(email, store).await?;
             if suppression.is_some() {
                 written.insert(suppressed.hash(email));
                 report.suppressed += 1;
@@ -109,12 +101,11 @@ async fn export_yaml(
 ) -> Result<ExportReport, AppError> {
     let suppressed = Suppressed::load(store).await?;
     let mut report = ExportReport::default();
-    let mut after = SubscriberId(0);
-    while let Some(page) = page(store, &mut after).await? {
+    let mut pages = Pages::new(store, None);
+    while let Some(page) = pages.next().await? {
         for subscriber in page {
             let email = &subscriber.profile.email;
-            let is_suppressed =
-                suppressed.may_hold(email) && store.suppression(email).await?.is_some();
+            let is_suppressed = suppressed.of(email, store).await?.is_some();
             if is_suppressed || subscriber.state != SubscriberState::Active {
                 report.left_out += 1;
                 continue;
@@ -127,51 +118,6 @@ async fn export_yaml(
     }
     to.flush().map_err(unwritable)?;
     Ok(report)
-}
-
-/// The next page of the list; None after the last.
-async fn page(
-    store: &dyn Store,
-    after: &mut SubscriberId,
-) -> Result<Option<Vec<Subscriber>>, AppError> {
-    let page = store.subscribers(None, *after, PAGE_ROWS).await?;
-    Ok(page.last().map(|last| last.id).map(|last| {
-        *after = last;
-        page
-    }))
-}
-
-/// Whose addresses may be suppressed, as hashes: far fewer look-ups than one a reader.
-struct Suppressed {
-    hashes: HashSet<u64>,
-    hasher: RandomState,
-}
-
-impl Suppressed {
-    async fn load(store: &dyn Store) -> Result<Self, AppError> {
-        let mut suppressed = Self {
-            hashes: HashSet::new(),
-            hasher: RandomState::new(),
-        };
-        let mut after = 0;
-        loop {
-            let page = store.suppressions(after, PAGE_ROWS).await?;
-            let Some((last, _)) = page.last() else { break };
-            after = *last;
-            for email in page.iter().filter_map(|(_, it)| it.email.as_ref()) {
-                suppressed.hashes.insert(suppressed.hash(email));
-            }
-        }
-        Ok(suppressed)
-    }
-
-    fn hash(&self, email: &Address) -> u64 {
-        self.hasher.hash_one(email.key())
-    }
-
-    fn may_hold(&self, email: &Address) -> bool {
-        self.hashes.contains(&self.hash(email))
-    }
 }
 
 fn unwritable(source: std::io::Error) -> AppError {

@@ -1,7 +1,10 @@
 //! An export of another service into the list of record: batch after batch, in flat memory, and a
 //! report of what became of every row.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    hash::{BuildHasher, RandomState},
+};
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -111,6 +114,7 @@ pub async fn import(
         now,
         on_problem,
         seen: HashSet::new(),
+        hasher: RandomState::new(),
         report: ImportReport::new(import.plan().clone(), dry_run),
     };
     // Reading and writing take turns on two threads: the next batch is ready when this is written.
@@ -175,8 +179,9 @@ struct Intake<'s> {
     store: &'s dyn Store,
     now: DateTime<Utc>,
     on_problem: &'s mut (dyn FnMut(&Problem) -> Result<(), AppError> + Send),
-    /// In a dry run: addresses that earlier rows would have added.
-    seen: HashSet<String>,
+    /// In a dry run: addresses that earlier rows would have added or suppressed, as hashes.
+    seen: HashSet<u64>,
+    hasher: RandomState,
     report: ImportReport,
 }
 
@@ -261,7 +266,7 @@ impl Intake<'_> {
         if self.report.dry_run {
             for email in suppressions.iter().filter_map(|it| it.email.as_ref()) {
                 let is_known = self.store.suppression(email).await?.is_some();
-                if !is_known && self.seen.insert(format!("-{}", email.key())) {
+                if !is_known && self.seen.insert(self.hasher.hash_one(("off", email.key()))) {
                     self.report.newly_suppressed += 1;
                 }
             }
@@ -304,7 +309,8 @@ impl Intake<'_> {
             let email = &profile.email;
             outcomes.push(if let Some(it) = self.store.suppression(email).await? {
                 Upsert::Suppressed(it.reason)
-            } else if self.seen.insert(email.key()) && self.store.subscriber(email).await?.is_none()
+            } else if self.seen.insert(self.hasher.hash_one(("on", email.key())))
+                && self.store.subscriber(email).await?.is_none()
             {
                 Upsert::Added
             } else {

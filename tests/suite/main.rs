@@ -12,5 +12,4 @@ mod own_publication;
 mod postfix;
 mod scripted;
 mod smtp;
-mod store;
 mod web;

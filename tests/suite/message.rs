@@ -4,5 +4,3 @@ mod compiled;
 mod dkim;
 pub(crate) mod fixture;
 mod python;
-mod read_back;
-mod whole;

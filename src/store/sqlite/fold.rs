@@ -31,7 +31,7 @@ pub(super) async fn fold(
     Ok(report)
 }
 
-pub(super) async fn preview(
+pub(super) async fn rehearse(
     store: &SqliteStore,
     entries: &mut Entries<'_>,
     max_removal: f64,

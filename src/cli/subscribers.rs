@@ -1,0 +1,62 @@
+//! `subscribers …`: the list of record.
+
+mod add;
+mod erase;
+mod export;
+mod import;
+mod list;
+mod remove;
+mod show;
+
+use clap::Subcommand;
+
+use super::{Context, Exit, Failure};
+use crate::{address::Address, audience::field::Fault};
+
+/// The list: who reads, moving in and moving out
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+The list of record is in the store; subscribers.yaml is the part of it kept by hand, and is folded
+in by every send. A person's own act always wins: nobody who unsubscribed, bounced or complained
+comes back by a file, an import or `add`. The way back is their own confirmation, or
+`daily-note suppressions remove`.")]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    List(list::Args),
+    Add(add::Args),
+    Remove(remove::Args),
+    Show(show::Args),
+    Import(import::Args),
+    Export(export::Args),
+    Erase(erase::Args),
+}
+
+pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    match &args.action {
+        Action::List(args) => list::execute(args, context).await,
+        Action::Add(args) => add::execute(args, context).await,
+        Action::Remove(args) => remove::execute(args, context).await,
+        Action::Show(args) => show::execute(args, context).await,
+        Action::Import(args) => import::execute(args, context).await,
+        Action::Export(args) => export::execute(args, context).await,
+        Action::Erase(args) => erase::execute(args, context).await,
+    }
+}
+
+/// An address as an argument.
+pub(super) fn address(text: &str) -> Result<Address, String> {
+    Address::parse(text.trim()).map_err(|error| error.to_string())
+}
+
+/// A value of an option that does not make sense.
+fn bad_option(option: &str, fault: Fault) -> Failure {
+    let hint = fault
+        .hint
+        .map_or_else(String::new, |hint| format!(" ({hint})"));
+    Failure::usage(format!("--{option}: {}{hint}", fault.message))
+}

@@ -1,0 +1,151 @@
+//! `subscribers add`.
+
+use serde::Serialize;
+
+use super::{
+    super::{Context, Exit, Failure, Tone},
+    address, bad_option,
+};
+use crate::{
+    address::Address,
+    audience::{Consent, Origin, Profile, SuppressionReason, field},
+    publication::Publication,
+    store::Upsert,
+};
+
+/// Put somebody on the list, or change what is known of them
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Say when and where they agreed: a consent without a date is no consent that you can prove. Nobody
+who unsubscribed, bounced or complained comes back this way, and what a person chose themself stays
+as it is (exit 6).
+
+Examples:
+  daily-note subscribers add minji@example.com --name 민지 --edition monday \\
+      --consent-at 2026-03-01 --consent \"said so at the meet-up\"
+  daily-note subscribers add ada@example.com --language en --timezone Europe/London")]
+pub(crate) struct Args {
+    /// The address
+    #[arg(value_parser = address)]
+    email: Address,
+    /// The name for the salutation
+    #[arg(long)]
+    name: Option<String>,
+    /// An edition they chose; repeat it for more. All, where none is named
+    #[arg(long = "edition", value_name = "KEY")]
+    editions: Vec<String>,
+    /// A label of yours; repeat it for more
+    #[arg(long = "tag", value_name = "TAG")]
+    tags: Vec<String>,
+    /// Their time zone, such as Asia/Seoul
+    #[arg(long, value_name = "ZONE")]
+    timezone: Option<String>,
+    /// Their language, such as ko
+    #[arg(long, value_name = "TAG")]
+    language: Option<String>,
+    /// When they agreed: a date, or RFC 3339
+    #[arg(long, value_name = "DATE")]
+    consent_at: Option<String>,
+    /// Where or how they agreed
+    #[arg(long, value_name = "WORDS")]
+    consent: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    email: &'a Address,
+    outcome: Upsert,
+}
+
+pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    let app = context.app()?;
+    let profile = args.profile(&app.publication)?;
+    let store = app.store().await?;
+    let now = context.clock.now();
+    let outcomes = store
+        .upsert(std::slice::from_ref(&profile), Origin::Operator, now)
+        .await?;
+    let email = &profile.email;
+    let outcome = outcomes.first().copied().unwrap_or(Upsert::Unchanged);
+    let output = &context.output;
+    if output.is_json() {
+        output.document(&Document { email, outcome });
+    }
+    let (tone, told, exit) = match outcome {
+        Upsert::Added => (
+            Tone::Good,
+            format!("{email} is on the list now."),
+            Exit::Done,
+        ),
+        Upsert::Merged => (
+            Tone::Good,
+            format!("{email} was on the list; what is known of them is changed."),
+            Exit::Done,
+        ),
+        Upsert::Unchanged => (
+            Tone::Quiet,
+            format!("{email} is on the list already, just so. Nothing was changed."),
+            Exit::Nothing,
+        ),
+        Upsert::Suppressed(reason) => (Tone::Care, refusal(email, reason), Exit::Nothing),
+    };
+    output.say(output.paint(tone, told));
+    Ok(exit)
+}
+
+fn refusal(email: &Address, reason: SuppressionReason) -> String {
+    let why = match reason {
+        SuppressionReason::Unsubscribed => "unsubscribed",
+        SuppressionReason::HardBounce => "can't be reached: their mail bounced for good",
+        SuppressionReason::Complaint => "called a mail of yours spam",
+        SuppressionReason::Manual => "was taken off the list",
+        SuppressionReason::Erased => "asked to be erased",
+    };
+    format!(
+        "{email} {why}. Nothing was changed. The way back is their own confirmation, or \
+         `daily-note suppressions remove {email}`."
+    )
+}
+
+impl Args {
+    fn profile(&self, publication: &Publication) -> Result<Profile, Failure> {
+        let name = self.name.as_deref().map(field::name).transpose();
+        let editions = self
+            .editions
+            .iter()
+            .map(|key| field::edition(key, publication))
+            .collect::<Result<_, _>>()
+            .map_err(|fault| bad_option("edition", fault))?;
+        let tags = self
+            .tags
+            .iter()
+            .filter_map(|tag| field::tag(tag).transpose())
+            .collect::<Result<_, _>>()
+            .map_err(|fault| bad_option("tag", fault))?;
+        let timezone = self.timezone.as_deref().map(field::timezone).transpose();
+        let language = self.language.as_deref().map(field::language).transpose();
+        Ok(Profile {
+            email: self.email.clone(),
+            name: name.map_err(|fault| bad_option("name", fault))?.flatten(),
+            editions: (!self.editions.is_empty()).then_some(editions),
+            tags,
+            timezone: timezone.map_err(|fault| bad_option("timezone", fault))?,
+            language: language.map_err(|fault| bad_option("language", fault))?,
+            consent: self.consent(publication)?,
+        })
+    }
+
+    fn consent(&self, publication: &Publication) -> Result<Option<Consent>, Failure> {
+        let at = self
+            .consent_at
+            .as_deref()
+            .map(|at| field::moment(at, publication.timezone))
+            .transpose()
+            .map_err(|fault| bad_option("consent-at", fault))?;
+        let source = self.consent.as_deref().map(field::name).transpose();
+        let source = source
+            .map_err(|fault| bad_option("consent", fault))?
+            .flatten();
+        Ok((at.is_some() || source.is_some()).then_some(Consent { at, source }))
+    }
+}

@@ -1,0 +1,124 @@
+//! `subscribers export`.
+
+use std::{
+    fs::{self, File},
+    io::{self, BufWriter},
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+};
+
+use clap::ValueEnum;
+
+use super::super::{Context, Exit, Failure};
+use crate::app::{self, AppError, ExportFormat, ExportReport};
+
+/// Write the whole list to a file, or to stdout
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+csv   everybody with all that is known, and those who left: `subscribers import` of it into an
+      empty store gives the same list
+yaml  those who get mail, as a subscribers.yaml
+
+The file is readable by its owner alone: it is people's addresses.
+
+Examples:
+  daily-note subscribers export --out list.csv
+  daily-note subscribers export --excel --out 구독자.csv
+  daily-note subscribers export --format yaml > subscribers.yaml")]
+pub(crate) struct Args {
+    /// As a table, or as a subscribers.yaml
+    #[arg(long, value_enum, default_value_t = Format::Csv)]
+    format: Format,
+    /// The file; stdout without it
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Mark the CSV in the way that Excel wants, so that it shows Hangul
+    #[arg(long)]
+    excel: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A table
+    Csv,
+    /// A subscribers.yaml
+    Yaml,
+}
+
+pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    let output = &context.output;
+    if output.is_json() && args.out.is_none() {
+        return Err(Failure::usage(
+            "--json reports on an export, so the export itself needs a file: add --out FILE",
+        ));
+    }
+    let app = context.app()?;
+    let store = app.store().await?;
+    let format = match args.format {
+        Format::Csv => ExportFormat::Csv {
+            for_excel: args.excel,
+        },
+        Format::Yaml => ExportFormat::Yaml,
+    };
+    let report = match &args.out {
+        None => {
+            let mut stdout = BufWriter::new(io::stdout());
+            app::export(store.as_ref(), format, &mut stdout).await?
+        }
+        Some(path) => {
+            let unwritable = |source| AppError::Io {
+                action: "written",
+                path: path.clone(),
+                source,
+            };
+            let fresh = beside(path);
+            let mut file = BufWriter::new(create(&fresh).map_err(unwritable)?);
+            let report = app::export(store.as_ref(), format, &mut file).await;
+            let report = report.inspect_err(|_| {
+                let _ = fs::remove_file(&fresh);
+            })?;
+            let file = file.into_inner().map_err(|error| error.into_error());
+            file.and_then(|file| file.sync_all())
+                .and_then(|()| fs::rename(&fresh, path))
+                .map_err(unwritable)?;
+            report
+        }
+    };
+    if output.is_json() {
+        output.document(&report);
+    }
+    output.note(told(report, args.format));
+    Ok(if report == ExportReport::default() {
+        Exit::Nothing
+    } else {
+        Exit::Done
+    })
+}
+
+fn told(report: ExportReport, format: Format) -> String {
+    let ExportReport {
+        subscribers,
+        suppressed,
+        left_out,
+    } = report;
+    match format {
+        Format::Csv => format!("{subscribers} on the list; {suppressed} kept from mail."),
+        Format::Yaml if left_out > 0 => {
+            format!("{subscribers} who get mail; {left_out} left out who get none.")
+        }
+        Format::Yaml => format!("{subscribers} who get mail."),
+    }
+}
+
+/// A new file in the same folder, so that the old one stands until the new one is whole.
+fn beside(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.new", std::process::id()));
+    path.with_file_name(name)
+}
+
+fn create(path: &Path) -> io::Result<File> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600);
+    options.open(path)
+}

@@ -1,0 +1,198 @@
+//! `subscribers list`.
+
+use std::fmt::Write as _;
+
+use clap::ValueEnum;
+use serde::Serialize;
+
+use super::super::{Context, Exit, Failure, table::table};
+use crate::{
+    app::{Pages, SUBSCRIBERS_FILE, Suppressed},
+    audience::{Subscriber, SubscriberState, Suppression},
+};
+
+/// Show who is on the list
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  daily-note subscribers list
+  daily-note subscribers list --edition monday --tag founder
+  daily-note subscribers list --state suppressed --json")]
+pub(crate) struct Args {
+    /// Only those who stand so
+    #[arg(long, value_enum)]
+    state: Option<State>,
+    /// Only those who get this edition
+    #[arg(long, value_name = "KEY")]
+    edition: Option<String>,
+    /// Only those with this tag
+    #[arg(long)]
+    tag: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum State {
+    /// Gets mail
+    Active,
+    /// Has not confirmed yet
+    Unconfirmed,
+    /// Gone from the file that had brought them
+    Inactive,
+    /// On the list, and kept from mail: unsubscribed, bounced, complained, removed
+    Suppressed,
+}
+
+/// Somebody on the list, as a document.
+#[derive(Serialize)]
+struct Listed<'s> {
+    #[serde(flatten)]
+    subscriber: &'s Subscriber,
+    suppression: Option<&'s Suppression>,
+}
+
+/// How many stand how.
+#[derive(Default)]
+struct Tally {
+    shown: u64,
+    active: u64,
+    unconfirmed: u64,
+    inactive: u64,
+    suppressed: u64,
+}
+
+pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    let app = context.app()?;
+    let store = app.store().await?;
+    let suppressed = Suppressed::load(store.as_ref()).await?;
+    let output = &context.output;
+    let mut tally = Tally::default();
+    let mut pages = Pages::new(store.as_ref(), args.wanted_state());
+    if output.is_json() {
+        output.raw(b"[");
+    }
+    while let Some(page) = pages.next().await? {
+        let mut rows = Vec::with_capacity(page.len());
+        let mut documents = String::new();
+        for subscriber in &page {
+            let suppression = suppressed
+                .of(&subscriber.profile.email, store.as_ref())
+                .await?;
+            if !args.wants(subscriber, suppression.as_ref()) {
+                continue;
+            }
+            if output.is_json() {
+                let suppression = suppression.as_ref();
+                let comma = if tally.shown == 0 { "" } else { "," };
+                let document = serde_json::to_string(&Listed {
+                    subscriber,
+                    suppression,
+                });
+                let _ = write!(documents, "{comma}{}", document.unwrap_or_default());
+            } else {
+                rows.push(row(subscriber, suppression.as_ref()));
+            }
+            tally.count(subscriber, suppression.as_ref());
+        }
+        output.raw(documents.as_bytes());
+        if !rows.is_empty() {
+            output.say(table(["ADDRESS", "NAME", "EDITIONS", "STATE", "TAGS"], &rows).trim_end());
+        }
+    }
+    if output.is_json() {
+        output.raw(b"]\n");
+    }
+    if tally.shown == 0 {
+        let file = app.publication.root.join(SUBSCRIBERS_FILE);
+        output.note(if args.has_filter() {
+            "Nobody on the list is like that.".to_owned()
+        } else if file.exists() {
+            format!("The list is empty. {SUBSCRIBERS_FILE} is folded in by the next send.")
+        } else {
+            format!("The list is empty: write a {SUBSCRIBERS_FILE}, or use `subscribers add`.")
+        });
+        return Ok(Exit::Nothing);
+    }
+    output.note(tally.told());
+    Ok(Exit::Done)
+}
+
+impl Args {
+    fn has_filter(&self) -> bool {
+        self.state.is_some() || self.edition.is_some() || self.tag.is_some()
+    }
+
+    fn wanted_state(&self) -> Option<SubscriberState> {
+        match self.state? {
+            State::Active => Some(SubscriberState::Active),
+            State::Unconfirmed => Some(SubscriberState::Unconfirmed),
+            State::Inactive => Some(SubscriberState::Inactive),
+            State::Suppressed => None,
+        }
+    }
+
+    fn wants(&self, subscriber: &Subscriber, suppression: Option<&Suppression>) -> bool {
+        let profile = &subscriber.profile;
+        let is_state = match self.state {
+            None => true,
+            Some(State::Suppressed) => suppression.is_some(),
+            Some(_) => suppression.is_none(),
+        };
+        let has_edition = self.edition.as_ref().is_none_or(|key| {
+            let editions = profile.editions.as_ref();
+            editions.is_none_or(|editions| editions.contains(key))
+        });
+        let has_tag = self
+            .tag
+            .as_ref()
+            .is_none_or(|tag| profile.tags.contains(tag));
+        is_state && has_edition && has_tag
+    }
+}
+
+fn row(subscriber: &Subscriber, suppression: Option<&Suppression>) -> [String; 5] {
+    let profile = &subscriber.profile;
+    let editions = profile.editions.as_ref();
+    let editions = editions.map(|keys| keys.iter().map(String::as_str).collect::<Vec<_>>());
+    let tags: Vec<&str> = profile.tags.iter().map(String::as_str).collect();
+    [
+        profile.email.to_string(),
+        profile.name.clone().unwrap_or_default(),
+        editions.map_or_else(|| "all".to_owned(), |keys| keys.join(", ")),
+        suppression
+            .map_or(subscriber.state.word(), |it| it.reason.word())
+            .to_owned(),
+        tags.join(", "),
+    ]
+}
+
+impl Tally {
+    fn count(&mut self, subscriber: &Subscriber, suppression: Option<&Suppression>) {
+        self.shown += 1;
+        *match (suppression, subscriber.state) {
+            (Some(_), _) => &mut self.suppressed,
+            (None, SubscriberState::Active) => &mut self.active,
+            (None, SubscriberState::Unconfirmed) => &mut self.unconfirmed,
+            (None, SubscriberState::Inactive) => &mut self.inactive,
+        } += 1;
+    }
+
+    fn told(&self) -> String {
+        let mut told = match self.shown {
+            1 => "1 person".to_owned(),
+            shown => format!("{shown} people"),
+        };
+        let counts = [
+            (self.active, "active"),
+            (self.unconfirmed, "unconfirmed"),
+            (self.inactive, "inactive"),
+            (self.suppressed, "suppressed"),
+        ];
+        let parts: Vec<String> = counts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| format!("{count} {word}"))
+            .collect();
+        let _ = write!(told, ": {}", parts.join(", "));
+        told
+    }
+}

@@ -1,0 +1,155 @@
+//! `subscribers show`.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use serde::Serialize;
+
+use super::{
+    super::{Context, Exit, Failure, Tone},
+    address,
+};
+use crate::{
+    address::Address,
+    audience::{Consent, Subscriber, SubscriberState, Suppression},
+};
+
+/// Show all that is known of somebody
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  daily-note subscribers show minji@example.com")]
+pub(crate) struct Args {
+    /// The address
+    #[arg(value_parser = address)]
+    email: Address,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    email: &'a Address,
+    gets_mail: bool,
+    subscriber: Option<&'a Subscriber>,
+    suppression: Option<&'a Suppression>,
+}
+
+pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    let app = context.app()?;
+    let store = app.store().await?;
+    let subscriber = store.subscriber(&args.email).await?;
+    let suppression = store.suppression(&args.email).await?;
+    let is_active = subscriber
+        .as_ref()
+        .is_some_and(|subscriber| subscriber.state == SubscriberState::Active);
+    let document = Document {
+        email: subscriber
+            .as_ref()
+            .map_or(&args.email, |subscriber| &subscriber.profile.email),
+        gets_mail: is_active && suppression.is_none(),
+        subscriber: subscriber.as_ref(),
+        suppression: suppression.as_ref(),
+    };
+    let output = &context.output;
+    if output.is_json() {
+        output.document(&document);
+    }
+    if subscriber.is_none() && suppression.is_none() {
+        output.say(format!(
+            "{} is not on the list, nor kept off it.",
+            args.email
+        ));
+        return Ok(Exit::Nothing);
+    }
+    if !output.is_json() {
+        let zone = app.publication.timezone;
+        let tone = match document.gets_mail {
+            true => Tone::Good,
+            false => Tone::Care,
+        };
+        output.say(output.paint(tone, headline(&document, zone)));
+        if let Some(subscriber) = &subscriber {
+            output.say(facts(subscriber, zone).trim_end());
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn headline(document: &Document<'_>, zone: Tz) -> String {
+    let email = document.email;
+    match (document.suppression, document.subscriber) {
+        (Some(suppression), subscriber) => {
+            let since = day(suppression.at, zone);
+            let detail = suppression.detail.as_deref().unwrap_or("no details");
+            let reason = suppression.reason.word();
+            let whether = match subscriber {
+                Some(_) => "is on the list and kept from mail",
+                None => "is not on the list and kept off it",
+            };
+            format!("{email} {whether}: {reason} since {since} ({detail}).")
+        }
+        (None, Some(subscriber)) => match subscriber.state {
+            SubscriberState::Active => format!("{email} gets mail."),
+            SubscriberState::Unconfirmed => format!("{email} has not confirmed yet."),
+            SubscriberState::Inactive => {
+                format!("{email} is gone from the file that had brought them.")
+            }
+        },
+        (None, None) => String::new(),
+    }
+}
+
+fn facts(subscriber: &Subscriber, zone: Tz) -> String {
+    let profile = &subscriber.profile;
+    let list = |items: &std::collections::BTreeSet<String>| {
+        items
+            .iter()
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let editions = profile.editions.as_ref();
+    let facts = [
+        ("name", profile.name.clone()),
+        (
+            "editions",
+            Some(editions.map_or_else(|| "all".to_owned(), list)),
+        ),
+        (
+            "tags",
+            (!profile.tags.is_empty()).then(|| list(&profile.tags)),
+        ),
+        (
+            "time zone",
+            profile.timezone.map(|zone| zone.name().to_owned()),
+        ),
+        ("language", profile.language.clone()),
+        ("consent", Some(consent(profile.consent.as_ref(), zone))),
+        (
+            "came",
+            Some(format!(
+                "{} ({})",
+                day(subscriber.created_at, zone),
+                subscriber.origin.word()
+            )),
+        ),
+    ];
+    facts
+        .into_iter()
+        .filter_map(|(name, fact)| Some(format!("  {name:<10} {}\n", fact?)))
+        .collect()
+}
+
+fn consent(consent: Option<&Consent>, zone: Tz) -> String {
+    let Some(consent) = consent else {
+        return "none recorded".to_owned();
+    };
+    let at = consent
+        .at
+        .map_or_else(|| "without a date".to_owned(), |at| day(at.to_utc(), zone));
+    match &consent.source {
+        Some(source) => format!("{at} ({source})"),
+        None => at,
+    }
+}
+
+/// A moment as the publication's people read it.
+fn day(at: DateTime<Utc>, zone: Tz) -> String {
+    at.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string()
+}

@@ -1,0 +1,273 @@
+//! `suppressions …`: who gets no mail, whatever the list says.
+
+use clap::{Subcommand, ValueEnum};
+use serde::Serialize;
+
+use super::{Context, Exit, Failure, Tone, subscribers::address, table::table};
+use crate::{
+    address::Address,
+    audience::{SubscriberState, Suppression, SuppressionReason, field},
+    store::Store,
+};
+
+/// Suppressions taken from the store at once.
+const PAGE_ROWS: u32 = 5_000;
+
+/// Who gets no mail, whatever the list says
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Whoever unsubscribes, bounces for good or complains is kept here, and no file, import or `add` brings
+them back. `suppressions remove` is the operator's way to let somebody in again.")]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    List(ListArgs),
+    Add(AddArgs),
+    Remove(RemoveArgs),
+}
+
+/// Show who gets no mail, and why
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  daily-note suppressions list
+  daily-note suppressions list --reason hard_bounce --json")]
+struct ListArgs {
+    /// Only those kept off for this reason
+    #[arg(long, value_enum)]
+    reason: Option<Reason>,
+}
+
+/// Keep addresses from all mail, on the list or not
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  daily-note suppressions add trap@example.com --detail \"spam trap\"
+  daily-note suppressions add minji@example.com --reason unsubscribed --detail \"by telephone\"")]
+struct AddArgs {
+    /// The addresses
+    #[arg(required = true, value_parser = address)]
+    emails: Vec<Address>,
+    /// Why
+    #[arg(long, value_enum, default_value_t = Reason::Manual)]
+    reason: Reason,
+    /// Why, in your words
+    #[arg(long, value_name = "WORDS")]
+    detail: Option<String>,
+}
+
+/// Let addresses get mail again
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+For a mistake, a mailbox that works again, or a person who asked you to come back: mail to somebody
+who left or complained and did not ask is unlawful in most places. Who is still on the list gets the
+next issue; who is not needs `subscribers add`.
+
+Example:
+  daily-note suppressions remove minji@example.com")]
+struct RemoveArgs {
+    /// The addresses
+    #[arg(required = true, value_parser = address)]
+    emails: Vec<Address>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum Reason {
+    /// They left
+    Unsubscribed,
+    /// The address does not exist
+    HardBounce,
+    /// They called it spam
+    Complaint,
+    /// You said so
+    Manual,
+}
+
+impl From<Reason> for SuppressionReason {
+    fn from(reason: Reason) -> Self {
+        match reason {
+            Reason::Unsubscribed => Self::Unsubscribed,
+            Reason::HardBounce => Self::HardBounce,
+            Reason::Complaint => Self::Complaint,
+            Reason::Manual => Self::Manual,
+        }
+    }
+}
+
+pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    let app = context.app()?;
+    let store = app.store().await?;
+    match &args.action {
+        Action::List(args) => list(args, store.as_ref(), app.publication.timezone, context).await,
+        Action::Add(args) => add(args, store.as_ref(), context).await,
+        Action::Remove(args) => remove(args, store.as_ref(), context).await,
+    }
+}
+
+async fn list(
+    args: &ListArgs,
+    store: &dyn Store,
+    zone: chrono_tz::Tz,
+    context: &Context,
+) -> Result<Exit, Failure> {
+    let output = &context.output;
+    let (mut after, mut shown) = (0, 0_u64);
+    if output.is_json() {
+        output.raw(b"[");
+    }
+    loop {
+        let page = store.suppressions(after, PAGE_ROWS).await?;
+        let Some((last, _)) = page.last() else { break };
+        after = *last;
+        let wanted = page.iter().map(|(_, it)| it).filter(|suppression| {
+            args.reason
+                .is_none_or(|reason| suppression.reason == reason.into())
+        });
+        let mut rows = Vec::new();
+        for suppression in wanted {
+            if output.is_json() {
+                let comma = if shown == 0 { "" } else { "," };
+                let document = serde_json::to_string(suppression).unwrap_or_default();
+                output.raw(format!("{comma}{document}").as_bytes());
+            } else {
+                rows.push(row(suppression, zone));
+            }
+            shown += 1;
+        }
+        if !rows.is_empty() {
+            output.say(table(["ADDRESS", "REASON", "SINCE", "DETAIL"], &rows).trim_end());
+        }
+    }
+    if output.is_json() {
+        output.raw(b"]\n");
+    }
+    if shown == 0 {
+        output.note("Nobody is kept from mail.");
+        return Ok(Exit::Nothing);
+    }
+    output.note(match shown {
+        1 => "1 address gets no mail.".to_owned(),
+        shown => format!("{shown} addresses get no mail."),
+    });
+    Ok(Exit::Done)
+}
+
+fn row(suppression: &Suppression, zone: chrono_tz::Tz) -> [String; 4] {
+    let email = suppression.email.as_ref();
+    let since = suppression.at.with_timezone(&zone);
+    [
+        email.map_or_else(|| "(erased)".to_owned(), ToString::to_string),
+        suppression.reason.word().to_owned(),
+        since.format("%Y-%m-%d %H:%M").to_string(),
+        suppression.detail.clone().unwrap_or_default(),
+    ]
+}
+
+/// What became of an address, as a document.
+#[derive(Serialize)]
+struct Document<'a> {
+    email: &'a Address,
+    changed: bool,
+    /// What stands, or stood until now.
+    suppression: Option<Suppression>,
+}
+
+async fn add(args: &AddArgs, store: &dyn Store, context: &Context) -> Result<Exit, Failure> {
+    let detail = args.detail.as_deref().map(field::name).transpose();
+    let detail = detail
+        .map_err(|fault| Failure::usage(format!("--detail: {}", fault.message)))?
+        .flatten();
+    let (now, output) = (context.clock.now(), &context.output);
+    let (mut documents, mut news) = (Vec::new(), Vec::new());
+    for email in &args.emails {
+        let standing = store.suppression(email).await?;
+        if standing.is_none() {
+            news.push(Suppression {
+                email: Some(email.clone()),
+                reason: args.reason.into(),
+                detail: detail.clone(),
+                at: now,
+            });
+        }
+        documents.push(Document {
+            email,
+            changed: standing.is_none(),
+            suppression: standing.or_else(|| news.last().cloned()),
+        });
+    }
+    if !news.is_empty() {
+        store.suppress(&news, now).await?;
+    }
+    if output.is_json() {
+        output.document(&documents);
+    }
+    for Document {
+        email,
+        changed,
+        suppression,
+    } in &documents
+    {
+        let reason = suppression.as_ref().map_or("", |it| it.reason.word());
+        output.say(match changed {
+            true => output.paint(
+                Tone::Good,
+                format!("{email} gets no mail from now on ({reason})."),
+            ),
+            false => format!("{email} was kept from mail already ({reason})."),
+        });
+    }
+    Ok(match news.is_empty() {
+        true => Exit::Nothing,
+        false => Exit::Done,
+    })
+}
+
+async fn remove(args: &RemoveArgs, store: &dyn Store, context: &Context) -> Result<Exit, Failure> {
+    let output = &context.output;
+    let (mut documents, mut told) = (Vec::new(), Vec::new());
+    for email in &args.emails {
+        let suppression = store.lift_suppression(email).await?;
+        let subscriber = store.subscriber(email).await?;
+        let is_active = subscriber.is_some_and(|it| it.state == SubscriberState::Active);
+        told.push(match (&suppression, is_active) {
+            (None, _) => format!("{email} was not kept from mail."),
+            (Some(_), true) => output.paint(Tone::Good, format!("{email} gets mail again.")),
+            (Some(_), false) => output.paint(
+                Tone::Good,
+                format!("{email} may get mail again, but is not on the list: `subscribers add`."),
+            ),
+        });
+        if let Some(suppression) = &suppression
+            && matches!(
+                suppression.reason,
+                SuppressionReason::Unsubscribed | SuppressionReason::Complaint
+            )
+        {
+            told.push(format!(
+                "  They had left themself ({}): mail them only if they asked to come back.",
+                suppression.reason.word()
+            ));
+        }
+        documents.push(Document {
+            email,
+            changed: suppression.is_some(),
+            suppression,
+        });
+    }
+    if output.is_json() {
+        output.document(&documents);
+    }
+    for line in told {
+        output.say(line);
+    }
+    let is_changed = documents.iter().any(|document| document.changed);
+    Ok(match is_changed {
+        true => Exit::Done,
+        false => Exit::Nothing,
+    })
+}

@@ -1,0 +1,47 @@
+//! Columns that stand under one another on a terminal, where a Hangul syllable is two wide.
+
+use unicode_width::UnicodeWidthStr;
+
+/// No column but the last grows beyond this for alignment's sake; a longer cell pushes its row on.
+const WIDEST: usize = 40;
+
+/// Rows aligned by the width that a terminal gives them; the last column is left as it is.
+pub(crate) fn table<const N: usize>(header: [&str; N], rows: &[[String; N]]) -> String {
+    let mut widths = header.map(UnicodeWidthStr::width);
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.width().min(WIDEST));
+        }
+    }
+    let mut text = String::new();
+    let header = header.map(str::to_owned);
+    for row in std::iter::once(&header).chain(rows) {
+        let mut line = String::new();
+        for (cell, width) in row.iter().zip(widths) {
+            line.push_str(cell);
+            let padding = width.saturating_sub(cell.width()) + 2;
+            line.extend(std::iter::repeat_n(' ', padding));
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hangul_counts_two() {
+        let rows = [
+            ["민지".to_owned(), "a@example.com".to_owned()],
+            ["Ada L.".to_owned(), "b@example.com".to_owned()],
+            [String::new(), "c@example.com".to_owned()],
+        ];
+        assert_eq!(
+            table(["NAME", "ADDRESS"], &rows),
+            "NAME    ADDRESS\n민지    a@example.com\nAda L.  b@example.com\n        c@example.com\n"
+        );
+    }
+}
