@@ -139,6 +139,10 @@ impl Connection {
 
     /// Makes sure that there is a session. None: the run halts.
     async fn connect(&mut self) -> Option<()> {
+        if self.session.as_ref().is_some_and(Session::awaits_announced) {
+            // What was announced got no leave after all, and the relay would take nothing else.
+            self.close().await;
+        }
         while self.session.is_none() {
             self.shared.gate.pass(self.shared.clerk.halted()).await;
             let halted = self.shared.clerk.halted().clone();

@@ -130,6 +130,12 @@ impl Session {
         self.state != State::Broken
     }
 
+    /// Whether the relay waits for a message that was announced to it: only that one may follow.
+    #[must_use]
+    pub fn awaits_announced(&self) -> bool {
+        matches!(self.state, State::Announced(_))
+    }
+
     /// Messages that the relay took in this session.
     #[must_use]
     pub fn messages_sent(&self) -> u32 {
@@ -211,7 +217,7 @@ impl Session {
                 "the message has {bytes} bytes and the relay announces SIZE {limit}; not sent"
             );
             Answer::Refused {
-                stage: Stage::Mail,
+                stage: Stage::Dot,
                 reply: Reply::local(552, EnhancedCode::new(5, 3, 4), text),
             }
         })

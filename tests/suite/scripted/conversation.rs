@@ -39,6 +39,8 @@ pub(super) struct Conversation<'a> {
     /// Messages begun on this connection.
     messages: usize,
     is_authenticated: bool,
+    /// MAIL, RCPT and DATA came in one write.
+    is_announced: bool,
 }
 
 impl<'a> Conversation<'a> {
@@ -53,11 +55,17 @@ impl<'a> Conversation<'a> {
             recipient: String::new(),
             messages: 0,
             is_authenticated: false,
+            is_announced: false,
         };
         // An error is a client that hung up: what it hung up on is in `in_the_middle_of`.
         let _ = conversation.converse();
+        let is_announced = conversation.is_announced;
         conversation.note(|connection| {
             connection.has_ended = true;
+            // An announced message that never comes (its reader left meanwhile) harms nobody.
+            if is_announced && connection.in_the_middle_of != Some(At::Body) {
+                connection.in_the_middle_of = None;
+            }
             let _ = connection.socket.shutdown(std::net::Shutdown::Both);
         });
     }
@@ -182,6 +190,7 @@ impl<'a> Conversation<'a> {
         }
         self.messages += 1;
         self.recipient.clear();
+        self.is_announced = memchr::memmem::find(&self.input, b"DATA\r\n").is_some();
         self.in_the_middle_of(Some(At::Mail));
         let next = self.answer(At::Mail, "250 2.1.0 OK")?;
         if self.last_said_starts_with("2") {
@@ -223,7 +232,6 @@ impl<'a> Conversation<'a> {
     }
 
     fn message(&mut self) -> io::Result<Next> {
-        self.in_the_middle_of(Some(At::Body));
         if let Some(play) = self.shared.plan.script.play(At::Body, &self.moment()) {
             let mut first = [0; 512];
             let length = self.stream.read(&mut first)?;
@@ -239,11 +247,15 @@ impl<'a> Conversation<'a> {
             if let Some(at) = memchr::memmem::find(&self.input, b"\r\n.\r\n") {
                 break at + 2;
             }
+            if !self.input.is_empty() {
+                self.in_the_middle_of(Some(At::Body));
+            }
             if !self.fill()? {
                 return Ok(Next::End);
             }
         };
         let message: Vec<u8> = self.input.drain(..end + 3).take(end).collect();
+        self.is_announced = false;
         self.in_the_middle_of(Some(At::Dot));
         self.heard(format!("({} bytes)", message.len()));
         let bytes = self.without_doubled_dots(&message);

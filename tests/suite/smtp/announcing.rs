@@ -73,7 +73,7 @@ async fn a_refused_message_does_not_harm_the_announced_one() {
 
 #[tokio::test]
 async fn an_announced_message_that_never_comes_costs_the_connection_and_nothing_else() {
-    let server = ScriptedServer::new().forgiving().start();
+    let server = ScriptedServer::new().start();
     let mut session = session_with(&server).await;
     let (first, next) = (envelope(TO[0]), envelope(TO[1]));
     let announcement = Announcement {
@@ -94,7 +94,7 @@ async fn an_announced_message_that_never_comes_costs_the_connection_and_nothing_
 
 #[tokio::test]
 async fn quitting_with_a_message_announced_sends_nothing_of_it() {
-    let server = ScriptedServer::new().forgiving().start();
+    let server = ScriptedServer::new().start();
     let mut session = session_with(&server).await;
     let (first, next) = (envelope(TO[0]), envelope(TO[1]));
     let announcement = Announcement {
@@ -154,6 +154,6 @@ async fn an_announced_message_too_large_is_left_to_its_own_turn() {
         .await
         .unwrap();
     let answer = session.deliver(&next, &large).await.unwrap();
-    assert_eq!(refusal(answer).0, Stage::Mail);
+    assert_eq!(refusal(answer).0, Stage::Dot);
     session.quit().await;
 }

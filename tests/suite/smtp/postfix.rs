@@ -199,7 +199,7 @@ async fn a_message_larger_than_postfix_takes_is_not_offered() {
         .deliver(&envelope("minji@example.com"), &message)
         .await
         .unwrap();
-    assert_eq!(refusal(answer).0, Stage::Mail);
+    assert_eq!(refusal(answer).0, Stage::Dot);
     assert!(is_accepted(
         &deliver(&mut session, "minji@example.com").await.unwrap()
     ));

@@ -118,7 +118,7 @@ async fn a_message_larger_than_the_announced_size_is_not_even_offered() {
         .await
         .unwrap();
     let (stage, words) = refusal(answer);
-    assert_eq!(stage, Stage::Mail);
+    assert_eq!(stage, Stage::Dot);
     insta::assert_snapshot!(words, @"552 5.3.4 the message has 1200 bytes and the relay announces SIZE 1000; not sent");
     assert!(
         !server
