@@ -6,9 +6,12 @@
 //! 1. [`relay`]: where to, how protected, how long to wait;
 //! 2. `connect`: dial, greeting, EHLO, STARTTLS, AUTH → [`Session`], or a [`ConnectError`];
 //! 3. [`session`]: MAIL, RCPT, DATA, body, dot → an [`Answer`], or the connection is [`Lost`];
-//! 4. below them `wire` (bytes under deadlines), `reply` (bytes → [`Reply`]), `framing` (dots).
+//! 4. below them `commands` (lettre's words), `wire` (bytes under deadlines), `reply`
+//!    (bytes → [`Reply`]) and `framing` (dots).
 
+mod answer;
 mod capabilities;
+mod commands;
 mod connect;
 mod framing;
 pub mod inbox;
@@ -19,10 +22,11 @@ pub mod status;
 mod tls;
 mod wire;
 
+pub use answer::{Answer, Lost, Stage};
 pub use capabilities::{Capabilities, TlsSession};
 pub use connect::{ConnectError, Step};
 pub use relay::{Relay, Timeouts};
 pub use reply::Reply;
-pub use session::{Announcement, Answer, Lost, Session, Stage};
+pub use session::{Announcement, Session};
 pub use status::EnhancedCode;
 pub use wire::LostCause;

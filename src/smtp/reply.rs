@@ -313,6 +313,27 @@ mod tests {
     }
 
     proptest! {
+        /// Where a reply is well-formed, lettre reads the same in it.
+        #[test]
+        fn well_formed_replies_are_what_lettre_reads(
+            code in "[2-5][0-5][0-9]",
+            lines in prop::collection::vec("[a-zA-Z가-힣][a-zA-Z0-9가-힣 .<>@:-]{0,30}", 1..5),
+        ) {
+            let last = lines.len() - 1;
+            let wire: String = lines
+                .iter()
+                .enumerate()
+                .map(|(at, line)| format!("{code}{}{line}\r\n", if at == last { ' ' } else { '-' }))
+                .collect();
+            let theirs: lettre::transport::smtp::response::Response = wire.parse().unwrap();
+            let mut parser = ReplyParser::default();
+            parser.push(wire.as_bytes());
+            let ours = parser.next().unwrap().unwrap();
+            prop_assert_eq!(u16::from(theirs.code()), ours.code);
+            prop_assert!(theirs.message().eq(ours.lines().collect::<Vec<_>>().iter()));
+            prop_assert!(!parser.has_unread());
+        }
+
         #[test]
         fn no_bytes_make_the_parser_panic(chunks in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..40), 0..20)) {
             let mut parser = ReplyParser::default();

@@ -5,7 +5,9 @@
 use std::{fmt, mem};
 
 use super::{
+    answer::{Answer, Lost, Stage},
     capabilities::Capabilities,
+    commands::{self, EnvelopeCommands},
     connect::{self, ConnectError},
     framing::Framed,
     relay::{Relay, Timeouts},
@@ -14,61 +16,6 @@ use super::{
     wire::{LostCause, Sent, Wire},
 };
 use crate::message::Envelope;
-
-/// A command of a message's life on the wire.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
-    /// RSET, which clears away what a refusal left.
-    Rset,
-    /// MAIL FROM.
-    Mail,
-    /// RCPT TO.
-    Rcpt,
-    /// DATA, up to the 354.
-    Data,
-    /// The message, and the dot that ends it.
-    Dot,
-}
-
-impl fmt::Display for Stage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Rset => "RSET",
-            Self::Mail => "MAIL",
-            Self::Rcpt => "RCPT",
-            Self::Data => "DATA",
-            Self::Dot => "the final dot",
-        })
-    }
-}
-
-/// What the relay said of a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
-    /// It took it: the 250 to the dot.
-    Accepted(Reply),
-    /// It did not. The session stays usable unless [`Session::is_usable`] says otherwise.
-    Refused {
-        /// To what it said no.
-        stage: Stage,
-        /// 4xx or 5xx.
-        reply: Reply,
-    },
-}
-
-/// The connection is gone, and with it the answer.
-#[derive(Debug, thiserror::Error)]
-#[error("the connection was lost at {stage}")]
-pub struct Lost {
-    /// The final dot may have left, and no answer to it was read: the relay may have the message.
-    /// False: the relay certainly does not have it.
-    pub dot_left: bool,
-    /// What was waited for.
-    pub stage: Stage,
-    /// Why.
-    #[source]
-    pub cause: LostCause,
-}
 
 /// A connection to a relay, ready for messages.
 pub struct Session {
@@ -164,22 +111,24 @@ impl Session {
         next: Option<Announcement<'_>>,
     ) -> Result<Answer, Lost> {
         // Whatever happens from here on, also to this future: broken until proven whole.
-        let state = mem::replace(&mut self.state, State::Broken);
-        if let Some(refused) = self.refuse_locally(envelope, message.len()) {
-            self.state = state;
-            return Ok(refused);
-        }
-        let refusal = match state {
-            State::Broken => return Err(lost(Stage::Mail, LostCause::Closed)),
+        let refusal = match mem::replace(&mut self.state, State::Broken) {
+            State::Broken => return Err(Lost::without_doubt(Stage::Mail, LostCause::Closed)),
             State::Announced(announced) if announced == *envelope => {
                 self.read_envelope_replies(false).await?
             }
             State::Announced(_) => {
                 let said = "nothing: another message was announced".to_owned();
-                return Err(lost(Stage::Mail, LostCause::Protocol(said)));
+                return Err(Lost::without_doubt(Stage::Mail, LostCause::Protocol(said)));
             }
-            State::Idle => self.open(envelope, message.len(), false).await?,
-            State::NeedsReset => self.open(envelope, message.len(), true).await?,
+            state @ (State::Idle | State::NeedsReset) => {
+                match self.prepare(envelope, message.len()) {
+                    Ok(commands) => self.open(&commands, state == State::NeedsReset).await?,
+                    Err(refused) => {
+                        self.state = state;
+                        Some(refused)
+                    }
+                }
+            }
         };
         match refusal {
             Some(refused) => Ok(refused),
@@ -191,85 +140,70 @@ impl Session {
     pub async fn quit(mut self) {
         if matches!(self.state, State::Idle | State::NeedsReset) {
             let within = self.timeouts.quit;
-            if self.wire.send(b"QUIT\r\n", within).await.is_ok() {
+            if self
+                .wire
+                .send(commands::quit().as_bytes(), within)
+                .await
+                .is_ok()
+            {
                 let _ = self.wire.reply(within).await;
             }
         }
     }
 
-    /// What need not be asked: the relay has said that it takes no such message.
-    fn refuse_locally(&self, envelope: &Envelope, bytes: usize) -> Option<Answer> {
-        let from = envelope.from.as_ref().map_or("", |from| from.as_str());
-        for (stage, address) in [(Stage::Mail, from), (Stage::Rcpt, envelope.to.as_str())] {
-            if address
-                .bytes()
-                .any(|b| b <= b' ' || b == b'<' || b == b'>' || b >= 0x7f)
-            {
-                let code = EnhancedCode::new(5, 1, if stage == Stage::Mail { 7 } else { 3 });
-                let text = "an address that SMTP can't carry; not sent";
-                let reply = Reply::local(553, code, text);
-                return Some(Answer::Refused { stage, reply });
-            }
-        }
-        let limit = self.capabilities.max_size_bytes?;
-        (bytes as u64 > limit).then(|| {
+    /// What to say for a message. Err: what need not be asked, for the relay has said already that
+    /// it takes no such message, or SMTP can't carry the address.
+    fn prepare(&self, envelope: &Envelope, bytes: usize) -> Result<EnvelopeCommands, Answer> {
+        let refuse = |stage, code, enhanced, text: String| Answer::Refused {
+            stage,
+            reply: Reply::local(code, enhanced, text),
+        };
+        if let Some(limit) = self.capabilities.max_size_bytes
+            && bytes as u64 > limit
+        {
             let text = format!(
                 "the message has {bytes} bytes and the relay announces SIZE {limit}; not sent"
             );
-            Answer::Refused {
-                stage: Stage::Dot,
-                reply: Reply::local(552, EnhancedCode::new(5, 3, 4), text),
-            }
+            return Err(refuse(Stage::Dot, 552, EnhancedCode::new(5, 3, 4), text));
+        }
+        let size = self.capabilities.takes_size.then_some(bytes);
+        EnvelopeCommands::new(envelope, size).map_err(|stage| {
+            let detail = if stage == Stage::Mail { 7 } else { 3 };
+            let text = "an address that SMTP can't carry; not sent".to_owned();
+            refuse(stage, 553, EnhancedCode::new(5, 1, detail), text)
         })
     }
 
     /// Says MAIL, RCPT, DATA. None: the relay waits for the message.
     async fn open(
         &mut self,
-        envelope: &Envelope,
-        bytes: usize,
+        commands: &EnvelopeCommands,
         reset: bool,
     ) -> Result<Option<Answer>, Lost> {
-        let commands = self.commands(envelope, bytes, reset);
         if self.capabilities.pipelining {
-            let group = commands.concat();
-            self.say(Stage::Mail, &group).await?;
+            self.say(Stage::Mail, &commands.group(reset)).await?;
             return self.read_envelope_replies(reset).await;
         }
-        let [rset, mail, rcpt, data] = commands;
         if reset {
-            self.say(Stage::Rset, &rset).await?;
+            self.say(Stage::Rset, &commands::rset()).await?;
             self.read_reset_reply().await?;
         }
-        for (stage, command) in [(Stage::Mail, mail), (Stage::Rcpt, rcpt)] {
+        for (stage, command) in [
+            (Stage::Mail, commands.mail.to_string()),
+            (Stage::Rcpt, commands.rcpt.to_string()),
+        ] {
             self.say(stage, &command).await?;
             let reply = self.hear(stage).await?;
             if !reply.is_positive() {
                 return self.refused(stage, reply).map(Some);
             }
         }
-        self.say(Stage::Data, &data).await?;
+        self.say(Stage::Data, &commands::data()).await?;
         let reply = self.hear(Stage::Data).await?;
         if reply.code == 354 {
             return Ok(None);
         }
         self.refused(Stage::Data, reply).map(Some)
-    }
-
-    /// RSET (or nothing), MAIL, RCPT, DATA.
-    fn commands(&self, envelope: &Envelope, bytes: usize, reset: bool) -> [String; 4] {
-        let from = envelope.from.as_ref().map_or("", |from| from.as_str());
-        let size = if self.capabilities.takes_size {
-            format!(" SIZE={bytes}")
-        } else {
-            String::new()
-        };
-        [
-            if reset { "RSET\r\n" } else { "" }.to_owned(),
-            format!("MAIL FROM:<{from}>{size}\r\n"),
-            format!("RCPT TO:<{}>\r\n", envelope.to),
-            "DATA\r\n".to_owned(),
-        ]
     }
 
     /// The answers to a group of MAIL, RCPT, DATA. None: the relay waits for the message.
@@ -311,7 +245,10 @@ impl Session {
         if reply.is_positive() {
             Ok(())
         } else {
-            Err(lost(Stage::Rset, LostCause::ShuttingDown(reply)))
+            Err(Lost::without_doubt(
+                Stage::Rset,
+                LostCause::ShuttingDown(reply),
+            ))
         }
     }
 
@@ -345,15 +282,18 @@ impl Session {
                 return Ok(Answer::Refused { stage, reply });
             }
             let said = format!("“{reply}” out of turn");
-            return Err(lost(Stage::Dot, LostCause::Protocol(said)));
+            return Err(Lost::without_doubt(Stage::Dot, LostCause::Protocol(said)));
         }
-        let next = next.filter(|next| {
-            self.capabilities.pipelining && self.refuse_locally(next.envelope, next.bytes).is_none()
-        });
-        let group = next.map(|next| self.commands(next.envelope, next.bytes, false).concat());
+        // One that will be refused here is left to its own turn.
+        let next = next
+            .filter(|_| self.capabilities.pipelining)
+            .and_then(|next| {
+                let commands = self.prepare(next.envelope, next.bytes).ok()?;
+                Some((next.envelope, commands.group(false)))
+            });
         let mut framed = Framed::new(message);
         let harmless = framed.harmless_bytes();
-        if let Some(group) = &group {
+        if let Some((_, group)) = &next {
             framed.followed_by(group.as_bytes());
         }
         let mut sent = Sent::default();
@@ -366,7 +306,7 @@ impl Session {
             // It may have hung up after its answer, or instead of taking all of the message.
             Err(cause) => (self.wire.last_words().await.ok_or(cause), false),
         };
-        let dot_left = is_whole || sent.may_exceed(harmless, group.is_some());
+        let dot_left = is_whole || sent.may_exceed(harmless, next.is_some());
         let lost_at_dot = |dot_left, cause| Lost {
             dot_left,
             stage: Stage::Dot,
@@ -375,7 +315,12 @@ impl Session {
         let reply = reply.map_err(|cause| lost_at_dot(dot_left, cause))?;
         let answer = match reply.code {
             200..=299 if dot_left => Answer::Accepted(reply),
-            421 => return Err(lost(Stage::Dot, LostCause::ShuttingDown(reply))),
+            421 => {
+                return Err(Lost::without_doubt(
+                    Stage::Dot,
+                    LostCause::ShuttingDown(reply),
+                ));
+            }
             400..=599 => Answer::Refused {
                 stage: Stage::Dot,
                 reply,
@@ -390,7 +335,7 @@ impl Session {
         }
         self.state = match next {
             _ if !is_whole => State::Broken,
-            Some(next) => State::Announced(next.envelope.clone()),
+            Some((envelope, _)) => State::Announced(envelope.clone()),
             None if self.wire.has_unread() => State::Broken,
             None => State::Idle,
         };
@@ -406,7 +351,7 @@ impl Session {
             Some(reply) if reply.code >= 400 => LostCause::ShuttingDown(reply),
             _ => cause,
         };
-        Err(lost(stage, cause))
+        Err(Lost::without_doubt(stage, cause))
     }
 
     /// The next reply; a 421 is a goodbye wherever it comes (RFC 5321 §3.8).
@@ -421,9 +366,9 @@ impl Session {
             .wire
             .reply(within)
             .await
-            .map_err(|cause| lost(stage, cause))?;
+            .map_err(|cause| Lost::without_doubt(stage, cause))?;
         if reply.code == 421 {
-            return Err(lost(stage, LostCause::ShuttingDown(reply)));
+            return Err(Lost::without_doubt(stage, LostCause::ShuttingDown(reply)));
         }
         Ok(reply)
     }
@@ -433,7 +378,7 @@ impl Session {
     fn refused(&mut self, stage: Stage, reply: Reply) -> Result<Answer, Lost> {
         if !reply.is_transient() && !reply.is_permanent() {
             let said = format!("“{reply}” in answer to {stage}");
-            return Err(lost(stage, LostCause::Protocol(said)));
+            return Err(Lost::without_doubt(stage, LostCause::Protocol(said)));
         }
         self.state = State::NeedsReset;
         Ok(Answer::Refused { stage, reply })
@@ -446,14 +391,5 @@ impl fmt::Debug for Session {
             .field("state", &self.state)
             .field("messages_sent", &self.messages_sent)
             .finish_non_exhaustive()
-    }
-}
-
-/// A loss that leaves no doubt: the relay does not have the message.
-fn lost(stage: Stage, cause: LostCause) -> Lost {
-    Lost {
-        dot_left: false,
-        stage,
-        cause,
     }
 }

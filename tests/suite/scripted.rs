@@ -189,6 +189,13 @@ impl ScriptedServer {
         connections[connection - 1].transcript.clone()
     }
 
+    /// How often a line stands in the transcripts of all connections.
+    pub(crate) fn heard_times(&self, line: &str) -> usize {
+        let connections = self.shared.connections.lock().unwrap();
+        let lines = connections.iter().flat_map(|it| &it.transcript);
+        lines.filter(|it| *it == line).count()
+    }
+
     /// Stops listening and cuts every connection, as a machine that dies. What it holds stays
     /// readable; `Plan::listen` brings another up in its place.
     pub(crate) fn die(&mut self) {

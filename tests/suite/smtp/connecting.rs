@@ -223,9 +223,10 @@ async fn a_relay_that_asks_for_ever_during_auth_is_left() {
         .start();
     let error = failure(&server.relay().with_credentials("minji", "right")).await;
     assert!(
-        matches!(error, ConnectError::Auth(_) | ConnectError::Lost { .. }),
+        matches!(error, ConnectError::AuthNotUnderstood(_)),
         "{error:?}"
     );
+    assert!(error.is_senders_fault());
 }
 
 #[tokio::test]

@@ -1,0 +1,236 @@
+//! Why there is no session, whose matter it is, and what to do about it.
+
+use std::{fmt, io, time::Duration};
+
+use super::super::{
+    relay::Relay,
+    reply::Reply,
+    tls::TrustError,
+    wire::{LostCause, shown},
+};
+
+/// A step before the first message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// The TCP connection.
+    Connect,
+    /// The 220 greeting.
+    Greeting,
+    /// EHLO or HELO.
+    Hello,
+    /// STARTTLS and the handshake.
+    Tls,
+    /// AUTH.
+    Auth,
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Connect => "while connecting",
+            Self::Greeting => "before its greeting",
+            Self::Hello => "after EHLO",
+            Self::Tls => "during the TLS handshake",
+            Self::Auth => "during AUTH",
+        })
+    }
+}
+
+/// Why there is no session.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// The name has no address.
+    #[error("the relay's name {host} has no address")]
+    NoAddress {
+        /// `smtp.url`'s host.
+        host: String,
+        /// What the resolver said.
+        #[source]
+        source: Option<io::Error>,
+    },
+    /// Nobody listens, or no way leads there.
+    #[error("the relay {relay} can't be reached")]
+    Unreachable {
+        /// `host:port`.
+        relay: String,
+        /// What the network said.
+        #[source]
+        source: io::Error,
+    },
+    /// It did not answer in time.
+    #[error("the relay {relay} was silent for {} {step}", shown(*after))]
+    Timeout {
+        /// `host:port`.
+        relay: String,
+        /// When.
+        step: Step,
+        /// For how long.
+        after: Duration,
+    },
+    /// It greeted us with a refusal.
+    #[error("the relay greets with “{0}”")]
+    Greeting(Reply),
+    /// It refused EHLO, and HELO too.
+    #[error("the relay refuses our EHLO: “{0}”")]
+    Hello(Reply),
+    /// TLS is required, and it offers none.
+    #[error("the relay {relay} offers no STARTTLS, and mail must not go in clear")]
+    TlsNotOffered {
+        /// `host:port`.
+        relay: String,
+    },
+    /// It offered STARTTLS and then refused it.
+    #[error("the relay refuses STARTTLS: “{0}”")]
+    StartTls(Reply),
+    /// Its certificate is not one for this host that we trust.
+    #[error("the relay {relay} shows a certificate that can't be trusted")]
+    Certificate {
+        /// `host:port`.
+        relay: String,
+        /// What is wrong with it.
+        #[source]
+        source: io::Error,
+    },
+    /// The handshake failed for another reason than the certificate.
+    #[error("the TLS handshake with {relay} failed")]
+    Handshake {
+        /// `host:port`.
+        relay: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// Bytes came in clear after STARTTLS was granted (CVE-2021-38371 and its kin).
+    #[error("somebody puts commands between us and the relay before TLS begins")]
+    TlsInjection,
+    /// The certificates to trust can't be loaded.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
+    /// It refused the credentials.
+    #[error("the relay refuses the user name or password: “{0}”")]
+    Auth(Reply),
+    /// It asks for something in AUTH that we have no answer to.
+    #[error("the relay asks for something else in AUTH {0} than user name and password")]
+    AuthNotUnderstood(String),
+    /// There are credentials, and it offers no way to use them.
+    #[error(
+        "the relay offers no AUTH that we speak (PLAIN, LOGIN); it offers {}",
+        list(offered)
+    )]
+    NoAuthMechanism {
+        /// What it offers.
+        offered: Vec<String>,
+    },
+    /// There are credentials, and no TLS to protect them.
+    #[error("user name and password would go to {relay} in clear")]
+    AuthInClear {
+        /// `host:port`.
+        relay: String,
+    },
+    /// The connection died on the way.
+    #[error("the connection to the relay was lost {step}")]
+    Lost {
+        /// When.
+        step: Step,
+        /// Why.
+        #[source]
+        cause: LostCause,
+    },
+}
+
+impl ConnectError {
+    /// Whether trying again later may help without anybody doing anything.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        !self.is_senders_fault()
+    }
+
+    /// Whether the sender's own configuration, or a person, is what must change: the batch is
+    /// paused rather than tried again.
+    #[must_use]
+    pub fn is_senders_fault(&self) -> bool {
+        match self {
+            Self::NoAddress { .. }
+            | Self::Unreachable { .. }
+            | Self::Timeout { .. }
+            | Self::Greeting(_)
+            | Self::StartTls(_)
+            | Self::Handshake { .. }
+            | Self::Lost { .. } => false,
+            Self::Hello(reply) | Self::Auth(reply) => reply.is_permanent(),
+            Self::TlsNotOffered { .. }
+            | Self::Certificate { .. }
+            | Self::TlsInjection
+            | Self::Trust(_)
+            | Self::AuthNotUnderstood(_)
+            | Self::NoAuthMechanism { .. }
+            | Self::AuthInClear { .. } => true,
+        }
+    }
+
+    /// What a tired person can do about it.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::NoAddress { .. } => "check the host in smtp.url, and this machine's DNS",
+            Self::Unreachable { .. } => {
+                "check host and port in smtp.url; many networks block port 25, so use 587 or 465"
+            }
+            Self::Timeout {
+                step: Step::Greeting,
+                ..
+            } => "a server that waits for TLS says nothing in clear: try smtps:// (port 465)",
+            Self::Timeout { .. } | Self::Lost { .. } => {
+                "the relay or the network is in trouble: look at the relay's status page and log"
+            }
+            Self::Greeting(_) => "the relay takes nothing from this machine now: its words say why",
+            Self::Hello(_) => "set smtp.helo_name to this machine's public host name",
+            Self::TlsNotOffered { .. } => {
+                "use smtps:// if the relay wants TLS from the start; ?tls=none only inside a network that you trust"
+            }
+            Self::StartTls(_) => {
+                "the relay's TLS is broken for now: ask who runs it, or try smtps://"
+            }
+            Self::Certificate { .. } => {
+                "use the host name that the certificate is for, or name its authority's PEM file in smtp.ca_file"
+            }
+            Self::Handshake { .. } => {
+                "check that smtp:// and smtps:// are not mixed up (587 is STARTTLS, 465 is TLS from the start)"
+            }
+            Self::TlsInjection => {
+                "do not send from this network: something between you and the relay tampers with mail"
+            }
+            Self::Trust(_) => "install the system's ca-certificates, or mend smtp.ca_file",
+            Self::Auth(reply) if reply.is_permanent() => {
+                "check user and password in smtp.url (DAILY_NOTE_SMTP__URL); many providers want an app password or an API key"
+            }
+            Self::Auth(_) => "the relay can't check passwords just now",
+            Self::AuthNotUnderstood(_) => {
+                "the relay speaks a dialect of AUTH LOGIN: ask who runs it for PLAIN, or use another port"
+            }
+            Self::NoAuthMechanism { .. } => {
+                "take the credentials out of smtp.url, or use the relay's submission port (587 or 465)"
+            }
+            Self::AuthInClear { .. } => "use smtps://, or smtp:// without ?tls=none",
+        }
+    }
+
+    pub(super) fn from_loss(relay: &Relay, step: Step, cause: LostCause) -> Self {
+        match cause {
+            LostCause::Timeout(after) => Self::Timeout {
+                relay: relay.to_string(),
+                step,
+                after,
+            },
+            cause => Self::Lost { step, cause },
+        }
+    }
+}
+
+fn list(words: &[String]) -> String {
+    if words.is_empty() {
+        "none".to_owned()
+    } else {
+        words.join(", ")
+    }
+}
