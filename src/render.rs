@@ -95,6 +95,27 @@ pub struct InlineImage {
     pub bytes: Vec<u8>,
 }
 
+impl InlineImage {
+    /// Its name in a folder of files: unique, and in need of no encoding.
+    #[must_use]
+    pub fn disk_name(&self) -> String {
+        let hash = self.content_id.split('@').next().unwrap_or_default();
+        let extension = self.media_type.rsplit('/').next().unwrap_or_default();
+        format!("{hash}.{extension}")
+    }
+}
+
+impl Composition {
+    /// The HTML part as a file to open in a browser: its pictures are files beside it, under their
+    /// [`InlineImage::disk_name`].
+    #[must_use]
+    pub fn page_beside_images(&self, html: &str) -> String {
+        self.images.iter().fold(html.to_owned(), |html, image| {
+            html.replace(&format!("cid:{}", image.content_id), &image.disk_name())
+        })
+    }
+}
+
 /// What the templates see of one reader.
 ///
 /// Rendered with real values this is the reference path; rendered with opaque tokens in place of

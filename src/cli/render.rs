@@ -8,7 +8,7 @@ use std::{
 use super::{Context, Exit, Failure};
 use crate::{address::Address, app::AppError};
 
-/// Write an issue's mail to files: issue.html, issue.txt and issue.eml
+/// Write an issue's mail to files: issue.html (its pictures beside it), issue.txt and issue.eml
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -33,7 +33,8 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
         Some(email) => app.reader(email).await?,
         None => app.sample_reader(),
     };
-    let composer = app.composer(&app.freeze(&archive, issue)?, app.clock.now())?;
+    let frozen = app.freeze(&archive, issue)?;
+    let composer = app.composer(&frozen, app.clock.now())?;
     let parts = composer.render(&reader).map_err(AppError::from)?;
     let message = composer.compose_message(&reader).map_err(AppError::from)?;
 
@@ -41,12 +42,17 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
         Some(folder) => folder.clone(),
         None => app.publication.state_dir().join("render").join(&issue.id),
     };
+    // A browser can't follow `cid:`: the page to look at has its pictures beside it.
+    let page = frozen.composition.page_beside_images(&parts.html);
     let files = [
-        ("issue.html", parts.html.as_bytes()),
+        ("issue.html", page.as_bytes()),
         ("issue.txt", parts.text.as_bytes()),
         ("issue.eml", &message.bytes),
     ];
     write(&folder, &files)?;
+    for image in &frozen.composition.images {
+        write(&folder, &[(&image.disk_name(), &image.bytes)])?;
+    }
     if context.output.is_json() {
         context.output.document(&serde_json::json!({
             "issue": issue.id,

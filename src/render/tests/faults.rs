@@ -164,4 +164,7 @@ fn a_picture_travels_once_however_often_it_is_shown() {
             .count(),
         3
     );
+    let page = composition.page_beside_images(&html);
+    assert!(!page.contains("cid:"));
+    assert_eq!(page.matches(&composition.images[0].disk_name()).count(), 3);
 }
