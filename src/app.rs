@@ -1,6 +1,7 @@
 //! The composition root: the sole place that wires parts together. A command opens an [`App`] and
 //! asks it for what it needs; nothing is opened that a command does not use.
 
+mod check;
 mod content;
 mod export;
 mod fold;
@@ -16,6 +17,7 @@ mod test_mail;
 use std::path::{Path, PathBuf};
 
 pub use self::{
+    check::{CheckReport, Checked},
     export::{ExportFormat, ExportReport, export},
     fold::{SUBSCRIBERS_FILE, fold_file},
     import::{ImportReport, Outcome, Problem, import},
@@ -26,6 +28,7 @@ pub use self::{
     test_mail::TestOutcome,
 };
 use crate::{
+    check::Finding,
     clock::Clock,
     issue::ArchiveError,
     message::{ComposeError, FrozenError, dkim::DkimError},
@@ -53,6 +56,9 @@ pub enum AppError {
     /// An issue is wrong, in these places.
     #[error("the content does not pass")]
     Content(Vec<SourceError>),
+    /// What `check` calls an error.
+    #[error("the content does not pass")]
+    Findings(Vec<Finding>),
     /// No issue of that name, or one that can't be read.
     #[error(transparent)]
     Archive(#[from] ArchiveError),

@@ -1,1 +1,172 @@
-//! Findings on an issue, a rendered issue, a publication, a list.
+//! Findings on an issue before readers find them. Rules are data ([`Rule`]), one file a family;
+//! each family walks the [`Proof`] and adds [`Finding`]s.
+//!
+//! Errors are only the broken, the unlawful and the unsendable, and stop a send. The front matter's
+//! `allow:` silences a rule for one issue, with a reason.
+
+mod calendar;
+mod content;
+mod finding;
+mod images;
+mod links;
+mod markdown;
+mod rendering;
+pub mod report;
+mod rule;
+mod typography;
+
+use chrono::NaiveDate;
+
+use crate::{
+    issue::{Archive, Issue},
+    publication::Publication,
+    render::{RenderError, RenderedIssue},
+    source::{SourceError, Span},
+};
+
+pub use self::{
+    finding::{Finding, Place},
+    rule::{Level, Rule},
+};
+
+/// What is checked: an issue, and what it must agree with.
+#[derive(Debug, Clone, Copy)]
+pub struct Proof<'a> {
+    /// The publication.
+    pub publication: &'a Publication,
+    /// The issues before and after it.
+    pub archive: &'a Archive,
+    /// The issue.
+    pub issue: &'a Issue,
+    /// The day, in the publication's zone.
+    pub today: NaiveDate,
+    /// Whether the ledger has a batch of it: what has gone out is not late.
+    pub is_sent: bool,
+    /// The mail, as a reader without a name gets it, or why there is none. None: not asked for.
+    pub rendering: Option<Result<&'a RenderedIssue, &'a RenderError>>,
+}
+
+/// A family of rules.
+struct Family {
+    rules: &'static [&'static Rule],
+    check: fn(&Proof<'_>, &mut Findings<'_>),
+}
+
+static FAMILIES: &[Family] = &[
+    Family {
+        rules: calendar::RULES,
+        check: calendar::check,
+    },
+    Family {
+        rules: content::RULES,
+        check: content::check,
+    },
+    Family {
+        rules: markdown::RULES,
+        check: markdown::check,
+    },
+    Family {
+        rules: links::RULES,
+        check: links::check,
+    },
+    Family {
+        rules: images::RULES,
+        check: images::check,
+    },
+    Family {
+        rules: rendering::RULES,
+        check: rendering::check,
+    },
+    Family {
+        rules: typography::RULES,
+        check: typography::check,
+    },
+];
+
+/// Every rule there is, by family.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    FAMILIES
+        .iter()
+        .flat_map(|family| family.rules)
+        .chain(rule::RULES)
+        .copied()
+}
+
+/// Checks an issue, its text and what it refers to; findings in the order of the text.
+#[must_use]
+pub fn issue(proof: &Proof<'_>) -> Vec<Finding> {
+    let mut findings = Findings::new(proof.issue);
+    for family in FAMILIES {
+        (family.check)(proof, &mut findings);
+    }
+    findings.settle()
+}
+
+/// What keeps a file from being an issue, as findings.
+#[must_use]
+pub fn unreadable(errors: &[SourceError]) -> Vec<Finding> {
+    errors.iter().map(rule::unreadable).collect()
+}
+
+/// Whether these findings keep an issue from being sent.
+#[must_use]
+pub fn blocks(findings: &[Finding]) -> bool {
+    findings.iter().any(Finding::blocks)
+}
+
+/// Findings being gathered on one issue.
+pub(crate) struct Findings<'a> {
+    issue: &'a Issue,
+    found: Vec<Finding>,
+}
+
+impl<'a> Findings<'a> {
+    fn new(issue: &'a Issue) -> Self {
+        Self {
+            issue,
+            found: Vec::new(),
+        }
+    }
+
+    /// Adds a finding at a place of the issue's file.
+    fn at(&mut self, rule: &'static Rule, span: Span, message: impl Into<String>) -> &mut Finding {
+        let place = Place::new(&self.issue.source, span);
+        self.add(Finding::new(rule, message).at(place))
+    }
+
+    /// Adds a finding at the value of a front matter key; at the file's top where it is not
+    /// written.
+    fn at_key(
+        &mut self,
+        rule: &'static Rule,
+        key: &str,
+        message: impl Into<String>,
+    ) -> &mut Finding {
+        let span = self.issue.front_matter.spans.get(key).cloned();
+        self.at(rule, span.unwrap_or(0..3), message)
+    }
+
+    fn add(&mut self, finding: Finding) -> &mut Finding {
+        let index = self.found.len();
+        self.found.push(finding);
+        &mut self.found[index]
+    }
+
+    /// Applies `allow:` and sorts.
+    fn settle(mut self) -> Vec<Finding> {
+        let allow = &self.issue.front_matter.allow;
+        for finding in &mut self.found {
+            if let Some(reason) = allow.get(finding.rule().id) {
+                finding.allow(reason.clone());
+            }
+        }
+        for id in allow.keys() {
+            rule::judge_allow(id, &mut self);
+        }
+        self.found.sort_by_key(Finding::order);
+        self.found
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@
 mod batch;
 mod cancel;
 mod carry;
+mod check;
 mod completions;
 mod confirm;
 mod failure;
@@ -84,6 +85,7 @@ enum ColorChoice {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Check(check::Args),
     Render(render::Args),
     Test(test::Args),
     Send(send::Args),
@@ -151,6 +153,7 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         .build()?;
     let exit = runtime.block_on(async {
         match command {
+            Command::Check(args) => check::execute(&args, context).await,
             Command::Render(args) => render::execute(&args, context).await,
             Command::Test(args) => test::execute(&args, context).await,
             Command::Send(args) => send::execute(&args, context).await,

@@ -17,14 +17,16 @@ mod archive;
 mod document;
 mod front_matter;
 mod markdown;
+mod measure;
 mod read;
 mod url;
 
 pub use archive::{Archive, ArchiveError, Entry};
 pub use document::{
     Alignment, Block, CalloutKind, Document, Footnote, Image, ImageUse, Inline, LinkTarget,
-    LinkUse, ListItem, Oddity, OddityKind, Prose, ProseKind, Section,
+    LinkUse, ListItem, Oddity, OddityKind, Prose, ProseKind, Section, plain_text,
 };
+pub use measure::Extent;
 
 pub use front_matter::schema;
 

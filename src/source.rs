@@ -216,6 +216,13 @@ impl SourceError {
         self.hint.as_deref()
     }
 
+    /// The text and the bytes of it that this is about, where there are any.
+    #[must_use]
+    pub fn span(&self) -> Option<(&Source, Span)> {
+        let (source, span) = self.source_text.as_ref()?;
+        Some((source, span.clone()))
+    }
+
     /// File and place, where there is one.
     #[must_use]
     pub fn place(&self) -> Option<(&str, Position)> {

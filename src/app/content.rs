@@ -7,8 +7,9 @@ use chrono::{DateTime, Utc};
 use super::{App, AppError};
 use crate::{
     issue::{Archive, Issue},
+    links::LinkSigner,
     message::{Composer, FrozenIssue, HeaderSettings, dkim::Signer},
-    render::{Composition, LinkedIssue, PrepareInput, Templates},
+    render::{Composition, LinkedIssue, PrepareInput, RenderError, Templates},
     source::SourceError,
 };
 
@@ -41,20 +42,7 @@ impl App {
     pub fn freeze(&self, archive: &Archive, issue: &Issue) -> Result<FrozenIssue, AppError> {
         let templates = Templates::load(&self.publication.root)?;
         let links = self.link_signer()?;
-        let linked_issue = |slug: &str| {
-            let issue = archive.linked(slug)?;
-            Some(LinkedIssue {
-                title: issue.front_matter.title.clone(),
-                url: links.web_version(&issue.slug),
-            })
-        };
-        let composition = Composition::prepare(&PrepareInput {
-            publication: &self.publication,
-            issue,
-            linked_issue: &linked_issue,
-            templates: &templates,
-            images: self.image_policy(),
-        })?;
+        let composition = self.composition(archive, issue, &templates, &links)?;
         let edition = self
             .publication
             .edition(&issue.front_matter.edition)
@@ -75,6 +63,30 @@ impl App {
             edition: edition.key.clone(),
             composition,
             headers,
+        })
+    }
+
+    /// Renders what is the same for every reader.
+    pub(super) fn composition(
+        &self,
+        archive: &Archive,
+        issue: &Issue,
+        templates: &Templates,
+        links: &LinkSigner,
+    ) -> Result<Composition, RenderError> {
+        let linked_issue = |slug: &str| {
+            let issue = archive.linked(slug)?;
+            Some(LinkedIssue {
+                title: issue.front_matter.title.clone(),
+                url: links.web_version(&issue.slug),
+            })
+        };
+        Composition::prepare(&PrepareInput {
+            publication: &self.publication,
+            issue,
+            linked_issue: &linked_issue,
+            templates,
+            images: self.image_policy(),
         })
     }
 

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::{App, AppError, Refusal, Way, fold_file};
 use crate::{
+    check::{self, Finding},
     delivery::{Progress, Report, Run, Stop, run},
     issue::{Archive, Issue, Status},
     message::FrozenIssue,
@@ -168,8 +169,12 @@ impl App {
 
     /// What `check` calls an error stops an issue.
     fn refuse_findings(&self, archive: &Archive, issue: &Issue) -> Result<(), AppError> {
-        let _ = (archive, issue);
-        Ok(())
+        let mut findings = self.findings(archive, issue);
+        if !check::blocks(&findings) {
+            return Ok(());
+        }
+        findings.retain(Finding::blocks);
+        Err(AppError::Findings(findings))
     }
 
     /// Mail without a way out reaches this machine at most.

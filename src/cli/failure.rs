@@ -109,6 +109,10 @@ impl From<AppError> for Failure {
         match error {
             AppError::Configuration(errors) => Self::places(Exit::Configuration, errors),
             AppError::Content(errors) => Self::places(Exit::Content, errors),
+            AppError::Findings(findings) => Self {
+                exit: Exit::Content,
+                reports: findings.into_iter().map(Report::new).collect(),
+            },
             AppError::Archive(ArchiveError::Broken { errors, .. }) => {
                 Self::places(Exit::Content, errors)
             }

@@ -342,3 +342,26 @@ pub enum OddityKind {
     /// Nested more deeply than a mail can show; flattened.
     TooDeep,
 }
+
+/// The words of text-level content alone, as readers see them; footnote numbers are left out.
+#[must_use]
+pub fn plain_text(content: &[Inline]) -> String {
+    let mut text = String::new();
+    add_plain_text(content, &mut text);
+    text
+}
+
+fn add_plain_text(content: &[Inline], to: &mut String) {
+    for inline in content {
+        match inline {
+            Inline::Text(text) | Inline::Code(text) => to.push_str(text),
+            Inline::Emphasis(content)
+            | Inline::Strong(content)
+            | Inline::Strikethrough(content)
+            | Inline::Link { content, .. } => add_plain_text(content, to),
+            Inline::Image(image) => to.push_str(&image.alt),
+            Inline::FootnoteReference(_) => {}
+            Inline::SoftBreak | Inline::HardBreak => to.push(' '),
+        }
+    }
+}

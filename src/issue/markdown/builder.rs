@@ -7,7 +7,7 @@ use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, LinkType, Tag, TagEnd};
 use super::{
     super::{
         Alignment, Block, Document, Footnote, Image, Inline, LinkTarget, ListItem, Oddity,
-        OddityKind, ProseKind, Section, url,
+        OddityKind, ProseKind, Section, plain_text, url,
     },
     flanking::Marked,
     inline::{self, Link, Node, Style, Text},
@@ -396,7 +396,7 @@ impl<'a> Builder<'a> {
             ProseKind::Heading(_) => {
                 let number = self.document.sections.len() + 1;
                 let heading = inline::convert(nodes, kind, Some(number), &mut self.document);
-                let title = inline::plain_text(&heading).trim().to_owned();
+                let title = plain_text(&heading).trim().to_owned();
                 self.document.sections.push(Section {
                     number,
                     anchor: shapes::anchor(number, &title),

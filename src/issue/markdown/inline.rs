@@ -6,6 +6,7 @@ use super::{
         Document, Image, ImageUse, Inline, LinkTarget, LinkUse, Oddity, OddityKind, Prose,
         ProseKind,
         document::ProsePiece,
+        plain_text,
         url::{self, Refused},
     },
     autolink,
@@ -336,28 +337,6 @@ impl Converter<'_> {
         }
         out.push_str(&text[done - start..]);
         out
-    }
-}
-
-/// The words alone, as readers see them.
-pub(in super::super) fn plain_text(content: &[Inline]) -> String {
-    let mut text = String::new();
-    add_plain_text(content, &mut text);
-    text
-}
-
-pub(in super::super) fn add_plain_text(content: &[Inline], to: &mut String) {
-    for inline in content {
-        match inline {
-            Inline::Text(text) | Inline::Code(text) => to.push_str(text),
-            Inline::Emphasis(content)
-            | Inline::Strong(content)
-            | Inline::Strikethrough(content)
-            | Inline::Link { content, .. } => add_plain_text(content, to),
-            Inline::Image(image) => to.push_str(&image.alt),
-            Inline::FootnoteReference(_) => {}
-            Inline::SoftBreak | Inline::HardBreak => to.push(' '),
-        }
     }
 }
 

@@ -130,13 +130,17 @@ impl<'a> Around<'a> {
     /// A quote further on could close a single quotation.
     fn has_single_close(&self) -> bool {
         let mut previous = None;
+        let mut inner = 0;
         for (index, (_, char)) in self.rest.iter().enumerate() {
             let next = self.rest.get(index + 1).map(|(_, char)| *char);
             let is_close = matches!(char, '\'' | '’')
                 && previous.is_some_and(|char: char| !char.is_whitespace())
                 && !next.is_some_and(|char| char.is_alphanumeric() && is_spaced_script(char));
-            if is_close {
-                return true;
+            match char {
+                '‘' => inner += 1,
+                '’' if is_close && inner > 0 => inner -= 1,
+                _ if is_close => return true,
+                _ => {}
             }
             previous = Some(*char);
         }

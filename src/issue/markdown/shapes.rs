@@ -3,7 +3,7 @@
 use super::{
     super::{
         Block, CalloutKind, Document, Image, ImageUse, Inline, LinkTarget, LinkUse, Oddity,
-        OddityKind, ProseKind,
+        OddityKind, ProseKind, plain_text,
     },
     inline::{self, Link, Node},
 };
@@ -210,7 +210,7 @@ pub(super) fn quote(mut blocks: Vec<Block>, span: Span, oddities: &mut Vec<Oddit
     if let Some(start) = first.first_mut() {
         *start = Inline::Text(after);
     }
-    let title = inline::plain_text(first).trim().to_owned();
+    let title = plain_text(first).trim().to_owned();
     match rest.is_empty() {
         true => drop(blocks.remove(0)),
         false => *first = rest,

@@ -1,0 +1,195 @@
+//! Issues checked: each rendered as a reader without a name would get it, and held against every
+//! rule. Writes nothing, neither state nor secret.
+
+use std::{collections::BTreeSet, thread};
+
+use chrono::NaiveDate;
+
+use super::{App, AppError};
+use crate::{
+    audience::SubscriberId,
+    check::{self, Finding, Level, Proof},
+    issue::{Archive, Entry, Issue},
+    links::LinkSigner,
+    render::{ReaderLinks, ReaderView, RenderError, RenderedIssue, Templates},
+    source::shown_path,
+};
+
+/// What `check` found.
+#[derive(Debug, serde::Serialize)]
+pub struct CheckReport {
+    /// The files looked at, the oldest issue first.
+    pub issues: Vec<Checked>,
+}
+
+/// One file and what was found in it.
+#[derive(Debug, serde::Serialize)]
+pub struct Checked {
+    /// Relative to the publication's root.
+    pub file: String,
+    /// The issue's id; None where the file is no issue.
+    pub id: Option<String>,
+    /// In the order of the text.
+    pub findings: Vec<Finding>,
+}
+
+impl CheckReport {
+    /// How many findings are of a level, those allowed left out.
+    #[must_use]
+    pub fn count(&self, level: Level) -> usize {
+        self.findings()
+            .filter(|finding| finding.level() == level && !finding.is_allowed())
+            .count()
+    }
+
+    /// All findings.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.issues.iter().flat_map(|checked| &checked.findings)
+    }
+}
+
+/// What all issues are checked with.
+struct Bench<'a> {
+    app: &'a App,
+    archive: &'a Archive,
+    templates: Result<Templates, RenderError>,
+    links: LinkSigner,
+    today: NaiveDate,
+    sent: BTreeSet<String>,
+}
+
+impl App {
+    /// Checks the issues named, or all.
+    ///
+    /// # Errors
+    /// A name that is no issue's; a folder or a ledger that can't be read.
+    pub async fn check(&self, wanted: &[String]) -> Result<CheckReport, AppError> {
+        let archive = self.archive()?;
+        let entries: Vec<&Entry> = match wanted {
+            [] => archive.entries().iter().collect(),
+            wanted => wanted
+                .iter()
+                .map(|wanted| archive.entry(wanted))
+                .collect::<Result<_, _>>()?,
+        };
+        let bench = self.bench(&archive, self.sent_issues().await?);
+        Ok(CheckReport {
+            issues: bench.check_all(&entries),
+        })
+    }
+
+    /// The findings on an issue that is about to be sent.
+    pub(super) fn findings(&self, archive: &Archive, issue: &Issue) -> Vec<Finding> {
+        self.bench(archive, BTreeSet::new()).check(issue)
+    }
+
+    fn bench<'a>(&'a self, archive: &'a Archive, sent: BTreeSet<String>) -> Bench<'a> {
+        let zone = self.publication.timezone;
+        Bench {
+            app: self,
+            archive,
+            templates: Templates::load(&self.publication.root),
+            // The links are looked at and thrown away.
+            links: LinkSigner::new(&[0; 32], self.publication.web.base_url.as_deref()),
+            today: self.clock.now().with_timezone(&zone).date_naive(),
+            sent,
+        }
+    }
+
+    /// The ids of issues that the ledger has batches of; a ledger is not made for it.
+    async fn sent_issues(&self) -> Result<BTreeSet<String>, AppError> {
+        if !self.publication.state_dir().is_dir() {
+            return Ok(BTreeSet::new());
+        }
+        let batches = self.store().await?.batches(u32::MAX).await?;
+        Ok(batches.into_iter().map(|batch| batch.issue).collect())
+    }
+}
+
+impl Bench<'_> {
+    /// On every core: the archive may hold years.
+    fn check_all(&self, entries: &[&Entry]) -> Vec<Checked> {
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        let share = entries.len().div_ceil(threads).max(1);
+        thread::scope(|scope| {
+            let workers: Vec<_> = entries
+                .chunks(share)
+                .map(|chunk| {
+                    scope.spawn(move || {
+                        let checked = chunk.iter().map(|entry| self.check_entry(entry));
+                        checked.collect::<Vec<_>>()
+                    })
+                })
+                .collect();
+            workers
+                .into_iter()
+                .flat_map(|worker| match worker.join() {
+                    Ok(checked) => checked,
+                    Err(panic) => std::panic::resume_unwind(panic),
+                })
+                .collect()
+        })
+    }
+
+    fn check_entry(&self, entry: &Entry) -> Checked {
+        let (id, findings) = match &entry.issue {
+            Ok(issue) => (Some(issue.id.clone()), self.check(issue)),
+            Err(error) => (None, check::unreadable(&error.to_errors())),
+        };
+        Checked {
+            file: shown_path(&self.app.publication.root, &entry.path),
+            id,
+            findings,
+        }
+    }
+
+    fn check(&self, issue: &Issue) -> Vec<Finding> {
+        let rendered = self.render(issue);
+        let rendering = match &rendered {
+            Some(Ok(rendered)) => Some(Ok(rendered)),
+            Some(Err(error)) => Some(Err(error)),
+            None => self.templates.as_ref().err().map(Err),
+        };
+        check::issue(&Proof {
+            publication: &self.app.publication,
+            archive: self.archive,
+            issue,
+            today: self.today,
+            is_sent: self.sent.contains(&issue.id),
+            rendering,
+        })
+    }
+
+    /// None where the templates can't be loaded.
+    fn render(&self, issue: &Issue) -> Option<Result<RenderedIssue, RenderError>> {
+        let templates = self.templates.as_ref().ok()?;
+        let composition = self
+            .app
+            .composition(self.archive, issue, templates, &self.links);
+        Some(composition.and_then(|composition| {
+            let view = self.sample_view(issue);
+            composition.renderer()?.render(&view)
+        }))
+    }
+
+    fn sample_view(&self, issue: &Issue) -> ReaderView {
+        let nobody = SubscriberId(0);
+        let publication = &self.app.publication;
+        let mailto = publication
+            .unsubscribe_email
+            .as_ref()
+            .map(|mailbox| self.links.unsubscribe_mailto(mailbox, nobody));
+        ReaderView {
+            name: None,
+            email: publication.from.address.to_string(),
+            language: publication.language.clone(),
+            tags: Vec::new(),
+            links: ReaderLinks {
+                unsubscribe: self.links.unsubscribe(nobody).or(mailto),
+                preferences: self.links.preferences(nobody),
+                feedback: self.links.feedback(nobody, &issue.id),
+                web_version: self.links.web_version(&issue.slug),
+            },
+        }
+    }
+}

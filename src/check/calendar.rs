@@ -1,0 +1,139 @@
+//! The issue against the calendar and the archive: its day, its slot, its names.
+
+use chrono::NaiveDate;
+
+use super::{Findings, Proof, rule::rules};
+use crate::{issue::Status, publication::Absence, source::shown_path};
+
+rules! {
+    NO_SLOT = "calendar/no-slot", Warning,
+        "an issue goes out in its edition's slot; a date beside it is in none", "";
+    PAST = "calendar/past", Warning,
+        "a slot that has gone by is not sent by the schedule any more", "";
+    DOUBLED_SLOT = "calendar/doubled-slot", Error,
+        "a slot is sent once: of two issues on it one would never go out", "";
+    FILE_DATE = "calendar/file-date", Warning,
+        "people find issues by the date in the file name; the schedule goes by `date`", "";
+    DOUBLED_ID = "calendar/doubled-id", Error,
+        "the ledger knows an issue by its id: the second would count as sent already", "";
+    DOUBLED_SLUG = "calendar/doubled-slug", Warning,
+        "`[[slug]]` and the archive's address mean one issue", "";
+}
+
+pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+    slot(proof, findings);
+    past(proof, findings);
+    file_date(proof, findings);
+    doubled(proof, findings);
+}
+
+fn slot(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+    let (edition, date) = (
+        &proof.issue.front_matter.edition,
+        proof.issue.front_matter.date,
+    );
+    let Err(absence) = proof.publication.slot_or_absence(edition, date) else {
+        return;
+    };
+    let message = match absence {
+        // Front matter that names no edition is no issue.
+        Absence::UnknownEdition => return,
+        Absence::OtherDay => {
+            let days = proof
+                .publication
+                .edition(edition)
+                .map(|edition| edition.recurrence.to_string())
+                .unwrap_or_default();
+            format!(
+                "{date} is a {}; the edition `{edition}` appears on {days}",
+                date.format("%A")
+            )
+        }
+        Absence::NotYet { starting } => {
+            format!("the edition `{edition}` begins on {starting}, after {date}")
+        }
+        Absence::Skipped => format!("`schedule.skip` leaves {date} out"),
+        Absence::OnBreak { why: Some(why) } => format!("{date} lies in a break ({why})"),
+        Absence::OnBreak { why: None } => format!("{date} lies in a break"),
+    };
+    let near = match proof.publication.slots_around(edition, date) {
+        (Some(before), Some(after)) => {
+            format!("its nearest dates are {} and {}", before.date, after.date)
+        }
+        (Some(only), None) | (None, Some(only)) => format!("its nearest date is {}", only.date),
+        (None, None) => "the edition has no dates at all".to_owned(),
+    };
+    findings.at_key(&NO_SLOT, "date", message).hint(near);
+}
+
+fn past(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+    let date = proof.issue.front_matter.date;
+    if date >= proof.today || proof.is_sent {
+        return;
+    }
+    let hint = match proof.issue.front_matter.status {
+        Status::Ready => "give it a date to come, or send it now: `daily-note send ISSUE`",
+        Status::Draft => "give it a date to come",
+    };
+    findings
+        .at_key(
+            &PAST,
+            "date",
+            format!("{date} has gone by, and the issue was not sent"),
+        )
+        .hint(hint);
+}
+
+fn file_date(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+    let path = &proof.issue.path;
+    let named = path
+        .iter()
+        .rev()
+        .take(2)
+        .filter_map(|part| part.to_str()?.get(..10)?.parse::<NaiveDate>().ok())
+        .next();
+    let date = proof.issue.front_matter.date;
+    if let Some(named) = named.filter(|named| *named != date) {
+        findings
+            .at_key(
+                &FILE_DATE,
+                "date",
+                format!("the file's name says {named}, its date {date}"),
+            )
+            .hint("rename the file, or mend the date");
+    }
+}
+
+fn doubled(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+    let own = proof.issue;
+    for other in proof
+        .archive
+        .issues()
+        .filter(|other| other.path != own.path)
+    {
+        let path = shown_path(&proof.publication.root, &other.path);
+        let (own_head, other_head) = (&own.front_matter, &other.front_matter);
+        if own_head.date == other_head.date && own_head.edition == other_head.edition {
+            findings
+                .at_key(&DOUBLED_SLOT, "date", format!("{path} is on this slot too"))
+                .hint("give one of the two another date");
+        } else if own.id == other.id {
+            findings
+                .at_key(
+                    &DOUBLED_ID,
+                    "id",
+                    format!("{path} has the id `{}` too", own.id),
+                )
+                .hint("an id that was sent once is taken: choose another");
+        }
+        if own.slug == other.slug {
+            findings
+                .at_key(
+                    &DOUBLED_SLUG,
+                    "title",
+                    format!("{path} has the slug `{}` too", own.slug),
+                )
+                .hint("rename one of the two files");
+        }
+    }
+}

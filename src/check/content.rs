@@ -1,0 +1,152 @@
+//! The text as an editor reads it: nothing missing, nothing left over, nothing stale.
+
+mod contents_list;
+mod dates;
+mod placeholder;
+mod subject;
+
+use super::{Findings, Proof, rule::rules};
+use crate::issue::{Block, ProseKind};
+
+rules! {
+    EMPTY = "content/empty", Error,
+        "an empty mail is a mistake that everyone sees", "";
+    NO_SECTIONS = "content/no-sections", Warning,
+        "stories begin with `##`; without one the mail has no contents and no way around", "";
+    EMPTY_SECTION = "content/empty-section", Warning,
+        "a heading promises a text", "";
+    EMPTY_HEADING = "content/empty-heading", Warning,
+        "screen readers announce a heading without words", "WCAG 2.4.6";
+    REPEATED_HEADING = "content/repeated-heading", Warning,
+        "two stories of one title can't be told apart in the contents", "WCAG 2.4.6";
+    HEADING_LEVEL = "content/heading-level", Warning,
+        "a skipped level reads as a missing part", "WCAG 1.3.1";
+    NO_PREHEADER = "content/no-preheader", Warning,
+        "inboxes show a line after the subject; without a text it is whatever comes first", "";
+    PLACEHOLDER = "content/placeholder", Warning,
+        "words that were to be replaced", "";
+    TEMPLATE_TAG = "content/template-tag", Warning,
+        "an issue is no template: the tag is shown as it stands", "";
+    CONTENTS_LIST = "content/contents-list", Warning,
+        "a contents line that differs from its heading sends readers looking", "";
+    TYPED_CONTENTS = "content/typed-contents", Advice,
+        "daily-note makes the contents from the headings, with links", "";
+    WRONG_WEEKDAY = "content/wrong-weekday", Warning,
+        "readers who trust the weekday come on the wrong date", "";
+    OTHER_EDITION = "content/other-edition", Warning,
+        "a line left from the other edition's issue", "";
+    SUBJECT_LENGTH = "content/subject-length", Advice,
+        "phones cut a subject after some 40 columns, Gmail after some 70", "";
+    SUBJECT_SPAM = "content/subject-spam", Warning,
+        "filters and readers take such a subject for spam", "SpamAssassin: SUBJ_ALL_CAPS, PLING_PLING";
+    SUBJECT_REPLY = "content/subject-reply", Warning,
+        "a subject that pretends to be an answer deceives", "CAN-SPAM §5(a)(2)";
+}
+
+pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+    let document = &proof.issue.document;
+    if document.is_empty() {
+        let end = proof.issue.source.text().len();
+        findings
+            .at(&EMPTY, end..end, "the issue has no text")
+            .hint("write something below the front matter");
+        return;
+    }
+    sections(proof, findings);
+    headings(proof, findings);
+    preheader(proof, findings);
+    subject::check(proof, findings);
+    contents_list::check(proof, findings);
+    for prose in &document.prose {
+        placeholder::check(prose, findings);
+        dates::check(proof, prose, findings);
+    }
+}
+
+fn sections(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+    let sections = &proof.issue.document.sections;
+    if sections.is_empty() {
+        findings
+            .at_key(&NO_SECTIONS, "title", "the issue has no `##` heading")
+            .hint("begin each story with `## Its title`");
+    }
+    for (index, section) in sections.iter().enumerate() {
+        let span = section.span.clone();
+        if section.title.is_empty() {
+            findings
+                .at(&EMPTY_HEADING, span, "a heading without words")
+                .hint("write it, or take it out");
+            continue;
+        }
+        if section.blocks.is_empty() {
+            findings
+                .at(
+                    &EMPTY_SECTION,
+                    span.clone(),
+                    format!("nothing follows `{}`", section.title),
+                )
+                .hint("write the story, or take its heading out");
+        }
+        let is_repeated = sections[..index]
+            .iter()
+            .any(|earlier| folded(&earlier.title) == folded(&section.title));
+        if is_repeated {
+            findings
+                .at(
+                    &REPEATED_HEADING,
+                    span,
+                    format!("a second story called `{}`", section.title),
+                )
+                .hint("give it a title of its own");
+        }
+    }
+}
+
+/// For comparing titles: without spaces and capitals.
+fn folded(title: &str) -> String {
+    title
+        .chars()
+        .filter(|char| !char.is_whitespace())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+fn headings(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+    let mut above = 2;
+    for prose in &proof.issue.document.prose {
+        let ProseKind::Heading(level) = prose.kind else {
+            continue;
+        };
+        if level > above + 1 {
+            findings
+                .at(
+                    &HEADING_LEVEL,
+                    prose.span(0..prose.text.len()),
+                    format!("a level {level} heading below one of level {above}"),
+                )
+                .hint(format!(
+                    "write it with {}",
+                    "#".repeat(usize::from(above) + 1)
+                ));
+        }
+        above = level;
+    }
+}
+
+fn preheader(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+    let has_introduction = proof
+        .issue
+        .document
+        .introduction
+        .iter()
+        .any(|block| matches!(block, Block::Paragraph(_)));
+    if proof.issue.front_matter.preheader.is_none() && !has_introduction {
+        findings
+            .at_key(
+                &NO_PREHEADER,
+                "title",
+                "neither a preheader nor an introduction",
+            )
+            .hint("write `preheader:`, or a paragraph before the first `##`");
+    }
+}

@@ -1,0 +1,73 @@
+//! The line that decides whether a mail is opened.
+
+use unicode_width::UnicodeWidthStr;
+
+use super::{
+    super::{Findings, Proof},
+    SUBJECT_LENGTH, SUBJECT_REPLY, SUBJECT_SPAM,
+};
+
+/// Gmail's list on a desktop; Hangul counts two.
+const MAX_COLUMNS: usize = 70;
+
+pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+    let subject = proof.issue.subject();
+    let key = match proof.issue.front_matter.subject {
+        Some(_) => "subject",
+        None => "title",
+    };
+    let columns = subject.width();
+    if columns > MAX_COLUMNS {
+        findings
+            .at_key(
+                &SUBJECT_LENGTH,
+                key,
+                format!("the subject is {columns} columns wide"),
+            )
+            .hint("say the matter in the first 40; `subject:` may differ from `title:`");
+    }
+    if let Some(why) = spam_like(subject) {
+        findings
+            .at_key(&SUBJECT_SPAM, key, format!("the subject {why}"))
+            .hint("say what is in it, in plain words");
+    }
+    let start: String = subject.chars().take(4).collect::<String>().to_lowercase();
+    let is_reply = ["re:", "fw:", "fwd:", "답장:", "회신:", "전달:"]
+        .iter()
+        .any(|prefix| start.starts_with(prefix));
+    if is_reply {
+        findings
+            .at_key(&SUBJECT_REPLY, key, "the subject pretends to be an answer")
+            .hint("take the prefix away");
+    }
+}
+
+fn spam_like(subject: &str) -> Option<&'static str> {
+    let letters: Vec<char> = subject
+        .chars()
+        .filter(|char| char.is_alphabetic())
+        .collect();
+    let is_shouted = letters.len() > 9 && letters.iter().all(|char| char.is_uppercase());
+    if is_shouted {
+        return Some("is all capitals");
+    }
+    if subject.contains("!!") || subject.contains("！！") || subject.contains("??") {
+        return Some("has more than one exclamation or question mark in a row");
+    }
+    let words = subject.to_lowercase();
+    [
+        "100% 무료",
+        "무료 증정",
+        "지금 바로 클릭",
+        "대박 할인",
+        "긴급 속보",
+        "free money",
+        "act now",
+        "click here",
+        "$$$",
+        "₩₩",
+    ]
+    .iter()
+    .any(|phrase| words.contains(phrase))
+    .then_some("sounds like advertising mail")
+}

@@ -1,0 +1,240 @@
+//! One finding: what rule, how bad, where, what to do.
+
+use std::fmt;
+
+use miette::{Diagnostic, LabeledSpan, Severity, SourceCode};
+use serde::{Serialize, Serializer, ser::SerializeStruct};
+
+use super::{Level, Rule};
+use crate::source::{Position, Source, SourceError, Span};
+
+/// Something that readers, the law or a mail client will take amiss.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    rule: &'static Rule,
+    message: String,
+    hint: Option<String>,
+    place: Option<Place>,
+    /// The writer's reason for leaving it so.
+    allowed: Option<String>,
+    /// The same with its place, for showing.
+    shown: Option<SourceError>,
+}
+
+/// Where a finding stands.
+#[derive(Debug, Clone)]
+pub struct Place {
+    source: Source,
+    span: Span,
+}
+
+impl Place {
+    /// A range of bytes in a text.
+    #[must_use]
+    pub fn new(source: &Source, span: Span) -> Self {
+        let length = source.text().len();
+        let start = span.start.min(length);
+        Self {
+            source: source.clone(),
+            span: start..span.end.clamp(start, length),
+        }
+    }
+
+    /// The file, as people know it.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        self.source.name()
+    }
+
+    /// Where it begins.
+    #[must_use]
+    pub fn start(&self) -> Position {
+        self.source.position(self.span.start)
+    }
+
+    /// Where it ends; the column is the one after.
+    #[must_use]
+    pub fn end(&self) -> Position {
+        self.source.position(self.span.end)
+    }
+
+    /// The bytes.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        self.span.clone()
+    }
+
+    /// The text there.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.source
+            .text()
+            .get(self.span.clone())
+            .unwrap_or_default()
+    }
+}
+
+impl Finding {
+    /// A finding without a place.
+    #[must_use]
+    pub fn new(rule: &'static Rule, message: impl Into<String>) -> Self {
+        Self {
+            rule,
+            message: message.into(),
+            hint: None,
+            place: None,
+            allowed: None,
+            shown: None,
+        }
+    }
+
+    /// A finding made of an error in a file.
+    #[must_use]
+    pub fn of_error(rule: &'static Rule, error: &SourceError) -> Self {
+        let mut finding = Self::new(rule, error.message());
+        if let Some(hint) = error.hint() {
+            finding.hint(hint);
+        }
+        match error.span() {
+            Some((source, span)) => finding.at(Place::new(source, span)),
+            None => finding,
+        }
+    }
+
+    /// The same at a place.
+    #[must_use]
+    pub fn at(mut self, place: Place) -> Self {
+        self.shown = Some(SourceError::at(
+            &place.source,
+            shown_span(&place),
+            self.message.clone(),
+        ));
+        self.place = Some(place);
+        self
+    }
+
+    /// What to do about it.
+    pub fn hint(&mut self, hint: impl Into<String>) -> &mut Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    pub(super) fn allow(&mut self, reason: String) {
+        self.allowed = Some(reason);
+    }
+
+    /// The rule it breaks.
+    #[must_use]
+    pub fn rule(&self) -> &'static Rule {
+        self.rule
+    }
+
+    /// How bad it is.
+    #[must_use]
+    pub fn level(&self) -> Level {
+        self.rule.level
+    }
+
+    /// What is wrong, in one sentence.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn help(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn place(&self) -> Option<&Place> {
+        self.place.as_ref()
+    }
+
+    /// Whether the writer means it to be so.
+    #[must_use]
+    pub fn is_allowed(&self) -> bool {
+        self.allowed.is_some()
+    }
+
+    /// Whether it keeps the issue from being sent.
+    #[must_use]
+    pub fn blocks(&self) -> bool {
+        self.level() == Level::Error && !self.is_allowed()
+    }
+
+    /// The writer's reason for leaving it so.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        self.allowed.as_deref()
+    }
+
+    /// In the order of the text; what has no place comes last.
+    pub(super) fn order(&self) -> (bool, usize, &'static str) {
+        let start = self.place.as_ref().map(|place| place.span.start);
+        (start.is_none(), start.unwrap_or_default(), self.rule.id)
+    }
+}
+
+/// A place of many lines is shown by its first.
+fn shown_span(place: &Place) -> Span {
+    let line = place.text().lines().next().unwrap_or_default().trim_end();
+    place.span.start..place.span.start + line.len()
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Finding {}
+
+impl Diagnostic for Finding {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        Some(Box::new(self.rule.id))
+    }
+
+    fn severity(&self) -> Option<Severity> {
+        Some(match self.level() {
+            Level::Error => Severity::Error,
+            Level::Warning => Severity::Warning,
+            Level::Advice => Severity::Advice,
+        })
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        let hint = self.hint.as_ref()?;
+        Some(Box::new(hint))
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.shown.as_ref()?.source_code()
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        self.shown.as_ref()?.labels()
+    }
+}
+
+/// `{rule, level, message, hint, file, line, column, end_line, end_column, allowed}`
+impl Serialize for Finding {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let place = self.place.as_ref();
+        let (start, end) = (place.map(Place::start), place.map(Place::end));
+        let mut object = to.serialize_struct("Finding", 10)?;
+        object.serialize_field("rule", self.rule.id)?;
+        object.serialize_field("level", &self.level())?;
+        object.serialize_field("message", &self.message)?;
+        object.serialize_field("hint", &self.hint)?;
+        object.serialize_field("file", &place.map(Place::file))?;
+        object.serialize_field("line", &start.map(|start| start.line))?;
+        object.serialize_field("column", &start.map(|start| start.column))?;
+        object.serialize_field("end_line", &end.map(|end| end.line))?;
+        object.serialize_field("end_column", &end.map(|end| end.column))?;
+        object.serialize_field("allowed", &self.allowed)?;
+        object.end()
+    }
+}

@@ -1,0 +1,333 @@
+//! The issue's links: whole, safe, and saying where they go.
+
+mod wording;
+
+use std::collections::BTreeMap;
+
+use super::{Findings, Proof, rule::rules};
+use crate::{
+    address::Address,
+    issue::{Issue, LinkTarget, LinkUse, OddityKind, Status},
+    source::shown_path,
+};
+
+rules! {
+    UNKNOWN_ISSUE = "link/unknown-issue", Error,
+        "`[[slug]]` links an issue of the archive; this one is not in it", "";
+    UNPUBLISHED = "link/unpublished-issue", Warning,
+        "readers would follow a link to an issue that is not out yet", "";
+    UNSAFE = "link/unsafe", Error,
+        "such an address can run or read what it should not; mail clients remove it", "RFC 3986 §7";
+    MALFORMED = "link/malformed", Error,
+        "the address leads nowhere", "RFC 3986 §3";
+    RELATIVE = "link/relative", Error,
+        "a mail has no folder to count from: a link needs its https://", "";
+    UNKNOWN_ANCHOR = "link/unknown-anchor", Warning,
+        "the mail has no such place", "";
+    EMPTY = "link/empty", Warning,
+        "a link without words can be neither seen nor heard", "WCAG 2.4.4";
+    VAGUE = "link/vague-text", Warning,
+        "a list of the links alone must tell where each goes", "WCAG 2.4.4";
+    SAME_TEXT = "link/same-text", Warning,
+        "two links of one text that go to different places mislead", "WCAG 2.4.4";
+    SAME_URL = "link/same-url", Advice,
+        "one place under two names looks like two", "WCAG 3.2.4";
+    MISMATCH = "link/mismatch", Warning,
+        "an address that shows another one is what phishing looks like", "SpamAssassin: URI_PHISH";
+    INSECURE = "link/insecure", Warning,
+        "anyone on the way can read and change what comes over http", "";
+    SHORTENED = "link/shortened", Warning,
+        "filters distrust shortened addresses, readers cannot see where they lead", "Spamhaus: abused redirectors";
+    PRIVATE = "link/private", Error,
+        "an address within one's own network leads readers nowhere", "RFC 1918, RFC 6761";
+    CREDENTIALS = "link/credentials", Error,
+        "an address with a user name or password gives both away", "RFC 3986 §3.2.1";
+    TRACKED = "link/tracking-parameter", Advice,
+        "a parameter that marks the person who copied the link", "";
+    MAILTO = "link/mailto", Warning,
+        "a mail to this address would not arrive", "RFC 6068";
+    PARTICLE = "link/particle", Advice,
+        "a particle written straight after a Hangul address becomes part of it", "";
+}
+
+pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+    refused(proof, findings);
+    for link in &proof.issue.document.links {
+        match &link.target {
+            LinkTarget::Issue(slug) => earlier_issue(proof, link, slug, findings),
+            LinkTarget::Url(url) => address(proof, link, url, findings),
+        }
+        text(link, findings);
+    }
+    names(proof, findings);
+}
+
+/// Addresses that did not become links.
+fn refused(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+    for oddity in &proof.issue.document.oddities {
+        let span = oddity.span.clone();
+        match &oddity.kind {
+            OddityKind::UnsafeUrl { scheme } => findings
+                .at(&UNSAFE, span, format!("`{scheme}:` is not let into a mail"))
+                .hint(
+                    "link https://, mailto: or tel:; where a port is meant, write https:// first",
+                ),
+            OddityKind::MalformedUrl => findings
+                .at(&MALFORMED, span, "this is no address")
+                .hint("write it as https://example.com/…"),
+            _ => continue,
+        };
+    }
+}
+
+fn earlier_issue(proof: &Proof<'_>, link: &LinkUse, slug: &str, findings: &mut Findings<'_>) {
+    let own = proof.issue;
+    let Some(issue) = proof.archive.linked(slug) else {
+        let slugs: Vec<&str> = proof
+            .archive
+            .issues()
+            .map(|issue| issue.slug.as_str())
+            .collect();
+        let hint = match crate::yaml::nearest(slug, &slugs) {
+            Some(near) => format!("did you mean [[{near}]]?"),
+            None => "the slug is the file's name without date and .md".to_owned(),
+        };
+        findings
+            .at(
+                &UNKNOWN_ISSUE,
+                link.span.clone(),
+                format!("there is no issue `{slug}`"),
+            )
+            .hint(hint);
+        return;
+    };
+    if issue.path != own.path && !is_out_before(issue, own) {
+        let path = shown_path(&proof.publication.root, &issue.path);
+        let (front_matter, status) = (&issue.front_matter, issue.front_matter.status);
+        let state = match status {
+            Status::Draft => "is a draft".to_owned(),
+            Status::Ready => format!("comes out on {}", front_matter.date),
+        };
+        findings
+            .at(&UNPUBLISHED, link.span.clone(), format!("{path} {state}"))
+            .hint("link an earlier issue");
+    }
+}
+
+fn is_out_before(issue: &Issue, own: &Issue) -> bool {
+    issue.front_matter.status == Status::Ready && issue.front_matter.date <= own.front_matter.date
+}
+
+fn address(proof: &Proof<'_>, link: &LinkUse, url: &str, findings: &mut Findings<'_>) {
+    let span = link.span.clone();
+    if let Some(anchor) = url.strip_prefix('#') {
+        let sections = &proof.issue.document.sections;
+        if !sections.iter().any(|section| section.anchor == anchor) {
+            let anchors: Vec<&str> = sections
+                .iter()
+                .map(|section| section.anchor.as_str())
+                .collect();
+            findings
+                .at(
+                    &UNKNOWN_ANCHOR,
+                    span,
+                    format!("no story has the anchor `{anchor}`"),
+                )
+                .hint(format!("there are {}", anchors.join(", ")));
+        }
+    } else if let Some(rest) = url.strip_prefix("mailto:") {
+        mail(link, rest, findings);
+    } else if let Some((scheme, rest)) = url.split_once("://") {
+        web(proof, link, scheme, rest, findings);
+    } else if !url.starts_with("tel:") && !url.starts_with("sms:") {
+        let hint = match url.split(['/', '?']).next().is_some_and(looks_like_host) {
+            true => format!("write https://{url}"),
+            false => "write the whole address; for an earlier issue, [[slug]]".to_owned(),
+        };
+        findings
+            .at(
+                &RELATIVE,
+                span,
+                format!("`{url}` counts from nowhere in a mail"),
+            )
+            .hint(hint);
+    }
+}
+
+fn looks_like_host(text: &str) -> bool {
+    text.contains('.')
+        && !text.ends_with(".md")
+        && !text.ends_with(".html")
+        && !text.starts_with('.')
+}
+
+fn mail(link: &LinkUse, rest: &str, findings: &mut Findings<'_>) {
+    let to = rest.split('?').next().unwrap_or_default();
+    let addresses = to
+        .split(',')
+        .map(str::trim)
+        .filter(|address| !address.is_empty());
+    for address in addresses {
+        if let Err(error) = Address::parse(&address.replace("%40", "@")) {
+            findings
+                .at(
+                    &MAILTO,
+                    link.span.clone(),
+                    format!("`{address}` is no mail address: {error}"),
+                )
+                .hint("write mailto:name@example.com");
+        }
+    }
+}
+
+fn web(proof: &Proof<'_>, link: &LinkUse, scheme: &str, rest: &str, findings: &mut Findings<'_>) {
+    let span = link.span.clone();
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    if authority.contains('@') {
+        findings
+            .at(
+                &CREDENTIALS,
+                span.clone(),
+                "the address holds a user name or a password",
+            )
+            .hint("link the page without them");
+    }
+    let host = host(authority);
+    if wording::is_private(host) {
+        findings
+            .at(
+                &PRIVATE,
+                span.clone(),
+                format!("`{host}` is not on the internet"),
+            )
+            .hint("link the public address");
+    } else if scheme == "http" {
+        findings
+            .at(&INSECURE, span.clone(), "the address begins with http://")
+            .hint("nearly every site has https:// today");
+    }
+    if wording::is_shortener(host) {
+        findings
+            .at(
+                &SHORTENED,
+                span.clone(),
+                format!("`{host}` hides where the link leads"),
+            )
+            .hint("link the page itself");
+    }
+    if let Some(parameter) = wording::tracking_parameter(path) {
+        findings
+            .at(
+                &TRACKED,
+                span.clone(),
+                format!("`{parameter}` marks whoever copied the link"),
+            )
+            .hint("take the parameter away");
+    }
+    if let Some(shown) =
+        wording::shown_host(&link.text).filter(|shown| !wording::is_same_site(shown, host))
+    {
+        findings
+            .at(
+                &MISMATCH,
+                span.clone(),
+                format!("the text shows {shown}, the link goes to {host}"),
+            )
+            .hint("show the address that it goes to, or words");
+    }
+    let written = proof
+        .issue
+        .source
+        .text()
+        .get(span.clone())
+        .unwrap_or_default();
+    if wording::ends_with_particle(written) {
+        findings
+            .at(
+                &PARTICLE,
+                span,
+                format!("does the address end with `{}`?", wording::tail(written)),
+            )
+            .hint(
+                "set a space or put the address in < >, or give the link a text: [text](https://…)",
+            );
+    }
+}
+
+fn host(authority: &str) -> &str {
+    let host = authority.rsplit('@').next().unwrap_or(authority);
+    match host.starts_with('[') {
+        true => host.split_inclusive(']').next().unwrap_or(host),
+        false => host.split(':').next().unwrap_or(host),
+    }
+}
+
+fn text(link: &LinkUse, findings: &mut Findings<'_>) {
+    let text = link.text.trim();
+    if text.is_empty() {
+        findings
+            .at(&EMPTY, link.span.clone(), "the link has no words")
+            .hint("say in the square brackets where it goes");
+    } else if wording::is_vague(text) {
+        findings
+            .at(
+                &VAGUE,
+                link.span.clone(),
+                format!("`{text}` does not say where the link goes"),
+            )
+            .hint("link the words that name the thing");
+    }
+}
+
+/// One text for two places; one place under two texts.
+fn names(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+    let text = proof.issue.source.text();
+    let mut by_text: BTreeMap<String, &LinkUse> = BTreeMap::new();
+    let mut by_url: BTreeMap<&str, &LinkUse> = BTreeMap::new();
+    for link in &proof.issue.document.links {
+        let LinkTarget::Url(url) = &link.target else {
+            continue;
+        };
+        let words = link.text.trim().to_lowercase();
+        if words.is_empty() || url.starts_with('#') {
+            continue;
+        }
+        match by_text.get(&words) {
+            Some(earlier) if earlier.target != link.target && !wording::is_vague(&words) => {
+                findings
+                    .at(
+                        &SAME_TEXT,
+                        link.span.clone(),
+                        format!(
+                            "another link says `{}` too, and goes elsewhere",
+                            link.text.trim()
+                        ),
+                    )
+                    .hint("give the two different words");
+            }
+            Some(_) => {}
+            None => {
+                by_text.insert(words.clone(), link);
+            }
+        }
+        // A button may say again, in its own words, where the text has led already.
+        let is_button = text[link.span.end..].starts_with("{.button}");
+        match by_url.get(url.as_str()) {
+            Some(_) if is_button => {}
+            Some(earlier) if earlier.text.trim().to_lowercase() != words => {
+                findings
+                    .at(
+                        &SAME_URL,
+                        link.span.clone(),
+                        format!("the same address is called `{}` above", earlier.text.trim()),
+                    )
+                    .hint("one link is enough, or give both the same words");
+            }
+            Some(_) => {}
+            None => {
+                by_url.insert(url, link);
+            }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Markdown that came out other than it was meant.
+
+use super::{Findings, Proof, rule::rules};
+use crate::issue::{OddityKind, Prose};
+
+rules! {
+    HTML = "markdown/html", Warning,
+        "HTML does not pass into the mail: readers would see the tags", "";
+    TOP_HEADING = "markdown/top-heading", Warning,
+        "the title is the mail's one top heading; stories begin with `##`", "WCAG 1.3.1";
+    UNUSED_FOOTNOTE = "markdown/unused-footnote", Warning,
+        "a footnote that nothing refers to is left out", "";
+    REPEATED_FOOTNOTE = "markdown/repeated-footnote", Warning,
+        "of two footnotes of one label the second is left out", "";
+    MISSING_FOOTNOTE = "markdown/missing-footnote", Warning,
+        "a reference without its footnote shows as `[^label]`", "";
+    STRAY_BUTTON = "markdown/stray-button", Warning,
+        "a button stands alone in its paragraph; elsewhere `{.button}` shows as text", "";
+    UNKNOWN_CALLOUT = "markdown/unknown-callout", Warning,
+        "an unknown callout shows as a quotation that begins with `[!WORD]`", "";
+    TOO_DEEP = "markdown/too-deep", Warning,
+        "a phone has no room for so many levels; the inner ones are flattened", "";
+    STRAY_MARK = "markdown/stray-mark", Warning,
+        "emphasis that does not close shows its asterisks", "CommonMark 6.2";
+    BROKEN_LINK = "markdown/broken-link", Warning,
+        "a link that Markdown does not see as one shows its brackets", "CommonMark 6.3";
+}
+
+pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+    for oddity in &proof.issue.document.oddities {
+        let span = oddity.span.clone();
+        match &oddity.kind {
+            OddityKind::RawHtml => findings
+                .at(&HTML, span, "HTML is shown to readers as text")
+                .hint("say it in Markdown, or put it in `backticks` where it is meant to be seen"),
+            OddityKind::TopHeading => findings
+                .at(&TOP_HEADING, span, "a `#` heading within the text")
+                .hint("write `##`; the title comes from the front matter"),
+            OddityKind::UnusedFootnote { label } => findings
+                .at(
+                    &UNUSED_FOOTNOTE,
+                    span,
+                    format!("nothing refers to the footnote `{label}`"),
+                )
+                .hint(format!("refer to it with [^{label}], or take it out")),
+            OddityKind::RepeatedFootnote { label } => findings
+                .at(
+                    &REPEATED_FOOTNOTE,
+                    span,
+                    format!("a second footnote `{label}`"),
+                )
+                .hint("give it another label"),
+            OddityKind::StrayButton => findings
+                .at(&STRAY_BUTTON, span, "a button within a paragraph")
+                .hint("put empty lines around it, or take `{.button}` away"),
+            OddityKind::UnknownCallout { word } => findings
+                .at(&UNKNOWN_CALLOUT, span, format!("`[!{word}]` is no callout"))
+                .hint("there are NOTE, TIP, IMPORTANT, WARNING and CAUTION"),
+            OddityKind::TooDeep => findings
+                .at(&TOO_DEEP, span, "nested more deeply than a mail can show")
+                .hint("say it with fewer levels"),
+            // Judged among the links.
+            OddityKind::UnsafeUrl { .. } | OddityKind::MalformedUrl => continue,
+        };
+    }
+    let text = proof.issue.source.text();
+    for prose in &proof.issue.document.prose {
+        stray_marks(prose, text, findings);
+        missing_footnotes(prose, findings);
+        broken_links(prose, findings);
+    }
+}
+
+/// `**` left over in running text, unless the writer escaped it.
+fn stray_marks(prose: &Prose, text: &str, findings: &mut Findings<'_>) {
+    for (at, mark) in prose.text.match_indices("**") {
+        let span = prose.span(at..at + mark.len());
+        let is_escaped = text[..span.start].ends_with('\\');
+        let is_written = text.get(span.clone()) == Some(mark);
+        if is_written && !is_escaped {
+            findings
+                .at(&STRAY_MARK, span, "these asterisks are shown to readers")
+                .hint("close the emphasis in the same paragraph, without spaces inside the marks");
+            // The rest of the paragraph is the same mistake.
+            return;
+        }
+    }
+}
+
+fn missing_footnotes(prose: &Prose, findings: &mut Findings<'_>) {
+    for (at, _) in prose.text.match_indices("[^") {
+        let Some(length) = prose.text[at..].find(']') else {
+            continue;
+        };
+        let label = &prose.text[at + 2..at + length];
+        if label.is_empty() || label.contains(char::is_whitespace) {
+            continue;
+        }
+        findings
+            .at(
+                &MISSING_FOOTNOTE,
+                prose.span(at..at + length + 1),
+                format!("there is no footnote `{label}`"),
+            )
+            .hint(format!("write it on a line of its own: [^{label}]: …"));
+    }
+}
+
+/// `[text] (url)`, `[text](url with spaces)`, `[text][unknown]`.
+fn broken_links(prose: &Prose, findings: &mut Findings<'_>) {
+    let text = &prose.text;
+    for (at, _) in text.match_indices(']') {
+        let after = &text[at + 1..];
+        let Some(open) = text[..at].rfind('[') else {
+            continue;
+        };
+        let is_link = after.starts_with("(http")
+            || after.starts_with(" (http")
+            || after.starts_with("(\u{FFFC}")
+            || after.starts_with(" (\u{FFFC})")
+            || (after.starts_with('[') && after.contains(']') && !text[open + 1..at].is_empty());
+        if !is_link || text[open..at].contains('\n') {
+            continue;
+        }
+        let end = after.find([')', ']']).map_or(at + 1, |end| at + 2 + end);
+        findings
+            .at(
+                &BROKEN_LINK,
+                prose.span(open..end),
+                "this looks like a link, and is shown as it stands",
+            )
+            .hint("write [text](https://…): no space between the brackets, none in the address");
+    }
+}

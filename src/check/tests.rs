@@ -1,0 +1,184 @@
+//! Each rule fires where it should and is silent where it should be; ordinary text is left alone.
+
+mod fires;
+mod ordinary;
+mod reports;
+mod seed;
+
+use std::fs;
+
+use chrono::NaiveDate;
+use tempfile::TempDir;
+
+use super::*;
+use crate::publication::Environment;
+
+const PUBLICATION: &str = r#"
+publication:
+  name: 데일리 노트
+  timezone: Asia/Seoul
+  from: 데일리 노트 <hello@example.com>
+editions:
+  monday: {title: 월요일 편, topic: 소프트웨어, day: mon, time: "08:00"}
+  thursday: {title: 목요일 편, topic: 디자인, day: thu, time: "08:00"}
+"#;
+
+/// A publication in a folder of its own.
+struct Desk {
+    root: TempDir,
+    publication: Publication,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let root = TempDir::new().unwrap();
+        fs::create_dir_all(root.path().join("issues")).unwrap();
+        let publication =
+            Publication::from_yaml(root.path(), PUBLICATION, &Environment::empty()).unwrap();
+        Self { root, publication }
+    }
+
+    /// With a file beside the issues.
+    fn with(self, path: &str, bytes: impl AsRef<[u8]>) -> Self {
+        let path = self.root.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+        self
+    }
+
+    /// The findings on `issues/2026-11-23-own.md`, on Sunday before it.
+    fn check(self, text: &str) -> Vec<Finding> {
+        let name = "issues/2026-11-23-own.md";
+        let desk = self.with(name, text);
+        let archive = Archive::load(&desk.publication).unwrap();
+        let own = archive.find(name).expect("the issue should be readable");
+        issue(&Proof {
+            publication: &desk.publication,
+            archive: &archive,
+            issue: own,
+            today: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
+            is_sent: false,
+            rendering: None,
+        })
+    }
+}
+
+const HEAD: &str =
+    "---\ntitle: 작은 모델의 계절\nedition: monday\ndate: 2026-11-23\nstatus: ready\n---\n";
+
+/// A whole issue around one piece of text.
+fn with_text(text: &str) -> String {
+    format!("{HEAD}\n여는 말입니다.\n\n## 첫 이야기\n\n{text}\n")
+}
+
+/// `rule: what stands at the place`, a line a finding.
+fn shown(findings: &[Finding]) -> Vec<String> {
+    findings
+        .iter()
+        .map(|finding| {
+            let place = finding.place().map_or("", Place::text);
+            format!(
+                "{}: {}",
+                finding.rule().id,
+                place.lines().next().unwrap_or_default()
+            )
+        })
+        .collect()
+}
+
+fn in_text(text: &str) -> Vec<String> {
+    shown(&Desk::new().check(&with_text(text)))
+}
+
+#[test]
+fn every_rule_has_an_id_of_its_own_and_a_reason() {
+    let mut ids: Vec<&str> = rules().map(|rule| rule.id).collect();
+    ids.sort_unstable();
+    let count = ids.len();
+    ids.dedup();
+    assert_eq!(ids.len(), count);
+    for rule in rules() {
+        assert!(rule.id.split_once('/').is_some(), "{}", rule.id);
+        assert!(
+            !rule.why.is_empty() && !rule.why.ends_with('.'),
+            "{}",
+            rule.id
+        );
+    }
+}
+
+#[test]
+fn a_clean_issue_has_no_findings() {
+    assert_eq!(
+        in_text("작은 모델이 [큰 일](https://example.com/small)을 합니다."),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn an_allowed_finding_does_not_block() {
+    let text = with_text("[[없는 글]]");
+    let findings = Desk::new().check(&text);
+    assert!(blocks(&findings), "{findings:?}");
+    let allowed = text.replace(
+        "status: ready",
+        "status: ready\nallow:\n  link/unknown-issue: 곧 나옵니다",
+    );
+    let findings = Desk::new().check(&allowed);
+    assert!(!blocks(&findings));
+    assert_eq!(findings[0].reason(), Some("곧 나옵니다"));
+}
+
+#[test]
+fn findings_stand_in_the_order_of_the_text() {
+    let findings = Desk::new().check(&with_text("[여기](http://example.com) 됬다.\n\n[[b]]"));
+    let places: Vec<usize> = findings
+        .iter()
+        .map(|found| found.place().unwrap().span().start)
+        .collect();
+    assert!(places.is_sorted());
+    assert!(places.len() > 2);
+}
+
+#[test]
+fn a_finding_shows_its_line() {
+    let findings = Desk::new().check(&with_text("앞 문장. [[smal]]을 보세요."));
+    let mut text = String::new();
+    miette::GraphicalReportHandler::new_themed(miette::GraphicalTheme::unicode_nocolor())
+        .render_report(&mut text, &findings[0])
+        .unwrap();
+    insta::assert_snapshot!(text, @r#"
+    link/unknown-issue
+
+      × there is no issue `smal`
+        ╭─[issues/2026-11-23-own.md:12:7]
+     12 │ 앞 문장. [[smal]]을 보세요.
+        ·          ────────
+        ╰────
+      help: the slug is the file's name without date and .md
+    "#);
+}
+
+#[test]
+fn a_finding_is_json() {
+    let findings = Desk::new().check(&with_text("[[smal]]"));
+    insta::assert_snapshot!(serde_json::to_string_pretty(&findings[0]).unwrap(), @r#"
+    {
+      "rule": "link/unknown-issue",
+      "level": "error",
+      "message": "there is no issue `smal`",
+      "hint": "the slug is the file's name without date and .md",
+      "file": "issues/2026-11-23-own.md",
+      "line": 12,
+      "column": 1,
+      "end_line": 12,
+      "end_column": 9,
+      "allowed": null
+    }
+    "#);
+}
+
+/// Whether any finding is of that rule.
+fn has(findings: &[Finding], rule: &str) -> bool {
+    findings.iter().any(|finding| finding.rule().id == rule)
+}

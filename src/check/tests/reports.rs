@@ -1,0 +1,137 @@
+//! Findings as other programs read them, and as rendering and files give them.
+
+use super::*;
+use crate::{
+    render::{RenderError, RenderedIssue},
+    source::{Source, SourceError},
+};
+
+#[test]
+fn github_annotates_lines() {
+    let findings = Desk::new().check(&with_text(
+        "[[a,b:c]]\n\n[여기](https://example.com) 100%를",
+    ));
+    insta::assert_snapshot!(report::github(&findings), @r#"
+    ::error file=issues/2026-11-23-own.md,line=12,col=1,endColumn=10,title=link/unknown-issue::there is no issue `a,b:c`%0Athe slug is the file's name without date and .md
+    ::warning file=issues/2026-11-23-own.md,line=14,col=1,endColumn=26,title=link/vague-text::`여기` does not say where the link goes%0Alink the words that name the thing
+    "#);
+}
+
+#[test]
+fn sarif_has_rules_results_and_suppressions() {
+    let text = with_text("[[smal]] [여기](https://example.com)").replace(
+        "status: ready",
+        "status: ready\nallow: {link/vague-text: 일부러}",
+    );
+    let mut sarif = report::sarif(&Desk::new().check(&text));
+    let listed = sarif["runs"][0]["tool"]["driver"]["rules"].take();
+    assert_eq!(listed.as_array().map(Vec::len), Some(rules().count()));
+    insta::assert_snapshot!(serde_json::to_string_pretty(&sarif).unwrap(), @r#"
+    {
+      "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+      "runs": [
+        {
+          "columnKind": "unicodeCodePoints",
+          "results": [
+            {
+              "level": "error",
+              "locations": [
+                {
+                  "physicalLocation": {
+                    "artifactLocation": {
+                      "uri": "issues/2026-11-23-own.md"
+                    },
+                    "region": {
+                      "endColumn": 9,
+                      "endLine": 13,
+                      "startColumn": 1,
+                      "startLine": 13
+                    }
+                  }
+                }
+              ],
+              "message": {
+                "text": "there is no issue `smal`: the slug is the file's name without date and .md"
+              },
+              "ruleId": "link/unknown-issue"
+            },
+            {
+              "level": "warning",
+              "locations": [
+                {
+                  "physicalLocation": {
+                    "artifactLocation": {
+                      "uri": "issues/2026-11-23-own.md"
+                    },
+                    "region": {
+                      "endColumn": 35,
+                      "endLine": 13,
+                      "startColumn": 10,
+                      "startLine": 13
+                    }
+                  }
+                }
+              ],
+              "message": {
+                "text": "`여기` does not say where the link goes: link the words that name the thing"
+              },
+              "ruleId": "link/vague-text",
+              "suppressions": [
+                {
+                  "justification": "일부러",
+                  "kind": "inSource"
+                }
+              ]
+            }
+          ],
+          "tool": {
+            "driver": {
+              "name": "daily-note",
+              "rules": null,
+              "version": "0.1.0"
+            }
+          }
+        }
+      ],
+      "version": "2.1.0"
+    }
+    "#);
+}
+
+#[test]
+fn a_file_that_is_no_issue_is_a_finding_at_its_place() {
+    let desk = Desk::new().with("issues/2026-11-23-x.md", "---\ntitle: a\n\tb: c\n---\n");
+    let archive = Archive::load(&desk.publication).unwrap();
+    let errors = archive.entries()[0].issue.as_ref().unwrap_err().to_errors();
+    let findings = unreadable(&errors);
+    assert!(blocks(&findings));
+    assert_eq!(findings[0].rule().id, "issue/unreadable");
+    assert_eq!(findings[0].place().unwrap().start().to_string(), "3:1");
+}
+
+#[test]
+fn a_rendering_that_fails_blocks_and_one_that_works_does_not() {
+    let desk = Desk::new().with("issues/2026-11-23-own.md", with_text("글"));
+    let archive = Archive::load(&desk.publication).unwrap();
+    let source = Source::new("templates/email/issue.html", "{{ nobody }}");
+    let error = RenderError::from(SourceError::at(&source, 3..9, "there is no `nobody`"));
+    let rendered = RenderedIssue {
+        subject: String::new(),
+        html: String::new(),
+        text: String::new(),
+    };
+    let check = |rendering| {
+        issue(&Proof {
+            publication: &desk.publication,
+            archive: &archive,
+            issue: archive.newest().unwrap(),
+            today: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
+            is_sent: false,
+            rendering: Some(rendering),
+        })
+    };
+    let findings = check(Err(&error));
+    assert_eq!(shown(&findings), ["render/failed: nobody"]);
+    assert!(blocks(&findings));
+    assert!(!has(&check(Ok(&rendered)), "render/failed"));
+}

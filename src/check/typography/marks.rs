@@ -1,0 +1,121 @@
+//! Characters that should be others: dots for an ellipsis, full-width letters, loose jamo,
+//! characters nobody sees.
+
+use super::{super::Findings, DECOMPOSED, ELLIPSIS, FULL_WIDTH, INVISIBLE, hangul};
+use crate::issue::Prose;
+
+pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
+    ellipses(prose, findings);
+    first_run(
+        prose,
+        is_full_width,
+        |span, text, rule_findings: &mut Findings<'_>| {
+            rule_findings
+                .at(&FULL_WIDTH, span, format!("`{text}` is full-width"))
+                .hint(format!("write `{}`", half_width(text)));
+        },
+        findings,
+    );
+    first_run(
+        prose,
+        is_jamo,
+        |span, _, findings| {
+            findings
+                .at(
+                    &DECOMPOSED,
+                    span,
+                    "Hangul in separate letters (NFD), as macOS writes file names",
+                )
+                .hint("type the words anew, or convert the text to NFC");
+        },
+        findings,
+    );
+    first_run(
+        prose,
+        is_invisible,
+        |span, text, findings| {
+            let code = text.chars().next().map_or(0, u32::from);
+            findings
+                .at(
+                    &INVISIBLE,
+                    span,
+                    format!("an invisible character, U+{code:04X}"),
+                )
+                .hint("delete it; it came along from another program");
+        },
+        findings,
+    );
+}
+
+/// Calls `report` for the first run of characters of a kind: the rest is the same mistake.
+fn first_run(
+    prose: &Prose,
+    is_kind: fn(char) -> bool,
+    report: impl Fn(crate::source::Span, &str, &mut Findings<'_>),
+    findings: &mut Findings<'_>,
+) {
+    let Some(start) = prose.text.find(is_kind) else {
+        return;
+    };
+    let length = prose.text[start..]
+        .find(|char| !is_kind(char))
+        .unwrap_or(prose.text.len() - start);
+    report(
+        prose.span(start..start + length),
+        &prose.text[start..start + length],
+        findings,
+    );
+}
+
+/// `..`, `....`, `。。。`, `‥`: not `...`, which becomes `…`, nor `1..10` and `../`.
+fn ellipses(prose: &Prose, findings: &mut Findings<'_>) {
+    let text = &prose.text;
+    let mut at = 0;
+    while let Some(found) = text[at..].find(['.', '。', '‥']) {
+        let start = at + found;
+        let length = text[start..]
+            .find(|char| !matches!(char, '.' | '。' | '‥'))
+            .unwrap_or(text.len() - start);
+        at = start + length;
+        let run = &text[start..at];
+        let dots = run.chars().count();
+        let is_dots = dots > 1 && run != "..." && run != "......";
+        let follows_word = text[..start]
+            .ends_with(|char: char| hangul::is_syllable(char) || char.is_ascii_alphabetic());
+        let precedes_word = text[at..]
+            .starts_with(|char: char| char.is_ascii_digit() || char == '/' || char == '=');
+        if (is_dots && follows_word && !precedes_word) || run.contains('‥') {
+            findings
+                .at(
+                    &ELLIPSIS,
+                    prose.span(start..at),
+                    format!("`{run}` for an ellipsis"),
+                )
+                .hint("write `…` or `...`");
+        }
+    }
+}
+
+/// Latin letters and digits in the width of Hanja.
+fn is_full_width(char: char) -> bool {
+    matches!(char, '\u{FF10}'..='\u{FF19}' | '\u{FF21}'..='\u{FF3A}' | '\u{FF41}'..='\u{FF5A}')
+}
+
+fn half_width(text: &str) -> String {
+    text.chars()
+        .map(|char| char::from_u32(u32::from(char) - 0xFEE0).unwrap_or(char))
+        .collect()
+}
+
+/// Conjoining jamo, and half-width ones.
+fn is_jamo(char: char) -> bool {
+    matches!(char, '\u{1100}'..='\u{11FF}' | '\u{A960}'..='\u{A97F}' | '\u{D7B0}'..='\u{D7FF}' | '\u{FFA0}'..='\u{FFDC}')
+}
+
+/// Zero-width spaces, direction marks, fillers. Not: the joiner of emoji, variation selectors, the
+/// no-break space.
+fn is_invisible(char: char) -> bool {
+    matches!(char,
+        '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}'
+        | '\u{00AD}' | '\u{FEFF}' | '\u{FFFD}' | '\u{3164}' | '\u{115F}' | '\u{1160}')
+}

@@ -1,0 +1,264 @@
+//! Spaces that are missing or too many, and words typed twice.
+
+use super::{super::Findings, DEPENDENT_NOUN, DOUBLED_WORD, PUNCTUATION_SPACE, UNIT_SPACE, hangul};
+use crate::issue::Prose;
+
+pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
+    dependent_nouns(prose, findings);
+    percent(prose, findings);
+    punctuation(prose, findings);
+    doubled_words(prose, findings);
+    doubled_verbs(prose, findings);
+}
+
+/// A verb form, the dependent noun that clings to it, and what must or must not follow.
+const DEPENDENT: [(&str, &str); 24] = [
+    ("할수", "할 수"),
+    ("될수", "될 수"),
+    ("볼수", "볼 수"),
+    ("갈수", "갈 수"),
+    ("알수", "알 수"),
+    ("쓸수", "쓸 수"),
+    ("줄수", "줄 수"),
+    ("을수", "을 수"),
+    ("는것", "는 것"),
+    ("할것", "할 것"),
+    ("한것", "한 것"),
+    ("될것", "될 것"),
+    ("된것", "된 것"),
+    ("을것", "을 것"),
+    ("던것", "던 것"),
+    ("할때", "할 때"),
+    ("될때", "될 때"),
+    ("볼때", "볼 때"),
+    ("갈때", "갈 때"),
+    ("을때", "을 때"),
+    ("뿐만아니라", "뿐만 아니라"),
+    ("하는동안", "하는 동안"),
+    ("하기때문", "하기 때문"),
+    ("있기때문", "있기 때문"),
+];
+
+fn dependent_nouns(prose: &Prose, findings: &mut Findings<'_>) {
+    for (wrong, right) in DEPENDENT {
+        for (at, _) in prose.text.match_indices(wrong) {
+            let rest = &prose.text[at + wrong.len()..];
+            let is_certain = match wrong.chars().last() {
+                // 할수록 is an ending; 할수 is a slip only before 있다 and 없다.
+                Some('수') => {
+                    let next = rest.trim_start_matches(['는', '도', '가', '만', ' ']);
+                    next.starts_with('있') || next.starts_with('없')
+                }
+                Some('때') => !rest.starts_with('문'),
+                _ => true,
+            };
+            if is_certain {
+                findings
+                    .at(
+                        &DEPENDENT_NOUN,
+                        prose.span(at..at + wrong.len()),
+                        format!("`{wrong}` is two words"),
+                    )
+                    .hint(format!("write `{right}`"));
+            }
+        }
+    }
+}
+
+/// `30 %`.
+fn percent(prose: &Prose, findings: &mut Findings<'_>) {
+    for (at, found) in prose.text.match_indices(" %") {
+        let is_number = prose.text[..at].ends_with(|char: char| char.is_ascii_digit());
+        let is_unit = !prose.text[at + found.len()..]
+            .starts_with(|char: char| char.is_ascii_alphanumeric() || char == '%');
+        if is_number && is_unit {
+            findings
+                .at(
+                    &UNIT_SPACE,
+                    prose.span(at..at + found.len()),
+                    "a space before the percent sign",
+                )
+                .hint("write it together with the number");
+        }
+    }
+}
+
+/// `끝 .`, `끝 ,`, and `했다.그리고`.
+fn punctuation(prose: &Prose, findings: &mut Findings<'_>) {
+    let text = &prose.text;
+    for (at, mark) in text.match_indices([',', '.']) {
+        let before = text[..at].strip_suffix(' ');
+        let follows_word = before.is_some_and(|before| before.ends_with(char::is_alphanumeric));
+        let ends = text[at + 1..]
+            .chars()
+            .next()
+            .is_none_or(char::is_whitespace);
+        if follows_word && ends {
+            findings
+                .at(
+                    &PUNCTUATION_SPACE,
+                    prose.span(at - 1..at + 1),
+                    format!("a space before `{mark}`"),
+                )
+                .hint("take the space out");
+            continue;
+        }
+        let before = &text[..at];
+        let after = &text[at + 1..];
+        let is_sentence_end = mark == "."
+            && [
+                "니다", "했다", "한다", "이다", "있다", "없다", "된다", "됐다", "어요", "아요",
+                "세요", "네요", "지요", "죠", "데요",
+            ]
+            .iter()
+            .any(|end| before.ends_with(end));
+        let mut next = after.chars();
+        let starts_sentence = next.next().is_some_and(hangul::is_syllable)
+            && next.next().is_some_and(|char| char != '.');
+        if is_sentence_end && starts_sentence {
+            findings
+                .at(
+                    &PUNCTUATION_SPACE,
+                    prose.span(at..at + 1),
+                    "no space after the sentence",
+                )
+                .hint("put a space between the two sentences");
+        }
+    }
+}
+
+/// Words that are never meant twice in a row. Korean doubles words on purpose (하나 하나, 빨리 빨리),
+/// so only those with an ending that no such pair has.
+fn doubled_words(prose: &Prose, findings: &mut Findings<'_>) {
+    const ENGLISH: [&str; 11] = [
+        "the", "a", "an", "of", "to", "and", "for", "with", "from", "or", "this",
+    ];
+    const CONJUNCTIONS: [&str; 9] = [
+        "그리고",
+        "그런데",
+        "그래서",
+        "하지만",
+        "그러나",
+        "또한",
+        "따라서",
+        "그러므로",
+        "그렇지만",
+    ];
+    const ENDINGS: [&str; 8] = [
+        "를",
+        "에서",
+        "에게",
+        "으로",
+        "입니다",
+        "습니다",
+        "했다",
+        "하는",
+    ];
+    let mut previous: Option<(usize, &str)> = None;
+    for (at, word) in words(&prose.text) {
+        if let Some((start, before)) = previous
+            && before.eq_ignore_ascii_case(word)
+            && &prose.text[start + before.len()..at] == " "
+        {
+            let lower = word.to_ascii_lowercase();
+            let is_korean = word.chars().all(hangul::is_syllable)
+                && word.chars().count() > 1
+                && (CONJUNCTIONS.contains(&word)
+                    || ENDINGS
+                        .iter()
+                        .any(|end| word.len() > end.len() && word.ends_with(end)));
+            // `to and from A and B`: case tells names apart (`A a`), so it has to agree.
+            if (is_korean || ENGLISH.contains(&lower.as_str())) && before == word {
+                findings
+                    .at(
+                        &DOUBLED_WORD,
+                        prose.span(start..at + word.len()),
+                        format!("`{word}` twice"),
+                    )
+                    .hint("take one out");
+            }
+        }
+        previous = Some((at, word));
+    }
+}
+
+/// `가서 갑니다`: a verb joined to itself.
+fn doubled_verbs(prose: &Prose, findings: &mut Findings<'_>) {
+    const VERBS: [(&str, &[&str]); 7] = [
+        (
+            "가서",
+            &["갑니다", "갔습니다", "갔다", "간다", "가요", "갔어요"],
+        ),
+        (
+            "와서",
+            &["옵니다", "왔습니다", "왔다", "온다", "와요", "왔어요"],
+        ),
+        (
+            "사서",
+            &["삽니다", "샀습니다", "샀다", "산다", "사요", "샀어요"],
+        ),
+        (
+            "읽어서",
+            &[
+                "읽습니다",
+                "읽었습니다",
+                "읽었다",
+                "읽는다",
+                "읽어요",
+                "읽었어요",
+            ],
+        ),
+        (
+            "먹어서",
+            &[
+                "먹습니다",
+                "먹었습니다",
+                "먹었다",
+                "먹는다",
+                "먹어요",
+                "먹었어요",
+            ],
+        ),
+        (
+            "만들어서",
+            &[
+                "만듭니다",
+                "만들었습니다",
+                "만들었다",
+                "만든다",
+                "만들어요",
+                "만들었어요",
+            ],
+        ),
+        (
+            "써서",
+            &["씁니다", "썼습니다", "썼다", "쓴다", "써요", "썼어요"],
+        ),
+    ];
+    let mut previous: Option<(usize, &str)> = None;
+    for (at, word) in words(&prose.text) {
+        if let Some((start, before)) = previous {
+            let doubled = VERBS
+                .iter()
+                .any(|(joined, finite)| before == *joined && finite.contains(&word));
+            if doubled {
+                findings
+                    .at(
+                        &DOUBLED_WORD,
+                        prose.span(start..at + word.len()),
+                        format!("`{before} {word}` says the verb twice"),
+                    )
+                    .hint("take one of the two out");
+            }
+        }
+        previous = Some((at, word));
+    }
+}
+
+/// Runs of letters and digits.
+fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let is_word = |char: char| char.is_alphanumeric() || char == '\'' || char == '’';
+    text.split(move |char| !is_word(char))
+        .filter(|word| !word.is_empty())
+        .map(move |word| (word.as_ptr() as usize - text.as_ptr() as usize, word))
+}

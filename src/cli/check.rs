@@ -1,0 +1,162 @@
+//! `check [ISSUE…]`: what readers, the law or a mail client would take amiss.
+
+use clap::ValueEnum;
+use serde_json::json;
+
+use super::{Context, Exit, Failure, Output, output::Tone};
+use crate::{
+    app::CheckReport,
+    check::{self, Finding, Level, report},
+};
+
+/// Find what readers, the law or a mail client would take amiss
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Errors are the broken, the unlawful and the unsendable; they stop `send` too. Warnings and advice
+don't, unless --strict says so. To silence a rule for one issue, write in its front matter:
+  allow:
+    link/vague-text: the button's own words
+
+Examples:
+  daily-note check
+  daily-note check 2026-11-23-small-models --strict
+  daily-note check --format github
+  daily-note check --rules")]
+pub(crate) struct Args {
+    /// The issues; all without any
+    issues: Vec<String>,
+    /// How to report
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    /// Fail on warnings too
+    #[arg(long)]
+    strict: bool,
+    /// List the rules, their levels and reasons, and check nothing
+    #[arg(long, conflicts_with_all = ["issues", "strict"])]
+    rules: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// The line, a caret, a hint
+    Human,
+    /// One document
+    Json,
+    /// Annotations in a GitHub workflow
+    Github,
+    /// SARIF 2.1.0
+    Sarif,
+}
+
+pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    let output = &context.output;
+    let format = match output.is_json() {
+        true => Format::Json,
+        false => args.format,
+    };
+    if args.rules {
+        list_rules(format, output);
+        return Ok(Exit::Done);
+    }
+    let report = context.app()?.check(&args.issues).await?;
+    match format {
+        Format::Human => show(&report, output),
+        Format::Json => output.document(&json!({
+            "errors": report.count(Level::Error),
+            "warnings": report.count(Level::Warning),
+            "advice": report.count(Level::Advice),
+            "issues": report.issues,
+        })),
+        Format::Github => output.raw(report::github(report.findings()).as_bytes()),
+        Format::Sarif => output.document(&report::sarif(report.findings())),
+    }
+    let fails = report.count(Level::Error) > 0 || args.strict && report.count(Level::Warning) > 0;
+    Ok(match (fails, report.issues.is_empty()) {
+        (true, _) => Exit::Content,
+        (false, true) => Exit::Nothing,
+        (false, false) => Exit::Done,
+    })
+}
+
+fn show(report: &CheckReport, output: &Output) {
+    for checked in &report.issues {
+        let shown = checked
+            .findings
+            .iter()
+            .filter(|finding| !finding.is_allowed());
+        for finding in shown {
+            output.say(finding_text(finding));
+        }
+    }
+    output.say(summary(report, output));
+}
+
+/// The finding as the error reports look, warnings and advice in their own colours.
+fn finding_text(finding: &Finding) -> String {
+    format!("{:?}", miette::Report::new(finding.clone()))
+}
+
+fn summary(report: &CheckReport, output: &Output) -> String {
+    let issues = counted(report.issues.len(), "issue");
+    if report.issues.is_empty() {
+        return "There are no issues yet.".to_owned();
+    }
+    let allowed = report
+        .findings()
+        .filter(|finding| finding.is_allowed())
+        .count();
+    let found: Vec<String> = [
+        (report.count(Level::Error), "error"),
+        (report.count(Level::Warning), "warning"),
+        (report.count(Level::Advice), "piece of advice"),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, what)| counted(count, what))
+    .collect();
+    let (tone, mark) = match (report.count(Level::Error), found.is_empty()) {
+        (1.., _) => (Tone::Bad, "✗"),
+        (_, false) => (Tone::Care, "!"),
+        (_, true) => (Tone::Good, "✓"),
+    };
+    let found = match found.is_empty() {
+        true => "nothing to mend".to_owned(),
+        false => found.join(", "),
+    };
+    let allowed = match allowed {
+        0 => String::new(),
+        count => format!(" ({count} allowed)"),
+    };
+    format!("{} {issues}: {found}{allowed}", output.paint(tone, mark))
+}
+
+fn counted(count: usize, what: &str) -> String {
+    match (count, what) {
+        (1, what) => format!("1 {what}"),
+        (count, "piece of advice") => format!("{count} pieces of advice"),
+        (count, what) => format!("{count} {what}s"),
+    }
+}
+
+fn list_rules(format: Format, output: &Output) {
+    if format != Format::Human {
+        let rules: Vec<_> = check::rules()
+            .map(|rule| json!({"id": rule.id, "level": rule.level, "why": rule.why, "source": rule.source}))
+            .collect();
+        output.document(&rules);
+        return;
+    }
+    for rule in check::rules() {
+        let source = match rule.source {
+            "" => String::new(),
+            source => output.paint(Tone::Quiet, format!("  ({source})")),
+        };
+        let tone = match rule.level {
+            Level::Error => Tone::Bad,
+            Level::Warning => Tone::Care,
+            Level::Advice => Tone::Quiet,
+        };
+        let level = output.paint(tone, format!("{:8}", rule.level.as_str()));
+        output.say(format!("{level}{:34}{}{source}", rule.id, rule.why));
+    }
+}
