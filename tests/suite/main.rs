@@ -6,6 +6,7 @@
 )]
 
 mod architecture;
+mod crash;
 mod delivery;
 mod message;
 mod own_publication;

@@ -1,0 +1,247 @@
+//! A publication of so many readers, its state folded once and copied for each round, and the real
+//! binary started on it.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    io::{Read as _, Seek as _, SeekFrom, Write as _},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread,
+    time::Duration,
+};
+
+use tempfile::TempDir;
+
+use super::{
+    Dice,
+    shim::{Fault, Shim},
+};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_daily-note");
+const LOG: &str = ".daily-note/daily-note.sqlite-wal";
+
+const CONFIGURATION: &str = "
+publication: {name: 데일리 노트, language: ko, timezone: Asia/Seoul, from: hello@note.example.com}
+editions:
+  monday: {title: 월요일 편, topic: 소프트웨어, day: mon, time: '08:00'}
+";
+const ISSUE: &str = "---
+title: 정전에도 남는 것
+edition: monday
+date: 2026-11-23
+status: ready
+---
+불이 꺼져도 장부는 남습니다.
+
+## 장부
+
+한 줄씩, 먼저 적고 나중에 보냅니다.
+";
+
+/// A publication and its folded list.
+pub(super) struct Publication {
+    folder: TempDir,
+    readers: u64,
+}
+
+impl Publication {
+    pub(super) fn new(readers: u64) -> Self {
+        let folder = TempDir::new().unwrap();
+        fs::create_dir(folder.path().join("issues")).unwrap();
+        fs::write(folder.path().join("daily-note.yaml"), CONFIGURATION).unwrap();
+        fs::write(folder.path().join("issues/2026-11-23-blackout.md"), ISSUE).unwrap();
+        let publication = Self { folder, readers };
+        let list: String = publication
+            .emails()
+            .map(|email| format!("- email: {email}\n  name: 민지\n"))
+            .collect();
+        fs::write(publication.folder.path().join("subscribers.yaml"), list).unwrap();
+        publication
+    }
+
+    pub(super) fn readers(&self) -> u64 {
+        self.readers
+    }
+
+    pub(super) fn emails(&self) -> impl Iterator<Item = String> + use<> {
+        let readers = self.readers;
+        (0..readers).map(|n| format!("reader{n}@d{}.example.com", n % 7))
+    }
+
+    /// A copy with nothing sent yet.
+    pub(super) fn fresh_state(&self) -> State {
+        let folder = TempDir::new().unwrap();
+        fs::create_dir(folder.path().join("issues")).unwrap();
+        for file in [
+            "daily-note.yaml",
+            "issues/2026-11-23-blackout.md",
+            "subscribers.yaml",
+        ] {
+            fs::copy(self.folder.path().join(file), folder.path().join(file)).unwrap();
+        }
+        State { folder }
+    }
+}
+
+/// A publication's folder in one round.
+pub(super) struct State {
+    folder: TempDir,
+}
+
+/// What `status --json` says.
+#[derive(Debug)]
+pub(super) struct Status {
+    pub(super) audience: u64,
+    pub(super) accepted: u64,
+    pub(super) unknown: BTreeSet<String>,
+}
+
+impl State {
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Starts `send` into that relay.
+    pub(super) fn send(
+        &self,
+        port: u16,
+        connections: u64,
+        shim: Option<(&Shim, Fault)>,
+    ) -> Running {
+        let mut command = Command::new(BINARY);
+        command
+            .args(["send", "2026-11-23-blackout", "--yes", "--quiet"])
+            .current_dir(self.folder())
+            .env(
+                "DAILY_NOTE_SMTP__URL",
+                format!("smtp://127.0.0.1:{port}?tls=none"),
+            )
+            .env("DAILY_NOTE_SMTP__CONNECTIONS", connections.to_string())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped());
+        if let Some((shim, fault)) = shim {
+            shim.preload(&mut command, self.folder(), fault);
+        }
+        Running(command.spawn().unwrap())
+    }
+
+    pub(super) fn status(&self) -> Status {
+        let output = Command::new(BINARY)
+            .args(["status", "2026-11-23-blackout", "--failed", "--json"])
+            .current_dir(self.folder())
+            .output()
+            .unwrap();
+        let status: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let failed = status["failed"].as_array().unwrap();
+        let unknown = failed
+            .iter()
+            .filter(|row| row["outcome"] == "unknown")
+            .map(|row| row["email"].as_str().unwrap().to_owned())
+            .collect();
+        Status {
+            audience: status["audience"].as_u64().unwrap(),
+            accepted: status["counts"]["accepted"].as_u64().unwrap(),
+            unknown,
+        }
+    }
+
+    /// Tears what follows the last commit in the write-ahead log: cut somewhere, or scribbled over.
+    pub(super) fn tear_the_log(&self, chance: u64) {
+        let path: PathBuf = self.folder().join(LOG);
+        let Ok(mut file) = fs::OpenOptions::new().read(true).write(true).open(&path) else {
+            return;
+        };
+        let mut log = Vec::new();
+        file.read_to_end(&mut log).unwrap();
+        let committed = committed_bytes(&log);
+        let mut dice = Dice(chance);
+        if committed == log.len() {
+            // Nothing lies behind the last commit: leave half a frame there, as a power cut may.
+            let torn: Vec<u8> = (0..dice.roll(3_000))
+                .map(|_| dice.roll(256) as u8)
+                .collect();
+            file.write_all(&torn).unwrap();
+            return;
+        }
+        let at = committed + dice.roll((log.len() - committed) as u64) as usize;
+        if dice.roll(2) == 0 {
+            file.set_len(at as u64).unwrap();
+        } else {
+            file.seek(SeekFrom::Start(at as u64)).unwrap();
+            file.write_all(&[0x5a; 16]).unwrap();
+        }
+    }
+}
+
+/// The length of a write-ahead log up to its last commit frame (SQLite's file format, section 4).
+fn committed_bytes(log: &[u8]) -> usize {
+    let word = |at: usize| u32::from_be_bytes(log[at..at + 4].try_into().unwrap());
+    if log.len() < 32 {
+        return log.len();
+    }
+    let (frame, salt) = (24 + word(8) as usize, &log[16..24]);
+    let (mut at, mut committed) = (32, 32);
+    while at + frame <= log.len() && &log[at + 8..at + 16] == salt {
+        at += frame;
+        if word(at - frame + 4) != 0 {
+            committed = at;
+        }
+    }
+    committed
+}
+
+/// How a run ended.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum End {
+    Exited(i32),
+    Killed,
+}
+
+/// A running `send`.
+pub(super) struct Running(Child);
+
+impl Running {
+    pub(super) fn id(&self) -> u32 {
+        self.0.id()
+    }
+
+    /// Lets it run until `is_time` and a moment more, then kills it, or asks it to stop and waits.
+    pub(super) fn end_when(
+        mut self,
+        is_time: impl Fn() -> bool,
+        pause: Duration,
+        gently: bool,
+    ) -> End {
+        while !is_time() {
+            if let Some(status) = self.0.try_wait().unwrap() {
+                return End::Exited(status.code().unwrap_or(-1));
+            }
+            thread::sleep(Duration::from_micros(300));
+        }
+        thread::sleep(pause);
+        if gently {
+            let pid = self.0.id().to_string();
+            Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+            let status = self.0.wait().unwrap();
+            // Before its handlers stand, a signal ends it at once: nothing has left by then.
+            return status.code().map_or(End::Killed, End::Exited);
+        }
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+        End::Killed
+    }
+
+    /// Waits for its end.
+    pub(super) fn finish(self) -> i32 {
+        self.finish_with_words().0
+    }
+
+    /// Waits for its end; with what it said on stderr.
+    pub(super) fn finish_with_words(self) -> (i32, String) {
+        let output = self.0.wait_with_output().unwrap();
+        let words = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code().unwrap_or(-1), words)
+    }
+}
