@@ -19,11 +19,11 @@ use std::path::{Path, PathBuf};
 pub use self::{
     check::{CheckReport, Checked},
     export::{ExportFormat, ExportReport, export},
-    fold::{SUBSCRIBERS_FILE, fold_file},
+    fold::{SUBSCRIBERS_FILE, fold_file, preview_fold},
     import::{ImportReport, Outcome, Problem, import},
     inbox::InboxSite,
     relay::Way,
-    send::{Rehearsal, Sending},
+    send::{Rehearsal, Resumption, Sending},
     suppressed::{Pages, Suppressed},
     test_mail::TestOutcome,
 };

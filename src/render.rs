@@ -31,7 +31,7 @@ mod theme;
 mod words;
 
 pub use composition::{ImagePolicy, PrepareInput};
-pub use escape::escape_html;
+pub use escape::{escape_html, percent_encode};
 pub use html::LinkedIssue;
 pub use renderer::Renderer;
 pub use templates::Templates;

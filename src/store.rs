@@ -137,6 +137,9 @@ pub struct Claim {
     pub losses: u32,
     /// When it was first tried, for `give_up`.
     pub first_attempt_at: Option<DateTime<Utc>>,
+    /// The hash of the content this row was tried with, where a `refreeze` has changed the batch's
+    /// since: it gets the same again.
+    pub content: Option<String>,
     /// To whom.
     pub reader: Reader,
 }
@@ -305,6 +308,15 @@ pub enum Upsert {
     Suppressed(SuppressionReason),
 }
 
+/// What a person decides about rows whose fate nobody knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnknownAnswer {
+    /// Send them again, with the same Message-ID: whoever had it may get it twice.
+    Resend,
+    /// Take them as accepted: whoever did not get it never will.
+    Accept,
+}
+
 /// Everything that can go wrong with a store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -355,7 +367,7 @@ pub trait Store: Send + Sync {
     ) -> Result<FoldReport, StoreError>;
 
     /// What `fold` would do, and the edition's audience after it; changes nothing.
-    async fn rehearse_fold(
+    async fn preview(
         &self,
         entries: &mut (dyn Iterator<Item = Result<Profile, SourceError>> + Send),
         max_removal: f64,
@@ -473,6 +485,25 @@ pub trait Store: Send + Sync {
         state: &BatchState,
         now: DateTime<Utc>,
     ) -> Result<BatchState, StoreError>;
+
+    /// Settles the rows whose fate nobody knows by a person's word; answers how many. Resending
+    /// opens a finished batch again; of a cancelled batch nothing is sent again.
+    async fn resolve_unknown(
+        &self,
+        batch: BatchId,
+        answer: UnknownAnswer,
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError>;
+
+    /// Gives a paused batch new content for the rows never tried, and answers how many those are;
+    /// rows that were tried get what they were tried with. Changes nothing unless it is paused.
+    async fn refreeze(
+        &self,
+        batch: BatchId,
+        content_hash: &str,
+        content: &[u8],
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError>;
 
     /// How many rows stand where.
     async fn counts(&self, batch: BatchId) -> Result<Counts, StoreError>;

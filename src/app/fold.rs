@@ -11,7 +11,7 @@ use crate::{
     },
     publication::Publication,
     source::SourceError,
-    store::{FoldReport, Store, StoreError},
+    store::{AudienceSize, FoldReport, Store, StoreError},
 };
 
 /// The list kept by hand, below the publication's root.
@@ -36,6 +36,25 @@ pub async fn fold_file(
     let max_removal = publication.audience.max_removal;
     let folded = store.fold(&mut entries, max_removal, now).await;
     entries.explain(folded).map(Some)
+}
+
+/// What a fold would do, and whom the edition would then go to; changes nothing.
+///
+/// # Errors
+/// As [`fold_file`].
+pub async fn preview_fold(
+    store: &dyn Store,
+    publication: &Publication,
+    edition: &str,
+    now: DateTime<Utc>,
+) -> Result<(Option<FoldReport>, AudienceSize), AppError> {
+    let Some(mut entries) = Watched::open(publication)? else {
+        return Ok((None, store.audience_size(edition).await?));
+    };
+    let max_removal = publication.audience.max_removal;
+    let seen = store.preview(&mut entries, max_removal, edition, now).await;
+    let (report, audience) = entries.explain(seen)?;
+    Ok((Some(report), audience))
 }
 
 /// Entries that remember what was wrong with them: the store stops at the first error, and a

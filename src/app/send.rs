@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::{App, AppError, Refusal, Way, fold_file};
+use super::{App, AppError, Refusal, Way, fold_file, preview_fold};
 use crate::{
     check::{self, Finding},
     delivery::{Progress, Report, Run, Stop, run},
@@ -14,6 +14,7 @@ use crate::{
     publication::Slot,
     store::{
         AudienceSize, Batch, BatchState, FoldReport, NewBatch, SenderGuard, Store, StoreError,
+        UnknownAnswer,
     },
 };
 
@@ -32,6 +33,15 @@ pub struct Sending<'a> {
     pub folded: Option<FoldReport>,
     /// To whom it would go, where there is no batch yet.
     pub audience: AudienceSize,
+}
+
+/// What a person decided about a batch that they resume.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Resumption {
+    /// What becomes of the rows that are unknown.
+    pub unknown: Option<UnknownAnswer>,
+    /// Readers not tried yet get the issue as its file is now.
+    pub refreeze: bool,
 }
 
 /// What a dry run found.
@@ -96,8 +106,10 @@ impl App {
         let message = composer.compose_message(&self.sample_reader())?;
         let store = self.store().await?;
         let batch = store.batch(&issue.id).await?;
-        let audience = store.audience_size(&issue.front_matter.edition).await?;
-        let folded = None;
+        let edition = &issue.front_matter.edition;
+        let now = self.clock.now();
+        let (folded, audience) =
+            preview_fold(store.as_ref(), &self.publication, edition, now).await?;
         let message_bytes = message.bytes.len();
         Ok(Rehearsal {
             issue,
@@ -112,7 +124,7 @@ impl App {
     ///
     /// # Errors
     /// No such batch, one that has its end, somebody else who sends.
-    pub async fn resuming(&self, wanted: &str) -> Result<Sending<'_>, AppError> {
+    pub async fn resuming(&self, wanted: &str, how: &Resumption) -> Result<Sending<'_>, AppError> {
         self.refuse_pretended_time()?;
         let archive = self.archive()?;
         let issue = archive.find(wanted)?.clone();
@@ -123,10 +135,30 @@ impl App {
         let now = self.clock.now();
         // A sender that died left rows on the wire: they are unknown before anybody decides.
         store.recover(batch.id, false, now).await?;
-        if matches!(batch.state, BatchState::Paused { .. }) {
+        let mut is_settled = false;
+        if let Some(answer) = how.unknown {
+            is_settled = store.resolve_unknown(batch.id, answer, now).await? > 0;
+        }
+        if how.refreeze {
+            self.refuse_findings(&archive, &issue)?;
+            let content = frozen.to_bytes()?;
             store
-                .set_batch_state(batch.id, &BatchState::Open, now)
+                .refreeze(batch.id, &FrozenIssue::hash(&content), &content, now)
                 .await?;
+        }
+        let has_rows = store.counts(batch.id).await?.open() > 0;
+        match batch.state {
+            BatchState::Paused { .. } => {
+                store
+                    .set_batch_state(batch.id, &BatchState::Open, now)
+                    .await?;
+            }
+            BatchState::Finished if is_settled && has_rows => {
+                store
+                    .set_batch_state(batch.id, &BatchState::Open, now)
+                    .await?;
+            }
+            _ => {}
         }
         let batch = self.batch(store.as_ref(), wanted).await?;
         let audience = AudienceSize::default();

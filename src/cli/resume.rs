@@ -1,6 +1,7 @@
 //! `resume ISSUE`: goes on after a pause, or settles the unknown.
 
 use super::{Context, Exit, Failure, carry};
+use crate::{app::Resumption, store::UnknownAnswer};
 
 /// Go on with a paused issue, or decide about the readers whose mail is unknown
 #[derive(Debug, clap::Args)]
@@ -8,15 +9,34 @@ use super::{Context, Exit, Failure, carry};
 After a pause for refused readers, refusals count: what the relay refuses now is marked.
 
 Examples:
-  daily-note resume 2026-11-23-small-models")]
+  daily-note resume 2026-11-23-small-models
+  daily-note resume 2026-11-23-small-models --resend-unknown")]
 pub(crate) struct Args {
     /// The issue
     issue: String,
+    /// Send again to the readers whose mail is unknown; some may get it twice
+    #[arg(long, conflicts_with = "accept_unknown")]
+    resend_unknown: bool,
+    /// Take the unknown as delivered; some may never get it
+    #[arg(long)]
+    accept_unknown: bool,
+    /// Readers not tried yet get the issue as its file is now
+    #[arg(long)]
+    refreeze: bool,
 }
 
 pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let app = context.app()?;
-    let sending = app.resuming(&args.issue).await?;
+    let unknown = match (args.resend_unknown, args.accept_unknown) {
+        (true, _) => Some(UnknownAnswer::Resend),
+        (_, true) => Some(UnknownAnswer::Accept),
+        _ => None,
+    };
+    let resumption = Resumption {
+        unknown,
+        refreeze: args.refreeze,
+    };
+    let sending = app.resuming(&args.issue, &resumption).await?;
     sending.refuse_nothing_to_do()?;
     carry::execute(&app, sending, &context.output).await
 }

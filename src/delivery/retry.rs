@@ -57,6 +57,7 @@ mod tests {
             attempts,
             losses: 0,
             first_attempt_at,
+            content: None,
             reader: Reader {
                 id: SubscriberId(1),
                 email: Address::parse("minji@example.com").unwrap(),

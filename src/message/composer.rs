@@ -1,7 +1,10 @@
 //! The composer of a batch: made once from a frozen issue, then one message after the other, from
 //! any number of threads.
 
-use std::sync::{Arc, RwLock};
+use std::sync::{
+    Arc, RwLock,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use chrono::{DateTime, Utc};
 
@@ -45,6 +48,8 @@ pub struct Composer {
     signer: Option<Signer>,
     date: DateTime<Utc>,
     variants: RwLock<Vec<Arc<Variant>>>,
+    /// The length of the longest message so far: room for the next one.
+    longest_bytes: AtomicUsize,
 }
 
 /// Something in a template that keeps its messages from being made out of ready pieces: they are
@@ -84,6 +89,7 @@ impl Composer {
             signer,
             date,
             variants: RwLock::default(),
+            longest_bytes: AtomicUsize::new(0),
         };
         // Most readers are one of these two; and a template that fails does so before the batch.
         let language = composer.headers.language.clone();
@@ -144,8 +150,9 @@ impl Composer {
     /// # Errors
     /// As `compose`.
     pub fn compose_message(&self, reader: &Reader) -> Result<Message, ComposeError> {
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(self.longest_bytes.load(Ordering::Relaxed));
         let envelope = self.compose(reader, &mut bytes)?;
+        self.longest_bytes.fetch_max(bytes.len(), Ordering::Relaxed);
         Ok(Message { envelope, bytes })
     }
 
@@ -323,6 +330,7 @@ impl Composer {
             tokens: &self.tokens,
             mime: &self.mime,
             web_version: self.headers.web_version_url.as_deref(),
+            selected_attributes: &self.template_use.selected_attributes,
         };
         let sample = self.sample(has_name);
         let variant = Arc::new(maker.make(key, language, tags, &sample, defeat)?);

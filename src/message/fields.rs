@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::render::{ReaderLinks, ReaderView, escape_html};
+use crate::render::{ReaderLinks, ReaderView, escape_html, percent_encode};
 
 /// A value of the reader's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,27 +54,11 @@ impl Place {
     pub(crate) fn push(self, value: &str, out: &mut Vec<u8>) {
         match self {
             Self::Text => out.extend_from_slice(value.as_bytes()),
-            Self::Url => push_percent_encoded(value, out),
+            Self::Url => out.extend_from_slice(percent_encode(value).as_bytes()),
             Self::Html if value.contains(['&', '<', '>', '"', '\'']) => {
                 out.extend_from_slice(escape_html(value).as_bytes());
             }
             Self::Html => out.extend_from_slice(value.as_bytes()),
-        }
-    }
-}
-
-/// As Tera's `urlencode` does: all but RFC 3986's unreserved characters and the slash.
-fn push_percent_encoded(value: &str, out: &mut Vec<u8>) {
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            out.push(byte);
-        } else {
-            let hex = b"0123456789ABCDEF";
-            out.extend_from_slice(&[
-                b'%',
-                hex[usize::from(byte >> 4)],
-                hex[usize::from(byte & 15)],
-            ]);
         }
     }
 }

@@ -109,16 +109,19 @@ pub(crate) fn push_parameter(name: &str, value: &str, out: &mut Vec<u8>) {
         return;
     }
     let mut pieces = vec![String::from("utf-8''")];
-    for byte in value.bytes() {
-        let is_attr_char = byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte);
-        let piece = match pieces.last_mut() {
-            Some(piece) if piece.len() + 3 <= PIECE => piece,
-            _ => pieces.push_mut(String::new()),
-        };
-        if is_attr_char {
-            piece.push(char::from(byte));
+    for character in value.chars() {
+        let mut encoded = String::with_capacity(12);
+        if character.is_ascii_alphanumeric() || "!#$&+-.^_`|~".contains(character) {
+            encoded.push(character);
         } else {
-            piece.push_str(&format!("%{byte:02X}"));
+            for byte in character.encode_utf8(&mut [0; 4]).bytes() {
+                encoded.push_str(&format!("%{byte:02X}"));
+            }
+        }
+        // Readers decode piece by piece: a character is never in two.
+        match pieces.last_mut() {
+            Some(piece) if piece.len() + encoded.len() <= PIECE => piece.push_str(&encoded),
+            _ => pieces.push(encoded),
         }
     }
     if let [piece] = pieces.as_slice() {

@@ -21,6 +21,8 @@ pub(crate) struct TemplateUse {
     pub(crate) has_tags: bool,
     /// What keeps the templates from being cut.
     pub(crate) defeats: Vec<Defeat>,
+    /// Attributes that styles select by.
+    pub(crate) selected_attributes: BTreeSet<String>,
 }
 
 /// Words of the template language that may stand beside a reader's value: they only ask whether it
@@ -53,7 +55,10 @@ impl TemplateUse {
             .map(|(name, text)| (name.as_str(), tags::parse(text)))
             .collect();
         let aliases = aliases(&parsed);
-        let mut found = Self::default();
+        let mut found = Self {
+            selected_attributes: templates.values().flat_map(|text| selected(text)).collect(),
+            ..Self::default()
+        };
         for (template, tags) in &parsed {
             let mut section = None;
             for tag in tags {
@@ -142,6 +147,18 @@ impl TemplateUse {
             self.defeats.push(defeat);
         }
     }
+}
+
+/// Whatever may be a selector by an attribute's value, `[title=…]`, anywhere in a template.
+fn selected(template: &str) -> impl Iterator<Item = String> {
+    template.split('[').skip(1).filter_map(|after| {
+        let after = after.trim_start();
+        let end = after.find(|c: char| !c.is_ascii_alphanumeric() && c != '-')?;
+        let is_selector = after[end..]
+            .trim_start()
+            .starts_with(['=', '~', '|', '^', '$', '*']);
+        (end > 0 && is_selector).then(|| after[..end].to_ascii_lowercase())
+    })
 }
 
 /// The first thing in a tag that might look into a value. Equality, order, membership, arithmetic,
@@ -243,6 +260,7 @@ mod tests {
             "{{ reader.name }}님, {{ reader.email }}",
             "{% if reader.name %}{{ reader.name }}{% else %}독자{% endif %}",
             "{%- if not reader.name and issue.ad == true -%}x{% endif %}",
+            "{%- if reader.name -%}{{- reader.name -}}{%- endif -%}",
             "{{ reader.name or words.reader }}",
             "{{ reader.name | default(value=words.reader) | escape }}",
             "{{ \"안녕하세요, \" ~ reader.name ~ \"님\" }}",
@@ -324,7 +342,8 @@ mod tests {
     #[test]
     fn the_built_in_templates_can_be_cut() {
         let used = TemplateUse::of(&crate::render::Templates::built_in().mail());
-        assert_eq!(used, TemplateUse::default());
+        assert_eq!(used.defeats, []);
+        assert!(!used.has_language && !used.has_tags);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! One rendering for all readers that a template cannot tell apart, cut into pieces and holes; or,
 //! where a template looks into a reader's values, the reason why each reader is rendered whole.
 
+use std::collections::BTreeSet;
+
 use crate::render::{RenderedIssue, Renderer};
 
 use super::{
@@ -86,6 +88,8 @@ pub(crate) struct Maker<'a> {
     pub(crate) tokens: &'a Tokens,
     pub(crate) mime: &'a Mime,
     pub(crate) web_version: Option<&'a str>,
+    /// Attributes that styles select by: the inliner looks into them.
+    pub(crate) selected_attributes: &'a BTreeSet<String>,
 }
 
 impl Maker<'_> {
@@ -164,6 +168,13 @@ impl Maker<'_> {
                 reason: String::new(),
             };
         };
+        if let Some(attribute) = self.selected_hole(&html) {
+            return Plan::Whole {
+                reason: format!(
+                    "a style selects by the attribute `{attribute}`, which holds a reader's value"
+                ),
+            };
+        }
         let subject_line = subject.holes.is_empty().then(|| {
             let mut line = Vec::new();
             push_text("Subject", &texts.subject, &mut line);
@@ -177,6 +188,22 @@ impl Maker<'_> {
             text,
             html,
         }))
+    }
+}
+
+impl Maker<'_> {
+    /// An attribute that both holds a reader's value and is selected by.
+    fn selected_hole(&self, html: &Cut) -> Option<&String> {
+        let mut before = String::new();
+        html.pieces.iter().take(html.holes.len()).find_map(|piece| {
+            before.push_str(piece);
+            let tag = &before[before.rfind('<')?..];
+            let quote = tag.rfind(['"', '\''])?;
+            let name = tag[..quote].strip_suffix('=')?;
+            let start = name.rfind(char::is_whitespace).map_or(0, |at| at + 1);
+            self.selected_attributes
+                .get(&name[start..].to_ascii_lowercase())
+        })
     }
 }
 

@@ -19,6 +19,24 @@ pub fn escape_html(value: &str) -> String {
     escaped
 }
 
+/// Percent-encodes a value for a part of a URL: all but RFC 3986's unreserved characters. What the
+/// filter `urlencode` writes.
+#[must_use]
+pub fn percent_encode(value: &str) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let mut encoded = String::with_capacity(value.len() * 3);
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push('%');
+            encoded.push(char::from(DIGITS[usize::from(byte >> 4)]));
+            encoded.push(char::from(DIGITS[usize::from(byte & 15)]));
+        }
+    }
+    encoded
+}
+
 /// [`escape_html`] in the shape that the template engine wants.
 pub(crate) fn write_escaped(value: &str, to: &mut dyn Write) -> std::io::Result<()> {
     to.write_all(escape_html(value).as_bytes())

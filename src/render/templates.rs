@@ -139,6 +139,9 @@ pub(crate) fn engine(templates: &BTreeMap<String, String>) -> Result<Tera, Rende
     let mut tera = Tera::default();
     tera.set_escape_fn(escape::write_escaped);
     tera.autoescape_on([".html"]);
+    tera.register_filter("urlencode", |text: &str, _: Kwargs, _: &State| {
+        escape::percent_encode(text)
+    });
     tera.register_filter("wrapped", |text: &str, _: Kwargs, _: &State| {
         text::wrap(text, text::WIDTH).join("\n")
     });

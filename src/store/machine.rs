@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{BatchState, RefusalReason, Step};
+use super::{BatchState, RefusalReason, Step, UnknownAnswer};
 use crate::audience::SuppressionReason;
 
 /// Where one row stands.
@@ -78,6 +78,9 @@ pub(super) const CANCELLED: &str = "cancelled";
 /// The reply of a row whose sender died while the message was on the wire.
 const LOST_SENDER: &str = "the sender died with this message on the wire";
 
+/// The reply of a row that a person took as accepted.
+const BY_A_PERSON: &str = "taken as accepted by a person";
+
 /// The longest reply that is kept, in bytes: a hostile relay must not fill the disk.
 const MAX_REPLY_BYTES: usize = 1_000;
 
@@ -141,6 +144,17 @@ impl Row {
             self.go_back(around);
         }
         self.state
+    }
+
+    /// A person says what became of a row that nobody knows the fate of.
+    pub(super) fn resolve(&mut self, answer: UnknownAnswer, around: &Circumstances<'_>) {
+        match (self.state, answer) {
+            (State::Unknown, UnknownAnswer::Accept) => self.end(State::Accepted, BY_A_PERSON),
+            (State::Unknown, UnknownAnswer::Resend) if *around.batch != BatchState::Cancelled => {
+                self.go_back(around);
+            }
+            _ => {}
+        }
     }
 
     /// Back to where the row was before it was claimed.

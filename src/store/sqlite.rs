@@ -28,7 +28,7 @@ use sqlx::{Sqlite, SqlitePool, Transaction};
 use super::{
     AudienceSize, Batch, BatchId, BatchState, Claim, Counts, DeliveryId, FailedDelivery,
     FoldReport, Freeze, Lease, NewBatch, Quotas, Recovered, Refusal, SenderGuard, SenderId, Store,
-    StoreError, Transition, Upsert,
+    StoreError, Transition, UnknownAnswer, Upsert,
 };
 use crate::{
     address::Address,
@@ -132,14 +132,14 @@ impl Store for SqliteStore {
         self.told(fold::fold(self, entries, max_removal, now).await)
     }
 
-    async fn rehearse_fold(
+    async fn preview(
         &self,
         entries: &mut (dyn Iterator<Item = Result<Profile, SourceError>> + Send),
         max_removal: f64,
         edition: &str,
         now: DateTime<Utc>,
     ) -> Result<(FoldReport, AudienceSize), StoreError> {
-        self.told(fold::rehearse(self, entries, max_removal, edition, now).await)
+        self.told(fold::preview(self, entries, max_removal, edition, now).await)
     }
 
     async fn upsert(
@@ -256,6 +256,25 @@ impl Store for SqliteStore {
         now: DateTime<Utc>,
     ) -> Result<BatchState, StoreError> {
         self.told(batch::set_state(self, batch, state, now).await)
+    }
+
+    async fn resolve_unknown(
+        &self,
+        batch: BatchId,
+        answer: UnknownAnswer,
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        self.told(record::resolve_unknown(self, batch, answer, now).await)
+    }
+
+    async fn refreeze(
+        &self,
+        batch: BatchId,
+        content_hash: &str,
+        content: &[u8],
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        self.told(freeze::refreeze(self, batch, content_hash, content, now).await)
     }
 
     async fn counts(&self, batch: BatchId) -> Result<Counts, StoreError> {

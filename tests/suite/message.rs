@@ -4,3 +4,5 @@ mod compiled;
 mod dkim;
 pub(crate) mod fixture;
 mod python;
+mod read_back;
+mod whole;

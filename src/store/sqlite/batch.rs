@@ -184,6 +184,17 @@ fn may_become(from: &BatchState, to: &BatchState, counts: Counts) -> bool {
     }
 }
 
+/// A finished batch whose rows wait again is open again.
+pub(super) async fn reopen(connection: &mut SqliteConnection, batch: BatchId) -> sqlx::Result<()> {
+    sqlx::query("UPDATE batches SET state = ?2 WHERE id = ?1 AND state = ?3")
+        .bind(batch.0)
+        .bind(codes::batch_state_code(&BatchState::Open))
+        .bind(codes::batch_state_code(&BatchState::Finished))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// What is on the wire gets the outcome it gets; all else that is open is skipped.
 async fn skip_unsent(
     connection: &mut SqliteConnection,

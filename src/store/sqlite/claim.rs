@@ -13,7 +13,7 @@ use super::{
 use crate::{
     audience::Reader,
     store::{
-        BatchId, BatchState, Claim, DeliveryId, Quotas, SenderId,
+        Batch, BatchId, BatchState, Claim, DeliveryId, Quotas, SenderId,
         machine::{State, word},
     },
 };
@@ -26,12 +26,14 @@ pub(super) async fn claim(
     now: DateTime<Utc>,
 ) -> Result<Vec<Claim>, Fault> {
     let mut tx = store.write().await?;
-    let is_open = batch::by_id(&mut tx, batch)
+    let is_open = |batch: &Batch| batch.state == BatchState::Open;
+    let Some(content) = batch::by_id(&mut tx, batch)
         .await?
-        .is_some_and(|batch| batch.state == BatchState::Open);
-    if !is_open {
+        .filter(is_open)
+        .map(|batch| batch.content)
+    else {
         return Ok(Vec::new());
-    }
+    };
     let mut open_lanes = lanes::open(&mut tx, batch, quotas).await?;
     let mut claims = Vec::new();
     let mut moves = Moves::default();
@@ -49,6 +51,9 @@ pub(super) async fn claim(
     }
     moves.write(&mut tx).await?;
     tx.commit().await?;
+    for claim in &mut claims {
+        claim.content.take_if(|tried| *tried == content);
+    }
     Ok(claims)
 }
 
@@ -76,7 +81,8 @@ async fn due(
     }
     let mut query = sqlx::query(AssertSqlSafe(format!(
         "SELECT d.id, d.lane, d.state, d.fence, d.attempts, d.losses, d.first_attempt_at, \
-         s.email, s.name, s.language, s.tags, s.suppressed FROM ({heads}) AS head \
+         s.email, s.name, s.language, s.tags, s.suppressed, \
+         (SELECT hash FROM contents WHERE id = d.content) AS content FROM ({heads}) AS head \
          CROSS JOIN deliveries AS d ON d.id = head.id \
          CROSS JOIN subscribers AS s ON s.id = d.subscriber ORDER BY head.due_at, head.id"
     )))
@@ -130,6 +136,7 @@ fn claim_from(row: &SqliteRow, delivery: DeliveryId, reader: Reader) -> sqlx::Re
         attempts: codes::small(row, "attempts")?,
         losses: codes::small(row, "losses")?,
         first_attempt_at: codes::maybe_time_at(row, "first_attempt_at")?,
+        content: row.try_get("content")?,
         reader,
     })
 }

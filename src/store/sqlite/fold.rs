@@ -31,7 +31,7 @@ pub(super) async fn fold(
     Ok(report)
 }
 
-pub(super) async fn rehearse(
+pub(super) async fn preview(
     store: &SqliteStore,
     entries: &mut Entries<'_>,
     max_removal: f64,

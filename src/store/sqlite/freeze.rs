@@ -67,6 +67,51 @@ pub(super) async fn freeze(
     })
 }
 
+pub(super) async fn refreeze(
+    store: &SqliteStore,
+    id: BatchId,
+    hash: &str,
+    content: &[u8],
+    now: DateTime<Utc>,
+) -> Result<u64, Fault> {
+    let mut tx = store.write().await?;
+    let state = batch::by_id(&mut tx, id).await?.map(|batch| batch.state);
+    if !matches!(state, Some(BatchState::Paused { .. })) {
+        return Ok(0);
+    }
+    let (first, last) = codes::deliveries_of(id);
+    // What was tried is tried again with the same; a row refused before the dot did not note it yet.
+    sqlx::query(
+        "UPDATE deliveries SET content = (SELECT content FROM batches WHERE id = ?1), \
+         updated_at = ?4 WHERE id BETWEEN ?2 AND ?3 AND first_attempt_at IS NOT NULL \
+         AND content IS NULL",
+    )
+    .bind(id.0)
+    .bind(first)
+    .bind(last)
+    .bind(codes::millis(now))
+    .execute(&mut *tx)
+    .await?;
+    let content = keep_content(&mut tx, hash, content).await?;
+    sqlx::query("UPDATE batches SET content = ?2 WHERE id = ?1")
+        .bind(id.0)
+        .bind(content)
+        .execute(&mut *tx)
+        .await?;
+    let untried: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM deliveries WHERE id BETWEEN ?1 AND ?2 \
+         AND state IN (?3, ?4) AND first_attempt_at IS NULL",
+    )
+    .bind(first)
+    .bind(last)
+    .bind(codes::state_code(State::Pending))
+    .bind(codes::state_code(State::Claimed))
+    .fetch_one(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(untried.unsigned_abs())
+}
+
 /// Keeps content under its hash; answers the number of it.
 pub(super) async fn keep_content(
     connection: &mut SqliteConnection,

@@ -3,7 +3,7 @@
 use std::{
     fs::{DirBuilder, File, OpenOptions},
     io,
-    path::Path,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -35,7 +35,9 @@ pub(super) struct Pools {
 pub(super) async fn open(state_dir: &Path, file: &Path) -> Result<Pools, Fault> {
     make_private_folder(state_dir).map_err(|error| fault(state_dir, error))?;
     // Two first runs at once must not both make the tables.
-    let opening = lock(&state_dir.join("opening.lock")).map_err(|error| fault(state_dir, error))?;
+    let opening = lock(state_dir.join("opening.lock"))
+        .await
+        .map_err(|error| fault(state_dir, error))?;
     make_private_file(file).map_err(|error| fault(file, error))?;
 
     let writer = SqlitePoolOptions::new()
@@ -151,11 +153,15 @@ fn make_private_file(file: &Path) -> io::Result<()> {
     options.open(file).map(drop)
 }
 
-/// Opens a lock file and waits for its lock, which goes with the handle.
-fn lock(file: &Path) -> io::Result<File> {
-    let handle = open_lock_file(file)?;
-    handle.lock()?;
-    Ok(handle)
+/// Opens a lock file and waits for its lock, which goes with the handle. On a thread that may
+/// block: who holds it may be a task of this very runtime.
+async fn lock(file: PathBuf) -> io::Result<File> {
+    let waiting = tokio::task::spawn_blocking(move || {
+        let handle = open_lock_file(&file)?;
+        handle.lock()?;
+        Ok(handle)
+    });
+    waiting.await.map_err(io::Error::other)?
 }
 
 /// Opens a file whose only use is its lock, private to its owner.

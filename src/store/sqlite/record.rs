@@ -12,6 +12,7 @@ use crate::{
     audience::{Suppression, SuppressionReason},
     store::{
         Batch, BatchId, DeliveryId, Recovered, Refusal, RefusalReason, Step, Transition,
+        UnknownAnswer,
         machine::{Circumstances, Row, State},
     },
 };
@@ -59,6 +60,33 @@ pub(super) async fn recover(
     ledger.write(&mut tx, store).await?;
     tx.commit().await?;
     Ok(recovered)
+}
+
+pub(super) async fn resolve_unknown(
+    store: &SqliteStore,
+    id: BatchId,
+    answer: UnknownAnswer,
+    now: DateTime<Utc>,
+) -> Result<u64, Fault> {
+    let mut tx = store.write().await?;
+    let (first, last) = codes::deliveries_of(id);
+    // The list of states is the index's; the one that matters follows it.
+    let unknown: Vec<i64> = sqlx::query_scalar(
+        "SELECT id FROM deliveries WHERE id BETWEEN ?1 AND ?2 \
+         AND state IN (4, 5, 6, 7) AND state = 6",
+    )
+    .bind(first)
+    .bind(last)
+    .fetch_all(&mut *tx)
+    .await?;
+    let mut ledger = Ledger::load(&mut tx, &unknown.into_iter().collect(), now).await?;
+    let resolved = ledger.resolve(answer);
+    ledger.write(&mut tx, store).await?;
+    if answer == UnknownAnswer::Resend && resolved > 0 {
+        batch::reopen(&mut tx, id).await?;
+    }
+    tx.commit().await?;
+    Ok(resolved)
 }
 
 /// The rows that a transaction moves.
@@ -147,6 +175,23 @@ impl Ledger {
 
     fn recover(&mut self, resend: bool) -> Recovered {
         let mut recovered = Recovered::default();
+        self.for_each(|row, around| match row.abandon(resend, around) {
+            State::Unknown => recovered.unknown += 1,
+            _ => recovered.returned += 1,
+        });
+        recovered
+    }
+
+    fn resolve(&mut self, answer: UnknownAnswer) -> u64 {
+        let mut resolved = 0;
+        self.for_each(|row, around| {
+            row.resolve(answer, around);
+            resolved += u64::from(row.state != State::Unknown);
+        });
+        resolved
+    }
+
+    fn for_each(&mut self, mut change: impl FnMut(&mut Row, &Circumstances<'_>)) {
         for (id, entry) in &mut self.entries {
             let Some(batch) = self.batches.get(&codes::batch_of(DeliveryId(*id)).0) else {
                 continue;
@@ -157,14 +202,9 @@ impl Ledger {
                 suppressed: entry.suppressed,
                 now: self.now,
             };
-            entry.is_changed = true;
-            if entry.row.abandon(resend, &around) == State::Unknown {
-                recovered.unknown += 1;
-            } else {
-                recovered.returned += 1;
-            }
+            change(&mut entry.row, &around);
+            entry.is_changed |= entry.row.state != entry.before;
         }
-        recovered
     }
 
     async fn write(

@@ -1,0 +1,5 @@
+//! What every store must do, run against each: the contract's sentences are written once.
+
+mod contract;
+mod fixture;
+mod sqlite;

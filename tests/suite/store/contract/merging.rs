@@ -1,0 +1,195 @@
+//! Adding and merging people: whose word wins.
+
+use daily_note::{
+    audience::{Consent, Origin, SubscriberId, SubscriberState, SuppressionReason},
+    store::Upsert,
+};
+
+use crate::store::fixture::*;
+
+pub(crate) async fn a_person_is_kept_as_told(place: &dyn Place) {
+    let store = place.open().await;
+    let mut profile = named("Minji@example.com", "민지 <b>\"quoted\"</b>");
+    profile.editions = Some(["monday", "thursday"].map(str::to_owned).into());
+    profile.tags = ["founder", "a,b", "따옴표\""].map(str::to_owned).into();
+    profile.timezone = Some(chrono_tz::Asia::Seoul);
+    profile.language = Some("ko".to_owned());
+    profile.consent = Some(Consent {
+        at: Some("2026-03-01T09:00:00+09:00".parse().unwrap()),
+        source: Some("web form".to_owned()),
+    });
+    let answers = store
+        .add(std::slice::from_ref(&profile), Origin::Import)
+        .await;
+    assert_eq!(answers, [Upsert::Added]);
+    let kept = store
+        .subscriber(&address("MINJI@example.com"))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(kept.profile, profile);
+    assert_eq!(kept.state, SubscriberState::Active);
+    assert_eq!((kept.origin, kept.created_at), (Origin::Import, at(0)));
+    let consent = kept.profile.consent.unwrap().at.unwrap();
+    assert_eq!(consent.offset().local_minus_utc(), 9 * 3_600);
+}
+
+pub(crate) async fn one_address_is_one_reader_in_any_case(place: &dyn Place) {
+    let store = place.open().await;
+    let answers = store
+        .add(
+            &[
+                person("minji@example.com"),
+                named("MinJi@EXAMPLE.com", "민지"),
+                person("min.ji@example.com"),
+                person("minji+news@example.com"),
+            ],
+            Origin::Import,
+        )
+        .await;
+    assert_eq!(
+        answers,
+        [Upsert::Added, Upsert::Merged, Upsert::Added, Upsert::Added]
+    );
+    let again = [named("MINJI@example.com", "민지")];
+    assert_eq!(store.add(&again, Origin::Import).await, [Upsert::Unchanged]);
+}
+
+pub(crate) async fn what_a_person_set_themself_nobody_overwrites(place: &dyn Place) {
+    let store = place.open().await;
+    let email = "minji@example.com";
+    store.fold_all(&[named(email, "file")]).await.unwrap();
+    let name = async || {
+        let kept = store.subscriber(&address(email)).await.unwrap().unwrap();
+        kept.profile.name.unwrap()
+    };
+    store.add(&[named(email, "import")], Origin::Import).await;
+    assert_eq!(name().await, "import");
+    store.fold_all(&[named(email, "file again")]).await.unwrap();
+    assert_eq!(name().await, "file again", "two lists kept by hand");
+    store
+        .add(&[named(email, "operator")], Origin::Operator)
+        .await;
+    store.fold_all(&[named(email, "file")]).await.unwrap();
+    store.add(&[named(email, "import")], Origin::Import).await;
+    assert_eq!(name().await, "operator");
+    store.add(&[named(email, "민지")], Origin::Person).await;
+    for origin in [Origin::Operator, Origin::Import] {
+        let answer = store.add(&[named(email, "other")], origin).await;
+        assert!(answer[0] != Upsert::Added);
+    }
+    store.fold_all(&[named(email, "file")]).await.unwrap();
+    assert_eq!(name().await, "민지");
+}
+
+pub(crate) async fn what_is_not_said_changes_nothing(place: &dyn Place) {
+    let store = place.open().await;
+    let mut full = named("minji@example.com", "민지");
+    full.editions = Some(["monday".to_owned()].into());
+    full.tags = ["founder".to_owned()].into();
+    store
+        .add(std::slice::from_ref(&full), Origin::Operator)
+        .await;
+    for origin in [Origin::Import, Origin::Operator, Origin::Person] {
+        let mut said = person("minji@example.com");
+        said.tags = ["reader".to_owned()].into();
+        store.add(&[said], origin).await;
+    }
+    let kept = store.subscriber(&full.email).await.unwrap().unwrap();
+    assert_eq!(kept.profile.name, full.name);
+    assert_eq!(kept.profile.editions, full.editions);
+    assert_eq!(
+        kept.profile.tags,
+        ["founder", "reader"].map(str::to_owned).into(),
+        "labels add up"
+    );
+}
+
+pub(crate) async fn the_operator_does_not_add_someone_who_left(place: &dyn Place) {
+    let store = place.open().await.with_people(1).await;
+    store
+        .suppress(
+            &[
+                suppression("reader1@example.com", SuppressionReason::Unsubscribed),
+                suppression("never.here@example.com", SuppressionReason::Complaint),
+            ],
+            at(0),
+        )
+        .await
+        .unwrap();
+    for origin in [Origin::Import, Origin::Operator] {
+        let answers = store
+            .add(
+                &[
+                    named("Reader1@example.com", "new name"),
+                    person("never.here@example.com"),
+                ],
+                origin,
+            )
+            .await;
+        assert_eq!(
+            answers,
+            [
+                Upsert::Suppressed(SuppressionReason::Unsubscribed),
+                Upsert::Suppressed(SuppressionReason::Complaint)
+            ]
+        );
+    }
+    let kept = store.subscriber(&address("reader1@example.com")).await;
+    assert_eq!(kept.unwrap().unwrap().profile.name, None);
+    let never = store.subscriber(&address("never.here@example.com")).await;
+    assert_eq!(never.unwrap(), None);
+}
+
+pub(crate) async fn a_person_s_own_act_brings_them_back_but_not_past_the_operator(
+    place: &dyn Place,
+) {
+    let store = place.open().await.with_people(4).await;
+    let reasons = [
+        SuppressionReason::Unsubscribed,
+        SuppressionReason::Complaint,
+        SuppressionReason::HardBounce,
+        SuppressionReason::Manual,
+    ];
+    let people = people(4);
+    for (profile, reason) in people.iter().zip(reasons) {
+        store
+            .suppress(&[suppression(profile.email.as_str(), reason)], at(0))
+            .await
+            .unwrap();
+    }
+    let answers = store.add(&people, Origin::Person).await;
+    assert_eq!(
+        answers[3],
+        Upsert::Suppressed(SuppressionReason::Manual),
+        "{answers:?}"
+    );
+    assert_eq!(store.audience_size("monday").await.unwrap().readers, 3);
+    assert_eq!(store.standing("reader1@example.com").await, None);
+}
+
+pub(crate) async fn the_list_comes_in_pages_by_number(place: &dyn Place) {
+    let store = place.open().await.with_people(5).await;
+    store.fold_all(&[person("gone@example.com")]).await.unwrap();
+    store.fold_all(&[]).await.unwrap();
+    let first = store.subscribers(None, SubscriberId(0), 4).await.unwrap();
+    assert_eq!(first.len(), 4);
+    let rest = store.subscribers(None, first[3].id, 4).await.unwrap();
+    assert_eq!(rest.len(), 2);
+    let inactive = store
+        .subscribers(Some(SubscriberState::Inactive), SubscriberId(0), 9)
+        .await
+        .unwrap();
+    assert_eq!(inactive.len(), 1);
+    assert_eq!(inactive[0].profile.email.as_str(), "gone@example.com");
+}
+
+pub(crate) async fn a_list_longer_than_a_group_is_added_whole(place: &dyn Place) {
+    let store = place.open().await;
+    let answers = store.add(&people(2_345), Origin::Import).await;
+    assert!(answers.iter().all(|answer| *answer == Upsert::Added));
+    assert_eq!(answers.len(), 2_345);
+    assert_eq!(store.audience_size("monday").await.unwrap().readers, 2_345);
+    let answers = store.add(&people(2_345), Origin::Import).await;
+    assert!(answers.iter().all(|answer| *answer == Upsert::Unchanged));
+}

@@ -1,0 +1,224 @@
+//! People, moments and batches for the store's tests.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use daily_note::{
+    address::Address,
+    audience::{Origin, Profile, Suppression, SuppressionReason},
+    source::SourceError,
+    store::{
+        Batch, BatchState, Claim, Counts, DeliveryId, FoldReport, NewBatch, Quotas, Refusal,
+        RefusalReason, SenderId, Step, Store, StoreError, Transition, Upsert,
+    },
+};
+
+/// A place where a store can be opened, again and again.
+#[async_trait]
+pub(crate) trait Place: Send + Sync {
+    /// Opens what is there. Opening again while the first is in use is another process's view.
+    async fn open(&self) -> Arc<dyn Store>;
+}
+
+/// Monday 2026-11-23, 08:00 in Seoul, and so many seconds.
+pub(crate) fn at(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_795_388_400, 0).unwrap() + TimeDelta::seconds(seconds)
+}
+
+pub(crate) fn address(text: &str) -> Address {
+    Address::parse(text).unwrap()
+}
+
+pub(crate) fn person(email: &str) -> Profile {
+    Profile {
+        email: address(email),
+        name: None,
+        editions: None,
+        tags: BTreeSet::new(),
+        timezone: None,
+        language: None,
+        consent: None,
+    }
+}
+
+pub(crate) fn named(email: &str, name: &str) -> Profile {
+    Profile {
+        name: Some(name.to_owned()),
+        ..person(email)
+    }
+}
+
+pub(crate) fn of_edition(email: &str, edition: &str) -> Profile {
+    Profile {
+        editions: Some(BTreeSet::from([edition.to_owned()])),
+        ..person(email)
+    }
+}
+
+/// `reader1@example.com`, `reader2@example.com`, …
+pub(crate) fn people(count: usize) -> Vec<Profile> {
+    (1..=count)
+        .map(|n| person(&format!("reader{n}@example.com")))
+        .collect()
+}
+
+pub(crate) fn suppression(email: &str, reason: SuppressionReason) -> Suppression {
+    Suppression {
+        email: Some(address(email)),
+        reason,
+        detail: None,
+        at: at(0),
+    }
+}
+
+pub(crate) fn new_batch(issue: &str) -> NewBatch {
+    NewBatch {
+        issue: issue.to_owned(),
+        edition: "monday".to_owned(),
+        slot: at(0),
+        content_hash: format!("hash of {issue}"),
+        content: issue.as_bytes().to_vec(),
+    }
+}
+
+pub(crate) fn sender() -> SenderId {
+    SenderId("send".to_owned())
+}
+
+pub(crate) fn any(rest: u32) -> Quotas {
+    Quotas {
+        rest,
+        domains: Vec::new(),
+    }
+}
+
+pub(crate) fn paused() -> BatchState {
+    BatchState::Paused {
+        reason: "the relay wants a password".to_owned(),
+    }
+}
+
+pub(crate) fn sending() -> Step {
+    Step::Sending {
+        content: "hash of monday".to_owned(),
+    }
+}
+
+pub(crate) fn accepted() -> Step {
+    Step::Accepted {
+        reply: "250 2.0.0 Ok".to_owned(),
+    }
+}
+
+pub(crate) fn deferred(due_at: DateTime<Utc>) -> Step {
+    Step::Deferred {
+        due_at,
+        reply: "451 4.7.1 greylisted".to_owned(),
+    }
+}
+
+pub(crate) fn rejected(suppress: bool) -> Step {
+    Step::Rejected {
+        reply: "550 5.1.1 no such user".to_owned(),
+        suppress,
+    }
+}
+
+pub(crate) fn unknown() -> Step {
+    Step::Unknown {
+        reply: "connection closed after the dot".to_owned(),
+    }
+}
+
+pub(crate) fn held() -> Step {
+    Step::Held {
+        reply: "554 5.7.1 Relay access denied".to_owned(),
+    }
+}
+
+pub(crate) fn step(claim: &Claim, to: Step) -> Transition {
+    Transition {
+        delivery: claim.delivery,
+        fence: claim.fence,
+        to,
+    }
+}
+
+/// Shorthands that say in one line what most tests do.
+#[async_trait]
+pub(crate) trait Shorthand {
+    async fn with_people(self, count: usize) -> Self;
+    async fn add(&self, profiles: &[Profile], origin: Origin) -> Vec<Upsert>;
+    async fn frozen(&self, issue: &str) -> Batch;
+    async fn claim_at(&self, batch: &Batch, rest: u32, now: DateTime<Utc>) -> Vec<Claim>;
+    async fn step(&self, claim: &Claim, to: Step) -> Result<(), RefusalReason>;
+    async fn steps(&self, transitions: &[Transition], now: DateTime<Utc>) -> Vec<Refusal>;
+    async fn fold_all(&self, entries: &[Profile]) -> Result<FoldReport, StoreError>;
+    async fn counted(&self, batch: &Batch) -> Counts;
+    async fn bad_rows(&self, batch: &Batch) -> Vec<(Option<String>, String, String)>;
+    async fn standing(&self, email: &str) -> Option<SuppressionReason>;
+}
+
+#[async_trait]
+impl Shorthand for Arc<dyn Store> {
+    async fn with_people(self, count: usize) -> Self {
+        self.add(&people(count), Origin::Operator).await;
+        self
+    }
+
+    async fn add(&self, profiles: &[Profile], origin: Origin) -> Vec<Upsert> {
+        self.upsert(profiles, origin, at(0)).await.unwrap()
+    }
+
+    async fn frozen(&self, issue: &str) -> Batch {
+        self.freeze(&new_batch(issue), at(0)).await.unwrap().batch
+    }
+
+    async fn claim_at(&self, batch: &Batch, rest: u32, now: DateTime<Utc>) -> Vec<Claim> {
+        self.claim(batch.id, &sender(), &any(rest), now)
+            .await
+            .unwrap()
+    }
+
+    async fn step(&self, claim: &Claim, to: Step) -> Result<(), RefusalReason> {
+        match self.steps(&[step(claim, to)], at(1)).await.as_slice() {
+            [] => Ok(()),
+            [refusal] => {
+                assert_eq!(refusal.delivery, claim.delivery);
+                Err(refusal.reason)
+            }
+            more => panic!("one transition, refused more than once: {more:?}"),
+        }
+    }
+
+    async fn steps(&self, transitions: &[Transition], now: DateTime<Utc>) -> Vec<Refusal> {
+        self.record(transitions, now).await.unwrap()
+    }
+
+    async fn fold_all(&self, entries: &[Profile]) -> Result<FoldReport, StoreError> {
+        let mut entries = entries.iter().cloned().map(Ok::<_, SourceError>);
+        self.fold(&mut entries, 0.2, at(0)).await
+    }
+
+    async fn counted(&self, batch: &Batch) -> Counts {
+        let counts = self.counts(batch.id).await.unwrap();
+        assert_eq!(counts.total(), batch.audience, "{counts:?}");
+        counts
+    }
+
+    async fn bad_rows(&self, batch: &Batch) -> Vec<(Option<String>, String, String)> {
+        let page = self.failed(batch.id, DeliveryId(0), 1_000).await.unwrap();
+        page.into_iter()
+            .map(|(_, failed)| {
+                let email = failed.email.map(|email| email.to_string());
+                (email, failed.outcome, failed.reply.unwrap_or_default())
+            })
+            .collect()
+    }
+
+    async fn standing(&self, email: &str) -> Option<SuppressionReason> {
+        let suppression = self.suppression(&address(email)).await.unwrap()?;
+        Some(suppression.reason)
+    }
+}

@@ -1,0 +1,201 @@
+//! The contract run against SQLite, and what is SQLite's alone: files, rights, other programs.
+
+use std::{path::PathBuf, sync::Arc};
+
+use async_trait::async_trait;
+use daily_note::store::{Store, StoreError, sqlite::SqliteStore};
+use tempfile::TempDir;
+
+use super::{contract::promises, fixture::*};
+
+/// A state folder of its own.
+struct Folder(TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn state(&self) -> PathBuf {
+        self.0.path().join("state")
+    }
+
+    fn database(&self) -> PathBuf {
+        self.state().join("daily-note.sqlite")
+    }
+}
+
+#[async_trait]
+impl Place for Folder {
+    async fn open(&self) -> Arc<dyn Store> {
+        Arc::new(SqliteStore::open(&self.state()).await.unwrap())
+    }
+}
+
+promises! {
+    crate::store::sqlite::Folder::new();
+    batches:
+        an_issue_is_frozen_once_ever,
+        a_batch_goes_to_the_active_unsuppressed_readers_of_its_edition,
+        batches_come_the_newest_first,
+        a_paused_batch_gives_no_rows_until_it_is_resumed,
+        cancelling_skips_what_was_not_sent_and_lets_the_wire_finish,
+        a_batch_is_finished_only_when_every_row_has_its_end,
+        a_person_settles_what_nobody_knows,
+        of_a_cancelled_batch_nothing_is_sent_again,
+        a_refrozen_batch_keeps_what_was_tried_as_it_was,
+        what_was_recorded_is_there_after_opening_again,
+        only_one_may_send_at_a_time;
+    claims:
+        a_claim_carries_what_a_message_needs,
+        a_row_is_claimed_by_one_sender_only,
+        a_deferred_row_comes_again_when_it_is_due,
+        quotas_bound_each_domain_and_a_full_one_holds_up_nobody,
+        a_lane_without_limits_any_more_shares_the_common_quota,
+        readers_who_left_since_the_freeze_make_room_for_others,
+        a_dead_sender_s_claims_return_and_its_wire_is_unknown,
+        where_told_to_resend_the_wire_returns_too,
+        a_clock_set_back_does_not_stop_a_batch;
+    recording:
+        a_delivery_goes_from_pending_to_accepted,
+        a_group_is_applied_in_its_order,
+        an_outcome_without_a_dot_is_refused,
+        an_ended_row_moves_no_more,
+        an_unknown_row_or_number_is_refused_not_an_error,
+        no_message_leaves_for_someone_who_left,
+        a_dead_address_is_suppressed_with_its_rejection,
+        a_doubtful_refusal_can_be_taken_back,
+        lost_connections_are_counted_until_a_deferral,
+        bad_rows_come_in_pages_with_the_relay_s_words,
+        a_relay_s_endless_reply_is_cut_at_a_character;
+    merging:
+        a_person_is_kept_as_told,
+        one_address_is_one_reader_in_any_case,
+        what_a_person_set_themself_nobody_overwrites,
+        what_is_not_said_changes_nothing,
+        the_operator_does_not_add_someone_who_left,
+        a_person_s_own_act_brings_them_back_but_not_past_the_operator,
+        the_list_comes_in_pages_by_number,
+        a_list_longer_than_a_group_is_added_whole;
+    folding:
+        a_fold_adds_changes_and_leaves_alone,
+        an_unsubscribed_reader_is_not_brought_back_by_the_file,
+        an_entry_gone_from_the_file_leaves_and_may_return,
+        a_reader_whom_not_only_the_file_had_added_stays,
+        a_line_taken_out_of_the_file_takes_back_what_it_had_said,
+        a_fold_never_takes_back_what_others_had_said,
+        a_fold_that_loses_too_many_changes_nothing,
+        a_small_list_may_lose_ten_readers_whatever_their_share,
+        an_entry_that_cannot_be_read_undoes_the_fold,
+        a_previewed_fold_tells_all_and_changes_nothing;
+    suppressing:
+        an_address_is_suppressed_once,
+        a_lifted_suppression_gives_the_reader_back,
+        a_stronger_reason_replaces_a_weaker_one_only,
+        suppressions_come_in_pages_in_their_order;
+    erasing:
+        an_erased_person_is_forgotten_and_recognised,
+        an_erased_address_stays_erased_whatever_else_is_said_of_it,
+        an_erased_person_may_come_again_as_someone_new;
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_state_is_its_owner_s_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new();
+    let store = folder.open().await.with_people(1).await;
+    let mode = |path: PathBuf| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(folder.state()), 0o700);
+    for entry in std::fs::read_dir(folder.state()).unwrap() {
+        let path = entry.unwrap().path();
+        assert_eq!(mode(path.clone()), 0o600, "{}", path.display());
+    }
+    drop(store);
+}
+
+fn problem(error: &StoreError) -> String {
+    let source = std::error::Error::source(error).map(ToString::to_string);
+    format!("{error}: {}", source.unwrap_or_default())
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_refused_and_left_alone() {
+    let folder = Folder::new();
+    std::fs::create_dir(folder.state()).unwrap();
+    let bytes = b"dear diary, ".repeat(1_000);
+    std::fs::write(folder.database(), &bytes).unwrap();
+    let error = SqliteStore::open(&folder.state()).await.unwrap_err();
+    assert!(
+        problem(&error).contains("it is damaged, or not a database"),
+        "{}",
+        problem(&error)
+    );
+    assert_eq!(std::fs::read(folder.database()).unwrap(), bytes);
+}
+
+#[tokio::test]
+async fn another_program_s_database_is_refused() {
+    let folder = Folder::new();
+    std::fs::create_dir(folder.state()).unwrap();
+    sqlite3(&folder, "CREATE TABLE cookies (id INTEGER)");
+    let error = SqliteStore::open(&folder.state()).await.unwrap_err();
+    assert!(matches!(error, StoreError::Incompatible(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_newer_program_s_state_is_refused() {
+    let folder = Folder::new();
+    folder.open().await;
+    sqlite3(
+        &folder,
+        "INSERT INTO _sqlx_migrations SELECT 9999, 'later', installed_on, 1, x'00', 1 \
+         FROM _sqlx_migrations LIMIT 1",
+    );
+    let error = SqliteStore::open(&folder.state()).await.unwrap_err();
+    assert!(error.to_string().contains("newer daily-note"), "{error}");
+}
+
+#[tokio::test]
+async fn a_folder_that_cannot_be_made_is_named() {
+    let folder = Folder::new();
+    let file = folder.0.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let error = SqliteStore::open(&file.join("state")).await.unwrap_err();
+    assert!(matches!(error, StoreError::Unusable { .. }), "{error:?}");
+    assert!(error.to_string().contains("file/state"), "{error}");
+}
+
+#[tokio::test]
+async fn many_first_runs_at_once_make_one_state() {
+    let folder = Arc::new(Folder::new());
+    let opening: Vec<_> = (0..8)
+        .map(|_| {
+            let folder = Arc::clone(&folder);
+            tokio::spawn(async move { folder.open().await })
+        })
+        .collect();
+    for store in opening {
+        store.await.unwrap();
+    }
+}
+
+/// Runs SQL as another program would.
+fn sqlite3(folder: &Folder, sql: &'static str) {
+    use sqlx::{ConnectOptions, Connection, Executor};
+    let options = sqlx::sqlite::SqliteConnectOptions::new()
+        .filename(folder.database())
+        .create_if_missing(true);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    std::thread::spawn(move || {
+        runtime.block_on(async {
+            let mut connection = options.connect().await.unwrap();
+            connection.execute(sql).await.unwrap();
+            connection.close().await.unwrap();
+        });
+    })
+    .join()
+    .unwrap();
+}
