@@ -9,7 +9,9 @@ mod completions;
 mod confirm;
 mod failure;
 mod inbox;
+mod init;
 mod man;
+mod new;
 mod output;
 mod pause;
 mod progress;
@@ -85,6 +87,8 @@ enum ColorChoice {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Init(init::Args),
+    New(new::Args),
     Check(check::Args),
     Render(render::Args),
     Test(test::Args),
@@ -153,6 +157,8 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         .build()?;
     let exit = runtime.block_on(async {
         match command {
+            Command::Init(args) => init::execute(&args, context),
+            Command::New(args) => new::execute(&args, context),
             Command::Check(args) => check::execute(&args, context).await,
             Command::Render(args) => render::execute(&args, context).await,
             Command::Test(args) => test::execute(&args, context).await,

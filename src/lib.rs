@@ -24,6 +24,7 @@ pub mod render;
 pub mod audience;
 pub mod links;
 pub mod message;
+pub mod scaffold;
 
 pub mod store;
 

@@ -31,6 +31,7 @@ pub use self::{
     relay_url::{RelayUrl, SmtpTarget, TlsMode},
     schedule::{Break, ExtraDate, ScheduleSettings},
     smtp::{DkimSettings, DomainLimit, KeySource, Rate, SmtpSettings},
+    text::parse_zone,
 };
 use crate::address::{Address, Mailbox};
 

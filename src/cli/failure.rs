@@ -69,7 +69,7 @@ impl Failure {
     fn places(exit: Exit, errors: Vec<SourceError>) -> Self {
         Self {
             exit,
-            reports: errors.into_iter().map(Report::new).collect(),
+            reports: errors.into_iter().map(SourceError::into_report).collect(),
         }
     }
 
@@ -194,7 +194,7 @@ impl From<StoreError> for Failure {
             StoreError::Incompatible(_) => "use the version of daily-note that wrote it, or newer",
         };
         match error {
-            StoreError::Entry(entry) => Self::new(Exit::Configuration, Report::new(entry)),
+            StoreError::Entry(entry) => Self::new(Exit::Configuration, entry.into_report()),
             error => Self::hinted(Exit::Configuration, error, hint),
         }
     }

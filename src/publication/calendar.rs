@@ -1,6 +1,8 @@
 //! The editorial calendar's arithmetic: editions × dates → slots, in the publication's zone. What
 //! the wall clock does twice or not at all is settled by one rule, see [`moment_of`].
 
+use std::fmt;
+
 use chrono::{DateTime, Days, LocalResult, NaiveDate, NaiveDateTime, TimeZone, Utc};
 use chrono_tz::{GapInfo, Tz};
 
@@ -28,6 +30,19 @@ pub enum Absence {
         /// Its reason, where one is written.
         why: Option<String>,
     },
+}
+
+impl fmt::Display for Absence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownEdition => f.write_str("there is no such edition"),
+            Self::OtherDay => f.write_str("the edition appears on other days"),
+            Self::NotYet { starting } => write!(f, "the edition starts on {starting}"),
+            Self::Skipped => f.write_str("`schedule.skip` names the date"),
+            Self::OnBreak { why: Some(why) } => write!(f, "the date lies in a break ({why})"),
+            Self::OnBreak { why: None } => f.write_str("the date lies in a break"),
+        }
+    }
 }
 
 impl Publication {

@@ -262,6 +262,14 @@ impl FromText for Tz {
     }
 }
 
+/// A time zone by its name.
+///
+/// # Errors
+/// When there is none of that name; the second line suggests one.
+pub fn parse_zone(text: &str) -> Result<Tz, String> {
+    Tz::from_text(text)
+}
+
 /// The zone that was likely meant: by its city, by a common abbreviation, or by spelling.
 fn similar_zone(text: &str) -> Option<&'static str> {
     let names: Vec<&'static str> = chrono_tz::TZ_VARIANTS

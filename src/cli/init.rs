@@ -1,0 +1,170 @@
+//! `init [DIR]`: a publication to start from. Asks nothing that it can guess.
+
+use std::path::{Path, PathBuf};
+
+use chrono_tz::Tz;
+use clap::ValueEnum;
+
+use super::{Context, Exit, Failure};
+use crate::{
+    address::{Mailbox, clean_name},
+    app::{AppError, Refusal},
+    publication::parse_zone,
+    scaffold::{self, Start, WriteError},
+};
+
+/// Make a new publication: settings, a first issue, a list of readers
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Nothing that is there already is overwritten.
+
+Examples:
+  daily-note init notes
+  daily-note init notes --language ko --name '수요 노트' --from '수요 노트 <hello@example.com>'")]
+pub(crate) struct Args {
+    /// The folder; made where it isn't there [default: this one]
+    #[arg(value_name = "DIR")]
+    folder: Option<PathBuf>,
+    /// The language of its files [default: the system's]
+    #[arg(long, value_enum)]
+    language: Option<Language>,
+    /// The newsletter's name [default: the folder's]
+    #[arg(long)]
+    name: Option<String>,
+    /// The sender [default: the name, with an address of example.com to be replaced]
+    #[arg(long, value_parser = Mailbox::parse, value_name = "NAME <EMAIL>")]
+    from: Option<Mailbox>,
+    /// Where its hours are meant [default: the system's]
+    #[arg(long, value_parser = zone, value_name = "ZONE")]
+    timezone: Option<Tz>,
+}
+
+/// A language to start in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Language {
+    /// 한국어
+    Ko,
+    /// English
+    En,
+}
+
+pub(crate) fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    let shown = match (&args.folder, context.root()) {
+        (Some(folder), _) => folder.as_path(),
+        (None, Some(root)) => root,
+        (None, None) => Path::new("."),
+    };
+    let folder = std::path::absolute(shown)?;
+    let language = args.language.unwrap_or_else(system_language);
+    let name = match &args.name {
+        Some(name) => clean_name(name).ok_or_else(|| Failure::usage("the name is empty"))?,
+        None => name_of(&folder, language),
+    };
+    let start = Start {
+        from: match &args.from {
+            Some(from) => from.clone(),
+            None => sender(&name)?,
+        },
+        name,
+        language: match language {
+            Language::Ko => scaffold::Language::Korean,
+            Language::En => scaffold::Language::English,
+        },
+        timezone: args.timezone.unwrap_or_else(system_zone),
+        now: context.clock.now(),
+    };
+    let new = scaffold::new_publication(&start).map_err(AppError::Configuration)?;
+    scaffold::write(&folder, &new.files).map_err(refusal)?;
+    let is_ignored = scaffold::ignore_state(&folder).map_err(refusal)?;
+    let mut paths: Vec<PathBuf> = new.files.into_iter().map(|file| file.path).collect();
+    if is_ignored {
+        paths.push(".gitignore".into());
+    }
+    if context.output.is_json() {
+        context.output.document(&serde_json::json!({
+            "root": folder,
+            "files": paths,
+            "issue": new.issue,
+        }));
+        return Ok(Exit::Done);
+    }
+    for path in paths {
+        let path = shown.join(path);
+        let path = path.strip_prefix(".").unwrap_or(&path);
+        context.output.say(path.display().to_string());
+    }
+    let root = match shown == Path::new(".") {
+        true => String::new(),
+        false => format!(" --root {}", shown.display()),
+    };
+    context.output.note(format!(
+        "\nNext: look at the first issue as a mail, which stays on this machine:\n  \
+         daily-note{root} test {} --to you@example.com",
+        new.issue
+    ));
+    Ok(Exit::Done)
+}
+
+/// What a file that can't be made means for the command line.
+pub(super) fn refusal(error: WriteError) -> AppError {
+    match error {
+        WriteError::Exists(_) => AppError::Refused {
+            kind: Refusal::Usage,
+            message: error.to_string(),
+            hint: "nothing was written, nothing is overwritten: remove it, or choose another place"
+                .to_owned(),
+        },
+        WriteError::Io { path, source } => AppError::Io {
+            action: "written",
+            path,
+            source,
+        },
+    }
+}
+
+/// `my-notes` → `My notes`.
+fn name_of(folder: &Path, language: Language) -> String {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    let name = clean_name(&name.replace(['-', '_'], " ")).unwrap_or_else(|| {
+        match language {
+            Language::Ko => "새 뉴스레터",
+            Language::En => "A new newsletter",
+        }
+        .to_owned()
+    });
+    let mut characters = name.chars();
+    let first = characters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(characters).collect()
+}
+
+/// No address of the person's is put into mail without their word.
+fn sender(name: &str) -> Result<Mailbox, Failure> {
+    let mailbox = Mailbox::parse("hello@example.com").map_err(Failure::unexpected)?;
+    Ok(Mailbox {
+        name: Some(name.to_owned()),
+        ..mailbox
+    })
+}
+
+/// POSIX: LC_ALL over LC_MESSAGES over LANG.
+fn system_language() -> Language {
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|locale| !locale.is_empty());
+    match locale {
+        Some(locale) if locale.starts_with("ko") => Language::Ko,
+        _ => Language::En,
+    }
+}
+
+fn system_zone() -> Tz {
+    std::env::var("TZ")
+        .ok()
+        .or_else(|| iana_time_zone::get_timezone().ok())
+        .and_then(|name| name.parse().ok())
+        .unwrap_or(Tz::UTC)
+}
+
+fn zone(text: &str) -> Result<Tz, String> {
+    parse_zone(text).map_err(|error| error.replace('\n', ": "))
+}

@@ -1,0 +1,82 @@
+//! `new EDITION`: the next free slot's issue, ready to be written.
+
+use chrono::NaiveDate;
+
+use super::{Context, Exit, Failure, init::refusal};
+use crate::{
+    app::{AppError, Refusal},
+    scaffold::{self, NewIssue, NewIssueError, Wish},
+};
+
+/// Make the next issue's file: on the edition's next free slot, laid out like the last one
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Headings that stood in the edition's last two issues are kept; the others are placeholders.
+
+Examples:
+  daily-note new monday
+  daily-note new thursday --title 'Twelve columns' --date 2026-12-03"
+)]
+pub(crate) struct Args {
+    /// The edition's key, as in daily-note.yaml
+    edition: String,
+    /// The issue's title; its file is named after it
+    #[arg(long)]
+    title: Option<String>,
+    /// The date instead of the next free slot's
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    date: Option<NaiveDate>,
+}
+
+pub(crate) fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    let app = context.app()?;
+    let wish = Wish {
+        edition: args.edition.clone(),
+        title: args.title.clone(),
+        date: args.date,
+    };
+    let (publication, archive) = (&app.publication, app.archive()?);
+    let new = scaffold::next_issue(publication, &archive, &wish, app.clock.now())
+        .map_err(|error| usage(&error))?;
+    scaffold::write(&publication.root, std::slice::from_ref(&new.file)).map_err(refusal)?;
+    let path = publication.root.join(&new.file.path);
+    if context.output.is_json() {
+        context.output.document(&serde_json::json!({
+            "issue": new.name,
+            "path": path,
+            "edition": args.edition,
+            "date": new.date,
+            "slot": new.slot.as_ref().ok().map(|slot| slot.at),
+        }));
+        return Ok(Exit::Done);
+    }
+    context.output.say(path.display().to_string());
+    context.output.note(when(&new, publication.timezone));
+    Ok(Exit::Done)
+}
+
+fn when(new: &NewIssue, zone: chrono_tz::Tz) -> String {
+    match &new.slot {
+        Ok(slot) => {
+            let local = slot.at.with_timezone(&zone).format("%A %Y-%m-%d %H:%M");
+            format!("A draft for {local} ({zone}); `status: ready` lets it go out.")
+        }
+        Err(absence) => format!(
+            "A draft for {}, which is no slot: {absence}. It goes out by `daily-note send` only.",
+            new.date
+        ),
+    }
+}
+
+fn usage(error: &NewIssueError) -> AppError {
+    let hint = match error {
+        NewIssueError::UnknownEdition { hint, .. } => hint.clone(),
+        NewIssueError::Taken { .. } => "without --date the next free slot is taken".to_owned(),
+        NewIssueError::NoSlot { .. } => "name a day with --date".to_owned(),
+    };
+    AppError::Refused {
+        kind: Refusal::Usage,
+        message: error.to_string(),
+        hint,
+    }
+}

@@ -1,0 +1,246 @@
+//! The next issue's file: on the next free slot, laid out like the one before.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::{NewFile, yaml_text};
+use crate::{
+    issue::{Archive, Issue},
+    publication::{Absence, Publication, Slot},
+    yaml::nearest,
+};
+
+/// What a person says of the issue to be.
+#[derive(Debug, Clone, Default)]
+pub struct Wish {
+    /// The edition's key.
+    pub edition: String,
+    /// The title.
+    pub title: Option<String>,
+    /// The date; by default that of the edition's next free slot.
+    pub date: Option<NaiveDate>,
+}
+
+/// An issue to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewIssue {
+    /// Its file.
+    pub file: NewFile,
+    /// Its name, for commands.
+    pub name: String,
+    /// Its date.
+    pub date: NaiveDate,
+    /// When it goes out; or why its date is no slot and it will wait for a person.
+    pub slot: Result<Slot, Absence>,
+}
+
+/// Why there is no such issue to be.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NewIssueError {
+    /// No edition of that key.
+    #[error("there is no edition `{key}`")]
+    UnknownEdition {
+        /// What was asked for.
+        key: String,
+        /// What was probably meant, or all there are.
+        hint: String,
+    },
+    /// The slot has its issue.
+    #[error("{date} has an issue of `{edition}` already: `{path}`")]
+    Taken {
+        /// The edition.
+        edition: String,
+        /// The date.
+        date: NaiveDate,
+        /// The issue's file.
+        path: String,
+    },
+    /// The calendar has no slot left.
+    #[error("the calendar has no slot for `{edition}` in the next three years")]
+    NoSlot {
+        /// The edition.
+        edition: String,
+    },
+}
+
+/// The file of the next issue.
+///
+/// # Errors
+/// When the edition is unknown, or the date has its issue.
+pub fn next_issue(
+    publication: &Publication,
+    archive: &Archive,
+    wish: &Wish,
+    now: DateTime<Utc>,
+) -> Result<NewIssue, NewIssueError> {
+    let edition = publication
+        .edition(&wish.edition)
+        .ok_or_else(|| unknown_edition(publication, &wish.edition))?;
+    let taken = |date: NaiveDate| {
+        archive.entries().iter().find(|entry| {
+            match &entry.issue {
+                Ok(issue) => {
+                    issue.front_matter.edition == edition.key && issue.front_matter.date == date
+                }
+                // Broken as it is, it was meant for some slot of that date.
+                Err(_) => entry.name.starts_with(&date.to_string()),
+            }
+        })
+    };
+    let date = match wish.date {
+        Some(date) => match taken(date) {
+            None => date,
+            Some(entry) => {
+                return Err(NewIssueError::Taken {
+                    edition: edition.key.clone(),
+                    date,
+                    path: entry.name.clone(),
+                });
+            }
+        },
+        None => publication
+            .slots_after(now)
+            .filter(|slot| slot.edition == edition.key)
+            .map(|slot| slot.date)
+            .find(|date| taken(*date).is_none())
+            .ok_or_else(|| NewIssueError::NoSlot {
+                edition: edition.key.clone(),
+            })?,
+    };
+    let words = Words::of(&publication.language);
+    let mut earlier = archive
+        .issues()
+        .rev()
+        .filter(|issue| issue.front_matter.edition == edition.key);
+    let last = earlier.next();
+    let headings = headings(last, earlier.next(), &words);
+    let slug = match &wish.title {
+        Some(title) => slug(title),
+        None => String::new(),
+    };
+    let slug = if slug.is_empty() {
+        edition.key.clone()
+    } else {
+        slug
+    };
+    let name = format!("{date}-{slug}");
+    let title = wish.title.as_deref().unwrap_or(words.title);
+    let mut text = format!(
+        "---\ntitle: {}\nedition: {}\ndate: {date}\nstatus: draft\n---\n\n{}\n",
+        yaml_text(title.trim()),
+        edition.key,
+        words.introduction
+    );
+    for heading in headings {
+        text.push_str(&format!("\n## {heading}\n\n{}\n", words.story));
+    }
+    let path = match last {
+        Some(last) if last.path.ends_with("index.md") => {
+            PathBuf::from(format!("issues/{name}/index.md"))
+        }
+        _ => PathBuf::from(format!("issues/{name}.md")),
+    };
+    Ok(NewIssue {
+        file: NewFile { path, text },
+        name,
+        date,
+        slot: publication.slot_or_absence(&edition.key, date),
+    })
+}
+
+fn unknown_edition(publication: &Publication, key: &str) -> NewIssueError {
+    let keys: Vec<&str> = publication
+        .editions
+        .iter()
+        .map(|edition| edition.key.as_str())
+        .collect();
+    let hint = match nearest(key, &keys) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("the editions are {}", keys.join(", ")),
+    };
+    NewIssueError::UnknownEdition {
+        key: key.to_owned(),
+        hint,
+    }
+}
+
+/// As many stories as the last issue had; columns that stood in the last two keep their names.
+fn headings(last: Option<&Issue>, before: Option<&Issue>, words: &Words) -> Vec<String> {
+    let Some(last) = last else {
+        return (1..=FIRST_STORIES)
+            .map(|number| words.heading(number))
+            .collect();
+    };
+    let stood_before = |title: &str| {
+        before.is_some_and(|issue| {
+            issue
+                .document
+                .sections
+                .iter()
+                .any(|section| section.title == title)
+        })
+    };
+    last.document
+        .sections
+        .iter()
+        .map(|section| match stood_before(&section.title) {
+            true => section.title.clone(),
+            false => words.heading(section.number),
+        })
+        .collect()
+}
+
+const FIRST_STORIES: usize = 3;
+
+/// A title as part of a file name: words in lower case between hyphens.
+fn slug(title: &str) -> String {
+    let mut slug = String::new();
+    for word in title
+        .to_lowercase()
+        .split(|character: char| !character.is_alphanumeric())
+    {
+        if word.is_empty() {
+            continue;
+        }
+        // File systems allow 255 bytes; Hangul takes three a syllable.
+        if slug.len() + word.len() > 120 {
+            break;
+        }
+        if !slug.is_empty() {
+            slug.push('-');
+        }
+        slug.push_str(word);
+    }
+    slug
+}
+
+struct Words {
+    title: &'static str,
+    introduction: &'static str,
+    story: &'static str,
+    heading: &'static str,
+}
+
+impl Words {
+    fn of(language: &str) -> Self {
+        match language.split('-').next() {
+            Some("ko") => Self {
+                title: "제목을 정해 주세요",
+                introduction: "여는 글을 여기에 씁니다.",
+                story: "본문을 여기에 씁니다.",
+                heading: "이야기 {number}",
+            },
+            _ => Self {
+                title: "A title to come",
+                introduction: "The introduction goes here.",
+                story: "The story goes here.",
+                heading: "Story {number}",
+            },
+        }
+    }
+
+    fn heading(&self, number: usize) -> String {
+        self.heading.replace("{number}", &number.to_string())
+    }
+}

@@ -1,0 +1,203 @@
+//! What a person starts from works from the first moment.
+
+use std::str::FromStr;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::*;
+use crate::{
+    address::Mailbox,
+    audience::file,
+    issue::{Archive, Status},
+    publication::{Absence, Environment, Publication},
+};
+
+fn now() -> DateTime<Utc> {
+    "2026-11-24T03:00:00Z".parse().unwrap()
+}
+
+fn started(language: Language) -> (tempfile::TempDir, Publication) {
+    let folder = tempfile::tempdir().unwrap();
+    let start = Start {
+        name: "Notes: \"a\" # b".to_owned(),
+        language,
+        timezone: chrono_tz::Asia::Seoul,
+        from: Mailbox::parse("\"Notes: x\" <hello@example.com>").unwrap(),
+        now: now(),
+    };
+    let new = new_publication(&start).unwrap();
+    write(folder.path(), &new.files).unwrap();
+    let publication = Publication::load(folder.path(), &Environment::empty()).unwrap();
+    (folder, publication)
+}
+
+/// Makes the next issue of `weekly` and answers its text.
+fn made(publication: &Publication, title: Option<&str>) -> NewIssue {
+    let wish = Wish {
+        edition: "weekly".to_owned(),
+        title: title.map(ToOwned::to_owned),
+        date: None,
+    };
+    let archive = Archive::load(publication).unwrap();
+    let new = next_issue(publication, &archive, &wish, now()).unwrap();
+    write(&publication.root, std::slice::from_ref(&new.file)).unwrap();
+    new
+}
+
+fn refused(publication: &Publication, edition: &str, date: Option<&str>) -> NewIssueError {
+    let wish = Wish {
+        edition: edition.to_owned(),
+        title: None,
+        date: date.map(|date| NaiveDate::from_str(date).unwrap()),
+    };
+    let archive = Archive::load(publication).unwrap();
+    next_issue(publication, &archive, &wish, now()).unwrap_err()
+}
+
+#[test]
+fn a_new_publication_loads_in_both_languages_with_its_first_issue_on_the_next_slot() {
+    for language in [Language::Korean, Language::English] {
+        let (folder, publication) = started(language);
+        assert_eq!(publication.name, "Notes: \"a\" # b");
+        assert_eq!(publication.from.name.as_deref(), Some("Notes: x"));
+        let archive = Archive::load(&publication).unwrap();
+        let issue = archive.newest().unwrap();
+        assert_eq!(issue.front_matter.date.to_string(), "2026-11-30");
+        assert_eq!(issue.front_matter.status, Status::Draft);
+        assert!(
+            publication
+                .slot("weekly", issue.front_matter.date)
+                .is_some()
+        );
+        assert_eq!(issue.document.sections.len(), 2);
+        let list = file::load(&folder.path().join("subscribers.yaml"), &publication);
+        let profiles: Result<Vec<_>, _> = list.unwrap().unwrap().collect();
+        let profiles = profiles.unwrap();
+        assert_eq!(profiles.len(), 1);
+        assert!(profiles[0].consent.as_ref().unwrap().at.is_some());
+    }
+}
+
+#[test]
+fn nothing_is_overwritten_and_nothing_is_written_in_half() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("b"), "mine").unwrap();
+    let files = [NewFile::new("a", "new"), NewFile::new("b", "new")];
+    let error = write(folder.path(), &files).unwrap_err();
+    assert_eq!(error.to_string(), "there is already `b`");
+    assert_eq!(fs::read_to_string(folder.path().join("b")).unwrap(), "mine");
+    assert!(!folder.path().join("a").exists());
+}
+
+#[test]
+fn a_gitignore_that_is_there_gets_one_line_more_once() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join(".gitignore"), "/target").unwrap();
+    assert!(ignore_state(folder.path()).unwrap());
+    assert!(!ignore_state(folder.path()).unwrap());
+    let text = fs::read_to_string(folder.path().join(".gitignore")).unwrap();
+    assert_eq!(text, "/target\n/.daily-note/\n");
+}
+
+#[test]
+fn the_next_issue_takes_the_next_free_slot_and_the_last_one_s_layout() {
+    let (_folder, publication) = started(Language::Korean);
+    // The first issue has 2026-11-30.
+    let second = made(&publication, Some("숫자로 보는: 한 주! #1"));
+    assert_eq!(second.name, "2026-12-07-숫자로-보는-한-주-1");
+    let at = second.slot.unwrap().at;
+    assert_eq!(at.to_rfc3339(), "2026-12-06T23:00:00+00:00");
+    insta::assert_snapshot!(second.file.text, @r#"
+    ---
+    title: '숫자로 보는: 한 주! #1'
+    edition: weekly
+    date: 2026-12-07
+    status: draft
+    ---
+
+    여는 글을 여기에 씁니다.
+
+    ## 이야기 1
+
+    본문을 여기에 씁니다.
+
+    ## 이야기 2
+
+    본문을 여기에 씁니다.
+    "#);
+
+    // Columns of the last two issues stay; a folder's layout stays too.
+    let text = second
+        .file
+        .text
+        .replace("이야기 1", "제목 하나에 이야기 하나");
+    let file = publication.root.join(&second.file.path);
+    fs::remove_file(&file).unwrap();
+    let index = file.with_extension("").join("index.md");
+    fs::create_dir(index.parent().unwrap()).unwrap();
+    fs::write(index, text).unwrap();
+    let third = made(&publication, None);
+    assert_eq!(
+        third.file.path,
+        Path::new("issues/2026-12-14-weekly/index.md")
+    );
+    insta::assert_snapshot!(third.file.text, @r#"
+    ---
+    title: 제목을 정해 주세요
+    edition: weekly
+    date: 2026-12-14
+    status: draft
+    ---
+
+    여는 글을 여기에 씁니다.
+
+    ## 제목 하나에 이야기 하나
+
+    본문을 여기에 씁니다.
+
+    ## 이야기 2
+
+    본문을 여기에 씁니다.
+    "#);
+}
+
+#[test]
+fn a_date_that_has_its_issue_or_an_unknown_edition_is_refused() {
+    let (_folder, publication) = started(Language::English);
+    let error = refused(&publication, "weekly", Some("2026-11-30"));
+    assert_eq!(
+        error.to_string(),
+        "2026-11-30 has an issue of `weekly` already: `2026-11-30-first`"
+    );
+    let NewIssueError::UnknownEdition { hint, .. } = refused(&publication, "weeky", None) else {
+        panic!("unknown");
+    };
+    assert_eq!(hint, "did you mean `weekly`?");
+}
+
+#[test]
+fn an_issue_can_be_made_for_a_day_that_is_no_slot() {
+    let (_folder, publication) = started(Language::English);
+    let wish = Wish {
+        edition: "weekly".to_owned(),
+        title: None,
+        date: NaiveDate::from_ymd_opt(2026, 12, 1),
+    };
+    let archive = Archive::load(&publication).unwrap();
+    let new = next_issue(&publication, &archive, &wish, now()).unwrap();
+    assert_eq!(new.slot, Err(Absence::OtherDay));
+}
+
+#[test]
+fn long_and_strange_titles_make_short_and_plain_names() {
+    for (title, name) in [
+        ("C++ & Rust / 러스트", "2026-12-07-c-rust-러스트"),
+        ("../../etc/passwd", "2026-12-07-etc-passwd"),
+        ("!!!", "2026-12-07-weekly"),
+    ] {
+        let (_folder, publication) = started(Language::Korean);
+        assert_eq!(made(&publication, Some(title)).name, name);
+    }
+    let (_folder, publication) = started(Language::Korean);
+    assert!(made(&publication, Some(&"한글 ".repeat(200))).name.len() < 140);
+}
