@@ -8,13 +8,14 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use daily_note::{
     address::{Address, Mailbox},
     audience::{Reader, SubscriberId},
+    issue::Archive,
     links::LinkSigner,
     message::{
         Composer, FrozenIssue, HeaderSettings,
         dkim::{NewKey, Signer},
     },
-    publication::{DkimSettings, KeySource},
-    render::Composition,
+    publication::{DkimSettings, Environment, KeySource, Publication},
+    render::{Composition, ImagePolicy, LinkedIssue, PrepareInput, Templates},
 };
 
 const STORY: &str = "작은 팀이 큰 시장을 만나는 길은 하나가 아니다. 지도를 접고 골목을 걸어 본 사람만이 아는 \
@@ -35,12 +36,12 @@ fn frozen() -> FrozenIssue {
          <p>이 메일은 {{{{ reader.email }}}}로 보냈습니다.</p>\n\
          <a href=\"{{{{ reader.links.unsubscribe }}}}\">수신거부</a> <a href=\"{{{{ reader.links.preferences }}}}\">설정</a>\n\
          </body></html>\n",
-        paragraphs(&format!("<p style=\"{style}\">"), "</p>", 17)
+        paragraphs(&format!("<p style=\"{style}\">"), "</p>", 20)
     );
     let text = format!(
         "데일리 노트\n\n{{{{ reader.name or \"독자\" }}}}님, 안녕하세요.\n\n{}\n의견: {{{{ reader.links.feedback }}}}\n\
          {{{{ reader.email }}}}\n수신거부: {{{{ reader.links.unsubscribe }}}}\n설정: {{{{ reader.links.preferences }}}}\n",
-        paragraphs("", "\n", 7)
+        paragraphs("", "\n", 9)
     );
     FrozenIssue {
         issue: "monday-2026-11-23".into(),
@@ -71,6 +72,36 @@ fn frozen() -> FrozenIssue {
     }
 }
 
+/// The publication's own newest issue, as `send` freezes it.
+fn own_issue() -> FrozenIssue {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let publication =
+        Publication::load(root, &Environment::default()).expect("the repository's publication");
+    let archive = Archive::load(&publication).expect("its issues");
+    let issue = archive.newest().expect("an issue");
+    let composition = Composition::prepare(&PrepareInput {
+        publication: &publication,
+        issue,
+        linked_issue: &|_| {
+            Some(LinkedIssue {
+                title: "지난 호".into(),
+                url: None,
+            })
+        },
+        templates: &Templates::load(root).expect("templates"),
+        images: ImagePolicy::Remote,
+    });
+    let edition = publication
+        .edition(&issue.front_matter.edition)
+        .expect("an edition");
+    FrozenIssue {
+        issue: issue.id.clone(),
+        edition: edition.key.clone(),
+        composition: composition.expect("a composition"),
+        headers: HeaderSettings::new(&publication, edition, &issue.id, None),
+    }
+}
+
 fn address(text: &str) -> Address {
     Address::parse(text).expect("an address")
 }
@@ -88,12 +119,18 @@ fn readers() -> Vec<Reader> {
 }
 
 fn composer(signer: Option<Signer>) -> Composer {
+    composer_of(&frozen(), signer)
+}
+
+fn composer_of(frozen: &FrozenIssue, signer: Option<Signer>) -> Composer {
     let date = Utc
         .with_ymd_and_hms(2026, 11, 22, 23, 0, 0)
         .single()
         .expect("a date");
     let links = LinkSigner::new(b"a secret of thirty-two bytes, about", None);
-    Composer::new(&frozen(), links, signer, date).expect("a composer")
+    let composer = Composer::new(frozen, links, signer, date).expect("a composer");
+    assert_eq!(composer.defeats(), [], "the issue is cut");
+    composer
 }
 
 fn signer(with_ed25519: bool) -> Signer {
@@ -114,7 +151,6 @@ fn signer(with_ed25519: bool) -> Signer {
 fn compose(criterion: &mut Criterion) {
     let readers = readers();
     let composer_unsigned = composer(None);
-    assert!(composer_unsigned.defeats().is_empty(), "the issue is cut");
     let mut out = Vec::new();
     composer_unsigned
         .compose(&readers[1], &mut out)
@@ -134,6 +170,12 @@ fn compose(criterion: &mut Criterion) {
             bencher.iter(|| composer.compose(next.next().expect("a reader"), &mut out));
         });
     }
+    let own = composer_of(&own_issue(), None);
+    own.compose(&readers[1], &mut out).expect("a message");
+    group.throughput(Throughput::Bytes(out.len() as u64));
+    group.bench_function("own issue", |bencher| {
+        bencher.iter(|| own.compose(next.next().expect("a reader"), &mut out));
+    });
     group.finish();
 }
 

@@ -10,6 +10,7 @@ mod inbox;
 mod reader;
 mod relay;
 mod send;
+mod signing_keys;
 mod state;
 mod suppressed;
 mod test_mail;
@@ -24,6 +25,7 @@ pub use self::{
     inbox::InboxSite,
     relay::Way,
     send::{Rehearsal, Resumption, Sending},
+    signing_keys::SigningKey,
     suppressed::{Pages, Suppressed},
     test_mail::TestOutcome,
 };

@@ -7,6 +7,7 @@ mod carry;
 mod check;
 mod completions;
 mod confirm;
+mod dkim;
 mod failure;
 mod inbox;
 mod init;
@@ -100,6 +101,7 @@ enum Command {
     Inbox(inbox::Args),
     Subscribers(subscribers::Args),
     Suppressions(suppressions::Args),
+    Dkim(dkim::Args),
     Completions(completions::Args),
     Man(man::Args),
     Schema(schema::Args),
@@ -170,6 +172,7 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
             Command::Inbox(args) => inbox::execute(&args, context).await,
             Command::Subscribers(args) => subscribers::execute(&args, context).await,
             Command::Suppressions(args) => suppressions::execute(&args, context).await,
+            Command::Dkim(args) => dkim::execute(&args, context),
             Command::Completions(args) => completions::execute(&args, context),
             Command::Man(args) => man::execute(&args, context),
             Command::Schema(args) => schema::execute(&args, context),

@@ -1,0 +1,121 @@
+//! New DKIM keys as files that only their owner may read.
+
+use std::{
+    fs,
+    io::Write,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+};
+
+use super::{App, AppError, Refusal};
+use crate::message::dkim::{DnsRecord, NewKey};
+
+/// A key that was made and written.
+#[derive(Debug)]
+pub struct SigningKey {
+    /// Its name in DNS.
+    pub selector: String,
+    /// Relative to the publication's root.
+    pub file: PathBuf,
+    /// What DNS must say.
+    pub record: DnsRecord,
+}
+
+impl App {
+    /// The domain that signatures should name: the configured one, or the From address's.
+    #[must_use]
+    pub fn signing_domain(&self) -> &str {
+        match &self.publication.smtp.dkim {
+            Some(dkim) => &dkim.domain,
+            None => self.publication.from.address.domain(),
+        }
+    }
+
+    /// Makes an RSA key pair and, if wanted, an Ed25519 one, whose selector gets an `e` at its end.
+    /// A key that is there is never written over.
+    ///
+    /// # Errors
+    /// A selector that is no DNS label, a key of that selector, a folder that can't be written.
+    pub fn new_signing_keys(
+        &self,
+        selector: &str,
+        domain: &str,
+        has_ed25519: bool,
+    ) -> Result<Vec<SigningKey>, AppError> {
+        for name in [selector, domain] {
+            if !is_dns_name(name) {
+                return Err(AppError::Refused {
+                    kind: Refusal::Usage,
+                    message: format!("`{}` is no name for DNS", name.escape_debug()),
+                    hint: "letters, digits and hyphens, parts separated by dots".to_owned(),
+                });
+            }
+        }
+        let mut wanted = vec![selector.to_owned()];
+        if has_ed25519 {
+            wanted.push(format!("{selector}e"));
+        }
+        let path_of =
+            |selector: &str| Path::new(".daily-note/dkim").join(format!("{selector}.pem"));
+        for selector in &wanted {
+            let file = path_of(selector);
+            if self.publication.root.join(&file).exists() {
+                return Err(AppError::Refused {
+                    kind: Refusal::Usage,
+                    message: format!("{} is there already", file.display()),
+                    hint: "choose another name with --selector; a key in use is replaced by \
+                           publishing a second one beside it"
+                        .to_owned(),
+                });
+            }
+        }
+        let made = [NewKey::rsa as fn() -> _, NewKey::ed25519];
+        let mut keys = Vec::new();
+        for (selector, make) in wanted.into_iter().zip(made) {
+            let key = make()?;
+            let file = path_of(&selector);
+            write_secret(&self.publication.root.join(&file), &key.pem)?;
+            keys.push(SigningKey {
+                record: key.record(&selector, domain),
+                selector,
+                file,
+            });
+        }
+        Ok(keys)
+    }
+}
+
+/// As strict as what loads the key.
+fn is_dns_name(name: &str) -> bool {
+    name.len() <= 200
+        && name.split('.').all(|label| {
+            !label.is_empty()
+                && label.len() <= 63
+                && label
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        })
+}
+
+fn write_secret(path: &Path, text: &str) -> Result<(), AppError> {
+    let write = || {
+        if let Some(folder) = path.parent() {
+            fs::DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(folder)?;
+        }
+        let mut file = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    };
+    write().map_err(|source| AppError::Io {
+        action: "written",
+        path: path.to_owned(),
+        source,
+    })
+}
