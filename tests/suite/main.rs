@@ -6,6 +6,7 @@
 )]
 
 mod architecture;
+mod cli;
 mod crash;
 mod delivery;
 mod message;
@@ -14,4 +15,5 @@ mod postfix;
 mod scripted;
 mod smtp;
 mod store;
+mod support;
 mod web;

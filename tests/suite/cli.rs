@@ -1,0 +1,5 @@
+//! The command line as people meet it: the real binary, its words and its exit codes.
+
+mod bad_input;
+mod help;
+mod sending;

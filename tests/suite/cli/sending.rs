@@ -1,0 +1,96 @@
+//! `send` and `status` from outside: what a person types, sees, and finds in the inbox.
+
+use std::fs;
+
+use crate::support::TestPublication;
+
+#[test]
+fn an_issue_is_sent_once_and_the_second_time_nothing_is_left_to_do() {
+    let publication = TestPublication::new();
+    let first = publication
+        .run(["send", "2026-11-23-quiet", "--yes"])
+        .exits(0);
+    insta::assert_snapshot!(first.shown());
+    let mail = publication.inbox();
+    assert_eq!(mail.len(), 2);
+    let second = publication
+        .run(["send", "2026-11-23-quiet", "--yes"])
+        .exits(6);
+    insta::assert_snapshot!(second.shown());
+    assert_eq!(publication.inbox(), mail);
+    let status = publication
+        .run(["status", "2026-11-23-quiet", "--json"])
+        .exits(0)
+        .json();
+    assert_eq!(status["state"], "finished");
+    assert_eq!(status["audience"], 2);
+    assert_eq!(status["counts"]["accepted"], 2);
+}
+
+#[test]
+fn without_an_answer_nothing_is_sent() {
+    let publication = TestPublication::new();
+    let ran = publication.run(["send", "2026-11-23-quiet"]);
+    insta::assert_snapshot!(ran.shown());
+    assert_eq!(publication.inbox().len(), 0);
+}
+
+#[test]
+fn a_dry_run_says_what_would_happen_and_changes_nothing() {
+    let publication = TestPublication::new();
+    let ran = publication
+        .run(["send", "2026-11-23-quiet", "--dry-run"])
+        .exits(0);
+    insta::assert_snapshot!(ran.shown());
+    assert_eq!(publication.inbox().len(), 0);
+    publication.run(["status"]).exits(6);
+}
+
+#[test]
+fn json_stands_alone_on_stdout() {
+    let publication = TestPublication::new();
+    let sent = publication
+        .run(["send", "2026-11-23-quiet", "--yes", "--json"])
+        .exits(0);
+    for line in sent.stdout.lines() {
+        serde_json::from_str::<serde_json::Value>(line).unwrap();
+    }
+    publication.run(["status", "--json"]).exits(0).json();
+}
+
+#[test]
+fn a_test_mail_leaves_no_trace_in_the_ledger() {
+    let publication = TestPublication::new();
+    publication
+        .run(["test", "2026-11-23-quiet", "--to", "me@example.com"])
+        .exits(0);
+    assert_eq!(publication.inbox().len(), 1);
+    publication.run(["status"]).exits(6);
+    publication
+        .run(["send", "2026-11-23-quiet", "--yes"])
+        .exits(0);
+    assert_eq!(publication.inbox().len(), 3);
+}
+
+#[test]
+fn render_writes_what_a_reader_would_get() {
+    let publication = TestPublication::new();
+    publication
+        .run([
+            "render",
+            "2026-11-23-quiet",
+            "--for",
+            "minji@example.com",
+            "--out",
+            "out",
+        ])
+        .exits(0);
+    for (file, piece) in [
+        ("issue.html", "<h1"),
+        ("issue.txt", "The one thing"),
+        ("issue.eml", "Subject: A quiet week\r\n"),
+    ] {
+        let text = fs::read_to_string(publication.path("out").join(file)).unwrap();
+        assert!(text.contains(piece), "{file}: {text}");
+    }
+}

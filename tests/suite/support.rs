@@ -1,0 +1,8 @@
+//! What tests of the whole program stand on: a publication in a temporary folder, the real binary
+//! run in it, and one way to say that a test was left out.
+
+mod left_out;
+mod publication;
+mod ran;
+
+pub(crate) use self::{left_out::left_out, publication::TestPublication, ran::Ran};
