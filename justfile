@@ -1,0 +1,30 @@
+# What the CI runs: everything.
+check:
+    scripts/test
+
+# All tests that need no server.
+test:
+    cargo test
+
+# Formatting, lints, docs.
+lint:
+    cargo fmt --all --check
+    cargo clippy --all-targets -- -D warnings
+    RUSTDOCFLAGS="-D warnings" cargo doc --no-deps
+
+# The crash programme: the real binary, killed again and again.
+crash rounds="500":
+    CRASH_ROUNDS={{rounds}} cargo test --release --test suite crash:: -- --nocapture
+
+# What things cost, beside their peers.
+bench:
+    cargo bench
+    scripts/bench
+
+# Licences and advisories (needs cargo-deny).
+deny:
+    cargo deny check
+
+# The pictures of the README and the sample issues.
+pictures:
+    scripts/pictures
