@@ -172,7 +172,7 @@ fn flow_items(inner: &str) -> Option<Vec<&str>> {
         .split(',')
         .map(|item| item.trim_matches(' '))
         .collect();
-    let is_whole = |item: &&str| item.matches(['"', '\'']).count() % 2 == 0;
+    let is_whole = |item: &&str| item.matches(['"', '\'']).count().is_multiple_of(2);
     items.iter().all(is_whole).then_some(items)
 }
 
