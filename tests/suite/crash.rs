@@ -68,7 +68,7 @@ fn killed_at_any_moment_nobody_is_lost_and_nobody_gets_it_twice() {
         .and_then(|seed| seed.parse().ok())
         .unwrap_or(1);
     let shim = Shim::build();
-    let sizes = [1_000, 2_000, 5_000];
+    let sizes = [2_000, 1_000, 5_000];
     let publications: Vec<Publication> = sizes
         .iter()
         .take(if rounds > 20 { 3 } else { 1 })

@@ -12,6 +12,7 @@ mod delivery;
 mod message;
 mod own_publication;
 mod postfix;
+mod real;
 mod scripted;
 mod smtp;
 mod store;

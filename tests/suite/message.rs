@@ -4,6 +4,5 @@ mod compiled;
 mod dkim;
 pub(crate) mod fixture;
 mod new_keys;
-mod python;
 mod read_back;
 mod whole;

@@ -152,11 +152,22 @@ impl Postfix {
 
     /// All that has been delivered: a Maildir's file each.
     pub(crate) fn mail(&self) -> Vec<String> {
-        let Ok(entries) = fs::read_dir(self.folder.path().join("mail/all/new")) else {
-            return Vec::new();
-        };
-        entries
-            .map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap())
+        let mut all = Vec::new();
+        for owner in self.owners() {
+            let new = self.folder.path().join("mail").join(owner).join("new");
+            for entry in fs::read_dir(new).into_iter().flatten() {
+                all.push(fs::read_to_string(entry.unwrap().path()).unwrap());
+            }
+        }
+        all
+    }
+
+    /// Whose Maildirs there are: `all`, unless a setting gives readers their own.
+    pub(crate) fn owners(&self) -> Vec<String> {
+        let people = fs::read_dir(self.folder.path().join("mail"));
+        let name = |person: io::Result<fs::DirEntry>| person.unwrap().file_name();
+        (people.into_iter().flatten())
+            .map(|person| name(person).to_string_lossy().into_owned())
             .collect()
     }
 

@@ -3,6 +3,7 @@
 
 mod left_out;
 mod publication;
+pub(crate) mod python;
 mod ran;
 
 pub(crate) use self::{left_out::left_out, publication::TestPublication, ran::Ran};

@@ -23,10 +23,8 @@ use mail_auth::{
     common::{parse::TxtRecordParser, verify::DomainKey},
 };
 
-use super::{
-    fixture::{frozen, image, links, reader},
-    python,
-};
+use super::fixture::{frozen, image, links, reader};
+use crate::support::python;
 
 /// Verifiers refuse signatures from the future, and a test machine's clock may be slow.
 fn long_ago() -> DateTime<Utc> {

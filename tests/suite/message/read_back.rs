@@ -14,10 +14,8 @@ use lettre::message::{Attachment, MultiPart, SinglePart, header::ContentType};
 use mail_parser::{Message, MessageParser, MimeHeaders};
 use proptest::prelude::*;
 
-use super::{
-    fixture::{composer, frozen, image, links, monday, reader},
-    python,
-};
+use super::fixture::{composer, frozen, image, links, monday, reader};
+use crate::support::python;
 
 /// The repository's own publication: its newest issue under its own templates.
 fn real_issue() -> FrozenIssue {

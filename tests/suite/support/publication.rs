@@ -41,12 +41,14 @@ It happened, and [here is the report](https://example.com/report).
 /// be sent, two subscribers, and the embedded inbox for a relay.
 pub(crate) struct TestPublication {
     folder: TempDir,
+    variables: Vec<(String, String)>,
 }
 
 impl TestPublication {
     pub(crate) fn new() -> Self {
         Self {
             folder: TempDir::new().unwrap(),
+            variables: Vec::new(),
         }
         .config(CONFIGURATION)
         .issue("2026-11-23-quiet.md", ISSUE)
@@ -60,7 +62,10 @@ impl TestPublication {
         for name in ["daily-note.yaml", "subscribers.yaml", "issues", "templates"] {
             copy(&house.join(name), &folder.path().join(name));
         }
-        Self { folder }
+        Self {
+            folder,
+            variables: Vec::new(),
+        }
     }
 
     /// daily-note.yaml, whole.
@@ -110,6 +115,12 @@ impl TestPublication {
         self
     }
 
+    /// A variable of the environment, for every run.
+    pub(crate) fn variable(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     /// A file's path in it.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
@@ -140,6 +151,7 @@ impl TestPublication {
         command.current_dir(self.folder.path());
         command.env_clear();
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command.envs(self.variables.iter().cloned());
         command.env("HOME", self.folder.path());
         // Wide, so that no line breaks at a place that differs from run to run.
         command.env("COLUMNS", "200");
