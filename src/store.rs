@@ -317,6 +317,15 @@ pub enum UnknownAnswer {
     Accept,
 }
 
+/// What is known of an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Known {
+    /// The list has a subscriber of that address, whatever their state.
+    pub is_listed: bool,
+    /// Why it gets no mail.
+    pub suppression: Option<SuppressionReason>,
+}
+
 /// Everything that can go wrong with a store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -385,6 +394,9 @@ pub trait Store: Send + Sync {
 
     /// The subscriber of that address, whatever its state.
     async fn subscriber(&self, email: &Address) -> Result<Option<Subscriber>, StoreError>;
+
+    /// What the list and the suppressions know of each of these addresses, in their order.
+    async fn known(&self, emails: &[Address]) -> Result<Vec<Known>, StoreError>;
 
     /// A page of the list in the order of numbers, after `after`.
     async fn subscribers(

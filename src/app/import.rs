@@ -1,8 +1,10 @@
 //! An export of another service into the list of record: batch after batch, in flat memory, and a
 //! report of what became of every row.
 
+mod batch;
+
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, HashSet},
     hash::{BuildHasher, RandomState},
 };
 
@@ -10,19 +12,20 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use tokio::sync::mpsc;
 
+use self::batch::Batch;
 use super::AppError;
 use crate::{
     address::Address,
     audience::{
-        Origin, Profile, Suppression,
-        import::{Entry, Import, Plan, Row},
+        Origin, Profile, Suppression, SuppressionReason,
+        import::{Import, Plan},
     },
     source::SourceError,
     store::{Store, Upsert},
 };
 
 /// Rows that become one transaction.
-const BATCH_ROWS: usize = 5_000;
+const BATCH_ROWS: u64 = 5_000;
 /// Problems that a report carries; `on_problem` hears of all.
 const KEPT_PROBLEMS: usize = 100;
 
@@ -87,6 +90,21 @@ pub enum Outcome {
     Note,
 }
 
+impl Problem {
+    fn new(row: u64, email: &str, outcome: Outcome, why: String) -> Self {
+        Self {
+            row,
+            email: email.to_owned(),
+            outcome,
+            why,
+        }
+    }
+
+    fn kept_off(row: u64, email: &Address, why: String) -> Self {
+        Self::new(row, email.as_str(), Outcome::KeptOff, why)
+    }
+}
+
 impl ImportReport {
     /// Whether anything is different now (or would be).
     #[must_use]
@@ -113,12 +131,11 @@ pub async fn import(
         store,
         now,
         on_problem,
-        seen: HashSet::new(),
-        hasher: RandomState::new(),
+        foreseen: Foreseen::default(),
         report: ImportReport::new(import.plan().clone(), dry_run),
     };
     // Reading and writing take turns on two threads: the next batch is ready when this is written.
-    let (sender, mut batches) = mpsc::channel(2);
+    let (sender, mut batches) = mpsc::channel(1);
     let reading = tokio::task::spawn_blocking(move || read_batches(import, &sender));
     while let Some(batch) = batches.recv().await {
         let batch = batch.map_err(|error| AppError::Content(vec![error]))?;
@@ -131,26 +148,30 @@ pub async fn import(
     Ok(intake.report)
 }
 
-fn read_batches(import: Import, batches: &mpsc::Sender<Result<Vec<Row>, SourceError>>) {
-    let mut batch = Vec::with_capacity(BATCH_ROWS);
-    for row in import {
-        match row {
-            Ok(row) => batch.push(row),
-            Err(error) => {
-                // What was read before the error is still good.
-                let _ = batches.blocking_send(Ok(batch));
+fn read_batches(mut import: Import, batches: &mpsc::Sender<Result<Batch, SourceError>>) {
+    loop {
+        let mut batch = Batch::default();
+        let mut end = None;
+        while batch.rows < BATCH_ROWS && end.is_none() {
+            match import.next() {
+                Some(Ok(row)) => batch.add(row),
+                Some(Err(error)) => end = Some(Err(error)),
+                None => end = Some(Ok(())),
+            }
+        }
+        // What was read before an error is still good.
+        if batches.blocking_send(Ok(batch.settled())).is_err() {
+            return;
+        }
+        match end {
+            None => {}
+            Some(Ok(())) => return,
+            Some(Err(error)) => {
                 let _ = batches.blocking_send(Err(error));
                 return;
             }
         }
-        if batch.len() == BATCH_ROWS {
-            let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH_ROWS));
-            if batches.blocking_send(Ok(full)).is_err() {
-                return;
-            }
-        }
     }
-    let _ = batches.blocking_send(Ok(batch));
 }
 
 impl ImportReport {
@@ -179,122 +200,78 @@ struct Intake<'s> {
     store: &'s dyn Store,
     now: DateTime<Utc>,
     on_problem: &'s mut (dyn FnMut(&Problem) -> Result<(), AppError> + Send),
-    /// In a dry run: addresses that earlier rows would have added or suppressed, as hashes.
-    seen: HashSet<u64>,
-    hasher: RandomState,
+    foreseen: Foreseen,
     report: ImportReport,
 }
 
-/// The people of a batch, each once.
+/// What earlier rows of a dry run would have done, as hashes of addresses.
 #[derive(Default)]
-struct People {
-    readers: Vec<(u64, Profile)>,
-    places: HashMap<String, usize>,
-    suppressions: Vec<Suppression>,
-    suppressed: HashSet<String>,
+struct Foreseen {
+    listed: HashSet<u64>,
+    suppressed: HashSet<u64>,
+    hasher: RandomState,
 }
 
 impl Intake<'_> {
-    async fn take(&mut self, batch: Vec<Row>) -> Result<(), AppError> {
-        let mut people = People::default();
-        for row in batch {
-            self.sort(row, &mut people)?;
+    async fn take(&mut self, batch: Batch) -> Result<(), AppError> {
+        let report = &mut self.report;
+        report.rows += batch.rows;
+        report.merged += batch.merged;
+        report.notes += batch.notes;
+        report.skipped += batch.skipped;
+        report.refused += batch.refused;
+        report.kept_off += batch.kept_off;
+        for (reason, count) in batch.reasons {
+            *report.suppressed.entry(reason).or_default() += count;
         }
-        let keeps =
-            |(_, profile): &(u64, Profile)| !people.suppressed.contains(&profile.email.key());
-        let (readers, departed): (Vec<_>, Vec<_>) = people.readers.into_iter().partition(keeps);
-        for (row, profile) in departed {
-            self.kept_off(
-                row,
-                &profile.email,
-                "another row of the file takes them off",
-            )?;
+        for problem in batch.problems {
+            self.problem(problem)?;
         }
         // Departures first: whatever happens between the two, nobody who left gets mail.
-        self.suppress(&people.suppressions).await?;
-        self.subscribe(readers).await
-    }
-
-    fn sort(&mut self, row: Row, people: &mut People) -> Result<(), AppError> {
-        self.report.rows += 1;
-        let number = row.number;
-        match row.entry {
-            Entry::Subscribe(profile) => {
-                for why in row.notes {
-                    self.report.notes += 1;
-                    self.problem(number, profile.email.as_str(), Outcome::Note, why)?;
-                }
-                match people.places.get(&profile.email.key()) {
-                    Some(place) => {
-                        self.report.merged += 1;
-                        merge(&mut people.readers[*place].1, *profile);
-                    }
-                    None => {
-                        let place = people.readers.len();
-                        people.places.insert(profile.email.key(), place);
-                        people.readers.push((number, *profile));
-                    }
-                }
-            }
-            Entry::Suppress(suppression) => {
-                *self
-                    .report
-                    .suppressed
-                    .entry(suppression.reason.word())
-                    .or_default() += 1;
-                if let Some(email) = &suppression.email {
-                    people.suppressed.insert(email.key());
-                }
-                people.suppressions.push(*suppression);
-            }
-            Entry::Skip { email, why } => {
-                self.report.skipped += 1;
-                self.problem(number, email.as_str(), Outcome::Skipped, why)?;
-            }
-            Entry::Refuse { email, why } => {
-                self.report.refused += 1;
-                self.problem(number, &email, Outcome::Refused, why)?;
-            }
-        }
-        Ok(())
+        self.suppress(&batch.suppressions).await?;
+        self.subscribe(&batch.readers, &batch.reader_rows).await
     }
 
     async fn suppress(&mut self, suppressions: &[Suppression]) -> Result<(), AppError> {
         if suppressions.is_empty() {
             return Ok(());
         }
-        if self.report.dry_run {
-            for email in suppressions.iter().filter_map(|it| it.email.as_ref()) {
-                let is_known = self.store.suppression(email).await?.is_some();
-                if !is_known && self.seen.insert(self.hasher.hash_one(("off", email.key()))) {
-                    self.report.newly_suppressed += 1;
-                }
+        self.report.newly_suppressed += if self.report.dry_run {
+            let emails: Vec<_> = suppressions
+                .iter()
+                .filter_map(|it| it.email.clone())
+                .collect();
+            let known = self.store.known(&emails).await?;
+            let mut news = 0;
+            for (email, known) in emails.iter().zip(known) {
+                let is_news = self.foreseen.suppress(email) && known.suppression.is_none();
+                news += u64::from(is_news);
             }
+            news
         } else {
-            self.report.newly_suppressed += self.store.suppress(suppressions, self.now).await?;
-        }
+            self.store.suppress(suppressions, self.now).await?
+        };
         Ok(())
     }
 
-    async fn subscribe(&mut self, readers: Vec<(u64, Profile)>) -> Result<(), AppError> {
-        let (rows, profiles): (Vec<u64>, Vec<Profile>) = readers.into_iter().unzip();
+    async fn subscribe(&mut self, readers: &[Profile], rows: &[u64]) -> Result<(), AppError> {
+        if readers.is_empty() {
+            return Ok(());
+        }
         let outcomes = if self.report.dry_run {
-            self.foresee(&profiles).await?
-        } else if profiles.is_empty() {
-            Vec::new()
+            self.foresee(readers).await?
         } else {
-            self.store
-                .upsert(&profiles, Origin::Import, self.now)
-                .await?
+            self.store.upsert(readers, Origin::Import, self.now).await?
         };
-        for ((row, profile), outcome) in rows.into_iter().zip(&profiles).zip(outcomes) {
+        for ((reader, row), outcome) in readers.iter().zip(rows).zip(outcomes) {
             match outcome {
                 Upsert::Added => self.report.added += 1,
                 Upsert::Merged => self.report.merged += 1,
                 Upsert::Unchanged => self.report.unchanged += 1,
                 Upsert::Suppressed(reason) => {
+                    self.report.kept_off += 1;
                     let why = format!("is kept off the list ({})", reason.word());
-                    self.kept_off(row, &profile.email, &why)?;
+                    self.problem(Problem::kept_off(*row, &reader.email, why))?;
                 }
             }
         }
@@ -303,41 +280,23 @@ impl Intake<'_> {
 
     /// What `upsert` would answer. Whether something of a known reader would change is not looked
     /// into: they count as merged.
-    async fn foresee(&mut self, profiles: &[Profile]) -> Result<Vec<Upsert>, AppError> {
-        let mut outcomes = Vec::with_capacity(profiles.len());
-        for profile in profiles {
-            let email = &profile.email;
-            outcomes.push(if let Some(it) = self.store.suppression(email).await? {
-                Upsert::Suppressed(it.reason)
-            } else if self.seen.insert(self.hasher.hash_one(("on", email.key())))
-                && self.store.subscriber(email).await?.is_none()
-            {
+    async fn foresee(&mut self, readers: &[Profile]) -> Result<Vec<Upsert>, AppError> {
+        let emails: Vec<_> = readers.iter().map(|reader| reader.email.clone()).collect();
+        let known = self.store.known(&emails).await?;
+        let foreseen = &mut self.foreseen;
+        let outcomes = emails.iter().zip(known).map(|(email, known)| {
+            if let Some(reason) = known.suppression.or(foreseen.suppression(email)) {
+                Upsert::Suppressed(reason)
+            } else if foreseen.list(email) && !known.is_listed {
                 Upsert::Added
             } else {
                 Upsert::Merged
-            });
-        }
-        Ok(outcomes)
+            }
+        });
+        Ok(outcomes.collect())
     }
 
-    fn kept_off(&mut self, row: u64, email: &Address, why: &str) -> Result<(), AppError> {
-        self.report.kept_off += 1;
-        self.problem(row, email.as_str(), Outcome::KeptOff, why.to_owned())
-    }
-
-    fn problem(
-        &mut self,
-        row: u64,
-        email: &str,
-        outcome: Outcome,
-        why: String,
-    ) -> Result<(), AppError> {
-        let problem = Problem {
-            row,
-            email: email.to_owned(),
-            outcome,
-            why,
-        };
+    fn problem(&mut self, problem: Problem) -> Result<(), AppError> {
         (self.on_problem)(&problem)?;
         if self.report.problems.len() < KEPT_PROBLEMS {
             self.report.problems.push(problem);
@@ -348,12 +307,18 @@ impl Intake<'_> {
     }
 }
 
-/// A later row of the same person: what it says goes over what was said before.
-fn merge(profile: &mut Profile, later: Profile) {
-    profile.name = later.name.or(profile.name.take());
-    profile.timezone = later.timezone.or(profile.timezone);
-    profile.language = later.language.or(profile.language.take());
-    profile.consent = later.consent.or(profile.consent.take());
-    profile.editions = later.editions.or(profile.editions.take());
-    profile.tags.extend(later.tags);
+impl Foreseen {
+    /// Whether that is news.
+    fn list(&mut self, email: &Address) -> bool {
+        self.listed.insert(self.hasher.hash_one(email.key()))
+    }
+
+    fn suppress(&mut self, email: &Address) -> bool {
+        self.suppressed.insert(self.hasher.hash_one(email.key()))
+    }
+
+    fn suppression(&self, email: &Address) -> Option<SuppressionReason> {
+        let is_off = self.suppressed.contains(&self.hasher.hash_one(email.key()));
+        is_off.then_some(SuppressionReason::Unsubscribed)
+    }
 }

@@ -16,8 +16,8 @@ const PAGE_ROWS: u32 = 5_000;
 /// Who gets no mail, whatever the list says
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Whoever unsubscribes, bounces for good or complains is kept here, and no file, import or `add` brings
-them back. `suppressions remove` is the operator's way to let somebody in again.")]
+Whoever unsubscribes, bounces for good or complains is kept here, and no file, import or `add`
+brings them back. `suppressions remove` is the operator's way to let somebody in again.")]
 pub(crate) struct Args {
     #[command(subcommand)]
     action: Action,

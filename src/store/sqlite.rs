@@ -27,8 +27,8 @@ use sqlx::{Sqlite, SqlitePool, Transaction};
 
 use super::{
     AudienceSize, Batch, BatchId, BatchState, Claim, Counts, DeliveryId, FailedDelivery,
-    FoldReport, Freeze, Lease, NewBatch, Quotas, Recovered, Refusal, SenderGuard, SenderId, Store,
-    StoreError, Transition, UnknownAnswer, Upsert,
+    FoldReport, Freeze, Known, Lease, NewBatch, Quotas, Recovered, Refusal, SenderGuard, SenderId,
+    Store, StoreError, Transition, UnknownAnswer, Upsert,
 };
 use crate::{
     address::Address,
@@ -153,6 +153,10 @@ impl Store for SqliteStore {
 
     async fn subscriber(&self, email: &Address) -> Result<Option<Subscriber>, StoreError> {
         self.told(people::subscriber(self, email).await)
+    }
+
+    async fn known(&self, emails: &[Address]) -> Result<Vec<Known>, StoreError> {
+        self.told(people::known(self, emails).await)
     }
 
     async fn subscribers(

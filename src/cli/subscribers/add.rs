@@ -54,7 +54,10 @@ pub(crate) struct Args {
 #[derive(Serialize)]
 struct Document<'a> {
     email: &'a Address,
-    outcome: Upsert,
+    outcome: &'static str,
+    /// What keeps them off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<SuppressionReason>,
 }
 
 pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
@@ -69,7 +72,17 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
     let outcome = outcomes.first().copied().unwrap_or(Upsert::Unchanged);
     let output = &context.output;
     if output.is_json() {
-        output.document(&Document { email, outcome });
+        let (outcome, reason) = match outcome {
+            Upsert::Added => ("added", None),
+            Upsert::Merged => ("merged", None),
+            Upsert::Unchanged => ("unchanged", None),
+            Upsert::Suppressed(reason) => ("suppressed", Some(reason)),
+        };
+        output.document(&Document {
+            email,
+            outcome,
+            reason,
+        });
     }
     let (tone, told, exit) = match outcome {
         Upsert::Added => (
@@ -84,7 +97,10 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
         ),
         Upsert::Unchanged => (
             Tone::Quiet,
-            format!("{email} is on the list already, just so. Nothing was changed."),
+            format!(
+                "{email} is on the list already, and nothing was changed: what they chose themself \
+                 stays theirs."
+            ),
             Exit::Nothing,
         ),
         Upsert::Suppressed(reason) => (Tone::Care, refusal(email, reason), Exit::Nothing),

@@ -32,7 +32,8 @@ Those who unsubscribed, bounced or complained there are kept off the list here; 
 confirmed are left out. Importing a file again is harmless.
 
 Mailchimp exports three files: import all of them. listmonk's file does not say who left a list:
-export those with the subscription status “unsubscribed” too, and import that with --as unsubscribed.
+export those with the subscription status “unsubscribed” too, and import that file with
+--as unsubscribed.
 
 Examples:
   daily-note subscribers import 구독자.csv --dry-run
@@ -119,6 +120,10 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
     // All are looked at before the first is taken in.
     let mut imports = Vec::new();
     for path in &args.files {
+        if !path.exists() {
+            let path = path.display();
+            return Err(Failure::usage(format!("there is no file {path}")));
+        }
         let import = Import::open(path, &options, &app.publication, now);
         imports.push((
             path,

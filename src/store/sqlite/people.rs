@@ -1,17 +1,20 @@
 //! People on the list: one found, a page read, groups added and merged.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, FixedOffset, Utc};
 use sqlx::{Row, sqlite::SqliteRow};
 
 use super::{
     Fault, SqliteStore, codes,
     group::{GROUP, Group, Merged},
+    suppression,
 };
 use crate::{
     address::Address,
     audience::{Consent, Origin, Profile, Subscriber, SubscriberId, SubscriberState},
     store::{
-        Upsert,
+        Known, Upsert,
         merge::{Field, Origins, Person, SetBy},
     },
 };
@@ -52,6 +55,29 @@ pub(super) async fn subscriber(
         .fetch_optional(&store.readers)
         .await?;
     Ok(row.as_ref().map(subscriber_from).transpose()?)
+}
+
+pub(super) async fn known(store: &SqliteStore, emails: &[Address]) -> Result<Vec<Known>, Fault> {
+    let mut reader = store.readers.acquire().await?;
+    let mut known = Vec::with_capacity(emails.len());
+    for chunk in emails.chunks(GROUP) {
+        let keys: Vec<String> = chunk.iter().map(Address::key).collect();
+        let suppressed = suppression::among(&mut reader, &store.erasure_key, &keys).await?;
+        let listed: HashSet<String> = sqlx::query_scalar(
+            "SELECT said.value FROM json_each(?1) AS said CROSS JOIN subscribers AS s \
+             ON s.email = said.value",
+        )
+        .bind(codes::rows(&keys)?)
+        .fetch_all(&mut *reader)
+        .await?
+        .into_iter()
+        .collect();
+        known.extend(keys.iter().map(|key| Known {
+            is_listed: listed.contains(key),
+            suppression: suppressed.get(key).copied(),
+        }));
+    }
+    Ok(known)
 }
 
 pub(super) async fn page(

@@ -92,7 +92,8 @@ promises! {
         an_address_is_suppressed_once,
         a_lifted_suppression_gives_the_reader_back,
         a_stronger_reason_replaces_a_weaker_one_only,
-        suppressions_come_in_pages_in_their_order;
+        suppressions_come_in_pages_in_their_order,
+        what_is_known_of_addresses_comes_in_their_order;
     erasing:
         an_erased_person_is_forgotten_and_recognised,
         an_erased_address_stays_erased_whatever_else_is_said_of_it,

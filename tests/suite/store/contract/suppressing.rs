@@ -81,3 +81,34 @@ pub(crate) async fn suppressions_come_in_pages_in_their_order(place: &dyn Place)
     let expected: Vec<_> = people(5).iter().map(|p| p.email.to_string()).collect();
     assert_eq!(emails, expected);
 }
+
+pub(crate) async fn what_is_known_of_addresses_comes_in_their_order(place: &dyn Place) {
+    let store = place.open().await.with_people(2).await;
+    let reasons = [
+        ("READER2@example.com", SuppressionReason::HardBounce),
+        ("stranger@example.com", SuppressionReason::Manual),
+        ("erased@example.com", SuppressionReason::Erased),
+    ];
+    let list = reasons.map(|(email, reason)| suppression(email, reason));
+    store.suppress(&list, at(0)).await.unwrap();
+    let emails = [
+        "nobody@example.com",
+        "reader2@example.com",
+        "Erased@example.com",
+        "reader1@EXAMPLE.com",
+        "stranger@example.com",
+    ];
+    let known = store.known(&emails.map(address)).await.unwrap();
+    let told: Vec<_> = known
+        .iter()
+        .map(|known| (known.is_listed, known.suppression))
+        .collect();
+    let expected = [
+        (false, None),
+        (true, Some(SuppressionReason::HardBounce)),
+        (false, Some(SuppressionReason::Erased)),
+        (true, None),
+        (false, Some(SuppressionReason::Manual)),
+    ];
+    assert_eq!(told, expected);
+}

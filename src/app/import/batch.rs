@@ -1,0 +1,135 @@
+//! Rows of an import gathered for one transaction: each person once, departures apart from
+//! arrivals. Made beside the reading, on its thread.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    hash::{BuildHasher, Hasher, RandomState},
+};
+
+use super::{Outcome, Problem};
+use crate::{
+    address::Address,
+    audience::{
+        Profile, Suppression,
+        import::{Entry, Row},
+    },
+};
+
+/// What became of the rows of a batch so far, and the people that the store is to hear of.
+#[derive(Default)]
+pub(super) struct Batch {
+    pub(super) rows: u64,
+    /// Readers, and the row that each came with.
+    pub(super) readers: Vec<Profile>,
+    pub(super) reader_rows: Vec<u64>,
+    pub(super) suppressions: Vec<Suppression>,
+    pub(super) problems: Vec<Problem>,
+    /// Rows of suppressions by their reason.
+    pub(super) reasons: BTreeMap<&'static str, u64>,
+    pub(super) merged: u64,
+    pub(super) notes: u64,
+    pub(super) skipped: u64,
+    pub(super) refused: u64,
+    pub(super) kept_off: u64,
+    places: HashMap<u64, usize>,
+    hasher: RandomState,
+}
+
+impl Batch {
+    pub(super) fn add(&mut self, row: Row) {
+        self.rows += 1;
+        let number = row.number;
+        match row.entry {
+            Entry::Subscribe(profile) => {
+                for why in row.notes {
+                    self.notes += 1;
+                    let email = profile.email.as_str();
+                    self.problems
+                        .push(Problem::new(number, email, Outcome::Note, why));
+                }
+                self.reader(*profile, number);
+            }
+            Entry::Suppress(suppression) => {
+                *self.reasons.entry(suppression.reason.word()).or_default() += 1;
+                self.suppressions.push(*suppression);
+            }
+            Entry::Skip { email, why } => {
+                self.skipped += 1;
+                let problem = Problem::new(number, email.as_str(), Outcome::Skipped, why);
+                self.problems.push(problem);
+            }
+            Entry::Refuse { email, why } => {
+                self.refused += 1;
+                self.problems
+                    .push(Problem::new(number, &email, Outcome::Refused, why));
+            }
+        }
+    }
+
+    /// The batch without the readers whom another of its rows takes off.
+    pub(super) fn settled(mut self) -> Self {
+        let departures = std::mem::take(&mut self.suppressions);
+        for email in departures.iter().filter_map(|it| it.email.as_ref()) {
+            if let Some(place) = self.place_of(email) {
+                let why = "another row of the file takes them off".to_owned();
+                let row = self.reader_rows[place];
+                self.kept_off += 1;
+                self.problems.push(Problem::kept_off(row, email, why));
+                self.remove(place);
+            }
+        }
+        self.suppressions = departures;
+        self.problems.sort_by_key(|problem| problem.row);
+        self
+    }
+
+    fn reader(&mut self, profile: Profile, row: u64) {
+        match self.place_of(&profile.email) {
+            Some(place) => {
+                self.merged += 1;
+                merge(&mut self.readers[place], profile);
+            }
+            None => {
+                let hash = self.hash(&profile.email);
+                self.places.insert(hash, self.readers.len());
+                self.readers.push(profile);
+                self.reader_rows.push(row);
+            }
+        }
+    }
+
+    fn remove(&mut self, place: usize) {
+        let gone = self.readers.swap_remove(place);
+        self.reader_rows.swap_remove(place);
+        self.places.remove(&self.hash(&gone.email));
+        if let Some(moved) = self.readers.get(place) {
+            self.places.insert(self.hash(&moved.email), place);
+        }
+    }
+
+    /// Where the reader of that address is; two addresses of one hash are not taken for one.
+    fn place_of(&self, email: &Address) -> Option<usize> {
+        let place = *self.places.get(&self.hash(email))?;
+        let found = self.readers.get(place)?.email.as_str();
+        found.eq_ignore_ascii_case(email.as_str()).then_some(place)
+    }
+
+    /// A hash of the address's key, without making the key.
+    fn hash(&self, email: &Address) -> u64 {
+        let mut hasher = self.hasher.build_hasher();
+        for byte in email.as_str().bytes() {
+            hasher.write_u8(byte.to_ascii_lowercase());
+        }
+        hasher.finish()
+    }
+}
+
+/// A later row of the same person: what it says goes over what was said before.
+fn merge(profile: &mut Profile, later: Profile) {
+    profile.name = later.name.or(profile.name.take());
+    profile.timezone = later.timezone.or(profile.timezone);
+    profile.language = later.language.or(profile.language.take());
+    profile.consent = later.consent.or(profile.consent.take());
+    profile.editions = later.editions.or(profile.editions.take());
+    profile.tags.extend(later.tags);
+}

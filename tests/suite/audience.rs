@@ -1,0 +1,6 @@
+//! The list: what subscribers.yaml, imports and commands may do to it, with the real store.
+
+mod commands;
+mod file;
+mod import;
+mod list;

@@ -1,0 +1,214 @@
+//! Exports of other services, and our own, into the list.
+
+use std::fmt::Write as _;
+
+use daily_note::{
+    app::{ExportFormat, Outcome, export},
+    audience::{Consent, Origin, Profile, Subscriber, SuppressionReason},
+};
+
+use super::list::{List, now, profile};
+
+#[tokio::test]
+async fn importing_twice_changes_nothing() {
+    let list = List::new().await;
+    let table = "email,name,status\na@example.com,Ada,active\nb@example.com,Bo,unsubscribed\n";
+    let first = list.import("list.csv", table, false).await;
+    assert_eq!((first.added, first.newly_suppressed), (1, 1));
+    let again = list.import("list.csv", table, false).await;
+    assert_eq!((again.unchanged, again.newly_suppressed), (1, 0));
+    assert!(!again.changed_anything());
+}
+
+#[tokio::test]
+async fn whoever_is_off_in_one_row_is_off_whatever_another_row_says() {
+    for rows in [["active", "unsubscribed"], ["unsubscribed", "active"]] {
+        for distance in [0, 12_000] {
+            let list = List::new().await;
+            let mut table = format!("email,status\nminji@example.com,{}\n", rows[0]);
+            for number in 0..distance {
+                let _ = writeln!(table, "reader{number}@example.com,active");
+            }
+            let _ = writeln!(table, "MINJI@example.com,{}", rows[1]);
+            let report = list.import("list.csv", &table, false).await;
+            assert_eq!(report.rows, distance + 2);
+            assert_eq!(
+                list.readers("monday").await,
+                distance,
+                "{rows:?} {distance}"
+            );
+            assert_eq!(list.suppressions().await.len(), 1);
+        }
+    }
+}
+
+#[tokio::test]
+async fn nobody_who_left_here_comes_back_because_another_service_did_not_know() {
+    let list = List::new().await;
+    list.upsert(profile("minji@example.com"), Origin::Person)
+        .await;
+    list.suppress("minji@example.com", SuppressionReason::Unsubscribed)
+        .await;
+    let report = list
+        .import(
+            "list.csv",
+            "email,status\nminji@example.com,active\n",
+            false,
+        )
+        .await;
+    assert_eq!((report.added, report.kept_off), (0, 1));
+    assert_eq!(report.problems[0].outcome, Outcome::KeptOff);
+    assert_eq!(list.readers("monday").await, 0);
+}
+
+#[tokio::test]
+async fn a_later_row_of_the_same_person_goes_over_the_earlier_one() {
+    let list = List::new().await;
+    let table = "email,name,tags,language\na@example.com,Ada,one,en\nA@example.com,Ada L.,two,\n";
+    let report = list.import("list.csv", table, false).await;
+    assert_eq!((report.added, report.merged), (1, 1));
+    let ada = list.subscriber("a@example.com").await.unwrap().profile;
+    assert_eq!(ada.name.as_deref(), Some("Ada L."));
+    assert_eq!(ada.language.as_deref(), Some("en"));
+    assert_eq!(ada.tags, ["one".to_owned(), "two".to_owned()].into());
+}
+
+#[tokio::test]
+async fn a_dry_run_foresees_what_then_happens_and_changes_nothing() {
+    let list = List::new().await;
+    list.upsert(profile("known@example.com"), Origin::Operator)
+        .await;
+    list.suppress("left@example.com", SuppressionReason::Unsubscribed)
+        .await;
+    let table = "email,status\nknown@example.com,active\nnew@example.com,active\nNEW@example.com,active\nleft@example.com,active\ngone@example.com,bounced\nbad,active\nlater@example.com,pending\n";
+    let dry = list.import("list.csv", table, true).await;
+    assert_eq!(list.all().await.len(), 1);
+    assert_eq!(list.suppressions().await.len(), 1);
+    let wet = list.import("list.csv", table, false).await;
+    assert_eq!(dry.added, wet.added);
+    assert_eq!(dry.kept_off, wet.kept_off);
+    assert_eq!(dry.newly_suppressed, wet.newly_suppressed);
+    assert_eq!((dry.refused, dry.skipped), (wet.refused, wet.skipped));
+    assert_eq!(dry.problems, wet.problems);
+}
+
+#[tokio::test]
+async fn what_is_exported_makes_the_same_list_elsewhere() {
+    let here = List::new().await;
+    here.upsert(somebody(), Origin::Person).await;
+    here.upsert(profile("plain@example.com"), Origin::Operator)
+        .await;
+    here.fold_emails(&["file@example.com"]).await.unwrap();
+    here.upsert(profile("left@example.com"), Origin::Import)
+        .await;
+    here.suppress("left@example.com", SuppressionReason::Unsubscribed)
+        .await;
+    here.suppress("stranger@example.com", SuppressionReason::HardBounce)
+        .await;
+    for for_excel in [false, true] {
+        let mut table = Vec::new();
+        let format = ExportFormat::Csv { for_excel };
+        let exported = export(here.store.as_ref(), format, &mut table)
+            .await
+            .unwrap();
+        assert_eq!((exported.subscribers, exported.suppressed), (4, 2));
+        let there = List::new().await;
+        let report = there.import("list.csv", &table, false).await;
+        assert_eq!(report.problems, []);
+        assert_eq!(
+            profiles(&there.all().await, &there).await,
+            readers(&here).await
+        );
+        assert_eq!(
+            sorted(there.suppressions().await),
+            sorted(here.suppressions().await)
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_exported_yaml_is_a_subscribers_yaml_of_those_who_get_mail() {
+    let here = List::new().await;
+    here.upsert(somebody(), Origin::Person).await;
+    here.upsert(profile("left@example.com"), Origin::Import)
+        .await;
+    here.suppress("left@example.com", SuppressionReason::Complaint)
+        .await;
+    let mut yaml = Vec::new();
+    let exported = export(here.store.as_ref(), ExportFormat::Yaml, &mut yaml)
+        .await
+        .unwrap();
+    assert_eq!((exported.subscribers, exported.left_out), (1, 1));
+    let there = List::new().await;
+    let report = there.fold(&String::from_utf8(yaml).unwrap()).await.unwrap();
+    assert_eq!(report.unwrap().added, 1);
+    assert_eq!(
+        profiles(&there.all().await, &there).await,
+        readers(&here).await
+    );
+}
+
+#[tokio::test]
+async fn a_file_that_breaks_off_keeps_what_came_before() {
+    let list = List::new().await;
+    let table = format!(
+        "email,name\na@example.com,Ada\nb@example.com,\"{}",
+        "x".repeat(300_000)
+    );
+    let path = list.write("list.csv", table);
+    let import = daily_note::audience::import::Import::open(
+        &path,
+        &daily_note::audience::import::Options::default(),
+        &list.publication,
+        now(),
+    );
+    let result = daily_note::app::import(
+        list.store.as_ref(),
+        import.unwrap(),
+        false,
+        now(),
+        &mut |_| Ok(()),
+        &mut |_| {},
+    )
+    .await;
+    assert!(result.is_err());
+    assert_eq!(list.readers("monday").await, 1);
+}
+
+fn somebody() -> Profile {
+    let at = chrono::DateTime::parse_from_rfc3339("2026-03-01T09:00:00+09:00").unwrap();
+    Profile {
+        name: Some("=민지, \"the\" first".to_owned()),
+        editions: Some(["monday".to_owned()].into()),
+        tags: ["a, b".to_owned(), "-c".to_owned()].into(),
+        timezone: Some(chrono_tz::Asia::Seoul),
+        language: Some("ko".to_owned()),
+        consent: Some(Consent {
+            at: Some(at),
+            source: Some("web form".to_owned()),
+        }),
+        ..profile("Minji@example.com")
+    }
+}
+
+/// What is known of those who get mail.
+async fn readers(list: &List) -> Vec<Profile> {
+    profiles(&list.all().await, list).await
+}
+
+async fn profiles(subscribers: &[Subscriber], list: &List) -> Vec<Profile> {
+    let mut profiles = Vec::new();
+    for subscriber in subscribers {
+        let email = &subscriber.profile.email;
+        if list.store.suppression(email).await.unwrap().is_none() {
+            profiles.push(subscriber.profile.clone());
+        }
+    }
+    profiles.sort_by(|a, b| a.email.cmp(&b.email));
+    profiles
+}
+
+fn sorted(mut suppressions: Vec<daily_note::audience::Suppression>) -> Vec<String> {
+    suppressions.sort_by(|a, b| a.email.cmp(&b.email));
+    suppressions.iter().map(|it| format!("{it:?}")).collect()
+}
