@@ -14,12 +14,15 @@ use crate::{
         html::{HtmlWriter, IssueLinks, LinkedIssue, plain_text},
         images::Images,
         templates::{self, template_error},
-        text::TextWriter,
+        text::{self, TextWriter},
         theme::accent_context,
         words::Words,
     },
     source::SourceError,
 };
+
+/// What Korea's law puts before an advertisement's subject.
+const AD_LABEL: &str = "(광고)";
 
 /// How the issue's own images reach the reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,7 +101,7 @@ impl Composition {
                 "id": issue.id,
                 "slug": issue.slug,
                 "title": issue.front_matter.title,
-                "subject": subject(issue),
+                "subject": subject(publication, issue),
                 "preheader": preheader,
                 "date": words.date(issue.front_matter.date),
                 "date_iso": issue.front_matter.date.to_string(),
@@ -106,6 +109,7 @@ impl Composition {
                 "tags": issue.front_matter.tags,
             },
             "introduction": {"html": introduction, "text": introduction_text},
+            "contents": {"text": text::contents(&document.sections)},
             "stories": stories,
             "footnotes": {"notes": footnotes, "text": footnotes_text},
             "next": next_context(publication, issue, &words),
@@ -191,17 +195,13 @@ fn edition_of<'a>(publication: &'a Publication, issue: &Issue) -> Result<&'a Edi
     })
 }
 
-/// Exactly `(광고)` first where the issue is advertising (정보통신망법 시행령 별표 6).
-fn subject(issue: &Issue) -> String {
-    let subject = issue
-        .front_matter
-        .subject
-        .as_ref()
-        .unwrap_or(&issue.front_matter.title);
-    if issue.front_matter.ad && !subject.starts_with("(광고)") {
-        format!("(광고) {subject}")
-    } else {
-        subject.clone()
+/// Exactly `(광고)` first where the issue is advertising and Korea's law holds (정보통신망법 시행령
+/// 별표 6).
+fn subject(publication: &Publication, issue: &Issue) -> String {
+    let is_labelled = issue.front_matter.ad && publication.law.korea;
+    match issue.subject() {
+        subject if is_labelled && !subject.starts_with(AD_LABEL) => format!("{AD_LABEL} {subject}"),
+        subject => subject.to_owned(),
     }
 }
 

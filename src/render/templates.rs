@@ -184,7 +184,7 @@ pub(crate) fn template_error(
 /// What to do about the commonest mistakes.
 fn hint(message: &str) -> &'static str {
     if message.contains("not defined") {
-        "a template of the mail sees: publication, edition, issue, introduction, \
+        "a template of the mail sees: publication, edition, issue, introduction, contents, \
          stories, footnotes, next, opt_out, theme, words, reader"
     } else {
         "templates are written in Tera: {{ value }}, {% if … %} … {% endif %}, {# a remark #}"

@@ -64,6 +64,13 @@ fn the_label_is_not_written_twice() {
 }
 
 #[test]
+fn advertising_elsewhere_has_no_korean_label() {
+    let mut publication = publication();
+    publication.law.korea = false;
+    assert_eq!(rendered(&publication, AD).subject, "겨울 세일");
+}
+
+#[test]
 fn a_reader_without_name_and_pages_is_greeted_and_told_whom_to_write_to() {
     let mut reader = reader();
     reader.name = None;
@@ -130,6 +137,87 @@ fn the_teaser_wears_the_colours_of_the_edition_it_announces() {
         &teaser[..400]
     );
     assert!(teaser.contains("11월 26일 목요일에 찾아갑니다."));
+}
+
+/// What Cerberus, the Email Markup Consortium and caniemail agree that mail clients need.
+#[test]
+fn the_html_keeps_to_what_mail_clients_understand() {
+    let html = composition()
+        .renderer()
+        .unwrap()
+        .render(&reader())
+        .unwrap()
+        .html;
+    let head_styles: Vec<&str> = html
+        .split("<!--[if mso]>")
+        .flat_map(|part| part.split("<![endif]-->").last())
+        .flat_map(|part| part.split("<style").skip(1))
+        .map(|part| part.split("</style>").next().unwrap())
+        .collect();
+    assert_eq!(head_styles.len(), 1);
+    assert!(
+        head_styles[0].len() < 8 << 10,
+        "{} bytes",
+        head_styles[0].len()
+    );
+    let mut depth = 0;
+    for character in head_styles[0].chars() {
+        depth += match character {
+            '{' => 1,
+            '}' => -1,
+            _ => 0,
+        };
+        assert!(depth <= 2, "an at-rule within an at-rule");
+    }
+    for unwanted in [
+        "var(",
+        "flex",
+        "grid",
+        "position:",
+        "float:",
+        "<script",
+        "<form",
+        "<video",
+        "data:",
+        "javascript:",
+    ] {
+        assert!(!html.contains(unwanted), "{unwanted}");
+    }
+    for colour in html
+        .split("color: #")
+        .skip(1)
+        .chain(html.split("color:#").skip(1))
+    {
+        let digits = colour.chars().take_while(char::is_ascii_hexdigit).count();
+        assert_eq!(digits, 6, "{}", &colour[..12]);
+    }
+    for table in html.split("<table").skip(1) {
+        let tag = table.split('>').next().unwrap();
+        let is_data = tag.contains("class=\"data\"");
+        assert_ne!(is_data, tag.contains("role=\"presentation\""), "{tag}");
+        assert!(
+            tag.contains("cellpadding=\"0\"")
+                && tag.contains("cellspacing=\"0\"")
+                && tag.contains("border=\"0\""),
+            "{tag}"
+        );
+    }
+    for image in html
+        .split("<img")
+        .skip(1)
+        .map(|image| image.split('>').next().unwrap())
+    {
+        assert!(
+            image.contains("alt=") && image.contains("width=") && image.contains("height: auto"),
+            "{image}"
+        );
+    }
+    let body = html.split("<body").nth(1).unwrap();
+    assert!(
+        body[body.find('>').unwrap() + 1..]
+            .trim_start()
+            .starts_with("<div class=\"preheader\"")
+    );
 }
 
 proptest! {

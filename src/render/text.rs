@@ -129,7 +129,11 @@ impl<'a> TextWriter<'a> {
                 table::table(&head, cells, &columns_of, columns)
             }
             Block::Figure(image) => wrap(&self.image(image), columns),
-            Block::Button { label, url } => vec![format!("→ {label}"), format!("  {url}")],
+            Block::Button { label, url } => {
+                let mut lines = hanging(wrap(label, columns - 2), "→ ");
+                lines.push(format!("  {url}"));
+                lines
+            }
             Block::Video { url, title, .. } => {
                 let label = self.words.get("watch_video");
                 let first = if title.is_empty() {
@@ -254,6 +258,19 @@ fn is_web_address(text: &str) -> bool {
         && !text.contains(' ')
 }
 
+/// The numbered titles.
+pub(super) fn contents(sections: &[Section]) -> String {
+    let entry = |section: &Section| {
+        let marker = format!("  {:02}. ", section.number);
+        hanging(wrap(&section.title, WIDTH - marker.len()), &marker)
+    };
+    sections
+        .iter()
+        .flat_map(entry)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
 /// A heading and its line, as wide as the heading.
 pub(super) fn underlined(text: &str, with: char) -> Vec<String> {
     let mut lines = wrap(text, WIDTH);
@@ -271,7 +288,7 @@ fn prefixed(lines: Vec<String>, prefix: &str) -> Vec<String> {
 
 /// The first line behind the marker, the others below its text.
 fn hanging(lines: Vec<String>, marker: &str) -> Vec<String> {
-    let indent = " ".repeat(marker.len());
+    let indent = " ".repeat(width(marker));
     lines
         .into_iter()
         .enumerate()

@@ -50,7 +50,8 @@ pub(in crate::render) fn column_alignments(
             Some(Alignment::Left) => "left",
             Some(Alignment::Center) => "center",
             Some(Alignment::Right) => "right",
-            Some(Alignment::None) | None if is_numeric(at, rows) => "right",
+            // The first column names its row, even where the name is a number.
+            Some(Alignment::None) | None if at > 0 && is_numeric(at, rows) => "right",
             Some(Alignment::None) | None => "left",
         })
         .collect()
