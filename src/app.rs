@@ -3,6 +3,7 @@
 
 mod check;
 mod content;
+mod doctor;
 mod export;
 mod fold;
 mod import;
@@ -19,6 +20,7 @@ use std::path::{Path, PathBuf};
 
 pub use self::{
     check::{CheckReport, Checked},
+    doctor::World,
     export::{ExportFormat, ExportReport, export},
     fold::{SUBSCRIBERS_FILE, fold_file, preview_fold},
     import::{ImportReport, Outcome, Problem, import},

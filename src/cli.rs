@@ -8,6 +8,7 @@ mod check;
 mod completions;
 mod confirm;
 mod dkim;
+mod doctor;
 mod failure;
 mod inbox;
 mod init;
@@ -101,6 +102,7 @@ enum Command {
     Inbox(inbox::Args),
     Subscribers(subscribers::Args),
     Suppressions(suppressions::Args),
+    Doctor(doctor::Args),
     Dkim(dkim::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -172,6 +174,7 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
             Command::Inbox(args) => inbox::execute(&args, context).await,
             Command::Subscribers(args) => subscribers::execute(&args, context).await,
             Command::Suppressions(args) => suppressions::execute(&args, context).await,
+            Command::Doctor(args) => doctor::execute(&args, context).await,
             Command::Dkim(args) => dkim::execute(&args, context),
             Command::Completions(args) => completions::execute(&args, context),
             Command::Man(args) => man::execute(&args, context),

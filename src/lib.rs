@@ -13,6 +13,7 @@
 
 pub mod address;
 pub mod clock;
+pub mod dns;
 pub mod source;
 pub mod yaml;
 
@@ -31,6 +32,8 @@ pub mod store;
 pub mod smtp;
 
 pub mod delivery;
+
+pub mod doctor;
 
 pub mod check;
 

@@ -68,6 +68,12 @@ pub(super) fn helo(id: &ClientId) -> String {
     format!("HELO {id}\r\n")
 }
 
+/// MAIL alone, to hear what the relay says of a sender. None where SMTP can't carry it.
+pub(super) fn mail(from: &Address) -> Option<String> {
+    let from = path(from).ok()?;
+    Some(Mail::new(Some(from), Vec::new()).to_string())
+}
+
 pub(super) fn rset() -> String {
     Rset.to_string()
 }

@@ -15,7 +15,7 @@ use super::{
     status::EnhancedCode,
     wire::{LostCause, Sent, Wire},
 };
-use crate::message::Envelope;
+use crate::{address::Address, message::Envelope};
 
 /// A connection to a relay, ready for messages.
 pub struct Session {
@@ -134,6 +134,26 @@ impl Session {
             Some(refused) => Ok(refused),
             None => self.transfer(message, next).await,
         }
+    }
+
+    /// Asks whether the relay takes mail from that sender, and takes the question back. Some:
+    /// its refusal.
+    ///
+    /// # Errors
+    /// When the connection is lost.
+    pub async fn try_sender(&mut self, from: &Address) -> Result<Option<Reply>, Lost> {
+        let Some(mail) = commands::mail(from) else {
+            return Ok(None);
+        };
+        if mem::replace(&mut self.state, State::Broken) != State::Idle {
+            return Err(Lost::without_doubt(Stage::Mail, LostCause::Closed));
+        }
+        self.say(Stage::Mail, &mail).await?;
+        let reply = self.hear(Stage::Mail).await?;
+        self.say(Stage::Rset, &commands::rset()).await?;
+        self.read_reset_reply().await?;
+        self.state = State::Idle;
+        Ok((!reply.is_positive()).then_some(reply))
     }
 
     /// Says goodbye. Nothing depends on how the relay takes it.

@@ -10,6 +10,7 @@ mod audience;
 mod cli;
 mod crash;
 mod delivery;
+mod doctor;
 mod message;
 mod own_publication;
 mod postfix;

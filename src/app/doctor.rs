@@ -1,0 +1,102 @@
+//! Measures what `doctor` judges: knocks at the relay, loads the keys, writes to the state folder,
+//! asks the time.
+
+use std::time::Duration;
+
+use super::{App, relay::is_loopback};
+use crate::{
+    dns::Dns,
+    doctor::{Knock, Patient, Report, StateFacts, Way, ask_the_time, examine, measure_state},
+    message::dkim::{DkimError, DnsRecord, Signer},
+    publication::{Publication, SmtpTarget},
+    render::Templates,
+    smtp::{ConnectError, Relay, Session, Timeouts},
+    source::shown_path,
+};
+
+/// A relay that answers slower than this is in trouble; a person waits.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Who is asked about the world outside.
+pub struct World<'a> {
+    /// About names.
+    pub dns: &'a dyn Dns,
+    /// About the time, as `host:port`.
+    pub time_server: &'a str,
+}
+
+impl App {
+    /// Examines everything that a send leans on.
+    pub async fn doctor(&self, world: &World<'_>) -> Report {
+        let settings = &self.publication.smtp;
+        let relay = match &settings.target {
+            SmtpTarget::Inbox => None,
+            SmtpTarget::Relay(url) => {
+                Some(Relay::from_settings(url, settings).with_timeouts(Timeouts::all(PATIENCE)))
+            }
+        };
+        let way = match &relay {
+            None => Way::Inbox,
+            Some(relay) => Way::Relay {
+                knock: knock(relay, &self.publication).await,
+                is_local: is_loopback(&relay.host),
+                relay,
+            },
+        };
+        let clock = if self.clock.is_pretended() {
+            None
+        } else {
+            Some(ask_the_time(world.time_server).await)
+        };
+        let patient = Patient {
+            publication: &self.publication,
+            way,
+            signatures: self.signatures(),
+            // Before the store is opened, which would make the folder.
+            state: self.measured_state().await,
+            store: self.store().await.map(drop).map_err(|error| said(&error)),
+            templates: Templates::load(&self.publication.root)
+                .map(drop)
+                .map_err(|error| said(&error)),
+            clock,
+        };
+        examine(&patient, world.dns).await
+    }
+
+    fn signatures(&self) -> Result<Option<Vec<DnsRecord>>, DkimError> {
+        let Some(dkim) = &self.publication.smtp.dkim else {
+            return Ok(None);
+        };
+        let signer = Signer::load(dkim, &self.publication.root)?;
+        Ok(Some(signer.records()))
+    }
+
+    async fn measured_state(&self) -> std::io::Result<StateFacts> {
+        let folder = self.publication.state_dir();
+        let shown = shown_path(&self.publication.root, &folder);
+        match tokio::task::spawn_blocking(move || measure_state(&folder, shown)).await {
+            Ok(measured) => measured,
+            Err(panicked) => Err(std::io::Error::other(panicked)),
+        }
+    }
+}
+
+async fn knock(relay: &Relay, publication: &Publication) -> Result<Knock, ConnectError> {
+    let mut session = Session::connect(relay).await?;
+    let capabilities = session.capabilities().clone();
+    // A loss here is no verdict on the sender; what can be said of the relay was said.
+    let refusal = session.try_sender(&publication.from.address).await;
+    session.quit().await;
+    Ok(Knock {
+        capabilities,
+        refusal: refusal.unwrap_or(None),
+    })
+}
+
+/// An error and what lies behind it, in one line.
+fn said(error: &dyn std::error::Error) -> String {
+    std::iter::successors(Some(error), |error| error.source())
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(": ")
+}

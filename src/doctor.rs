@@ -1,0 +1,281 @@
+//! Whether mail can leave, arrive and be believed: the relay, DNS, the clock, the state folder.
+//! Judges what was measured and what DNS answers; each line says what is wrong, why it matters,
+//! and what to type to mend it. Wiring and measuring is `app`'s, showing is `cli`'s.
+
+mod clock;
+mod dkim;
+mod dmarc;
+mod hosts;
+mod provider;
+mod relay;
+mod rights;
+mod spf;
+mod state;
+
+use serde::Serialize;
+
+pub use self::{
+    clock::{Offset, ask_the_time},
+    state::{StateFacts, measure_state},
+};
+use self::{dmarc::Identities, provider::Provider};
+use crate::{
+    dns::{Dns, DnsError},
+    message::dkim::{DkimError, DnsRecord},
+    publication::Publication,
+    smtp::{Capabilities, ConnectError, Relay, Reply},
+};
+
+/// How a check came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Well.
+    Good,
+    /// It could not be found out.
+    Unknown,
+    /// It works, and may not for long or not for all.
+    Care,
+    /// Mail does not leave, or is not believed.
+    Bad,
+}
+
+/// What a check is about; the report is in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Topic {
+    /// The way out.
+    Relay,
+    /// Which servers may send in the domain's name (RFC 7208).
+    Spf,
+    /// Signatures (RFC 6376).
+    Dkim,
+    /// What holds SPF, DKIM and the From address together (RFC 7489).
+    Dmarc,
+    /// Where replies and bounces go.
+    Mx,
+    /// The name behind the relay's address.
+    ReverseDns,
+    /// Leaving, and complaining.
+    Readers,
+    /// The machine's time.
+    Clock,
+    /// The folder of the list and the ledger.
+    State,
+    /// What the mail is made with.
+    Templates,
+}
+
+/// One line of the report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// What it is about.
+    pub topic: Topic,
+    /// How it came out.
+    pub verdict: Verdict,
+    /// What was seen.
+    pub what: String,
+    /// Why it matters, and to whom.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// What to type, publish or ask for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mend: Option<String>,
+}
+
+impl Check {
+    fn new(topic: Topic, verdict: Verdict, what: impl Into<String>) -> Self {
+        Self {
+            topic,
+            verdict,
+            what: what.into(),
+            why: None,
+            mend: None,
+        }
+    }
+
+    fn good(topic: Topic, what: impl Into<String>) -> Self {
+        Self::new(topic, Verdict::Good, what)
+    }
+
+    fn care(topic: Topic, what: impl Into<String>) -> Self {
+        Self::new(topic, Verdict::Care, what)
+    }
+
+    fn bad(topic: Topic, what: impl Into<String>) -> Self {
+        Self::new(topic, Verdict::Bad, what)
+    }
+
+    fn unknown(topic: Topic, what: impl Into<String>) -> Self {
+        Self::new(topic, Verdict::Unknown, what)
+    }
+
+    fn no_answer(topic: Topic, error: &DnsError) -> Self {
+        Self::unknown(topic, error.to_string()).mend(
+            "try again; if it stays so, look at /etc/resolv.conf and the domain's name servers",
+        )
+    }
+
+    fn because(mut self, why: impl Into<String>) -> Self {
+        self.why = Some(why.into());
+        self
+    }
+
+    fn mend(mut self, mend: impl Into<String>) -> Self {
+        self.mend = Some(mend.into());
+        self
+    }
+}
+
+/// All that was seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// Line by line.
+    pub checks: Vec<Check>,
+}
+
+impl Report {
+    /// The worst that was seen.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        let worst = self.checks.iter().map(|check| check.verdict).max();
+        worst.unwrap_or(Verdict::Good)
+    }
+
+    /// How many checks came out so.
+    #[must_use]
+    pub fn count(&self, verdict: Verdict) -> usize {
+        let so = |check: &&Check| check.verdict == verdict;
+        self.checks.iter().filter(so).count()
+    }
+}
+
+/// What was measured, for [`examine`] to judge.
+pub struct Patient<'a> {
+    /// The publication.
+    pub publication: &'a Publication,
+    /// The way out.
+    pub way: Way<'a>,
+    /// What DNS has to say for our signatures to verify; None where we don't sign.
+    pub signatures: Result<Option<Vec<DnsRecord>>, DkimError>,
+    /// The folder of the list and the ledger.
+    pub state: std::io::Result<StateFacts>,
+    /// Whether the list and the ledger open.
+    pub store: Result<(), String>,
+    /// Whether the templates load.
+    pub templates: Result<(), String>,
+    /// How far the machine's clock is off; None where the time is pretended.
+    pub clock: Option<std::io::Result<Offset>>,
+}
+
+/// Where mail goes.
+pub enum Way<'a> {
+    /// Into the embedded inbox.
+    Inbox,
+    /// To a relay, which was knocked at.
+    Relay {
+        /// The relay.
+        relay: &'a Relay,
+        /// What came of it.
+        knock: Result<Knock, ConnectError>,
+        /// It is on this machine: nothing goes further than it as far as we know.
+        is_local: bool,
+    },
+}
+
+/// What a relay that let us in showed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Knock {
+    /// What it offers.
+    pub capabilities: Capabilities,
+    /// Its words on our sender's address, where it does not want it.
+    pub refusal: Option<Reply>,
+}
+
+/// Judges it all.
+pub async fn examine(patient: &Patient<'_>, dns: &dyn Dns) -> Report {
+    let mut checks = Vec::new();
+    match &patient.way {
+        Way::Inbox => checks.push(Check::good(
+            Topic::Relay,
+            "smtp.url is `inbox`: mail stays on this machine, so nothing is asked of DNS",
+        )),
+        Way::Relay {
+            relay,
+            knock,
+            is_local,
+        } => {
+            let sender = sender(patient.publication);
+            checks.extend(relay::judge(relay, knock, *is_local, &sender));
+            let mut abroad = examine_domain(patient, relay, *is_local, dns).await;
+            if *is_local {
+                // A rehearsal may go on; it would matter the day mail leaves this machine.
+                for check in &mut abroad {
+                    check.verdict = check.verdict.min(Verdict::Care);
+                }
+            }
+            checks.extend(abroad);
+        }
+    }
+    checks.push(clock::judge(patient.clock.as_ref()));
+    checks.extend(state::judge(&patient.state, &patient.store));
+    checks.push(templates(&patient.templates));
+    Report { checks }
+}
+
+/// The envelope's sender, but for the part that names a reader.
+fn sender(publication: &Publication) -> String {
+    let from = &publication.from.address;
+    match &publication.smtp.bounce_domain {
+        Some(domain) => format!("{}@{domain}", from.local()),
+        None => from.to_string(),
+    }
+}
+
+/// What receivers look at before they believe that a mail is ours.
+async fn examine_domain(
+    patient: &Patient<'_>,
+    relay: &Relay,
+    is_local: bool,
+    dns: &dyn Dns,
+) -> Vec<Check> {
+    let publication = patient.publication;
+    let provider = Provider::of(&relay.host);
+    let from = publication.from.address.domain();
+    let envelope = publication.smtp.bounce_domain.as_deref().unwrap_or(from);
+    let asked = spf::Asked {
+        domain: envelope,
+        host: (!is_local).then_some(relay.host.as_str()),
+        provider,
+    };
+    let (mut checks, covers) = spf::judge(&asked, dns).await;
+    let (signatures, signs) = dkim::judge(&patient.signatures, dns).await;
+    checks.extend(signatures);
+    let identities = Identities {
+        from,
+        spf: covers.then_some(envelope),
+        dkim: publication
+            .smtp
+            .dkim
+            .as_ref()
+            .filter(|_| signs)
+            .map(|dkim| dkim.domain.as_str()),
+        relay_may_sign: publication.smtp.dkim.is_none(),
+    };
+    checks.extend(dmarc::judge(&identities, publication, dns).await);
+    checks.extend(hosts::judge_mx(from, envelope, dns).await);
+    if provider.is_none() && !is_local {
+        checks.extend(hosts::judge_reverse(&relay.host, dns).await);
+    }
+    checks.extend(rights::judge(publication, from));
+    checks
+}
+
+fn templates(loaded: &Result<(), String>) -> Check {
+    match loaded {
+        Ok(()) => Check::good(Topic::Templates, "the templates load"),
+        Err(error) => Check::bad(Topic::Templates, error.clone())
+            .because("nothing can be rendered with them")
+            .mend("daily-note render ISSUE   # shows the place"),
+    }
+}

@@ -1,0 +1,124 @@
+//! What knocking at the relay showed.
+
+use std::error::Error;
+
+use super::{Check, Knock, Topic};
+use crate::{
+    publication::TlsMode,
+    smtp::{Capabilities, ConnectError, Relay, Reply},
+};
+
+/// What a mail with pictures may take.
+const COMFORTABLE_BYTES: u64 = 10 * 1024 * 1024;
+
+pub(super) fn judge(
+    relay: &Relay,
+    knock: &Result<Knock, ConnectError>,
+    is_local: bool,
+    from: &str,
+) -> Vec<Check> {
+    let knock = match knock {
+        Ok(knock) => knock,
+        Err(error) => {
+            let check = Check::bad(Topic::Relay, with_causes(error))
+                .because("no mail leaves before this is mended; readers lose nothing by it")
+                .mend(error.hint());
+            return vec![check];
+        }
+    };
+    let mut checks = vec![
+        Check::good(Topic::Relay, format!("{relay} answers")),
+        protection(relay, &knock.capabilities, is_local),
+    ];
+    if relay.credentials.is_some() {
+        checks.push(Check::good(Topic::Relay, "it takes user name and password"));
+    }
+    checks.push(sender(relay, knock.refusal.as_ref(), from));
+    checks.push(limits(&knock.capabilities));
+    checks
+}
+
+fn protection(relay: &Relay, capabilities: &Capabilities, is_local: bool) -> Check {
+    match &capabilities.tls {
+        Some(tls) if tls.is_verified => Check::good(
+            Topic::Relay,
+            format!("{} with a certificate that can be trusted", tls.version),
+        ),
+        Some(tls) => Check::good(
+            Topic::Relay,
+            format!(
+                "{}, the certificate unasked: it is this machine's",
+                tls.version
+            ),
+        ),
+        None if is_local || relay.tls != TlsMode::None => {
+            Check::good(Topic::Relay, "in clear, and it is this machine's own")
+        }
+        None => Check::care(
+            Topic::Relay,
+            "mail goes to the relay in clear, for smtp.url says tls=none",
+        )
+        .because("whoever sits between reads every address and every link to leave")
+        .mend("take  ?tls=none  out of smtp.url unless nobody else is in the relay's network"),
+    }
+}
+
+/// MAIL was said and taken back.
+fn sender(relay: &Relay, refusal: Option<&Reply>, from: &str) -> Check {
+    let Some(reply) = refusal else {
+        return Check::good(Topic::Relay, format!("it takes mail from {from}"));
+    };
+    let mend = if relay.credentials.is_none() && reply.code == 530 {
+        "put user and password into smtp.url (DAILY_NOTE_SMTP__URL)"
+    } else {
+        "verify the sender's address or domain at the relay, or set publication.from to one that it takes"
+    };
+    Check::bad(
+        Topic::Relay,
+        format!("it refuses mail from {from}: “{reply}”"),
+    )
+    .because("a batch would stop at its first mail")
+    .mend(mend)
+}
+
+fn limits(capabilities: &Capabilities) -> Check {
+    let size = match capabilities.max_size_bytes {
+        Some(bytes) => format!("mail up to {}", megabytes(bytes)),
+        None => "mail of any size".to_owned(),
+    };
+    let mut features = vec![size];
+    for (name, is_offered) in [
+        ("PIPELINING", capabilities.pipelining),
+        ("8BITMIME", capabilities.eight_bit_mime),
+        ("SMTPUTF8", capabilities.smtputf8),
+    ] {
+        let no = if is_offered { "" } else { "no " };
+        features.push(format!("{no}{name}"));
+    }
+    let features = features.join(", ");
+    match capabilities.max_size_bytes {
+        Some(bytes) if bytes < COMFORTABLE_BYTES => Check::care(Topic::Relay, features)
+            .because("an issue whose pictures travel with it can be larger")
+            .mend("ask who runs the relay for a larger limit, or set web.base_url so that pictures are linked"),
+        _ if !capabilities.pipelining => Check::care(Topic::Relay, features)
+            .because("without PIPELINING each mail takes four round trips instead of one")
+            .mend("raise smtp.connections if sending takes too long"),
+        _ => Check::good(Topic::Relay, features),
+    }
+}
+
+fn megabytes(bytes: u64) -> String {
+    format!("{:.1} MB", bytes as f64 / 1_000_000.0)
+}
+
+/// An error and what lies behind it, in one line.
+fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    text
+}

@@ -1,0 +1,193 @@
+//! The state folder: whether what is written there stays, and stays private.
+
+use std::{
+    fs::{self, File},
+    io::{self, Write},
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    time::Duration,
+};
+
+use super::{Check, Topic};
+use crate::clock::Stopwatch;
+
+/// Syncs that are timed.
+const TRIES: usize = 15;
+/// No disk writes faster than this; what does, does not write.
+const TOO_FAST: Duration = Duration::from_micros(10);
+const SLOW: Duration = Duration::from_millis(50);
+const LITTLE_BYTES: u64 = 1_000_000_000;
+const TOO_LITTLE_BYTES: u64 = 100_000_000;
+
+/// What was measured of the folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StateFacts {
+    /// The folder, as people should read it.
+    pub folder: String,
+    /// How long a write takes to be on the disk: the middle of several.
+    pub sync: Duration,
+    /// Room for more.
+    pub free_bytes: u64,
+    /// Of the file system it lies on: statfs(2)'s magic number.
+    pub file_system: u64,
+    /// Files that others on this machine can read, and should not.
+    pub exposed: Vec<String>,
+}
+
+/// Writes, syncs and looks around in the folder, which is made where it is missing.
+///
+/// # Errors
+/// When it can't be made or written.
+pub fn measure_state(folder: &Path, shown: String) -> io::Result<StateFacts> {
+    fs::create_dir_all(folder)?;
+    let probe = folder.join(format!(".probe-{}", std::process::id()));
+    let sync = time_syncs(&probe);
+    let _ = fs::remove_file(&probe);
+    let room = rustix::fs::statvfs(folder)?;
+    let mut exposed = Vec::new();
+    for name in ["secret"] {
+        if let Ok(metadata) = fs::metadata(folder.join(name))
+            && metadata.permissions().mode() & 0o077 != 0
+        {
+            exposed.push(name.to_owned());
+        }
+    }
+    Ok(StateFacts {
+        folder: shown,
+        sync: sync?,
+        free_bytes: room.f_bavail.saturating_mul(room.f_frsize),
+        file_system: file_system(folder)?,
+        exposed,
+    })
+}
+
+fn time_syncs(probe: &Path) -> io::Result<Duration> {
+    let mut file = File::create(probe)?;
+    let mut times = Vec::with_capacity(TRIES);
+    for _ in 0..TRIES {
+        let watch = Stopwatch::start();
+        file.write_all(&[0; 4096])?;
+        file.sync_data()?;
+        times.push(watch.elapsed());
+    }
+    times.sort_unstable();
+    Ok(times[TRIES / 2])
+}
+
+#[cfg(target_os = "linux")]
+fn file_system(folder: &Path) -> io::Result<u64> {
+    let seen = rustix::fs::statfs(folder)?;
+    Ok(seen.f_type as u64)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn file_system(_folder: &Path) -> io::Result<u64> {
+    Ok(0)
+}
+
+/// What is special about a file system (Linux's magic numbers).
+enum Kind {
+    Ordinary,
+    Memory,
+    Network,
+    Container,
+}
+
+fn kind(magic: u64) -> Kind {
+    match magic & 0xffff_ffff {
+        0x0102_1994 | 0x8584_58f6 => Kind::Memory,
+        0x6969 | 0x517b | 0xff53_4d42 | 0xfe53_4d42 | 0x6573_5546 | 0x0102_1997 => Kind::Network,
+        0x794c_7630 => Kind::Container,
+        _ => Kind::Ordinary,
+    }
+}
+
+pub(super) fn judge(facts: &io::Result<StateFacts>, store: &Result<(), String>) -> Vec<Check> {
+    let facts = match facts {
+        Ok(facts) => facts,
+        Err(error) => {
+            let what = format!("the state folder can't be written: {error}");
+            return vec![
+                Check::bad(Topic::State, what)
+                    .because("the list and the ledger live there; nothing is sent without them")
+                    .mend("give the user who runs daily-note the right to write .daily-note"),
+            ];
+        }
+    };
+    let mut checks = vec![match store {
+        Ok(()) => Check::good(Topic::State, format!("{} opens", facts.folder)),
+        Err(error) => Check::bad(Topic::State, error.clone())
+            .because("the list and the ledger live there; nothing is sent without them"),
+    }];
+    checks.push(durability(facts));
+    checks.extend(place(facts));
+    checks.extend(room(facts));
+    for name in &facts.exposed {
+        let path = format!("{}/{name}", facts.folder);
+        checks.push(
+            Check::care(
+                Topic::State,
+                format!("{path} can be read by others on this machine"),
+            )
+            .because("it signs the readers' links: who has it can unsubscribe anybody")
+            .mend(format!("chmod 600 {path}")),
+        );
+    }
+    checks
+}
+
+fn durability(facts: &StateFacts) -> Check {
+    let took = format!("a write is on the disk in {:.1?}", facts.sync);
+    if facts.sync < TOO_FAST {
+        let what = format!("{took}, which no disk can do: fsync seems to be switched off");
+        return Check::care(Topic::State, what)
+            .because("after a power cut the ledger may have forgotten who has an issue")
+            .mend("move the publication to a real disk, or take away what swallows fsync (eatmydata, nobarrier)");
+    }
+    if facts.sync > SLOW {
+        return Check::care(Topic::State, took)
+            .because("the ledger waits for it once a group of mails")
+            .mend("move the publication to a faster disk if sending takes too long");
+    }
+    Check::good(Topic::State, took)
+}
+
+fn place(facts: &StateFacts) -> Option<Check> {
+    let folder = &facts.folder;
+    match kind(facts.file_system) {
+        Kind::Ordinary => None,
+        Kind::Memory => Some(
+            Check::bad(Topic::State, format!("{folder} lies in memory (tmpfs)"))
+                .because("the list and the ledger are gone at the next restart")
+                .mend("move the publication to a disk"),
+        ),
+        Kind::Network => Some(
+            Check::care(
+                Topic::State,
+                format!("{folder} lies on a network or user-space file system"),
+            )
+            .because("the locks that keep two senders apart can't be relied on there")
+            .mend("keep it on a local disk; for several machines use storage: postgres://…"),
+        ),
+        Kind::Container => Some(
+            Check::care(
+                Topic::State,
+                format!("{folder} lies in a container's own layer (overlayfs)"),
+            )
+            .because("the list and the ledger go when the container is replaced")
+            .mend("mount a volume there"),
+        ),
+    }
+}
+
+fn room(facts: &StateFacts) -> Option<Check> {
+    let free = facts.free_bytes;
+    let what = format!("{} MB are free beside {}", free / 1_000_000, facts.folder);
+    let why = "a full disk stops a batch in the middle (nothing is lost, readers wait)";
+    let mend = "make room, or move the publication to a larger disk";
+    match free {
+        ..TOO_LITTLE_BYTES => Some(Check::bad(Topic::State, what).because(why).mend(mend)),
+        ..LITTLE_BYTES => Some(Check::care(Topic::State, what).because(why).mend(mend)),
+        _ => None,
+    }
+}

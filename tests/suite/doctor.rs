@@ -1,0 +1,111 @@
+//! `doctor`: what it says of healthy and of sick senders. DNS is a page of records here.
+
+mod domain;
+mod fake_dns;
+mod whole;
+
+use std::{path::Path, time::Duration};
+
+use chrono::TimeDelta;
+use daily_note::{
+    doctor::{Knock, Offset, Patient, Report, StateFacts, Topic, Verdict, Way, examine},
+    message::dkim::DnsRecord,
+    publication::{Environment, Publication, TlsMode},
+    smtp::{Capabilities, Relay, TlsSession},
+};
+
+use fake_dns::FakeDns;
+
+/// A publication with these lines added to its smtp block and below.
+fn publication(more: &str) -> Publication {
+    let yaml = format!(
+        "publication: {{name: 데일리 노트, language: ko, timezone: Asia/Seoul, from: hello@example.com}}\n\
+         editions:\n  monday: {{title: 월요일 편, topic: 소프트웨어, day: mon, time: '08:00'}}\n{more}"
+    );
+    Publication::from_yaml(Path::new("/nowhere"), &yaml, &Environment::empty()).unwrap()
+}
+
+const SIGNING: &str = "smtp: {dkim: {domain: example.com, selector: note, key: dkim.pem}}\n\
+    web: {base_url: 'https://note.example.com'}\n";
+
+/// What DNS has to say of the key that signs.
+fn key() -> DnsRecord {
+    DnsRecord {
+        name: "note._domainkey.example.com".into(),
+        value: "v=DKIM1; k=rsa; p=MIIBIjANBg".into(),
+    }
+}
+
+fn capabilities() -> Capabilities {
+    Capabilities {
+        esmtp: true,
+        takes_size: true,
+        max_size_bytes: Some(35_882_577),
+        pipelining: true,
+        eight_bit_mime: true,
+        tls: Some(TlsSession {
+            version: "TLSv1_3".into(),
+            cipher: "TLS13_AES_256_GCM_SHA384".into(),
+            is_verified: true,
+        }),
+        ..Capabilities::default()
+    }
+}
+
+/// A sender whose machine is in order, through the relay of that name.
+async fn examined(publication: &Publication, host: &str, dns: &FakeDns) -> Report {
+    let relay = Relay::new(host, 587, TlsMode::Required).with_credentials("note", "s3cret");
+    let patient = Patient {
+        publication,
+        way: Way::Relay {
+            relay: &relay,
+            knock: Ok(Knock {
+                capabilities: capabilities(),
+                refusal: None,
+            }),
+            is_local: false,
+        },
+        signatures: Ok(publication.smtp.dkim.as_ref().map(|_| vec![key()])),
+        state: Ok(StateFacts {
+            folder: ".daily-note".into(),
+            sync: Duration::from_micros(800),
+            free_bytes: 50_000_000_000,
+            file_system: 0xef53,
+            exposed: Vec::new(),
+        }),
+        store: Ok(()),
+        templates: Ok(()),
+        clock: Some(Ok(Offset(TimeDelta::milliseconds(12)))),
+    };
+    examine(&patient, dns).await
+}
+
+/// The report as a person reads it.
+fn text(report: &Report) -> String {
+    let mut text = String::new();
+    for check in &report.checks {
+        text.push_str(&format!(
+            "{:?} {:?}: {}\n",
+            check.verdict, check.topic, check.what
+        ));
+        for (word, said) in [("why", &check.why), ("mend", &check.mend)] {
+            if let Some(said) = said {
+                text.push_str(&format!("    {word}: {said}\n"));
+            }
+        }
+    }
+    text
+}
+
+/// What is said about one thing.
+fn about(report: &Report, topic: Topic) -> String {
+    let checks = report.checks.iter().filter(|check| check.topic == topic);
+    text(&Report {
+        checks: checks.cloned().collect(),
+    })
+}
+
+fn worst(report: &Report, topic: Topic) -> Verdict {
+    let checks = report.checks.iter().filter(|check| check.topic == topic);
+    checks.map(|check| check.verdict).max().unwrap()
+}

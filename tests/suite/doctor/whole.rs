@@ -1,0 +1,164 @@
+//! Whole reports, as they stand before a person.
+
+use std::{fs, net::UdpSocket};
+
+use daily_note::{
+    app::{App, World},
+    clock::Clock,
+    doctor::{Topic, Verdict},
+};
+
+use super::{
+    SIGNING, about, examined,
+    fake_dns::{FakeDns, HEALTHY},
+    publication, text, worst,
+};
+use crate::scripted::{Auth, Mail, ScriptedServer, reply};
+
+#[tokio::test]
+async fn a_healthy_sender_is_told_so() {
+    let report = examined(
+        &publication(SIGNING),
+        "mail.example.com",
+        &FakeDns::new(HEALTHY),
+    )
+    .await;
+    insta::assert_snapshot!(text(&report));
+    assert_eq!(report.count(Verdict::Bad) + report.count(Verdict::Care), 0);
+}
+
+#[tokio::test]
+async fn a_sender_who_has_published_nothing_is_told_what_to_publish() {
+    let report = examined(&publication(""), "mail.example.com", &FakeDns::new("")).await;
+    insta::assert_snapshot!(text(&report));
+    assert_eq!(report.verdict(), Verdict::Bad);
+}
+
+#[tokio::test]
+async fn a_silent_dns_is_no_verdict() {
+    let silent = "
+        example.com SERVFAIL
+        note._domainkey.example.com SERVFAIL
+        _dmarc.example.com SERVFAIL
+        mail.example.com SERVFAIL
+    ";
+    let report = examined(
+        &publication(SIGNING),
+        "mail.example.com",
+        &FakeDns::new(silent),
+    )
+    .await;
+    for topic in [
+        Topic::Spf,
+        Topic::Dkim,
+        Topic::Dmarc,
+        Topic::Mx,
+        Topic::ReverseDns,
+    ] {
+        assert_eq!(
+            worst(&report, topic),
+            Verdict::Unknown,
+            "{}",
+            about(&report, topic)
+        );
+    }
+}
+
+/// A publication on disk that sends to that relay.
+fn app(smtp: &str) -> (tempfile::TempDir, App) {
+    let root = tempfile::tempdir().unwrap();
+    let yaml = format!(
+        "publication: {{name: Note, language: en, timezone: UTC, from: hello@example.com}}\n\
+         editions:\n  monday: {{title: Monday, topic: all, day: mon, time: '08:00'}}\n\
+         smtp: {smtp}\n"
+    );
+    fs::write(root.path().join("daily-note.yaml"), yaml).unwrap();
+    let app = App::open(Some(root.path()), Clock::System).unwrap();
+    (root, app)
+}
+
+/// Nobody answers for the time here.
+async fn seen_by_doctor(app: &App, page: &str) -> daily_note::doctor::Report {
+    let nobody = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let time_server = nobody.local_addr().unwrap().to_string();
+    drop(nobody);
+    let dns = FakeDns::new(page);
+    let world = World {
+        dns: &dns,
+        time_server: &time_server,
+    };
+    app.doctor(&world).await
+}
+
+#[tokio::test]
+async fn the_embedded_inbox_asks_nothing_of_dns() {
+    let (_root, app) = app("{url: inbox}");
+    let report = seen_by_doctor(&app, "").await;
+    assert_eq!(report.count(Verdict::Bad), 0, "{}", text(&report));
+    let relay = about(&report, Topic::Relay);
+    assert!(relay.contains("mail stays on this machine"), "{relay}");
+    assert!(report.checks.iter().all(|check| check.topic != Topic::Spf));
+    assert_eq!(worst(&report, Topic::Clock), Verdict::Unknown);
+}
+
+#[tokio::test]
+async fn a_relay_on_this_machine_is_tried_and_dns_is_only_advice() {
+    let server = ScriptedServer::new().offering(&["SIZE 5000000"]).start();
+    let (_root, app) = app(&format!("{{url: '{}'}}", server.url()));
+    let report = seen_by_doctor(&app, "").await;
+    insta::assert_snapshot!(
+        about(&report, Topic::Relay).replace(&server.addr().port().to_string(), "PORT")
+    );
+    assert_eq!(worst(&report, Topic::Spf), Verdict::Care);
+    let last = server.transcript(1).pop().unwrap();
+    assert!(last.contains("221"), "it says goodbye: {last}");
+    assert!(server.taken().is_empty());
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_found_before_the_morning() {
+    let server = ScriptedServer::new()
+        .starttls()
+        .credentials("note", "right")
+        .on(Auth, reply("535 5.7.8 Wrong"))
+        .start();
+    let url = server.url().replace("smtp://", "smtp://note:wrong@");
+    let ca = server.ca_file().display();
+    let (_root, app) = app(&format!("{{url: '{url}', ca_file: '{ca}'}}"));
+    let report = seen_by_doctor(&app, "").await;
+    insta::assert_snapshot!(about(&report, Topic::Relay));
+    assert_eq!(report.verdict(), Verdict::Bad);
+    assert!(!text(&report).contains("wrong@"));
+}
+
+#[tokio::test]
+async fn a_sender_whom_the_relay_does_not_want_is_found_before_the_morning() {
+    let server = ScriptedServer::new()
+        .on(Mail, reply("530 5.7.0 Authentication required"))
+        .start();
+    let (_root, app) = app(&format!("{{url: '{}'}}", server.url()));
+    let relay = about(&seen_by_doctor(&app, "").await, Topic::Relay);
+    assert!(
+        relay.contains("it refuses mail from hello@example.com: “530 5.7.0"),
+        "{relay}"
+    );
+    assert!(
+        relay.contains("put user and password into smtp.url"),
+        "{relay}"
+    );
+}
+
+#[tokio::test]
+async fn a_template_with_an_error_is_found_before_the_morning() {
+    let (root, app) = app("{url: inbox}");
+    let folder = root.path().join("templates/email");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("issue.html"), "{% if %}").unwrap();
+    let report = seen_by_doctor(&app, "").await;
+    assert_eq!(
+        worst(&report, Topic::Templates),
+        Verdict::Bad,
+        "{}",
+        text(&report)
+    );
+}
