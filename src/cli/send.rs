@@ -34,7 +34,7 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
         return Ok(Exit::Done);
     }
     let sending = app.sending(&args.issue).await?;
-    note_fold(sending.folded.as_ref(), &context.output);
+    note_fold(sending.folded.as_ref(), "", &context.output);
     if sending.has_changed()? {
         context
             .output
@@ -87,7 +87,7 @@ fn show_rehearsal(app: &App, rehearsal: &Rehearsal, output: &Output) {
         }));
         return;
     }
-    note_fold(folded.as_ref(), output);
+    note_fold(folded.as_ref(), "would be ", output);
     output.say(format!("{}  {}", issue.id, issue.front_matter.title));
     output.say(format!("  readers      {}", audience.readers));
     output.say(format!("  suppressed   {}", audience.suppressed));
@@ -112,8 +112,8 @@ fn show_rehearsal(app: &App, rehearsal: &Rehearsal, output: &Output) {
     output.note("A dry run: nothing was sent, nothing was changed.");
 }
 
-/// What the fold changed, if anything.
-fn note_fold(folded: Option<&FoldReport>, output: &Output) {
+/// What the fold changed, if anything; `mood` is how that is said of one that was not done.
+fn note_fold(folded: Option<&FoldReport>, mood: &str, output: &Output) {
     let Some(report) = folded else { return };
     let changes: Vec<String> = [
         (report.added, "added"),
@@ -123,7 +123,7 @@ fn note_fold(folded: Option<&FoldReport>, output: &Output) {
     ]
     .iter()
     .filter(|(count, _)| *count > 0)
-    .map(|(count, what)| format!("{count} {what}"))
+    .map(|(count, what)| format!("{count} {mood}{what}"))
     .collect();
     if !changes.is_empty() {
         output.note(format!("subscribers.yaml: {}", changes.join(", ")));

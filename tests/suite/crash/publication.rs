@@ -133,7 +133,11 @@ impl State {
             .current_dir(self.folder())
             .output()
             .unwrap();
-        let status: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let status: serde_json::Value =
+            serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+                let words = String::from_utf8_lossy(&output.stderr);
+                panic!("status, {}: {error}: {words}", output.status)
+            });
         let failed = status["failed"].as_array().unwrap();
         let unknown = failed
             .iter()
