@@ -9,6 +9,7 @@ mod content;
 mod finding;
 mod images;
 mod links;
+mod mail;
 mod markdown;
 mod rendering;
 pub mod report;
@@ -21,7 +22,7 @@ use crate::{
     issue::{Archive, Issue},
     publication::Publication,
     render::{RenderError, RenderedIssue},
-    source::{SourceError, Span},
+    source::{Source, SourceError, Span},
 };
 
 pub use self::{
@@ -76,6 +77,10 @@ static FAMILIES: &[Family] = &[
     Family {
         rules: rendering::RULES,
         check: rendering::check,
+    },
+    Family {
+        rules: mail::RULES,
+        check: mail::check,
     },
     Family {
         rules: typography::RULES,
@@ -144,6 +149,20 @@ impl<'a> Findings<'a> {
     ) -> &mut Finding {
         let span = self.issue.front_matter.spans.get(key).cloned();
         self.at(rule, span.unwrap_or(0..3), message)
+    }
+
+    /// Adds a finding on the rendered mail, shown by the piece of HTML it is about. Programs are
+    /// pointed to the issue's title: the HTML is in no file.
+    fn in_mail(
+        &mut self,
+        rule: &'static Rule,
+        html: &str,
+        message: impl Into<String>,
+    ) -> &mut Finding {
+        let source = Source::new(format!("{} as mail", self.issue.source.name()), html);
+        let finding = self.at_key(rule, "title", message);
+        finding.show_instead(&source);
+        finding
     }
 
     fn add(&mut self, finding: Finding) -> &mut Finding {

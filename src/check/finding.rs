@@ -113,6 +113,12 @@ impl Finding {
         self
     }
 
+    /// People are shown another text than the one at the place.
+    pub(super) fn show_instead(&mut self, source: &Source) {
+        let end = source.text().len();
+        self.shown = Some(SourceError::at(source, 0..end, self.message.clone()));
+    }
+
     /// What to do about it.
     pub fn hint(&mut self, hint: impl Into<String>) -> &mut Self {
         self.hint = Some(hint.into());

@@ -1,0 +1,287 @@
+//! What the mail uses against what clients know: caniemail's facts (`facts.txt`, made by
+//! `scripts/caniemail.mjs`), for what stands inline and for elements. What stands in the head is
+//! extra by design: the mail has to survive without it.
+//!
+//! A feature whose absence does no harm is not told: `FALLBACKS` says what happens without it.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use super::{
+    super::Findings,
+    UNSUPPORTED,
+    css::Declaration,
+    page::{Page, Seen},
+};
+
+const FACTS: &str = include_str!("facts.txt");
+
+/// The families of clients in `facts.txt`, as people call them.
+const FAMILIES: [(&str, &str); 6] = [
+    ("gmail.", "Gmail"),
+    ("apple-mail.", "Apple Mail"),
+    ("outlook.windows", "Outlook on Windows"),
+    ("outlook.", "Outlook"),
+    ("yahoo.", "Yahoo"),
+    ("samsung-email.", "Samsung Email"),
+];
+
+/// What readers see where a client does not know a feature. Whatever stands here is used freely.
+const FALLBACKS: [(&str, &str); 39] = [
+    ("css-border-radius", "the corners are square"),
+    ("css-box-shadow", "there is no shadow"),
+    ("css-text-shadow", "there is no shadow"),
+    ("css-opacity", "it is opaque"),
+    (
+        "css-max-width",
+        "Outlook on Windows gets its width from the [if mso] table",
+    ),
+    ("css-max-height", "it is as high as its content"),
+    ("css-min-height", "it is as high as its content"),
+    ("css-height", "it is as high as its content"),
+    ("css-overflow", "nothing is cut"),
+    ("css-overflow-wrap", "a long word runs wide"),
+    ("css-word-wrap", "a long word runs wide"),
+    ("css-word-break", "Hangul breaks between syllables"),
+    ("css-hyphens", "words are not hyphenated"),
+    ("css-text-wrap", "lines break where they are full"),
+    ("css-table-layout", "columns follow their content"),
+    ("css-border-spacing", "cellspacing says the same"),
+    ("css-border-collapse", "cellspacing says the same"),
+    ("css-color-scheme", "the client keeps its own palette"),
+    ("css-tab-size", "tabs are eight wide"),
+    ("css-white-space", "runs of spaces close up"),
+    ("css-cursor", "the pointer is the client's"),
+    ("css-transition", "it changes at once"),
+    ("css-animation", "it stands still"),
+    ("css-user-select", "text can be selected"),
+    (
+        "css-text-decoration-color",
+        "the line has the text's colour",
+    ),
+    (
+        "css-text-decoration-thickness",
+        "the line is as thick as the client's",
+    ),
+    ("css-text-decoration-style", "the line is plain"),
+    ("css-text-underline-offset", "the line is nearer"),
+    ("css-font-kerning", "letters stand as the font has them"),
+    (
+        "css-display-none",
+        "what is hidden is hidden in other ways too",
+    ),
+    ("css-outline", "there is no outline"),
+    ("html-aria-hidden", "a screen reader reads it"),
+    ("html-aria-label", "a screen reader reads the text"),
+    ("html-role", "a screen reader reads the table as one"),
+    ("html-lang", "a screen reader keeps its language"),
+    ("html-dir", "the text's own direction counts"),
+    ("html-anchor-links", "the contents' links do nothing"),
+    (
+        "html-semantics",
+        "the element is dropped, its content stays",
+    ),
+    ("html-doctype", "the client has its own"),
+];
+
+/// Feature → a letter for each client.
+static TABLE: LazyLock<BTreeMap<&str, &str>> = LazyLock::new(|| {
+    FACTS
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split_once(' '))
+        .collect()
+});
+
+/// The clients in the order of the letters.
+static CLIENTS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    FACTS
+        .lines()
+        .nth(1)
+        .map(|line| line.trim_start_matches("# ").split(' ').collect())
+        .unwrap_or_default()
+});
+
+pub(super) fn check(page: &Page<'_>, findings: &mut Findings<'_>) {
+    let elements = page.elements();
+    let mut used: BTreeMap<String, &Seen<'_>> = BTreeMap::new();
+    for seen in &elements {
+        let is_hidden =
+            seen.property("display") == Some("none") || seen.property("mso-hide").is_some();
+        for feature in element_features(seen) {
+            used.entry(feature).or_insert(seen);
+        }
+        if !is_hidden {
+            for feature in seen.style.iter().flat_map(declaration_features) {
+                used.entry(feature).or_insert(seen);
+            }
+        }
+    }
+    for (feature, seen) in used {
+        let Some(letters) = TABLE.get(feature.as_str()) else {
+            continue;
+        };
+        let without = families_without(letters);
+        let has_fallback = FALLBACKS.iter().any(|(name, _)| *name == feature);
+        if without.is_empty() || has_fallback {
+            continue;
+        }
+        findings
+            .in_mail(
+                &UNSUPPORTED,
+                &seen.tag(),
+                format!("{} not known to {}", named(&feature), without.join(", ")),
+            )
+            .hint(format!(
+                "https://www.caniemail.com/features/{feature}/ says more"
+            ));
+    }
+}
+
+/// The families with a client that does not know it.
+fn families_without(letters: &str) -> Vec<&'static str> {
+    let mut families: Vec<&'static str> = Vec::new();
+    for (client, letter) in CLIENTS.iter().zip(letters.chars()) {
+        let family = FAMILIES.iter().find(|(start, _)| client.starts_with(start));
+        if let Some((_, family)) = family.filter(|_| letter == 'n')
+            && !families.contains(family)
+        {
+            families.push(family);
+        }
+    }
+    families
+}
+
+/// `css-display-flex` → `display: flex`.
+fn named(feature: &str) -> String {
+    match feature {
+        "css-display-flex" => "`display: flex` is".to_owned(),
+        "css-display-grid" => "`display: grid` is".to_owned(),
+        feature => match feature.split_once('-') {
+            Some(("css", name)) => format!("`{name}` is"),
+            Some(("html", name)) => format!("<{name}> is"),
+            Some((_, name)) => format!("{name} is"),
+            None => format!("{feature} is"),
+        },
+    }
+}
+
+fn element_features(seen: &Seen<'_>) -> Vec<String> {
+    let mut features = Vec::new();
+    let name = seen.name();
+    match name {
+        "section" | "article" | "main" | "nav" | "header" | "footer" | "aside" | "figure"
+        | "figcaption" | "time" | "mark" => {
+            features.push("html-semantics".to_owned());
+        }
+        "ul" | "ol" | "dl" => features.push("html-lists".to_owned()),
+        "img" => features.extend(image_feature(seen.attr("src").unwrap_or_default())),
+        _ => features.push(format!("html-{name}")),
+    }
+    let attributes = [
+        "srcset",
+        "background",
+        "hidden",
+        "dir",
+        "lang",
+        "role",
+        "aria-label",
+        "aria-hidden",
+        "loading",
+    ];
+    for attribute in attributes {
+        if seen.attr(attribute).is_some() {
+            let slug = if attribute == "loading" {
+                "loading-attribute"
+            } else {
+                attribute
+            };
+            features.push(format!("html-{slug}"));
+        }
+    }
+    if name == "a" && seen.attr("href").is_some_and(|href| href.starts_with('#')) {
+        features.push("html-anchor-links".to_owned());
+    }
+    features
+}
+
+fn image_feature(source: &str) -> Option<String> {
+    if source.starts_with("data:") {
+        return Some("image-base64".to_owned());
+    }
+    let path = source.split(['?', '#']).next()?.to_ascii_lowercase();
+    let (_, extension) = path.rsplit_once('.')?;
+    let name = match extension {
+        "jpeg" => "jpg",
+        "tif" => "tiff",
+        "heic" => "heif",
+        other => other,
+    };
+    Some(format!("image-{name}"))
+}
+
+/// The features that a declaration uses, by its name and by its value.
+fn declaration_features(declaration: &Declaration) -> Vec<String> {
+    let (name, value) = (
+        declaration.name.as_str(),
+        declaration.value.to_ascii_lowercase(),
+    );
+    if name.starts_with("mso-") || name.starts_with('-') {
+        return Vec::new();
+    }
+    let mut features = vec![format!("css-{}", family_of(name))];
+    let by_value = [
+        ("flex", "css-display-flex", "display"),
+        ("grid", "css-display-grid", "display"),
+        ("none", "css-display-none", "display"),
+        ("url(", "css-background-image", "background"),
+        ("linear-gradient(", "css-linear-gradient", ""),
+        ("radial-gradient(", "css-radial-gradient", ""),
+        ("conic-gradient(", "css-conic-gradient", ""),
+        ("calc(", "css-unit-calc", ""),
+        ("clamp(", "css-function-clamp", ""),
+        ("min(", "css-function-min", ""),
+        ("max(", "css-function-max", ""),
+        ("light-dark(", "css-function-light-dark", ""),
+        ("var(", "css-variables", ""),
+        ("rgba(", "css-rgba", ""),
+        ("oklch(", "css-modern-color", ""),
+    ];
+    for (part, feature, property) in by_value {
+        if value.contains(part) && name.starts_with(property) {
+            features.push(feature.to_owned());
+        }
+    }
+    let unit = |unit: &str| {
+        value.split([' ', ',', '(', ')']).any(|word| {
+            word.strip_suffix(unit)
+                .is_some_and(|number| number.parse::<f64>().is_ok())
+        })
+    };
+    for name in ["vw", "vh", "vmin", "vmax", "rem", "ch"] {
+        if unit(name) {
+            features.push(format!("css-unit-{name}"));
+        }
+    }
+    features
+}
+
+/// Longhands under the name that caniemail files them by.
+fn family_of(name: &str) -> &str {
+    match name {
+        "padding-top" | "padding-right" | "padding-bottom" | "padding-left" => "padding",
+        "margin-top" | "margin-right" | "margin-bottom" | "margin-left" => "margin",
+        "top" | "right" | "bottom" | "left" => "left-right-top-bottom",
+        "border-top-left-radius"
+        | "border-top-right-radius"
+        | "border-bottom-left-radius"
+        | "border-bottom-right-radius" => "border-radius",
+        name if name.starts_with("border-top")
+            || name.starts_with("border-bottom")
+            || name.starts_with("border-left")
+            || name.starts_with("border-right") =>
+        {
+            "border"
+        }
+        name => name,
+    }
+}

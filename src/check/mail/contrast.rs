@@ -1,0 +1,57 @@
+//! Every visible text against its ground, in light and in dark.
+
+use std::collections::BTreeSet;
+
+use super::{
+    super::Findings,
+    CONTRAST, DARK_CONTRAST,
+    page::{Look, Mode, Page, Seen},
+};
+use crate::render::contrast;
+
+pub(super) fn check(page: &Page<'_>, findings: &mut Findings<'_>) {
+    let elements = page.elements();
+    for (mode, rule) in [(Mode::Light, &CONTRAST), (Mode::Dark, &DARK_CONTRAST)] {
+        let looks = page.looks(&elements, mode);
+        let mut told = BTreeSet::new();
+        for (seen, look) in elements.iter().zip(&looks) {
+            let Some((ratio, needed)) = poor(seen, look) else {
+                continue;
+            };
+            let (Some(color), Some(ground)) = (look.color, look.ground) else {
+                continue;
+            };
+            // One finding a pair of colours: the rest is the same mistake.
+            if told.insert((color.rgb, ground.rgb)) {
+                let message = format!(
+                    "#{:06X} on #{:06X} is {ratio:.1}:1, {needed}:1 is needed: `{}`",
+                    color.rgb,
+                    ground.rgb,
+                    shortened(&seen.text)
+                );
+                findings
+                    .in_mail(rule, &seen.tag(), message)
+                    .hint("darken one of the two, or lighten the other");
+            }
+        }
+    }
+}
+
+/// The contrast of a text that has too little, and how much it needs.
+fn poor(seen: &Seen<'_>, look: &Look) -> Option<(f64, f64)> {
+    let has_words = seen.text.chars().any(char::is_alphanumeric);
+    if look.is_hidden || !has_words || look.size < 1.5 {
+        return None;
+    }
+    let ratio = contrast(look.color?, look.ground?);
+    let is_large = look.size >= 24.0 || look.is_bold && look.size >= 18.66;
+    let needed = if is_large { 3.0 } else { 4.5 };
+    (ratio < needed).then_some((ratio, needed))
+}
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(30) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}

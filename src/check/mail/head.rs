@@ -1,0 +1,244 @@
+//! What a mail says before its first visible word.
+
+use super::{
+    super::Findings,
+    DOCTYPE, LANGUAGE, META, NESTED_RULE, OUTLOOK, PREHEADER, STYLE_SIZE, STYLESHEET, TITLE,
+    WRAPPER, ZOOM,
+    page::{Mode, Page, Seen},
+};
+use crate::render::RenderedIssue;
+
+/// Gmail's limit, in characters.
+const MAX_STYLE: usize = 8_192;
+
+pub(super) fn check(page: &Page<'_>, rendered: &RenderedIssue, findings: &mut Findings<'_>) {
+    let elements = page.elements();
+    doctype(page, findings);
+    root(&elements, findings);
+    title(&elements, rendered, findings);
+    metas(&elements, findings);
+    outlook(page, findings);
+    styles(page, &elements, findings);
+    wrapper(&elements, findings);
+    preheader(page, &elements, findings);
+}
+
+fn doctype(page: &Page<'_>, findings: &mut Findings<'_>) {
+    let start: String = page.html.trim_start().chars().take(15).collect();
+    if !start.eq_ignore_ascii_case("<!doctype html>") {
+        findings
+            .in_mail(
+                &DOCTYPE,
+                &start,
+                "the mail does not begin with <!DOCTYPE html>",
+            )
+            .hint("put it first in templates/email/issue.html");
+    }
+}
+
+fn root(elements: &[Seen<'_>], findings: &mut Findings<'_>) {
+    let Some(html) = elements.iter().find(|seen| seen.name() == "html") else {
+        return;
+    };
+    for name in ["lang", "dir"] {
+        if html.attr(name).is_none_or(|value| value.trim().is_empty()) {
+            findings
+                .in_mail(&LANGUAGE, &html.tag(), format!("<html> has no `{name}`"))
+                .hint(format!(
+                    "write <html lang=\"ko\" dir=\"ltr\">: `{name}` is missing"
+                ));
+        }
+    }
+}
+
+fn title(elements: &[Seen<'_>], rendered: &RenderedIssue, findings: &mut Findings<'_>) {
+    let title = elements.iter().find(|seen| seen.name() == "title");
+    let text = title.map(Seen::words).unwrap_or_default();
+    let subject = rendered
+        .subject
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    if text.is_empty() {
+        findings
+            .in_mail(&TITLE, "<title>", "the mail has no title")
+            .hint("<title> holds the subject");
+    } else if text != subject {
+        findings
+            .in_mail(
+                &TITLE,
+                &format!("<title>{text}"),
+                "the title is not the subject",
+            )
+            .hint("<title> holds the subject");
+    }
+}
+
+fn metas(elements: &[Seen<'_>], findings: &mut Findings<'_>) {
+    let meta = |name: &str| {
+        elements
+            .iter()
+            .filter(|seen| seen.name() == "meta")
+            .find(|seen| {
+                seen.attr("name")
+                    .is_some_and(|own| own.eq_ignore_ascii_case(name))
+            })
+    };
+    let has_charset = elements.iter().any(|seen| {
+        seen.name() == "meta"
+            && (seen.attr("charset").is_some()
+                || seen
+                    .attr("http-equiv")
+                    .is_some_and(|name| name.eq_ignore_ascii_case("content-type")))
+    });
+    let mut missing = Vec::new();
+    if !has_charset {
+        missing.push("charset");
+    }
+    let names = [
+        "viewport",
+        "x-apple-disable-message-reformatting",
+        "format-detection",
+        "color-scheme",
+        "supported-color-schemes",
+        "description",
+    ];
+    missing.extend(names.into_iter().filter(|name| meta(name).is_none()));
+    if !missing.is_empty() {
+        findings
+            .in_mail(
+                &META,
+                "<head>",
+                format!("the head lacks <meta> {}", missing.join(", ")),
+            )
+            .hint("the built-in templates/email/issue.html has them all");
+    }
+    if let Some(viewport) = meta("viewport") {
+        let content = viewport
+            .attr("content")
+            .unwrap_or_default()
+            .replace(' ', "")
+            .to_lowercase();
+        let locks = content.contains("user-scalable=no")
+            || content.contains("user-scalable=0")
+            || content.split(',').any(|part| {
+                part.strip_prefix("maximum-scale=")
+                    .is_some_and(|scale| scale.parse().is_ok_and(|scale: f64| scale < 2.0))
+            });
+        if locks {
+            findings
+                .in_mail(
+                    &ZOOM,
+                    &viewport.tag(),
+                    "the viewport keeps readers from enlarging",
+                )
+                .hint("write content=\"width=device-width, initial-scale=1\"");
+        }
+    }
+}
+
+fn outlook(page: &Page<'_>, findings: &mut Findings<'_>) {
+    if !page
+        .comments
+        .iter()
+        .any(|comment| comment.contains("PixelsPerInch"))
+    {
+        findings
+            .in_mail(
+                &OUTLOOK,
+                "<!--[if mso]>",
+                "the block for Outlook on Windows is missing",
+            )
+            .hint("<o:PixelsPerInch>96</o:PixelsPerInch> in an [if mso] comment of the head");
+    }
+}
+
+fn styles(page: &Page<'_>, elements: &[Seen<'_>], findings: &mut Findings<'_>) {
+    for (style, sheet) in page.styles.iter().zip(&page.sheets) {
+        let length = style.chars().count();
+        if length > MAX_STYLE {
+            findings
+                .in_mail(
+                    &STYLE_SIZE,
+                    "<style>",
+                    format!("a <style> of {length} characters"),
+                )
+                .hint("split it, or move what can stand inline");
+        }
+        if let Some(rule) = sheet.rules.iter().find(|rule| rule.conditions.len() > 1) {
+            findings
+                .in_mail(
+                    &NESTED_RULE,
+                    &rule.conditions.join(" { "),
+                    "an at-rule within an at-rule",
+                )
+                .hint("write both conditions in one: @media (a) and (b)");
+        }
+        if let Some(import) = sheet
+            .statements
+            .iter()
+            .find(|statement| statement.starts_with("@import"))
+        {
+            findings
+                .in_mail(&STYLESHEET, import, "an @import")
+                .hint("put the styles into the mail; fonts have to be the system's");
+        }
+    }
+    let link = elements.iter().find(|seen| {
+        seen.name() == "link"
+            && seen
+                .attr("rel")
+                .is_some_and(|rel| rel.eq_ignore_ascii_case("stylesheet"))
+    });
+    if let Some(link) = link {
+        findings
+            .in_mail(&STYLESHEET, &link.tag(), "a linked stylesheet")
+            .hint("put the styles into the mail; fonts have to be the system's");
+    }
+}
+
+fn wrapper(elements: &[Seen<'_>], findings: &mut Findings<'_>) {
+    let wrapper = elements
+        .iter()
+        .find(|seen| seen.attr("role") == Some("article"));
+    let Some(wrapper) = wrapper else {
+        findings
+            .in_mail(&WRAPPER, "<body>", "no element around the mail has role=\"article\"")
+            .hint("<div role=\"article\" aria-roledescription=\"email\" aria-label=\"…\" lang=\"…\" dir=\"…\">");
+        return;
+    };
+    let missing: Vec<&str> = ["aria-roledescription", "aria-label", "lang", "dir"]
+        .into_iter()
+        .filter(|name| {
+            wrapper
+                .attr(name)
+                .is_none_or(|value| value.trim().is_empty())
+        })
+        .collect();
+    if !missing.is_empty() {
+        findings
+            .in_mail(
+                &WRAPPER,
+                &wrapper.tag(),
+                format!("the mail's wrapper lacks {}", missing.join(", ")),
+            )
+            .hint("screen readers and clients take name, language and direction from it");
+    }
+}
+
+fn preheader(page: &Page<'_>, elements: &[Seen<'_>], findings: &mut Findings<'_>) {
+    let Some(body) = elements.iter().position(|seen| seen.name() == "body") else {
+        return;
+    };
+    let looks = page.looks(elements, Mode::Light);
+    let first = (body..elements.len()).find(|index| !elements[*index].text.is_empty());
+    if let Some(index) = first.filter(|index| !looks[*index].is_hidden) {
+        findings
+            .in_mail(
+                &PREHEADER,
+                &elements[index].tag(),
+                format!("the inbox shows `{}` as the preview", elements[index].text),
+            )
+            .hint("put a hidden preheader first in the body");
+    }
+}

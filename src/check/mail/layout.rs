@@ -1,0 +1,285 @@
+//! Tables, widths, and the CSS that does not hold.
+
+use super::{
+    super::Findings,
+    BREAK_WORD, COLOR_FORM, FORBIDDEN, LAYOUT_CSS, LAYOUT_TABLE, LINE_HEIGHT, TEXT_SIZE, VARIABLE,
+    WIDTH,
+    page::{Mode, Page, Seen, length},
+};
+
+/// The narrowest phone.
+const PHONE: f64 = 320.0;
+
+pub(super) fn check(page: &Page<'_>, findings: &mut Findings<'_>) {
+    let elements = page.elements();
+    for seen in &elements {
+        forbidden(seen, findings);
+        table(seen, findings);
+        layout_css(seen, findings);
+        width(seen, findings);
+        keep_all(seen, &elements, findings);
+    }
+    values(&elements, findings);
+    type_sizes(page, &elements, findings);
+}
+
+fn forbidden(seen: &Seen<'_>, findings: &mut Findings<'_>) {
+    let is_forbidden = matches!(
+        seen.name(),
+        "script"
+            | "iframe"
+            | "object"
+            | "embed"
+            | "applet"
+            | "form"
+            | "input"
+            | "select"
+            | "textarea"
+            | "button"
+            | "video"
+            | "audio"
+            | "canvas"
+            | "base"
+            | "frameset"
+    );
+    if is_forbidden {
+        findings
+            .in_mail(
+                &FORBIDDEN,
+                &seen.tag(),
+                format!("<{}> in a mail", seen.name()),
+            )
+            .hint("link a page that has it");
+    }
+}
+
+fn table(seen: &Seen<'_>, findings: &mut Findings<'_>) {
+    if seen.name() != "table" {
+        return;
+    }
+    let has = |names: &[&str]| {
+        seen.element
+            .descendent_elements()
+            .any(|inner| names.contains(&inner.value().name()))
+    };
+    let is_layout = matches!(seen.attr("role"), Some("presentation" | "none"));
+    // A table of data has heads; a layout table around it has them only further in.
+    let own_rows = seen
+        .element
+        .child_elements()
+        .flat_map(|part| part.child_elements())
+        .flat_map(|row| row.child_elements());
+    let has_heads = own_rows.into_iter().any(|cell| cell.value().name() == "th")
+        || seen
+            .element
+            .child_elements()
+            .any(|part| matches!(part.value().name(), "caption" | "thead"));
+    if is_layout && has_heads {
+        findings
+            .in_mail(
+                &LAYOUT_TABLE,
+                &seen.tag(),
+                "a layout table with heads or a caption",
+            )
+            .hint("take the role away where it holds data; use td where it holds layout");
+        return;
+    }
+    if !is_layout && !has_heads && has(&["td"]) {
+        findings
+            .in_mail(
+                &LAYOUT_TABLE,
+                &seen.tag(),
+                "a table without role=\"presentation\" and without heads",
+            )
+            .hint("role=\"presentation\" for layout, <th> for data");
+        return;
+    }
+    let unset: Vec<&str> = ["border", "cellpadding", "cellspacing"]
+        .into_iter()
+        .filter(|name| seen.attr(name) != Some("0"))
+        .collect();
+    if is_layout && !unset.is_empty() {
+        findings
+            .in_mail(
+                &LAYOUT_TABLE,
+                &seen.tag(),
+                format!("a layout table without {}=\"0\"", unset.join("=\"0\", ")),
+            )
+            .hint("clients add their own borders and gaps");
+    }
+}
+
+fn layout_css(seen: &Seen<'_>, findings: &mut Findings<'_>) {
+    let found = seen.style.iter().find(|declaration| {
+        let value = declaration.value.to_ascii_lowercase();
+        match declaration.name.as_str() {
+            "display" => value.contains("flex") || value.contains("grid"),
+            "position" => value != "static",
+            "float" => value != "none",
+            _ => false,
+        }
+    });
+    if let Some(declaration) = found {
+        findings
+            .in_mail(
+                &LAYOUT_CSS,
+                &seen.tag(),
+                format!("{}: {}", declaration.name, declaration.value),
+            )
+            .hint("lay out with tables");
+    }
+}
+
+fn width(seen: &Seen<'_>, findings: &mut Findings<'_>) {
+    let fixed = seen
+        .property("width")
+        .and_then(|value| value.ends_with("px").then(|| length(value, 0.0))?)
+        .or_else(|| seen.attr("width")?.parse::<f64>().ok());
+    let minimum = seen
+        .property("min-width")
+        .and_then(|value| length(value, 0.0));
+    let is_fluid = ["max-width", "width"].iter().any(|name| {
+        seen.property(name)
+            .is_some_and(|value| value.ends_with('%'))
+    });
+    let is_wide = fixed.is_some_and(|width| width > PHONE) && !is_fluid;
+    if is_wide || minimum.is_some_and(|width| width > PHONE) {
+        findings
+            .in_mail(
+                &WIDTH,
+                &seen.tag(),
+                format!(
+                    "<{}> is wider than a phone and does not shrink",
+                    seen.name()
+                ),
+            )
+            .hint("width:100% with max-width, and the fixed width in an [if mso] table");
+    }
+}
+
+fn keep_all(seen: &Seen<'_>, elements: &[Seen<'_>], findings: &mut Findings<'_>) {
+    if seen.property("word-break") != Some("keep-all") {
+        return;
+    }
+    let mut at = Some(seen);
+    while let Some(here) = at {
+        if here.property("overflow-wrap").is_some() || here.property("word-wrap").is_some() {
+            return;
+        }
+        at = here.parent.map(|parent| &elements[parent]);
+    }
+    findings
+        .in_mail(
+            &BREAK_WORD,
+            &seen.tag(),
+            "word-break: keep-all without overflow-wrap",
+        )
+        .hint("add overflow-wrap: break-word");
+}
+
+/// The first use of a kind: the rest is the same mistake.
+fn values(elements: &[Seen<'_>], findings: &mut Findings<'_>) {
+    let first = |is_kind: &dyn Fn(&str, &str) -> bool| {
+        elements.iter().find_map(|seen| {
+            let declaration = seen
+                .style
+                .iter()
+                .find(|one| is_kind(&one.name, &one.value))?;
+            Some((seen, declaration))
+        })
+    };
+    if let Some((seen, declaration)) = first(&|_, value| value.contains("var(")) {
+        findings
+            .in_mail(
+                &VARIABLE,
+                &seen.tag(),
+                format!("{}: {}", declaration.name, declaration.value),
+            )
+            .hint("write the value itself");
+    }
+    let is_odd = |name: &str, value: &str| {
+        let is_color = matches!(
+            name,
+            "color" | "background-color" | "background" | "border-color"
+        ) || name.ends_with("-color");
+        is_color && value.split_whitespace().any(is_odd_color)
+    };
+    if let Some((seen, declaration)) = first(&is_odd) {
+        findings
+            .in_mail(
+                &COLOR_FORM,
+                &seen.tag(),
+                format!("{}: {}", declaration.name, declaration.value),
+            )
+            .hint("write #RRGGBB");
+    }
+}
+
+/// `#fff`, `rgb(…)`, `hsl(…)`.
+fn is_odd_color(word: &str) -> bool {
+    match word.strip_prefix('#') {
+        Some(hex) => hex.len() != 6,
+        None => [
+            "rgb", "hsl", "hwb", "lab(", "lch(", "oklab", "oklch", "color(",
+        ]
+        .iter()
+        .any(|name| word.starts_with(name)),
+    }
+}
+
+fn type_sizes(page: &Page<'_>, elements: &[Seen<'_>], findings: &mut Findings<'_>) {
+    let looks = page.looks(elements, Mode::Light);
+    let mut by_size: Vec<(f64, Option<f64>, usize, usize)> = Vec::new();
+    for (index, (seen, look)) in elements.iter().zip(&looks).enumerate() {
+        let length = seen.text.chars().count();
+        if look.is_hidden || length == 0 {
+            continue;
+        }
+        match by_size
+            .iter_mut()
+            .find(|(size, line_height, ..)| (*size, *line_height) == (look.size, look.line_height))
+        {
+            Some((_, _, count, _)) => *count += length,
+            None => by_size.push((look.size, look.line_height, length, index)),
+        }
+    }
+    if let Some((size, _, _, index)) = by_size.iter().find(|(size, ..)| *size < 12.0) {
+        findings
+            .in_mail(
+                &TEXT_SIZE,
+                &elements[*index].tag(),
+                format!("text of {size} px"),
+            )
+            .hint("12 px at least, 14 for captions and footer");
+    }
+    // The body is what most of the text is set in.
+    let Some((size, line_height, _, index)) = by_size.iter().max_by_key(|(_, _, count, _)| *count)
+    else {
+        return;
+    };
+    let tag = elements[*index].tag();
+    if *size < 16.0 {
+        findings
+            .in_mail(
+                &TEXT_SIZE,
+                &tag,
+                format!("most of the text is set in {size} px"),
+            )
+            .hint("16 px or more");
+    }
+    let has_hangul = elements[*index]
+        .text
+        .chars()
+        .any(|char| matches!(char, '\u{AC00}'..='\u{D7A3}'));
+    if has_hangul && line_height.is_none_or(|ratio| ratio < 1.595) {
+        let shown =
+            line_height.map_or("the client's own".to_owned(), |ratio| format!("{ratio:.2}"));
+        findings
+            .in_mail(
+                &LINE_HEIGHT,
+                &tag,
+                format!("most of the text has a line height of {shown}"),
+            )
+            .hint("1.6 or more for Hangul");
+    }
+}

@@ -1,0 +1,98 @@
+//! Links as they stand in the HTML, those of the templates too.
+
+use std::collections::BTreeSet;
+
+use super::{
+    super::Findings,
+    DOUBLED_ID, LINK_NAME, LINK_TARGET, LINK_TOLD,
+    page::{Look, Mode, Page, Seen},
+};
+
+pub(super) fn check(page: &Page<'_>, findings: &mut Findings<'_>) {
+    let elements = page.elements();
+    let looks = page.looks(&elements, Mode::Light);
+    let mut ids = BTreeSet::new();
+    for seen in &elements {
+        if let Some(id) = seen.attr("id")
+            && !ids.insert(id)
+        {
+            findings
+                .in_mail(&DOUBLED_ID, &seen.tag(), format!("a second id `{id}`"))
+                .hint("ids are unique");
+        }
+    }
+    for (index, seen) in elements.iter().enumerate() {
+        if seen.name() != "a" || looks[index].is_hidden {
+            continue;
+        }
+        let Some(href) = seen.attr("href") else {
+            continue;
+        };
+        if let Some(why) = nowhere(href, &ids) {
+            findings
+                .in_mail(&LINK_TARGET, &seen.tag(), format!("a link {why}"))
+                .hint("write the whole address, or leave the link out");
+        }
+        if !has_name(seen) {
+            findings
+                .in_mail(&LINK_NAME, &seen.tag(), "a link without words")
+                .hint("words, or an image with an alt");
+        }
+        if !is_told(index, &elements, &looks) {
+            findings
+                .in_mail(
+                    &LINK_TOLD,
+                    &seen.tag(),
+                    format!("only its colour tells `{}` from the text", seen.words()),
+                )
+                .hint("underline it");
+        }
+    }
+}
+
+fn nowhere(href: &str, ids: &BTreeSet<&str>) -> Option<String> {
+    if let Some(anchor) = href.strip_prefix('#') {
+        return (!ids.contains(anchor) && !anchor.is_empty())
+            .then(|| format!("to `#{anchor}`, which is not in the mail"));
+    }
+    let is_whole = ["https://", "http://", "mailto:", "tel:", "sms:"]
+        .iter()
+        .any(|start| href.starts_with(start));
+    match href.trim() {
+        "" => Some("without an address".to_owned()),
+        _ if is_whole => None,
+        href => Some(format!("to `{href}`, which is no whole address")),
+    }
+}
+
+fn has_name(seen: &Seen<'_>) -> bool {
+    let has_alt = |inner: scraper::ElementRef<'_>| {
+        inner.attr("alt").is_some_and(|alt| !alt.trim().is_empty())
+    };
+    !seen.words().is_empty()
+        || seen
+            .attr("aria-label")
+            .is_some_and(|label| !label.trim().is_empty())
+        || seen.element.descendent_elements().any(has_alt)
+}
+
+/// Within running text a link is underlined, or set bolder than what is around it.
+fn is_told(index: usize, elements: &[Seen<'_>], looks: &[Look]) -> bool {
+    let (seen, look) = (&elements[index], &looks[index]);
+    let Some(parent) = seen.parent else {
+        return true;
+    };
+    let stands_alone = !elements[parent].text.chars().any(char::is_alphanumeric);
+    let is_framed = seen.style.iter().any(|declaration| {
+        let name = declaration.name.as_str();
+        (name == "border" || name == "border-bottom")
+            && !declaration.value.starts_with('0')
+            && declaration.value != "none"
+    });
+    let around = &looks[parent];
+    stands_alone
+        || look.is_underlined
+        || is_framed
+        || look.is_bold != around.is_bold
+        || look.ground.map(|color| color.rgb) != around.ground.map(|color| color.rgb)
+}
