@@ -1,6 +1,7 @@
 //! Each rule fires where it should and is silent where it should be; ordinary text is left alone.
 
 mod fires;
+mod mail;
 mod ordinary;
 mod reports;
 mod seed;
@@ -48,6 +49,11 @@ impl Desk {
 
     /// The findings on `issues/2026-11-23-own.md`, on Sunday before it.
     fn check(self, text: &str) -> Vec<Finding> {
+        self.check_rendered(text, None)
+    }
+
+    /// The same with the mail that it was rendered to.
+    fn check_rendered(self, text: &str, rendered: Option<&RenderedIssue>) -> Vec<Finding> {
         let name = "issues/2026-11-23-own.md";
         let desk = self.with(name, text);
         let archive = Archive::load(&desk.publication).unwrap();
@@ -58,7 +64,7 @@ impl Desk {
             issue: own,
             today: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
             is_sent: false,
-            rendering: None,
+            rendering: rendered.map(Ok),
         })
     }
 }

@@ -26,7 +26,11 @@ const FAMILIES: [(&str, &str); 6] = [
 ];
 
 /// What readers see where a client does not know a feature. Whatever stands here is used freely.
-const FALLBACKS: [(&str, &str); 39] = [
+const FALLBACKS: [(&str, &str); 40] = [
+    (
+        "html-body",
+        "the wrapper within has its ground, language and direction",
+    ),
     ("css-border-radius", "the corners are square"),
     ("css-box-shadow", "there is no shadow"),
     ("css-text-shadow", "there is no shadow"),

@@ -606,6 +606,9 @@ fn every_rule_is_in_a_table() {
         "image/large",
     ];
     for rule in rules() {
+        if super::mail::is_tested(rule.id) {
+            continue;
+        }
         assert!(
             tested.contains(&rule.id) || elsewhere.contains(&rule.id),
             "{} has no test that it fires and one that it is silent",
