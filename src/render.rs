@@ -11,7 +11,7 @@
 //! token in place of `v`, then exchanging the token, equals rendering with `v`. Two things make it
 //! hold: the template engine escapes with [`escape_html`] and nothing else; and while the CSS inliner
 //! parses the page and writes it anew, every `&` and every no-break space wears a veil
-//! ([`escape::Veil`]), since the inliner would otherwise write `&#39;` as `'` and `&quot;` in a text
+//! (`escape::Veil`), since the inliner would otherwise write `&#39;` as `'` and `&quot;` in a text
 //! as `"`. A template that looks *into* a value (a condition on it, `upper`, a CSS selector on its
 //! attribute) breaks the rule; whoever cuts a rendering into pieces has to try it with other readers.
 
