@@ -185,9 +185,12 @@ fn room(facts: &StateFacts) -> Option<Check> {
     let what = format!("{} MB are free beside {}", free / 1_000_000, facts.folder);
     let why = "a full disk stops a batch in the middle (nothing is lost, readers wait)";
     let mend = "make room, or move the publication to a larger disk";
-    match free {
-        ..TOO_LITTLE_BYTES => Some(Check::bad(Topic::State, what).because(why).mend(mend)),
-        ..LITTLE_BYTES => Some(Check::care(Topic::State, what).because(why).mend(mend)),
-        _ => None,
-    }
+    let check = if free < TOO_LITTLE_BYTES {
+        Check::bad(Topic::State, what)
+    } else if free < LITTLE_BYTES {
+        Check::care(Topic::State, what)
+    } else {
+        return None;
+    };
+    Some(check.because(why).mend(mend))
 }

@@ -215,14 +215,14 @@ mod tests {
 
     #[test]
     fn networks_hold_their_addresses() {
-        let holds = |network: &str, prefix, ip: &str| {
-            super::holds(network.parse().unwrap(), prefix, ip.parse().unwrap())
+        let does_hold = |network: &str, prefix, ip: &str| {
+            holds(network.parse().unwrap(), prefix, ip.parse().unwrap())
         };
-        assert!(holds("192.0.2.0", 24, "192.0.2.255"));
-        assert!(!holds("192.0.2.0", 24, "192.0.3.0"));
-        assert!(holds("0.0.0.0", 0, "203.0.113.9"));
-        assert!(holds("2001:db8::", 32, "2001:db8:ffff::1"));
-        assert!(holds("192.0.2.1", 32, "::ffff:192.0.2.1"));
-        assert!(!holds("2001:db8::", 32, "192.0.2.1"));
+        assert!(does_hold("192.0.2.0", 24, "192.0.2.255"));
+        assert!(!does_hold("192.0.2.0", 24, "192.0.3.0"));
+        assert!(does_hold("0.0.0.0", 0, "203.0.113.9"));
+        assert!(does_hold("2001:db8::", 32, "2001:db8:ffff::1"));
+        assert!(does_hold("192.0.2.1", 32, "::ffff:192.0.2.1"));
+        assert!(!does_hold("2001:db8::", 32, "192.0.2.1"));
     }
 }
