@@ -1,3 +1,6 @@
 //! Pages: for now the embedded inbox's.
 
 pub mod inbox;
+mod language;
+mod local;
+mod markup;

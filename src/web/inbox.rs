@@ -6,29 +6,26 @@ mod letter;
 mod page;
 mod words;
 
-use std::{fs, io, net::IpAddr, path::PathBuf, sync::Arc};
+use std::{fs, io, path::PathBuf, sync::Arc};
 
 use axum::{
     Router,
-    extract::{Path, Query, Request, State},
+    extract::{Path, Query, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
-    middleware::{self, Next},
+    middleware,
     response::{Html, IntoResponse, Response},
     routing::get,
 };
 use serde::Deserialize;
 use tokio::net::TcpListener;
 
+use super::local;
 use letter::{Letter, Summary};
 use page::{Listing, View};
 use words::Words;
 
 /// Letters on one page of the list.
 const PAGE: usize = 50;
-
-/// The pages themselves load nothing from anywhere.
-const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
-    img-src data:; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// A letter's HTML: its own styles and the images it carries; links open in a new tab.
 const LETTER_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:REMOTE; \
@@ -59,7 +56,7 @@ pub fn router(folder: PathBuf) -> Router {
         .route("/mail/{name}/file", get(file))
         .route("/inbox.css", get(style))
         .route("/inbox.js", get(script))
-        .layer(middleware::from_fn(guard))
+        .layer(middleware::from_fn(local::guard))
         .with_state(Folder(Arc::new(folder)))
 }
 
@@ -251,68 +248,9 @@ async fn blocking<T: Send + 'static>(
     }
 }
 
-/// Answers only under names of this machine (or a bare address), so that no web page elsewhere can
-/// read mail through a name of its own that it points here; and locks every answer.
-async fn guard(request: Request, next: Next) -> Response {
-    let host = request.headers().get(header::HOST);
-    if !host
-        .and_then(|host| host.to_str().ok())
-        .is_some_and(is_own_name)
-    {
-        return (
-            StatusCode::MISDIRECTED_REQUEST,
-            "ask by address or as localhost",
-        )
-            .into_response();
-    }
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    headers
-        .entry(header::CONTENT_SECURITY_POLICY)
-        .or_insert(HeaderValue::from_static(PAGE_POLICY));
-    for (name, value) in [
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::CACHE_CONTROL, "no-store"),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    response
-}
-
-fn is_own_name(host: &str) -> bool {
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
-        _ => host,
-    };
-    let name = name.trim_start_matches('[').trim_end_matches(']');
-    name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_this_machines_own_names_are_answered() {
-        for host in [
-            "localhost",
-            "localhost:8025",
-            "127.0.0.1:8025",
-            "[::1]:8025",
-            "192.0.2.1",
-        ] {
-            assert!(is_own_name(host), "{host}");
-        }
-        for host in [
-            "evil.example.com",
-            "localhost.evil.example.com:8025",
-            "",
-            "127.0.0.1.nip.io",
-        ] {
-            assert!(!is_own_name(host), "{host}");
-        }
-    }
 
     #[test]
     fn a_letter_is_a_plain_file_of_the_folder() {

@@ -1,6 +1,6 @@
 //! The page's HTML: a list on the left, a letter on the right; on a phone one after the other.
 
-use std::fmt::{self, Display, Write};
+use std::fmt::{self, Display};
 
 use serde::Deserialize;
 
@@ -8,6 +8,7 @@ use super::{
     letter::{Letter, Summary},
     words::Words,
 };
+use crate::web::markup::{Text, UrlPart};
 
 /// What of a letter's source a page can bear; the file has all of it.
 const MAX_SOURCE_CHARS: usize = 500_000;
@@ -361,36 +362,6 @@ impl Pane<'_> {
                 )
             }
         }
-    }
-}
-
-/// A text, escaped for HTML, also inside a quoted attribute.
-struct Text<'a>(&'a str);
-
-impl Display for Text<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.chars().try_for_each(|c| match c {
-            '&' => f.write_str("&amp;"),
-            '<' => f.write_str("&lt;"),
-            '>' => f.write_str("&gt;"),
-            '"' => f.write_str("&quot;"),
-            '\'' => f.write_str("&#39;"),
-            c => f.write_char(c),
-        })
-    }
-}
-
-/// A text, percent-encoded for one segment of a path or one value of a query.
-struct UrlPart<'a>(&'a str);
-
-impl Display for UrlPart<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.bytes().try_for_each(|b| match b {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                f.write_char(char::from(b))
-            }
-            b => write!(f, "%{b:02X}"),
-        })
     }
 }
 

@@ -1,6 +1,8 @@
 //! The page's words, in the reader's language.
 
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
+
+use crate::web::language;
 
 /// What the page says.
 #[derive(Debug, PartialEq, Eq)]
@@ -86,38 +88,11 @@ const KOREAN: Words = Words {
 impl Words {
     /// The first language of Accept-Language that we have words for.
     pub(super) fn for_reader(headers: &HeaderMap) -> &'static Self {
-        let accepted = headers
-            .get(header::ACCEPT_LANGUAGE)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
-        accepted
-            .split(',')
-            .find_map(
-                |tag| match tag.trim().get(..2)?.to_ascii_lowercase().as_str() {
-                    "ko" => Some(&KOREAN),
-                    "en" => Some(&ENGLISH),
-                    _ => None,
-                },
-            )
-            .unwrap_or(&ENGLISH)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_language_that_we_have_is_spoken() {
-        for (accepted, language) in [
-            ("ko-KR,ko;q=0.9,en;q=0.8", "ko"),
-            ("fr, en-GB;q=0.8, ko;q=0.5", "en"),
-            ("fr", "en"),
-            ("가나", "en"),
-        ] {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::ACCEPT_LANGUAGE, accepted.parse().unwrap());
-            assert_eq!(Words::for_reader(&headers).language, language, "{accepted}");
-        }
+        language::first(headers, |tag| match tag {
+            "ko" => Some(&KOREAN),
+            "en" => Some(&ENGLISH),
+            _ => None,
+        })
+        .unwrap_or(&ENGLISH)
     }
 }
