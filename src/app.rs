@@ -10,6 +10,7 @@ mod import;
 mod inbox;
 mod reader;
 mod relay;
+mod schedule;
 mod send;
 mod signing_keys;
 mod state;

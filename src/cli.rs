@@ -19,6 +19,7 @@ mod pause;
 mod progress;
 mod render;
 mod resume;
+mod schedule;
 mod schema;
 mod send;
 mod signals;
@@ -99,6 +100,7 @@ enum Command {
     Pause(pause::Args),
     Resume(resume::Args),
     Cancel(cancel::Args),
+    Schedule(schedule::Args),
     Inbox(inbox::Args),
     Subscribers(subscribers::Args),
     Suppressions(suppressions::Args),
@@ -171,6 +173,7 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
             Command::Pause(args) => pause::execute(&args, context).await,
             Command::Resume(args) => resume::execute(&args, context).await,
             Command::Cancel(args) => cancel::execute(&args, context).await,
+            Command::Schedule(args) => schedule::execute(&args, context).await,
             Command::Inbox(args) => inbox::execute(&args, context).await,
             Command::Subscribers(args) => subscribers::execute(&args, context).await,
             Command::Suppressions(args) => suppressions::execute(&args, context).await,

@@ -37,6 +37,8 @@ pub mod doctor;
 
 pub mod check;
 
+pub mod schedule;
+
 pub mod web;
 
 pub mod app;

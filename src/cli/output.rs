@@ -95,6 +95,15 @@ impl Output {
         }
     }
 
+    /// How wide the terminal is; None where the text goes into a pipe or a file, whose lines
+    /// nobody breaks.
+    pub(crate) fn width(&self) -> Option<usize> {
+        let columns = std::env::var("COLUMNS").ok();
+        columns
+            .and_then(|text| text.parse().ok())
+            .or_else(|| terminal_size::terminal_size_of(io::stdout()).map(|(it, _)| it.0.into()))
+    }
+
     /// Text as it is, to stdout, whatever the flags: a schema, a manual page.
     pub(crate) fn raw(&self, text: &[u8]) {
         let mut stdout = io::stdout().lock();

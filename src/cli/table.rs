@@ -1,6 +1,6 @@
 //! Columns that stand under one another on a terminal, where a Hangul syllable is two wide.
 
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// No column but the last grows beyond this for alignment's sake; a longer cell pushes its row on.
 const WIDEST: usize = 40;
@@ -28,9 +28,40 @@ pub(crate) fn table<const N: usize>(header: [&str; N], rows: &[[String; N]]) -> 
     text
 }
 
+/// `text` with spaces up to a width.
+pub(crate) fn padded(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
+}
+
+/// `text` no wider than `width`; what is cut off leaves a `…`.
+pub(crate) fn cut(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut kept = String::new();
+    for character in text.chars() {
+        if kept.width() + character.width().unwrap_or_default() + 1 > width {
+            break;
+        }
+        kept.push(character);
+    }
+    format!("{}…", kept.trim_end())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_cut_is_never_wider_than_its_column() {
+        assert_eq!(cut("열두 칸의 규칙", 14), "열두 칸의 규칙");
+        assert_eq!(cut("열두 칸의 규칙", 13), "열두 칸의…");
+        assert_eq!(cut("열두 칸의 규칙", 4), "열…");
+        assert_eq!(padded("열두", 6), "열두  ");
+        for width in 1..20 {
+            assert!(cut("a열b두c칸d의e규f칙", width).width() <= width);
+        }
+    }
 
     #[test]
     fn hangul_counts_two() {

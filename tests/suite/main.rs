@@ -7,6 +7,7 @@
 
 mod architecture;
 mod audience;
+mod calendar;
 mod cli;
 mod crash;
 mod delivery;

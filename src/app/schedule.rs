@@ -1,0 +1,53 @@
+//! The calendar as it stands: issues on disk, batches in the ledger, the time.
+
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
+
+use super::{App, AppError};
+use crate::{
+    schedule::{BatchView, Overview, overview},
+    store::BatchState,
+};
+
+/// Older batches concern nobody's coming weeks: two a week for five years.
+const RECENT_BATCHES: u32 = 520;
+
+impl App {
+    /// This week, and as many after it. Writes nothing; a ledger is not made for it.
+    ///
+    /// # Errors
+    /// A folder or a ledger that can't be read.
+    pub async fn schedule(&self, weeks: u32, now: DateTime<Utc>) -> Result<Overview, AppError> {
+        let today = now.with_timezone(&self.publication.timezone).date_naive();
+        let monday = today
+            .checked_sub_days(Days::new(today.weekday().num_days_from_monday().into()))
+            .unwrap_or(today);
+        let last = monday
+            .checked_add_days(Days::new(u64::from(weeks) * 7 + 6))
+            .unwrap_or(NaiveDate::MAX);
+        let archive = self.archive()?;
+        let batches = self.batch_views().await?;
+        let publication = &self.publication;
+        Ok(overview(
+            publication,
+            &archive,
+            &batches,
+            monday..=last,
+            now,
+        ))
+    }
+
+    async fn batch_views(&self) -> Result<Vec<BatchView>, AppError> {
+        if !self.publication.state_dir().is_dir() {
+            return Ok(Vec::new());
+        }
+        let store = self.store().await?;
+        let mut views = Vec::new();
+        for batch in store.batches(RECENT_BATCHES).await? {
+            let counts = store.counts(batch.id).await?;
+            views.push(BatchView::new(batch, counts));
+        }
+        // What is under way comes first where a slot has two batches' claims.
+        views.sort_by_key(|view| view.state == BatchState::Finished);
+        Ok(views)
+    }
+}

@@ -1,0 +1,113 @@
+//! `schedule`: the coming weeks, and what is missing in them.
+
+mod calendar;
+mod words;
+
+use super::{Context, Exit, Failure};
+use crate::schedule::{Need, Overview, Row, SlotState, ics};
+
+/// Show the coming weeks: slots, their issues, what is missing or not ready
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+missing  no issue has this date       draft   still being written
+ready    goes out at its hour         late    its hour has passed; ready, it goes out at once
+missed   too late to go out on its own (schedule.late): it waits for a person
+sending, paused, sent, cancelled      its batch: see `daily-note status`
+conflict two issues have this date
+
+✗ wants work now, ! within the week, ✓ is well.
+
+Examples:
+  daily-note schedule
+  daily-note schedule --weeks 12
+  daily-note schedule --ics > daily-note.ics
+  daily-note schedule --json | jq '.rows[] | select(.needs == \"now\")'")]
+pub(crate) struct Args {
+    /// How many weeks after this one
+    #[arg(long, default_value_t = 4, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=520))]
+    weeks: u32,
+    /// Print it for a calendar program (iCalendar, RFC 5545)
+    #[arg(long)]
+    ics: bool,
+}
+
+/// `schedule --json` (a contract).
+#[derive(serde::Serialize)]
+struct Document<'a> {
+    publication: &'a str,
+    timezone: &'a str,
+    now: chrono::DateTime<chrono::Utc>,
+    #[serde(flatten)]
+    overview: &'a Overview,
+}
+
+pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    let output = &context.output;
+    if args.ics && output.is_json() {
+        return Err(Failure::usage(
+            "--ics and --json are two ways to say it: choose one",
+        ));
+    }
+    let app = context.app()?;
+    let now = app.clock.now();
+    let overview = app.schedule(args.weeks, now).await?;
+    let publication = &app.publication;
+    if args.ics {
+        output.raw(ics::calendar(publication, &overview, now).as_bytes());
+        return Ok(Exit::Done);
+    }
+    if output.is_json() {
+        output.document(&Document {
+            publication: &publication.name,
+            timezone: publication.timezone.name(),
+            now,
+            overview: &overview,
+        });
+        return Ok(Exit::Done);
+    }
+    output.say(calendar::shown(publication, &overview, now, output));
+    if let Some(note) = what_to_do(&overview) {
+        output.note(format!("\n{note}"));
+    }
+    Ok(Exit::Done)
+}
+
+/// The next thing for a person to do.
+fn what_to_do(overview: &Overview) -> Option<String> {
+    let slots = overview.rows.iter().filter_map(|row| match row {
+        Row::Slot(view) if view.needs != Need::Nothing => Some(view),
+        _ => None,
+    });
+    let wanting: Vec<_> = slots.collect();
+    let first = wanting
+        .iter()
+        .find(|view| view.needs == Need::Now)
+        .or(wanting.first())?;
+    let more = match wanting.len() - 1 {
+        0 => String::new(),
+        1 => " One more slot wants work within the week.".to_owned(),
+        more => format!(" {more} more slots want work within the week."),
+    };
+    let issue = first.issues.first();
+    let id = issue.map_or(first.edition.as_str(), |issue| issue.id.as_str());
+    let file = issue.map_or("", |issue| issue.file.as_str());
+    let next = match first.state {
+        SlotState::Paused => format!("Mend what paused it, then: daily-note resume {id}"),
+        SlotState::Conflict => format!(
+            "Give one of the issues of {} another date: one slot, one issue.",
+            first.date
+        ),
+        SlotState::Missed if first.is_ready() => {
+            format!("To send it after all: daily-note send {id}")
+        }
+        SlotState::Late if first.is_ready() => {
+            "It goes out on its own where `serve` or `send --due` runs.".to_owned()
+        }
+        _ if issue.is_some() => format!("When it is done, set `status: ready` in {file}."),
+        _ => format!(
+            "Begin it: daily-note new {} --date {}",
+            first.edition, first.date
+        ),
+    };
+    Some(format!("{next}{more}"))
+}

@@ -1,0 +1,227 @@
+//! The calendar on a terminal: a line a slot where there is room, two where there isn't.
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use unicode_width::UnicodeWidthStr;
+
+use super::words;
+use crate::{
+    cli::{
+        Output, Tone,
+        table::{cut, padded},
+    },
+    publication::Publication,
+    schedule::{Absent, Overview, Row, SlotView, Stray, StrayReason},
+};
+
+/// An issue's title is cut to this before the calendar gives up its columns.
+const SHORTEST_TITLE: usize = 16;
+/// Longer titles are cut even where there is room: the state should stand near them.
+const LONGEST_TITLE: usize = 48;
+
+/// A line of the calendar before it is laid out.
+struct Line {
+    week: (i32, u32),
+    mark: (&'static str, Tone),
+    when: String,
+    edition: String,
+    topic: String,
+    issue: String,
+    state: String,
+    below: Vec<String>,
+}
+
+/// The widths of edition, topic and issue; a topic of none is left out.
+struct Columns {
+    when: usize,
+    edition: usize,
+    topic: usize,
+    issue: usize,
+}
+
+pub(super) fn shown(
+    publication: &Publication,
+    overview: &Overview,
+    now: DateTime<Utc>,
+    output: &Output,
+) -> String {
+    let lines: Vec<Line> = overview
+        .rows
+        .iter()
+        .map(|row| match row {
+            Row::Slot(view) => slot(publication, view, now),
+            Row::Absent(absent) => absence(publication, absent),
+        })
+        .collect();
+    let local = now.with_timezone(&publication.timezone);
+    let time = format!("{} {}", local.format("%a %F %H:%M"), publication.timezone);
+    let is_one_line = output
+        .width()
+        .is_none_or(|room| publication.name.width() + 2 + time.width() <= room);
+    let mut text = format!(
+        "{}{}{}\n",
+        publication.name,
+        if is_one_line { "  " } else { "\n" },
+        output.paint(
+            Tone::Quiet,
+            cut(&time, output.width().unwrap_or(usize::MAX))
+        )
+    );
+    let columns = columns(&lines, output.width());
+    let mut week = None;
+    for line in &lines {
+        if week.replace(line.week) != Some(line.week) {
+            text.push('\n');
+        }
+        match &columns {
+            Some(columns) => wide(&mut text, line, columns, output),
+            None => narrow(&mut text, line, output),
+        }
+    }
+    if lines.is_empty() {
+        text.push_str("\nNo slot in these weeks.\n");
+    }
+    if !overview.strays.is_empty() {
+        text.push_str("\nBeside the calendar\n");
+    }
+    for stray in &overview.strays {
+        let mark = output.paint(Tone::Care, "!");
+        text.push_str(&format!("{mark} {}\n", stray_words(stray)));
+    }
+    text.trim_end().to_owned()
+}
+
+fn slot(publication: &Publication, view: &SlotView, now: DateTime<Utc>) -> Line {
+    let zone = publication.timezone;
+    let titles: Vec<&str> = view.issues.iter().map(|it| it.title.as_str()).collect();
+    Line {
+        week: week(view.date),
+        mark: words::mark(view),
+        when: view
+            .slot
+            .with_timezone(&zone)
+            .format("%a %F %H:%M")
+            .to_string(),
+        edition: view.title.clone(),
+        topic: view.topic.clone(),
+        issue: match (titles.as_slice(), &view.batch) {
+            ([], Some(batch)) => batch.issue.clone(),
+            ([], None) => "–".to_owned(),
+            (titles, _) => titles.join(" / "),
+        },
+        state: words::state(view, now),
+        below: words::below(view, zone),
+    }
+}
+
+fn absence(publication: &Publication, absent: &Absent) -> Line {
+    let day = |date: NaiveDate| date.format("%a %F").to_string();
+    let titles: Vec<&str> = absent
+        .editions
+        .iter()
+        .filter_map(|key| publication.edition(key))
+        .map(|edition| edition.title.as_str())
+        .collect();
+    let mut below = Vec::new();
+    if absent.to != absent.from {
+        below.push(format!("until {}", day(absent.to)));
+    }
+    Line {
+        week: week(absent.from),
+        mark: (" ", Tone::Quiet),
+        when: day(absent.from),
+        edition: titles.join(", "),
+        topic: String::new(),
+        issue: absent.why.clone(),
+        state: "no issue".to_owned(),
+        below,
+    }
+}
+
+fn week(date: NaiveDate) -> (i32, u32) {
+    let week = date.iso_week();
+    (week.year(), week.week())
+}
+
+/// How wide each column may be; None where a line has no room for them.
+fn columns(lines: &[Line], room: Option<usize>) -> Option<Columns> {
+    let widest = |of: fn(&Line) -> &str| {
+        let widths = lines.iter().map(|line| of(line).width());
+        widths.max().unwrap_or_default()
+    };
+    let mut columns = Columns {
+        when: widest(|line| &line.when),
+        edition: widest(|line| &line.edition),
+        topic: widest(|line| &line.topic),
+        issue: widest(|line| &line.issue).min(LONGEST_TITLE),
+    };
+    let Some(room) = room else {
+        return Some(columns);
+    };
+    let state = widest(|line| &line.state);
+    let least = |columns: &Columns| {
+        let topic = if columns.topic > 0 {
+            columns.topic + 2
+        } else {
+            0
+        };
+        "✗ ".width() + columns.when + 2 + columns.edition + 2 + topic + 2 + state
+    };
+    let title = columns.issue.min(SHORTEST_TITLE);
+    if least(&columns) + title > room {
+        columns.topic = 0;
+    }
+    let rest = room.checked_sub(least(&columns))?;
+    columns.issue = columns.issue.min(rest);
+    (rest >= title).then_some(columns)
+}
+
+fn wide(text: &mut String, line: &Line, columns: &Columns, output: &Output) {
+    let (mark, tone) = line.mark;
+    let mut cells = format!(
+        "{}  {}  ",
+        padded(&line.when, columns.when),
+        padded(&line.edition, columns.edition)
+    );
+    if columns.topic > 0 {
+        cells.push_str(&padded(&line.topic, columns.topic));
+        cells.push_str("  ");
+    }
+    cells.push_str(&padded(&cut(&line.issue, columns.issue), columns.issue));
+    let (mark, state) = (output.paint(tone, mark), output.paint(tone, &line.state));
+    text.push_str(&format!("{mark} {cells}  {state}\n"));
+    let under = 2 + columns.when + 2;
+    below(text, line, under, output);
+}
+
+fn narrow(text: &mut String, line: &Line, output: &Output) {
+    let (mark, tone) = line.mark;
+    let room = output.width().unwrap_or(usize::MAX).saturating_sub(2);
+    let head = cut(&format!("{}  {}", line.when, line.edition), room);
+    text.push_str(&format!("{} {head}\n", output.paint(tone, mark)));
+    text.push_str(&format!("  {}\n", cut(&line.issue, room)));
+    text.push_str(&format!(
+        "  {}\n",
+        output.paint(tone, cut(&line.state, room))
+    ));
+    below(text, line, 2, output);
+}
+
+fn below(text: &mut String, line: &Line, indent: usize, output: &Output) {
+    let room = output.width().unwrap_or(usize::MAX).saturating_sub(indent);
+    for more in &line.below {
+        let more = output.paint(Tone::Quiet, cut(more, room));
+        text.push_str(&format!("{}{more}\n", " ".repeat(indent)));
+    }
+}
+
+fn stray_words(stray: &Stray) -> String {
+    match &stray.reason {
+        StrayReason::Unreadable { error } => format!("{error}: `daily-note check` shows it"),
+        StrayReason::NoSlot { why, .. } => {
+            format!(
+                "{} has no slot: {why}; only `daily-note send` sends it",
+                stray.file
+            )
+        }
+    }
+}

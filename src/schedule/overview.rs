@@ -1,0 +1,430 @@
+//! Where each slot stands: which issue it has, how far that is, what wants work before its hour; and
+//! what lies beside the calendar.
+
+use std::ops::RangeInclusive;
+
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use serde::Serialize;
+
+use crate::{
+    issue::{Archive, Issue, Status},
+    publication::{Absence, Publication, Slot},
+    source::shown_path,
+    store::{Batch, BatchState, Counts},
+};
+
+/// How far back an issue that still waits for somebody is shown.
+const LOOK_BACK_DAYS: u64 = 28;
+/// An issue that isn't ready this long before its hour wants work.
+const SOON: TimeDelta = TimeDelta::days(7);
+/// And this long before, at once.
+const NOW: TimeDelta = TimeDelta::hours(24);
+
+/// The calendar of some days.
+#[derive(Debug, Serialize)]
+pub struct Overview {
+    /// Slots, and dates without the slot that the rules give them, in their order.
+    pub rows: Vec<Row>,
+    /// Files of these days that no slot is for.
+    pub strays: Vec<Stray>,
+}
+
+/// A line of the calendar.
+#[derive(Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Row {
+    /// An issue is due.
+    Slot(Box<SlotView>),
+    /// None is, though the edition's days say so.
+    Absent(Absent),
+}
+
+/// A slot and its issue.
+#[derive(Debug, Serialize)]
+pub struct SlotView {
+    /// The edition's key.
+    pub edition: String,
+    /// The edition's name.
+    pub title: String,
+    /// What the edition is about; may be empty.
+    pub topic: String,
+    /// The date in the publication's zone.
+    pub date: NaiveDate,
+    /// When it is due.
+    pub slot: DateTime<Utc>,
+    /// Until when it still goes out on its own.
+    pub latest: DateTime<Utc>,
+    /// Out of turn: `schedule.extra` names it.
+    pub is_extra: bool,
+    /// Where it stands.
+    pub state: SlotState,
+    /// What it needs of a person.
+    pub needs: Need,
+    /// The issues whose date it is: one at the most, or the calendar is wrong.
+    pub issues: Vec<IssueView>,
+    /// Its batch, once frozen.
+    pub batch: Option<BatchView>,
+}
+
+/// An issue, as the calendar shows it.
+#[derive(Debug, Serialize)]
+pub struct IssueView {
+    /// What the ledger knows it by.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Its file, relative to the publication's root.
+    pub file: String,
+    /// Whether its writer is done.
+    pub status: Status,
+}
+
+/// A batch, as the calendar shows it.
+#[derive(Debug, Clone, Serialize)]
+pub struct BatchView {
+    /// The issue's identity.
+    pub issue: String,
+    /// The edition's key.
+    pub edition: String,
+    /// When it was due.
+    pub slot: DateTime<Utc>,
+    /// Where it stands.
+    #[serde(flatten)]
+    pub state: BatchState,
+    /// To how many it was frozen.
+    pub audience: u64,
+    /// How many rows stand where.
+    pub counts: Counts,
+}
+
+/// Where a slot stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SlotState {
+    /// No issue has its date.
+    Missing,
+    /// Its issue is being written.
+    Draft,
+    /// Its issue goes out at its hour.
+    Ready,
+    /// Its hour has passed and nothing went out; an issue that is ready still goes on its own.
+    Late,
+    /// Too late for that: whatever there is waits for a person.
+    Missed,
+    /// Its batch is on its way.
+    Sending,
+    /// Its batch waits for a person.
+    Paused,
+    /// Everybody has got it, or never will.
+    Sent,
+    /// A person ended its batch.
+    Cancelled,
+    /// Two issues have its date.
+    Conflict,
+}
+
+impl SlotState {
+    /// In one word, as JSON has it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Draft => "draft",
+            Self::Ready => "ready",
+            Self::Late => "late",
+            Self::Missed => "missed",
+            Self::Sending => "sending",
+            Self::Paused => "paused",
+            Self::Sent => "sent",
+            Self::Cancelled => "cancelled",
+            Self::Conflict => "conflict",
+        }
+    }
+}
+
+/// What a slot needs of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Need {
+    /// Nothing, or not yet.
+    Nothing,
+    /// Work within the week.
+    Soon,
+    /// Work at once.
+    Now,
+}
+
+/// Dates on which an edition would appear, and doesn't.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Absent {
+    /// The first of them.
+    pub from: NaiveDate,
+    /// The last of them; neighbours of one reason are one line.
+    pub to: NaiveDate,
+    /// Whose dates.
+    pub editions: Vec<String>,
+    /// The reason, for people.
+    pub why: String,
+}
+
+/// A file that no slot is for.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Stray {
+    /// Relative to the publication's root.
+    pub file: String,
+    /// What is the matter.
+    #[serde(flatten)]
+    pub reason: StrayReason,
+}
+
+/// Why no slot is for a file.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "reason", rename_all = "snake_case")]
+pub enum StrayReason {
+    /// It is no issue that can be read.
+    Unreadable {
+        /// The first thing that is wrong.
+        error: String,
+    },
+    /// Its edition has no slot on its date; nothing sends it but a person.
+    NoSlot {
+        /// Its date.
+        date: NaiveDate,
+        /// Its edition.
+        edition: String,
+        /// The calendar's word.
+        why: String,
+    },
+}
+
+impl BatchView {
+    /// What the calendar shows of a batch.
+    #[must_use]
+    pub fn new(batch: Batch, counts: Counts) -> Self {
+        Self {
+            issue: batch.issue,
+            edition: batch.edition,
+            slot: batch.slot,
+            state: batch.state,
+            audience: batch.audience,
+            counts,
+        }
+    }
+}
+
+/// The calendar of the days of `dates`, and before them what still waits for somebody.
+#[must_use]
+pub fn overview(
+    publication: &Publication,
+    archive: &Archive,
+    batches: &[BatchView],
+    dates: RangeInclusive<NaiveDate>,
+    now: DateTime<Utc>,
+) -> Overview {
+    let (first, last) = (*dates.start(), *dates.end());
+    let look = Look {
+        publication,
+        archive,
+        batches,
+        now,
+    };
+    let earlier = first
+        .checked_sub_days(Days::new(LOOK_BACK_DAYS))
+        .unwrap_or(first);
+    let mut rows: Vec<Row> = publication
+        .slots_between(earlier, last)
+        .map(|slot| look.view(slot))
+        .filter(|view| view.date >= first || view.waits_for_somebody())
+        .map(|view| Row::Slot(Box::new(view)))
+        .collect();
+    rows.extend(absences(publication, first, last).map(Row::Absent));
+    rows.sort_by_key(|row| match row {
+        Row::Slot(view) => (view.date, Some(view.slot)),
+        Row::Absent(absent) => (absent.from, None),
+    });
+    Overview {
+        rows,
+        strays: look.strays(first, last),
+    }
+}
+
+/// What the calendar is made of.
+struct Look<'a> {
+    publication: &'a Publication,
+    archive: &'a Archive,
+    batches: &'a [BatchView],
+    now: DateTime<Utc>,
+}
+
+impl Look<'_> {
+    fn view(&self, slot: Slot) -> SlotView {
+        let issues: Vec<&Issue> = self
+            .archive
+            .issues()
+            .filter(|issue| issue.front_matter.edition == slot.edition)
+            .filter(|issue| issue.front_matter.date == slot.date)
+            .collect();
+        // The file of an issue that went out may be gone, or have another date by now.
+        let batch = self
+            .batches
+            .iter()
+            .find(|batch| issues.iter().any(|issue| issue.id == batch.issue))
+            .or_else(|| {
+                self.batches
+                    .iter()
+                    .find(|batch| batch.edition == slot.edition && batch.slot == slot.at)
+            });
+        let late = TimeDelta::from_std(self.publication.schedule.late).unwrap_or(TimeDelta::MAX);
+        let latest = slot.at.checked_add_signed(late).unwrap_or(slot.at);
+        let state = self.state(&slot, latest, &issues, batch);
+        let edition = self.publication.edition(&slot.edition);
+        let is_extra = self
+            .publication
+            .schedule
+            .extra
+            .iter()
+            .any(|extra| extra.edition == slot.edition && extra.date == slot.date);
+        SlotView {
+            title: edition.map_or_else(String::new, |edition| edition.title.clone()),
+            topic: edition.map_or_else(String::new, |edition| edition.topic.clone()),
+            date: slot.date,
+            slot: slot.at,
+            latest,
+            is_extra,
+            state,
+            needs: need(state, slot.at - self.now, !issues.is_empty()),
+            issues: issues.into_iter().map(|issue| self.issue(issue)).collect(),
+            batch: batch.cloned(),
+            edition: slot.edition,
+        }
+    }
+
+    fn state(
+        &self,
+        slot: &Slot,
+        latest: DateTime<Utc>,
+        issues: &[&Issue],
+        batch: Option<&BatchView>,
+    ) -> SlotState {
+        match batch.map(|batch| &batch.state) {
+            Some(BatchState::Open) => return SlotState::Sending,
+            Some(BatchState::Paused { .. }) => return SlotState::Paused,
+            Some(BatchState::Finished) => return SlotState::Sent,
+            Some(BatchState::Cancelled) => return SlotState::Cancelled,
+            None => {}
+        }
+        match issues {
+            [_, _, ..] => SlotState::Conflict,
+            _ if self.now > latest => SlotState::Missed,
+            _ if self.now >= slot.at => SlotState::Late,
+            [] => SlotState::Missing,
+            [issue] => match issue.front_matter.status {
+                Status::Draft => SlotState::Draft,
+                Status::Ready => SlotState::Ready,
+            },
+        }
+    }
+
+    fn issue(&self, issue: &Issue) -> IssueView {
+        IssueView {
+            id: issue.id.clone(),
+            title: issue.front_matter.title.clone(),
+            file: shown_path(&self.publication.root, &issue.path),
+            status: issue.front_matter.status,
+        }
+    }
+
+    fn strays(&self, first: NaiveDate, last: NaiveDate) -> Vec<Stray> {
+        let is_within = |date: NaiveDate| (first..=last).contains(&date);
+        let reason = |entry: &crate::issue::Entry| match &entry.issue {
+            Err(error) => {
+                let date = entry.name.get(..10)?.parse().ok()?;
+                is_within(date).then(|| StrayReason::Unreadable {
+                    error: error.to_string(),
+                })
+            }
+            Ok(issue) => {
+                let (edition, date) = (&issue.front_matter.edition, issue.front_matter.date);
+                let absence = self.publication.slot_or_absence(edition, date).err()?;
+                let is_sent = self.batches.iter().any(|batch| batch.issue == issue.id);
+                (is_within(date) && !is_sent).then(|| StrayReason::NoSlot {
+                    date,
+                    edition: edition.clone(),
+                    why: absence.to_string(),
+                })
+            }
+        };
+        let strays = self.archive.entries().iter().filter_map(|entry| {
+            Some(Stray {
+                reason: reason(entry)?,
+                file: shown_path(&self.publication.root, &entry.path),
+            })
+        });
+        strays.collect()
+    }
+}
+
+impl SlotView {
+    /// Whether something is there that a person or a sender has still to bring to its end.
+    fn waits_for_somebody(&self) -> bool {
+        match self.state {
+            SlotState::Sending | SlotState::Paused | SlotState::Late => true,
+            SlotState::Missed => self.is_ready(),
+            _ => false,
+        }
+    }
+
+    /// Whether its issue's writer is done.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        matches!(self.issues.as_slice(), [issue] if issue.status == Status::Ready)
+    }
+}
+
+fn need(state: SlotState, left: TimeDelta, has_issue: bool) -> Need {
+    match state {
+        SlotState::Paused | SlotState::Late | SlotState::Conflict => Need::Now,
+        SlotState::Missed if has_issue => Need::Now,
+        SlotState::Missing | SlotState::Draft if left <= NOW => Need::Now,
+        SlotState::Missing | SlotState::Draft if left <= SOON => Need::Soon,
+        _ => Need::Nothing,
+    }
+}
+
+/// The dates that `skip` and `breaks` take from the editions, neighbours of one reason together.
+fn absences(
+    publication: &Publication,
+    first: NaiveDate,
+    last: NaiveDate,
+) -> impl Iterator<Item = Absent> {
+    let mut absences: Vec<Absent> = Vec::new();
+    let has_no_slot = |from, to| publication.slots_between(from, to).next().is_none();
+    for date in first.iter_days().take_while(|date| *date <= last) {
+        for edition in &publication.editions {
+            let why = match publication.slot_or_absence(&edition.key, date) {
+                Err(Absence::Skipped) => "skipped".to_owned(),
+                Err(Absence::OnBreak { why: Some(why) }) => why,
+                Err(Absence::OnBreak { why: None }) => "a break".to_owned(),
+                _ => continue,
+            };
+            match absences.last_mut() {
+                Some(before) if before.why == why && has_no_slot(before.to, date) => {
+                    before.to = date;
+                    if !before.editions.contains(&edition.key) {
+                        before.editions.push(edition.key.clone());
+                    }
+                }
+                _ => absences.push(Absent {
+                    from: date,
+                    to: date,
+                    editions: vec![edition.key.clone()],
+                    why,
+                }),
+            }
+        }
+    }
+    absences.into_iter()
+}
+
+#[cfg(test)]
+mod tests;
