@@ -97,7 +97,7 @@ pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
     }
     let page = Page::parse(&rendered.html);
     head::check(&page, rendered, findings);
-    layout::check(&page, findings);
+    layout::check(&page, &proof.issue.document, findings);
     images::check(&page, findings);
     headings::check(&page, findings);
     links::check(&page, findings);

@@ -1,16 +1,19 @@
 //! Tables, widths, and the CSS that does not hold.
 
+use std::collections::HashSet;
+
 use super::{
     super::Findings,
     BREAK_WORD, COLOR_FORM, FORBIDDEN, LAYOUT_CSS, LAYOUT_TABLE, LINE_HEIGHT, TEXT_SIZE, VARIABLE,
     WIDTH,
-    page::{Mode, Page, Seen, length},
+    page::{Look, Mode, Page, Seen, length},
 };
+use crate::issue::Document;
 
 /// The narrowest phone.
 const PHONE: f64 = 320.0;
 
-pub(super) fn check(page: &Page<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(page: &Page<'_>, issue: &Document, findings: &mut Findings<'_>) {
     let elements = page.elements();
     for seen in &elements {
         forbidden(seen, findings);
@@ -20,7 +23,7 @@ pub(super) fn check(page: &Page<'_>, findings: &mut Findings<'_>) {
         keep_all(seen, &elements, findings);
     }
     values(&elements, findings);
-    type_sizes(page, &elements, findings);
+    type_sizes(page, &elements, issue, findings);
 }
 
 fn forbidden(seen: &Seen<'_>, findings: &mut Findings<'_>) {
@@ -227,59 +230,77 @@ fn is_odd_color(word: &str) -> bool {
     }
 }
 
-fn type_sizes(page: &Page<'_>, elements: &[Seen<'_>], findings: &mut Findings<'_>) {
+fn type_sizes(
+    page: &Page<'_>,
+    elements: &[Seen<'_>],
+    issue: &Document,
+    findings: &mut Findings<'_>,
+) {
     let looks = page.looks(elements, Mode::Light);
-    let mut by_size: Vec<(f64, Option<f64>, usize, usize)> = Vec::new();
-    for (index, (seen, look)) in elements.iter().zip(&looks).enumerate() {
-        let length = seen.text.chars().count();
-        if look.is_hidden || length == 0 {
-            continue;
-        }
-        match by_size
-            .iter_mut()
-            .find(|(size, line_height, ..)| (*size, *line_height) == (look.size, look.line_height))
-        {
-            Some((_, _, count, _)) => *count += length,
-            None => by_size.push((look.size, look.line_height, length, index)),
-        }
-    }
-    if let Some((size, _, _, index)) = by_size.iter().find(|(size, ..)| *size < 12.0) {
+    let set: Vec<(&Seen<'_>, Look)> = elements
+        .iter()
+        .zip(looks)
+        .filter(|(seen, look)| !look.is_hidden && !seen.text.is_empty())
+        .collect();
+    if let Some((seen, look)) = set.iter().find(|(_, look)| look.size < 12.0) {
         findings
-            .in_mail(
-                &TEXT_SIZE,
-                &elements[*index].tag(),
-                format!("text of {size} px"),
-            )
+            .in_mail(&TEXT_SIZE, &seen.tag(), format!("text of {} px", look.size))
             .hint("12 px at least, 14 for captions and footer");
     }
-    // The body is what most of the text is set in.
-    let Some((size, line_height, _, index)) = by_size.iter().max_by_key(|(_, _, count, _)| *count)
-    else {
+    let Some((seen, look)) = body_text(&set, issue) else {
         return;
     };
-    let tag = elements[*index].tag();
-    if *size < 16.0 {
+    let tag = seen.tag();
+    if look.size < 16.0 {
         findings
             .in_mail(
                 &TEXT_SIZE,
                 &tag,
-                format!("most of the text is set in {size} px"),
+                format!("most of the issue's text is set in {} px", look.size),
             )
             .hint("16 px or more");
     }
-    let has_hangul = elements[*index]
+    let has_hangul = seen
         .text
         .chars()
         .any(|char| matches!(char, '\u{AC00}'..='\u{D7A3}'));
-    if has_hangul && line_height.is_none_or(|ratio| ratio < 1.595) {
-        let shown =
-            line_height.map_or("the client's own".to_owned(), |ratio| format!("{ratio:.2}"));
+    if has_hangul && look.line_height.is_none_or(|ratio| ratio < 1.595) {
+        let shown = look
+            .line_height
+            .map_or("the client's own".to_owned(), |ratio| format!("{ratio:.2}"));
         findings
             .in_mail(
                 &LINE_HEIGHT,
                 &tag,
-                format!("most of the text has a line height of {shown}"),
+                format!("most of the issue's text has a line height of {shown}"),
             )
             .hint("1.6 or more for Hangul");
     }
+}
+
+/// An element of the size and line height in which most of the issue's own text is set. What the
+/// templates bring along (footer, about) doesn't count: of a short issue it would be the most.
+fn body_text<'e>(set: &[(&'e Seen<'e>, Look)], issue: &Document) -> Option<(&'e Seen<'e>, Look)> {
+    let text = issue.plain_text();
+    let words: HashSet<&str> = text.split_whitespace().collect();
+    let mut kinds: Vec<(&Seen<'_>, Look, usize)> = Vec::new();
+    for &(seen, look) in set {
+        let own = seen.text.split_whitespace();
+        let (known, all) = own.fold((0, 0), |(known, all), word| {
+            (known + usize::from(words.contains(word)), all + 1)
+        });
+        if known * 2 <= all {
+            continue;
+        }
+        let length = seen.text.chars().count();
+        let is_same = |(_, kind, _): &&mut (&Seen<'_>, Look, usize)| {
+            (kind.size, kind.line_height) == (look.size, look.line_height)
+        };
+        match kinds.iter_mut().find(is_same) {
+            Some((.., count)) => *count += length,
+            None => kinds.push((seen, look, length)),
+        }
+    }
+    let (seen, look, _) = kinds.into_iter().max_by_key(|(.., count)| *count)?;
+    Some((seen, look))
 }

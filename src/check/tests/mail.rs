@@ -196,7 +196,10 @@ fn mail(html: &str, text: &str) -> RenderedIssue {
 }
 
 fn check(html: &str, text: &str) -> Vec<Finding> {
-    Desk::new().check_rendered(&with_text("글"), Some(&mail(html, text)))
+    let issue = with_text(
+        "작은 모델이 큰 일을 하는 계절이 왔습니다. 값은 절반이고 속도는 두 배라는 이야기를 보고서에서 읽었습니다.",
+    );
+    Desk::new().check_rendered(&issue, Some(&mail(html, text)))
 }
 
 #[test]
@@ -215,6 +218,18 @@ fn each_change_breaks_its_rule() {
             shown(&findings)
         );
     }
+}
+
+#[test]
+fn a_footer_longer_than_a_short_issue_is_no_body() {
+    let long = format!("데일리 노트 {}", "받는 까닭을 길게 적습니다. ".repeat(20));
+    assert_eq!(
+        shown(&check(
+            &GOOD.replace("데일리 노트 <a", &format!("{long}<a")),
+            TEXT
+        )),
+        Vec::<String>::new()
+    );
 }
 
 #[test]
