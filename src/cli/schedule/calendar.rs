@@ -196,9 +196,13 @@ fn wide(text: &mut String, line: &Line, columns: &Columns, output: &Output) {
 fn narrow(text: &mut String, line: &Line, output: &Output) {
     let (mark, tone) = line.mark;
     let room = output.width().unwrap_or(usize::MAX).saturating_sub(2);
-    let head = cut(&format!("{}  {}", line.when, line.edition), room);
-    text.push_str(&format!("{} {head}\n", output.paint(tone, mark)));
-    text.push_str(&format!("  {}\n", cut(&line.issue, room)));
+    let what = format!("{}  {}", line.edition, line.issue);
+    text.push_str(&format!(
+        "{} {}\n",
+        output.paint(tone, mark),
+        cut(&line.when, room)
+    ));
+    text.push_str(&format!("  {}\n", cut(&what, room)));
     text.push_str(&format!(
         "  {}\n",
         output.paint(tone, cut(&line.state, room))
