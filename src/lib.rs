@@ -14,6 +14,7 @@
 pub mod address;
 pub mod clock;
 pub mod dns;
+pub mod http;
 pub mod source;
 pub mod yaml;
 
