@@ -2,6 +2,7 @@
 //! asks it for what it needs; nothing is opened that a command does not use.
 
 mod check;
+mod consents;
 mod content;
 mod doctor;
 mod export;

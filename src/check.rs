@@ -8,7 +8,9 @@ mod calendar;
 mod content;
 mod finding;
 mod images;
+mod law;
 mod links;
+pub mod list;
 mod mail;
 mod markdown;
 mod rendering;
@@ -27,6 +29,7 @@ use crate::{
 
 pub use self::{
     finding::{Finding, Place},
+    law::Recipients,
     rule::{Level, Rule},
 };
 
@@ -43,6 +46,8 @@ pub struct Proof<'a> {
     pub today: NaiveDate,
     /// Whether the ledger has a batch of it: what has gone out is not late.
     pub is_sent: bool,
+    /// How the consents of the people stand that it would go to. None: not asked for.
+    pub recipients: Option<&'a Recipients>,
     /// The mail, as a reader without a name gets it, or why there is none. None: not asked for.
     pub rendering: Option<Result<&'a RenderedIssue, &'a RenderError>>,
 }
@@ -83,6 +88,10 @@ static FAMILIES: &[Family] = &[
         check: mail::check,
     },
     Family {
+        rules: law::RULES,
+        check: law::check,
+    },
+    Family {
         rules: typography::RULES,
         check: typography::check,
     },
@@ -93,6 +102,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
     FAMILIES
         .iter()
         .flat_map(|family| family.rules)
+        .chain(list::RULES)
         .chain(rule::RULES)
         .copied()
 }

@@ -21,8 +21,8 @@ use chrono_tz::Tz;
 
 pub use self::{
     block::{
-        AudienceSettings, DeliverySettings, LawSettings, Storage, Tracking, UnknownPolicy,
-        WebSettings,
+        AudienceSettings, DeliverySettings, LawSettings, MailClient, Storage, Term, Tracking,
+        UnknownPolicy, WebSettings,
     },
     calendar::{Absence, moment_of},
     environment::Environment,
@@ -84,6 +84,10 @@ pub struct Publication {
     pub tracking: Tracking,
     /// Countries whose rules `check` applies.
     pub law: LawSettings,
+    /// The house's spellings.
+    pub terms: Vec<Term>,
+    /// The clients that the mail has to look right in.
+    pub clients: Vec<MailClient>,
     /// Guards over the list.
     pub audience: AudienceSettings,
 }

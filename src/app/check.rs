@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, thread};
 
 use chrono::NaiveDate;
 
-use super::{App, AppError};
+use super::{App, AppError, consents::RecipientsByEdition};
 use crate::{
     audience::SubscriberId,
     check::{self, Finding, Level, Proof},
@@ -18,8 +18,10 @@ use crate::{
 /// What `check` found.
 #[derive(Debug, serde::Serialize)]
 pub struct CheckReport {
-    /// The files looked at, the oldest issue first.
+    /// The issues looked at, the oldest first.
     pub issues: Vec<Checked>,
+    /// subscribers.yaml, where it was looked at.
+    pub list: Option<Checked>,
 }
 
 /// One file and what was found in it.
@@ -44,7 +46,8 @@ impl CheckReport {
 
     /// All findings.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
-        self.issues.iter().flat_map(|checked| &checked.findings)
+        let files = self.issues.iter().chain(&self.list);
+        files.flat_map(|checked| &checked.findings)
     }
 }
 
@@ -56,10 +59,11 @@ struct Bench<'a> {
     links: LinkSigner,
     today: NaiveDate,
     sent: BTreeSet<String>,
+    recipients: RecipientsByEdition,
 }
 
 impl App {
-    /// Checks the issues named, or all.
+    /// Checks the issues named, or all of them and the list of readers.
     ///
     /// # Errors
     /// A name that is no issue's; a folder or a ledger that can't be read.
@@ -72,15 +76,40 @@ impl App {
                 .map(|wanted| archive.entry(wanted))
                 .collect::<Result<_, _>>()?,
         };
-        let bench = self.bench(&archive, self.sent_issues().await?);
-        Ok(CheckReport {
-            issues: bench.check_all(&entries),
-        })
+        let sent = self.sent_issues().await?;
+        let issues = entries.iter().filter_map(|entry| entry.issue.as_ref().ok());
+        let is_asked = self.asks_for_consent(issues.filter(|issue| !sent.contains(&issue.id)));
+        let mut bench = self.bench(&archive, sent);
+        if is_asked {
+            bench.recipients = self.recipients().await?;
+        }
+        let issues = bench.check_all(&entries);
+        let list = match wanted {
+            [] => self.check_list().await?,
+            _ => None,
+        };
+        Ok(CheckReport { issues, list })
     }
 
-    /// The findings on an issue that is about to be sent.
-    pub(super) fn findings(&self, archive: &Archive, issue: &Issue) -> Vec<Finding> {
-        self.bench(archive, BTreeSet::new()).check(issue)
+    /// The findings on an issue that is about to be sent, and on those whom it would go to.
+    pub(super) async fn findings(
+        &self,
+        archive: &Archive,
+        issue: &Issue,
+    ) -> Result<Vec<Finding>, AppError> {
+        let mut bench = self.bench(archive, BTreeSet::new());
+        if self.asks_for_consent([issue]) {
+            bench.recipients = self.recipients().await?;
+        }
+        Ok(bench.check(issue))
+    }
+
+    /// Whether a law makes these issues depend on who agreed: nobody is counted without need.
+    fn asks_for_consent<'i>(&self, issues: impl IntoIterator<Item = &'i Issue>) -> bool {
+        let law = &self.publication.law;
+        issues
+            .into_iter()
+            .any(|issue| law.eu || law.korea && issue.front_matter.ad)
     }
 
     fn bench<'a>(&'a self, archive: &'a Archive, sent: BTreeSet<String>) -> Bench<'a> {
@@ -93,6 +122,7 @@ impl App {
             links: LinkSigner::new(&[0; 32], self.publication.web.base_url.as_deref()),
             today: self.clock.now().with_timezone(&zone).date_naive(),
             sent,
+            recipients: RecipientsByEdition::new(),
         }
     }
 
@@ -156,6 +186,7 @@ impl Bench<'_> {
             issue,
             today: self.today,
             is_sent: self.sent.contains(&issue.id),
+            recipients: self.recipients.get(&issue.front_matter.edition),
             rendering,
         })
     }

@@ -73,7 +73,7 @@ impl App {
         let batch = store.batch(&issue.id).await?;
         if batch.is_none() {
             refuse_draft(&issue)?;
-            self.refuse_findings(&archive, &issue)?;
+            self.refuse_findings(&archive, &issue).await?;
         }
         let frozen = self.freeze(&archive, &issue)?;
         self.refuse_no_way_out(&frozen)?;
@@ -99,7 +99,7 @@ impl App {
         let archive = self.archive()?;
         let issue = archive.find(wanted)?.clone();
         refuse_draft(&issue)?;
-        self.refuse_findings(&archive, &issue)?;
+        self.refuse_findings(&archive, &issue).await?;
         let frozen = self.freeze(&archive, &issue)?;
         self.refuse_no_way_out(&frozen)?;
         let composer = self.composer(&frozen, self.clock.now())?;
@@ -140,7 +140,7 @@ impl App {
             is_settled = store.resolve_unknown(batch.id, answer, now).await? > 0;
         }
         if how.refreeze {
-            self.refuse_findings(&archive, &issue)?;
+            self.refuse_findings(&archive, &issue).await?;
             let content = frozen.to_bytes()?;
             store
                 .refreeze(batch.id, &FrozenIssue::hash(&content), &content, now)
@@ -200,8 +200,8 @@ impl App {
     }
 
     /// What `check` calls an error stops an issue.
-    fn refuse_findings(&self, archive: &Archive, issue: &Issue) -> Result<(), AppError> {
-        let mut findings = self.findings(archive, issue);
+    async fn refuse_findings(&self, archive: &Archive, issue: &Issue) -> Result<(), AppError> {
+        let mut findings = self.findings(archive, issue).await?;
         if !check::blocks(&findings) {
             return Ok(());
         }

@@ -43,6 +43,8 @@ pub struct Entries<'p> {
     piece: Piece,
     /// Entries met so far.
     count: usize,
+    /// Where the last entry begins.
+    last: usize,
     /// Where each address came first: the hash of its key → the entry's offset.
     seen: HashMap<u64, usize>,
     hashes: RandomState,
@@ -82,6 +84,7 @@ pub fn load<'p>(
         way: Way::Pieces(pieces),
         piece: Piece::default(),
         count: 0,
+        last: 0,
         seen: HashMap::new(),
         hashes: RandomState::new(),
         problems: VecDeque::new(),
@@ -134,6 +137,19 @@ impl Iterator for Entries<'_> {
 type Read = Result<Option<Profile>, Vec<SourceError>>;
 
 impl Entries<'_> {
+    /// Where the entry begins that came last; [`Entries::place`] shows it.
+    #[must_use]
+    pub fn last_offset(&self) -> usize {
+        self.last
+    }
+
+    /// The file, and the line in it at which an entry begins.
+    pub fn place(&mut self, offset: usize) -> (Source, Span) {
+        let source = self.source();
+        let line = first_line(&source, offset);
+        (source, line)
+    }
+
     fn read_next(&mut self) -> Read {
         let cut = match &mut self.way {
             Way::Done => return Ok(None),
@@ -176,6 +192,7 @@ impl Entries<'_> {
             Ok(entry) => {
                 if let Ok(profile) = entry.profile(self.publication) {
                     self.count += 1;
+                    self.last = self.piece.offset;
                     return match self.first_place(&profile, self.piece.offset) {
                         None => Ok(Some(profile)),
                         Some(first) => {
@@ -210,6 +227,7 @@ impl Entries<'_> {
         self.count += 1;
         let profile = entry::read(tree, &node, self.publication)?;
         let offset = node.span().map_or(0, |span| span.start);
+        self.last = offset;
         match self.first_place(&profile, offset) {
             None => Ok(Some(profile)),
             Some(first) => {

@@ -88,6 +88,11 @@ rules! {
         "a client that many readers use does not know it, and nothing stands in", "caniemail";
 }
 
+/// What a reader of the HTML sees, in its order.
+pub(super) fn visible_text(html: &str) -> String {
+    Page::parse(html).visible_text()
+}
+
 pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
     let Some(Ok(rendered)) = proof.rendering else {
         return;

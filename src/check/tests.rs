@@ -1,10 +1,13 @@
 //! Each rule fires where it should and is silent where it should be; ordinary text is left alone.
 
 mod fires;
+mod law;
+mod list;
 mod mail;
 mod ordinary;
 mod reports;
 mod seed;
+mod trials;
 
 use std::fs;
 
@@ -32,10 +35,19 @@ struct Desk {
 
 impl Desk {
     fn new() -> Self {
+        Self::with_settings("")
+    }
+
+    /// With more blocks in daily-note.yaml.
+    fn with_settings(more: &str) -> Self {
+        Self::of(&format!("{PUBLICATION}{more}"))
+    }
+
+    fn of(settings: &str) -> Self {
         let root = TempDir::new().unwrap();
         fs::create_dir_all(root.path().join("issues")).unwrap();
         let publication =
-            Publication::from_yaml(root.path(), PUBLICATION, &Environment::empty()).unwrap();
+            Publication::from_yaml(root.path(), settings, &Environment::empty()).unwrap();
         Self { root, publication }
     }
 
@@ -54,6 +66,16 @@ impl Desk {
 
     /// The same with the mail that it was rendered to.
     fn check_rendered(self, text: &str, rendered: Option<&RenderedIssue>) -> Vec<Finding> {
+        self.check_all(text, rendered, None)
+    }
+
+    /// The same with what is known of the people that it would go to.
+    fn check_all(
+        self,
+        text: &str,
+        rendered: Option<&RenderedIssue>,
+        recipients: Option<&Recipients>,
+    ) -> Vec<Finding> {
         let name = "issues/2026-11-23-own.md";
         let desk = self.with(name, text);
         let archive = Archive::load(&desk.publication).unwrap();
@@ -64,6 +86,7 @@ impl Desk {
             issue: own,
             today: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
             is_sent: false,
+            recipients,
             rendering: rendered.map(Ok),
         })
     }

@@ -7,6 +7,7 @@ mod pairs;
 mod particles;
 mod spacing;
 mod spelling;
+mod terms;
 
 use super::{Findings, Proof, rule::rules};
 
@@ -41,6 +42,8 @@ rules! {
         "an invisible character breaks search, line breaks and links", "";
     SPELLING = "typography/spelling", Warning,
         "a frequent slip that is never right", "표준국어대사전";
+    TERM = "typography/term", Warning,
+        "one thing has one name: the publication's `terms:` say which", "daily-note.yaml";
 }
 
 pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
@@ -51,5 +54,6 @@ pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
         particles::check(prose, findings);
         spacing::check(prose, findings);
         spelling::check(prose, findings);
+        terms::check(proof, prose, findings);
     }
 }

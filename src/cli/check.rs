@@ -66,6 +66,7 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
             "warnings": report.count(Level::Warning),
             "advice": report.count(Level::Advice),
             "issues": report.issues,
+            "list": report.list,
         })),
         Format::Github => output.raw(report::github(report.findings()).as_bytes()),
         Format::Sarif => output.document(&report::sarif(report.findings())),
@@ -79,7 +80,7 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
 }
 
 fn show(report: &CheckReport, output: &Output) {
-    for checked in &report.issues {
+    for checked in report.issues.iter().chain(&report.list) {
         let shown = checked
             .findings
             .iter()

@@ -129,7 +129,7 @@ pub struct ListItem {
     pub blocks: Vec<Block>,
 }
 
-/// The kinds of callout that GitHub's Markdown knows.
+/// The kinds of callout: those of GitHub's Markdown, and a sponsor's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CalloutKind {
     /// Good to know.
@@ -142,6 +142,8 @@ pub enum CalloutKind {
     Warning,
     /// Can do harm.
     Caution,
+    /// Somebody paid for it: the issue is advertising.
+    Sponsor,
 }
 
 /// A table column's alignment.

@@ -1,5 +1,5 @@
 //! The smaller blocks of daily-note.yaml: `delivery`, `storage`, `web`, `tracking`, `law`,
-//! `audience`. Where a block needs no settling, its settings are read as they stand.
+//! `terms`, `clients`, `audience`. Where a block needs no settling, its settings are read as they stand.
 
 use std::{fmt, net::SocketAddr, time::Duration};
 
@@ -209,6 +209,59 @@ pub struct LawSettings {
     pub us: bool,
     /// European Union: GDPR.
     pub eu: bool,
+}
+
+impl LawSettings {
+    /// Whether any country's rules apply.
+    #[must_use]
+    pub fn is_any(&self) -> bool {
+        self.korea || self.us || self.eu
+    }
+}
+
+/// A spelling of the house.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Term {
+    /// As the house writes it.
+    pub preferred: String,
+    /// As it does not.
+    pub instead_of: Vec<String>,
+}
+
+/// A mail client, or a family of them, that the mail has to look right in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum MailClient {
+    /// Gmail, in the browser and as an app.
+    Gmail,
+    /// Apple Mail on macOS and iOS.
+    AppleMail,
+    /// Outlook on Windows, which renders with Word.
+    Outlook,
+    /// Outlook in the browser, on macOS and as an app.
+    OutlookWeb,
+    /// 네이버 메일.
+    Naver,
+    /// 다음 메일.
+    Daum,
+    /// Samsung Email.
+    Samsung,
+    /// Yahoo Mail.
+    Yahoo,
+}
+
+impl MailClient {
+    /// Every one.
+    pub const ALL: [Self; 8] = [
+        Self::Gmail,
+        Self::AppleMail,
+        Self::Outlook,
+        Self::OutlookWeb,
+        Self::Naver,
+        Self::Daum,
+        Self::Samsung,
+        Self::Yahoo,
+    ];
 }
 
 /// Guards over the list.

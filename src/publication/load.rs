@@ -4,10 +4,10 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    Edition, Publication, Recurrence, Storage,
+    Edition, Publication, Recurrence, Storage, Term,
     environment::Environment,
     recurrence::DayRule,
-    settings::{EditionBlock, Settings},
+    settings::{EditionBlock, OneOrMore, Settings},
     text::{Language, Line, Text, WebUrl},
 };
 use crate::{
@@ -132,8 +132,9 @@ fn settle(root: &Path, settings: Settings, tree: &Tree) -> Result<Publication, V
                 ),
         ]);
     }
-    let (Some(editions), Some(smtp), Some(schedule), true) =
-        (editions, smtp, schedule, errors.is_empty())
+    let terms = terms(settings.terms.0, tree).map_err(&mut keep).ok();
+    let (Some(editions), Some(smtp), Some(schedule), Some(terms), true) =
+        (editions, smtp, schedule, terms, errors.is_empty())
     else {
         return Err(errors);
     };
@@ -164,6 +165,8 @@ fn settle(root: &Path, settings: Settings, tree: &Tree) -> Result<Publication, V
         web: settings.web,
         tracking: settings.tracking,
         law: settings.law,
+        terms,
+        clients: settings.clients,
         audience: settings.audience,
     })
 }
@@ -177,6 +180,32 @@ fn paragraph(text: String) -> Option<String> {
         .collect();
     let text = lines.join("\n");
     (!text.is_empty()).then_some(text)
+}
+
+/// Each spelling with others in its place; a spelling can't be told to be itself.
+fn terms(
+    blocks: Vec<(String, OneOrMore<Text<Line>>)>,
+    tree: &Tree,
+) -> Result<Vec<Term>, Vec<SourceError>> {
+    let mut terms = Vec::new();
+    let mut errors = Vec::new();
+    for (key, OneOrMore(others)) in blocks {
+        let preferred = key.trim().to_owned();
+        let instead_of: Vec<String> = others.into_iter().map(|Text(Line(other))| other).collect();
+        if preferred.is_empty() || instead_of.contains(&preferred) {
+            let message = format!("`{key}` can't stand for itself");
+            let error = tree.error(&["terms", &key], message);
+            errors.push(error.with_hint("write the spelling you want, then those you don't"));
+        }
+        terms.push(Term {
+            preferred,
+            instead_of,
+        });
+    }
+    match errors.is_empty() {
+        true => Ok(terms),
+        false => Err(errors),
+    }
 }
 
 fn editions(

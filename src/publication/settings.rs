@@ -10,7 +10,9 @@ use serde::{Deserialize, Deserializer, de};
 
 use super::{
     Color,
-    block::{AudienceSettings, DeliverySettings, LawSettings, Storage, Tracking, WebSettings},
+    block::{
+        AudienceSettings, DeliverySettings, LawSettings, MailClient, Storage, Tracking, WebSettings,
+    },
     recurrence::DayRule,
     schedule::ScheduleBlock,
     smtp::SmtpBlock,
@@ -49,6 +51,12 @@ pub(crate) struct Settings {
     /// Countries whose rules `check` applies.
     #[serde(default)]
     pub(super) law: LawSettings,
+    /// The house's spellings, each with those that `check` tells about: `이메일: [e-mail, 이 메일]`.
+    #[serde(default)]
+    pub(super) terms: InOrder<OneOrMore<Text<Line>>>,
+    /// The mail clients that the mail has to look right in. Default: all of them.
+    #[serde(default = "every_client")]
+    pub(super) clients: Vec<MailClient>,
     /// Guards over the list of readers.
     #[serde(default)]
     pub(super) audience: AudienceSettings,
@@ -56,6 +64,10 @@ pub(crate) struct Settings {
 
 fn sqlite() -> Text<Storage> {
     Text(Storage::Sqlite)
+}
+
+fn every_client() -> Vec<MailClient> {
+    MailClient::ALL.to_vec()
 }
 
 /// Who sends it, and what it is called.
@@ -133,6 +145,12 @@ fn one() -> u32 {
 
 /// A mapping that keeps the order of the text.
 pub(super) struct InOrder<T>(pub(super) Vec<(String, T)>);
+
+impl<T> Default for InOrder<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for InOrder<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {

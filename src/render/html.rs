@@ -243,13 +243,14 @@ fn attribution(blocks: &[Block]) -> (Option<&[Inline]>, &[Block]) {
 }
 
 pub(super) fn kind_name(kind: crate::issue::CalloutKind) -> &'static str {
-    use crate::issue::CalloutKind::{Caution, Important, Note, Tip, Warning};
+    use crate::issue::CalloutKind::{Caution, Important, Note, Sponsor, Tip, Warning};
     match kind {
         Note => "note",
         Tip => "tip",
         Important => "important",
         Warning => "warning",
         Caution => "caution",
+        Sponsor => "sponsor",
     }
 }
 

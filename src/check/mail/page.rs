@@ -106,6 +106,27 @@ impl<'h> Page<'h> {
         seen
     }
 
+    /// The words that are not hidden, in the order of the text.
+    pub(super) fn visible_text(&self) -> String {
+        let elements = self.elements();
+        let looks = self.looks(&elements, Mode::Light);
+        let hidden: HashMap<_, _> = elements
+            .iter()
+            .zip(&looks)
+            .map(|(seen, look)| (seen.element.id(), look.is_hidden))
+            .collect();
+        let mut text = String::new();
+        for node in self.document.tree.root().descendants() {
+            let is_seen = node
+                .parent()
+                .is_some_and(|parent| hidden.get(&parent.id()) == Some(&false));
+            if let (true, Some(words)) = (is_seen, node.value().as_text()) {
+                text.push_str(words);
+            }
+        }
+        text
+    }
+
     /// How every element looks, in the order of [`Page::elements`].
     pub(super) fn looks(&self, elements: &[Seen<'_>], mode: Mode) -> Vec<Look> {
         let overrides = Overrides::new(&self.sheets, mode);

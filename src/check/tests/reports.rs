@@ -1,6 +1,6 @@
 //! Findings as other programs read them, and as rendering and files give them.
 
-use super::*;
+use super::{trials::Trial, *};
 use crate::{
     render::{RenderError, RenderedIssue},
     source::{Source, SourceError},
@@ -98,19 +98,24 @@ fn sarif_has_rules_results_and_suppressions() {
     "#);
 }
 
-#[test]
-fn a_file_that_is_no_issue_is_a_finding_at_its_place() {
+pub(super) fn trials() -> Vec<Trial> {
+    vec![unreadable_file(), rendering()]
+}
+
+fn unreadable_file() -> Trial {
     let desk = Desk::new().with("issues/2026-11-23-x.md", "---\ntitle: a\n\tb: c\n---\n");
     let archive = Archive::load(&desk.publication).unwrap();
     let errors = archive.entries()[0].issue.as_ref().unwrap_err().to_errors();
-    let findings = unreadable(&errors);
-    assert!(blocks(&findings));
-    assert_eq!(findings[0].rule().id, "issue/unreadable");
-    assert_eq!(findings[0].place().unwrap().start().to_string(), "3:1");
+    let well = Desk::new().check(&with_text("글"));
+    Trial::new(
+        "issue/unreadable",
+        "a tab in YAML",
+        unreadable(&errors),
+        well,
+    )
 }
 
-#[test]
-fn a_rendering_that_fails_blocks_and_one_that_works_does_not() {
+fn rendering() -> Trial {
     let desk = Desk::new().with("issues/2026-11-23-own.md", with_text("글"));
     let archive = Archive::load(&desk.publication).unwrap();
     let source = Source::new("templates/email/issue.html", "{{ nobody }}");
@@ -127,11 +132,24 @@ fn a_rendering_that_fails_blocks_and_one_that_works_does_not() {
             issue: archive.newest().unwrap(),
             today: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
             is_sent: false,
+            recipients: None,
             rendering: Some(rendering),
         })
     };
-    let findings = check(Err(&error));
-    assert_eq!(shown(&findings), ["render/failed: nobody"]);
-    assert!(blocks(&findings));
-    assert!(!has(&check(Ok(&rendered)), "render/failed"));
+    Trial::new(
+        "render/failed",
+        "an unknown value",
+        check(Err(&error)),
+        check(Ok(&rendered)),
+    )
+}
+
+#[test]
+fn what_keeps_an_issue_from_being_one_stands_at_its_place_and_blocks() {
+    let Trial { broken, .. } = unreadable_file();
+    assert!(blocks(&broken));
+    assert_eq!(broken[0].place().unwrap().start().to_string(), "3:1");
+    let Trial { broken, .. } = rendering();
+    assert!(blocks(&broken));
+    assert_eq!(shown(&broken), ["render/failed: nobody"]);
 }

@@ -239,6 +239,7 @@ fn callout_kind(word: &str) -> Option<CalloutKind> {
         "IMPORTANT" => Some(CalloutKind::Important),
         "WARNING" => Some(CalloutKind::Warning),
         "CAUTION" => Some(CalloutKind::Caution),
+        "SPONSOR" => Some(CalloutKind::Sponsor),
         _ => None,
     }
 }

@@ -1,0 +1,71 @@
+//! Every rule at work: a text, a mail or a list that breaks it, and a neighbour that does not. A rule
+//! without such a pair fails here.
+
+use std::collections::BTreeSet;
+
+use super::*;
+
+/// A rule, the findings on what breaks it and those on its neighbour.
+pub(super) struct Trial {
+    pub(super) rule: &'static str,
+    /// What breaks it, for showing.
+    pub(super) what: String,
+    pub(super) broken: Vec<Finding>,
+    pub(super) well: Vec<Finding>,
+}
+
+impl Trial {
+    pub(super) fn new(
+        rule: &'static str,
+        what: impl Into<String>,
+        broken: Vec<Finding>,
+        well: Vec<Finding>,
+    ) -> Self {
+        Self {
+            rule,
+            what: what.into(),
+            broken,
+            well,
+        }
+    }
+}
+
+fn all() -> Vec<Trial> {
+    [
+        fires::trials(),
+        law::trials(),
+        list::trials(),
+        mail::trials(),
+        reports::trials(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+#[test]
+fn each_rule_fires_where_it_should_and_is_silent_on_the_neighbour() {
+    let mut tried = BTreeSet::new();
+    for trial in all() {
+        let Trial { rule, what, .. } = &trial;
+        assert!(
+            has(&trial.broken, rule),
+            "{rule} should fire on `{what}`: {:?}",
+            shown(&trial.broken)
+        );
+        assert!(
+            !has(&trial.well, rule),
+            "{rule} should be silent beside `{what}`: {:?}",
+            shown(&trial.well)
+        );
+        tried.insert(*rule);
+    }
+    let known: BTreeSet<&str> = rules().map(|rule| rule.id).collect();
+    let untried: Vec<&&str> = known.difference(&tried).collect();
+    assert!(
+        untried.is_empty(),
+        "no text breaks these, and none leaves them in peace: {untried:?}"
+    );
+    let unknown: Vec<&&str> = tried.difference(&known).collect();
+    assert!(unknown.is_empty(), "these are no rules: {unknown:?}");
+}
