@@ -222,6 +222,7 @@ fn transition(claim: &Claim, to: Step) -> Transition {
 
 fn quotas(rest: u32, big: u32) -> Quotas {
     Quotas {
+        total: u32::MAX,
         rest,
         domains: vec![
             ("gmail.example.com".to_owned(), big),

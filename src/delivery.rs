@@ -12,6 +12,7 @@
 mod clerk;
 mod compose;
 mod connection;
+mod contents;
 mod feeder;
 mod gate;
 mod guard;
@@ -30,6 +31,7 @@ use chrono::{DateTime, Utc};
 use self::{
     clerk::{Clerk, Halt},
     connection::{Connection, Shared},
+    contents::Contents,
     feeder::Feeder,
     gate::Gate,
     journal::Journal,
@@ -146,7 +148,7 @@ async fn carry(batch: &Batch, run: &Run) -> Result<Option<Halt>, StoreError> {
     let (claims, to_compose) = async_channel::bounded(seats as usize);
     let (jobs, to_send) = async_channel::bounded(seats as usize);
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    compose::start(threads, &run.composer, &clerk, &to_compose, &jobs);
+    compose::start(threads, &clerk, &to_compose, &jobs);
     drop((to_compose, jobs));
 
     let room = Arc::new(Room::default());
@@ -162,6 +164,7 @@ async fn carry(batch: &Batch, run: &Run) -> Result<Option<Halt>, StoreError> {
             run.smtp.rate,
             &run.smtp.per_domain,
         ),
+        contents: Contents::new(Arc::clone(&run.store), Arc::clone(&run.composer)),
         room,
         seats,
         claims,

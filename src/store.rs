@@ -109,6 +109,8 @@ pub struct SenderId(pub String);
 /// How many rows a claim may take, and where from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Quotas {
+    /// From everywhere together; rows that came first go first.
+    pub total: u32,
     /// From all domains that `domains` does not name.
     pub rest: u32,
     /// Domains with limits of their own, each with its room, which may be none.
@@ -275,6 +277,9 @@ pub struct Recovered {
     pub returned: u64,
     /// Rows in flight whose fate nobody knows.
     pub unknown: u64,
+    /// Open rows that may have been sent since, for the database is an older copy of itself:
+    /// unknown too, whatever the policy on unknown rows.
+    pub restored: u64,
 }
 
 /// What a fold of subscribers.yaml did, or would do.
@@ -343,6 +348,14 @@ pub enum StoreError {
     Held {
         /// What the holder wrote of itself: process id, command, since when.
         holder: String,
+    },
+    /// The state was restored from a copy made before that issue was sent.
+    #[error(
+        "{issue} was sent from this state, and its database knows nothing of it: it is an older copy"
+    )]
+    OlderCopy {
+        /// The issue's identity.
+        issue: String,
     },
     /// A fold that would lose too much of the list.
     #[error("subscribers.yaml would take {lost} of {total} readers off the list")]
@@ -433,6 +446,9 @@ pub trait Store: Send + Sync {
     async fn audience_size(&self, edition: &str) -> Result<AudienceSize, StoreError>;
 
     /// Freezes an issue to its audience in one transaction, or finds the batch it has.
+    ///
+    /// # Errors
+    /// [`StoreError::OlderCopy`] where it was sent and the state restored from before that.
     async fn freeze(&self, batch: &NewBatch, now: DateTime<Utc>) -> Result<Freeze, StoreError>;
 
     /// The batch of that issue.
@@ -452,7 +468,8 @@ pub trait Store: Send + Sync {
     async fn hold(&self, sender: &SenderId) -> Result<SenderGuard, StoreError>;
 
     /// Settles what a dead sender left of a batch: claims return, rows in flight are `unknown`
-    /// (or return with the same Message-ID, where `resend` says so). Only the holder may call it.
+    /// (or return with the same Message-ID, where `resend` says so). Where the state was restored
+    /// from an older copy, all open rows are `unknown`. Only the holder may call it.
     async fn recover(
         &self,
         batch: BatchId,

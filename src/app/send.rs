@@ -134,7 +134,18 @@ impl App {
         let frozen = self.freeze(&archive, &issue)?;
         let now = self.clock.now();
         // A sender that died left rows on the wire: they are unknown before anybody decides.
-        store.recover(batch.id, false, now).await?;
+        let recovered = store.recover(batch.id, false, now).await?;
+        if recovered.restored > 0 {
+            return Err(AppError::Refused {
+                kind: Refusal::Deliveries,
+                message: format!(
+                    "the database is an older copy of itself: {} readers may have got {} after it was made; they are unknown now",
+                    recovered.restored, batch.issue
+                ),
+                hint: "see who in `daily-note status --failed`, and `resume` with what you decide"
+                    .to_owned(),
+            });
+        }
         let mut is_settled = false;
         if let Some(answer) = how.unknown {
             is_settled = store.resolve_unknown(batch.id, answer, now).await? > 0;

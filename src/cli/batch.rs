@@ -155,6 +155,15 @@ pub(crate) async fn show_end(
             ),
         ));
     }
+    if report.recovered.restored > 0 {
+        output.note(output.paint(
+            Tone::Bad,
+            format!(
+                "✗ the database is an older copy of itself: {} may have got this issue after it was made",
+                report.recovered.restored
+            ),
+        ));
+    }
     output.say(ending_line(&batch, report, output));
     output.say(format!(
         "  {} readers = {}",

@@ -190,6 +190,9 @@ impl From<StoreError> for Failure {
             StoreError::FoldLosesTooMany { .. } => {
                 "if that is meant, raise audience.max_removal in daily-note.yaml for this once"
             }
+            StoreError::OlderCopy { .. } => {
+                "put the newest copy of .daily-note back; if nobody got it after all, remove .daily-note/witness and send again"
+            }
             StoreError::Entry(_) => "mend the entry; nothing was changed",
             StoreError::Incompatible(_) => "use the version of daily-note that wrote it, or newer",
         };

@@ -14,45 +14,46 @@ use crate::{
 };
 
 /// A claimed row and its place in the run.
-#[derive(Debug)]
 pub(crate) struct Seated {
     pub(crate) claim: Claim,
+    pub(crate) composer: Arc<Composer>,
     pub(crate) seat: Seat,
 }
 
 /// A message that waits for a connection.
-#[derive(Debug)]
 pub(crate) struct Job {
     pub(crate) claim: Claim,
     pub(crate) message: Message,
-    /// The hash of what the reader gets, for the ledger.
-    pub(crate) content: Arc<str>,
+    /// What made it: the ledger notes the hash of its content.
+    pub(crate) composer: Arc<Composer>,
     _seat: Seat,
 }
 
 /// Starts the threads. They end when the claims do.
 pub(crate) fn start(
     threads: usize,
-    composer: &Arc<Composer>,
     clerk: &Arc<Clerk>,
     claims: &async_channel::Receiver<Seated>,
     jobs: &async_channel::Sender<Job>,
 ) {
     for _ in 0..threads {
-        let (composer, clerk) = (Arc::clone(composer), Arc::clone(clerk));
+        let clerk = Arc::clone(clerk);
         let (claims, jobs) = (claims.clone(), jobs.clone());
-        tokio::task::spawn_blocking(move || work(&composer, &clerk, &claims, &jobs));
+        tokio::task::spawn_blocking(move || work(&clerk, &claims, &jobs));
     }
 }
 
 fn work(
-    composer: &Composer,
     clerk: &Clerk,
     claims: &async_channel::Receiver<Seated>,
     jobs: &async_channel::Sender<Job>,
 ) {
-    let content: Arc<str> = composer.content_hash().into();
-    while let Ok(Seated { claim, seat }) = claims.recv_blocking() {
+    while let Ok(Seated {
+        claim,
+        composer,
+        seat,
+    }) = claims.recv_blocking()
+    {
         if clerk.halted().is_requested() {
             clerk.put_back(&claim);
             continue;
@@ -62,7 +63,7 @@ fn work(
                 let job = Job {
                     claim,
                     message,
-                    content: Arc::clone(&content),
+                    composer,
                     _seat: seat,
                 };
                 // The run keeps a receiver until all threads are done, so a job is never lost here.

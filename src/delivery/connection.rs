@@ -3,8 +3,14 @@
 //!
 //! The crash rule holds here: a row is `sending` in the ledger, durably, before its dot leaves; and
 //! row N+2 asks for leave only after N's outcome was submitted, so that a crash leaves at most two.
+//!
+//! When asked to stop, it finishes the message on the wire and the one that the relay has heard of
+//! already, and nothing is announced to a relay that takes its time: the end of a run waits for
+//! the longest step in flight, not for two.
 
 use std::{sync::Arc, time::Duration};
+
+use tokio::time::Instant;
 
 use super::{
     clerk::{Clerk, Halt},
@@ -12,10 +18,12 @@ use super::{
     gate::Gate,
     journal::Recorded,
 };
-use crate::smtp::{Answer, ConnectError, Relay, Session, session::Announcement};
+use crate::smtp::{ConnectError, Relay, Session, session::Announcement};
 
 /// A session that waited this long for work is closed; relays drop idle ones.
 const IDLE: Duration = Duration::from_secs(20);
+/// A relay that takes longer for a message gains nothing from hearing of the next one early.
+const PROMPT: Duration = Duration::from_secs(1);
 
 /// What all connections of a run share.
 #[derive(Clone)]
@@ -32,8 +40,8 @@ pub(crate) struct Connection {
     shared: Shared,
     session: Option<Session>,
     ahead: Option<Asked>,
-    /// The relay has heard MAIL, RCPT and DATA of the job ahead.
-    is_announced: bool,
+    /// The relay was quick with the last message of this session.
+    is_prompt: bool,
 }
 
 /// A job whose leave was asked for.
@@ -48,7 +56,7 @@ impl Connection {
             shared,
             session: None,
             ahead: None,
-            is_announced: false,
+            is_prompt: false,
         }
     }
 
@@ -70,7 +78,7 @@ impl Connection {
     /// The next job that may leave, with a session to carry it. None: no more jobs, or a halt.
     async fn next_job(&mut self) -> Option<Job> {
         loop {
-            let is_announced = std::mem::take(&mut self.is_announced);
+            let is_announced = self.session.as_ref().is_some_and(Session::awaits_announced);
             if let Some(job) = self.take_ahead().await {
                 // What is announced to the relay already is in flight, also when we are asked to
                 // stop; what the relay has not heard of can go back.
@@ -94,12 +102,15 @@ impl Connection {
         let Some(session) = self.session.as_ref() else {
             return;
         };
+        let is_halted = self.shared.clerk.halted().is_requested();
         if session.messages_sent() + 1 < self.shared.messages_per_connection
+            && !is_halted
             && let Ok(next) = self.shared.jobs.try_recv()
         {
             self.ask_leave(next);
         }
-        let next = self.ahead.as_ref().map(|asked| Announcement {
+        let ahead = self.ahead.as_ref().filter(|_| self.is_prompt);
+        let next = ahead.map(|asked| Announcement {
             envelope: &asked.job.message.envelope,
             bytes: asked.job.message.bytes.len(),
         });
@@ -107,17 +118,13 @@ impl Connection {
             return;
         };
         let message = &job.message;
+        let started = Instant::now();
         let outcome = session
             .deliver_then(&message.envelope, &message.bytes, next)
             .await;
-        self.is_announced = self.ahead.is_some();
+        self.is_prompt = started.elapsed() < PROMPT;
         let is_relay_well = match outcome {
-            Ok(answer) => {
-                if matches!(answer, Answer::Accepted(_)) {
-                    self.shared.gate.recovered();
-                }
-                self.shared.clerk.answered(job.claim, answer)
-            }
+            Ok(answer) => self.shared.clerk.answered(job.claim, answer),
             Err(lost) => {
                 self.shared.clerk.lost(&job.claim, &lost);
                 false
@@ -126,7 +133,10 @@ impl Connection {
         if !is_relay_well {
             self.close().await;
             self.rest("it drops connections, or says that it can't work now");
-        } else if self.is_used_up() {
+            return;
+        }
+        self.shared.gate.recovered();
+        if self.is_used_up() {
             self.close().await;
         }
     }
@@ -154,7 +164,10 @@ impl Connection {
                 () = halted.requested() => return None,
             };
             match attempt {
-                Ok(session) => self.session = Some(session),
+                Ok(session) => {
+                    self.session = Some(session);
+                    self.is_prompt = false;
+                }
                 Err(error) if error.is_senders_fault() => {
                     self.shared.clerk.halt(Halt::Pause(with_hint(&error)));
                 }
@@ -184,7 +197,11 @@ impl Connection {
 
     fn ask_leave(&mut self, job: Job) {
         // A closed ledger halts the run; the row stays claimed and is recovered by the next one.
-        if let Ok(recorded) = self.shared.clerk.ask_leave(&job.claim, &job.content) {
+        if let Ok(recorded) = self
+            .shared
+            .clerk
+            .ask_leave(&job.claim, job.composer.content_hash())
+        {
             self.ahead = Some(Asked { job, recorded });
         }
     }

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use super::{
     clerk::{Clerk, Halt},
     compose::Seated,
+    contents::Contents,
     pace::Pace,
     room::Room,
 };
@@ -27,6 +28,7 @@ pub(crate) struct Feeder {
     pub(crate) issue: String,
     pub(crate) sender: SenderId,
     pub(crate) pace: Pace,
+    pub(crate) contents: Contents,
     pub(crate) room: Arc<Room>,
     /// Rows held at once.
     pub(crate) seats: u32,
@@ -72,7 +74,7 @@ impl Feeder {
         }
         let now = self.clock.now();
         let quotas = self.pace.quotas(free, now).await?;
-        if quotas.rest == 0 && quotas.domains.iter().all(|(_, room)| *room == 0) {
+        if quotas.total == 0 {
             return Ok(0);
         }
         let claims = self
@@ -84,8 +86,14 @@ impl Feeder {
             let domain = claim.reader.email.domain();
             self.pace.used(domain);
             let seat = self.room.enter(domain);
+            let composer = self.contents.of(&claim).await?;
+            let seated = Seated {
+                claim,
+                composer,
+                seat,
+            };
             // The threads outlive the feeder.
-            let _ = self.claims.send(Seated { claim, seat }).await;
+            let _ = self.claims.send(seated).await;
         }
         Ok(count)
     }

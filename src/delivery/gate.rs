@@ -76,7 +76,7 @@ impl Gate {
         }
     }
 
-    /// The relay took a message: it is well.
+    /// The relay answered as one that works: it is well.
     pub(crate) fn recovered(&self) {
         let mut state = self.state();
         if state.down_since.is_some() {

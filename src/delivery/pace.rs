@@ -70,24 +70,18 @@ impl Pace {
             Some(leased) => leased.top_up(store, seats, now).await?.min(seats),
             None => seats,
         };
-        // Under an overall rate, domains with limits share half of it, so that neither they nor
-        // the rest can starve the other; what one leaves stays as credit for the next round.
-        let mut for_domains = if self.rate.is_some() { all / 2 } else { all };
         let mut quotas = Quotas {
+            total: all,
             rest: all,
             domains: Vec::with_capacity(self.domains.len()),
         };
         for pace in &mut self.domains {
-            let mut free = for_domains;
+            let mut free = all;
             if let Some(connections) = pace.connections {
                 free = free.min(connections.saturating_sub(self.room.taken_by(&pace.domain)));
             }
             if let Some(leased) = &mut pace.rate {
                 free = free.min(leased.top_up(store, free, now).await?);
-            }
-            if self.rate.is_some() {
-                for_domains -= free;
-                quotas.rest -= free;
             }
             quotas.domains.push((pace.domain.clone(), free));
         }

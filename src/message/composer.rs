@@ -45,7 +45,7 @@ pub struct Composer {
     template_use: TemplateUse,
     head: Head,
     mime: Mime,
-    signer: Option<Signer>,
+    signer: Option<Arc<Signer>>,
     date: DateTime<Utc>,
     variants: RwLock<Vec<Arc<Variant>>>,
     /// The length of the longest message so far: room for the next one.
@@ -72,6 +72,23 @@ impl Composer {
         frozen: &FrozenIssue,
         links: LinkSigner,
         signer: Option<Signer>,
+        date: DateTime<Utc>,
+    ) -> Result<Self, ComposeError> {
+        Self::prepare(frozen, links, signer.map(Arc::new), date)
+    }
+
+    /// The same batch with other content: what its readers were tried with before a refreeze.
+    ///
+    /// # Errors
+    /// As [`Composer::new`].
+    pub fn with_content(&self, frozen: &FrozenIssue) -> Result<Self, ComposeError> {
+        Self::prepare(frozen, self.links.clone(), self.signer.clone(), self.date)
+    }
+
+    fn prepare(
+        frozen: &FrozenIssue,
+        links: LinkSigner,
+        signer: Option<Arc<Signer>>,
         date: DateTime<Utc>,
     ) -> Result<Self, ComposeError> {
         frozen.headers.validate()?;
@@ -223,7 +240,10 @@ impl Composer {
             });
         }
         out.clear();
-        out.resize(self.signer.as_ref().map_or(0, Signer::room_bytes), 0);
+        out.resize(
+            self.signer.as_ref().map_or(0, |signer| signer.room_bytes()),
+            0,
+        );
         let recipient = Recipient {
             reader: reader.id,
             address: &reader.email,

@@ -78,6 +78,10 @@ pub(super) const CANCELLED: &str = "cancelled";
 /// The reply of a row whose sender died while the message was on the wire.
 const LOST_SENDER: &str = "the sender died with this message on the wire";
 
+/// The reply of a row that may have been sent after the copy was made that this database is.
+pub(super) const OLDER_COPY: &str =
+    "the database is an older copy of itself; this may have been sent since it was made";
+
 /// The reply of a row that a person took as accepted.
 const BY_A_PERSON: &str = "taken as accepted by a person";
 
@@ -129,6 +133,7 @@ impl Row {
             }
             (Step::Returned { lost }, State::Claimed | State::Sending) => {
                 self.losses = self.losses.saturating_add(u32::from(*lost));
+                self.forget_a_try_that_was_none();
                 self.go_back(around);
                 Ok(())
             }
@@ -197,6 +202,14 @@ impl Row {
             State::Deferred
         };
         self.due_at = Some(due_at);
+    }
+
+    /// It had leave to go and nothing came of it: a refreeze still changes what it gets.
+    fn forget_a_try_that_was_none(&mut self) {
+        if self.attempts == 0 && self.losses == 0 && self.reply.is_none() {
+            self.first_attempt_at = None;
+            self.content = None;
+        }
     }
 
     fn tried(&mut self, now: DateTime<Utc>) {

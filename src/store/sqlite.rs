@@ -15,8 +15,10 @@ mod lease;
 mod open;
 mod people;
 mod record;
+mod recover;
 mod suppression;
 mod trouble;
+mod witness;
 
 use std::path::{Path, PathBuf};
 
@@ -47,6 +49,7 @@ pub struct SqliteStore {
     writer: SqlitePool,
     readers: SqlitePool,
     erasure_key: hmac::Key,
+    witness: witness::Witness,
 }
 
 /// What goes wrong inside: SQLite's errors get their plain words at the edge.
@@ -90,6 +93,7 @@ impl SqliteStore {
             writer: pools.writer,
             readers: pools.readers,
             erasure_key: hmac::Key::new(hmac::HMAC_SHA256, &erasure_key),
+            witness: witness::Witness::beside(state_dir),
         })
     }
 
@@ -213,7 +217,10 @@ impl Store for SqliteStore {
     }
 
     async fn hold(&self, sender: &SenderId) -> Result<SenderGuard, StoreError> {
-        self.told(hold::hold(&self.state_dir, sender))
+        let held = self.told(hold::hold(&self.state_dir, sender))?;
+        // Another process may have sent since this one looked.
+        self.witness.forget();
+        Ok(held)
     }
 
     async fn recover(
@@ -222,7 +229,7 @@ impl Store for SqliteStore {
         resend: bool,
         now: DateTime<Utc>,
     ) -> Result<Recovered, StoreError> {
-        self.told(record::recover(self, batch, resend, now).await)
+        self.told(recover::recover(self, batch, resend, now).await)
     }
 
     async fn claim(
@@ -268,7 +275,7 @@ impl Store for SqliteStore {
         answer: UnknownAnswer,
         now: DateTime<Utc>,
     ) -> Result<u64, StoreError> {
-        self.told(record::resolve_unknown(self, batch, answer, now).await)
+        self.told(recover::resolve_unknown(self, batch, answer, now).await)
     }
 
     async fn refreeze(

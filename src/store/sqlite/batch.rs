@@ -168,7 +168,9 @@ pub(super) async fn set_state(
     .execute(&mut *tx)
     .await?;
     if *wanted == BatchState::Cancelled {
-        skip_unsent(&mut tx, id, now).await?;
+        // What is on the wire gets the outcome it gets.
+        let unsent = [State::Pending, State::Claimed, State::Deferred];
+        end_all(&mut tx, id, &unsent, State::Skipped, CANCELLED, now).await?;
     }
     tx.commit().await?;
     Ok(wanted.clone())
@@ -195,29 +197,35 @@ pub(super) async fn reopen(connection: &mut SqliteConnection, batch: BatchId) ->
     Ok(())
 }
 
-/// What is on the wire gets the outcome it gets; all else that is open is skipped.
-async fn skip_unsent(
+/// Ends all rows that stand in one of these states; answers how many.
+pub(super) async fn end_all(
     connection: &mut SqliteConnection,
     batch: BatchId,
+    from: &[State],
+    to: State,
+    reply: &str,
     now: DateTime<Utc>,
-) -> sqlx::Result<()> {
+) -> sqlx::Result<u64> {
     let (first, last) = codes::deliveries_of(batch);
     let mut moves = Moves::default();
-    for state in [State::Pending, State::Claimed, State::Deferred] {
+    let mut ended = 0;
+    for state in from {
         let done = sqlx::query(
             "UPDATE deliveries SET state = ?4, due_at = NULL, reply = ?5, updated_at = ?6 \
              WHERE id BETWEEN ?1 AND ?2 AND state = ?3",
         )
         .bind(first)
         .bind(last)
-        .bind(codes::state_code(state))
-        .bind(codes::state_code(State::Skipped))
-        .bind(CANCELLED)
+        .bind(codes::state_code(*state))
+        .bind(codes::state_code(to))
+        .bind(reply)
         .bind(codes::millis(now))
         .execute(&mut *connection)
         .await?;
         let rows = i64::try_from(done.rows_affected()).unwrap_or(i64::MAX);
-        moves.add_many(batch, state, State::Skipped, rows);
+        moves.add_many(batch, *state, to, rows);
+        ended += done.rows_affected();
     }
-    moves.write(connection).await
+    moves.write(connection).await?;
+    Ok(ended)
 }

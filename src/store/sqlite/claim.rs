@@ -35,12 +35,14 @@ pub(super) async fn claim(
         return Ok(Vec::new());
     };
     let mut open_lanes = lanes::open(&mut tx, batch, quotas).await?;
-    let mut claims = Vec::new();
+    let mut claims: Vec<Claim> = Vec::new();
     let mut moves = Moves::default();
     let sender = sender_number(&mut tx, sender).await?;
     // More than one round only where readers left since the freeze: they make room for others.
     loop {
-        let rows = due(&mut tx, batch, &open_lanes, now).await?;
+        let taken = u32::try_from(claims.len()).unwrap_or(u32::MAX);
+        let left = quotas.total.saturating_sub(taken);
+        let rows = due(&mut tx, batch, &open_lanes, left, now).await?;
         let (taken, skipped) = sort_out(&rows, &mut open_lanes, &mut moves)?;
         take(&mut tx, &taken, sender).await?;
         skip(&mut tx, &skipped, now).await?;
@@ -57,21 +59,23 @@ pub(super) async fn claim(
     Ok(claims)
 }
 
-/// The due rows at the head of each lane.
+/// The due rows at the head of each lane, `limit` of them at the most. Those that came first go
+/// first, whatever their lane: so none starves while all share one limit.
 async fn due(
     connection: &mut SqliteConnection,
     batch: BatchId,
     lanes: &[Lane],
+    limit: u32,
     now: DateTime<Utc>,
 ) -> sqlx::Result<Vec<SqliteRow>> {
     let lanes: Vec<&Lane> = lanes.iter().filter(|lane| lane.room > 0).collect();
-    if lanes.is_empty() {
+    if lanes.is_empty() || limit == 0 {
         return Ok(Vec::new());
     }
     let mut heads = String::new();
     for place in 0..lanes.len() {
         let union = if place == 0 { "" } else { " UNION ALL " };
-        let (lane, room) = (3 + 2 * place, 4 + 2 * place);
+        let (lane, room) = (4 + 2 * place, 5 + 2 * place);
         write!(
             heads,
             "{union}SELECT * FROM (SELECT id, due_at FROM deliveries WHERE batch = ?1 \
@@ -82,12 +86,14 @@ async fn due(
     let mut query = sqlx::query(AssertSqlSafe(format!(
         "SELECT d.id, d.lane, d.state, d.fence, d.attempts, d.losses, d.first_attempt_at, \
          s.email, s.name, s.language, s.tags, s.suppressed, \
-         (SELECT hash FROM contents WHERE id = d.content) AS content FROM ({heads}) AS head \
+         (SELECT hash FROM contents WHERE id = d.content) AS content \
+         FROM (SELECT * FROM ({heads}) ORDER BY due_at, id LIMIT ?3) AS head \
          CROSS JOIN deliveries AS d ON d.id = head.id \
          CROSS JOIN subscribers AS s ON s.id = d.subscriber ORDER BY head.due_at, head.id"
     )))
     .bind(batch.0)
-    .bind(codes::millis(now));
+    .bind(codes::millis(now))
+    .bind(limit);
     for lane in lanes {
         query = query.bind(lane.number).bind(lane.room);
     }

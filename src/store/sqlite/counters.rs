@@ -23,21 +23,27 @@ impl Moves {
         counters[to as usize] += rows;
     }
 
-    pub(super) async fn write(self, connection: &mut SqliteConnection) -> sqlx::Result<()> {
+    /// Adds the moves up; answers how many steps each batch has come since its freeze.
+    pub(super) async fn write(
+        self,
+        connection: &mut SqliteConnection,
+    ) -> sqlx::Result<Vec<(BatchId, u64)>> {
+        let mut steps = Vec::with_capacity(1);
         for (batch, counters) in self.0 {
-            let mut query = sqlx::query(
+            let mut query = sqlx::query_scalar(
                 "UPDATE batches SET pending = pending + ?2, claimed = claimed + ?3, \
                  sending = sending + ?4, accepted = accepted + ?5, deferred = deferred + ?6, \
-                 rejected = rejected + ?7, unknown = unknown + ?8, skipped = skipped + ?9 \
-                 WHERE id = ?1",
+                 rejected = rejected + ?7, unknown = unknown + ?8, skipped = skipped + ?9, \
+                 steps = steps + 1 WHERE id = ?1 RETURNING steps",
             )
             .bind(batch);
             for counter in counters {
                 query = query.bind(counter);
             }
-            query.execute(&mut *connection).await?;
+            let count: i64 = query.fetch_one(&mut *connection).await?;
+            steps.push((BatchId(batch), count.unsigned_abs()));
         }
-        Ok(())
+        Ok(steps)
     }
 }
 

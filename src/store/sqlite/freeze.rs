@@ -6,7 +6,7 @@ use sqlx::{Row, SqliteConnection, SqliteExecutor};
 use super::{Fault, SqliteStore, batch, codes};
 use crate::{
     audience::SubscriberState,
-    store::{AudienceSize, BatchId, BatchState, Freeze, NewBatch, machine::State},
+    store::{AudienceSize, BatchId, BatchState, Freeze, NewBatch, StoreError, machine::State},
 };
 
 pub(super) async fn audience_size(
@@ -47,6 +47,10 @@ pub(super) async fn freeze(
             is_new: false,
         });
     }
+    if store.witness.steps(&new.issue)? > Some(0) {
+        let issue = new.issue.clone();
+        return Err(Fault::Told(StoreError::OlderCopy { issue }));
+    }
     let content = keep_content(&mut tx, &new.content_hash, &new.content).await?;
     let id = insert_batch(&mut tx, new, content, now).await?;
     inherit_lanes(&mut tx, id).await?;
@@ -61,6 +65,7 @@ pub(super) async fn freeze(
         .await?
         .ok_or(sqlx::Error::RowNotFound)?;
     tx.commit().await?;
+    store.witness.note(&new.issue, 0)?;
     Ok(Freeze {
         batch,
         is_new: true,

@@ -130,11 +130,14 @@ fn migrations() -> Migrator {
             false,
         )
     };
-    Migrator::with_migrations(vec![migration(
-        1,
-        "the list and the ledger",
-        include_str!("migrations/0001_list_and_ledger.sql"),
-    )])
+    Migrator::with_migrations(vec![
+        migration(
+            1,
+            "the list and the ledger",
+            include_str!("migrations/0001_list_and_ledger.sql"),
+        ),
+        migration(2, "steps", include_str!("migrations/0002_steps.sql")),
+    ])
 }
 
 fn make_private_folder(folder: &Path) -> io::Result<()> {

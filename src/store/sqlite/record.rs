@@ -35,62 +35,17 @@ pub(super) async fn record(
             });
         }
     }
-    ledger.write(&mut tx, store).await?;
+    let written = ledger.write(&mut tx, store).await?;
     tx.commit().await?;
+    // Before the caller hears of it, and so before anything leaves.
+    for (issue, steps) in written {
+        store.witness.note(&issue, steps)?;
+    }
     Ok(refusals)
 }
 
-pub(super) async fn recover(
-    store: &SqliteStore,
-    batch: BatchId,
-    resend: bool,
-    now: DateTime<Utc>,
-) -> Result<Recovered, Fault> {
-    let mut tx = store.write().await?;
-    let (first, last) = codes::deliveries_of(batch);
-    let held: Vec<i64> = sqlx::query_scalar(
-        "SELECT id FROM deliveries WHERE id BETWEEN ?1 AND ?2 AND state IN (1, 2)",
-    )
-    .bind(first)
-    .bind(last)
-    .fetch_all(&mut *tx)
-    .await?;
-    let mut ledger = Ledger::load(&mut tx, &held.into_iter().collect(), now).await?;
-    let recovered = ledger.recover(resend);
-    ledger.write(&mut tx, store).await?;
-    tx.commit().await?;
-    Ok(recovered)
-}
-
-pub(super) async fn resolve_unknown(
-    store: &SqliteStore,
-    id: BatchId,
-    answer: UnknownAnswer,
-    now: DateTime<Utc>,
-) -> Result<u64, Fault> {
-    let mut tx = store.write().await?;
-    let (first, last) = codes::deliveries_of(id);
-    // The list of states is the index's; the one that matters follows it.
-    let unknown: Vec<i64> = sqlx::query_scalar(
-        "SELECT id FROM deliveries WHERE id BETWEEN ?1 AND ?2 \
-         AND state IN (4, 5, 6, 7) AND state = 6",
-    )
-    .bind(first)
-    .bind(last)
-    .fetch_all(&mut *tx)
-    .await?;
-    let mut ledger = Ledger::load(&mut tx, &unknown.into_iter().collect(), now).await?;
-    let resolved = ledger.resolve(answer);
-    ledger.write(&mut tx, store).await?;
-    if answer == UnknownAnswer::Resend && resolved > 0 {
-        batch::reopen(&mut tx, id).await?;
-    }
-    tx.commit().await?;
-    Ok(resolved)
-}
-
 /// The rows that a transaction moves.
-struct Ledger {
+pub(super) struct Ledger {
     entries: BTreeMap<i64, Entry>,
     batches: BTreeMap<i64, Batch>,
     /// Readers whose address the relay called dead, with its words.
@@ -106,7 +61,7 @@ struct Entry {
 }
 
 impl Ledger {
-    async fn load(
+    pub(super) async fn load(
         connection: &mut SqliteConnection,
         ids: &BTreeSet<i64>,
         now: DateTime<Utc>,
@@ -173,7 +128,7 @@ impl Ledger {
         applied
     }
 
-    fn recover(&mut self, resend: bool) -> Recovered {
+    pub(super) fn recover(&mut self, resend: bool) -> Recovered {
         let mut recovered = Recovered::default();
         self.for_each(|row, around| match row.abandon(resend, around) {
             State::Unknown => recovered.unknown += 1,
@@ -182,7 +137,7 @@ impl Ledger {
         recovered
     }
 
-    fn resolve(&mut self, answer: UnknownAnswer) -> u64 {
+    pub(super) fn resolve(&mut self, answer: UnknownAnswer) -> u64 {
         let mut resolved = 0;
         self.for_each(|row, around| {
             row.resolve(answer, around);
@@ -207,11 +162,11 @@ impl Ledger {
         }
     }
 
-    async fn write(
+    pub(super) async fn write(
         self,
         connection: &mut SqliteConnection,
         store: &SqliteStore,
-    ) -> sqlx::Result<()> {
+    ) -> sqlx::Result<Vec<(String, u64)>> {
         let mut moves = Moves::default();
         let mut rows = Vec::new();
         for (id, entry) in self.entries.iter().filter(|(_, entry)| entry.is_changed) {
@@ -223,21 +178,27 @@ impl Ledger {
             rows.push(columns(*id, &entry.row));
         }
         if rows.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         sqlx::query(
             "UPDATE deliveries SET state = v.value->>1, attempts = v.value->>2, \
              losses = v.value->>3, due_at = v.value->>4, first_attempt_at = v.value->>5, \
              reply = v.value->>6, updated_at = ?2, \
-             content = coalesce((SELECT id FROM contents WHERE hash = v.value->>7), content) \
+             content = CASE WHEN v.value->>5 IS NULL THEN NULL ELSE \
+             coalesce((SELECT id FROM contents WHERE hash = v.value->>7), content) END \
              FROM json_each(?1) AS v WHERE deliveries.id = v.value->>0",
         )
         .bind(codes::rows(&rows)?)
         .bind(codes::millis(self.now))
         .execute(&mut *connection)
         .await?;
-        moves.write(connection).await?;
-        suppress_bounced(connection, store, &self.bounced, self.now).await
+        let steps = moves.write(connection).await?;
+        suppress_bounced(connection, store, &self.bounced, self.now).await?;
+        let issue_of = |id: BatchId| Some(self.batches.get(&id.0)?.issue.clone());
+        Ok(steps
+            .into_iter()
+            .filter_map(|(id, steps)| Some((issue_of(id)?, steps)))
+            .collect())
     }
 }
 

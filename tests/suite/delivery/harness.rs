@@ -100,7 +100,8 @@ impl Harness {
     pub(crate) async fn run_to(&self, relay: Relay) -> Report {
         let batch = self.batch().await;
         let sender = SenderId("a test".into());
-        let frozen = fixture::frozen("<p>{{ reader.name }}</p>", "{{ reader.name }}");
+        let content = self.store.content(&batch.content).await.unwrap().unwrap();
+        let frozen = FrozenIssue::from_bytes(&content).unwrap();
         let composer =
             daily_note::message::Composer::new(&frozen, links(), None, batch.frozen_at).unwrap();
         let settings = Run {
@@ -137,6 +138,42 @@ impl Harness {
             tokio::time::sleep(Duration::from_millis(60)).await;
         }
         panic!("the batch never ends");
+    }
+
+    /// Whoever was deferred waits until the clock is set on.
+    pub(crate) fn deferring_for_an_hour(mut self) -> Self {
+        self.settings.backoff_first = AN_HOUR;
+        self.settings.backoff_max = AN_HOUR;
+        self
+    }
+
+    /// Time goes on by two hours.
+    pub(crate) fn two_hours_later(&mut self) {
+        self.clock = Clock::starting_at(self.clock.now() + 2 * AN_HOUR);
+    }
+
+    /// Pauses the batch, as `pause` does.
+    pub(crate) async fn pause(&self) {
+        let state = BatchState::Paused {
+            reason: "a test paused it".into(),
+        };
+        let batch = self.batch().await;
+        self.store
+            .set_batch_state(batch.id, &state, self.clock.now())
+            .await
+            .unwrap();
+    }
+
+    /// Gives the paused batch another text; answers how many readers get it.
+    pub(crate) async fn refreeze(&self, text: &str) -> u64 {
+        let content = fixture::frozen(&format!("<p>{text}</p>"), text);
+        let content = content.to_bytes().unwrap();
+        let hash = FrozenIssue::hash(&content);
+        let batch = self.batch().await;
+        self.store
+            .refreeze(batch.id, &hash, &content, self.clock.now())
+            .await
+            .unwrap()
     }
 
     /// Opens a paused batch, as `resume` does.
@@ -188,6 +225,9 @@ impl Harness {
             .unwrap();
     }
 }
+
+/// Longer than any test takes: what waits for it is not due in the same run.
+pub(crate) const AN_HOUR: Duration = Duration::from_secs(3_600);
 
 /// `reader1@example.com` … over as many domains as asked for.
 pub(crate) fn readers(count: usize, domains: usize) -> Vec<String> {

@@ -1,5 +1,7 @@
 //! Answers about one reader: this delivery waits or ends, the batch goes on.
 
+use std::time::Duration;
+
 use daily_note::{audience::SuppressionReason, delivery::Ending, store::Counts};
 
 use super::harness::{Harness, readers};
@@ -68,7 +70,9 @@ async fn a_full_mailbox_or_a_policy_is_rejected_and_never_suppressed() {
 #[tokio::test]
 async fn a_greylisted_reader_waits_and_gets_it_later() {
     for answer in ["451 4.7.1 Greylisted", "452 4.2.2 Over quota"] {
-        let harness = Harness::new(["minji@example.com", "jun@example.com"]).await;
+        let mut harness = Harness::new(["minji@example.com", "jun@example.com"])
+            .await
+            .deferring_for_an_hour();
         let server = ScriptedServer::new()
             .on(Rcpt, reply(answer).to("minji@").times(1))
             .start();
@@ -88,6 +92,7 @@ async fn a_greylisted_reader_waits_and_gets_it_later() {
         );
         let (outcome, words) = harness.failed().await.remove("minji@example.com").unwrap();
         assert_eq!((outcome.as_str(), words.as_str()), ("deferred", answer));
+        harness.two_hours_later();
         let counts = harness.run_until_done(&server).await;
         assert_eq!(
             counts,
@@ -102,7 +107,10 @@ async fn a_greylisted_reader_waits_and_gets_it_later() {
 
 #[tokio::test]
 async fn a_4xx_to_the_dot_defers_that_message_alone() {
-    let harness = Harness::new(readers(3, 1)).await.one_connection();
+    let mut harness = Harness::new(readers(3, 1))
+        .await
+        .one_connection()
+        .deferring_for_an_hour();
     let server = ScriptedServer::new()
         .on(Dot, reply("452 4.3.1 Queue full").times(1))
         .start();
@@ -116,13 +124,14 @@ async fn a_4xx_to_the_dot_defers_that_message_alone() {
         }
     );
     assert_eq!(server.connections(), 1);
+    harness.two_hours_later();
     assert_eq!(harness.run_until_done(&server).await.accepted, 3);
 }
 
 #[tokio::test]
 async fn a_reader_who_never_can_be_reached_is_given_up() {
     let mut harness = Harness::new(["minji@example.com"]).await;
-    harness.settings.give_up = std::time::Duration::from_millis(300);
+    harness.settings.give_up = Duration::from_millis(300);
     let server = ScriptedServer::new()
         .on(Rcpt, reply("451 4.7.1 Later"))
         .start();

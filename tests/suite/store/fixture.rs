@@ -88,6 +88,7 @@ pub(crate) fn sender() -> SenderId {
 
 pub(crate) fn any(rest: u32) -> Quotas {
     Quotas {
+        total: rest,
         rest,
         domains: Vec::new(),
     }

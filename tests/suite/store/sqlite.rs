@@ -51,6 +51,7 @@ promises! {
         a_row_is_claimed_by_one_sender_only,
         a_deferred_row_comes_again_when_it_is_due,
         quotas_bound_each_domain_and_a_full_one_holds_up_nobody,
+        a_limit_on_all_together_starves_no_domain,
         a_lane_without_limits_any_more_shares_the_common_quota,
         readers_who_left_since_the_freeze_make_room_for_others,
         a_dead_sender_s_claims_return_and_its_wire_is_unknown,
@@ -199,4 +200,99 @@ fn sqlite3(folder: &Folder, sql: &'static str) {
     })
     .join()
     .unwrap();
+}
+
+/// The database's files, as a backup copies them.
+fn files(folder: &Folder) -> Vec<(PathBuf, Vec<u8>)> {
+    ["daily-note.sqlite", "daily-note.sqlite-wal"]
+        .iter()
+        .map(|name| folder.state().join(name))
+        .filter_map(|path| std::fs::read(&path).ok().map(|bytes| (path, bytes)))
+        .collect()
+}
+
+fn put_back(folder: &Folder, files: &[(PathBuf, Vec<u8>)]) {
+    for name in [
+        "daily-note.sqlite",
+        "daily-note.sqlite-wal",
+        "daily-note.sqlite-shm",
+    ] {
+        let _ = std::fs::remove_file(folder.state().join(name));
+    }
+    for (path, bytes) in files {
+        std::fs::write(path, bytes).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_restored_snapshot_sends_to_nobody_who_may_have_it_already() {
+    let folder = Folder::new();
+    let store = folder.open().await.with_people(5).await;
+    let batch = store.frozen("monday").await;
+    let claims = store.claim_at(&batch, 2, at(1)).await;
+    store.step(&claims[0], sending()).await.unwrap();
+    store.step(&claims[0], accepted()).await.unwrap();
+    let snapshot = files(&folder);
+    // After the copy was made one more is on the wire, and then the machine dies.
+    store.step(&claims[1], sending()).await.unwrap();
+    drop(store);
+    put_back(&folder, &snapshot);
+
+    for resend in [true, false] {
+        let store = folder.open().await;
+        let _held = store.hold(&sender()).await.unwrap();
+        let recovered = store.recover(batch.id, resend, at(9)).await.unwrap();
+        // The second time it knows.
+        let expected = if resend { 4 } else { 0 };
+        assert_eq!((recovered.restored, recovered.unknown), (expected, 0));
+        assert!(store.claim_at(&batch, 9, at(9)).await.is_empty());
+        let counts = store.counts(batch.id).await.unwrap();
+        assert_eq!((counts.accepted, counts.unknown), (1, 4));
+    }
+}
+
+#[tokio::test]
+async fn a_restored_snapshot_that_knows_nothing_of_an_issue_does_not_send_it_again() {
+    let folder = Folder::new();
+    let store = folder.open().await.with_people(2).await;
+    let snapshot = files(&folder);
+    let batch = store.frozen("monday").await;
+    let claims = store.claim_at(&batch, 1, at(1)).await;
+    store.step(&claims[0], sending()).await.unwrap();
+    drop(store);
+    put_back(&folder, &snapshot);
+
+    let store = folder.open().await;
+    let _held = store.hold(&sender()).await.unwrap();
+    let again = store.freeze(&new_batch("monday"), at(9)).await;
+    assert!(
+        matches!(&again, Err(StoreError::OlderCopy { issue }) if issue == "monday"),
+        "{again:?}"
+    );
+    assert!(
+        store
+            .freeze(&new_batch("thursday"), at(9))
+            .await
+            .unwrap()
+            .is_new
+    );
+}
+
+#[tokio::test]
+async fn a_snapshot_that_missed_nothing_goes_on() {
+    let folder = Folder::new();
+    let store = folder.open().await.with_people(2).await;
+    let batch = store.frozen("monday").await;
+    let claims = store.claim_at(&batch, 1, at(1)).await;
+    store.step(&claims[0], sending()).await.unwrap();
+    store.step(&claims[0], accepted()).await.unwrap();
+    let snapshot = files(&folder);
+    drop(store);
+    put_back(&folder, &snapshot);
+
+    let store = folder.open().await;
+    let _held = store.hold(&sender()).await.unwrap();
+    let recovered = store.recover(batch.id, false, at(9)).await.unwrap();
+    assert_eq!(recovered, daily_note::store::Recovered::default());
+    assert_eq!(store.claim_at(&batch, 9, at(9)).await.len(), 1);
 }

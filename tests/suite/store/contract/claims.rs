@@ -78,6 +78,7 @@ pub(crate) async fn quotas_bound_each_domain_and_a_full_one_holds_up_nobody(plac
     store.add(&list, Origin::Operator).await;
     let batch = store.frozen("monday").await;
     let quotas = |rest, big, slow| Quotas {
+        total: 1_000,
         rest,
         domains: vec![
             ("big.example.com".to_owned(), big),
@@ -110,6 +111,35 @@ pub(crate) async fn quotas_bound_each_domain_and_a_full_one_holds_up_nobody(plac
     }
 }
 
+pub(crate) async fn a_limit_on_all_together_starves_no_domain(place: &dyn Place) {
+    let store = place.open().await;
+    let domains = ["a", "b", "c", "d"];
+    let list: Vec<_> = (0..40)
+        .map(|n| person(&format!("r{n}@{}.example.com", domains[n % 4])))
+        .collect();
+    store.add(&list, Origin::Operator).await;
+    let batch = store.frozen("monday").await;
+    let lane = |name: &str, room| (format!("{name}.example.com"), room);
+    // The first two have no rows left at the end, and never any that would fit all of their room.
+    let quotas = Quotas {
+        total: 8,
+        rest: 8,
+        domains: vec![lane("nobody", 8), lane("a", 8), lane("b", 8), lane("c", 8)],
+    };
+    for _ in 0..5 {
+        let claims = store.claim(batch.id, &sender(), &quotas, at(0)).await;
+        let mut taken = BTreeMap::new();
+        for claim in claims.unwrap() {
+            *taken
+                .entry(claim.reader.email.domain().to_owned())
+                .or_insert(0) += 1;
+        }
+        assert_eq!(taken.len(), 4, "{taken:?}");
+        assert!(taken.values().all(|rows| *rows == 2), "{taken:?}");
+    }
+    assert!(store.claim_at(&batch, 9, at(0)).await.is_empty());
+}
+
 pub(crate) async fn a_lane_without_limits_any_more_shares_the_common_quota(place: &dyn Place) {
     let store = place.open().await;
     let list: Vec<_> = (0..10)
@@ -118,6 +148,7 @@ pub(crate) async fn a_lane_without_limits_any_more_shares_the_common_quota(place
     store.add(&list, Origin::Operator).await;
     let batch = store.frozen("monday").await;
     let named = Quotas {
+        total: 9,
         rest: 1,
         domains: vec![("a.example.com".to_owned(), 1)],
     };

@@ -1,0 +1,52 @@
+//! What each row's message is made of: the batch's content, or, after a `refreeze`, what the row
+//! was tried with before. Loads earlier contents as rows ask for them; composes nothing.
+
+use std::{collections::HashMap, sync::Arc};
+
+use crate::{
+    message::{Composer, FrozenIssue},
+    store::{Claim, Store, StoreError},
+};
+
+/// The composers of a run, by the hash of their content.
+pub(crate) struct Contents {
+    store: Arc<dyn Store>,
+    current: Arc<Composer>,
+    earlier: HashMap<String, Arc<Composer>>,
+}
+
+impl Contents {
+    pub(crate) fn new(store: Arc<dyn Store>, current: Arc<Composer>) -> Self {
+        Self {
+            store,
+            current,
+            earlier: HashMap::new(),
+        }
+    }
+
+    /// What makes that row's message.
+    pub(crate) async fn of(&mut self, claim: &Claim) -> Result<Arc<Composer>, StoreError> {
+        let Some(hash) = &claim.content else {
+            return Ok(Arc::clone(&self.current));
+        };
+        if !self.earlier.contains_key(hash) {
+            let composer = Arc::new(self.load(hash).await?);
+            self.earlier.insert(hash.clone(), composer);
+        }
+        Ok(Arc::clone(&self.earlier[hash]))
+    }
+
+    async fn load(&self, hash: &str) -> Result<Composer, StoreError> {
+        let lost = |why: &dyn std::fmt::Display| {
+            StoreError::Incompatible(format!(
+                "content {hash} was sent before and can't be sent again: {why}"
+            ))
+        };
+        let bytes = self.store.content(hash).await?;
+        let bytes = bytes.ok_or_else(|| lost(&"it is not in the ledger"))?;
+        let frozen = FrozenIssue::from_bytes(&bytes).map_err(|error| lost(&error))?;
+        self.current
+            .with_content(&frozen)
+            .map_err(|error| lost(&error))
+    }
+}

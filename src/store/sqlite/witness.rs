@@ -1,0 +1,202 @@
+//! The witness: a small file beside the database that knows how far each batch had come. A database
+//! that was restored from an older copy knows of fewer steps, and its pending rows may have been
+//! sent since; a batch that it does not know at all may have been sent to everybody.
+//!
+//! A line a batch, `steps issue`, its number written over in place. Not synced: after a power cut
+//! the witness may know less than the database, which raises no alarm, and never more.
+
+use std::{
+    collections::HashMap,
+    fs::{File, OpenOptions},
+    io::{self, Read},
+    os::unix::fs::{FileExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use super::Fault;
+use crate::store::StoreError;
+
+const FILE: &str = "witness";
+
+/// Twenty digits hold any `u64`, so that a line never grows.
+const DIGITS: usize = 20;
+
+/// What the file says, and the way to say more.
+#[derive(Debug)]
+pub(super) struct Witness {
+    path: PathBuf,
+    lines: Mutex<Option<Lines>>,
+}
+
+#[derive(Debug)]
+struct Lines {
+    file: File,
+    end: u64,
+    by_issue: HashMap<String, Line>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Line {
+    offset: u64,
+    steps: u64,
+}
+
+impl Witness {
+    /// The witness of that folder, read when it is first asked.
+    pub(super) fn beside(state_dir: &Path) -> Self {
+        Self {
+            path: state_dir.join(FILE),
+            lines: Mutex::new(None),
+        }
+    }
+
+    /// How far that issue's batch had come. None: it never heard of it.
+    pub(super) fn steps(&self, issue: &str) -> Result<Option<u64>, Fault> {
+        let mut lines = self.lines();
+        let lines = self.read(&mut lines).map_err(|error| self.fault(error))?;
+        Ok(lines.by_issue.get(&key(issue)).map(|line| line.steps))
+    }
+
+    /// Notes how far a batch has come, after its transaction and before anything follows from it.
+    pub(super) fn note(&self, issue: &str, steps: u64) -> Result<(), Fault> {
+        let mut lines = self.lines();
+        self.read(&mut lines)
+            .and_then(|lines| lines.note(&key(issue), steps))
+            .map_err(|error| self.fault(error))
+    }
+
+    /// Reads the file anew: another process may have sent since.
+    pub(super) fn forget(&self) {
+        *self.lines() = None;
+    }
+
+    fn read<'a>(&self, lines: &'a mut Option<Lines>) -> io::Result<&'a mut Lines> {
+        match lines {
+            Some(lines) => Ok(lines),
+            None => Ok(lines.insert(Lines::open(&self.path)?)),
+        }
+    }
+
+    fn lines(&self) -> MutexGuard<'_, Option<Lines>> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn fault(&self, error: io::Error) -> Fault {
+        Fault::Told(StoreError::Unusable {
+            place: self.path.display().to_string(),
+            source: error.into(),
+        })
+    }
+}
+
+impl Lines {
+    fn open(path: &Path) -> io::Result<Self> {
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(path)?;
+        let mut bytes = Vec::new();
+        (&file).read_to_end(&mut bytes)?;
+        let mut lines = Self {
+            file,
+            end: bytes.len() as u64,
+            by_issue: HashMap::new(),
+        };
+        let mut offset = 0;
+        for text in bytes.split_inclusive(|byte| *byte == b'\n') {
+            // A line that was cut short or scribbled over says nothing.
+            if let Some((issue, steps)) = parse(text) {
+                lines.by_issue.insert(issue, Line { offset, steps });
+            }
+            offset += text.len() as u64;
+        }
+        Ok(lines)
+    }
+
+    fn note(&mut self, issue: &str, steps: u64) -> io::Result<()> {
+        let Some(line) = self.by_issue.get_mut(issue) else {
+            return self.append(issue, steps);
+        };
+        if steps > line.steps {
+            self.file
+                .write_all_at(format!("{steps:0DIGITS$}").as_bytes(), line.offset)?;
+            line.steps = steps;
+        }
+        Ok(())
+    }
+
+    fn append(&mut self, issue: &str, steps: u64) -> io::Result<()> {
+        // Behind a line that was cut short, a line end of its own.
+        let line = format!("\n{steps:0DIGITS$} {issue}\n");
+        self.file.write_all_at(line.as_bytes(), self.end)?;
+        let offset = self.end + 1;
+        self.end += line.len() as u64;
+        self.by_issue
+            .insert(issue.to_owned(), Line { offset, steps });
+        Ok(())
+    }
+}
+
+fn parse(line: &[u8]) -> Option<(String, u64)> {
+    let text = std::str::from_utf8(line.strip_suffix(b"\n")?).ok()?;
+    let (steps, issue) = text.split_at_checked(DIGITS)?;
+    Some((issue.strip_prefix(' ')?.to_owned(), steps.parse().ok()?))
+}
+
+/// The identity of an issue as one line can hold it.
+fn key(issue: &str) -> String {
+    issue.escape_default().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn steps(witness: &Witness, issue: &str) -> Option<u64> {
+        witness.steps(issue).unwrap_or_else(|_| panic!("{issue}"))
+    }
+
+    fn note(witness: &Witness, issue: &str, steps: u64) {
+        assert!(witness.note(issue, steps).is_ok());
+    }
+
+    #[test]
+    fn it_remembers_how_far_each_batch_came_and_never_goes_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let witness = Witness::beside(folder.path());
+        assert_eq!(steps(&witness, "monday"), None);
+        note(&witness, "monday", 3);
+        note(&witness, "thursday\n한글", 1);
+        note(&witness, "monday", 12);
+        note(&witness, "monday", 7);
+        let again = Witness::beside(folder.path());
+        assert_eq!(steps(&again, "monday"), Some(12));
+        assert_eq!(steps(&again, "thursday\n한글"), Some(1));
+        note(&again, "monday", u64::MAX);
+        again.forget();
+        assert_eq!(steps(&again, "monday"), Some(u64::MAX));
+        assert_eq!(steps(&again, "thursday\n한글"), Some(1));
+    }
+
+    #[test]
+    fn a_line_cut_short_or_scribbled_over_says_nothing_and_harms_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE);
+        let witness = Witness::beside(folder.path());
+        note(&witness, "monday", 3);
+        let mut bytes = std::fs::read(&path).unwrap();
+        bytes.extend("nonsense\n한글한글한글한글\n".as_bytes());
+        bytes.extend(b"\xff\xfe\n0000000000000000");
+        std::fs::write(&path, bytes).unwrap();
+        witness.forget();
+        assert_eq!(steps(&witness, "monday"), Some(3));
+        note(&witness, "thursday", 5);
+        witness.forget();
+        assert_eq!(steps(&witness, "thursday"), Some(5));
+        assert_eq!(steps(&witness, "monday"), Some(3));
+    }
+}
