@@ -9,10 +9,12 @@ mod export;
 mod fold;
 mod import;
 mod inbox;
+mod problems;
 mod reader;
 mod relay;
 mod schedule;
 mod send;
+mod serve;
 mod signing_keys;
 mod state;
 mod suppressed;
@@ -29,6 +31,7 @@ pub use self::{
     inbox::InboxSite,
     relay::Way,
     send::{Rehearsal, Resumption, Sending},
+    serve::{Pace, Sent, Server},
     signing_keys::SigningKey,
     suppressed::{Pages, Suppressed},
     test_mail::TestOutcome,

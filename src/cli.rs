@@ -9,6 +9,8 @@ mod completions;
 mod confirm;
 mod dkim;
 mod doctor;
+mod due;
+mod event;
 mod failure;
 mod inbox;
 mod init;
@@ -22,6 +24,7 @@ mod resume;
 mod schedule;
 mod schema;
 mod send;
+mod serve;
 mod signals;
 mod status;
 mod subscribers;
@@ -101,6 +104,7 @@ enum Command {
     Resume(resume::Args),
     Cancel(cancel::Args),
     Schedule(schedule::Args),
+    Serve(serve::Args),
     Inbox(inbox::Args),
     Subscribers(subscribers::Args),
     Suppressions(suppressions::Args),
@@ -174,6 +178,7 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
             Command::Resume(args) => resume::execute(&args, context).await,
             Command::Cancel(args) => cancel::execute(&args, context).await,
             Command::Schedule(args) => schedule::execute(&args, context).await,
+            Command::Serve(args) => serve::execute(&args, context).await,
             Command::Inbox(args) => inbox::execute(&args, context).await,
             Command::Subscribers(args) => subscribers::execute(&args, context).await,
             Command::Suppressions(args) => suppressions::execute(&args, context).await,

@@ -7,6 +7,7 @@
 //! issues/*.md ─► issue ─► render ─► message ─► delivery ─► smtp ─► the reader
 //!                  │                  ▲            │
 //!                check             audience ◄──► store (SQLite)
+//! schedule decides when.
 //! ```
 //!
 //! `docs/architecture.md` holds the table of modules and the two walkthroughs.

@@ -117,7 +117,7 @@ pub struct Edition {
 }
 
 /// One date of one edition.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Slot {
     /// The edition's key.
     pub edition: String,

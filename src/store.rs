@@ -357,6 +357,12 @@ pub enum StoreError {
         /// The issue's identity.
         issue: String,
     },
+    /// Another process keeps the calendar.
+    #[error("another daily-note keeps the calendar of this state ({holder})")]
+    Kept {
+        /// What the holder wrote of itself.
+        holder: String,
+    },
     /// A fold that would lose too much of the list.
     #[error("subscribers.yaml would take {lost} of {total} readers off the list")]
     FoldLosesTooMany {
@@ -467,6 +473,13 @@ pub trait Store: Send + Sync {
     /// [`StoreError::Held`] with what the holder says of itself.
     async fn hold(&self, sender: &SenderId) -> Result<SenderGuard, StoreError>;
 
+    /// Takes the exclusive right to keep the calendar: to decide what is due and begin it. Apart
+    /// from the right to send, so that a person can send while a daemon waits for the next slot.
+    ///
+    /// # Errors
+    /// [`StoreError::Kept`] with what the holder says of itself.
+    async fn hold_schedule(&self, keeper: &SenderId) -> Result<SenderGuard, StoreError>;
+
     /// Settles what a dead sender left of a batch: claims return, rows in flight are `unknown`
     /// (or return with the same Message-ID, where `resend` says so). Where the state was restored
     /// from an older copy, all open rows are `unknown`. Only the holder may call it.
@@ -549,7 +562,7 @@ pub trait Store: Send + Sync {
     ) -> Result<Vec<(DeliveryId, FailedDelivery)>, StoreError>;
 }
 
-/// The exclusive right to send from a state; released on drop.
+/// The exclusive right to send from a state, or to keep its calendar; released on drop.
 #[derive(Debug)]
 pub struct SenderGuard {
     /// Whatever must live as long as the right does.

@@ -70,12 +70,23 @@ impl App {
         let issue = archive.find(wanted)?.clone();
         let store = self.store().await?;
         let guard = store.hold(&self.sender_id("send")).await?;
+        self.prepare(store, guard, &archive, issue).await
+    }
+
+    /// As [`App::sending`], where the right to send is held already.
+    pub(super) async fn prepare(
+        &self,
+        store: Arc<dyn Store>,
+        guard: SenderGuard,
+        archive: &Archive,
+        issue: Issue,
+    ) -> Result<Sending<'_>, AppError> {
         let batch = store.batch(&issue.id).await?;
         if batch.is_none() {
             refuse_draft(&issue)?;
-            self.refuse_findings(&archive, &issue).await?;
+            self.refuse_findings(archive, &issue).await?;
         }
-        let frozen = self.freeze(&archive, &issue)?;
+        let frozen = self.freeze(archive, &issue)?;
         self.refuse_no_way_out(&frozen)?;
         let folded = fold_file(store.as_ref(), &self.publication, self.clock.now()).await?;
         let audience = store.audience_size(&issue.front_matter.edition).await?;
@@ -199,7 +210,7 @@ impl App {
     }
 
     /// A moment that is not now must not reach real people.
-    fn refuse_pretended_time(&self) -> Result<(), AppError> {
+    pub(super) fn refuse_pretended_time(&self) -> Result<(), AppError> {
         if self.clock.is_pretended() && !self.is_rehearsal() {
             return Err(AppError::Refused {
                 kind: Refusal::Usage,
@@ -315,34 +326,37 @@ impl Sending<'_> {
         stop: Stop,
         progress: Arc<Progress>,
     ) -> Result<(Batch, Report), AppError> {
-        let now = self.app.clock.now();
-        let batch = match self.batch {
-            Some(batch) => batch,
-            None => {
-                // A key or a template that fails must fail before the freeze.
-                self.app.composer(&self.frozen, now)?;
-                let content = self.frozen.to_bytes()?;
-                let new = NewBatch {
-                    issue: self.issue.id.clone(),
-                    edition: self.frozen.edition.clone(),
-                    slot: self.app.slot(&self.issue),
-                    content_hash: FrozenIssue::hash(&content),
-                    content,
-                };
-                self.store.freeze(&new, now).await?.batch
-            }
-        };
+        let batch = self.begin().await?;
         let report = self
             .app
             .carry(self.store, self.guard, &batch, way, stop, progress)
             .await?;
         Ok((batch, report))
     }
+
+    /// Freezes the batch, or answers the one there is.
+    pub(super) async fn begin(&self) -> Result<Batch, AppError> {
+        if let Some(batch) = &self.batch {
+            return Ok(batch.clone());
+        }
+        let now = self.app.clock.now();
+        // A key or a template that fails must fail before the freeze.
+        self.app.composer(&self.frozen, now)?;
+        let content = self.frozen.to_bytes()?;
+        let new = NewBatch {
+            issue: self.issue.id.clone(),
+            edition: self.frozen.edition.clone(),
+            slot: self.app.slot(&self.issue),
+            content_hash: FrozenIssue::hash(&content),
+            content,
+        };
+        Ok(self.store.freeze(&new, now).await?.batch)
+    }
 }
 
 impl App {
     /// Carries on a batch with the content it was frozen with.
-    async fn carry(
+    pub(super) async fn carry(
         &self,
         store: Arc<dyn Store>,
         guard: SenderGuard,

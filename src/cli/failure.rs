@@ -186,7 +186,9 @@ impl From<StoreError> for Failure {
             StoreError::Unusable { .. } => {
                 "check that the folder exists, that you may write to it, and that its disk has room"
             }
-            StoreError::Held { .. } => "wait until it is done, or stop it; then try again",
+            StoreError::Held { .. } | StoreError::Kept { .. } => {
+                "wait until it is done, or stop it; then try again"
+            }
             StoreError::FoldLosesTooMany { .. } => {
                 "if that is meant, raise audience.max_removal in daily-note.yaml for this once"
             }

@@ -11,6 +11,8 @@ use super::{ColorChoice, Failure, Global};
 #[derive(Debug, Clone)]
 pub(crate) struct Output {
     is_json: bool,
+    /// A document of somebody else's stands on stdout.
+    is_beside: bool,
     is_quiet: bool,
     has_color: bool,
 }
@@ -41,6 +43,7 @@ impl Output {
         };
         Self {
             is_json: global.json,
+            is_beside: false,
             is_quiet: global.quiet,
             has_color,
         }
@@ -67,6 +70,16 @@ impl Output {
         self.is_json
     }
 
+    /// The same for what is not the document: people's text to stderr where a program reads along,
+    /// and no documents.
+    pub(crate) fn beside_json(&self) -> Self {
+        Self {
+            is_beside: self.is_json,
+            is_json: false,
+            ..self.clone()
+        }
+    }
+
     /// Whether progress may be drawn over itself.
     pub(crate) fn draws_progress(&self) -> bool {
         !self.is_json && !self.is_quiet && io::stderr().is_terminal()
@@ -81,7 +94,7 @@ impl Output {
 
     /// The result that a person asked for.
     pub(crate) fn say(&self, text: impl AsRef<str>) {
-        if self.is_json {
+        if self.is_json || self.is_beside {
             self.note(text);
         } else if !self.is_quiet {
             write_line(&mut io::stdout().lock(), text.as_ref());

@@ -1,23 +1,32 @@
-//! `send ISSUE`: to every reader of its edition, once.
+//! `send ISSUE`: to every reader of its edition, once. `send --due`: what the calendar wants now.
 
-use super::{Context, Exit, Failure, Output, batch, carry, confirm, output::Tone};
+use super::{Context, Exit, Failure, Output, batch, carry, confirm, due, output::Tone};
 use crate::{
     app::{App, Rehearsal, Sending},
     store::FoldReport,
 };
 
-/// Send an issue to every reader of its edition, once
+/// Send an issue to every reader of its edition, once; or whatever the calendar wants now
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 ISSUE is a file, its name, its slug or its id. Sending it again takes up what is left; nobody gets
 it twice. Ctrl-C finishes the messages in flight and stops; `send` again goes on.
 
+With --due, for cron and CI: the issues whose hour has come and is not longer past than
+`schedule.late`, and the readers of earlier ones who had to wait. It does not ask, and exits 6
+where nothing is due.
+
 Examples:
   daily-note send issues/2026-11-23-small-models.md --dry-run
-  daily-note send 2026-11-23-small-models --yes")]
+  daily-note send 2026-11-23-small-models --yes
+  daily-note send --due")]
 pub(crate) struct Args {
     /// The issue
-    issue: String,
+    #[arg(required_unless_present = "due", conflicts_with = "due")]
+    issue: Option<String>,
+    /// What is due by the calendar
+    #[arg(long)]
+    due: bool,
     /// Say what would be sent to how many, and change nothing
     #[arg(long)]
     dry_run: bool,
@@ -27,13 +36,16 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    let Some(issue) = &args.issue else {
+        return due::execute(args.dry_run, context).await;
+    };
     let app = context.app()?;
     if args.dry_run {
-        let rehearsal = app.rehearse(&args.issue).await?;
+        let rehearsal = app.rehearse(issue).await?;
         show_rehearsal(&app, &rehearsal, &context.output);
         return Ok(Exit::Done);
     }
-    let sending = app.sending(&args.issue).await?;
+    let sending = app.sending(issue).await?;
     note_fold(sending.folded.as_ref(), "", &context.output);
     if sending.has_changed()? {
         context
@@ -67,7 +79,7 @@ fn confirm(app: &App, sending: &Sending<'_>, output: &Output) -> Result<bool, Fa
     )
 }
 
-fn show_rehearsal(app: &App, rehearsal: &Rehearsal, output: &Output) {
+pub(super) fn show_rehearsal(app: &App, rehearsal: &Rehearsal, output: &Output) {
     let Rehearsal {
         issue,
         batch,

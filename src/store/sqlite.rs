@@ -217,10 +217,14 @@ impl Store for SqliteStore {
     }
 
     async fn hold(&self, sender: &SenderId) -> Result<SenderGuard, StoreError> {
-        let held = self.told(hold::hold(&self.state_dir, sender))?;
+        let held = self.told(hold::sending(&self.state_dir, sender))?;
         // Another process may have sent since this one looked.
         self.witness.forget();
         Ok(held)
+    }
+
+    async fn hold_schedule(&self, keeper: &SenderId) -> Result<SenderGuard, StoreError> {
+        self.told(hold::schedule(&self.state_dir, keeper))
     }
 
     async fn recover(

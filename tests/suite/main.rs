@@ -16,6 +16,7 @@ mod message;
 mod own_publication;
 mod postfix;
 mod real;
+mod schedule;
 mod scripted;
 mod smtp;
 mod store;

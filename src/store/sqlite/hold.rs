@@ -1,5 +1,6 @@
-//! The right to send from this state: an operating system's lock on a file, which goes when its
-//! holder dies, however it dies. What the file says is for people only.
+//! The rights over this state, to send from it and to keep its calendar: each an operating
+//! system's lock on a file, which goes when its holder dies, however it dies. What the file says is
+//! for people only.
 
 use std::{
     fs::{File, TryLockError},
@@ -10,28 +11,42 @@ use std::{
 use super::{Fault, open::open_lock_file};
 use crate::store::{SenderGuard, SenderId, StoreError};
 
-const FILE: &str = "sending.lock";
+const SENDING: &str = "sending.lock";
+const SCHEDULE: &str = "schedule.lock";
 
 /// Longer texts were not written by us.
 const MAX_HOLDER_BYTES: u64 = 300;
 
-pub(super) fn hold(state_dir: &Path, sender: &SenderId) -> Result<SenderGuard, Fault> {
-    let path = state_dir.join(FILE);
+/// The right to send.
+pub(super) fn sending(state_dir: &Path, sender: &SenderId) -> Result<SenderGuard, Fault> {
+    let held = |holder| StoreError::Held { holder };
+    lock(&state_dir.join(SENDING), sender, held)
+}
+
+/// The right to keep the calendar.
+pub(super) fn schedule(state_dir: &Path, keeper: &SenderId) -> Result<SenderGuard, Fault> {
+    let kept = |holder| StoreError::Kept { holder };
+    lock(&state_dir.join(SCHEDULE), keeper, kept)
+}
+
+fn lock(
+    path: &Path,
+    sender: &SenderId,
+    refused: impl FnOnce(String) -> StoreError,
+) -> Result<SenderGuard, Fault> {
     let unusable = |error: io::Error| {
         Fault::Told(StoreError::Unusable {
             place: path.display().to_string(),
             source: error.into(),
         })
     };
-    let mut file = open_lock_file(&path).map_err(unusable)?;
+    let mut file = open_lock_file(path).map_err(unusable)?;
     match file.try_lock() {
         Ok(()) => {
             introduce(&mut file, sender).map_err(unusable)?;
             Ok(SenderGuard::new(Held { file }))
         }
-        Err(TryLockError::WouldBlock) => Err(Fault::Told(StoreError::Held {
-            holder: holder(&mut file),
-        })),
+        Err(TryLockError::WouldBlock) => Err(Fault::Told(refused(holder(&mut file)))),
         Err(TryLockError::Error(error)) => Err(unusable(error)),
     }
 }

@@ -1,0 +1,52 @@
+//! An error as lines for whoever can mend it, where no terminal shows the place: what is wrong,
+//! where, what to do.
+
+use super::AppError;
+use crate::{check::Finding, issue::ArchiveError, render::RenderError, source::SourceError};
+
+impl AppError {
+    /// Each thing that is wrong, in a line or two.
+    #[must_use]
+    pub fn problems(&self) -> Vec<String> {
+        match self {
+            Self::Configuration(errors)
+            | Self::Content(errors)
+            | Self::Archive(ArchiveError::Broken { errors, .. }) => {
+                errors.iter().map(of_source).collect()
+            }
+            Self::Render(RenderError::Source(error)) => vec![of_source(error)],
+            Self::Findings(findings) => findings.iter().map(of_finding).collect(),
+            Self::Refused { message, hint, .. } => vec![format!("{message}\n{hint}")],
+            Self::Relay(error) => vec![format!("{}\n{}", chain(error), error.hint())],
+            error => vec![chain(error)],
+        }
+    }
+}
+
+fn of_source(error: &SourceError) -> String {
+    match error.hint() {
+        Some(hint) => format!("{error}\n{hint}"),
+        None => error.to_string(),
+    }
+}
+
+fn of_finding(finding: &Finding) -> String {
+    let place = finding.place().map_or_else(String::new, |place| {
+        format!("{}:{}: ", place.file(), place.start())
+    });
+    let hint = finding
+        .help()
+        .map_or_else(String::new, |hint| format!("\n{hint}"));
+    format!("{place}{} [{}]{hint}", finding.message(), finding.rule().id)
+}
+
+/// An error and its causes.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,246 @@
+//! The daemon: looks at files, ledger and clock, asks [`plan`] what is due, does it, tells of it, and
+//! sleeps until something changes. `send --due` is the same without the sleep.
+//!
+//! A beat in its order:
+//!
+//! 1. `world` reads again what has changed in the files;
+//! 2. the ledger says which batches there are;
+//! 3. [`plan`] decides;
+//! 4. `job` does the first of what is due, beside the next beats;
+//! 5. `outcome` tells of it, and `rest` keeps what failed from being tried at once again.
+
+mod files;
+mod job;
+mod outcome;
+mod rest;
+mod run;
+mod world;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
+
+use self::{rest::Rests, world::World};
+use super::{App, AppError};
+use crate::{
+    clock::Clock,
+    delivery::{Progress, Report, Stop},
+    schedule::{Carried, Event, Job, Plan, Sight, Teller, Zones, plan},
+    store::{Batch, BatchState, SenderGuard, Store, StoreError},
+};
+
+/// Batches looked at: more than any `late` reaches back.
+const RECENT: u32 = 100;
+
+/// How a server waits.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// The longest sleep: how soon a changed file or a clock that jumped is noticed.
+    pub glance: Duration,
+    /// How long files must be left alone before an issue is frozen from them.
+    pub quiet: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            glance: Duration::from_secs(5),
+            quiet: Duration::from_secs(1),
+        }
+    }
+}
+
+/// What became of the batches that a beat carried.
+pub type Sent = (Batch, Report);
+
+/// Keeps the calendar of one publication.
+pub struct Server {
+    clock: Clock,
+    pace: Pace,
+    store: Arc<dyn Store>,
+    teller: Arc<dyn Teller>,
+    world: World,
+    rests: Rests,
+    /// The keys of events that were told.
+    told: BTreeSet<String>,
+    /// When each batch was carried last, counted in jobs: the one that waited longest goes first.
+    turns: BTreeMap<String, u64>,
+    turn: u64,
+    /// An issue that was due did not pass.
+    pub has_refused: bool,
+    /// Something that was due could not be done, for a reason that time may mend.
+    has_failed: bool,
+}
+
+impl Server {
+    /// Opens the publication and its state.
+    ///
+    /// # Errors
+    /// A configuration or a state that can't be used; a pretended clock with a real relay.
+    pub async fn open(
+        root: Option<&Path>,
+        clock: Clock,
+        pace: Pace,
+        teller: Arc<dyn Teller>,
+    ) -> Result<Self, AppError> {
+        let app = App::open(root, clock)?;
+        app.refuse_pretended_time()?;
+        let store = app.store().await?;
+        Ok(Self {
+            clock,
+            pace,
+            store,
+            teller,
+            world: World::new(app),
+            rests: Rests::default(),
+            told: BTreeSet::new(),
+            turns: BTreeMap::new(),
+            turn: 0,
+            has_refused: false,
+            has_failed: false,
+        })
+    }
+
+    /// Whether something that was due could not be done.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        self.has_failed || self.has_refused
+    }
+
+    /// The list and the ledger.
+    #[must_use]
+    pub fn store(&self) -> Arc<dyn Store> {
+        Arc::clone(&self.store)
+    }
+
+    /// Takes another time to be now, for playing a calendar through.
+    pub fn set_clock(&mut self, clock: Clock) {
+        self.clock = clock;
+    }
+
+    /// Takes the right to keep the calendar.
+    ///
+    /// # Errors
+    /// [`StoreError::Kept`] where another process has it.
+    pub async fn take_schedule(&self) -> Result<SenderGuard, StoreError> {
+        let keeper = self.world.app.sender_id("serve");
+        self.store.hold_schedule(&keeper).await
+    }
+
+    /// One beat: looks, decides and tells. What rests is left out of the plan's jobs.
+    pub async fn look(&mut self) -> Plan {
+        if self.world.look(self.clock).await {
+            self.tell_of_configuration().await;
+        }
+        let batches = match self.batches().await {
+            Ok(batches) => batches,
+            Err(error) => {
+                let reason = AppError::from(error).problems().join("\n");
+                self.tell(Event::StateRefused { reason }).await;
+                return Plan::default();
+            }
+        };
+        let now = self.clock.now();
+        let mut plan = plan(&Sight {
+            publication: &self.world.app.publication,
+            candidates: &self.world.candidates,
+            broken: &self.world.broken,
+            batches: &batches,
+            zones: &Zones::new(),
+            now,
+        });
+        for event in std::mem::take(&mut plan.news) {
+            self.tell(event).await;
+        }
+        self.leave_out(&mut plan);
+        plan
+    }
+
+    /// Does the due jobs one after the other until nothing is due, and answers what was carried.
+    ///
+    /// # Errors
+    /// The state's, which no later beat would mend.
+    pub async fn do_all_due(&mut self, stop: &Stop) -> Result<Vec<Sent>, AppError> {
+        let mut sent = Vec::new();
+        loop {
+            let plan = self.look().await;
+            let Some(job) = self.first_of(&plan.jobs).cloned() else {
+                match self.world.unsettled(self.pace.quiet) {
+                    Some(rest) if !stop.is_requested() => tokio::time::sleep(rest).await,
+                    _ => return Ok(sent),
+                }
+                continue;
+            };
+            if stop.is_requested() {
+                return Ok(sent);
+            }
+            let work = self.work(job.clone(), stop.clone(), Arc::new(Progress::default()));
+            let done = work.execute().await;
+            sent.extend(self.settle(&job, done).await);
+        }
+    }
+
+    /// The job whose batch waited longest; one that never had a turn goes before all.
+    fn first_of<'a>(&self, jobs: &'a [Job]) -> Option<&'a Job> {
+        jobs.iter()
+            .min_by_key(|job| self.turns.get(job.issue()).copied())
+    }
+
+    fn leave_out(&self, plan: &mut Plan) {
+        let now = self.clock.now();
+        let (files, rests) = (self.world.files(), &self.rests);
+        // Nothing new is begun from files that can't be read, or that somebody is changing.
+        let may_begin =
+            self.world.trouble.is_none() && self.world.unsettled(self.pace.quiet).is_none();
+        let mut wake_at = plan.wake_at;
+        plan.jobs.retain(|job| {
+            let rests_until = rests.until(job.issue(), files, now);
+            if let Some(until) = rests_until {
+                wake_at = Some(wake_at.map_or(until, |at| at.min(until)));
+            }
+            rests_until.is_none() && (may_begin || !matches!(job, Job::Begin { .. }))
+        });
+        plan.wake_at = wake_at;
+    }
+
+    async fn batches(&self) -> Result<Vec<Carried>, StoreError> {
+        let mut carried = Vec::new();
+        for batch in self.store.batches(RECENT).await? {
+            let (mut next_due, mut is_untouched) = (None, false);
+            if batch.state == BatchState::Open {
+                let counts = self.store.counts(batch.id).await?;
+                is_untouched = counts.pending + counts.claimed == counts.total();
+                // Rows that a dead sender left are due, and so is an end that was not recorded.
+                let is_left = counts.claimed + counts.sending > 0 || counts.open() == 0;
+                next_due = match is_left {
+                    true => Some(self.clock.now()),
+                    false => self.store.next_due(batch.id).await?,
+                };
+            }
+            carried.push(Carried {
+                batch,
+                next_due,
+                is_untouched,
+            });
+        }
+        Ok(carried)
+    }
+
+    async fn tell_of_configuration(&mut self) {
+        // What was wrong once may be wrong again.
+        self.told.retain(|key| !key.starts_with("configuration"));
+        if let Some(problems) = self.world.trouble.clone() {
+            self.tell(Event::ConfigurationRefused { problems }).await;
+        }
+    }
+
+    /// Tells an event, once.
+    async fn tell(&mut self, event: Event) {
+        if self.told.insert(event.key()) {
+            self.teller.tell(&event, self.clock.now()).await;
+        }
+    }
+}

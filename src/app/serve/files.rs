@@ -1,0 +1,77 @@
+//! Whether the publication's files are as they were: looked at every few seconds instead of being
+//! watched, which works on every file system and costs one `stat` a file.
+
+use std::{
+    collections::hash_map::DefaultHasher,
+    fs::{self, Metadata},
+    hash::{Hash, Hasher},
+    os::unix::fs::MetadataExt,
+    path::Path,
+    time::Duration,
+};
+
+use crate::app::SUBSCRIBERS_FILE;
+
+/// What an issue and its mail are made of, below the publication's root.
+const PARTS: [&str; 4] = [
+    crate::publication::FILE_NAME,
+    SUBSCRIBERS_FILE,
+    "issues",
+    "templates",
+];
+/// Folders in folders in folders: a link that leads to itself must end somewhere.
+const MAX_DEPTH: usize = 8;
+/// A lock that git forgot must not stop the calendar.
+const FORGOTTEN: Duration = Duration::from_secs(600);
+
+/// The files at one moment: names, sizes, times and numbers, as one hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Files(u64);
+
+impl Files {
+    /// Looks.
+    pub(super) fn look(root: &Path) -> Self {
+        let mut hasher = DefaultHasher::new();
+        for part in PARTS {
+            visit(&root.join(part), MAX_DEPTH, &mut hasher);
+        }
+        Self(hasher.finish())
+    }
+}
+
+fn visit(path: &Path, depth: usize, hasher: &mut DefaultHasher) {
+    let Ok(about) = fs::metadata(path) else {
+        return;
+    };
+    path.hash(hasher);
+    if !about.is_dir() {
+        hash(&about, hasher);
+        return;
+    }
+    let Ok(listing) = fs::read_dir(path) else {
+        return;
+    };
+    let mut paths: Vec<_> = listing.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    for path in paths.iter().filter(|_| depth > 0) {
+        visit(path, depth - 1, hasher);
+    }
+}
+
+fn hash(about: &Metadata, hasher: &mut DefaultHasher) {
+    about.len().hash(hasher);
+    (about.ino(), about.mtime(), about.mtime_nsec()).hash(hasher);
+    // A file put in another's place keeps its old mtime, but not this one.
+    (about.ctime(), about.ctime_nsec()).hash(hasher);
+}
+
+/// Whether git is in the middle of changing the work tree.
+pub(super) fn git_is_at_work(root: &Path) -> bool {
+    let lock = root
+        .ancestors()
+        .map(|folder| folder.join(".git"))
+        .find(|git| git.is_dir())
+        .and_then(|git| fs::metadata(git.join("index.lock")).ok());
+    let age = lock.and_then(|lock| lock.modified().ok()?.elapsed().ok());
+    age.is_some_and(|age| age < FORGOTTEN)
+}

@@ -1,0 +1,159 @@
+//! One job of the calendar, done: an issue begun, a batch taken up, a batch put aside. What it came
+//! to is judged by `outcome`.
+
+use std::{path::PathBuf, sync::Arc};
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    files::Files,
+    world::{looked_at, read},
+};
+use crate::{
+    app::{App, AppError, Refusal},
+    clock::Clock,
+    delivery::{Progress, Report, Stop},
+    schedule::{Event, Job, Teller},
+    store::{Batch, BatchState, SenderGuard, Store},
+};
+
+/// Everything that a job needs; it runs beside the beat.
+pub(super) struct Work {
+    pub(super) job: Job,
+    pub(super) root: PathBuf,
+    pub(super) clock: Clock,
+    /// The publication as it could be read last: what an open batch is carried with.
+    pub(super) app: Arc<App>,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) teller: Arc<dyn Teller>,
+    /// How the files were when the job was decided on.
+    pub(super) files: Option<Files>,
+    pub(super) stop: Stop,
+    pub(super) progress: Arc<Progress>,
+}
+
+/// What a job came to.
+#[derive(Debug)]
+pub(super) enum Done {
+    /// The batch was carried as far as it went.
+    Carried(Batch, Report),
+    /// The batch was paused: nobody had begun it in time.
+    Shelved(String),
+    /// The files changed under it, or the ledger did: to be decided again.
+    Outdated,
+}
+
+impl Work {
+    /// Does it.
+    pub(super) async fn execute(self) -> Result<Done, AppError> {
+        let sender = self.app.sender_id("serve");
+        let guard = self.store.hold(&sender).await?;
+        match self.job.clone() {
+            Job::Begin { issue, .. } => self.begin(&issue, guard).await,
+            Job::Carry { issue } => self.carry(&issue, guard).await,
+            Job::Shelve { issue, until } => self.shelve(&issue, until).await,
+        }
+    }
+
+    /// Reads the issue afresh, so that what goes out is what stands in the file now.
+    async fn begin(self, issue: &str, guard: SenderGuard) -> Result<Done, AppError> {
+        let (app, archive) = read(self.root.clone(), self.clock).await?;
+        let Some(issue) = archive.issues().find(|own| own.id == issue).cloned() else {
+            return Ok(Done::Outdated);
+        };
+        let store = Arc::clone(&self.store);
+        let sending = app.prepare(store, guard, &archive, issue).await?;
+        if sending.batch.is_some() {
+            return Ok(Done::Outdated);
+        }
+        sending.refuse_nothing_to_do()?;
+        let way = sending.open_way().await?;
+        // Whatever changed while it was read may have been read in halves.
+        if looked_at(self.root.clone()).await != self.files {
+            way.close().await;
+            return Ok(Done::Outdated);
+        }
+        let batch = match sending.begin().await {
+            Ok(batch) => batch,
+            Err(error) => {
+                way.close().await;
+                return Err(error);
+            }
+        };
+        self.tell_of(&batch).await;
+        let done = sending.run(&way, self.stop, self.progress).await;
+        way.close().await;
+        let (batch, report) = done?;
+        Ok(Done::Carried(batch, report))
+    }
+
+    async fn tell_of(&self, batch: &Batch) {
+        let event = Event::BatchBegan {
+            issue: batch.issue.clone(),
+            edition: batch.edition.clone(),
+            slot: batch.slot,
+            audience: batch.audience,
+        };
+        self.teller.tell(&event, self.clock.now()).await;
+    }
+
+    async fn carry(self, issue: &str, guard: SenderGuard) -> Result<Done, AppError> {
+        let Some(batch) = self.open_batch(issue).await? else {
+            return Ok(Done::Outdated);
+        };
+        let way = self.app.way().await?;
+        if let Err(error) = way.knock().await {
+            way.close().await;
+            return Err(error);
+        }
+        let report = self
+            .app
+            .carry(self.store, guard, &batch, &way, self.stop, self.progress)
+            .await;
+        way.close().await;
+        Ok(Done::Carried(batch, report?))
+    }
+
+    async fn shelve(self, issue: &str, until: DateTime<Utc>) -> Result<Done, AppError> {
+        let Some(batch) = self.open_batch(issue).await? else {
+            return Ok(Done::Outdated);
+        };
+        let zone = self.app.publication.timezone;
+        let reason = format!(
+            "nobody got it by {}, the end of `schedule.late`; it waits for a person",
+            until.with_timezone(&zone).format("%Y-%m-%d %H:%M")
+        );
+        let state = BatchState::Paused {
+            reason: reason.clone(),
+        };
+        let now = self.clock.now();
+        self.store.set_batch_state(batch.id, &state, now).await?;
+        Ok(Done::Shelved(reason))
+    }
+
+    async fn open_batch(&self, issue: &str) -> Result<Option<Batch>, AppError> {
+        let batch = self.store.batch(issue).await?;
+        Ok(batch.filter(|batch| batch.state == BatchState::Open))
+    }
+}
+
+/// Whether an error is the content's or the configuration's, so that a change of files mends it.
+pub(super) fn is_mended_by_a_file(error: &AppError) -> bool {
+    match error {
+        AppError::Configuration(_)
+        | AppError::Content(_)
+        | AppError::Findings(_)
+        | AppError::Archive(_)
+        | AppError::Render(_)
+        | AppError::Compose(_)
+        | AppError::Frozen(_)
+        | AppError::Dkim(_) => true,
+        AppError::Refused { kind, .. } => {
+            matches!(
+                kind,
+                Refusal::Content | Refusal::Configuration | Refusal::Nothing
+            )
+        }
+        AppError::State(_) | AppError::Relay(_) | AppError::Inbox(_) | AppError::Io { .. } => false,
+    }
+}

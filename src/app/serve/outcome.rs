@@ -1,0 +1,116 @@
+//! What a job came to: who hears of it, and when it is tried again.
+
+use std::sync::Arc;
+
+use super::{
+    Sent, Server,
+    job::{Done, Work, is_mended_by_a_file},
+};
+use crate::{
+    app::AppError,
+    delivery::{Ending, Progress, Report, Stop},
+    schedule::{Event, Job},
+    store::{Batch, StoreError},
+};
+
+impl Server {
+    /// A job with everything it needs. It is this batch's turn.
+    pub(super) fn work(&mut self, job: Job, stop: Stop, progress: Arc<Progress>) -> Work {
+        // What was wrong before may be wrong again, and is told again then.
+        let paused = format!("paused {} ", job.issue());
+        self.told.retain(|key| !key.starts_with(&paused));
+        self.turn += 1;
+        self.turns.insert(job.issue().to_owned(), self.turn);
+        Work {
+            job,
+            root: self.world.app.publication.root.clone(),
+            clock: self.clock,
+            app: Arc::clone(&self.world.app),
+            store: Arc::clone(&self.store),
+            teller: Arc::clone(&self.teller),
+            files: self.world.files(),
+            stop,
+            progress,
+        }
+    }
+
+    /// Tells of a job that is over, and lets it rest where it failed.
+    pub(super) async fn settle(&mut self, job: &Job, done: Result<Done, AppError>) -> Option<Sent> {
+        let issue = job.issue().to_owned();
+        match done {
+            Ok(Done::Carried(batch, report)) => {
+                self.carried(&batch, &report).await;
+                return Some((batch, report));
+            }
+            Ok(Done::Shelved(reason)) => self.tell(Event::BatchPaused { issue, reason }).await,
+            Ok(Done::Outdated) => self.rests.a_moment(&issue, self.clock.now()),
+            Err(error) => self.failed(job, &error).await,
+        }
+        None
+    }
+
+    async fn carried(&mut self, batch: &Batch, report: &Report) {
+        let issue = batch.issue.clone();
+        if !matches!(report.ending, Ending::RelayAway(_)) {
+            self.rests.end(&issue);
+            let away = format!("away {issue} ");
+            self.told.retain(|key| !key.starts_with(&away));
+        }
+        match &report.ending {
+            Ending::Finished => {
+                let event = Event::BatchEnded {
+                    issue,
+                    edition: batch.edition.clone(),
+                    slot: batch.slot,
+                    audience: batch.audience,
+                    counts: report.counts,
+                };
+                self.tell(event).await;
+            }
+            Ending::Paused(reason) => {
+                let reason = reason.clone();
+                self.tell(Event::BatchPaused { issue, reason }).await;
+            }
+            Ending::RelayAway(reason) => {
+                self.rests.back_off(&issue, self.clock.now());
+                let reason = reason.clone();
+                self.tell(Event::RelayAway { issue, reason }).await;
+            }
+            Ending::Waiting(_) | Ending::Cancelled | Ending::Stopped => {}
+        }
+    }
+
+    async fn failed(&mut self, job: &Job, error: &AppError) {
+        self.has_failed = true;
+        let (issue, now) = (job.issue().to_owned(), self.clock.now());
+        let problems = error.problems();
+        match (job, error) {
+            (_, AppError::State(StoreError::Held { .. })) => {
+                tracing::info!(issue, "{}", problems.join(": "));
+                self.rests.a_moment(&issue, now);
+            }
+            (_, AppError::State(_)) => {
+                self.rests.back_off(&issue, now);
+                let reason = problems.join("\n");
+                self.tell(Event::StateRefused { reason }).await;
+            }
+            (Job::Begin { slot, until, .. }, error) if is_mended_by_a_file(error) => {
+                self.has_refused = true;
+                self.rests
+                    .until_files_change(&issue, self.world.files(), now);
+                let event = Event::IssueRefused {
+                    slot: slot.clone(),
+                    issue,
+                    problems,
+                    until: *until,
+                };
+                self.tell(event).await;
+            }
+            _ => {
+                self.rests.back_off(&issue, now);
+                let reason = problems.join("\n");
+                self.tell(Event::RelayAway { issue, reason }).await;
+            }
+        }
+    }
+}

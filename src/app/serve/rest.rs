@@ -1,0 +1,82 @@
+//! Jobs that failed rest before they are tried again: until a file changes where that is what mends
+//! them, and for a while that doubles where only time does.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::files::Files;
+
+const FIRST: TimeDelta = TimeDelta::seconds(5);
+const LONGEST: TimeDelta = TimeDelta::minutes(5);
+
+/// The rests of jobs, by issue.
+#[derive(Default)]
+pub(super) struct Rests(BTreeMap<String, Rest>);
+
+struct Rest {
+    until: DateTime<Utc>,
+    wait: TimeDelta,
+    /// Set where a change of files ends it.
+    files: Option<Option<Files>>,
+}
+
+impl Rests {
+    /// A failure that time may mend.
+    pub(super) fn back_off(&mut self, issue: &str, now: DateTime<Utc>) {
+        let last = self.0.get(issue).filter(|rest| rest.files.is_none());
+        let wait = last.map_or(FIRST, |rest| (rest.wait * 2).min(LONGEST));
+        self.put(issue, now, wait, None);
+    }
+
+    /// A failure that a change of files mends, or else a look now and then (the list is in the
+    /// store, where no file tells).
+    pub(super) fn until_files_change(
+        &mut self,
+        issue: &str,
+        files: Option<Files>,
+        now: DateTime<Utc>,
+    ) {
+        self.put(issue, now, LONGEST, Some(files));
+    }
+
+    /// Somebody else is at work: soon again.
+    pub(super) fn a_moment(&mut self, issue: &str, now: DateTime<Utc>) {
+        self.put(issue, now, TimeDelta::seconds(1), None);
+    }
+
+    /// It went well.
+    pub(super) fn end(&mut self, issue: &str) {
+        self.0.remove(issue);
+    }
+
+    /// All may be tried again.
+    pub(super) fn end_all(&mut self) {
+        self.0.clear();
+    }
+
+    /// Until when an issue's job rests; None: it may be done.
+    pub(super) fn until(
+        &self,
+        issue: &str,
+        files: Option<Files>,
+        now: DateTime<Utc>,
+    ) -> Option<DateTime<Utc>> {
+        let rest = self.0.get(issue)?;
+        let has_changed = rest.files.is_some_and(|then| then != files);
+        // A clock that was set back must not make it longer.
+        let is_over = now >= rest.until || rest.until - now > rest.wait;
+        (!has_changed && !is_over).then_some(rest.until)
+    }
+
+    fn put(
+        &mut self,
+        issue: &str,
+        now: DateTime<Utc>,
+        wait: TimeDelta,
+        files: Option<Option<Files>>,
+    ) {
+        let until = now + wait;
+        self.0.insert(issue.to_owned(), Rest { until, wait, files });
+    }
+}

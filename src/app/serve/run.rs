@@ -1,0 +1,135 @@
+//! The daemon's loop: one job at a time beside the beat, a graceful stop, a turn for everybody.
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::{DateTime, Utc};
+use tokio::{sync::Notify, task::JoinHandle};
+
+use super::{Server, job::Done};
+use crate::{
+    app::AppError,
+    clock::Stopwatch,
+    delivery::{Progress, Stop},
+    schedule::{Event, Job, Plan},
+    store::{SenderGuard, StoreError},
+};
+
+/// How long a batch is carried while others wait for their turn.
+const TURN: Duration = Duration::from_secs(60);
+/// How often a server that waits for another's end looks whether it has come.
+const STAND_BY: Duration = Duration::from_secs(1);
+
+/// A job under way.
+struct Running {
+    job: Job,
+    stop: Stop,
+    since: Stopwatch,
+    task: JoinHandle<Result<Done, AppError>>,
+}
+
+impl Server {
+    /// Keeps the calendar until `stop` is requested; then lets messages in flight finish. Waits
+    /// first where another process keeps it. A notice of `reload` reads everything again.
+    ///
+    /// # Errors
+    /// A state that can't even be locked.
+    pub async fn serve(mut self, stop: Stop, reload: Arc<Notify>) -> Result<(), AppError> {
+        let Some(_right) = self.stand_by(&stop).await? else {
+            return Ok(());
+        };
+        self.world.look(self.clock).await;
+        let next = self.world.app.publication.next_slot_after(self.clock.now());
+        self.tell(Event::Keeping { next }).await;
+        self.world.forget();
+        let mut running: Option<Running> = None;
+        while !stop.is_requested() {
+            let plan = self.look().await;
+            match (&running, self.first_of(&plan.jobs).cloned()) {
+                (None, Some(job)) => running = Some(self.start(job)),
+                (Some(running), Some(next)) if self.must_yield(running, &next) => {
+                    running.stop.request();
+                }
+                _ => {}
+            }
+            let sleep = self.sleep(&plan);
+            tokio::select! {
+                done = ended(&mut running) => {
+                    if let Some(Running { job, .. }) = running.take() {
+                        self.settle(&job, done).await;
+                    }
+                }
+                () = tokio::time::sleep(sleep) => {}
+                () = reload.notified() => {
+                    self.world.forget();
+                    self.rests.end_all();
+                }
+                () = stop.requested() => {}
+            }
+        }
+        if let Some(running) = &running {
+            running.stop.request();
+        }
+        let done = match &mut running {
+            Some(_) => Some(ended(&mut running).await),
+            None => None,
+        };
+        if let (Some(Running { job, .. }), Some(done)) = (running, done) {
+            self.settle(&job, done).await;
+        }
+        Ok(())
+    }
+
+    /// Waits for the right to keep the calendar; None: stopped before it came.
+    async fn stand_by(&mut self, stop: &Stop) -> Result<Option<SenderGuard>, AppError> {
+        loop {
+            match self.take_schedule().await {
+                Ok(right) => return Ok(Some(right)),
+                Err(StoreError::Kept { holder }) => self.tell(Event::Waiting { holder }).await,
+                Err(error) => return Err(error.into()),
+            }
+            tokio::select! {
+                () = tokio::time::sleep(STAND_BY) => {}
+                () = stop.requested() => return Ok(None),
+            }
+        }
+    }
+
+    fn start(&mut self, job: Job) -> Running {
+        let stop = Stop::default();
+        let work = self.work(job.clone(), stop.clone(), Arc::new(Progress::default()));
+        Running {
+            job,
+            stop,
+            since: Stopwatch::start(),
+            task: tokio::spawn(work.execute()),
+        }
+    }
+
+    /// A slot's hour is a promise: what never had a turn gets it at once, and of several batches that
+    /// take long none waits for another's end.
+    fn must_yield(&self, running: &Running, next: &Job) -> bool {
+        let is_other = running.job.issue() != next.issue();
+        let is_new = !self.turns.contains_key(next.issue());
+        is_other && (is_new || running.since.elapsed() >= TURN)
+    }
+
+    /// Until the plan changes, and never longer than a glance: a clock that jumps tells nobody.
+    fn sleep(&self, plan: &Plan) -> Duration {
+        let until = |at: DateTime<Utc>| (at - self.clock.now()).to_std().unwrap_or_default();
+        let wake = plan.wake_at.map_or(self.pace.glance, until);
+        let settled = self.world.unsettled(self.pace.quiet);
+        let wake = settled.map_or(wake, |settled| wake.min(settled));
+        wake.clamp(Duration::from_millis(5), self.pace.glance)
+    }
+}
+
+/// Waits for the end of a job; for ever where there is none.
+async fn ended(running: &mut Option<Running>) -> Result<Done, AppError> {
+    match running {
+        Some(running) => match (&mut running.task).await {
+            Ok(done) => done,
+            Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+        },
+        None => std::future::pending().await,
+    }
+}

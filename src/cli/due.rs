@@ -1,0 +1,115 @@
+//! `send --due`: one beat of the calendar, for cron and CI.
+
+use std::{sync::Arc, time::Duration};
+
+use serde::Serialize;
+
+use super::{
+    Context, Exit, Failure, Output,
+    batch::{self, BatchStatus},
+    event::Printer,
+    send, signals,
+};
+use crate::{
+    app::{App, Pace, Sent, Server},
+    delivery::{Ending, Stop},
+    schedule::{Job, Plan},
+    store::StoreError,
+};
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Due {
+    /// The batches that were carried.
+    batches: Vec<BatchStatus>,
+}
+
+pub(crate) async fn execute(is_dry_run: bool, context: &Context) -> Result<Exit, Failure> {
+    let app = context.app()?;
+    let output = &context.output;
+    let printer = Printer {
+        // The one document of `--json` comes at the end.
+        output: output.beside_json(),
+        zone: app.publication.timezone,
+        is_short: true,
+    };
+    let mut pace = Pace::default();
+    if is_dry_run {
+        pace.quiet = Duration::ZERO;
+    }
+    let mut server = Server::open(context.root(), context.clock, pace, Arc::new(printer)).await?;
+    if is_dry_run {
+        let plan = server.look().await;
+        return rehearse(&plan, &app, output).await;
+    }
+    let _right = match server.take_schedule().await {
+        Ok(right) => right,
+        Err(StoreError::Kept { holder }) => {
+            output.note(format!("another daily-note keeps the calendar ({holder})"));
+            return Ok(Exit::Nothing);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let stop = Stop::default();
+    signals::drain_on(stop.clone(), output.clone());
+    let sent = server.do_all_due(&stop).await?;
+    show(&sent, &server, output).await?;
+    Ok(exit(&sent, &server))
+}
+
+async fn show(sent: &[Sent], server: &Server, output: &Output) -> Result<(), Failure> {
+    let store = server.store();
+    let mut batches = Vec::new();
+    for (batch, report) in sent {
+        let batch = store
+            .batch(&batch.issue)
+            .await?
+            .unwrap_or_else(|| batch.clone());
+        batch::show_end(&batch, report, store.as_ref(), &output.beside_json()).await?;
+        batches.push(BatchStatus::new(&batch, report.counts, None));
+    }
+    if output.is_json() {
+        output.document(&Due { batches });
+    } else if sent.is_empty() && !server.has_failed() {
+        output.note("Nothing is due.");
+    }
+    Ok(())
+}
+
+fn exit(sent: &[Sent], server: &Server) -> Exit {
+    let is_well = |(_, report): &Sent| {
+        report.ending == Ending::Finished && report.counts.rejected + report.counts.unknown == 0
+    };
+    if server.has_refused {
+        Exit::Content
+    } else if server.has_failed() || !sent.iter().all(is_well) {
+        Exit::Deliveries
+    } else if sent.is_empty() {
+        Exit::Nothing
+    } else {
+        Exit::Done
+    }
+}
+
+async fn rehearse(plan: &Plan, app: &App, output: &Output) -> Result<Exit, Failure> {
+    if output.is_json() {
+        output.document(&plan.jobs);
+    }
+    for job in &plan.jobs {
+        match job {
+            Job::Begin { issue, .. } => {
+                let rehearsal = app.rehearse(issue).await?;
+                send::show_rehearsal(app, &rehearsal, &output.beside_json());
+            }
+            Job::Carry { issue } => output.say(format!("{issue}  would go on")),
+            Job::Shelve { issue, .. } => {
+                output.say(format!("{issue}  would wait for a person: it is too late"));
+            }
+        }
+    }
+    if plan.jobs.is_empty() {
+        output.note("Nothing is due.");
+        return Ok(Exit::Nothing);
+    }
+    Ok(Exit::Done)
+}

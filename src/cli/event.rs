@@ -1,0 +1,169 @@
+//! Events as lines: for a person who watches `serve`, for a journal, as JSON.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use serde::Serialize;
+
+use super::{Output, Tone};
+use crate::{
+    publication::Slot,
+    schedule::{Event, Standing, Teller},
+};
+
+/// Prints events, a line each.
+pub(crate) struct Printer {
+    pub(crate) output: Output,
+    /// The publication's, in which times are told.
+    pub(crate) zone: Tz,
+    /// A command that ends tells of the batches itself, and needs no times.
+    pub(crate) is_short: bool,
+}
+
+/// A line of `--json`.
+#[derive(Serialize)]
+struct Line<'a> {
+    at: DateTime<Utc>,
+    #[serde(flatten)]
+    event: &'a Event,
+}
+
+#[async_trait]
+impl Teller for Printer {
+    async fn tell(&self, event: &Event, at: DateTime<Utc>) {
+        if self.output.is_json() {
+            self.output.document(&Line { at, event });
+            return;
+        }
+        if self.is_short && matches!(event, Event::BatchBegan { .. } | Event::BatchEnded { .. }) {
+            return;
+        }
+        let tone = match event {
+            Event::BatchEnded { counts, .. } if counts.rejected + counts.unknown > 0 => Tone::Care,
+            Event::BatchEnded { .. } => Tone::Good,
+            event if event.is_alarming() => Tone::Bad,
+            Event::SlotNears { .. } | Event::SlotWaits { .. } => Tone::Care,
+            _ => Tone::Quiet,
+        };
+        let words = self.output.paint(tone, self.words(event));
+        if self.is_short {
+            self.output.say(words);
+        } else {
+            self.output.say(format!("{}  {words}", self.time(at)));
+        }
+    }
+}
+
+impl Printer {
+    fn time(&self, at: DateTime<Utc>) -> String {
+        at.with_timezone(&self.zone)
+            .format("%Y-%m-%d %H:%M:%S")
+            .to_string()
+    }
+
+    fn words(&self, event: &Event) -> String {
+        let until = |at: &DateTime<Utc>| self.time(*at);
+        match event {
+            Event::SlotNears { slot, standing } => {
+                format!("! {} nears: {}", name(slot), words(standing))
+            }
+            Event::SlotWaits {
+                slot,
+                standing,
+                until: at,
+            } => format!(
+                "! the hour of {} has come: {}; it goes out once ready, until {}",
+                name(slot),
+                words(standing),
+                until(at)
+            ),
+            Event::SlotMissed {
+                slot,
+                standing,
+                until: at,
+            } => format!(
+                "✗ {} was not sent by {}: {}; now a person decides (`daily-note send ISSUE`)",
+                name(slot),
+                until(at),
+                words(standing)
+            ),
+            Event::IssueRefused {
+                issue,
+                problems,
+                until: at,
+                ..
+            } => format!(
+                "✗ {issue} is due and does not pass; it goes out once mended, until {}\n{}",
+                until(at),
+                indented(problems)
+            ),
+            Event::BatchBegan {
+                issue, audience, ..
+            } => format!("→ {issue} goes out to {audience} readers"),
+            Event::BatchEnded {
+                issue,
+                audience,
+                counts,
+                ..
+            } => format!(
+                "✓ {issue} is done: {} of {audience} accepted, {} rejected, {} unknown, {} skipped",
+                counts.accepted, counts.rejected, counts.unknown, counts.skipped
+            ),
+            Event::BatchPaused { issue, reason } => {
+                format!("✗ {issue} is paused: {reason}\n  then: daily-note resume {issue}")
+            }
+            Event::RelayAway { issue, reason } => format!(
+                "✗ {issue} can't leave now, and is tried again\n{}",
+                indented(std::slice::from_ref(reason))
+            ),
+            Event::ConfigurationRefused { problems } => format!(
+                "✗ the configuration can't be read; nothing new begins until it is mended\n{}",
+                indented(problems)
+            ),
+            Event::StateRefused { reason } => {
+                format!(
+                    "✗ the state can't be used\n{}",
+                    indented(std::slice::from_ref(reason))
+                )
+            }
+            Event::Waiting { holder } => {
+                format!("another daily-note keeps the calendar ({holder}); waiting to take over")
+            }
+            Event::Keeping { next: Some(next) } => {
+                format!(
+                    "keeping the calendar; next {} at {}",
+                    name(next),
+                    until(&next.at)
+                )
+            }
+            Event::Keeping { next: None } => "keeping the calendar; it has no slot".to_owned(),
+        }
+    }
+}
+
+fn name(slot: &Slot) -> String {
+    format!("{} of {}", slot.edition, slot.date)
+}
+
+fn words(standing: &Standing) -> String {
+    match standing {
+        Standing::Missing => "no issue is there".to_owned(),
+        Standing::Draft { issue } => format!("{issue} is a draft"),
+        Standing::Ready { issue } => format!("{issue} is ready"),
+        Standing::Doubled { issues } => {
+            format!("more than one issue is there ({})", issues.join(", "))
+        }
+        Standing::Broken { file, problems } => {
+            format!("{file} can't be read\n{}", indented(problems))
+        }
+    }
+}
+
+fn indented(lines: &[String]) -> String {
+    lines
+        .iter()
+        .flat_map(|text| text.lines())
+        .map(|line| format!("  {line}"))
+        .collect::<Vec<_>>()
+        .join("\n")
+}

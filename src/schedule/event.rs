@@ -1,0 +1,192 @@
+//! What people should hear of the calendar's keeping, and the seam through which they hear it.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use crate::{publication::Slot, store::Counts};
+
+/// Hears what happens. What it does with it (a line, a log, a mail, a webhook) must not fail the
+/// sending: it keeps its troubles to itself.
+#[async_trait]
+pub trait Teller: Send + Sync {
+    /// Something happened at `at`. Told once a process for each [`Event::key`]; a daemon that
+    /// starts again tells again what still stands.
+    async fn tell(&self, event: &Event, at: DateTime<Utc>);
+}
+
+/// Where a slot's issue stands, as far as it can't go out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "standing")]
+pub enum Standing {
+    /// No file is on the slot.
+    Missing,
+    /// A file is, and says `status: draft`.
+    Draft {
+        /// The issue's id.
+        issue: String,
+    },
+    /// The file is ready.
+    Ready {
+        /// The issue's id.
+        issue: String,
+    },
+    /// A file of its date can't be read.
+    Broken {
+        /// Relative to the publication's root.
+        file: String,
+        /// What is wrong, each with its place.
+        problems: Vec<String>,
+    },
+    /// More than one file is.
+    Doubled {
+        /// The issues' ids.
+        issues: Vec<String>,
+    },
+}
+
+/// Something that people should hear of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "event")]
+pub enum Event {
+    /// A slot nears without an issue that could go out.
+    SlotNears {
+        /// The slot.
+        slot: Slot,
+        /// What is there.
+        #[serde(flatten)]
+        standing: Standing,
+    },
+    /// A slot's hour has come without an issue that could go out; it still may.
+    SlotWaits {
+        /// The slot.
+        slot: Slot,
+        /// What is there.
+        #[serde(flatten)]
+        standing: Standing,
+        /// Until when it goes out on its own.
+        until: DateTime<Utc>,
+    },
+    /// A slot's time is over, and nothing went out: a person decides.
+    SlotMissed {
+        /// The slot.
+        slot: Slot,
+        /// What is there.
+        #[serde(flatten)]
+        standing: Standing,
+        /// Until when it would have gone out on its own.
+        until: DateTime<Utc>,
+    },
+    /// An issue is due and can't go out as it is.
+    IssueRefused {
+        /// The slot.
+        slot: Slot,
+        /// The issue's id.
+        issue: String,
+        /// Why, for the writer: each with its place.
+        problems: Vec<String>,
+        /// Until when it goes out on its own, once mended.
+        until: DateTime<Utc>,
+    },
+    /// A batch was frozen and goes out.
+    BatchBegan {
+        /// The issue's id.
+        issue: String,
+        /// The edition's key.
+        edition: String,
+        /// When it was due.
+        slot: DateTime<Utc>,
+        /// To how many.
+        audience: u64,
+    },
+    /// Every row of a batch has its end.
+    BatchEnded {
+        /// The issue's id.
+        issue: String,
+        /// The edition's key.
+        edition: String,
+        /// When it was due.
+        slot: DateTime<Utc>,
+        /// To how many it was frozen.
+        audience: u64,
+        /// Where they stand.
+        counts: Counts,
+    },
+    /// A batch waits for a person.
+    BatchPaused {
+        /// The issue's id.
+        issue: String,
+        /// Why, for a tired person.
+        reason: String,
+    },
+    /// Mail can't leave now; it is tried again.
+    RelayAway {
+        /// The issue's id.
+        issue: String,
+        /// What was seen.
+        reason: String,
+    },
+    /// daily-note.yaml can't be read as it is now: nothing new begins until it is mended.
+    ConfigurationRefused {
+        /// What is wrong, each with its place.
+        problems: Vec<String>,
+    },
+    /// The state can't be used, or not now.
+    StateRefused {
+        /// What is wrong, and what to do.
+        reason: String,
+    },
+    /// Another process keeps the calendar; this one waits to take over.
+    Waiting {
+        /// What the other says of itself.
+        holder: String,
+    },
+    /// This process keeps the calendar now.
+    Keeping {
+        /// The next slot.
+        next: Option<Slot>,
+    },
+}
+
+impl Event {
+    /// What makes two tellings the same: the second is not told.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let of = |slot: &Slot| format!("{}-{}", slot.edition, slot.date);
+        match self {
+            Self::SlotNears { slot, standing } => format!("nears {} {standing:?}", of(slot)),
+            Self::SlotWaits { slot, standing, .. } => format!("waits {} {standing:?}", of(slot)),
+            Self::SlotMissed { slot, .. } => format!("missed {}", of(slot)),
+            Self::IssueRefused {
+                slot,
+                issue,
+                problems,
+                ..
+            } => format!("refused {} {issue} {}", of(slot), problems.join("\n")),
+            Self::BatchBegan { issue, .. } => format!("began {issue}"),
+            Self::BatchEnded { issue, counts, .. } => format!("ended {issue} {counts:?}"),
+            Self::BatchPaused { issue, reason } => format!("paused {issue} {reason}"),
+            Self::RelayAway { issue, reason } => format!("away {issue} {reason}"),
+            Self::ConfigurationRefused { problems } => {
+                format!("configuration {}", problems.join("\n"))
+            }
+            Self::StateRefused { reason } => format!("state {reason}"),
+            Self::Waiting { holder } => format!("waiting {holder}"),
+            Self::Keeping { next } => format!("keeping {:?}", next.as_ref().map(of)),
+        }
+    }
+
+    /// Whether a person has to do something.
+    #[must_use]
+    pub fn is_alarming(&self) -> bool {
+        matches!(
+            self,
+            Self::SlotMissed { .. }
+                | Self::IssueRefused { .. }
+                | Self::BatchPaused { .. }
+                | Self::RelayAway { .. }
+                | Self::ConfigurationRefused { .. }
+                | Self::StateRefused { .. }
+        )
+    }
+}

@@ -1,0 +1,261 @@
+//! The beat's decision: what is due now, what to tell, when to look again.
+
+use chrono::{DateTime, Days, TimeDelta, Utc};
+
+use super::{
+    event::{Event, Standing},
+    window::{Window, Zones, window},
+};
+use crate::{
+    publication::{Publication, Slot},
+    store::{Batch, BatchState},
+};
+
+/// How long before its hour a slot without a ready issue is told of.
+const REMIND_BEFORE: TimeDelta = TimeDelta::hours(24);
+/// How long a missed slot is told of.
+const TOLD_AFTER: TimeDelta = TimeDelta::days(2);
+/// No reader's hour is farther from the publication's than this.
+const ZONES_APART: TimeDelta = TimeDelta::hours(27);
+
+/// An issue, as far as the calendar is concerned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// What the ledger knows it by.
+    pub id: String,
+    /// The edition's key.
+    pub edition: String,
+    /// The slot's date.
+    pub date: chrono::NaiveDate,
+    /// Whether the writer is done.
+    pub is_ready: bool,
+}
+
+/// A file that should be an issue and can't be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// Relative to the publication's root.
+    pub file: String,
+    /// The date in its name.
+    pub date: chrono::NaiveDate,
+    /// What is wrong, each with its place.
+    pub problems: Vec<String>,
+}
+
+/// A batch, as far as the calendar is concerned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Carried {
+    /// The batch.
+    pub batch: Batch,
+    /// When its next row is due; None where no row waits.
+    pub next_due: Option<DateTime<Utc>>,
+    /// No row of it was ever tried.
+    pub is_untouched: bool,
+}
+
+/// All that a beat sees.
+#[derive(Debug)]
+pub struct Sight<'a> {
+    /// The publication, as its file is now.
+    pub publication: &'a Publication,
+    /// The issues that can be read.
+    pub candidates: &'a [Candidate],
+    /// The files that can't.
+    pub broken: &'a [Broken],
+    /// The batches of late: those that are open, and those of slots that may still be due.
+    pub batches: &'a [Carried],
+    /// Where the readers are; looked at with `by_reader_timezone` only.
+    pub zones: &'a Zones,
+    /// The time.
+    pub now: DateTime<Utc>,
+}
+
+/// Something to be done now.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case", tag = "job")]
+pub enum Job {
+    /// Check, freeze and send the issue of a slot.
+    Begin {
+        /// The slot.
+        slot: Slot,
+        /// The issue's id.
+        issue: String,
+        /// Until when it goes out on its own.
+        until: DateTime<Utc>,
+    },
+    /// Take up the due rows of an open batch.
+    Carry {
+        /// The issue's id.
+        issue: String,
+    },
+    /// Pause a batch that nobody began in time.
+    Shelve {
+        /// The issue's id.
+        issue: String,
+        /// Until when it would have gone out on its own.
+        until: DateTime<Utc>,
+    },
+}
+
+impl Job {
+    /// The issue it is about.
+    #[must_use]
+    pub fn issue(&self) -> &str {
+        match self {
+            Self::Begin { issue, .. } | Self::Carry { issue } | Self::Shelve { issue, .. } => issue,
+        }
+    }
+}
+
+/// What a beat decides.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Plan {
+    /// What is due now: slots before batches under way, the earlier before the later.
+    pub jobs: Vec<Job>,
+    /// What people should hear; the same again at every beat while it stands.
+    pub news: Vec<Event>,
+    /// When the plan changes though nothing else does. None: nothing lies ahead.
+    pub wake_at: Option<DateTime<Utc>>,
+}
+
+/// Decides.
+#[must_use]
+pub fn plan(sight: &Sight<'_>) -> Plan {
+    let mut plan = Plan::default();
+    for slot in slots_near(sight) {
+        plan_slot(sight, slot, &mut plan);
+    }
+    let mut open: Vec<&Carried> = sight
+        .batches
+        .iter()
+        .filter(|carried| carried.batch.state == BatchState::Open)
+        .collect();
+    open.sort_by_key(|carried| (carried.batch.slot, carried.batch.id.0));
+    for carried in open {
+        plan_batch(sight, carried, &mut plan);
+    }
+    plan
+}
+
+/// The slots that may be due, were due of late, or come next.
+fn slots_near<'a>(sight: &'a Sight<'_>) -> impl Iterator<Item = Slot> + use<'a> {
+    let publication = sight.publication;
+    let late = TimeDelta::from_std(publication.schedule.late).unwrap_or(TimeDelta::MAX);
+    let back = late
+        .checked_add(&(TOLD_AFTER + ZONES_APART))
+        .map_or(u64::MAX, |back| back.num_days().unsigned_abs() + 2);
+    let today = sight.now.with_timezone(&publication.timezone).date_naive();
+    let first = today
+        .checked_sub_days(Days::new(back.min(3_660)))
+        .unwrap_or(today);
+    let last = today.checked_add_days(Days::new(3 * 366)).unwrap_or(today);
+    let ahead = sight.now + ZONES_APART + REMIND_BEFORE;
+    let mut is_past_the_next = false;
+    publication
+        .slots_between(first, last)
+        .take_while(move |slot| {
+            // The first slot beyond the horizon is what to wake for.
+            let is_taken = !is_past_the_next;
+            is_past_the_next = slot.at > ahead;
+            is_taken
+        })
+}
+
+fn plan_slot(sight: &Sight<'_>, slot: Slot, plan: &mut Plan) {
+    let on_slot: Vec<&Candidate> = sight
+        .candidates
+        .iter()
+        .filter(|own| own.edition == slot.edition && own.date == slot.date)
+        .collect();
+    if is_begun(sight, &slot, &on_slot) {
+        return;
+    }
+    let Window { opens, closes } = window(sight.publication, &slot, sight.zones);
+    let standing = standing(
+        &on_slot,
+        sight.broken.iter().find(|own| own.date == slot.date),
+    );
+    let now = sight.now;
+    let remind_at = opens - REMIND_BEFORE;
+    if now < remind_at {
+        plan.wake(remind_at);
+    } else if now < opens {
+        plan.wake(opens);
+        if !matches!(standing, Standing::Ready { .. }) {
+            plan.news.push(Event::SlotNears { slot, standing });
+        }
+    } else if now <= closes {
+        plan.wake(closes + TimeDelta::milliseconds(1));
+        match standing {
+            Standing::Ready { issue } => plan.jobs.push(Job::Begin {
+                slot,
+                issue,
+                until: closes,
+            }),
+            standing => plan.news.push(Event::SlotWaits {
+                slot,
+                standing,
+                until: closes,
+            }),
+        }
+    } else if now - closes <= TOLD_AFTER && standing != Standing::Missing {
+        plan.news.push(Event::SlotMissed {
+            slot,
+            standing,
+            until: closes,
+        });
+    }
+}
+
+/// Whether something went out, or goes out, on this slot: an issue has one batch, and so has a slot.
+fn is_begun(sight: &Sight<'_>, slot: &Slot, on_slot: &[&Candidate]) -> bool {
+    sight.batches.iter().any(|Carried { batch, .. }| {
+        (batch.edition == slot.edition && batch.slot == slot.at)
+            || on_slot.iter().any(|own| own.id == batch.issue)
+    })
+}
+
+fn standing(on_slot: &[&Candidate], broken: Option<&Broken>) -> Standing {
+    match on_slot {
+        [] => broken.map_or(Standing::Missing, |broken| Standing::Broken {
+            file: broken.file.clone(),
+            problems: broken.problems.clone(),
+        }),
+        [only] if only.is_ready => Standing::Ready {
+            issue: only.id.clone(),
+        },
+        [only] => Standing::Draft {
+            issue: only.id.clone(),
+        },
+        several => Standing::Doubled {
+            issues: several.iter().map(|own| own.id.clone()).collect(),
+        },
+    }
+}
+
+fn plan_batch(sight: &Sight<'_>, carried: &Carried, plan: &mut Plan) {
+    let batch = &carried.batch;
+    let Some(due_at) = carried.next_due else {
+        return;
+    };
+    let late = TimeDelta::from_std(sight.publication.schedule.late).unwrap_or(TimeDelta::MAX);
+    // A batch that a person began late has its time from then.
+    let hour = batch.slot.max(batch.frozen_at);
+    let until = hour
+        .checked_add_signed(late)
+        .unwrap_or(DateTime::<Utc>::MAX_UTC);
+    let issue = batch.issue.clone();
+    if carried.is_untouched && sight.now > until && due_at <= sight.now {
+        plan.jobs.push(Job::Shelve { issue, until });
+    } else if due_at <= sight.now {
+        plan.jobs.push(Job::Carry { issue });
+    } else {
+        plan.wake(due_at);
+    }
+}
+
+impl Plan {
+    fn wake(&mut self, at: DateTime<Utc>) {
+        self.wake_at = Some(self.wake_at.map_or(at, |earlier| earlier.min(at)));
+    }
+}

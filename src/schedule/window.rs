@@ -1,0 +1,59 @@
+//! From when to when a slot's issue goes out on its own: from the earliest reader's hour until
+//! `late` after the last one's. Without `by_reader_timezone` all readers share one hour.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+
+use crate::publication::{Publication, Slot, moment_of};
+
+/// The zones of an edition's readers; None stands for readers who named none. Editions that are not
+/// in it have no readers yet.
+pub type Zones = BTreeMap<String, Vec<Option<Tz>>>;
+
+/// A stretch of time, both ends included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// The first hour.
+    pub opens: DateTime<Utc>,
+    /// The end of `late` after the last hour.
+    pub closes: DateTime<Utc>,
+}
+
+impl Window {
+    /// Whether an issue goes out on its own at that moment.
+    #[must_use]
+    pub fn is_open(&self, moment: DateTime<Utc>) -> bool {
+        (self.opens..=self.closes).contains(&moment)
+    }
+}
+
+/// The window of a slot.
+#[must_use]
+pub fn window(publication: &Publication, slot: &Slot, zones: &Zones) -> Window {
+    let hours = hours(publication, slot, zones);
+    let late = TimeDelta::from_std(publication.schedule.late).unwrap_or(TimeDelta::MAX);
+    let last = hours.iter().max().copied().unwrap_or(slot.at);
+    Window {
+        opens: hours.iter().min().copied().unwrap_or(slot.at),
+        closes: last
+            .checked_add_signed(late)
+            .unwrap_or(DateTime::<Utc>::MAX_UTC),
+    }
+}
+
+/// The moments at which readers get the slot's issue.
+fn hours(publication: &Publication, slot: &Slot, zones: &Zones) -> Vec<DateTime<Utc>> {
+    let edition = publication.edition(&slot.edition);
+    let (Some(edition), true) = (edition, publication.schedule.by_reader_timezone) else {
+        return vec![slot.at];
+    };
+    let local = slot.date.and_time(edition.time);
+    zones
+        .get(&slot.edition)
+        .into_iter()
+        .flatten()
+        .map(|zone| zone.map_or(slot.at, |zone| moment_of(zone, local)))
+        .collect()
+}

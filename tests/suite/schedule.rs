@@ -1,0 +1,5 @@
+//! The calendar kept: `serve` and `send --due` from outside, a year of slots, readers in their zones.
+
+mod daemon;
+mod due;
+mod harness;
