@@ -10,7 +10,8 @@ use std::{
 
 use crate::support::TestPublication;
 
-/// Monday at 08:00 in Seoul; the slot that the tests play is that of 2026-11-30.
+/// Monday at 08:00 in Seoul; the slot that the tests play is that of 2026-11-30, at 23:00 UTC the day
+/// before.
 pub(crate) const CONFIGURATION: &str = "\
 publication:
   name: The Note
@@ -23,9 +24,6 @@ publication:
 editions:
   monday: {title: Monday, topic: software, day: mon, time: \"08:00\"}
 ";
-
-/// The hour of the slot.
-pub(crate) const HOUR: &str = "2026-11-29T23:00:00Z";
 
 /// An issue of that date and status.
 pub(crate) fn issue(date: &str, status: &str) -> String {
