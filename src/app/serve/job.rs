@@ -6,13 +6,14 @@ use std::{path::PathBuf, sync::Arc};
 use chrono::{DateTime, Utc};
 
 use super::{
+    Sent,
     files::Files,
     world::{looked_at, read},
 };
 use crate::{
     app::{App, AppError, Refusal},
     clock::Clock,
-    delivery::{Progress, Report, Stop},
+    delivery::{Progress, Stop},
     schedule::{Event, Job, Teller},
     store::{Batch, BatchState, SenderGuard, Store},
 };
@@ -36,7 +37,7 @@ pub(super) struct Work {
 #[derive(Debug)]
 pub(super) enum Done {
     /// The batch was carried as far as it went.
-    Carried(Batch, Report),
+    Carried(Box<Sent>),
     /// The batch was paused: nobody had begun it in time.
     Shelved(String),
     /// The files changed under it, or the ledger did: to be decided again.
@@ -83,8 +84,7 @@ impl Work {
         self.tell_of(&batch).await;
         let done = sending.run(&way, self.stop, self.progress).await;
         way.close().await;
-        let (batch, report) = done?;
-        Ok(Done::Carried(batch, report))
+        Ok(Done::Carried(Box::new(done?)))
     }
 
     async fn tell_of(&self, batch: &Batch) {
@@ -111,7 +111,7 @@ impl Work {
             .carry(self.store, guard, &batch, &way, self.stop, self.progress)
             .await;
         way.close().await;
-        Ok(Done::Carried(batch, report?))
+        Ok(Done::Carried(Box::new((batch, report?))))
     }
 
     async fn shelve(self, issue: &str, until: DateTime<Utc>) -> Result<Done, AppError> {

@@ -38,9 +38,10 @@ impl Server {
     pub(super) async fn settle(&mut self, job: &Job, done: Result<Done, AppError>) -> Option<Sent> {
         let issue = job.issue().to_owned();
         match done {
-            Ok(Done::Carried(batch, report)) => {
-                self.carried(&batch, &report).await;
-                return Some((batch, report));
+            Ok(Done::Carried(sent)) => {
+                let (batch, report) = &*sent;
+                self.carried(batch, report).await;
+                return Some(*sent);
             }
             Ok(Done::Shelved(reason)) => self.tell(Event::BatchPaused { issue, reason }).await,
             Ok(Done::Outdated) => self.rests.a_moment(&issue, self.clock.now()),
