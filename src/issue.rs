@@ -192,6 +192,24 @@ impl Issue {
         front_matter.subject.as_ref().unwrap_or(&front_matter.title)
     }
 
+    /// Title, subject and preheader, as far as they are written: the words that an inbox shows.
+    #[must_use]
+    pub fn front_lines(&self) -> Vec<Prose> {
+        let front_matter = &self.front_matter;
+        let lines = [
+            ("title", Some(&front_matter.title)),
+            ("subject", front_matter.subject.as_ref()),
+            ("preheader", front_matter.preheader.as_ref()),
+        ];
+        lines
+            .into_iter()
+            .filter_map(|(key, text)| {
+                let span = front_matter.spans.get(key)?.clone();
+                Some(Prose::of_value(text?, self.source.text(), span))
+            })
+            .collect()
+    }
+
     /// The folder beside whose files its images stand.
     #[must_use]
     pub fn folder(&self) -> &Path {

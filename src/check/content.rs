@@ -33,6 +33,8 @@ rules! {
         "daily-note makes the contents from the headings, with links", "";
     WRONG_WEEKDAY = "content/wrong-weekday", Warning,
         "readers who trust the weekday come on the wrong date", "";
+    STALE_DATE = "content/stale-date", Warning,
+        "a day or week word that means another date than the one beside it: a line of an earlier issue", "";
     OTHER_EDITION = "content/other-edition", Warning,
         "a line left from the other edition's issue", "";
     SUBJECT_LENGTH = "content/subject-length", Advice,
@@ -57,10 +59,10 @@ pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
     preheader(proof, findings);
     subject::check(proof, findings);
     contents_list::check(proof, findings);
-    for prose in &document.prose {
+    for prose in proof.issue.front_lines().iter().chain(&document.prose) {
         placeholder::check(prose, findings);
-        dates::check(proof, prose, findings);
     }
+    dates::check(proof, findings);
 }
 
 fn sections(proof: &Proof<'_>, findings: &mut Findings<'_>) {

@@ -77,7 +77,17 @@ fn stray_marks(prose: &Prose, text: &str, findings: &mut Findings<'_>) {
         let span = prose.span(at..at + mark.len());
         let is_escaped = text[..span.start].ends_with('\\');
         let is_written = text.get(span.clone()) == Some(mark);
-        if is_written && !is_escaped {
+        // `김**`, `2**10`, `****` are names, powers and passwords.
+        let before = prose.text[..at].chars().next_back();
+        let is_mask = before.is_some_and(|char| char.is_alphanumeric() || char == '*')
+            || prose.text[at + mark.len()..].starts_with('*');
+        // `** 자세한 내용은`: a note's mark at the beginning of a line.
+        let after = &prose.text[at + mark.len()..];
+        let is_mask = is_mask
+            || before.is_none_or(|char| char == '\n')
+                && after.starts_with(' ')
+                && !after.contains(mark);
+        if !is_mask && is_written && !is_escaped {
             findings
                 .at(&STRAY_MARK, span, "these asterisks are shown to readers")
                 .hint("close the emphasis in the same paragraph, without spaces inside the marks");
@@ -118,7 +128,7 @@ fn broken_links(prose: &Prose, findings: &mut Findings<'_>) {
             || after.starts_with(" (http")
             || after.starts_with("(\u{FFFC}")
             || after.starts_with(" (\u{FFFC})")
-            || (after.starts_with('[') && after.contains(']') && !text[open + 1..at].is_empty());
+            || is_reference(&text[..at], open, after);
         if !is_link || text[open..at].contains('\n') {
             continue;
         }
@@ -131,4 +141,17 @@ fn broken_links(prose: &Prose, findings: &mut Findings<'_>) {
             )
             .hint("write [text](https://…): no space between the brackets, none in the address");
     }
+}
+
+/// `[text][label]`: not `cells[0][1]`, and not the sources `[1][2]`.
+fn is_reference(before: &str, open: usize, after: &str) -> bool {
+    let words = &before[open + 1..];
+    let label = after
+        .strip_prefix('[')
+        .and_then(|rest| Some(rest.split_once(']')?.0));
+    let is_number = |text: &str| text.chars().all(|char| !char.is_alphabetic());
+    let is_index = before[..open].ends_with(|char: char| char.is_alphanumeric() || char == ']');
+    label.is_some_and(|label| {
+        !is_index && !is_number(words) && !is_number(label) && words.chars().count() > 1
+    })
 }

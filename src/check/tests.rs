@@ -1,5 +1,6 @@
 //! Each rule fires where it should and is silent where it should be; ordinary text is left alone.
 
+mod corpus;
 mod fires;
 mod law;
 mod list;

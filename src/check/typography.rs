@@ -47,9 +47,13 @@ rules! {
 }
 
 pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+    let front_lines = proof.issue.front_lines();
+    for line in &front_lines {
+        pairs::check(std::slice::from_ref(line), findings);
+    }
     let all = &proof.issue.document.prose;
     pairs::check(all, findings);
-    for prose in all {
+    for prose in front_lines.iter().chain(all) {
         marks::check(prose, findings);
         particles::check(prose, findings);
         spacing::check(prose, findings);

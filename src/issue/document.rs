@@ -249,7 +249,7 @@ pub struct Prose {
 pub enum ProseKind {
     /// A paragraph, wherever it stands.
     Paragraph,
-    /// A heading of that level, 2 to 6.
+    /// A heading of that level, 2 to 6; 1 for title, subject and preheader.
     Heading(u8),
     /// A table's cell.
     Cell,
@@ -265,6 +265,22 @@ pub(super) struct ProsePiece {
 impl Prose {
     /// Stands for what is no running text: code, an image, a bare address.
     pub const OBJECT: char = '\u{FFFC}';
+
+    /// A line of the front matter, whose value stands at `span` of the file.
+    pub(crate) fn of_value(text: &str, file: &str, span: Span) -> Self {
+        let written = file.get(span.clone()).unwrap_or_default();
+        // In quotes with escapes the value is written otherwise: then all of it is the place.
+        let span = match written.find(text) {
+            Some(at) => span.start + at..span.start + at + text.len(),
+            None => span,
+        };
+        Self {
+            kind: ProseKind::Heading(1),
+            section: None,
+            text: text.to_owned(),
+            pieces: vec![ProsePiece { at: 0, span }],
+        }
+    }
 
     /// Where a range of the text stands in the file.
     #[must_use]

@@ -1,22 +1,61 @@
 //! Dates that contradict the calendar: `11월 24일(월)` where that is a Tuesday, `오늘은 월요일` in
-//! Thursday's issue. Only a date that names its own weekday is judged.
+//! Thursday's issue. Only a date that names its own weekday is judged here; `stale` judges `오늘` and
+//! its kin with a date beside them.
+
+mod scan;
+mod stale;
 
 use chrono::{Datelike, NaiveDate, Weekday};
 
+use self::scan::{MONTHS, Scan, WEEKDAYS, english_name, korean_name, nearest_year};
 use super::{
     super::{Findings, Proof},
-    OTHER_EDITION, WRONG_WEEKDAY,
+    OTHER_EDITION, STALE_DATE, WRONG_WEEKDAY,
 };
 use crate::issue::Prose;
 
-pub(super) fn check(proof: &Proof<'_>, prose: &Prose, findings: &mut Findings<'_>) {
+pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
     let date = proof.issue.front_matter.date;
-    for claim in korean_dates(&prose.text, date)
-        .chain(relative_days(&prose.text, date))
-        .chain(english_dates(&prose.text, date))
+    let prose = &proof.issue.document.prose;
+    for one in prose {
+        // A story about 1963 means 1963 wherever it leaves the year out.
+        let is_about_now = !prose
+            .iter()
+            .filter(|other| other.section == one.section)
+            .any(|other| names_another_year(&other.text, date));
+        weekdays(one, date, is_about_now, findings);
+        if is_about_now {
+            stale::check(one, date, findings);
+        }
+        stale::other_edition(proof, one, findings);
+    }
+}
+
+/// Whether a text names a year that is not the issue's, nor one beside it.
+fn names_another_year(text: &str, date: NaiveDate) -> bool {
+    let digits = text.split(|char: char| !char.is_ascii_digit());
+    digits
+        .filter(|digits| digits.len() == 4)
+        .filter_map(|digits| digits.parse::<i32>().ok())
+        .any(|year| (1000..2200).contains(&year) && (year - date.year()).abs() > 1)
+}
+
+/// Whether a quotation is open there: whoever speaks may be anywhere in time.
+fn is_spoken(text: &str, at: usize) -> bool {
+    let before = &text[..at];
+    let count = |mark: char| before.matches(mark).count();
+    count('“') > count('”') || count('‘') > count('’') || count('"') % 2 == 1
+}
+
+fn weekdays(prose: &Prose, date: NaiveDate, is_about_now: bool, findings: &mut Findings<'_>) {
+    let text = &prose.text;
+    for claim in korean_dates(text, date)
+        .chain(relative_days(text, date))
+        .chain(english_dates(text, date))
     {
         let real = claim.date.weekday();
-        if real == claim.weekday {
+        let is_judged = claim.has_year || is_about_now && !is_spoken(text, claim.at);
+        if real == claim.weekday || !is_judged {
             continue;
         }
         findings
@@ -31,7 +70,6 @@ pub(super) fn check(proof: &Proof<'_>, prose: &Prose, findings: &mut Findings<'_
                 korean_name(real)
             ));
     }
-    other_edition(proof, prose, findings);
 }
 
 /// A date that says its weekday.
@@ -41,6 +79,8 @@ struct Claim {
     length: usize,
     date: NaiveDate,
     weekday: Weekday,
+    /// The year is written beside it.
+    has_year: bool,
 }
 
 /// `11월 24일(화)`, `2026년 11월 24일 화요일`, `11/24(화)`.
@@ -81,6 +121,7 @@ fn korean_date(text: &str, at: usize, near: NaiveDate) -> Option<Claim> {
         length: text.len() - at - rest.0.len(),
         date,
         weekday,
+        has_year: year.is_some(),
     })
 }
 
@@ -106,25 +147,11 @@ fn relative_days(text: &str, date: NaiveDate) -> impl Iterator<Item = Claim> {
                 length: text.len() - at - rest.0.len(),
                 date: date + chrono::Duration::days(days),
                 weekday,
+                has_year: false,
             })
         })
     })
 }
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 /// `Monday, November 23` and `Mon, Nov 23`, with or without a year.
 fn english_dates(text: &str, near: NaiveDate) -> impl Iterator<Item = Claim> {
@@ -158,117 +185,8 @@ fn english_dates(text: &str, near: NaiveDate) -> impl Iterator<Item = Claim> {
                     length: text.len() - at - rest.0.len(),
                     date,
                     weekday,
+                    has_year: year.is_some(),
                 })
             })
     })
-}
-
-/// `이번 월요일 편` in another edition's issue.
-fn other_edition(proof: &Proof<'_>, prose: &Prose, findings: &mut Findings<'_>) {
-    let own = &proof.issue.front_matter.edition;
-    for edition in proof
-        .publication
-        .editions
-        .iter()
-        .filter(|edition| edition.key != *own)
-    {
-        for start in ["이번 ", "이번주 ", "이번 주 "] {
-            let phrase = format!("{start}{}", edition.title);
-            if let Some(at) = prose.text.find(&phrase) {
-                findings
-                    .at(
-                        &OTHER_EDITION,
-                        prose.span(at..at + phrase.len()),
-                        format!("this is the issue of `{own}`"),
-                    )
-                    .hint("name this edition");
-            }
-        }
-    }
-}
-
-/// The date of that month and day that is nearest to another.
-fn nearest_year(month: u32, day: u32, near: NaiveDate) -> Option<NaiveDate> {
-    (near.year() - 1..=near.year() + 1)
-        .filter_map(|year| NaiveDate::from_ymd_opt(year, month, day))
-        .min_by_key(|date| (*date - near).num_days().abs())
-}
-
-/// A text being read from its front.
-struct Scan<'t>(&'t str);
-
-impl Scan<'_> {
-    fn number(&mut self) -> Option<u32> {
-        let digits = self.0.bytes().take_while(u8::is_ascii_digit).count();
-        let (number, rest) = self.0.split_at(digits);
-        self.0 = rest;
-        number.parse().ok().filter(|_| digits <= 4)
-    }
-
-    fn any(&mut self, words: &[&str]) -> bool {
-        match words.iter().find_map(|word| self.0.strip_prefix(word)) {
-            Some(rest) => {
-                self.0 = rest;
-                true
-            }
-            None => false,
-        }
-    }
-
-    fn spaces(&mut self) {
-        self.0 = self.0.trim_start_matches(' ');
-    }
-
-    /// `(월)`, `(월요일)`, `월요일`.
-    fn weekday(&mut self) -> Option<Weekday> {
-        let is_bracketed = self.any(&["(", "（"]);
-        let name = self.0.chars().next()?;
-        let weekday = WEEKDAYS.into_iter().find(|day| korean_name(*day) == name)?;
-        let rest = &self.0[name.len_utf8()..];
-        let rest = match (rest.strip_prefix("요일"), is_bracketed) {
-            (Some(rest), _) => rest,
-            (None, true) => rest,
-            (None, false) => return None,
-        };
-        // `(월말)`, `(일부)` are no weekdays.
-        if is_bracketed && !rest.starts_with([')', '）', ' ', ',', '~']) {
-            return None;
-        }
-        self.0 = rest.strip_prefix([')', '）']).unwrap_or(rest);
-        Some(weekday)
-    }
-}
-
-const WEEKDAYS: [Weekday; 7] = [
-    Weekday::Mon,
-    Weekday::Tue,
-    Weekday::Wed,
-    Weekday::Thu,
-    Weekday::Fri,
-    Weekday::Sat,
-    Weekday::Sun,
-];
-
-fn korean_name(day: Weekday) -> char {
-    match day {
-        Weekday::Mon => '월',
-        Weekday::Tue => '화',
-        Weekday::Wed => '수',
-        Weekday::Thu => '목',
-        Weekday::Fri => '금',
-        Weekday::Sat => '토',
-        Weekday::Sun => '일',
-    }
-}
-
-fn english_name(day: Weekday) -> &'static str {
-    match day {
-        Weekday::Mon => "Monday",
-        Weekday::Tue => "Tuesday",
-        Weekday::Wed => "Wednesday",
-        Weekday::Thu => "Thursday",
-        Weekday::Fri => "Friday",
-        Weekday::Sat => "Saturday",
-        Weekday::Sun => "Sunday",
-    }
 }

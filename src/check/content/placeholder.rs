@@ -33,10 +33,16 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
 
 /// Where the first placeholder stands, and how long it is.
 fn placeholder(text: &str) -> Option<(usize, usize)> {
-    marker(text)
+    beginning(text)
+        .or_else(|| marker(text))
         .or_else(|| phrase(text))
         .or_else(|| invitation(text))
         .or_else(|| blank(text))
+}
+
+fn beginning(text: &str) -> Option<(usize, usize)> {
+    let is_left = BEGINNINGS.contains(&text.trim());
+    is_left.then_some((0, text.len()))
 }
 
 /// `TODO:`, `[TK]`, `FIXME(민지)`, or one of them alone in the paragraph.
@@ -60,6 +66,16 @@ fn marker(text: &str) -> Option<(usize, usize)> {
     }
     None
 }
+
+/// What `daily-note new` writes for a beginning.
+const BEGINNINGS: [&str; 6] = [
+    "제목을 정해 주세요",
+    "여는 글을 여기에 씁니다.",
+    "본문을 여기에 씁니다.",
+    "A title to come",
+    "The introduction goes here.",
+    "The story goes here.",
+];
 
 const PHRASES: [&str; 7] = [
     "lorem ipsum dolor",
@@ -89,9 +105,9 @@ fn phrase(text: &str) -> Option<(usize, usize)> {
         .find_map(|phrase| Some((lower.find(phrase)?, phrase.len())))
 }
 
-/// `OOO님`, `○○○`, `____`.
+/// `○○○님`: a greeting without its name. `○○○ 씨` is somebody whom the news does not name.
 fn blank(text: &str) -> Option<(usize, usize)> {
-    ["○○○", "◯◯◯", "____"]
+    ["○○○님", "◯◯◯님", "OOO님", "○○○ 님"]
         .iter()
         .find_map(|blank| Some((text.find(blank)?, blank.len())))
 }

@@ -38,6 +38,16 @@ const IN_TEXT: &[(&str, &str, &str)] = &[
     ("content/placeholder", "출처 [TK]", "TK 지역의 스타트업"),
     (
         "content/placeholder",
+        "본문을 여기에 씁니다.",
+        "본문을 여기에 씁니다. 그리고 저장합니다.",
+    ),
+    (
+        "content/placeholder",
+        "○○○님, 안녕하세요",
+        "피해자 ○○○ 씨는 말을 아꼈다",
+    ),
+    (
+        "content/placeholder",
         "여기에 링크를 넣어 주세요",
         "여기에 링크를 넣는 사람도 있고 넣지 않는 사람도 있다고 합니다.",
     ),
@@ -59,12 +69,12 @@ const IN_TEXT: &[(&str, &str, &str)] = &[
     (
         "content/wrong-weekday",
         "2026년 12월 1일 월요일",
-        "2026년 12월 1일 화요일",
+        "2026년 12월 1일 화요일, 1963년 11월 22일 금요일. 그해 11월 25일 월요일",
     ),
     (
         "content/wrong-weekday",
         "오늘은 화요일입니다",
-        "오늘은 월요일입니다",
+        "오늘은 월요일입니다. 그는 “오늘은 화요일이야”라고 했다.",
     ),
     (
         "content/wrong-weekday",
@@ -82,9 +92,24 @@ const IN_TEXT: &[(&str, &str, &str)] = &[
         "24/7(월 구독) 1월 1일(일부 제외)",
     ),
     (
-        "content/other-edition",
-        "이번 목요일 편에서는",
-        "다음 목요일 편에서는",
+        "content/stale-date",
+        "오늘(11월 16일) 열립니다",
+        "오늘(11월 23일) 열립니다. “오늘(11월 16일)은”이라고 그는 썼다",
+    ),
+    (
+        "content/stale-date",
+        "다음 주 월요일(11월 23일)에 만나요",
+        "다음 주 월요일(11월 30일)에 만나요. 다음 주, 11월 말",
+    ),
+    (
+        "content/stale-date",
+        "지난주(11월 2일~6일) 소식",
+        "지난주(11월 16일~20일) 소식",
+    ),
+    (
+        "content/stale-date",
+        "Today (November 16) it opens.",
+        "Today, November 23, it opens. Tomorrow, May we go?",
     ),
     // markdown
     ("markdown/html", "<b>굵게</b>", "줄<br>바꿈 <!-- 메모 -->"),
@@ -381,7 +406,11 @@ const IN_TEXT: &[(&str, &str, &str)] = &[
         "글쎄.. 모르겠다",
         "글쎄... 모르겠다 1..10 ../a",
     ),
-    ("typography/ellipsis", "글쎄.... 모르겠다", "글쎄… 모르겠다"),
+    (
+        "typography/ellipsis",
+        "글쎄‥ 모르겠다",
+        "글쎄… 모르겠다. 정말이다....",
+    ),
     ("typography/full-width", "ＡＩ 모델", "AI 모델（참고）"),
     (
         "typography/decomposed-hangul",
@@ -443,6 +472,26 @@ const WHOLE: &[(&str, &str, &str)] = &[
         "status: ready\n---\n목차\n\n- 하나\n- 둘\n\n## 하나\n\n글\n\n## 둘\n\n글\n",
     ),
     (
+        "typography/spelling",
+        "subject: 이렇게 됬다\n---\n글\n",
+        "subject: 이렇게 됐다\n---\n글\n",
+    ),
+    (
+        "typography/unbalanced",
+        "preheader: '“닫지 않은 말'\n---\n글\n",
+        "preheader: '“닫은 말” it''s'\n---\n글\n",
+    ),
+    (
+        "content/placeholder",
+        "subject: 제목을 정해 주세요\n---\n글\n",
+        "subject: 제목을 정해 주세요, 부탁입니다\n---\n글\n",
+    ),
+    (
+        "content/other-edition",
+        "edition: thursday\ndate: 2026-11-26\n---\n이번 월요일 편은 소프트웨어 이야기를 담았습니다.\n",
+        "edition: thursday\ndate: 2026-11-26\n---\n이번 목요일 편은 이번 월요일 편에서 다룬 이야기를 잇습니다.\n",
+    ),
+    (
         "calendar/no-slot",
         "date: 2026-11-24\n---\n글\n",
         "date: 2026-11-30\n---\n글\n",
@@ -491,7 +540,12 @@ fn whole(text: &str) -> String {
     } else {
         "date: 2026-11-23\n"
     };
-    format!("---\ntitle: 작은 모델\nedition: monday\n{date}{text}")
+    let edition = if text.contains("edition: ") {
+        ""
+    } else {
+        "edition: monday\n"
+    };
+    format!("---\ntitle: 작은 모델\n{edition}{date}{text}")
 }
 
 fn other(head: &str) -> String {

@@ -16,23 +16,18 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
         },
         findings,
     );
+    decomposed(prose, findings);
+    // Marks of direction belong to writing from the right.
+    let has_right_to_left = prose
+        .text
+        .contains(|char| matches!(char, '\u{0590}'..='\u{08FF}' | '\u{FB1D}'..='\u{FEFC}'));
     first_run(
         prose,
-        is_jamo,
-        |span, _, findings| {
-            findings
-                .at(
-                    &DECOMPOSED,
-                    span,
-                    "Hangul in separate letters (NFD), as macOS writes file names",
-                )
-                .hint("type the words anew, or convert the text to NFC");
+        if has_right_to_left {
+            is_invisible_in_any
+        } else {
+            is_invisible
         },
-        findings,
-    );
-    first_run(
-        prose,
-        is_invisible,
         |span, text, findings| {
             let code = text.chars().next().map_or(0, u32::from);
             findings
@@ -45,6 +40,37 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
         },
         findings,
     );
+}
+
+/// Letters that would make a syllable of today: `나랏말ᄊᆞ미` has letters that make none, and stays.
+fn decomposed(prose: &Prose, findings: &mut Findings<'_>) {
+    let text = &prose.text;
+    let found = text.char_indices().find(|(at, char)| match char {
+        '\u{FFA0}'..='\u{FFDC}' => true,
+        '\u{1100}'..='\u{1112}' => {
+            let mut next = text[at + char.len_utf8()..].chars();
+            let is_vowel = matches!(next.next(), Some('\u{1161}'..='\u{1175}'));
+            let is_old = matches!(
+                next.next(),
+                Some('\u{1176}'..='\u{11A7}' | '\u{11C3}'..='\u{11FF}' | '\u{302E}' | '\u{302F}')
+            );
+            is_vowel && !is_old
+        }
+        _ => false,
+    });
+    let Some((start, _)) = found else {
+        return;
+    };
+    let length = text[start..]
+        .find(|char| !is_jamo(char))
+        .unwrap_or(text.len() - start);
+    findings
+        .at(
+            &DECOMPOSED,
+            prose.span(start..start + length),
+            "Hangul in separate letters (NFD), as macOS writes file names",
+        )
+        .hint("type the words anew, or convert the text to NFC");
 }
 
 /// Calls `report` for the first run of characters of a kind: the rest is the same mistake.
@@ -67,7 +93,8 @@ fn first_run(
     );
 }
 
-/// `..`, `....`, `。。。`, `‥`: not `...`, which becomes `…`, nor `1..10` and `../`.
+/// `..`, `。。`, `‥`: not `...`, which becomes `…`, nor `....`, which is one with its full stop, nor
+/// `1..10`, `a..b` and `../`.
 fn ellipses(prose: &Prose, findings: &mut Findings<'_>) {
     let text = &prose.text;
     let mut at = 0;
@@ -79,11 +106,11 @@ fn ellipses(prose: &Prose, findings: &mut Findings<'_>) {
         at = start + length;
         let run = &text[start..at];
         let dots = run.chars().count();
-        let is_dots = dots > 1 && run != "..." && run != "......";
+        let is_dots = dots == 2;
         let follows_word = text[..start]
             .ends_with(|char: char| hangul::is_syllable(char) || char.is_ascii_alphabetic());
         let precedes_word = text[at..]
-            .starts_with(|char: char| char.is_ascii_digit() || char == '/' || char == '=');
+            .starts_with(|char: char| char.is_ascii_alphanumeric() || char == '/' || char == '=');
         if (is_dots && follows_word && !precedes_word) || run.contains('‥') {
             findings
                 .at(
@@ -117,5 +144,13 @@ fn is_jamo(char: char) -> bool {
 fn is_invisible(char: char) -> bool {
     matches!(char,
         '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}'
-        | '\u{00AD}' | '\u{FEFF}' | '\u{FFFD}' | '\u{3164}' | '\u{115F}' | '\u{1160}')
+        | '\u{FEFF}' | '\u{FFFD}' | '\u{3164}')
+}
+
+/// The same without the marks of direction.
+fn is_invisible_in_any(char: char) -> bool {
+    matches!(
+        char,
+        '\u{200B}' | '\u{2060}'..='\u{2065}' | '\u{FEFF}' | '\u{FFFD}' | '\u{3164}'
+    )
 }

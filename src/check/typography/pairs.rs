@@ -1,6 +1,6 @@
 //! Quotation marks and brackets that come in pairs, within a paragraph or over a few.
 
-use super::{super::Findings, MIXED_QUOTES, UNBALANCED};
+use super::{super::Findings, MIXED_QUOTES, UNBALANCED, hangul};
 use crate::{
     issue::{Prose, ProseKind},
     source::Span,
@@ -20,8 +20,7 @@ pub(super) fn check(all: &[Prose], findings: &mut Findings<'_>) {
     let mut open: Vec<Loose> = Vec::new();
     let mut unmatched: Vec<Loose> = Vec::new();
     for (paragraph, prose) in all.iter().enumerate() {
-        let mut reader = Reader::new(&prose.text);
-        reader.read();
+        let reader = Reader::best(&prose.text);
         for (at, length) in reader.mixed {
             findings
                 .at(
@@ -49,7 +48,9 @@ pub(super) fn check(all: &[Prose], findings: &mut Findings<'_>) {
         // Each paragraph of a long quotation opens it anew, and only the last closes it.
         let first = prose.text.chars().next();
         open.retain(|opening| {
-            !(opening.mark == '“' && first == Some('“') && opening.paragraph + 1 == paragraph)
+            let is_quote = matches!(opening.mark, '“' | '‘' | '"' | '「' | '『');
+            let goes_on = first == Some(opening.mark) && opening.paragraph + 1 == paragraph;
+            !(is_quote && goes_on)
         });
         if matches!(prose.kind, ProseKind::Heading(_)) {
             // A heading ends what came before it.
@@ -77,7 +78,8 @@ fn report(loose: &mut Vec<Loose>, findings: &mut Findings<'_>) {
     }
 }
 
-const PAIRS: [(char, char); 12] = [
+const PAIRS: [(char, char); 13] = [
+    ('„', '“'),
     ('“', '”'),
     ('‘', '’'),
     ('"', '"'),
@@ -106,9 +108,19 @@ fn opener(close: char) -> Option<char> {
         .map(|(open, _)| *open)
 }
 
+/// What a mark beside a digit is where it could be two things.
+#[derive(Debug, Clone, Copy, Default)]
+struct Reading {
+    /// `‘90s`: the century is left out. Else the mark opens: `‘82년생 김지영’`.
+    is_decade: bool,
+    /// `27"`: inches, seconds. Else the mark closes: `"1984"`.
+    is_inch: bool,
+}
+
 /// The marks of one paragraph.
 struct Reader<'t> {
     text: &'t str,
+    reading: Reading,
     chars: Vec<(usize, char)>,
     open: Vec<(char, usize)>,
     unmatched: Vec<(char, usize)>,
@@ -117,9 +129,35 @@ struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
-    fn new(text: &'t str) -> Self {
+    /// Read in the way that leaves the fewest marks alone: of two readings that both make sense
+    /// the one without a finding is right.
+    fn best(text: &'t str) -> Self {
+        let readings = [(false, false), (true, false), (false, true), (true, true)];
+        let mut best: Option<Self> = None;
+        for (is_decade, is_inch) in readings {
+            let mut reader = Self::new(text, Reading { is_decade, is_inch });
+            reader.read();
+            let is_better = best
+                .as_ref()
+                .is_none_or(|best| reader.loose_marks() < best.loose_marks());
+            if is_better {
+                best = Some(reader);
+            }
+            if best.as_ref().is_some_and(|best| best.loose_marks() == 0) {
+                break;
+            }
+        }
+        best.unwrap_or_else(|| Self::new(text, Reading::default()))
+    }
+
+    fn loose_marks(&self) -> usize {
+        self.open.len() + self.unmatched.len() + self.mixed.len()
+    }
+
+    fn new(text: &'t str, reading: Reading) -> Self {
         Self {
             text,
+            reading,
             chars: text.char_indices().collect(),
             open: Vec::new(),
             unmatched: Vec::new(),
@@ -133,11 +171,14 @@ impl<'t> Reader<'t> {
             match char {
                 '"' => self.straight(index, '“'),
                 '\'' => self.straight(index, '‘'),
-                '”' => self.close(at, '”', &['“', '"']),
-                '’' if !self.is_apostrophe(index) => self.close(at, '’', &['‘', '\'']),
-                '‘' if self.next(index).is_some_and(|next| next.is_ascii_digit()) => {}
-                ')' | ']' if self.is_label_or_smile(index) => {}
+                '”' if self.is_inch(index) => {}
+                '’' if self.is_apostrophe(index) => {}
+                '‘' if self.is_decade(index) || self.is_within_latin(index) => {}
+                ')' | ']' if self.ends_interval(index) || self.is_label_or_smile(index) => {}
                 '(' if self.is_smile(index) => {}
+                '”' => self.close(at, '”', &['“', '"']),
+                '’' => self.close(at, '’', &['‘', '\'']),
+                '“' if self.has_open('„') => self.close(at, '“', &['„']),
                 char if partner(char).is_some() => self.open.push((char, at)),
                 char => {
                     if let Some(open) = opener(char) {
@@ -148,6 +189,10 @@ impl<'t> Reader<'t> {
         }
     }
 
+    fn has_open(&self, mark: char) -> bool {
+        self.open.iter().any(|(open, _)| *open == mark)
+    }
+
     fn previous(&self, index: usize) -> Option<char> {
         index.checked_sub(1).map(|before| self.chars[before].1)
     }
@@ -156,12 +201,74 @@ impl<'t> Reader<'t> {
         self.chars.get(index + 1).map(|(_, char)| *char)
     }
 
+    /// `‘90s`, `'24년`: two digits, where such marks are read so.
+    fn is_decade(&self, index: usize) -> bool {
+        let is_digit = |char: Option<char>| char.is_some_and(|char| char.is_ascii_digit());
+        self.reading.is_decade
+            && is_digit(self.next(index))
+            && is_digit(self.chars.get(index + 2).map(|(_, char)| *char))
+            && !is_digit(self.chars.get(index + 3).map(|(_, char)| *char))
+    }
+
+    /// `27"`, `5'30”`, where such marks are read so; always where nothing is open.
+    fn is_inch(&self, index: usize) -> bool {
+        let follows_digit = self
+            .previous(index)
+            .is_some_and(|char| char.is_ascii_digit());
+        let is_open = self.open.iter().any(|(mark, _)| matches!(mark, '“' | '"'));
+        follows_digit && (self.reading.is_inch || !is_open)
+    }
+
+    /// `Hawai‘i`.
+    fn is_within_latin(&self, index: usize) -> bool {
+        let is_latin = |char: Option<char>| {
+            char.is_some_and(|char| char.is_alphabetic() && u32::from(char) < 0x1100)
+        };
+        is_latin(self.previous(index)) && is_latin(self.next(index))
+    }
+
+    /// `[0, 1)`, `(0, 1]`: an interval that is open on one side.
+    fn ends_interval(&mut self, index: usize) -> bool {
+        let (at, char) = self.chars[index];
+        let other = if char == ')' { '[' } else { '(' };
+        let Some((mark, start)) = self.open.last().copied() else {
+            return false;
+        };
+        let inside = &self.text[start..at];
+        let is_interval = mark == other
+            && inside.contains([',', '~', '–'])
+            && inside.chars().count() < 24
+            && inside
+                .chars()
+                .skip(1)
+                .all(|char| !hangul::is_syllable(char));
+        if is_interval {
+            self.open.pop();
+        }
+        is_interval
+    }
+
     /// `don't`, and what follows a Latin word without an opening mark: `the writers’ room`.
     fn is_apostrophe(&self, index: usize) -> bool {
         let is_latin = |char: Option<char>| {
             char.is_some_and(|char| char.is_alphanumeric() && u32::from(char) < 0x1100)
         };
-        if is_latin(self.previous(index)) && is_latin(self.next(index)) {
+        let (previous, next) = (self.previous(index), self.next(index));
+        if is_latin(previous) && is_latin(next) || self.is_decade(index) {
+            return true;
+        }
+        // `엄마's`, `` `a`’s ``: an English genitive after whatever word.
+        let is_genitive = matches!(next, Some('s' | 'S'))
+            && previous.is_some_and(|char| char.is_alphanumeric() || char == Prose::OBJECT)
+            && !self
+                .chars
+                .get(index + 2)
+                .is_some_and(|(_, char)| char.is_alphanumeric());
+        // `’til`: a closing mark follows text.
+        let (_, own) = self.chars[index];
+        let is_elision = own == '’' && previous.is_none_or(char::is_whitespace) && is_latin(next);
+        let is_tear = previous == Some(':') && matches!(next, Some('(' | ')'));
+        if is_genitive || is_elision || is_tear {
             return true;
         }
         let has_open = self.open.iter().any(|(mark, _)| matches!(mark, '‘' | '\''));
@@ -173,6 +280,9 @@ impl<'t> Reader<'t> {
     fn straight(&mut self, index: usize, curly: char) {
         let (at, mark) = self.chars[index];
         if mark == '\'' && self.is_apostrophe(index) && !self.opens_single(index) {
+            return;
+        }
+        if mark == '"' && self.is_inch(index) {
             return;
         }
         let (previous, next) = (self.previous(index), self.next(index));
@@ -197,7 +307,7 @@ impl<'t> Reader<'t> {
         let begins = self
             .previous(index)
             .is_none_or(|char| !char.is_alphanumeric());
-        begins && self.has_single_close(index)
+        !self.is_decade(index) && begins && self.has_single_close(index)
     }
 
     fn has_single_close(&self, index: usize) -> bool {
@@ -246,12 +356,26 @@ impl<'t> Reader<'t> {
             .rsplit(|char: char| char.is_whitespace() || char == ',')
             .next()
             .unwrap_or_default();
-        let is_label = label.chars().count() <= 4 && label.chars().all(char::is_alphanumeric);
+        let is_label = !label.is_empty()
+            && label.chars().count() <= 6
+            && label
+                .chars()
+                .all(|char| char.is_alphanumeric() || matches!(char, '.' | '-'));
         is_label || before.ends_with([':', ';', '=', '^', '-'])
     }
 
+    /// `:(`, `:-(`, `:'(`, `(:`.
     fn is_smile(&self, index: usize) -> bool {
-        matches!(self.previous(index), Some(':' | ';' | '='))
-            && !self.next(index).is_some_and(char::is_alphanumeric)
+        let is_eye = |char: Option<char>| matches!(char, Some(':' | ';' | '='));
+        let (previous, next) = (self.previous(index), self.next(index));
+        let has_nose =
+            matches!(previous, Some('-' | '\'')) && index > 1 && is_eye(self.previous(index - 1));
+        let looks_left = is_eye(next)
+            && self
+                .chars
+                .get(index + 2)
+                .is_none_or(|(_, char)| char.is_whitespace());
+        let ends = !next.is_some_and(char::is_alphanumeric);
+        ends && (is_eye(previous) || has_nose || looks_left)
     }
 }

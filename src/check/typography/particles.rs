@@ -161,9 +161,14 @@ fn spaced<'t>(text: &'t str, start: usize, word: &str) -> Option<&'t str> {
             .iter()
             .any(|word| before.ends_with(word));
     let previous = before.rsplit(char::is_whitespace).next()?;
+    // `음, 에 또`: an interjection of speech.
+    let is_interjection = word == "에"
+        && text[start + word.len()..]
+            .trim_start()
+            .starts_with(['또', '…', '.', ',']);
     let is_word =
         previous.ends_with(|char: char| hangul::is_syllable(char) || char.is_ascii_alphanumeric());
-    (is_bound && is_word && !is_listed).then_some(previous)
+    (is_bound && is_word && !is_listed && !is_interjection).then_some(previous)
 }
 
 /// `”` and a space before 라고, 라는 …

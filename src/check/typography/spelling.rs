@@ -48,7 +48,7 @@ const SLIPS: [(&str, &str, At); 45] = [
     ("통채로", "통째로", At::Start),
     ("어떻해", "어떡해", At::Any),
     ("어떡게", "어떻게", At::Any),
-    ("아니예요", "아니에요", At::Any),
+    ("아니예요", "아니에요", At::Start),
     ("치뤘", "치렀", At::Any),
     ("치뤄", "치러", At::Any),
     ("잠궜", "잠갔", At::Any),
@@ -80,9 +80,13 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
                 At::Whole => begins && ends,
             };
             // Whoever writes about spelling sets the slip in quotation marks.
-            let is_quoted = text[..at].ends_with(['‘', '\'', '“', '"', '「'])
-                && text[at + slip.len()..].starts_with(['’', '\'', '”', '"', '」']);
-            if is_here && !is_quoted {
+            let is_quoted = is_quoted_word(&text[..at], &text[at + slip.len()..]);
+            // 욕심내지 않되 게으르지 않게: an ending, not 안 되다.
+            let before = text[..at]
+                .trim_end()
+                .trim_end_matches(['는', '도', '만', '를']);
+            let is_ending = slip == "않되" && before.ends_with('지');
+            if is_here && !is_quoted && !is_ending {
                 findings
                     .at(
                         &SPELLING,
@@ -93,4 +97,15 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
             }
         }
     }
+}
+
+/// Whether the word around a place stands alone in quotation marks: `‘됬다’는 틀린 말`.
+fn is_quoted_word(before: &str, after: &str) -> bool {
+    let stops = |char: char| !hangul::is_syllable(char);
+    before
+        .trim_end_matches(hangul::is_syllable)
+        .ends_with(['‘', '\'', '“', '"', '「'])
+        && after
+            .find(stops)
+            .is_some_and(|at| after[at..].starts_with(['’', '\'', '”', '"', '」']))
 }
