@@ -115,9 +115,14 @@ pub async fn run(batch: &Batch, run: Run) -> Result<Report, StoreError> {
         BatchState::Open => carry(batch, &run).await?,
         _ => None,
     };
-    if let Some(Halt::Pause(reason)) = &halt {
+    if let Some(Halt::Pause {
+        reason,
+        over_refusals,
+    }) = &halt
+    {
         let state = BatchState::Paused {
             reason: reason.clone(),
+            over_refusals: *over_refusals,
         };
         run.store
             .set_batch_state(batch.id, &state, run.clock.now())
@@ -218,7 +223,7 @@ async fn conclude(
 ) -> Result<Ending, StoreError> {
     let now = run.store.batch(&batch.issue).await?;
     match now.map_or(BatchState::Cancelled, |batch| batch.state) {
-        BatchState::Paused { reason } => return Ok(Ending::Paused(reason)),
+        BatchState::Paused { reason, .. } => return Ok(Ending::Paused(reason)),
         BatchState::Cancelled => return Ok(Ending::Cancelled),
         BatchState::Open | BatchState::Finished => {}
     }

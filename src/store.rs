@@ -48,7 +48,7 @@ pub struct Batch {
     pub audience: u64,
     /// When it was frozen; the Date header of all its messages.
     pub frozen_at: DateTime<Utc>,
-    /// A person resumed it after a pause: refusals of many readers count from now on.
+    /// A person resumed it after a pause over refusals: they count from now on.
     pub trusts_refusals: bool,
 }
 
@@ -62,6 +62,9 @@ pub enum BatchState {
     Paused {
         /// For a tired person.
         reason: String,
+        /// The relay refused reader after reader, and nobody was marked: once a person has
+        /// looked and resumed, refusals count.
+        over_refusals: bool,
     },
     /// Every row has its end.
     Finished,
@@ -519,7 +522,7 @@ pub trait Store: Send + Sync {
     ) -> Result<Vec<Refusal>, StoreError>;
 
     /// Opens, pauses, finishes or cancels a batch; cancelling skips the rows never sent. Opening
-    /// one that was paused sets `trusts_refusals`. Answers the state that stands then: what is
+    /// one that was paused over refusals sets `trusts_refusals`. Answers the state that stands then: what is
     /// cancelled stays so, and a batch with open rows isn't finished.
     async fn set_batch_state(
         &self,

@@ -33,6 +33,8 @@ pub struct Sending<'a> {
     pub folded: Option<FoldReport>,
     /// To whom it would go, where there is no batch yet.
     pub audience: AudienceSize,
+    /// How many unknown rows a person's word has just settled.
+    pub settled: u64,
 }
 
 /// What a person decided about a batch that they resume.
@@ -99,6 +101,7 @@ impl App {
             batch,
             folded,
             audience,
+            settled: 0,
         })
     }
 
@@ -157,10 +160,10 @@ impl App {
                     .to_owned(),
             });
         }
-        let mut is_settled = false;
-        if let Some(answer) = how.unknown {
-            is_settled = store.resolve_unknown(batch.id, answer, now).await? > 0;
-        }
+        let settled = match how.unknown {
+            Some(answer) => store.resolve_unknown(batch.id, answer, now).await?,
+            None => 0,
+        };
         if how.refreeze {
             self.refuse_findings(&archive, &issue).await?;
             let content = frozen.to_bytes()?;
@@ -175,7 +178,7 @@ impl App {
                     .set_batch_state(batch.id, &BatchState::Open, now)
                     .await?;
             }
-            BatchState::Finished if is_settled && has_rows => {
+            BatchState::Finished if settled > 0 && has_rows => {
                 store
                     .set_batch_state(batch.id, &BatchState::Open, now)
                     .await?;
@@ -193,6 +196,7 @@ impl App {
             batch: Some(batch),
             folded: None,
             audience,
+            settled,
         })
     }
 
@@ -289,7 +293,7 @@ impl Sending<'_> {
                 format!("{id} was cancelled; nothing is left to do"),
                 "an issue has one batch, ever: write a new issue to send the text after all",
             ),
-            Some(BatchState::Paused { reason }) => refused(
+            Some(BatchState::Paused { reason, .. }) => refused(
                 Refusal::Deliveries,
                 format!("{id} is paused: {reason}"),
                 "mend the cause, then `daily-note resume` it",

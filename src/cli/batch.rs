@@ -36,7 +36,7 @@ impl BatchStatus {
             slot: batch.slot,
             state: state_word(&batch.state),
             reason: match &batch.state {
-                BatchState::Paused { reason } => Some(reason.clone()),
+                BatchState::Paused { reason, .. } => Some(reason.clone()),
                 _ => None,
             },
             audience: batch.audience,
@@ -60,7 +60,7 @@ fn state_word(state: &BatchState) -> &'static str {
 pub(crate) fn state_words(state: &BatchState) -> String {
     match state {
         BatchState::Open => "under way".to_owned(),
-        BatchState::Paused { reason } => format!("paused: {reason}"),
+        BatchState::Paused { reason, .. } => format!("paused: {reason}"),
         BatchState::Finished => "finished".to_owned(),
         BatchState::Cancelled => "cancelled".to_owned(),
     }

@@ -28,6 +28,7 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
     }
     let state = BatchState::Paused {
         reason: args.reason.clone(),
+        over_refusals: false,
     };
     store
         .set_batch_state(batch.id, &state, app.clock.now())

@@ -1,7 +1,10 @@
 //! `resume ISSUE`: goes on after a pause, or settles the unknown.
 
-use super::{Context, Exit, Failure, carry};
-use crate::{app::Resumption, store::UnknownAnswer};
+use super::{Context, Exit, Failure, batch, carry};
+use crate::{
+    app::Resumption,
+    store::{BatchState, UnknownAnswer},
+};
 
 /// Go on with a paused issue, or decide about the readers whose mail is unknown
 #[derive(Debug, clap::Args)]
@@ -37,6 +40,13 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
         refreeze: args.refreeze,
     };
     let sending = app.resuming(&args.issue, &resumption).await?;
+    if let Some(batch) = &sending.batch
+        && batch.state == BatchState::Finished
+        && sending.settled > 0
+    {
+        let store = app.store().await?;
+        return batch::show(&batch.issue, store.as_ref(), &context.output).await;
+    }
     sending.refuse_nothing_to_do()?;
     carry::execute(&app, sending, &context.output).await
 }

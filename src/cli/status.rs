@@ -80,7 +80,8 @@ async fn show(
     let (mut documents, mut exit) = (Vec::new(), Exit::Done);
     for batch in batches {
         let counts = store.counts(batch.id).await?;
-        if counts.deferred + counts.rejected + counts.unknown > 0 {
+        let is_held_up = matches!(batch.state, BatchState::Paused { .. }) && counts.open() > 0;
+        if is_held_up || counts.deferred + counts.rejected + counts.unknown > 0 {
             exit = Exit::Deliveries;
         }
         let failed = if args.failed {

@@ -24,7 +24,12 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Halt {
     /// The sender's own fault: the batch pauses.
-    Pause(String),
+    Pause {
+        /// For a tired person.
+        reason: String,
+        /// So many readers were refused that nobody is believed to be.
+        over_refusals: bool,
+    },
     /// Somebody paused or cancelled the batch meanwhile.
     StoppedElsewhere,
     /// A signal.
@@ -154,7 +159,7 @@ impl Clerk {
             Verdict::SendersFault(reason) => {
                 self.guard().undecided();
                 self.put_back(&claim);
-                self.halt(Halt::Pause(reason));
+                self.pause(reason);
             }
         }
         self.judged.notify_waiters();
@@ -190,6 +195,14 @@ impl Clerk {
             .unwrap_or_else(PoisonError::into_inner)
             .get_or_insert(why);
         self.halted.request();
+    }
+
+    /// Pauses the batch for a fault that a person must mend.
+    pub(crate) fn pause(&self, reason: String) {
+        self.halt(Halt::Pause {
+            reason,
+            over_refusals: false,
+        });
     }
 
     /// Whether it is a person who wants the run to end, and not a fault.
@@ -229,9 +242,12 @@ impl Clerk {
             Ruling::Believe(rows) => self.reject(rows),
             Ruling::Pause(rows) => {
                 rows.iter().for_each(|row| self.put_back(&row.claim));
-                self.halt(Halt::Pause(format!(
-                    "the relay refuses reader after reader, the last with: {reply}"
-                )));
+                self.halt(Halt::Pause {
+                    reason: format!(
+                        "the relay refuses reader after reader, the last with: {reply}"
+                    ),
+                    over_refusals: true,
+                });
             }
         }
     }

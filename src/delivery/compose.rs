@@ -3,11 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{
-    clerk::{Clerk, Halt},
-    connection::with_causes,
-    room::Seat,
-};
+use super::{clerk::Clerk, connection::with_causes, room::Seat};
 use crate::{
     message::{Composer, Message},
     store::Claim,
@@ -73,11 +69,11 @@ fn work(
             }
             Err(error) => {
                 clerk.put_back(&claim);
-                clerk.halt(Halt::Pause(format!(
+                clerk.pause(format!(
                     "the message for {} can't be composed: {}",
                     claim.reader.email.masked(),
                     with_causes(&error)
-                )));
+                ));
             }
         }
     }

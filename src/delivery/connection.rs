@@ -169,7 +169,7 @@ impl Connection {
                     self.is_prompt = false;
                 }
                 Err(error) if error.is_senders_fault() => {
-                    self.shared.clerk.halt(Halt::Pause(with_hint(&error)));
+                    self.shared.clerk.pause(with_hint(&error));
                 }
                 Err(error) => self.rest(&with_causes(&error)),
             }

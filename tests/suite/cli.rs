@@ -1,5 +1,6 @@
 //! The command line as people meet it: the real binary, its words and its exit codes.
 
 mod bad_input;
+mod batches;
 mod help;
 mod sending;

@@ -5,13 +5,20 @@
 //! bytes that were written and not yet synced; after the kill they are taken back, as a power cut
 //! would: what the ledger has then is exactly what fdatasync had promised.
 
+mod machine;
 mod publication;
 mod relay;
+mod restarts;
 mod shim;
 
-use std::{collections::HashMap, fmt::Write as _, time::Duration};
+use std::{
+    collections::HashMap,
+    fmt::{Debug, Write as _},
+    hash::Hash,
+    time::Duration,
+};
 
-use publication::{End, Publication};
+use publication::{End, Publication, Run, State};
 use relay::Relay;
 use shim::{Fault, Shim};
 
@@ -44,17 +51,43 @@ enum Kill {
 }
 
 const KILLS: [Kill; 4] = [Kill::Process, Kill::Power, Kill::Torn, Kill::Terminate];
+
+/// What else happens while a run is under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Event {
+    /// Nothing.
+    Quiet,
+    /// The relay dies with every connection cut, and comes back.
+    RelayDies,
+    /// A few readers leave.
+    ReadersLeave,
+    /// The run's clock shows another day than the last one's.
+    ClockJumps,
+}
+
+const EVENTS: [Event; 4] = [
+    Event::Quiet,
+    Event::RelayDies,
+    Event::ReadersLeave,
+    Event::ClockJumps,
+];
 const CONNECTIONS: u64 = 4;
 
 /// What all rounds came to.
 #[derive(Debug, Default)]
 struct Totals {
     rounds: u64,
-    readers: u64,
+    deliveries: u64,
     kills: HashMap<Kill, u64>,
+    events: HashMap<Event, u64>,
+    skipped: u64,
     unknown: u64,
+    /// The most that one round left, a kill and connection.
+    unknown_each: f64,
     lost: u64,
     doubled: u64,
+    /// Skipped, and sent all the same.
+    sent_to_leavers: u64,
 }
 
 #[test]
@@ -62,7 +95,7 @@ fn killed_at_any_moment_nobody_is_lost_and_nobody_gets_it_twice() {
     let rounds: u64 = std::env::var("CRASH_ROUNDS")
         .ok()
         .and_then(|rounds| rounds.parse().ok())
-        .unwrap_or(6);
+        .unwrap_or(8);
     let seed = std::env::var("CRASH_SEED")
         .ok()
         .and_then(|seed| seed.parse().ok())
@@ -78,152 +111,190 @@ fn killed_at_any_moment_nobody_is_lost_and_nobody_gets_it_twice() {
     for round in 0..rounds {
         let mut dice = Dice(seed * 1_000_003 + round);
         let which = dice.roll(publications.len() as u64) as usize;
-        round_of(&publications[which], &shim, &mut dice, &mut totals, round);
+        Round {
+            number: round,
+            publication: &publications[which],
+            shim: &shim,
+            state: publications[which].fresh_state(),
+            relay: Relay::start(Duration::from_micros(200 + dice.roll(1_500))),
+            dice,
+            bound: 0,
+        }
+        .play(&mut totals);
     }
     println!("{}", table(&totals));
-    assert_eq!((totals.lost, totals.doubled), (0, 0));
+    assert_eq!(
+        (totals.lost, totals.doubled, totals.sent_to_leavers),
+        (0, 0, 0)
+    );
 }
 
 /// One batch, killed a few times, then left to finish.
-fn round_of(
-    publication: &Publication,
-    shim: &Shim,
-    dice: &mut Dice,
-    totals: &mut Totals,
-    round: u64,
-) {
-    let state = publication.fresh_state();
-    let relay = Relay::start(Duration::from_micros(200 + dice.roll(1_500)));
-    let mut hard_kills = 0;
-    for _ in 0..=dice.roll(3) {
-        let kill = KILLS[dice.roll(KILLS.len() as u64) as usize];
-        let shimmed = (kill == Kill::Power).then_some((shim, Fault::None));
-        let running = state.send(relay.port(), CONNECTIONS, shimmed);
+struct Round<'a> {
+    number: u64,
+    publication: &'a Publication,
+    shim: &'a Shim,
+    state: State,
+    relay: Relay,
+    dice: Dice,
+    /// How many unknown the faults so far may leave.
+    bound: u64,
+}
+
+impl Round<'_> {
+    fn play(mut self, totals: &mut Totals) {
+        // Few rounds are to meet every kill and every event, so they take turns.
+        for turn in 0..=self.dice.roll(3) {
+            let kill = KILLS[((self.number + turn) % 4) as usize];
+            let event = EVENTS[((self.number / 4 + self.number + turn) % 4) as usize];
+            self.run_into(kill, event, totals);
+        }
+        let last = Run {
+            day: self.state.latest_day(),
+            ..Run::of(self.relay.port())
+        };
+        let code = self.state.send(last).finish();
+        assert!(
+            [0, 5, 6].contains(&code),
+            "round {}: the last run ended with {code}",
+            self.number
+        );
+        self.settle_accounts(totals);
+    }
+
+    /// Starts the program and ends it somewhere in the middle.
+    fn run_into(&mut self, kill: Kill, event: Event, totals: &mut Totals) {
+        let dice = &mut self.dice;
+        let jump = u64::from(event == Event::ClockJumps) * dice.roll(30);
+        let running = self.state.send(Run {
+            shim: (kill == Kill::Power).then_some((self.shim, Fault::None)),
+            day: jump,
+            ..Run::of(self.relay.port())
+        });
         // Anywhere from the first moment to the last message, and then anywhere within a message.
-        let target = relay.count() as u64 + dice.roll(publication.readers());
+        let start = self.relay.count() as u64;
+        let target = start + dice.roll(self.publication.readers());
+        let half_way = start + (target - start) / 2;
         let pause = Duration::from_micros(dice.roll(3_000));
-        let is_time = || relay.count() as u64 >= target;
+        let leaver = dice.roll(self.publication.readers());
+        let mut happens = Some(event);
+        let (relay, state) = (&self.relay, &self.state);
+        let is_time = || {
+            let count = relay.count() as u64;
+            if count >= half_way
+                && let Some(event) = happens.take()
+            {
+                match event {
+                    Event::RelayDies => relay.die_for(Duration::from_millis(30)),
+                    Event::ReadersLeave => state.unsubscribe(leaver, 5),
+                    Event::Quiet | Event::ClockJumps => {}
+                }
+            }
+            count >= target
+        };
         let end = running.end_when(is_time, pause, kill == Kill::Terminate);
+        *totals.events.entry(event).or_default() += 1;
+        // A message a connection was on the wire when the relay died.
+        self.bound += u64::from(event == Event::RelayDies) * CONNECTIONS;
         if let End::Exited(code) = end {
             assert!(
                 [0, 5, 6].contains(&code),
-                "round {round}: the program ended with {code}"
+                "round {}: the program ended with {code}",
+                self.number
             );
-            continue;
+            let was_asked = kill == Kill::Terminate && code == 5;
+            *totals.kills.entry(kill).or_default() += u64::from(was_asked);
+            return;
         }
         *totals.kills.entry(kill).or_default() += 1;
-        hard_kills += u64::from(kill != Kill::Terminate);
+        self.bound += u64::from(kill != Kill::Terminate) * 2 * CONNECTIONS;
         match kill {
-            Kill::Power => shim.take_back_unsynced(state.folder()),
-            Kill::Torn => state.tear_the_log(dice.roll(u64::MAX)),
+            Kill::Power => self.shim.take_back_unsynced(self.state.folder()),
+            Kill::Torn => self.state.tear_the_log(self.dice.roll(u64::MAX)),
             Kill::Process | Kill::Terminate => {}
         }
     }
-    let code = state.send(relay.port(), CONNECTIONS, None).finish();
-    assert!(
-        [0, 5, 6].contains(&code),
-        "round {round}: the last run ended with {code}"
-    );
 
-    let status = state.status();
-    let taken = relay.finish();
-    let taken_times = |email: &str| taken.get(email).copied().unwrap_or_default();
-    totals.rounds += 1;
-    totals.readers += status.audience;
-    assert_eq!(
-        status.accepted + status.unknown.len() as u64,
-        status.audience,
-        "round {round}"
-    );
-    assert!(
-        status.unknown.len() as u64 <= 2 * CONNECTIONS * hard_kills,
-        "round {round}: {} unknown after {hard_kills} kills",
-        status.unknown.len()
-    );
-    totals.unknown += status.unknown.len() as u64;
-    for email in publication.emails() {
-        let times = taken_times(&email);
-        let is_unknown = status.unknown.contains(&email);
-        totals.doubled += u64::from(times > 1);
-        // Accepted, but the relay has nothing: lost. (An unknown may be there or not.)
-        totals.lost += u64::from(times == 0 && !is_unknown);
+    /// Compares what the relay took with what the ledger says.
+    fn settle_accounts(self, totals: &mut Totals) {
+        let status = self.state.status();
+        let taken = self.relay.finish();
+        let (unknown, skipped) = (status.unknown.len() as u64, status.skipped.len() as u64);
+        let round = self.number;
+        assert_eq!(
+            status.accepted + unknown + skipped,
+            status.audience,
+            "round {round}"
+        );
+        assert!(
+            unknown <= self.bound,
+            "round {round}: {unknown} unknown, {} at the most",
+            self.bound
+        );
+        totals.rounds += 1;
+        totals.deliveries += status.audience;
+        totals.unknown += unknown;
+        totals.skipped += skipped;
+        let faults = (self.bound / CONNECTIONS).max(1) as f64 / 2.0;
+        let each = unknown as f64 / faults / CONNECTIONS as f64;
+        totals.unknown_each = totals.unknown_each.max(each);
+        for email in self.publication.emails() {
+            let times = taken.get(&email).copied().unwrap_or_default();
+            let is_skipped = status.skipped.contains(&email);
+            totals.doubled += u64::from(times > 1);
+            totals.sent_to_leavers += u64::from(is_skipped && times > 0);
+            // Accepted, but the relay has nothing: lost. (An unknown may be there or not.)
+            let may_have_none = is_skipped || status.unknown.contains(&email);
+            totals.lost += u64::from(times == 0 && !may_have_none);
+        }
     }
 }
 
 fn table(totals: &Totals) -> String {
     let mut table = format!(
         "crash programme: {} rounds, {} deliveries\n",
-        totals.rounds, totals.readers
+        totals.rounds, totals.deliveries
     );
-    for kill in KILLS {
-        let count = totals.kills.get(&kill).copied().unwrap_or_default();
-        let _ = writeln!(table, "  {kill:?}: {count}");
+    tell(&mut table, "ended by", KILLS, &totals.kills);
+    tell(&mut table, "meanwhile", EVENTS, &totals.events);
+    for (what, count) in [
+        ("lost", totals.lost),
+        ("doubled", totals.doubled),
+        ("skipped, for they had left", totals.skipped),
+        ("skipped and sent all the same", totals.sent_to_leavers),
+        ("unknown", totals.unknown),
+    ] {
+        let _ = writeln!(table, "  {what}: {count}");
     }
     let _ = write!(
         table,
-        "  lost: {}\n  doubled: {}\n  unknown: {}",
-        totals.lost, totals.doubled, totals.unknown
+        "  unknown, the most a fault and connection: {:.2}",
+        totals.unknown_each
     );
     table
 }
 
-#[test]
-fn after_a_failed_fdatasync_no_more_dots_leave() {
-    let shim = Shim::build();
-    let publication = Publication::new(1_000);
-    for after in [12, 20, 35, 60] {
-        let state = publication.fresh_state();
-        let relay = Relay::start(Duration::from_micros(300));
-        let fault = Fault::SyncFailsAfter(after);
-        let code = state
-            .send(relay.port(), CONNECTIONS, Some((&shim, fault)))
-            .finish();
-        assert!(
-            ![0, 5, 6].contains(&code),
-            "it went on after a failed fsync ({after}): {code}"
-        );
-        shim.take_back_unsynced(state.folder());
-        let before = relay.count();
-        assert!(before < 1_000, "the fault came too late to matter");
-        accounted_for_and_finished(&publication, &state, relay);
-    }
-}
-
-#[test]
-fn a_full_disk_stops_the_sending_and_loses_nobody() {
-    let shim = Shim::build();
-    let publication = Publication::new(1_000);
-    for kilobytes in [150, 300, 600] {
-        let state = publication.fresh_state();
-        let relay = Relay::start(Duration::from_micros(300));
-        let fault = Fault::DiskFullAfter(kilobytes * 1024);
-        let code = state
-            .send(relay.port(), CONNECTIONS, Some((&shim, fault)))
-            .finish();
-        assert!(
-            ![0, 5, 6].contains(&code),
-            "it went on with a full disk ({kilobytes}): {code}"
-        );
-        accounted_for_and_finished(&publication, &state, relay);
+fn tell<It: Debug + Eq + Hash>(
+    table: &mut String,
+    what: &str,
+    all: impl IntoIterator<Item = It>,
+    counts: &HashMap<It, u64>,
+) {
+    for it in all {
+        let count = counts.get(&it).copied().unwrap_or_default();
+        let _ = writeln!(table, "  {what} {it:?}: {count}");
     }
 }
 
 /// After the fault is mended: everything the relay took is accepted or unknown, and the rest is
-/// delivered.
-fn accounted_for_and_finished(publication: &Publication, state: &publication::State, relay: Relay) {
-    let code = state.send(relay.port(), CONNECTIONS, None).finish();
-    assert!([0, 5].contains(&code), "{code}");
+/// delivered. Answers how many are unknown.
+fn accounted_for_and_finished(publication: &Publication, state: &State, relay: Relay) -> u64 {
+    let code = state.send(Run::of(relay.port())).finish();
+    assert!([0, 5, 6].contains(&code), "{code}");
     let status = state.status();
     let taken = relay.finish();
-    assert_eq!(
-        status.accepted + status.unknown.len() as u64,
-        status.audience
-    );
-    assert!(
-        status.unknown.len() as u64 <= 2 * CONNECTIONS,
-        "{} unknown",
-        status.unknown.len()
-    );
+    let unknown = status.unknown.len() as u64;
+    assert_eq!(status.accepted + unknown, status.audience);
     for email in publication.emails() {
         let times = taken.get(&email).copied().unwrap_or_default();
         assert!(times <= 1, "{email} got it {times} times");
@@ -232,27 +303,5 @@ fn accounted_for_and_finished(publication: &Publication, state: &publication::St
             "{email} never got it"
         );
     }
-}
-
-#[test]
-fn two_senders_on_one_batch_the_second_says_who_holds_it() {
-    let publication = Publication::new(1_000);
-    let state = publication.fresh_state();
-    let relay = Relay::start(Duration::from_millis(4));
-    let first = state.send(relay.port(), CONNECTIONS, None);
-    while relay.count() == 0 {
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    let second = state
-        .send(relay.port(), CONNECTIONS, None)
-        .finish_with_words();
-    assert_eq!(second.0, 3, "{}", second.1);
-    assert!(
-        second.1.contains(&format!("process {}", first.id())),
-        "{}",
-        second.1
-    );
-    assert_eq!(first.finish(), 0);
-    let taken = relay.finish();
-    assert_eq!((taken.len(), taken.values().max()), (1_000, Some(&1)));
+    unknown
 }

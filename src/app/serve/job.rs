@@ -125,6 +125,7 @@ impl Work {
         );
         let state = BatchState::Paused {
             reason: reason.clone(),
+            over_refusals: false,
         };
         let now = self.clock.now();
         self.store.set_batch_state(batch.id, &state, now).await?;

@@ -44,7 +44,7 @@ pub(super) fn below(view: &SlotView, zone: Tz) -> Vec<String> {
     let until = view.latest.with_timezone(&zone).format("%a %H:%M");
     match view.state {
         SlotState::Paused => match view.batch.as_ref().map(|batch| &batch.state) {
-            Some(BatchState::Paused { reason }) => vec![reason.clone()],
+            Some(BatchState::Paused { reason, .. }) => vec![reason.clone()],
             _ => Vec::new(),
         },
         SlotState::Conflict => view.issues.iter().map(|it| it.file.clone()).collect(),

@@ -143,6 +143,7 @@ fn a_batch_says_where_its_slot_stands() {
     let slot = "2026-11-22T23:00:00Z";
     let paused = BatchState::Paused {
         reason: "the relay refused the sender".to_owned(),
+        over_refusals: false,
     };
     for (state, shown) in [
         (BatchState::Open, "2026-11-23 sending Nothing"),

@@ -1,14 +1,14 @@
 //! Batches: looked up, counted, opened, paused, ended; their rows in pages.
 
 use chrono::{DateTime, Utc};
-use sqlx::{Row, SqliteConnection, SqliteExecutor, sqlite::SqliteRow};
+use sqlx::{AssertSqlSafe, Row, SqliteConnection, SqliteExecutor, sqlite::SqliteRow};
 
 use super::{
     Fault, SqliteStore, codes,
     counters::{Moves, counts_from},
 };
 use crate::store::{
-    Batch, BatchId, BatchState, Counts, DeliveryId, FailedDelivery,
+    Batch, BatchId, BatchState, Counts, DeliveryId, FailedDelivery, StoreError,
     machine::{CANCELLED, State},
 };
 
@@ -152,11 +152,20 @@ pub(super) async fn set_state(
         return Ok(batch.state);
     }
     let reason = match wanted {
-        BatchState::Paused { reason } => Some(reason),
+        BatchState::Paused { reason, .. } => Some(reason),
         _ => None,
     };
-    let is_resumed =
-        matches!(batch.state, BatchState::Paused { .. }) && *wanted == BatchState::Open;
+    let was_doubted = matches!(
+        batch.state,
+        BatchState::Paused {
+            over_refusals: true,
+            ..
+        }
+    );
+    let is_resumed = was_doubted && *wanted == BatchState::Open;
+    if *wanted == BatchState::Finished {
+        check_the_sum(&mut tx, id, counts).await?;
+    }
     sqlx::query(
         "UPDATE batches SET state = ?2, reason = ?3, trusts_refusals = trusts_refusals OR ?4 \
          WHERE id = ?1",
@@ -174,6 +183,34 @@ pub(super) async fn set_state(
     }
     tx.commit().await?;
     Ok(wanted.clone())
+}
+
+/// A batch is done when its rows say so themselves, not only the counters kept beside them.
+async fn check_the_sum(
+    connection: &mut SqliteConnection,
+    batch: BatchId,
+    counters: Counts,
+) -> Result<(), Fault> {
+    let (first, last) = codes::deliveries_of(batch);
+    let count = |state: State| {
+        let (code, word) = (codes::state_code(state), state.word());
+        format!("count(*) FILTER (WHERE state = {code}) AS {word}")
+    };
+    let columns = State::ALL.map(count).join(", ");
+    let row = sqlx::query(AssertSqlSafe(format!(
+        "SELECT {columns} FROM deliveries WHERE id BETWEEN ?1 AND ?2"
+    )))
+    .bind(first)
+    .bind(last)
+    .fetch_one(connection)
+    .await?;
+    let rows = counts_from(&row)?;
+    if rows == counters {
+        return Ok(());
+    }
+    Err(Fault::Told(StoreError::Incompatible(format!(
+        "the ledger does not add up: its rows are {rows:?}, its counters {counters:?}"
+    ))))
 }
 
 /// An end is an end: only rows that wait again (a person resends unknowns) open a batch once more.

@@ -119,7 +119,14 @@ pub(super) fn subscriber_state(code: i64) -> sqlx::Result<SubscriberState> {
 pub(super) fn batch_state_code(state: &BatchState) -> i64 {
     match state {
         BatchState::Open => 0,
-        BatchState::Paused { .. } => 1,
+        BatchState::Paused {
+            over_refusals: false,
+            ..
+        } => 1,
+        BatchState::Paused {
+            over_refusals: true,
+            ..
+        } => 4,
         BatchState::Finished => 2,
         BatchState::Cancelled => 3,
     }
@@ -128,8 +135,9 @@ pub(super) fn batch_state_code(state: &BatchState) -> i64 {
 pub(super) fn batch_state(code: i64, reason: Option<String>) -> sqlx::Result<BatchState> {
     Ok(match code {
         0 => BatchState::Open,
-        1 => BatchState::Paused {
+        1 | 4 => BatchState::Paused {
             reason: reason.unwrap_or_default(),
+            over_refusals: code == 4,
         },
         2 => BatchState::Finished,
         3 => BatchState::Cancelled,

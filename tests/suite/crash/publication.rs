@@ -2,6 +2,7 @@
 //! binary started on it.
 
 use std::{
+    cell::Cell,
     collections::BTreeSet,
     fs,
     io::{Read as _, Seek as _, SeekFrom, Write as _},
@@ -11,20 +12,22 @@ use std::{
     time::Duration,
 };
 
+use chrono::{DateTime, TimeDelta};
 use tempfile::TempDir;
 
 use super::{
-    Dice,
+    CONNECTIONS, Dice,
     shim::{Fault, Shim},
 };
 
 const BINARY: &str = env!("CARGO_BIN_EXE_daily-note");
-const LOG: &str = ".daily-note/daily-note.sqlite-wal";
+const DATABASE: &str = ".daily-note/daily-note.sqlite";
 
 const CONFIGURATION: &str = "
 publication: {name: 데일리 노트, language: ko, timezone: Asia/Seoul, from: hello@note.example.com}
 editions:
   monday: {title: 월요일 편, topic: 소프트웨어, day: mon, time: '08:00'}
+delivery: {relay_backoff_first: 20ms, relay_backoff_max: 100ms}
 ";
 const ISSUE: &str = "---
 title: 정전에도 남는 것
@@ -66,7 +69,7 @@ impl Publication {
 
     pub(super) fn emails(&self) -> impl Iterator<Item = String> + use<> {
         let readers = self.readers;
-        (0..readers).map(|n| format!("reader{n}@d{}.example.com", n % 7))
+        (0..readers).map(email)
     }
 
     /// A copy with nothing sent yet.
@@ -80,13 +83,46 @@ impl Publication {
         ] {
             fs::copy(self.folder.path().join(file), folder.path().join(file)).unwrap();
         }
-        State { folder }
+        State {
+            folder,
+            latest_day: Cell::new(0),
+        }
     }
+}
+
+fn email(number: u64) -> String {
+    format!("reader{number}@d{}.example.com", number % 7)
 }
 
 /// A publication's folder in one round.
 pub(super) struct State {
     folder: TempDir,
+    latest_day: Cell<u64>,
+}
+
+/// How `send` is started.
+#[derive(Clone, Copy)]
+pub(super) struct Run<'a> {
+    /// The relay's port.
+    pub(super) port: u16,
+    /// Preloaded, with its fault.
+    pub(super) shim: Option<(&'a Shim, Fault)>,
+    /// What its clock shows: so many days after the slot, and a while.
+    pub(super) day: u64,
+    /// The kernel refuses to let a file grow beyond this.
+    pub(super) largest_file_kilobytes: Option<u64>,
+}
+
+impl Run<'_> {
+    /// Into that relay, with nothing wrong.
+    pub(super) fn of(port: u16) -> Self {
+        Self {
+            port,
+            shim: None,
+            day: 1,
+            largest_file_kilobytes: None,
+        }
+    }
 }
 
 /// What `status --json` says.
@@ -95,6 +131,9 @@ pub(super) struct Status {
     pub(super) audience: u64,
     pub(super) accepted: u64,
     pub(super) unknown: BTreeSet<String>,
+    pub(super) skipped: BTreeSet<String>,
+    /// Rows that are unknown because the database was restored.
+    pub(super) of_an_older_copy: usize,
 }
 
 impl State {
@@ -102,29 +141,76 @@ impl State {
         self.folder.path()
     }
 
-    /// Starts `send` into that relay.
-    pub(super) fn send(
-        &self,
-        port: u16,
-        connections: u64,
-        shim: Option<(&Shim, Fault)>,
-    ) -> Running {
-        let mut command = Command::new(BINARY);
+    /// Starts `send`.
+    pub(super) fn send(&self, run: Run<'_>) -> Running {
+        let at = DateTime::parse_from_rfc3339("2026-11-23T09:00:00+09:00").unwrap();
+        let at = at + TimeDelta::days(run.day as i64);
+        self.latest_day.set(self.latest_day.get().max(run.day));
+        let mut command = match run.largest_file_kilobytes {
+            None => Command::new(BINARY),
+            Some(kilobytes) => {
+                // Ignored, the signal leaves it to the failing write to tell; POSIX counts in 512s.
+                let script = format!(
+                    "trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"",
+                    kilobytes * 2
+                );
+                let mut shell = Command::new("/bin/sh");
+                shell.args(["-c", &script, BINARY]);
+                shell
+            }
+        };
         command
+            .args(["--at", &at.to_rfc3339()])
             .args(["send", "2026-11-23-blackout", "--yes", "--quiet"])
             .current_dir(self.folder())
             .env(
                 "DAILY_NOTE_SMTP__URL",
-                format!("smtp://127.0.0.1:{port}?tls=none"),
+                format!("smtp://127.0.0.1:{}?tls=none", run.port),
             )
-            .env("DAILY_NOTE_SMTP__CONNECTIONS", connections.to_string())
+            .env("DAILY_NOTE_SMTP__CONNECTIONS", CONNECTIONS.to_string())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped());
-        if let Some((shim, fault)) = shim {
+        if let Some((shim, fault)) = run.shim {
             shim.preload(&mut command, self.folder(), fault);
         }
         Running(command.spawn().unwrap())
+    }
+
+    /// The latest day that any run's clock has shown.
+    pub(super) fn latest_day(&self) -> u64 {
+        self.latest_day.get()
+    }
+
+    /// So many readers leave, from that one on.
+    pub(super) fn unsubscribe(&self, first: u64, count: u64) {
+        let output = Command::new(BINARY)
+            .args(["suppressions", "add", "--reason", "unsubscribed"])
+            .args((first..first + count).map(email))
+            .current_dir(self.folder())
+            .output()
+            .unwrap();
+        let words = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{words}");
+    }
+
+    /// The database's files, as a backup copies them.
+    pub(super) fn snapshot(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        ["", "-wal"]
+            .iter()
+            .map(|end| self.folder().join(format!("{DATABASE}{end}")))
+            .filter_map(|path| fs::read(&path).ok().map(|bytes| (path, bytes)))
+            .collect()
+    }
+
+    /// Puts a backup back.
+    pub(super) fn restore(&self, snapshot: &[(PathBuf, Vec<u8>)]) {
+        for end in ["", "-wal", "-shm"] {
+            let _ = fs::remove_file(self.folder().join(format!("{DATABASE}{end}")));
+        }
+        for (path, bytes) in snapshot {
+            fs::write(path, bytes).unwrap();
+        }
     }
 
     pub(super) fn status(&self) -> Status {
@@ -139,21 +225,30 @@ impl State {
                 panic!("status, {}: {error}: {words}", output.status)
             });
         let failed = status["failed"].as_array().unwrap();
-        let unknown = failed
-            .iter()
-            .filter(|row| row["outcome"] == "unknown")
-            .map(|row| row["email"].as_str().unwrap().to_owned())
-            .collect();
+        let those = |outcome: &str| {
+            failed
+                .iter()
+                .filter(|row| row["outcome"] == outcome)
+                .map(|row| row["email"].as_str().unwrap().to_owned())
+                .collect()
+        };
+        let is_of_an_older_copy = |row: &&serde_json::Value| {
+            row["reply"]
+                .as_str()
+                .is_some_and(|words| words.contains("older copy"))
+        };
         Status {
+            of_an_older_copy: failed.iter().filter(is_of_an_older_copy).count(),
             audience: status["audience"].as_u64().unwrap(),
             accepted: status["counts"]["accepted"].as_u64().unwrap(),
-            unknown,
+            unknown: those("unknown"),
+            skipped: those("skipped"),
         }
     }
 
     /// Tears what follows the last commit in the write-ahead log: cut somewhere, or scribbled over.
     pub(super) fn tear_the_log(&self, chance: u64) {
-        let path: PathBuf = self.folder().join(LOG);
+        let path: PathBuf = self.folder().join(format!("{DATABASE}-wal"));
         let Ok(mut file) = fs::OpenOptions::new().read(true).write(true).open(&path) else {
             return;
         };
@@ -214,7 +309,7 @@ impl Running {
     /// Lets it run until `is_time` and a moment more, then kills it, or asks it to stop and waits.
     pub(super) fn end_when(
         mut self,
-        is_time: impl Fn() -> bool,
+        mut is_time: impl FnMut() -> bool,
         pause: Duration,
         gently: bool,
     ) -> End {
@@ -226,8 +321,7 @@ impl Running {
         }
         thread::sleep(pause);
         if gently {
-            let pid = self.0.id().to_string();
-            Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+            self.terminate();
             let status = self.0.wait().unwrap();
             // Before its handlers stand, a signal ends it at once: nothing has left by then.
             return status.code().map_or(End::Killed, End::Exited);
@@ -235,6 +329,12 @@ impl Running {
         self.0.kill().unwrap();
         self.0.wait().unwrap();
         End::Killed
+    }
+
+    /// Asks it to stop.
+    pub(super) fn terminate(&self) {
+        let pid = self.id().to_string();
+        Command::new("kill").args(["-TERM", &pid]).status().unwrap();
     }
 
     /// Waits for its end.

@@ -1,13 +1,13 @@
 //! A relay that takes everything and counts, a little slow at the dot so that kills find something
-//! on the wire.
+//! on the wire. It can die and come back, or fall silent.
 
 use std::{
     collections::HashMap,
     io::{BufRead, BufReader, Write},
-    net::{TcpListener, TcpStream},
+    net::{Shutdown, TcpListener, TcpStream},
     sync::{
         Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
     thread,
     time::{Duration, Instant},
@@ -17,6 +17,14 @@ use std::{
 struct Shared {
     taken: Mutex<HashMap<String, u32>>,
     open: AtomicUsize,
+    /// What is waited before the answer to a dot, in microseconds.
+    delay: AtomicU64,
+    /// Every connection there was, to be cut.
+    sockets: Mutex<Vec<TcpStream>>,
+    dead_until: Mutex<Option<Instant>>,
+    is_silent: AtomicBool,
+    /// Connections that wait for a greeting which never comes.
+    waiting: AtomicUsize,
 }
 
 /// A running relay.
@@ -30,15 +38,28 @@ impl Relay {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let shared = Arc::new(Shared::default());
+        shared
+            .delay
+            .store(delay.as_micros() as u64, Ordering::SeqCst);
         let of_acceptor = Arc::clone(&shared);
         // Ends with the test process; a listener that nobody calls costs nothing.
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let shared = Arc::clone(&of_acceptor);
+                if shared.is_dead() {
+                    continue;
+                }
+                if shared.is_silent.load(Ordering::SeqCst) {
+                    shared.waiting.fetch_add(1, Ordering::SeqCst);
+                    shared.sockets.lock().unwrap().push(stream);
+                    continue;
+                }
+                let clone = stream.try_clone().unwrap();
+                shared.sockets.lock().unwrap().push(clone);
                 shared.open.fetch_add(1, Ordering::SeqCst);
                 thread::spawn(move || {
                     // A client that was killed leaves errors behind; what it sent is counted.
-                    let _ = converse(stream, delay, &shared);
+                    let _ = converse(stream, &shared);
                     shared.open.fetch_sub(1, Ordering::SeqCst);
                 });
             }
@@ -61,6 +82,40 @@ impl Relay {
             .sum()
     }
 
+    /// Cuts every connection, and takes none for so long.
+    pub(super) fn die_for(&self, time: Duration) {
+        *self.shared.dead_until.lock().unwrap() = Some(Instant::now() + time);
+        self.cut();
+    }
+
+    /// Cuts every connection, and greets nobody who comes.
+    pub(super) fn fall_silent(&self) {
+        self.shared.is_silent.store(true, Ordering::SeqCst);
+        self.cut();
+    }
+
+    /// How many wait for its greeting.
+    pub(super) fn waiting(&self) -> usize {
+        self.shared.waiting.load(Ordering::SeqCst)
+    }
+
+    /// Greets again.
+    pub(super) fn come_back(&self) {
+        self.cut();
+        self.shared.is_silent.store(false, Ordering::SeqCst);
+    }
+
+    /// Answers at once from now on.
+    pub(super) fn quicken(&self) {
+        self.shared.delay.store(100, Ordering::SeqCst);
+    }
+
+    fn cut(&self) {
+        for socket in self.shared.sockets.lock().unwrap().drain(..) {
+            let _ = socket.shutdown(Shutdown::Both);
+        }
+    }
+
     /// Waits for the last conversations and answers how often each recipient was taken.
     pub(super) fn finish(self) -> HashMap<String, u32> {
         let started = Instant::now();
@@ -75,7 +130,26 @@ impl Relay {
     }
 }
 
-fn converse(stream: TcpStream, delay: Duration, shared: &Shared) -> std::io::Result<()> {
+impl Shared {
+    fn is_dead(&self) -> bool {
+        let dead_until = *self.dead_until.lock().unwrap();
+        dead_until.is_some_and(|until| Instant::now() < until)
+    }
+
+    /// Waits before an answer, and no longer than it still has to.
+    fn rest(&self) {
+        let started = Instant::now();
+        let left = || {
+            let delay = Duration::from_micros(self.delay.load(Ordering::SeqCst));
+            delay.saturating_sub(started.elapsed())
+        };
+        while !left().is_zero() {
+            thread::sleep(left().min(Duration::from_millis(50)));
+        }
+    }
+}
+
+fn converse(stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let mut out = stream.try_clone()?;
     let mut input = BufReader::new(stream);
@@ -116,7 +190,7 @@ fn converse(stream: TcpStream, delay: Duration, shared: &Shared) -> std::io::Res
                     .unwrap()
                     .entry(recipient.clone())
                     .or_default() += 1;
-                thread::sleep(delay);
+                shared.rest();
                 out.write_all(b"250 2.0.0 OK\r\n")?;
             }
             "QUIT" => return out.write_all(b"221 2.0.0 Bye\r\n"),

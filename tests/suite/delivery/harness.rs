@@ -156,6 +156,7 @@ impl Harness {
     pub(crate) async fn pause(&self) {
         let state = BatchState::Paused {
             reason: "a test paused it".into(),
+            over_refusals: false,
         };
         let batch = self.batch().await;
         self.store

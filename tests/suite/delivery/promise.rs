@@ -106,13 +106,12 @@ async fn a_reader_who_leaves_while_announced_costs_the_next_one_nothing() {
             ..Counts::default()
         }
     );
-    assert_eq!(
-        server.recipients(),
-        [&*list[0], &list[1], &list[2], &list[4]]
-    );
-    // The fifth was tried once: a connection given up for the fourth is no loss of the fifth's.
-    let tried = format!("C: RCPT TO:<{}>", list[4]);
-    assert_eq!(server.heard_times(&tried), 1);
+    // Each was tried once: a connection given up for the fourth is nobody else's loss.
+    for (at, reader) in list.iter().enumerate().filter(|(at, _)| *at != 3) {
+        let tried = server.heard_times(&format!("C: RCPT TO:<{reader}>"));
+        assert_eq!(tried, 1, "reader {}", at + 1);
+    }
+    assert!(!server.recipients().contains(&list[3]));
 }
 
 #[tokio::test]
@@ -123,12 +122,13 @@ async fn a_stop_finishes_the_messages_in_flight_and_the_next_run_goes_on() {
         .on(Dot, reply("250 2.0.0 OK").after(Duration::from_millis(5)))
         .start();
     let stop = harness.stop.clone();
-    let asked = tokio::spawn(async move {
-        tokio::time::sleep(Duration::from_millis(150)).await;
+    let asked = async {
+        while server.taken().len() < 20 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
         stop.request();
-    });
-    let report = harness.run(&server).await;
-    asked.await.unwrap();
+    };
+    let (report, ()) = tokio::join!(harness.run(&server), asked);
     assert_eq!(report.ending, Ending::Stopped);
     assert_eq!(report.counts.accepted, server.taken().len() as u64);
     assert_eq!(

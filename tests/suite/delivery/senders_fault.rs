@@ -104,6 +104,23 @@ async fn even_no_such_user_to_everybody_empties_no_list() {
 }
 
 #[tokio::test]
+async fn after_a_pause_for_another_reason_a_relay_that_denies_everybody_is_not_believed() {
+    let harness = Harness::new(readers(60, 3)).await;
+    harness.pause().await;
+    harness.resume().await;
+    let denied = on(Rcpt, "554 5.7.1 Relay access denied").start();
+    let report = harness.run(&denied).await;
+    assert!(matches!(&report.ending, Ending::Paused(_)), "{report:?}");
+    assert_eq!(report.counts.pending, 60);
+}
+
+#[tokio::test]
+async fn a_message_larger_than_the_relay_takes_pauses_and_is_not_sent() {
+    let small = ScriptedServer::new().offering(&["PIPELINING", "SIZE 1000"]);
+    pauses_and_reaches_all_after_the_mend(small, "announces SIZE 1000").await;
+}
+
+#[tokio::test]
 async fn after_a_resume_refusals_count() {
     let harness = Harness::new(readers(30, 3)).await;
     let denied = on(Rcpt, "550 5.1.1 User unknown").start();

@@ -97,6 +97,7 @@ pub(crate) fn any(rest: u32) -> Quotas {
 pub(crate) fn paused() -> BatchState {
     BatchState::Paused {
         reason: "the relay wants a password".to_owned(),
+        over_refusals: false,
     }
 }
 

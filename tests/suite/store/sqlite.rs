@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
-use daily_note::store::{Store, StoreError, sqlite::SqliteStore};
+use daily_note::store::{BatchState, Store, StoreError, sqlite::SqliteStore};
 use tempfile::TempDir;
 
 use super::{contract::promises, fixture::*};
@@ -39,6 +39,7 @@ promises! {
         a_batch_goes_to_the_active_unsuppressed_readers_of_its_edition,
         batches_come_the_newest_first,
         a_paused_batch_gives_no_rows_until_it_is_resumed,
+        refusals_are_trusted_after_a_pause_over_them_and_no_other,
         cancelling_skips_what_was_not_sent_and_lets_the_wire_finish,
         a_batch_is_finished_only_when_every_row_has_its_end,
         a_person_settles_what_nobody_knows,
@@ -200,6 +201,29 @@ fn sqlite3(folder: &Folder, sql: &'static str) {
     })
     .join()
     .unwrap();
+}
+
+#[tokio::test]
+async fn a_batch_whose_rows_and_counters_differ_is_not_called_finished() {
+    let folder = Folder::new();
+    let store = folder.open().await.with_people(2).await;
+    let batch = store.frozen("monday").await;
+    for claim in store.claim_at(&batch, 2, at(1)).await {
+        store.step(&claim, sending()).await.unwrap();
+        store.step(&claim, accepted()).await.unwrap();
+    }
+    drop(store);
+    // One row is rejected (5), whatever the counters say.
+    sqlite3(
+        &folder,
+        "UPDATE deliveries SET state = 5 WHERE id = (SELECT min(id) FROM deliveries)",
+    );
+    let store = folder.open().await;
+    let finished = store
+        .set_batch_state(batch.id, &BatchState::Finished, at(2))
+        .await;
+    let error = finished.unwrap_err().to_string();
+    assert!(error.starts_with("the ledger does not add up"), "{error}");
 }
 
 /// The database's files, as a backup copies them.

@@ -113,15 +113,25 @@ pub(crate) async fn a_paused_batch_gives_no_rows_until_it_is_resumed(place: &dyn
         .set_batch_state(batch.id, &BatchState::Open, at(2))
         .await
         .unwrap();
-    assert!(
-        store
-            .batch("monday")
-            .await
-            .unwrap()
-            .unwrap()
-            .trusts_refusals
-    );
     assert_eq!(store.claim_at(&batch, 5, at(2)).await.len(), 2);
+}
+
+pub(crate) async fn refusals_are_trusted_after_a_pause_over_them_and_no_other(place: &dyn Place) {
+    let store = place.open().await.with_people(2).await;
+    let batch = store.frozen("monday").await;
+    for over_refusals in [false, true] {
+        let paused = BatchState::Paused {
+            reason: "for a reason".to_owned(),
+            over_refusals,
+        };
+        for state in [&paused, &BatchState::Open] {
+            let stands = store.set_batch_state(batch.id, state, at(1)).await.unwrap();
+            assert_eq!(stands, *state);
+            assert_eq!(store.batch("monday").await.unwrap().unwrap().state, *state);
+        }
+        let seen = store.batch("monday").await.unwrap().unwrap();
+        assert_eq!(seen.trusts_refusals, over_refusals);
+    }
 }
 
 pub(crate) async fn cancelling_skips_what_was_not_sent_and_lets_the_wire_finish(place: &dyn Place) {
