@@ -53,6 +53,7 @@ fn frozen() -> FrozenIssue {
             ]),
             context: serde_json::json!({"issue": {"subject": "지도를 다시 그리는 사람들"}}),
             images: Vec::new(),
+            published: Vec::new(),
         },
         headers: HeaderSettings {
             from: Mailbox {

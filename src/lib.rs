@@ -22,6 +22,7 @@ pub mod yaml;
 pub mod publication;
 
 pub mod issue;
+pub mod picture;
 pub mod render;
 
 pub mod audience;

@@ -21,8 +21,8 @@ use chrono_tz::Tz;
 
 pub use self::{
     block::{
-        AudienceSettings, DeliverySettings, LawSettings, MailClient, Storage, Term, Tracking,
-        UnknownPolicy, WebSettings,
+        AudienceSettings, DeliverySettings, ImageSettings, LawSettings, MailClient, Storage, Term,
+        Tracking, UnknownPolicy, WebSettings,
     },
     calendar::{Absence, moment_of},
     environment::Environment,
@@ -80,6 +80,8 @@ pub struct Publication {
     pub schedule: ScheduleSettings,
     /// The public pages.
     pub web: WebSettings,
+    /// How the issues' own images reach readers.
+    pub images: ImageSettings,
     /// What is counted about readers.
     pub tracking: Tracking,
     /// Countries whose rules `check` applies.

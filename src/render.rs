@@ -79,6 +79,10 @@ pub struct Composition {
     pub context: serde_json::Value,
     /// Images that travel with the message.
     pub images: Vec<InlineImage>,
+    /// Images that readers fetch. The batch keeps them: a mail that has left shows its pictures
+    /// whatever becomes of their files.
+    #[serde(default)]
+    pub published: Vec<PublishedImage>,
 }
 
 /// An image that travels inside the message (RFC 2392).
@@ -95,24 +99,63 @@ pub struct InlineImage {
     pub bytes: Vec<u8>,
 }
 
+/// An image that readers fetch from the publication's pages: whatever makes these (a server, a folder
+/// to upload) has `bytes` under `path`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublishedImage {
+    /// Below `web.base_url`, named by its content: `images/8c1f….jpg`.
+    pub path: String,
+    /// As the HTML says it.
+    pub url: String,
+    /// The file, in base64 when serialised.
+    #[serde(with = "base64_bytes")]
+    pub bytes: Vec<u8>,
+}
+
 impl InlineImage {
     /// Its name in a folder of files: unique, and in need of no encoding.
     #[must_use]
     pub fn disk_name(&self) -> String {
         let hash = self.content_id.split('@').next().unwrap_or_default();
-        let extension = self.media_type.rsplit('/').next().unwrap_or_default();
+        let extension = match self.media_type.rsplit('/').next().unwrap_or_default() {
+            "jpeg" => "jpg",
+            extension => extension,
+        };
         format!("{hash}.{extension}")
     }
 }
 
 impl Composition {
-    /// The HTML part as a file to open in a browser: its pictures are files beside it, under their
-    /// [`InlineImage::disk_name`].
+    /// The HTML part as a file to open in a browser: its pictures are the [`Composition::files`]
+    /// beside it.
     #[must_use]
     pub fn page_beside_images(&self, html: &str) -> String {
-        self.images.iter().fold(html.to_owned(), |html, image| {
-            html.replace(&format!("cid:{}", image.content_id), &image.disk_name())
-        })
+        let inline = self
+            .images
+            .iter()
+            .map(|image| (format!("cid:{}", image.content_id), image.disk_name()));
+        let published = self
+            .published
+            .iter()
+            .map(|image| (image.url.clone(), image.path.clone()));
+        inline
+            .chain(published)
+            .fold(html.to_owned(), |html, (address, file)| {
+                html.replace(&address, &file)
+            })
+    }
+
+    /// Every picture of the mail as a file: where it lies beside the page, and its bytes.
+    pub fn files(&self) -> impl Iterator<Item = (String, &[u8])> {
+        let inline = self
+            .images
+            .iter()
+            .map(|image| (image.disk_name(), image.bytes.as_slice()));
+        let published = self
+            .published
+            .iter()
+            .map(|image| (image.path.clone(), image.bytes.as_slice()));
+        inline.chain(published)
     }
 }
 

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use super::{App, AppError};
 use crate::{
-    publication::{RelayUrl, SmtpTarget, TlsMode},
+    publication::{ImageSettings, RelayUrl, SmtpTarget, TlsMode},
     render::ImagePolicy,
     smtp::{Relay, Session, inbox::Inbox},
 };
@@ -56,12 +56,13 @@ impl App {
         }
     }
 
-    /// Images travel with the mail to this machine, where nobody serves them yet.
+    /// Where nothing else is said, images travel with the mail to this machine, where nobody serves
+    /// them yet.
     pub(super) fn image_policy(&self) -> ImagePolicy {
-        if self.is_rehearsal() {
-            ImagePolicy::Inline
-        } else {
-            ImagePolicy::Remote
+        match self.publication.images {
+            ImageSettings::Cid => ImagePolicy::Inline,
+            ImageSettings::Auto if self.is_rehearsal() => ImagePolicy::Inline,
+            ImageSettings::Auto | ImageSettings::Https => ImagePolicy::Remote,
         }
     }
 }

@@ -1,11 +1,11 @@
 //! The issue's images: there, shown by mail clients, and told to those who don't see them.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 
 use super::{Findings, Proof, rule::rules};
 use crate::{
     issue::{Image, ImageUse},
-    source::shown_path,
+    picture::{self, COLUMN_PIXELS, Cache, Kind, PictureError},
 };
 
 rules! {
@@ -14,7 +14,7 @@ rules! {
     OUTSIDE = "image/outside", Error,
         "a path out of the publication works on one machine alone, and may tell what it should not", "";
     NOT_AN_IMAGE = "image/unreadable", Error,
-        "a file that is no picture shows as an empty frame", "";
+        "a file that mail can't carry as a picture shows as an empty frame", "";
     TYPE = "image/type", Warning,
         "mail clients show PNG, JPEG and GIF; many show nothing else", "caniemail: image-svg, image-webp, image-avif";
     ALT = "image/alt", Warning,
@@ -27,8 +27,8 @@ rules! {
         "many clients do not load pictures over http", "";
 }
 
-/// More than a sharp picture of 1,200 pixels across needs.
-const MAX_BYTES: u64 = 1_000_000;
+/// More, after all that is done to make it small, than a sharp picture of 1,200 pixels across needs.
+const LARGE_BYTES: usize = 1_000_000;
 
 pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
     for used in &proof.issue.document.images {
@@ -83,47 +83,54 @@ fn remote(used: &ImageUse, scheme: &str, findings: &mut Findings<'_>) {
 fn local(proof: &Proof<'_>, used: &ImageUse, findings: &mut Findings<'_>) {
     let location = &used.image.location;
     let root = &proof.publication.root;
-    let Some(path) = resolve(root, proof.issue.folder(), location) else {
-        findings
-            .at(
-                &OUTSIDE,
-                used.span.clone(),
-                format!("`{location}` lies outside the publication"),
-            )
-            .hint("copy the picture beside the issue");
-        return;
-    };
-    let Ok(metadata) = path.metadata() else {
-        let finding = findings.at(
-            &MISSING,
-            used.span.clone(),
-            format!("there is no file `{}`", shown_path(root, &path)),
-        );
-        if let Some(near) = same_in_other_case(&path) {
-            finding.hint(format!("there is `{near}`: names differ by capitals too"));
-        } else {
-            finding
-                .hint("paths count from the issue's file; with a `/` first, from the publication");
+    let folder = proof.issue.folder();
+    let cache = Cache::below(&proof.publication.state_dir());
+    let fitted =
+        picture::find(root, folder, location).and_then(|path| cache.fitted(&path, COLUMN_PIXELS));
+    match fitted {
+        Ok(picture) if picture.bytes.len() > LARGE_BYTES => {
+            let megabytes = picture.bytes.len() as f64 / 1e6;
+            findings
+                .at(
+                    &LARGE,
+                    used.span.clone(),
+                    format!("the picture has {megabytes:.1} MB in the mail"),
+                )
+                .hint(match picture.kind {
+                    Kind::Png => "export it as JPEG: it has transparent parts, or letters that need sharp edges",
+                    Kind::Jpeg => "cut it: it is very tall",
+                    Kind::Gif => "make the animation shorter or smaller",
+                });
         }
-        return;
+        Ok(_) => {}
+        Err(PictureError::Missing) => missing(proof, used, findings),
+        Err(error) => {
+            let rule = match error {
+                PictureError::Outside => &OUTSIDE,
+                _ => &NOT_AN_IMAGE,
+            };
+            findings
+                .at(rule, used.span.clone(), format!("`{location}` {error}"))
+                .hint(error.hint());
+        }
+    }
+}
+
+fn missing(proof: &Proof<'_>, used: &ImageUse, findings: &mut Findings<'_>) {
+    let location = &used.image.location;
+    let folder = match location.strip_prefix('/') {
+        Some(_) => &proof.publication.root,
+        None => proof.issue.folder(),
     };
-    let kind = poorly_shown(&path);
-    if kind.is_some() || imagesize::size(&path).is_err() {
-        let message = match kind {
-            Some(kind) => format!("`{location}` is {kind}, which mail clients do not show"),
-            None => format!("`{location}` is no picture"),
-        };
-        findings
-            .at(&NOT_AN_IMAGE, used.span.clone(), message)
-            .hint("save it as PNG, JPEG or GIF");
-    } else if metadata.len() > MAX_BYTES {
-        findings
-            .at(
-                &LARGE,
-                used.span.clone(),
-                format!("the picture has {:.1} MB", metadata.len() as f64 / 1e6),
-            )
-            .hint("1,200 pixels across are enough; JPEG for photographs, PNG for drawings");
+    let finding = findings.at(
+        &MISSING,
+        used.span.clone(),
+        format!("there is no file `{location}`"),
+    );
+    if let Some(near) = same_in_other_case(&folder.join(location.trim_start_matches('/'))) {
+        finding.hint(format!("there is `{near}`: names differ by capitals too"));
+    } else {
+        finding.hint("paths count from the issue's file; with a `/` first, from the publication");
     }
 }
 
@@ -147,25 +154,6 @@ fn poorly_shown(path: &Path) -> Option<&'static str> {
         "bmp" => Some("BMP"),
         _ => None,
     }
-}
-
-/// The file that a location means; None where it leaves the publication.
-fn resolve(root: &Path, folder: &Path, location: &str) -> Option<PathBuf> {
-    // A slash at the front means the publication's root.
-    let (folder, location) = match location.strip_prefix('/') {
-        Some(location) => (Path::new(""), location),
-        None => (folder.strip_prefix(root).unwrap_or(folder), location),
-    };
-    let mut path = PathBuf::new();
-    for part in folder.join(location).components() {
-        match part {
-            Component::Normal(part) => path.push(part),
-            Component::ParentDir if path.pop() => {}
-            Component::CurDir => {}
-            _ => return None,
-        }
-    }
-    Some(root.join(path))
 }
 
 fn same_in_other_case(path: &Path) -> Option<String> {

@@ -50,8 +50,8 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
         ("issue.eml", &message.bytes),
     ];
     write(&folder, &files)?;
-    for image in &frozen.composition.images {
-        write(&folder, &[(&image.disk_name(), &image.bytes)])?;
+    for (name, bytes) in frozen.composition.files() {
+        write(&folder, &[(&name, bytes)])?;
     }
     if context.output.is_json() {
         context.output.document(&serde_json::json!({
@@ -83,9 +83,10 @@ fn write(folder: &Path, files: &[(&str, &[u8])]) -> Result<(), AppError> {
             source,
         }
     };
-    fs::create_dir_all(folder).map_err(failed(folder))?;
     for (name, bytes) in files {
         let path = folder.join(name);
+        let folder = path.parent().unwrap_or(folder);
+        fs::create_dir_all(folder).map_err(failed(folder))?;
         fs::write(&path, bytes).map_err(failed(&path))?;
     }
     Ok(())

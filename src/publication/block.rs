@@ -199,6 +199,20 @@ pub enum Tracking {
     Individual,
 }
 
+/// `images:`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ImageSettings {
+    /// Fetched from `web.base_url` where it is set; with the mail otherwise, and to a relay on this
+    /// machine.
+    #[default]
+    Auto,
+    /// With the mail, always.
+    Cid,
+    /// Fetched from `web.base_url`, always: for a relay on this machine that passes mail on.
+    Https,
+}
+
 /// Countries whose rules `check` applies.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]

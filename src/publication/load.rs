@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    Edition, Publication, Recurrence, Storage, Term,
+    Edition, ImageSettings, Publication, Recurrence, Storage, Term,
     environment::Environment,
     recurrence::DayRule,
     settings::{EditionBlock, OneOrMore, Settings},
@@ -132,6 +132,12 @@ fn settle(root: &Path, settings: Settings, tree: &Tree) -> Result<Publication, V
                 ),
         ]);
     }
+    if settings.images == ImageSettings::Https && settings.web.base_url.is_none() {
+        keep(vec![
+            tree.error(&["images"], "`https` needs pages to fetch images from")
+                .with_hint("set `web.base_url`, or let images travel with the mail: `images: cid`"),
+        ]);
+    }
     let terms = terms(settings.terms.0, tree).map_err(&mut keep).ok();
     let (Some(editions), Some(smtp), Some(schedule), Some(terms), true) =
         (editions, smtp, schedule, terms, errors.is_empty())
@@ -163,6 +169,7 @@ fn settle(root: &Path, settings: Settings, tree: &Tree) -> Result<Publication, V
         storage,
         schedule,
         web: settings.web,
+        images: settings.images,
         tracking: settings.tracking,
         law: settings.law,
         terms,

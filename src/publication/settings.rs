@@ -11,7 +11,8 @@ use serde::{Deserialize, Deserializer, de};
 use super::{
     Color,
     block::{
-        AudienceSettings, DeliverySettings, LawSettings, MailClient, Storage, Tracking, WebSettings,
+        AudienceSettings, DeliverySettings, ImageSettings, LawSettings, MailClient, Storage,
+        Tracking, WebSettings,
     },
     recurrence::DayRule,
     schedule::ScheduleBlock,
@@ -44,6 +45,11 @@ pub(crate) struct Settings {
     /// The public pages.
     #[serde(default)]
     pub(super) web: WebSettings,
+    /// How the issues' own images reach readers: `auto` (the default: from `web.base_url` by https
+    /// where it is set, with the mail otherwise and to a relay on this machine), `cid` (always with
+    /// the mail) or `https` (always from `web.base_url`).
+    #[serde(default)]
+    pub(super) images: ImageSettings,
     /// What is counted about readers: `none` (the default), `aggregate` (counts an issue, no
     /// reader) or `individual` (each reader, with their consent).
     #[serde(default)]

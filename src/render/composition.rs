@@ -116,10 +116,12 @@ impl Composition {
             "opt_out": opt_out(publication, input.templates, &words)?,
         });
         context["styles"] = styles(&tera, &mail_templates, &context)?;
+        let (images, published) = images.into_files();
         Ok(Self {
             templates: mail_templates,
             context,
-            images: images.into_inline(),
+            images,
+            published,
         })
     }
 
@@ -240,7 +242,7 @@ fn publication_context(
         "contact": shown_contact(publication),
         "reply_to": reply_to.address.as_str(),
         "postal_address": publication.postal_address,
-        "logo": logo.map(|shown| json!({"src": shown.src, "width": shown.width.min(200)})),
+        "logo": logo.map(|shown| json!({"src": shown.src, "width": shown.width, "height": shown.height})),
     }))
 }
 

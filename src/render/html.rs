@@ -165,6 +165,7 @@ impl HtmlWriter<'_> {
             "src": shown.src,
             "alt": image.alt,
             "width": shown.width,
+            "height": shown.height,
             "caption": image.caption,
         });
         self.component("figure", &arguments, None)
@@ -186,6 +187,7 @@ impl HtmlWriter<'_> {
             "label": self.words.get("watch_video"),
             "src": shown.as_ref().map(|shown| &shown.src),
             "width": shown.as_ref().map(|shown| shown.width),
+            "height": shown.as_ref().and_then(|shown| shown.height),
             "alt": thumbnail.map(|image| &image.alt),
         });
         self.component("video", &arguments, None)

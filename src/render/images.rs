@@ -1,43 +1,45 @@
-//! Images: where each comes from, how wide it stands, and whether it travels with the mail or is
-//! fetched from the publication's pages.
+//! Images: how wide each stands in the column, and whether it travels with the mail or is fetched
+//! from the publication's pages. What becomes of its file on the way is `picture`'s.
 
 use std::{
     collections::BTreeMap,
-    fs,
-    path::{Component, Path, PathBuf},
+    path::{Path, PathBuf},
 };
-
-use aws_lc_rs::digest;
 
 use crate::{
     issue::{Image, Issue},
+    picture::{self, COLUMN_PIXELS, Cache, Picture, PictureError},
     publication::Publication,
-    render::{ImagePolicy, InlineImage, RenderError},
-    source::{SourceError, shown_path},
+    render::{ImagePolicy, InlineImage, PublishedImage, RenderError},
+    source::{Source, SourceError, Span},
 };
 
 /// The column of text: what an image is at most as wide as.
-pub(super) const COLUMN_WIDTH: usize = 520;
-/// A mail of more than this is refused by many servers.
-const MAX_BYTES: u64 = 5 << 20;
+pub(super) const COLUMN_WIDTH: u32 = 520;
+/// What a logo is at most as wide as.
+const LOGO_WIDTH: u32 = 200;
 
-/// An image as the HTML shows it.
+/// An image as the HTML shows it, in CSS pixels.
 #[derive(Debug, Clone)]
 pub(super) struct Shown {
     pub(super) src: String,
-    pub(super) width: usize,
+    pub(super) width: u32,
+    /// None for pictures of others: they are not fetched.
+    pub(super) height: Option<u32>,
 }
 
-/// The images of one issue, each read once.
+/// The images of one issue, each made ready once.
 pub(super) struct Images {
     root: PathBuf,
     folder: PathBuf,
+    cache: Cache,
     policy: ImagePolicy,
     domain: String,
     base_url: Option<String>,
-    places: BTreeMap<String, (crate::source::Source, crate::source::Span)>,
+    places: BTreeMap<String, (Source, Span)>,
     shown: BTreeMap<String, Shown>,
     inline: Vec<InlineImage>,
+    published: Vec<PublishedImage>,
 }
 
 impl Images {
@@ -54,186 +56,132 @@ impl Images {
                 .path
                 .parent()
                 .map_or_else(PathBuf::new, Path::to_path_buf),
+            cache: Cache::below(&publication.state_dir()),
             policy,
             domain: publication.from.address.domain().to_owned(),
             base_url: publication.web.base_url.clone(),
             places: places.collect(),
             shown: BTreeMap::new(),
             inline: Vec::new(),
+            published: Vec::new(),
         }
     }
 
-    /// Those that travel with the mail, in the order of their first use.
-    pub(super) fn into_inline(self) -> Vec<InlineImage> {
-        self.inline
+    /// Those that travel with the mail, and those that wait on the publication's pages, each in the
+    /// order of their first use.
+    pub(super) fn into_files(self) -> (Vec<InlineImage>, Vec<PublishedImage>) {
+        (self.inline, self.published)
     }
 
-    /// How the HTML shows an image: source and width.
+    /// How the HTML shows an image of the issue.
     pub(super) fn shown(&mut self, image: &Image) -> Result<Shown, RenderError> {
-        if let Some(shown) = self.shown.get(&image.location) {
-            return Ok(shown.clone());
-        }
-        let shown =
-            if image.location.starts_with("https://") || image.location.starts_with("http://") {
-                Shown {
-                    src: image.location.clone(),
-                    width: COLUMN_WIDTH,
-                }
-            } else {
-                self.local(&image.location)?
-            };
-        self.shown.insert(image.location.clone(), shown.clone());
-        Ok(shown)
+        self.in_width(&image.location, COLUMN_WIDTH, COLUMN_PIXELS)
     }
 
     /// The publication's logo: its path is relative to the root.
     pub(super) fn logo(&mut self, location: &str) -> Result<Shown, RenderError> {
-        let is_remote = location.starts_with("https://") || location.starts_with("http://");
         let rooted = format!("/{}", location.trim_start_matches('/'));
-        self.shown(&Image {
-            location: if is_remote {
-                location.to_owned()
-            } else {
-                rooted
-            },
-            alt: String::new(),
-            caption: None,
-        })
+        let location = if is_remote(location) {
+            location
+        } else {
+            &rooted
+        };
+        self.in_width(location, LOGO_WIDTH, 2 * LOGO_WIDTH)
     }
 
-    fn local(&mut self, location: &str) -> Result<Shown, RenderError> {
-        let path = self.resolved(location)?;
-        let bytes = self.read(location, &path)?;
-        let (media_type, extension) = match imagesize::image_type(&bytes) {
-            Ok(imagesize::ImageType::Png) => ("image/png", "png"),
-            Ok(imagesize::ImageType::Jpeg) => ("image/jpeg", "jpg"),
-            Ok(imagesize::ImageType::Gif) => ("image/gif", "gif"),
-            _ => {
-                return Err(self.refused(
-                    location,
-                    format!("the image `{location}` is neither PNG, JPEG nor GIF"),
-                    "mail clients show no SVG, and many no WebP: export it as PNG",
-                ));
+    fn in_width(
+        &mut self,
+        location: &str,
+        max_width: u32,
+        max_pixels: u32,
+    ) -> Result<Shown, RenderError> {
+        if let Some(shown) = self.shown.get(location) {
+            return Ok(shown.clone());
+        }
+        let shown = if is_remote(location) {
+            Shown {
+                src: location.to_owned(),
+                width: max_width,
+                height: None,
+            }
+        } else {
+            let (name, picture) = self
+                .picture(location, max_pixels)
+                .map_err(|error| self.refused(location, &error))?;
+            let width = picture.width.clamp(1, max_width);
+            Shown {
+                width,
+                height: Some(in_proportion(&picture, width)),
+                src: self.carried(&name, picture),
             }
         };
-        let size = imagesize::blob_size(&bytes).map_err(|_| {
-            self.refused(
-                location,
-                format!("the image `{location}` is damaged: its size cannot be read"),
-                "open it in an image editor and export it again",
-            )
-        })?;
-        let src = match (self.policy, &self.base_url) {
+        self.shown.insert(location.to_owned(), shown.clone());
+        Ok(shown)
+    }
+
+    /// The picture, and what its file was called.
+    fn picture(&self, location: &str, max_pixels: u32) -> Result<(String, Picture), PictureError> {
+        let path = picture::find(&self.root, &self.folder, location)?;
+        let picture = self.cache.fitted(&path, max_pixels)?;
+        let stem = path.file_stem().and_then(|stem| stem.to_str());
+        Ok((stem.unwrap_or_default().to_owned(), picture))
+    }
+
+    /// Puts it where readers will find it, once, and says under which address.
+    fn carried(&mut self, stem: &str, picture: Picture) -> String {
+        let hash = picture.hash();
+        let extension = picture.kind.extension();
+        match (self.policy, &self.base_url) {
             (ImagePolicy::Remote, Some(base_url)) => {
-                format!("{base_url}/{}", url_path(&shown_path(&self.root, &path)))
+                let path = format!("images/{hash}.{extension}");
+                let url = format!("{base_url}/{path}");
+                if !self.published.iter().any(|image| image.path == path) {
+                    self.published.push(PublishedImage {
+                        path,
+                        url: url.clone(),
+                        bytes: picture.bytes,
+                    });
+                }
+                url
             }
-            _ => self.attach(&path, media_type, extension, bytes),
-        };
-        // Twice as many pixels as the column are for sharp screens, not for a wider column.
-        Ok(Shown {
-            src,
-            width: size.width.clamp(1, COLUMN_WIDTH),
-        })
+            _ => {
+                let content_id = format!("{hash}@{}", self.domain);
+                let src = format!("cid:{content_id}");
+                let is_new = !self
+                    .inline
+                    .iter()
+                    .any(|image| image.content_id == content_id);
+                if is_new {
+                    self.inline.push(InlineImage {
+                        content_id,
+                        media_type: picture.kind.media_type().to_owned(),
+                        file_name: format!("{stem}.{extension}"),
+                        bytes: picture.bytes,
+                    });
+                }
+                src
+            }
+        }
     }
 
-    /// The file, which must lie below the publication's root even after symbolic links.
-    fn resolved(&self, location: &str) -> Result<PathBuf, RenderError> {
-        let outside = || {
-            self.refused(
-                location,
-                format!("the image `{location}` lies outside the publication's folder"),
-                "put the image beside the issue, or below the folder of daily-note.yaml",
-            )
-        };
-        let (base, relative) = match location.strip_prefix('/') {
-            Some(relative) => (&self.root, relative),
-            None => (&self.folder, location),
-        };
-        let is_plain = Path::new(relative).components().all(|part| {
-            matches!(
-                part,
-                Component::Normal(_) | Component::CurDir | Component::ParentDir
-            )
-        });
-        if !is_plain {
-            return Err(outside());
-        }
-        let path = base.join(relative);
-        let missing = |error: std::io::Error| {
-            self.refused(
-                location,
-                format!("the image `{location}` cannot be read: {error}"),
-                "the path is relative to the issue's file; a leading / means the folder of daily-note.yaml",
-            )
-        };
-        let real = fs::canonicalize(&path).map_err(missing)?;
-        let root = fs::canonicalize(&self.root).map_err(missing)?;
-        if !real.starts_with(&root) {
-            return Err(outside());
-        }
-        Ok(self.root.join(real.strip_prefix(&root).unwrap_or(&real)))
-    }
-
-    fn read(&self, location: &str, path: &Path) -> Result<Vec<u8>, RenderError> {
-        let unreadable = |source| RenderError::Unreadable {
-            path: shown_path(&self.root, path),
-            source,
-        };
-        let size = fs::metadata(path).map_err(unreadable)?.len();
-        if size > MAX_BYTES {
-            return Err(self.refused(
-                location,
-                format!("the image `{location}` has {size} bytes; the limit is {MAX_BYTES}"),
-                "make it smaller: 1,040 pixels across are enough for a sharp picture",
-            ));
-        }
-        fs::read(path).map_err(unreadable)
-    }
-
-    fn attach(&mut self, path: &Path, media_type: &str, extension: &str, bytes: Vec<u8>) -> String {
-        let hash = digest::digest(&digest::SHA256, &bytes);
-        let name: String = hash.as_ref()[..8]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        let content_id = format!("{name}@{}", self.domain);
-        let src = format!("cid:{content_id}");
-        if !self
-            .inline
-            .iter()
-            .any(|image| image.content_id == content_id)
-        {
-            self.inline.push(InlineImage {
-                content_id,
-                media_type: media_type.to_owned(),
-                file_name: path
-                    .file_name()
-                    .and_then(|name| name.to_str())
-                    .map_or_else(|| format!("{name}.{extension}"), str::to_owned),
-                bytes,
-            });
-        }
-        src
-    }
-
-    fn refused(&self, location: &str, message: String, hint: &str) -> RenderError {
-        let error = match self.places.get(location) {
+    fn refused(&self, location: &str, error: &PictureError) -> RenderError {
+        let message = format!("the image `{location}` {error}");
+        let place = self.places.get(location);
+        let error_at = match place {
             Some((source, span)) => SourceError::at(source, span.clone(), message),
             None => SourceError::new(message),
         };
-        RenderError::Source(Box::new(error.with_hint(hint)))
+        RenderError::Source(Box::new(error_at.with_hint(error.hint())))
     }
 }
 
-/// A relative path as part of a URL: everything but unreserved characters percent-encoded.
-fn url_path(path: &str) -> String {
-    let mut url = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            url.push(char::from(byte));
-        } else {
-            url.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    url
+fn is_remote(location: &str) -> bool {
+    location.starts_with("https://") || location.starts_with("http://")
+}
+
+/// The height that goes with a width.
+fn in_proportion(picture: &Picture, width: u32) -> u32 {
+    let height = u64::from(picture.height) * u64::from(width);
+    let height = height.div_ceil(u64::from(picture.width.max(1)));
+    u32::try_from(height).unwrap_or(u32::MAX).max(1)
 }

@@ -603,16 +603,12 @@ fn neighbours() -> Vec<Trial> {
     ]
 }
 
-/// One white pixel.
-const PNG: &[u8] =
-    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89";
-
 fn pictures() -> Vec<Trial> {
     let beside = |path: &str, bytes: &[u8], text: &str| {
         Desk::new().with(path, bytes).check(&with_text(text))
     };
-    let well = || beside("issues/a.png", PNG, "![가](a.png)");
-    let heavy = [PNG, &vec![0; 1_100_000]].concat();
+    let whole = white_pixel();
+    let well = || beside("issues/a.png", &whole, "![가](a.png)");
     vec![
         Trial::new(
             "image/unreadable",
@@ -627,9 +623,15 @@ fn pictures() -> Vec<Trial> {
             well(),
         ),
         Trial::new(
+            "image/unreadable",
+            "a picture that is cut off",
+            beside("issues/a.png", &whole[..whole.len() - 20], "![가](a.png)"),
+            well(),
+        ),
+        Trial::new(
             "image/large",
-            "a megabyte",
-            beside("issues/a.png", &heavy, "![가](a.png)"),
+            "noise with transparent parts, which nothing makes smaller",
+            beside("issues/a.png", &png(640, 480, noise), "![가](a.png)"),
             well(),
         ),
     ]
@@ -654,17 +656,41 @@ fn terms() -> Vec<Trial> {
     .collect()
 }
 
+fn png(width: u32, height: u32, pixel: impl Fn(u32, u32) -> [u8; 4]) -> Vec<u8> {
+    let pixels = image::RgbaImage::from_fn(width, height, |x, y| image::Rgba(pixel(x, y)));
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    pixels
+        .write_to(&mut bytes, image::ImageFormat::Png)
+        .unwrap();
+    bytes.into_inner()
+}
+
+fn white_pixel() -> Vec<u8> {
+    png(1, 1, |_, _| [255; 4])
+}
+
+fn noise(x: u32, y: u32) -> [u8; 4] {
+    (0..3)
+        .fold(x * 1_000_003 + y + 1, |mut state, _| {
+            state ^= state << 13;
+            state ^= state >> 17;
+            state ^ state << 5
+        })
+        .to_be_bytes()
+}
+
 #[test]
 fn pictures_beside_the_issue_are_found() {
+    let png = white_pixel();
     let findings = Desk::new()
-        .with("issues/a b.png", PNG)
-        .with("img/c.png", PNG)
+        .with("issues/a b.png", &png)
+        .with("img/c.png", &png)
         .check(&with_text(
             "![가](a%20b.png)\n\n![나](/img/c.png)\n\n![다](../img/c.png)",
         ));
     assert_eq!(shown(&findings), Vec::<String>::new());
     let case = Desk::new()
-        .with("issues/A.PNG", PNG)
+        .with("issues/A.PNG", &png)
         .check(&with_text("![가](a.png)"));
     assert_eq!(
         case[0].help(),

@@ -115,6 +115,7 @@ schedule:
   breaks: [{from: 2026-08-01, to: 2026-08-15, why: Summer}]
   extra: [{edition: weekly, date: 2026-12-30}]
 web: {listen: "localhost:8080", base_url: https://news.example.com/, secret: "0123456789abcdef0123456789abcdef"}
+images: cid
 tracking: aggregate
 law: {korea: true, us: false, eu: true}
 audience: {max_removal: 35%}

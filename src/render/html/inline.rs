@@ -28,8 +28,11 @@ impl HtmlWriter<'_> {
             Inline::Link { target, content } => self.link(target, content, html)?,
             Inline::Image(image) => {
                 let shown = self.images.shown(image)?;
+                let height = shown
+                    .height
+                    .map_or_else(String::new, |height| format!(" height=\"{height}\""));
                 html.push_str(&format!(
-                    "<img class=\"image\" src=\"{}\" alt=\"{}\" width=\"{width}\" border=\"0\" style=\"max-width:{width}px\">",
+                    "<img class=\"image\" src=\"{}\" alt=\"{}\" width=\"{width}\"{height} border=\"0\" style=\"max-width:{width}px\">",
                     escape_html(&shown.src),
                     escape_html(&image.alt),
                     width = shown.width

@@ -50,6 +50,7 @@ pub(crate) fn frozen(html: &str, text: &str) -> FrozenIssue {
             templates,
             context: serde_json::json!({"issue": {"subject": "지도를 다시 그리는 사람들"}}),
             images: Vec::new(),
+            published: Vec::new(),
         },
         headers: headers(),
     }

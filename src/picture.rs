@@ -1,0 +1,185 @@
+//! Pictures as mail carries them: found below the publication's folder, read within limits, turned
+//! upright, sized, recompressed, and rid of what they tell about where and by whom they were made.
+//!
+//! [`fit`] is pure: the same bytes give the same bytes. [`Cache`] only remembers what it gave. Knows
+//! nothing of issues, nor of how a picture travels.
+
+use aws_lc_rs::digest;
+
+mod cache;
+mod clean;
+mod decode;
+mod encode;
+mod fit;
+mod format;
+mod pixels;
+mod place;
+
+pub use self::{
+    cache::Cache,
+    fit::{COLUMN_PIXELS, fit},
+    place::find,
+};
+
+/// A file of more is no picture for a mail, and is not read.
+pub const MAX_FILE_BYTES: u64 = 48 << 20;
+/// A file of a few bytes can ask for any number of pixels; 50 million are what large cameras have.
+const MAX_PIXELS: u64 = 50_000_000;
+/// The longest side.
+const MAX_SIDE: u32 = 30_000;
+/// Animations travel as they are: one of more is a film.
+const MAX_ANIMATION_BYTES: usize = 5 << 20;
+
+/// A picture that every mail client shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// What it is.
+    pub kind: Kind,
+    /// In pixels.
+    pub width: u32,
+    /// In pixels.
+    pub height: u32,
+    /// The file.
+    pub bytes: Vec<u8>,
+}
+
+/// What mail clients show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Drawings, screens, whatever has transparent parts.
+    Png,
+    /// Photographs.
+    Jpeg,
+    /// Animations.
+    Gif,
+}
+
+impl Kind {
+    /// `image/png`, …
+    #[must_use]
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Png => "image/png",
+            Self::Jpeg => "image/jpeg",
+            Self::Gif => "image/gif",
+        }
+    }
+
+    /// Without the dot.
+    #[must_use]
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Png => "png",
+            Self::Jpeg => "jpg",
+            Self::Gif => "gif",
+        }
+    }
+}
+
+impl Picture {
+    /// What its content is called wherever it goes: the first 96 bits of its SHA-256, in
+    /// hexadecimal.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        hex(&sha256(&self.bytes)[..12])
+    }
+}
+
+/// Why a file is no picture for a mail. Each reads on after the picture's name.
+#[derive(Debug, thiserror::Error)]
+pub enum PictureError {
+    /// No such file.
+    #[error("is not there")]
+    Missing,
+    /// Above the publication's folder, perhaps by a symbolic link.
+    #[error("lies outside the publication's folder")]
+    Outside,
+    /// A folder, a pipe, a device.
+    #[error("is not a file")]
+    NotAFile,
+    /// The system does not give it.
+    #[error("cannot be read: {0}")]
+    Unreadable(#[source] std::io::Error),
+    /// More than [`MAX_FILE_BYTES`].
+    #[error("has {} MB; the limit is {} MB", bytes.div_ceil(1 << 20), MAX_FILE_BYTES >> 20)]
+    Heavy {
+        /// How many.
+        bytes: u64,
+    },
+    /// More than any camera makes.
+    #[error("has {width} × {height} pixels; the limit is {} million", MAX_PIXELS / 1_000_000)]
+    Huge {
+        /// In pixels.
+        width: u32,
+        /// In pixels.
+        height: u32,
+    },
+    /// Something that mail clients don't show, and that we can't turn into what they do.
+    #[error("is {what}")]
+    Foreign {
+        /// `SVG, which mail clients do not show`.
+        what: &'static str,
+        /// What to do about it.
+        hint: &'static str,
+    },
+    /// Cut off, or changed on the way.
+    #[error("is damaged: {reason}")]
+    Damaged {
+        /// In a few words.
+        reason: String,
+    },
+    /// An animation of more than [`MAX_ANIMATION_BYTES`].
+    #[error("is an animation of {:.1} MB; the limit is {} MB", *bytes as f64 / f64::from(1 << 20), MAX_ANIMATION_BYTES >> 20)]
+    HeavyAnimation {
+        /// How many.
+        bytes: usize,
+    },
+}
+
+impl PictureError {
+    /// What the writer can do.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Missing => {
+                "the path is relative to the issue's file; a leading / means the folder of daily-note.yaml"
+            }
+            Self::Outside => {
+                "put the picture beside the issue, or below the folder of daily-note.yaml"
+            }
+            Self::NotAFile => "name the picture's own file",
+            Self::Unreadable(_) => "look at the file's permissions",
+            Self::Heavy { .. } | Self::Huge { .. } => {
+                "make it smaller: 1,200 pixels across are as sharp as mail gets"
+            }
+            Self::Foreign { hint, .. } => hint,
+            Self::Damaged { .. } => "open it in an image editor and export it again",
+            Self::HeavyAnimation { .. } => {
+                "make it shorter or smaller, or link to a video and show one picture of it"
+            }
+        }
+    }
+
+    fn damaged(reason: impl Into<String>) -> Self {
+        Self::Damaged {
+            reason: reason.into(),
+        }
+    }
+
+    fn cut_off() -> Self {
+        Self::damaged("it is cut off")
+    }
+}
+
+fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let mut hash = [0; 32];
+    hash.copy_from_slice(digest::digest(&digest::SHA256, bytes).as_ref());
+    hash
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,75 @@
+//! The pipeline from a file's bytes to what mail carries:
+//!
+//! 1. what it is, and whether it is whole; an animation ends here, as it is;
+//! 2. pixels, eight bits a channel, within limits;
+//! 3. upright, not wider than asked, in sRGB, without an alpha channel that hides nothing;
+//! 4. as PNG or as JPEG, whichever suits;
+//! 5. unless the writer's own file, rid of its metadata, is hardly larger: then that one.
+
+use image::{GenericImageView, metadata::Orientation};
+
+use super::{
+    Kind, MAX_ANIMATION_BYTES, Picture, PictureError,
+    clean::{Own, own_file},
+    decode::decode,
+    encode::encode,
+    format::{Format, format_of},
+    pixels,
+};
+
+/// A column of 600 pixels on a screen with two pixels for each of them.
+pub const COLUMN_PIXELS: u32 = 1_200;
+
+/// What a picture of this file looks like in the mail: at most `max_width` pixels wide, never
+/// enlarged.
+///
+/// # Errors
+/// Whatever is no picture, is damaged, or is beyond the limits.
+pub fn fit(bytes: &[u8], max_width: u32) -> Result<Picture, PictureError> {
+    let format = format_of(bytes)?;
+    let own = match own_file(bytes, format)? {
+        Own::Whole(kind, clean) => Some((kind, clean)),
+        Own::Animation(clean) => return animation(bytes, clean),
+        Own::Unfit => None,
+    };
+    let decoded = decode(bytes, format)?;
+    let is_right =
+        decoded.orientation == Orientation::NoTransforms && decoded.pixels.width() <= max_width;
+    let pixels = pixels::ready(decoded, max_width);
+    let made = encode(&pixels, format == Format::Jpeg);
+    let (kind, bytes) = match own {
+        Some((kind, own)) if is_right && !is_worth_it(kind, &own, &made.1) => (kind, own),
+        _ => made,
+    };
+    let (width, height) = pixels.dimensions();
+    Ok(Picture {
+        kind,
+        width,
+        height,
+        bytes,
+    })
+}
+
+/// Its first frame is decoded to see that it can be.
+fn animation(bytes: &[u8], clean: Vec<u8>) -> Result<Picture, PictureError> {
+    if clean.len() > MAX_ANIMATION_BYTES {
+        return Err(PictureError::HeavyAnimation { bytes: clean.len() });
+    }
+    let (width, height) = decode(bytes, Format::Gif)?.pixels.dimensions();
+    Ok(Picture {
+        kind: Kind::Gif,
+        width,
+        height,
+        bytes: clean,
+    })
+}
+
+/// Whether what we made is enough smaller than the writer's own file. A JPEG loses a little each
+/// time that it is written, so it has to gain more.
+fn is_worth_it(own_kind: Kind, own: &[u8], made: &[u8]) -> bool {
+    let percent = match own_kind {
+        Kind::Jpeg => 75,
+        Kind::Png | Kind::Gif => 90,
+    };
+    made.len() * 100 <= own.len() * percent
+}

@@ -1,0 +1,87 @@
+//! What a file is, by its first bytes: names lie, and are not asked.
+
+use super::PictureError;
+
+/// What we can read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Format {
+    Png,
+    Jpeg,
+    Gif,
+    WebP,
+}
+
+const EXPORT: &str = "export it as PNG (drawings) or JPEG (photographs)";
+
+pub(super) fn format_of(bytes: &[u8]) -> Result<Format, PictureError> {
+    match bytes {
+        [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, ..] => Ok(Format::Png),
+        [0xff, 0xd8, 0xff, ..] => Ok(Format::Jpeg),
+        [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Ok(Format::Gif),
+        [
+            b'R',
+            b'I',
+            b'F',
+            b'F',
+            _,
+            _,
+            _,
+            _,
+            b'W',
+            b'E',
+            b'B',
+            b'P',
+            ..,
+        ] => Ok(Format::WebP),
+        [] => Err(PictureError::damaged("it is empty")),
+        _ => {
+            let (what, hint) = foreign(bytes);
+            Err(PictureError::Foreign { what, hint })
+        }
+    }
+}
+
+/// What else it may be, and what to do about it.
+fn foreign(bytes: &[u8]) -> (&'static str, &'static str) {
+    match bytes {
+        [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..] => {
+            return match brand.get(..4) {
+                Some(b"avif" | b"avis") => ("AVIF, which few mail clients show", EXPORT),
+                Some(b"heic" | b"heix" | b"hevc" | b"heim" | b"mif1" | b"msf1") => {
+                    ("HEIC, which mail clients do not show", "export it as JPEG")
+                }
+                _ => ("a video", "link to it, and show one picture of it"),
+            };
+        }
+        [b'I', b'I', b'*', 0, ..] | [b'M', b'M', 0, b'*', ..] => {
+            return ("TIFF, which mail clients do not show", EXPORT);
+        }
+        [b'B', b'M', ..] => return ("BMP, which few mail clients show", EXPORT),
+        [0xff, 0x0a, ..] | [0, 0, 0, 0x0c, b'J', b'X', b'L', ..] => {
+            return ("JPEG XL, which mail clients do not show", EXPORT);
+        }
+        [b'%', b'P', b'D', b'F', ..] => {
+            return ("PDF", "export the page as PNG, or link to the file");
+        }
+        _ => {}
+    }
+    let start = String::from_utf8_lossy(&bytes[..bytes.len().min(1024)]).to_ascii_lowercase();
+    if start.contains("<svg") {
+        (
+            "SVG, which mail clients do not show",
+            "export it as PNG, 1,200 pixels wide",
+        )
+    } else if start.starts_with("version https://git-lfs.") {
+        (
+            "a pointer of Git LFS, not the picture itself",
+            "fetch it: git lfs pull",
+        )
+    } else if start.contains("<!doctype html") || start.contains("<html") {
+        (
+            "a web page, not a picture",
+            "save the picture itself, not the page that shows it",
+        )
+    } else {
+        ("no picture", EXPORT)
+    }
+}
