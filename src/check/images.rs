@@ -6,6 +6,7 @@ use super::{Findings, Proof, rule::rules};
 use crate::{
     issue::{Image, ImageUse},
     picture::{self, COLUMN_PIXELS, Cache, Kind, PictureError},
+    source::shown_path,
 };
 
 rules! {
@@ -122,12 +123,14 @@ fn missing(proof: &Proof<'_>, used: &ImageUse, findings: &mut Findings<'_>) {
         Some(_) => &proof.publication.root,
         None => proof.issue.folder(),
     };
+    let path = folder.join(location.trim_start_matches('/'));
+    let shown = shown_path(&proof.publication.root, &path);
     let finding = findings.at(
         &MISSING,
         used.span.clone(),
-        format!("there is no file `{location}`"),
+        format!("there is no file `{shown}`"),
     );
-    if let Some(near) = same_in_other_case(&folder.join(location.trim_start_matches('/'))) {
+    if let Some(near) = same_in_other_case(&path) {
         finding.hint(format!("there is `{near}`: names differ by capitals too"));
     } else {
         finding.hint("paths count from the issue's file; with a `/` first, from the publication");
