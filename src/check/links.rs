@@ -11,6 +11,11 @@ use crate::{
     source::shown_path,
 };
 
+/// Whether a link's text says nothing of where it goes.
+pub(super) fn is_vague(text: &str) -> bool {
+    wording::is_vague(text)
+}
+
 rules! {
     UNKNOWN_ISSUE = "link/unknown-issue", Error,
         "`[[slug]]` links an issue of the archive; this one is not in it", "";

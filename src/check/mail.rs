@@ -1,10 +1,12 @@
 //! The rendered mail: what clients, screen readers and small screens make of it. Everything here
 //! is read off the HTML that a reader would get, whoever's templates made it.
 
+mod buttons;
 mod clients;
 mod color;
 mod contrast;
 mod css;
+mod fonts;
 mod head;
 mod headings;
 mod images;
@@ -44,6 +46,18 @@ rules! {
         "filters refuse a mail with it, clients take it out", "caniemail; SpamAssassin: HTML_TAG_*";
     LAYOUT_TABLE = "mail/layout-table", Warning,
         "a screen reader reads a layout table as data, unless it is told otherwise", "WCAG 1.3.1";
+    OUTLOOK_WIDTH = "mail/outlook-width", Warning,
+        "Outlook on Windows knows no max-width: a table within [if mso] holds the column", "Cerberus; caniemail: css-max-width";
+    PADDING = "mail/padding", Warning,
+        "Outlook on Windows drops the padding of all but table cells", "caniemail: css-padding";
+    HEAD_ONLY = "mail/head-only", Warning,
+        "where a client strips <style>, what stands only there is gone", "caniemail: html-style";
+    FONT = "mail/font", Warning,
+        "Outlook sets text in Times where its own element names no font and size", "Email Markup Consortium";
+    KOREAN_FONT = "mail/korean-font", Warning,
+        "without a Korean font in the list Hangul falls to whatever the client has", "";
+    BUTTON = "mail/button", Warning,
+        "a button is a padded link in a coloured cell: Outlook pads the cell, all others the link", "goodemailcode";
     LAYOUT_CSS = "mail/layout-css", Warning,
         "flex, grid, position and float do not hold in Outlook and Gmail; tables do", "caniemail: css-display-flex, css-position";
     WIDTH = "mail/width", Warning,
@@ -53,7 +67,7 @@ rules! {
     COLOR_FORM = "mail/colour-form", Advice,
         "only six-digit colours are read alike everywhere", "caniemail: css-modern-color";
     BREAK_WORD = "mail/keep-all", Advice,
-        "keep-all without overflow-wrap lets a long address run out of the column", "";
+        "Hangul breaks between words with keep-all, and long addresses within with overflow-wrap", "";
     TEXT_SIZE = "mail/text-size", Warning,
         "text below 12 px can't be read on a phone; the body of a mail wants 16", "WCAG 1.4.12";
     LINE_HEIGHT = "mail/line-height", Warning,
@@ -72,6 +86,8 @@ rules! {
         "a link that leads nowhere", "";
     LINK_NAME = "mail/link-name", Warning,
         "a link without words has no name", "axe: link-name";
+    LINK_TEXT = "mail/link-text", Warning,
+        "a list of the links alone must tell where each goes", "WCAG 2.4.4";
     LINK_TOLD = "mail/link-told", Warning,
         "who can't see the colour can't see the link", "WCAG 1.4.1; axe: link-in-text-block";
     DOUBLED_ID = "mail/doubled-id", Warning,
@@ -103,11 +119,13 @@ pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
     let page = Page::parse(&rendered.html);
     head::check(&page, rendered, findings);
     layout::check(&page, &proof.issue.document, findings);
+    fonts::check(&page, findings);
+    buttons::check(&page, findings);
     images::check(&page, findings);
     headings::check(&page, findings);
-    links::check(&page, findings);
+    links::check(&page, &proof.issue.document, findings);
     contrast::check(&page, findings);
     size::check(&page, findings);
-    text_part::check(rendered, findings);
-    clients::check(&page, findings);
+    text_part::check(rendered, &proof.issue.document, findings);
+    clients::check(&page, &proof.publication.clients, findings);
 }

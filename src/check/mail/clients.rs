@@ -1,6 +1,6 @@
 //! What the mail uses against what clients know: caniemail's facts (`facts.txt`, made by
 //! `scripts/caniemail.mjs`), for what stands inline and for elements. What stands in the head is
-//! extra by design: the mail has to survive without it.
+//! extra by design: the mail has to survive without it (`mail/head-only`).
 //!
 //! A feature whose absence does no harm is not told: `FALLBACKS` says what happens without it.
 
@@ -12,17 +12,39 @@ use super::{
     css::Declaration,
     page::{Page, Seen},
 };
+use crate::publication::MailClient;
 
 const FACTS: &str = include_str!("facts.txt");
 
-/// The families of clients in `facts.txt`, as people call them.
-const FAMILIES: [(&str, &str); 6] = [
-    ("gmail.", "Gmail"),
-    ("apple-mail.", "Apple Mail"),
-    ("outlook.windows", "Outlook on Windows"),
-    ("outlook.", "Outlook"),
-    ("yahoo.", "Yahoo"),
-    ("samsung-email.", "Samsung Email"),
+/// The families of clients in `facts.txt`, and as people call them.
+const FAMILIES: [(&str, MailClient, &str); 6] = [
+    ("gmail.", MailClient::Gmail, "Gmail"),
+    ("apple-mail.", MailClient::AppleMail, "Apple Mail"),
+    ("outlook.windows", MailClient::Outlook, "Outlook on Windows"),
+    ("outlook.", MailClient::OutlookWeb, "Outlook"),
+    ("yahoo.", MailClient::Yahoo, "Yahoo"),
+    ("samsung-email.", MailClient::Samsung, "Samsung Email"),
+];
+
+/// Naver and Daum publish nothing and nobody measures them in public. What no webmail lets through
+/// is taken for certain enough to say, and said to be unverified; of the rest nothing is claimed.
+const UNVERIFIED: [(MailClient, &str); 2] = [
+    (MailClient::Naver, "Naver (unverified)"),
+    (MailClient::Daum, "Daum (unverified)"),
+];
+const IN_NO_WEBMAIL: [&str; 12] = [
+    "css-position",
+    "css-left-right-top-bottom",
+    "css-variables",
+    "css-at-import",
+    "html-link",
+    "html-form",
+    "html-video",
+    "html-audio",
+    "html-object",
+    "html-svg",
+    "image-svg",
+    "image-base64",
 ];
 
 /// What readers see where a client does not know a feature. Whatever stands here is used freely.
@@ -105,7 +127,7 @@ static CLIENTS: LazyLock<Vec<&str>> = LazyLock::new(|| {
         .unwrap_or_default()
 });
 
-pub(super) fn check(page: &Page<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(page: &Page<'_>, clients: &[MailClient], findings: &mut Findings<'_>) {
     let elements = page.elements();
     let mut used: BTreeMap<String, &Seen<'_>> = BTreeMap::new();
     for seen in &elements {
@@ -124,7 +146,7 @@ pub(super) fn check(page: &Page<'_>, findings: &mut Findings<'_>) {
         let Some(letters) = TABLE.get(feature.as_str()) else {
             continue;
         };
-        let without = families_without(letters);
+        let without = families_without(&feature, letters, clients);
         let has_fallback = FALLBACKS.iter().any(|(name, _)| *name == feature);
         if without.is_empty() || has_fallback {
             continue;
@@ -133,7 +155,11 @@ pub(super) fn check(page: &Page<'_>, findings: &mut Findings<'_>) {
             .in_mail(
                 &UNSUPPORTED,
                 &seen.tag(),
-                format!("{} not known to {}", named(&feature), without.join(", ")),
+                format!(
+                    "{} not known to {}; it stands inline",
+                    named(&feature),
+                    without.join(", ")
+                ),
             )
             .hint(format!(
                 "https://www.caniemail.com/features/{feature}/ says more"
@@ -141,16 +167,25 @@ pub(super) fn check(page: &Page<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// The families with a client that does not know it.
-fn families_without(letters: &str) -> Vec<&'static str> {
+/// The families, of those that the publication names, with a client that does not know it.
+fn families_without(feature: &str, letters: &str, wanted: &[MailClient]) -> Vec<&'static str> {
     let mut families: Vec<&'static str> = Vec::new();
     for (client, letter) in CLIENTS.iter().zip(letters.chars()) {
-        let family = FAMILIES.iter().find(|(start, _)| client.starts_with(start));
-        if let Some((_, family)) = family.filter(|_| letter == 'n')
-            && !families.contains(family)
+        let family = FAMILIES
+            .iter()
+            .find(|(start, ..)| client.starts_with(start));
+        if let Some((_, family, name)) = family.filter(|_| letter == 'n')
+            && wanted.contains(family)
+            && !families.contains(name)
         {
-            families.push(family);
+            families.push(name);
         }
+    }
+    if IN_NO_WEBMAIL.contains(&feature) {
+        let others = UNVERIFIED
+            .iter()
+            .filter(|(client, _)| wanted.contains(client));
+        families.extend(others.map(|(_, name)| *name));
     }
     families
 }

@@ -16,7 +16,7 @@ pub(super) fn check(page: &Page<'_>, rendered: &RenderedIssue, findings: &mut Fi
     doctype(page, findings);
     root(&elements, findings);
     title(&elements, rendered, findings);
-    metas(&elements, findings);
+    metas(page, &elements, findings);
     outlook(page, findings);
     styles(page, &elements, findings);
     wrapper(&elements, findings);
@@ -74,7 +74,7 @@ fn title(elements: &[Seen<'_>], rendered: &RenderedIssue, findings: &mut Finding
     }
 }
 
-fn metas(elements: &[Seen<'_>], findings: &mut Findings<'_>) {
+fn metas(page: &Page<'_>, elements: &[Seen<'_>], findings: &mut Findings<'_>) {
     let meta = |name: &str| {
         elements
             .iter()
@@ -104,6 +104,23 @@ fn metas(elements: &[Seen<'_>], findings: &mut Findings<'_>) {
         "description",
     ];
     missing.extend(names.into_iter().filter(|name| meta(name).is_none()));
+    // Apple Mail goes by the style, others by the metas.
+    let has_root = page
+        .sheets
+        .iter()
+        .flat_map(|sheet| &sheet.rules)
+        .any(|rule| {
+            rule.selectors.iter().any(|selector| selector == ":root")
+                && rule
+                    .declarations
+                    .iter()
+                    .any(|one| one.name == "color-scheme")
+        });
+    if !has_root {
+        findings
+            .in_mail(&META, "<style>", "no `:root { color-scheme: light dark; }`")
+            .hint("the built-in templates/email/head.css begins with it");
+    }
     if !missing.is_empty() {
         findings
             .in_mail(
@@ -240,5 +257,19 @@ fn preheader(page: &Page<'_>, elements: &[Seen<'_>], findings: &mut Findings<'_>
                 format!("the inbox shows `{}` as the preview", elements[index].text),
             )
             .hint("put a hidden preheader first in the body");
+        return;
+    }
+    let Some(seen) = first.map(|index| &elements[index]) else {
+        return;
+    };
+    // An inbox shows some 120 characters; what a short preheader leaves, the mail's text would fill.
+    let text: String = seen.element.text().collect();
+    let fillers = text
+        .chars()
+        .filter(|char| matches!(char, '\u{34F}' | '\u{200C}' | '\u{AD}' | '\u{2007}'));
+    if fillers.count() < 10 && seen.text.chars().count() < 120 {
+        findings
+            .in_mail(&PREHEADER, &seen.tag(), "no spacers follow the preheader")
+            .hint("&#847;&zwnj;&nbsp; some sixty times: else the inbox goes on with the mail's first words");
     }
 }

@@ -24,6 +24,11 @@ pub(super) fn check(page: &Page<'_>, findings: &mut Findings<'_>) {
                 .hint("alt=\"\" where it only decorates");
         }
         let source = seen.attr("src").unwrap_or_default();
+        if let Some(why) = poor(source) {
+            findings
+                .in_mail(&IMAGE, &seen.tag(), format!("an image {why}"))
+                .hint("PNG, JPEG or GIF, by https or with the mail");
+        }
         if let Some(why) = unfit(source) {
             findings
                 .in_mail(&IMAGE_SOURCE, &seen.tag(), format!("an image {why}"))
@@ -48,6 +53,23 @@ fn unfit(source: &str) -> Option<&'static str> {
         Some("without a whole address")
     } else if path.ends_with(".svg") {
         Some("of type SVG")
+    } else {
+        None
+    }
+}
+
+/// Why many clients don't show a picture that others do.
+fn poor(source: &str) -> Option<&'static str> {
+    let path = source
+        .split(['?', '#'])
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let is_of = |types: &[&str]| types.iter().any(|end| path.ends_with(end));
+    if source.starts_with("http://") {
+        Some("over http")
+    } else if is_of(&[".webp", ".avif", ".heic", ".heif", ".tif", ".tiff", ".bmp"]) {
+        Some("of a type that not every client shows")
     } else {
         None
     }

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use super::{
     super::Findings,
-    BREAK_WORD, COLOR_FORM, FORBIDDEN, LAYOUT_CSS, LAYOUT_TABLE, LINE_HEIGHT, TEXT_SIZE, VARIABLE,
-    WIDTH,
+    BREAK_WORD, COLOR_FORM, FORBIDDEN, LAYOUT_CSS, LAYOUT_TABLE, LINE_HEIGHT, OUTLOOK_WIDTH,
+    PADDING, TEXT_SIZE, VARIABLE, WIDTH,
     page::{Look, Mode, Page, Seen, length},
 };
 use crate::issue::Document;
@@ -23,6 +23,8 @@ pub(super) fn check(page: &Page<'_>, issue: &Document, findings: &mut Findings<'
         keep_all(seen, &elements, findings);
     }
     values(&elements, findings);
+    outlook_width(page, &elements, findings);
+    padding(&elements, findings);
     type_sizes(page, &elements, issue, findings);
 }
 
@@ -157,6 +159,56 @@ fn width(seen: &Seen<'_>, findings: &mut Findings<'_>) {
                 ),
             )
             .hint("width:100% with max-width, and the fixed width in an [if mso] table");
+    }
+}
+
+/// A column with a max-width, and no table for Word around it.
+fn outlook_width(page: &Page<'_>, elements: &[Seen<'_>], findings: &mut Findings<'_>) {
+    let column = elements.iter().find(|seen| {
+        let limit = seen
+            .property("max-width")
+            .and_then(|value| length(value, 0.0));
+        seen.name() == "table" && limit.is_some_and(|pixels| (PHONE..1_000.0).contains(&pixels))
+    });
+    let has_table = page
+        .comments
+        .iter()
+        .any(|comment| comment.contains("[if mso") && comment.contains("<table"));
+    if let Some(seen) = column.filter(|_| !has_table) {
+        findings
+            .in_mail(&OUTLOOK_WIDTH, &seen.tag(), "the column has no table for Outlook on Windows")
+            .hint("<!--[if mso]><table role=\"presentation\" width=\"600\" align=\"center\"><tr><td><![endif]-->");
+    }
+}
+
+/// The first padding that Word drops: of a block that is no cell.
+fn padding(elements: &[Seen<'_>], findings: &mut Findings<'_>) {
+    let is_block = |name: &str| {
+        matches!(
+            name,
+            "table" | "div" | "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "blockquote" | "img"
+        )
+    };
+    let is_padded = |seen: &Seen<'_>| {
+        seen.style.iter().any(|one| {
+            one.name.starts_with("padding")
+                && one
+                    .value
+                    .split_whitespace()
+                    .any(|part| length(part, 16.0).is_some_and(|pixels| pixels > 0.0))
+        })
+    };
+    let found = elements.iter().find(|seen| {
+        is_block(seen.name()) && is_padded(seen) && seen.property("display") != Some("none")
+    });
+    if let Some(seen) = found {
+        findings
+            .in_mail(
+                &PADDING,
+                &seen.tag(),
+                format!("padding on <{}>", seen.name()),
+            )
+            .hint("give it to a <td> around it");
     }
 }
 

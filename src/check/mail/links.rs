@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use crate::issue::Document;
+
 use super::{
-    super::Findings,
-    DOUBLED_ID, LINK_NAME, LINK_TARGET, LINK_TOLD,
+    super::{Findings, links::is_vague},
+    DOUBLED_ID, LINK_NAME, LINK_TARGET, LINK_TEXT, LINK_TOLD,
     page::{Look, Mode, Page, Seen},
 };
 
-pub(super) fn check(page: &Page<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(page: &Page<'_>, issue: &Document, findings: &mut Findings<'_>) {
     let elements = page.elements();
     let looks = page.looks(&elements, Mode::Light);
     let mut ids = BTreeSet::new();
@@ -37,6 +39,18 @@ pub(super) fn check(page: &Page<'_>, findings: &mut Findings<'_>) {
             findings
                 .in_mail(&LINK_NAME, &seen.tag(), "a link without words")
                 .hint("words, or an image with an alt");
+        }
+        let words = seen.words();
+        // The writer's own links are told at their place in the issue.
+        let is_own = issue.links.iter().any(|link| link.text.trim() == words);
+        if is_vague(&words) && !is_own {
+            findings
+                .in_mail(
+                    &LINK_TEXT,
+                    &seen.tag(),
+                    format!("`{words}` does not say where the link goes"),
+                )
+                .hint("templates/words has the mail's fixed words");
         }
         if !is_told(index, &elements, &looks) {
             findings

@@ -127,9 +127,17 @@ impl<'h> Page<'h> {
         text
     }
 
+    /// How every element looks in light where a client strips every `<style>`.
+    pub(super) fn looks_without_styles(&self, elements: &[Seen<'_>]) -> Vec<Look> {
+        self.looks_by(elements, Mode::Light, &Overrides::new(&[], Mode::Light))
+    }
+
     /// How every element looks, in the order of [`Page::elements`].
     pub(super) fn looks(&self, elements: &[Seen<'_>], mode: Mode) -> Vec<Look> {
-        let overrides = Overrides::new(&self.sheets, mode);
+        self.looks_by(elements, mode, &Overrides::new(&self.sheets, mode))
+    }
+
+    fn looks_by(&self, elements: &[Seen<'_>], mode: Mode, overrides: &Overrides<'_>) -> Vec<Look> {
         let mut looks: Vec<Look> = Vec::with_capacity(elements.len());
         for seen in elements {
             let around = seen

@@ -11,25 +11,30 @@ const GOOD: &str = r##"<!DOCTYPE html><html lang="ko" dir="ltr"><head>
 <meta name="supported-color-schemes" content="light dark">
 <meta name="description" content="요약">
 <title>작은 모델의 계절</title>
-<!--[if mso]><xml><o:PixelsPerInch>96</o:PixelsPerInch></xml><![endif]-->
+<!--[if mso]><xml><o:PixelsPerInch>96</o:PixelsPerInch></xml><style>td,p{font-family:'Malgun Gothic',sans-serif !important}</style><![endif]-->
 <style>
+:root { color-scheme: light dark }
+.foot { color: #5B6470 } h1 { font-size: 28px }
 .link:hover { text-decoration: none }
 @media (max-width: 620px) { .cell { padding: 8px !important; } }
 @media (prefers-color-scheme: dark) { .paper { background-color: #16191D !important; } .p, h1, td h2 { color: #E8EAED !important; } .link { color: #8FA8FF !important; } .foot { color: #A3ABB5 !important; } }
 </style></head>
 <body style="margin:0;background-color:#FFFFFF;">
-<div style="display:none;mso-hide:all;font-size:1px;color:#FFFFFF;">요약입니다 &#847;&zwnj;&nbsp;</div>
+<div style="display:none;mso-hide:all;font-size:1px;color:#FFFFFF;">요약입니다 &#847;&zwnj;&nbsp;&#847;&zwnj;&nbsp;&#847;&zwnj;&nbsp;&#847;&zwnj;&nbsp;&#847;&zwnj;&nbsp;&#847;&zwnj;&nbsp;&#847;&zwnj;&nbsp;&#847;&zwnj;&nbsp;&#847;&zwnj;&nbsp;&#847;&zwnj;&nbsp;</div>
 <div role="article" aria-roledescription="email" aria-label="작은 모델의 계절" lang="ko" dir="ltr">
+<!--[if mso]><table role="presentation" width="600"><tr><td><![endif]-->
 <table class="paper" role="presentation" border="0" cellpadding="0" cellspacing="0" width="100%" style="width:100%;max-width:600px;background-color:#FFFFFF;"><tr><td class="cell" style="padding:16px;font-family:sans-serif;">
-<h1 class="p" style="font-size:28px;color:#1B1F24;">작은 모델의 계절</h1>
-<h2 class="p" id="s1" style="font-size:22px;color:#1B1F24;">첫 이야기</h2>
-<p class="p" style="font-size:17px;line-height:30px;color:#1B1F24;word-break:keep-all;overflow-wrap:break-word;">작은 모델이 큰 일을 하는 계절이 왔습니다. 값은 절반이고 속도는 두 배라는 이야기를 <a class="link" href="https://example.com/a" style="color:#2447D8;text-decoration:underline;">보고서</a>에서 읽었습니다. <a class="link" href="#s1" style="color:#2447D8;text-decoration:underline;">위로</a></p>
+<h1 class="p" style="font-family:'Apple SD Gothic Neo','Malgun Gothic',sans-serif;font-size:28px;color:#1B1F24;">작은 모델의 계절</h1>
+<h2 class="p" id="s1" style="font-family:'Apple SD Gothic Neo','Malgun Gothic',sans-serif;font-size:22px;color:#1B1F24;">첫 이야기</h2>
+<p class="p" style="font-family:'Apple SD Gothic Neo','Malgun Gothic',sans-serif;font-size:17px;line-height:30px;color:#1B1F24;word-break:keep-all;overflow-wrap:break-word;">작은 모델이 큰 일을 하는 계절이 왔습니다. 값은 절반이고 속도는 두 배라는 이야기를 <a class="link" href="https://example.com/a" style="color:#2447D8;text-decoration:underline;">보고서</a>에서 읽었습니다. <a class="link" href="#s1" style="color:#2447D8;text-decoration:underline;">위로</a></p>
 <img src="https://example.com/a.png" alt="그래프" width="300" style="width:300px;max-width:100%;height:auto;">
-<table style="border-collapse:collapse;"><tr><th class="p" style="color:#1B1F24;">모델</th></tr><tr><td class="p" style="color:#1B1F24;">가</td></tr></table>
-<p class="foot" style="font-size:14px;line-height:22px;color:#5B6470;">데일리 노트 <a class="link" href="https://example.com/u/token" style="color:#2447D8;">수신거부 (unsubscribe)</a></p>
-</td></tr></table></div></body></html>"##;
+<table style="border-collapse:collapse;"><tr><th class="p" style="font-family:'Apple SD Gothic Neo','Malgun Gothic',sans-serif;font-size:15px;color:#1B1F24;">모델</th></tr><tr><td class="p" style="font-family:'Apple SD Gothic Neo','Malgun Gothic',sans-serif;font-size:15px;color:#1B1F24;">가</td></tr></table>
+<p class="foot" style="font-size:14px;line-height:22px;color:#5B6470;font-family:'Apple SD Gothic Neo','Malgun Gothic',sans-serif;">데일리 노트 <a class="link" href="https://example.com/u/token" style="color:#2447D8;">수신거부 (unsubscribe)</a></p>
+<table role="presentation" border="0" cellpadding="0" cellspacing="0"><tr><td style="background-color:#2447D8;mso-padding-alt:12px 24px;"><a href="https://example.com/b" style="display:inline-block;padding:12px 24px;font-family:'Apple SD Gothic Neo','Malgun Gothic',sans-serif;font-size:16px;color:#FFFFFF;text-decoration:none;">의견 남기기</a></td></tr></table>
+</td></tr></table>
+<!--[if mso]></td></tr></table><![endif]--></div></body></html>"##;
 
-const TEXT: &str = "작은 모델의 계절\n\n보고서 [1]\n\n[1] https://example.com/a\n\n수신거부 (unsubscribe): https://example.com/u/token\n";
+const TEXT: &str = "작은 모델의 계절\n\n첫 이야기\n\n보고서 [1]\n\n[1] https://example.com/a\n\n수신거부 (unsubscribe): https://example.com/u/token\n";
 
 /// Rule, what to change, to what.
 const CHANGES: &[(&str, &str, &str)] = &[
@@ -120,6 +125,50 @@ const CHANGES: &[(&str, &str, &str)] = &[
         "color:rgb(91, 100, 112)",
     ),
     ("mail/keep-all", "overflow-wrap:break-word;", ""),
+    ("mail/keep-all", "word-break:keep-all;", ""),
+    ("mail/meta", ":root { color-scheme: light dark }", ""),
+    ("mail/preheader", "&#847;&zwnj;&nbsp;", ""),
+    (
+        "mail/outlook-width",
+        "<table role=\"presentation\" width=\"600\"><tr><td>",
+        "",
+    ),
+    (
+        "mail/padding",
+        "font-size:28px;",
+        "font-size:28px;padding:8px 0;",
+    ),
+    ("mail/head-only", "color:#5B6470;", ""),
+    ("mail/head-only", "font-size:28px;", ""),
+    ("mail/font", "font-size:14px;", ""),
+    (
+        "mail/font",
+        "font-family:'Apple SD Gothic Neo','Malgun Gothic',sans-serif;font-size:22px",
+        "font-size:22px",
+    ),
+    (
+        "mail/korean-font",
+        "'Apple SD Gothic Neo','Malgun Gothic',sans-serif;font-size:22px",
+        "Georgia,serif;font-size:22px",
+    ),
+    (
+        "mail/korean-font",
+        "<style>td,p{font-family:'Malgun Gothic',sans-serif !important}</style>",
+        "",
+    ),
+    ("mail/button", "mso-padding-alt:12px 24px;", ""),
+    ("mail/button", "background-color:#2447D8;mso", "mso"),
+    ("mail/link-text", ">보고서<", ">여기<"),
+    (
+        "mail/image",
+        "https://example.com/a.png",
+        "http://example.com/a.png",
+    ),
+    (
+        "mail/image",
+        "https://example.com/a.png",
+        "https://example.com/a.webp",
+    ),
     ("mail/text-size", "font-size:14px", "font-size:11px"),
     (
         "mail/text-size",
@@ -227,7 +276,14 @@ pub(super) fn trials() -> Vec<Trial> {
         ("mail/size", GOOD.replace("<h2 ", &long)),
     ]
     .map(|(rule, html)| Trial::new(rule, "a long one", check(&html, TEXT), check(GOOD, TEXT)));
-    let texts = [String::new(), "<p>글</p>".to_owned(), "a".repeat(1_000)].map(|text| {
+    let texts = [
+        TEXT.replace("첫 이야기", "다른 이야기"),
+        format!("{TEXT}{}", "긴 줄 ".repeat(30)),
+        String::new(),
+        "<p>글</p>".to_owned(),
+        "a".repeat(1_000),
+    ]
+    .map(|text| {
         Trial::new(
             "mail/text-part",
             text.clone(),
@@ -274,8 +330,8 @@ fn a_finding_on_the_mail_shows_its_html_and_points_programs_to_the_issue() {
 
       ⚠ #9AA0A6 on #FFFFFF is 2.6:1, 4.5:1 is needed: `데일리 노트`
        ╭─[issues/2026-11-23-own.md as mail:1:1]
-     1 │ <p class="foot" style="font-size:14px;line-height:22px;color:#9AA0A6;">
-       · ───────────────────────────────────────────────────────────────────────
+     1 │ <p class="foot" style="font-size:14px;line-height:22px;color:#9AA0A6;font-family:'A…">
+       · ──────────────────────────────────────────────────────────────────────────────────────
        ╰────
       help: darken one of the two, or lighten the other
     "#);

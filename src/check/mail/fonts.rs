@@ -1,0 +1,176 @@
+//! What the text is set in: each element that holds words names its font, Hangul has one of its own,
+//! and nothing of it stands in the head alone.
+
+use super::{
+    super::Findings,
+    BREAK_WORD, FONT, HEAD_ONLY, KOREAN_FONT,
+    page::{Look, Mode, Page, Seen},
+};
+
+/// Families with Hangul on the systems that readers have, as far as mails name them.
+const KOREAN: [&str; 12] = [
+    "apple sd gothic neo",
+    "malgun gothic",
+    "맑은 고딕",
+    "noto sans kr",
+    "noto sans cjk kr",
+    "noto serif kr",
+    "nanum",
+    "나눔",
+    "pretendard",
+    "apple myungjo",
+    "batang",
+    "spoqa han sans",
+];
+
+pub(super) fn check(page: &Page<'_>, findings: &mut Findings<'_>) {
+    let elements = page.elements();
+    let looks = page.looks(&elements, Mode::Light);
+    named(&elements, &looks, findings);
+    hangul(page, &elements, &looks, findings);
+    head_only(page, &elements, &looks, findings);
+}
+
+fn is_visible(seen: &Seen<'_>, look: &Look) -> bool {
+    !look.is_hidden && seen.text.chars().any(char::is_alphanumeric)
+}
+
+/// The first element that names no font: the rest is the same mistake.
+fn named(elements: &[Seen<'_>], looks: &[Look], findings: &mut Findings<'_>) {
+    let is_block = |name: &str| {
+        matches!(
+            name,
+            "td" | "th" | "p" | "li" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6"
+        )
+    };
+    let lacks = |seen: &Seen<'_>| {
+        let names = ["font-family", "font-size"];
+        let missing = names
+            .into_iter()
+            .filter(|name| seen.property(name).is_none() && seen.property("font").is_none());
+        missing.collect::<Vec<_>>()
+    };
+    let found = elements
+        .iter()
+        .zip(looks)
+        .filter(|(seen, look)| is_block(seen.name()) && is_visible(seen, look))
+        .map(|(seen, _)| (seen, lacks(seen)))
+        .find(|(_, missing)| !missing.is_empty());
+    if let Some((seen, missing)) = found {
+        findings
+            .in_mail(
+                &FONT,
+                &seen.tag(),
+                format!(
+                    "<{}> holds words and names no {}",
+                    seen.name(),
+                    missing.join(", no ")
+                ),
+            )
+            .hint("templates/email/inline.css gives each class its font");
+    }
+}
+
+fn is_hangul(char: char) -> bool {
+    matches!(char, '\u{AC00}'..='\u{D7A3}')
+}
+
+/// Where Hangul stands: its font, the one for Word, and where its lines may break.
+fn hangul(page: &Page<'_>, elements: &[Seen<'_>], looks: &[Look], findings: &mut Findings<'_>) {
+    let korean: Vec<&Seen<'_>> = elements
+        .iter()
+        .zip(looks)
+        .filter(|(seen, look)| {
+            is_visible(seen, look) && seen.text.chars().filter(|char| is_hangul(*char)).count() > 1
+        })
+        .map(|(seen, _)| seen)
+        .collect();
+    if korean.is_empty() {
+        return;
+    }
+    let without = korean.iter().find(|seen| {
+        inherited(seen, elements, "font-family").is_some_and(|families| {
+            let families = families.to_lowercase();
+            let is_code = families.contains("mono");
+            !is_code && !KOREAN.iter().any(|name| families.contains(name))
+        })
+    });
+    if let Some(seen) = without {
+        findings
+            .in_mail(
+                &KOREAN_FONT,
+                &seen.tag(),
+                "Hangul in a list of fonts that has none of it",
+            )
+            .hint("'Apple SD Gothic Neo','Malgun Gothic','Noto Sans KR',sans-serif");
+    }
+    let has_word_font = page
+        .comments
+        .iter()
+        .any(|comment| comment.contains("[if") && comment.contains("font-family"));
+    if !has_word_font {
+        findings
+            .in_mail(&KOREAN_FONT, "<!--[if mso]>", "Outlook on Windows is told no font for Hangul")
+            .hint("<style>td,p,a{font-family:'Malgun Gothic',sans-serif !important}</style> in an [if mso] comment of the head");
+    }
+    let is_kept = |seen: &&Seen<'_>| inherited(seen, elements, "word-break") == Some("keep-all");
+    if let Some(seen) = korean.first().filter(|_| !korean.iter().any(is_kept)) {
+        findings
+            .in_mail(
+                &BREAK_WORD,
+                &seen.tag(),
+                "Hangul breaks in the middle of words",
+            )
+            .hint("word-break: keep-all, and overflow-wrap: break-word with it");
+    }
+}
+
+/// A property's value on an element or on the nearest around it that has one.
+fn inherited<'e>(seen: &'e Seen<'_>, elements: &'e [Seen<'_>], name: &str) -> Option<&'e str> {
+    let mut at = Some(seen);
+    while let Some(here) = at {
+        if let Some(value) = here.property(name) {
+            return Some(value);
+        }
+        at = here.parent.map(|parent| &elements[parent]);
+    }
+    None
+}
+
+/// What text looks like with every `<style>` stripped has to be what it looks like with them.
+fn head_only(page: &Page<'_>, elements: &[Seen<'_>], looks: &[Look], findings: &mut Findings<'_>) {
+    let bare = page.looks_without_styles(elements);
+    let differs = |with: &Look, without: &Look| {
+        let mut what = Vec::new();
+        let colour = |look: &Look| look.color.map(|color| color.rgb);
+        let ground = |look: &Look| look.ground.map(|color| color.rgb);
+        if with.is_hidden != without.is_hidden {
+            what.push("that it is hidden");
+        }
+        if colour(with) != colour(without) {
+            what.push("its colour");
+        }
+        if ground(with) != ground(without) {
+            what.push("its ground");
+        }
+        if (with.size - without.size).abs() > 0.1 {
+            what.push("its size");
+        }
+        what
+    };
+    let found = elements
+        .iter()
+        .zip(looks.iter().zip(&bare))
+        .filter(|(seen, _)| seen.text.chars().any(char::is_alphanumeric))
+        .map(|(seen, (with, without))| (seen, differs(with, without)))
+        .find(|(_, what)| !what.is_empty());
+    if let Some((seen, what)) = found {
+        findings
+            .in_mail(
+                &HEAD_ONLY,
+                &seen.tag(),
+                format!("{} stands in <style> alone", what.join(" and ")),
+            )
+            .hint("put it into templates/email/inline.css, which is inlined");
+    }
+}
