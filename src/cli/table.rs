@@ -55,7 +55,8 @@ mod tests {
     #[test]
     fn what_is_cut_is_never_wider_than_its_column() {
         assert_eq!(cut("열두 칸의 규칙", 14), "열두 칸의 규칙");
-        assert_eq!(cut("열두 칸의 규칙", 13), "열두 칸의…");
+        assert_eq!(cut("열두 칸의 규칙", 13), "열두 칸의 규…");
+        assert_eq!(cut("열두 칸의 규칙", 12), "열두 칸의…");
         assert_eq!(cut("열두 칸의 규칙", 4), "열…");
         assert_eq!(padded("열두", 6), "열두  ");
         for width in 1..20 {

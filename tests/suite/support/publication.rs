@@ -37,6 +37,14 @@ Hello. This week is about one thing.
 It happened, and [here is the report](https://example.com/report).
 ";
 
+const LIST: &str = "\
+- email: minji@example.com
+  name: 민지
+  consent: {at: 2026-03-01T09:00:00+09:00, source: web form}
+- email: tom@example.com
+  consent: {at: 2026-03-02T09:00:00+09:00, source: web form}
+";
+
 /// A publication to be changed by what a test is about. Without changes it has one issue that can
 /// be sent, two subscribers, and the embedded inbox for a relay.
 pub(crate) struct TestPublication {
@@ -52,7 +60,7 @@ impl TestPublication {
         }
         .config(CONFIGURATION)
         .issue("2026-11-23-quiet.md", ISSUE)
-        .list("- email: minji@example.com\n  name: 민지\n- email: tom@example.com\n")
+        .list(LIST)
     }
 
     /// A copy of the publication that this repository is.
