@@ -124,6 +124,8 @@ async fn freeze_bench(store: &Arc<dyn Store>, issue: &str, readers: usize) -> Ba
         issue: issue.to_owned(),
         edition: "monday".to_owned(),
         slot: now(0),
+        date: None,
+        readers_hour: None,
         content_hash: issue.to_owned(),
         content: vec![b'x'; 60_000],
     };

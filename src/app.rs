@@ -1,6 +1,7 @@
 //! The composition root: the sole place that wires parts together. A command opens an [`App`] and
 //! asks it for what it needs; nothing is opened that a command does not use.
 
+mod adopt;
 mod check;
 mod consents;
 mod content;
@@ -23,6 +24,7 @@ mod test_mail;
 use std::path::{Path, PathBuf};
 
 pub use self::{
+    adopt::Adopted,
     check::{CheckReport, Checked},
     doctor::World,
     export::{ExportFormat, ExportReport, export},

@@ -1,6 +1,7 @@
 //! The command line: arguments in, report out, exit code. One file a command, each with its
 //! `Args` and an `execute`; what they share are the global flags, [`Context`] and [`Failure`].
 
+mod adopt;
 mod batch;
 mod cancel;
 mod carry;
@@ -105,6 +106,7 @@ enum Command {
     Cancel(cancel::Args),
     Schedule(schedule::Args),
     Serve(serve::Args),
+    Adopt(adopt::Args),
     Inbox(inbox::Args),
     Subscribers(subscribers::Args),
     Suppressions(suppressions::Args),
@@ -178,6 +180,7 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
             Command::Resume(args) => resume::execute(&args, context).await,
             Command::Cancel(args) => cancel::execute(&args, context).await,
             Command::Schedule(args) => schedule::execute(&args, context).await,
+            Command::Adopt(args) => adopt::execute(&args, context).await,
             Command::Serve(args) => serve::execute(&args, context).await,
             Command::Inbox(args) => inbox::execute(&args, context).await,
             Command::Subscribers(args) => subscribers::execute(&args, context).await,

@@ -83,6 +83,8 @@ pub enum Ending {
     Finished,
     /// Nothing is due now; the next row is at this time.
     Waiting(DateTime<Utc>),
+    /// Nothing is due until a person says so: the hour of the readers left was missed.
+    Missed,
     /// The batch is paused.
     Paused(String),
     /// The batch was cancelled.
@@ -238,7 +240,7 @@ async fn conclude(
         Some(_) => Ending::Stopped,
         None => {
             let next = run.store.next_due(batch.id).await?;
-            Ending::Waiting(next.unwrap_or_else(|| run.clock.now()))
+            next.map_or(Ending::Missed, Ending::Waiting)
         }
     })
 }

@@ -8,7 +8,8 @@ mod pace;
 pub mod sqlite;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -40,6 +41,10 @@ pub struct Batch {
     pub edition: String,
     /// When it was due.
     pub slot: DateTime<Utc>,
+    /// The date of the calendar that it stands for; None: it went out of turn.
+    pub date: Option<NaiveDate>,
+    /// How many moments its readers' hours are, where each gets it on their own clock; 0: all at once.
+    pub waves: u32,
     /// The hash of its frozen content.
     pub content: String,
     /// Where it stands.
@@ -81,10 +86,40 @@ pub struct NewBatch {
     pub edition: String,
     /// When it was due.
     pub slot: DateTime<Utc>,
+    /// The date of the calendar that it stands for, which is sent once, ever; None: out of turn.
+    pub date: Option<NaiveDate>,
+    /// When each reader gets it on their own clock; None: all at once. Readers without a zone of
+    /// their own get it at the slot.
+    pub readers_hour: Option<NaiveDateTime>,
     /// The hash under which `content` is kept.
     pub content_hash: String,
     /// The frozen content.
     pub content: Vec<u8>,
+}
+
+/// The readers of a batch who get it at the same moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Wave {
+    /// The moment.
+    pub due_at: DateTime<Utc>,
+    /// Their zones, by name; `""` stands for readers who named none.
+    pub zones: Vec<String>,
+    /// Whether it is under way.
+    pub state: WaveState,
+    /// Where its rows stand.
+    pub counts: Counts,
+}
+
+/// Whether a wave is under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WaveState {
+    /// Its hour lies ahead.
+    ToCome,
+    /// Its hour has come.
+    Begun,
+    /// Nobody began it in time: its rows wait for a person.
+    TooLate,
 }
 
 /// What `freeze` found.
@@ -360,6 +395,15 @@ pub enum StoreError {
         /// The issue's identity.
         issue: String,
     },
+    /// Another issue has the slot.
+    #[error("the slot was sent already, as {issue}")]
+    SlotTaken {
+        /// The other issue's identity.
+        issue: String,
+    },
+    /// The state is a copy: nobody knows what was sent since it was made, or from where else.
+    #[error("the state was copied or moved here from elsewhere")]
+    Copied,
     /// Another process keeps the calendar.
     #[error("another daily-note keeps the calendar of this state ({holder})")]
     Kept {
@@ -480,8 +524,35 @@ pub trait Store: Send + Sync {
     /// from the right to send, so that a person can send while a daemon waits for the next slot.
     ///
     /// # Errors
-    /// [`StoreError::Kept`] with what the holder says of itself.
+    /// [`StoreError::Kept`] with what the holder says of itself; [`StoreError::Copied`] where this is
+    /// not the state that kept the calendar last.
     async fn hold_schedule(&self, keeper: &SenderId) -> Result<SenderGuard, StoreError>;
+
+    /// A person vouches that this copy is the one in use: it may keep the calendar from now on. Open
+    /// batches are paused, to be looked at; answers how many.
+    async fn adopt(&self, now: DateTime<Utc>) -> Result<u64, StoreError>;
+
+    /// When a person vouched for this copy: what was due before waits for them. None: it is no copy.
+    async fn adopted_at(&self) -> Result<Option<DateTime<Utc>>, StoreError>;
+
+    /// The zones of an edition's readers; None stands for readers who named none.
+    async fn zones(&self, edition: &str) -> Result<Vec<Option<Tz>>, StoreError>;
+
+    /// The waves of a batch, the earliest first; none where all readers get it at once.
+    async fn waves(&self, batch: BatchId) -> Result<Vec<Wave>, StoreError>;
+
+    /// Marks the waves whose hour has come as begun; one whose hour came before `earliest`, with no
+    /// row tried, as too late: its rows wait for a person. Answers how many readers wait since this
+    /// call.
+    async fn waves_come_due(
+        &self,
+        batch: BatchId,
+        earliest: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError>;
+
+    /// Lets the readers of waves that were too late get it now; answers how many.
+    async fn release_waves(&self, batch: BatchId, now: DateTime<Utc>) -> Result<u64, StoreError>;
 
     /// Settles what a dead sender left of a batch: claims return, rows in flight are `unknown`
     /// (or return with the same Message-ID, where `resend` says so). Where the state was restored

@@ -2,7 +2,10 @@
 //! where, what to do.
 
 use super::AppError;
-use crate::{check::Finding, issue::ArchiveError, render::RenderError, source::SourceError};
+use crate::{
+    check::Finding, issue::ArchiveError, render::RenderError, source::SourceError,
+    store::StoreError,
+};
 
 impl AppError {
     /// Each thing that is wrong, in a line or two.
@@ -18,6 +21,10 @@ impl AppError {
             Self::Findings(findings) => findings.iter().map(of_finding).collect(),
             Self::Refused { message, hint, .. } => vec![format!("{message}\n{hint}")],
             Self::Relay(error) => vec![format!("{}\n{}", chain(error), error.hint())],
+            Self::State(error @ StoreError::Copied) => vec![format!(
+                "{error}\nwhat was sent since, or from elsewhere, it can't know: nothing goes out on \
+                 its own until a person says that no other copy is in use: `daily-note adopt`"
+            )],
             error => vec![chain(error)],
         }
     }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
 use super::{App, AppError, Refusal, Way, fold_file, preview_fold};
 use crate::{
@@ -35,6 +35,8 @@ pub struct Sending<'a> {
     pub audience: AudienceSize,
     /// How many unknown rows a person's word has just settled.
     pub settled: u64,
+    /// The calendar sends it and no person: with `by_reader_timezone` each reader at their own hour.
+    pub(super) is_by_calendar: bool,
 }
 
 /// What a person decided about a batch that they resume.
@@ -102,6 +104,7 @@ impl App {
             folded,
             audience,
             settled: 0,
+            is_by_calendar: false,
         })
     }
 
@@ -171,6 +174,7 @@ impl App {
                 .refreeze(batch.id, &FrozenIssue::hash(&content), &content, now)
                 .await?;
         }
+        store.release_waves(batch.id, now).await?;
         let has_rows = store.counts(batch.id).await?.open() > 0;
         match batch.state {
             BatchState::Paused { .. } => {
@@ -197,6 +201,7 @@ impl App {
             folded: None,
             audience,
             settled,
+            is_by_calendar: false,
         })
     }
 
@@ -351,10 +356,33 @@ impl Sending<'_> {
             issue: self.issue.id.clone(),
             edition: self.frozen.edition.clone(),
             slot: self.app.slot(&self.issue),
+            date: self.date(),
+            readers_hour: self.readers_hour(),
             content_hash: FrozenIssue::hash(&content),
             content,
         };
         Ok(self.store.freeze(&new, now).await?.batch)
+    }
+
+    /// Gives the right to send away, to whoever carries the batch.
+    pub(super) fn into_guard(self) -> SenderGuard {
+        self.guard
+    }
+
+    /// The date, where the calendar has a slot for it.
+    fn date(&self) -> Option<NaiveDate> {
+        let front_matter = &self.issue.front_matter;
+        let publication = &self.app.publication;
+        let slot = publication.slot(&front_matter.edition, front_matter.date)?;
+        Some(slot.date)
+    }
+
+    /// The edition's hour on each reader's own clock; a person who sends means now.
+    fn readers_hour(&self) -> Option<NaiveDateTime> {
+        let publication = &self.app.publication;
+        let is_wanted = self.is_by_calendar && publication.schedule.by_reader_timezone;
+        let edition = publication.edition(&self.issue.front_matter.edition)?;
+        is_wanted.then(|| self.issue.front_matter.date.and_time(edition.time))
     }
 }
 

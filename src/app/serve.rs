@@ -24,7 +24,7 @@ use std::{
 };
 
 use self::{rest::Rests, world::World};
-use super::{App, AppError};
+use super::{App, AppError, fold_file};
 use crate::{
     clock::Clock,
     delivery::{Progress, Report, Stop},
@@ -69,6 +69,10 @@ pub struct Server {
     /// When each batch was carried last, counted in jobs: the one that waited longest goes first.
     turns: BTreeMap<String, u64>,
     turn: u64,
+    /// It has the right to keep the calendar, and may change the state.
+    is_keeper: bool,
+    /// subscribers.yaml may have changed since it was folded in.
+    is_list_new: bool,
     /// An issue that was due did not pass.
     pub has_refused: bool,
     /// Something that was due could not be done, for a reason that time may mend.
@@ -99,6 +103,8 @@ impl Server {
             told: BTreeSet::new(),
             turns: BTreeMap::new(),
             turn: 0,
+            is_keeper: false,
+            is_list_new: true,
             has_refused: false,
             has_failed: false,
         })
@@ -125,14 +131,17 @@ impl Server {
     ///
     /// # Errors
     /// [`StoreError::Kept`] where another process has it.
-    pub async fn take_schedule(&self) -> Result<SenderGuard, StoreError> {
+    pub async fn take_schedule(&mut self) -> Result<SenderGuard, StoreError> {
         let keeper = self.world.app.sender_id("serve");
-        self.store.hold_schedule(&keeper).await
+        let right = self.store.hold_schedule(&keeper).await?;
+        self.is_keeper = true;
+        Ok(right)
     }
 
     /// One beat: looks, decides and tells. What rests is left out of the plan's jobs.
     pub async fn look(&mut self) -> Plan {
         if self.world.look(self.clock).await {
+            self.is_list_new = true;
             self.tell_of_configuration().await;
         }
         let batches = match self.batches().await {
@@ -143,13 +152,23 @@ impl Server {
                 return Plan::default();
             }
         };
+        let zones = match self.zones().await {
+            Ok(zones) => zones,
+            Err(error) => {
+                let reason = error.problems().join("\n");
+                self.tell(Event::StateRefused { reason }).await;
+                Zones::new()
+            }
+        };
+        let adopted_at = self.store.adopted_at().await.unwrap_or_default();
         let now = self.clock.now();
         let mut plan = plan(&Sight {
             publication: &self.world.app.publication,
             candidates: &self.world.candidates,
             broken: &self.world.broken,
             batches: &batches,
-            zones: &Zones::new(),
+            zones: &zones,
+            adopted_at,
             now,
         });
         for event in std::mem::take(&mut plan.news) {
@@ -227,6 +246,24 @@ impl Server {
             });
         }
         Ok(carried)
+    }
+
+    /// Where the readers are, as far as it matters: those of subscribers.yaml too, who otherwise come
+    /// to the list with the freeze, which may be too late for the earliest of them.
+    async fn zones(&mut self) -> Result<Zones, AppError> {
+        let publication = &self.world.app.publication;
+        let mut zones = Zones::new();
+        if publication.schedule.by_reader_timezone {
+            if self.is_keeper && self.is_list_new {
+                fold_file(self.store.as_ref(), publication, self.clock.now()).await?;
+                self.is_list_new = false;
+            }
+            for edition in &publication.editions {
+                let of_edition = self.store.zones(&edition.key).await?;
+                zones.insert(edition.key.clone(), of_edition);
+            }
+        }
+        Ok(zones)
     }
 
     async fn tell_of_configuration(&mut self) {

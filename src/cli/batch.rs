@@ -5,7 +5,9 @@ use serde::Serialize;
 use super::{Exit, Failure, Output, output::Tone};
 use crate::{
     delivery::{Ending, Report},
-    store::{Batch, BatchState, Counts, DeliveryId, FailedDelivery, Store, StoreError},
+    store::{
+        Batch, BatchState, Counts, DeliveryId, FailedDelivery, Store, StoreError, Wave, WaveState,
+    },
 };
 
 /// Rows a page of `failed`.
@@ -24,6 +26,8 @@ pub(crate) struct BatchStatus {
     reason: Option<String>,
     audience: u64,
     counts: Counts,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    waves: Vec<Wave>,
     #[serde(skip_serializing_if = "Option::is_none")]
     failed: Option<Vec<FailedDelivery>>,
 }
@@ -41,8 +45,15 @@ impl BatchStatus {
             },
             audience: batch.audience,
             counts,
+            waves: Vec::new(),
             failed,
         }
+    }
+
+    /// With the waves of readers in their own zones.
+    pub(crate) fn with_waves(mut self, waves: Vec<Wave>) -> Self {
+        self.waves = waves;
+        self
     }
 }
 
@@ -113,6 +124,29 @@ pub(crate) fn line(batch: &Batch, counts: &Counts, output: &Output) -> String {
         batch.audience,
         count_words(counts, output)
     )
+}
+
+/// The waves of a batch, a line each: the hour, its zones, its rows.
+pub(crate) fn wave_lines(waves: &[Wave], output: &Output) -> Vec<String> {
+    let line = |wave: &Wave| {
+        let zones: Vec<&str> = wave
+            .zones
+            .iter()
+            .map(|zone| if zone.is_empty() { "no zone" } else { zone })
+            .collect();
+        let state = match wave.state {
+            WaveState::ToCome | WaveState::Begun => "",
+            WaveState::TooLate => "  too late: waits for `daily-note resume`",
+        };
+        format!(
+            "  {}  {} = {}  ({}){state}",
+            wave.due_at.format("%Y-%m-%d %H:%M:%SZ"),
+            wave.counts.total(),
+            count_words(&wave.counts, output),
+            zones.join(", "),
+        )
+    };
+    waves.iter().map(line).collect()
 }
 
 /// Everybody who did not get it, or not yet.
@@ -197,6 +231,12 @@ fn ending_line(batch: &Batch, report: &Report, output: &Output) -> String {
             format!(
                 "! {id}: some wait; run send again after {}",
                 next.format("%Y-%m-%d %H:%M:%SZ")
+            ),
+        ),
+        Ending::Missed => output.paint(
+            Tone::Care,
+            format!(
+                "! {id}: some missed their hour by more than `schedule.late`; for them: daily-note resume {id}"
             ),
         ),
         Ending::Paused(reason) => output.paint(

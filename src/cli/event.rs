@@ -99,7 +99,7 @@ impl Printer {
             ),
             Event::BatchBegan {
                 issue, audience, ..
-            } => format!("→ {issue} goes out to {audience} readers"),
+            } => format!("→ {issue} goes out to {}", count(*audience)),
             Event::BatchEnded {
                 issue,
                 audience,
@@ -112,6 +112,10 @@ impl Printer {
             Event::BatchPaused { issue, reason } => {
                 format!("✗ {issue} is paused: {reason}\n  then: daily-note resume {issue}")
             }
+            Event::ReadersMissed { issue, readers } => format!(
+                "✗ {issue}: {} missed their hour by more than `schedule.late`, and wait for a person\n  then: daily-note resume {issue}",
+                count(*readers)
+            ),
             Event::RelayAway { issue, reason } => format!(
                 "✗ {issue} can't leave now, and is tried again\n{}",
                 indented(std::slice::from_ref(reason))
@@ -138,6 +142,13 @@ impl Printer {
             }
             Event::Keeping { next: None } => "keeping the calendar; it has no slot".to_owned(),
         }
+    }
+}
+
+fn count(readers: u64) -> String {
+    match readers {
+        1 => "1 reader".to_owned(),
+        readers => format!("{readers} readers"),
     }
 }
 

@@ -192,6 +192,12 @@ impl From<StoreError> for Failure {
             StoreError::FoldLosesTooMany { .. } => {
                 "if that is meant, raise audience.max_removal in daily-note.yaml for this once"
             }
+            StoreError::SlotTaken { .. } => {
+                "give the issue another date, or take the other one's place: see `daily-note status`"
+            }
+            StoreError::Copied => {
+                "if no other copy is in use, say so with `daily-note adopt`; then the calendar is kept from here"
+            }
             StoreError::OlderCopy { .. } => {
                 "put the newest copy of .daily-note back; if nobody got it after all, remove .daily-note/witness and send again"
             }

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use super::{
     Context, Exit, Failure,
-    batch::{BatchStatus, all_failed, line},
+    batch::{BatchStatus, all_failed, line, wave_lines},
 };
 use crate::{
     app::App,
-    store::{Batch, BatchState, Store},
+    store::{Batch, BatchState, Store, WaveState},
 };
 
 /// Batches shown without ISSUE.
@@ -89,11 +89,21 @@ async fn show(
         } else {
             None
         };
+        let waves = match batch.waves {
+            0 => Vec::new(),
+            _ => store.waves(batch.id).await?,
+        };
+        if waves.iter().any(|wave| wave.state == WaveState::TooLate) {
+            exit = Exit::Deliveries;
+        }
         if output.is_json() {
-            documents.push(BatchStatus::new(batch, counts, failed));
+            documents.push(BatchStatus::new(batch, counts, failed).with_waves(waves));
             continue;
         }
         output.say(line(batch, &counts, output));
+        wave_lines(&waves, output)
+            .iter()
+            .for_each(|line| output.say(line));
         for failed in failed.into_iter().flatten() {
             let email = failed
                 .email

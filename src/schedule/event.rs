@@ -119,6 +119,13 @@ pub enum Event {
         /// Why, for a tired person.
         reason: String,
     },
+    /// The hour of some readers was missed by more than `late`: they wait for a person.
+    ReadersMissed {
+        /// The issue's id.
+        issue: String,
+        /// How many.
+        readers: u64,
+    },
     /// Mail can't leave now; it is tried again.
     RelayAway {
         /// The issue's id.
@@ -166,6 +173,7 @@ impl Event {
             Self::BatchBegan { issue, .. } => format!("began {issue}"),
             Self::BatchEnded { issue, counts, .. } => format!("ended {issue} {counts:?}"),
             Self::BatchPaused { issue, reason } => format!("paused {issue} {reason}"),
+            Self::ReadersMissed { issue, readers } => format!("readers {issue} {readers}"),
             Self::RelayAway { issue, reason } => format!("away {issue} {reason}"),
             Self::ConfigurationRefused { problems } => {
                 format!("configuration {}", problems.join("\n"))
@@ -184,6 +192,7 @@ impl Event {
             Self::SlotMissed { .. }
                 | Self::IssueRefused { .. }
                 | Self::BatchPaused { .. }
+                | Self::ReadersMissed { .. }
                 | Self::RelayAway { .. }
                 | Self::ConfigurationRefused { .. }
                 | Self::StateRefused { .. }

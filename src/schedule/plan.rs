@@ -66,6 +66,8 @@ pub struct Sight<'a> {
     pub batches: &'a [Carried],
     /// Where the readers are; looked at with `by_reader_timezone` only.
     pub zones: &'a Zones,
+    /// What was due before waits for a person: who vouched then for a state that is a copy.
+    pub adopted_at: Option<DateTime<Utc>>,
     /// The time.
     pub now: DateTime<Utc>,
 }
@@ -171,6 +173,10 @@ fn plan_slot(sight: &Sight<'_>, slot: Slot, plan: &mut Plan) {
         return;
     }
     let Window { opens, closes } = window(sight.publication, &slot, sight.zones);
+    // Of a state that is a copy: the issue may have gone out after that was made.
+    let is_doubtful = sight
+        .adopted_at
+        .is_some_and(|adopted_at| opens <= adopted_at);
     let standing = standing(
         &on_slot,
         sight.broken.iter().find(|own| own.date == slot.date),
@@ -184,7 +190,7 @@ fn plan_slot(sight: &Sight<'_>, slot: Slot, plan: &mut Plan) {
         if !matches!(standing, Standing::Ready { .. }) {
             plan.news.push(Event::SlotNears { slot, standing });
         }
-    } else if now <= closes {
+    } else if now <= closes && !is_doubtful {
         plan.wake(closes + TimeDelta::milliseconds(1));
         match standing {
             Standing::Ready { issue } => plan.jobs.push(Job::Begin {
@@ -198,7 +204,7 @@ fn plan_slot(sight: &Sight<'_>, slot: Slot, plan: &mut Plan) {
                 until: closes,
             }),
         }
-    } else if now - closes <= TOLD_AFTER && standing != Standing::Missing {
+    } else if now <= closes + TOLD_AFTER && standing != Standing::Missing {
         plan.news.push(Event::SlotMissed {
             slot,
             standing,
@@ -210,7 +216,8 @@ fn plan_slot(sight: &Sight<'_>, slot: Slot, plan: &mut Plan) {
 /// Whether something went out, or goes out, on this slot: an issue has one batch, and so has a slot.
 fn is_begun(sight: &Sight<'_>, slot: &Slot, on_slot: &[&Candidate]) -> bool {
     sight.batches.iter().any(|Carried { batch, .. }| {
-        (batch.edition == slot.edition && batch.slot == slot.at)
+        let is_of_slot = batch.date == Some(slot.date) || batch.slot == slot.at;
+        (batch.edition == slot.edition && is_of_slot)
             || on_slot.iter().any(|own| own.id == batch.issue)
     })
 }
@@ -245,7 +252,9 @@ fn plan_batch(sight: &Sight<'_>, carried: &Carried, plan: &mut Plan) {
         .checked_add_signed(late)
         .unwrap_or(DateTime::<Utc>::MAX_UTC);
     let issue = batch.issue.clone();
-    if carried.is_untouched && sight.now > until && due_at <= sight.now {
+    // Of waves, each has its own time, which the store keeps.
+    let is_too_late = batch.waves == 0 && carried.is_untouched && sight.now > until;
+    if is_too_late && due_at <= sight.now {
         plan.jobs.push(Job::Shelve { issue, until });
     } else if due_at <= sight.now {
         plan.jobs.push(Job::Carry { issue });

@@ -10,6 +10,7 @@ mod fold;
 mod freeze;
 mod group;
 mod hold;
+mod home;
 mod lanes;
 mod lease;
 mod open;
@@ -18,6 +19,7 @@ mod record;
 mod recover;
 mod suppression;
 mod trouble;
+mod waves;
 mod witness;
 
 use std::path::{Path, PathBuf};
@@ -25,12 +27,13 @@ use std::path::{Path, PathBuf};
 use async_trait::async_trait;
 use aws_lc_rs::hmac;
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
 use super::{
     AudienceSize, Batch, BatchId, BatchState, Claim, Counts, DeliveryId, FailedDelivery,
     FoldReport, Freeze, Known, Lease, NewBatch, Quotas, Recovered, Refusal, SenderGuard, SenderId,
-    Store, StoreError, Transition, UnknownAnswer, Upsert,
+    Store, StoreError, Transition, UnknownAnswer, Upsert, Wave,
 };
 use crate::{
     address::Address,
@@ -224,7 +227,38 @@ impl Store for SqliteStore {
     }
 
     async fn hold_schedule(&self, keeper: &SenderId) -> Result<SenderGuard, StoreError> {
-        self.told(hold::schedule(&self.state_dir, keeper))
+        let held = self.told(hold::schedule(&self.state_dir, keeper))?;
+        self.told(home::check(self).await)?;
+        Ok(held)
+    }
+
+    async fn adopt(&self, now: DateTime<Utc>) -> Result<u64, StoreError> {
+        self.told(home::adopt(self, now).await)
+    }
+
+    async fn adopted_at(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        self.told(home::adopted_at(self).await)
+    }
+
+    async fn zones(&self, edition: &str) -> Result<Vec<Option<Tz>>, StoreError> {
+        self.told(waves::zones(self, edition).await)
+    }
+
+    async fn waves(&self, batch: BatchId) -> Result<Vec<Wave>, StoreError> {
+        self.told(waves::of(self, batch).await)
+    }
+
+    async fn waves_come_due(
+        &self,
+        batch: BatchId,
+        earliest: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        self.told(waves::come_due(self, batch, earliest, now).await)
+    }
+
+    async fn release_waves(&self, batch: BatchId, now: DateTime<Utc>) -> Result<u64, StoreError> {
+        self.told(waves::release(self, batch, now).await)
     }
 
     async fn recover(

@@ -1,5 +1,7 @@
 //! The calendar kept: `serve` and `send --due` from outside, a year of slots, readers in their zones.
 
+mod copies;
 mod daemon;
 mod due;
 mod harness;
+mod zones;

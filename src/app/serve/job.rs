@@ -1,9 +1,9 @@
 //! One job of the calendar, done: an issue begun, a batch taken up, a batch put aside. What it came
 //! to is judged by `outcome`.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     Sent,
@@ -11,12 +11,15 @@ use super::{
     world::{looked_at, read},
 };
 use crate::{
-    app::{App, AppError, Refusal},
+    app::{App, AppError, Refusal, Way},
     clock::Clock,
     delivery::{Progress, Stop},
     schedule::{Event, Job, Teller},
-    store::{Batch, BatchState, SenderGuard, Store},
+    store::{Batch, BatchState, SenderGuard, Store, StoreError},
 };
+
+/// How often the hours of waves are looked at while a batch is carried.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(30);
 
 /// Everything that a job needs; it runs beside the beat.
 pub(super) struct Work {
@@ -63,7 +66,8 @@ impl Work {
             return Ok(Done::Outdated);
         };
         let store = Arc::clone(&self.store);
-        let sending = app.prepare(store, guard, &archive, issue).await?;
+        let mut sending = app.prepare(store, guard, &archive, issue).await?;
+        sending.is_by_calendar = true;
         if sending.batch.is_some() {
             return Ok(Done::Outdated);
         }
@@ -82,9 +86,8 @@ impl Work {
             }
         };
         self.tell_of(&batch).await;
-        let done = sending.run(&way, self.stop, self.progress).await;
-        way.close().await;
-        Ok(Done::Carried(Box::new(done?)))
+        let guard = sending.into_guard();
+        self.carry_by(Arc::new(app), batch, guard, way).await
     }
 
     async fn tell_of(&self, batch: &Batch) {
@@ -106,10 +109,33 @@ impl Work {
             way.close().await;
             return Err(error);
         }
-        let report = self
-            .app
-            .carry(self.store, guard, &batch, &way, self.stop, self.progress)
-            .await;
+        let app = Arc::clone(&self.app);
+        self.carry_by(app, batch, guard, way).await
+    }
+
+    async fn carry_by(
+        self,
+        app: Arc<App>,
+        batch: Batch,
+        guard: SenderGuard,
+        way: Way,
+    ) -> Result<Done, AppError> {
+        let hours = Hours {
+            store: Arc::clone(&self.store),
+            teller: Arc::clone(&self.teller),
+            clock: self.clock,
+            late: TimeDelta::from_std(app.publication.schedule.late).unwrap_or(TimeDelta::MAX),
+            batch: batch.clone(),
+        };
+        let carried = async {
+            hours.come().await?;
+            let carrying = app.carry(self.store, guard, &batch, &way, self.stop, self.progress);
+            tokio::select! {
+                report = carrying => report,
+                error = hours.keep_coming() => Err(error.into()),
+            }
+        };
+        let report = carried.await;
         way.close().await;
         Ok(Done::Carried(Box::new((batch, report?))))
     }
@@ -135,6 +161,48 @@ impl Work {
     async fn open_batch(&self, issue: &str) -> Result<Option<Batch>, AppError> {
         let batch = self.store.batch(issue).await?;
         Ok(batch.filter(|batch| batch.state == BatchState::Open))
+    }
+}
+
+/// The hours of a batch's waves, as they come: while somebody carries it none is missed, however long
+/// the waves before take.
+struct Hours {
+    store: Arc<dyn Store>,
+    teller: Arc<dyn Teller>,
+    clock: Clock,
+    late: TimeDelta,
+    batch: Batch,
+}
+
+impl Hours {
+    async fn come(&self) -> Result<(), StoreError> {
+        if self.batch.waves == 0 {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        let earliest = now
+            .checked_sub_signed(self.late)
+            .unwrap_or(DateTime::<Utc>::MIN_UTC);
+        let readers = self
+            .store
+            .waves_come_due(self.batch.id, earliest, now)
+            .await?;
+        if readers > 0 {
+            let issue = self.batch.issue.clone();
+            let event = Event::ReadersMissed { issue, readers };
+            self.teller.tell(&event, now).await;
+        }
+        Ok(())
+    }
+
+    /// Until an error.
+    async fn keep_coming(&self) -> StoreError {
+        loop {
+            tokio::time::sleep(BETWEEN_LOOKS).await;
+            if let Err(error) = self.come().await {
+                return error;
+            }
+        }
     }
 }
 

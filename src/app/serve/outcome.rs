@@ -77,7 +77,7 @@ impl Server {
                 let reason = reason.clone();
                 self.tell(Event::RelayAway { issue, reason }).await;
             }
-            Ending::Waiting(_) | Ending::Cancelled | Ending::Stopped => {}
+            Ending::Waiting(_) | Ending::Missed | Ending::Cancelled | Ending::Stopped => {}
         }
     }
 

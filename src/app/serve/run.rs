@@ -85,6 +85,11 @@ impl Server {
             match self.take_schedule().await {
                 Ok(right) => return Ok(Some(right)),
                 Err(StoreError::Kept { holder }) => self.tell(Event::Waiting { holder }).await,
+                // A person has to vouch for it; until then nothing goes out.
+                Err(error @ StoreError::Copied) => {
+                    let reason = AppError::from(error).problems().join("\n");
+                    self.tell(Event::StateRefused { reason }).await;
+                }
                 Err(error) => return Err(error.into()),
             }
             tokio::select! {

@@ -59,6 +59,8 @@ impl Desk {
             issue: issue.to_owned(),
             edition: edition.to_owned(),
             slot: slot.parse().unwrap(),
+            date: None,
+            waves: 0,
             content: String::new(),
             state,
             audience: 3,

@@ -6,6 +6,7 @@ use sqlx::{AssertSqlSafe, Row, SqliteConnection, SqliteExecutor, sqlite::SqliteR
 use super::{
     Fault, SqliteStore, codes,
     counters::{Moves, counts_from},
+    waves,
 };
 use crate::store::{
     Batch, BatchId, BatchState, Counts, DeliveryId, FailedDelivery, StoreError,
@@ -61,6 +62,8 @@ fn batch_from(row: &SqliteRow) -> sqlx::Result<Batch> {
         issue: row.try_get("issue")?,
         edition: row.try_get("edition")?,
         slot: codes::time_at(row, "slot")?,
+        date: codes::maybe_date_at(row, "slot_date")?,
+        waves: codes::small(row, "waves")?,
         content: row.try_get("hash")?,
         state: codes::batch_state(row.try_get("state")?, row.try_get("reason")?)?,
         audience: codes::count(row, "audience")?,
@@ -103,6 +106,7 @@ pub(super) async fn next_due(
     .bind(batch.0)
     .fetch_one(&store.readers)
     .await?;
+    let millis = millis.filter(|due_at| waves::comes_by_itself(*due_at));
     Ok(millis.map(codes::time).transpose()?)
 }
 

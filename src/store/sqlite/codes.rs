@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{Row, sqlite::SqliteRow};
 
 use crate::{
@@ -196,6 +196,16 @@ pub(super) fn time_at(row: &SqliteRow, column: &str) -> sqlx::Result<DateTime<Ut
 /// A column that may hold a time.
 pub(super) fn maybe_time_at(row: &SqliteRow, column: &str) -> sqlx::Result<Option<DateTime<Utc>>> {
     row.try_get::<Option<i64>, _>(column)?.map(time).transpose()
+}
+
+/// A column that may hold a date.
+pub(super) fn maybe_date_at(row: &SqliteRow, column: &str) -> sqlx::Result<Option<NaiveDate>> {
+    let text: Option<&str> = row.try_get(column)?;
+    let date = |text: &str| {
+        text.parse()
+            .map_err(|_| format!("{text:?} is no date").into())
+    };
+    text.map(date).transpose().map_err(sqlx::Error::Decode)
 }
 
 /// A column that may hold the reason of a suppression.

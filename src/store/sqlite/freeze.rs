@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::{Row, SqliteConnection, SqliteExecutor};
 
-use super::{Fault, SqliteStore, batch, codes};
+use super::{Fault, SqliteStore, batch, codes, waves};
 use crate::{
     audience::SubscriberState,
     store::{AudienceSize, BatchId, BatchState, Freeze, NewBatch, StoreError, machine::State},
@@ -51,10 +51,14 @@ pub(super) async fn freeze(
         let issue = new.issue.clone();
         return Err(Fault::Told(StoreError::OlderCopy { issue }));
     }
+    refuse_taken_slot(&mut tx, new).await?;
     let content = keep_content(&mut tx, &new.content_hash, &new.content).await?;
     let id = insert_batch(&mut tx, new, content, now).await?;
     inherit_lanes(&mut tx, id).await?;
-    let audience = insert_deliveries(&mut tx, id, new, now).await?;
+    let audience = match new.readers_hour {
+        Some(local) => waves::insert_deliveries(&mut tx, id, new, local).await?,
+        None => insert_deliveries(&mut tx, id, new, now).await?,
+    };
     // In one statement: the counters must always add up to the audience.
     sqlx::query("UPDATE batches SET audience = ?2, pending = ?2 WHERE id = ?1")
         .bind(id.0)
@@ -70,6 +74,21 @@ pub(super) async fn freeze(
         batch,
         is_new: true,
     })
+}
+
+/// A slot is sent once, whatever its issue is called.
+async fn refuse_taken_slot(connection: &mut SqliteConnection, new: &NewBatch) -> Result<(), Fault> {
+    let taken: Option<String> = sqlx::query_scalar(
+        "SELECT issue FROM batches WHERE edition = ?1 AND slot_date = ?2 AND state <> 3",
+    )
+    .bind(&new.edition)
+    .bind(new.date.map(|date| date.to_string()))
+    .fetch_optional(connection)
+    .await?;
+    match taken {
+        Some(issue) => Err(Fault::Told(StoreError::SlotTaken { issue })),
+        None => Ok(()),
+    }
 }
 
 pub(super) async fn refreeze(
@@ -141,8 +160,8 @@ async fn insert_batch(
     now: DateTime<Utc>,
 ) -> sqlx::Result<BatchId> {
     let row = sqlx::query(
-        "INSERT INTO batches (issue, edition, slot, content, state, audience, frozen_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6) RETURNING id",
+        "INSERT INTO batches (issue, edition, slot, content, state, audience, frozen_at, slot_date) \
+         VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7) RETURNING id",
     )
     .bind(&new.issue)
     .bind(&new.edition)
@@ -150,6 +169,7 @@ async fn insert_batch(
     .bind(content)
     .bind(codes::batch_state_code(&BatchState::Open))
     .bind(codes::millis(now))
+    .bind(new.date.map(|date| date.to_string()))
     .fetch_one(connection)
     .await?;
     Ok(BatchId(row.try_get("id")?))
@@ -195,6 +215,6 @@ async fn insert_deliveries(
 
 /// An edition as it stands in a JSON array. Its quotes make it match whole elements only: a quote
 /// within another element is escaped, and so never ends one.
-fn quoted(edition: &str) -> String {
+pub(super) fn quoted(edition: &str) -> String {
     serde_json::Value::from(edition).to_string()
 }

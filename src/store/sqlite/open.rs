@@ -137,6 +137,7 @@ fn migrations() -> Migrator {
             include_str!("migrations/0001_list_and_ledger.sql"),
         ),
         migration(2, "steps", include_str!("migrations/0002_steps.sql")),
+        migration(4, "calendar", include_str!("migrations/0004_calendar.sql")),
     ])
 }
 

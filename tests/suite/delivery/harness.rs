@@ -62,6 +62,8 @@ impl Harness {
             issue: "monday-2026-11-23".into(),
             edition: "monday".into(),
             slot: monday(),
+            date: None,
+            readers_hour: None,
             content_hash: FrozenIssue::hash(&content),
             content,
         };

@@ -42,6 +42,9 @@ pub(crate) fn publication() -> TestPublication {
         .issue("2026-11-30-quiet.md", issue("2026-11-30", "ready"))
 }
 
+/// A machine under load has its time.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// A running `serve`; killed at the end of the test.
 pub(crate) struct Serve {
     child: Child,
@@ -98,11 +101,18 @@ impl Serve {
             let told = self.told();
             told.into_iter().find(|event| event["event"] == kind)
         };
-        wait_until(
-            || found().is_some(),
-            &format!("an event `{kind}`; told: {:?}", self.told()),
-        );
-        found().unwrap()
+        let started = Instant::now();
+        loop {
+            if let Some(event) = found() {
+                return event;
+            }
+            let told = self.told();
+            assert!(
+                started.elapsed() < PATIENCE,
+                "waited in vain for `{kind}`; told: {told:?}"
+            );
+            thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// Dies at once, as in a power cut.
@@ -132,15 +142,12 @@ impl Drop for Serve {
     }
 }
 
-/// Waits until something is so; a machine under load has its time.
+/// Waits until something is so.
 #[track_caller]
 pub(crate) fn wait_until(is_so: impl Fn() -> bool, what: &str) {
     let started = Instant::now();
     while !is_so() {
-        assert!(
-            started.elapsed() < Duration::from_secs(60),
-            "waited in vain for {what}"
-        );
+        assert!(started.elapsed() < PATIENCE, "waited in vain for {what}");
         thread::sleep(Duration::from_millis(20));
     }
 }

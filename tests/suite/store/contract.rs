@@ -4,6 +4,7 @@ pub(crate) mod batches;
 pub(crate) mod claims;
 pub(crate) mod erasing;
 pub(crate) mod folding;
+pub(crate) mod hours;
 pub(crate) mod merging;
 pub(crate) mod recording;
 pub(crate) mod suppressing;

@@ -77,6 +77,8 @@ pub(crate) fn new_batch(issue: &str) -> NewBatch {
         issue: issue.to_owned(),
         edition: "monday".to_owned(),
         slot: at(0),
+        date: None,
+        readers_hour: None,
         content_hash: format!("hash of {issue}"),
         content: issue.as_bytes().to_vec(),
     }

@@ -47,6 +47,13 @@ promises! {
         a_refrozen_batch_keeps_what_was_tried_as_it_was,
         what_was_recorded_is_there_after_opening_again,
         only_one_may_send_at_a_time;
+    hours:
+        a_slot_is_sent_once_whatever_its_issue_is_called,
+        each_reader_is_due_at_the_hour_on_their_own_clock,
+        a_wave_that_nobody_began_in_time_waits_for_a_person,
+        a_wave_that_was_begun_is_never_too_late,
+        only_one_may_keep_the_calendar_and_a_person_may_send_meanwhile,
+        a_person_vouches_for_a_copy_and_what_was_open_waits_for_them;
     claims:
         a_claim_carries_what_a_message_needs,
         a_row_is_claimed_by_one_sender_only,

@@ -1,0 +1,52 @@
+//! `adopt`: a person vouches for a copy of the state.
+
+use super::{Context, Exit, Failure, batch, confirm};
+
+/// Take a copied or restored state into use: say that no other copy sends
+///
+/// `serve` and `send --due` notice when .daily-note was put back from a backup or moved, and wait: the
+/// copy can't know what was sent since. Adopting it lets the calendar be kept from here. Slots due
+/// before now stay for you to send, and batches that were open in the copy are paused.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  daily-note adopt
+  daily-note status          what the copy knows
+  daily-note resume ISSUE    go on with a batch that was open in it")]
+pub(crate) struct Args {
+    /// Don't ask
+    #[arg(short, long)]
+    yes: bool,
+}
+
+pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    let (app, output) = (context.app()?, &context.output);
+    let question = "Two copies in use would send twice. Is this the only one that sends?";
+    if !args.yes && !confirm::ask(question, output)? {
+        output.note("Nothing was changed.");
+        return Ok(Exit::Nothing);
+    }
+    let adopted = app.adopt().await?;
+    if output.is_json() {
+        output.document(&serde_json::json!({
+            "paused": adopted.paused,
+            "last": adopted.last.as_ref().map(|batch| &batch.issue),
+        }));
+    }
+    output.say("✓ the calendar is kept from this state now");
+    match &adopted.last {
+        Some(last) => output.say(format!(
+            "  the last issue it knows of is {}, {}",
+            last.issue,
+            batch::state_words(&last.state)
+        )),
+        None => output.say("  it knows of no issue that was sent"),
+    }
+    if adopted.paused > 0 {
+        output.say(format!(
+            "  ! {} open in the copy wait for you: daily-note status, then resume or cancel",
+            adopted.paused
+        ));
+    }
+    Ok(Exit::Done)
+}
