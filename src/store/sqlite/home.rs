@@ -55,6 +55,7 @@ pub(super) async fn adopt(store: &SqliteStore, now: DateTime<Utc>) -> Result<u64
         "the state was put here from a copy; who got it since that was made, it can't know";
     let paused = BatchState::Paused {
         reason: reason.to_owned(),
+        over_refusals: false,
     };
     let done = sqlx::query("UPDATE batches SET state = ?1, reason = ?2 WHERE state = ?3")
         .bind(codes::batch_state_code(&paused))
