@@ -10,6 +10,7 @@ mod export;
 mod fold;
 mod import;
 mod inbox;
+mod preview;
 mod problems;
 mod reader;
 mod relay;
@@ -31,6 +32,7 @@ pub use self::{
     fold::{SUBSCRIBERS_FILE, fold_file, preview_fold},
     import::{ImportReport, Outcome, Problem, import},
     inbox::InboxSite,
+    preview::{PreviewError, PreviewSite},
     relay::Way,
     send::{Rehearsal, Resumption, Sending},
     serve::{Pace, Sent, Server},
@@ -94,6 +96,9 @@ pub enum AppError {
     /// The embedded inbox does not start.
     #[error(transparent)]
     Inbox(#[from] InboxError),
+    /// The preview does not start.
+    #[error(transparent)]
+    Preview(#[from] PreviewError),
     /// Something else that a person has to decide or mend; `hint` says how.
     #[error("{message}")]
     Refused {

@@ -19,6 +19,7 @@ mod man;
 mod new;
 mod output;
 mod pause;
+mod preview;
 mod progress;
 mod render;
 mod resume;
@@ -98,6 +99,7 @@ enum Command {
     New(new::Args),
     Check(check::Args),
     Render(render::Args),
+    Preview(preview::Args),
     Test(test::Args),
     Send(send::Args),
     Status(status::Args),
@@ -173,6 +175,7 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
             Command::New(args) => new::execute(&args, context),
             Command::Check(args) => check::execute(&args, context).await,
             Command::Render(args) => render::execute(&args, context).await,
+            Command::Preview(args) => preview::execute(&args, context).await,
             Command::Test(args) => test::execute(&args, context).await,
             Command::Send(args) => send::execute(&args, context).await,
             Command::Status(args) => status::execute(&args, context).await,

@@ -35,6 +35,7 @@ pub use escape::{escape_html, percent_encode};
 pub use html::LinkedIssue;
 pub use renderer::Renderer;
 pub use templates::Templates;
+pub(crate) use theme::accent_context;
 pub use theme::contrast;
 
 use crate::source::SourceError;

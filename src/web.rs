@@ -1,6 +1,7 @@
-//! Pages: for now the embedded inbox's.
+//! Pages for this machine: the embedded inbox's, the preview's.
 
 pub mod inbox;
 mod language;
 mod local;
 mod markup;
+pub mod preview;

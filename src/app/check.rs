@@ -7,11 +7,10 @@ use chrono::NaiveDate;
 
 use super::{App, AppError, consents::RecipientsByEdition};
 use crate::{
-    audience::SubscriberId,
     check::{self, Finding, Level, Proof},
     issue::{Archive, Entry, Issue},
     links::LinkSigner,
-    render::{ReaderLinks, ReaderView, RenderError, RenderedIssue, Templates},
+    render::{RenderError, RenderedIssue, Templates},
     source::shown_path,
 };
 
@@ -105,7 +104,7 @@ impl App {
     }
 
     /// Whether a law makes these issues depend on who agreed: nobody is counted without need.
-    fn asks_for_consent<'i>(&self, issues: impl IntoIterator<Item = &'i Issue>) -> bool {
+    pub(super) fn asks_for_consent<'i>(&self, issues: impl IntoIterator<Item = &'i Issue>) -> bool {
         let law = &self.publication.law;
         issues
             .into_iter()
@@ -128,10 +127,10 @@ impl App {
 
     /// The ids of issues that the ledger has batches of; a ledger is not made for it.
     async fn sent_issues(&self) -> Result<BTreeSet<String>, AppError> {
-        if !self.publication.state_dir().is_dir() {
+        let Some(store) = self.store_if_any().await? else {
             return Ok(BTreeSet::new());
-        }
-        let batches = self.store().await?.batches(u32::MAX).await?;
+        };
+        let batches = store.batches(u32::MAX).await?;
         Ok(batches.into_iter().map(|batch| batch.issue).collect())
     }
 }
@@ -194,33 +193,17 @@ impl Bench<'_> {
     /// None where the templates can't be loaded.
     fn render(&self, issue: &Issue) -> Option<Result<RenderedIssue, RenderError>> {
         let templates = self.templates.as_ref().ok()?;
-        let composition = self
-            .app
-            .composition(self.archive, issue, templates, &self.links);
+        let composition = self.app.composition(
+            self.archive,
+            issue,
+            templates,
+            &self.links,
+            self.app.image_policy(),
+        );
         Some(composition.and_then(|composition| {
-            let view = self.sample_view(issue);
+            let nobody = self.app.sample_reader();
+            let view = self.app.reader_view(&nobody, issue, &self.links);
             composition.renderer()?.render(&view)
         }))
-    }
-
-    fn sample_view(&self, issue: &Issue) -> ReaderView {
-        let nobody = SubscriberId(0);
-        let publication = &self.app.publication;
-        let mailto = publication
-            .unsubscribe_email
-            .as_ref()
-            .map(|mailbox| self.links.unsubscribe_mailto(mailbox, nobody));
-        ReaderView {
-            name: None,
-            email: publication.from.address.to_string(),
-            language: publication.language.clone(),
-            tags: Vec::new(),
-            links: ReaderLinks {
-                unsubscribe: self.links.unsubscribe(nobody).or(mailto),
-                preferences: self.links.preferences(nobody),
-                feedback: self.links.feedback(nobody, &issue.id),
-                web_version: self.links.web_version(&issue.slug),
-            },
-        }
     }
 }

@@ -14,7 +14,8 @@ use crate::{
         file::{self, Entries},
     },
     check::{Place, Recipients, list::ListCheck},
-    store::Store,
+    publication::Storage,
+    store::{Store, sqlite::SqliteStore},
 };
 
 /// Addresses that are asked about in one go.
@@ -110,10 +111,10 @@ impl App {
     }
 
     /// The list of record, where there is one: none is made.
-    async fn store_if_any(&self) -> Result<Option<Arc<dyn Store>>, AppError> {
-        match self.publication.state_dir().is_dir() {
-            true => Ok(Some(self.store().await?)),
-            false => Ok(None),
+    pub(super) async fn store_if_any(&self) -> Result<Option<Arc<dyn Store>>, AppError> {
+        match self.publication.storage {
+            Storage::Sqlite if !SqliteStore::is_below(&self.publication.state_dir()) => Ok(None),
+            _ => Ok(Some(self.store().await?)),
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     issue::{Archive, Issue},
     links::LinkSigner,
     message::{Composer, FrozenIssue, HeaderSettings, dkim::Signer},
-    render::{Composition, LinkedIssue, PrepareInput, RenderError, Templates},
+    render::{Composition, ImagePolicy, LinkedIssue, PrepareInput, RenderError, Templates},
     source::SourceError,
 };
 
@@ -42,7 +42,18 @@ impl App {
     pub fn freeze(&self, archive: &Archive, issue: &Issue) -> Result<FrozenIssue, AppError> {
         let templates = Templates::load(&self.publication.root)?;
         let links = self.link_signer()?;
-        let composition = self.composition(archive, issue, &templates, &links)?;
+        let composition =
+            self.composition(archive, issue, &templates, &links, self.image_policy())?;
+        self.frozen(issue, composition, &links)
+    }
+
+    /// A composition with what the headers need.
+    pub(super) fn frozen(
+        &self,
+        issue: &Issue,
+        composition: Composition,
+        links: &LinkSigner,
+    ) -> Result<FrozenIssue, AppError> {
         let edition = self
             .publication
             .edition(&issue.front_matter.edition)
@@ -73,6 +84,7 @@ impl App {
         issue: &Issue,
         templates: &Templates,
         links: &LinkSigner,
+        images: ImagePolicy,
     ) -> Result<Composition, RenderError> {
         let linked_issue = |slug: &str| {
             let issue = archive.linked(slug)?;
@@ -86,7 +98,7 @@ impl App {
             issue,
             linked_issue: &linked_issue,
             templates,
-            images: self.image_policy(),
+            images,
         })
     }
 

@@ -4,6 +4,9 @@ use super::{App, AppError};
 use crate::{
     address::Address,
     audience::{Reader, SubscriberId, file},
+    issue::Issue,
+    links::LinkSigner,
+    render::{ReaderLinks, ReaderView},
 };
 
 impl App {
@@ -36,9 +39,36 @@ impl App {
     pub fn sample_reader(&self) -> Reader {
         stranger(self.publication.from.address.clone())
     }
+
+    /// What the templates see of a reader, with links that `links` signs.
+    pub(super) fn reader_view(
+        &self,
+        reader: &Reader,
+        issue: &Issue,
+        links: &LinkSigner,
+    ) -> ReaderView {
+        let publication = &self.publication;
+        let mailto = publication
+            .unsubscribe_email
+            .as_ref()
+            .map(|mailbox| links.unsubscribe_mailto(mailbox, reader.id));
+        let language = reader.language.as_ref().unwrap_or(&publication.language);
+        ReaderView {
+            name: reader.name.clone(),
+            email: reader.email.to_string(),
+            language: language.clone(),
+            tags: reader.tags.clone(),
+            links: ReaderLinks {
+                unsubscribe: links.unsubscribe(reader.id).or(mailto),
+                preferences: links.preferences(reader.id),
+                feedback: links.feedback(reader.id, &issue.id),
+                web_version: links.web_version(&issue.slug),
+            },
+        }
+    }
 }
 
-fn stranger(email: Address) -> Reader {
+pub(super) fn stranger(email: Address) -> Reader {
     Reader {
         id: SubscriberId(0),
         email,

@@ -5,7 +5,7 @@ use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use super::{App, AppError};
 use crate::{
     schedule::{BatchView, Overview, overview},
-    store::BatchState,
+    store::{BatchState, Store},
 };
 
 /// Older batches concern nobody's coming weeks: two a week for five years.
@@ -37,10 +37,14 @@ impl App {
     }
 
     async fn batch_views(&self) -> Result<Vec<BatchView>, AppError> {
-        if !self.publication.state_dir().is_dir() {
-            return Ok(Vec::new());
+        match self.store_if_any().await? {
+            Some(store) => Self::batch_views_of(&*store).await,
+            None => Ok(Vec::new()),
         }
-        let store = self.store().await?;
+    }
+
+    /// Every recent batch of a ledger.
+    pub(super) async fn batch_views_of(store: &dyn Store) -> Result<Vec<BatchView>, AppError> {
         let mut views = Vec::new();
         for batch in store.batches(RECENT_BATCHES).await? {
             let counts = store.counts(batch.id).await?;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use miette::Report;
 
 use crate::{
-    app::{AppError, Refusal},
+    app::{AppError, PreviewError, Refusal},
     issue::ArchiveError,
     message::ComposeError,
     render::RenderError,
@@ -134,6 +134,17 @@ impl From<AppError> for Failure {
                 Self::hinted(Exit::Configuration, error, hint)
             }
             AppError::Inbox(error) => Self::from_err(Exit::Configuration, error),
+            AppError::Preview(error) => {
+                let hint = match &error {
+                    PreviewError::Listen { .. } => {
+                        "name another address with --listen; port 0 takes any free one"
+                    }
+                    PreviewError::Watch(_) => {
+                        "the system may watch too much already: on Linux, fs.inotify.max_user_watches"
+                    }
+                };
+                Self::hinted(Exit::Configuration, error, hint)
+            }
             AppError::Refused {
                 kind,
                 message,

@@ -7,9 +7,8 @@ use std::{
 
 use miette::Report;
 use serde::Serialize;
-use tokio::signal;
 
-use super::{Context, Exit, Failure, failure::ContextHint};
+use super::{Context, Exit, Failure, failure::ContextHint, signals};
 use crate::app::InboxSite;
 
 /// Take mail on a local port and show it on a page, for trying things out
@@ -75,22 +74,7 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
         places.smtp,
         places.folder.display()
     ));
-    asked_to_stop().await?;
+    signals::asked_to_stop().await?;
     site.stop().await;
     Ok(Exit::Done)
-}
-
-/// Returns at Ctrl-C or SIGTERM.
-async fn asked_to_stop() -> Result<(), Failure> {
-    #[cfg(unix)]
-    {
-        let mut terminate = signal::unix::signal(signal::unix::SignalKind::terminate())?;
-        tokio::select! {
-            pressed = signal::ctrl_c() => pressed?,
-            _ = terminate.recv() => {}
-        }
-    }
-    #[cfg(not(unix))]
-    signal::ctrl_c().await?;
-    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::Output;
+use super::{Failure, Output};
 use crate::delivery::Stop;
 
 /// Exit code of a process that a signal ended at once (128 + SIGINT).
@@ -32,4 +32,15 @@ pub(crate) fn drain_on(stop: Stop, output: Output) {
             output.note("\nFinishing the messages in flight; once more to stop at once.");
         }
     });
+}
+
+/// Returns at Ctrl-C or SIGTERM.
+pub(crate) async fn asked_to_stop() -> Result<(), Failure> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    Ok(())
 }

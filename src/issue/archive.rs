@@ -1,6 +1,7 @@
 //! The folder of issues: which there are, and which one a word of the command line means.
 
 use std::{
+    collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
 };
@@ -78,24 +79,45 @@ impl Archive {
     /// # Errors
     /// When the folder is there and can't be listed. A missing folder is an empty archive.
     pub fn load(publication: &Publication) -> Result<Self, ArchiveError> {
+        let mut archive = Self {
+            root: publication.root.clone(),
+            entries: Vec::new(),
+        };
+        archive.reload(publication, |_| true)?;
+        Ok(archive)
+    }
+
+    /// Lists the folder again; loads the files that are new, and those that have changed.
+    ///
+    /// # Errors
+    /// As [`Archive::load`]; the archive stays as it was.
+    pub fn reload(
+        &mut self,
+        publication: &Publication,
+        has_changed: impl Fn(&Path) -> bool,
+    ) -> Result<(), ArchiveError> {
         let folder = publication.root.join("issues");
-        let mut entries: Vec<Entry> = paths(&folder)
-            .map_err(|source| ArchiveError::Unreadable {
-                path: folder,
-                source,
-            })?
+        let paths = paths(&folder).map_err(|source| ArchiveError::Unreadable {
+            path: folder,
+            source,
+        })?;
+        let mut known: BTreeMap<PathBuf, Entry> = std::mem::take(&mut self.entries)
             .into_iter()
-            .map(|path| Entry {
-                name: read::name(&path),
-                issue: Issue::load(publication, &path),
-                path,
+            .filter(|entry| !has_changed(&entry.path))
+            .map(|entry| (entry.path.clone(), entry))
+            .collect();
+        self.entries = paths
+            .into_iter()
+            .map(|path| {
+                known.remove(&path).unwrap_or_else(|| Entry {
+                    name: read::name(&path),
+                    issue: Issue::load(publication, &path),
+                    path,
+                })
             })
             .collect();
-        entries.sort_by(|a, b| a.order().cmp(&b.order()));
-        Ok(Self {
-            root: publication.root.clone(),
-            entries,
-        })
+        self.entries.sort_by(|a, b| a.order().cmp(&b.order()));
+        Ok(())
     }
 
     /// Every file, the oldest first; broken ones by the date in their name.

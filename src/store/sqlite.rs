@@ -86,6 +86,12 @@ impl SqliteStore {
             .map_err(|fault| told(&file, fault))
     }
 
+    /// Whether there is a state in that folder; pictures may be cached there without one.
+    #[must_use]
+    pub fn is_below(state_dir: &Path) -> bool {
+        state_dir.join(FILE).is_file()
+    }
+
     async fn open_file(state_dir: &Path, file: &Path) -> Result<Self, Fault> {
         let pools = open::open(state_dir, file).await?;
         let erasure_key: Vec<u8> = sqlx::query_scalar("SELECT erasure_key FROM instance")

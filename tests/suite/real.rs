@@ -4,6 +4,7 @@
 
 mod browser;
 mod maildirs;
+mod preview;
 mod python_email;
 mod spam;
 

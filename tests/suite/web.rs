@@ -1,3 +1,4 @@
 //! The pages, over HTTP.
 
 mod inbox;
+mod preview;

@@ -223,6 +223,10 @@ pub(super) fn is_mended_by_a_file(error: &AppError) -> bool {
                 Refusal::Content | Refusal::Configuration | Refusal::Nothing
             )
         }
-        AppError::State(_) | AppError::Relay(_) | AppError::Inbox(_) | AppError::Io { .. } => false,
+        AppError::State(_)
+        | AppError::Relay(_)
+        | AppError::Inbox(_)
+        | AppError::Preview(_)
+        | AppError::Io { .. } => false,
     }
 }

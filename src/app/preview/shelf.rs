@@ -1,0 +1,266 @@
+//! Everything the preview has read: the publication, its templates, its issues; each the last that
+//! could be used, with what is wrong with the files as they are now.
+
+use std::collections::BTreeMap;
+
+use super::{
+    super::{App, consents::RecipientsByEdition},
+    calendar,
+    press::{Bench, Press, told},
+    watch::Changed,
+};
+use crate::{
+    issue::{Archive, ArchiveError, Entry, Issue},
+    publication::{Environment, FILE_NAME, Publication},
+    render::{RenderError, Templates, accent_context},
+    schedule::{BatchView, SlotState},
+    source::SourceError,
+    web::preview::{Colors, Row},
+};
+
+/// What has been read.
+pub(super) struct Shelf {
+    pub(super) app: App,
+    archive: Archive,
+    templates: Templates,
+    /// What keeps the files from being used as they are now.
+    configuration_faults: Vec<SourceError>,
+    template_error: Option<RenderError>,
+    archive_error: Option<ArchiveError>,
+    batches: Vec<BatchView>,
+    /// How the readers' consents stand; None: not counted.
+    recipients: Option<RecipientsByEdition>,
+    presses: BTreeMap<String, (u64, Press)>,
+    /// Counts the changes: what was made before the last is made again when it is asked for.
+    generation: u64,
+    /// Names that issues have had, with their identities.
+    former: BTreeMap<String, String>,
+}
+
+impl Shelf {
+    /// Reads everything.
+    pub(super) fn open(app: App) -> Result<Self, ArchiveError> {
+        let archive = Archive::load(&app.publication)?;
+        let mut shelf = Self {
+            archive,
+            templates: Templates::built_in(),
+            configuration_faults: Vec::new(),
+            template_error: None,
+            archive_error: None,
+            batches: Vec::new(),
+            recipients: None,
+            presses: BTreeMap::new(),
+            generation: 1,
+            former: BTreeMap::new(),
+            app,
+        };
+        shelf.read_templates();
+        shelf.remember_names();
+        Ok(shelf)
+    }
+
+    /// Reads again what has changed.
+    pub(super) fn reload(&mut self, changed: &Changed) {
+        self.generation += 1;
+        let mut is_new = changed.everything;
+        if changed.touches(FILE_NAME) {
+            let environment = Environment::of_process();
+            match Publication::load(&self.app.publication.root, &environment) {
+                Ok(publication) => {
+                    self.app.publication = publication;
+                    self.configuration_faults.clear();
+                    is_new = true;
+                }
+                Err(errors) => self.configuration_faults = errors,
+            }
+        }
+        if changed.touches("templates") {
+            self.read_templates();
+        }
+        if is_new || changed.touches("issues") {
+            let root = self.app.publication.root.clone();
+            let has_changed = |path: &std::path::Path| {
+                is_new || changed.touches(path.strip_prefix(&root).unwrap_or(path))
+            };
+            let reloaded = self.archive.reload(&self.app.publication, has_changed);
+            self.archive_error = reloaded.err();
+            self.remember_names();
+        }
+    }
+
+    fn read_templates(&mut self) {
+        match Templates::load(&self.app.publication.root) {
+            Ok(templates) => {
+                self.templates = templates;
+                self.template_error = None;
+            }
+            Err(error) => self.template_error = Some(error),
+        }
+    }
+
+    fn remember_names(&mut self) {
+        for entry in self.archive.entries() {
+            if let Ok(issue) = &entry.issue {
+                self.former.insert(entry.name.clone(), issue.id.clone());
+            }
+        }
+    }
+
+    /// Takes in what the ledger has; answers whether that is new.
+    pub(super) fn set_batches(&mut self, batches: Vec<BatchView>) -> bool {
+        let key = |batches: &[BatchView]| {
+            let of = |batch: &BatchView| (batch.issue.clone(), batch.state.clone());
+            batches.iter().map(of).collect::<Vec<_>>()
+        };
+        let is_new = key(&self.batches) != key(&batches);
+        self.batches = batches;
+        self.generation += u64::from(is_new);
+        is_new
+    }
+
+    /// Whether a law makes an issue that is still to go out depend on who agreed, and nobody has
+    /// been counted.
+    pub(super) fn wants_recipients(&self) -> bool {
+        let is_to_come = |issue: &&Issue| {
+            let is_it = |batch: &BatchView| batch.issue == issue.id;
+            !self.batches.iter().any(is_it)
+        };
+        let to_come = self.archive.issues().filter(is_to_come);
+        self.recipients.is_none() && self.app.asks_for_consent(to_come)
+    }
+
+    /// Takes in how the consents stand; None: they have to be counted anew.
+    pub(super) fn set_recipients(&mut self, recipients: Option<RecipientsByEdition>) {
+        self.recipients = recipients;
+        self.generation += 1;
+    }
+
+    /// The list's lines.
+    pub(super) fn rows(&self) -> Vec<Row> {
+        let now = self.app.clock.now();
+        calendar::rows(&self.app.publication, &self.archive, &self.batches, now)
+    }
+
+    /// The editions' accents, in the order of the file.
+    pub(super) fn colors(&self) -> Vec<Colors> {
+        let publication = &self.app.publication;
+        publication
+            .editions
+            .iter()
+            .map(|edition| {
+                let accent = edition.accent_color.unwrap_or(publication.accent_color);
+                let context = accent_context(accent);
+                let of = |key: &str| context[key].as_str().unwrap_or_default().to_owned();
+                Colors {
+                    light: of("accent"),
+                    dark: of("dark_accent"),
+                }
+            })
+            .collect()
+    }
+
+    /// The file of that name.
+    pub(super) fn entry(&self, name: &str) -> Option<&Entry> {
+        self.archive
+            .entries()
+            .iter()
+            .find(|entry| entry.name == name)
+    }
+
+    /// Whether there is nothing to show.
+    pub(super) fn is_empty(&self) -> bool {
+        self.archive.entries().is_empty()
+    }
+
+    /// The name that the issue of that former name has now.
+    pub(super) fn moved(&self, name: &str) -> Option<&str> {
+        let id = self.former.get(name)?;
+        let is_it = |entry: &&Entry| entry.issue.as_ref().is_ok_and(|issue| issue.id == *id);
+        let entry = self.archive.entries().iter().find(is_it)?;
+        Some(&entry.name)
+    }
+
+    /// The issue that the command line's word means.
+    pub(super) fn named(&self, wanted: &str) -> Result<String, ArchiveError> {
+        Ok(self.archive.entry(wanted)?.name.clone())
+    }
+
+    /// The issue that is most likely being written: the next that hasn't gone out, or the newest.
+    pub(super) fn front(&self) -> Option<String> {
+        let rows = self.rows();
+        let today = self.today();
+        let is_next = |row: &&Row| {
+            row.name.is_some()
+                && row.date.is_none_or(|date| date >= today)
+                && row.state != Some(SlotState::Sent)
+        };
+        // The latest date comes first.
+        let next = rows.iter().rev().find(is_next);
+        let newest = || rows.iter().find(|row| row.name.is_some());
+        next.or_else(newest)?.name.clone()
+    }
+
+    fn today(&self) -> chrono::NaiveDate {
+        let zone = self.app.publication.timezone;
+        self.app.clock.now().with_timezone(&zone).date_naive()
+    }
+
+    /// What is wrong with other files than issues.
+    pub(super) fn faults(&self) -> Vec<SourceError> {
+        let mut faults = self.configuration_faults.clone();
+        faults.extend(self.archive_error.as_ref().map(|error| told(error)));
+        faults.extend(self.template_error.as_ref().map(shown_template_error));
+        faults
+    }
+
+    /// The press of that name, or of a name it had before; renewed where something has changed.
+    pub(super) fn press(&mut self, name: &str) -> Option<(&App, &mut Press)> {
+        let moved = match self.entry(name) {
+            Some(_) => None,
+            None => self.moved(name).map(str::to_owned),
+        };
+        let name = moved.as_deref().unwrap_or(name);
+        let entry = self
+            .archive
+            .entries()
+            .iter()
+            .find(|entry| entry.name == name)?;
+        let (made_at, press) = self.presses.entry(name.to_owned()).or_default();
+        if *made_at != self.generation {
+            let is_sent = entry
+                .issue
+                .as_ref()
+                .is_ok_and(|issue| self.batches.iter().any(|batch| batch.issue == issue.id));
+            let zone = self.app.publication.timezone;
+            let nobody = RecipientsByEdition::new();
+            let bench = Bench {
+                app: &self.app,
+                archive: &self.archive,
+                templates: &self.templates,
+                template_error: self.template_error.as_ref(),
+                today: self.app.clock.now().with_timezone(&zone).date_naive(),
+                is_sent,
+                recipients: self.recipients.as_ref().unwrap_or(&nobody),
+            };
+            press.renew(&bench, &entry.issue);
+            *made_at = self.generation;
+        }
+        Some((&self.app, press))
+    }
+}
+
+fn shown_template_error(error: &RenderError) -> SourceError {
+    match error {
+        RenderError::Source(error) => (**error).clone(),
+        error => told(error),
+    }
+}
+
+/// Which of the publication's accents an edition has.
+pub(super) fn accent_of(publication: &Publication, edition: &str) -> usize {
+    let editions = &publication.editions;
+    editions
+        .iter()
+        .position(|own| own.key == edition)
+        .unwrap_or_default()
+}

@@ -1,0 +1,243 @@
+//! Which files have changed: the system's notices, gathered until an editor is done with its save.
+//!
+//! Editors save in many ways: in place, by a new file renamed over the old one, by a file aside.
+//! Whatever they do ends with a notice that names the file; notices about anything else are dropped.
+
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher, event::Flag};
+use tokio::{sync::mpsc, time::timeout};
+
+use super::desk::LiveDesk;
+use crate::clock::Stopwatch;
+
+/// A save is over when the system has been silent for so long…
+const QUIET: Duration = Duration::from_millis(8);
+/// …or when it has lasted for so long.
+const LONGEST: Duration = Duration::from_millis(40);
+/// Files put into a new folder before it was watched are found by a second look.
+const SECOND_LOOK: Duration = Duration::from_millis(150);
+
+/// Watched with all that is in them.
+const FOLDERS: [&str; 2] = ["issues", "templates"];
+
+/// What the system tells of one event.
+#[derive(Debug)]
+pub(super) struct Notice {
+    paths: Vec<PathBuf>,
+    /// The system has lost count.
+    is_blind: bool,
+    since: Stopwatch,
+}
+
+/// What has changed since the last look.
+#[derive(Debug, Default)]
+pub(super) struct Changed {
+    /// Relative to the publication's root.
+    pub(super) paths: BTreeSet<PathBuf>,
+    /// More than `paths` says: anything may have.
+    pub(super) everything: bool,
+}
+
+impl Changed {
+    /// Whether that file, or something in that folder, may have changed.
+    pub(super) fn touches(&self, path: impl AsRef<Path>) -> bool {
+        let path = path.as_ref();
+        self.everything || self.paths.iter().any(|changed| changed.starts_with(path))
+    }
+}
+
+/// The watcher of a publication's root.
+pub(super) struct Watch {
+    root: PathBuf,
+    watcher: RecommendedWatcher,
+}
+
+impl Watch {
+    /// Begins to watch.
+    pub(super) fn start(root: &Path) -> notify::Result<(Self, mpsc::UnboundedReceiver<Notice>)> {
+        let (sender, notices) = mpsc::unbounded_channel();
+        // The system names files by their real paths on some machines.
+        let root = root.canonicalize().map_err(notify::Error::io)?;
+        let base = root.clone();
+        let watcher = notify::recommended_watcher(move |event| {
+            if let Some(notice) = notice(&base, event) {
+                // Nobody listens any more: the preview is being stopped.
+                let _ = sender.send(notice);
+            }
+        })?;
+        let mut watch = Self { root, watcher };
+        watch
+            .watcher
+            .watch(&watch.root, RecursiveMode::NonRecursive)?;
+        watch.arm()?;
+        Ok((watch, notices))
+    }
+
+    /// Watches the folders that are there by now.
+    fn arm(&mut self) -> notify::Result<()> {
+        for folder in FOLDERS {
+            let folder = self.root.join(folder);
+            if folder.is_dir() {
+                self.watcher.watch(&folder, RecursiveMode::Recursive)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn notice(root: &Path, event: notify::Result<notify::Event>) -> Option<Notice> {
+    let since = Stopwatch::start();
+    let blind = Notice {
+        paths: Vec::new(),
+        is_blind: true,
+        since,
+    };
+    let event = match event {
+        Ok(event) => event,
+        Err(error) => {
+            tracing::warn!(%error, "watching the publication's files");
+            return Some(blind);
+        }
+    };
+    if event.attrs.flag() == Some(Flag::Rescan) {
+        return Some(blind);
+    }
+    // Our own reading is no change.
+    if matches!(event.kind, EventKind::Access(_)) {
+        return None;
+    }
+    let paths: Vec<PathBuf> = event
+        .paths
+        .iter()
+        .filter_map(|path| path.strip_prefix(root).ok())
+        .filter(|path| is_ours(path))
+        .map(Path::to_owned)
+        .collect();
+    (!paths.is_empty()).then_some(Notice {
+        paths,
+        is_blind: false,
+        since,
+    })
+}
+
+/// Whether a page may show what is in that file; editors' own files are not ours.
+fn is_ours(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let is_aside = name.starts_with(['.', '#'])
+        || name.ends_with(['~', '#'])
+        || [".swp", ".tmp", ".part"]
+            .iter()
+            .any(|end| name.ends_with(end));
+    !name.is_empty() && !is_aside
+}
+
+/// Hands every change on to the desk, for as long as there are any.
+pub(super) async fn follow(
+    mut watch: Watch,
+    mut notices: mpsc::UnboundedReceiver<Notice>,
+    desk: Arc<LiveDesk>,
+) {
+    while let Some((changed, since)) = settled(&mut notices).await {
+        let has_folder = changed
+            .paths
+            .iter()
+            .any(|path| watch.root.join(path).is_dir());
+        let is_new = changed.everything
+            || FOLDERS
+                .iter()
+                .any(|folder| changed.paths.contains(Path::new(folder)));
+        if is_new && let Err(error) = watch.arm() {
+            tracing::warn!(%error, "watching the publication's folders");
+        }
+        desk.take_up(changed, since).await;
+        if has_folder {
+            tokio::time::sleep(SECOND_LOOK).await;
+            let everything = Changed {
+                everything: true,
+                ..Changed::default()
+            };
+            desk.take_up(everything, Stopwatch::start()).await;
+        }
+    }
+}
+
+/// The next change, once its save is over. None: the watcher is gone.
+async fn settled(notices: &mut mpsc::UnboundedReceiver<Notice>) -> Option<(Changed, Stopwatch)> {
+    let mut changed = Changed::default();
+    let first = notices.recv().await?;
+    let since = first.since;
+    let mut next = Some(first);
+    while let Some(notice) = next {
+        changed.everything |= notice.is_blind;
+        changed.paths.extend(notice.paths);
+        let left = LONGEST.saturating_sub(since.elapsed());
+        next = timeout(QUIET.min(left), notices.recv())
+            .await
+            .ok()
+            .flatten();
+    }
+    Some((changed, since))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    async fn after(work: impl FnOnce(&Path)) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("issues")).unwrap();
+        fs::write(folder.path().join("issues/a.md"), "one").unwrap();
+        let (_watch, mut notices) = Watch::start(folder.path()).unwrap();
+        work(folder.path());
+        let wait = timeout(Duration::from_secs(10), settled(&mut notices)).await;
+        let (changed, _) = wait.unwrap().unwrap();
+        assert!(!changed.everything);
+        let paths = changed.paths.iter();
+        paths.map(|path| path.display().to_string()).collect()
+    }
+
+    #[tokio::test]
+    async fn a_save_in_place_names_the_file() {
+        let changed = after(|root| fs::write(root.join("issues/a.md"), "two").unwrap()).await;
+        assert_eq!(changed, ["issues/a.md"]);
+    }
+
+    #[tokio::test]
+    async fn a_save_by_renaming_names_the_file_and_not_the_editors_own() {
+        let changed = after(|root| {
+            let aside = root.join("issues/.a.md.swp");
+            fs::write(&aside, "two").unwrap();
+            fs::rename(&aside, root.join("issues/a.md")).unwrap();
+        })
+        .await;
+        assert_eq!(changed, ["issues/a.md"]);
+    }
+
+    #[tokio::test]
+    async fn a_rename_names_both_and_the_configuration_is_watched_too() {
+        let changed = after(|root| {
+            fs::rename(root.join("issues/a.md"), root.join("issues/b.md")).unwrap();
+            fs::write(root.join("daily-note.yaml"), "x").unwrap();
+        })
+        .await;
+        assert_eq!(changed, ["daily-note.yaml", "issues/a.md", "issues/b.md"]);
+    }
+
+    #[test]
+    fn a_change_touches_the_folders_it_lies_in() {
+        let changed = Changed {
+            paths: BTreeSet::from([PathBuf::from("templates/email/head.css")]),
+            everything: false,
+        };
+        assert!(changed.touches("templates") && changed.touches("templates/email/head.css"));
+        assert!(!changed.touches("issues") && !changed.touches("temp"));
+    }
+}

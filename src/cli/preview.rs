@@ -1,0 +1,62 @@
+//! `preview [ISSUE]`: the issues as their readers get them, in a browser, following the files.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use serde::Serialize;
+
+use super::{Context, Exit, Failure, signals};
+
+/// Show issues in a browser as their readers get them, renewed at every save
+///
+/// The page shows the mail on a desktop, on a phone and in the dark, its text part, its line in an
+/// inbox and its source, as any reader of the list; beside it what `check` finds, its weight, its
+/// links and images. Nothing is sent; nothing is written but the cache of pictures.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  daily-note preview
+  daily-note preview 2026-11-26-twelve-by-twelve
+  daily-note preview --listen 127.0.0.1:9000
+  daily-note preview --json | jq -r .page")]
+pub(crate) struct Args {
+    /// The issue to open: by default the next that hasn't gone out
+    issue: Option<String>,
+    /// Where the page is; port 0 takes any free one
+    #[arg(long, value_name = "ADDRESS", default_value_t = DEFAULT)]
+    listen: SocketAddr,
+}
+
+const DEFAULT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8026);
+
+/// What `--json` prints.
+#[derive(Debug, Serialize)]
+struct Place<'a> {
+    page: String,
+    issue: Option<&'a str>,
+}
+
+pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    let app = context.app()?;
+    let site = app.preview(args.issue.as_deref(), args.listen).await?;
+    let place = Place {
+        page: format!("http://{}/", site.page()),
+        issue: site.issue(),
+    };
+    let output = &context.output;
+    if !site.page().ip().is_loopback() {
+        output.note(format!(
+            "! {} is open to other machines: whoever reaches it can read the issues and the list",
+            site.page()
+        ));
+    }
+    if output.is_json() {
+        output.document(&place);
+    }
+    let issue = place.issue.unwrap_or("none yet");
+    output.say(format!(
+        "page   {}\nissue  {issue}\nCtrl-C stops it.",
+        place.page
+    ));
+    signals::asked_to_stop().await?;
+    site.stop();
+    Ok(Exit::Done)
+}

@@ -1,0 +1,199 @@
+//! What a page shows: plain data that a desk fills in.
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::NaiveDate;
+
+use crate::{
+    check::Finding,
+    schedule::SlotState,
+    source::{Source, SourceError},
+};
+
+/// Everything a page shows.
+#[derive(Debug, Clone)]
+pub struct Sheet {
+    /// Which state of the desk it shows.
+    pub revision: u64,
+    /// The publication's name.
+    pub publication: String,
+    /// The calendar and the archive, the latest date first.
+    pub rows: Vec<Row>,
+    /// Why files can't be used as they stand, and what is shown is older than they are.
+    pub faults: Vec<SourceError>,
+    /// The open issue.
+    pub standing: Standing,
+    /// Readers to choose from.
+    pub readers: Vec<Reader>,
+    /// How many readers there are besides.
+    pub further_readers: usize,
+}
+
+/// How the issue that was asked for stands.
+#[derive(Debug, Clone)]
+pub enum Standing {
+    /// It is open.
+    Open(Box<Open>),
+    /// It was never readable since the desk was opened; the faults say why.
+    Broken {
+        /// The file as it stands.
+        manuscript: Option<Source>,
+    },
+    /// Its file was renamed to this.
+    Moved(String),
+    /// There is none of that name.
+    Gone,
+    /// There are no issues at all.
+    Nothing,
+}
+
+impl Standing {
+    /// The open issue, where one is.
+    #[must_use]
+    pub fn open(&self) -> Option<&Open> {
+        match self {
+            Self::Open(open) => Some(open),
+            _ => None,
+        }
+    }
+}
+
+/// An issue as one reader gets it, and what is to be known of it.
+#[derive(Debug, Clone)]
+pub struct Open {
+    /// Its name in the archive.
+    pub name: String,
+    /// Its file on this machine, for editors.
+    pub path: String,
+    /// The edition's accent, as [`Row::accent`].
+    pub accent: usize,
+    /// The sender as inboxes show it.
+    pub sender: String,
+    /// The sender's address.
+    pub sender_address: String,
+    /// What the reader gets.
+    pub print: Arc<Print>,
+    /// Whether the files have changed since, and can't be rendered as they are now.
+    pub is_stale: bool,
+    /// Who is looking; None: nobody on the list has that address.
+    pub reader: Option<Reader>,
+    /// The file, as it stands now.
+    pub manuscript: Source,
+    /// What `check` finds.
+    pub findings: Vec<Finding>,
+    /// Where its links go.
+    pub links: Vec<LinkLine>,
+    /// Its pictures.
+    pub pictures: Vec<Picture>,
+    /// How long an unhurried reader needs.
+    pub reading_time: Duration,
+    /// Characters without spaces.
+    pub characters: usize,
+    /// Words, as set apart by spaces.
+    pub words: usize,
+}
+
+/// One reader's mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Print {
+    /// The subject.
+    pub subject: String,
+    /// The HTML part as it is sent.
+    pub html: String,
+    /// The same with its pictures named for the desk.
+    pub shown_html: String,
+    /// The text part.
+    pub text: String,
+}
+
+/// The whole message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Its bytes, as text.
+    pub text: String,
+    /// How many there are.
+    pub bytes: usize,
+}
+
+/// A slot of the calendar, an issue, or both.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The issue's name; None where the slot has none yet.
+    pub name: Option<String>,
+    /// Its title, or its file where it can't be read.
+    pub title: String,
+    /// The edition's title.
+    pub edition: String,
+    /// Which of the editions' accents is its own.
+    pub accent: usize,
+    /// The slot.
+    pub date: Option<NaiveDate>,
+    /// How it stands; None: its file can't be read.
+    pub state: Option<SlotState>,
+}
+
+/// Somebody as whom the issue is looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reader {
+    /// What the address of a page calls them: their e-mail address, or a made-up reader's key.
+    pub key: String,
+    /// Their name.
+    pub name: Option<String>,
+    /// BCP 47 tag.
+    pub language: Option<String>,
+    /// Where the name is nobody's: which made-up reader this is.
+    pub suggestion: Option<Suggestion>,
+}
+
+/// Readers that every list has, made up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Suggestion {
+    /// Without a name.
+    Nameless,
+    /// With one.
+    Named,
+}
+
+/// A link of the issue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkLine {
+    /// What it says.
+    pub text: String,
+    /// Where it goes.
+    pub url: String,
+    /// Its line in the manuscript.
+    pub line: usize,
+}
+
+/// A picture of the issue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// As the manuscript names it.
+    pub location: String,
+    /// Its alternative text.
+    pub alt: String,
+    /// Its line in the manuscript.
+    pub line: usize,
+    /// Where the page finds it.
+    pub src: Option<String>,
+    /// What it weighs in the mail.
+    pub bytes: Option<usize>,
+}
+
+/// An edition's accent, readable on light and on dark paper: six-digit hex colours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Colors {
+    /// On light paper.
+    pub light: String,
+    /// On dark paper.
+    pub dark: String,
+}
+
+/// A change of the desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Change {
+    /// Grows with each.
+    pub revision: u64,
+    /// From the first word of the system to the desk being ready.
+    pub took: Duration,
+}
