@@ -189,4 +189,27 @@ mod tests {
             "Relay(smtp.example.com:587, Required, auth: true) smtp.example.com:587"
         );
     }
+
+    #[test]
+    fn no_step_is_given_up_before_the_rfc_allows_and_all_are_in_the_end() {
+        // RFC 5321 §4.5.3.2.1 to .6, in minutes; the others are ours to choose.
+        let Timeouts {
+            connect,
+            greeting,
+            ehlo,
+            starttls,
+            auth,
+            mail,
+            rcpt,
+            data,
+            transfer,
+            dot,
+            quit,
+        } = Timeouts::default();
+        let minutes = [greeting, mail, rcpt, data, transfer, dot].map(|it| it.as_secs() / 60);
+        assert_eq!(minutes, [5, 5, 5, 2, 3, 10]);
+        for ours in [connect, ehlo, starttls, auth, quit] {
+            assert!(ours >= Duration::from_secs(5) && ours <= dot, "{ours:?}");
+        }
+    }
 }

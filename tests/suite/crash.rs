@@ -6,6 +6,7 @@
 //! would: what the ledger has then is exactly what fdatasync had promised.
 
 mod machine;
+mod moments;
 mod publication;
 mod relay;
 mod restarts;

@@ -2,6 +2,7 @@
 
 mod harness;
 mod pace;
+mod postfix;
 mod promise;
 mod readers_fault;
 mod relays_fault;

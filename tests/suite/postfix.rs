@@ -142,6 +142,17 @@ impl Postfix {
         self.addr
     }
 
+    /// Kills it, connections and all; its queue stays.
+    pub(crate) fn stop(&self) {
+        self.command("abort");
+    }
+
+    /// Starts it where it was.
+    pub(crate) fn start_again(&self) {
+        self.command("start");
+        wait_for(self.addr);
+    }
+
     /// What has been delivered to that address, with bare LFs.
     pub(crate) fn mail_of(&self, address: &str) -> Vec<String> {
         let delivered = format!("Delivered-To: {address}\n");

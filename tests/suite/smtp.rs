@@ -3,6 +3,7 @@
 
 mod announcing;
 mod connecting;
+mod deadlines;
 mod inbox;
 mod losses;
 mod postfix;

@@ -2,7 +2,10 @@
 
 use std::fs;
 
-use crate::support::TestPublication;
+use crate::{
+    scripted::{At::*, ScriptedServer, reply},
+    support::TestPublication,
+};
 
 #[test]
 fn an_issue_is_sent_once_and_the_second_time_nothing_is_left_to_do() {
@@ -92,5 +95,45 @@ fn render_writes_what_a_reader_would_get() {
     ] {
         let text = fs::read_to_string(publication.path("out").join(file)).unwrap();
         assert!(text.contains(piece), "{file}: {text}");
+    }
+}
+
+#[test]
+fn without_its_signing_key_nothing_is_frozen_and_nothing_leaves() {
+    let server = ScriptedServer::new()
+        .on(Mail, reply("451 4.3.0 Later"))
+        .start();
+    let dkim = "dkim: {domain: note.example.com, selector: dn202611, key_file: .daily-note/dkim/dn202611.pem}";
+    let publication = TestPublication::new()
+        .and_config(&format!("smtp: {{connections: 1, {dkim}}}\n"))
+        .variable("DAILY_NOTE_SMTP__URL", &server.url());
+    let send = [
+        "--at",
+        "2026-11-24T00:00:00Z",
+        "send",
+        "2026-11-23-quiet",
+        "--yes",
+    ];
+    let ran = publication.run(send).exits(3);
+    assert!(ran.stderr.contains("dn202611.pem"), "{}", ran.shown());
+    publication.run(["status"]).exits(6);
+
+    // A batch that is on its way waits for its key.
+    publication
+        .run(["--at", "2026-11-24T00:00:00Z", "dkim", "new"])
+        .exits(0);
+    publication.start(send).wait().unwrap();
+    let key = publication.path(".daily-note/dkim/dn202611.pem");
+    fs::rename(&key, key.with_extension("away")).unwrap();
+    let well = ScriptedServer::new().start();
+    let publication = publication.variable("DAILY_NOTE_SMTP__URL", &well.url());
+    publication.run(send).exits(3);
+    assert!(well.taken().is_empty());
+    fs::rename(key.with_extension("away"), &key).unwrap();
+    publication.run(send).exits(0);
+    let taken = well.taken();
+    assert_eq!(taken.len(), 2);
+    for message in taken {
+        assert!(message.bytes.starts_with(b"DKIM-Signature: "));
     }
 }

@@ -9,7 +9,10 @@ use daily_note::{
 };
 
 use super::harness::{Harness, readers};
-use crate::scripted::{At::*, ScriptedServer, close, reply};
+use crate::{
+    message::fixture::monday,
+    scripted::{At::*, ScriptedServer, close, reply},
+};
 
 const SLOWLY: Duration = Duration::from_secs(2);
 /// What a refreeze puts in place of the readers' names.
@@ -48,14 +51,31 @@ async fn a_second_run_of_a_finished_batch_sends_nothing() {
 }
 
 #[tokio::test]
-async fn the_message_id_is_the_same_at_every_attempt() {
-    let harness = Harness::new(["minji@example.com"]).await;
-    let server = ScriptedServer::new()
-        .on(Dot, reply("451 4.3.0 Try again").times(1))
-        .start();
-    harness.run_until_done(&server).await;
-    let ids: BTreeSet<String> = server.taken().into_iter().map(|it| it.message_id).collect();
-    assert_eq!(ids.len(), 1);
+async fn every_attempt_sends_the_same_bytes_message_id_and_date_among_them() {
+    let mut harness = Harness::new(["minji@example.com"]).await.one_connection();
+    // It takes both and answers only to the second.
+    let server = ScriptedServer::new().on(Dot, close().times(1)).start();
+    assert_eq!(harness.run(&server).await.counts.unknown, 1);
+    harness.two_hours_later();
+    let batch = harness.batch().await;
+    let (again, now) = (UnknownAnswer::Resend, harness.clock.now());
+    harness
+        .store
+        .resolve_unknown(batch.id, again, now)
+        .await
+        .unwrap();
+    assert_eq!(harness.run(&server).await.counts.accepted, 1);
+    let taken = server.taken();
+    assert_eq!(taken.len(), 2);
+    assert_eq!(taken[0].bytes, taken[1].bytes);
+    let text = String::from_utf8_lossy(&taken[0].bytes);
+    assert!(
+        text.contains(&format!(
+            "Date: {}",
+            monday().format("%a, %d %b %Y %H:%M:%S")
+        )),
+        "{text}"
+    );
 }
 
 #[tokio::test]

@@ -150,8 +150,20 @@ async fn a_reader_who_never_can_be_reached_is_given_up() {
 
 #[tokio::test]
 async fn a_refused_recipient_whose_data_was_taken_while_pipelining_gets_no_message() {
-    let (harness, report) = one_refused("550 5.1.1 No such user").await;
-    assert_eq!(report.counts.rejected, 1);
-    assert_eq!(report.counts.accepted, 120);
-    drop(harness);
+    let list: Vec<String> = readers(30, 3)
+        .into_iter()
+        .chain(["gone@example.com".to_owned()])
+        .collect();
+    let harness = Harness::new(&list).await.one_connection();
+    // It wants a message for whoever it has just refused.
+    let server = ScriptedServer::new()
+        .on(Rcpt, reply("550 5.1.1 No such user").to("gone@"))
+        .on(Data, reply("354 Go ahead"))
+        .start();
+    let report = harness.run(&server).await;
+    assert_eq!((report.counts.accepted, report.counts.rejected), (30, 1));
+    assert!(!server.recipients().contains(&"gone@example.com".to_owned()));
+    // A lone dot is all it got, and the connection went on.
+    assert_eq!(server.heard_times("C: (0 bytes)"), 1);
+    assert_eq!(server.connections(), 1);
 }

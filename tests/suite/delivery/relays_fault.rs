@@ -53,6 +53,7 @@ async fn a_greeting_of_421_or_554_is_tried_again() {
 #[tokio::test]
 async fn a_4xx_to_mail_rests_the_relay_and_marks_nobody() {
     all_arrive_after(Mail, reply("451 4.3.0 Busy").times(2)).await;
+    all_arrive_after(Mail, reply("452 4.3.1 Insufficient storage").times(2)).await;
 }
 
 #[tokio::test]

@@ -327,3 +327,42 @@ async fn a_snapshot_that_missed_nothing_goes_on() {
     assert_eq!(recovered, daily_note::store::Recovered::default());
     assert_eq!(store.claim_at(&batch, 9, at(9)).await.len(), 1);
 }
+
+#[tokio::test]
+async fn a_torn_record_behind_the_last_commit_changes_nothing() {
+    let folder = Folder::new();
+    let store = folder.open().await.with_people(3).await;
+    let batch = store.frozen("monday").await;
+    let claims = store.claim_at(&batch, 2, at(1)).await;
+    store.step(&claims[0], sending()).await.unwrap();
+    store.step(&claims[0], accepted()).await.unwrap();
+    store.step(&claims[1], sending()).await.unwrap();
+    let whole = files(&folder);
+    drop(store);
+    let log = &whole
+        .iter()
+        .find(|(path, _)| path.ends_with("daily-note.sqlite-wal"))
+        .unwrap()
+        .1;
+    // Half a frame, a frame that is not its own, and one whose last byte never came.
+    let frame = &log[log.len() - (24 + 4_096)..];
+    let mut flipped = frame.to_vec();
+    *flipped.last_mut().unwrap() ^= 1;
+    for torn in [
+        &frame[..9],
+        &frame[..frame.len() - 1],
+        frame,
+        &flipped,
+        &[0x5a; 9_000],
+    ] {
+        put_back(&folder, &whole);
+        let (path, bytes) = &whole[1];
+        std::fs::write(path, [bytes, torn].concat()).unwrap();
+        let store = folder.open().await;
+        let _held = store.hold(&sender()).await.unwrap();
+        let recovered = store.recover(batch.id, false, at(9)).await.unwrap();
+        assert_eq!((recovered.unknown, recovered.restored), (1, 0));
+        let counts = store.counts(batch.id).await.unwrap();
+        assert_eq!((counts.accepted, counts.unknown, counts.pending), (1, 1, 1));
+    }
+}

@@ -1,0 +1,130 @@
+//! `kill -9` at the moments that matter for one message, one by one.
+
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+use sqlx::{ConnectOptions, Connection, Executor, sqlite::SqliteConnectOptions};
+
+use crate::{
+    scripted::{At::*, Play, ScriptedServer, reply, stall},
+    support::TestPublication,
+};
+
+const ISSUE: &str = "2026-11-23-quiet";
+const READERS: usize = 5;
+
+fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !is_so() {
+        assert!(started.elapsed() < Duration::from_secs(60), "{what}");
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// A publication that sends to that server over one connection.
+fn sending_to(server: &ScriptedServer) -> TestPublication {
+    TestPublication::new()
+        .subscribers(READERS)
+        .and_config("smtp: {connections: 1}\n")
+        .variable("DAILY_NOTE_SMTP__URL", &server.url())
+}
+
+fn server(at: crate::scripted::At, play: Play) -> ScriptedServer {
+    ScriptedServer::new().on(at, play).forgiving().start()
+}
+
+/// Who was on the wire (RCPT was said) when the sender died.
+fn on_the_wire(server: &ScriptedServer) -> String {
+    let said = server.transcript(server.connections());
+    let rcpt = said
+        .iter()
+        .find_map(|line| line.strip_prefix("C: RCPT TO:<"));
+    rcpt.unwrap().trim_end_matches('>').to_owned()
+}
+
+/// Starts again, into a relay that is well: whoever was on the wire is unknown, and so may be the
+/// one whose leave was asked for meanwhile; everybody else gets it.
+fn the_rest_arrives(publication: TestPublication, on_the_wire: &str) {
+    let well = ScriptedServer::new().start();
+    let publication = publication.variable("DAILY_NOTE_SMTP__URL", &well.url());
+    publication.run(["send", ISSUE, "--yes"]).exits(5);
+    let status = publication
+        .run(["status", ISSUE, "--failed", "--json"])
+        .exits(5)
+        .json();
+    let unknown: Vec<&str> = status["failed"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| {
+            assert_eq!(row["outcome"], "unknown");
+            row["email"].as_str().unwrap()
+        })
+        .collect();
+    assert!(unknown.contains(&on_the_wire), "{unknown:?}");
+    assert!(unknown.len() <= 2, "{unknown:?}");
+    let accepted = status["counts"]["accepted"].as_u64().unwrap() as usize;
+    assert_eq!(
+        (status["state"].as_str(), accepted + unknown.len()),
+        (Some("finished"), READERS)
+    );
+    let taken = well.recipients();
+    assert_eq!(taken.len(), accepted);
+    assert!(unknown.iter().all(|to| !taken.iter().any(|it| it == to)));
+}
+
+#[test]
+fn killed_before_the_dot_the_relay_has_nothing_and_the_row_is_unknown() {
+    let relay = server(Data, stall());
+    let publication = sending_to(&relay);
+    let mut sending = publication.start(["send", ISSUE, "--yes"]);
+    wait_until("nobody said DATA", || relay.heard_times("C: DATA") > 0);
+    sending.kill().unwrap();
+    sending.wait().unwrap();
+    assert!(relay.taken().is_empty());
+    let reader = on_the_wire(&relay);
+    the_rest_arrives(publication, &reader);
+}
+
+#[test]
+fn killed_after_the_dot_the_relay_has_it_and_it_is_not_sent_again() {
+    let relay = server(Dot, stall());
+    let publication = sending_to(&relay);
+    let mut sending = publication.start(["send", ISSUE, "--yes"]);
+    wait_until("nothing was sent", || !relay.taken().is_empty());
+    sending.kill().unwrap();
+    sending.wait().unwrap();
+    let reader = relay.recipients().remove(0);
+    the_rest_arrives(publication, &reader);
+}
+
+#[tokio::test]
+async fn killed_between_the_250_and_its_record_it_is_unknown_and_not_sent_again() {
+    const ANSWER: &str = "250 2.0.0 Mine now";
+    let relay = server(Dot, reply(ANSWER).after(Duration::from_secs(4)));
+    let publication = sending_to(&relay);
+    let mut sending = publication.start(["send", ISSUE, "--yes"]);
+    wait_until("nothing was sent", || !relay.taken().is_empty());
+    // Another program holds the database: the outcome can't be recorded.
+    let mut other = SqliteConnectOptions::new()
+        .filename(publication.path(".daily-note/daily-note.sqlite"))
+        .busy_timeout(Duration::from_secs(3))
+        .connect()
+        .await
+        .unwrap();
+    other.execute("BEGIN IMMEDIATE").await.unwrap();
+    let said = format!("S: {ANSWER}");
+    wait_until("it never answered", || relay.heard_times(&said) > 0);
+    thread::sleep(Duration::from_millis(500));
+    sending.kill().unwrap();
+    sending.wait().unwrap();
+    other.execute("ROLLBACK").await.unwrap();
+    other.close().await.unwrap();
+    // The next one's leave was given before, and so it may have gone out as well: the two a
+    // connection that a crash leaves in doubt.
+    assert!((1..=2).contains(&relay.taken().len()));
+    let reader = relay.recipients().remove(0);
+    the_rest_arrives(publication, &reader);
+}
