@@ -12,6 +12,7 @@ mod cli;
 mod crash;
 mod delivery;
 mod doctor;
+mod faults;
 mod message;
 mod own_publication;
 mod postfix;
