@@ -26,7 +26,8 @@ pub struct Sending<'a> {
     /// The issue, as its file is now.
     pub issue: Issue,
     /// What the issue's mail is made of, as its file is now.
-    frozen: FrozenIssue,
+    /// None: there is a batch, and the file can't be rendered any more, or need not be.
+    frozen: Option<FrozenIssue>,
     /// The batch that the issue has already.
     pub batch: Option<Batch>,
     /// What the fold of subscribers.yaml did; None where there is no such file.
@@ -90,8 +91,15 @@ impl App {
             refuse_draft(&issue)?;
             self.refuse_findings(archive, &issue).await?;
         }
-        let frozen = self.freeze(archive, &issue)?;
-        self.refuse_no_way_out(&frozen)?;
+        // A batch is carried with what it was frozen with: a file or a template that broke since is
+        // no reason to stop it.
+        let frozen = match self.freeze(archive, &issue) {
+            Err(_) if batch.is_some() => None,
+            frozen => Some(frozen?),
+        };
+        if let Some(frozen) = &frozen {
+            self.refuse_no_way_out(frozen)?;
+        }
         let folded = fold_file(store.as_ref(), &self.publication, self.clock.now()).await?;
         let audience = store.audience_size(&issue.front_matter.edition).await?;
         Ok(Sending {
@@ -148,7 +156,6 @@ impl App {
         let store = self.store().await?;
         let guard = store.hold(&self.sender_id("resume")).await?;
         let batch = self.batch(store.as_ref(), wanted).await?;
-        let frozen = self.freeze(&archive, &issue)?;
         let now = self.clock.now();
         // A sender that died left rows on the wire: they are unknown before anybody decides.
         let recovered = store.recover(batch.id, false, now).await?;
@@ -169,7 +176,7 @@ impl App {
         };
         if how.refreeze {
             self.refuse_findings(&archive, &issue).await?;
-            let content = frozen.to_bytes()?;
+            let content = self.freeze(&archive, &issue)?.to_bytes()?;
             store
                 .refreeze(batch.id, &FrozenIssue::hash(&content), &content, now)
                 .await?;
@@ -196,7 +203,7 @@ impl App {
             store,
             guard,
             issue,
-            frozen,
+            frozen: None,
             batch: Some(batch),
             folded: None,
             audience,
@@ -271,7 +278,10 @@ impl Sending<'_> {
         let Some(batch) = &self.batch else {
             return Ok(false);
         };
-        Ok(FrozenIssue::hash(&self.frozen.to_bytes()?) != batch.content)
+        let Some(frozen) = &self.frozen else {
+            return Ok(true);
+        };
+        Ok(FrozenIssue::hash(&frozen.to_bytes()?) != batch.content)
     }
 
     /// Says so where there is nothing to send: the batch has its end, or nobody is there to get it.
@@ -345,16 +355,21 @@ impl Sending<'_> {
 
     /// Freezes the batch, or answers the one there is.
     pub(super) async fn begin(&self) -> Result<Batch, AppError> {
-        if let Some(batch) = &self.batch {
-            return Ok(batch.clone());
-        }
+        let frozen = match (&self.batch, &self.frozen) {
+            (Some(batch), _) => return Ok(batch.clone()),
+            (None, Some(frozen)) => frozen,
+            (None, None) => {
+                let lost = "an issue without a batch was not rendered".to_owned();
+                return Err(StoreError::Incompatible(lost).into());
+            }
+        };
         let now = self.app.clock.now();
         // A key or a template that fails must fail before the freeze.
-        self.app.composer(&self.frozen, now)?;
-        let content = self.frozen.to_bytes()?;
+        self.app.composer(frozen, now)?;
+        let content = frozen.to_bytes()?;
         let new = NewBatch {
             issue: self.issue.id.clone(),
-            edition: self.frozen.edition.clone(),
+            edition: frozen.edition.clone(),
             slot: self.app.slot(&self.issue),
             date: self.date(),
             readers_hour: self.readers_hour(),

@@ -40,7 +40,7 @@ fn is_a_test(path: &str) -> Result<(), String> {
     let code =
         fs::read_to_string(house().join(&file)).map_err(|error| format!("{file}: {error}"))?;
     let lines: Vec<&str> = code.lines().map(str::trim).collect();
-    let is_it = |line: &&str| {
+    let is_it = |line: &&str| -> bool {
         let declared = line
             .trim_start_matches("pub(crate) ")
             .trim_start_matches("async ");
@@ -51,7 +51,7 @@ fn is_a_test(path: &str) -> Result<(), String> {
     };
     let at = lines
         .iter()
-        .position(|line| is_it(&line))
+        .position(is_it)
         .ok_or(format!("not in {file}"))?;
     let runs = if rooms.starts_with("store::contract::") {
         // A promise runs where a store's own file lists it.

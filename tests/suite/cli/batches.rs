@@ -154,6 +154,16 @@ fn a_paused_batch_says_why_and_goes_on_when_resumed() {
 }
 
 #[test]
+fn a_template_that_broke_since_does_not_stop_a_batch() {
+    let (server, publication) = paused();
+    let publication = publication.file("templates/email/issue.html", "{{ broken");
+    publication.run(["resume", ISSUE, "--refreeze"]).exits(4);
+    assert_eq!(server.taken().len(), 0);
+    publication.run(["resume", ISSUE]).exits(0);
+    assert_eq!(server.taken().len(), 10);
+}
+
+#[test]
 fn pause_resume_and_cancel_tell_what_they_did_in_json() {
     let (server, publication) = paused();
     publication.run(["pause", ISSUE]).exits(6);
