@@ -3,16 +3,19 @@
 
 mod issue;
 mod publication;
+mod setup;
 
 use std::{
     fs, io,
     io::Write,
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
 };
 
 pub use self::{
     issue::{NewIssue, NewIssueError, Wish, next_issue},
     publication::{Language, NewPublication, Start, new_publication},
+    setup::Setup,
 };
 
 /// A file to be.
@@ -22,6 +25,8 @@ pub struct NewFile {
     pub path: PathBuf,
     /// What is in it.
     pub text: String,
+    /// Whether it can be run.
+    pub is_program: bool,
 }
 
 impl NewFile {
@@ -29,6 +34,7 @@ impl NewFile {
         Self {
             path: path.into(),
             text: text.into(),
+            is_program: false,
         }
     }
 }
@@ -77,7 +83,11 @@ pub fn write(root: &Path, files: &[NewFile]) -> Result<(), WriteError> {
         let written = fs::create_dir_all(folder).and_then(|()| {
             // What appeared since the look above is not overwritten either.
             let mut new = fs::File::create_new(&path)?;
-            new.write_all(file.text.as_bytes())
+            new.write_all(file.text.as_bytes())?;
+            match file.is_program {
+                true => new.set_permissions(fs::Permissions::from_mode(0o755)),
+                false => Ok(()),
+            }
         });
         written.map_err(|source| WriteError::Io {
             path: path.clone(),

@@ -285,11 +285,18 @@ fn text(link: &LinkUse, findings: &mut Findings<'_>) {
     }
 }
 
+fn goes_elsewhere(earlier: &LinkUse, url: &str) -> bool {
+    match &earlier.target {
+        LinkTarget::Url(other) => wording::place(other) != wording::place(url),
+        LinkTarget::Issue(_) => true,
+    }
+}
+
 /// One text for two places; one place under two texts.
 fn names(proof: &Proof<'_>, findings: &mut Findings<'_>) {
     let text = proof.issue.source.text();
     let mut by_text: BTreeMap<String, &LinkUse> = BTreeMap::new();
-    let mut by_url: BTreeMap<&str, &LinkUse> = BTreeMap::new();
+    let mut by_place: BTreeMap<String, &LinkUse> = BTreeMap::new();
     for link in &proof.issue.document.links {
         let LinkTarget::Url(url) = &link.target else {
             continue;
@@ -299,7 +306,7 @@ fn names(proof: &Proof<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         match by_text.get(&words) {
-            Some(earlier) if earlier.target != link.target && !wording::is_vague(&words) => {
+            Some(earlier) if goes_elsewhere(earlier, url) && !wording::is_vague(&words) => {
                 findings
                     .at(
                         &SAME_TEXT,
@@ -318,7 +325,8 @@ fn names(proof: &Proof<'_>, findings: &mut Findings<'_>) {
         }
         // A button may say again, in its own words, where the text has led already.
         let is_button = text[link.span.end..].starts_with("{.button}");
-        match by_url.get(url.as_str()) {
+        let place = wording::place(url);
+        match by_place.get(&place) {
             Some(_) if is_button => {}
             Some(earlier) if earlier.text.trim().to_lowercase() != words => {
                 findings
@@ -331,7 +339,7 @@ fn names(proof: &Proof<'_>, findings: &mut Findings<'_>) {
             }
             Some(_) => {}
             None => {
-                by_url.insert(url, link);
+                by_place.insert(place, link);
             }
         }
     }

@@ -17,7 +17,7 @@ mod size;
 mod text_part;
 
 use super::{Findings, Proof, rule::rules};
-use page::Page;
+use page::{Page, Sight};
 
 rules! {
     DOCTYPE = "mail/doctype", Warning,
@@ -117,6 +117,7 @@ pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let page = Page::parse(&rendered.html);
+    let page = Sight::new(&page);
     head::check(&page, rendered, findings);
     layout::check(&page, &proof.issue.document, findings);
     fonts::check(&page, findings);

@@ -1,5 +1,7 @@
 //! `check [ISSUE…]`: what readers, the law or a mail client would take amiss.
 
+mod watch;
+
 use clap::ValueEnum;
 use serde_json::json;
 
@@ -21,6 +23,7 @@ Examples:
   daily-note check
   daily-note check 2026-11-23-small-models --strict
   daily-note check --format github
+  daily-note check --watch
   daily-note check --rules")]
 pub(crate) struct Args {
     /// The issues; all without any
@@ -31,6 +34,9 @@ pub(crate) struct Args {
     /// Fail on warnings too
     #[arg(long)]
     strict: bool,
+    /// Look again whenever a file changes, until Ctrl-C
+    #[arg(long, conflicts_with = "rules")]
+    watch: bool,
     /// List the rules, their levels and reasons, and check nothing
     #[arg(long, conflicts_with_all = ["issues", "strict"])]
     rules: bool,
@@ -58,9 +64,26 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
         list_rules(format, output);
         return Ok(Exit::Done);
     }
+    if args.watch {
+        return watch::execute(args, format, context).await;
+    }
     let report = context.app()?.check(&args.issues).await?;
+    tell(&report, format, output);
+    let fails = fails(&report, args.strict);
+    Ok(match (fails, report.issues.is_empty()) {
+        (true, _) => Exit::Content,
+        (false, true) => Exit::Nothing,
+        (false, false) => Exit::Done,
+    })
+}
+
+fn fails(report: &CheckReport, is_strict: bool) -> bool {
+    report.count(Level::Error) > 0 || is_strict && report.count(Level::Warning) > 0
+}
+
+fn tell(report: &CheckReport, format: Format, output: &Output) {
     match format {
-        Format::Human => show(&report, output),
+        Format::Human => show(report, output),
         Format::Json => output.document(&json!({
             "errors": report.count(Level::Error),
             "warnings": report.count(Level::Warning),
@@ -71,12 +94,6 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
         Format::Github => output.raw(report::github(report.findings()).as_bytes()),
         Format::Sarif => output.document(&report::sarif(report.findings())),
     }
-    let fails = report.count(Level::Error) > 0 || args.strict && report.count(Level::Warning) > 0;
-    Ok(match (fails, report.issues.is_empty()) {
-        (true, _) => Exit::Content,
-        (false, true) => Exit::Nothing,
-        (false, false) => Exit::Done,
-    })
 }
 
 fn show(report: &CheckReport, output: &Output) {

@@ -9,17 +9,21 @@ use super::{Context, Exit, Failure};
 use crate::{
     address::{Mailbox, clean_name},
     app::{AppError, Refusal},
-    publication::parse_zone,
-    scaffold::{self, Start, WriteError},
+    publication::{FILE_NAME, parse_zone},
+    scaffold::{self, NewFile, Setup, Start, WriteError},
 };
 
 /// Make a new publication: settings, a first issue, a list of readers
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Nothing that is there already is overwritten.
+#[command(
+    after_help = "Nothing that is there already is overwritten. In a publication that is there, --vscode, --hooks and
+--github add their file.
 
 Examples:
   daily-note init notes
-  daily-note init notes --language ko --name '수요 노트' --from '수요 노트 <hello@example.com>'")]
+  daily-note init notes --language ko --name '수요 노트' --from '수요 노트 <hello@example.com>'
+  daily-note init --vscode --hooks --github"
+)]
 pub(crate) struct Args {
     /// The folder; made where it isn't there [default: this one]
     #[arg(value_name = "DIR")]
@@ -33,6 +37,15 @@ pub(crate) struct Args {
     /// The sender [default: the name, with an address of example.com to be replaced]
     #[arg(long, value_parser = Mailbox::parse, value_name = "NAME <EMAIL>")]
     from: Option<Mailbox>,
+    /// Write .vscode/tasks.json too: findings in the editor as you save
+    #[arg(long)]
+    vscode: bool,
+    /// Write hooks/pre-commit too: no commit with errors
+    #[arg(long)]
+    hooks: bool,
+    /// Write .github/workflows/check.yml too: checks pull requests, keeps the mail they make
+    #[arg(long)]
+    github: bool,
     /// Where its hours are meant [default: the system's]
     #[arg(long, value_parser = zone, value_name = "ZONE")]
     timezone: Option<Tz>,
@@ -54,6 +67,11 @@ pub(crate) fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
         (None, None) => Path::new("."),
     };
     let folder = std::path::absolute(shown)?;
+    let extras = extras(args, &folder);
+    if !extras.is_empty() && folder.join(FILE_NAME).is_file() {
+        write_extras(&extras, context)?;
+        return Ok(Exit::Done);
+    }
     let language = args.language.unwrap_or_else(system_language);
     let name = match &args.name {
         Some(name) => clean_name(name).ok_or_else(|| Failure::usage("the name is empty"))?,
@@ -74,6 +92,7 @@ pub(crate) fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
     };
     let new = scaffold::new_publication(&start).map_err(AppError::Configuration)?;
     scaffold::write(&folder, &new.files).map_err(refusal)?;
+    write_extras(&extras, context)?;
     let is_ignored = scaffold::ignore_state(&folder).map_err(refusal)?;
     let mut paths: Vec<PathBuf> = new.files.into_iter().map(|file| file.path).collect();
     if is_ignored {
@@ -102,6 +121,40 @@ pub(crate) fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
         new.issue
     ));
     Ok(Exit::Done)
+}
+
+/// The files that were asked for, each with the folder it is for: the repository's, if there is
+/// one around the publication.
+fn extras(args: &Args, folder: &Path) -> Vec<(PathBuf, NewFile)> {
+    let repository = folder
+        .ancestors()
+        .find(|parent| parent.join(".git").exists())
+        .unwrap_or(folder);
+    let within = folder.strip_prefix(repository).unwrap_or(Path::new(""));
+    [
+        (args.vscode, Setup::VsCode),
+        (args.hooks, Setup::Hooks),
+        (args.github, Setup::GitHub),
+    ]
+    .into_iter()
+    .filter(|(is_asked, _)| *is_asked)
+    .map(|(_, setup)| (repository.to_owned(), setup.file(within)))
+    .collect()
+}
+
+fn write_extras(extras: &[(PathBuf, NewFile)], context: &Context) -> Result<(), Failure> {
+    for (root, file) in extras {
+        scaffold::write(root, std::slice::from_ref(file)).map_err(refusal)?;
+        context
+            .output
+            .note(root.join(&file.path).display().to_string());
+        if file.is_program {
+            context
+                .output
+                .note("  it runs once git knows it: git config core.hooksPath hooks");
+        }
+    }
+    Ok(())
 }
 
 /// What a file that can't be made means for the command line.

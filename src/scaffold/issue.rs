@@ -1,6 +1,6 @@
 //! The next issue's file: on the next free slot, laid out like the one before.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -126,8 +126,10 @@ pub fn next_issue(
     };
     let name = format!("{date}-{slug}");
     let title = wish.title.as_deref().unwrap_or(words.title);
+    let is_folder = last.is_some_and(|last| last.path.ends_with("index.md"));
+    let schema = schema_line(&publication.root, is_folder);
     let mut text = format!(
-        "---\ntitle: {}\nedition: {}\ndate: {date}\nstatus: draft\n---\n\n{}\n",
+        "---\n{schema}title: {}\nedition: {}\ndate: {date}\nstatus: draft\n---\n\n{}\n",
         yaml_text(title.trim()),
         edition.key,
         words.introduction
@@ -135,18 +137,26 @@ pub fn next_issue(
     for heading in headings {
         text.push_str(&format!("\n## {heading}\n\n{}\n", words.story));
     }
-    let path = match last {
-        Some(last) if last.path.ends_with("index.md") => {
-            PathBuf::from(format!("issues/{name}/index.md"))
-        }
-        _ => PathBuf::from(format!("issues/{name}.md")),
+    let path = match is_folder {
+        true => PathBuf::from(format!("issues/{name}/index.md")),
+        false => PathBuf::from(format!("issues/{name}.md")),
     };
     Ok(NewIssue {
-        file: NewFile { path, text },
+        file: NewFile::new(path, text),
         name,
         date,
         slot: publication.slot_or_absence(&edition.key, date),
     })
+}
+
+/// Where `init` or a person has put the schema of the front matter, editors are pointed to it.
+fn schema_line(root: &Path, is_folder: bool) -> String {
+    const SCHEMA: &str = "schemas/issue.json";
+    let up = if is_folder { "../.." } else { ".." };
+    match root.join(SCHEMA).is_file() {
+        true => format!("# yaml-language-server: $schema={up}/{SCHEMA}\n"),
+        false => String::new(),
+    }
 }
 
 fn unknown_edition(publication: &Publication, key: &str) -> NewIssueError {

@@ -109,6 +109,7 @@ fn the_next_issue_takes_the_next_free_slot_and_the_last_one_s_layout() {
     assert_eq!(at.to_rfc3339(), "2026-12-06T23:00:00+00:00");
     insta::assert_snapshot!(second.file.text, @r#"
     ---
+    # yaml-language-server: $schema=../schemas/issue.json
     title: '숫자로 보는: 한 주! #1'
     edition: weekly
     date: 2026-12-07
@@ -143,6 +144,7 @@ fn the_next_issue_takes_the_next_free_slot_and_the_last_one_s_layout() {
     );
     insta::assert_snapshot!(third.file.text, @r#"
     ---
+    # yaml-language-server: $schema=../../schemas/issue.json
     title: 제목을 정해 주세요
     edition: weekly
     date: 2026-12-14
@@ -200,4 +202,55 @@ fn long_and_strange_titles_make_short_and_plain_names() {
     }
     let (_folder, publication) = started(Language::Korean);
     assert!(made(&publication, Some(&"한글 ".repeat(200))).name.len() < 140);
+}
+
+#[test]
+fn what_stands_beside_a_publication_knows_where_in_the_repository_it_is() {
+    let text = |setup: Setup, within: &str| setup.file(Path::new(within)).text;
+    for setup in [Setup::VsCode, Setup::Hooks, Setup::GitHub] {
+        for within in ["", "news", "team/.news"] {
+            assert!(!text(setup, within).contains("@DIR@"));
+        }
+    }
+    assert!(text(Setup::Hooks, "").contains("--show-toplevel)\"\n"));
+    assert!(text(Setup::Hooks, "team/.news").contains("--show-toplevel)/team/.news\"\n"));
+    assert!(text(Setup::VsCode, "").contains("\"${workspaceFolder}\", \"check\""));
+    assert!(text(Setup::GitHub, "").contains("working-directory: .\n"));
+    assert!(text(Setup::GitHub, "news").contains("working-directory: news\n"));
+    let workflow: serde_json::Value = serde_yaml::from_str(&text(Setup::GitHub, "news")).unwrap();
+    assert_eq!(
+        workflow["jobs"]["check"]["steps"].as_array().unwrap().len(),
+        5
+    );
+    // VS Code reads JSON with comments.
+    let tasks: String = text(Setup::VsCode, "news")
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect();
+    let tasks: serde_json::Value = serde_json::from_str(&tasks).unwrap();
+    let pattern = &tasks["tasks"][0]["problemMatcher"]["pattern"]["regexp"];
+    let pattern = regex::Regex::new(pattern.as_str().unwrap()).unwrap();
+    let line = "::warning file=issues/2026-11-23-own.md,line=14,col=1,endColumn=26,title=link/vague-text::`여기` does not say%0Alink the words";
+    let found = pattern.captures(line).unwrap();
+    assert_eq!(
+        (&found[2], &found[3], &found[6], &found[7]),
+        (
+            "issues/2026-11-23-own.md",
+            "14",
+            "link/vague-text",
+            "`여기` does not say"
+        )
+    );
+}
+
+#[test]
+fn a_hook_can_be_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let hook = Setup::Hooks.file(Path::new(""));
+    write(folder.path(), std::slice::from_ref(&hook)).unwrap();
+    let mode = fs::metadata(folder.path().join(&hook.path))
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o111, 0o111);
 }

@@ -8,6 +8,7 @@
 mod architecture;
 mod audience;
 mod calendar;
+mod check;
 mod cli;
 mod crash;
 mod delivery;

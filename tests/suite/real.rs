@@ -35,7 +35,7 @@ fn readers(publication: &TestPublication) -> BTreeMap<String, String> {
 }
 
 /// Whether a program can be started.
-fn is_installed(program: &str) -> bool {
+pub(crate) fn is_installed(program: &str) -> bool {
     std::env::var_os("PATH").is_some_and(|path| {
         std::env::split_paths(&path).any(|folder| folder.join(program).exists())
     })

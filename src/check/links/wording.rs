@@ -229,3 +229,41 @@ pub(super) fn tail(written: &str) -> &str {
         .map_or(written.len(), |(at, _)| at);
     &written[start..]
 }
+
+/// What an address leads to, however it is written: without scheme, `www.`, a slash at the end and
+/// the parameters that count clicks.
+pub(super) fn place(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let (rest, fragment) = match rest.split_once('#') {
+        Some((rest, fragment)) => (rest, Some(fragment)),
+        None => (rest, None),
+    };
+    let (path, query) = match rest.split_once('?') {
+        Some((path, query)) => (path, query),
+        None => (rest, ""),
+    };
+    let (host, path) = path.split_once('/').unwrap_or((path, ""));
+    let host = host.to_lowercase();
+    let mut place = host.strip_prefix("www.").unwrap_or(&host).to_owned();
+    let path = path.trim_end_matches('/');
+    if !path.is_empty() {
+        place.push('/');
+        place.push_str(path);
+    }
+    let counts = |pair: &&str| {
+        let name = pair.split('=').next().unwrap_or_default();
+        name.starts_with("utm_") || TRACKING.contains(&name)
+    };
+    for pair in query
+        .split('&')
+        .filter(|pair| !pair.is_empty() && !counts(pair))
+    {
+        place.push('?');
+        place.push_str(pair);
+    }
+    if let Some(fragment) = fragment {
+        place.push('#');
+        place.push_str(fragment);
+    }
+    place
+}

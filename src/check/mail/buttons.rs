@@ -4,13 +4,13 @@ use super::{
     super::Findings,
     BUTTON,
     color::Paint,
-    page::{Page, Seen, length},
+    page::{Seen, Sight, length},
 };
 
-pub(super) fn check(page: &Page<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(page: &Sight<'_>, findings: &mut Findings<'_>) {
     let elements = page.elements();
     for seen in elements.iter().filter(|seen| is_button(seen)) {
-        let Some(cell) = cell_of(seen, &elements) else {
+        let Some(cell) = cell_of(seen, elements) else {
             findings
                 .in_mail(&BUTTON, &seen.tag(), "a button outside a table's cell")
                 .hint("<td style=\"background-color:…;mso-padding-alt:12px 24px\"><a style=\"padding:12px 24px\">");

@@ -10,7 +10,7 @@ use super::{
     super::Findings,
     UNSUPPORTED,
     css::Declaration,
-    page::{Page, Seen},
+    page::{Seen, Sight},
 };
 use crate::publication::MailClient;
 
@@ -127,10 +127,10 @@ static CLIENTS: LazyLock<Vec<&str>> = LazyLock::new(|| {
         .unwrap_or_default()
 });
 
-pub(super) fn check(page: &Page<'_>, clients: &[MailClient], findings: &mut Findings<'_>) {
+pub(super) fn check(page: &Sight<'_>, clients: &[MailClient], findings: &mut Findings<'_>) {
     let elements = page.elements();
     let mut used: BTreeMap<String, &Seen<'_>> = BTreeMap::new();
-    for seen in &elements {
+    for seen in elements {
         let is_hidden =
             seen.property("display") == Some("none") || seen.property("mso-hide").is_some();
         for feature in element_features(seen) {

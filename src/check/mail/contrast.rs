@@ -5,16 +5,16 @@ use std::collections::BTreeSet;
 use super::{
     super::Findings,
     CONTRAST, DARK_CONTRAST,
-    page::{Look, Mode, Page, Seen},
+    page::{Look, Mode, Seen, Sight},
 };
 use crate::render::contrast;
 
-pub(super) fn check(page: &Page<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(page: &Sight<'_>, findings: &mut Findings<'_>) {
     let elements = page.elements();
     for (mode, rule) in [(Mode::Light, &CONTRAST), (Mode::Dark, &DARK_CONTRAST)] {
-        let looks = page.looks(&elements, mode);
+        let looks = page.looks(mode);
         let mut told = BTreeSet::new();
-        for (seen, look) in elements.iter().zip(&looks) {
+        for (seen, look) in elements.iter().zip(looks) {
             let Some((ratio, needed)) = poor(seen, look) else {
                 continue;
             };

@@ -4,7 +4,7 @@
 use super::{
     super::Findings,
     BREAK_WORD, FONT, HEAD_ONLY, KOREAN_FONT,
-    page::{Look, Mode, Page, Seen},
+    page::{Look, Mode, Seen, Sight},
 };
 
 /// Families with Hangul on the systems that readers have, as far as mails name them.
@@ -23,12 +23,12 @@ const KOREAN: [&str; 12] = [
     "spoqa han sans",
 ];
 
-pub(super) fn check(page: &Page<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(page: &Sight<'_>, findings: &mut Findings<'_>) {
     let elements = page.elements();
-    let looks = page.looks(&elements, Mode::Light);
-    named(&elements, &looks, findings);
-    hangul(page, &elements, &looks, findings);
-    head_only(page, &elements, &looks, findings);
+    let looks = page.looks(Mode::Light);
+    named(elements, looks, findings);
+    hangul(page, elements, looks, findings);
+    head_only(page, elements, looks, findings);
 }
 
 fn is_visible(seen: &Seen<'_>, look: &Look) -> bool {
@@ -76,7 +76,7 @@ fn is_hangul(char: char) -> bool {
 }
 
 /// Where Hangul stands: its font, the one for Word, and where its lines may break.
-fn hangul(page: &Page<'_>, elements: &[Seen<'_>], looks: &[Look], findings: &mut Findings<'_>) {
+fn hangul(page: &Sight<'_>, elements: &[Seen<'_>], looks: &[Look], findings: &mut Findings<'_>) {
     let korean: Vec<&Seen<'_>> = elements
         .iter()
         .zip(looks)
@@ -138,8 +138,8 @@ fn inherited<'e>(seen: &'e Seen<'_>, elements: &'e [Seen<'_>], name: &str) -> Op
 }
 
 /// What text looks like with every `<style>` stripped has to be what it looks like with them.
-fn head_only(page: &Page<'_>, elements: &[Seen<'_>], looks: &[Look], findings: &mut Findings<'_>) {
-    let bare = page.looks_without_styles(elements);
+fn head_only(page: &Sight<'_>, elements: &[Seen<'_>], looks: &[Look], findings: &mut Findings<'_>) {
+    let bare = page.looks_without_styles();
     let differs = |with: &Look, without: &Look| {
         let mut what = Vec::new();
         let colour = |look: &Look| look.color.map(|color| color.rgb);
@@ -160,7 +160,7 @@ fn head_only(page: &Page<'_>, elements: &[Seen<'_>], looks: &[Look], findings: &
     };
     let found = elements
         .iter()
-        .zip(looks.iter().zip(&bare))
+        .zip(looks.iter().zip(bare))
         .filter(|(seen, _)| seen.text.chars().any(char::is_alphanumeric))
         .map(|(seen, (with, without))| (seen, differs(with, without)))
         .find(|(_, what)| !what.is_empty());

@@ -4,26 +4,26 @@ use super::{
     super::Findings,
     DOCTYPE, LANGUAGE, META, NESTED_RULE, OUTLOOK, PREHEADER, STYLE_SIZE, STYLESHEET, TITLE,
     WRAPPER, ZOOM,
-    page::{Mode, Page, Seen},
+    page::{Mode, Seen, Sight},
 };
 use crate::render::RenderedIssue;
 
 /// Gmail's limit, in characters.
 const MAX_STYLE: usize = 8_192;
 
-pub(super) fn check(page: &Page<'_>, rendered: &RenderedIssue, findings: &mut Findings<'_>) {
+pub(super) fn check(page: &Sight<'_>, rendered: &RenderedIssue, findings: &mut Findings<'_>) {
     let elements = page.elements();
     doctype(page, findings);
-    root(&elements, findings);
-    title(&elements, rendered, findings);
-    metas(page, &elements, findings);
+    root(elements, findings);
+    title(elements, rendered, findings);
+    metas(page, elements, findings);
     outlook(page, findings);
-    styles(page, &elements, findings);
-    wrapper(&elements, findings);
-    preheader(page, &elements, findings);
+    styles(page, elements, findings);
+    wrapper(elements, findings);
+    preheader(page, elements, findings);
 }
 
-fn doctype(page: &Page<'_>, findings: &mut Findings<'_>) {
+fn doctype(page: &Sight<'_>, findings: &mut Findings<'_>) {
     let start: String = page.html.trim_start().chars().take(15).collect();
     if !start.eq_ignore_ascii_case("<!doctype html>") {
         findings
@@ -74,7 +74,7 @@ fn title(elements: &[Seen<'_>], rendered: &RenderedIssue, findings: &mut Finding
     }
 }
 
-fn metas(page: &Page<'_>, elements: &[Seen<'_>], findings: &mut Findings<'_>) {
+fn metas(page: &Sight<'_>, elements: &[Seen<'_>], findings: &mut Findings<'_>) {
     let meta = |name: &str| {
         elements
             .iter()
@@ -154,7 +154,7 @@ fn metas(page: &Page<'_>, elements: &[Seen<'_>], findings: &mut Findings<'_>) {
     }
 }
 
-fn outlook(page: &Page<'_>, findings: &mut Findings<'_>) {
+fn outlook(page: &Sight<'_>, findings: &mut Findings<'_>) {
     if !page
         .comments
         .iter()
@@ -170,7 +170,7 @@ fn outlook(page: &Page<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn styles(page: &Page<'_>, elements: &[Seen<'_>], findings: &mut Findings<'_>) {
+fn styles(page: &Sight<'_>, elements: &[Seen<'_>], findings: &mut Findings<'_>) {
     for (style, sheet) in page.styles.iter().zip(&page.sheets) {
         let length = style.chars().count();
         if length > MAX_STYLE {
@@ -243,11 +243,11 @@ fn wrapper(elements: &[Seen<'_>], findings: &mut Findings<'_>) {
     }
 }
 
-fn preheader(page: &Page<'_>, elements: &[Seen<'_>], findings: &mut Findings<'_>) {
+fn preheader(page: &Sight<'_>, elements: &[Seen<'_>], findings: &mut Findings<'_>) {
     let Some(body) = elements.iter().position(|seen| seen.name() == "body") else {
         return;
     };
-    let looks = page.looks(elements, Mode::Light);
+    let looks = page.looks(Mode::Light);
     let first = (body..elements.len()).find(|index| !elements[*index].text.is_empty());
     if let Some(index) = first.filter(|index| !looks[*index].is_hidden) {
         findings

@@ -3,15 +3,15 @@
 use super::{
     super::Findings,
     HEADING_EMPTY, HEADING_ONE, HEADING_ORDER,
-    page::{Mode, Page},
+    page::{Mode, Sight},
 };
 
-pub(super) fn check(page: &Page<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(page: &Sight<'_>, findings: &mut Findings<'_>) {
     let elements = page.elements();
-    let looks = page.looks(&elements, Mode::Light);
+    let looks = page.looks(Mode::Light);
     let mut above = 0;
     let mut tops = 0;
-    for (seen, look) in elements.iter().zip(&looks) {
+    for (seen, look) in elements.iter().zip(looks) {
         let level = match seen.name() {
             "h1" => 1,
             "h2" => 2,
@@ -43,19 +43,13 @@ pub(super) fn check(page: &Page<'_>, findings: &mut Findings<'_>) {
                     .hint("stories are <h2>");
             }
         }
-        if level > above + 1 {
+        // Where the first is none of the top, the rule on that has told it.
+        if above > 0 && level > above + 1 {
             findings
                 .in_mail(
                     &HEADING_ORDER,
                     &seen.tag(),
-                    format!(
-                        "<h{level}> after {}",
-                        if above == 0 {
-                            "none".to_owned()
-                        } else {
-                            format!("<h{above}>")
-                        }
-                    ),
+                    format!("<h{level}> after <h{above}>"),
                 )
                 .hint(format!("write <h{}>", above + 1));
         }

@@ -6,26 +6,26 @@ use super::{
     super::Findings,
     BREAK_WORD, COLOR_FORM, FORBIDDEN, LAYOUT_CSS, LAYOUT_TABLE, LINE_HEIGHT, OUTLOOK_WIDTH,
     PADDING, TEXT_SIZE, VARIABLE, WIDTH,
-    page::{Look, Mode, Page, Seen, length},
+    page::{Look, Mode, Seen, Sight, length},
 };
 use crate::issue::Document;
 
 /// The narrowest phone.
 const PHONE: f64 = 320.0;
 
-pub(super) fn check(page: &Page<'_>, issue: &Document, findings: &mut Findings<'_>) {
+pub(super) fn check(page: &Sight<'_>, issue: &Document, findings: &mut Findings<'_>) {
     let elements = page.elements();
-    for seen in &elements {
+    for seen in elements {
         forbidden(seen, findings);
         table(seen, findings);
         layout_css(seen, findings);
         width(seen, findings);
-        keep_all(seen, &elements, findings);
+        keep_all(seen, elements, findings);
     }
-    values(&elements, findings);
-    outlook_width(page, &elements, findings);
-    padding(&elements, findings);
-    type_sizes(page, &elements, issue, findings);
+    values(elements, findings);
+    outlook_width(page, elements, findings);
+    padding(elements, findings);
+    type_sizes(page, elements, issue, findings);
 }
 
 fn forbidden(seen: &Seen<'_>, findings: &mut Findings<'_>) {
@@ -163,7 +163,7 @@ fn width(seen: &Seen<'_>, findings: &mut Findings<'_>) {
 }
 
 /// A column with a max-width, and no table for Word around it.
-fn outlook_width(page: &Page<'_>, elements: &[Seen<'_>], findings: &mut Findings<'_>) {
+fn outlook_width(page: &Sight<'_>, elements: &[Seen<'_>], findings: &mut Findings<'_>) {
     let column = elements.iter().find(|seen| {
         let limit = seen
             .property("max-width")
@@ -283,15 +283,15 @@ fn is_odd_color(word: &str) -> bool {
 }
 
 fn type_sizes(
-    page: &Page<'_>,
+    page: &Sight<'_>,
     elements: &[Seen<'_>],
     issue: &Document,
     findings: &mut Findings<'_>,
 ) {
-    let looks = page.looks(elements, Mode::Light);
+    let looks = page.looks(Mode::Light);
     let set: Vec<(&Seen<'_>, Look)> = elements
         .iter()
-        .zip(looks)
+        .zip(looks.iter().copied())
         .filter(|(seen, look)| !look.is_hidden && !seen.text.is_empty())
         .collect();
     if let Some((seen, look)) = set.iter().find(|(_, look)| look.size < 12.0) {

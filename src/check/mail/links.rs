@@ -7,14 +7,14 @@ use crate::issue::Document;
 use super::{
     super::{Findings, links::is_vague},
     DOUBLED_ID, LINK_NAME, LINK_TARGET, LINK_TEXT, LINK_TOLD,
-    page::{Look, Mode, Page, Seen},
+    page::{Look, Mode, Seen, Sight},
 };
 
-pub(super) fn check(page: &Page<'_>, issue: &Document, findings: &mut Findings<'_>) {
+pub(super) fn check(page: &Sight<'_>, issue: &Document, findings: &mut Findings<'_>) {
     let elements = page.elements();
-    let looks = page.looks(&elements, Mode::Light);
+    let looks = page.looks(Mode::Light);
     let mut ids = BTreeSet::new();
-    for seen in &elements {
+    for seen in elements {
         if let Some(id) = seen.attr("id")
             && !ids.insert(id)
         {
@@ -52,7 +52,7 @@ pub(super) fn check(page: &Page<'_>, issue: &Document, findings: &mut Findings<'
                 )
                 .hint("templates/words has the mail's fixed words");
         }
-        if !is_told(index, &elements, &looks) {
+        if !is_told(index, elements, looks) {
             findings
                 .in_mail(
                     &LINK_TOLD,

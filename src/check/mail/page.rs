@@ -1,7 +1,7 @@
 //! The mail's HTML as a list of elements in the order of the text, and how each looks in light and
 //! in dark.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Deref};
 
 use scraper::{ElementRef, Html, Node, Selector};
 
@@ -20,6 +20,55 @@ pub(super) struct Page<'h> {
     pub(super) styles: Vec<String>,
     /// Conditional comments and others.
     pub(super) comments: Vec<String>,
+}
+
+/// A page with what every check of it needs, worked out once.
+pub(super) struct Sight<'p> {
+    page: &'p Page<'p>,
+    elements: Vec<Seen<'p>>,
+    light: Vec<Look>,
+    dark: Vec<Look>,
+    without_styles: Vec<Look>,
+}
+
+impl<'p> Sight<'p> {
+    pub(super) fn new(page: &'p Page<'p>) -> Self {
+        let elements = page.elements();
+        let looks = |sheets, mode| Page::looks(&elements, &Overrides::new(sheets, mode), mode);
+        Self {
+            light: looks(&page.sheets, Mode::Light),
+            dark: looks(&page.sheets, Mode::Dark),
+            without_styles: looks(&[], Mode::Light),
+            page,
+            elements,
+        }
+    }
+
+    /// All elements in the order of the text.
+    pub(super) fn elements(&self) -> &[Seen<'p>] {
+        &self.elements
+    }
+
+    /// How every element looks, in the order of [`Sight::elements`].
+    pub(super) fn looks(&self, mode: Mode) -> &[Look] {
+        match mode {
+            Mode::Light => &self.light,
+            Mode::Dark => &self.dark,
+        }
+    }
+
+    /// The same in light where a client strips every `<style>`.
+    pub(super) fn looks_without_styles(&self) -> &[Look] {
+        &self.without_styles
+    }
+}
+
+impl<'p> Deref for Sight<'p> {
+    type Target = Page<'p>;
+
+    fn deref(&self) -> &Page<'p> {
+        self.page
+    }
 }
 
 /// An element, where it hangs, and what stands in it directly.
@@ -79,7 +128,7 @@ impl<'h> Page<'h> {
     }
 
     /// All elements in the order of the text.
-    pub(super) fn elements(&self) -> Vec<Seen<'_>> {
+    fn elements(&self) -> Vec<Seen<'_>> {
         let mut seen = Vec::new();
         let mut places = HashMap::new();
         for node in self.document.tree.root().descendants() {
@@ -109,7 +158,8 @@ impl<'h> Page<'h> {
     /// The words that are not hidden, in the order of the text.
     pub(super) fn visible_text(&self) -> String {
         let elements = self.elements();
-        let looks = self.looks(&elements, Mode::Light);
+        let overrides = Overrides::new(&self.sheets, Mode::Light);
+        let looks = Self::looks(&elements, &overrides, Mode::Light);
         let hidden: HashMap<_, _> = elements
             .iter()
             .zip(&looks)
@@ -127,17 +177,7 @@ impl<'h> Page<'h> {
         text
     }
 
-    /// How every element looks in light where a client strips every `<style>`.
-    pub(super) fn looks_without_styles(&self, elements: &[Seen<'_>]) -> Vec<Look> {
-        self.looks_by(elements, Mode::Light, &Overrides::new(&[], Mode::Light))
-    }
-
-    /// How every element looks, in the order of [`Page::elements`].
-    pub(super) fn looks(&self, elements: &[Seen<'_>], mode: Mode) -> Vec<Look> {
-        self.looks_by(elements, mode, &Overrides::new(&self.sheets, mode))
-    }
-
-    fn looks_by(&self, elements: &[Seen<'_>], mode: Mode, overrides: &Overrides<'_>) -> Vec<Look> {
+    fn looks(elements: &[Seen<'_>], overrides: &Overrides<'_>, mode: Mode) -> Vec<Look> {
         let mut looks: Vec<Look> = Vec::with_capacity(elements.len());
         for seen in elements {
             let around = seen
@@ -247,6 +287,9 @@ impl<'s> Overrides<'s> {
         // Enough of CSS's specificity for the selectors of mails: ids, then classes, then names.
         let count = |chars: &[char]| selector.chars().filter(|char| chars.contains(char)).count();
         let specificity = count(&['#']) * 100 + count(&['.', '[', ':']) * 10;
+        if !rule.declarations.iter().any(|one| is_seen(&one.name)) {
+            return;
+        }
         let parsed = match (class, is_name(selector)) {
             (None, false) => match Selector::parse(selector) {
                 Ok(parsed) => Some(parsed),
@@ -254,7 +297,7 @@ impl<'s> Overrides<'s> {
             },
             _ => None,
         };
-        for declaration in &rule.declarations {
+        for declaration in rule.declarations.iter().filter(|one| is_seen(&one.name)) {
             let strength = Strength {
                 key: (declaration.is_important, specificity, order),
                 declaration,
@@ -286,6 +329,25 @@ impl<'s> Overrides<'s> {
         found.sort_by_key(|strength| strength.key);
         found
     }
+}
+
+/// The properties that [`Look::apply`] reads.
+fn is_seen(property: &str) -> bool {
+    matches!(
+        property,
+        "color"
+            | "background-color"
+            | "background"
+            | "background-image"
+            | "font-size"
+            | "line-height"
+            | "font-weight"
+            | "text-decoration"
+            | "text-decoration-line"
+            | "display"
+            | "visibility"
+            | "opacity"
+    )
 }
 
 /// Whether a rule counts on a desktop in that mode.
@@ -353,19 +415,17 @@ impl Look {
                 .iter()
                 .filter(move |declaration| declaration.is_important == is_important)
         };
-        let head = |strengths: &[Strength<'_>]| -> Vec<Declaration> {
-            strengths
-                .iter()
-                .map(|strength| strength.declaration.clone())
-                .collect()
-        };
-        let all = head(plain)
-            .into_iter()
-            .chain(inline(false).cloned())
-            .chain(head(important))
-            .chain(inline(true).cloned());
-        for declaration in all {
-            look.apply(&declaration, around);
+        for strength in plain {
+            look.apply(strength.declaration, around);
+        }
+        for declaration in inline(false) {
+            look.apply(declaration, around);
+        }
+        for strength in important {
+            look.apply(strength.declaration, around);
+        }
+        for declaration in inline(true) {
+            look.apply(declaration, around);
         }
         look
     }

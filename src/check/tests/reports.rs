@@ -98,6 +98,20 @@ fn sarif_has_rules_results_and_suppressions() {
     "#);
 }
 
+#[test]
+fn docs_rules_md_is_the_rules_page() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/rules.md");
+    let page = report::rules_page();
+    if std::env::var("INSTA_UPDATE").is_ok_and(|how| how == "always") {
+        fs::write(path, &page).unwrap();
+    }
+    let written = fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        written == page,
+        "docs/rules.md is not the rules': INSTA_UPDATE=always cargo test --lib rules_page"
+    );
+}
+
 pub(super) fn trials() -> Vec<Trial> {
     vec![unreadable_file(), rendering()]
 }

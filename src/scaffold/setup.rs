@@ -1,0 +1,43 @@
+//! What stands beside a publication for those who work on it: an editor's tasks, a hook for git, a
+//! workflow for GitHub. Each only where it is asked for.
+
+use std::path::Path;
+
+use super::NewFile;
+
+/// What to set up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Setup {
+    /// `.vscode/tasks.json`: findings as one saves.
+    VsCode,
+    /// `hooks/pre-commit`: no commit with errors.
+    Hooks,
+    /// `.github/workflows/check.yml`: checks pull requests, keeps the mail.
+    GitHub,
+}
+
+impl Setup {
+    /// The file, relative to the repository's root; `within` is the publication's folder in it,
+    /// empty where they are one.
+    #[must_use]
+    pub fn file(self, within: &Path) -> NewFile {
+        let (path, text) = match self {
+            Self::VsCode => (".vscode/tasks.json", include_str!("setup/tasks.json")),
+            Self::Hooks => ("hooks/pre-commit", include_str!("setup/pre-commit")),
+            Self::GitHub => (
+                ".github/workflows/check.yml",
+                include_str!("setup/check.yml"),
+            ),
+        };
+        let folder = within.to_string_lossy().replace('\\', "/");
+        let (below, here) = match folder.as_str() {
+            "" => (String::new(), "."),
+            folder => (format!("/{folder}"), folder),
+        };
+        NewFile {
+            path: path.into(),
+            text: text.replace("/@DIR@", &below).replace("@DIR@", here),
+            is_program: self == Self::Hooks,
+        }
+    }
+}
