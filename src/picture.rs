@@ -14,10 +14,11 @@ mod fit;
 mod format;
 mod pixels;
 mod place;
+mod play_mark;
 
 pub use self::{
     cache::Cache,
-    fit::{COLUMN_PIXELS, fit},
+    fit::{Wanted, fit},
     place::find,
 };
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{Findings, Proof, rule::rules};
 use crate::{
     issue::{Image, ImageUse},
-    picture::{self, COLUMN_PIXELS, Cache, Kind, PictureError},
+    picture::{self, Cache, Kind, PictureError, Wanted},
     source::shown_path,
 };
 
@@ -87,7 +87,7 @@ fn local(proof: &Proof<'_>, used: &ImageUse, findings: &mut Findings<'_>) {
     let folder = proof.issue.folder();
     let cache = Cache::below(&proof.publication.state_dir());
     let fitted =
-        picture::find(root, folder, location).and_then(|path| cache.fitted(&path, COLUMN_PIXELS));
+        picture::find(root, folder, location).and_then(|path| cache.fitted(&path, Wanted::COLUMN));
     match fitted {
         Ok(picture) if picture.bytes.len() > LARGE_BYTES => {
             let megabytes = picture.bytes.len() as f64 / 1e6;

@@ -14,7 +14,7 @@ use std::{
 
 use aws_lc_rs::digest;
 
-use super::{Kind, MAX_FILE_BYTES, Picture, PictureError, fit, hex, sha256};
+use super::{Kind, MAX_FILE_BYTES, Picture, PictureError, Wanted, fit, hex, sha256};
 
 /// Raised with every change to what [`fit`] makes of a file.
 const GENERATION: u8 = 1;
@@ -40,20 +40,20 @@ impl Cache {
         }
     }
 
-    /// The file as a picture of at most `max_width` pixels across.
+    /// The file as the picture that is wanted of it.
     ///
     /// # Errors
     /// As [`fit`]; and a file that can't be read.
-    pub fn fitted(&self, path: &Path, max_width: u32) -> Result<Picture, PictureError> {
+    pub fn fitted(&self, path: &Path, wanted: Wanted) -> Result<Picture, PictureError> {
         let bytes = read(path)?;
         if bytes.len() < WORTH_KEEPING_BYTES {
-            return fit(&bytes, max_width);
+            return fit(&bytes, wanted);
         }
-        let entry = self.folder.join(key(&bytes, max_width));
+        let entry = self.folder.join(key(&bytes, wanted));
         if let Some(picture) = load(&entry) {
             return Ok(picture);
         }
-        let picture = fit(&bytes, max_width)?;
+        let picture = fit(&bytes, wanted)?;
         if let Err(error) = self.keep(&entry, &picture) {
             tracing::debug!(%error, folder = %self.folder.display(), "the picture is not cached");
         }
@@ -127,10 +127,10 @@ fn read(path: &Path) -> Result<Vec<u8>, PictureError> {
     Ok(content)
 }
 
-fn key(bytes: &[u8], max_width: u32) -> String {
+fn key(bytes: &[u8], wanted: Wanted) -> String {
     let mut context = digest::Context::new(&digest::SHA256);
-    context.update(&[GENERATION]);
-    context.update(&max_width.to_be_bytes());
+    context.update(&[GENERATION, u8::from(wanted.has_play_mark)]);
+    context.update(&wanted.max_width.to_be_bytes());
     context.update(bytes);
     hex(context.finish().as_ref())
 }

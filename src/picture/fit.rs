@@ -3,8 +3,9 @@
 //! 1. what it is, and whether it is whole; an animation ends here, as it is;
 //! 2. pixels, eight bits a channel, within limits;
 //! 3. upright, not wider than asked, in sRGB, without an alpha channel that hides nothing;
-//! 4. as PNG or as JPEG, whichever suits;
-//! 5. unless the writer's own file, rid of its metadata, is hardly larger: then that one.
+//! 4. with a play mark, where it stands for a video;
+//! 5. as PNG or as JPEG, whichever suits;
+//! 6. unless the writer's own file, rid of its metadata, is hardly larger: then that one.
 
 use image::{GenericImageView, metadata::Orientation};
 
@@ -14,18 +15,42 @@ use super::{
     decode::decode,
     encode::encode,
     format::{Format, format_of},
-    pixels,
+    pixels, play_mark,
 };
 
-/// A column of 600 pixels on a screen with two pixels for each of them.
-pub const COLUMN_PIXELS: u32 = 1_200;
+/// What a picture is wanted for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Wanted {
+    /// It is at most so many pixels wide; it is never enlarged.
+    pub max_width: u32,
+    /// A mark in its middle says that it stands for a video.
+    pub has_play_mark: bool,
+}
 
-/// What a picture of this file looks like in the mail: at most `max_width` pixels wide, never
-/// enlarged.
+impl Wanted {
+    /// A column of 600 pixels on a screen with two pixels for each of them.
+    pub const COLUMN: Self = Self::narrow(1_200);
+    /// A frame of a video, as wide as the column.
+    pub const VIDEO: Self = Self {
+        has_play_mark: true,
+        ..Self::COLUMN
+    };
+
+    /// A picture of at most this width.
+    #[must_use]
+    pub const fn narrow(max_width: u32) -> Self {
+        Self {
+            max_width,
+            has_play_mark: false,
+        }
+    }
+}
+
+/// What a picture of this file looks like in the mail.
 ///
 /// # Errors
 /// Whatever is no picture, is damaged, or is beyond the limits.
-pub fn fit(bytes: &[u8], max_width: u32) -> Result<Picture, PictureError> {
+pub fn fit(bytes: &[u8], wanted: Wanted) -> Result<Picture, PictureError> {
     let format = format_of(bytes)?;
     let own = match own_file(bytes, format)? {
         Own::Whole(kind, clean) => Some((kind, clean)),
@@ -33,9 +58,13 @@ pub fn fit(bytes: &[u8], max_width: u32) -> Result<Picture, PictureError> {
         Own::Unfit => None,
     };
     let decoded = decode(bytes, format)?;
-    let is_right =
-        decoded.orientation == Orientation::NoTransforms && decoded.pixels.width() <= max_width;
-    let pixels = pixels::ready(decoded, max_width);
+    let is_right = decoded.orientation == Orientation::NoTransforms
+        && decoded.pixels.width() <= wanted.max_width
+        && !wanted.has_play_mark;
+    let mut pixels = pixels::ready(decoded, wanted.max_width);
+    if wanted.has_play_mark {
+        pixels = play_mark::drawn_on(&pixels);
+    }
     let made = encode(&pixels, format == Format::Jpeg);
     let (kind, bytes) = match own {
         Some((kind, own)) if is_right && !is_worth_it(kind, &own, &made.1) => (kind, own),

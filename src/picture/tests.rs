@@ -11,6 +11,10 @@ use image::{DynamicImage, GenericImageView, ImageFormat, Rgb, RgbImage, Rgba, Rg
 use super::*;
 use photo::photo;
 
+fn fit(bytes: &[u8], max_width: u32) -> Result<Picture, PictureError> {
+    super::fit(bytes, Wanted::narrow(max_width))
+}
+
 fn written(pixels: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     pixels.write_to(&mut bytes, format).unwrap();
@@ -211,6 +215,30 @@ fn an_animation_keeps_its_frames() {
 fn a_still_gif_is_a_drawing() {
     let picture = fit(&written(&chart(2000, 80), ImageFormat::Gif), 1200).unwrap();
     assert_eq!((picture.kind, picture.width), (Kind::Png, 1200));
+}
+
+#[test]
+fn a_video_shows_that_it_can_be_played() {
+    let file = jpeg(&photo(400, 240), 90);
+    let wanted = Wanted {
+        max_width: 200,
+        has_play_mark: true,
+    };
+    let marked = super::fit(&file, wanted).unwrap();
+    assert_eq!((marked.width, marked.height), (200, 120));
+    let marked = pixels_of(&marked).to_rgb8();
+    let plain = pixels_of(&fit(&file, 200).unwrap()).to_rgb8();
+    let channels = |x: u32, y: u32| marked.get_pixel(x, y).0;
+    assert!(
+        channels(101, 60).iter().all(|channel| *channel > 235),
+        "the triangle"
+    );
+    assert!(
+        channels(90, 60).iter().all(|channel| *channel < 90),
+        "the disc"
+    );
+    let corner = plain.get_pixel(4, 4).0[1];
+    assert!(channels(4, 4)[1].abs_diff(corner) < 8, "the rest");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! `templates/email/blocks/`. Text-level content is in [`inline`].
 
 mod inline;
+mod joined;
 mod table;
 
 pub(super) use inline::plain_text;
@@ -136,7 +137,7 @@ impl HtmlWriter<'_> {
                     ("☐", "to_do")
                 };
                 html.push_str(&format!(
-                    "<span class=\"box\" role=\"img\" aria-label=\"{}\">{mark}</span> ",
+                    "<span class=\"box\" role=\"img\" aria-label=\"{}\">{mark}</span>",
                     escape_html(self.words.get(word))
                 ));
             }
@@ -178,7 +179,7 @@ impl HtmlWriter<'_> {
         thumbnail: Option<&Image>,
     ) -> Result<String, RenderError> {
         let shown = thumbnail
-            .map(|image| self.images.shown(image))
+            .map(|image| self.images.video(image))
             .transpose()?;
         let arguments = json!({
             "url": url,

@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     issue::{Image, Issue},
-    picture::{self, COLUMN_PIXELS, Cache, Picture, PictureError},
+    picture::{self, Cache, Picture, PictureError, Wanted},
     publication::Publication,
     render::{ImagePolicy, InlineImage, PublishedImage, RenderError},
     source::{Source, SourceError, Span},
@@ -37,7 +37,7 @@ pub(super) struct Images {
     domain: String,
     base_url: Option<String>,
     places: BTreeMap<String, (Source, Span)>,
-    shown: BTreeMap<String, Shown>,
+    shown: BTreeMap<(String, Wanted), Shown>,
     inline: Vec<InlineImage>,
     published: Vec<PublishedImage>,
 }
@@ -75,7 +75,12 @@ impl Images {
 
     /// How the HTML shows an image of the issue.
     pub(super) fn shown(&mut self, image: &Image) -> Result<Shown, RenderError> {
-        self.in_width(&image.location, COLUMN_WIDTH, COLUMN_PIXELS)
+        self.in_width(&image.location, COLUMN_WIDTH, Wanted::COLUMN)
+    }
+
+    /// How the HTML shows a frame of a video.
+    pub(super) fn video(&mut self, frame: &Image) -> Result<Shown, RenderError> {
+        self.in_width(&frame.location, COLUMN_WIDTH, Wanted::VIDEO)
     }
 
     /// The publication's logo: its path is relative to the root.
@@ -86,16 +91,17 @@ impl Images {
         } else {
             &rooted
         };
-        self.in_width(location, LOGO_WIDTH, 2 * LOGO_WIDTH)
+        self.in_width(location, LOGO_WIDTH, Wanted::narrow(2 * LOGO_WIDTH))
     }
 
     fn in_width(
         &mut self,
         location: &str,
         max_width: u32,
-        max_pixels: u32,
+        wanted: Wanted,
     ) -> Result<Shown, RenderError> {
-        if let Some(shown) = self.shown.get(location) {
+        let key = (location.to_owned(), wanted);
+        if let Some(shown) = self.shown.get(&key) {
             return Ok(shown.clone());
         }
         let shown = if is_remote(location) {
@@ -106,7 +112,7 @@ impl Images {
             }
         } else {
             let (name, picture) = self
-                .picture(location, max_pixels)
+                .picture(location, wanted)
                 .map_err(|error| self.refused(location, &error))?;
             let width = picture.width.clamp(1, max_width);
             Shown {
@@ -115,14 +121,14 @@ impl Images {
                 src: self.carried(&name, picture),
             }
         };
-        self.shown.insert(location.to_owned(), shown.clone());
+        self.shown.insert(key, shown.clone());
         Ok(shown)
     }
 
     /// The picture, and what its file was called.
-    fn picture(&self, location: &str, max_pixels: u32) -> Result<(String, Picture), PictureError> {
+    fn picture(&self, location: &str, wanted: Wanted) -> Result<(String, Picture), PictureError> {
         let path = picture::find(&self.root, &self.folder, location)?;
-        let picture = self.cache.fitted(&path, max_pixels)?;
+        let picture = self.cache.fitted(&path, wanted)?;
         let stem = path.file_stem().and_then(|stem| stem.to_str());
         Ok((stem.unwrap_or_default().to_owned(), picture))
     }

@@ -1,5 +1,6 @@
 // pictures.mjs svg OUT FILE.html…           the drawing of each page as OUT/NAME.png, twice as sharp
 // pictures.mjs readme OUT LIGHT.html DARK.html   a mail on a desk and one on a phone at night, OUT/readme.png
+// pictures.mjs writing OUT GUIDE.md ISSUE.html   each part of the issue that the guide shows, OUT/NAME.png
 
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -42,10 +43,47 @@ async function readme(browser, out, [light, dark]) {
   await page.screenshot({ path: `${out}/readme.png` });
 }
 
+// Round an element, as much of the paper as makes it look like a part of a mail.
+const MARGIN = 24;
+
+// The guide's pictures stand in the order of the issue's stories; these two show other parts of it.
+const PARTS = {
+  mail: async (page) => [page.locator('.masthead'), page.locator('.panel').first()],
+  notes: (page) => page.locator('.notes').all(),
+};
+
+async function writing(browser, out, [guide, issue]) {
+  const names = [...(await readFile(guide, 'utf8')).matchAll(/<img src="[^"]*\/([a-z]+)\.png"/g)].map(([, name]) => name);
+  const page = await openMail(browser, issue, { width: 600, scheme: 'light', scale: SHARPNESS });
+  const stories = await page.locator('.story-title').all();
+  const shown = names.filter((name) => !(name in PARTS));
+  if (shown.length !== stories.length) throw new Error(`${guide}: ${shown.length} pictures of ${stories.length} stories`);
+  for (const name of names) {
+    // A part alone: without what stands close above it.
+    if (name !== 'mail') await page.addStyleTag({ content: '.story-number, .story-title, .hairline { visibility: hidden; }' });
+    const elements = name in PARTS
+      ? await PARTS[name](page)
+      : await stories[shown.indexOf(name)].locator('xpath=following-sibling::*').all();
+    const boxes = await Promise.all(elements.map((element) => element.boundingBox()));
+    // Without the distance to what follows: the last block's own padding or margin.
+    const top = Math.min(...boxes.map((box) => box.y));
+    const bottom = Math.max(...boxes.map((box) => box.y + box.height)) - (await below(elements.at(-1)));
+    const clip = { x: 40 - MARGIN, y: top - MARGIN, width: 520 + 2 * MARGIN, height: bottom - top + 2 * MARGIN };
+    await page.screenshot({ path: `${out}/${name}.png`, clip, fullPage: true });
+  }
+}
+
+function below(element) {
+  return element.evaluate((node) => {
+    const cell = node.matches('.block') ? node.querySelector('.block-cell') : null;
+    return cell ? parseFloat(getComputedStyle(cell).paddingBottom) : 0;
+  });
+}
+
 const [kind, out, ...files] = process.argv.slice(2);
-const make = { svg: drawings, readme }[kind];
+const make = { svg: drawings, readme, writing }[kind];
 if (!make || files.length === 0) {
-  console.error('usage: node pictures.mjs svg|readme OUT FILE.html…');
+  console.error('usage: node pictures.mjs svg|readme|writing OUT FILE.html…');
   process.exit(2);
 }
 await withBrowser((browser) => make(browser, out, files));

@@ -24,3 +24,4 @@ mod smtp;
 mod store;
 mod support;
 mod web;
+mod writing;

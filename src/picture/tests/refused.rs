@@ -40,7 +40,9 @@ fn a_name_is_not_asked_what_a_file_is() {
     let cache = tempfile::tempdir().unwrap();
     let path = cache.path().join("photo.png");
     std::fs::write(&path, jpeg(&photo(200, 100), 80)).unwrap();
-    let picture = Cache::below(cache.path()).fitted(&path, 1200).unwrap();
+    let picture = Cache::below(cache.path())
+        .fitted(&path, Wanted::COLUMN)
+        .unwrap();
     assert_eq!(picture.kind, Kind::Jpeg);
 }
 
@@ -158,7 +160,9 @@ fn a_file_of_more_than_any_camera_makes_is_not_read() {
         .unwrap()
         .set_len(3 << 30)
         .unwrap();
-    let error = Cache::below(folder.path()).fitted(&path, 1200).unwrap_err();
+    let error = Cache::below(folder.path())
+        .fitted(&path, Wanted::COLUMN)
+        .unwrap_err();
     assert_eq!(error.to_string(), "has 3072 MB; the limit is 48 MB");
 }
 

@@ -2,7 +2,10 @@
 
 use crate::{
     issue::{Inline, LinkTarget},
-    render::{RenderError, escape_html, html::HtmlWriter},
+    render::{
+        RenderError, escape_html,
+        html::{HtmlWriter, joined::joined},
+    },
 };
 
 impl HtmlWriter<'_> {
@@ -11,7 +14,7 @@ impl HtmlWriter<'_> {
         for inline in content {
             self.inline(inline, &mut html)?;
         }
-        Ok(html)
+        Ok(joined(html))
     }
 
     fn inline(&mut self, inline: &Inline, html: &mut String) -> Result<(), RenderError> {
