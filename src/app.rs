@@ -12,6 +12,7 @@ mod import;
 mod inbox;
 mod preview;
 mod problems;
+mod reachable;
 mod reader;
 mod relay;
 mod schedule;

@@ -1,5 +1,5 @@
 //! Issues checked: each rendered as a reader without a name would get it, and held against every
-//! rule. Writes nothing, neither state nor secret.
+//! rule. Writes nothing but pictures into their cache: neither state nor secret.
 
 use std::{collections::BTreeSet, thread};
 

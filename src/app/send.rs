@@ -176,7 +176,9 @@ impl App {
         };
         if how.refreeze {
             self.refuse_findings(&archive, &issue).await?;
-            let content = self.freeze(&archive, &issue)?.to_bytes()?;
+            let frozen = self.freeze(&archive, &issue)?;
+            self.refuse_unpublished_images(&frozen).await?;
+            let content = frozen.to_bytes()?;
             store
                 .refreeze(batch.id, &FrozenIssue::hash(&content), &content, now)
                 .await?;
@@ -366,6 +368,7 @@ impl Sending<'_> {
         let now = self.app.clock.now();
         // A key or a template that fails must fail before the freeze.
         self.app.composer(frozen, now)?;
+        self.app.refuse_unpublished_images(frozen).await?;
         let content = frozen.to_bytes()?;
         let new = NewBatch {
             issue: self.issue.id.clone(),

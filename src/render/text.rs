@@ -134,14 +134,24 @@ impl<'a> TextWriter<'a> {
                 lines.push(format!("  {url}"));
                 lines
             }
-            Block::Video { url, title, .. } => {
+            Block::Video {
+                url,
+                title,
+                thumbnail,
+            } => {
+                // Where the frame has no words of its own, the title has taken its place.
+                let frame = thumbnail
+                    .as_ref()
+                    .filter(|frame| frame.alt != *title && !frame.alt.is_empty());
                 let label = self.words.get("watch_video");
                 let first = if title.is_empty() {
                     format!("▶ {label}")
                 } else {
                     format!("▶ {label}: {title}")
                 };
-                let mut lines = wrap(&first, columns);
+                let mut lines =
+                    frame.map_or_else(Vec::new, |frame| wrap(&self.image(frame), columns));
+                lines.extend(wrap(&first, columns));
                 lines.push(format!("  {url}"));
                 lines
             }

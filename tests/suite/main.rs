@@ -14,6 +14,7 @@ mod crash;
 mod delivery;
 mod doctor;
 mod faults;
+mod images;
 mod message;
 mod own_publication;
 mod postfix;

@@ -1,0 +1,68 @@
+//! Whether readers will find the images that a mail points at: asked before anything is frozen, since
+//! a mail that has left can't be mended.
+
+use std::time::Duration;
+
+use super::{App, AppError, Refusal};
+use crate::{
+    http::{Client, Limits, Method, Reach, Request, Response},
+    message::FrozenIssue,
+    render::PublishedImage,
+};
+
+impl App {
+    /// Fetches every image that readers will fetch.
+    ///
+    /// # Errors
+    /// The first that is not there, or is no image.
+    pub(super) async fn refuse_unpublished_images(
+        &self,
+        frozen: &FrozenIssue,
+    ) -> Result<(), AppError> {
+        let limits = Limits {
+            total: Duration::from_secs(30),
+            ..Limits::default()
+        };
+        // The operator's own pages may be anywhere, also on this machine.
+        let client = Client::new(Reach::Anywhere, limits);
+        for image in &frozen.composition.published {
+            if let Err(why) = fetched(&client, image).await {
+                return Err(AppError::Refused {
+                    kind: Refusal::Content,
+                    message: format!("readers would not see {}: {why}", image.url),
+                    hint: format!(
+                        "publish it below web.base_url (`daily-note render {} --out DIR` writes DIR/{}), \
+                         or set `images: cid` in daily-note.yaml: then images travel with the mail",
+                        frozen.issue, image.path
+                    ),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn fetched(client: &Client, image: &PublishedImage) -> Result<(), String> {
+    let url = image.url.parse().map_err(|error| format!("{error}"))?;
+    let answer = client
+        .send(&Request::new(Method::GET, url))
+        .await
+        .map_err(|error| error.to_string())?;
+    if !answer.status.is_success() {
+        return Err(format!("the answer is {}", answer.status));
+    }
+    // What a host makes of it on its way is its own affair; a page that says "not found" is none.
+    let kind = content_type(&answer);
+    match kind.starts_with("image/") {
+        true => Ok(()),
+        false => Err(format!("what comes is {kind}")),
+    }
+}
+
+fn content_type(answer: &Response) -> &str {
+    answer
+        .headers
+        .get("content-type")
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("of no known type")
+}
