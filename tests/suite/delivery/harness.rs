@@ -118,8 +118,9 @@ impl Harness {
             stop: self.stop.clone(),
             progress: Arc::new(Progress::default()),
         };
-        // The longest fault here takes seconds; a run that hangs is a failure of its own.
-        tokio::time::timeout(Duration::from_secs(60), run(&batch, settings))
+        // The longest run here takes seconds where nothing else does; one that hangs is a failure
+        // of its own.
+        tokio::time::timeout(Duration::from_secs(240), run(&batch, settings))
             .await
             .expect("the run hangs")
             .unwrap()
