@@ -10,6 +10,7 @@ mod export;
 mod fold;
 mod import;
 mod inbox;
+mod notices;
 mod preview;
 mod problems;
 mod reachable;
@@ -22,6 +23,7 @@ mod signing_keys;
 mod state;
 mod suppressed;
 mod test_mail;
+mod vitals;
 
 use std::path::{Path, PathBuf};
 
@@ -33,13 +35,15 @@ pub use self::{
     fold::{SUBSCRIBERS_FILE, fold_file, preview_fold},
     import::{ImportReport, Outcome, Problem, import},
     inbox::InboxSite,
+    notices::{Notifier, Tellers},
     preview::{PreviewError, PreviewSite},
     relay::Way,
     send::{Rehearsal, Resumption, Sending},
-    serve::{Pace, Sent, Server},
+    serve::{Pace, Pulse, Sent, Server},
     signing_keys::SigningKey,
     suppressed::{Pages, Suppressed},
     test_mail::TestOutcome,
+    vitals::DaemonVitals,
 };
 use crate::{
     check::Finding,

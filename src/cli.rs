@@ -15,6 +15,7 @@ mod event;
 mod failure;
 mod inbox;
 mod init;
+mod logging;
 mod man;
 mod new;
 mod output;
@@ -80,6 +81,18 @@ struct Global {
     /// When to use colours
     #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
     color: ColorChoice,
+    /// How the log on stderr is written; `json` is for programs that collect logs
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text, value_name = "FORMAT")]
+    log_format: LogFormat,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum LogFormat {
+    /// Lines for people
+    Text,
+    /// A JSON document a line
+    Json,
 }
 
 /// When to use colours.
@@ -126,6 +139,8 @@ pub(crate) struct Context {
     /// What time it is.
     pub(crate) clock: Clock,
     root: Option<PathBuf>,
+    /// A program collects the log.
+    logs_json: bool,
 }
 
 impl Context {
@@ -146,7 +161,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let output = Output::new(&cli.global);
     output.install();
-    start_logging(&cli.global);
+    logging::start(&cli.global);
     let context = Context {
         output: output.clone(),
         clock: cli
@@ -154,6 +169,7 @@ pub fn main() -> ExitCode {
             .at
             .map_or(Clock::System, |at| Clock::starting_at(at.to_utc())),
         root: cli.global.root,
+        logs_json: cli.global.log_format == LogFormat::Json,
     };
     let exit = match run(cli.command, &context) {
         Ok(exit) => exit,
@@ -203,21 +219,4 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
 /// The command as clap knows it, for completions and manual pages.
 fn clap_command() -> clap::Command {
     Cli::command()
-}
-
-/// Logs go to stderr, plain; `RUST_LOG` refines what `-v` asks.
-fn start_logging(global: &Global) {
-    let level = match (global.quiet, global.verbose) {
-        (true, _) => "error",
-        (_, 0) => "daily_note=warn,error",
-        (_, 1) => "daily_note=info,warn",
-        (_, _) => "daily_note=debug,info",
-    };
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_target(false)
-        .init();
 }

@@ -193,6 +193,14 @@ impl Request {
             body: Bytes::new(),
         }
     }
+
+    /// Adds a header; None where it can't be one.
+    pub fn push_header(&mut self, name: &str, value: &str) -> Option<()> {
+        let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+        self.headers
+            .push((name, HeaderValue::from_str(value).ok()?));
+        Some(())
+    }
 }
 
 impl Response {

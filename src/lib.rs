@@ -17,6 +17,7 @@ pub mod clock;
 pub mod dns;
 pub mod http;
 pub mod source;
+pub mod systemd;
 pub mod yaml;
 
 pub mod publication;
@@ -41,6 +42,8 @@ pub mod doctor;
 pub mod check;
 
 pub mod schedule;
+
+pub mod notice;
 
 pub mod web;
 

@@ -14,6 +14,7 @@ mod fields;
 mod frozen;
 mod head;
 mod header;
+mod letter;
 mod mime;
 mod part;
 mod settings;
@@ -23,6 +24,7 @@ mod variant;
 
 pub use composer::{Composer, Defeat};
 pub use frozen::{FrozenError, FrozenIssue};
+pub use letter::Letter;
 pub use settings::HeaderSettings;
 
 use crate::{address::Address, render::RenderError};

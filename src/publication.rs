@@ -5,6 +5,7 @@ mod block;
 mod calendar;
 mod environment;
 mod load;
+mod notify;
 mod provider;
 mod recurrence;
 mod relay_url;
@@ -27,6 +28,7 @@ pub use self::{
     calendar::{Absence, moment_of},
     environment::Environment,
     load::FILE_NAME,
+    notify::{HookSecret, NotifySettings, WebhookSettings},
     recurrence::{DayRule, Recurrence},
     relay_url::{RelayUrl, SmtpTarget, TlsMode},
     schedule::{Break, ExtraDate, ScheduleSettings},
@@ -92,6 +94,8 @@ pub struct Publication {
     pub clients: Vec<MailClient>,
     /// Guards over the list.
     pub audience: AudienceSettings,
+    /// Whom it tells what happens.
+    pub notify: NotifySettings,
 }
 
 /// A colour.

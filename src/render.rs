@@ -37,6 +37,13 @@ pub use renderer::Renderer;
 pub use templates::Templates;
 pub(crate) use theme::accent_context;
 pub use theme::contrast;
+pub(crate) use {
+    composition::direction,
+    renderer::tidy_text,
+    templates::{engine, template_error},
+    theme::accent_context,
+    words::Words,
+};
 
 use crate::source::SourceError;
 

@@ -4,6 +4,7 @@
 
 mod machine;
 mod merge;
+mod notices;
 mod pace;
 pub mod sqlite;
 
@@ -12,6 +13,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
+pub use self::notices::{DueNotice, NewNotice, NoticeId, TELLING, Told};
 use crate::{
     address::Address,
     audience::{
@@ -634,6 +636,35 @@ pub trait Store: Send + Sync {
         after: DeliveryId,
         limit: u32,
     ) -> Result<Vec<(DeliveryId, FailedDelivery)>, StoreError>;
+
+    // ── what people are told ──────────────────────────────────────────────────────────────────
+
+    /// Puts notices into the outbox, in one transaction; those whose key was ever told to their
+    /// target are left out. Answers how many are new.
+    async fn post_notices(
+        &self,
+        notices: &[NewNotice],
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError>;
+
+    /// Takes notices that are due, the oldest first. Unless they are settled before [`TELLING`] is
+    /// over, they are due again.
+    async fn take_due_notices(
+        &self,
+        limit: u32,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<DueNotice>, StoreError>;
+
+    /// What came of telling one, in the other side's words.
+    async fn settle_notice(
+        &self,
+        notice: NoticeId,
+        told: Told,
+        reply: &str,
+    ) -> Result<(), StoreError>;
+
+    /// When the next notice is due; None where none waits.
+    async fn next_notice(&self) -> Result<Option<DateTime<Utc>>, StoreError>;
 }
 
 /// The exclusive right to send from a state, or to keep its calendar; released on drop.

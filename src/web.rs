@@ -5,3 +5,4 @@ mod language;
 mod local;
 mod markup;
 pub mod preview;
+pub mod vitals;

@@ -193,3 +193,25 @@ proptest! {
         let _ = Mailbox::parse(&text);
     }
 }
+
+#[test]
+fn no_address_within_a_text_is_shown_whole() {
+    for (text, masked) in [
+        (
+            "550 5.1.1 <minji@example.com>: unknown",
+            "550 5.1.1 <m***@example.com>: unknown",
+        ),
+        (
+            "minji@example.com,tom@example.org",
+            "m***@example.com,t***@example.org",
+        ),
+        ("to=minji+a@example.com", "t***@example.com"),
+        ("민지@예시.한국은 없습니다", "민***@예시.한국은 없습니다"),
+        ("a@b@example.com", "a***@example.com"),
+        ("@ alone, @home and end@", "@ alone, @home and end@"),
+        ("nothing here", "nothing here"),
+        ("", ""),
+    ] {
+        assert_eq!(masked_within(text), masked);
+    }
+}

@@ -12,6 +12,7 @@
 mod files;
 mod job;
 mod outcome;
+mod pulse;
 mod rest;
 mod run;
 mod world;
@@ -23,6 +24,7 @@ use std::{
     time::Duration,
 };
 
+pub use self::pulse::Pulse;
 use self::{rest::Rests, world::World};
 use super::{App, AppError, fold_file};
 use crate::{
@@ -73,6 +75,7 @@ pub struct Server {
     is_keeper: bool,
     /// subscribers.yaml may have changed since it was folded in.
     is_list_new: bool,
+    pulse: Arc<Pulse>,
     /// An issue that was due did not pass.
     pub has_refused: bool,
     /// Something that was due could not be done, for a reason that time may mend.
@@ -105,6 +108,7 @@ impl Server {
             turn: 0,
             is_keeper: false,
             is_list_new: true,
+            pulse: Arc::default(),
             has_refused: false,
             has_failed: false,
         })
@@ -114,6 +118,12 @@ impl Server {
     #[must_use]
     pub fn has_failed(&self) -> bool {
         self.has_failed || self.has_refused
+    }
+
+    /// How it is, for whoever watches.
+    #[must_use]
+    pub fn pulse(&self) -> Arc<Pulse> {
+        Arc::clone(&self.pulse)
     }
 
     /// The list and the ledger.

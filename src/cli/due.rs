@@ -11,11 +11,14 @@ use super::{
     send, signals,
 };
 use crate::{
-    app::{App, Pace, Sent, Server},
+    app::{App, Notifier, Pace, Sent, Server, Tellers},
     delivery::{Ending, Stop},
-    schedule::{Job, Plan},
+    schedule::{Job, Plan, Teller},
     store::StoreError,
 };
+
+/// How long a command that ends goes on telling people; the next one tells the rest.
+const LAST_WORDS: Duration = Duration::from_secs(30);
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -37,11 +40,15 @@ pub(crate) async fn execute(is_dry_run: bool, context: &Context) -> Result<Exit,
     if is_dry_run {
         pace.quiet = Duration::ZERO;
     }
-    let mut server = Server::open(context.root(), context.clock, pace, Arc::new(printer)).await?;
+    let printer: Arc<dyn Teller> = Arc::new(printer);
     if is_dry_run {
+        let mut server = Server::open(context.root(), context.clock, pace, printer).await?;
         let plan = server.look().await;
         return rehearse(&plan, &app, output).await;
     }
+    let notifier = Notifier::open(context.app()?).await?;
+    let tellers = Tellers(vec![printer, Arc::clone(&notifier) as Arc<dyn Teller>]);
+    let mut server = Server::open(context.root(), context.clock, pace, Arc::new(tellers)).await?;
     let _right = match server.take_schedule().await {
         Ok(right) => right,
         Err(StoreError::Kept { holder }) => {
@@ -52,7 +59,9 @@ pub(crate) async fn execute(is_dry_run: bool, context: &Context) -> Result<Exit,
     };
     let stop = Stop::default();
     signals::drain_on(stop.clone(), output.clone());
-    let sent = server.do_all_due(&stop).await?;
+    let sent = server.do_all_due(&stop).await;
+    notifier.flush(LAST_WORDS).await;
+    let sent = sent?;
     show(&sent, &server, output).await?;
     Ok(exit(&sent, &server))
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::{Output, Tone};
 use crate::{
+    address::{mask_strings, masked_within},
     publication::Slot,
     schedule::{Event, Standing, Teller},
 };
@@ -18,6 +19,21 @@ pub(crate) struct Printer {
     pub(crate) zone: Tz,
     /// A command that ends tells of the batches itself, and needs no times.
     pub(crate) is_short: bool,
+}
+
+/// Writes events into the log, for programs that collect it.
+pub(crate) struct Log;
+
+#[async_trait]
+impl Teller for Log {
+    async fn tell(&self, event: &Event, at: DateTime<Utc>) {
+        let line = serde_json::to_value(Line { at, event }).unwrap_or_default();
+        let name = line["event"].as_str().unwrap_or_default();
+        match event.is_alarming() {
+            true => tracing::warn!(event = name, details = %line),
+            false => tracing::info!(event = name, details = %line),
+        }
+    }
 }
 
 /// A line of `--json`.
@@ -32,7 +48,9 @@ struct Line<'a> {
 impl Teller for Printer {
     async fn tell(&self, event: &Event, at: DateTime<Utc>) {
         if self.output.is_json() {
-            self.output.document(&Line { at, event });
+            let mut line = serde_json::to_value(Line { at, event }).unwrap_or_default();
+            mask_strings(&mut line);
+            self.output.document(&line);
             return;
         }
         if self.is_short && matches!(event, Event::BatchBegan { .. } | Event::BatchEnded { .. }) {
@@ -45,7 +63,7 @@ impl Teller for Printer {
             Event::SlotNears { .. } | Event::SlotWaits { .. } => Tone::Care,
             _ => Tone::Quiet,
         };
-        let words = self.output.paint(tone, self.words(event));
+        let words = self.output.paint(tone, masked_within(&self.words(event)));
         if self.is_short {
             self.output.say(words);
         } else {
@@ -64,7 +82,7 @@ impl Printer {
     fn words(&self, event: &Event) -> String {
         let until = |at: &DateTime<Utc>| self.time(*at);
         match event {
-            Event::SlotNears { slot, standing } => {
+            Event::SlotNears { slot, standing, .. } => {
                 format!("! {} nears: {}", name(slot), words(standing))
             }
             Event::SlotWaits {

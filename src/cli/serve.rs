@@ -1,50 +1,102 @@
 //! `serve`: the daemon, until somebody stops it.
 
-use std::sync::Arc;
+mod watch;
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::Notify,
+    time::timeout,
 };
 
-use super::{Context, Exit, Failure, event::Printer, signals};
-use crate::{
-    app::{Pace, Server},
-    delivery::Stop,
+use super::{
+    Context, Exit, Failure,
+    event::{Log, Printer},
+    signals,
 };
+use crate::{
+    app::{DaemonVitals, Notifier, Pace, Server, Tellers},
+    delivery::Stop,
+    schedule::Teller,
+};
+use watch::Watch;
+
+/// How long an ending `serve` goes on telling people.
+const LAST_WORDS: Duration = Duration::from_secs(10);
 
 /// Keep the calendar: send each issue at its slot's hour, on its own, once
 ///
 /// Wakes for every slot, checks its issue, freezes it and sends it. An issue that becomes ready after
 /// its hour goes out at once, until `schedule.late` is over; after that it waits for a person. Files
-/// may change at any time; SIGHUP reads them again at once.
+/// may change at any time; SIGHUP reads them again at once. The addresses and the webhook of
+/// `notify:` are told what happens.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 A second `serve` on the same state waits, and takes over when the first one ends, however it ends.
 Ctrl-C and SIGTERM finish the messages in flight and stop; once more stops at once. Nothing is lost.
 
+With --listen, /healthz says whether it lives, /readyz whether it can do its work, and /metrics what
+Prometheus collects. Under systemd it says when it is ready, and feeds the watchdog.
+
 Examples:
   daily-note serve
+  daily-note serve --listen 127.0.0.1:9464 --log-format json
   daily-note serve --json | jq .event
   daily-note serve --at 2026-11-29T22:59:50Z     a rehearsal of Monday 08:00 in Seoul")]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    /// Answer health, readiness and metrics there
+    #[arg(long, value_name = "HOST:PORT")]
+    listen: Option<SocketAddr>,
+}
 
-pub(crate) async fn execute(_args: &Args, context: &Context) -> Result<Exit, Failure> {
-    let zone = context.app()?.publication.timezone;
+pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    let app = context.app()?;
     let printer = Printer {
         output: context.output.clone(),
-        zone,
+        zone: app.publication.timezone,
         is_short: false,
     };
-    let server = Server::open(
-        context.root(),
-        context.clock,
-        Pace::default(),
-        Arc::new(printer),
-    )
-    .await?;
+    let notifier = Notifier::open(context.app()?).await?;
+    let watch = Arc::new(Watch::of_process());
+    let line: Arc<dyn Teller> = match context.logs_json {
+        true => Arc::new(Log),
+        false => Arc::new(printer),
+    };
+    let tellers = Tellers(vec![
+        line,
+        Arc::clone(&watch) as Arc<dyn Teller>,
+        Arc::clone(&notifier) as Arc<dyn Teller>,
+    ]);
+    let pace = Pace::default();
+    let server = Server::open(context.root(), context.clock, pace, Arc::new(tellers)).await?;
     let stop = Stop::default();
+    let vitals = DaemonVitals::new(&app, server.pulse(), server.store());
+    if let Some(address) = args.listen {
+        let address = watch::listen(address, vitals, stop.clone()).await?;
+        context
+            .output
+            .note(format!("health and metrics at http://{address}"));
+    }
     signals::drain_on(stop.clone(), context.output.clone());
+    let reload = reload_on_hangup()?;
+    let quiet = Stop::default();
+    let telling = {
+        let (notifier, quiet) = (Arc::clone(&notifier), quiet.clone());
+        tokio::spawn(async move { notifier.run(&quiet).await })
+    };
+    watch.start(server.pulse(), stop.clone());
+    let served = server.serve(stop, reload).await;
+    watch.is_stopping();
+    // What happened last is told, or kept for the next one.
+    quiet.request();
+    let _ = timeout(LAST_WORDS, telling).await;
+    notifier.flush(LAST_WORDS).await;
+    served?;
+    Ok(Exit::Done)
+}
+
+fn reload_on_hangup() -> Result<Arc<Notify>, Failure> {
     let reload = Arc::new(Notify::new());
     let mut hangup = signal(SignalKind::hangup())?;
     let notified = Arc::clone(&reload);
@@ -53,6 +105,5 @@ pub(crate) async fn execute(_args: &Args, context: &Context) -> Result<Exit, Fai
             notified.notify_one();
         }
     });
-    server.serve(stop, reload).await?;
-    Ok(Exit::Done)
+    Ok(reload)
 }

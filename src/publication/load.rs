@@ -175,6 +175,7 @@ fn settle(root: &Path, settings: Settings, tree: &Tree) -> Result<Publication, V
         terms,
         clients: settings.clients,
         audience: settings.audience,
+        notify: settings.notify,
     })
 }
 

@@ -14,6 +14,7 @@ use super::{
         AudienceSettings, DeliverySettings, ImageSettings, LawSettings, MailClient, Storage,
         Tracking, WebSettings,
     },
+    notify::NotifySettings,
     recurrence::DayRule,
     schedule::ScheduleBlock,
     smtp::SmtpBlock,
@@ -66,6 +67,9 @@ pub(crate) struct Settings {
     /// Guards over the list of readers.
     #[serde(default)]
     pub(super) audience: AudienceSettings,
+    /// Whom the program tells what happens, and when it reminds.
+    #[serde(default)]
+    pub(super) notify: NotifySettings,
 }
 
 fn sqlite() -> Text<Storage> {

@@ -304,7 +304,7 @@ fn next_context(publication: &Publication, issue: &Issue, words: &Words) -> Valu
 }
 
 /// Languages written from right to left.
-fn direction(language: &str) -> &'static str {
+pub(crate) fn direction(language: &str) -> &'static str {
     let primary = language.split('-').next().unwrap_or(language);
     if ["ar", "he", "fa", "ur", "yi", "ps", "sd", "ug", "dv", "ku"].contains(&primary) {
         "rtl"

@@ -78,7 +78,7 @@ impl Renderer {
 
 /// Templates leave blank lines where a part is absent: none at the start, two in a row at most.
 /// Lines themselves stay as they are, since a reader's value may end one.
-fn tidy_text(text: &str) -> String {
+pub(crate) fn tidy_text(text: &str) -> String {
     let mut tidy = String::with_capacity(text.len());
     let mut blank_lines = 0;
     for line in text.lines() {

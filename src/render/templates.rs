@@ -37,6 +37,10 @@ const BUILT_IN: &[(&str, &str)] = built_in![
     "email/blocks/quote.html",
     "email/blocks/table.html",
     "email/blocks/video.html",
+    "notice/notice.html",
+    "notice/notice.txt",
+    "notice/en.yaml",
+    "notice/ko.yaml",
     "words/en.yaml",
     "words/ko.yaml",
 ];
@@ -121,11 +125,16 @@ impl Templates {
         self.texts.get(name).map(String::as_str)
     }
 
-    /// What a mail is made from.
+    /// What an issue's mail is made from.
     pub(crate) fn mail(&self) -> BTreeMap<String, String> {
+        self.under(MAIL)
+    }
+
+    /// The templates whose names begin so.
+    pub(crate) fn under(&self, folder: &str) -> BTreeMap<String, String> {
         self.texts
             .iter()
-            .filter(|(name, _)| name.starts_with(MAIL))
+            .filter(|(name, _)| name.starts_with(folder))
             .map(|(name, text)| (name.clone(), text.clone()))
             .collect()
     }

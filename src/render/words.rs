@@ -23,18 +23,28 @@ pub(crate) struct Words {
 }
 
 const FALLBACK: &str = "en";
+const FOLDER: &str = "words";
 
 impl Words {
     /// The words for a BCP 47 tag: `ko-KR` reads ko-KR.yaml, then ko.yaml, over en.yaml.
     pub(crate) fn load(templates: &Templates, language: &str) -> Result<Self, RenderError> {
+        Self::load_from(templates, FOLDER, language)
+    }
+
+    /// The same for the files of another folder under `templates/`.
+    pub(crate) fn load_from(
+        templates: &Templates,
+        folder: &str,
+        language: &str,
+    ) -> Result<Self, RenderError> {
         let primary = language.split('-').next().unwrap_or(language);
-        let mut words = Self::parse(templates, FALLBACK)?.unwrap_or_else(|| Self {
+        let mut words = Self::parse(templates, folder, FALLBACK)?.unwrap_or_else(|| Self {
             weekdays: Vec::new(),
             months: Vec::new(),
             phrases: BTreeMap::new(),
         });
         for tag in [primary, language] {
-            if let Some(over) = Self::parse(templates, tag)? {
+            if let Some(over) = Self::parse(templates, folder, tag)? {
                 words.phrases.extend(over.phrases);
                 if over.weekdays.len() == 7 {
                     words.weekdays = over.weekdays;
@@ -47,8 +57,8 @@ impl Words {
         Ok(words)
     }
 
-    fn parse(templates: &Templates, tag: &str) -> Result<Option<Self>, RenderError> {
-        let name = format!("words/{tag}.yaml");
+    fn parse(templates: &Templates, folder: &str, tag: &str) -> Result<Option<Self>, RenderError> {
+        let name = format!("{folder}/{tag}.yaml");
         let Some(text) = templates.text(&name) else {
             return Ok(None);
         };

@@ -56,6 +56,8 @@ pub enum Event {
         /// What is there.
         #[serde(flatten)]
         standing: Standing,
+        /// Which reminder it is: how long before the hour.
+        before_seconds: i64,
     },
     /// A slot's hour has come without an issue that could go out; it still may.
     SlotWaits {
@@ -161,7 +163,11 @@ impl Event {
     pub fn key(&self) -> String {
         let of = |slot: &Slot| format!("{}-{}", slot.edition, slot.date);
         match self {
-            Self::SlotNears { slot, standing } => format!("nears {} {standing:?}", of(slot)),
+            Self::SlotNears {
+                slot,
+                standing,
+                before_seconds,
+            } => format!("nears {} {before_seconds}s {standing:?}", of(slot)),
             Self::SlotWaits { slot, standing, .. } => format!("waits {} {standing:?}", of(slot)),
             Self::SlotMissed { slot, .. } => format!("missed {}", of(slot)),
             Self::IssueRefused {

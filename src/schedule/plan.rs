@@ -11,8 +11,6 @@ use crate::{
     store::{Batch, BatchState},
 };
 
-/// How long before its hour a slot without a ready issue is told of.
-const REMIND_BEFORE: TimeDelta = TimeDelta::hours(24);
 /// How long a missed slot is told of.
 const TOLD_AFTER: TimeDelta = TimeDelta::days(2);
 /// No reader's hour is farther from the publication's than this.
@@ -151,7 +149,8 @@ fn slots_near<'a>(sight: &'a Sight<'_>) -> impl Iterator<Item = Slot> + use<'a> 
         .checked_sub_days(Days::new(back.min(3_660)))
         .unwrap_or(today);
     let last = today.checked_add_days(Days::new(3 * 366)).unwrap_or(today);
-    let ahead = sight.now + ZONES_APART + REMIND_BEFORE;
+    let earliest = reminders(publication).next().unwrap_or_default();
+    let ahead = sight.now + ZONES_APART + earliest;
     let mut is_past_the_next = false;
     publication
         .slots_between(first, last)
@@ -182,13 +181,20 @@ fn plan_slot(sight: &Sight<'_>, slot: Slot, plan: &mut Plan) {
         sight.broken.iter().find(|own| own.date == slot.date),
     );
     let now = sight.now;
-    let remind_at = opens - REMIND_BEFORE;
-    if now < remind_at {
-        plan.wake(remind_at);
-    } else if now < opens {
-        plan.wake(opens);
-        if !matches!(standing, Standing::Ready { .. }) {
-            plan.news.push(Event::SlotNears { slot, standing });
+    if now < opens {
+        let mut reminders = reminders(sight.publication).map(|before| (before, opens - before));
+        let ahead = reminders.clone().map(|(_, at)| at).find(|at| now < *at);
+        plan.wake(ahead.unwrap_or(opens));
+        // The last one that has come: after a night's sleep nobody is reminded twice.
+        let come = reminders.by_ref().take_while(|(_, at)| now >= *at).last();
+        if let Some((before, _)) = come
+            && !matches!(standing, Standing::Ready { .. })
+        {
+            plan.news.push(Event::SlotNears {
+                slot,
+                standing,
+                before_seconds: before.num_seconds(),
+            });
         }
     } else if now <= closes && !is_doubtful {
         plan.wake(closes + TimeDelta::milliseconds(1));
@@ -211,6 +217,12 @@ fn plan_slot(sight: &Sight<'_>, slot: Slot, plan: &mut Plan) {
             until: closes,
         });
     }
+}
+
+/// How long before its hour a slot without a ready issue is told of, the earliest reminder first.
+fn reminders(publication: &Publication) -> impl Iterator<Item = TimeDelta> + Clone {
+    let times = publication.notify.remind_before.iter();
+    times.filter_map(|time| TimeDelta::from_std(*time).ok())
 }
 
 /// Whether something went out, or goes out, on this slot: an issue has one batch, and so has a slot.

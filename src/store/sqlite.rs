@@ -13,6 +13,7 @@ mod hold;
 mod home;
 mod lanes;
 mod lease;
+mod notices;
 mod open;
 mod people;
 mod record;
@@ -31,9 +32,9 @@ use chrono_tz::Tz;
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
 use super::{
-    AudienceSize, Batch, BatchId, BatchState, Claim, Counts, DeliveryId, FailedDelivery,
-    FoldReport, Freeze, Known, Lease, NewBatch, Quotas, Recovered, Refusal, SenderGuard, SenderId,
-    Store, StoreError, Transition, UnknownAnswer, Upsert, Wave,
+    AudienceSize, Batch, BatchId, BatchState, Claim, Counts, DeliveryId, DueNotice, FailedDelivery,
+    FoldReport, Freeze, Known, Lease, NewBatch, NewNotice, NoticeId, Quotas, Recovered, Refusal,
+    SenderGuard, SenderId, Store, StoreError, Told, Transition, UnknownAnswer, Upsert, Wave,
 };
 use crate::{
     address::Address,
@@ -347,5 +348,34 @@ impl Store for SqliteStore {
         limit: u32,
     ) -> Result<Vec<(DeliveryId, FailedDelivery)>, StoreError> {
         self.told(batch::failed(self, batch, after, limit).await)
+    }
+
+    async fn post_notices(
+        &self,
+        notices: &[NewNotice],
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        self.told(notices::post(self, notices, now).await)
+    }
+
+    async fn take_due_notices(
+        &self,
+        limit: u32,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<DueNotice>, StoreError> {
+        self.told(notices::take_due(self, limit, now).await)
+    }
+
+    async fn settle_notice(
+        &self,
+        notice: NoticeId,
+        told: Told,
+        reply: &str,
+    ) -> Result<(), StoreError> {
+        self.told(notices::settle(self, notice, told, reply).await)
+    }
+
+    async fn next_notice(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        self.told(notices::next_due(self).await)
     }
 }

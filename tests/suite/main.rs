@@ -16,6 +16,8 @@ mod doctor;
 mod faults;
 mod images;
 mod message;
+mod notice;
+mod operating;
 mod own_publication;
 mod postfix;
 mod real;

@@ -44,6 +44,8 @@ impl Server {
         let mut running: Option<Running> = None;
         while !stop.is_requested() {
             let plan = self.look().await;
+            let trouble = self.world.trouble.as_deref().unwrap_or_default();
+            self.pulse.beat(self.clock.now(), true, trouble);
             match (&running, self.first_of(&plan.jobs).cloned()) {
                 (None, Some(job)) => running = Some(self.start(job)),
                 (Some(running), Some(next)) if self.must_yield(running, &next) => {
@@ -82,6 +84,7 @@ impl Server {
     /// Waits for the right to keep the calendar; None: stopped before it came.
     async fn stand_by(&mut self, stop: &Stop) -> Result<Option<SenderGuard>, AppError> {
         loop {
+            self.pulse.beat(self.clock.now(), false, &[]);
             match self.take_schedule().await {
                 Ok(right) => return Ok(Some(right)),
                 Err(StoreError::Kept { holder }) => self.tell(Event::Waiting { holder }).await,

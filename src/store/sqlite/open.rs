@@ -137,11 +137,12 @@ fn migrations() -> Migrator {
             include_str!("migrations/0001_list_and_ledger.sql"),
         ),
         migration(2, "steps", include_str!("migrations/0002_steps.sql")),
+        migration(3, "notices", include_str!("migrations/0003_notices.sql")),
         migration(4, "calendar", include_str!("migrations/0004_calendar.sql")),
     ])
 }
 
-fn make_private_folder(folder: &Path) -> io::Result<()> {
+pub(super) fn make_private_folder(folder: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -150,7 +151,7 @@ fn make_private_folder(folder: &Path) -> io::Result<()> {
 }
 
 /// SQLite gives its log and its index the rights of the database file.
-fn make_private_file(file: &Path) -> io::Result<()> {
+pub(super) fn make_private_file(file: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     private(&mut options);
@@ -159,7 +160,7 @@ fn make_private_file(file: &Path) -> io::Result<()> {
 
 /// Opens a lock file and waits for its lock, which goes with the handle. On a thread that may
 /// block: who holds it may be a task of this very runtime.
-async fn lock(file: PathBuf) -> io::Result<File> {
+pub(super) async fn lock(file: PathBuf) -> io::Result<File> {
     let waiting = tokio::task::spawn_blocking(move || {
         let handle = open_lock_file(&file)?;
         handle.lock()?;
@@ -181,7 +182,7 @@ fn private(options: &mut OpenOptions) {
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
 }
 
-fn fault(place: &Path, error: io::Error) -> Fault {
+pub(super) fn fault(place: &Path, error: io::Error) -> Fault {
     Fault::Told(StoreError::Unusable {
         place: place.display().to_string(),
         source: error.into(),

@@ -47,6 +47,7 @@ fn without_global_flags(help: &str) -> String {
         "--verbose...",
         "--quiet",
         "--color",
+        "--log-format",
         "--help",
         "--version",
     ];

@@ -6,6 +6,7 @@ pub(crate) mod erasing;
 pub(crate) mod folding;
 pub(crate) mod hours;
 pub(crate) mod merging;
+pub(crate) mod noticing;
 pub(crate) mod recording;
 pub(crate) mod suppressing;
 

@@ -103,6 +103,10 @@ promises! {
         a_stronger_reason_replaces_a_weaker_one_only,
         suppressions_come_in_pages_in_their_order,
         what_is_known_of_addresses_comes_in_their_order;
+    noticing:
+        the_same_is_told_to_the_same_place_once_ever,
+        what_one_took_nobody_else_takes_until_its_time_is_over,
+        a_try_that_failed_is_counted_and_comes_again;
     erasing:
         an_erased_person_is_forgotten_and_recognised,
         an_erased_address_stays_erased_whatever_else_is_said_of_it,

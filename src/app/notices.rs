@@ -1,0 +1,237 @@
+//! Telling people: events become notices in the store's outbox, and leave from there by mail and
+//! webhook, past every batch. What could not leave is tried again, by whichever process comes next.
+
+mod outbox;
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use tokio::sync::Notify;
+
+use super::{App, AppError};
+use crate::{
+    address::{Address, masked_within},
+    clock::Clock,
+    delivery::Stop,
+    message::{Letter, dkim::Signer},
+    notice::{self, Background, FailedReader, NoticeMail},
+    render::Templates,
+    schedule::{Event, Teller},
+    store::{DeliveryId, NewNotice, Store},
+};
+
+/// The outbox's name of the one webhook.
+const WEBHOOK: &str = "webhook";
+/// What stands before a mail's address there.
+const MAILTO: &str = "mailto:";
+/// Those who did not get an issue, named in its report.
+const NAMED: u32 = 12;
+
+/// Tells several of the same.
+pub struct Tellers(pub Vec<Arc<dyn Teller>>);
+
+#[async_trait]
+impl Teller for Tellers {
+    async fn tell(&self, event: &Event, at: DateTime<Utc>) {
+        for teller in &self.0 {
+            teller.tell(event, at).await;
+        }
+    }
+}
+
+/// Tells the addresses and the webhook of `notify:`.
+pub struct Notifier {
+    root: PathBuf,
+    clock: Clock,
+    store: Arc<dyn Store>,
+    /// The publication as it could be read last.
+    app: Mutex<Arc<App>>,
+    posted: Notify,
+}
+
+impl Notifier {
+    /// A notifier for the publication that `app` has opened.
+    ///
+    /// # Errors
+    /// A state that can't be opened.
+    pub async fn open(app: App) -> Result<Arc<Self>, AppError> {
+        Ok(Arc::new(Self {
+            root: app.publication.root.clone(),
+            clock: app.clock,
+            store: app.store().await?,
+            app: Mutex::new(Arc::new(app)),
+            posted: Notify::new(),
+        }))
+    }
+
+    /// Sends what is in the outbox, and what comes into it, until `stop`.
+    pub async fn run(&self, stop: &Stop) {
+        while !stop.is_requested() {
+            let sleep = outbox::send_due(self).await;
+            tokio::select! {
+                () = tokio::time::sleep(sleep) => {}
+                () = self.posted.notified() => {}
+                () = stop.requested() => {}
+            }
+        }
+    }
+
+    /// Sends what is due, for a command that ends; what does not leave within that time stays in
+    /// the outbox.
+    pub async fn flush(&self, within: Duration) {
+        let _ = tokio::time::timeout(within, outbox::send_due(self)).await;
+    }
+
+    /// The publication as it is now, or as it could be read last.
+    async fn app(&self) -> Arc<App> {
+        let (root, clock) = (self.root.clone(), self.clock);
+        let read = tokio::task::spawn_blocking(move || App::open(Some(&root), clock)).await;
+        let mut last = self.app.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Ok(Ok(app)) = read {
+            *last = Arc::new(app);
+        }
+        Arc::clone(&last)
+    }
+
+    /// What the event says to whom, ready to leave.
+    async fn notices(&self, app: &App, event: &Event, at: DateTime<Utc>) -> Vec<NewNotice> {
+        let publication = &app.publication;
+        let settings = &publication.notify;
+        let today = at.with_timezone(&publication.timezone).date_naive();
+        let Some(key) = notice::key(event, today) else {
+            return Vec::new();
+        };
+        let mut notices = Vec::new();
+        if settings.webhook.is_some()
+            && let Some(content) = notice::event(event, &publication.name, at)
+        {
+            notices.push(NewNotice {
+                key: key.clone(),
+                target: WEBHOOK.to_owned(),
+                content,
+            });
+        }
+        if settings.to.is_empty() {
+            return notices;
+        }
+        let background = self.background(app, event).await;
+        let Some(mail) = mail(app, event, &background, at) else {
+            return notices;
+        };
+        for to in &settings.to {
+            match letter(app, &mail, to, &key, at) {
+                Ok(content) => notices.push(NewNotice {
+                    key: key.clone(),
+                    target: format!("{MAILTO}{to}"),
+                    content,
+                }),
+                Err(error) => tracing::error!(to = to.masked(), "no notice can be made: {error}"),
+            }
+        }
+        notices
+    }
+
+    async fn background(&self, app: &App, event: &Event) -> Background {
+        let (Event::BatchEnded { issue, .. }
+        | Event::BatchPaused { issue, .. }
+        | Event::RelayAway { issue, .. }) = event
+        else {
+            return Background::default();
+        };
+        let title = app.archive().ok().and_then(|archive| {
+            let issue = archive.issues().find(|own| own.id == *issue)?;
+            Some(issue.front_matter.title.clone())
+        });
+        let batch = self.store.batch(issue).await.ok().flatten();
+        let mut background = Background {
+            issue_title: title,
+            batch: batch.as_ref().map(|it| (it.edition.clone(), it.slot)),
+            ..Background::default()
+        };
+        if let (Event::BatchEnded { counts, .. }, Some(batch)) = (event, batch) {
+            let rows = self.store.failed(batch.id, DeliveryId(0), NAMED).await;
+            background.failed_total =
+                counts.deferred + counts.rejected + counts.unknown + counts.skipped;
+            background.failed = rows
+                .unwrap_or_default()
+                .iter()
+                .map(|(_, row)| FailedReader {
+                    who: row.email.as_ref().map_or("–".to_owned(), Address::masked),
+                    outcome: row.outcome.clone(),
+                    reply: masked_within(row.reply.as_deref().unwrap_or_default()),
+                })
+                .collect();
+        }
+        background
+    }
+}
+
+#[async_trait]
+impl Teller for Notifier {
+    async fn tell(&self, event: &Event, at: DateTime<Utc>) {
+        let app = self.app().await;
+        let notices = self.notices(&app, event, at).await;
+        if notices.is_empty() {
+            return;
+        }
+        match self.store.post_notices(&notices, self.clock.now()).await {
+            Ok(_) => self.posted.notify_one(),
+            // The state's own trouble is news too, and can't be kept in the state.
+            Err(error) => {
+                tracing::error!("the outbox can't be written: {error}");
+                outbox::send_unkept(&app, &notices).await;
+            }
+        }
+    }
+}
+
+/// The mail on the publication's templates, or on the built-in ones where those fail: an alarm must
+/// not go untold because of a comma.
+fn mail(
+    app: &App,
+    event: &Event,
+    background: &Background,
+    at: DateTime<Utc>,
+) -> Option<NoticeMail> {
+    let publication = &app.publication;
+    let by = |templates: &Templates| notice::mail(event, background, publication, templates, at);
+    let own = Templates::load(&publication.root).and_then(|templates| by(&templates));
+    let mail = own.or_else(|error| {
+        tracing::warn!("a notice is made with the built-in templates: {error}");
+        by(&Templates::built_in())
+    });
+    mail.unwrap_or_else(|error| {
+        tracing::error!("no notice can be made: {error}");
+        None
+    })
+}
+
+fn letter(
+    app: &App,
+    mail: &NoticeMail,
+    to: &Address,
+    key: &str,
+    at: DateTime<Utc>,
+) -> Result<Vec<u8>, crate::message::ComposeError> {
+    let publication = &app.publication;
+    let dkim = publication.smtp.dkim.as_ref();
+    // Without its key an issue does not leave; the alarm that says so must.
+    let signer = dkim.and_then(|dkim| Signer::load(dkim, &publication.root).ok());
+    let id = notice::id(&format!("{key} {to}")).replace('_', "-");
+    let letter = Letter {
+        from: &publication.from,
+        to,
+        subject: &mail.subject,
+        text: &mail.text,
+        html: &mail.html,
+        language: &publication.language,
+        date: at,
+        id: &id,
+    };
+    Ok(letter.compose(signer.as_ref())?.bytes)
+}

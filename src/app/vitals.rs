@@ -1,0 +1,88 @@
+//! How the service is, for those who watch over it: health, readiness, and Prometheus' metrics.
+
+mod metrics;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::{App, serve::Pulse};
+use crate::{
+    clock::Clock,
+    publication::Publication,
+    store::{Batch, Counts, Store, StoreError},
+    web::vitals::{Vitals, Wellness},
+};
+
+/// Batches that the metrics tell of: half a year of two editions.
+const BATCHES: u32 = 52;
+
+/// Answers of a daemon that runs.
+pub struct DaemonVitals {
+    pulse: Arc<Pulse>,
+    store: Arc<dyn Store>,
+    root: std::path::PathBuf,
+    clock: Clock,
+}
+
+impl DaemonVitals {
+    /// The vitals of the daemon with that pulse and that state.
+    #[must_use]
+    pub fn new(app: &App, pulse: Arc<Pulse>, store: Arc<dyn Store>) -> Self {
+        Self {
+            pulse,
+            store,
+            root: app.publication.root.clone(),
+            clock: app.clock,
+        }
+    }
+
+    async fn batches(&self) -> Result<Vec<(Batch, Counts)>, StoreError> {
+        let mut batches = Vec::new();
+        for batch in self.store.batches(BATCHES).await? {
+            let counts = self.store.counts(batch.id).await?;
+            batches.push((batch, counts));
+        }
+        Ok(batches)
+    }
+
+    /// The publication as its file is now; None while it can't be read.
+    async fn publication(&self) -> Option<Publication> {
+        let (root, clock) = (self.root.clone(), self.clock);
+        let read = tokio::task::spawn_blocking(move || App::open(Some(&root), clock));
+        Some(read.await.ok()?.ok()?.publication)
+    }
+}
+
+#[async_trait]
+impl Vitals for DaemonVitals {
+    fn health(&self) -> Wellness {
+        match self.pulse.is_alive() {
+            true => Wellness::default(),
+            false => Wellness::ailing("the daemon's beat has stopped"),
+        }
+    }
+
+    async fn readiness(&self) -> Wellness {
+        let mut wellness = self.health();
+        // Details are in the log: whoever reads this may be anybody.
+        if !self.pulse.trouble().is_empty() {
+            wellness.add("the configuration can't be read");
+        }
+        if let Err(error) = self.store.batches(1).await {
+            tracing::error!("not ready: {error}");
+            wellness.add("the state can't be used");
+        }
+        wellness
+    }
+
+    async fn metrics(&self) -> String {
+        let batches = self.batches().await.unwrap_or_else(|error| {
+            tracing::error!("metrics without batches: {error}");
+            Vec::new()
+        });
+        let publication = self.publication().await;
+        let now = self.clock.now();
+        metrics::page(&self.pulse, &batches, publication.as_ref(), now)
+    }
+}

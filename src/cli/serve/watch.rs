@@ -1,0 +1,99 @@
+//! Those who watch over the daemon: systemd, and whoever asks over HTTP.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use tokio::net::TcpListener;
+
+use crate::{
+    app::{DaemonVitals, Pulse},
+    cli::{Exit, Failure},
+    delivery::Stop,
+    schedule::{Event, Teller},
+    systemd::Supervisor,
+    web::vitals,
+};
+
+/// What systemd hears.
+pub(super) struct Watch(Supervisor);
+
+impl Watch {
+    pub(super) fn of_process() -> Self {
+        Self(Supervisor::of_process())
+    }
+
+    /// The service is up; from now on the watchdog is fed as long as the daemon's beat goes on.
+    pub(super) fn start(self: &Arc<Self>, pulse: Arc<Pulse>, stop: Stop) {
+        self.0.is_ready();
+        let Some(beat) = self.0.beat() else { return };
+        let watch = Arc::clone(self);
+        tokio::spawn(async move {
+            loop {
+                if pulse.is_alive() {
+                    watch.0.is_alive();
+                }
+                tokio::time::sleep(beat).await;
+                // A drain may take its time; whoever wants it shorter sends a second signal.
+                if stop.is_requested() {
+                    watch.0.is_alive();
+                }
+            }
+        });
+    }
+
+    pub(super) fn is_stopping(&self) {
+        self.0.is_stopping();
+    }
+}
+
+#[async_trait]
+impl Teller for Watch {
+    async fn tell(&self, event: &Event, _at: DateTime<Utc>) {
+        match event {
+            Event::Keeping { next: Some(next) } => self.0.says(&format!(
+                "keeping the calendar; next {} of {} at {}",
+                next.edition,
+                next.date,
+                next.at.format("%Y-%m-%d %H:%M UTC")
+            )),
+            Event::Keeping { next: None } => self.0.says("keeping the calendar; it has no slot"),
+            Event::Waiting { holder } => {
+                self.0.says(&format!("waiting to take over from {holder}"))
+            }
+            Event::BatchBegan {
+                issue, audience, ..
+            } => {
+                self.0
+                    .says(&format!("{issue} goes out to {audience} readers"));
+            }
+            Event::BatchEnded { issue, .. } => self.0.says(&format!("{issue} is sent")),
+            Event::BatchPaused { issue, .. } => self.0.says(&format!("{issue} is paused")),
+            _ => {}
+        }
+    }
+}
+
+/// Answers there until `stop`; where that is, in case any port would do.
+pub(super) async fn listen(
+    address: SocketAddr,
+    daemon: DaemonVitals,
+    stop: Stop,
+) -> Result<SocketAddr, Failure> {
+    let taken = |error: std::io::Error| {
+        let hint = "choose another --listen, or stop what listens there";
+        Failure::new(
+            Exit::Configuration,
+            miette::miette!(help = hint, "{address} can't be listened on: {error}"),
+        )
+    };
+    let listener = TcpListener::bind(address).await.map_err(taken)?;
+    let address = listener.local_addr()?;
+    tokio::spawn(async move {
+        let stopped = async move { stop.requested().await };
+        if let Err(error) = vitals::serve(listener, Arc::new(daemon), stopped).await {
+            tracing::error!("health and metrics are not answered any more: {error}");
+        }
+    });
+    Ok(address)
+}

@@ -1,0 +1,145 @@
+//! A single mail that is no issue: a reminder, a report, a confirmation. The same headers, MIME and
+//! signatures as an issue's messages, made once.
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    Envelope, Message,
+    dkim::{DkimError, Signer},
+    header::{clean, push_mailbox, push_raw, push_text},
+    mime::Mime,
+    settings::is_safe_address,
+    transfer::{Encoding, push_base64_lines, push_quoted_printable, with_crlf},
+};
+use crate::address::{Address, Mailbox};
+
+/// What is written, and to whom.
+#[derive(Debug, Clone)]
+pub struct Letter<'a> {
+    /// The From header, and the envelope's sender.
+    pub from: &'a Mailbox,
+    /// Whom it is for.
+    pub to: &'a Address,
+    /// The subject.
+    pub subject: &'a str,
+    /// The text part.
+    pub text: &'a str,
+    /// The HTML part.
+    pub html: &'a str,
+    /// BCP 47 tag.
+    pub language: &'a str,
+    /// The Date header, and the signatures' time.
+    pub date: DateTime<Utc>,
+    /// What stands before the `@` of the Message-ID: letters, digits, `.`, `-`. The same for every
+    /// try, so that a mail that came twice shows once.
+    pub id: &'a str,
+}
+
+impl Letter<'_> {
+    /// The message. Nobody's program answers it: it says of itself that a program wrote it
+    /// (RFC 3834).
+    ///
+    /// # Errors
+    /// An address that can't stand in a header, a signature that can't be made.
+    pub fn compose(&self, signer: Option<&Signer>) -> Result<Message, super::ComposeError> {
+        if !is_safe_address(self.to.as_str()) {
+            return Err(super::ComposeError::Address {
+                masked: self.to.masked().escape_debug().to_string(),
+            });
+        }
+        let mut bytes = vec![0; signer.map_or(0, Signer::room_bytes)];
+        self.push_head(&mut bytes);
+        self.push_body(&mut bytes)?;
+        self.sign(signer, &mut bytes)?;
+        Ok(Message {
+            envelope: Envelope {
+                from: Some(self.from.address.clone()),
+                to: self.to.clone(),
+            },
+            bytes,
+        })
+    }
+
+    fn push_head(&self, out: &mut Vec<u8>) {
+        push_raw("Date", &self.date.to_rfc2822(), out);
+        let name = self.from.name.as_deref().map(clean);
+        push_mailbox("From", name.as_deref(), &self.from.address, out);
+        push_mailbox("To", None, self.to, out);
+        push_text("Subject", self.subject, out);
+        let id: String = self
+            .id
+            .chars()
+            .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))
+            .collect();
+        let id = format!("<{id}@{}>", self.from.address.domain());
+        push_raw("Message-ID", &id, out);
+        push_raw("Auto-Submitted", "auto-generated", out);
+        push_raw("Content-Language", self.language, out);
+    }
+
+    fn push_body(&self, out: &mut Vec<u8>) -> Result<(), super::ComposeError> {
+        let (text, html) = (with_crlf(self.text), with_crlf(self.html));
+        let encodings = (Encoding::shorter_for(&text), Encoding::shorter_for(&html));
+        // Base64 and quoted-printable can hold no `=_`: any boundary with one will do.
+        let mime = Mime::new(self.id, &[])?;
+        let skeleton = mime.skeleton(encodings.0, encodings.1);
+        out.extend_from_slice(&skeleton.before_text);
+        push_encoded(&text, encodings.0, out);
+        out.extend_from_slice(&skeleton.before_html);
+        push_encoded(&html, encodings.1, out);
+        out.extend_from_slice(mime.after_html());
+        Ok(())
+    }
+
+    fn sign(&self, signer: Option<&Signer>, bytes: &mut [u8]) -> Result<(), DkimError> {
+        match signer {
+            Some(signer) => signer.sign_in_place(bytes, self.date),
+            None => Ok(()),
+        }
+    }
+}
+
+fn push_encoded(text: &str, encoding: Encoding, out: &mut Vec<u8>) {
+    match encoding {
+        Encoding::Base64 => push_base64_lines(text.as_bytes(), &[], out),
+        Encoding::QuotedPrintable => push_quoted_printable(text, out),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mail_parser::MessageParser;
+
+    use super::*;
+
+    #[test]
+    fn a_letter_is_read_as_it_was_written() {
+        let from = Mailbox::parse("데일리 노트 <hello@note.example.com>").unwrap();
+        let to = Address::parse("writer@example.com").unwrap();
+        let letter = Letter {
+            from: &from,
+            to: &to,
+            subject: "목요일 편이 아직 비어 있습니다\r\nBcc: everyone@example.com",
+            text: "한 줄\n\nA second line.\n",
+            html: "<p>한 줄</p>\n",
+            language: "ko",
+            date: DateTime::from_timestamp(1_795_388_400, 0).unwrap(),
+            id: "notice-1",
+        };
+        let message = letter.compose(None).unwrap();
+        assert!(message.bytes.is_ascii());
+        let parsed = MessageParser::new().parse(&message.bytes).unwrap();
+        assert_eq!(
+            parsed.subject(),
+            Some("목요일 편이 아직 비어 있습니다  Bcc: everyone@example.com")
+        );
+        assert!(parsed.bcc().is_none());
+        assert_eq!(parsed.message_id(), Some("notice-1@note.example.com"));
+        assert_eq!(
+            parsed.header_raw("Auto-Submitted").map(str::trim),
+            Some("auto-generated")
+        );
+        assert_eq!(parsed.body_text(0).unwrap().replace('\r', ""), letter.text);
+        assert_eq!(parsed.body_html(0).unwrap().replace('\r', ""), letter.html);
+    }
+}

@@ -1,0 +1,69 @@
+//! What happens to slots and batches, told: as a mail to the people behind the newsletter, as a signed
+//! event to a program. Makes what is told; keeping and sending it is `app`'s.
+
+mod mail;
+mod phrases;
+mod webhook;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+pub use self::{
+    mail::{NoticeMail, mail},
+    webhook::{event, id, signature},
+};
+use crate::{publication::Slot, schedule::Event};
+
+/// What else is known of a happening.
+#[derive(Debug, Clone, Default)]
+pub struct Background {
+    /// The title of the issue that it is about.
+    pub issue_title: Option<String>,
+    /// The edition and the moment of the issue's batch.
+    pub batch: Option<(String, DateTime<Utc>)>,
+    /// Some of those who did not get it.
+    pub failed: Vec<FailedReader>,
+    /// How many did not get it.
+    pub failed_total: u64,
+}
+
+/// What makes two happenings the same: the second is not told. None: it is nobody's business but
+/// the log's.
+///
+/// What may happen again (a relay goes away, a configuration breaks) is told once a day, by `today`.
+#[must_use]
+pub fn key(event: &Event, today: NaiveDate) -> Option<String> {
+    let of = |slot: &Slot| format!("{}-{}", slot.edition, slot.date);
+    Some(match event {
+        // What stands there may change between two looks: that is no second reminder.
+        Event::SlotNears {
+            slot,
+            before_seconds,
+            ..
+        } => format!("nears {} {before_seconds}s", of(slot)),
+        Event::SlotWaits { slot, .. } => format!("waits {}", of(slot)),
+        Event::SlotMissed { .. }
+        | Event::IssueRefused { .. }
+        | Event::BatchBegan { .. }
+        | Event::BatchEnded { .. }
+        | Event::BatchPaused { .. } => event.key(),
+        Event::RelayAway { issue, .. } => format!("away {issue} {today}"),
+        Event::ConfigurationRefused { .. } | Event::StateRefused { .. } => {
+            format!("{} {today}", event.key())
+        }
+        Event::Waiting { .. } | Event::Keeping { .. } => return None,
+    })
+}
+
+/// Somebody who did not get an issue.
+#[derive(Debug, Clone)]
+pub struct FailedReader {
+    /// Their address, masked.
+    pub who: String,
+    /// `rejected`, `unknown`, …
+    pub outcome: String,
+    /// The relay's words, masked.
+    pub reply: String,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,441 @@
+//! A happening as a mail: what it says, in the publication's language, on the notices' templates.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use tera::Context;
+
+use super::{
+    Background,
+    phrases::{FOLDER, Phrases},
+};
+use crate::{
+    address::masked_within,
+    publication::{Color, Publication, Slot},
+    render::{
+        RenderError, Templates, accent_context, direction, engine, template_error, tidy_text,
+    },
+    schedule::{Event, Standing},
+    store::Counts,
+};
+
+/// Findings and the like that a mail shows; the program shows all.
+const MOST_ITEMS: usize = 12;
+
+/// A mail to the people behind the newsletter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoticeMail {
+    /// Its subject.
+    pub subject: String,
+    /// Its HTML part.
+    pub html: String,
+    /// Its text part.
+    pub text: String,
+}
+
+/// What the templates see as `notice`.
+#[derive(Debug, Default, Serialize)]
+struct Notice {
+    kind: &'static str,
+    subject: String,
+    /// What it is about: edition, day, hour.
+    label: Option<String>,
+    title: String,
+    lead: String,
+    facts: Vec<Fact>,
+    items_title: Option<String>,
+    items: Vec<String>,
+    /// What `items` left out.
+    more: Option<String>,
+    /// What to do now, and the command that does it.
+    then: Option<String>,
+    command: Option<String>,
+    why: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Fact {
+    name: String,
+    value: String,
+}
+
+/// The mail that tells of an event; None where nobody is mailed for it.
+///
+/// # Errors
+/// A template of the publication's own that does not render.
+pub fn mail(
+    event: &Event,
+    background: &Background,
+    publication: &Publication,
+    templates: &Templates,
+    at: DateTime<Utc>,
+) -> Result<Option<NoticeMail>, RenderError> {
+    let writer = Writer {
+        phrases: Phrases::load(templates, publication)?,
+        background,
+        at,
+    };
+    let Some(mut notice) = writer.notice(event) else {
+        return Ok(None);
+    };
+    let values = [
+        ("publication", &*publication.name),
+        ("title", &*notice.title),
+    ];
+    notice.subject = writer.phrases.filled("subject", &values);
+    notice.why = writer
+        .phrases
+        .filled("why", &[("publication", &publication.name)]);
+    render(
+        &notice,
+        accent(event, background, publication),
+        publication,
+        templates,
+    )
+    .map(Some)
+}
+
+fn render(
+    notice: &Notice,
+    accent: Color,
+    publication: &Publication,
+    templates: &Templates,
+) -> Result<NoticeMail, RenderError> {
+    let texts: BTreeMap<String, String> = templates
+        .under(FOLDER)
+        .into_iter()
+        .filter(|(name, _)| !name.ends_with(".yaml"))
+        .collect();
+    let tera = engine(&texts)?;
+    let mut context = Context::new();
+    context.insert("notice", notice);
+    context.insert("theme", &accent_context(accent));
+    context.insert(
+        "publication",
+        &serde_json::json!({
+            "name": publication.name,
+            "language": publication.language,
+            "direction": direction(&publication.language),
+        }),
+    );
+    let fill = |name: &str| {
+        tera.render(name, &context)
+            .map_err(|error| template_error(&error, &texts))
+    };
+    Ok(NoticeMail {
+        subject: notice.subject.clone(),
+        html: fill("notice/notice.html")?,
+        text: tidy_text(&fill("notice/notice.txt")?),
+    })
+}
+
+fn accent(event: &Event, background: &Background, publication: &Publication) -> Color {
+    let edition = match event {
+        Event::SlotNears { slot, .. }
+        | Event::SlotWaits { slot, .. }
+        | Event::SlotMissed { slot, .. }
+        | Event::IssueRefused { slot, .. } => Some(&slot.edition),
+        Event::BatchEnded { edition, .. } => Some(edition),
+        _ => background.batch.as_ref().map(|(edition, _)| edition),
+    };
+    let edition = edition.and_then(|key| publication.edition(key));
+    edition
+        .and_then(|edition| edition.accent_color)
+        .unwrap_or(publication.accent_color)
+}
+
+/// Puts events into words.
+struct Writer<'a> {
+    phrases: Phrases<'a>,
+    background: &'a Background,
+    at: DateTime<Utc>,
+}
+
+impl Writer<'_> {
+    fn notice(&self, event: &Event) -> Option<Notice> {
+        Some(match event {
+            Event::SlotNears { slot, standing, .. } => self.nears(slot, standing)?,
+            Event::SlotWaits {
+                slot,
+                standing,
+                until,
+            } => self.waits(slot, standing, *until)?,
+            Event::SlotMissed {
+                slot,
+                standing,
+                until,
+            } => self.missed(slot, standing, *until),
+            Event::IssueRefused {
+                slot,
+                issue,
+                problems,
+                until,
+            } => self.refused(slot, issue, problems, *until),
+            Event::BatchEnded {
+                issue,
+                edition,
+                slot,
+                audience,
+                counts,
+            } => self.ended(issue, (edition, *slot), *audience, counts),
+            Event::BatchPaused { issue, reason } => self.paused(issue, reason),
+            Event::RelayAway { issue, reason } => self.away(issue, reason),
+            Event::ConfigurationRefused { problems } => {
+                self.trouble("configuration", problems, "daily-note check")
+            }
+            Event::StateRefused { reason } => {
+                self.trouble("state", std::slice::from_ref(reason), "daily-note doctor")
+            }
+            Event::BatchBegan { .. } | Event::Waiting { .. } | Event::Keeping { .. } => {
+                return None;
+            }
+        })
+    }
+
+    /// None: what is ready needs no reminder.
+    fn nears(&self, slot: &Slot, standing: &Standing) -> Option<Notice> {
+        let word = word(standing)?;
+        let edition = self.phrases.edition(&slot.edition);
+        let left = self.phrases.span(slot.at - self.at);
+        let key = |part: &str| format!("nears_{word}_{part}");
+        let mut notice = Notice {
+            kind: "reminder",
+            label: Some(self.phrases.slot(slot)),
+            title: self.phrases.filled(&key("title"), &[("edition", &edition)]),
+            lead: self.phrases.filled(&key("lead"), &[("left", &left)]),
+            ..Notice::default()
+        };
+        self.stand(&mut notice, standing, slot);
+        Some(notice)
+    }
+
+    fn waits(&self, slot: &Slot, standing: &Standing, until: DateTime<Utc>) -> Option<Notice> {
+        let word = word(standing)?;
+        let edition = self.phrases.edition(&slot.edition);
+        let until = self.phrases.moment(until);
+        let mut notice = Notice {
+            kind: "waits",
+            label: Some(self.phrases.slot(slot)),
+            title: self.phrases.filled("waits_title", &[("edition", &edition)]),
+            lead: self
+                .phrases
+                .filled(&format!("waits_{word}_lead"), &[("until", &until)]),
+            ..Notice::default()
+        };
+        self.stand(&mut notice, standing, slot);
+        Some(notice)
+    }
+
+    /// What is there, and how to go on from it.
+    fn stand(&self, notice: &mut Notice, standing: &Standing, slot: &Slot) {
+        match standing {
+            Standing::Missing => {
+                notice.then = Some(self.phrases.get("nears_missing_then"));
+                let (edition, date) = (&slot.edition, slot.date);
+                notice.command = Some(format!("daily-note new {edition} --date {date}"));
+            }
+            Standing::Draft { .. } | Standing::Ready { .. } => {}
+            Standing::Broken { file, problems } => {
+                notice.items_title = Some(file.clone());
+                self.list(notice, problems);
+            }
+            Standing::Doubled { issues } => self.list(notice, issues),
+        }
+    }
+
+    fn missed(&self, slot: &Slot, standing: &Standing, until: DateTime<Utc>) -> Notice {
+        let edition = self.phrases.edition(&slot.edition);
+        let until = self.phrases.moment(until);
+        let (lead, issue) = match standing {
+            Standing::Ready { issue } => ("missed_ready_lead", Some(issue)),
+            Standing::Draft { issue } => ("missed_lead", Some(issue)),
+            _ => ("missed_lead", None),
+        };
+        Notice {
+            kind: "missed",
+            label: Some(self.phrases.slot(slot)),
+            title: self
+                .phrases
+                .filled("missed_title", &[("edition", &edition)]),
+            lead: self.phrases.filled(lead, &[("until", &until)]),
+            then: issue.map(|_| self.phrases.get("missed_then")),
+            command: issue.map(|issue| format!("daily-note send {issue}")),
+            ..Notice::default()
+        }
+    }
+
+    fn refused(
+        &self,
+        slot: &Slot,
+        issue: &str,
+        problems: &[String],
+        until: DateTime<Utc>,
+    ) -> Notice {
+        let edition = self.phrases.edition(&slot.edition);
+        let until = self.phrases.moment(until);
+        let mut notice = Notice {
+            kind: "refused",
+            label: Some(self.phrases.slot(slot)),
+            title: self
+                .phrases
+                .filled("refused_title", &[("edition", &edition)]),
+            lead: self.phrases.filled("refused_lead", &[("until", &until)]),
+            items_title: Some(self.phrases.get("refused_items")),
+            then: Some(self.phrases.get("refused_then")),
+            command: Some(format!("daily-note check {issue}")),
+            ..Notice::default()
+        };
+        self.list(&mut notice, problems);
+        notice
+    }
+
+    fn ended(
+        &self,
+        issue: &str,
+        (edition, slot): (&str, DateTime<Utc>),
+        audience: u64,
+        counts: &Counts,
+    ) -> Notice {
+        let fact = |key: &str, count: u64| Fact {
+            name: self.phrases.get(key),
+            value: grouped(count),
+        };
+        let rest = [
+            ("rejected", counts.rejected),
+            ("unknown", counts.unknown),
+            ("skipped", counts.skipped),
+            ("deferred", counts.deferred),
+        ];
+        let mut facts = vec![fact("accepted", counts.accepted)];
+        facts.extend(
+            rest.iter()
+                .filter(|(_, count)| *count > 0)
+                .map(|(key, count)| fact(key, *count)),
+        );
+        let lead = match counts.accepted == audience {
+            true => "ended_all_lead",
+            false => "ended_lead",
+        };
+        let (audience, accepted) = (grouped(audience), grouped(counts.accepted));
+        let values = [("audience", &*audience), ("accepted", &*accepted)];
+        let title = [("issue", self.title(issue))];
+        let mut notice = Notice {
+            kind: "report",
+            label: Some(self.phrases.when(edition, slot)),
+            title: self.phrases.filled("ended_title", &title),
+            lead: self.phrases.filled(lead, &values),
+            facts,
+            ..Notice::default()
+        };
+        let failed = self.background.failed.iter().map(|reader| {
+            let outcome = self.phrases.get(&reader.outcome);
+            format!("{}  {outcome}  {}", reader.who, reader.reply)
+                .trim_end()
+                .to_owned()
+        });
+        self.list(&mut notice, &failed.collect::<Vec<_>>());
+        if !notice.items.is_empty() {
+            notice.items_title = Some(self.phrases.get("ended_items"));
+            notice.then = Some(self.phrases.get("ended_then"));
+            notice.command = Some(format!("daily-note status {issue} --failed"));
+        }
+        if counts.unknown > 0 {
+            notice.then = Some(self.phrases.get("unknown_then"));
+            notice.command = Some(format!(
+                "daily-note resume {issue} --resend-unknown | --accept-unknown"
+            ));
+        }
+        let shown = notice.items.len() as u64;
+        let more = self.background.failed_total.saturating_sub(shown);
+        notice.more = (more > 0).then(|| self.phrases.filled("more", &[("n", &grouped(more))]));
+        notice
+    }
+
+    fn paused(&self, issue: &str, reason: &str) -> Notice {
+        Notice {
+            kind: "paused",
+            label: self.label(),
+            title: self
+                .phrases
+                .filled("paused_title", &[("issue", self.title(issue))]),
+            lead: self.phrases.get("paused_lead"),
+            items_title: Some(self.phrases.get("paused_items")),
+            items: vec![masked_within(reason)],
+            then: Some(self.phrases.get("paused_then")),
+            command: Some(format!("daily-note resume {issue}")),
+            ..Notice::default()
+        }
+    }
+
+    fn away(&self, issue: &str, reason: &str) -> Notice {
+        Notice {
+            kind: "away",
+            label: self.label(),
+            title: self.phrases.get("away_title"),
+            lead: self
+                .phrases
+                .filled("away_lead", &[("issue", self.title(issue))]),
+            items_title: Some(self.phrases.get("away_items")),
+            items: vec![masked_within(reason)],
+            then: Some(self.phrases.get("away_then")),
+            command: Some("daily-note doctor".to_owned()),
+            ..Notice::default()
+        }
+    }
+
+    fn trouble(&self, what: &str, problems: &[String], command: &str) -> Notice {
+        let get = |part: &str| self.phrases.get(&format!("{what}_{part}"));
+        let mut notice = Notice {
+            kind: "trouble",
+            title: get("title"),
+            lead: get("lead"),
+            items_title: Some(get("items")),
+            then: Some(self.phrases.get("refused_then")),
+            command: Some(command.to_owned()),
+            ..Notice::default()
+        };
+        self.list(&mut notice, problems);
+        notice
+    }
+
+    fn list(&self, notice: &mut Notice, items: &[String]) {
+        let shown = items.iter().take(MOST_ITEMS);
+        notice.items = shown.map(|item| masked_within(item)).collect();
+        let more = items.len().saturating_sub(MOST_ITEMS);
+        notice.more = (more > 0).then(|| format!("… {more}"));
+    }
+
+    fn title<'b>(&'b self, issue: &'b str) -> &'b str {
+        self.background.issue_title.as_deref().unwrap_or(issue)
+    }
+
+    fn label(&self) -> Option<String> {
+        let (edition, slot) = self.background.batch.as_ref()?;
+        Some(self.phrases.when(edition, *slot))
+    }
+}
+
+/// `12,345`: both our languages write numbers so.
+fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut grouped = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// How the phrases name a standing that keeps a slot from being sent.
+fn word(standing: &Standing) -> Option<&'static str> {
+    Some(match standing {
+        Standing::Missing => "missing",
+        Standing::Draft { .. } => "draft",
+        Standing::Broken { .. } => "broken",
+        Standing::Doubled { .. } => "doubled",
+        Standing::Ready { .. } => return None,
+    })
+}

@@ -1,0 +1,63 @@
+//! A happening as an event for a program, signed as Standard Webhooks 1.0 has it.
+
+use aws_lc_rs::{digest, hmac};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde_json::json;
+
+use crate::{address::mask_strings, publication::HookSecret, schedule::Event};
+
+/// The JSON document of an event; None where it is nobody's business.
+#[must_use]
+pub fn event(event: &Event, publication: &str, at: DateTime<Utc>) -> Option<Vec<u8>> {
+    let kind = kind(event)?;
+    let mut data = serde_json::to_value(event).ok()?;
+    let fields = data.as_object_mut()?;
+    fields.remove("event");
+    fields.insert("publication".to_owned(), publication.into());
+    mask_strings(&mut data);
+    let body = json!({
+        "type": kind,
+        "timestamp": at.to_rfc3339_opts(SecondsFormat::Secs, true),
+        "data": data,
+    });
+    Some(body.to_string().into_bytes())
+}
+
+/// `webhook-signature`: over id, timestamp and body.
+#[must_use]
+pub fn signature(secret: &HookSecret, id: &str, timestamp: i64, body: &[u8]) -> String {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.bytes());
+    let mut context = hmac::Context::with_key(&key);
+    context.update(format!("{id}.{timestamp}.").as_bytes());
+    context.update(body);
+    format!("v1,{}", STANDARD.encode(context.sign()))
+}
+
+/// `webhook-id`: the same for every try, so that the other side can tell a repetition. The key's
+/// digest, for keys may hold what an id may not.
+#[must_use]
+pub fn id(key: &str) -> String {
+    let hash = digest::digest(&digest::SHA256, key.as_bytes());
+    let hex: String = hash.as_ref()[..16]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("msg_{hex}")
+}
+
+fn kind(event: &Event) -> Option<&'static str> {
+    Some(match event {
+        Event::SlotNears { .. } => "slot.nears",
+        Event::SlotWaits { .. } => "slot.waits",
+        Event::SlotMissed { .. } => "slot.missed",
+        Event::IssueRefused { .. } => "issue.refused",
+        Event::BatchBegan { .. } => "batch.began",
+        Event::BatchEnded { .. } => "batch.ended",
+        Event::BatchPaused { .. } => "batch.paused",
+        Event::RelayAway { .. } => "relay.away",
+        Event::ConfigurationRefused { .. } => "configuration.refused",
+        Event::StateRefused { .. } => "state.refused",
+        Event::Waiting { .. } | Event::Keeping { .. } => return None,
+    })
+}

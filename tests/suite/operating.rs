@@ -1,0 +1,84 @@
+//! The program as an operator meets it: watched over, logged, backed up, installed.
+
+mod watched;
+
+use std::{
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpStream,
+    process::{Child, Stdio},
+    time::Duration,
+};
+
+use crate::support::TestPublication;
+
+/// A `serve` that listens, killed at the end.
+struct Daemon {
+    child: Child,
+    address: String,
+}
+
+impl Daemon {
+    /// Starts it with these arguments before `serve`, and waits until it answers.
+    fn start(publication: &TestPublication, before: &[&str], after: &[&str]) -> Self {
+        let listen = ["serve", "--listen", "127.0.0.1:0"];
+        let arguments: Vec<&str> = before.iter().chain(&listen).chain(after).copied().collect();
+        let mut command = publication.command(arguments);
+        let mut child = command
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let address = lines.find_map(|line| {
+            let line = line.unwrap();
+            Some(
+                line.strip_prefix("health and metrics at http://")?
+                    .to_owned(),
+            )
+        });
+        // What it says later must find somebody who reads.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self {
+            child,
+            address: address.expect("it ended without a word of where it listens"),
+        }
+    }
+
+    /// Status and body of a page.
+    fn get(&self, path: &str) -> (u16, String) {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream
+            .set_read_timeout(Some(Duration::from_secs(20)))
+            .unwrap();
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        (status, body.to_owned())
+    }
+
+    /// Asks until the page is as wanted.
+    #[track_caller]
+    fn wait_for(&self, path: &str, is_wanted: impl Fn(u16, &str) -> bool) -> String {
+        for _ in 0..400 {
+            let (status, body) = self.get(path);
+            if is_wanted(status, &body) {
+                return body;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        panic!("{path} stays {:?}", self.get(path));
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
