@@ -2,6 +2,7 @@
 //! asks it for what it needs; nothing is opened that a command does not use.
 
 mod adopt;
+mod backup;
 mod check;
 mod consents;
 mod content;
@@ -29,6 +30,7 @@ use std::path::{Path, PathBuf};
 
 pub use self::{
     adopt::Adopted,
+    backup::Restored,
     check::{CheckReport, Checked},
     doctor::World,
     export::{ExportFormat, ExportReport, export},

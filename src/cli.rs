@@ -2,6 +2,7 @@
 //! `Args` and an `execute`; what they share are the global flags, [`Context`] and [`Failure`].
 
 mod adopt;
+mod backup;
 mod batch;
 mod cancel;
 mod carry;
@@ -23,6 +24,7 @@ mod pause;
 mod preview;
 mod progress;
 mod render;
+mod restore;
 mod resume;
 mod schedule;
 mod schema;
@@ -122,6 +124,8 @@ enum Command {
     Schedule(schedule::Args),
     Serve(serve::Args),
     Adopt(adopt::Args),
+    Backup(backup::Args),
+    Restore(restore::Args),
     Inbox(inbox::Args),
     Subscribers(subscribers::Args),
     Suppressions(suppressions::Args),
@@ -201,6 +205,8 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
             Command::Schedule(args) => schedule::execute(&args, context).await,
             Command::Adopt(args) => adopt::execute(&args, context).await,
             Command::Serve(args) => serve::execute(&args, context).await,
+            Command::Backup(args) => backup::execute(&args, context).await,
+            Command::Restore(args) => restore::execute(&args, context).await,
             Command::Inbox(args) => inbox::execute(&args, context).await,
             Command::Subscribers(args) => subscribers::execute(&args, context).await,
             Command::Suppressions(args) => suppressions::execute(&args, context).await,

@@ -1,6 +1,7 @@
 //! The store on SQLite: one file in the state folder, one writer, a few readers, every verb one
 //! immediate transaction. WAL with synchronous=FULL: what a verb answered for is on the disk.
 
+pub mod backup;
 mod batch;
 mod claim;
 mod codes;

@@ -1,5 +1,7 @@
 //! The program as an operator meets it: watched over, logged, backed up, installed.
 
+mod backup;
+mod deploy;
 mod watched;
 
 use std::{

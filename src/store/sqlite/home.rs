@@ -76,7 +76,10 @@ pub(super) async fn adopted_at(store: &SqliteStore) -> Result<Option<DateTime<Ut
 }
 
 /// Makes the mark anew and remembers it.
-async fn settle(store: &SqliteStore, connection: &mut SqliteConnection) -> Result<(), Fault> {
+pub(super) async fn settle(
+    store: &SqliteStore,
+    connection: &mut SqliteConnection,
+) -> Result<(), Fault> {
     let place = store.state_dir.join(MARK);
     let made = remove(&place)
         .and_then(|()| open_lock_file(&place)?.sync_all())

@@ -1,0 +1,54 @@
+//! `backup [FILE]`: the state into one file, while others go on.
+
+use std::path::PathBuf;
+
+use super::{Context, Exit, Failure, Tone};
+
+/// Copy the state into one file, while everything goes on
+///
+/// The list, the ledger, the secret and the DKIM keys, as they are at one moment. The file can be read
+/// by its owner alone, and every page of it is checked. The publication itself is in git.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  daily-note backup
+  daily-note backup /var/backups/daily-note-$(date +%F).backup")]
+pub(crate) struct Args {
+    /// A file that is not there yet [default: daily-note-DATE-TIME.backup]
+    file: Option<PathBuf>,
+}
+
+/// What a backup holds, in words.
+pub(crate) fn contents(subscribers: u64, batches: u64) -> String {
+    let batches = match batches {
+        1 => "1 batch".to_owned(),
+        batches => format!("{batches} batches"),
+    };
+    format!("{subscribers} on the list, {batches}")
+}
+
+pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    let app = context.app()?;
+    let output = &context.output;
+    let file = args.file.clone().unwrap_or_else(|| {
+        let now = app.clock.now().format("%Y-%m-%d-%H%M%S");
+        PathBuf::from(format!("daily-note-{now}.backup"))
+    });
+    let backup = app.back_up(&file).await?;
+    if output.is_json() {
+        output.document(&serde_json::json!({
+            "file": file,
+            "made_at": backup.made_at,
+            "subscribers": backup.subscribers,
+            "batches": backup.batches,
+        }));
+        return Ok(Exit::Done);
+    }
+    output.say(output.paint(Tone::Good, format!("✓ {}", file.display())));
+    output.say(format!(
+        "  {}",
+        contents(backup.subscribers, backup.batches)
+    ));
+    output.note("It holds addresses and the secret: keep it where nobody else reads.");
+    Ok(Exit::Done)
+}

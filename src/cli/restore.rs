@@ -1,0 +1,62 @@
+//! `restore FILE`: a backup back into its place, and what has to be doubted then.
+
+use std::path::PathBuf;
+
+use super::{Context, Exit, Failure, Tone, backup::contents};
+
+/// Bring a backup back where no state is
+///
+/// A backup does not know what was sent after it was made, and nobody may get an issue twice: readers
+/// of a batch that was open in it are taken as unknown, issues whose hour has come since are not sent,
+/// and the calendar is not kept from here before `daily-note adopt`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+It overwrites nothing: stop what uses the state, and move .daily-note away first.
+
+Of what it names as doubtful: a batch that was open goes on with `daily-note resume ISSUE`, and
+--resend-unknown or --accept-unknown; an issue that the backup does not know is refused by `send`
+until .daily-note/witness is removed, when you know that nobody got it.
+
+Examples:
+  daily-note restore /var/backups/daily-note-2026-11-24.backup
+  daily-note restore --stopped move.backup        nothing was sent since it was made")]
+pub(crate) struct Args {
+    /// What `backup` wrote
+    file: PathBuf,
+    /// Nothing was sent since the backup was made: everything had been stopped before
+    #[arg(long)]
+    stopped: bool,
+}
+
+pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    let app = context.app()?;
+    let output = &context.output;
+    let restored = app.restore(&args.file, args.stopped).await?;
+    if output.is_json() {
+        output.document(&restored);
+        return Ok(Exit::Done);
+    }
+    let zone = app.publication.timezone;
+    let made_at = restored.made_at.with_timezone(&zone);
+    output.say(output.paint(
+        Tone::Good,
+        format!("✓ the state of {}", made_at.format("%a %F %H:%M")),
+    ));
+    output.say(format!(
+        "  {}",
+        contents(restored.subscribers, restored.batches)
+    ));
+    if !restored.doubtful.is_empty() {
+        output.say(output.paint(
+            Tone::Care,
+            "! nobody can know whether these were sent since; they wait for you:",
+        ));
+    }
+    for issue in &restored.doubtful {
+        output.say(format!("  {issue}"));
+    }
+    if !args.stopped {
+        output.note("When no other copy sends any more: daily-note adopt");
+    }
+    Ok(Exit::Done)
+}
