@@ -45,7 +45,8 @@ pub fn key(event: &Event, today: NaiveDate) -> Option<String> {
         | Event::IssueRefused { .. }
         | Event::BatchBegan { .. }
         | Event::BatchEnded { .. }
-        | Event::BatchPaused { .. } => event.key(),
+        | Event::BatchPaused { .. }
+        | Event::ReadersMissed { .. } => event.key(),
         Event::RelayAway { issue, .. } => format!("away {issue} {today}"),
         Event::ConfigurationRefused { .. } | Event::StateRefused { .. } => {
             format!("{} {today}", event.key())

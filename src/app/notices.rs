@@ -139,6 +139,7 @@ impl Notifier {
     async fn background(&self, app: &App, event: &Event) -> Background {
         let (Event::BatchEnded { issue, .. }
         | Event::BatchPaused { issue, .. }
+        | Event::ReadersMissed { issue, .. }
         | Event::RelayAway { issue, .. }) = event
         else {
             return Background::default();

@@ -180,6 +180,7 @@ impl Writer<'_> {
                 counts,
             } => self.ended(issue, (edition, *slot), *audience, counts),
             Event::BatchPaused { issue, reason } => self.paused(issue, reason),
+            Event::ReadersMissed { issue, readers } => self.readers_missed(issue, *readers),
             Event::RelayAway { issue, reason } => self.away(issue, reason),
             Event::ConfigurationRefused { problems } => {
                 self.trouble("configuration", problems, "daily-note check")
@@ -363,6 +364,20 @@ impl Writer<'_> {
             items_title: Some(self.phrases.get("paused_items")),
             items: vec![masked_within(reason)],
             then: Some(self.phrases.get("paused_then")),
+            command: Some(format!("daily-note resume {issue}")),
+            ..Notice::default()
+        }
+    }
+
+    fn readers_missed(&self, issue: &str, readers: u64) -> Notice {
+        let readers = grouped(readers);
+        let values = [("readers", &*readers), ("issue", self.title(issue))];
+        Notice {
+            kind: "missed",
+            label: self.label(),
+            title: self.phrases.filled("readers_title", &values),
+            lead: self.phrases.filled("readers_lead", &values),
+            then: Some(self.phrases.get("missed_then")),
             command: Some(format!("daily-note resume {issue}")),
             ..Notice::default()
         }

@@ -140,6 +140,14 @@ fn events() -> Vec<(&'static str, Event, Background)> {
             known.clone(),
         ),
         (
+            "readers",
+            Event::ReadersMissed {
+                issue: issue.clone(),
+                readers: 1_031,
+            },
+            known.clone(),
+        ),
+        (
             "away",
             Event::RelayAway {
                 issue,

@@ -55,6 +55,7 @@ fn kind(event: &Event) -> Option<&'static str> {
         Event::BatchBegan { .. } => "batch.began",
         Event::BatchEnded { .. } => "batch.ended",
         Event::BatchPaused { .. } => "batch.paused",
+        Event::ReadersMissed { .. } => "readers.missed",
         Event::RelayAway { .. } => "relay.away",
         Event::ConfigurationRefused { .. } => "configuration.refused",
         Event::StateRefused { .. } => "state.refused",

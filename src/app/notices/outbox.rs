@@ -1,4 +1,4 @@
-//! Notices on their way out: each tried a few times over two days, then given up.
+//! Notices on their way out: each tried a few times over a day and a half, then given up.
 
 use std::time::Duration;
 

@@ -480,3 +480,70 @@ schedule:
      help: add `starting:` with the date of the first issue
     "#);
 }
+
+#[test]
+fn whom_it_tells_is_read_from_file_and_environment() {
+    let quiet = load(SMALL, &[]).unwrap().notify;
+    assert!(quiet.to.is_empty() && quiet.webhook.is_none());
+    let hours = |hours: u64| Duration::from_secs(hours * 3_600);
+    assert_eq!(quiet.remind_before, [hours(24), hours(3)]);
+    let text = with(
+        "notify:
+  to: [me@example.com, Me@Example.com, you@example.com]
+  remind_before: [1h, 2d, 1h]
+  webhook: {url: 'https://hooks.example.com/a?b', secret: '${HOOK}'}",
+    );
+    let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    let variables = [
+        ("HOOK", secret),
+        ("DAILY_NOTE_NOTIFY__REMIND_BEFORE", "[1h, 2d, 1h]"),
+    ];
+    let told = load(&text, &variables).unwrap().notify;
+    let to: Vec<&str> = told.to.iter().map(|address| address.as_str()).collect();
+    assert_eq!(to, ["me@example.com", "you@example.com"]);
+    assert_eq!(told.remind_before, [hours(48), hours(1)]);
+    let shown = format!("{told:?}");
+    assert!(!shown.contains("MfKQ") && !shown.contains("a?b"), "{shown}");
+}
+
+#[test]
+fn a_webhook_that_can_t_be_is_told_at_its_line_and_no_secret_is_repeated() {
+    let good = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    for (url, secret, said) in [
+        ("http://hooks.example.com/", good, "would travel in clear"),
+        (
+            "https://me:token1@example.com/",
+            good,
+            "has a user or a password in it",
+        ),
+        ("ftp://example.com/", good, "is no way to post events"),
+        ("hooks token1", good, "this is not an address"),
+        (
+            "https://example.com/",
+            "token1token1token1token1token1",
+            "begins with `whsec_`",
+        ),
+        (
+            "https://example.com/",
+            "whsec_token1",
+            "24 to 64 are wanted",
+        ),
+        ("https://example.com/", "whsec_token1-*", "is not base64"),
+    ] {
+        let block = format!("notify:\n  webhook: {{url: '{url}', secret: '{secret}'}}");
+        let refusal = load(&with(&block), &[]).expect_err(said);
+        let messages: Vec<String> = refusal.iter().map(ToString::to_string).collect();
+        let messages = messages.join("\n");
+        assert!(messages.contains(said), "{messages}");
+        assert!(messages.contains("daily-note.yaml:10:"), "{messages}");
+        assert!(!messages.contains("token1"), "{messages}");
+    }
+    for url in [
+        "http://127.0.0.1:9000/",
+        "http://localhost/hook",
+        "http://[::1]/",
+    ] {
+        let block = format!("notify:\n  webhook: {{url: '{url}', secret: {good}}}");
+        assert!(load(&with(&block), &[]).is_ok(), "{url}");
+    }
+}
