@@ -35,7 +35,6 @@ pub use escape::{escape_html, percent_encode};
 pub use html::LinkedIssue;
 pub use renderer::Renderer;
 pub use templates::Templates;
-pub(crate) use theme::accent_context;
 pub use theme::contrast;
 pub(crate) use {
     composition::direction,
