@@ -18,6 +18,23 @@ impl Display for Text<'_> {
     }
 }
 
+/// A sentence whose words in backticks are shown as code; escaped as [`Text`].
+pub(super) struct Sentence<'a>(pub(super) &'a str);
+
+impl Display for Sentence<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut rest = self.0;
+        while let Some((before, tail)) = rest.split_once('`') {
+            let Some((code, after)) = tail.split_once('`') else {
+                break;
+            };
+            write!(f, "{}<code>{}</code>", Text(before), Text(code))?;
+            rest = after;
+        }
+        write!(f, "{}", Text(rest))
+    }
+}
+
 /// A text, percent-encoded for one segment of a path or one value of a query.
 pub(super) struct UrlPart<'a>(pub(super) &'a str);
 
@@ -40,6 +57,10 @@ mod tests {
     fn no_text_ends_the_place_it_stands_in() {
         let evil = "\"'><b>&";
         assert_eq!(Text(evil).to_string(), "&quot;&#39;&gt;&lt;b&gt;&amp;");
+        assert_eq!(
+            Sentence("`<b>` and `c` `d").to_string(),
+            "<code>&lt;b&gt;</code> and <code>c</code> `d"
+        );
         assert_eq!(UrlPart("a/b ?&가").to_string(), "a%2Fb%20%3F%26%EA%B0%80");
     }
 }

@@ -1,12 +1,12 @@
 //! The list's lines: the slots of the coming weeks with their issues, and the archive below.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
-use super::shelf::accent_of;
+use super::shelf::{Former, accent_of};
 use crate::{
-    issue::{Archive, Entry, Status},
+    issue::{Archive, Entry, Issue, Status},
     publication::Publication,
     schedule::{self, BatchView, SlotState, SlotView},
     store::BatchState,
@@ -18,105 +18,130 @@ const AHEAD_DAYS: u64 = 14;
 /// And so far back.
 const BACK_DAYS: u64 = 7;
 
+/// What the list is made of.
+pub(super) struct Desk<'a> {
+    pub(super) publication: &'a Publication,
+    pub(super) archive: &'a Archive,
+    /// What could once be read, by name.
+    pub(super) former: &'a BTreeMap<String, Former>,
+    pub(super) batches: &'a [BatchView],
+    pub(super) now: DateTime<Utc>,
+}
+
 /// All lines, the latest date first.
-pub(super) fn rows(
-    publication: &Publication,
-    archive: &Archive,
-    batches: &[BatchView],
-    now: DateTime<Utc>,
-) -> Vec<Row> {
-    let today = now.with_timezone(&publication.timezone).date_naive();
-    let first = today
-        .checked_sub_days(Days::new(BACK_DAYS))
-        .unwrap_or(today);
-    let last = today
-        .checked_add_days(Days::new(AHEAD_DAYS))
-        .unwrap_or(today);
-    let overview = schedule::overview(publication, archive, batches, first..=last, now);
-    let slots: Vec<&SlotView> = overview
-        .rows
+pub(super) fn rows(desk: &Desk<'_>) -> Vec<Row> {
+    let slots = desk.slots();
+    let mut rows: Vec<Row> = desk
+        .archive
+        .entries()
         .iter()
-        .filter_map(|row| match row {
-            schedule::Row::Slot(view) => Some(&**view),
-            schedule::Row::Absent(_) => None,
+        .map(|entry| match &entry.issue {
+            Ok(issue) => desk.readable(entry, issue, &slots),
+            Err(_) => desk.broken(entry),
         })
         .collect();
-    let placed: BTreeSet<&str> = slots
-        .iter()
-        .flat_map(|view| view.issues.iter().map(|issue| issue.id.as_str()))
-        .collect();
     // Before the first issue, and before today, nothing is missing.
-    let begin = archive.issues().map(|issue| issue.front_matter.date).min();
-    let begin = begin.map_or(today, |begin| begin.min(today));
-    let mut rows: Vec<Row> = slots
+    let today = desk.today();
+    let begin = desk.archive.issues().map(|issue| issue.front_matter.date);
+    let begin = begin.min().map_or(today, |begin| begin.min(today));
+    let missing: Vec<Row> = slots
         .iter()
         .filter(|view| view.issues.is_empty() && view.date >= begin)
-        .map(|view| missing(publication, view))
+        .map(|view| desk.missing(view))
+        .filter(|slot| {
+            // The issue of that date may be there, and broken.
+            let is_its = |row: &Row| row.state.is_none() && row.date == slot.date;
+            !rows.iter().any(is_its)
+        })
         .collect();
-    for entry in archive.entries() {
-        let slot = entry.issue.as_ref().ok().and_then(|issue| {
-            let is_placed = placed.contains(issue.id.as_str());
-            let has_it = |view: &&&SlotView| view.issues.iter().any(|one| one.id == issue.id);
-            is_placed.then(|| slots.iter().find(has_it)).flatten()
-        });
-        rows.push(of_entry(publication, entry, slot.copied(), batches));
-    }
+    rows.extend(missing);
     rows.sort_by(|one, other| (other.date, &other.name).cmp(&(one.date, &one.name)));
     rows
 }
 
-fn missing(publication: &Publication, view: &SlotView) -> Row {
-    Row {
-        name: None,
-        title: view.title.clone(),
-        edition: format!("daily-note new {}", view.edition),
-        accent: accent_of(publication, &view.edition),
-        date: Some(view.date),
-        state: Some(view.state),
+impl Desk<'_> {
+    fn today(&self) -> NaiveDate {
+        self.now
+            .with_timezone(&self.publication.timezone)
+            .date_naive()
     }
-}
 
-fn of_entry(
-    publication: &Publication,
-    entry: &Entry,
-    slot: Option<&SlotView>,
-    batches: &[BatchView],
-) -> Row {
-    let name = Some(entry.name.clone());
-    let Ok(issue) = &entry.issue else {
-        return Row {
-            name,
-            title: entry.name.clone(),
-            edition: String::new(),
-            accent: 0,
-            date: entry
-                .name
-                .get(..10)
-                .and_then(|date| date.parse::<NaiveDate>().ok()),
-            state: None,
+    fn slots(&self) -> Vec<SlotView> {
+        let today = self.today();
+        let first = today
+            .checked_sub_days(Days::new(BACK_DAYS))
+            .unwrap_or(today);
+        let last = today
+            .checked_add_days(Days::new(AHEAD_DAYS))
+            .unwrap_or(today);
+        let dates = first..=last;
+        let overview = schedule::overview(
+            self.publication,
+            self.archive,
+            self.batches,
+            dates,
+            self.now,
+        );
+        let slot = |row| match row {
+            schedule::Row::Slot(view) => Some(*view),
+            schedule::Row::Absent(_) => None,
         };
-    };
-    let front_matter = &issue.front_matter;
-    let edition = publication.edition(&front_matter.edition);
-    let batch = batches.iter().find(|batch| batch.issue == issue.id);
-    let state = match (slot, batch.map(|batch| &batch.state)) {
-        (Some(view), _) => view.state,
-        (None, Some(BatchState::Open)) => SlotState::Sending,
-        (None, Some(BatchState::Paused { .. })) => SlotState::Paused,
-        (None, Some(BatchState::Finished)) => SlotState::Sent,
-        (None, Some(BatchState::Cancelled)) => SlotState::Cancelled,
-        // Of an old issue the calendar has nothing to say.
-        (None, None) => match front_matter.status {
-            Status::Draft => SlotState::Draft,
-            Status::Ready => SlotState::Ready,
-        },
-    };
-    Row {
-        name,
-        title: front_matter.title.clone(),
-        edition: edition.map_or_else(String::new, |edition| edition.title.clone()),
-        accent: accent_of(publication, &front_matter.edition),
-        date: Some(front_matter.date),
-        state: Some(state),
+        overview.rows.into_iter().filter_map(slot).collect()
+    }
+
+    fn missing(&self, view: &SlotView) -> Row {
+        Row {
+            name: None,
+            title: view.title.clone(),
+            edition: format!("daily-note new {}", view.edition),
+            accent: accent_of(self.publication, &view.edition),
+            date: Some(view.date),
+            state: Some(view.state),
+        }
+    }
+
+    fn readable(&self, entry: &Entry, issue: &Issue, slots: &[SlotView]) -> Row {
+        let front_matter = &issue.front_matter;
+        let has_it = |view: &&SlotView| view.issues.iter().any(|one| one.id == issue.id);
+        let batch = self.batches.iter().find(|batch| batch.issue == issue.id);
+        let state = match (slots.iter().find(has_it), batch.map(|batch| &batch.state)) {
+            (Some(view), _) => view.state,
+            (None, Some(BatchState::Open)) => SlotState::Sending,
+            (None, Some(BatchState::Paused { .. })) => SlotState::Paused,
+            (None, Some(BatchState::Finished)) => SlotState::Sent,
+            (None, Some(BatchState::Cancelled)) => SlotState::Cancelled,
+            // Of an old issue the calendar has nothing to say.
+            (None, None) => match front_matter.status {
+                Status::Draft => SlotState::Draft,
+                Status::Ready => SlotState::Ready,
+            },
+        };
+        Row {
+            name: Some(entry.name.clone()),
+            title: front_matter.title.clone(),
+            edition: self.edition_title(&front_matter.edition),
+            accent: accent_of(self.publication, &front_matter.edition),
+            date: Some(front_matter.date),
+            state: Some(state),
+        }
+    }
+
+    /// As it was when it could last be read.
+    fn broken(&self, entry: &Entry) -> Row {
+        let former = self.former.get(&entry.name);
+        let in_name = || entry.name.get(..10)?.parse().ok();
+        Row {
+            name: Some(entry.name.clone()),
+            title: former.map_or(&entry.name, |former| &former.title).clone(),
+            edition: former.map_or_else(String::new, |former| self.edition_title(&former.edition)),
+            accent: former.map_or(0, |former| accent_of(self.publication, &former.edition)),
+            date: former.map(|former| former.date).or_else(in_name),
+            state: None,
+        }
+    }
+
+    fn edition_title(&self, key: &str) -> String {
+        let edition = self.publication.edition(key);
+        edition.map_or_else(String::new, |edition| edition.title.clone())
     }
 }

@@ -1,7 +1,9 @@
 //! The desk that the pages ask: the shelf behind a lock, the readers, and the count of changes.
 
 use std::{
+    collections::BTreeSet,
     panic::resume_unwind,
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -78,6 +80,11 @@ impl LiveDesk {
         }
         self.count_recipients().await;
         self.tell(since.elapsed());
+    }
+
+    /// The folders outside issues/ whose pictures the mail shows.
+    pub(super) async fn picture_folders(&self) -> BTreeSet<PathBuf> {
+        self.with_shelf(|shelf| shelf.picture_folders()).await
     }
 
     fn tell(&self, took: Duration) {
@@ -310,15 +317,19 @@ fn standing(
     };
     let print = press.print(app, &wanted.reader, reader);
     faults.extend(press.faults.iter().cloned());
+    // The file as it stands now, though it can't be read as an issue.
     let manuscript = press.faults.iter().find_map(|fault| {
         let (source, _) = fault.span()?;
-        Some(source.clone())
+        source.name().starts_with("issues").then(|| source.clone())
     });
     match (print, press.issue()) {
         (Some(print), Some(issue)) => {
             let mut open = open(app, press, issue, name, print);
             open.reader = shown;
             open.is_stale = is_held_up || press.is_stale();
+            if let Some(manuscript) = manuscript {
+                open.manuscript = manuscript;
+            }
             Standing::Open(Box::new(open))
         }
         _ => Standing::Broken { manuscript },

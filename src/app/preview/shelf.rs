@@ -1,11 +1,16 @@
 //! Everything the preview has read: the publication, its templates, its issues; each the last that
 //! could be used, with what is wrong with the files as they are now.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
+
+use chrono::NaiveDate;
 
 use super::{
     super::{App, consents::RecipientsByEdition},
-    calendar,
+    calendar::{self, Desk},
     press::{Bench, Press, told},
     watch::Changed,
 };
@@ -33,8 +38,16 @@ pub(super) struct Shelf {
     presses: BTreeMap<String, (u64, Press)>,
     /// Counts the changes: what was made before the last is made again when it is asked for.
     generation: u64,
-    /// Names that issues have had, with their identities.
-    former: BTreeMap<String, String>,
+    /// Every issue that could once be read, by its name then.
+    former: BTreeMap<String, Former>,
+}
+
+/// What is known of an issue whose file can't be read now, or is gone.
+pub(super) struct Former {
+    id: String,
+    pub(super) title: String,
+    pub(super) edition: String,
+    pub(super) date: NaiveDate,
 }
 
 impl Shelf {
@@ -79,9 +92,8 @@ impl Shelf {
         }
         if is_new || changed.touches("issues") {
             let root = self.app.publication.root.clone();
-            let has_changed = |path: &std::path::Path| {
-                is_new || changed.touches(path.strip_prefix(&root).unwrap_or(path))
-            };
+            let has_changed =
+                |path: &Path| is_new || changed.touches(path.strip_prefix(&root).unwrap_or(path));
             let reloaded = self.archive.reload(&self.app.publication, has_changed);
             self.archive_error = reloaded.err();
             self.remember_names();
@@ -101,7 +113,14 @@ impl Shelf {
     fn remember_names(&mut self) {
         for entry in self.archive.entries() {
             if let Ok(issue) = &entry.issue {
-                self.former.insert(entry.name.clone(), issue.id.clone());
+                let front_matter = &issue.front_matter;
+                let former = Former {
+                    id: issue.id.clone(),
+                    title: front_matter.title.clone(),
+                    edition: front_matter.edition.clone(),
+                    date: front_matter.date,
+                };
+                self.former.insert(entry.name.clone(), former);
             }
         }
     }
@@ -137,8 +156,13 @@ impl Shelf {
 
     /// The list's lines.
     pub(super) fn rows(&self) -> Vec<Row> {
-        let now = self.app.clock.now();
-        calendar::rows(&self.app.publication, &self.archive, &self.batches, now)
+        calendar::rows(&Desk {
+            publication: &self.app.publication,
+            archive: &self.archive,
+            former: &self.former,
+            batches: &self.batches,
+            now: self.app.clock.now(),
+        })
     }
 
     /// The editions' accents, in the order of the file.
@@ -167,6 +191,21 @@ impl Shelf {
             .find(|entry| entry.name == name)
     }
 
+    /// The folders outside issues/ whose pictures the mail shows, relative to the root.
+    pub(super) fn picture_folders(&self) -> BTreeSet<PathBuf> {
+        let images = self
+            .archive
+            .issues()
+            .flat_map(|issue| &issue.document.images);
+        let rooted = images.filter_map(|used| used.image.location.strip_prefix('/'));
+        let logo = self.app.publication.logo.as_deref();
+        rooted
+            .chain(logo.filter(|logo| !logo.contains("://")))
+            .filter_map(|location| Path::new(location.trim_start_matches('/')).parent())
+            .map(Path::to_owned)
+            .collect()
+    }
+
     /// Whether there is nothing to show.
     pub(super) fn is_empty(&self) -> bool {
         self.archive.entries().is_empty()
@@ -174,7 +213,7 @@ impl Shelf {
 
     /// The name that the issue of that former name has now.
     pub(super) fn moved(&self, name: &str) -> Option<&str> {
-        let id = self.former.get(name)?;
+        let id = &self.former.get(name)?.id;
         let is_it = |entry: &&Entry| entry.issue.as_ref().is_ok_and(|issue| issue.id == *id);
         let entry = self.archive.entries().iter().find(is_it)?;
         Some(&entry.name)
@@ -200,7 +239,7 @@ impl Shelf {
         next.or_else(newest)?.name.clone()
     }
 
-    fn today(&self) -> chrono::NaiveDate {
+    fn today(&self) -> NaiveDate {
         let zone = self.app.publication.timezone;
         self.app.clock.now().with_timezone(&zone).date_naive()
     }

@@ -55,6 +55,8 @@ impl Changed {
 /// The watcher of a publication's root.
 pub(super) struct Watch {
     root: PathBuf,
+    /// Folders of pictures outside the others.
+    pictures: BTreeSet<PathBuf>,
     watcher: RecommendedWatcher,
 }
 
@@ -71,7 +73,11 @@ impl Watch {
                 let _ = sender.send(notice);
             }
         })?;
-        let mut watch = Self { root, watcher };
+        let mut watch = Self {
+            root,
+            pictures: BTreeSet::new(),
+            watcher,
+        };
         watch
             .watcher
             .watch(&watch.root, RecursiveMode::NonRecursive)?;
@@ -88,6 +94,24 @@ impl Watch {
             }
         }
         Ok(())
+    }
+}
+
+impl Watch {
+    /// Watches those folders of pictures too.
+    fn watch_pictures(&mut self, folders: BTreeSet<PathBuf>) {
+        for folder in folders {
+            let path = self.root.join(&folder);
+            if self.pictures.contains(&folder) || !path.is_dir() {
+                continue;
+            }
+            match self.watcher.watch(&path, RecursiveMode::NonRecursive) {
+                Ok(()) => {
+                    self.pictures.insert(folder);
+                }
+                Err(error) => tracing::warn!(%error, "watching a folder of pictures"),
+            }
+        }
     }
 }
 
@@ -143,6 +167,7 @@ pub(super) async fn follow(
     mut notices: mpsc::UnboundedReceiver<Notice>,
     desk: Arc<LiveDesk>,
 ) {
+    watch.watch_pictures(desk.picture_folders().await);
     while let Some((changed, since)) = settled(&mut notices).await {
         let has_folder = changed
             .paths
@@ -156,6 +181,7 @@ pub(super) async fn follow(
             tracing::warn!(%error, "watching the publication's folders");
         }
         desk.take_up(changed, since).await;
+        watch.watch_pictures(desk.picture_folders().await);
         if has_folder {
             tokio::time::sleep(SECOND_LOOK).await;
             let everything = Changed {

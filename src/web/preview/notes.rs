@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     check::{Finding, Level},
-    web::markup::Text,
+    web::markup::{Sentence, Text},
 };
 
 /// Gmail shows no more of a mail than this.
@@ -124,7 +124,7 @@ impl Notes<'_> {
         let level = finding.level();
         write!(f, "<li class=\"{}\">", level.as_str())?;
         let label = format!("<span class=\"level\">{}</span>", words.level(level));
-        let message = Text(finding.message());
+        let message = Sentence(finding.message());
         match finding.place() {
             Some(place) if place.file() == open.manuscript.name() => {
                 let start = place.start();
@@ -147,13 +147,13 @@ impl Notes<'_> {
             )?,
         }
         if let Some(help) = finding.help() {
-            write!(f, "<p class=\"hint\">{}</p>", Text(help))?;
+            write!(f, "<p class=\"hint\">{}</p>", Sentence(help))?;
         }
         let rule = finding.rule();
         write!(
             f,
             "<details><summary>{id}</summary><p>{}{}</p><p>{}</p><pre tabindex=\"0\">allow:\n  {id}: {}</pre></details></li>\n",
-            Text(rule.why),
+            Sentence(rule.why),
             source(rule.source),
             words.silence,
             words.reason,

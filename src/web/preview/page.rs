@@ -14,7 +14,10 @@ use super::{
 };
 use crate::{
     source::{Source, SourceError},
-    web::{markup::Text, preview::manuscript::Numbered},
+    web::{
+        markup::{Sentence, Text},
+        preview::manuscript::Numbered,
+    },
 };
 
 /// The page.
@@ -222,12 +225,12 @@ impl Body<'_> {
                 excerpt.position
             )?;
         }
-        write!(f, "{}</p>", Text(fault.message()))?;
+        write!(f, "{}</p>", Sentence(fault.message()))?;
         if let Some(excerpt) = excerpt {
             write!(f, "{excerpt}")?;
         }
         if let Some(hint) = fault.hint() {
-            write!(f, "<p class=\"hint\">{}</p>", Text(hint))?;
+            write!(f, "<p class=\"hint\">{}</p>", Sentence(hint))?;
         }
         f.write_str("</div>\n")
     }

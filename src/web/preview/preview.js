@@ -94,6 +94,7 @@ function settleIn(shown, html, source) {
   if (now && now !== shown) greet(now);
   else if (now && html !== undefined && now.src === source) refill(now, html);
   pointLinks();
+  document.querySelector(".views [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 function toPlace(hash) {

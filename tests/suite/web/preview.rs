@@ -344,6 +344,67 @@ async fn the_pictures_of_an_issue_come_from_this_machine() {
 }
 
 #[tokio::test]
+async fn a_broken_issue_keeps_its_place_and_its_manuscript_is_the_present_one() {
+    let site = Site::start(TestPublication::new()).await;
+    site.edit(
+        "issues/2026-11-23-quiet.md",
+        "edition: monday",
+        "edition: moonday",
+    );
+    let page = site
+        .shows(&format!("{ISSUE}?view=source"), "state broken")
+        .await;
+    assert!(
+        page.contains("edition: <mark class=\"error\">moonday</mark>"),
+        "{page}"
+    );
+    assert!(
+        page.contains("<span class=\"title\">A quiet week</span>"),
+        "{page}"
+    );
+    let of_its_date = page.matches("Mon 23 Nov").count();
+    assert_eq!(of_its_date, 1, "nothing is missing on its date: {page}");
+}
+
+#[tokio::test]
+async fn a_picture_anywhere_below_the_root_is_followed() {
+    let publication = TestPublication::new()
+        .issue_with(
+            "It happened, and",
+            "![A dot](/assets/dot.gif)\n\nIt happened, and",
+        )
+        .file("assets/dot.gif", gif(0));
+    let site = Site::start(publication).await;
+    let src = |mail: &str| {
+        let tag = mail.split("<img ").nth(1).unwrap();
+        tag.split("src=\"")
+            .nth(1)
+            .unwrap()
+            .split('"')
+            .next()
+            .unwrap()
+            .to_owned()
+    };
+    let mail = format!("{ISSUE}/mail");
+    let before = src(&site.get(&mail).await);
+    std::fs::write(site.publication.path("assets/dot.gif"), gif(255)).unwrap();
+    let look = async {
+        while src(&site.get(&mail).await) == before {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(Duration::from_secs(20), look).await.unwrap();
+}
+
+/// One pixel of that grey.
+fn gif(grey: u8) -> Vec<u8> {
+    let mut bytes = b"GIF89a\x01\0\x01\0\x80\0\0".to_vec();
+    bytes.extend([grey, grey, grey, 0, 0, 0]);
+    bytes.extend(b",\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;");
+    bytes
+}
+
+#[tokio::test]
 async fn pages_elsewhere_cannot_reach_it_through_a_name_of_their_own() {
     let site = Site::start(TestPublication::new()).await;
     for path in ["/", ISSUE, "/changes"] {
