@@ -22,10 +22,11 @@ mod template_use;
 mod transfer;
 mod variant;
 
-pub use composer::{Composer, Defeat};
+pub use composer::{Composer, Defeat, defeats};
 pub use frozen::{FrozenError, FrozenIssue};
 pub use letter::Letter;
 pub use settings::HeaderSettings;
+pub use transfer::Encoding;
 
 use crate::{address::Address, render::RenderError};
 

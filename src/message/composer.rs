@@ -1,9 +1,12 @@
 //! The composer of a batch: made once from a frozen issue, then one message after the other, from
 //! any number of threads.
 
-use std::sync::{
-    Arc, RwLock,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    ops::Range,
+    sync::{
+        Arc, RwLock,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use chrono::{DateTime, Utc};
@@ -12,7 +15,7 @@ use crate::{
     address::Address,
     audience::Reader,
     links::LinkSigner,
-    render::{ReaderView, RenderedIssue, Renderer},
+    render::{ReaderView, RenderedIssue, Renderer, Templates},
 };
 
 use super::{
@@ -58,8 +61,17 @@ pub struct Composer {
 pub struct Defeat {
     /// The template, where it is known.
     pub template: Option<String>,
+    /// The tag in it.
+    pub span: Range<usize>,
     /// What it does.
     pub reason: String,
+}
+
+/// What in a set of templates keeps their messages from being made out of ready pieces, as far as
+/// their text tells: [`Composer::defeats`] knows what rendering tells, too.
+#[must_use]
+pub fn defeats(templates: &Templates) -> Vec<Defeat> {
+    TemplateUse::of(&templates.mail()).defeats
 }
 
 impl Composer {
@@ -130,6 +142,7 @@ impl Composer {
                 if let Plan::Whole { reason } = &variant.plan {
                     defeats.push(Defeat {
                         template: None,
+                        span: 0..0,
                         reason: reason.clone(),
                     });
                 }

@@ -43,7 +43,7 @@ pub(crate) enum Place {
     Html,
     /// A URL's component in HTML: percent-encoded.
     Url,
-    /// Text, headers, and HTML where the template says `safe`.
+    /// Text and headers.
     Text,
 }
 

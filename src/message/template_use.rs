@@ -43,7 +43,10 @@ const HARMLESS: [&str; 13] = [
     "false",
 ];
 /// Filters that hand a value on as it is, or escape it.
-const HARMLESS_FILTERS: [&str; 5] = ["default", "safe", "escape", "escape_html", "urlencode"];
+const HARMLESS_FILTERS: [&str; 4] = ["default", "escape", "escape_html", "urlencode"];
+/// Harmless in a text. In HTML it lets a value be markup, which is parsed with the page and may
+/// come out otherwise than it went in.
+const UNESCAPED: &str = "safe";
 /// Sections whose filters leave a printed value alone.
 const HARMLESS_SECTIONS: [&str; 1] = ["safe"];
 
@@ -84,6 +87,7 @@ impl TemplateUse {
                 if let Some(filter) = section {
                     self.defeat(
                         template,
+                        tag,
                         format!("`{}` stands within the filter `{filter}`", tag.shown),
                     );
                 }
@@ -108,10 +112,12 @@ impl TemplateUse {
                 }
                 ["reader", ..] => self.defeat(
                     template,
+                    tag,
                     format!("`{}` hands on more of the reader than one value", tag.shown),
                 ),
                 ["__tera_context", ..] => self.defeat(
                     template,
+                    tag,
                     format!("`{}` shows everything, the reader too", tag.shown),
                 ),
                 [name, ..] if aliases.contains(*name) => values.push(path.at),
@@ -124,12 +130,15 @@ impl TemplateUse {
         if let Some(filter) = section {
             self.defeat(
                 template,
+                tag,
                 format!("`{}` stands within the filter `{filter}`", tag.shown),
             );
         }
-        if let Some(trouble) = trouble(tag, first_value) {
+        let is_html = template.ends_with(".html");
+        if let Some(trouble) = trouble(tag, first_value, is_html) {
             self.defeat(
                 template,
+                tag,
                 format!(
                     "`{}` does more with a reader's value than print it: `{trouble}`",
                     tag.shown
@@ -138,9 +147,10 @@ impl TemplateUse {
         }
     }
 
-    fn defeat(&mut self, template: &str, reason: String) {
+    fn defeat(&mut self, template: &str, tag: &Tag, reason: String) {
         let defeat = Defeat {
             template: Some(template.to_owned()),
+            span: tag.span.clone(),
             reason,
         };
         if !self.defeats.contains(&defeat) {
@@ -163,7 +173,7 @@ fn selected(template: &str) -> impl Iterator<Item = String> {
 
 /// The first thing in a tag that might look into a value. Equality, order, membership, arithmetic,
 /// loops, indices, unknown filters and every function do.
-fn trouble(tag: &Tag, first_value: usize) -> Option<String> {
+fn trouble(tag: &Tag, first_value: usize, is_html: bool) -> Option<String> {
     let is_component = tag.is_component_call();
     let symbol_at = |at: usize| match tag.tokens.get(at) {
         Some(Token::Symbol(symbol)) => *symbol,
@@ -184,6 +194,7 @@ fn trouble(tag: &Tag, first_value: usize) -> Option<String> {
                 let word = word.as_str();
                 if before == "|" {
                     HARMLESS_FILTERS.contains(&word)
+                        || (word == UNESCAPED && !is_html)
                         || (word == "replace" && at < first_value && fills_in(tag, first_value))
                 } else if before == "." || before == "?" {
                     !is_call
@@ -308,12 +319,20 @@ mod tests {
             "{{ __tera_context }}",
             "{{ reader.name + 1 }}",
             "{{ reader . name|title }}",
+            "{{ reader.name | safe }}",
             "{{ words.greeting | replace(from='{name}', to=reader.name) | wrapped }}",
             "{{ words.greeting | replace(from=reader.name, to='') }}",
             "{{ words.x | replace(from='{n}', to=reader.name) | replace(from='{e}', to=reader.email) }}",
         ] {
             assert!(!is_cut(template), "{template}");
         }
+    }
+
+    #[test]
+    fn a_text_has_nothing_to_escape() {
+        let text = "{{ reader.name | safe }}".to_owned();
+        let used = TemplateUse::of(&BTreeMap::from([("mail.txt".to_owned(), text)]));
+        assert_eq!(used.defeats, []);
     }
 
     #[test]
@@ -353,6 +372,7 @@ mod tests {
             used.defeats,
             [Defeat {
                 template: Some("mail.html".to_owned()),
+                span: 3..28,
                 reason:
                     "`{{ reader.name | upper }}` does more with a reader's value than print it: \
                          `upper`"

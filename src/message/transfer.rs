@@ -14,7 +14,7 @@ use super::header::push_base64;
 
 /// How a part travels. Never 8bit: relays rewrite it, and signatures break (RFC 6376 §5.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Encoding {
+pub enum Encoding {
     /// For text that is mostly not ASCII.
     Base64,
     /// For text that is mostly ASCII.
@@ -28,6 +28,17 @@ impl Encoding {
             Self::Base64 => "base64",
             Self::QuotedPrintable => "quoted-printable",
         }
+    }
+
+    /// A whole text with CRLF line ends, encoded.
+    #[must_use]
+    pub fn encode(self, text: &str) -> Vec<u8> {
+        let mut out = Vec::with_capacity(text.len() * 2);
+        match self {
+            Self::Base64 => push_base64_lines(text.as_bytes(), &[], &mut out),
+            Self::QuotedPrintable => push_quoted_printable(text, &mut out),
+        }
+        out
     }
 
     /// The encoding that makes the text shorter.

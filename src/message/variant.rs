@@ -8,7 +8,7 @@ use crate::render::{RenderedIssue, Renderer};
 use super::{
     ComposeError,
     cut::Cut,
-    fields::{Field, Fields, Tokens},
+    fields::{Field, Fields, Place, Tokens},
     header::push_text,
     mime::{Mime, Skeleton},
     part::CompiledPart,
@@ -168,6 +168,15 @@ impl Maker<'_> {
                 reason: String::new(),
             };
         };
+        // Markup in a value would be parsed with the page, and come out otherwise than it went in.
+        if let Some(hole) = html.holes.iter().find(|hole| hole.place == Place::Text) {
+            return Plan::Whole {
+                reason: format!(
+                    "the HTML part prints `reader.{}` without escaping it",
+                    hole.field.path()
+                ),
+            };
+        }
         if let Some(attribute) = self.selected_hole(&html) {
             return Plan::Whole {
                 reason: format!(

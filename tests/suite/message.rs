@@ -3,6 +3,7 @@
 mod compiled;
 mod dkim;
 pub(crate) mod fixture;
+mod generated;
 mod new_keys;
 mod read_back;
 mod whole;

@@ -1,11 +1,15 @@
 //! A template's tags as lists of tokens: just enough of Tera's grammar to see names and operators.
 
+use std::ops::Range;
+
 /// `{{ … }}` or `{% … %}`.
 #[derive(Debug)]
 pub(crate) struct Tag {
     pub(crate) tokens: Vec<Token>,
     /// The source, for people, on one line and not too long.
     pub(crate) shown: String,
+    /// Where it stands in the template.
+    pub(crate) span: Range<usize>,
 }
 
 /// A token. Strings and numbers can hold no name, so what they say is left out.
@@ -142,9 +146,11 @@ pub(crate) fn parse(template: &str) -> Vec<Tag> {
         let inside = rest[2..].strip_prefix('-').unwrap_or(&rest[2..]);
         let (tokens, after) = tokens(inside, close);
         let source = &rest[..rest.len() - after.len()];
+        let start = template.len() - rest.len();
         let tag = Tag {
             tokens,
             shown: shown(source),
+            span: start..start + source.len(),
         };
         rest = after;
         if tag.words() == ["raw"] {

@@ -1,12 +1,12 @@
 //! The fast way equals the plain way, byte for byte.
 
-use daily_note::{
-    audience::Reader,
-    message::{Composer, FrozenIssue},
-};
+use daily_note::{audience::Reader, message::Composer};
 use proptest::prelude::*;
 
-use super::fixture::{composer, frozen, image, reader};
+use super::{
+    fixture::{composer, frozen, reader},
+    generated::{any_issue, any_reader, page},
+};
 
 fn assert_same(composer: &Composer, reader: &Reader) {
     let fast = composer.compose_message(reader).unwrap().bytes;
@@ -16,10 +16,6 @@ fn assert_same(composer: &Composer, reader: &Reader) {
         String::from_utf8_lossy(&plain),
         "for {reader:?}"
     );
-}
-
-fn page(body: &str) -> String {
-    format!("<!DOCTYPE html>\n<html><head><title>t</title></head><body>\n{body}\n</body></html>\n")
 }
 
 #[test]
@@ -114,6 +110,19 @@ fn a_template_that_looks_into_a_name_is_named_and_still_right() {
 }
 
 #[test]
+fn a_name_that_the_html_prints_unescaped_is_noticed_and_still_right() {
+    let html = page("<p>{{ reader.name | default(value=\"\") | safe }}</p>");
+    let composer = composer(&frozen(&html, "{{ reader.name | safe }}\n"), None);
+    insta::assert_snapshot!(
+        composer.defeats()[0].reason,
+        @"`{{ reader.name | default(value=\"\") | safe }}` does more with a reader's value than print it: `safe`"
+    );
+    for name in ["1 < 2 & 3", "<b>민지</b>", "민지"] {
+        assert_same(&composer, &reader(1, Some(name)));
+    }
+}
+
+#[test]
 fn a_style_that_selects_by_a_readers_value_is_noticed() {
     let html = |selected: &str| {
         format!(
@@ -131,79 +140,6 @@ fn a_style_that_selects_by_a_readers_value_is_noticed() {
     }
     let by_language = composer(&frozen(&html("lang"), "x\n"), None);
     assert_eq!(by_language.defeats(), []);
-}
-
-fn template_piece() -> impl Strategy<Value = String> {
-    prop_oneof![
-        "[가-힣 ,.]{0,40}",
-        "[a-zA-Z =.]{0,90}",
-        Just("\n".to_owned()),
-        Just("\n\n.\nFrom me\n".to_owned()),
-        Just("é".to_owned()),
-        Just("{{ reader.name }}".to_owned()),
-        Just("{{ reader.email }}".to_owned()),
-        Just("{{ reader.links.feedback }}".to_owned()),
-        Just("{{ reader.links.unsubscribe }}".to_owned()),
-        Just("{{ reader.links.preferences }}".to_owned()),
-        Just("{{ reader.name or \"독자\" }}".to_owned()),
-        Just("{{ \"«\" ~ reader.email ~ \"»\" }}".to_owned()),
-        Just("{% if reader.name %}{{ reader.name }}님{% else %}안녕{% endif %}".to_owned()),
-        Just("<a href=\"https://example.com/{{ reader.email | urlencode }}\">a</a>".to_owned()),
-        Just("{% for tag in reader.tags %}<b>{{ tag }}</b>{% endfor %}".to_owned()),
-        Just("{% if reader.language == \"en\" %}Hello{% endif %}".to_owned()),
-        Just("{{ \"dear {n}\" | replace(from=\"{n}\", to=reader.email) }}".to_owned()),
-    ]
-}
-
-/// What keeps a template from being cut; now and then.
-fn defeating_piece() -> impl Strategy<Value = String> {
-    prop_oneof![
-        20 => Just(String::new()),
-        1 => Just("{% if reader.name %}{{ reader.name | upper }}{% endif %}".to_owned()),
-        1 => Just("{% if \"1\" in reader.email %}one{% endif %}".to_owned()),
-        1 => Just("{{ reader.email | truncate(length=3) }}".to_owned()),
-    ]
-}
-
-fn any_reader() -> impl Strategy<Value = Reader> {
-    let name = prop_oneof![
-        Just(None),
-        "\\PC{0,40}".prop_map(Some),
-        "[<>&\"' a-z가-힣]{1,12}".prop_map(Some),
-        ".{0,20}".prop_map(Some),
-        "[가-힣]{290,300}".prop_map(Some),
-    ];
-    let tags = proptest::collection::vec(
-        prop_oneof![Just("vip".to_owned()), Just("founder".to_owned())],
-        0..3,
-    );
-    let language = prop_oneof![
-        Just(None),
-        Just(Some("en".to_owned())),
-        Just(Some("ko".to_owned()))
-    ];
-    (0i64..1 << 40, name, tags, language).prop_map(|(id, name, tags, language)| Reader {
-        language,
-        tags,
-        ..reader(id, name.as_deref())
-    })
-}
-
-fn any_issue() -> impl Strategy<Value = FrozenIssue> {
-    let body = || {
-        (
-            proptest::collection::vec(template_piece(), 0..14),
-            defeating_piece(),
-        )
-            .prop_map(|(pieces, last)| pieces.concat() + &last)
-    };
-    (body(), body(), any::<bool>()).prop_map(|(html, text, has_image)| {
-        let mut issue = frozen(&page(&format!("<p>{html}</p>")), &text);
-        if has_image {
-            issue.composition.images.push(image("지도.gif"));
-        }
-        issue
-    })
 }
 
 proptest! {

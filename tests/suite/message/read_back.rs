@@ -14,7 +14,10 @@ use lettre::message::{Attachment, MultiPart, SinglePart, header::ContentType};
 use mail_parser::{Message, MessageParser, MimeHeaders};
 use proptest::prelude::*;
 
-use super::fixture::{composer, frozen, image, links, monday, reader};
+use super::{
+    fixture::{composer, frozen, image, links, monday, reader},
+    generated::{any_issue, any_reader},
+};
 use crate::support::python;
 
 /// The repository's own publication: its newest issue under its own templates.
@@ -170,7 +173,7 @@ fn shown(bytes: &[u8]) -> Shown {
 /// The same message, built by lettre.
 fn lettres(composer: &Composer, issue: &FrozenIssue, reader: &Reader) -> Vec<u8> {
     let rendered = composer.render(reader).unwrap();
-    let name = clean(&reader.name);
+    let name = composer.view(reader).name;
     let mut related = MultiPart::related().singlepart(SinglePart::html(rendered.html));
     for image in &issue.composition.images {
         let media_type = ContentType::parse(&image.media_type).unwrap();
@@ -212,6 +215,22 @@ fn a_client_shows_what_it_would_show_of_lettres_message() {
                 shown(&lettres(&composer, &issue, &reader)),
                 "{name:?}"
             );
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(100) })]
+
+    #[test]
+    fn of_any_issue_a_client_shows_what_it_would_show_of_lettres_message(
+        issue in any_issue(),
+        readers in proptest::collection::vec(any_reader(), 1..4),
+    ) {
+        let composer = composer(&issue, None);
+        for reader in &readers {
+            let ours = composer.compose_message(reader).unwrap().bytes;
+            prop_assert_eq!(shown(&ours), shown(&lettres(&composer, &issue, reader)), "{:?}", reader);
         }
     }
 }
