@@ -23,7 +23,7 @@ use chrono::NaiveDate;
 use crate::{
     issue::{Archive, Issue},
     publication::Publication,
-    render::{RenderError, RenderedIssue},
+    render::{RenderError, RenderedIssue, Templates},
     source::{Source, SourceError, Span},
 };
 
@@ -50,6 +50,8 @@ pub struct Proof<'a> {
     pub recipients: Option<&'a Recipients>,
     /// The mail, as a reader without a name gets it, or why there is none. None: not asked for.
     pub rendering: Option<Result<&'a RenderedIssue, &'a RenderError>>,
+    /// What it is rendered with. None: not asked for, or not readable.
+    pub templates: Option<&'a Templates>,
 }
 
 /// A family of rules.

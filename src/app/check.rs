@@ -187,6 +187,7 @@ impl Bench<'_> {
             is_sent: self.sent.contains(&issue.id),
             recipients: self.recipients.get(&issue.front_matter.edition),
             rendering,
+            templates: self.templates.as_ref().ok(),
         })
     }
 

@@ -1,14 +1,23 @@
-//! Whether the issue becomes a mail at all.
+//! Whether the issue becomes a mail at all, and whether its mails can be made fast.
 
-use super::{Finding, Findings, Level, Proof, rule::rules};
-use crate::render::RenderError;
+use super::{Finding, Findings, Level, Place, Proof, rule::rules};
+use crate::{
+    message,
+    render::{RenderError, Templates},
+    source::Source,
+};
 
 rules! {
     FAILED = "render/failed", Error,
         "what can't be rendered can't be sent", "";
+    SLOW = "render/slow", Advice,
+        "a mail that must be rendered for each reader takes a hundred times as long to make", "";
 }
 
 pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+    if let Some(templates) = proof.templates {
+        check_speed(templates, findings);
+    }
     let Some(Err(error)) = proof.rendering else {
         return;
     };
@@ -24,5 +33,24 @@ pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
     });
     if !is_told {
         findings.add(finding);
+    }
+}
+
+/// What keeps the messages from being made out of ready pieces, at its place in the template.
+fn check_speed(templates: &Templates, findings: &mut Findings<'_>) {
+    for defeat in message::defeats(templates) {
+        let mut finding = Finding::new(&SLOW, defeat.reason);
+        finding.hint(
+            "readers get the right mail all the same; to have it made out of ready pieces, print \
+             `reader` values as they are and ask of them only whether they are there",
+        );
+        let text = defeat.template.as_deref().and_then(|name| {
+            let text = templates.text(name)?;
+            Some(Source::new(format!("templates/{name}"), text))
+        });
+        findings.add(match text {
+            Some(source) => finding.at(Place::new(&source, defeat.span)),
+            None => finding,
+        });
     }
 }

@@ -89,6 +89,7 @@ impl Desk {
             is_sent: false,
             recipients,
             rendering: rendered.map(Ok),
+            templates: None,
         })
     }
 }

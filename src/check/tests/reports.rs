@@ -2,7 +2,7 @@
 
 use super::{trials::Trial, *};
 use crate::{
-    render::{RenderError, RenderedIssue},
+    render::{RenderError, RenderedIssue, Templates},
     source::{Source, SourceError},
 };
 
@@ -148,10 +148,12 @@ fn rendering() -> Trial {
             is_sent: false,
             recipients: None,
             rendering: Some(rendering),
+            templates: None,
         })
     };
     Trial::new(
         "render/failed",
+        "render/slow",
         "an unknown value",
         check(Err(&error)),
         check(Ok(&rendered)),
@@ -166,4 +168,37 @@ fn what_keeps_an_issue_from_being_one_stands_at_its_place_and_blocks() {
     let Trial { broken, .. } = rendering();
     assert!(blocks(&broken));
     assert_eq!(shown(&broken), ["render/failed: nobody"]);
+}
+
+#[test]
+fn a_template_that_looks_into_a_readers_values_is_advised_against_at_its_place() {
+    let desk = Desk::new()
+        .with("issues/2026-11-23-own.md", with_text("글"))
+        .with(
+            "templates/email/parts/opening.html",
+            "<p>{{ reader.name }}</p>\n{% if reader.name == \"민지\" %}!{% endif %}",
+        );
+    let archive = Archive::load(&desk.publication).unwrap();
+    let templates = Templates::load(desk.root.path()).unwrap();
+    let findings = issue(&Proof {
+        publication: &desk.publication,
+        archive: &archive,
+        issue: archive.newest().unwrap(),
+        today: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
+        is_sent: false,
+        rendering: None,
+        templates: Some(&templates),
+    });
+    let finding = findings.iter().find(|it| it.rule().id == "render/slow");
+    let finding = finding.unwrap();
+    let place = finding.place().unwrap();
+    assert_eq!(
+        (place.file(), place.start().line, place.text()),
+        (
+            "templates/email/parts/opening.html",
+            2,
+            "{% if reader.name == \"민지\" %}"
+        )
+    );
+    assert_eq!(finding.level(), Level::Advice);
 }
