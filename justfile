@@ -16,10 +16,9 @@ lint:
 crash rounds="500":
     CRASH_ROUNDS={{rounds}} cargo test --release --test suite crash:: -- --nocapture
 
-# What things cost, beside their peers.
-bench:
-    cargo bench
-    scripts/bench
+# What things cost, beside their peers, in one table.
+bench *arguments:
+    scripts/bench {{arguments}}
 
 # Licences and advisories (needs cargo-deny).
 deny:

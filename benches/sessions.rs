@@ -5,12 +5,10 @@
 
 #![expect(clippy::print_stdout, reason = "a bench prints its table")]
 
-use std::{
-    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
-    process::{Child, Command, Stdio},
-    sync::Arc,
-    time::{Duration, Instant},
-};
+#[path = "support/postfix.rs"]
+mod postfix;
+
+use std::{process::Command, sync::Arc, time::Instant};
 
 use daily_note::{
     address::Address,
@@ -18,6 +16,8 @@ use daily_note::{
     publication::TlsMode,
     smtp::{Announcement, Answer, Relay, Session},
 };
+
+use postfix::{Sink, source_arguments, tool};
 
 const MESSAGE_BYTES: usize = 30 * 1024;
 const ROUNDS: usize = 3;
@@ -40,9 +40,9 @@ fn main() {
     };
     println!("{messages} messages of {MESSAGE_BYTES} bytes, best of {ROUNDS}");
     for connections in [1, 8, 20] {
-        let peer = best(|| run_peer(source, sink, connections, messages));
-        let plain = best(|| run_ours(sink, connections, messages, false));
-        let announced = best(|| run_ours(sink, connections, messages, true));
+        let peer = best(|| run_peer(&source, &sink, connections, messages));
+        let plain = best(|| run_ours(&sink, connections, messages, false));
+        let announced = best(|| run_ours(&sink, connections, messages, true));
         println!(
             "{connections:3} connections: smtp-source -d {peer:6.0}/s · sessions {plain:6.0}/s ({:.2}) · \
              announcing the next {announced:6.0}/s ({:.2})",
@@ -52,65 +52,16 @@ fn main() {
     }
 }
 
-fn tool(name: &str) -> Option<&'static str> {
-    ["/usr/sbin", "/usr/local/sbin", "/usr/libexec/postfix"]
-        .into_iter()
-        .map(|folder| format!("{folder}/{name}"))
-        .find(|path| std::path::Path::new(path).exists())
-        .map(|path| &*path.leak())
-}
-
 fn best(run: impl Fn() -> f64) -> f64 {
     (0..ROUNDS).map(|_| run()).fold(0.0, f64::max)
-}
-
-/// A sink of its own for every run.
-struct Sink {
-    process: Child,
-    addr: SocketAddr,
-}
-
-impl Sink {
-    fn start(path: &str) -> Self {
-        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-        let addr = free.local_addr().expect("its address");
-        drop(free);
-        let process = Command::new(path)
-            .args(["-u", "nobody", &format!("inet:{addr}"), "1000"])
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("smtp-sink");
-        let sink = Self { process, addr };
-        for _ in 0..500 {
-            if TcpStream::connect(addr).is_ok() {
-                return sink;
-            }
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        panic!("smtp-sink does not listen");
-    }
-}
-
-impl Drop for Sink {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
 }
 
 fn run_peer(source: &str, sink: &str, connections: usize, messages: usize) -> f64 {
     let sink = Sink::start(sink);
     let start = Instant::now();
+    let arguments = source_arguments(connections, messages, MESSAGE_BYTES, sink.addr);
     let status = Command::new(source)
-        .args(["-d", "-s", &connections.to_string()])
-        .args([
-            "-l",
-            &MESSAGE_BYTES.to_string(),
-            "-m",
-            &messages.to_string(),
-        ])
-        .args(["-f", "hello@example.com", "-t", "minji@example.com"])
-        .arg(format!("inet:{}", sink.addr))
+        .args(arguments)
         .status()
         .expect("smtp-source");
     assert!(status.success());

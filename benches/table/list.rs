@@ -1,0 +1,256 @@
+//! A long list: taken in, frozen, sent to, taken up again after a crash.
+
+use std::{
+    fmt::Write as _,
+    fs,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use daily_note::store::{NewBatch, Store, sqlite::SqliteStore};
+
+use super::{
+    Sizes,
+    batch::Postfix,
+    line::Line,
+    process::{self, Cost, Killed, watched},
+    publication::{Publication, towards},
+    row::{Quantity, Reach, Row, Table},
+};
+
+const CONNECTIONS: usize = 20;
+
+/// subscribers.yaml, folded in by `send`; for an edition that is not the issue's, so that nothing
+/// else follows.
+pub(crate) fn fold(table: &mut Table, sizes: &Sizes) {
+    let publication = Publication::new(sizes.folder.as_deref());
+    let fold = || {
+        let cost = publication.run(&mut publication.command(&["send", publication.issue, "--yes"]));
+        assert_eq!(cost.code, 6, "nobody reads that edition");
+        cost
+    };
+    publication.write_list(1, "thursday");
+    let base = fold();
+    publication.forget();
+    publication.write_list(sizes.entries, "thursday");
+    let new = fold();
+    let again = fold();
+    let row = |what: String, cost: Cost| Row {
+        what,
+        here: Quantity(cost.wall.as_secs_f64(), "s"),
+        peer: Some(("with one entry", Quantity(base.wall.as_secs_f64(), "s"))),
+        reach: Reach::HereAtMost(1.0),
+        note: format!("{:.1} µs an entry", cost.cpu_each(sizes.entries)),
+        is_robust: false,
+    };
+    let entries = sizes.entries;
+    table.add(row(
+        format!("subscribers.yaml, {entries} new entries: whole process"),
+        new,
+    ));
+    table.add(row("the same file a second time".into(), again));
+    table.add(Row {
+        what: "its memory at the peak".into(),
+        here: Quantity(new.peak_mib.max(again.peak_mib), "MiB"),
+        peer: Some(("with one entry", Quantity(base.peak_mib, "MiB"))),
+        reach: Reach::HereAtMost(64.0),
+        note: String::new(),
+        is_robust: true,
+    });
+}
+
+/// Everything about a list of a million.
+pub(crate) fn long(table: &mut Table, sizes: &Sizes, postfix: Option<&Postfix>) {
+    let publication = Publication::new(sizes.folder.as_deref());
+    let readers = sizes.readers;
+    write_csv(&publication.path("readers.csv"), readers);
+    import(table, &publication, readers);
+    freeze(table, &publication, readers);
+    let Some(postfix) = postfix else {
+        return table.leave_out("a send to the whole list", "Postfix is not installed");
+    };
+    resume(table, &publication, postfix, readers);
+    let small = memory_of_small(sizes, postfix);
+    memory(table, sizes, &publication, postfix, small);
+}
+
+fn import(table: &mut Table, publication: &Publication, readers: usize) {
+    let csv = publication.path("readers.csv");
+    let account = publication.path("their-account");
+    let csv = csv.to_string_lossy();
+    let ours = publication.run(&mut publication.command(&["subscribers", "import", &csv]));
+    assert_eq!(ours.code, 0, "import failed");
+    let peer = process::has("sqlite3").then(|| {
+        let mut command = watched("sqlite3", &account);
+        command
+            .arg(publication.path("yardstick.sqlite"))
+            .args([".mode csv", &format!(".import {csv} readers")]);
+        process::run(&mut command, &account)
+    });
+    table.add(Row {
+        what: format!("import a CSV of {readers} readers: whole process"),
+        here: Quantity(ours.wall.as_secs_f64(), "s"),
+        peer: peer.map(|cost| {
+            let seconds = cost.wall.as_secs_f64();
+            (
+                "sqlite3 .import, no index, no checks",
+                Quantity(seconds, "s"),
+            )
+        }),
+        reach: Reach::RatioAtMost(3.0),
+        note: format!(
+            "processor {:.1} s, sqlite3 {:.1} s; {:.0} MiB",
+            ours.cpu.as_secs_f64(),
+            peer.map_or(0.0, |cost| cost.cpu.as_secs_f64()),
+            ours.peak_mib
+        ),
+        is_robust: false,
+    });
+}
+
+/// The same list and ledger through the library: the freeze alone, without the issue's rendering.
+fn freeze(table: &mut Table, publication: &Publication, readers: usize) {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let took = runtime.block_on(async {
+        let store = SqliteStore::open(&publication.path(".daily-note"))
+            .await
+            .expect("the store");
+        let now = chrono::DateTime::from_timestamp(1_795_388_400, 0).expect("a time");
+        let new = NewBatch {
+            issue: "freeze-alone".to_owned(),
+            edition: "monday".to_owned(),
+            slot: now,
+            content_hash: "freeze-alone".to_owned(),
+            content: vec![b'x'; 60_000],
+        };
+        let start = Instant::now();
+        let frozen = store.freeze(&new, now).await.expect("a batch");
+        let took = start.elapsed();
+        assert_eq!(frozen.batch.audience, readers as u64);
+        store.close().await;
+        took
+    });
+    table.add(Row {
+        what: format!("freeze a batch of {readers} deliveries"),
+        here: Quantity(took.as_secs_f64(), "s"),
+        peer: copied_rows(publication).map(|cost| {
+            let seconds = cost.wall.as_secs_f64();
+            (
+                "sqlite3: INSERT … SELECT, one index",
+                Quantity(seconds, "s"),
+            )
+        }),
+        reach: Reach::HereAtMost(4.0),
+        note: "one transaction, synchronous=FULL".into(),
+        is_robust: false,
+    });
+}
+
+/// What SQLite's own program takes for as many rows with as many columns that matter.
+fn copied_rows(publication: &Publication) -> Option<Cost> {
+    if !process::has("sqlite3") {
+        return None;
+    }
+    let account = publication.path("their-account");
+    let mut command = watched("sqlite3", &account);
+    command
+        .arg(publication.path("yardstick.sqlite"))
+        .arg("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;")
+        .arg(
+            "CREATE TABLE rows (id INTEGER PRIMARY KEY, state, lane, domain, due_at); \
+             CREATE INDEX due ON rows (state, lane, due_at); \
+             INSERT INTO rows SELECT rowid, 0, 0, 1, 1795388400000 FROM readers;",
+        );
+    Some(process::run(&mut command, &account))
+}
+
+/// A sender dies in the middle of a batch; how long until the next one's first message?
+fn resume(table: &mut Table, publication: &Publication, postfix: &Postfix, readers: usize) {
+    let issue = publication.write_twin(0, "interrupted");
+    let sink = postfix.sink();
+    let first = Line::start(sink.addr, Duration::ZERO);
+    let mut command = publication.bare_command(&["send", &issue, "--yes"]);
+    let dying = Killed(
+        towards(&mut command, first.addr, CONNECTIONS)
+            .spawn()
+            .expect("send"),
+    );
+    let limit = Duration::from_secs(60);
+    first.wait_for(500, limit).expect("a batch under way");
+    drop(dying);
+
+    let second = Line::start(sink.addr, Duration::ZERO);
+    let mut command = publication.bare_command(&["send", &issue, "--yes"]);
+    let start = Instant::now();
+    let resumed = Killed(
+        towards(&mut command, second.addr, CONNECTIONS)
+            .spawn()
+            .expect("send"),
+    );
+    let at = second.wait_for(1, limit).expect("a first message");
+    drop(resumed);
+    table.add(Row {
+        what: format!("resume an interrupted batch of {readers}: start to first message"),
+        here: Quantity((at - start).as_secs_f64(), "s"),
+        peer: None,
+        reach: Reach::HereAtMost(1.0),
+        note: "killed by SIGKILL right after the freeze, its log unfolded".into(),
+        is_robust: false,
+    });
+}
+
+fn memory_of_small(sizes: &Sizes, postfix: &Postfix) -> Cost {
+    let publication = Publication::new(sizes.folder.as_deref());
+    write_csv(&publication.path("readers.csv"), 1_000);
+    let csv = publication.path("readers.csv");
+    let csv = csv.to_string_lossy();
+    publication.run(&mut publication.command(&["subscribers", "import", &csv]));
+    publication.send(publication.issue, postfix.sink().addr, CONNECTIONS)
+}
+
+fn memory(
+    table: &mut Table,
+    sizes: &Sizes,
+    publication: &Publication,
+    postfix: &Postfix,
+    small: Cost,
+) {
+    let readers = sizes.readers;
+    let issue = publication.write_twin(1, "all");
+    let sink = postfix.sink();
+    let cost = publication.send(&issue, sink.addr, CONNECTIONS);
+    assert_eq!(publication.accepted(&issue), readers as u64);
+    let disk = fs::metadata(publication.path(".daily-note/daily-note.sqlite"));
+    let disk = disk.map_or(0, |file| file.len()) as f64 / readers as f64;
+    table.add(Row {
+        what: format!("memory at the peak of a send to {readers}"),
+        here: Quantity(cost.peak_mib, "MiB"),
+        peer: Some(("to 1,000", Quantity(small.peak_mib, "MiB"))),
+        reach: Reach::HereAtMost(64.0),
+        note: format!(
+            "{:.0} s, {:.0} /s, processor a message {:.0} µs; disk {disk:.0} bytes a reader for the list and three batches",
+            cost.wall.as_secs_f64(),
+            cost.per_second(readers),
+            cost.cpu_each(readers),
+        ),
+        is_robust: true,
+    });
+}
+
+/// Addresses in no order, as real lists have them; a third each at two providers.
+fn write_csv(path: &Path, readers: usize) {
+    let mut text = String::from("email,name,tags,language,consent_at,consent_source\n");
+    for number in 0..readers {
+        let scattered = (number as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 24;
+        let domain = match number % 3 {
+            0 => "gmail.example.com".to_owned(),
+            1 => "naver.example.com".to_owned(),
+            _ => format!("company{}.example.com", scattered % 5_000),
+        };
+        let _ = writeln!(
+            text,
+            "reader{scattered}@{domain},독자 {number},founder,ko,2026-03-01T09:00:00+09:00,web form"
+        );
+    }
+    fs::write(path, text).expect("a CSV file");
+}
