@@ -48,7 +48,7 @@ use crate::{
 };
 
 /// Messages that are ready or on the wire, a connection; the rest waits in the store.
-const SEATS_PER_CONNECTION: u32 = 6;
+const SEATS_PER_CONNECTION: u32 = 8;
 /// How long `send` bears a relay that takes nothing, before it leaves the rest for later.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -142,7 +142,8 @@ pub async fn run(batch: &Batch, run: Run) -> Result<Report, StoreError> {
 
 /// Sets a run up, waits for its end and for the ledger to have everything.
 async fn carry(batch: &Batch, run: &Run) -> Result<Option<Halt>, StoreError> {
-    let (journal, written) = Journal::start(Arc::clone(&run.store), run.clock);
+    let (journal, written) =
+        Journal::start(Arc::clone(&run.store), run.clock, run.smtp.connections);
     let clerk = Arc::new(Clerk::new(
         journal,
         run.settings.clone(),
@@ -158,7 +159,8 @@ async fn carry(batch: &Batch, run: &Run) -> Result<Option<Halt>, StoreError> {
     compose::start(threads, &clerk, &to_compose, &jobs);
     drop((to_compose, jobs));
 
-    let room = Arc::new(Room::default());
+    let limited = run.smtp.per_domain.keys().cloned();
+    let room = Arc::new(Room::new(seats, limited));
     let feeder = Feeder {
         store: Arc::clone(&run.store),
         clock: run.clock,
@@ -173,7 +175,6 @@ async fn carry(batch: &Batch, run: &Run) -> Result<Option<Halt>, StoreError> {
         ),
         contents: Contents::new(Arc::clone(&run.store), Arc::clone(&run.composer)),
         room,
-        seats,
         claims,
         clerk: Arc::clone(&clerk),
     };

@@ -120,6 +120,8 @@ fn freeze(table: &mut Table, publication: &Publication, readers: usize) {
             issue: "freeze-alone".to_owned(),
             edition: "monday".to_owned(),
             slot: now,
+            date: None,
+            readers_hour: None,
             content_hash: "freeze-alone".to_owned(),
             content: vec![b'x'; 60_000],
         };

@@ -24,8 +24,9 @@ use crate::{
     store::{Store, Upsert},
 };
 
-/// Rows that become one transaction.
-const BATCH_ROWS: u64 = 5_000;
+/// Rows that become one transaction. Many, since the store walks through its index once for each;
+/// not more, since they are held in memory, and other writers wait as long.
+const BATCH_ROWS: u64 = 40_000;
 /// Problems that a report carries; `on_problem` hears of all.
 const KEPT_PROBLEMS: usize = 100;
 

@@ -111,13 +111,13 @@ impl Connection {
         }
         let ahead = self.ahead.as_ref().filter(|_| self.is_prompt);
         let next = ahead.map(|asked| Announcement {
-            envelope: &asked.job.message.envelope,
-            bytes: asked.job.message.bytes.len(),
+            envelope: &asked.job.letter.message.envelope,
+            bytes: asked.job.letter.message.bytes.len(),
         });
         let Some(session) = self.session.as_mut() else {
             return;
         };
-        let message = &job.message;
+        let message = &job.letter.message;
         let started = Instant::now();
         let outcome = session
             .deliver_then(&message.envelope, &message.bytes, next)

@@ -30,8 +30,6 @@ pub(crate) struct Feeder {
     pub(crate) pace: Pace,
     pub(crate) contents: Contents,
     pub(crate) room: Arc<Room>,
-    /// Rows held at once.
-    pub(crate) seats: u32,
     pub(crate) claims: async_channel::Sender<Seated>,
     pub(crate) clerk: Arc<Clerk>,
 }
@@ -42,21 +40,18 @@ impl Feeder {
         let halted = self.clerk.halted().clone();
         while !halted.is_requested() {
             let claimed = self.claim().await?;
-            if claimed == 0 && self.room.taken() == 0 {
+            if claimed == Some(0) && self.room.taken() == 0 {
                 if !self.is_anything_due().await? {
                     break;
                 }
                 self.look_at_the_batch().await?;
             }
             // With room left and rows due, only a limit can be what is in the way.
-            let wait = if claimed > 0 && self.has_room() {
-                Duration::ZERO
-            } else {
-                self.wait()
-            };
-            if !wait.is_zero() {
+            let has_more = claimed.is_some_and(|rows| rows > 0) && self.room.free().is_some();
+            let wait = self.wait();
+            if !has_more && !wait.is_zero() {
                 tokio::select! {
-                    () = self.room.freed() => {}
+                    () = self.room.freed(claimed == Some(0)) => {}
                     () = tokio::time::sleep(wait) => {}
                     () = halted.requested() => {}
                 }
@@ -65,17 +60,15 @@ impl Feeder {
         Ok(())
     }
 
-    async fn claim(&mut self) -> Result<usize, StoreError> {
-        let taken = u32::try_from(self.room.taken()).unwrap_or(u32::MAX);
-        let free = self.seats.saturating_sub(taken);
-        // Claims are cheaper in groups: wait until a quarter of the seats is free.
-        if free * 4 < self.seats {
-            return Ok(0);
-        }
+    /// How many rows were claimed; None: there was no room for any.
+    async fn claim(&mut self) -> Result<Option<usize>, StoreError> {
+        let Some(free) = self.room.free() else {
+            return Ok(None);
+        };
         let now = self.clock.now();
         let quotas = self.pace.quotas(free, now).await?;
         if quotas.total == 0 {
-            return Ok(0);
+            return Ok(Some(0));
         }
         let claims = self
             .store
@@ -95,11 +88,7 @@ impl Feeder {
             // The threads outlive the feeder.
             let _ = self.claims.send(seated).await;
         }
-        Ok(count)
-    }
-
-    fn has_room(&self) -> bool {
-        self.room.taken() * 4 < self.seats as usize * 3
+        Ok(Some(count))
     }
 
     async fn is_anything_due(&self) -> Result<bool, StoreError> {

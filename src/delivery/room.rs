@@ -2,23 +2,29 @@
 //! row is settled, whatever its end.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError},
 };
 
 use tokio::sync::Notify;
 
 /// The seats of a run.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Room {
+    /// As many rows may be held at once.
+    size: usize,
+    /// Domains that may hold so many at once and no more.
+    limited: HashSet<String>,
     seats: Mutex<Seats>,
-    /// Told at each seat given back.
+    /// Told at a seat given back where somebody can do something with it.
     freed: Notify,
 }
 
 #[derive(Debug, Default)]
 struct Seats {
     taken: usize,
+    /// Nobody wants a seat before so few are taken.
+    wanted_at: usize,
     by_domain: HashMap<String, u32>,
 }
 
@@ -30,6 +36,24 @@ pub(crate) struct Seat {
 }
 
 impl Room {
+    pub(crate) fn new(size: u32, limited: impl Iterator<Item = String>) -> Self {
+        Self {
+            size: size as usize,
+            limited: limited.collect(),
+            seats: Mutex::default(),
+            freed: Notify::new(),
+        }
+    }
+
+    /// Seats that are free, where there are enough for a claim: claims are cheaper in groups, so
+    /// half of the seats must be free, while the other half keeps the connections busy.
+    pub(crate) fn free(&self) -> Option<u32> {
+        let taken = self.taken();
+        let free = self.size.saturating_sub(taken);
+        let is_enough = taken <= self.size / 2;
+        u32::try_from(free).ok().filter(|_| is_enough)
+    }
+
     /// Takes a seat for a row to that domain.
     pub(crate) fn enter(self: &Arc<Self>, domain: &str) -> Seat {
         let mut seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
@@ -55,9 +79,20 @@ impl Room {
         seats.by_domain.get(domain).copied().unwrap_or_default()
     }
 
-    /// Waits for a seat to be given back.
-    pub(crate) async fn freed(&self) {
-        self.freed.notified().await;
+    /// Waits for a seat that makes a claim worth while. `is_dry`: nothing more was due just now, so
+    /// it is not, but for a domain that was at its limit, until all have come back.
+    pub(crate) async fn freed(&self, is_dry: bool) {
+        let is_there = self.want_at(if is_dry { 0 } else { self.size / 2 });
+        if !is_there || is_dry {
+            self.freed.notified().await;
+        }
+    }
+
+    /// Whether so few are taken already.
+    fn want_at(&self, wanted_at: usize) -> bool {
+        let mut seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
+        seats.wanted_at = wanted_at;
+        seats.taken <= wanted_at
     }
 }
 
@@ -75,7 +110,11 @@ impl Drop for Seat {
                 seats.by_domain.remove(&self.domain);
             }
         }
+        let is_wanted = seats.taken <= seats.wanted_at;
         drop(seats);
-        self.room.freed.notify_one();
+        // Waking a task for each message is dear.
+        if is_wanted || self.room.limited.contains(&self.domain) {
+            self.room.freed.notify_one();
+        }
     }
 }

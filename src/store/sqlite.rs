@@ -19,6 +19,7 @@ mod open;
 mod people;
 mod record;
 mod recover;
+mod strangers;
 mod suppression;
 mod trouble;
 mod waves;

@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use chrono::{DateTime, Utc};
-use sqlx::{AssertSqlSafe, Row, SqliteConnection, sqlite::SqliteRow};
+use serde::Deserialize;
+use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use super::{
     Fault, SqliteStore, batch, codes,
@@ -43,7 +44,7 @@ pub(super) async fn claim(
         let taken = u32::try_from(claims.len()).unwrap_or(u32::MAX);
         let left = quotas.total.saturating_sub(taken);
         let rows = due(&mut tx, batch, &open_lanes, left, now).await?;
-        let (taken, skipped) = sort_out(&rows, &mut open_lanes, &mut moves)?;
+        let (taken, skipped) = sort_out(rows, &mut open_lanes, &mut moves)?;
         take(&mut tx, &taken, sender).await?;
         skip(&mut tx, &skipped, now).await?;
         claims.extend(taken);
@@ -59,6 +60,25 @@ pub(super) async fn claim(
     Ok(claims)
 }
 
+/// A due row with its reader, as they stand in the tables.
+#[derive(Deserialize)]
+struct Due {
+    id: i64,
+    lane: i64,
+    due_at: i64,
+    state: i64,
+    fence: i64,
+    attempts: u32,
+    losses: u32,
+    first_attempt_at: Option<i64>,
+    email: Option<String>,
+    name: Option<String>,
+    language: Option<String>,
+    tags: Option<String>,
+    suppressed: Option<i64>,
+    content: Option<String>,
+}
+
 /// The due rows at the head of each lane, `limit` of them at the most. Those that came first go
 /// first, whatever their lane: so none starves while all share one limit.
 async fn due(
@@ -67,7 +87,7 @@ async fn due(
     lanes: &[Lane],
     limit: u32,
     now: DateTime<Utc>,
-) -> sqlx::Result<Vec<SqliteRow>> {
+) -> sqlx::Result<Vec<Due>> {
     let lanes: Vec<&Lane> = lanes.iter().filter(|lane| lane.room > 0).collect();
     if lanes.is_empty() || limit == 0 {
         return Ok(Vec::new());
@@ -83,13 +103,16 @@ async fn due(
         )
         .map_err(|error| sqlx::Error::Encode(error.into()))?;
     }
-    let mut query = sqlx::query(AssertSqlSafe(format!(
-        "SELECT d.id, d.lane, d.state, d.fence, d.attempts, d.losses, d.first_attempt_at, \
-         s.email, s.name, s.language, s.tags, s.suppressed, \
-         (SELECT hash FROM contents WHERE id = d.content) AS content \
+    // One JSON text: each row fetched by itself is a message between two threads.
+    let mut query = sqlx::query_scalar(AssertSqlSafe(format!(
+        "SELECT json_group_array(json_object('id', d.id, 'lane', d.lane, 'state', d.state, \
+         'fence', d.fence, 'attempts', d.attempts, 'losses', d.losses, \
+         'first_attempt_at', d.first_attempt_at, 'email', s.email, 'name', s.name, \
+         'language', s.language, 'tags', s.tags, 'suppressed', s.suppressed, \
+         'due_at', head.due_at, 'content', (SELECT hash FROM contents WHERE id = d.content))) \
          FROM (SELECT * FROM ({heads}) ORDER BY due_at, id LIMIT ?3) AS head \
          CROSS JOIN deliveries AS d ON d.id = head.id \
-         CROSS JOIN subscribers AS s ON s.id = d.subscriber ORDER BY head.due_at, head.id"
+         CROSS JOIN subscribers AS s ON s.id = d.subscriber"
     )))
     .bind(batch.0)
     .bind(codes::millis(now))
@@ -97,7 +120,10 @@ async fn due(
     for lane in lanes {
         query = query.bind(lane.number).bind(lane.room);
     }
-    query.fetch_all(connection).await
+    let rows: String = query.fetch_one(connection).await?;
+    let mut rows: Vec<Due> = codes::read_rows(&rows)?;
+    rows.sort_by_key(|row| (row.due_at, row.id));
+    Ok(rows)
 }
 
 /// A row that ends without mail, and the word for why.
@@ -105,25 +131,25 @@ type Skip = (DeliveryId, &'static str);
 
 /// Parts those who get mail from those who left since the freeze.
 fn sort_out(
-    rows: &[SqliteRow],
+    rows: Vec<Due>,
     lanes: &mut [Lane],
     moves: &mut Moves,
 ) -> sqlx::Result<(Vec<Claim>, Vec<Skip>)> {
     let (mut taken, mut skipped) = (Vec::new(), Vec::new());
     for row in rows {
-        let delivery = DeliveryId(row.try_get("id")?);
-        let from = codes::state(row.try_get("state")?)?;
+        let (delivery, lane) = (DeliveryId(row.id), row.lane);
+        let from = codes::state(row.state)?;
         let batch = codes::batch_of(delivery);
-        let reader = match codes::maybe_reason_at(row, "suppressed")? {
-            Some(reason) => Err(word(reason)),
+        let claim = match row.suppressed {
+            Some(code) => Err(word(codes::reason(code)?)),
             // The policy on addresses may be stricter now than when this one came.
-            None => reader_from(row, delivery)?.ok_or("invalid address"),
+            None => claim_from(row)?.ok_or("invalid address"),
         };
-        match reader {
-            Ok(reader) => {
-                if lanes::use_one(lanes, row.try_get("lane")?) {
+        match claim {
+            Ok(claim) => {
+                if lanes::use_one(lanes, lane) {
                     moves.add(batch, from, State::Claimed);
-                    taken.push(claim_from(row, delivery, reader)?);
+                    taken.push(claim);
                 }
             }
             Err(reason) => {
@@ -135,30 +161,32 @@ fn sort_out(
     Ok((taken, skipped))
 }
 
-fn claim_from(row: &SqliteRow, delivery: DeliveryId, reader: Reader) -> sqlx::Result<Claim> {
-    Ok(Claim {
-        delivery,
-        fence: row.try_get::<i64, _>("fence")? + 1,
-        attempts: codes::small(row, "attempts")?,
-        losses: codes::small(row, "losses")?,
-        first_attempt_at: codes::maybe_time_at(row, "first_attempt_at")?,
-        content: row.try_get("content")?,
-        reader,
-    })
-}
-
-fn reader_from(row: &SqliteRow, delivery: DeliveryId) -> sqlx::Result<Option<Reader>> {
-    let email: Option<&str> = row.try_get("email")?;
-    let Some(email) = email.and_then(|email| codes::address(email).ok()) else {
+/// None: the address is none that we mail to.
+fn claim_from(row: Due) -> sqlx::Result<Option<Claim>> {
+    let email = row.email.and_then(|email| codes::address(&email).ok());
+    let Some(email) = email else {
         return Ok(None);
     };
-    let tags: Option<&str> = row.try_get("tags")?;
-    Ok(Some(Reader {
-        id: codes::subscriber_of(delivery),
-        email,
-        name: row.try_get("name")?,
-        language: row.try_get("language")?,
-        tags: tags.map(codes::set).transpose()?.unwrap_or_default(),
+    let delivery = DeliveryId(row.id);
+    Ok(Some(Claim {
+        delivery,
+        fence: row.fence + 1,
+        attempts: row.attempts,
+        losses: row.losses,
+        first_attempt_at: row.first_attempt_at.map(codes::time).transpose()?,
+        content: row.content,
+        reader: Reader {
+            id: codes::subscriber_of(delivery),
+            email,
+            name: row.name,
+            language: row.language,
+            tags: row
+                .tags
+                .as_deref()
+                .map(codes::set)
+                .transpose()?
+                .unwrap_or_default(),
+        },
     }))
 }
 

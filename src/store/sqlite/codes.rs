@@ -161,6 +161,11 @@ pub(super) fn rows(rows: impl serde::Serialize) -> sqlx::Result<String> {
     serde_json::to_string(&rows).map_err(|error| sqlx::Error::Encode(error.into()))
 }
 
+/// Rows out of one JSON text, as `json_group_array` makes it.
+pub(super) fn read_rows<T: serde::de::DeserializeOwned>(text: &str) -> sqlx::Result<Vec<T>> {
+    serde_json::from_str(text).map_err(|error| sqlx::Error::Decode(error.into()))
+}
+
 pub(super) fn address(text: &str) -> sqlx::Result<Address> {
     Address::parse(text).map_err(|error| sqlx::Error::Decode(error.into()))
 }
@@ -206,16 +211,6 @@ pub(super) fn maybe_date_at(row: &SqliteRow, column: &str) -> sqlx::Result<Optio
             .map_err(|_| format!("{text:?} is no date").into())
     };
     text.map(date).transpose().map_err(sqlx::Error::Decode)
-}
-
-/// A column that may hold the reason of a suppression.
-pub(super) fn maybe_reason_at(
-    row: &SqliteRow,
-    column: &str,
-) -> sqlx::Result<Option<SuppressionReason>> {
-    row.try_get::<Option<i64>, _>(column)?
-        .map(reason)
-        .transpose()
 }
 
 fn from_code<T: Copy>(

@@ -7,6 +7,7 @@ use sqlx::{Row, SqliteConnection};
 use super::{
     Fault, SqliteStore, codes, freeze,
     group::{GROUP, Group, Merged},
+    strangers::Strangers,
 };
 use crate::{
     audience::{Origin, Profile, SubscriberId, SubscriberState},
@@ -16,6 +17,9 @@ use crate::{
 
 /// Losing up to so many readers is everyday gardening, whatever their share.
 const HARMLESS_LOSS: u64 = 10;
+
+/// Entries that are read before the database is asked whether it wants more to do.
+const READ_AT_ONCE: usize = 25;
 
 type Entries<'a> = dyn Iterator<Item = Result<Profile, SourceError>> + Send + 'a;
 
@@ -55,16 +59,44 @@ async fn fold_in(
     let before = Before::look(connection).await?;
     let mut report = FoldReport::default();
     let mut seen = Seen::default();
-    loop {
-        let chunk = entries.take(GROUP).collect::<Result<Vec<_>, _>>()?;
-        if chunk.is_empty() {
-            break;
-        }
-        let mut group = Group::load(connection, &store.erasure_key, &chunk).await?;
+    let mut chunk = read_ahead(entries).await?;
+    let mut strangers = Strangers::expect(connection, chunk.len()).await?;
+    while !chunk.is_empty() {
+        let people: Vec<&Profile> = chunk.iter().collect();
+        let key = &store.erasure_key;
+        let mut group = match strangers.are_likely() {
+            true => Group::of_strangers(connection, key, &people).await?,
+            false => Group::load(connection, key, &people).await?,
+        };
+        let (before, is_guess) = (report.clone(), strangers.are_likely());
         for profile in &chunk {
             fold_one(&mut group, profile, &mut seen, &mut report);
         }
-        group.write(connection, Origin::File, now).await?;
+        // The next entries are read while the database's own thread writes these.
+        let (written, next) = tokio::join!(
+            async {
+                match is_guess {
+                    true => strangers.write(&group, connection, Origin::File, now).await,
+                    false => {
+                        strangers.learn(&group);
+                        group
+                            .write(connection, Origin::File, now)
+                            .await
+                            .map(|()| true)
+                    }
+                }
+            },
+            read_ahead(entries)
+        );
+        if !written? {
+            report = before;
+            let mut group = Group::load(connection, key, &people).await?;
+            for profile in &chunk {
+                fold_one(&mut group, profile, &mut seen, &mut report);
+            }
+            group.write(connection, Origin::File, now).await?;
+        }
+        chunk = next?;
     }
     // Nobody is gone where the file still names everyone it had named before: the usual case.
     if seen.count < before.from_file {
@@ -79,6 +111,18 @@ async fn fold_in(
         let_go(connection, &gone, now).await?;
     }
     Ok(report)
+}
+
+/// The next group of entries. Lets others go on in between.
+async fn read_ahead(entries: &mut Entries<'_>) -> Result<Vec<Profile>, Fault> {
+    let mut chunk = Vec::with_capacity(GROUP);
+    for entry in entries.take(GROUP) {
+        chunk.push(entry?);
+        if chunk.len() % READ_AT_ONCE == 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+    Ok(chunk)
 }
 
 fn fold_one(group: &mut Group, profile: &Profile, seen: &mut Seen, report: &mut FoldReport) {

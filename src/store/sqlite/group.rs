@@ -6,9 +6,13 @@ use std::collections::{BTreeSet, HashMap};
 use aws_lc_rs::hmac;
 use chrono::{DateTime, Utc};
 use serde_json::json;
-use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
+use sqlx::{Arguments, AssertSqlSafe, SqliteConnection, sqlite::SqliteArguments};
 
-use super::{codes, people::person_from, suppression};
+use super::{
+    codes,
+    people::{PERSON_AS_JSON, PersonRow},
+    suppression,
+};
 use crate::{
     audience::{Consent, Origin, Profile, SubscriberId, SuppressionReason},
     store::merge::{Merge, Origins, Person},
@@ -44,27 +48,38 @@ impl Group {
     pub(super) async fn load(
         connection: &mut SqliteConnection,
         erasure_key: &hmac::Key,
-        profiles: &[Profile],
+        profiles: &[&Profile],
     ) -> sqlx::Result<Self> {
+        let mut group = Self::of_strangers(connection, erasure_key, profiles).await?;
         let keys: Vec<String> = profiles.iter().map(|profile| profile.email.key()).collect();
-        let rows = sqlx::query(
-            "SELECT s.* FROM json_each(?1) AS said CROSS JOIN subscribers AS s \
-             ON s.email = said.value",
-        )
+        // One JSON text: each row fetched by itself is a message between two threads.
+        let rows: String = sqlx::query_scalar(AssertSqlSafe(format!(
+            "SELECT json_group_array({PERSON_AS_JSON}) FROM json_each(?1) AS said \
+             CROSS JOIN subscribers AS s ON s.email = said.value",
+        )))
         .bind(codes::rows(&keys)?)
-        .fetch_all(&mut *connection)
+        .fetch_one(connection)
         .await?;
-        let mut group = Self {
-            people: Vec::with_capacity(profiles.len()),
-            by_key: HashMap::with_capacity(profiles.len()),
-            suppressed: suppression::among(connection, erasure_key, &keys).await?,
-        };
-        for row in &rows {
-            let person = person_from(row)?;
-            let id = SubscriberId(row.try_get("id")?);
+        for row in codes::read_rows::<PersonRow>(&rows)? {
+            let id = SubscriberId(row.id);
+            let person = row.into_person()?;
             group.add(person.profile.email.key(), Some(id), person);
         }
         Ok(group)
+    }
+
+    /// A group of people whom the list does not know, most likely: only the suppressions are asked.
+    pub(super) async fn of_strangers(
+        connection: &mut SqliteConnection,
+        erasure_key: &hmac::Key,
+        profiles: &[&Profile],
+    ) -> sqlx::Result<Self> {
+        let keys: Vec<String> = profiles.iter().map(|profile| profile.email.key()).collect();
+        Ok(Self {
+            people: Vec::with_capacity(profiles.len()),
+            by_key: HashMap::with_capacity(profiles.len()),
+            suppressed: suppression::among(connection, erasure_key, &keys).await?,
+        })
     }
 
     /// Takes over what `origin` says of one person.
@@ -109,6 +124,30 @@ impl Group {
         Ok(())
     }
 
+    /// How many of them the list knew before.
+    pub(super) fn count_known(&self) -> usize {
+        self.people
+            .iter()
+            .filter(|entry| entry.id.is_some())
+            .count()
+    }
+
+    /// Adds those whom the list does not know; answers how many that were.
+    pub(super) async fn add_strangers(
+        &self,
+        connection: &mut SqliteConnection,
+        origin: Origin,
+        now: DateTime<Utc>,
+    ) -> sqlx::Result<u64> {
+        let new: Vec<&Entry> = self.people.iter().collect();
+        insert(connection, "INSERT OR IGNORE", &new, origin, now).await
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.people.len()
+    }
+
     /// Writes what is new or changed.
     pub(super) async fn write(
         self,
@@ -118,7 +157,7 @@ impl Group {
     ) -> sqlx::Result<()> {
         let new: Vec<&Entry> = self.people.iter().filter(|e| e.id.is_none()).collect();
         if !new.is_empty() {
-            insert(connection, &new, origin, now).await?;
+            insert(connection, "INSERT", &new, origin, now).await?;
         }
         let changed: Vec<(SubscriberId, &Entry)> = self
             .people
@@ -145,47 +184,74 @@ impl Group {
 
 /// Rows a statement: enough to make its cost small, few enough for SQLite's limit on parameters.
 const ROWS_A_STATEMENT: usize = 100;
+const COLUMNS: &str = "email, domain, name, editions, tags, timezone, language, consent_at, \
+    consent_source, state, origin, vouched_by, set_by, created_at, updated_at";
 
+/// Answers how many it added: all, unless `verb` lets some pass.
 async fn insert(
     connection: &mut SqliteConnection,
+    verb: &str,
     new: &[&Entry],
     origin: Origin,
     now: DateTime<Utc>,
-) -> sqlx::Result<()> {
+) -> sqlx::Result<u64> {
     let domains = domain_ids(connection, new).await?;
-    for chunk in new.chunks(ROWS_A_STATEMENT) {
-        let mut statement = QueryBuilder::<Sqlite>::new(
-            "INSERT INTO subscribers (email, domain, name, editions, tags, timezone, language, \
-             consent_at, consent_source, state, origin, vouched_by, set_by, created_at, \
-             updated_at) ",
-        );
-        statement.push_values(chunk, |mut row, entry| {
-            let person = &entry.person;
-            let profile = &person.profile;
-            let consent = profile.consent.as_ref();
-            row.push_bind(profile.email.as_str())
-                .push_bind(domains.get(profile.email.domain()))
-                .push_bind(profile.name.as_deref())
-                .push_bind(profile.editions.as_ref().map(codes::set_text))
-                .push_bind(tags_text(profile))
-                .push_bind(profile.timezone.map(|zone| zone.name()))
-                .push_bind(profile.language.as_deref())
-                .push_bind(consent.and_then(|c| c.at).map(|at| at.to_rfc3339()))
-                .push_bind(consent.and_then(|c| c.source.as_deref()))
-                .push_bind(codes::subscriber_state_code(person.state))
-                .push_bind(codes::origin_code(origin))
-                .push_bind(person.vouched_by.0)
-                .push_bind(person.set_by.0)
-                .push_bind(codes::millis(now))
-                .push_bind(codes::millis(now));
+    let ready = |chunk: &[&Entry]| -> sqlx::Result<(usize, SqliteArguments)> {
+        Ok((chunk.len(), arguments(chunk, &domains, origin, now)?))
+    };
+    let mut chunks = new.chunks(ROWS_A_STATEMENT).map(ready);
+    let mut added = 0;
+    let mut next = chunks.next().transpose()?;
+    while let Some((rows, values)) = next {
+        let statement = sqlx::query_with(AssertSqlSafe(insertion(verb, rows)), values)
+            .persistent(rows == ROWS_A_STATEMENT);
+        // The next rows are made ready while the database's own thread takes these.
+        let (done, following) = tokio::join!(statement.execute(&mut *connection), async {
+            chunks.next().transpose()
         });
-        statement
-            .build()
-            .persistent(chunk.len() == ROWS_A_STATEMENT)
-            .execute(&mut *connection)
-            .await?;
+        added += done?.rows_affected();
+        next = following?;
     }
-    Ok(())
+    Ok(added)
+}
+
+fn insertion(verb: &str, rows: usize) -> String {
+    let row = format!("(?{})", ", ?".repeat(COLUMNS.split(',').count() - 1));
+    let more = format!(", {row}").repeat(rows - 1);
+    format!("{verb} INTO subscribers ({COLUMNS}) VALUES {row}{more}")
+}
+
+fn arguments(
+    chunk: &[&Entry],
+    domains: &HashMap<String, i64>,
+    origin: Origin,
+    now: DateTime<Utc>,
+) -> sqlx::Result<SqliteArguments> {
+    let mut row = SqliteArguments::default();
+    for entry in chunk {
+        let person = &entry.person;
+        let profile = &person.profile;
+        let consent = profile.consent.as_ref();
+        let mut add = || {
+            row.add(profile.email.as_str())?;
+            row.add(domains.get(profile.email.domain()))?;
+            row.add(profile.name.as_deref())?;
+            row.add(profile.editions.as_ref().map(codes::set_text))?;
+            row.add(tags_text(profile))?;
+            row.add(profile.timezone.map(|zone| zone.name()))?;
+            row.add(profile.language.as_deref())?;
+            row.add(consent.and_then(|c| c.at).map(|at| at.to_rfc3339()))?;
+            row.add(consent.and_then(|c| c.source.as_deref()))?;
+            row.add(codes::subscriber_state_code(person.state))?;
+            row.add(codes::origin_code(origin))?;
+            row.add(person.vouched_by.0)?;
+            row.add(person.set_by.0)?;
+            row.add(codes::millis(now))?;
+            row.add(codes::millis(now))
+        };
+        add().map_err(sqlx::Error::Encode)?;
+    }
+    Ok(row)
 }
 
 /// The numbers of the domains of new people, given out where they had none.

@@ -58,7 +58,11 @@ pub(super) async fn open(state_dir: &Path, file: &Path) -> Result<Pools, Fault> 
         .max_connections(READERS)
         .test_before_acquire(false)
         .max_lifetime(None)
-        .connect_lazy_with(options(file).pragma("query_only", "ON"));
+        .connect_lazy_with(
+            options(file)
+                .pragma("query_only", "ON")
+                .pragma("cache_size", "-2048"),
+        );
     Ok(Pools { writer, readers })
 }
 

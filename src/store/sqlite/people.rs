@@ -3,11 +3,13 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, FixedOffset, Utc};
-use sqlx::{Row, sqlite::SqliteRow};
+use serde::Deserialize;
+use sqlx::{FromRow, Row, sqlite::SqliteRow};
 
 use super::{
     Fault, SqliteStore, codes,
     group::{GROUP, Group, Merged},
+    strangers::Strangers,
     suppression,
 };
 use crate::{
@@ -25,25 +27,45 @@ pub(super) async fn upsert(
     origin: Origin,
     now: DateTime<Utc>,
 ) -> Result<Vec<Upsert>, Fault> {
-    let mut answers = Vec::with_capacity(profiles.len());
+    let mut order: Vec<(String, usize)> = profiles
+        .iter()
+        .enumerate()
+        .map(|(at, profile)| (profile.email.key(), at))
+        .collect();
+    // In the order of the index, which then is walked once instead of jumped about in.
+    order.sort_unstable();
+    let mut answers: Vec<Option<Upsert>> = profiles.iter().map(|_| None).collect();
     let mut tx = store.write().await?;
-    for chunk in profiles.chunks(GROUP) {
-        let mut group = Group::load(&mut tx, &store.erasure_key, chunk).await?;
+    let mut strangers = Strangers::expect(&mut tx, profiles.len()).await?;
+    for chunk in order.chunks(GROUP) {
+        let people: Vec<&Profile> = chunk.iter().map(|(_, at)| &profiles[*at]).collect();
+        let merge = |group: &mut Group, answers: &mut [Option<Upsert>]| {
+            for (profile, (_, at)) in people.iter().zip(chunk) {
+                answers[*at] = Some(match group.merge(profile, origin) {
+                    Merged::Suppressed(reason) => Upsert::Suppressed(reason),
+                    Merged::New => Upsert::Added,
+                    Merged::Known(merge) if merge.changed => Upsert::Merged,
+                    Merged::Known(_) => Upsert::Unchanged,
+                });
+            }
+        };
+        if origin != Origin::Person && strangers.are_likely() {
+            let mut group = Group::of_strangers(&mut tx, &store.erasure_key, &people).await?;
+            merge(&mut group, &mut answers);
+            if strangers.write(&group, &mut tx, origin, now).await? {
+                continue;
+            }
+        }
+        let mut group = Group::load(&mut tx, &store.erasure_key, &people).await?;
+        strangers.learn(&group);
         if origin == Origin::Person {
             group.let_back_in(&mut tx, &store.erasure_key).await?;
         }
-        for profile in chunk {
-            answers.push(match group.merge(profile, origin) {
-                Merged::Suppressed(reason) => Upsert::Suppressed(reason),
-                Merged::New => Upsert::Added,
-                Merged::Known(merge) if merge.changed => Upsert::Merged,
-                Merged::Known(_) => Upsert::Unchanged,
-            });
-        }
+        merge(&mut group, &mut answers);
         group.write(&mut tx, origin, now).await?;
     }
     tx.commit().await?;
-    Ok(answers)
+    Ok(answers.into_iter().flatten().collect())
 }
 
 pub(super) async fn subscriber(
@@ -103,7 +125,7 @@ pub(super) async fn page(
 }
 
 fn subscriber_from(row: &SqliteRow) -> sqlx::Result<Subscriber> {
-    let person = person_from(row)?;
+    let person = PersonRow::from_row(row)?.into_person()?;
     Ok(Subscriber {
         id: SubscriberId(row.try_get("id")?),
         profile: person.profile,
@@ -113,39 +135,54 @@ fn subscriber_from(row: &SqliteRow) -> sqlx::Result<Subscriber> {
     })
 }
 
-/// A row of `subscribers` that has an address.
-pub(super) fn person_from(row: &SqliteRow) -> sqlx::Result<Person> {
-    let set_by = SetBy(codes::small(row, "set_by")?);
-    let editions: Option<&str> = row.try_get("editions")?;
-    let tags: Option<&str> = row.try_get("tags")?;
-    let timezone: Option<&str> = row.try_get("timezone")?;
-    Ok(Person {
-        profile: Profile {
-            email: codes::address(row.try_get("email")?)?,
-            name: row.try_get("name")?,
-            editions: editions.map(codes::set).transpose()?,
-            tags: tags.map(codes::set).transpose()?.unwrap_or_default(),
-            timezone: timezone.map(codes::timezone).transpose()?,
-            language: row.try_get("language")?,
-            consent: match set_by.get(Field::Consent) {
-                Some(_) => Some(consent_from(row)?),
-                None => None,
-            },
-        },
-        state: codes::subscriber_state(row.try_get("state")?)?,
-        vouched_by: Origins(codes::bits(row, "vouched_by")?),
-        set_by,
-    })
+/// A row of `subscribers` that has an address, by its columns' names.
+#[derive(Deserialize, sqlx::FromRow)]
+pub(super) struct PersonRow {
+    pub(super) id: i64,
+    email: String,
+    name: Option<String>,
+    editions: Option<String>,
+    tags: Option<String>,
+    timezone: Option<String>,
+    language: Option<String>,
+    consent_at: Option<String>,
+    consent_source: Option<String>,
+    state: i64,
+    vouched_by: u8,
+    set_by: u32,
 }
 
-fn consent_from(row: &SqliteRow) -> sqlx::Result<Consent> {
-    let at: Option<&str> = row.try_get("consent_at")?;
-    let parse = |text| {
-        DateTime::<FixedOffset>::parse_from_rfc3339(text)
-            .map_err(|error| sqlx::Error::Decode(error.into()))
-    };
-    Ok(Consent {
-        at: at.map(parse).transpose()?,
-        source: row.try_get("consent_source")?,
-    })
+/// A [`PersonRow`] out of `subscribers AS s`, as JSON.
+pub(super) const PERSON_AS_JSON: &str = "json_object('id', s.id, 'email', s.email, \
+    'name', s.name, 'editions', s.editions, 'tags', s.tags, 'timezone', s.timezone, \
+    'language', s.language, 'consent_at', s.consent_at, 'consent_source', s.consent_source, \
+    'state', s.state, 'vouched_by', s.vouched_by, 'set_by', s.set_by)";
+
+impl PersonRow {
+    pub(super) fn into_person(self) -> sqlx::Result<Person> {
+        let set_by = SetBy(self.set_by);
+        let set = |text: Option<String>| text.as_deref().map(codes::set).transpose();
+        let consent = Consent {
+            at: self.consent_at.as_deref().map(consent_time).transpose()?,
+            source: self.consent_source,
+        };
+        Ok(Person {
+            profile: Profile {
+                email: codes::address(&self.email)?,
+                name: self.name,
+                editions: set(self.editions)?,
+                tags: set(self.tags)?.unwrap_or_default(),
+                timezone: self.timezone.as_deref().map(codes::timezone).transpose()?,
+                language: self.language,
+                consent: set_by.get(Field::Consent).map(|_| consent),
+            },
+            state: codes::subscriber_state(self.state)?,
+            vouched_by: Origins(self.vouched_by),
+            set_by,
+        })
+    }
+}
+
+fn consent_time(text: &str) -> sqlx::Result<DateTime<FixedOffset>> {
+    DateTime::parse_from_rfc3339(text).map_err(|error| sqlx::Error::Decode(error.into()))
 }

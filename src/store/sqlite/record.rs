@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
-use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
+use sqlx::SqliteConnection;
 
-use super::{Fault, SqliteStore, batch, codes, counters::Moves, suppression};
+use super::{Fault, SqliteStore, codes, counters::Moves, suppression};
 use crate::{
     audience::{Suppression, SuppressionReason},
     store::{
-        Batch, BatchId, DeliveryId, Recovered, Refusal, RefusalReason, Step, Transition,
+        BatchId, BatchState, DeliveryId, Recovered, Refusal, RefusalReason, Step, Transition,
         UnknownAnswer,
         machine::{Circumstances, Row, State},
     },
@@ -47,10 +47,17 @@ pub(super) async fn record(
 /// The rows that a transaction moves.
 pub(super) struct Ledger {
     entries: BTreeMap<i64, Entry>,
-    batches: BTreeMap<i64, Batch>,
+    batches: BTreeMap<i64, Around>,
     /// Readers whose address the relay called dead, with its words.
     bounced: Vec<(i64, String)>,
     now: DateTime<Utc>,
+}
+
+/// What of a batch its rows' steps depend on.
+struct Around {
+    issue: String,
+    state: BatchState,
+    slot: DateTime<Utc>,
 }
 
 struct Entry {
@@ -66,32 +73,45 @@ impl Ledger {
         ids: &BTreeSet<i64>,
         now: DateTime<Utc>,
     ) -> sqlx::Result<Self> {
-        let rows = sqlx::query(
-            "SELECT d.id, d.state, d.fence, d.attempts, d.losses, d.due_at, d.first_attempt_at, \
-             d.reply, s.suppressed FROM json_each(?1) AS asked \
-             CROSS JOIN deliveries AS d ON d.id = asked.value \
-             LEFT JOIN subscribers AS s ON s.id = d.subscriber",
+        let batches: BTreeSet<i64> = ids
+            .iter()
+            .map(|id| codes::batch_of(DeliveryId(*id)).0)
+            .collect();
+        // One row of two JSON texts: each row fetched by itself is a message between two threads.
+        let (rows, batches): (String, String) = sqlx::query_as(
+            "SELECT (SELECT json_group_array(json_array(d.id, d.state, d.fence, d.attempts, \
+             d.losses, d.due_at, d.first_attempt_at, d.reply, s.suppressed)) \
+             FROM json_each(?1) AS asked CROSS JOIN deliveries AS d ON d.id = asked.value \
+             LEFT JOIN subscribers AS s ON s.id = d.subscriber), \
+             (SELECT json_group_array(json_array(b.id, b.issue, b.state, b.reason, b.slot)) \
+             FROM json_each(?2) AS asked CROSS JOIN batches AS b ON b.id = asked.value)",
         )
         .bind(codes::rows(ids)?)
-        .fetch_all(&mut *connection)
+        .bind(codes::rows(&batches)?)
+        .fetch_one(connection)
         .await?;
-        let mut ledger = Self {
-            entries: BTreeMap::new(),
-            batches: BTreeMap::new(),
+        let entries: Vec<Columns> = codes::read_rows(&rows)?;
+        let batches: Vec<(i64, String, i64, Option<String>, i64)> = codes::read_rows(&batches)?;
+        let around = |(id, issue, state, reason, slot)| {
+            let around = Around {
+                issue,
+                state: codes::batch_state(state, reason)?,
+                slot: codes::time(slot)?,
+            };
+            Ok((id, around))
+        };
+        Ok(Self {
+            entries: entries
+                .into_iter()
+                .map(entry_from)
+                .collect::<sqlx::Result<_>>()?,
+            batches: batches
+                .into_iter()
+                .map(around)
+                .collect::<sqlx::Result<_>>()?,
             bounced: Vec::new(),
             now,
-        };
-        for row in &rows {
-            let id: i64 = row.try_get("id")?;
-            ledger.entries.insert(id, entry_from(row)?);
-            let batch = codes::batch_of(DeliveryId(id));
-            if !ledger.batches.contains_key(&batch.0)
-                && let Some(found) = batch::by_id(connection, batch).await?
-            {
-                ledger.batches.insert(batch.0, found);
-            }
-        }
-        Ok(ledger)
+        })
     }
 
     fn apply(&mut self, transition: &Transition) -> Result<(), RefusalReason> {
@@ -202,23 +222,39 @@ impl Ledger {
     }
 }
 
-fn entry_from(row: &SqliteRow) -> sqlx::Result<Entry> {
-    let state = codes::state(row.try_get("state")?)?;
-    Ok(Entry {
+/// A delivery as it is read: id, state, fence, attempts, losses, due_at, first_attempt_at, reply,
+/// and the reader's suppression.
+type Columns = (
+    i64,
+    i64,
+    i64,
+    u32,
+    u32,
+    Option<i64>,
+    Option<i64>,
+    Option<String>,
+    Option<i64>,
+);
+
+fn entry_from(columns: Columns) -> sqlx::Result<(i64, Entry)> {
+    let (id, state, fence, attempts, losses, due_at, first_attempt_at, reply, suppressed) = columns;
+    let state = codes::state(state)?;
+    let entry = Entry {
         before: state,
         row: Row {
             state,
-            fence: row.try_get("fence")?,
-            attempts: codes::small(row, "attempts")?,
-            losses: codes::small(row, "losses")?,
-            due_at: codes::maybe_time_at(row, "due_at")?,
+            fence,
+            attempts,
+            losses,
+            due_at: due_at.map(codes::time).transpose()?,
             content: None,
-            first_attempt_at: codes::maybe_time_at(row, "first_attempt_at")?,
-            reply: row.try_get("reply")?,
+            first_attempt_at: first_attempt_at.map(codes::time).transpose()?,
+            reply,
         },
-        suppressed: codes::maybe_reason_at(row, "suppressed")?,
+        suppressed: suppressed.map(codes::reason).transpose()?,
         is_changed: false,
-    })
+    };
+    Ok((id, entry))
 }
 
 fn columns(id: i64, row: &Row) -> serde_json::Value {
