@@ -108,6 +108,7 @@ impl Press {
                 (Ok(rendered), None) => Ok(rendered),
                 (Err(error), None) => Err(error),
             }),
+            templates: Some(bench.templates),
         });
         match rendered {
             Ok((made, print)) => {
