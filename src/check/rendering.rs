@@ -11,7 +11,7 @@ rules! {
     FAILED = "render/failed", Error,
         "what can't be rendered can't be sent", "";
     SLOW = "render/slow", Advice,
-        "a mail that must be rendered for each reader takes a hundred times as long to make", "";
+        "a mail that is rendered for each reader anew takes dozens of times as long to make", "";
 }
 
 pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
