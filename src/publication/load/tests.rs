@@ -535,7 +535,7 @@ fn a_webhook_that_can_t_be_is_told_at_its_line_and_no_secret_is_repeated() {
         let messages: Vec<String> = refusal.iter().map(ToString::to_string).collect();
         let messages = messages.join("\n");
         assert!(messages.contains(said), "{messages}");
-        assert!(messages.contains("daily-note.yaml:10:"), "{messages}");
+        assert!(messages.contains("daily-note.yaml:9:"), "{messages}");
         assert!(!messages.contains("token1"), "{messages}");
     }
     for url in [
