@@ -12,6 +12,7 @@ mod fold;
 mod import;
 mod inbox;
 mod notices;
+mod online;
 mod preview;
 mod problems;
 mod reachable;
@@ -31,7 +32,7 @@ use std::path::{Path, PathBuf};
 pub use self::{
     adopt::Adopted,
     backup::Restored,
-    check::{CheckReport, Checked},
+    check::{CheckReport, Checked, Online},
     doctor::World,
     export::{ExportFormat, ExportReport, export},
     fold::{SUBSCRIBERS_FILE, fold_file, preview_fold},

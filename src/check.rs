@@ -30,6 +30,7 @@ use crate::{
 pub use self::{
     finding::{Finding, Place},
     law::Recipients,
+    links::online::{Answer, Answers, addresses},
     rule::{Level, Rule},
 };
 
@@ -48,6 +49,8 @@ pub struct Proof<'a> {
     pub is_sent: bool,
     /// How the consents of the people stand that it would go to. None: not asked for.
     pub recipients: Option<&'a Recipients>,
+    /// What other sites answered about its links. None: they were not asked.
+    pub online: Option<&'a Answers>,
     /// The mail, as a reader without a name gets it, or why there is none. None: not asked for.
     pub rendering: Option<Result<&'a RenderedIssue, &'a RenderError>>,
     /// What it is rendered with. None: not asked for, or not readable.

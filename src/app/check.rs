@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::{App, AppError, consents::RecipientsByEdition};
 use crate::{
-    check::{self, Finding, Level, Proof},
+    check::{self, Answers, Finding, Level, Proof},
     issue::{Archive, Entry, Issue},
     links::LinkSigner,
     render::{RenderError, RenderedIssue, Templates},
@@ -50,6 +50,15 @@ impl CheckReport {
     }
 }
 
+/// Whether other sites are asked about links.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Online {
+    /// They are, politely.
+    Ask,
+    /// Nothing leaves this machine.
+    No,
+}
+
 /// What all issues are checked with.
 struct Bench<'a> {
     app: &'a App,
@@ -59,6 +68,7 @@ struct Bench<'a> {
     today: NaiveDate,
     sent: BTreeSet<String>,
     recipients: RecipientsByEdition,
+    online: Option<Answers>,
 }
 
 impl App {
@@ -66,7 +76,7 @@ impl App {
     ///
     /// # Errors
     /// A name that is no issue's; a folder or a ledger that can't be read.
-    pub async fn check(&self, wanted: &[String]) -> Result<CheckReport, AppError> {
+    pub async fn check(&self, wanted: &[String], online: Online) -> Result<CheckReport, AppError> {
         let archive = self.archive()?;
         let entries: Vec<&Entry> = match wanted {
             [] => archive.entries().iter().collect(),
@@ -81,6 +91,10 @@ impl App {
         let mut bench = self.bench(&archive, sent);
         if is_asked {
             bench.recipients = self.recipients().await?;
+        }
+        if online == Online::Ask {
+            let issues = entries.iter().filter_map(|entry| entry.issue.as_ref().ok());
+            bench.online = Some(self.ask_online(issues).await);
         }
         let issues = bench.check_all(&entries);
         let list = match wanted {
@@ -122,6 +136,7 @@ impl App {
             today: self.clock.now().with_timezone(&zone).date_naive(),
             sent,
             recipients: RecipientsByEdition::new(),
+            online: None,
         }
     }
 
@@ -186,6 +201,7 @@ impl Bench<'_> {
             today: self.today,
             is_sent: self.sent.contains(&issue.id),
             recipients: self.recipients.get(&issue.front_matter.edition),
+            online: self.online.as_ref(),
             rendering,
             templates: self.templates.as_ref().ok(),
         })

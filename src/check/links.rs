@@ -1,5 +1,6 @@
 //! The links: whole, safe, and saying where they go.
 
+pub(super) mod online;
 mod wording;
 
 use std::collections::BTreeMap;
@@ -49,6 +50,12 @@ rules! {
         "an address with a user name or password gives both away", "RFC 3986 §3.2.1";
     TRACKED = "link/tracking-parameter", Advice,
         "a parameter that marks the person who copied the link", "";
+    BROKEN = "link/broken", Error,
+        "readers would find nothing there (told with --online)", "RFC 9110 §15.5.5, §15.5.11";
+    UNREACHABLE = "link/unreachable", Warning,
+        "nobody answers there now, or the site has a fault (told with --online)", "RFC 9110 §15.6";
+    MOVED = "link/moved", Advice,
+        "a redirect holds until somebody tidies up (told with --online)", "RFC 9110 §15.4.2, §15.4.9";
     MAILTO = "link/mailto", Warning,
         "a mail to this address would not arrive", "RFC 6068";
     PARTICLE = "link/particle", Advice,
@@ -65,6 +72,7 @@ pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
         text(link, findings);
     }
     names(proof, findings);
+    online::check(proof, findings);
 }
 
 /// Addresses that did not become links.

@@ -67,7 +67,7 @@ impl Desk {
 
     /// The same with the mail that it was rendered to.
     fn check_rendered(self, text: &str, rendered: Option<&RenderedIssue>) -> Vec<Finding> {
-        self.check_all(text, rendered, None)
+        self.check_all(text, rendered, None, None)
     }
 
     /// The same with what is known of the people that it would go to.
@@ -76,6 +76,7 @@ impl Desk {
         text: &str,
         rendered: Option<&RenderedIssue>,
         recipients: Option<&Recipients>,
+        online: Option<&Answers>,
     ) -> Vec<Finding> {
         let name = "issues/2026-11-23-own.md";
         let desk = self.with(name, text);
@@ -88,6 +89,7 @@ impl Desk {
             today: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
             is_sent: false,
             recipients,
+            online,
             rendering: rendered.map(Ok),
             templates: None,
         })

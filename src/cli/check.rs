@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{Context, Exit, Failure, Output, output::Tone};
 use crate::{
-    app::CheckReport,
+    app::{CheckReport, Online},
     check::{self, Finding, Level, report},
 };
 
@@ -23,6 +23,7 @@ Examples:
   daily-note check
   daily-note check 2026-11-23-small-models --strict
   daily-note check --format github
+  daily-note check 2026-11-23-small-models --online
   daily-note check --watch
   daily-note check --rules")]
 pub(crate) struct Args {
@@ -34,12 +35,24 @@ pub(crate) struct Args {
     /// Fail on warnings too
     #[arg(long)]
     strict: bool,
+    /// Ask other sites whether the links lead somewhere; answers are kept for a week
+    #[arg(long, conflicts_with = "rules")]
+    online: bool,
     /// Look again whenever a file changes, until Ctrl-C
     #[arg(long, conflicts_with = "rules")]
     watch: bool,
     /// List the rules, their levels and reasons, and check nothing
     #[arg(long, conflicts_with_all = ["issues", "strict"])]
     rules: bool,
+}
+
+impl Args {
+    fn online(&self) -> Online {
+        match self.online {
+            true => Online::Ask,
+            false => Online::No,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -67,7 +80,7 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
     if args.watch {
         return watch::execute(args, format, context).await;
     }
-    let report = context.app()?.check(&args.issues).await?;
+    let report = context.app()?.check(&args.issues, args.online()).await?;
     tell(&report, format, output);
     let fails = fails(&report, args.strict);
     Ok(match (fails, report.issues.is_empty()) {

@@ -103,6 +103,7 @@ impl Press {
             today: bench.today,
             is_sent: bench.is_sent,
             recipients: bench.recipients.get(&issue.front_matter.edition),
+            online: None,
             rendering: Some(match (&rendering, bench.template_error) {
                 (_, Some(error)) => Err(error),
                 (Ok(rendered), None) => Ok(rendered),

@@ -147,6 +147,7 @@ fn rendering() -> Trial {
             today: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
             is_sent: false,
             recipients: None,
+            online: None,
             rendering: Some(rendering),
             templates: None,
         })

@@ -49,7 +49,7 @@ pub(super) async fn execute(
 /// Whatever is wrong while somebody writes, a broken daily-note.yaml too, is told and waited for.
 async fn look(args: &Args, format: Format, context: &Context) -> bool {
     let checked = match context.app() {
-        Ok(app) => app.check(&args.issues).await,
+        Ok(app) => app.check(&args.issues, args.online()).await,
         Err(failure) => {
             context.output.failure(&failure);
             return false;
