@@ -7,6 +7,7 @@ mod people;
 mod pictures;
 mod press;
 mod shelf;
+mod shown;
 mod watch;
 
 use std::{io, net::SocketAddr, sync::Arc};

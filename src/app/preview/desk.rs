@@ -14,28 +14,21 @@ use tokio::{sync::watch, task::spawn_blocking};
 use super::{
     super::{App, AppError, SUBSCRIBERS_FILE, reader::stranger},
     people::People,
-    pictures::pictures,
-    press::Press,
-    shelf::{Shelf, accent_of},
+    shelf::Shelf,
+    shown::{NAMED, listed, sample_name, standing, suggested},
     watch::Changed,
 };
 use crate::{
     address::Address,
-    audience::{self},
+    audience,
     clock::Stopwatch,
-    issue::{Issue, LinkTarget},
-    publication::{FILE_NAME, Publication},
+    publication::FILE_NAME,
     store::Store,
-    web::preview::{
-        Change, Colors, Desk, LinkLine, Message, Open, Print, Reader, Sheet, Standing, Suggestion,
-        Wanted,
-    },
+    web::preview::{Change, Colors, Desk, Message, Print, Reader, Sheet, Suggestion, Wanted},
 };
 
 /// So often the ledger is asked while somebody looks.
 const LEDGER_BEAT: Duration = Duration::from_secs(3);
-/// The key of the made-up reader with a name.
-const NAMED: &str = "named";
 
 /// A desk that follows a publication's files.
 pub(super) struct LiveDesk {
@@ -291,120 +284,5 @@ impl Desk for LiveDesk {
 
     async fn colors(&self) -> Vec<Colors> {
         self.with_shelf(|shelf| shelf.colors()).await
-    }
-}
-
-fn standing(
-    shelf: &mut Shelf,
-    wanted: &Wanted,
-    reader: &audience::Reader,
-    shown: Option<Reader>,
-    faults: &mut Vec<crate::source::SourceError>,
-) -> Standing {
-    let Some(name) = wanted.issue.as_deref() else {
-        return Standing::Nothing;
-    };
-    if shelf.entry(name).is_none() {
-        return match shelf.moved(name) {
-            Some(to) => Standing::Moved(to.to_owned()),
-            None if shelf.is_empty() => Standing::Nothing,
-            None => Standing::Gone,
-        };
-    }
-    let is_held_up = !faults.is_empty();
-    let Some((app, press)) = shelf.press(name) else {
-        return Standing::Gone;
-    };
-    let print = press.print(app, &wanted.reader, reader);
-    faults.extend(press.faults.iter().cloned());
-    // The file as it stands now, though it can't be read as an issue.
-    let manuscript = press.faults.iter().find_map(|fault| {
-        let (source, _) = fault.span()?;
-        source.name().starts_with("issues").then(|| source.clone())
-    });
-    match (print, press.issue()) {
-        (Some(print), Some(issue)) => {
-            let mut open = open(app, press, issue, name, print);
-            open.reader = shown;
-            open.is_stale = is_held_up || press.is_stale();
-            if let Some(manuscript) = manuscript {
-                open.manuscript = manuscript;
-            }
-            Standing::Open(Box::new(open))
-        }
-        _ => Standing::Broken { manuscript },
-    }
-}
-
-fn open(app: &App, press: &Press, issue: &Issue, name: &str, print: Arc<Print>) -> Open {
-    let publication = &app.publication;
-    let line = |at: usize| issue.source.position(at).line;
-    let extent = issue.document.extent();
-    let links = issue.document.links.iter();
-    Open {
-        name: name.to_owned(),
-        path: std::path::absolute(&issue.path)
-            .unwrap_or_else(|_| issue.path.clone())
-            .display()
-            .to_string(),
-        accent: accent_of(publication, &issue.front_matter.edition),
-        sender: publication
-            .from
-            .name
-            .clone()
-            .unwrap_or_else(|| publication.from.address.to_string()),
-        sender_address: publication.from.address.to_string(),
-        is_stale: false,
-        reader: None,
-        manuscript: issue.source.clone(),
-        findings: press.findings.clone(),
-        links: links
-            .map(|used| LinkLine {
-                text: used.text.clone(),
-                url: match &used.target {
-                    LinkTarget::Url(url) => url.clone(),
-                    LinkTarget::Issue(slug) => format!("[[{slug}]]"),
-                },
-                line: line(used.span.start),
-            })
-            .collect(),
-        pictures: press
-            .shown()
-            .map(|composition| pictures(issue, name, &print.shown_html, composition))
-            .unwrap_or_default(),
-        reading_time: extent.reading_time(),
-        characters: extent.characters,
-        words: extent.words,
-        print,
-    }
-}
-
-fn listed(reader: &audience::Reader) -> Reader {
-    Reader {
-        key: reader.email.to_string(),
-        name: reader.name.clone(),
-        language: reader.language.clone(),
-        suggestion: None,
-    }
-}
-
-fn suggested(publication: &Publication, suggestion: Suggestion) -> Reader {
-    let (key, name) = match suggestion {
-        Suggestion::Nameless => ("", None),
-        Suggestion::Named => (NAMED, Some(sample_name(publication).to_owned())),
-    };
-    Reader {
-        key: key.to_owned(),
-        name,
-        language: None,
-        suggestion: Some(suggestion),
-    }
-}
-
-/// A name of the publication's own language.
-fn sample_name(publication: &Publication) -> &'static str {
-    match publication.language.split('-').next() {
-        Some("ko") => "민지",
-        _ => "Alex",
     }
 }
