@@ -51,7 +51,7 @@ impl Feeder {
             let wait = self.wait();
             if !has_more && !wait.is_zero() {
                 tokio::select! {
-                    () = self.room.freed(claimed == Some(0)) => {}
+                    () = self.room.freed() => {}
                     () = tokio::time::sleep(wait) => {}
                     () = halted.requested() => {}
                 }

@@ -23,8 +23,6 @@ pub(crate) struct Room {
 #[derive(Debug, Default)]
 struct Seats {
     taken: usize,
-    /// Nobody wants a seat before so few are taken.
-    wanted_at: usize,
     by_domain: HashMap<String, u32>,
 }
 
@@ -79,20 +77,9 @@ impl Room {
         seats.by_domain.get(domain).copied().unwrap_or_default()
     }
 
-    /// Waits for a seat that makes a claim worth while. `is_dry`: nothing more was due just now, so
-    /// it is not, but for a domain that was at its limit, until all have come back.
-    pub(crate) async fn freed(&self, is_dry: bool) {
-        let is_there = self.want_at(if is_dry { 0 } else { self.size / 2 });
-        if !is_there || is_dry {
-            self.freed.notified().await;
-        }
-    }
-
-    /// Whether so few are taken already.
-    fn want_at(&self, wanted_at: usize) -> bool {
-        let mut seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
-        seats.wanted_at = wanted_at;
-        seats.taken <= wanted_at
+    /// Waits for a seat to be given back that makes a claim worth while.
+    pub(crate) async fn freed(&self) {
+        self.freed.notified().await;
     }
 }
 
@@ -110,7 +97,7 @@ impl Drop for Seat {
                 seats.by_domain.remove(&self.domain);
             }
         }
-        let is_wanted = seats.taken <= seats.wanted_at;
+        let is_wanted = seats.taken <= self.room.size / 2;
         drop(seats);
         // Waking a task for each message is dear.
         if is_wanted || self.room.limited.contains(&self.domain) {

@@ -32,8 +32,10 @@ pub(super) async fn upsert(
         .enumerate()
         .map(|(at, profile)| (profile.email.key(), at))
         .collect();
-    // In the order of the index, which then is walked once instead of jumped about in.
-    order.sort_unstable();
+    // Many go in the order of the index, which then is walked once instead of jumped about in.
+    if order.len() > GROUP {
+        order.sort_unstable();
+    }
     let mut answers: Vec<Option<Upsert>> = profiles.iter().map(|_| None).collect();
     let mut tx = store.write().await?;
     let mut strangers = Strangers::expect(&mut tx, profiles.len()).await?;
