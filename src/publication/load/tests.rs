@@ -525,7 +525,7 @@ fn a_webhook_that_can_t_be_is_told_at_its_line_and_no_secret_is_repeated() {
         ),
         (
             "https://example.com/",
-            "whsec_token1",
+            "whsec_dG9rZW4x",
             "24 to 64 are wanted",
         ),
         ("https://example.com/", "whsec_token1-*", "is not base64"),
