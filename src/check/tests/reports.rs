@@ -184,6 +184,7 @@ fn looking_into_values() -> Trial {
             today: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
             is_sent: false,
             recipients: None,
+            online: None,
             rendering: None,
             templates: Some(&templates),
         })
