@@ -176,3 +176,6 @@ pub fn moment_of(zone: Tz, local: NaiveDateTime) -> DateTime<Utc> {
             .map_or_else(|| local.and_utc(), |moment| moment.to_utc()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -265,13 +265,16 @@ fn plan_batch(sight: &Sight<'_>, carried: &Carried, plan: &mut Plan) {
         .unwrap_or(DateTime::<Utc>::MAX_UTC);
     let issue = batch.issue.clone();
     // Of waves, each has its own time, which the store keeps.
-    let is_too_late = batch.waves == 0 && carried.is_untouched && sight.now > until;
-    if is_too_late && due_at <= sight.now {
-        plan.jobs.push(Job::Shelve { issue, until });
-    } else if due_at <= sight.now {
-        plan.jobs.push(Job::Carry { issue });
-    } else {
+    let may_be_too_late = batch.waves == 0 && carried.is_untouched;
+    if due_at > sight.now {
         plan.wake(due_at);
+    } else if may_be_too_late && sight.now > until {
+        plan.jobs.push(Job::Shelve { issue, until });
+    } else {
+        if may_be_too_late {
+            plan.wake(until + TimeDelta::milliseconds(1));
+        }
+        plan.jobs.push(Job::Carry { issue });
     }
 }
 
@@ -280,3 +283,6 @@ impl Plan {
         self.wake_at = Some(self.wake_at.map_or(at, |earlier| earlier.min(at)));
     }
 }
+
+#[cfg(test)]
+mod tests;

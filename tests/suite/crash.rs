@@ -8,7 +8,7 @@
 mod machine;
 mod moments;
 mod publication;
-mod relay;
+pub(crate) mod relay;
 mod restarts;
 mod shim;
 

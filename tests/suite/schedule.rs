@@ -4,4 +4,6 @@ mod copies;
 mod daemon;
 mod due;
 mod harness;
+mod killed;
+mod year;
 mod zones;

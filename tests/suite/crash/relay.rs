@@ -28,13 +28,13 @@ struct Shared {
 }
 
 /// A running relay.
-pub(super) struct Relay {
+pub(crate) struct Relay {
     port: u16,
     shared: Arc<Shared>,
 }
 
 impl Relay {
-    pub(super) fn start(delay: Duration) -> Self {
+    pub(crate) fn start(delay: Duration) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let shared = Arc::new(Shared::default());
@@ -67,12 +67,12 @@ impl Relay {
         Self { port, shared }
     }
 
-    pub(super) fn port(&self) -> u16 {
+    pub(crate) fn port(&self) -> u16 {
         self.port
     }
 
     /// Messages taken so far.
-    pub(super) fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.shared
             .taken
             .lock()
@@ -117,7 +117,7 @@ impl Relay {
     }
 
     /// Waits for the last conversations and answers how often each recipient was taken.
-    pub(super) fn finish(self) -> HashMap<String, u32> {
+    pub(crate) fn finish(self) -> HashMap<String, u32> {
         let started = Instant::now();
         while self.shared.open.load(Ordering::SeqCst) > 0 {
             assert!(
