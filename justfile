@@ -16,6 +16,10 @@ lint:
 crash rounds="500":
     CRASH_ROUNDS={{rounds}} cargo test --release --test suite crash:: -- --nocapture
 
+# `serve`, killed around its slot's hour again and again.
+crash-schedule rounds="100":
+    SCHEDULE_ROUNDS={{rounds}} cargo test --release --test suite schedule::killed -- --nocapture
+
 # What things cost, beside their peers, in one table.
 bench *arguments:
     scripts/bench {{arguments}}

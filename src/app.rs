@@ -18,6 +18,7 @@ mod problems;
 mod reachable;
 mod reader;
 mod relay;
+mod resume;
 mod schedule;
 mod send;
 mod serve;
@@ -41,7 +42,8 @@ pub use self::{
     notices::{Notifier, Tellers},
     preview::{PreviewError, PreviewSite},
     relay::Way,
-    send::{Rehearsal, Resumption, Sending},
+    resume::{Resumed, Resumption},
+    send::{Rehearsal, Sending},
     serve::{Pace, Pulse, Sent, Server},
     signing_keys::SigningKey,
     suppressed::{Pages, Suppressed},

@@ -14,20 +14,19 @@ use crate::{
     publication::Slot,
     store::{
         AudienceSize, Batch, BatchState, FoldReport, NewBatch, SenderGuard, Store, StoreError,
-        UnknownAnswer,
     },
 };
 
 /// An issue about to be sent, with the right to send held.
 pub struct Sending<'a> {
-    app: &'a App,
-    store: Arc<dyn Store>,
-    guard: SenderGuard,
+    pub(super) app: &'a App,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) guard: SenderGuard,
     /// The issue, as its file is now.
     pub issue: Issue,
     /// What the issue's mail is made of, as its file is now.
     /// None: there is a batch, and the file can't be rendered any more, or need not be.
-    frozen: Option<FrozenIssue>,
+    pub(super) frozen: Option<FrozenIssue>,
     /// The batch that the issue has already.
     pub batch: Option<Batch>,
     /// What the fold of subscribers.yaml did; None where there is no such file.
@@ -38,15 +37,6 @@ pub struct Sending<'a> {
     pub settled: u64,
     /// The calendar sends it and no person: with `by_reader_timezone` each reader at their own hour.
     pub(super) is_by_calendar: bool,
-}
-
-/// What a person decided about a batch that they resume.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Resumption {
-    /// What becomes of the rows that are unknown.
-    pub unknown: Option<UnknownAnswer>,
-    /// Readers not tried yet get the issue as its file is now.
-    pub refreeze: bool,
 }
 
 /// What a dry run found.
@@ -145,75 +135,6 @@ impl App {
         })
     }
 
-    /// Takes a batch up again: settles its unknown rows and its content as asked, and opens it.
-    ///
-    /// # Errors
-    /// No such batch, one that has its end, somebody else who sends.
-    pub async fn resuming(&self, wanted: &str, how: &Resumption) -> Result<Sending<'_>, AppError> {
-        self.refuse_pretended_time()?;
-        let archive = self.archive()?;
-        let issue = archive.find(wanted)?.clone();
-        let store = self.store().await?;
-        let guard = store.hold(&self.sender_id("resume")).await?;
-        let batch = self.batch(store.as_ref(), wanted).await?;
-        let now = self.clock.now();
-        // A sender that died left rows on the wire: they are unknown before anybody decides.
-        let recovered = store.recover(batch.id, false, now).await?;
-        if recovered.restored > 0 {
-            return Err(AppError::Refused {
-                kind: Refusal::Deliveries,
-                message: format!(
-                    "the database is an older copy of itself: {} readers may have got {} after it was made; they are unknown now",
-                    recovered.restored, batch.issue
-                ),
-                hint: "see who in `daily-note status --failed`, and `resume` with what you decide"
-                    .to_owned(),
-            });
-        }
-        let settled = match how.unknown {
-            Some(answer) => store.resolve_unknown(batch.id, answer, now).await?,
-            None => 0,
-        };
-        if how.refreeze {
-            self.refuse_findings(&archive, &issue).await?;
-            let frozen = self.freeze(&archive, &issue)?;
-            self.refuse_unpublished_images(&frozen).await?;
-            let content = frozen.to_bytes()?;
-            store
-                .refreeze(batch.id, &FrozenIssue::hash(&content), &content, now)
-                .await?;
-        }
-        store.release_waves(batch.id, now).await?;
-        let has_rows = store.counts(batch.id).await?.open() > 0;
-        match batch.state {
-            BatchState::Paused { .. } => {
-                store
-                    .set_batch_state(batch.id, &BatchState::Open, now)
-                    .await?;
-            }
-            BatchState::Finished if settled > 0 && has_rows => {
-                store
-                    .set_batch_state(batch.id, &BatchState::Open, now)
-                    .await?;
-            }
-            _ => {}
-        }
-        let batch = self.batch(store.as_ref(), wanted).await?;
-        let audience = AudienceSize::default();
-        Ok(Sending {
-            app: self,
-            store,
-            guard,
-            issue,
-            frozen: None,
-            batch: Some(batch),
-            folded: None,
-            audience,
-            settled,
-            is_by_calendar: false,
-        })
-    }
-
     /// The batch of an issue.
     ///
     /// # Errors
@@ -240,7 +161,11 @@ impl App {
     }
 
     /// What `check` calls an error stops an issue.
-    async fn refuse_findings(&self, archive: &Archive, issue: &Issue) -> Result<(), AppError> {
+    pub(super) async fn refuse_findings(
+        &self,
+        archive: &Archive,
+        issue: &Issue,
+    ) -> Result<(), AppError> {
         let mut findings = self.findings(archive, issue).await?;
         if !check::blocks(&findings) {
             return Ok(());

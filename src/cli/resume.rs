@@ -2,7 +2,7 @@
 
 use super::{Context, Exit, Failure, batch, carry};
 use crate::{
-    app::Resumption,
+    app::{Resumed, Resumption},
     store::{BatchState, UnknownAnswer},
 };
 
@@ -39,7 +39,17 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
         unknown,
         refreeze: args.refreeze,
     };
-    let sending = app.resuming(&args.issue, &resumption).await?;
+    let sending = match app.resuming(&args.issue, &resumption).await? {
+        Resumed::Here(sending) => *sending,
+        Resumed::Beside { batch, holder } => {
+            let store = app.store().await?;
+            let exit = batch::show(&batch.issue, store.as_ref(), &context.output).await?;
+            context.output.note(format!(
+                "It is open again; whoever sends now takes it up ({holder})."
+            ));
+            return Ok(exit);
+        }
+    };
     if let Some(batch) = &sending.batch
         && batch.state == BatchState::Finished
         && sending.settled > 0

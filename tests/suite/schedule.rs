@@ -5,5 +5,6 @@ mod daemon;
 mod due;
 mod harness;
 mod killed;
+mod together;
 mod year;
 mod zones;

@@ -10,7 +10,9 @@ use std::{
     time::Duration,
 };
 
-use crate::app::SUBSCRIBERS_FILE;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::{app::SUBSCRIBERS_FILE, clock::Clock};
 
 /// What an issue and its mail are made of, below the publication's root.
 const PARTS: [&str; 4] = [
@@ -24,28 +26,47 @@ const MAX_DEPTH: usize = 8;
 /// A lock that git forgot must not stop the calendar.
 const FORGOTTEN: Duration = Duration::from_secs(600);
 
+/// File systems tell the time in ticks: two changes within one look like one.
+const TICK: TimeDelta = TimeDelta::milliseconds(50);
+
 /// The files at one moment: names, sizes, times and numbers, as one hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Files(u64);
 
-impl Files {
+/// A look at the files.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Look {
+    pub(super) files: Files,
+    /// Something changed so shortly before that another change would not show: what was read with
+    /// this look is to be read again.
+    pub(super) is_fresh: bool,
+}
+
+impl Look {
     /// Looks.
-    pub(super) fn look(root: &Path) -> Self {
+    pub(super) fn at(root: &Path) -> Self {
         let mut hasher = DefaultHasher::new();
+        let mut newest = DateTime::<Utc>::MIN_UTC;
         for part in PARTS {
-            visit(&root.join(part), MAX_DEPTH, &mut hasher);
+            visit(&root.join(part), MAX_DEPTH, &mut hasher, &mut newest);
         }
-        Self(hasher.finish())
+        Self {
+            files: Files(hasher.finish()),
+            is_fresh: Clock::System.now() - newest < TICK,
+        }
     }
 }
 
-fn visit(path: &Path, depth: usize, hasher: &mut DefaultHasher) {
+fn visit(path: &Path, depth: usize, hasher: &mut DefaultHasher, newest: &mut DateTime<Utc>) {
     let Ok(about) = fs::metadata(path) else {
         return;
     };
     path.hash(hasher);
     if !about.is_dir() {
         hash(&about, hasher);
+        let changed = DateTime::from_timestamp(about.ctime(), 0);
+        let nanos = TimeDelta::nanoseconds(about.ctime_nsec());
+        *newest = changed.map_or(*newest, |changed| (*newest).max(changed + nanos));
         return;
     }
     let Ok(listing) = fs::read_dir(path) else {
@@ -54,7 +75,7 @@ fn visit(path: &Path, depth: usize, hasher: &mut DefaultHasher) {
     let mut paths: Vec<_> = listing.flatten().map(|entry| entry.path()).collect();
     paths.sort();
     for path in paths.iter().filter(|_| depth > 0) {
-        visit(path, depth - 1, hasher);
+        visit(path, depth - 1, hasher, newest);
     }
 }
 

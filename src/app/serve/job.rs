@@ -74,7 +74,8 @@ impl Work {
         sending.refuse_nothing_to_do()?;
         let way = sending.open_way().await?;
         // Whatever changed while it was read may have been read in halves.
-        if looked_at(self.root.clone()).await != self.files {
+        let files = looked_at(self.root.clone()).await.map(|look| look.files);
+        if files != self.files {
             way.close().await;
             return Ok(Done::Outdated);
         }

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use super::files::{Files, git_is_at_work};
+use super::files::{Files, Look, git_is_at_work};
 use crate::{
     app::{App, AppError},
     clock::{Clock, Stopwatch},
@@ -28,6 +28,8 @@ pub(super) struct World {
     /// mended nothing new begins, since nobody knows what was meant.
     pub(super) trouble: Option<Vec<String>>,
     files: Option<Files>,
+    /// The files had just changed at the last look, and are to be read once more.
+    was_fresh: bool,
     changed: Stopwatch,
 }
 
@@ -40,17 +42,23 @@ impl World {
             broken: Vec::new(),
             trouble: None,
             files: None,
+            was_fresh: false,
             changed: Stopwatch::start(),
         }
     }
 
     /// Reads again what has changed since the last look; true where something has.
     pub(super) async fn look(&mut self, clock: Clock) -> bool {
-        let files = looked_at(self.root.clone()).await;
-        if files.is_some() && files == self.files {
+        let look = looked_at(self.root.clone()).await;
+        let files = look.map(|look| look.files);
+        let is_same = files.is_some() && files == self.files;
+        if is_same && !self.was_fresh {
             return false;
         }
-        self.changed = Stopwatch::start();
+        if !is_same {
+            self.changed = Stopwatch::start();
+        }
+        self.was_fresh = look.is_some_and(|look| look.is_fresh);
         self.files = files;
         let read = read(self.root.clone(), clock).await;
         match read {
@@ -87,9 +95,9 @@ impl World {
     }
 }
 
-/// The files now; None where they can't be looked at.
-pub(super) async fn looked_at(root: PathBuf) -> Option<Files> {
-    tokio::task::spawn_blocking(move || Files::look(&root))
+/// A look at the files; None where that fails.
+pub(super) async fn looked_at(root: PathBuf) -> Option<Look> {
+    tokio::task::spawn_blocking(move || Look::at(&root))
         .await
         .ok()
 }

@@ -12,7 +12,7 @@ use daily_note::{
     clock::Clock,
     delivery::Stop,
     schedule::{Event, Teller},
-    store::{BatchState, SenderGuard},
+    store::{BatchState, SenderGuard, StoreError},
 };
 use oracle::{Slot, slots};
 
@@ -115,7 +115,14 @@ impl Daemon {
         let mut server = Server::open(Some(root), clock, pace, Arc::new(Heard))
             .await
             .unwrap();
-        let right = server.take_schedule().await.unwrap();
+        // A child that another test starts holds our files for a moment, until it becomes a program.
+        let right = loop {
+            match server.take_schedule().await {
+                Ok(right) => break right,
+                Err(StoreError::Kept { .. }) => tokio::task::yield_now().await,
+                Err(error) => panic!("{error}"),
+            }
+        };
         Self { server, right }
     }
 
