@@ -3,7 +3,11 @@
 
 mod oracle;
 
-use std::{fs, path::Path, sync::Arc};
+use std::{
+    fs,
+    path::Path,
+    sync::{Arc, Mutex},
+};
 
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -89,13 +93,16 @@ fn expected(slot: &Slot, fate: Fate) -> Option<DateTime<Utc>> {
     }
 }
 
-/// Shows, where the test fails, what a person would have heard.
-struct Heard;
+/// What a person would have heard and the year has no reason for.
+#[derive(Default)]
+struct Heard(Mutex<Vec<Event>>);
 
 #[async_trait]
 impl Teller for Heard {
-    async fn tell(&self, event: &Event, at: DateTime<Utc>) {
-        println!("{at} {event:?}");
+    async fn tell(&self, event: &Event, _: DateTime<Utc>) {
+        if event.is_alarming() && !matches!(event, Event::SlotMissed { .. }) {
+            self.0.lock().unwrap().push(event.clone());
+        }
     }
 }
 
@@ -103,6 +110,7 @@ impl Teller for Heard {
 struct Daemon {
     server: Server,
     right: SenderGuard,
+    heard: Arc<Heard>,
 }
 
 impl Daemon {
@@ -112,9 +120,9 @@ impl Daemon {
             ..Pace::default()
         };
         let clock = Clock::Fixed(now);
-        let mut server = Server::open(Some(root), clock, pace, Arc::new(Heard))
-            .await
-            .unwrap();
+        let heard = Arc::new(Heard::default());
+        let teller: Arc<dyn Teller> = Arc::clone(&heard) as _;
+        let mut server = Server::open(Some(root), clock, pace, teller).await.unwrap();
         // A child that another test starts holds our files for a moment, until it becomes a program.
         let right = loop {
             match server.take_schedule().await {
@@ -123,13 +131,19 @@ impl Daemon {
                 Err(error) => panic!("{error}"),
             }
         };
-        Self { server, right }
+        Self {
+            server,
+            right,
+            heard,
+        }
     }
 
     /// A beat at that moment; answers when it would wake by itself.
     async fn beat(&mut self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         self.server.set_clock(Clock::Fixed(now));
         self.server.do_all_due(&Stop::default()).await.unwrap();
+        let heard = self.heard.0.lock().unwrap().clone();
+        assert!(heard.is_empty(), "{now}: {heard:?}");
         self.server.look().await.wake_at
     }
 
