@@ -1,5 +1,5 @@
 //! The command line: arguments in, report out, exit code. One file a command, each with its
-//! `Args` and an `execute`; what they share are the global flags, [`Context`] and [`Failure`].
+//! `Args` and an `execute`; what they share are the global flags, `Context` and `Failure`.
 
 mod adopt;
 mod backup;

@@ -1,7 +1,7 @@
 //! Pictures as mail carries them: found below the publication's folder, read within limits, turned
 //! upright, sized, recompressed, and rid of what they tell about where and by whom they were made.
 //!
-//! [`fit`] is pure: the same bytes give the same bytes. [`Cache`] only remembers what it gave. Knows
+//! [`fit()`] is pure: the same bytes give the same bytes. [`Cache`] only remembers what it gave. Knows
 //! nothing of issues, nor of how a picture travels.
 
 use aws_lc_rs::digest;
@@ -129,7 +129,7 @@ pub enum PictureError {
         /// In a few words.
         reason: String,
     },
-    /// An animation of more than [`MAX_ANIMATION_BYTES`].
+    /// An animation of more than `MAX_ANIMATION_BYTES`.
     #[error("is an animation of {:.1} MB; the limit is {} MB", *bytes as f64 / f64::from(1 << 20), MAX_ANIMATION_BYTES >> 20)]
     HeavyAnimation {
         /// How many.

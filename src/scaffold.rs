@@ -1,5 +1,5 @@
 //! The texts that a person starts from: a new publication's files, the next issue's file. Made in
-//! memory; [`write`] puts them on disk and overwrites nothing.
+//! memory; [`write()`] puts them on disk and overwrites nothing.
 
 mod issue;
 mod publication;

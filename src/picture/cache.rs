@@ -1,4 +1,4 @@
-//! What [`fit`] gave, remembered in `.daily-note/cache/pictures`: the same, sooner. An entry is named
+//! What [`fit()`] gave, remembered in `.daily-note/cache/pictures`: the same, sooner. An entry is named
 //! by the content of the file and by what was asked of it, so that it never grows stale; one that is
 //! cut off or changed is not believed. Any number of processes may use it at once. Nothing depends
 //! on it: where it can't be read or written, the work is done again.
@@ -16,7 +16,7 @@ use aws_lc_rs::digest;
 
 use super::{Kind, MAX_FILE_BYTES, Picture, PictureError, Wanted, fit, hex, sha256};
 
-/// Raised with every change to what [`fit`] makes of a file.
+/// Raised with every change to what [`fit()`] makes of a file.
 const GENERATION: u8 = 1;
 /// When there is more, the oldest go.
 const MAX_BYTES: u64 = 512 << 20;
@@ -43,7 +43,7 @@ impl Cache {
     /// The file as the picture that is wanted of it.
     ///
     /// # Errors
-    /// As [`fit`]; and a file that can't be read.
+    /// As [`fit()`]; and a file that can't be read.
     pub fn fitted(&self, path: &Path, wanted: Wanted) -> Result<Picture, PictureError> {
         let bytes = read(path)?;
         if bytes.len() < WORTH_KEEPING_BYTES {

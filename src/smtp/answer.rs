@@ -36,7 +36,7 @@ impl fmt::Display for Stage {
 pub enum Answer {
     /// It took it: the 250 to the dot.
     Accepted(Reply),
-    /// It did not. The session stays usable unless [`Session::is_usable`] says otherwise.
+    /// It did not. The session stays usable unless [`Session::is_usable`](super::Session::is_usable) says otherwise.
     Refused {
         /// To what it said no.
         stage: Stage,
