@@ -23,14 +23,14 @@ pub(super) enum Fault {
 
 /// The built shim.
 pub(super) struct Shim {
-    library: PathBuf,
+    shared_object: PathBuf,
     _folder: TempDir,
 }
 
 impl Shim {
     pub(super) fn build() -> Self {
         let folder = TempDir::new().unwrap();
-        let (source, library) = (folder.path().join("shim.c"), folder.path().join("shim.so"));
+        let (source, shared_object) = (folder.path().join("shim.c"), folder.path().join("shim.so"));
         fs::write(&source, include_str!("shim.c")).unwrap();
         let built = Command::new("cc")
             .args([
@@ -42,13 +42,13 @@ impl Shim {
                 "-D_LARGEFILE64_SOURCE",
                 "-o",
             ])
-            .args([&library, &source])
+            .args([&shared_object, &source])
             .args(["-ldl", "-lpthread"])
             .status()
             .expect("a C compiler, which building the crate needs too");
         assert!(built.success());
         Self {
-            library,
+            shared_object,
             _folder: folder,
         }
     }
@@ -58,7 +58,7 @@ impl Shim {
         let notes = state.join("undo");
         fs::create_dir_all(&notes).unwrap();
         command
-            .env("LD_PRELOAD", &self.library)
+            .env("LD_PRELOAD", &self.shared_object)
             .env("UNDO_FOLDER", notes);
         match fault {
             Fault::None => {}
