@@ -5,6 +5,7 @@
 
 use std::{
     collections::BTreeSet,
+    fs,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -20,6 +21,8 @@ use crate::clock::Stopwatch;
 const QUIET: Duration = Duration::from_millis(8);
 /// …or when it has lasted for so long.
 const LONGEST: Duration = Duration::from_millis(40);
+/// An empty file is a save in place that has only begun; it is believed after so long.
+const BEGUN: Duration = Duration::from_millis(300);
 /// Files put into a new folder before it was watched are found by a second look.
 const SECOND_LOOK: Duration = Duration::from_millis(150);
 
@@ -168,7 +171,7 @@ pub(super) async fn follow(
     desk: Arc<LiveDesk>,
 ) {
     watch.watch_pictures(desk.picture_folders().await);
-    while let Some((changed, since)) = settled(&mut notices).await {
+    while let Some((changed, since)) = settled(&watch.root, &mut notices).await {
         let has_folder = changed
             .paths
             .iter()
@@ -194,7 +197,14 @@ pub(super) async fn follow(
 }
 
 /// The next change, once its save is over. None: the watcher is gone.
-async fn settled(notices: &mut mpsc::UnboundedReceiver<Notice>) -> Option<(Changed, Stopwatch)> {
+async fn settled(
+    root: &Path,
+    notices: &mut mpsc::UnboundedReceiver<Notice>,
+) -> Option<(Changed, Stopwatch)> {
+    let is_empty = |path: &PathBuf| {
+        let file = fs::metadata(root.join(path));
+        file.is_ok_and(|file| file.is_file() && file.len() == 0)
+    };
     let mut changed = Changed::default();
     let first = notices.recv().await?;
     let since = first.since;
@@ -202,8 +212,12 @@ async fn settled(notices: &mut mpsc::UnboundedReceiver<Notice>) -> Option<(Chang
     while let Some(notice) = next {
         changed.everything |= notice.is_blind;
         changed.paths.extend(notice.paths);
-        let left = LONGEST.saturating_sub(since.elapsed());
-        next = timeout(QUIET.min(left), notices.recv())
+        let (quiet, longest) = match changed.paths.iter().any(is_empty) {
+            true => (BEGUN, BEGUN),
+            false => (QUIET, LONGEST),
+        };
+        let left = longest.saturating_sub(since.elapsed());
+        next = timeout(quiet.min(left), notices.recv())
             .await
             .ok()
             .flatten();
@@ -221,9 +235,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("issues")).unwrap();
         fs::write(folder.path().join("issues/a.md"), "one").unwrap();
-        let (_watch, mut notices) = Watch::start(folder.path()).unwrap();
+        let (watch, mut notices) = Watch::start(folder.path()).unwrap();
         work(folder.path());
-        let wait = timeout(Duration::from_secs(10), settled(&mut notices)).await;
+        let wait = timeout(Duration::from_secs(10), settled(&watch.root, &mut notices)).await;
         let (changed, _) = wait.unwrap().unwrap();
         assert!(!changed.everything);
         let paths = changed.paths.iter();
@@ -234,6 +248,27 @@ mod tests {
     async fn a_save_in_place_names_the_file() {
         let changed = after(|root| fs::write(root.join("issues/a.md"), "two").unwrap()).await;
         assert_eq!(changed, ["issues/a.md"]);
+    }
+
+    #[tokio::test]
+    async fn a_save_that_has_only_emptied_the_file_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("issues")).unwrap();
+        let path = folder.path().join("issues/a.md");
+        fs::write(&path, "one").unwrap();
+        let (watch, mut notices) = Watch::start(folder.path()).unwrap();
+        let slow_editor = async {
+            fs::write(&path, "").unwrap();
+            tokio::time::sleep(Duration::from_millis(80)).await;
+            fs::write(&path, "two").unwrap();
+        };
+        let (settled, ()) = tokio::join!(settled(&watch.root, &mut notices), slow_editor);
+        assert!(settled.unwrap().1.elapsed() >= Duration::from_millis(80));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "two");
+        // One that stays empty is believed in the end.
+        fs::write(&path, "").unwrap();
+        let (changed, _) = super::settled(&watch.root, &mut notices).await.unwrap();
+        assert!(changed.touches("issues/a.md"));
     }
 
     #[tokio::test]
