@@ -20,8 +20,6 @@ use super::{Kind, MAX_FILE_BYTES, Picture, PictureError, Wanted, fit, hex, sha25
 const GENERATION: u8 = 1;
 /// When there is more, the oldest go.
 const MAX_BYTES: u64 = 512 << 20;
-/// Smaller files are fitted sooner than an entry is found.
-const WORTH_KEEPING_BYTES: usize = 16 << 10;
 
 /// Pictures fitted before.
 #[derive(Debug, Clone)]
@@ -46,9 +44,6 @@ impl Cache {
     /// As [`fit()`]; and a file that can't be read.
     pub fn fitted(&self, path: &Path, wanted: Wanted) -> Result<Picture, PictureError> {
         let bytes = read(path)?;
-        if bytes.len() < WORTH_KEEPING_BYTES {
-            return fit(&bytes, wanted);
-        }
         let entry = self.folder.join(key(&bytes, wanted));
         if let Some(picture) = load(&entry) {
             return Ok(picture);
