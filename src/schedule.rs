@@ -12,7 +12,8 @@ mod window;
 pub use self::{
     event::{Event, Standing, Teller},
     overview::{
-        Absent, BatchView, Need, Overview, Row, SlotState, SlotView, Stray, StrayReason, overview,
+        Absent, BatchView, LedgerView, Need, Overview, Row, SlotState, SlotView, Stray,
+        StrayReason, overview,
     },
     plan::{Broken, Candidate, Carried, Job, Plan, Sight, plan},
     window::{Window, Zones, window},

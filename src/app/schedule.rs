@@ -4,8 +4,8 @@ use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 
 use super::{App, AppError};
 use crate::{
-    schedule::{BatchView, Overview, overview},
-    store::{BatchState, Store},
+    schedule::{BatchView, LedgerView, Overview, Zones, overview},
+    store::{BatchState, Store, StoreError},
 };
 
 /// Older batches concern nobody's coming weeks: two a week for five years.
@@ -25,26 +25,16 @@ impl App {
             .checked_add_days(Days::new(u64::from(weeks) * 7 + 6))
             .unwrap_or(NaiveDate::MAX);
         let archive = self.archive()?;
-        let batches = self.batch_views().await?;
+        let ledger = match self.store_if_any().await? {
+            Some(store) => self.ledger_view(&*store).await?,
+            None => LedgerView::default(),
+        };
         let publication = &self.publication;
-        Ok(overview(
-            publication,
-            &archive,
-            &batches,
-            monday..=last,
-            now,
-        ))
+        Ok(overview(publication, &archive, &ledger, monday..=last, now))
     }
 
-    async fn batch_views(&self) -> Result<Vec<BatchView>, AppError> {
-        match self.store_if_any().await? {
-            Some(store) => Self::batch_views_of(&*store).await,
-            None => Ok(Vec::new()),
-        }
-    }
-
-    /// Every recent batch of a ledger.
-    pub(super) async fn batch_views_of(store: &dyn Store) -> Result<Vec<BatchView>, AppError> {
+    /// What the calendar reads of a ledger.
+    pub(super) async fn ledger_view(&self, store: &dyn Store) -> Result<LedgerView, StoreError> {
         let mut views = Vec::new();
         for batch in store.batches(RECENT_BATCHES).await? {
             let counts = store.counts(batch.id).await?;
@@ -52,6 +42,21 @@ impl App {
         }
         // What is under way comes first where a slot has two batches' claims.
         views.sort_by_key(|view| view.state == BatchState::Finished);
-        Ok(views)
+        Ok(LedgerView {
+            batches: views,
+            zones: self.zones(store).await?,
+        })
+    }
+
+    /// Where the readers are, as far as it matters.
+    pub(super) async fn zones(&self, store: &dyn Store) -> Result<Zones, StoreError> {
+        let mut zones = Zones::new();
+        if self.publication.schedule.by_reader_timezone {
+            for edition in &self.publication.editions {
+                let of_edition = store.zones(&edition.key).await?;
+                zones.insert(edition.key.clone(), of_edition);
+            }
+        }
+        Ok(zones)
     }
 }

@@ -258,22 +258,15 @@ impl Server {
         Ok(carried)
     }
 
-    /// Where the readers are, as far as it matters: those of subscribers.yaml too, who otherwise come
-    /// to the list with the freeze, which may be too late for the earliest of them.
+    /// Where the readers are: those of subscribers.yaml too, who otherwise come to the list with the
+    /// freeze, which may be too late for the earliest of them.
     async fn zones(&mut self) -> Result<Zones, AppError> {
         let publication = &self.world.app.publication;
-        let mut zones = Zones::new();
-        if publication.schedule.by_reader_timezone {
-            if self.is_keeper && self.is_list_new {
-                fold_file(self.store.as_ref(), publication, self.clock.now()).await?;
-                self.is_list_new = false;
-            }
-            for edition in &publication.editions {
-                let of_edition = self.store.zones(&edition.key).await?;
-                zones.insert(edition.key.clone(), of_edition);
-            }
+        if publication.schedule.by_reader_timezone && self.is_keeper && self.is_list_new {
+            fold_file(self.store.as_ref(), publication, self.clock.now()).await?;
+            self.is_list_new = false;
         }
-        Ok(zones)
+        Ok(self.world.app.zones(self.store.as_ref()).await?)
     }
 
     async fn tell_of_configuration(&mut self) {

@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use serde::Serialize;
 
+use super::window::{Window, Zones, window};
 use crate::{
     issue::{Archive, Issue, Status},
     publication::{Absence, Publication, Slot},
@@ -50,8 +51,10 @@ pub struct SlotView {
     pub topic: String,
     /// The date in the publication's zone.
     pub date: NaiveDate,
-    /// When it is due.
+    /// When it is due, by the publication's clock.
     pub slot: DateTime<Utc>,
+    /// When the first readers get it: before `slot` where readers are met at their own hour.
+    pub opens: DateTime<Utc>,
     /// Until when it still goes out on its own.
     pub latest: DateTime<Utc>,
     /// Out of turn: `schedule.extra` names it.
@@ -197,6 +200,15 @@ pub enum StrayReason {
     },
 }
 
+/// What the calendar reads of the ledger and the list.
+#[derive(Debug, Clone, Default)]
+pub struct LedgerView {
+    /// The recent batches.
+    pub batches: Vec<BatchView>,
+    /// Where the readers are; empty where all get an issue at one hour.
+    pub zones: Zones,
+}
+
 impl BatchView {
     /// What the calendar shows of a batch.
     #[must_use]
@@ -217,7 +229,7 @@ impl BatchView {
 pub fn overview(
     publication: &Publication,
     archive: &Archive,
-    batches: &[BatchView],
+    ledger: &LedgerView,
     dates: RangeInclusive<NaiveDate>,
     now: DateTime<Utc>,
 ) -> Overview {
@@ -225,7 +237,7 @@ pub fn overview(
     let look = Look {
         publication,
         archive,
-        batches,
+        ledger,
         now,
     };
     let earlier = first
@@ -252,7 +264,7 @@ pub fn overview(
 struct Look<'a> {
     publication: &'a Publication,
     archive: &'a Archive,
-    batches: &'a [BatchView],
+    ledger: &'a LedgerView,
     now: DateTime<Utc>,
 }
 
@@ -265,18 +277,17 @@ impl Look<'_> {
             .filter(|issue| issue.front_matter.date == slot.date)
             .collect();
         // The file of an issue that went out may be gone, or have another date by now.
-        let batch = self
-            .batches
+        let batches = &self.ledger.batches;
+        let batch = batches
             .iter()
             .find(|batch| issues.iter().any(|issue| issue.id == batch.issue))
             .or_else(|| {
-                self.batches
+                batches
                     .iter()
                     .find(|batch| batch.edition == slot.edition && batch.slot == slot.at)
             });
-        let late = TimeDelta::from_std(self.publication.schedule.late).unwrap_or(TimeDelta::MAX);
-        let latest = slot.at.checked_add_signed(late).unwrap_or(slot.at);
-        let state = self.state(&slot, latest, &issues, batch);
+        let window = window(self.publication, &slot, &self.ledger.zones);
+        let state = self.state(window, &issues, batch);
         let edition = self.publication.edition(&slot.edition);
         let is_extra = self
             .publication
@@ -289,23 +300,18 @@ impl Look<'_> {
             topic: edition.map_or_else(String::new, |edition| edition.topic.clone()),
             date: slot.date,
             slot: slot.at,
-            latest,
+            opens: window.opens,
+            latest: window.closes,
             is_extra,
             state,
-            needs: need(state, slot.at - self.now, !issues.is_empty()),
+            needs: need(state, window.opens - self.now, !issues.is_empty()),
             issues: issues.into_iter().map(|issue| self.issue(issue)).collect(),
             batch: batch.cloned(),
             edition: slot.edition,
         }
     }
 
-    fn state(
-        &self,
-        slot: &Slot,
-        latest: DateTime<Utc>,
-        issues: &[&Issue],
-        batch: Option<&BatchView>,
-    ) -> SlotState {
+    fn state(&self, window: Window, issues: &[&Issue], batch: Option<&BatchView>) -> SlotState {
         match batch.map(|batch| &batch.state) {
             Some(BatchState::Open) => return SlotState::Sending,
             Some(BatchState::Paused { .. }) => return SlotState::Paused,
@@ -315,8 +321,8 @@ impl Look<'_> {
         }
         match issues {
             [_, _, ..] => SlotState::Conflict,
-            _ if self.now > latest => SlotState::Missed,
-            _ if self.now >= slot.at => SlotState::Late,
+            _ if self.now > window.closes => SlotState::Missed,
+            _ if self.now >= window.opens => SlotState::Late,
             [] => SlotState::Missing,
             [issue] => match issue.front_matter.status {
                 Status::Draft => SlotState::Draft,
@@ -346,7 +352,11 @@ impl Look<'_> {
             Ok(issue) => {
                 let (edition, date) = (&issue.front_matter.edition, issue.front_matter.date);
                 let absence = self.publication.slot_or_absence(edition, date).err()?;
-                let is_sent = self.batches.iter().any(|batch| batch.issue == issue.id);
+                let is_sent = self
+                    .ledger
+                    .batches
+                    .iter()
+                    .any(|batch| batch.issue == issue.id);
                 (is_within(date) && !is_sent).then(|| StrayReason::NoSlot {
                     date,
                     edition: edition.clone(),

@@ -8,7 +8,7 @@ use super::shelf::{Former, accent_of};
 use crate::{
     issue::{Archive, Entry, Issue, Status},
     publication::Publication,
-    schedule::{self, BatchView, SlotState, SlotView},
+    schedule::{self, LedgerView, SlotState, SlotView},
     store::BatchState,
     web::preview::Row,
 };
@@ -24,7 +24,7 @@ pub(super) struct Desk<'a> {
     pub(super) archive: &'a Archive,
     /// What could once be read, by name.
     pub(super) former: &'a BTreeMap<String, Former>,
-    pub(super) batches: &'a [BatchView],
+    pub(super) ledger: &'a LedgerView,
     pub(super) now: DateTime<Utc>,
 }
 
@@ -75,13 +75,8 @@ impl Desk<'_> {
             .checked_add_days(Days::new(AHEAD_DAYS))
             .unwrap_or(today);
         let dates = first..=last;
-        let overview = schedule::overview(
-            self.publication,
-            self.archive,
-            self.batches,
-            dates,
-            self.now,
-        );
+        let overview =
+            schedule::overview(self.publication, self.archive, self.ledger, dates, self.now);
         let slot = |row| match row {
             schedule::Row::Slot(view) => Some(*view),
             schedule::Row::Absent(_) => None,
@@ -103,7 +98,8 @@ impl Desk<'_> {
     fn readable(&self, entry: &Entry, issue: &Issue, slots: &[SlotView]) -> Row {
         let front_matter = &issue.front_matter;
         let has_it = |view: &&SlotView| view.issues.iter().any(|one| one.id == issue.id);
-        let batch = self.batches.iter().find(|batch| batch.issue == issue.id);
+        let mut batches = self.ledger.batches.iter();
+        let batch = batches.find(|batch| batch.issue == issue.id);
         let state = match (slots.iter().find(has_it), batch.map(|batch| &batch.state)) {
             (Some(view), _) => view.state,
             (None, Some(BatchState::Open)) => SlotState::Sending,

@@ -23,6 +23,7 @@ use crate::{
     audience,
     clock::Stopwatch,
     publication::FILE_NAME,
+    schedule::LedgerView,
     store::Store,
     web::preview::{Change, Colors, Desk, Message, Print, Reader, Sheet, Suggestion, Wanted},
 };
@@ -144,13 +145,11 @@ impl LiveDesk {
     /// Answers whether the ledger has something new.
     async fn read_ledger(&self) -> Result<bool, AppError> {
         let app = self.app();
-        let batches = match self.store(&app).await? {
-            Some(store) => App::batch_views_of(&*store).await?,
-            None => Vec::new(),
+        let ledger = match self.store(&app).await? {
+            Some(store) => app.ledger_view(&*store).await?,
+            None => LedgerView::default(),
         };
-        Ok(self
-            .with_shelf(move |shelf| shelf.set_batches(batches))
-            .await)
+        Ok(self.with_shelf(move |shelf| shelf.set_ledger(ledger)).await)
     }
 
     /// The reader of that key; None: nobody on the list has that address.

@@ -18,7 +18,7 @@ use crate::{
     issue::{Archive, ArchiveError, Entry, Issue},
     publication::{Environment, FILE_NAME, Publication},
     render::{RenderError, Templates, accent_context},
-    schedule::{BatchView, SlotState},
+    schedule::{BatchView, LedgerView, SlotState},
     source::SourceError,
     web::preview::{Colors, Row},
 };
@@ -32,7 +32,7 @@ pub(super) struct Shelf {
     configuration_faults: Vec<SourceError>,
     template_error: Option<RenderError>,
     archive_error: Option<ArchiveError>,
-    batches: Vec<BatchView>,
+    ledger: LedgerView,
     /// How the readers' consents stand; None: not counted.
     recipients: Option<RecipientsByEdition>,
     presses: BTreeMap<String, (u64, Press)>,
@@ -60,7 +60,7 @@ impl Shelf {
             configuration_faults: Vec::new(),
             template_error: None,
             archive_error: None,
-            batches: Vec::new(),
+            ledger: LedgerView::default(),
             recipients: None,
             presses: BTreeMap::new(),
             generation: 1,
@@ -126,13 +126,14 @@ impl Shelf {
     }
 
     /// Takes in what the ledger has; answers whether that is new.
-    pub(super) fn set_batches(&mut self, batches: Vec<BatchView>) -> bool {
-        let key = |batches: &[BatchView]| {
+    pub(super) fn set_ledger(&mut self, ledger: LedgerView) -> bool {
+        let key = |ledger: &LedgerView| {
             let of = |batch: &BatchView| (batch.issue.clone(), batch.state.clone());
-            batches.iter().map(of).collect::<Vec<_>>()
+            let batches: Vec<_> = ledger.batches.iter().map(of).collect();
+            (batches, ledger.zones.clone())
         };
-        let is_new = key(&self.batches) != key(&batches);
-        self.batches = batches;
+        let is_new = key(&self.ledger) != key(&ledger);
+        self.ledger = ledger;
         self.generation += u64::from(is_new);
         is_new
     }
@@ -142,7 +143,7 @@ impl Shelf {
     pub(super) fn wants_recipients(&self) -> bool {
         let is_to_come = |issue: &&Issue| {
             let is_it = |batch: &BatchView| batch.issue == issue.id;
-            !self.batches.iter().any(is_it)
+            !self.ledger.batches.iter().any(is_it)
         };
         let to_come = self.archive.issues().filter(is_to_come);
         self.recipients.is_none() && self.app.asks_for_consent(to_come)
@@ -160,7 +161,7 @@ impl Shelf {
             publication: &self.app.publication,
             archive: &self.archive,
             former: &self.former,
-            batches: &self.batches,
+            ledger: &self.ledger,
             now: self.app.clock.now(),
         })
     }
@@ -266,10 +267,12 @@ impl Shelf {
             .find(|entry| entry.name == name)?;
         let (made_at, press) = self.presses.entry(name.to_owned()).or_default();
         if *made_at != self.generation {
-            let is_sent = entry
-                .issue
-                .as_ref()
-                .is_ok_and(|issue| self.batches.iter().any(|batch| batch.issue == issue.id));
+            let is_sent = entry.issue.as_ref().is_ok_and(|issue| {
+                self.ledger
+                    .batches
+                    .iter()
+                    .any(|batch| batch.issue == issue.id)
+            });
             let zone = self.app.publication.timezone;
             let nobody = RecipientsByEdition::new();
             let bench = Bench {

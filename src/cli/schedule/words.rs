@@ -23,7 +23,7 @@ pub(super) fn mark(view: &SlotView) -> (&'static str, Tone) {
 /// The state, and what there is to know of it in a word or two.
 pub(super) fn state(view: &SlotView, now: DateTime<Utc>) -> String {
     let word = view.state.word();
-    let left = view.slot - now;
+    let left = view.opens - now;
     match view.state {
         SlotState::Missing | SlotState::Draft if view.needs != Need::Nothing => {
             format!("{word}, {} left", span(left))
@@ -43,6 +43,12 @@ pub(super) fn state(view: &SlotView, now: DateTime<Utc>) -> String {
 pub(super) fn below(view: &SlotView, zone: Tz) -> Vec<String> {
     let until = view.latest.with_timezone(&zone).format("%a %H:%M");
     match view.state {
+        SlotState::Missing | SlotState::Draft | SlotState::Ready if view.opens < view.slot => {
+            let opens = view.opens.with_timezone(&zone).format("%a %H:%M");
+            vec![format!(
+                "the first readers get it {opens}, at their own hour"
+            )]
+        }
         SlotState::Paused => match view.batch.as_ref().map(|batch| &batch.state) {
             Some(BatchState::Paused { reason, .. }) => vec![reason.clone()],
             _ => Vec::new(),

@@ -24,7 +24,7 @@ editions:
 struct Desk {
     root: TempDir,
     publication: Publication,
-    batches: Vec<BatchView>,
+    ledger: LedgerView,
 }
 
 impl Desk {
@@ -37,7 +37,7 @@ impl Desk {
         Self {
             root,
             publication,
-            batches: Vec::new(),
+            ledger: LedgerView::default(),
         }
     }
 
@@ -67,7 +67,9 @@ impl Desk {
             frozen_at: slot.parse().unwrap(),
             trusts_refusals: false,
         };
-        self.batches.push(BatchView::new(batch, Counts::default()));
+        self.ledger
+            .batches
+            .push(BatchView::new(batch, Counts::default()));
         self
     }
 
@@ -76,7 +78,7 @@ impl Desk {
         let now: DateTime<Utc> = format!("{local}:00+09:00").parse().unwrap();
         let archive = Archive::load(&self.publication).unwrap();
         let dates = day("2026-11-23")..=day("2026-12-06");
-        overview(&self.publication, &archive, &self.batches, dates, now)
+        overview(&self.publication, &archive, &self.ledger, dates, now)
     }
 
     /// `date state needs` of the slots.
@@ -230,4 +232,24 @@ fn files_beside_the_calendar_are_named() {
     assert!(matches!(&strays[0].reason, StrayReason::NoSlot { .. }));
     assert_eq!(strays[1].file, "issues/2026-11-26-broken.md");
     assert!(matches!(&strays[1].reason, StrayReason::Unreadable { .. }));
+}
+
+#[test]
+fn where_readers_are_met_at_their_own_hour_a_slot_opens_with_the_first_of_them() {
+    let mut desk = Desk::new("schedule: {late: 6h, by_reader_timezone: true}\n").issue(
+        "a",
+        "monday",
+        "2026-11-23",
+        "ready",
+    );
+    let zones = ["Pacific/Auckland", "America/Los_Angeles"];
+    desk.ledger.zones.insert(
+        "monday".into(),
+        zones.map(|zone| Some(zone.parse().unwrap())).to_vec(),
+    );
+    // 08:00 in Auckland is 04:00 in Seoul; in Los Angeles it is 01:00 of the next day there.
+    assert_eq!(desk.first("2026-11-23T03:59"), "2026-11-23 ready Nothing");
+    assert_eq!(desk.first("2026-11-23T04:00"), "2026-11-23 late Now");
+    assert_eq!(desk.first("2026-11-24T07:00"), "2026-11-23 late Now");
+    assert_eq!(desk.first("2026-11-24T07:01"), "2026-11-23 missed Now");
 }
