@@ -34,6 +34,7 @@ impl Sink {
         }
         let process = command
             .args([&format!("inet:{addr}"), "1000"])
+            .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .expect("smtp-sink");

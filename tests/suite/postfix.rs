@@ -10,7 +10,8 @@ use std::{
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     os::unix::fs::{PermissionsExt, chown},
     path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
+    process::{Child, Command, Stdio},
+    sync::Mutex,
     thread,
     time::{Duration, Instant},
 };
@@ -64,6 +65,7 @@ impl Sink {
             .args(flags)
             .args(is_root().then_some(["-u", "nobody"]).into_iter().flatten())
             .args([&format!("inet:{addr}"), "100"])
+            .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
@@ -101,7 +103,15 @@ impl Drop for Sink {
 pub(crate) struct Postfix {
     folder: TempDir,
     addr: SocketAddr,
+    /// None: stopped.
+    master: Mutex<Option<Child>>,
 }
+
+/// How long one of its programs may take, on a machine with much else to do.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What the master logs once it listens.
+const STARTED: &str = "daemon started";
 
 const MASTER: &str = "\
 ADDR      inet  n       -       n       -       -       smtpd
@@ -128,13 +138,25 @@ impl Postfix {
             left_out("Postfix starts as root only");
             return None;
         }
-        let folder = tempfile::tempdir().unwrap();
-        let addr = free_port();
-        let postfix = Self { folder, addr };
-        postfix.write_configuration(settings);
-        postfix.command("start");
-        wait_for(addr);
-        Some(postfix)
+        // Between our look and Postfix's bind somebody else may take the port.
+        let tries = (0..3).map(|_| {
+            let postfix = Self {
+                folder: tempfile::tempdir().unwrap(),
+                addr: free_port(),
+                master: Mutex::new(None),
+            };
+            postfix.write_configuration(settings);
+            postfix.make_queue();
+            (postfix.launch(), postfix)
+        });
+        let mut told = String::new();
+        for (is_up, postfix) in tries {
+            if is_up {
+                return Some(postfix);
+            }
+            told = postfix.log();
+        }
+        panic!("Postfix does not start:\n{told}");
     }
 
     /// Where it listens.
@@ -144,13 +166,22 @@ impl Postfix {
 
     /// Kills it, connections and all; its queue stays.
     pub(crate) fn stop(&self) {
-        self.command("abort");
+        let master = self.master.lock().ok().and_then(|mut master| master.take());
+        let Some(mut master) = master else {
+            return;
+        };
+        // It takes its children with it, which it could not on a SIGKILL.
+        let pid = master.id().to_string();
+        let _ = Command::new("kill").args(["-TERM", &pid]).status();
+        if !ends(&mut master) {
+            let _ = master.kill();
+            let _ = master.wait();
+        }
     }
 
     /// Starts it where it was.
     pub(crate) fn start_again(&self) {
-        self.command("start");
-        wait_for(self.addr);
+        assert!(self.launch(), "{}", self.log());
     }
 
     /// What has been delivered to that address, with bare LFs.
@@ -233,17 +264,14 @@ impl Postfix {
              alias_database =\n"
         );
         for name in ["daemon_directory", "command_directory"] {
-            let output = Command::new("postconf")
-                .args(["-d", name])
-                .output()
-                .unwrap();
-            main.push_str(&String::from_utf8_lossy(&output.stdout));
+            let line = format!("{name} = {}\n", default_of(name).display());
+            main.push_str(&line);
         }
         for setting in settings {
             main.push_str(setting);
             main.push('\n');
         }
-        let conf = folder.join("conf");
+        let conf = self.conf();
         fs::write(conf.join("main.cf"), main).unwrap();
         fs::write(
             conf.join("master.cf"),
@@ -254,13 +282,41 @@ impl Postfix {
         fs::write(conf.join("gone"), gone).unwrap();
     }
 
-    fn command(&self, verb: &str) -> Output {
-        let conf = self.folder.path().join("conf");
-        Command::new("postfix")
-            .arg("-c")
-            .args([conf.as_os_str(), verb.as_ref()])
-            .output()
-            .unwrap()
+    fn conf(&self) -> PathBuf {
+        self.folder.path().join("conf")
+    }
+
+    fn make_queue(&self) {
+        let mut check = Command::new("postfix");
+        check.arg("-c").arg(self.conf()).arg("check");
+        let mut check = quiet(check).spawn().unwrap();
+        assert!(ends(&mut check), "postfix check does not end");
+    }
+
+    /// Runs its master, without the scripts of `postfix start` around it, so that it is our own child
+    /// and nothing but it is waited for. Answers whether it is up.
+    fn launch(&self) -> bool {
+        let program = default_of("daemon_directory").join("master");
+        let begun = self.log().matches(STARTED).count();
+        let mut master = Command::new(program);
+        master.arg("-c").arg(self.conf());
+        let mut master = quiet(master).spawn().unwrap();
+        let deadline = Instant::now() + PATIENCE;
+        // Its word, since whoever answers at the port may be somebody else.
+        while self.log().matches(STARTED).count() == begun {
+            if master.try_wait().unwrap().is_some() {
+                return false;
+            }
+            assert!(
+                Instant::now() < deadline,
+                "Postfix is not up: {}",
+                self.log()
+            );
+            thread::sleep(Duration::from_millis(10));
+        }
+        *self.master.lock().unwrap() = Some(master);
+        wait_for(self.addr);
+        true
     }
 }
 
@@ -269,8 +325,37 @@ impl Drop for Postfix {
         if thread::panicking() {
             let _ = writeln!(io::stderr(), "{}", self.log());
         }
-        self.command("abort");
+        self.stop();
     }
+}
+
+fn quiet(mut command: Command) -> Command {
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command
+}
+
+/// Waits for a process's end, not for ever; answers whether it came.
+fn ends(process: &mut Child) -> bool {
+    let deadline = Instant::now() + PATIENCE;
+    while matches!(process.try_wait(), Ok(None)) {
+        if Instant::now() > deadline {
+            return false;
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+    true
+}
+
+/// A folder as Postfix was built with it.
+fn default_of(name: &str) -> PathBuf {
+    let output = Command::new("postconf")
+        .args(["-dh", name])
+        .output()
+        .unwrap();
+    PathBuf::from(String::from_utf8_lossy(&output.stdout).trim())
 }
 
 fn is_root() -> bool {
