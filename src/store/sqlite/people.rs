@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, FixedOffset, Utc};
 use serde::Deserialize;
-use sqlx::{FromRow, Row, sqlite::SqliteRow};
+use sqlx::{Row, sqlite::SqliteRow};
 
 use super::{
     Fault, SqliteStore, codes,
@@ -127,7 +127,7 @@ pub(super) async fn page(
 }
 
 fn subscriber_from(row: &SqliteRow) -> sqlx::Result<Subscriber> {
-    let person = PersonRow::from_row(row)?.into_person()?;
+    let person = PersonRow::from_columns(row)?.into_person()?;
     Ok(Subscriber {
         id: SubscriberId(row.try_get("id")?),
         profile: person.profile,
@@ -138,7 +138,7 @@ fn subscriber_from(row: &SqliteRow) -> sqlx::Result<Subscriber> {
 }
 
 /// A row of `subscribers` that has an address, by its columns' names.
-#[derive(Deserialize, sqlx::FromRow)]
+#[derive(Deserialize)]
 pub(super) struct PersonRow {
     pub(super) id: i64,
     email: String,
@@ -161,6 +161,24 @@ pub(super) const PERSON_AS_JSON: &str = "json_object('id', s.id, 'email', s.emai
     'state', s.state, 'vouched_by', s.vouched_by, 'set_by', s.set_by)";
 
 impl PersonRow {
+    /// By hand: sqlx's derive would compile SQLite and sqlx once more, for the compiler's own use.
+    fn from_columns(row: &SqliteRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            email: row.try_get("email")?,
+            name: row.try_get("name")?,
+            editions: row.try_get("editions")?,
+            tags: row.try_get("tags")?,
+            timezone: row.try_get("timezone")?,
+            language: row.try_get("language")?,
+            consent_at: row.try_get("consent_at")?,
+            consent_source: row.try_get("consent_source")?,
+            state: row.try_get("state")?,
+            vouched_by: row.try_get("vouched_by")?,
+            set_by: row.try_get("set_by")?,
+        })
+    }
+
     pub(super) fn into_person(self) -> sqlx::Result<Person> {
         let set_by = SetBy(self.set_by);
         let set = |text: Option<String>| text.as_deref().map(codes::set).transpose();
