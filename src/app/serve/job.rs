@@ -1,7 +1,7 @@
 //! One job of the calendar, done: an issue begun, a batch taken up, a batch put aside. What it came
 //! to is judged by `outcome`.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{convert::Infallible, path::PathBuf, sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -127,14 +127,12 @@ impl Work {
             clock: self.clock,
             late: TimeDelta::from_std(app.publication.schedule.late).unwrap_or(TimeDelta::MAX),
             batch: batch.clone(),
+            between_looks: BETWEEN_LOOKS,
         };
         let carried = async {
             hours.come().await?;
             let carrying = app.carry(self.store, guard, &batch, &way, self.stop, self.progress);
-            tokio::select! {
-                report = carrying => report,
-                error = hours.keep_coming() => Err(error.into()),
-            }
+            hours.beside(carrying).await
         };
         let report = carried.await;
         way.close().await;
@@ -173,6 +171,7 @@ struct Hours {
     clock: Clock,
     late: TimeDelta,
     batch: Batch,
+    between_looks: Duration,
 }
 
 impl Hours {
@@ -196,12 +195,25 @@ impl Hours {
         Ok(())
     }
 
-    /// Until an error.
-    async fn keep_coming(&self) -> StoreError {
+    /// Lets the hours come while a batch is carried. A look that fails is not the carrying's end:
+    /// what is on the wire would be lost with it, and the next look comes soon. Where the state is
+    /// gone for good the ledger says so itself.
+    async fn beside<T>(&self, carrying: impl Future<Output = T>) -> T {
+        tokio::select! {
+            carried = carrying => carried,
+            never = self.keep_coming() => match never {},
+        }
+    }
+
+    async fn keep_coming(&self) -> Infallible {
         loop {
-            tokio::time::sleep(BETWEEN_LOOKS).await;
+            tokio::time::sleep(self.between_looks).await;
             if let Err(error) = self.come().await {
-                return error;
+                let problems = AppError::from(error).problems().join(": ");
+                tracing::warn!(
+                    issue = self.batch.issue,
+                    "the hours can't be looked at: {problems}"
+                );
             }
         }
     }
@@ -231,3 +243,6 @@ pub(super) fn is_mended_by_a_file(error: &AppError) -> bool {
         | AppError::Io { .. } => false,
     }
 }
+
+#[cfg(test)]
+mod tests;
