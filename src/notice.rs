@@ -5,7 +5,7 @@ mod mail;
 mod phrases;
 mod webhook;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, TimeZone, Utc};
 
 pub use self::{
     mail::{NoticeMail, mail},
@@ -29,9 +29,11 @@ pub struct Background {
 /// What makes two happenings the same: the second is not told. None: it is nobody's business but
 /// the log's.
 ///
-/// What may happen again (a relay goes away, a configuration breaks) is told once a day, by `today`.
+/// `at` is the moment of it, on the publication's clock. What stands for days (a relay that is away, a
+/// configuration that is broken) is told once a day; a batch that stops waits for a person each time.
 #[must_use]
-pub fn key(event: &Event, today: NaiveDate) -> Option<String> {
+pub fn key<Z: TimeZone>(event: &Event, at: &DateTime<Z>) -> Option<String> {
+    let today = at.date_naive();
     let of = |slot: &Slot| format!("{}-{}", slot.edition, slot.date);
     Some(match event {
         // What stands there may change between two looks: that is no second reminder.
@@ -44,9 +46,10 @@ pub fn key(event: &Event, today: NaiveDate) -> Option<String> {
         Event::SlotMissed { .. }
         | Event::IssueRefused { .. }
         | Event::BatchBegan { .. }
-        | Event::BatchEnded { .. }
-        | Event::BatchPaused { .. }
-        | Event::ReadersMissed { .. } => event.key(),
+        | Event::BatchEnded { .. } => event.key(),
+        Event::BatchPaused { .. } | Event::ReadersMissed { .. } => {
+            format!("{} {}", event.key(), at.timestamp_millis())
+        }
         Event::RelayAway { issue, .. } => format!("away {issue} {today}"),
         Event::ConfigurationRefused { .. } | Event::StateRefused { .. } => {
             format!("{} {today}", event.key())

@@ -102,8 +102,7 @@ impl Notifier {
     async fn notices(&self, app: &App, event: &Event, at: DateTime<Utc>) -> Vec<NewNotice> {
         let publication = &app.publication;
         let settings = &publication.notify;
-        let today = at.with_timezone(&publication.timezone).date_naive();
-        let Some(key) = notice::key(event, today) else {
+        let Some(key) = notice::key(event, &at.with_timezone(&publication.timezone)) else {
             return Vec::new();
         };
         let mut notices = Vec::new();

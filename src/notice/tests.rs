@@ -215,7 +215,7 @@ fn no_phrase_is_missing_or_left_open_and_no_address_is_shown() {
 
 #[test]
 fn each_reminder_is_told_once_whatever_is_written_meanwhile() {
-    let today = "2026-11-30".parse().unwrap();
+    let today = &at("2026-11-30T00:00:00Z");
     let draft = Standing::Draft {
         issue: "monday-2026-11-30".to_owned(),
     };
@@ -237,12 +237,28 @@ fn a_relay_that_goes_away_again_is_told_of_once_a_day() {
         issue: "monday-2026-11-30".to_owned(),
         reason: reason.to_owned(),
     };
-    let (today, tomorrow) = ("2026-11-30".parse().unwrap(), "2026-12-01".parse().unwrap());
-    assert_eq!(key(&away("refused"), today), key(&away("silent"), today));
+    let today = &at("2026-11-30T00:00:00Z");
+    let (tonight, tomorrow) = (&at("2026-11-30T23:59:59Z"), &at("2026-12-01T00:00:00Z"));
+    assert_eq!(key(&away("refused"), today), key(&away("silent"), tonight));
     assert_ne!(
         key(&away("refused"), today),
         key(&away("refused"), tomorrow)
     );
+}
+
+#[test]
+fn a_batch_that_stops_again_for_the_same_reason_is_told_of_again() {
+    let issue = "monday-2026-11-30".to_owned();
+    let (first, second) = (&at("2026-11-30T08:00:00Z"), &at("2026-11-30T08:10:00Z"));
+    let reason = "the relay refuses reader after reader".to_owned();
+    let paused = Event::BatchPaused {
+        issue: issue.clone(),
+        reason,
+    };
+    assert_ne!(key(&paused, first), key(&paused, second));
+    // Three readers of one zone, three of the next.
+    let missed = Event::ReadersMissed { issue, readers: 3 };
+    assert_ne!(key(&missed, first), key(&missed, second));
 }
 
 #[test]
