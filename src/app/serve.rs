@@ -25,7 +25,7 @@ use std::{
 };
 
 pub use self::pulse::Pulse;
-use self::{rest::Rests, world::World};
+use self::{job::is_mended_by_a_file, rest::Rests, world::World};
 use super::{App, AppError, fold_file};
 use crate::{
     clock::Clock,
@@ -149,28 +149,26 @@ impl Server {
     }
 
     /// One beat: looks, decides and tells. What rests is left out of the plan's jobs.
-    pub async fn look(&mut self) -> Plan {
+    ///
+    /// # Errors
+    /// A state that can't be read, which was told: nobody knows then what went out already.
+    pub async fn look(&mut self) -> Result<Plan, AppError> {
+        let planned = self.plan().await;
+        if let Err(error) = &planned {
+            let reason = error.problems().join("\n");
+            self.tell(Event::StateRefused { reason }).await;
+        }
+        planned
+    }
+
+    async fn plan(&mut self) -> Result<Plan, AppError> {
         if self.world.look(self.clock).await {
             self.is_list_new = true;
             self.tell_of_configuration().await;
         }
-        let batches = match self.batches().await {
-            Ok(batches) => batches,
-            Err(error) => {
-                let reason = AppError::from(error).problems().join("\n");
-                self.tell(Event::StateRefused { reason }).await;
-                return Plan::default();
-            }
-        };
-        let zones = match self.zones().await {
-            Ok(zones) => zones,
-            Err(error) => {
-                let reason = error.problems().join("\n");
-                self.tell(Event::StateRefused { reason }).await;
-                Zones::new()
-            }
-        };
-        let adopted_at = self.store.adopted_at().await.unwrap_or_default();
+        let batches = self.batches().await?;
+        let zones = self.zones().await?;
+        let adopted_at = self.store.adopted_at().await?;
         let now = self.clock.now();
         let mut plan = plan(&Sight {
             publication: &self.world.app.publication,
@@ -185,17 +183,17 @@ impl Server {
             self.tell(event).await;
         }
         self.leave_out(&mut plan);
-        plan
+        Ok(plan)
     }
 
     /// Does the due jobs one after the other until nothing is due, and answers what was carried.
     ///
     /// # Errors
-    /// The state's, which no later beat would mend.
+    /// A state that can't be read.
     pub async fn do_all_due(&mut self, stop: &Stop) -> Result<Vec<Sent>, AppError> {
         let mut sent = Vec::new();
         loop {
-            let plan = self.look().await;
+            let plan = self.look().await?;
             let Some(job) = self.first_of(&plan.jobs).cloned() else {
                 match self.world.unsettled(self.pace.quiet) {
                     Some(rest) if !stop.is_requested() => tokio::time::sleep(rest).await,
@@ -261,12 +259,28 @@ impl Server {
     /// Where the readers are: those of subscribers.yaml too, who otherwise come to the list with the
     /// freeze, which may be too late for the earliest of them.
     async fn zones(&mut self) -> Result<Zones, AppError> {
-        let publication = &self.world.app.publication;
-        if publication.schedule.by_reader_timezone && self.is_keeper && self.is_list_new {
-            fold_file(self.store.as_ref(), publication, self.clock.now()).await?;
-            self.is_list_new = false;
+        let app = Arc::clone(&self.world.app);
+        if app.publication.schedule.by_reader_timezone && self.is_keeper && self.is_list_new {
+            self.fold(&app).await?;
         }
-        Ok(self.world.app.zones(self.store.as_ref()).await?)
+        Ok(app.zones(self.store.as_ref()).await?)
+    }
+
+    /// Folds subscribers.yaml in. One that can't be folded keeps no batch from going on: the list of
+    /// record stands as it was.
+    async fn fold(&mut self, app: &App) -> Result<(), AppError> {
+        let folded = fold_file(self.store.as_ref(), &app.publication, self.clock.now()).await;
+        match folded {
+            Err(error) if is_mended_by_a_file(&error) => {
+                let problems = error.problems();
+                self.tell(Event::ConfigurationRefused { problems }).await;
+            }
+            folded => {
+                folded?;
+                self.is_list_new = false;
+            }
+        }
+        Ok(())
     }
 
     async fn tell_of_configuration(&mut self) {

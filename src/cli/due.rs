@@ -43,7 +43,7 @@ pub(crate) async fn execute(is_dry_run: bool, context: &Context) -> Result<Exit,
     let printer: Arc<dyn Teller> = Arc::new(printer);
     if is_dry_run {
         let mut server = Server::open(context.root(), context.clock, pace, printer).await?;
-        let plan = server.look().await;
+        let plan = server.look().await?;
         return rehearse(&plan, &app, output).await;
     }
     let notifier = Notifier::open(context.app()?).await?;

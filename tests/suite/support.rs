@@ -5,5 +5,6 @@ mod left_out;
 mod publication;
 pub(crate) mod python;
 mod ran;
+mod sql;
 
-pub(crate) use self::{left_out::left_out, publication::TestPublication, ran::Ran};
+pub(crate) use self::{left_out::left_out, publication::TestPublication, ran::Ran, sql::sqlite3};

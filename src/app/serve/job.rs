@@ -229,7 +229,8 @@ pub(super) fn is_mended_by_a_file(error: &AppError) -> bool {
         | AppError::Render(_)
         | AppError::Compose(_)
         | AppError::Frozen(_)
-        | AppError::Dkim(_) => true,
+        | AppError::Dkim(_)
+        | AppError::State(StoreError::FoldLosesTooMany { .. } | StoreError::Entry(_)) => true,
         AppError::Refused { kind, .. } => {
             matches!(
                 kind,

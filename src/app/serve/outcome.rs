@@ -90,11 +90,6 @@ impl Server {
                 tracing::info!(issue, "{}", problems.join(": "));
                 self.rests.a_moment(&issue, now);
             }
-            (_, AppError::State(_)) => {
-                self.rests.back_off(&issue, now);
-                let reason = problems.join("\n");
-                self.tell(Event::StateRefused { reason }).await;
-            }
             (Job::Begin { slot, until, .. }, error) if is_mended_by_a_file(error) => {
                 self.has_refused = true;
                 self.rests
@@ -106,6 +101,11 @@ impl Server {
                     until: *until,
                 };
                 self.tell(event).await;
+            }
+            (_, AppError::State(_)) => {
+                self.rests.back_off(&issue, now);
+                let reason = problems.join("\n");
+                self.tell(Event::StateRefused { reason }).await;
             }
             _ => {
                 self.rests.back_off(&issue, now);

@@ -43,7 +43,8 @@ impl Server {
         self.world.forget();
         let mut running: Option<Running> = None;
         while !stop.is_requested() {
-            let plan = self.look().await;
+            // An error was told, and the next look may go better.
+            let plan = self.look().await.unwrap_or_default();
             let trouble = self.world.trouble.as_deref().unwrap_or_default();
             self.pulse.beat(self.clock.now(), true, trouble);
             match (&running, self.first_of(&plan.jobs).cloned()) {

@@ -1,6 +1,7 @@
 //! `send --due`: what cron calls.
 
-use super::harness::{issue, publication};
+use super::harness::{Serve, issue, publication};
+use crate::support::sqlite3;
 
 #[test]
 fn an_issue_whose_hour_has_come_is_sent_once_however_often_cron_calls() {
@@ -64,4 +65,36 @@ fn json_is_one_document_with_the_batches() {
     let document = ran.exits(0).json();
     assert_eq!(document["batches"][0]["issue"], "monday-2026-11-30");
     assert_eq!(document["batches"][0]["counts"]["accepted"], 2);
+}
+
+#[test]
+fn a_state_that_can_t_be_read_sends_nothing_and_exits_3() {
+    for broken in [
+        "ALTER TABLE contents RENAME TO away",
+        // Whether it is a copy decides what may go out at all.
+        "ALTER TABLE instance RENAME COLUMN adopted_at TO away",
+    ] {
+        let publication = publication();
+        let due = |at: &str| publication.run(["send", "--due", "--at", at]);
+        due("2026-11-29T22:59:00Z").exits(6);
+        sqlite3(&publication.path(".daily-note/daily-note.sqlite"), broken);
+        due("2026-11-29T23:00:00Z").exits(3);
+        assert_eq!(publication.inbox().len(), 0, "{broken}");
+    }
+}
+
+#[test]
+fn a_list_that_can_t_be_read_is_told_as_something_to_mend_and_keeps_no_other_hour() {
+    let publication = publication()
+        .and_config("schedule: {by_reader_timezone: true}\n")
+        .list("- {email: nobody}\n");
+    let serve = Serve::start(&publication, "2026-11-29T22:59:00Z");
+    let refused = serve.wait_for("configuration_refused");
+    let problem = refused["problems"][0].as_str().unwrap();
+    assert!(problem.starts_with("subscribers.yaml:1:"), "{problem}");
+    assert!(!serve.has_told("state_refused"));
+    drop(serve);
+    let ran = publication.run(["send", "--due", "--at", "2026-11-29T23:00:00Z"]);
+    ran.exits(4);
+    assert_eq!(publication.inbox().len(), 0);
 }

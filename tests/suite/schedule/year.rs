@@ -144,7 +144,7 @@ impl Daemon {
         self.server.do_all_due(&Stop::default()).await.unwrap();
         let heard = self.heard.0.lock().unwrap().clone();
         assert!(heard.is_empty(), "{now}: {heard:?}");
-        self.server.look().await.wake_at
+        self.server.look().await.unwrap().wake_at
     }
 
     /// Lets time pass: wakes when it wants to, and at no other moment.

@@ -7,6 +7,7 @@ use daily_note::store::{BatchState, Store, StoreError, sqlite::SqliteStore};
 use tempfile::TempDir;
 
 use super::{contract::promises, fixture::*};
+use crate::support::sqlite3;
 
 /// A state folder of its own.
 struct Folder(TempDir);
@@ -152,7 +153,7 @@ async fn a_file_that_is_no_database_is_refused_and_left_alone() {
 async fn another_program_s_database_is_refused() {
     let folder = Folder::new();
     std::fs::create_dir(folder.state()).unwrap();
-    sqlite3(&folder, "CREATE TABLE cookies (id INTEGER)");
+    sqlite3(&folder.database(), "CREATE TABLE cookies (id INTEGER)");
     let error = SqliteStore::open(&folder.state()).await.unwrap_err();
     assert!(matches!(error, StoreError::Incompatible(_)), "{error:?}");
 }
@@ -162,7 +163,7 @@ async fn a_newer_program_s_state_is_refused() {
     let folder = Folder::new();
     folder.open().await;
     sqlite3(
-        &folder,
+        &folder.database(),
         "INSERT INTO _sqlx_migrations SELECT 9999, 'later', installed_on, 1, x'00', 1 \
          FROM _sqlx_migrations LIMIT 1",
     );
@@ -194,26 +195,6 @@ async fn many_first_runs_at_once_make_one_state() {
     }
 }
 
-/// Runs SQL as another program would.
-fn sqlite3(folder: &Folder, sql: &'static str) {
-    use sqlx::{ConnectOptions, Connection, Executor};
-    let options = sqlx::sqlite::SqliteConnectOptions::new()
-        .filename(folder.database())
-        .create_if_missing(true);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap();
-    std::thread::spawn(move || {
-        runtime.block_on(async {
-            let mut connection = options.connect().await.unwrap();
-            connection.execute(sql).await.unwrap();
-            connection.close().await.unwrap();
-        });
-    })
-    .join()
-    .unwrap();
-}
-
 #[tokio::test]
 async fn a_batch_whose_rows_and_counters_differ_is_not_called_finished() {
     let folder = Folder::new();
@@ -226,7 +207,7 @@ async fn a_batch_whose_rows_and_counters_differ_is_not_called_finished() {
     drop(store);
     // One row is rejected (5), whatever the counters say.
     sqlite3(
-        &folder,
+        &folder.database(),
         "UPDATE deliveries SET state = 5 WHERE id = (SELECT min(id) FROM deliveries)",
     );
     let store = folder.open().await;
