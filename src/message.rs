@@ -23,7 +23,7 @@ mod transfer;
 mod variant;
 
 pub use composer::{Composer, Defeat, defeats};
-pub use frozen::{FrozenError, FrozenIssue};
+pub use frozen::{Content, FrozenError, FrozenIssue};
 pub use letter::Letter;
 pub use settings::HeaderSettings;
 pub use transfer::Encoding;

@@ -112,12 +112,24 @@ impl App {
         frozen: &FrozenIssue,
         date: DateTime<Utc>,
     ) -> Result<Arc<Composer>, AppError> {
+        let hash = FrozenIssue::hash(&frozen.to_bytes()?);
+        self.composer_of(frozen, &hash, date)
+    }
+
+    /// The same of content that the ledger knows by that hash.
+    pub(super) fn composer_of(
+        &self,
+        frozen: &FrozenIssue,
+        hash: &str,
+        date: DateTime<Utc>,
+    ) -> Result<Arc<Composer>, AppError> {
         let dkim = self.publication.smtp.dkim.as_ref();
         let signer = dkim
             .map(|settings| Signer::load(settings, &self.publication.root))
             .transpose()?;
-        Ok(Arc::new(Composer::new(
+        Ok(Arc::new(Composer::of_content(
             frozen,
+            hash,
             self.link_signer()?,
             signer,
             date,

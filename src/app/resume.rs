@@ -4,7 +4,7 @@
 use super::{App, AppError, Refusal, Sending};
 use crate::{
     issue::{Archive, Issue},
-    message::FrozenIssue,
+    message::Content,
     store::{AudienceSize, Batch, BatchState, Store, StoreError, UnknownAnswer},
 };
 
@@ -100,9 +100,9 @@ impl App {
             self.refuse_findings(archive, issue).await?;
             let frozen = self.freeze(archive, issue)?;
             self.refuse_unpublished_images(&frozen).await?;
-            let content = frozen.to_bytes()?;
+            let content = Content::new(frozen)?;
             store
-                .refreeze(batch.id, &FrozenIssue::hash(&content), &content, now)
+                .refreeze(batch.id, &content.hash, &content.bytes, now)
                 .await?;
         }
         store.release_waves(batch.id, now).await?;

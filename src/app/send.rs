@@ -10,7 +10,7 @@ use crate::{
     check::{self, Finding},
     delivery::{Progress, Report, Run, Stop, run},
     issue::{Archive, Issue, Status},
-    message::FrozenIssue,
+    message::{Content, FrozenIssue},
     publication::Slot,
     store::{
         AudienceSize, Batch, BatchState, FoldReport, NewBatch, SenderGuard, Store, StoreError,
@@ -26,7 +26,7 @@ pub struct Sending<'a> {
     pub issue: Issue,
     /// What the issue's mail is made of, as its file is now.
     /// None: there is a batch, and the file can't be rendered any more, or need not be.
-    pub(super) frozen: Option<FrozenIssue>,
+    pub(super) frozen: Option<Content>,
     /// The batch that the issue has already.
     pub batch: Option<Batch>,
     /// What the fold of subscribers.yaml did; None where there is no such file.
@@ -85,10 +85,10 @@ impl App {
         // no reason to stop it.
         let frozen = match self.freeze(archive, &issue) {
             Err(_) if batch.is_some() => None,
-            frozen => Some(frozen?),
+            frozen => Some(Content::new(frozen?)?),
         };
-        if let Some(frozen) = &frozen {
-            self.refuse_no_way_out(frozen)?;
+        if let Some(content) = &frozen {
+            self.refuse_no_way_out(&content.frozen)?;
         }
         let folded = fold_file(store.as_ref(), &self.publication, self.clock.now()).await?;
         let audience = store.audience_size(&issue.front_matter.edition).await?;
@@ -198,17 +198,12 @@ impl App {
 
 impl Sending<'_> {
     /// Whether the file has changed since its batch was frozen: the batch stays as it is.
-    ///
-    /// # Errors
-    /// When the content can't be written as bytes.
-    pub fn has_changed(&self) -> Result<bool, AppError> {
-        let Some(batch) = &self.batch else {
-            return Ok(false);
-        };
-        let Some(frozen) = &self.frozen else {
-            return Ok(true);
-        };
-        Ok(FrozenIssue::hash(&frozen.to_bytes()?) != batch.content)
+    #[must_use]
+    pub fn has_changed(&self) -> bool {
+        let hash = self.frozen.as_ref().map(|content| &content.hash);
+        self.batch
+            .as_ref()
+            .is_some_and(|batch| hash != Some(&batch.content))
     }
 
     /// Says so where there is nothing to send: the batch has its end, or nobody is there to get it.
@@ -282,9 +277,9 @@ impl Sending<'_> {
 
     /// Freezes the batch, or answers the one there is.
     pub(super) async fn begin(&self) -> Result<Batch, AppError> {
-        let frozen = match (&self.batch, &self.frozen) {
+        let content = match (&self.batch, &self.frozen) {
             (Some(batch), _) => return Ok(batch.clone()),
-            (None, Some(frozen)) => frozen,
+            (None, Some(content)) => content,
             (None, None) => {
                 let lost = "an issue without a batch was not rendered".to_owned();
                 return Err(StoreError::Incompatible(lost).into());
@@ -292,17 +287,17 @@ impl Sending<'_> {
         };
         let now = self.app.clock.now();
         // A key or a template that fails must fail before the freeze.
-        self.app.composer(frozen, now)?;
+        let frozen = &content.frozen;
+        self.app.composer_of(frozen, &content.hash, now)?;
         self.app.refuse_unpublished_images(frozen).await?;
-        let content = frozen.to_bytes()?;
         let new = NewBatch {
             issue: self.issue.id.clone(),
             edition: frozen.edition.clone(),
             slot: self.app.slot(&self.issue),
             date: self.date(),
             readers_hour: self.readers_hour(),
-            content_hash: FrozenIssue::hash(&content),
-            content,
+            content_hash: content.hash.clone(),
+            content: content.bytes.clone(),
         };
         Ok(self.store.freeze(&new, now).await?.batch)
     }
@@ -346,7 +341,8 @@ impl App {
                 batch.issue
             ))
         })?;
-        let composer = self.composer(&FrozenIssue::from_bytes(&content)?, batch.frozen_at)?;
+        let frozen = FrozenIssue::from_bytes(&content)?;
+        let composer = self.composer_of(&frozen, &batch.content, batch.frozen_at)?;
         let run_settings = Run {
             store,
             guard,

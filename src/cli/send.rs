@@ -47,7 +47,7 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
     }
     let sending = app.sending(issue).await?;
     note_fold(sending.folded.as_ref(), "", &context.output);
-    if sending.has_changed()? {
+    if sending.has_changed() {
         context
             .output
             .note("! the file has changed since the batch was frozen; readers get what was frozen");

@@ -46,7 +46,7 @@ impl Contents {
         let bytes = bytes.ok_or_else(|| lost(&"it is not in the ledger"))?;
         let frozen = FrozenIssue::from_bytes(&bytes).map_err(|error| lost(&error))?;
         self.current
-            .with_content(&frozen)
+            .with_content(&frozen, hash)
             .map_err(|error| lost(&error))
     }
 }

@@ -86,35 +86,51 @@ impl Composer {
         signer: Option<Signer>,
         date: DateTime<Utc>,
     ) -> Result<Self, ComposeError> {
-        Self::prepare(frozen, links, signer.map(Arc::new), date)
+        let hash = FrozenIssue::hash(&frozen.to_bytes()?);
+        Self::of_content(frozen, &hash, links, signer, date)
+    }
+
+    /// The same of content that the ledger knows by that hash.
+    ///
+    /// # Errors
+    /// As [`Composer::new`].
+    pub fn of_content(
+        frozen: &FrozenIssue,
+        hash: &str,
+        links: LinkSigner,
+        signer: Option<Signer>,
+        date: DateTime<Utc>,
+    ) -> Result<Self, ComposeError> {
+        Self::prepare(frozen, hash, links, signer.map(Arc::new), date)
     }
 
     /// The same batch with other content: what its readers were tried with before a refreeze.
     ///
     /// # Errors
     /// As [`Composer::new`].
-    pub fn with_content(&self, frozen: &FrozenIssue) -> Result<Self, ComposeError> {
-        Self::prepare(frozen, self.links.clone(), self.signer.clone(), self.date)
+    pub fn with_content(&self, frozen: &FrozenIssue, hash: &str) -> Result<Self, ComposeError> {
+        let (links, signer) = (self.links.clone(), self.signer.clone());
+        Self::prepare(frozen, hash, links, signer, self.date)
     }
 
     fn prepare(
         frozen: &FrozenIssue,
+        content_hash: &str,
         links: LinkSigner,
         signer: Option<Arc<Signer>>,
         date: DateTime<Utc>,
     ) -> Result<Self, ComposeError> {
         frozen.headers.validate()?;
-        let content_hash = FrozenIssue::hash(&frozen.to_bytes()?);
         let composer = Self {
             issue: frozen.issue.clone(),
             links: links.with_base_url(frozen.headers.base_url.as_deref()),
             renderer: frozen.composition.renderer()?,
-            tokens: Tokens::new(&content_hash),
+            tokens: Tokens::new(content_hash),
             template_use: TemplateUse::of(&frozen.composition.templates),
             head: Head::new(&frozen.headers, date),
-            mime: Mime::new(&content_hash, &frozen.composition.images)?,
+            mime: Mime::new(content_hash, &frozen.composition.images)?,
             headers: frozen.headers.clone(),
-            content_hash,
+            content_hash: content_hash.to_owned(),
             signer,
             date,
             variants: RwLock::default(),

@@ -21,6 +21,34 @@ pub struct FrozenIssue {
     pub headers: HeaderSettings,
 }
 
+/// A frozen issue with what the ledger knows of it: what a later version would write may differ, and
+/// rows remember content by its hash.
+#[derive(Debug, Clone)]
+pub struct Content {
+    /// The issue.
+    pub frozen: FrozenIssue,
+    /// The bytes that the store keeps.
+    pub bytes: Vec<u8>,
+    /// Their hash.
+    pub hash: String,
+}
+
+impl Content {
+    /// An issue on its way into the ledger.
+    ///
+    /// # Errors
+    /// When the composition's context cannot be written as JSON.
+    pub fn new(frozen: FrozenIssue) -> Result<Self, FrozenError> {
+        let bytes = frozen.to_bytes()?;
+        let hash = FrozenIssue::hash(&bytes);
+        Ok(Self {
+            frozen,
+            bytes,
+            hash,
+        })
+    }
+}
+
 /// Frozen content that cannot be read back.
 #[derive(Debug, thiserror::Error)]
 #[error("the frozen issue in the store cannot be read")]

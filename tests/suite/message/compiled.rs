@@ -1,10 +1,13 @@
 //! The fast way equals the plain way, byte for byte.
 
-use daily_note::{audience::Reader, message::Composer};
+use daily_note::{
+    audience::Reader,
+    message::{Composer, FrozenIssue},
+};
 use proptest::prelude::*;
 
 use super::{
-    fixture::{composer, frozen, reader},
+    fixture::{composer, frozen, links, monday, reader},
     generated::{any_issue, any_reader, page},
 };
 
@@ -155,4 +158,25 @@ proptest! {
             assert_same(&composer, reader);
         }
     }
+}
+
+#[test]
+fn a_message_is_known_by_the_ledgers_hash_of_its_content_whatever_this_version_would_write() {
+    let frozen = frozen("<p>{{ issue.subject }}</p>", "{{ issue.subject }}");
+    let (this, other) = (
+        FrozenIssue::hash(&frozen.to_bytes().unwrap()),
+        "the ledger's",
+    );
+    let of = |hash| Composer::of_content(&frozen, hash, links(), None, monday()).unwrap();
+    let by_ledger = of(other);
+    assert_eq!(by_ledger.content_hash(), other);
+    assert_ne!(of(&this).content_hash(), other);
+    let after_a_refreeze = of(&this).with_content(&frozen, other).unwrap();
+    assert_eq!(after_a_refreeze.content_hash(), other);
+    // The Message-ID stays, however often it is sent again.
+    let id = |composer: &Composer| {
+        let message = composer.compose_message(&reader(1, None)).unwrap();
+        String::from_utf8(message.bytes).unwrap()
+    };
+    assert_eq!(id(&by_ledger), id(&after_a_refreeze));
 }
