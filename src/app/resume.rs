@@ -3,9 +3,8 @@
 
 use super::{App, AppError, Refusal, Sending};
 use crate::{
-    issue::{Archive, Issue},
     message::Content,
-    store::{AudienceSize, Batch, BatchState, Store, StoreError, UnknownAnswer},
+    store::{Batch, BatchState, Store, StoreError, UnknownAnswer},
 };
 
 /// What a person decided about a batch that they resume.
@@ -37,15 +36,17 @@ impl App {
     /// No such batch, one that has its end, somebody else who sends this very batch.
     pub async fn resuming(&self, wanted: &str, how: &Resumption) -> Result<Resumed<'_>, AppError> {
         self.refuse_pretended_time()?;
-        let archive = self.archive()?;
-        let issue = archive.find(wanted)?.clone();
         let store = self.store().await?;
         let batch = self.batch(store.as_ref(), wanted).await?;
+        let content = match how.refreeze {
+            true => Some(self.new_content(wanted, &batch).await?),
+            false => None,
+        };
         let guard = match store.hold(&self.sender_id("resume")).await {
             Ok(guard) => guard,
             // Nobody sends what is paused, whatever else they send.
             Err(StoreError::Held { holder }) if is_paused(&batch) => {
-                self.settle(store.as_ref(), &archive, &issue, &batch, how)
+                self.settle(store.as_ref(), &batch, how.unknown, content)
                     .await?;
                 return Ok(Resumed::Beside { batch, holder });
             }
@@ -65,45 +66,66 @@ impl App {
             });
         }
         let settled = self
-            .settle(store.as_ref(), &archive, &issue, &batch, how)
+            .settle(store.as_ref(), &batch, how.unknown, content)
             .await?;
         let batch = self.batch(store.as_ref(), wanted).await?;
         Ok(Resumed::Here(Box::new(Sending {
-            app: self,
-            store,
-            guard,
-            issue,
-            frozen: None,
-            batch: Some(batch),
-            folded: None,
-            audience: AudienceSize::default(),
             settled,
-            is_by_calendar: false,
+            ..Sending::of(self, store, guard, batch)
         })))
+    }
+
+    /// What the issue's file would be frozen as now, for a batch that may get it. All that can be
+    /// refused is refused here, before anything is written.
+    async fn new_content(&self, wanted: &str, batch: &Batch) -> Result<Content, AppError> {
+        let id = &batch.issue;
+        let refused = |kind, message: String, hint: String| {
+            Err(AppError::Refused {
+                kind,
+                message,
+                hint,
+            })
+        };
+        match &batch.state {
+            BatchState::Paused { .. } => {}
+            BatchState::Open => {
+                return refused(
+                    Refusal::Usage,
+                    format!("{id} is under way: only a paused batch gets new content"),
+                    format!("`daily-note pause {id}`, then `daily-note resume {id} --refreeze`"),
+                );
+            }
+            BatchState::Finished | BatchState::Cancelled => {
+                return refused(
+                    Refusal::Nothing,
+                    format!("{id} has its end: nobody in it waits for new content"),
+                    "an issue has one batch, ever: write a new issue to send the text".to_owned(),
+                );
+            }
+        }
+        let archive = self.archive()?;
+        let issue = archive.find(wanted)?;
+        self.refuse_findings(&archive, issue).await?;
+        let frozen = self.freeze(&archive, issue)?;
+        self.refuse_unpublished_images(&frozen).await?;
+        Ok(Content::new(frozen)?)
     }
 
     /// Does what the person decided, and opens the batch; answers how many unknown rows it settled.
     async fn settle(
         &self,
         store: &dyn Store,
-        archive: &Archive,
-        issue: &Issue,
         batch: &Batch,
-        how: &Resumption,
+        unknown: Option<UnknownAnswer>,
+        content: Option<Content>,
     ) -> Result<u64, AppError> {
         let now = self.clock.now();
-        let settled = match how.unknown {
+        let settled = match unknown {
             Some(answer) => store.resolve_unknown(batch.id, answer, now).await?,
             None => 0,
         };
-        if how.refreeze {
-            self.refuse_findings(archive, issue).await?;
-            let frozen = self.freeze(archive, issue)?;
-            self.refuse_unpublished_images(&frozen).await?;
-            let content = Content::new(frozen)?;
-            store
-                .refreeze(batch.id, &content.hash, &content.bytes, now)
-                .await?;
+        if let Some(Content { bytes, hash, .. }) = content {
+            store.refreeze(batch.id, &hash, &bytes, now).await?;
         }
         store.release_waves(batch.id, now).await?;
         let has_rows = store.counts(batch.id).await?.open() > 0;

@@ -9,7 +9,7 @@ use super::{App, AppError, Refusal, Way, fold_file, preview_fold};
 use crate::{
     check::{self, Finding},
     delivery::{Progress, Report, Run, Stop, run},
-    issue::{Archive, Issue, Status},
+    issue::{Archive, ArchiveError, Issue, Status},
     message::{Content, FrozenIssue},
     publication::Slot,
     store::{
@@ -22,8 +22,8 @@ pub struct Sending<'a> {
     pub(super) app: &'a App,
     pub(super) store: Arc<dyn Store>,
     pub(super) guard: SenderGuard,
-    /// The issue, as its file is now.
-    pub issue: Issue,
+    /// The issue, as its file is now. None: there is a batch, and no file of that name can be read.
+    pub issue: Option<Issue>,
     /// What the issue's mail is made of, as its file is now.
     /// None: there is a batch, and the file can't be rendered any more, or need not be.
     pub(super) frozen: Option<Content>,
@@ -62,10 +62,31 @@ impl App {
     pub async fn sending(&self, wanted: &str) -> Result<Sending<'_>, AppError> {
         self.refuse_pretended_time()?;
         let archive = self.archive()?;
-        let issue = archive.find(wanted)?.clone();
+        let issue = match archive.find(wanted) {
+            Ok(issue) => issue.clone(),
+            Err(error) => return self.take_up(wanted, error).await,
+        };
         let store = self.store().await?;
         let guard = store.hold(&self.sender_id("send")).await?;
         self.prepare(store, guard, &archive, issue).await
+    }
+
+    /// A batch whose file is gone or broken: what it was frozen with is in the ledger.
+    async fn take_up(&self, id: &str, error: ArchiveError) -> Result<Sending<'_>, AppError> {
+        if !self.has_state() {
+            return Err(error.into());
+        }
+        let store = self.store().await?;
+        if store.batch(id).await?.is_none() {
+            return Err(error.into());
+        }
+        let guard = store.hold(&self.sender_id("send")).await?;
+        let folded = fold_file(store.as_ref(), &self.publication, self.clock.now()).await?;
+        let batch = self.batch(store.as_ref(), id).await?;
+        Ok(Sending {
+            folded,
+            ..Sending::of(self, store, guard, batch)
+        })
     }
 
     /// As [`App::sending`], where the right to send is held already.
@@ -96,7 +117,7 @@ impl App {
             app: self,
             store,
             guard,
-            issue,
+            issue: Some(issue),
             frozen,
             batch,
             folded,
@@ -138,12 +159,17 @@ impl App {
     /// The batch of an issue.
     ///
     /// # Errors
-    /// When it was never sent.
+    /// When it was never sent, or there is no such issue.
     pub async fn batch(&self, store: &dyn Store, wanted: &str) -> Result<Batch, AppError> {
-        let id = self.issue_id(wanted)?;
-        store.batch(&id).await?.ok_or_else(|| AppError::Refused {
+        let archive = self.archive()?;
+        let found = archive.find(wanted);
+        let id = found.as_ref().map_or(wanted, |issue| &issue.id);
+        if let Some(batch) = store.batch(id).await? {
+            return Ok(batch);
+        }
+        Err(AppError::Refused {
             kind: Refusal::Nothing,
-            message: format!("{id} was never sent"),
+            message: format!("{} was never sent", found?.id),
             hint: "`daily-note send` it first".to_owned(),
         })
     }
@@ -196,7 +222,38 @@ impl App {
     }
 }
 
-impl Sending<'_> {
+impl<'a> Sending<'a> {
+    /// A batch to be carried on with what it was frozen with.
+    pub(super) fn of(
+        app: &'a App,
+        store: Arc<dyn Store>,
+        guard: SenderGuard,
+        batch: Batch,
+    ) -> Self {
+        Self {
+            app,
+            store,
+            guard,
+            issue: None,
+            frozen: None,
+            batch: Some(batch),
+            folded: None,
+            audience: AudienceSize::default(),
+            settled: 0,
+            is_by_calendar: false,
+        }
+    }
+
+    /// What people know it by: its title, or the id of an issue whose file is gone.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        match (&self.issue, &self.batch) {
+            (Some(issue), _) => &issue.front_matter.title,
+            (None, Some(batch)) => &batch.issue,
+            (None, None) => "",
+        }
+    }
+
     /// Whether the file has changed since its batch was frozen: the batch stays as it is.
     #[must_use]
     pub fn has_changed(&self) -> bool {
@@ -211,7 +268,6 @@ impl Sending<'_> {
     /// # Errors
     /// [`AppError::Refused`], with the kind that decides the exit code.
     pub fn refuse_nothing_to_do(&self) -> Result<(), AppError> {
-        let id = &self.issue.id;
         let refused = |kind, message: String, hint: &str| {
             Err(AppError::Refused {
                 kind,
@@ -219,31 +275,37 @@ impl Sending<'_> {
                 hint: hint.to_owned(),
             })
         };
-        match self.batch.as_ref().map(|batch| &batch.state) {
-            Some(BatchState::Finished) => refused(
+        let Some(Batch {
+            issue: id, state, ..
+        }) = &self.batch
+        else {
+            let edition = self.issue.as_ref().map(|issue| &issue.front_matter.edition);
+            return match edition.filter(|_| self.audience.readers == 0) {
+                Some(edition) => refused(
+                    Refusal::Nothing,
+                    format!("the edition `{edition}` has no readers"),
+                    "add some to subscribers.yaml, or with `daily-note subscribers add`",
+                ),
+                None => Ok(()),
+            };
+        };
+        match state {
+            BatchState::Finished => refused(
                 Refusal::Nothing,
                 format!("{id} has been sent; nothing is left to do"),
                 "see `daily-note status` for who got it",
             ),
-            Some(BatchState::Cancelled) => refused(
+            BatchState::Cancelled => refused(
                 Refusal::Nothing,
                 format!("{id} was cancelled; nothing is left to do"),
                 "an issue has one batch, ever: write a new issue to send the text after all",
             ),
-            Some(BatchState::Paused { reason, .. }) => refused(
+            BatchState::Paused { reason, .. } => refused(
                 Refusal::Deliveries,
                 format!("{id} is paused: {reason}"),
                 "mend the cause, then `daily-note resume` it",
             ),
-            None if self.audience.readers == 0 => refused(
-                Refusal::Nothing,
-                format!(
-                    "the edition `{}` has no readers",
-                    self.issue.front_matter.edition
-                ),
-                "add some to subscribers.yaml, or with `daily-note subscribers add`",
-            ),
-            Some(BatchState::Open) | None => Ok(()),
+            BatchState::Open => Ok(()),
         }
     }
 
@@ -277,10 +339,10 @@ impl Sending<'_> {
 
     /// Freezes the batch, or answers the one there is.
     pub(super) async fn begin(&self) -> Result<Batch, AppError> {
-        let content = match (&self.batch, &self.frozen) {
-            (Some(batch), _) => return Ok(batch.clone()),
-            (None, Some(content)) => content,
-            (None, None) => {
+        let (issue, content) = match (&self.batch, &self.issue, &self.frozen) {
+            (Some(batch), ..) => return Ok(batch.clone()),
+            (None, Some(issue), Some(content)) => (issue, content),
+            (None, ..) => {
                 let lost = "an issue without a batch was not rendered".to_owned();
                 return Err(StoreError::Incompatible(lost).into());
             }
@@ -291,11 +353,11 @@ impl Sending<'_> {
         self.app.composer_of(frozen, &content.hash, now)?;
         self.app.refuse_unpublished_images(frozen).await?;
         let new = NewBatch {
-            issue: self.issue.id.clone(),
+            issue: issue.id.clone(),
             edition: frozen.edition.clone(),
-            slot: self.app.slot(&self.issue),
-            date: self.date(),
-            readers_hour: self.readers_hour(),
+            slot: self.app.slot(issue),
+            date: self.date(issue),
+            readers_hour: self.readers_hour(issue),
             content_hash: content.hash.clone(),
             content: content.bytes.clone(),
         };
@@ -308,19 +370,19 @@ impl Sending<'_> {
     }
 
     /// The date, where the calendar has a slot for it.
-    fn date(&self) -> Option<NaiveDate> {
-        let front_matter = &self.issue.front_matter;
+    fn date(&self, issue: &Issue) -> Option<NaiveDate> {
+        let front_matter = &issue.front_matter;
         let publication = &self.app.publication;
         let slot = publication.slot(&front_matter.edition, front_matter.date)?;
         Some(slot.date)
     }
 
     /// The edition's hour on each reader's own clock; a person who sends means now.
-    fn readers_hour(&self) -> Option<NaiveDateTime> {
+    fn readers_hour(&self, issue: &Issue) -> Option<NaiveDateTime> {
         let publication = &self.app.publication;
         let is_wanted = self.is_by_calendar && publication.schedule.by_reader_timezone;
-        let edition = publication.edition(&self.issue.front_matter.edition)?;
-        is_wanted.then(|| self.issue.front_matter.date.and_time(edition.time))
+        let edition = publication.edition(&issue.front_matter.edition)?;
+        is_wanted.then(|| issue.front_matter.date.and_time(edition.time))
     }
 }
 

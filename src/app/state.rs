@@ -34,6 +34,14 @@ impl App {
         }
     }
 
+    /// Whether there is a state, without making one.
+    pub(super) fn has_state(&self) -> bool {
+        match &self.publication.storage {
+            Storage::Sqlite => SqliteStore::is_below(&self.publication.state_dir()),
+            Storage::Postgres(_) => true,
+        }
+    }
+
     /// Signs the readers' links with `web.secret`, or with the state's own secret.
     ///
     /// # Errors

@@ -71,10 +71,7 @@ fn confirm(app: &App, sending: &Sending<'_>, output: &Output) -> Result<bool, Fa
         ""
     };
     confirm::ask(
-        &format!(
-            "{}\nSend it to {readers}{way}?",
-            sending.issue.front_matter.title
-        ),
+        &format!("{}\nSend it to {readers}{way}?", sending.title()),
         output,
     )
 }

@@ -164,6 +164,49 @@ fn a_template_that_broke_since_does_not_stop_a_batch() {
 }
 
 #[test]
+fn a_batch_goes_on_by_hand_when_its_file_is_gone_or_broken() {
+    let id = "monday-2026-11-23";
+    for break_it in [
+        |publication: TestPublication| publication.without("issues/2026-11-23-quiet.md"),
+        |publication: TestPublication| publication.issue("2026-11-23-quiet.md", "---\ntitle: [\n"),
+    ] {
+        let (server, publication) = paused();
+        let publication = break_it(publication);
+        let ran = publication.run(["send", id, "--yes"]).exits(5);
+        assert!(ran.stderr.contains("is paused"), "{}", ran.shown());
+        publication.run(["resume", id]).exits(0);
+        assert_eq!(server.taken().len(), 10);
+        publication.run(["send", id, "--yes"]).exits(6);
+    }
+}
+
+#[test]
+fn only_a_paused_batch_is_frozen_anew_and_who_asks_otherwise_is_told_so_first() {
+    let server = ScriptedServer::new()
+        .on(Dot, close().to("reader3@").times(1))
+        .on(Rcpt, reply("450 4.2.0 Later").to("reader5@"))
+        .start();
+    let publication = sending_to(&server);
+    publication.run(["send", ISSUE, "--yes"]).exits(5);
+    let resume = ["resume", ISSUE, "--accept-unknown", "--refreeze"];
+    let ran = publication.run(resume).exits(2);
+    let hint = "daily-note pause monday-2026-11-23";
+    assert!(ran.stderr.contains(hint), "{}", ran.shown());
+    let unknown = || {
+        let status = publication.run(["status", ISSUE, "--json"]).exits(5).json();
+        status["counts"]["unknown"].as_u64()
+    };
+    assert_eq!(unknown(), Some(1), "nothing was decided");
+
+    publication.run(["pause", ISSUE]).exits(0);
+    let wrong = publication.issue_with("[here is the report]", "![A plan](plan.png) [here]");
+    wrong.run(resume).exits(4);
+    let status = wrong.run(["status", ISSUE, "--json"]).exits(5).json();
+    assert_eq!(status["counts"]["unknown"], 1, "nothing was decided");
+    assert_eq!(status["state"], "paused");
+}
+
+#[test]
 fn pause_resume_and_cancel_tell_what_they_did_in_json() {
     let (server, publication) = paused();
     publication.run(["pause", ISSUE]).exits(6);
