@@ -106,8 +106,12 @@ async fn settle(notifier: &Notifier, due: &DueNotice, tried: Tried) {
 
 async fn send(app: &App, target: &str, key: &str, content: &[u8]) -> Tried {
     if target == WEBHOOK {
-        return match &app.publication.notify.webhook {
+        return match app.webhook() {
             Some(webhook) => post(app, webhook, key, content).await,
+            // What really happened waits for a process that does not play.
+            None if app.publication.notify.webhook.is_some() => {
+                Tried::Failed("a rehearsal posts to this machine alone".to_owned())
+            }
             None => Tried::Hopeless("there is no webhook any more".to_owned()),
         };
     }
