@@ -5,7 +5,7 @@ mod outbox;
 
 use std::{
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -53,6 +53,8 @@ pub struct Notifier {
     /// The publication as it could be read last.
     app: Mutex<Arc<App>>,
     posted: Notify,
+    /// What the state could not keep: its own trouble is news too.
+    unkept: Mutex<Vec<NewNotice>>,
 }
 
 impl Notifier {
@@ -67,6 +69,7 @@ impl Notifier {
             store: app.store().await?,
             app: Mutex::new(Arc::new(app)),
             posted: Notify::new(),
+            unkept: Mutex::default(),
         }))
     }
 
@@ -97,6 +100,10 @@ impl Notifier {
             *last = Arc::new(app);
         }
         Arc::clone(&last)
+    }
+
+    fn unkept(&self) -> MutexGuard<'_, Vec<NewNotice>> {
+        self.unkept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What the event says to whom, ready to leave.
@@ -191,13 +198,14 @@ impl Teller for Notifier {
             return;
         }
         match self.store.post_notices(&notices, self.clock.now()).await {
-            Ok(_) => self.posted.notify_one(),
-            // The state's own trouble is news too, and can't be kept in the state.
+            Ok(_) => {}
+            // Not sent from here: the beat that tells must not wait for a relay.
             Err(error) => {
                 tracing::error!("the outbox can't be written: {error}");
-                outbox::send_unkept(&app, &notices).await;
+                self.unkept().extend(notices);
             }
         }
+        self.posted.notify_one();
     }
 }
 

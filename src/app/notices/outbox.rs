@@ -1,6 +1,6 @@
 //! Notices on their way out: each tried a few times over a day and a half, then given up.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
 use tokio::{task::JoinSet, time::timeout};
@@ -14,7 +14,7 @@ use crate::{
     notice,
     publication::WebhookSettings,
     smtp::{Answer, Session, Timeouts},
-    store::{DueNotice, NewNotice, NoticeId, Told},
+    store::{DueNotice, NoticeId, Told},
 };
 
 /// Notices under way at once.
@@ -46,6 +46,7 @@ enum Tried {
 
 /// Sends all that is due now; answers how long nothing will be.
 pub(super) async fn send_due(notifier: &Notifier) -> Duration {
+    send_unkept(notifier).await;
     loop {
         let now = notifier.clock.now();
         let due = match notifier.store.take_due_notices(AT_ONCE, now).await {
@@ -63,7 +64,7 @@ pub(super) async fn send_due(notifier: &Notifier) -> Duration {
         let app = notifier.app().await;
         let mut tries = JoinSet::new();
         for due in due {
-            let app = std::sync::Arc::clone(&app);
+            let app = Arc::clone(&app);
             tries.spawn(async move {
                 let tried = send(&app, &due.target, &due.key, &due.content).await;
                 (due, tried)
@@ -76,13 +77,23 @@ pub(super) async fn send_due(notifier: &Notifier) -> Duration {
 }
 
 /// Sends what the state can't keep, once.
-pub(super) async fn send_unkept(app: &App, notices: &[NewNotice]) {
-    for notice in notices {
-        let tried = send(app, &notice.target, &notice.key, &notice.content).await;
-        if let Tried::Failed(why) | Tried::Hopeless(why) = tried {
-            tracing::error!(to = masked_within(&notice.target), "not told: {why}");
-        }
+async fn send_unkept(notifier: &Notifier) {
+    let notices = std::mem::take(&mut *notifier.unkept());
+    if notices.is_empty() {
+        return;
     }
+    let app = notifier.app().await;
+    let mut tries = JoinSet::new();
+    for notice in notices {
+        let app = Arc::clone(&app);
+        tries.spawn(async move {
+            let tried = send(&app, &notice.target, &notice.key, &notice.content).await;
+            if let Tried::Failed(why) | Tried::Hopeless(why) = tried {
+                tracing::error!(to = masked_within(&notice.target), "not told: {why}");
+            }
+        });
+    }
+    tries.join_all().await;
 }
 
 async fn settle(notifier: &Notifier, due: &DueNotice, tried: Tried) {

@@ -1,4 +1,14 @@
-//! Whom a rehearsal tells.
+//! Whom a rehearsal tells, and what becomes of news that the state can't keep.
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    net::TcpListener,
+    thread,
+};
+
+use sqlx::{Connection, SqliteConnection};
+use tempfile::TempDir;
+use tokio::time::timeout;
 
 use super::*;
 use crate::publication::{Environment, Publication};
@@ -21,4 +31,40 @@ fn a_rehearsal_posts_to_this_machine_alone() {
     assert!(has_hook(here, pretended) && has_hook("http://localhost/", pretended));
     assert!(!has_hook(there, pretended));
     assert!(has_hook(there, Clock::System) && has_hook(here, Clock::System));
+}
+
+#[tokio::test]
+async fn what_the_state_can_t_keep_is_told_beside_the_beat() {
+    let folder = TempDir::new().unwrap();
+    let hook = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", hook.local_addr().unwrap());
+    let notifier = Notifier::open(app(folder.path(), &url, Clock::System))
+        .await
+        .unwrap();
+    let database = folder.path().join(".daily-note/daily-note.sqlite");
+    let mut beside = SqliteConnection::connect(&database.display().to_string())
+        .await
+        .unwrap();
+    sqlx::query("ALTER TABLE notices RENAME TO away")
+        .execute(&mut beside)
+        .await
+        .unwrap();
+    let reason = "the disk answered with an error".to_owned();
+    let event = Event::StateRefused { reason };
+    // The hook takes the connection and says nothing.
+    let telling = notifier.tell(&event, Clock::System.now());
+    timeout(Duration::from_secs(5), telling).await.unwrap();
+
+    let answering = thread::spawn(move || {
+        let (stream, _) = hook.accept().unwrap();
+        let mut lines = BufReader::new(&stream).lines();
+        let first = lines.next().unwrap().unwrap();
+        (&stream)
+            .write_all(b"HTTP/1.1 204 X\r\nContent-Length: 0\r\n\r\n")
+            .unwrap();
+        first
+    });
+    notifier.flush(Duration::from_secs(10)).await;
+    assert_eq!(answering.join().unwrap(), "POST / HTTP/1.1");
+    assert!(notifier.unkept().is_empty());
 }
