@@ -3,7 +3,7 @@
 //!
 //! Knows nothing of what the text means.
 
-use std::{fmt, ops::Range, path::Path, sync::Arc};
+use std::{error::Error, fmt, ops::Range, path::Path, sync::Arc};
 
 use miette::{
     Diagnostic, LabeledSpan, MietteError, MietteSpanContents, Report, SourceCode, SourceSpan,
@@ -240,7 +240,7 @@ impl fmt::Display for SourceError {
     }
 }
 
-impl std::error::Error for SourceError {}
+impl Error for SourceError {}
 
 impl Diagnostic for SourceError {
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
@@ -277,7 +277,7 @@ impl fmt::Debug for Shown {
     }
 }
 
-impl std::error::Error for Shown {}
+impl Error for Shown {}
 
 impl Diagnostic for Shown {
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
@@ -300,6 +300,19 @@ pub fn shown_path(root: &Path, path: &Path) -> String {
         .unwrap_or(path)
         .display()
         .to_string()
+}
+
+/// An error and what lies behind it, in one line.
+#[must_use]
+pub fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
 }
 
 #[cfg(test)]
@@ -349,6 +362,18 @@ mod tests {
      ╰────
     help: mend it
     "#);
+    }
+
+    #[test]
+    fn an_error_in_one_line_has_its_causes() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("the state can't be used")]
+        struct Outer(#[source] std::io::Error);
+        let error = Outer(std::io::Error::other("the disk is full"));
+        assert_eq!(
+            with_causes(&error),
+            "the state can't be used: the disk is full"
+        );
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::{
     publication::{Publication, SmtpTarget},
     render::Templates,
     smtp::{ConnectError, Relay, Session, Timeouts},
-    source::shown_path,
+    source::{shown_path, with_causes},
 };
 
 /// A relay that answers slower than this is in trouble; a person waits.
@@ -54,10 +54,14 @@ impl App {
             signatures: self.signatures(),
             // Before the store is opened, which would make the folder.
             state: self.measured_state().await,
-            store: self.store().await.map(drop).map_err(|error| said(&error)),
+            store: self
+                .store()
+                .await
+                .map(drop)
+                .map_err(|error| with_causes(&error)),
             templates: Templates::load(&self.publication.root)
                 .map(drop)
-                .map_err(|error| said(&error)),
+                .map_err(|error| with_causes(&error)),
             clock,
         };
         examine(&patient, world.dns).await
@@ -91,12 +95,4 @@ async fn knock(relay: &Relay, publication: &Publication) -> Result<Knock, Connec
         capabilities,
         refusal: refusal.unwrap_or(None),
     })
-}
-
-/// An error and what lies behind it, in one line.
-fn said(error: &dyn std::error::Error) -> String {
-    std::iter::successors(Some(error), |error| error.source())
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(": ")
 }

@@ -23,6 +23,7 @@ use crate::{
     publication::WebhookSettings,
     render::Templates,
     schedule::{Event, Teller},
+    source::with_causes,
     store::{DeliveryId, NewNotice, Store},
 };
 
@@ -137,7 +138,11 @@ impl Notifier {
                     target: format!("{MAILTO}{to}"),
                     content,
                 }),
-                Err(error) => tracing::error!(to = to.masked(), "no notice can be made: {error}"),
+                Err(error) => tracing::error!(
+                    to = to.masked(),
+                    "no notice can be made: {}",
+                    with_causes(&error)
+                ),
             }
         }
         notices
@@ -201,7 +206,7 @@ impl Teller for Notifier {
             Ok(_) => {}
             // Not sent from here: the beat that tells must not wait for a relay.
             Err(error) => {
-                tracing::error!("the outbox can't be written: {error}");
+                tracing::error!("the outbox can't be written: {}", with_causes(&error));
                 self.unkept().extend(notices);
             }
         }
@@ -221,11 +226,14 @@ fn mail(
     let by = |templates: &Templates| notice::mail(event, background, publication, templates, at);
     let own = Templates::load(&publication.root).and_then(|templates| by(&templates));
     let mail = own.or_else(|error| {
-        tracing::warn!("a notice is made with the built-in templates: {error}");
+        tracing::warn!(
+            "a notice is made with the built-in templates: {}",
+            with_causes(&error)
+        );
         by(&Templates::built_in())
     });
     mail.unwrap_or_else(|error| {
-        tracing::error!("no notice can be made: {error}");
+        tracing::error!("no notice can be made: {}", with_causes(&error));
         None
     })
 }

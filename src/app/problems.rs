@@ -3,7 +3,10 @@
 
 use super::AppError;
 use crate::{
-    check::Finding, issue::ArchiveError, render::RenderError, source::SourceError,
+    check::Finding,
+    issue::ArchiveError,
+    render::RenderError,
+    source::{SourceError, with_causes},
     store::StoreError,
 };
 
@@ -20,12 +23,12 @@ impl AppError {
             Self::Render(RenderError::Source(error)) => vec![of_source(error)],
             Self::Findings(findings) => findings.iter().map(of_finding).collect(),
             Self::Refused { message, hint, .. } => vec![format!("{message}\n{hint}")],
-            Self::Relay(error) => vec![format!("{}\n{}", chain(error), error.hint())],
+            Self::Relay(error) => vec![format!("{}\n{}", with_causes(error), error.hint())],
             Self::State(error @ StoreError::Copied) => vec![format!(
                 "{error}\nwhat was sent since, or from elsewhere, it can't know: nothing goes out on \
                  its own until a person says that no other copy is in use: `daily-note adopt`"
             )],
-            error => vec![chain(error)],
+            error => vec![with_causes(error)],
         }
     }
 }
@@ -45,15 +48,4 @@ fn of_finding(finding: &Finding) -> String {
         .help()
         .map_or_else(String::new, |hint| format!("\n{hint}"));
     format!("{place}{} [{}]{hint}", finding.message(), finding.rule().id)
-}
-
-/// An error and its causes.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }

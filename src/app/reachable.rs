@@ -8,6 +8,7 @@ use crate::{
     http::{Client, Limits, Method, Reach, Request, Response},
     message::FrozenIssue,
     render::PublishedImage,
+    source::with_causes,
 };
 
 impl App {
@@ -47,7 +48,7 @@ async fn fetched(client: &Client, image: &PublishedImage) -> Result<(), String> 
     let answer = client
         .send(&Request::new(Method::GET, url))
         .await
-        .map_err(|error| error.to_string())?;
+        .map_err(|error| with_causes(&error))?;
     if !answer.status.is_success() {
         return Err(format!("the answer is {}", answer.status));
     }

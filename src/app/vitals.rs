@@ -10,6 +10,7 @@ use super::{App, serve::Pulse};
 use crate::{
     clock::Clock,
     publication::Publication,
+    source::with_causes,
     store::{Batch, Counts, Store, StoreError},
     web::vitals::{Vitals, Wellness},
 };
@@ -70,7 +71,7 @@ impl Vitals for DaemonVitals {
             wellness.add("the configuration can't be read");
         }
         if let Err(error) = self.store.batches(1).await {
-            tracing::error!("not ready: {error}");
+            tracing::error!("not ready: {}", with_causes(&error));
             wellness.add("the state can't be used");
         }
         wellness
@@ -78,7 +79,7 @@ impl Vitals for DaemonVitals {
 
     async fn metrics(&self) -> String {
         let batches = self.batches().await.unwrap_or_else(|error| {
-            tracing::error!("metrics without batches: {error}");
+            tracing::error!("metrics without batches: {}", with_causes(&error));
             Vec::new()
         });
         let publication = self.publication().await;

@@ -3,9 +3,10 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{clerk::Clerk, connection::with_causes, room::Seat};
+use super::{clerk::Clerk, room::Seat};
 use crate::{
     message::{Composer, Message},
+    source::with_causes,
     store::Claim,
 };
 

@@ -18,7 +18,10 @@ use super::{
     gate::Gate,
     journal::Recorded,
 };
-use crate::smtp::{ConnectError, Relay, Session, session::Announcement};
+use crate::{
+    smtp::{ConnectError, Relay, Session, session::Announcement},
+    source::with_causes,
+};
 
 /// A session that waited this long for work is closed; relays drop idle ones.
 const IDLE: Duration = Duration::from_secs(20);
@@ -229,16 +232,4 @@ impl Connection {
 
 fn with_hint(error: &ConnectError) -> String {
     format!("{}; {}", with_causes(error), error.hint())
-}
-
-/// An error and what lies behind it, in one line.
-pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        text.push_str(": ");
-        text.push_str(&inner.to_string());
-        cause = inner.source();
-    }
-    text
 }

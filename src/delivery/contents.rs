@@ -5,6 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use crate::{
     message::{Composer, FrozenIssue},
+    source::with_causes,
     store::{Claim, Store, StoreError},
 };
 
@@ -37,16 +38,16 @@ impl Contents {
     }
 
     async fn load(&self, hash: &str) -> Result<Composer, StoreError> {
-        let lost = |why: &dyn std::fmt::Display| {
+        let lost = |why: &str| {
             StoreError::Incompatible(format!(
                 "content {hash} was sent before and can't be sent again: {why}"
             ))
         };
         let bytes = self.store.content(hash).await?;
-        let bytes = bytes.ok_or_else(|| lost(&"it is not in the ledger"))?;
-        let frozen = FrozenIssue::from_bytes(&bytes).map_err(|error| lost(&error))?;
+        let bytes = bytes.ok_or_else(|| lost("it is not in the ledger"))?;
+        let frozen = FrozenIssue::from_bytes(&bytes).map_err(|error| lost(&with_causes(&error)))?;
         self.current
             .with_content(&frozen, hash)
-            .map_err(|error| lost(&error))
+            .map_err(|error| lost(&with_causes(&error)))
     }
 }

@@ -1,11 +1,10 @@
 //! What knocking at the relay showed.
 
-use std::error::Error;
-
 use super::{Check, Knock, Topic};
 use crate::{
     publication::TlsMode,
     smtp::{Capabilities, ConnectError, Relay, Reply},
+    source::with_causes,
 };
 
 /// What a mail with pictures may take.
@@ -109,16 +108,4 @@ fn limits(capabilities: &Capabilities) -> Check {
 
 fn megabytes(bytes: u64) -> String {
     format!("{:.1} MB", bytes as f64 / 1_000_000.0)
-}
-
-/// An error and what lies behind it, in one line.
-fn with_causes(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        text.push_str(": ");
-        text.push_str(&inner.to_string());
-        cause = inner.source();
-    }
-    text
 }

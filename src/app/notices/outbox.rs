@@ -14,6 +14,7 @@ use crate::{
     notice,
     publication::WebhookSettings,
     smtp::{Answer, Session, Timeouts},
+    source::with_causes,
     store::{DueNotice, NoticeId, Told},
 };
 
@@ -52,7 +53,7 @@ pub(super) async fn send_due(notifier: &Notifier) -> Duration {
         let due = match notifier.store.take_due_notices(AT_ONCE, now).await {
             Ok(due) => due,
             Err(error) => {
-                tracing::error!("the outbox can't be read: {error}");
+                tracing::error!("the outbox can't be read: {}", with_causes(&error));
                 return GLANCE;
             }
         };
@@ -111,7 +112,7 @@ async fn settle(notifier: &Notifier, due: &DueNotice, tried: Tried) {
     }
     let NoticeId(number) = due.id;
     if let Err(error) = notifier.store.settle_notice(due.id, told, &reply).await {
-        tracing::error!("notice {number} can't be settled: {error}");
+        tracing::error!("notice {number} can't be settled: {}", with_causes(&error));
     }
 }
 
@@ -154,7 +155,7 @@ async fn hand_over(app: &App, to: Address, content: &[u8]) -> Result<Tried, AppE
                     Tried::Hopeless(reply.to_string())
                 }
                 Ok(Answer::Refused { reply, .. }) => Tried::Failed(reply.to_string()),
-                Err(lost) => Tried::Failed(lost.to_string()),
+                Err(lost) => Tried::Failed(with_causes(&lost)),
             })
         }
     };
@@ -187,7 +188,7 @@ async fn post(app: &App, webhook: &WebhookSettings, key: &str, body: &[u8]) -> T
             Tried::Hopeless(response.status.to_string())
         }
         Ok(response) => Tried::Failed(response.status.to_string()),
-        Err(error) if error.is_transient() => Tried::Failed(error.to_string()),
-        Err(error) => Tried::Hopeless(error.to_string()),
+        Err(error) if error.is_transient() => Tried::Failed(with_causes(&error)),
+        Err(error) => Tried::Hopeless(with_causes(&error)),
     }
 }

@@ -15,6 +15,7 @@ use crate::{
     clock::Clock,
     delivery::{Progress, Stop},
     schedule::{Event, Job, Teller},
+    source::with_causes,
     store::{Batch, BatchState, SenderGuard, Store, StoreError},
 };
 
@@ -209,10 +210,10 @@ impl Hours {
         loop {
             tokio::time::sleep(self.between_looks).await;
             if let Err(error) = self.come().await {
-                let problems = AppError::from(error).problems().join(": ");
+                let why = with_causes(&error);
                 tracing::warn!(
                     issue = self.batch.issue,
-                    "the hours can't be looked at: {problems}"
+                    "the hours can't be looked at: {why}"
                 );
             }
         }
