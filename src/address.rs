@@ -120,7 +120,9 @@ impl Address {
 /// name the reader.
 #[must_use]
 pub fn masked_within(text: &str) -> String {
-    let is_part = |c: char| !c.is_whitespace() && !c.is_control() && !"<>()[],;:\"'`|".contains(c);
+    // A backslash: in text that was escaped for JSON, `\n` stands between two addresses.
+    let is_part =
+        |c: char| !c.is_whitespace() && !c.is_control() && !"<>()[],;:\"'`|\\".contains(c);
     let mut masked = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find(is_part) {

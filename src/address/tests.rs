@@ -209,6 +209,10 @@ fn no_address_within_a_text_is_shown_whole() {
         ("민지@예시.한국은 없습니다", "민***@예시.한국은 없습니다"),
         ("a@b@example.com", "a***@example.com"),
         ("@ alone, @home and end@", "@ alone, @home and end@"),
+        (
+            r"to minji@example.com\nto hannah@example.org\n@ all",
+            r"to m***@example.com\nto h***@example.org\n@ all",
+        ),
         ("nothing here", "nothing here"),
         ("", ""),
     ] {
