@@ -5,7 +5,7 @@ use std::{
     collections::BTreeSet,
     fs::{self, OpenOptions},
     io::{self, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
 
@@ -18,6 +18,7 @@ use crate::{
     store::sqlite::{
         SqliteStore,
         backup::{self, Backup, StateFile},
+        make_private_folder,
     },
 };
 
@@ -56,7 +57,7 @@ impl App {
                 "a backup overwrites nothing: choose another name",
             ));
         }
-        if !self.publication.state_dir().is_dir() {
+        if !self.has_state() {
             return Err(AppError::Refused {
                 kind: Refusal::Nothing,
                 message: "there is no state yet".to_owned(),
@@ -95,7 +96,7 @@ impl App {
             true => Vec::new(),
             false => self.doubtful(&backup)?,
         };
-        if state_dir.join("daily-note.sqlite").exists() {
+        if self.has_state() {
             return Err(refused(
                 format!("there is a state in {} already", state_dir.display()),
                 "a restore overwrites nothing: stop what uses it, and move the folder away first",
@@ -231,10 +232,7 @@ fn write_file(state_dir: &Path, file: &StateFile) -> Result<(), AppError> {
     let path = state_dir.join(&file.name);
     let write = || {
         if let Some(folder) = path.parent() {
-            fs::DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(folder)?;
+            make_private_folder(folder)?;
         }
         let mut options = OpenOptions::new();
         let opened = options.write(true).create_new(true).mode(0o600).open(&path);

@@ -14,8 +14,7 @@ use crate::{
         file::{self, Entries},
     },
     check::{Place, Recipients, list::ListCheck},
-    publication::Storage,
-    store::{Store, sqlite::SqliteStore},
+    store::Store,
 };
 
 /// Addresses that are asked about in one go.
@@ -112,9 +111,9 @@ impl App {
 
     /// The list of record, where there is one: none is made.
     pub(super) async fn store_if_any(&self) -> Result<Option<Arc<dyn Store>>, AppError> {
-        match self.publication.storage {
-            Storage::Sqlite if !SqliteStore::is_below(&self.publication.state_dir()) => Ok(None),
-            _ => Ok(Some(self.store().await?)),
+        match self.has_state() {
+            false => Ok(None),
+            true => Ok(Some(self.store().await?)),
         }
     }
 }

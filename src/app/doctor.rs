@@ -12,6 +12,7 @@ use crate::{
     render::Templates,
     smtp::{ConnectError, Relay, Session, Timeouts},
     source::{shown_path, with_causes},
+    store::sqlite::make_private_folder,
 };
 
 /// A relay that answers slower than this is in trouble; a person waits.
@@ -78,7 +79,11 @@ impl App {
     async fn measured_state(&self) -> std::io::Result<StateFacts> {
         let folder = self.publication.state_dir();
         let shown = shown_path(&self.publication.root, &folder);
-        match tokio::task::spawn_blocking(move || measure_state(&folder, shown)).await {
+        let measuring = move || {
+            make_private_folder(&folder)?;
+            measure_state(&folder, shown)
+        };
+        match tokio::task::spawn_blocking(measuring).await {
             Ok(measured) => measured,
             Err(panicked) => Err(std::io::Error::other(panicked)),
         }
@@ -95,4 +100,28 @@ async fn knock(relay: &Relay, publication: &Publication) -> Result<Knock, Connec
         capabilities,
         refusal: refusal.unwrap_or(None),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, os::unix::fs::PermissionsExt};
+
+    use super::*;
+    use crate::{clock::Clock, publication::Environment};
+
+    #[tokio::test]
+    async fn the_state_folder_that_a_look_makes_is_its_owner_s_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let yaml = "publication: {name: n, timezone: UTC, from: n@example.com}\n\
+                    editions: {monday: {title: m, day: mon, time: '08:00'}}\n";
+        let publication =
+            Publication::from_yaml(folder.path(), yaml, &Environment::empty()).unwrap();
+        let app = App {
+            publication,
+            clock: Clock::System,
+        };
+        app.measured_state().await.unwrap();
+        let made = fs::metadata(app.publication.state_dir()).unwrap();
+        assert_eq!(made.permissions().mode() & 0o777, 0o700);
+    }
 }

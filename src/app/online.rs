@@ -19,6 +19,7 @@ use crate::{
     check::{Answer, Answers, addresses},
     http::{Client, HttpError, Limits, Method, Reach, Request, Response},
     issue::Issue,
+    store::sqlite::make_private_folder,
 };
 
 /// Sites that are asked beside each other.
@@ -158,7 +159,7 @@ impl Asking {
         let Some(folder) = self.memory.parent() else {
             return;
         };
-        let written = fs::create_dir_all(folder)
+        let written = make_private_folder(folder)
             .map_err(serde_json::Error::io)
             .and_then(|()| serde_json::to_string_pretty(kept))
             .and_then(|text| fs::write(&self.memory, text).map_err(serde_json::Error::io));

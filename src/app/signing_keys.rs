@@ -3,12 +3,15 @@
 use std::{
     fs,
     io::Write,
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
 
 use super::{App, AppError, Refusal};
-use crate::message::dkim::{DnsRecord, NewKey};
+use crate::{
+    message::dkim::{DnsRecord, NewKey},
+    store::sqlite::make_private_folder,
+};
 
 /// A key that was made and written.
 #[derive(Debug)]
@@ -100,10 +103,7 @@ fn is_dns_name(name: &str) -> bool {
 fn write_secret(path: &Path, text: &str) -> Result<(), AppError> {
     let write = || {
         if let Some(folder) = path.parent() {
-            fs::DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(folder)?;
+            make_private_folder(folder)?;
         }
         let mut file = fs::OpenOptions::new()
             .write(true)

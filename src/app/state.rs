@@ -3,7 +3,7 @@
 use std::{
     fs,
     io::{self, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::unix::fs::OpenOptionsExt,
     path::Path,
     sync::Arc,
 };
@@ -13,7 +13,10 @@ use crate::{
     clock,
     links::LinkSigner,
     publication::Storage,
-    store::{SenderId, Store, sqlite::SqliteStore},
+    store::{
+        SenderId, Store,
+        sqlite::{SqliteStore, make_private_folder},
+    },
 };
 
 impl App {
@@ -83,10 +86,7 @@ fn own_secret(path: &Path) -> io::Result<Vec<u8>> {
         Err(_) => {}
     }
     if let Some(folder) = path.parent() {
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)?;
+        make_private_folder(folder)?;
     }
     let fresh = path.with_extension(format!("{}.new", std::process::id()));
     let mut file = fs::OpenOptions::new()

@@ -34,12 +34,11 @@ pub struct StateFacts {
     pub exposed: Vec<String>,
 }
 
-/// Writes, syncs and looks around in the folder, which is made where it is missing.
+/// Writes, syncs and looks around in the folder.
 ///
 /// # Errors
-/// When it can't be made or written.
+/// When it is not there, or can't be written.
 pub fn measure_state(folder: &Path, shown: String) -> io::Result<StateFacts> {
-    fs::create_dir_all(folder)?;
     let probe = folder.join(format!(".probe-{}", std::process::id()));
     let sync = time_syncs(&probe);
     let _ = fs::remove_file(&probe);

@@ -27,6 +27,8 @@ mod witness;
 
 use std::path::{Path, PathBuf};
 
+pub use open::make_private_folder;
+
 use async_trait::async_trait;
 use aws_lc_rs::hmac;
 use chrono::{DateTime, Utc};

@@ -146,7 +146,11 @@ fn migrations() -> Migrator {
     ])
 }
 
-pub(super) fn make_private_folder(folder: &Path) -> io::Result<()> {
+/// Makes a folder that its owner alone may look into, with the folders above it.
+///
+/// # Errors
+/// What the system says.
+pub fn make_private_folder(folder: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -117,6 +117,19 @@ fn where_everything_was_stopped_before_nothing_is_doubted() {
 }
 
 #[test]
+fn where_only_pictures_were_kept_there_is_nothing_to_back_up_and_no_state_is_made() {
+    let publication = TestPublication::new().file(".daily-note/pictures/one", "…");
+    let ran = publication.run(["backup", "copy.backup"]).exits(6);
+    assert!(
+        ran.stderr.contains("there is no state yet"),
+        "{}",
+        ran.stderr
+    );
+    assert!(!publication.path("copy.backup").exists());
+    assert!(!publication.path(".daily-note/daily-note.sqlite").exists());
+}
+
+#[test]
 fn a_restore_overwrites_nothing() {
     let publication = sent();
     publication.run(["backup", "copy.backup"]).exits(0);
