@@ -24,10 +24,8 @@ impl AppError {
             Self::Findings(findings) => findings.iter().map(of_finding).collect(),
             Self::Refused { message, hint, .. } => vec![format!("{message}\n{hint}")],
             Self::Relay(error) => vec![format!("{}\n{}", with_causes(error), error.hint())],
-            Self::State(error @ StoreError::Copied) => vec![format!(
-                "{error}\nwhat was sent since, or from elsewhere, it can't know: nothing goes out on \
-                 its own until a person says that no other copy is in use: `daily-note adopt`"
-            )],
+            Self::State(StoreError::Entry(error)) => vec![of_source(error)],
+            Self::State(error) => vec![format!("{}\n{}", with_causes(error), error.hint())],
             error => vec![with_causes(error)],
         }
     }

@@ -343,8 +343,11 @@ impl<'a> Sending<'a> {
             (Some(batch), ..) => return Ok(batch.clone()),
             (None, Some(issue), Some(content)) => (issue, content),
             (None, ..) => {
-                let lost = "an issue without a batch was not rendered".to_owned();
-                return Err(StoreError::Incompatible(lost).into());
+                return Err(AppError::Refused {
+                    kind: Refusal::Nothing,
+                    message: "it has neither a batch nor a file".to_owned(),
+                    hint: "write the issue, then `daily-note send` it".to_owned(),
+                });
             }
         };
         let now = self.app.clock.now();
@@ -397,11 +400,10 @@ impl App {
         stop: Stop,
         progress: Arc<Progress>,
     ) -> Result<Report, AppError> {
-        let content = store.content(&batch.content).await?.ok_or_else(|| {
-            StoreError::Incompatible(format!(
-                "the content of {} is not in the ledger",
-                batch.issue
-            ))
+        let content = store.content(&batch.content).await?;
+        let content = content.ok_or_else(|| StoreError::ContentLost {
+            hash: batch.content.clone(),
+            why: "it is not there".to_owned(),
         })?;
         let frozen = FrozenIssue::from_bytes(&content)?;
         let composer = self.composer_of(&frozen, &batch.content, batch.frozen_at)?;

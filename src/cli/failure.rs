@@ -193,31 +193,12 @@ fn archive_hint(error: &ArchiveError) -> String {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        let hint = match &error {
-            StoreError::Unusable { .. } => {
-                "check that the folder exists, that you may write to it, and that its disk has room"
-            }
-            StoreError::Held { .. } | StoreError::Kept { .. } => {
-                "wait until it is done, or stop it; then try again"
-            }
-            StoreError::FoldLosesTooMany { .. } => {
-                "if that is meant, raise audience.max_removal in daily-note.yaml for this once"
-            }
-            StoreError::SlotTaken { .. } => {
-                "give the issue another date, or take the other one's place: see `daily-note status`"
-            }
-            StoreError::Copied => {
-                "if no other copy is in use, say so with `daily-note adopt`; then the calendar is kept from here"
-            }
-            StoreError::OlderCopy { .. } => {
-                "put the newest copy of .daily-note back; if nobody got it after all, remove .daily-note/witness and send again"
-            }
-            StoreError::Entry(_) => "mend the entry; nothing was changed",
-            StoreError::Incompatible(_) => "use the version of daily-note that wrote it, or newer",
-        };
         match error {
             StoreError::Entry(entry) => Self::new(Exit::Configuration, entry.into_report()),
-            error => Self::hinted(Exit::Configuration, error, hint),
+            error => {
+                let hint = error.hint().to_owned();
+                Self::hinted(Exit::Configuration, error, &hint)
+            }
         }
     }
 }

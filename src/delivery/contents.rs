@@ -38,13 +38,12 @@ impl Contents {
     }
 
     async fn load(&self, hash: &str) -> Result<Composer, StoreError> {
-        let lost = |why: &str| {
-            StoreError::Incompatible(format!(
-                "content {hash} was sent before and can't be sent again: {why}"
-            ))
+        let lost = |why: &str| StoreError::ContentLost {
+            hash: hash.to_owned(),
+            why: why.to_owned(),
         };
         let bytes = self.store.content(hash).await?;
-        let bytes = bytes.ok_or_else(|| lost("it is not in the ledger"))?;
+        let bytes = bytes.ok_or_else(|| lost("it is not there"))?;
         let frozen = FrozenIssue::from_bytes(&bytes).map_err(|error| lost(&with_causes(&error)))?;
         self.current
             .with_content(&frozen, hash)

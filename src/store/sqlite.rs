@@ -83,7 +83,8 @@ impl SqliteStore {
     ///
     /// # Errors
     /// [`StoreError::Unusable`] where the folder or the file can't be read and written,
-    /// [`StoreError::Incompatible`] where the file is not ours or was written by a newer program.
+    /// [`StoreError::Foreign`] or [`StoreError::Newer`] where the file is not ours or was written by a
+    /// newer program.
     pub async fn open(state_dir: &Path) -> Result<Self, StoreError> {
         let file = state_dir.join(FILE);
         Self::open_file(state_dir, &file)

@@ -116,7 +116,7 @@ impl SqliteStore {
 /// Reads and checks a backup, every page of it.
 ///
 /// # Errors
-/// [`StoreError::Incompatible`] where it is none, or is damaged.
+/// [`StoreError::NoBackup`] or [`StoreError::DamagedBackup`] where it is none, or not whole.
 pub async fn inspect(file: &Path) -> Result<Backup, StoreError> {
     let inspected = async {
         // SQLite would make a file that is not there.
@@ -155,10 +155,9 @@ async fn put_back(file: &Path, state_dir: &Path, doubtful: &[(String, u64)]) -> 
         .await
         .map_err(failed)?;
     if place.exists() {
-        return Err(Fault::Told(StoreError::Incompatible(format!(
-            "there is a state in {} already",
-            state_dir.display()
-        ))));
+        return Err(Fault::Told(StoreError::StateExists {
+            place: state_dir.display().to_string(),
+        }));
     }
     let making = state_dir.join("restoring.sqlite");
     let _ = fs::remove_file(&making);
@@ -184,22 +183,21 @@ async fn put_back(file: &Path, state_dir: &Path, doubtful: &[(String, u64)]) -> 
 
 /// What is in a backup, once every page of it is found sound.
 async fn checked(copy: &mut SqliteConnection) -> Result<Backup, Fault> {
-    let no_backup = |why: &str| Fault::Told(StoreError::Incompatible(why.to_owned()));
     let tables: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM sqlite_schema WHERE name IN ('instance', 'backup', 'backup_files')",
     )
     .fetch_one(&mut *copy)
     .await
-    .map_err(|_| no_backup("this is no backup of daily-note"))?;
+    .map_err(|_| Fault::Told(StoreError::NoBackup))?;
     if tables != 3 {
-        return Err(no_backup("this is no backup of daily-note"));
+        return Err(Fault::Told(StoreError::NoBackup));
     }
     let sound: String = sqlx::query_scalar("PRAGMA integrity_check")
         .fetch_one(&mut *copy)
         .await
-        .map_err(|_| no_backup("the backup is damaged"))?;
+        .map_err(|_| Fault::Told(StoreError::DamagedBackup))?;
     if sound != "ok" {
-        return Err(no_backup("the backup is damaged"));
+        return Err(Fault::Told(StoreError::DamagedBackup));
     }
     read(copy).await
 }
@@ -259,9 +257,7 @@ async fn connect(file: &Path, is_read_only: bool) -> sqlx::Result<SqliteConnecti
 }
 
 fn text_of(path: &Path) -> Result<String, Fault> {
-    path.to_str().map(str::to_owned).ok_or_else(|| {
-        Fault::Told(StoreError::Incompatible(
-            "a backup's name must be Unicode".to_owned(),
-        ))
-    })
+    path.to_str()
+        .map(str::to_owned)
+        .ok_or(Fault::Told(StoreError::BackupName))
 }

@@ -212,9 +212,10 @@ async fn check_the_sum(
     if rows == counters {
         return Ok(());
     }
-    Err(Fault::Told(StoreError::Incompatible(format!(
-        "the ledger does not add up: its rows are {rows:?}, its counters {counters:?}"
-    ))))
+    Err(Fault::Told(StoreError::Unbalanced {
+        rows: Box::new(rows),
+        counters: Box::new(counters),
+    }))
 }
 
 /// An end is an end: only rows that wait again (a person resends unknowns) open a batch once more.

@@ -94,10 +94,7 @@ async fn check_ours(connection: &mut SqliteConnection) -> Result<(), Fault> {
         .fetch_one(&mut *connection)
         .await?;
     if id != 0 || tables != 0 {
-        return Err(Fault::Told(StoreError::Incompatible(
-            "the database in the state folder is not daily-note's: move it away, or name another folder"
-                .to_owned(),
-        )));
+        return Err(Fault::Told(StoreError::Foreign));
     }
     sqlx::raw_sql("PRAGMA application_id = 0x444E6F74")
         .execute(connection)
@@ -110,17 +107,12 @@ async fn migrate(connection: &mut SqliteConnection) -> Result<(), Fault> {
     match migrations().run_direct(None, connection, false).await {
         Ok(()) => Ok(()),
         Err(MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..)) => {
-            Err(Fault::Told(StoreError::Incompatible(
-                "the state was written by a newer daily-note: install that version or a later one"
-                    .to_owned(),
-            )))
+            Err(Fault::Told(StoreError::Newer))
         }
         Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => {
             Err(error.into())
         }
-        Err(error) => Err(Fault::Told(StoreError::Incompatible(format!(
-            "the state can't be brought up to date: {error}"
-        )))),
+        Err(error) => Err(Fault::Told(StoreError::Outdated(error.into()))),
     }
 }
 

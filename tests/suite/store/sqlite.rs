@@ -155,7 +155,8 @@ async fn another_program_s_database_is_refused() {
     std::fs::create_dir(folder.state()).unwrap();
     sqlite3(&folder.database(), "CREATE TABLE cookies (id INTEGER)");
     let error = SqliteStore::open(&folder.state()).await.unwrap_err();
-    assert!(matches!(error, StoreError::Incompatible(_)), "{error:?}");
+    assert!(matches!(error, StoreError::Foreign), "{error:?}");
+    assert_eq!(error.hint(), "move it away, or name another folder");
 }
 
 #[tokio::test]
@@ -169,6 +170,7 @@ async fn a_newer_program_s_state_is_refused() {
     );
     let error = SqliteStore::open(&folder.state()).await.unwrap_err();
     assert!(error.to_string().contains("newer daily-note"), "{error}");
+    assert_eq!(error.hint(), "install that version or a later one");
 }
 
 #[tokio::test]
