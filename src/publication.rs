@@ -25,7 +25,7 @@ pub use self::{
         AudienceSettings, DeliverySettings, ImageSettings, LawSettings, MailClient, Storage, Term,
         Tracking, UnknownPolicy, WebSettings,
     },
-    calendar::{Absence, moment_of},
+    calendar::{Absence, ZONES_APART, moment_of},
     environment::Environment,
     load::FILE_NAME,
     notify::{HookSecret, NotifySettings, WebhookSettings},

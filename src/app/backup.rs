@@ -14,7 +14,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{App, AppError, Refusal};
 use crate::{
     issue::Status,
-    publication::Storage,
+    publication::{Storage, ZONES_APART},
     store::sqlite::{
         SqliteStore,
         backup::{self, Backup, StateFile},
@@ -28,8 +28,6 @@ const FILES: [&str; 2] = ["secret", "witness"];
 const KEYS: &str = "dkim";
 /// No key and no witness is larger.
 const MAX_FILE_BYTES: u64 = 16 << 20;
-/// Readers in other time zones may have an issue this long before its hour.
-const ZONES_APART: TimeDelta = TimeDelta::hours(27);
 
 /// What a restore brought back.
 #[derive(Debug, serde::Serialize)]
@@ -128,11 +126,7 @@ impl App {
             *steps = steps.saturating_add(1);
         }
         let known: BTreeSet<&str> = backup.known.iter().map(String::as_str).collect();
-        let late = TimeDelta::from_std(self.publication.schedule.late).unwrap_or(TimeDelta::MAX);
-        let from = backup
-            .made_at
-            .checked_sub_signed(late)
-            .unwrap_or(DateTime::<Utc>::MIN_UTC);
+        let from = self.publication.schedule.earliest(backup.made_at);
         let early = match self.publication.schedule.by_reader_timezone {
             true => ZONES_APART,
             false => TimeDelta::zero(),

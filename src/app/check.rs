@@ -126,14 +126,13 @@ impl App {
     }
 
     fn bench<'a>(&'a self, archive: &'a Archive, sent: BTreeSet<String>) -> Bench<'a> {
-        let zone = self.publication.timezone;
         Bench {
             app: self,
             archive,
             templates: Templates::load(&self.publication.root),
             // The links are looked at and thrown away.
             links: LinkSigner::new(&[0; 32], self.publication.web.base_url.as_deref()),
-            today: self.clock.now().with_timezone(&zone).date_naive(),
+            today: self.publication.today(self.clock.now()),
             sent,
             recipients: RecipientsByEdition::new(),
             online: None,

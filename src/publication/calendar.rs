@@ -3,11 +3,13 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Days, LocalResult, NaiveDate, NaiveDateTime, TimeZone, Utc};
+use chrono::{DateTime, Days, LocalResult, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::{GapInfo, Tz};
 
 use super::{Edition, Publication, Slot};
 
+/// No reader's hour is farther from the publication's than this.
+pub const ZONES_APART: TimeDelta = TimeDelta::hours(27);
 /// Any edition that ever appears again does so within this time: `5th` days and breaks included.
 const HORIZON_DAYS: usize = 3 * 366;
 
@@ -125,10 +127,16 @@ impl Publication {
             .find(|slot| slot.edition == edition)
     }
 
+    /// The date at a moment, in the publication's zone.
+    #[must_use]
+    pub fn today(&self, now: DateTime<Utc>) -> NaiveDate {
+        now.with_timezone(&self.timezone).date_naive()
+    }
+
     /// All slots after a moment, in their order, for about three years.
     pub fn slots_after(&self, moment: DateTime<Utc>) -> impl Iterator<Item = Slot> {
         // A gap can push the last slot of a day past midnight: begin two days early.
-        let today = moment.with_timezone(&self.timezone).date_naive();
+        let today = self.today(moment);
         let first = today.checked_sub_days(Days::new(2)).unwrap_or(today);
         let last = today
             .checked_add_days(Days::new(HORIZON_DAYS as u64))

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -29,6 +29,24 @@ pub struct ScheduleSettings {
     pub breaks: Vec<Break>,
     /// Issues out of turn.
     pub extra: Vec<ExtraDate>,
+}
+
+impl ScheduleSettings {
+    /// Until when what was due at that hour still goes out on its own.
+    #[must_use]
+    pub fn latest(&self, hour: DateTime<Utc>) -> DateTime<Utc> {
+        let late = TimeDelta::from_std(self.late).ok();
+        late.and_then(|late| hour.checked_add_signed(late))
+            .unwrap_or(DateTime::<Utc>::MAX_UTC)
+    }
+
+    /// The hour farthest back of which something still goes out on its own now.
+    #[must_use]
+    pub fn earliest(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        let late = TimeDelta::from_std(self.late).ok();
+        late.and_then(|late| now.checked_sub_signed(late))
+            .unwrap_or(DateTime::<Utc>::MIN_UTC)
+    }
 }
 
 /// A time without issues, both ends included.

@@ -7,14 +7,14 @@ use super::{
     window::{Window, Zones, window},
 };
 use crate::{
-    publication::{Publication, Slot},
+    publication::{Publication, Slot, ZONES_APART},
     store::{Batch, BatchState},
 };
 
 /// How long a missed slot is told of.
 const TOLD_AFTER: TimeDelta = TimeDelta::days(2);
-/// No reader's hour is farther from the publication's than this.
-const ZONES_APART: TimeDelta = TimeDelta::hours(27);
+/// Slots farther back are nobody's business, however late they might go out.
+const LOOKED_BACK: TimeDelta = TimeDelta::days(3_660);
 
 /// An issue, as far as the calendar is concerned.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,14 +140,10 @@ pub fn plan(sight: &Sight<'_>) -> Plan {
 /// The slots that may be due, were due of late, or come next.
 fn slots_near<'a>(sight: &'a Sight<'_>) -> impl Iterator<Item = Slot> + use<'a> {
     let publication = sight.publication;
-    let late = TimeDelta::from_std(publication.schedule.late).unwrap_or(TimeDelta::MAX);
-    let back = late
-        .checked_add(&(TOLD_AFTER + ZONES_APART))
-        .map_or(u64::MAX, |back| back.num_days().unsigned_abs() + 2);
-    let today = sight.now.with_timezone(&publication.timezone).date_naive();
-    let first = today
-        .checked_sub_days(Days::new(back.min(3_660)))
-        .unwrap_or(today);
+    let oldest = publication.schedule.earliest(sight.now);
+    let oldest = oldest.max(sight.now - LOOKED_BACK) - TOLD_AFTER - ZONES_APART;
+    let first = publication.today(oldest) - Days::new(1);
+    let today = publication.today(sight.now);
     let last = today.checked_add_days(Days::new(3 * 366)).unwrap_or(today);
     let earliest = reminders(publication).next().unwrap_or_default();
     let ahead = sight.now + ZONES_APART + earliest;
@@ -257,12 +253,9 @@ fn plan_batch(sight: &Sight<'_>, carried: &Carried, plan: &mut Plan) {
     let Some(due_at) = carried.next_due else {
         return;
     };
-    let late = TimeDelta::from_std(sight.publication.schedule.late).unwrap_or(TimeDelta::MAX);
     // A batch that a person began late has its time from then.
     let hour = batch.slot.max(batch.frozen_at);
-    let until = hour
-        .checked_add_signed(late)
-        .unwrap_or(DateTime::<Utc>::MAX_UTC);
+    let until = sight.publication.schedule.latest(hour);
     let issue = batch.issue.clone();
     // Of waves, each has its own time, which the store keeps.
     let may_be_too_late = batch.waves == 0 && carried.is_untouched;

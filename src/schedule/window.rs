@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use crate::publication::{Publication, Slot, moment_of};
@@ -33,13 +33,10 @@ impl Window {
 #[must_use]
 pub fn window(publication: &Publication, slot: &Slot, zones: &Zones) -> Window {
     let hours = hours(publication, slot, zones);
-    let late = TimeDelta::from_std(publication.schedule.late).unwrap_or(TimeDelta::MAX);
     let last = hours.iter().max().copied().unwrap_or(slot.at);
     Window {
         opens: hours.iter().min().copied().unwrap_or(slot.at),
-        closes: last
-            .checked_add_signed(late)
-            .unwrap_or(DateTime::<Utc>::MAX_UTC),
+        closes: publication.schedule.latest(last),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::{convert::Infallible, path::PathBuf, sync::Arc, time::Duration};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::{
     Sent,
@@ -126,7 +126,7 @@ impl Work {
             store: Arc::clone(&self.store),
             teller: Arc::clone(&self.teller),
             clock: self.clock,
-            late: TimeDelta::from_std(app.publication.schedule.late).unwrap_or(TimeDelta::MAX),
+            app: Arc::clone(&app),
             batch: batch.clone(),
             between_looks: BETWEEN_LOOKS,
         };
@@ -170,7 +170,7 @@ struct Hours {
     store: Arc<dyn Store>,
     teller: Arc<dyn Teller>,
     clock: Clock,
-    late: TimeDelta,
+    app: Arc<App>,
     batch: Batch,
     between_looks: Duration,
 }
@@ -181,9 +181,7 @@ impl Hours {
             return Ok(());
         }
         let now = self.clock.now();
-        let earliest = now
-            .checked_sub_signed(self.late)
-            .unwrap_or(DateTime::<Utc>::MIN_UTC);
+        let earliest = self.app.publication.schedule.earliest(now);
         let readers = self
             .store
             .waves_come_due(self.batch.id, earliest, now)

@@ -4,7 +4,10 @@ use sqlx::{Connection, SqliteConnection};
 use tempfile::TempDir;
 
 use super::*;
-use crate::store::{BatchId, sqlite::SqliteStore};
+use crate::{
+    publication::{Environment, Publication},
+    store::{BatchId, sqlite::SqliteStore},
+};
 
 struct Deaf;
 
@@ -29,6 +32,16 @@ fn batch() -> Batch {
     }
 }
 
+fn app(root: &std::path::Path) -> App {
+    let yaml = "publication: {name: n, timezone: UTC, from: n@example.com}\n\
+                editions: {monday: {title: m, day: mon, time: '08:00'}}\n";
+    let publication = Publication::from_yaml(root, yaml, &Environment::empty()).unwrap();
+    App {
+        publication,
+        clock: Clock::System,
+    }
+}
+
 #[tokio::test]
 async fn a_look_at_the_hours_that_fails_cuts_no_message_short() {
     let folder = TempDir::new().unwrap();
@@ -45,7 +58,7 @@ async fn a_look_at_the_hours_that_fails_cuts_no_message_short() {
         store: Arc::new(store),
         teller: Arc::new(Deaf),
         clock: Clock::System,
-        late: TimeDelta::hours(6),
+        app: Arc::new(app(folder.path())),
         batch: batch(),
         between_looks: Duration::from_millis(1),
     };
