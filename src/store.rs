@@ -584,10 +584,12 @@ pub trait Store: Send + Sync {
     /// How many readers an edition has now.
     async fn audience_size(&self, edition: &str) -> Result<AudienceSize, StoreError>;
 
-    /// Freezes an issue to its audience in one transaction, or finds the batch it has.
+    /// Freezes an issue to its audience in one transaction, or finds the batch it has, which stays
+    /// as it is.
     ///
     /// # Errors
-    /// [`StoreError::OlderCopy`] where it was sent and the state restored from before that.
+    /// [`StoreError::OlderCopy`] where it was sent and the state restored from before that;
+    /// [`StoreError::SlotTaken`] where another issue has its date of the calendar.
     async fn freeze(&self, batch: &NewBatch, now: DateTime<Utc>) -> Result<Freeze, StoreError>;
 
     /// The batch of that issue.
@@ -710,7 +712,8 @@ pub trait Store: Send + Sync {
     /// How many rows stand where.
     async fn counts(&self, batch: BatchId) -> Result<Counts, StoreError>;
 
-    /// The earliest time at which an open row is due; None where none is open.
+    /// The earliest time at which an open row is due by itself; None where none is open, or all that
+    /// are wait for a person. Rows that a sender holds have no such time.
     async fn next_due(&self, batch: BatchId) -> Result<Option<DateTime<Utc>>, StoreError>;
 
     /// A page of the rows that did not end well, or wait.
