@@ -1,0 +1,167 @@
+//! A delivery: one row of a batch, claimed, stepped through its states, ended.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    address::Address,
+    audience::{Reader, SuppressionReason},
+};
+
+/// A delivery's number: one row a batch and reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct DeliveryId(pub i64);
+
+/// A sender: one process. Its claims carry its name.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct SenderId(pub String);
+
+/// How many rows a claim may take, and where from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Quotas {
+    /// From everywhere together; rows that came first go first.
+    pub total: u32,
+    /// From all domains that `domains` does not name.
+    pub rest: u32,
+    /// Domains with limits of their own, each with its room, which may be none.
+    pub domains: Vec<(String, u32)>,
+}
+
+/// An answer to `lease`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lease {
+    /// How many may go now.
+    pub granted: u32,
+    /// When to ask again, where fewer were granted than wanted.
+    pub again_at: DateTime<Utc>,
+}
+
+/// A row that this sender holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// The row.
+    pub delivery: DeliveryId,
+    /// The fencing number that `record` checks.
+    pub fence: i64,
+    /// Attempts that ended in a deferral so far.
+    pub attempts: u32,
+    /// Connections lost under this row since its last deferral.
+    pub losses: u32,
+    /// When it was first tried, for `give_up`.
+    pub first_attempt_at: Option<DateTime<Utc>>,
+    /// The hash of the content this row was tried with, where a `refreeze` has changed the batch's
+    /// since: it gets the same again.
+    pub content: Option<String>,
+    /// To whom.
+    pub reader: Reader,
+}
+
+/// A step of one claimed row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transition {
+    /// The row.
+    pub delivery: DeliveryId,
+    /// The claim's fencing number.
+    pub fence: i64,
+    /// Where it goes.
+    pub to: Step,
+}
+
+/// Where a claimed row goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// The message may leave now. Refused when the reader was suppressed since the freeze.
+    Sending {
+        /// The hash of what leaves.
+        content: String,
+    },
+    /// Refused, but not yet believed: stays claimed by this sender until it is rejected or
+    /// returned. A crash returns it.
+    Held {
+        /// The relay's words.
+        reply: String,
+    },
+    /// The relay took it: its answer to the dot.
+    Accepted {
+        /// The relay's words.
+        reply: String,
+    },
+    /// Not now; again at `due_at`.
+    Deferred {
+        /// When.
+        due_at: DateTime<Utc>,
+        /// The relay's words.
+        reply: String,
+    },
+    /// Never.
+    Rejected {
+        /// The relay's words, or `gave_up`.
+        reply: String,
+        /// The address itself is dead: suppress it in the same transaction.
+        suppress: bool,
+    },
+    /// Back to pending as if never claimed; `lost` counts a lost connection.
+    Returned {
+        /// A connection was lost under it, before the dot.
+        lost: bool,
+    },
+    /// The connection died between the dot and its answer.
+    Unknown {
+        /// What was seen.
+        reply: String,
+    },
+}
+
+/// A transition that was not applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The row.
+    pub delivery: DeliveryId,
+    /// Why.
+    pub reason: RefusalReason,
+}
+
+/// Why a transition was not applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefusalReason {
+    /// The reader left, bounced or was erased since the freeze: the row is skipped.
+    Suppressed(SuppressionReason),
+    /// Another sender holds the row now, or the row has its end.
+    Fenced,
+    /// The batch was paused or cancelled meanwhile: the row went back, or was skipped.
+    Stopped,
+}
+
+/// A row that did not end well, for `status --failed`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FailedDelivery {
+    /// Who; None once erased.
+    pub email: Option<Address>,
+    /// `deferred`, `rejected`, `unknown` or `skipped`.
+    pub outcome: String,
+    /// The relay's words.
+    pub reply: Option<String>,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// What a recovery found of a dead sender's rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Recovered {
+    /// Claims that returned to pending.
+    pub returned: u64,
+    /// Rows in flight whose fate nobody knows.
+    pub unknown: u64,
+    /// Open rows that may have been sent since, for the database is an older copy of itself:
+    /// unknown too, whatever the policy on unknown rows.
+    pub restored: u64,
+}
+
+/// What a person decides about rows whose fate nobody knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnknownAnswer {
+    /// Send them again, with the same Message-ID: whoever had it may get it twice.
+    Resend,
+    /// Take them as accepted: whoever did not get it never will.
+    Accept,
+}

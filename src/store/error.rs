@@ -1,0 +1,145 @@
+//! What can be wrong with a store, and what a person does about it.
+
+use super::Counts;
+use crate::source::SourceError;
+
+/// Everything that can go wrong with a store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The state can't be opened or written.
+    #[error("the state in {place} can't be used")]
+    Unusable {
+        /// The file or the server, without secrets.
+        place: String,
+        /// What the database said.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Another process sends.
+    #[error("another daily-note is sending from this state ({holder})")]
+    Held {
+        /// What the holder wrote of itself: process id, command, since when.
+        holder: String,
+    },
+    /// The state was restored from a copy made before that issue was sent.
+    #[error(
+        "{issue} was sent from this state, and its database knows nothing of it: it is an older copy"
+    )]
+    OlderCopy {
+        /// The issue's identity.
+        issue: String,
+    },
+    /// Another issue has the slot.
+    #[error("the slot was sent already, as {issue}")]
+    SlotTaken {
+        /// The other issue's identity.
+        issue: String,
+    },
+    /// The state is a copy: nobody knows what was sent since it was made, or from where else.
+    #[error("the state was copied or moved here from elsewhere")]
+    Copied,
+    /// Another process keeps the calendar.
+    #[error("another daily-note keeps the calendar of this state ({holder})")]
+    Kept {
+        /// What the holder wrote of itself.
+        holder: String,
+    },
+    /// A fold that would lose too much of the list.
+    #[error("subscribers.yaml would take {lost} of {total} readers off the list")]
+    FoldLosesTooMany {
+        /// Readers who would go.
+        lost: u64,
+        /// Readers there are.
+        total: u64,
+    },
+    /// An entry that can't be read.
+    #[error(transparent)]
+    Entry(#[from] SourceError),
+    /// A database of another program.
+    #[error("the database in the state folder is not daily-note's")]
+    Foreign,
+    /// The state was written by a newer program.
+    #[error("the state was written by a newer daily-note")]
+    Newer,
+    /// A migration that fails.
+    #[error("the state can't be brought up to date")]
+    Outdated(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The rows of a batch are not what is counted beside them.
+    #[error("the ledger does not add up: its rows are {rows:?}, its counters {counters:?}")]
+    Unbalanced {
+        /// Row by row.
+        rows: Box<Counts>,
+        /// As they were kept.
+        counters: Box<Counts>,
+    },
+    /// Content that rows are to be sent with, and that can't be had.
+    #[error("the content {hash} can't be read back from the ledger: {why}")]
+    ContentLost {
+        /// Under which it was kept.
+        hash: String,
+        /// Why.
+        why: String,
+    },
+    /// A file that is no backup.
+    #[error("this is no backup of daily-note")]
+    NoBackup,
+    /// A backup that is not whole.
+    #[error("the backup is damaged")]
+    DamagedBackup,
+    /// A backup under a name that SQLite can't take.
+    #[error("a backup's name must be Unicode")]
+    BackupName,
+    /// A restore where a state is.
+    #[error("there is a state in {place} already")]
+    StateExists {
+        /// The folder.
+        place: String,
+    },
+}
+
+impl StoreError {
+    /// What a person does about it.
+    #[must_use]
+    pub fn hint(&self) -> &str {
+        match self {
+            Self::Unusable { .. } => {
+                "check that the folder exists, that you may write to it, and that its disk has room"
+            }
+            Self::Held { .. } | Self::Kept { .. } => {
+                "wait until it is done, or stop it; then try again"
+            }
+            Self::FoldLosesTooMany { .. } => {
+                "if that is meant, raise audience.max_removal in daily-note.yaml for this once"
+            }
+            Self::SlotTaken { .. } => {
+                "give the issue another date, or take the other one's place: see `daily-note status`"
+            }
+            Self::Copied => {
+                "if no other copy is in use, say so with `daily-note adopt`; then the calendar is kept from here"
+            }
+            Self::OlderCopy { .. } => {
+                "put the newest copy of .daily-note back; if nobody got it after all, remove .daily-note/witness and send again"
+            }
+            Self::Entry(error) => error
+                .hint()
+                .unwrap_or("mend the entry; nothing was changed"),
+            Self::Foreign => "move it away, or name another folder",
+            Self::Newer => "install that version or a later one",
+            Self::Outdated(_) => {
+                "nothing was changed: use the version that wrote it, and report this with the cause"
+            }
+            Self::Unbalanced { .. } => {
+                "nothing more is sent of it: keep a copy of .daily-note, and report this"
+            }
+            Self::ContentLost { .. } => {
+                "`daily-note cancel` the issue, or put a backup back that has it"
+            }
+            Self::NoBackup => "name a file that `daily-note backup` wrote",
+            Self::DamagedBackup => "restore another one",
+            Self::BackupName => "choose another name",
+            Self::StateExists { .. } => {
+                "a restore overwrites nothing: stop what uses it, and move the folder away first"
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! What became of the people whom somebody adds to the list of record.
+
+use serde::Serialize;
+
+use crate::audience::SuppressionReason;
+
+/// What a fold of subscribers.yaml did, or would do.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct FoldReport {
+    /// New readers.
+    pub added: u64,
+    /// Readers whose profile changed.
+    pub changed: u64,
+    /// Readers who were gone from the file and are back in it.
+    pub returned: u64,
+    /// Readers whom only the file had added, gone from it.
+    pub deactivated: u64,
+    /// Entries as they were.
+    pub unchanged: u64,
+    /// Entries whom the file may not bring back: unsubscribed, bounced, complained.
+    pub suppressed: u64,
+}
+
+/// What `add` or an import row did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Upsert {
+    /// A new reader.
+    Added,
+    /// A known reader, something changed.
+    Merged,
+    /// A known reader, nothing to change.
+    Unchanged,
+    /// Suppressed: nothing was changed.
+    Suppressed(SuppressionReason),
+}
+
+/// What is known of an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Known {
+    /// The list has a subscriber of that address, whatever their state.
+    pub is_listed: bool,
+    /// Why it gets no mail.
+    pub suppression: Option<SuppressionReason>,
+}
