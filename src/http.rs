@@ -83,10 +83,6 @@ pub struct Response {
     pub headers: HeaderMap,
     /// Its body, as far as the limit goes.
     pub body: Bytes,
-    /// Whether `body` is all of it.
-    pub is_whole: bool,
-    /// Where the answer came from.
-    pub url: Url,
     /// The redirects on the way there, each with where it pointed.
     pub redirects: Vec<(StatusCode, Url)>,
 }
@@ -203,14 +199,6 @@ impl Request {
     }
 }
 
-impl Response {
-    /// A header's value, where it is one of plain text.
-    #[must_use]
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
-    }
-}
-
 impl Client {
     /// A client with the machine's resolver and certificates.
     #[must_use]
@@ -256,11 +244,7 @@ impl Client {
             let hop = self.ask(request, &url).await?;
             let target = if follows { redirect(&hop, &url)? } else { None };
             let Some(target) = target else {
-                return Ok(Response {
-                    url,
-                    redirects,
-                    ..hop
-                });
+                return Ok(Response { redirects, ..hop });
             };
             if redirects.len() >= self.limits.max_redirects {
                 return Err(HttpError::TooManyRedirects {
@@ -291,19 +275,17 @@ impl Client {
         let message = message(request, url).ok_or_else(|| HttpError::Url(url.to_string()))?;
         let response = sender.send_request(message).await.map_err(broken)?;
         let (head, body) = response.into_parts();
-        let (body, is_whole) = self.read(body).await.map_err(broken)?;
+        let body = self.read(body).await.map_err(broken)?;
         Ok(Response {
             status: head.status,
             headers: head.headers,
             body,
-            is_whole,
-            url: url.clone(),
             redirects: Vec::new(),
         })
     }
 
-    /// The body up to the limit, and whether that is all.
-    async fn read(&self, mut body: Incoming) -> Result<(Bytes, bool), hyper::Error> {
+    /// The body up to the limit.
+    async fn read(&self, mut body: Incoming) -> Result<Bytes, hyper::Error> {
         let mut kept = Vec::new();
         while let Some(frame) = body.frame().await {
             let Ok(data) = frame?.into_data() else {
@@ -312,10 +294,10 @@ impl Client {
             let room = self.limits.max_body_bytes - kept.len();
             kept.extend_from_slice(&data[..data.len().min(room)]);
             if data.len() > room {
-                return Ok((kept.into(), false));
+                break;
             }
         }
-        Ok((kept.into(), true))
+        Ok(kept.into())
     }
 }
 

@@ -115,9 +115,8 @@ async fn an_answer_is_an_answer_whatever_its_status() {
     let url = format!("http://127.0.0.1:{port}/a%20b?q=1#part");
     let response = anywhere().send(&get(&url)).await.unwrap();
     assert_eq!(response.status, StatusCode::NOT_FOUND);
-    assert_eq!(response.header("x-note"), Some("hello"));
+    assert_eq!(response.headers["x-note"], "hello");
     assert_eq!(&response.body[..], b"no");
-    assert!(response.is_whole);
     let request = seen.requests.lock().unwrap().concat();
     assert!(
         request.starts_with("GET /a%20b?q=1 HTTP/1.1\r\n"),
@@ -138,8 +137,8 @@ async fn redirects_are_followed_and_counted() {
         .await
         .unwrap();
     assert_eq!(&response.body[..], b"there");
-    assert_eq!(response.url.path(), "/c");
-    assert_eq!(response.redirects.len(), 2);
+    let paths: Vec<&str> = response.redirects.iter().map(|(_, to)| to.path()).collect();
+    assert_eq!(paths, ["/b", "/c"]);
 
     let (port, seen) = serve(vec![to("/again")]).await;
     let error = anywhere()
@@ -259,14 +258,13 @@ async fn a_name_with_one_good_address_is_reached_by_that_one_alone() {
 
 #[tokio::test]
 async fn a_body_is_read_up_to_its_limit() {
-    for (length, is_whole) in [(999, true), (1_000, true), (1_001, false), (900_000, false)] {
+    for length in [999, 1_000, 1_001, 900_000] {
         let (port, _) = serve(vec![answer("200 OK", "", &"x".repeat(length))]).await;
         let response = anywhere()
             .send(&get(&format!("http://127.0.0.1:{port}/")))
             .await
             .unwrap();
         assert_eq!(response.body.len(), length.min(1_000));
-        assert_eq!(response.is_whole, is_whole, "{length}");
     }
 }
 

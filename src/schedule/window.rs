@@ -21,14 +21,6 @@ pub struct Window {
     pub closes: DateTime<Utc>,
 }
 
-impl Window {
-    /// Whether an issue goes out on its own at that moment.
-    #[must_use]
-    pub fn is_open(&self, moment: DateTime<Utc>) -> bool {
-        (self.opens..=self.closes).contains(&moment)
-    }
-}
-
 /// The window of a slot.
 #[must_use]
 pub fn window(publication: &Publication, slot: &Slot, zones: &Zones) -> Window {
