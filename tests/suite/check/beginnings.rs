@@ -65,14 +65,24 @@ fn schemas_say_of_the_files_that_init_writes_what_the_program_says() {
     }
 }
 
-fn git(publication: &TestPublication, arguments: &[&str]) -> bool {
+/// A command in the publication's folder, with the program on its PATH.
+fn command(publication: &TestPublication, program: &str) -> Command {
     let binary = std::path::Path::new(env!("CARGO_BIN_EXE_daily-note"));
     let path = format!(
         "{}:{}",
         binary.parent().unwrap().display(),
         std::env::var("PATH").unwrap()
     );
-    Command::new("git")
+    let mut command = Command::new(program);
+    command
+        .current_dir(publication.path(""))
+        .env("PATH", path)
+        .env("HOME", publication.path(""));
+    command
+}
+
+fn git(publication: &TestPublication, arguments: &[&str]) -> bool {
+    command(publication, "git")
         .args([
             "-c",
             "user.name=Tester",
@@ -80,13 +90,91 @@ fn git(publication: &TestPublication, arguments: &[&str]) -> bool {
             "user.email=tester@example.com",
         ])
         .args(arguments)
-        .current_dir(publication.path(""))
-        .env("PATH", path)
-        .env("HOME", publication.path(""))
         .output()
         .unwrap()
         .status
         .success()
+}
+
+/// A publication in git with hook and workflow, all of it committed.
+fn kept_in_git() -> TestPublication {
+    let publication = nowhere();
+    assert!(git(&publication, &["init", "-q"]));
+    publication
+        .run(["init", "--language", "ko", "--hooks", "--github"])
+        .exits(0);
+    assert!(git(&publication, &["config", "core.hooksPath", "hooks"]));
+    assert!(git(&publication, &["add", "-A"]));
+    assert!(git(&publication, &["commit", "-qm", "all is well"]));
+    publication
+}
+
+/// The issue that `init` wrote, under another name.
+fn copy_issue(publication: &TestPublication, name: &str, added: &str) {
+    let first = fs::read_dir(publication.path("issues"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.ends_with("2026-11-30-first.md"))
+        .unwrap();
+    let text = fs::read_to_string(first).unwrap();
+    // A week later: a slot has one issue.
+    let text = text.replace("date: 2026-11-30", "date: 2026-12-07");
+    fs::write(
+        publication.path("issues").join(name),
+        format!("{text}{added}"),
+    )
+    .unwrap();
+}
+
+#[test]
+fn the_hook_knows_an_issue_by_its_hangul_name() {
+    let publication = kept_in_git();
+    copy_issue(&publication, "2026-12-07-한글 이름.md", "");
+    assert!(git(&publication, &["add", "-A"]));
+    assert!(git(&publication, &["commit", "-qm", "a good one"]));
+
+    copy_issue(&publication, "2026-12-07-한글 이름.md", "\n[[nobody]]\n");
+    assert!(git(&publication, &["add", "-A"]));
+    assert!(!git(&publication, &["commit", "-qm", "a broken one"]));
+}
+
+#[test]
+fn the_workflow_renders_an_issue_by_its_hangul_name() {
+    let publication = kept_in_git();
+    copy_issue(&publication, "2026-12-07-한글 이름.md", "");
+    assert!(git(&publication, &["add", "-A"]));
+    assert!(git(&publication, &["commit", "-qm", "a good one"]));
+
+    let workflow = fs::read_to_string(publication.path(".github/workflows/check.yml")).unwrap();
+    let workflow: serde_yaml::Value = serde_yaml::from_str(&workflow).unwrap();
+    let steps = workflow["jobs"]["check"]["steps"].as_sequence().unwrap();
+    let render = |step: &&serde_yaml::Value| step["name"] == "Render what has changed";
+    let script = steps.iter().find(render).unwrap()["run"].as_str().unwrap();
+    let rendered = publication.path("rendered/2026-12-07-한글 이름");
+    // As GitHub runs it.
+    let run = || {
+        command(&publication, "sh")
+            .args(["-ec", script])
+            .env("BASE", "HEAD~1")
+            .output()
+            .unwrap()
+    };
+    let ran = run();
+    assert!(ran.status.success(), "{ran:?}");
+    assert!(rendered.is_dir(), "{ran:?}");
+
+    copy_issue(
+        &publication,
+        "2026-12-07-한글 이름.md",
+        "\n![x](none.png)\n",
+    );
+    assert!(git(&publication, &["add", "-A"]));
+    assert!(git(
+        &publication,
+        &["commit", "-qm", "broken", "--no-verify"]
+    ));
+    let ran = run();
+    assert!(!ran.status.success(), "{ran:?}");
 }
 
 #[test]
