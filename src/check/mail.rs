@@ -127,6 +127,6 @@ pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
     links::check(&page, &proof.issue.document, findings);
     contrast::check(&page, findings);
     size::check(&page, findings);
-    text_part::check(rendered, &proof.issue.document, findings);
+    text_part::check(rendered, proof.issue, findings);
     clients::check(&page, &proof.publication.clients, findings);
 }

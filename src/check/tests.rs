@@ -8,6 +8,7 @@ mod mail;
 mod ordinary;
 mod reports;
 mod seed;
+mod text_part;
 mod trials;
 
 use std::fs;
