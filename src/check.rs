@@ -16,7 +16,10 @@ mod markdown;
 mod rendering;
 pub mod report;
 mod rule;
+mod speech;
 mod typography;
+
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
@@ -134,10 +137,18 @@ pub fn blocks(findings: &[Finding]) -> bool {
     findings.iter().any(Finding::blocks)
 }
 
+/// A slip made a thousand times is one slip: nobody reads more of it than this, and a report of
+/// them all would be longer than the issue.
+const MAX_OF_A_RULE: usize = 100;
+
 /// Findings being gathered on one issue.
 pub(crate) struct Findings<'a> {
     issue: &'a Issue,
     found: Vec<Finding>,
+    /// How many of each rule were added, kept or not.
+    counts: BTreeMap<&'static str, (&'static Rule, usize)>,
+    /// The last one that is not kept: whoever adds it may still finish it.
+    surplus: Option<Finding>,
 }
 
 impl<'a> Findings<'a> {
@@ -145,6 +156,8 @@ impl<'a> Findings<'a> {
         Self {
             issue,
             found: Vec::new(),
+            counts: BTreeMap::new(),
+            surplus: None,
         }
     }
 
@@ -181,13 +194,35 @@ impl<'a> Findings<'a> {
     }
 
     fn add(&mut self, finding: Finding) -> &mut Finding {
+        let rule = finding.rule();
+        let (_, count) = self.counts.entry(rule.id).or_insert((rule, 0));
+        *count += 1;
+        if *count > MAX_OF_A_RULE {
+            return self.surplus.insert(finding);
+        }
         let index = self.found.len();
         self.found.push(finding);
         &mut self.found[index]
     }
 
+    /// Tells of what was not kept.
+    fn count_surplus(&mut self) {
+        let counts = std::mem::take(&mut self.counts);
+        for (rule, count) in counts.into_values() {
+            if let Some(more @ 1..) = count.checked_sub(MAX_OF_A_RULE) {
+                self.at_key(
+                    rule,
+                    "title",
+                    format!("{more} more like those that are told"),
+                )
+                .hint("what was written by one mistake is mended in one go");
+            }
+        }
+    }
+
     /// Applies `allow:` and sorts.
     fn settle(mut self) -> Vec<Finding> {
+        self.count_surplus();
         let allow = &self.issue.front_matter.allow;
         for finding in &mut self.found {
             if let Some(reason) = allow.get(finding.rule().id) {

@@ -5,6 +5,8 @@ mod dates;
 mod placeholder;
 mod subject;
 
+use std::collections::HashSet;
+
 use super::{Findings, Proof, rule::rules};
 use crate::issue::{Block, ProseKind};
 
@@ -72,7 +74,8 @@ fn sections(proof: &Proof<'_>, findings: &mut Findings<'_>) {
             .at_key(&NO_SECTIONS, "title", "the issue has no `##` heading")
             .hint("begin each story with `## Its title`");
     }
-    for (index, section) in sections.iter().enumerate() {
+    let mut titles = HashSet::new();
+    for section in sections {
         let span = section.span.clone();
         if section.title.is_empty() {
             findings
@@ -89,10 +92,7 @@ fn sections(proof: &Proof<'_>, findings: &mut Findings<'_>) {
                 )
                 .hint("write the story, or take its heading out");
         }
-        let is_repeated = sections[..index]
-            .iter()
-            .any(|earlier| folded(&earlier.title) == folded(&section.title));
-        if is_repeated {
+        if !titles.insert(folded(&section.title)) {
             findings
                 .at(
                     &REPEATED_HEADING,

@@ -100,7 +100,7 @@ fn stray_marks(prose: &Prose, text: &str, findings: &mut Findings<'_>) {
 fn missing_footnotes(prose: &Prose, findings: &mut Findings<'_>) {
     for (at, _) in prose.text.match_indices("[^") {
         let Some(length) = prose.text[at..].find(']') else {
-            continue;
+            return;
         };
         let label = &prose.text[at + 2..at + length];
         if label.is_empty() || label.contains(char::is_whitespace) {
@@ -121,6 +121,9 @@ fn broken_links(prose: &Prose, findings: &mut Findings<'_>) {
     let text = &prose.text;
     for (at, _) in text.match_indices(']') {
         let after = &text[at + 1..];
+        if !after.starts_with(['(', ' ', '[']) {
+            continue;
+        }
         let Some(open) = text[..at].rfind('[') else {
             continue;
         };

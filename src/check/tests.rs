@@ -216,3 +216,36 @@ fn a_finding_is_json() {
 fn has(findings: &[Finding], rule: &str) -> bool {
     findings.iter().any(|finding| finding.rule().id == rule)
 }
+
+#[test]
+fn a_slip_made_a_thousand_times_is_told_a_hundred_times() {
+    let findings = Desk::new().check(&with_text(&"그렇게 됬다.\n\n".repeat(1_000)));
+    let slips: Vec<&Finding> = findings
+        .iter()
+        .filter(|finding| finding.rule().id == "typography/spelling")
+        .collect();
+    assert_eq!(slips.len(), MAX_OF_A_RULE + 1);
+    assert_eq!(slips[0].message(), "900 more like those that are told");
+    assert_eq!(slips[1].message(), "`됬` should be `됐`");
+}
+
+/// What takes the square of an issue's length takes minutes here.
+#[test]
+fn a_long_issue_is_checked_in_seconds() {
+    let begun = std::time::Instant::now();
+    for part in [
+        "## 제목 @\n\n글입니다.\n\n",
+        "글 @\n\n",
+        "오늘은 월요일 ",
+        "'가 ",
+        "(가 ",
+        "[보고서 @](https://example.com/@)\n\n",
+    ] {
+        let text: String = (0..8_000)
+            .map(|number| part.replace('@', &number.to_string()))
+            .collect();
+        Desk::new().check(&with_text(&text));
+    }
+    let took = begun.elapsed();
+    assert!(took.as_secs() < 40, "{took:?}");
+}

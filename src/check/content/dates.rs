@@ -5,11 +5,13 @@
 mod scan;
 mod stale;
 
+use std::collections::HashSet;
+
 use chrono::{Datelike, NaiveDate, Weekday};
 
 use self::scan::{MONTHS, Scan, WEEKDAYS, english_name, korean_name, nearest_year};
 use super::{
-    super::{Findings, Proof},
+    super::{Findings, Proof, speech::Speech},
     OTHER_EDITION, STALE_DATE, WRONG_WEEKDAY,
 };
 use crate::issue::Prose;
@@ -17,15 +19,18 @@ use crate::issue::Prose;
 pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
     let date = proof.issue.front_matter.date;
     let prose = &proof.issue.document.prose;
+    // A story about 1963 means 1963 wherever it leaves the year out.
+    let of_another_year: HashSet<Option<usize>> = prose
+        .iter()
+        .filter(|one| names_another_year(&one.text, date))
+        .map(|one| one.section)
+        .collect();
     for one in prose {
-        // A story about 1963 means 1963 wherever it leaves the year out.
-        let is_about_now = !prose
-            .iter()
-            .filter(|other| other.section == one.section)
-            .any(|other| names_another_year(&other.text, date));
-        weekdays(one, date, is_about_now, findings);
+        let is_about_now = !of_another_year.contains(&one.section);
+        let speech = Speech::of(&one.text);
+        weekdays(one, date, is_about_now, &speech, findings);
         if is_about_now {
-            stale::check(one, date, findings);
+            stale::check(one, date, &speech, findings);
         }
         stale::other_edition(proof, one, findings);
     }
@@ -40,21 +45,20 @@ fn names_another_year(text: &str, date: NaiveDate) -> bool {
         .any(|year| (1000..2200).contains(&year) && (year - date.year()).abs() > 1)
 }
 
-/// Whether a quotation is open there: whoever speaks may be anywhere in time.
-fn is_spoken(text: &str, at: usize) -> bool {
-    let before = &text[..at];
-    let count = |mark: char| before.matches(mark).count();
-    count('“') > count('”') || count('‘') > count('’') || count('"') % 2 == 1
-}
-
-fn weekdays(prose: &Prose, date: NaiveDate, is_about_now: bool, findings: &mut Findings<'_>) {
+fn weekdays(
+    prose: &Prose,
+    date: NaiveDate,
+    is_about_now: bool,
+    speech: &Speech,
+    findings: &mut Findings<'_>,
+) {
     let text = &prose.text;
     for claim in korean_dates(text, date)
         .chain(relative_days(text, date))
         .chain(english_dates(text, date))
     {
         let real = claim.date.weekday();
-        let is_judged = claim.has_year || is_about_now && !is_spoken(text, claim.at);
+        let is_judged = claim.has_year || is_about_now && !speech.is_open(claim.at);
         if real == claim.weekday || !is_judged {
             continue;
         }

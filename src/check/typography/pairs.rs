@@ -126,6 +126,8 @@ struct Reader<'t> {
     unmatched: Vec<(char, usize)>,
     /// Place and length of quotations closed with another kind of mark.
     mixed: Vec<(usize, usize)>,
+    /// Whether something closes a `'` before each character; empty where there is no such mark.
+    has_close: Vec<bool>,
 }
 
 impl<'t> Reader<'t> {
@@ -155,13 +157,18 @@ impl<'t> Reader<'t> {
     }
 
     fn new(text: &'t str, reading: Reading) -> Self {
+        let chars: Vec<(usize, char)> = text.char_indices().collect();
         Self {
             text,
             reading,
-            chars: text.char_indices().collect(),
             open: Vec::new(),
             unmatched: Vec::new(),
             mixed: Vec::new(),
+            has_close: match text.contains('\'') {
+                true => single_closes(&chars),
+                false => Vec::new(),
+            },
+            chars,
         }
     }
 
@@ -307,26 +314,7 @@ impl<'t> Reader<'t> {
         let begins = self
             .previous(index)
             .is_none_or(|char| !char.is_alphanumeric());
-        !self.is_decade(index) && begins && self.has_single_close(index)
-    }
-
-    fn has_single_close(&self, index: usize) -> bool {
-        let mut inner = 0;
-        for at in index + 1..self.chars.len() {
-            let (_, char) = self.chars[at];
-            let is_close = matches!(char, '\'' | '’')
-                && self.previous(at).is_some_and(|char| !char.is_whitespace())
-                && !self
-                    .next(at)
-                    .is_some_and(|char| char.is_ascii_alphanumeric());
-            match char {
-                '‘' => inner += 1,
-                '’' if is_close && inner > 0 => inner -= 1,
-                _ if is_close => return true,
-                _ => {}
-            }
-        }
-        false
+        !self.is_decade(index) && begins && self.has_close.get(index) == Some(&true)
     }
 
     fn close(&mut self, at: usize, mark: char, openers: &[char]) {
@@ -378,4 +366,31 @@ impl<'t> Reader<'t> {
         let ends = !next.is_some_and(char::is_alphanumeric);
         ends && (is_eye(previous) || has_nose || looks_left)
     }
+}
+
+/// For each character, whether a mark after it closes a `'` before it: one that belongs to no `‘`
+/// in between.
+fn single_closes(chars: &[(usize, char)]) -> Vec<bool> {
+    let mut closes = vec![false; chars.len()];
+    let mut has_straight = false;
+    // The most by which `’` outnumber `‘` in any stretch that begins after the character.
+    let mut most = 0_isize;
+    for index in (0..chars.len()).rev() {
+        closes[index] = has_straight || most > 0;
+        let (_, char) = chars[index];
+        let follows_text = index
+            .checked_sub(1)
+            .is_some_and(|before| !chars[before].1.is_whitespace());
+        let precedes_word = chars
+            .get(index + 1)
+            .is_some_and(|(_, char)| char.is_ascii_alphanumeric());
+        let is_close = follows_text && !precedes_word;
+        match char {
+            '‘' => most = (most - 1).max(0),
+            '’' if is_close => most += 1,
+            '\'' if is_close => has_straight = true,
+            _ => {}
+        }
+    }
+    closes
 }

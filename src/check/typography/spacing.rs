@@ -1,6 +1,9 @@
 //! Spaces that are missing or too many, and words typed twice.
 
-use super::{super::Findings, DEPENDENT_NOUN, DOUBLED_WORD, PUNCTUATION_SPACE, UNIT_SPACE, hangul};
+use super::{
+    super::{Findings, speech::Speech},
+    DEPENDENT_NOUN, DOUBLED_WORD, PUNCTUATION_SPACE, UNIT_SPACE, hangul,
+};
 use crate::issue::Prose;
 
 pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
@@ -154,6 +157,7 @@ fn doubled_words(prose: &Prose, findings: &mut Findings<'_>) {
     if is_verse(&prose.text) {
         return;
     }
+    let speech = Speech::of(&prose.text);
     for (start, before, at, word) in neighbours(&prose.text) {
         let is_korean = word.chars().all(hangul::is_syllable)
             && (KOREAN.contains(&word)
@@ -161,7 +165,7 @@ fn doubled_words(prose: &Prose, findings: &mut Findings<'_>) {
                     .iter()
                     .any(|end| word.len() > end.len() && word.ends_with(end)));
         let is_slip = before == word && (is_korean || ENGLISH.contains(&word));
-        if is_slip && !is_spoken(&prose.text, start) {
+        if is_slip && !speech.is_open(start) {
             findings
                 .at(
                     &DOUBLED_WORD,
@@ -207,11 +211,12 @@ fn doubled_verbs(prose: &Prose, findings: &mut Findings<'_>) {
             ],
         ),
     ];
+    let speech = Speech::of(&prose.text);
     for (start, before, at, word) in neighbours(&prose.text) {
         let is_doubled = VERBS
             .iter()
             .any(|(joined, finite)| before == *joined && finite.contains(&word));
-        if is_doubled && !is_spoken(&prose.text, start) {
+        if is_doubled && !speech.is_open(start) {
             findings
                 .at(
                     &DOUBLED_WORD,
@@ -236,16 +241,6 @@ fn neighbours(text: &str) -> impl Iterator<Item = (usize, &str, usize, &str)> {
 fn is_verse(text: &str) -> bool {
     let is_broken = text.contains('\n') && text.lines().all(|line| line.chars().count() < 30);
     is_broken || text.contains(" / ")
-}
-
-/// Whether a quotation is open at a place: people say things twice.
-fn is_spoken(text: &str, at: usize) -> bool {
-    let before = &text[..at];
-    let count = |mark: char| before.matches(mark).count();
-    count('“') > count('”')
-        || count('‘') > count('’')
-        || count('「') > count('」')
-        || count('"') % 2 == 1
 }
 
 /// Runs of letters and digits.

@@ -4,8 +4,8 @@
 use chrono::{Datelike, Duration, NaiveDate, Weekday};
 
 use super::{
-    super::super::{Findings, Proof},
-    OTHER_EDITION, STALE_DATE, is_spoken,
+    super::super::{Findings, Proof, speech::Speech},
+    OTHER_EDITION, STALE_DATE,
     scan::{MONTHS, Scan, nearest_year},
 };
 use crate::issue::Prose;
@@ -35,10 +35,10 @@ const WEEKS: [(&str, i64); 8] = [
     ("내주", 1),
 ];
 
-pub(super) fn check(prose: &Prose, date: NaiveDate, findings: &mut Findings<'_>) {
+pub(super) fn check(prose: &Prose, date: NaiveDate, speech: &Speech, findings: &mut Findings<'_>) {
     let text = &prose.text;
     for (word, days) in DAYS {
-        for (at, rest) in after(text, word) {
+        for (at, rest) in after(text, word, speech) {
             let mut rest = Scan(rest);
             let Some(named) = date_beside(&mut rest, date) else {
                 continue;
@@ -50,7 +50,7 @@ pub(super) fn check(prose: &Prose, date: NaiveDate, findings: &mut Findings<'_>)
         }
     }
     for (word, weeks) in WEEKS {
-        for (at, rest) in after(text, word) {
+        for (at, rest) in after(text, word, speech) {
             let mut rest = Scan(rest);
             rest.spaces();
             let weekday = rest.weekday();
@@ -70,10 +70,14 @@ pub(super) fn check(prose: &Prose, date: NaiveDate, findings: &mut Findings<'_>)
 }
 
 /// Where a word stands by itself outside quotations, and what follows it.
-fn after<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = (usize, &'t str)> {
+fn after<'t>(
+    text: &'t str,
+    word: &'t str,
+    speech: &'t Speech,
+) -> impl Iterator<Item = (usize, &'t str)> {
     text.match_indices(word)
         .filter(move |(at, _)| {
-            !text[..*at].ends_with(char::is_alphanumeric) && !is_spoken(text, *at)
+            !text[..*at].ends_with(char::is_alphanumeric) && !speech.is_open(*at)
         })
         .map(move |(at, _)| (at, &text[at + word.len()..]))
 }
