@@ -157,30 +157,30 @@ fn join(nodes: Vec<Node>) -> Vec<Node> {
     joined
 }
 
+/// From the end, where what is cut off is short: a long paragraph would be copied once a link.
 fn link_bare(mut text: Text, to: &mut Vec<Node>) {
-    let mut done = 0;
-    for found in autolink::find(&text.text.clone()) {
+    let mut backwards = Vec::new();
+    for found in autolink::find(&text.text).into_iter().rev() {
         let Ok(url) = url::normalise(&found.url) else {
             continue;
         };
-        let mut rest = text.split_off(found.range.start - done);
-        let after = rest.split_off(found.range.len());
-        done = found.range.end;
-        if !text.text.is_empty() {
-            to.push(Node::Text(text));
+        let after = text.split_off(found.range.end);
+        let shown = text.split_off(found.range.start);
+        if !after.text.is_empty() {
+            backwards.push(Node::Text(after));
         }
-        to.push(Node::Link(Link {
+        backwards.push(Node::Link(Link {
             target: LinkTarget::Url(url),
             title: None,
-            span: rest.span(),
-            content: vec![Node::Text(rest)],
+            span: shown.span(),
+            content: vec![Node::Text(shown)],
             is_bare: true,
         }));
-        text = after;
     }
     if !text.text.is_empty() {
-        to.push(Node::Text(text));
+        backwards.push(Node::Text(text));
     }
+    to.extend(backwards.into_iter().rev());
 }
 
 /// Settled nodes → the tree's inlines; their prose, links and images go to the document.
