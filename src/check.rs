@@ -225,7 +225,9 @@ impl<'a> Findings<'a> {
         self.count_surplus();
         let allow = &self.issue.front_matter.allow;
         for finding in &mut self.found {
-            if let Some(reason) = allow.get(finding.rule().id) {
+            // No reason makes a mail of what can't be rendered.
+            let reason = allow.get(finding.rule().id);
+            if let Some(reason) = reason.filter(|_| !rendering::is_final(finding.rule())) {
                 finding.allow(reason.clone());
             }
         }

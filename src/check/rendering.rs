@@ -1,6 +1,6 @@
 //! Whether the issue becomes a mail at all, and whether its mails can be made fast.
 
-use super::{Finding, Findings, Level, Place, Proof, rule::rules};
+use super::{Finding, Findings, Level, Place, Proof, Rule, rule::rules};
 use crate::{
     message,
     render::{RenderError, Templates},
@@ -25,15 +25,22 @@ pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
         RenderError::Source(error) => Finding::of_error(&FAILED, error),
         error => Finding::new(&FAILED, error.to_string()),
     };
-    // A missing picture is told once, by the rule on pictures.
+    // A missing picture is told once, by the rule on pictures, unless that is silenced.
+    let allow = &proof.issue.front_matter.allow;
     let is_told = findings.found.iter().any(|found| {
         let places = (found.place(), finding.place());
         found.level() == Level::Error
+            && !allow.contains_key(found.rule().id)
             && matches!(places, (Some(one), Some(other)) if one.file() == other.file() && one.span() == other.span())
     });
     if !is_told {
         findings.add(finding);
     }
+}
+
+/// Whether a rule stands whatever the writer says.
+pub(super) fn is_final(rule: &Rule) -> bool {
+    rule == &FAILED
 }
 
 /// What keeps the messages from being made out of ready pieces, at its place in the template.

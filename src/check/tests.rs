@@ -17,7 +17,10 @@ use chrono::NaiveDate;
 use tempfile::TempDir;
 
 use super::*;
-use crate::publication::Environment;
+use crate::{
+    publication::Environment,
+    render::{Composition, ImagePolicy, LinkedIssue, PrepareInput},
+};
 
 const PUBLICATION: &str = r#"
 publication:
@@ -61,6 +64,23 @@ impl Desk {
         self
     }
 
+    /// The mail of `issues/2026-11-23-own.md`, made with the built-in templates.
+    fn prepare(&self, text: &str) -> Result<Composition, RenderError> {
+        let path = self.root.path().join("issues/2026-11-23-own.md");
+        Composition::prepare(&PrepareInput {
+            publication: &self.publication,
+            issue: &Issue::parse(&self.publication, &path, text).unwrap(),
+            linked_issue: &|_| {
+                Some(LinkedIssue {
+                    title: "지난 이야기".into(),
+                    url: None,
+                })
+            },
+            templates: &Templates::built_in(),
+            images: ImagePolicy::Inline,
+        })
+    }
+
     /// The findings on `issues/2026-11-23-own.md`, on Sunday before it.
     fn check(self, text: &str) -> Vec<Finding> {
         self.check_rendered(text, None)
@@ -68,14 +88,14 @@ impl Desk {
 
     /// The same with the mail that it was rendered to.
     fn check_rendered(self, text: &str, rendered: Option<&RenderedIssue>) -> Vec<Finding> {
-        self.check_all(text, rendered, None, None)
+        self.check_all(text, rendered.map(Ok), None, None)
     }
 
     /// The same with what is known of the people that it would go to.
     fn check_all(
         self,
         text: &str,
-        rendered: Option<&RenderedIssue>,
+        rendering: Option<Result<&RenderedIssue, &RenderError>>,
         recipients: Option<&Recipients>,
         online: Option<&Answers>,
     ) -> Vec<Finding> {
@@ -91,7 +111,7 @@ impl Desk {
             is_sent: false,
             recipients,
             online,
-            rendering: rendered.map(Ok),
+            rendering,
             templates: None,
         })
     }
@@ -161,6 +181,26 @@ fn an_allowed_finding_does_not_block() {
     let findings = Desk::new().check(&allowed);
     assert!(!blocks(&findings));
     assert_eq!(findings[0].reason(), Some("곧 나옵니다"));
+}
+
+#[test]
+fn what_cannot_be_rendered_is_stopped_whatever_is_allowed() {
+    let text = with_text("![그래프](none.png)");
+    for allowed in ["image/missing", "render/failed"] {
+        let allow = format!("status: ready\nallow:\n  {allowed}: 나중에 그립니다");
+        let text = text.replace("status: ready", &allow);
+        let desk = Desk::new();
+        let error = desk.prepare(&text).unwrap_err();
+        let findings = desk.check_all(&text, Some(Err(&error)), None, None);
+        assert!(blocks(&findings), "{allowed}: {:?}", shown(&findings));
+    }
+    // Without a word on it, it is told once.
+    let desk = Desk::new();
+    let error = desk.prepare(&text).unwrap_err();
+    assert_eq!(
+        shown(&desk.check_all(&text, Some(Err(&error)), None, None)),
+        ["image/missing: ![그래프](none.png)"]
+    );
 }
 
 #[test]

@@ -71,7 +71,7 @@ impl Case {
             ),
             text: self.foot.clone(),
         };
-        Desk::of(&self.settings).check_all(&text, Some(&rendered), Some(&self.recipients), None)
+        Desk::of(&self.settings).check_all(&text, Some(Ok(&rendered)), Some(&self.recipients), None)
     }
 }
 

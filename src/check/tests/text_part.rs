@@ -1,28 +1,14 @@
 //! The text part of our own templates is not reproached with what the issue's writer put into it.
 
 use super::*;
-use crate::render::{Composition, ImagePolicy, LinkedIssue, PrepareInput, ReaderLinks, ReaderView};
+use crate::render::{ReaderLinks, ReaderView};
 
 /// What `mail/text-part` says of an issue of this text, made with the built-in templates, after
 /// something happened to its text part.
 fn said_after(text: &str, happen: impl Fn(String) -> String) -> Vec<String> {
     let desk = Desk::new();
     let text = with_text(text);
-    let path = desk.root.path().join("issues/2026-11-23-own.md");
-    let issue = Issue::parse(&desk.publication, &path, &text).unwrap();
-    let composition = Composition::prepare(&PrepareInput {
-        publication: &desk.publication,
-        issue: &issue,
-        linked_issue: &|_| {
-            Some(LinkedIssue {
-                title: "지난 이야기".into(),
-                url: None,
-            })
-        },
-        templates: &Templates::built_in(),
-        images: ImagePolicy::Inline,
-    })
-    .unwrap();
+    let composition = desk.prepare(&text).unwrap();
     let renderer = composition.renderer().unwrap();
     let reader = ReaderView {
         name: None,
