@@ -98,16 +98,18 @@ fn korean_dates(text: &str, near: NaiveDate) -> impl Iterator<Item = Claim> {
     starts.filter_map(move |(at, _)| korean_date(text, at, near))
 }
 
+/// Not `일의 3/4 월요일까지`, which is a part, and no date of another calendar.
 fn korean_date(text: &str, at: usize, near: NaiveDate) -> Option<Claim> {
     let mut rest = Scan(&text[at..]);
     let first = rest.number()?;
+    let is_part = text[..at].ends_with("의 ");
     let (year, month, day) = if first > 1900 && rest.any(&["년", ".", "-", "/"]) {
         rest.spaces();
         let month = rest.number()?;
         rest.any(&["월", ".", "-", "/"]).then_some(())?;
         rest.spaces();
         (Some(first), month, rest.number()?)
-    } else if rest.any(&["월", "/"]) {
+    } else if rest.any(&["월"]) || !is_part && rest.any(&["/"]) {
         rest.spaces();
         (None, first, rest.number()?)
     } else {
@@ -116,6 +118,9 @@ fn korean_date(text: &str, at: usize, near: NaiveDate) -> Option<Claim> {
     rest.any(&["일"]);
     rest.spaces();
     let weekday = rest.weekday()?;
+    if rest.is_denied() || is_of_another_calendar(&text[..at], rest.0) {
+        return None;
+    }
     let date = match year {
         Some(year) => NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?,
         None => nearest_year(month, day, near)?,
@@ -127,6 +132,21 @@ fn korean_date(text: &str, at: usize, near: NaiveDate) -> Option<Claim> {
         weekday,
         has_year: year.is_some(),
     })
+}
+
+/// Whether a date is one of the moon's or of Julius Caesar's: `음력 11월 24일`, `10월 25일(율리우스력)`.
+fn is_of_another_calendar(before: &str, after: &str) -> bool {
+    const OTHERS: [&str; 5] = ["음력", "(음)", "율리우스력", "구력", "Old Style"];
+    const OURS: [&str; 4] = ["양력", "(양)", "그레고리력", "New Style"];
+    let start = before.rfind(['.', '\n', '?', '!']).map_or(0, |at| at + 1);
+    let last = |words: &[&str]| {
+        words
+            .iter()
+            .filter_map(|word| before[start..].rfind(word))
+            .max()
+    };
+    let after = after.trim_start().trim_start_matches(['(', '（']);
+    last(&OTHERS) > last(&OURS) || OTHERS.iter().any(|word| after.starts_with(word))
 }
 
 /// `오늘(월)`, `내일은 화요일`.
@@ -146,6 +166,9 @@ fn relative_days(text: &str, date: NaiveDate) -> impl Iterator<Item = Claim> {
             rest.any(&["은", "이"]);
             rest.spaces();
             let weekday = rest.weekday().filter(|_| is_word)?;
+            if rest.is_denied() {
+                return None;
+            }
             Some(Claim {
                 at,
                 length: text.len() - at - rest.0.len(),
@@ -157,7 +180,8 @@ fn relative_days(text: &str, date: NaiveDate) -> impl Iterator<Item = Claim> {
     })
 }
 
-/// `Monday, November 23` and `Mon, Nov 23`, with or without a year.
+/// `Monday, November 23` and `Mon, Nov 23`, with or without a year. Not `not Monday, November 23`,
+/// and not The Sun, which is a newspaper.
 fn english_dates(text: &str, near: NaiveDate) -> impl Iterator<Item = Claim> {
     WEEKDAYS.into_iter().flat_map(move |weekday| {
         let name = english_name(weekday);
@@ -166,6 +190,12 @@ fn english_dates(text: &str, near: NaiveDate) -> impl Iterator<Item = Claim> {
                 let mut rest = Scan(&text[at..]);
                 if !rest.any(&[name]) {
                     rest.any(&[short]);
+                    if text[..at].ends_with("The ") || text[..at].ends_with("the ") {
+                        return None;
+                    }
+                }
+                if text[..at].ends_with("not ") || text[..at].ends_with("not on ") {
+                    return None;
                 }
                 rest.any(&[","]).then_some(())?;
                 rest.spaces();

@@ -45,6 +45,17 @@ impl Scan<'_> {
         }
     }
 
+    /// `이 아니라`, `은 아니고`: what was just read is not so.
+    pub(super) fn is_denied(&self) -> bool {
+        let rest = self.0.trim_start();
+        let rest = rest
+            .strip_prefix(['이', '은', '는', '도', '가'])
+            .unwrap_or(rest);
+        ["아니", "아닌", "아닙", "아닐"]
+            .iter()
+            .any(|no| rest.trim_start().starts_with(no))
+    }
+
     pub(super) fn spaces(&mut self) {
         self.0 = self.0.trim_start_matches(' ');
     }

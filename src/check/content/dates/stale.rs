@@ -43,6 +43,9 @@ pub(super) fn check(prose: &Prose, date: NaiveDate, speech: &Speech, findings: &
             let Some(named) = date_beside(&mut rest, date) else {
                 continue;
             };
+            if rest.is_denied() {
+                continue;
+            }
             let meant = date + Duration::days(days);
             if named != meant {
                 tell(prose, at, rest.0, word, &format!("{meant}"), findings);
@@ -57,6 +60,9 @@ pub(super) fn check(prose: &Prose, date: NaiveDate, speech: &Speech, findings: &
             let Some(named) = date_beside(&mut rest, date) else {
                 continue;
             };
+            if rest.is_denied() {
+                continue;
+            }
             let monday = date.week(Weekday::Mon).first_day() + Duration::weeks(weeks);
             // Weeks begin on Sunday for some.
             let is_within =
@@ -82,11 +88,12 @@ fn after<'t>(
         .map(move |(at, _)| (at, &text[at + word.len()..]))
 }
 
-/// `(11월 24일`, ` 11월 24일`, `, November 24`.
+/// `(11월 24일`, ` 11월 24일`, `, November 24`; `11/24` only as a date is written, since `오늘 3/4` is
+/// a part of today.
 fn date_beside(rest: &mut Scan<'_>, near: NaiveDate) -> Option<NaiveDate> {
     rest.any(&["은", "인", ","]);
     rest.spaces();
-    rest.any(&["(", "（"]);
+    let is_bracketed = rest.any(&["(", "（"]);
     if let Some(month) = MONTHS
         .iter()
         .position(|month| rest.any(&[month]) || rest.any(&[&month[..3]]))
@@ -97,10 +104,18 @@ fn date_beside(rest: &mut Scan<'_>, near: NaiveDate) -> Option<NaiveDate> {
         return nearest_year(u32::try_from(month).ok()? + 1, day, near);
     }
     let month = rest.number()?;
-    rest.any(&["월", "/"]).then_some(())?;
+    let is_slashed = rest.any(&["/"]);
+    (is_slashed || rest.any(&["월"])).then_some(())?;
     rest.spaces();
     let day = rest.number()?;
     rest.any(&["일"]);
+    let ends: &[char] = match is_bracketed {
+        true => &[')', '）', ',', '(', '~', '-', '–'],
+        false => &['(', '（'],
+    };
+    if is_slashed && !rest.0.starts_with(ends) {
+        return None;
+    }
     nearest_year(month, day, near)
 }
 

@@ -109,6 +109,36 @@ pub(super) const IN_TEXT: &[(&str, &str, &str)] = &[
         "Today (November 16) it opens.",
         "Today, November 23, it opens. Tomorrow, May we go?",
     ),
+    (
+        "content/wrong-weekday",
+        "마감은 11월 24일 월요일입니다",
+        "마감은 11월 24일 월요일이 아니라 화요일입니다. 오늘은 화요일이 아닙니다.",
+    ),
+    (
+        "content/wrong-weekday",
+        "양력으로는 11월 24일(월)입니다",
+        "음력 11월 24일(토)에 태어났습니다. 혁명은 율리우스력 1917년 10월 25일 수요일의 일입니다.",
+    ),
+    (
+        "content/wrong-weekday",
+        "See you on Sun, November 24.",
+        "The Sun, March 3, page 2. We meet not on Monday, November 24, but a day later.",
+    ),
+    (
+        "content/wrong-weekday",
+        "마감은 11/24 월요일까지",
+        "일의 3/4 화요일까지 마칩니다",
+    ),
+    (
+        "content/stale-date",
+        "오늘(11/16) 열립니다",
+        "오늘 1/3을 읽었고 지난주 3/4만큼 썼습니다. 오늘은 11월 16일이 아니라 23일입니다.",
+    ),
+    (
+        "content/stale-date",
+        "다음 주 화요일 11/24(화)에 만나요",
+        "다음 주 1/2은 쉽니다. Today 3/4 of it is done.",
+    ),
     // markdown
     ("markdown/html", "<b>굵게</b>", "줄<br>바꿈 <!-- 메모 -->"),
     (
