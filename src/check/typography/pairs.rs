@@ -363,7 +363,8 @@ impl<'t> Reader<'t> {
                 .chars
                 .get(index + 2)
                 .is_none_or(|(_, char)| char.is_whitespace());
-        let ends = !next.is_some_and(char::is_alphanumeric);
+        // `x=(-3)`, `정답:(“예”)` go on within the bracket.
+        let ends = next.is_none_or(|next| next.is_whitespace() || "()[].,!?…~:;=".contains(next));
         ends && (is_eye(previous) || has_nose || looks_left)
     }
 }

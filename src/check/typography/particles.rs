@@ -19,7 +19,7 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
                     format!("`{word}` ends with two particles"),
                 )
                 .hint(format!("`{single}` instead of `{doubled}`"));
-        } else if let Some(right) = misformed(word) {
+        } else if let Some(right) = misformed(word).filter(|_| !is_name(word, &text[range.end..])) {
             findings
                 .at(
                     &PARTICLE_FORM,
@@ -93,6 +93,20 @@ fn object(word: &str) -> Option<String> {
     }
 }
 
+/// 태을, 하을 and other names that end so, alone or behind a family name and before a title. Not:
+/// `예을 들어`, `주소을`.
+fn is_name(word: &str, rest: &str) -> bool {
+    const NAMES: [&str; 4] = ["태을", "예을", "하을", "소을"];
+    const TITLES: [&str; 8] = ["씨", "님", "작가", "기자", "감독", "배우", "교수", "선수"];
+    let next = rest.strip_prefix(' ').unwrap_or_default();
+    if NAMES.contains(&word) {
+        return !(word == "예을" && next.starts_with('들'));
+    }
+    let mut chars = word.chars();
+    chars.next();
+    NAMES.contains(&chars.as_str()) && TITLES.iter().any(|title| next.starts_with(title))
+}
+
 /// 으로 after a vowel or ㄹ.
 fn direction(word: &str) -> Option<String> {
     for end in [
@@ -161,11 +175,11 @@ fn spaced<'t>(text: &'t str, start: usize, word: &str) -> Option<&'t str> {
             .iter()
             .any(|word| before.ends_with(word));
     let previous = before.rsplit(char::is_whitespace).next()?;
-    // `음, 에 또`: an interjection of speech.
+    // `음, 에 또`: an interjection of speech. `리베르테 에 에갈리테`: French.
     let is_interjection = word == "에"
         && text[start + word.len()..]
             .trim_start()
-            .starts_with(['또', '…', '.', ',']);
+            .starts_with(['또', '에', '…', '.', ',']);
     let is_word =
         previous.ends_with(|char: char| hangul::is_syllable(char) || char.is_ascii_alphanumeric());
     (is_bound && is_word && !is_listed && !is_interjection).then_some(previous)

@@ -347,6 +347,11 @@ pub(super) const IN_TEXT: &[(&str, &str, &str)] = &[
         "『어린 왕자』를 읽었다.",
     ),
     (
+        "typography/unbalanced",
+        "그는 f(x=(-3이라고 적었다.",
+        "x=(-3)이고 y=(+2)이다. 정답:(“예”)라고 적었다. 아쉽다 :( 그래도 (조금은) 괜찮다 :-(",
+    ),
+    (
         "typography/mixed-quotes",
         "'왜 바꾸는가’를 읽고",
         "‘왜 바꾸는가’를 읽고",
@@ -391,6 +396,16 @@ pub(super) const IN_TEXT: &[(&str, &str, &str)] = &[
         "typography/space-before-particle",
         "GitHub 에서 본다",
         "GitHub에서 본다",
+    ),
+    (
+        "typography/particle-form",
+        "예을 들어 주소을 적는다",
+        "태을 진인과 하을이, 소을. 김하을 작가와 한예을 씨, 이소을 님",
+    ),
+    (
+        "typography/space-before-particle",
+        "회사 에 다닌다",
+        "리베르테 에 에갈리테를 외쳤다",
     ),
     (
         "typography/space-after-quotation",
