@@ -116,6 +116,30 @@ fn has_sponsor<'b>(blocks: impl IntoIterator<Item = &'b Block>) -> bool {
     })
 }
 
+/// Whether what follows `Sponsored by ` goes on as a sentence: `the Medici, Botticelli painted Venus`.
+/// Not: `Acme, the coffee company`, `Acme, Globex and Initech`.
+fn is_sentence(sponsor: &str) -> bool {
+    const VERBS: [&str; 8] = ["was", "were", "is", "are", "had", "has", "went", "became"];
+    const SUBJECTS: [&str; 6] = ["he", "she", "it", "they", "we", "i"];
+    let end = sponsor.find(['.', '!', '?', ':', '\n', '—']);
+    let sentence = &sponsor[..end.unwrap_or(sponsor.len())];
+    if sentence
+        .split_whitespace()
+        .any(|word| VERBS.contains(&word))
+    {
+        return true;
+    }
+    let Some((_, rest)) = sentence.split_once(", ") else {
+        return false;
+    };
+    let mut words = rest.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    let has_subject =
+        first.starts_with(char::is_uppercase) || SUBJECTS.contains(&first.to_lowercase().as_str());
+    let joins = |word: &str| matches!(word, "and" | "of" | "the" | "for" | "by" | "in" | "at");
+    has_subject && words.any(|word| word.starts_with(char::is_lowercase) && !joins(word))
+}
+
 /// How long the words are by which a text says that it is paid for; None where it does not. Only
 /// labels: a story on advertising begins with the word too.
 fn announcement(text: &str, is_heading: bool) -> Option<usize> {
@@ -152,7 +176,11 @@ fn announcement(text: &str, is_heading: bool) -> Option<usize> {
     let starts = BRACKETED.iter().chain(&LABELLED);
     starts
         .copied()
-        .find(|start| trimmed.starts_with(start))
+        .find(|start| {
+            trimmed
+                .strip_prefix(start)
+                .is_some_and(|rest| !(start.ends_with(" by ") && is_sentence(rest)))
+        })
         .map(str::len)
         .or_else(|| (is_heading && ALONE.contains(&trimmed)).then_some(trimmed.len()))
 }

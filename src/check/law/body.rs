@@ -6,6 +6,7 @@ use super::{
     US_ADVERTISING, US_OPT_OUT, US_SENDER, US_SUBJECT,
 };
 use crate::{
+    address::Address,
     publication::{Publication, Tracking},
     render::RenderedIssue,
 };
@@ -168,7 +169,7 @@ pub(super) fn us_headers(proof: &Proof<'_>, findings: &mut Findings<'_>) {
     let from = &proof.publication.from;
     let shown = from.name.as_deref().unwrap_or_default();
     let address = from.address.as_str();
-    if shown.contains('@') && !shown.to_lowercase().contains(&address.to_lowercase()) {
+    if names_address(shown) && !shown.to_lowercase().contains(&address.to_lowercase()) {
         findings
             .at_key(
                 &US_SENDER,
@@ -177,6 +178,13 @@ pub(super) fn us_headers(proof: &Proof<'_>, findings: &mut Findings<'_>) {
             )
             .hint("`publication.from` in daily-note.yaml: a name, and the address it writes from");
     }
+}
+
+/// Whether a name holds a mail address: not `데일리 노트 @ 성수`, which is a place.
+fn names_address(name: &str) -> bool {
+    name.split([' ', '<', '>', '(', ')', '"'])
+        .filter_map(|word| Address::parse(word).ok())
+        .any(|address| address.domain().contains('.'))
 }
 
 pub(super) fn us(body: &Body, proof: &Proof<'_>, findings: &mut Findings<'_>) {

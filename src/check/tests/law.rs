@@ -102,6 +102,14 @@ pub(super) fn trials() -> Vec<Trial> {
         ("law/sponsor", unmarked("[광고] 좋은 가게에서 삽니다.\n")),
         ("law/sponsor", unmarked("### 협찬\n\n좋은 가게\n")),
         ("law/sponsor", unmarked("Sponsored by a good shop\n")),
+        (
+            "law/sponsor",
+            unmarked("Sponsored by Acme, the coffee company.\n"),
+        ),
+        (
+            "law/sponsor",
+            unmarked("Presented by Acme, Globex and Initech\n"),
+        ),
         ("law/kr-label", subject("ad: true", "작은 모델")),
         (
             "law/kr-label",
@@ -214,6 +222,11 @@ fn a_story_about_advertising_is_none() {
         ),
         ("(광고 없는) 검색", "### 광고는 왜 미움받나\n\n글"),
         ("AD 1592년의 바다", "Sponsors are many. 협찬사를 찾습니다."),
+        (
+            "비너스의 값",
+            "Sponsored by the Medici, Botticelli painted Venus.\n\n\
+             Presented by the mayor, the award went to Kim.",
+        ),
     ] {
         let case = Case {
             head: "ad: false",
@@ -228,6 +241,17 @@ fn a_story_about_advertising_is_none() {
             "{subject}: {:?}",
             shown(&found)
         );
+    }
+}
+
+#[test]
+fn a_senders_name_may_hold_a_place() {
+    for place in ["@ 성수", "@성수"] {
+        let name = format!("데일리 노트 {place} <hello@");
+        let found = Case::well()
+            .with_settings("데일리 노트 <hello@", &name)
+            .check();
+        assert!(!has(&found, "law/us-sender"), "{place}");
     }
 }
 
