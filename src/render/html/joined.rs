@@ -5,25 +5,50 @@
 
 const JOINER: &str = "&zwj;";
 
-/// Written HTML with a joiner wherever Hangul follows a closing sign, tags between them or not.
+/// Written HTML with a joiner wherever Hangul follows a closing sign, tags between them or not. Code
+/// and shown addresses are copied by readers and stay as they are: there the joiner comes behind.
 pub(super) fn joined(html: String) -> String {
-    let Some(first) = html.find(is_closing) else {
+    if !html.contains(is_closing) {
         return html;
-    };
+    }
     let mut joined = String::with_capacity(html.len() + 16);
-    joined.push_str(&html[..first]);
-    let mut is_in_tag = html[..first].rfind('<') > html[..first].rfind('>');
-    for (at, char) in html[first..].char_indices() {
-        joined.push(char);
+    let (mut is_in_tag, mut is_in_code, mut is_in_address) = (false, false, false);
+    // A joiner that waits for the end of code or an address.
+    let mut is_waiting = false;
+    let mut previous = ' ';
+    for (at, char) in html.char_indices() {
+        let rest = &html[at..];
         match char {
-            '<' => is_in_tag = true,
-            '>' => is_in_tag = false,
-            _ if is_in_tag || !is_closing(char) => {}
-            _ if begins_with_hangul(&html[first + at + char.len_utf8()..]) => {
-                joined.push_str(JOINER);
+            '<' => {
+                is_in_tag = true;
+                is_in_code = rest.starts_with("<code") || is_in_code && !rest.starts_with("</code");
+                is_in_address = false;
             }
-            _ => {}
+            _ if is_in_tag => {}
+            _ if char.is_whitespace() => is_in_address = false,
+            _ => {
+                let begins_word = matches!(previous, '>' | '(') || previous.is_whitespace();
+                is_in_address |= begins_word
+                    && ["https://", "http://", "www."]
+                        .iter()
+                        .any(|start| rest.starts_with(start));
+            }
         }
+        if is_waiting && !is_in_tag {
+            joined.push_str(JOINER);
+            is_waiting = false;
+        }
+        joined.push(char);
+        let after = &rest[char.len_utf8()..];
+        if char == '>' {
+            is_in_tag = false;
+        } else if !is_in_tag && is_closing(char) && begins_with_hangul(after) {
+            match is_in_code || is_in_address {
+                true => is_waiting = after.starts_with('<'),
+                false => joined.push_str(JOINER),
+            }
+        }
+        previous = char;
     }
     joined
 }
@@ -64,6 +89,14 @@ mod tests {
                 "<a><strong>“가”</strong></a>를",
                 "<a><strong>“가”+</strong></a>를",
             ),
+            (
+                "<code class=\"code\">f(x)</code>는 <em><code>g(x)</code></em>가",
+                "<code class=\"code\">f(x)</code>+는 <em><code>g(x)</code></em>+가",
+            ),
+            (
+                "<a href=\"#\">https://example.com/(a)</a>를",
+                "<a href=\"#\">https://example.com/(a)</a>+를",
+            ),
         ] {
             assert_eq!(shown(html), wanted);
             let once = joined(html.to_owned());
@@ -80,6 +113,9 @@ mod tests {
             "다.’ 그는",
             "‘가’<br>나",
             "‘가’<em>나</em>",
+            "<code>f(x)를 부르고 끝!입니다</code>",
+            "https://example.com/(가)나/100%다",
+            "<a href=\"#\">www.example.com/(가)나</a> 다",
             "x’",
             "’</a>",
             "’</a",
