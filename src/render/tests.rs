@@ -36,6 +36,15 @@ fn rendered(publication: &crate::publication::Publication, text: &str) -> Render
     composition.renderer().unwrap().render(&reader()).unwrap()
 }
 
+#[test]
+fn text_nested_to_the_depths_is_still_text() {
+    let deep = format!("{}{}글", "1000. ".repeat(11), "> ".repeat(12));
+    let text =
+        format!("---\ntitle: 깊은 곳\nedition: monday\ndate: 2026-11-23\n---\n## 하나\n\n{deep}\n");
+    let rendered = rendered(&publication(), &text);
+    assert!(rendered.text.contains("> > > 글"), "{}", rendered.text);
+}
+
 const AD: &str =
     "---\ntitle: 겨울 세일\nedition: monday\ndate: 2026-11-23\nad: true\n---\n## 하나\n\n글\n";
 

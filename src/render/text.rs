@@ -96,7 +96,7 @@ impl<'a> TextWriter<'a> {
                 items,
                 is_tight,
             } => self.list(*start, items, *is_tight, columns),
-            Block::Quote(blocks) => prefixed(self.blocks(blocks, columns - 2), "> "),
+            Block::Quote(blocks) => prefixed(self.blocks(blocks, within(columns, 2)), "> "),
             Block::Callout {
                 kind,
                 title,
@@ -108,7 +108,7 @@ impl<'a> TextWriter<'a> {
                     .to_owned();
                 let label = title.clone().unwrap_or(word);
                 let mut lines = vec![format!("[{label}]")];
-                lines.extend(self.blocks(blocks, columns - 2));
+                lines.extend(self.blocks(blocks, within(columns, 2)));
                 prefixed(lines, "| ")
             }
             Block::Code { text, .. } => {
@@ -130,7 +130,7 @@ impl<'a> TextWriter<'a> {
             }
             Block::Figure(image) => wrap(&self.image(image), columns),
             Block::Button { label, url } => {
-                let mut lines = hanging(wrap(label, columns - 2), "→ ");
+                let mut lines = hanging(wrap(label, within(columns, 2)), "→ ");
                 lines.push(format!("  {url}"));
                 lines
             }
@@ -177,7 +177,7 @@ impl<'a> TextWriter<'a> {
                 (Some(first), None) => format!("{}. ", first + at as u64),
                 (None, None) => "- ".to_owned(),
             };
-            let inner = columns.saturating_sub(marker.len()).max(20);
+            let inner = within(columns, marker.len());
             let body = if is_tight {
                 item.blocks
                     .iter()
@@ -259,6 +259,12 @@ impl<'a> TextWriter<'a> {
             (alt, None) => format!("[{word}: {alt}]"),
         }
     }
+}
+
+/// What is left of the columns behind a mark: text nested ever deeper runs over rather than into a
+/// word a line.
+fn within(columns: usize, mark: usize) -> usize {
+    columns.saturating_sub(mark).max(20)
 }
 
 fn is_web_address(text: &str) -> bool {
