@@ -86,8 +86,12 @@ fn local(proof: &Proof<'_>, used: &ImageUse, findings: &mut Findings<'_>) {
     let root = &proof.publication.root;
     let folder = proof.issue.folder();
     let cache = Cache::below(&proof.publication.state_dir());
-    let fitted =
-        picture::find(root, folder, location).and_then(|path| cache.fitted(&path, Wanted::COLUMN));
+    // As the mail will carry it.
+    let wanted = match used.is_frame {
+        true => Wanted::VIDEO,
+        false => Wanted::COLUMN,
+    };
+    let fitted = picture::find(root, folder, location).and_then(|path| cache.fitted(&path, wanted));
     match fitted {
         Ok(picture) if picture.bytes.len() > LARGE_BYTES => {
             let megabytes = picture.bytes.len() as f64 / 1e6;

@@ -58,10 +58,14 @@ impl Desk {
 
     /// With a file beside the issues.
     fn with(self, path: &str, bytes: impl AsRef<[u8]>) -> Self {
+        self.write(path, bytes);
+        self
+    }
+
+    fn write(&self, path: &str, bytes: impl AsRef<[u8]>) {
         let path = self.root.path().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, bytes).unwrap();
-        self
     }
 
     /// The mail of `issues/2026-11-23-own.md`, made with the built-in templates.
@@ -82,29 +86,29 @@ impl Desk {
     }
 
     /// The findings on `issues/2026-11-23-own.md`, on Sunday before it.
-    fn check(self, text: &str) -> Vec<Finding> {
+    fn check(&self, text: &str) -> Vec<Finding> {
         self.check_rendered(text, None)
     }
 
     /// The same with the mail that it was rendered to.
-    fn check_rendered(self, text: &str, rendered: Option<&RenderedIssue>) -> Vec<Finding> {
+    fn check_rendered(&self, text: &str, rendered: Option<&RenderedIssue>) -> Vec<Finding> {
         self.check_all(text, rendered.map(Ok), None, None)
     }
 
     /// The same with what is known of the people that it would go to.
     fn check_all(
-        self,
+        &self,
         text: &str,
         rendering: Option<Result<&RenderedIssue, &RenderError>>,
         recipients: Option<&Recipients>,
         online: Option<&Answers>,
     ) -> Vec<Finding> {
         let name = "issues/2026-11-23-own.md";
-        let desk = self.with(name, text);
-        let archive = Archive::load(&desk.publication).unwrap();
+        self.write(name, text);
+        let archive = Archive::load(&self.publication).unwrap();
         let own = archive.find(name).expect("the issue should be readable");
         issue(&Proof {
-            publication: &desk.publication,
+            publication: &self.publication,
             archive: &archive,
             issue: own,
             today: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),

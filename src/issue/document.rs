@@ -226,6 +226,8 @@ pub struct LinkUse {
 pub struct ImageUse {
     /// The image.
     pub image: Image,
+    /// It stands for a video.
+    pub is_frame: bool,
     /// Where it stands in the file.
     pub span: Span,
 }

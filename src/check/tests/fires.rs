@@ -294,6 +294,19 @@ fn online() -> Vec<Trial> {
 }
 
 #[test]
+fn a_frame_of_a_video_is_judged_as_the_mail_carries_it() {
+    let text = with_text("[![장면](frame.png)](https://youtu.be/dQw4w9WgXcQ)");
+    let desk = Desk::new().with("issues/frame.png", png(400, 200, noise));
+    desk.prepare(&text).unwrap();
+    let pictures = desk.publication.state_dir().join("cache/pictures");
+    let kept = || fs::read_dir(&pictures).unwrap().count();
+    let after_rendering = kept();
+    assert_eq!(after_rendering, 1);
+    assert_eq!(shown(&desk.check(&text)), Vec::<String>::new());
+    assert_eq!(kept(), after_rendering);
+}
+
+#[test]
 fn pictures_beside_the_issue_are_found() {
     let png = white_pixel();
     let findings = Desk::new()

@@ -282,6 +282,7 @@ impl Converter<'_> {
                 self.at += Prose::OBJECT.len_utf8();
                 self.document.images.push(ImageUse {
                     image: image.clone(),
+                    is_frame: false,
                     span,
                 });
                 Inline::Image(image)

@@ -58,6 +58,7 @@ fn figures(nodes: Vec<Node>, document: &mut Document) -> Vec<Block> {
         if let Node::Image(image, span) = node {
             document.images.push(ImageUse {
                 image: image.clone(),
+                is_frame: false,
                 span,
             });
             figures.push(Block::Figure(image));
@@ -95,6 +96,7 @@ fn video(link: &Link, document: &mut Document) -> Option<Block> {
     if let Some((image, span)) = thumbnail {
         document.images.push(ImageUse {
             image: image.clone(),
+            is_frame: true,
             span: span.clone(),
         });
     }
