@@ -18,7 +18,7 @@ use url::Url;
 
 pub use self::{
     connect::{Resolve, SystemResolver, Trust},
-    reach::Reach,
+    reach::{Reach, is_public},
 };
 
 pub use hyper::{Method, StatusCode};

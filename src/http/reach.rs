@@ -25,7 +25,8 @@ impl Reach {
 }
 
 /// Whether an address is of the public internet, by IANA's special-purpose registries.
-fn is_public(address: IpAddr) -> bool {
+#[must_use]
+pub fn is_public(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(address) => is_public_v4(address),
         IpAddr::V6(address) => is_public_v6(address),

@@ -1,5 +1,7 @@
 //! What addresses and the words on them tell: lists, and how a text is held against them.
 
+use crate::http::is_public;
+
 /// Words that say nothing once the link stands alone.
 const VAGUE: [&str; 47] = [
     "여기",
@@ -91,11 +93,11 @@ pub(super) fn is_shortener(host: &str) -> bool {
     SHORTENERS.contains(&host)
 }
 
-/// Loopback, private ranges, names without a public zone.
+/// What no reader reaches: loopback, private and reserved ranges, names without a public zone.
 pub(super) fn is_private(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     if let Ok(address) = bare.parse::<std::net::IpAddr>() {
-        return is_private_address(address);
+        return !is_public(address);
     }
     let last = host
         .trim_end_matches('.')
@@ -107,47 +109,6 @@ pub(super) fn is_private(host: &str) -> bool {
             last,
             "localhost" | "local" | "internal" | "lan" | "home" | "corp" | "intranet"
         )
-}
-
-/// Whether an address is one that no reader reaches: also what `--online` never asks.
-pub(super) fn is_private_address(address: std::net::IpAddr) -> bool {
-    use std::net::IpAddr;
-    match address {
-        IpAddr::V4(v4) => {
-            let [first, second, ..] = v4.octets();
-            v4.is_private()
-                || v4.is_loopback()
-                || v4.is_link_local()
-                || v4.is_unspecified()
-                || v4.is_broadcast()
-                || v4.is_multicast()
-                || v4.is_documentation()
-                // RFC 6598 carrier NAT, RFC 2544 benchmarks, RFC 1112 reserved.
-                || (first == 100 && (64..128).contains(&second))
-                || (first == 198 && (18..20).contains(&second))
-                || first == 0
-                || first >= 240
-        }
-        IpAddr::V6(v6) => {
-            let first = v6.segments()[0];
-            match v6.to_ipv4_mapped() {
-                Some(v4) => is_private_address(IpAddr::V4(v4)),
-                None => {
-                    v6.is_loopback()
-                        || v6.is_unspecified()
-                        || v6.is_multicast()
-                        // RFC 4193 unique local, RFC 4291 link local, RFC 3849 documentation,
-                        // and the old ways to wrap an IPv4 address (RFC 6052, 3056, 4291 §2.5.5.1).
-                        || (first & 0xfe00) == 0xfc00
-                        || (first & 0xffc0) == 0xfe80
-                        || (first == 0x2001 && v6.segments()[1] == 0x0db8)
-                        || first == 0x2002
-                        || (first == 0x0064 && v6.segments()[1] == 0xff9b)
-                        || v6.segments()[..6] == [0; 6]
-                }
-            }
-        }
-    }
 }
 
 /// Parameters that identify a click, a mailing's recipient or a sharer.

@@ -275,6 +275,11 @@ pub(super) const IN_TEXT: &[(&str, &str, &str)] = &[
         "[관리](https://192.0.43.10/)",
     ),
     (
+        "link/private",
+        "[옛것](http://192.88.99.1/) [셋](https://[64:ff9b::10.0.0.1]/)",
+        "[셋](https://[64:ff9b::8.8.8.8]/)",
+    ),
+    (
         "link/credentials",
         "[가](https://user:pw@example.com/)",
         "[가](https://example.com/@user)",
