@@ -147,6 +147,8 @@ pub(crate) struct Findings<'a> {
     found: Vec<Finding>,
     /// How many of each rule were added, kept or not.
     counts: BTreeMap<&'static str, (&'static Rule, usize)>,
+    /// What a reader of the mail sees: the family that parses it leaves it to the one on law.
+    seen_in_mail: Option<String>,
     /// The last one that is not kept: whoever adds it may still finish it.
     surplus: Option<Finding>,
 }
@@ -157,6 +159,7 @@ impl<'a> Findings<'a> {
             issue,
             found: Vec::new(),
             counts: BTreeMap::new(),
+            seen_in_mail: None,
             surplus: None,
         }
     }

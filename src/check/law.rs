@@ -61,8 +61,8 @@ pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
         return;
     }
     advertising::sponsor(proof, findings);
-    let body = match proof.rendering {
-        Some(Ok(rendered)) if !rendered.html.is_empty() => Some(Body::of(rendered)),
+    let body = match (proof.rendering, findings.seen_in_mail.take()) {
+        (Some(Ok(rendered)), Some(seen)) => Some(Body::of(&seen, &rendered.text)),
         _ => None,
     };
     if law.korea {

@@ -104,11 +104,6 @@ rules! {
         "a client that many readers use does not know it, and nothing stands in", "caniemail";
 }
 
-/// What a reader of the HTML sees, in its order.
-pub(super) fn visible_text(html: &str) -> String {
-    Page::parse(html).visible_text()
-}
-
 pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
     let Some(Ok(rendered)) = proof.rendering else {
         return;
@@ -118,6 +113,7 @@ pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
     }
     let page = Page::parse(&rendered.html);
     let page = Sight::new(&page);
+    findings.seen_in_mail = Some(page.visible_text());
     head::check(&page, rendered, findings);
     layout::check(&page, &proof.issue.document, findings);
     fonts::check(&page, findings);

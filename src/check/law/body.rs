@@ -1,14 +1,13 @@
 //! What the mail itself says to its reader: who sends it, where they are, how to leave.
 
 use super::{
-    super::{Findings, Proof, mail::visible_text},
+    super::{Findings, Proof},
     EU_OPT_OUT, EU_SENDER, EU_TRACKING, KR_CONTACT, KR_OPT_OUT, KR_SENDER, US_ADDRESS,
     US_ADVERTISING, US_OPT_OUT, US_SENDER, US_SUBJECT,
 };
 use crate::{
     address::Address,
     publication::{Publication, Tracking},
-    render::RenderedIssue,
 };
 
 /// The words of both parts, without white space and in lower case: a wrapped line is a line.
@@ -53,10 +52,10 @@ const LEAVE_ELSEWHERE: [&str; 12] = [
 ];
 
 impl Body {
-    pub(super) fn of(rendered: &RenderedIssue) -> Self {
+    pub(super) fn of(seen_in_html: &str, text: &str) -> Self {
         Self {
-            html: bare(&visible_text(&rendered.html)),
-            text: bare(&rendered.text),
+            html: bare(seen_in_html),
+            text: bare(text),
         }
     }
 

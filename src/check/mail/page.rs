@@ -57,6 +57,26 @@ impl<'p> Sight<'p> {
         }
     }
 
+    /// The words that are not hidden, in the order of the text.
+    pub(super) fn visible_text(&self) -> String {
+        let hidden: HashMap<_, _> = self
+            .elements
+            .iter()
+            .zip(&self.light)
+            .map(|(seen, look)| (seen.element.id(), look.is_hidden))
+            .collect();
+        let mut text = String::new();
+        for node in self.document.tree.root().descendants() {
+            let is_seen = node
+                .parent()
+                .is_some_and(|parent| hidden.get(&parent.id()) == Some(&false));
+            if let (true, Some(words)) = (is_seen, node.value().as_text()) {
+                text.push_str(words);
+            }
+        }
+        text
+    }
+
     /// The same in light where a client strips every `<style>`.
     pub(super) fn looks_without_styles(&self) -> &[Look] {
         &self.without_styles
@@ -153,28 +173,6 @@ impl<'h> Page<'h> {
             });
         }
         seen
-    }
-
-    /// The words that are not hidden, in the order of the text.
-    pub(super) fn visible_text(&self) -> String {
-        let elements = self.elements();
-        let overrides = Overrides::new(&self.sheets, Mode::Light);
-        let looks = Self::looks(&elements, &overrides, Mode::Light);
-        let hidden: HashMap<_, _> = elements
-            .iter()
-            .zip(&looks)
-            .map(|(seen, look)| (seen.element.id(), look.is_hidden))
-            .collect();
-        let mut text = String::new();
-        for node in self.document.tree.root().descendants() {
-            let is_seen = node
-                .parent()
-                .is_some_and(|parent| hidden.get(&parent.id()) == Some(&false));
-            if let (true, Some(words)) = (is_seen, node.value().as_text()) {
-                text.push_str(words);
-            }
-        }
-        text
     }
 
     fn looks(elements: &[Seen<'_>], overrides: &Overrides<'_>, mode: Mode) -> Vec<Look> {
