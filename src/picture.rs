@@ -98,9 +98,9 @@ pub enum PictureError {
     /// A folder, a pipe, a device.
     #[error("is not a file")]
     NotAFile,
-    /// The system does not give it.
+    /// The system does not give it: said in one line, so it is no `source()` that says it again.
     #[error("cannot be read: {0}")]
-    Unreadable(#[source] std::io::Error),
+    Unreadable(std::io::Error),
     /// More than [`MAX_FILE_BYTES`].
     #[error("has {} MB; the limit is {} MB", bytes.div_ceil(1 << 20), MAX_FILE_BYTES >> 20)]
     Heavy {

@@ -260,3 +260,10 @@ fn the_same_file_gives_the_same_bytes_on_any_thread() {
         }
     });
 }
+
+#[test]
+fn an_error_says_once_what_the_system_said() {
+    let error = PictureError::Unreadable(std::io::ErrorKind::PermissionDenied.into());
+    assert_eq!(error.to_string(), "cannot be read: permission denied");
+    assert!(std::error::Error::source(&error).is_none());
+}
