@@ -55,7 +55,7 @@ pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
                 .hint("put empty lines around it, or take `{.button}` away"),
             OddityKind::UnknownCallout { word } => findings
                 .at(&UNKNOWN_CALLOUT, span, format!("`[!{word}]` is no callout"))
-                .hint("there are NOTE, TIP, IMPORTANT, WARNING and CAUTION"),
+                .hint("there are NOTE, TIP, IMPORTANT, WARNING, CAUTION and SPONSOR"),
             OddityKind::TooDeep => findings
                 .at(&TOO_DEEP, span, "nested more deeply than a mail can show")
                 .hint("say it with fewer levels"),
