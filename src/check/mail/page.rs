@@ -454,7 +454,6 @@ impl Look {
             "display" => self.is_hidden |= value == "none",
             "visibility" => self.is_hidden |= value == "hidden",
             "opacity" => self.is_hidden |= value.parse().is_ok_and(|opacity: f64| opacity == 0.0),
-            "mso-hide" => {}
             _ => {}
         }
     }
