@@ -1,5 +1,6 @@
 //! Pages for this machine: the embedded inbox's, the preview's.
 
+mod asset;
 pub mod inbox;
 mod language;
 mod local;

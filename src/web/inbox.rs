@@ -19,7 +19,7 @@ use axum::{
 use serde::Deserialize;
 use tokio::net::TcpListener;
 
-use super::local;
+use super::{asset, local};
 use letter::{Letter, Summary};
 use page::{Listing, View};
 use words::Words;
@@ -226,17 +226,15 @@ async fn latest(State(folder): State<Folder>) -> Result<String, Failure> {
     blocking(move || Ok(folder.names("")?.into_iter().next().unwrap_or_default())).await
 }
 
-async fn style() -> impl IntoResponse {
-    let css = include_str!("inbox/inbox.css");
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], css)
+async fn style() -> Response {
+    asset::style(concat!(
+        include_str!("paper.css"),
+        include_str!("inbox/inbox.css")
+    ))
 }
 
-async fn script() -> impl IntoResponse {
-    let js = include_str!("inbox/inbox.js");
-    (
-        [(header::CONTENT_TYPE, "text/javascript; charset=utf-8")],
-        js,
-    )
+async fn script() -> Response {
+    asset::script(include_str!("inbox/inbox.js"))
 }
 
 async fn blocking<T: Send + 'static>(

@@ -49,6 +49,14 @@ impl Display for UrlPart<'_> {
     }
 }
 
+/// A mail for its frame: links leave it, anchors stay in it.
+pub(super) fn outward(html: &str) -> String {
+    html.replace(
+        "href=\"http",
+        "target=\"_blank\" rel=\"noopener noreferrer\" href=\"http",
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -43,7 +43,7 @@ pub use self::{
         Suggestion,
     },
 };
-use super::local;
+use super::{asset, local, markup::outward};
 
 /// The mail: its own styles, the pictures that the desk serves, those on the web; links open in a
 /// new tab. Nothing runs: `allow-same-origin` is for the page that holds the frame.
@@ -174,14 +174,6 @@ async fn mail(
     (policy, Html(html)).into_response()
 }
 
-/// Links leave the frame; anchors stay in it.
-fn outward(html: &str) -> String {
-    html.replace(
-        "href=\"http",
-        "target=\"_blank\" rel=\"noopener noreferrer\" href=\"http",
-    )
-}
-
 async fn picture(State(desk): Served, Path((name, picture)): Path<(String, String)>) -> Response {
     let Some((media_type, bytes)) = desk.picture(&name, &picture).await else {
         return not_found();
@@ -230,21 +222,18 @@ async fn changes(State(desk): Served) -> impl IntoResponse {
     Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
 }
 
-async fn style() -> impl IntoResponse {
-    let css = include_str!("preview/preview.css");
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], css)
+async fn style() -> Response {
+    asset::style(concat!(
+        include_str!("paper.css"),
+        include_str!("preview/preview.css")
+    ))
 }
 
 /// The editions' accents as classes, since a page without inline styles can't carry them.
-async fn accents(State(desk): Served) -> impl IntoResponse {
-    let css = page::accents(&desk.colors().await);
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], css)
+async fn accents(State(desk): Served) -> Response {
+    asset::style(page::accents(&desk.colors().await))
 }
 
-async fn script() -> impl IntoResponse {
-    let js = include_str!("preview/preview.js");
-    (
-        [(header::CONTENT_TYPE, "text/javascript; charset=utf-8")],
-        js,
-    )
+async fn script() -> Response {
+    asset::script(include_str!("preview/preview.js"))
 }

@@ -9,6 +9,8 @@ use std::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 use mail_parser::{Address, Message, MessageParser, MimeHeaders, PartType};
 
+use crate::web::markup::outward;
+
 /// What of a file the list reads: headers are shorter.
 const HEAD_BYTES: u64 = 32 * 1024;
 
@@ -107,10 +109,7 @@ fn framed_html(message: &Message<'_>) -> Option<String> {
         PartType::Html(html) => Some(html.as_ref()),
         _ => None,
     })?;
-    let mut html = html.replace(
-        "href=\"http",
-        "target=\"_blank\" rel=\"noopener noreferrer\" href=\"http",
-    );
+    let mut html = outward(html);
     for part in &message.parts {
         let (Some(id), Some(kind)) = (part.content_id(), part.content_type()) else {
             continue;

@@ -88,11 +88,6 @@ const KOREAN: Words = Words {
 impl Words {
     /// The first language of Accept-Language that we have words for.
     pub(super) fn for_reader(headers: &HeaderMap) -> &'static Self {
-        language::first(headers, |tag| match tag {
-            "ko" => Some(&KOREAN),
-            "en" => Some(&ENGLISH),
-            _ => None,
-        })
-        .unwrap_or(&ENGLISH)
+        language::chosen(headers, &KOREAN, &ENGLISH)
     }
 }
