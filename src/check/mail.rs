@@ -12,6 +12,7 @@ mod headings;
 mod images;
 mod layout;
 mod links;
+mod look;
 mod page;
 mod size;
 mod text_part;

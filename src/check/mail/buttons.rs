@@ -4,7 +4,8 @@ use super::{
     super::Findings,
     BUTTON,
     color::Paint,
-    page::{Seen, Sight, length},
+    look::length,
+    page::{Seen, Sight},
 };
 
 pub(super) fn check(page: &Sight<'_>, findings: &mut Findings<'_>) {

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::{
     super::Findings,
     CONTRAST, DARK_CONTRAST,
-    page::{Look, Mode, Seen, Sight},
+    look::{Look, Mode},
+    page::{Seen, Sight},
 };
 use crate::render::contrast;
 

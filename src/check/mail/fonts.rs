@@ -4,7 +4,8 @@
 use super::{
     super::Findings,
     BREAK_WORD, FONT, HEAD_ONLY, KOREAN_FONT,
-    page::{Look, Mode, Seen, Sight},
+    look::{Look, Mode},
+    page::{Seen, Sight},
 };
 
 /// Families with Hangul on the systems that readers have, as far as mails name them.

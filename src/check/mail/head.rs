@@ -4,7 +4,8 @@ use super::{
     super::Findings,
     DOCTYPE, LANGUAGE, META, NESTED_RULE, OUTLOOK, PREHEADER, STYLE_SIZE, STYLESHEET, TITLE,
     WRAPPER, ZOOM,
-    page::{Mode, Seen, Sight},
+    look::Mode,
+    page::{Seen, Sight},
 };
 use crate::render::RenderedIssue;
 

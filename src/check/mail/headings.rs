@@ -1,10 +1,6 @@
 //! The headings that a screen reader jumps by.
 
-use super::{
-    super::Findings,
-    HEADING_EMPTY, HEADING_ONE, HEADING_ORDER,
-    page::{Mode, Sight},
-};
+use super::{super::Findings, HEADING_EMPTY, HEADING_ONE, HEADING_ORDER, look::Mode, page::Sight};
 
 pub(super) fn check(page: &Sight<'_>, findings: &mut Findings<'_>) {
     let elements = page.elements();

@@ -6,7 +6,8 @@ use super::{
     super::Findings,
     BREAK_WORD, COLOR_FORM, FORBIDDEN, LAYOUT_CSS, LAYOUT_TABLE, LINE_HEIGHT, OUTLOOK_WIDTH,
     PADDING, TEXT_SIZE, VARIABLE, WIDTH,
-    page::{Look, Mode, Seen, Sight, length},
+    look::{Look, Mode, length},
+    page::{Seen, Sight},
 };
 use crate::issue::Document;
 

@@ -7,7 +7,8 @@ use crate::issue::Document;
 use super::{
     super::{Findings, links::is_vague},
     DOUBLED_ID, LINK_NAME, LINK_TARGET, LINK_TEXT, LINK_TOLD,
-    page::{Look, Mode, Seen, Sight},
+    look::{Look, Mode},
+    page::{Seen, Sight},
 };
 
 pub(super) fn check(page: &Sight<'_>, issue: &Document, findings: &mut Findings<'_>) {
