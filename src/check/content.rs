@@ -8,7 +8,7 @@ mod subject;
 use std::collections::HashSet;
 
 use super::{Findings, Proof, rule::rules};
-use crate::issue::{Block, ProseKind};
+use crate::issue::{Block, Document, Prose, ProseKind};
 
 rules! {
     EMPTY = "content/empty", Error,
@@ -114,25 +114,30 @@ fn folded(title: &str) -> String {
 }
 
 fn headings(proof: &Proof<'_>, findings: &mut Findings<'_>) {
-    let mut above = 2;
-    for prose in &proof.issue.document.prose {
-        let ProseKind::Heading(level) = prose.kind else {
-            continue;
-        };
-        if level > above + 1 {
-            findings
-                .at(
-                    &HEADING_LEVEL,
-                    prose.span(0..prose.text.len()),
-                    format!("a level {level} heading below one of level {above}"),
-                )
-                .hint(format!(
-                    "write it with {}",
-                    "#".repeat(usize::from(above) + 1)
-                ));
-        }
-        above = level;
+    for (prose, level, above) in skipping_headings(&proof.issue.document) {
+        findings
+            .at(
+                &HEADING_LEVEL,
+                prose.span(0..prose.text.len()),
+                format!("a level {level} heading below one of level {above}"),
+            )
+            .hint(format!(
+                "write it with {}",
+                "#".repeat(usize::from(above) + 1)
+            ));
     }
+}
+
+/// The headings that skip a level, with theirs and that of the heading above.
+pub(super) fn skipping_headings(document: &Document) -> impl Iterator<Item = (&Prose, u8, u8)> {
+    let mut last = 2;
+    document.prose.iter().filter_map(move |prose| {
+        let ProseKind::Heading(level) = prose.kind else {
+            return None;
+        };
+        let above = std::mem::replace(&mut last, level);
+        (level > above + 1).then_some((prose, level, above))
+    })
 }
 
 fn preheader(proof: &Proof<'_>, findings: &mut Findings<'_>) {

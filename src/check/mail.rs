@@ -120,7 +120,7 @@ pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
     fonts::check(&page, findings);
     buttons::check(&page, findings);
     images::check(&page, findings);
-    headings::check(&page, findings);
+    headings::check(&page, &proof.issue.document, findings);
     links::check(&page, &proof.issue.document, findings);
     contrast::check(&page, findings);
     size::check(&page, findings);

@@ -19,7 +19,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::{
     publication::Environment,
-    render::{Composition, ImagePolicy, LinkedIssue, PrepareInput},
+    render::{Composition, ImagePolicy, LinkedIssue, PrepareInput, ReaderLinks, ReaderView},
 };
 
 const PUBLICATION: &str = r#"
@@ -83,6 +83,19 @@ impl Desk {
             templates: &Templates::built_in(),
             images: ImagePolicy::Inline,
         })
+    }
+
+    /// The same as one reader gets it.
+    fn rendered(&self, text: &str) -> RenderedIssue {
+        let renderer = self.prepare(text).unwrap().renderer().unwrap();
+        let reader = ReaderView {
+            name: None,
+            email: "minji@example.com".into(),
+            language: "ko".into(),
+            tags: Vec::new(),
+            links: ReaderLinks::default(),
+        };
+        renderer.render(&reader).unwrap()
     }
 
     /// The findings on `issues/2026-11-23-own.md`, on Sunday before it.

@@ -53,10 +53,10 @@ const VAGUE: [&str; 47] = [
     "website",
 ];
 
-/// Whether a link's text says nothing of where it goes.
+/// Whether a link's text says nothing of where it goes. `<link>` names an element.
 pub(super) fn is_vague(text: &str) -> bool {
     let words = text
-        .trim_matches(|char: char| !char.is_alphanumeric())
+        .trim_matches(|char: char| !char.is_alphanumeric() && !matches!(char, '<' | '>'))
         .to_lowercase();
     VAGUE.contains(&words.as_str())
 }

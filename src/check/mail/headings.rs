@@ -1,8 +1,20 @@
 //! The headings that a screen reader jumps by.
 
-use super::{super::Findings, HEADING_EMPTY, HEADING_ONE, HEADING_ORDER, look::Mode, page::Sight};
+use std::collections::BTreeSet;
 
-pub(super) fn check(page: &Sight<'_>, findings: &mut Findings<'_>) {
+use super::{
+    super::{Findings, content::skipping_headings},
+    HEADING_EMPTY, HEADING_ONE, HEADING_ORDER,
+    look::Mode,
+    page::Sight,
+};
+use crate::issue::Document;
+
+pub(super) fn check(page: &Sight<'_>, issue: &Document, findings: &mut Findings<'_>) {
+    // The writer's own are told at their place in the issue.
+    let told: BTreeSet<(&str, u8)> = skipping_headings(issue)
+        .map(|(prose, level, _)| (prose.text.trim(), level))
+        .collect();
     let elements = page.elements();
     let looks = page.looks(Mode::Light);
     let mut above = 0;
@@ -40,7 +52,8 @@ pub(super) fn check(page: &Sight<'_>, findings: &mut Findings<'_>) {
             }
         }
         // Where the first is none of the top, the rule on that has told it.
-        if above > 0 && level > above + 1 {
+        let is_told = told.contains(&(seen.words().as_str(), level));
+        if above > 0 && level > above + 1 && !is_told {
             findings
                 .in_mail(
                     &HEADING_ORDER,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::issue::Document;
+use crate::issue::{Document, LinkTarget};
 
 use super::{
     super::{Findings, links::is_vague},
@@ -24,7 +24,16 @@ pub(super) fn check(page: &Sight<'_>, issue: &Document, findings: &mut Findings<
                 .hint("ids are unique");
         }
     }
+    // The writer's own links are told at their place in the issue.
     let own: BTreeSet<&str> = issue.links.iter().map(|link| link.text.trim()).collect();
+    let own_anchors: BTreeSet<&str> = issue
+        .links
+        .iter()
+        .filter_map(|link| match &link.target {
+            LinkTarget::Url(url) if url.starts_with('#') => Some(url.as_str()),
+            LinkTarget::Url(_) | LinkTarget::Issue(_) => None,
+        })
+        .collect();
     for (index, seen) in elements.iter().enumerate() {
         if seen.name() != "a" || looks[index].is_hidden {
             continue;
@@ -32,7 +41,9 @@ pub(super) fn check(page: &Sight<'_>, issue: &Document, findings: &mut Findings<
         let Some(href) = seen.attr("href") else {
             continue;
         };
-        if let Some(why) = nowhere(href, &ids) {
+        if let Some(why) = nowhere(href, &ids)
+            && !own_anchors.contains(href)
+        {
             findings
                 .in_mail(&LINK_TARGET, &seen.tag(), format!("a link {why}"))
                 .hint("write the whole address, or leave the link out");
@@ -43,7 +54,6 @@ pub(super) fn check(page: &Sight<'_>, issue: &Document, findings: &mut Findings<
                 .hint("words, or an image with an alt");
         }
         let words = seen.words();
-        // The writer's own links are told at their place in the issue.
         if is_vague(&words) && !own.contains(words.as_str()) {
             findings
                 .in_mail(

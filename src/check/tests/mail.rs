@@ -307,6 +307,19 @@ fn a_footer_longer_than_a_short_issue_is_no_body() {
 }
 
 #[test]
+fn what_the_writer_wrote_is_told_at_its_place_and_not_again_in_the_mail() {
+    const TOLD: [&str; 4] = ["-anchor", "-target", "-level", "-order"];
+    let text = with_text("[둘째](#s2)를 봅니다.\n\n#### 너무 깊은 제목\n\n글");
+    let desk = Desk::new();
+    let findings = desk.check_rendered(&text, Some(&desk.rendered(&text)));
+    let rules: Vec<&str> = (findings.iter())
+        .map(|finding| finding.rule().id)
+        .filter(|rule| TOLD.iter().any(|end| rule.ends_with(end)))
+        .collect();
+    assert_eq!(rules, ["link/unknown-anchor", "content/heading-level"]);
+}
+
+#[test]
 fn the_size_is_told_by_its_parts() {
     let long = format!("<p>{}</p><h2 ", "긴 글 ".repeat(14_000));
     let findings = check(&GOOD.replace("<h2 ", &long), TEXT);

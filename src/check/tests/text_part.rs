@@ -1,23 +1,13 @@
 //! The text part of our own templates is not reproached with what the issue's writer put into it.
 
 use super::*;
-use crate::render::{ReaderLinks, ReaderView};
 
 /// What `mail/text-part` says of an issue of this text, made with the built-in templates, after
 /// something happened to its text part.
 fn said_after(text: &str, happen: impl Fn(String) -> String) -> Vec<String> {
     let desk = Desk::new();
     let text = with_text(text);
-    let composition = desk.prepare(&text).unwrap();
-    let renderer = composition.renderer().unwrap();
-    let reader = ReaderView {
-        name: None,
-        email: "minji@example.com".into(),
-        language: "ko".into(),
-        tags: Vec::new(),
-        links: ReaderLinks::default(),
-    };
-    let mut rendered = renderer.render(&reader).unwrap();
+    let mut rendered = desk.rendered(&text);
     // Without the contents, where every heading stands once more and bare.
     let lines = rendered.text.lines();
     let stories: Vec<&str> = lines.filter(|line| !line.starts_with("  0")).collect();

@@ -264,9 +264,11 @@ impl<'t> Reader<'t> {
         if is_latin(previous) && is_latin(next) || self.is_decade(index) {
             return true;
         }
-        // `엄마's`, `` `a`’s ``: an English genitive after whatever word.
-        let is_genitive = matches!(next, Some('s' | 'S'))
-            && previous.is_some_and(|char| char.is_alphanumeric() || char == Prose::OBJECT)
+        // `엄마's`, `C++'s`, `` `gzip`’d ``: an English genitive or participle after whatever word.
+        let is_suffix = matches!(next, Some('s' | 'S' | 'd'))
+            && previous.is_some_and(|char| {
+                char.is_alphanumeric() || matches!(char, '+' | '#' | Prose::OBJECT)
+            })
             && !self
                 .chars
                 .get(index + 2)
@@ -275,7 +277,7 @@ impl<'t> Reader<'t> {
         let (_, own) = self.chars[index];
         let is_elision = own == '’' && previous.is_none_or(char::is_whitespace) && is_latin(next);
         let is_tear = previous == Some(':') && matches!(next, Some('(' | ')'));
-        if is_genitive || is_elision || is_tear {
+        if is_suffix || is_elision || is_tear {
             return true;
         }
         let has_open = self.open.iter().any(|(mark, _)| matches!(mark, '‘' | '\''));

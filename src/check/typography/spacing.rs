@@ -243,9 +243,9 @@ fn is_verse(text: &str) -> bool {
     is_broken || text.contains(" / ")
 }
 
-/// Runs of letters and digits.
+/// Runs of letters and digits; `is_some_and` is one.
 fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let is_word = |char: char| char.is_alphanumeric() || char == '\'' || char == '’';
+    let is_word = |char: char| char.is_alphanumeric() || matches!(char, '\'' | '’' | '_');
     text.split(move |char| !is_word(char))
         .filter(|word| !word.is_empty())
         .map(move |word| (word.as_ptr() as usize - text.as_ptr() as usize, word))

@@ -232,7 +232,7 @@ pub(super) const IN_TEXT: &[(&str, &str, &str)] = &[
     (
         "link/vague-text",
         "[Click here!](https://example.com/a)",
-        "[Click rates](https://example.com/a)",
+        "[Click rates](https://example.com/a), [`<link>`](https://example.com/b)",
     ),
     (
         "link/same-text",
@@ -348,6 +348,11 @@ pub(super) const IN_TEXT: &[(&str, &str, &str)] = &[
     ),
     (
         "typography/unbalanced",
+        "그것은 ‘C++의 목표였다.",
+        "A New Attempt at C++'s Main Goal, C#'s too, and the `gzip`'d files",
+    ),
+    (
+        "typography/unbalanced",
         "『어린 왕자를 읽었다.",
         "『어린 왕자』를 읽었다.",
     ),
@@ -443,6 +448,11 @@ pub(super) const IN_TEXT: &[(&str, &str, &str)] = &[
         "typography/doubled-word",
         "서점에 가서 갑니다",
         "서점에 가서 책을 삽니다",
+    ),
+    (
+        "typography/doubled-word",
+        "Yes and and no",
+        "Tracking issue for Option::is_some_and and Result::is_ok_and",
     ),
     (
         "typography/doubled-word",
