@@ -17,7 +17,7 @@ impl App {
     /// # Errors
     /// A folder or a ledger that can't be read.
     pub async fn schedule(&self, weeks: u32, now: DateTime<Utc>) -> Result<Overview, AppError> {
-        let today = now.with_timezone(&self.publication.timezone).date_naive();
+        let today = self.publication.today(now);
         let monday = today
             .checked_sub_days(Days::new(today.weekday().num_days_from_monday().into()))
             .unwrap_or(today);

@@ -61,9 +61,7 @@ pub(super) fn rows(desk: &Desk<'_>) -> Vec<Row> {
 
 impl Desk<'_> {
     fn today(&self) -> NaiveDate {
-        self.now
-            .with_timezone(&self.publication.timezone)
-            .date_naive()
+        self.publication.today(self.now)
     }
 
     fn slots(&self) -> Vec<SlotView> {

@@ -13,7 +13,7 @@ use crate::{
     links::LinkSigner,
     message::Composer,
     render::{Composition, ImagePolicy, RenderError, RenderedIssue, Renderer, Templates},
-    source::SourceError,
+    source::{SourceError, with_causes},
     web::preview::{Message, Print},
 };
 
@@ -176,7 +176,7 @@ impl Press {
                     text: String::from_utf8_lossy(&message.bytes).replace("\r\n", "\n"),
                 });
             }
-            Err(error) => error.to_string(),
+            Err(error) => with_causes(&error),
         };
         Some(Message { text, bytes: 0 })
     }
@@ -254,7 +254,5 @@ fn source_error(error: RenderError) -> SourceError {
 
 /// An error of another kind, its causes told too.
 pub(super) fn told(error: &dyn std::error::Error) -> SourceError {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    let texts: Vec<String> = causes.map(ToString::to_string).collect();
-    SourceError::new(texts.join(": "))
+    SourceError::new(with_causes(error))
 }

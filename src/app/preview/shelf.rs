@@ -241,8 +241,7 @@ impl Shelf {
     }
 
     fn today(&self) -> NaiveDate {
-        let zone = self.app.publication.timezone;
-        self.app.clock.now().with_timezone(&zone).date_naive()
+        self.app.publication.today(self.app.clock.now())
     }
 
     /// What is wrong with other files than issues.

@@ -80,7 +80,6 @@ fn open(app: &App, press: &Press, issue: &Issue, name: &str, print: Arc<Print>) 
             .name
             .clone()
             .unwrap_or_else(|| publication.from.address.to_string()),
-        sender_address: publication.from.address.to_string(),
         is_stale: false,
         reader: None,
         manuscript: issue.source.clone(),

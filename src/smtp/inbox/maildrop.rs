@@ -4,6 +4,7 @@
 use std::{
     fs::{self, File},
     io::{self, Write},
+    os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
     sync::atomic::{AtomicU64, Ordering},
 };
@@ -25,7 +26,11 @@ impl Maildrop {
     /// # Errors
     /// When the folder can't be made or read.
     pub fn open(folder: &Path) -> io::Result<Self> {
-        fs::create_dir_all(folder)?;
+        // It holds people's mail, and may come before the state whose folder it is in.
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)?;
         for entry in fs::read_dir(folder)? {
             let entry = entry?;
             if is_half_written(&entry.file_name().to_string_lossy()) {
@@ -87,4 +92,22 @@ fn write_synced(path: &Path, from: &str, to: &str, message: &[u8]) -> io::Result
 
 fn is_half_written(name: &str) -> bool {
     name.starts_with('.') && name.ends_with(".part")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    #[test]
+    fn peoples_mail_is_its_owner_s_alone_and_so_is_the_folder_above() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("state/inbox");
+        Maildrop::open(&folder).unwrap();
+        for made in [folder.as_path(), folder.parent().unwrap()] {
+            let mode = fs::metadata(made).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o700, "{}", made.display());
+        }
+    }
 }

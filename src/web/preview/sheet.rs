@@ -69,8 +69,6 @@ pub struct Open {
     pub accent: usize,
     /// The sender as inboxes show it.
     pub sender: String,
-    /// The sender's address.
-    pub sender_address: String,
     /// What the reader gets.
     pub print: Arc<Print>,
     /// Whether the files have changed since, and can't be rendered as they are now.
