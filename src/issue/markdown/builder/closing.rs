@@ -1,0 +1,219 @@
+//! A container ends: what becomes of what it has gathered.
+
+use pulldown_cmark::LinkType;
+
+use super::{
+    super::{
+        super::{
+            Block, Image, Inline, LinkTarget, ListItem, OddityKind, ProseKind, Section, plain_text,
+            url,
+        },
+        inline::{self, Link, Node, Text},
+        punctuation, shapes,
+    },
+    Builder,
+    frame::Frame,
+};
+use crate::source::Span;
+
+impl Builder<'_> {
+    pub(super) fn close_top(&mut self) {
+        let Some(frame) = self.frames.pop() else {
+            return;
+        };
+        match frame {
+            Frame::Leaf {
+                kind,
+                nodes,
+                is_implicit,
+                span,
+            } => self.close_leaf(kind, nodes, is_implicit, span),
+            Frame::Styled { style, nodes, tail } => {
+                match style {
+                    Some(style) => self.push(Node::Styled(style, nodes)),
+                    None => nodes.into_iter().for_each(|node| self.push(node)),
+                }
+                if let Some(span) = tail {
+                    let delimiter = self.text[span.clone()].to_owned();
+                    self.push(Node::Text(Text::new(delimiter, span)));
+                }
+            }
+            Frame::Link {
+                url,
+                kind,
+                title,
+                nodes,
+                span,
+            } => self.close_link(&url, kind, title, nodes, span),
+            Frame::Image {
+                url,
+                title,
+                nodes,
+                span,
+            } => self.close_image(&url, title, &nodes, span),
+            Frame::Quote { blocks, span } => {
+                let block = shapes::quote(blocks, span, &mut self.document.oddities);
+                self.push_block(block);
+            }
+            Frame::List {
+                start,
+                items,
+                is_tight,
+            } => self.push_block(Block::List {
+                start,
+                items,
+                is_tight,
+            }),
+            Frame::Item { blocks, is_checked } => {
+                if let Some(Frame::List { items, .. }) = self.frames.last_mut() {
+                    items.push(ListItem { is_checked, blocks });
+                }
+            }
+            Frame::Flattened { blocks } => {
+                blocks.into_iter().for_each(|block| self.push_block(block));
+            }
+            Frame::Footnote {
+                label,
+                blocks,
+                span,
+            } => self.footnotes.push((label, blocks, span)),
+            Frame::Code { language, text } => self.push_block(Block::Code { language, text }),
+            Frame::Html { text, span } => self.close_html(&text, span),
+            Frame::Table {
+                alignments,
+                head,
+                rows,
+            } => self.push_block(Block::Table {
+                alignments,
+                head,
+                rows,
+            }),
+            Frame::Row { cells, is_head } => {
+                if let Some(Frame::Table { head, rows, .. }) = self.frames.last_mut() {
+                    match is_head {
+                        true => *head = cells,
+                        false => rows.push(cells),
+                    }
+                }
+            }
+        }
+    }
+
+    fn close_leaf(&mut self, kind: ProseKind, nodes: Vec<Node>, is_implicit: bool, span: Span) {
+        let nodes = inline::settle(nodes);
+        let section = self.document.sections.last().map(|section| section.number);
+        match kind {
+            ProseKind::Paragraph => {
+                if let (false, Some(Frame::List { is_tight, .. })) =
+                    (is_implicit, self.enclosing_list())
+                {
+                    *is_tight = false;
+                }
+                for block in shapes::paragraph(nodes, section, &mut self.document) {
+                    self.push_block(block);
+                }
+            }
+            ProseKind::Cell => {
+                let content = inline::convert(nodes, kind, section, &mut self.document);
+                if let Some(Frame::Row { cells, .. }) = self.frames.last_mut() {
+                    cells.push(content);
+                }
+            }
+            ProseKind::Heading(level) if level > 2 => {
+                let content = inline::convert(nodes, kind, section, &mut self.document);
+                self.push_block(Block::Heading { level, content });
+            }
+            ProseKind::Heading(_) => {
+                let number = self.document.sections.len() + 1;
+                let heading = inline::convert(nodes, kind, Some(number), &mut self.document);
+                let title = plain_text(&heading).trim().to_owned();
+                self.document.sections.push(Section {
+                    number,
+                    anchor: shapes::anchor(number, &title),
+                    heading,
+                    title,
+                    blocks: Vec::new(),
+                    span,
+                });
+            }
+        }
+    }
+
+    /// The list whose item is the innermost open container.
+    fn enclosing_list(&mut self) -> Option<&mut Frame> {
+        let count = self.frames.len();
+        match self.frames.last() {
+            Some(Frame::Item { .. }) => self.frames.get_mut(count.checked_sub(2)?),
+            _ => None,
+        }
+    }
+
+    fn close_link(
+        &mut self,
+        raw: &str,
+        kind: LinkType,
+        title: String,
+        content: Vec<Node>,
+        span: Span,
+    ) {
+        let target = match kind {
+            LinkType::WikiLink { .. } => Ok(LinkTarget::Issue(raw.trim().to_owned())),
+            LinkType::Email => url::normalise(&format!("mailto:{raw}")).map(LinkTarget::Url),
+            _ => url::normalise(raw).map(LinkTarget::Url),
+        };
+        match target {
+            Ok(target) => self.push(Node::Link(Link {
+                target,
+                title: Some(title).filter(|title| !title.is_empty()),
+                content,
+                span,
+                is_bare: matches!(kind, LinkType::Autolink | LinkType::Email),
+            })),
+            Err(refused) => {
+                self.document.oddities.push(inline::refused(refused, span));
+                content.into_iter().for_each(|node| self.push(node));
+            }
+        }
+    }
+
+    fn close_image(&mut self, raw: &str, title: String, nodes: &[Node], span: Span) {
+        let alt = inline::raw_text(nodes).trim().to_owned();
+        let location = match url::is_absolute(raw) {
+            true => url::normalise(raw),
+            false if raw.chars().any(char::is_control) => Err(url::Refused::Malformed),
+            false => Ok(url::decode_path(raw)),
+        };
+        match location {
+            Ok(location) => self.push(Node::Image(
+                Image {
+                    location,
+                    alt,
+                    caption: Some(punctuation::smart(title.trim()))
+                        .filter(|caption| !caption.is_empty()),
+                },
+                span,
+            )),
+            Err(refused) => {
+                let text = Text::new(alt, span.clone());
+                self.document.oddities.push(inline::refused(refused, span));
+                self.push(Node::Text(text));
+            }
+        }
+    }
+
+    fn close_html(&mut self, html: &str, span: Span) {
+        let shown = shapes::without_comments(html);
+        if shown.trim().is_empty() {
+            return;
+        }
+        self.odd(OddityKind::RawHtml, span);
+        let mut content = Vec::new();
+        for line in shown.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            if !content.is_empty() {
+                content.push(Inline::SoftBreak);
+            }
+            content.push(Inline::Text(line.to_owned()));
+        }
+        self.push_block(Block::Paragraph(content));
+    }
+}
