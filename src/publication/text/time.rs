@@ -1,0 +1,279 @@
+//! Durations, rates, times of day, dates and time zones.
+
+use std::time::Duration;
+
+use chrono::{NaiveDate, NaiveTime};
+use chrono_tz::Tz;
+
+use super::{super::Rate, FromText, ToText};
+use crate::yaml::nearest;
+
+impl FromText for Duration {
+    const NAME: &'static str = "a duration";
+    const PATTERN: Option<&'static str> = Some("^([0-9]+(ms|s|m|h|d|w))+$");
+    const EXAMPLES: &'static [&'static str] = &["250ms", "10m", "1h30m", "2d"];
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        let malformed = || {
+            format!(
+                "`{text}` is not a duration\nwrite it like `250ms`, `30s`, `10m`, `1h30m` or `2d`"
+            )
+        };
+        let mut rest = text;
+        let mut total = Self::ZERO;
+        while !rest.is_empty() {
+            let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+            let number: u64 = rest[..digits].parse().map_err(|_| malformed())?;
+            rest = &rest[digits..];
+            let letters = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
+            let milliseconds = match &rest[..letters] {
+                "ms" => 1,
+                "s" => 1_000,
+                "m" => 60_000,
+                "h" => 3_600_000,
+                "d" => 86_400_000,
+                "w" => 604_800_000,
+                _ => return Err(malformed()),
+            };
+            rest = &rest[letters..];
+            total = number
+                .checked_mul(milliseconds)
+                .and_then(|part| total.checked_add(Self::from_millis(part)))
+                .filter(|total| *total <= Self::from_secs(3_660 * 86_400))
+                .ok_or_else(|| format!("`{text}` is longer than ten years"))?;
+        }
+        if text.is_empty() {
+            Err(malformed())
+        } else {
+            Ok(total)
+        }
+    }
+}
+
+impl ToText for Duration {
+    fn to_text(&self) -> String {
+        let units = [
+            ("d", 86_400_000),
+            ("h", 3_600_000),
+            ("m", 60_000),
+            ("s", 1_000),
+            ("ms", 1),
+        ];
+        let mut rest = self.as_millis();
+        let mut text = String::new();
+        for (unit, milliseconds) in units {
+            let whole = rest / milliseconds;
+            rest %= milliseconds;
+            if whole > 0 {
+                text.push_str(&format!("{whole}{unit}"));
+            }
+        }
+        if text.is_empty() {
+            "0s".to_owned()
+        } else {
+            text
+        }
+    }
+}
+
+impl FromText for Rate {
+    const NAME: &'static str = "a rate";
+    const PATTERN: Option<&'static str> = Some("^[1-9][0-9]*/(s|m|h|d)$");
+    const EXAMPLES: &'static [&'static str] = &["14/s", "500/h", "20000/d"];
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        let hint = "write messages and a time: `14/s`, `600/m`, `500/h` or `20000/d`";
+        let malformed = || format!("`{text}` is not a rate\n{hint}");
+        let (messages, unit) = text.split_once('/').ok_or_else(malformed)?;
+        let seconds = match unit.trim() {
+            "s" => 1,
+            "m" => 60,
+            "h" => 3_600,
+            "d" => 86_400,
+            _ => return Err(malformed()),
+        };
+        match messages.trim().parse() {
+            Ok(0) => {
+                Err("a rate of 0 would never send\n`daily-note pause` stops a batch".to_owned())
+            }
+            Ok(messages) => Ok(Self {
+                messages,
+                per: Duration::from_secs(seconds),
+            }),
+            Err(_) => Err(malformed()),
+        }
+    }
+}
+
+impl FromText for NaiveTime {
+    const NAME: &'static str = "a time of day";
+    const PATTERN: Option<&'static str> = Some("^([01][0-9]|2[0-3]):[0-5][0-9]$");
+    const EXAMPLES: &'static [&'static str] = &["08:00"];
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        let time = Self::parse_from_str(text, "%H:%M");
+        match time {
+            Ok(time) if text.len() == 5 && !text.starts_with(' ') => Ok(time),
+            Ok(time) => Err(format!(
+                "`{text}` is not a time of day\ndid you mean \"{}\"?",
+                time.format("%H:%M")
+            )),
+            Err(_) => Err(format!(
+                "`{text}` is not a time of day\nwrite hours and minutes, from \"00:00\" to \"23:59\""
+            )),
+        }
+    }
+}
+
+impl FromText for NaiveDate {
+    const NAME: &'static str = "a date";
+    const PATTERN: Option<&'static str> = Some("^[0-9]{4}-[0-9]{2}-[0-9]{2}$");
+    const EXAMPLES: &'static [&'static str] = &["2026-11-23"];
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        Self::parse_from_str(text, "%Y-%m-%d")
+            .ok()
+            .filter(|_| text.len() == 10)
+            .ok_or_else(|| format!("`{text}` is not a date\nwrite year, month and day: 2026-11-23"))
+    }
+}
+
+impl FromText for Tz {
+    const NAME: &'static str = "a time zone";
+    const EXAMPLES: &'static [&'static str] = &["Asia/Seoul", "Europe/Berlin", "UTC"];
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|_| {
+            let hint = similar_zone(text).map_or_else(
+                || "use a name like Asia/Seoul, Europe/Berlin or UTC".to_owned(),
+                |name| format!("did you mean `{name}`?"),
+            );
+            format!("there is no time zone `{text}`\n{hint}")
+        })
+    }
+}
+
+/// A time zone by its name.
+///
+/// # Errors
+/// When there is none of that name; the second line suggests one.
+pub fn parse_zone(text: &str) -> Result<Tz, String> {
+    Tz::from_text(text)
+}
+
+/// The zone that was likely meant: by its city, by a common abbreviation, or by spelling.
+fn similar_zone(text: &str) -> Option<&'static str> {
+    let names: Vec<&'static str> = chrono_tz::TZ_VARIANTS
+        .iter()
+        .map(|zone| zone.name())
+        .collect();
+    let wanted = text.trim().replace(' ', "_");
+    let abbreviation = match wanted.to_ascii_uppercase().as_str() {
+        "KST" => Some("Asia/Seoul"),
+        "JST" => Some("Asia/Tokyo"),
+        "PST" | "PDT" => Some("America/Los_Angeles"),
+        "EDT" => Some("America/New_York"),
+        "BST" => Some("Europe/London"),
+        "CEST" => Some("Europe/Berlin"),
+        _ => None,
+    };
+    let cities: Vec<&'static str> = names
+        .iter()
+        .map(|name| name.rsplit('/').next().unwrap_or(name))
+        .collect();
+    let by_city = || {
+        let city = nearest(wanted.rsplit('/').next()?, &cities)?;
+        let place = cities.iter().position(|name| *name == city)?;
+        names.get(place).copied()
+    };
+    abbreviation
+        .or_else(|| nearest(&wanted, &names))
+        .or_else(by_city)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_are_shown_as_they_are_written() {
+        for text in ["250ms", "10m", "1h30m", "2d", "1d1h1m1s1ms", "0s"] {
+            assert_eq!(Duration::from_text(text).unwrap().to_text(), text);
+        }
+    }
+
+    fn hours(text: &str) -> Result<u128, String> {
+        Duration::from_text(text).map(|duration| duration.as_millis())
+    }
+
+    #[test]
+    fn durations_add_up() {
+        assert_eq!(hours("250ms"), Ok(250));
+        assert_eq!(hours("1h30m"), Ok(5_400_000));
+        assert_eq!(hours("2d"), Ok(172_800_000));
+        for bad in [
+            "",
+            "5",
+            "h",
+            "1.5h",
+            "-1h",
+            "10 m",
+            "1y",
+            "99999999999999999999s",
+            "9999d",
+            "４h",
+        ] {
+            assert!(hours(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_rate_needs_messages_and_a_time() {
+        let rate = Rate::from_text("20000/d").unwrap();
+        assert_eq!((rate.messages, rate.per.as_secs()), (20_000, 86_400));
+        for bad in [
+            "",
+            "20",
+            "20/x",
+            "/s",
+            "-1/s",
+            "0/s",
+            "1.5/s",
+            "99999999999/s",
+        ] {
+            assert!(Rate::from_text(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_time_zone_is_guessed_from_its_city_its_abbreviation_or_its_spelling() {
+        for (text, meant) in [
+            ("Asia/Soul", "Asia/Seoul"),
+            ("Seoul", "Asia/Seoul"),
+            ("asia/seoul", "Asia/Seoul"),
+            ("KST", "Asia/Seoul"),
+            ("Europe/Munich", "Europe/Zurich"),
+            ("new york", "America/New_York"),
+        ] {
+            let error = Tz::from_text(text).err().unwrap_or_default();
+            assert!(error.contains(meant), "{text}: {error}");
+        }
+        assert!(
+            Tz::from_text("nowhere at all")
+                .unwrap_err()
+                .contains("use a name like")
+        );
+    }
+
+    #[test]
+    fn a_time_of_day_has_two_digits_each() {
+        assert!(
+            NaiveTime::from_text("8:00")
+                .unwrap_err()
+                .ends_with("did you mean \"08:00\"?")
+        );
+        for bad in ["24:00", "08:60", "0800", "08:00:00", " 8:00", "오전 8시"] {
+            assert!(NaiveTime::from_text(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Colours, addresses, names, shares.
+
+use super::{super::Color, FromText, ToText};
+use crate::address::{Address, Mailbox, ascii_domain};
+
+impl FromText for Color {
+    const NAME: &'static str = "a colour";
+    const PATTERN: Option<&'static str> = Some("^#[0-9A-Fa-f]{6}$");
+    const EXAMPLES: &'static [&'static str] = &["#2447D8"];
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        let digits = text.strip_prefix('#').unwrap_or_default();
+        match u32::from_str_radix(digits, 16) {
+            Ok(rgb) if digits.len() == 6 && !digits.starts_with('+') => Ok(Self { rgb }),
+            _ => Err(format!(
+                "`{text}` is not a colour\nwrite it with six hex digits, in quotes: \"#2447D8\""
+            )),
+        }
+    }
+}
+
+impl ToText for Color {
+    fn to_text(&self) -> String {
+        format!("#{:06X}", self.rgb)
+    }
+}
+
+impl FromText for Address {
+    const NAME: &'static str = "a mail address";
+    const EXAMPLES: &'static [&'static str] = &["hello@example.com"];
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        Self::parse(text).map_err(|error| error.to_string())
+    }
+}
+
+impl FromText for Mailbox {
+    const NAME: &'static str = "a name with a mail address";
+    const EXAMPLES: &'static [&'static str] =
+        &["데일리 노트 <hello@example.com>", "hello@example.com"];
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        Self::parse(text).map_err(|error| error.to_string())
+    }
+}
+
+/// A domain name in ASCII.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Domain(pub(crate) String);
+
+impl FromText for Domain {
+    const NAME: &'static str = "a domain";
+    const EXAMPLES: &'static [&'static str] = &["example.com"];
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        ascii_domain(text)
+            .map(Self)
+            .map_err(|error| error.to_string())
+    }
+}
+
+/// Text of one line, without control characters: what may stand in a header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Line(pub(crate) String);
+
+impl FromText for Line {
+    const NAME: &'static str = "one line of text";
+    const EXAMPLES: &'static [&'static str] = &[];
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err("nothing is written here".to_owned());
+        }
+        if text.chars().any(char::is_control) {
+            return Err("this must be one line, without control characters".to_owned());
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// BCP 47.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Language(pub(crate) String);
+
+impl FromText for Language {
+    const NAME: &'static str = "a language tag";
+    const PATTERN: Option<&'static str> = Some("^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$");
+    const EXAMPLES: &'static [&'static str] = &["ko", "en", "pt-BR"];
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        let mut parts = text.split('-');
+        let first = parts.next().unwrap_or_default();
+        let is_tag = (2..=3).contains(&first.len())
+            && first.bytes().all(|byte| byte.is_ascii_alphabetic())
+            && parts.all(|part| {
+                (2..=8).contains(&part.len())
+                    && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            });
+        if is_tag {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(format!(
+                "`{text}` is not a language tag\nwrite it like ko, en or pt-BR"
+            ))
+        }
+    }
+}
+
+impl ToText for Language {
+    fn to_text(&self) -> String {
+        self.0.clone()
+    }
+}
+
+/// An address on the web, without a slash at its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct WebUrl(pub(crate) String);
+
+impl FromText for WebUrl {
+    const NAME: &'static str = "a web address";
+    const PATTERN: Option<&'static str> = Some("^https?://");
+    const EXAMPLES: &'static [&'static str] = &["https://example.com"];
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        let malformed = |why: &str| {
+            format!("`{text}` is not a web address: {why}\nwrite it like https://example.com")
+        };
+        let url = url::Url::parse(text).map_err(|error| malformed(&error.to_string()))?;
+        if !matches!(url.scheme(), "https" | "http") {
+            return Err(malformed("it must begin with https://"));
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(malformed("`?` and `#` have no place here"));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(malformed("a user has no place here"));
+        }
+        Ok(Self(url.as_str().trim_end_matches('/').to_owned()))
+    }
+}
+
+/// A share of a whole: `20%` or 0.2.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Share(pub(crate) f64);
+
+impl FromText for Share {
+    const NAME: &'static str = "a share";
+    const PATTERN: Option<&'static str> = Some("^[0-9]+(\\.[0-9]+)?%$");
+    const EXAMPLES: &'static [&'static str] = &["20%"];
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        text.strip_suffix('%')
+            .and_then(|number| number.trim().parse::<f64>().ok())
+            .filter(|percent| (0.0..=100.0).contains(percent))
+            .map(|percent| Self(percent / 100.0))
+            .ok_or_else(|| format!("`{text}` is not a share\nwrite it from 0% to 100%"))
+    }
+}
+
+impl ToText for Share {
+    fn to_text(&self) -> String {
+        format!("{}%", self.0 * 100.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_are_shown_as_they_are_written() {
+        assert_eq!(Color { rgb: 0xC8 }.to_text(), "#0000C8");
+        assert_eq!(Share(0.2).to_text(), "20%");
+    }
+
+    #[test]
+    fn colours_have_six_digits() {
+        assert_eq!(Color::from_text("#2447D8"), Ok(Color { rgb: 0x24_47D8 }));
+        for bad in ["2447D8", "#abc", "#+12345", "red", "#한글"] {
+            assert!(Color::from_text(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_web_address_loses_its_last_slash() {
+        let kept = |text: &str| WebUrl::from_text(text).map(|WebUrl(url)| url);
+        assert_eq!(
+            kept("https://Example.com/"),
+            Ok("https://example.com".into())
+        );
+        assert_eq!(
+            kept("http://127.0.0.1:8080/notes/"),
+            Ok("http://127.0.0.1:8080/notes".into())
+        );
+        for bad in [
+            "example.com",
+            "ftp://example.com",
+            "https://u:p@example.com",
+            "https://example.com?x",
+            "javascript:alert(1)",
+        ] {
+            assert!(kept(bad).is_err(), "{bad}");
+        }
+    }
+}
