@@ -10,7 +10,8 @@ use crate::{
     check::{self, Answers, Finding, Level, Proof},
     issue::{Archive, Entry, Issue},
     links::LinkSigner,
-    render::{RenderError, RenderedIssue, Templates},
+    message::FrozenIssue,
+    render::{Composition, RenderError, RenderedIssue, Templates},
     source::shown_path,
 };
 
@@ -104,17 +105,32 @@ impl App {
         Ok(CheckReport { issues, list })
     }
 
-    /// The findings on an issue that is about to be sent, and on those whom it would go to.
-    pub(super) async fn findings(
+    /// What an issue that is about to be sent is frozen as: made once, so that what goes out is what
+    /// was checked.
+    ///
+    /// # Errors
+    /// [`AppError::Findings`], where some block it.
+    pub(super) async fn checked_content(
         &self,
         archive: &Archive,
         issue: &Issue,
-    ) -> Result<Vec<Finding>, AppError> {
+    ) -> Result<FrozenIssue, AppError> {
         let mut bench = self.bench(archive, BTreeSet::new());
+        bench.links = self.link_signer()?;
         if self.asks_for_consent([issue]) {
             bench.recipients = self.recipients().await?;
         }
-        Ok(bench.check(issue))
+        let composed = bench.compose(issue);
+        let mut findings = bench.check_composed(issue, composed.as_ref());
+        match composed {
+            Some(composition) if !check::blocks(&findings) => {
+                self.frozen(issue, composition?, &bench.links)
+            }
+            _ => {
+                findings.retain(Finding::blocks);
+                Err(AppError::Findings(findings))
+            }
+        }
     }
 
     /// Whether a law makes these issues depend on who agreed: nobody is counted without need.
@@ -187,11 +203,25 @@ impl Bench<'_> {
     }
 
     fn check(&self, issue: &Issue) -> Vec<Finding> {
-        let rendered = self.render(issue);
+        self.check_composed(issue, self.compose(issue).as_ref())
+    }
+
+    fn check_composed(
+        &self,
+        issue: &Issue,
+        composed: Option<&Result<Composition, RenderError>>,
+    ) -> Vec<Finding> {
+        let rendered = match composed {
+            Some(Ok(composition)) => Some(self.render(issue, composition)),
+            Some(Err(_)) | None => None,
+        };
         let rendering = match &rendered {
             Some(Ok(rendered)) => Some(Ok(rendered)),
             Some(Err(error)) => Some(Err(error)),
-            None => self.templates.as_ref().err().map(Err),
+            None => {
+                let uncomposed = composed.and_then(|composed| composed.as_ref().err());
+                uncomposed.or(self.templates.as_ref().err()).map(Err)
+            }
         };
         check::issue(&Proof {
             publication: &self.app.publication,
@@ -207,19 +237,22 @@ impl Bench<'_> {
     }
 
     /// None where the templates can't be loaded.
-    fn render(&self, issue: &Issue) -> Option<Result<RenderedIssue, RenderError>> {
+    fn compose(&self, issue: &Issue) -> Option<Result<Composition, RenderError>> {
         let templates = self.templates.as_ref().ok()?;
-        let composition = self.app.composition(
-            self.archive,
-            issue,
-            templates,
-            &self.links,
-            self.app.image_policy(),
-        );
-        Some(composition.and_then(|composition| {
-            let nobody = self.app.sample_reader();
-            let view = self.app.reader_view(&nobody, issue, &self.links);
-            composition.renderer()?.render(&view)
-        }))
+        let images = self.app.image_policy();
+        let composition = self
+            .app
+            .composition(self.archive, issue, templates, &self.links, images);
+        Some(composition)
+    }
+
+    fn render(
+        &self,
+        issue: &Issue,
+        composition: &Composition,
+    ) -> Result<RenderedIssue, RenderError> {
+        let nobody = self.app.sample_reader();
+        let view = self.app.reader_view(&nobody, issue, &self.links);
+        composition.renderer()?.render(&view)
     }
 }

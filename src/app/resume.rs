@@ -105,8 +105,7 @@ impl App {
         }
         let archive = self.archive()?;
         let issue = archive.find(wanted)?;
-        self.refuse_findings(&archive, issue).await?;
-        let frozen = self.freeze(&archive, issue)?;
+        let frozen = self.checked_content(&archive, issue).await?;
         self.refuse_unpublished_images(&frozen).await?;
         Ok(Content::new(frozen)?)
     }

@@ -7,7 +7,6 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
 use super::{App, AppError, Refusal, Way, fold_file, preview_fold};
 use crate::{
-    check::{self, Finding},
     delivery::{Progress, Report, Run, Stop, run},
     issue::{Archive, ArchiveError, Issue, Status},
     message::{Content, FrozenIssue},
@@ -98,16 +97,16 @@ impl App {
         issue: Issue,
     ) -> Result<Sending<'_>, AppError> {
         let batch = store.batch(&issue.id).await?;
-        if batch.is_none() {
-            refuse_draft(&issue)?;
-            self.refuse_findings(archive, &issue).await?;
-        }
         // A batch is carried with what it was frozen with: a file or a template that broke since is
         // no reason to stop it.
-        let frozen = match self.freeze(archive, &issue) {
-            Err(_) if batch.is_some() => None,
-            frozen => Some(Content::new(frozen?)?),
+        let frozen = match batch {
+            Some(_) => self.freeze(archive, &issue).ok(),
+            None => {
+                refuse_draft(&issue)?;
+                Some(self.checked_content(archive, &issue).await?)
+            }
         };
+        let frozen = frozen.map(Content::new).transpose()?;
         if let Some(content) = &frozen {
             self.refuse_no_way_out(&content.frozen)?;
         }
@@ -135,8 +134,7 @@ impl App {
         let archive = self.archive()?;
         let issue = archive.find(wanted)?.clone();
         refuse_draft(&issue)?;
-        self.refuse_findings(&archive, &issue).await?;
-        let frozen = self.freeze(&archive, &issue)?;
+        let frozen = self.checked_content(&archive, &issue).await?;
         self.refuse_no_way_out(&frozen)?;
         let composer = self.composer(&frozen, self.clock.now())?;
         let message = composer.compose_message(&self.sample_reader())?;
@@ -184,20 +182,6 @@ impl App {
             });
         }
         Ok(())
-    }
-
-    /// What `check` calls an error stops an issue.
-    pub(super) async fn refuse_findings(
-        &self,
-        archive: &Archive,
-        issue: &Issue,
-    ) -> Result<(), AppError> {
-        let mut findings = self.findings(archive, issue).await?;
-        if !check::blocks(&findings) {
-            return Ok(());
-        }
-        findings.retain(Finding::blocks);
-        Err(AppError::Findings(findings))
     }
 
     /// Mail without a way out reaches this machine at most.
