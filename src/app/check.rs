@@ -211,9 +211,11 @@ impl Bench<'_> {
         issue: &Issue,
         composed: Option<&Result<Composition, RenderError>>,
     ) -> Vec<Finding> {
-        let rendered = match composed {
-            Some(Ok(composition)) => Some(self.render(issue, composition)),
-            Some(Err(_)) | None => None,
+        let rendered = match (composed, &self.templates) {
+            (Some(Ok(composition)), Ok(templates)) => {
+                Some(self.render(issue, composition, templates))
+            }
+            _ => None,
         };
         let rendering = match &rendered {
             Some(Ok(rendered)) => Some(Ok(rendered)),
@@ -250,9 +252,10 @@ impl Bench<'_> {
         &self,
         issue: &Issue,
         composition: &Composition,
+        templates: &Templates,
     ) -> Result<RenderedIssue, RenderError> {
         let nobody = self.app.sample_reader();
         let view = self.app.reader_view(&nobody, issue, &self.links);
-        composition.renderer()?.render(&view)
+        composition.renderer_with(templates)?.render(&view)
     }
 }

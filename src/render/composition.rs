@@ -13,7 +13,7 @@ use crate::{
         Composition, RenderError, Templates,
         html::{HtmlWriter, IssueLinks, LinkedIssue, plain_text},
         images::Images,
-        templates::{self, template_error},
+        templates::template_error,
         text::{self, TextWriter},
         theme::accent_context,
         words::Words,
@@ -59,11 +59,11 @@ impl Composition {
         let edition = edition_of(publication, issue)?;
         let words = Words::load(input.templates, &publication.language)?;
         let mail_templates = input.templates.mail();
-        let tera = templates::engine(&mail_templates)?;
+        let tera = input.templates.engine()?;
         let mut images = Images::new(publication, issue, input.images);
         let issue_links: &IssueLinks<'_> = input.linked_issue;
         let mut html = HtmlWriter {
-            tera: &tera,
+            tera,
             templates: &mail_templates,
             words: &words,
             issue_links,
@@ -115,7 +115,7 @@ impl Composition {
             "next": next_context(publication, issue, &words),
             "opt_out": opt_out(publication, input.templates, &words)?,
         });
-        context["styles"] = styles(&tera, &mail_templates, &context)?;
+        context["styles"] = styles(tera, &mail_templates, &context)?;
         let (images, published) = images.into_files();
         Ok(Self {
             templates: mail_templates,

@@ -6,7 +6,7 @@ use css_inline::{CSSInliner, InlineOptions};
 use tera::{Context, Tera};
 
 use crate::render::{
-    Composition, ReaderView, RenderError, RenderedIssue,
+    Composition, ReaderView, RenderError, RenderedIssue, Templates,
     escape::Veil,
     templates::{self, template_error},
 };
@@ -26,7 +26,15 @@ impl Composition {
     /// # Errors
     /// A template that does not parse.
     pub fn renderer(&self) -> Result<Renderer, RenderError> {
-        let mut tera = templates::engine(&self.templates)?;
+        self.renderer_on(templates::engine(&self.templates)?)
+    }
+
+    /// The same with the templates that it was just prepared with, which need not be parsed again.
+    pub(crate) fn renderer_with(&self, templates: &Templates) -> Result<Renderer, RenderError> {
+        self.renderer_on(templates.engine()?.clone())
+    }
+
+    fn renderer_on(&self, mut tera: Tera) -> Result<Renderer, RenderError> {
         *tera.global_context() = Context::from_serialize(&self.context)
             .map_err(|error| template_error(&error, &self.templates))?;
         Ok(Renderer {

@@ -1,7 +1,7 @@
 //! The templates: built into the binary, overridden a file at a time by the publication's own
 //! `templates/` folder; and what the template engine says of a broken one.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path, sync::OnceLock};
 
 use tera::{ErrorKind, Kwargs, State, Tera, TeraResult};
 
@@ -54,6 +54,8 @@ const MAX_BYTES: u64 = 1 << 20;
 #[derive(Debug, Clone)]
 pub struct Templates {
     texts: BTreeMap<String, String>,
+    /// Those of the mail, parsed: an archive's issues share it.
+    engine: OnceLock<Tera>,
 }
 
 impl Templates {
@@ -65,6 +67,7 @@ impl Templates {
                 .iter()
                 .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
                 .collect(),
+            engine: OnceLock::new(),
         }
     }
 
@@ -79,7 +82,7 @@ impl Templates {
         if folder.is_dir() {
             templates.read_folder(root, &folder, &folder)?;
         }
-        engine(&templates.mail())?;
+        templates.engine()?;
         Ok(templates)
     }
 
@@ -123,6 +126,18 @@ impl Templates {
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
         self.texts.get(name).map(String::as_str)
+    }
+
+    /// What an issue's mail is made from, ready to be rendered.
+    ///
+    /// # Errors
+    /// The first template that does not parse.
+    pub(crate) fn engine(&self) -> Result<&Tera, RenderError> {
+        if let Some(engine) = self.engine.get() {
+            return Ok(engine);
+        }
+        let fresh = engine(&self.mail())?;
+        Ok(self.engine.get_or_init(|| fresh))
     }
 
     /// What an issue's mail is made from.

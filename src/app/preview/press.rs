@@ -190,7 +190,7 @@ impl Made {
                 bench
                     .app
                     .composition(bench.archive, issue, bench.templates, &links, images)?;
-            let renderer = composition.renderer()?;
+            let renderer = composition.renderer_with(bench.templates)?;
             Ok::<_, RenderError>(Composed {
                 composition,
                 renderer,
