@@ -8,10 +8,16 @@ mod list;
 mod remove;
 mod show;
 
+use std::collections::BTreeSet;
+
 use clap::Subcommand;
 
 use super::{Context, Exit, Failure};
-use crate::{address::Address, audience::field::Fault};
+use crate::{
+    address::Address,
+    audience::field::{self, Fault},
+    publication::Publication,
+};
 
 /// The list: who reads, moving in and moving out
 #[derive(Debug, clap::Args)]
@@ -51,6 +57,25 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
 /// An address as an argument.
 pub(super) fn address(text: &str) -> Result<Address, String> {
     Address::parse(text.trim()).map_err(|error| error.to_string())
+}
+
+/// `--edition`, as often as it was given.
+fn edition_options(
+    keys: &[String],
+    publication: &Publication,
+) -> Result<BTreeSet<String>, Failure> {
+    keys.iter()
+        .map(|key| field::edition(key, publication))
+        .collect::<Result<_, _>>()
+        .map_err(|fault| bad_option("edition", fault))
+}
+
+/// `--tag`, as often as it was given.
+fn tag_options(tags: &[String]) -> Result<BTreeSet<String>, Failure> {
+    tags.iter()
+        .filter_map(|tag| field::tag(tag).transpose())
+        .collect::<Result<_, _>>()
+        .map_err(|fault| bad_option("tag", fault))
 }
 
 /// A value of an option that does not make sense.

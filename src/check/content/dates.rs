@@ -87,6 +87,29 @@ struct Claim {
     has_year: bool,
 }
 
+impl Claim {
+    /// Of a date without a year, the one nearest to `near`. None: there is no such day.
+    fn new(
+        at: usize,
+        length: usize,
+        (year, month, day): (Option<u32>, u32, u32),
+        near: NaiveDate,
+        weekday: Weekday,
+    ) -> Option<Self> {
+        let date = match year {
+            Some(year) => NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?,
+            None => nearest_year(month, day, near)?,
+        };
+        Some(Self {
+            at,
+            length,
+            date,
+            weekday,
+            has_year: year.is_some(),
+        })
+    }
+}
+
 /// `11월 24일(화)`, `2026년 11월 24일 화요일`, `11/24(화)`.
 fn korean_dates(text: &str, near: NaiveDate) -> impl Iterator<Item = Claim> {
     let starts = text.char_indices().filter(move |(at, char)| {
@@ -121,17 +144,8 @@ fn korean_date(text: &str, at: usize, near: NaiveDate) -> Option<Claim> {
     if rest.is_denied() || is_of_another_calendar(&text[..at], rest.0) {
         return None;
     }
-    let date = match year {
-        Some(year) => NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?,
-        None => nearest_year(month, day, near)?,
-    };
-    Some(Claim {
-        at,
-        length: text.len() - at - rest.0.len(),
-        date,
-        weekday,
-        has_year: year.is_some(),
-    })
+    let length = text.len() - at - rest.0.len();
+    Claim::new(at, length, (year, month, day), near, weekday)
 }
 
 /// Whether a date is one of the moon's or of Julius Caesar's: `음력 11월 24일`, `10월 25일(율리우스력)`.
@@ -210,17 +224,8 @@ fn english_dates(text: &str, near: NaiveDate) -> impl Iterator<Item = Claim> {
                     year = after.number().filter(|year| (1900..2200).contains(year));
                 }
                 let month = u32::try_from(month).ok()? + 1;
-                let date = match year {
-                    Some(year) => NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?,
-                    None => nearest_year(month, day, near)?,
-                };
-                Some(Claim {
-                    at,
-                    length: text.len() - at - rest.0.len(),
-                    date,
-                    weekday,
-                    has_year: year.is_some(),
-                })
+                let length = text.len() - at - rest.0.len();
+                Claim::new(at, length, (year, month, day), near, weekday)
             })
     })
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{
     super::{Context, Exit, Failure, Tone},
-    address, bad_option,
+    address, bad_option, edition_options, tag_options,
 };
 use crate::{
     address::Address,
@@ -126,18 +126,8 @@ fn refusal(email: &Address, reason: SuppressionReason) -> String {
 impl Args {
     fn profile(&self, publication: &Publication) -> Result<Profile, Failure> {
         let name = self.name.as_deref().map(field::name).transpose();
-        let editions = self
-            .editions
-            .iter()
-            .map(|key| field::edition(key, publication))
-            .collect::<Result<_, _>>()
-            .map_err(|fault| bad_option("edition", fault))?;
-        let tags = self
-            .tags
-            .iter()
-            .filter_map(|tag| field::tag(tag).transpose())
-            .collect::<Result<_, _>>()
-            .map_err(|fault| bad_option("tag", fault))?;
+        let editions = edition_options(&self.editions, publication)?;
+        let tags = tag_options(&self.tags)?;
         let timezone = self.timezone.as_deref().map(field::timezone).transpose();
         let language = self.language.as_deref().map(field::language).transpose();
         Ok(Profile {

@@ -1,18 +1,18 @@
 //! `subscribers import`.
 
-use std::{collections::BTreeSet, fmt::Write as _, fs::File, path::PathBuf};
+use std::{fmt::Write as _, fs::File, path::PathBuf};
 
 use clap::ValueEnum;
 use serde::Serialize;
 
 use super::{
     super::{Context, Exit, Failure, Output, Tone},
-    bad_option,
+    edition_options, tag_options,
 };
 use crate::{
     app::{self, AppError, ImportReport, Outcome, Problem},
     audience::{
-        SuppressionReason, field,
+        SuppressionReason,
         import::{Field, Import, Options, Service, Standing},
     },
     publication::Publication,
@@ -175,18 +175,8 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
 
 impl Args {
     fn options(&self, publication: &Publication) -> Result<Options, Failure> {
-        let editions: BTreeSet<String> = self
-            .editions
-            .iter()
-            .map(|key| field::edition(key, publication))
-            .collect::<Result<_, _>>()
-            .map_err(|fault| bad_option("edition", fault))?;
-        let tags = self
-            .tags
-            .iter()
-            .filter_map(|tag| field::tag(tag).transpose())
-            .collect::<Result<_, _>>()
-            .map_err(|fault| bad_option("tag", fault))?;
+        let editions = edition_options(&self.editions, publication)?;
+        let tags = tag_options(&self.tags)?;
         Ok(Options {
             service: self.format.0,
             columns: self.columns.clone(),
