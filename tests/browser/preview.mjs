@@ -218,7 +218,11 @@ async function darkIsDarkAndLightIsLight(browser) {
     check(`desktop is light on a ${scheme} machine`, await ground() === 'rgb(244, 242, 238)', await ground());
     await page.keyboard.press('3');
     await page.waitForSelector('.stage.dark');
-    await (await frameOf(page)).waitForFunction(() => getComputedStyle(document.body).backgroundColor === 'rgb(16, 18, 20)');
+    // Asked of the page: the view's change may put another document into the frame meanwhile.
+    await page.waitForFunction(() => {
+      const mail = document.getElementById('frame')?.contentDocument?.body;
+      return mail && getComputedStyle(mail).backgroundColor === 'rgb(16, 18, 20)';
+    });
     await page.context().close();
   }
 }
