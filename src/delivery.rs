@@ -34,6 +34,7 @@ use self::{
     contents::Contents,
     feeder::Feeder,
     gate::Gate,
+    guard::RefusalGuard,
     journal::Journal,
     pace::Pace,
     room::Room,
@@ -144,11 +145,12 @@ pub async fn run(batch: &Batch, run: Run) -> Result<Report, StoreError> {
 async fn carry(batch: &Batch, run: &Run) -> Result<Option<Halt>, StoreError> {
     let (journal, written) =
         Journal::start(Arc::clone(&run.store), run.clock, run.smtp.connections);
+    let counts = run.store.counts(batch.id).await?;
     let clerk = Arc::new(Clerk::new(
         journal,
         run.settings.clone(),
         run.clock,
-        batch.trusts_refusals,
+        RefusalGuard::new(batch.trusts_refusals, counts.accepted > 0),
         Arc::clone(&run.progress),
     ));
     let connections = run.smtp.connections.max(1);

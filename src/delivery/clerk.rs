@@ -56,7 +56,7 @@ pub(crate) struct Clerk {
 
 /// A refused row that is not yet believed.
 #[derive(Debug)]
-struct HeldRow {
+pub(crate) struct HeldRow {
     claim: Claim,
     reply: Reply,
     is_dead: bool,
@@ -67,14 +67,14 @@ impl Clerk {
         journal: Journal,
         settings: DeliverySettings,
         clock: Clock,
-        trusts_refusals: bool,
+        guard: RefusalGuard<HeldRow>,
         progress: Arc<Progress>,
     ) -> Self {
         Self {
             journal,
             settings,
             clock,
-            guard: Mutex::new(RefusalGuard::new(trusts_refusals)),
+            guard: Mutex::new(guard),
             judged: Notify::new(),
             halt: Mutex::new(None),
             halted: Stop::default(),
@@ -100,7 +100,9 @@ impl Clerk {
     pub(crate) fn has_leave(&self, answer: Result<(), RefusalReason>) -> bool {
         match answer {
             Ok(()) => return true,
-            Err(RefusalReason::Suppressed(_)) => self.progress.skipped.add(),
+            Err(RefusalReason::Suppressed(_) | RefusalReason::Removed) => {
+                self.progress.skipped.add()
+            }
             Err(RefusalReason::Stopped) => self.halt(Halt::StoppedElsewhere),
             Err(RefusalReason::Fenced) => tracing::warn!("a row was taken over by another sender"),
         }
@@ -147,6 +149,18 @@ impl Clerk {
                 reply,
                 is_dead,
             }),
+            Verdict::MessageRefused(reply) if self.guard().has_accepted() => {
+                self.refused(HeldRow {
+                    claim,
+                    reply,
+                    is_dead: false,
+                });
+            }
+            Verdict::MessageRefused(reply) => {
+                self.guard().undecided();
+                self.put_back(&claim);
+                self.pause(format!("the relay refuses the message: {reply}"));
+            }
             Verdict::Deferred(reply) => {
                 self.guard().undecided();
                 self.defer(&claim, &reply.to_string());

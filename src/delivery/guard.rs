@@ -37,7 +37,8 @@ pub(crate) struct RefusalGuard<Row> {
 }
 
 impl<Row> RefusalGuard<Row> {
-    pub(crate) fn new(trusts: bool) -> Self {
+    /// `has_accepted`: the relay took this very content for somebody before.
+    pub(crate) fn new(trusts: bool, has_accepted: bool) -> Self {
         Self {
             trusts,
             judged: 0,
@@ -46,8 +47,13 @@ impl<Row> RefusalGuard<Row> {
             run_domains: BTreeSet::new(),
             held: Vec::new(),
             on_the_way: 0,
-            has_accepted: false,
+            has_accepted,
         }
+    }
+
+    /// Whether the relay has taken anybody's message.
+    pub(crate) fn has_accepted(&self) -> bool {
+        self.has_accepted
     }
 
     /// Whether one more reader may be tried now. Until the relay has taken anybody, no more are
@@ -115,7 +121,7 @@ mod tests {
 
     #[test]
     fn ten_refusals_in_a_row_over_two_domains_pause_and_return_all_of_them() {
-        let mut guard = RefusalGuard::new(false);
+        let mut guard = RefusalGuard::new(false, false);
         for row in 0..9 {
             assert!(guard.may_start());
             let domain = if row % 2 == 0 { "a.test" } else { "b.test" };
@@ -126,7 +132,7 @@ mod tests {
 
     #[test]
     fn twenty_refusals_of_one_domain_among_the_first_hundred_pause() {
-        let mut guard = RefusalGuard::new(false);
+        let mut guard = RefusalGuard::new(false, false);
         for row in 0..19 {
             assert_eq!(guard.refused(row, "a.test"), Ruling::Hold);
         }
@@ -138,7 +144,7 @@ mod tests {
 
     #[test]
     fn refusals_between_acceptances_are_believed_after_the_first_hundred() {
-        let mut guard = RefusalGuard::new(false);
+        let mut guard = RefusalGuard::new(false, false);
         let mut believed = Vec::new();
         for row in 0..200 {
             if row % 10 == 0 {
@@ -153,7 +159,7 @@ mod tests {
 
     #[test]
     fn until_somebody_is_taken_no_more_than_twenty_are_on_the_way() {
-        let mut guard = RefusalGuard::<u32>::new(false);
+        let mut guard = RefusalGuard::<u32>::new(false, false);
         assert_eq!((0..50).filter(|_| guard.may_start()).count(), 20);
         guard.accepted();
         assert!(guard.may_start());
@@ -161,7 +167,7 @@ mod tests {
 
     #[test]
     fn a_resumed_batch_believes_every_refusal_at_once() {
-        let mut guard = RefusalGuard::new(true);
+        let mut guard = RefusalGuard::new(true, false);
         for row in 0..50 {
             assert_eq!(guard.refused(row, "a.test"), Ruling::Believe(vec![row]));
         }
@@ -169,7 +175,7 @@ mod tests {
 
     #[test]
     fn a_small_list_that_refuses_a_few_is_believed_at_its_end() {
-        let mut guard = RefusalGuard::new(false);
+        let mut guard = RefusalGuard::new(false, false);
         assert_eq!(guard.refused(1, "a.test"), Ruling::Hold);
         assert!(guard.accepted().is_empty());
         assert_eq!(guard.release(), vec![1]);

@@ -19,6 +19,9 @@ pub(crate) enum Verdict {
     },
     /// The relay can't work now: the row goes back, the relay gets a rest.
     RelayAway(Reply),
+    /// The message was refused at the dot, in words that are not about its reader: the content's
+    /// fault where nobody gets it, and this one reader's where others just did.
+    MessageRefused(Reply),
     /// No message would fare better until a person mends something: the batch pauses.
     SendersFault(String),
 }
@@ -37,11 +40,65 @@ pub(crate) fn judge(answer: Answer) -> Verdict {
         (Stage::Mail, true) => {
             Verdict::SendersFault(format!("the relay refuses the sender address: {reply}"))
         }
-        (Stage::Rcpt, true) => {
+        // A relay that can't forget the message before gets a new connection for the next.
+        (Stage::Rset, _) => Verdict::RelayAway(reply),
+        (_, true) if stage == Stage::Rcpt || is_about_recipient(&reply) => {
             let is_dead = status::is_hard_bounce(&reply);
             Verdict::Refused { reply, is_dead }
         }
-        (_, true) => Verdict::SendersFault(format!("the relay refuses the message: {reply}")),
+        (_, true) => Verdict::MessageRefused(reply),
         (_, false) => Verdict::Deferred(reply),
+    }
+}
+
+/// Relays that look into the mailbox only once they have the message (SES, Exchange, Postmark) say at
+/// the dot what others say at RCPT.
+fn is_about_recipient(reply: &Reply) -> bool {
+    reply
+        .enhanced
+        .is_some_and(status::EnhancedCode::is_about_recipient)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at_the_dot(reply: &str) -> Verdict {
+        judge(Answer::Refused {
+            stage: Stage::Dot,
+            reply: Reply::parse(reply).unwrap(),
+        })
+    }
+
+    #[test]
+    fn what_is_said_of_a_mailbox_is_its_readers_matter_at_the_dot_too() {
+        for (reply, dead) in [
+            ("550 5.1.1 User unknown", true),
+            ("550 5.1.10 Null MX", true),
+            ("552 5.2.2 Mailbox full", false),
+            ("550 5.2.1 Mailbox disabled", false),
+            ("550 5.1.3 Bad address syntax", false),
+        ] {
+            let verdict = at_the_dot(reply);
+            assert!(
+                matches!(verdict, Verdict::Refused { is_dead, .. } if is_dead == dead),
+                "{reply}: {verdict:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_said_of_the_sender_or_the_content_is_not() {
+        for reply in [
+            "550 5.1.8 Sender address rejected",
+            "554 5.6.0 Content refused",
+            "554 Message rejected: Email address is not verified",
+            "550 5.7.1 Spam",
+        ] {
+            assert!(
+                matches!(at_the_dot(reply), Verdict::MessageRefused(_)),
+                "{reply}"
+            );
+        }
     }
 }

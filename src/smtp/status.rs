@@ -36,6 +36,13 @@ impl EnhancedCode {
     pub fn is_dead_address(self) -> bool {
         self.class == 5 && self.subject == 1 && matches!(self.detail, 1 | 2 | 6 | 10)
     }
+
+    /// Whether this is about one recipient, at whatever step it is said: their address (X.1.1 to
+    /// X.1.6, X.1.9, X.1.10) or their mailbox (X.2.X). X.1.7 and X.1.8 are the sender's address.
+    #[must_use]
+    pub fn is_about_recipient(self) -> bool {
+        self.subject == 2 || (self.subject == 1 && !matches!(self.detail, 7 | 8))
+    }
 }
 
 /// Whether a reply to RCPT is a hard bounce, after which the reader is suppressed. A 5xx without

@@ -126,6 +126,9 @@ pub struct Refusal {
 pub enum RefusalReason {
     /// The reader left, bounced or was erased since the freeze: the row is skipped.
     Suppressed(SuppressionReason),
+    /// The reader was taken off the list since the freeze, by whoever had put them there: the row is
+    /// skipped.
+    Removed,
     /// Another sender holds the row now, or the row has its end.
     Fenced,
     /// The batch was paused or cancelled meanwhile: the row went back, or was skipped.

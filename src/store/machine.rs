@@ -69,8 +69,13 @@ pub(super) struct Circumstances<'a> {
     /// Rows that nobody tried yet are due since then.
     pub(super) slot: DateTime<Utc>,
     pub(super) suppressed: Option<SuppressionReason>,
+    /// The reader is on the list no more: whoever vouched for them does so no longer.
+    pub(super) is_removed: bool,
     pub(super) now: DateTime<Utc>,
 }
+
+/// The reply of a row whose reader was taken off the list since the freeze.
+pub(super) const REMOVED: &str = "removed";
 
 /// The reply of a row that a person's `cancel` ended.
 pub(super) const CANCELLED: &str = "cancelled";
@@ -185,6 +190,10 @@ impl Row {
         if let Some(reason) = around.suppressed {
             self.skip(word(reason));
             return Err(RefusalReason::Suppressed(reason));
+        }
+        if around.is_removed {
+            self.skip(REMOVED);
+            return Err(RefusalReason::Removed);
         }
         self.tried(around.now);
         self.state = State::Sending;

@@ -12,10 +12,10 @@ use super::{
     lanes::{self, Lane},
 };
 use crate::{
-    audience::Reader,
+    audience::{Reader, SubscriberState},
     store::{
         Batch, BatchId, BatchState, Claim, DeliveryId, Quotas, SenderId,
-        machine::{State, word},
+        machine::{REMOVED, State, word},
     },
 };
 
@@ -76,6 +76,7 @@ struct Due {
     language: Option<String>,
     tags: Option<String>,
     suppressed: Option<i64>,
+    reader_state: i64,
     content: Option<String>,
 }
 
@@ -108,7 +109,7 @@ async fn due(
         "SELECT json_group_array(json_object('id', d.id, 'lane', d.lane, 'state', d.state, \
          'fence', d.fence, 'attempts', d.attempts, 'losses', d.losses, \
          'first_attempt_at', d.first_attempt_at, 'email', s.email, 'name', s.name, \
-         'language', s.language, 'tags', s.tags, 'suppressed', s.suppressed, \
+         'language', s.language, 'tags', s.tags, 'suppressed', s.suppressed, 'reader_state', s.state, \
          'due_at', head.due_at, 'content', (SELECT hash FROM contents WHERE id = d.content))) \
          FROM (SELECT * FROM ({heads}) ORDER BY due_at, id LIMIT ?3) AS head \
          CROSS JOIN deliveries AS d ON d.id = head.id \
@@ -135,6 +136,7 @@ fn sort_out(
     lanes: &mut [Lane],
     moves: &mut Moves,
 ) -> sqlx::Result<(Vec<Claim>, Vec<Skip>)> {
+    let active = codes::subscriber_state_code(SubscriberState::Active);
     let (mut taken, mut skipped) = (Vec::new(), Vec::new());
     for row in rows {
         let (delivery, lane) = (DeliveryId(row.id), row.lane);
@@ -142,6 +144,7 @@ fn sort_out(
         let batch = codes::batch_of(delivery);
         let claim = match row.suppressed {
             Some(code) => Err(word(codes::reason(code)?)),
+            None if row.reader_state != active => Err(REMOVED),
             // The policy on addresses may be stricter now than when this one came.
             None => claim_from(row)?.ok_or("invalid address"),
         };

@@ -8,7 +8,7 @@ use std::{
 };
 
 use sqlx::{
-    ConnectOptions, SqlSafeStr, SqliteConnection, SqlitePool,
+    ConnectOptions, Connection, SqlSafeStr, SqliteConnection, SqlitePool,
     migrate::{MigrateError, Migration, MigrationType, Migrator},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -44,6 +44,12 @@ pub(super) async fn open(state_dir: &Path, file: &Path) -> Result<Pools, Fault> 
         .max_connections(1)
         .acquire_timeout(Duration::from_secs(600))
         .test_before_acquire(false)
+        .before_acquire(|connection, _| {
+            // After an error of COMMIT or ROLLBACK (a full disk) nobody knows where the connection
+            // stands: another one takes its place, and the next verb goes on.
+            let is_clean = !connection.is_in_transaction();
+            Box::pin(async move { Ok(is_clean) })
+        })
         .idle_timeout(None)
         .max_lifetime(None)
         .connect_with(options(file))
@@ -150,12 +156,18 @@ pub fn make_private_folder(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
-/// SQLite gives its log and its index the rights of the database file.
+/// Makes the file where there is none, and never opens one that is there: POSIX locks belong to the
+/// process and go when it closes *any* descriptor of the file, those of SQLite's open connections
+/// with them (<https://www.sqlite.org/howtocorrupt.html>, 2.2). SQLite gives its log and its index
+/// the rights of the database file.
 pub(super) fn make_private_file(file: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
+    options.write(true).create_new(true);
     private(&mut options);
-    options.open(file).map(drop)
+    match options.open(file) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// Opens a lock file and waits for its lock, which goes with the handle. On a thread that may

@@ -9,7 +9,7 @@ use sqlx::SqliteConnection;
 
 use super::{Fault, SqliteStore, codes, counters::Moves, suppression};
 use crate::{
-    audience::{Suppression, SuppressionReason},
+    audience::{SubscriberState, Suppression, SuppressionReason},
     store::{
         BatchId, BatchState, DeliveryId, Recovered, Refusal, RefusalReason, Step, Transition,
         UnknownAnswer,
@@ -64,6 +64,7 @@ struct Entry {
     before: State,
     row: Row,
     suppressed: Option<SuppressionReason>,
+    is_removed: bool,
     is_changed: bool,
 }
 
@@ -80,7 +81,7 @@ impl Ledger {
         // One row of two JSON texts: each row fetched by itself is a message between two threads.
         let (rows, batches): (String, String) = sqlx::query_as(
             "SELECT (SELECT json_group_array(json_array(d.id, d.state, d.fence, d.attempts, \
-             d.losses, d.due_at, d.first_attempt_at, d.reply, s.suppressed)) \
+             d.losses, d.due_at, d.first_attempt_at, d.reply, s.suppressed, s.state)) \
              FROM json_each(?1) AS asked CROSS JOIN deliveries AS d ON d.id = asked.value \
              LEFT JOIN subscribers AS s ON s.id = d.subscriber), \
              (SELECT json_group_array(json_array(b.id, b.issue, b.state, b.reason, b.slot)) \
@@ -130,6 +131,7 @@ impl Ledger {
             suppressed: entry
                 .suppressed
                 .or(has_bounced.then_some(SuppressionReason::HardBounce)),
+            is_removed: entry.is_removed,
             now: self.now,
         };
         let before = entry.row.clone();
@@ -175,6 +177,7 @@ impl Ledger {
                 batch: &batch.state,
                 slot: batch.slot,
                 suppressed: entry.suppressed,
+                is_removed: entry.is_removed,
                 now: self.now,
             };
             change(&mut entry.row, &around);
@@ -223,7 +226,7 @@ impl Ledger {
 }
 
 /// A delivery as it is read: id, state, fence, attempts, losses, due_at, first_attempt_at, reply,
-/// and the reader's suppression.
+/// and the reader's suppression and state.
 type Columns = (
     i64,
     i64,
@@ -234,10 +237,12 @@ type Columns = (
     Option<i64>,
     Option<String>,
     Option<i64>,
+    Option<i64>,
 );
 
 fn entry_from(columns: Columns) -> sqlx::Result<(i64, Entry)> {
-    let (id, state, fence, attempts, losses, due_at, first_attempt_at, reply, suppressed) = columns;
+    let (id, state, fence, attempts, losses, due_at, first_attempt_at, reply, suppressed, reader) =
+        columns;
     let state = codes::state(state)?;
     let entry = Entry {
         before: state,
@@ -252,6 +257,7 @@ fn entry_from(columns: Columns) -> sqlx::Result<(i64, Entry)> {
             reply,
         },
         suppressed: suppressed.map(codes::reason).transpose()?,
+        is_removed: reader != Some(codes::subscriber_state_code(SubscriberState::Active)),
         is_changed: false,
     };
     Ok((id, entry))

@@ -167,3 +167,53 @@ async fn a_refused_recipient_whose_data_was_taken_while_pipelining_gets_no_messa
     assert_eq!(server.heard_times("C: (0 bytes)"), 1);
     assert_eq!(server.connections(), 1);
 }
+
+/// 60 readers over three domains, of whom one is answered so at the dot.
+async fn one_refused_at_the_dot(answer: &str) -> (Harness, daily_note::delivery::Report) {
+    let mut list = readers(59, 3);
+    list.push("poison@example.com".into());
+    let harness = Harness::new(list).await;
+    let server = ScriptedServer::new()
+        .on(Dot, reply(answer).to("poison@example.com"))
+        .start();
+    let report = harness.run(&server).await;
+    (harness, report)
+}
+
+#[tokio::test]
+async fn one_reader_refused_at_the_dot_stops_nobody_and_is_named() {
+    for (answer, suppressed) in [
+        ("552 5.2.2 Mailbox full", None),
+        ("550 5.2.1 Mailbox disabled", None),
+        (
+            "550 5.1.1 User unknown",
+            Some(SuppressionReason::HardBounce),
+        ),
+        (
+            "550 5.1.10 Recipient domain takes no mail",
+            Some(SuppressionReason::HardBounce),
+        ),
+        ("554 Message rejected: Email address is not verified", None),
+        ("550 5.7.1 Your message was refused by this recipient", None),
+        ("554 5.6.0 Content refused", None),
+    ] {
+        let (harness, report) = one_refused_at_the_dot(answer).await;
+        assert_eq!(report.ending, Ending::Finished, "{answer}");
+        assert_eq!(
+            report.counts,
+            Counts {
+                accepted: 59,
+                rejected: 1,
+                ..Counts::default()
+            },
+            "{answer}"
+        );
+        let (outcome, words) = harness.failed().await.remove("poison@example.com").unwrap();
+        assert_eq!((outcome.as_str(), words.as_str()), ("rejected", answer));
+        assert_eq!(
+            harness.suppression("poison@example.com").await,
+            suppressed,
+            "{answer}"
+        );
+    }
+}

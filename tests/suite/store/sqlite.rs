@@ -73,6 +73,7 @@ promises! {
         an_ended_row_moves_no_more,
         an_unknown_row_or_number_is_refused_not_an_error,
         no_message_leaves_for_someone_who_left,
+        no_message_leaves_for_someone_taken_out_of_the_file,
         a_dead_address_is_suppressed_with_its_rejection,
         a_doubtful_refusal_can_be_taken_back,
         lost_connections_are_counted_until_a_deferral,

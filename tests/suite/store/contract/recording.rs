@@ -148,6 +148,30 @@ pub(crate) async fn no_message_leaves_for_someone_who_left(place: &dyn Place) {
     assert_eq!((&bad[1].0, bad[1].2.as_str()), (&None, "erased"));
 }
 
+pub(crate) async fn no_message_leaves_for_someone_taken_out_of_the_file(place: &dyn Place) {
+    let store = place.open().await;
+    let entries = people(12);
+    store.fold_all(&entries).await.unwrap();
+    let batch = store.frozen("monday").await;
+    // One is claimed by then, the other is not.
+    let claims = store.claim_at(&batch, 11, at(0)).await;
+    store.fold_all(&entries[1..11]).await.unwrap();
+    assert_eq!(
+        store.step(&claims[0], sending()).await,
+        Err(RefusalReason::Removed)
+    );
+    store.step(&claims[1], sending()).await.unwrap();
+    assert!(store.claim_at(&batch, 12, at(0)).await.is_empty());
+    assert_eq!(store.counted(&batch).await.skipped, 2);
+    let words: Vec<String> = store
+        .bad_rows(&batch)
+        .await
+        .into_iter()
+        .map(|row| row.2)
+        .collect();
+    assert_eq!(words, ["removed", "removed"]);
+}
+
 pub(crate) async fn a_dead_address_is_suppressed_with_its_rejection(place: &dyn Place) {
     let store = place.open().await.with_people(2).await;
     let batch = store.frozen("monday").await;
