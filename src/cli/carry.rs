@@ -18,7 +18,7 @@ pub(crate) async fn execute(
 ) -> Result<Exit, Failure> {
     let way = sending.open_way().await?;
     let stop = Stop::default();
-    signals::drain_on(stop.clone(), output.clone());
+    signals::drain_on(stop.clone(), output.clone(), signals::Hangup::Ends);
     let progress = Arc::new(Progress::default());
     let total = match &sending.batch {
         Some(batch) => batch.audience,

@@ -58,7 +58,7 @@ pub(crate) async fn execute(is_dry_run: bool, context: &Context) -> Result<Exit,
         Err(error) => return Err(error.into()),
     };
     let stop = Stop::default();
-    signals::drain_on(stop.clone(), output.clone());
+    signals::drain_on(stop.clone(), output.clone(), signals::Hangup::Ends);
     let sent = server.do_all_due(&stop).await;
     notifier.flush(LAST_WORDS).await;
     let sent = sent?;

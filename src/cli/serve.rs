@@ -78,7 +78,11 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
             .output
             .note(format!("health and metrics at http://{address}"));
     }
-    signals::drain_on(stop.clone(), context.output.clone());
+    signals::drain_on(
+        stop.clone(),
+        context.output.clone(),
+        signals::Hangup::Reloads,
+    );
     let reload = reload_on_hangup()?;
     let quiet = Stop::default();
     let telling = {

@@ -1,6 +1,9 @@
-//! Ctrl-C and SIGTERM: the first lets messages in flight finish, the second ends at once.
+//! Ctrl-C, SIGTERM and SIGHUP (a terminal or an ssh session that closes): the first lets messages in
+//! flight finish, the second ends at once.
 
-use tokio::signal::unix::{SignalKind, signal};
+use std::io;
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{Failure, Output};
 use crate::delivery::Stop;
@@ -8,39 +11,66 @@ use crate::delivery::Stop;
 /// Exit code of a process that a signal ended at once (128 + SIGINT).
 const ENDED_AT_ONCE: i32 = 130;
 
+/// What SIGHUP means to a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hangup {
+    /// The terminal or the ssh session has closed: the end is asked for, as by SIGTERM.
+    Ends,
+    /// Read the files again, as daemons do; somebody else listens.
+    Reloads,
+}
+
+/// The signals by which a person, a service manager or a closing terminal asks for the end.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+    hangup: Option<Signal>,
+}
+
+impl Signals {
+    fn listen(hangup: Hangup) -> io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hangup: match hangup {
+                Hangup::Ends => Some(signal(SignalKind::hangup())?),
+                Hangup::Reloads => None,
+            },
+        })
+    }
+
+    async fn next(&mut self) {
+        let hangup = async {
+            match &mut self.hangup {
+                Some(hangup) => hangup.recv().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+            _ = hangup => {}
+        }
+    }
+}
+
 /// Watches for signals as long as the program runs.
-pub(crate) fn drain_on(stop: Stop, output: Output) {
+pub(crate) fn drain_on(stop: Stop, output: Output, hangup: Hangup) {
     tokio::spawn(async move {
         // Without handlers the default action ends the process, which loses nothing either.
-        let (Ok(mut interrupt), Ok(mut terminate)) = (
-            signal(SignalKind::interrupt()),
-            signal(SignalKind::terminate()),
-        ) else {
+        let Ok(mut signals) = Signals::listen(hangup) else {
             return;
         };
-        let mut is_second = false;
-        loop {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-            if is_second {
-                std::process::exit(ENDED_AT_ONCE);
-            }
-            is_second = true;
-            stop.request();
-            output.note("\nFinishing the messages in flight; once more to stop at once.");
-        }
+        signals.next().await;
+        stop.request();
+        output.note("\nFinishing the messages in flight; once more to stop at once.");
+        signals.next().await;
+        std::process::exit(ENDED_AT_ONCE);
     });
 }
 
-/// Returns at Ctrl-C or SIGTERM.
+/// Returns when the end is asked for.
 pub(crate) async fn asked_to_stop() -> Result<(), Failure> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-    }
+    Signals::listen(Hangup::Ends)?.next().await;
     Ok(())
 }

@@ -333,8 +333,13 @@ impl Running {
 
     /// Asks it to stop.
     pub(super) fn terminate(&self) {
+        self.signal("-TERM");
+    }
+
+    /// Sends it a signal, named as kill(1) has it.
+    pub(super) fn signal(&self, name: &str) {
         let pid = self.id().to_string();
-        Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+        Command::new("kill").args([name, &pid]).status().unwrap();
     }
 
     /// Waits for its end.

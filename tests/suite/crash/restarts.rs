@@ -132,6 +132,22 @@ fn sigterm_finishes_what_is_on_the_wire_and_begins_nothing() {
 }
 
 #[test]
+fn a_terminal_that_closes_finishes_what_is_on_the_wire_and_leaves_no_doubt() {
+    let publication = Publication::new(1_000);
+    let state = publication.fresh_state();
+    let relay = Relay::start(Duration::from_secs(4));
+    let running = state.send(Run::of(relay.port()));
+    wait_until("nothing was sent", || relay.count() > 0);
+    running.signal("-HUP");
+    assert_eq!(running.finish(), 5);
+    let taken = relay.count() as u64;
+    let status = state.status();
+    assert_eq!((status.accepted, status.unknown.len()), (taken, 0));
+    relay.quicken();
+    assert_eq!(accounted_for_and_finished(&publication, &state, relay), 0);
+}
+
+#[test]
 fn sigterm_does_not_wait_for_a_relay_that_never_greets() {
     let publication = Publication::new(1_000);
     let state = publication.fresh_state();
