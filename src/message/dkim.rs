@@ -62,8 +62,8 @@ const SIGNED: [&str; 11] = [
     "mime-version",
     "content-type",
 ];
-/// Named once more than they occur: a second one would break the signature.
-const OVERSIGNED: [&str; 3] = ["from", "to", "subject"];
+/// Never written by us, and named all the same, so that none can be put on top.
+const ABSENT: [&str; 1] = ["cc"];
 /// Left out where the relay rewrites them.
 const DATED: [&str; 2] = ["date", "message-id"];
 
@@ -94,7 +94,10 @@ impl Signer {
         if settings.sign_date {
             signed.extend(DATED);
         }
-        signed.extend(OVERSIGNED);
+        // Each is named once more than it occurs: a second one on top, which most programs would show
+        // instead, breaks the signature (RFC 6376 §8.15).
+        signed.extend_from_within(..);
+        signed.extend(ABSENT);
         let rsa = PrivateKey::load_rsa(&settings.key, root)?;
         let mut signatures = vec![Signature::new(rsa, settings, &settings.selector, &signed)?];
         if let Some((selector, source)) = &settings.ed25519 {

@@ -2,7 +2,7 @@
 
 The folder holds `keys.txt`, a line `selector._domainkey.domain value` for each key, and messages.
 Each signature must verify in each library that knows its algorithm; after one byte is flipped in
-the body, in the subject, or after a second From is put on top, none may.
+the body, in the subject, or after a second header is put on top, none may.
 """
 
 import ctypes
@@ -68,6 +68,16 @@ def flipped(message, at):
     return message[:at] + bytes([message[at] ^ 1]) + message[at + 1 :]
 
 
+# What somebody who replays a message would put on top; each message meets some of them.
+ADDED = [
+    {"From": "x@example.org", "Subject": "x"},
+    {"To": "x@example.org", "Cc": "x@example.org"},
+    {"Date": "Mon, 30 Nov 2026 08:00:00 +0900", "Message-ID": "<x@example.org>"},
+    {"Content-Type": "text/html", "MIME-Version": "1.0"},
+    {"List-Unsubscribe": "<mailto:x@example.org>", "Reply-To": "x@example.org"},
+    {"List-Unsubscribe-Post": "List-Unsubscribe=One-Click", "List-Id": "<x.example.org>"},
+]
+
 opendkim = OpenDkim()
 messages = sorted(folder.glob("*.eml"))
 assert messages, "no messages"
@@ -84,7 +94,10 @@ for number, path in enumerate(messages):
     bad = {
         "a flipped byte in the body": flipped(message, spot),
         "a flipped byte in the subject": flipped(message, subject),
-        "a second From": b"From: x@example.org\r\n" + message,
+        **{
+            f"a second {name}": f"{name}: {value}\r\n".encode() + message
+            for name, value in ADDED[number % len(ADDED)].items()
+        },
         "a cut end": message[: (body + len(message)) // 2],
     }
     for what, changed in bad.items():

@@ -134,7 +134,9 @@ async fn both_signatures_verify_and_a_flipped_byte_breaks_both() {
 
         let text = String::from_utf8(message.clone()).unwrap();
         let subject = text.find("Subject: ").unwrap() + 20;
-        for at in [subject, message.len() / 2, message.len() - 12] {
+        let body = text.find("\r\n\r\n").unwrap() + 4;
+        let middle = body + (message.len() - body) / 2;
+        for at in [subject, middle, message.len() - 12] {
             let mut flipped = message.clone();
             flipped[at] ^= 1;
             assert_eq!(verified(&flipped, &keys).await.1, 0, "byte {at}");
@@ -144,6 +146,15 @@ async fn both_signatures_verify_and_a_flipped_byte_breaks_both() {
             "Subject: x\r\n",
             "To: x@example.org\r\n",
             "Reply-To: x@example.org\r\n",
+            "Cc: x@example.org\r\n",
+            "Date: Mon, 30 Nov 2026 08:00:00 +0900\r\n",
+            "Message-ID: <x@example.org>\r\n",
+            "Content-Type: text/html\r\n",
+            "MIME-Version: 1.0\r\n",
+            "List-Id: <x.example.org>\r\n",
+            "List-Unsubscribe: <mailto:x@example.org>\r\n",
+            "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
+            "Feedback-ID: x\r\n",
         ] {
             let spoofed = format!("{added}{text}");
             assert_eq!(verified(spoofed.as_bytes(), &keys).await.1, 0, "{added}");
