@@ -9,6 +9,7 @@ use super::{MAILTO, Notifier, WEBHOOK};
 use crate::{
     address::{Address, masked_within},
     app::{App, AppError},
+    clock::Clock,
     http::{Client, Limits, Method, Reach, Request},
     message::Envelope,
     notice,
@@ -119,7 +120,7 @@ async fn settle(notifier: &Notifier, due: &DueNotice, tried: Tried) {
 async fn send(app: &App, target: &str, key: &str, content: &[u8]) -> Tried {
     if target == WEBHOOK {
         return match app.webhook() {
-            Some(webhook) => post(app, webhook, key, content).await,
+            Some(webhook) => post(webhook, key, content).await,
             // What really happened waits for a process that does not play.
             None if app.publication.notify.webhook.is_some() => {
                 Tried::Failed("a rehearsal posts to this machine alone".to_owned())
@@ -164,8 +165,9 @@ async fn hand_over(app: &App, to: Address, content: &[u8]) -> Result<Tried, AppE
 }
 
 /// Posts an event. Redirects are not followed, whatever they say: the signature is for this address.
-async fn post(app: &App, webhook: &WebhookSettings, key: &str, body: &[u8]) -> Tried {
-    let (id, timestamp) = (notice::id(key), app.clock.now().timestamp());
+async fn post(webhook: &WebhookSettings, key: &str, body: &[u8]) -> Tried {
+    // Also in a rehearsal the real time: who verifies refuses a signature that is minutes off.
+    let (id, timestamp) = (notice::id(key), Clock::System.now().timestamp());
     let signature = notice::signature(&webhook.secret, &id, timestamp, body);
     let mut request = Request::new(Method::POST, webhook.url.clone());
     request.body = body.to_vec().into();
@@ -180,7 +182,11 @@ async fn post(app: &App, webhook: &WebhookSettings, key: &str, body: &[u8]) -> T
         }
     }
     // The operator wrote the address: it may well be this network's own.
-    let client = Client::new(Reach::Anywhere, Limits::default());
+    let limits = Limits {
+        max_body_bytes: 0,
+        ..Limits::default()
+    };
+    let client = Client::new(Reach::Anywhere, limits);
     match client.send(&request).await {
         Ok(response) if response.status.is_success() => Tried::Done(response.status.to_string()),
         // Gone: the other side asks for no more (Standard Webhooks).
