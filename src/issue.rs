@@ -171,6 +171,9 @@ impl Issue {
         let name = crate::source::shown_path(&publication.root, path);
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let source = Source::new(name, text);
+        if let Some(conflict) = crate::source::unresolved_conflict(&source) {
+            return Err(conflict.into());
+        }
         let head = front_matter::parse(&source, publication)?;
         let name = read::name(path);
         Ok(Self {

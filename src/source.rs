@@ -3,12 +3,17 @@
 //!
 //! Knows nothing of what the text means.
 
+mod conflict;
+mod secrets;
+
 use std::{error::Error, fmt, ops::Range, path::Path, sync::Arc};
 
 use miette::{
     Diagnostic, LabeledSpan, MietteError, MietteSpanContents, Report, SourceCode, SourceSpan,
     SpanContents,
 };
+
+pub use self::conflict::unresolved_conflict;
 
 /// A file's text, kept for showing its lines in findings and errors. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -20,6 +25,10 @@ pub struct Source {
 struct NamedText {
     name: String,
     text: String,
+    /// What people see of it, where that is not all: as long as the text, byte for byte.
+    shown: Option<String>,
+    /// What must not be repeated in words about it.
+    secrets: Vec<String>,
 }
 
 /// A range of bytes in a [`Source`].
@@ -47,8 +56,29 @@ impl Source {
             inner: Arc::new(NamedText {
                 name: name.as_ref().to_owned(),
                 text: text.into(),
+                shown: None,
+                secrets: Vec::new(),
             }),
         }
+    }
+
+    /// A text that may hold passwords and keys: no error at a place of it shows or repeats one.
+    pub fn with_secrets(name: impl AsRef<str>, text: impl Into<String>) -> Self {
+        let text = text.into();
+        let (shown, secrets) = secrets::masked(&text);
+        Self {
+            inner: Arc::new(NamedText {
+                name: name.as_ref().to_owned(),
+                text,
+                shown: Some(shown),
+                secrets,
+            }),
+        }
+    }
+
+    /// Words about this text, without its secrets.
+    fn discreet(&self, words: impl Into<String>) -> String {
+        secrets::without(&words.into(), &self.inner.secrets).into_owned()
     }
 
     /// The name, usually a relative path.
@@ -140,7 +170,8 @@ impl SourceCode for NamedText {
             self.lines_around(place)
         };
         let Position { line, column } = self.position(range.start);
-        let data = &self.text.as_bytes()[range.clone()];
+        let shown = self.shown.as_ref().unwrap_or(&self.text);
+        let data = &shown.as_bytes()[range.clone()];
         Ok(Box::new(MietteSpanContents::new_named(
             self.name.clone(),
             data,
@@ -167,7 +198,7 @@ impl SourceError {
         let end = span.end.min(source.text().len());
         let start = span.start.min(end);
         Self {
-            message: message.into(),
+            message: source.discreet(message),
             source_text: Some((source.clone(), start..end)),
             label: None,
             hint: None,
@@ -187,15 +218,22 @@ impl SourceError {
     /// A few words under the caret.
     #[must_use]
     pub fn with_label(mut self, label: impl Into<String>) -> Self {
-        self.label = Some(label.into());
+        self.label = Some(self.discreet(label));
         self
     }
 
     /// What to do about it.
     #[must_use]
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.hint = Some(self.discreet(hint));
         self
+    }
+
+    fn discreet(&self, words: impl Into<String>) -> String {
+        match &self.source_text {
+            Some((source, _)) => source.discreet(words),
+            None => words.into(),
+        }
     }
 
     /// For a person at a terminal: what is wrong, the line with a caret, what to do.

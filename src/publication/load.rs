@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     address::clean_name,
-    source::{Source, SourceError},
+    source::{Source, SourceError, unresolved_conflict},
     yaml::Tree,
 };
 
@@ -62,7 +62,10 @@ impl Publication {
         text: &str,
         environment: &Environment,
     ) -> Result<Self, Vec<SourceError>> {
-        let source = Source::new(FILE_NAME, text);
+        let source = Source::with_secrets(FILE_NAME, text);
+        if let Some(conflict) = unresolved_conflict(&source) {
+            return Err(vec![conflict]);
+        }
         let load = || Self::settled(root, &source, environment);
         load().map_err(|mut errors| {
             errors.sort_by_key(|error| error.place().map(|(_, position)| position));

@@ -7,7 +7,7 @@ use tera::{ErrorKind, Kwargs, State, Tera, TeraResult};
 
 use crate::{
     render::{RenderError, escape, text},
-    source::{Source, SourceError, shown_path},
+    source::{Source, SourceError, shown_path, unresolved_conflict},
 };
 
 macro_rules! built_in {
@@ -116,6 +116,10 @@ impl Templates {
                 )))));
             }
             let text = fs::read_to_string(&path).map_err(|error| unreadable(&path, error))?;
+            let source = Source::new(shown_path(root, &path), text.as_str());
+            if let Some(conflict) = unresolved_conflict(&source) {
+                return Err(RenderError::Source(Box::new(conflict)));
+            }
             self.texts
                 .insert(shown_path(top, &path).replace('\\', "/"), text);
         }

@@ -101,7 +101,7 @@ fn a_variable_that_is_not_set_is_shown_where_it_is_used() {
     insta::assert_snapshot!(refusal(&with("smtp:\n  url: \"smtps://u:${SMTP_PASSWORD}@smtp.example.com\"\n  helo_name: ${"), &[]), @r#"
      × the variable `SMTP_PASSWORD` is not set
       ╭─[daily-note.yaml:9:19]
-    9 │   url: "smtps://u:${SMTP_PASSWORD}@smtp.example.com"
+    9 │   url: "smtps://**${SMTP_PASSWORD}@smtp.example.com"
       ·                   ────────────────
       ╰────
      help: set the variable; where a plain `$` is meant, write `$$`
