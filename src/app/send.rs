@@ -36,6 +36,8 @@ pub struct Sending<'a> {
     pub settled: u64,
     /// The calendar sends it and no person: with `by_reader_timezone` each reader at their own hour.
     pub(super) is_by_calendar: bool,
+    /// A person wants a text that went out before to go out once more.
+    pub may_repeat: bool,
 }
 
 /// What a dry run found.
@@ -123,6 +125,7 @@ impl App {
             audience,
             settled: 0,
             is_by_calendar: false,
+            may_repeat: false,
         })
     }
 
@@ -140,6 +143,10 @@ impl App {
         let message = composer.compose_message(&self.sample_reader())?;
         let store = self.store().await?;
         let batch = store.batch(&issue.id).await?;
+        if batch.is_none() {
+            self.refuse_sent_text(store.as_ref(), &issue, &frozen)
+                .await?;
+        }
         let edition = &issue.front_matter.edition;
         let now = self.clock.now();
         let (folded, audience) =
@@ -225,6 +232,7 @@ impl<'a> Sending<'a> {
             audience: AudienceSize::default(),
             settled: 0,
             is_by_calendar: false,
+            may_repeat: false,
         }
     }
 
@@ -334,6 +342,7 @@ impl<'a> Sending<'a> {
                 });
             }
         };
+        self.refuse_sent_text().await?;
         let now = self.app.clock.now();
         // A key or a template that fails must fail before the freeze.
         let frozen = &content.frozen;

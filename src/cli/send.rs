@@ -33,6 +33,9 @@ pub(crate) struct Args {
     /// Don't ask
     #[arg(short, long)]
     yes: bool,
+    /// Send a text that went out before, under another name, once more to everybody
+    #[arg(long, conflicts_with = "due")]
+    again: bool,
 }
 
 pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
@@ -45,7 +48,8 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
         show_rehearsal(&app, &rehearsal, &context.output);
         return Ok(Exit::Done);
     }
-    let sending = app.sending(issue).await?;
+    let mut sending = app.sending(issue).await?;
+    sending.may_repeat = args.again;
     note_fold(sending.folded.as_ref(), "", &context.output);
     if sending.has_changed() {
         context
@@ -53,6 +57,7 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
             .note("! the file has changed since the batch was frozen; readers get what was frozen");
     }
     sending.refuse_nothing_to_do()?;
+    sending.refuse_sent_text().await?;
     if !args.yes && !confirm(&app, &sending, &context.output)? {
         context.output.note("Nothing was sent.");
         return Ok(Exit::Nothing);

@@ -133,6 +133,26 @@ impl Composition {
         self.context["issue"]["subject"] = format!("[test] {subject}").into();
     }
 
+    /// Whether the other says the same to its readers, whatever edition, date or name it bears and
+    /// whatever it looks like.
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let said = |context: &Value| {
+            let part = |pointer: &str| context.pointer(pointer).cloned();
+            let stories = context["stories"].as_array().into_iter().flatten();
+            let stories: Vec<_> = stories
+                .map(|story| (story["title"].clone(), story["text"].clone()))
+                .collect();
+            (
+                part("/issue/title"),
+                part("/introduction/text"),
+                stories,
+                part("/footnotes/text"),
+            )
+        };
+        said(&self.context) == said(&other.context)
+    }
+
     /// The composition as bytes, to be frozen with a batch.
     ///
     /// # Errors

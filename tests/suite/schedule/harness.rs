@@ -30,7 +30,7 @@ pub(crate) fn issue(date: &str, status: &str) -> String {
     format!(
         "---\ntitle: A quiet week\nedition: monday\ndate: {date}\nstatus: {status}\n---\n\
          Hello. This week is about one thing.\n\n## The one thing\n\n\
-         It happened, and [here is the report](https://example.com/report).\n"
+         It happened, and [here is the report](https://example.com/report/{date}).\n"
     )
 }
 

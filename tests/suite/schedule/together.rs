@@ -12,7 +12,9 @@ const READERS: usize = 60;
 const EARLY: &str = "  early: {title: Early, topic: birds, day: mon, time: \"07:30\"}\n";
 
 fn early(status: &str) -> String {
-    issue("2026-11-30", status).replace("edition: monday", "edition: early")
+    issue("2026-11-30", status)
+        .replace("edition: monday", "edition: early")
+        .replace("A quiet week", "An early week")
 }
 
 /// Two editions and sixty readers.
