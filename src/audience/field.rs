@@ -109,7 +109,14 @@ pub(crate) fn edition(text: &str, publication: &Publication) -> Result<String, F
 /// An IANA time zone.
 pub(crate) fn timezone(text: &str) -> Result<Tz, Fault> {
     let text = text.trim();
-    text.parse::<Tz>().map_err(|_| {
+    // Services write `asia/seoul` (Mailchimp); no two zones differ by case alone.
+    let in_any_case = || {
+        let zones = chrono_tz::TZ_VARIANTS.iter();
+        zones
+            .copied()
+            .find(|zone| zone.name().eq_ignore_ascii_case(text))
+    };
+    text.parse::<Tz>().ok().or_else(in_any_case).ok_or_else(|| {
         let names: Vec<&str> = chrono_tz::TZ_VARIANTS
             .iter()
             .map(|zone| zone.name())

@@ -5,6 +5,7 @@
 //! never fails the import: what can't be taken is said with its number and its reason.
 
 mod columns;
+mod flag;
 mod row;
 mod standing;
 mod text;
@@ -138,6 +139,18 @@ impl Import {
         &self.plan
     }
 
+    /// An address behind a line break in one cell: rows have run together, and the address is that of
+    /// somebody who would be mailed under another's name, or not at all.
+    fn run_together(&mut self) -> SourceError {
+        self.is_done = true;
+        let row = self.rows;
+        let line = self.record.position().map_or(row, csv::Position::line);
+        SourceError::new(format!(
+            "row {row}, from line {line} on: several rows have run together in one cell"
+        ))
+        .with_hint("a quotation mark in that line is not closed, or should be written twice")
+    }
+
     fn too_long(&mut self) -> SourceError {
         self.is_done = true;
         let (row, kilobytes) = (self.rows, ROW_BYTES / 1024);
@@ -169,6 +182,10 @@ impl Iterator for Import {
             }
             if self.record.as_slice().len() > ROW_BYTES {
                 return Some(Err(self.too_long()));
+            }
+            let has_rows = |cell: &str| cell.contains(['\n', '\r']) && cell.contains('@');
+            if self.record.iter().any(has_rows) {
+                return Some(Err(self.run_together()));
             }
             if self.record.iter().any(|cell| !cell.trim().is_empty()) {
                 return Some(Ok(self.reader.row(self.rows, &self.record)));
@@ -244,6 +261,9 @@ impl Header {
         if !fields.contains(&Field::Email) {
             return Err(no_address(source));
         }
+        if is_header && service == Service::Generic {
+            refuse_suspicious(&names, &normals, &fields, options)?;
+        }
         Ok(Self {
             service,
             is_header,
@@ -256,6 +276,40 @@ impl Header {
         let fields = self.fields.iter().map(|field| field.word());
         self.names.iter().cloned().zip(fields).collect()
     }
+}
+
+/// A column that may say who left, and is not understood, stops the import: whoever said no there must
+/// not get mail.
+fn refuse_suspicious(
+    names: &[String],
+    normals: &[String],
+    fields: &[Field],
+    options: &Options,
+) -> Result<(), SourceError> {
+    let is_mapped = |at: usize| {
+        options.columns.iter().any(|(column, _)| {
+            *column == names[at]
+                || normal(column) == normals[at]
+                || column.parse() == Ok(at.saturating_add(1))
+        })
+    };
+    let unclear: Vec<&str> = (0..names.len())
+        .filter(|at| fields[*at] == Field::Ignored && columns::is_suspicious(&normals[*at]))
+        .filter(|at| !is_mapped(*at))
+        .map(|at| names[at].as_str())
+        .collect();
+    let Some(first) = unclear.first() else {
+        return Ok(());
+    };
+    let shown: Vec<String> = unclear.iter().map(|name| format!("`{name}`")).collect();
+    Err(SourceError::new(format!(
+        "what these columns say of who gets mail can't be told: {}",
+        shown.join(", ")
+    ))
+    .with_hint(format!(
+        "say it of each: --map \"{first}=opted_out\" (yes: they left), =subscribed (yes: they \
+         agreed), =left_at, =status, or =ignore where it does not matter"
+    )))
 }
 
 fn no_such_column(column: &str, names: &[String]) -> SourceError {
@@ -328,5 +382,7 @@ fn encoding_name(encoding: &'static Encoding) -> &'static str {
     }
 }
 
+#[cfg(test)]
+mod departures_tests;
 #[cfg(test)]
 mod tests;

@@ -18,19 +18,22 @@ pub enum Service {
     Substack,
     /// listmonk.
     Listmonk,
+    /// phpList.
+    PhpList,
     /// Any other table with an address in it.
     Generic,
 }
 
 impl Service {
     /// All of them, in the order in which they are tried.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::DailyNote,
         Self::Stibee,
         Self::Mailchimp,
         Self::Buttondown,
         Self::Substack,
         Self::Listmonk,
+        Self::PhpList,
         Self::Generic,
     ];
 
@@ -44,6 +47,7 @@ impl Service {
             Self::Buttondown => "buttondown",
             Self::Substack => "substack",
             Self::Listmonk => "listmonk",
+            Self::PhpList => "phplist",
             Self::Generic => "generic",
         }
     }
@@ -60,6 +64,8 @@ impl Service {
             Self::Substack
         } else if has("uuid") && has_any(&["attributes", "attribs"]) {
             Self::Listmonk
+        } else if has("blacklisted") && has_any(&["htmlemail", "subscribepage"]) {
+            Self::PhpList
         } else if has("subscribertype")
             || has_any(&["creationdate", "undeliverabilitydate", "secondaryid"])
                 && has_any(&["type", "notes", "metadata"])
@@ -128,6 +134,16 @@ pub enum Field {
     ConsentSource,
     /// Active, unsubscribed, bounced, …
     Status,
+    /// Whether they agreed to mail: yes or no.
+    Subscribed,
+    /// Whether they confirmed: yes or no.
+    Confirmed,
+    /// Whether they left, or were blocked: yes, no, or when.
+    OptedOut,
+    /// Whether the address was found dead: yes, no, or when.
+    Bounced,
+    /// Whether they called it spam: yes, no, or when.
+    Complained,
     /// Substack's `email_disabled`: true where they switched mail off.
     MailDisabled,
     /// Our own export: why they get no mail.
@@ -145,7 +161,7 @@ pub enum Field {
 }
 
 /// Names of columns, as [`normal`] leaves them.
-const NAMES: [(Field, &[&str]); 19] = [
+const NAMES: [(Field, &[&str]); 24] = [
     (
         Field::Email,
         &[
@@ -249,8 +265,150 @@ const NAMES: [(Field, &[&str]); 19] = [
             "state",
             "subscriptionstatus",
             "subscribertype",
+            "subscriberstatus",
+            "emailstatus",
+            "membershipstatus",
+            "optinstatus",
+            "consentstatus",
+            "emailpermissionstatus",
             "구독상태",
+            "수신상태",
+            "회원상태",
             "상태",
+        ],
+    ),
+    // Ghost `subscribed_to_emails`, Shopify `accepts_marketing`, Brevo `OPT_IN`, …
+    (
+        Field::Subscribed,
+        &[
+            "subscribed",
+            "issubscribed",
+            "subscribe",
+            "subscribedtoemails",
+            "subscribedtonewsletter",
+            "newsletter",
+            "newslettersubscribed",
+            "optin",
+            "optedin",
+            "emailoptin",
+            "emailoptedin",
+            "emailconsent",
+            "consent",
+            "hasconsent",
+            "consented",
+            "acceptsmarketing",
+            "acceptsemail",
+            "acceptsemailmarketing",
+            "emailmarketingconsent",
+            "receiveemails",
+            "emailsenabled",
+            "수신동의",
+            "수신동의여부",
+            "메일수신",
+            "메일수신여부",
+            "메일수신동의",
+            "메일수신동의여부",
+            "이메일수신",
+            "이메일수신여부",
+            "이메일수신동의",
+            "이메일수신동의여부",
+            "뉴스레터수신동의",
+            "뉴스레터구독",
+            "뉴스레터구독여부",
+            "수신여부",
+            "구독여부",
+            "구독",
+            "구독동의",
+        ],
+    ),
+    // phpList `confirmed`, Brevo `DOUBLE_OPT-IN`, …
+    (
+        Field::Confirmed,
+        &[
+            "confirmed",
+            "isconfirmed",
+            "emailconfirmed",
+            "emailverified",
+            "verified",
+            "isverified",
+            "doubleoptin",
+            "doubleoptinconfirmed",
+            "activated",
+            "인증여부",
+            "구독확인",
+            "구독확인여부",
+            "확인여부",
+        ],
+    ),
+    // phpList `blacklisted`, Brevo `EMAIL_BLACKLISTED`, HubSpot `Unsubscribed from all email`,
+    // Salesforce `HasOptedOutOfEmail`, Mautic `dnc`, …
+    (
+        Field::OptedOut,
+        &[
+            "unsubscribed",
+            "isunsubscribed",
+            "unsubscribe",
+            "unsubscribedfromallemail",
+            "optout",
+            "optedout",
+            "optedoutofemail",
+            "hasoptedoutofemail",
+            "emailoptout",
+            "emailoptedout",
+            "donotemail",
+            "donotcontact",
+            "dnc",
+            "blacklisted",
+            "blacklist",
+            "blocklisted",
+            "blocked",
+            "isblocked",
+            "emailblacklisted",
+            "emailblocked",
+            "disabled",
+            "isdeleted",
+            "deleted",
+            "cancelled",
+            "canceled",
+            "수신거부",
+            "수신거부여부",
+            "메일수신거부",
+            "이메일수신거부",
+            "탈퇴",
+            "탈퇴여부",
+            "해지",
+            "해지여부",
+            "구독해지",
+            "구독취소",
+            "차단",
+            "차단여부",
+        ],
+    ),
+    (
+        Field::Bounced,
+        &[
+            "bounced",
+            "isbounced",
+            "hardbounced",
+            "hardbounce",
+            "emailhardbounced",
+            "invalidemail",
+            "undeliverable",
+            "반송",
+            "반송여부",
+        ],
+    ),
+    (
+        Field::Complained,
+        &[
+            "complained",
+            "complaint",
+            "spam",
+            "spamcomplaint",
+            "spamreported",
+            "markedasspam",
+            "스팸신고",
+            "스팸신고여부",
         ],
     ),
     (Field::MailDisabled, &["emaildisabled"]),
@@ -263,8 +421,36 @@ const NAMES: [(Field, &[&str]); 19] = [
             "unsubscribedat",
             "unsubscriptiondate",
             "unsubscribedate",
+            "unsubscribeddate",
+            "unsubscribedon",
+            "dateunsubscribed",
+            "unsubdate",
+            "optoutdate",
+            "optouttime",
+            "optoutat",
+            "optedoutat",
+            "optedouton",
+            "deletedat",
+            "deletedon",
+            "removedat",
+            "leftat",
+            "lefton",
+            "cancelledat",
+            "canceledat",
+            "blockedat",
+            "blacklistedat",
             "수신거부일",
             "수신거부일시",
+            "수신거부일자",
+            "탈퇴일",
+            "탈퇴일시",
+            "탈퇴일자",
+            "해지일",
+            "해지일시",
+            "해지일자",
+            "구독해지일",
+            "구독취소일",
+            "취소일",
         ],
     ),
     (
@@ -273,6 +459,11 @@ const NAMES: [(Field, &[&str]); 19] = [
             "cleantime",
             "undeliverabilitydate",
             "bouncedat",
+            "bouncedate",
+            "bouncedon",
+            "hardbouncedat",
+            "반송일",
+            "반송일시",
             "자동삭제일",
             "자동삭제일시",
         ],
@@ -291,6 +482,58 @@ const NAMES: [(Field, &[&str]); 19] = [
     (Field::More, &["attributes", "attribs", "metadata"]),
 ];
 
+/// What is in the names of columns that may say who left, bounced or never agreed.
+const SUSPICIOUS: [&str; 29] = [
+    "unsub",
+    "optout",
+    "optedout",
+    "optin",
+    "optedin",
+    "bounce",
+    "block",
+    "blacklist",
+    "suppress",
+    "spam",
+    "complain",
+    "consent",
+    "permission",
+    "deleted",
+    "removed",
+    "cancel",
+    "donot",
+    "gdpr",
+    "수신",
+    "동의",
+    "거부",
+    "탈퇴",
+    "해지",
+    "차단",
+    "반송",
+    "취소",
+    "삭제",
+    "미구독",
+    "스팸",
+];
+
+/// Names that look like it and say nothing of whether somebody gets mail.
+const HARMLESS: [&str; 10] = [
+    "bouncecount",
+    "bounces",
+    "smsblacklisted",
+    "smsconsent",
+    "smsoptin",
+    "unsubscribelink",
+    "unsubscribeurl",
+    "consentip",
+    "consenttext",
+    "optinip",
+];
+
+/// Whether a column of that (normal) name may keep somebody off the list.
+pub(super) fn is_suspicious(name: &str) -> bool {
+    !HARMLESS.contains(&name) && SUSPICIOUS.iter().any(|part| name.contains(part))
+}
+
 /// A column's name without case, spaces and signs.
 pub(super) fn normal(name: &str) -> String {
     name.chars()
@@ -306,6 +549,8 @@ pub(super) fn field(name: &str, service: Service) -> Field {
         (Service::Buttondown, "type") => return Field::Status,
         // When we first heard of somebody is no consent.
         (Service::DailyNote, "createdat" | "origin") => return Field::Ignored,
+        // How they came, and no leave to mail them.
+        (Service::PhpList, "optedin") => return Field::Ignored,
         // Substack's plans are not states: a free reader gets mail too.
         (Service::Substack, "source" | "type") => return Field::Ignored,
         _ => {}
@@ -318,7 +563,7 @@ pub(super) fn field(name: &str, service: Service) -> Field {
 
 impl Field {
     /// The fields that `--map` can name, and their words.
-    pub const WORDS: [(&'static str, Self); 17] = [
+    pub const WORDS: [(&'static str, Self); 22] = [
         ("email", Self::Email),
         ("name", Self::Name),
         ("first_name", Self::FirstName),
@@ -332,6 +577,11 @@ impl Field {
         ("joined_at", Self::JoinedAt),
         ("consent_source", Self::ConsentSource),
         ("status", Self::Status),
+        ("subscribed", Self::Subscribed),
+        ("confirmed", Self::Confirmed),
+        ("opted_out", Self::OptedOut),
+        ("bounced", Self::Bounced),
+        ("complained", Self::Complained),
         ("left_at", Self::LeftAt),
         ("bounced_at", Self::BouncedAt),
         ("detail", Self::Detail),

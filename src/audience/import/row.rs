@@ -1,16 +1,22 @@
 //! One row of an export → what is to become of one person.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, Datelike, FixedOffset, TimeDelta, Utc};
 use chrono_tz::Tz;
 
-use super::{Field, Header, Options, Service, Standing, columns::normal, standing};
+use super::{Field, Header, Options, Service, Standing, columns::normal, flag, standing};
 use crate::{
     address::Address,
     audience::{Consent, Profile, Suppression, SuppressionReason, export::unguarded, field},
     publication::Publication,
 };
+
+/// Nobody agreed to a newsletter by mail before; a smaller number is a date that was misread.
+const FIRST_YEAR: i32 = 1995;
 
 /// A file has a handful of status words; a column that holds something else has many.
 const KEPT_WORDS: usize = 64;
@@ -51,7 +57,7 @@ pub enum Entry {
 
 /// Reads rows of one file.
 pub(super) struct Reader {
-    header: Header,
+    header: Arc<Header>,
     base: Standing,
     editions: Option<BTreeSet<String>>,
     tags: BTreeSet<String>,
@@ -81,6 +87,8 @@ struct Cells<'r> {
     joined_at: &'r str,
     consent_source: &'r str,
     status: &'r str,
+    /// Those that say yes or no, each with its column: the worst of them counts.
+    flags: Vec<(Field, &'r str, &'r str)>,
     mail_disabled: &'r str,
     suppressed: &'r str,
     left_at: &'r str,
@@ -108,7 +116,7 @@ impl Reader {
             base: of_file.or_worse(options.standing.unwrap_or(Standing::Active)),
             editions: options.editions.clone(),
             tags: options.tags.clone(),
-            header,
+            header: Arc::new(header),
             publication: publication.clone(),
             zone,
             file_name: file_name.to_owned(),
@@ -119,7 +127,9 @@ impl Reader {
     }
 
     pub(super) fn row(&mut self, number: u64, record: &csv::StringRecord) -> Row {
-        let cells = Cells::pick(&self.header, record);
+        // The cells borrow the header, which the words that are learned do not change.
+        let header = Arc::clone(&self.header);
+        let cells = Cells::pick(&header, record);
         let mut notes = Vec::new();
         let entry = self
             .entry(&cells, &mut notes)
@@ -184,6 +194,10 @@ impl Reader {
         }
         if !cells.suppressed.is_empty() {
             standing = standing.or_worse(self.meaning(cells.suppressed)?);
+        }
+        for (field, column, cell) in &cells.flags {
+            let service = self.header.service;
+            standing = standing.or_worse(flag::standing_by(*field, column, cell, service)?);
         }
         if standing::is_true(cells.mail_disabled) {
             standing = standing.or_worse(Standing::Suppressed(SuppressionReason::Unsubscribed));
@@ -271,9 +285,17 @@ impl Reader {
         what: &str,
         notes: &mut Vec<String>,
     ) -> Option<DateTime<FixedOffset>> {
-        field::moment(text, self.zone)
+        let moment = field::moment(text, self.zone)
             .map_err(|fault| notes.push(format!("{what}: {}", fault.message)))
-            .ok()
+            .ok()?;
+        // What we wrote ourselves was looked at when it came.
+        let is_possible = self.header.service == Service::DailyNote
+            || moment.year() >= FIRST_YEAR && moment.to_utc() <= self.now + TimeDelta::days(1);
+        if !is_possible {
+            let shown = field::quoted(text);
+            notes.push(format!("{what}: {shown} is no date on which that happened"));
+        }
+        is_possible.then_some(moment)
     }
 
     fn detail(&self, cells: &Cells<'_>, word: &str) -> String {
@@ -307,9 +329,11 @@ fn standing_of_file(header: &Header, file_name: &str) -> Standing {
 }
 
 impl<'r> Cells<'r> {
-    fn pick(header: &Header, record: &'r csv::StringRecord) -> Self {
+    fn pick(header: &'r Header, record: &'r csv::StringRecord) -> Self {
         let mut cells = Self::default();
-        for (field, cell) in header.fields.iter().zip(record) {
+        for (at, field) in header.fields.iter().enumerate() {
+            // A row that ends early says nothing in the columns behind.
+            let cell = record.get(at).unwrap_or_default();
             let cell = match header.service {
                 Service::DailyNote => unguarded(cell.trim()),
                 _ => cell.trim(),
@@ -331,6 +355,15 @@ impl<'r> Cells<'r> {
                 Field::JoinedAt => &mut cells.joined_at,
                 Field::ConsentSource => &mut cells.consent_source,
                 Field::Status => &mut cells.status,
+                Field::Subscribed
+                | Field::Confirmed
+                | Field::OptedOut
+                | Field::Bounced
+                | Field::Complained => {
+                    cells.flags.push((*field, &header.names[at], cell));
+                    continue;
+                }
+                Field::LeftAt | Field::BouncedAt if flag::is_no_departure(cell) => continue,
                 Field::MailDisabled => &mut cells.mail_disabled,
                 Field::Suppressed => &mut cells.suppressed,
                 Field::LeftAt => &mut cells.left_at,

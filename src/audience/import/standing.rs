@@ -54,20 +54,20 @@ pub(super) fn of_word(word: &str, service: Service) -> Option<Standing> {
         }
         // At Buttondown a paid plan is paused, not the newsletter.
         "paused" if service == Service::Buttondown => Standing::Active,
-        "unconfirmed" | "unactivated" | "pending" | "notconfirmed" | "미인증" | "인증대기"
-        | "구독대기" | "확인대기" | "구독확인대기" | "대기" => {
+        "unconfirmed" | "validating" | "unactivated" | "pending" | "notconfirmed" | "미인증"
+        | "인증대기" | "구독대기" | "확인대기" | "구독확인대기" | "대기" => {
             Standing::Unconfirmed
         }
         "inactive" | "nonsubscribed" | "transactional" => Standing::Bystander,
         "unsubscribed" | "unsubscribe" | "optedout" | "optout" | "left" | "수신거부"
-        | "구독취소" | "구독해지" | "해지" | "탈퇴" => {
-            Standing::Suppressed(Unsubscribed)
-        }
+        | "구독취소" | "구독해지" | "해지" | "탈퇴" | "미구독" | "거부" | "수신안함" | "미동의"
+        | "optedoutofemail" | "cancelled" | "canceled" => Standing::Suppressed(Unsubscribed),
         "hardbounce" | "hardbounced" | "bounced" | "bounce" | "cleaned" | "undeliverable"
-        | "자동삭제" | "반송" | "하드바운스" => Standing::Suppressed(HardBounce),
-        "complaint" | "complained" | "spam" | "spamcomplaint" | "abuse" | "스팸신고" | "신고" => {
-            Standing::Suppressed(Complaint)
+        | "invalid" | "unreachable" | "자동삭제" | "반송" | "하드바운스" => {
+            Standing::Suppressed(HardBounce)
         }
+        "complaint" | "complained" | "markedasspam" | "reportedasspam" | "spam"
+        | "spamcomplaint" | "abuse" | "스팸신고" | "신고" => Standing::Suppressed(Complaint),
         "manual" | "removed" | "blocked" | "blocklisted" | "blacklisted" | "disabled"
         | "banned" | "archived" | "deleted" | "삭제" | "차단" => Standing::Suppressed(Manual),
         "erased" => Standing::Suppressed(SuppressionReason::Erased),

@@ -14,7 +14,11 @@ fn now() -> DateTime<Utc> {
 }
 
 /// Reads a file of that name with those bytes.
-fn read(name: &str, bytes: &[u8], options: &Options) -> Result<(Plan, Vec<Row>), SourceError> {
+pub(super) fn read(
+    name: &str,
+    bytes: &[u8],
+    options: &Options,
+) -> Result<(Plan, Vec<Row>), SourceError> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     std::fs::write(&path, bytes).unwrap();

@@ -166,7 +166,7 @@ impl Read for Utf8Reader {
 
 /// The separator that stands most often in the header line outside quotation marks.
 pub(super) fn separator(header: &str) -> u8 {
-    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
+    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0), (b'|', 0)];
     let mut is_quoted = false;
     for byte in header.bytes() {
         if byte == b'"' {

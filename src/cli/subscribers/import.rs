@@ -29,7 +29,8 @@ export` writes, and any other table with an address in it. Encoding (UTF-8, CP94
 separator and service are told by looking; the report says what was found.
 
 Those who unsubscribed, bounced or complained there are kept off the list here; those who never
-confirmed are left out. Importing a file again is harmless.
+confirmed are left out. A column whose name tells of consent or leaving, and that is not understood,
+stops the import until --map says what it is. Importing a file again is harmless.
 
 Mailchimp exports three files: import all of them. listmonk's file does not say who left a list:
 export those with the subscription status “unsubscribed” too, and import that file with
@@ -49,7 +50,8 @@ pub(crate) struct Args {
     format: Format,
     /// What a column is: COLUMN=FIELD, by its name or number; repeat it for more. Fields: email,
     /// name, first_name, last_name, editions, tags, timezone, language, consent_at, confirmed_at,
-    /// joined_at, consent_source, status, left_at, bounced_at, detail, ignore
+    /// joined_at, consent_source, status, subscribed, confirmed, opted_out, bounced, complained (yes
+    /// or no each), left_at, bounced_at, detail, ignore
     #[arg(long = "map", value_name = "COLUMN=FIELD", value_parser = mapping)]
     columns: Vec<(String, Field)>,
     /// How everybody in the file stands, unless a row says worse
