@@ -21,6 +21,7 @@ mod relay;
 mod resume;
 mod schedule;
 mod send;
+mod sent_before;
 mod serve;
 mod signing_keys;
 mod state;

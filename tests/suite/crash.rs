@@ -10,7 +10,7 @@ mod moments;
 mod publication;
 pub(crate) mod relay;
 mod restarts;
-mod shim;
+pub(crate) mod shim;
 
 use std::{
     collections::HashMap,

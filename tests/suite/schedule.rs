@@ -1,10 +1,12 @@
 //! The calendar kept: `serve` and `send --due` from outside, a year of slots, readers in their zones.
 
+mod beside;
 mod copies;
 mod daemon;
 mod due;
 mod harness;
 mod killed;
+mod renamed;
 mod together;
 mod year;
 mod zones;

@@ -106,7 +106,7 @@ impl Relay {
     }
 
     /// Answers at once from now on.
-    pub(super) fn quicken(&self) {
+    pub(crate) fn quicken(&self) {
         self.shared.delay.store(100, Ordering::SeqCst);
     }
 

@@ -1,7 +1,8 @@
 /* Preloaded into the program under test (LD_PRELOAD). For SQLite's database and write-ahead log it
  *   - notes what each write replaces, until fdatasync makes the write durable, so that a power cut
  *     can be played after a kill: taking the notes back leaves exactly what was synced;
- *   - on request, lets fdatasync fail after so many calls, or the disk be full after so many bytes.
+ *   - on request, lets fdatasync fail after so many calls, or the disk be full after so many bytes, or
+ *     for as long as a file is there (DISK_FULL_WHILE).
  * A note in UNDO_FOLDER/db or UNDO_FOLDER/wal: offset, length of the old bytes, size of the file
  * before (each 8 bytes), the old bytes. */
 #define _GNU_SOURCE
@@ -65,7 +66,9 @@ static void note(int file, int fd, off64_t offset, size_t length) {
 
 static int is_full(size_t length) {
     const char *limit = getenv("DISK_FULL_AFTER");
+    const char *sign = getenv("DISK_FULL_WHILE");
     written += length;
+    if (sign && access(sign, F_OK) == 0) return 1;
     return limit && written > atol(limit);
 }
 

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 /// What the shim lets go wrong.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Fault {
+pub(crate) enum Fault {
     /// Nothing; it only takes notes.
     None,
     /// Every fdatasync after so many fails (EIO).
@@ -22,13 +22,13 @@ pub(super) enum Fault {
 }
 
 /// The built shim.
-pub(super) struct Shim {
+pub(crate) struct Shim {
     shared_object: PathBuf,
     _folder: TempDir,
 }
 
 impl Shim {
-    pub(super) fn build() -> Self {
+    pub(crate) fn build() -> Self {
         let folder = TempDir::new().unwrap();
         let (source, shared_object) = (folder.path().join("shim.c"), folder.path().join("shim.so"));
         fs::write(&source, include_str!("shim.c")).unwrap();
@@ -54,7 +54,7 @@ impl Shim {
     }
 
     /// Has the command run under the shim, its notes below `state`.
-    pub(super) fn preload(&self, command: &mut Command, state: &Path, fault: Fault) {
+    pub(crate) fn preload(&self, command: &mut Command, state: &Path, fault: Fault) {
         let notes = state.join("undo");
         fs::create_dir_all(&notes).unwrap();
         command
@@ -72,7 +72,7 @@ impl Shim {
     }
 
     /// Plays the power cut: what was written and not synced is taken back, the newest first.
-    pub(super) fn take_back_unsynced(&self, state: &Path) {
+    pub(crate) fn take_back_unsynced(&self, state: &Path) {
         for (notes, file) in [
             ("db", "daily-note.sqlite"),
             ("wal", "daily-note.sqlite-wal"),
