@@ -43,7 +43,8 @@ fn a_draft_is_not_sent_and_an_issue_that_does_not_pass_exits_4() {
     let ran = draft.run(["send", "--due", "--at", "2026-11-29T23:00:00Z"]);
     insta::assert_snapshot!(ran.exits(6).shown());
 
-    let broken = issue("2026-11-30", "ready").replace("https://example.com/report", "[[nowhere]]");
+    let broken = issue("2026-11-30", "ready")
+        .replace("https://example.com/report/2026-11-30", "[[nowhere]]");
     let wrong = publication().issue("2026-11-30-quiet.md", broken + "\n![](missing.png)\n");
     let ran = wrong.run(["send", "--due", "--at", "2026-11-29T23:00:00Z"]);
     insta::assert_snapshot!(ran.exits(4).shown());
