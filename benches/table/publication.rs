@@ -87,7 +87,13 @@ impl Publication {
         let text = fs::read_to_string(self.path("issues/2026-11-23-weight.md")).expect("the issue");
         let date = FIRST + Days::new(7 * (weeks as u64 + 1));
         let name = format!("{date}-{slug}");
-        let twin = text.replace("date: 2026-11-23", &format!("date: {date}"));
+        // A text that went out under another date is not sent again.
+        let twin = text
+            .replace("date: 2026-11-23", &format!("date: {date}"))
+            .replace(
+                "title: 삼십 킬로바이트",
+                &format!("title: 삼십 킬로바이트 {slug} {weeks}"),
+            );
         self.write(&format!("issues/{name}.md"), &twin);
         name
     }
