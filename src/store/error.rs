@@ -80,6 +80,9 @@ pub enum StoreError {
         /// Why.
         why: String,
     },
+    /// Whoever asked for it went away before it was whole.
+    #[error("it was given up before it was done; nothing was changed")]
+    Abandoned,
     /// A file that is no backup.
     #[error("this is no backup of daily-note")]
     NoBackup,
@@ -134,6 +137,7 @@ impl StoreError {
             Self::ContentLost { .. } => {
                 "`daily-note cancel` the issue, or put a backup back that has it"
             }
+            Self::Abandoned => "do it again",
             Self::NoBackup => "name a file that `daily-note backup` wrote",
             Self::DamagedBackup => "restore another one",
             Self::BackupName => "choose another name",

@@ -1,5 +1,6 @@
 //! What every store must do, run against each: the contract's sentences are written once.
 
+mod before;
 mod contract;
 mod fixture;
 mod sqlite;

@@ -6,7 +6,7 @@ use std::{
     thread,
 };
 
-use sqlx::{Connection, SqliteConnection};
+use rusqlite::Connection;
 use tempfile::TempDir;
 use tokio::time::timeout;
 
@@ -42,12 +42,9 @@ async fn what_the_state_can_t_keep_is_told_beside_the_beat() {
         .await
         .unwrap();
     let database = folder.path().join(".daily-note/daily-note.sqlite");
-    let mut beside = SqliteConnection::connect(&database.display().to_string())
-        .await
-        .unwrap();
-    sqlx::query("ALTER TABLE notices RENAME TO away")
-        .execute(&mut beside)
-        .await
+    let beside = Connection::open(database).unwrap();
+    beside
+        .execute_batch("ALTER TABLE notices RENAME TO away")
         .unwrap();
     let reason = "the disk answered with an error".to_owned();
     let event = Event::StateRefused { reason };

@@ -5,12 +5,16 @@
 use std::{fs, io, path::Path};
 
 use chrono::{DateTime, Utc};
-use sqlx::{
-    ConnectOptions, Connection, Row, SqliteConnection,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode},
-};
+use rusqlite::{Connection, OpenFlags, params};
+use tokio::task::spawn_blocking;
 
-use super::{FILE, Fault, SqliteStore, codes, home, open, told, witness::Witness};
+use super::{
+    FILE, Fault, SqliteStore, codes, home,
+    open::{self, Access},
+    statement::Statements,
+    told,
+    witness::Witness,
+};
 use crate::store::StoreError;
 
 /// A small file of the state folder.
@@ -51,12 +55,19 @@ impl SqliteStore {
         files: &[StateFile],
         now: DateTime<Utc>,
     ) -> Result<Backup, StoreError> {
-        let made = self.write_backup(to, files, now).await;
-        if made.is_err() {
-            // Half a backup is none.
-            let _ = fs::remove_file(to);
-        }
-        made.map_err(|fault| told(to, fault))
+        let database = self.owner.place.file.clone();
+        let (copy, files) = (to.to_owned(), files.to_vec());
+        let made = apart(move || {
+            // SQLite writes into an empty file, and it has its rights before it has a secret.
+            open::make_private_file(&copy).map_err(|error| open::fault(&copy, error))?;
+            let made = write_backup(&database, &copy, &files, now);
+            if made.is_err() {
+                // Half a backup is none.
+                let _ = fs::remove_file(&copy);
+            }
+            made
+        });
+        made.await.map_err(|fault| told(to, fault))
     }
 
     /// Says that this database is the one and only from now on, though it was brought here: nothing
@@ -65,52 +76,45 @@ impl SqliteStore {
     /// # Errors
     /// The store's.
     pub async fn make_at_home(&self) -> Result<(), StoreError> {
-        let made = async {
-            let mut tx = self.write().await?;
-            home::settle(self, &mut tx).await?;
-            tx.commit().await?;
-            Ok(())
-        };
-        self.told(made.await)
+        self.write(|tx, place| home::settle(tx, &place.state_dir))
+            .await
     }
+}
 
-    async fn write_backup(
-        &self,
-        to: &Path,
-        files: &[StateFile],
-        now: DateTime<Utc>,
-    ) -> Result<Backup, Fault> {
-        // SQLite writes into an empty file, and it has its rights before it has a secret.
-        open::make_private_file(to).map_err(|error| open::fault(to, error))?;
-        sqlx::query("VACUUM INTO ?1")
-            .bind(text_of(to)?)
-            .execute(&self.writer)
-            .await?;
-        let mut copy = connect(to, false).await?;
-        sqlx::raw_sql(
-            "CREATE TABLE backup (made_at INTEGER NOT NULL); \
-             CREATE TABLE backup_files (name TEXT PRIMARY KEY, bytes BLOB NOT NULL);",
-        )
-        .execute(&mut copy)
-        .await?;
-        sqlx::query("INSERT INTO backup VALUES (?1)")
-            .bind(codes::millis(now))
-            .execute(&mut copy)
-            .await?;
-        for file in files {
-            sqlx::query("INSERT INTO backup_files VALUES (?1, ?2)")
-                .bind(&file.name)
-                .bind(&file.bytes)
-                .execute(&mut copy)
-                .await?;
-        }
-        let backup = read(&mut copy).await?;
-        copy.close().await?;
-        fs::File::open(to)
-            .and_then(|file| file.sync_all())
-            .map_err(|error| open::fault(to, error))?;
-        Ok(backup)
+/// Does what takes long on a thread of its own, with a connection of its own: nobody waits for it.
+async fn apart<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
+) -> Result<T, Fault> {
+    let done = spawn_blocking(work).await;
+    done.map_err(|error| open::fault(Path::new(FILE), io::Error::other(error)))?
+}
+
+fn write_backup(
+    database: &Path,
+    to: &Path,
+    files: &[StateFile],
+    now: DateTime<Utc>,
+) -> Result<Backup, Fault> {
+    open::connect(database, Access::Writer)?.run("VACUUM INTO ?1", params![text_of(to)?])?;
+    let copy = connect(to, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    copy.execute_batch(
+        "CREATE TABLE backup (made_at INTEGER NOT NULL); \
+         CREATE TABLE backup_files (name TEXT PRIMARY KEY, bytes BLOB NOT NULL);",
+    )?;
+    copy.run(
+        "INSERT INTO backup VALUES (?1)",
+        params![codes::millis(now)],
+    )?;
+    for file in files {
+        copy.run(
+            "INSERT INTO backup_files VALUES (?1, ?2)",
+            params![file.name, file.bytes],
+        )?;
     }
+    let backup = read(&copy)?;
+    close(copy)?;
+    sync(to)?;
+    Ok(backup)
 }
 
 /// Reads and checks a backup, every page of it.
@@ -118,14 +122,15 @@ impl SqliteStore {
 /// # Errors
 /// [`StoreError::NoBackup`] or [`StoreError::DamagedBackup`] where it is none, or not whole.
 pub async fn inspect(file: &Path) -> Result<Backup, StoreError> {
-    let inspected = async {
-        // SQLite would make a file that is not there.
-        fs::metadata(file).map_err(|error| open::fault(file, error))?;
-        let mut copy = connect(file, true).await?;
-        let backup = checked(&mut copy).await;
-        copy.close().await?;
-        backup
-    };
+    let copy = file.to_owned();
+    let inspected = apart(move || {
+        // SQLite says no more than that it can't.
+        fs::metadata(&copy).map_err(|error| open::fault(&copy, error))?;
+        let copy = connect(&copy, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let backup = checked(&copy)?;
+        close(copy)?;
+        Ok(backup)
+    });
     inspected.await.map_err(|fault| told(file, fault))
 }
 
@@ -141,19 +146,18 @@ pub async fn restore(
     doubtful: &[(String, u64)],
 ) -> Result<(), StoreError> {
     let place = state_dir.join(FILE);
-    put_back(file, state_dir, doubtful)
+    let (file, state_dir, doubtful) = (file.to_owned(), state_dir.to_owned(), doubtful.to_vec());
+    apart(move || put_back(&file, &state_dir, &doubtful))
         .await
         .map_err(|fault| told(&place, fault))
 }
 
-async fn put_back(file: &Path, state_dir: &Path, doubtful: &[(String, u64)]) -> Result<(), Fault> {
+fn put_back(file: &Path, state_dir: &Path, doubtful: &[(String, u64)]) -> Result<(), Fault> {
     let place = state_dir.join(FILE);
     let failed = |error: io::Error| open::fault(&place, error);
     open::make_private_folder(state_dir).map_err(failed)?;
     // Nobody opens a state in the making: whoever tries waits for this lock, as for a first run's.
-    let opening = open::lock(state_dir.join("opening.lock"))
-        .await
-        .map_err(failed)?;
+    let opening = open::lock(&open::opening_lock(state_dir)).map_err(failed)?;
     if place.exists() {
         return Err(Fault::Told(StoreError::StateExists {
             place: state_dir.display().to_string(),
@@ -163,15 +167,11 @@ async fn put_back(file: &Path, state_dir: &Path, doubtful: &[(String, u64)]) -> 
     let _ = fs::remove_file(&making);
     open::make_private_file(&making).map_err(failed)?;
     fs::copy(file, &making).map_err(failed)?;
-    let mut copy = connect(&making, false).await?;
-    checked(&mut copy).await?;
-    sqlx::raw_sql("DROP TABLE backup; DROP TABLE backup_files;")
-        .execute(&mut copy)
-        .await?;
-    copy.close().await?;
-    fs::File::open(&making)
-        .and_then(|file| file.sync_all())
-        .map_err(failed)?;
+    let copy = connect(&making, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    checked(&copy)?;
+    copy.execute_batch("DROP TABLE backup; DROP TABLE backup_files;")?;
+    close(copy)?;
+    sync(&making)?;
     let witness = Witness::beside(state_dir);
     for (issue, steps) in doubtful {
         witness.note(issue, *steps)?;
@@ -182,78 +182,63 @@ async fn put_back(file: &Path, state_dir: &Path, doubtful: &[(String, u64)]) -> 
 }
 
 /// What is in a backup, once every page of it is found sound.
-async fn checked(copy: &mut SqliteConnection) -> Result<Backup, Fault> {
-    let tables: i64 = sqlx::query_scalar(
+fn checked(copy: &Connection) -> Result<Backup, Fault> {
+    let tables: Result<i64, Fault> = copy.value(
         "SELECT count(*) FROM sqlite_schema WHERE name IN ('instance', 'backup', 'backup_files')",
-    )
-    .fetch_one(&mut *copy)
-    .await
-    .map_err(|_| Fault::Told(StoreError::NoBackup))?;
-    if tables != 3 {
+        [],
+    );
+    if !matches!(tables, Ok(3)) {
         return Err(Fault::Told(StoreError::NoBackup));
     }
-    let sound: String = sqlx::query_scalar("PRAGMA integrity_check")
-        .fetch_one(&mut *copy)
-        .await
-        .map_err(|_| Fault::Told(StoreError::DamagedBackup))?;
-    if sound != "ok" {
+    let sound: Result<String, Fault> = copy.value("PRAGMA integrity_check", []);
+    if !sound.is_ok_and(|sound| sound == "ok") {
         return Err(Fault::Told(StoreError::DamagedBackup));
     }
-    read(copy).await
+    read(copy)
 }
 
-async fn read(copy: &mut SqliteConnection) -> Result<Backup, Fault> {
-    let made_at: i64 = sqlx::query_scalar("SELECT made_at FROM backup")
-        .fetch_one(&mut *copy)
-        .await?;
-    let row = sqlx::query(
-        "SELECT (SELECT count(*) FROM subscribers WHERE email IS NOT NULL) AS subscribers, \
-         (SELECT count(*) FROM batches) AS batches",
-    )
-    .fetch_one(&mut *copy)
-    .await?;
-    let open = sqlx::query(
-        "SELECT issue, steps FROM batches WHERE audience > accepted + rejected + unknown + skipped",
-    )
-    .fetch_all(&mut *copy)
-    .await?;
-    let known = sqlx::query_scalar("SELECT issue FROM batches ORDER BY id")
-        .fetch_all(&mut *copy)
-        .await?;
-    let files = sqlx::query("SELECT name, bytes FROM backup_files ORDER BY name")
-        .fetch_all(&mut *copy)
-        .await?;
+fn read(copy: &Connection) -> Result<Backup, Fault> {
+    let count = |sql: &str| copy.value::<i64>(sql, []).map(i64::unsigned_abs);
     Ok(Backup {
-        made_at: codes::time(made_at)?,
-        subscribers: codes::count(&row, "subscribers")?,
-        batches: codes::count(&row, "batches")?,
-        open: open
-            .iter()
-            .map(|row| Ok((row.try_get("issue")?, codes::count(row, "steps")?)))
-            .collect::<sqlx::Result<_>>()?,
-        known,
-        files: files
-            .iter()
-            .map(|row| {
+        made_at: codes::time(copy.value("SELECT made_at FROM backup", [])?)?,
+        subscribers: count("SELECT count(*) FROM subscribers WHERE email IS NOT NULL")?,
+        batches: count("SELECT count(*) FROM batches")?,
+        open: copy.all(
+            "SELECT issue, steps FROM batches \
+             WHERE audience > accepted + rejected + unknown + skipped",
+            [],
+            |row| Ok((row.get("issue")?, codes::count(row, "steps")?)),
+        )?,
+        known: copy.values("SELECT issue FROM batches ORDER BY id", [])?,
+        files: copy.all(
+            "SELECT name, bytes FROM backup_files ORDER BY name",
+            [],
+            |row| {
                 Ok(StateFile {
-                    name: row.try_get("name")?,
-                    bytes: row.try_get("bytes")?,
+                    name: row.get("name")?,
+                    bytes: row.get("bytes")?,
                 })
-            })
-            .collect::<sqlx::Result<_>>()?,
+            },
+        )?,
     })
 }
 
 /// Opens a copy: one file, no log beside it.
-async fn connect(file: &Path, is_read_only: bool) -> sqlx::Result<SqliteConnection> {
-    SqliteConnectOptions::new()
-        .filename(file)
-        .read_only(is_read_only)
-        .journal_mode(SqliteJournalMode::Delete)
-        .pragma("trusted_schema", "OFF")
-        .disable_statement_logging()
-        .connect()
-        .await
+fn connect(file: &Path, access: OpenFlags) -> Result<Connection, Fault> {
+    let copy = Connection::open_with_flags(file, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    copy.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA journal_mode = DELETE;")?;
+    Ok(copy)
+}
+
+fn close(copy: Connection) -> Result<(), Fault> {
+    copy.close().map_err(|(_, error)| Fault::Sql(error))
+}
+
+/// Brings a copy that nobody has open to the disk.
+fn sync(copy: &Path) -> Result<(), Fault> {
+    fs::File::open(copy)
+        .and_then(|file| file.sync_all())
+        .map_err(|error| open::fault(copy, error))
 }
 
 fn text_of(path: &Path) -> Result<String, Fault> {

@@ -1,11 +1,12 @@
 //! Batches: looked up, counted, opened, paused, ended; their rows in pages.
 
 use chrono::{DateTime, Utc};
-use sqlx::{AssertSqlSafe, Row, SqliteConnection, SqliteExecutor, sqlite::SqliteRow};
+use rusqlite::{Connection, Row, params};
 
 use super::{
-    Fault, SqliteStore, codes,
+    Fault, codes,
     counters::{Moves, counts_from},
+    statement::Statements,
     waves,
 };
 use crate::store::{
@@ -13,145 +14,115 @@ use crate::store::{
     machine::{CANCELLED, State},
 };
 
-pub(super) async fn of(store: &SqliteStore, issue: &str) -> Result<Option<Batch>, Fault> {
-    Ok(by_issue(&store.readers, issue).await?)
-}
-
-pub(super) async fn by_issue(
-    executor: impl SqliteExecutor<'_>,
-    issue: &str,
-) -> sqlx::Result<Option<Batch>> {
-    let row = sqlx::query(
+pub(super) fn by_issue(tx: &Connection, issue: &str) -> Result<Option<Batch>, Fault> {
+    tx.maybe(
         "SELECT b.*, c.hash FROM batches AS b JOIN contents AS c ON c.id = b.content \
          WHERE b.issue = ?1",
+        params![issue],
+        batch_from,
     )
-    .bind(issue)
-    .fetch_optional(executor)
-    .await?;
-    row.as_ref().map(batch_from).transpose()
 }
 
-pub(super) async fn by_id(
-    connection: &mut SqliteConnection,
-    batch: BatchId,
-) -> sqlx::Result<Option<Batch>> {
-    let row = sqlx::query(
+pub(super) fn by_id(tx: &Connection, batch: BatchId) -> Result<Option<Batch>, Fault> {
+    tx.maybe(
         "SELECT b.*, c.hash FROM batches AS b JOIN contents AS c ON c.id = b.content \
          WHERE b.id = ?1",
+        params![batch.0],
+        batch_from,
     )
-    .bind(batch.0)
-    .fetch_optional(connection)
-    .await?;
-    row.as_ref().map(batch_from).transpose()
 }
 
-pub(super) async fn newest(store: &SqliteStore, limit: u32) -> Result<Vec<Batch>, Fault> {
-    let rows = sqlx::query(
+pub(super) fn newest(tx: &Connection, limit: u32) -> Result<Vec<Batch>, Fault> {
+    tx.all(
         "SELECT b.*, c.hash FROM batches AS b JOIN contents AS c ON c.id = b.content \
          ORDER BY b.id DESC LIMIT ?1",
+        params![limit],
+        batch_from,
     )
-    .bind(limit)
-    .fetch_all(&store.readers)
-    .await?;
-    Ok(rows.iter().map(batch_from).collect::<sqlx::Result<_>>()?)
 }
 
-fn batch_from(row: &SqliteRow) -> sqlx::Result<Batch> {
+fn batch_from(row: &Row<'_>) -> Result<Batch, Fault> {
     Ok(Batch {
-        id: BatchId(row.try_get("id")?),
-        issue: row.try_get("issue")?,
-        edition: row.try_get("edition")?,
+        id: BatchId(row.get("id")?),
+        issue: row.get("issue")?,
+        edition: row.get("edition")?,
         slot: codes::time_at(row, "slot")?,
         date: codes::maybe_date_at(row, "slot_date")?,
-        waves: codes::small(row, "waves")?,
-        content: row.try_get("hash")?,
-        state: codes::batch_state(row.try_get("state")?, row.try_get("reason")?)?,
+        waves: row.get("waves")?,
+        content: row.get("hash")?,
+        state: codes::batch_state(row.get("state")?, row.get("reason")?)?,
         audience: codes::count(row, "audience")?,
         frozen_at: codes::time_at(row, "frozen_at")?,
-        trusts_refusals: row.try_get("trusts_refusals")?,
+        trusts_refusals: row.get("trusts_refusals")?,
     })
 }
 
-pub(super) async fn content(store: &SqliteStore, hash: &str) -> Result<Option<Vec<u8>>, Fault> {
-    let content = sqlx::query_scalar("SELECT content FROM contents WHERE hash = ?1")
-        .bind(hash)
-        .fetch_optional(&store.readers)
-        .await?;
-    Ok(content)
+pub(super) fn content(tx: &Connection, hash: &str) -> Result<Option<Vec<u8>>, Fault> {
+    tx.maybe_value(
+        "SELECT content FROM contents WHERE hash = ?1",
+        params![hash],
+    )
 }
 
-pub(super) async fn counts(store: &SqliteStore, batch: BatchId) -> Result<Counts, Fault> {
-    Ok(count(&store.readers, batch).await?)
+pub(super) fn counts(tx: &Connection, batch: BatchId) -> Result<Counts, Fault> {
+    let counts = tx.maybe(
+        "SELECT * FROM batches WHERE id = ?1",
+        params![batch.0],
+        counts_from,
+    )?;
+    Ok(counts.unwrap_or_default())
 }
 
-async fn count(executor: impl SqliteExecutor<'_>, batch: BatchId) -> sqlx::Result<Counts> {
-    let row = sqlx::query("SELECT * FROM batches WHERE id = ?1")
-        .bind(batch.0)
-        .fetch_optional(executor)
-        .await?;
-    row.as_ref().map_or(Ok(Counts::default()), counts_from)
-}
-
-pub(super) async fn next_due(
-    store: &SqliteStore,
-    batch: BatchId,
-) -> Result<Option<DateTime<Utc>>, Fault> {
+pub(super) fn next_due(tx: &Connection, batch: BatchId) -> Result<Option<DateTime<Utc>>, Fault> {
     // One look into the index a lane; min() alone would read it all.
-    let millis: Option<i64> = sqlx::query_scalar(
+    let millis: Option<i64> = tx.value(
         "SELECT min(due_at) FROM (SELECT (SELECT d.due_at FROM deliveries AS d \
          WHERE d.batch = ?1 AND d.lane = l.lane AND d.due_at IS NOT NULL \
          ORDER BY d.due_at LIMIT 1) AS due_at \
          FROM (SELECT 0 AS lane UNION ALL SELECT lane FROM lanes WHERE batch = ?1) AS l)",
-    )
-    .bind(batch.0)
-    .fetch_one(&store.readers)
-    .await?;
+        params![batch.0],
+    )?;
     let millis = millis.filter(|due_at| waves::comes_by_itself(*due_at));
-    Ok(millis.map(codes::time).transpose()?)
+    millis.map(codes::time).transpose()
 }
 
-pub(super) async fn failed(
-    store: &SqliteStore,
+pub(super) fn failed(
+    tx: &Connection,
     batch: BatchId,
     after: DeliveryId,
     limit: u32,
 ) -> Result<Vec<(DeliveryId, FailedDelivery)>, Fault> {
     let (first, last) = codes::deliveries_of(batch);
-    let rows = sqlx::query(
+    tx.all(
         "SELECT d.id, d.state, d.reply, d.updated_at, s.email FROM deliveries AS d \
          LEFT JOIN subscribers AS s ON s.id = d.subscriber \
          WHERE d.id > ?1 AND d.id <= ?2 AND d.state IN (4, 5, 6, 7) ORDER BY d.id LIMIT ?3",
+        params![after.0.max(first), last, limit],
+        failed_from,
     )
-    .bind(after.0.max(first))
-    .bind(last)
-    .bind(limit)
-    .fetch_all(&store.readers)
-    .await?;
-    Ok(rows.iter().map(failed_from).collect::<sqlx::Result<_>>()?)
 }
 
-fn failed_from(row: &SqliteRow) -> sqlx::Result<(DeliveryId, FailedDelivery)> {
-    let email: Option<&str> = row.try_get("email")?;
+fn failed_from(row: &Row<'_>) -> Result<(DeliveryId, FailedDelivery), Fault> {
+    let email: Option<String> = row.get("email")?;
     let failed = FailedDelivery {
-        email: email.map(codes::address).transpose()?,
-        outcome: codes::state(row.try_get("state")?)?.word().to_owned(),
-        reply: row.try_get("reply")?,
+        email: email.as_deref().map(codes::address).transpose()?,
+        outcome: codes::state(row.get("state")?)?.word().to_owned(),
+        reply: row.get("reply")?,
         at: codes::maybe_time_at(row, "updated_at")?.unwrap_or_default(),
     };
-    Ok((DeliveryId(row.try_get("id")?), failed))
+    Ok((DeliveryId(row.get("id")?), failed))
 }
 
-pub(super) async fn set_state(
-    store: &SqliteStore,
+pub(super) fn set_state(
+    tx: &Connection,
     id: BatchId,
     wanted: &BatchState,
     now: DateTime<Utc>,
 ) -> Result<BatchState, Fault> {
-    let mut tx = store.write().await?;
-    let Some(batch) = by_id(&mut tx, id).await? else {
-        return Err(sqlx::Error::RowNotFound.into());
+    let Some(batch) = by_id(tx, id)? else {
+        return Err(rusqlite::Error::QueryReturnedNoRows.into());
     };
-    let counts = count(&mut *tx, id).await?;
+    let counts = counts(tx, id)?;
     if !may_become(&batch.state, wanted, counts) {
         return Ok(batch.state);
     }
@@ -168,47 +139,34 @@ pub(super) async fn set_state(
     );
     let is_resumed = was_doubted && *wanted == BatchState::Open;
     if *wanted == BatchState::Finished {
-        check_the_sum(&mut tx, id, counts).await?;
+        check_the_sum(tx, id, counts)?;
     }
-    sqlx::query(
+    tx.run(
         "UPDATE batches SET state = ?2, reason = ?3, trusts_refusals = trusts_refusals OR ?4 \
          WHERE id = ?1",
-    )
-    .bind(id.0)
-    .bind(codes::batch_state_code(wanted))
-    .bind(reason)
-    .bind(is_resumed)
-    .execute(&mut *tx)
-    .await?;
+        params![id.0, codes::batch_state_code(wanted), reason, is_resumed],
+    )?;
     if *wanted == BatchState::Cancelled {
         // What is on the wire gets the outcome it gets.
         let unsent = [State::Pending, State::Claimed, State::Deferred];
-        end_all(&mut tx, id, &unsent, State::Skipped, CANCELLED, now).await?;
+        end_all(tx, id, &unsent, State::Skipped, CANCELLED, now)?;
     }
-    tx.commit().await?;
     Ok(wanted.clone())
 }
 
 /// A batch is done when its rows say so themselves, not only the counters kept beside them.
-async fn check_the_sum(
-    connection: &mut SqliteConnection,
-    batch: BatchId,
-    counters: Counts,
-) -> Result<(), Fault> {
+fn check_the_sum(tx: &Connection, batch: BatchId, counters: Counts) -> Result<(), Fault> {
     let (first, last) = codes::deliveries_of(batch);
     let count = |state: State| {
         let (code, word) = (codes::state_code(state), state.word());
         format!("count(*) FILTER (WHERE state = {code}) AS {word}")
     };
     let columns = State::ALL.map(count).join(", ");
-    let row = sqlx::query(AssertSqlSafe(format!(
-        "SELECT {columns} FROM deliveries WHERE id BETWEEN ?1 AND ?2"
-    )))
-    .bind(first)
-    .bind(last)
-    .fetch_one(connection)
-    .await?;
-    let rows = counts_from(&row)?;
+    let rows = tx.one(
+        &format!("SELECT {columns} FROM deliveries WHERE id BETWEEN ?1 AND ?2"),
+        params![first, last],
+        counts_from,
+    )?;
     if rows == counters {
         return Ok(());
     }
@@ -229,45 +187,46 @@ fn may_become(from: &BatchState, to: &BatchState, counts: Counts) -> bool {
 }
 
 /// A finished batch whose rows wait again is open again.
-pub(super) async fn reopen(connection: &mut SqliteConnection, batch: BatchId) -> sqlx::Result<()> {
-    sqlx::query("UPDATE batches SET state = ?2 WHERE id = ?1 AND state = ?3")
-        .bind(batch.0)
-        .bind(codes::batch_state_code(&BatchState::Open))
-        .bind(codes::batch_state_code(&BatchState::Finished))
-        .execute(connection)
-        .await?;
+pub(super) fn reopen(tx: &Connection, batch: BatchId) -> Result<(), Fault> {
+    tx.run(
+        "UPDATE batches SET state = ?2 WHERE id = ?1 AND state = ?3",
+        params![
+            batch.0,
+            codes::batch_state_code(&BatchState::Open),
+            codes::batch_state_code(&BatchState::Finished)
+        ],
+    )?;
     Ok(())
 }
 
 /// Ends all rows that stand in one of these states; answers how many.
-pub(super) async fn end_all(
-    connection: &mut SqliteConnection,
+pub(super) fn end_all(
+    tx: &Connection,
     batch: BatchId,
     from: &[State],
     to: State,
     reply: &str,
     now: DateTime<Utc>,
-) -> sqlx::Result<u64> {
+) -> Result<u64, Fault> {
     let (first, last) = codes::deliveries_of(batch);
     let mut moves = Moves::default();
     let mut ended = 0;
     for state in from {
-        let done = sqlx::query(
+        let done = tx.run(
             "UPDATE deliveries SET state = ?4, due_at = NULL, reply = ?5, updated_at = ?6 \
              WHERE id BETWEEN ?1 AND ?2 AND state = ?3",
-        )
-        .bind(first)
-        .bind(last)
-        .bind(codes::state_code(*state))
-        .bind(codes::state_code(to))
-        .bind(reply)
-        .bind(codes::millis(now))
-        .execute(&mut *connection)
-        .await?;
-        let rows = i64::try_from(done.rows_affected()).unwrap_or(i64::MAX);
-        moves.add_many(batch, *state, to, rows);
-        ended += done.rows_affected();
+            params![
+                first,
+                last,
+                codes::state_code(*state),
+                codes::state_code(to),
+                reply,
+                codes::millis(now)
+            ],
+        )?;
+        moves.add_many(batch, *state, to, codes::signed(done));
+        ended += done;
     }
-    moves.write(connection).await?;
+    moves.write(tx)?;
     Ok(ended)
 }

@@ -1,15 +1,13 @@
 //! Claims: due rows taken in their order, lane by lane, each lane as far as its quota reaches.
 
-use std::fmt::Write;
-
 use chrono::{DateTime, Utc};
-use serde::Deserialize;
-use sqlx::{AssertSqlSafe, SqliteConnection};
+use rusqlite::{Connection, Row, params, params_from_iter};
 
 use super::{
-    Fault, SqliteStore, batch, codes,
+    Fault, batch, codes,
     counters::Moves,
     lanes::{self, Lane},
+    statement::Statements,
 };
 use crate::{
     audience::{Reader, SubscriberState},
@@ -19,41 +17,38 @@ use crate::{
     },
 };
 
-pub(super) async fn claim(
-    store: &SqliteStore,
+pub(super) fn claim(
+    tx: &Connection,
     batch: BatchId,
     sender: &SenderId,
     quotas: &Quotas,
     now: DateTime<Utc>,
 ) -> Result<Vec<Claim>, Fault> {
-    let mut tx = store.write().await?;
     let is_open = |batch: &Batch| batch.state == BatchState::Open;
-    let Some(content) = batch::by_id(&mut tx, batch)
-        .await?
+    let Some(content) = batch::by_id(tx, batch)?
         .filter(is_open)
         .map(|batch| batch.content)
     else {
         return Ok(Vec::new());
     };
-    let mut open_lanes = lanes::open(&mut tx, batch, quotas).await?;
+    let mut open_lanes = lanes::open(tx, batch, quotas)?;
     let mut claims: Vec<Claim> = Vec::new();
     let mut moves = Moves::default();
-    let sender = sender_number(&mut tx, sender).await?;
+    let sender = sender_number(tx, sender)?;
     // More than one round only where readers left since the freeze: they make room for others.
     loop {
         let taken = u32::try_from(claims.len()).unwrap_or(u32::MAX);
         let left = quotas.total.saturating_sub(taken);
-        let rows = due(&mut tx, batch, &open_lanes, left, now).await?;
+        let rows = due(tx, batch, &open_lanes, left, now)?;
         let (taken, skipped) = sort_out(rows, &mut open_lanes, &mut moves)?;
-        take(&mut tx, &taken, sender).await?;
-        skip(&mut tx, &skipped, now).await?;
+        take(tx, &taken, sender)?;
+        skip(tx, &skipped, now)?;
         claims.extend(taken);
         if skipped.is_empty() {
             break;
         }
     }
-    moves.write(&mut tx).await?;
-    tx.commit().await?;
+    moves.write(tx)?;
     for claim in &mut claims {
         claim.content.take_if(|tried| *tried == content);
     }
@@ -61,11 +56,9 @@ pub(super) async fn claim(
 }
 
 /// A due row with its reader, as they stand in the tables.
-#[derive(Deserialize)]
 struct Due {
     id: i64,
     lane: i64,
-    due_at: i64,
     state: i64,
     fence: i64,
     attempts: u32,
@@ -82,49 +75,63 @@ struct Due {
 
 /// The due rows at the head of each lane, `limit` of them at the most. Those that came first go
 /// first, whatever their lane: so none starves while all share one limit.
-async fn due(
-    connection: &mut SqliteConnection,
+fn due(
+    tx: &Connection,
     batch: BatchId,
     lanes: &[Lane],
     limit: u32,
     now: DateTime<Utc>,
-) -> sqlx::Result<Vec<Due>> {
+) -> Result<Vec<Due>, Fault> {
     let lanes: Vec<&Lane> = lanes.iter().filter(|lane| lane.room > 0).collect();
     if lanes.is_empty() || limit == 0 {
         return Ok(Vec::new());
     }
-    let mut heads = String::new();
-    for place in 0..lanes.len() {
-        let union = if place == 0 { "" } else { " UNION ALL " };
+    // More places a lane, the same text for as many lanes: it stays compiled.
+    let head = |place: usize| {
         let (lane, room) = (4 + 2 * place, 5 + 2 * place);
-        write!(
-            heads,
-            "{union}SELECT * FROM (SELECT id, due_at FROM deliveries WHERE batch = ?1 \
+        format!(
+            "SELECT * FROM (SELECT id, due_at FROM deliveries WHERE batch = ?1 \
              AND lane = ?{lane} AND due_at <= ?2 ORDER BY due_at, id LIMIT ?{room})"
         )
-        .map_err(|error| sqlx::Error::Encode(error.into()))?;
-    }
-    // One JSON text: each row fetched by itself is a message between two threads.
-    let mut query = sqlx::query_scalar(AssertSqlSafe(format!(
-        "SELECT json_group_array(json_object('id', d.id, 'lane', d.lane, 'state', d.state, \
-         'fence', d.fence, 'attempts', d.attempts, 'losses', d.losses, \
-         'first_attempt_at', d.first_attempt_at, 'email', s.email, 'name', s.name, \
-         'language', s.language, 'tags', s.tags, 'suppressed', s.suppressed, 'reader_state', s.state, \
-         'due_at', head.due_at, 'content', (SELECT hash FROM contents WHERE id = d.content))) \
-         FROM (SELECT * FROM ({heads}) ORDER BY due_at, id LIMIT ?3) AS head \
-         CROSS JOIN deliveries AS d ON d.id = head.id \
-         CROSS JOIN subscribers AS s ON s.id = d.subscriber"
-    )))
-    .bind(batch.0)
-    .bind(codes::millis(now))
-    .bind(limit);
+    };
+    let heads: Vec<String> = (0..lanes.len()).map(head).collect();
+    let heads = heads.join(" UNION ALL ");
+    let mut parameters = vec![batch.0, codes::millis(now), i64::from(limit)];
     for lane in lanes {
-        query = query.bind(lane.number).bind(lane.room);
+        parameters.extend([lane.number, i64::from(lane.room)]);
     }
-    let rows: String = query.fetch_one(connection).await?;
-    let mut rows: Vec<Due> = codes::read_rows(&rows)?;
-    rows.sort_by_key(|row| (row.due_at, row.id));
-    Ok(rows)
+    tx.all(
+        &format!(
+            "SELECT d.id, d.lane, d.state, d.fence, d.attempts, d.losses, d.first_attempt_at, \
+             s.email, s.name, s.language, s.tags, s.suppressed, s.state, \
+             (SELECT hash FROM contents WHERE id = d.content) \
+             FROM (SELECT * FROM ({heads}) ORDER BY due_at, id LIMIT ?3) AS head \
+             CROSS JOIN deliveries AS d ON d.id = head.id \
+             CROSS JOIN subscribers AS s ON s.id = d.subscriber \
+             ORDER BY head.due_at, head.id"
+        ),
+        params_from_iter(parameters),
+        due_from,
+    )
+}
+
+fn due_from(row: &Row<'_>) -> Result<Due, Fault> {
+    Ok(Due {
+        id: row.get(0)?,
+        lane: row.get(1)?,
+        state: row.get(2)?,
+        fence: row.get(3)?,
+        attempts: row.get(4)?,
+        losses: row.get(5)?,
+        first_attempt_at: row.get(6)?,
+        email: row.get(7)?,
+        name: row.get(8)?,
+        language: row.get(9)?,
+        tags: row.get(10)?,
+        suppressed: row.get(11)?,
+        reader_state: row.get(12)?,
+        content: row.get(13)?,
+    })
 }
 
 /// A row that ends without mail, and the word for why.
@@ -135,7 +142,7 @@ fn sort_out(
     rows: Vec<Due>,
     lanes: &mut [Lane],
     moves: &mut Moves,
-) -> sqlx::Result<(Vec<Claim>, Vec<Skip>)> {
+) -> Result<(Vec<Claim>, Vec<Skip>), Fault> {
     let active = codes::subscriber_state_code(SubscriberState::Active);
     let (mut taken, mut skipped) = (Vec::new(), Vec::new());
     for row in rows {
@@ -165,7 +172,7 @@ fn sort_out(
 }
 
 /// None: the address is none that we mail to.
-fn claim_from(row: Due) -> sqlx::Result<Option<Claim>> {
+fn claim_from(row: Due) -> Result<Option<Claim>, Fault> {
     let email = row.email.and_then(|email| codes::address(&email).ok());
     let Some(email) = email else {
         return Ok(None);
@@ -193,60 +200,37 @@ fn claim_from(row: Due) -> sqlx::Result<Option<Claim>> {
     }))
 }
 
-async fn take(
-    connection: &mut SqliteConnection,
-    claims: &[Claim],
-    sender: i64,
-) -> sqlx::Result<()> {
-    if claims.is_empty() {
-        return Ok(());
+fn take(tx: &Connection, claims: &[Claim], sender: i64) -> Result<(), Fault> {
+    for claim in claims {
+        tx.run(
+            "UPDATE deliveries SET state = ?2, fence = fence + 1, due_at = NULL, sender = ?3 \
+             WHERE id = ?1",
+            params![claim.delivery.0, codes::state_code(State::Claimed), sender],
+        )?;
     }
-    let ids: Vec<i64> = claims.iter().map(|claim| claim.delivery.0).collect();
-    sqlx::query(
-        "UPDATE deliveries SET state = ?2, fence = fence + 1, due_at = NULL, sender = ?3 \
-         WHERE id IN (SELECT value FROM json_each(?1))",
-    )
-    .bind(codes::rows(&ids)?)
-    .bind(codes::state_code(State::Claimed))
-    .bind(sender)
-    .execute(connection)
-    .await?;
     Ok(())
 }
 
-async fn skip(
-    connection: &mut SqliteConnection,
-    skipped: &[Skip],
-    now: DateTime<Utc>,
-) -> sqlx::Result<()> {
-    if skipped.is_empty() {
-        return Ok(());
+fn skip(tx: &Connection, skipped: &[Skip], now: DateTime<Utc>) -> Result<(), Fault> {
+    for (delivery, why) in skipped {
+        let (state, now) = (codes::state_code(State::Skipped), codes::millis(now));
+        tx.run(
+            "UPDATE deliveries SET state = ?2, due_at = NULL, reply = ?3, updated_at = ?4 \
+             WHERE id = ?1",
+            params![delivery.0, state, why, now],
+        )?;
     }
-    let rows: Vec<(i64, &str)> = skipped.iter().map(|(id, why)| (id.0, *why)).collect();
-    sqlx::query(
-        "UPDATE deliveries SET state = ?2, due_at = NULL, reply = v.value->>1, updated_at = ?3 \
-         FROM json_each(?1) AS v WHERE deliveries.id = v.value->>0",
-    )
-    .bind(codes::rows(&rows)?)
-    .bind(codes::state_code(State::Skipped))
-    .bind(codes::millis(now))
-    .execute(connection)
-    .await?;
     Ok(())
 }
 
-async fn sender_number(connection: &mut SqliteConnection, sender: &SenderId) -> sqlx::Result<i64> {
-    let known = sqlx::query_scalar("SELECT id FROM senders WHERE name = ?1")
-        .bind(&sender.0)
-        .fetch_optional(&mut *connection)
-        .await?;
+fn sender_number(tx: &Connection, sender: &SenderId) -> Result<i64, Fault> {
+    let known: Option<i64> =
+        tx.maybe_value("SELECT id FROM senders WHERE name = ?1", params![&sender.0])?;
     match known {
         Some(id) => Ok(id),
-        None => {
-            sqlx::query_scalar("INSERT INTO senders (name) VALUES (?1) RETURNING id")
-                .bind(&sender.0)
-                .fetch_one(connection)
-                .await
-        }
+        None => tx.value(
+            "INSERT INTO senders (name) VALUES (?1) RETURNING id",
+            params![&sender.0],
+        ),
     }
 }

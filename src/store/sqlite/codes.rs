@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sqlx::{Row, sqlite::SqliteRow};
+use rusqlite::Row;
 
+use super::Fault;
 use crate::{
     address::Address,
     audience::SubscriberId,
@@ -38,7 +39,7 @@ pub(super) fn millis(time: DateTime<Utc>) -> i64 {
     time.timestamp_millis()
 }
 
-pub(super) fn time(millis: i64) -> sqlx::Result<DateTime<Utc>> {
+pub(super) fn time(millis: i64) -> Result<DateTime<Utc>, Fault> {
     DateTime::from_timestamp_millis(millis).ok_or_else(|| damaged("time", millis))
 }
 
@@ -55,7 +56,7 @@ pub(super) fn state_code(state: State) -> i64 {
     }
 }
 
-pub(super) fn state(code: i64) -> sqlx::Result<State> {
+pub(super) fn state(code: i64) -> Result<State, Fault> {
     from_code("delivery state", &State::ALL, state_code, code)
 }
 
@@ -69,7 +70,7 @@ pub(super) fn reason_code(reason: SuppressionReason) -> i64 {
     }
 }
 
-pub(super) fn reason(code: i64) -> sqlx::Result<SuppressionReason> {
+pub(super) fn reason(code: i64) -> Result<SuppressionReason, Fault> {
     const ALL: [SuppressionReason; 5] = [
         SuppressionReason::Unsubscribed,
         SuppressionReason::HardBounce,
@@ -89,7 +90,7 @@ pub(super) fn origin_code(origin: Origin) -> i64 {
     }
 }
 
-pub(super) fn origin(code: i64) -> sqlx::Result<Origin> {
+pub(super) fn origin(code: i64) -> Result<Origin, Fault> {
     const ALL: [Origin; 4] = [
         Origin::File,
         Origin::Import,
@@ -107,7 +108,7 @@ pub(super) fn subscriber_state_code(state: SubscriberState) -> i64 {
     }
 }
 
-pub(super) fn subscriber_state(code: i64) -> sqlx::Result<SubscriberState> {
+pub(super) fn subscriber_state(code: i64) -> Result<SubscriberState, Fault> {
     const ALL: [SubscriberState; 3] = [
         SubscriberState::Active,
         SubscriberState::Unconfirmed,
@@ -132,7 +133,7 @@ pub(super) fn batch_state_code(state: &BatchState) -> i64 {
     }
 }
 
-pub(super) fn batch_state(code: i64, reason: Option<String>) -> sqlx::Result<BatchState> {
+pub(super) fn batch_state(code: i64, reason: Option<String>) -> Result<BatchState, Fault> {
     Ok(match code {
         0 => BatchState::Open,
         1 | 4 => BatchState::Paused {
@@ -150,67 +151,55 @@ pub(super) fn set_text(set: &BTreeSet<String>) -> String {
     serde_json::Value::from_iter(set.iter().map(String::as_str)).to_string()
 }
 
-pub(super) fn set<C: FromIterator<String>>(text: &str) -> sqlx::Result<C> {
+pub(super) fn set<C: FromIterator<String>>(text: &str) -> Result<C, Fault> {
     serde_json::from_str::<Vec<String>>(text)
         .map(C::from_iter)
-        .map_err(|error| sqlx::Error::Decode(error.into()))
+        .map_err(|error| Fault::Damaged(error.to_string()))
 }
 
-/// Rows as one JSON parameter, for `json_each`: one prepared statement for groups of any size.
-pub(super) fn rows(rows: impl serde::Serialize) -> sqlx::Result<String> {
-    serde_json::to_string(&rows).map_err(|error| sqlx::Error::Encode(error.into()))
+/// Rows as one JSON parameter, for `json_each`.
+pub(super) fn rows(rows: impl serde::Serialize) -> Result<String, Fault> {
+    serde_json::to_string(&rows).map_err(|error| Fault::Damaged(error.to_string()))
 }
 
-/// Rows out of one JSON text, as `json_group_array` makes it.
-pub(super) fn read_rows<T: serde::de::DeserializeOwned>(text: &str) -> sqlx::Result<Vec<T>> {
-    serde_json::from_str(text).map_err(|error| sqlx::Error::Decode(error.into()))
-}
-
-pub(super) fn address(text: &str) -> sqlx::Result<Address> {
-    Address::parse(text).map_err(|error| sqlx::Error::Decode(error.into()))
+pub(super) fn address(text: &str) -> Result<Address, Fault> {
+    Address::parse(text).map_err(|error| Fault::Damaged(error.to_string()))
 }
 
 /// A column that is never negative.
-pub(super) fn count(row: &SqliteRow, column: &str) -> sqlx::Result<u64> {
-    let value: i64 = row.try_get(column)?;
+pub(super) fn count(row: &Row<'_>, column: &str) -> Result<u64, Fault> {
+    let value: i64 = row.get(column)?;
     u64::try_from(value).map_err(|_| damaged("count", value))
 }
 
-/// A column that holds a small number.
-pub(super) fn small(row: &SqliteRow, column: &str) -> sqlx::Result<u32> {
-    let value: i64 = row.try_get(column)?;
-    u32::try_from(value).map_err(|_| damaged("number", value))
+/// A number of rows, as SQLite counts.
+pub(super) fn signed(rows: u64) -> i64 {
+    i64::try_from(rows).unwrap_or(i64::MAX)
 }
 
-/// A column that holds a set of bits.
-pub(super) fn bits(row: &SqliteRow, column: &str) -> sqlx::Result<u8> {
-    let value: i64 = row.try_get(column)?;
-    u8::try_from(value).map_err(|_| damaged("set of bits", value))
-}
-
-pub(super) fn timezone(name: &str) -> sqlx::Result<chrono_tz::Tz> {
+pub(super) fn timezone(name: &str) -> Result<chrono_tz::Tz, Fault> {
     name.parse()
-        .map_err(|_| sqlx::Error::Decode(format!("{name:?} is no time zone").into()))
+        .map_err(|_| Fault::Damaged(format!("{name:?} is no time zone")))
 }
 
 /// A column with a time.
-pub(super) fn time_at(row: &SqliteRow, column: &str) -> sqlx::Result<DateTime<Utc>> {
-    time(row.try_get(column)?)
+pub(super) fn time_at(row: &Row<'_>, column: &str) -> Result<DateTime<Utc>, Fault> {
+    time(row.get(column)?)
 }
 
 /// A column that may hold a time.
-pub(super) fn maybe_time_at(row: &SqliteRow, column: &str) -> sqlx::Result<Option<DateTime<Utc>>> {
-    row.try_get::<Option<i64>, _>(column)?.map(time).transpose()
+pub(super) fn maybe_time_at(row: &Row<'_>, column: &str) -> Result<Option<DateTime<Utc>>, Fault> {
+    row.get::<_, Option<i64>>(column)?.map(time).transpose()
 }
 
 /// A column that may hold a date.
-pub(super) fn maybe_date_at(row: &SqliteRow, column: &str) -> sqlx::Result<Option<NaiveDate>> {
-    let text: Option<&str> = row.try_get(column)?;
-    let date = |text: &str| {
-        text.parse()
-            .map_err(|_| format!("{text:?} is no date").into())
+pub(super) fn maybe_date_at(row: &Row<'_>, column: &str) -> Result<Option<NaiveDate>, Fault> {
+    let text: Option<String> = row.get(column)?;
+    let date = |text: String| {
+        let no_date = |_| Fault::Damaged(format!("{text:?} is no date"));
+        text.parse().map_err(no_date)
     };
-    text.map(date).transpose().map_err(sqlx::Error::Decode)
+    text.map(date).transpose()
 }
 
 fn from_code<T: Copy>(
@@ -218,13 +207,13 @@ fn from_code<T: Copy>(
     all: &[T],
     code_of: impl Fn(T) -> i64,
     code: i64,
-) -> sqlx::Result<T> {
+) -> Result<T, Fault> {
     all.iter()
         .copied()
         .find(|value| code_of(*value) == code)
         .ok_or_else(|| damaged(what, code))
 }
 
-fn damaged(what: &'static str, value: i64) -> sqlx::Error {
-    sqlx::Error::Decode(format!("{value} is no {what}").into())
+fn damaged(what: &'static str, value: i64) -> Fault {
+    Fault::Damaged(format!("{value} is no {what}"))
 }

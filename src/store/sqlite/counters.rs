@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::{SqliteConnection, sqlite::SqliteRow};
+use rusqlite::{Connection, Row, params};
 
-use super::codes;
+use super::{Fault, codes, statement::Statements};
 use crate::store::{BatchId, Counts, machine::State};
 
 /// Moves to be added to the counters.
@@ -24,30 +24,39 @@ impl Moves {
     }
 
     /// Adds the moves up; answers how many steps each batch has come since its freeze.
-    pub(super) async fn write(
-        self,
-        connection: &mut SqliteConnection,
-    ) -> sqlx::Result<Vec<(BatchId, u64)>> {
+    pub(super) fn write(self, tx: &Connection) -> Result<Vec<(BatchId, u64)>, Fault> {
         let mut steps = Vec::with_capacity(1);
-        for (batch, counters) in self.0 {
-            let mut query = sqlx::query_scalar(
+        for (
+            batch,
+            [
+                pending,
+                claimed,
+                sending,
+                accepted,
+                deferred,
+                rejected,
+                unknown,
+                skipped,
+            ],
+        ) in self.0
+        {
+            let count: i64 = tx.value(
                 "UPDATE batches SET pending = pending + ?2, claimed = claimed + ?3, \
                  sending = sending + ?4, accepted = accepted + ?5, deferred = deferred + ?6, \
                  rejected = rejected + ?7, unknown = unknown + ?8, skipped = skipped + ?9, \
                  steps = steps + 1 WHERE id = ?1 RETURNING steps",
-            )
-            .bind(batch);
-            for counter in counters {
-                query = query.bind(counter);
-            }
-            let count: i64 = query.fetch_one(&mut *connection).await?;
+                params![
+                    batch, pending, claimed, sending, accepted, deferred, rejected, unknown,
+                    skipped
+                ],
+            )?;
             steps.push((BatchId(batch), count.unsigned_abs()));
         }
         Ok(steps)
     }
 }
 
-pub(super) fn counts_from(row: &SqliteRow) -> sqlx::Result<Counts> {
+pub(super) fn counts_from(row: &Row<'_>) -> Result<Counts, Fault> {
     Ok(Counts {
         pending: codes::count(row, "pending")?,
         claimed: codes::count(row, "claimed")?,

@@ -3,9 +3,9 @@
 
 use aws_lc_rs::hmac;
 use chrono::{DateTime, Utc};
-use sqlx::SqliteConnection;
+use rusqlite::{Connection, params};
 
-use super::codes;
+use super::{Fault, codes, statement::Statements};
 use crate::{
     address::Address,
     audience::{SubscriberState, SuppressionReason},
@@ -19,107 +19,93 @@ pub(super) fn hash(erasure_key: &hmac::Key, address_key: &str) -> Vec<u8> {
 }
 
 /// Those of the addresses that were erased. Hashes nothing where nobody ever was.
-pub(super) async fn among(
-    connection: &mut SqliteConnection,
+pub(super) fn among(
+    tx: &Connection,
     erasure_key: &hmac::Key,
     keys: &[String],
-) -> sqlx::Result<Vec<String>> {
-    let any: bool =
-        sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM suppressions WHERE hash IS NOT NULL)")
-            .fetch_one(&mut *connection)
-            .await?;
+) -> Result<Vec<String>, Fault> {
+    let any: bool = tx.value(
+        "SELECT EXISTS (SELECT 1 FROM suppressions WHERE hash IS NOT NULL)",
+        [],
+    )?;
     if !any {
         return Ok(Vec::new());
     }
-    let hashes: Vec<String> = keys
-        .iter()
-        .map(|key| hex(&hash(erasure_key, key)))
-        .collect();
-    let places: Vec<i64> = sqlx::query_scalar(
-        "SELECT said.key FROM json_each(?1) AS said CROSS JOIN suppressions AS p \
-         ON p.hash = unhex(said.value)",
-    )
-    .bind(codes::rows(&hashes)?)
-    .fetch_all(connection)
-    .await?;
-    Ok(places
-        .into_iter()
-        .filter_map(|place| keys.get(usize::try_from(place).ok()?).cloned())
-        .collect())
+    let mut erased = Vec::new();
+    for key in keys {
+        let found: bool = tx.value(
+            "SELECT EXISTS (SELECT 1 FROM suppressions WHERE hash = ?1)",
+            params![hash(erasure_key, key)],
+        )?;
+        if found {
+            erased.push(key.clone());
+        }
+    }
+    Ok(erased)
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-pub(super) async fn erase(
-    connection: &mut SqliteConnection,
+pub(super) fn erase(
+    tx: &Connection,
     erasure_key: &hmac::Key,
     email: &Address,
     at: DateTime<Utc>,
-) -> sqlx::Result<()> {
-    sqlx::query("DELETE FROM suppressions WHERE email = ?1")
-        .bind(email.as_str())
-        .execute(&mut *connection)
-        .await?;
-    sqlx::query("INSERT OR IGNORE INTO suppressions (hash, reason, at) VALUES (?1, ?2, ?3)")
-        .bind(hash(erasure_key, &email.key()))
-        .bind(codes::reason_code(SuppressionReason::Erased))
-        .bind(codes::millis(at))
-        .execute(&mut *connection)
-        .await?;
-    let known: Option<(i64, Option<i64>)> =
-        sqlx::query_as("SELECT id, domain FROM subscribers WHERE email = ?1")
-            .bind(email.as_str())
-            .fetch_optional(&mut *connection)
-            .await?;
+) -> Result<(), Fault> {
+    tx.run(
+        "DELETE FROM suppressions WHERE email = ?1",
+        params![email.as_str()],
+    )?;
+    tx.run(
+        "INSERT OR IGNORE INTO suppressions (hash, reason, at) VALUES (?1, ?2, ?3)",
+        params![
+            hash(erasure_key, &email.key()),
+            codes::reason_code(SuppressionReason::Erased),
+            codes::millis(at)
+        ],
+    )?;
+    let known: Option<(i64, Option<i64>)> = tx.maybe(
+        "SELECT id, domain FROM subscribers WHERE email = ?1",
+        params![email.as_str()],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
     if let Some((subscriber, domain)) = known {
-        forget(connection, subscriber, at).await?;
-        forget_domain(connection, domain).await?;
+        forget(tx, subscriber, at)?;
+        forget_domain(tx, domain)?;
     }
     Ok(())
 }
 
-async fn forget(
-    connection: &mut SqliteConnection,
-    subscriber: i64,
-    at: DateTime<Utc>,
-) -> sqlx::Result<()> {
-    sqlx::query("DELETE FROM past_consents WHERE subscriber = ?1")
-        .bind(subscriber)
-        .execute(&mut *connection)
-        .await?;
-    sqlx::query(
+fn forget(tx: &Connection, subscriber: i64, at: DateTime<Utc>) -> Result<(), Fault> {
+    tx.run(
+        "DELETE FROM past_consents WHERE subscriber = ?1",
+        params![subscriber],
+    )?;
+    tx.run(
         "UPDATE subscribers SET email = NULL, domain = NULL, name = NULL, editions = NULL, \
          tags = NULL, timezone = NULL, language = NULL, consent_at = NULL, consent_source = NULL, \
          state = ?2, suppressed = ?3, vouched_by = 0, set_by = 0, updated_at = ?4 WHERE id = ?1",
-    )
-    .bind(subscriber)
-    .bind(codes::subscriber_state_code(SubscriberState::Inactive))
-    .bind(codes::reason_code(SuppressionReason::Erased))
-    .bind(codes::millis(at))
-    .execute(&mut *connection)
-    .await?;
+        params![
+            subscriber,
+            codes::subscriber_state_code(SubscriberState::Inactive),
+            codes::reason_code(SuppressionReason::Erased),
+            codes::millis(at)
+        ],
+    )?;
     // Relays like to repeat the address in their answers.
-    sqlx::query(
+    tx.run(
         "UPDATE deliveries SET domain = 0, reply = NULL \
          WHERE id IN (SELECT (id << 40) | ?1 FROM batches)",
-    )
-    .bind(subscriber)
-    .execute(connection)
-    .await?;
+        params![subscriber],
+    )?;
     Ok(())
 }
 
 /// A domain of one's own is as good as a name.
-async fn forget_domain(connection: &mut SqliteConnection, domain: Option<i64>) -> sqlx::Result<()> {
-    sqlx::query(
+fn forget_domain(tx: &Connection, domain: Option<i64>) -> Result<(), Fault> {
+    tx.run(
         "DELETE FROM domains WHERE id = ?1 \
          AND NOT EXISTS (SELECT 1 FROM subscribers WHERE domain = ?1) \
          AND NOT EXISTS (SELECT 1 FROM lanes WHERE domain = ?1)",
-    )
-    .bind(domain)
-    .execute(connection)
-    .await?;
+        params![domain],
+    )?;
     Ok(())
 }

@@ -1,12 +1,14 @@
 //! subscribers.yaml folded into the list: streamed in groups, in one transaction, all or nothing.
 
 use chrono::{DateTime, Utc};
-use serde_json::json;
-use sqlx::{Row, SqliteConnection};
+use rusqlite::{Connection, params};
 
 use super::{
-    Fault, SqliteStore, codes, freeze,
+    Fault, codes, freeze,
     group::{GROUP, Group, Merged},
+    intake::{Feed, Intake},
+    place::Place,
+    statement::Statements,
     strangers::Strangers,
 };
 use crate::{
@@ -23,84 +25,63 @@ const READ_AT_ONCE: usize = 25;
 
 type Entries<'a> = dyn Iterator<Item = Result<Profile, SourceError>> + Send + 'a;
 
-pub(super) async fn fold(
-    store: &SqliteStore,
+/// Reads the entries and hands them over to [`fold`]; lets others go on in between. None of them
+/// counts where one can't be read.
+pub(super) async fn feed(
     entries: &mut Entries<'_>,
-    max_removal: f64,
-    now: DateTime<Utc>,
-) -> Result<FoldReport, Fault> {
-    let mut tx = store.write().await?;
-    let report = fold_in(&mut tx, store, entries, max_removal, now).await?;
-    tx.commit().await?;
-    Ok(report)
+    feed: Feed<Vec<Profile>>,
+) -> Result<(), SourceError> {
+    loop {
+        let mut chunk = Vec::with_capacity(GROUP);
+        for entry in entries.take(GROUP) {
+            chunk.push(entry?);
+            if chunk.len() % READ_AT_ONCE == 0 {
+                tokio::task::yield_now().await;
+            }
+        }
+        if chunk.is_empty() {
+            feed.end().await;
+            return Ok(());
+        }
+        if !feed.hand_over(chunk).await {
+            return Ok(());
+        }
+    }
 }
 
-pub(super) async fn preview(
-    store: &SqliteStore,
-    entries: &mut Entries<'_>,
+pub(super) fn preview(
+    tx: &Connection,
+    place: &Place,
+    intake: Intake<Vec<Profile>>,
     max_removal: f64,
     edition: &str,
     now: DateTime<Utc>,
 ) -> Result<(FoldReport, AudienceSize), Fault> {
-    let mut tx = store.write().await?;
-    let report = fold_in(&mut tx, store, entries, max_removal, now).await?;
-    let audience = freeze::size(&mut *tx, edition).await?;
-    tx.rollback().await?;
-    Ok((report, audience))
+    let report = fold(tx, place, intake, max_removal, now)?;
+    Ok((report, freeze::size(tx, edition)?))
 }
 
-async fn fold_in(
-    connection: &mut SqliteConnection,
-    store: &SqliteStore,
-    entries: &mut Entries<'_>,
+pub(super) fn fold(
+    tx: &Connection,
+    place: &Place,
+    mut intake: Intake<Vec<Profile>>,
     max_removal: f64,
     now: DateTime<Utc>,
 ) -> Result<FoldReport, Fault> {
-    let before = Before::look(connection).await?;
+    let before = Before::look(tx)?;
     let mut report = FoldReport::default();
     let mut seen = Seen::default();
-    let mut chunk = read_ahead(entries).await?;
-    let mut strangers = Strangers::expect(connection, chunk.len()).await?;
-    while !chunk.is_empty() {
-        let people: Vec<&Profile> = chunk.iter().collect();
-        let key = &store.erasure_key;
-        let mut group = match strangers.are_likely() {
-            true => Group::of_strangers(connection, key, &people).await?,
-            false => Group::load(connection, key, &people).await?,
+    let mut strangers = None;
+    while let Some(chunk) = intake.next()? {
+        let strangers = match &mut strangers {
+            Some(strangers) => strangers,
+            none => none.insert(Strangers::expect(tx, chunk.len())?),
         };
-        let (before, is_guess) = (report.clone(), strangers.are_likely());
-        for profile in &chunk {
-            fold_one(&mut group, profile, &mut seen, &mut report);
-        }
-        // The next entries are read while the database's own thread writes these.
-        let (written, next) = tokio::join!(
-            async {
-                match is_guess {
-                    true => strangers.write(&group, connection, Origin::File, now).await,
-                    false => {
-                        strangers.learn(&group);
-                        group
-                            .write(connection, Origin::File, now)
-                            .await
-                            .map(|()| true)
-                    }
-                }
-            },
-            read_ahead(entries)
-        );
-        if !written? {
-            report = before;
-            let mut group = Group::load(connection, key, &people).await?;
-            for profile in &chunk {
-                fold_one(&mut group, profile, &mut seen, &mut report);
-            }
-            group.write(connection, Origin::File, now).await?;
-        }
-        chunk = next?;
+        fold_group(tx, place, &chunk, strangers, &mut seen, &mut report, now)?;
     }
     // Nobody is gone where the file still names everyone it had named before: the usual case.
     if seen.count < before.from_file {
-        let gone = gone(connection, &before, &seen).await?;
+        let gone = gone(tx, &before, &seen)?;
         report.deactivated = gone.deactivated.len() as u64;
         if gone.lost > HARMLESS_LOSS && gone.lost as f64 > max_removal * before.readers as f64 {
             return Err(Fault::Told(StoreError::FoldLosesTooMany {
@@ -108,21 +89,39 @@ async fn fold_in(
                 total: before.readers,
             }));
         }
-        let_go(connection, &gone, now).await?;
+        let_go(tx, &gone, now)?;
     }
     Ok(report)
 }
 
-/// The next group of entries. Lets others go on in between.
-async fn read_ahead(entries: &mut Entries<'_>) -> Result<Vec<Profile>, Fault> {
-    let mut chunk = Vec::with_capacity(GROUP);
-    for entry in entries.take(GROUP) {
-        chunk.push(entry?);
-        if chunk.len() % READ_AT_ONCE == 0 {
-            tokio::task::yield_now().await;
+fn fold_group(
+    tx: &Connection,
+    place: &Place,
+    chunk: &[Profile],
+    strangers: &mut Strangers,
+    seen: &mut Seen,
+    report: &mut FoldReport,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    let people: Vec<&Profile> = chunk.iter().collect();
+    let key = &place.erasure_key;
+    if strangers.are_likely() {
+        let mut group = Group::of_strangers(tx, key, &people)?;
+        let mut guessed = report.clone();
+        for profile in chunk {
+            fold_one(&mut group, profile, seen, &mut guessed);
+        }
+        if strangers.write(&group, tx, Origin::File, now)? {
+            *report = guessed;
+            return Ok(());
         }
     }
-    Ok(chunk)
+    let mut group = Group::load(tx, key, &people)?;
+    strangers.learn(&group);
+    for profile in chunk {
+        fold_one(&mut group, profile, seen, report);
+    }
+    group.write(tx, Origin::File, now)
 }
 
 fn fold_one(group: &mut Group, profile: &Profile, seen: &mut Seen, report: &mut FoldReport) {
@@ -148,21 +147,23 @@ struct Before {
 }
 
 impl Before {
-    async fn look(connection: &mut SqliteConnection) -> sqlx::Result<Self> {
-        let row = sqlx::query(
+    fn look(tx: &Connection) -> Result<Self, Fault> {
+        tx.one(
             "SELECT count(*) FILTER (WHERE state = ?1 AND suppressed IS NULL) AS readers, \
              count(*) FILTER (WHERE vouched_by & ?2) AS from_file, \
              coalesce(max(id), 0) AS last FROM subscribers",
+            params![
+                codes::subscriber_state_code(SubscriberState::Active),
+                Origins::only(Origin::File).0
+            ],
+            |row| {
+                Ok(Self {
+                    readers: codes::count(row, "readers")?,
+                    from_file: codes::count(row, "from_file")?,
+                    last: row.get("last")?,
+                })
+            },
         )
-        .bind(codes::subscriber_state_code(SubscriberState::Active))
-        .bind(Origins::only(Origin::File).0)
-        .fetch_one(connection)
-        .await?;
-        Ok(Self {
-            readers: codes::count(&row, "readers")?,
-            from_file: codes::count(&row, "from_file")?,
-            last: row.try_get("last")?,
-        })
     }
 }
 
@@ -210,63 +211,49 @@ struct Gone {
     lost: u64,
 }
 
-async fn gone(
-    connection: &mut SqliteConnection,
-    before: &Before,
-    seen: &Seen,
-) -> sqlx::Result<Gone> {
+fn gone(tx: &Connection, before: &Before, seen: &Seen) -> Result<Gone, Fault> {
     let only_file = Origins::only(Origin::File);
     let mut gone = Gone::default();
-    let mut after = 0;
-    loop {
-        let page = sqlx::query(
-            "SELECT id, vouched_by, suppressed IS NULL AS gets_mail FROM subscribers \
-             WHERE id > ?1 AND id <= ?2 AND vouched_by & ?3 ORDER BY id LIMIT 1000",
-        )
-        .bind(after)
-        .bind(before.last)
-        .bind(only_file.0)
-        .fetch_all(&mut *connection)
-        .await?;
-        let Some(last) = page.last() else {
-            return Ok(gone);
-        };
-        after = last.try_get("id")?;
-        for row in &page {
-            let id = row.try_get("id")?;
+    tx.all(
+        "SELECT id, vouched_by, suppressed IS NULL FROM subscribers \
+         WHERE id <= ?1 AND vouched_by & ?2 ORDER BY id",
+        params![before.last, only_file.0],
+        |row| {
+            let id = row.get(0)?;
             if seen.has(SubscriberId(id)) {
-                continue;
+                return Ok(());
             }
-            if codes::bits(row, "vouched_by")? == only_file.0 {
+            if row.get::<_, u8>(1)? == only_file.0 {
                 gone.deactivated.push(id);
-                gone.lost += u64::from(row.try_get::<bool, _>("gets_mail")?);
+                gone.lost += u64::from(row.get::<_, bool>(2)?);
             } else {
                 gone.others.push(id);
             }
-        }
-    }
+            Ok(())
+        },
+    )?;
+    Ok(gone)
 }
 
-async fn let_go(
-    connection: &mut SqliteConnection,
-    gone: &Gone,
-    now: DateTime<Utc>,
-) -> sqlx::Result<()> {
-    let rows: Vec<_> = gone
-        .deactivated
-        .iter()
-        .map(|id| json!([id, codes::subscriber_state_code(SubscriberState::Inactive)]))
-        .chain(gone.others.iter().map(|id| json!([id, null])))
-        .collect();
-    sqlx::query(
-        "UPDATE subscribers SET state = coalesce(v.value->>1, state), \
-         vouched_by = vouched_by & ~?2, updated_at = ?3 \
-         FROM json_each(?1) AS v WHERE subscribers.id = v.value->>0",
-    )
-    .bind(codes::rows(&rows)?)
-    .bind(Origins::only(Origin::File).0)
-    .bind(codes::millis(now))
-    .execute(connection)
-    .await?;
+fn let_go(tx: &Connection, gone: &Gone, now: DateTime<Utc>) -> Result<(), Fault> {
+    let let_go = |id: i64, state: Option<SubscriberState>| {
+        tx.run(
+            "UPDATE subscribers SET state = coalesce(?2, state), \
+             vouched_by = vouched_by & ~?3, updated_at = ?4 WHERE id = ?1",
+            params![
+                id,
+                state.map(codes::subscriber_state_code),
+                Origins::only(Origin::File).0,
+                codes::millis(now)
+            ],
+        )
+        .map(drop)
+    };
+    for id in &gone.deactivated {
+        let_go(*id, Some(SubscriberState::Inactive))?;
+    }
+    for id in &gone.others {
+        let_go(*id, None)?;
+    }
     Ok(())
 }

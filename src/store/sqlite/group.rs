@@ -1,16 +1,16 @@
-//! A group of people on their way through a merge: found by address in one query, merged by
-//! `store::merge`'s rules in memory, written back in two. `upsert` and `fold` are made of it.
+//! A group of people on their way through a merge: found by address, merged by
+//! `store::merge`'s rules in memory, written back. `upsert` and `fold` are made of it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use aws_lc_rs::hmac;
 use chrono::{DateTime, Utc};
-use serde_json::json;
-use sqlx::{Arguments, AssertSqlSafe, SqliteConnection, sqlite::SqliteArguments};
+use rusqlite::{Connection, Statement, ToSql, params};
 
 use super::{
-    codes,
-    people::{PERSON_AS_JSON, PersonRow},
+    Fault, codes,
+    people::{self, PERSON},
+    statement::Statements,
     suppression,
 };
 use crate::{
@@ -45,40 +45,36 @@ pub(super) enum Merged {
 
 impl Group {
     /// Finds those of `profiles` whom the list or the suppressions know.
-    pub(super) async fn load(
-        connection: &mut SqliteConnection,
+    pub(super) fn load(
+        tx: &Connection,
         erasure_key: &hmac::Key,
         profiles: &[&Profile],
-    ) -> sqlx::Result<Self> {
-        let mut group = Self::of_strangers(connection, erasure_key, profiles).await?;
-        let keys: Vec<String> = profiles.iter().map(|profile| profile.email.key()).collect();
-        // One JSON text: each row fetched by itself is a message between two threads.
-        let rows: String = sqlx::query_scalar(AssertSqlSafe(format!(
-            "SELECT json_group_array({PERSON_AS_JSON}) FROM json_each(?1) AS said \
-             CROSS JOIN subscribers AS s ON s.email = said.value",
-        )))
-        .bind(codes::rows(&keys)?)
-        .fetch_one(connection)
-        .await?;
-        for row in codes::read_rows::<PersonRow>(&rows)? {
-            let id = SubscriberId(row.id);
-            let person = row.into_person()?;
-            group.add(person.profile.email.key(), Some(id), person);
+    ) -> Result<Self, Fault> {
+        let mut group = Self::of_strangers(tx, erasure_key, profiles)?;
+        for profile in profiles {
+            let key = profile.email.key();
+            if group.by_key.contains_key(&key) {
+                continue;
+            }
+            let sql = &format!("SELECT {PERSON} FROM subscribers WHERE email = ?1");
+            if let Some((id, person)) = tx.maybe(sql, params![key], people::person_from)? {
+                group.add(key, Some(id), person);
+            }
         }
         Ok(group)
     }
 
     /// A group of people whom the list does not know, most likely: only the suppressions are asked.
-    pub(super) async fn of_strangers(
-        connection: &mut SqliteConnection,
+    pub(super) fn of_strangers(
+        tx: &Connection,
         erasure_key: &hmac::Key,
         profiles: &[&Profile],
-    ) -> sqlx::Result<Self> {
+    ) -> Result<Self, Fault> {
         let keys: Vec<String> = profiles.iter().map(|profile| profile.email.key()).collect();
         Ok(Self {
             people: Vec::with_capacity(profiles.len()),
             by_key: HashMap::with_capacity(profiles.len()),
-            suppressed: suppression::among(connection, erasure_key, &keys).await?,
+            suppressed: suppression::among(tx, erasure_key, &keys)?,
         })
     }
 
@@ -108,18 +104,18 @@ impl Group {
     }
 
     /// A person's own confirmation lifts every suppression but the operator's.
-    pub(super) async fn let_back_in(
+    pub(super) fn let_back_in(
         &mut self,
-        connection: &mut SqliteConnection,
+        tx: &Connection,
         erasure_key: &hmac::Key,
-    ) -> sqlx::Result<()> {
+    ) -> Result<(), Fault> {
         let keys: Vec<String> = self
             .suppressed
             .extract_if(|_, reason| *reason != SuppressionReason::Manual)
             .map(|(key, _)| key)
             .collect();
         for key in keys {
-            suppression::lift_key(connection, erasure_key, &key).await?;
+            suppression::lift_key(tx, erasure_key, &key)?;
         }
         Ok(())
     }
@@ -133,14 +129,14 @@ impl Group {
     }
 
     /// Adds those whom the list does not know; answers how many that were.
-    pub(super) async fn add_strangers(
+    pub(super) fn add_strangers(
         &self,
-        connection: &mut SqliteConnection,
+        tx: &Connection,
         origin: Origin,
         now: DateTime<Utc>,
-    ) -> sqlx::Result<u64> {
+    ) -> Result<u64, Fault> {
         let new: Vec<&Entry> = self.people.iter().collect();
-        insert(connection, "INSERT OR IGNORE", &new, origin, now).await
+        insert(tx, "INSERT OR IGNORE", &new, origin, now)
     }
 
     /// How many there are.
@@ -149,15 +145,15 @@ impl Group {
     }
 
     /// Writes what is new or changed.
-    pub(super) async fn write(
+    pub(super) fn write(
         self,
-        connection: &mut SqliteConnection,
+        tx: &Connection,
         origin: Origin,
         now: DateTime<Utc>,
-    ) -> sqlx::Result<()> {
+    ) -> Result<(), Fault> {
         let new: Vec<&Entry> = self.people.iter().filter(|e| e.id.is_none()).collect();
         if !new.is_empty() {
-            insert(connection, "INSERT", &new, origin, now).await?;
+            insert(tx, "INSERT", &new, origin, now)?;
         }
         let changed: Vec<(SubscriberId, &Entry)> = self
             .people
@@ -166,7 +162,7 @@ impl Group {
             .filter_map(|entry| Some((entry.id?, entry)))
             .collect();
         if !changed.is_empty() {
-            update(connection, &changed, now).await?;
+            update(tx, &changed, now)?;
         }
         Ok(())
     }
@@ -188,29 +184,23 @@ const COLUMNS: &str = "email, domain, name, editions, tags, timezone, language, 
     consent_source, state, origin, vouched_by, set_by, created_at, updated_at";
 
 /// Answers how many it added: all, unless `verb` lets some pass.
-async fn insert(
-    connection: &mut SqliteConnection,
+fn insert(
+    tx: &Connection,
     verb: &str,
     new: &[&Entry],
     origin: Origin,
     now: DateTime<Utc>,
-) -> sqlx::Result<u64> {
-    let domains = domain_ids(connection, new).await?;
-    let ready = |chunk: &[&Entry]| -> sqlx::Result<(usize, SqliteArguments)> {
-        Ok((chunk.len(), arguments(chunk, &domains, origin, now)?))
-    };
-    let mut chunks = new.chunks(ROWS_A_STATEMENT).map(ready);
+) -> Result<u64, Fault> {
+    let domains = domain_ids(tx, new)?;
+    let now = codes::millis(now);
     let mut added = 0;
-    let mut next = chunks.next().transpose()?;
-    while let Some((rows, values)) = next {
-        let statement = sqlx::query_with(AssertSqlSafe(insertion(verb, rows)), values)
-            .persistent(rows == ROWS_A_STATEMENT);
-        // The next rows are made ready while the database's own thread takes these.
-        let (done, following) = tokio::join!(statement.execute(&mut *connection), async {
-            chunks.next().transpose()
-        });
-        added += done?.rows_affected();
-        next = following?;
+    for chunk in new.chunks(ROWS_A_STATEMENT) {
+        let sql = insertion(verb, chunk.len());
+        if chunk.len() == ROWS_A_STATEMENT {
+            added += insert_rows(&mut *tx.prepare_cached(&sql)?, chunk, &domains, origin, now)?;
+        } else {
+            added += insert_rows(&mut tx.prepare(&sql)?, chunk, &domains, origin, now)?;
+        }
     }
     Ok(added)
 }
@@ -221,75 +211,76 @@ fn insertion(verb: &str, rows: usize) -> String {
     format!("{verb} INTO subscribers ({COLUMNS}) VALUES {row}{more}")
 }
 
-fn arguments(
+fn insert_rows(
+    statement: &mut Statement<'_>,
     chunk: &[&Entry],
-    domains: &HashMap<String, i64>,
+    domains: &HashMap<&str, i64>,
     origin: Origin,
-    now: DateTime<Utc>,
-) -> sqlx::Result<SqliteArguments> {
-    let mut row = SqliteArguments::default();
+    now: i64,
+) -> Result<u64, Fault> {
+    let mut place = 0;
+    let mut add = |value: &dyn ToSql| {
+        place += 1;
+        statement.raw_bind_parameter(place, value)
+    };
     for entry in chunk {
         let person = &entry.person;
         let profile = &person.profile;
         let consent = profile.consent.as_ref();
-        let mut add = || {
-            row.add(profile.email.as_str())?;
-            row.add(domains.get(profile.email.domain()))?;
-            row.add(profile.name.as_deref())?;
-            row.add(profile.editions.as_ref().map(codes::set_text))?;
-            row.add(tags_text(profile))?;
-            row.add(profile.timezone.map(|zone| zone.name()))?;
-            row.add(profile.language.as_deref())?;
-            row.add(consent.and_then(|c| c.at).map(|at| at.to_rfc3339()))?;
-            row.add(consent.and_then(|c| c.source.as_deref()))?;
-            row.add(codes::subscriber_state_code(person.state))?;
-            row.add(codes::origin_code(origin))?;
-            row.add(person.vouched_by.0)?;
-            row.add(person.set_by.0)?;
-            row.add(codes::millis(now))?;
-            row.add(codes::millis(now))
-        };
-        add().map_err(sqlx::Error::Encode)?;
+        add(&profile.email.as_str())?;
+        add(&domains.get(profile.email.domain()))?;
+        add(&profile.name)?;
+        add(&profile.editions.as_ref().map(codes::set_text))?;
+        add(&tags_text(profile))?;
+        add(&profile.timezone.map(|zone| zone.name()))?;
+        add(&profile.language)?;
+        add(&consent.and_then(|c| c.at).map(|at| at.to_rfc3339()))?;
+        add(&consent.and_then(|c| c.source.as_deref()))?;
+        add(&codes::subscriber_state_code(person.state))?;
+        add(&codes::origin_code(origin))?;
+        add(&person.vouched_by.0)?;
+        add(&person.set_by.0)?;
+        add(&now)?;
+        add(&now)?;
     }
-    Ok(row)
+    Ok(statement.raw_execute()? as u64)
 }
 
 /// The numbers of the domains of new people, given out where they had none.
-async fn domain_ids(
-    connection: &mut SqliteConnection,
-    new: &[&Entry],
-) -> sqlx::Result<HashMap<String, i64>> {
-    let names: BTreeSet<&str> = new
-        .iter()
-        .map(|entry| entry.person.profile.email.domain())
-        .collect();
-    let names = codes::rows(&names)?;
-    sqlx::query("INSERT OR IGNORE INTO domains (name) SELECT value FROM json_each(?1)")
-        .bind(&names)
-        .execute(&mut *connection)
-        .await?;
-    let ids: Vec<(String, i64)> = sqlx::query_as(
-        "SELECT d.name, d.id FROM json_each(?1) AS new CROSS JOIN domains AS d \
-         ON d.name = new.value",
-    )
-    .bind(&names)
-    .fetch_all(connection)
-    .await?;
-    Ok(ids.into_iter().collect())
+fn domain_ids<'a>(tx: &Connection, new: &[&'a Entry]) -> Result<HashMap<&'a str, i64>, Fault> {
+    let mut ids = HashMap::new();
+    for entry in new {
+        let name = entry.person.profile.email.domain();
+        if ids.contains_key(name) {
+            continue;
+        }
+        let known = tx.maybe_value("SELECT id FROM domains WHERE name = ?1", params![name])?;
+        let id: i64 = match known {
+            Some(id) => id,
+            None => tx.value(
+                "INSERT INTO domains (name) VALUES (?1) RETURNING id",
+                params![name],
+            )?,
+        };
+        ids.insert(name, id);
+    }
+    Ok(ids)
 }
 
-async fn update(
-    connection: &mut SqliteConnection,
+fn update(
+    tx: &Connection,
     changed: &[(SubscriberId, &Entry)],
     now: DateTime<Utc>,
-) -> sqlx::Result<()> {
-    let rows: Vec<serde_json::Value> = changed
-        .iter()
-        .map(|(id, entry)| {
-            let person = &entry.person;
-            let profile = &person.profile;
-            let consent = profile.consent.as_ref();
-            json!([
+) -> Result<(), Fault> {
+    for (id, entry) in changed {
+        let person = &entry.person;
+        let profile = &person.profile;
+        let consent = profile.consent.as_ref();
+        tx.run(
+            "UPDATE subscribers SET name = ?2, editions = ?3, tags = ?4, timezone = ?5, \
+             language = ?6, consent_at = ?7, consent_source = ?8, state = ?9, vouched_by = ?10, \
+             set_by = ?11, updated_at = ?12 WHERE id = ?1",
+            params![
                 id.0,
                 profile.name,
                 profile.editions.as_ref().map(codes::set_text),
@@ -301,40 +292,30 @@ async fn update(
                 codes::subscriber_state_code(person.state),
                 person.vouched_by.0,
                 person.set_by.0,
-            ])
-        })
-        .collect();
-    sqlx::query(
-        "UPDATE subscribers SET name = v.value->>1, editions = v.value->>2, tags = v.value->>3, \
-         timezone = v.value->>4, language = v.value->>5, consent_at = v.value->>6, \
-         consent_source = v.value->>7, state = v.value->>8, vouched_by = v.value->>9, \
-         set_by = v.value->>10, updated_at = ?2 \
-         FROM json_each(?1) AS v WHERE subscribers.id = v.value->>0",
-    )
-    .bind(codes::rows(&rows)?)
-    .bind(codes::millis(now))
-    .execute(&mut *connection)
-    .await?;
-    keep_replaced_consents(connection, changed, now).await
+                codes::millis(now)
+            ],
+        )?;
+    }
+    keep_replaced_consents(tx, changed, now)
 }
 
-async fn keep_replaced_consents(
-    connection: &mut SqliteConnection,
+fn keep_replaced_consents(
+    tx: &Connection,
     changed: &[(SubscriberId, &Entry)],
     now: DateTime<Utc>,
-) -> sqlx::Result<()> {
+) -> Result<(), Fault> {
     for (id, entry) in changed {
         for consent in &entry.replaced_consents {
-            sqlx::query(
+            tx.run(
                 "INSERT INTO past_consents (subscriber, at, source, replaced_at) \
                  VALUES (?1, ?2, ?3, ?4)",
-            )
-            .bind(id.0)
-            .bind(consent.at.map(|at| at.to_rfc3339()))
-            .bind(&consent.source)
-            .bind(codes::millis(now))
-            .execute(&mut *connection)
-            .await?;
+                params![
+                    id.0,
+                    consent.at.map(|at| at.to_rfc3339()),
+                    &consent.source,
+                    codes::millis(now)
+                ],
+            )?;
         }
     }
     Ok(())

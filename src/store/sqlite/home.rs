@@ -10,85 +10,76 @@
 use std::{fs, io, os::unix::fs::MetadataExt, path::Path};
 
 use chrono::{DateTime, Utc};
-use sqlx::SqliteConnection;
+use rusqlite::{Connection, params};
 
-use super::{FILE, Fault, SqliteStore, codes, open::open_lock_file};
+use super::{
+    FILE, Fault, codes,
+    open::{self, open_lock_file},
+    statement::Statements,
+};
 use crate::store::{BatchState, StoreError};
 
 /// The file beside the database; it holds nothing.
 const MARK: &str = "home";
 
 /// Finds the database at home; the first time, makes this its home.
-pub(super) async fn check(store: &SqliteStore) -> Result<(), Fault> {
-    let mut tx = store.write().await?;
-    let known: Option<String> = sqlx::query_scalar("SELECT home FROM instance")
-        .fetch_one(&mut *tx)
-        .await?;
-    let here = here(&store.state_dir).map_err(|error| unusable(&store.state_dir, error))?;
+pub(super) fn check(tx: &Connection, state_dir: &Path) -> Result<(), Fault> {
+    let known: Option<String> = tx.value("SELECT home FROM instance", [])?;
+    let here = here(state_dir).map_err(|error| open::fault(state_dir, error))?;
     let is_at_home = match (&known, &here) {
         (Some(known), Some(here)) => known == here,
         (Some(_), None) => false,
         // Of a state that sent nothing yet, no copy does harm.
-        (None, Some(_)) => !has_batches(&mut tx).await?,
+        (None, Some(_)) => !has_batches(tx)?,
         (None, None) => true,
     };
     if !is_at_home {
         return Err(Fault::Told(StoreError::Copied));
     }
     if known.is_none() {
-        settle(store, &mut tx).await?;
-        tx.commit().await?;
+        settle(tx, state_dir)?;
     }
     Ok(())
 }
 
 /// A person vouches for this copy: it is at home here from now on. What was open in it waits for that
 /// person; answers how many batches those are.
-pub(super) async fn adopt(store: &SqliteStore, now: DateTime<Utc>) -> Result<u64, Fault> {
-    let mut tx = store.write().await?;
-    settle(store, &mut tx).await?;
-    sqlx::query("UPDATE instance SET adopted_at = ?1")
-        .bind(codes::millis(now))
-        .execute(&mut *tx)
-        .await?;
+pub(super) fn adopt(tx: &Connection, state_dir: &Path, now: DateTime<Utc>) -> Result<u64, Fault> {
+    settle(tx, state_dir)?;
+    tx.run(
+        "UPDATE instance SET adopted_at = ?1",
+        params![codes::millis(now)],
+    )?;
     let reason =
         "the state was put here from a copy; who got it since that was made, it can't know";
     let paused = BatchState::Paused {
         reason: reason.to_owned(),
         over_refusals: false,
     };
-    let done = sqlx::query("UPDATE batches SET state = ?1, reason = ?2 WHERE state = ?3")
-        .bind(codes::batch_state_code(&paused))
-        .bind(reason)
-        .bind(codes::batch_state_code(&BatchState::Open))
-        .execute(&mut *tx)
-        .await?;
-    tx.commit().await?;
-    Ok(done.rows_affected())
+    tx.run(
+        "UPDATE batches SET state = ?1, reason = ?2 WHERE state = ?3",
+        params![
+            codes::batch_state_code(&paused),
+            reason,
+            codes::batch_state_code(&BatchState::Open)
+        ],
+    )
 }
 
 /// Since when a person has vouched for this copy; None: it is no copy.
-pub(super) async fn adopted_at(store: &SqliteStore) -> Result<Option<DateTime<Utc>>, Fault> {
-    let millis: Option<i64> = sqlx::query_scalar("SELECT adopted_at FROM instance")
-        .fetch_one(&store.readers)
-        .await?;
-    Ok(millis.map(codes::time).transpose()?)
+pub(super) fn adopted_at(tx: &Connection) -> Result<Option<DateTime<Utc>>, Fault> {
+    let millis: Option<i64> = tx.value("SELECT adopted_at FROM instance", [])?;
+    millis.map(codes::time).transpose()
 }
 
 /// Makes the mark anew and remembers it.
-pub(super) async fn settle(
-    store: &SqliteStore,
-    connection: &mut SqliteConnection,
-) -> Result<(), Fault> {
-    let place = store.state_dir.join(MARK);
+pub(super) fn settle(tx: &Connection, state_dir: &Path) -> Result<(), Fault> {
+    let place = state_dir.join(MARK);
     let made = remove(&place)
         .and_then(|()| open_lock_file(&place)?.sync_all())
-        .and_then(|()| here(&store.state_dir));
-    let here = made.map_err(|error| unusable(&place, error))?;
-    sqlx::query("UPDATE instance SET home = ?1")
-        .bind(here)
-        .execute(connection)
-        .await?;
+        .and_then(|()| here(state_dir));
+    let here = made.map_err(|error| open::fault(&place, error))?;
+    tx.run("UPDATE instance SET home = ?1", params![here])?;
     Ok(())
 }
 
@@ -115,15 +106,6 @@ fn here(state_dir: &Path) -> io::Result<Option<String>> {
     )))
 }
 
-async fn has_batches(connection: &mut SqliteConnection) -> sqlx::Result<bool> {
-    sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM batches)")
-        .fetch_one(connection)
-        .await
-}
-
-fn unusable(place: &Path, error: io::Error) -> Fault {
-    Fault::Told(StoreError::Unusable {
-        place: place.display().to_string(),
-        source: error.into(),
-    })
+fn has_batches(tx: &Connection) -> Result<bool, Fault> {
+    tx.value("SELECT EXISTS (SELECT 1 FROM batches)", [])
 }

@@ -1,9 +1,9 @@
 //! Lanes: within a batch, a domain with limits of its own gets a number that leads the index of due
 //! rows, so that a claim reads the rows it may take and no others, however many wait elsewhere.
 
-use sqlx::SqliteConnection;
+use rusqlite::{Connection, params};
 
-use super::codes;
+use super::{Fault, codes, statement::Statements};
 use crate::store::{BatchId, Quotas, machine::State};
 
 /// Everyone whose domain has no limits.
@@ -18,12 +18,8 @@ pub(super) struct Lane {
 }
 
 /// The lanes of a batch with their room. Domains that the quotas name for the first time get theirs.
-pub(super) async fn open(
-    connection: &mut SqliteConnection,
-    batch: BatchId,
-    quotas: &Quotas,
-) -> sqlx::Result<Vec<Lane>> {
-    let mut known = all(connection, batch).await?;
+pub(super) fn open(tx: &Connection, batch: BatchId, quotas: &Quotas) -> Result<Vec<Lane>, Fault> {
+    let mut known = all(tx, batch)?;
     let is_new = |(name, _): &&(String, u32)| !known.iter().any(|(known, _)| known == name);
     let new: Vec<&str> = quotas
         .domains
@@ -31,8 +27,8 @@ pub(super) async fn open(
         .filter(is_new)
         .map(|(name, _)| name.as_str())
         .collect();
-    if !new.is_empty() && split_off(connection, batch, &new).await? {
-        known = all(connection, batch).await?;
+    if !new.is_empty() && split_off(tx, batch, &new)? {
+        known = all(tx, batch)?;
     }
     let common = std::iter::once((None, COMMON));
     let named = known.into_iter().map(|(name, lane)| (Some(name), lane));
@@ -70,57 +66,37 @@ pub(super) fn use_one(lanes: &mut [Lane], number: i64) -> bool {
     true
 }
 
-async fn all(
-    connection: &mut SqliteConnection,
-    batch: BatchId,
-) -> sqlx::Result<Vec<(String, i64)>> {
-    sqlx::query_as(
+fn all(tx: &Connection, batch: BatchId) -> Result<Vec<(String, i64)>, Fault> {
+    tx.all(
         "SELECT d.name, l.lane FROM lanes AS l JOIN domains AS d ON d.id = l.domain \
          WHERE l.batch = ?1 ORDER BY l.lane",
+        params![batch.0],
+        |row| Ok((row.get(0)?, row.get(1)?)),
     )
-    .bind(batch.0)
-    .fetch_all(connection)
-    .await
 }
 
 /// Gives domains their lanes and moves their rows there; false where no reader has such an address.
-async fn split_off(
-    connection: &mut SqliteConnection,
-    batch: BatchId,
-    names: &[&str],
-) -> sqlx::Result<bool> {
-    let last: i64 = sqlx::query_scalar("SELECT coalesce(max(lane), 0) FROM lanes WHERE batch = ?1")
-        .bind(batch.0)
-        .fetch_one(&mut *connection)
-        .await?;
-    let made = sqlx::query(
+fn split_off(tx: &Connection, batch: BatchId, names: &[&str]) -> Result<bool, Fault> {
+    let last: i64 = tx.value(
+        "SELECT coalesce(max(lane), 0) FROM lanes WHERE batch = ?1",
+        params![batch.0],
+    )?;
+    let made = tx.run(
         "INSERT INTO lanes (batch, domain, lane) \
          SELECT ?1, d.id, ?3 + row_number() OVER (ORDER BY d.id) \
          FROM domains AS d WHERE d.name IN (SELECT value FROM json_each(?2))",
-    )
-    .bind(batch.0)
-    .bind(codes::rows(names)?)
-    .bind(last)
-    .execute(&mut *connection)
-    .await?;
-    if made.rows_affected() == 0 {
+        params![batch.0, codes::rows(names)?, last],
+    )?;
+    if made == 0 {
         return Ok(false);
     }
     let (first, end) = codes::deliveries_of(batch);
     let ended = [State::Accepted, State::Rejected, State::Skipped].map(codes::state_code);
-    sqlx::query(
+    tx.run(
         "UPDATE deliveries SET lane = l.lane FROM lanes AS l \
          WHERE l.batch = ?1 AND l.lane > ?2 AND l.domain = deliveries.domain \
          AND deliveries.id BETWEEN ?3 AND ?4 AND deliveries.state NOT IN (?5, ?6, ?7)",
-    )
-    .bind(batch.0)
-    .bind(last)
-    .bind(first)
-    .bind(end)
-    .bind(ended[0])
-    .bind(ended[1])
-    .bind(ended[2])
-    .execute(connection)
-    .await?;
+        params![batch.0, last, first, end, ended[0], ended[1], ended[2]],
+    )?;
     Ok(true)
 }

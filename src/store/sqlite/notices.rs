@@ -2,77 +2,70 @@
 //! loses its content.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sqlx::Row;
+use rusqlite::{Connection, Row, params};
 
-use super::{Fault, SqliteStore, codes};
+use super::{Fault, codes, statement::Statements};
 use crate::store::notices::{DueNotice, NewNotice, NoticeId, TELLING, Told};
 
 /// Long after this nothing is told twice: keys name their dates.
 const KEPT: TimeDelta = TimeDelta::days(400);
 
-pub(super) async fn post(
-    store: &SqliteStore,
+pub(super) fn post(
+    tx: &Connection,
     notices: &[NewNotice],
     now: DateTime<Utc>,
 ) -> Result<u64, Fault> {
-    let mut tx = store.write().await?;
-    sqlx::query("DELETE FROM notices WHERE due_at IS NULL AND created_at < ?1")
-        .bind(codes::millis(now - KEPT))
-        .execute(&mut *tx)
-        .await?;
+    tx.run(
+        "DELETE FROM notices WHERE due_at IS NULL AND created_at < ?1",
+        params![codes::millis(now - KEPT)],
+    )?;
     let mut new = 0;
     for notice in notices {
-        let done = sqlx::query(
+        let done = tx.run(
             "INSERT INTO notices (key, target, content, created_at, due_at) \
              VALUES (?1, ?2, ?3, ?4, ?4) ON CONFLICT (key, target) DO NOTHING",
-        )
-        .bind(&notice.key)
-        .bind(&notice.target)
-        .bind(&notice.content)
-        .bind(codes::millis(now))
-        .execute(&mut *tx)
-        .await?;
-        new += done.rows_affected();
+            params![
+                &notice.key,
+                &notice.target,
+                &notice.content,
+                codes::millis(now)
+            ],
+        )?;
+        new += done;
     }
-    tx.commit().await?;
     Ok(new)
 }
 
-pub(super) async fn take_due(
-    store: &SqliteStore,
+pub(super) fn take_due(
+    tx: &Connection,
     limit: u32,
     now: DateTime<Utc>,
 ) -> Result<Vec<DueNotice>, Fault> {
-    let mut tx = store.write().await?;
-    let rows = sqlx::query(
+    let mut due = tx.all(
         "UPDATE notices SET due_at = ?2 WHERE id IN \
          (SELECT id FROM notices WHERE due_at <= ?1 ORDER BY id LIMIT ?3) \
          RETURNING id, key, target, content, attempts, created_at",
-    )
-    .bind(codes::millis(now))
-    .bind(codes::millis(now + TELLING))
-    .bind(limit)
-    .fetch_all(&mut *tx)
-    .await?;
-    let mut due: Vec<DueNotice> = Vec::with_capacity(rows.len());
-    for row in rows {
-        let content: Option<Vec<u8>> = row.try_get("content")?;
-        due.push(DueNotice {
-            id: NoticeId(row.try_get("id")?),
-            key: row.try_get("key")?,
-            target: row.try_get("target")?,
-            content: content.unwrap_or_default(),
-            attempts: row.try_get("attempts")?,
-            at: codes::time_at(&row, "created_at")?,
-        });
-    }
-    tx.commit().await?;
+        params![codes::millis(now), codes::millis(now + TELLING), limit],
+        notice_from,
+    )?;
     due.sort_by_key(|notice| notice.id);
     Ok(due)
 }
 
-pub(super) async fn settle(
-    store: &SqliteStore,
+fn notice_from(row: &Row<'_>) -> Result<DueNotice, Fault> {
+    let content: Option<Vec<u8>> = row.get("content")?;
+    Ok(DueNotice {
+        id: NoticeId(row.get("id")?),
+        key: row.get("key")?,
+        target: row.get("target")?,
+        content: content.unwrap_or_default(),
+        attempts: row.get("attempts")?,
+        at: codes::time_at(row, "created_at")?,
+    })
+}
+
+pub(super) fn settle(
+    tx: &Connection,
     notice: NoticeId,
     told: Told,
     reply: &str,
@@ -82,23 +75,18 @@ pub(super) async fn settle(
         Told::Done | Told::GivenUp => None,
     };
     let is_try_failed = told != Told::Done;
-    sqlx::query(
+    tx.run(
         "UPDATE notices SET due_at = ?2, attempts = attempts + ?3, reply = ?4, \
          content = CASE WHEN ?2 IS NULL THEN NULL ELSE content END WHERE id = ?1",
-    )
-    .bind(notice.0)
-    .bind(due_at)
-    .bind(i64::from(is_try_failed))
-    .bind(reply)
-    .execute(&store.writer)
-    .await?;
+        params![notice.0, due_at, i64::from(is_try_failed), reply],
+    )?;
     Ok(())
 }
 
-pub(super) async fn next_due(store: &SqliteStore) -> Result<Option<DateTime<Utc>>, Fault> {
-    let millis: Option<i64> =
-        sqlx::query_scalar("SELECT min(due_at) FROM notices WHERE due_at IS NOT NULL")
-            .fetch_one(&store.readers)
-            .await?;
-    Ok(millis.map(codes::time).transpose()?)
+pub(super) fn next_due(tx: &Connection) -> Result<Option<DateTime<Utc>>, Fault> {
+    let millis: Option<i64> = tx.value(
+        "SELECT min(due_at) FROM notices WHERE due_at IS NOT NULL",
+        [],
+    )?;
+    millis.map(codes::time).transpose()
 }

@@ -1,4 +1,7 @@
 //! The database file: made private, opened durable, checked to be ours, brought up to date.
+//!
+//! A database that is there is opened by SQLite and by nobody else: POSIX takes all of a process's
+//! locks on a file away when the process closes any handle of it, whoever opened that one.
 
 use std::{
     fs::{DirBuilder, File, OpenOptions},
@@ -7,13 +10,10 @@ use std::{
     time::Duration,
 };
 
-use sqlx::{
-    ConnectOptions, Connection, SqlSafeStr, SqliteConnection, SqlitePool,
-    migrate::{MigrateError, Migration, MigrationType, Migrator},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
-};
+use aws_lc_rs::hmac;
+use rusqlite::{Connection, OpenFlags};
 
-use super::Fault;
+use super::{FILE, Fault, migrations, place::Place, statement::Statements, witness::Witness};
 use crate::store::StoreError;
 
 /// "DNot" in ASCII: how `file` and we tell our databases from others'.
@@ -22,126 +22,76 @@ const APPLICATION_ID: i64 = 0x444E_6F74;
 /// A writer may have to wait for another process's freeze of a long list.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Readers of progress and of pages; the sending itself reads little.
-const READERS: u32 = 4;
+/// More statements than there are in the code.
+const STATEMENTS: usize = 200;
 
-/// The one writer, and the readers, of an opened database.
-pub(super) struct Pools {
-    pub(super) writer: SqlitePool,
-    pub(super) readers: SqlitePool,
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    /// The one that writes.
+    Writer,
+    /// Progress, pages, a backup.
+    Reader,
 }
 
-/// Opens the database, making the folder and the file where they are missing.
-pub(super) async fn open(state_dir: &Path, file: &Path) -> Result<Pools, Fault> {
+/// Opens a database for the first time in this process, making folder and file where they are missing.
+pub(super) fn first(state_dir: &Path) -> Result<(Place, Connection), Fault> {
+    let file = state_dir.join(FILE);
     make_private_folder(state_dir).map_err(|error| fault(state_dir, error))?;
     // Two first runs at once must not both make the tables.
-    let opening = lock(state_dir.join("opening.lock"))
-        .await
-        .map_err(|error| fault(state_dir, error))?;
-    make_private_file(file).map_err(|error| fault(file, error))?;
-
-    let writer = SqlitePoolOptions::new()
-        .max_connections(1)
-        .acquire_timeout(Duration::from_secs(600))
-        .test_before_acquire(false)
-        .before_acquire(|connection, _| {
-            // After an error of COMMIT or ROLLBACK (a full disk) nobody knows where the connection
-            // stands: another one takes its place, and the next verb goes on.
-            let is_clean = !connection.is_in_transaction();
-            Box::pin(async move { Ok(is_clean) })
-        })
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .connect_with(options(file))
-        .await?;
-    let mut connection = writer.acquire().await?;
-    check_ours(&mut connection).await?;
-    migrate(&mut connection).await?;
-    drop(connection);
+    let opening = lock(&opening_lock(state_dir)).map_err(|error| fault(state_dir, error))?;
+    match make_private_file(&file) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+            return Err(fault(&file, error));
+        }
+        _ => {}
+    }
+    let mut connection = connect(&file, Access::Writer)?;
+    migrations::run(&mut connection)?;
     drop(opening);
-
-    let readers = SqlitePoolOptions::new()
-        .max_connections(READERS)
-        .test_before_acquire(false)
-        .max_lifetime(None)
-        .connect_lazy_with(
-            options(file)
-                .pragma("query_only", "ON")
-                .pragma("cache_size", "-2048"),
-        );
-    Ok(Pools { writer, readers })
+    let erasure_key: Vec<u8> = connection.value("SELECT erasure_key FROM instance", [])?;
+    let place = Place {
+        state_dir: state_dir.to_owned(),
+        file,
+        erasure_key: hmac::Key::new(hmac::HMAC_SHA256, &erasure_key),
+        witness: Witness::beside(state_dir),
+    };
+    Ok((place, connection))
 }
 
-fn options(file: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(file)
-        .journal_mode(SqliteJournalMode::Wal)
-        // Durable on return: an outcome that `record` answered for survives a power cut.
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(BUSY_TIMEOUT)
-        // Hostile bytes: the file may have come from anywhere.
-        .pragma("trusted_schema", "OFF")
-        .pragma("cache_size", "-16384")
-        // A freeze writes hundreds of megabytes of log once: don't keep them for ever.
-        .pragma("journal_size_limit", "67108864")
-        .statement_cache_capacity(200)
-        .disable_statement_logging()
+/// A connection to a database that is there.
+pub(super) fn connect(file: &Path, access: Access) -> Result<Connection, Fault> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(file, flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // Hostile bytes: the file may have come from anywhere.
+    connection.execute_batch("PRAGMA trusted_schema = OFF")?;
+    check_ours(&connection)?;
+    // FULL, durable on return: an outcome that `record` answered for survives a power cut. A freeze
+    // writes hundreds of megabytes of log once: they are not kept for ever.
+    connection.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+         PRAGMA journal_size_limit = 67108864;",
+    )?;
+    connection.execute_batch(match access {
+        Access::Writer => "PRAGMA cache_size = -16384",
+        Access::Reader => "PRAGMA cache_size = -2048; PRAGMA query_only = ON",
+    })?;
+    Ok(connection)
 }
 
-async fn check_ours(connection: &mut SqliteConnection) -> Result<(), Fault> {
-    let id: i64 = sqlx::query_scalar("PRAGMA application_id")
-        .fetch_one(&mut *connection)
-        .await?;
+fn check_ours(connection: &Connection) -> Result<(), Fault> {
+    let id: i64 = connection.value("PRAGMA application_id", [])?;
     if id == APPLICATION_ID {
         return Ok(());
     }
-    let tables: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_schema")
-        .fetch_one(&mut *connection)
-        .await?;
+    let tables: i64 = connection.value("SELECT count(*) FROM sqlite_schema", [])?;
     if id != 0 || tables != 0 {
         return Err(Fault::Told(StoreError::Foreign));
     }
-    sqlx::raw_sql("PRAGMA application_id = 0x444E6F74")
-        .execute(connection)
-        .await?;
+    connection.execute_batch("PRAGMA application_id = 0x444E6F74")?;
     Ok(())
-}
-
-async fn migrate(connection: &mut SqliteConnection) -> Result<(), Fault> {
-    // `run` itself makes futures whose `Send` the compiler can't see; sqlx keeps this door for it.
-    match migrations().run_direct(None, connection, false).await {
-        Ok(()) => Ok(()),
-        Err(MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..)) => {
-            Err(Fault::Told(StoreError::Newer))
-        }
-        Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => {
-            Err(error.into())
-        }
-        Err(error) => Err(Fault::Told(StoreError::Outdated(error.into()))),
-    }
-}
-
-fn migrations() -> Migrator {
-    let migration = |version, description: &'static str, sql: &'static str| {
-        Migration::new(
-            version,
-            description.into(),
-            MigrationType::Simple,
-            sql.into_sql_str(),
-            false,
-        )
-    };
-    Migrator::with_migrations(vec![
-        migration(
-            1,
-            "the list and the ledger",
-            include_str!("migrations/0001_list_and_ledger.sql"),
-        ),
-        migration(2, "steps", include_str!("migrations/0002_steps.sql")),
-        migration(3, "notices", include_str!("migrations/0003_notices.sql")),
-        migration(4, "calendar", include_str!("migrations/0004_calendar.sql")),
-    ])
 }
 
 /// Makes a folder that its owner alone may look into, with the folders above it.
@@ -156,29 +106,24 @@ pub fn make_private_folder(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
-/// Makes the file where there is none, and never opens one that is there: POSIX locks belong to the
-/// process and go when it closes *any* descriptor of the file, those of SQLite's open connections
-/// with them (<https://www.sqlite.org/howtocorrupt.html>, 2.2). SQLite gives its log and its index
-/// the rights of the database file.
+/// Makes a file that is not there yet. SQLite gives its log and its index the rights of the database.
 pub(super) fn make_private_file(file: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     private(&mut options);
-    match options.open(file) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        _ => Ok(()),
-    }
+    options.open(file).map(drop)
 }
 
-/// Opens a lock file and waits for its lock, which goes with the handle. On a thread that may
-/// block: who holds it may be a task of this very runtime.
-pub(super) async fn lock(file: PathBuf) -> io::Result<File> {
-    let waiting = tokio::task::spawn_blocking(move || {
-        let handle = open_lock_file(&file)?;
-        handle.lock()?;
-        Ok(handle)
-    });
-    waiting.await.map_err(io::Error::other)?
+/// Whoever makes a database, or puts one in place, holds the lock on this file meanwhile.
+pub(super) fn opening_lock(state_dir: &Path) -> PathBuf {
+    state_dir.join("opening.lock")
+}
+
+/// Opens a lock file and waits for its lock, which goes with the handle.
+pub(super) fn lock(file: &Path) -> io::Result<File> {
+    let handle = open_lock_file(file)?;
+    handle.lock()?;
+    Ok(handle)
 }
 
 /// Opens a file whose only use is its lock, private to its owner.

@@ -1,14 +1,14 @@
 //! People on the list: one found, a page read, groups added and merged.
 
-use std::collections::HashSet;
-
 use chrono::{DateTime, FixedOffset, Utc};
-use serde::Deserialize;
-use sqlx::{Row, sqlite::SqliteRow};
+use rusqlite::{Connection, Row, params};
 
 use super::{
-    Fault, SqliteStore, codes,
+    Fault, codes,
     group::{GROUP, Group, Merged},
+    intake::{Feed, Intake},
+    place::Place,
+    statement::Statements,
     strangers::Strangers,
     suppression,
 };
@@ -21,12 +21,8 @@ use crate::{
     },
 };
 
-pub(super) async fn upsert(
-    store: &SqliteStore,
-    profiles: &[Profile],
-    origin: Origin,
-    now: DateTime<Utc>,
-) -> Result<Vec<Upsert>, Fault> {
+/// Hands people over to [`upsert`], each with their place in the answer.
+pub(super) async fn feed(profiles: &[Profile], feed: Feed<Vec<(usize, Profile)>>) {
     let mut order: Vec<(String, usize)> = profiles
         .iter()
         .enumerate()
@@ -36,13 +32,31 @@ pub(super) async fn upsert(
     if order.len() > GROUP {
         order.sort_unstable();
     }
-    let mut answers: Vec<Option<Upsert>> = profiles.iter().map(|_| None).collect();
-    let mut tx = store.write().await?;
-    let mut strangers = Strangers::expect(&mut tx, profiles.len()).await?;
     for chunk in order.chunks(GROUP) {
-        let people: Vec<&Profile> = chunk.iter().map(|(_, at)| &profiles[*at]).collect();
+        let group = chunk.iter().map(|(_, at)| (*at, profiles[*at].clone()));
+        if !feed.hand_over(group.collect()).await {
+            return;
+        }
+    }
+    feed.end().await;
+}
+
+/// Adds or merges so many people; answers in their order.
+pub(super) fn upsert(
+    tx: &Connection,
+    place: &Place,
+    people: usize,
+    mut intake: Intake<Vec<(usize, Profile)>>,
+    origin: Origin,
+    now: DateTime<Utc>,
+) -> Result<Vec<Upsert>, Fault> {
+    let key = &place.erasure_key;
+    let mut answers: Vec<Option<Upsert>> = vec![None; people];
+    let mut strangers = Strangers::expect(tx, people)?;
+    while let Some(chunk) = intake.next()? {
+        let people: Vec<&Profile> = chunk.iter().map(|(_, profile)| profile).collect();
         let merge = |group: &mut Group, answers: &mut [Option<Upsert>]| {
-            for (profile, (_, at)) in people.iter().zip(chunk) {
+            for (at, profile) in &chunk {
                 answers[*at] = Some(match group.merge(profile, origin) {
                     Merged::Suppressed(reason) => Upsert::Suppressed(reason),
                     Merged::New => Upsert::Added,
@@ -52,157 +66,111 @@ pub(super) async fn upsert(
             }
         };
         if origin != Origin::Person && strangers.are_likely() {
-            let mut group = Group::of_strangers(&mut tx, &store.erasure_key, &people).await?;
+            let mut group = Group::of_strangers(tx, key, &people)?;
             merge(&mut group, &mut answers);
-            if strangers.write(&group, &mut tx, origin, now).await? {
+            if strangers.write(&group, tx, origin, now)? {
                 continue;
             }
         }
-        let mut group = Group::load(&mut tx, &store.erasure_key, &people).await?;
+        let mut group = Group::load(tx, key, &people)?;
         strangers.learn(&group);
         if origin == Origin::Person {
-            group.let_back_in(&mut tx, &store.erasure_key).await?;
+            group.let_back_in(tx, key)?;
         }
         merge(&mut group, &mut answers);
-        group.write(&mut tx, origin, now).await?;
+        group.write(tx, origin, now)?;
     }
-    tx.commit().await?;
     Ok(answers.into_iter().flatten().collect())
 }
 
-pub(super) async fn subscriber(
-    store: &SqliteStore,
-    email: &Address,
-) -> Result<Option<Subscriber>, Fault> {
-    let row = sqlx::query("SELECT * FROM subscribers WHERE email = ?1")
-        .bind(email.as_str())
-        .fetch_optional(&store.readers)
-        .await?;
-    Ok(row.as_ref().map(subscriber_from).transpose()?)
+pub(super) fn subscriber(tx: &Connection, email: &Address) -> Result<Option<Subscriber>, Fault> {
+    tx.maybe(
+        &format!("SELECT {PERSON}, origin, created_at FROM subscribers WHERE email = ?1"),
+        params![email.as_str()],
+        subscriber_from,
+    )
 }
 
-pub(super) async fn known(store: &SqliteStore, emails: &[Address]) -> Result<Vec<Known>, Fault> {
-    let mut reader = store.readers.acquire().await?;
-    let mut known = Vec::with_capacity(emails.len());
-    for chunk in emails.chunks(GROUP) {
-        let keys: Vec<String> = chunk.iter().map(Address::key).collect();
-        let suppressed = suppression::among(&mut reader, &store.erasure_key, &keys).await?;
-        let listed: HashSet<String> = sqlx::query_scalar(
-            "SELECT said.value FROM json_each(?1) AS said CROSS JOIN subscribers AS s \
-             ON s.email = said.value",
-        )
-        .bind(codes::rows(&keys)?)
-        .fetch_all(&mut *reader)
-        .await?
-        .into_iter()
-        .collect();
-        known.extend(keys.iter().map(|key| Known {
-            is_listed: listed.contains(key),
+pub(super) fn known(
+    tx: &Connection,
+    place: &Place,
+    emails: &[Address],
+) -> Result<Vec<Known>, Fault> {
+    let keys: Vec<String> = emails.iter().map(Address::key).collect();
+    let suppressed = suppression::among(tx, &place.erasure_key, &keys)?;
+    let known = |key: &String| {
+        Ok(Known {
+            is_listed: tx.value(
+                "SELECT EXISTS (SELECT 1 FROM subscribers WHERE email = ?1)",
+                params![key],
+            )?,
             suppression: suppressed.get(key).copied(),
-        }));
-    }
-    Ok(known)
+        })
+    };
+    keys.iter().map(known).collect()
 }
 
-pub(super) async fn page(
-    store: &SqliteStore,
+pub(super) fn page(
+    tx: &Connection,
     state: Option<SubscriberState>,
     after: SubscriberId,
     limit: u32,
 ) -> Result<Vec<Subscriber>, Fault> {
-    let rows = sqlx::query(
-        "SELECT * FROM subscribers \
-         WHERE id > ?1 AND email IS NOT NULL AND (?2 IS NULL OR state = ?2) \
-         ORDER BY id LIMIT ?3",
+    tx.all(
+        &format!(
+            "SELECT {PERSON}, origin, created_at FROM subscribers \
+             WHERE id > ?1 AND email IS NOT NULL AND (?2 IS NULL OR state = ?2) \
+             ORDER BY id LIMIT ?3"
+        ),
+        params![after.0, state.map(codes::subscriber_state_code), limit],
+        subscriber_from,
     )
-    .bind(after.0)
-    .bind(state.map(codes::subscriber_state_code))
-    .bind(limit)
-    .fetch_all(&store.readers)
-    .await?;
-    Ok(rows
-        .iter()
-        .map(subscriber_from)
-        .collect::<sqlx::Result<_>>()?)
 }
 
-fn subscriber_from(row: &SqliteRow) -> sqlx::Result<Subscriber> {
-    let person = PersonRow::from_columns(row)?.into_person()?;
+fn subscriber_from(row: &Row<'_>) -> Result<Subscriber, Fault> {
+    let (id, person) = person_from(row)?;
     Ok(Subscriber {
-        id: SubscriberId(row.try_get("id")?),
+        id,
         profile: person.profile,
         state: person.state,
-        origin: codes::origin(row.try_get("origin")?)?,
+        origin: codes::origin(row.get("origin")?)?,
         created_at: codes::time_at(row, "created_at")?,
     })
 }
 
-/// A row of `subscribers` that has an address, by its columns' names.
-#[derive(Deserialize)]
-pub(super) struct PersonRow {
-    pub(super) id: i64,
-    email: String,
-    name: Option<String>,
-    editions: Option<String>,
-    tags: Option<String>,
-    timezone: Option<String>,
-    language: Option<String>,
-    consent_at: Option<String>,
-    consent_source: Option<String>,
-    state: i64,
-    vouched_by: u8,
-    set_by: u32,
+/// The columns of a person, as [`person_from`] reads them.
+pub(super) const PERSON: &str = "id, email, name, editions, tags, timezone, language, \
+    consent_at, consent_source, state, vouched_by, set_by";
+
+/// A row of `subscribers` that has an address.
+pub(super) fn person_from(row: &Row<'_>) -> Result<(SubscriberId, Person), Fault> {
+    let text = |column: usize| row.get::<_, Option<String>>(column);
+    let (set_by, email) = (SetBy(row.get(11)?), row.get::<_, String>(1)?);
+    let consent = Consent {
+        at: text(7)?.as_deref().map(consent_time).transpose()?,
+        source: text(8)?,
+    };
+    let person = Person {
+        profile: Profile {
+            email: codes::address(&email)?,
+            name: text(2)?,
+            editions: text(3)?.as_deref().map(codes::set).transpose()?,
+            tags: text(4)?
+                .as_deref()
+                .map(codes::set)
+                .transpose()?
+                .unwrap_or_default(),
+            timezone: text(5)?.as_deref().map(codes::timezone).transpose()?,
+            language: text(6)?,
+            consent: set_by.get(Field::Consent).map(|_| consent),
+        },
+        state: codes::subscriber_state(row.get(9)?)?,
+        vouched_by: Origins(row.get(10)?),
+        set_by,
+    };
+    Ok((SubscriberId(row.get(0)?), person))
 }
 
-/// A [`PersonRow`] out of `subscribers AS s`, as JSON.
-pub(super) const PERSON_AS_JSON: &str = "json_object('id', s.id, 'email', s.email, \
-    'name', s.name, 'editions', s.editions, 'tags', s.tags, 'timezone', s.timezone, \
-    'language', s.language, 'consent_at', s.consent_at, 'consent_source', s.consent_source, \
-    'state', s.state, 'vouched_by', s.vouched_by, 'set_by', s.set_by)";
-
-impl PersonRow {
-    /// By hand: sqlx's derive would compile SQLite and sqlx once more, for the compiler's own use.
-    fn from_columns(row: &SqliteRow) -> sqlx::Result<Self> {
-        Ok(Self {
-            id: row.try_get("id")?,
-            email: row.try_get("email")?,
-            name: row.try_get("name")?,
-            editions: row.try_get("editions")?,
-            tags: row.try_get("tags")?,
-            timezone: row.try_get("timezone")?,
-            language: row.try_get("language")?,
-            consent_at: row.try_get("consent_at")?,
-            consent_source: row.try_get("consent_source")?,
-            state: row.try_get("state")?,
-            vouched_by: row.try_get("vouched_by")?,
-            set_by: row.try_get("set_by")?,
-        })
-    }
-
-    pub(super) fn into_person(self) -> sqlx::Result<Person> {
-        let set_by = SetBy(self.set_by);
-        let set = |text: Option<String>| text.as_deref().map(codes::set).transpose();
-        let consent = Consent {
-            at: self.consent_at.as_deref().map(consent_time).transpose()?,
-            source: self.consent_source,
-        };
-        Ok(Person {
-            profile: Profile {
-                email: codes::address(&self.email)?,
-                name: self.name,
-                editions: set(self.editions)?,
-                tags: set(self.tags)?.unwrap_or_default(),
-                timezone: self.timezone.as_deref().map(codes::timezone).transpose()?,
-                language: self.language,
-                consent: set_by.get(Field::Consent).map(|_| consent),
-            },
-            state: codes::subscriber_state(self.state)?,
-            vouched_by: Origins(self.vouched_by),
-            set_by,
-        })
-    }
-}
-
-fn consent_time(text: &str) -> sqlx::Result<DateTime<FixedOffset>> {
-    DateTime::parse_from_rfc3339(text).map_err(|error| sqlx::Error::Decode(error.into()))
+fn consent_time(text: &str) -> Result<DateTime<FixedOffset>, Fault> {
+    DateTime::parse_from_rfc3339(text).map_err(|error| Fault::Damaged(error.to_string()))
 }

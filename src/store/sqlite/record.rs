@@ -4,10 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use serde_json::json;
-use sqlx::SqliteConnection;
+use rusqlite::{Connection, params};
 
-use super::{Fault, SqliteStore, codes, counters::Moves, suppression};
+use super::{Fault, codes, counters::Moves, place::Place, statement::Statements, suppression};
 use crate::{
     audience::{SubscriberState, Suppression, SuppressionReason},
     store::{
@@ -17,14 +16,18 @@ use crate::{
     },
 };
 
-pub(super) async fn record(
-    store: &SqliteStore,
+/// How many steps each issue's batch has come, for the witness.
+pub(super) type Steps = Vec<(String, u64)>;
+
+/// Answers what was refused, and how far the batches have come.
+pub(super) fn record(
+    tx: &Connection,
+    place: &Place,
     transitions: &[Transition],
     now: DateTime<Utc>,
-) -> Result<Vec<Refusal>, Fault> {
+) -> Result<(Vec<Refusal>, Steps), Fault> {
     let ids: BTreeSet<i64> = transitions.iter().map(|t| t.delivery.0).collect();
-    let mut tx = store.write().await?;
-    let mut ledger = Ledger::load(&mut tx, &ids, now).await?;
+    let mut ledger = Ledger::load(tx, &ids, now)?;
     let mut refusals = Vec::new();
     for transition in transitions {
         let applied = ledger.apply(transition);
@@ -35,13 +38,7 @@ pub(super) async fn record(
             });
         }
     }
-    let written = ledger.write(&mut tx, store).await?;
-    tx.commit().await?;
-    // Before the caller hears of it, and so before anything leaves.
-    for (issue, steps) in written {
-        store.witness.note(&issue, steps)?;
-    }
-    Ok(refusals)
+    Ok((refusals, ledger.write(tx, place)?))
 }
 
 /// The rows that a transaction moves.
@@ -69,47 +66,37 @@ struct Entry {
 }
 
 impl Ledger {
-    pub(super) async fn load(
-        connection: &mut SqliteConnection,
+    pub(super) fn load(
+        tx: &Connection,
         ids: &BTreeSet<i64>,
         now: DateTime<Utc>,
-    ) -> sqlx::Result<Self> {
-        let batches: BTreeSet<i64> = ids
-            .iter()
-            .map(|id| codes::batch_of(DeliveryId(*id)).0)
-            .collect();
-        // One row of two JSON texts: each row fetched by itself is a message between two threads.
-        let (rows, batches): (String, String) = sqlx::query_as(
-            "SELECT (SELECT json_group_array(json_array(d.id, d.state, d.fence, d.attempts, \
-             d.losses, d.due_at, d.first_attempt_at, d.reply, s.suppressed, s.state)) \
-             FROM json_each(?1) AS asked CROSS JOIN deliveries AS d ON d.id = asked.value \
-             LEFT JOIN subscribers AS s ON s.id = d.subscriber), \
-             (SELECT json_group_array(json_array(b.id, b.issue, b.state, b.reason, b.slot)) \
-             FROM json_each(?2) AS asked CROSS JOIN batches AS b ON b.id = asked.value)",
-        )
-        .bind(codes::rows(ids)?)
-        .bind(codes::rows(&batches)?)
-        .fetch_one(connection)
-        .await?;
-        let entries: Vec<Columns> = codes::read_rows(&rows)?;
-        let batches: Vec<(i64, String, i64, Option<String>, i64)> = codes::read_rows(&batches)?;
-        let around = |(id, issue, state, reason, slot)| {
-            let around = Around {
-                issue,
-                state: codes::batch_state(state, reason)?,
-                slot: codes::time(slot)?,
-            };
-            Ok((id, around))
-        };
+    ) -> Result<Self, Fault> {
+        let mut entries = BTreeMap::new();
+        for id in ids {
+            let entry = tx.maybe(
+                "SELECT d.state, d.fence, d.attempts, d.losses, d.due_at, d.first_attempt_at, \
+                 d.reply, s.suppressed, s.state FROM deliveries AS d \
+                 LEFT JOIN subscribers AS s ON s.id = d.subscriber WHERE d.id = ?1",
+                params![id],
+                entry_from,
+            )?;
+            entries.extend(entry.map(|entry| (*id, entry)));
+        }
+        let mut batches = BTreeMap::new();
+        for id in ids.iter().map(|id| codes::batch_of(DeliveryId(*id)).0) {
+            if batches.contains_key(&id) {
+                continue;
+            }
+            let around = tx.maybe(
+                "SELECT issue, state, reason, slot FROM batches WHERE id = ?1",
+                params![id],
+                around_from,
+            )?;
+            batches.extend(around.map(|around| (id, around)));
+        }
         Ok(Self {
-            entries: entries
-                .into_iter()
-                .map(entry_from)
-                .collect::<sqlx::Result<_>>()?,
-            batches: batches
-                .into_iter()
-                .map(around)
-                .collect::<sqlx::Result<_>>()?,
+            entries,
+            batches,
             bounced: Vec::new(),
             now,
         })
@@ -185,38 +172,16 @@ impl Ledger {
         }
     }
 
-    pub(super) async fn write(
-        self,
-        connection: &mut SqliteConnection,
-        store: &SqliteStore,
-    ) -> sqlx::Result<Vec<(String, u64)>> {
+    pub(super) fn write(self, tx: &Connection, place: &Place) -> Result<Steps, Fault> {
         let mut moves = Moves::default();
-        let mut rows = Vec::new();
-        for (id, entry) in self.entries.iter().filter(|(_, entry)| entry.is_changed) {
-            moves.add(
-                codes::batch_of(DeliveryId(*id)),
-                entry.before,
-                entry.row.state,
-            );
-            rows.push(columns(*id, &entry.row));
+        let changed = self.entries.iter().filter(|(_, entry)| entry.is_changed);
+        for (id, entry) in changed {
+            let batch = codes::batch_of(DeliveryId(*id));
+            moves.add(batch, entry.before, entry.row.state);
+            update(tx, *id, &entry.row, self.now)?;
         }
-        if rows.is_empty() {
-            return Ok(Vec::new());
-        }
-        sqlx::query(
-            "UPDATE deliveries SET state = v.value->>1, attempts = v.value->>2, \
-             losses = v.value->>3, due_at = v.value->>4, first_attempt_at = v.value->>5, \
-             reply = v.value->>6, updated_at = ?2, \
-             content = CASE WHEN v.value->>5 IS NULL THEN NULL ELSE \
-             coalesce((SELECT id FROM contents WHERE hash = v.value->>7), content) END \
-             FROM json_each(?1) AS v WHERE deliveries.id = v.value->>0",
-        )
-        .bind(codes::rows(&rows)?)
-        .bind(codes::millis(self.now))
-        .execute(&mut *connection)
-        .await?;
-        let steps = moves.write(connection).await?;
-        suppress_bounced(connection, store, &self.bounced, self.now).await?;
+        let steps = moves.write(tx)?;
+        suppress_bounced(tx, place, &self.bounced, self.now)?;
         let issue_of = |id: BatchId| Some(self.batches.get(&id.0)?.issue.clone());
         Ok(steps
             .into_iter()
@@ -225,73 +190,76 @@ impl Ledger {
     }
 }
 
-/// A delivery as it is read: id, state, fence, attempts, losses, due_at, first_attempt_at, reply,
-/// and the reader's suppression and state.
-type Columns = (
-    i64,
-    i64,
-    i64,
-    u32,
-    u32,
-    Option<i64>,
-    Option<i64>,
-    Option<String>,
-    Option<i64>,
-    Option<i64>,
-);
+fn around_from(row: &rusqlite::Row<'_>) -> Result<Around, Fault> {
+    Ok(Around {
+        issue: row.get(0)?,
+        state: codes::batch_state(row.get(1)?, row.get(2)?)?,
+        slot: codes::time(row.get(3)?)?,
+    })
+}
 
-fn entry_from(columns: Columns) -> sqlx::Result<(i64, Entry)> {
-    let (id, state, fence, attempts, losses, due_at, first_attempt_at, reply, suppressed, reader) =
-        columns;
-    let state = codes::state(state)?;
-    let entry = Entry {
+fn entry_from(row: &rusqlite::Row<'_>) -> Result<Entry, Fault> {
+    let state = codes::state(row.get(0)?)?;
+    let time = |column: usize| {
+        let millis: Option<i64> = row.get(column)?;
+        millis.map(codes::time).transpose()
+    };
+    let (suppressed, reader): (Option<i64>, Option<i64>) = (row.get(7)?, row.get(8)?);
+    Ok(Entry {
         before: state,
         row: Row {
             state,
-            fence,
-            attempts,
-            losses,
-            due_at: due_at.map(codes::time).transpose()?,
+            fence: row.get(1)?,
+            attempts: row.get(2)?,
+            losses: row.get(3)?,
+            due_at: time(4)?,
             content: None,
-            first_attempt_at: first_attempt_at.map(codes::time).transpose()?,
-            reply,
+            first_attempt_at: time(5)?,
+            reply: row.get(6)?,
         },
         suppressed: suppressed.map(codes::reason).transpose()?,
         is_removed: reader != Some(codes::subscriber_state_code(SubscriberState::Active)),
         is_changed: false,
-    };
-    Ok((id, entry))
+    })
 }
 
-fn columns(id: i64, row: &Row) -> serde_json::Value {
-    json!([
-        id,
-        codes::state_code(row.state),
-        row.attempts,
-        row.losses,
-        row.due_at.map(codes::millis),
-        row.first_attempt_at.map(codes::millis),
-        row.reply,
-        row.content,
-    ])
+fn update(tx: &Connection, id: i64, row: &Row, now: DateTime<Utc>) -> Result<(), Fault> {
+    tx.run(
+        "UPDATE deliveries SET state = ?2, attempts = ?3, losses = ?4, due_at = ?5, \
+         first_attempt_at = ?6, reply = ?7, updated_at = ?9, \
+         content = CASE WHEN ?6 IS NULL THEN NULL ELSE \
+         coalesce((SELECT id FROM contents WHERE hash = ?8), content) END WHERE id = ?1",
+        params![
+            id,
+            codes::state_code(row.state),
+            row.attempts,
+            row.losses,
+            row.due_at.map(codes::millis),
+            row.first_attempt_at.map(codes::millis),
+            row.reply,
+            row.content,
+            codes::millis(now)
+        ],
+    )?;
+    Ok(())
 }
 
-async fn suppress_bounced(
-    connection: &mut SqliteConnection,
-    store: &SqliteStore,
+fn suppress_bounced(
+    tx: &Connection,
+    place: &Place,
     bounced: &[(i64, String)],
     now: DateTime<Utc>,
-) -> sqlx::Result<()> {
+) -> Result<(), Fault> {
     let mut suppressions = Vec::new();
     for (subscriber, reply) in bounced {
-        let email: Option<String> =
-            sqlx::query_scalar("SELECT email FROM subscribers WHERE id = ?1")
-                .bind(subscriber)
-                .fetch_optional(&mut *connection)
-                .await?
-                .flatten();
+        let email: Option<Option<String>> = tx.maybe_value(
+            "SELECT email FROM subscribers WHERE id = ?1",
+            params![subscriber],
+        )?;
         // Erased meanwhile: nothing is known of the address any more, nor may be.
-        let Some(email) = email else { continue };
+        let Some(email) = email.flatten() else {
+            continue;
+        };
         suppressions.push(Suppression {
             email: Some(codes::address(&email)?),
             reason: SuppressionReason::HardBounce,
@@ -300,7 +268,7 @@ async fn suppress_bounced(
         });
     }
     if !suppressions.is_empty() {
-        suppression::insert(connection, &store.erasure_key, &suppressions, now).await?;
+        suppression::insert(tx, &place.erasure_key, &suppressions, now)?;
     }
     Ok(())
 }

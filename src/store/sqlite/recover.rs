@@ -2,63 +2,57 @@
 //! nobody recorded. How rows move is `store::machine`'s; here is which ones.
 
 use chrono::{DateTime, Utc};
-use sqlx::SqliteConnection;
+use rusqlite::{Connection, params};
 
-use super::{Fault, SqliteStore, batch, codes, record::Ledger};
+use super::{Fault, batch, codes, place::Place, record::Ledger, statement::Statements};
 use crate::store::{
     BatchId, Recovered, UnknownAnswer,
     machine::{OLDER_COPY, State},
 };
 
-pub(super) async fn recover(
-    store: &SqliteStore,
+pub(super) fn recover(
+    tx: &Connection,
+    place: &Place,
     batch: BatchId,
     resend: bool,
     now: DateTime<Utc>,
 ) -> Result<Recovered, Fault> {
-    let mut tx = store.write().await?;
-    if let Some(restored) = settle_older_copy(store, &mut tx, batch, now).await? {
-        tx.commit().await?;
+    if let Some(restored) = settle_older_copy(tx, place, batch, now)? {
         return Ok(Recovered {
             restored,
             ..Recovered::default()
         });
     }
     let (first, last) = codes::deliveries_of(batch);
-    let held: Vec<i64> = sqlx::query_scalar(
+    let held: Vec<i64> = tx.values(
         "SELECT id FROM deliveries WHERE id BETWEEN ?1 AND ?2 AND state IN (1, 2)",
-    )
-    .bind(first)
-    .bind(last)
-    .fetch_all(&mut *tx)
-    .await?;
-    let mut ledger = Ledger::load(&mut tx, &held.into_iter().collect(), now).await?;
+        params![first, last],
+    )?;
+    let mut ledger = Ledger::load(tx, &held.into_iter().collect(), now)?;
     let recovered = ledger.recover(resend);
-    ledger.write(&mut tx, store).await?;
-    tx.commit().await?;
+    ledger.write(tx, place)?;
     Ok(recovered)
 }
 
 /// Of a batch that had come further than this database knows, every open row may have been sent.
-async fn settle_older_copy(
-    store: &SqliteStore,
-    connection: &mut SqliteConnection,
+fn settle_older_copy(
+    tx: &Connection,
+    place: &Place,
     id: BatchId,
     now: DateTime<Utc>,
 ) -> Result<Option<u64>, Fault> {
-    let Some(batch) = batch::by_id(connection, id).await? else {
+    let Some(batch) = batch::by_id(tx, id)? else {
         return Ok(None);
     };
-    let Some(witnessed) = store.witness.steps(&batch.issue)? else {
+    let Some(witnessed) = place.witness.steps(&batch.issue)? else {
         return Ok(None);
     };
     let witnessed = i64::try_from(witnessed).unwrap_or(i64::MAX);
-    let caught_up = sqlx::query("UPDATE batches SET steps = ?2 WHERE id = ?1 AND steps < ?2")
-        .bind(id.0)
-        .bind(witnessed)
-        .execute(&mut *connection)
-        .await?;
-    if caught_up.rows_affected() == 0 {
+    let caught_up = tx.run(
+        "UPDATE batches SET steps = ?2 WHERE id = ?1 AND steps < ?2",
+        params![id.0, witnessed],
+    )?;
+    if caught_up == 0 {
         return Ok(None);
     }
     let open = [
@@ -67,33 +61,29 @@ async fn settle_older_copy(
         State::Sending,
         State::Deferred,
     ];
-    let doubtful = batch::end_all(connection, id, &open, State::Unknown, OLDER_COPY, now).await?;
+    let doubtful = batch::end_all(tx, id, &open, State::Unknown, OLDER_COPY, now)?;
     Ok(Some(doubtful))
 }
 
-pub(super) async fn resolve_unknown(
-    store: &SqliteStore,
+pub(super) fn resolve_unknown(
+    tx: &Connection,
+    place: &Place,
     id: BatchId,
     answer: UnknownAnswer,
     now: DateTime<Utc>,
 ) -> Result<u64, Fault> {
-    let mut tx = store.write().await?;
     let (first, last) = codes::deliveries_of(id);
     // The list of states is the index's; the one that matters follows it.
-    let unknown: Vec<i64> = sqlx::query_scalar(
+    let unknown: Vec<i64> = tx.values(
         "SELECT id FROM deliveries WHERE id BETWEEN ?1 AND ?2 \
          AND state IN (4, 5, 6, 7) AND state = 6",
-    )
-    .bind(first)
-    .bind(last)
-    .fetch_all(&mut *tx)
-    .await?;
-    let mut ledger = Ledger::load(&mut tx, &unknown.into_iter().collect(), now).await?;
+        params![first, last],
+    )?;
+    let mut ledger = Ledger::load(tx, &unknown.into_iter().collect(), now)?;
     let resolved = ledger.resolve(answer);
-    ledger.write(&mut tx, store).await?;
+    ledger.write(tx, place)?;
     if answer == UnknownAnswer::Resend && resolved > 0 {
-        batch::reopen(&mut tx, id).await?;
+        batch::reopen(tx, id)?;
     }
-    tx.commit().await?;
     Ok(resolved)
 }

@@ -2,9 +2,9 @@
 //! one was known after all, nothing was done and the usual way is taken.
 
 use chrono::{DateTime, Utc};
-use sqlx::SqliteConnection;
+use rusqlite::Connection;
 
-use super::group::Group;
+use super::{Fault, group::Group, statement::Statements};
 use crate::audience::Origin;
 
 /// Fewer people are looked up: asking whether they are new costs as much.
@@ -17,14 +17,9 @@ pub(super) struct Strangers {
 
 impl Strangers {
     /// Before the first of so many: an empty list knows nobody.
-    pub(super) async fn expect(
-        connection: &mut SqliteConnection,
-        people: usize,
-    ) -> sqlx::Result<Self> {
-        let are_likely = people >= MANY
-            && sqlx::query_scalar("SELECT NOT EXISTS (SELECT 1 FROM subscribers)")
-                .fetch_one(connection)
-                .await?;
+    pub(super) fn expect(tx: &Connection, people: usize) -> Result<Self, Fault> {
+        let are_likely =
+            people >= MANY && tx.value("SELECT NOT EXISTS (SELECT 1 FROM subscribers)", [])?;
         Ok(Self { are_likely })
     }
 
@@ -38,24 +33,20 @@ impl Strangers {
     }
 
     /// Adds a group of strangers. False: some are none, and nothing was written.
-    pub(super) async fn write(
+    pub(super) fn write(
         &mut self,
         group: &Group,
-        connection: &mut SqliteConnection,
+        tx: &Connection,
         origin: Origin,
         now: DateTime<Utc>,
-    ) -> sqlx::Result<bool> {
-        execute(connection, "SAVEPOINT strangers").await?;
-        let added = group.add_strangers(connection, origin, now).await?;
+    ) -> Result<bool, Fault> {
+        tx.run("SAVEPOINT strangers", [])?;
+        let added = group.add_strangers(tx, origin, now)?;
         self.are_likely = added == group.len() as u64;
         if !self.are_likely {
-            execute(connection, "ROLLBACK TO strangers").await?;
+            tx.run("ROLLBACK TO strangers", [])?;
         }
-        execute(connection, "RELEASE strangers").await?;
+        tx.run("RELEASE strangers", [])?;
         Ok(self.are_likely)
     }
-}
-
-async fn execute(connection: &mut SqliteConnection, statement: &'static str) -> sqlx::Result<()> {
-    sqlx::query(statement).execute(connection).await.map(drop)
 }

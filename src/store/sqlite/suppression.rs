@@ -4,46 +4,37 @@ use std::collections::HashMap;
 
 use aws_lc_rs::hmac;
 use chrono::{DateTime, Utc};
-use serde_json::json;
-use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
+use rusqlite::{Connection, Row, params};
 
-use super::{Fault, SqliteStore, codes, erasure};
+use super::{Fault, codes, erasure, place::Place, statement::Statements};
 use crate::{
     address::Address,
     audience::{Suppression, SuppressionReason},
 };
 
-const GROUP: usize = 1_000;
-
-pub(super) async fn suppress(
-    store: &SqliteStore,
+pub(super) fn suppress(
+    tx: &Connection,
+    place: &Place,
     suppressions: &[Suppression],
     now: DateTime<Utc>,
 ) -> Result<u64, Fault> {
-    let mut tx = store.write().await?;
-    let mut new = 0;
-    for chunk in suppressions.chunks(GROUP) {
-        new += insert(&mut tx, &store.erasure_key, chunk, now).await?;
-    }
-    tx.commit().await?;
-    Ok(new)
+    insert(tx, &place.erasure_key, suppressions, now)
 }
 
 /// Adds suppressions; answers how many addresses had none. A stronger reason replaces a weaker one:
 /// lifting a bounce must not bring back someone who left as well.
-pub(super) async fn insert(
-    connection: &mut SqliteConnection,
+pub(super) fn insert(
+    tx: &Connection,
     erasure_key: &hmac::Key,
     suppressions: &[Suppression],
     now: DateTime<Utc>,
-) -> sqlx::Result<u64> {
+) -> Result<u64, Fault> {
     let keys: Vec<String> = suppressions
         .iter()
         .filter_map(|suppression| Some(suppression.email.as_ref()?.key()))
         .collect();
-    let mut standing = among(connection, erasure_key, &keys).await?;
+    let mut standing = among(tx, erasure_key, &keys)?;
     let mut new = 0;
-    let mut rows = Vec::new();
     for suppression in suppressions {
         let Some(email) = &suppression.email else {
             continue;
@@ -55,46 +46,36 @@ pub(super) async fn insert(
         new += u64::from(stands.is_none());
         standing.insert(email.key(), suppression.reason);
         if suppression.reason == SuppressionReason::Erased {
-            erasure::erase(connection, erasure_key, email, suppression.at).await?;
+            erasure::erase(tx, erasure_key, email, suppression.at)?;
         } else {
-            rows.push(json!([
-                email.as_str(),
-                codes::reason_code(suppression.reason),
-                suppression.detail,
-                codes::millis(suppression.at),
-            ]));
+            write(tx, email, suppression, now)?;
         }
-    }
-    if !rows.is_empty() {
-        write(connection, &rows, now).await?;
     }
     Ok(new)
 }
 
-async fn write(
-    connection: &mut SqliteConnection,
-    rows: &[serde_json::Value],
+fn write(
+    tx: &Connection,
+    email: &Address,
+    suppression: &Suppression,
     now: DateTime<Utc>,
-) -> sqlx::Result<()> {
-    let rows = codes::rows(rows)?;
-    // WHERE true: without it SQLite reads ON as the join's.
-    sqlx::query(
-        "INSERT INTO suppressions (email, reason, detail, at) \
-         SELECT value->>0, value->>1, value->>2, value->>3 FROM json_each(?1) WHERE true \
+) -> Result<(), Fault> {
+    let reason = codes::reason_code(suppression.reason);
+    tx.run(
+        "INSERT INTO suppressions (email, reason, detail, at) VALUES (?1, ?2, ?3, ?4) \
          ON CONFLICT (email) DO UPDATE SET reason = excluded.reason, detail = excluded.detail, \
          at = excluded.at",
-    )
-    .bind(&rows)
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query(
-        "UPDATE subscribers SET suppressed = v.value->>1, updated_at = ?2 \
-         FROM json_each(?1) AS v WHERE subscribers.email = v.value->>0",
-    )
-    .bind(&rows)
-    .bind(codes::millis(now))
-    .execute(connection)
-    .await?;
+        params![
+            email.as_str(),
+            reason,
+            suppression.detail,
+            codes::millis(suppression.at)
+        ],
+    )?;
+    tx.run(
+        "UPDATE subscribers SET suppressed = ?2, updated_at = ?3 WHERE email = ?1",
+        params![email.as_str(), reason, codes::millis(now)],
+    )?;
     Ok(())
 }
 
@@ -110,89 +91,84 @@ fn strength(reason: SuppressionReason) -> u8 {
 }
 
 /// Those of the addresses (by their keys) that are suppressed.
-pub(super) async fn among(
-    connection: &mut SqliteConnection,
+pub(super) fn among(
+    tx: &Connection,
     erasure_key: &hmac::Key,
     keys: &[String],
-) -> sqlx::Result<HashMap<String, SuppressionReason>> {
-    let rows: Vec<(String, i64)> = sqlx::query_as(
-        "SELECT said.value, p.reason FROM json_each(?1) AS said CROSS JOIN suppressions AS p \
-         ON p.email = said.value",
-    )
-    .bind(codes::rows(keys)?)
-    .fetch_all(&mut *connection)
-    .await?;
-    let mut suppressed = rows
-        .into_iter()
-        .map(|(key, code)| Ok((key, codes::reason(code)?)))
-        .collect::<sqlx::Result<HashMap<_, _>>>()?;
-    for key in erasure::among(connection, erasure_key, keys).await? {
+) -> Result<HashMap<String, SuppressionReason>, Fault> {
+    let mut suppressed = HashMap::new();
+    for key in keys {
+        let code = tx.maybe_value(
+            "SELECT reason FROM suppressions WHERE email = ?1",
+            params![key],
+        )?;
+        if let Some(code) = code {
+            suppressed.insert(key.clone(), codes::reason(code)?);
+        }
+    }
+    for key in erasure::among(tx, erasure_key, keys)? {
         suppressed.insert(key, SuppressionReason::Erased);
     }
     Ok(suppressed)
 }
 
-pub(super) async fn lift(
-    store: &SqliteStore,
+pub(super) fn lift(
+    tx: &Connection,
+    place: &Place,
     email: &Address,
 ) -> Result<Option<Suppression>, Fault> {
-    let mut tx = store.write().await?;
-    let lifted = lift_key(&mut tx, &store.erasure_key, &email.key()).await?;
-    tx.commit().await?;
-    Ok(lifted)
+    lift_key(tx, &place.erasure_key, &email.key())
 }
 
 /// Lifts what stands against an address.
-pub(super) async fn lift_key(
-    connection: &mut SqliteConnection,
+pub(super) fn lift_key(
+    tx: &Connection,
     erasure_key: &hmac::Key,
     key: &str,
-) -> sqlx::Result<Option<Suppression>> {
-    let row = sqlx::query("DELETE FROM suppressions WHERE email = ?1 OR hash = ?2 RETURNING *")
-        .bind(key)
-        .bind(erasure::hash(erasure_key, key))
-        .fetch_optional(&mut *connection)
-        .await?;
-    sqlx::query("UPDATE subscribers SET suppressed = NULL WHERE email = ?1")
-        .bind(key)
-        .execute(connection)
-        .await?;
-    row.as_ref().map(suppression_from).transpose()
+) -> Result<Option<Suppression>, Fault> {
+    let lifted = tx.maybe(
+        "DELETE FROM suppressions WHERE email = ?1 OR hash = ?2 RETURNING *",
+        params![key, erasure::hash(erasure_key, key)],
+        suppression_from,
+    )?;
+    tx.run(
+        "UPDATE subscribers SET suppressed = NULL WHERE email = ?1",
+        params![key],
+    )?;
+    Ok(lifted)
 }
 
-pub(super) async fn of(store: &SqliteStore, email: &Address) -> Result<Option<Suppression>, Fault> {
+pub(super) fn of(
+    tx: &Connection,
+    place: &Place,
+    email: &Address,
+) -> Result<Option<Suppression>, Fault> {
     let key = email.key();
-    let row = sqlx::query("SELECT * FROM suppressions WHERE email = ?1 OR hash = ?2")
-        .bind(&key)
-        .bind(erasure::hash(&store.erasure_key, &key))
-        .fetch_optional(&store.readers)
-        .await?;
-    Ok(row.as_ref().map(suppression_from).transpose()?)
+    tx.maybe(
+        "SELECT * FROM suppressions WHERE email = ?1 OR hash = ?2",
+        params![key, erasure::hash(&place.erasure_key, &key)],
+        suppression_from,
+    )
 }
 
-pub(super) async fn page(
-    store: &SqliteStore,
+pub(super) fn page(
+    tx: &Connection,
     after: i64,
     limit: u32,
 ) -> Result<Vec<(i64, Suppression)>, Fault> {
-    let rows = sqlx::query("SELECT * FROM suppressions WHERE id > ?1 ORDER BY id LIMIT ?2")
-        .bind(after)
-        .bind(limit)
-        .fetch_all(&store.readers)
-        .await?;
-    let page = rows
-        .iter()
-        .map(|row| Ok((row.try_get("id")?, suppression_from(row)?)))
-        .collect::<sqlx::Result<_>>()?;
-    Ok(page)
+    tx.all(
+        "SELECT * FROM suppressions WHERE id > ?1 ORDER BY id LIMIT ?2",
+        params![after, limit],
+        |row| Ok((row.get("id")?, suppression_from(row)?)),
+    )
 }
 
-fn suppression_from(row: &SqliteRow) -> sqlx::Result<Suppression> {
-    let email: Option<&str> = row.try_get("email")?;
+fn suppression_from(row: &Row<'_>) -> Result<Suppression, Fault> {
+    let email: Option<String> = row.get("email")?;
     Ok(Suppression {
-        email: email.map(codes::address).transpose()?,
-        reason: codes::reason(row.try_get("reason")?)?,
-        detail: row.try_get("detail")?,
+        email: email.as_deref().map(codes::address).transpose()?,
+        reason: codes::reason(row.get("reason")?)?,
+        detail: row.get("detail")?,
         at: codes::time_at(row, "at")?,
     })
 }

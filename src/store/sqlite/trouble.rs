@@ -1,20 +1,23 @@
 //! SQLite's errors in plain words for the person who must mend them.
 
+use std::error::Error;
+
 /// Why the database can't be used.
 #[derive(Debug, thiserror::Error)]
 #[error("{words}")]
 pub(super) struct Trouble {
     words: String,
     #[source]
-    source: Option<sqlx::Error>,
+    source: Option<Box<dyn Error + Send + Sync>>,
 }
 
-impl From<sqlx::Error> for Trouble {
-    fn from(error: sqlx::Error) -> Self {
+impl Trouble {
+    /// What SQLite said.
+    pub(super) fn of(error: rusqlite::Error) -> Self {
         match plain(&error) {
             Some(words) => Self {
                 words: words.to_owned(),
-                source: Some(error),
+                source: Some(error.into()),
             },
             None => Self {
                 words: error.to_string(),
@@ -22,20 +25,40 @@ impl From<sqlx::Error> for Trouble {
             },
         }
     }
+
+    /// A value that can't be ours.
+    pub(super) fn damaged(what: String) -> Self {
+        Self {
+            words: NOT_OURS.to_owned(),
+            source: Some(what.into()),
+        }
+    }
 }
 
-/// Primary result codes (sqlite.org/rescode.html); extended ones carry theirs in the low byte.
-fn plain(error: &sqlx::Error) -> Option<&'static str> {
-    let sqlx::Error::Database(database) = error else {
-        return match error {
-            sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. } => {
-                Some("it holds values that daily-note did not write")
-            }
-            _ => None,
-        };
+const NOT_OURS: &str = "it holds values that daily-note did not write";
+
+/// The primary result code (sqlite.org/rescode.html) of what SQLite said.
+fn code(error: &rusqlite::Error) -> Option<i32> {
+    let error = match error {
+        rusqlite::Error::SqliteFailure(error, _) | rusqlite::Error::SqlInputError { error, .. } => {
+            error
+        }
+        _ => return None,
     };
-    let code: u32 = database.code()?.parse().ok()?;
-    Some(match code & 0xFF {
+    // Extended codes carry theirs in the low byte.
+    Some(error.extended_code & 0xFF)
+}
+
+fn plain(error: &rusqlite::Error) -> Option<&'static str> {
+    use rusqlite::Error as E;
+    if let E::FromSqlConversionFailure(..)
+    | E::IntegralValueOutOfRange(..)
+    | E::InvalidColumnType(..)
+    | E::Utf8Error(..) = error
+    {
+        return Some(NOT_OURS);
+    }
+    Some(match code(error)? {
         3 | 8 => "it may not be written: look at its owner and its rights",
         5 | 6 => "another process has kept it locked for too long",
         10 => "the disk answered with an error: nothing more is written to it",

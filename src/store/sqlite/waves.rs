@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDateTime, Utc};
-use sqlx::{Row, SqliteConnection, SqliteExecutor, sqlite::SqliteRow};
+use rusqlite::{Connection, Row, params};
 
-use super::{Fault, SqliteStore, codes, freeze::quoted};
+use super::{Fault, codes, freeze::quoted, statement::Statements};
 use crate::{
     audience::SubscriberState,
     publication::moment_of,
@@ -22,56 +22,51 @@ pub(super) fn comes_by_itself(millis: i64) -> bool {
 }
 
 /// The zones of an edition's readers.
-pub(super) async fn zones(
-    store: &SqliteStore,
-    edition: &str,
-) -> Result<Vec<Option<chrono_tz::Tz>>, Fault> {
-    let names = zone_names(&store.readers, edition).await?;
+pub(super) fn zones(tx: &Connection, edition: &str) -> Result<Vec<Option<chrono_tz::Tz>>, Fault> {
+    let names = zone_names(tx, edition)?;
     let zone = |name: Option<String>| name.as_deref().map(codes::timezone).transpose();
-    Ok(names.into_iter().map(zone).collect::<sqlx::Result<_>>()?)
+    names.into_iter().map(zone).collect()
 }
 
-async fn zone_names(
-    executor: impl SqliteExecutor<'_>,
-    edition: &str,
-) -> sqlx::Result<Vec<Option<String>>> {
-    sqlx::query_scalar(
+fn zone_names(tx: &Connection, edition: &str) -> Result<Vec<Option<String>>, Fault> {
+    tx.values(
         "SELECT DISTINCT timezone FROM subscribers WHERE state = ?1 AND suppressed IS NULL \
          AND (editions IS NULL OR instr(editions, ?2))",
+        params![
+            codes::subscriber_state_code(SubscriberState::Active),
+            quoted(edition)
+        ],
     )
-    .bind(codes::subscriber_state_code(SubscriberState::Active))
-    .bind(quoted(edition))
-    .fetch_all(executor)
-    .await
 }
 
 /// The rows of a new batch, each due at `local` on its reader's clock; those who named no zone are due
 /// at the slot. Answers how many there are.
-pub(super) async fn insert_deliveries(
-    connection: &mut SqliteConnection,
+pub(super) fn insert_deliveries(
+    tx: &Connection,
     batch: BatchId,
     new: &NewBatch,
     local: NaiveDateTime,
-) -> sqlx::Result<i64> {
-    let hours = hours(connection, new, local).await?;
+) -> Result<i64, Fault> {
+    let hours = hours(tx, new, local)?;
     let mut zones = Vec::new();
     for (number, (due_at, names)) in (1..).zip(&hours) {
-        sqlx::query("INSERT INTO waves (batch, number, due_at, zones) VALUES (?1, ?2, ?3, ?4)")
-            .bind(batch.0)
-            .bind(number)
-            .bind(codes::millis(*due_at))
-            .bind(codes::set_text(names))
-            .execute(&mut *connection)
-            .await?;
+        tx.run(
+            "INSERT INTO waves (batch, number, due_at, zones) VALUES (?1, ?2, ?3, ?4)",
+            params![
+                batch.0,
+                number,
+                codes::millis(*due_at),
+                codes::set_text(names)
+            ],
+        )?;
         let of_wave = |name: &String| (name.clone(), number, codes::millis(*due_at));
         zones.extend(names.iter().map(of_wave));
     }
-    sqlx::query("UPDATE batches SET waves = ?2 WHERE id = ?1")
-        .bind(batch.0)
-        .bind(i64::try_from(hours.len()).unwrap_or(i64::MAX))
-        .execute(&mut *connection)
-        .await?;
-    let done = sqlx::query(
+    tx.run(
+        "UPDATE batches SET waves = ?2 WHERE id = ?1",
+        params![batch.0, i64::try_from(hours.len()).unwrap_or(i64::MAX)],
+    )?;
+    let done = tx.run(
         "WITH zones AS MATERIALIZED (SELECT value->>0 AS name, value->>1 AS wave, \
          value->>2 AS due_at FROM json_each(?3)) \
          INSERT INTO deliveries (id, state, lane, domain, due_at, wave) \
@@ -80,24 +75,24 @@ pub(super) async fn insert_deliveries(
          JOIN zones AS z ON z.name = coalesce(s.timezone, '') \
          WHERE s.state = ?4 AND s.suppressed IS NULL \
          AND (s.editions IS NULL OR instr(s.editions, ?5)) ORDER BY s.id",
-    )
-    .bind(batch.0)
-    .bind(codes::state_code(State::Pending))
-    .bind(codes::rows(&zones)?)
-    .bind(codes::subscriber_state_code(SubscriberState::Active))
-    .bind(quoted(&new.edition))
-    .execute(connection)
-    .await?;
-    i64::try_from(done.rows_affected()).map_err(|error| sqlx::Error::Decode(error.into()))
+        params![
+            batch.0,
+            codes::state_code(State::Pending),
+            codes::rows(&zones)?,
+            codes::subscriber_state_code(SubscriberState::Active),
+            quoted(&new.edition)
+        ],
+    )?;
+    Ok(codes::signed(done))
 }
 
 /// The moments of the audience's hours, each with the zones that share it.
-async fn hours(
-    connection: &mut SqliteConnection,
+fn hours(
+    tx: &Connection,
     new: &NewBatch,
     local: NaiveDateTime,
-) -> sqlx::Result<BTreeMap<DateTime<Utc>, BTreeSet<String>>> {
-    let names = zone_names(connection, &new.edition).await?;
+) -> Result<BTreeMap<DateTime<Utc>, BTreeSet<String>>, Fault> {
+    let names = zone_names(tx, &new.edition)?;
     let mut hours: BTreeMap<_, BTreeSet<String>> = BTreeMap::new();
     for name in names {
         let hour = match &name {
@@ -113,25 +108,19 @@ async fn hours(
 }
 
 /// The waves of a batch with their rows counted, the earliest first.
-pub(super) async fn of(store: &SqliteStore, batch: BatchId) -> Result<Vec<Wave>, Fault> {
-    let mut tx = store.readers.begin().await?;
-    let rows = sqlx::query("SELECT * FROM waves WHERE batch = ?1 ORDER BY number")
-        .bind(batch.0)
-        .fetch_all(&mut *tx)
-        .await?;
-    let mut waves = rows
-        .iter()
-        .map(wave_from)
-        .collect::<sqlx::Result<Vec<_>>>()?;
+pub(super) fn of(tx: &Connection, batch: BatchId) -> Result<Vec<Wave>, Fault> {
+    let mut waves = tx.all(
+        "SELECT * FROM waves WHERE batch = ?1 ORDER BY number",
+        params![batch.0],
+        wave_from,
+    )?;
     let (first, last) = codes::deliveries_of(batch);
-    let counted: Vec<(i64, i64, i64)> = sqlx::query_as(
+    let counted: Vec<(i64, i64, i64)> = tx.all(
         "SELECT wave, state, count(*) FROM deliveries WHERE id BETWEEN ?1 AND ?2 \
          AND wave IS NOT NULL GROUP BY wave, state",
-    )
-    .bind(first)
-    .bind(last)
-    .fetch_all(&mut *tx)
-    .await?;
+        params![first, last],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )?;
     for (number, state, count) in counted {
         let wave = usize::try_from(number - 1)
             .ok()
@@ -156,11 +145,11 @@ fn count_of(counts: &mut Counts, state: State) -> &mut u64 {
     }
 }
 
-fn wave_from(row: &SqliteRow) -> sqlx::Result<Wave> {
-    let state: i64 = row.try_get("state")?;
+fn wave_from(row: &Row<'_>) -> Result<Wave, Fault> {
+    let state: i64 = row.get("state")?;
     Ok(Wave {
         due_at: codes::time_at(row, "due_at")?,
-        zones: codes::set(row.try_get("zones")?)?,
+        zones: codes::set(&row.get::<_, String>("zones")?)?,
         state: match state {
             0 => WaveState::ToCome,
             1 => WaveState::Begun,
@@ -170,112 +159,81 @@ fn wave_from(row: &SqliteRow) -> sqlx::Result<Wave> {
     })
 }
 
+/// The waves whose hour has come and that nobody marked yet, each with its hour. Most of the time
+/// there are none.
+pub(super) fn due(
+    tx: &Connection,
+    batch: BatchId,
+    now: DateTime<Utc>,
+) -> Result<Vec<(i64, i64)>, Fault> {
+    tx.all(
+        "SELECT number, due_at FROM waves WHERE batch = ?1 AND state = 0 AND due_at <= ?2",
+        params![batch.0, codes::millis(now)],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}
+
 /// Marks the waves whose hour has come: begun, or, where it came before `earliest` and no row of it
 /// was tried, waiting for a person. Answers how many readers wait since this call.
-pub(super) async fn come_due(
-    store: &SqliteStore,
+pub(super) fn come_due(
+    tx: &Connection,
     batch: BatchId,
     earliest: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<u64, Fault> {
-    const DUE: &str = "SELECT number, due_at FROM waves WHERE batch = ?1 AND state = 0 \
-                       AND due_at <= ?2";
-    // Most of the time there are none, and the one writer is not to be troubled.
-    let is_any: Option<(i64, i64)> = sqlx::query_as(DUE)
-        .bind(batch.0)
-        .bind(codes::millis(now))
-        .fetch_optional(&store.readers)
-        .await?;
-    if is_any.is_none() {
-        return Ok(0);
-    }
-    let mut tx = store.write().await?;
-    let due: Vec<(i64, i64)> = sqlx::query_as(DUE)
-        .bind(batch.0)
-        .bind(codes::millis(now))
-        .fetch_all(&mut *tx)
-        .await?;
+    let due = due(tx, batch, now)?;
     let mut held = 0;
     for (number, due_at) in due {
-        let is_late = due_at < codes::millis(earliest) && !is_tried(&mut tx, batch, number).await?;
+        let is_late = due_at < codes::millis(earliest) && !is_tried(tx, batch, number)?;
         if is_late {
-            held += move_pending(&mut tx, batch, number, HELD_MILLIS).await?;
+            held += move_pending(tx, batch, number, HELD_MILLIS)?;
         }
-        set_state(&mut tx, batch, number, if is_late { 2 } else { 1 }).await?;
+        set_state(tx, batch, number, if is_late { 2 } else { 1 })?;
     }
-    tx.commit().await?;
     Ok(held)
 }
 
 /// A person says that those who were too late get it after all. Answers how many they are.
-pub(super) async fn release(
-    store: &SqliteStore,
-    batch: BatchId,
-    now: DateTime<Utc>,
-) -> Result<u64, Fault> {
-    let mut tx = store.write().await?;
-    let late: Vec<i64> =
-        sqlx::query_scalar("SELECT number FROM waves WHERE batch = ?1 AND state = 2")
-            .bind(batch.0)
-            .fetch_all(&mut *tx)
-            .await?;
+pub(super) fn release(tx: &Connection, batch: BatchId, now: DateTime<Utc>) -> Result<u64, Fault> {
+    let late: Vec<i64> = tx.values(
+        "SELECT number FROM waves WHERE batch = ?1 AND state = 2",
+        params![batch.0],
+    )?;
     let mut released = 0;
     for number in late {
-        released += move_pending(&mut tx, batch, number, codes::millis(now)).await?;
-        set_state(&mut tx, batch, number, 1).await?;
+        released += move_pending(tx, batch, number, codes::millis(now))?;
+        set_state(tx, batch, number, 1)?;
     }
-    tx.commit().await?;
     Ok(released)
 }
 
-async fn is_tried(
-    connection: &mut SqliteConnection,
-    batch: BatchId,
-    number: i64,
-) -> sqlx::Result<bool> {
+fn is_tried(tx: &Connection, batch: BatchId, number: i64) -> Result<bool, Fault> {
     let (first, last) = codes::deliveries_of(batch);
-    sqlx::query_scalar(
+    tx.value(
         "SELECT EXISTS (SELECT 1 FROM deliveries WHERE id BETWEEN ?1 AND ?2 AND wave = ?3 \
          AND (first_attempt_at IS NOT NULL OR state IN (1, 2, 3, 4, 5, 6)))",
+        params![first, last, number],
     )
-    .bind(first)
-    .bind(last)
-    .bind(number)
-    .fetch_one(connection)
-    .await
 }
 
-async fn move_pending(
-    connection: &mut SqliteConnection,
-    batch: BatchId,
-    number: i64,
-    due_at: i64,
-) -> sqlx::Result<u64> {
+fn move_pending(tx: &Connection, batch: BatchId, number: i64, due_at: i64) -> Result<u64, Fault> {
     let (first, last) = codes::deliveries_of(batch);
-    let done = sqlx::query(
+    tx.run(
         "UPDATE deliveries SET due_at = ?4 WHERE id BETWEEN ?1 AND ?2 AND wave = ?3 AND state = ?5",
+        params![
+            first,
+            last,
+            number,
+            due_at,
+            codes::state_code(State::Pending)
+        ],
     )
-    .bind(first)
-    .bind(last)
-    .bind(number)
-    .bind(due_at)
-    .bind(codes::state_code(State::Pending))
-    .execute(connection)
-    .await?;
-    Ok(done.rows_affected())
 }
 
-async fn set_state(
-    connection: &mut SqliteConnection,
-    batch: BatchId,
-    number: i64,
-    state: i64,
-) -> sqlx::Result<()> {
-    sqlx::query("UPDATE waves SET state = ?3 WHERE batch = ?1 AND number = ?2")
-        .bind(batch.0)
-        .bind(number)
-        .bind(state)
-        .execute(connection)
-        .await?;
+fn set_state(tx: &Connection, batch: BatchId, number: i64, state: i64) -> Result<(), Fault> {
+    tx.run(
+        "UPDATE waves SET state = ?3 WHERE batch = ?1 AND number = ?2",
+        params![batch.0, number, state],
+    )?;
     Ok(())
 }

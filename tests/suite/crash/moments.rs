@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sqlx::{ConnectOptions, Connection, Executor, sqlite::SqliteConnectOptions};
+use rusqlite::Connection;
 
 use crate::{
     scripted::{At::*, Play, ScriptedServer, reply, stall},
@@ -100,28 +100,25 @@ fn killed_after_the_dot_the_relay_has_it_and_it_is_not_sent_again() {
     the_rest_arrives(publication, &reader);
 }
 
-#[tokio::test]
-async fn killed_between_the_250_and_its_record_it_is_unknown_and_not_sent_again() {
+#[test]
+fn killed_between_the_250_and_its_record_it_is_unknown_and_not_sent_again() {
     const ANSWER: &str = "250 2.0.0 Mine now";
     let relay = server(Dot, reply(ANSWER).after(Duration::from_secs(4)));
     let publication = sending_to(&relay);
     let mut sending = publication.start(["send", ISSUE, "--yes"]);
     wait_until("nothing was sent", || !relay.taken().is_empty());
     // Another program holds the database: the outcome can't be recorded.
-    let mut other = SqliteConnectOptions::new()
-        .filename(publication.path(".daily-note/daily-note.sqlite"))
-        .busy_timeout(Duration::from_secs(3))
-        .connect()
-        .await
-        .unwrap();
-    other.execute("BEGIN IMMEDIATE").await.unwrap();
+    let database = publication.path(".daily-note/daily-note.sqlite");
+    let other = Connection::open(database).unwrap();
+    other.busy_timeout(Duration::from_secs(3)).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let said = format!("S: {ANSWER}");
     wait_until("it never answered", || relay.heard_times(&said) > 0);
     thread::sleep(Duration::from_millis(500));
     sending.kill().unwrap();
     sending.wait().unwrap();
-    other.execute("ROLLBACK").await.unwrap();
-    other.close().await.unwrap();
+    other.execute_batch("ROLLBACK").unwrap();
+    other.close().unwrap();
     // The next one's leave was given before, and so it may have gone out as well: the two a
     // connection that a crash leaves in doubt.
     assert!((1..=2).contains(&relay.taken().len()));

@@ -1,6 +1,6 @@
 //! The hours beside a batch: a look at them that fails.
 
-use sqlx::{Connection, SqliteConnection};
+use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::*;
@@ -47,12 +47,9 @@ async fn a_look_at_the_hours_that_fails_cuts_no_message_short() {
     let folder = TempDir::new().unwrap();
     let store = SqliteStore::open(folder.path()).await.unwrap();
     let file = folder.path().join("daily-note.sqlite");
-    let mut beside = SqliteConnection::connect(&file.display().to_string())
-        .await
-        .unwrap();
-    sqlx::query("ALTER TABLE waves RENAME TO away")
-        .execute(&mut beside)
-        .await
+    let beside = Connection::open(file).unwrap();
+    beside
+        .execute_batch("ALTER TABLE waves RENAME TO away")
         .unwrap();
     let hours = Hours {
         store: Arc::new(store),
@@ -69,9 +66,8 @@ async fn a_look_at_the_hours_that_fails_cuts_no_message_short() {
         "250 accepted"
     });
     assert_eq!(answer.await, "250 accepted");
-    sqlx::query("ALTER TABLE away RENAME TO waves")
-        .execute(&mut beside)
-        .await
+    beside
+        .execute_batch("ALTER TABLE away RENAME TO waves")
         .unwrap();
     hours.come().await.unwrap();
 }

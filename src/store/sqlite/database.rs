@@ -1,0 +1,235 @@
+//! The one owner of the database file: a thread that writes and a thread that reads, each with a
+//! connection of its own, which a verb visits once a transaction. Knows no table.
+//!
+//! A connection that failed is thrown away and opened again for the next verb: one failed write (a
+//! full disk, a fault of it) must not outlive its cause.
+
+use std::{
+    io,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+    sync::{Arc, mpsc},
+    thread::{self, JoinHandle},
+};
+
+use rusqlite::{Connection, TransactionBehavior};
+use tokio::sync::oneshot;
+
+use super::{Fault, open, open::Access, place::Place};
+use crate::store::StoreError;
+
+/// The database of one state folder, open.
+#[derive(Debug)]
+pub(super) struct Database {
+    // In this order they are closed: the last one folds the log into the file.
+    reader: Worker,
+    writer: Worker,
+}
+
+/// What becomes of a transaction that went well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    Commit,
+    RollBack,
+}
+
+impl Database {
+    /// Opens the database of that folder, making it where there is none.
+    pub(super) async fn open(state_dir: &Path) -> Result<(Self, Arc<Place>), Fault> {
+        let folder = state_dir.to_owned();
+        let (opened, answer) = oneshot::channel();
+        let writer = Worker::start("ledger-writer", move || {
+            let (place, connection) = match open::first(&folder) {
+                Ok(first) => first,
+                Err(fault) => {
+                    let _ = opened.send(Err(fault));
+                    return None;
+                }
+            };
+            let place = Arc::new(place);
+            let _ = opened.send(Ok(Arc::clone(&place)));
+            Some(Desk::new(place, Access::Writer, Some(connection)))
+        })?;
+        let place = answer.await.map_err(|_| panicked(state_dir))??;
+        let of_reader = Arc::clone(&place);
+        let reader = Worker::start("ledger-reader", move || {
+            Some(Desk::new(of_reader, Access::Reader, None))
+        })?;
+        Ok((Self { reader, writer }, place))
+    }
+
+    /// A transaction that writes: it takes the lock at once, so that it can't fail half-way for another
+    /// process's sake. On the disk when it is answered; nothing of it is where its asker went away.
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        place: &Place,
+        verb: impl FnOnce(&Connection, &Place) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let behavior = TransactionBehavior::Immediate;
+        self.writer
+            .visit(place, behavior, Ending::Commit, verb)
+            .await
+    }
+
+    /// The same, and nothing of it stays.
+    pub(super) async fn try_out<T: Send + 'static>(
+        &self,
+        place: &Place,
+        verb: impl FnOnce(&Connection, &Place) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let behavior = TransactionBehavior::Immediate;
+        self.writer
+            .visit(place, behavior, Ending::RollBack, verb)
+            .await
+    }
+
+    /// A transaction that reads, beside the one that writes: the database as it is at one moment.
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        place: &Place,
+        verb: impl FnOnce(&Connection, &Place) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let behavior = TransactionBehavior::Deferred;
+        self.reader
+            .visit(place, behavior, Ending::RollBack, verb)
+            .await
+    }
+}
+
+/// A verb on its way to a thread.
+type Job = Box<dyn FnOnce(&mut Desk) + Send>;
+
+/// A thread that has a connection.
+#[derive(Debug)]
+struct Worker {
+    jobs: Option<mpsc::Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Worker {
+    /// `sit` is called on the thread; None: there is nothing to do.
+    fn start(
+        name: &str,
+        sit: impl FnOnce() -> Option<Desk> + Send + 'static,
+    ) -> Result<Self, Fault> {
+        let (jobs, waiting) = mpsc::channel::<Job>();
+        let work = move || {
+            let Some(mut desk) = sit() else { return };
+            for job in waiting {
+                // A verb that panics answers nobody; the next one finds a new connection.
+                let _ = catch_unwind(AssertUnwindSafe(|| job(&mut desk)));
+            }
+        };
+        let thread = thread::Builder::new().name(name.to_owned()).spawn(work);
+        let thread = thread.map_err(|error| open::fault(Path::new(name), error))?;
+        Ok(Self {
+            jobs: Some(jobs),
+            thread: Some(thread),
+        })
+    }
+
+    /// Hands a verb over and waits for what came of it.
+    async fn visit<T: Send + 'static>(
+        &self,
+        place: &Place,
+        behavior: TransactionBehavior,
+        ending: Ending,
+        verb: impl FnOnce(&Connection, &Place) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move |desk| {
+            if answer.is_closed() {
+                return;
+            }
+            let ending = |answer: &oneshot::Sender<_>| match answer.is_closed() {
+                true => Ending::RollBack,
+                false => ending,
+            };
+            let outcome = desk.transact(behavior, || ending(&answer), verb);
+            let _ = answer.send(outcome);
+        });
+        let gone = || panicked(&place.file);
+        let jobs = self.jobs.as_ref().ok_or_else(gone)?;
+        jobs.send(job).map_err(|_| gone())?;
+        answered.await.map_err(|_| gone())?
+    }
+}
+
+impl Drop for Worker {
+    /// Waits until the connection is closed: whoever moves the files next must not meet it.
+    fn drop(&mut self) {
+        drop(self.jobs.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// A thread's connection, and the way to another one.
+struct Desk {
+    place: Arc<Place>,
+    access: Access,
+    connection: Option<Connection>,
+}
+
+impl Desk {
+    fn new(place: Arc<Place>, access: Access, connection: Option<Connection>) -> Self {
+        Self {
+            place,
+            access,
+            connection,
+        }
+    }
+
+    fn transact<T>(
+        &mut self,
+        behavior: TransactionBehavior,
+        ending: impl FnOnce() -> Ending,
+        verb: impl FnOnce(&Connection, &Place) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        // Out of its place: it comes back only if it is sound.
+        let mut connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => open::connect(&self.place.file, self.access)?,
+        };
+        let outcome = transaction(&mut connection, behavior, ending, |tx| {
+            verb(tx, &self.place)
+        });
+        let has_failed = matches!(outcome, Err(Fault::Sql(_)));
+        if !has_failed && connection.is_autocommit() {
+            self.connection = Some(connection);
+        }
+        outcome
+    }
+}
+
+fn transaction<T>(
+    connection: &mut Connection,
+    behavior: TransactionBehavior,
+    ending: impl FnOnce() -> Ending,
+    verb: impl FnOnce(&Connection) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    let tx = connection.transaction_with_behavior(behavior)?;
+    // A verb that failed rolls back as the transaction goes; its own error is the one to tell.
+    let value = verb(&tx)?;
+    match ending() {
+        Ending::Commit => tx.commit()?,
+        Ending::RollBack => tx.rollback()?,
+    }
+    Ok(value)
+}
+
+/// Whoever asked for a transaction went away before it was whole.
+pub(super) fn abandoned() -> Fault {
+    Fault::Told(StoreError::Abandoned)
+}
+
+fn panicked(place: &Path) -> Fault {
+    Fault::Told(StoreError::Unusable {
+        place: place.display().to_string(),
+        source: io::Error::other("a fault in daily-note itself; nothing was written").into(),
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,42 @@
+//! People on their way into a transaction, a group at a time: whoever has them makes the next group
+//! ready while the database's thread writes the one before. Few groups are on the way at a time, so
+//! that memory stays flat.
+
+use tokio::sync::mpsc;
+
+use super::{Fault, database};
+
+/// How many groups wait for the database's thread.
+const WAITING: usize = 1;
+
+/// Where the groups come from. Dropped before `end`, it undoes the transaction: half of a list is
+/// none.
+pub(super) struct Feed<T>(mpsc::Sender<Option<T>>);
+
+/// Where the transaction takes them.
+pub(super) struct Intake<T>(mpsc::Receiver<Option<T>>);
+
+pub(super) fn intake<T>() -> (Feed<T>, Intake<T>) {
+    let (feed, intake) = mpsc::channel(WAITING);
+    (Feed(feed), Intake(intake))
+}
+
+impl<T> Feed<T> {
+    /// Hands a group over; false where nobody takes it: the transaction has failed already.
+    pub(super) async fn hand_over(&self, group: T) -> bool {
+        self.0.send(Some(group)).await.is_ok()
+    }
+
+    /// Says that these were all.
+    pub(super) async fn end(self) {
+        // Where the transaction has failed, its own error is told.
+        let _ = self.0.send(None).await;
+    }
+}
+
+impl<T> Intake<T> {
+    /// The next group; None: these were all. On the database's thread alone: it waits.
+    pub(super) fn next(&mut self) -> Result<Option<T>, Fault> {
+        self.0.blocking_recv().ok_or_else(database::abandoned)
+    }
+}

@@ -1,0 +1,119 @@
+//! The tables brought up to date. Which steps were taken is kept as sqlx kept it, in its table and with
+//! its checksums: a state of the time when it did this opens as it is, and a daily-note of that time
+//! still refuses a newer state in words.
+
+use aws_lc_rs::digest::{SHA384, digest};
+use rusqlite::{Connection, TransactionBehavior, params};
+
+use super::{Fault, statement::Statements};
+use crate::store::StoreError;
+
+/// One step: never changed once it was released, or no state would open any more.
+struct Migration {
+    version: i64,
+    description: &'static str,
+    sql: &'static str,
+}
+
+const MIGRATIONS: [Migration; 4] = [
+    Migration {
+        version: 1,
+        description: "the list and the ledger",
+        sql: include_str!("migrations/0001_list_and_ledger.sql"),
+    },
+    Migration {
+        version: 2,
+        description: "steps",
+        sql: include_str!("migrations/0002_steps.sql"),
+    },
+    Migration {
+        version: 3,
+        description: "notices",
+        sql: include_str!("migrations/0003_notices.sql"),
+    },
+    Migration {
+        version: 4,
+        description: "calendar",
+        sql: include_str!("migrations/0004_calendar.sql"),
+    },
+];
+
+/// As sqlx makes it.
+const TABLE: &str = "CREATE TABLE IF NOT EXISTS _sqlx_migrations (
+    version BIGINT PRIMARY KEY,
+    description TEXT NOT NULL,
+    installed_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    success BOOLEAN NOT NULL,
+    checksum BLOB NOT NULL,
+    execution_time BIGINT NOT NULL
+)";
+
+/// Takes the steps that were not taken yet, all or none.
+pub(super) fn run(connection: &mut Connection) -> Result<(), Fault> {
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    tx.run(TABLE, [])?;
+    let taken = tx.all(
+        "SELECT version, checksum, success FROM _sqlx_migrations ORDER BY version",
+        [],
+        |row| {
+            Ok(Taken {
+                version: row.get(0)?,
+                checksum: row.get(1)?,
+                is_whole: row.get(2)?,
+            })
+        },
+    )?;
+    for step in &taken {
+        step.check()?;
+    }
+    for migration in &MIGRATIONS {
+        if !taken.iter().any(|step| step.version == migration.version) {
+            migration.take(&tx)?;
+        }
+    }
+    tx.commit()?;
+    Ok(())
+}
+
+impl Migration {
+    fn checksum(&self) -> Vec<u8> {
+        digest(&SHA384, self.sql.as_bytes()).as_ref().to_vec()
+    }
+
+    fn take(&self, connection: &Connection) -> Result<(), Fault> {
+        connection.execute_batch(self.sql)?;
+        // The time it took is sqlx's curiosity alone; -1 says that nobody measured it.
+        connection.run(
+            "INSERT INTO _sqlx_migrations \
+             (version, description, success, checksum, execution_time) \
+             VALUES (?1, ?2, TRUE, ?3, -1)",
+            params![self.version, self.description, self.checksum()],
+        )?;
+        Ok(())
+    }
+}
+
+/// A step that a database has behind it.
+struct Taken {
+    version: i64,
+    checksum: Vec<u8>,
+    is_whole: bool,
+}
+
+impl Taken {
+    fn check(&self) -> Result<(), Fault> {
+        let ours = MIGRATIONS.iter().find(|step| step.version == self.version);
+        let Some(ours) = ours else {
+            return Err(Fault::Told(StoreError::Newer));
+        };
+        let what = if !self.is_whole {
+            "was left half done"
+        } else if self.checksum != ours.checksum() {
+            "is not the one that daily-note has"
+        } else {
+            return Ok(());
+        };
+        let what = format!("its step {} {what}", self.version);
+        Err(Fault::Told(StoreError::Outdated(what.into())))
+    }
+}

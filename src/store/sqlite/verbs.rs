@@ -1,0 +1,339 @@
+//! The store's verbs, each handed over to the database's thread as one transaction. What a verb does
+//! is the room's of its name.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+
+use super::{
+    SqliteStore, batch, claim, fold, freeze, hold, home, intake::intake, lease, notices, people,
+    record, recover, suppression, waves,
+};
+use crate::{
+    address::Address,
+    audience::{Origin, Profile, Subscriber, SubscriberId, SubscriberState, Suppression},
+    publication::Rate,
+    source::SourceError,
+    store::{
+        AudienceSize, Batch, BatchId, BatchState, Claim, Counts, DeliveryId, DueNotice,
+        FailedDelivery, FoldReport, Freeze, Known, Lease, NewBatch, NewNotice, NoticeId, Quotas,
+        Recovered, Refusal, SenderGuard, SenderId, Store, StoreError, Told, Transition,
+        UnknownAnswer, Upsert, Wave,
+    },
+};
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn fold(
+        &self,
+        entries: &mut (dyn Iterator<Item = Result<Profile, SourceError>> + Send),
+        max_removal: f64,
+        now: DateTime<Utc>,
+    ) -> Result<FoldReport, StoreError> {
+        let (feed, intake) = intake();
+        let folding = self.write(move |tx, place| fold::fold(tx, place, intake, max_removal, now));
+        let (read, folded) = tokio::join!(fold::feed(entries, feed), folding);
+        // Why the entries ended is the first cause.
+        read?;
+        folded
+    }
+
+    async fn preview(
+        &self,
+        entries: &mut (dyn Iterator<Item = Result<Profile, SourceError>> + Send),
+        max_removal: f64,
+        edition: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(FoldReport, AudienceSize), StoreError> {
+        let (feed, intake) = intake();
+        let edition = edition.to_owned();
+        let folding = self
+            .try_out(move |tx, place| fold::preview(tx, place, intake, max_removal, &edition, now));
+        let (read, folded) = tokio::join!(fold::feed(entries, feed), folding);
+        read?;
+        folded
+    }
+
+    async fn upsert(
+        &self,
+        profiles: &[Profile],
+        origin: Origin,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Upsert>, StoreError> {
+        let (feed, intake) = intake();
+        let count = profiles.len();
+        let adding =
+            self.write(move |tx, place| people::upsert(tx, place, count, intake, origin, now));
+        let ((), added) = tokio::join!(people::feed(profiles, feed), adding);
+        added
+    }
+
+    async fn subscriber(&self, email: &Address) -> Result<Option<Subscriber>, StoreError> {
+        let email = email.clone();
+        self.read(move |tx, _| people::subscriber(tx, &email)).await
+    }
+
+    async fn known(&self, emails: &[Address]) -> Result<Vec<Known>, StoreError> {
+        let emails = emails.to_vec();
+        self.read(move |tx, place| people::known(tx, place, &emails))
+            .await
+    }
+
+    async fn subscribers(
+        &self,
+        state: Option<SubscriberState>,
+        after: SubscriberId,
+        limit: u32,
+    ) -> Result<Vec<Subscriber>, StoreError> {
+        self.read(move |tx, _| people::page(tx, state, after, limit))
+            .await
+    }
+
+    async fn suppress(
+        &self,
+        suppressions: &[Suppression],
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        let suppressions = suppressions.to_vec();
+        self.write(move |tx, place| suppression::suppress(tx, place, &suppressions, now))
+            .await
+    }
+
+    async fn lift_suppression(&self, email: &Address) -> Result<Option<Suppression>, StoreError> {
+        let email = email.clone();
+        self.write(move |tx, place| suppression::lift(tx, place, &email))
+            .await
+    }
+
+    async fn suppression(&self, email: &Address) -> Result<Option<Suppression>, StoreError> {
+        let email = email.clone();
+        self.read(move |tx, place| suppression::of(tx, place, &email))
+            .await
+    }
+
+    async fn suppressions(
+        &self,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<(i64, Suppression)>, StoreError> {
+        self.read(move |tx, _| suppression::page(tx, after, limit))
+            .await
+    }
+
+    async fn audience_size(&self, edition: &str) -> Result<AudienceSize, StoreError> {
+        let edition = edition.to_owned();
+        self.read(move |tx, _| freeze::size(tx, &edition)).await
+    }
+
+    async fn freeze(&self, batch: &NewBatch, now: DateTime<Utc>) -> Result<Freeze, StoreError> {
+        let new = batch.clone();
+        let frozen = self
+            .write(move |tx, place| freeze::freeze(tx, place, &new, now))
+            .await?;
+        if frozen.is_new {
+            self.told(self.owner.place.witness.note(&batch.issue, 0))?;
+        }
+        Ok(frozen)
+    }
+
+    async fn batch(&self, issue: &str) -> Result<Option<Batch>, StoreError> {
+        let issue = issue.to_owned();
+        self.read(move |tx, _| batch::by_issue(tx, &issue)).await
+    }
+
+    async fn batches(&self, limit: u32) -> Result<Vec<Batch>, StoreError> {
+        self.read(move |tx, _| batch::newest(tx, limit)).await
+    }
+
+    async fn content(&self, hash: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let hash = hash.to_owned();
+        self.read(move |tx, _| batch::content(tx, &hash)).await
+    }
+
+    async fn hold(&self, sender: &SenderId) -> Result<SenderGuard, StoreError> {
+        let held = self.told(hold::sending(&self.state_dir, sender))?;
+        // Another process may have sent since this one looked.
+        self.owner.place.witness.forget();
+        Ok(held)
+    }
+
+    async fn hold_schedule(&self, keeper: &SenderId) -> Result<SenderGuard, StoreError> {
+        let held = self.told(hold::schedule(&self.state_dir, keeper))?;
+        self.write(|tx, place| home::check(tx, &place.state_dir))
+            .await?;
+        Ok(held)
+    }
+
+    async fn adopt(&self, now: DateTime<Utc>) -> Result<u64, StoreError> {
+        self.write(move |tx, place| home::adopt(tx, &place.state_dir, now))
+            .await
+    }
+
+    async fn adopted_at(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        self.read(|tx, _| home::adopted_at(tx)).await
+    }
+
+    async fn zones(&self, edition: &str) -> Result<Vec<Option<Tz>>, StoreError> {
+        let edition = edition.to_owned();
+        self.read(move |tx, _| waves::zones(tx, &edition)).await
+    }
+
+    async fn waves(&self, batch: BatchId) -> Result<Vec<Wave>, StoreError> {
+        self.read(move |tx, _| waves::of(tx, batch)).await
+    }
+
+    async fn waves_come_due(
+        &self,
+        batch: BatchId,
+        earliest: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        // The one that writes is not to be troubled for nothing.
+        let due = self.read(move |tx, _| waves::due(tx, batch, now)).await?;
+        if due.is_empty() {
+            return Ok(0);
+        }
+        self.write(move |tx, _| waves::come_due(tx, batch, earliest, now))
+            .await
+    }
+
+    async fn release_waves(&self, batch: BatchId, now: DateTime<Utc>) -> Result<u64, StoreError> {
+        self.write(move |tx, _| waves::release(tx, batch, now))
+            .await
+    }
+
+    async fn recover(
+        &self,
+        batch: BatchId,
+        resend: bool,
+        now: DateTime<Utc>,
+    ) -> Result<Recovered, StoreError> {
+        self.write(move |tx, place| recover::recover(tx, place, batch, resend, now))
+            .await
+    }
+
+    async fn claim(
+        &self,
+        batch: BatchId,
+        sender: &SenderId,
+        quotas: &Quotas,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Claim>, StoreError> {
+        let (sender, quotas) = (sender.clone(), quotas.clone());
+        self.write(move |tx, _| claim::claim(tx, batch, &sender, &quotas, now))
+            .await
+    }
+
+    async fn lease(
+        &self,
+        key: &str,
+        rate: Rate,
+        want: u32,
+        now: DateTime<Utc>,
+    ) -> Result<Lease, StoreError> {
+        let key = key.to_owned();
+        self.write(move |tx, _| lease::lease(tx, &key, rate, want, now))
+            .await
+    }
+
+    async fn record(
+        &self,
+        transitions: &[Transition],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Refusal>, StoreError> {
+        let transitions = transitions.to_vec();
+        let (refusals, steps) = self
+            .write(move |tx, place| record::record(tx, place, &transitions, now))
+            .await?;
+        // Before the caller hears of it, and so before anything leaves.
+        for (issue, steps) in steps {
+            self.told(self.owner.place.witness.note(&issue, steps))?;
+        }
+        Ok(refusals)
+    }
+
+    async fn set_batch_state(
+        &self,
+        batch: BatchId,
+        state: &BatchState,
+        now: DateTime<Utc>,
+    ) -> Result<BatchState, StoreError> {
+        let state = state.clone();
+        self.write(move |tx, _| batch::set_state(tx, batch, &state, now))
+            .await
+    }
+
+    async fn resolve_unknown(
+        &self,
+        batch: BatchId,
+        answer: UnknownAnswer,
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        self.write(move |tx, place| recover::resolve_unknown(tx, place, batch, answer, now))
+            .await
+    }
+
+    async fn refreeze(
+        &self,
+        batch: BatchId,
+        content_hash: &str,
+        content: &[u8],
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        let (hash, content) = (content_hash.to_owned(), content.to_vec());
+        self.write(move |tx, _| freeze::refreeze(tx, batch, &hash, &content, now))
+            .await
+    }
+
+    async fn counts(&self, batch: BatchId) -> Result<Counts, StoreError> {
+        self.read(move |tx, _| batch::counts(tx, batch)).await
+    }
+
+    async fn next_due(&self, batch: BatchId) -> Result<Option<DateTime<Utc>>, StoreError> {
+        self.read(move |tx, _| batch::next_due(tx, batch)).await
+    }
+
+    async fn failed(
+        &self,
+        batch: BatchId,
+        after: DeliveryId,
+        limit: u32,
+    ) -> Result<Vec<(DeliveryId, FailedDelivery)>, StoreError> {
+        self.read(move |tx, _| batch::failed(tx, batch, after, limit))
+            .await
+    }
+
+    async fn post_notices(
+        &self,
+        notices: &[NewNotice],
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        let notices = notices.to_vec();
+        self.write(move |tx, _| notices::post(tx, &notices, now))
+            .await
+    }
+
+    async fn take_due_notices(
+        &self,
+        limit: u32,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<DueNotice>, StoreError> {
+        self.write(move |tx, _| notices::take_due(tx, limit, now))
+            .await
+    }
+
+    async fn settle_notice(
+        &self,
+        notice: NoticeId,
+        told: Told,
+        reply: &str,
+    ) -> Result<(), StoreError> {
+        let reply = reply.to_owned();
+        self.write(move |tx, _| notices::settle(tx, notice, told, &reply))
+            .await
+    }
+
+    async fn next_notice(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        self.read(|tx, _| notices::next_due(tx)).await
+    }
+}
