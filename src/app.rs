@@ -39,7 +39,7 @@ pub use self::{
     export::{ExportFormat, ExportReport, export},
     fold::{SUBSCRIBERS_FILE, fold_file, preview_fold},
     import::{ImportReport, Outcome, Problem, import},
-    inbox::InboxSite,
+    inbox::{Cleared, InboxSite},
     notices::{Notifier, Tellers},
     preview::{PreviewError, PreviewSite},
     relay::Way,

@@ -33,6 +33,15 @@ impl Clock {
         }
     }
 
+    /// The present moment, whatever is pretended: when somebody really did something.
+    #[must_use]
+    pub fn true_now(&self) -> DateTime<Utc> {
+        match self {
+            Self::System | Self::Shifted(_) => system_now(),
+            Self::Fixed(moment) => *moment,
+        }
+    }
+
     /// Whether this clock shows anything but the machine's time.
     #[must_use]
     pub fn is_pretended(&self) -> bool {

@@ -10,6 +10,7 @@ mod machine;
 mod merge;
 mod notices;
 mod pace;
+mod realm;
 pub mod sqlite;
 
 use async_trait::async_trait;
@@ -25,6 +26,7 @@ pub use self::{
     error::StoreError,
     list::{FoldReport, Known, Upsert},
     notices::{DueNotice, NewNotice, NoticeId, TELLING, Told},
+    realm::Realm,
 };
 use crate::{
     address::Address,
@@ -115,6 +117,10 @@ pub trait Store: Send + Sync {
 
     /// The batch of that issue.
     async fn batch(&self, issue: &str) -> Result<Option<Batch>, StoreError>;
+
+    /// Drops what rehearsals left: their batches, paces, bounces and notices. Answers how many batches
+    /// those were. Only the holder of the right to send may call it.
+    async fn drop_rehearsals(&self) -> Result<u64, StoreError>;
 
     /// All batches, the newest first.
     async fn batches(&self, limit: u32) -> Result<Vec<Batch>, StoreError>;

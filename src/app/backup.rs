@@ -15,9 +15,10 @@ use super::{App, AppError, Refusal};
 use crate::{
     issue::Status,
     publication::{Storage, ZONES_APART},
+    store::Realm,
     store::sqlite::{
         SqliteStore,
-        backup::{self, Backup, StateFile},
+        backup::{self, Backup, Doubt, StateFile},
         make_private_folder,
     },
 };
@@ -114,18 +115,27 @@ impl App {
             made_at: backup.made_at,
             subscribers: backup.subscribers,
             batches: backup.batches,
-            doubtful: doubtful.into_iter().map(|(issue, _)| issue).collect(),
+            doubtful: issues_of(doubtful),
         })
     }
 
     /// The issues that may have been sent after the backup was made, each with the steps that its
     /// batch must be believed to have come: more than the database knows of.
-    fn doubtful(&self, backup: &Backup) -> Result<Vec<(String, u64)>, AppError> {
+    fn doubtful(&self, backup: &Backup) -> Result<Vec<Doubt>, AppError> {
         let mut doubtful = backup.open.clone();
-        for (_, steps) in &mut doubtful {
-            *steps = steps.saturating_add(1);
+        for doubt in &mut doubtful {
+            doubt.steps = doubt.steps.saturating_add(1);
         }
-        let known: BTreeSet<&str> = backup.known.iter().map(String::as_str).collect();
+        let known: BTreeSet<(Realm, &str)> = backup
+            .known
+            .iter()
+            .map(|(realm, issue)| (*realm, issue.as_str()))
+            .collect();
+        // What really went out is doubted whatever the relay is now; a disaster can be rehearsed too.
+        let mut realms = BTreeSet::from([self.realm()]);
+        if backup.known.iter().any(|(realm, _)| *realm == Realm::Real) {
+            realms.insert(Realm::Real);
+        }
         let from = self.publication.schedule.earliest(backup.made_at);
         let early = match self.publication.schedule.by_reader_timezone {
             true => ZONES_APART,
@@ -137,9 +147,15 @@ impl App {
             let hour = self.publication.hour_of(&head.edition, head.date);
             let is_between = hour.is_some_and(|hour| from <= hour && hour <= to);
             let is_ready = head.status == Status::Ready;
-            if is_ready && is_between && !known.contains(issue.id.as_str()) {
-                doubtful.push((issue.id.clone(), 1));
+            if !is_ready || !is_between {
+                continue;
             }
+            let unheard = |realm: &&Realm| !known.contains(&(**realm, issue.id.as_str()));
+            doubtful.extend(realms.iter().filter(unheard).map(|realm| Doubt {
+                realm: *realm,
+                issue: issue.id.clone(),
+                steps: 1,
+            }));
         }
         Ok(doubtful)
     }
@@ -245,6 +261,17 @@ fn write_file(state_dir: &Path, file: &StateFile) -> Result<(), AppError> {
         path: PathBuf::from(&path),
         source,
     })
+}
+
+/// Each issue once, in their order.
+fn issues_of(doubtful: Vec<Doubt>) -> Vec<String> {
+    let mut issues: Vec<String> = Vec::new();
+    for doubt in doubtful {
+        if !issues.contains(&doubt.issue) {
+            issues.push(doubt.issue);
+        }
+    }
+    issues
 }
 
 fn refused(message: String, hint: &str) -> AppError {

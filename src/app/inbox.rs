@@ -8,9 +8,9 @@ use std::{
 
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
-use super::App;
+use super::{App, AppError};
 use crate::{
-    smtp::inbox::{Inbox, InboxError},
+    smtp::inbox::{Inbox, InboxError, Maildrop},
     web,
 };
 
@@ -23,11 +23,52 @@ pub struct InboxSite {
     server: JoinHandle<io::Result<()>>,
 }
 
+/// What was thrown away.
+#[derive(Debug, Clone, Copy, Default, serde::Serialize)]
+pub struct Cleared {
+    /// Files of mail.
+    pub mails: u64,
+    /// Batches that were played.
+    pub rehearsals: u64,
+}
+
+impl Cleared {
+    /// Whether there was nothing to throw away.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        self.mails == 0 && self.rehearsals == 0
+    }
+}
+
 impl App {
     /// Where the embedded inbox keeps its mail.
     #[must_use]
     pub fn inbox_folder(&self) -> PathBuf {
         self.publication.state_dir().join("inbox")
+    }
+
+    /// Throws away the inbox's mail and the rehearsals that it came from. A state is not made for it.
+    ///
+    /// # Errors
+    /// Somebody who sends; mail that can't be removed; the store's.
+    pub async fn clear_inbox(&self) -> Result<Cleared, AppError> {
+        let mut cleared = Cleared::default();
+        let store = self.store_if_any().await?;
+        // Nobody is to go on with a rehearsal that is dropped under them.
+        let _right = match &store {
+            Some(store) => Some(store.hold(&self.sender_id("inbox clear")).await?),
+            None => None,
+        };
+        if let Some(store) = &store {
+            cleared.rehearsals = store.drop_rehearsals().await?;
+        }
+        let folder = self.inbox_folder();
+        cleared.mails = Maildrop::clear(&folder).map_err(|source| AppError::Io {
+            action: "cleared",
+            path: folder,
+            source,
+        })?;
+        Ok(cleared)
     }
 }
 

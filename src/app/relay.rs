@@ -2,12 +2,16 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use super::{App, AppError};
+use super::{App, AppError, Refusal};
 use crate::{
     publication::{ImageSettings, RelayUrl, SmtpTarget, TlsMode},
     render::ImagePolicy,
     smtp::{Relay, Session, inbox::Inbox},
+    store::Realm,
 };
+
+/// Ports below it are the system's (RFC 6335 §6): 25, 465, 587.
+const FIRST_FREE_PORT: u16 = 1024;
 
 /// Where mail goes in this command.
 pub struct Way {
@@ -47,21 +51,49 @@ impl App {
         }
     }
 
-    /// Whether mail stays on this machine: the embedded inbox, or a relay on loopback.
+    /// Which ledger this command works in. Only the embedded inbox and a pretended time make a
+    /// rehearsal: a relay on this machine may well carry to the world.
     #[must_use]
-    pub fn is_rehearsal(&self) -> bool {
-        match &self.publication.smtp.target {
-            SmtpTarget::Inbox => true,
-            SmtpTarget::Relay(url) => is_loopback(&url.host),
+    pub fn realm(&self) -> Realm {
+        let is_inbox = self.publication.smtp.target == SmtpTarget::Inbox;
+        match is_inbox || self.clock.is_pretended() {
+            true => Realm::Rehearsal,
+            false => Realm::Real,
         }
     }
 
-    /// Where nothing else is said, images travel with the mail to this machine, where nobody serves
-    /// them yet.
+    /// A moment that is not now must not reach real people.
+    ///
+    /// # Errors
+    /// [`AppError::Refused`], where the relay is one that carries mail on.
+    pub fn refuse_pretended_time(&self) -> Result<(), AppError> {
+        if !self.clock.is_pretended() || self.keeps_mail_here() {
+            return Ok(());
+        }
+        Err(AppError::Refused {
+            kind: Refusal::Usage,
+            message: "`--at` pretends the time, and the relay is a real one".to_owned(),
+            hint:
+                "leave --at out, add --dry-run, or use the embedded inbox (smtp.url: inbox) or a \
+                   relay for tests on loopback, above port 1023"
+                    .to_owned(),
+        })
+    }
+
+    /// Whether mail surely stays on this machine. What listens on loopback above the ports that only a
+    /// mail system may open is a sink for tests; below, it is the way to the world.
+    fn keeps_mail_here(&self) -> bool {
+        match &self.publication.smtp.target {
+            SmtpTarget::Inbox => true,
+            SmtpTarget::Relay(url) => is_loopback(&url.host) && url.port >= FIRST_FREE_PORT,
+        }
+    }
+
+    /// Where nothing else is said, images travel with the mail of a rehearsal: nobody serves them yet.
     pub(super) fn image_policy(&self) -> ImagePolicy {
         match self.publication.images {
             ImageSettings::Cid => ImagePolicy::Inline,
-            ImageSettings::Auto if self.is_rehearsal() => ImagePolicy::Inline,
+            ImageSettings::Auto if self.realm().is_rehearsal() => ImagePolicy::Inline,
             ImageSettings::Auto | ImageSettings::Https => ImagePolicy::Remote,
         }
     }

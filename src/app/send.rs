@@ -12,7 +12,8 @@ use crate::{
     message::{Content, FrozenIssue},
     publication::Slot,
     store::{
-        AudienceSize, Batch, BatchState, FoldReport, NewBatch, SenderGuard, Store, StoreError,
+        AudienceSize, Batch, BatchState, FoldReport, NewBatch, Realm, SenderGuard, Store,
+        StoreError,
     },
 };
 
@@ -82,7 +83,7 @@ impl App {
             return Err(error.into());
         }
         let guard = store.hold(&self.sender_id("send")).await?;
-        let folded = fold_file(store.as_ref(), &self.publication, self.clock.now()).await?;
+        let folded = fold_file(store.as_ref(), &self.publication, self.clock.true_now()).await?;
         let batch = self.batch(store.as_ref(), id).await?;
         Ok(Sending {
             folded,
@@ -112,7 +113,7 @@ impl App {
         if let Some(content) = &frozen {
             self.refuse_no_way_out(&content.frozen)?;
         }
-        let folded = fold_file(store.as_ref(), &self.publication, self.clock.now()).await?;
+        let folded = fold_file(store.as_ref(), &self.publication, self.clock.true_now()).await?;
         let audience = store.audience_size(&issue.front_matter.edition).await?;
         Ok(Sending {
             app: self,
@@ -179,21 +180,9 @@ impl App {
         })
     }
 
-    /// A moment that is not now must not reach real people.
-    pub(super) fn refuse_pretended_time(&self) -> Result<(), AppError> {
-        if self.clock.is_pretended() && !self.is_rehearsal() {
-            return Err(AppError::Refused {
-                kind: Refusal::Usage,
-                message: "`--at` pretends the time, and the relay is a real one".to_owned(),
-                hint: "add --dry-run, or use a relay on loopback (smtp.url: inbox)".to_owned(),
-            });
-        }
-        Ok(())
-    }
-
     /// Mail without a way out reaches this machine at most.
     fn refuse_no_way_out(&self, frozen: &FrozenIssue) -> Result<(), AppError> {
-        if frozen.headers.has_list_unsubscribe() || self.is_rehearsal() {
+        if frozen.headers.has_list_unsubscribe() || self.realm().is_rehearsal() {
             return Ok(());
         }
         Err(AppError::Refused {
@@ -298,6 +287,17 @@ impl<'a> Sending<'a> {
                 "mend the cause, then `daily-note resume` it",
             ),
             BatchState::Open => Ok(()),
+        }
+    }
+
+    /// Drops the rehearsals before what really goes out: they are over. Answers how many batches.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn drop_rehearsals(&self) -> Result<u64, AppError> {
+        match self.app.realm() {
+            Realm::Real => Ok(self.store.drop_rehearsals().await?),
+            Realm::Rehearsal => Ok(0),
         }
     }
 

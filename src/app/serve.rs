@@ -269,7 +269,7 @@ impl Server {
     /// Folds subscribers.yaml in. One that can't be folded keeps no batch from going on: the list of
     /// record stands as it was.
     async fn fold(&mut self, app: &App) -> Result<(), AppError> {
-        let folded = fold_file(self.store.as_ref(), &app.publication, self.clock.now()).await;
+        let folded = fold_file(self.store.as_ref(), &app.publication, self.clock.true_now()).await;
         match folded {
             Err(error) if is_mended_by_a_file(&error) => {
                 let problems = error.problems();

@@ -20,15 +20,16 @@ use crate::{
 };
 
 impl App {
-    /// Opens the list and the ledger, making them on first use.
+    /// Opens the list and the ledger of this command's realm, making them on first use.
     ///
     /// # Errors
     /// When the state folder can't be written, or holds something else.
     pub async fn store(&self) -> Result<Arc<dyn Store>, AppError> {
         match &self.publication.storage {
-            Storage::Sqlite => Ok(Arc::new(
-                SqliteStore::open(&self.publication.state_dir()).await?,
-            )),
+            Storage::Sqlite => {
+                let store = SqliteStore::open(&self.publication.state_dir()).await?;
+                Ok(Arc::new(store.in_realm(self.realm())))
+            }
             Storage::Postgres(_) => Err(AppError::Refused {
                 kind: super::Refusal::Configuration,
                 message: "storage on PostgreSQL is not there yet".to_owned(),

@@ -22,6 +22,9 @@ pub(crate) struct BatchStatus {
     edition: String,
     slot: chrono::DateTime<chrono::Utc>,
     state: &'static str,
+    /// It was tried out: nobody got it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    rehearsal: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     audience: u64,
@@ -39,6 +42,7 @@ impl BatchStatus {
             edition: batch.edition.clone(),
             slot: batch.slot,
             state: state_word(&batch.state),
+            rehearsal: batch.is_rehearsal,
             reason: match &batch.state {
                 BatchState::Paused { reason, .. } => Some(reason.clone()),
                 _ => None,
@@ -117,8 +121,12 @@ pub(crate) async fn show(issue: &str, store: &dyn Store, output: &Output) -> Res
 
 /// A batch in two lines: where it stands, and its rows.
 pub(crate) fn line(batch: &Batch, counts: &Counts, output: &Output) -> String {
+    let mood = match batch.is_rehearsal {
+        true => "  (a rehearsal)",
+        false => "",
+    };
     format!(
-        "{}  {}\n  {} readers = {}",
+        "{}  {}{mood}\n  {} readers = {}",
         batch.issue,
         state_words(&batch.state),
         batch.audience,

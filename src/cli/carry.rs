@@ -17,6 +17,13 @@ pub(crate) async fn execute(
     output: &Output,
 ) -> Result<Exit, Failure> {
     let way = sending.open_way().await?;
+    let dropped = sending.drop_rehearsals().await?;
+    if dropped > 0 {
+        output.note(format!(
+            "This is no rehearsal: what was tried out before is dropped ({}).",
+            counted(dropped)
+        ));
+    }
     let stop = Stop::default();
     signals::drain_on(stop.clone(), output.clone(), signals::Hangup::Ends);
     let progress = Arc::new(Progress::default());
@@ -38,6 +45,13 @@ pub(crate) async fn execute(
         Ending::Finished if report.counts.rejected + report.counts.unknown == 0 => Exit::Done,
         _ => Exit::Deliveries,
     })
+}
+
+fn counted(rehearsals: u64) -> String {
+    match rehearsals {
+        1 => "1 rehearsal".to_owned(),
+        more => format!("{more} rehearsals"),
+    }
 }
 
 /// Where the mail is, for the first run.

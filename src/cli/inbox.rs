@@ -1,4 +1,6 @@
-//! `inbox`: the embedded SMTP server and its page, until somebody stops it.
+//! `inbox`: the embedded SMTP server and its page, until somebody stops it; `inbox clear`.
+
+mod clear;
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -19,14 +21,23 @@ use crate::app::InboxSite;
 #[command(after_help = "Examples:
   daily-note inbox
   daily-note inbox --listen 127.0.0.1:9000
+  daily-note inbox clear
   daily-note inbox --json | jq -r .page")]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Option<Command>,
     /// Where the page is; port 0 takes any free one
     #[arg(long, value_name = "ADDRESS", default_value_t = local(8025))]
     listen: SocketAddr,
     /// Where mail is taken; port 0 takes any free one
     #[arg(long, value_name = "ADDRESS", default_value_t = local(1025))]
     smtp: SocketAddr,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Clear(clear::Args),
 }
 
 /// What `--json` prints.
@@ -42,6 +53,9 @@ fn local(port: u16) -> SocketAddr {
 }
 
 pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    if let Some(Command::Clear(clear::Args {})) = args.command {
+        return clear::execute(context).await;
+    }
     let folder = context.app()?.inbox_folder();
     let site = InboxSite::start(&folder, args.smtp, args.listen)
         .await

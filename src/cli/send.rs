@@ -70,8 +70,8 @@ fn confirm(app: &App, sending: &Sending<'_>, output: &Output) -> Result<bool, Fa
         Some(batch) => format!("the rest of {} readers", batch.audience),
         None => format!("{} readers", sending.audience.readers),
     };
-    let way = if app.is_rehearsal() {
-        " (on this machine)"
+    let way = if app.realm().is_rehearsal() {
+        " (a rehearsal)"
     } else {
         ""
     };
@@ -111,8 +111,8 @@ pub(super) fn show_rehearsal(app: &App, rehearsal: &Rehearsal, output: &Output) 
     ));
     output.say(format!(
         "  leaves by    {}",
-        if app.is_rehearsal() {
-            "a relay on this machine"
+        if app.realm().is_rehearsal() {
+            "a rehearsal"
         } else {
             "the relay of smtp.url"
         }

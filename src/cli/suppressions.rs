@@ -182,7 +182,7 @@ async fn add(args: &AddArgs, store: &dyn Store, context: &Context) -> Result<Exi
     let detail = detail
         .map_err(|fault| Failure::usage(format!("--detail: {}", fault.message)))?
         .flatten();
-    let (now, output) = (context.clock.now(), &context.output);
+    let (now, output) = (context.clock.true_now(), &context.output);
     let (mut documents, mut news) = (Vec::new(), Vec::new());
     for email in &args.emails {
         let standing = store.suppression(email).await?;

@@ -1,11 +1,7 @@
 //! `test ISSUE --to EMAIL`: one real mail, marked as a test, no ledger.
 
 use super::{Context, Exit, Failure, output::Tone};
-use crate::{
-    address::Address,
-    app::{AppError, Refusal, TestOutcome},
-    smtp::Answer,
-};
+use crate::{address::Address, app::TestOutcome, smtp::Answer};
 
 /// Send one real mail of an issue to yourself, marked as a test
 #[derive(Debug, clap::Args)]
@@ -24,14 +20,7 @@ pub(crate) struct Args {
 
 pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let app = context.app()?;
-    if app.clock.is_pretended() && !app.is_rehearsal() {
-        return Err(AppError::Refused {
-            kind: Refusal::Usage,
-            message: "`--at` pretends the time, and the relay is a real one".to_owned(),
-            hint: "leave --at out, or use a relay on loopback (smtp.url: inbox)".to_owned(),
-        }
-        .into());
-    }
+    app.refuse_pretended_time()?;
     let way = app.way().await?;
     let outcomes = app.send_test(&args.issue, &args.to, &way).await?;
     let output = &context.output;

@@ -12,8 +12,10 @@ pub struct BatchId(pub i64);
 pub struct Batch {
     /// Its number.
     pub id: BatchId,
-    /// The issue's identity: unique over all batches.
+    /// The issue's identity: unique over all batches of a realm.
     pub issue: String,
+    /// It was tried out: no reader got it.
+    pub is_rehearsal: bool,
     /// The edition's key.
     pub edition: String,
     /// When it was due.

@@ -22,6 +22,7 @@ mod open;
 mod owner;
 mod people;
 mod place;
+mod realm;
 mod record;
 mod recover;
 mod statement;
@@ -42,7 +43,7 @@ pub use open::make_private_folder;
 use rusqlite::Connection;
 
 use self::{owner::Owner, place::Place};
-use super::StoreError;
+use super::{Realm, StoreError};
 use crate::source::SourceError;
 
 /// The name of the database in the state folder.
@@ -54,6 +55,7 @@ const FILE: &str = "daily-note.sqlite";
 pub struct SqliteStore {
     state_dir: PathBuf,
     owner: Arc<Owner>,
+    realm: Realm,
 }
 
 /// What goes wrong inside: SQLite's errors get their plain words at the edge.
@@ -78,7 +80,7 @@ impl From<SourceError> for Fault {
 }
 
 impl SqliteStore {
-    /// Opens the state in that folder, making it where there is none.
+    /// Opens the state in that folder, making it where there is none. Its ledger is the real one.
     ///
     /// # Errors
     /// [`StoreError::Unusable`] where the folder or the file can't be read and written,
@@ -89,7 +91,14 @@ impl SqliteStore {
         Ok(Self {
             state_dir: state_dir.to_owned(),
             owner: owner.map_err(|fault| told(&state_dir.join(FILE), fault))?,
+            realm: Realm::Real,
         })
+    }
+
+    /// The same list with the ledger of that realm.
+    #[must_use]
+    pub fn in_realm(self, realm: Realm) -> Self {
+        Self { realm, ..self }
     }
 
     /// Whether there is a state in that folder; pictures may be cached there without one.

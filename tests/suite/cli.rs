@@ -3,4 +3,5 @@
 mod bad_input;
 mod batches;
 mod help;
+mod rehearsals;
 mod sending;

@@ -4,7 +4,7 @@ mod beside;
 mod copies;
 mod daemon;
 mod due;
-mod harness;
+pub(crate) mod harness;
 mod killed;
 mod renamed;
 mod together;

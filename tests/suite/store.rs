@@ -3,4 +3,5 @@
 mod before;
 mod contract;
 mod fixture;
+mod rehearsals;
 mod sqlite;

@@ -87,6 +87,9 @@ impl Work {
                 return Err(error);
             }
         };
+        if sending.drop_rehearsals().await? > 0 {
+            tracing::info!("the rehearsals before it are dropped");
+        }
         self.tell_of(&batch).await;
         let guard = sending.into_guard();
         self.carry_by(Arc::new(app), batch, guard, way).await

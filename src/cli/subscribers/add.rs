@@ -64,7 +64,7 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
     let app = context.app()?;
     let profile = args.profile(&app.publication)?;
     let store = app.store().await?;
-    let now = context.clock.now();
+    let now = context.clock.true_now();
     let outcomes = store
         .upsert(std::slice::from_ref(&profile), Origin::Operator, now)
         .await?;

@@ -45,7 +45,7 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
     let is_agreed = is_erased || args.yes || confirm::ask(&question, output)?;
     let erases = !is_erased && is_agreed;
     if erases {
-        let now = context.clock.now();
+        let now = context.clock.true_now();
         let erasure = Suppression {
             email: Some(email.clone()),
             reason: SuppressionReason::Erased,

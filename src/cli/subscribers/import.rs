@@ -118,7 +118,7 @@ struct FileReport {
 pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let app = context.app()?;
     let options = args.options(&app.publication)?;
-    let now = context.clock.now();
+    let now = context.clock.true_now();
     // All are looked at before the first is taken in.
     let mut imports = Vec::new();
     for path in &args.files {

@@ -47,7 +47,7 @@ enum Outcome {
 pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let app = context.app()?;
     let store = app.store().await?;
-    let now = context.clock.now();
+    let now = context.clock.true_now();
     let (mut documents, mut removals) = (Vec::new(), Vec::new());
     for email in &args.emails {
         let outcome = if store.suppression(email).await?.is_some() {

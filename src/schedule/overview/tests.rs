@@ -57,6 +57,7 @@ impl Desk {
         let batch = Batch {
             id: BatchId(1),
             issue: issue.to_owned(),
+            is_rehearsal: false,
             edition: edition.to_owned(),
             slot: slot.parse().unwrap(),
             date: None,

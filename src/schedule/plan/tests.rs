@@ -64,6 +64,7 @@ impl Desk {
             batch: Batch {
                 id: BatchId(1),
                 issue: "monday-2026-11-30".to_owned(),
+                is_rehearsal: false,
                 edition: "monday".to_owned(),
                 slot: at(0),
                 date: Some(day("2026-11-30")),

@@ -44,6 +44,28 @@ impl Maildrop {
         })
     }
 
+    /// Takes all mail out of a folder, and leaves what is still being written; answers how many files.
+    ///
+    /// # Errors
+    /// When the folder can't be read, or a file in it not be removed.
+    pub fn clear(folder: &Path) -> io::Result<u64> {
+        let entries = match fs::read_dir(folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+            entries => entries?,
+        };
+        let mut cleared = 0;
+        for entry in entries {
+            let entry = entry?;
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            if name.ends_with(".eml") && !name.starts_with('.') {
+                fs::remove_file(entry.path())?;
+                cleared += 1;
+            }
+        }
+        Ok(cleared)
+    }
+
     /// Keeps a message for one recipient, durably. The bytes stay as they came; above them stand
     /// the two lines that a delivery agent adds (RFC 5321 §4.4).
     ///

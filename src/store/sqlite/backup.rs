@@ -5,17 +5,18 @@
 use std::{fs, io, path::Path};
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, OpenFlags, params};
+use rusqlite::{Connection, OpenFlags, Row, params};
 use tokio::task::spawn_blocking;
 
 use super::{
     FILE, Fault, SqliteStore, codes, home,
     open::{self, Access},
+    realm,
     statement::Statements,
     told,
     witness::Witness,
 };
-use crate::store::StoreError;
+use crate::store::{Realm, StoreError};
 
 /// A small file of the state folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +25,17 @@ pub struct StateFile {
     pub name: String,
     /// What is in it.
     pub bytes: Vec<u8>,
+}
+
+/// How far an issue's batch must be believed to have come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    /// In which realm.
+    pub realm: Realm,
+    /// The issue's identity.
+    pub issue: String,
+    /// Steps.
+    pub steps: u64,
 }
 
 /// What a backup holds.
@@ -36,9 +48,9 @@ pub struct Backup {
     /// Batches in the ledger.
     pub batches: u64,
     /// The issues whose batches were under way, and how far each had come.
-    pub open: Vec<(String, u64)>,
-    /// All issues that have a batch.
-    pub known: Vec<String>,
+    pub open: Vec<Doubt>,
+    /// All issues that have a batch, and in which realm.
+    pub known: Vec<(Realm, String)>,
     /// The small files.
     pub files: Vec<StateFile>,
 }
@@ -135,16 +147,12 @@ pub async fn inspect(file: &Path) -> Result<Backup, StoreError> {
 }
 
 /// Puts the database of a backup into a state folder that has none, brought up to date, and notes
-/// there how far batches must be believed to have come since (`doubtful`: an issue, its steps).
+/// there how far batches must be believed to have come since.
 /// The small files are the caller's.
 ///
 /// # Errors
 /// A folder that has a database already; a backup that is none; a disk that is full.
-pub async fn restore(
-    file: &Path,
-    state_dir: &Path,
-    doubtful: &[(String, u64)],
-) -> Result<(), StoreError> {
+pub async fn restore(file: &Path, state_dir: &Path, doubtful: &[Doubt]) -> Result<(), StoreError> {
     let place = state_dir.join(FILE);
     let (file, state_dir, doubtful) = (file.to_owned(), state_dir.to_owned(), doubtful.to_vec());
     apart(move || put_back(&file, &state_dir, &doubtful))
@@ -152,7 +160,7 @@ pub async fn restore(
         .map_err(|fault| told(&place, fault))
 }
 
-fn put_back(file: &Path, state_dir: &Path, doubtful: &[(String, u64)]) -> Result<(), Fault> {
+fn put_back(file: &Path, state_dir: &Path, doubtful: &[Doubt]) -> Result<(), Fault> {
     let place = state_dir.join(FILE);
     let failed = |error: io::Error| open::fault(&place, error);
     open::make_private_folder(state_dir).map_err(failed)?;
@@ -173,8 +181,8 @@ fn put_back(file: &Path, state_dir: &Path, doubtful: &[(String, u64)]) -> Result
     close(copy)?;
     sync(&making)?;
     let witness = Witness::beside(state_dir);
-    for (issue, steps) in doubtful {
-        witness.note(issue, *steps)?;
+    for doubt in doubtful {
+        witness.note(doubt.realm, &doubt.issue, doubt.steps)?;
     }
     fs::rename(&making, &place).map_err(failed)?;
     drop(opening);
@@ -204,12 +212,17 @@ fn read(copy: &Connection) -> Result<Backup, Fault> {
         subscribers: count("SELECT count(*) FROM subscribers WHERE email IS NOT NULL")?,
         batches: count("SELECT count(*) FROM batches")?,
         open: copy.all(
-            "SELECT issue, steps FROM batches \
-             WHERE audience > accepted + rejected + unknown + skipped",
+            "SELECT * FROM batches WHERE audience > accepted + rejected + unknown + skipped",
             [],
-            |row| Ok((row.get("issue")?, codes::count(row, "steps")?)),
+            |row| {
+                Ok(Doubt {
+                    realm: realm::of_batch(realm::is_rehearsal(mark_of(row)?)),
+                    issue: row.get("issue")?,
+                    steps: codes::count(row, "steps")?,
+                })
+            },
         )?,
-        known: copy.values("SELECT issue FROM batches ORDER BY id", [])?,
+        known: known(copy)?,
         files: copy.all(
             "SELECT name, bytes FROM backup_files ORDER BY name",
             [],
@@ -221,6 +234,26 @@ fn read(copy: &Connection) -> Result<Backup, Fault> {
             },
         )?,
     })
+}
+
+fn known(copy: &Connection) -> Result<Vec<(Realm, String)>, Fault> {
+    let marked: Vec<(i64, String)> = copy.all("SELECT * FROM batches ORDER BY id", [], |row| {
+        Ok((mark_of(row)?, row.get("issue")?))
+    })?;
+    let mut known = Vec::new();
+    for realm in [Realm::Real, Realm::Rehearsal] {
+        let own = marked.iter().filter(|(mark, _)| realm::has(realm, *mark));
+        known.extend(own.map(|(_, issue)| (realm, issue.clone())));
+    }
+    Ok(known)
+}
+
+/// In a backup made before the realms were told apart, no batch has a mark.
+fn mark_of(row: &Row<'_>) -> Result<i64, Fault> {
+    match row.get("realm") {
+        Err(rusqlite::Error::InvalidColumnName(_)) => Ok(realm::UNTOLD),
+        mark => Ok(mark?),
+    }
 }
 
 /// Opens a copy: one file, no log beside it.

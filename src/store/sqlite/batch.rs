@@ -6,19 +6,20 @@ use rusqlite::{Connection, Row, params};
 use super::{
     Fault, codes,
     counters::{Moves, counts_from},
+    realm,
     statement::Statements,
     waves,
 };
 use crate::store::{
-    Batch, BatchId, BatchState, Counts, DeliveryId, FailedDelivery, StoreError,
+    Batch, BatchId, BatchState, Counts, DeliveryId, FailedDelivery, Realm, StoreError,
     machine::{CANCELLED, State},
 };
 
-pub(super) fn by_issue(tx: &Connection, issue: &str) -> Result<Option<Batch>, Fault> {
+pub(super) fn by_issue(tx: &Connection, realm: Realm, issue: &str) -> Result<Option<Batch>, Fault> {
     tx.maybe(
         "SELECT b.*, c.hash FROM batches AS b JOIN contents AS c ON c.id = b.content \
-         WHERE b.issue = ?1",
-        params![issue],
+         WHERE b.issue = ?1 AND b.realm IN (?2, ?3)",
+        params![issue, realm::code(realm), realm::UNTOLD],
         batch_from,
     )
 }
@@ -32,11 +33,11 @@ pub(super) fn by_id(tx: &Connection, batch: BatchId) -> Result<Option<Batch>, Fa
     )
 }
 
-pub(super) fn newest(tx: &Connection, limit: u32) -> Result<Vec<Batch>, Fault> {
+pub(super) fn newest(tx: &Connection, realm: Realm, limit: u32) -> Result<Vec<Batch>, Fault> {
     tx.all(
         "SELECT b.*, c.hash FROM batches AS b JOIN contents AS c ON c.id = b.content \
-         ORDER BY b.id DESC LIMIT ?1",
-        params![limit],
+         WHERE b.realm IN (?1, ?2) ORDER BY b.id DESC LIMIT ?3",
+        params![realm::code(realm), realm::UNTOLD, limit],
         batch_from,
     )
 }
@@ -45,6 +46,7 @@ fn batch_from(row: &Row<'_>) -> Result<Batch, Fault> {
     Ok(Batch {
         id: BatchId(row.get("id")?),
         issue: row.get("issue")?,
+        is_rehearsal: realm::is_rehearsal(row.get("realm")?),
         edition: row.get("edition")?,
         slot: codes::time_at(row, "slot")?,
         date: codes::maybe_date_at(row, "slot_date")?,

@@ -7,18 +7,20 @@ use super::{
     Fault, batch, codes,
     counters::Moves,
     lanes::{self, Lane},
+    realm,
     statement::Statements,
 };
 use crate::{
     audience::{Reader, SubscriberState},
     store::{
-        Batch, BatchId, BatchState, Claim, DeliveryId, Quotas, SenderId,
+        Batch, BatchId, BatchState, Claim, DeliveryId, Quotas, Realm, SenderId,
         machine::{REMOVED, State, word},
     },
 };
 
 pub(super) fn claim(
     tx: &Connection,
+    realm: Realm,
     batch: BatchId,
     sender: &SenderId,
     quotas: &Quotas,
@@ -39,7 +41,7 @@ pub(super) fn claim(
     loop {
         let taken = u32::try_from(claims.len()).unwrap_or(u32::MAX);
         let left = quotas.total.saturating_sub(taken);
-        let rows = due(tx, batch, &open_lanes, left, now)?;
+        let rows = due(tx, realm, batch, &open_lanes, left, now)?;
         let (taken, skipped) = sort_out(rows, &mut open_lanes, &mut moves)?;
         take(tx, &taken, sender)?;
         skip(tx, &skipped, now)?;
@@ -77,6 +79,7 @@ struct Due {
 /// first, whatever their lane: so none starves while all share one limit.
 fn due(
     tx: &Connection,
+    realm: Realm,
     batch: BatchId,
     lanes: &[Lane],
     limit: u32,
@@ -96,6 +99,7 @@ fn due(
     };
     let heads: Vec<String> = (0..lanes.len()).map(head).collect();
     let heads = heads.join(" UNION ALL ");
+    let suppressed = realm::suppressed(realm);
     let mut parameters = vec![batch.0, codes::millis(now), i64::from(limit)];
     for lane in lanes {
         parameters.extend([lane.number, i64::from(lane.room)]);
@@ -103,7 +107,7 @@ fn due(
     tx.all(
         &format!(
             "SELECT d.id, d.lane, d.state, d.fence, d.attempts, d.losses, d.first_attempt_at, \
-             s.email, s.name, s.language, s.tags, s.suppressed, s.state, \
+             s.email, s.name, s.language, s.tags, {suppressed}, s.state, \
              (SELECT hash FROM contents WHERE id = d.content) \
              FROM (SELECT * FROM ({heads}) ORDER BY due_at, id LIMIT ?3) AS head \
              CROSS JOIN deliveries AS d ON d.id = head.id \

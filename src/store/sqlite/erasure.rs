@@ -92,6 +92,10 @@ fn forget(tx: &Connection, subscriber: i64, at: DateTime<Utc>) -> Result<(), Fau
     )?;
     // Relays like to repeat the address in their answers.
     tx.run(
+        "DELETE FROM rehearsal_bounces WHERE subscriber = ?1",
+        params![subscriber],
+    )?;
+    tx.run(
         "UPDATE deliveries SET domain = 0, reply = NULL \
          WHERE id IN (SELECT (id << 40) | ?1 FROM batches)",
         params![subscriber],

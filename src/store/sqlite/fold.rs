@@ -14,7 +14,7 @@ use super::{
 use crate::{
     audience::{Origin, Profile, SubscriberId, SubscriberState},
     source::SourceError,
-    store::{AudienceSize, FoldReport, StoreError, merge::Origins},
+    store::{AudienceSize, FoldReport, Realm, StoreError, merge::Origins},
 };
 
 /// Losing up to so many readers is everyday gardening, whatever their share.
@@ -54,11 +54,11 @@ pub(super) fn preview(
     place: &Place,
     intake: Intake<Vec<Profile>>,
     max_removal: f64,
-    edition: &str,
+    (realm, edition): (Realm, &str),
     now: DateTime<Utc>,
 ) -> Result<(FoldReport, AudienceSize), Fault> {
     let report = fold(tx, place, intake, max_removal, now)?;
-    Ok((report, freeze::size(tx, edition)?))
+    Ok((report, freeze::size(tx, realm, edition)?))
 }
 
 pub(super) fn fold(

@@ -3,17 +3,22 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
-use super::{Fault, batch, codes, place::Place, statement::Statements, waves};
+use super::{Fault, batch, codes, place::Place, realm, statement::Statements, waves};
 use crate::{
     audience::SubscriberState,
-    store::{AudienceSize, BatchId, BatchState, Freeze, NewBatch, StoreError, machine::State},
+    store::{
+        AudienceSize, BatchId, BatchState, Freeze, NewBatch, Realm, StoreError, machine::State,
+    },
 };
 
-pub(super) fn size(tx: &Connection, edition: &str) -> Result<AudienceSize, Fault> {
+pub(super) fn size(tx: &Connection, realm: Realm, edition: &str) -> Result<AudienceSize, Fault> {
+    let suppressed = realm::suppressed(realm);
     tx.one(
-        "SELECT count(*) FILTER (WHERE suppressed IS NULL) AS readers, \
-         count(suppressed) AS suppressed FROM subscribers \
-         WHERE state = ?1 AND (editions IS NULL OR instr(editions, ?2))",
+        &format!(
+            "SELECT count(*) FILTER (WHERE {suppressed} IS NULL) AS readers, \
+             count({suppressed}) AS suppressed FROM subscribers AS s \
+             WHERE s.state = ?1 AND (s.editions IS NULL OR instr(s.editions, ?2))"
+        ),
         params![
             codes::subscriber_state_code(SubscriberState::Active),
             quoted(edition)
@@ -30,33 +35,35 @@ pub(super) fn size(tx: &Connection, edition: &str) -> Result<AudienceSize, Fault
 pub(super) fn freeze(
     tx: &Connection,
     place: &Place,
+    realm: Realm,
     new: &NewBatch,
     now: DateTime<Utc>,
 ) -> Result<Freeze, Fault> {
-    if let Some(batch) = batch::by_issue(tx, &new.issue)? {
+    if let Some(batch) = batch::by_issue(tx, realm, &new.issue)? {
         return Ok(Freeze {
             batch,
             is_new: false,
         });
     }
-    if place.witness.steps(&new.issue)? > Some(0) {
+    if place.witness.steps(realm, &new.issue)? > Some(0) {
         let issue = new.issue.clone();
         return Err(Fault::Told(StoreError::OlderCopy { issue }));
     }
-    refuse_taken_slot(tx, new)?;
+    refuse_taken_slot(tx, realm, new)?;
     let content = keep_content(tx, &new.content_hash, &new.content)?;
-    let id = insert_batch(tx, new, content, now)?;
+    let id = insert_batch(tx, realm, new, content, now)?;
     inherit_lanes(tx, id)?;
     let audience = match new.readers_hour {
-        Some(local) => waves::insert_deliveries(tx, id, new, local)?,
-        None => insert_deliveries(tx, id, new, now)?,
+        Some(local) => waves::insert_deliveries(tx, realm, id, new, local)?,
+        None => insert_deliveries(tx, realm, id, new, now)?,
     };
     // In one statement: the counters must always add up to the audience.
     tx.run(
         "UPDATE batches SET audience = ?2, pending = ?2 WHERE id = ?1",
         params![id.0, audience],
     )?;
-    let batch = batch::by_issue(tx, &new.issue)?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+    let batch =
+        batch::by_issue(tx, realm, &new.issue)?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
     Ok(Freeze {
         batch,
         is_new: true,
@@ -64,10 +71,16 @@ pub(super) fn freeze(
 }
 
 /// A slot is sent once, whatever its issue is called.
-fn refuse_taken_slot(tx: &Connection, new: &NewBatch) -> Result<(), Fault> {
+fn refuse_taken_slot(tx: &Connection, realm: Realm, new: &NewBatch) -> Result<(), Fault> {
     let taken: Option<String> = tx.maybe_value(
-        "SELECT issue FROM batches WHERE edition = ?1 AND slot_date = ?2 AND state <> 3",
-        params![&new.edition, new.date.map(|date| date.to_string())],
+        "SELECT issue FROM batches WHERE edition = ?1 AND slot_date = ?2 AND state <> 3 \
+         AND realm IN (?3, ?4)",
+        params![
+            &new.edition,
+            new.date.map(|date| date.to_string()),
+            realm::code(realm),
+            realm::UNTOLD
+        ],
     )?;
     match taken {
         Some(issue) => Err(Fault::Told(StoreError::SlotTaken { issue })),
@@ -123,13 +136,14 @@ pub(super) fn keep_content(tx: &Connection, hash: &str, content: &[u8]) -> Resul
 
 fn insert_batch(
     tx: &Connection,
+    realm: Realm,
     new: &NewBatch,
     content: i64,
     now: DateTime<Utc>,
 ) -> Result<BatchId, Fault> {
     let id = tx.value(
-        "INSERT INTO batches (issue, edition, slot, content, state, audience, frozen_at, slot_date) \
-         VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7) RETURNING id",
+        "INSERT INTO batches (issue, edition, slot, content, state, audience, frozen_at, slot_date, \
+         realm) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8) RETURNING id",
         params![
             new.issue,
             new.edition,
@@ -137,7 +151,8 @@ fn insert_batch(
             content,
             codes::batch_state_code(&BatchState::Open),
             codes::millis(now),
-            new.date.map(|date| date.to_string())
+            new.date.map(|date| date.to_string()),
+            realm::code(realm)
         ],
     )?;
     Ok(BatchId(id))
@@ -156,18 +171,22 @@ fn inherit_lanes(tx: &Connection, batch: BatchId) -> Result<(), Fault> {
 
 fn insert_deliveries(
     tx: &Connection,
+    realm: Realm,
     batch: BatchId,
     new: &NewBatch,
     now: DateTime<Utc>,
 ) -> Result<i64, Fault> {
     // Due since the slot, or at once: a clock that is set back later must not stop the batch.
     let due_at = new.slot.min(now);
+    let suppressed = realm::suppressed(realm);
     let done = tx.run(
-        "INSERT INTO deliveries (id, state, lane, domain, due_at) \
-         SELECT (?1 << 40) | s.id, ?2, coalesce(l.lane, 0), s.domain, ?3 \
-         FROM subscribers AS s LEFT JOIN lanes AS l ON l.batch = ?1 AND l.domain = s.domain \
-         WHERE s.state = ?4 AND s.suppressed IS NULL \
-         AND (s.editions IS NULL OR instr(s.editions, ?5)) ORDER BY s.id",
+        &format!(
+            "INSERT INTO deliveries (id, state, lane, domain, due_at) \
+             SELECT (?1 << 40) | s.id, ?2, coalesce(l.lane, 0), s.domain, ?3 \
+             FROM subscribers AS s LEFT JOIN lanes AS l ON l.batch = ?1 AND l.domain = s.domain \
+             WHERE s.state = ?4 AND {suppressed} IS NULL \
+             AND (s.editions IS NULL OR instr(s.editions, ?5)) ORDER BY s.id"
+        ),
         params![
             batch.0,
             codes::state_code(State::Pending),

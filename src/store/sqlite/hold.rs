@@ -9,10 +9,12 @@ use std::{
 };
 
 use super::{Fault, open::open_lock_file};
-use crate::store::{SenderGuard, SenderId, StoreError};
+use crate::store::{Realm, SenderGuard, SenderId, StoreError};
 
 const SENDING: &str = "sending.lock";
 const SCHEDULE: &str = "schedule.lock";
+/// A daemon that plays the calendar does not stand in the way of the one that keeps it.
+const PLAYED_SCHEDULE: &str = "rehearsal.lock";
 
 /// Longer texts were not written by us.
 const MAX_HOLDER_BYTES: u64 = 300;
@@ -23,10 +25,18 @@ pub(super) fn sending(state_dir: &Path, sender: &SenderId) -> Result<SenderGuard
     lock(&state_dir.join(SENDING), sender, held)
 }
 
-/// The right to keep the calendar.
-pub(super) fn schedule(state_dir: &Path, keeper: &SenderId) -> Result<SenderGuard, Fault> {
+/// The right to keep the calendar, or to play it.
+pub(super) fn schedule(
+    state_dir: &Path,
+    realm: Realm,
+    keeper: &SenderId,
+) -> Result<SenderGuard, Fault> {
+    let file = match realm {
+        Realm::Real => SCHEDULE,
+        Realm::Rehearsal => PLAYED_SCHEDULE,
+    };
     let kept = |holder| StoreError::Kept { holder };
-    lock(&state_dir.join(SCHEDULE), keeper, kept)
+    lock(&state_dir.join(file), keeper, kept)
 }
 
 fn lock(

@@ -15,7 +15,7 @@ struct Migration {
     sql: &'static str,
 }
 
-const MIGRATIONS: [Migration; 4] = [
+const MIGRATIONS: [Migration; 5] = [
     Migration {
         version: 1,
         description: "the list and the ledger",
@@ -35,6 +35,11 @@ const MIGRATIONS: [Migration; 4] = [
         version: 4,
         description: "calendar",
         sql: include_str!("migrations/0004_calendar.sql"),
+    },
+    Migration {
+        version: 5,
+        description: "rehearsals",
+        sql: include_str!("migrations/0005_rehearsals.sql"),
     },
 ];
 

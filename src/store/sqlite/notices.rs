@@ -1,17 +1,23 @@
 //! The outbox of notices. A notice that was told keeps its key, so that it isn't told again, and
 //! loses its content.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, Row, params};
 
-use super::{Fault, codes, statement::Statements};
-use crate::store::notices::{DueNotice, NewNotice, NoticeId, TELLING, Told};
+use super::{Fault, codes, realm, statement::Statements};
+use crate::store::{
+    Realm,
+    notices::{DueNotice, NewNotice, NoticeId, TELLING, Told},
+};
 
 /// Long after this nothing is told twice: keys name their dates.
 const KEPT: TimeDelta = TimeDelta::days(400);
 
 pub(super) fn post(
     tx: &Connection,
+    realm: Realm,
     notices: &[NewNotice],
     now: DateTime<Utc>,
 ) -> Result<u64, Fault> {
@@ -22,13 +28,14 @@ pub(super) fn post(
     let mut new = 0;
     for notice in notices {
         let done = tx.run(
-            "INSERT INTO notices (key, target, content, created_at, due_at) \
-             VALUES (?1, ?2, ?3, ?4, ?4) ON CONFLICT (key, target) DO NOTHING",
+            "INSERT INTO notices (key, target, content, created_at, due_at, realm) \
+             VALUES (?1, ?2, ?3, ?4, ?4, ?5) ON CONFLICT (key, target) DO NOTHING",
             params![
-                &notice.key,
+                key_in(realm, &notice.key),
                 &notice.target,
                 &notice.content,
-                codes::millis(now)
+                codes::millis(now),
+                realm::code(realm)
             ],
         )?;
         new += done;
@@ -36,16 +43,30 @@ pub(super) fn post(
     Ok(new)
 }
 
+/// What is played never keeps what happens from being told.
+fn key_in(realm: Realm, key: &str) -> Cow<'_, str> {
+    match realm {
+        Realm::Real => Cow::Borrowed(key),
+        Realm::Rehearsal => Cow::Owned(format!("rehearsal {key}")),
+    }
+}
+
 pub(super) fn take_due(
     tx: &Connection,
+    realm: Realm,
     limit: u32,
     now: DateTime<Utc>,
 ) -> Result<Vec<DueNotice>, Fault> {
     let mut due = tx.all(
         "UPDATE notices SET due_at = ?2 WHERE id IN \
-         (SELECT id FROM notices WHERE due_at <= ?1 ORDER BY id LIMIT ?3) \
+         (SELECT id FROM notices WHERE due_at <= ?1 AND realm = ?4 ORDER BY id LIMIT ?3) \
          RETURNING id, key, target, content, attempts, created_at",
-        params![codes::millis(now), codes::millis(now + TELLING), limit],
+        params![
+            codes::millis(now),
+            codes::millis(now + TELLING),
+            limit,
+            realm::code(realm)
+        ],
         notice_from,
     )?;
     due.sort_by_key(|notice| notice.id);
@@ -83,10 +104,10 @@ pub(super) fn settle(
     Ok(())
 }
 
-pub(super) fn next_due(tx: &Connection) -> Result<Option<DateTime<Utc>>, Fault> {
+pub(super) fn next_due(tx: &Connection, realm: Realm) -> Result<Option<DateTime<Utc>>, Fault> {
     let millis: Option<i64> = tx.value(
-        "SELECT min(due_at) FROM notices WHERE due_at IS NOT NULL",
-        [],
+        "SELECT min(due_at) FROM notices WHERE due_at IS NOT NULL AND realm = ?1",
+        params![realm::code(realm)],
     )?;
     millis.map(codes::time).transpose()
 }

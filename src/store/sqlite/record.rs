@@ -6,28 +6,31 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
-use super::{Fault, codes, counters::Moves, place::Place, statement::Statements, suppression};
+use super::{
+    Fault, codes, counters::Moves, place::Place, realm, statement::Statements, suppression,
+};
 use crate::{
     audience::{SubscriberState, Suppression, SuppressionReason},
     store::{
-        BatchId, BatchState, DeliveryId, Recovered, Refusal, RefusalReason, Step, Transition,
-        UnknownAnswer,
+        BatchId, BatchState, DeliveryId, Realm, Recovered, Refusal, RefusalReason, Step,
+        Transition, UnknownAnswer,
         machine::{Circumstances, Row, State},
     },
 };
 
 /// How many steps each issue's batch has come, for the witness.
-pub(super) type Steps = Vec<(String, u64)>;
+pub(super) type Steps = Vec<(Realm, String, u64)>;
 
 /// Answers what was refused, and how far the batches have come.
 pub(super) fn record(
     tx: &Connection,
     place: &Place,
+    realm: Realm,
     transitions: &[Transition],
     now: DateTime<Utc>,
 ) -> Result<(Vec<Refusal>, Steps), Fault> {
     let ids: BTreeSet<i64> = transitions.iter().map(|t| t.delivery.0).collect();
-    let mut ledger = Ledger::load(tx, &ids, now)?;
+    let mut ledger = Ledger::load(tx, realm, &ids, now)?;
     let mut refusals = Vec::new();
     for transition in transitions {
         let applied = ledger.apply(transition);
@@ -47,12 +50,14 @@ pub(super) struct Ledger {
     batches: BTreeMap<i64, Around>,
     /// Readers whose address the relay called dead, with its words.
     bounced: Vec<(i64, String)>,
+    realm: Realm,
     now: DateTime<Utc>,
 }
 
 /// What of a batch its rows' steps depend on.
 struct Around {
     issue: String,
+    realm: Realm,
     state: BatchState,
     slot: DateTime<Utc>,
 }
@@ -68,18 +73,19 @@ struct Entry {
 impl Ledger {
     pub(super) fn load(
         tx: &Connection,
+        realm: Realm,
         ids: &BTreeSet<i64>,
         now: DateTime<Utc>,
     ) -> Result<Self, Fault> {
         let mut entries = BTreeMap::new();
+        let suppressed = realm::suppressed(realm);
+        let row = format!(
+            "SELECT d.state, d.fence, d.attempts, d.losses, d.due_at, d.first_attempt_at, \
+             d.reply, {suppressed}, s.state FROM deliveries AS d \
+             LEFT JOIN subscribers AS s ON s.id = d.subscriber WHERE d.id = ?1"
+        );
         for id in ids {
-            let entry = tx.maybe(
-                "SELECT d.state, d.fence, d.attempts, d.losses, d.due_at, d.first_attempt_at, \
-                 d.reply, s.suppressed, s.state FROM deliveries AS d \
-                 LEFT JOIN subscribers AS s ON s.id = d.subscriber WHERE d.id = ?1",
-                params![id],
-                entry_from,
-            )?;
+            let entry = tx.maybe(&row, params![id], entry_from)?;
             entries.extend(entry.map(|entry| (*id, entry)));
         }
         let mut batches = BTreeMap::new();
@@ -88,7 +94,7 @@ impl Ledger {
                 continue;
             }
             let around = tx.maybe(
-                "SELECT issue, state, reason, slot FROM batches WHERE id = ?1",
+                "SELECT issue, state, reason, slot, realm FROM batches WHERE id = ?1",
                 params![id],
                 around_from,
             )?;
@@ -98,6 +104,7 @@ impl Ledger {
             entries,
             batches,
             bounced: Vec::new(),
+            realm,
             now,
         })
     }
@@ -181,12 +188,15 @@ impl Ledger {
             update(tx, *id, &entry.row, self.now)?;
         }
         let steps = moves.write(tx)?;
-        suppress_bounced(tx, place, &self.bounced, self.now)?;
-        let issue_of = |id: BatchId| Some(self.batches.get(&id.0)?.issue.clone());
-        Ok(steps
-            .into_iter()
-            .filter_map(|(id, steps)| Some((issue_of(id)?, steps)))
-            .collect())
+        match self.realm {
+            Realm::Real => suppress_bounced(tx, place, &self.bounced, self.now)?,
+            Realm::Rehearsal => realm::note_bounces(tx, &self.bounced, self.now)?,
+        }
+        let witnessed = |(id, steps): (BatchId, u64)| {
+            let batch = self.batches.get(&id.0)?;
+            Some((batch.realm, batch.issue.clone(), steps))
+        };
+        Ok(steps.into_iter().filter_map(witnessed).collect())
     }
 }
 
@@ -195,6 +205,7 @@ fn around_from(row: &rusqlite::Row<'_>) -> Result<Around, Fault> {
         issue: row.get(0)?,
         state: codes::batch_state(row.get(1)?, row.get(2)?)?,
         slot: codes::time(row.get(3)?)?,
+        realm: realm::of_batch(realm::is_rehearsal(row.get(4)?)),
     })
 }
 

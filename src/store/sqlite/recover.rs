@@ -4,15 +4,16 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
-use super::{Fault, batch, codes, place::Place, record::Ledger, statement::Statements};
+use super::{Fault, batch, codes, place::Place, realm, record::Ledger, statement::Statements};
 use crate::store::{
-    BatchId, Recovered, UnknownAnswer,
+    BatchId, Realm, Recovered, UnknownAnswer,
     machine::{OLDER_COPY, State},
 };
 
 pub(super) fn recover(
     tx: &Connection,
     place: &Place,
+    realm: Realm,
     batch: BatchId,
     resend: bool,
     now: DateTime<Utc>,
@@ -28,7 +29,7 @@ pub(super) fn recover(
         "SELECT id FROM deliveries WHERE id BETWEEN ?1 AND ?2 AND state IN (1, 2)",
         params![first, last],
     )?;
-    let mut ledger = Ledger::load(tx, &held.into_iter().collect(), now)?;
+    let mut ledger = Ledger::load(tx, realm, &held.into_iter().collect(), now)?;
     let recovered = ledger.recover(resend);
     ledger.write(tx, place)?;
     Ok(recovered)
@@ -44,7 +45,8 @@ fn settle_older_copy(
     let Some(batch) = batch::by_id(tx, id)? else {
         return Ok(None);
     };
-    let Some(witnessed) = place.witness.steps(&batch.issue)? else {
+    let realm = realm::of_batch(batch.is_rehearsal);
+    let Some(witnessed) = place.witness.steps(realm, &batch.issue)? else {
         return Ok(None);
     };
     let witnessed = i64::try_from(witnessed).unwrap_or(i64::MAX);
@@ -68,6 +70,7 @@ fn settle_older_copy(
 pub(super) fn resolve_unknown(
     tx: &Connection,
     place: &Place,
+    realm: Realm,
     id: BatchId,
     answer: UnknownAnswer,
     now: DateTime<Utc>,
@@ -79,7 +82,7 @@ pub(super) fn resolve_unknown(
          AND state IN (4, 5, 6, 7) AND state = 6",
         params![first, last],
     )?;
-    let mut ledger = Ledger::load(tx, &unknown.into_iter().collect(), now)?;
+    let mut ledger = Ledger::load(tx, realm, &unknown.into_iter().collect(), now)?;
     let resolved = ledger.resolve(answer);
     ledger.write(tx, place)?;
     if answer == UnknownAnswer::Resend && resolved > 0 {

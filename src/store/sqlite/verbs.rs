@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 
 use super::{
     SqliteStore, batch, claim, fold, freeze, hold, home, intake::intake, lease, notices, people,
-    record, recover, suppression, waves,
+    realm, record, recover, suppression, waves,
 };
 use crate::{
     address::Address,
@@ -46,9 +46,10 @@ impl Store for SqliteStore {
         now: DateTime<Utc>,
     ) -> Result<(FoldReport, AudienceSize), StoreError> {
         let (feed, intake) = intake();
-        let edition = edition.to_owned();
-        let folding = self
-            .try_out(move |tx, place| fold::preview(tx, place, intake, max_removal, &edition, now));
+        let (realm, edition) = (self.realm, edition.to_owned());
+        let folding = self.try_out(move |tx, place| {
+            fold::preview(tx, place, intake, max_removal, (realm, &edition), now)
+        });
         let (read, folded) = tokio::join!(fold::feed(entries, feed), folding);
         read?;
         folded
@@ -121,28 +122,41 @@ impl Store for SqliteStore {
     }
 
     async fn audience_size(&self, edition: &str) -> Result<AudienceSize, StoreError> {
-        let edition = edition.to_owned();
-        self.read(move |tx, _| freeze::size(tx, &edition)).await
+        let (realm, edition) = (self.realm, edition.to_owned());
+        self.read(move |tx, _| freeze::size(tx, realm, &edition))
+            .await
     }
 
     async fn freeze(&self, batch: &NewBatch, now: DateTime<Utc>) -> Result<Freeze, StoreError> {
-        let new = batch.clone();
+        let (realm, new) = (self.realm, batch.clone());
         let frozen = self
-            .write(move |tx, place| freeze::freeze(tx, place, &new, now))
+            .write(move |tx, place| freeze::freeze(tx, place, realm, &new, now))
             .await?;
         if frozen.is_new {
-            self.told(self.owner.place.witness.note(&batch.issue, 0))?;
+            self.told(self.owner.place.witness.note(realm, &batch.issue, 0))?;
         }
         Ok(frozen)
     }
 
     async fn batch(&self, issue: &str) -> Result<Option<Batch>, StoreError> {
-        let issue = issue.to_owned();
-        self.read(move |tx, _| batch::by_issue(tx, &issue)).await
+        let (realm, issue) = (self.realm, issue.to_owned());
+        self.read(move |tx, _| batch::by_issue(tx, realm, &issue))
+            .await
+    }
+
+    async fn drop_rehearsals(&self) -> Result<u64, StoreError> {
+        let issues = self.write(|tx, _| realm::drop_rehearsals(tx)).await?;
+        let witness = &self.owner.place.witness;
+        for issue in &issues {
+            self.told(witness.forget_rehearsal(issue))?;
+        }
+        Ok(issues.len() as u64)
     }
 
     async fn batches(&self, limit: u32) -> Result<Vec<Batch>, StoreError> {
-        self.read(move |tx, _| batch::newest(tx, limit)).await
+        let realm = self.realm;
+        self.read(move |tx, _| batch::newest(tx, realm, limit))
+            .await
     }
 
     async fn content(&self, hash: &str) -> Result<Option<Vec<u8>>, StoreError> {
@@ -158,7 +172,7 @@ impl Store for SqliteStore {
     }
 
     async fn hold_schedule(&self, keeper: &SenderId) -> Result<SenderGuard, StoreError> {
-        let held = self.told(hold::schedule(&self.state_dir, keeper))?;
+        let held = self.told(hold::schedule(&self.state_dir, self.realm, keeper))?;
         self.write(|tx, place| home::check(tx, &place.state_dir))
             .await?;
         Ok(held)
@@ -174,8 +188,9 @@ impl Store for SqliteStore {
     }
 
     async fn zones(&self, edition: &str) -> Result<Vec<Option<Tz>>, StoreError> {
-        let edition = edition.to_owned();
-        self.read(move |tx, _| waves::zones(tx, &edition)).await
+        let (realm, edition) = (self.realm, edition.to_owned());
+        self.read(move |tx, _| waves::zones(tx, realm, &edition))
+            .await
     }
 
     async fn waves(&self, batch: BatchId) -> Result<Vec<Wave>, StoreError> {
@@ -208,7 +223,8 @@ impl Store for SqliteStore {
         resend: bool,
         now: DateTime<Utc>,
     ) -> Result<Recovered, StoreError> {
-        self.write(move |tx, place| recover::recover(tx, place, batch, resend, now))
+        let realm = self.realm;
+        self.write(move |tx, place| recover::recover(tx, place, realm, batch, resend, now))
             .await
     }
 
@@ -219,8 +235,8 @@ impl Store for SqliteStore {
         quotas: &Quotas,
         now: DateTime<Utc>,
     ) -> Result<Vec<Claim>, StoreError> {
-        let (sender, quotas) = (sender.clone(), quotas.clone());
-        self.write(move |tx, _| claim::claim(tx, batch, &sender, &quotas, now))
+        let (realm, sender, quotas) = (self.realm, sender.clone(), quotas.clone());
+        self.write(move |tx, _| claim::claim(tx, realm, batch, &sender, &quotas, now))
             .await
     }
 
@@ -231,8 +247,8 @@ impl Store for SqliteStore {
         want: u32,
         now: DateTime<Utc>,
     ) -> Result<Lease, StoreError> {
-        let key = key.to_owned();
-        self.write(move |tx, _| lease::lease(tx, &key, rate, want, now))
+        let (realm, key) = (self.realm, key.to_owned());
+        self.write(move |tx, _| lease::lease(tx, realm, &key, rate, want, now))
             .await
     }
 
@@ -241,13 +257,13 @@ impl Store for SqliteStore {
         transitions: &[Transition],
         now: DateTime<Utc>,
     ) -> Result<Vec<Refusal>, StoreError> {
-        let transitions = transitions.to_vec();
+        let (realm, transitions) = (self.realm, transitions.to_vec());
         let (refusals, steps) = self
-            .write(move |tx, place| record::record(tx, place, &transitions, now))
+            .write(move |tx, place| record::record(tx, place, realm, &transitions, now))
             .await?;
         // Before the caller hears of it, and so before anything leaves.
-        for (issue, steps) in steps {
-            self.told(self.owner.place.witness.note(&issue, steps))?;
+        for (realm, issue, steps) in steps {
+            self.told(self.owner.place.witness.note(realm, &issue, steps))?;
         }
         Ok(refusals)
     }
@@ -269,7 +285,8 @@ impl Store for SqliteStore {
         answer: UnknownAnswer,
         now: DateTime<Utc>,
     ) -> Result<u64, StoreError> {
-        self.write(move |tx, place| recover::resolve_unknown(tx, place, batch, answer, now))
+        let realm = self.realm;
+        self.write(move |tx, place| recover::resolve_unknown(tx, place, realm, batch, answer, now))
             .await
     }
 
@@ -308,8 +325,8 @@ impl Store for SqliteStore {
         notices: &[NewNotice],
         now: DateTime<Utc>,
     ) -> Result<u64, StoreError> {
-        let notices = notices.to_vec();
-        self.write(move |tx, _| notices::post(tx, &notices, now))
+        let (realm, notices) = (self.realm, notices.to_vec());
+        self.write(move |tx, _| notices::post(tx, realm, &notices, now))
             .await
     }
 
@@ -318,7 +335,8 @@ impl Store for SqliteStore {
         limit: u32,
         now: DateTime<Utc>,
     ) -> Result<Vec<DueNotice>, StoreError> {
-        self.write(move |tx, _| notices::take_due(tx, limit, now))
+        let realm = self.realm;
+        self.write(move |tx, _| notices::take_due(tx, realm, limit, now))
             .await
     }
 
@@ -334,6 +352,7 @@ impl Store for SqliteStore {
     }
 
     async fn next_notice(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
-        self.read(|tx, _| notices::next_due(tx)).await
+        let realm = self.realm;
+        self.read(move |tx, _| notices::next_due(tx, realm)).await
     }
 }

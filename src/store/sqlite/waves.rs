@@ -6,11 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use rusqlite::{Connection, Row, params};
 
-use super::{Fault, codes, freeze::quoted, statement::Statements};
+use super::{Fault, codes, freeze::quoted, realm, statement::Statements};
 use crate::{
     audience::SubscriberState,
     publication::moment_of,
-    store::{BatchId, Counts, NewBatch, Wave, WaveState, machine::State},
+    store::{BatchId, Counts, NewBatch, Realm, Wave, WaveState, machine::State},
 };
 
 /// When a row is due that waits for a person: after all time.
@@ -22,16 +22,24 @@ pub(super) fn comes_by_itself(millis: i64) -> bool {
 }
 
 /// The zones of an edition's readers.
-pub(super) fn zones(tx: &Connection, edition: &str) -> Result<Vec<Option<chrono_tz::Tz>>, Fault> {
-    let names = zone_names(tx, edition)?;
+pub(super) fn zones(
+    tx: &Connection,
+    realm: Realm,
+    edition: &str,
+) -> Result<Vec<Option<chrono_tz::Tz>>, Fault> {
+    let names = zone_names(tx, realm, edition)?;
     let zone = |name: Option<String>| name.as_deref().map(codes::timezone).transpose();
     names.into_iter().map(zone).collect()
 }
 
-fn zone_names(tx: &Connection, edition: &str) -> Result<Vec<Option<String>>, Fault> {
+fn zone_names(tx: &Connection, realm: Realm, edition: &str) -> Result<Vec<Option<String>>, Fault> {
+    let suppressed = realm::suppressed(realm);
     tx.values(
-        "SELECT DISTINCT timezone FROM subscribers WHERE state = ?1 AND suppressed IS NULL \
-         AND (editions IS NULL OR instr(editions, ?2))",
+        &format!(
+            "SELECT DISTINCT s.timezone FROM subscribers AS s \
+             WHERE s.state = ?1 AND {suppressed} IS NULL \
+             AND (s.editions IS NULL OR instr(s.editions, ?2))"
+        ),
         params![
             codes::subscriber_state_code(SubscriberState::Active),
             quoted(edition)
@@ -43,11 +51,12 @@ fn zone_names(tx: &Connection, edition: &str) -> Result<Vec<Option<String>>, Fau
 /// at the slot. Answers how many there are.
 pub(super) fn insert_deliveries(
     tx: &Connection,
+    realm: Realm,
     batch: BatchId,
     new: &NewBatch,
     local: NaiveDateTime,
 ) -> Result<i64, Fault> {
-    let hours = hours(tx, new, local)?;
+    let hours = hours(tx, realm, new, local)?;
     let mut zones = Vec::new();
     for (number, (due_at, names)) in (1..).zip(&hours) {
         tx.run(
@@ -66,15 +75,18 @@ pub(super) fn insert_deliveries(
         "UPDATE batches SET waves = ?2 WHERE id = ?1",
         params![batch.0, i64::try_from(hours.len()).unwrap_or(i64::MAX)],
     )?;
+    let suppressed = realm::suppressed(realm);
     let done = tx.run(
-        "WITH zones AS MATERIALIZED (SELECT value->>0 AS name, value->>1 AS wave, \
-         value->>2 AS due_at FROM json_each(?3)) \
-         INSERT INTO deliveries (id, state, lane, domain, due_at, wave) \
-         SELECT (?1 << 40) | s.id, ?2, coalesce(l.lane, 0), s.domain, z.due_at, z.wave \
-         FROM subscribers AS s LEFT JOIN lanes AS l ON l.batch = ?1 AND l.domain = s.domain \
-         JOIN zones AS z ON z.name = coalesce(s.timezone, '') \
-         WHERE s.state = ?4 AND s.suppressed IS NULL \
-         AND (s.editions IS NULL OR instr(s.editions, ?5)) ORDER BY s.id",
+        &format!(
+            "WITH zones AS MATERIALIZED (SELECT value->>0 AS name, value->>1 AS wave, \
+             value->>2 AS due_at FROM json_each(?3)) \
+             INSERT INTO deliveries (id, state, lane, domain, due_at, wave) \
+             SELECT (?1 << 40) | s.id, ?2, coalesce(l.lane, 0), s.domain, z.due_at, z.wave \
+             FROM subscribers AS s LEFT JOIN lanes AS l ON l.batch = ?1 AND l.domain = s.domain \
+             JOIN zones AS z ON z.name = coalesce(s.timezone, '') \
+             WHERE s.state = ?4 AND {suppressed} IS NULL \
+             AND (s.editions IS NULL OR instr(s.editions, ?5)) ORDER BY s.id"
+        ),
         params![
             batch.0,
             codes::state_code(State::Pending),
@@ -89,10 +101,11 @@ pub(super) fn insert_deliveries(
 /// The moments of the audience's hours, each with the zones that share it.
 fn hours(
     tx: &Connection,
+    realm: Realm,
     new: &NewBatch,
     local: NaiveDateTime,
 ) -> Result<BTreeMap<DateTime<Utc>, BTreeSet<String>>, Fault> {
-    let names = zone_names(tx, &new.edition)?;
+    let names = zone_names(tx, realm, &new.edition)?;
     let mut hours: BTreeMap<_, BTreeSet<String>> = BTreeMap::new();
     for name in names {
         let hour = match &name {

@@ -15,7 +15,7 @@ use std::{
 };
 
 use super::Fault;
-use crate::store::StoreError;
+use crate::store::{Realm, StoreError};
 
 const FILE: &str = "witness";
 
@@ -52,17 +52,28 @@ impl Witness {
     }
 
     /// How far that issue's batch had come. None: it never heard of it.
-    pub(super) fn steps(&self, issue: &str) -> Result<Option<u64>, Fault> {
+    pub(super) fn steps(&self, realm: Realm, issue: &str) -> Result<Option<u64>, Fault> {
         let mut lines = self.lines();
         let lines = self.read(&mut lines).map_err(|error| self.fault(error))?;
-        Ok(lines.by_issue.get(&key(issue)).map(|line| line.steps))
+        Ok(lines
+            .by_issue
+            .get(&key(realm, issue))
+            .map(|line| line.steps))
     }
 
     /// Notes how far a batch has come, after its transaction and before anything follows from it.
-    pub(super) fn note(&self, issue: &str, steps: u64) -> Result<(), Fault> {
+    pub(super) fn note(&self, realm: Realm, issue: &str, steps: u64) -> Result<(), Fault> {
         let mut lines = self.lines();
         self.read(&mut lines)
-            .and_then(|lines| lines.note(&key(issue), steps))
+            .and_then(|lines| lines.note(&key(realm, issue), steps))
+            .map_err(|error| self.fault(error))
+    }
+
+    /// A rehearsal is dropped: it may be played again from its beginning.
+    pub(super) fn forget_rehearsal(&self, issue: &str) -> Result<(), Fault> {
+        let mut lines = self.lines();
+        self.read(&mut lines)
+            .and_then(|lines| lines.put_back(&key(Realm::Rehearsal, issue)))
             .map_err(|error| self.fault(error))
     }
 
@@ -122,11 +133,16 @@ impl Lines {
             return self.append(issue, steps);
         };
         if steps > line.steps {
-            self.file
-                .write_all_at(format!("{steps:0DIGITS$}").as_bytes(), line.offset)?;
-            line.steps = steps;
+            line.write(&self.file, steps)?;
         }
         Ok(())
+    }
+
+    fn put_back(&mut self, issue: &str) -> io::Result<()> {
+        match self.by_issue.get_mut(issue) {
+            Some(line) => line.write(&self.file, 0),
+            None => Ok(()),
+        }
     }
 
     fn append(&mut self, issue: &str, steps: u64) -> io::Result<()> {
@@ -141,15 +157,28 @@ impl Lines {
     }
 }
 
+impl Line {
+    fn write(&mut self, file: &File, steps: u64) -> io::Result<()> {
+        file.write_all_at(format!("{steps:0DIGITS$}").as_bytes(), self.offset)?;
+        self.steps = steps;
+        Ok(())
+    }
+}
+
 fn parse(line: &[u8]) -> Option<(String, u64)> {
     let text = std::str::from_utf8(line.strip_suffix(b"\n")?).ok()?;
     let (steps, issue) = text.split_at_checked(DIGITS)?;
     Some((issue.strip_prefix(' ')?.to_owned(), steps.parse().ok()?))
 }
 
-/// The identity of an issue as one line can hold it.
-fn key(issue: &str) -> String {
-    issue.escape_default().to_string()
+/// The identity of an issue as one line can hold it. What is played has lines of its own: the space
+/// is in no escaped identity that begins so.
+fn key(realm: Realm, issue: &str) -> String {
+    let issue = issue.escape_default();
+    match realm {
+        Realm::Real => issue.to_string(),
+        Realm::Rehearsal => format!("rehearsal {issue}"),
+    }
 }
 
 #[cfg(test)]
@@ -157,11 +186,13 @@ mod tests {
     use super::*;
 
     fn steps(witness: &Witness, issue: &str) -> Option<u64> {
-        witness.steps(issue).unwrap_or_else(|_| panic!("{issue}"))
+        witness
+            .steps(Realm::Real, issue)
+            .unwrap_or_else(|_| panic!("{issue}"))
     }
 
     fn note(witness: &Witness, issue: &str, steps: u64) {
-        assert!(witness.note(issue, steps).is_ok());
+        assert!(witness.note(Realm::Real, issue, steps).is_ok());
     }
 
     #[test]
@@ -180,6 +211,22 @@ mod tests {
         again.forget();
         assert_eq!(steps(&again, "monday"), Some(u64::MAX));
         assert_eq!(steps(&again, "thursday\n한글"), Some(1));
+    }
+
+    #[test]
+    fn what_is_played_is_witnessed_apart_and_forgotten_when_it_is_dropped() {
+        let folder = tempfile::tempdir().unwrap();
+        let witness = Witness::beside(folder.path());
+        note(&witness, "monday", 3);
+        assert!(witness.note(Realm::Rehearsal, "monday", 9).is_ok());
+        assert!(witness.forget_rehearsal("monday").is_ok());
+        assert!(witness.forget_rehearsal("thursday").is_ok());
+        let again = Witness::beside(folder.path());
+        assert_eq!(steps(&again, "monday"), Some(3));
+        assert!(matches!(
+            again.steps(Realm::Rehearsal, "monday"),
+            Ok(Some(0))
+        ));
     }
 
     #[test]

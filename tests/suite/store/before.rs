@@ -1,7 +1,7 @@
 //! A state of the release before, whose migrations sqlx took: it opens, its batch goes on, and no
 //! migration is taken twice. The release before still reads what we write.
 
-use daily_note::store::{Store, sqlite::SqliteStore};
+use daily_note::store::{NewBatch, Realm, Store, StoreError, sqlite::SqliteStore};
 use rusqlite::Connection;
 
 use super::fixture::*;
@@ -53,6 +53,48 @@ async fn a_state_of_the_release_before_goes_on() {
     SqliteStore::open(fresh.path()).await.unwrap().close().await;
     let ours = migrations(&fresh.path().join("daily-note.sqlite"));
     assert_eq!(ours[..taken_by_sqlx.len()], taken_by_sqlx);
+}
+
+/// Nobody knows any more whether it went through the inbox: it counts in both, and is never begun again.
+#[tokio::test]
+async fn a_batch_of_the_release_before_counts_as_sent_and_as_rehearsed() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("daily-note.sqlite");
+    sqlite3(&database, STATE);
+    sqlite3(
+        &database,
+        "INSERT INTO lanes VALUES (1, 2, 1); \
+         INSERT INTO waves VALUES (1, 1, 1796025600000, '[\"\"]', 1); \
+         INSERT INTO paces VALUES ('relay', 7); \
+         UPDATE sqlite_sequence SET seq = 41 WHERE name = 'batches'",
+    );
+    let issue = NewBatch {
+        edition: "weekly".to_owned(),
+        date: Some("2026-11-30".parse().unwrap()),
+        ..new_batch("another")
+    };
+    for realm in [Realm::Real, Realm::Rehearsal] {
+        let store = SqliteStore::open(folder.path()).await.unwrap();
+        let store = store.in_realm(realm);
+        let batch = store.batch("weekly-2026-11-30").await.unwrap().unwrap();
+        assert!(!batch.is_rehearsal);
+        assert_eq!(store.batches(9).await.unwrap().len(), 1);
+        let taken = store.freeze(&issue, at(0)).await.unwrap_err();
+        assert!(matches!(taken, StoreError::SlotTaken { .. }), "{taken}");
+        assert_eq!(store.waves(batch.id).await.unwrap().len(), 1);
+        let next = store.freeze(&new_batch("next"), at(0)).await.unwrap();
+        assert!(next.is_new && next.batch.id.0 > 41);
+        store.drop_rehearsals().await.unwrap();
+        assert!(store.batch("weekly-2026-11-30").await.unwrap().is_some());
+    }
+    let connection = Connection::open(&database).unwrap();
+    let one = |sql: &str| -> i64 { connection.query_row(sql, [], |row| row.get(0)).unwrap() };
+    assert_eq!(
+        one("SELECT count(*) FROM lanes WHERE batch = 1 AND domain = 2"),
+        1
+    );
+    assert_eq!(one("SELECT spent_until FROM paces WHERE realm = 0"), 7);
+    assert_eq!(one("SELECT count(*) FROM pragma_foreign_key_check"), 0);
 }
 
 #[tokio::test]

@@ -20,6 +20,7 @@ fn batch() -> Batch {
     Batch {
         id: BatchId(1),
         issue: "monday-2026-11-30".into(),
+        is_rehearsal: false,
         edition: "monday".into(),
         slot: DateTime::UNIX_EPOCH,
         date: None,

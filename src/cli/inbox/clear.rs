@@ -1,0 +1,38 @@
+//! `inbox clear`: the mail of try-outs and what the ledger knows of them, away.
+
+use super::super::{Context, Exit, Failure};
+
+/// Throw away the mail in the inbox, and with it the rehearsals that it came from
+///
+/// What was sent through the embedded inbox, or with --at, can be sent again then. The list of readers
+/// and what really went out stay as they are.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  daily-note inbox clear")]
+pub(crate) struct Args {}
+
+pub(crate) async fn execute(context: &Context) -> Result<Exit, Failure> {
+    let cleared = context.app()?.clear_inbox().await?;
+    let output = &context.output;
+    if output.is_json() {
+        output.document(&cleared);
+    } else if cleared.is_nothing() {
+        output.note("There was nothing to clear.");
+    } else {
+        output.say(format!(
+            "Cleared {} and {}.",
+            counted(cleared.mails, "mail"),
+            counted(cleared.rehearsals, "rehearsal")
+        ));
+    }
+    Ok(match cleared.is_nothing() {
+        true => Exit::Nothing,
+        false => Exit::Done,
+    })
+}
+
+fn counted(count: u64, what: &str) -> String {
+    match count {
+        1 => format!("1 {what}"),
+        count => format!("{count} {what}s"),
+    }
+}
