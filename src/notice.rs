@@ -45,6 +45,7 @@ pub fn key<Z: TimeZone>(event: &Event, at: &DateTime<Z>) -> Option<String> {
         Event::SlotWaits { slot, .. } => format!("waits {}", of(slot)),
         Event::SlotMissed { .. }
         | Event::IssueRefused { .. }
+        | Event::IssueUnplaced { .. }
         | Event::BatchBegan { .. }
         | Event::BatchEnded { .. } => event.key(),
         Event::BatchPaused { .. } | Event::ReadersMissed { .. } => {
@@ -54,7 +55,13 @@ pub fn key<Z: TimeZone>(event: &Event, at: &DateTime<Z>) -> Option<String> {
         Event::ConfigurationRefused { .. } | Event::StateRefused { .. } => {
             format!("{} {today}", event.key())
         }
-        Event::Waiting { .. } | Event::Keeping { .. } => return None,
+        Event::IssueHeld {
+            slot,
+            issue,
+            is_alarm: true,
+            ..
+        } => format!("held {} {issue} {today}", of(slot)),
+        Event::IssueHeld { .. } | Event::Waiting { .. } | Event::Keeping { .. } => return None,
     })
 }
 

@@ -152,6 +152,7 @@ impl Notifier {
         let (Event::BatchEnded { issue, .. }
         | Event::BatchPaused { issue, .. }
         | Event::ReadersMissed { issue, .. }
+        | Event::IssueUnplaced { issue, .. }
         | Event::RelayAway { issue, .. }) = event
         else {
             return Background::default();

@@ -6,16 +6,23 @@
 //! 1. `world` reads again what has changed in the files;
 //! 2. the ledger says which batches there are;
 //! 3. [`plan`] decides;
-//! 4. `job` does the first of what is due, beside the next beats;
-//! 5. `outcome` tells of it, and `rest` keeps what failed from being tried at once again.
+//! 4. `held` holds back what rests after a failure, and issues whose files somebody is changing, by the
+//!    judgement of `settling` on what `parts`, `git` and `writers` saw;
+//! 5. `job` does the first of what is due, beside the next beats;
+//! 6. `outcome` tells of it, and `rest` keeps what failed from being tried at once again.
 
 mod files;
+mod git;
+mod held;
 mod job;
 mod outcome;
+mod parts;
 mod pulse;
 mod rest;
 mod run;
+mod settling;
 mod world;
+mod writers;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -25,7 +32,7 @@ use std::{
 };
 
 pub use self::pulse::Pulse;
-use self::{job::is_mended_by_a_file, rest::Rests, world::World};
+use self::{job::is_mended_by_a_file, rest::Rests, settling::Settling, world::World};
 use super::{App, AppError, fold_file};
 use crate::{
     clock::Clock,
@@ -42,7 +49,7 @@ const RECENT: u32 = 100;
 pub struct Pace {
     /// The longest sleep: how soon a changed file or a clock that jumped is noticed.
     pub glance: Duration,
-    /// How long files must be left alone before an issue is frozen from them.
+    /// The unit of time in which files must be left alone before an issue is frozen from them.
     pub quiet: Duration,
 }
 
@@ -66,6 +73,13 @@ pub struct Server {
     teller: Arc<dyn Teller>,
     world: World,
     rests: Rests,
+    settling: Settling,
+    /// Issues held up by their files, and why, once that has lasted.
+    held: BTreeMap<String, String>,
+    /// Issues whose files never stand still: readings that are alike are enough.
+    alike: BTreeSet<String>,
+    /// How soon what is due is looked at again, though it can't be done now; None: nothing is.
+    again: Option<Duration>,
     /// The keys of events that were told.
     told: BTreeSet<String>,
     /// When each batch was carried last, counted in jobs: the one that waited longest goes first.
@@ -103,6 +117,10 @@ impl Server {
             teller,
             world: World::new(app),
             rests: Rests::default(),
+            settling: Settling::default(),
+            held: BTreeMap::new(),
+            alike: BTreeSet::new(),
+            again: None,
             told: BTreeSet::new(),
             turns: BTreeMap::new(),
             turn: 0,
@@ -164,7 +182,14 @@ impl Server {
     async fn plan(&mut self) -> Result<Plan, AppError> {
         if self.world.look(self.clock).await {
             self.is_list_new = true;
-            self.tell_of_configuration().await;
+            // What was wrong once may be wrong again.
+            self.told.retain(|key| !key.starts_with("configuration"));
+        }
+        // Half a file is wrong in its own way, and whole a moment later.
+        let stirs = self.world.unsettled(self.pace.quiet);
+        self.again = stirs.filter(|_| self.world.trouble.is_some());
+        if let (Some(problems), None) = (self.world.trouble.clone(), stirs) {
+            self.tell(Event::ConfigurationRefused { problems }).await;
         }
         let batches = self.batches().await?;
         let zones = self.zones().await?;
@@ -180,13 +205,18 @@ impl Server {
             now,
         });
         for event in std::mem::take(&mut plan.news) {
-            self.tell(event).await;
+            match stirs {
+                None => self.tell(event).await,
+                Some(_) if self.told.contains(&event.key()) => {}
+                Some(rest) => self.again = Some(rest),
+            }
         }
-        self.leave_out(&mut plan);
+        self.hold_back(&mut plan).await;
         Ok(plan)
     }
 
-    /// Does the due jobs one after the other until nothing is due, and answers what was carried.
+    /// Does the due jobs one after the other until nothing is due, and answers what was carried. Waits
+    /// for files that somebody is changing, as long as it takes until that is an alarm.
     ///
     /// # Errors
     /// A state that can't be read.
@@ -194,16 +224,17 @@ impl Server {
         let mut sent = Vec::new();
         loop {
             let plan = self.look().await?;
-            let Some(job) = self.first_of(&plan.jobs).cloned() else {
-                match self.world.unsettled(self.pace.quiet) {
-                    Some(rest) if !stop.is_requested() => tokio::time::sleep(rest).await,
-                    _ => return Ok(sent),
-                }
-                continue;
-            };
             if stop.is_requested() {
                 return Ok(sent);
             }
+            let Some(job) = self.first_of(&plan.jobs).cloned() else {
+                let Some(again) = self.again else {
+                    self.has_failed |= !self.held.is_empty();
+                    return Ok(sent);
+                };
+                tokio::time::sleep(again.max(Duration::from_millis(5))).await;
+                continue;
+            };
             let work = self.work(job.clone(), stop.clone(), Arc::new(Progress::default()));
             let done = work.execute().await;
             sent.extend(self.settle(&job, done).await);
@@ -214,23 +245,6 @@ impl Server {
     fn first_of<'a>(&self, jobs: &'a [Job]) -> Option<&'a Job> {
         jobs.iter()
             .min_by_key(|job| self.turns.get(job.issue()).copied())
-    }
-
-    fn leave_out(&self, plan: &mut Plan) {
-        let now = self.clock.now();
-        let (files, rests) = (self.world.files(), &self.rests);
-        // Nothing new is begun from files that can't be read, or that somebody is changing.
-        let may_begin =
-            self.world.trouble.is_none() && self.world.unsettled(self.pace.quiet).is_none();
-        let mut wake_at = plan.wake_at;
-        plan.jobs.retain(|job| {
-            let rests_until = rests.until(job.issue(), files, now);
-            if let Some(until) = rests_until {
-                wake_at = Some(wake_at.map_or(until, |at| at.min(until)));
-            }
-            rests_until.is_none() && (may_begin || !matches!(job, Job::Begin { .. }))
-        });
-        plan.wake_at = wake_at;
     }
 
     async fn batches(&self) -> Result<Vec<Carried>, StoreError> {
@@ -281,14 +295,6 @@ impl Server {
             }
         }
         Ok(())
-    }
-
-    async fn tell_of_configuration(&mut self) {
-        // What was wrong once may be wrong again.
-        self.told.retain(|key| !key.starts_with("configuration"));
-        if let Some(problems) = self.world.trouble.clone() {
-            self.tell(Event::ConfigurationRefused { problems }).await;
-        }
     }
 
     /// Tells an event, once.

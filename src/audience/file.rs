@@ -25,7 +25,7 @@ use self::{
 use crate::{
     audience::Profile,
     publication::Publication,
-    source::{Source, SourceError, Span, shown_path},
+    source::{Source, SourceError, Span, shown_path, unresolved_conflict},
     yaml::{Kind, Node, Tree},
 };
 
@@ -252,6 +252,7 @@ impl Entries<'_> {
             return Err(vec![self.not_utf8()]);
         }
         let source = self.source();
+        self.refuse_conflict(&source)?;
         let (tree, nodes) = list(&source, 0..source.text().len())?;
         let mut nodes = nodes.into_iter();
         if let Some(last) = self.count.checked_sub(1) {
@@ -289,8 +290,18 @@ impl Entries<'_> {
 
     fn tree_of_piece(&mut self) -> Result<(Tree, Vec<Node>), Vec<SourceError>> {
         let source = self.source();
+        self.refuse_conflict(&source)?;
         let start = self.piece.offset;
         list(&source, start..start + self.piece.text.len())
+    }
+
+    /// A merge that is not resolved makes many lines wrong: it is the one thing to be told.
+    fn refuse_conflict(&mut self, source: &Source) -> Result<(), Vec<SourceError>> {
+        let Some(conflict) = unresolved_conflict(source) else {
+            return Ok(());
+        };
+        self.way = Way::Done;
+        Err(vec![conflict])
     }
 
     /// The file is in another encoding: one error, since every line would have it.

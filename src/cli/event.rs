@@ -60,7 +60,9 @@ impl Teller for Printer {
             Event::BatchEnded { counts, .. } if counts.rejected + counts.unknown > 0 => Tone::Care,
             Event::BatchEnded { .. } => Tone::Good,
             event if event.is_alarming() => Tone::Bad,
-            Event::SlotNears { .. } | Event::SlotWaits { .. } => Tone::Care,
+            Event::SlotNears { .. } | Event::SlotWaits { .. } | Event::IssueHeld { .. } => {
+                Tone::Care
+            }
             _ => Tone::Quiet,
         };
         let words = self.output.paint(tone, masked_within(&self.words(event)));
@@ -114,6 +116,19 @@ impl Printer {
                 "✗ {issue} is due and does not pass; it goes out once mended, until {}\n{}",
                 until(at),
                 indented(problems)
+            ),
+            Event::IssueHeld {
+                issue,
+                why,
+                until: at,
+                ..
+            } => format!(
+                "✗ {issue} is due and its files don't stand still; it goes out once they do, until {}\n{}",
+                until(at),
+                indented(std::slice::from_ref(why))
+            ),
+            Event::IssueUnplaced { issue, why, .. } => format!(
+                "✗ {issue} is ready, and no slot takes it: {why}\n  now a person decides: give it another date, or daily-note send {issue}"
             ),
             Event::BatchBegan {
                 issue, audience, ..
@@ -179,6 +194,10 @@ fn words(standing: &Standing) -> String {
         Standing::Missing => "no issue is there".to_owned(),
         Standing::Draft { issue } => format!("{issue} is a draft"),
         Standing::Ready { issue } => format!("{issue} is ready"),
+        Standing::OnHold { issue: Some(issue) } => {
+            format!("{issue} is on hold (`daily-note release {issue}`)")
+        }
+        Standing::OnHold { issue: None } => "it is on hold".to_owned(),
         Standing::Doubled { issues } => {
             format!("more than one issue is there ({})", issues.join(", "))
         }

@@ -135,8 +135,9 @@ fn accent(event: &Event, background: &Background, publication: &Publication) -> 
         Event::SlotNears { slot, .. }
         | Event::SlotWaits { slot, .. }
         | Event::SlotMissed { slot, .. }
-        | Event::IssueRefused { slot, .. } => Some(&slot.edition),
-        Event::BatchEnded { edition, .. } => Some(edition),
+        | Event::IssueRefused { slot, .. }
+        | Event::IssueHeld { slot, .. } => Some(&slot.edition),
+        Event::BatchEnded { edition, .. } | Event::IssueUnplaced { edition, .. } => Some(edition),
         _ => background.batch.as_ref().map(|(edition, _)| edition),
     };
     let edition = edition.and_then(|key| publication.edition(key));
@@ -172,6 +173,14 @@ impl Writer<'_> {
                 problems,
                 until,
             } => self.refused(slot, issue, problems, *until),
+            Event::IssueHeld {
+                slot,
+                why,
+                until,
+                is_alarm: true,
+                ..
+            } => self.held(slot, why, *until),
+            Event::IssueUnplaced { issue, why, .. } => self.unplaced(issue, why),
             Event::BatchEnded {
                 issue,
                 edition,
@@ -188,9 +197,10 @@ impl Writer<'_> {
             Event::StateRefused { reason } => {
                 self.trouble("state", std::slice::from_ref(reason), "daily-note doctor")
             }
-            Event::BatchBegan { .. } | Event::Waiting { .. } | Event::Keeping { .. } => {
-                return None;
-            }
+            Event::IssueHeld { .. }
+            | Event::BatchBegan { .. }
+            | Event::Waiting { .. }
+            | Event::Keeping { .. } => return None,
         })
     }
 
@@ -237,6 +247,12 @@ impl Writer<'_> {
                 notice.command = Some(format!("daily-note new {edition} --date {date}"));
             }
             Standing::Draft { .. } | Standing::Ready { .. } => {}
+            Standing::OnHold { issue } => {
+                notice.then = Some(self.phrases.get("on_hold_then"));
+                let name = format!("{}-{}", slot.edition, slot.date);
+                let name = issue.as_ref().unwrap_or(&name);
+                notice.command = Some(format!("daily-note release {name}"));
+            }
             Standing::Broken { file, problems } => {
                 notice.items_title = Some(file.clone());
                 self.list(notice, problems);
@@ -288,6 +304,36 @@ impl Writer<'_> {
             ..Notice::default()
         };
         self.list(&mut notice, problems);
+        notice
+    }
+
+    fn held(&self, slot: &Slot, why: &str, until: DateTime<Utc>) -> Notice {
+        let edition = self.phrases.edition(&slot.edition);
+        let until = self.phrases.moment(until);
+        let mut notice = Notice {
+            kind: "refused",
+            label: Some(self.phrases.slot(slot)),
+            title: self.phrases.filled("held_title", &[("edition", &edition)]),
+            lead: self.phrases.filled("held_lead", &[("until", &until)]),
+            items_title: Some(self.phrases.get("held_items")),
+            ..Notice::default()
+        };
+        self.list(&mut notice, &[why.to_owned()]);
+        notice
+    }
+
+    fn unplaced(&self, issue: &str, why: &str) -> Notice {
+        let title = [("issue", self.title(issue))];
+        let mut notice = Notice {
+            kind: "refused",
+            title: self.phrases.filled("unplaced_title", &title),
+            lead: self.phrases.get("unplaced_lead"),
+            items_title: Some(self.phrases.get("held_items")),
+            then: Some(self.phrases.get("missed_then")),
+            command: Some(format!("daily-note send {issue}")),
+            ..Notice::default()
+        };
+        self.list(&mut notice, &[why.to_owned()]);
         notice
     }
 
@@ -451,6 +497,7 @@ fn word(standing: &Standing) -> Option<&'static str> {
         Standing::Draft { .. } => "draft",
         Standing::Broken { .. } => "broken",
         Standing::Doubled { .. } => "doubled",
+        Standing::OnHold { .. } => "on_hold",
         Standing::Ready { .. } => return None,
     })
 }

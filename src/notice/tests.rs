@@ -128,6 +128,38 @@ fn events() -> Vec<(&'static str, Event, Background)> {
             },
             none(),
         ),
+        (
+            "held",
+            Event::IssueHeld {
+                slot: slot(),
+                issue: issue.clone(),
+                why: "issues/a.md is still being changed".to_owned(),
+                until,
+                is_alarm: true,
+            },
+            none(),
+        ),
+        (
+            "unplaced",
+            Event::IssueUnplaced {
+                issue: issue.clone(),
+                edition: "monday".to_owned(),
+                date: slot().date,
+                why: "`schedule.skip` leaves 2026-11-30 out".to_owned(),
+            },
+            known.clone(),
+        ),
+        (
+            "on_hold",
+            Event::SlotWaits {
+                slot: slot(),
+                standing: Standing::OnHold {
+                    issue: Some(issue.clone()),
+                },
+                until,
+            },
+            none(),
+        ),
         ("ended", ended(some), failed),
         ("ended_all", ended(all), known.clone()),
         (

@@ -52,6 +52,8 @@ fn kind(event: &Event) -> Option<&'static str> {
         Event::SlotWaits { .. } => "slot.waits",
         Event::SlotMissed { .. } => "slot.missed",
         Event::IssueRefused { .. } => "issue.refused",
+        Event::IssueHeld { .. } => "issue.held",
+        Event::IssueUnplaced { .. } => "issue.unplaced",
         Event::BatchBegan { .. } => "batch.began",
         Event::BatchEnded { .. } => "batch.ended",
         Event::BatchPaused { .. } => "batch.paused",

@@ -1,7 +1,7 @@
 //! What people should hear of the calendar's keeping, and the seam through which they hear it.
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
 use crate::{publication::Slot, store::Counts};
@@ -37,6 +37,11 @@ pub enum Standing {
         file: String,
         /// What is wrong, each with its place.
         problems: Vec<String>,
+    },
+    /// A person holds it, whatever its file says.
+    OnHold {
+        /// The issue's id, where there is one.
+        issue: Option<String>,
     },
     /// More than one file is.
     Doubled {
@@ -89,6 +94,30 @@ pub enum Event {
         problems: Vec<String>,
         /// Until when it goes out on its own, once mended.
         until: DateTime<Utc>,
+    },
+    /// An issue is due and ready, and its files are being changed: half an issue must never go out.
+    IssueHeld {
+        /// The slot.
+        slot: Slot,
+        /// The issue's id.
+        issue: String,
+        /// What is seen of its files.
+        why: String,
+        /// Until when it goes out on its own, once they stand still.
+        until: DateTime<Utc>,
+        /// It has lasted so long that somebody must look.
+        is_alarm: bool,
+    },
+    /// An issue is ready, and no slot will ever take it: nothing sends it but a person.
+    IssueUnplaced {
+        /// The issue's id.
+        issue: String,
+        /// Its edition's key.
+        edition: String,
+        /// Its date.
+        date: NaiveDate,
+        /// Why none does.
+        why: String,
     },
     /// A batch was frozen and goes out.
     BatchBegan {
@@ -176,6 +205,18 @@ impl Event {
                 problems,
                 ..
             } => format!("refused {} {issue} {}", of(slot), problems.join("\n")),
+            Self::IssueHeld {
+                slot,
+                issue,
+                is_alarm,
+                ..
+            } => format!("held {} {issue} {is_alarm}", of(slot)),
+            Self::IssueUnplaced {
+                issue,
+                edition,
+                date,
+                why,
+            } => format!("unplaced {edition}-{date} {issue} {why}"),
             Self::BatchBegan { issue, .. } => format!("began {issue}"),
             Self::BatchEnded { issue, counts, .. } => format!("ended {issue} {counts:?}"),
             Self::BatchPaused { issue, reason } => format!("paused {issue} {reason}"),
@@ -197,6 +238,8 @@ impl Event {
             self,
             Self::SlotMissed { .. }
                 | Self::IssueRefused { .. }
+                | Self::IssueHeld { is_alarm: true, .. }
+                | Self::IssueUnplaced { .. }
                 | Self::BatchPaused { .. }
                 | Self::ReadersMissed { .. }
                 | Self::RelayAway { .. }

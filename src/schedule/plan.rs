@@ -272,7 +272,8 @@ fn plan_batch(sight: &Sight<'_>, carried: &Carried, plan: &mut Plan) {
 }
 
 impl Plan {
-    fn wake(&mut self, at: DateTime<Utc>) {
+    /// Wakes at that moment at the latest.
+    pub(crate) fn wake(&mut self, at: DateTime<Utc>) {
         self.wake_at = Some(self.wake_at.map_or(at, |earlier| earlier.min(at)));
     }
 }

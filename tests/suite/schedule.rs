@@ -7,6 +7,7 @@ mod due;
 pub(crate) mod harness;
 mod killed;
 mod renamed;
+mod settled;
 mod together;
 mod year;
 mod zones;

@@ -6,7 +6,7 @@ use std::{
     fs::{self, Metadata},
     hash::{Hash, Hasher},
     os::unix::fs::MetadataExt,
-    path::{Path, PathBuf},
+    path::Path,
     time::Duration,
 };
 
@@ -22,9 +22,7 @@ const PARTS: [&str; 4] = [
     "templates",
 ];
 /// Folders in folders in folders: a link that leads to itself must end somewhere.
-const MAX_DEPTH: usize = 8;
-/// A lock that git forgot must not stop the calendar.
-const FORGOTTEN: Duration = Duration::from_secs(600);
+pub(super) const MAX_DEPTH: usize = 8;
 
 /// File systems tell the time in ticks: two changes within one look like one.
 const TICK: TimeDelta = TimeDelta::milliseconds(50);
@@ -40,6 +38,8 @@ pub(super) struct Look {
     /// Something changed so shortly before that another change would not show: what was read with
     /// this look is to be read again.
     pub(super) is_fresh: bool,
+    /// How long before something changed.
+    pub(super) age: Duration,
 }
 
 impl Look {
@@ -50,9 +50,11 @@ impl Look {
         for part in PARTS {
             visit(&root.join(part), MAX_DEPTH, &mut hasher, &mut newest);
         }
+        let age = Clock::System.now() - newest;
         Self {
             files: Files(hasher.finish()),
-            is_fresh: Clock::System.now() - newest < TICK,
+            is_fresh: age < TICK,
+            age: age.to_std().unwrap_or_default(),
         }
     }
 }
@@ -85,7 +87,7 @@ fn visit(path: &Path, depth: usize, hasher: &mut DefaultHasher, newest: &mut Dat
 
 /// Whether a name is that of a file which an editor or a copying program keeps for itself while it
 /// works: it is no part of the publication, and comes and goes as long as somebody types.
-fn is_scratch(name: &str) -> bool {
+pub(super) fn is_scratch(name: &str) -> bool {
     name.starts_with(['.', '#'])
         || name.ends_with(['~', '#'])
         || [".swp", ".swo", ".swx", ".tmp", ".part", ".crdownload", ".bak", ".orig"]
@@ -102,51 +104,9 @@ fn hash(about: &Metadata, hasher: &mut DefaultHasher) {
     (about.ctime(), about.ctime_nsec()).hash(hasher);
 }
 
-/// Whether git is in the middle of changing the work tree.
-pub(super) fn git_is_at_work(root: &Path) -> bool {
-    let lock = git_folder(root).and_then(|git| fs::metadata(git.join("index.lock")).ok());
-    let age = lock.and_then(|lock| lock.modified().ok()?.elapsed().ok());
-    age.is_some_and(|age| age < FORGOTTEN)
-}
-
-/// Where git keeps this work tree's index. In a worktree or a submodule `.git` is a file that says so:
-/// `gitdir: PATH` (gitrepository-layout(5)).
-fn git_folder(root: &Path) -> Option<PathBuf> {
-    let (folder, git) = root
-        .ancestors()
-        .map(|folder| (folder, folder.join(".git")))
-        .find(|(_, git)| git.exists())?;
-    if git.is_dir() {
-        return Some(git);
-    }
-    let said = fs::read_to_string(git).ok()?;
-    let path = said.strip_prefix("gitdir:")?.trim();
-    Some(folder.join(path))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_lock_of_git_is_seen_in_a_checkout_a_worktree_and_a_submodule() {
-        let folder = tempfile::tempdir().unwrap();
-        let root = folder.path().join("letters");
-        fs::create_dir_all(root.join("issues")).unwrap();
-        assert!(!git_is_at_work(&root));
-        let git = folder.path().join("main/.git/worktrees/letters");
-        fs::create_dir_all(&git).unwrap();
-        for said in [
-            format!("gitdir: {}\n", git.display()),
-            "gitdir: ../main/.git/worktrees/letters\n".to_owned(),
-        ] {
-            fs::write(root.join(".git"), said).unwrap();
-            assert!(!git_is_at_work(&root));
-            fs::write(git.join("index.lock"), "").unwrap();
-            assert!(git_is_at_work(&root) && git_is_at_work(&root.join("issues")));
-            fs::remove_file(git.join("index.lock")).unwrap();
-        }
-    }
 
     #[test]
     fn what_an_editor_keeps_for_itself_is_no_change_of_the_files() {

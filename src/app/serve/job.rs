@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Sent,
-    files::Files,
-    world::{looked_at, read},
+    parts::{Looks, Parts},
+    world::read,
 };
 use crate::{
     app::{App, AppError, Refusal, Way},
@@ -22,6 +22,9 @@ use crate::{
 /// How often the hours of waves are looked at while a batch is carried.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(30);
 
+/// How often files that change are read again for one job.
+const READINGS: usize = 3;
+
 /// Everything that a job needs; it runs beside the beat.
 pub(super) struct Work {
     pub(super) job: Job,
@@ -31,8 +34,10 @@ pub(super) struct Work {
     pub(super) app: Arc<App>,
     pub(super) store: Arc<dyn Store>,
     pub(super) teller: Arc<dyn Teller>,
-    /// How the files were when the job was decided on.
-    pub(super) files: Option<Files>,
+    /// What the issue's mail is made of.
+    pub(super) parts: Parts,
+    /// Its files don't stand still for long: what reads twice alike is taken.
+    pub(super) is_alike_enough: bool,
     pub(super) stop: Stop,
     pub(super) progress: Arc<Progress>,
 }
@@ -44,8 +49,16 @@ pub(super) enum Done {
     Carried(Box<Sent>),
     /// The batch was paused: nobody had begun it in time.
     Shelved(String),
-    /// The files changed under it, or the ledger did: to be decided again.
+    /// The ledger is another by now, or the issue is gone: to be decided again.
     Outdated,
+    /// Its files changed while they were read: to be looked at again.
+    Disturbed,
+}
+
+/// What reading and freezing an issue came to.
+enum Begun {
+    Batch(Arc<App>, Box<Batch>, SenderGuard),
+    Not(Done),
 }
 
 impl Work {
@@ -60,39 +73,112 @@ impl Work {
         }
     }
 
-    /// Reads the issue afresh, so that what goes out is what stands in the file now.
+    /// Reads the issue afresh, so that what goes out is what stands in the file now; knocks; and takes
+    /// what was read only if the files of this issue say the same afterwards. A relay may take long to
+    /// answer: what changed meanwhile is read once more, at once.
     async fn begin(self, issue: &str, guard: SenderGuard) -> Result<Done, AppError> {
-        let (app, archive) = read(self.root.clone(), self.clock).await?;
-        let Some(issue) = archive.issues().find(|own| own.id == issue).cloned() else {
-            return Ok(Done::Outdated);
-        };
-        let store = Arc::clone(&self.store);
-        let mut sending = app.prepare(store, guard, &archive, issue).await?;
-        sending.is_by_calendar = true;
-        if sending.batch.is_some() {
-            return Ok(Done::Outdated);
-        }
-        sending.refuse_nothing_to_do()?;
-        let way = sending.open_way().await?;
-        // Whatever changed while it was read may have been read in halves.
-        let files = looked_at(self.root.clone()).await.map(|look| look.files);
-        if files != self.files {
-            way.close().await;
-            return Ok(Done::Outdated);
-        }
-        let batch = match sending.begin().await {
-            Ok(batch) => batch,
-            Err(error) => {
-                way.close().await;
-                return Err(error);
+        let mut way = None;
+        let begun = self.freeze(issue, guard, &mut way).await;
+        match (begun, way) {
+            (Ok(Begun::Batch(app, batch, guard)), Some(way)) => {
+                self.tell_of(&batch).await;
+                self.carry_by(app, *batch, guard, way).await
             }
-        };
-        if sending.drop_rehearsals().await? > 0 {
-            tracing::info!("the rehearsals before it are dropped");
+            (begun, way) => {
+                if let Some(way) = way {
+                    way.close().await;
+                }
+                match begun? {
+                    Begun::Not(done) => Ok(done),
+                    Begun::Batch(..) => Ok(Done::Outdated),
+                }
+            }
         }
-        self.tell_of(&batch).await;
-        let guard = sending.into_guard();
-        self.carry_by(Arc::new(app), batch, guard, way).await
+    }
+
+    async fn freeze(
+        &self,
+        issue: &str,
+        mut guard: SenderGuard,
+        way: &mut Option<Way>,
+    ) -> Result<Begun, AppError> {
+        for _ in 0..READINGS {
+            let before = self.look().await;
+            let (app, archive) = read(self.root.clone(), self.clock).await?;
+            let Some(found) = archive.issues().find(|own| own.id == issue).cloned() else {
+                return Ok(Begun::Not(Done::Outdated));
+            };
+            let store = Arc::clone(&self.store);
+            let mut sending = match app.prepare(store, guard, &archive, found).await {
+                Ok(sending) => sending,
+                // What was read in halves is wrong for that reason.
+                Err(_) if !self.says_the_same(&before, &self.look().await) => {
+                    return Ok(Begun::Not(Done::Disturbed));
+                }
+                Err(error) => return Err(error),
+            };
+            sending.is_by_calendar = true;
+            if sending.batch.is_some() {
+                return Ok(Begun::Not(Done::Outdated));
+            }
+            sending.refuse_nothing_to_do()?;
+            if way.is_none() {
+                *way = Some(sending.open_way().await?);
+            }
+            let after = self.look().await;
+            if self.says_the_same(&before, &after) {
+                let batch = Box::new(sending.begin().await?);
+                if sending.drop_rehearsals().await? > 0 {
+                    tracing::info!("the rehearsals before it are dropped");
+                }
+                let guard = sending.into_guard();
+                return Ok(Begun::Batch(Arc::new(app), batch, guard));
+            }
+            if !self.may_read_again(&before, &after) {
+                break;
+            }
+            guard = sending.into_guard();
+        }
+        Ok(Begun::Not(Done::Disturbed))
+    }
+
+    /// How the issue's files are.
+    async fn look(&self) -> Looks {
+        let parts = self.parts.clone();
+        let looking = tokio::task::spawn_blocking(move || parts.look(&Looks::default()));
+        looking.await.unwrap_or_default()
+    }
+
+    /// Whether what was read between two looks was read whole.
+    fn says_the_same(&self, before: &Looks, after: &Looks) -> bool {
+        self.changed_between(before, after).next().is_none()
+    }
+
+    /// Whether a second reading may be the whole one: the change is over, as far as its files show.
+    fn may_read_again(&self, before: &Looks, after: &Looks) -> bool {
+        self.changed_between(before, after).all(|path| {
+            let print = after.0.get(path);
+            let is_whole = print.is_some_and(|it| !it.is_cut && !it.is_open);
+            let is_by_git = print.is_some_and(|it| it.is_written_by_git);
+            is_by_git || is_whole && (self.is_alike_enough || self.parts.is_list(path))
+        })
+    }
+
+    fn changed_between<'a>(
+        &'a self,
+        before: &'a Looks,
+        after: &'a Looks,
+    ) -> impl Iterator<Item = &'a PathBuf> {
+        let content = |looks: &'a Looks, path| looks.0.get(path).map(|it| it.content);
+        // A list to which somebody adds all the time was folded in as far as it was read.
+        let is_growing = |path: &PathBuf| {
+            let is_whole = after.0.get(path).is_some_and(|print| !print.is_cut);
+            self.is_alike_enough && is_whole && self.parts.is_list(path)
+        };
+        let paths = before.0.keys().chain(after.0.keys());
+        paths.filter(move |path| {
+            content(before, *path) != content(after, *path) && !is_growing(path)
+        })
     }
 
     async fn tell_of(&self, batch: &Batch) {

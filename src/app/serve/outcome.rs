@@ -22,21 +22,25 @@ impl Server {
         self.turn += 1;
         self.turns.insert(job.issue().to_owned(), self.turn);
         Work {
-            job,
             root: self.world.app.publication.root.clone(),
             clock: self.clock,
             app: Arc::clone(&self.world.app),
             store: Arc::clone(&self.store),
             teller: Arc::clone(&self.teller),
-            files: self.world.files(),
+            parts: self.world.parts(job.issue()),
+            is_alike_enough: self.alike.contains(job.issue()),
             stop,
             progress,
+            job,
         }
     }
 
     /// Tells of a job that is over, and lets it rest where it failed.
     pub(super) async fn settle(&mut self, job: &Job, done: Result<Done, AppError>) -> Option<Sent> {
         let issue = job.issue().to_owned();
+        if !matches!(done, Ok(Done::Disturbed)) {
+            self.settling.end(&issue);
+        }
         match done {
             Ok(Done::Carried(sent)) => {
                 let (batch, report) = &*sent;
@@ -44,7 +48,9 @@ impl Server {
                 return Some(*sent);
             }
             Ok(Done::Shelved(reason)) => self.tell(Event::BatchPaused { issue, reason }).await,
-            Ok(Done::Outdated) => self.rests.a_moment(&issue, self.clock.now()),
+            Ok(Done::Outdated | Done::Disturbed) => {
+                self.rests.look_again(&issue, self.clock.now());
+            }
             Err(error) => self.failed(job, &error).await,
         }
         None

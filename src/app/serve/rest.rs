@@ -19,6 +19,8 @@ struct Rest {
     wait: TimeDelta,
     /// Set where a change of files ends it.
     files: Option<Option<Files>>,
+    /// Nothing failed: it is to be looked at again.
+    is_a_look: bool,
 }
 
 impl Rests {
@@ -43,6 +45,19 @@ impl Rests {
     /// Somebody else is at work: soon again.
     pub(super) fn a_moment(&mut self, issue: &str, now: DateTime<Utc>) {
         self.put(issue, now, TimeDelta::seconds(1), None);
+    }
+
+    /// What was decided does not hold any more: to be decided again, soon.
+    pub(super) fn look_again(&mut self, issue: &str, now: DateTime<Utc>) {
+        self.put(issue, now, TimeDelta::milliseconds(500), None);
+        if let Some(rest) = self.0.get_mut(issue) {
+            rest.is_a_look = true;
+        }
+    }
+
+    /// Whether it rests only to be looked at again.
+    pub(super) fn is_a_look(&self, issue: &str) -> bool {
+        self.0.get(issue).is_some_and(|rest| rest.is_a_look)
     }
 
     /// It went well.
@@ -77,6 +92,12 @@ impl Rests {
         files: Option<Option<Files>>,
     ) {
         let until = now + wait;
-        self.0.insert(issue.to_owned(), Rest { until, wait, files });
+        let rest = Rest {
+            until,
+            wait,
+            files,
+            is_a_look: false,
+        };
+        self.0.insert(issue.to_owned(), rest);
     }
 }

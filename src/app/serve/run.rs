@@ -126,8 +126,7 @@ impl Server {
     fn sleep(&self, plan: &Plan) -> Duration {
         let until = |at: DateTime<Utc>| (at - self.clock.now()).to_std().unwrap_or_default();
         let wake = plan.wake_at.map_or(self.pace.glance, until);
-        let settled = self.world.unsettled(self.pace.quiet);
-        let wake = settled.map_or(wake, |settled| wake.min(settled));
+        let wake = self.again.map_or(wake, |again| wake.min(again));
         wake.clamp(Duration::from_millis(5), self.pace.glance)
     }
 }

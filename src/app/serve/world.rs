@@ -1,12 +1,17 @@
 //! The publication and its issues as the files have them, read again when the files change.
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
 
-use super::files::{Files, Look, git_is_at_work};
+use super::{
+    files::{Files, Look},
+    git::{AtWork, Git},
+    parts::{Looks, Parts},
+};
 use crate::{
     app::{App, AppError},
     clock::{Clock, Stopwatch},
@@ -14,6 +19,11 @@ use crate::{
     schedule::{Broken, Candidate},
     source::{SourceError, shown_path},
 };
+
+/// Units of time in which the files must be left alone before what they lack is told, and after which
+/// it is told all the same.
+const SETTLED: u32 = 5;
+const STIRRED: u32 = 10;
 
 /// What the files say.
 pub(super) struct World {
@@ -27,10 +37,17 @@ pub(super) struct World {
     /// What is wrong with daily-note.yaml or the folder of issues as they are now: until it is
     /// mended nothing new begins, since nobody knows what was meant.
     pub(super) trouble: Option<Vec<String>>,
+    /// What each issue's mail is made of.
+    parts: BTreeMap<String, Parts>,
     files: Option<Files>,
     /// The files had just changed at the last look, and are to be read once more.
     was_fresh: bool,
-    changed: Stopwatch,
+    /// Since when they are as they are: how long before the look that found them so, and since then.
+    changed: (Duration, Stopwatch),
+    /// Since when they have not been left alone.
+    stirred: Option<Stopwatch>,
+    /// What was seen of due issues' files.
+    looks: Looks,
 }
 
 impl World {
@@ -41,9 +58,12 @@ impl World {
             candidates: Vec::new(),
             broken: Vec::new(),
             trouble: None,
+            parts: BTreeMap::new(),
             files: None,
             was_fresh: false,
-            changed: Stopwatch::start(),
+            changed: (Duration::ZERO, Stopwatch::start()),
+            stirred: None,
+            looks: Looks::default(),
         }
     }
 
@@ -56,7 +76,13 @@ impl World {
             return false;
         }
         if !is_same {
-            self.changed = Stopwatch::start();
+            let age = look.map(|look| look.age).unwrap_or_default();
+            let since_the_last = self.changed.1.elapsed();
+            let is_first = self.files.is_none();
+            self.changed = match is_first {
+                true => (age, Stopwatch::start()),
+                false => (age.min(since_the_last), Stopwatch::start()),
+            };
         }
         self.was_fresh = look.is_some_and(|look| look.is_fresh);
         self.files = files;
@@ -65,6 +91,10 @@ impl World {
             Ok((app, archive)) => {
                 self.candidates = candidates(&archive);
                 self.broken = broken(&archive, &app.publication.root);
+                self.parts = archive
+                    .issues()
+                    .map(|issue| (issue.id.clone(), Parts::of(&app.publication, issue)))
+                    .collect();
                 self.app = Arc::new(app);
                 self.trouble = None;
             }
@@ -83,15 +113,43 @@ impl World {
         self.files
     }
 
-    /// How long the files have to be left alone until they are believed. A `git pull`, or an
-    /// editor that saves, may be in the middle of them: half an issue must never be frozen.
-    pub(super) fn unsettled(&self, quiet: Duration) -> Option<Duration> {
-        if git_is_at_work(&self.root) {
-            return Some(quiet);
+    /// How long the whole tree has to be left alone until what it says is told: somebody may be in the
+    /// middle of saving. None: it stands, or has been stirred for too long to wait for.
+    pub(super) fn unsettled(&mut self, unit: Duration) -> Option<Duration> {
+        let (age, since) = &self.changed;
+        let age = age.saturating_add(since.elapsed());
+        let rest = (unit * SETTLED)
+            .checked_sub(age)
+            .filter(|rest| !rest.is_zero());
+        let Some(rest) = rest else {
+            self.stirred = None;
+            return None;
+        };
+        let stirred = self.stirred.get_or_insert_with(Stopwatch::start);
+        (stirred.elapsed() < unit * STIRRED).then_some(rest)
+    }
+
+    /// What an issue's mail is made of, as it is now; and what git is doing there.
+    pub(super) async fn look_at(&mut self, issue: &str) -> (Parts, Looks, Option<AtWork>) {
+        let parts = self.parts(issue);
+        let (root, before) = (self.root.clone(), self.looks.clone());
+        let looking = tokio::task::spawn_blocking(move || {
+            let looks = parts.look(&before);
+            let at_work = Git::around(&root).and_then(|git| git.at_work());
+            (parts, looks, at_work)
+        });
+        match looking.await {
+            Ok((parts, looks, at_work)) => {
+                self.looks.0.extend(looks.0.clone());
+                (parts, looks, at_work)
+            }
+            Err(panic) => std::panic::resume_unwind(panic.into_panic()),
         }
-        quiet
-            .checked_sub(self.changed.elapsed())
-            .filter(|rest| !rest.is_zero())
+    }
+
+    /// What an issue's mail is made of.
+    pub(super) fn parts(&self, issue: &str) -> Parts {
+        self.parts.get(issue).cloned().unwrap_or_default()
     }
 }
 

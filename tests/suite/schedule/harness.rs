@@ -2,6 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader},
+    path::Path,
     process::{Child, Command, Stdio},
     sync::{Arc, Mutex},
     thread,
@@ -34,12 +35,35 @@ pub(crate) fn issue(date: &str, status: &str) -> String {
     )
 }
 
-/// A publication whose one issue is that of 2026-11-30, ready, with two readers.
+/// A publication whose one issue is that of 2026-11-30, ready, with two readers. Its files are in git's
+/// index: what git knows so is whole, and is not waited for.
 pub(crate) fn publication() -> TestPublication {
-    TestPublication::new()
+    let publication = TestPublication::new()
         .without("issues/2026-11-23-quiet.md")
         .config(CONFIGURATION)
-        .issue("2026-11-30-quiet.md", issue("2026-11-30", "ready"))
+        .issue("2026-11-30-quiet.md", issue("2026-11-30", "ready"));
+    git(&publication.path(""), &["init", "-q"]);
+    git(&publication.path(""), &["add", "-A"]);
+    publication
+}
+
+/// Runs git there, as nobody in particular.
+pub(crate) fn git(folder: &Path, arguments: &[&str]) {
+    let done = Command::new("git")
+        .args(["-c", "user.name=a", "-c", "user.email=a@example.com"])
+        .args([
+            "-c",
+            "init.defaultBranch=main",
+            "-c",
+            "commit.gpgsign=false",
+        ])
+        .args(["-c", "core.hooksPath=/dev/null"])
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    // A conflict is a failure that some tests want.
+    let _ = done.status;
 }
 
 /// A machine under load has its time.

@@ -3,7 +3,7 @@
 
 use std::{fs, thread, time::Duration};
 
-use super::harness::{Serve, issue, publication, wait_until};
+use super::harness::{Serve, git, issue, publication, wait_until};
 use crate::{crash::relay::Relay, support::TestPublication};
 
 const READERS: usize = 60;
@@ -61,6 +61,10 @@ fn an_issue_that_comes_due_does_not_wait_for_the_end_of_another_s_batch() {
         early("ready"),
     )
     .unwrap();
+    git(
+        &publication.path(""),
+        &["add", "issues", "daily-note.yaml", "subscribers.yaml"],
+    );
     serve.signal("-HUP");
     wait_until(
         || issues(&serve, "batch_began").len() == 2,
