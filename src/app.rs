@@ -13,6 +13,7 @@ mod import;
 mod inbox;
 mod notices;
 mod online;
+mod preflight;
 mod preview;
 mod problems;
 mod reachable;
@@ -41,10 +42,11 @@ pub use self::{
     import::{ImportReport, Outcome, Problem, import},
     inbox::{Cleared, InboxSite},
     notices::{Notifier, Tellers},
+    preflight::{Outlet, Preflight},
     preview::{PreviewError, PreviewSite},
     relay::Way,
     resume::{Resumed, Resumption},
-    send::{Rehearsal, Sending},
+    send::{DryRun, Sending},
     serve::{Pace, Pulse, Sent, Server},
     signing_keys::SigningKey,
     suppressed::{Pages, Suppressed},

@@ -16,6 +16,7 @@ mod markdown;
 mod rendering;
 pub mod report;
 mod rule;
+mod sender;
 mod speech;
 mod typography;
 
@@ -35,6 +36,7 @@ pub use self::{
     law::Recipients,
     links::online::{Answer, Answers, addresses},
     rule::{Level, Rule},
+    sender::Leaving,
 };
 
 /// What is checked: an issue, and what it must agree with.
@@ -50,6 +52,8 @@ pub struct Proof<'a> {
     pub today: NaiveDate,
     /// Whether the ledger has a batch of it: what has gone out is not late.
     pub is_sent: bool,
+    /// How it would leave.
+    pub leaving: Leaving<'a>,
     /// How the consents of the people stand that it would go to. None: not asked for.
     pub recipients: Option<&'a Recipients>,
     /// What other sites answered about its links. None: they were not asked.
@@ -70,6 +74,10 @@ static FAMILIES: &[Family] = &[
     Family {
         rules: calendar::RULES,
         check: calendar::check,
+    },
+    Family {
+        rules: sender::RULES,
+        check: sender::check,
     },
     Family {
         rules: content::RULES,

@@ -13,6 +13,7 @@ mod dkim;
 mod doctor;
 mod due;
 mod event;
+mod facts;
 mod failure;
 mod inbox;
 mod init;

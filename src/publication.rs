@@ -140,11 +140,23 @@ impl Publication {
         self.editions.iter().find(|edition| edition.key == key)
     }
 
+    /// Whether every message has a way out that mail clients show: a one-click link or a mailto.
+    #[must_use]
+    pub fn has_way_out(&self) -> bool {
+        self.web.base_url.as_deref().is_some_and(is_https) || self.unsubscribe_email.is_some()
+    }
+
     /// The state folder, `.daily-note`.
     #[must_use]
     pub fn state_dir(&self) -> PathBuf {
         self.root.join(".daily-note")
     }
+}
+
+/// Whether a URL is one that one-click unsubscribe may have (RFC 8058 §3.1).
+pub(crate) fn is_https(url: &str) -> bool {
+    let scheme = url.get(..8);
+    scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"))
 }
 
 impl Edition {

@@ -5,12 +5,15 @@ use std::{collections::BTreeSet, thread};
 
 use chrono::NaiveDate;
 
-use super::{App, AppError, consents::RecipientsByEdition};
+use super::{
+    App, AppError,
+    consents::RecipientsByEdition,
+    preflight::{self, Examined, TakenSlots, taken_slots},
+};
 use crate::{
-    check::{self, Answers, Finding, Level, Proof},
+    check::{self, Answers, Finding, Leaving, Level, Proof},
     issue::{Archive, Entry, Issue},
     links::LinkSigner,
-    message::FrozenIssue,
     render::{Composition, RenderError, RenderedIssue, Templates},
     source::shown_path,
 };
@@ -60,6 +63,23 @@ pub enum Online {
     No,
 }
 
+/// What went out already.
+#[derive(Default)]
+struct Ledger {
+    /// The ids of issues that have batches.
+    sent: BTreeSet<String>,
+    taken: TakenSlots,
+}
+
+impl Ledger {
+    /// The other issue that went out on this one's slot.
+    fn taker_of(&self, issue: &Issue) -> Option<&str> {
+        let head = &issue.front_matter;
+        let taker = self.taken.get(&(head.edition.clone(), head.date))?;
+        (*taker != issue.id).then_some(taker)
+    }
+}
+
 /// What all issues are checked with.
 struct Bench<'a> {
     app: &'a App,
@@ -67,7 +87,9 @@ struct Bench<'a> {
     templates: Result<Templates, RenderError>,
     links: LinkSigner,
     today: NaiveDate,
-    sent: BTreeSet<String>,
+    ledger: Ledger,
+    /// An issue is looked at because it is about to leave.
+    is_leaving: bool,
     recipients: RecipientsByEdition,
     online: Option<Answers>,
 }
@@ -86,10 +108,11 @@ impl App {
                 .map(|wanted| archive.entry(wanted))
                 .collect::<Result<_, _>>()?,
         };
-        let sent = self.sent_issues().await?;
+        let ledger = self.ledger().await?;
         let issues = entries.iter().filter_map(|entry| entry.issue.as_ref().ok());
-        let is_asked = self.asks_for_consent(issues.filter(|issue| !sent.contains(&issue.id)));
-        let mut bench = self.bench(&archive, sent);
+        let is_asked =
+            self.asks_for_consent(issues.filter(|issue| !ledger.sent.contains(&issue.id)));
+        let mut bench = self.bench(&archive, ledger);
         if is_asked {
             bench.recipients = self.recipients().await?;
         }
@@ -114,9 +137,10 @@ impl App {
         &self,
         archive: &Archive,
         issue: &Issue,
-    ) -> Result<FrozenIssue, AppError> {
-        let mut bench = self.bench(archive, BTreeSet::new());
+    ) -> Result<Examined, AppError> {
+        let mut bench = self.bench(archive, Ledger::default());
         bench.links = self.link_signer()?;
+        bench.is_leaving = true;
         if self.asks_for_consent([issue]) {
             bench.recipients = self.recipients().await?;
         }
@@ -124,7 +148,9 @@ impl App {
         let mut findings = bench.check_composed(issue, composed.as_ref());
         match composed {
             Some(composition) if !check::blocks(&findings) => {
-                self.frozen(issue, composition?, &bench.links)
+                let frozen = self.frozen(issue, composition?, &bench.links)?;
+                let warnings = preflight::warnings(findings);
+                Ok(Examined { frozen, warnings })
             }
             _ => {
                 findings.retain(Finding::blocks);
@@ -141,7 +167,7 @@ impl App {
             .any(|issue| law.eu || law.korea && issue.front_matter.ad)
     }
 
-    fn bench<'a>(&'a self, archive: &'a Archive, sent: BTreeSet<String>) -> Bench<'a> {
+    fn bench<'a>(&'a self, archive: &'a Archive, ledger: Ledger) -> Bench<'a> {
         Bench {
             app: self,
             archive,
@@ -149,19 +175,23 @@ impl App {
             // The links are looked at and thrown away.
             links: LinkSigner::new(&[0; 32], self.publication.web.base_url.as_deref()),
             today: self.publication.today(self.clock.now()),
-            sent,
+            ledger,
+            is_leaving: false,
             recipients: RecipientsByEdition::new(),
             online: None,
         }
     }
 
-    /// The ids of issues that the ledger has batches of; a ledger is not made for it.
-    async fn sent_issues(&self) -> Result<BTreeSet<String>, AppError> {
+    /// What the ledger knows of issues; none is made for it.
+    async fn ledger(&self) -> Result<Ledger, AppError> {
         let Some(store) = self.store_if_any().await? else {
-            return Ok(BTreeSet::new());
+            return Ok(Ledger::default());
         };
         let batches = store.batches(u32::MAX).await?;
-        Ok(batches.into_iter().map(|batch| batch.issue).collect())
+        Ok(Ledger {
+            sent: batches.iter().map(|batch| batch.issue.clone()).collect(),
+            taken: taken_slots(batches),
+        })
     }
 }
 
@@ -230,7 +260,12 @@ impl Bench<'_> {
             archive: self.archive,
             issue,
             today: self.today,
-            is_sent: self.sent.contains(&issue.id),
+            is_sent: self.ledger.sent.contains(&issue.id),
+            leaving: Leaving {
+                reaches_readers: self.app.reaches_readers(),
+                is_now: self.is_leaving,
+                slot_taken_by: self.ledger.taker_of(issue),
+            },
             recipients: self.recipients.get(&issue.front_matter.edition),
             online: self.online.as_ref(),
             rendering,

@@ -62,6 +62,13 @@ impl App {
         }
     }
 
+    /// Whether what leaves may reach readers: by a relay that is no place for playing.
+    pub(super) fn reaches_readers(&self) -> bool {
+        let is_inbox = self.publication.smtp.target == SmtpTarget::Inbox;
+        let plays = self.clock.is_pretended() && self.keeps_mail_here();
+        !is_inbox && !plays
+    }
+
     /// A moment that is not now must not reach real people.
     ///
     /// # Errors

@@ -105,7 +105,7 @@ impl App {
         }
         let archive = self.archive()?;
         let issue = archive.find(wanted)?;
-        let frozen = self.checked_content(&archive, issue).await?;
+        let frozen = self.checked_content(&archive, issue).await?.frozen;
         self.refuse_unpublished_images(&frozen).await?;
         Ok(Content::new(frozen)?)
     }

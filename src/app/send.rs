@@ -5,16 +5,18 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
-use super::{App, AppError, Refusal, Way, fold_file, preview_fold};
+use super::{
+    App, AppError, Preflight, Refusal, Way, fold_file,
+    preflight::{refuse_draft, refuse_nothing_to_do},
+    preview_fold,
+};
 use crate::{
+    check::Finding,
     delivery::{Progress, Report, Run, Stop, run},
-    issue::{Archive, ArchiveError, Issue, Status},
+    issue::{Archive, ArchiveError, Issue},
     message::{Content, FrozenIssue},
     publication::Slot,
-    store::{
-        AudienceSize, Batch, BatchState, FoldReport, NewBatch, Realm, SenderGuard, Store,
-        StoreError,
-    },
+    store::{AudienceSize, Batch, FoldReport, NewBatch, Realm, SenderGuard, Store, StoreError},
 };
 
 /// An issue about to be sent, with the right to send held.
@@ -39,20 +41,18 @@ pub struct Sending<'a> {
     pub(super) is_by_calendar: bool,
     /// A person wants a text that went out before to go out once more.
     pub may_repeat: bool,
+    /// What `check` warns of, where there is no batch yet.
+    pub(super) warnings: Vec<Finding>,
 }
 
 /// What a dry run found.
-pub struct Rehearsal {
-    /// The issue.
-    pub issue: Issue,
-    /// The batch that the issue has already.
-    pub batch: Option<Batch>,
+pub struct DryRun {
+    /// What a person is asked with.
+    pub facts: Preflight,
     /// What the fold would do.
     pub folded: Option<FoldReport>,
-    /// To whom it would go.
-    pub audience: AudienceSize,
-    /// The size of one message.
-    pub message_bytes: usize,
+    /// The size of one message; None: a batch is carried with what it was frozen with.
+    pub message_bytes: Option<usize>,
 }
 
 impl App {
@@ -102,17 +102,18 @@ impl App {
         let batch = store.batch(&issue.id).await?;
         // A batch is carried with what it was frozen with: a file or a template that broke since is
         // no reason to stop it.
-        let frozen = match batch {
-            Some(_) => self.freeze(archive, &issue).ok(),
+        let (frozen, warnings) = match batch {
+            Some(_) => {
+                self.refuse_no_way_out()?;
+                (self.freeze(archive, &issue).ok(), Vec::new())
+            }
             None => {
                 refuse_draft(&issue)?;
-                Some(self.checked_content(archive, &issue).await?)
+                let examined = self.examined(store.as_ref(), archive, &issue).await?;
+                (Some(examined.frozen), examined.warnings)
             }
         };
         let frozen = frozen.map(Content::new).transpose()?;
-        if let Some(content) = &frozen {
-            self.refuse_no_way_out(&content.frozen)?;
-        }
         let folded = fold_file(store.as_ref(), &self.publication, self.clock.true_now()).await?;
         let audience = store.audience_size(&issue.front_matter.edition).await?;
         Ok(Sending {
@@ -127,6 +128,7 @@ impl App {
             settled: 0,
             is_by_calendar: false,
             may_repeat: false,
+            warnings,
         })
     }
 
@@ -134,30 +136,37 @@ impl App {
     ///
     /// # Errors
     /// As [`App::sending`], apart from other senders and the clock.
-    pub async fn rehearse(&self, wanted: &str) -> Result<Rehearsal, AppError> {
+    pub async fn dry_run(&self, wanted: &str) -> Result<DryRun, AppError> {
         let archive = self.archive()?;
         let issue = archive.find(wanted)?.clone();
-        refuse_draft(&issue)?;
-        let frozen = self.checked_content(&archive, &issue).await?;
-        self.refuse_no_way_out(&frozen)?;
-        let composer = self.composer(&frozen, self.clock.now())?;
-        let message = composer.compose_message(&self.sample_reader())?;
         let store = self.store().await?;
         let batch = store.batch(&issue.id).await?;
-        if batch.is_none() {
-            self.refuse_sent_text(store.as_ref(), &issue, &frozen)
+        let (frozen, warnings) = match batch {
+            // It goes on with what it was frozen with.
+            Some(_) => (None, Vec::new()),
+            None => {
+                let examined = self.examined(store.as_ref(), &archive, &issue).await?;
+                (Some(examined.frozen), examined.warnings)
+            }
+        };
+        let mut message_bytes = None;
+        if let Some(frozen) = &frozen {
+            let composer = self.composer(frozen, self.clock.now())?;
+            let message = composer.compose_message(&self.sample_reader())?;
+            message_bytes = Some(message.bytes.len());
+            self.refuse_sent_text(store.as_ref(), &issue, frozen)
                 .await?;
+        } else {
+            self.refuse_no_way_out()?;
         }
         let edition = &issue.front_matter.edition;
         let now = self.clock.now();
         let (folded, audience) =
             preview_fold(store.as_ref(), &self.publication, edition, now).await?;
-        let message_bytes = message.bytes.len();
-        Ok(Rehearsal {
-            issue,
-            batch,
+        let facts = self.preflight(store.as_ref(), &issue, batch, audience, warnings);
+        Ok(DryRun {
+            facts: facts.await?,
             folded,
-            audience,
             message_bytes,
         })
     }
@@ -177,19 +186,6 @@ impl App {
             kind: Refusal::Nothing,
             message: format!("{} was never sent", found?.id),
             hint: "`daily-note send` it first".to_owned(),
-        })
-    }
-
-    /// Mail without a way out reaches this machine at most.
-    fn refuse_no_way_out(&self, frozen: &FrozenIssue) -> Result<(), AppError> {
-        if frozen.headers.has_list_unsubscribe() || self.realm().is_rehearsal() {
-            return Ok(());
-        }
-        Err(AppError::Refused {
-            kind: Refusal::Configuration,
-            message: "readers would have no way to unsubscribe".to_owned(),
-            hint: "set web.base_url (https) or publication.unsubscribe_email in daily-note.yaml"
-                .to_owned(),
         })
     }
 
@@ -222,7 +218,25 @@ impl<'a> Sending<'a> {
             settled: 0,
             is_by_calendar: false,
             may_repeat: false,
+            warnings: Vec::new(),
         }
+    }
+
+    /// The facts that a person is asked with; None: the file is gone, and the batch goes on with what
+    /// it was frozen with.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn facts(&self) -> Result<Option<Preflight>, AppError> {
+        let Some(issue) = &self.issue else {
+            return Ok(None);
+        };
+        let store = self.store.as_ref();
+        let (batch, warnings) = (self.batch.clone(), self.warnings.clone());
+        let facts = self
+            .app
+            .preflight(store, issue, batch, self.audience, warnings);
+        facts.await.map(Some)
     }
 
     /// What people know it by: its title, or the id of an issue whose file is gone.
@@ -249,45 +263,11 @@ impl<'a> Sending<'a> {
     /// # Errors
     /// [`AppError::Refused`], with the kind that decides the exit code.
     pub fn refuse_nothing_to_do(&self) -> Result<(), AppError> {
-        let refused = |kind, message: String, hint: &str| {
-            Err(AppError::Refused {
-                kind,
-                message,
-                hint: hint.to_owned(),
-            })
-        };
-        let Some(Batch {
-            issue: id, state, ..
-        }) = &self.batch
-        else {
-            let edition = self.issue.as_ref().map(|issue| &issue.front_matter.edition);
-            return match edition.filter(|_| self.audience.readers == 0) {
-                Some(edition) => refused(
-                    Refusal::Nothing,
-                    format!("the edition `{edition}` has no readers"),
-                    "add some to subscribers.yaml, or with `daily-note subscribers add`",
-                ),
-                None => Ok(()),
-            };
-        };
-        match state {
-            BatchState::Finished => refused(
-                Refusal::Nothing,
-                format!("{id} has been sent; nothing is left to do"),
-                "see `daily-note status` for who got it",
-            ),
-            BatchState::Cancelled => refused(
-                Refusal::Nothing,
-                format!("{id} was cancelled; nothing is left to do"),
-                "an issue has one batch, ever: write a new issue to send the text after all",
-            ),
-            BatchState::Paused { reason, .. } => refused(
-                Refusal::Deliveries,
-                format!("{id} is paused: {reason}"),
-                "mend the cause, then `daily-note resume` it",
-            ),
-            BatchState::Open => Ok(()),
-        }
+        let edition = self
+            .issue
+            .as_ref()
+            .map(|issue| &*issue.front_matter.edition);
+        refuse_nothing_to_do(self.batch.as_ref(), edition, self.audience.readers)
     }
 
     /// Drops the rehearsals before what really goes out: they are over. Answers how many batches.
@@ -414,15 +394,4 @@ impl App {
         };
         Ok(run(batch, run_settings).await?)
     }
-}
-
-fn refuse_draft(issue: &Issue) -> Result<(), AppError> {
-    if issue.front_matter.status == Status::Ready {
-        return Ok(());
-    }
-    Err(AppError::Refused {
-        kind: Refusal::Content,
-        message: format!("{} is a draft", issue.id),
-        hint: "set `status: ready` in its front matter when it may go out".to_owned(),
-    })
 }

@@ -12,6 +12,8 @@ rules! {
         "a slot that has gone by is not sent by the schedule any more", "";
     DOUBLED_SLOT = "calendar/doubled-slot", Error,
         "a slot is sent once: of two issues on it one would never go out", "";
+    SLOT_SENT = "calendar/slot-sent", Error,
+        "a slot is sent once, whatever its issue is called", "";
     FILE_DATE = "calendar/file-date", Warning,
         "people find issues by the date in the file name; the schedule goes by `date`", "";
     DOUBLED_ID = "calendar/doubled-id", Error,
@@ -23,6 +25,7 @@ rules! {
 pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
     slot(proof, findings);
     past(proof, findings);
+    sent_slot(proof, findings);
     file_date(proof, findings);
     doubled(proof, findings);
 }
@@ -68,7 +71,7 @@ fn slot(proof: &Proof<'_>, findings: &mut Findings<'_>) {
 
 fn past(proof: &Proof<'_>, findings: &mut Findings<'_>) {
     let date = proof.issue.front_matter.date;
-    if date >= proof.today || proof.is_sent {
+    if date >= proof.today || proof.is_sent || proof.leaving.is_now {
         return;
     }
     let hint = match proof.issue.front_matter.status {
@@ -82,6 +85,19 @@ fn past(proof: &Proof<'_>, findings: &mut Findings<'_>) {
             format!("{date} has gone by, and the issue was not sent"),
         )
         .hint(hint);
+}
+
+fn sent_slot(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+    let date = proof.issue.front_matter.date;
+    if proof.is_sent {
+        return;
+    }
+    if let Some(other) = proof.leaving.slot_taken_by {
+        let message = format!("the slot of {date} was sent already, as {other}");
+        findings
+            .at_key(&SLOT_SENT, "date", message)
+            .hint("give the issue a date that is free: `daily-note schedule` shows them");
+    }
 }
 
 fn file_date(proof: &Proof<'_>, findings: &mut Findings<'_>) {

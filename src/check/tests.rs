@@ -8,6 +8,7 @@ mod mail;
 mod ordinary;
 mod reports;
 mod seed;
+mod sender;
 mod text_part;
 mod trials;
 
@@ -126,6 +127,7 @@ impl Desk {
             issue: own,
             today: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
             is_sent: false,
+            leaving: Leaving::default(),
             recipients,
             online,
             rendering,

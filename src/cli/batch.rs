@@ -82,7 +82,7 @@ pub(crate) fn state_words(state: &BatchState) -> String {
 }
 
 /// The counts that are not nought, in the order of a row's life.
-fn count_words(counts: &Counts, output: &Output) -> String {
+pub(crate) fn count_words(counts: &Counts, output: &Output) -> String {
     let parts = [
         (counts.accepted, "accepted", Tone::Good),
         (counts.pending, "pending", Tone::Quiet),

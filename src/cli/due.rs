@@ -44,7 +44,7 @@ pub(crate) async fn execute(is_dry_run: bool, context: &Context) -> Result<Exit,
     if is_dry_run {
         let mut server = Server::open(context.root(), context.clock, pace, printer).await?;
         let plan = server.look().await?;
-        return rehearse(&plan, &app, output).await;
+        return dry_run(&plan, &app, output).await;
     }
     let notifier = Notifier::open(context.app()?).await?;
     let tellers = Tellers(vec![printer, Arc::clone(&notifier) as Arc<dyn Teller>]);
@@ -100,15 +100,15 @@ fn exit(sent: &[Sent], server: &Server) -> Exit {
     }
 }
 
-async fn rehearse(plan: &Plan, app: &App, output: &Output) -> Result<Exit, Failure> {
+async fn dry_run(plan: &Plan, app: &App, output: &Output) -> Result<Exit, Failure> {
     if output.is_json() {
         output.document(&plan.jobs);
     }
     for job in &plan.jobs {
         match job {
             Job::Begin { issue, .. } => {
-                let rehearsal = app.rehearse(issue).await?;
-                send::show_rehearsal(app, &rehearsal, &output.beside_json());
+                let dry_run = app.dry_run(issue).await?;
+                send::show_dry_run(&dry_run, &output.beside_json());
             }
             Job::Carry { issue } => output.say(format!("{issue}  would go on")),
             Job::Shelve { issue, .. } => {

@@ -1,8 +1,8 @@
 //! `send ISSUE`: to every reader of its edition, once. `send --due`: what the calendar wants now.
 
-use super::{Context, Exit, Failure, Output, batch, carry, confirm, due, output::Tone};
+use super::{Context, Exit, Failure, Output, carry, confirm, due, facts, output::Tone};
 use crate::{
-    app::{App, Rehearsal, Sending},
+    app::{DryRun, Sending},
     store::FoldReport,
 };
 
@@ -44,8 +44,9 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
     };
     let app = context.app()?;
     if args.dry_run {
-        let rehearsal = app.rehearse(issue).await?;
-        show_rehearsal(&app, &rehearsal, &context.output);
+        let dry_run = app.dry_run(issue).await?;
+        show_dry_run(&dry_run, &context.output);
+        dry_run.facts.refuse_nothing_to_do()?;
         return Ok(Exit::Done);
     }
     let mut sending = app.sending(issue).await?;
@@ -58,70 +59,40 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
     }
     sending.refuse_nothing_to_do()?;
     sending.refuse_sent_text().await?;
-    if !args.yes && !confirm(&app, &sending, &context.output)? {
+    if !args.yes && !confirm(&sending, &context.output).await? {
         context.output.note("Nothing was sent.");
         return Ok(Exit::Nothing);
     }
     carry::execute(&app, sending, &context.output).await
 }
 
-fn confirm(app: &App, sending: &Sending<'_>, output: &Output) -> Result<bool, Failure> {
-    let readers = match &sending.batch {
-        Some(batch) => format!("the rest of {} readers", batch.audience),
-        None => format!("{} readers", sending.audience.readers),
+async fn confirm(sending: &Sending<'_>, output: &Output) -> Result<bool, Failure> {
+    let question = match sending.facts().await? {
+        Some(facts) => {
+            let facts_told = facts::lines(&facts, None, output).join("\n");
+            format!("{facts_told}\n{}", facts::question(&facts))
+        }
+        None => format!("{}\nSend it to those who are left?", sending.title()),
     };
-    let way = if app.realm().is_rehearsal() {
-        " (a rehearsal)"
-    } else {
-        ""
-    };
-    confirm::ask(
-        &format!("{}\nSend it to {readers}{way}?", sending.title()),
-        output,
-    )
+    confirm::ask(&question, output)
 }
 
-pub(super) fn show_rehearsal(app: &App, rehearsal: &Rehearsal, output: &Output) {
-    let Rehearsal {
-        issue,
-        batch,
+pub(super) fn show_dry_run(dry_run: &DryRun, output: &Output) {
+    let DryRun {
+        facts,
         folded,
-        audience,
         message_bytes,
-    } = rehearsal;
+    } = dry_run;
     if output.is_json() {
-        output.document(&serde_json::json!({
-            "issue": issue.id,
-            "edition": issue.front_matter.edition,
-            "readers": audience.readers,
-            "suppressed": audience.suppressed,
-            "message_bytes": message_bytes,
-            "batch": batch.as_ref().map(|batch| &batch.state),
-            "fold": folded,
-        }));
+        let mut document = facts::document(facts);
+        document["message_bytes"] = (*message_bytes).into();
+        document["fold"] = serde_json::to_value(folded).unwrap_or_default();
+        output.document(&document);
         return;
     }
     note_fold(folded.as_ref(), "would be ", output);
-    output.say(format!("{}  {}", issue.id, issue.front_matter.title));
-    output.say(format!("  readers      {}", audience.readers));
-    output.say(format!("  suppressed   {}", audience.suppressed));
-    output.say(format!(
-        "  a message    {} KB",
-        message_bytes.div_ceil(1024)
-    ));
-    output.say(format!(
-        "  leaves by    {}",
-        if app.realm().is_rehearsal() {
-            "a rehearsal"
-        } else {
-            "the relay of smtp.url"
-        }
-    ));
-    if let Some(batch) = batch {
-        output.say(format!(
-            "  its batch    {}",
-            batch::state_words(&batch.state)
-        ));
+    for line in facts::lines(facts, *message_bytes, output) {
+        output.say(line);
     }
     output.note("A dry run: nothing was sent, nothing was changed.");
 }

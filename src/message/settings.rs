@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     address::{Address, Mailbox},
-    publication::{Edition, Publication},
+    publication::{Edition, Publication, is_https},
 };
 
 use super::ComposeError;
@@ -61,7 +61,7 @@ impl HeaderSettings {
     }
 
     /// Whether every message has a way out that mail clients understand: a one-click link or a
-    /// mailto. Without one only a relay on loopback may get the mail.
+    /// mailto. Without one only the embedded inbox may get the mail.
     #[must_use]
     pub fn has_list_unsubscribe(&self) -> bool {
         self.is_one_click() || self.unsubscribe_email.is_some()
@@ -69,8 +69,7 @@ impl HeaderSettings {
 
     /// RFC 8058 §3.1: one-click wants an https URI.
     pub(crate) fn is_one_click(&self) -> bool {
-        let scheme = self.base_url.as_deref().and_then(|url| url.get(..8));
-        scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"))
+        self.base_url.as_deref().is_some_and(is_https)
     }
 
     /// Refuses what could break out of its header. The configuration is checked where it is read;

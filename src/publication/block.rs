@@ -203,13 +203,12 @@ pub enum Tracking {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ImageSettings {
-    /// Fetched from `web.base_url` where it is set; with the mail otherwise, and to a relay on this
-    /// machine.
+    /// Fetched from `web.base_url` where it is set; with the mail otherwise, and in a rehearsal.
     #[default]
     Auto,
     /// With the mail, always.
     Cid,
-    /// Fetched from `web.base_url`, always: for a relay on this machine that passes mail on.
+    /// Fetched from `web.base_url`, always: in a rehearsal too.
     Https,
 }
 

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod batches;
+mod facts;
 mod help;
 mod rehearsals;
 mod sending;

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use super::super::{App, consents::RecipientsByEdition};
 use crate::{
     audience::Reader,
-    check::{self, Finding, Proof},
+    check::{self, Finding, Leaving, Proof},
     issue::{Archive, Issue, IssueError},
     links::LinkSigner,
     message::Composer,
@@ -30,6 +30,7 @@ pub(super) struct Bench<'a> {
     pub(super) template_error: Option<&'a RenderError>,
     pub(super) today: NaiveDate,
     pub(super) is_sent: bool,
+    pub(super) slot_taken_by: Option<&'a str>,
     pub(super) recipients: &'a RecipientsByEdition,
 }
 
@@ -102,6 +103,11 @@ impl Press {
             issue: &issue,
             today: bench.today,
             is_sent: bench.is_sent,
+            leaving: Leaving {
+                reaches_readers: bench.app.reaches_readers(),
+                is_now: false,
+                slot_taken_by: bench.slot_taken_by,
+            },
             recipients: bench.recipients.get(&issue.front_matter.edition),
             online: None,
             rendering: Some(match (&rendering, bench.template_error) {

@@ -272,6 +272,11 @@ impl Shelf {
                     .iter()
                     .any(|batch| batch.issue == issue.id)
             });
+            let slot_taken_by = entry
+                .issue
+                .as_ref()
+                .ok()
+                .and_then(|issue| taker_of(&self.app.publication, &self.ledger, issue));
             let zone = self.app.publication.timezone;
             let nobody = RecipientsByEdition::new();
             let bench = Bench {
@@ -281,6 +286,7 @@ impl Shelf {
                 template_error: self.template_error.as_ref(),
                 today: self.app.clock.now().with_timezone(&zone).date_naive(),
                 is_sent,
+                slot_taken_by,
                 recipients: self.recipients.as_ref().unwrap_or(&nobody),
             };
             press.renew(&bench, &entry.issue);
@@ -288,6 +294,24 @@ impl Shelf {
         }
         Some((&self.app, press))
     }
+}
+
+/// The other issue that went out on this one's slot.
+fn taker_of<'l>(
+    publication: &Publication,
+    ledger: &'l LedgerView,
+    issue: &Issue,
+) -> Option<&'l str> {
+    let head = &issue.front_matter;
+    let slot = publication.slot(&head.edition, head.date)?;
+    let takes = |batch: &&BatchView| {
+        batch.edition == slot.edition
+            && batch.slot == slot.at
+            && batch.state != crate::store::BatchState::Cancelled
+            && batch.issue != issue.id
+    };
+    let taker = ledger.batches.iter().find(takes)?;
+    Some(&taker.issue)
 }
 
 fn shown_template_error(error: &RenderError) -> SourceError {

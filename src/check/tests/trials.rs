@@ -37,6 +37,7 @@ fn all() -> Vec<Trial> {
         list::trials(),
         mail::trials(),
         reports::trials(),
+        sender::trials(),
     ]
     .into_iter()
     .flatten()

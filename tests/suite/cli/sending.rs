@@ -42,7 +42,13 @@ fn without_an_answer_nothing_is_sent() {
 fn a_dry_run_says_what_would_happen_and_changes_nothing() {
     let publication = TestPublication::new();
     let ran = publication
-        .run(["send", "2026-11-23-quiet", "--dry-run"])
+        .run([
+            "--at",
+            "2026-11-22T12:00:00Z",
+            "send",
+            "2026-11-23-quiet",
+            "--dry-run",
+        ])
         .exits(0);
     insta::assert_snapshot!(ran.shown());
     assert_eq!(publication.inbox().len(), 0);

@@ -1,0 +1,80 @@
+//! How an issue would leave: the way out, the sender's address, the slot.
+
+use super::*;
+use trials::Trial;
+
+const REAL: Leaving<'static> = Leaving {
+    reaches_readers: true,
+    is_now: false,
+    slot_taken_by: None,
+};
+
+/// The findings on an issue that would leave so.
+fn check(publication: &str, date: &str, leaving: Leaving<'_>) -> Vec<Finding> {
+    let desk = Desk::of(publication).with(
+        "issues/2026-11-23-own.md",
+        with_text("글\n").replace("2026-11-23", date),
+    );
+    let archive = Archive::load(&desk.publication).unwrap();
+    issue(&Proof {
+        publication: &desk.publication,
+        archive: &archive,
+        issue: archive.newest().unwrap(),
+        today: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
+        is_sent: false,
+        leaving,
+        recipients: None,
+        online: None,
+        rendering: None,
+        templates: None,
+    })
+}
+
+pub(super) fn trials() -> Vec<Trial> {
+    let own = PUBLICATION.replace("hello@example.com", "hello@note.kr");
+    let with_mailto = own.replace("editions:", "  unsubscribe_email: leave@note.kr\neditions:");
+    let with_pages = format!("{own}web: {{base_url: \"https://note.kr\"}}\n");
+    let insecure = format!("{own}web: {{base_url: \"http://note.kr\"}}\n");
+    let taken = Leaving {
+        slot_taken_by: Some("monday-other"),
+        ..Leaving::default()
+    };
+    let trial = |rule, what: &str, broken: (&str, Leaving<'_>), well: (&str, Leaving<'_>)| {
+        let check = |(yaml, leaving)| check(yaml, "2026-11-23", leaving);
+        Trial::new(rule, what, check(broken), check(well))
+    };
+    let rehearsal = Leaving::default();
+    let way_out = "sender/no-way-out";
+    let address = "sender/example-address";
+    vec![
+        trial(way_out, "neither", (&own, REAL), (&with_mailto, REAL)),
+        trial(
+            way_out,
+            "pages in clear",
+            (&insecure, REAL),
+            (&with_pages, REAL),
+        ),
+        trial(way_out, "the inbox", (&own, REAL), (&own, rehearsal)),
+        trial(address, "example.com", (PUBLICATION, REAL), (&own, REAL)),
+        trial(
+            address,
+            "the inbox",
+            (PUBLICATION, REAL),
+            (PUBLICATION, rehearsal),
+        ),
+        trial("calendar/slot-sent", "another", (&own, taken), (&own, REAL)),
+    ]
+}
+
+#[test]
+fn what_has_gone_by_has_no_way_before_it() {
+    let past = check(PUBLICATION, "2026-11-16", REAL);
+    assert!(!has(&past, "sender/no-way-out"), "{:?}", shown(&past));
+    let sent_now = Leaving {
+        is_now: true,
+        ..REAL
+    };
+    let late = check(PUBLICATION, "2026-11-16", sent_now);
+    assert!(has(&late, "sender/no-way-out"), "{:?}", shown(&late));
+    assert!(!has(&late, "calendar/past"), "{:?}", shown(&late));
+}
