@@ -6,7 +6,7 @@
 //! 1. `feeder` claims due rows as `pace` (limits) and `room` (seats) allow;
 //! 2. `compose` turns them into messages on threads of their own;
 //! 3. `connection` asks the ledger's leave and hands them to the relay, `gate` giving it rest;
-//! 4. `clerk` settles each by its `verdict`, the refusals' `guard` and the `retry` rules;
+//! 4. `clerk` settles each by its `verdict`, the relay's and its domain's `health`, and the `retry` rules;
 //! 5. `journal` makes leave and outcome durable, in groups.
 
 mod clerk;
@@ -15,7 +15,7 @@ mod connection;
 mod contents;
 mod feeder;
 mod gate;
-mod guard;
+mod health;
 mod journal;
 mod pace;
 mod progress;
@@ -34,12 +34,16 @@ use self::{
     contents::Contents,
     feeder::Feeder,
     gate::Gate,
-    guard::RefusalGuard,
+    health::Health,
     journal::Journal,
     pace::Pace,
     room::Room,
 };
-pub use self::{progress::Progress, stop::Stop};
+pub use self::{
+    health::{Trouble, troubles},
+    progress::Progress,
+    stop::Stop,
+};
 use crate::{
     clock::Clock,
     message::Composer,
@@ -114,6 +118,8 @@ pub struct Report {
 pub async fn run(batch: &Batch, run: Run) -> Result<Report, StoreError> {
     let resend = run.settings.unknown == UnknownPolicy::Resend;
     let recovered = run.store.recover(batch.id, resend, run.clock.now()).await?;
+    let latest = latest_retry(&run.settings, run.clock.now());
+    run.store.pull_back(batch.id, latest).await?;
     let halt = match batch.state {
         BatchState::Open => carry(batch, &run).await?,
         _ => None,
@@ -141,16 +147,29 @@ pub async fn run(batch: &Batch, run: Run) -> Result<Report, StoreError> {
     })
 }
 
+/// No row that waits is asked to wait longer: what is due later was put there by a clock that ran
+/// ahead.
+#[must_use]
+pub fn latest_retry(settings: &DeliverySettings, now: DateTime<Utc>) -> DateTime<Utc> {
+    now + settings.backoff_max.max(settings.relay_backoff_max)
+}
+
 /// Sets a run up, waits for its end and for the ledger to have everything.
 async fn carry(batch: &Batch, run: &Run) -> Result<Option<Halt>, StoreError> {
     let (journal, written) =
         Journal::start(Arc::clone(&run.store), run.clock, run.smtp.connections);
     let counts = run.store.counts(batch.id).await?;
+    let mut health = Health::new(
+        (&run.settings).into(),
+        batch.trusts_refusals,
+        counts.accepted > 0,
+    );
+    health.recall(&run.store.moods().await?, run.clock.now());
     let clerk = Arc::new(Clerk::new(
         journal,
         run.settings.clone(),
         run.clock,
-        RefusalGuard::new(batch.trusts_refusals, counts.accepted > 0),
+        health,
         Arc::clone(&run.progress),
     ));
     let connections = run.smtp.connections.max(1);
@@ -172,6 +191,7 @@ async fn carry(batch: &Batch, run: &Run) -> Result<Option<Halt>, StoreError> {
         pace: Pace::new(
             Arc::clone(&run.store),
             Arc::clone(&room),
+            Arc::clone(&clerk),
             run.smtp.rate,
             &run.smtp.per_domain,
         ),
@@ -204,13 +224,32 @@ async fn carry(batch: &Batch, run: &Run) -> Result<Option<Halt>, StoreError> {
         clerk.put_back(&job.claim);
     }
     watch.abort();
-    let halt = clerk.close();
+    let halt = settle_held(batch, run, &clerk).await;
+    clerk.close();
     written.await.map_err(|error| StoreError::Unusable {
         place: "the ledger".to_owned(),
         source: Box::new(error),
     })??;
     fed?;
-    Ok(halt)
+    halt
+}
+
+/// All connections are done: what is held is judged if the run came to its natural end, and goes
+/// back to wait if it was cut short. The moods are kept.
+async fn settle_held(batch: &Batch, run: &Run, clerk: &Clerk) -> Result<Option<Halt>, StoreError> {
+    let domains = clerk.health().held_domains();
+    if !clerk.halted().is_requested() && !domains.is_empty() {
+        // What the ledger has not heard of yet counts too.
+        clerk.written().await;
+        let fared = run.store.fared(batch.id, &domains).await?;
+        clerk.conclude(&fared);
+    }
+    clerk.release();
+    let moods = clerk.health().take_changes(run.clock.now());
+    if !moods.is_empty() {
+        run.store.keep_moods(&moods).await?;
+    }
+    Ok(clerk.take_halt())
 }
 
 /// Waits until the run is asked to stop; then halts it and lets it drain.

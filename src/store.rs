@@ -20,8 +20,8 @@ use chrono_tz::Tz;
 pub use self::{
     batch::{AudienceSize, Batch, BatchId, BatchState, Counts, Freeze, NewBatch, Wave, WaveState},
     delivery::{
-        Claim, DeliveryId, FailedDelivery, Lease, Quotas, Recovered, Refusal, RefusalReason,
-        SenderId, Step, Transition, UnknownAnswer,
+        Bounces, Claim, DeliveryId, FailedDelivery, Fared, Lease, Mood, Quotas, Recovered, Refusal,
+        RefusalReason, Retried, Retry, RetryState, SenderId, Step, Transition, UnknownAnswer,
     },
     error::StoreError,
     list::{FoldReport, Known, Upsert},
@@ -90,6 +90,12 @@ pub trait Store: Send + Sync {
 
     /// Lifts a suppression; answers the one that stood.
     async fn lift_suppression(&self, email: &Address) -> Result<Option<Suppression>, StoreError>;
+
+    /// Whom a relay's refusal keeps off the list, as far as the filter reaches.
+    async fn bounced(&self, wanted: &Bounces) -> Result<Vec<Suppression>, StoreError>;
+
+    /// Lifts the suppressions of all these, in one transaction; answers how many stood.
+    async fn lift_suppressions(&self, emails: &[Address]) -> Result<u64, StoreError>;
 
     /// Why that address gets no mail.
     async fn suppression(&self, email: &Address) -> Result<Option<Suppression>, StoreError>;
@@ -225,6 +231,35 @@ pub trait Store: Send + Sync {
         answer: UnknownAnswer,
         now: DateTime<Utc>,
     ) -> Result<u64, StoreError>;
+
+    /// Rejected or deferred rows are due now, by a person's word, and a finished batch is open again.
+    /// Rows whose readers are suppressed stay as they are.
+    async fn retry(
+        &self,
+        batch: BatchId,
+        wanted: &Retry,
+        now: DateTime<Utc>,
+    ) -> Result<Retried, StoreError>;
+
+    /// How the readers of these domains have fared in a batch.
+    async fn fared(&self, batch: BatchId, domains: &[String]) -> Result<Vec<Fared>, StoreError>;
+
+    /// The rows of a domain that are due before `until` are due then; answers how many.
+    async fn postpone(
+        &self,
+        batch: BatchId,
+        domain: &str,
+        until: DateTime<Utc>,
+    ) -> Result<u64, StoreError>;
+
+    /// No row of what has begun waits longer than until `latest`; answers how many did.
+    async fn pull_back(&self, batch: BatchId, latest: DateTime<Utc>) -> Result<u64, StoreError>;
+
+    /// What is remembered of the relay and of recipient domains.
+    async fn moods(&self) -> Result<Vec<Mood>, StoreError>;
+
+    /// Remembers moods, each in the place of the one before.
+    async fn keep_moods(&self, moods: &[Mood]) -> Result<(), StoreError>;
 
     /// Gives a paused batch new content for the rows never tried, and answers how many those are;
     /// rows that were tried get what they were tried with. Changes nothing unless it is paused.

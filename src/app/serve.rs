@@ -31,12 +31,14 @@ use std::{
     time::Duration,
 };
 
+use chrono::{DateTime, Utc};
+
 pub use self::pulse::Pulse;
 use self::{job::is_mended_by_a_file, rest::Rests, settling::Settling, world::World};
 use super::{App, AppError, fold_file};
 use crate::{
     clock::Clock,
-    delivery::{Progress, Report, Stop},
+    delivery::{Progress, Report, Stop, latest_retry},
     schedule::{Carried, Event, Job, Plan, Sight, Teller, Zones, plan},
     store::{Batch, BatchState, SenderGuard, Store, StoreError},
 };
@@ -258,7 +260,7 @@ impl Server {
                 let is_left = counts.claimed + counts.sending > 0 || counts.open() == 0;
                 next_due = match is_left {
                     true => Some(self.clock.now()),
-                    false => self.store.next_due(batch.id).await?,
+                    false => self.next_due(&batch).await?,
                 };
             }
             carried.push(Carried {
@@ -268,6 +270,25 @@ impl Server {
             });
         }
         Ok(carried)
+    }
+
+    /// When rows of a batch are due, whatever the clock has done since.
+    async fn next_due(&self, batch: &Batch) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let now = self.clock.now();
+        let latest = latest_retry(&self.world.app.publication.delivery, now);
+        let mut next = self.store.next_due(batch.id).await?;
+        if batch.waves == 0 && next.is_some_and(|due_at| due_at > latest) {
+            self.store.pull_back(batch.id, latest).await?;
+            next = self.store.next_due(batch.id).await?;
+        }
+        let has_begun = |due_at: &DateTime<Utc>| batch.waves == 0 && *due_at <= batch.begun_at();
+        Ok(next.map(|due_at| {
+            if has_begun(&due_at) {
+                due_at.min(now)
+            } else {
+                due_at
+            }
+        }))
     }
 
     /// Where the readers are: those of subscribers.yaml too, who otherwise come to the list with the

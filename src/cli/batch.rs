@@ -1,10 +1,12 @@
 //! How a batch is told: its state in words, its counts, its end.
 
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::{Exit, Failure, Output, output::Tone};
 use crate::{
-    delivery::{Ending, Report},
+    delivery::{Ending, Report, Trouble},
     store::{
         Batch, BatchState, Counts, DeliveryId, FailedDelivery, Store, StoreError, Wave, WaveState,
     },
@@ -20,7 +22,7 @@ const NAMED: usize = 10;
 pub(crate) struct BatchStatus {
     issue: String,
     edition: String,
-    slot: chrono::DateTime<chrono::Utc>,
+    slot: DateTime<Utc>,
     state: &'static str,
     /// It was tried out: nobody got it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -31,6 +33,9 @@ pub(crate) struct BatchStatus {
     counts: Counts,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     waves: Vec<Wave>,
+    /// What rests, or is slow: while it is under way.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    troubles: Vec<Trouble>,
     #[serde(skip_serializing_if = "Option::is_none")]
     failed: Option<Vec<FailedDelivery>>,
 }
@@ -50,8 +55,15 @@ impl BatchStatus {
             audience: batch.audience,
             counts,
             waves: Vec::new(),
+            troubles: Vec::new(),
             failed,
         }
+    }
+
+    /// With what rests or is slow.
+    pub(crate) fn with_troubles(mut self, troubles: Vec<Trouble>) -> Self {
+        self.troubles = troubles;
+        self
     }
 
     /// With the waves of readers in their own zones.
@@ -59,6 +71,38 @@ impl BatchStatus {
         self.waves = waves;
         self
     }
+}
+
+/// What rests, or is slow, a line each: in whose words, and until when.
+pub(crate) fn trouble_lines(troubles: &[Trouble], zone: Tz) -> Vec<String> {
+    let hour = |at: &DateTime<Utc>| at.with_timezone(&zone).format("%Y-%m-%d %H:%M:%S");
+    let name = |domain: &Option<String>| domain.clone().unwrap_or("the relay".to_owned());
+    let line = |trouble: &Trouble| match trouble {
+        Trouble::Spell {
+            domain,
+            since,
+            until,
+            reply,
+        } => format!(
+            "  spell of {domain} since {}: it refuses everybody (“{reply}”), nobody is marked; one is tried after {}",
+            hour(since),
+            hour(until)
+        ),
+        Trouble::Resting {
+            domain,
+            until,
+            reply,
+        } => format!(
+            "  {} is resting until {}: “{reply}”",
+            name(domain),
+            hour(until)
+        ),
+        Trouble::Paced { domain, per_second } => format!(
+            "  {} bears {per_second:.1} messages a second; it goes on at that pace",
+            name(domain)
+        ),
+    };
+    troubles.iter().map(line).collect()
 }
 
 /// The state in one word, as JSON has it.

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use super::{
     Context, Exit, Failure,
-    batch::{BatchStatus, all_failed, line, wave_lines},
+    batch::{BatchStatus, all_failed, line, trouble_lines, wave_lines},
 };
 use crate::{
     app::App,
+    delivery::troubles,
     store::{Batch, BatchState, Store, WaveState},
 };
 
@@ -50,7 +51,8 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
             }
             return Ok(Exit::Nothing);
         }
-        let exit = show(args, &batches, store.as_ref(), context).await?;
+        let zone = app.publication.timezone;
+        let exit = show(args, &batches, store.as_ref(), zone, context).await?;
         let is_under_way = batches.iter().any(|batch| batch.state == BatchState::Open);
         if !args.watch || !is_under_way {
             return Ok(exit);
@@ -74,6 +76,7 @@ async fn show(
     args: &Args,
     batches: &[Batch],
     store: &dyn Store,
+    zone: chrono_tz::Tz,
     context: &Context,
 ) -> Result<Exit, Failure> {
     let output = &context.output;
@@ -96,12 +99,20 @@ async fn show(
         if waves.iter().any(|wave| wave.state == WaveState::TooLate) {
             exit = Exit::Deliveries;
         }
+        let troubles = match batch.state {
+            BatchState::Open => troubles(store, context.clock.now()).await?,
+            _ => Vec::new(),
+        };
         if output.is_json() {
-            documents.push(BatchStatus::new(batch, counts, failed).with_waves(waves));
+            let status = BatchStatus::new(batch, counts, failed);
+            documents.push(status.with_waves(waves).with_troubles(troubles));
             continue;
         }
         output.say(line(batch, &counts, output));
         wave_lines(&waves, output)
+            .iter()
+            .for_each(|line| output.say(line));
+        trouble_lines(&troubles, zone)
             .iter()
             .for_each(|line| output.say(line));
         for failed in failed.into_iter().flatten() {

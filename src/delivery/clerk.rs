@@ -1,23 +1,21 @@
-//! Settles rows: an answer or a loss, the guard's ruling and the retry rules become a step in the
-//! ledger. Shared by all connections of a run, and the one who knows why it has to end.
+//! Settles rows: an answer or a loss becomes a ruling of `health` and a step in the ledger. Shared by all connections of a run, and the one who knows why it has to end.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
 use super::{
-    guard::{RefusalGuard, Ruling},
+    health::{Health, Ruling, Start},
     journal::{Journal, JournalClosed, Recorded},
     progress::Progress,
-    retry,
     stop::Stop,
-    verdict::{Verdict, judge},
+    verdict::judge,
 };
 use crate::{
     clock::Clock,
     publication::DeliverySettings,
-    smtp::{Answer, Lost, Reply},
-    store::{Claim, RefusalReason, Step, Transition},
+    smtp::{Answer, Lost},
+    store::{Claim, Fared, RefusalReason, Step, Transition},
 };
 
 /// Why a run ends before its work does.
@@ -45,8 +43,8 @@ pub(crate) struct Clerk {
     journal: Journal,
     settings: DeliverySettings,
     clock: Clock,
-    guard: Mutex<RefusalGuard<HeldRow>>,
-    /// Told at each verdict: a connection that the guard holds back may try again.
+    health: Mutex<Health>,
+    /// Told at each answer: a connection that is held back may try again.
     judged: Notify,
     halt: Mutex<Option<Halt>>,
     /// Requested together with `halt`.
@@ -54,27 +52,19 @@ pub(crate) struct Clerk {
     progress: Arc<Progress>,
 }
 
-/// A refused row that is not yet believed.
-#[derive(Debug)]
-pub(crate) struct HeldRow {
-    claim: Claim,
-    reply: Reply,
-    is_dead: bool,
-}
-
 impl Clerk {
     pub(crate) fn new(
         journal: Journal,
         settings: DeliverySettings,
         clock: Clock,
-        guard: RefusalGuard<HeldRow>,
+        health: Health,
         progress: Arc<Progress>,
     ) -> Self {
         Self {
             journal,
             settings,
             clock,
-            guard: Mutex::new(guard),
+            health: Mutex::new(health),
             judged: Notify::new(),
             halt: Mutex::new(None),
             halted: Stop::default(),
@@ -109,90 +99,70 @@ impl Clerk {
         false
     }
 
-    /// Waits until one more reader may be tried. False: the run halts instead.
-    pub(crate) async fn may_start(&self) -> bool {
+    /// Waits until it is known whether that row may be tried now; None: the run halts instead.
+    /// `is_announced`: the relay has heard of it already, and it goes in any case.
+    pub(crate) async fn may_start(&self, claim: &Claim, is_announced: bool) -> Option<bool> {
+        let domain = claim.reader.email.domain();
         loop {
             let judged = self.judged.notified();
             if self.halted.is_requested() && !self.is_asked_to_stop() {
-                return false;
+                return None;
             }
-            if self.guard().may_start() {
-                return true;
-            }
-            if self.halted.is_requested() {
-                return false;
-            }
-            tokio::select! {
-                () = judged => {}
-                () = self.halted.requested() => {}
+            let start = self.health().may_start(domain, self.clock.now());
+            match start {
+                Start::Go => return Some(true),
+                Start::PutBack | Start::Until(_) if is_announced => {
+                    self.health().start(domain, self.clock.now());
+                    return Some(true);
+                }
+                Start::PutBack => return Some(false),
+                Start::Until(_) if self.halted.is_requested() => return Some(false),
+                Start::Until(at) => {
+                    let wait = (at - self.clock.now()).to_std().unwrap_or_default();
+                    tokio::select! {
+                        () = tokio::time::sleep(wait) => {}
+                        () = self.halted.requested() => {}
+                    }
+                }
+                Start::Wait if self.halted.is_requested() => return None,
+                Start::Wait => tokio::select! {
+                    () = judged => {}
+                    () = self.halted.requested() => {}
+                },
             }
         }
     }
 
+    /// Whether neither the relay nor that row's domain rests.
+    pub(crate) fn is_open_for(&self, claim: &Claim) -> bool {
+        let domain = claim.reader.email.domain();
+        self.health().is_open_for(domain, self.clock.now())
+    }
+
     /// The relay answered. True: the session may go on; false: the relay wants a rest.
     pub(crate) fn answered(&self, claim: Claim, answer: Answer) -> bool {
-        let mut is_relay_well = true;
-        match judge(answer) {
-            Verdict::Accepted(reply) => {
-                self.progress.accepted.add();
-                self.step(
-                    &claim,
-                    Step::Accepted {
-                        reply: reply.to_string(),
-                    },
-                );
-                let believed = self.guard().accepted();
-                self.reject(believed);
-            }
-            Verdict::Refused { reply, is_dead } => self.refused(HeldRow {
-                claim,
-                reply,
-                is_dead,
-            }),
-            Verdict::MessageRefused(reply) if self.guard().has_accepted() => {
-                self.refused(HeldRow {
-                    claim,
-                    reply,
-                    is_dead: false,
-                });
-            }
-            Verdict::MessageRefused(reply) => {
-                self.guard().undecided();
-                self.put_back(&claim);
-                self.pause(format!("the relay refuses the message: {reply}"));
-            }
-            Verdict::Deferred(reply) => {
-                self.guard().undecided();
-                self.defer(&claim, &reply.to_string());
-            }
-            Verdict::RelayAway(reply) => {
-                is_relay_well = false;
-                self.guard().undecided();
-                self.return_lost(&claim, &reply.to_string());
-            }
-            Verdict::SendersFault(reason) => {
-                self.guard().undecided();
-                self.put_back(&claim);
-                self.pause(reason);
-            }
-        }
+        let rulings = self.health().heard(claim, judge(answer), self.clock.now());
+        let is_away = |ruling: &Ruling| matches!(ruling, Ruling::Lose { .. });
+        let is_relay_well = !rulings.iter().any(is_away);
+        self.settle(rulings);
         self.judged.notify_waiters();
         is_relay_well
     }
 
     /// The connection was lost under a message.
-    pub(crate) fn lost(&self, claim: &Claim, lost: &Lost) {
-        self.guard().undecided();
+    pub(crate) fn lost(&self, claim: Claim, lost: &Lost) {
+        self.health().undecided(claim.reader.email.domain());
         if lost.dot_left {
             self.progress.unknown.add();
             self.step(
-                claim,
+                &claim,
                 Step::Unknown {
                     reply: lost.to_string(),
                 },
             );
         } else {
-            self.return_lost(claim, &lost.to_string());
+            let why = lost.to_string();
+            self.settle(vec![Ruling::Lose { claim, why }]);
         }
         self.judged.notify_waiters();
     }
@@ -229,84 +199,60 @@ impl Clerk {
         &self.halted
     }
 
-    /// All connections are done: what is held is believed if the run came to its natural end, and
-    /// goes back to wait if it was cut short. The journal closes behind the last step.
-    pub(crate) fn close(&self) -> Option<Halt> {
-        let held = self.guard().release();
-        let halt = self
-            .halt
+    /// Nobody is left to try now: what is held is judged.
+    pub(crate) fn conclude(&self, fared: &[Fared]) {
+        let rulings = self.health().conclude(fared, self.clock.now());
+        self.settle(rulings);
+    }
+
+    /// What is still held goes back to wait.
+    pub(crate) fn release(&self) {
+        let rulings = self.health().release();
+        self.settle(rulings);
+    }
+
+    /// Waits until the ledger has everything, or can't be written.
+    pub(crate) async fn written(&self) {
+        self.journal.written().await;
+    }
+
+    /// Why the run ended before its work did.
+    pub(crate) fn take_halt(&self) -> Option<Halt> {
+        self.halt
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        if halt.is_some() {
-            held.iter().for_each(|row| self.put_back(&row.claim));
-        } else {
-            self.reject(held);
-        }
+            .take()
+    }
+
+    /// The journal closes behind the last step.
+    pub(crate) fn close(&self) {
         self.journal.close();
-        halt
     }
 
-    fn refused(&self, row: HeldRow) {
-        let domain = row.claim.reader.email.domain().to_owned();
-        let (claim, reply) = (row.claim.clone(), row.reply.to_string());
-        let ruling = self.guard().refused(row, &domain);
-        match ruling {
-            Ruling::Hold => self.step(&claim, Step::Held { reply }),
-            Ruling::Believe(rows) => self.reject(rows),
-            Ruling::Pause(rows) => {
-                rows.iter().for_each(|row| self.put_back(&row.claim));
+    /// How the relay and its domains are.
+    pub(crate) fn health(&self) -> MutexGuard<'_, Health> {
+        self.health.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn settle(&self, rulings: Vec<Ruling>) {
+        for ruling in rulings {
+            if let Ruling::Pause {
+                reason,
+                over_refusals,
+            } = ruling
+            {
                 self.halt(Halt::Pause {
-                    reason: format!(
-                        "the relay refuses reader after reader, the last with: {reply}"
-                    ),
-                    over_refusals: true,
+                    reason,
+                    over_refusals,
                 });
-            }
-        }
-    }
-
-    fn reject(&self, rows: Vec<HeldRow>) {
-        for row in rows {
-            self.progress.rejected.add();
-            let step = Step::Rejected {
-                reply: row.reply.to_string(),
-                suppress: row.is_dead,
-            };
-            self.step(&row.claim, step);
-        }
-    }
-
-    fn return_lost(&self, claim: &Claim, why: &str) {
-        if claim.losses + 1 >= retry::LOSSES_BEFORE_DEFERRAL {
-            self.defer(claim, why);
-        } else {
-            self.step(claim, Step::Returned { lost: true });
-        }
-    }
-
-    fn defer(&self, claim: &Claim, why: &str) {
-        match retry::next_attempt(claim, &self.settings, self.clock.now()) {
-            Some(due_at) => {
-                self.progress.deferred.add();
-                self.step(
-                    claim,
-                    Step::Deferred {
-                        due_at,
-                        reply: why.to_owned(),
-                    },
-                );
-            }
-            None => {
-                self.progress.rejected.add();
-                let reply = format!("gave_up: {why}");
-                self.step(
-                    claim,
-                    Step::Rejected {
-                        reply,
-                        suppress: false,
-                    },
-                );
+            } else if let Some((claim, step)) = ruling.into_step(&self.settings, self.clock.now()) {
+                match &step {
+                    Step::Accepted { .. } => self.progress.accepted.add(),
+                    Step::Deferred { .. } => self.progress.deferred.add(),
+                    Step::Rejected { .. } => self.progress.rejected.add(),
+                    _ => {}
+                }
+                self.step(&claim, step);
             }
         }
     }
@@ -327,9 +273,5 @@ impl Clerk {
             self.halt(Halt::LedgerClosed);
         }
         recorded
-    }
-
-    fn guard(&self) -> MutexGuard<'_, RefusalGuard<HeldRow>> {
-        self.guard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -66,11 +66,15 @@ impl Connection {
     /// Delivers until there are no more jobs or the run halts.
     pub(crate) async fn run(mut self) {
         while let Some(job) = self.next_job().await {
-            if !self.shared.clerk.may_start().await {
-                self.shared.clerk.put_back(&job.claim);
-                break;
+            let is_announced = self.awaits_announced();
+            match self.shared.clerk.may_start(&job.claim, is_announced).await {
+                Some(true) => self.deliver(job).await,
+                Some(false) => self.shared.clerk.put_back(&job.claim),
+                None => {
+                    self.shared.clerk.put_back(&job.claim);
+                    break;
+                }
             }
-            self.deliver(job).await;
         }
         if let Some(job) = self.take_ahead().await {
             self.shared.clerk.put_back(&job.claim);
@@ -81,7 +85,7 @@ impl Connection {
     /// The next job that may leave, with a session to carry it. None: no more jobs, or a halt.
     async fn next_job(&mut self) -> Option<Job> {
         loop {
-            let is_announced = self.session.as_ref().is_some_and(Session::awaits_announced);
+            let is_announced = self.awaits_announced();
             if let Some(job) = self.take_ahead().await {
                 // What is announced to the relay already is in flight, also when we are asked to
                 // stop; what the relay has not heard of can go back.
@@ -93,6 +97,10 @@ impl Connection {
                 self.shared.clerk.put_back(&job.claim);
             }
             let job = self.wait_for_job().await?;
+            if !self.shared.clerk.is_open_for(&job.claim) {
+                self.shared.clerk.put_back(&job.claim);
+                continue;
+            }
             if self.connect().await.is_none() {
                 self.shared.clerk.put_back(&job.claim);
                 return None;
@@ -110,7 +118,10 @@ impl Connection {
             && !is_halted
             && let Ok(next) = self.shared.jobs.try_recv()
         {
-            self.ask_leave(next);
+            match self.shared.clerk.is_open_for(&next.claim) {
+                true => self.ask_leave(next),
+                false => self.shared.clerk.put_back(&next.claim),
+            }
         }
         let ahead = self.ahead.as_ref().filter(|_| self.is_prompt);
         let next = ahead.map(|asked| Announcement {
@@ -129,7 +140,7 @@ impl Connection {
         let is_relay_well = match outcome {
             Ok(answer) => self.shared.clerk.answered(job.claim, answer),
             Err(lost) => {
-                self.shared.clerk.lost(&job.claim, &lost);
+                self.shared.clerk.lost(job.claim, &lost);
                 false
             }
         };
@@ -144,6 +155,10 @@ impl Connection {
         }
     }
 
+    fn awaits_announced(&self) -> bool {
+        self.session.as_ref().is_some_and(Session::awaits_announced)
+    }
+
     fn is_used_up(&self) -> bool {
         self.session.as_ref().is_some_and(|session| {
             !session.is_usable() || session.messages_sent() >= self.shared.messages_per_connection
@@ -152,7 +167,7 @@ impl Connection {
 
     /// Makes sure that there is a session. None: the run halts.
     async fn connect(&mut self) -> Option<()> {
-        if self.session.as_ref().is_some_and(Session::awaits_announced) {
+        if self.awaits_announced() {
             // What was announced got no leave after all, and the relay would take nothing else.
             self.close().await;
         }

@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     clerk::{Clerk, Halt},
@@ -19,6 +19,10 @@ use crate::{
 
 /// How long to wait at the most before limits are looked at again.
 const TICK: Duration = Duration::from_millis(250);
+
+/// How long a rest is borne while nothing else is to be done: longer than the hour in which many
+/// relays count.
+const PATIENCE: TimeDelta = TimeDelta::minutes(65);
 
 /// Feeds a run.
 pub(crate) struct Feeder {
@@ -40,11 +44,13 @@ impl Feeder {
         let halted = self.clerk.halted().clone();
         while !halted.is_requested() {
             let claimed = self.claim().await?;
+            self.keep_moods().await?;
             if claimed == Some(0) && self.room.taken() == 0 {
                 if !self.is_anything_due().await? {
                     break;
                 }
                 self.look_at_the_batch().await?;
+                self.bear_or_leave().await?;
             }
             // With room left and rows due, only a limit can be what is in the way.
             let has_more = claimed.is_some_and(|rows| rows > 0) && self.room.free().is_some();
@@ -105,8 +111,40 @@ impl Feeder {
         Ok(())
     }
 
+    /// Rows are due, and whoever they are for may rest. A rest is borne for a while: then the domain's
+    /// readers wait until it is over, and the relay's all do.
+    async fn bear_or_leave(&self) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let resting = self.clerk.health().resting(now);
+        for rest in resting {
+            let is_borne = !rest.is_spell && now - rest.since <= PATIENCE;
+            match rest.domain {
+                _ if is_borne => {}
+                Some(domain) => {
+                    self.store.postpone(self.batch, &domain, rest.until).await?;
+                }
+                None => self.clerk.halt(Halt::RelayAway(format!(
+                    "it takes no more for now: {}",
+                    rest.reply
+                ))),
+            }
+        }
+        Ok(())
+    }
+
+    /// What was learned of the relay outlasts a crash.
+    async fn keep_moods(&self) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let moods = self.clerk.health().take_changes(now);
+        if moods.is_empty() {
+            return Ok(());
+        }
+        self.store.keep_moods(&moods).await
+    }
+
     fn wait(&self) -> Duration {
-        let until = self.pace.again_at().map(|at| at - self.clock.now());
+        let now = self.clock.now();
+        let until = self.pace.again_at(now).map(|at| at - now);
         until
             .and_then(|wait| wait.to_std().ok())
             .map_or(TICK, |wait| wait.clamp(Duration::from_millis(5), TICK))

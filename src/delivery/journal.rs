@@ -35,6 +35,8 @@ enum Entry {
         transition: Transition,
         recorded: oneshot::Sender<Result<(), RefusalReason>>,
     },
+    /// Told once everything before it is durable.
+    Mark(oneshot::Sender<()>),
     Close,
 }
 
@@ -71,6 +73,15 @@ impl Journal {
         Ok(receipt)
     }
 
+    /// Waits until everything submitted so far is durable, or the writer is gone.
+    pub(crate) async fn written(&self) {
+        let (reached, mark) = oneshot::channel();
+        if self.entries.send(Entry::Mark(reached)).is_ok() {
+            // A writer that fails drops it.
+            let _ = mark.await;
+        }
+    }
+
     /// Ends the writer once everything submitted so far is durable.
     pub(crate) fn close(&self) {
         // A writer that is gone already is closed.
@@ -88,7 +99,7 @@ async fn write(
     let mut is_open = true;
     while is_open && entries.recv_many(&mut group, GROUP).await > 0 {
         gather(&mut entries, &mut group, company).await;
-        let (mut transitions, mut receipts) = (Vec::new(), Vec::new());
+        let (mut transitions, mut receipts, mut marks) = (Vec::new(), Vec::new(), Vec::new());
         for entry in group.drain(..) {
             match entry {
                 Entry::Record {
@@ -98,6 +109,7 @@ async fn write(
                     transitions.push(transition);
                     receipts.push(recorded);
                 }
+                Entry::Mark(reached) => marks.push(reached),
                 Entry::Close => is_open = false,
             }
         }
@@ -110,6 +122,9 @@ async fn write(
                 .find(|refusal| refusal.delivery == transition.delivery);
             // Outcomes are often submitted without waiting for the receipt.
             let _ = recorded.send(refused.map_or(Ok(()), |refusal| Err(refusal.reason)));
+        }
+        for reached in marks {
+            let _ = reached.send(());
         }
     }
     Ok(())

@@ -1,11 +1,11 @@
-//! How many rows may be claimed now, and from which domains: seats, connections a domain, and the
-//! rates that all workers share through the store.
+//! How many rows may be claimed now, and from which domains: seats, connections a domain, the rates
+//! that all workers share through the store, and what the relay and its domains bear.
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 
-use super::room::Room;
+use super::{clerk::Clerk, room::Room};
 use crate::{
     publication::{DomainLimit, Rate},
     store::{Quotas, Store, StoreError},
@@ -18,6 +18,7 @@ const ALL: &str = "*";
 pub(crate) struct Pace {
     store: Arc<dyn Store>,
     room: Arc<Room>,
+    clerk: Arc<Clerk>,
     rate: Option<Leased>,
     domains: Vec<DomainPace>,
 }
@@ -40,6 +41,7 @@ impl Pace {
     pub(crate) fn new(
         store: Arc<dyn Store>,
         room: Arc<Room>,
+        clerk: Arc<Clerk>,
         rate: Option<Rate>,
         per_domain: &BTreeMap<String, DomainLimit>,
     ) -> Self {
@@ -54,6 +56,7 @@ impl Pace {
         Self {
             store,
             room,
+            clerk,
             rate: rate.map(|rate| Leased::new(ALL, rate)),
             domains,
         }
@@ -65,6 +68,16 @@ impl Pace {
         seats: u32,
         now: DateTime<Utc>,
     ) -> Result<Quotas, StoreError> {
+        let (borne, limits) = {
+            let mut health = self.clerk.health();
+            health.look_at_the_clock(now);
+            let claimed = |domain: &str| self.room.taken_by(domain) as usize;
+            (
+                health.relay_room(self.room.taken(), now),
+                health.limits(claimed, now),
+            )
+        };
+        let seats = borne.map_or(seats, |room| room.min(seats));
         let store = self.store.as_ref();
         let all = match &mut self.rate {
             Some(leased) => leased.top_up(store, seats, now).await?.min(seats),
@@ -85,6 +98,12 @@ impl Pace {
             }
             quotas.domains.push((pace.domain.clone(), free));
         }
+        for (domain, room) in limits {
+            match quotas.domains.iter_mut().find(|(name, _)| *name == domain) {
+                Some((_, free)) => *free = room.min(*free),
+                None => quotas.domains.push((domain, room.min(all))),
+            }
+        }
         Ok(quotas)
     }
 
@@ -100,13 +119,14 @@ impl Pace {
         }
     }
 
-    /// The earliest moment at which an exhausted rate gives more.
-    pub(crate) fn again_at(&self) -> Option<DateTime<Utc>> {
+    /// The earliest moment at which an exhausted rate gives more, or a rest is over.
+    pub(crate) fn again_at(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let domains = self.domains.iter().filter_map(|pace| pace.rate.as_ref());
         let all = self.rate.iter().chain(domains);
-        all.filter(|leased| leased.credit == 0)
-            .map(|leased| leased.again_at)
-            .min()
+        let leased = all
+            .filter(|leased| leased.credit == 0)
+            .map(|leased| leased.again_at);
+        leased.chain(self.clerk.health().again_at(now)).min()
     }
 }
 

@@ -1,5 +1,5 @@
-//! What an answer does: the reader's matter, the relay's, or the sender's (docs/delivery.md).
-//! Pure; what becomes of the row is decided in `clerk`.
+//! What an answer says by its step, its code and its words alone: the reader's matter, the relay's,
+//! or the sender's (docs/delivery.md). Pure; how others fared just then is `health`'s.
 
 use crate::smtp::{Answer, Reply, Stage, status};
 
@@ -17,6 +17,13 @@ pub(crate) enum Verdict {
         /// The address does not exist.
         is_dead: bool,
     },
+    /// Mail comes too fast.
+    Throttled {
+        /// The relay's words.
+        reply: Reply,
+        /// Its own system is meant, whoever the message was for; otherwise it may be the domain's.
+        is_relays: bool,
+    },
     /// The relay can't work now: the row goes back, the relay gets a rest.
     RelayAway(Reply),
     /// The message was refused at the dot, in words that are not about its reader: the content's
@@ -32,6 +39,12 @@ pub(crate) fn judge(answer: Answer) -> Verdict {
         Answer::Accepted(reply) => return Verdict::Accepted(reply),
         Answer::Refused { stage, reply } => (stage, reply),
     };
+    if status::speaks_of_rate(&reply) {
+        let is_relays = stage == Stage::Mail
+            || reply.code == 454
+            || reply.enhanced.is_some_and(|code| code.subject != 7);
+        return Verdict::Throttled { reply, is_relays };
+    }
     if reply.code == 421 {
         return Verdict::RelayAway(reply);
     }
@@ -53,7 +66,7 @@ pub(crate) fn judge(answer: Answer) -> Verdict {
 
 /// Relays that look into the mailbox only once they have the message (SES, Exchange, Postmark) say at
 /// the dot what others say at RCPT.
-fn is_about_recipient(reply: &Reply) -> bool {
+pub(crate) fn is_about_recipient(reply: &Reply) -> bool {
     reply
         .enhanced
         .is_some_and(status::EnhancedCode::is_about_recipient)
@@ -99,6 +112,32 @@ mod tests {
                 matches!(at_the_dot(reply), Verdict::MessageRefused(_)),
                 "{reply}"
             );
+        }
+    }
+
+    #[test]
+    fn words_of_rate_are_heard_at_every_step() {
+        for stage in [Stage::Mail, Stage::Rcpt, Stage::Data, Stage::Dot] {
+            let at = |line: &str| {
+                let reply = Reply::parse(line).unwrap();
+                judge(Answer::Refused { stage, reply })
+            };
+            for (line, relays) in [
+                (
+                    "454 Throttling failure: Daily message quota exceeded.",
+                    true,
+                ),
+                ("451 4.4.5 System congested", true),
+                ("450 4.7.1 Error: too many recipients", stage == Stage::Mail),
+            ] {
+                let verdict = at(line);
+                assert!(
+                    matches!(verdict, Verdict::Throttled { is_relays, .. } if is_relays == relays),
+                    "{stage:?} {line}: {verdict:?}"
+                );
+            }
+            let verdict = at("452 4.2.2 Over quota");
+            assert!(!matches!(verdict, Verdict::Throttled { .. }), "{verdict:?}");
         }
     }
 }

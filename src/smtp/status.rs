@@ -52,6 +52,73 @@ pub fn is_hard_bounce(reply: &Reply) -> bool {
     reply.is_permanent() && reply.enhanced.is_some_and(EnhancedCode::is_dead_address)
 }
 
+/// How many of [`RATE_WORDS`], at their head, may speak of something else.
+const AMBIGUOUS: usize = 3;
+
+/// Words by which a relay says that mail comes too fast, in lower case.
+const RATE_WORDS: [&str; 14] = [
+    "too many",
+    "too much",
+    "too fast",
+    "throttl",
+    "quota",
+    "slow down",
+    "limit exceeded",
+    "limit reached",
+    "exceeded the limit",
+    "sending limit",
+    "message limit",
+    "server busy",
+    "unexpected volume",
+    "per hour",
+];
+
+/// Whether a refusal says that mail comes too fast, whoever it was for: congestion (x.4.5), a system
+/// that takes nothing now (4.3.2), or words of rate in a policy's name or in none. A mailbox over its
+/// quota is its reader's matter.
+#[must_use]
+pub fn speaks_of_rate(reply: &Reply) -> bool {
+    if speaks_of_greylisting(reply) {
+        return false;
+    }
+    match reply.enhanced {
+        Some(code) if code.subject == 4 && code.detail == 5 => true,
+        Some(code) if code.class == 4 && code.subject == 3 && code.detail == 2 => true,
+        Some(code) if code.is_about_recipient() => false,
+        Some(code) if code.class == 5 && code.subject != 7 => false,
+        Some(_) | None => has_rate_words(reply),
+    }
+}
+
+fn has_rate_words(reply: &Reply) -> bool {
+    let text = reply.text.to_ascii_lowercase();
+    if text.contains("mailbox") || text.contains("too many hops") {
+        return false;
+    }
+    // A no for good may count links or letters: of it, only words that mean nothing else are heard.
+    let words = &RATE_WORDS[if reply.is_permanent() { AMBIGUOUS } else { 0 }..];
+    let is_word = |word: &str| matches!(word, "rate" | "rates" | "ratelimit" | "ratelimited");
+    words.iter().any(|words| text.contains(words))
+        || text
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .any(is_word)
+}
+
+/// Whether a deferral says that it is the first try's fate and that the second will fare better.
+#[must_use]
+pub fn speaks_of_greylisting(reply: &Reply) -> bool {
+    let text = reply.text.to_ascii_lowercase();
+    [
+        "greylist",
+        "graylist",
+        "grey-list",
+        "gray-list",
+        "grey list",
+    ]
+    .iter()
+    .any(|word| text.contains(word))
+}
+
 impl fmt::Display for EnhancedCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}.{}", self.class, self.subject, self.detail)
@@ -124,6 +191,40 @@ mod tests {
                 .collect::<Vec<_>>(),
             ["5.1.1 ", "5.1.2 ", "5.1.6 ", "5.1.10"]
         );
+    }
+
+    #[test]
+    fn words_and_codes_of_rate_are_told_from_a_full_mailbox_and_from_greylisting() {
+        let speaks = |line: &str| speaks_of_rate(&Reply::parse(line).unwrap());
+        for line in [
+            "450 4.7.1 Error: too many recipients from 192.0.2.1",
+            "454 Throttling failure: Daily message quota exceeded.",
+            "454 Throttling failure: Maximum sending rate exceeded.",
+            "421 4.7.28 Gmail has detected an unusual rate of unsolicited mail",
+            "451 4.4.5 System congested",
+            "432 4.3.2 System not accepting messages",
+            "550 5.4.5 Daily user sending quota exceeded",
+            "451 4.7.500 Server busy. Please try again later",
+            "452 4.5.3 Too many recipients received this hour",
+            "421 4.7.0 [TSS04] Messages temporarily deferred due to unexpected volume",
+            "550 5.7.1 Rate limit exceeded",
+        ] {
+            assert!(speaks(line), "{line}");
+        }
+        for line in [
+            "452 4.2.2 Over quota",
+            "552 5.2.2 Mailbox full, quota exceeded",
+            "452 mailbox over quota",
+            "450 4.7.1 Greylisted, too many new senders",
+            "451 4.3.0 Temporary failure, we operate again soon",
+            "554 5.4.6 Too many hops",
+            "550 5.7.1 Too many links in this message",
+            "550 5.1.1 Too many letters in that name",
+            "452 4.3.1 Queue full",
+            "554 5.7.1 Relay access denied",
+        ] {
+            assert!(!speaks(line), "{line}");
+        }
     }
 
     #[test]

@@ -36,6 +36,14 @@ pub struct Batch {
     pub trusts_refusals: bool,
 }
 
+impl Batch {
+    /// When its rows became due, where they all do at once. A clock that shows less was set back.
+    #[must_use]
+    pub fn begun_at(&self) -> DateTime<Utc> {
+        self.slot.min(self.frozen_at)
+    }
+}
+
 /// Where a batch stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]

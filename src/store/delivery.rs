@@ -1,8 +1,11 @@
 //! A delivery: one row of a batch, claimed, stepped through its states, ended.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::BatchId;
 use crate::{
     address::Address,
     audience::{Reader, SuppressionReason},
@@ -47,13 +50,53 @@ pub struct Claim {
     pub attempts: u32,
     /// Connections lost under this row since its last deferral.
     pub losses: u32,
-    /// When it was first tried, for `give_up`.
-    pub first_attempt_at: Option<DateTime<Utc>>,
+    /// How long it has waited since its first try, as far as that was observed, for `give_up`.
+    pub waited: Duration,
+    /// When it was last tried and had to wait.
+    pub tried_at: Option<DateTime<Utc>>,
     /// The hash of the content this row was tried with, where a `refreeze` has changed the batch's
     /// since: it gets the same again.
     pub content: Option<String>,
     /// To whom.
     pub reader: Reader,
+}
+
+impl Claim {
+    /// Whether the relay was asked about this row before, and did not take it.
+    #[must_use]
+    pub fn was_tried(&self) -> bool {
+        self.attempts > 0 || self.tried_at.is_some()
+    }
+}
+
+/// How a domain's readers have fared in a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fared {
+    /// The domain.
+    pub domain: String,
+    /// Readers taken.
+    pub taken: usize,
+    /// Readers refused for good, believed or not, and not taken since.
+    pub refused: usize,
+}
+
+impl Fared {
+    /// Readers of whom the relay has said something that lasts.
+    #[must_use]
+    pub fn tried(&self) -> usize {
+        self.taken + self.refused
+    }
+}
+
+/// What is remembered of a relay or a recipient domain between runs. What it means is `delivery`'s.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mood {
+    /// Whose.
+    pub key: String,
+    /// As JSON.
+    pub record: String,
+    /// Since when it is so.
+    pub at: DateTime<Utc>,
 }
 
 /// A step of one claimed row.
@@ -92,6 +135,21 @@ pub enum Step {
         due_at: DateTime<Utc>,
         /// The relay's words.
         reply: String,
+        /// How long it has waited by now.
+        waited: Duration,
+        /// It was refused for good, as a dead address or otherwise, and nobody believes it: its
+        /// domain refuses everybody. Where a reader is refused as dead in three issues over two
+        /// weeks, no doubt is left: rejected and suppressed instead.
+        doubted: Option<bool>,
+    },
+    /// The relay answered, and it is not this row's matter: pending again with no attempt counted.
+    PutOff {
+        /// The relay's words.
+        reply: String,
+        /// When it is due; None: as before, so that it goes first.
+        due_at: Option<DateTime<Utc>>,
+        /// How long it has waited by now.
+        waited: Duration,
     },
     /// Never.
     Rejected {
@@ -167,4 +225,48 @@ pub enum UnknownAnswer {
     Resend,
     /// Take them as accepted: whoever did not get it never will.
     Accept,
+}
+
+/// Rows that a person wants tried again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Retry {
+    /// Where they stand.
+    pub state: RetryState,
+    /// Only those of this domain.
+    pub domain: Option<String>,
+    /// Only those refused with this code, `550` or `5.7.1`.
+    pub code: Option<String>,
+    /// Only these; all where there are none.
+    pub emails: Vec<Address>,
+}
+
+/// Where rows stand that can be tried again by hand. What was taken never is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RetryState {
+    /// Refused for good, or given up.
+    Rejected,
+    /// They wait: now instead.
+    Deferred,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Retried {
+    /// Rows that are due now.
+    pub rows: u64,
+    /// Rows left as they are: their readers are suppressed.
+    pub suppressed: u64,
+}
+
+/// Which of the suppressions that a relay's refusal made.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Bounces {
+    /// Made by this batch.
+    pub batch: Option<BatchId>,
+    /// Made since then.
+    pub since: Option<DateTime<Utc>>,
+    /// Of this domain.
+    pub domain: Option<String>,
+    /// Made by this code.
+    pub code: Option<String>,
 }

@@ -1,6 +1,8 @@
 //! The states of a delivery and which steps lead from where to where: delivery.md's diagram as a
 //! pure function, so that every store moves its rows by the same rules. No database here.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 
 use super::{BatchState, RefusalReason, Step, UnknownAnswer};
@@ -59,6 +61,10 @@ pub(super) struct Row {
     /// The hash of what left, or may have left.
     pub(super) content: Option<String>,
     pub(super) first_attempt_at: Option<DateTime<Utc>>,
+    /// How long it has waited since its first try, as its senders saw it.
+    pub(super) waited: Duration,
+    /// When it was last tried and had to wait.
+    pub(super) tried_at: Option<DateTime<Utc>>,
     pub(super) reply: Option<String>,
 }
 
@@ -128,12 +134,37 @@ impl Row {
                 self.reply = Some(shortened(reply));
                 Ok(())
             }
-            (Step::Deferred { due_at, reply }, State::Claimed | State::Sending) => {
+            (
+                Step::Deferred {
+                    due_at,
+                    reply,
+                    waited,
+                    ..
+                },
+                State::Claimed | State::Sending,
+            ) => {
                 self.tried(around.now);
                 self.attempts = self.attempts.saturating_add(1);
-                self.losses = 0;
-                self.reply = Some(shortened(reply));
+                self.has_to_wait(reply, *waited, around.now);
                 self.wait(*due_at, around);
+                Ok(())
+            }
+            (
+                Step::PutOff {
+                    reply,
+                    due_at,
+                    waited,
+                },
+                State::Claimed | State::Sending,
+            ) => {
+                self.has_to_wait(reply, *waited, around.now);
+                if self.attempts == 0 {
+                    self.forget_what_left();
+                }
+                match due_at {
+                    Some(due_at) => self.wait(*due_at, around),
+                    None => self.go_back(around),
+                }
                 Ok(())
             }
             (Step::Returned { lost }, State::Claimed | State::Sending) => {
@@ -164,6 +195,18 @@ impl Row {
                 self.go_back(around);
             }
             _ => {}
+        }
+    }
+
+    /// A person wants it tried again: a new attempt, with all the time there is. What was taken is
+    /// never tried again.
+    pub(super) fn retry(&mut self, around: &Circumstances<'_>) {
+        let is_retried = matches!(self.state, State::Rejected | State::Deferred);
+        if is_retried && *around.batch != BatchState::Cancelled {
+            self.waited = Duration::ZERO;
+            self.tried_at = None;
+            self.losses = 0;
+            self.wait(around.now, around);
         }
     }
 
@@ -216,9 +259,21 @@ impl Row {
     /// It had leave to go and nothing came of it: a refreeze still changes what it gets.
     fn forget_a_try_that_was_none(&mut self) {
         if self.attempts == 0 && self.losses == 0 && self.reply.is_none() {
-            self.first_attempt_at = None;
-            self.content = None;
+            self.forget_what_left();
         }
+    }
+
+    /// Nobody can have it: a refreeze still changes what it gets.
+    fn forget_what_left(&mut self) {
+        self.first_attempt_at = None;
+        self.content = None;
+    }
+
+    fn has_to_wait(&mut self, reply: &str, waited: Duration, now: DateTime<Utc>) {
+        self.losses = 0;
+        self.reply = Some(shortened(reply));
+        self.waited = waited;
+        self.tried_at = Some(now);
     }
 
     fn tried(&mut self, now: DateTime<Utc>) {

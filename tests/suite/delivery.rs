@@ -1,6 +1,7 @@
 //! Batches carried to scripted relays: what each answer and each fault does to the ledger.
 
 mod harness;
+mod moods;
 mod pace;
 mod postfix;
 mod promise;

@@ -88,6 +88,17 @@ pub(super) fn next_due(tx: &Connection, batch: BatchId) -> Result<Option<DateTim
     millis.map(codes::time).transpose()
 }
 
+/// Until when rows are due because the batch, or their wave of it, has begun.
+pub(super) fn begun_at(tx: &Connection, batch: BatchId) -> Result<DateTime<Utc>, Fault> {
+    let millis: i64 = tx.value(
+        "SELECT CASE WHEN b.waves > 0 THEN coalesce((SELECT max(w.due_at) FROM waves AS w \
+         WHERE w.batch = b.id AND w.state = 1), 0) ELSE min(b.slot, b.frozen_at) END \
+         FROM batches AS b WHERE b.id = ?1",
+        params![batch.0],
+    )?;
+    codes::time(millis)
+}
+
 pub(super) fn failed(
     tx: &Connection,
     batch: BatchId,

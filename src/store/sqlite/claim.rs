@@ -27,12 +27,11 @@ pub(super) fn claim(
     now: DateTime<Utc>,
 ) -> Result<Vec<Claim>, Fault> {
     let is_open = |batch: &Batch| batch.state == BatchState::Open;
-    let Some(content) = batch::by_id(tx, batch)?
-        .filter(is_open)
-        .map(|batch| batch.content)
-    else {
+    let Some(Batch { content, .. }) = batch::by_id(tx, batch)?.filter(is_open) else {
         return Ok(Vec::new());
     };
+    // What began is due, also where the clock was set back since.
+    let now = now.max(batch::begun_at(tx, batch)?);
     let mut open_lanes = lanes::open(tx, batch, quotas)?;
     let mut claims: Vec<Claim> = Vec::new();
     let mut moves = Moves::default();
@@ -65,7 +64,8 @@ struct Due {
     fence: i64,
     attempts: u32,
     losses: u32,
-    first_attempt_at: Option<i64>,
+    waited: i64,
+    tried_at: Option<i64>,
     email: Option<String>,
     name: Option<String>,
     language: Option<String>,
@@ -106,7 +106,7 @@ fn due(
     }
     tx.all(
         &format!(
-            "SELECT d.id, d.lane, d.state, d.fence, d.attempts, d.losses, d.first_attempt_at, \
+            "SELECT d.id, d.lane, d.state, d.fence, d.attempts, d.losses, d.waited, d.tried_at, \
              s.email, s.name, s.language, s.tags, {suppressed}, s.state, \
              (SELECT hash FROM contents WHERE id = d.content) \
              FROM (SELECT * FROM ({heads}) ORDER BY due_at, id LIMIT ?3) AS head \
@@ -127,14 +127,15 @@ fn due_from(row: &Row<'_>) -> Result<Due, Fault> {
         fence: row.get(3)?,
         attempts: row.get(4)?,
         losses: row.get(5)?,
-        first_attempt_at: row.get(6)?,
-        email: row.get(7)?,
-        name: row.get(8)?,
-        language: row.get(9)?,
-        tags: row.get(10)?,
-        suppressed: row.get(11)?,
-        reader_state: row.get(12)?,
-        content: row.get(13)?,
+        waited: row.get(6)?,
+        tried_at: row.get(7)?,
+        email: row.get(8)?,
+        name: row.get(9)?,
+        language: row.get(10)?,
+        tags: row.get(11)?,
+        suppressed: row.get(12)?,
+        reader_state: row.get(13)?,
+        content: row.get(14)?,
     })
 }
 
@@ -187,7 +188,8 @@ fn claim_from(row: Due) -> Result<Option<Claim>, Fault> {
         fence: row.fence + 1,
         attempts: row.attempts,
         losses: row.losses,
-        first_attempt_at: row.first_attempt_at.map(codes::time).transpose()?,
+        waited: codes::duration(row.waited),
+        tried_at: row.tried_at.map(codes::time).transpose()?,
         content: row.content,
         reader: Reader {
             id: codes::subscriber_of(delivery),

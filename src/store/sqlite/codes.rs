@@ -1,7 +1,7 @@
 //! How the domain's words are written in SQLite's columns: small integers, milliseconds, sorted
 //! JSON arrays. The numbers are in people's databases: add, never renumber.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::Row;
@@ -41,6 +41,14 @@ pub(super) fn millis(time: DateTime<Utc>) -> i64 {
 
 pub(super) fn time(millis: i64) -> Result<DateTime<Utc>, Fault> {
     DateTime::from_timestamp_millis(millis).ok_or_else(|| damaged("time", millis))
+}
+
+pub(super) fn duration_millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+pub(super) fn duration(millis: i64) -> Duration {
+    Duration::from_millis(millis.unsigned_abs())
 }
 
 pub(super) fn state_code(state: State) -> i64 {

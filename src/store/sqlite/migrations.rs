@@ -15,7 +15,7 @@ struct Migration {
     sql: &'static str,
 }
 
-const MIGRATIONS: [Migration; 5] = [
+const MIGRATIONS: [Migration; 6] = [
     Migration {
         version: 1,
         description: "the list and the ledger",
@@ -40,6 +40,11 @@ const MIGRATIONS: [Migration; 5] = [
         version: 5,
         description: "rehearsals",
         sql: include_str!("migrations/0005_rehearsals.sql"),
+    },
+    Migration {
+        version: 6,
+        description: "moods",
+        sql: include_str!("migrations/0006_moods.sql"),
     },
 ];
 

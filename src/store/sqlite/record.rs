@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
 use super::{
-    Fault, codes, counters::Moves, place::Place, realm, statement::Statements, suppression,
+    Fault, codes, counters::Moves, place::Place, realm, refusals, statement::Statements,
+    suppression,
 };
 use crate::{
     audience::{SubscriberState, Suppression, SuppressionReason},
@@ -31,17 +32,21 @@ pub(super) fn record(
 ) -> Result<(Vec<Refusal>, Steps), Fault> {
     let ids: BTreeSet<i64> = transitions.iter().map(|t| t.delivery.0).collect();
     let mut ledger = Ledger::load(tx, realm, &ids, now)?;
-    let mut refusals = Vec::new();
+    let mut refused = Vec::new();
     for transition in transitions {
-        let applied = ledger.apply(transition);
+        let applied = match refusals::without_doubt(tx, realm, transition, now)? {
+            Some(transition) => ledger.apply(&transition),
+            None => ledger.apply(transition),
+        };
         if let Err(reason) = applied {
-            refusals.push(Refusal {
+            refused.push(Refusal {
                 delivery: transition.delivery,
                 reason,
             });
         }
     }
-    Ok((refusals, ledger.write(tx, place)?))
+    refusals::note(tx, realm, transitions, &refused, now)?;
+    Ok((refused, ledger.write(tx, place)?))
 }
 
 /// The rows that a transaction moves.
@@ -81,7 +86,7 @@ impl Ledger {
         let suppressed = realm::suppressed(realm);
         let row = format!(
             "SELECT d.state, d.fence, d.attempts, d.losses, d.due_at, d.first_attempt_at, \
-             d.reply, {suppressed}, s.state FROM deliveries AS d \
+             d.reply, {suppressed}, s.state, d.waited, d.tried_at FROM deliveries AS d \
              LEFT JOIN subscribers AS s ON s.id = d.subscriber WHERE d.id = ?1"
         );
         for id in ids {
@@ -162,6 +167,14 @@ impl Ledger {
         resolved
     }
 
+    pub(super) fn retry(&mut self) {
+        self.for_each(|row, around| row.retry(around));
+        // A deferred row that is due now instead has moved no state.
+        self.entries
+            .values_mut()
+            .for_each(|it| it.is_changed = true);
+    }
+
     fn for_each(&mut self, mut change: impl FnMut(&mut Row, &Circumstances<'_>)) {
         for (id, entry) in &mut self.entries {
             let Some(batch) = self.batches.get(&codes::batch_of(DeliveryId(*id)).0) else {
@@ -226,6 +239,8 @@ fn entry_from(row: &rusqlite::Row<'_>) -> Result<Entry, Fault> {
             due_at: time(4)?,
             content: None,
             first_attempt_at: time(5)?,
+            waited: codes::duration(row.get(9)?),
+            tried_at: time(10)?,
             reply: row.get(6)?,
         },
         suppressed: suppressed.map(codes::reason).transpose()?,
@@ -237,7 +252,7 @@ fn entry_from(row: &rusqlite::Row<'_>) -> Result<Entry, Fault> {
 fn update(tx: &Connection, id: i64, row: &Row, now: DateTime<Utc>) -> Result<(), Fault> {
     tx.run(
         "UPDATE deliveries SET state = ?2, attempts = ?3, losses = ?4, due_at = ?5, \
-         first_attempt_at = ?6, reply = ?7, updated_at = ?9, \
+         first_attempt_at = ?6, reply = ?7, updated_at = ?9, waited = ?10, tried_at = ?11, \
          content = CASE WHEN ?6 IS NULL THEN NULL ELSE \
          coalesce((SELECT id FROM contents WHERE hash = ?8), content) END WHERE id = ?1",
         params![
@@ -249,7 +264,9 @@ fn update(tx: &Connection, id: i64, row: &Row, now: DateTime<Utc>) -> Result<(),
             row.first_attempt_at.map(codes::millis),
             row.reply,
             row.content,
-            codes::millis(now)
+            codes::millis(now),
+            codes::duration_millis(row.waited),
+            row.tried_at.map(codes::millis)
         ],
     )?;
     Ok(())

@@ -163,7 +163,7 @@ pub(super) fn page(
     )
 }
 
-fn suppression_from(row: &Row<'_>) -> Result<Suppression, Fault> {
+pub(super) fn suppression_from(row: &Row<'_>) -> Result<Suppression, Fault> {
     let email: Option<String> = row.get("email")?;
     Ok(Suppression {
         email: email.as_deref().map(codes::address).transpose()?,

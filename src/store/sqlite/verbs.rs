@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::{
-    SqliteStore, batch, claim, fold, freeze, hold, home, intake::intake, lease, notices, people,
-    realm, record, recover, suppression, waves,
+    SqliteStore, batch, claim, fold, freeze, hold, home, intake::intake, lease, moods, notices,
+    people, realm, record, recover, refusals, retry, suppression, waves,
 };
 use crate::{
     address::Address,
@@ -15,10 +15,10 @@ use crate::{
     publication::Rate,
     source::SourceError,
     store::{
-        AudienceSize, Batch, BatchId, BatchState, Claim, Counts, DeliveryId, DueNotice,
-        FailedDelivery, FoldReport, Freeze, Known, Lease, NewBatch, NewNotice, NoticeId, Quotas,
-        Recovered, Refusal, SenderGuard, SenderId, Store, StoreError, Told, Transition,
-        UnknownAnswer, Upsert, Wave,
+        AudienceSize, Batch, BatchId, BatchState, Bounces, Claim, Counts, DeliveryId, DueNotice,
+        FailedDelivery, Fared, FoldReport, Freeze, Known, Lease, Mood, NewBatch, NewNotice,
+        NoticeId, Quotas, Recovered, Refusal, Retried, Retry, SenderGuard, SenderId, Store,
+        StoreError, Told, Transition, UnknownAnswer, Upsert, Wave,
     },
 };
 
@@ -103,6 +103,17 @@ impl Store for SqliteStore {
     async fn lift_suppression(&self, email: &Address) -> Result<Option<Suppression>, StoreError> {
         let email = email.clone();
         self.write(move |tx, place| suppression::lift(tx, place, &email))
+            .await
+    }
+
+    async fn bounced(&self, wanted: &Bounces) -> Result<Vec<Suppression>, StoreError> {
+        let wanted = wanted.clone();
+        self.read(move |tx, _| retry::bounced(tx, &wanted)).await
+    }
+
+    async fn lift_suppressions(&self, emails: &[Address]) -> Result<u64, StoreError> {
+        let emails = emails.to_vec();
+        self.write(move |tx, place| retry::lift(tx, place, &emails))
             .await
     }
 
@@ -287,6 +298,50 @@ impl Store for SqliteStore {
     ) -> Result<u64, StoreError> {
         let realm = self.realm;
         self.write(move |tx, place| recover::resolve_unknown(tx, place, realm, batch, answer, now))
+            .await
+    }
+
+    async fn retry(
+        &self,
+        batch: BatchId,
+        wanted: &Retry,
+        now: DateTime<Utc>,
+    ) -> Result<Retried, StoreError> {
+        let (realm, wanted) = (self.realm, wanted.clone());
+        self.write(move |tx, place| retry::retry(tx, place, realm, batch, &wanted, now))
+            .await
+    }
+
+    async fn fared(&self, batch: BatchId, domains: &[String]) -> Result<Vec<Fared>, StoreError> {
+        let domains = domains.to_vec();
+        self.read(move |tx, _| refusals::fared(tx, batch, &domains))
+            .await
+    }
+
+    async fn postpone(
+        &self,
+        batch: BatchId,
+        domain: &str,
+        until: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        let domain = domain.to_owned();
+        self.write(move |tx, _| moods::postpone(tx, batch, &domain, until))
+            .await
+    }
+
+    async fn pull_back(&self, batch: BatchId, latest: DateTime<Utc>) -> Result<u64, StoreError> {
+        self.write(move |tx, _| moods::pull_back(tx, batch, latest))
+            .await
+    }
+
+    async fn moods(&self) -> Result<Vec<Mood>, StoreError> {
+        let realm = self.realm;
+        self.read(move |tx, _| moods::all(tx, realm)).await
+    }
+
+    async fn keep_moods(&self, moods: &[Mood]) -> Result<(), StoreError> {
+        let (realm, moods) = (self.realm, moods.to_vec());
+        self.write(move |tx, _| moods::keep(tx, realm, &moods))
             .await
     }
 

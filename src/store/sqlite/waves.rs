@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// When a row is due that waits for a person: after all time.
-const HELD_MILLIS: i64 = 253_402_300_799_000;
+pub(super) const HELD_MILLIS: i64 = 253_402_300_799_000;
 
 /// A time of `due_at`, where it is one that comes by itself.
 pub(super) fn comes_by_itself(millis: i64) -> bool {

@@ -43,8 +43,10 @@ pub(super) enum Act {
     Close,
 }
 
+/// Says of a recipient whether a play is played; may keep count of what it was asked.
+type Condition = Box<dyn FnMut(&str) -> bool + Send>;
+
 /// Something to do and the conditions under which it is done.
-#[derive(Debug)]
 pub(crate) struct Play {
     pub(super) act: Act,
     pub(super) closes: bool,
@@ -58,6 +60,7 @@ pub(crate) struct Play {
     times: usize,
     /// How often the conditions held so far.
     matches: Mutex<usize>,
+    condition: Option<Mutex<Condition>>,
 }
 
 /// Answers with this line instead. With several lines, write them as they go over the wire.
@@ -94,12 +97,19 @@ impl Play {
             skip: 0,
             times: usize::MAX,
             matches: Mutex::new(0),
+            condition: None,
         }
     }
 
     /// Only where the recipient contains this (from RCPT on).
     pub(crate) fn to(mut self, recipient: &str) -> Self {
         self.recipient = Some(recipient.to_owned());
+        self
+    }
+
+    /// Only where this says so of the recipient: a relay with a memory.
+    pub(crate) fn when(mut self, condition: impl FnMut(&str) -> bool + Send + 'static) -> Self {
+        self.condition = Some(Mutex::new(Box::new(condition)));
         self
     }
 
@@ -159,7 +169,11 @@ impl Play {
             && self
                 .recipient
                 .as_ref()
-                .is_none_or(|recipient| moment.recipient.contains(recipient.as_str()));
+                .is_none_or(|recipient| moment.recipient.contains(recipient.as_str()))
+            && self
+                .condition
+                .as_ref()
+                .is_none_or(|condition| condition.lock().unwrap()(moment.recipient));
         if !is_here {
             return false;
         }
@@ -180,7 +194,7 @@ pub(super) struct Moment<'a> {
 }
 
 /// All plays, in the order in which the test named them.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Script {
     plays: Vec<(At, Play)>,
 }

@@ -1,6 +1,6 @@
 //! People, moments and batches for the store's tests.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -119,6 +119,8 @@ pub(crate) fn deferred(due_at: DateTime<Utc>) -> Step {
     Step::Deferred {
         due_at,
         reply: "451 4.7.1 greylisted".to_owned(),
+        waited: Duration::ZERO,
+        doubted: None,
     }
 }
 

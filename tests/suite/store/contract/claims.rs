@@ -26,7 +26,8 @@ pub(crate) async fn a_claim_carries_what_a_message_needs(place: &dyn Place) {
     assert_eq!(reader.language.as_deref(), Some("ko"));
     assert_eq!(reader.tags, ["design", "founder"]);
     assert_eq!((claim.attempts, claim.losses), (0, 0));
-    assert_eq!(claim.first_attempt_at, None);
+    assert_eq!(claim.tried_at, None);
+    assert!(!claim.was_tried());
 }
 
 pub(crate) async fn a_row_is_claimed_by_one_sender_only(place: &dyn Place) {
@@ -61,7 +62,8 @@ pub(crate) async fn a_deferred_row_comes_again_when_it_is_due(place: &dyn Place)
     assert_eq!(again.len(), 1);
     assert_eq!(again[0].delivery, claims[1].delivery);
     assert_eq!((again[0].attempts, again[0].losses), (1, 0));
-    assert_eq!(again[0].first_attempt_at, Some(at(1)));
+    assert_eq!(again[0].tried_at, Some(at(1)));
+    assert!(again[0].was_tried());
     assert!(again[0].fence > claims[1].fence);
 }
 

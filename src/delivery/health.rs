@@ -1,0 +1,453 @@
+//! How the relay and each domain behind it are, judged by what answers say and by how others fared
+//! just then; and who is to blame for one: the reader, the domain, the relay, the sender, the content
+//! (docs/delivery.md). Pure: no clock, no store; answers rulings, which `clerk` has recorded.
+//!
+//! Refusals for good are held until it is clear whose matter they are. A domain that refuses five
+//! readers in a row has a spell: it rests, one reader at a time finds out whether that is over, and
+//! nobody is marked. Where nobody or several in a row over domains don't get through, the batch
+//! pauses. Whoever says that mail comes too fast rests and gets it at the pace that it bears.
+
+mod domain;
+mod in_a_row;
+mod mood;
+mod rest;
+mod ruling;
+mod tempo;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::{DateTime, Utc};
+
+pub use self::mood::{Trouble, troubles};
+use self::{
+    domain::{Domain, Held, Mood, is_doubtful},
+    in_a_row::InARow,
+    mood::Who,
+};
+pub(crate) use self::{rest::RestLengths, ruling::Ruling};
+use super::verdict::{Verdict, is_about_recipient};
+use crate::{
+    publication::DeliverySettings,
+    smtp::{Reply, status},
+    store::{Claim, Fared},
+};
+
+/// Refused in a row, over several domains: the relay's doing.
+const REFUSED_IN_A_ROW: usize = 10;
+/// As many of them must be beside the domain that has the most.
+const BESIDE_THE_LARGEST: usize = 5;
+/// Deferred in a row over two domains: the relay's doing.
+const DEFERRED_IN_A_ROW: usize = 5;
+/// Refused among the first [`EARLY`] readers: the relay's doing.
+const EARLY_REFUSALS: usize = 20;
+/// How many readers are the first ones.
+const EARLY: usize = 100;
+/// Whoever sends to so many domains with moods at once has a relay with moods.
+const MOST_LIMITS: usize = 64;
+
+/// How long everybody rests.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Lengths {
+    /// After an answer that mail comes too fast.
+    throttled: RestLengths,
+    /// A domain in a spell.
+    spell: RestLengths,
+}
+
+impl From<&DeliverySettings> for Lengths {
+    fn from(settings: &DeliverySettings) -> Self {
+        Self {
+            throttled: RestLengths {
+                first: settings.relay_backoff_first,
+                max: settings.relay_backoff_max,
+            },
+            spell: RestLengths {
+                first: settings.backoff_first,
+                max: settings.backoff_max,
+            },
+        }
+    }
+}
+
+/// Whether a message may leave now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// It may, and counts as on the way.
+    Go,
+    /// Not before one that is on the way has its answer.
+    Wait,
+    /// Not before then, which is soon: the relay's pace.
+    Until(DateTime<Utc>),
+    /// Its domain or the relay rests: back into the queue.
+    PutBack,
+}
+
+/// Whether the relay defers first tries to take the second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Greylisting {
+    No,
+    /// A row that was deferred was taken after a rest: this, or the end of what was too fast.
+    Perhaps,
+    /// And the next first try was deferred again: first tries say nothing of the pace.
+    Yes,
+}
+
+/// The health of a relay and of the domains behind it, during one run.
+#[derive(Debug)]
+pub(crate) struct Health {
+    lengths: Lengths,
+    /// A person looked and resumed: refusals count.
+    trusts: bool,
+    /// The relay took this very content for somebody.
+    has_accepted: bool,
+    judged: usize,
+    refused_early: usize,
+    refusals: InARow,
+    deferrals: InARow,
+    greylists: Greylisting,
+    /// Domains that said "too fast" since the relay last took a message.
+    throttled: BTreeSet<String>,
+    /// It was found to be the relay's own pace in this run.
+    is_relay_throttled: bool,
+    relay: Mood,
+    domains: HashMap<String, Domain>,
+    on_the_way: usize,
+    /// Domains that have a mood, or had one in this run.
+    moody: BTreeSet<String>,
+    /// Whose mood changed since it was last kept.
+    changed: BTreeSet<Who>,
+}
+
+impl Health {
+    /// `has_accepted`: the relay took this very content for somebody before.
+    pub(crate) fn new(lengths: Lengths, trusts: bool, has_accepted: bool) -> Self {
+        Self {
+            lengths,
+            trusts,
+            has_accepted,
+            judged: 0,
+            refused_early: 0,
+            refusals: InARow::default(),
+            deferrals: InARow::default(),
+            greylists: Greylisting::No,
+            throttled: BTreeSet::new(),
+            is_relay_throttled: false,
+            relay: Mood::default(),
+            domains: HashMap::new(),
+            on_the_way: 0,
+            moody: BTreeSet::new(),
+            changed: BTreeSet::new(),
+        }
+    }
+
+    /// Whether a message to that domain may leave now. Until the relay has taken anybody, no more
+    /// are on the way than it takes to find out.
+    pub(crate) fn may_start(&mut self, domain: &str, now: DateTime<Utc>) -> Start {
+        let is_first = !self.trusts && !self.has_accepted;
+        if is_first && self.on_the_way + self.refused_early >= EARLY_REFUSALS {
+            return Start::Wait;
+        }
+        if !self.is_open_for(domain, now) {
+            return Start::PutBack;
+        }
+        if self.relay.tempo.room(now, self.on_the_way) == Some(0) {
+            return Start::Until(self.relay.tempo.again_at(now).unwrap_or(now));
+        }
+        self.start(domain, now);
+        Start::Go
+    }
+
+    /// Whether neither the relay nor that domain rests.
+    pub(crate) fn is_open_for(&self, domain: &str, now: DateTime<Utc>) -> bool {
+        let has_room = |room: Option<u32>| room != Some(0);
+        has_room(self.relay.tempo.room_soon(now, self.on_the_way))
+            && self
+                .domains
+                .get(domain)
+                .is_none_or(|domain| has_room(domain.room(now)))
+    }
+
+    /// A message to that domain leaves, whether it may or not.
+    pub(crate) fn start(&mut self, domain: &str, now: DateTime<Utc>) {
+        self.on_the_way += 1;
+        self.relay.tempo.started(now);
+        let domain = self.domain(domain);
+        domain.on_the_way += 1;
+        domain.mood.tempo.started(now);
+    }
+
+    /// A message on the way came back without an answer: a loss, a stop.
+    pub(crate) fn undecided(&mut self, domain: &str) {
+        self.on_the_way = self.on_the_way.saturating_sub(1);
+        let domain = self.domain(domain);
+        domain.on_the_way = domain.on_the_way.saturating_sub(1);
+    }
+
+    /// The relay answered a message that was on the way.
+    pub(crate) fn heard(
+        &mut self,
+        claim: Claim,
+        verdict: Verdict,
+        now: DateTime<Utc>,
+    ) -> Vec<Ruling> {
+        self.undecided(claim.reader.email.domain());
+        match verdict {
+            Verdict::Accepted(reply) => self.accepted(claim, &reply, now),
+            Verdict::Refused { reply, is_dead } => self.refused(claim, reply, is_dead, now),
+            Verdict::MessageRefused(reply) if self.has_accepted => {
+                self.refused(claim, reply, false, now)
+            }
+            Verdict::MessageRefused(reply) => vec![
+                Ruling::PutBack(claim),
+                Ruling::pause(format!("the relay refuses the message: {reply}")),
+            ],
+            Verdict::SendersFault(reason) => vec![Ruling::PutBack(claim), Ruling::pause(reason)],
+            Verdict::Deferred(reply) => vec![self.deferred(claim, &reply, now)],
+            Verdict::Throttled { reply, is_relays } => {
+                vec![self.throttled(claim, &reply, is_relays, now)]
+            }
+            Verdict::RelayAway(reply) => vec![Ruling::Lose {
+                claim,
+                why: reply.to_string(),
+            }],
+        }
+    }
+
+    /// The domains with refusals that are still held.
+    pub(crate) fn held_domains(&self) -> Vec<String> {
+        let held = self.domains.iter().filter(|(_, it)| !it.held.is_empty());
+        held.map(|(name, _)| name.clone()).collect()
+    }
+
+    /// The run is cut short: what is held goes back to wait.
+    pub(crate) fn release(&mut self) -> Vec<Ruling> {
+        let held = self.take_held();
+        held.into_iter()
+            .map(|(_, held)| Ruling::PutBack(held.claim))
+            .collect()
+    }
+
+    /// Nobody is left to try now: what is held is judged by how the domains' readers fared in the
+    /// whole batch.
+    pub(crate) fn conclude(&mut self, fared: &[Fared], now: DateTime<Utc>) -> Vec<Ruling> {
+        let spells = self.domains.values().any(|it| it.mood.spell.is_some());
+        let held: usize = self.domains.values().map(|it| it.held.len()).sum();
+        if !self.has_accepted && held > 0 && (spells || held >= REFUSED_IN_A_ROW) {
+            return self.pause_over_refusals(now);
+        }
+        let in_batch: BTreeMap<&str, &Fared> =
+            fared.iter().map(|it| (it.domain.as_str(), it)).collect();
+        let is_doubted = |name: &str, domain: &Domain| {
+            let is_in_batch = in_batch.get(name).is_some_and(|before| {
+                let held = domain.held.len();
+                is_doubtful(before.tried() + held, before.refused + held)
+            });
+            domain.is_doubted() || (is_in_batch && !domain.mood.is_given_up)
+        };
+        let domains = self.domains.iter();
+        let doubted: BTreeSet<String> = domains
+            .filter(|(name, domain)| is_doubted(name, domain))
+            .map(|(name, _)| name.clone())
+            .collect();
+        let held = self.take_held();
+        held.into_iter()
+            .map(|(domain, held)| match doubted.contains(&domain) {
+                true => Ruling::doubt(held),
+                false => Ruling::reject(held),
+            })
+            .collect()
+    }
+
+    fn accepted(&mut self, claim: Claim, reply: &Reply, now: DateTime<Utc>) -> Vec<Ruling> {
+        self.has_accepted = true;
+        self.judged += 1;
+        self.refusals.clear();
+        self.deferrals.clear();
+        self.throttled.clear();
+        if !claim.was_tried() {
+            self.greylists = Greylisting::No;
+        }
+        if self.relay.tempo.taken(now) {
+            if claim.was_tried() && self.greylists == Greylisting::No {
+                self.greylists = Greylisting::Perhaps;
+            }
+            self.changed.insert(Who::Relay);
+        }
+        let is_early = self.judged < EARLY;
+        let name = claim.reader.email.domain().to_owned();
+        let domain = self.domain(&name);
+        let had_spell = domain.mood.spell.is_some();
+        let is_changed = domain.taken(claim.delivery, now);
+        let mut rulings = vec![Ruling::Accept {
+            claim,
+            reply: reply.to_string(),
+        }];
+        if !domain.held.is_empty() {
+            if had_spell {
+                rulings.extend(domain.held.drain(..).map(Ruling::doubt));
+            } else if !is_early && domain.is_known_well() {
+                // What failed before is judged by the whole batch, at the end.
+                let sure = domain.held.extract_if(.., |held| !held.claim.was_tried());
+                rulings.extend(sure.map(Ruling::reject));
+            }
+        }
+        if is_changed {
+            self.note_change(name);
+        }
+        rulings
+    }
+
+    fn refused(
+        &mut self,
+        claim: Claim,
+        reply: Reply,
+        is_dead: bool,
+        now: DateTime<Utc>,
+    ) -> Vec<Ruling> {
+        let held = Held {
+            claim: claim.clone(),
+            reply: reply.clone(),
+            is_dead,
+        };
+        if self.trusts {
+            return vec![Ruling::reject(held)];
+        }
+        let lengths = self.lengths.spell;
+        let name = claim.reader.email.domain();
+        self.judged += 1;
+        self.refusals.add(name);
+        let domain = self.domain(name);
+        let was_in_spell = domain.mood.spell.is_some();
+        let is_changed = domain.refused(held, now, lengths);
+        let is_in_spell = domain.mood.spell.is_some();
+        if is_changed {
+            self.note_change(name.to_owned());
+        }
+        if self.judged <= EARLY && !was_in_spell {
+            self.refused_early += 1;
+        }
+        if is_in_spell && !was_in_spell {
+            // What one domain does is not the relay's doing.
+            self.refused_early = self.refused_early.saturating_sub(domain::ENOUGH);
+        }
+        if self.refusals.reaches(REFUSED_IN_A_ROW, BESIDE_THE_LARGEST)
+            || (self.judged <= EARLY && self.refused_early >= EARLY_REFUSALS)
+        {
+            return self.pause_over_refusals(now);
+        }
+        vec![Ruling::Hold {
+            claim,
+            reply: reply.to_string(),
+        }]
+    }
+
+    /// The relay refuses everybody: nobody is marked, and nobody of these goes first again.
+    fn pause_over_refusals(&mut self, now: DateTime<Utc>) -> Vec<Ruling> {
+        let held = self.take_held();
+        let count = held.len();
+        let words = held.last().map(|(_, held)| held.reply.to_string());
+        let reason = format!(
+            "the relay refuses reader after reader ({count} at {}), the last with: {}",
+            self.refusals.domains(),
+            words.unwrap_or_default()
+        );
+        // What was a domain's spell is the relay's doing.
+        let spells = self
+            .domains
+            .iter_mut()
+            .filter(|(_, it)| it.mood.spell.is_some());
+        for (name, domain) in spells {
+            domain.mood.spell = None;
+            self.changed.insert(Who::Domain(name.clone()));
+        }
+        held.into_iter()
+            .map(|(_, held)| Ruling::PutOff {
+                claim: held.claim,
+                reply: held.reply.to_string(),
+                due_at: Some(now),
+            })
+            .chain([Ruling::Pause {
+                reason,
+                over_refusals: true,
+            }])
+            .collect()
+    }
+
+    /// Not now: the reader's mailbox or a greylist, unless it comes over domains in a row.
+    fn deferred(&mut self, claim: Claim, reply: &Reply, now: DateTime<Utc>) -> Ruling {
+        if is_about_recipient(reply) || status::speaks_of_greylisting(reply) {
+            return Ruling::defer(claim, reply.to_string());
+        }
+        if self.greylists != Greylisting::No && !claim.was_tried() {
+            if self.greylists == Greylisting::Perhaps {
+                self.greylists = Greylisting::Yes;
+                self.relay.tempo.unlearn();
+                self.changed.insert(Who::Relay);
+            }
+            return Ruling::defer(claim, reply.to_string());
+        }
+        self.deferrals.add(claim.reader.email.domain());
+        if self.deferrals.reaches(DEFERRED_IN_A_ROW, 1) {
+            return self.relay_throttled(claim, reply, now);
+        }
+        Ruling::defer(claim, reply.to_string())
+    }
+
+    /// Too fast: the domain's matter first, and the relay's once a second domain says so with nobody
+    /// taken between.
+    fn throttled(
+        &mut self,
+        claim: Claim,
+        reply: &Reply,
+        is_relays: bool,
+        now: DateTime<Utc>,
+    ) -> Ruling {
+        let name = claim.reader.email.domain();
+        let has_other = self.throttled.iter().any(|other| other != name);
+        if is_relays || has_other || self.is_relay_throttled {
+            return self.relay_throttled(claim, reply, now);
+        }
+        self.throttled.insert(name.to_owned());
+        let lengths = self.lengths.throttled;
+        let domain = self.domain(name);
+        domain.mood.tempo.throttled(now, lengths);
+        domain.mood.reply = Some(reply.to_string());
+        self.note_change(name.to_owned());
+        Ruling::put_off(claim, reply.to_string())
+    }
+
+    fn relay_throttled(&mut self, claim: Claim, reply: &Reply, now: DateTime<Utc>) -> Ruling {
+        self.is_relay_throttled = true;
+        self.relay.tempo.throttled(now, self.lengths.throttled);
+        self.relay.reply = Some(reply.to_string());
+        self.changed.insert(Who::Relay);
+        for name in std::mem::take(&mut self.throttled) {
+            self.domain(&name).mood.tempo.forgive();
+            self.note_change(name);
+        }
+        Ruling::put_off(claim, reply.to_string())
+    }
+
+    fn take_held(&mut self) -> Vec<(String, Held)> {
+        let domains = self.domains.iter_mut();
+        let mut held: Vec<_> = domains
+            .flat_map(|(name, it)| it.held.drain(..).map(|held| (name.clone(), held)))
+            .collect();
+        held.sort_by_key(|(_, held)| held.claim.delivery);
+        held
+    }
+
+    fn note_change(&mut self, domain: String) {
+        self.moody.insert(domain.clone());
+        self.changed.insert(Who::Domain(domain));
+    }
+
+    fn domain(&mut self, name: &str) -> &mut Domain {
+        if !self.domains.contains_key(name) {
+            self.domains.insert(name.to_owned(), Domain::default());
+        }
+        self.domains.entry(name.to_owned()).or_default()
+    }
+}

@@ -1,0 +1,394 @@
+//! One answer after the other: who is blamed, what rests, what becomes of the rows.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use proptest::prelude::*;
+
+use super::*;
+use crate::{
+    address::Address,
+    audience::{Reader, SubscriberId},
+    store::DeliveryId,
+};
+
+const LENGTHS: Lengths = Lengths {
+    throttled: RestLengths {
+        first: Duration::from_secs(1),
+        max: Duration::from_secs(300),
+    },
+    spell: RestLengths {
+        first: Duration::from_secs(600),
+        max: Duration::from_secs(14_400),
+    },
+};
+
+const OK: &str = "250 2.0.0 OK";
+const DEAD: &str = "550 5.1.1 No such user";
+const DENIED: &str = "554 5.7.1 Relay access denied";
+const TOO_MANY: &str = "450 4.7.1 Error: too many recipients";
+const LATER: &str = "451 4.3.0 Try again later";
+
+fn start() -> DateTime<Utc> {
+    "2026-11-23T08:00:00Z".parse().unwrap()
+}
+
+/// A row to that reader.
+pub(super) fn claim(number: i64, domain: &str) -> Claim {
+    Claim {
+        delivery: DeliveryId(number),
+        fence: 1,
+        attempts: 0,
+        losses: 0,
+        waited: Duration::ZERO,
+        tried_at: None,
+        content: None,
+        reader: Reader {
+            id: SubscriberId(number),
+            email: Address::parse(&format!("reader{number}@{domain}")).unwrap(),
+            name: None,
+            language: None,
+            tags: Vec::new(),
+        },
+    }
+}
+
+/// A relay's health, with answers given to readers numbered by themselves.
+struct Course {
+    health: Health,
+    now: DateTime<Utc>,
+    number: i64,
+    rejected: Vec<i64>,
+    deferred: Vec<i64>,
+    put_off: Vec<i64>,
+    held: Vec<i64>,
+    paused: Option<String>,
+}
+
+impl Course {
+    fn new(health: Health) -> Self {
+        Self {
+            health,
+            now: start(),
+            number: 0,
+            rejected: Vec::new(),
+            deferred: Vec::new(),
+            put_off: Vec::new(),
+            held: Vec::new(),
+            paused: None,
+        }
+    }
+
+    fn fresh() -> Self {
+        Self::new(Health::new(LENGTHS, false, false))
+    }
+
+    /// A relay that took a hundred readers at as many domains already.
+    fn well() -> Self {
+        let mut course = Self::fresh();
+        for number in 0..100 {
+            course.answer(&format!("d{number}.example.com"), OK);
+        }
+        course
+    }
+
+    /// A new reader of that domain gets that answer; the reader's number.
+    fn answer(&mut self, domain: &str, answer: &str) -> i64 {
+        self.number += 1;
+        self.again(self.number, domain, answer, false);
+        self.number
+    }
+
+    fn answer_all(&mut self, readers: usize, domain: &str, answer: &str) {
+        for _ in 0..readers {
+            self.answer(domain, answer);
+        }
+    }
+
+    /// That reader gets that answer.
+    fn again(&mut self, number: i64, domain: &str, answer: &str, was_tried: bool) {
+        let mut claim = claim(number, domain);
+        claim.tried_at = was_tried.then_some(self.now);
+        let reply = Reply::parse(answer).unwrap();
+        let stage = crate::smtp::Stage::Rcpt;
+        let verdict = super::super::verdict::judge(match reply.is_positive() {
+            true => crate::smtp::Answer::Accepted(reply),
+            false => crate::smtp::Answer::Refused { stage, reply },
+        });
+        self.health.start(domain, self.now);
+        let rulings = self.health.heard(claim, verdict, self.now);
+        self.note(rulings);
+    }
+
+    fn conclude(&mut self, fared: &[Fared]) {
+        let rulings = self.health.conclude(fared, self.now);
+        self.note(rulings);
+    }
+
+    fn later(&mut self, seconds: i64) {
+        self.now += TimeDelta::seconds(seconds);
+    }
+
+    fn is_open_for(&self, domain: &str) -> bool {
+        self.health.is_open_for(domain, self.now)
+    }
+
+    fn note(&mut self, rulings: Vec<Ruling>) {
+        for ruling in rulings {
+            match ruling {
+                Ruling::Hold { claim, .. } => self.held.push(claim.delivery.0),
+                Ruling::Reject { claim, .. } => self.rejected.push(claim.delivery.0),
+                Ruling::Defer { claim, .. } => self.deferred.push(claim.delivery.0),
+                Ruling::PutOff { claim, .. } => self.put_off.push(claim.delivery.0),
+                Ruling::Pause { reason, .. } => self.paused = Some(reason),
+                Ruling::Accept { .. } | Ruling::Lose { .. } | Ruling::PutBack(_) => {}
+            }
+        }
+    }
+}
+
+#[test]
+fn ten_refusals_in_a_row_over_two_domains_pause_and_mark_nobody() {
+    let mut course = Course::fresh();
+    for turn in 0..10 {
+        assert_eq!(course.paused, None);
+        course.answer(["a.test", "b.test"][turn % 2], DENIED);
+    }
+    let reason = course.paused.unwrap();
+    assert!(
+        reason.contains("a.test, b.test") && reason.contains(DENIED),
+        "{reason}"
+    );
+    assert_eq!(course.put_off, (1..=10).collect::<Vec<_>>());
+    assert!(course.rejected.is_empty());
+}
+
+#[test]
+fn a_relay_that_takes_nobody_pauses_whatever_the_domain() {
+    let mut course = Course::fresh();
+    course.answer_all(5, "a.test", DEAD);
+    assert!(!course.is_open_for("a.test") && course.is_open_for("b.test"));
+    course.conclude(&[]);
+    assert!(course.paused.is_some());
+    assert_eq!(course.put_off.len(), 5);
+}
+
+#[test]
+fn twenty_refusals_among_the_first_hundred_pause() {
+    let mut course = Course::fresh();
+    for turn in 0.. {
+        course.answer(
+            &format!("d{turn}.test"),
+            if turn % 3 == 0 { DENIED } else { OK },
+        );
+        if course.paused.is_some() {
+            assert_eq!(turn, 57);
+            return;
+        }
+    }
+}
+
+#[test]
+fn a_domain_that_refuses_five_in_a_row_rests_and_nobody_of_it_is_marked() {
+    let mut course = Course::well();
+    let first: Vec<i64> = (0..5).map(|_| course.answer("big.test", DEAD)).collect();
+    assert_eq!(course.held, first);
+    assert!(!course.is_open_for("big.test"));
+    assert!(course.is_open_for("other.test"));
+    course.later(600);
+    assert!(course.is_open_for("big.test"), "one may try");
+    course.answer("big.test", DEAD);
+    course.later(600);
+    assert!(!course.is_open_for("big.test"), "the rest is longer now");
+    course.conclude(&[]);
+    assert_eq!(course.deferred, course.held);
+    assert_eq!((course.rejected, course.paused), (vec![], None));
+}
+
+#[test]
+fn the_first_reader_taken_ends_a_spell() {
+    let mut course = Course::well();
+    course.answer_all(5, "big.test", DEAD);
+    course.later(600);
+    course.answer("big.test", OK);
+    assert_eq!(course.deferred, course.held, "they are tried again");
+    assert!(course.is_open_for("big.test"));
+    assert_eq!(course.health.domains["big.test"].mood.spell, None);
+}
+
+#[test]
+fn a_spell_of_three_days_is_none() {
+    let mut course = Course::well();
+    course.answer_all(5, "gone.test", DEAD);
+    course.conclude(&[]);
+    let moods = course.health.take_changes(course.now);
+    course.later(72 * 3_600);
+    let mut next = Health::new(LENGTHS, false, true);
+    next.recall(&moods, course.now);
+    let mut next = Course::new(next);
+    next.answer_all(6, "gone.test", DEAD);
+    let fared = Fared {
+        domain: "gone.test".into(),
+        taken: 0,
+        refused: 6,
+    };
+    next.conclude(&[fared]);
+    assert_eq!((next.rejected.len(), next.deferred.len()), (6, 0));
+}
+
+#[test]
+fn below_the_sample_each_refusal_stands_for_itself() {
+    let mut course = Course::well();
+    course.answer_all(3, "small.test", DEAD);
+    course.conclude(&[]);
+    assert_eq!(course.rejected, course.held);
+}
+
+#[test]
+fn a_share_of_the_whole_batch_is_doubted_also_where_this_run_saw_few() {
+    let fared = |taken, refused| Fared {
+        domain: "half.test".into(),
+        taken,
+        refused,
+    };
+    for (fared, is_doubted) in [
+        (fared(8, 1), true),
+        (fared(3, 1), true),
+        (fared(9, 1), false),
+        (fared(2, 1), false),
+        (fared(200, 0), false),
+    ] {
+        let mut course = Course::well();
+        course.answer("half.test", DEAD);
+        course.conclude(std::slice::from_ref(&fared));
+        // The one that is held counts too.
+        assert_eq!(course.deferred.len() == 1, is_doubted, "{fared:?}");
+    }
+}
+
+#[test]
+fn a_healthy_domains_dead_reader_is_believed_while_the_run_goes_on() {
+    let mut course = Course::well();
+    course.answer_all(30, "big.test", OK);
+    let dead = course.answer("big.test", DEAD);
+    course.answer("big.test", OK);
+    assert_eq!(course.rejected, [dead]);
+}
+
+#[test]
+fn after_a_persons_resume_refusals_count() {
+    let mut course = Course::new(Health::new(LENGTHS, true, false));
+    course.answer_all(50, "a.test", DEAD);
+    assert_eq!(course.rejected.len(), 50);
+}
+
+#[test]
+fn until_somebody_is_taken_no_more_than_twenty_are_on_the_way() {
+    let mut health = Health::new(LENGTHS, false, false);
+    let may = |health: &mut Health| health.may_start("a.test", start()) == Start::Go;
+    assert_eq!((0..50).filter(|_| may(&mut health)).count(), 20);
+    let accepted = Verdict::Accepted(Reply::parse(OK).unwrap());
+    health.heard(claim(1, "a.test"), accepted, start());
+    assert!(may(&mut health));
+}
+
+#[test]
+fn too_fast_is_the_domains_matter_until_a_second_says_so() {
+    let mut course = Course::well();
+    course.answer("a.test", TOO_MANY);
+    assert!(!course.is_open_for("a.test") && course.is_open_for("b.test"));
+    course.answer("b.test", TOO_MANY);
+    assert!(!course.is_open_for("c.test"), "the relay rests");
+    assert_eq!((course.put_off.len(), course.deferred.len()), (2, 0));
+    course.later(1);
+    assert!(course.is_open_for("a.test"), "and the domains do not");
+    course.health.start("a.test", course.now);
+    assert!(!course.is_open_for("b.test"), "one alone tries");
+}
+
+#[test]
+fn somebody_taken_between_makes_it_two_domains_own_matters() {
+    let mut course = Course::well();
+    course.answer("a.test", TOO_MANY);
+    course.answer("c.test", OK);
+    course.answer("b.test", TOO_MANY);
+    assert!(course.is_open_for("c.test"));
+    assert!(!course.is_open_for("a.test") && !course.is_open_for("b.test"));
+}
+
+#[test]
+fn deferrals_in_a_row_over_two_domains_are_the_relays() {
+    let mut course = Course::well();
+    for turn in 0..6 {
+        course.answer(["a.test", "b.test"][turn % 2], LATER);
+    }
+    assert_eq!((course.deferred.len(), course.put_off.len()), (4, 2));
+    assert!(!course.is_open_for("c.test"));
+}
+
+#[test]
+fn full_mailboxes_and_greylists_slow_nobody() {
+    for answer in [
+        "452 4.2.2 Over quota",
+        "451 4.7.1 Greylisted, come back later",
+    ] {
+        let mut course = Course::well();
+        for turn in 0..50 {
+            course.answer(&format!("d{turn}.test"), answer);
+        }
+        assert_eq!(course.deferred.len(), 50, "{answer}");
+        assert!(course.is_open_for("a.test"));
+    }
+}
+
+#[test]
+fn what_is_taken_at_its_second_try_is_greylisting_and_new_rows_go_on() {
+    let mut course = Course::well();
+    for turn in 0..5 {
+        course.answer(["a.test", "b.test"][turn % 2], LATER);
+    }
+    let tried = course.number;
+    course.later(1);
+    course.again(tried, "a.test", LATER, true);
+    course.later(400);
+    course.again(tried, "a.test", OK, true);
+    let before = course.deferred.len();
+    for turn in 0..50 {
+        course.later(10);
+        course.answer(&format!("d{turn}.test"), LATER);
+    }
+    assert_eq!(course.deferred.len() - before, 50);
+    assert!(course.is_open_for("c.test"));
+}
+
+proptest! {
+    /// Whatever is answered, and in whatever order: nobody is marked who was not refused for good,
+    /// nobody is forgotten, and an end comes.
+    #[test]
+    fn every_reader_gets_exactly_one_ruling(
+        answers in prop::collection::vec((0_usize..6, 0_usize..5), 1..300),
+        trusts: bool,
+        is_cut_short: bool,
+    ) {
+        let mut course = Course::new(Health::new(LENGTHS, trusts, false));
+        let mut taken = 0_usize;
+        for (domain, answer) in answers {
+            let answer = [OK, DEAD, DENIED, TOO_MANY, LATER][answer];
+            taken += usize::from(answer == OK);
+            course.answer(&format!("d{domain}.test"), answer);
+            course.later(1);
+            if course.paused.is_some() {
+                break;
+            }
+        }
+        let rulings = match is_cut_short || course.paused.is_some() {
+            true => course.health.release(),
+            false => course.health.conclude(&[], course.now),
+        };
+        let back = rulings.iter().filter(|it| matches!(it, Ruling::PutBack(_))).count();
+        course.note(rulings);
+        let ended = course.rejected.len() + course.deferred.len() + course.put_off.len();
+        prop_assert_eq!(taken + ended + back, usize::try_from(course.number).unwrap());
+        prop_assert!(course.health.release().is_empty());
+    }
+}

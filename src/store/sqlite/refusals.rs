@@ -1,0 +1,130 @@
+//! Refusals that nobody believed when they came: kept by reader until the reader is taken, so that no
+//! doubt lasts for ever, and how a domain's readers fared in a batch.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rusqlite::{Connection, params};
+
+use super::{Fault, codes, realm, statement::Statements};
+use crate::store::{BatchId, Fared, Realm, Refusal, Step, Transition, machine::State};
+
+/// Refused as dead in so many issues …
+const ISSUES: i64 = 3;
+/// … over so long, a reader is gone.
+const SPAN: TimeDelta = TimeDelta::days(14);
+
+/// The transition that is due instead, where a doubted refusal is one too many.
+pub(super) fn without_doubt(
+    tx: &Connection,
+    realm: Realm,
+    transition: &Transition,
+    now: DateTime<Utc>,
+) -> Result<Option<Transition>, Fault> {
+    let (Step::Deferred { reply, .. }, true) = (&transition.to, is_doubted_as_dead(transition))
+    else {
+        return Ok(None);
+    };
+    let subscriber = codes::subscriber_of(transition.delivery).0;
+    let batch = codes::batch_of(transition.delivery).0;
+    let (others, since): (i64, Option<i64>) = tx.one(
+        "SELECT count(*), min(at) FROM refusals \
+         WHERE subscriber = ?1 AND batch <> ?2 AND realm = ?3 AND is_dead",
+        params![subscriber, batch, realm::code(realm)],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    let is_long = since.is_some_and(|since| codes::millis(now - SPAN) >= since);
+    if others + 1 < ISSUES || !is_long {
+        return Ok(None);
+    }
+    Ok(Some(Transition {
+        to: Step::Rejected {
+            reply: reply.clone(),
+            suppress: true,
+        },
+        ..transition.clone()
+    }))
+}
+
+fn is_doubted_as_dead(transition: &Transition) -> bool {
+    matches!(&transition.to, Step::Deferred { doubted, .. } if *doubted == Some(true))
+}
+
+/// Notes who was refused and not believed, and forgets it of those who were taken.
+pub(super) fn note(
+    tx: &Connection,
+    realm: Realm,
+    transitions: &[Transition],
+    refused: &[Refusal],
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    let has_any: bool = tx.value("SELECT EXISTS (SELECT 1 FROM refusals)", [])?;
+    for transition in transitions {
+        let subscriber = codes::subscriber_of(transition.delivery).0;
+        let is_applied = |it: &Transition| !refused.iter().any(|no| no.delivery == it.delivery);
+        match &transition.to {
+            Step::Accepted { .. } if has_any => {
+                tx.run(
+                    "DELETE FROM refusals WHERE subscriber = ?1 AND realm = ?2",
+                    params![subscriber, realm::code(realm)],
+                )?;
+            }
+            Step::Deferred {
+                doubted: Some(is_dead),
+                ..
+            } if is_applied(transition) => {
+                tx.run(
+                    "INSERT INTO refusals (subscriber, batch, realm, at, is_dead) \
+                     VALUES (?1, ?2, ?5, ?3, ?4) \
+                     ON CONFLICT DO UPDATE SET is_dead = is_dead OR excluded.is_dead",
+                    params![
+                        subscriber,
+                        codes::batch_of(transition.delivery).0,
+                        codes::millis(now),
+                        is_dead,
+                        realm::code(realm)
+                    ],
+                )?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// How the readers of these domains have fared in a batch.
+pub(super) fn fared(
+    tx: &Connection,
+    batch: BatchId,
+    domains: &[String],
+) -> Result<Vec<Fared>, Fault> {
+    let (first, last) = codes::deliveries_of(batch);
+    let state = codes::state_code;
+    tx.all(
+        "SELECT m.name, count(*) FILTER (WHERE d.state = ?4), \
+         count(*) FILTER (WHERE d.state = ?5 AND d.reply NOT LIKE 'gave_up%' \
+           OR d.state IN (?5, ?6) AND EXISTS (SELECT 1 FROM refusals AS r \
+             WHERE r.subscriber = d.subscriber AND r.batch = ?7)) \
+         FROM deliveries AS d JOIN domains AS m ON m.id = d.domain \
+         WHERE d.id BETWEEN ?1 AND ?2 AND m.name IN (SELECT value FROM json_each(?3)) \
+         GROUP BY m.id",
+        params![
+            first,
+            last,
+            codes::rows(domains)?,
+            state(State::Accepted),
+            state(State::Rejected),
+            state(State::Deferred),
+            batch.0
+        ],
+        |row| {
+            let count = |column: usize| -> Result<usize, Fault> {
+                let count: i64 = row.get(column)?;
+                Ok(usize::try_from(count).unwrap_or_default())
+            };
+            Ok(Fared {
+                domain: row.get(0)?,
+                taken: count(1)?,
+                refused: count(2)?,
+            })
+        },
+    )
+}
