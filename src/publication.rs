@@ -20,6 +20,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
 
+pub(crate) use self::text::{parse_language, parse_offset};
 pub use self::{
     block::{
         AudienceSettings, DeliverySettings, ImageSettings, LawSettings, MailClient, Storage, Term,

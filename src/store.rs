@@ -67,6 +67,14 @@ pub trait Store: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Vec<Upsert>, StoreError>;
 
+    /// What [`Store::suppress`] and then [`Store::upsert`] of an import would answer; changes nothing.
+    async fn try_import(
+        &self,
+        departures: &[Suppression],
+        profiles: &[Profile],
+        now: DateTime<Utc>,
+    ) -> Result<(u64, Vec<Upsert>), StoreError>;
+
     /// The subscriber of that address, whatever its state.
     async fn subscriber(&self, email: &Address) -> Result<Option<Subscriber>, StoreError>;
 

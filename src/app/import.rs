@@ -4,7 +4,7 @@
 mod batch;
 
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     hash::{BuildHasher, RandomState},
 };
 
@@ -69,6 +69,8 @@ pub struct ImportReport {
 pub struct Problem {
     /// Its number in the sheet.
     pub row: u64,
+    /// The line of the file that it begins at.
+    pub line: u64,
     /// Whom it is about.
     pub email: String,
     /// What became of it.
@@ -91,18 +93,27 @@ pub enum Outcome {
     Note,
 }
 
+/// Where a row of a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct RowPlace {
+    row: u64,
+    line: u64,
+}
+
 impl Problem {
-    fn new(row: u64, email: &str, outcome: Outcome, why: String) -> Self {
+    fn new(place: RowPlace, email: &str, outcome: Outcome, why: String) -> Self {
+        let RowPlace { row, line } = place;
         Self {
             row,
+            line,
             email: email.to_owned(),
             outcome,
             why,
         }
     }
 
-    fn kept_off(row: u64, email: &Address, why: String) -> Self {
-        Self::new(row, email.as_str(), Outcome::KeptOff, why)
+    fn kept_off(place: RowPlace, email: &Address, why: String) -> Self {
+        Self::new(place, email.as_str(), Outcome::KeptOff, why)
     }
 }
 
@@ -209,7 +220,7 @@ struct Intake<'s> {
 #[derive(Default)]
 struct Foreseen {
     listed: HashSet<u64>,
-    suppressed: HashSet<u64>,
+    departed: HashMap<u64, SuppressionReason>,
     hasher: RandomState,
 }
 
@@ -228,43 +239,18 @@ impl Intake<'_> {
         for problem in batch.problems {
             self.problem(problem)?;
         }
-        // Departures first: whatever happens between the two, nobody who left gets mail.
-        self.suppress(&batch.suppressions).await?;
-        self.subscribe(&batch.readers, &batch.reader_rows).await
-    }
-
-    async fn suppress(&mut self, suppressions: &[Suppression]) -> Result<(), AppError> {
-        if suppressions.is_empty() {
-            return Ok(());
-        }
-        self.report.newly_suppressed += if self.report.dry_run {
-            let emails: Vec<_> = suppressions
-                .iter()
-                .filter_map(|it| it.email.clone())
-                .collect();
-            let known = self.store.known(&emails).await?;
-            let mut news = 0;
-            for (email, known) in emails.iter().zip(known) {
-                let is_news = self.foreseen.suppress(email) && known.suppression.is_none();
-                news += u64::from(is_news);
-            }
-            news
+        let (departures, readers) = (&batch.suppressions, &batch.readers);
+        let (new, outcomes) = if self.report.dry_run {
+            let tried = self.store.try_import(departures, readers, self.now).await?;
+            self.foreseen.correct(departures, readers, tried)
         } else {
-            self.store.suppress(suppressions, self.now).await?
+            // Departures first: whatever happens between the two, nobody who left gets mail.
+            let new = self.store.suppress(departures, self.now).await?;
+            let outcomes = self.store.upsert(readers, Origin::Import, self.now);
+            (new, outcomes.await?)
         };
-        Ok(())
-    }
-
-    async fn subscribe(&mut self, readers: &[Profile], rows: &[u64]) -> Result<(), AppError> {
-        if readers.is_empty() {
-            return Ok(());
-        }
-        let outcomes = if self.report.dry_run {
-            self.foresee(readers).await?
-        } else {
-            self.store.upsert(readers, Origin::Import, self.now).await?
-        };
-        for ((reader, row), outcome) in readers.iter().zip(rows).zip(outcomes) {
+        self.report.newly_suppressed += new;
+        for ((reader, place), outcome) in readers.iter().zip(&batch.reader_rows).zip(outcomes) {
             match outcome {
                 Upsert::Added => self.report.added += 1,
                 Upsert::Merged => self.report.merged += 1,
@@ -272,29 +258,11 @@ impl Intake<'_> {
                 Upsert::Suppressed(reason) => {
                     self.report.kept_off += 1;
                     let why = format!("is kept off the list ({})", reason.word());
-                    self.problem(Problem::kept_off(*row, &reader.email, why))?;
+                    self.problem(Problem::kept_off(*place, &reader.email, why))?;
                 }
             }
         }
         Ok(())
-    }
-
-    /// What `upsert` would answer. Whether something of a known reader would change is not looked
-    /// into: they count as merged.
-    async fn foresee(&mut self, readers: &[Profile]) -> Result<Vec<Upsert>, AppError> {
-        let emails: Vec<_> = readers.iter().map(|reader| reader.email.clone()).collect();
-        let known = self.store.known(&emails).await?;
-        let foreseen = &mut self.foreseen;
-        let outcomes = emails.iter().zip(known).map(|(email, known)| {
-            if let Some(reason) = known.suppression.or(foreseen.suppression(email)) {
-                Upsert::Suppressed(reason)
-            } else if foreseen.list(email) && !known.is_listed {
-                Upsert::Added
-            } else {
-                Upsert::Merged
-            }
-        });
-        Ok(outcomes.collect())
     }
 
     fn problem(&mut self, problem: Problem) -> Result<(), AppError> {
@@ -309,17 +277,43 @@ impl Intake<'_> {
 }
 
 impl Foreseen {
-    /// Whether that is news.
-    fn list(&mut self, email: &Address) -> bool {
-        self.listed.insert(self.hasher.hash_one(email.key()))
+    /// What the store answered to one batch of a dry run, with what the batches before it would have
+    /// changed. (Whether a reader of an earlier batch would be merged or stay as they are is not known:
+    /// they count as merged.)
+    fn correct(
+        &mut self,
+        departures: &[Suppression],
+        readers: &[Profile],
+        (new, mut outcomes): (u64, Vec<Upsert>),
+    ) -> (u64, Vec<Upsert>) {
+        let emails = departures.iter().filter_map(|it| it.email.as_ref());
+        let (mut again, mut seen) = (0, HashSet::new());
+        for email in emails {
+            let hash = self.hash(email);
+            again += u64::from(self.departed.contains_key(&hash) && seen.insert(hash));
+        }
+        for (reader, outcome) in readers.iter().zip(&mut outcomes) {
+            let hash = self.hash(&reader.email);
+            match outcome {
+                Upsert::Suppressed(_) => {}
+                _ if self.departed.contains_key(&hash) => {
+                    *outcome = Upsert::Suppressed(self.departed[&hash]);
+                }
+                Upsert::Added if !self.listed.insert(hash) => *outcome = Upsert::Merged,
+                _ => {}
+            }
+        }
+        for departure in departures {
+            let Some(email) = &departure.email else {
+                continue;
+            };
+            let hash = self.hash(email);
+            self.departed.entry(hash).or_insert(departure.reason);
+        }
+        (new.saturating_sub(again), outcomes)
     }
 
-    fn suppress(&mut self, email: &Address) -> bool {
-        self.suppressed.insert(self.hasher.hash_one(email.key()))
-    }
-
-    fn suppression(&self, email: &Address) -> Option<SuppressionReason> {
-        let is_off = self.suppressed.contains(&self.hasher.hash_one(email.key()));
-        is_off.then_some(SuppressionReason::Unsubscribed)
+    fn hash(&self, email: &Address) -> u64 {
+        self.hasher.hash_one(email.key())
     }
 }

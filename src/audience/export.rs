@@ -228,7 +228,7 @@ mod tests {
         assert!(!table.suppression(&erased).unwrap());
         table.finish().unwrap();
         let entries: Vec<Entry> = imported(&bytes).into_iter().map(|row| row.entry).collect();
-        let expected = [gone, stranger].map(|it| Entry::Suppress(Box::new(it)));
+        let expected = [gone, stranger].map(|it| Entry::Suppress(vec![it]));
         assert_eq!(entries, expected);
     }
 

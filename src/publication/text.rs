@@ -3,14 +3,17 @@
 
 mod time;
 mod words;
+mod zone;
 
 use std::{borrow::Cow, marker::PhantomData};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-pub use self::time::parse_zone;
+pub(crate) use self::words::parse_language;
 pub(crate) use self::words::{Domain, Language, Line, Share, WebUrl};
+pub(crate) use self::zone::parse_offset;
+pub use self::zone::parse_zone;
 
 /// A type that a setting's text is read into.
 pub(crate) trait FromText: Sized {

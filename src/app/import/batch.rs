@@ -6,7 +6,7 @@ use std::{
     hash::{BuildHasher, Hasher, RandomState},
 };
 
-use super::{Outcome, Problem};
+use super::{Outcome, Problem, RowPlace};
 use crate::{
     address::Address,
     audience::{
@@ -21,7 +21,7 @@ pub(super) struct Batch {
     pub(super) rows: u64,
     /// Readers, and the row that each came with.
     pub(super) readers: Vec<Profile>,
-    pub(super) reader_rows: Vec<u64>,
+    pub(super) reader_rows: Vec<RowPlace>,
     pub(super) suppressions: Vec<Suppression>,
     pub(super) problems: Vec<Problem>,
     /// Rows of suppressions by their reason.
@@ -38,30 +38,35 @@ pub(super) struct Batch {
 impl Batch {
     pub(super) fn add(&mut self, row: Row) {
         self.rows += 1;
-        let number = row.number;
+        let place = RowPlace {
+            row: row.number,
+            line: row.line,
+        };
         match row.entry {
             Entry::Subscribe(profile) => {
                 for why in row.notes {
                     self.notes += 1;
                     let email = profile.email.as_str();
                     self.problems
-                        .push(Problem::new(number, email, Outcome::Note, why));
+                        .push(Problem::new(place, email, Outcome::Note, why));
                 }
-                self.reader(*profile, number);
+                self.reader(*profile, place);
             }
-            Entry::Suppress(suppression) => {
-                *self.reasons.entry(suppression.reason.word()).or_default() += 1;
-                self.suppressions.push(*suppression);
+            Entry::Suppress(suppressions) => {
+                if let Some(suppression) = suppressions.first() {
+                    *self.reasons.entry(suppression.reason.word()).or_default() += 1;
+                }
+                self.suppressions.extend(suppressions);
             }
             Entry::Skip { email, why } => {
                 self.skipped += 1;
-                let problem = Problem::new(number, email.as_str(), Outcome::Skipped, why);
+                let problem = Problem::new(place, email.as_str(), Outcome::Skipped, why);
                 self.problems.push(problem);
             }
             Entry::Refuse { email, why } => {
                 self.refused += 1;
                 self.problems
-                    .push(Problem::new(number, &email, Outcome::Refused, why));
+                    .push(Problem::new(place, &email, Outcome::Refused, why));
             }
         }
     }
@@ -83,7 +88,7 @@ impl Batch {
         self
     }
 
-    fn reader(&mut self, profile: Profile, row: u64) {
+    fn reader(&mut self, profile: Profile, row: RowPlace) {
         match self.place_of(&profile.email) {
             Some(place) => {
                 self.merged += 1;

@@ -154,7 +154,7 @@ impl ConsentEntry {
     fn consent(self, publication: &Publication) -> Result<Option<Consent>, (Path, Fault)> {
         let at = self
             .at
-            .map(|at| field::moment(&at.0, publication.timezone))
+            .map(|at| field::moment(&at.0, publication.timezone, None))
             .transpose()
             .map_err(|fault| (Path::key(&["consent", "at"]), fault))?;
         let source = match self.source {

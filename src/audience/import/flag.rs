@@ -1,14 +1,23 @@
 //! Columns that say yes or no, or when: whether somebody agreed, confirmed, left, bounced or complained.
 //! What is not understood in one of them is refused by its row: nobody gets mail by a guess.
 
-use super::{Field, Service, Standing, columns::normal, standing};
+use super::{
+    Field, Standing,
+    names::normal,
+    service::Sheet,
+    standing::{self, Verdict},
+};
 use crate::audience::{SuppressionReason, field};
 
 /// What a cell answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Answer {
+pub(super) enum Answer {
     Yes,
     No,
+    /// `동의`, `구독 중`: a yes to mail, whatever was asked.
+    Agreed,
+    /// `거부`, `미동의`: a no to mail, also where the column asks for the refusal.
+    Declined,
     Nothing,
 }
 
@@ -17,36 +26,70 @@ pub(super) fn standing_by(
     field: Field,
     column: &str,
     cell: &str,
-    service: Service,
-) -> Result<Standing, String> {
+    sheet: &Sheet,
+) -> Result<Verdict, String> {
+    use Answer::{Agreed, Declined, No, Nothing, Yes};
     use SuppressionReason::{Complaint, HardBounce, Unsubscribed};
-    let Some(answer) = answer(cell) else {
-        let word = standing::of_word(&normal(cell), service);
-        return word.ok_or_else(|| {
-            let shown = field::quoted(cell);
-            format!("what {shown} means under `{column}` can't be told")
-        });
+    let unclear = || {
+        let shown = field::quoted(cell);
+        format!("what {shown} means under `{column}` can't be told")
     };
-    Ok(match (field, answer) {
-        (Field::Subscribed, Answer::No) => Standing::Suppressed(Unsubscribed),
+    let Some(answer) = answer(cell) else {
+        let word = standing::of_word(&normal(cell), sheet).ok_or_else(unclear)?;
+        return Ok(word.into());
+    };
+    let standing = match (field, answer) {
+        (Field::Subscribed, No | Declined) => Standing::Suppressed(Unsubscribed),
         // There is such a column, and it does not say that they agreed.
-        (Field::Subscribed, Answer::Nothing) => Standing::Bystander,
-        (Field::Confirmed, Answer::No | Answer::Nothing) => Standing::Unconfirmed,
-        (Field::OptedOut, Answer::Yes) => Standing::Suppressed(Unsubscribed),
-        (Field::Bounced, Answer::Yes) => Standing::Suppressed(HardBounce),
-        (Field::Complained, Answer::Yes) => Standing::Suppressed(Complaint),
+        (Field::Subscribed, Nothing) => Standing::Bystander,
+        (Field::Enabled, No | Declined | Nothing) => Standing::Bystander,
+        (Field::Advertising, No | Declined | Nothing) => {
+            return Ok(Verdict {
+                standing: Standing::Bystander,
+                why: Some(format!(
+                    "does not agree to advertising by `{column}`; where the newsletter is none, say \
+                     --map \"{column}=ignore\""
+                )),
+            });
+        }
+        (Field::Confirmed, No | Declined | Nothing) => Standing::Unconfirmed,
+        (Field::OptedOut, Yes | Declined) => Standing::Suppressed(Unsubscribed),
+        (Field::Bounced, Yes) => Standing::Suppressed(HardBounce),
+        (Field::Complained, Yes) => Standing::Suppressed(Complaint),
+        // `수신거부: 동의` may be a yes to mail or to its end.
+        (Field::OptedOut, Agreed) | (Field::Bounced | Field::Complained, Agreed | Declined) => {
+            return Err(unclear());
+        }
         _ => Standing::Active,
-    })
+    };
+    Ok(standing.into())
 }
 
 /// Whether a cell is as good as empty: programs write much where they know nothing.
 pub(super) fn is_blank(cell: &str) -> bool {
     let cell = cell.trim();
-    let is_no_date = cell.starts_with("0000-00-00");
+    let is_no_date = cell.starts_with("0000-00-00") || cell.starts_with("0001-01-01");
     is_no_date
         || matches!(
             cell.to_lowercase().as_str(),
-            "" | "-" | "–" | "—" | "null" | "nil" | "none" | "n/a" | "na" | "없음"
+            "" | "-"
+                | "–"
+                | "—"
+                | "."
+                | "[]"
+                | "{}"
+                | "null"
+                | "(null)"
+                | "\\n"
+                | "nil"
+                | "none"
+                | "undefined"
+                | "nan"
+                | "n/a"
+                | "#n/a"
+                | "na"
+                | "없음"
+                | "해당없음"
         )
 }
 
@@ -56,47 +99,61 @@ pub(super) fn is_no_departure(cell: &str) -> bool {
 }
 
 /// None: neither yes nor no. (`x` is a tick in English and a no in Korean.)
-fn answer(cell: &str) -> Option<Answer> {
+pub(super) fn answer(cell: &str) -> Option<Answer> {
     if is_blank(cell) {
         return Some(Answer::Nothing);
     }
     let word = cell.trim().to_lowercase();
-    match word.as_str() {
-        "true" | "t" | "yes" | "y" | "1" | "on" | "o" | "✓" | "✔" | "예" | "네" | "참" | "동의"
-        | "동의함" | "수신" | "수신함" | "수신동의" | "구독" | "구독중" | "구독 중" => {
-            Some(Answer::Yes)
-        }
-        "false"
-        | "f"
-        | "no"
-        | "n"
-        | "0"
-        | "off"
-        | "아니오"
-        | "아니요"
-        | "아니"
-        | "거짓"
-        | "미동의"
+    if matches!(word.as_str(), "✓" | "✔" | "☑" | "✅") {
+        return Some(Answer::Yes);
+    }
+    let answer = match normal(&word).as_str() {
+        "true" | "t" | "yes" | "y" | "1" | "on" | "o" | "checked" | "wahr" | "ja" | "vrai"
+        | "oui" | "sí" | "si" | "sì" | "sim" | "verdadero" | "verdadeiro" | "vero" | "はい"
+        | "是" | "да" | "예" | "네" | "참" | "있음" => Answer::Yes,
+        "false" | "f" | "no" | "n" | "0" | "off" | "unchecked" | "falsch" | "nein" | "faux"
+        | "non" | "não" | "nao" | "falso" | "nee" | "いいえ" | "否" | "нет" | "아니오"
+        | "아니요" | "아니" | "아뇨" | "거짓" => Answer::No,
+        "동의" | "동의함" | "동의합니다" | "예동의합니다" | "네동의합니다" | "예동의" | "수신"
+        | "수신함" | "수신동의" | "수신동의함" | "수신허용" | "허용" | "구독" | "구독중"
+        | "구독함" | "agree" | "iagree" | "agreed" | "yesiagree" | "accept" | "accepted"
+        | "同意する" => Answer::Agreed,
+        "미동의"
         | "비동의"
+        | "부동의"
         | "동의안함"
-        | "동의 안 함"
-        | "동의하지 않음"
+        | "동의하지않음"
+        | "동의하지않습니다"
+        | "아니요동의하지않습니다"
+        | "아니오동의하지않습니다"
+        | "동의거부"
         | "거부"
+        | "거부함"
+        | "거절"
         | "미수신"
         | "수신안함"
-        | "수신 안 함"
+        | "수신하지않음"
+        | "수신거부"
         | "미구독"
         | "구독안함"
-        | "구독 안 함" => Some(Answer::No),
-        _ if is_moment(&word) => Some(Answer::Yes),
-        _ => None,
-    }
+        | "비구독"
+        | "불허"
+        | "disagree"
+        | "idonotagree"
+        | "decline"
+        | "declined"
+        | "refused"
+        | "同意しない" => Answer::Declined,
+        _ if is_moment(&word) => Answer::Yes,
+        _ => return None,
+    };
+    Some(answer)
 }
 
 /// A date where a yes was expected says yes, and when.
 fn is_moment(text: &str) -> bool {
     text.bytes().filter(u8::is_ascii_digit).count() >= 4
-        && field::moment(text, chrono_tz::Tz::UTC).is_ok()
+        && field::moment(text, chrono_tz::Tz::UTC, None).is_ok()
 }
 
 #[cfg(test)]
@@ -104,7 +161,8 @@ mod tests {
     use super::*;
 
     fn by(field: Field, cell: &str) -> Result<Standing, String> {
-        standing_by(field, "column", cell, Service::Generic)
+        let sheet = Sheet::of_header(&[]);
+        standing_by(field, "column", cell, sheet).map(|verdict| verdict.standing)
     }
 
     #[test]
@@ -118,20 +176,43 @@ mod tests {
             "0",
             "off",
             "아니요",
-            "미동의",
-            "거부",
-            "미구독",
+            "nein",
+            "non",
+            "いいえ",
         ] {
             assert_eq!(by(Field::Subscribed, no), left, "{no}");
             assert_eq!(by(Field::OptedOut, no), Ok(Standing::Active), "{no}");
             assert_eq!(by(Field::Confirmed, no), Ok(Standing::Unconfirmed), "{no}");
         }
-        for yes in ["true", "Yes", "Y", "1", "예", "2024-01-02 03:04:05"] {
+        for yes in ["true", "Yes", "Y", "1", "예", "ja", "2024-01-02 03:04:05"] {
             assert_eq!(by(Field::OptedOut, yes), left, "{yes}");
             assert_eq!(by(Field::Subscribed, yes), Ok(Standing::Active), "{yes}");
         }
         assert_eq!(by(Field::Subscribed, "unsubscribed"), left);
-        assert_eq!(by(Field::OptedOut, "수신거부"), left);
+    }
+
+    #[test]
+    fn a_refusal_in_words_is_one_whatever_the_column_asks() {
+        let left = Ok(Standing::Suppressed(SuppressionReason::Unsubscribed));
+        for declined in [
+            "미동의",
+            "동의하지 않습니다",
+            "거부",
+            "수신 거부",
+            "미구독",
+            "I do not agree",
+        ] {
+            for field in [Field::Subscribed, Field::OptedOut] {
+                assert_eq!(by(field, declined), left, "{declined}");
+            }
+            assert_eq!(by(Field::Advertising, declined), Ok(Standing::Bystander));
+        }
+        for agreed in ["동의", "예, 동의합니다", "수신", "구독 중", "I agree"] {
+            for field in [Field::Subscribed, Field::Advertising] {
+                assert_eq!(by(field, agreed), Ok(Standing::Active), "{agreed}");
+            }
+            assert!(by(Field::OptedOut, agreed).is_err(), "{agreed}");
+        }
     }
 
     #[test]

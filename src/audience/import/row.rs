@@ -8,10 +8,21 @@ use std::{
 use chrono::{DateTime, Datelike, FixedOffset, TimeDelta, Utc};
 use chrono_tz::Tz;
 
-use super::{Field, Header, Options, Service, Standing, columns::normal, flag, standing};
+pub(super) use super::cells::is_address;
+use super::{
+    Field, Options, Service, Standing,
+    cells::Cells,
+    flag,
+    header::Header,
+    more::More,
+    names::{self, normal},
+    records::Record,
+    standing::{self, Verdict},
+    survey::Survey,
+};
 use crate::{
-    address::Address,
-    audience::{Consent, Profile, Suppression, SuppressionReason, export::unguarded, field},
+    address::{Address, Mailbox},
+    audience::{Consent, Profile, Suppression, SuppressionReason, field},
     publication::Publication,
 };
 
@@ -24,8 +35,10 @@ const KEPT_WORDS: usize = 64;
 /// A row, and what it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
-    /// Its number in the sheet: the header is row 1.
+    /// Its number in the sheet, empty rows counted.
     pub number: u64,
+    /// The line of the file that it begins at.
+    pub line: u64,
     /// What is to become of the person.
     pub entry: Entry,
     /// What of it was not understood and left out.
@@ -37,8 +50,8 @@ pub struct Row {
 pub enum Entry {
     /// They read.
     Subscribe(Box<Profile>),
-    /// They must get no mail.
-    Suppress(Box<Suppression>),
+    /// They must get no mail, at any address of the row.
+    Suppress(Vec<Suppression>),
     /// They are neither put on the list nor kept off it.
     Skip {
         /// Who.
@@ -69,49 +82,33 @@ pub(super) struct Reader {
     source: String,
     /// What each word met in this file means.
     words: HashMap<String, Option<Standing>>,
-}
-
-/// The cells of a row that mean something; the first of several that mean the same.
-#[derive(Default)]
-struct Cells<'r> {
-    email: &'r str,
-    name: &'r str,
-    first_name: &'r str,
-    last_name: &'r str,
-    editions: &'r str,
-    tags: Vec<&'r str>,
-    timezone: &'r str,
-    language: &'r str,
-    consent_at: &'r str,
-    confirmed_at: &'r str,
-    joined_at: &'r str,
-    consent_source: &'r str,
-    status: &'r str,
-    /// Those that say yes or no, each with its column: the worst of them counts.
-    flags: Vec<(Field, &'r str, &'r str)>,
-    mail_disabled: &'r str,
-    suppressed: &'r str,
-    left_at: &'r str,
-    bounced_at: &'r str,
-    detail: &'r str,
-    more: &'r str,
+    /// Whether the person who imports said that all of them read.
+    are_told_active: bool,
+    date_order: Option<field::DateOrder>,
+    are_short_rows_usual: bool,
 }
 
 impl Reader {
     pub(super) fn new(
         header: Header,
+        survey: &Survey,
         options: &Options,
         publication: &Publication,
         file_name: &str,
         now: DateTime<Utc>,
     ) -> Self {
-        let zone = match header.service {
+        let service = header.sheet.service;
+        let zone = match service {
             Service::Stibee => chrono_tz::Asia::Seoul,
             Service::DailyNote | Service::Generic => publication.timezone,
             _ => Tz::UTC,
         };
+        let date_order = match service {
+            // Its dates are `02-01-2024 03:04:05`, the day first.
+            Service::Brevo => Some(field::DateOrder::DayFirst),
+            _ => survey.date_order,
+        };
         let of_file = standing_of_file(&header, file_name);
-        let source = format!("import:{}", header.service);
         Self {
             base: of_file.or_worse(options.standing.unwrap_or(Standing::Active)),
             editions: options.editions.clone(),
@@ -121,101 +118,179 @@ impl Reader {
             zone,
             file_name: file_name.to_owned(),
             now,
-            source,
+            source: format!("import:{service}"),
             words: HashMap::new(),
+            are_told_active: options.standing == Some(Standing::Active),
+            date_order,
+            are_short_rows_usual: survey.are_short_rows_usual,
         }
     }
 
-    pub(super) fn row(&mut self, number: u64, record: &csv::StringRecord) -> Row {
+    pub(super) fn row(&mut self, record: &Record) -> Row {
         // The cells borrow the header, which the words that are learned do not change.
         let header = Arc::clone(&self.header);
         let cells = Cells::pick(&header, record);
         let mut notes = Vec::new();
         let entry = self
-            .entry(&cells, &mut notes)
+            .check_length(record)
+            .and_then(|()| self.entry(&cells, &mut notes))
             .unwrap_or_else(|why| Entry::Refuse {
-                email: cells.email.to_owned(),
+                email: cells.shown_email(),
                 why,
             });
         Row {
-            number,
+            number: record.row,
+            line: record.first_line,
             entry,
             notes,
         }
     }
 
+    /// A row of another length than its file's rows lost a separator, a line break or its end.
+    fn check_length(&self, record: &Record) -> Result<(), String> {
+        let (cells, columns) = (record.len(), self.header.names.len());
+        let are_more = (columns..cells).any(|at| {
+            let cell = record.get(at).unwrap_or_default();
+            !cell.trim().is_empty()
+        });
+        let is_short = cells < columns && !self.are_short_rows_usual;
+        if are_more || is_short {
+            return Err(format!(
+                "the row has {cells} cells, and the table {columns} columns"
+            ));
+        }
+        Ok(())
+    }
+
     fn entry(&mut self, cells: &Cells<'_>, notes: &mut Vec<String>) -> Result<Entry, String> {
-        if cells.email.is_empty() {
+        if cells.emails.is_empty() {
             return Err("the row has no address".to_owned());
         }
-        let email = field::email(cells.email).map_err(|fault| fault.message)?;
-        let (standing, word) = self.standing(cells)?;
+        let is_header = |email: &str| {
+            !email.contains('@') && names::of_any(&normal(email)) == Some(Field::Email)
+        };
+        if cells.emails.iter().all(|email| is_header(email)) {
+            return Err("the names of the columns once more".to_owned());
+        }
+        let mailboxes = cells.mailboxes()?;
+        let (verdict, word) = self.standing(cells)?;
+        let standing = verdict.standing;
+        if let Standing::Suppressed(reason) = standing {
+            return Ok(Entry::Suppress(
+                self.departure(mailboxes, reason, cells, word),
+            ));
+        }
+        let mut mailboxes = mailboxes.into_iter();
+        let Some(Mailbox { name, address }) = mailboxes.next() else {
+            return Err("the row has no address".to_owned());
+        };
+        let others: Vec<Address> = mailboxes.map(|mailbox| mailbox.address).collect();
         Ok(match standing {
-            Standing::Active => Entry::Subscribe(Box::new(self.profile(email, cells, notes)?)),
+            Standing::Active if cells.emails.len() == 1 && !others.is_empty() => {
+                return Err("there is more than one address in the cell".to_owned());
+            }
+            Standing::Active => {
+                for other in others {
+                    notes.push(format!("a second address, {other}"));
+                }
+                let mut profile = self.profile(address, cells, notes)?;
+                profile.name = profile.name.or(name);
+                Entry::Subscribe(Box::new(profile))
+            }
             Standing::Unconfirmed => Entry::Skip {
-                email,
+                email: address,
                 why: "has not confirmed: only they can".to_owned(),
             },
-            Standing::Bystander => Entry::Skip {
-                email,
-                why: "is not subscribed".to_owned(),
+            _ => Entry::Skip {
+                email: address,
+                why: verdict
+                    .why
+                    .unwrap_or_else(|| "is not subscribed".to_owned()),
             },
-            Standing::Suppressed(reason) => {
-                let at = match reason {
-                    SuppressionReason::HardBounce => [cells.bounced_at, cells.left_at],
-                    _ => [cells.left_at, cells.bounced_at],
-                };
-                let at = at.into_iter().find(|at| !at.is_empty());
-                let at = at.and_then(|at| self.moment(at, "the date of leaving", notes));
-                Entry::Suppress(Box::new(Suppression {
-                    email: Some(email),
-                    reason,
-                    detail: Some(self.detail(cells, word)),
-                    at: at.map_or(self.now, |at| at.to_utc()),
-                }))
-            }
         })
     }
 
-    /// How the person stands, and the word that said so where it isn't plain.
-    fn standing<'c>(&mut self, cells: &Cells<'c>) -> Result<(Standing, &'c str), String> {
-        let mut standing = self.base;
+    /// Somebody who left has left at all their addresses.
+    fn departure(
+        &self,
+        mailboxes: Vec<Mailbox>,
+        reason: SuppressionReason,
+        cells: &Cells<'_>,
+        word: &str,
+    ) -> Vec<Suppression> {
+        let at = match reason {
+            SuppressionReason::HardBounce => [cells.bounced_at, cells.left_at],
+            _ => [cells.left_at, cells.bounced_at],
+        };
+        let at = at.into_iter().find(|at| !at.is_empty());
+        let at = at.and_then(|at| self.moment(at, "the date of leaving", &mut Vec::new()));
+        mailboxes
+            .into_iter()
+            .map(|mailbox| Suppression {
+                email: Some(mailbox.address),
+                reason,
+                detail: Some(self.detail(cells, word)),
+                at: at.map_or(self.now, |at| at.to_utc()),
+            })
+            .collect()
+    }
+
+    /// How the person stands, and the word that said so where it isn't plain. Of several that a row says
+    /// the worst counts.
+    fn standing<'c>(&mut self, cells: &Cells<'c>) -> Result<(Verdict, &'c str), String> {
+        use SuppressionReason::{HardBounce, Unsubscribed};
+        let sheet = self.header.sheet;
+        let mut verdict = Verdict::from(self.base);
         let mut said = "";
-        if !cells.status.is_empty() {
-            let status = self.meaning(cells.status)?;
-            standing = standing.or_worse(status);
-            if status != Standing::Active {
-                said = cells.status;
+        for (column, status) in &cells.statuses {
+            if status.is_empty() {
+                if sheet.service != Service::DailyNote && !self.are_told_active {
+                    return Err(format!(
+                        "its `{column}` is empty; where that means that they read, say --as active"
+                    ));
+                }
+                continue;
             }
-        } else if !cells.left_at.is_empty() {
-            standing = standing.or_worse(Standing::Suppressed(SuppressionReason::Unsubscribed));
-        } else if !cells.bounced_at.is_empty() {
-            standing = standing.or_worse(Standing::Suppressed(SuppressionReason::HardBounce));
+            let status_standing = self.meaning(column, status)?;
+            if status_standing != Standing::Active {
+                said = status;
+            }
+            verdict = verdict.or_worse(status_standing);
         }
         if !cells.suppressed.is_empty() {
-            standing = standing.or_worse(self.meaning(cells.suppressed)?);
+            verdict = verdict.or_worse(self.meaning("suppressed", cells.suppressed)?);
+        }
+        // Our own table has the date of a suppression alone where there is one.
+        if !cells.left_at.is_empty() && sheet.service != Service::DailyNote {
+            verdict = verdict.or_worse(Standing::Suppressed(Unsubscribed));
+        }
+        if !cells.bounced_at.is_empty() {
+            verdict = verdict.or_worse(Standing::Suppressed(HardBounce));
         }
         for (field, column, cell) in &cells.flags {
-            let service = self.header.service;
-            standing = standing.or_worse(flag::standing_by(*field, column, cell, service)?);
+            verdict = verdict.or_worse(flag::standing_by(*field, column, cell, sheet)?);
         }
         if standing::is_true(cells.mail_disabled) {
-            standing = standing.or_worse(Standing::Suppressed(SuppressionReason::Unsubscribed));
+            verdict = verdict.or_worse(Standing::Suppressed(Unsubscribed));
         }
-        if standing == Standing::Suppressed(SuppressionReason::Unsubscribed)
+        // Nobody gives a reason for leaving who has not left.
+        if !flag::is_no_departure(cells.detail) && sheet.service != Service::DailyNote {
+            verdict = verdict.or_worse(Standing::Suppressed(Unsubscribed));
+        }
+        if verdict.standing == Standing::Suppressed(Unsubscribed)
             && standing::is_complaint(cells.detail)
         {
-            standing = Standing::Suppressed(SuppressionReason::Complaint);
+            verdict = Standing::Suppressed(SuppressionReason::Complaint).into();
         }
-        Ok((standing, said))
+        Ok((verdict, said))
     }
 
     /// What a status word means, looked up once a file.
-    fn meaning(&mut self, word: &str) -> Result<Standing, String> {
+    fn meaning(&mut self, column: &str, word: &str) -> Result<Standing, String> {
         let meaning = match self.words.get(word) {
             Some(meaning) => *meaning,
             None => {
-                let meaning = standing::of_word(&normal(word), self.header.service);
+                let meaning = standing::of_word(&normal(word), self.header.sheet);
                 if self.words.len() < KEPT_WORDS {
                     self.words.insert(word.to_owned(), meaning);
                 }
@@ -224,7 +299,7 @@ impl Reader {
         };
         meaning.ok_or_else(|| {
             let shown = field::quoted(word);
-            format!("its status {shown} is not one that we know")
+            format!("its `{column}` says {shown}, which is no status that we know")
         })
     }
 
@@ -248,7 +323,9 @@ impl Reader {
         let language = noted(or(cells.language, &more.language), field::language, notes);
         Ok(Profile {
             email,
-            name: name(cells, &more),
+            name: name(cells, &more).filter(|name| {
+                self.header.sheet.service == Service::DailyNote || is_whole(name, notes)
+            }),
             editions: match editions.is_empty() {
                 true => self.editions.clone(),
                 false => Some(editions),
@@ -264,9 +341,9 @@ impl Reader {
         let dates = [cells.consent_at, cells.confirmed_at, cells.joined_at];
         let at = dates
             .into_iter()
-            .find(|date| !date.is_empty())
+            .find(|date| !flag::is_blank(date))
             .and_then(|date| self.moment(date, "the date of consent", notes));
-        let source = match (self.header.service, cells.consent_source) {
+        let source = match (self.header.sheet.service, cells.consent_source) {
             (Service::DailyNote, "") => None,
             (Service::DailyNote, source) => field::foreign_name(source),
             (Service::Generic, "") if at.is_none() => None,
@@ -285,11 +362,11 @@ impl Reader {
         what: &str,
         notes: &mut Vec<String>,
     ) -> Option<DateTime<FixedOffset>> {
-        let moment = field::moment(text, self.zone)
+        let moment = field::moment(text, self.zone, self.date_order)
             .map_err(|fault| notes.push(format!("{what}: {}", fault.message)))
             .ok()?;
         // What we wrote ourselves was looked at when it came.
-        let is_possible = self.header.service == Service::DailyNote
+        let is_possible = self.header.sheet.service == Service::DailyNote
             || moment.year() >= FIRST_YEAR && moment.to_utc() <= self.now + TimeDelta::days(1);
         if !is_possible {
             let shown = field::quoted(text);
@@ -300,10 +377,10 @@ impl Reader {
 
     fn detail(&self, cells: &Cells<'_>, word: &str) -> String {
         let detail = field::foreign_name(cells.detail);
-        if self.header.service == Service::DailyNote {
+        if self.header.sheet.service == Service::DailyNote {
             return detail.unwrap_or_else(|| format!("import: {}", self.file_name));
         }
-        let file = format!("{}: {}", self.header.service, self.file_name);
+        let file = format!("{}: {}", self.header.sheet.service, self.file_name);
         match detail.or_else(|| field::foreign_name(word)) {
             Some(said) => format!("{file}: {said}"),
             None => file,
@@ -313,7 +390,7 @@ impl Reader {
 
 /// Mailchimp tells how people stand by the file that they are in, and its columns.
 fn standing_of_file(header: &Header, file_name: &str) -> Standing {
-    if header.service != Service::Mailchimp {
+    if header.sheet.service != Service::Mailchimp {
         return Standing::Active;
     }
     let has = |field| header.fields.contains(&field);
@@ -328,102 +405,22 @@ fn standing_of_file(header: &Header, file_name: &str) -> Standing {
     }
 }
 
-impl<'r> Cells<'r> {
-    fn pick(header: &'r Header, record: &'r csv::StringRecord) -> Self {
-        let mut cells = Self::default();
-        for (at, field) in header.fields.iter().enumerate() {
-            // A row that ends early says nothing in the columns behind.
-            let cell = record.get(at).unwrap_or_default();
-            let cell = match header.service {
-                Service::DailyNote => unguarded(cell.trim()),
-                _ => cell.trim(),
-            };
-            let slot = match field {
-                Field::Email => &mut cells.email,
-                Field::Name => &mut cells.name,
-                Field::FirstName => &mut cells.first_name,
-                Field::LastName => &mut cells.last_name,
-                Field::Editions => &mut cells.editions,
-                Field::Tags => {
-                    cells.tags.push(cell);
-                    continue;
-                }
-                Field::Timezone => &mut cells.timezone,
-                Field::Language => &mut cells.language,
-                Field::ConsentAt => &mut cells.consent_at,
-                Field::ConfirmedAt => &mut cells.confirmed_at,
-                Field::JoinedAt => &mut cells.joined_at,
-                Field::ConsentSource => &mut cells.consent_source,
-                Field::Status => &mut cells.status,
-                Field::Subscribed
-                | Field::Confirmed
-                | Field::OptedOut
-                | Field::Bounced
-                | Field::Complained => {
-                    cells.flags.push((*field, &header.names[at], cell));
-                    continue;
-                }
-                Field::LeftAt | Field::BouncedAt if flag::is_no_departure(cell) => continue,
-                Field::MailDisabled => &mut cells.mail_disabled,
-                Field::Suppressed => &mut cells.suppressed,
-                Field::LeftAt => &mut cells.left_at,
-                Field::BouncedAt => &mut cells.bounced_at,
-                Field::Detail => &mut cells.detail,
-                Field::More => &mut cells.more,
-                Field::Ignored => continue,
-            };
-            if slot.is_empty() {
-                *slot = cell;
-            }
-        }
-        cells
-    }
-}
-
-/// What a JSON object beside the columns says.
-#[derive(Default)]
-struct More {
-    name: String,
-    timezone: String,
-    language: String,
-    tags: Vec<String>,
-}
-
-impl More {
-    fn parse(text: &str) -> Self {
-        let Ok(serde_json::Value::Object(object)) = serde_json::from_str(text) else {
-            return Self::default();
-        };
-        let text = |keys: &[&str]| {
-            let value = keys.iter().find_map(|key| object.get(*key)?.as_str());
-            value.unwrap_or_default().trim().to_owned()
-        };
-        let tags = object.get("tags").and_then(|tags| tags.as_array());
-        let full = text(&["name", "full_name"]);
-        let (first, last) = (
-            text(&["first_name", "firstname"]),
-            text(&["last_name", "lastname"]),
-        );
-        Self {
-            name: or(&full, &joined_name(&first, &last)).to_owned(),
-            timezone: text(&["timezone"]),
-            language: text(&["language", "lang", "locale"]),
-            tags: tags
-                .into_iter()
-                .flatten()
-                .filter_map(|tag| tag.as_str().map(str::to_owned))
-                .collect(),
-        }
-    }
-}
-
 fn name(cells: &Cells<'_>, more: &More) -> Option<String> {
     let joined = joined_name(cells.first_name, cells.last_name);
     field::foreign_name(or(or(cells.name, &joined), &more.name))
 }
 
+/// A name that was damaged on its way here is no name.
+fn is_whole(name: &str, notes: &mut Vec<String>) -> bool {
+    let is_whole = !name.contains('\u{fffd}');
+    if !is_whole {
+        notes.push(format!("its name, {}, is damaged", field::quoted(name)));
+    }
+    is_whole
+}
+
 /// `Minji Kim`, but `김민지`.
-fn joined_name(first: &str, last: &str) -> String {
+pub(super) fn joined_name(first: &str, last: &str) -> String {
     let is_hangul = |text: &str| text.chars().all(|c| matches!(c, '가'..='힣'));
     match (first, last) {
         ("", only) | (only, "") => only.to_owned(),
@@ -444,7 +441,7 @@ fn noted<T>(
     parse(text).map_err(|fault| notes.push(fault.message)).ok()
 }
 
-fn or<'t>(text: &'t str, other: &'t str) -> &'t str {
+pub(super) fn or<'t>(text: &'t str, other: &'t str) -> &'t str {
     if text.is_empty() { other } else { text }
 }
 

@@ -1,6 +1,6 @@
 //! What a service's words say of a person: that they read, that they left, that nobody knows.
 
-use super::Service;
+use super::{Service, service::Sheet};
 use crate::audience::SuppressionReason;
 
 /// How a person stands.
@@ -36,40 +36,136 @@ impl Standing {
     }
 }
 
-/// What a status word (as [`super::columns::normal`] leaves it) means; None where we can't tell,
+/// A standing, and why it is so where that isn't plain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Verdict {
+    pub(super) standing: Standing,
+    pub(super) why: Option<String>,
+}
+
+impl From<Standing> for Verdict {
+    fn from(standing: Standing) -> Self {
+        Self {
+            standing,
+            why: None,
+        }
+    }
+}
+
+impl Verdict {
+    /// The stronger of two.
+    pub(super) fn or_worse(self, other: impl Into<Self>) -> Self {
+        let other = other.into();
+        if self.standing.or_worse(other.standing) == self.standing {
+            self
+        } else {
+            other
+        }
+    }
+}
+
+/// What a status word (as [`super::names::normal`] leaves it) means; None where we can't tell,
 /// so that nobody gets mail by a guess.
-pub(super) fn of_word(word: &str, service: Service) -> Option<Standing> {
+pub(super) fn of_word(word: &str, sheet: &Sheet) -> Option<Standing> {
     use SuppressionReason::{Complaint, HardBounce, Manual, Unsubscribed};
+    if let Some(standing) = sheet.standing(word) {
+        return Some(standing);
+    }
     let standing = match word {
         "active" | "subscribed" | "subscriber" | "enabled" | "confirmed" | "optedin" | "구독"
-        | "구독중" | "정상" | "수신" | "수신동의" => Standing::Active,
+        | "구독중" | "정상" | "수신" | "수신동의" | "수신함" | "수신허용" | "수신중" | "동의"
+        | "구독자" | "정상구독" | "구독확인" | "인증완료" | "abonniert" | "angemeldet"
+        | "bestätigt" | "abonné" | "inscrit" | "suscrito" | "iscritto" | "inscrito"
+        | "ingeschreven" | "購読中" | "配信中" | "已订阅" | "已訂閱" | "explicit" | "express" => {
+            Standing::Active
+        }
         "free" | "paid" | "comp" | "gift" | "gifted" | "founding" | "regular" | "premium"
         | "trialed" | "trial" | "unpaid" | "pastdue" | "churning" | "churned" | "upcoming"
             if matches!(
-                service,
+                sheet.service,
                 Service::Buttondown | Service::Substack | Service::Generic
             ) =>
         {
             Standing::Active
         }
-        // At Buttondown a paid plan is paused, not the newsletter.
-        "paused" if service == Service::Buttondown => Standing::Active,
-        "unconfirmed" | "validating" | "unactivated" | "pending" | "notconfirmed" | "미인증"
-        | "인증대기" | "구독대기" | "확인대기" | "구독확인대기" | "대기" => {
-            Standing::Unconfirmed
-        }
-        "inactive" | "nonsubscribed" | "transactional" => Standing::Bystander,
-        "unsubscribed" | "unsubscribe" | "optedout" | "optout" | "left" | "수신거부"
-        | "구독취소" | "구독해지" | "해지" | "탈퇴" | "미구독" | "거부" | "수신안함" | "미동의"
-        | "optedoutofemail" | "cancelled" | "canceled" => Standing::Suppressed(Unsubscribed),
+        "unconfirmed"
+        | "validating"
+        | "unactivated"
+        | "pending"
+        | "notconfirmed"
+        | "awaitingconfirmation"
+        | "unbestätigt"
+        | "미인증"
+        | "미확인"
+        | "인증대기"
+        | "구독대기"
+        | "확인대기"
+        | "구독확인대기"
+        | "대기" => Standing::Unconfirmed,
+        "inactive" | "nonsubscribed" | "neversubscribed" | "notsubscribed" | "transactional"
+        | "휴면" | "비활성" | "dormant" => Standing::Bystander,
+        "unsubscribed"
+        | "unsubscribe"
+        | "optedout"
+        | "optout"
+        | "left"
+        | "수신거부"
+        | "구독취소"
+        | "구독해지"
+        | "해지"
+        | "탈퇴"
+        | "미구독"
+        | "거부"
+        | "수신안함"
+        | "미동의"
+        | "optedoutofemail"
+        | "cancelled"
+        | "canceled"
+        | "donotcontact"
+        | "donotmail"
+        | "globallyunsubscribed"
+        | "unsubscribedfromall"
+        | "withdrawn"
+        | "declined"
+        | "refused"
+        | "수신거절"
+        | "구독거부"
+        | "구독안함"
+        | "비구독"
+        | "구독중지"
+        | "수신중지"
+        | "비동의"
+        | "동의안함"
+        | "동의철회"
+        | "철회"
+        | "탈퇴회원"
+        | "abgemeldet"
+        | "ausgetragen"
+        | "abbestellt"
+        | "désabonné"
+        | "désinscrit"
+        | "dadodebaja"
+        | "baja"
+        | "disiscritto"
+        | "descadastrado"
+        | "uitgeschreven"
+        | "afgemeld"
+        | "退会"
+        | "解除"
+        | "配信停止"
+        | "退订"
+        | "已退订"
+        | "退訂" => Standing::Suppressed(Unsubscribed),
         "hardbounce" | "hardbounced" | "bounced" | "bounce" | "cleaned" | "undeliverable"
-        | "invalid" | "unreachable" | "자동삭제" | "반송" | "하드바운스" => {
-            Standing::Suppressed(HardBounce)
-        }
+        | "invalid" | "unreachable" | "자동삭제" | "반송" | "하드바운스" | "반송됨"
+        | "수신불가" => Standing::Suppressed(HardBounce),
         "complaint" | "complained" | "markedasspam" | "reportedasspam" | "spam"
-        | "spamcomplaint" | "abuse" | "스팸신고" | "신고" => Standing::Suppressed(Complaint),
+        | "spamcomplaint" | "abuse" | "junk" | "spamreported" | "스팸신고" | "신고" => {
+            Standing::Suppressed(Complaint)
+        }
         "manual" | "removed" | "blocked" | "blocklisted" | "blacklisted" | "disabled"
-        | "banned" | "archived" | "deleted" | "삭제" | "차단" => Standing::Suppressed(Manual),
+        | "banned" | "archived" | "deleted" | "suppressed" | "suspended" | "삭제" | "차단"
+        | "차단됨" | "발송제외" | "gesperrt" => Standing::Suppressed(Manual),
         "erased" => Standing::Suppressed(SuppressionReason::Erased),
         _ => return None,
     };

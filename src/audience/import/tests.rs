@@ -58,15 +58,17 @@ fn told_with(name: &str, text: impl AsRef<[u8]>, options: &Options) -> String {
                     profile.language,
                 )
             }
-            Entry::Suppress(suppression) => writeln!(
-                told,
-                "{} - {} {:?} {} “{}”",
-                row.number,
-                suppression.email.unwrap(),
-                suppression.reason,
-                suppression.at.to_rfc3339(),
-                suppression.detail.unwrap_or_default(),
-            ),
+            Entry::Suppress(suppressions) => suppressions.into_iter().try_for_each(|suppression| {
+                writeln!(
+                    told,
+                    "{} - {} {:?} {} “{}”",
+                    row.number,
+                    suppression.email.unwrap(),
+                    suppression.reason,
+                    suppression.at.to_rfc3339(),
+                    suppression.detail.unwrap_or_default(),
+                )
+            }),
             Entry::Skip { email, why } => writeln!(told, "{} . {email} {why}", row.number),
             Entry::Refuse { email, why } => writeln!(told, "{} ! {email:?} {why}", row.number),
         };
@@ -237,27 +239,107 @@ fn korean_excel_and_utf_16_are_read_without_being_told() {
 }
 
 #[test]
-fn hangul_that_comes_late_in_a_long_file_still_tells_its_encoding() {
+fn an_encoding_is_asked_for_with_the_names_as_each_would_read_them() {
+    let encode = |label: &str, text: &str| {
+        let encoding = Encoding::for_label(label.as_bytes()).unwrap();
+        [b"email,name\n", &*encoding.encode(text).0].concat()
+    };
+    for (label, text, name) in [
+        ("euc-kr", "a@example.com,민지\n", "민지"),
+        ("shift_jis", "a@example.com,佐藤 花\n", "佐藤 花"),
+        ("gb18030", "a@example.com,李明\n", "李明"),
+        ("big5", "a@example.com,林志玲\n", "林志玲"),
+        (
+            "windows-1250",
+            "a@example.com,Łukasz\nb@example.com,Dvořák\n",
+            "Łukasz",
+        ),
+        (
+            "windows-1251",
+            "a@example.com,Иван\nb@example.com,Мария\n",
+            "Иван",
+        ),
+        (
+            "windows-1252",
+            "a@example.com,Jérôme\nb@example.com,Zoë\n",
+            "Jérôme",
+        ),
+        (
+            "macintosh",
+            "a@example.com,Jérôme\nb@example.com,Zoë\n",
+            "Jérôme",
+        ),
+    ] {
+        let bytes = encode(label, text);
+        let error = read("list.csv", &bytes, &Options::default()).unwrap_err();
+        let word = if label == "euc-kr" { "cp949" } else { label };
+        let hint = error.hint().unwrap_or_default();
+        let line = hint
+            .lines()
+            .find(|line| line.contains(&format!("--encoding {word} ")));
+        assert!(
+            line.is_some_and(|line| line.contains(name)),
+            "{label}: {hint}"
+        );
+        let options = Options {
+            encoding: Some(word.to_owned()),
+            ..Options::default()
+        };
+        let (_, rows) = read("list.csv", &bytes, &options).unwrap();
+        match &rows[0].entry {
+            Entry::Subscribe(profile) => assert_eq!(profile.name.as_deref(), Some(name)),
+            other => panic!("{label}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_name_that_comes_late_in_a_long_file_is_still_asked_about() {
     let mut bytes = b"email,name\n".to_vec();
     for number in 0..20_000 {
         bytes.extend(format!("reader{number}@example.com,\n").bytes());
     }
     bytes.extend(b"minji@example.com,\xb9\xce\xc1\xf6\n");
-    let (plan, rows) = read("list.csv", &bytes, &Options::default()).unwrap();
-    assert_eq!(plan.encoding, "CP949");
-    match &rows.last().unwrap().entry {
-        Entry::Subscribe(profile) => assert_eq!(profile.name.as_deref(), Some("민지")),
-        other => panic!("{other:?}"),
+    let error = read("list.csv", &bytes, &Options::default()).unwrap_err();
+    assert!(
+        error.hint().is_some_and(|hint| hint.contains("민지")),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_header_with_columns_that_one_encoding_knows_tells_it() {
+    for (label, text) in [
+        ("euc-kr", "이메일,이름\na@example.com,민지\n"),
+        ("shift_jis", "メールアドレス,氏名\na@example.com,花\n"),
+        ("gb18030", "邮箱,姓名\na@example.com,李明\n"),
+    ] {
+        let encoding = Encoding::for_label(label.as_bytes()).unwrap();
+        let (plan, _) = read("list.csv", &encoding.encode(text).0, &Options::default()).unwrap();
+        assert_eq!(plan.columns[1].field, "name", "{label}");
     }
 }
 
 #[test]
-fn accented_letters_are_not_taken_for_hangul() {
-    let bytes = b"email;name\nj@example.com;J\xe9r\xf4me\nz@example.com;Zo\xeb\n";
-    let (plan, rows) = read("list.csv", bytes, &Options::default()).unwrap();
-    assert_eq!(plan.encoding, "windows-1252");
-    match &rows[0].entry {
-        Entry::Subscribe(profile) => assert_eq!(profile.name.as_deref(), Some("Jérôme")),
+fn a_few_bad_bytes_are_named_at_their_places() {
+    let bytes = "email,name\na@example.com,민지\nb@example.com,서연\nc@example.com,X\n".to_owned();
+    let bytes: Vec<u8> = bytes
+        .bytes()
+        .map(|byte| if byte == b'X' { 0xEB } else { byte })
+        .collect();
+    let error = read("list.csv", &bytes, &Options::default()).unwrap_err();
+    assert!(
+        error.to_string().contains("line 4, column 15 (EB)"),
+        "{error}"
+    );
+    let options = Options {
+        encoding: Some("utf-8".to_owned()),
+        ..Options::default()
+    };
+    let (_, rows) = read("list.csv", &bytes, &options).unwrap();
+    assert!(rows[2].notes[0].contains("is damaged"), "{:?}", rows[2]);
+    match &rows[2].entry {
+        Entry::Subscribe(profile) => assert_eq!(profile.name, None),
         other => panic!("{other:?}"),
     }
 }

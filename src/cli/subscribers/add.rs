@@ -145,7 +145,7 @@ impl Args {
         let at = self
             .consent_at
             .as_deref()
-            .map(|at| field::moment(at, publication.timezone))
+            .map(|at| field::moment(at, publication.timezone, None))
             .transpose()
             .map_err(|fault| bad_option("consent-at", fault))?;
         let source = self.consent.as_deref().map(field::name).transpose();

@@ -1,16 +1,25 @@
 //! `subscribers import`.
 
-use std::{fmt::Write as _, fs::File, path::PathBuf};
+mod listing;
+mod map;
+mod told;
+
+use std::path::PathBuf;
 
 use clap::ValueEnum;
 use serde::Serialize;
 
+use self::{
+    listing::Listing,
+    map::{ColumnMap, mapping},
+    told::told,
+};
 use super::{
-    super::{Context, Exit, Failure, Output, Tone},
+    super::{Context, Exit, Failure},
     edition_options, tag_options,
 };
 use crate::{
-    app::{self, AppError, ImportReport, Outcome, Problem},
+    app::{self, AppError, ImportReport, Problem},
     audience::{
         SuppressionReason,
         import::{Field, Import, Options, Service, Standing},
@@ -18,28 +27,30 @@ use crate::{
     publication::Publication,
 };
 
-/// Problems that are printed; `--report` has all.
-const SHOWN_PROBLEMS: usize = 20;
-
 /// Take in the list that another service exported
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Reads the CSV exports of Stibee, Mailchimp, Buttondown, Substack and listmonk, what `subscribers
-export` writes, and any other table with an address in it. Encoding (UTF-8, CP949, UTF-16),
-separator and service are told by looking; the report says what was found.
+Reads the CSV exports of Stibee, Mailchimp, Buttondown, Substack, listmonk, Ghost, phpList, Brevo,
+Kit, MailerLite, HubSpot, Mautic, MailPoet, beehiiv, Keila, Sendy, Mailman and The Newsletter
+Plugin, what `subscribers export` writes, and any other table with an address in it. Separator and
+service are told by looking; the report says what each column was taken for. A file that is
+neither UTF-8 nor UTF-16 is shown as each encoding would read it: say which with --encoding.
 
 Those who unsubscribed, bounced or complained there are kept off the list here; those who never
-confirmed are left out. A column whose name tells of consent or leaving, and that is not understood,
-stops the import until --map says what it is. Importing a file again is harmless.
+confirmed are left out. Nobody gets mail on a guess: a column whose name or words tell of consent
+or leaving, and that is not understood, stops the import until --map says what it is, and a word
+in such a column that is not known is refused with its row. A no to advertising keeps its row out;
+where the newsletter is none, --map \"COLUMN=ignore\". A damaged quotation mark stops the import
+before anything is taken. Importing a file again is harmless.
 
-Mailchimp exports three files: import all of them. listmonk's file does not say who left a list:
-export those with the subscription status “unsubscribed” too, and import that file with
---as unsubscribed.
+Mailchimp exports three files: import all of them. listmonk's and Mautic's files do not say who
+left a list: export those apart, and import that file with --as unsubscribed.
 
 Examples:
   daily-note subscribers import 구독자.csv --dry-run
   daily-note subscribers import subscribed.csv unsubscribed.csv cleaned.csv --edition monday
-  daily-note subscribers import list.csv --map \"메일 계정=email\" --map 별명=name
+  daily-note subscribers import list.csv --map \"메일 계정=email\" --map 별명=name --save-map list.map
+  daily-note subscribers import november.csv --map-file list.map
   daily-note subscribers import left.csv --as unsubscribed")]
 pub(crate) struct Args {
     /// The files
@@ -50,10 +61,16 @@ pub(crate) struct Args {
     format: Format,
     /// What a column is: COLUMN=FIELD, by its name or number; repeat it for more. Fields: email,
     /// name, first_name, last_name, editions, tags, timezone, language, consent_at, confirmed_at,
-    /// joined_at, consent_source, status, subscribed, confirmed, opted_out, bounced, complained (yes
-    /// or no each), left_at, bounced_at, detail, ignore
+    /// joined_at, consent_source, status, subscribed, confirmed, enabled, advertising, opted_out,
+    /// bounced, complained (yes or no each), left_at, bounced_at, detail, ignore
     #[arg(long = "map", value_name = "COLUMN=FIELD", value_parser = mapping)]
     columns: Vec<(String, Field)>,
+    /// Take the columns from a file that --save-map wrote; --map goes over it
+    #[arg(long, value_name = "FILE")]
+    map_file: Option<PathBuf>,
+    /// Write what each column was taken for to a file, to look at and to use again
+    #[arg(long, value_name = "FILE")]
+    save_map: Option<PathBuf>,
     /// How everybody in the file stands, unless a row says worse
     #[arg(long = "as", value_enum, value_name = "STANDING")]
     standing: Option<As>,
@@ -63,7 +80,7 @@ pub(crate) struct Args {
     /// A tag that everybody in the file gets; repeat it for more
     #[arg(long = "tag", value_name = "TAG")]
     tags: Vec<String>,
-    /// The file's encoding, where it can't be told
+    /// The file's encoding, where it can't be told: utf-8, cp949, shift_jis, windows-1252 …
     #[arg(long, value_name = "NAME")]
     encoding: Option<String>,
     /// Say what would become of every row, and change nothing
@@ -100,13 +117,6 @@ fn service(text: &str) -> Result<Format, String> {
     }
 }
 
-fn mapping(text: &str) -> Result<(String, Field), String> {
-    let (column, field) = text
-        .rsplit_once('=')
-        .ok_or_else(|| "write COLUMN=FIELD, such as \"Nick name=name\"".to_owned())?;
-    Ok((column.trim().to_owned(), field.trim().parse()?))
-}
-
 /// What became of one file, as a document.
 #[derive(Serialize)]
 struct FileReport {
@@ -131,6 +141,9 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
             path,
             import.map_err(|error| AppError::Content(vec![error]))?,
         ));
+    }
+    if let Some(path) = &args.save_map {
+        ColumnMap::of(imports.iter().map(|(_, import)| import.plan())).save(path)?;
     }
     let store = app.store().await?;
     let mut listing = args.report.as_ref().map(Listing::begin).transpose()?;
@@ -181,7 +194,10 @@ impl Args {
         let tags = tag_options(&self.tags)?;
         Ok(Options {
             service: self.format.0,
-            columns: self.columns.clone(),
+            columns: match &self.map_file {
+                Some(path) => ColumnMap::load(path)?.with(&self.columns),
+                None => self.columns.clone(),
+            },
             standing: self.standing.map(As::standing),
             editions: (!editions.is_empty()).then_some(editions),
             tags,
@@ -198,153 +214,6 @@ impl As {
             Self::HardBounce => Standing::Suppressed(SuppressionReason::HardBounce),
             Self::Complaint => Standing::Suppressed(SuppressionReason::Complaint),
             Self::Manual => Standing::Suppressed(SuppressionReason::Manual),
-        }
-    }
-}
-
-/// A report for a person.
-fn told(file: &str, report: &ImportReport, output: &Output) -> String {
-    let plan = &report.plan;
-    let separator = match plan.separator {
-        ',' => "commas",
-        ';' => "semicolons",
-        _ => "tabs",
-    };
-    let mut told = format!("{file}: {}, {}, {separator}\n", plan.format, plan.encoding);
-    let (taken, left): (Vec<_>, Vec<_>) = plan
-        .columns
-        .iter()
-        .partition(|(_, field)| *field != "ignore");
-    let taken: Vec<String> = taken
-        .into_iter()
-        .map(|(name, field)| format!("{name} → {field}"))
-        .collect();
-    let _ = writeln!(told, "  columns      {}", taken.join(", "));
-    if !left.is_empty() {
-        let left: Vec<&str> = left.into_iter().map(|(name, _)| name.as_str()).collect();
-        let _ = writeln!(told, "  not taken    {}", left.join(", "));
-    }
-    let _ = writeln!(told, "  rows         {}", report.rows);
-    let reasons: Vec<String> = report
-        .suppressed
-        .iter()
-        .map(|(reason, count)| format!("{count} {reason}"))
-        .collect();
-    let suppressed = report.suppressed.values().sum::<u64>();
-    let suppressed_words = format!(
-        "kept off the list from now on: {}; {} of them new",
-        reasons.join(", "),
-        report.newly_suppressed
-    );
-    for (count, name, words) in [
-        (report.added, "added", "new on the list"),
-        (
-            report.merged,
-            "merged",
-            "known, from the list or an earlier row",
-        ),
-        (report.unchanged, "unchanged", "known, nothing new"),
-        (suppressed, "suppressed", suppressed_words.as_str()),
-        (
-            report.kept_off,
-            "kept off",
-            "they left, bounced or complained before",
-        ),
-        (
-            report.skipped,
-            "skipped",
-            "not confirmed, or not subscribed",
-        ),
-        (report.refused, "refused", "can't be taken"),
-    ] {
-        if count > 0 {
-            let _ = writeln!(told, "  {name:<12} {count}  ({words})");
-        }
-    }
-    told.push_str(&problems(report, output));
-    if report.dry_run {
-        told.push_str("Nothing was changed: this was a dry run.\n");
-    } else if !report.changed_anything() {
-        told.push_str("Nothing was new.\n");
-    }
-    told.trim_end().to_owned()
-}
-
-fn problems(report: &ImportReport, output: &Output) -> String {
-    let mut told = String::new();
-    for problem in report.problems.iter().take(SHOWN_PROBLEMS) {
-        let (tone, word) = match problem.outcome {
-            Outcome::Refused => (Tone::Bad, "refused"),
-            Outcome::Skipped => (Tone::Care, "skipped"),
-            Outcome::KeptOff => (Tone::Care, "kept off"),
-            Outcome::Note => (Tone::Quiet, "left out"),
-        };
-        let word = output.paint(tone, format!("{word:<8}"));
-        let about = match problem.outcome {
-            // The reason names what stands there.
-            Outcome::Refused if problem.why.contains(&problem.email) => String::new(),
-            _ => format!("{}: ", problem.email),
-        };
-        let _ = writeln!(
-            told,
-            "  row {:<8} {word} {about}{}",
-            problem.row, problem.why
-        );
-    }
-    let shown = report.problems.len().min(SHOWN_PROBLEMS) as u64;
-    let further = report.problems.len() as u64 + report.further_problems - shown;
-    if further > 0 {
-        let _ = writeln!(
-            told,
-            "  … and {further} more rows: see all with --report FILE"
-        );
-    }
-    told
-}
-
-/// `--report`: every row that was not simply taken.
-struct Listing {
-    path: PathBuf,
-    csv: csv::Writer<File>,
-}
-
-impl Listing {
-    fn begin(path: &PathBuf) -> Result<Self, AppError> {
-        let begun = File::create(path).and_then(|file| {
-            let mut csv = csv::Writer::from_writer(file);
-            csv.write_record(["file", "row", "email", "outcome", "why"])?;
-            Ok(csv)
-        });
-        let csv = begun.map_err(|source| Self::unwritable(path, source))?;
-        let path = path.clone();
-        Ok(Self { path, csv })
-    }
-
-    fn write(&mut self, file: &str, problem: &Problem) -> Result<(), AppError> {
-        let outcome = match problem.outcome {
-            Outcome::Refused => "refused",
-            Outcome::Skipped => "skipped",
-            Outcome::KeptOff => "kept_off",
-            Outcome::Note => "left_out",
-        };
-        let row = problem.row.to_string();
-        let cells = [file, &row, &problem.email, outcome, &problem.why];
-        self.csv
-            .write_record(cells)
-            .map_err(|error| Self::unwritable(&self.path, error.into()))
-    }
-
-    fn finish(mut self) -> Result<(), AppError> {
-        self.csv
-            .flush()
-            .map_err(|error| Self::unwritable(&self.path, error))
-    }
-
-    fn unwritable(path: &std::path::Path, source: std::io::Error) -> AppError {
-        AppError::Io {
-            action: "written",
-            path: path.to_owned(),
-            source,
         }
     }
 }

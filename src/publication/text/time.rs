@@ -1,12 +1,10 @@
-//! Durations, rates, times of day, dates and time zones.
+//! Durations, rates, times of day and dates.
 
 use std::time::Duration;
 
 use chrono::{NaiveDate, NaiveTime};
-use chrono_tz::Tz;
 
 use super::{super::Rate, FromText, ToText};
-use crate::yaml::nearest;
 
 impl FromText for Duration {
     const NAME: &'static str = "a duration";
@@ -138,59 +136,6 @@ impl FromText for NaiveDate {
     }
 }
 
-impl FromText for Tz {
-    const NAME: &'static str = "a time zone";
-    const EXAMPLES: &'static [&'static str] = &["Asia/Seoul", "Europe/Berlin", "UTC"];
-
-    fn from_text(text: &str) -> Result<Self, String> {
-        text.parse().map_err(|_| {
-            let hint = similar_zone(text).map_or_else(
-                || "use a name like Asia/Seoul, Europe/Berlin or UTC".to_owned(),
-                |name| format!("did you mean `{name}`?"),
-            );
-            format!("there is no time zone `{text}`\n{hint}")
-        })
-    }
-}
-
-/// A time zone by its name.
-///
-/// # Errors
-/// When there is none of that name; the second line suggests one.
-pub fn parse_zone(text: &str) -> Result<Tz, String> {
-    Tz::from_text(text)
-}
-
-/// The zone that was likely meant: by its city, by a common abbreviation, or by spelling.
-fn similar_zone(text: &str) -> Option<&'static str> {
-    let names: Vec<&'static str> = chrono_tz::TZ_VARIANTS
-        .iter()
-        .map(|zone| zone.name())
-        .collect();
-    let wanted = text.trim().replace(' ', "_");
-    let abbreviation = match wanted.to_ascii_uppercase().as_str() {
-        "KST" => Some("Asia/Seoul"),
-        "JST" => Some("Asia/Tokyo"),
-        "PST" | "PDT" => Some("America/Los_Angeles"),
-        "EDT" => Some("America/New_York"),
-        "BST" => Some("Europe/London"),
-        "CEST" => Some("Europe/Berlin"),
-        _ => None,
-    };
-    let cities: Vec<&'static str> = names
-        .iter()
-        .map(|name| name.rsplit('/').next().unwrap_or(name))
-        .collect();
-    let by_city = || {
-        let city = nearest(wanted.rsplit('/').next()?, &cities)?;
-        let place = cities.iter().position(|name| *name == city)?;
-        names.get(place).copied()
-    };
-    abbreviation
-        .or_else(|| nearest(&wanted, &names))
-        .or_else(by_city)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -243,26 +188,6 @@ mod tests {
         ] {
             assert!(Rate::from_text(bad).is_err(), "{bad}");
         }
-    }
-
-    #[test]
-    fn a_time_zone_is_guessed_from_its_city_its_abbreviation_or_its_spelling() {
-        for (text, meant) in [
-            ("Asia/Soul", "Asia/Seoul"),
-            ("Seoul", "Asia/Seoul"),
-            ("asia/seoul", "Asia/Seoul"),
-            ("KST", "Asia/Seoul"),
-            ("Europe/Munich", "Europe/Zurich"),
-            ("new york", "America/New_York"),
-        ] {
-            let error = Tz::from_text(text).err().unwrap_or_default();
-            assert!(error.contains(meant), "{text}: {error}");
-        }
-        assert!(
-            Tz::from_text("nowhere at all")
-                .unwrap_err()
-                .contains("use a name like")
-        );
     }
 
     #[test]

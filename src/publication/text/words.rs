@@ -85,27 +85,74 @@ pub(crate) struct Language(pub(crate) String);
 
 impl FromText for Language {
     const NAME: &'static str = "a language tag";
-    const PATTERN: Option<&'static str> = Some("^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$");
+    const PATTERN: Option<&'static str> = Some("^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$");
     const EXAMPLES: &'static [&'static str] = &["ko", "en", "pt-BR"];
 
     fn from_text(text: &str) -> Result<Self, String> {
-        let mut parts = text.split('-');
-        let first = parts.next().unwrap_or_default();
-        let is_tag = (2..=3).contains(&first.len())
-            && first.bytes().all(|byte| byte.is_ascii_alphabetic())
-            && parts.all(|part| {
-                (2..=8).contains(&part.len())
-                    && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
-            });
-        if is_tag {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(format!(
-                "`{text}` is not a language tag\nwrite it like ko, en or pt-BR"
-            ))
-        }
+        parse_language(text).map(Self)
     }
 }
+
+/// A language by the look of its BCP 47 tag (`zh-x-a` too), by its POSIX locale (`ko_KR.UTF-8`), or by a
+/// name that people write; as a tag, in the usual case.
+///
+/// # Errors
+/// When it is none; the second line says what to write.
+pub(crate) fn parse_language(text: &str) -> Result<String, String> {
+    let by_name = NAMES_OF_LANGUAGES
+        .iter()
+        .find(|(_, names)| names.split(' ').any(|name| name == text.to_lowercase()));
+    if let Some((tag, _)) = by_name {
+        return Ok((*tag).to_owned());
+    }
+    let locale = text.split(['.', '@']).next().unwrap_or_default();
+    let tag = if locale.contains('_') { locale } else { text };
+    let mut parts = tag.split(['-', '_']);
+    let language = parts.next().unwrap_or_default();
+    let is_language =
+        matches!(language.len(), 2 | 3) && language.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let mut written = language.to_ascii_lowercase();
+    let mut is_private = false;
+    for part in parts {
+        if !matches!(part.len(), 1..=8) || !part.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Err(no_language(text));
+        }
+        written.push('-');
+        // RFC 5646 §2.1.1: regions in capitals, scripts capitalised, all else small.
+        let small = part.to_ascii_lowercase();
+        match part.len() {
+            2 if !is_private => written.push_str(&part.to_ascii_uppercase()),
+            4 if !is_private && part.bytes().all(|byte| byte.is_ascii_alphabetic()) => {
+                written.push_str(&part[..1].to_ascii_uppercase());
+                written.push_str(&small[1..]);
+            }
+            _ => written.push_str(&small),
+        }
+        is_private |= part.len() == 1;
+    }
+    is_language
+        .then_some(written)
+        .ok_or_else(|| no_language(text))
+}
+
+fn no_language(text: &str) -> String {
+    format!("`{text}` is not a language tag\nwrite it like ko, en or pt-BR")
+}
+
+const NAMES_OF_LANGUAGES: [(&str, &str); 12] = [
+    ("ko", "korean 한국어 한글 국어 koreanisch"),
+    ("en", "english 영어 englisch anglais inglés"),
+    ("ja", "japanese 일본어 日本語 japanisch"),
+    ("zh", "chinese 중국어 中文 chinesisch"),
+    ("de", "german 독일어 deutsch allemand"),
+    ("fr", "french 프랑스어 français francais französisch"),
+    ("es", "spanish 스페인어 español espanol spanisch"),
+    ("pt", "portuguese 포르투갈어 português portugues"),
+    ("it", "italian 이탈리아어 italiano italienisch"),
+    ("nl", "dutch 네덜란드어 nederlands"),
+    ("ru", "russian 러시아어 русский"),
+    ("vi", "vietnamese 베트남어"),
+];
 
 impl ToText for Language {
     fn to_text(&self) -> String {
@@ -179,6 +226,30 @@ mod tests {
         assert_eq!(Color::from_text("#2447D8"), Ok(Color { rgb: 0x24_47D8 }));
         for bad in ["2447D8", "#abc", "#+12345", "red", "#한글"] {
             assert!(Color::from_text(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_language_is_one_tag_however_it_is_written() {
+        for (text, tag) in [
+            ("ko", Some("ko")),
+            ("EN", Some("en")),
+            ("ko_KR", Some("ko-KR")),
+            ("ko_KR.UTF-8", Some("ko-KR")),
+            ("pt-br", Some("pt-BR")),
+            ("zh-hant-tw", Some("zh-Hant-TW")),
+            ("zh-x-a", Some("zh-x-a")),
+            ("zh-x-tw", Some("zh-x-tw")),
+            ("English", Some("en")),
+            ("한국어", Some("ko")),
+            ("k", None),
+            ("ko-", None),
+            ("ko-123456789", None),
+            ("korean!", None),
+            ("한국", None),
+            ("", None),
+        ] {
+            assert_eq!(parse_language(text).ok().as_deref(), tag, "{text}");
         }
     }
 

@@ -69,6 +69,24 @@ impl Store for SqliteStore {
         added
     }
 
+    async fn try_import(
+        &self,
+        departures: &[Suppression],
+        profiles: &[Profile],
+        now: DateTime<Utc>,
+    ) -> Result<(u64, Vec<Upsert>), StoreError> {
+        let (feed, intake) = intake();
+        let (departures, count) = (departures.to_vec(), profiles.len());
+        let trying = self.try_out(move |tx, place| {
+            let new = suppression::suppress(tx, place, &departures, now)?;
+            let origin = Origin::Import;
+            let added = people::upsert(tx, place, count, intake, origin, now)?;
+            Ok((new, added))
+        });
+        let ((), tried) = tokio::join!(people::feed(profiles, feed), trying);
+        tried
+    }
+
     async fn subscriber(&self, email: &Address) -> Result<Option<Subscriber>, StoreError> {
         let email = email.clone();
         self.read(move |tx, _| people::subscriber(tx, &email)).await

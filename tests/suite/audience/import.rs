@@ -149,12 +149,13 @@ async fn an_exported_yaml_is_a_subscribers_yaml_of_those_who_get_mail() {
 }
 
 #[tokio::test]
-async fn a_file_that_breaks_off_keeps_what_came_before() {
+async fn of_a_damaged_file_nothing_is_taken() {
     let list = List::new().await;
-    let table = format!(
-        "email,name\na@example.com,Ada\nb@example.com,\"{}",
-        "x".repeat(300_000)
-    );
+    let mut table = "email,name\n".to_owned();
+    for number in 0..50_000 {
+        let _ = writeln!(table, "reader{number}@example.com,Ada");
+    }
+    table.push_str("last@example.com,\"open\n");
     let path = list.write("list.csv", table);
     let import = daily_note::audience::import::Import::open(
         &path,
@@ -162,17 +163,22 @@ async fn a_file_that_breaks_off_keeps_what_came_before() {
         &list.publication,
         now(),
     );
-    let result = daily_note::app::import(
-        list.store.as_ref(),
-        import.unwrap(),
-        false,
-        now(),
-        &mut |_| Ok(()),
-        &mut |_| {},
-    )
-    .await;
-    assert!(result.is_err());
-    assert_eq!(list.readers("monday").await, 1);
+    let error = import.err().unwrap().to_string();
+    assert!(error.starts_with("list.csv:50002:18:"), "{error}");
+    assert_eq!(list.readers("monday").await, 0);
+}
+
+#[tokio::test]
+async fn a_dry_run_tells_merged_from_unchanged_as_the_run_does() {
+    let list = List::new().await;
+    let table = "email,name\na@example.com,Ada\nb@example.com,Bo\n";
+    list.import("list.csv", table, false).await;
+    let table = "email,name\na@example.com,Ada\nb@example.com,Bob\nc@example.com,Cy\n";
+    let dry = list.import("list.csv", table, true).await;
+    let wet = list.import("list.csv", table, false).await;
+    for report in [&dry, &wet] {
+        assert_eq!((report.unchanged, report.merged, report.added), (1, 1, 1));
+    }
 }
 
 fn somebody() -> Profile {

@@ -1,0 +1,192 @@
+//! A whole table looked through before its first row is taken: that nothing in it is damaged, what stands
+//! in each column, in which order its dates name day and month, and whether a column that nobody looks at
+//! says of somebody that they left.
+
+use std::io::Read;
+
+use super::{
+    Field, Standing,
+    damage::Damage,
+    flag,
+    header::{Header, what_it_may_be},
+    names::normal,
+    records::{Record, Records},
+    standing,
+};
+use crate::{
+    audience::field::{DateOrder, quoted},
+    source::SourceError,
+};
+
+/// Samples of a column.
+const SAMPLES: usize = 3;
+const SAMPLE_CHARS: usize = 40;
+/// Where so many rows of a hundred end early, the program that wrote them leaves out empty cells.
+const USUAL_PERCENT: u64 = 5;
+
+/// What was found.
+#[derive(Debug, Default)]
+pub(super) struct Survey {
+    /// Of each column.
+    pub(super) samples: Vec<Vec<String>>,
+    /// None where no date tells.
+    pub(super) date_order: Option<DateOrder>,
+    /// Rows that end before the last column.
+    pub(super) are_short_rows_usual: bool,
+}
+
+impl Survey {
+    /// Reads the table to its end.
+    pub(super) fn of(
+        mut records: Records<impl Read>,
+        header: &Header,
+        file: &str,
+    ) -> Result<Self, SourceError> {
+        let columns = header.names.len();
+        let mut survey = Self {
+            samples: vec![Vec::new(); columns],
+            ..Self::default()
+        };
+        let mut record = Record::default();
+        let (mut rows, mut short, mut orders) = (0_u64, 0_u64, Orders::default());
+        loop {
+            match records.read(&mut record) {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(damage) => return Err(damage.told(file)),
+            }
+            if record.row < header.row {
+                continue;
+            }
+            if let Some(damage) = Damage::of(&record, columns) {
+                return Err(damage.told(file));
+            }
+            if record.is_blank() || header.is_header && record.row == header.row {
+                continue;
+            }
+            rows += 1;
+            short += u64::from(record.len() < columns);
+            for (at, cell) in record.cells().take(columns).enumerate() {
+                survey.cell(at, cell.trim(), &record, header, &mut orders, file)?;
+            }
+        }
+        survey.date_order = orders.told();
+        survey.are_short_rows_usual = short > 1 && short * 100 > rows * USUAL_PERCENT;
+        Ok(survey)
+    }
+
+    fn cell(
+        &mut self,
+        at: usize,
+        cell: &str,
+        record: &Record,
+        header: &Header,
+        orders: &mut Orders,
+        file: &str,
+    ) -> Result<(), SourceError> {
+        if cell.is_empty() {
+            return Ok(());
+        }
+        let samples = &mut self.samples[at];
+        if samples.len() < SAMPLES {
+            let sample = shortened(cell);
+            if !samples.contains(&sample) {
+                samples.push(sample);
+            }
+        }
+        if is_date(header.fields[at]) {
+            orders.look(cell);
+        }
+        if header.is_unclear(at) && says_they_left(cell, header) {
+            let column = &header.names[at];
+            return Err(SourceError::new(format!(
+                "{file}:{}: nobody looks at the column `{column}`, and in row {} it says {}",
+                record.first_line,
+                record.row,
+                quoted(cell)
+            ))
+            .with_hint(what_it_may_be(column)));
+        }
+        Ok(())
+    }
+}
+
+fn is_date(field: Field) -> bool {
+    matches!(
+        field,
+        Field::ConsentAt
+            | Field::ConfirmedAt
+            | Field::JoinedAt
+            | Field::LeftAt
+            | Field::BouncedAt
+            | Field::OptedOut
+            | Field::Subscribed
+    )
+}
+
+/// Whether a cell is a word that says nothing else of anybody. (`left` is a hand, too; `cancelled` an
+/// order.)
+fn says_they_left(cell: &str, header: &Header) -> bool {
+    let is_word = cell.len() <= SAMPLE_CHARS && !cell.contains(|c: char| c.is_ascii_digit());
+    if !is_word || flag::is_blank(cell) {
+        return false;
+    }
+    let word = normal(cell);
+    let is_clear = [
+        "unsub",
+        "optedout",
+        "optout",
+        "bounce",
+        "complain",
+        "blacklist",
+        "blocklist",
+        "수신거부",
+        "수신거절",
+        "구독취소",
+        "구독해지",
+        "미구독",
+        "탈퇴",
+        "abgemeldet",
+        "désabonné",
+        "désinscrit",
+        "退会",
+        "退订",
+    ]
+    .iter()
+    .any(|sign| word.contains(sign));
+    let standing = || standing::of_word(&word, header.sheet);
+    is_clear && matches!(standing(), Some(Standing::Suppressed(_)))
+}
+
+fn shortened(cell: &str) -> String {
+    let one_line = cell.split_whitespace().collect::<Vec<_>>().join(" ");
+    match one_line.char_indices().nth(SAMPLE_CHARS) {
+        Some((end, _)) => format!("{}…", &one_line[..end]),
+        None => one_line,
+    }
+}
+
+/// What the dates of a file tell of their order: one whose first number can be no month tells it for all.
+#[derive(Default)]
+struct Orders {
+    has_day_first: bool,
+    has_month_first: bool,
+}
+
+impl Orders {
+    fn look(&mut self, cell: &str) {
+        match DateOrder::told_by(cell) {
+            Some(DateOrder::DayFirst) => self.has_day_first = true,
+            Some(DateOrder::MonthFirst) => self.has_month_first = true,
+            None => {}
+        }
+    }
+
+    fn told(&self) -> Option<DateOrder> {
+        match (self.has_day_first, self.has_month_first) {
+            (true, false) => Some(DateOrder::DayFirst),
+            (false, true) => Some(DateOrder::MonthFirst),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! What columns are, as `--map` says it one by one and a file a line each.
+
+use std::{fmt::Write as _, fs, path::Path};
+
+use super::super::super::Failure;
+use crate::{
+    app::AppError,
+    audience::import::{Field, Plan},
+};
+
+/// `COLUMN=FIELD`.
+pub(super) fn mapping(text: &str) -> Result<(String, Field), String> {
+    let (column, field) = text
+        .rsplit_once('=')
+        .ok_or_else(|| "write COLUMN=FIELD, such as \"Nick name=name\"".to_owned())?;
+    Ok((column.trim().to_owned(), field.trim().parse()?))
+}
+
+/// The columns of a file.
+pub(super) struct ColumnMap(Vec<(String, Field)>);
+
+impl ColumnMap {
+    /// What the columns of these files were taken for; each once, the first file's word for it.
+    pub(super) fn of<'p>(plans: impl Iterator<Item = &'p Plan>) -> Self {
+        let mut columns: Vec<(String, Field)> = Vec::new();
+        for column in plans.flat_map(|plan| &plan.columns) {
+            // A field that only a known service's file has is known by itself.
+            let Ok(field) = column.field.parse() else {
+                continue;
+            };
+            if !columns.iter().any(|(name, _)| *name == column.name) {
+                columns.push((column.name.clone(), field));
+            }
+        }
+        Self(columns)
+    }
+
+    pub(super) fn load(path: &Path) -> Result<Self, Failure> {
+        let text = fs::read_to_string(path).map_err(|source| AppError::Io {
+            action: "read",
+            path: path.to_owned(),
+            source,
+        })?;
+        let mut columns = Vec::new();
+        for (at, line) in text.lines().enumerate() {
+            if line.trim().is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let column = mapping(line)
+                .map_err(|why| Failure::usage(format!("{}:{}: {why}", path.display(), at + 1)))?;
+            columns.push(column);
+        }
+        Ok(Self(columns))
+    }
+
+    /// These columns, and those of the command line after them: what is said later counts.
+    pub(super) fn with(self, columns: &[(String, Field)]) -> Vec<(String, Field)> {
+        let mut all = self.0;
+        all.extend_from_slice(columns);
+        all
+    }
+
+    pub(super) fn save(&self, path: &Path) -> Result<(), AppError> {
+        let mut text =
+            "# What each column is: COLUMN=FIELD. For `subscribers import --map-file`.\n"
+                .to_owned();
+        for (name, field) in &self.0 {
+            // A name over two lines has no line of its own here, and is told by --map alone.
+            if !name.contains(['\n', '\r']) {
+                let _ = writeln!(text, "{name}={}", field.word());
+            }
+        }
+        fs::write(path, text).map_err(|source| AppError::Io {
+            action: "written",
+            path: path.to_owned(),
+            source,
+        })
+    }
+}
