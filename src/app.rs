@@ -58,7 +58,7 @@ use crate::{
     clock::Clock,
     issue::ArchiveError,
     message::{ComposeError, FrozenError, dkim::DkimError},
-    publication::{Environment, Publication},
+    publication::{Environment, Publication, SecretUse},
     render::RenderError,
     smtp::{ConnectError, inbox::InboxError},
     source::SourceError,
@@ -171,5 +171,15 @@ impl App {
         let publication = Publication::load(&root, &Environment::of_process())
             .map_err(AppError::Configuration)?;
         Ok(Self { publication, clock })
+    }
+
+    /// Makes sure that the secrets which that needs are there: a variable that is not set keeps nobody
+    /// from what can be done without.
+    ///
+    /// # Errors
+    /// [`AppError::Configuration`] with each variable that is not set.
+    pub fn require_secrets(&self, uses: &[SecretUse]) -> Result<(), AppError> {
+        let required = self.publication.require_secrets(uses);
+        required.map_err(AppError::Configuration)
     }
 }

@@ -4,6 +4,7 @@
 mod block;
 mod calendar;
 mod environment;
+mod harmless;
 mod load;
 mod notify;
 mod provider;
@@ -14,6 +15,7 @@ pub mod schema;
 mod settings;
 mod smtp;
 mod text;
+mod unset;
 
 use std::path::PathBuf;
 
@@ -35,6 +37,7 @@ pub use self::{
     schedule::{Break, ExtraDate, ScheduleSettings},
     smtp::{DkimSettings, DomainLimit, KeySource, Rate, SmtpSettings},
     text::parse_zone,
+    unset::SecretUse,
 };
 use crate::address::{Address, Mailbox};
 
@@ -97,6 +100,8 @@ pub struct Publication {
     pub audience: AudienceSettings,
     /// Whom it tells what happens.
     pub notify: NotifySettings,
+    /// Secrets whose variable is not set.
+    unset: Vec<unset::UnsetSecret>,
 }
 
 /// A colour.

@@ -13,7 +13,7 @@ use miette::{
     SpanContents,
 };
 
-pub use self::conflict::unresolved_conflict;
+pub use self::{conflict::unresolved_conflict, secrets::HarmlessKeys};
 
 /// A file's text, kept for showing its lines in findings and errors. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -21,7 +21,7 @@ pub struct Source {
     inner: Arc<NamedText>,
 }
 
-#[derive(Debug)]
+#[derive(Clone)]
 struct NamedText {
     name: String,
     text: String,
@@ -49,6 +49,13 @@ impl fmt::Display for Position {
     }
 }
 
+impl fmt::Debug for NamedText {
+    /// Not the text: it may be long, or a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({} bytes)", self.name, self.text.len())
+    }
+}
+
 impl Source {
     /// A text under the name that people know it by (a path relative to the publication's root).
     pub fn new(name: impl AsRef<str>, text: impl Into<String>) -> Self {
@@ -62,10 +69,15 @@ impl Source {
         }
     }
 
-    /// A text that may hold passwords and keys: no error at a place of it shows or repeats one.
-    pub fn with_secrets(name: impl AsRef<str>, text: impl Into<String>) -> Self {
+    /// A text that may hold passwords and keys: no error about it shows or repeats more than the values
+    /// of these keys.
+    pub fn with_secrets(
+        name: impl AsRef<str>,
+        text: impl Into<String>,
+        harmless: &HarmlessKeys,
+    ) -> Self {
         let text = text.into();
-        let (shown, secrets) = secrets::masked(&text);
+        let (shown, secrets) = secrets::masked(&text, harmless);
         Self {
             inner: Arc::new(NamedText {
                 name: name.as_ref().to_owned(),
@@ -74,6 +86,25 @@ impl Source {
                 secrets,
             }),
         }
+    }
+
+    /// The same text, with more that no words about it may repeat: what the environment put in.
+    #[must_use]
+    pub fn concealing(&self, more: impl IntoIterator<Item = String>) -> Self {
+        let mut inner = (*self.inner).clone();
+        inner
+            .secrets
+            .extend(more.into_iter().flat_map(|text| secrets::pieces(&text)));
+        Self {
+            inner: Arc::new(inner),
+        }
+    }
+
+    /// Whether people don't see all of these bytes.
+    #[must_use]
+    pub fn hides(&self, span: &Span) -> bool {
+        let shown = self.inner.shown.as_ref();
+        shown.is_some_and(|shown| shown.get(span.clone()) != self.text().get(span.clone()))
     }
 
     /// Words about this text, without its secrets.
@@ -187,7 +218,8 @@ impl SourceCode for NamedText {
 #[derive(Debug, Clone)]
 pub struct SourceError {
     message: String,
-    source_text: Option<(Source, Span)>,
+    source_text: Option<Source>,
+    span: Option<Span>,
     label: Option<String>,
     hint: Option<String>,
 }
@@ -198,8 +230,18 @@ impl SourceError {
         let end = span.end.min(source.text().len());
         let start = span.start.min(end);
         Self {
+            span: Some(start..end),
+            ..Self::about(source, message)
+        }
+    }
+
+    /// An error about `source` that has its place elsewhere: in a variable that goes over it. It is as
+    /// discreet as the text.
+    pub fn about(source: &Source, message: impl Into<String>) -> Self {
+        Self {
             message: source.discreet(message),
-            source_text: Some((source.clone(), start..end)),
+            source_text: Some(source.clone()),
+            span: None,
             label: None,
             hint: None,
         }
@@ -210,6 +252,7 @@ impl SourceError {
         Self {
             message: message.into(),
             source_text: None,
+            span: None,
             label: None,
             hint: None,
         }
@@ -231,7 +274,7 @@ impl SourceError {
 
     fn discreet(&self, words: impl Into<String>) -> String {
         match &self.source_text {
-            Some((source, _)) => source.discreet(words),
+            Some(source) => source.discreet(words),
             None => words.into(),
         }
     }
@@ -257,14 +300,13 @@ impl SourceError {
     /// The text and the bytes of it that this is about, where there are any.
     #[must_use]
     pub fn span(&self) -> Option<(&Source, Span)> {
-        let (source, span) = self.source_text.as_ref()?;
-        Some((source, span.clone()))
+        Some((self.source_text.as_ref()?, self.span.clone()?))
     }
 
     /// File and place, where there is one.
     #[must_use]
     pub fn place(&self) -> Option<(&str, Position)> {
-        let (source, span) = self.source_text.as_ref()?;
+        let (source, span) = self.span()?;
         Some((source.name(), source.position(span.start)))
     }
 }
@@ -288,13 +330,12 @@ impl Diagnostic for SourceError {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.source_text
-            .as_ref()
+        self.span()
             .map(|(source, _)| &*source.inner as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let (_, span) = self.source_text.as_ref()?;
+        let (_, span) = self.span()?;
         let label = LabeledSpan::new(self.label.clone(), span.start, span.len());
         Some(Box::new(std::iter::once(label)))
     }

@@ -110,6 +110,13 @@ impl Tree {
         })
     }
 
+    /// No error about the tree repeats these texts from now on, nor what stands where the source shows
+    /// nothing, in whatever way it is written there.
+    pub fn conceal(&mut self, mut texts: Vec<String>) {
+        self.root.hidden(&self.source, &mut texts);
+        self.source = self.source.concealing(texts);
+    }
+
     /// The text.
     #[must_use]
     pub fn source(&self) -> &Source {
@@ -178,7 +185,9 @@ impl Tree {
                 let end = span.start + first_line.len();
                 SourceError::at(&self.source, span.start..end, message)
             }
-            Place::Variable(name) => SourceError::new(format!("{name}: {}", message.into())),
+            Place::Variable(name) => {
+                SourceError::about(&self.source, format!("{name}: {}", message.into()))
+            }
         }
     }
 }
@@ -211,6 +220,34 @@ impl Node {
         match &self.kind {
             Kind::Scalar(scalar) => Some(&scalar.text),
             _ => None,
+        }
+    }
+
+    /// Collects the scalars that the source does not show.
+    fn hidden(&self, source: &Source, texts: &mut Vec<String>) {
+        match &self.kind {
+            Kind::Scalar(scalar) => {
+                let Some(span) = self.span().filter(|span| source.hides(span)) else {
+                    return;
+                };
+                // As it is written there, it is known.
+                let written = source.text().get(span).unwrap_or_default();
+                let read = [scalar.text.clone(), scalar_text(&scalar.value)];
+                texts.extend(read.into_iter().filter(|text| !written.contains(text)));
+            }
+            Kind::Sequence(items) => items.iter().for_each(|item| item.hidden(source, texts)),
+            Kind::Mapping(entries) => {
+                for entry in entries {
+                    if entry
+                        .key_place
+                        .span()
+                        .is_some_and(|span| source.hides(&span))
+                    {
+                        texts.push(entry.key.clone());
+                    }
+                    entry.value.hidden(source, texts);
+                }
+            }
         }
     }
 

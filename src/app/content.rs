@@ -9,6 +9,7 @@ use crate::{
     issue::{Archive, Issue},
     links::LinkSigner,
     message::{Composer, FrozenIssue, HeaderSettings, dkim::Signer},
+    publication::SecretUse,
     render::{Composition, ImagePolicy, LinkedIssue, PrepareInput, RenderError, Templates},
     source::SourceError,
 };
@@ -41,7 +42,8 @@ impl App {
     /// A template, an image, an edition that is wrong.
     pub fn freeze(&self, archive: &Archive, issue: &Issue) -> Result<FrozenIssue, AppError> {
         let templates = Templates::load(&self.publication.root)?;
-        let links = self.link_signer()?;
+        // What all readers share has the pages' addresses in it, and nobody's signature.
+        let links = LinkSigner::new(&[0; 32], self.publication.web.base_url.as_deref());
         let composition =
             self.composition(archive, issue, &templates, &links, self.image_policy())?;
         self.frozen(issue, composition, &links)
@@ -116,13 +118,35 @@ impl App {
         self.composer_of(frozen, &hash, date)
     }
 
-    /// The same of content that the ledger knows by that hash.
+    /// The same for looking at: where the secrets are not set, without a signature and with links that
+    /// nothing would take.
+    ///
+    /// # Errors
+    /// As [`App::composer`].
+    pub fn composer_for_looking(
+        &self,
+        frozen: &FrozenIssue,
+        date: DateTime<Utc>,
+    ) -> Result<Arc<Composer>, AppError> {
+        let uses = [SecretUse::SigningKey, SecretUse::ReaderLinks];
+        match self.require_secrets(&uses) {
+            Ok(()) => self.composer(frozen, date),
+            Err(_unset) => {
+                let base_url = self.publication.web.base_url.as_deref();
+                let links = LinkSigner::new(&[0; 32], base_url);
+                Ok(Arc::new(Composer::new(frozen, links, None, date)?))
+            }
+        }
+    }
+
+    /// The same as [`App::composer`] of content that the ledger knows by that hash.
     pub(super) fn composer_of(
         &self,
         frozen: &FrozenIssue,
         hash: &str,
         date: DateTime<Utc>,
     ) -> Result<Arc<Composer>, AppError> {
+        self.require_secrets(&[SecretUse::SigningKey])?;
         let dkim = self.publication.smtp.dkim.as_ref();
         let signer = dkim
             .map(|settings| Signer::load(settings, &self.publication.root))

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use super::{App, AppError, Refusal};
 use crate::{
-    publication::{ImageSettings, RelayUrl, SmtpTarget, TlsMode},
+    publication::{ImageSettings, RelayUrl, SecretUse, SmtpTarget, TlsMode},
     render::ImagePolicy,
     smtp::{Relay, Session, inbox::Inbox},
     store::Realm,
@@ -27,6 +27,7 @@ impl App {
     /// # Errors
     /// When the embedded inbox can't be started.
     pub async fn way(&self) -> Result<Way, AppError> {
+        self.require_secrets(&[SecretUse::Relay])?;
         let settings = &self.publication.smtp;
         match &settings.target {
             SmtpTarget::Relay(url) => Ok(Way {

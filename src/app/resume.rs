@@ -4,6 +4,7 @@
 use super::{App, AppError, Refusal, Sending};
 use crate::{
     message::Content,
+    publication::SecretUse,
     store::{Batch, BatchState, Store, StoreError, UnknownAnswer},
 };
 
@@ -36,6 +37,7 @@ impl App {
     /// No such batch, one that has its end, somebody else who sends this very batch.
     pub async fn resuming(&self, wanted: &str, how: &Resumption) -> Result<Resumed<'_>, AppError> {
         self.refuse_pretended_time()?;
+        self.require_secrets(&SecretUse::SENDING)?;
         let store = self.store().await?;
         let batch = self.batch(store.as_ref(), wanted).await?;
         let content = match how.refreeze {

@@ -15,7 +15,7 @@ use crate::{
     delivery::{Progress, Report, Run, Stop, run},
     issue::{Archive, ArchiveError, Issue},
     message::{Content, FrozenIssue},
-    publication::Slot,
+    publication::{SecretUse, Slot},
     store::{AudienceSize, Batch, FoldReport, NewBatch, Realm, SenderGuard, Store, StoreError},
 };
 
@@ -63,6 +63,7 @@ impl App {
     /// who sends; a list that can't be folded.
     pub async fn sending(&self, wanted: &str) -> Result<Sending<'_>, AppError> {
         self.refuse_pretended_time()?;
+        self.require_secrets(&SecretUse::SENDING)?;
         let archive = self.archive()?;
         let issue = match archive.find(wanted) {
             Ok(issue) => issue.clone(),
@@ -137,6 +138,7 @@ impl App {
     /// # Errors
     /// As [`App::sending`], apart from other senders and the clock.
     pub async fn dry_run(&self, wanted: &str) -> Result<DryRun, AppError> {
+        self.require_secrets(&SecretUse::SENDING)?;
         let archive = self.archive()?;
         let issue = archive.find(wanted)?.clone();
         let store = self.store().await?;

@@ -39,6 +39,7 @@ use super::{App, AppError, fold_file};
 use crate::{
     clock::Clock,
     delivery::{Progress, Report, Stop, latest_retry},
+    publication::SecretUse,
     schedule::{Carried, Event, Job, Plan, Sight, Teller, Zones, plan},
     store::{Batch, BatchState, SenderGuard, Store, StoreError},
 };
@@ -111,6 +112,7 @@ impl Server {
     ) -> Result<Self, AppError> {
         let app = App::open(root, clock)?;
         app.refuse_pretended_time()?;
+        app.require_secrets(&SecretUse::SENDING)?;
         let store = app.store().await?;
         Ok(Self {
             clock,

@@ -12,7 +12,7 @@ use super::{App, AppError};
 use crate::{
     clock,
     links::LinkSigner,
-    publication::Storage,
+    publication::{SecretUse, Storage},
     store::{
         SenderId, Store,
         sqlite::{SqliteStore, make_private_folder},
@@ -25,6 +25,7 @@ impl App {
     /// # Errors
     /// When the state folder can't be written, or holds something else.
     pub async fn store(&self) -> Result<Arc<dyn Store>, AppError> {
+        self.require_secrets(&[SecretUse::Storage])?;
         match &self.publication.storage {
             Storage::Sqlite => {
                 let store = SqliteStore::open(&self.publication.state_dir()).await?;
@@ -51,6 +52,7 @@ impl App {
     /// # Errors
     /// When the secret can't be read or made.
     pub fn link_signer(&self) -> Result<LinkSigner, AppError> {
+        self.require_secrets(&[SecretUse::ReaderLinks])?;
         let base_url = self.publication.web.base_url.as_deref();
         let secret = match &self.publication.web.secret {
             Some(secret) => secret.clone().into_bytes(),

@@ -7,6 +7,7 @@ use crate::{
     app::World,
     dns::SystemDns,
     doctor::{Check, Report, Topic, Verdict},
+    publication::SecretUse,
 };
 
 /// Answers for the world's time; asked once a run.
@@ -34,6 +35,7 @@ struct Document<'a> {
 
 pub(crate) async fn execute(_args: &Args, context: &Context) -> Result<Exit, Failure> {
     let app = context.app()?;
+    app.require_secrets(&SecretUse::SENDING)?;
     let dns = SystemDns::new();
     let world = World {
         dns: &dns,

@@ -3,6 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use super::{
+    harmless::HARMLESS,
+    unset::{Late, UnsetSecret, late},
+};
 use crate::{
     source::SourceError,
     yaml::{Kind, Node, Place, Scalar, Tree},
@@ -31,55 +35,55 @@ impl Environment {
         Self::default()
     }
 
-    /// Expands `${VAR}` in the file's text, then puts the `DAILY_NOTE_…` variables over it.
-    pub(super) fn apply(&self, tree: &mut Tree) -> Result<(), Vec<SourceError>> {
-        let mut unset = Vec::new();
-        self.expand(tree.root_mut(), &mut unset);
-        if !unset.is_empty() {
-            return Err(unset
-                .into_iter()
-                .map(|fault| fault.into_error(tree))
-                .collect());
-        }
+    /// Puts the `DAILY_NOTE_…` variables over the file, then expands `${VAR}` in what is left of its
+    /// text; answers the secrets that can't be, which are told when they are used. No error repeats what
+    /// came in.
+    pub(super) fn apply(&self, tree: &mut Tree) -> Result<Vec<UnsetSecret>, Vec<SourceError>> {
+        let mut secrets = Vec::new();
         for (name, text) in &self.variables {
             let Some(path) = name.strip_prefix(PREFIX) else {
                 continue;
             };
             let path = path_of(tree.root(), path);
-            tree.root_mut().set(&path, Node::from_variable(name, text));
+            let node = Node::from_variable(name, text);
+            let is_harmless = matches!(node.kind, Kind::Scalar(_))
+                && path.last().is_some_and(|key| HARMLESS.shows(key));
+            if !is_harmless {
+                secrets.push(text.clone());
+                secrets_in(&node, &mut secrets);
+            }
+            tree.root_mut().set(&path, node);
         }
-        Ok(())
-    }
-
-    fn expand(&self, node: &mut Node, faults: &mut Vec<Fault>) {
-        match &mut node.kind {
-            Kind::Sequence(items) => {
-                for item in items {
-                    self.expand(item, faults);
-                }
-            }
-            Kind::Mapping(entries) => {
-                for entry in entries {
-                    self.expand(&mut entry.value, faults);
-                }
-            }
-            Kind::Scalar(scalar) if scalar.text.contains('$') => {
-                match self.expanded(&scalar.text) {
-                    Ok(text) if text != scalar.text => *scalar = Scalar::from_outside(text),
-                    Ok(_) => {}
-                    Err((what, message)) => faults.push(Fault {
-                        place: node.place.clone(),
-                        what,
-                        message,
-                    }),
-                }
-            }
-            Kind::Scalar(_) => {}
+        let mut expansion = Expansion {
+            environment: self,
+            secrets,
+            faults: Vec::new(),
+        };
+        expansion.expand(tree.root_mut(), &mut Vec::new());
+        let Expansion {
+            secrets, faults, ..
+        } = expansion;
+        tree.conceal(secrets);
+        let (late, now): (Vec<Fault>, Vec<Fault>) =
+            faults.into_iter().partition(|fault| fault.late.is_some());
+        if !now.is_empty() {
+            return Err(now
+                .into_iter()
+                .map(|fault| fault.into_error(tree))
+                .collect());
         }
+        let unset = |fault: Fault| {
+            let needed_for = fault.late.as_ref()?.needed_for;
+            Some(UnsetSecret {
+                needed_for,
+                error: fault.into_error(tree),
+            })
+        };
+        Ok(late.into_iter().filter_map(unset).collect())
     }
 
     /// The text with its variables in place; or the part that can't be, and why.
-    fn expanded(&self, text: &str) -> Result<String, (String, String)> {
+    fn expanded(&self, text: &str) -> Result<String, Unexpanded> {
         let mut expanded = String::with_capacity(text.len());
         let mut rest = text;
         while let Some(dollar) = rest.find('$') {
@@ -90,10 +94,11 @@ impl Environment {
                 rest = after;
             } else if let Some(after) = rest.strip_prefix("${") {
                 let Some((name, after)) = after.split_once('}') else {
-                    return Err((
-                        "${".to_owned(),
-                        "the `}` of this `${` is missing".to_owned(),
-                    ));
+                    return Err(Unexpanded {
+                        what: "${".to_owned(),
+                        message: "the `}` of this `${` is missing".to_owned(),
+                        is_unset: false,
+                    });
                 };
                 let whole = format!("${{{name}}}");
                 let is_name = !name.is_empty()
@@ -102,10 +107,18 @@ impl Environment {
                         .bytes()
                         .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
                 if !is_name {
-                    return Err((whole, format!("`{name}` can't be a variable's name")));
+                    return Err(Unexpanded {
+                        what: whole,
+                        message: format!("`{name}` can't be a variable's name"),
+                        is_unset: false,
+                    });
                 }
                 let Some(value) = self.variables.get(name) else {
-                    return Err((whole, format!("the variable `{name}` is not set")));
+                    return Err(Unexpanded {
+                        what: whole,
+                        message: format!("the variable `{name}` is not set"),
+                        is_unset: true,
+                    });
                 };
                 expanded.push_str(value);
                 rest = after;
@@ -116,6 +129,15 @@ impl Environment {
         }
         expanded.push_str(rest);
         Ok(expanded)
+    }
+
+    /// The values of the variables that a text names.
+    fn values_in(&self, text: &str) -> impl Iterator<Item = String> {
+        let names = text
+            .split("${")
+            .skip(1)
+            .filter_map(|part| part.split_once('}'));
+        names.filter_map(|(name, _)| self.variables.get(name).cloned())
     }
 }
 
@@ -134,12 +156,74 @@ impl std::fmt::Debug for Environment {
     }
 }
 
+/// The variables of the file being put into its text.
+struct Expansion<'e> {
+    environment: &'e Environment,
+    /// What was put in.
+    secrets: Vec<String>,
+    faults: Vec<Fault>,
+}
+
+impl Expansion<'_> {
+    fn expand<'n>(&mut self, node: &'n mut Node, path: &mut Vec<&'n str>) {
+        // What came out of the environment is taken as it is.
+        if matches!(node.place, Place::Variable(_)) && matches!(node.kind, Kind::Scalar(_)) {
+            return;
+        }
+        match &mut node.kind {
+            Kind::Sequence(items) => {
+                for item in items {
+                    self.expand(item, &mut path.clone());
+                }
+            }
+            Kind::Mapping(entries) => {
+                for entry in entries {
+                    let mut path = path.clone();
+                    path.push(&entry.key);
+                    self.expand(&mut entry.value, &mut path);
+                }
+            }
+            Kind::Scalar(scalar) if scalar.text.contains('$') => {
+                match self.environment.expanded(&scalar.text) {
+                    Ok(text) if text == scalar.text => {}
+                    Ok(text) => {
+                        self.secrets
+                            .extend(self.environment.values_in(&scalar.text));
+                        *scalar = Scalar::from_outside(text);
+                    }
+                    Err(unexpanded) => {
+                        let late = late(path).filter(|_| unexpanded.is_unset);
+                        if let Some(late) = &late {
+                            *scalar = Scalar::from_outside(late.stand_in.to_owned());
+                        }
+                        self.faults.push(Fault {
+                            place: node.place.clone(),
+                            unexpanded,
+                            late,
+                        });
+                    }
+                }
+            }
+            Kind::Scalar(_) => {}
+        }
+    }
+}
+
+/// The part of a text that can't be expanded.
+struct Unexpanded {
+    /// As written.
+    what: String,
+    message: String,
+    /// The variable is not there; all else is a slip in the file.
+    is_unset: bool,
+}
+
 /// Text that can't be expanded.
 struct Fault {
     place: Place,
-    /// The part that is wrong, as written.
-    what: String,
-    message: String,
+    unexpanded: Unexpanded,
+    /// Where it may wait until it is used.
+    late: Option<Late>,
 }
 
 impl Fault {
@@ -148,18 +232,37 @@ impl Fault {
         let place = match &self.place {
             Place::Text(span) => {
                 let text = tree.source().text().get(span.clone()).unwrap_or_default();
-                match text.find(&self.what) {
+                match text.find(&self.unexpanded.what) {
                     Some(at) => {
                         let start = span.start + at;
-                        Place::Text(start..start + self.what.len())
+                        Place::Text(start..start + self.unexpanded.what.len())
                     }
                     None => self.place.clone(),
                 }
             }
             Place::Variable(_) => self.place.clone(),
         };
-        tree.error_at(&place, self.message)
+        tree.error_at(&place, self.unexpanded.message)
             .with_hint("set the variable; where a plain `$` is meant, write `$$`")
+    }
+}
+
+/// All that a variable's value holds, but for the keys that are ours.
+fn secrets_in(node: &Node, secrets: &mut Vec<String>) {
+    match &node.kind {
+        Kind::Scalar(scalar) => {
+            secrets.push(scalar.text.clone());
+            secrets.extend(scalar.value.as_f64().map(|number| number.to_string()));
+        }
+        Kind::Sequence(items) => items.iter().for_each(|item| secrets_in(item, secrets)),
+        Kind::Mapping(entries) => {
+            for entry in entries {
+                if !HARMLESS.knows(&entry.key) {
+                    secrets.push(entry.key.clone());
+                }
+                secrets_in(&entry.value, secrets);
+            }
+        }
     }
 }
 

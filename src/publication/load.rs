@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{
     Edition, ImageSettings, Publication, Recurrence, Storage, Term,
     environment::Environment,
+    harmless::HARMLESS,
     recurrence::DayRule,
     settings::{EditionBlock, OneOrMore, Settings},
     text::{Language, Line, Text, WebUrl},
@@ -62,7 +63,7 @@ impl Publication {
         text: &str,
         environment: &Environment,
     ) -> Result<Self, Vec<SourceError>> {
-        let source = Source::with_secrets(FILE_NAME, text);
+        let source = Source::with_secrets(FILE_NAME, text, &HARMLESS);
         if let Some(conflict) = unresolved_conflict(&source) {
             return Err(vec![conflict]);
         }
@@ -85,9 +86,13 @@ impl Publication {
                     .with_hint("`daily-note init DIR` shows what belongs in it"),
             ]);
         }
-        environment.apply(&mut tree)?;
+        let unset = environment.apply(&mut tree)?;
         let settings: Settings = tree.read()?;
-        settle(root, settings, &tree)
+        let publication = settle(root, settings, &tree)?;
+        Ok(Publication {
+            unset,
+            ..publication
+        })
     }
 }
 
@@ -179,6 +184,7 @@ fn settle(root: &Path, settings: Settings, tree: &Tree) -> Result<Publication, V
         clients: settings.clients,
         audience: settings.audience,
         notify: settings.notify,
+        unset: Vec::new(),
     })
 }
 

@@ -5,4 +5,5 @@ mod batches;
 mod facts;
 mod help;
 mod rehearsals;
+mod secrets;
 mod sending;

@@ -1,6 +1,7 @@
 //! What is read, and what a person is told when it can't be.
 
 mod refused;
+mod secrets;
 
 use std::time::Duration;
 

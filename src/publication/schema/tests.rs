@@ -75,3 +75,22 @@ fn what_the_schema_calls_an_example_is_read() {
 fn matches(pattern: &str, text: &str) -> bool {
     regex::Regex::new(pattern).unwrap().is_match(text)
 }
+
+#[test]
+fn of_every_key_it_is_known_whether_an_error_may_show_its_value() {
+    use super::super::harmless::{HARMLESS, SECRET};
+    let known = [
+        HARMLESS.values,
+        HARMLESS.addresses,
+        HARMLESS.holders,
+        &SECRET,
+    ]
+    .concat();
+    let schema = schema();
+    for (name, properties) in blocks(&schema) {
+        for key in properties.keys() {
+            let ways = known.iter().filter(|known| *known == key).count();
+            assert_eq!(ways, 1, "{name}.{key}: is it a secret? See harmless.rs");
+        }
+    }
+}
