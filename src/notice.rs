@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeZone, Utc};
 
 pub use self::{
     mail::{NoticeMail, mail},
-    webhook::{event, id, signature},
+    webhook::{event, id, numbered, signature},
 };
 use crate::{publication::Slot, schedule::Event};
 
@@ -52,7 +52,9 @@ pub fn key<Z: TimeZone>(event: &Event, at: &DateTime<Z>) -> Option<String> {
             format!("{} {}", event.key(), at.timestamp_millis())
         }
         Event::RelayAway { issue, .. } => format!("away {issue} {today}"),
-        Event::ConfigurationRefused { .. } | Event::StateRefused { .. } => {
+        Event::ConfigurationRefused { .. }
+        | Event::StateRefused { .. }
+        | Event::NoticeGivenUp { .. } => {
             format!("{} {today}", event.key())
         }
         Event::IssueHeld {

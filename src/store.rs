@@ -25,7 +25,7 @@ pub use self::{
     },
     error::StoreError,
     list::{FoldReport, Known, Upsert},
-    notices::{DueNotice, NewNotice, NoticeId, TELLING, Told},
+    notices::{DueNotice, NewNotice, NoticeId, TELLING, Told, Unreached},
     realm::Realm,
 };
 use crate::{
@@ -304,11 +304,11 @@ pub trait Store: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<u64, StoreError>;
 
-    /// Takes notices that are due, the oldest first. Unless they are settled before [`TELLING`] is
-    /// over, they are due again.
+    /// Takes of each target the oldest notice that is due, but of those that are `busy`. Unless it is
+    /// settled before [`TELLING`] is over, it is due again.
     async fn take_due_notices(
         &self,
-        limit: u32,
+        busy: &[String],
         now: DateTime<Utc>,
     ) -> Result<Vec<DueNotice>, StoreError>;
 
@@ -318,10 +318,14 @@ pub trait Store: Send + Sync {
         notice: NoticeId,
         told: Told,
         reply: &str,
+        now: DateTime<Utc>,
     ) -> Result<(), StoreError>;
 
     /// When the next notice is due; None where none waits.
     async fn next_notice(&self) -> Result<Option<DateTime<Utc>>, StoreError>;
+
+    /// The targets that something was given up for since `since`, and nothing was told after.
+    async fn unreached(&self, since: DateTime<Utc>) -> Result<Vec<Unreached>, StoreError>;
 }
 
 /// The exclusive right to send from a state, or to keep its calendar; released on drop.

@@ -10,9 +10,10 @@ use std::{
 };
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Notify;
 
+use self::outbox::Outbox;
 use super::{App, AppError, relay::is_loopback};
 use crate::{
     address::{Address, masked_within},
@@ -20,11 +21,11 @@ use crate::{
     delivery::Stop,
     message::{Letter, dkim::Signer},
     notice::{self, Background, FailedReader, NoticeMail},
-    publication::WebhookSettings,
+    publication::{Publication, WebhookSettings},
     render::Templates,
     schedule::{Event, Teller},
     source::with_causes,
-    store::{DeliveryId, NewNotice, Store},
+    store::{DeliveryId, DueNotice, NewNotice, Store, Unreached},
 };
 
 /// The outbox's name of the one webhook.
@@ -33,6 +34,9 @@ const WEBHOOK: &str = "webhook";
 const MAILTO: &str = "mailto:";
 /// Those who did not get an issue, named in its report.
 const NAMED: u32 = 12;
+
+/// How much of a happening's name is told.
+const ABOUT: usize = 120;
 
 /// Tells several of the same.
 pub struct Tellers(pub Vec<Arc<dyn Teller>>);
@@ -74,22 +78,72 @@ impl Notifier {
         }))
     }
 
-    /// Sends what is in the outbox, and what comes into it, until `stop`.
-    pub async fn run(&self, stop: &Stop) {
+    /// Sends what is in the outbox, and what comes into it, until `stop`; then waits for what is under
+    /// way.
+    pub async fn run(self: &Arc<Self>, stop: &Stop) {
+        let mut outbox = Outbox::default();
         while !stop.is_requested() {
-            let sleep = outbox::send_due(self).await;
+            let sleep = outbox.take_up(self).await;
             tokio::select! {
                 () = tokio::time::sleep(sleep) => {}
                 () = self.posted.notified() => {}
+                () = outbox.ended() => {}
                 () = stop.requested() => {}
             }
+        }
+        while !outbox.is_idle() {
+            outbox.ended().await;
         }
     }
 
     /// Sends what is due, for a command that ends; what does not leave within that time stays in
     /// the outbox.
-    pub async fn flush(&self, within: Duration) {
-        let _ = tokio::time::timeout(within, outbox::send_due(self)).await;
+    pub async fn flush(self: &Arc<Self>, within: Duration) {
+        let sending = async {
+            let mut outbox = Outbox::default();
+            loop {
+                outbox.take_up(self).await;
+                if outbox.is_idle() {
+                    return;
+                }
+                outbox.ended().await;
+            }
+        };
+        let _ = tokio::time::timeout(within, sending).await;
+    }
+
+    /// Tells those who can be told that another one can't be.
+    async fn tell_the_others(&self, lost: &DueNotice, reason: &str, at: DateTime<Utc>) {
+        // Not of that again: two that are both out of reach would go on about each other.
+        let key = lost.key.trim_start_matches("rehearsal ");
+        if key.starts_with("given up ") {
+            return;
+        }
+        let about = key.lines().next().unwrap_or_default();
+        let event = Event::NoticeGivenUp {
+            target: masked_within(lost.target.strip_prefix(MAILTO).unwrap_or(&lost.target)),
+            notice: about.chars().take(ABOUT).collect(),
+            reason: reason.to_owned(),
+        };
+        let app = self.app().await;
+        let mut notices = self.notices(&app, &event, at).await;
+        notices.retain(|notice| notice.target != lost.target);
+        self.post(notices).await;
+    }
+
+    async fn post(&self, notices: Vec<NewNotice>) {
+        if notices.is_empty() {
+            return;
+        }
+        match self.store.post_notices(&notices, self.clock.now()).await {
+            Ok(_) => {}
+            // Not sent from here: the beat that tells must not wait for a relay.
+            Err(error) => {
+                tracing::error!("the outbox can't be written: {}", with_causes(&error));
+                self.unkept().extend(notices);
+            }
+        }
+        self.posted.notify_one();
     }
 
     /// The publication as it is now, or as it could be read last.
@@ -185,7 +239,41 @@ impl Notifier {
     }
 }
 
+/// How long a target that can't be told is shown.
+const SHOWN: TimeDelta = TimeDelta::days(30);
+
+/// Of these, the targets that are still to be told, as people may read them.
+pub(super) fn still_told(publication: &Publication, unreached: Vec<Unreached>) -> Vec<Unreached> {
+    let notify = &publication.notify;
+    let own = |target: &str| match target.strip_prefix(MAILTO) {
+        Some(address) => notify.to.iter().any(|to| to.as_str() == address),
+        None => notify.webhook.is_some(),
+    };
+    let shown = unreached.into_iter().filter(|it| own(&it.target));
+    shown
+        .map(|it| Unreached {
+            target: masked_within(it.target.strip_prefix(MAILTO).unwrap_or(&it.target)),
+            reply: masked_within(&it.reply),
+            ..it
+        })
+        .collect()
+}
+
+/// Since when targets out of reach count.
+pub(super) fn shown_since(now: DateTime<Utc>) -> DateTime<Utc> {
+    now - SHOWN
+}
+
 impl App {
+    /// Whom `notify:` names and what happened lately did not reach; their addresses masked.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn unreached(&self, store: &dyn Store) -> Result<Vec<Unreached>, AppError> {
+        let unreached = store.unreached(shown_since(self.clock.now())).await?;
+        Ok(still_told(&self.publication, unreached))
+    }
+
     /// The webhook that may be told. What a rehearsal plays has not happened: a program beyond this
     /// machine must not hear of it.
     fn webhook(&self) -> Option<&WebhookSettings> {
@@ -200,18 +288,7 @@ impl Teller for Notifier {
     async fn tell(&self, event: &Event, at: DateTime<Utc>) {
         let app = self.app().await;
         let notices = self.notices(&app, event, at).await;
-        if notices.is_empty() {
-            return;
-        }
-        match self.store.post_notices(&notices, self.clock.now()).await {
-            Ok(_) => {}
-            // Not sent from here: the beat that tells must not wait for a relay.
-            Err(error) => {
-                tracing::error!("the outbox can't be written: {}", with_causes(&error));
-                self.unkept().extend(notices);
-            }
-        }
-        self.posted.notify_one();
+        self.post(notices).await;
     }
 }
 

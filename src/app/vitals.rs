@@ -6,12 +6,16 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{App, serve::Pulse};
+use super::{
+    App,
+    notices::{shown_since, still_told},
+    serve::Pulse,
+};
 use crate::{
     clock::Clock,
     publication::Publication,
     source::with_causes,
-    store::{Batch, Counts, Store, StoreError},
+    store::{Batch, Counts, Store, StoreError, Unreached},
     web::vitals::{Vitals, Wellness},
 };
 
@@ -47,6 +51,16 @@ impl DaemonVitals {
         Ok(batches)
     }
 
+    /// Who can't be told what happens.
+    async fn unreached(&self, publication: Option<&Publication>) -> Vec<Unreached> {
+        let since = shown_since(self.clock.now());
+        let unreached = self.store.unreached(since).await.unwrap_or_default();
+        match publication {
+            Some(publication) => still_told(publication, unreached),
+            None => Vec::new(),
+        }
+    }
+
     /// The publication as its file is now; None while it can't be read.
     async fn publication(&self) -> Option<Publication> {
         let (root, clock) = (self.root.clone(), self.clock);
@@ -74,6 +88,10 @@ impl Vitals for DaemonVitals {
             tracing::error!("not ready: {}", with_causes(&error));
             wellness.add("the state can't be used");
         }
+        let publication = self.publication().await;
+        if !self.unreached(publication.as_ref()).await.is_empty() {
+            wellness.add("somebody who is to be told what happens can't be told");
+        }
         wellness
     }
 
@@ -84,6 +102,12 @@ impl Vitals for DaemonVitals {
         });
         let publication = self.publication().await;
         let now = self.clock.now();
-        metrics::page(&self.pulse, &batches, publication.as_ref(), now)
+        let unreached = self.unreached(publication.as_ref()).await;
+        let facts = metrics::Facts {
+            batches: &batches,
+            publication: publication.as_ref(),
+            unreached: &unreached,
+        };
+        metrics::page(&self.pulse, &facts, now)
     }
 }

@@ -163,6 +163,14 @@ impl Printer {
                     indented(std::slice::from_ref(reason))
                 )
             }
+            Event::NoticeGivenUp {
+                target,
+                notice,
+                reason,
+            } => format!(
+                "✗ {target} could not be told ({notice})\n{}",
+                indented(std::slice::from_ref(reason))
+            ),
             Event::Waiting { holder } => {
                 format!("another daily-note keeps the calendar ({holder}); waiting to take over")
             }

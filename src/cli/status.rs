@@ -42,6 +42,19 @@ pub(crate) struct Args {
 pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let app = context.app()?;
     let store = app.store().await?;
+    for lost in app.unreached(store.as_ref()).await? {
+        let notices = match lost.given_up {
+            1 => "a notice was".to_owned(),
+            many => format!("{many} notices were"),
+        };
+        let at = lost.at.with_timezone(&app.publication.timezone);
+        context.output.note(format!(
+            "! {} can't be told what happens: {notices} given up, last at {}: {}",
+            lost.target,
+            at.format("%Y-%m-%d %H:%M"),
+            lost.reply
+        ));
+    }
     loop {
         let batches = batches(args, &app, store.as_ref()).await?;
         if batches.is_empty() {

@@ -197,6 +197,11 @@ impl Writer<'_> {
             Event::StateRefused { reason } => {
                 self.trouble("state", std::slice::from_ref(reason), "daily-note doctor")
             }
+            Event::NoticeGivenUp {
+                target,
+                notice,
+                reason,
+            } => self.given_up(target, notice, reason),
             Event::IssueHeld { .. }
             | Event::BatchBegan { .. }
             | Event::Waiting { .. }
@@ -458,6 +463,20 @@ impl Writer<'_> {
         };
         self.list(&mut notice, problems);
         notice
+    }
+
+    fn given_up(&self, target: &str, lost: &str, reason: &str) -> Notice {
+        let values = [("target", target)];
+        Notice {
+            kind: "trouble",
+            title: self.phrases.filled("given_up_title", &values),
+            lead: self.phrases.filled("given_up_lead", &values),
+            items_title: Some(self.phrases.get("given_up_items")),
+            items: vec![masked_within(lost), masked_within(reason)],
+            then: Some(self.phrases.get("given_up_then")),
+            command: Some("daily-note status".to_owned()),
+            ..Notice::default()
+        }
     }
 
     fn list(&self, notice: &mut Notice, items: &[String]) {

@@ -193,6 +193,15 @@ fn events() -> Vec<(&'static str, Event, Background)> {
             none(),
         ),
         (
+            "given_up",
+            Event::NoticeGivenUp {
+                target: "w***@example.com".to_owned(),
+                notice: "missed monday-2026-11-30".to_owned(),
+                reason: "550 5.1.1 no such user".to_owned(),
+            },
+            none(),
+        ),
+        (
             "state",
             Event::StateRefused {
                 reason: "the disk is full".to_owned(),

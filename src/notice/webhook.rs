@@ -24,6 +24,20 @@ pub fn event(event: &Event, publication: &str, at: DateTime<Utc>) -> Option<Vec<
     Some(body.to_string().into_bytes())
 }
 
+/// The document with its place in the order of events, which may arrive in another. A document that can't
+/// be read stays as it is.
+#[must_use]
+pub fn numbered(document: &[u8], sequence: i64) -> Vec<u8> {
+    let mut value: serde_json::Value = match serde_json::from_slice(document) {
+        Ok(value) => value,
+        Err(_) => return document.to_vec(),
+    };
+    if let Some(fields) = value.as_object_mut() {
+        fields.insert("sequence".to_owned(), sequence.into());
+    }
+    value.to_string().into_bytes()
+}
+
 /// `webhook-signature`: over id, timestamp and body.
 #[must_use]
 pub fn signature(secret: &HookSecret, id: &str, timestamp: i64, body: &[u8]) -> String {
@@ -61,6 +75,7 @@ fn kind(event: &Event) -> Option<&'static str> {
         Event::RelayAway { .. } => "relay.away",
         Event::ConfigurationRefused { .. } => "configuration.refused",
         Event::StateRefused { .. } => "state.refused",
+        Event::NoticeGivenUp { .. } => "notice.given_up",
         Event::Waiting { .. } | Event::Keeping { .. } => return None,
     })
 }

@@ -174,6 +174,15 @@ pub enum Event {
         /// What is wrong, and what to do.
         reason: String,
     },
+    /// A notice could not be told somewhere, and is given up: those who can be told hear of it.
+    NoticeGivenUp {
+        /// Where: `webhook`, or an address, masked.
+        target: String,
+        /// What it was about.
+        notice: String,
+        /// What the other side said.
+        reason: String,
+    },
     /// Another process keeps the calendar; this one waits to take over.
     Waiting {
         /// What the other says of itself.
@@ -226,6 +235,7 @@ impl Event {
                 format!("configuration {}", problems.join("\n"))
             }
             Self::StateRefused { reason } => format!("state {reason}"),
+            Self::NoticeGivenUp { target, .. } => format!("given up {target}"),
             Self::Waiting { holder } => format!("waiting {holder}"),
             Self::Keeping { next } => format!("keeping {:?}", next.as_ref().map(of)),
         }
@@ -245,6 +255,7 @@ impl Event {
                 | Self::RelayAway { .. }
                 | Self::ConfigurationRefused { .. }
                 | Self::StateRefused { .. }
+                | Self::NoticeGivenUp { .. }
         )
     }
 }

@@ -4,59 +4,16 @@
 //! By the lines and not by the parsed tree: an error is shown exactly where there is no tree. A slip
 //! (a key misspelled, a colon lost, a line too far out) therefore hides more, never less.
 
+mod keys;
 mod stars;
+mod words;
 
-use std::borrow::Cow;
-
-pub(super) use self::stars::pieces;
-use self::stars::{is_block_mark, star_into, url_into, variable};
-
-/// The keys of a text of `key: value` lines whose values people may see.
-#[derive(Debug)]
-pub struct HarmlessKeys {
-    /// Their values are shown as they are.
-    pub values: &'static [&'static str],
-    /// Of their values scheme and host are shown: a URL may hold a password, a path a token.
-    pub addresses: &'static [&'static str],
-    /// They hold other keys; a value in their place is a slip, and not shown.
-    pub holders: &'static [&'static str],
-    /// The outermost keys under which there is no secret: lists and longer texts are shown there.
-    pub blocks: &'static [&'static str],
-    /// Those of them whose keys are names that people give.
-    pub named_blocks: &'static [&'static str],
-}
-
-impl HarmlessKeys {
-    /// Whether people may see the value of this key.
-    #[must_use]
-    pub fn shows(&self, key: &str) -> bool {
-        self.values.contains(&key)
-    }
-
-    /// Whether this is one of these keys, and not a text of somebody's own.
-    #[must_use]
-    pub fn knows(&self, key: &str) -> bool {
-        self.shows(key) || self.addresses.contains(&key) || self.holders.contains(&key)
-    }
-}
-
-/// What stands in a key that holds a secret.
-const WORDS: [&str; 9] = [
-    "password",
-    "passwd",
-    "passphrase",
-    "secret",
-    "token",
-    "credential",
-    "apikey",
-    "api_key",
-    "private_key",
-];
-
-/// How far a key may be from such a word and still be meant.
-const SLIPS: usize = 2;
-/// A stretch of a secret as long as this is not repeated either.
-const STRETCH: usize = 8;
+pub use self::keys::HarmlessKeys;
+use self::{
+    keys::{Shows, key_at, next_boundary},
+    stars::{is_block_mark, star_into, url_into, variable},
+};
+pub(super) use self::{stars::pieces, words::without};
 
 /// A text with its secrets starred out, byte for byte as long as before, and the secrets.
 pub(super) fn masked(text: &str, keys: &HarmlessKeys) -> (String, Vec<String>) {
@@ -87,62 +44,6 @@ pub(super) fn masked(text: &str, keys: &HarmlessKeys) -> (String, Vec<String>) {
     (shown, secrets)
 }
 
-/// Words for people with these secrets starred out: whole or in part, shorter ones where they are
-/// quoted, since they are words of many sentences.
-pub(super) fn without<'t>(words: &'t str, secrets: &[String]) -> Cow<'t, str> {
-    let mut hidden = vec![false; words.len()];
-    for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
-        let is_short = secret.chars().count() < STRETCH;
-        for (at, _) in words.match_indices(secret.as_str()) {
-            if !is_short || is_quoted(words, at, secret.len()) {
-                hidden[at..at + secret.len()].fill(true);
-            }
-        }
-    }
-    let starts: Vec<usize> = words.char_indices().map(|(at, _)| at).collect();
-    for (index, start) in starts.iter().enumerate() {
-        let end = match starts.get(index + STRETCH) {
-            Some(end) => *end,
-            None if index + STRETCH == starts.len() => words.len(),
-            None => break,
-        };
-        let stretch = &words[*start..end];
-        // Across words there are other people's sentences.
-        if !stretch.contains(char::is_whitespace)
-            && secrets.iter().any(|secret| secret.contains(stretch))
-        {
-            hidden[*start..end].fill(true);
-        }
-    }
-    if !hidden.contains(&true) {
-        return Cow::Borrowed(words);
-    }
-    let mut shown = String::with_capacity(words.len());
-    let mut was_hidden = false;
-    for (at, c) in words.char_indices() {
-        match (hidden[at], was_hidden) {
-            (true, false) => shown.push_str("****"),
-            (true, true) => {}
-            (false, _) => shown.push(c),
-        }
-        was_hidden = hidden[at];
-    }
-    shown.into()
-}
-
-/// Whether these bytes are what a sentence is about: between backticks, or a number.
-fn is_quoted(words: &str, at: usize, length: usize) -> bool {
-    let (before, behind) = (&words[..at], &words[at + length..]);
-    if before.ends_with('`') && behind.starts_with('`') {
-        return true;
-    }
-    let is_apart =
-        !before.ends_with(char::is_alphanumeric) && !behind.starts_with(char::is_alphanumeric);
-    let is_between = before.matches('`').count() % 2 == 1 && behind.contains('`');
-    let is_number = words[at..at + length].contains(|c: char| c.is_ascii_digit());
-    is_apart && (is_number || is_between && length > 3)
-}
-
 /// What the lines above leave open.
 enum Above {
     Nothing,
@@ -166,14 +67,6 @@ enum Block {
     Open,
     /// Open, and its keys are names.
     Named,
-}
-
-/// What is shown of a stretch of a line.
-#[derive(Clone, Copy, PartialEq)]
-enum Shows {
-    All,
-    Address,
-    Stars,
 }
 
 struct Masking<'k> {
@@ -235,7 +128,7 @@ impl Masking<'_> {
             return false;
         };
         let is_item = bare.starts_with('-');
-        let is_known = key_at(bare, 0).is_some_and(|(name, _)| class(self.keys, name).is_some());
+        let is_known = key_at(bare, 0).is_some_and(|(name, _)| self.keys.class(name).is_some());
         let is_value = indent > *key || *is_alone && (is_item && indent == *key || !is_known);
         *is_alone &= is_item;
         is_value
@@ -254,26 +147,13 @@ impl Masking<'_> {
             }
             // The name of a variable is none.
             let is_variable = line[..start].ends_with("${");
-            if !is_variable && self.names_secret(name) {
+            if !is_variable && self.keys.names_secret(name) {
                 let behind = &line[start + name.len()..];
                 let value = behind.trim_start_matches(['"', '\'', ':', '=', ' ', '\t']);
                 return Some(line.len() - value.len());
             }
         }
         None
-    }
-
-    fn names_secret(&self, name: &str) -> bool {
-        let name = name.to_lowercase();
-        let name = name.trim_matches('-');
-        let is_near = |word: &&str| name.len() > 4 && strsim::osa_distance(name, word) <= SLIPS;
-        let is_one = WORDS.iter().any(|word| name.contains(word))
-            || matches!(
-                name,
-                "key" | "pass" | "pwd" | "pw" | "passwort" | "비밀번호" | "암호"
-            )
-            || WORDS.iter().any(|word| is_near(word));
-        is_one && !self.keys.values.contains(&name)
     }
 
     /// Shows what is harmless of the line up to `end`, and says whether it ends with a value that is;
@@ -302,11 +182,11 @@ impl Masking<'_> {
                 at = next_boundary(line, at);
                 continue;
             };
-            let class = class(self.keys, name);
+            let class = self.keys.class(name);
             // Within stars a word with a colon is a key only where it is one of ours, in its place.
             if shows == Shows::Stars
                 && !is_first
-                && !(follows && (class.is_some() || self.names_secret(name)))
+                && !(follows && (class.is_some() || self.keys.names_secret(name)))
             {
                 at = next_boundary(line, at);
                 continue;
@@ -384,63 +264,6 @@ impl Masking<'_> {
         self.secrets.extend(pieces(secret));
         star_into(&mut self.shown, secret);
     }
-}
-
-/// What is shown of the value of such a key, or of one that is spelled nearly so; None where it is none
-/// of ours.
-fn class(keys: &HarmlessKeys, name: &str) -> Option<Shows> {
-    let known = [
-        (keys.values, Shows::All),
-        (keys.addresses, Shows::Address),
-        (keys.holders, Shows::Stars),
-    ];
-    let all = || {
-        known
-            .iter()
-            .flat_map(|(names, shows)| names.iter().map(|name| (*name, *shows)))
-    };
-    let exact = all().find(|(known, _)| *known == name);
-    let near = || {
-        all()
-            .map(|(known, shows)| (strsim::osa_distance(known, name), known, shows))
-            .filter(|(distance, known, _)| *distance <= known.len().min(6) / 3)
-            .min_by_key(|(distance, ..)| *distance)
-            .map(|(_, known, shows)| (known, shows))
-    };
-    exact.or_else(near).map(|(_, shows)| shows)
-}
-
-/// The key that begins at `at`, and where its value does.
-fn key_at(line: &str, at: usize) -> Option<(&str, usize)> {
-    let text = line.get(at..)?;
-    let quote = text.chars().next().filter(|c| matches!(c, '"' | '\''));
-    let name = &text[quote.map_or(0, char::len_utf8)..];
-    let length = name
-        .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.')))
-        .filter(|length| *length > 0)?;
-    let (name, behind) = name.split_at(length);
-    if name.starts_with('-') {
-        return None;
-    }
-    let behind = match quote {
-        Some(quote) => behind.strip_prefix(quote)?,
-        None => behind,
-    };
-    let value = behind.trim_start_matches([' ', '\t']).strip_prefix(':')?;
-    let is_apart = quote.is_some() || value.is_empty() || value.starts_with(char::is_whitespace);
-    is_apart.then_some((name, line.len() - value.len()))
-}
-
-/// The next place in a line where a key may begin.
-fn next_boundary(line: &str, at: usize) -> usize {
-    let mut was_apart = false;
-    for (offset, c) in line[at..].char_indices() {
-        if was_apart && !c.is_whitespace() && offset > 0 {
-            return at + offset;
-        }
-        was_apart = c.is_whitespace() || matches!(c, '{' | '[' | ',');
-    }
-    line.len()
 }
 
 /// The text with what stands behind `&name` starred out.

@@ -48,3 +48,16 @@ pub enum Told {
     /// It never will be.
     GivenUp,
 }
+
+/// A target that what happened did not reach.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreached {
+    /// Which.
+    pub target: String,
+    /// Notices that were given up since the last one that was told there.
+    pub given_up: u64,
+    /// When the last of them was.
+    pub at: DateTime<Utc>,
+    /// What the other side said to it.
+    pub reply: String,
+}

@@ -1,5 +1,6 @@
 //! Telling people: mails in the operator's inbox and events at a webhook, by the real program.
 
+mod apart;
 mod hook;
 mod told;
 

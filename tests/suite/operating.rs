@@ -14,14 +14,14 @@ use std::{
 use crate::support::TestPublication;
 
 /// A `serve` that listens, killed at the end.
-struct Daemon {
+pub(crate) struct Daemon {
     child: Child,
     address: String,
 }
 
 impl Daemon {
     /// Starts it with these arguments before `serve`, and waits until it answers.
-    fn start(publication: &TestPublication, before: &[&str], after: &[&str]) -> Self {
+    pub(crate) fn start(publication: &TestPublication, before: &[&str], after: &[&str]) -> Self {
         let listen = ["serve", "--listen", "127.0.0.1:0"];
         let arguments: Vec<&str> = before.iter().chain(&listen).chain(after).copied().collect();
         let mut command = publication.command(arguments);
@@ -47,7 +47,7 @@ impl Daemon {
     }
 
     /// Status and body of a page.
-    fn get(&self, path: &str) -> (u16, String) {
+    pub(crate) fn get(&self, path: &str) -> (u16, String) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream
             .set_read_timeout(Some(Duration::from_secs(20)))
@@ -66,7 +66,7 @@ impl Daemon {
 
     /// Asks until the page is as wanted.
     #[track_caller]
-    fn wait_for(&self, path: &str, is_wanted: impl Fn(u16, &str) -> bool) -> String {
+    pub(crate) fn wait_for(&self, path: &str, is_wanted: impl Fn(u16, &str) -> bool) -> String {
         for _ in 0..400 {
             let (status, body) = self.get(path);
             if is_wanted(status, &body) {

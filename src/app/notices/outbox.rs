@@ -1,9 +1,12 @@
 //! Notices on their way out: each tried a few times over a day and a half, then given up.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
-use tokio::{task::JoinSet, time::timeout};
+use tokio::{
+    task::{self, JoinSet},
+    time::timeout,
+};
 
 use super::{MAILTO, Notifier, WEBHOOK};
 use crate::{
@@ -13,14 +16,12 @@ use crate::{
     http::{Client, Limits, Method, Reach, Request},
     message::Envelope,
     notice,
-    publication::WebhookSettings,
+    publication::{SecretUse, WebhookSettings},
     smtp::{Answer, Session, Timeouts},
     source::with_causes,
-    store::{DueNotice, NoticeId, Told},
+    store::{DueNotice, NewNotice, NoticeId, Told},
 };
 
-/// Notices under way at once.
-const AT_ONCE: u32 = 8;
 /// The waits before each further try, as Standard Webhooks has them; after the last one nobody cares.
 const WAITS: [TimeDelta; 7] = [
     TimeDelta::seconds(5),
@@ -46,63 +47,87 @@ enum Tried {
     Hopeless(String),
 }
 
-/// Sends all that is due now; answers how long nothing will be.
-pub(super) async fn send_due(notifier: &Notifier) -> Duration {
-    send_unkept(notifier).await;
-    loop {
+/// Notices under way: one at a time a target, so that who hangs, dribbles or is silent holds up nobody
+/// else.
+#[derive(Default)]
+pub(super) struct Outbox {
+    under_way: JoinSet<()>,
+    /// The target of each.
+    busy: HashMap<task::Id, String>,
+}
+
+impl Outbox {
+    /// Begins to send what is due at every target that is free; answers how long nothing more will be.
+    pub(super) async fn take_up(&mut self, notifier: &Arc<Notifier>) -> Duration {
+        let unkept = std::mem::take(&mut *notifier.unkept());
+        for notice in unkept {
+            let notifier = Arc::clone(notifier);
+            self.under_way
+                .spawn(async move { send_unkept(&notifier, &notice).await });
+        }
         let now = notifier.clock.now();
-        let due = match notifier.store.take_due_notices(AT_ONCE, now).await {
+        let busy: Vec<String> = self.busy.values().cloned().collect();
+        let due = match notifier.store.take_due_notices(&busy, now).await {
             Ok(due) => due,
             Err(error) => {
                 tracing::error!("the outbox can't be read: {}", with_causes(&error));
                 return GLANCE;
             }
         };
-        if due.is_empty() {
-            let next = notifier.store.next_notice().await.ok().flatten();
-            let wait = next.map_or(GLANCE, |at| (at - now).to_std().unwrap_or_default());
-            return wait.clamp(Duration::from_millis(200), GLANCE);
-        }
-        let app = notifier.app().await;
-        let mut tries = JoinSet::new();
         for due in due {
-            let app = Arc::clone(&app);
-            tries.spawn(async move {
-                let tried = send(&app, &due.target, &due.key, &due.content).await;
-                (due, tried)
+            let (notifier, target) = (Arc::clone(notifier), due.target.clone());
+            let sending = self.under_way.spawn(async move {
+                let app = notifier.app().await;
+                let tried = send(&app, &due).await;
+                settle(&notifier, &due, tried).await;
             });
+            self.busy.insert(sending.id(), target);
         }
-        while let Some(Ok((due, tried))) = tries.join_next().await {
-            settle(notifier, &due, tried).await;
+        let next = notifier.store.next_notice().await.ok().flatten();
+        match next.and_then(|at| (at - now).to_std().ok()) {
+            Some(wait) if !wait.is_zero() => wait.clamp(Duration::from_millis(200), GLANCE),
+            // What is due now is behind one that is under way, whose end is waited for.
+            _ => GLANCE,
         }
+    }
+
+    /// Waits for the end of one that is under way; for ever where none is.
+    pub(super) async fn ended(&mut self) {
+        match self.under_way.join_next_with_id().await {
+            Some(Ok((id, ()))) => self.busy.remove(&id),
+            Some(Err(panicked)) => self.busy.remove(&panicked.id()),
+            None => std::future::pending().await,
+        };
+    }
+
+    /// Whether nothing is under way.
+    pub(super) fn is_idle(&self) -> bool {
+        self.under_way.is_empty()
     }
 }
 
 /// Sends what the state can't keep, once.
-async fn send_unkept(notifier: &Notifier) {
-    let notices = std::mem::take(&mut *notifier.unkept());
-    if notices.is_empty() {
-        return;
-    }
+async fn send_unkept(notifier: &Notifier, notice: &NewNotice) {
     let app = notifier.app().await;
-    let mut tries = JoinSet::new();
-    for notice in notices {
-        let app = Arc::clone(&app);
-        tries.spawn(async move {
-            let tried = send(&app, &notice.target, &notice.key, &notice.content).await;
-            if let Tried::Failed(why) | Tried::Hopeless(why) = tried {
-                tracing::error!(to = masked_within(&notice.target), "not told: {why}");
-            }
-        });
+    let due = DueNotice {
+        id: NoticeId(0),
+        key: notice.key.clone(),
+        target: notice.target.clone(),
+        content: notice.content.clone(),
+        attempts: 0,
+        at: notifier.clock.now(),
+    };
+    if let Tried::Failed(why) | Tried::Hopeless(why) = send(&app, &due).await {
+        tracing::error!(to = masked_within(&notice.target), "not told: {why}");
     }
-    tries.join_all().await;
 }
 
 async fn settle(notifier: &Notifier, due: &DueNotice, tried: Tried) {
+    let now = notifier.clock.now();
     let wait = WAITS.get(due.attempts as usize);
     let (told, reply) = match (tried, wait) {
         (Tried::Done(reply), _) => (Told::Done, reply),
-        (Tried::Failed(reply), Some(wait)) => (Told::Again(notifier.clock.now() + *wait), reply),
+        (Tried::Failed(reply), Some(wait)) => (Told::Again(now + *wait), reply),
         (Tried::Failed(reply) | Tried::Hopeless(reply), _) => (Told::GivenUp, reply),
     };
     let to = masked_within(&due.target);
@@ -112,15 +137,28 @@ async fn settle(notifier: &Notifier, due: &DueNotice, tried: Tried) {
         Told::GivenUp => tracing::error!(to, "never told: {}: {reply}", due.key),
     }
     let NoticeId(number) = due.id;
-    if let Err(error) = notifier.store.settle_notice(due.id, told, &reply).await {
+    let settled = notifier.store.settle_notice(due.id, told, &reply, now);
+    if let Err(error) = settled.await {
         tracing::error!("notice {number} can't be settled: {}", with_causes(&error));
+    }
+    if told == Told::GivenUp {
+        notifier.tell_the_others(due, &reply, now).await;
     }
 }
 
-async fn send(app: &App, target: &str, key: &str, content: &[u8]) -> Tried {
+async fn send(app: &App, due: &DueNotice) -> Tried {
+    let target = &due.target;
     if target == WEBHOOK {
+        if let Err(error) = app.require_secrets(&[SecretUse::Webhook]) {
+            return Tried::Failed(error.problems().join(": "));
+        }
+        let NoticeId(sequence) = due.id;
         return match app.webhook() {
-            Some(webhook) => post(webhook, key, content).await,
+            Some(webhook) if sequence == 0 => post(webhook, &due.key, &due.content).await,
+            Some(webhook) => {
+                let numbered = notice::numbered(&due.content, sequence);
+                post(webhook, &due.key, &numbered).await
+            }
             // What really happened waits for a process that does not play.
             None if app.publication.notify.webhook.is_some() => {
                 Tried::Failed("a rehearsal posts to this machine alone".to_owned())
@@ -131,7 +169,7 @@ async fn send(app: &App, target: &str, key: &str, content: &[u8]) -> Tried {
     let Some(Ok(to)) = target.strip_prefix(MAILTO).map(Address::parse) else {
         return Tried::Hopeless(format!("no way to tell `{target}`"));
     };
-    match timeout(MAIL, hand_over(app, to, content)).await {
+    match timeout(MAIL, hand_over(app, to, &due.content)).await {
         Ok(Ok(tried)) => tried,
         Ok(Err(error)) => Tried::Failed(error.problems().join(": ")),
         Err(_elapsed) => Tried::Failed("the relay took too long".to_owned()),

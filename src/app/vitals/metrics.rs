@@ -7,16 +7,19 @@ use chrono::{DateTime, Utc};
 use crate::{
     app::serve::Pulse,
     publication::Publication,
-    store::{Batch, BatchState, Counts},
+    store::{Batch, BatchState, Counts, Unreached},
 };
 
+/// What the metrics tell of, beside the daemon's pulse.
+pub(super) struct Facts<'a> {
+    pub(super) batches: &'a [(Batch, Counts)],
+    /// None while it can't be read.
+    pub(super) publication: Option<&'a Publication>,
+    pub(super) unreached: &'a [Unreached],
+}
+
 /// The metrics of this moment.
-pub(super) fn page(
-    pulse: &Pulse,
-    batches: &[(Batch, Counts)],
-    publication: Option<&Publication>,
-    now: DateTime<Utc>,
-) -> String {
+pub(super) fn page(pulse: &Pulse, facts: &Facts<'_>, now: DateTime<Utc>) -> String {
     let mut page = Page::default();
     page.gauge("daily_note_build_info", "The version that runs.");
     page.sample(&[("version", env!("CARGO_PKG_VERSION"))], 1);
@@ -35,8 +38,15 @@ pub(super) fn page(
         "0: daily-note.yaml can't be read as it is now.",
     );
     page.sample(&[], i64::from(pulse.trouble().is_empty()));
-    next_slots(&mut page, publication, now);
-    deliveries(&mut page, batches);
+    next_slots(&mut page, facts.publication, now);
+    deliveries(&mut page, facts.batches);
+    page.gauge(
+        "daily_note_notices_given_up",
+        "Notices given up for a target since one was told there.",
+    );
+    for target in facts.unreached {
+        page.sample(&[("target", &target.target)], count(target.given_up));
+    }
     page.0
 }
 

@@ -15,7 +15,7 @@ struct Migration {
     sql: &'static str,
 }
 
-const MIGRATIONS: [Migration; 6] = [
+const MIGRATIONS: [Migration; 7] = [
     Migration {
         version: 1,
         description: "the list and the ledger",
@@ -45,6 +45,11 @@ const MIGRATIONS: [Migration; 6] = [
         version: 6,
         description: "moods",
         sql: include_str!("migrations/0006_moods.sql"),
+    },
+    Migration {
+        version: 7,
+        description: "notices given up",
+        sql: include_str!("migrations/0007_notices_given_up.sql"),
     },
 ];
 

@@ -9,7 +9,7 @@ use rusqlite::{Connection, Row, params};
 use super::{Fault, codes, realm, statement::Statements};
 use crate::store::{
     Realm,
-    notices::{DueNotice, NewNotice, NoticeId, TELLING, Told},
+    notices::{DueNotice, NewNotice, NoticeId, TELLING, Told, Unreached},
 };
 
 /// Long after this nothing is told twice: keys name their dates.
@@ -54,17 +54,19 @@ fn key_in(realm: Realm, key: &str) -> Cow<'_, str> {
 pub(super) fn take_due(
     tx: &Connection,
     realm: Realm,
-    limit: u32,
+    busy: &[String],
     now: DateTime<Utc>,
 ) -> Result<Vec<DueNotice>, Fault> {
+    let busy = serde_json::Value::from(busy).to_string();
     let mut due = tx.all(
         "UPDATE notices SET due_at = ?2 WHERE id IN \
-         (SELECT id FROM notices WHERE due_at <= ?1 AND realm = ?4 ORDER BY id LIMIT ?3) \
+         (SELECT min(id) FROM notices WHERE due_at <= ?1 AND realm = ?4 \
+          AND target NOT IN (SELECT value FROM json_each(?3)) GROUP BY target) \
          RETURNING id, key, target, content, attempts, created_at",
         params![
             codes::millis(now),
             codes::millis(now + TELLING),
-            limit,
+            busy,
             realm::code(realm)
         ],
         notice_from,
@@ -90,6 +92,7 @@ pub(super) fn settle(
     notice: NoticeId,
     told: Told,
     reply: &str,
+    now: DateTime<Utc>,
 ) -> Result<(), Fault> {
     let due_at = match told {
         Told::Again(at) => Some(codes::millis(at)),
@@ -98,8 +101,16 @@ pub(super) fn settle(
     let is_try_failed = told != Told::Done;
     tx.run(
         "UPDATE notices SET due_at = ?2, attempts = attempts + ?3, reply = ?4, \
-         content = CASE WHEN ?2 IS NULL THEN NULL ELSE content END WHERE id = ?1",
-        params![notice.0, due_at, i64::from(is_try_failed), reply],
+         content = CASE WHEN ?2 IS NULL THEN NULL ELSE content END, \
+         settled_at = CASE WHEN ?2 IS NULL THEN ?5 END, is_given_up = ?6 WHERE id = ?1",
+        params![
+            notice.0,
+            due_at,
+            i64::from(is_try_failed),
+            reply,
+            codes::millis(now),
+            told == Told::GivenUp
+        ],
     )?;
     Ok(())
 }
@@ -110,4 +121,29 @@ pub(super) fn next_due(tx: &Connection, realm: Realm) -> Result<Option<DateTime<
         params![realm::code(realm)],
     )?;
     millis.map(codes::time).transpose()
+}
+
+pub(super) fn unreached(
+    tx: &Connection,
+    realm: Realm,
+    since: DateTime<Utc>,
+) -> Result<Vec<Unreached>, Fault> {
+    // Of several columns beside max() SQLite takes those of the row that has it.
+    tx.all(
+        "SELECT target, count(*) AS given_up, max(settled_at) AS at, reply FROM notices AS lost \
+         WHERE is_given_up AND realm = ?1 AND settled_at >= ?2 AND NOT EXISTS \
+         (SELECT 1 FROM notices AS told WHERE told.target = lost.target AND told.realm = ?1 \
+          AND NOT told.is_given_up AND told.settled_at >= lost.settled_at) \
+         GROUP BY target ORDER BY target",
+        params![realm::code(realm), codes::millis(since)],
+        |row| {
+            let reply: Option<String> = row.get("reply")?;
+            Ok(Unreached {
+                target: row.get("target")?,
+                given_up: codes::count(row, "given_up")?,
+                at: codes::time_at(row, "at")?,
+                reply: reply.unwrap_or_default(),
+            })
+        },
+    )
 }

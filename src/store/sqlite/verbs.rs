@@ -18,7 +18,7 @@ use crate::{
         AudienceSize, Batch, BatchId, BatchState, Bounces, Claim, Counts, DeliveryId, DueNotice,
         FailedDelivery, Fared, FoldReport, Freeze, Known, Lease, Mood, NewBatch, NewNotice,
         NoticeId, Quotas, Recovered, Refusal, Retried, Retry, SenderGuard, SenderId, Store,
-        StoreError, Told, Transition, UnknownAnswer, Upsert, Wave,
+        StoreError, Told, Transition, UnknownAnswer, Unreached, Upsert, Wave,
     },
 };
 
@@ -405,11 +405,11 @@ impl Store for SqliteStore {
 
     async fn take_due_notices(
         &self,
-        limit: u32,
+        busy: &[String],
         now: DateTime<Utc>,
     ) -> Result<Vec<DueNotice>, StoreError> {
-        let realm = self.realm;
-        self.write(move |tx, _| notices::take_due(tx, realm, limit, now))
+        let (realm, busy) = (self.realm, busy.to_vec());
+        self.write(move |tx, _| notices::take_due(tx, realm, &busy, now))
             .await
     }
 
@@ -418,14 +418,21 @@ impl Store for SqliteStore {
         notice: NoticeId,
         told: Told,
         reply: &str,
+        now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let reply = reply.to_owned();
-        self.write(move |tx, _| notices::settle(tx, notice, told, &reply))
+        self.write(move |tx, _| notices::settle(tx, notice, told, &reply, now))
             .await
     }
 
     async fn next_notice(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
         let realm = self.realm;
         self.read(move |tx, _| notices::next_due(tx, realm)).await
+    }
+
+    async fn unreached(&self, since: DateTime<Utc>) -> Result<Vec<Unreached>, StoreError> {
+        let realm = self.realm;
+        self.read(move |tx, _| notices::unreached(tx, realm, since))
+            .await
     }
 }

@@ -144,13 +144,13 @@ async fn what_a_rehearsal_tells_is_told_again_when_it_happens() {
     }];
     assert_eq!(both.played.post_notices(&notice, at(0)).await.unwrap(), 1);
     assert_eq!(both.real.next_notice().await.unwrap(), None);
-    assert_eq!(both.real.take_due_notices(9, at(1)).await.unwrap(), []);
+    assert_eq!(both.real.take_due_notices(&[], at(1)).await.unwrap(), []);
     assert_eq!(both.real.post_notices(&notice, at(0)).await.unwrap(), 1);
     for store in [&both.played, &both.real] {
-        let due = store.take_due_notices(9, at(1)).await.unwrap();
+        let due = store.take_due_notices(&[], at(1)).await.unwrap();
         assert_eq!(due.len(), 1);
         store
-            .settle_notice(due[0].id, Told::Done, "250")
+            .settle_notice(due[0].id, Told::Done, "250", at(1))
             .await
             .unwrap();
         assert_eq!(store.post_notices(&notice, at(2)).await.unwrap(), 0);

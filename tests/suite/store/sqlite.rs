@@ -108,7 +108,9 @@ promises! {
     noticing:
         the_same_is_told_to_the_same_place_once_ever,
         what_one_took_nobody_else_takes_until_its_time_is_over,
-        a_try_that_failed_is_counted_and_comes_again;
+        a_try_that_failed_is_counted_and_comes_again,
+        each_target_is_told_one_thing_at_a_time,
+        a_target_is_out_of_reach_until_something_is_told_there;
     erasing:
         an_erased_person_is_forgotten_and_recognised,
         an_erased_address_stays_erased_whatever_else_is_said_of_it,

@@ -1,0 +1,165 @@
+//! The one error that shows a place in a text.
+
+use std::{error::Error, fmt};
+
+use miette::{Diagnostic, LabeledSpan, Report, SourceCode};
+
+use super::{Position, Source, Span};
+
+/// Something wrong at a place in a file, with the line shown and a way to mend it.
+#[derive(Debug, Clone)]
+pub struct SourceError {
+    message: String,
+    source_text: Option<Source>,
+    span: Option<Span>,
+    label: Option<String>,
+    hint: Option<String>,
+}
+
+impl SourceError {
+    /// An error at `span` of `source`. `message` says what is wrong, in one sentence.
+    pub fn at(source: &Source, span: Span, message: impl Into<String>) -> Self {
+        let end = span.end.min(source.text().len());
+        let start = span.start.min(end);
+        Self {
+            span: Some(start..end),
+            ..Self::about(source, message)
+        }
+    }
+
+    /// An error about `source` that has its place elsewhere: in a variable that goes over it. It is as
+    /// discreet as the text.
+    pub fn about(source: &Source, message: impl Into<String>) -> Self {
+        Self {
+            message: source.discreet(message),
+            source_text: Some(source.clone()),
+            span: None,
+            label: None,
+            hint: None,
+        }
+    }
+
+    /// An error without a place: a file that is missing, an environment variable.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            source_text: None,
+            span: None,
+            label: None,
+            hint: None,
+        }
+    }
+
+    /// A few words under the caret.
+    #[must_use]
+    pub fn with_label(mut self, label: impl Into<String>) -> Self {
+        self.label = Some(self.discreet(label));
+        self
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(self.discreet(hint));
+        self
+    }
+
+    fn discreet(&self, words: impl Into<String>) -> String {
+        match &self.source_text {
+            Some(source) => source.discreet(words),
+            None => words.into(),
+        }
+    }
+
+    /// For a person at a terminal: what is wrong, the line with a caret, what to do.
+    #[must_use]
+    pub fn into_report(self) -> Report {
+        Report::new(Shown(self))
+    }
+
+    /// What is wrong, without its place.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What to do about it, where it is known.
+    #[must_use]
+    pub fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
+    /// The text and the bytes of it that this is about, where there are any.
+    #[must_use]
+    pub fn span(&self) -> Option<(&Source, Span)> {
+        Some((self.source_text.as_ref()?, self.span.clone()?))
+    }
+
+    /// File and place, where there is one.
+    #[must_use]
+    pub fn place(&self) -> Option<(&str, Position)> {
+        let (source, span) = self.span()?;
+        Some((source.name(), source.position(span.start)))
+    }
+}
+
+impl fmt::Display for SourceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.place() {
+            Some((name, position)) => write!(f, "{name}:{position}: {}", self.message),
+            None => f.write_str(&self.message),
+        }
+    }
+}
+
+impl Error for SourceError {}
+
+impl Diagnostic for SourceError {
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.hint
+            .as_ref()
+            .map(|hint| Box::new(hint) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.span()
+            .map(|(source, _)| &*source.inner as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let (_, span) = self.span()?;
+        let label = LabeledSpan::new(self.label.clone(), span.start, span.len());
+        Some(Box::new(std::iter::once(label)))
+    }
+}
+
+/// A [`SourceError`] whose place is told by the picture of its line alone.
+struct Shown(SourceError);
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl fmt::Debug for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Error for Shown {}
+
+impl Diagnostic for Shown {
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.0.help()
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.0.source_code()
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        self.0.labels()
+    }
+}
