@@ -128,6 +128,8 @@ async fn freeze_bench(store: &Arc<dyn Store>, issue: &str, readers: usize) -> Ba
         readers_hour: None,
         content_hash: issue.to_owned(),
         content: vec![b'x'; 60_000],
+        file: None,
+        may_repeat: false,
     };
     let batch = store.freeze(&new, now(0)).await.unwrap().batch;
     row.end(&format!("freeze, batch {issue}"), readers);

@@ -7,10 +7,12 @@ mod check;
 mod consents;
 mod content;
 mod doctor;
+mod doubt;
 mod export;
 mod fold;
 mod import;
 mod inbox;
+mod keeper;
 mod notices;
 mod online;
 mod preflight;
@@ -37,6 +39,7 @@ pub use self::{
     backup::Restored,
     check::{CheckReport, Checked, Online},
     doctor::World,
+    doubt::Doubt,
     export::{ExportFormat, ExportReport, export},
     fold::{SUBSCRIBERS_FILE, fold_file, preview_fold},
     import::{ImportReport, Outcome, Problem, import},
@@ -112,6 +115,9 @@ pub enum AppError {
     /// The preview does not start.
     #[error(transparent)]
     Preview(#[from] PreviewError),
+    /// Nothing is sent before a person has said that it may.
+    #[error("{}", .0.message())]
+    Doubt(Box<Doubt>),
     /// Something else that a person has to decide or mend; `hint` says how.
     #[error("{message}")]
     Refused {

@@ -11,6 +11,7 @@ mod completions;
 mod confirm;
 mod dkim;
 mod doctor;
+mod doubt;
 mod due;
 mod event;
 mod facts;

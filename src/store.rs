@@ -24,7 +24,7 @@ pub use self::{
         RefusalReason, Retried, Retry, RetryState, SenderId, Step, Transition, UnknownAnswer,
     },
     error::StoreError,
-    list::{FoldReport, Known, Upsert},
+    list::{Adoption, FoldReport, Known, Upsert},
     notices::{DueNotice, NewNotice, NoticeId, TELLING, Told, Unreached},
     realm::Realm,
 };
@@ -125,7 +125,8 @@ pub trait Store: Send + Sync {
     /// as it is.
     ///
     /// # Errors
-    /// [`StoreError::OlderCopy`] where it was sent and the state restored from before that;
+    /// [`StoreError::OlderCopy`] where it was sent and the state restored from before that, unless it may
+    /// be repeated;
     /// [`StoreError::SlotTaken`] where another issue has its date of the calendar.
     async fn freeze(&self, batch: &NewBatch, now: DateTime<Utc>) -> Result<Freeze, StoreError>;
 
@@ -157,9 +158,16 @@ pub trait Store: Send + Sync {
     /// not the state that kept the calendar last.
     async fn hold_schedule(&self, keeper: &SenderId) -> Result<SenderGuard, StoreError>;
 
-    /// A person vouches that this copy is the one in use: it may keep the calendar from now on. Open
-    /// batches are paused, to be looked at; answers how many.
-    async fn adopt(&self, now: DateTime<Utc>) -> Result<u64, StoreError>;
+    /// A person vouches that this copy is the one in use: it may send and keep the calendar from now on.
+    /// Open batches are paused, to be looked at, and who is known to have left since is out; so are
+    /// those who left the `lost` list (its mark), whose place this one takes.
+    async fn adopt(&self, lost: Option<&str>, now: DateTime<Utc>) -> Result<Adoption, StoreError>;
+
+    /// Whether that issue was sent from this state though its database knows nothing of it.
+    async fn is_witnessed(&self, issue: &str) -> Result<bool, StoreError>;
+
+    /// How this list is known among others: a mark that its backups share.
+    async fn mark(&self) -> Result<String, StoreError>;
 
     /// When a person vouched for this copy: what was due before waits for them. None: it is no copy.
     async fn adopted_at(&self) -> Result<Option<DateTime<Utc>>, StoreError>;

@@ -124,6 +124,8 @@ fn freeze(table: &mut Table, publication: &Publication, readers: usize) {
             readers_hour: None,
             content_hash: "freeze-alone".to_owned(),
             content: vec![b'x'; 60_000],
+            file: None,
+            may_repeat: false,
         };
         let start = Instant::now();
         let frozen = store.freeze(&new, now).await.expect("a batch");

@@ -1,12 +1,14 @@
 //! A copy of the state taken into use by a person's word.
 
 use super::{App, AppError};
-use crate::store::Batch;
+use crate::store::{Adoption, Batch, StoreError};
 
 /// What waits for the person who adopted a state.
 pub struct Adopted {
     /// Batches that were open in the copy and are paused now.
     pub paused: u64,
+    /// Readers who left since the copy was made, and are out now.
+    pub departed: u64,
     /// The last batch that the copy knows of.
     pub last: Option<Batch>,
 }
@@ -19,9 +21,19 @@ impl App {
     /// Somebody who sends; the store's.
     pub async fn adopt(&self) -> Result<Adopted, AppError> {
         let store = self.store().await?;
-        let _right = store.hold(&self.sender_id("adopt")).await?;
-        let paused = store.adopt(self.clock.now()).await?;
+        let sender = self.sender_id("adopt");
+        let right = match store.hold(&sender).await {
+            // That is what is to be answered.
+            Err(StoreError::Copied | StoreError::DeparturesUnknown) => None,
+            held => Some(held?),
+        };
+        let Adoption { paused, departed } =
+            self.take_into_use(store.as_ref(), right.is_none()).await?;
         let last = store.batches(1).await?.into_iter().next();
-        Ok(Adopted { paused, last })
+        Ok(Adopted {
+            paused,
+            departed,
+            last,
+        })
     }
 }

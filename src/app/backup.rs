@@ -17,8 +17,8 @@ use crate::{
     publication::{Storage, ZONES_APART},
     store::Realm,
     store::sqlite::{
-        SqliteStore,
-        backup::{self, Backup, Doubt, StateFile},
+        Departures, SqliteStore,
+        backup::{self, Backup, DoubtfulBatch, StateFile},
         make_private_folder,
     },
 };
@@ -39,6 +39,9 @@ pub struct Restored {
     pub subscribers: u64,
     /// Batches in the ledger.
     pub batches: u64,
+    /// Readers who left since it was made, and are out now. None: nobody knows, and nothing is sent before
+    /// a person has said more.
+    pub departed: Option<u64>,
     /// Issues whose readers may have got them since, and of whom nobody knows.
     pub doubtful: Vec<String>,
 }
@@ -84,7 +87,12 @@ impl App {
     ///
     /// # Errors
     /// A state that is there already; a file that is no backup, or is damaged.
-    pub async fn restore(&self, from: &Path, was_stopped: bool) -> Result<Restored, AppError> {
+    pub async fn restore(
+        &self,
+        from: &Path,
+        was_stopped: bool,
+        departures: Option<Departures>,
+    ) -> Result<Restored, AppError> {
         self.refuse_other_storage()?;
         let state_dir = self.publication.state_dir();
         let backup = backup::inspect(from).await?;
@@ -106,22 +114,44 @@ impl App {
         }
         backup::restore(from, &state_dir, &doubtful).await?;
         // Opens it as every command does: a backup of an older version is brought up to date.
-        let store = SqliteStore::open(&state_dir).await?;
+        let store = SqliteStore::open(&state_dir)
+            .await?
+            .with_outside(self.outside());
         if was_stopped {
             store.make_at_home().await?;
         }
+        // Nobody left a list that was stopped.
+        let departures = departures.unwrap_or(match was_stopped {
+            true => Departures::Nobody,
+            false => Departures::KeptOutside,
+        });
+        let departed = store.learn_departures(&departures).await?;
         store.close().await;
         Ok(Restored {
             made_at: backup.made_at,
             subscribers: backup.subscribers,
             batches: backup.batches,
+            departed,
             doubtful: issues_of(doubtful),
         })
     }
 
+    /// Learns who left since the backup was made that this state was restored from.
+    ///
+    /// # Errors
+    /// A place that is no copy of this list's state.
+    pub async fn learn_departures(&self, from: &Departures) -> Result<Option<u64>, AppError> {
+        self.refuse_other_storage()?;
+        let store = SqliteStore::open(&self.publication.state_dir()).await?;
+        let store = store.with_outside(self.outside());
+        let departed = store.learn_departures(from).await?;
+        store.close().await;
+        Ok(departed)
+    }
+
     /// The issues that may have been sent after the backup was made, each with the steps that its
     /// batch must be believed to have come: more than the database knows of.
-    fn doubtful(&self, backup: &Backup) -> Result<Vec<Doubt>, AppError> {
+    fn doubtful(&self, backup: &Backup) -> Result<Vec<DoubtfulBatch>, AppError> {
         let mut doubtful = backup.open.clone();
         for doubt in &mut doubtful {
             doubt.steps = doubt.steps.saturating_add(1);
@@ -151,7 +181,7 @@ impl App {
                 continue;
             }
             let unheard = |realm: &&Realm| !known.contains(&(**realm, issue.id.as_str()));
-            doubtful.extend(realms.iter().filter(unheard).map(|realm| Doubt {
+            doubtful.extend(realms.iter().filter(unheard).map(|realm| DoubtfulBatch {
                 realm: *realm,
                 issue: issue.id.clone(),
                 steps: 1,
@@ -264,7 +294,7 @@ fn write_file(state_dir: &Path, file: &StateFile) -> Result<(), AppError> {
 }
 
 /// Each issue once, in their order.
-fn issues_of(doubtful: Vec<Doubt>) -> Vec<String> {
+fn issues_of(doubtful: Vec<DoubtfulBatch>) -> Vec<String> {
     let mut issues: Vec<String> = Vec::new();
     for doubt in doubtful {
         if !issues.contains(&doubt.issue) {

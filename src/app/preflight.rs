@@ -98,9 +98,18 @@ impl App {
         store: &dyn Store,
         archive: &Archive,
         issue: &Issue,
+        may_repeat: bool,
     ) -> Result<Examined, AppError> {
         self.refuse_no_way_out()?;
-        self.refuse_taken_slot(store, issue).await?;
+        // What is repeated by a person's word goes out of turn.
+        if !may_repeat && let Err(taken) = self.refuse_taken_slot(store, issue).await {
+            // By the same text under another name: that is the thing to tell.
+            if let Ok(examined) = self.checked_content(archive, issue).await {
+                self.refuse_sent_text(store, issue, &examined.frozen)
+                    .await?;
+            }
+            return Err(taken);
+        }
         self.checked_content(archive, issue).await
     }
 

@@ -22,6 +22,7 @@ impl AppError {
             }
             Self::Render(RenderError::Source(error)) => vec![of_source(error)],
             Self::Findings(findings) => findings.iter().map(of_finding).collect(),
+            Self::Doubt(doubt) => vec![format!("{}\n{}", doubt.message(), doubt.hint())],
             Self::Refused { message, hint, .. } => vec![format!("{message}\n{hint}")],
             Self::Relay(error) => vec![format!("{}\n{}", with_causes(error), error.hint())],
             Self::State(StoreError::Entry(error)) => vec![of_source(error)],

@@ -44,15 +44,15 @@ impl App {
             true => Some(self.new_content(wanted, &batch).await?),
             false => None,
         };
-        let guard = match store.hold(&self.sender_id("resume")).await {
+        let guard = match self.right_to_send(store.as_ref(), "resume").await {
             Ok(guard) => guard,
             // Nobody sends what is paused, whatever else they send.
-            Err(StoreError::Held { holder }) if is_paused(&batch) => {
+            Err(AppError::State(StoreError::Held { holder })) if is_paused(&batch) => {
                 self.settle(store.as_ref(), &batch, how.unknown, content)
                     .await?;
                 return Ok(Resumed::Beside { batch, holder });
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(error),
         };
         // A sender that died left rows on the wire: they are unknown before anybody decides.
         let recovered = store.recover(batch.id, false, self.clock.now()).await?;

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
 use super::{
-    App, AppError, Preflight, Refusal, Way, fold_file,
+    App, AppError, Preflight, Refusal, Way,
+    doubt::decided_by_a_person,
+    fold_file,
     preflight::{refuse_draft, refuse_nothing_to_do},
     preview_fold,
 };
@@ -58,10 +60,12 @@ pub struct DryRun {
 impl App {
     /// Everything up to the first message: nothing has left, nothing is frozen.
     ///
+    /// `may_repeat`: a person wants a text that went out before to go out once more.
+    ///
     /// # Errors
-    /// A draft; content that does not pass; a pretended clock with a real relay; somebody else
+    /// A doubt that only a person can decide; a draft; content that does not pass; a pretended clock with a real relay; somebody else
     /// who sends; a list that can't be folded.
-    pub async fn sending(&self, wanted: &str) -> Result<Sending<'_>, AppError> {
+    pub async fn sending(&self, wanted: &str, may_repeat: bool) -> Result<Sending<'_>, AppError> {
         self.refuse_pretended_time()?;
         self.require_secrets(&SecretUse::SENDING)?;
         let archive = self.archive()?;
@@ -70,8 +74,9 @@ impl App {
             Err(error) => return self.take_up(wanted, error).await,
         };
         let store = self.store().await?;
-        let guard = store.hold(&self.sender_id("send")).await?;
-        self.prepare(store, guard, &archive, issue).await
+        let guard = self.right_to_send(store.as_ref(), "send").await?;
+        self.prepare(store, guard, &archive, issue, may_repeat)
+            .await
     }
 
     /// A batch whose file is gone or broken: what it was frozen with is in the ledger.
@@ -83,7 +88,7 @@ impl App {
         if store.batch(id).await?.is_none() {
             return Err(error.into());
         }
-        let guard = store.hold(&self.sender_id("send")).await?;
+        let guard = self.right_to_send(store.as_ref(), "send").await?;
         let folded = fold_file(store.as_ref(), &self.publication, self.clock.true_now()).await?;
         let batch = self.batch(store.as_ref(), id).await?;
         Ok(Sending {
@@ -99,6 +104,7 @@ impl App {
         guard: SenderGuard,
         archive: &Archive,
         issue: Issue,
+        may_repeat: bool,
     ) -> Result<Sending<'_>, AppError> {
         let batch = store.batch(&issue.id).await?;
         // A batch is carried with what it was frozen with: a file or a template that broke since is
@@ -110,11 +116,14 @@ impl App {
             }
             None => {
                 refuse_draft(&issue)?;
-                let examined = self.examined(store.as_ref(), archive, &issue).await?;
+                let examined = self
+                    .examined(store.as_ref(), archive, &issue, may_repeat)
+                    .await?;
                 (Some(examined.frozen), examined.warnings)
             }
         };
         let frozen = frozen.map(Content::new).transpose()?;
+        self.refuse_doubt(store.as_ref()).await?;
         let folded = fold_file(store.as_ref(), &self.publication, self.clock.true_now()).await?;
         let audience = store.audience_size(&issue.front_matter.edition).await?;
         Ok(Sending {
@@ -128,7 +137,7 @@ impl App {
             audience,
             settled: 0,
             is_by_calendar: false,
-            may_repeat: false,
+            may_repeat,
             warnings,
         })
     }
@@ -147,7 +156,9 @@ impl App {
             // It goes on with what it was frozen with.
             Some(_) => (None, Vec::new()),
             None => {
-                let examined = self.examined(store.as_ref(), &archive, &issue).await?;
+                let examined = self
+                    .examined(store.as_ref(), &archive, &issue, false)
+                    .await?;
                 (Some(examined.frozen), examined.warnings)
             }
         };
@@ -189,6 +200,12 @@ impl App {
             message: format!("{} was never sent", found?.id),
             hint: "`daily-note send` it first".to_owned(),
         })
+    }
+
+    /// The issue's file, relative to the publication.
+    pub(super) fn file_of(&self, issue: &Issue) -> Option<String> {
+        let file = issue.path.strip_prefix(&self.publication.root).ok()?;
+        file.to_str().map(str::to_owned)
     }
 
     fn slot(&self, issue: &Issue) -> DateTime<Utc> {
@@ -338,8 +355,11 @@ impl<'a> Sending<'a> {
             readers_hour: self.readers_hour(issue),
             content_hash: content.hash.clone(),
             content: content.bytes.clone(),
+            file: self.app.file_of(issue),
+            may_repeat: self.may_repeat,
         };
-        Ok(self.store.freeze(&new, now).await?.batch)
+        let frozen = self.store.freeze(&new, now).await;
+        Ok(frozen.map_err(decided_by_a_person)?.batch)
     }
 
     /// Gives the right to send away, to whoever carries the batch.
@@ -349,6 +369,10 @@ impl<'a> Sending<'a> {
 
     /// The date, where the calendar has a slot for it.
     fn date(&self, issue: &Issue) -> Option<NaiveDate> {
+        // Its slot has its batch already.
+        if self.may_repeat {
+            return None;
+        }
         let front_matter = &issue.front_matter;
         let publication = &self.app.publication;
         let slot = publication.slot(&front_matter.edition, front_matter.date)?;
@@ -375,6 +399,7 @@ impl App {
         stop: Stop,
         progress: Arc<Progress>,
     ) -> Result<Report, AppError> {
+        self.keep(store.as_ref()).await?;
         let content = store.content(&batch.content).await?;
         let content = content.ok_or_else(|| StoreError::ContentLost {
             hash: batch.content.clone(),

@@ -3,7 +3,7 @@
 
 use chrono::TimeDelta;
 
-use super::{App, AppError, Refusal, Sending};
+use super::{App, AppError, Sending, doubt::Doubt};
 use crate::{
     issue::Issue,
     message::FrozenIssue,
@@ -14,12 +14,17 @@ use crate::{
 const RECENT: u32 = 100;
 /// A text that is older may well be meant again: a greeting at each New Year.
 const LOOKED_BACK: TimeDelta = TimeDelta::days(180);
+/// How much of a text was said before where it is taken for the same: what was corrected since (a slip, a
+/// name, its date) is less than the rest.
+const SHARE_OF_TEXT: f64 = 0.8;
+/// The same where it even stands in the same file.
+const SHARE_OF_FILE: f64 = 0.5;
 
 impl Sending<'_> {
     /// Stops where the issue has no batch yet and its text has one under another name.
     ///
     /// # Errors
-    /// [`AppError::Refused`], naming the batch and the command that sends it all the same.
+    /// [`AppError::Doubt`], naming the batch and the command that sends it all the same.
     pub async fn refuse_sent_text(&self) -> Result<(), AppError> {
         match (&self.batch, &self.issue, &self.frozen) {
             (None, Some(issue), Some(content)) if !self.may_repeat => {
@@ -40,38 +45,41 @@ impl App {
         issue: &Issue,
         frozen: &FrozenIssue,
     ) -> Result<(), AppError> {
+        if store.is_witnessed(&issue.id).await? {
+            let issue = issue.id.clone();
+            return Err(Doubt::IssueSent { issue }.into());
+        }
         let since = self.clock.now() - LOOKED_BACK;
+        let file = self.file_of(issue);
         for batch in store.batches(RECENT).await? {
             let is_another = batch.issue != issue.id && batch.frozen_at >= since;
             if !is_another || !has_left(store, &batch).await? {
                 continue;
             }
+            let is_same_file = file.is_some() && batch.file == file;
             let content = store.content(&batch.content).await?.unwrap_or_default();
-            let says_the_same = FrozenIssue::from_bytes(&content)
-                .is_ok_and(|sent| sent.composition.says_the_same(&frozen.composition));
+            let says_the_same = FrozenIssue::from_bytes(&content).is_ok_and(|sent| {
+                let said = frozen.composition.share_said_by(&sent.composition);
+                said >= if is_same_file {
+                    SHARE_OF_FILE
+                } else {
+                    SHARE_OF_TEXT
+                }
+            });
             if says_the_same {
-                return Err(self.already_sent(issue, &batch));
+                return Err(self.text_sent(issue, &batch).into());
             }
         }
         Ok(())
     }
 
-    fn already_sent(&self, issue: &Issue, batch: &Batch) -> AppError {
+    fn text_sent(&self, issue: &Issue, batch: &Batch) -> Doubt {
         let zone = self.publication.timezone;
-        AppError::Refused {
-            kind: Refusal::Configuration,
-            message: format!(
-                "the text of {} went out already: as {}, on {}, to {} readers",
-                issue.id,
-                batch.issue,
-                batch.frozen_at.with_timezone(&zone).format("%Y-%m-%d"),
-                batch.audience
-            ),
-            hint: format!(
-                "if its edition, date or id was corrected since, there is nothing to do; \
-                 `daily-note send {} --again` mails it to every reader of its edition once more",
-                issue.id
-            ),
+        Doubt::TextSent {
+            issue: issue.id.clone(),
+            sent_as: batch.issue.clone(),
+            on: batch.frozen_at.with_timezone(&zone).date_naive(),
+            audience: batch.audience,
         }
     }
 }

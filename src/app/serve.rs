@@ -93,6 +93,10 @@ pub struct Server {
     /// subscribers.yaml may have changed since it was folded in.
     is_list_new: bool,
     pulse: Arc<Pulse>,
+    /// What only a person can decide, by the issue that waits for it.
+    doubts: BTreeMap<String, String>,
+    /// Something that was due waits for a person's word.
+    pub has_doubt: bool,
     /// An issue that was due did not pass.
     pub has_refused: bool,
     /// Something that was due could not be done, for a reason that time may mend.
@@ -131,6 +135,8 @@ impl Server {
             is_keeper: false,
             is_list_new: true,
             pulse: Arc::default(),
+            doubts: BTreeMap::new(),
+            has_doubt: false,
             has_refused: false,
             has_failed: false,
         })
@@ -163,9 +169,9 @@ impl Server {
     ///
     /// # Errors
     /// [`StoreError::Kept`] where another process has it.
-    pub async fn take_schedule(&mut self) -> Result<SenderGuard, StoreError> {
-        let keeper = self.world.app.sender_id("serve");
-        let right = self.store.hold_schedule(&keeper).await?;
+    pub async fn take_schedule(&mut self) -> Result<SenderGuard, AppError> {
+        let app = Arc::clone(&self.world.app);
+        let right = app.right_to_schedule(self.store.as_ref()).await?;
         self.is_keeper = true;
         Ok(right)
     }
@@ -215,6 +221,8 @@ impl Server {
                 Some(rest) => self.again = Some(rest),
             }
         }
+        let waits = |issue: &String| plan.jobs.iter().any(|job| job.issue() == issue);
+        self.doubts.retain(|issue, _| waits(issue));
         self.hold_back(&mut plan).await;
         Ok(plan)
     }

@@ -4,7 +4,7 @@ use std::{
     fs,
     io::{self, Write},
     os::unix::fs::OpenOptionsExt,
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -15,7 +15,7 @@ use crate::{
     publication::{SecretUse, Storage},
     store::{
         SenderId, Store,
-        sqlite::{SqliteStore, make_private_folder},
+        sqlite::{Outside, SqliteStore, make_private_folder},
     },
 };
 
@@ -29,7 +29,10 @@ impl App {
         match &self.publication.storage {
             Storage::Sqlite => {
                 let store = SqliteStore::open(&self.publication.state_dir()).await?;
-                Ok(Arc::new(store.in_realm(self.realm())))
+                // A try-out leaves no trace elsewhere; what a person does in it is told by the next real run.
+                let outside = self.outside().filter(|_| !self.realm().is_rehearsal());
+                let store = store.in_realm(self.realm()).with_outside(outside);
+                Ok(Arc::new(store))
             }
             Storage::Postgres(_) => Err(AppError::Refused {
                 kind: super::Refusal::Configuration,
@@ -37,6 +40,15 @@ impl App {
                 hint: "leave `storage` out of daily-note.yaml to use SQLite".to_owned(),
             }),
         }
+    }
+
+    /// Where what this list must not forget is kept outside its folder: below `$XDG_STATE_HOME`, by default
+    /// `~/.local/state`. None: this process has no home.
+    pub(super) fn outside(&self) -> Option<Outside> {
+        let folder = |name: &str| std::env::var_os(name).map(PathBuf::from);
+        let state = folder("XDG_STATE_HOME").filter(|folder| folder.is_absolute());
+        let state = state.or_else(|| Some(folder("HOME")?.join(".local/state")))?;
+        Some(Outside::at(state.join("daily-note")))
     }
 
     /// Whether there is a state, without making one.

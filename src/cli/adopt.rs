@@ -30,6 +30,7 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
     if output.is_json() {
         output.document(&serde_json::json!({
             "paused": adopted.paused,
+            "departed": adopted.departed,
             "last": adopted.last.as_ref().map(|batch| &batch.issue),
         }));
     }
@@ -41,6 +42,12 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
             batch::state_words(&last.state)
         )),
         None => output.say("  it knows of no issue that was sent"),
+    }
+    if adopted.departed > 0 {
+        output.say(format!(
+            "  {} who left since it was made stay out",
+            adopted.departed
+        ));
     }
     if adopted.paused > 0 {
         output.say(format!(

@@ -32,8 +32,14 @@ pub(crate) async fn execute(
         None => sending.audience.readers,
     };
     let drawing = progress::draw(output, Arc::clone(&progress), total);
-    let outcome = sending.run(&way, stop, progress).await;
+    let outcome = sending.run(&way, stop, Arc::clone(&progress)).await;
     drawing.finish().await;
+    if outcome.is_err() && progress.accepted.get() > 0 {
+        output.note(format!(
+            "{} messages had left when it stopped",
+            progress.accepted.get()
+        ));
+    }
     let (batch, report) = outcome?;
     let store = app.store().await?;
     batch::show_end(&batch, &report, store.as_ref(), output).await?;

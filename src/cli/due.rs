@@ -7,11 +7,12 @@ use serde::Serialize;
 use super::{
     Context, Exit, Failure, Output,
     batch::{self, BatchStatus},
+    doubt::{self, Answer},
     event::Printer,
     send, signals,
 };
 use crate::{
-    app::{App, Notifier, Pace, Sent, Server, Tellers},
+    app::{App, AppError, Notifier, Pace, Sent, Server, Tellers},
     delivery::{Ending, Stop},
     schedule::{Job, Plan, Teller},
     store::StoreError,
@@ -51,10 +52,14 @@ pub(crate) async fn execute(is_dry_run: bool, context: &Context) -> Result<Exit,
     let mut server = Server::open(context.root(), context.clock, pace, Arc::new(tellers)).await?;
     let _right = match server.take_schedule().await {
         Ok(right) => right,
-        Err(StoreError::Kept { holder }) => {
+        Err(AppError::State(StoreError::Kept { holder })) => {
             output.note(format!("another daily-note keeps the calendar ({holder})"));
             return Ok(Exit::Nothing);
         }
+        Err(AppError::Doubt(doubt)) => match doubt::settle(&app, doubt, output).await? {
+            Answer::Yes => server.take_schedule().await?,
+            Answer::No => return Ok(Exit::Nothing),
+        },
         Err(error) => return Err(error.into()),
     };
     let stop = Stop::default();
@@ -89,7 +94,9 @@ fn exit(sent: &[Sent], server: &Server) -> Exit {
     let is_well = |(_, report): &Sent| {
         report.ending == Ending::Finished && report.counts.rejected + report.counts.unknown == 0
     };
-    if server.has_refused {
+    if server.has_doubt {
+        Exit::Configuration
+    } else if server.has_refused {
         Exit::Content
     } else if server.has_failed() || !sent.iter().all(is_well) {
         Exit::Deliveries

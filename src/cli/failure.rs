@@ -145,6 +145,13 @@ impl From<AppError> for Failure {
                 };
                 Self::hinted(Exit::Configuration, error, hint)
             }
+            AppError::Doubt(doubt) => {
+                let (message, hint) = (doubt.message(), doubt.hint());
+                Self::new(
+                    Exit::Configuration,
+                    miette::miette!(help = hint, "{message}"),
+                )
+            }
             AppError::Refused {
                 kind,
                 message,

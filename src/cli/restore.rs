@@ -1,8 +1,9 @@
 //! `restore FILE`: a backup back into its place, and what has to be doubted then.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{Context, Exit, Failure, Tone, backup::contents};
+use crate::store::sqlite::Departures;
 
 /// Bring a backup back where no state is
 ///
@@ -22,7 +23,15 @@ Examples:
   daily-note restore --stopped move.backup        nothing was sent since it was made")]
 pub(crate) struct Args {
     /// What `backup` wrote
-    file: PathBuf,
+    #[arg(required_unless_present = "departures")]
+    file: Option<PathBuf>,
+    /// Who unsubscribed or was erased since it was made: in the folder of the state that is replaced, or in
+    /// a later backup; `none`: nobody
+    ///
+    /// Needed only where it is not kept on this machine (below XDG_STATE_HOME). Without FILE, for a state
+    /// that was restored before.
+    #[arg(long, value_name = "FOLDER|FILE|none")]
+    departures: Option<PathBuf>,
     /// Nothing was sent since the backup was made: everything had been stopped before
     #[arg(long)]
     stopped: bool,
@@ -31,7 +40,18 @@ pub(crate) struct Args {
 pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let app = context.app()?;
     let output = &context.output;
-    let restored = app.restore(&args.file, args.stopped).await?;
+    let departures = args.departures.as_deref().map(departures);
+    let Some(file) = &args.file else {
+        let departed = app
+            .learn_departures(&departures.unwrap_or(Departures::KeptOutside))
+            .await?;
+        if output.is_json() {
+            output.document(&serde_json::json!({ "departed": departed }));
+        }
+        output.say(told_of_departed(departed));
+        return Ok(Exit::Done);
+    };
+    let restored = app.restore(file, args.stopped, departures).await?;
     if output.is_json() {
         output.document(&restored);
         return Ok(Exit::Done);
@@ -46,6 +66,11 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
         "  {}",
         contents(restored.subscribers, restored.batches)
     ));
+    match restored.departed {
+        Some(0) => {}
+        Some(_) => output.say(told_of_departed(restored.departed)),
+        None => output.say(output.paint(Tone::Care, format!("! {}", told_of_departed(None)))),
+    }
     if !restored.doubtful.is_empty() {
         output.say(output.paint(
             Tone::Care,
@@ -59,4 +84,20 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
         output.note("When no other copy sends any more: daily-note adopt");
     }
     Ok(Exit::Done)
+}
+
+fn departures(named: &Path) -> Departures {
+    match named.as_os_str() == "none" {
+        true => Departures::Nobody,
+        false => Departures::Of(named.to_owned()),
+    }
+}
+
+fn told_of_departed(departed: Option<u64>) -> String {
+    match departed {
+        Some(departed) => format!("  {departed} who left since the backup was made stay out"),
+        None => "nobody knows who left since the backup was made; nothing is sent before you say: \
+                 daily-note restore --departures FOLDER|none"
+            .to_owned(),
+    }
 }

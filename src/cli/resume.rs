@@ -1,8 +1,11 @@
 //! `resume ISSUE`: goes on after a pause, or settles the unknown.
 
-use super::{Context, Exit, Failure, batch, carry};
+use super::{
+    Context, Exit, Failure, batch, carry,
+    doubt::{self, Answer},
+};
 use crate::{
-    app::{Resumed, Resumption},
+    app::{AppError, Resumed, Resumption},
     store::{BatchState, UnknownAnswer},
 };
 
@@ -39,7 +42,14 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
         unknown,
         refreeze: args.refreeze,
     };
-    let sending = match app.resuming(&args.issue, &resumption).await? {
+    let resumed = match app.resuming(&args.issue, &resumption).await {
+        Err(AppError::Doubt(doubt)) => match doubt::settle(&app, doubt, &context.output).await? {
+            Answer::Yes => app.resuming(&args.issue, &resumption).await?,
+            Answer::No => return Ok(Exit::Nothing),
+        },
+        resumed => resumed?,
+    };
+    let sending = match resumed {
         Resumed::Here(sending) => *sending,
         Resumed::Beside { batch, holder } => {
             let store = app.store().await?;

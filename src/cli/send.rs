@@ -1,8 +1,13 @@
 //! `send ISSUE`: to every reader of its edition, once. `send --due`: what the calendar wants now.
 
-use super::{Context, Exit, Failure, Output, carry, confirm, due, facts, output::Tone};
+use super::{
+    Context, Exit, Failure, Output, carry, confirm,
+    doubt::{self, Answer},
+    due, facts,
+    output::Tone,
+};
 use crate::{
-    app::{DryRun, Sending},
+    app::{AppError, DryRun, Sending},
     store::FoldReport,
 };
 
@@ -49,8 +54,19 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
         dry_run.facts.refuse_nothing_to_do()?;
         return Ok(Exit::Done);
     }
-    let mut sending = app.sending(issue).await?;
-    sending.may_repeat = args.again;
+    let mut may_repeat = args.again;
+    let mut sending = loop {
+        match app.sending(issue, may_repeat).await {
+            Err(AppError::Doubt(doubt)) => {
+                may_repeat |= doubt.is_of_issue();
+                match doubt::settle(&app, doubt, &context.output).await? {
+                    Answer::Yes => {}
+                    Answer::No => return Ok(Exit::Nothing),
+                }
+            }
+            sending => break sending?,
+        }
+    };
     note_fold(sending.folded.as_ref(), "", &context.output);
     if sending.has_changed() {
         context
@@ -58,7 +74,14 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
             .note("! the file has changed since the batch was frozen; readers get what was frozen");
     }
     sending.refuse_nothing_to_do()?;
-    sending.refuse_sent_text().await?;
+    match sending.refuse_sent_text().await {
+        Err(AppError::Doubt(doubt)) => match doubt::ask(&doubt, &context.output)? {
+            Some(Answer::Yes) => sending.may_repeat = true,
+            Some(Answer::No) => return Ok(Exit::Nothing),
+            None => return Err(AppError::Doubt(doubt).into()),
+        },
+        sent => sent?,
+    }
     if !args.yes && !confirm(&sending, &context.output).await? {
         context.output.note("Nothing was sent.");
         return Ok(Exit::Nothing);

@@ -1,6 +1,6 @@
 //! An issue prepared: everything that does not depend on the reader, done once, as one JSON document.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use aws_lc_rs::digest;
 use serde_json::{Value, json};
@@ -46,6 +46,11 @@ pub struct PrepareInput<'a> {
     /// How images travel.
     pub images: ImagePolicy,
 }
+
+/// So many words in a row are no chance.
+const RUN: usize = 4;
+/// Texts of fewer words are the same or another.
+const FEW: usize = 60;
 
 impl Composition {
     /// Renders all that is the same for every reader, and reads every file that the mail needs.
@@ -133,24 +138,40 @@ impl Composition {
         self.context["issue"]["subject"] = format!("[test] {subject}").into();
     }
 
-    /// Whether the other says the same to its readers, whatever edition, date or name it bears and
-    /// whatever it looks like.
+    /// How much of what this says to its readers the other said too, from 0 to 1, whatever edition, date or
+    /// name they bear and whatever they look like: the share of its runs of words that the other has.
     #[must_use]
-    pub fn says_the_same(&self, other: &Self) -> bool {
-        let said = |context: &Value| {
-            let part = |pointer: &str| context.pointer(pointer).cloned();
-            let stories = context["stories"].as_array().into_iter().flatten();
-            let stories: Vec<_> = stories
-                .map(|story| (story["title"].clone(), story["text"].clone()))
-                .collect();
-            (
-                part("/issue/title"),
-                part("/introduction/text"),
-                stories,
-                part("/footnotes/text"),
-            )
-        };
-        said(&self.context) == said(&other.context)
+    pub fn share_said_by(&self, other: &Self) -> f64 {
+        let (own, others) = (self.words(), other.words());
+        if own == others {
+            return 1.0;
+        }
+        // Of few words the rest may be anything: a date is a third of them.
+        if own.len().min(others.len()) < FEW {
+            return 0.0;
+        }
+        let others: HashSet<&[String]> = others.windows(RUN).collect();
+        let runs = own.windows(RUN);
+        let all = runs.len();
+        let said = runs.filter(|run| others.contains(run)).count();
+        said as f64 / all as f64
+    }
+
+    /// The words of the text, as its writer wrote them.
+    fn words(&self) -> Vec<String> {
+        let stories = self.context["stories"].as_array().into_iter().flatten();
+        let stories = stories.flat_map(|story| [story.get("title"), story.get("text")]);
+        let parts = ["/issue/title", "/introduction/text", "/footnotes/text"];
+        let parts = parts.map(|part| self.context.pointer(part));
+        parts
+            .into_iter()
+            .chain(stories)
+            .flatten()
+            .filter_map(Value::as_str)
+            .flat_map(|text| text.split(|c: char| !c.is_alphanumeric()))
+            .filter(|word| !word.is_empty())
+            .map(str::to_lowercase)
+            .collect()
     }
 
     /// The composition as bytes, to be frozen with a batch.

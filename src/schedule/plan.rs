@@ -25,6 +25,8 @@ pub struct Candidate {
     pub edition: String,
     /// The slot's date.
     pub date: chrono::NaiveDate,
+    /// Its file, relative to the publication.
+    pub file: Option<String>,
     /// Whether the writer is done.
     pub is_ready: bool,
 }
@@ -221,12 +223,15 @@ fn reminders(publication: &Publication) -> impl Iterator<Item = TimeDelta> + Clo
     times.filter_map(|time| TimeDelta::from_std(*time).ok())
 }
 
-/// Whether something went out, or goes out, on this slot: an issue has one batch, and so has a slot.
+/// Whether something went out, or goes out, on this slot: an issue has one batch, and so has a slot. An
+/// edition whose key was renamed is known by the moment and the file.
 fn is_begun(sight: &Sight<'_>, slot: &Slot, on_slot: &[&Candidate]) -> bool {
     sight.batches.iter().any(|Carried { batch, .. }| {
         let is_of_slot = batch.date == Some(slot.date) || batch.slot == slot.at;
+        let is_of_file = |own: &&Candidate| batch.file.is_some() && batch.file == own.file;
         (batch.edition == slot.edition && is_of_slot)
             || on_slot.iter().any(|own| own.id == batch.issue)
+            || (is_of_slot && on_slot.iter().any(is_of_file))
     })
 }
 

@@ -26,6 +26,8 @@ pub struct Batch {
     pub waves: u32,
     /// The hash of its frozen content.
     pub content: String,
+    /// The file when it was frozen, relative to the publication; None: made before that was kept.
+    pub file: Option<String>,
     /// Where it stands.
     pub state: BatchState,
     /// How many readers it was frozen for.
@@ -82,6 +84,10 @@ pub struct NewBatch {
     pub content_hash: String,
     /// The frozen content.
     pub content: Vec<u8>,
+    /// The file, relative to the publication.
+    pub file: Option<String>,
+    /// A person wants what was sent before to be sent once more.
+    pub may_repeat: bool,
 }
 
 /// The readers of a batch who get it at the same moment.

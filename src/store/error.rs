@@ -38,6 +38,17 @@ pub enum StoreError {
     /// The state is a copy: nobody knows what was sent since it was made, or from where else.
     #[error("the state was copied or moved here from elsewhere")]
     Copied,
+    /// The state was taken away under a sender.
+    #[error("the state in {place} was removed, moved away or replaced while it was in use")]
+    Gone {
+        /// The folder.
+        place: String,
+    },
+    /// The state is a copy, and who left since it was made is known nowhere.
+    #[error(
+        "this state is a backup put back, and nobody knows who unsubscribed or was erased since it was made"
+    )]
+    DeparturesUnknown,
     /// Another process keeps the calendar.
     #[error("another daily-note keeps the calendar of this state ({holder})")]
     Kept {
@@ -83,6 +94,9 @@ pub enum StoreError {
     /// Whoever asked for it went away before it was whole.
     #[error("it was given up before it was done; nothing was changed")]
     Abandoned,
+    /// A copy of another list.
+    #[error("that is the state of another list")]
+    OtherList,
     /// A file that is no backup.
     #[error("this is no backup of daily-note")]
     NoBackup,
@@ -120,6 +134,12 @@ impl StoreError {
             Self::Copied => {
                 "if no other copy is in use, say so with `daily-note adopt`; then the calendar is kept from here"
             }
+            Self::Gone { .. } => {
+                "put the folder back where it was, and send again: it goes on where it stopped"
+            }
+            Self::DeparturesUnknown => {
+                "name the state that it replaces, or a later backup: `daily-note restore --departures FOLDER`; or say that nobody left: `daily-note restore --departures none`"
+            }
             Self::OlderCopy { .. } => {
                 "put the newest copy of .daily-note back; if nobody got it after all, remove .daily-note/witness and send again"
             }
@@ -138,6 +158,7 @@ impl StoreError {
                 "`daily-note cancel` the issue, or put a backup back that has it"
             }
             Self::Abandoned => "do it again",
+            Self::OtherList => "name a copy of this list's own state",
             Self::NoBackup => "name a file that `daily-note backup` wrote",
             Self::DamagedBackup => "restore another one",
             Self::BackupName => "choose another name",

@@ -43,3 +43,12 @@ pub struct Known {
     /// Why it gets no mail.
     pub suppression: Option<SuppressionReason>,
 }
+
+/// What became of a state that a person took into use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Adoption {
+    /// Batches that were open in it and are paused now.
+    pub paused: u64,
+    /// Readers who left since it was made, and are out now.
+    pub departed: u64,
+}

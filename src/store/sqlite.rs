@@ -7,6 +7,7 @@ mod claim;
 mod codes;
 mod counters;
 mod database;
+mod departures;
 mod erasure;
 mod fold;
 mod freeze;
@@ -20,6 +21,7 @@ mod migrations;
 mod moods;
 mod notices;
 mod open;
+mod outside;
 mod owner;
 mod people;
 mod place;
@@ -41,7 +43,7 @@ use std::{
     sync::Arc,
 };
 
-pub use open::make_private_folder;
+pub use self::{departures::other::Departures, open::make_private_folder, outside::Outside};
 
 use rusqlite::Connection;
 
@@ -59,6 +61,7 @@ pub struct SqliteStore {
     state_dir: PathBuf,
     owner: Arc<Owner>,
     realm: Realm,
+    outside: Option<Outside>,
 }
 
 /// What goes wrong inside: SQLite's errors get their plain words at the edge.
@@ -95,6 +98,7 @@ impl SqliteStore {
             state_dir: state_dir.to_owned(),
             owner: owner.map_err(|fault| told(&state_dir.join(FILE), fault))?,
             realm: Realm::Real,
+            outside: None,
         })
     }
 
@@ -102,6 +106,12 @@ impl SqliteStore {
     #[must_use]
     pub fn in_realm(self, realm: Realm) -> Self {
         Self { realm, ..self }
+    }
+
+    /// The same, which tells that place outside what a copy of it can't know.
+    #[must_use]
+    pub fn with_outside(self, outside: Option<Outside>) -> Self {
+        Self { outside, ..self }
     }
 
     /// Whether there is a state in that folder; pictures may be cached there without one.
@@ -121,6 +131,14 @@ impl SqliteStore {
         &self,
         verb: impl FnOnce(&Connection, &Place) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StoreError> {
+        let outside = self.outside.clone();
+        let verb = move |tx: &Connection, place: &Place| {
+            let value = verb(tx, place)?;
+            if let Some(outside) = &outside {
+                departures::carry_out(tx, place, outside)?;
+            }
+            Ok(value)
+        };
         self.told(self.owner.database.write(&self.owner.place, verb).await)
     }
 
@@ -138,6 +156,75 @@ impl SqliteStore {
         verb: impl FnOnce(&Connection, &Place) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.told(self.owner.database.read(&self.owner.place, verb).await)
+    }
+
+    /// The database is still where it was opened: whoever claims, freezes or lets mail leave looks
+    /// before. A folder that was removed or moved away under a sender is written to no more, and
+    /// another sender may have begun in its place.
+    fn look_at_place(&self) -> Result<(), StoreError> {
+        match self.owner.is_in_place(&self.state_dir) {
+            true => Ok(()),
+            false => Err(StoreError::Gone {
+                place: self.state_dir.display().to_string(),
+            }),
+        }
+    }
+
+    /// Finds the database at home, and begins a run of it that no copy knows.
+    async fn begin_run(&self) -> Result<(), StoreError> {
+        let outside = self.outside.clone();
+        let state_dir = self.state_dir.clone();
+        if self.realm.is_rehearsal() {
+            // It leaves no run behind: what is told outside would lag.
+            return self
+                .write(move |tx, place| {
+                    place.read_witnesses_again(None);
+                    home::check(tx, &state_dir, None)
+                })
+                .await;
+        }
+        self.note_run(move |tx, place| {
+            departures::refuse_unknown(tx)?;
+            place.read_key_again(tx)?;
+            let list = home::list(tx)?;
+            place.read_witnesses_again(outside.as_ref().map(|outside| (outside, list.as_str())));
+            departures::seed(tx, &place.erasure_key())?;
+            if let Some(outside) = &outside {
+                departures::bring_up_to_date(tx, place, outside)?;
+            }
+            home::check(tx, &state_dir, outside.as_ref())?;
+            Ok(((), home::begin_run(tx)?))
+        })
+        .await
+    }
+
+    /// A transaction that begins a run, and what of it is told to the files: after the database has
+    /// it, so that none of them ever knows more.
+    async fn note_run<T: Send + 'static>(
+        &self,
+        verb: impl FnOnce(&Connection, &Place) -> Result<(T, home::Run), Fault> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let folder = self.state_dir.clone();
+        let lock = tokio::task::spawn_blocking(move || home::lock_mark(&folder)).await;
+        let lock = lock.map_err(|error| {
+            Fault::Told(StoreError::Unusable {
+                place: self.state_dir.display().to_string(),
+                source: error.into(),
+            })
+        });
+        let _lock = self.told(lock.and_then(|lock| lock))?;
+        let (value, run, list) = self
+            .write(move |tx, place| {
+                let (value, run) = verb(tx, place)?;
+                Ok((value, run, home::list(tx)?))
+            })
+            .await?;
+        let outside = self
+            .outside
+            .as_ref()
+            .map(|outside| (outside, list.as_str()));
+        self.told(run.note(&self.state_dir, outside))?;
+        Ok(value)
     }
 
     fn told<T>(&self, result: Result<T, Fault>) -> Result<T, StoreError> {

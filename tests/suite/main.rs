@@ -14,6 +14,7 @@ mod crash;
 mod delivery;
 mod doctor;
 mod faults;
+mod identity;
 mod images;
 mod message;
 mod notice;

@@ -11,3 +11,5 @@ mod settled;
 mod together;
 mod year;
 mod zones;
+
+pub(crate) use self::harness::{Serve, wait_until};

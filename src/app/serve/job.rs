@@ -64,8 +64,7 @@ enum Begun {
 impl Work {
     /// Does it.
     pub(super) async fn execute(self) -> Result<Done, AppError> {
-        let sender = self.app.sender_id("serve");
-        let guard = self.store.hold(&sender).await?;
+        let guard = self.app.right_to_send(self.store.as_ref(), "serve").await?;
         match self.job.clone() {
             Job::Begin { issue, .. } => self.begin(&issue, guard).await,
             Job::Carry { issue } => self.carry(&issue, guard).await,
@@ -109,7 +108,7 @@ impl Work {
                 return Ok(Begun::Not(Done::Outdated));
             };
             let store = Arc::clone(&self.store);
-            let mut sending = match app.prepare(store, guard, &archive, found).await {
+            let mut sending = match app.prepare(store, guard, &archive, found, false).await {
                 Ok(sending) => sending,
                 // What was read in halves is wrong for that reason.
                 Err(_) if !self.says_the_same(&before, &self.look().await) => {
@@ -329,6 +328,7 @@ pub(super) fn is_mended_by_a_file(error: &AppError) -> bool {
         | AppError::Relay(_)
         | AppError::Inbox(_)
         | AppError::Preview(_)
+        | AppError::Doubt(_)
         | AppError::Io { .. } => false,
     }
 }

@@ -96,6 +96,19 @@ impl Server {
                 tracing::info!(issue, "{}", problems.join(": "));
                 self.rests.a_moment(&issue, now);
             }
+            (Job::Begin { slot, until, .. }, AppError::Doubt(doubt)) if doubt.is_of_issue() => {
+                self.has_doubt = true;
+                self.doubts.insert(issue.clone(), problems.join("\n"));
+                self.rests
+                    .until_files_change(&issue, self.world.files(), now);
+                let event = Event::IssueRefused {
+                    slot: slot.clone(),
+                    issue,
+                    problems,
+                    until: *until,
+                };
+                self.tell(event).await;
+            }
             (Job::Begin { slot, until, .. }, error) if is_mended_by_a_file(error) => {
                 self.has_refused = true;
                 self.rests
@@ -108,7 +121,8 @@ impl Server {
                 };
                 self.tell(event).await;
             }
-            (_, AppError::State(_)) => {
+            (_, AppError::State(_) | AppError::Doubt(_)) => {
+                self.has_doubt |= matches!(error, AppError::Doubt(_));
                 self.rests.back_off(&issue, now);
                 let reason = problems.join("\n");
                 self.tell(Event::StateRefused { reason }).await;

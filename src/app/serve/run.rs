@@ -45,8 +45,9 @@ impl Server {
         while !stop.is_requested() {
             // An error was told, and the next look may go better.
             let plan = self.look().await.unwrap_or_default();
-            let trouble = self.world.trouble.as_deref().unwrap_or_default();
-            self.pulse.beat(self.clock.now(), true, trouble);
+            let mut trouble = self.world.trouble.clone().unwrap_or_default();
+            trouble.extend(self.doubts.values().cloned());
+            self.pulse.beat(self.clock.now(), true, &trouble);
             match (&running, self.first_of(&plan.jobs).cloned()) {
                 (None, Some(job)) => running = Some(self.start(job)),
                 (Some(running), Some(next)) if self.must_yield(running, &next) => {
@@ -88,13 +89,17 @@ impl Server {
             self.pulse.beat(self.clock.now(), false, &[]);
             match self.take_schedule().await {
                 Ok(right) => return Ok(Some(right)),
-                Err(StoreError::Kept { holder }) => self.tell(Event::Waiting { holder }).await,
+                Err(AppError::State(StoreError::Kept { holder })) => {
+                    self.tell(Event::Waiting { holder }).await
+                }
                 // A person has to vouch for it; until then nothing goes out.
-                Err(error @ StoreError::Copied) => {
-                    let reason = AppError::from(error).problems().join("\n");
+                Err(error @ AppError::Doubt(_)) => {
+                    let reason = error.problems().join("\n");
+                    self.pulse
+                        .beat(self.clock.now(), false, std::slice::from_ref(&reason));
                     self.tell(Event::StateRefused { reason }).await;
                 }
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(error),
             }
             tokio::select! {
                 () = tokio::time::sleep(STAND_BY) => {}

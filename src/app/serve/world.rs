@@ -89,7 +89,7 @@ impl World {
         let read = read(self.root.clone(), clock).await;
         match read {
             Ok((app, archive)) => {
-                self.candidates = candidates(&archive);
+                self.candidates = candidates(&archive, &app);
                 self.broken = broken(&archive, &app.publication.root);
                 self.parts = archive
                     .issues()
@@ -173,13 +173,14 @@ pub(super) async fn read(root: PathBuf, clock: Clock) -> Result<(App, Archive), 
     }
 }
 
-fn candidates(archive: &Archive) -> Vec<Candidate> {
+fn candidates(archive: &Archive, app: &App) -> Vec<Candidate> {
     archive
         .issues()
         .map(|issue| Candidate {
             id: issue.id.clone(),
             edition: issue.front_matter.edition.clone(),
             date: issue.front_matter.date,
+            file: app.file_of(issue),
             is_ready: issue.front_matter.status == Status::Ready,
         })
         .collect()

@@ -55,6 +55,7 @@ impl Desk {
 
     fn batch(mut self, issue: &str, edition: &str, slot: &str, state: BatchState) -> Self {
         let batch = Batch {
+            file: None,
             id: BatchId(1),
             issue: issue.to_owned(),
             is_rehearsal: false,

@@ -50,6 +50,7 @@ impl Desk {
             id: id.to_owned(),
             edition: "monday".to_owned(),
             date: day("2026-11-30"),
+            file: None,
             is_ready,
         });
         self
@@ -62,6 +63,7 @@ impl Desk {
     fn batch(mut self, change: impl FnOnce(&mut Carried)) -> Self {
         let mut carried = Carried {
             batch: Batch {
+                file: None,
                 id: BatchId(1),
                 issue: "monday-2026-11-30".to_owned(),
                 is_rehearsal: false,
@@ -304,6 +306,7 @@ proptest! {
                     id: format!("{}-{}", slot.edition, slot.date),
                     edition: slot.edition.clone(),
                     date: slot.date,
+                    file: None,
                     is_ready,
                 });
             }

@@ -29,7 +29,7 @@ pub struct StateFile {
 
 /// How far an issue's batch must be believed to have come.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Doubt {
+pub struct DoubtfulBatch {
     /// In which realm.
     pub realm: Realm,
     /// The issue's identity.
@@ -48,7 +48,7 @@ pub struct Backup {
     /// Batches in the ledger.
     pub batches: u64,
     /// The issues whose batches were under way, and how far each had come.
-    pub open: Vec<Doubt>,
+    pub open: Vec<DoubtfulBatch>,
     /// All issues that have a batch, and in which realm.
     pub known: Vec<(Realm, String)>,
     /// The small files.
@@ -88,7 +88,7 @@ impl SqliteStore {
     /// # Errors
     /// The store's.
     pub async fn make_at_home(&self) -> Result<(), StoreError> {
-        self.write(|tx, place| home::settle(tx, &place.state_dir))
+        self.note_run(|tx, place| Ok(((), home::settle(tx, &place.state_dir)?)))
             .await
     }
 }
@@ -152,7 +152,11 @@ pub async fn inspect(file: &Path) -> Result<Backup, StoreError> {
 ///
 /// # Errors
 /// A folder that has a database already; a backup that is none; a disk that is full.
-pub async fn restore(file: &Path, state_dir: &Path, doubtful: &[Doubt]) -> Result<(), StoreError> {
+pub async fn restore(
+    file: &Path,
+    state_dir: &Path,
+    doubtful: &[DoubtfulBatch],
+) -> Result<(), StoreError> {
     let place = state_dir.join(FILE);
     let (file, state_dir, doubtful) = (file.to_owned(), state_dir.to_owned(), doubtful.to_vec());
     apart(move || put_back(&file, &state_dir, &doubtful))
@@ -160,7 +164,7 @@ pub async fn restore(file: &Path, state_dir: &Path, doubtful: &[Doubt]) -> Resul
         .map_err(|fault| told(&place, fault))
 }
 
-fn put_back(file: &Path, state_dir: &Path, doubtful: &[Doubt]) -> Result<(), Fault> {
+fn put_back(file: &Path, state_dir: &Path, doubtful: &[DoubtfulBatch]) -> Result<(), Fault> {
     let place = state_dir.join(FILE);
     let failed = |error: io::Error| open::fault(&place, error);
     open::make_private_folder(state_dir).map_err(failed)?;
@@ -178,6 +182,8 @@ fn put_back(file: &Path, state_dir: &Path, doubtful: &[Doubt]) -> Result<(), Fau
     let copy = connect(&making, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     checked(&copy)?;
     copy.execute_batch("DROP TABLE backup; DROP TABLE backup_files;")?;
+    // Wherever it is put, it is no home: a person has to adopt it. (The oldest states know of none.)
+    let _ = copy.run("UPDATE instance SET home = 'a backup'", []);
     close(copy)?;
     sync(&making)?;
     let witness = Witness::beside(state_dir);
@@ -215,7 +221,7 @@ fn read(copy: &Connection) -> Result<Backup, Fault> {
             "SELECT * FROM batches WHERE audience > accepted + rejected + unknown + skipped",
             [],
             |row| {
-                Ok(Doubt {
+                Ok(DoubtfulBatch {
                     realm: realm::of_batch(realm::is_rehearsal(mark_of(row)?)),
                     issue: row.get("issue")?,
                     steps: codes::count(row, "steps")?,

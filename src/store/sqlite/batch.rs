@@ -52,6 +52,7 @@ fn batch_from(row: &Row<'_>) -> Result<Batch, Fault> {
         date: codes::maybe_date_at(row, "slot_date")?,
         waves: row.get("waves")?,
         content: row.get("hash")?,
+        file: row.get("file")?,
         state: codes::batch_state(row.get("state")?, row.get("reason")?)?,
         audience: codes::count(row, "audience")?,
         frozen_at: codes::time_at(row, "frozen_at")?,

@@ -18,12 +18,13 @@ pub(super) fn hash(erasure_key: &hmac::Key, address_key: &str) -> Vec<u8> {
         .to_vec()
 }
 
-/// Those of the addresses that were erased. Hashes nothing where nobody ever was.
+/// Those of the addresses that are known by their hash alone: erased, or gone from another copy of this
+/// list. Hashes nothing where nobody ever was.
 pub(super) fn among(
     tx: &Connection,
     erasure_key: &hmac::Key,
     keys: &[String],
-) -> Result<Vec<String>, Fault> {
+) -> Result<Vec<(String, SuppressionReason)>, Fault> {
     let any: bool = tx.value(
         "SELECT EXISTS (SELECT 1 FROM suppressions WHERE hash IS NOT NULL)",
         [],
@@ -33,12 +34,12 @@ pub(super) fn among(
     }
     let mut erased = Vec::new();
     for key in keys {
-        let found: bool = tx.value(
-            "SELECT EXISTS (SELECT 1 FROM suppressions WHERE hash = ?1)",
+        let found: Option<i64> = tx.maybe_value(
+            "SELECT reason FROM suppressions WHERE hash = ?1",
             params![hash(erasure_key, key)],
         )?;
-        if found {
-            erased.push(key.clone());
+        if let Some(reason) = found {
+            erased.push((key.clone(), codes::reason(reason)?));
         }
     }
     Ok(erased)
@@ -55,7 +56,8 @@ pub(super) fn erase(
         params![email.as_str()],
     )?;
     tx.run(
-        "INSERT OR IGNORE INTO suppressions (hash, reason, at) VALUES (?1, ?2, ?3)",
+        "INSERT INTO suppressions (hash, reason, at) VALUES (?1, ?2, ?3) \
+         ON CONFLICT (hash) DO UPDATE SET reason = excluded.reason, at = excluded.at",
         params![
             hash(erasure_key, &email.key()),
             codes::reason_code(SuppressionReason::Erased),

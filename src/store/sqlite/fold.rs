@@ -104,7 +104,7 @@ fn fold_group(
     now: DateTime<Utc>,
 ) -> Result<(), Fault> {
     let people: Vec<&Profile> = chunk.iter().collect();
-    let key = &place.erasure_key;
+    let key = &place.erasure_key();
     if strangers.are_likely() {
         let mut group = Group::of_strangers(tx, key, &people)?;
         let mut guessed = report.clone();

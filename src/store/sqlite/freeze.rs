@@ -45,7 +45,8 @@ pub(super) fn freeze(
             is_new: false,
         });
     }
-    if place.witness.steps(realm, &new.issue)? > Some(0) {
+    let witnessed = place.steps(realm, &new.issue)?.unwrap_or(0);
+    if witnessed > 0 && !new.may_repeat {
         let issue = new.issue.clone();
         return Err(Fault::Told(StoreError::OlderCopy { issue }));
     }
@@ -57,10 +58,11 @@ pub(super) fn freeze(
         Some(local) => waves::insert_deliveries(tx, realm, id, new, local)?,
         None => insert_deliveries(tx, realm, id, new, now)?,
     };
-    // In one statement: the counters must always add up to the audience.
+    // In one statement: the counters must always add up to the audience. Its steps go on from those of
+    // the batch that the witness remembers.
     tx.run(
-        "UPDATE batches SET audience = ?2, pending = ?2 WHERE id = ?1",
-        params![id.0, audience],
+        "UPDATE batches SET audience = ?2, pending = ?2, steps = ?3 WHERE id = ?1",
+        params![id.0, audience, i64::try_from(witnessed).unwrap_or(i64::MAX)],
     )?;
     let batch =
         batch::by_issue(tx, realm, &new.issue)?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
@@ -143,7 +145,7 @@ fn insert_batch(
 ) -> Result<BatchId, Fault> {
     let id = tx.value(
         "INSERT INTO batches (issue, edition, slot, content, state, audience, frozen_at, slot_date, \
-         realm) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8) RETURNING id",
+         realm, file) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9) RETURNING id",
         params![
             new.issue,
             new.edition,
@@ -152,7 +154,8 @@ fn insert_batch(
             codes::batch_state_code(&BatchState::Open),
             codes::millis(now),
             new.date.map(|date| date.to_string()),
-            realm::code(realm)
+            realm::code(realm),
+            new.file
         ],
     )?;
     Ok(BatchId(id))

@@ -15,7 +15,7 @@ struct Migration {
     sql: &'static str,
 }
 
-const MIGRATIONS: [Migration; 7] = [
+const MIGRATIONS: [Migration; 8] = [
     Migration {
         version: 1,
         description: "the list and the ledger",
@@ -50,6 +50,11 @@ const MIGRATIONS: [Migration; 7] = [
         version: 7,
         description: "notices given up",
         sql: include_str!("migrations/0007_notices_given_up.sql"),
+    },
+    Migration {
+        version: 8,
+        description: "identity",
+        sql: include_str!("migrations/0008_identity.sql"),
     },
 ];
 

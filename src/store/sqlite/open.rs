@@ -10,10 +10,9 @@ use std::{
     time::Duration,
 };
 
-use aws_lc_rs::hmac;
 use rusqlite::{Connection, OpenFlags};
 
-use super::{FILE, Fault, migrations, place::Place, statement::Statements, witness::Witness};
+use super::{FILE, Fault, migrations, place::Place, statement::Statements};
 use crate::store::StoreError;
 
 /// "DNot" in ASCII: how `file` and we tell our databases from others'.
@@ -49,13 +48,7 @@ pub(super) fn first(state_dir: &Path) -> Result<(Place, Connection), Fault> {
     let mut connection = connect(&file, Access::Writer)?;
     migrations::run(&mut connection)?;
     drop(opening);
-    let erasure_key: Vec<u8> = connection.value("SELECT erasure_key FROM instance", [])?;
-    let place = Place {
-        state_dir: state_dir.to_owned(),
-        file,
-        erasure_key: hmac::Key::new(hmac::HMAC_SHA256, &erasure_key),
-        witness: Witness::beside(state_dir),
-    };
+    let place = Place::new(state_dir.to_owned(), file, &connection)?;
     Ok((place, connection))
 }
 

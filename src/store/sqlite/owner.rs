@@ -52,6 +52,13 @@ impl Owner {
     }
 }
 
+impl Owner {
+    /// Whether the file of that folder is the one that is open here.
+    pub(super) fn is_in_place(&self, state_dir: &Path) -> bool {
+        self.identity.is_some() && self.identity == identity(&state_dir.join(FILE))
+    }
+}
+
 /// Looks at the name alone: the file itself is opened by SQLite and nobody else.
 fn identity(file: &Path) -> Option<(u64, u64)> {
     let metadata = fs::metadata(file).ok()?;

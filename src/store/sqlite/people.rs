@@ -50,7 +50,7 @@ pub(super) fn upsert(
     origin: Origin,
     now: DateTime<Utc>,
 ) -> Result<Vec<Upsert>, Fault> {
-    let key = &place.erasure_key;
+    let key = &place.erasure_key();
     let mut answers: Vec<Option<Upsert>> = vec![None; people];
     let mut strangers = Strangers::expect(tx, people)?;
     while let Some(chunk) = intake.next()? {
@@ -97,7 +97,7 @@ pub(super) fn known(
     emails: &[Address],
 ) -> Result<Vec<Known>, Fault> {
     let keys: Vec<String> = emails.iter().map(Address::key).collect();
-    let suppressed = suppression::among(tx, &place.erasure_key, &keys)?;
+    let suppressed = suppression::among(tx, &place.erasure_key(), &keys)?;
     let known = |key: &String| {
         Ok(Known {
             is_listed: tx.value(

@@ -1,10 +1,15 @@
 //! A state folder as transactions know it: where it is, and what beside the tables they need of it.
 
-use std::path::PathBuf;
+use std::{
+    path::PathBuf,
+    sync::{Mutex, MutexGuard, PoisonError, RwLock},
+};
 
 use aws_lc_rs::hmac;
+use rusqlite::Connection;
 
-use super::witness::Witness;
+use super::{Fault, outside::Outside, statement::Statements, witness::Witness};
+use crate::store::Realm;
 
 /// A state folder whose database is open.
 #[derive(Debug)]
@@ -12,7 +17,104 @@ pub(super) struct Place {
     pub(super) state_dir: PathBuf,
     /// The database.
     pub(super) file: PathBuf,
-    /// Under which erased addresses are hashed.
-    pub(super) erasure_key: hmac::Key,
-    pub(super) witness: Witness,
+    /// How far batches had come, as the folder knows it.
+    witness: Witness,
+    /// The same outside the folder; no reason to stop where it can't be read or written.
+    outer_witness: Mutex<Option<Witness>>,
+    erasure_key: RwLock<hmac::Key>,
+    departures_told: Mutex<Option<i64>>,
+}
+
+impl Place {
+    pub(super) fn new(state_dir: PathBuf, file: PathBuf, tx: &Connection) -> Result<Self, Fault> {
+        Ok(Self {
+            witness: Witness::beside(&state_dir),
+            state_dir,
+            file,
+            outer_witness: Mutex::default(),
+            erasure_key: RwLock::new(key(tx)?),
+            departures_told: Mutex::default(),
+        })
+    }
+
+    /// Under which addresses that left are hashed.
+    pub(super) fn erasure_key(&self) -> hmac::Key {
+        let key = self.erasure_key.read();
+        key.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Reads the key anew: whoever took a lost list up again took its key.
+    pub(super) fn read_key_again(&self, tx: &Connection) -> Result<(), Fault> {
+        let fresh = key(tx)?;
+        *self
+            .erasure_key
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = fresh;
+        Ok(())
+    }
+
+    /// Reads the witnesses anew, the one of that list outside too: another process may have sent since.
+    pub(super) fn read_witnesses_again(&self, outside: Option<(&Outside, &str)>) {
+        self.witness.forget();
+        *self.outer() = outside.map(|(outside, list)| outside.witness_of(list));
+    }
+
+    /// How far that issue's batch had come, whoever knows most. None: nobody heard of it.
+    pub(super) fn steps(&self, realm: Realm, issue: &str) -> Result<Option<u64>, Fault> {
+        let outer = self
+            .outer()
+            .as_ref()
+            .and_then(|outer| outer.steps(realm, issue).ok()?);
+        Ok(self.witness.steps(realm, issue)?.max(outer))
+    }
+
+    /// Notes how far a batch has come, after its transaction and before anything follows from it.
+    pub(super) fn note_steps(&self, realm: Realm, issue: &str, steps: u64) -> Result<(), Fault> {
+        if let (Realm::Real, Some(outer)) = (realm, self.outer().as_ref()) {
+            // Who can't be told this now hears of the next step.
+            let _ = outer.note(realm, issue, steps);
+        }
+        self.witness.note(realm, issue, steps)
+    }
+
+    /// A rehearsal is dropped: it may be played again from its beginning.
+    pub(super) fn forget_rehearsal(&self, issue: &str) -> Result<(), Fault> {
+        self.witness.forget_rehearsal(issue)
+    }
+
+    /// Takes over how far the batches of another list had come.
+    pub(super) fn learn_steps(&self, outside: &Outside, other: &str) {
+        let other = outside.witness_of(other);
+        // A list that never sent has no witness there.
+        let _ = self.witness.learn_from(&other);
+        if let Some(outer) = self.outer().as_ref() {
+            let _ = outer.learn_from(&other);
+        }
+    }
+
+    fn outer(&self) -> MutexGuard<'_, Option<Witness>> {
+        self.outer_witness
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Up to which departure the place outside was told; None: nobody has looked yet.
+    pub(super) fn departures_told(&self) -> Option<i64> {
+        *self
+            .departures_told
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn set_departures_told(&self, last: Option<i64>) {
+        *self
+            .departures_told
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = last;
+    }
+}
+
+fn key(tx: &Connection) -> Result<hmac::Key, Fault> {
+    let key: Vec<u8> = tx.value("SELECT erasure_key FROM instance", [])?;
+    Ok(hmac::Key::new(hmac::HMAC_SHA256, &key))
 }

@@ -296,7 +296,7 @@ fn suppress_bounced(
         });
     }
     if !suppressions.is_empty() {
-        suppression::insert(tx, &place.erasure_key, &suppressions, now)?;
+        suppression::insert(tx, &place.erasure_key(), &suppressions, now)?;
     }
     Ok(())
 }

@@ -46,7 +46,7 @@ fn settle_older_copy(
         return Ok(None);
     };
     let realm = realm::of_batch(batch.is_rehearsal);
-    let Some(witnessed) = place.witness.steps(realm, &batch.issue)? else {
+    let Some(witnessed) = place.steps(realm, &batch.issue)? else {
         return Ok(None);
     };
     let witnessed = i64::try_from(witnessed).unwrap_or(i64::MAX);

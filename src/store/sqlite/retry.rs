@@ -86,7 +86,7 @@ pub(super) fn bounced(tx: &Connection, wanted: &Bounces) -> Result<Vec<Suppressi
 pub(super) fn lift(tx: &Connection, place: &Place, emails: &[Address]) -> Result<u64, Fault> {
     let mut lifted = 0;
     for email in emails {
-        let stood = suppression::lift_key(tx, &place.erasure_key, &email.key())?;
+        let stood = suppression::lift_key(tx, &place.erasure_key(), &email.key())?;
         lifted += u64::from(stood.is_some());
     }
     Ok(lifted)

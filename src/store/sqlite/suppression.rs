@@ -6,7 +6,7 @@ use aws_lc_rs::hmac;
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Row, params};
 
-use super::{Fault, codes, erasure, place::Place, statement::Statements};
+use super::{Fault, codes, departures, erasure, place::Place, statement::Statements};
 use crate::{
     address::Address,
     audience::{Suppression, SuppressionReason},
@@ -18,7 +18,7 @@ pub(super) fn suppress(
     suppressions: &[Suppression],
     now: DateTime<Utc>,
 ) -> Result<u64, Fault> {
-    insert(tx, &place.erasure_key, suppressions, now)
+    insert(tx, &place.erasure_key(), suppressions, now)
 }
 
 /// Adds suppressions; answers how many addresses had none. A stronger reason replaces a weaker one:
@@ -50,6 +50,8 @@ pub(super) fn insert(
         } else {
             write(tx, email, suppression, now)?;
         }
+        let hash = erasure::hash(erasure_key, &email.key());
+        departures::note(tx, &hash, Some(suppression.reason), suppression.at)?;
     }
     Ok(new)
 }
@@ -106,9 +108,7 @@ pub(super) fn among(
             suppressed.insert(key.clone(), codes::reason(code)?);
         }
     }
-    for key in erasure::among(tx, erasure_key, keys)? {
-        suppressed.insert(key, SuppressionReason::Erased);
-    }
+    suppressed.extend(erasure::among(tx, erasure_key, keys)?);
     Ok(suppressed)
 }
 
@@ -117,7 +117,7 @@ pub(super) fn lift(
     place: &Place,
     email: &Address,
 ) -> Result<Option<Suppression>, Fault> {
-    lift_key(tx, &place.erasure_key, &email.key())
+    lift_key(tx, &place.erasure_key(), &email.key())
 }
 
 /// Lifts what stands against an address.
@@ -135,6 +135,9 @@ pub(super) fn lift_key(
         "UPDATE subscribers SET suppressed = NULL WHERE email = ?1",
         params![key],
     )?;
+    if let Some(lifted) = &lifted {
+        departures::note(tx, &erasure::hash(erasure_key, key), None, lifted.at)?;
+    }
     Ok(lifted)
 }
 
@@ -146,7 +149,7 @@ pub(super) fn of(
     let key = email.key();
     tx.maybe(
         "SELECT * FROM suppressions WHERE email = ?1 OR hash = ?2",
-        params![key, erasure::hash(&place.erasure_key, &key)],
+        params![key, erasure::hash(&place.erasure_key(), &key)],
         suppression_from,
     )
 }

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::{
-    SqliteStore, batch, claim, fold, freeze, hold, home, intake::intake, lease, moods, notices,
-    people, realm, record, recover, refusals, retry, suppression, waves,
+    SqliteStore, batch, claim, departures, fold, freeze, hold, home, intake::intake, lease, moods,
+    notices, people, realm, record, recover, refusals, retry, suppression, waves,
 };
 use crate::{
     address::Address,
@@ -15,10 +15,10 @@ use crate::{
     publication::Rate,
     source::SourceError,
     store::{
-        AudienceSize, Batch, BatchId, BatchState, Bounces, Claim, Counts, DeliveryId, DueNotice,
-        FailedDelivery, Fared, FoldReport, Freeze, Known, Lease, Mood, NewBatch, NewNotice,
-        NoticeId, Quotas, Recovered, Refusal, Retried, Retry, SenderGuard, SenderId, Store,
-        StoreError, Told, Transition, UnknownAnswer, Unreached, Upsert, Wave,
+        Adoption, AudienceSize, Batch, BatchId, BatchState, Bounces, Claim, Counts, DeliveryId,
+        DueNotice, FailedDelivery, Fared, FoldReport, Freeze, Known, Lease, Mood, NewBatch,
+        NewNotice, NoticeId, Quotas, Recovered, Refusal, Retried, Retry, SenderGuard, SenderId,
+        Step, Store, StoreError, Told, Transition, UnknownAnswer, Unreached, Upsert, Wave,
     },
 };
 
@@ -157,12 +157,13 @@ impl Store for SqliteStore {
     }
 
     async fn freeze(&self, batch: &NewBatch, now: DateTime<Utc>) -> Result<Freeze, StoreError> {
+        self.look_at_place()?;
         let (realm, new) = (self.realm, batch.clone());
         let frozen = self
             .write(move |tx, place| freeze::freeze(tx, place, realm, &new, now))
             .await?;
         if frozen.is_new {
-            self.told(self.owner.place.witness.note(realm, &batch.issue, 0))?;
+            self.told(self.owner.place.note_steps(realm, &batch.issue, 0))?;
         }
         Ok(frozen)
     }
@@ -175,9 +176,8 @@ impl Store for SqliteStore {
 
     async fn drop_rehearsals(&self) -> Result<u64, StoreError> {
         let issues = self.write(|tx, _| realm::drop_rehearsals(tx)).await?;
-        let witness = &self.owner.place.witness;
         for issue in &issues {
-            self.told(witness.forget_rehearsal(issue))?;
+            self.told(self.owner.place.forget_rehearsal(issue))?;
         }
         Ok(issues.len() as u64)
     }
@@ -195,21 +195,52 @@ impl Store for SqliteStore {
 
     async fn hold(&self, sender: &SenderId) -> Result<SenderGuard, StoreError> {
         let held = self.told(hold::sending(&self.state_dir, sender))?;
-        // Another process may have sent since this one looked.
-        self.owner.place.witness.forget();
+        match self.realm.is_rehearsal() {
+            // Wherever it is played, it harms nobody.
+            true => self.owner.place.read_witnesses_again(None),
+            false => self.begin_run().await?,
+        }
         Ok(held)
     }
 
     async fn hold_schedule(&self, keeper: &SenderId) -> Result<SenderGuard, StoreError> {
         let held = self.told(hold::schedule(&self.state_dir, self.realm, keeper))?;
-        self.write(|tx, place| home::check(tx, &place.state_dir))
-            .await?;
+        self.begin_run().await?;
         Ok(held)
     }
 
-    async fn adopt(&self, now: DateTime<Utc>) -> Result<u64, StoreError> {
-        self.write(move |tx, place| home::adopt(tx, &place.state_dir, now))
-            .await
+    async fn adopt(&self, lost: Option<&str>, now: DateTime<Utc>) -> Result<Adoption, StoreError> {
+        let (lost, outside) = (lost.map(str::to_owned), self.outside.clone());
+        self.note_run(move |tx, place| {
+            departures::seed(tx, &place.erasure_key())?;
+            let mut departed = None;
+            if let Some(outside) = &outside {
+                departed = departures::take_up(tx, place, outside, lost.as_deref())?;
+                let own = home::list(tx)?;
+                place.read_witnesses_again(Some((outside, &own)));
+                // What the lost list had sent is sent again by a person's word alone.
+                if let Some(lost) = &lost {
+                    place.learn_steps(outside, lost);
+                }
+            }
+            let (paused, run) = home::adopt(tx, &place.state_dir, now)?;
+            let departed = departed.unwrap_or(0);
+            Ok((Adoption { paused, departed }, run))
+        })
+        .await
+    }
+
+    async fn is_witnessed(&self, issue: &str) -> Result<bool, StoreError> {
+        let (realm, issue) = (self.realm, issue.to_owned());
+        self.read(move |tx, place| {
+            let is_known = batch::by_issue(tx, realm, &issue)?.is_some();
+            Ok(!is_known && place.steps(realm, &issue)? > Some(0))
+        })
+        .await
+    }
+
+    async fn mark(&self) -> Result<String, StoreError> {
+        self.read(|tx, _| home::list(tx)).await
     }
 
     async fn adopted_at(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
@@ -264,6 +295,7 @@ impl Store for SqliteStore {
         quotas: &Quotas,
         now: DateTime<Utc>,
     ) -> Result<Vec<Claim>, StoreError> {
+        self.look_at_place()?;
         let (realm, sender, quotas) = (self.realm, sender.clone(), quotas.clone());
         self.write(move |tx, _| claim::claim(tx, realm, batch, &sender, &quotas, now))
             .await
@@ -286,14 +318,26 @@ impl Store for SqliteStore {
         transitions: &[Transition],
         now: DateTime<Utc>,
     ) -> Result<Vec<Refusal>, StoreError> {
-        let (realm, transitions) = (self.realm, transitions.to_vec());
+        let realm = self.realm;
+        let leaves = |transition: &&Transition| matches!(transition.to, Step::Sending { .. });
+        let in_place = self.look_at_place();
+        // What came of mail that left is kept, wherever the folder is now; nothing more leaves.
+        let transitions: Vec<Transition> = match in_place {
+            Ok(()) => transitions.to_vec(),
+            Err(_) => transitions
+                .iter()
+                .filter(|step| !leaves(step))
+                .cloned()
+                .collect(),
+        };
         let (refusals, steps) = self
             .write(move |tx, place| record::record(tx, place, realm, &transitions, now))
             .await?;
         // Before the caller hears of it, and so before anything leaves.
         for (realm, issue, steps) in steps {
-            self.told(self.owner.place.witness.note(realm, &issue, steps))?;
+            self.told(self.owner.place.note_steps(realm, &issue, steps))?;
         }
+        in_place?;
         Ok(refusals)
     }
 

@@ -61,6 +61,22 @@ impl Witness {
             .map(|line| line.steps))
     }
 
+    /// Takes over what another one knows.
+    pub(super) fn learn_from(&self, other: &Self) -> Result<(), Fault> {
+        let theirs: Vec<(String, u64)> = {
+            let mut lines = other.lines();
+            let lines = other.read(&mut lines).map_err(|error| other.fault(error))?;
+            let steps = |(key, line): (&String, &Line)| (key.clone(), line.steps);
+            lines.by_issue.iter().map(steps).collect()
+        };
+        let mut lines = self.lines();
+        let lines = self.read(&mut lines).map_err(|error| self.fault(error))?;
+        for (key, steps) in theirs {
+            lines.note(&key, steps).map_err(|error| self.fault(error))?;
+        }
+        Ok(())
+    }
+
     /// Notes how far a batch has come, after its transaction and before anything follows from it.
     pub(super) fn note(&self, realm: Realm, issue: &str, steps: u64) -> Result<(), Fault> {
         let mut lines = self.lines();

@@ -66,6 +66,8 @@ impl Harness {
             readers_hour: None,
             content_hash: FrozenIssue::hash(&content),
             content,
+            file: None,
+            may_repeat: false,
         };
         store.freeze(&batch, monday()).await.unwrap();
         Self {

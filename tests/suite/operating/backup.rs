@@ -88,7 +88,7 @@ fn a_copy_that_does_not_know_of_an_issue_sends_it_to_nobody() {
     let ran = publication
         .run(["send", "2026-11-23-quiet", "--yes"])
         .exits(3);
-    assert!(ran.stderr.contains("older copy"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("--again"), "{}", ran.stderr);
     assert!(publication.inbox().is_empty());
 }
 

@@ -174,7 +174,8 @@ fn a_log_for_programs_is_json_and_holds_no_whole_address() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    std::thread::sleep(Duration::from_secs(4));
+    // Its files are left alone for five seconds first.
+    std::thread::sleep(Duration::from_secs(20));
     let pid = daemon.id().to_string();
     std::process::Command::new("kill")
         .args(["-TERM", &pid])

@@ -24,6 +24,8 @@ fn an_issue_lands_in_maildirs_one_file_a_reader_and_status_agrees() {
     };
     let url = format!("smtp://{}?tls=none", postfix.addr());
     let publication = TestPublication::of_the_house().variable("DAILY_NOTE_SMTP__URL", &url);
+    // Nobody serves this publication's pictures.
+    let publication = publication.variable("DAILY_NOTE_IMAGES", "cid");
     publication.run(["send", ISSUE, "--yes"]).exits(0);
     let status = publication.run(["status", ISSUE, "--json"]).exits(0).json();
     assert_eq!(status["audience"], expected.len());

@@ -25,7 +25,8 @@ fn batches(publication: &TestPublication) -> Vec<String> {
         .collect()
 }
 
-/// What somebody corrects, and the moment at which the issue would be due then.
+/// What somebody corrects, and the moment at which the issue would be due then. (Where its moment and
+/// its file stay as they were, its slot has had its batch, and nothing is due.)
 fn corrections() -> Vec<(&'static str, TestPublication, &'static str)> {
     let renamed = |publication: TestPublication, from: &str, to: &str| {
         let text = issue("2026-11-30", "ready").replace(from, to);
@@ -59,11 +60,14 @@ fn a_text_that_went_out_is_not_sent_again_by_send_due_whatever_was_renamed() {
     for (what, publication, due) in corrections() {
         let again = publication.run(["send", "--due", "--at", due]);
         assert_ne!(again.code, Some(0), "{what}: {}", again.shown());
-        assert!(
-            again.shown().contains("--again"),
-            "{what}: {}",
-            again.shown()
+        let said = again.shown();
+        let is_told = said.contains("--again") || said.contains("Nothing is due");
+        assert_eq!(
+            again.code,
+            Some(if what == "the date" { 3 } else { 6 }),
+            "{what}: {said}"
         );
+        assert!(is_told, "{what}: {said}");
         assert_eq!(batches(&publication), ["monday-2026-11-30"], "{what}");
     }
 }
@@ -72,7 +76,10 @@ fn a_text_that_went_out_is_not_sent_again_by_send_due_whatever_was_renamed() {
 fn a_text_that_went_out_is_not_sent_again_by_serve_whatever_was_renamed() {
     for (what, publication, due) in corrections() {
         let serve = Serve::start(&publication, due);
-        serve.wait_for("issue_refused");
+        match what {
+            "the date" => drop(serve.wait_for("issue_refused")),
+            _ => std::thread::sleep(std::time::Duration::from_secs(8)),
+        }
         assert!(!serve.has_told("batch_began"), "{what}");
         assert_eq!(serve.stop(), Some(0), "{what}");
         assert_eq!(batches(&publication), ["monday-2026-11-30"], "{what}");

@@ -12,7 +12,7 @@ use std::{
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use daily_note::{
-    app::{Pace, Server},
+    app::{AppError, Pace, Server},
     clock::Clock,
     delivery::Stop,
     schedule::{Event, Teller},
@@ -127,7 +127,7 @@ impl Daemon {
         let right = loop {
             match server.take_schedule().await {
                 Ok(right) => break right,
-                Err(StoreError::Kept { .. }) => tokio::task::yield_now().await,
+                Err(AppError::State(StoreError::Kept { .. })) => tokio::task::yield_now().await,
                 Err(error) => panic!("{error}"),
             }
         };

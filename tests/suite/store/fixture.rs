@@ -81,6 +81,8 @@ pub(crate) fn new_batch(issue: &str) -> NewBatch {
         readers_hour: None,
         content_hash: format!("hash of {issue}"),
         content: issue.as_bytes().to_vec(),
+        file: None,
+        may_repeat: false,
     }
 }
 

@@ -161,6 +161,7 @@ impl TestPublication {
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.envs(self.variables.iter().cloned());
         command.env("HOME", self.folder.path());
+        command.env("XDG_STATE_HOME", self.path("state-home"));
         // Wide, so that no line breaks at a place that differs from run to run.
         command.env("COLUMNS", "200");
         command.stdin(Stdio::null());

@@ -25,6 +25,7 @@ fn batch() -> Batch {
         slot: DateTime::UNIX_EPOCH,
         date: None,
         waves: 2,
+        file: None,
         content: String::new(),
         state: BatchState::Open,
         audience: 1,

@@ -1,0 +1,89 @@
+//! `daily-note.keeper`: a small file beside daily-note.yaml, meant for git, that says which list a
+//! publication is sent from. A second checkout has no state; by this file it knows that another one
+//! sends.
+
+use std::{fs, io, path::Path};
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use super::AppError;
+use crate::{
+    source::{Source, SourceError},
+    yaml::Tree,
+};
+
+/// Its name, in the publication's folder.
+pub(super) const KEEPER_FILE: &str = "daily-note.keeper";
+
+/// Longer ones are none.
+const MAX_BYTES: u64 = 64 << 10;
+
+/// What it says.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Keeper {
+    /// The list's mark.
+    pub(super) list: String,
+    /// Since which day that list is the one.
+    pub(super) since: NaiveDate,
+}
+
+impl Keeper {
+    /// The one of the publication at `root`; None: nothing was ever really sent from here.
+    ///
+    /// # Errors
+    /// A file that can't be read, with the place that is wrong.
+    pub(super) fn of(root: &Path) -> Result<Option<Self>, AppError> {
+        let path = root.join(KEEPER_FILE);
+        let unreadable = |source| AppError::Io {
+            action: "read",
+            path: path.clone(),
+            source,
+        };
+        let text = match fs::metadata(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(unreadable(error)),
+            Ok(file) if file.len() > MAX_BYTES => {
+                return Err(unreadable(io::Error::other(
+                    "it is longer than any such file",
+                )));
+            }
+            Ok(_) => fs::read_to_string(&path).map_err(unreadable)?,
+        };
+        Self::parse(&Source::new(KEEPER_FILE, text))
+            .map(Some)
+            .map_err(AppError::Configuration)
+    }
+
+    fn parse(source: &Source) -> Result<Self, Vec<SourceError>> {
+        let hint =
+            "restore it from git; or `daily-note adopt`, where the list is the one of this state";
+        let whole = 0..source.text().len();
+        let hinted = |errors: Vec<SourceError>| {
+            errors
+                .into_iter()
+                .map(|error| error.with_hint(hint))
+                .collect()
+        };
+        let tree = Tree::parse(source, whole).map_err(hinted)?;
+        tree.read::<Self>().map_err(hinted)
+    }
+
+    /// Writes it, whole or not at all.
+    pub(super) fn write(&self, root: &Path) -> io::Result<()> {
+        let text = format!(
+            "# Which list this publication is sent from: made by daily-note at its first real send. Keep it in\n\
+             # git. Where another checkout finds a mark here that is not its own list's, it asks before it sends.\n\
+             list: \"{}\"\nsince: {}\n",
+            self.list, self.since
+        );
+        let fresh = root.join(format!(".{KEEPER_FILE}.{}~", std::process::id()));
+        fs::write(&fresh, text)?;
+        let put = fs::rename(&fresh, root.join(KEEPER_FILE));
+        if put.is_err() {
+            let _ = fs::remove_file(&fresh);
+        }
+        put
+    }
+}

@@ -1,0 +1,8 @@
+//! Nobody is mailed again unasked: states that were copied, put back, emptied, cloned, restored, each under
+//! every command that sends, with a terminal and without.
+
+mod departures;
+mod harness;
+mod moved;
+mod places;
+mod questions;
