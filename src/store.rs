@@ -20,11 +20,13 @@ use chrono_tz::Tz;
 pub use self::{
     batch::{AudienceSize, Batch, BatchId, BatchState, Counts, Freeze, NewBatch, Wave, WaveState},
     delivery::{
-        Bounces, Claim, DeliveryId, FailedDelivery, Fared, Lease, Mood, Quotas, Recovered, Refusal,
-        RefusalReason, Retried, Retry, RetryState, SenderId, Step, Transition, UnknownAnswer,
+        Bounces, Claim, DeliveryId, DeliveryRow, FailedDelivery, Fared, Lease, Mood, Quotas,
+        Receipt, Recovered, Refusal, RefusalReason, Retried, Retry, RetryState, SenderId, Step,
+        Transition, UnknownAnswer,
     },
     error::StoreError,
     list::{Adoption, FoldReport, Known, Upsert},
+    machine::State as DeliveryState,
     notices::{DueNotice, NewNotice, NoticeId, TELLING, Told, Unreached},
     realm::Realm,
 };
@@ -301,6 +303,18 @@ pub trait Store: Send + Sync {
         after: DeliveryId,
         limit: u32,
     ) -> Result<Vec<(DeliveryId, FailedDelivery)>, StoreError>;
+
+    /// A page of the rows that stand in a state, in the order of their numbers.
+    async fn deliveries(
+        &self,
+        batch: BatchId,
+        state: DeliveryState,
+        after: DeliveryId,
+        limit: u32,
+    ) -> Result<Vec<(DeliveryId, DeliveryRow)>, StoreError>;
+
+    /// Every issue that a reader was frozen into, the newest first, and what became of it.
+    async fn receipts(&self, subscriber: SubscriberId) -> Result<Vec<Receipt>, StoreError>;
 
     // ── what people are told ──────────────────────────────────────────────────────────────────
 

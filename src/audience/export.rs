@@ -133,7 +133,7 @@ fn joined(items: Option<&BTreeSet<String>>) -> io::Result<String> {
 
 /// A spreadsheet runs a cell that begins like a formula, and readers choose their own names: an
 /// apostrophe before it makes it text there, and `import` takes it off again.
-fn guarded(cell: &str) -> String {
+pub fn guarded(cell: &str) -> String {
     if cell.starts_with(['=', '+', '-', '@', '\'']) {
         format!("'{cell}")
     } else {

@@ -1,5 +1,7 @@
 //! `status [ISSUE]`: what the ledger knows.
 
+mod list;
+
 use std::time::Duration;
 
 use super::{
@@ -9,7 +11,7 @@ use super::{
 use crate::{
     app::App,
     delivery::troubles,
-    store::{Batch, BatchState, Store, WaveState},
+    store::{Batch, BatchState, DeliveryState, Store, WaveState},
 };
 
 /// Batches shown without ISSUE.
@@ -27,6 +29,7 @@ skipped   left, bounced or was erased since the freeze, or the batch was cancell
 Examples:
   daily-note status
   daily-note status 2026-11-23-small-models --failed
+  daily-note status 2026-11-23-small-models --list accepted --csv > got-it.csv
   daily-note status --watch")]
 pub(crate) struct Args {
     /// The issue; all recent ones without it
@@ -37,6 +40,12 @@ pub(crate) struct Args {
     /// Name everybody who did not get it, or not yet
     #[arg(long)]
     failed: bool,
+    /// Name everybody who stands there: accepted, rejected, unknown …, and the relay's words
+    #[arg(long, value_name = "STATE", requires = "issue", conflicts_with_all = ["watch", "failed"], value_parser = list::state)]
+    list: Option<DeliveryState>,
+    /// As a table for spreadsheets
+    #[arg(long, requires = "list", conflicts_with = "json")]
+    csv: bool,
 }
 
 pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
@@ -63,6 +72,9 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
                 context.output.document(&serde_json::json!([]));
             }
             return Ok(Exit::Nothing);
+        }
+        if let (Some(state), [batch]) = (args.list, batches.as_slice()) {
+            return list::execute(batch, state, args.csv, store.as_ref(), context).await;
         }
         let zone = app.publication.timezone;
         let exit = show(args, &batches, store.as_ref(), zone, context).await?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::BatchId;
+use super::{BatchId, DeliveryState};
 use crate::{
     address::Address,
     audience::{Reader, SuppressionReason},
@@ -204,6 +204,39 @@ pub struct FailedDelivery {
     pub reply: Option<String>,
     /// When.
     pub at: DateTime<Utc>,
+}
+
+/// A row of a batch as it stands, for people: the proof of what became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DeliveryRow {
+    /// Who; None once erased, or where it is clear.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<Address>,
+    /// Where it stands.
+    pub state: DeliveryState,
+    /// Since when; None: nothing was tried yet.
+    pub at: Option<DateTime<Utc>>,
+    /// Attempts that ended in a deferral.
+    pub attempts: u32,
+    /// The relay's words, with its number for the message where it names one.
+    pub reply: Option<String>,
+}
+
+/// An issue that a reader was to get.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Receipt {
+    /// Its identity.
+    pub issue: String,
+    /// The edition's key.
+    pub edition: String,
+    /// When it was due.
+    pub slot: DateTime<Utc>,
+    /// It was tried out: it left for nobody.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub rehearsal: bool,
+    /// What became of it.
+    #[serde(flatten)]
+    pub delivery: DeliveryRow,
 }
 
 /// What a recovery found of a dead sender's rows.

@@ -4,26 +4,36 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 
 use super::{BatchState, RefusalReason, Step, UnknownAnswer};
 use crate::audience::SuppressionReason;
 
 /// Where one row stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum State {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Not tried yet, or as good as.
     Pending,
+    /// Held by a sender.
     Claimed,
+    /// On the wire.
     Sending,
+    /// The relay took it.
     Accepted,
+    /// Tried; to be tried again.
     Deferred,
+    /// Refused for good.
     Rejected,
+    /// Nobody can know.
     Unknown,
+    /// Ended without mail: the reader left, or the batch was cancelled.
     Skipped,
 }
 
 impl State {
     /// All, in the order of their codes.
-    pub(super) const ALL: [Self; 8] = [
+    pub const ALL: [Self; 8] = [
         Self::Pending,
         Self::Claimed,
         Self::Sending,
@@ -35,7 +45,8 @@ impl State {
     ];
 
     /// The word that people see.
-    pub(super) fn word(self) -> &'static str {
+    #[must_use]
+    pub fn word(self) -> &'static str {
         match self {
             Self::Pending => "pending",
             Self::Claimed => "claimed",

@@ -30,6 +30,7 @@ mod record;
 mod recover;
 mod refusals;
 mod retry;
+mod rows;
 mod statement;
 mod strangers;
 mod suppression;

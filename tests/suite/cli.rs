@@ -4,6 +4,7 @@ mod bad_input;
 mod batches;
 mod facts;
 mod help;
+mod proof;
 mod rehearsals;
 mod secrets;
 mod sending;

@@ -5,12 +5,13 @@ use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::{
-    super::{Context, Exit, Failure, Tone},
+    super::{Context, Exit, Failure, Tone, table::table},
     address,
 };
 use crate::{
     address::Address,
     audience::{Consent, Subscriber, SubscriberState, Suppression},
+    store::Receipt,
 };
 
 /// Show all that is known of somebody
@@ -28,6 +29,8 @@ struct Document<'a> {
     gets_mail: bool,
     subscriber: Option<&'a Subscriber>,
     suppression: Option<&'a Suppression>,
+    /// The issues that they were to get, the newest first.
+    issues: &'a [Receipt],
 }
 
 pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
@@ -35,6 +38,10 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
     let store = app.store().await?;
     let subscriber = store.subscriber(&args.email).await?;
     let suppression = store.suppression(&args.email).await?;
+    let receipts = match &subscriber {
+        Some(subscriber) => store.receipts(subscriber.id).await?,
+        None => Vec::new(),
+    };
     let is_active = subscriber
         .as_ref()
         .is_some_and(|subscriber| subscriber.state == SubscriberState::Active);
@@ -45,6 +52,7 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
         gets_mail: is_active && suppression.is_none(),
         subscriber: subscriber.as_ref(),
         suppression: suppression.as_ref(),
+        issues: &receipts,
     };
     let output = &context.output;
     if output.is_json() {
@@ -66,6 +74,9 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
         output.say(output.paint(tone, headline(&document, zone)));
         if let Some(subscriber) = &subscriber {
             output.say(facts(subscriber, zone).trim_end());
+        }
+        if !receipts.is_empty() {
+            output.say(issues(&receipts, zone).trim_end());
         }
     }
     Ok(Exit::Done)
@@ -134,6 +145,25 @@ fn facts(subscriber: &Subscriber, zone: Tz) -> String {
         .into_iter()
         .filter_map(|(name, fact)| Some(format!("  {name:<10} {}\n", fact?)))
         .collect()
+}
+
+/// Each issue that they were to get, and how: the state, since when, the relay's words.
+fn issues(receipts: &[Receipt], zone: Tz) -> String {
+    let row = |receipt: &Receipt| {
+        let delivery = &receipt.delivery;
+        let mood = match receipt.rehearsal {
+            true => " (a rehearsal)",
+            false => "",
+        };
+        [
+            format!("  {}", receipt.issue),
+            format!("{}{mood}", delivery.state.word()),
+            delivery.at.map_or_else(String::new, |at| day(at, zone)),
+            delivery.reply.clone().unwrap_or_default(),
+        ]
+    };
+    let rows: Vec<[String; 4]> = receipts.iter().map(row).collect();
+    table(["  issue", "state", "since", "the relay's words"], &rows)
 }
 
 fn consent(consent: Option<&Consent>, zone: Tz) -> String {

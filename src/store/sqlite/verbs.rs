@@ -6,8 +6,13 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::{
+<<<<<<< HEAD
     SqliteStore, batch, claim, departures, fold, freeze, hold, home, intake::intake, lease, moods,
     notices, people, realm, record, recover, refusals, retry, suppression, waves,
+=======
+    SqliteStore, batch, claim, fold, freeze, hold, home, intake::intake, lease, moods, notices,
+    people, realm, record, recover, refusals, retry, rows, suppression, waves,
+>>>>>>> 47b949e (status, subscribers: who got it, and what somebody got)
 };
 use crate::{
     address::Address,
@@ -15,10 +20,17 @@ use crate::{
     publication::Rate,
     source::SourceError,
     store::{
+<<<<<<< HEAD
         Adoption, AudienceSize, Batch, BatchId, BatchState, Bounces, Claim, Counts, DeliveryId,
         DueNotice, FailedDelivery, Fared, FoldReport, Freeze, Known, Lease, Mood, NewBatch,
         NewNotice, NoticeId, Quotas, Recovered, Refusal, Retried, Retry, SenderGuard, SenderId,
         Step, Store, StoreError, Told, Transition, UnknownAnswer, Unreached, Upsert, Wave,
+=======
+        AudienceSize, Batch, BatchId, BatchState, Bounces, Claim, Counts, DeliveryId, DeliveryRow,
+        DeliveryState, DueNotice, FailedDelivery, Fared, FoldReport, Freeze, Known, Lease, Mood,
+        NewBatch, NewNotice, NoticeId, Quotas, Receipt, Recovered, Refusal, Retried, Retry,
+        SenderGuard, SenderId, Store, StoreError, Told, Transition, UnknownAnswer, Upsert, Wave,
+>>>>>>> 47b949e (status, subscribers: who got it, and what somebody got)
     },
 };
 
@@ -434,6 +446,23 @@ impl Store for SqliteStore {
         limit: u32,
     ) -> Result<Vec<(DeliveryId, FailedDelivery)>, StoreError> {
         self.read(move |tx, _| batch::failed(tx, batch, after, limit))
+            .await
+    }
+
+    async fn deliveries(
+        &self,
+        batch: BatchId,
+        state: DeliveryState,
+        after: DeliveryId,
+        limit: u32,
+    ) -> Result<Vec<(DeliveryId, DeliveryRow)>, StoreError> {
+        self.read(move |tx, _| rows::in_state(tx, batch, state, after, limit))
+            .await
+    }
+
+    async fn receipts(&self, subscriber: SubscriberId) -> Result<Vec<Receipt>, StoreError> {
+        let realm = self.realm;
+        self.read(move |tx, _| rows::of_subscriber(tx, realm, subscriber))
             .await
     }
 

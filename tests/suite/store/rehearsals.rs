@@ -12,6 +12,7 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::fixture::*;
+use crate::support::sqlite3;
 
 const DATABASE: &str = "daily-note.sqlite";
 
@@ -164,6 +165,13 @@ async fn dropped_rehearsals_leave_nothing_and_take_nothing_real_along() {
     send_all(&both.played, "monday").await;
     send_all(&both.played, "thursday").await;
     let last = both.played.frozen("thursday").await.id;
+    sqlite3(
+        &both.folder.path().join(DATABASE),
+        "INSERT INTO paces VALUES (1, 'relay', 7); \
+         INSERT INTO moods VALUES (1, '*', '{}', 7); \
+         INSERT INTO refusals VALUES (1, 2, 1, 7, 1); \
+         INSERT INTO notices (key, target, created_at, realm) VALUES ('a', 'b', 7, 1)",
+    );
     assert_eq!(both.played.drop_rehearsals().await.unwrap(), 2);
     assert_eq!(both.played.drop_rehearsals().await.unwrap(), 0);
 
@@ -174,6 +182,22 @@ async fn dropped_rehearsals_leave_nothing_and_take_nothing_real_along() {
     assert!(both.real.content(&real.content).await.unwrap().is_some());
     assert_eq!(both.count("SELECT count(*) FROM deliveries"), 3);
     assert_eq!(both.count("SELECT count(*) FROM contents"), 1);
+
+    // No table that tells the realms apart, of now or of later, has a row left.
+    let connection = Connection::open(both.folder.path().join(DATABASE)).unwrap();
+    let mut marked = connection
+        .prepare(
+            "SELECT t.name FROM sqlite_schema AS t, pragma_table_info(t.name) AS c \
+             WHERE t.type = 'table' AND c.name = 'realm'",
+        )
+        .unwrap();
+    let marked = marked.query_map([], |row| row.get(0)).unwrap();
+    let marked: Vec<String> = marked.map(Result::unwrap).collect();
+    assert!(marked.len() >= 5, "{marked:?}");
+    for table in &marked {
+        let rows = both.count(&format!("SELECT count(*) FROM {table} WHERE realm = 1"));
+        assert_eq!(rows, 0, "{table}");
+    }
 
     // It may be played again from its beginning, and never under a number that was given before.
     assert_eq!(send_all(&both.played, "monday").await, 3);

@@ -1,0 +1,145 @@
+//! `status ISSUE --list STATE`: who of an issue's readers stands where, one a line. Read from the ledger
+//! in pages and written as they come: a million readers cost no more memory than a few.
+
+use std::io::{self, BufWriter, ErrorKind, Write};
+
+use serde_json::json;
+
+use super::super::{Context, Exit, Failure, Output, batch::BatchStatus};
+use crate::{
+    audience::export::guarded,
+    store::{Batch, DeliveryId, DeliveryRow, DeliveryState, Store},
+};
+
+/// Rows a page.
+const PAGE: u32 = 1_000;
+
+/// What `--list` takes: a state's word.
+pub(super) fn state(text: &str) -> Result<DeliveryState, String> {
+    let found = DeliveryState::ALL
+        .into_iter()
+        .find(|state| state.word() == text);
+    found.ok_or_else(|| {
+        let words = DeliveryState::ALL.map(DeliveryState::word);
+        format!("the states are {}", words.join(", "))
+    })
+}
+
+/// Who reads along.
+enum Form {
+    Lines,
+    Csv,
+    Json,
+}
+
+/// Writes the rows of a batch that stand in that state; answers 6 where there are none.
+pub(super) async fn execute(
+    batch: &Batch,
+    state: DeliveryState,
+    as_csv: bool,
+    store: &dyn Store,
+    context: &Context,
+) -> Result<Exit, Failure> {
+    let output = &context.output;
+    let form = match (output.is_json(), as_csv) {
+        (true, _) => Form::Json,
+        (false, true) => Form::Csv,
+        (false, false) => Form::Lines,
+    };
+    let counts = store.counts(batch.id).await?;
+    let mut out = BufWriter::new(io::stdout());
+    let head = match form {
+        Form::Json => opened(&json!(BatchStatus::new(batch, counts, None))),
+        Form::Csv => "email,state,at,attempts,reply\r\n".to_owned(),
+        Form::Lines => String::new(),
+    };
+    let mut listed = 0;
+    let mut written = write(&mut out, &head)?;
+    let mut after = DeliveryId(0);
+    while written {
+        let page = store.deliveries(batch.id, state, after, PAGE).await?;
+        let Some((last, _)) = page.last() else { break };
+        after = *last;
+        for (_, row) in &page {
+            let text = match form {
+                Form::Json => format!("{}{}", if listed == 0 { "" } else { "," }, json!(row)),
+                Form::Csv => cells(row)?,
+                Form::Lines => line(row),
+            };
+            written = write(&mut out, &text)?;
+            listed += 1;
+            if !written {
+                break;
+            }
+        }
+    }
+    if matches!(form, Form::Json) {
+        write(&mut out, "]}\n")?;
+    }
+    flushed(out.flush())?;
+    told(batch, state, listed, output);
+    Ok(match listed {
+        0 => Exit::Nothing,
+        _ => Exit::Done,
+    })
+}
+
+/// The document of `status` with its last bracket open for the rows.
+fn opened(document: &serde_json::Value) -> String {
+    let text = document.to_string();
+    let open = text.strip_suffix('}').unwrap_or(&text);
+    format!("{open},\"deliveries\":[")
+}
+
+fn line(row: &DeliveryRow) -> String {
+    let email = row
+        .email
+        .as_ref()
+        .map_or("(erased)", |email| email.as_str());
+    let at = row.at.map_or_else(String::new, |at| {
+        at.format("%Y-%m-%d %H:%M:%SZ").to_string()
+    });
+    let reply = row.reply.as_deref().unwrap_or_default();
+    format!("{email}  {at}  {reply}").trim_end().to_owned() + "\n"
+}
+
+/// A line of a table for programs and spreadsheets, which run no cell of it.
+fn cells(row: &DeliveryRow) -> Result<String, Failure> {
+    let at = row
+        .at
+        .map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true));
+    let cells = [
+        guarded(row.email.as_ref().map_or("", |email| email.as_str())),
+        row.state.word().to_owned(),
+        at.unwrap_or_default(),
+        row.attempts.to_string(),
+        guarded(row.reply.as_deref().unwrap_or_default()),
+    ];
+    let mut table = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(Vec::new());
+    table.write_record(cells).map_err(Failure::unexpected)?;
+    let bytes = table.into_inner().map_err(Failure::unexpected)?;
+    String::from_utf8(bytes).map_err(Failure::unexpected)
+}
+
+/// False: whoever read along has seen enough (`| head`).
+fn write(out: &mut impl Write, text: &str) -> Result<bool, Failure> {
+    flushed(out.write_all(text.as_bytes()))
+}
+
+fn flushed(written: io::Result<()>) -> Result<bool, Failure> {
+    match written {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        written => Ok(written.map(|()| true)?),
+    }
+}
+
+fn told(batch: &Batch, state: DeliveryState, listed: u64, output: &Output) {
+    output.note(format!(
+        "{}: {listed} of {} readers are {}.",
+        batch.issue,
+        batch.audience,
+        state.word()
+    ));
+}
