@@ -6,13 +6,8 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::{
-<<<<<<< HEAD
     SqliteStore, batch, claim, departures, fold, freeze, hold, home, intake::intake, lease, moods,
-    notices, people, realm, record, recover, refusals, retry, suppression, waves,
-=======
-    SqliteStore, batch, claim, fold, freeze, hold, home, intake::intake, lease, moods, notices,
-    people, realm, record, recover, refusals, retry, rows, suppression, waves,
->>>>>>> 47b949e (status, subscribers: who got it, and what somebody got)
+    notices, people, realm, record, recover, refusals, retry, rows, suppression, waves,
 };
 use crate::{
     address::Address,
@@ -20,17 +15,11 @@ use crate::{
     publication::Rate,
     source::SourceError,
     store::{
-<<<<<<< HEAD
         Adoption, AudienceSize, Batch, BatchId, BatchState, Bounces, Claim, Counts, DeliveryId,
-        DueNotice, FailedDelivery, Fared, FoldReport, Freeze, Known, Lease, Mood, NewBatch,
-        NewNotice, NoticeId, Quotas, Recovered, Refusal, Retried, Retry, SenderGuard, SenderId,
-        Step, Store, StoreError, Told, Transition, UnknownAnswer, Unreached, Upsert, Wave,
-=======
-        AudienceSize, Batch, BatchId, BatchState, Bounces, Claim, Counts, DeliveryId, DeliveryRow,
-        DeliveryState, DueNotice, FailedDelivery, Fared, FoldReport, Freeze, Known, Lease, Mood,
-        NewBatch, NewNotice, NoticeId, Quotas, Receipt, Recovered, Refusal, Retried, Retry,
-        SenderGuard, SenderId, Store, StoreError, Told, Transition, UnknownAnswer, Upsert, Wave,
->>>>>>> 47b949e (status, subscribers: who got it, and what somebody got)
+        DeliveryRow, DeliveryState, DueNotice, FailedDelivery, Fared, FoldReport, Freeze, Known,
+        Lease, Mood, NewBatch, NewNotice, NoticeId, Quotas, Receipt, Recovered, Refusal, Retried,
+        Retry, SenderGuard, SenderId, Step, Store, StoreError, Told, Transition, UnknownAnswer,
+        Unreached, Upsert, Wave,
     },
 };
 
