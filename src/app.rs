@@ -8,6 +8,7 @@ mod consents;
 mod content;
 mod doctor;
 mod doubt;
+mod erase;
 mod export;
 mod fold;
 mod import;
@@ -40,6 +41,7 @@ pub use self::{
     check::{CheckReport, Checked, Online},
     doctor::World,
     doubt::Doubt,
+    erase::Erased,
     export::{ExportFormat, ExportReport, export},
     fold::{SUBSCRIBERS_FILE, fold_file, preview_fold},
     import::{ImportReport, Outcome, Problem, import},

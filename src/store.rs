@@ -25,7 +25,7 @@ pub use self::{
         Transition, UnknownAnswer,
     },
     error::StoreError,
-    list::{Adoption, FoldReport, Known, Upsert},
+    list::{Adoption, Erasure, FoldReport, Known, Upsert},
     machine::State as DeliveryState,
     notices::{DueNotice, NewNotice, NoticeId, TELLING, Told, Unreached},
     realm::Realm,
@@ -97,6 +97,10 @@ pub trait Store: Send + Sync {
         suppressions: &[Suppression],
         now: DateTime<Utc>,
     ) -> Result<u64, StoreError>;
+
+    /// Forgets a person for good: all that names them is overwritten, on the disk too, and a keyed hash keeps
+    /// their address from coming back unasked.
+    async fn erase(&self, email: &Address, now: DateTime<Utc>) -> Result<Erasure, StoreError>;
 
     /// Lifts a suppression; answers the one that stood.
     async fn lift_suppression(&self, email: &Address) -> Result<Option<Suppression>, StoreError>;

@@ -52,3 +52,13 @@ pub struct Adoption {
     /// Readers who left since it was made, and are out now.
     pub departed: u64,
 }
+
+/// What became of a person who was to be forgotten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Erasure {
+    /// Something of them stood in the state.
+    pub was_known: bool,
+    /// It is overwritten on the disk. False: another program reads the database's log, which holds it until
+    /// that program is done.
+    pub is_overwritten: bool,
+}

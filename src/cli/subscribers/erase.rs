@@ -3,12 +3,13 @@
 use serde::Serialize;
 
 use super::{
-    super::{Context, Exit, Failure, confirm},
+    super::{Context, Exit, Failure, Output, confirm, output::Tone},
     address,
 };
 use crate::{
     address::Address,
-    audience::{Suppression, SuppressionReason},
+    app::{Erased, SUBSCRIBERS_FILE},
+    audience::SuppressionReason,
 };
 
 /// Erase all that is known of somebody, for good
@@ -33,39 +34,75 @@ pub(crate) struct Args {
 struct Document<'a> {
     email: &'a Address,
     erased: bool,
+    #[serde(flatten)]
+    found: Option<Found>,
+}
+
+#[derive(Serialize)]
+struct Found {
+    was_known: bool,
+    mails: u64,
+    in_file: bool,
 }
 
 pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let app = context.app()?;
-    let store = app.store().await?;
     let (email, output) = (&args.email, &context.output);
-    let suppression = store.suppression(email).await?;
+    let suppression = app.store().await?.suppression(email).await?;
     let is_erased = suppression.is_some_and(|it| it.reason == SuppressionReason::Erased);
     let question = format!("Erase all that is known of {email}?");
     let is_agreed = is_erased || args.yes || confirm::ask(&question, output)?;
-    let erases = !is_erased && is_agreed;
-    if erases {
-        let now = context.clock.true_now();
-        let erasure = Suppression {
-            email: Some(email.clone()),
-            reason: SuppressionReason::Erased,
-            detail: None,
-            at: now,
-        };
-        store.suppress(&[erasure], now).await?;
-    }
+    let erased = match !is_erased && is_agreed {
+        true => Some(app.erase(email).await?),
+        false => None,
+    };
     if output.is_json() {
-        let erased = erases;
-        output.document(&Document { email, erased });
+        let found = erased.map(|erased| Found {
+            was_known: erased.state.was_known,
+            mails: erased.mails,
+            in_file: erased.is_in_file,
+        });
+        output.document(&Document {
+            email,
+            erased: erased.is_some(),
+            found,
+        });
     }
-    Ok(if erases {
-        output.say(format!("All that was known of {email} is erased."));
-        Exit::Done
-    } else if is_erased {
-        output.say(format!("{email} was erased already."));
-        Exit::Nothing
-    } else {
-        output.say("Nothing was erased.");
-        Exit::Nothing
-    })
+    let Some(erased) = erased else {
+        output.say(match is_erased {
+            true => format!("{email} was erased already."),
+            false => "Nothing was erased.".to_owned(),
+        });
+        return Ok(Exit::Nothing);
+    };
+    tell(email, &erased, output);
+    Ok(Exit::Done)
+}
+
+/// What was found, what is gone, and what only a person can do.
+fn tell(email: &Address, erased: &Erased, output: &Output) {
+    output.say(match erased.state.was_known {
+        true => format!("✓ {email} is erased from the list and the ledger"),
+        false => {
+            format!("{email} was not known here; a keyed hash keeps it from coming in by a file")
+        }
+    });
+    if erased.mails > 0 {
+        output.say(format!(
+            "  {} mails to them are gone from the inbox",
+            erased.mails
+        ));
+    }
+    let care = |text: String| output.say(output.paint(Tone::Care, text));
+    if !erased.state.is_overwritten {
+        care("! another program reads the database: what is erased stays on the disk until it is done".to_owned());
+    }
+    if erased.is_in_file {
+        care(format!(
+            "! {SUBSCRIBERS_FILE} names them: take them out of it, and out of git's history"
+        ));
+    }
+    output.note(
+        "Backups and copies made before hold them still: keep these no longer than you must.",
+    );
 }

@@ -66,6 +66,26 @@ impl Maildrop {
         Ok(cleared)
     }
 
+    /// Takes all mail to that address out of a folder; answers how many files.
+    ///
+    /// # Errors
+    /// As [`Maildrop::clear`].
+    pub fn clear_of(folder: &Path, address: &str) -> io::Result<u64> {
+        let entries = match fs::read_dir(folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+            entries => entries?,
+        };
+        let mut cleared = 0;
+        for entry in entries {
+            let path = entry?.path();
+            if is_to(&path, address) {
+                fs::remove_file(path)?;
+                cleared += 1;
+            }
+        }
+        Ok(cleared)
+    }
+
     /// Keeps a message for one recipient, durably. The bytes stay as they came; above them stand
     /// the two lines that a delivery agent adds (RFC 5321 §4.4).
     ///
@@ -110,6 +130,20 @@ fn write_synced(path: &Path, from: &str, to: &str, message: &[u8]) -> io::Result
     bytes.extend_from_slice(message);
     file.write_all(&bytes)?;
     file.sync_data()
+}
+
+/// Whether a file is mail to that address, by the line that [`Maildrop::keep`] put above it.
+fn is_to(path: &Path, address: &str) -> bool {
+    use std::io::{BufRead, BufReader, Read};
+    let Ok(file) = File::open(path) else {
+        return false;
+    };
+    let head = BufReader::new(file.take(4_096));
+    head.split(b'\n').take(2).map_while(Result::ok).any(|line| {
+        let line = String::from_utf8_lossy(&line);
+        line.strip_prefix("Delivered-To: ")
+            .is_some_and(|to| to.trim().eq_ignore_ascii_case(address))
+    })
 }
 
 fn is_half_written(name: &str) -> bool {

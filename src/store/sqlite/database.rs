@@ -71,6 +71,20 @@ impl Database {
             .await
     }
 
+    /// Work on the file that no transaction can hold, by the connection that writes.
+    pub(super) async fn maintain<T: Send + 'static>(
+        &self,
+        place: &Place,
+        work: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move |desk| {
+            let _ = answer.send(desk.maintain(work));
+        });
+        self.writer.hand_over(place, job)?;
+        answered.await.map_err(|_| panicked(&place.file))?
+    }
+
     /// The same, and nothing of it stays.
     pub(super) async fn try_out<T: Send + 'static>(
         &self,
@@ -148,10 +162,14 @@ impl Worker {
             let outcome = desk.transact(behavior, || ending(&answer), verb);
             let _ = answer.send(outcome);
         });
+        self.hand_over(place, job)?;
+        answered.await.map_err(|_| panicked(&place.file))?
+    }
+
+    fn hand_over(&self, place: &Place, job: Job) -> Result<(), Fault> {
         let gone = || panicked(&place.file);
         let jobs = self.jobs.as_ref().ok_or_else(gone)?;
-        jobs.send(job).map_err(|_| gone())?;
-        answered.await.map_err(|_| gone())?
+        jobs.send(job).map_err(|_| gone())
     }
 }
 
@@ -179,6 +197,21 @@ impl Desk {
             access,
             connection,
         }
+    }
+
+    fn maintain<T>(
+        &mut self,
+        work: impl FnOnce(&Connection) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        let connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => open::connect(&self.place.file, self.access)?,
+        };
+        let outcome = work(&connection);
+        if outcome.is_ok() && connection.is_autocommit() {
+            self.connection = Some(connection);
+        }
+        outcome
     }
 
     fn transact<T>(

@@ -3,7 +3,7 @@
 
 use aws_lc_rs::hmac;
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, params, types::Value};
 
 use super::{Fault, codes, statement::Statements};
 use crate::{
@@ -45,13 +45,14 @@ pub(super) fn among(
     Ok(erased)
 }
 
+/// Answers whether anything of them stood here: on the list, or among those who get no mail.
 pub(super) fn erase(
     tx: &Connection,
     erasure_key: &hmac::Key,
     email: &Address,
     at: DateTime<Utc>,
-) -> Result<(), Fault> {
-    tx.run(
+) -> Result<bool, Fault> {
+    let suppressed = tx.run(
         "DELETE FROM suppressions WHERE email = ?1",
         params![email.as_str()],
     )?;
@@ -73,8 +74,79 @@ pub(super) fn erase(
         forget(tx, subscriber, at)?;
         forget_domain(tx, domain)?;
     }
+    for (table, column) in QUOTING {
+        stop_quoting(tx, table, column, &email.key())?;
+    }
+    Ok(known.is_some() || suppressed > 0)
+}
+
+/// Where a relay's words are kept, which like to repeat the address they speak of.
+const QUOTING: [(&str, &str); 5] = [
+    ("batches", "reason"),
+    ("suppressions", "detail"),
+    ("notices", "content"),
+    ("notices", "reply"),
+    ("moods", "record"),
+];
+
+/// Puts nobody in the place of an address, wherever a text names it.
+fn stop_quoting(tx: &Connection, table: &str, column: &str, key: &str) -> Result<(), Fault> {
+    let quoting: Vec<Value> = tx.values(
+        &format!(
+            "SELECT DISTINCT {column} FROM {table} \
+             WHERE instr(lower(CAST({column} AS TEXT)), ?1) > 0"
+        ),
+        params![key],
+    )?;
+    for old in quoting {
+        let new = match &old {
+            Value::Text(text) => Value::Text(without(text, key)),
+            Value::Blob(bytes) => {
+                Value::Blob(without(&String::from_utf8_lossy(bytes), key).into_bytes())
+            }
+            _ => continue,
+        };
+        let sql = format!("UPDATE {table} SET {column} = ?2 WHERE {column} = ?1");
+        tx.run(&sql, params![old, new])?;
+    }
     Ok(())
 }
+
+fn without(text: &str, key: &str) -> String {
+    let lower = text.to_ascii_lowercase();
+    let mut rest = 0;
+    let mut out = String::with_capacity(text.len());
+    while let Some(at) = lower[rest..].find(key) {
+        out.push_str(&text[rest..rest + at]);
+        out.push_str("[erased]");
+        rest += at + key.len();
+    }
+    out.push_str(&text[rest..]);
+    out
+}
+
+/// States of the time before deleted rows were overwritten have free space that still holds them.
+const OVERWRITES: i64 = 1;
+
+/// Overwrites on the disk what the last transactions deleted: the log is folded in and emptied, and the
+/// first time all free space is given up. False: another program reads the log just now, and empties it
+/// when it is done.
+pub(super) fn overwrite(connection: &Connection) -> Result<bool, Fault> {
+    let version: i64 = connection.value("PRAGMA user_version", [])?;
+    if version < OVERWRITES {
+        connection.execute_batch("VACUUM; PRAGMA user_version = 1;")?;
+    }
+    for _ in 0..TRIES {
+        let is_busy: i64 = connection.value("PRAGMA wal_checkpoint(TRUNCATE)", [])?;
+        if is_busy == 0 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Each waits for readers as long as any statement waits for a lock.
+const TRIES: u32 = 2;
 
 fn forget(tx: &Connection, subscriber: i64, at: DateTime<Utc>) -> Result<(), Fault> {
     tx.run(
@@ -107,11 +179,14 @@ fn forget(tx: &Connection, subscriber: i64, at: DateTime<Utc>) -> Result<(), Fau
 
 /// A domain of one's own is as good as a name.
 fn forget_domain(tx: &Connection, domain: Option<i64>) -> Result<(), Fault> {
-    tx.run(
+    let forgotten: Option<String> = tx.maybe_value(
         "DELETE FROM domains WHERE id = ?1 \
          AND NOT EXISTS (SELECT 1 FROM subscribers WHERE domain = ?1) \
-         AND NOT EXISTS (SELECT 1 FROM lanes WHERE domain = ?1)",
+         AND NOT EXISTS (SELECT 1 FROM lanes WHERE domain = ?1) RETURNING name",
         params![domain],
     )?;
+    if let Some(name) = forgotten {
+        tx.run("DELETE FROM moods WHERE key = ?1", params![name])?;
+    }
     Ok(())
 }

@@ -68,7 +68,8 @@ pub(super) fn connect(file: &Path, access: Access) -> Result<Connection, Fault> 
          PRAGMA journal_size_limit = 67108864;",
     )?;
     connection.execute_batch(match access {
-        Access::Writer => "PRAGMA cache_size = -16384",
+        // What is deleted is overwritten: an erased person must not be read out of the free pages.
+        Access::Writer => "PRAGMA cache_size = -16384; PRAGMA secure_delete = ON",
         Access::Reader => "PRAGMA cache_size = -2048; PRAGMA query_only = ON",
     })?;
     Ok(connection)

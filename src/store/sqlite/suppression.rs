@@ -21,6 +21,20 @@ pub(super) fn suppress(
     insert(tx, &place.erasure_key(), suppressions, now)
 }
 
+/// Forgets somebody; answers whether anything of them stood here.
+pub(super) fn erase(
+    tx: &Connection,
+    place: &Place,
+    email: &Address,
+    now: DateTime<Utc>,
+) -> Result<bool, Fault> {
+    let key = place.erasure_key();
+    let was_known = erasure::erase(tx, &key, email, now)?;
+    let hash = erasure::hash(&key, &email.key());
+    departures::note(tx, &hash, Some(SuppressionReason::Erased), now)?;
+    Ok(was_known)
+}
+
 /// Adds suppressions; answers how many addresses had none. A stronger reason replaces a weaker one:
 /// lifting a bounce must not bring back someone who left as well.
 pub(super) fn insert(

@@ -6,8 +6,9 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::{
-    SqliteStore, batch, claim, departures, fold, freeze, hold, home, intake::intake, lease, moods,
-    notices, people, realm, record, recover, refusals, retry, rows, suppression, waves,
+    SqliteStore, batch, claim, departures, erasure, fold, freeze, hold, home, intake::intake,
+    lease, moods, notices, people, realm, record, recover, refusals, retry, rows, suppression,
+    waves,
 };
 use crate::{
     address::Address,
@@ -16,10 +17,10 @@ use crate::{
     source::SourceError,
     store::{
         Adoption, AudienceSize, Batch, BatchId, BatchState, Bounces, Claim, Counts, DeliveryId,
-        DeliveryRow, DeliveryState, DueNotice, FailedDelivery, Fared, FoldReport, Freeze, Known,
-        Lease, Mood, NewBatch, NewNotice, NoticeId, Quotas, Receipt, Recovered, Refusal, Retried,
-        Retry, SenderGuard, SenderId, Step, Store, StoreError, Told, Transition, UnknownAnswer,
-        Unreached, Upsert, Wave,
+        DeliveryRow, DeliveryState, DueNotice, Erasure, FailedDelivery, Fared, FoldReport, Freeze,
+        Known, Lease, Mood, NewBatch, NewNotice, NoticeId, Quotas, Receipt, Recovered, Refusal,
+        Retried, Retry, SenderGuard, SenderId, Step, Store, StoreError, Told, Transition,
+        UnknownAnswer, Unreached, Upsert, Wave,
     },
 };
 
@@ -117,6 +118,19 @@ impl Store for SqliteStore {
         let suppressions = suppressions.to_vec();
         self.write(move |tx, place| suppression::suppress(tx, place, &suppressions, now))
             .await
+    }
+
+    async fn erase(&self, email: &Address, now: DateTime<Utc>) -> Result<Erasure, StoreError> {
+        let email = email.clone();
+        let was_known = self
+            .write(move |tx, place| suppression::erase(tx, place, &email, now))
+            .await?;
+        let owner = &self.owner;
+        let overwritten = owner.database.maintain(&owner.place, erasure::overwrite);
+        Ok(Erasure {
+            was_known,
+            is_overwritten: self.told(overwritten.await)?,
+        })
     }
 
     async fn lift_suppression(&self, email: &Address) -> Result<Option<Suppression>, StoreError> {

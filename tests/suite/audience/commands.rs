@@ -116,7 +116,10 @@ fn documents_are_one_json_value_on_stdout() {
         json!([{"email": "a@example.com", "outcome": "removed"}])
     );
     let erased = document("subscribers erase a@example.com --yes");
-    assert_eq!(erased, json!({"email": "a@example.com", "erased": true}));
+    assert_eq!(
+        erased,
+        json!({"email": "a@example.com", "erased": true, "was_known": true, "mails": 0, "in_file": false})
+    );
     assert_eq!(document("subscribers list"), json!([]));
 }
 
