@@ -15,6 +15,7 @@ mod import;
 mod inbox;
 mod keeper;
 mod notices;
+mod on_hold;
 mod online;
 mod preflight;
 mod preview;

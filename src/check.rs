@@ -52,6 +52,9 @@ pub struct Proof<'a> {
     pub today: NaiveDate,
     /// Whether the ledger has a batch of it: what has gone out is not late.
     pub is_sent: bool,
+    /// Since which day the calendar is kept from this state: what was sent before, it does not know.
+    /// None: it never was.
+    pub kept_since: Option<NaiveDate>,
     /// How it would leave.
     pub leaving: Leaving<'a>,
     /// How the consents of the people stand that it would go to. None: not asked for.

@@ -16,6 +16,7 @@ mod due;
 mod event;
 mod facts;
 mod failure;
+mod hold;
 mod inbox;
 mod init;
 mod logging;
@@ -122,6 +123,8 @@ enum Command {
     Status(status::Args),
     Pause(pause::Args),
     Resume(resume::Args),
+    Hold(hold::HoldArgs),
+    Release(hold::ReleaseArgs),
     Cancel(cancel::Args),
     Schedule(schedule::Args),
     Serve(serve::Args),
@@ -203,6 +206,8 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
             Command::Status(args) => status::execute(&args, context).await,
             Command::Pause(args) => pause::execute(&args, context).await,
             Command::Resume(args) => resume::execute(&args, context).await,
+            Command::Hold(args) => hold::execute(&args, context).await,
+            Command::Release(args) => hold::release(&args, context).await,
             Command::Cancel(args) => cancel::execute(&args, context).await,
             Command::Schedule(args) => schedule::execute(&args, context).await,
             Command::Adopt(args) => adopt::execute(&args, context).await,

@@ -7,6 +7,7 @@ mod event;
 pub mod ics;
 mod overview;
 mod plan;
+mod unplaced;
 mod window;
 
 pub use self::{

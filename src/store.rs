@@ -5,6 +5,7 @@
 mod batch;
 mod delivery;
 mod error;
+mod kept;
 mod list;
 mod machine;
 mod merge;
@@ -25,6 +26,7 @@ pub use self::{
         Transition, UnknownAnswer,
     },
     error::StoreError,
+    kept::Hold,
     list::{Adoption, Erasure, FoldReport, Known, Upsert},
     machine::State as DeliveryState,
     notices::{DueNotice, NewNotice, NoticeId, TELLING, Told, Unreached},
@@ -164,6 +166,25 @@ pub trait Store: Send + Sync {
     /// not the state that kept the calendar last.
     async fn hold_schedule(&self, keeper: &SenderId) -> Result<SenderGuard, StoreError>;
 
+    /// Notes that the calendar is kept from this state now; answers since when it is. Only the holder of
+    /// that right may call it.
+    async fn keep_calendar(&self, now: DateTime<Utc>) -> Result<DateTime<Utc>, StoreError>;
+
+    /// Since when the calendar is kept from this state, at the latest since its first batch; None: it
+    /// never was, and knows nothing of any slot.
+    async fn kept_since(&self) -> Result<Option<DateTime<Utc>>, StoreError>;
+
+    /// Holds an issue or a slot until it is released; false: it is held already, and stays as it is.
+    async fn put_on_hold(&self, hold: &Hold) -> Result<bool, StoreError>;
+
+    /// Releases what is held under that name; answers the hold that stood.
+    async fn release_hold(&self, name: &str) -> Result<Option<Hold>, StoreError>;
+
+    /// All holds that stand, by name.
+    async fn holds(&self) -> Result<Vec<Hold>, StoreError>;
+
+    /// A person vouches that this copy is the one in use: it may keep the calendar from now on. Open
+    /// batches are paused, to be looked at; answers how many.
     /// A person vouches that this copy is the one in use: it may send and keep the calendar from now on.
     /// Open batches are paused, to be looked at, and who is known to have left since is out; so are
     /// those who left the `lost` list (its mark), whose place this one takes.

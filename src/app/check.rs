@@ -69,6 +69,8 @@ struct Ledger {
     /// The ids of issues that have batches.
     sent: BTreeSet<String>,
     taken: TakenSlots,
+    /// Since which day the calendar is kept; None: it never was.
+    kept_since: Option<NaiveDate>,
 }
 
 impl Ledger {
@@ -191,6 +193,10 @@ impl App {
         Ok(Ledger {
             sent: batches.iter().map(|batch| batch.issue.clone()).collect(),
             taken: taken_slots(batches),
+            kept_since: store
+                .kept_since()
+                .await?
+                .map(|since| self.publication.today(since)),
         })
     }
 }
@@ -261,6 +267,7 @@ impl Bench<'_> {
             issue,
             today: self.today,
             is_sent: self.ledger.sent.contains(&issue.id),
+            kept_since: self.ledger.kept_since,
             leaving: Leaving {
                 reaches_readers: self.app.reaches_readers(),
                 is_now: self.is_leaving,

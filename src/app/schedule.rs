@@ -45,6 +45,8 @@ impl App {
         Ok(LedgerView {
             batches: views,
             zones: self.zones(store).await?,
+            kept_since: store.kept_since().await?,
+            holds: store.holds().await?,
         })
     }
 

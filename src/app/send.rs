@@ -342,6 +342,7 @@ impl<'a> Sending<'a> {
             }
         };
         self.refuse_sent_text().await?;
+        self.app.refuse_on_hold(self.store.as_ref(), issue).await?;
         let now = self.app.clock.now();
         // A key or a template that fails must fail before the freeze.
         let frozen = &content.frozen;

@@ -172,6 +172,7 @@ impl Server {
     pub async fn take_schedule(&mut self) -> Result<SenderGuard, AppError> {
         let app = Arc::clone(&self.world.app);
         let right = app.right_to_schedule(self.store.as_ref()).await?;
+        self.store.keep_calendar(self.clock.now()).await?;
         self.is_keeper = true;
         Ok(right)
     }
@@ -204,6 +205,9 @@ impl Server {
         let batches = self.batches().await?;
         let zones = self.zones().await?;
         let adopted_at = self.store.adopted_at().await?;
+        let kept_since = self.store.kept_since().await?;
+        let holds = self.store.holds().await?;
+        let holds = holds.into_iter().map(|hold| hold.name).collect();
         let now = self.clock.now();
         let mut plan = plan(&Sight {
             publication: &self.world.app.publication,
@@ -212,6 +216,8 @@ impl Server {
             batches: &batches,
             zones: &zones,
             adopted_at,
+            kept_since,
+            holds: &holds,
             now,
         });
         for event in std::mem::take(&mut plan.news) {

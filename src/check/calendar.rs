@@ -74,6 +74,10 @@ fn past(proof: &Proof<'_>, findings: &mut Findings<'_>) {
     if date >= proof.today || proof.is_sent || proof.leaving.is_now {
         return;
     }
+    // Of a day on which nobody kept the calendar here, it is not known what went out.
+    if proof.kept_since.is_none_or(|since| date < since) {
+        return;
+    }
     let hint = match proof.issue.front_matter.status {
         Status::Ready => "give it a date to come, or send it now: `daily-note send ISSUE`",
         Status::Draft => "give it a date to come",

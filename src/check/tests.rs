@@ -127,6 +127,7 @@ impl Desk {
             issue: own,
             today: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
             is_sent: false,
+            kept_since: NaiveDate::from_ymd_opt(2020, 1, 1),
             leaving: Leaving::default(),
             recipients,
             online,

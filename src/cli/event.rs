@@ -128,7 +128,7 @@ impl Printer {
                 indented(std::slice::from_ref(why))
             ),
             Event::IssueUnplaced { issue, why, .. } => format!(
-                "✗ {issue} is ready, and no slot takes it: {why}\n  now a person decides: give it another date, or daily-note send {issue}"
+                "✗ no slot takes {issue}: {why}\n  now a person decides: give it another date, or daily-note send {issue}"
             ),
             Event::BatchBegan {
                 issue, audience, ..

@@ -3,9 +3,10 @@
 use super::{
     Context, Exit, Failure, batch, carry,
     doubt::{self, Answer},
+    hold,
 };
 use crate::{
-    app::{AppError, Resumed, Resumption},
+    app::{App, AppError, Resumed, Resumption},
     store::{BatchState, UnknownAnswer},
 };
 
@@ -33,6 +34,9 @@ pub(crate) struct Args {
 
 pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let app = context.app()?;
+    if let Some(exit) = release_what_never_began(&app, args, context).await? {
+        return Ok(exit);
+    }
     let unknown = match (args.resend_unknown, args.accept_unknown) {
         (true, _) => Some(UnknownAnswer::Resend),
         (_, true) => Some(UnknownAnswer::Accept),
@@ -69,4 +73,26 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
     }
     sending.refuse_nothing_to_do()?;
     carry::execute(&app, sending, &context.output).await
+}
+
+/// Of an issue that was held before it began there is no batch to go on with: it is released.
+async fn release_what_never_began(
+    app: &App,
+    args: &Args,
+    context: &Context,
+) -> Result<Option<Exit>, Failure> {
+    let store = app.store().await?;
+    let id = app.issue_id(&args.issue)?;
+    if store.batch(&id).await?.is_some() || store.holds().await?.is_empty() {
+        return Ok(None);
+    }
+    let released = app.release(&args.issue).await?;
+    if released.is_empty() {
+        return Ok(None);
+    }
+    if context.output.is_json() {
+        context.output.document(&released);
+    }
+    hold::tell_released(&released, &context.output);
+    Ok(Some(Exit::Done))
 }

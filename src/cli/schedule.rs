@@ -13,7 +13,8 @@ missing  no issue has this date       draft   still being written
 ready    goes out at its hour         late    its hour has passed; ready, it goes out at once
 missed   too late to go out on its own (schedule.late): it waits for a person
 sending, paused, sent, cancelled      its batch: see `daily-note status`
-conflict two issues have this date
+conflict two issues have this date    held     a person holds it: `daily-note release` lets it go
+past     it came before the calendar was kept from this state, which knows nothing of it
 
 ✗ wants work now, ! within the week, ✓ is well.
 

@@ -5,7 +5,7 @@ mod list;
 use std::time::Duration;
 
 use super::{
-    Context, Exit, Failure,
+    Context, Exit, Failure, Tone,
     batch::{BatchStatus, all_failed, line, trouble_lines, wave_lines},
 };
 use crate::{
@@ -64,6 +64,7 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
             lost.reply
         ));
     }
+    show_holds(args, store.as_ref(), context).await?;
     loop {
         let batches = batches(args, &app, store.as_ref()).await?;
         if batches.is_empty() {
@@ -84,6 +85,17 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
         }
         tokio::time::sleep(BEAT).await;
     }
+}
+
+/// What does not go out because a person holds it.
+async fn show_holds(args: &Args, store: &dyn Store, context: &Context) -> Result<(), Failure> {
+    for hold in store.holds().await? {
+        if args.issue.as_ref().is_none_or(|issue| *issue == hold.name) {
+            let words = format!("{} is on hold: {}", hold.name, hold.why);
+            context.output.note(context.output.paint(Tone::Care, words));
+        }
+    }
+    Ok(())
 }
 
 async fn batches(args: &Args, app: &App, store: &dyn Store) -> Result<Vec<Batch>, Failure> {

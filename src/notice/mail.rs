@@ -8,7 +8,7 @@ use tera::Context;
 
 use super::{
     Background,
-    phrases::{FOLDER, Phrases},
+    phrases::{FOLDER, Phrases, grouped},
 };
 use crate::{
     address::masked_within,
@@ -494,19 +494,6 @@ impl Writer<'_> {
         let (edition, slot) = self.background.batch.as_ref()?;
         Some(self.phrases.when(edition, *slot))
     }
-}
-
-/// `12,345`: both our languages write numbers so.
-fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let mut grouped = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
 }
 
 /// How the phrases name a standing that keeps a slot from being sent.

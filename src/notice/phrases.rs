@@ -114,3 +114,16 @@ impl<'a> Phrases<'a> {
         }
     }
 }
+
+/// `12,345`: both our languages write numbers so.
+pub(super) fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut grouped = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}

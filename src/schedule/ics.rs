@@ -85,6 +85,8 @@ fn status(state: SlotState) -> &'static str {
         | SlotState::Draft
         | SlotState::Late
         | SlotState::Missed
+        | SlotState::Past
+        | SlotState::Held
         | SlotState::Paused
         | SlotState::Conflict => "TENTATIVE",
     }

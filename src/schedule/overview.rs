@@ -11,7 +11,7 @@ use crate::{
     issue::{Archive, Issue, Status},
     publication::{Absence, Publication, Slot},
     source::shown_path,
-    store::{Batch, BatchState, Counts},
+    store::{Batch, BatchState, Counts, Hold},
 };
 
 /// How far back an issue that still waits for somebody is shown.
@@ -67,6 +67,8 @@ pub struct SlotView {
     pub issues: Vec<IssueView>,
     /// Its batch, once frozen.
     pub batch: Option<BatchView>,
+    /// The hold that a person put on it.
+    pub hold: Option<Hold>,
 }
 
 /// An issue, as the calendar shows it.
@@ -114,6 +116,10 @@ pub enum SlotState {
     Late,
     /// Too late for that: whatever there is waits for a person.
     Missed,
+    /// It came before the calendar was kept from here: nobody knows what became of it.
+    Past,
+    /// A person holds it.
+    Held,
     /// Its batch is on its way.
     Sending,
     /// Its batch waits for a person.
@@ -136,6 +142,8 @@ impl SlotState {
             Self::Ready => "ready",
             Self::Late => "late",
             Self::Missed => "missed",
+            Self::Past => "past",
+            Self::Held => "held",
             Self::Sending => "sending",
             Self::Paused => "paused",
             Self::Sent => "sent",
@@ -207,6 +215,10 @@ pub struct LedgerView {
     pub batches: Vec<BatchView>,
     /// Where the readers are; empty where all get an issue at one hour.
     pub zones: Zones,
+    /// Since when the calendar is kept from this state; None: it never was.
+    pub kept_since: Option<DateTime<Utc>>,
+    /// What a person holds.
+    pub holds: Vec<Hold>,
 }
 
 impl BatchView {
@@ -287,7 +299,11 @@ impl Look<'_> {
                     .find(|batch| batch.edition == slot.edition && batch.slot == slot.at)
             });
         let window = window(self.publication, &slot, &self.ledger.zones);
-        let state = self.state(window, &issues, batch);
+        let hold = self.hold(&slot, &issues);
+        let state = match (batch, &hold) {
+            (None, Some(_)) => SlotState::Held,
+            _ => self.state(window, &issues, batch),
+        };
         let edition = self.publication.edition(&slot.edition);
         let is_extra = self
             .publication
@@ -307,6 +323,7 @@ impl Look<'_> {
             needs: need(state, window.opens - self.now, !issues.is_empty()),
             issues: issues.into_iter().map(|issue| self.issue(issue)).collect(),
             batch: batch.cloned(),
+            hold,
             edition: slot.edition,
         }
     }
@@ -321,6 +338,8 @@ impl Look<'_> {
         }
         match issues {
             [_, _, ..] => SlotState::Conflict,
+            _ if self.now > window.closes && !self.was_kept(window.closes) => SlotState::Past,
+            [] if self.now >= window.opens && !self.was_kept(window.opens) => SlotState::Past,
             _ if self.now > window.closes => SlotState::Missed,
             _ if self.now >= window.opens => SlotState::Late,
             [] => SlotState::Missing,
@@ -329,6 +348,18 @@ impl Look<'_> {
                 Status::Ready => SlotState::Ready,
             },
         }
+    }
+
+    /// Whether the calendar was kept from here at that moment.
+    fn was_kept(&self, at: DateTime<Utc>) -> bool {
+        self.ledger.kept_since.is_some_and(|since| at >= since)
+    }
+
+    fn hold(&self, slot: &Slot, issues: &[&Issue]) -> Option<Hold> {
+        let name = format!("{}-{}", slot.edition, slot.date);
+        let is_its =
+            |hold: &&Hold| hold.name == name || issues.iter().any(|issue| issue.id == hold.name);
+        self.ledger.holds.iter().find(is_its).cloned()
     }
 
     fn issue(&self, issue: &Issue) -> IssueView {
@@ -351,16 +382,25 @@ impl Look<'_> {
             }
             Ok(issue) => {
                 let (edition, date) = (&issue.front_matter.edition, issue.front_matter.date);
-                let absence = self.publication.slot_or_absence(edition, date).err()?;
-                let is_sent = self
-                    .ledger
-                    .batches
-                    .iter()
-                    .any(|batch| batch.issue == issue.id);
-                (is_within(date) && !is_sent).then(|| StrayReason::NoSlot {
+                let batches = &self.ledger.batches;
+                let is_sent = batches.iter().any(|batch| batch.issue == issue.id);
+                if is_sent || !is_within(date) {
+                    return None;
+                }
+                let why = match self.publication.slot_or_absence(edition, date) {
+                    Err(absence) => absence.to_string(),
+                    Ok(slot) => {
+                        let on_slot = |batch: &&BatchView| {
+                            batch.edition == slot.edition && batch.slot == slot.at
+                        };
+                        let other = batches.iter().find(on_slot)?;
+                        format!("{} went out on that date already", other.issue)
+                    }
+                };
+                Some(StrayReason::NoSlot {
                     date,
                     edition: edition.clone(),
-                    why: absence.to_string(),
+                    why,
                 })
             }
         };
@@ -378,7 +418,7 @@ impl SlotView {
     /// Whether something is there that a person or a sender has still to bring to its end.
     fn waits_for_somebody(&self) -> bool {
         match self.state {
-            SlotState::Sending | SlotState::Paused | SlotState::Late => true,
+            SlotState::Sending | SlotState::Paused | SlotState::Late | SlotState::Held => true,
             SlotState::Missed => self.is_ready(),
             _ => false,
         }

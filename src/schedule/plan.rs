@@ -1,9 +1,12 @@
 //! The beat's decision: what is due now, what to tell, when to look again.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Days, TimeDelta, Utc};
 
 use super::{
     event::{Event, Standing},
+    unplaced::{self, unplaced},
     window::{Window, Zones, window},
 };
 use crate::{
@@ -13,6 +16,8 @@ use crate::{
 
 /// How long a missed slot is told of.
 const TOLD_AFTER: TimeDelta = TimeDelta::days(2);
+/// And one whose issue is ready.
+const WAITED_FOR: TimeDelta = TimeDelta::days(unplaced::AFTER_DAYS as i64);
 /// Slots farther back are nobody's business, however late they might go out.
 const LOOKED_BACK: TimeDelta = TimeDelta::days(3_660);
 
@@ -68,6 +73,11 @@ pub struct Sight<'a> {
     pub zones: &'a Zones,
     /// What was due before waits for a person: who vouched then for a state that is a copy.
     pub adopted_at: Option<DateTime<Utc>>,
+    /// Since when the calendar is kept from this state: of slots before that it knows nothing, and
+    /// tells nothing. None: it never was.
+    pub kept_since: Option<DateTime<Utc>>,
+    /// What a person holds: issues by id, slots as `edition-date`.
+    pub holds: &'a BTreeSet<String>,
     /// The time.
     pub now: DateTime<Utc>,
 }
@@ -127,6 +137,7 @@ pub fn plan(sight: &Sight<'_>) -> Plan {
     for slot in slots_near(sight) {
         plan_slot(sight, slot, &mut plan);
     }
+    plan.news.extend(unplaced(sight));
     let mut open: Vec<&Carried> = sight
         .batches
         .iter()
@@ -143,7 +154,7 @@ pub fn plan(sight: &Sight<'_>) -> Plan {
 fn slots_near<'a>(sight: &'a Sight<'_>) -> impl Iterator<Item = Slot> + use<'a> {
     let publication = sight.publication;
     let oldest = publication.schedule.earliest(sight.now);
-    let oldest = oldest.max(sight.now - LOOKED_BACK) - TOLD_AFTER - ZONES_APART;
+    let oldest = oldest.max(sight.now - LOOKED_BACK) - WAITED_FOR - ZONES_APART;
     let first = publication.today(oldest) - Days::new(1);
     let today = publication.today(sight.now);
     let last = today.checked_add_days(Days::new(3 * 366)).unwrap_or(today);
@@ -169,15 +180,24 @@ fn plan_slot(sight: &Sight<'_>, slot: Slot, plan: &mut Plan) {
     if is_begun(sight, &slot, &on_slot) {
         return;
     }
-    let Window { opens, closes } = window(sight.publication, &slot, sight.zones);
+    let Window { opens, mut closes } = window(sight.publication, &slot, sight.zones);
+    let since = sight.kept_since.unwrap_or(sight.now);
+    if opens < since {
+        // What came before is not to be caught up with, however long `late` is.
+        closes = closes.min(slot.at + ZONES_APART);
+    }
+    let was_kept = closes >= since;
     // Of a state that is a copy: the issue may have gone out after that was made.
     let is_doubtful = sight
         .adopted_at
         .is_some_and(|adopted_at| opens <= adopted_at);
-    let standing = standing(
-        &on_slot,
-        sight.broken.iter().find(|own| own.date == slot.date),
-    );
+    let broken = sight.broken.iter().find(|own| own.date == slot.date);
+    let standing = match is_on_hold(sight, &slot, &on_slot) {
+        true => Standing::OnHold {
+            issue: on_slot.first().map(|own| own.id.clone()),
+        },
+        false => standing(&on_slot, broken),
+    };
     let now = sight.now;
     if now < opens {
         let mut reminders = reminders(sight.publication).map(|before| (before, opens - before));
@@ -202,19 +222,35 @@ fn plan_slot(sight: &Sight<'_>, slot: Slot, plan: &mut Plan) {
                 issue,
                 until: closes,
             }),
+            // Of what never was there, nobody needs to hear for years.
+            Standing::Missing if opens < since || now > opens + TOLD_AFTER => {}
             standing => plan.news.push(Event::SlotWaits {
                 slot,
                 standing,
                 until: closes,
             }),
         }
-    } else if now <= closes + TOLD_AFTER && standing != Standing::Missing {
+    } else if was_kept && now <= closes + told_for(&standing, is_doubtful) {
         plan.news.push(Event::SlotMissed {
             slot,
             standing,
             until: closes,
         });
     }
+}
+
+/// How long after its time people hear that a slot was missed. The same again is told once.
+fn told_for(standing: &Standing, is_doubtful: bool) -> TimeDelta {
+    match standing {
+        Standing::Missing => -LOOKED_BACK,
+        Standing::Ready { .. } if !is_doubtful => WAITED_FOR,
+        _ => TOLD_AFTER,
+    }
+}
+
+fn is_on_hold(sight: &Sight<'_>, slot: &Slot, on_slot: &[&Candidate]) -> bool {
+    let name = format!("{}-{}", slot.edition, slot.date);
+    sight.holds.contains(&name) || on_slot.iter().any(|own| sight.holds.contains(&own.id))
 }
 
 /// How long before its hour a slot without a ready issue is told of, the earliest reminder first.

@@ -15,6 +15,7 @@ mod group;
 mod hold;
 mod home;
 mod intake;
+mod kept;
 mod lanes;
 mod lease;
 mod migrations;

@@ -22,7 +22,7 @@ events = calendar.walk("VEVENT")
 assert not any(event.errors for event in events), [event.errors for event in events]
 
 expected = {
-    "monday-2026-11-23": ("2026-11-22T23:00", "월요일 편: 작은 모델의 시대 (missed)"),
+    "monday-2026-11-23": ("2026-11-22T23:00", "월요일 편: 작은 모델의 시대 (past)"),
     "thursday-2026-11-26": ("2026-11-25T23:00", "목요일 편: 열두 칸, 다시; 그리드의 규칙 (draft)"),
     "monday-2026-11-30": ("2026-11-29T23:00", "월요일 편: 하나 / 둘 (conflict)"),
     "thursday-2026-12-03": (

@@ -4,6 +4,7 @@ mod beside;
 mod copies;
 mod daemon;
 mod due;
+mod evidence;
 pub(crate) mod harness;
 mod killed;
 mod renamed;

@@ -30,6 +30,7 @@ pub(super) struct Bench<'a> {
     pub(super) template_error: Option<&'a RenderError>,
     pub(super) today: NaiveDate,
     pub(super) is_sent: bool,
+    pub(super) kept_since: Option<NaiveDate>,
     pub(super) slot_taken_by: Option<&'a str>,
     pub(super) recipients: &'a RecipientsByEdition,
 }
@@ -103,6 +104,7 @@ impl Press {
             issue: &issue,
             today: bench.today,
             is_sent: bench.is_sent,
+            kept_since: bench.kept_since,
             leaving: Leaving {
                 reaches_readers: bench.app.reaches_readers(),
                 is_now: false,

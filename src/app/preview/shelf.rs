@@ -266,6 +266,7 @@ impl Shelf {
             .find(|entry| entry.name == name)?;
         let (made_at, press) = self.presses.entry(name.to_owned()).or_default();
         if *made_at != self.generation {
+            let kept_since = self.ledger.kept_since;
             let is_sent = entry.issue.as_ref().is_ok_and(|issue| {
                 self.ledger
                     .batches
@@ -286,6 +287,7 @@ impl Shelf {
                 template_error: self.template_error.as_ref(),
                 today: self.app.clock.now().with_timezone(&zone).date_naive(),
                 is_sent,
+                kept_since: kept_since.map(|since| self.app.publication.today(since)),
                 slot_taken_by,
                 recipients: self.recipients.as_ref().unwrap_or(&nobody),
             };

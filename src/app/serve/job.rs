@@ -126,6 +126,12 @@ impl Work {
             }
             let after = self.look().await;
             if self.says_the_same(&before, &after) {
+                let issue = sending.issue.as_ref();
+                if let Some(issue) = issue
+                    && app.hold_on(self.store.as_ref(), issue).await?.is_some()
+                {
+                    return Ok(Begun::Not(Done::Outdated));
+                }
                 let batch = Box::new(sending.begin().await?);
                 if sending.drop_rehearsals().await? > 0 {
                     tracing::info!("the rehearsals before it are dropped");

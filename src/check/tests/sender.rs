@@ -22,6 +22,7 @@ fn check(publication: &str, date: &str, leaving: Leaving<'_>) -> Vec<Finding> {
         issue: archive.newest().unwrap(),
         today: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
         is_sent: false,
+        kept_since: NaiveDate::from_ymd_opt(2020, 1, 1),
         leaving,
         recipients: None,
         online: None,

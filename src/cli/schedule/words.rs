@@ -53,6 +53,10 @@ pub(super) fn below(view: &SlotView, zone: Tz) -> Vec<String> {
             Some(BatchState::Paused { reason, .. }) => vec![reason.clone()],
             _ => Vec::new(),
         },
+        SlotState::Held => match &view.hold {
+            Some(hold) => vec![format!("{} (`daily-note release {}`)", hold.why, hold.name)],
+            None => Vec::new(),
+        },
         SlotState::Conflict => view.issues.iter().map(|it| it.file.clone()).collect(),
         SlotState::Late => vec![match view.issues.first().map(|issue| issue.status) {
             Some(Status::Ready) => format!("ready; goes out on its own until {until}"),

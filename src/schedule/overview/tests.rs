@@ -37,7 +37,10 @@ impl Desk {
         Self {
             root,
             publication,
-            ledger: LedgerView::default(),
+            ledger: LedgerView {
+                kept_since: Some(DateTime::UNIX_EPOCH),
+                ..LedgerView::default()
+            },
         }
     }
 

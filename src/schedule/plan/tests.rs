@@ -28,6 +28,8 @@ struct Desk {
     batches: Vec<Carried>,
     zones: Zones,
     adopted_at: Option<DateTime<Utc>>,
+    kept_since: Option<DateTime<Utc>>,
+    holds: BTreeSet<String>,
 }
 
 impl Desk {
@@ -41,6 +43,8 @@ impl Desk {
             batches: Vec::new(),
             zones: Zones::new(),
             adopted_at: None,
+            kept_since: Some(at(-90 * 24 * HOUR)),
+            holds: BTreeSet::new(),
         }
     }
 
@@ -93,6 +97,8 @@ impl Desk {
             batches: &self.batches,
             zones: &self.zones,
             adopted_at: self.adopted_at,
+            kept_since: self.kept_since,
+            holds: &self.holds,
             now,
         })
     }
@@ -135,7 +141,9 @@ fn a_ready_issue_begins_at_its_hour_until_late_is_over() {
     assert!(desk.jobs(LATE + 1).is_empty());
     assert_eq!(desk.told(LATE), None);
     assert_eq!(desk.told(LATE + 1), Some("missed"));
-    assert_eq!(desk.told(LATE + 2 * 24 * HOUR + 1), None);
+    let draft = Desk::new("").issue("monday-2026-11-30", false);
+    assert_eq!(draft.told(LATE + 2 * 24 * HOUR), Some("missed"));
+    assert_eq!(draft.told(LATE + 2 * 24 * HOUR + 1), None);
 }
 
 #[test]
@@ -334,4 +342,99 @@ proptest! {
         };
         prop_assert_eq!(still(&first), still(&second));
     }
+}
+
+#[test]
+fn what_was_before_the_calendar_was_kept_here_is_neither_missed_nor_caught_up_with() {
+    let fresh = |desk: Desk, minutes: i64| Desk {
+        kept_since: Some(at(minutes)),
+        ..desk
+    };
+    let ready = || Desk::new("late: 2000d").issue("monday-2026-11-30", true);
+    // A month later, on a machine that is new to it.
+    let month = 30 * 24 * HOUR;
+    let desk = fresh(ready(), month);
+    assert_eq!((desk.jobs(month), desk.told(month)), (vec![], None));
+    let desk = fresh(Desk::new("").issue("monday-2026-11-30", false), LATE + 1);
+    assert_eq!(desk.told(LATE + 2), None);
+    // Begun within the hour, it goes out; and what is missing was not promised.
+    assert_eq!(fresh(ready(), HOUR).jobs(HOUR), ["begin"]);
+    assert_eq!(fresh(Desk::new(""), HOUR).told(HOUR), None);
+    // On one that kept it all the while, it goes out as long as `late` says.
+    assert_eq!(ready().jobs(month), ["begin"]);
+    // And a slot that never had an issue is told of for two days, however long `late` is.
+    assert_eq!(Desk::new("late: 2000d").told(HOUR), Some("waits"));
+    assert_eq!(Desk::new("late: 2000d").told(month), None);
+}
+
+#[test]
+fn a_ready_issue_that_was_missed_is_told_of_for_four_weeks() {
+    let desk = Desk::ready();
+    assert_eq!(desk.told(LATE + 10 * 24 * HOUR), Some("missed"));
+    assert_eq!(desk.told(LATE + 29 * 24 * HOUR), None);
+}
+
+#[test]
+fn what_is_on_hold_is_not_begun_and_is_told_at_its_hour() {
+    for name in ["monday-2026-11-30", "an-id-of-its-own"] {
+        let mut desk = Desk::new("").issue("an-id-of-its-own", true);
+        desk.holds.insert(name.to_owned());
+        assert!(desk.jobs(0).is_empty());
+        let news = desk.at(at(1)).news;
+        let [Event::SlotWaits { standing, .. }] = news.as_slice() else {
+            panic!("{news:?}");
+        };
+        let issue = Some("an-id-of-its-own".to_owned());
+        assert_eq!(*standing, Standing::OnHold { issue });
+        desk.holds.clear();
+        assert_eq!(desk.jobs(1), ["begin"]);
+    }
+}
+
+/// What is told of issues that no slot takes.
+fn unplaced(desk: &Desk, minutes: i64) -> Vec<String> {
+    let news = desk.at(at(minutes)).news;
+    let why = news.into_iter().filter_map(|event| match event {
+        Event::IssueUnplaced { issue, why, .. } => Some(format!("{issue}: {why}")),
+        _ => None,
+    });
+    why.collect()
+}
+
+#[test]
+fn a_ready_issue_that_no_slot_takes_is_told_with_the_reason() {
+    // A skipped date.
+    let skipped = Desk::new("skip: [2026-11-30]").issue("monday-2026-11-30", true);
+    let told = unplaced(&skipped, -24 * HOUR);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("skip"), "{told:?}");
+    // A second issue on a slot that was sent.
+    let second = Desk::new("")
+        .issue("second", true)
+        .batch(|carried| carried.batch.state = BatchState::Finished);
+    let told = unplaced(&second, HOUR);
+    assert_eq!(
+        told,
+        ["second: monday-2026-11-30 went out on 2026-11-30 already"]
+    );
+    // A day on which its edition does not appear; and a file of a removed edition, which can't be read.
+    let mut other_day = Desk::ready();
+    other_day.candidates[0].date = day("2026-12-01");
+    assert_eq!(unplaced(&other_day, 0).len(), 1);
+    let mut broken = Desk::new("");
+    broken.broken.push(Broken {
+        file: "issues/2026-12-01-x.md".to_owned(),
+        date: day("2026-12-01"),
+        problems: vec!["there is no edition `gone`".to_owned()],
+    });
+    assert_eq!(unplaced(&broken, 0).len(), 1);
+    // Not: drafts, what has a slot, what was sent, what was before the calendar was kept here.
+    assert!(unplaced(&Desk::ready(), 0).is_empty());
+    let draft = Desk::new("skip: [2026-11-30]").issue("monday-2026-11-30", false);
+    assert!(unplaced(&draft, 0).is_empty());
+    let sent = Desk::ready().batch(|carried| carried.batch.state = BatchState::Finished);
+    assert!(unplaced(&sent, 0).is_empty());
+    let mut before = skipped;
+    before.kept_since = Some(at(48 * HOUR));
+    assert!(unplaced(&before, 49 * HOUR).is_empty());
 }

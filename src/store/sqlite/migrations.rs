@@ -15,7 +15,7 @@ struct Migration {
     sql: &'static str,
 }
 
-const MIGRATIONS: [Migration; 8] = [
+const MIGRATIONS: [Migration; 9] = [
     Migration {
         version: 1,
         description: "the list and the ledger",
@@ -55,6 +55,11 @@ const MIGRATIONS: [Migration; 8] = [
         version: 8,
         description: "identity",
         sql: include_str!("migrations/0008_identity.sql"),
+    },
+    Migration {
+        version: 9,
+        description: "kept",
+        sql: include_str!("migrations/0009_kept.sql"),
     },
 ];
 

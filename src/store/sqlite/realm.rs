@@ -98,7 +98,7 @@ pub(super) fn drop_rehearsals(tx: &Connection) -> Result<Vec<String>, Fault> {
         drop_content(tx, content)?;
     }
     tx.run("DELETE FROM rehearsal_bounces", [])?;
-    for table in ["paces", "notices", "moods", "refusals"] {
+    for table in ["paces", "notices", "moods", "refusals", "kept"] {
         tx.run(
             &format!("DELETE FROM {table} WHERE realm = ?1"),
             params![REHEARSAL],

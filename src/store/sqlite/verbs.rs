@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::{
-    SqliteStore, batch, claim, departures, erasure, fold, freeze, hold, home, intake::intake,
+    SqliteStore, batch, claim, departures, erasure, fold, freeze, hold, home, intake::intake, kept,
     lease, moods, notices, people, realm, record, recover, refusals, retry, rows, suppression,
     waves,
 };
@@ -18,8 +18,8 @@ use crate::{
     store::{
         Adoption, AudienceSize, Batch, BatchId, BatchState, Bounces, Claim, Counts, DeliveryId,
         DeliveryRow, DeliveryState, DueNotice, Erasure, FailedDelivery, Fared, FoldReport, Freeze,
-        Known, Lease, Mood, NewBatch, NewNotice, NoticeId, Quotas, Receipt, Recovered, Refusal,
-        Retried, Retry, SenderGuard, SenderId, Step, Store, StoreError, Told, Transition,
+        Hold, Known, Lease, Mood, NewBatch, NewNotice, NoticeId, Quotas, Receipt, Recovered,
+        Refusal, Retried, Retry, SenderGuard, SenderId, Step, Store, StoreError, Told, Transition,
         UnknownAnswer, Unreached, Upsert, Wave,
     },
 };
@@ -222,6 +222,30 @@ impl Store for SqliteStore {
         let held = self.told(hold::schedule(&self.state_dir, self.realm, keeper))?;
         self.begin_run().await?;
         Ok(held)
+    }
+
+    async fn keep_calendar(&self, now: DateTime<Utc>) -> Result<DateTime<Utc>, StoreError> {
+        let realm = self.realm;
+        self.write(move |tx, _| kept::keep(tx, realm, now)).await
+    }
+
+    async fn kept_since(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let realm = self.realm;
+        self.read(move |tx, _| kept::since(tx, realm)).await
+    }
+
+    async fn put_on_hold(&self, hold: &Hold) -> Result<bool, StoreError> {
+        let hold = hold.clone();
+        self.write(move |tx, _| kept::hold(tx, &hold)).await
+    }
+
+    async fn release_hold(&self, name: &str) -> Result<Option<Hold>, StoreError> {
+        let name = name.to_owned();
+        self.write(move |tx, _| kept::release(tx, &name)).await
+    }
+
+    async fn holds(&self) -> Result<Vec<Hold>, StoreError> {
+        self.read(|tx, _| kept::all(tx)).await
     }
 
     async fn adopt(&self, lost: Option<&str>, now: DateTime<Utc>) -> Result<Adoption, StoreError> {

@@ -237,6 +237,8 @@ impl Words {
             Some(SlotState::Ready) => ["ready", "준비됨"],
             Some(SlotState::Late) => ["late", "늦음"],
             Some(SlotState::Missed) => ["missed", "지나감"],
+            Some(SlotState::Past) => ["past", "지난 날짜"],
+            Some(SlotState::Held) => ["on hold", "보류"],
             Some(SlotState::Sending) => ["on its way", "보내는 중"],
             Some(SlotState::Paused) => ["paused", "멈춤"],
             Some(SlotState::Sent) => ["sent", "보냄"],

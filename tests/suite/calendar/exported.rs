@@ -63,7 +63,7 @@ fn json_has_every_row_and_what_it_needs() {
     assert_eq!(
         states,
         [
-            "missed", "draft", "conflict", "ready", "missing", "missing", "missing", "missing"
+            "past", "draft", "conflict", "ready", "missing", "missing", "missing", "missing"
         ]
     );
     assert_eq!(rows[1]["slot"], "2026-11-25T23:00:00Z");

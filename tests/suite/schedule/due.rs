@@ -22,6 +22,9 @@ fn within_late_it_still_goes_out_and_after_it_waits_for_a_person() {
     assert_eq!(on_the_last_minute.inbox().len(), 2);
 
     let too_late = publication();
+    // Of what came before anybody kept the calendar here, nothing is known.
+    let before = ["send", "--due", "--at", "2026-11-29T22:00:00Z"];
+    too_late.run(before).exits(6);
     let ran = too_late.run(["send", "--due", "--at", "2026-11-30T05:01:00Z"]);
     insta::assert_snapshot!(ran.exits(6).shown());
     assert_eq!(too_late.inbox().len(), 0);

@@ -1,0 +1,86 @@
+//! `hold ISSUE|SLOT` and `release ISSUE|SLOT`: what is not begun stays, until a person lets it go.
+
+use super::{Context, Exit, Failure, Output};
+use crate::{app::App, store::Hold};
+
+/// Keep an issue, or a slot, from going out until it is released
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+A slot is named by its edition and date, and may be held before its issue is written. What is held
+is sent neither by `serve` nor by `send`. An issue on its way is paused instead: `pause ISSUE`.
+
+Examples:
+  daily-note hold 2026-11-30-small-models --reason \"the numbers are not confirmed\"
+  daily-note hold monday-2026-11-30
+  daily-note release monday-2026-11-30")]
+pub(crate) struct HoldArgs {
+    /// The issue, or the slot as EDITION-DATE
+    #[arg(value_name = "ISSUE|SLOT")]
+    wanted: String,
+    /// Why, for whoever looks next
+    #[arg(long, default_value = "a person holds it")]
+    reason: String,
+}
+
+/// Let an issue or a slot that is on hold go out
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Within `schedule.late` after its hour it goes out at once, on its own; later, by `send`.
+
+Example:
+  daily-note release monday-2026-11-30")]
+pub(crate) struct ReleaseArgs {
+    /// The issue, or the slot as EDITION-DATE
+    #[arg(value_name = "ISSUE|SLOT")]
+    wanted: String,
+}
+
+pub(crate) async fn execute(args: &HoldArgs, context: &Context) -> Result<Exit, Failure> {
+    put(&context.app()?, &args.wanted, &args.reason, &context.output).await
+}
+
+/// Holds it, and says so.
+pub(super) async fn put(
+    app: &App,
+    wanted: &str,
+    reason: &str,
+    output: &Output,
+) -> Result<Exit, Failure> {
+    let (hold, is_new) = app.put_on_hold(wanted, reason).await?;
+    if output.is_json() {
+        output.document(&hold);
+    }
+    if !is_new {
+        output.note(format!("{} is on hold already.", hold.name));
+        return Ok(Exit::Nothing);
+    }
+    let name = &hold.name;
+    if !output.is_json() {
+        output.say(format!("✓ {name} is on hold: {}", hold.why));
+    }
+    output.note(format!(
+        "It goes out neither on its own nor by `send` before `daily-note release {name}`."
+    ));
+    Ok(Exit::Done)
+}
+
+pub(crate) async fn release(args: &ReleaseArgs, context: &Context) -> Result<Exit, Failure> {
+    let (app, output) = (context.app()?, &context.output);
+    let released = app.release(&args.wanted).await?;
+    if output.is_json() {
+        output.document(&released);
+    }
+    if released.is_empty() {
+        output.note(format!("{} is not on hold.", args.wanted));
+        return Ok(Exit::Nothing);
+    }
+    tell_released(&released, output);
+    Ok(Exit::Done)
+}
+
+pub(super) fn tell_released(released: &[Hold], output: &Output) {
+    for Hold { name, .. } in released.iter().filter(|_| !output.is_json()) {
+        output.say(format!("✓ {name} is released"));
+    }
+    output.note("Where `serve` or `send --due` runs it goes out at its hour, or at once within `schedule.late`.");
+}
