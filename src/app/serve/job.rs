@@ -133,8 +133,10 @@ impl Work {
                     return Ok(Begun::Not(Done::Outdated));
                 }
                 let batch = Box::new(sending.begin().await?);
-                if sending.drop_rehearsals().await? > 0 {
-                    tracing::info!("the rehearsals before it are dropped");
+                let dropped = sending.drop_rehearsals().await?;
+                if dropped > 0 {
+                    // A warning, so that whoever keeps a log hears of it: something was thrown away.
+                    tracing::warn!("what was tried out before is dropped (rehearsals: {dropped})");
                 }
                 let guard = sending.into_guard();
                 return Ok(Begun::Batch(Arc::new(app), batch, guard));

@@ -83,7 +83,12 @@ fn a_slot_that_was_tried_out_is_kept_by_the_calendar_under_each_command() {
             wait_until(|| serve.has_told("batch_ended"), "the batch's end");
             assert_eq!(serve.stop(), Some(0));
         } else {
-            publication.run(command.iter().copied()).exits(0);
+            let ran = publication.run(command.iter().copied()).exits(0);
+            assert!(
+                ran.stderr.contains("tried out before is dropped"),
+                "{}",
+                ran.shown()
+            );
         }
         publication.run(["send", "--due"]).exits(6);
         let taken = relay.finish();
