@@ -24,6 +24,7 @@ mod reachable;
 mod reader;
 mod relay;
 mod resume;
+mod save_as_is;
 mod schedule;
 mod send;
 mod sent_before;

@@ -16,6 +16,11 @@ Examples:
 pub(crate) struct Args {
     /// A file that is not there yet [default: daily-note-DATE-TIME.backup]
     file: Option<PathBuf>,
+    /// Copy the state's files as they are into a new folder, whatever is wrong with them
+    ///
+    /// For a state that can't be opened: nothing is read, checked or brought up to date.
+    #[arg(long, value_name = "FOLDER", conflicts_with = "file")]
+    as_is: Option<PathBuf>,
 }
 
 /// What a backup holds, in words.
@@ -30,6 +35,18 @@ pub(crate) fn contents(subscribers: u64, batches: u64) -> String {
 pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let app = context.app()?;
     let output = &context.output;
+    if let Some(folder) = &args.as_is {
+        let files = app.save_as_is(folder)?;
+        if output.is_json() {
+            output.document(&serde_json::json!({ "folder": folder, "files": files }));
+        }
+        output.say(output.paint(
+            Tone::Good,
+            format!("✓ {}: {files} files, as they are", folder.display()),
+        ));
+        output.note("It holds addresses and the secret: keep it where nobody else reads.");
+        return Ok(Exit::Done);
+    }
     let file = args.file.clone().unwrap_or_else(|| {
         let now = app.clock.now().format("%Y-%m-%d-%H%M%S");
         PathBuf::from(format!("daily-note-{now}.backup"))

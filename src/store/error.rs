@@ -44,6 +44,24 @@ pub enum StoreError {
         /// The folder.
         place: String,
     },
+    /// The disk is nearly full: sending stops before it is.
+    #[error(
+        "the disk of {place} has {free_mib} MiB left, and sending leaves {reserve_mib} MiB free"
+    )]
+    NoRoom {
+        /// The folder.
+        place: String,
+        /// What is left.
+        free_mib: u64,
+        /// What is left free.
+        reserve_mib: u64,
+    },
+    /// The database's pages don't fit together.
+    #[error("the database is damaged: {what}")]
+    Damaged {
+        /// What SQLite found first.
+        what: String,
+    },
     /// The state is a copy, and who left since it was made is known nowhere.
     #[error(
         "this state is a backup put back, and nobody knows who unsubscribed or was erased since it was made"
@@ -136,6 +154,12 @@ impl StoreError {
             }
             Self::Gone { .. } => {
                 "put the folder back where it was, and send again: it goes on where it stopped"
+            }
+            Self::NoRoom { .. } => {
+                "make room: `serve` goes on by itself then, and `send` where it stopped"
+            }
+            Self::Damaged { .. } => {
+                "save it as it is, `daily-note backup --as-is FOLDER`; then move .daily-note away and `daily-note restore` the last backup"
             }
             Self::DeparturesUnknown => {
                 "name the state that it replaces, or a later backup: `daily-note restore --departures FOLDER`; or say that nobody left: `daily-note restore --departures none`"

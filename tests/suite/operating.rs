@@ -1,6 +1,7 @@
 //! The program as an operator meets it: watched over, logged, backed up, installed.
 
 mod backup;
+mod damage;
 mod deploy;
 mod watched;
 

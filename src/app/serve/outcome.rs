@@ -123,7 +123,7 @@ impl Server {
             }
             (_, AppError::State(_) | AppError::Doubt(_)) => {
                 self.has_doubt |= matches!(error, AppError::Doubt(_));
-                self.rests.back_off(&issue, now);
+                self.rests.a_while(&issue, now);
                 let reason = problems.join("\n");
                 self.tell(Event::StateRefused { reason }).await;
             }

@@ -31,6 +31,11 @@ impl Rests {
         self.put(issue, now, wait, None);
     }
 
+    /// A failure of the state: tried again soon, since whatever mends it tells nobody.
+    pub(super) fn a_while(&mut self, issue: &str, now: DateTime<Utc>) {
+        self.put(issue, now, TimeDelta::seconds(10), None);
+    }
+
     /// A failure that a change of files mends, or else a look now and then (the list is in the
     /// store, where no file tells).
     pub(super) fn until_files_change(

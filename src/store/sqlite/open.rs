@@ -4,7 +4,7 @@
 //! locks on a file away when the process closes any handle of it, whoever opened that one.
 
 use std::{
-    fs::{DirBuilder, File, OpenOptions},
+    fs::{self, DirBuilder, File, OpenOptions},
     io,
     path::{Path, PathBuf},
     time::Duration,
@@ -45,11 +45,80 @@ pub(super) fn first(state_dir: &Path) -> Result<(Place, Connection), Fault> {
         }
         _ => {}
     }
+    let presence = Presence::of(state_dir).map_err(|error| fault(state_dir, error))?;
+    // Whoever closes a database in good order folds its log in; one that is left, with nobody there, is of
+    // a process that died.
+    let was_left = presence.is_alone && fs::metadata(log(&file)).is_ok_and(|log| log.len() > 0);
     let mut connection = connect(&file, Access::Writer)?;
+    if was_left {
+        refuse_damage(&connection)?;
+    }
     migrations::run(&mut connection)?;
     drop(opening);
-    let place = Place::new(state_dir.to_owned(), file, &connection)?;
+    let presence = presence.shared().map_err(|error| fault(state_dir, error))?;
+    let place = Place::new(state_dir.to_owned(), file, presence, &connection)?;
     Ok((place, connection))
+}
+
+/// That this process has the database open, for others to see.
+struct Presence {
+    file: File,
+    is_alone: bool,
+}
+
+impl Presence {
+    fn of(state_dir: &Path) -> io::Result<Self> {
+        let file = open_lock_file(&state_dir.join("open.lock"))?;
+        let is_alone = file.try_lock().is_ok();
+        Ok(Self { file, is_alone })
+    }
+
+    /// From now on others may be there as well.
+    fn shared(self) -> io::Result<File> {
+        if self.is_alone {
+            self.file.unlock()?;
+        }
+        self.file.lock_shared()?;
+        Ok(self.file)
+    }
+}
+
+/// SQLite's log beside a database.
+fn log(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push("-wal");
+    name.into()
+}
+
+/// Looks at every page: nothing is built on a database that a failing disk or a copy in the middle of a write
+/// has torn.
+fn refuse_damage(connection: &Connection) -> Result<(), Fault> {
+    let found: String = connection.value("PRAGMA quick_check(1)", [])?;
+    match found.as_str() {
+        "ok" => Ok(()),
+        _ => Err(Fault::Told(StoreError::Damaged { what: found })),
+    }
+}
+
+/// How many bytes sending leaves free on the disk: room for what is on the wire to be recorded, for the log
+/// to be folded in, and for other programs to go on.
+const RESERVE: u64 = 32 << 20;
+
+/// Stops before the disk is full.
+pub(super) fn refuse_full_disk(state_dir: &Path) -> Result<(), StoreError> {
+    // Where it can't be known, the write itself will tell.
+    let Ok(room) = rustix::fs::statvfs(state_dir) else {
+        return Ok(());
+    };
+    let free = room.f_bavail.saturating_mul(room.f_frsize);
+    match free < RESERVE {
+        true => Err(StoreError::NoRoom {
+            place: state_dir.display().to_string(),
+            free_mib: free >> 20,
+            reserve_mib: RESERVE >> 20,
+        }),
+        false => Ok(()),
+    }
 }
 
 /// A connection to a database that is there.

@@ -1,6 +1,7 @@
 //! A state folder as transactions know it: where it is, and what beside the tables they need of it.
 
 use std::{
+    fs::File,
     path::PathBuf,
     sync::{Mutex, MutexGuard, PoisonError, RwLock},
 };
@@ -22,15 +23,23 @@ pub(super) struct Place {
     /// The same outside the folder; no reason to stop where it can't be read or written.
     outer_witness: Mutex<Option<Witness>>,
     erasure_key: RwLock<hmac::Key>,
+    /// Held as long as the database is open: see [`super::open::first`].
+    _presence: File,
     departures_told: Mutex<Option<i64>>,
 }
 
 impl Place {
-    pub(super) fn new(state_dir: PathBuf, file: PathBuf, tx: &Connection) -> Result<Self, Fault> {
+    pub(super) fn new(
+        state_dir: PathBuf,
+        file: PathBuf,
+        presence: File,
+        tx: &Connection,
+    ) -> Result<Self, Fault> {
         Ok(Self {
             witness: Witness::beside(&state_dir),
             state_dir,
             file,
+            _presence: presence,
             outer_witness: Mutex::default(),
             erasure_key: RwLock::new(key(tx)?),
             departures_told: Mutex::default(),

@@ -7,8 +7,8 @@ use chrono_tz::Tz;
 
 use super::{
     SqliteStore, batch, claim, departures, erasure, fold, freeze, hold, home, intake::intake, kept,
-    lease, moods, notices, people, realm, record, recover, refusals, retry, rows, suppression,
-    waves,
+    lease, moods, notices, open, people, realm, record, recover, refusals, retry, rows,
+    suppression, waves,
 };
 use crate::{
     address::Address,
@@ -173,6 +173,7 @@ impl Store for SqliteStore {
 
     async fn freeze(&self, batch: &NewBatch, now: DateTime<Utc>) -> Result<Freeze, StoreError> {
         self.look_at_place()?;
+        open::refuse_full_disk(&self.state_dir)?;
         let (realm, new) = (self.realm, batch.clone());
         let frozen = self
             .write(move |tx, place| freeze::freeze(tx, place, realm, &new, now))
@@ -335,6 +336,7 @@ impl Store for SqliteStore {
         now: DateTime<Utc>,
     ) -> Result<Vec<Claim>, StoreError> {
         self.look_at_place()?;
+        open::refuse_full_disk(&self.state_dir)?;
         let (realm, sender, quotas) = (self.realm, sender.clone(), quotas.clone());
         self.write(move |tx, _| claim::claim(tx, realm, batch, &sender, &quotas, now))
             .await

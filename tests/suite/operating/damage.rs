@@ -1,0 +1,77 @@
+//! A disk that is nearly full, a database with torn pages, a state that can't be opened.
+
+use std::{fs, process::Command};
+
+use crate::support::{TestPublication, left_out, sqlite3};
+
+const AT: &str = "2026-11-24T00:00:00Z";
+const ISSUE: &str = "2026-11-23-quiet";
+
+#[test]
+fn sending_stops_before_the_disk_is_full_and_goes_on_when_there_is_room() {
+    let publication = TestPublication::new();
+    fs::create_dir(publication.path(".daily-note")).unwrap();
+    let binary = env!("CARGO_BIN_EXE_daily-note");
+    let send = format!("'{binary}' --at {AT} send {ISSUE} --yes");
+    // A small disk of its own, which nobody but this shell sees.
+    let script = format!(
+        "mount -t tmpfs -o size=60m tmpfs .daily-note || exit 99
+         dd if=/dev/zero of=.daily-note/filler bs=1M count=40 status=none
+         {send} 2>said; echo $? >code
+         rm .daily-note/filler
+         {send} && ls .daily-note/inbox | wc -l >mails"
+    );
+    let ran = Command::new("unshare")
+        .args(["--user", "--map-root-user", "--mount", "sh", "-c", &script])
+        .current_dir(publication.path(""))
+        .env("XDG_STATE_HOME", publication.path("state-home"))
+        .output()
+        .unwrap();
+    if ran.status.code() == Some(99) {
+        left_out("no small disk can be made here");
+        return;
+    }
+    let text = |name: &str| fs::read_to_string(publication.path(name)).unwrap();
+    assert_eq!(text("code"), "3\n", "{}", text("said"));
+    assert!(text("said").contains("MiB left"), "{}", text("said"));
+    assert_eq!(text("mails").trim(), "2", "{ran:?}");
+}
+
+#[test]
+fn torn_pages_are_told_after_a_crash_and_the_state_can_be_saved() {
+    let publication = TestPublication::new().subscribers(2_000);
+    publication
+        .run(["--at", AT, "send", ISSUE, "--yes"])
+        .exits(0);
+    let database = publication.path(".daily-note/daily-note.sqlite");
+    sqlite3(&database, "PRAGMA wal_checkpoint(TRUNCATE)");
+    let mut bytes = fs::read(&database).unwrap();
+    let pages = bytes.len() / 4_096;
+    for page in [pages / 3, pages / 2, 2 * pages / 3] {
+        bytes[page * 4_096..(page + 1) * 4_096].fill(0xA5);
+    }
+    fs::write(&database, &bytes).unwrap();
+    // As a process that died leaves it.
+    fs::write(
+        publication.path(".daily-note/daily-note.sqlite-wal"),
+        [0; 40],
+    )
+    .unwrap();
+    let ran = publication.run(["--at", AT, "status"]).exits(3);
+    assert!(
+        ran.stderr.contains("the database is damaged"),
+        "{}",
+        ran.shown()
+    );
+    assert!(ran.stderr.contains("backup --as-is"), "{}", ran.shown());
+    publication.run(["backup", "other.backup"]).exits(3);
+    publication.run(["backup", "--as-is", "saved"]).exits(0);
+    assert_eq!(
+        fs::read(publication.path("saved/daily-note.sqlite"))
+            .unwrap()
+            .len(),
+        bytes.len()
+    );
+    assert!(publication.path("saved/secret").exists());
+    publication.run(["backup", "--as-is", "saved"]).exits(3);
+}
