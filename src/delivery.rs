@@ -40,7 +40,7 @@ use self::{
     room::Room,
 };
 pub use self::{
-    health::{Trouble, troubles},
+    health::{Trouble, end_spells, troubles},
     progress::Progress,
     stop::Stop,
 };
@@ -200,13 +200,17 @@ async fn carry(batch: &Batch, run: &Run) -> Result<Option<Halt>, StoreError> {
         claims,
         clerk: Arc::clone(&clerk),
     };
+    let gate = Arc::new(Gate::new(
+        run.settings.relay_backoff_first,
+        run.settings.relay_backoff_max,
+        PATIENCE,
+    ));
+    if counts.accepted > 0 {
+        gate.opened();
+    }
     let shared = Shared {
         relay: Arc::new(run.relay.clone()),
-        gate: Arc::new(Gate::new(
-            run.settings.relay_backoff_first,
-            run.settings.relay_backoff_max,
-            PATIENCE,
-        )),
+        gate,
         jobs: to_send.clone(),
         clerk: Arc::clone(&clerk),
         messages_per_connection: run.smtp.messages_per_connection.max(1),

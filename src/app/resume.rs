@@ -3,18 +3,21 @@
 
 use super::{App, AppError, Refusal, Sending};
 use crate::{
+    delivery::end_spells,
     message::Content,
     publication::SecretUse,
-    store::{Batch, BatchState, Store, StoreError, UnknownAnswer},
+    store::{Batch, BatchState, Retried, Retry, Store, StoreError, UnknownAnswer},
 };
 
 /// What a person decided about a batch that they resume.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Resumption {
     /// What becomes of the rows that are unknown.
     pub unknown: Option<UnknownAnswer>,
     /// Readers not tried yet get the issue as its file is now.
     pub refreeze: bool,
+    /// Rows that are tried again now.
+    pub retry: Option<Retry>,
 }
 
 /// A batch that was taken up again.
@@ -27,6 +30,8 @@ pub enum Resumed<'a> {
         batch: Batch,
         /// What that process says of itself.
         holder: String,
+        /// What came of a retry.
+        retried: Retried,
     },
 }
 
@@ -46,11 +51,17 @@ impl App {
         };
         let guard = match self.right_to_send(store.as_ref(), "resume").await {
             Ok(guard) => guard,
-            // Nobody sends what is paused, whatever else they send.
-            Err(AppError::State(StoreError::Held { holder })) if is_paused(&batch) => {
-                self.settle(store.as_ref(), &batch, how.unknown, content)
-                    .await?;
-                return Ok(Resumed::Beside { batch, holder });
+            // Nobody sends what is paused, whatever else they send; and a row that has its end, or
+            // waits, is held by nobody.
+            Err(AppError::State(StoreError::Held { holder }))
+                if is_paused(&batch) || (how.retry.is_some() && how.unknown.is_none()) =>
+            {
+                let settled = self.settle(store.as_ref(), &batch, how, content).await?;
+                return Ok(Resumed::Beside {
+                    batch,
+                    holder,
+                    retried: settled.retried,
+                });
             }
             Err(error) => return Err(error),
         };
@@ -67,12 +78,12 @@ impl App {
                     .to_owned(),
             });
         }
-        let settled = self
-            .settle(store.as_ref(), &batch, how.unknown, content)
-            .await?;
+        let Settled { unknown, retried } =
+            self.settle(store.as_ref(), &batch, how, content).await?;
         let batch = self.batch(store.as_ref(), wanted).await?;
         Ok(Resumed::Here(Box::new(Sending {
-            settled,
+            settled: unknown,
+            retried,
             ..Sending::of(self, store, guard, batch)
         })))
     }
@@ -112,19 +123,26 @@ impl App {
         Ok(Content::new(frozen)?)
     }
 
-    /// Does what the person decided, and opens the batch; answers how many unknown rows it settled.
+    /// Does what the person decided, and opens the batch.
     async fn settle(
         &self,
         store: &dyn Store,
         batch: &Batch,
-        unknown: Option<UnknownAnswer>,
+        how: &Resumption,
         content: Option<Content>,
-    ) -> Result<u64, AppError> {
+    ) -> Result<Settled, AppError> {
         let now = self.clock.now();
-        let settled = match unknown {
-            Some(answer) => store.resolve_unknown(batch.id, answer, now).await?,
-            None => 0,
-        };
+        let mut settled = Settled::default();
+        if let Some(answer) = how.unknown {
+            settled.unknown = store.resolve_unknown(batch.id, answer, now).await?;
+        }
+        if let Some(retry) = &how.retry
+            && batch.state != BatchState::Cancelled
+        {
+            settled.retried = store.retry(batch.id, retry, now).await?;
+            // A person who wants it tried now does not wait for a spell to be over.
+            end_spells(store, retry.domain.as_deref(), now).await?;
+        }
         if let Some(Content { bytes, hash, .. }) = content {
             store.refreeze(batch.id, &hash, &bytes, now).await?;
         }
@@ -132,7 +150,7 @@ impl App {
         let has_rows = store.counts(batch.id).await?.open() > 0;
         let is_open_again = match batch.state {
             BatchState::Paused { .. } => true,
-            BatchState::Finished => settled > 0 && has_rows,
+            BatchState::Finished => settled.unknown > 0 && has_rows,
             BatchState::Open | BatchState::Cancelled => false,
         };
         if is_open_again {
@@ -142,6 +160,13 @@ impl App {
         }
         Ok(settled)
     }
+}
+
+/// What a person's decisions came to.
+#[derive(Debug, Clone, Copy, Default)]
+struct Settled {
+    unknown: u64,
+    retried: Retried,
 }
 
 fn is_paused(batch: &Batch) -> bool {

@@ -18,7 +18,9 @@ use crate::{
     issue::{Archive, ArchiveError, Issue},
     message::{Content, FrozenIssue},
     publication::{SecretUse, Slot},
-    store::{AudienceSize, Batch, FoldReport, NewBatch, Realm, SenderGuard, Store, StoreError},
+    store::{
+        AudienceSize, Batch, FoldReport, NewBatch, Realm, Retried, SenderGuard, Store, StoreError,
+    },
 };
 
 /// An issue about to be sent, with the right to send held.
@@ -39,6 +41,8 @@ pub struct Sending<'a> {
     pub audience: AudienceSize,
     /// How many unknown rows a person's word has just settled.
     pub settled: u64,
+    /// What a person's wish to try rows again has come to.
+    pub retried: Retried,
     /// The calendar sends it and no person: with `by_reader_timezone` each reader at their own hour.
     pub(super) is_by_calendar: bool,
     /// A person wants a text that went out before to go out once more.
@@ -136,6 +140,7 @@ impl App {
             folded,
             audience,
             settled: 0,
+            retried: Retried::default(),
             is_by_calendar: false,
             may_repeat,
             warnings,
@@ -235,6 +240,7 @@ impl<'a> Sending<'a> {
             folded: None,
             audience: AudienceSize::default(),
             settled: 0,
+            retried: Retried::default(),
             is_by_calendar: false,
             may_repeat: false,
             warnings: Vec::new(),

@@ -1,13 +1,17 @@
 //! `resume ISSUE`: goes on after a pause, or settles the unknown.
 
+use clap::ValueEnum;
+
 use super::{
     Context, Exit, Failure, batch, carry,
     doubt::{self, Answer},
     hold,
+    subscribers::address,
 };
 use crate::{
+    address::Address,
     app::{App, AppError, Resumed, Resumption},
-    store::{BatchState, UnknownAnswer},
+    store::{BatchState, Retried, Retry, RetryState, UnknownAnswer},
 };
 
 /// Go on with a paused issue, or decide about the readers whose mail is unknown
@@ -17,7 +21,9 @@ After a pause for refused readers, refusals count: what the relay refuses now is
 
 Examples:
   daily-note resume 2026-11-23-small-models
-  daily-note resume 2026-11-23-small-models --resend-unknown")]
+  daily-note resume 2026-11-23-small-models --resend-unknown
+  daily-note resume 2026-11-23-small-models --retry rejected --domain gmail.com --code 5.7.1
+  daily-note resume 2026-11-23-small-models --retry deferred minji@example.com")]
 pub(crate) struct Args {
     /// The issue
     issue: String,
@@ -30,6 +36,40 @@ pub(crate) struct Args {
     /// Readers not tried yet get the issue as its file is now
     #[arg(long)]
     refreeze: bool,
+    /// Try again now who was refused or given up, or who waits; never who has it
+    #[arg(long, value_enum, value_name = "STATE")]
+    retry: Option<State>,
+    /// With --retry: only readers of this domain
+    #[arg(long, requires = "retry")]
+    domain: Option<String>,
+    /// With --retry: only those answered with this code, 550 or 5.7.1
+    #[arg(long, requires = "retry")]
+    code: Option<String>,
+    /// With --retry: only these readers
+    #[arg(value_parser = address, requires = "retry")]
+    emails: Vec<Address>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum State {
+    /// Refused for good, or given up
+    Rejected,
+    /// They wait for another try
+    Deferred,
+}
+
+impl Args {
+    fn retry(&self) -> Option<Retry> {
+        Some(Retry {
+            state: match self.retry? {
+                State::Rejected => RetryState::Rejected,
+                State::Deferred => RetryState::Deferred,
+            },
+            domain: self.domain.as_deref().map(str::to_ascii_lowercase),
+            code: self.code.clone(),
+            emails: self.emails.clone(),
+        })
+    }
 }
 
 pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
@@ -45,6 +85,7 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
     let resumption = Resumption {
         unknown,
         refreeze: args.refreeze,
+        retry: args.retry(),
     };
     let resumed = match app.resuming(&args.issue, &resumption).await {
         Err(AppError::Doubt(doubt)) => match doubt::settle(&app, doubt, &context.output).await? {
@@ -55,7 +96,12 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
     };
     let sending = match resumed {
         Resumed::Here(sending) => *sending,
-        Resumed::Beside { batch, holder } => {
+        Resumed::Beside {
+            batch,
+            holder,
+            retried,
+        } => {
+            tell(args, retried, context);
             let store = app.store().await?;
             let exit = batch::show(&batch.issue, store.as_ref(), &context.output).await?;
             context.output.note(format!(
@@ -64,6 +110,7 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
             return Ok(exit);
         }
     };
+    tell(args, sending.retried, context);
     if let Some(batch) = &sending.batch
         && batch.state == BatchState::Finished
         && sending.settled > 0
@@ -95,4 +142,22 @@ async fn release_what_never_began(
     }
     hold::tell_released(&released, &context.output);
     Ok(Some(Exit::Done))
+}
+
+/// What a wish to try again came to.
+fn tell(args: &Args, retried: Retried, context: &Context) {
+    if args.retry.is_none() {
+        return;
+    }
+    context.output.note(match retried.rows {
+        0 => "Nobody is to be tried again.".to_owned(),
+        1 => "1 reader is tried again.".to_owned(),
+        rows => format!("{rows} readers are tried again."),
+    });
+    if retried.suppressed > 0 {
+        context.output.note(format!(
+            "{} more get no mail at all; to let them: daily-note suppressions remove --issue {}",
+            retried.suppressed, args.issue
+        ));
+    }
 }

@@ -1,5 +1,7 @@
 //! `suppressions …`: who gets no mail, whatever the list says.
 
+mod undo;
+
 use clap::{Subcommand, ValueEnum};
 use serde::Serialize;
 
@@ -67,12 +69,19 @@ For a mistake, a mailbox that works again, or a person who asked you to come bac
 who left or complained and did not ask is unlawful in most places. Who is still on the list gets the
 next issue; who is not needs `subscribers add`.
 
-Example:
-  daily-note suppressions remove minji@example.com")]
+What a relay's refusals did in a provider's bad hour is undone together: by the issue that was
+refused, since a day, by domain, by code. Who left or complained is never among these.
+
+Examples:
+  daily-note suppressions remove minji@example.com
+  daily-note suppressions remove --issue 2026-11-23-small-models --domain gmail.com
+  daily-note suppressions remove --since 2026-11-23 --code 5.1.1 --yes")]
 struct RemoveArgs {
     /// The addresses
-    #[arg(required = true, value_parser = address)]
+    #[arg(required_unless_present_any = ["issue", "since", "domain", "code"], value_parser = address)]
     emails: Vec<Address>,
+    #[command(flatten)]
+    bounces: undo::Bounces,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -105,6 +114,9 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
     match &args.action {
         Action::List(args) => list(args, store.as_ref(), app.publication.timezone, context).await,
         Action::Add(args) => add(args, store.as_ref(), context).await,
+        Action::Remove(args) if args.emails.is_empty() => {
+            undo::execute(&args.bounces, &app, store.as_ref(), context).await
+        }
         Action::Remove(args) => remove(args, store.as_ref(), context).await,
     }
 }

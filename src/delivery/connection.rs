@@ -183,8 +183,14 @@ impl Connection {
             };
             match attempt {
                 Ok(session) => {
+                    self.shared.gate.opened();
                     self.session = Some(session);
                     self.is_prompt = false;
+                }
+                // Others of its machines are well, or it was itself: not for ever, and not unheard.
+                Err(error) if error.is_about_tls() && self.shared.gate.was_open() => {
+                    tracing::error!("{}; another connection is tried", with_hint(&error));
+                    self.rest(&with_hint(&error));
                 }
                 Err(error) if error.is_senders_fault() => {
                     self.shared.clerk.pause(with_hint(&error));

@@ -25,6 +25,7 @@ struct State {
     failures: u32,
     closed_until: Option<Instant>,
     down_since: Option<Instant>,
+    was_open: bool,
 }
 
 /// The relay has taken nothing for longer than the run bears.
@@ -39,6 +40,16 @@ impl Gate {
             patience,
             state: Mutex::default(),
         }
+    }
+
+    /// A session came about.
+    pub(crate) fn opened(&self) {
+        self.state().was_open = true;
+    }
+
+    /// Whether a session ever came about.
+    pub(crate) fn was_open(&self) -> bool {
+        self.state().was_open
     }
 
     /// Waits until the relay may be tried, or `stop` is requested.
@@ -80,7 +91,10 @@ impl Gate {
     pub(crate) fn recovered(&self) {
         let mut state = self.state();
         if state.down_since.is_some() {
-            *state = State::default();
+            *state = State {
+                was_open: state.was_open,
+                ..State::default()
+            };
         }
     }
 

@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 
-pub use self::mood::{Trouble, troubles};
+pub use self::mood::{Trouble, end_spells, troubles};
 use self::{
     domain::{Domain, Held, Mood, is_doubtful},
     in_a_row::InARow,

@@ -3,7 +3,10 @@
 mod auth;
 mod error;
 
-use std::{io, net::IpAddr};
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+};
 
 use lettre::transport::smtp::extension::ClientId;
 use tokio::{net::TcpStream, time::timeout};
@@ -18,9 +21,32 @@ use super::{
 };
 use crate::publication::TlsMode;
 
-/// Opens a connection on which MAIL may be said.
+/// Opens a connection on which MAIL may be said. The name's addresses are tried in their order: one
+/// machine behind it that is away, or shows a certificate that is none, keeps nobody from the next.
 pub(super) async fn open(relay: &Relay) -> Result<(Wire, Capabilities), ConnectError> {
-    let tcp = dial(relay).await?;
+    let mut failure: Option<ConnectError> = None;
+    for address in addresses(relay).await? {
+        let attempt = match dial(relay, address).await {
+            Ok(tcp) => converse(relay, tcp).await,
+            Err(error) => Err(error),
+        };
+        match attempt {
+            Err(error) if error.is_one_machines() => {
+                // What a person must see is not hidden by what only time mends.
+                if !failure.as_ref().is_some_and(ConnectError::is_senders_fault) {
+                    failure = Some(error);
+                }
+            }
+            ended => return ended,
+        }
+    }
+    Err(failure.unwrap_or_else(|| ConnectError::NoAddress {
+        host: relay.host.clone(),
+        source: None,
+    }))
+}
+
+async fn converse(relay: &Relay, tcp: TcpStream) -> Result<(Wire, Capabilities), ConnectError> {
     let ends = Ends::of(relay, &tcp)?;
     let mut wire = match relay.tls {
         TlsMode::Implicit => secure(relay, tcp, true).await?,
@@ -77,38 +103,35 @@ impl Ends {
     }
 }
 
-/// Tries the name's addresses in their order.
-async fn dial(relay: &Relay) -> Result<TcpStream, ConnectError> {
-    let within = relay.timeouts.connect;
-    let silent = || ConnectError::Timeout {
+async fn addresses(relay: &Relay) -> Result<Vec<SocketAddr>, ConnectError> {
+    let lookup = tokio::net::lookup_host((relay.host.as_str(), relay.port));
+    let addresses = timeout(relay.timeouts.connect, lookup)
+        .await
+        .map_err(|_elapsed| silent(relay))?
+        .map_err(|source| ConnectError::NoAddress {
+            host: relay.host.clone(),
+            source: Some(source),
+        })?;
+    Ok(addresses.collect())
+}
+
+async fn dial(relay: &Relay, address: SocketAddr) -> Result<TcpStream, ConnectError> {
+    let unreachable = |source| unreachable_relay(relay, source);
+    let tcp = timeout(relay.timeouts.connect, TcpStream::connect(address))
+        .await
+        .map_err(|_elapsed| silent(relay))?
+        .map_err(unreachable)?;
+    // Without it each message waits for the relay's delayed acknowledgement: 40 ms.
+    tcp.set_nodelay(true).map_err(unreachable)?;
+    Ok(tcp)
+}
+
+fn silent(relay: &Relay) -> ConnectError {
+    ConnectError::Timeout {
         relay: relay.to_string(),
         step: Step::Connect,
-        after: within,
-    };
-    let no_address = |source| ConnectError::NoAddress {
-        host: relay.host.clone(),
-        source,
-    };
-    let lookup = tokio::net::lookup_host((relay.host.as_str(), relay.port));
-    let addresses = timeout(within, lookup)
-        .await
-        .map_err(|_elapsed| silent())?
-        .map_err(|source| no_address(Some(source)))?;
-    let mut failure = no_address(None);
-    for address in addresses {
-        failure = match timeout(within, TcpStream::connect(address)).await {
-            Ok(Ok(tcp)) => {
-                // Without it each message waits for the relay's delayed acknowledgement: 40 ms.
-                match tcp.set_nodelay(true) {
-                    Ok(()) => return Ok(tcp),
-                    Err(source) => unreachable_relay(relay, source),
-                }
-            }
-            Ok(Err(source)) => unreachable_relay(relay, source),
-            Err(_elapsed) => silent(),
-        };
+        after: relay.timeouts.connect,
     }
-    Err(failure)
 }
 
 fn unreachable_relay(relay: &Relay, source: io::Error) -> ConnectError {

@@ -6,5 +6,6 @@ mod facts;
 mod help;
 mod proof;
 mod rehearsals;
+mod retried;
 mod secrets;
 mod sending;

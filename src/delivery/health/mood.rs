@@ -84,6 +84,30 @@ pub async fn troubles(store: &dyn Store, now: DateTime<Utc>) -> Result<Vec<Troub
         .collect())
 }
 
+/// Ends the spells of a domain, or of all, by a person's word: they are tried as if there were none.
+///
+/// # Errors
+/// The store's.
+pub async fn end_spells(
+    store: &dyn Store,
+    domain: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let kept = store.moods().await?;
+    let is_meant = |it: &store::Mood| domain.is_none_or(|domain| it.key == domain);
+    let ended = kept.into_iter().filter(is_meant).filter_map(|kept| {
+        let mut mood = read(&kept, now)?;
+        mood.spell.take()?;
+        let record = serde_json::to_string(&mood).ok()?;
+        Some(store::Mood { record, ..kept })
+    });
+    let ended: Vec<_> = ended.collect();
+    if ended.is_empty() {
+        return Ok(());
+    }
+    store.keep_moods(&ended).await
+}
+
 /// None: it can't be read any more, or is too old to say anything.
 fn read(kept: &store::Mood, now: DateTime<Utc>) -> Option<Mood> {
     if now - kept.at > LONGEST_MEMORY {

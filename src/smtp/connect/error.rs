@@ -168,6 +168,23 @@ impl ConnectError {
         }
     }
 
+    /// Whether it may be one machine's trouble among several that the relay's name stands for: the
+    /// next address is tried.
+    pub(super) fn is_one_machines(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } | Self::Handshake { .. } => true,
+            Self::Timeout { step, .. } => *step == Step::Connect,
+            _ => self.is_about_tls(),
+        }
+    }
+
+    /// Whether a relay that was well before no longer shows TLS that can be trusted. A machine among
+    /// many that is set up wrongly, for a while; nothing goes to it, least of all in clear.
+    #[must_use]
+    pub fn is_about_tls(&self) -> bool {
+        matches!(self, Self::Certificate { .. } | Self::TlsNotOffered { .. })
+    }
+
     /// What a tired person can do about it.
     #[must_use]
     pub fn hint(&self) -> &'static str {

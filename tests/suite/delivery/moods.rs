@@ -291,3 +291,41 @@ async fn a_spell_that_does_not_end_gives_its_readers_up_and_names_them() {
         outcome == "rejected" && words.contains("550 5.1.1 No such user")
     }));
 }
+
+#[tokio::test]
+async fn a_clock_that_ran_ahead_strands_nobody_and_gives_nobody_up() {
+    for days in [3, 1_000] {
+        let mut harness = Harness::new(readers(6, 2)).await.deferring_for_an_hour();
+        let right = harness.clock;
+        let busy = ScriptedServer::new()
+            .on(Rcpt, reply("451 4.7.1 Greylisted").to("reader1@"))
+            .start();
+        assert_eq!(harness.run(&busy).await.counts.deferred, 1);
+        // It runs ahead, and whoever waits is tried, and waits until then.
+        harness.clock =
+            daily_note::clock::Clock::starting_at(right.now() + Duration::from_secs(days * 86_400));
+        assert_eq!(harness.run(&busy).await.counts.deferred, 1, "not given up");
+        // It is right again.
+        harness.clock = right;
+        let report = harness.run(&busy).await;
+        let Ending::Waiting(next) = report.ending else {
+            panic!("{report:?}")
+        };
+        assert!(
+            next <= harness.clock.now() + 2 * AN_HOUR,
+            "{days} days: {next}"
+        );
+        harness.two_hours_later();
+        let well = ScriptedServer::new().start();
+        assert_eq!(harness.run(&well).await.counts, all_accepted(6));
+    }
+}
+
+#[tokio::test]
+async fn a_clock_set_back_behind_the_slot_stops_no_batch() {
+    let mut harness = Harness::new(readers(6, 2)).await;
+    let hours = |hours: i64| chrono::TimeDelta::hours(hours);
+    harness.clock = daily_note::clock::Clock::starting_at(harness.clock.now() - hours(30));
+    let server = ScriptedServer::new().start();
+    assert_eq!(harness.run(&server).await.counts, all_accepted(6));
+}

@@ -11,7 +11,7 @@ use daily_note::{
 };
 
 use super::harness::{Harness, readers};
-use crate::scripted::{At, At::*, Play, ScriptedServer, close, reply, stall};
+use crate::scripted::{At, At::*, Play, ScriptedServer, close, raw, reply, stall};
 
 /// Twenty readers through a server that plays a fault once, or a few times, and is well then.
 async fn all_arrive_after(at: At, play: Play) {
@@ -182,4 +182,44 @@ async fn a_refused_connection_leaves_every_row_pending() {
             ..Counts::default()
         }
     );
+}
+
+#[tokio::test]
+async fn a_machine_without_tls_among_good_ones_stops_nobody_and_gets_nothing() {
+    let mut harness = Harness::new(readers(20, 2)).await.one_connection();
+    harness.smtp.messages_per_connection = 5;
+    // The second connection, and the third, are with a machine that offers no STARTTLS.
+    let bare = || raw(b"250-scripted.example.com\r\n250 SIZE 104857600\r\n");
+    let server = ScriptedServer::new()
+        .starttls()
+        .on(Ehlo, bare().connection(2))
+        .on(Ehlo, bare().connection(3))
+        .forgiving()
+        .start();
+    let report = harness.run(&server).await;
+    assert_eq!(report.ending, Ending::Finished, "{report:?}");
+    assert_eq!(report.counts.accepted, 20);
+    for connection in [2, 3] {
+        let said = server.transcript(connection);
+        assert!(
+            !said.iter().any(|line| line.starts_with("C: MAIL")),
+            "{said:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_relay_that_never_had_tls_still_pauses() {
+    let harness = Harness::new(readers(5, 1)).await.one_connection();
+    let server = ScriptedServer::new()
+        .starttls()
+        .on(
+            Ehlo,
+            raw(b"250-scripted.example.com\r\n250 SIZE 104857600\r\n"),
+        )
+        .forgiving()
+        .start();
+    let report = harness.run(&server).await;
+    assert!(matches!(report.ending, Ending::Paused(_)), "{report:?}");
+    assert_eq!(report.counts.pending, 5);
 }

@@ -1,0 +1,112 @@
+//! `suppressions remove --issue …`: what a relay's refusals did, undone together, counted and shown
+//! first.
+
+use chrono::{DateTime, NaiveDate, TimeZone, Utc};
+use chrono_tz::Tz;
+use serde::Serialize;
+
+use super::{Context, Exit, Failure, Tone, row};
+use crate::{
+    address::Address,
+    app::App,
+    audience::Suppression,
+    cli::{confirm, table::table},
+    store::{self, Store},
+};
+
+/// So many are shown before the question; `suppressions list` shows all.
+const SHOWN: usize = 10;
+
+/// Which of those whom a relay's refusal keeps off.
+#[derive(Debug, clap::Args)]
+pub(super) struct Bounces {
+    /// Those whom the relay refused this issue
+    #[arg(long, conflicts_with = "emails")]
+    issue: Option<String>,
+    /// Those refused since this day
+    #[arg(long, value_name = "DATE", conflicts_with = "emails")]
+    since: Option<NaiveDate>,
+    /// Those of this domain
+    #[arg(long, conflicts_with = "emails")]
+    domain: Option<String>,
+    /// Those refused with this code, 550 or 5.1.1
+    #[arg(long, conflicts_with = "emails")]
+    code: Option<String>,
+    /// Don't ask
+    #[arg(short, long, conflicts_with = "emails")]
+    yes: bool,
+}
+
+/// What came of it, as a document.
+#[derive(Serialize)]
+struct Document<'a> {
+    removed: u64,
+    suppressions: &'a [Suppression],
+}
+
+pub(super) async fn execute(
+    args: &Bounces,
+    app: &App,
+    store: &dyn Store,
+    context: &Context,
+) -> Result<Exit, Failure> {
+    let output = &context.output;
+    let zone = app.publication.timezone;
+    let batch = match &args.issue {
+        Some(issue) => Some(app.batch(store, issue).await?.id),
+        None => None,
+    };
+    let wanted = store::Bounces {
+        batch,
+        since: args.since.and_then(|day| beginning(day, zone)),
+        domain: args.domain.as_deref().map(str::to_ascii_lowercase),
+        code: args.code.clone(),
+    };
+    let bounced = store.bounced(&wanted).await?;
+    if bounced.is_empty() {
+        output.note("The relay's refusals keep nobody of these from mail.");
+        if output.is_json() {
+            output.document(&Document {
+                removed: 0,
+                suppressions: &[],
+            });
+        }
+        return Ok(Exit::Nothing);
+    }
+    if !output.is_json() {
+        let rows: Vec<_> = bounced.iter().take(SHOWN).map(|it| row(it, zone)).collect();
+        output.say(table(["ADDRESS", "REASON", "SINCE", "DETAIL"], &rows).trim_end());
+        if bounced.len() > SHOWN {
+            output.say(format!("… and {} more", bounced.len() - SHOWN));
+        }
+    }
+    let question = format!("{} mail again. Go ahead?", counted(bounced.len()));
+    if !args.yes && !confirm::ask(&question, output)? {
+        output.note("Nothing was changed.");
+        return Ok(Exit::Nothing);
+    }
+    let emails: Vec<Address> = bounced.iter().filter_map(|it| it.email.clone()).collect();
+    let removed = store.lift_suppressions(&emails).await?;
+    if output.is_json() {
+        output.document(&Document {
+            removed,
+            suppressions: &bounced,
+        });
+    }
+    output.say(output.paint(Tone::Good, format!("{} mail again.", counted(emails.len()))));
+    Ok(Exit::Done)
+}
+
+fn counted(addresses: usize) -> String {
+    match addresses {
+        1 => "1 address gets".to_owned(),
+        more => format!("{more} addresses get"),
+    }
+}
+
+/// The first moment of a day there.
+fn beginning(day: NaiveDate, zone: Tz) -> Option<DateTime<Utc>> {
+    let midnight = day.and_hms_opt(0, 0, 0)?;
+    let there = zone.from_local_datetime(&midnight).earliest();
+    Some(there.map_or(midnight.and_utc(), |at| at.to_utc()))
+}
