@@ -164,6 +164,9 @@ async fn carry(batch: &Batch, run: &Run) -> Result<Option<Halt>, StoreError> {
         batch.trusts_refusals,
         counts.accepted > 0,
     );
+    if batch.trusts_refusals {
+        health.note_taken(&run.store.fared(batch.id, &[]).await?);
+    }
     health.recall(&run.store.moods().await?, run.clock.now());
     let clerk = Arc::new(Clerk::new(
         journal,

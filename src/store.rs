@@ -18,6 +18,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
+pub(crate) use self::delivery::is_beyond_doubt;
 pub use self::{
     batch::{AudienceSize, Batch, BatchId, BatchState, Counts, Freeze, NewBatch, Wave, WaveState},
     delivery::{
@@ -284,7 +285,7 @@ pub trait Store: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Retried, StoreError>;
 
-    /// How the readers of these domains have fared in a batch.
+    /// How the readers of these domains have fared in a batch; of all domains where none is named.
     async fn fared(&self, batch: BatchId, domains: &[String]) -> Result<Vec<Fared>, StoreError>;
 
     /// The rows of a domain that are due before `until` are due then; answers how many.

@@ -50,7 +50,9 @@ impl Feeder {
                     break;
                 }
                 self.look_at_the_batch().await?;
-                self.bear_or_leave().await?;
+                if self.bear_or_leave().await? {
+                    continue;
+                }
             }
             // With room left and rows due, only a limit can be what is in the way.
             let has_more = claimed.is_some_and(|rows| rows > 0) && self.room.free().is_some();
@@ -113,15 +115,18 @@ impl Feeder {
 
     /// Rows are due, and whoever they are for may rest. A rest is borne for a while: then the domain's
     /// readers wait until it is over, and the relay's all do.
-    async fn bear_or_leave(&self) -> Result<(), StoreError> {
+    /// Answers whether anybody's do now.
+    async fn bear_or_leave(&self) -> Result<bool, StoreError> {
         let now = self.clock.now();
+        let mut has_left = 0;
         let resting = self.clerk.health().resting(now);
         for rest in resting {
             let is_borne = !rest.is_spell && now - rest.since <= PATIENCE;
             match rest.domain {
                 _ if is_borne => {}
                 Some(domain) => {
-                    self.store.postpone(self.batch, &domain, rest.until).await?;
+                    let until = rest.until;
+                    has_left += self.store.postpone(self.batch, &domain, until).await?;
                 }
                 None => self.clerk.halt(Halt::RelayAway(format!(
                     "it takes no more for now: {}",
@@ -129,7 +134,7 @@ impl Feeder {
                 ))),
             }
         }
-        Ok(())
+        Ok(has_left > 0)
     }
 
     /// What was learned of the relay outlasts a crash.

@@ -98,7 +98,8 @@ enum Greylisting {
 #[derive(Debug)]
 pub(crate) struct Health {
     lengths: Lengths,
-    /// A person looked and resumed: refusals count.
+    /// A person looked and resumed: refusals count, save of a domain that took this content for
+    /// somebody: it may have a spell of its own.
     trusts: bool,
     /// The relay took this very content for somebody.
     has_accepted: bool,
@@ -139,6 +140,13 @@ impl Health {
             on_the_way: 0,
             moody: BTreeSet::new(),
             changed: BTreeSet::new(),
+        }
+    }
+
+    /// These domains took this very content for somebody before.
+    pub(crate) fn note_taken(&mut self, fared: &[Fared]) {
+        for domain in fared.iter().filter(|it| it.taken > 0) {
+            self.domain(&domain.domain).has_taken = true;
         }
     }
 
@@ -234,7 +242,8 @@ impl Health {
     pub(crate) fn conclude(&mut self, fared: &[Fared], now: DateTime<Utc>) -> Vec<Ruling> {
         let spells = self.domains.values().any(|it| it.mood.spell.is_some());
         let held: usize = self.domains.values().map(|it| it.held.len()).sum();
-        if !self.has_accepted && held > 0 && (spells || held >= REFUSED_IN_A_ROW) {
+        let takes_nobody = !self.has_accepted && !self.trusts;
+        if takes_nobody && held > 0 && (spells || held >= REFUSED_IN_A_ROW) {
             return self.pause_over_refusals(now);
         }
         let in_batch: BTreeMap<&str, &Fared> =
@@ -311,7 +320,11 @@ impl Health {
             reply: reply.clone(),
             is_dead,
         };
-        if self.trusts {
+        let (trusts, is_proven) = (
+            self.trusts,
+            self.domain(claim.reader.email.domain()).has_taken,
+        );
+        if trusts && !is_proven {
             return vec![Ruling::reject(held)];
         }
         let lengths = self.lengths.spell;
@@ -332,9 +345,9 @@ impl Health {
             // What one domain does is not the relay's doing.
             self.refused_early = self.refused_early.saturating_sub(domain::ENOUGH);
         }
-        if self.refusals.reaches(REFUSED_IN_A_ROW, BESIDE_THE_LARGEST)
-            || (self.judged <= EARLY && self.refused_early >= EARLY_REFUSALS)
-        {
+        let is_everybody = self.refusals.reaches(REFUSED_IN_A_ROW, BESIDE_THE_LARGEST)
+            || (self.judged <= EARLY && self.refused_early >= EARLY_REFUSALS);
+        if is_everybody && !self.trusts {
             return self.pause_over_refusals(now);
         }
         vec![Ruling::Hold {

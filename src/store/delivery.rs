@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{BatchId, DeliveryState};
@@ -86,6 +86,12 @@ impl Fared {
     pub fn tried(&self) -> usize {
         self.taken + self.refused
     }
+}
+
+/// Whether a reader who was refused as dead in so many issues, and first then, is gone whatever is
+/// believed of the domain: no doubt lasts for ever.
+pub(crate) fn is_beyond_doubt(issues: usize, since: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    issues >= 3 && now - since >= TimeDelta::days(14)
 }
 
 /// What is remembered of a relay or a recipient domain between runs. What it means is `delivery`'s.

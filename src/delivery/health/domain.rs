@@ -67,12 +67,15 @@ pub(crate) struct Domain {
     sample: VecDeque<(DeliveryId, bool)>,
     pub(crate) held: Vec<Held>,
     pub(crate) on_the_way: usize,
+    /// It took this batch's content for somebody.
+    pub(crate) has_taken: bool,
 }
 
 impl Domain {
     /// A reader was taken: whatever spell there was is over. Answers whether the mood changed.
     pub(crate) fn taken(&mut self, delivery: DeliveryId, now: DateTime<Utc>) -> bool {
         self.add(delivery, false);
+        self.has_taken = true;
         let had_spell = self.mood.spell.take().is_some();
         if had_spell {
             // Who was refused in it says nothing of what comes.

@@ -1,16 +1,13 @@
 //! Refusals that nobody believed when they came: kept by reader until the reader is taken, so that no
 //! doubt lasts for ever, and how a domain's readers fared in a batch.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
 use super::{Fault, codes, realm, statement::Statements};
-use crate::store::{BatchId, Fared, Realm, Refusal, Step, Transition, machine::State};
-
-/// Refused as dead in so many issues …
-const ISSUES: i64 = 3;
-/// … over so long, a reader is gone.
-const SPAN: TimeDelta = TimeDelta::days(14);
+use crate::store::{
+    BatchId, Fared, Realm, Refusal, Step, Transition, is_beyond_doubt, machine::State,
+};
 
 /// The transition that is due instead, where a doubted refusal is one too many.
 pub(super) fn without_doubt(
@@ -31,8 +28,8 @@ pub(super) fn without_doubt(
         params![subscriber, batch, realm::code(realm)],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
-    let is_long = since.is_some_and(|since| codes::millis(now - SPAN) >= since);
-    if others + 1 < ISSUES || !is_long {
+    let since = since.map(codes::time).transpose()?.unwrap_or(now);
+    if !is_beyond_doubt(usize::try_from(others).unwrap_or_default() + 1, since, now) {
         return Ok(None);
     }
     Ok(Some(Transition {
@@ -104,7 +101,8 @@ pub(super) fn fared(
            OR d.state IN (?5, ?6) AND EXISTS (SELECT 1 FROM refusals AS r \
              WHERE r.subscriber = d.subscriber AND r.batch = ?7)) \
          FROM deliveries AS d JOIN domains AS m ON m.id = d.domain \
-         WHERE d.id BETWEEN ?1 AND ?2 AND m.name IN (SELECT value FROM json_each(?3)) \
+         WHERE d.id BETWEEN ?1 AND ?2 \
+         AND (?3 = '[]' OR m.name IN (SELECT value FROM json_each(?3))) \
          GROUP BY m.id",
         params![
             first,
