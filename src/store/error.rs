@@ -44,6 +44,12 @@ pub enum StoreError {
         /// The folder.
         place: String,
     },
+    /// Another program holds the database.
+    #[error("another process has kept {place} locked for too long")]
+    Locked {
+        /// The file.
+        place: String,
+    },
     /// The disk is nearly full: sending stops before it is.
     #[error(
         "the disk of {place} has {free_mib} MiB left, and sending leaves {reserve_mib} MiB free"
@@ -154,6 +160,9 @@ impl StoreError {
             }
             Self::Gone { .. } => {
                 "put the folder back where it was, and send again: it goes on where it stopped"
+            }
+            Self::Locked { .. } => {
+                "end what holds it: a shell with a transaction open, a copying tool (`fuser` says which); nothing is lost meanwhile"
             }
             Self::NoRoom { .. } => {
                 "make room: `serve` goes on by itself then, and `send` where it stopped"

@@ -56,6 +56,10 @@ use crate::source::SourceError;
 /// The name of the database in the state folder.
 const FILE: &str = "daily-note.sqlite";
 
+/// How often a write that must not be lost is tried while another program holds the database, each time for
+/// half a minute.
+const PATIENCE: u32 = 20;
+
 /// The list and the ledger of one publication, in one file. Opened again in the same process, it is
 /// the same one.
 #[derive(Debug)]
@@ -142,6 +146,21 @@ impl SqliteStore {
             Ok(value)
         };
         self.told(self.owner.database.write(&self.owner.place, verb).await)
+    }
+
+    /// One transaction that writes what must not be lost: while another program holds the database it is
+    /// tried again, and what came of mail stays in memory.
+    async fn write_patiently<T: Send + 'static>(
+        &self,
+        verb: impl Fn(&Connection, &Place) -> Result<T, Fault> + Clone + Send + 'static,
+    ) -> Result<T, StoreError> {
+        for _ in 1..PATIENCE {
+            match self.write(verb.clone()).await {
+                Err(error @ StoreError::Locked { .. }) => tracing::warn!("{error}; still trying"),
+                written => return written,
+            }
+        }
+        self.write(verb).await
     }
 
     /// One transaction that writes, and of which nothing stays.
@@ -235,6 +254,12 @@ impl SqliteStore {
 }
 
 fn told(file: &Path, fault: Fault) -> StoreError {
+    if let Fault::Sql(error) = &fault
+        && trouble::is_locked(error)
+    {
+        let place = file.display().to_string();
+        return StoreError::Locked { place };
+    }
     let trouble = match fault {
         Fault::Told(error) => return error,
         Fault::Sql(error) => trouble::Trouble::of(error),

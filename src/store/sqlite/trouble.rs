@@ -49,6 +49,11 @@ fn code(error: &rusqlite::Error) -> Option<i32> {
     Some(error.extended_code & 0xFF)
 }
 
+/// Somebody else has the lock, and kept it for longer than we wait.
+pub(super) fn is_locked(error: &rusqlite::Error) -> bool {
+    matches!(code(error), Some(5 | 6))
+}
+
 fn plain(error: &rusqlite::Error) -> Option<&'static str> {
     use rusqlite::Error as E;
     if let E::FromSqlConversionFailure(..)
@@ -60,7 +65,6 @@ fn plain(error: &rusqlite::Error) -> Option<&'static str> {
     }
     Some(match code(error)? {
         3 | 8 => "it may not be written: look at its owner and its rights",
-        5 | 6 => "another process has kept it locked for too long",
         10 => "the disk answered with an error: nothing more is written to it",
         11 => "it is damaged: move it away and restore a backup",
         13 => "the disk is full",

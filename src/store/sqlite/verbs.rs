@@ -338,7 +338,7 @@ impl Store for SqliteStore {
         self.look_at_place()?;
         open::refuse_full_disk(&self.state_dir)?;
         let (realm, sender, quotas) = (self.realm, sender.clone(), quotas.clone());
-        self.write(move |tx, _| claim::claim(tx, realm, batch, &sender, &quotas, now))
+        self.write_patiently(move |tx, _| claim::claim(tx, realm, batch, &sender, &quotas, now))
             .await
     }
 
@@ -350,7 +350,7 @@ impl Store for SqliteStore {
         now: DateTime<Utc>,
     ) -> Result<Lease, StoreError> {
         let (realm, key) = (self.realm, key.to_owned());
-        self.write(move |tx, _| lease::lease(tx, realm, &key, rate, want, now))
+        self.write_patiently(move |tx, _| lease::lease(tx, realm, &key, rate, want, now))
             .await
     }
 
@@ -371,9 +371,9 @@ impl Store for SqliteStore {
                 .cloned()
                 .collect(),
         };
-        let (refusals, steps) = self
-            .write(move |tx, place| record::record(tx, place, realm, &transitions, now))
-            .await?;
+        let recorded = self
+            .write_patiently(move |tx, place| record::record(tx, place, realm, &transitions, now));
+        let (refusals, steps) = recorded.await?;
         // Before the caller hears of it, and so before anything leaves.
         for (realm, issue, steps) in steps {
             self.told(self.owner.place.note_steps(realm, &issue, steps))?;

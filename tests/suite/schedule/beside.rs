@@ -156,3 +156,32 @@ fn a_disk_that_is_full_for_a_while_stops_nobody_for_good() {
     assert!(taken.values().all(|times| *times == 1), "{taken:?}");
     assert!(taken.len() + 4 >= READERS, "{} got it", taken.len());
 }
+
+#[test]
+fn a_lock_that_somebody_else_holds_for_longer_than_we_wait_makes_nobody_unknown() {
+    let publication = publication().subscribers(READERS);
+    let relay = Relay::start(Duration::from_millis(20));
+    let running = start(&publication, &relay, COMMANDS[1]);
+    wait_until(|| relay.count() > 3, "the first messages");
+    // A shell that somebody left in the middle of a transaction.
+    let mut holder = Command::new("sqlite3")
+        .arg(database(&publication))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut keys = holder.stdin.take().unwrap();
+    std::io::Write::write_all(&mut keys, b".timeout 9000\nBEGIN IMMEDIATE;\n").unwrap();
+    thread::sleep(Duration::from_secs(36));
+    drop(keys);
+    holder.wait().unwrap();
+    relay.quicken();
+    wait_until(|| relay.count() == READERS, "everybody");
+    running.wait();
+    let status = publication
+        .run(["status", "--json", "--at", AT_THE_HOUR])
+        .json();
+    assert_eq!(status[0]["counts"]["accepted"], READERS, "{status}");
+    assert_eq!(status[0]["counts"]["unknown"], 0, "{status}");
+    assert!(relay.finish().values().all(|times| *times == 1));
+}

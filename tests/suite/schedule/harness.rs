@@ -152,6 +152,11 @@ impl Serve {
         assert!(sent.success());
     }
 
+    /// Waits for its end, and answers its exit code.
+    pub(crate) fn wait(mut self) -> Option<i32> {
+        self.child.wait().unwrap().code()
+    }
+
     /// Asks it to stop, and answers its exit code.
     pub(crate) fn stop(mut self) -> Option<i32> {
         self.signal("-TERM");
