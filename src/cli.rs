@@ -155,7 +155,9 @@ pub(crate) struct Context {
 impl Context {
     /// Opens the publication that the command is about.
     pub(crate) fn app(&self) -> Result<App, Failure> {
-        Ok(App::open(self.root.as_deref(), self.clock)?)
+        let app = App::open(self.root.as_deref(), self.clock)?;
+        logging::use_zone(app.publication.timezone);
+        Ok(app)
     }
 
     /// `--root`, where given.

@@ -27,11 +27,11 @@ pub(crate) struct Log;
 #[async_trait]
 impl Teller for Log {
     async fn tell(&self, event: &Event, at: DateTime<Utc>) {
-        let line = serde_json::to_value(Line { at, event }).unwrap_or_default();
-        let name = line["event"].as_str().unwrap_or_default();
+        // The log makes these details the line's own fields.
+        let details = serde_json::to_value(Line { at, event }).unwrap_or_default();
         match event.is_alarming() {
-            true => tracing::warn!(event = name, details = %line),
-            false => tracing::info!(event = name, details = %line),
+            true => tracing::warn!(%details),
+            false => tracing::info!(%details),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 
 use serde::Serialize;
 
-use super::{ColorChoice, Failure, Global};
+use super::{ColorChoice, Failure, Global, LogFormat};
 
 /// How this run talks.
 #[derive(Debug, Clone)]
@@ -15,6 +15,8 @@ pub(crate) struct Output {
     is_beside: bool,
     is_quiet: bool,
     has_color: bool,
+    /// Stderr is a log for programs: what is said there is said in its lines.
+    is_logged: bool,
 }
 
 /// Colours tell state, nothing else; words say the same without them.
@@ -46,6 +48,7 @@ impl Output {
             is_beside: false,
             is_quiet: global.quiet,
             has_color,
+            is_logged: global.log_format == LogFormat::Json,
         }
     }
 
@@ -103,7 +106,9 @@ impl Output {
 
     /// What happens on the way.
     pub(crate) fn note(&self, text: impl AsRef<str>) {
-        if !self.is_quiet {
+        if self.is_logged {
+            tracing::info!("{}", text.as_ref().trim());
+        } else if !self.is_quiet {
             write_line(&mut io::stderr().lock(), text.as_ref());
         }
     }
@@ -125,6 +130,12 @@ impl Output {
 
     /// A failure, to stderr.
     pub(super) fn failure(&self, failure: &Failure) {
+        if self.is_logged {
+            for report in failure.reports() {
+                tracing::error!("{}", format!("{report:?}").trim());
+            }
+            return;
+        }
         let mut stderr = io::stderr().lock();
         for report in failure.reports() {
             write_line(&mut stderr, format!("{report:?}").trim_end());

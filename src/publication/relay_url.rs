@@ -125,11 +125,12 @@ impl FromText for SmtpTarget {
             }
             None => return Err(format!("this is not the URL of a mail server\n{HINT}")),
         };
-        let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
-        let (user, host) = match rest.rsplit_once('@') {
-            Some((user, host)) => (Some(user), host),
+        // By the last `@`: a password may hold one, and `?`, `#` and `/` too.
+        let (user, rest) = match rest.rsplit_once('@') {
+            Some((user, rest)) => (Some(user), rest),
             None => (None, rest),
         };
+        let (host, query) = rest.split_once('?').unwrap_or((rest, ""));
         let (host, port) = host_and_port(host.strip_suffix('/').unwrap_or(host))?;
         let mut relay = RelayUrl {
             host,
@@ -248,6 +249,26 @@ mod tests {
         assert_eq!((taken.host.as_str(), taken.port), ("::1", 2525));
         assert!(taken.is_loopback());
         assert_eq!(SmtpTarget::from_text("inbox"), Ok(SmtpTarget::Inbox));
+    }
+
+    #[test]
+    fn a_password_may_hold_what_urls_are_made_of() {
+        for (written, read) in [
+            ("p?q", "p?q"),
+            ("p@q", "p@q"),
+            ("p#q", "p#q"),
+            ("p/q:r", "p/q:r"),
+            ("p%q", "p%q"),
+            ("p%25q%40", "p%q@"),
+            ("?tls=none", "?tls=none"),
+        ] {
+            let taken = relay(&format!(
+                "smtp://me:{written}@smtp.example.com?tls=required"
+            ));
+            let taken = taken.unwrap();
+            assert_eq!(taken.host, "smtp.example.com", "{written}");
+            assert_eq!(taken.credentials, Some(("me".into(), read.into())));
+        }
     }
 
     #[test]

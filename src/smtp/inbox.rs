@@ -3,6 +3,7 @@
 
 mod conversation;
 mod maildrop;
+mod room;
 
 use std::{
     io,
@@ -14,16 +15,15 @@ use std::{
 
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{Semaphore, watch},
+    sync::watch,
     task::{JoinHandle, JoinSet},
     time::timeout,
 };
 
 use conversation::Conversation;
 pub use maildrop::Maildrop;
+use room::Rooms;
 
-/// Connections served at once; more are greeted with a 421.
-const MAX_CONNECTIONS: usize = 200;
 /// How long `stop` waits for messages in flight.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -127,7 +127,7 @@ impl Drop for Inbox {
 
 /// Accepts until told to stop, then waits for the conversations to end.
 async fn serve(listener: TcpListener, maildrop: Arc<Maildrop>, mut stopped: watch::Receiver<bool>) {
-    let free = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let rooms = Rooms::new();
     let mut conversations = JoinSet::new();
     loop {
         let accepted = tokio::select! {
@@ -140,17 +140,15 @@ async fn serve(listener: TcpListener, maildrop: Arc<Maildrop>, mut stopped: watc
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
-        let Ok(permit) = Arc::clone(&free).try_acquire_owned() else {
-            conversations.spawn(turn_away(tcp));
-            continue;
-        };
-        let (maildrop, stopped) = (Arc::clone(&maildrop), stopped.clone());
+        let (maildrop, rooms, stopped) = (Arc::clone(&maildrop), rooms.clone(), stopped.clone());
         conversations.spawn(async move {
-            let ended = Conversation::new(tcp, maildrop, stopped).run().await;
+            let Some(room) = rooms.enter().await else {
+                return turn_away(tcp).await;
+            };
+            let ended = Conversation::new(tcp, maildrop, room, stopped).run().await;
             if let Err(error) = ended {
                 tracing::debug!(%error, "an inbox connection ended");
             }
-            drop(permit);
         });
     }
     drop(listener);

@@ -80,8 +80,10 @@ async fn load(ca_file: Option<PathBuf>) -> Result<Trust, TrustError> {
     let verifier = {
         let provider = Arc::clone(&provider);
         tokio::task::spawn_blocking(move || {
-            let extra = ca_file.map(read_ca_file).transpose()?.unwrap_or_default();
-            Verifier::new_with_extra_roots(extra, provider).map_err(TrustError::Unusable)
+            let named = ca_file.map(read_ca_file).transpose()?.unwrap_or_default();
+            let authorities = Verifier::new_with_extra_roots(named.clone(), provider)
+                .map_err(TrustError::Unusable)?;
+            Ok(NamedOrSigned { named, authorities })
         })
         .await
         .map_err(|error| TrustError::Unusable(Error::General(error.to_string())))??
@@ -113,6 +115,58 @@ fn read_ca_file(path: PathBuf) -> Result<Vec<CertificateDer<'static>>, TrustErro
             }
         });
     certificates.map_err(|source| TrustError::CaFile { path, source })
+}
+
+/// Takes the very certificates that `smtp.ca_file` holds, and those that an authority signed.
+///
+/// A relay's own certificate, signed by itself, is no authority's: webpki refuses it as the end of a
+/// chain. A person who names it means exactly that one, whatever name and dates it bears, as with
+/// DANE-EE (RFC 7671 §5.1).
+#[derive(Debug)]
+struct NamedOrSigned {
+    named: Vec<CertificateDer<'static>>,
+    authorities: Verifier,
+}
+
+impl ServerCertVerifier for NamedOrSigned {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        if self.named.iter().any(|named| named == end_entity) {
+            return Ok(ServerCertVerified::assertion());
+        }
+        let authorities = &self.authorities;
+        authorities.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.authorities
+            .verify_tls12_signature(message, cert, signature)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.authorities
+            .verify_tls13_signature(message, cert, signature)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.authorities.supported_verify_schemes()
+    }
 }
 
 /// Takes whatever certificate comes. Only for STARTTLS to a relay on this very machine, which
@@ -154,5 +208,63 @@ impl ServerCertVerifier for AnyCertificate {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
+    use tokio::net::TcpListener;
+    use tokio_rustls::{
+        TlsAcceptor,
+        rustls::{
+            ServerConfig,
+            pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
+        },
+    };
+
+    use super::*;
+    use crate::publication::TlsMode;
+
+    /// As `openssl req -x509` makes it: of its own authority, in another name.
+    fn self_signed() -> (rcgen::Certificate, KeyPair) {
+        let mut params = CertificateParams::new(vec!["mail.internal".to_owned()]).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().unwrap();
+        (params.self_signed(&key).unwrap(), key)
+    }
+
+    async fn shakes_hands(
+        shown: (rcgen::Certificate, KeyPair),
+        named: &rcgen::Certificate,
+    ) -> bool {
+        let mut ca_file = tempfile::NamedTempFile::new().unwrap();
+        ca_file.write_all(named.pem().as_bytes()).unwrap();
+        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(shown.1.serialize_der()));
+        let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![shown.0.der().clone()], key)
+            .unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            let (tcp, _) = listener.accept().await.unwrap();
+            let _ = TlsAcceptor::from(Arc::new(config)).accept(tcp).await;
+        });
+        let relay = Relay::new("localhost", port, TlsMode::Implicit).with_ca_file(ca_file.path());
+        let tcp = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+        handshake(&relay, tcp, true).await.unwrap().is_ok()
+    }
+
+    #[tokio::test]
+    async fn a_relay_s_own_certificate_is_trusted_where_it_is_the_one_that_is_named() {
+        let own = self_signed();
+        let named = own.0.clone();
+        assert!(shakes_hands(own, &named).await);
+        assert!(!shakes_hands(self_signed(), &named).await);
     }
 }

@@ -12,6 +12,7 @@ mod check;
 mod cli;
 mod crash;
 mod delivery;
+mod dependencies;
 mod doctor;
 mod faults;
 mod identity;

@@ -32,16 +32,33 @@ pub(super) async fn authenticate(
     let mut says = Auth::new(mechanism, credentials.clone(), None)
         .map_err(|_| not_understood(mechanism))?
         .to_string();
-    for _ in 0..=MAX_CHALLENGES {
+    // Some relays take a first answer only when they asked for it (RFC 4954 §4 has both).
+    let mut apart = apart(mechanism, &says);
+    for _ in 0..=MAX_CHALLENGES + 1 {
         wire.send(says.as_bytes(), within).await.map_err(lost)?;
         let reply = wire.reply(within).await.map_err(lost)?;
-        match reply.code {
-            235 => return Ok(()),
-            334 => says = answer(mechanism, &credentials, &reply)?,
-            _ => return Err(ConnectError::Auth(reply)),
+        match (reply.code, apart.take()) {
+            (235, _) => return Ok(()),
+            (501 | 504, Some((command, response))) => {
+                wire.send(command.as_bytes(), within).await.map_err(lost)?;
+                let asks = wire.reply(within).await.map_err(lost)?;
+                if asks.code != 334 {
+                    return Err(ConnectError::Auth(asks));
+                }
+                says = response;
+            }
+            (334, _) => says = answer(mechanism, &credentials, &reply)?,
+            (..) => return Err(ConnectError::Auth(reply)),
         }
     }
     Err(not_understood(mechanism))
+}
+
+/// `AUTH PLAIN` and its answer, for saying them one after the other.
+fn apart(mechanism: Mechanism, says: &str) -> Option<(String, String)> {
+    let command = format!("AUTH {mechanism}");
+    let response = says.strip_prefix(&command)?.strip_prefix(' ')?;
+    Some((format!("{command}\r\n"), response.to_owned()))
 }
 
 /// lettre's words are about its own types; these are about the relay.

@@ -209,7 +209,7 @@ impl ConnectError {
                 "the relay's TLS is broken for now: ask who runs it, or try smtps://"
             }
             Self::Certificate { .. } => {
-                "use the host name that the certificate is for, or name its authority's PEM file in smtp.ca_file"
+                "use the host name that the certificate is for, or name its authority's PEM file, or the certificate itself, in smtp.ca_file"
             }
             Self::Handshake { .. } => {
                 "check that smtp:// and smtps:// are not mixed up (587 is STARTTLS, 465 is TLS from the start)"
@@ -219,7 +219,7 @@ impl ConnectError {
             }
             Self::Trust(_) => "install the system's ca-certificates, or mend smtp.ca_file",
             Self::Auth(reply) if reply.is_permanent() => {
-                "check user and password in smtp.url (DAILY_NOTE_SMTP__URL); many providers want an app password or an API key"
+                "check user and password in smtp.url (DAILY_NOTE_SMTP__URL); many providers want an app password or an API key; in the URL a `%` is written %25, or use smtp.user and smtp.password"
             }
             Self::Auth(_) => "the relay can't check passwords just now",
             Self::AuthNotUnderstood(_) => {

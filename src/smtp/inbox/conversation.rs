@@ -11,10 +11,15 @@ use tokio::{
     time::timeout,
 };
 
-use super::Maildrop;
+use super::{Maildrop, room::Room};
+use crate::clock::Stopwatch;
 
 /// RFC 5321 §4.5.3.2.7.
 const PATIENCE: Duration = Duration::from_secs(300);
+/// How long a connection may be silent between commands where others wait for its place; in the middle of
+/// something, `STALLED`.
+const IDLE: Duration = Duration::from_secs(2);
+const STALLED: Duration = Duration::from_secs(30);
 /// RFC 5321 §4.5.3.1.4 asks for 512 at least; extensions add to it.
 const MAX_COMMAND_BYTES: usize = 4096;
 const MAX_MESSAGE_BYTES: usize = 50 * 1024 * 1024;
@@ -27,6 +32,7 @@ const MAX_ERRORS: u32 = 20;
 pub(super) struct Conversation {
     tcp: TcpStream,
     maildrop: Arc<Maildrop>,
+    room: Room,
     stopped: watch::Receiver<bool>,
     input: Vec<u8>,
     output: Vec<u8>,
@@ -49,11 +55,13 @@ impl Conversation {
     pub(super) fn new(
         tcp: TcpStream,
         maildrop: Arc<Maildrop>,
+        room: Room,
         stopped: watch::Receiver<bool>,
     ) -> Self {
         Self {
             tcp,
             maildrop,
+            room,
             stopped,
             input: Vec::new(),
             output: Vec::new(),
@@ -109,15 +117,24 @@ impl Conversation {
         self.flush().await?;
         self.input.reserve(64 * 1024);
         let is_idle = self.input.is_empty() && self.sender.is_none();
-        let read = tokio::select! {
-            read = timeout(PATIENCE, self.tcp.read_buf(&mut self.input)) => Some(read),
-            _ = self.stopped.wait_for(|stopped| *stopped), if is_idle => None,
+        let spared = if self.input.is_empty() { IDLE } else { STALLED };
+        let waiting = Stopwatch::start();
+        let ending = loop {
+            tokio::select! {
+                read = timeout(PATIENCE, self.tcp.read_buf(&mut self.input)) => match read {
+                    Ok(length) => return Ok(length? > 0),
+                    Err(_elapsed) => break "421 4.4.2 Nothing came for five minutes",
+                },
+                _ = self.stopped.wait_for(|stopped| *stopped), if is_idle => {
+                    break "421 4.3.2 The inbox is closing";
+                }
+                () = self.room.is_wanted(), if waiting.elapsed() > spared => {
+                    break "421 4.7.0 Others wait for this place";
+                }
+                () = tokio::time::sleep(spared), if waiting.elapsed() <= spared => {}
+            }
         };
-        match read {
-            Some(Ok(length)) => return Ok(length? > 0),
-            Some(Err(_elapsed)) => self.say("421 4.4.2 Nothing came for five minutes"),
-            None => self.say("421 4.3.2 The inbox is closing"),
-        }
+        self.say(ending);
         Ok(false)
     }
 
@@ -256,7 +273,12 @@ impl Conversation {
                 break searched + at + 2;
             }
             searched = self.input.len().saturating_sub(4);
-            if self.input.len() > 2 * MAX_MESSAGE_BYTES {
+            if !self.room.holds(self.input.len()) {
+                self.say("452 4.3.1 Too much mail at once");
+                self.flush().await?;
+                return Err(io::ErrorKind::OutOfMemory.into());
+            }
+            if self.input.len() > MAX_MESSAGE_BYTES + MAX_MESSAGE_BYTES / 8 {
                 self.say("552 5.3.4 Too large");
                 self.flush().await?;
                 return Err(io::ErrorKind::FileTooLarge.into());
@@ -271,6 +293,8 @@ impl Conversation {
         message.truncate(end);
         let message = without_doubled_dots(message);
         self.keep(message).await;
+        self.input.shrink_to(64 * 1024);
+        self.room.give_back();
         self.reset();
         Ok(())
     }
@@ -292,6 +316,9 @@ impl Conversation {
         });
         match kept.await {
             Ok(Ok(())) => self.say("250 2.0.0 Kept"),
+            Ok(Err(error)) if error.kind() == io::ErrorKind::QuotaExceeded => {
+                self.say("452 4.3.1 The inbox is full: daily-note inbox clear");
+            }
             Ok(Err(error)) => {
                 tracing::error!(%error, "the inbox can't keep a message");
                 self.say("451 4.3.0 Can't keep it now");

@@ -9,7 +9,15 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use crate::clock::Clock;
+
+/// A message is written within seconds: what is half written for longer, a crash left. Another process
+/// may be writing right now.
+const WRITING: TimeDelta = TimeDelta::minutes(10);
+/// Together: more is a rehearsal that nobody looks at.
+const MAX_KEPT_BYTES: u64 = 2 * 1024 * 1024 * 1024;
 
 /// Where accepted mail is kept.
 #[derive(Debug)]
@@ -17,6 +25,7 @@ pub struct Maildrop {
     folder: PathBuf,
     directory: File,
     count: AtomicU64,
+    kept_bytes: AtomicU64,
 }
 
 impl Maildrop {
@@ -31,13 +40,22 @@ impl Maildrop {
             .recursive(true)
             .mode(0o700)
             .create(folder)?;
+        let now = Clock::System.now();
+        let mut kept_bytes = 0;
         for entry in fs::read_dir(folder)? {
             let entry = entry?;
-            if is_half_written(&entry.file_name().to_string_lossy()) {
-                fs::remove_file(entry.path())?;
+            // Another process may have renamed or removed it since.
+            let Ok(metadata) = entry.metadata() else {
+                continue;
+            };
+            if !is_half_written(&entry.file_name().to_string_lossy()) {
+                kept_bytes += metadata.len();
+            } else if now - DateTime::<Utc>::from(metadata.modified()?) > WRITING {
+                let _ = fs::remove_file(entry.path());
             }
         }
         Ok(Self {
+            kept_bytes: AtomicU64::new(kept_bytes),
             folder: folder.to_owned(),
             directory: File::open(folder)?,
             count: AtomicU64::new(0),
@@ -90,8 +108,14 @@ impl Maildrop {
     /// the two lines that a delivery agent adds (RFC 5321 §4.4).
     ///
     /// # Errors
-    /// When it can't be written and synced; nothing is kept then.
+    /// When it can't be written and synced, or the folder holds [`MAX_KEPT_BYTES`] already
+    /// ([`io::ErrorKind::QuotaExceeded`]); nothing is kept then.
     pub fn keep(&self, from: &str, to: &str, message: &[u8]) -> io::Result<PathBuf> {
+        let length = message.len() as u64;
+        if self.kept_bytes.fetch_add(length, Ordering::Relaxed) + length > MAX_KEPT_BYTES {
+            self.kept_bytes.fetch_sub(length, Ordering::Relaxed);
+            return Err(io::ErrorKind::QuotaExceeded.into());
+        }
         let name = self.next_name(to);
         let part = self
             .folder
@@ -152,9 +176,39 @@ fn is_half_written(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt as _;
+    use std::{os::unix::fs::PermissionsExt as _, time::SystemTime};
 
     use super::*;
+
+    #[test]
+    fn what_another_process_is_writing_stays_and_what_a_crash_left_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let (living, left) = (
+            folder.path().join(".a.1.part"),
+            folder.path().join(".b.1.part"),
+        );
+        fs::write(&living, "x").unwrap();
+        fs::write(&left, "x").unwrap();
+        let hour_ago = SystemTime::from(Clock::System.now() - TimeDelta::hours(1));
+        File::open(&left).unwrap().set_modified(hour_ago).unwrap();
+        Maildrop::open(folder.path()).unwrap();
+        assert!(living.exists() && !left.exists());
+    }
+
+    #[test]
+    fn a_folder_that_is_full_takes_no_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let mail = File::create(folder.path().join("old.eml")).unwrap();
+        mail.set_len(MAX_KEPT_BYTES - 3).unwrap();
+        let maildrop = Maildrop::open(folder.path()).unwrap();
+        let full = maildrop
+            .keep("a@example.com", "b@example.com", b"four")
+            .unwrap_err();
+        assert_eq!(full.kind(), io::ErrorKind::QuotaExceeded);
+        maildrop
+            .keep("a@example.com", "b@example.com", b"abc")
+            .unwrap();
+    }
 
     #[test]
     fn peoples_mail_is_its_owner_s_alone_and_so_is_the_folder_above() {

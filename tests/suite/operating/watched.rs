@@ -1,6 +1,11 @@
 //! Health, readiness, metrics, logs, and what systemd hears.
 
-use std::{os::unix::net::UnixDatagram, process::Stdio, time::Duration};
+use std::{
+    io::{BufRead, BufReader},
+    os::unix::net::UnixDatagram,
+    process::Stdio,
+    time::Duration,
+};
 
 use super::Daemon;
 use crate::support::TestPublication;
@@ -170,31 +175,34 @@ fn a_log_for_programs_is_json_and_holds_no_whole_address() {
             "json",
             "serve",
         ])
-        .stdout(Stdio::piped())
+        .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // Its files are left alone for five seconds first.
-    std::thread::sleep(Duration::from_secs(20));
     let pid = daemon.id().to_string();
-    std::process::Command::new("kill")
-        .args(["-TERM", &pid])
-        .status()
-        .unwrap();
     let mut log = String::new();
-    use std::io::Read as _;
-    daemon
-        .stderr
-        .take()
-        .unwrap()
-        .read_to_string(&mut log)
-        .unwrap();
+    for line in BufReader::new(daemon.stderr.take().unwrap()).lines() {
+        let line = line.unwrap();
+        log.push_str(&format!("{line}\n"));
+        if line.contains("batch_ended") {
+            let kill = ["-TERM", &pid];
+            let killed = std::process::Command::new("kill").args(kill).status();
+            assert!(killed.unwrap().success());
+        }
+    }
     daemon.wait().unwrap();
+    // Every line, also what a person would be told at the end.
     let lines: Vec<serde_json::Value> = log
         .lines()
-        .filter(|line| line.starts_with('{'))
-        .map(|line| serde_json::from_str(line).unwrap())
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}")))
         .collect();
+    let ended = lines.iter().find(|line| line["event"] == "batch_ended");
+    assert_eq!(ended.unwrap()["counts"]["accepted"], 2, "{log}");
+    let london = lines.last().unwrap()["timestamp"].as_str().unwrap();
+    assert!(
+        london.ends_with('Z') || london.ends_with("+01:00"),
+        "{london}"
+    );
     let events: Vec<&str> = lines
         .iter()
         .filter_map(|line| line["event"].as_str())
@@ -209,4 +217,31 @@ fn a_log_for_programs_is_json_and_holds_no_whole_address() {
             .all(|line| line["timestamp"].is_string() && line["level"].is_string())
     );
     assert!(!log.contains("minji@") && !log.contains("tom@"), "{log}");
+}
+
+#[test]
+fn a_log_in_a_pipe_has_no_colours_no_other_crate_s_lines_and_the_publications_zone() {
+    let publication = TestPublication::new();
+    let config = std::fs::read_to_string(publication.path("daily-note.yaml")).unwrap();
+    let publication = publication.config(&config.replace("Europe/London", "Asia/Seoul"));
+    let at = "2026-11-23T08:00:01+09:00";
+    for level in [&[][..], &["-v"], &["-vv"]] {
+        let arguments = ["--at", at, "send", "--due"];
+        let ran = publication.run(level.iter().chain(&arguments).copied());
+        assert!(!ran.stderr.contains('\u{1b}'), "{}", ran.stderr);
+        let is_log = |line: &&str| {
+            [" INFO ", " WARN ", "DEBUG "]
+                .iter()
+                .any(|it| line.contains(it))
+        };
+        for line in ran.stderr.lines().filter(is_log) {
+            assert!(line.contains("+09:00 "), "{line}");
+        }
+    }
+    let arguments = ["--log-format", "json", "send", "no-such-issue", "--yes"];
+    let ran = publication.run(arguments);
+    for line in ran.stderr.lines() {
+        let line: serde_json::Value = serde_json::from_str(line).expect(line);
+        assert_eq!(line["level"], "ERROR");
+    }
 }

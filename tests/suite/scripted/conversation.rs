@@ -160,7 +160,10 @@ impl<'a> Conversation<'a> {
             self.violation("sent AUTH in clear".to_owned());
         }
         let (mechanism, initial) = argument.split_once(' ').unwrap_or((argument, ""));
-        let given = if mechanism == "PLAIN" {
+        let given = if mechanism == "PLAIN" && initial.is_empty() {
+            self.say(b"334 \r\n")?;
+            self.line()?.unwrap_or_default()
+        } else if mechanism == "PLAIN" {
             initial.to_owned()
         } else {
             let mut given = Vec::new();

@@ -187,6 +187,21 @@ async fn credentials_are_taken_by_plain_and_by_login() {
 }
 
 #[tokio::test]
+async fn a_relay_that_wants_to_ask_for_the_password_is_let() {
+    for refusal in ["501 5.5.4 Syntax: AUTH mechanism", "504 5.5.4 Not so"] {
+        let server = ScriptedServer::new()
+            .starttls()
+            .credentials("minji", "비밀")
+            .offering(&["AUTH PLAIN"])
+            .on(Auth, reply(refusal).times(1))
+            .start();
+        let relay = server.relay().with_credentials("minji", "비밀");
+        Session::connect(&relay).await.unwrap().quit().await;
+        assert_eq!(server.heard_times("C: AUTH PLAIN"), 1, "asked for apart");
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_password_is_the_senders_to_mend() {
     let server = ScriptedServer::new()
         .implicit_tls()

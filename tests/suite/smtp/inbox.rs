@@ -2,9 +2,10 @@
 
 use std::{
     fs,
-    io::{Read, Write},
+    io::{ErrorKind, Read, Write},
     net::{Ipv4Addr, SocketAddr, TcpStream},
     path::Path,
+    time::{Duration, Instant},
 };
 
 use daily_note::smtp::inbox::{Inbox, InboxError};
@@ -168,4 +169,79 @@ async fn stopping_says_goodbye_to_who_waits() {
     let mut said = String::new();
     tcp.read_to_string(&mut said).unwrap();
     assert!(said.contains("\r\n421 4.3.2"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn silent_connections_make_room_for_who_has_something_to_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let inbox = Inbox::start(folder.path(), ANYWHERE).await.unwrap();
+    let addr = inbox.addr();
+    let silent: Vec<TcpStream> = (0..200)
+        .map(|_| {
+            let mut stream = TcpStream::connect(addr).unwrap();
+            let mut greeting = [0; 3];
+            stream.read_exact(&mut greeting).unwrap();
+            assert_eq!(&greeting, b"220");
+            stream
+        })
+        .collect();
+    let started = Instant::now();
+    let mut session = session(addr).await;
+    let answer = session
+        .deliver(&envelope("minji@example.com"), b"x\r\n")
+        .await;
+    assert!(is_accepted(&answer.unwrap()));
+    assert!(
+        started.elapsed() < Duration::from_secs(20),
+        "{:?}",
+        started.elapsed()
+    );
+    session.quit().await;
+    drop(silent);
+    inbox.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_without_an_end_have_a_bound_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let inbox = Inbox::start(folder.path(), ANYWHERE).await.unwrap();
+    let addr = inbox.addr();
+    let begin = move || {
+        let mut stream = TcpStream::connect(addr).unwrap();
+        stream
+            .set_write_timeout(Some(Duration::from_secs(60)))
+            .unwrap();
+        let head = "EHLO x\r\nMAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nDATA\r\n";
+        stream.write_all(head.as_bytes()).unwrap();
+        let line = [&[b'x'; 998][..], b"\r\n"].concat();
+        let megabyte = line.repeat(1_000);
+        let is_written = (0..45).all(|_| stream.write_all(&megabyte).is_ok());
+        (stream, is_written)
+    };
+    // What the system holds for a reader that stopped reading counts as written.
+    let refused = |(stream, is_written): &mut (TcpStream, bool)| {
+        stream
+            .set_read_timeout(Some(Duration::from_secs(3)))
+            .unwrap();
+        let mut said = String::new();
+        let ended = stream.read_to_string(&mut said);
+        let is_waiting = ended.is_err_and(|error| error.kind() == ErrorKind::WouldBlock);
+        !*is_written || !is_waiting || said.contains("452 4.3.1")
+    };
+    let refused = tokio::task::spawn_blocking(move || {
+        let mut streams: Vec<_> = (0..6).map(|_| begin()).collect();
+        streams
+            .iter_mut()
+            .filter_map(|it| refused(it).then_some(()))
+            .count()
+    });
+    let refused = refused.await.unwrap();
+    assert!((1..=5).contains(&refused), "{refused} of 6 refused");
+    let mut session = session(addr).await;
+    let answer = session
+        .deliver(&envelope("minji@example.com"), b"x\r\n")
+        .await;
+    assert!(is_accepted(&answer.unwrap()));
+    session.quit().await;
+    inbox.stop().await;
 }
