@@ -45,7 +45,7 @@ pub use self::{
     doubt::Doubt,
     erase::Erased,
     export::{ExportFormat, ExportReport, export},
-    fold::{SUBSCRIBERS_FILE, fold_file, preview_fold},
+    fold::{SUBSCRIBERS_FILE, fold_file, line_in_file, preview_fold},
     import::{ImportReport, Outcome, Problem, import},
     inbox::{Cleared, InboxSite},
     notices::{Notifier, Tellers},

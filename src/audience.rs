@@ -119,6 +119,41 @@ pub struct Suppression {
     pub at: DateTime<Utc>,
 }
 
+/// Somebody of another list of ours, with all that it knew of them but their number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Newcomer {
+    /// What the list knew of them.
+    pub profile: Profile,
+    /// Whether they got mail.
+    pub state: SubscriberState,
+    /// What brought them there first.
+    pub origin: Origin,
+    /// When they came there.
+    pub created_at: DateTime<Utc>,
+    /// What kept them from mail.
+    pub suppression: Option<Suppression>,
+}
+
+/// What remains of an erased address: its keyed hash, and the key, without which nobody would know the
+/// address again.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ErasedAddress {
+    /// Of HMAC-SHA256.
+    pub key: Vec<u8>,
+    /// Of the address's key.
+    pub hash: Vec<u8>,
+    /// Since when.
+    pub at: DateTime<Utc>,
+}
+
+impl std::fmt::Debug for ErasedAddress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ErasedAddress")
+            .field("at", &self.at)
+            .finish_non_exhaustive()
+    }
+}
+
 /// What composing a message needs to know of a reader. Streamed by the million: keep it small.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reader {
@@ -135,6 +170,12 @@ pub struct Reader {
 }
 
 impl SubscriberState {
+    /// The one of that word.
+    pub(crate) fn of_word(word: &str) -> Option<Self> {
+        let all = [Self::Active, Self::Unconfirmed, Self::Inactive];
+        all.into_iter().find(|it| it.word() == word)
+    }
+
     /// The word for it, in tables and on the command line.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -147,6 +188,12 @@ impl SubscriberState {
 }
 
 impl Origin {
+    /// The one of that word.
+    pub(crate) fn of_word(word: &str) -> Option<Self> {
+        let all = [Self::File, Self::Import, Self::Operator, Self::Person];
+        all.into_iter().find(|it| it.word() == word)
+    }
+
     /// The word for it, in tables.
     #[must_use]
     pub fn word(self) -> &'static str {

@@ -28,14 +28,17 @@ pub use self::{
     },
     error::StoreError,
     kept::Hold,
-    list::{Adoption, Erasure, FoldReport, Known, Upsert},
+    list::{Adoption, Erasure, FoldReport, Joined, Known, Moved, Upsert},
     machine::State as DeliveryState,
     notices::{DueNotice, NewNotice, NoticeId, TELLING, Told, Unreached},
     realm::Realm,
 };
 use crate::{
     address::Address,
-    audience::{Origin, Profile, Subscriber, SubscriberId, SubscriberState, Suppression},
+    audience::{
+        ErasedAddress, Newcomer, Origin, Profile, Subscriber, SubscriberId, SubscriberState,
+        Suppression,
+    },
     publication::Rate,
     source::SourceError,
 };
@@ -46,8 +49,9 @@ pub trait Store: Send + Sync {
     // ── the list ──────────────────────────────────────────────────────────────────────────────
 
     /// Folds subscribers.yaml into the list: adds, changes what the person did not set
-    /// themself, deactivates readers whom only the file had added. With `max_removal` (a share of
-    /// the list, and more than 10 readers) stops before losing too many. All or nothing.
+    /// themself, deactivates readers whom only the file had added. Stops before losing more than
+    /// `max_removal`, a share of the list, where that is more than 3 readers or most of it; and where its
+    /// last address is the beginning of one that is gone. All or nothing.
     async fn fold(
         &self,
         entries: &mut (dyn Iterator<Item = Result<Profile, SourceError>> + Send),
@@ -79,6 +83,32 @@ pub trait Store: Send + Sync {
         profiles: &[Profile],
         now: DateTime<Utc>,
     ) -> Result<(u64, Vec<Upsert>), StoreError>;
+
+    /// Takes in people of another list of ours: who is new here with all that was known of them there, who
+    /// is known like an import's. With `is_trial` it changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::OtherErasures`] where people were erased there, and people left here under another key.
+    async fn join(
+        &self,
+        erasures: &[ErasedAddress],
+        people: &[Newcomer],
+        is_trial: bool,
+        now: DateTime<Utc>,
+    ) -> Result<Joined, StoreError>;
+
+    /// What remains of the people who were erased.
+    async fn erasures(&self) -> Result<Vec<ErasedAddress>, StoreError>;
+
+    /// Gives a reader another address, with their number, consent and history. The old address is kept
+    /// off the list from then on, so that neither a file nor an import makes a second reader of it.
+    /// Changes nothing where the answer is not [`Moved::Moved`].
+    async fn move_subscriber(
+        &self,
+        from: &Address,
+        to: &Address,
+        now: DateTime<Utc>,
+    ) -> Result<Moved, StoreError>;
 
     /// The subscriber of that address, whatever its state.
     async fn subscriber(&self, email: &Address) -> Result<Option<Subscriber>, StoreError>;

@@ -61,6 +61,11 @@ async fn export_csv(
     let mut report = ExportReport::default();
     let mut written = HashSet::new();
     let mut table = Table::begin(to, for_excel).map_err(unwritable)?;
+    // First, so that an import takes their key before anybody leaves there.
+    for erasure in store.erasures().await? {
+        table.erasure(&erasure).map_err(unwritable)?;
+        report.suppressed += 1;
+    }
     let mut pages = Pages::new(store, None);
     while let Some(page) = pages.next().await? {
         for subscriber in page {

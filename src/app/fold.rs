@@ -1,10 +1,17 @@
 //! subscribers.yaml into the list of record, by the rule that a person's own act wins (the rule
 //! itself is the store's).
 
+use std::{
+    fs::File,
+    io::{self, Read, Seek, SeekFrom},
+    path::Path,
+};
+
 use chrono::{DateTime, Utc};
 
 use super::AppError;
 use crate::{
+    address::Address,
     audience::{
         Profile,
         file::{self, Entries},
@@ -34,6 +41,16 @@ pub async fn fold_file(
         return Ok(None);
     };
     let max_removal = publication.audience.max_removal;
+    if entries.ends_within_a_line {
+        // Half a file, or one that somebody's editor left so: it may add people, and take none off.
+        let seen = store.preview(&mut entries, max_removal, "", now).await;
+        let (report, _) = entries.explain(seen)?;
+        report_cut(&report)?;
+        let Some(again) = Watched::open(publication)? else {
+            return Ok(None);
+        };
+        entries = again;
+    }
     let folded = store.fold(&mut entries, max_removal, now).await;
     entries.explain(folded).map(Some)
 }
@@ -53,14 +70,67 @@ pub async fn preview_fold(
     };
     let max_removal = publication.audience.max_removal;
     let seen = store.preview(&mut entries, max_removal, edition, now).await;
+    let ends_within_a_line = entries.ends_within_a_line;
     let (report, audience) = entries.explain(seen)?;
+    if ends_within_a_line {
+        report_cut(&report)?;
+    }
     Ok((Some(report), audience))
+}
+
+/// A file that ends within a line and would take readers off was cut, most likely.
+fn report_cut(report: &FoldReport) -> Result<(), AppError> {
+    if report.deactivated == 0 {
+        return Ok(());
+    }
+    Err(AppError::Configuration(vec![
+        SourceError::new(format!(
+            "{SUBSCRIBERS_FILE} ends in the middle of a line, and {} of the readers who were in it are gone",
+            report.deactivated
+        ))
+        .with_hint("put the end of the file back; if nothing is missing, end it with a line break"),
+    ]))
+}
+
+/// Whether a file's last byte is no line break.
+fn ends_within_a_line(path: &Path) -> bool {
+    let last = || -> io::Result<u8> {
+        let (mut file, mut byte) = (File::open(path)?, [0]);
+        file.seek(SeekFrom::End(-1))?;
+        file.read_exact(&mut byte)?;
+        Ok(byte[0])
+    };
+    last().is_ok_and(|byte| !matches!(byte, b'\n' | b'\r'))
+}
+
+/// The line of the publication's subscribers.yaml that names an address; None where none does.
+///
+/// # Errors
+/// When the file is there and can't be read.
+pub fn line_in_file(
+    publication: &Publication,
+    email: &Address,
+) -> Result<Option<usize>, SourceError> {
+    let path = publication.root.join(SUBSCRIBERS_FILE);
+    let Some(mut entries) = file::load(&path, publication)? else {
+        return Ok(None);
+    };
+    let is_theirs = |entry: Result<Profile, SourceError>| {
+        entry.is_ok_and(|profile| profile.email.key() == email.key())
+    };
+    if !entries.by_ref().any(is_theirs) {
+        return Ok(None);
+    }
+    let offset = entries.last_offset();
+    let (source, _) = entries.place(offset);
+    Ok(Some(source.position(offset).line))
 }
 
 /// Entries that remember what was wrong with them: the store stops at the first error, and a
 /// person wants to see the others too.
 struct Watched<'p> {
     entries: Entries<'p>,
+    ends_within_a_line: bool,
     errors: Vec<SourceError>,
 }
 
@@ -83,6 +153,7 @@ impl<'p> Watched<'p> {
         let entries = entries.map_err(|error| AppError::Configuration(vec![error]))?;
         Ok(entries.map(|entries| Self {
             entries,
+            ends_within_a_line: ends_within_a_line(&path),
             errors: Vec::new(),
         }))
     }

@@ -17,7 +17,7 @@ use super::AppError;
 use crate::{
     address::Address,
     audience::{
-        Origin, Profile, Suppression, SuppressionReason,
+        ErasedAddress, Newcomer, Origin, Profile, Suppression, SuppressionReason,
         import::{Import, Plan},
     },
     source::SourceError,
@@ -239,6 +239,9 @@ impl Intake<'_> {
         for problem in batch.problems {
             self.problem(problem)?;
         }
+        // The erased bring the key of their hashes, before anybody leaves under another one.
+        self.join(&batch.erasures, &batch.newcomers, &batch.newcomer_rows)
+            .await?;
         let (departures, readers) = (&batch.suppressions, &batch.readers);
         let (new, outcomes) = if self.report.dry_run {
             let tried = self.store.try_import(departures, readers, self.now).await?;
@@ -259,6 +262,41 @@ impl Intake<'_> {
                     self.report.kept_off += 1;
                     let why = format!("is kept off the list ({})", reason.word());
                     self.problem(Problem::kept_off(*place, &reader.email, why))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in who was on another list of ours: the erased first, so that none of them is let in.
+    async fn join(
+        &mut self,
+        erasures: &[ErasedAddress],
+        newcomers: &[Newcomer],
+        places: &[RowPlace],
+    ) -> Result<(), AppError> {
+        if erasures.is_empty() && newcomers.is_empty() {
+            return Ok(());
+        }
+        let is_trial = self.report.dry_run;
+        let joined = self
+            .store
+            .join(erasures, newcomers, is_trial, self.now)
+            .await?;
+        self.report.newly_suppressed += joined.newly_suppressed;
+        let rows = newcomers.iter().zip(places);
+        for ((newcomer, place), outcome) in rows.zip(joined.outcomes) {
+            match outcome {
+                // Told by its reason.
+                _ if newcomer.suppression.is_some() => {}
+                Upsert::Added => self.report.added += 1,
+                Upsert::Merged => self.report.merged += 1,
+                Upsert::Unchanged => self.report.unchanged += 1,
+                Upsert::Suppressed(reason) => {
+                    self.report.kept_off += 1;
+                    let why = format!("is kept off the list ({})", reason.word());
+                    let email = &newcomer.profile.email;
+                    self.problem(Problem::kept_off(*place, email, why))?;
                 }
             }
         }

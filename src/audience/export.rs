@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, io};
 
 use chrono::{DateTime, Utc};
 
-use super::{Subscriber, Suppression};
+use super::{ErasedAddress, Subscriber, Suppression, SuppressionReason};
 
 /// The columns, by which `import` knows its own.
 const HEADER: [&str; 14] = [
@@ -23,6 +23,9 @@ const HEADER: [&str; 14] = [
     "origin",
     "created_at",
 ];
+
+/// What stands before an erased address's hash.
+const ERASURE: &str = "hmac-sha256";
 
 /// Writes the table.
 pub struct Table<W: io::Write> {
@@ -84,8 +87,8 @@ impl<W: io::Write> Table<W> {
         Ok(())
     }
 
-    /// A row for somebody who is kept off the list and was not on it. Nobody, where only the hash
-    /// of an erased address is left.
+    /// A row for somebody who is kept off the list and was not on it; false, and no row, where only the
+    /// hash of an erased address is left.
     pub fn suppression(&mut self, suppression: &Suppression) -> io::Result<bool> {
         let Some(email) = &suppression.email else {
             return Ok(false);
@@ -97,6 +100,15 @@ impl<W: io::Write> Table<W> {
         (row[3], row[4], row[5]) = (&suppressed, &at, &detail);
         self.csv.write_record(row)?;
         Ok(true)
+    }
+
+    /// A row for somebody who was erased: so that the list that this one becomes does not mail them.
+    pub fn erasure(&mut self, erasure: &ErasedAddress) -> io::Result<()> {
+        let mut row = [""; HEADER.len()];
+        let (at, digest) = (moment(erasure.at), erasure_text(erasure));
+        row[3] = SuppressionReason::Erased.word();
+        (row[4], row[5]) = (&at, &digest);
+        self.csv.write_record(row).map_err(io::Error::from)
     }
 
     /// Ends the table.
@@ -112,6 +124,28 @@ fn suppression_cells(suppression: Option<&Suppression>) -> [String; 3] {
             moment(suppression.at),
             guarded(suppression.detail.as_deref().unwrap_or_default()),
         ]
+    })
+}
+
+/// `hmac-sha256 KEY HASH`, in hexadecimal digits.
+fn erasure_text(erasure: &ErasedAddress) -> String {
+    let hex = |bytes: &[u8]| -> String { bytes.iter().map(|byte| format!("{byte:02x}")).collect() };
+    format!("{ERASURE} {} {}", hex(&erasure.key), hex(&erasure.hash))
+}
+
+/// What [`erasure_text`] wrote.
+pub(super) fn erasure(text: &str, at: DateTime<Utc>) -> Option<ErasedAddress> {
+    let bytes = |hex: &str| -> Option<Vec<u8>> {
+        let is_hex = hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let pairs = hex.as_bytes().chunks(2);
+        let byte = |pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+        is_hex.then(|| pairs.map(byte).collect()).flatten()
+    };
+    let (key, hash) = text.strip_prefix(ERASURE)?.trim().split_once(' ')?;
+    Some(ErasedAddress {
+        key: bytes(key)?,
+        hash: bytes(hash)?,
+        at,
     })
 }
 
@@ -158,7 +192,7 @@ mod tests {
     use crate::{
         address::Address,
         audience::{
-            Origin, Profile, SubscriberId, SubscriberState, SuppressionReason, fixture,
+            Newcomer, Origin, Profile, SubscriberId, SubscriberState, fixture,
             import::{Entry, Import, Options, Row, Service},
         },
     };
@@ -206,7 +240,13 @@ mod tests {
             table.subscriber(&subscriber(profile.clone()), None).unwrap();
             table.finish().unwrap();
             let rows = imported(&bytes);
-            let expected = Entry::Subscribe(Box::new(profile));
+            let expected = Entry::Join(Box::new(Newcomer {
+                profile,
+                state: SubscriberState::Active,
+                origin: Origin::Person,
+                created_at: at(1),
+                suppression: None,
+            }));
             prop_assert_eq!(&rows[0].entry, &expected, "{}", String::from_utf8_lossy(&bytes));
             prop_assert!(rows[0].notes.is_empty());
         }
@@ -218,7 +258,9 @@ mod tests {
         let mut table = Table::begin(&mut bytes, false).unwrap();
         let gone = suppression("gone@example.com", "-1 for the \"spam\", thanks");
         let profile = fixture::profile("gone@example.com");
-        table.subscriber(&subscriber(profile), Some(&gone)).unwrap();
+        table
+            .subscriber(&subscriber(profile.clone()), Some(&gone))
+            .unwrap();
         let stranger = suppression("stranger@example.com", "553 5.1.1 no such user");
         assert!(table.suppression(&stranger).unwrap());
         let erased = Suppression {
@@ -226,9 +268,25 @@ mod tests {
             ..stranger.clone()
         };
         assert!(!table.suppression(&erased).unwrap());
+        let erasure = ErasedAddress {
+            key: vec![0xab; 32],
+            hash: vec![0x01; 32],
+            at: at(3),
+        };
+        table.erasure(&erasure).unwrap();
         table.finish().unwrap();
         let entries: Vec<Entry> = imported(&bytes).into_iter().map(|row| row.entry).collect();
-        let expected = [gone, stranger].map(|it| Entry::Suppress(vec![it]));
+        let expected = [
+            Entry::Join(Box::new(Newcomer {
+                profile,
+                state: SubscriberState::Active,
+                origin: Origin::Person,
+                created_at: at(1),
+                suppression: Some(gone),
+            })),
+            Entry::Suppress(vec![stranger]),
+            Entry::Erased(erasure),
+        ];
         assert_eq!(entries, expected);
     }
 

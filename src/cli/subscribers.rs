@@ -5,6 +5,7 @@ mod erase;
 mod export;
 mod import;
 mod list;
+mod relocate;
 mod remove;
 mod show;
 
@@ -36,6 +37,7 @@ enum Action {
     List(list::Args),
     Add(add::Args),
     Remove(remove::Args),
+    Move(relocate::Args),
     Show(show::Args),
     Import(import::Args),
     Export(export::Args),
@@ -47,6 +49,7 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
         Action::List(args) => list::execute(args, context).await,
         Action::Add(args) => add::execute(args, context).await,
         Action::Remove(args) => remove::execute(args, context).await,
+        Action::Move(args) => relocate::execute(args, context).await,
         Action::Show(args) => show::execute(args, context).await,
         Action::Import(args) => import::execute(args, context).await,
         Action::Export(args) => export::execute(args, context).await,

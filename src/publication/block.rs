@@ -282,7 +282,7 @@ impl MailClient {
 #[serde(default, deny_unknown_fields)]
 pub struct AudienceSettings {
     /// The share of the list that one reading of subscribers.yaml may take away before it stops
-    /// and asks, where it is more than ten readers.
+    /// and asks, where it is more than three readers or most of the list; 100% never asks.
     // Inside the program: 0..=1.
     #[serde(deserialize_with = "share", serialize_with = "percent")]
     #[schemars(with = "Text<Share>")]
@@ -291,7 +291,7 @@ pub struct AudienceSettings {
 
 impl Default for AudienceSettings {
     fn default() -> Self {
-        Self { max_removal: 0.2 }
+        Self { max_removal: 0.1 }
     }
 }
 

@@ -35,6 +35,31 @@ pub enum Upsert {
     Suppressed(SuppressionReason),
 }
 
+/// What became of people who were on another list of ours.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Joined {
+    /// Of each of the people, in their order.
+    pub outcomes: Vec<Upsert>,
+    /// Addresses that are kept off the list and were not before.
+    pub newly_suppressed: u64,
+}
+
+/// What became of a reader whose address changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Moved {
+    /// The same reader, with all that was known of them, under the new address.
+    Moved,
+    /// Nobody on the list has the old address.
+    Unknown,
+    /// The old address left, complained, or was taken off: a move is no way back.
+    Left(SuppressionReason),
+    /// Somebody on the list has the new address: whether they are one person, only a person knows.
+    Taken,
+    /// The new address is kept off the list.
+    Suppressed(SuppressionReason),
+}
+
 /// What is known of an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Known {

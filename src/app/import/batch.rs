@@ -10,7 +10,7 @@ use super::{Outcome, Problem, RowPlace};
 use crate::{
     address::Address,
     audience::{
-        Profile, Suppression,
+        ErasedAddress, Newcomer, Profile, Suppression, SuppressionReason,
         import::{Entry, Row},
     },
 };
@@ -23,6 +23,10 @@ pub(super) struct Batch {
     pub(super) readers: Vec<Profile>,
     pub(super) reader_rows: Vec<RowPlace>,
     pub(super) suppressions: Vec<Suppression>,
+    /// People of another list of ours, and the row that each came with.
+    pub(super) newcomers: Vec<Newcomer>,
+    pub(super) newcomer_rows: Vec<RowPlace>,
+    pub(super) erasures: Vec<ErasedAddress>,
     pub(super) problems: Vec<Problem>,
     /// Rows of suppressions by their reason.
     pub(super) reasons: BTreeMap<&'static str, u64>,
@@ -57,6 +61,20 @@ impl Batch {
                     *self.reasons.entry(suppression.reason.word()).or_default() += 1;
                 }
                 self.suppressions.extend(suppressions);
+            }
+            Entry::Join(newcomer) => {
+                if let Some(suppression) = &newcomer.suppression {
+                    *self.reasons.entry(suppression.reason.word()).or_default() += 1;
+                }
+                self.newcomers.push(*newcomer);
+                self.newcomer_rows.push(place);
+            }
+            Entry::Erased(erasure) => {
+                *self
+                    .reasons
+                    .entry(SuppressionReason::Erased.word())
+                    .or_default() += 1;
+                self.erasures.push(erasure);
             }
             Entry::Skip { email, why } => {
                 self.skipped += 1;

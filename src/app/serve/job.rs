@@ -325,7 +325,9 @@ pub(super) fn is_mended_by_a_file(error: &AppError) -> bool {
         | AppError::Compose(_)
         | AppError::Frozen(_)
         | AppError::Dkim(_)
-        | AppError::State(StoreError::FoldLosesTooMany { .. } | StoreError::Entry(_)) => true,
+        | AppError::State(
+            StoreError::FoldLosesTooMany { .. } | StoreError::FoldCut { .. } | StoreError::Entry(_),
+        ) => true,
         AppError::Refused { kind, .. } => {
             matches!(
                 kind,

@@ -32,6 +32,8 @@ pub(super) struct Cells<'r> {
     pub(super) bounced_at: &'r str,
     pub(super) detail: &'r str,
     pub(super) more: &'r str,
+    pub(super) origin: &'r str,
+    pub(super) created_at: &'r str,
 }
 
 impl<'r> Cells<'r> {
@@ -86,6 +88,8 @@ impl<'r> Cells<'r> {
                 Field::BouncedAt => &mut cells.bounced_at,
                 Field::Detail => &mut cells.detail,
                 Field::More => &mut cells.more,
+                Field::Origin => &mut cells.origin,
+                Field::CreatedAt => &mut cells.created_at,
                 Field::Ignored => continue,
             };
             if slot.is_empty() {

@@ -58,6 +58,10 @@ pub enum Field {
     Detail,
     /// A JSON object with more of them (listmonk's attributes, Buttondown's metadata).
     More,
+    /// Our own export: what brought them first.
+    Origin,
+    /// Our own export: when they came.
+    CreatedAt,
     /// Of no use to us.
     Ignored,
 }
@@ -98,6 +102,8 @@ impl Field {
             Self::MailDisabled => "mail_disabled",
             Self::Suppressed => "suppressed",
             Self::More => "more",
+            Self::Origin => "origin",
+            Self::CreatedAt => "created_at",
             field => Self::WORDS
                 .iter()
                 .find(|(_, known)| *known == field)

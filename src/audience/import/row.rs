@@ -22,7 +22,10 @@ use super::{
 };
 use crate::{
     address::{Address, Mailbox},
-    audience::{Consent, Profile, Suppression, SuppressionReason, field},
+    audience::{
+        Consent, ErasedAddress, Newcomer, Origin, Profile, SubscriberState, Suppression,
+        SuppressionReason, export, field,
+    },
     publication::Publication,
 };
 
@@ -52,6 +55,10 @@ pub enum Entry {
     Subscribe(Box<Profile>),
     /// They must get no mail, at any address of the row.
     Suppress(Vec<Suppression>),
+    /// They were on another list of ours.
+    Join(Box<Newcomer>),
+    /// They were erased there.
+    Erased(ErasedAddress),
     /// They are neither put on the list nor kept off it.
     Skip {
         /// Who.
@@ -163,6 +170,18 @@ impl Reader {
     }
 
     fn entry(&mut self, cells: &Cells<'_>, notes: &mut Vec<String>) -> Result<Entry, String> {
+        let is_ours = self.header.sheet.service == Service::DailyNote;
+        if is_ours
+            && cells.emails.is_empty()
+            && cells.suppressed == SuppressionReason::Erased.word()
+        {
+            let at = self.moment(cells.left_at, "the date of leaving", notes);
+            let at = at.map_or(self.now, |at| at.to_utc());
+            let erasure = export::erasure(cells.detail, at);
+            return erasure
+                .map(Entry::Erased)
+                .ok_or_else(|| "the hash of an erased address is damaged".to_owned());
+        }
         if cells.emails.is_empty() {
             return Err("the row has no address".to_owned());
         }
@@ -175,6 +194,9 @@ impl Reader {
         let mailboxes = cells.mailboxes()?;
         let (verdict, word) = self.standing(cells)?;
         let standing = verdict.standing;
+        if is_ours && let Some(newcomer) = self.newcomer(&mailboxes, standing, cells, notes)? {
+            return Ok(Entry::Join(Box::new(newcomer)));
+        }
         if let Standing::Suppressed(reason) = standing {
             return Ok(Entry::Suppress(
                 self.departure(mailboxes, reason, cells, word),
@@ -208,6 +230,43 @@ impl Reader {
                     .unwrap_or_else(|| "is not subscribed".to_owned()),
             },
         })
+    }
+
+    /// Somebody of our own table who was on its list; None where a person says that they stand worse.
+    fn newcomer(
+        &self,
+        mailboxes: &[Mailbox],
+        standing: Standing,
+        cells: &Cells<'_>,
+        notes: &mut Vec<String>,
+    ) -> Result<Option<Newcomer>, String> {
+        let state = cells.statuses.first().map_or("", |(_, state)| state);
+        let state = SubscriberState::of_word(state);
+        let (Some(state), Some(origin), [mailbox]) =
+            (state, Origin::of_word(cells.origin), mailboxes)
+        else {
+            return Ok(None);
+        };
+        let Some(created_at) = self.moment(cells.created_at, "the date of coming", notes) else {
+            return Ok(None);
+        };
+        let suppression = match standing {
+            Standing::Suppressed(reason) => self
+                .departure(vec![mailbox.clone()], reason, cells, "")
+                .pop(),
+            // `--as` says it.
+            Standing::Bystander | Standing::Unconfirmed if state == SubscriberState::Active => {
+                return Ok(None);
+            }
+            _ => None,
+        };
+        Ok(Some(Newcomer {
+            profile: self.profile(mailbox.address.clone(), cells, notes)?,
+            state,
+            origin,
+            created_at: created_at.to_utc(),
+            suppression,
+        }))
     }
 
     /// Somebody who left has left at all their addresses.

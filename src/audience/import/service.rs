@@ -92,7 +92,7 @@ const SHEETS: [Sheet; 20] = [
         key: "daily-note",
         headers: &["email suppressed consentat"],
         // When we first heard of somebody is no consent.
-        columns: &[(Field::Ignored, "createdat origin")],
+        columns: &[(Field::CreatedAt, "createdat"), (Field::Origin, "origin")],
         ..PLAIN
     },
     // Headers in the account's language, but for those in capitals (exports of 2018 to 2025).

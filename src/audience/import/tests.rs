@@ -69,6 +69,8 @@ fn told_with(name: &str, text: impl AsRef<[u8]>, options: &Options) -> String {
                     suppression.detail.unwrap_or_default(),
                 )
             }),
+            Entry::Join(newcomer) => writeln!(told, "{} ± {newcomer:?}", row.number),
+            Entry::Erased(erasure) => writeln!(told, "{} × {erasure:?}", row.number),
             Entry::Skip { email, why } => writeln!(told, "{} . {email} {why}", row.number),
             Entry::Refuse { email, why } => writeln!(told, "{} ! {email:?} {why}", row.number),
         };

@@ -15,8 +15,9 @@ use crate::app::{self, AppError, ExportFormat, ExportReport};
 /// Write the whole list to a file, or to stdout
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-csv   everybody with all that is known, and those who left: `subscribers import` of it into an
-      empty store gives the same list
+csv   everybody with all that is known, those who left, and the erased as keyed hashes:
+      `subscribers import` of it into an empty store gives the same list. Whoever has the file can
+      test whether an address was erased: keep it as you keep the state
 yaml  those who get mail, as a subscribers.yaml
 
 The file is readable by its owner alone: it is people's addresses.

@@ -47,7 +47,7 @@ fn defaults_are_shown_in_the_words_of_the_file() {
     assert_eq!(default("SmtpBlock", "url"), "inbox");
     assert_eq!(default("SmtpBlock", "connections"), 4);
     assert_eq!(default("ScheduleBlock", "late"), "6h");
-    assert_eq!(default("AudienceSettings", "max_removal"), "20%");
+    assert_eq!(default("AudienceSettings", "max_removal"), "10%");
     assert_eq!(default("PublicationBlock", "accent_color"), "#2447D8");
 }
 

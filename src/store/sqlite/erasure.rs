@@ -5,11 +5,73 @@ use aws_lc_rs::hmac;
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params, types::Value};
 
-use super::{Fault, codes, statement::Statements};
+use super::{Fault, codes, departures, statement::Statements};
 use crate::{
     address::Address,
-    audience::{SubscriberState, SuppressionReason},
+    audience::{ErasedAddress, SubscriberState, SuppressionReason},
+    store::StoreError,
 };
+
+/// Under which addresses are hashed, as the transaction knows it: an import into a new state brings it.
+pub(super) fn key(tx: &Connection) -> Result<hmac::Key, Fault> {
+    let key: Vec<u8> = tx.value("SELECT erasure_key FROM instance", [])?;
+    Ok(hmac::Key::new(hmac::HMAC_SHA256, &key))
+}
+
+/// All that were erased.
+pub(super) fn all(tx: &Connection) -> Result<Vec<ErasedAddress>, Fault> {
+    let key: Vec<u8> = tx.value("SELECT erasure_key FROM instance", [])?;
+    tx.all(
+        "SELECT hash, at FROM suppressions WHERE hash IS NOT NULL ORDER BY id",
+        [],
+        |row| {
+            Ok(ErasedAddress {
+                key: key.clone(),
+                hash: row.get("hash")?,
+                at: codes::time_at(row, "at")?,
+            })
+        },
+    )
+}
+
+/// Takes in who was erased on another list of ours; answers how many are new.
+pub(super) fn take_in(tx: &Connection, erasures: &[ErasedAddress]) -> Result<u64, Fault> {
+    let mut new = 0;
+    for erasure in erasures {
+        adopt_key(tx, &erasure.key)?;
+        let added = tx.run(
+            "INSERT OR IGNORE INTO suppressions (hash, reason, at) VALUES (?1, ?2, ?3)",
+            params![
+                erasure.hash,
+                codes::reason_code(SuppressionReason::Erased),
+                codes::millis(erasure.at)
+            ],
+        )?;
+        if added > 0 {
+            let reason = Some(SuppressionReason::Erased);
+            departures::note(tx, &erasure.hash, reason, erasure.at)?;
+        }
+        new += added;
+    }
+    Ok(new)
+}
+
+/// The key of the list that people come from, where nobody left here under another one.
+fn adopt_key(tx: &Connection, key: &[u8]) -> Result<(), Fault> {
+    let own: Vec<u8> = tx.value("SELECT erasure_key FROM instance", [])?;
+    if own == key {
+        return Ok(());
+    }
+    let is_used: bool = tx.value(
+        "SELECT EXISTS (SELECT 1 FROM departures) OR EXISTS (SELECT 1 FROM suppressions)",
+        [],
+    )?;
+    if is_used {
+        return Err(Fault::Told(StoreError::OtherErasures));
+    }
+    tx.run("UPDATE instance SET erasure_key = ?1", params![key])?;
+    Ok(())
+}
 
 /// What remains of an erased address.
 pub(super) fn hash(erasure_key: &hmac::Key, address_key: &str) -> Vec<u8> {

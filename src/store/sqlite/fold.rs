@@ -17,8 +17,8 @@ use crate::{
     store::{AudienceSize, FoldReport, Realm, StoreError, merge::Origins},
 };
 
-/// Losing up to so many readers is everyday gardening, whatever their share.
-const HARMLESS_LOSS: u64 = 10;
+/// Losing up to so many readers is everyday gardening, unless it is most of the list.
+const HARMLESS_LOSS: u64 = 3;
 
 /// Entries that are read before the database is asked whether it wants more to do.
 const READ_AT_ONCE: usize = 25;
@@ -83,7 +83,13 @@ pub(super) fn fold(
     if seen.count < before.from_file {
         let gone = gone(tx, &before, &seen)?;
         report.deactivated = gone.deactivated.len() as u64;
-        if gone.lost > HARMLESS_LOSS && gone.lost as f64 > max_removal * before.readers as f64 {
+        if let (Some(cut), Some(whole)) = (&seen.last_new, &gone.longer) {
+            return Err(Fault::Told(StoreError::FoldCut {
+                cut: cut.clone(),
+                whole: whole.clone(),
+            }));
+        }
+        if loses_too_many(gone.lost, before.readers, max_removal) {
             return Err(Fault::Told(StoreError::FoldLosesTooMany {
                 lost: gone.lost,
                 total: before.readers,
@@ -92,6 +98,13 @@ pub(super) fn fold(
         let_go(tx, &gone, now)?;
     }
     Ok(report)
+}
+
+/// Whether a fold takes off more than a person does by hand without saying so: a share of the list, or
+/// most of a small one.
+fn loses_too_many(lost: u64, readers: u64, max_removal: f64) -> bool {
+    let is_much = lost > HARMLESS_LOSS || lost > 1 && lost * 2 > readers;
+    is_much && lost as f64 > max_removal * readers as f64
 }
 
 fn fold_group(
@@ -130,7 +143,9 @@ fn fold_one(group: &mut Group, profile: &Profile, seen: &mut Seen, report: &mut 
     {
         seen.add(id);
     }
-    match group.merge(profile, Origin::File) {
+    let merged = group.merge(profile, Origin::File);
+    seen.last_new = matches!(merged, Merged::New).then(|| profile.email.key());
+    match merged {
         Merged::Suppressed(_) => report.suppressed += 1,
         Merged::New => report.added += 1,
         Merged::Known(merge) if merge.returned => report.returned += 1,
@@ -172,6 +187,8 @@ impl Before {
 struct Seen {
     bits: Vec<u64>,
     count: u64,
+    /// The last entry's address, where the list did not know it.
+    last_new: Option<String>,
 }
 
 impl Seen {
@@ -209,19 +226,26 @@ struct Gone {
     others: Vec<i64>,
     /// How many of them would have got mail.
     lost: u64,
+    /// One whose address goes on where the file's last one ends.
+    longer: Option<String>,
 }
 
 fn gone(tx: &Connection, before: &Before, seen: &Seen) -> Result<Gone, Fault> {
     let only_file = Origins::only(Origin::File);
     let mut gone = Gone::default();
     tx.all(
-        "SELECT id, vouched_by, suppressed IS NULL FROM subscribers \
+        "SELECT id, vouched_by, suppressed IS NULL, lower(email) FROM subscribers \
          WHERE id <= ?1 AND vouched_by & ?2 ORDER BY id",
         params![before.last, only_file.0],
         |row| {
             let id = row.get(0)?;
             if seen.has(SubscriberId(id)) {
                 return Ok(());
+            }
+            if let (Some(last), Some(email)) = (&seen.last_new, row.get::<_, Option<String>>(3)?)
+                && email.starts_with(last.as_str())
+            {
+                gone.longer = Some(email);
             }
             if row.get::<_, u8>(1)? == only_file.0 {
                 gone.deactivated.push(id);

@@ -254,17 +254,21 @@ fn domain_ids<'a>(tx: &Connection, new: &[&'a Entry]) -> Result<HashMap<&'a str,
         if ids.contains_key(name) {
             continue;
         }
-        let known = tx.maybe_value("SELECT id FROM domains WHERE name = ?1", params![name])?;
-        let id: i64 = match known {
-            Some(id) => id,
-            None => tx.value(
-                "INSERT INTO domains (name) VALUES (?1) RETURNING id",
-                params![name],
-            )?,
-        };
-        ids.insert(name, id);
+        ids.insert(name, domain_id(tx, name)?);
     }
     Ok(ids)
+}
+
+/// The number of a domain, given out where it had none.
+pub(super) fn domain_id(tx: &Connection, name: &str) -> Result<i64, Fault> {
+    let known = tx.maybe_value("SELECT id FROM domains WHERE name = ?1", params![name])?;
+    match known {
+        Some(id) => Ok(id),
+        None => tx.value(
+            "INSERT INTO domains (name) VALUES (?1) RETURNING id",
+            params![name],
+        ),
+    }
 }
 
 fn update(
@@ -321,6 +325,6 @@ fn keep_replaced_consents(
     Ok(())
 }
 
-fn tags_text(profile: &Profile) -> Option<String> {
+pub(super) fn tags_text(profile: &Profile) -> Option<String> {
     (!profile.tags.is_empty()).then(|| codes::set_text(&profile.tags))
 }

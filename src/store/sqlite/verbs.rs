@@ -7,20 +7,23 @@ use chrono_tz::Tz;
 
 use super::{
     SqliteStore, batch, claim, departures, erasure, fold, freeze, hold, home, intake::intake, kept,
-    lease, moods, notices, open, people, realm, record, recover, refusals, retry, rows,
-    suppression, waves,
+    lease, moods, newcomers, notices, open, people, realm, record, recover, refusals, relocation,
+    retry, rows, suppression, waves,
 };
 use crate::{
     address::Address,
-    audience::{Origin, Profile, Subscriber, SubscriberId, SubscriberState, Suppression},
+    audience::{
+        ErasedAddress, Newcomer, Origin, Profile, Subscriber, SubscriberId, SubscriberState,
+        Suppression,
+    },
     publication::Rate,
     source::SourceError,
     store::{
         Adoption, AudienceSize, Batch, BatchId, BatchState, Bounces, Claim, Counts, DeliveryId,
         DeliveryRow, DeliveryState, DueNotice, Erasure, FailedDelivery, Fared, FoldReport, Freeze,
-        Hold, Known, Lease, Mood, NewBatch, NewNotice, NoticeId, Quotas, Receipt, Recovered,
-        Refusal, Retried, Retry, SenderGuard, SenderId, Step, Store, StoreError, Told, Transition,
-        UnknownAnswer, Unreached, Upsert, Wave,
+        Hold, Joined, Known, Lease, Mood, Moved, NewBatch, NewNotice, NoticeId, Quotas, Receipt,
+        Recovered, Refusal, Retried, Retry, SenderGuard, SenderId, Step, Store, StoreError, Told,
+        Transition, UnknownAnswer, Unreached, Upsert, Wave,
     },
 };
 
@@ -87,6 +90,41 @@ impl Store for SqliteStore {
         });
         let ((), tried) = tokio::join!(people::feed(profiles, feed), trying);
         tried
+    }
+
+    async fn join(
+        &self,
+        erasures: &[ErasedAddress],
+        people: &[Newcomer],
+        is_trial: bool,
+        now: DateTime<Utc>,
+    ) -> Result<Joined, StoreError> {
+        let (erasures, people) = (erasures.to_vec(), people.to_vec());
+        let join = move |tx: &rusqlite::Connection| newcomers::join(tx, &erasures, &people, now);
+        if is_trial {
+            return self.try_out(move |tx, _| join(tx)).await;
+        }
+        self.write(move |tx, place| {
+            let joined = join(tx)?;
+            place.read_key_again(tx)?;
+            Ok(joined)
+        })
+        .await
+    }
+
+    async fn erasures(&self) -> Result<Vec<ErasedAddress>, StoreError> {
+        self.read(|tx, _| erasure::all(tx)).await
+    }
+
+    async fn move_subscriber(
+        &self,
+        from: &Address,
+        to: &Address,
+        now: DateTime<Utc>,
+    ) -> Result<Moved, StoreError> {
+        let (from, to) = (from.clone(), to.clone());
+        self.write(move |tx, place| relocation::relocate(tx, place, &from, &to, now))
+            .await
     }
 
     async fn subscriber(&self, email: &Address) -> Result<Option<Subscriber>, StoreError> {

@@ -105,25 +105,62 @@ async fn what_is_exported_makes_the_same_list_elsewhere() {
         .await;
     here.suppress("stranger@example.com", SuppressionReason::HardBounce)
         .await;
+    here.upsert(
+        Profile {
+            email: super::list::address("taken-off@example.com"),
+            ..somebody()
+        },
+        Origin::Person,
+    )
+    .await;
+    here.suppress("taken-off@example.com", SuppressionReason::Manual)
+        .await;
+    here.upsert(profile("erased@example.com"), Origin::Person)
+        .await;
+    here.suppress("erased@example.com", SuppressionReason::Erased)
+        .await;
     for for_excel in [false, true] {
         let mut table = Vec::new();
         let format = ExportFormat::Csv { for_excel };
         let exported = export(here.store.as_ref(), format, &mut table)
             .await
             .unwrap();
-        assert_eq!((exported.subscribers, exported.suppressed), (4, 2));
+        assert_eq!((exported.subscribers, exported.suppressed), (5, 4));
         let there = List::new().await;
+        let foreseen = there.import("list.csv", &table, true).await;
         let report = there.import("list.csv", &table, false).await;
         assert_eq!(report.problems, []);
-        assert_eq!(
-            profiles(&there.all().await, &there).await,
-            readers(&here).await
-        );
+        assert_eq!((foreseen.added, foreseen.newly_suppressed), (3, 4));
+        assert_eq!((report.added, report.newly_suppressed), (3, 4));
+        assert_eq!(people(&there).await, people(&here).await);
         assert_eq!(
             sorted(there.suppressions().await),
             sorted(here.suppressions().await)
         );
+        // Whoever was erased there is known again here.
+        let report = there
+            .import("again.csv", "email\nerased@example.com\n", false)
+            .await;
+        assert_eq!((report.added, report.kept_off), (0, 1));
+        // A second time it is nothing new.
+        let again = there.import("list.csv", &table, false).await;
+        assert!(!again.changed_anything(), "{again:?}");
     }
+}
+
+#[tokio::test]
+async fn erased_people_of_two_lists_are_not_told_apart_and_nothing_is_taken() {
+    let here = List::new().await;
+    here.suppress("erased@example.com", SuppressionReason::Erased)
+        .await;
+    let there = List::new().await;
+    there
+        .suppress("other@example.com", SuppressionReason::Erased)
+        .await;
+    let erasures = here.store.erasures().await.unwrap();
+    let error = there.store.join(&erasures, &[], false, now()).await;
+    assert!(error.is_err());
+    assert_eq!(there.suppressions().await.len(), 1);
 }
 
 #[tokio::test]
@@ -212,6 +249,25 @@ async fn profiles(subscribers: &[Subscriber], list: &List) -> Vec<Profile> {
     }
     profiles.sort_by(|a, b| a.email.cmp(&b.email));
     profiles
+}
+
+/// All that is known of everybody on a list, but their numbers.
+async fn people(list: &List) -> Vec<(Profile, String, Origin, chrono::DateTime<chrono::Utc>)> {
+    let mut people: Vec<_> = list
+        .all()
+        .await
+        .into_iter()
+        .map(|it| {
+            (
+                it.profile,
+                it.state.word().to_owned(),
+                it.origin,
+                it.created_at,
+            )
+        })
+        .collect();
+    people.sort_by(|a, b| a.0.email.cmp(&b.0.email));
+    people
 }
 
 fn sorted(mut suppressions: Vec<daily_note::audience::Suppression>) -> Vec<String> {

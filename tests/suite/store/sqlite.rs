@@ -81,6 +81,8 @@ promises! {
         a_relay_s_endless_reply_is_cut_at_a_character;
     merging:
         a_person_is_kept_as_told,
+        a_reader_who_moves_keeps_number_consent_and_history,
+        a_move_merges_nobody_and_brings_nobody_back,
         one_address_is_one_reader_in_any_case,
         what_a_person_set_themself_nobody_overwrites,
         what_is_not_said_changes_nothing,
@@ -96,7 +98,9 @@ promises! {
         a_line_taken_out_of_the_file_takes_back_what_it_had_said,
         a_fold_never_takes_back_what_others_had_said,
         a_fold_that_loses_too_many_changes_nothing,
-        a_small_list_may_lose_ten_readers_whatever_their_share,
+        a_small_list_may_lose_three_readers_and_never_most_of_them,
+        a_list_of_two_may_lose_one_and_not_both,
+        an_address_that_is_the_beginning_of_one_that_is_gone_stops_the_fold,
         an_entry_that_cannot_be_read_undoes_the_fold,
         a_previewed_fold_tells_all_and_changes_nothing;
     suppressing:

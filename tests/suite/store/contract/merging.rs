@@ -2,7 +2,7 @@
 
 use daily_note::{
     audience::{Consent, Origin, SubscriberId, SubscriberState, SuppressionReason},
-    store::Upsert,
+    store::{Moved, Upsert},
 };
 
 use crate::store::fixture::*;
@@ -192,4 +192,95 @@ pub(crate) async fn a_list_longer_than_a_group_is_added_whole(place: &dyn Place)
     assert_eq!(store.audience_size("monday").await.unwrap().readers, 2_345);
     let answers = store.add(&people(2_345), Origin::Import).await;
     assert!(answers.iter().all(|answer| *answer == Upsert::Unchanged));
+}
+
+pub(crate) async fn a_reader_who_moves_keeps_number_consent_and_history(place: &dyn Place) {
+    let store = place.open().await;
+    let mut known = named("old@example.com", "민지");
+    known.tags = ["founder".to_owned()].into();
+    known.consent = Some(Consent {
+        at: Some("2026-03-01T09:00:00+09:00".parse().unwrap()),
+        source: Some("web form".to_owned()),
+    });
+    store.fold_all(&[known.clone()]).await.unwrap();
+    let before = store.subscriber(&known.email).await.unwrap().unwrap();
+    let (old, new) = (address("old@example.com"), address("new@elsewhere.example"));
+    let moved = store.move_subscriber(&old, &new, at(1)).await.unwrap();
+    assert_eq!(moved, Moved::Moved);
+    let after = store.subscriber(&new).await.unwrap().unwrap();
+    assert_eq!(
+        (after.id, after.created_at, after.origin),
+        (before.id, before.created_at, before.origin)
+    );
+    known.email = new.clone();
+    assert_eq!(after.profile, known);
+    // The file still names the old address: nobody becomes two readers, and nobody is lost.
+    let stale = [named("old@example.com", "민지")];
+    assert_eq!(store.fold_all(&stale).await.unwrap().suppressed, 1);
+    assert_eq!(store.audience_size("monday").await.unwrap().readers, 1);
+    assert_eq!(store.fold_all(&[known]).await.unwrap().added, 0);
+    assert_eq!(store.audience_size("monday").await.unwrap().readers, 1);
+}
+
+pub(crate) async fn a_move_merges_nobody_and_brings_nobody_back(place: &dyn Place) {
+    let store = place.open().await;
+    let emails = [
+        "a@example.com",
+        "b@example.com",
+        "left@example.com",
+        "dead@example.com",
+    ];
+    store.fold_all(&emails.map(person)).await.unwrap();
+    let gone = [
+        suppression("left@example.com", SuppressionReason::Unsubscribed),
+        suppression("dead@example.com", SuppressionReason::HardBounce),
+        suppression("angry@example.com", SuppressionReason::Complaint),
+        suppression("erased@example.com", SuppressionReason::Erased),
+    ];
+    store.suppress(&gone, at(0)).await.unwrap();
+    for (from, to, answer) in [
+        ("nobody@example.com", "new@example.com", Moved::Unknown),
+        ("a@example.com", "b@example.com", Moved::Taken),
+        (
+            "a@example.com",
+            "angry@example.com",
+            Moved::Suppressed(SuppressionReason::Complaint),
+        ),
+        (
+            "a@example.com",
+            "erased@example.com",
+            Moved::Suppressed(SuppressionReason::Erased),
+        ),
+        (
+            "left@example.com",
+            "new@example.com",
+            Moved::Left(SuppressionReason::Unsubscribed),
+        ),
+    ] {
+        let moved = store
+            .move_subscriber(&address(from), &address(to), at(1))
+            .await
+            .unwrap();
+        assert_eq!(moved, answer, "{from} {to}");
+    }
+    assert_eq!(store.audience_size("monday").await.unwrap().readers, 2);
+    // Whose address died writes from another one; their spelling may change too.
+    for (from, to) in [
+        ("dead@example.com", "alive@example.com"),
+        ("a@example.com", "A@Example.com"),
+    ] {
+        let moved = store
+            .move_subscriber(&address(from), &address(to), at(1))
+            .await
+            .unwrap();
+        assert_eq!(moved, Moved::Moved, "{from}");
+        assert!(store.suppression(&address(to)).await.unwrap().is_none());
+    }
+    assert_eq!(store.audience_size("monday").await.unwrap().readers, 3);
+    let dead = store
+        .suppression(&address("dead@example.com"))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(dead.reason, SuppressionReason::HardBounce);
 }

@@ -1,0 +1,100 @@
+//! `subscribers move`.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use super::{
+    super::{Context, Exit, Failure, Tone},
+    address,
+};
+use crate::{
+    address::Address,
+    app::{self, AppError},
+    store::Moved,
+};
+
+/// Give a reader another address
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+The same reader: their number, name, editions, tags, consent and what they got stay with them, and links in
+mails that they have go on working. The old address gets no mail from then on, whatever a file or an
+import says. Change it in subscribers.yaml too, where it stands there.
+
+Nothing is merged on a guess: where the new address is on the list already, or kept off it, nothing is
+changed. Nor is a move a way back for somebody who left.
+
+Example:
+  daily-note subscribers move minji@old.example minji@new.example")]
+pub(crate) struct Args {
+    /// The address that they had
+    #[arg(value_name = "OLD", value_parser = address)]
+    from: Address,
+    /// The one that they have now
+    #[arg(value_name = "NEW", value_parser = address)]
+    to: Address,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    from: &'a Address,
+    to: &'a Address,
+    outcome: Moved,
+    /// The line of subscribers.yaml that still names the old address.
+    file_line: Option<usize>,
+}
+
+pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    let app = context.app()?;
+    let store = app.store().await?;
+    let now = context.clock.true_now();
+    let (from, to) = (&args.from, &args.to);
+    let outcome = store.move_subscriber(from, to, now).await?;
+    let is_moved = outcome == Moved::Moved;
+    let file_line = match is_moved && from.key() != to.key() {
+        true => app::line_in_file(&app.publication, from)
+            .map_err(|error| AppError::Content(vec![error]))?,
+        false => None,
+    };
+    let output = &context.output;
+    if output.is_json() {
+        output.document(&Document {
+            from,
+            to,
+            outcome,
+            file_line,
+        });
+        return Ok(exit(outcome));
+    }
+    let mut told = match outcome {
+        Moved::Moved => output.paint(Tone::Good, format!("{from} is {to} from now on.")),
+        Moved::Unknown => format!("{from} is not on the list."),
+        Moved::Left(reason) => format!(
+            "{from} is kept from mail ({}), and a move is no way back: see `suppressions remove`.",
+            reason.word()
+        ),
+        Moved::Taken => format!(
+            "{to} is on the list already, and nothing was changed: if they are one person, look at both \
+             with `subscribers show`, and take one off with `subscribers remove`."
+        ),
+        Moved::Suppressed(reason) => format!(
+            "{to} is kept off the list ({}), and nothing was changed: see `suppressions remove`.",
+            reason.word()
+        ),
+    };
+    if let Some(line) = file_line {
+        let _ = write!(
+            told,
+            "\nsubscribers.yaml:{line} still names {from}: write {to} there."
+        );
+    }
+    output.say(told);
+    Ok(exit(outcome))
+}
+
+fn exit(outcome: Moved) -> Exit {
+    match outcome {
+        Moved::Moved => Exit::Done,
+        _ => Exit::Nothing,
+    }
+}

@@ -1,0 +1,91 @@
+//! People of another list of ours: who is new comes with all that it knew of them, the erased as hashes.
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, params};
+
+use super::{
+    Fault, codes, erasure,
+    group::{self, Group, Merged},
+    statement::Statements,
+    suppression,
+};
+use crate::{
+    audience::{ErasedAddress, Newcomer, Origin, Suppression},
+    store::{
+        Joined, Upsert,
+        merge::{Origins, Person},
+    },
+};
+
+pub(super) fn join(
+    tx: &Connection,
+    erasures: &[ErasedAddress],
+    people: &[Newcomer],
+    now: DateTime<Utc>,
+) -> Result<Joined, Fault> {
+    let mut joined = Joined {
+        newly_suppressed: erasure::take_in(tx, erasures)?,
+        ..Joined::default()
+    };
+    let key = erasure::key(tx)?;
+    for person in people {
+        let mut group = Group::load(tx, &key, &[&person.profile])?;
+        let outcome = match group.merge(&person.profile, Origin::Import) {
+            Merged::Suppressed(reason) => Upsert::Suppressed(reason),
+            Merged::New => {
+                insert(tx, person, now)?;
+                Upsert::Added
+            }
+            Merged::Known(merge) => {
+                let is_news = merge.changed;
+                group.write(tx, Origin::Import, now)?;
+                if is_news {
+                    Upsert::Merged
+                } else {
+                    Upsert::Unchanged
+                }
+            }
+        };
+        joined.outcomes.push(outcome);
+    }
+    let departures: Vec<Suppression> = people
+        .iter()
+        .filter_map(|person| person.suppression.clone())
+        .collect();
+    joined.newly_suppressed += suppression::insert(tx, &key, &departures, now)?;
+    Ok(joined)
+}
+
+/// As they were there; whoever imports them vouches for them, too.
+fn insert(tx: &Connection, newcomer: &Newcomer, now: DateTime<Utc>) -> Result<(), Fault> {
+    let mut person = Person::new(newcomer.profile.clone(), newcomer.origin);
+    person.vouched_by = Origins::only(newcomer.origin);
+    person.vouched_by.add(Origin::Import);
+    let profile = &person.profile;
+    let consent = profile.consent.as_ref();
+    tx.run(
+        "INSERT INTO subscribers (email, domain, name, editions, tags, timezone, language, \
+         consent_at, consent_source, state, origin, vouched_by, set_by, created_at, updated_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+        params![
+            profile.email.as_str(),
+            group::domain_id(tx, profile.email.domain())?,
+            profile.name,
+            profile.editions.as_ref().map(codes::set_text),
+            group::tags_text(profile),
+            profile.timezone.map(|zone| zone.name()),
+            profile.language,
+            consent
+                .and_then(|consent| consent.at)
+                .map(|at| at.to_rfc3339()),
+            consent.and_then(|consent| consent.source.as_deref()),
+            codes::subscriber_state_code(newcomer.state),
+            codes::origin_code(newcomer.origin),
+            person.vouched_by.0,
+            person.set_by.0,
+            codes::millis(newcomer.created_at),
+            codes::millis(now)
+        ],
+    )?;
+    Ok(())
+}
