@@ -135,6 +135,7 @@ impl Import {
         let mut start = start.take(BEGINNING_BYTES);
         read_text(&mut start, &mut beginning).map_err(unreadable)?;
         let header = Header::find(&beginning, options, &name)?;
+        header.refuse_by_name(&name, options)?;
         let records = Records::new(text(&file).map_err(unreadable)?, header.dialect);
         let survey = Survey::of(records, &header, &name)?;
         let records = Records::new(text(&file).map_err(unreadable)?, header.dialect);

@@ -1,7 +1,7 @@
 //! Nobody who left comes back through an import, however their service writes it.
 
 use super::{tests::read, *};
-use crate::audience::import::row::Entry;
+use crate::audience::{SuppressionReason, import::row::Entry};
 
 /// A header, a row of somebody who reads, a row of somebody who must not get mail.
 const SHAPES: [(&str, &str, &str); 60] = [
@@ -369,6 +369,34 @@ fn a_column_that_nobody_looks_at_and_that_says_who_left_stops_the_import() {
         assert!(error.to_string().starts_with(place), "{error}");
         assert!(error.hint().is_some_and(|hint| hint.contains("--map")));
     }
+}
+
+#[test]
+fn a_file_whose_name_tells_of_leaving_is_taken_on_a_persons_word_alone() {
+    let text = "email,created\na@example.com,2024-01-02\n";
+    for name in [
+        "suppression_unsubscribes.csv",
+        "bounces.csv",
+        "수신거부자 명단.csv",
+        "Do-not-contact.csv",
+        "2024 opt outs.csv",
+    ] {
+        let error = read(name, text.as_bytes(), &Options::default()).unwrap_err();
+        assert!(
+            error.hint().is_some_and(|hint| hint.contains("--as")),
+            "{error}"
+        );
+        let options = Options {
+            standing: Some(Standing::Suppressed(SuppressionReason::Unsubscribed)),
+            ..Options::default()
+        };
+        let (_, rows) = read(name, text.as_bytes(), &options).unwrap();
+        assert!(matches!(rows[0].entry, Entry::Suppress(_)), "{name}");
+    }
+    // Columns that say it make the name nobody's matter.
+    let text = "email,status\na@example.com,active\n";
+    let (_, rows) = read("unsubscribes.csv", text.as_bytes(), &Options::default()).unwrap();
+    assert!(matches!(rows[0].entry, Entry::Subscribe(_)));
 }
 
 #[test]

@@ -161,6 +161,35 @@ impl Header {
         .with_hint(what_it_may_be(first)))
     }
 
+    /// A file of people who left may say so by its name alone: what SendGrid, Mailgun and SES export.
+    pub(super) fn refuse_by_name(&self, file: &str, options: &Options) -> Result<(), SourceError> {
+        let says_standing = |field: &Field| {
+            is_flag(*field)
+                || matches!(
+                    field,
+                    Field::Status
+                        | Field::Suppressed
+                        | Field::MailDisabled
+                        | Field::LeftAt
+                        | Field::BouncedAt
+                        | Field::Detail
+                )
+        };
+        let is_told = options.standing.is_some()
+            || self.sheet.service == Service::Mailchimp
+            || self.fields.iter().any(says_standing);
+        if is_told || !names::is_of_departures(&normal(file)) {
+            return Ok(());
+        }
+        Err(SourceError::new(format!(
+            "{file} sounds like a list of people who left, and nothing in it says how they stand"
+        ))
+        .with_hint(
+            "say it of all of them: --as unsubscribed, hard_bounce or complaint; or --as active, where \
+             they read",
+        ))
+    }
+
     /// Whether nobody has said what that column is.
     pub(super) fn is_unclear(&self, at: usize) -> bool {
         self.fields[at] == Field::Ignored && !self.is_settled[at]

@@ -186,6 +186,18 @@ pub(super) fn is_suspicious(name: &str) -> bool {
             .any(|part| name.contains(part))
 }
 
+/// What is in the names of files that hold people who left.
+const DEPARTURES: &str = "unsub optout optedout bounce suppress blocklist blacklist complain spam \
+    cleaned donotmail donotcontact 수신거부 수신거절 탈퇴 해지 반송 차단 구독취소 abgemeldet désinscri desinscri \
+    退会 退订";
+
+/// Whether a file of that (normal) name holds people who left, by the sound of it.
+pub(super) fn is_of_departures(name: &str) -> bool {
+    DEPARTURES
+        .split_whitespace()
+        .any(|part| name.contains(part))
+}
+
 /// A column's name without case, spaces and signs.
 pub(super) fn normal(name: &str) -> String {
     name.chars()

@@ -358,7 +358,10 @@ impl Reader {
         };
         meaning.ok_or_else(|| {
             let shown = field::quoted(word);
-            format!("its `{column}` says {shown}, which is no status that we know")
+            format!(
+                "its `{column}` says {shown}, which is no status that we know; where that column is \
+                 none, say --map \"{column}=ignore\""
+            )
         })
     }
 

@@ -13,6 +13,15 @@ use crate::yaml::nearest;
 const ABBREVIATIONS: [(&str, &str); 3] =
     [("KST", "Asia/Seoul"), ("JST", "Asia/Tokyo"), ("Z", "UTC")];
 
+/// What Rails, and the services made with it, call the zones of the United States and Canada.
+const OF_RAILS: [(&str, &str); 5] = [
+    ("Eastern Time (US & Canada)", "America/New_York"),
+    ("Central Time (US & Canada)", "America/Chicago"),
+    ("Mountain Time (US & Canada)", "America/Denver"),
+    ("Pacific Time (US & Canada)", "America/Los_Angeles"),
+    ("Atlantic Time (Canada)", "America/Halifax"),
+];
+
 /// What people mean by an abbreviation, most likely: asked, not taken.
 const LIKELY: [(&str, &str); 9] = [
     ("PST", "America/Los_Angeles"),
@@ -77,12 +86,7 @@ fn known(text: &str) -> Option<Tz> {
         // Services write `asia/seoul` (Mailchimp); no two zones differ by case alone.
         zones.find(|zone| zone.name().eq_ignore_ascii_case(text))
     };
-    let listed = |names: &[(&str, &'static str)]| {
-        let found = names
-            .iter()
-            .find(|(name, _)| name.eq_ignore_ascii_case(text));
-        found.and_then(|(_, zone)| zone.parse().ok())
-    };
+    let listed = |names: &[(&str, &'static str)]| in_list(names, text);
     // `GMT+9` is no IANA name, but `Etc/GMT+9` is: there a plus is west of Greenwich.
     let by_offset = || offset_minutes(text).and_then(at_offset);
     text.parse()
@@ -90,19 +94,27 @@ fn known(text: &str) -> Option<Tz> {
         .or_else(by_offset)
         .or_else(in_any_case)
         .or_else(|| listed(&ABBREVIATIONS))
+        .or_else(|| listed(&OF_RAILS))
         .or_else(|| listed(&windows::ZONES))
         .or_else(|| with_offset_before(text))
+}
+
+fn in_list(names: &[(&str, &'static str)], text: &str) -> Option<Tz> {
+    let mut names = names.iter();
+    let (_, zone) = names.find(|(name, _)| name.eq_ignore_ascii_case(text))?;
+    zone.parse().ok()
 }
 
 /// `(GMT+09:00) Seoul`: the place where it has that offset, else the offset.
 fn with_offset_before(text: &str) -> Option<Tz> {
     let (offset, place) = text.strip_prefix('(')?.split_once(')')?;
     let minutes = offset_minutes(offset)?;
+    let of_rails = in_list(&OF_RAILS, place.trim());
     let of_city = place
         .split([',', '/'])
         .filter_map(|city| by_city(city.trim()))
         .find(|zone| standard_minutes(*zone) == Some(minutes));
-    of_city.or_else(|| at_offset(minutes))
+    of_rails.or(of_city).or_else(|| at_offset(minutes))
 }
 
 fn by_city(city: &str) -> Option<Tz> {
@@ -216,7 +228,12 @@ mod tests {
             ("GMT+0", "GMT+0"),
             ("UTC+00:00", "UTC"),
             ("(GMT+09:00) Seoul", "Asia/Seoul"),
-            ("(UTC-08:00) Pacific Time (US & Canada)", "Etc/GMT+8"),
+            (
+                "(UTC-08:00) Pacific Time (US & Canada)",
+                "America/Los_Angeles",
+            ),
+            ("Eastern Time (US & Canada)", "America/New_York"),
+            ("(GMT-08:00) Nowhere", "Etc/GMT+8"),
             ("(UTC+01:00) Amsterdam, Berlin, Bern", "Europe/Amsterdam"),
             ("Etc/GMT+9", "Etc/GMT+9"),
         ] {

@@ -83,6 +83,52 @@ sua@example.com,수아,구독 중,어제,,
 }
 
 #[test]
+fn what_columns_are_is_kept_and_used_again() {
+    let publication = publication()
+        .file(
+            "october.csv",
+            "Kontakt,Nick,Einwilligung\na@example.com,Ada,ja\n",
+        )
+        .file(
+            "november.csv",
+            "Kontakt,Nick,Einwilligung\nb@example.com,Bo,nein\nc@example.com,Cy,ja\n",
+        );
+    insta::assert_snapshot!(told(
+        &publication,
+        &[
+            "subscribers import october.csv --map Kontakt=email --map Nick=name",
+            "subscribers import october.csv --map Kontakt=email --map Nick=name --map Einwilligung=subscribed --save-map list.map",
+            "subscribers import november.csv --map-file list.map",
+            "subscribers import november.csv --map-file none.map",
+        ],
+    ));
+    let kept = std::fs::read_to_string(publication.path("list.map")).unwrap();
+    assert!(
+        kept.ends_with("\nKontakt=email\nNick=name\nEinwilligung=subscribed\n"),
+        "{kept}"
+    );
+}
+
+#[test]
+fn a_reader_moves_and_the_file_is_named_that_does_not_know_it() {
+    let publication = publication().file(
+        "subscribers.yaml",
+        "- email: other@example.com\n- email: minji@example.com\n  name: 민지\n",
+    );
+    insta::assert_snapshot!(told(
+        &publication,
+        &[
+            "subscribers add minji@example.com --name 민지",
+            "subscribers move minji@example.com minji@new.example",
+            "subscribers show minji@new.example",
+            "subscribers move minji@example.com minji@newer.example",
+            "subscribers move nobody@example.com x@example.com",
+            "subscribers show minji@example.com",
+        ],
+    ));
+}
+
+#[test]
 fn documents_are_one_json_value_on_stdout() {
     let publication = publication().file(
         "list.csv",
@@ -92,6 +138,9 @@ fn documents_are_one_json_value_on_stdout() {
     let imported = document("subscribers import list.csv");
     assert_eq!(imported[0]["format"], "generic");
     assert_eq!(imported[0]["added"], 1);
+    let column =
+        json!({"name": "email", "field": "email", "samples": ["a@example.com", "b@example.com"]});
+    assert_eq!(imported[0]["columns"][0], column);
     assert_eq!(imported[0]["suppressed"], json!({"hard_bounce": 1}));
     let listed = document("subscribers list");
     assert_eq!(listed[0]["email"], "a@example.com");
