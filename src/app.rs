@@ -14,6 +14,7 @@ mod fold;
 mod import;
 mod inbox;
 mod keeper;
+mod last_good;
 mod notices;
 mod on_hold;
 mod online;

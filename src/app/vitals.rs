@@ -84,7 +84,16 @@ impl Vitals for DaemonVitals {
         if !self.pulse.trouble().is_empty() {
             wellness.add("the configuration can't be read");
         }
-        if let Err(error) = self.store.batches(1).await {
+        if self.pulse.is_held() {
+            wellness.add("an issue is due, and its files are being changed");
+        }
+        // What can be read may be beyond writing: a full disk, rights that were taken away.
+        let now = self.clock.now();
+        let state = match self.pulse.is_keeping() {
+            true => self.store.keep_calendar(now).await.map(drop),
+            false => self.store.batches(1).await.map(drop),
+        };
+        if let Err(error) = state {
             tracing::error!("not ready: {}", with_causes(&error));
             wellness.add("the state can't be used");
         }

@@ -9,7 +9,9 @@ use super::{
     batch::{self, BatchStatus},
     doubt::{self, Answer},
     event::Printer,
-    send, signals,
+    send,
+    serve::broken,
+    signals,
 };
 use crate::{
     app::{App, AppError, Notifier, Pace, Sent, Server, Tellers},
@@ -29,7 +31,18 @@ struct Due {
 }
 
 pub(crate) async fn execute(is_dry_run: bool, context: &Context) -> Result<Exit, Failure> {
-    let app = context.app()?;
+    let app = match App::open(context.root(), context.clock) {
+        Ok(app) => app,
+        Err(error) => {
+            // Nobody looks at cron's words: people hear of it as they did when all was well.
+            if let Some(last) = broken::last_good(context).filter(|_| !is_dry_run)
+                && let Some(notifier) = broken::alarm(last, &error, context).await
+            {
+                notifier.flush(LAST_WORDS).await;
+            }
+            return Err(error.into());
+        }
+    };
     let output = &context.output;
     let printer = Printer {
         // The one document of `--json` comes at the end.

@@ -1,5 +1,6 @@
 //! `serve`: the daemon, until somebody stops it.
 
+pub(super) mod broken;
 mod watch;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -51,7 +52,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
-    let app = context.app()?;
+    let app = broken::opened(args.listen, context).await?;
     let printer = Printer {
         output: context.output.clone(),
         zone: app.publication.timezone,
@@ -73,7 +74,7 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
     let stop = Stop::default();
     let vitals = DaemonVitals::new(&app, server.pulse(), server.store());
     if let Some(address) = args.listen {
-        let address = watch::listen(address, vitals, stop.clone()).await?;
+        let address = watch::listen(address, Arc::new(vitals), stop.clone()).await?;
         context
             .output
             .note(format!("health and metrics at http://{address}"));

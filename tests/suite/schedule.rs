@@ -10,6 +10,7 @@ mod killed;
 mod renamed;
 mod settled;
 mod together;
+mod unreadable;
 mod year;
 mod zones;
 

@@ -23,6 +23,7 @@ pub struct Pulse {
     last_millis: AtomicU64,
     last_at: AtomicI64,
     is_keeping: AtomicBool,
+    is_held: AtomicBool,
     trouble: Mutex<Vec<String>>,
 }
 
@@ -33,6 +34,7 @@ impl Default for Pulse {
             last_millis: AtomicU64::new(0),
             last_at: AtomicI64::new(0),
             is_keeping: AtomicBool::new(false),
+            is_held: AtomicBool::new(false),
             trouble: Mutex::new(Vec::new()),
         }
     }
@@ -50,6 +52,17 @@ impl Pulse {
         if *known != trouble {
             *known = trouble.to_vec();
         }
+    }
+
+    /// An issue that is due is held up by its files, or none is.
+    pub(super) fn hold(&self, is_held: bool) {
+        self.is_held.store(is_held, Ordering::Relaxed);
+    }
+
+    /// Whether an issue that is due is held up by its files.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.is_held.load(Ordering::Relaxed)
     }
 
     /// Whether it has beaten of late.

@@ -48,6 +48,7 @@ impl Server {
             let mut trouble = self.world.trouble.clone().unwrap_or_default();
             trouble.extend(self.doubts.values().cloned());
             self.pulse.beat(self.clock.now(), true, &trouble);
+            self.pulse.hold(!self.held.is_empty());
             match (&running, self.first_of(&plan.jobs).cloned()) {
                 (None, Some(job)) => running = Some(self.start(job)),
                 (Some(running), Some(next)) if self.must_yield(running, &next) => {

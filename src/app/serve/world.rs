@@ -89,6 +89,7 @@ impl World {
         let read = read(self.root.clone(), clock).await;
         match read {
             Ok((app, archive)) => {
+                app.keep_as_last_good();
                 self.candidates = candidates(&archive, &app);
                 self.broken = broken(&archive, &app.publication.root);
                 self.parts = archive

@@ -7,12 +7,12 @@ use chrono::{DateTime, Utc};
 use tokio::net::TcpListener;
 
 use crate::{
-    app::{DaemonVitals, Pulse},
+    app::Pulse,
     cli::{Exit, Failure},
     delivery::Stop,
     schedule::{Event, Teller},
     systemd::Supervisor,
-    web::vitals,
+    web::vitals::{self, Vitals},
 };
 
 /// What systemd hears.
@@ -77,7 +77,7 @@ impl Teller for Watch {
 /// Answers there until `stop`; where that is, in case any port would do.
 pub(super) async fn listen(
     address: SocketAddr,
-    daemon: DaemonVitals,
+    daemon: Arc<dyn Vitals>,
     stop: Stop,
 ) -> Result<SocketAddr, Failure> {
     let taken = |error: std::io::Error| {
@@ -91,7 +91,7 @@ pub(super) async fn listen(
     let address = listener.local_addr()?;
     tokio::spawn(async move {
         let stopped = async move { stop.requested().await };
-        if let Err(error) = vitals::serve(listener, Arc::new(daemon), stopped).await {
+        if let Err(error) = vitals::serve(listener, daemon, stopped).await {
             tracing::error!("health and metrics are not answered any more: {error}");
         }
     });

@@ -1,0 +1,103 @@
+//! `serve` started with a configuration that can't be read, as after a reboot behind a bad `git pull`:
+//! it listens, tells people by the configuration that could be read last, and goes on once it is mended.
+
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+
+use super::watch;
+use crate::{
+    app::{App, AppError, Notifier},
+    cli::{Context, Failure, event::Printer},
+    delivery::Stop,
+    publication::Publication,
+    schedule::{Event, Teller},
+    web::vitals::{Vitals, Wellness},
+};
+
+/// How often the configuration is read again.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// It lives, and can do nothing.
+struct Unreadable;
+
+#[async_trait]
+impl Vitals for Unreadable {
+    fn health(&self) -> Wellness {
+        Wellness::default()
+    }
+
+    async fn readiness(&self) -> Wellness {
+        Wellness::ailing("the configuration can't be read")
+    }
+
+    async fn metrics(&self) -> String {
+        String::new()
+    }
+}
+
+/// The publication, once it can be read. Where nothing was ever kept here, an error is the answer: a
+/// person has just typed the command.
+pub(super) async fn opened(listen: Option<SocketAddr>, context: &Context) -> Result<App, Failure> {
+    let error = match App::open(context.root(), context.clock) {
+        Ok(app) => return Ok(app),
+        Err(error) => error,
+    };
+    let Some(last) = last_good(context) else {
+        return Err(error.into());
+    };
+    let printer = Printer {
+        output: context.output.clone(),
+        zone: last.publication.timezone,
+        is_short: false,
+    };
+    let over = Stop::default();
+    if let Some(address) = listen {
+        watch::listen(address, Arc::new(Unreadable), over.clone()).await?;
+    }
+    let notifier = alarm(last, &error, context).await;
+    let event = refused(&error);
+    printer.tell(&event, context.clock.now()).await;
+    let telling = notifier.map(|notifier| {
+        let over = over.clone();
+        tokio::spawn(async move { notifier.run(&over).await })
+    });
+    let app = loop {
+        tokio::time::sleep(AGAIN).await;
+        if let Ok(app) = App::open(context.root(), context.clock) {
+            break app;
+        }
+    };
+    over.request();
+    if let Some(telling) = telling {
+        let _ = tokio::time::timeout(super::LAST_WORDS, telling).await;
+    }
+    Ok(app)
+}
+
+/// The configuration that could be read last, of the folder that the command is about.
+pub(in crate::cli) fn last_good(context: &Context) -> Option<App> {
+    let here = || std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
+    let root = match context.root() {
+        Some(root) => root.to_owned(),
+        None => Publication::find_root(&here()).unwrap_or_else(|_| here()),
+    };
+    App::last_good(&root, context.clock)
+}
+
+/// Tells people, by mail and webhook; None: even the state can't be opened.
+pub(in crate::cli) async fn alarm(
+    last: App,
+    error: &AppError,
+    context: &Context,
+) -> Option<Arc<Notifier>> {
+    let notifier = Notifier::open(last).await.ok()?;
+    notifier.tell(&refused(error), context.clock.now()).await;
+    Some(notifier)
+}
+
+fn refused(error: &AppError) -> Event {
+    Event::ConfigurationRefused {
+        problems: error.problems(),
+    }
+}
