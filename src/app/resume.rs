@@ -27,7 +27,7 @@ pub enum Resumed<'a> {
     /// Open, and to be carried by the process that sends already.
     Beside {
         /// The batch.
-        batch: Batch,
+        batch: Box<Batch>,
         /// What that process says of itself.
         holder: String,
         /// What came of a retry.
@@ -58,7 +58,7 @@ impl App {
             {
                 let settled = self.settle(store.as_ref(), &batch, how, content).await?;
                 return Ok(Resumed::Beside {
-                    batch,
+                    batch: Box::new(batch),
                     holder,
                     retried: settled.retried,
                 });
