@@ -20,11 +20,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 mod composition;
+pub(crate) mod css;
 mod escape;
 mod highlight;
 mod html;
 mod images;
 mod renderer;
+mod slim;
 mod templates;
 mod text;
 mod theme;
@@ -38,6 +40,7 @@ pub use templates::Templates;
 pub use theme::contrast;
 pub(crate) use {
     composition::direction,
+    html::TableForm,
     renderer::tidy_text,
     templates::{engine, template_error},
     theme::accent_context,

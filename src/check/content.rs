@@ -4,6 +4,7 @@ mod contents_list;
 mod dates;
 mod placeholder;
 mod subject;
+mod wide_table;
 
 use std::collections::HashSet;
 
@@ -33,6 +34,8 @@ rules! {
         "a contents line that differs from its heading sends readers looking", "";
     TYPED_CONTENTS = "content/typed-contents", Advice,
         "daily-note makes the contents from the headings, with links", "";
+    WIDE_TABLE = "content/wide-table", Warning,
+        "columns that fit no mail are shown as a record for each row, also on a desktop", "caniemail: css-overflow";
     WRONG_WEEKDAY = "content/wrong-weekday", Warning,
         "readers who trust the weekday come on the wrong date", "";
     STALE_DATE = "content/stale-date", Warning,
@@ -61,6 +64,7 @@ pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
     preheader(proof, findings);
     subject::check(proof, findings);
     contents_list::check(proof, findings);
+    wide_table::check(document, findings);
     for prose in proof.issue.front_lines().iter().chain(&document.prose) {
         placeholder::check(prose, findings);
     }

@@ -5,7 +5,7 @@ mod buttons;
 mod clients;
 mod color;
 mod contrast;
-mod css;
+mod cropped;
 mod fonts;
 mod head;
 mod headings;
@@ -14,6 +14,7 @@ mod layout;
 mod links;
 mod look;
 mod page;
+mod partial;
 mod size;
 mod text_part;
 
@@ -38,7 +39,7 @@ rules! {
     PREHEADER = "mail/preheader", Warning,
         "the inbox shows the first words of the mail", "";
     STYLE_SIZE = "mail/style-size", Warning,
-        "Gmail drops a <style> of more than 8,192 characters", "caniemail: html-style";
+        "Gmail drops a <style> of more than 16 KB", "caniemail: html-style";
     NESTED_RULE = "mail/nested-rule", Warning,
         "Gmail drops a whole <style> that holds an at-rule within another", "caniemail: css-at-media";
     STYLESHEET = "mail/stylesheet", Warning,
@@ -75,6 +76,8 @@ rules! {
         "Hangul set tight runs together: the body of a mail wants 1.6", "WCAG 1.4.12";
     IMAGE = "mail/image", Warning,
         "an image needs an alt, a width and height:auto", "WCAG 1.1.1; Outlook ignores CSS widths";
+    CROPPED = "mail/outlook-cropped", Warning,
+        "Outlook on Windows cuts a picture down to an exact line height", "MJML #2946; Cerberus #135, #231";
     IMAGE_SOURCE = "mail/image-source", Error,
         "a picture from there does not show", "caniemail: image-base64, image-svg";
     HEADING_ONE = "mail/one-h1", Warning,
@@ -120,6 +123,7 @@ pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
     fonts::check(&page, findings);
     buttons::check(&page, findings);
     images::check(&page, findings);
+    cropped::check(&page, findings);
     headings::check(&page, &proof.issue.document, findings);
     links::check(&page, &proof.issue.document, findings);
     contrast::check(&page, findings);

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tera::Tera;
 
 use crate::{
+    address::Address,
     issue::{Block, Issue},
     publication::{Edition, Publication},
     render::{
@@ -23,6 +24,10 @@ use crate::{
 
 /// What Korea's law puts before an advertisement's subject.
 const AD_LABEL: &str = "(광고)";
+
+/// What the widest inboxes show of a mail beside its subject.
+const PREVIEW_COLUMNS: usize = 120;
+const MIN_SPACERS: usize = 10;
 
 /// How the issue's own images reach the reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +79,8 @@ impl Composition {
             issue_links,
             images: &mut images,
             footnote_uses: BTreeMap::new(),
+            inset: 0,
+            is_in_cell: false,
         };
         let document = &issue.document;
         let introduction = html.blocks(&document.introduction)?;
@@ -108,6 +115,7 @@ impl Composition {
                 "title": issue.front_matter.title,
                 "subject": subject(publication, issue),
                 "preheader": preheader,
+                "preheader_spacers": preheader_spacers(&preheader),
                 "date": words.date(issue.front_matter.date),
                 "date_iso": issue.front_matter.date.to_string(),
                 "ad": issue.front_matter.ad,
@@ -216,7 +224,11 @@ fn styles(
             .and_then(|context| tera.render(name, &context))
             .map_err(|error| template_error(&error, templates))
     };
-    Ok(json!({"inlined": render("email/inline.css")?, "head": render("email/head.css")?.trim()}))
+    Ok(json!({
+        "inlined": render("email/inline.css")?,
+        "head": render("email/head.css")?.trim(),
+        "word": render("email/word.css")?.trim(),
+    }))
 }
 
 fn edition_of<'a>(publication: &'a Publication, issue: &Issue) -> Result<&'a Edition, RenderError> {
@@ -262,6 +274,13 @@ fn beginning(introduction: &[Block]) -> String {
     format!("{}…", line[..cut].trim_end_matches([',', '.', ' ']))
 }
 
+/// What an inbox shows behind the preheader instead of the mail's first words: as much blank as a
+/// line of some 120 columns has left. The joiners keep clients from closing up the blanks.
+fn preheader_spacers(preheader: &str) -> String {
+    let left = PREVIEW_COLUMNS.saturating_sub(text::width(preheader));
+    "\u{200c}\u{a0}".repeat((left / 2).max(MIN_SPACERS))
+}
+
 fn publication_context(
     publication: &Publication,
     images: &mut Images,
@@ -281,6 +300,7 @@ fn publication_context(
         "language": publication.language,
         "direction": direction(&publication.language),
         "contact": shown_contact(publication),
+        "contact_url": contact_url(&shown_contact(publication)),
         "reply_to": reply_to.address.as_str(),
         "postal_address": publication.postal_address,
         "logo": logo.map(|shown| json!({"src": shown.src, "width": shown.width, "height": shown.height})),
@@ -324,6 +344,24 @@ fn shown_contact(publication: &Publication) -> String {
         .contact
         .clone()
         .unwrap_or_else(|| reply_to.address.to_string())
+}
+
+/// What a click on the contact opens: a mail, a page, a call; nothing where it is none of these.
+fn contact_url(contact: &str) -> Option<String> {
+    if Address::parse(contact).is_ok() {
+        return Some(format!("mailto:{contact}"));
+    }
+    if contact.starts_with("https://") || contact.starts_with("http://") {
+        return (!contact.contains(char::is_whitespace)).then(|| contact.to_owned());
+    }
+    let is_number = contact
+        .chars()
+        .all(|char| char.is_ascii_digit() || "+-.() ".contains(char));
+    let digits: String = contact
+        .chars()
+        .filter(|char| char.is_ascii_digit() || *char == '+')
+        .collect();
+    (is_number && digits.len() >= 7).then(|| format!("tel:{digits}"))
 }
 
 /// The edition that the calendar has next, in its own colours.

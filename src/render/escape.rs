@@ -19,6 +19,18 @@ pub fn escape_html(value: &str) -> String {
     escaped
 }
 
+/// Escapes an issue's own words where they stand as text: quotes need no entity there.
+pub(super) fn escape_text(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len() + text.len() / 8);
+    for character in text.chars() {
+        match entity(character).filter(|_| !matches!(character, '"' | '\'')) {
+            Some(entity) => escaped.push_str(entity),
+            None => escaped.push(character),
+        }
+    }
+    escaped
+}
+
 /// Percent-encodes a value for a part of a URL: all but RFC 3986's unreserved characters. What the
 /// filter `urlencode` writes.
 #[must_use]

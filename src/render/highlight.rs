@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use syntect::parsing::{ParseState, ScopeStack, SyntaxReference, SyntaxSet};
 
-use crate::render::escape_html;
+use crate::render::escape::escape_text;
 
 /// Code longer than this is shown plain: highlighting it would take longer than reading it.
 const MAX_BYTES: usize = 64 << 10;
@@ -37,7 +37,7 @@ pub(super) fn highlighted(code: &str, language: Option<&str>) -> String {
         .and_then(|name| syntaxes().find_syntax_by_token(name));
     syntax
         .and_then(|syntax| with_classes(code, syntax))
-        .unwrap_or_else(|| escape_html(code))
+        .unwrap_or_else(|| escape_text(code))
 }
 
 /// Loaded when the first issue shows code: it takes longer than rendering the rest.
@@ -96,7 +96,7 @@ impl Spans {
     }
 
     fn close(&mut self) {
-        let piece = escape_html(&self.piece);
+        let piece = escape_text(&self.piece);
         if self.class.is_empty() || piece.trim().is_empty() {
             self.html.push_str(&piece);
         } else {
@@ -124,7 +124,7 @@ mod tests {
             "{html}"
         );
         assert!(
-            html.contains("<span class=\"tk-string\">&quot;&lt;b&gt;&quot;</span>"),
+            html.contains("<span class=\"tk-string\">\"&lt;b&gt;\"</span>"),
             "{html}"
         );
         assert!(

@@ -7,6 +7,7 @@ mod joined;
 mod table;
 
 pub(super) use inline::plain_text;
+pub(crate) use table::TableForm;
 pub(super) use table::column_alignments;
 
 use serde_json::{Value, json};
@@ -15,8 +16,8 @@ use tera::{Context, Tera};
 use crate::{
     issue::{Block, Footnote, Image, Inline, ListItem},
     render::{
-        RenderError, escape_html, highlight::highlighted, images::Images,
-        templates::template_error, words::Words,
+        RenderError, highlight::highlighted, images::Images, templates::template_error,
+        text::width, words::Words,
     },
 };
 
@@ -41,7 +42,18 @@ pub(super) struct HtmlWriter<'a> {
     pub(super) issue_links: &'a IssueLinks<'a>,
     pub(super) images: &'a mut Images,
     pub(super) footnote_uses: std::collections::BTreeMap<usize, usize>,
+    /// What quotations, callouts and lists around a block take from the column's width, in pixels.
+    pub(super) inset: usize,
+    /// Whether what is written stands in a cell of a table.
+    pub(super) is_in_cell: bool,
 }
+
+/// What the bar of a quotation, the padding of a callout, the marker of an item take, in pixels.
+const QUOTE_INSET: usize = 23;
+const CALLOUT_INSET: usize = 40;
+const ITEM_INSET: usize = 28;
+/// Items longer than this many columns run over lines on a phone: those stand apart.
+const LINE: usize = 34;
 
 impl HtmlWriter<'_> {
     pub(super) fn blocks(&mut self, blocks: &[Block]) -> Result<String, RenderError> {
@@ -71,7 +83,7 @@ impl HtmlWriter<'_> {
             } => self.list(*start, items, *is_tight)?,
             Block::Quote(blocks) => {
                 let (cite, quoted) = attribution(blocks);
-                let body = self.blocks(quoted)?;
+                let body = self.inset_by(QUOTE_INSET, |writer| writer.blocks(quoted))?;
                 let cite = cite.map(|content| self.inlines(content)).transpose()?;
                 self.component("quote", &json!({"cite": cite}), Some(&body))?
             }
@@ -84,7 +96,7 @@ impl HtmlWriter<'_> {
                 let label = title
                     .clone()
                     .unwrap_or_else(|| self.words.get(key).to_owned());
-                let body = self.blocks(blocks)?;
+                let body = self.inset_by(CALLOUT_INSET, |writer| writer.blocks(blocks))?;
                 self.component(
                     "callout",
                     &json!({"kind": key, "label": label}),
@@ -109,8 +121,20 @@ impl HtmlWriter<'_> {
                 title,
                 thumbnail,
             } => self.video(url, title, thumbnail.as_ref())?,
-            Block::Rule => "<hr class=\"hr\">".to_owned(),
+            Block::Rule => "<hr class=\"hr line\">".to_owned(),
         })
+    }
+
+    /// The same in the narrower column within a block.
+    fn inset_by<T>(
+        &mut self,
+        pixels: usize,
+        write: impl FnOnce(&mut Self) -> Result<T, RenderError>,
+    ) -> Result<T, RenderError> {
+        self.inset += pixels;
+        let written = write(self);
+        self.inset -= pixels;
+        written
     }
 
     fn list(
@@ -119,44 +143,71 @@ impl HtmlWriter<'_> {
         items: &[ListItem],
         is_tight: bool,
     ) -> Result<String, RenderError> {
-        let (open, close) = match start {
-            None if items.iter().all(|item| item.is_checked.is_some()) => {
-                ("<ul class=\"list tasks\">".to_owned(), "</ul>")
+        let contents = items
+            .iter()
+            .map(|item| self.inset_by(ITEM_INSET, |writer| writer.item(&item.blocks, is_tight)))
+            .collect::<Result<Vec<_>, _>>()?;
+        if start.is_none() && items.iter().all(|item| item.is_checked.is_some()) {
+            return self.tasks(items, &contents);
+        }
+        let is_short = |item: &ListItem| match item.blocks.as_slice() {
+            [Block::Paragraph(content), nested @ ..] => {
+                width(&plain_text(content)) <= LINE
+                    && nested
+                        .iter()
+                        .all(|block| matches!(block, Block::List { .. }))
             }
-            None => ("<ul class=\"list\">".to_owned(), "</ul>"),
-            Some(1) => ("<ol class=\"list\">".to_owned(), "</ol>"),
-            Some(number) => (format!("<ol class=\"list\" start=\"{number}\">"), "</ol>"),
+            blocks => blocks.is_empty(),
         };
-        let mut html = open;
-        for item in items {
-            html.push_str("\n<li class=\"li\">");
-            if let Some(is_checked) = item.is_checked {
-                let (mark, word) = if is_checked {
-                    ("☑", "done")
-                } else {
-                    ("☐", "to_do")
-                };
-                html.push_str(&format!(
-                    "<span class=\"box\" role=\"img\" aria-label=\"{}\">{mark}</span>",
-                    escape_html(self.words.get(word))
-                ));
-            }
-            for (at, block) in item.blocks.iter().enumerate() {
-                match block {
-                    // A tight item's text stands in the item itself: a <p> would bring its margins.
-                    Block::Paragraph(content) if is_tight || item.blocks.len() == 1 => {
-                        if at > 0 {
-                            html.push_str("<br>");
-                        }
-                        html.push_str(&self.inlines(content)?);
-                    }
-                    other => html.push_str(&self.block(other)?),
-                }
-            }
-            html.push_str("</li>");
+        let class = match items.iter().all(is_short) {
+            true => "list",
+            false => "list apart",
+        };
+        let (mut html, close) = match start {
+            None => (format!("<ul class=\"{class}\">"), "</ul>"),
+            Some(1) => (format!("<ol class=\"{class}\">"), "</ol>"),
+            Some(number) => (
+                format!("<ol class=\"{class}\" start=\"{number}\">"),
+                "</ol>",
+            ),
+        };
+        for (item, content) in items.iter().zip(contents) {
+            let mark = item.is_checked.map_or("", |is_done| task(is_done).0);
+            let gap = if mark.is_empty() { "" } else { "&nbsp;" };
+            html.push_str(&format!("\n<li class=\"li\">{mark}{gap}{content}</li>"));
         }
         html.push('\n');
         html.push_str(close);
+        Ok(html)
+    }
+
+    /// A list of nothing but tasks.
+    fn tasks(&self, items: &[ListItem], contents: &[String]) -> Result<String, RenderError> {
+        let tasks: Vec<Value> = items
+            .iter()
+            .zip(contents)
+            .map(|(item, html)| {
+                let (mark, word) = task(item.is_checked == Some(true));
+                json!({"mark": mark, "word": self.words.get(word), "html": html})
+            })
+            .collect();
+        self.component("tasks", &json!({"items": tasks}), None)
+    }
+
+    fn item(&mut self, blocks: &[Block], is_tight: bool) -> Result<String, RenderError> {
+        let mut html = String::new();
+        for (at, block) in blocks.iter().enumerate() {
+            match block {
+                // A tight item's text stands in the item itself: a <p> would bring its margins.
+                Block::Paragraph(content) if is_tight || blocks.len() == 1 => {
+                    if at > 0 {
+                        html.push_str("<br>");
+                    }
+                    html.push_str(&self.inlines(content)?);
+                }
+                other => html.push_str(&self.block(other)?),
+            }
+        }
         Ok(html)
     }
 
@@ -183,7 +234,7 @@ impl HtmlWriter<'_> {
             .transpose()?;
         let arguments = json!({
             "url": url,
-            "title": if title.is_empty() { url } else { title },
+            "title": title,
             "host": host(url),
             "label": self.words.get("watch_video"),
             "src": shown.as_ref().map(|shown| &shown.src),
@@ -228,6 +279,14 @@ impl HtmlWriter<'_> {
             .render_component(name, &context, body, true)
             .map(|html| html.trim().to_owned())
             .map_err(|error| template_error(&error, self.templates))
+    }
+}
+
+/// A task's box, and the key of the word for it. U+FE0E: phones draw a coloured picture otherwise.
+fn task(is_done: bool) -> (&'static str, &'static str) {
+    match is_done {
+        true => ("☑\u{fe0e}", "done"),
+        false => ("☐\u{fe0e}", "to_do"),
     }
 }
 

@@ -158,16 +158,26 @@ impl Images {
                     .iter()
                     .any(|image| image.content_id == content_id);
                 if is_new {
+                    let file_name = self.free_name(stem, extension);
                     self.inline.push(InlineImage {
                         content_id,
                         media_type: picture.kind.media_type().to_owned(),
-                        file_name: format!("{stem}.{extension}"),
+                        file_name,
                         bytes: picture.bytes,
                     });
                 }
                 src
             }
         }
+    }
+
+    /// A name for a picture's file that no other of the mail has: one file may travel in two sizes.
+    fn free_name(&self, stem: &str, extension: &str) -> String {
+        let is_free = |name: &String| !self.inline.iter().any(|image| image.file_name == *name);
+        let plain = format!("{stem}.{extension}");
+        let numbered = (2..).map(|number| format!("{stem}-{number}.{extension}"));
+        let mut names = std::iter::once(plain.clone()).chain(numbered);
+        names.find(is_free).unwrap_or(plain)
     }
 
     fn refused(&self, location: &str, error: &PictureError) -> RenderError {

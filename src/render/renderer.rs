@@ -8,6 +8,7 @@ use tera::{Context, Tera};
 use crate::render::{
     Composition, ReaderView, RenderError, RenderedIssue, Templates,
     escape::Veil,
+    slim::Sheets,
     templates::{self, template_error},
 };
 
@@ -42,6 +43,7 @@ impl Composition {
             templates: self.templates.clone(),
             inliner: CSSInliner::new(InlineOptions {
                 load_remote_stylesheets: false,
+                minify_css: true,
                 ..InlineOptions::default()
             }),
             subject: self.context["issue"]["subject"]
@@ -76,11 +78,12 @@ impl Renderer {
 
     fn inlined(&self, page: &str) -> Result<String, RenderError> {
         let veil = Veil::for_html(page).ok_or(RenderError::PrivateUse)?;
+        let (page, sheets) = Sheets::taken_from(page);
         let inlined = self
             .inliner
-            .inline(&veil.put_on(page))
+            .inline(&veil.put_on(&page))
             .map_err(RenderError::Styles)?;
-        Ok(veil.take_off(&inlined))
+        Ok(veil.take_off(&sheets.slimmed(&inlined)))
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod faults;
 mod fixture;
+mod weight;
 
 use proptest::prelude::*;
 
@@ -141,11 +142,82 @@ fn the_teaser_wears_the_colours_of_the_edition_it_announces() {
         .nth(1)
         .unwrap();
     assert!(
-        teaser[..400].contains("color: #C8371B"),
+        teaser[..400].contains("color:#C8371B"),
         "{}",
         &teaser[..400]
     );
     assert!(teaser.contains("11월 26일 목요일에 찾아갑니다."));
+}
+
+const HEAD: &str = "---\ntitle: 작은 것들\nedition: monday\ndate: 2026-11-23\n---\n";
+
+#[test]
+fn a_particle_stays_with_the_word_that_links() {
+    let said = |text: &str| rendered(&publication(), &format!("{HEAD}{text}\n")).text;
+    for (text, wanted) in [
+        (
+            "[GPT-3](https://example.com/a)는 크다.",
+            "GPT-3는 [1] 크다.",
+        ),
+        (
+            "[GPT-3](https://example.com/a), [BERT](https://example.com/b)와",
+            "GPT-3 [1], BERT와 [2]",
+        ),
+        ("[GPT-3](https://example.com/a) 모델", "GPT-3 [1] 모델"),
+        ("표의 [1]은 그대로", "표의 [1]은 그대로"),
+    ] {
+        assert!(said(text).contains(wanted), "{}", said(text));
+    }
+}
+
+#[test]
+fn an_address_in_angle_brackets_is_shown_without_its_scheme() {
+    let rendered = rendered(
+        &publication(),
+        &format!("{HEAD}편지는 <mailto:a@example.com> 으로.\n"),
+    );
+    assert!(
+        rendered.html.contains(">a@example.com</a>"),
+        "{}",
+        rendered.html
+    );
+    assert!(
+        rendered.text.contains("편지는 a@example.com 으로"),
+        "{}",
+        rendered.text
+    );
+}
+
+#[test]
+fn the_contact_opens_what_it_is() {
+    for (contact, wanted) in [
+        ("02-123-4567", "href=\"tel:021234567\""),
+        ("+82 2 123 4567", "href=\"tel:+8221234567\""),
+        ("help@example.com", "href=\"mailto:help@example.com\""),
+        (
+            "https://example.com/help",
+            "href=\"https://example.com/help\"",
+        ),
+        ("성수동 사무실로 오세요", "문의 성수동 사무실로 오세요"),
+    ] {
+        let mut publication = publication();
+        publication.contact = Some(contact.into());
+        let html = rendered(&publication, &format!("{HEAD}글\n")).html;
+        assert!(html.contains(wanted), "{contact}: {html}");
+    }
+}
+
+#[test]
+fn a_video_without_a_title_is_not_called_by_its_address() {
+    let html = rendered(
+        &publication(),
+        &format!("{HEAD}https://www.youtube.com/watch?v=aircAruvnKk\n"),
+    )
+    .html;
+    assert!(
+        html.contains("영상 보기</a>") && !html.contains(">https://www.youtube"),
+        "{html}"
+    );
 }
 
 /// What Cerberus, the Email Markup Consortium and caniemail agree that mail clients need.
@@ -202,7 +274,7 @@ fn the_html_keeps_to_what_mail_clients_understand() {
     }
     for table in html.split("<table").skip(1) {
         let tag = table.split('>').next().unwrap();
-        let is_data = tag.contains("class=\"data\"");
+        let is_data = tag.contains("class=\"data");
         assert_ne!(is_data, tag.contains("role=\"presentation\""), "{tag}");
         assert!(
             tag.contains("cellpadding=\"0\"")
@@ -217,7 +289,7 @@ fn the_html_keeps_to_what_mail_clients_understand() {
         .map(|image| image.split('>').next().unwrap())
     {
         assert!(
-            image.contains("alt=") && image.contains("width=") && image.contains("height: auto"),
+            image.contains("alt=") && image.contains("width=") && image.contains("height:auto"),
             "{image}"
         );
     }
@@ -225,7 +297,7 @@ fn the_html_keeps_to_what_mail_clients_understand() {
     assert!(
         body[body.find('>').unwrap() + 1..]
             .trim_start()
-            .starts_with("<div class=\"preheader\"")
+            .starts_with("<div style=\"display:none")
     );
 }
 

@@ -195,7 +195,7 @@ impl<'a> TextWriter<'a> {
         let mut text = String::new();
         for inline in content {
             match inline {
-                Inline::Text(part) => text.push_str(part),
+                Inline::Text(part) => push_text(&mut text, part),
                 Inline::Emphasis(part) => text.push_str(&self.inlines(part)),
                 Inline::Strong(part) => text.push_str(&format!("*{}*", self.inlines(part))),
                 Inline::Strikethrough(part) => text.push_str(&format!("~{}~", self.inlines(part))),
@@ -215,7 +215,11 @@ impl<'a> TextWriter<'a> {
         match target {
             // A bare URL says where it goes itself.
             LinkTarget::Url(url) if is_web_address(&shown) => url.clone(),
-            LinkTarget::Url(url) if url.strip_prefix("mailto:") == Some(shown.as_str()) => shown,
+            LinkTarget::Url(url)
+                if url.strip_prefix("mailto:") == Some(shown.trim_start_matches("mailto:")) =>
+            {
+                shown.trim_start_matches("mailto:").to_owned()
+            }
             LinkTarget::Url(url) if url.starts_with('#') => shown,
             LinkTarget::Url(url) => self.reference(&shown, url),
             LinkTarget::Issue(slug) => match (self.issue_links)(slug) {
@@ -259,6 +263,31 @@ impl<'a> TextWriter<'a> {
             (alt, None) => format!("[{word}: {alt}]"),
         }
     }
+}
+
+/// A text behind what stands there already. A particle belongs to the word before it: where the word
+/// is a link, the link's number comes behind both (`GPT-3는 [1]`).
+fn push_text(text: &mut String, part: &str) {
+    let particle = part
+        .find(|char| !matches!(char, '가'..='힣'))
+        .unwrap_or(part.len());
+    let mark = text
+        .rfind(GLUE)
+        .filter(|at| particle > 0 && is_mark(&text[*at + GLUE.len_utf8()..]));
+    let (particle, rest) = part.split_at(if mark.is_some() { particle } else { 0 });
+    if let Some(at) = mark {
+        text.insert_str(at, particle);
+    }
+    text.push_str(rest);
+}
+
+/// `[7]`
+fn is_mark(text: &str) -> bool {
+    text.strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .is_some_and(|number| {
+            !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+        })
 }
 
 /// What is left of the columns behind a mark: text nested ever deeper runs over rather than into a

@@ -48,24 +48,24 @@ const MARGIN = 24;
 
 // The guide's pictures stand in the order of the issue's stories; these two show other parts of it.
 const PARTS = {
-  mail: async (page) => [page.locator('.masthead'), page.locator('.panel').first()],
-  notes: (page) => page.locator('.notes').all(),
+  mail: async (page) => [page.locator('td.rule').first(), page.locator('td.panel').first()],
+  notes: (page) => page.locator('td:has(> ol > li[id^=note-])').all(),
 };
 
 async function writing(browser, out, [guide, issue]) {
   const names = [...(await readFile(guide, 'utf8')).matchAll(/<img src="[^"]*\/([a-z]+)\.png"/g)].map(([, name]) => name);
   const page = await openMail(browser, issue, { width: 600, scheme: 'light', scale: SHARPNESS });
-  const stories = await page.locator('.story-title').all();
+  const stories = await page.locator('td > h2[id]').all();
   const shown = names.filter((name) => !(name in PARTS));
   if (shown.length !== stories.length) throw new Error(`${guide}: ${shown.length} pictures of ${stories.length} stories`);
   for (const name of names) {
     // A part alone: without what stands close above it.
-    if (name !== 'mail') await page.addStyleTag({ content: '.story-number, .story-title, .hairline { visibility: hidden; }' });
+    if (name !== 'mail') await page.addStyleTag({ content: 'h2[id], p:has(+ h2[id]) { visibility: hidden; } td.line { border-color: transparent !important; }' });
     const elements = name in PARTS
       ? await PARTS[name](page)
       : await stories[shown.indexOf(name)].locator('xpath=following-sibling::*').all();
     const boxes = await Promise.all(elements.map((element) => element.boundingBox()));
-    // Without the distance to what follows: the last block's own padding or margin.
+    // Without the distance to what follows.
     const top = Math.min(...boxes.map((box) => box.y));
     const bottom = Math.max(...boxes.map((box) => box.y + box.height)) - (await below(elements.at(-1)));
     const clip = { x: 40 - MARGIN, y: top - MARGIN, width: 520 + 2 * MARGIN, height: bottom - top + 2 * MARGIN };
@@ -73,10 +73,11 @@ async function writing(browser, out, [guide, issue]) {
   }
 }
 
+/** What ends a block made of a table: an empty row, or a spacer. */
 function below(element) {
   return element.evaluate((node) => {
-    const cell = node.matches('.block') ? node.querySelector('.block-cell') : null;
-    return cell ? parseFloat(getComputedStyle(cell).paddingBottom) : 0;
+    const last = node.tagName === 'TABLE' ? node.querySelector(':scope > tbody > tr:last-child > td') : node;
+    return last && last.textContent.trim() === '' && !last.querySelector('img') ? last.getBoundingClientRect().height : 0;
   });
 }
 

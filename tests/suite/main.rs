@@ -17,6 +17,7 @@ mod doctor;
 mod faults;
 mod identity;
 mod images;
+mod mail;
 mod message;
 mod notice;
 mod operating;

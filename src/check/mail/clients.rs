@@ -9,10 +9,10 @@ use std::{collections::BTreeMap, sync::LazyLock};
 use super::{
     super::Findings,
     UNSUPPORTED,
-    css::Declaration,
     page::{Seen, Sight},
+    partial,
 };
-use crate::publication::MailClient;
+use crate::{publication::MailClient, render::css::Declaration};
 
 const FACTS: &str = include_str!("facts.txt");
 
@@ -130,51 +130,76 @@ static CLIENTS: LazyLock<Vec<&str>> = LazyLock::new(|| {
 pub(super) fn check(page: &Sight<'_>, clients: &[MailClient], findings: &mut Findings<'_>) {
     let elements = page.elements();
     let mut used: BTreeMap<String, &Seen<'_>> = BTreeMap::new();
+    let mut in_part: BTreeMap<&str, (String, &Seen<'_>, &[&str])> = BTreeMap::new();
     for seen in elements {
         let is_hidden =
             seen.property("display") == Some("none") || seen.property("mso-hide").is_some();
         for feature in element_features(seen) {
             used.entry(feature).or_insert(seen);
         }
-        if !is_hidden {
-            for feature in seen.style.iter().flat_map(declaration_features) {
+        for declaration in seen.style.iter().filter(|_| !is_hidden) {
+            for feature in declaration_features(declaration) {
+                if let Some((what, starts)) = partial::dropped(&feature, declaration) {
+                    in_part
+                        .entry(what)
+                        .or_insert((feature.clone(), seen, starts));
+                }
                 used.entry(feature).or_insert(seen);
             }
         }
     }
     for (feature, seen) in used {
-        let Some(letters) = TABLE.get(feature.as_str()) else {
-            continue;
-        };
-        let without = families_without(&feature, letters, clients);
         let has_fallback = FALLBACKS.iter().any(|(name, _)| *name == feature);
-        if without.is_empty() || has_fallback {
-            continue;
+        if !has_fallback {
+            let without = families(&feature, clients, |_, letter| letter == 'n');
+            let what = format!("{} not known to", named(&feature));
+            tell(&what, &feature, seen, &without, findings);
         }
-        findings
-            .in_mail(
-                &UNSUPPORTED,
-                &seen.tag(),
-                format!(
-                    "{} not known to {}; it stands inline",
-                    named(&feature),
-                    without.join(", ")
-                ),
-            )
-            .hint(format!(
-                "https://www.caniemail.com/features/{feature}/ says more"
-            ));
+    }
+    for (what, (feature, seen, starts)) in in_part {
+        let without = families(&feature, clients, |client, letter| {
+            letter == 'a' && starts.iter().any(|start| client.starts_with(start))
+        });
+        tell(
+            &format!("{what} is dropped by"),
+            &feature,
+            seen,
+            &without,
+            findings,
+        );
     }
 }
 
-/// The families, of those that the publication names, with a client that does not know it.
-fn families_without(feature: &str, letters: &str, wanted: &[MailClient]) -> Vec<&'static str> {
+fn tell(what: &str, feature: &str, seen: &Seen<'_>, without: &[&str], findings: &mut Findings<'_>) {
+    if without.is_empty() {
+        return;
+    }
+    findings
+        .in_mail(
+            &UNSUPPORTED,
+            &seen.tag(),
+            format!("{what} {}; it stands inline", without.join(", ")),
+        )
+        .hint(format!(
+            "https://www.caniemail.com/features/{feature}/ says more"
+        ));
+}
+
+/// The families, of those that the publication names, with a client that does without the feature.
+fn families(
+    feature: &str,
+    wanted: &[MailClient],
+    is_without: impl Fn(&str, char) -> bool,
+) -> Vec<&'static str> {
+    let Some(letters) = TABLE.get(feature) else {
+        return Vec::new();
+    };
     let mut families: Vec<&'static str> = Vec::new();
     for (client, letter) in CLIENTS.iter().zip(letters.chars()) {
         let family = FAMILIES
             .iter()
             .find(|(start, ..)| client.starts_with(start));
-        if let Some((_, family, name)) = family.filter(|_| letter == 'n')
+        if let Some((_, family, name)) = family.filter(|_| is_without(client, letter))
             && wanted.contains(family)
             && !families.contains(name)
         {

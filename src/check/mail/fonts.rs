@@ -7,6 +7,7 @@ use super::{
     look::{Look, Mode},
     page::{Seen, Sight},
 };
+use crate::render::css;
 
 /// Families with Hangul on the systems that readers have, as far as mails name them.
 const KOREAN: [&str; 12] = [
@@ -27,7 +28,7 @@ const KOREAN: [&str; 12] = [
 pub(super) fn check(page: &Sight<'_>, findings: &mut Findings<'_>) {
     let elements = page.elements();
     let looks = page.looks(Mode::Light);
-    named(elements, looks, findings);
+    named(page, elements, looks, findings);
     hangul(page, elements, looks, findings);
     head_only(page, elements, looks, findings);
 }
@@ -36,19 +37,23 @@ fn is_visible(seen: &Seen<'_>, look: &Look) -> bool {
     !look.is_hidden && seen.text.chars().any(char::is_alphanumeric)
 }
 
-/// The first element that names no font: the rest is the same mistake.
-fn named(elements: &[Seen<'_>], looks: &[Look], findings: &mut Findings<'_>) {
+/// The first element that names no font: the rest is the same mistake. What is around an element counts
+/// up to its cell; a cell may lean on its table where Word is told the font of cells. Further up
+/// nothing counts: a table takes no font from the page around it, in Word and where a client drops
+/// the doctype.
+fn named(page: &Sight<'_>, elements: &[Seen<'_>], looks: &[Look], findings: &mut Findings<'_>) {
     let is_block = |name: &str| {
         matches!(
             name,
             "td" | "th" | "p" | "li" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6"
         )
     };
+    let knows_cells = page.comments.iter().any(|comment| tells_cells(comment));
     let lacks = |seen: &Seen<'_>| {
         let names = ["font-family", "font-size"];
         let missing = names
             .into_iter()
-            .filter(|name| seen.property(name).is_none() && seen.property("font").is_none());
+            .filter(|name| !is_named(seen, elements, name, knows_cells));
         missing.collect::<Vec<_>>()
     };
     let found = elements
@@ -63,13 +68,46 @@ fn named(elements: &[Seen<'_>], looks: &[Look], findings: &mut Findings<'_>) {
                 &FONT,
                 &seen.tag(),
                 format!(
-                    "<{}> holds words and names no {}",
+                    "<{}> holds words, and neither it nor its cell names {}",
                     seen.name(),
-                    missing.join(", no ")
+                    missing.join(" and ")
                 ),
             )
-            .hint("templates/email/inline.css gives each class its font");
+            .hint("templates/email/inline.css gives each cell its font");
     }
+}
+
+fn is_named(seen: &Seen<'_>, elements: &[Seen<'_>], name: &str, knows_cells: bool) -> bool {
+    let mut at = Some(seen);
+    while let Some(here) = at {
+        if here.property(name).is_some() || here.property("font").is_some() {
+            return true;
+        }
+        match here.name() {
+            "table" => return false,
+            "td" | "th" if !knows_cells => return false,
+            _ => at = here.parent.map(|parent| &elements[parent]),
+        }
+    }
+    false
+}
+
+/// Whether a conditional comment's sheet gives cells their font.
+fn tells_cells(comment: &str) -> bool {
+    let Some((_, rest)) = comment.split_once("<style") else {
+        return false;
+    };
+    let css = rest.split_once('>').map_or("", |(_, css)| css);
+    let css = css.split("</style").next().unwrap_or_default();
+    comment.contains("[if")
+        && css::sheet(css).rules.iter().any(|rule| {
+            let is_cell = |selector: &String| selector == "td" || selector.ends_with(" td");
+            rule.selectors.iter().any(is_cell)
+                && rule
+                    .declarations
+                    .iter()
+                    .any(|one| one.name == "font-family")
+        })
 }
 
 fn is_hangul(char: char) -> bool {

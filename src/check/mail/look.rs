@@ -7,10 +7,12 @@ use scraper::Selector;
 
 use super::{
     color::{Paint, over},
-    css::{Declaration, Rule, Sheet},
     page::Seen,
 };
-use crate::publication::Color;
+use crate::{
+    publication::Color,
+    render::css::{Declaration, Rule, Sheet},
+};
 
 /// How an element looks once everything around it is counted in.
 #[derive(Debug, Clone, Copy)]

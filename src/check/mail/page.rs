@@ -4,10 +4,8 @@ use std::{collections::HashMap, ops::Deref};
 
 use scraper::{ElementRef, Html, Node};
 
-use super::{
-    css::{self, Declaration, Sheet},
-    look::{Look, Mode, Overrides},
-};
+use super::look::{Look, Mode, Overrides};
+use crate::render::css::{self, Declaration, Sheet};
 
 /// A parsed mail.
 pub(super) struct Page<'h> {

@@ -143,8 +143,8 @@ const CHANGES: &[(&str, &str, &str)] = &[
     ("mail/font", "font-size:14px;", ""),
     (
         "mail/font",
-        "font-family:'Apple SD Gothic Neo','Malgun Gothic',sans-serif;font-size:22px",
-        "font-size:22px",
+        "font-family:'Apple SD Gothic Neo','Malgun Gothic',sans-serif;font-size:15px;color:#1B1F24;\">가",
+        "font-size:15px;color:#1B1F24;\">가",
     ),
     (
         "mail/korean-font",
@@ -155,6 +155,21 @@ const CHANGES: &[(&str, &str, &str)] = &[
         "mail/korean-font",
         "<style>td,p{font-family:'Malgun Gothic',sans-serif !important}</style>",
         "",
+    ),
+    (
+        "mail/unsupported",
+        "padding:16px;font-family",
+        "padding:16px;text-indent:-8px;font-family",
+    ),
+    (
+        "mail/unsupported",
+        "padding:16px;font-family",
+        "padding:16px;text-align:start;font-family",
+    ),
+    (
+        "mail/outlook-cropped",
+        "padding:16px;font-family:sans-serif;",
+        "padding:16px;font-family:sans-serif;line-height:30px;mso-line-height-rule:exactly;",
     ),
     ("mail/button", "mso-padding-alt:12px 24px;", ""),
     ("mail/button", "background-color:#2447D8;mso", "mso"),
@@ -266,7 +281,7 @@ pub(super) fn trials() -> Vec<Trial> {
             check(GOOD, TEXT),
         )
     });
-    let style = format!("<style>{}", ".a { color: #112233 }\n".repeat(400));
+    let style = format!("<style>{}", ".a { color: #112233 }\n".repeat(800));
     let long = format!(
         "<p class=\"p\" style=\"color:#1B1F24;\">{}</p><h2 ",
         "긴 글 ".repeat(14_000)
@@ -292,6 +307,43 @@ pub(super) fn trials() -> Vec<Trial> {
         )
     });
     changed.chain(html).chain(texts).collect()
+}
+
+/// Word's sheet says the rule, the cell the line's height: what no rule on one element would see.
+#[test]
+fn a_picture_is_cropped_by_the_sheet_for_word_and_not_where_its_line_is_free() {
+    let word = "td,p{font-family:'Malgun Gothic',sans-serif !important";
+    let cell = "padding:16px;font-family:sans-serif;";
+    let told = |sheet: &str, style: &str| {
+        let html = GOOD.replace(word, &format!("{word};{sheet}"));
+        let html = html.replace(cell, &format!("{cell}{style}"));
+        has(&check(&html, TEXT), "mail/outlook-cropped")
+    };
+    let exactly = "mso-line-height-rule:exactly";
+    assert!(told(exactly, "line-height:30px;"));
+    assert!(told(exactly, "line-height:0;"));
+    for (sheet, style) in [
+        (exactly, ""),
+        (exactly, "line-height:100%;"),
+        (exactly, "line-height:30px;mso-line-height-rule:at-least;"),
+        ("mso-line-height-rule:at-least", "line-height:30px;"),
+        ("", "line-height:30px;"),
+    ] {
+        assert!(!told(sheet, style), "{sheet} {style}");
+    }
+}
+
+#[test]
+fn a_cell_leans_on_its_table_only_where_word_is_told_the_font() {
+    let font = "font-family:'Apple SD Gothic Neo','Malgun Gothic',sans-serif;font-size:15px;";
+    let html = GOOD.replace(font, "").replace(
+        "border-collapse:collapse;",
+        &format!("border-collapse:collapse;{font}"),
+    );
+    assert_eq!(shown(&check(&html, TEXT)), Vec::<String>::new());
+    let word = "<style>td,p{font-family:'Malgun Gothic',sans-serif !important}</style>";
+    let without = html.replace(word, &word.replace("td,p", "p"));
+    assert!(has(&check(&without, TEXT), "mail/font"));
 }
 
 #[test]

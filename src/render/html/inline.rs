@@ -3,8 +3,10 @@
 use crate::{
     issue::{Inline, LinkTarget},
     render::{
-        RenderError, escape_html,
-        html::{HtmlWriter, joined::joined},
+        RenderError,
+        escape::escape_text,
+        escape_html,
+        html::{HtmlWriter, joined::joined, table::with_long_words},
     },
 };
 
@@ -19,13 +21,17 @@ impl HtmlWriter<'_> {
 
     fn inline(&mut self, inline: &Inline, html: &mut String) -> Result<(), RenderError> {
         match inline {
-            Inline::Text(text) => html.push_str(&escape_html(text)),
-            Inline::Emphasis(content) => self.wrapped("em", "em", content, html)?,
-            Inline::Strong(content) => self.wrapped("strong", "strong", content, html)?,
-            Inline::Strikethrough(content) => self.wrapped("s", "struck", content, html)?,
+            Inline::Text(text) if self.is_in_cell => html.push_str(&with_long_words(text)),
+            Inline::Text(text) => html.push_str(&escape_text(text)),
+            Inline::Emphasis(content) => self.wrapped("em", content, html)?,
+            Inline::Strong(content) => self.wrapped("strong", content, html)?,
+            Inline::Strikethrough(content) => self.wrapped("s", content, html)?,
             Inline::Code(code) => {
                 html.push_str("<code class=\"code\">");
-                html.push_str(&escape_html(code));
+                match self.is_in_cell {
+                    true => html.push_str(&with_long_words(code)),
+                    false => html.push_str(&escape_text(code)),
+                }
                 html.push_str("</code>");
             }
             Inline::Link { target, content } => self.link(target, content, html)?,
@@ -60,11 +66,10 @@ impl HtmlWriter<'_> {
     fn wrapped(
         &mut self,
         element: &str,
-        class: &str,
         content: &[Inline],
         html: &mut String,
     ) -> Result<(), RenderError> {
-        html.push_str(&format!("<{element} class=\"{class}\">"));
+        html.push_str(&format!("<{element}>"));
         html.push_str(&self.inlines(content)?);
         html.push_str(&format!("</{element}>"));
         Ok(())
@@ -78,10 +83,17 @@ impl HtmlWriter<'_> {
     ) -> Result<(), RenderError> {
         let shown = self.inlines(content)?;
         let (url, shown) = match target {
-            LinkTarget::Url(url) => (is_linkable(url).then(|| url.clone()), shown),
+            LinkTarget::Url(url) => {
+                let is_address = url.starts_with("mailto:") && plain_text(content) == *url;
+                let shown = match url.strip_prefix("mailto:") {
+                    Some(address) if is_address => escape_text(address),
+                    _ => shown,
+                };
+                (is_linkable(url).then(|| url.clone()), shown)
+            }
             LinkTarget::Issue(slug) => match (self.issue_links)(slug) {
                 Some(issue) if plain_text(content) == *slug || content.is_empty() => {
-                    (issue.url, escape_html(&issue.title))
+                    (issue.url, escape_text(&issue.title))
                 }
                 Some(issue) => (issue.url, shown),
                 None => (None, shown),

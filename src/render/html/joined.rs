@@ -3,7 +3,7 @@
 //! before the particle, and 는 begins a line. A zero-width joiner forbids it (UAX 14, LB8a), also
 //! in Word, which Outlook draws with.
 
-const JOINER: &str = "&zwj;";
+const JOINER: &str = "\u{200d}";
 
 /// Written HTML with a joiner wherever Hangul follows a closing sign, tags between them or not. Code
 /// and shown addresses are copied by readers and stay as they are: there the joiner comes behind.

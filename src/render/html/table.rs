@@ -1,14 +1,125 @@
-//! A table of data: hairlines, a head row that screen readers know as one, numbers to the right.
+//! A table of data: hairlines, a head row that screen readers know as one, numbers at the line's end and
+//! never broken; and the form that fits: columns, or records where the columns do not fit a phone.
 
 use serde_json::{Value, json};
 
 use crate::{
-    issue::{Alignment, Inline},
+    issue::{Alignment, Block, Document, Inline},
     render::{
         RenderError,
-        html::{HtmlWriter, inline::plain_text},
+        escape::escape_text,
+        html::{CALLOUT_INSET, HtmlWriter, ITEM_INSET, QUOTE_INSET, inline::plain_text},
+        text::width,
     },
 };
+
+/// The column of text on the narrowest phone (320 px without its gutters), and in the narrowest
+/// window that counts as wide (561 px without the wide gutters).
+const PHONE: usize = 280;
+const DESKTOP: usize = 480;
+/// A column of text (half a Hangul syllable) in pixels, at the table's size, ten times as much; the
+/// gap between two columns of the table.
+const TENTHS: usize = 88;
+const GAP: usize = 12;
+/// Words longer than this break anywhere: addresses, mostly.
+const LONG_WORD: usize = 22;
+/// What stays of a long word in a line.
+const BROKEN_WORD: usize = 8;
+
+/// How a table is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TableForm {
+    /// Rows and columns, everywhere.
+    Columns,
+    /// Columns on a desktop, a record for each row on a phone.
+    Folding,
+    /// A record for each row, everywhere.
+    Records,
+}
+
+impl TableForm {
+    /// The form in which every number and every word stays whole in a column of text that is
+    /// `inset` pixels narrower than the mail's.
+    pub(crate) fn fitting(head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>], inset: usize) -> Self {
+        let narrowest = |at: usize| {
+            let cells = rows.iter().filter_map(|row| row.get(at));
+            let cells = cells
+                .chain(head.get(at))
+                .map(|cell| Content::of(cell).narrowest);
+            cells.max().unwrap_or(0) * TENTHS / 10 + GAP
+        };
+        let total: usize = (0..head.len()).map(narrowest).sum();
+        match total + inset {
+            total if total <= PHONE + GAP => Self::Columns,
+            total if total <= DESKTOP + GAP => Self::Folding,
+            _ => Self::Records,
+        }
+    }
+
+    /// Every table of an issue, in the order of the text, in the form in which it is shown.
+    pub(crate) fn each<'d>(document: &'d Document, seen: &mut impl FnMut(Self, &'d Block)) {
+        let sections = document.sections.iter().map(|section| &section.blocks);
+        let notes = document.footnotes.iter().map(|note| &note.blocks);
+        let parts = [&document.introduction];
+        for blocks in parts.into_iter().chain(sections).chain(notes) {
+            Self::each_within(blocks, 0, seen);
+        }
+    }
+
+    fn each_within<'d>(blocks: &'d [Block], inset: usize, seen: &mut impl FnMut(Self, &'d Block)) {
+        for block in blocks {
+            match block {
+                Block::Table { head, rows, .. } => {
+                    seen(Self::fitting(head, rows, inset), block);
+                }
+                Block::Quote(blocks) => Self::each_within(blocks, inset + QUOTE_INSET, seen),
+                Block::Callout { blocks, .. } => {
+                    Self::each_within(blocks, inset + CALLOUT_INSET, seen);
+                }
+                Block::List { items, .. } => {
+                    for item in items {
+                        Self::each_within(&item.blocks, inset + ITEM_INSET, seen);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Columns => "columns",
+            Self::Folding => "folding",
+            Self::Records => "records",
+        }
+    }
+}
+
+/// What a cell holds, as far as its lines may break.
+struct Content {
+    is_number: bool,
+    /// In columns of text.
+    narrowest: usize,
+}
+
+impl Content {
+    fn of(cell: &[Inline]) -> Self {
+        let text = plain_text(cell);
+        let text = text.trim();
+        let longest = text.split_whitespace().map(width).max().unwrap_or(0);
+        let is_number = is_number(text) && width(text) <= LONG_WORD;
+        let is_long = longest > LONG_WORD;
+        let narrowest = match (is_number, is_long) {
+            (true, _) => width(text),
+            (_, true) => BROKEN_WORD,
+            _ => longest,
+        };
+        Self {
+            is_number,
+            narrowest,
+        }
+    }
+}
 
 impl HtmlWriter<'_> {
     pub(super) fn table(
@@ -17,26 +128,67 @@ impl HtmlWriter<'_> {
         head: &[Vec<Inline>],
         rows: &[Vec<Vec<Inline>>],
     ) -> Result<String, RenderError> {
+        let form = TableForm::fitting(head, rows, self.inset);
         let columns = column_alignments(alignments, head.len(), rows);
-        let head = self.cells(head, &columns)?;
+        let names: Vec<String> = head.iter().map(|cell| plain_text(cell)).collect();
+        let head = self.cells(head, &columns, &names)?;
         let rows = rows
             .iter()
-            .map(|row| self.cells(row, &columns))
+            .map(|row| self.cells(row, &columns, &names))
             .collect::<Result<Vec<_>, _>>()?;
-        self.component("data_table", &json!({"head": head, "rows": rows}), None)
+        let arguments = json!({"form": form.name(), "head": head, "rows": rows});
+        self.component("data_table", &arguments, None)
+    }
+
+    fn cell(&mut self, cell: &[Inline]) -> Result<String, RenderError> {
+        self.is_in_cell = true;
+        let html = self.inlines(cell);
+        self.is_in_cell = false;
+        html
     }
 
     fn cells(
         &mut self,
         cells: &[Vec<Inline>],
         columns: &[&'static str],
+        names: &[String],
     ) -> Result<Value, RenderError> {
         let mut list = Vec::with_capacity(cells.len());
-        for (cell, align) in cells.iter().zip(columns) {
-            list.push(json!({"html": self.inlines(cell)?, "align": align}));
+        for ((cell, align), name) in cells.iter().zip(columns).zip(names) {
+            let content = Content::of(cell);
+            list.push(json!({
+                "html": self.cell(cell)?,
+                // Classes: where lines begin, left or right, is the language's.
+                "align": match *align {
+                    "right" => "end",
+                    "left" => "",
+                    other => other,
+                },
+                "name": name,
+                "is_number": content.is_number,
+            }));
         }
         Ok(Value::Array(list))
     }
+}
+
+/// Escaped text of a cell, its long words in spans that break anywhere: elsewhere clients break them by
+/// themselves, but a cell is as wide as its longest word.
+pub(super) fn with_long_words(text: &str) -> String {
+    let mut html = String::with_capacity(text.len());
+    for part in text.split_inclusive(char::is_whitespace) {
+        let word = part.trim_end();
+        if width(word) > LONG_WORD {
+            html.push_str(&format!(
+                "<span class=\"long\">{}</span>{}",
+                escape_text(word),
+                &part[word.len()..]
+            ));
+        } else {
+            html.push_str(&escape_text(part));
+        }
+    }
+    html
 }
 
 /// What the writer said of each column; where they said nothing, numbers go to the right.

@@ -39,8 +39,8 @@ const SPOILT: [(&str, &str, &str, &str); 8] = [
     (
         "dark quiet text",
         "email/head.css",
-        ".footer-links { color: #A3ABB5 !important; }",
-        ".footer-links { color: #3A3F45 !important; }",
+        ".quiet, .data th { color: #A3ABB5 !important; }",
+        ".quiet, .data th { color: #3A3F45 !important; }",
     ),
     (
         "a skipped level",

@@ -44,7 +44,7 @@ fn a_photograph_travels_with_the_mail_at_the_size_that_the_column_needs() {
         format!("src=\"{name}\""),
         "width=\"520\" height=\"208\"".to_owned(),
         "alt=\"A hill at dawn\"".to_owned(),
-        "height: auto".to_owned(),
+        "height:auto".to_owned(),
     ] {
         assert!(tag.contains(&part), "{part} is not in {tag}");
     }

@@ -3,33 +3,33 @@
 
 /// `color: #112233 !important`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Declaration {
+pub(crate) struct Declaration {
     /// In lower case.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// Trimmed, without `!important`.
-    pub(super) value: String,
-    pub(super) is_important: bool,
+    pub(crate) value: String,
+    pub(crate) is_important: bool,
 }
 
 /// A rule of a style sheet.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Rule {
+pub(crate) struct Rule {
     /// The conditions of the at-rules around it, outermost first: `@media (max-width: 600px)`.
-    pub(super) conditions: Vec<String>,
-    pub(super) selectors: Vec<String>,
-    pub(super) declarations: Vec<Declaration>,
+    pub(crate) conditions: Vec<String>,
+    pub(crate) selectors: Vec<String>,
+    pub(crate) declarations: Vec<Declaration>,
 }
 
 /// A `<style>`.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Sheet {
-    pub(super) rules: Vec<Rule>,
+pub(crate) struct Sheet {
+    pub(crate) rules: Vec<Rule>,
     /// At-rules without a block: `@import url(…)`.
-    pub(super) statements: Vec<String>,
+    pub(crate) statements: Vec<String>,
 }
 
 /// The declarations of a `style` attribute or of a block.
-pub(super) fn declarations(text: &str) -> Vec<Declaration> {
+pub(crate) fn declarations(text: &str) -> Vec<Declaration> {
     split(&without_comments(text), ';')
         .filter_map(|part| {
             let (name, value) = part.split_once(':')?;
@@ -49,7 +49,7 @@ pub(super) fn declarations(text: &str) -> Vec<Declaration> {
 }
 
 /// The rules of a style sheet.
-pub(super) fn sheet(text: &str) -> Sheet {
+pub(crate) fn sheet(text: &str) -> Sheet {
     let text = without_comments(text);
     let mut sheet = Sheet::default();
     let mut conditions: Vec<String> = Vec::new();
@@ -88,7 +88,7 @@ fn holds_declarations(head: &str) -> bool {
 }
 
 /// The parts between separators that stand neither in quotes nor in brackets.
-pub(super) fn split(text: &str, separator: char) -> impl Iterator<Item = &str> {
+pub(crate) fn split(text: &str, separator: char) -> impl Iterator<Item = &str> {
     let mut rest = Some(text);
     std::iter::from_fn(move || {
         let text = rest?;

@@ -1,0 +1,275 @@
+//! A page without what nobody reads: classes that only the inlined rules named, rules of the head whose
+//! classes the page does not have, white space in style sheets. Gmail clips a mail at 102 KB, and the
+//! way out stands last.
+//!
+//! Works on the page as the inliner wrote it, still veiled (`escape::Veil`): every attribute stands in
+//! double quotes and none holds another. Of a reader's value it looks at nothing but whether it is a
+//! class that a rule names, which is what the inliner looks at too.
+
+use std::{borrow::Cow, collections::BTreeSet};
+
+use crate::render::css;
+
+/// What the inliner must neither read nor inline: the sheets that stay in the head.
+const KEPT: &str = "<style data-css-inline=\"keep\">";
+const END: &str = "</style>";
+
+/// The style sheets of a page.
+pub(super) struct Sheets {
+    /// In the order of the page.
+    kept: Vec<String>,
+    /// Classes that the rules to be inlined name.
+    inlined_names: BTreeSet<String>,
+}
+
+impl Sheets {
+    /// The page with every kept sheet empty, and its sheets. The inliner would write the rules of a
+    /// kept sheet into the elements as well.
+    pub(super) fn taken_from(page: &str) -> (String, Self) {
+        let mut sheets = Self {
+            kept: Vec::new(),
+            inlined_names: BTreeSet::new(),
+        };
+        let mut emptied = String::with_capacity(page.len());
+        let mut rest = page;
+        while let Some(at) = next_of(rest, &["<!--", "<style"]) {
+            let (before, from) = rest.split_at(at);
+            emptied.push_str(before);
+            let end = end_of(from, if from.starts_with("<!--") { "-->" } else { END });
+            let (whole, after) = from.split_at(end);
+            match whole.strip_prefix(KEPT) {
+                Some(css) => {
+                    sheets
+                        .kept
+                        .push(css.strip_suffix(END).unwrap_or(css).to_owned());
+                    emptied.push_str(KEPT);
+                    emptied.push_str(END);
+                }
+                None => {
+                    if whole.starts_with("<style") {
+                        let names = class_names(whole).map(str::to_owned);
+                        sheets.inlined_names.extend(names);
+                    }
+                    emptied.push_str(whole);
+                }
+            }
+            rest = after;
+        }
+        emptied.push_str(rest);
+        (emptied, sheets)
+    }
+
+    /// The inlined page without classes that no rule is left for, and with the kept sheets back, as
+    /// far as they speak of it.
+    pub(super) fn slimmed(&self, inlined: &str) -> String {
+        let mut kept_names: BTreeSet<&str> =
+            self.kept.iter().flat_map(|css| class_names(css)).collect();
+        for (_, comment, _) in pieces(inlined).filter(|(kind, ..)| *kind == Kind::Comment) {
+            kept_names.extend(class_names(comment));
+        }
+        let is_idle =
+            |class: &str| self.inlined_names.contains(class) && !kept_names.contains(class);
+        let mut present = BTreeSet::new();
+        let mut page = Vec::new();
+        for (kind, piece, attribute) in pieces(inlined) {
+            let Some(value) = attribute else {
+                page.push((kind, Cow::Borrowed(piece)));
+                continue;
+            };
+            let classes: Vec<&str> = value
+                .split_whitespace()
+                .filter(|class| !is_idle(class))
+                .collect();
+            present.extend(classes.iter().copied());
+            let attribute = match classes.is_empty() {
+                true => String::new(),
+                false => format!(" class=\"{}\"", classes.join(" ")),
+            };
+            let written = piece.replacen(&format!(" class=\"{value}\""), &attribute, 1);
+            page.push((kind, written.into()));
+        }
+        let mut kept = self.kept.iter();
+        let mut slimmed = String::with_capacity(inlined.len());
+        for (kind, piece) in page {
+            match kind {
+                Kind::Style if piece.starts_with(KEPT) => {
+                    let css = kept.next().map_or("", String::as_str);
+                    slimmed.push_str(&format!("<style>{}{END}", spoken_of(css, &present)));
+                }
+                Kind::Comment => slimmed.push_str(&with_slim_sheet(&piece, &present)),
+                _ => slimmed.push_str(&piece),
+            }
+        }
+        slimmed
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Text,
+    Tag,
+    Comment,
+    Style,
+}
+
+/// The page in pieces; with a tag, the value of its `class`.
+fn pieces(html: &str) -> impl Iterator<Item = (Kind, &str, Option<&str>)> {
+    let mut rest = html;
+    std::iter::from_fn(move || {
+        let (kind, end) = match rest {
+            "" => return None,
+            comment if comment.starts_with("<!--") => (Kind::Comment, end_of(rest, "-->")),
+            style if style.starts_with("<style") => (Kind::Style, end_of(rest, END)),
+            tag if tag.starts_with('<') => (Kind::Tag, tag_end(rest)),
+            text => (Kind::Text, text.find('<').unwrap_or(text.len())),
+        };
+        let (piece, after) = rest.split_at(end);
+        rest = after;
+        let class = match kind {
+            Kind::Tag => class_attribute(piece),
+            _ => None,
+        };
+        Some((kind, piece, class))
+    })
+}
+
+fn tag_end(tag: &str) -> usize {
+    let mut is_quoted = false;
+    let end = tag.bytes().position(|byte| {
+        is_quoted ^= byte == b'"';
+        byte == b'>' && !is_quoted
+    });
+    end.map_or(tag.len(), |end| end + 1)
+}
+
+fn class_attribute(tag: &str) -> Option<&str> {
+    let mut quotes = 0;
+    let mut rest = tag;
+    while let Some(at) = rest.find(" class=\"") {
+        quotes += rest[..at].matches('"').count();
+        let value = &rest[at + " class=\"".len()..];
+        if quotes % 2 == 0 {
+            return value.split_once('"').map(|(value, _)| value);
+        }
+        quotes += 1;
+        rest = value;
+    }
+    None
+}
+
+fn next_of(text: &str, wanted: &[&str]) -> Option<usize> {
+    wanted.iter().filter_map(|one| text.find(one)).min()
+}
+
+fn end_of(text: &str, end: &str) -> usize {
+    text.find(end).map_or(text.len(), |at| at + end.len())
+}
+
+/// Every `.name` of a text of CSS: more than its selectors have at worst, and never fewer.
+fn class_names(css: &str) -> impl Iterator<Item = &str> {
+    css.split('.').skip(1).filter_map(|rest| {
+        let is_part = |char: char| char.is_alphanumeric() || matches!(char, '-' | '_');
+        let end = rest.find(|char| !is_part(char)).unwrap_or(rest.len());
+        let name = &rest[..end];
+        name.starts_with(|first: char| !first.is_ascii_digit())
+            .then_some(name)
+    })
+}
+
+/// A conditional comment whose sheet speaks only of what the page has.
+fn with_slim_sheet(comment: &str, present: &BTreeSet<&str>) -> String {
+    let Some((before, rest)) = comment.split_once("<style>") else {
+        return comment.to_owned();
+    };
+    let (css, after) = rest.split_once(END).unwrap_or((rest, ""));
+    format!("{before}<style>{}{END}{after}", spoken_of(css, present))
+}
+
+/// The rules of a sheet that select something by the page's classes, without needless white space.
+fn spoken_of(css: &str, present: &BTreeSet<&str>) -> String {
+    let sheet = css::sheet(css);
+    let mut spoken: String = sheet
+        .statements
+        .iter()
+        .map(|statement| format!("{statement};"))
+        .collect();
+    let mut open: &[String] = &[];
+    for rule in &sheet.rules {
+        let selectors: Vec<&str> = rule
+            .selectors
+            .iter()
+            .map(String::as_str)
+            .filter(|selector| class_names(selector).all(|class| present.contains(class)))
+            .collect();
+        if selectors.is_empty() || rule.declarations.is_empty() {
+            continue;
+        }
+        if rule.conditions != open {
+            spoken.push_str(&"}".repeat(open.len()));
+            let conditions = rule.conditions.iter();
+            spoken.extend(conditions.map(|condition| format!("{condition}{{")));
+            open = &rule.conditions;
+        }
+        let declarations = rule.declarations.iter().map(|one| {
+            let importance = if one.is_important { "!important" } else { "" };
+            format!("{}:{}{importance}", one.name, one.value)
+        });
+        let declarations: Vec<String> = declarations.collect();
+        spoken.push_str(&format!(
+            "{}{{{}}}",
+            selectors.join(","),
+            declarations.join(";")
+        ));
+    }
+    spoken.push_str(&"}".repeat(open.len()));
+    spoken
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: &str = "<head><!--[if mso]><style>.wide { width: 1px; } .gone{a:b}</style><![endif]-->\
+        <style>.p, .wide { color: #000000 }</style>\
+        <style data-css-inline=\"keep\">:root { a: b }\n@media (min-width: 1px) { .ink , .gone { color: #ffffff !important; } }\n@media print { .gone { a: b } }</style></head>\
+        <p title=\"> class=\" class=\"p ink mine wide\">.p</p><p class=\"p\"></p>";
+
+    /// What the inliner makes of a page, apart from the inlining.
+    fn written(page: &str) -> String {
+        page.replace("<style>.p, .wide { color: #000000 }</style>", "")
+    }
+
+    #[test]
+    fn classes_and_rules_that_nothing_needs_are_gone() {
+        let (emptied, sheets) = Sheets::taken_from(PAGE);
+        assert!(
+            !emptied.contains(":root") && emptied.contains(".p, .wide"),
+            "{emptied}"
+        );
+        assert_eq!(
+            sheets.slimmed(&written(&emptied)),
+            "<head><!--[if mso]><style>.wide{width:1px}</style><![endif]-->\
+             <style>:root{a:b}@media (min-width: 1px){.ink{color:#ffffff!important}}</style></head>\
+             <p title=\"> class=\" class=\"ink mine wide\">.p</p><p></p>"
+        );
+    }
+
+    #[test]
+    fn a_sheet_keeps_its_strings_statements_and_faces() {
+        let sheet = "@import url(\"a;b.css\"); /* .x{ */ @font-face { src: url(a.woff) } p > a:not(.b , c), \
+            q::before { content: \" ;  } \" }";
+        assert_eq!(
+            spoken_of(sheet, &BTreeSet::from(["b"])),
+            "@import url(\"a;b.css\");@font-face{src:url(a.woff)}p > a:not(.b , c),q::before{content:\" ;  } \"}"
+        );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_slimming_panic(text in "[<>a-z!=\"'/{}();:@,.\\-* 가]{0,80}") {
+            let (emptied, sheets) = Sheets::taken_from(&text);
+            let _ = sheets.slimmed(&emptied);
+            let _ = spoken_of(&text, &BTreeSet::new());
+        }
+    }
+}
