@@ -108,7 +108,7 @@ impl Maildrop {
     /// the two lines that a delivery agent adds (RFC 5321 §4.4).
     ///
     /// # Errors
-    /// When it can't be written and synced, or the folder holds [`MAX_KEPT_BYTES`] already
+    /// When it can't be written and synced, or the folder holds its bound already
     /// ([`io::ErrorKind::QuotaExceeded`]); nothing is kept then.
     pub fn keep(&self, from: &str, to: &str, message: &[u8]) -> io::Result<PathBuf> {
         let length = message.len() as u64;
