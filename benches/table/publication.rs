@@ -3,6 +3,7 @@
 use std::{
     fmt::Write as _,
     fs,
+    hash::{DefaultHasher, Hash, Hasher},
     net::SocketAddr,
     path::{Path, PathBuf},
     process::Command,
@@ -26,6 +27,9 @@ pub(crate) struct Publication {
     /// Bytes of one message, before signing.
     pub(crate) message_bytes: usize,
 }
+
+/// What a state leaves outside its folder.
+const STATE_HOME: &str = "state-home";
 
 impl Publication {
     /// In a folder of its own below `parent`, where there is one.
@@ -82,7 +86,7 @@ impl Publication {
         self.write("subscribers.yaml", &text);
     }
 
-    /// An issue of the same text, so many weeks and one later: a batch of its own.
+    /// An issue of the same words, so many weeks and one later: a batch of its own.
     pub(crate) fn write_twin(&self, weeks: usize, slug: &str) -> String {
         let text = fs::read_to_string(self.path("issues/2026-11-23-weight.md")).expect("the issue");
         let date = FIRST + Days::new(7 * (weeks as u64 + 1));
@@ -94,13 +98,17 @@ impl Publication {
                 "title: 삼십 킬로바이트",
                 &format!("title: 삼십 킬로바이트 {slug} {weeks}"),
             );
+        let twin = reordered(&twin, &name);
         self.write(&format!("issues/{name}.md"), &twin);
         name
     }
 
     /// Forgets everything that was sent, and the list of record.
     pub(crate) fn forget(&self) {
-        let _ = fs::remove_dir_all(self.path(".daily-note"));
+        for folder in [".daily-note", STATE_HOME] {
+            let _ = fs::remove_dir_all(self.path(folder));
+        }
+        let _ = fs::remove_file(self.path("daily-note.keeper"));
     }
 
     /// A run of the program on this publication, under the watch.
@@ -123,6 +131,7 @@ impl Publication {
 
     fn dress(&self, command: &mut Command, arguments: &[&str]) {
         command
+            .env("XDG_STATE_HOME", self.path(STATE_HOME))
             .arg("--root")
             .arg(self.folder.path())
             .arg("--quiet")
@@ -201,4 +210,29 @@ fn configuration(more: &str) -> String {
          editions:\n  monday: {{title: 월요일 편, topic: 소프트웨어, day: mon, time: \"08:00\"}}\n  \
          thursday: {{title: 목요일 편, topic: 디자인, day: thu, time: \"08:00\"}}\n{more}"
     )
+}
+
+/// The same text with the words of its prose in another order, which is another text of the same weight: one
+/// that went out is not sent again.
+fn reordered(text: &str, seed: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut is_head = false;
+    for (number, line) in text.lines().enumerate() {
+        is_head ^= line == "---";
+        let is_prose = line.chars().next().is_some_and(char::is_alphanumeric)
+            && !line.contains(['[', '<', '`', '*', '|']);
+        if is_head || !is_prose {
+            out.push_str(line);
+        } else {
+            let mut words: Vec<&str> = line.split(' ').collect();
+            words.sort_by_key(|word| {
+                let mut hasher = DefaultHasher::new();
+                (seed, number, word).hash(&mut hasher);
+                hasher.finish()
+            });
+            out.push_str(&words.join(" "));
+        }
+        out.push('\n');
+    }
+    out
 }
