@@ -64,7 +64,7 @@ fn system_now() -> DateTime<Utc> {
 #[must_use]
 pub fn random_bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    aws_lc_rs::rand::fill(&mut bytes).expect("the operating system's randomness");
+    getrandom::fill(&mut bytes).expect("the operating system's randomness");
     bytes
 }
 

@@ -1,6 +1,6 @@
 //! Everybody once, whatever happens in the middle.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, sync::mpsc, time::Duration};
 
 use daily_note::{
     audience::SuppressionReason,
@@ -106,8 +106,11 @@ async fn a_reader_who_leaves_in_the_middle_is_skipped() {
 async fn a_reader_who_leaves_while_announced_costs_the_next_one_nothing() {
     let list = readers(5, 1);
     let harness = Harness::new(&list).await.one_connection();
+    let (left, has_left) = mpsc::channel::<()>();
+    // The first stays on the wire until the fourth has left, however long that write takes.
+    let until_left = move |_: &str| has_left.recv().is_err();
     let server = ScriptedServer::new()
-        .on(Dot, reply("250 2.0.0 OK").after(SLOWLY).times(1))
+        .on(Dot, reply("250 2.0.0 OK").when(until_left).times(1))
         .start();
     let leaves = async {
         // While the first is on the wire, nobody has asked for the fourth's leave yet.
@@ -115,6 +118,7 @@ async fn a_reader_who_leaves_while_announced_costs_the_next_one_nothing() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         harness.unsubscribe(&list[3]).await;
+        drop(left);
     };
     let (report, ()) = tokio::join!(harness.run(&server), leaves);
     assert_eq!(report.ending, Ending::Finished);
