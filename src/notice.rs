@@ -52,7 +52,8 @@ pub fn key<Z: TimeZone>(event: &Event, at: &DateTime<Z>) -> Option<String> {
             format!("{} {}", event.key(), at.timestamp_millis())
         }
         Event::RelayAway { issue, .. } => format!("away {issue} {today}"),
-        Event::ConfigurationRefused { .. }
+        Event::RelayTrouble { .. }
+        | Event::ConfigurationRefused { .. }
         | Event::StateRefused { .. }
         | Event::NoticeGivenUp { .. } => {
             format!("{} {today}", event.key())

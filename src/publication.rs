@@ -3,6 +3,7 @@
 
 mod block;
 mod calendar;
+mod credentials;
 mod environment;
 mod harmless;
 mod load;
@@ -29,6 +30,7 @@ pub use self::{
         Tracking, UnknownPolicy, WebSettings,
     },
     calendar::{Absence, ZONES_APART, moment_of},
+    credentials::{Credentials, Proof, TokenSource},
     environment::Environment,
     load::FILE_NAME,
     notify::{HookSecret, NotifySettings, WebhookSettings},

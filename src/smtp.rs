@@ -24,7 +24,7 @@ mod wire;
 
 pub use answer::{Answer, Lost, Stage};
 pub use capabilities::{Capabilities, TlsSession};
-pub use connect::{ConnectError, Step};
+pub use connect::{ConnectError, Step, TokenError};
 pub use relay::{Relay, Timeouts};
 pub use reply::Reply;
 pub use session::{Announcement, Session};

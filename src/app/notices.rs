@@ -207,7 +207,8 @@ impl Notifier {
         | Event::BatchPaused { issue, .. }
         | Event::ReadersMissed { issue, .. }
         | Event::IssueUnplaced { issue, .. }
-        | Event::RelayAway { issue, .. }) = event
+        | Event::RelayAway { issue, .. }
+        | Event::RelayTrouble { issue, .. }) = event
         else {
             return Background::default();
         };

@@ -11,6 +11,7 @@
 //! 5. `job` does the first of what is due, beside the next beats;
 //! 6. `outcome` tells of it, and `rest` keeps what failed from being tried at once again.
 
+mod alarms;
 mod files;
 mod git;
 mod held;

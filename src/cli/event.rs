@@ -153,6 +153,10 @@ impl Printer {
                 "✗ {issue} can't leave now, and is tried again\n{}",
                 indented(std::slice::from_ref(reason))
             ),
+            Event::RelayTrouble { issue, reason } => format!(
+                "✗ {issue} goes on, but a connection to the relay was not to be used; others are tried\n{}",
+                indented(std::slice::from_ref(reason))
+            ),
             Event::ConfigurationRefused { problems } => format!(
                 "✗ the configuration can't be read; nothing new begins until it is mended\n{}",
                 indented(problems)

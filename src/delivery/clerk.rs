@@ -189,6 +189,12 @@ impl Clerk {
         });
     }
 
+    /// What is wrong with a connection, and no reason to end: it is told, and the run goes on.
+    pub(crate) fn raise_alarm(&self, reason: &str) {
+        tracing::error!("{reason}; another connection is tried");
+        self.progress.raise_alarm(reason);
+    }
+
     /// Whether it is a person who wants the run to end, and not a fault.
     pub(crate) fn is_asked_to_stop(&self) -> bool {
         *self.halt.lock().unwrap_or_else(PoisonError::into_inner) == Some(Halt::Asked)

@@ -188,9 +188,10 @@ impl Connection {
                     self.is_prompt = false;
                 }
                 // Others of its machines are well, or it was itself: not for ever, and not unheard.
-                Err(error) if error.is_about_tls() && self.shared.gate.was_open() => {
-                    tracing::error!("{}; another connection is tried", with_hint(&error));
-                    self.rest(&with_hint(&error));
+                Err(error) if error.may_pass() && self.shared.gate.was_open() => {
+                    let reason = with_hint(&error);
+                    self.shared.clerk.raise_alarm(&reason);
+                    self.rest(&reason);
                 }
                 Err(error) if error.is_senders_fault() => {
                     self.shared.clerk.pause(with_hint(&error));

@@ -1,6 +1,15 @@
-//! How far a run is, counted without locks for whoever draws it.
+//! How far a run is, counted without locks for whoever draws it; and what it meets on its way that people
+//! should hear of.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use tokio::sync::Notify;
 
 /// Messages that this run has settled, by what became of them.
 #[derive(Debug, Default)]
@@ -15,6 +24,16 @@ pub struct Progress {
     pub unknown: Count,
     /// Suppressed since the freeze.
     pub skipped: Count,
+    alarms: Mutex<Alarms>,
+    alarmed: Notify,
+}
+
+/// What people should hear of while the run goes on.
+#[derive(Debug, Default)]
+struct Alarms {
+    /// Each is told once a run.
+    raised: BTreeSet<String>,
+    unheard: VecDeque<String>,
 }
 
 /// A counter that many tasks raise.
@@ -35,6 +54,31 @@ impl Count {
 }
 
 impl Progress {
+    /// Something is wrong that may pass by itself, and should be heard of meanwhile.
+    pub(crate) fn raise_alarm(&self, reason: &str) {
+        let mut alarms = self.alarms.lock().unwrap_or_else(PoisonError::into_inner);
+        if alarms.raised.insert(reason.to_owned()) {
+            alarms.unheard.push_back(reason.to_owned());
+            self.alarmed.notify_one();
+        }
+    }
+
+    /// The next alarm that nobody has heard; None: there is none now.
+    pub(crate) fn alarm(&self) -> Option<String> {
+        let mut alarms = self.alarms.lock().unwrap_or_else(PoisonError::into_inner);
+        alarms.unheard.pop_front()
+    }
+
+    /// Waits for an alarm. One listener at a time.
+    pub(crate) async fn next_alarm(&self) -> String {
+        loop {
+            if let Some(reason) = self.alarm() {
+                return reason;
+            }
+            self.alarmed.notified().await;
+        }
+    }
+
     /// Rows that need no more work in this run.
     #[must_use]
     pub fn settled(&self) -> u64 {

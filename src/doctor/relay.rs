@@ -2,7 +2,7 @@
 
 use super::{Check, Knock, Topic};
 use crate::{
-    publication::TlsMode,
+    publication::{Proof, TlsMode},
     smtp::{Capabilities, ConnectError, Relay, Reply},
     source::with_causes,
 };
@@ -29,8 +29,12 @@ pub(super) fn judge(
         Check::good(Topic::Relay, format!("{relay} answers")),
         protection(relay, &knock.capabilities, is_local),
     ];
-    if relay.credentials.is_some() {
-        checks.push(Check::good(Topic::Relay, "it takes user name and password"));
+    if let Some(credentials) = &relay.credentials {
+        let taken = match credentials.proof {
+            Proof::Password(_) => "it takes user name and password",
+            Proof::Token(_) => "it takes the OAuth token",
+        };
+        checks.push(Check::good(Topic::Relay, taken));
     }
     checks.push(sender(relay, knock.refusal.as_ref(), from));
     checks.push(limits(&knock.capabilities));

@@ -190,7 +190,8 @@ impl Writer<'_> {
             } => self.ended(issue, (edition, *slot), *audience, counts),
             Event::BatchPaused { issue, reason } => self.paused(issue, reason),
             Event::ReadersMissed { issue, readers } => self.readers_missed(issue, *readers),
-            Event::RelayAway { issue, reason } => self.away(issue, reason),
+            Event::RelayAway { issue, reason } => self.relay("away", issue, reason),
+            Event::RelayTrouble { issue, reason } => self.relay("relay", issue, reason),
             Event::ConfigurationRefused { problems } => {
                 self.trouble("configuration", problems, "daily-note check")
             }
@@ -434,15 +435,16 @@ impl Writer<'_> {
         }
     }
 
-    fn away(&self, issue: &str, reason: &str) -> Notice {
+    /// `what`: it is away, or one connection to it is not to be used.
+    fn relay(&self, what: &str, issue: &str, reason: &str) -> Notice {
+        let key = |part: &str| format!("{what}_{part}");
+        let lead = [("issue", self.title(issue))];
         Notice {
             kind: "away",
             label: self.label(),
-            title: self.phrases.get("away_title"),
-            lead: self
-                .phrases
-                .filled("away_lead", &[("issue", self.title(issue))]),
-            items_title: Some(self.phrases.get("away_items")),
+            title: self.phrases.get(&key("title")),
+            lead: self.phrases.filled(&key("lead"), &lead),
+            items_title: Some(self.phrases.get(&key("items"))),
             items: vec![masked_within(reason)],
             then: Some(self.phrases.get("away_then")),
             command: Some("daily-note doctor".to_owned()),

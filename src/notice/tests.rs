@@ -182,8 +182,16 @@ fn events() -> Vec<(&'static str, Event, Background)> {
         (
             "away",
             Event::RelayAway {
-                issue,
+                issue: issue.clone(),
                 reason: "smtp.example.com:465 does not answer".to_owned(),
+            },
+            known.clone(),
+        ),
+        (
+            "relay",
+            Event::RelayTrouble {
+                issue,
+                reason: "smtp.example.com:465 shows a certificate that can't be trusted".to_owned(),
             },
             known,
         ),

@@ -73,6 +73,7 @@ fn kind(event: &Event) -> Option<&'static str> {
         Event::BatchPaused { .. } => "batch.paused",
         Event::ReadersMissed { .. } => "readers.missed",
         Event::RelayAway { .. } => "relay.away",
+        Event::RelayTrouble { .. } => "relay.trouble",
         Event::ConfigurationRefused { .. } => "configuration.refused",
         Event::StateRefused { .. } => "state.refused",
         Event::NoticeGivenUp { .. } => "notice.given_up",

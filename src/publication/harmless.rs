@@ -35,6 +35,7 @@ pub(super) const HARMLESS: HarmlessKeys = HarmlessKeys {
         "domain",
         "selector",
         "key_file",
+        "token_file",
         "sign_date",
         "delivery",
         "unknown",
@@ -91,4 +92,11 @@ pub(super) const HARMLESS: HarmlessKeys = HarmlessKeys {
 
 /// The keys whose values are secrets, or next to one.
 #[cfg(test)]
-pub(super) const SECRET: [&str; 4] = ["user", "password", "key", "secret"];
+pub(super) const SECRET: [&str; 6] = [
+    "user",
+    "password",
+    "token",
+    "token_command",
+    "key",
+    "secret",
+];

@@ -4,7 +4,10 @@ use std::{fmt, net::IpAddr};
 
 use percent_encoding::percent_decode_str;
 
-use super::text::{FromText, ToText};
+use super::{
+    credentials::{Credentials, Proof},
+    text::{FromText, ToText},
+};
 use crate::{address::ascii_domain, yaml::nearest};
 
 /// Where mail is handed over.
@@ -36,8 +39,8 @@ pub struct RelayUrl {
     pub port: u16,
     /// How the connection is protected.
     pub tls: TlsMode,
-    /// User and password for AUTH. Never printed.
-    pub credentials: Option<(String, String)>,
+    /// Who logs in. Never printed.
+    pub credentials: Option<Credentials>,
 }
 
 /// How a connection to the relay is protected.
@@ -67,18 +70,23 @@ impl RelayUrl {
     /// Sets who logs in.
     ///
     /// # Errors
-    /// When the connection is in clear: a password never crosses the network unprotected.
-    pub(super) fn log_in(&mut self, user: String, password: String) -> Result<(), String> {
+    /// When the connection is in clear: neither password nor token crosses the network unprotected.
+    pub(super) fn log_in(&mut self, credentials: Credentials) -> Result<(), String> {
         match self.tls {
             TlsMode::None => {
-                return Err("a password would go over the network in clear\n\
-                            remove `?tls=none`, or the user and the password"
-                    .to_owned());
+                let what = match credentials.proof {
+                    Proof::Password(_) => "password",
+                    Proof::Token(_) => "token",
+                };
+                return Err(format!(
+                    "a {what} would go over the network in clear\n\
+                     remove `?tls=none`, or the user and the {what}"
+                ));
             }
             TlsMode::Opportunistic => self.tls = TlsMode::Required,
             TlsMode::Implicit | TlsMode::Required => {}
         }
-        self.credentials = Some((user, password));
+        self.credentials = Some(credentials);
         Ok(())
     }
 }
@@ -147,7 +155,10 @@ impl FromText for SmtpTarget {
             let (user, password) = user
                 .split_once(':')
                 .ok_or("the password is missing: user:password@host")?;
-            relay.log_in(decoded(user)?, decoded(password)?)?;
+            relay.log_in(Credentials::with_password(
+                decoded(user)?,
+                decoded(password)?,
+            ))?;
         }
         Ok(Self::Relay(relay))
     }
@@ -242,7 +253,7 @@ mod tests {
         assert_eq!(taken.tls, TlsMode::Implicit);
         assert_eq!(
             taken.credentials,
-            Some(("news@example.com".into(), "p:/s".into()))
+            Some(Credentials::with_password("news@example.com", "p:/s"))
         );
         assert!(!format!("{taken:?}").contains("p:/s"));
         let taken = relay("smtp://[::1]:2525/").unwrap();
@@ -267,7 +278,10 @@ mod tests {
             ));
             let taken = taken.unwrap();
             assert_eq!(taken.host, "smtp.example.com", "{written}");
-            assert_eq!(taken.credentials, Some(("me".into(), read.into())));
+            assert_eq!(
+                taken.credentials,
+                Some(Credentials::with_password("me", read))
+            );
         }
     }
 

@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{
+    credentials::{Credentials, LoginKeys},
     provider,
     relay_url::SmtpTarget,
     text::{Domain, Line, Text},
@@ -101,6 +102,14 @@ pub(super) struct SmtpBlock {
     /// The password, where the URL doesn't hold it; better in the environment:
     /// `${SMTP_PASSWORD}`.
     password: Option<String>,
+    /// An OAuth access token instead of a password (Microsoft 365, Gmail), out of the environment:
+    /// `${SMTP_TOKEN}`. It lives for about an hour; for longer use `token_command` or `token_file`.
+    token: Option<String>,
+    /// A file with the token, which another program keeps fresh. It is read at each login.
+    token_file: Option<PathBuf>,
+    /// A command line that prints the token and nothing else: run by `sh` in this folder at each
+    /// login, for half a minute at most.
+    token_command: Option<String>,
     /// Connections held at once.
     #[schemars(range(min = 1, max = 1000))]
     connections: u32,
@@ -130,6 +139,9 @@ impl Default for SmtpBlock {
             url: Text(SmtpTarget::Inbox),
             user: None,
             password: None,
+            token: None,
+            token_file: None,
+            token_command: None,
             connections: 4,
             messages_per_connection: 100,
             rate: None,
@@ -193,9 +205,17 @@ impl SmtpBlock {
     pub(super) fn settle(self, root: &Path, tree: &Tree) -> Result<SmtpSettings, Vec<SourceError>> {
         let mut errors = Vec::new();
         let mut target = self.url.0;
-        if let Err(error) = log_in(&mut target, self.user, self.password, tree) {
-            errors.push(error);
-        }
+        let keys = LoginKeys {
+            user: self.user,
+            password: self.password,
+            token: self.token,
+            token_file: self.token_file,
+            token_command: self.token_command,
+        };
+        let logged_in = keys
+            .settle(root, tree)
+            .and_then(|credentials| log_in(&mut target, credentials, tree));
+        errors.extend(logged_in.err());
         for (key, number) in [
             ("connections", self.connections),
             ("messages_per_connection", self.messages_per_connection),
@@ -247,32 +267,20 @@ impl SmtpBlock {
 
 fn log_in(
     target: &mut SmtpTarget,
-    user: Option<String>,
-    password: Option<String>,
+    credentials: Option<Credentials>,
     tree: &Tree,
 ) -> Result<(), SourceError> {
-    let (user, password) = match (user, password) {
-        (None, None) => return Ok(()),
-        (Some(user), Some(password)) => (user, password),
-        (Some(_), None) => {
-            return Err(tree
-                .error(&["smtp", "user"], "a user without a password")
-                .with_hint("add `password: ${SMTP_PASSWORD}`"));
-        }
-        (None, Some(_)) => {
-            return Err(tree
-                .error(&["smtp", "password"], "a password without a user")
-                .with_hint("add `user:`"));
-        }
+    let Some(credentials) = credentials else {
+        return Ok(());
     };
     let at = |message: &str| tree.error(&["smtp", "user"], message);
     match target {
         SmtpTarget::Inbox => Err(at("`inbox` asks nobody to log in")
-            .with_hint("set `smtp.url`, or remove `user` and `password`")),
+            .with_hint("set `smtp.url`, or remove `user` and what goes with it")),
         SmtpTarget::Relay(relay) if relay.credentials.is_some() => {
             Err(at("the user stands in `smtp.url` already").with_hint("keep one of them"))
         }
-        SmtpTarget::Relay(relay) => relay.log_in(user, password).map_err(|error| {
+        SmtpTarget::Relay(relay) => relay.log_in(credentials).map_err(|error| {
             let (message, hint) = error.split_once('\n').unwrap_or((&error, ""));
             at(message).with_hint(hint)
         }),

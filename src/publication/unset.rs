@@ -37,7 +37,7 @@ pub(super) struct Late {
 pub(super) fn late(path: &[&str]) -> Option<Late> {
     let (needed_for, stand_in) = match path {
         ["smtp", "url"] => (SecretUse::Relay, "smtp://unset.invalid"),
-        ["smtp", "user" | "password"] => (SecretUse::Relay, "unset"),
+        ["smtp", "user" | "password" | "token" | "token_command"] => (SecretUse::Relay, "unset"),
         ["smtp", "dkim", "key"] | ["smtp", "dkim", "ed25519", "key"] => {
             (SecretUse::SigningKey, "unset")
         }

@@ -164,6 +164,14 @@ pub enum Event {
         /// What was seen.
         reason: String,
     },
+    /// A connection of a batch that goes on was not to be used: by another machine's certificate, for
+    /// lack of TLS, with a token that is not taken. Others are tried.
+    RelayTrouble {
+        /// The issue's id.
+        issue: String,
+        /// What was seen.
+        reason: String,
+    },
     /// daily-note.yaml can't be read as it is now: nothing new begins until it is mended.
     ConfigurationRefused {
         /// What is wrong, each with its place.
@@ -231,6 +239,7 @@ impl Event {
             Self::BatchPaused { issue, reason } => format!("paused {issue} {reason}"),
             Self::ReadersMissed { issue, readers } => format!("readers {issue} {readers}"),
             Self::RelayAway { issue, reason } => format!("away {issue} {reason}"),
+            Self::RelayTrouble { issue, reason } => format!("trouble {issue} {reason}"),
             Self::ConfigurationRefused { problems } => {
                 format!("configuration {}", problems.join("\n"))
             }
@@ -253,6 +262,7 @@ impl Event {
                 | Self::BatchPaused { .. }
                 | Self::ReadersMissed { .. }
                 | Self::RelayAway { .. }
+                | Self::RelayTrouble { .. }
                 | Self::ConfigurationRefused { .. }
                 | Self::StateRefused { .. }
                 | Self::NoticeGivenUp { .. }

@@ -2,6 +2,7 @@
 
 mod auth;
 mod error;
+mod token;
 
 use std::{
     io,
@@ -11,7 +12,10 @@ use std::{
 use lettre::transport::smtp::extension::ClientId;
 use tokio::{net::TcpStream, time::timeout};
 
-pub use self::error::{ConnectError, Step};
+pub use self::{
+    error::{ConnectError, Step},
+    token::TokenError,
+};
 use super::{
     capabilities::{Capabilities, TlsSession},
     commands,
@@ -22,7 +26,8 @@ use super::{
 use crate::publication::TlsMode;
 
 /// Opens a connection on which MAIL may be said. The name's addresses are tried in their order: one
-/// machine behind it that is away, or shows a certificate that is none, keeps nobody from the next.
+/// machine behind it that is away, refuses to talk, or shows a certificate that is none, keeps nobody from
+/// the next.
 pub(super) async fn open(relay: &Relay) -> Result<(Wire, Capabilities), ConnectError> {
     let mut failure: Option<ConnectError> = None;
     for address in addresses(relay).await? {
@@ -33,7 +38,8 @@ pub(super) async fn open(relay: &Relay) -> Result<(Wire, Capabilities), ConnectE
         match attempt {
             Err(error) if error.is_one_machines() => {
                 // What a person must see is not hidden by what only time mends.
-                if !failure.as_ref().is_some_and(ConnectError::is_senders_fault) {
+                let weight = |error: &ConnectError| error.weight();
+                if failure.as_ref().map(weight) < Some(error.weight()) {
                     failure = Some(error);
                 }
             }
@@ -104,6 +110,9 @@ impl Ends {
 }
 
 async fn addresses(relay: &Relay) -> Result<Vec<SocketAddr>, ConnectError> {
+    if !relay.addresses.is_empty() {
+        return Ok(relay.addresses.clone());
+    }
     let lookup = tokio::net::lookup_host((relay.host.as_str(), relay.port));
     let addresses = timeout(relay.timeouts.connect, lookup)
         .await

@@ -1,11 +1,11 @@
 //! Where mail is handed over: host, protection, credentials, and how long each step may take.
 
-use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
+use std::{fmt, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, OnceCell};
 
 use super::tls::Trust;
-use crate::publication::{RelayUrl, SmtpSettings, TlsMode};
+use crate::publication::{Credentials, RelayUrl, SmtpSettings, TlsMode};
 
 /// A relay and how to talk to it. Cheap to clone; clones share the loaded certificates.
 #[derive(Clone)]
@@ -14,10 +14,12 @@ pub struct Relay {
     pub host: String,
     /// Port.
     pub port: u16,
+    /// The machines behind the name, in the order in which they are tried; empty: as the name resolves.
+    pub addresses: Vec<SocketAddr>,
     /// How the connection is protected.
     pub tls: TlsMode,
-    /// User and password for AUTH. Never printed.
-    pub credentials: Option<(String, String)>,
+    /// Who logs in. Never printed.
+    pub credentials: Option<Credentials>,
     /// The name said in EHLO. None: the address literal of our end of the connection.
     pub helo_name: Option<String>,
     /// A PEM file of certificates to trust besides the system's.
@@ -26,6 +28,8 @@ pub struct Relay {
     pub timeouts: Timeouts,
     /// Loaded at the first TLS handshake.
     pub(super) trust: Arc<OnceCell<Trust>>,
+    /// Held by the one connection that fetches its token just now.
+    pub(super) token_turn: Arc<Mutex<()>>,
 }
 
 /// How long each step may take: RFC 5321 §4.5.3.2 where it speaks. After any of them the
@@ -102,12 +106,14 @@ impl Relay {
         Self {
             host: host.into(),
             port,
+            addresses: Vec::new(),
             tls,
             credentials: None,
             helo_name: None,
             ca_file: None,
             timeouts: Timeouts::default(),
             trust: Arc::default(),
+            token_turn: Arc::default(),
         }
     }
 
@@ -122,14 +128,17 @@ impl Relay {
         }
     }
 
-    /// User and password for AUTH.
+    /// Who logs in.
     #[must_use]
-    pub fn with_credentials(
-        mut self,
-        user: impl Into<String>,
-        password: impl Into<String>,
-    ) -> Self {
-        self.credentials = Some((user.into(), password.into()));
+    pub fn with_credentials(mut self, credentials: Credentials) -> Self {
+        self.credentials = Some(credentials);
+        self
+    }
+
+    /// The machines behind the name, which is then not looked up.
+    #[must_use]
+    pub fn at_addresses(mut self, addresses: impl Into<Vec<SocketAddr>>) -> Self {
+        self.addresses = addresses.into();
         self
     }
 
@@ -183,7 +192,7 @@ mod tests {
     #[test]
     fn a_password_is_never_printed() {
         let relay = Relay::new("smtp.example.com", 587, TlsMode::Required)
-            .with_credentials("noodle", "s3cret");
+            .with_credentials(Credentials::with_password("noodle", "s3cret"));
         assert_eq!(
             format!("{relay:?} {relay}"),
             "Relay(smtp.example.com:587, Required, auth: true) smtp.example.com:587"

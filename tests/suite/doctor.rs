@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use daily_note::{
     doctor::{Knock, Offset, Patient, Report, StateFacts, Topic, Verdict, Way, examine},
     message::dkim::DnsRecord,
-    publication::{Environment, Publication, TlsMode},
+    publication::{Credentials, Environment, Publication, TlsMode},
     smtp::{Capabilities, Relay, TlsSession},
 };
 
@@ -54,7 +54,8 @@ fn capabilities() -> Capabilities {
 
 /// A sender whose machine is in order, through the relay of that name.
 async fn examined(publication: &Publication, host: &str, dns: &FakeDns) -> Report {
-    let relay = Relay::new(host, 587, TlsMode::Required).with_credentials("note", "s3cret");
+    let relay = Relay::new(host, 587, TlsMode::Required)
+        .with_credentials(Credentials::with_password("note", "s3cret"));
     let patient = Patient {
         publication,
         way: Way::Relay {

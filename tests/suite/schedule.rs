@@ -7,6 +7,7 @@ mod due;
 mod evidence;
 pub(crate) mod harness;
 mod killed;
+mod relays;
 mod renamed;
 mod settled;
 mod together;

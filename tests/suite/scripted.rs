@@ -66,9 +66,18 @@ pub(crate) struct Plan {
     extensions: Vec<String>,
     offer: Offer,
     host: String,
+    impostors: Vec<usize>,
     credentials: Option<(String, String)>,
+    tokens: Option<Tokens>,
     script: Script,
     minds_abandonment: bool,
+}
+
+/// Whose token is taken, and how.
+struct Tokens {
+    user: String,
+    mechanisms: String,
+    valid: Arc<Mutex<String>>,
 }
 
 /// How TLS comes in.
@@ -90,6 +99,7 @@ pub(crate) struct ScriptedServer {
 struct Shared {
     plan: Plan,
     certificates: Option<Certificates>,
+    impostor: Option<Certificates>,
     taken: Mutex<Vec<Taken>>,
     connections: Mutex<Vec<Connection>>,
     is_over: AtomicBool,
@@ -124,7 +134,9 @@ impl ScriptedServer {
             .into(),
             offer: Offer::Clear,
             host: "localhost".to_owned(),
+            impostors: Vec::new(),
             credentials: None,
+            tokens: None,
             script: Script::default(),
             minds_abandonment: true,
         }
@@ -158,6 +170,11 @@ impl ScriptedServer {
             Some(_) => relay.with_ca_file(self.ca_file()),
             None => relay,
         }
+    }
+
+    /// Whether it speaks TLS.
+    pub(crate) fn has_tls(&self) -> bool {
+        self.shared.certificates.is_some()
     }
 
     /// The authority that signed its certificate, for `smtp.ca_file`.
@@ -298,9 +315,31 @@ impl Plan {
         self
     }
 
+    /// Shows a certificate for another host on these connections, from 1.
+    pub(crate) fn impostor_on(mut self, connections: impl IntoIterator<Item = usize>) -> Self {
+        self.impostors.extend(connections);
+        self
+    }
+
     /// Offers AUTH PLAIN LOGIN, wants it before MAIL, and takes these alone.
     pub(crate) fn credentials(mut self, user: &str, password: &str) -> Self {
         self.credentials = Some((user.to_owned(), password.to_owned()));
+        self
+    }
+
+    /// Offers these mechanisms, wants AUTH before MAIL, and takes that user's token alone: the one in
+    /// the cell, which may be renewed.
+    pub(crate) fn tokens(
+        mut self,
+        user: &str,
+        mechanisms: &str,
+        valid: &Arc<Mutex<String>>,
+    ) -> Self {
+        self.tokens = Some(Tokens {
+            user: user.to_owned(),
+            mechanisms: mechanisms.to_owned(),
+            valid: Arc::clone(valid),
+        });
         self
     }
 
@@ -321,9 +360,12 @@ impl Plan {
         let listener = TcpListener::bind(self.listen).unwrap();
         let addr = listener.local_addr().unwrap();
         let certificates = (self.offer != Offer::Clear).then(|| Certificates::for_host(&self.host));
+        let impostor =
+            (!self.impostors.is_empty()).then(|| Certificates::for_host("elsewhere.example.com"));
         let shared = Arc::new(Shared {
             plan: self,
             certificates,
+            impostor,
             taken: Mutex::default(),
             connections: Mutex::default(),
             is_over: AtomicBool::new(false),

@@ -11,6 +11,7 @@ mod postfix;
 mod refusals;
 mod replies;
 mod tls;
+mod tokens;
 
 use std::{net::SocketAddr, time::Duration};
 

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Sent,
+    alarms::Alarms,
     parts::{Looks, Parts},
     world::read,
 };
@@ -226,10 +227,16 @@ impl Work {
             batch: batch.clone(),
             between_looks: BETWEEN_LOOKS,
         };
+        let alarms = Alarms {
+            issue: batch.issue.clone(),
+            progress: Arc::clone(&self.progress),
+            teller: Arc::clone(&self.teller),
+            clock: self.clock,
+        };
         let carried = async {
             hours.come().await?;
             let carrying = app.carry(self.store, guard, &batch, &way, self.stop, self.progress);
-            hours.beside(carrying).await
+            hours.beside(alarms.beside(carrying)).await
         };
         let report = carried.await;
         way.close().await;

@@ -9,7 +9,7 @@ use chrono::{NaiveDate, NaiveTime, Weekday};
 use miette::{GraphicalReportHandler, GraphicalTheme};
 
 use super::*;
-use crate::publication::{KeySource, SmtpTarget, TlsMode, UnknownPolicy};
+use crate::publication::{Credentials, KeySource, SmtpTarget, TlsMode, UnknownPolicy};
 
 const SMALL: &str = r#"
 publication:
@@ -137,7 +137,7 @@ audience: {max_removal: 35%}
     assert_eq!(relay.tls, TlsMode::Required);
     assert_eq!(
         relay.credentials,
-        Some(("news".into(), "p@ss:/word".into()))
+        Some(Credentials::with_password("news", "p@ss:/word"))
     );
     let limit = |domain: &str| publication.smtp.per_domain[domain];
     assert_eq!(limit("gmail.com").rate.unwrap().messages, 5);

@@ -1,13 +1,20 @@
-//! AUTH PLAIN, else LOGIN (RFC 4954, RFC 4616), in lettre's words, and only under TLS.
+//! AUTH (RFC 4954), and only under TLS: PLAIN, else LOGIN (RFC 4616), in lettre's words, with a
+//! password; a bearer's mechanisms with a token.
+
+mod bearer;
 
 use lettre::transport::smtp::{
-    authentication::{Credentials, DEFAULT_MECHANISMS, Mechanism},
+    authentication::{Credentials as UserAndPassword, DEFAULT_MECHANISMS, Mechanism},
     commands::Auth,
     response::Response,
 };
 
-use super::{ConnectError, Step};
-use crate::smtp::{capabilities::Capabilities, relay::Relay, reply::Reply, wire::Wire};
+use self::bearer::Bearer;
+use super::{ConnectError, Step, token};
+use crate::{
+    publication::{Credentials, Proof},
+    smtp::{capabilities::Capabilities, relay::Relay, reply::Reply, wire::Wire},
+};
 
 /// No mechanism that we speak asks for more.
 const MAX_CHALLENGES: usize = 2;
@@ -16,24 +23,19 @@ pub(super) async fn authenticate(
     relay: &Relay,
     wire: &mut Wire,
     capabilities: &Capabilities,
-    (user, password): &(String, String),
+    credentials: &Credentials,
 ) -> Result<(), ConnectError> {
     if !wire.is_tls() {
         return Err(ConnectError::AuthInClear {
             relay: relay.to_string(),
         });
     }
-    let mechanism = choose(capabilities).ok_or_else(|| ConnectError::NoAuthMechanism {
-        offered: capabilities.auth.clone(),
-    })?;
-    let credentials = Credentials::new(user.clone(), password.clone());
+    let mut exchange = Exchange::begin(relay, capabilities, credentials).await?;
     let lost = |cause| ConnectError::from_loss(relay, Step::Auth, cause);
     let within = relay.timeouts.auth;
-    let mut says = Auth::new(mechanism, credentials.clone(), None)
-        .map_err(|_| not_understood(mechanism))?
-        .to_string();
+    let mut says = exchange.opening()?;
     // Some relays take a first answer only when they asked for it (RFC 4954 §4 has both).
-    let mut apart = apart(mechanism, &says);
+    let mut apart = apart(&exchange.name(), &says);
     for _ in 0..=MAX_CHALLENGES + 1 {
         wire.send(says.as_bytes(), within).await.map_err(lost)?;
         let reply = wire.reply(within).await.map_err(lost)?;
@@ -43,30 +45,113 @@ pub(super) async fn authenticate(
                 wire.send(command.as_bytes(), within).await.map_err(lost)?;
                 let asks = wire.reply(within).await.map_err(lost)?;
                 if asks.code != 334 {
-                    return Err(ConnectError::Auth(asks));
+                    return Err(exchange.refused(asks));
                 }
                 says = response;
             }
-            (334, _) => says = answer(mechanism, &credentials, &reply)?,
-            (..) => return Err(ConnectError::Auth(reply)),
+            (334, _) => says = exchange.answer(&reply)?,
+            (..) => return Err(exchange.refused(reply)),
         }
     }
-    Err(not_understood(mechanism))
+    Err(exchange.not_understood())
+}
+
+/// The commands of one login.
+enum Exchange {
+    Password {
+        mechanism: Mechanism,
+        credentials: UserAndPassword,
+    },
+    Token(Bearer),
+}
+
+impl Exchange {
+    /// Chooses a mechanism that the relay offers; fetches the token, where there is one.
+    async fn begin(
+        relay: &Relay,
+        capabilities: &Capabilities,
+        credentials: &Credentials,
+    ) -> Result<Self, ConnectError> {
+        let none_of = |spoken| ConnectError::NoAuthMechanism {
+            spoken,
+            offered: capabilities.auth.clone(),
+        };
+        let user = credentials.user.clone();
+        match &credentials.proof {
+            Proof::Password(password) => Ok(Self::Password {
+                mechanism: choose(capabilities).ok_or_else(|| none_of("PLAIN, LOGIN"))?,
+                credentials: UserAndPassword::new(user, password.clone()),
+            }),
+            Proof::Token(source) => {
+                // One at a time: whoever renews a token that has run out should do it once.
+                let turn = relay.token_turn.lock().await;
+                let token = token::fetch(source, relay.timeouts.auth).await?;
+                drop(turn);
+                Bearer::new(relay, capabilities, &user, &token)
+                    .map(Self::Token)
+                    .ok_or_else(|| none_of(Bearer::SPOKEN))
+            }
+        }
+    }
+
+    fn name(&self) -> String {
+        match self {
+            Self::Password { mechanism, .. } => mechanism.to_string(),
+            Self::Token(bearer) => bearer.name().to_owned(),
+        }
+    }
+
+    fn opening(&self) -> Result<String, ConnectError> {
+        match self {
+            Self::Password {
+                mechanism,
+                credentials,
+            } => Auth::new(*mechanism, credentials.clone(), None)
+                .map(|auth| auth.to_string())
+                .map_err(|_| self.not_understood()),
+            Self::Token(bearer) => Ok(bearer.opening()),
+        }
+    }
+
+    /// What to say to a challenge.
+    fn answer(&mut self, challenge: &Reply) -> Result<String, ConnectError> {
+        match self {
+            Self::Password {
+                mechanism,
+                credentials,
+            } => format!("334 {}\r\n", challenge.text)
+                .parse::<Response>()
+                .and_then(|asked| Auth::new_from_response(*mechanism, credentials.clone(), &asked))
+                .map(|auth| auth.to_string())
+                .map_err(|_| self.not_understood()),
+            Self::Token(bearer) => Ok(bearer.answer(challenge)),
+        }
+    }
+
+    fn refused(self, reply: Reply) -> ConnectError {
+        match self {
+            Self::Password { .. } => ConnectError::Auth(reply),
+            Self::Token(bearer) => ConnectError::TokenRefused {
+                reply,
+                said: bearer.said(),
+            },
+        }
+    }
+
+    /// lettre's words are about its own types; these are about the relay.
+    fn not_understood(&self) -> ConnectError {
+        ConnectError::AuthNotUnderstood(self.name())
+    }
 }
 
 /// `AUTH PLAIN` and its answer, for saying them one after the other.
-fn apart(mechanism: Mechanism, says: &str) -> Option<(String, String)> {
+fn apart(mechanism: &str, says: &str) -> Option<(String, String)> {
     let command = format!("AUTH {mechanism}");
     let response = says.strip_prefix(&command)?.strip_prefix(' ')?;
     Some((format!("{command}\r\n"), response.to_owned()))
 }
 
-/// lettre's words are about its own types; these are about the relay.
-fn not_understood(mechanism: Mechanism) -> ConnectError {
-    ConnectError::AuthNotUnderstood(mechanism.to_string())
-}
-
-/// The first of lettre's mechanisms, the safest first, that the relay offers.
+/// The first of lettre's mechanisms for a password, the safest first, that the relay offers.
 fn choose(capabilities: &Capabilities) -> Option<Mechanism> {
     let offers = |mechanism: &Mechanism| {
         let name = mechanism.to_string();
@@ -75,29 +160,19 @@ fn choose(capabilities: &Capabilities) -> Option<Mechanism> {
     DEFAULT_MECHANISMS.iter().copied().find(offers)
 }
 
-/// What to say to a challenge.
-fn answer(
-    mechanism: Mechanism,
-    credentials: &Credentials,
-    challenge: &Reply,
-) -> Result<String, ConnectError> {
-    format!("334 {}\r\n", challenge.text)
-        .parse::<Response>()
-        .and_then(|response| Auth::new_from_response(mechanism, credentials.clone(), &response))
-        .map(|auth| auth.to_string())
-        .map_err(|_| not_understood(mechanism))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn login_is_answered_as_it_asks() {
-        let credentials = Credentials::new("minji".into(), "비밀".into());
         let said = |challenge: &str| {
             let reply = Reply::parse(&format!("334 {challenge}")).unwrap();
-            answer(Mechanism::Login, &credentials, &reply)
+            let mut exchange = Exchange::Password {
+                mechanism: Mechanism::Login,
+                credentials: UserAndPassword::new("minji".into(), "비밀".into()),
+            };
+            exchange.answer(&reply)
         };
         assert_eq!(said("VXNlcm5hbWU6").unwrap(), "bWluamk=\r\n");
         assert_eq!(said("UGFzc3dvcmQ6").unwrap(), "67mE67CA\r\n");

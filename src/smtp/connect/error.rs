@@ -8,6 +8,7 @@ use super::super::{
     tls::TrustError,
     wire::{LostCause, shown},
 };
+use super::token::TokenError;
 
 /// A step before the first message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,20 +110,34 @@ pub enum ConnectError {
     /// It refused the credentials.
     #[error("the relay refuses the user name or password: “{0}”")]
     Auth(Reply),
+    /// There is no token to log in with.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// It refused the token.
+    #[error("the relay refuses the token: “{reply}”{}", told(said))]
+    TokenRefused {
+        /// Its last word.
+        reply: Reply,
+        /// What it said before that: a status, a scope that is wanted.
+        said: Option<String>,
+    },
     /// It asks for something in AUTH that we have no answer to.
     #[error("the relay asks for something else in AUTH {0} than user name and password")]
     AuthNotUnderstood(String),
     /// There are credentials, and it offers no way to use them.
     #[error(
-        "the relay offers no AUTH that we speak (PLAIN, LOGIN); it offers {}",
+        "the relay offers no AUTH for {} ({spoken}); it offers {}",
+        proof(spoken),
         list(offered)
     )]
     NoAuthMechanism {
+        /// What such credentials can be used with.
+        spoken: &'static str,
         /// What it offers.
         offered: Vec<String>,
     },
     /// There are credentials, and no TLS to protect them.
-    #[error("user name and password would go to {relay} in clear")]
+    #[error("what logs us in would go to {relay} in clear")]
     AuthInClear {
         /// `host:port`.
         relay: String,
@@ -157,7 +172,10 @@ impl ConnectError {
             | Self::StartTls(_)
             | Self::Handshake { .. }
             | Self::Lost { .. } => false,
-            Self::Hello(reply) | Self::Auth(reply) => reply.is_permanent(),
+            Self::Hello(reply) | Self::Auth(reply) | Self::TokenRefused { reply, .. } => {
+                reply.is_permanent()
+            }
+            Self::Token(error) => !error.is_transient(),
             Self::TlsNotOffered { .. }
             | Self::Certificate { .. }
             | Self::TlsInjection
@@ -169,20 +187,43 @@ impl ConnectError {
     }
 
     /// Whether it may be one machine's trouble among several that the relay's name stands for: the
-    /// next address is tried.
+    /// next address is tried. What comes after TLS is the account's, which all of them know.
     pub(super) fn is_one_machines(&self) -> bool {
         match self {
-            Self::Unreachable { .. } | Self::Handshake { .. } => true,
-            Self::Timeout { step, .. } => *step == Step::Connect,
-            _ => self.is_about_tls(),
+            Self::Unreachable { .. }
+            | Self::Greeting(_)
+            | Self::StartTls(_)
+            | Self::Handshake { .. }
+            | Self::Certificate { .. }
+            | Self::TlsNotOffered { .. } => true,
+            Self::Timeout { step, .. } | Self::Lost { step, .. } => *step != Step::Auth,
+            Self::Hello(reply) => reply.is_transient(),
+            _ => false,
         }
     }
 
-    /// Whether a relay that was well before no longer shows TLS that can be trusted. A machine among
-    /// many that is set up wrongly, for a while; nothing goes to it, least of all in clear.
+    /// Which of several machines' troubles is told: what a person must mend before what time mends, and
+    /// a machine's own words before silence.
+    pub(super) fn weight(&self) -> u8 {
+        match self {
+            error if error.is_senders_fault() => 3,
+            Self::Greeting(_) | Self::StartTls(_) | Self::Hello(_) => 2,
+            _ => 1,
+        }
+    }
+
+    /// Whether it may pass by itself where the relay was well before, though it is a person's matter at
+    /// the very start: one machine among many that is set up wrongly, a token that ran out before the
+    /// next one was there. Nothing goes to it meanwhile, least of all in clear.
     #[must_use]
-    pub fn is_about_tls(&self) -> bool {
-        matches!(self, Self::Certificate { .. } | Self::TlsNotOffered { .. })
+    pub fn may_pass(&self) -> bool {
+        matches!(
+            self,
+            Self::Certificate { .. }
+                | Self::TlsNotOffered { .. }
+                | Self::Token(_)
+                | Self::TokenRefused { .. }
+        )
     }
 
     /// What a tired person can do about it.
@@ -222,8 +263,21 @@ impl ConnectError {
                 "check user and password in smtp.url (DAILY_NOTE_SMTP__URL); many providers want an app password or an API key; in the URL a `%` is written %25, or use smtp.user and smtp.password"
             }
             Self::Auth(_) => "the relay can't check passwords just now",
+            Self::Token(error) => error.hint(),
+            Self::TokenRefused { reply, .. } if reply.is_permanent() => {
+                "an access token lives for about an hour: see that the one in use is fresh, is smtp.user's, and may send (scope https://mail.google.com/ for Gmail, https://outlook.office.com/SMTP.Send for Microsoft 365, where SMTP AUTH must also be switched on for the mailbox)"
+            }
+            Self::TokenRefused { .. } => "the relay can't check tokens just now",
             Self::AuthNotUnderstood(_) => {
                 "the relay speaks a dialect of AUTH LOGIN: ask who runs it for PLAIN, or use another port"
+            }
+            Self::NoAuthMechanism { spoken, offered }
+                if is_for_tokens(spoken) && !offered.is_empty() =>
+            {
+                "this relay takes no OAuth tokens: give smtp.password instead of the token"
+            }
+            Self::NoAuthMechanism { offered, .. } if offered.iter().any(|it| is_for_tokens(it)) => {
+                "this relay wants an OAuth token instead of a password: set smtp.user and smtp.token_command (docs/operating.md)"
             }
             Self::NoAuthMechanism { .. } => {
                 "take the credentials out of smtp.url, or use the relay's submission port (587 or 465)"
@@ -241,6 +295,24 @@ impl ConnectError {
             },
             cause => Self::Lost { step, cause },
         }
+    }
+}
+
+/// What the relay said before its last word.
+fn told(said: &Option<String>) -> String {
+    said.as_ref()
+        .map(|said| format!(" ({said})"))
+        .unwrap_or_default()
+}
+
+fn is_for_tokens(mechanism: &str) -> bool {
+    mechanism.contains("OAUTH")
+}
+
+fn proof(spoken: &str) -> &'static str {
+    match is_for_tokens(spoken) {
+        true => "a token",
+        false => "a password",
     }
 }
 

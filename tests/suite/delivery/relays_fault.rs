@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use daily_note::{
     delivery::Ending,
-    publication::TlsMode,
+    publication::{Credentials, TlsMode, TokenSource},
     smtp::{Relay, Timeouts},
     store::Counts,
 };
@@ -222,4 +222,112 @@ async fn a_relay_that_never_had_tls_still_pauses() {
     let report = harness.run(&server).await;
     assert!(matches!(report.ending, Ending::Paused(_)), "{report:?}");
     assert_eq!(report.counts.pending, 5);
+}
+
+#[tokio::test]
+async fn a_machine_with_a_wrong_certificate_among_good_ones_stops_nobody_and_gets_nothing() {
+    for plan in [
+        ScriptedServer::new().starttls(),
+        ScriptedServer::new().implicit_tls(),
+    ] {
+        let mut harness = Harness::new(readers(20, 2)).await.one_connection();
+        harness.smtp.messages_per_connection = 5;
+        let server = plan.impostor_on([2, 4]).forgiving().start();
+        let report = harness.run(&server).await;
+        assert_eq!(report.ending, Ending::Finished, "{report:?}");
+        assert_eq!(report.counts.accepted, 20);
+        for connection in [2, 4] {
+            let said = server.transcript(connection);
+            assert!(
+                !said.iter().any(|line| line.starts_with("C: MAIL")),
+                "{said:?}"
+            );
+        }
+    }
+}
+
+/// A relay of two machines, of which the first is so.
+async fn all_go_by_the_second(first: &ScriptedServer) {
+    let harness = Harness::new(readers(20, 2)).await.one_connection();
+    let second = ScriptedServer::new().starttls().start();
+    let relay = second.relay().at_addresses([first.addr(), second.addr()]);
+    let report = harness.run_to(relay).await;
+    assert_eq!(report.counts.accepted, 20, "{report:?}");
+    assert_eq!(report.ending, Ending::Finished);
+    assert_eq!((first.taken().len(), second.taken().len()), (0, 20));
+}
+
+#[tokio::test]
+async fn of_two_machines_behind_a_name_the_one_that_is_well_is_used() {
+    let starttls = || ScriptedServer::new().starttls().forgiving();
+    let bare = raw(b"250-scripted.example.com\r\n250 SIZE 104857600\r\n");
+    for first in [
+        starttls().certificate_for("elsewhere.example.com"),
+        starttls().on(Ehlo, bare),
+        starttls().on(Greeting, reply("421 4.3.2 Not now").then_close()),
+        starttls().on(Greeting, reply("554 5.7.1 Not you").then_close()),
+        starttls().on(Greeting, close()),
+        starttls().on(Ehlo, reply("451 4.3.0 Not now")),
+        starttls().on(Ehlo, close()),
+        starttls().on(StartTls, reply("454 4.7.0 TLS not available")),
+        starttls().on(StartTls, close()),
+    ] {
+        all_go_by_the_second(&first.start()).await;
+    }
+    let mut gone = starttls().start();
+    gone.die();
+    all_go_by_the_second(&gone).await;
+}
+
+#[tokio::test]
+async fn where_no_machine_is_well_the_first_that_a_person_must_mend_is_told() {
+    let harness = Harness::new(readers(5, 1)).await.one_connection();
+    let wrong = ScriptedServer::new()
+        .starttls()
+        .certificate_for("elsewhere.example.com")
+        .forgiving()
+        .start();
+    let mut gone = ScriptedServer::new().start();
+    gone.die();
+    for addresses in [[wrong.addr(), gone.addr()], [gone.addr(), wrong.addr()]] {
+        let relay = wrong.relay().at_addresses(addresses);
+        let report = harness.run_to(relay).await;
+        assert!(
+            matches!(&report.ending, Ending::Paused(reason) if reason.contains("certificate")),
+            "{report:?}"
+        );
+        harness.resume().await;
+    }
+    assert!(wrong.taken().is_empty());
+}
+
+#[tokio::test]
+async fn a_token_that_runs_out_in_the_middle_is_waited_for() {
+    let mut harness = Harness::new(readers(20, 2)).await.one_connection();
+    harness.smtp.messages_per_connection = 5;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("token");
+    std::fs::write(&file, "first").unwrap();
+    let valid = std::sync::Arc::new(std::sync::Mutex::new("first".to_owned()));
+    let server = ScriptedServer::new()
+        .starttls()
+        .tokens("news@example.com", "XOAUTH2", &valid)
+        .on(Dot, reply("250 2.0.0 OK").after(Duration::from_millis(40)))
+        .start();
+    let token = TokenSource::File(file.clone());
+    let relay = server
+        .relay()
+        .with_credentials(Credentials::with_token("news@example.com", token));
+    // The next one is there a little after the old one has run out.
+    let renewal = tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(120)).await;
+        *valid.lock().unwrap() = "second".to_owned();
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        std::fs::write(&file, "second").unwrap();
+    });
+    let report = harness.run_to(relay).await;
+    renewal.await.unwrap();
+    assert_eq!(report.ending, Ending::Finished, "{report:?}");
+    assert_eq!(report.counts.accepted, 20);
+    assert!(server.connections() > 4, "the old one was refused");
 }

@@ -3,6 +3,7 @@
 
 use daily_note::{
     delivery::Ending,
+    publication::Credentials,
     store::{BatchState, Counts},
 };
 
@@ -148,7 +149,7 @@ async fn a_wrong_password_pauses_and_a_password_server_that_is_down_does_not() {
     let harness = Harness::new(readers(5, 1)).await.one_connection();
     let wrong = with_password("535 5.7.8 Authentication failed").start();
     let mut relay = wrong.relay();
-    relay.credentials = Some(("user".into(), "right".into()));
+    relay.credentials = Some(Credentials::with_password("user", "right"));
     let report = harness.run_to(relay).await;
     assert!(
         matches!(&report.ending, Ending::Paused(reason) if reason.contains("535")),
@@ -159,7 +160,7 @@ async fn a_wrong_password_pauses_and_a_password_server_that_is_down_does_not() {
     harness.resume().await;
     let down = with_password("454 4.7.0 Temporary authentication failure").start();
     let mut relay = down.relay();
-    relay.credentials = Some(("user".into(), "right".into()));
+    relay.credentials = Some(Credentials::with_password("user", "right"));
     let report = harness.run_to(relay).await;
     assert_eq!(report.counts.accepted, 5, "{report:?}");
 }

@@ -132,6 +132,34 @@ async fn a_wrong_password_is_found_before_the_morning() {
 }
 
 #[tokio::test]
+async fn a_token_is_tried_before_the_morning() {
+    let valid = std::sync::Arc::new(std::sync::Mutex::new("fresh".to_owned()));
+    let server = ScriptedServer::new()
+        .starttls()
+        .tokens("note", "XOAUTH2", &valid)
+        .start();
+    let smtp = |token: &str| {
+        let (url, ca) = (server.url(), server.ca_file().display().to_string());
+        format!("{{url: '{url}', ca_file: '{ca}', user: note, {token}}}")
+    };
+    let mut told = String::new();
+    for token in [
+        "token_command: echo fresh",
+        "token_command: echo stale-s3cret",
+        "token_command: echo s3cret >&2; exit 1",
+        "token_file: keys/token",
+    ] {
+        let (root, app) = app(&smtp(token));
+        let report = seen_by_doctor(&app, "").await;
+        let here = root.path().display().to_string();
+        told.push_str(&about(&report, Topic::Relay).replace(&here, "HERE"));
+        told.push('\n');
+    }
+    assert!(!told.contains("s3cret"), "{told}");
+    insta::assert_snapshot!(told.replace(&server.addr().port().to_string(), "PORT"));
+}
+
+#[tokio::test]
 async fn a_sender_whom_the_relay_does_not_want_is_found_before_the_morning() {
     let server = ScriptedServer::new()
         .on(Mail, reply("530 5.7.0 Authentication required"))

@@ -123,6 +123,9 @@ impl<'a> Conversation<'a> {
         if plan.credentials.is_some() {
             lines.push("AUTH PLAIN LOGIN".to_owned());
         }
+        if let Some(tokens) = &plan.tokens {
+            lines.push(format!("AUTH {}", tokens.mechanisms));
+        }
         let last = lines.len() - 1;
         let answer: Vec<String> = (0..)
             .zip(&lines)
@@ -144,7 +147,11 @@ impl<'a> Conversation<'a> {
         let Stream::Clear(tcp) = std::mem::replace(&mut self.stream, Stream::Gone) else {
             return Ok(());
         };
-        let certificates = self.shared.certificates.as_ref();
+        let is_impostor = self.shared.plan.impostors.contains(&self.number);
+        let certificates = match is_impostor {
+            true => self.shared.impostor.as_ref(),
+            false => self.shared.certificates.as_ref(),
+        };
         let config = certificates.expect("a plan with TLS").config();
         let session = ServerConnection::new(config).map_err(io::Error::other)?;
         self.input.clear();
@@ -153,6 +160,9 @@ impl<'a> Conversation<'a> {
     }
 
     fn auth(&mut self, argument: &str) -> io::Result<Next> {
+        if self.shared.plan.tokens.is_some() {
+            return self.auth_with_token(argument);
+        }
         let Some((user, password)) = self.shared.plan.credentials.clone() else {
             return self.answer(At::Auth, "502 5.5.1 No AUTH here");
         };
@@ -184,8 +194,49 @@ impl<'a> Conversation<'a> {
         self.answer(At::Auth, usual)
     }
 
+    /// OAUTHBEARER (RFC 7628) and XOAUTH2: a token that is not taken is answered with JSON first.
+    fn auth_with_token(&mut self, argument: &str) -> io::Result<Next> {
+        let shared = self.shared;
+        let tokens = shared.plan.tokens.as_ref().expect("a plan with tokens");
+        if matches!(self.stream, Stream::Clear(_)) {
+            self.violation("sent AUTH in clear".to_owned());
+        }
+        let (mechanism, initial) = argument.split_once(' ').unwrap_or((argument, ""));
+        let given = match initial {
+            "" => {
+                self.say(b"334 \r\n")?;
+                self.line()?.unwrap_or_default()
+            }
+            initial => initial.to_owned(),
+        };
+        let (user, token) = (&tokens.user, tokens.valid.lock().unwrap().clone());
+        let port = self.note(|it| it.socket.local_addr().unwrap().port());
+        let (wanted, nothing) = match mechanism {
+            "XOAUTH2" => (format!("user={user}\x01auth=Bearer {token}\x01\x01"), ""),
+            _ => (
+                format!(
+                    "n,a={user},\x01host=localhost\x01port={port}\x01auth=Bearer {token}\x01\x01"
+                ),
+                "AQ==",
+            ),
+        };
+        self.is_authenticated = given == BASE64_STANDARD.encode(wanted);
+        if self.is_authenticated {
+            return self.answer(At::Auth, "235 2.7.0 Welcome");
+        }
+        let why = BASE64_STANDARD
+            .encode(r#"{"status":"401","schemes":"bearer","scope":"https://mail.example.com/"}"#);
+        self.say(format!("334 {why}\r\n").as_bytes())?;
+        if self.line()?.as_deref() != Some(nothing) {
+            self.violation("answered a refusal with something".to_owned());
+        }
+        self.answer(At::Auth, "535 5.7.8 Token not accepted")
+    }
+
     fn mail(&mut self, argument: &str) -> io::Result<Next> {
-        if self.shared.plan.credentials.is_some() && !self.is_authenticated {
+        let plan = &self.shared.plan;
+        let wants_auth = plan.credentials.is_some() || plan.tokens.is_some();
+        if wants_auth && !self.is_authenticated {
             return self.answer(At::Mail, "530 5.7.0 Authentication required");
         }
         if self.sender.is_some() {

@@ -2,7 +2,10 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use daily_note::smtp::{ConnectError, Relay, Session, Step};
+use daily_note::{
+    publication::Credentials,
+    smtp::{ConnectError, Relay, Session, Step},
+};
 use tokio::net::{TcpSocket, TcpStream};
 
 use super::{SHORT, Timeouts, TlsMode, deliver, impatient, is_accepted, relay, session_with};
@@ -177,7 +180,7 @@ async fn credentials_are_taken_by_plain_and_by_login() {
             .start();
         let relay = server
             .relay()
-            .with_credentials("minji@example.com", "비밀 pass");
+            .with_credentials(Credentials::with_password("minji@example.com", "비밀 pass"));
         let mut session = Session::connect(&relay).await.unwrap();
         assert!(is_accepted(
             &deliver(&mut session, "jun@example.com").await.unwrap()
@@ -195,7 +198,9 @@ async fn a_relay_that_wants_to_ask_for_the_password_is_let() {
             .offering(&["AUTH PLAIN"])
             .on(Auth, reply(refusal).times(1))
             .start();
-        let relay = server.relay().with_credentials("minji", "비밀");
+        let relay = server
+            .relay()
+            .with_credentials(Credentials::with_password("minji", "비밀"));
         Session::connect(&relay).await.unwrap().quit().await;
         assert_eq!(server.heard_times("C: AUTH PLAIN"), 1, "asked for apart");
     }
@@ -207,7 +212,12 @@ async fn a_wrong_password_is_the_senders_to_mend() {
         .implicit_tls()
         .credentials("minji", "right")
         .start();
-    let error = failure(&server.relay().with_credentials("minji", "s3cret")).await;
+    let error = failure(
+        &server
+            .relay()
+            .with_credentials(Credentials::with_password("minji", "s3cret")),
+    )
+    .await;
     assert!(matches!(error, ConnectError::Auth(_)), "{error:?}");
     assert!(error.is_senders_fault());
     assert!(!format!("{error:?}{error}").contains("s3cret"));
@@ -220,7 +230,12 @@ async fn a_relay_that_cannot_check_passwords_now_is_tried_again() {
         .credentials("minji", "right")
         .on(Auth, reply("454 4.7.0 Temporary authentication failure"))
         .start();
-    let error = failure(&server.relay().with_credentials("minji", "right")).await;
+    let error = failure(
+        &server
+            .relay()
+            .with_credentials(Credentials::with_password("minji", "right")),
+    )
+    .await;
     assert!(matches!(error, ConnectError::Auth(_)), "{error:?}");
     assert!(error.is_transient());
 }
@@ -236,7 +251,12 @@ async fn a_relay_that_asks_for_ever_during_auth_is_left() {
         )
         .forgiving()
         .start();
-    let error = failure(&server.relay().with_credentials("minji", "right")).await;
+    let error = failure(
+        &server
+            .relay()
+            .with_credentials(Credentials::with_password("minji", "right")),
+    )
+    .await;
     assert!(
         matches!(error, ConnectError::AuthNotUnderstood(_)),
         "{error:?}"
@@ -250,15 +270,30 @@ async fn credentials_for_a_relay_without_auth_are_a_mistake_to_mend() {
         .implicit_tls()
         .offering(&["AUTH XOAUTH2 GSSAPI"])
         .start();
-    let error = failure(&server.relay().with_credentials("minji", "right")).await;
-    insta::assert_snapshot!(error, @"the relay offers no AUTH that we speak (PLAIN, LOGIN); it offers XOAUTH2, GSSAPI");
+    let error = failure(
+        &server
+            .relay()
+            .with_credentials(Credentials::with_password("minji", "right")),
+    )
+    .await;
+    insta::assert_snapshot!(error, @"the relay offers no AUTH for a password (PLAIN, LOGIN); it offers XOAUTH2, GSSAPI");
     assert!(error.is_senders_fault());
+    assert!(
+        error.hint().contains("smtp.token_command"),
+        "{}",
+        error.hint()
+    );
 }
 
 #[tokio::test]
 async fn a_password_never_goes_in_clear() {
     let server = ScriptedServer::new().credentials("minji", "right").start();
-    let error = failure(&server.relay().with_credentials("minji", "right")).await;
+    let error = failure(
+        &server
+            .relay()
+            .with_credentials(Credentials::with_password("minji", "right")),
+    )
+    .await;
     assert!(
         matches!(error, ConnectError::AuthInClear { .. }),
         "{error:?}"

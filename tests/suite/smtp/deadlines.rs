@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use daily_note::{
     message::Envelope,
+    publication::Credentials,
     smtp::{Session, Timeouts},
 };
 
@@ -41,7 +42,7 @@ async fn live(
 ) -> Result<(), String> {
     let mut relay = server.relay().with_timeouts(timeouts);
     if server.url().starts_with("smtps") {
-        relay = relay.with_credentials("minji", "right");
+        relay = relay.with_credentials(Credentials::with_password("minji", "right"));
     }
     let session = Session::connect(&relay).await;
     let mut session = session.map_err(|error| error.to_string())?;

@@ -199,7 +199,7 @@ schedule:
     10 │ smtp: {url: smtp://smtp.example.com, connections: 0, user: *, dkim: {domain: example.com, selector: s}}
        ·                                                            ─
        ╰────
-     help: add `password: ${SMTP_PASSWORD}`
+     help: add `password: ${SMTP_PASSWORD}`, or `token_command:` where the relay wants an OAuth token
      × the private key is missing: `key_file` or `key`
        ╭─[daily-note.yaml:10:63]
     10 │ smtp: {url: smtp://smtp.example.com, connections: 0, user: *, dkim: {domain: example.com, selector: s}}
@@ -266,5 +266,42 @@ fn a_webhook_that_can_t_be_is_told_at_its_line_and_no_secret_is_repeated() {
     ] {
         let block = format!("notify:\n  webhook: {{url: '{url}', secret: {good}}}");
         assert!(load(&with(&block), &[]).is_ok(), "{url}");
+    }
+}
+
+#[test]
+fn who_logs_in_has_one_proof_and_never_in_clear() {
+    let mut refusals = String::new();
+    for smtp in [
+        "{url: smtp://relay.example.com, user: news}",
+        "{url: smtp://relay.example.com, token_file: token}",
+        "{url: smtp://relay.example.com, user: news, password: s3cret, token: s3cret}",
+        "{url: smtp://relay.example.com, user: news, token_command: s3cret, token_file: t}",
+        "{url: smtp://relay.example.com, user: news, token_command: ' '}",
+        "{url: smtp://relay.example.com, user: news, token: ''}",
+        "{url: 'smtp://relay.example.com?tls=none', user: news, token_file: t}",
+        "{url: 'smtp://me:s3cret@relay.example.com', user: news, token_file: t}",
+        "{url: inbox, user: news, token_file: t}",
+    ] {
+        refusals.push_str(&refusal(&with(&format!("smtp: {smtp}")), &[]));
+    }
+    assert!(!refusals.contains("s3cret"), "{refusals}");
+    insta::assert_snapshot!(refusals);
+}
+
+#[test]
+fn a_token_s_variable_is_asked_for_when_it_is_used() {
+    for smtp in [
+        "{url: smtp://relay.example.com, user: news, token: '${NO_TOKEN}'}",
+        "{url: smtp://relay.example.com, user: news, token_command: 'renew ${NO_TOKEN}'}",
+    ] {
+        let publication = load(&with(&format!("smtp: {smtp}")), &[]).unwrap();
+        assert!(
+            publication
+                .require_secrets(&[crate::publication::SecretUse::Webhook])
+                .is_ok()
+        );
+        let errors = publication.require_secrets(&[crate::publication::SecretUse::Relay]);
+        assert!(errors.unwrap_err()[0].to_string().contains("NO_TOKEN"));
     }
 }

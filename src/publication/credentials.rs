@@ -1,0 +1,155 @@
+//! Who logs in at the relay, and what proves it: a password, or an OAuth token that is fetched anew at
+//! each login.
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
+
+use crate::{source::SourceError, yaml::Tree};
+
+/// Who logs in at the relay.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credentials {
+    /// The user's name; a mailbox's address at most providers.
+    pub user: String,
+    /// What shows that it is them.
+    pub proof: Proof,
+}
+
+/// What shows who logs in.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Proof {
+    /// A password, an app password or an API key.
+    Password(String),
+    /// An OAuth access token, which lives for about an hour.
+    Token(TokenSource),
+}
+
+/// Where a token comes from.
+#[derive(Clone, PartialEq, Eq)]
+pub enum TokenSource {
+    /// The token itself, out of the environment: for one run.
+    Text(String),
+    /// A file that another program keeps fresh.
+    File(PathBuf),
+    /// What a shell's command line prints.
+    Command {
+        /// Handed to `sh -c`.
+        line: String,
+        /// Where it runs: the publication's root.
+        folder: PathBuf,
+    },
+}
+
+impl Credentials {
+    /// A user and their password.
+    #[must_use]
+    pub fn with_password(user: impl Into<String>, password: impl Into<String>) -> Self {
+        Self {
+            user: user.into(),
+            proof: Proof::Password(password.into()),
+        }
+    }
+
+    /// A user and where their token comes from.
+    #[must_use]
+    pub fn with_token(user: impl Into<String>, token: TokenSource) -> Self {
+        Self {
+            user: user.into(),
+            proof: Proof::Token(token),
+        }
+    }
+}
+
+impl fmt::Debug for Credentials {
+    /// Neither user nor proof, not even a command line: it may hold a refresh token.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match &self.proof {
+            Proof::Password(_) => "a password",
+            Proof::Token(TokenSource::Text(_)) => "a token",
+            Proof::Token(TokenSource::File(_)) => "a token in a file",
+            Proof::Token(TokenSource::Command { .. }) => "a command's token",
+        })
+    }
+}
+
+/// The keys of `smtp:` by which somebody logs in.
+pub(super) struct LoginKeys {
+    pub(super) user: Option<String>,
+    pub(super) password: Option<String>,
+    pub(super) token: Option<String>,
+    pub(super) token_file: Option<PathBuf>,
+    pub(super) token_command: Option<String>,
+}
+
+impl LoginKeys {
+    /// Who logs in, if anybody.
+    pub(super) fn settle(
+        self,
+        root: &Path,
+        tree: &Tree,
+    ) -> Result<Option<Credentials>, SourceError> {
+        let proofs = [
+            ("password", self.password.map(Proof::Password)),
+            (
+                "token",
+                self.token
+                    .map(|token| Proof::Token(TokenSource::Text(token))),
+            ),
+            (
+                "token_file",
+                self.token_file
+                    .map(|file| Proof::Token(TokenSource::File(root.join(file)))),
+            ),
+            (
+                "token_command",
+                self.token_command.map(|line| {
+                    let folder = root.to_owned();
+                    Proof::Token(TokenSource::Command { line, folder })
+                }),
+            ),
+        ];
+        let mut given = proofs
+            .into_iter()
+            .filter_map(|(key, proof)| Some((key, proof?)));
+        let first = given.next();
+        // The keys are not named: they may stand within what is taken for a secret.
+        if let Some((second, _)) = given.next() {
+            return Err(tree
+                .error(&["smtp", second], "who logs in is proved twice")
+                .with_hint("keep one of the password and the ways to a token"));
+        }
+        match (self.user, first) {
+            (None, None) => Ok(None),
+            (Some(user), Some((key, proof))) => {
+                refuse_empty(key, &proof, tree)?;
+                Ok(Some(Credentials { user, proof }))
+            }
+            (Some(_), None) => Err(tree
+                .error(&["smtp", "user"], "a user without a password")
+                .with_hint(
+                    "add `password: ${SMTP_PASSWORD}`, or `token_command:` where the relay wants an OAuth \
+                     token",
+                )),
+            (None, Some((key, _))) => {
+                let what = key.split('_').next().unwrap_or(key);
+                Err(tree
+                    .error(&["smtp", key], format!("a {what} without a user"))
+                    .with_hint("add `user:`"))
+            }
+        }
+    }
+}
+
+fn refuse_empty(key: &str, proof: &Proof, tree: &Tree) -> Result<(), SourceError> {
+    match proof {
+        Proof::Token(TokenSource::Command { line, .. }) if line.trim().is_empty() => Err(tree
+            .error(&["smtp", key], "the command is empty")
+            .with_hint("name a program that prints the token, and nothing else")),
+        Proof::Token(TokenSource::Text(token)) if token.trim().is_empty() => Err(tree
+            .error(&["smtp", key], "the token is empty")
+            .with_hint("set the variable to a token, or use `token_command:`")),
+        _ => Ok(()),
+    }
+}

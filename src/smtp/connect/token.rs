@@ -1,0 +1,280 @@
+//! An OAuth access token, fetched anew at each login: it lives for about an hour, and whoever renews
+//! it is another program.
+
+use std::{
+    fmt, fs,
+    io::{self, Read},
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::mpsc,
+    thread,
+    time::Duration,
+};
+
+use super::super::wire::shown;
+use crate::{clock::Stopwatch, publication::TokenSource};
+
+/// Real ones take some two thousand bytes.
+const MAX_BYTES: u64 = 32 * 1024;
+/// How long a command may take: the relay waits meanwhile, and hangs up after some minutes.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// A file that is written over in place is empty for a moment: it is read again so often …
+const READINGS: u32 = 5;
+/// … and so much later.
+const MOMENT: Duration = Duration::from_millis(100);
+
+/// Why there is no token. Nothing of what was read or said is repeated.
+#[derive(Debug, thiserror::Error)]
+pub enum TokenError {
+    /// The file.
+    #[error("the token in {} can't be read", path.display())]
+    Unreadable {
+        /// `smtp.token_file`.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// There is nothing in it.
+    #[error("{origin} holds no token")]
+    Empty {
+        /// Where it should have come from.
+        origin: Origin,
+    },
+    /// There is something else in it.
+    #[error("{origin} holds something else than a token")]
+    NotAToken {
+        /// Where it came from.
+        origin: Origin,
+    },
+    /// The shell can't be started.
+    #[error("smtp.token_command can't be run")]
+    NotRun(#[source] io::Error),
+    /// The command says that it failed.
+    #[error("smtp.token_command failed ({0})")]
+    Failed(ExitStatus),
+    /// The command hangs.
+    #[error("smtp.token_command gave no token within {}", shown(*.0))]
+    Slow(Duration),
+}
+
+/// Where a token comes from, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// `smtp.token`.
+    Text,
+    /// `smtp.token_file`.
+    File(PathBuf),
+    /// What `smtp.token_command` prints.
+    Command,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text => f.write_str("smtp.token"),
+            Self::File(path) => write!(f, "{}", path.display()),
+            Self::Command => f.write_str("what smtp.token_command prints"),
+        }
+    }
+}
+
+impl TokenError {
+    /// Whether it may go better in a while, with nobody doing anything: a command asks others.
+    pub(super) fn is_transient(&self) -> bool {
+        matches!(self, Self::Failed(_) | Self::Slow(_))
+    }
+
+    /// What a tired person can do about it.
+    pub(super) fn hint(&self) -> &'static str {
+        match self {
+            Self::Unreadable { .. } => {
+                "see that the program which renews the token writes it there, and that this user may read it"
+            }
+            Self::Empty { .. } | Self::NotAToken { .. } => {
+                "it must be the access token alone, in one line: no JSON, no `Bearer`"
+            }
+            Self::NotRun(_) | Self::Failed(_) | Self::Slow(_) => {
+                "run smtp.token_command by hand, as the same user and in the publication's folder: what it says is not repeated here"
+            }
+        }
+    }
+}
+
+/// The token as it is now.
+pub(super) async fn fetch(source: &TokenSource, patience: Duration) -> Result<String, TokenError> {
+    let source = source.clone();
+    let reading = tokio::task::spawn_blocking(move || read(&source, patience.min(PATIENCE)));
+    match reading.await {
+        Ok(read) => read,
+        Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+    }
+}
+
+fn read(source: &TokenSource, patience: Duration) -> Result<String, TokenError> {
+    match source {
+        TokenSource::Text(text) => token_in(text.as_bytes(), Origin::Text),
+        TokenSource::File(path) => {
+            let mut readings = 1;
+            loop {
+                match token_in(&in_file(path)?, Origin::File(path.clone())) {
+                    Err(TokenError::Empty { .. }) if readings < READINGS => {
+                        readings += 1;
+                        thread::sleep(MOMENT);
+                    }
+                    token => return token,
+                }
+            }
+        }
+        TokenSource::Command { line, folder } => {
+            token_in(&printed_by(line, folder, patience)?, Origin::Command)
+        }
+    }
+}
+
+fn in_file(path: &Path) -> Result<Vec<u8>, TokenError> {
+    let mut bytes = Vec::new();
+    fs::File::open(path)
+        .and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes))
+        .map_err(|source| TokenError::Unreadable {
+            path: path.to_owned(),
+            source,
+        })?;
+    Ok(bytes)
+}
+
+/// The token of a text (RFC 6750 §2.1), white space around it left out.
+fn token_in(bytes: &[u8], origin: Origin) -> Result<String, TokenError> {
+    let bytes = bytes.trim_ascii();
+    if bytes.is_empty() {
+        return Err(TokenError::Empty { origin });
+    }
+    let is_of_token = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(byte);
+    match std::str::from_utf8(bytes) {
+        Ok(token) if bytes.iter().all(is_of_token) && bytes.len() as u64 <= MAX_BYTES => {
+            Ok(token.to_owned())
+        }
+        _ => Err(TokenError::NotAToken { origin }),
+    }
+}
+
+/// What a command line prints. What it says beside that may hold secrets, and goes nowhere.
+fn printed_by(line: &str, folder: &Path, patience: Duration) -> Result<Vec<u8>, TokenError> {
+    let started = Stopwatch::start();
+    let mut command = Command::new("sh")
+        .args(["-c", line])
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(TokenError::NotRun)?;
+    let (sender, printed) = mpsc::channel();
+    if let Some(output) = command.stdout.take() {
+        // On a thread of its own: what the command has started may keep the pipe open for ever.
+        thread::spawn(move || {
+            let mut bytes = Vec::new();
+            let read = output.take(MAX_BYTES + 1).read_to_end(&mut bytes);
+            // Nobody listens any more where it took too long.
+            let _ = sender.send(read.map(|_| bytes));
+        });
+    }
+    let printed = printed.recv_timeout(patience);
+    let status = ended(&mut command, patience.saturating_sub(started.elapsed()));
+    match (printed, status.map_err(TokenError::NotRun)?) {
+        (Ok(bytes), Some(status)) if status.success() => bytes.map_err(TokenError::NotRun),
+        (Ok(_), Some(status)) => Err(TokenError::Failed(status)),
+        _ => Err(TokenError::Slow(patience)),
+    }
+}
+
+/// How the command ended; None: it did not in time, and was ended.
+fn ended(command: &mut Child, patience: Duration) -> io::Result<Option<ExitStatus>> {
+    let started = Stopwatch::start();
+    loop {
+        if let Some(status) = command.try_wait()? {
+            return Ok(Some(status));
+        }
+        if started.elapsed() >= patience {
+            command.kill()?;
+            command.wait()?;
+            return Ok(None);
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn printed(line: &str) -> Result<String, String> {
+        let source = TokenSource::Command {
+            line: line.to_owned(),
+            folder: "/".into(),
+        };
+        read(&source, Duration::from_millis(500)).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_command_s_token_is_taken_and_whatever_else_happens_is_told_without_its_words() {
+        assert_eq!(
+            printed("echo; echo '  ya29.a0-_~+/=  '").unwrap(),
+            "ya29.a0-_~+/="
+        );
+        assert_eq!(printed("pwd | tr / x").unwrap(), "x");
+        let errors = [
+            "true",
+            "echo s3cret >&2; exit 4",
+            "echo s3cret s3cret",
+            "echo '{\"access_token\": \"s3cret\"}'",
+            "head -c 40000 /dev/zero | tr '\\0' a",
+            "echo s3cret; sleep 20",
+            "kill -9 $$",
+            "no-such-program-s3cret",
+        ]
+        .map(|line| printed(line).unwrap_err());
+        insta::assert_snapshot!(errors.join("\n"), @r"
+        what smtp.token_command prints holds no token
+        smtp.token_command failed (exit status: 4)
+        what smtp.token_command prints holds something else than a token
+        what smtp.token_command prints holds something else than a token
+        what smtp.token_command prints holds something else than a token
+        smtp.token_command gave no token within 0.5 s
+        smtp.token_command failed (signal: 9 (SIGKILL))
+        smtp.token_command failed (exit status: 127)
+        ");
+    }
+
+    #[test]
+    fn a_command_that_hangs_is_ended() {
+        let started = Stopwatch::start();
+        assert!(
+            printed("exec sleep 30")
+                .unwrap_err()
+                .contains("no token within")
+        );
+        // What it leaves behind keeps nobody waiting either.
+        assert!(printed("sleep 30 & sleep 30").is_err());
+        assert!(started.elapsed() < Duration::from_secs(10));
+    }
+
+    #[test]
+    fn a_file_that_is_being_written_over_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("token");
+        let from_file = || read(&TokenSource::File(path.clone()), PATIENCE);
+        assert!(matches!(from_file(), Err(TokenError::Unreadable { .. })));
+        fs::write(&path, "").unwrap();
+        assert!(matches!(from_file(), Err(TokenError::Empty { .. })));
+        let writer = {
+            let path = path.clone();
+            thread::spawn(move || {
+                thread::sleep(Duration::from_millis(150));
+                fs::write(path, "fresh\n").unwrap();
+            })
+        };
+        assert_eq!(from_file().unwrap(), "fresh");
+        writer.join().unwrap();
+    }
+}

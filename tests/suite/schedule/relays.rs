@@ -1,0 +1,232 @@
+//! Relays with faults under `serve` and `send --due`: what `send` bears, these bear too.
+
+use std::{
+    process::Command,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use super::harness::{Serve, git, publication, wait_until};
+use crate::{
+    scripted::{At::*, Plan, ScriptedServer, raw, reply},
+    support::TestPublication,
+};
+
+const AT_THE_HOUR: &str = "2026-11-29T23:00:05Z";
+const COMMANDS: [&[&str]; 2] = [&["serve", "--json"], &["send", "--due", "--json"]];
+
+/// A publication with so many readers whose relay that server is, by one connection.
+fn sending_to(server: &ScriptedServer, readers: usize) -> TestPublication {
+    // A certificate is asked for on this machine too.
+    let url = match server.url() {
+        url if server.has_tls() && url.starts_with("smtp:") => format!("{url}?tls=required"),
+        url => url,
+    };
+    let publication = publication()
+        .subscribers(readers)
+        .variable("DAILY_NOTE_SMTP__URL", &url)
+        .variable("DAILY_NOTE_SMTP__CONNECTIONS", "1");
+    match server.has_tls() {
+        true => {
+            let ca_file = server.ca_file().display().to_string();
+            publication.variable("DAILY_NOTE_SMTP__CA_FILE", &ca_file)
+        }
+        false => publication,
+    }
+}
+
+fn at_the_hour(publication: &TestPublication, command: &[&str]) -> Command {
+    // What git knows so is whole, and is not waited for.
+    git(&publication.path(""), &["add", "-A"]);
+    let line = command.iter().copied().chain(["--at", AT_THE_HOUR]);
+    publication.command(line)
+}
+
+fn row(publication: &TestPublication) -> serde_json::Value {
+    let status = publication.run(["status", "--json", "--at", AT_THE_HOUR]);
+    status.json()[0].clone()
+}
+
+/// Runs it until the batch has its end, and answers what it told.
+fn events_of(publication: &TestPublication, command: &[&str]) -> Vec<serde_json::Value> {
+    let running = Serve::spawn(&mut at_the_hour(publication, command));
+    wait_until(
+        || row(publication)["state"] == "finished",
+        "the batch's end",
+    );
+    let told = running.told();
+    running.stop();
+    told
+}
+
+#[test]
+fn one_poisoned_reader_is_named_and_all_others_have_it() {
+    for command in COMMANDS {
+        for (at, answer) in [
+            (Dot, "552 5.2.2 Mailbox full"),
+            (Dot, "550 5.1.1 User unknown"),
+            (Dot, "554 Message rejected: Email address is not verified"),
+            (Data, "554 5.7.1 Refused by this recipient"),
+            (Rcpt, "550 5.7.1 Policy"),
+        ] {
+            let server = ScriptedServer::new()
+                .on(at, reply(answer).to("reader7@"))
+                .forgiving()
+                .start();
+            let publication = sending_to(&server, 40);
+            events_of(&publication, command);
+            assert_eq!(server.recipients().len(), 39, "{command:?} {answer}");
+            let status = publication.run([
+                "status",
+                "monday-2026-11-30",
+                "--failed",
+                "--at",
+                AT_THE_HOUR,
+            ]);
+            assert!(
+                status
+                    .stdout
+                    .contains(&format!("reader7@example.com  {answer}")),
+                "{command:?}: {}",
+                status.shown()
+            );
+            assert_eq!(row(&publication)["state"], "finished", "{command:?}");
+        }
+    }
+}
+
+/// Half of the readers at a provider that refuses everybody once it has taken so many.
+fn bad_hour(after: usize) -> Plan {
+    let mut seen = 0;
+    ScriptedServer::new().on(
+        Rcpt,
+        reply("550 5.1.1 No such user").when(move |recipient| {
+            seen += usize::from(recipient.contains("@big."));
+            recipient.contains("@big.") && seen > after
+        }),
+    )
+}
+
+#[test]
+fn a_providers_bad_hour_marks_nobody() {
+    for command in COMMANDS {
+        let server = bad_hour(20).forgiving().start();
+        let list: String = (1..=120)
+            .map(|n| match n % 2 {
+                0 => format!("- email: reader{n}@big.example.com\n"),
+                _ => format!("- email: reader{n}@d{}.example.com\n", n % 5),
+            })
+            .collect();
+        let publication = sending_to(&server, 1).list(list);
+        let running = Serve::spawn(&mut at_the_hour(&publication, command));
+        wait_until(
+            || row(&publication)["counts"]["accepted"].as_u64() >= Some(80),
+            "the others",
+        );
+        wait_until(
+            || row(&publication)["counts"]["deferred"].as_u64() >= Some(1),
+            "who is held",
+        );
+        running.stop();
+        let counts = row(&publication)["counts"].clone();
+        assert_eq!(counts["rejected"], 0, "{command:?}: {counts}");
+        let suppressed = publication.run(["suppressions", "list", "--at", AT_THE_HOUR]);
+        assert!(
+            !suppressed.stdout.contains("@big."),
+            "{command:?}: {}",
+            suppressed.stdout
+        );
+    }
+}
+
+#[test]
+fn a_relay_that_says_too_fast_is_given_its_pace_and_all_have_it() {
+    for command in COMMANDS {
+        let server = ScriptedServer::new()
+            .on(
+                Rcpt,
+                reply("450 4.7.1 Error: too many recipients")
+                    .skip(10)
+                    .times(3),
+            )
+            .forgiving()
+            .start();
+        let publication = sending_to(&server, 40);
+        events_of(&publication, command);
+        let counts = row(&publication)["counts"].clone();
+        assert_eq!(counts["accepted"], 40, "{command:?}: {counts}");
+        assert_eq!(server.recipients().len(), 40, "{command:?}");
+    }
+}
+
+#[test]
+fn a_bad_machine_of_the_relay_s_in_the_middle_is_an_alarm_and_all_have_it() {
+    let bare = || raw(b"250-scripted.example.com\r\n250 SIZE 104857600\r\n");
+    for command in COMMANDS {
+        for plan in [
+            ScriptedServer::new().starttls().impostor_on([3, 4]),
+            ScriptedServer::new().implicit_tls().impostor_on([3, 4]),
+            ScriptedServer::new()
+                .starttls()
+                .on(Ehlo, bare().connection(3))
+                .on(Ehlo, bare().connection(4)),
+        ] {
+            let server = plan.forgiving().start();
+            let publication = sending_to(&server, 12)
+                .variable("DAILY_NOTE_SMTP__MESSAGES_PER_CONNECTION", "5")
+                .variable("DAILY_NOTE_DELIVERY__RELAY_BACKOFF_FIRST", "50ms");
+            let told = events_of(&publication, command);
+            assert_eq!(row(&publication)["counts"]["accepted"], 12, "{command:?}");
+            let troubles: Vec<_> = told
+                .iter()
+                .filter(|event| event["event"] == "relay_trouble")
+                .collect();
+            if command[0] == "serve" {
+                assert_eq!(troubles.len(), 1, "{told:?}");
+            }
+            for connection in [3, 4] {
+                let said = server.transcript(connection);
+                assert!(
+                    !said.iter().any(|line| line.starts_with("C: MAIL")),
+                    "{said:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_token_is_read_anew_at_each_login_and_never_told() {
+    let valid = Arc::new(Mutex::new("first-s3cret".to_owned()));
+    for command in COMMANDS {
+        *valid.lock().unwrap() = "first-s3cret".to_owned();
+        let server = ScriptedServer::new()
+            .starttls()
+            .tokens("news@example.com", "XOAUTH2 OAUTHBEARER", &valid)
+            .on(Dot, reply("250 2.0.0 OK").after(Duration::from_millis(30)))
+            .forgiving()
+            .start();
+        let publication = sending_to(&server, 30)
+            .file("token", "first-s3cret\n")
+            .and_config(
+                "smtp: {user: news@example.com, token_command: 'cat token', messages_per_connection: 5}\n",
+            )
+            .variable("DAILY_NOTE_DELIVERY__RELAY_BACKOFF_FIRST", "50ms");
+        let publication = Arc::new(publication);
+        let renewing = {
+            let (publication, valid) = (Arc::clone(&publication), Arc::clone(&valid));
+            move || {
+                *valid.lock().unwrap() = "second-s3cret".to_owned();
+                std::thread::sleep(Duration::from_millis(300));
+                std::fs::write(publication.path("token"), "second-s3cret\n").unwrap();
+            }
+        };
+        let running = Serve::spawn(&mut at_the_hour(&publication, command));
+        wait_until(|| server.recipients().len() > 3, "the first messages");
+        renewing();
+        wait_until(|| server.recipients().len() == 30, "everybody");
+        let told = format!("{:?}", running.told());
+        running.stop();
+        assert!(!told.contains("s3cret"), "{told}");
+    }
+}
