@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
 use super::{FILE, Fault, migrations, place::Place, statement::Statements};
 use crate::store::StoreError;
@@ -127,6 +127,9 @@ pub(super) fn connect(file: &Path, access: Access) -> Result<Connection, Fault> 
     let connection = Connection::open_with_flags(file, flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // Plans don't depend on the values that are bound: without this SQLite compiles the statement that looks
+    // at a row again for each row, since a partial index might fit its value.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // Hostile bytes: the file may have come from anywhere.
     connection.execute_batch("PRAGMA trusted_schema = OFF")?;
     check_ours(&connection)?;
