@@ -35,6 +35,7 @@ pub use self::{
     finding::{Finding, Place},
     law::Recipients,
     links::online::{Answer, Answers, addresses},
+    mail::{ClientView, as_shown},
     rule::{Level, Rule},
     sender::Leaving,
 };

@@ -25,6 +25,7 @@ mod escape;
 mod highlight;
 mod html;
 mod images;
+pub(crate) mod markup;
 mod renderer;
 mod slim;
 mod templates;

@@ -15,11 +15,14 @@ mod links;
 mod look;
 mod page;
 mod partial;
+mod simulation;
 mod size;
 mod text_part;
 
 use super::{Findings, Proof, rule::rules};
 use page::{Page, Sight};
+
+pub use simulation::{ClientView, as_shown};
 
 rules! {
     DOCTYPE = "mail/doctype", Warning,

@@ -1,6 +1,8 @@
 //! As much CSS as a mail holds: declarations, and the rules of a `<style>` with their conditions.
 //! Tolerant: what it can't read it passes over, as browsers do.
 
+use std::fmt;
+
 /// `color: #112233 !important`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Declaration {
@@ -26,6 +28,46 @@ pub(crate) struct Sheet {
     pub(crate) rules: Vec<Rule>,
     /// At-rules without a block: `@import url(…)`.
     pub(crate) statements: Vec<String>,
+}
+
+impl fmt::Display for Declaration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let importance = if self.is_important { "!important" } else { "" };
+        write!(f, "{}:{}{importance}", self.name, self.value)
+    }
+}
+
+/// Without needless white space, and without rules that select or say nothing.
+impl fmt::Display for Sheet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for statement in &self.statements {
+            write!(f, "{statement};")?;
+        }
+        let mut open: &[String] = &[];
+        let rules = self.rules.iter();
+        for rule in rules.filter(|it| !it.selectors.is_empty() && !it.declarations.is_empty()) {
+            if rule.conditions != open {
+                f.write_str(&"}".repeat(open.len()))?;
+                for condition in &rule.conditions {
+                    write!(f, "{condition}{{")?;
+                }
+                open = &rule.conditions;
+            }
+            write!(
+                f,
+                "{}{{{}}}",
+                rule.selectors.join(","),
+                inline(&rule.declarations)
+            )?;
+        }
+        f.write_str(&"}".repeat(open.len()))
+    }
+}
+
+/// Declarations as a `style` attribute has them.
+pub(crate) fn inline(declarations: &[Declaration]) -> String {
+    let written: Vec<String> = declarations.iter().map(ToString::to_string).collect();
+    written.join(";")
 }
 
 /// The declarations of a `style` attribute or of a block.

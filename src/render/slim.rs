@@ -8,11 +8,13 @@
 
 use std::{borrow::Cow, collections::BTreeSet};
 
-use crate::render::css;
+use crate::render::{
+    css,
+    markup::{Kind, STYLE_END as END, attribute, end_of, pieces},
+};
 
 /// What the inliner must neither read nor inline: the sheets that stay in the head.
 const KEPT: &str = "<style data-css-inline=\"keep\">";
-const END: &str = "</style>";
 
 /// The style sheets of a page.
 pub(super) struct Sheets {
@@ -64,15 +66,15 @@ impl Sheets {
     pub(super) fn slimmed(&self, inlined: &str) -> String {
         let mut kept_names: BTreeSet<&str> =
             self.kept.iter().flat_map(|css| class_names(css)).collect();
-        for (_, comment, _) in pieces(inlined).filter(|(kind, ..)| *kind == Kind::Comment) {
+        for (_, comment) in pieces(inlined).filter(|(kind, _)| *kind == Kind::Comment) {
             kept_names.extend(class_names(comment));
         }
         let is_idle =
             |class: &str| self.inlined_names.contains(class) && !kept_names.contains(class);
         let mut present = BTreeSet::new();
         let mut page = Vec::new();
-        for (kind, piece, attribute) in pieces(inlined) {
-            let Some(value) = attribute else {
+        for (kind, piece) in pieces(inlined) {
+            let Some(value) = attribute(piece, "class").filter(|_| kind == Kind::Tag) else {
                 page.push((kind, Cow::Borrowed(piece)));
                 continue;
             };
@@ -81,12 +83,12 @@ impl Sheets {
                 .filter(|class| !is_idle(class))
                 .collect();
             present.extend(classes.iter().copied());
-            let attribute = match classes.is_empty() {
+            let written = match classes.is_empty() {
                 true => String::new(),
                 false => format!(" class=\"{}\"", classes.join(" ")),
             };
-            let written = piece.replacen(&format!(" class=\"{value}\""), &attribute, 1);
-            page.push((kind, written.into()));
+            let tag = piece.replacen(&format!(" class=\"{value}\""), &written, 1);
+            page.push((kind, tag.into()));
         }
         let mut kept = self.kept.iter();
         let mut slimmed = String::with_capacity(inlined.len());
@@ -104,65 +106,8 @@ impl Sheets {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Text,
-    Tag,
-    Comment,
-    Style,
-}
-
-/// The page in pieces; with a tag, the value of its `class`.
-fn pieces(html: &str) -> impl Iterator<Item = (Kind, &str, Option<&str>)> {
-    let mut rest = html;
-    std::iter::from_fn(move || {
-        let (kind, end) = match rest {
-            "" => return None,
-            comment if comment.starts_with("<!--") => (Kind::Comment, end_of(rest, "-->")),
-            style if style.starts_with("<style") => (Kind::Style, end_of(rest, END)),
-            tag if tag.starts_with('<') => (Kind::Tag, tag_end(rest)),
-            text => (Kind::Text, text.find('<').unwrap_or(text.len())),
-        };
-        let (piece, after) = rest.split_at(end);
-        rest = after;
-        let class = match kind {
-            Kind::Tag => class_attribute(piece),
-            _ => None,
-        };
-        Some((kind, piece, class))
-    })
-}
-
-fn tag_end(tag: &str) -> usize {
-    let mut is_quoted = false;
-    let end = tag.bytes().position(|byte| {
-        is_quoted ^= byte == b'"';
-        byte == b'>' && !is_quoted
-    });
-    end.map_or(tag.len(), |end| end + 1)
-}
-
-fn class_attribute(tag: &str) -> Option<&str> {
-    let mut quotes = 0;
-    let mut rest = tag;
-    while let Some(at) = rest.find(" class=\"") {
-        quotes += rest[..at].matches('"').count();
-        let value = &rest[at + " class=\"".len()..];
-        if quotes % 2 == 0 {
-            return value.split_once('"').map(|(value, _)| value);
-        }
-        quotes += 1;
-        rest = value;
-    }
-    None
-}
-
 fn next_of(text: &str, wanted: &[&str]) -> Option<usize> {
     wanted.iter().filter_map(|one| text.find(one)).min()
-}
-
-fn end_of(text: &str, end: &str) -> usize {
-    text.find(end).map_or(text.len(), |at| at + end.len())
 }
 
 /// Every `.name` of a text of CSS: more than its selectors have at worst, and never fewer.
@@ -187,42 +132,12 @@ fn with_slim_sheet(comment: &str, present: &BTreeSet<&str>) -> String {
 
 /// The rules of a sheet that select something by the page's classes, without needless white space.
 fn spoken_of(css: &str, present: &BTreeSet<&str>) -> String {
-    let sheet = css::sheet(css);
-    let mut spoken: String = sheet
-        .statements
-        .iter()
-        .map(|statement| format!("{statement};"))
-        .collect();
-    let mut open: &[String] = &[];
-    for rule in &sheet.rules {
-        let selectors: Vec<&str> = rule
-            .selectors
-            .iter()
-            .map(String::as_str)
-            .filter(|selector| class_names(selector).all(|class| present.contains(class)))
-            .collect();
-        if selectors.is_empty() || rule.declarations.is_empty() {
-            continue;
-        }
-        if rule.conditions != open {
-            spoken.push_str(&"}".repeat(open.len()));
-            let conditions = rule.conditions.iter();
-            spoken.extend(conditions.map(|condition| format!("{condition}{{")));
-            open = &rule.conditions;
-        }
-        let declarations = rule.declarations.iter().map(|one| {
-            let importance = if one.is_important { "!important" } else { "" };
-            format!("{}:{}{importance}", one.name, one.value)
-        });
-        let declarations: Vec<String> = declarations.collect();
-        spoken.push_str(&format!(
-            "{}{{{}}}",
-            selectors.join(","),
-            declarations.join(";")
-        ));
+    let mut sheet = css::sheet(css);
+    for rule in &mut sheet.rules {
+        rule.selectors
+            .retain(|selector| class_names(selector).all(|class| present.contains(class)));
     }
-    spoken.push_str(&"}".repeat(open.len()));
-    spoken
+    sheet.to_string()
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ mod sheet;
 mod stage;
 mod words;
 
-use std::{convert::Infallible, io, sync::Arc, time::Duration};
+use std::{borrow::Cow, convert::Infallible, io, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use axum::{
@@ -44,6 +44,7 @@ pub use self::{
     },
 };
 use super::{asset, local, markup::outward};
+use crate::check::{ClientView, as_shown};
 
 /// The mail: its own styles, the pictures that the desk serves, those on the web; links open in a
 /// new tab. Nothing runs: `allow-same-origin` is for the page that holds the frame.
@@ -156,6 +157,8 @@ struct MailAsked {
     scheme: Scheme,
     #[serde(default, rename = "for")]
     reader: String,
+    /// As this family of clients shows it.
+    client: Option<ClientView>,
 }
 
 async fn mail(
@@ -166,7 +169,11 @@ async fn mail(
     let Some(print) = desk.print(&name, &asked.reader).await else {
         return not_found();
     };
-    let html = scheme::in_scheme(&outward(&print.shown_html), asked.scheme);
+    let html = match asked.client {
+        Some(client) => Cow::Owned(as_shown(&print.shown_html, client)),
+        None => Cow::Borrowed(print.shown_html.as_str()),
+    };
+    let html = scheme::in_scheme(&outward(&html), asked.scheme);
     let policy = [(
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static(MAIL_POLICY),

@@ -3,6 +3,7 @@
 
 mod clients;
 mod digest;
+mod views;
 mod weight;
 
 use std::{

@@ -215,6 +215,17 @@ fn families(
     families
 }
 
+/// What a client makes of a feature: `y`, `a` (in part), `n`, `u` (unknown).
+pub(super) fn letter(feature: &str, client: &str) -> Option<char> {
+    let at = CLIENTS.iter().position(|name| *name == client)?;
+    TABLE.get(feature)?.chars().nth(at)
+}
+
+/// Whether webmails nobody measures can be taken to drop it.
+pub(super) fn is_in_no_webmail(feature: &str) -> bool {
+    IN_NO_WEBMAIL.contains(&feature)
+}
+
 /// `css-display-flex` → `display: flex`.
 fn named(feature: &str) -> String {
     match feature {
@@ -284,7 +295,7 @@ fn image_feature(source: &str) -> Option<String> {
 }
 
 /// The features that a declaration uses, by its name and by its value.
-fn declaration_features(declaration: &Declaration) -> Vec<String> {
+pub(super) fn declaration_features(declaration: &Declaration) -> Vec<String> {
     let (name, value) = (
         declaration.name.as_str(),
         declaration.value.to_ascii_lowercase(),

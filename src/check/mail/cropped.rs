@@ -14,16 +14,11 @@ use crate::render::css::{self, Declaration};
 const LINE_RULE: &str = "mso-line-height-rule";
 
 pub(super) fn check(page: &Sight<'_>, findings: &mut Findings<'_>) {
-    let elements = page.elements();
-    let exact = exact_selectors(page);
-    let is_cropped = |seen: &&Seen<'_>| {
-        let tall = seen.attr("height").and_then(|height| height.parse().ok());
-        seen.name() == "img"
-            && is_exact(seen, elements, &exact)
-            && line_height(seen, elements)
-                .is_some_and(|line| tall.is_none_or(|tall: f64| tall > line))
-    };
-    if let Some(seen) = elements.iter().find(is_cropped) {
+    let pictures = page.elements().iter().filter(|seen| seen.name() == "img");
+    let mut cropped = pictures
+        .zip(slices(page))
+        .filter(|(_, slice)| slice.is_some());
+    if let Some((seen, _)) = cropped.next() {
         findings
             .in_mail(
                 &CROPPED,
@@ -32,6 +27,19 @@ pub(super) fn check(page: &Sight<'_>, findings: &mut Findings<'_>) {
             )
             .hint("leave mso-line-height-rule out (Word's own is at-least), or give the picture's cell line-height:100%");
     }
+}
+
+/// How high a slice Word leaves of each picture, in the order of the text; None: all of it.
+pub(super) fn slices(page: &Sight<'_>) -> Vec<Option<f64>> {
+    let elements = page.elements();
+    let exact = exact_selectors(page);
+    let pictures = elements.iter().filter(|seen| seen.name() == "img");
+    let slice = |seen: &Seen<'_>| {
+        let tall: Option<f64> = seen.attr("height").and_then(|height| height.parse().ok());
+        let line = line_height(seen, elements).filter(|_| is_exact(seen, elements, &exact))?;
+        tall.is_none_or(|tall| tall > line).then_some(line)
+    };
+    pictures.map(slice).collect()
 }
 
 /// The nearest line height in pixels: above it another unit may stand, which Word takes for a share of

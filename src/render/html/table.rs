@@ -173,7 +173,8 @@ impl HtmlWriter<'_> {
 }
 
 /// Escaped text of a cell, its long words in spans that break anywhere: elsewhere clients break them by
-/// themselves, but a cell is as wide as its longest word.
+/// themselves, but a cell is as wide as its longest word. Yahoo knows no `word-break`: there they break
+/// at `<wbr>`, which Gmail's app and Word don't know.
 pub(super) fn with_long_words(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
     for part in text.split_inclusive(char::is_whitespace) {
@@ -181,13 +182,31 @@ pub(super) fn with_long_words(text: &str) -> String {
         if width(word) > LONG_WORD {
             html.push_str(&format!(
                 "<span class=\"long\">{}</span>{}",
-                escape_text(word),
+                with_breaks(word),
                 &part[word.len()..]
             ));
         } else {
             html.push_str(&escape_text(part));
         }
     }
+    html
+}
+
+/// Escaped, with a place to break every few letters; only between those of ASCII, of which no two are
+/// one sign.
+fn with_breaks(word: &str) -> String {
+    let mut html = String::with_capacity(word.len() * 2);
+    let (mut start, mut letters, mut before) = (0, 0, ' ');
+    for (at, letter) in word.char_indices() {
+        if letters >= BROKEN_WORD && before.is_ascii() && letter.is_ascii() {
+            html.push_str(&escape_text(&word[start..at]));
+            html.push_str("<wbr>");
+            (start, letters) = (at, 0);
+        }
+        letters += 1;
+        before = letter;
+    }
+    html.push_str(&escape_text(&word[start..]));
     html
 }
 

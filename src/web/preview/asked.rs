@@ -4,7 +4,7 @@ use std::fmt::{self, Display};
 
 use serde::Deserialize;
 
-use crate::web::markup::UrlPart;
+use crate::{check::ClientView, web::markup::UrlPart};
 
 /// How the issue is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -17,17 +17,20 @@ pub(super) enum View {
     Text,
     Inbox,
     Source,
+    /// As a family of clients shows it.
+    Clients,
 }
 
 impl View {
-    /// In the order of their keys, 1 to 6.
-    pub(super) const ALL: [Self; 6] = [
+    /// In the order of their keys, 1 to 7.
+    pub(super) const ALL: [Self; 7] = [
         Self::Desktop,
         Self::Phone,
         Self::Dark,
         Self::Text,
         Self::Inbox,
         Self::Source,
+        Self::Clients,
     ];
 
     /// As an address says it.
@@ -39,6 +42,7 @@ impl View {
             Self::Text => "text",
             Self::Inbox => "inbox",
             Self::Source => "source",
+            Self::Clients => "clients",
         }
     }
 }
@@ -80,6 +84,8 @@ pub(super) struct Asked {
     /// The dark view as narrow as a phone.
     pub(super) narrow: bool,
     pub(super) part: Part,
+    /// Whose view of the mail.
+    pub(super) client: ClientView,
     /// A line of the manuscript.
     pub(super) line: Option<usize>,
     /// Readers whose address or name holds this are to choose from.
@@ -145,6 +151,14 @@ impl Asked {
         }
     }
 
+    /// The mail as another family of clients shows it.
+    pub(super) fn with_client(&self, client: ClientView) -> Self {
+        Self {
+            client,
+            ..self.in_view(View::Clients)
+        }
+    }
+
     /// The same as another reader.
     pub(super) fn as_reader(&self, key: &str) -> Self {
         Self {
@@ -170,6 +184,7 @@ impl Display for Query<'_> {
             reader,
             narrow,
             part,
+            client,
             line,
             readers,
             all,
@@ -183,6 +198,9 @@ impl Display for Query<'_> {
         }
         if *part != Part::default() && *view == View::Source {
             pairs.push(format!("part={}", part.key()));
+        }
+        if *client != ClientView::default() && *view == View::Clients {
+            pairs.push(format!("client={}", client.key()));
         }
         if let Some(line) = line {
             pairs.push(format!("line={line}"));

@@ -265,7 +265,7 @@ impl Display for Help<'_> {
             words.keys
         )?;
         for (keys, what) in [
-            (&["1", "…", "6"][..], words.key_views),
+            (&["1", "…", "7"][..], words.key_views),
             (&["j", "k", "↓", "↑"], words.key_findings),
             (&["[", "]"], words.key_issues),
             (&["r"], words.key_readers),

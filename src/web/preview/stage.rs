@@ -9,7 +9,10 @@ use super::{
     sheet::{Message, Open},
     words::Words,
 };
-use crate::web::markup::{Text, UrlPart};
+use crate::{
+    check::ClientView,
+    web::markup::{Text, UrlPart},
+};
 
 /// What stands in the middle.
 pub(super) struct Stage<'a> {
@@ -33,6 +36,7 @@ impl Display for Stage<'_> {
             ),
             View::Inbox => self.inbox(f),
             View::Source => self.source(f),
+            View::Clients => self.clients(f),
         }
     }
 }
@@ -49,14 +53,35 @@ impl Stage<'_> {
             "" => String::new(),
             reader => format!("&amp;for={}", UrlPart(reader)),
         };
+        let client = match asked.view {
+            View::Clients => format!("&amp;client={}", asked.client.key()),
+            _ => String::new(),
+        };
         write!(
             f,
             "<div class=\"stage {class}\"><iframe id=\"frame\" title=\"{}\" \
-             src=\"/issue/{}/mail?scheme={scheme}{reader}\" \
+             src=\"/issue/{}/mail?scheme={scheme}{reader}{client}\" \
              sandbox=\"allow-same-origin allow-popups allow-popups-to-escape-sandbox\"></iframe></div>",
             words.mail,
             UrlPart(&open.name),
         )
+    }
+
+    fn clients(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            open, asked, words, ..
+        } = self;
+        write!(f, "<nav class=\"parts\" aria-label=\"{}\">", words.clients)?;
+        for client in ClientView::ALL {
+            let href = address(&open.name, &asked.with_client(client));
+            self.tab(f, &href, words.client(client), client == asked.client)?;
+        }
+        write!(
+            f,
+            "</nav><p class=\"note\">{}</p>",
+            words.simulation(asked.client)
+        )?;
+        self.frame(f, "wide", "light")
     }
 
     fn widths(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -6,7 +6,11 @@ use axum::http::HeaderMap;
 use chrono::{Datelike, NaiveDate};
 
 use super::asked::{Part, View};
-use crate::{check::Level, schedule::SlotState, web::language};
+use crate::{
+    check::{ClientView, Level},
+    schedule::SlotState,
+    web::language,
+};
 
 /// What the pages say.
 #[derive(Debug)]
@@ -18,6 +22,7 @@ pub(super) struct Words {
     pub(super) show_all: &'static str,
     pub(super) views: &'static str,
     pub(super) sources: &'static str,
+    pub(super) clients: &'static str,
     pub(super) width: &'static str,
     pub(super) wide: &'static str,
     pub(super) narrow: &'static str,
@@ -80,6 +85,7 @@ const ENGLISH: Words = Words {
     show_all: "The whole archive",
     views: "Views",
     sources: "Sources",
+    clients: "Clients",
     width: "Width",
     wide: "Desktop",
     narrow: "Phone",
@@ -141,6 +147,7 @@ const KOREAN: Words = Words {
     show_all: "지난 호 모두 보기",
     views: "보기",
     sources: "원본",
+    clients: "메일 앱",
     width: "너비",
     wide: "데스크톱",
     narrow: "휴대폰",
@@ -213,6 +220,7 @@ impl Words {
             View::Text => ["Text", "텍스트"],
             View::Inbox => ["Inbox line", "받은편지함"],
             View::Source => ["Source", "원본"],
+            View::Clients => ["Clients", "메일 앱"],
         };
         if self.is_korean() { korean } else { english }
     }
@@ -224,6 +232,51 @@ impl Words {
             Part::Html => ["HTML", "HTML"],
             Part::Text => ["Text", "텍스트"],
             Part::Message => ["Message", "메일 전체"],
+        };
+        if self.is_korean() { korean } else { english }
+    }
+
+    /// Whose view it is.
+    pub(super) fn client(&self, client: ClientView) -> &'static str {
+        let [english, korean] = match client {
+            ClientView::Gmail => ["Gmail", "Gmail"],
+            ClientView::GmailForeign => ["Gmail app, other account", "Gmail 앱, 다른 계정"],
+            ClientView::Outlook => ["Outlook on Windows", "윈도 Outlook"],
+            ClientView::Yahoo => ["Yahoo", "Yahoo"],
+            ClientView::ForcedDark => ["Forced dark", "색 반전"],
+            ClientView::NoPictures => ["Images off", "이미지 끔"],
+            ClientView::Naver => ["Naver", "네이버 메일"],
+        };
+        if self.is_korean() { korean } else { english }
+    }
+
+    /// What of it is simulated, and by whose word.
+    pub(super) fn simulation(&self, client: ClientView) -> &'static str {
+        let [english, korean] = match client {
+            ClientView::Gmail | ClientView::Yahoo => [
+                "A simulation: what caniemail.com (June 2026) says this client drops is gone.",
+                "모의 화면입니다. caniemail.com(2026년 6월)에 따라 이 앱이 버리는 것을 뺐습니다.",
+            ],
+            ClientView::GmailForeign => [
+                "A simulation: no style sheet, as caniemail.com says of Gmail’s app with an account of another provider.",
+                "모의 화면입니다. 다른 회사 계정을 쓰는 Gmail 앱처럼 스타일 시트가 없습니다(caniemail.com).",
+            ],
+            ClientView::Outlook => [
+                "A simulation of Word’s rules: conditional comments, no rounded corners, padding in cells alone, images cut by exact line heights (caniemail.com; MJML #2946).",
+                "Word의 규칙을 흉내 낸 화면입니다. 조건부 주석을 읽고, 둥근 모서리가 없고, 여백은 칸에만 있으며, 줄 높이가 고정되면 이미지가 잘립니다(caniemail.com, MJML #2946).",
+            ],
+            ClientView::ForcedDark => [
+                "A simulation: every colour inverted, as some Android apps do, and dark styles ignored.",
+                "모의 화면입니다. 일부 안드로이드 앱처럼 색을 모두 뒤집고, 어두운 화면용 스타일은 무시합니다.",
+            ],
+            ClientView::NoPictures => [
+                "Images off: their alternative text is what is left.",
+                "이미지를 끈 화면입니다. 대체 텍스트만 보입니다.",
+            ],
+            ClientView::Naver => [
+                "A guess, since Naver publishes nothing: what no webmail lets through is gone.",
+                "짐작입니다. 네이버는 공개한 자료가 없어, 어느 웹메일도 받아들이지 않는 것만 뺐습니다.",
+            ],
         };
         if self.is_korean() { korean } else { english }
     }

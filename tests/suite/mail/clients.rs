@@ -34,7 +34,7 @@ const LANGUAGES: [(&str, &str); 5] = [
 ];
 
 /// Every block, and tables of two to nine columns.
-fn every_part(words: &str) -> String {
+pub(super) fn every_part(words: &str) -> String {
     let short: String = words
         .split_whitespace()
         .take(2)

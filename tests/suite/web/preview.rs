@@ -101,6 +101,11 @@ async fn the_next_issue_opens_and_every_view_shows_it() {
         ("dark", "/mail?scheme=dark"),
         ("text", "The one thing"),
         ("inbox", "Hello. This week is about one thing."),
+        ("clients", "/mail?scheme=light&amp;client=gmail\""),
+        (
+            "clients&client=outlook",
+            "/mail?scheme=light&amp;client=outlook\"",
+        ),
         ("source", "title: A quiet week"),
         ("source&part=html", "&lt;!DOCTYPE html&gt;"),
         ("source&part=text", "A quiet week"),
