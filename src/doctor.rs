@@ -158,6 +158,8 @@ pub struct Patient<'a> {
     pub way: Way<'a>,
     /// What DNS has to say for our signatures to verify; None where we don't sign.
     pub signatures: Result<Option<Vec<DnsRecord>>, DkimError>,
+    /// Files with keys or tokens that everybody on this machine may read.
+    pub exposed: Vec<String>,
     /// The folder of the list and the ledger.
     pub state: std::io::Result<StateFacts>,
     /// Whether the list and the ledger open.
@@ -217,10 +219,20 @@ pub async fn examine(patient: &Patient<'_>, dns: &dyn Dns) -> Report {
             checks.extend(abroad);
         }
     }
+    checks.extend(patient.exposed.iter().map(|file| exposed(file)));
     checks.push(clock::judge(patient.clock.as_ref()));
     checks.extend(state::judge(&patient.state, &patient.store));
     checks.push(templates(&patient.templates));
     Report { checks }
+}
+
+fn exposed(file: &str) -> Check {
+    Check::care(
+        Topic::Dkim,
+        format!("{file} can be read by everybody on this machine"),
+    )
+    .because("who has a key signs mail in your name, and who has a token sends it")
+    .mend(format!("chmod 600 {file}"))
 }
 
 /// The envelope's sender, but for the part that names a reader.

@@ -92,6 +92,8 @@ struct Bench<'a> {
     ledger: Ledger,
     /// An issue is looked at because it is about to leave.
     is_leaving: bool,
+    /// Files with keys that everybody may read.
+    exposed: Vec<String>,
     recipients: RecipientsByEdition,
     online: Option<Answers>,
 }
@@ -179,6 +181,7 @@ impl App {
             today: self.publication.today(self.clock.now()),
             ledger,
             is_leaving: false,
+            exposed: self.exposed_secrets(),
             recipients: RecipientsByEdition::new(),
             online: None,
         }
@@ -272,6 +275,7 @@ impl Bench<'_> {
                 reaches_readers: self.app.reaches_readers(),
                 is_now: self.is_leaving,
                 slot_taken_by: self.ledger.taker_of(issue),
+                exposed: &self.exposed,
             },
             recipients: self.recipients.get(&issue.front_matter.edition),
             online: self.online.as_ref(),

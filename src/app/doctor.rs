@@ -53,6 +53,7 @@ impl App {
             publication: &self.publication,
             way,
             signatures: self.signatures(),
+            exposed: self.exposed_secrets(),
             // Before the store is opened, which would make the folder.
             state: self.measured_state().await,
             store: self

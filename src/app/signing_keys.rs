@@ -3,13 +3,14 @@
 use std::{
     fs,
     io::Write,
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
 use super::{App, AppError, Refusal};
 use crate::{
     message::dkim::{DnsRecord, NewKey},
+    source::shown_path,
     store::sqlite::make_private_folder,
 };
 
@@ -32,6 +33,20 @@ impl App {
             Some(dkim) => &dkim.domain,
             None => self.publication.from.address.domain(),
         }
+    }
+
+    /// Files with private keys or tokens that everybody on this machine may read, as people should read
+    /// their names.
+    pub(super) fn exposed_secrets(&self) -> Vec<String> {
+        let is_exposed = |path: &&Path| {
+            let about = fs::metadata(path);
+            about.is_ok_and(|about| about.permissions().mode() & 0o004 != 0)
+        };
+        let files = self.publication.smtp.secret_files();
+        let exposed = files.into_iter().filter(is_exposed);
+        exposed
+            .map(|path| shown_path(&self.publication.root, path))
+            .collect()
     }
 
     /// Makes an RSA key pair and, if wanted, an Ed25519 one, whose selector gets an `e` at its end.

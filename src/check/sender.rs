@@ -7,6 +7,8 @@ rules! {
         "every mail has a way to leave the list that mail clients show", "RFC 2369; RFC 8058; Gmail and Yahoo for bulk senders";
     EXAMPLE_ADDRESS = "sender/example-address", Warning,
         "nobody can answer to a domain that is kept for examples, and no relay lets it pass", "RFC 2606; RFC 6761";
+    OPEN_KEY = "sender/open-key", Warning,
+        "who can read a private key signs mail in your name, and who has a token sends it", "RFC 6376 §8.3";
 }
 
 /// What is known of how an issue would leave.
@@ -18,13 +20,24 @@ pub struct Leaving<'a> {
     pub is_now: bool,
     /// The issue that went out on the same slot.
     pub slot_taken_by: Option<&'a str>,
+    /// Files with private keys or tokens that everybody on this machine may read.
+    pub exposed: &'a [String],
 }
 
 pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
     let date = proof.issue.front_matter.date;
     // What went out, or will not by the calendar, has no way before it.
     let has_gone_by = date < proof.today && !proof.leaving.is_now;
-    if !proof.leaving.reaches_readers || proof.is_sent || has_gone_by {
+    if proof.is_sent || has_gone_by {
+        return;
+    }
+    for file in proof.leaving.exposed {
+        let what = format!("it leaves by {file}, which everybody on this machine can read");
+        findings
+            .at_key(&OPEN_KEY, "title", what)
+            .hint(format!("chmod 600 {file}"));
+    }
+    if !proof.leaving.reaches_readers {
         return;
     }
     let publication = proof.publication;

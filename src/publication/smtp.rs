@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{
-    credentials::{Credentials, LoginKeys},
+    credentials::{Credentials, LoginKeys, Proof, TokenSource},
     provider,
     relay_url::SmtpTarget,
     text::{Domain, Line, Text},
@@ -39,6 +39,38 @@ pub struct SmtpSettings {
     pub bounce_domain: Option<String>,
     /// Signing.
     pub dkim: Option<DkimSettings>,
+}
+
+impl SmtpSettings {
+    /// The files with private keys and tokens.
+    #[must_use]
+    pub fn secret_files(&self) -> Vec<&Path> {
+        let keys = self.dkim.iter().flat_map(|dkim| {
+            let second = dkim.ed25519.as_ref().map(|(_, key)| key);
+            [Some(&dkim.key), second].into_iter().flatten()
+        });
+        let mut files: Vec<&Path> = keys
+            .filter_map(|key| match key {
+                KeySource::File(path) => Some(path.as_path()),
+                KeySource::Pem(_) => None,
+            })
+            .collect();
+        if let SmtpTarget::Relay(relay) = &self.target
+            && let Some(Proof::Token(TokenSource::File(path))) =
+                relay.credentials.as_ref().map(|it| &it.proof)
+        {
+            files.push(path);
+        }
+        files
+    }
+
+    /// The files that decide whether mail can leave.
+    #[must_use]
+    pub fn files(&self) -> Vec<&Path> {
+        let mut files = self.secret_files();
+        files.extend(self.ca_file.as_deref());
+        files
+    }
 }
 
 /// So many messages in so long.

@@ -57,6 +57,7 @@ async fn examined(publication: &Publication, host: &str, dns: &FakeDns) -> Repor
     let relay = Relay::new(host, 587, TlsMode::Required)
         .with_credentials(Credentials::with_password("note", "s3cret"));
     let patient = Patient {
+        exposed: Vec::new(),
         publication,
         way: Way::Relay {
             relay: &relay,

@@ -3,6 +3,7 @@
 mod backup;
 mod damage;
 mod deploy;
+mod hangup;
 mod watched;
 
 use std::{

@@ -109,6 +109,7 @@ impl Press {
                 reaches_readers: bench.app.reaches_readers(),
                 is_now: false,
                 slot_taken_by: bench.slot_taken_by,
+                exposed: &[],
             },
             recipients: bench.recipients.get(&issue.front_matter.edition),
             online: None,

@@ -3,7 +3,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 use chrono::NaiveDate;
@@ -194,16 +194,23 @@ impl Shelf {
 
     /// The folders outside issues/ whose pictures the mail shows, relative to the root.
     pub(super) fn picture_folders(&self) -> BTreeSet<PathBuf> {
-        let images = self
-            .archive
-            .issues()
-            .flat_map(|issue| &issue.document.images);
-        let rooted = images.filter_map(|used| used.image.location.strip_prefix('/'));
+        let root = &self.app.publication.root;
+        let images = self.archive.issues().flat_map(|issue| {
+            let beside = issue.path.parent().unwrap_or(root);
+            let beside = beside.strip_prefix(root).unwrap_or(beside);
+            let locations = issue.document.images.iter().map(|it| &*it.image.location);
+            locations.map(move |location| (beside, location))
+        });
         let logo = self.app.publication.logo.as_deref();
-        rooted
-            .chain(logo.filter(|logo| !logo.contains("://")))
-            .filter_map(|location| Path::new(location.trim_start_matches('/')).parent())
-            .map(Path::to_owned)
+        images
+            .chain(logo.map(|logo| (Path::new(""), logo)))
+            .filter(|(_, location)| !location.contains("://"))
+            .filter_map(|(beside, location)| match location.strip_prefix('/') {
+                Some(below_root) => without_climbs(Path::new(below_root)),
+                None => without_climbs(&beside.join(location)),
+            })
+            .filter_map(|path| Some(path.parent()?.to_owned()))
+            .filter(|folder| !folder.starts_with("issues"))
             .collect()
     }
 
@@ -330,4 +337,17 @@ pub(super) fn accent_of(publication: &Publication, edition: &str) -> usize {
         .iter()
         .position(|own| own.key == edition)
         .unwrap_or_default()
+}
+
+/// A path below the root without its `..`; None where it climbs out.
+fn without_climbs(path: &Path) -> Option<PathBuf> {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir if !plain.pop() => return None,
+            Component::ParentDir | Component::CurDir => {}
+            part => plain.push(part),
+        }
+    }
+    Some(plain)
 }

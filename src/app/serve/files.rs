@@ -2,11 +2,11 @@
 //! watched, which works on every file system and costs one `stat` a file.
 
 use std::{
-    collections::hash_map::DefaultHasher,
+    collections::{BTreeSet, hash_map::DefaultHasher},
     fs::{self, Metadata},
     hash::{Hash, Hasher},
     os::unix::fs::MetadataExt,
-    path::Path,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -29,7 +29,20 @@ const TICK: TimeDelta = TimeDelta::milliseconds(50);
 
 /// The files at one moment: names, sizes, times and numbers, as one hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Files(u64);
+pub(super) struct Files {
+    all: u64,
+    /// Those alone that decide whether mail can leave.
+    pub(super) outlet: u64,
+}
+
+/// Files beside the publication's own folders.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Elsewhere {
+    /// Pictures of issues, the logo.
+    pub(super) pictures: BTreeSet<PathBuf>,
+    /// Keys, certificates, tokens: with daily-note.yaml they decide whether mail can leave.
+    pub(super) outlet: BTreeSet<PathBuf>,
+}
 
 /// A look at the files.
 #[derive(Debug, Clone, Copy)]
@@ -44,15 +57,28 @@ pub(super) struct Look {
 
 impl Look {
     /// Looks.
-    pub(super) fn at(root: &Path) -> Self {
-        let mut hasher = DefaultHasher::new();
+    pub(super) fn at(root: &Path, elsewhere: &Elsewhere) -> Self {
         let mut newest = DateTime::<Utc>::MIN_UTC;
+        let mut outlet = DefaultHasher::new();
+        let config = root.join(crate::publication::FILE_NAME);
+        for path in elsewhere.outlet.iter().chain([&config]) {
+            visit(path, 0, &mut outlet, &mut newest);
+        }
+        let outlet = outlet.finish();
+        let mut hasher = DefaultHasher::new();
+        outlet.hash(&mut hasher);
+        for path in &elsewhere.pictures {
+            visit(path, 0, &mut hasher, &mut newest);
+        }
         for part in PARTS {
             visit(&root.join(part), MAX_DEPTH, &mut hasher, &mut newest);
         }
         let age = Clock::System.now() - newest;
         Self {
-            files: Files(hasher.finish()),
+            files: Files {
+                all: hasher.finish(),
+                outlet,
+            },
             is_fresh: age < TICK,
             age: age.to_std().unwrap_or_default(),
         }
@@ -114,7 +140,8 @@ mod tests {
         let issues = folder.path().join("issues");
         fs::create_dir_all(&issues).unwrap();
         fs::write(issues.join("2026-11-30-a.md"), "a").unwrap();
-        let before = Look::at(folder.path()).files;
+        let look = || Look::at(folder.path(), &Elsewhere::default()).files;
+        let before = look();
         for name in [
             ".2026-11-30-a.md.swp",
             "2026-11-30-a.md~",
@@ -125,8 +152,26 @@ mod tests {
         ] {
             fs::write(issues.join(name), "x").unwrap();
         }
-        assert_eq!(Look::at(folder.path()).files, before);
+        assert_eq!(look(), before);
         fs::write(issues.join("2026-11-30-a.md"), "ab").unwrap();
-        assert_ne!(Look::at(folder.path()).files, before);
+        assert_ne!(look(), before);
+    }
+
+    #[test]
+    fn a_key_elsewhere_that_is_put_in_place_is_a_change_of_what_mail_leaves_by() {
+        let (folder, keys) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (key, picture) = (keys.path().join("dkim.pem"), keys.path().join("a.png"));
+        let elsewhere = Elsewhere {
+            pictures: [picture.clone()].into(),
+            outlet: [key.clone()].into(),
+        };
+        let look = || Look::at(folder.path(), &elsewhere).files;
+        let before = look();
+        fs::write(picture, "a").unwrap();
+        let with_picture = look();
+        assert_ne!(with_picture, before);
+        assert_eq!(with_picture.outlet, before.outlet);
+        fs::write(key, "a").unwrap();
+        assert_ne!(look().outlet, before.outlet);
     }
 }

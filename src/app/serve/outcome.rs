@@ -79,7 +79,8 @@ impl Server {
                 self.tell(Event::BatchPaused { issue, reason }).await;
             }
             Ending::RelayAway(reason) => {
-                self.rests.back_off(&issue, self.clock.now());
+                self.rests
+                    .back_off(&issue, self.world.files(), self.clock.now());
                 let reason = reason.clone();
                 self.tell(Event::RelayAway { issue, reason }).await;
             }
@@ -128,7 +129,7 @@ impl Server {
                 self.tell(Event::StateRefused { reason }).await;
             }
             _ => {
-                self.rests.back_off(&issue, now);
+                self.rests.back_off(&issue, self.world.files(), now);
                 let reason = problems.join("\n");
                 self.tell(Event::RelayAway { issue, reason }).await;
             }

@@ -6,7 +6,7 @@ use std::{
     fs::{self, Metadata},
     hash::{DefaultHasher, Hash, Hasher},
     os::unix::fs::MetadataExt,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
     time::Duration,
 };
 
@@ -81,6 +81,17 @@ impl Parts {
             mark_written(&self.root, &read, &mut looks);
         }
         Looks(looks)
+    }
+
+    /// Its own files that lie in no folder which is looked at whole.
+    pub(super) fn elsewhere(&self) -> impl Iterator<Item = PathBuf> {
+        let whole = ["issues", "templates"].map(|folder| self.root.join(folder));
+        let climbs = |path: &Path| path.components().any(|it| it == Component::ParentDir);
+        let own = self.own.iter();
+        let apart = own.filter(move |path| {
+            climbs(path) || !whole.iter().any(|folder| path.starts_with(folder))
+        });
+        apart.cloned()
     }
 
     /// A file's name as people know it.

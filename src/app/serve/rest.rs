@@ -10,6 +10,17 @@ use super::files::Files;
 const FIRST: TimeDelta = TimeDelta::seconds(5);
 const LONGEST: TimeDelta = TimeDelta::minutes(5);
 
+/// What mends a failure before its time is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mended {
+    /// Nothing that could be seen.
+    Time,
+    /// Another key, certificate, token or configuration.
+    Outlet(Option<u64>),
+    /// Any change of files since these.
+    Files(Option<Files>),
+}
+
 /// The rests of jobs, by issue.
 #[derive(Default)]
 pub(super) struct Rests(BTreeMap<String, Rest>);
@@ -17,23 +28,25 @@ pub(super) struct Rests(BTreeMap<String, Rest>);
 struct Rest {
     until: DateTime<Utc>,
     wait: TimeDelta,
-    /// Set where a change of files ends it.
-    files: Option<Option<Files>>,
+    /// What ends it before its time.
+    mended_by: Mended,
     /// Nothing failed: it is to be looked at again.
     is_a_look: bool,
 }
 
 impl Rests {
-    /// A failure that time may mend.
-    pub(super) fn back_off(&mut self, issue: &str, now: DateTime<Utc>) {
-        let last = self.0.get(issue).filter(|rest| rest.files.is_none());
+    /// A failure that time may mend, or what mail leaves by: a key, a certificate, an address.
+    pub(super) fn back_off(&mut self, issue: &str, files: Option<Files>, now: DateTime<Utc>) {
+        let last = self.0.get(issue);
+        let last = last.filter(|rest| !matches!(rest.mended_by, Mended::Files(_)));
         let wait = last.map_or(FIRST, |rest| (rest.wait * 2).min(LONGEST));
-        self.put(issue, now, wait, None);
+        let outlet = files.map(|files| files.outlet);
+        self.put(issue, now, wait, Mended::Outlet(outlet));
     }
 
     /// A failure of the state: tried again soon, since whatever mends it tells nobody.
     pub(super) fn a_while(&mut self, issue: &str, now: DateTime<Utc>) {
-        self.put(issue, now, TimeDelta::seconds(10), None);
+        self.put(issue, now, TimeDelta::seconds(10), Mended::Time);
     }
 
     /// A failure that a change of files mends, or else a look now and then (the list is in the
@@ -44,17 +57,17 @@ impl Rests {
         files: Option<Files>,
         now: DateTime<Utc>,
     ) {
-        self.put(issue, now, LONGEST, Some(files));
+        self.put(issue, now, LONGEST, Mended::Files(files));
     }
 
     /// Somebody else is at work: soon again.
     pub(super) fn a_moment(&mut self, issue: &str, now: DateTime<Utc>) {
-        self.put(issue, now, TimeDelta::seconds(1), None);
+        self.put(issue, now, TimeDelta::seconds(1), Mended::Time);
     }
 
     /// What was decided does not hold any more: to be decided again, soon.
     pub(super) fn look_again(&mut self, issue: &str, now: DateTime<Utc>) {
-        self.put(issue, now, TimeDelta::milliseconds(500), None);
+        self.put(issue, now, TimeDelta::milliseconds(500), Mended::Time);
         if let Some(rest) = self.0.get_mut(issue) {
             rest.is_a_look = true;
         }
@@ -83,24 +96,22 @@ impl Rests {
         now: DateTime<Utc>,
     ) -> Option<DateTime<Utc>> {
         let rest = self.0.get(issue)?;
-        let has_changed = rest.files.is_some_and(|then| then != files);
+        let has_changed = match rest.mended_by {
+            Mended::Time => false,
+            Mended::Outlet(then) => then != files.map(|files| files.outlet),
+            Mended::Files(then) => then != files,
+        };
         // A clock that was set back must not make it longer.
         let is_over = now >= rest.until || rest.until - now > rest.wait;
         (!has_changed && !is_over).then_some(rest.until)
     }
 
-    fn put(
-        &mut self,
-        issue: &str,
-        now: DateTime<Utc>,
-        wait: TimeDelta,
-        files: Option<Option<Files>>,
-    ) {
+    fn put(&mut self, issue: &str, now: DateTime<Utc>, wait: TimeDelta, mended_by: Mended) {
         let until = now + wait;
         let rest = Rest {
             until,
             wait,
-            files,
+            mended_by,
             is_a_look: false,
         };
         self.0.insert(issue.to_owned(), rest);

@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    files::{Files, Look},
+    files::{Elsewhere, Files, Look},
     git::{AtWork, Git},
     parts::{Looks, Parts},
 };
@@ -39,6 +39,8 @@ pub(super) struct World {
     pub(super) trouble: Option<Vec<String>>,
     /// What each issue's mail is made of.
     parts: BTreeMap<String, Parts>,
+    /// What else is looked at: keys and pictures beside the publication's own folders.
+    elsewhere: Elsewhere,
     files: Option<Files>,
     /// The files had just changed at the last look, and are to be read once more.
     was_fresh: bool,
@@ -53,6 +55,7 @@ pub(super) struct World {
 impl World {
     pub(super) fn new(app: App) -> Self {
         Self {
+            elsewhere: elsewhere(&app, std::iter::empty()),
             root: app.publication.root.clone(),
             app: Arc::new(app),
             candidates: Vec::new(),
@@ -69,7 +72,7 @@ impl World {
 
     /// Reads again what has changed since the last look; true where something has.
     pub(super) async fn look(&mut self, clock: Clock) -> bool {
-        let look = looked_at(self.root.clone()).await;
+        let look = looked_at(self.root.clone(), self.elsewhere.clone()).await;
         let files = look.map(|look| look.files);
         let is_same = files.is_some() && files == self.files;
         if is_same && !self.was_fresh {
@@ -96,6 +99,10 @@ impl World {
                     .issues()
                     .map(|issue| (issue.id.clone(), Parts::of(&app.publication, issue)))
                     .collect();
+                let before =
+                    std::mem::replace(&mut self.elsewhere, elsewhere(&app, self.parts.values()));
+                // What is new to be looked at may have changed since it was read: once more.
+                self.was_fresh |= before != self.elsewhere;
                 self.app = Arc::new(app);
                 self.trouble = None;
             }
@@ -155,10 +162,19 @@ impl World {
 }
 
 /// A look at the files; None where that fails.
-pub(super) async fn looked_at(root: PathBuf) -> Option<Look> {
-    tokio::task::spawn_blocking(move || Look::at(&root))
+async fn looked_at(root: PathBuf, elsewhere: Elsewhere) -> Option<Look> {
+    tokio::task::spawn_blocking(move || Look::at(&root, &elsewhere))
         .await
         .ok()
+}
+
+/// What mail is made of, and leaves by, beside the folders that are looked at whole.
+fn elsewhere<'p>(app: &App, parts: impl Iterator<Item = &'p Parts>) -> Elsewhere {
+    let outlet = app.publication.smtp.files();
+    Elsewhere {
+        pictures: parts.flat_map(Parts::elsewhere).collect(),
+        outlet: outlet.into_iter().map(Path::to_owned).collect(),
+    }
 }
 
 /// Reads configuration and issues: years of issues take their time, so on a thread of its own.

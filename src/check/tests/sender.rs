@@ -7,6 +7,7 @@ const REAL: Leaving<'static> = Leaving {
     reaches_readers: true,
     is_now: false,
     slot_taken_by: None,
+    exposed: &[],
 };
 
 /// The findings on an issue that would leave so.
@@ -45,6 +46,11 @@ pub(super) fn trials() -> Vec<Trial> {
         Trial::new(rule, what, check(broken), check(well))
     };
     let rehearsal = Leaving::default();
+    let keys = ["keys/dkim.pem".to_owned()];
+    let exposed = Leaving {
+        exposed: &keys,
+        ..rehearsal
+    };
     let way_out = "sender/no-way-out";
     let address = "sender/example-address";
     vec![
@@ -62,6 +68,12 @@ pub(super) fn trials() -> Vec<Trial> {
             "the inbox",
             (PUBLICATION, REAL),
             (PUBLICATION, rehearsal),
+        ),
+        trial(
+            "sender/open-key",
+            "0644",
+            (&own, exposed),
+            (&own, rehearsal),
         ),
         trial("calendar/slot-sent", "another", (&own, taken), (&own, REAL)),
     ]

@@ -1,9 +1,12 @@
 //! Relays with faults under `serve` and `send --due`: what `send` bears, these bear too.
 
 use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
     process::Command,
     sync::{Arc, Mutex},
-    time::Duration,
+    thread,
+    time::{Duration, Instant},
 };
 
 use super::harness::{Serve, git, publication, wait_until};
@@ -217,8 +220,8 @@ fn a_token_is_read_anew_at_each_login_and_never_told() {
             let (publication, valid) = (Arc::clone(&publication), Arc::clone(&valid));
             move || {
                 *valid.lock().unwrap() = "second-s3cret".to_owned();
-                std::thread::sleep(Duration::from_millis(300));
-                std::fs::write(publication.path("token"), "second-s3cret\n").unwrap();
+                thread::sleep(Duration::from_millis(300));
+                fs::write(publication.path("token"), "second-s3cret\n").unwrap();
             }
         };
         let running = Serve::spawn(&mut at_the_hour(&publication, command));
@@ -229,4 +232,82 @@ fn a_token_is_read_anew_at_each_login_and_never_told() {
         running.stop();
         assert!(!told.contains("s3cret"), "{told}");
     }
+}
+
+/// What serve waits for is put in place; answers how long it took until all had it.
+fn mended_in(serve: &Serve, server: &ScriptedServer, mend: impl FnOnce()) -> Duration {
+    // Long enough that the rests have grown beyond what is looked at by itself.
+    thread::sleep(Duration::from_secs(17));
+    assert!(server.taken().is_empty() && !serve.has_told("batch_ended"));
+    mend();
+    let started = Instant::now();
+    wait_until(|| serve.has_told("batch_ended"), "the batch's end");
+    started.elapsed()
+}
+
+#[test]
+fn a_key_a_certificate_and_a_token_put_in_place_are_noticed_within_seconds() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let put = |name: &str| elsewhere.path().join(name);
+    let key = daily_note::message::dkim::NewKey::rsa().unwrap();
+    let dkim = format!(
+        "smtp: {{dkim: {{domain: note.example.com, selector: s1, key_file: '{}'}}}}\n",
+        put("dkim.pem").display()
+    );
+    let valid = Arc::new(Mutex::new("fresh".to_owned()));
+    let with_token = ScriptedServer::new()
+        .starttls()
+        .tokens("news@example.com", "XOAUTH2", &valid)
+        .forgiving()
+        .start();
+    let token = format!(
+        "smtp: {{user: news@example.com, token_file: '{}'}}\n",
+        put("token").display()
+    );
+    let with_tls = ScriptedServer::new().implicit_tls().forgiving().start();
+    let in_clear = ScriptedServer::new().start();
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let publication = sending_to(&in_clear, 3).and_config(&dkim);
+            let serve = Serve::spawn(&mut at_the_hour(&publication, COMMANDS[0]));
+            serve.wait_for("issue_refused");
+            let write = || fs::write(put("dkim.pem"), &key.pem).unwrap();
+            let took = mended_in(&serve, &in_clear, write);
+            assert!(took < Duration::from_secs(15), "the key: {took:?}");
+            drop(serve);
+            // It can be read by everybody, which both say.
+            let open = fs::Permissions::from_mode(0o644);
+            fs::set_permissions(put("dkim.pem"), open).unwrap();
+            let chmod = format!("chmod 600 {}", put("dkim.pem").display());
+            let publication = publication.issue("2026-12-07-next.md", next_issue());
+            for command in [["check", "--at"], ["doctor", "--at"]] {
+                let said = publication.run(command.into_iter().chain([AT_THE_HOUR]));
+                assert!(said.shown().contains(&chmod), "{}", said.shown());
+            }
+        });
+        scope.spawn(|| {
+            let publication = sending_to(&with_token, 3).and_config(&token);
+            let serve = Serve::spawn(&mut at_the_hour(&publication, COMMANDS[0]));
+            serve.wait_for("relay_away");
+            let write = || fs::write(put("token"), "fresh").unwrap();
+            let took = mended_in(&serve, &with_token, write);
+            assert!(took < Duration::from_secs(15), "the token: {took:?}");
+        });
+        scope.spawn(|| {
+            let ca_file = put("ca.pem").display().to_string();
+            let publication =
+                sending_to(&with_tls, 3).variable("DAILY_NOTE_SMTP__CA_FILE", &ca_file);
+            let serve = Serve::spawn(&mut at_the_hour(&publication, COMMANDS[0]));
+            serve.wait_for("relay_away");
+            let copy = || {
+                fs::copy(with_tls.ca_file(), put("ca.pem")).unwrap();
+            };
+            let took = mended_in(&serve, &with_tls, copy);
+            assert!(took < Duration::from_secs(15), "the certificate: {took:?}");
+        });
+    });
+}
+
+fn next_issue() -> String {
+    super::harness::issue("2026-12-07", "ready")
 }
