@@ -33,6 +33,7 @@ mod serve;
 mod signing_keys;
 mod state;
 mod suppressed;
+mod templates;
 mod test_mail;
 mod vitals;
 
@@ -58,6 +59,7 @@ pub use self::{
     serve::{Pace, Pulse, Sent, Server},
     signing_keys::SigningKey,
     suppressed::{Pages, Suppressed},
+    templates::template_named,
     test_mail::TestOutcome,
     vitals::DaemonVitals,
 };

@@ -38,6 +38,7 @@ mod status;
 mod subscribers;
 mod suppressions;
 mod table;
+mod templates;
 mod test;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -138,6 +139,7 @@ enum Command {
     Dkim(dkim::Args),
     Completions(completions::Args),
     Man(man::Args),
+    Templates(templates::Args),
     Schema(schema::Args),
 }
 
@@ -223,6 +225,7 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
             Command::Dkim(args) => dkim::execute(&args, context),
             Command::Completions(args) => completions::execute(&args, context),
             Command::Man(args) => man::execute(&args, context),
+            Command::Templates(args) => templates::execute(&args, context),
             Command::Schema(args) => schema::execute(&args, context),
         }
     });

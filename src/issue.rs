@@ -62,6 +62,12 @@ pub struct FrontMatter {
     pub status: Status,
     /// The line that mail clients show after the subject.
     pub preheader: Option<String>,
+    /// Who wrote it.
+    pub author: Option<String>,
+    /// The picture that it opens with.
+    pub cover: Option<Image>,
+    /// A line on what comes next.
+    pub next: Option<String>,
     /// Advertising: the law's label and footer.
     pub ad: bool,
     /// Labels for the archive; they never select readers.
@@ -149,6 +155,27 @@ impl From<SourceError> for IssueError {
     }
 }
 
+/// The body, with the links and images of the head before its own.
+fn document(source: &Source, head: &front_matter::Head) -> Document {
+    let mut document = markdown::parse(source.text(), head.body_start);
+    let front_matter = &head.front_matter;
+    let place = front_matter.spans.get("cover");
+    if let (Some(cover), Some(span)) = (&front_matter.cover, place) {
+        document.images.insert(
+            0,
+            ImageUse {
+                image: cover.clone(),
+                is_frame: false,
+                span: span.clone(),
+            },
+        );
+        document
+            .links
+            .splice(0..0, head.cover_links.iter().cloned());
+    }
+    document
+}
+
 impl Issue {
     /// Loads an issue: a Markdown file, or a folder with an `index.md`.
     ///
@@ -176,13 +203,14 @@ impl Issue {
         }
         let head = front_matter::parse(&source, publication)?;
         let name = read::name(path);
+        let document = document(&source, &head);
         Ok(Self {
             path: path.to_owned(),
             id: head.id.unwrap_or_else(|| {
                 format!("{}-{}", head.front_matter.edition, head.front_matter.date)
             }),
             slug: read::slug(&name).to_owned(),
-            document: markdown::parse(source.text(), head.body_start),
+            document,
             front_matter: head.front_matter,
             source,
         })

@@ -20,6 +20,7 @@ pub mod source;
 pub mod systemd;
 pub mod yaml;
 
+pub mod look;
 pub mod publication;
 
 pub mod issue;

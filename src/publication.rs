@@ -7,6 +7,7 @@ mod credentials;
 mod environment;
 mod harmless;
 mod load;
+mod look;
 mod notify;
 mod provider;
 mod recurrence;
@@ -41,7 +42,11 @@ pub use self::{
     text::parse_zone,
     unset::SecretUse,
 };
-use crate::address::{Address, Mailbox};
+pub use crate::look::Color;
+use crate::{
+    address::{Address, Mailbox},
+    look::{Accent, Look},
+};
 
 /// A newsletter: who writes it, when it appears, how it looks and how it is sent.
 #[derive(Debug, Clone)]
@@ -72,10 +77,8 @@ pub struct Publication {
     pub contact: Option<String>,
     /// Where a mailto: unsubscribe goes.
     pub unsubscribe_email: Option<Address>,
-    /// Path or URL of the logo.
-    pub logo: Option<String>,
-    /// The accent used where an edition names none of its own.
-    pub accent_color: Color,
+    /// How its mail looks.
+    pub look: Look,
     /// The editions in the order of the file.
     pub editions: Vec<Edition>,
     /// How mail leaves.
@@ -106,13 +109,6 @@ pub struct Publication {
     unset: Vec<unset::UnsetSecret>,
 }
 
-/// A colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Color {
-    /// `0xRRGGBB`.
-    pub rgb: u32,
-}
-
 /// A recurring edition: Monday, *software & business*, at 08:00.
 #[derive(Debug, Clone)]
 pub struct Edition {
@@ -126,7 +122,7 @@ pub struct Edition {
     pub recurrence: Recurrence,
     /// The hour, in the publication's zone.
     pub time: NaiveTime,
-    /// The accent of its mail.
+    /// The accent of its mail, where that is its own.
     pub accent_color: Option<Color>,
 }
 
@@ -146,6 +142,12 @@ impl Publication {
     #[must_use]
     pub fn edition(&self, key: &str) -> Option<&Edition> {
         self.editions.iter().find(|edition| edition.key == key)
+    }
+
+    /// The accent of an edition: its own, or the look's.
+    #[must_use]
+    pub fn accent_of(&self, edition: &Edition) -> Accent {
+        edition.accent_color.map_or(self.look.accent, Accent::from)
     }
 
     /// Whether every message has a way out that mail clients show: a one-click link or a mailto.

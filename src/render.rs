@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 mod composition;
 pub(crate) mod css;
+mod ejected;
 mod escape;
 mod highlight;
 mod html;
@@ -30,21 +31,20 @@ mod renderer;
 mod slim;
 mod templates;
 mod text;
-mod theme;
 mod words;
 
 pub use composition::{ImagePolicy, PrepareInput};
+pub use ejected::{Standing, Template, diff, eject, list};
 pub use escape::{escape_html, percent_encode};
 pub use html::LinkedIssue;
 pub use renderer::Renderer;
 pub use templates::Templates;
-pub use theme::contrast;
 pub(crate) use {
     composition::direction,
+    ejected::standing,
     html::TableForm,
     renderer::tidy_text,
     templates::{engine, template_error},
-    theme::accent_context,
     words::Words,
 };
 

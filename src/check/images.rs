@@ -33,7 +33,7 @@ const LARGE_BYTES: usize = 1_000_000;
 
 pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
     for used in &proof.issue.document.images {
-        alt(used, findings);
+        alt(proof, used, findings);
         match used.image.location.split_once("://") {
             Some((scheme, _)) => remote(used, scheme, findings),
             None => local(proof, used, findings),
@@ -41,14 +41,17 @@ pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn alt(used: &ImageUse, findings: &mut Findings<'_>) {
+fn alt(proof: &Proof<'_>, used: &ImageUse, findings: &mut Findings<'_>) {
     let Image { alt, location, .. } = &used.image;
     let file = location.rsplit('/').next().unwrap_or_default();
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
     if alt.is_empty() {
         findings
             .at(&ALT, used.span.clone(), "the image has no text")
-            .hint("say in the square brackets what it shows: ![…](…)");
+            .hint(match proof.issue.front_matter.spans.get("cover") {
+                Some(span) if *span == used.span => "say what it shows: `cover: {file: …, alt: …}`",
+                _ => "say in the square brackets what it shows: ![…](…)",
+            });
     } else if alt == file || alt == stem && !stem.contains(' ') && stem.is_ascii() {
         findings
             .at(

@@ -4,6 +4,7 @@ mod corpus;
 mod fires;
 mod law;
 mod list;
+mod looks;
 mod mail;
 mod ordinary;
 mod reports;

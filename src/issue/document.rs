@@ -73,6 +73,8 @@ pub enum Block {
     },
     /// A quotation.
     Quote(Vec<Block>),
+    /// `> [!QUOTE]`: a sentence of the story's own, pulled out for whoever only looks.
+    PullQuote(Vec<Block>),
     /// `> [!NOTE]` and its kin.
     Callout {
         /// Which kind.
@@ -100,6 +102,10 @@ pub enum Block {
     },
     /// An image alone in its paragraph, with its caption (the Markdown title).
     Figure(Image),
+    /// The same with `{.wide}` behind it: as wide as the paper.
+    WideFigure(Image),
+    /// Two images on one line, alone in their paragraph: side by side.
+    Pair(Box<[Image; 2]>),
     /// A link alone in its paragraph written as `[label](url){.button}`.
     Button {
         /// What it says.
@@ -160,7 +166,7 @@ pub enum Alignment {
 }
 
 /// Text-level content.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Inline {
     /// Plain text, smart punctuation applied.
     Text(String),
@@ -206,8 +212,8 @@ pub struct Image {
     pub location: String,
     /// What it shows, for those who can't see it.
     pub alt: String,
-    /// The Markdown title.
-    pub caption: Option<String>,
+    /// The Markdown title, which may hold emphasis, code and links; empty where there is none.
+    pub caption: Vec<Inline>,
 }
 
 /// A link and where it stands.

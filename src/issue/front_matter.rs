@@ -1,12 +1,15 @@
 //! The YAML between the `---` lines: found, read and judged.
 
+mod cover;
+
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use super::{FrontMatter, Status};
+use self::cover::Cover;
+use super::{FrontMatter, LinkUse, Status};
 use crate::{
     publication::Publication,
     source::{Source, SourceError, Span},
@@ -18,6 +21,8 @@ use crate::{
 pub(super) struct Head {
     pub(super) front_matter: FrontMatter,
     pub(super) id: Option<String>,
+    /// The links of the cover's caption.
+    pub(super) cover_links: Vec<LinkUse>,
     /// Where the body starts.
     pub(super) body_start: usize,
 }
@@ -42,6 +47,13 @@ struct Fields {
     status: Status,
     /// The line that mail clients show after the subject. Default: from the introduction.
     preheader: Option<Line>,
+    /// Who wrote it: a name, or some in one line.
+    author: Option<Line>,
+    /// The picture that it opens with: a path from this file, or an https address; with words for
+    /// those who can't see it and a caption as `{file: …, alt: …, caption: …}`.
+    cover: Option<Cover>,
+    /// A line on what comes next, for the foot of the mail.
+    next: Option<Line>,
     /// Advertising: puts the law's label and footer on it.
     #[serde(default)]
     ad: bool,
@@ -154,6 +166,13 @@ pub(super) fn parse(source: &Source, publication: &Publication) -> Result<Head, 
         .filter_map(|entry| Some((entry.key.clone(), entry.value.span()?)))
         .collect();
     let text = |line: Line| line.0;
+    let (cover, cover_links) = match fields.cover {
+        Some(cover) => {
+            let (cover, links) = cover.settle(&tree).map_err(|error| vec![error])?;
+            (Some(cover), links)
+        }
+        None => (None, Vec::new()),
+    };
     Ok(Head {
         front_matter: FrontMatter {
             title: fields.title.0,
@@ -162,6 +181,9 @@ pub(super) fn parse(source: &Source, publication: &Publication) -> Result<Head, 
             date: fields.date.0,
             status: fields.status,
             preheader: fields.preheader.map(text),
+            author: fields.author.map(text),
+            cover,
+            next: fields.next.map(text),
             ad: fields.ad,
             tags: fields.tags.into_iter().map(text).collect(),
             allow: fields
@@ -172,6 +194,7 @@ pub(super) fn parse(source: &Source, publication: &Publication) -> Result<Head, 
             spans,
         },
         id: fields.id.map(|id| id.0),
+        cover_links,
         body_start,
     })
 }

@@ -11,6 +11,7 @@
 
 mod autolink;
 mod builder;
+mod captions;
 mod flanking;
 mod inline;
 mod punctuation;
@@ -18,6 +19,7 @@ mod shapes;
 
 use pulldown_cmark::{Options, Parser};
 
+pub(super) use self::captions::caption;
 use self::{builder::Builder, flanking::Marked};
 use super::Document;
 

@@ -81,6 +81,8 @@ fn add_blocks(blocks: &[Block], to: &mut String) {
             }
             Block::List { items, .. } => items.iter().for_each(|item| add_blocks(&item.blocks, to)),
             Block::Quote(blocks) => add_blocks(blocks, to),
+            // It says what the story says too.
+            Block::PullQuote(_) => {}
             Block::Callout { title, blocks, .. } => {
                 title.iter().for_each(|title| add_line(title, to));
                 add_blocks(blocks, to);
@@ -91,7 +93,14 @@ fn add_blocks(blocks: &[Block], to: &mut String) {
                     add_line(&plain_text(cell), to);
                 }
             }
-            Block::Figure(image) => image.caption.iter().for_each(|text| add_line(text, to)),
+            Block::Figure(image) | Block::WideFigure(image) => {
+                add_line(&plain_text(&image.caption), to)
+            }
+            Block::Pair(images) => {
+                for image in images.iter() {
+                    add_line(&plain_text(&image.caption), to);
+                }
+            }
             Block::Button { label, .. } => add_line(label, to),
             Block::Video { title, .. } => add_line(title, to),
             Block::Rule => {}

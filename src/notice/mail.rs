@@ -12,10 +12,9 @@ use super::{
 };
 use crate::{
     address::masked_within,
-    publication::{Color, Publication, Slot},
-    render::{
-        RenderError, Templates, accent_context, direction, engine, template_error, tidy_text,
-    },
+    look::Accent,
+    publication::{Publication, Slot},
+    render::{RenderError, Templates, direction, engine, template_error, tidy_text},
     schedule::{Event, Standing},
     store::Counts,
 };
@@ -98,7 +97,7 @@ pub fn mail(
 
 fn render(
     notice: &Notice,
-    accent: Color,
+    accent: Accent,
     publication: &Publication,
     templates: &Templates,
 ) -> Result<NoticeMail, RenderError> {
@@ -110,7 +109,7 @@ fn render(
     let tera = engine(&texts)?;
     let mut context = Context::new();
     context.insert("notice", notice);
-    context.insert("theme", &accent_context(accent));
+    context.insert("theme", &publication.look.accents(accent));
     context.insert(
         "publication",
         &serde_json::json!({
@@ -130,7 +129,7 @@ fn render(
     })
 }
 
-fn accent(event: &Event, background: &Background, publication: &Publication) -> Color {
+fn accent(event: &Event, background: &Background, publication: &Publication) -> Accent {
     let edition = match event {
         Event::SlotNears { slot, .. }
         | Event::SlotWaits { slot, .. }
@@ -141,9 +140,9 @@ fn accent(event: &Event, background: &Background, publication: &Publication) -> 
         _ => background.batch.as_ref().map(|(edition, _)| edition),
     };
     let edition = edition.and_then(|key| publication.edition(key));
-    edition
-        .and_then(|edition| edition.accent_color)
-        .unwrap_or(publication.accent_color)
+    edition.map_or(publication.look.accent, |edition| {
+        publication.accent_of(edition)
+    })
 }
 
 /// Puts events into words.

@@ -7,6 +7,7 @@ use super::{
     Edition, ImageSettings, Publication, Recurrence, Storage, Term,
     environment::Environment,
     harmless::HARMLESS,
+    look::Elsewhere,
     recurrence::DayRule,
     settings::{EditionBlock, OneOrMore, Settings},
     text::{Language, Line, Text, WebUrl},
@@ -147,13 +148,24 @@ fn settle(root: &Path, settings: Settings, tree: &Tree) -> Result<Publication, V
         ]);
     }
     let terms = terms(settings.terms.0, tree).map_err(&mut keep).ok();
-    let (Some(editions), Some(smtp), Some(schedule), Some(terms), true) =
-        (editions, smtp, schedule, terms, errors.is_empty())
+    let own = settings.publication;
+    let line = |text: Text<Line>| text.0.0;
+    let url = own.url.map(|Text(WebUrl(url))| url);
+    let elsewhere = Elsewhere {
+        accent: own.accent_color.0,
+        logo: own.logo.map(line),
+        url: url.clone(),
+    };
+    let look = settings
+        .look
+        .settle(elsewhere, tree)
+        .map_err(&mut keep)
+        .ok();
+    let (Some(editions), Some(smtp), Some(schedule), Some(terms), Some(look), true) =
+        (editions, smtp, schedule, terms, look, errors.is_empty())
     else {
         return Err(errors);
     };
-    let own = settings.publication;
-    let line = |text: Text<Line>| text.0.0;
     let Text(Language(language)) = own.language;
     Ok(Publication {
         root: root.to_owned(),
@@ -161,7 +173,7 @@ fn settle(root: &Path, settings: Settings, tree: &Tree) -> Result<Publication, V
         tagline: own.tagline.map(line),
         motto: own.motto.and_then(paragraph),
         about: own.about.and_then(paragraph),
-        url: own.url.map(|Text(WebUrl(url))| url),
+        url,
         language,
         timezone: own.timezone.0,
         from: own.from.0,
@@ -169,8 +181,7 @@ fn settle(root: &Path, settings: Settings, tree: &Tree) -> Result<Publication, V
         postal_address: own.postal_address.and_then(paragraph),
         contact: own.contact.and_then(paragraph),
         unsubscribe_email: own.unsubscribe_email.map(|Text(address)| address),
-        logo: own.logo.map(line),
-        accent_color: own.accent_color.0,
+        look,
         editions,
         smtp,
         delivery: settings.delivery,

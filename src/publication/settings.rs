@@ -14,6 +14,7 @@ use super::{
         AudienceSettings, DeliverySettings, ImageSettings, LawSettings, MailClient, Storage,
         Tracking, WebSettings,
     },
+    look::LookBlock,
     notify::NotifySettings,
     recurrence::DayRule,
     schedule::ScheduleBlock,
@@ -30,6 +31,9 @@ pub(crate) struct Settings {
     pub(super) publication: PublicationBlock,
     /// What appears when: a key (which issues and subscribers name) and its edition.
     pub(super) editions: InOrder<EditionBlock>,
+    /// How the mail looks: theme, font, colours, logo, and which parts it has.
+    #[serde(default)]
+    pub(super) look: LookBlock,
     /// How mail leaves.
     #[serde(default)]
     pub(super) smtp: SmtpBlock,
@@ -90,7 +94,7 @@ pub(super) struct PublicationBlock {
     pub(super) tagline: Option<Text<Line>>,
     /// A sentence that the masthead carries.
     pub(super) motto: Option<String>,
-    /// Who writes this and why; a paragraph at the head of each issue.
+    /// Who writes this and why; a paragraph at the foot of each issue.
     pub(super) about: Option<String>,
     /// The publication's home page.
     pub(super) url: Option<Text<WebUrl>>,
@@ -110,9 +114,9 @@ pub(super) struct PublicationBlock {
     /// An address that a reader can write to for leaving; its mail is read by
     /// `daily-note bounces`.
     pub(super) unsubscribe_email: Option<Text<Address>>,
-    /// Path (from this file) or https URL of the logo.
+    /// Path (from this file) or https URL of the logo; `look.logo` says more of it.
     pub(super) logo: Option<Text<Line>>,
-    /// The colour of links and numbers where an edition names none of its own.
+    /// The colour of buttons, links and numbers where an edition names none of its own.
     #[serde(default = "blue")]
     pub(super) accent_color: Text<Color>,
 }
@@ -145,7 +149,7 @@ pub(super) struct EditionBlock {
     pub(super) every_weeks: u32,
     /// It doesn't appear before this date.
     pub(super) starting: Option<Text<NaiveDate>>,
-    /// The colour of its links and numbers.
+    /// The colour of its buttons, links and numbers.
     pub(super) accent_color: Option<Text<Color>>,
 }
 

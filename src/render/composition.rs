@@ -1,14 +1,19 @@
 //! An issue prepared: everything that does not depend on the reader, done once, as one JSON document.
 
+mod context;
+
 use std::collections::{BTreeMap, HashSet};
 
 use aws_lc_rs::digest;
 use serde_json::{Value, json};
 use tera::Tera;
 
+pub(crate) use context::direction;
+use context::{edition_context, next_context, opt_out, publication_context};
+
 use crate::{
-    address::Address,
     issue::{Block, Issue},
+    look::Part,
     publication::{Edition, Publication},
     render::{
         Composition, RenderError, Templates,
@@ -16,7 +21,6 @@ use crate::{
         images::Images,
         templates::template_error,
         text::{self, TextWriter},
-        theme::accent_context,
         words::Words,
     },
     source::SourceError,
@@ -83,9 +87,13 @@ impl Composition {
             is_in_cell: false,
         };
         let document = &issue.document;
-        let introduction = html.blocks(&document.introduction)?;
+        let cover = issue.front_matter.cover.as_ref();
+        let shown_cover = cover.map(|cover| html.cover(cover)).transpose()?;
+        let introduction = html.introduction(&document.introduction)?;
+        let has_numbers = publication.look.shows(Part::Numbers);
         let mut stories = Vec::with_capacity(document.sections.len());
-        let mut text = TextWriter::new(&words, issue_links);
+        let mut text = TextWriter::new(&words, issue_links, has_numbers);
+        let cover_text = cover.map(|cover| text.cover(cover));
         let introduction_text = text.introduction(&document.introduction);
         for section in &document.sections {
             stories.push(json!({
@@ -107,7 +115,8 @@ impl Composition {
         let mut context = json!({
             "publication": publication_context(publication, &mut images)?,
             "edition": edition_context(edition),
-            "theme": accent_context(edition.accent_color.unwrap_or(publication.accent_color)),
+            "theme": publication.look.accents(publication.accent_of(edition)),
+            "look": publication.look.tokens(&publication.language),
             "words": words.context(),
             "issue": {
                 "id": issue.id,
@@ -120,9 +129,13 @@ impl Composition {
                 "date_iso": issue.front_matter.date.to_string(),
                 "ad": issue.front_matter.ad,
                 "tags": issue.front_matter.tags,
+                "author": issue.front_matter.author,
+                "byline": issue.front_matter.author.as_ref().map(|author| words.filled("byline", "name", author)),
+                "cover": shown_cover,
+                "cover_text": cover_text,
             },
             "introduction": {"html": introduction, "text": introduction_text},
-            "contents": {"text": text::contents(&document.sections)},
+            "contents": {"text": text::contents(&document.sections, has_numbers)},
             "stories": stories,
             "footnotes": {"notes": footnotes, "text": footnotes_text},
             "next": next_context(publication, issue, &words),
@@ -279,115 +292,4 @@ fn beginning(introduction: &[Block]) -> String {
 fn preheader_spacers(preheader: &str) -> String {
     let left = PREVIEW_COLUMNS.saturating_sub(text::width(preheader));
     "\u{200c}\u{a0}".repeat((left / 2).max(MIN_SPACERS))
-}
-
-fn publication_context(
-    publication: &Publication,
-    images: &mut Images,
-) -> Result<Value, RenderError> {
-    let logo = publication
-        .logo
-        .as_ref()
-        .map(|location| images.logo(location))
-        .transpose()?;
-    let reply_to = publication.reply_to.as_ref().unwrap_or(&publication.from);
-    Ok(json!({
-        "name": publication.name,
-        "tagline": publication.tagline,
-        "motto": publication.motto,
-        "about": publication.about,
-        "url": publication.url,
-        "language": publication.language,
-        "direction": direction(&publication.language),
-        "contact": shown_contact(publication),
-        "contact_url": contact_url(&shown_contact(publication)),
-        "reply_to": reply_to.address.as_str(),
-        "postal_address": publication.postal_address,
-        "logo": logo.map(|shown| json!({"src": shown.src, "width": shown.width, "height": shown.height})),
-    }))
-}
-
-fn edition_context(edition: &Edition) -> Value {
-    json!({"key": edition.key, "title": edition.title, "topic": edition.topic})
-}
-
-/// How to leave, in the publication's language; where Korea's law holds, in Korean and in English
-/// too (정보통신망법 시행령 별표 6).
-fn opt_out(
-    publication: &Publication,
-    templates: &Templates,
-    words: &Words,
-) -> Result<Value, RenderError> {
-    let contact = shown_contact(publication);
-    let said = |language: &str, words: &Words| {
-        json!({
-            "language": language,
-            "label": words.get("unsubscribe"),
-            "line": words.get("unsubscribe_line"),
-            "by_mail": words.filled("unsubscribe_by_mail", "contact", &contact),
-        })
-    };
-    let mut lines = vec![said(&publication.language, words)];
-    let own = publication.language.split('-').next();
-    for language in ["ko", "en"] {
-        if publication.law.korea && own != Some(language) {
-            lines.push(said(language, &Words::load(templates, language)?));
-        }
-    }
-    Ok(Value::Array(lines))
-}
-
-/// How readers reach the sender: as the publication says, or by answering.
-fn shown_contact(publication: &Publication) -> String {
-    let reply_to = publication.reply_to.as_ref().unwrap_or(&publication.from);
-    publication
-        .contact
-        .clone()
-        .unwrap_or_else(|| reply_to.address.to_string())
-}
-
-/// What a click on the contact opens: a mail, a page, a call; nothing where it is none of these.
-fn contact_url(contact: &str) -> Option<String> {
-    if Address::parse(contact).is_ok() {
-        return Some(format!("mailto:{contact}"));
-    }
-    if contact.starts_with("https://") || contact.starts_with("http://") {
-        return (!contact.contains(char::is_whitespace)).then(|| contact.to_owned());
-    }
-    let is_number = contact
-        .chars()
-        .all(|char| char.is_ascii_digit() || "+-.() ".contains(char));
-    let digits: String = contact
-        .chars()
-        .filter(|char| char.is_ascii_digit() || *char == '+')
-        .collect();
-    (is_number && digits.len() >= 7).then(|| format!("tel:{digits}"))
-}
-
-/// The edition that the calendar has next, in its own colours.
-fn next_context(publication: &Publication, issue: &Issue, words: &Words) -> Value {
-    let front_matter = &issue.front_matter;
-    let slot = publication.slot_following(&front_matter.edition, front_matter.date);
-    let next = slot.and_then(|slot| Some((publication.edition(&slot.edition)?, slot.date)));
-    let Some((edition, date)) = next else {
-        return Value::Null;
-    };
-    let shown_date = words.short_date(date);
-    json!({
-        "title": edition.title,
-        "topic": edition.topic,
-        "date": shown_date,
-        "line": words.filled("next_line", "date", &shown_date),
-        "theme": accent_context(edition.accent_color.unwrap_or(publication.accent_color)),
-    })
-}
-
-/// Languages written from right to left.
-pub(crate) fn direction(language: &str) -> &'static str {
-    let primary = language.split('-').next().unwrap_or(language);
-    if ["ar", "he", "fa", "ur", "yi", "ps", "sd", "ug", "dv", "ku"].contains(&primary) {
-        "rtl"
-    } else {
-        "ltr"
-    }
 }

@@ -16,8 +16,12 @@ use tera::{Context, Tera};
 use crate::{
     issue::{Block, Footnote, Image, Inline, ListItem},
     render::{
-        RenderError, highlight::highlighted, images::Images, templates::template_error,
-        text::width, words::Words,
+        RenderError,
+        highlight::highlighted,
+        images::{Images, Shown},
+        templates::template_error,
+        text::width,
+        words::Words,
     },
 };
 
@@ -52,6 +56,8 @@ pub(super) struct HtmlWriter<'a> {
 const QUOTE_INSET: usize = 23;
 const CALLOUT_INSET: usize = 40;
 const ITEM_INSET: usize = 28;
+/// The longest first paragraph that leads in, in columns.
+const LEAD: usize = 320;
 /// Items longer than this many columns run over lines on a phone: those stand apart.
 const LINE: usize = 34;
 
@@ -63,6 +69,20 @@ impl HtmlWriter<'_> {
             html.push('\n');
         }
         Ok(html)
+    }
+
+    /// What stands before the first story: its first paragraph leads in, where it is no long one.
+    pub(super) fn introduction(&mut self, blocks: &[Block]) -> Result<String, RenderError> {
+        match blocks {
+            [Block::Paragraph(lead), rest @ ..] if width(&plain_text(lead)) <= LEAD => {
+                let lead = self.inlines(lead)?;
+                Ok(format!(
+                    "<p class=\"lead\">{lead}</p>\n{}",
+                    self.blocks(rest)?
+                ))
+            }
+            blocks => self.blocks(blocks),
+        }
     }
 
     fn block(&mut self, block: &Block) -> Result<String, RenderError> {
@@ -86,6 +106,13 @@ impl HtmlWriter<'_> {
                 let body = self.inset_by(QUOTE_INSET, |writer| writer.blocks(quoted))?;
                 let cite = cite.map(|content| self.inlines(content)).transpose()?;
                 self.component("quote", &json!({"cite": cite}), Some(&body))?
+            }
+            Block::PullQuote(blocks) => {
+                let (cite, quoted) = attribution(blocks);
+                let body = self.blocks(quoted)?;
+                let cite = cite.map(|content| self.inlines(content)).transpose()?;
+                let arguments = json!({"cite": cite, "is_pull": true});
+                self.component("quote", &arguments, Some(&body))?
             }
             Block::Callout {
                 kind,
@@ -112,7 +139,9 @@ impl HtmlWriter<'_> {
                 head,
                 rows,
             } => self.table(alignments, head, rows)?,
-            Block::Figure(image) => self.figure(image)?,
+            Block::Figure(image) => self.figure(image, false)?,
+            Block::WideFigure(image) => self.figure(image, true)?,
+            Block::Pair(images) => self.pair(images)?,
             Block::Button { label, url } => {
                 self.component("button", &json!({"label": label, "url": url}), None)?
             }
@@ -211,16 +240,43 @@ impl HtmlWriter<'_> {
         Ok(html)
     }
 
-    fn figure(&mut self, image: &Image) -> Result<String, RenderError> {
-        let shown = self.images.shown(image)?;
-        let arguments = json!({
+    fn figure(&mut self, image: &Image, is_wide: bool) -> Result<String, RenderError> {
+        // Within a quotation, a callout or an item there is no paper's edge to go to.
+        let is_wide = is_wide && self.inset == 0;
+        let shown = match is_wide {
+            true => self.images.wide(image)?,
+            false => self.images.shown(image)?,
+        };
+        let mut arguments = self.picture(image, &shown)?;
+        arguments["is_wide"] = is_wide.into();
+        self.component("figure", &arguments, None)
+    }
+
+    fn pair(&mut self, images: &[Image; 2]) -> Result<String, RenderError> {
+        let mut pictures = Vec::with_capacity(images.len());
+        for image in images {
+            let shown = self.images.half(image)?;
+            pictures.push(self.picture(image, &shown)?);
+        }
+        self.component("pair", &json!({"pictures": pictures}), None)
+    }
+
+    /// The picture that the issue opens with.
+    pub(super) fn cover(&mut self, cover: &Image) -> Result<Value, RenderError> {
+        let shown = self.images.shown(cover)?;
+        self.picture(cover, &shown)
+    }
+
+    /// A picture as the templates see it; its caption is HTML.
+    fn picture(&mut self, image: &Image, shown: &Shown) -> Result<Value, RenderError> {
+        let caption = self.inlines(&image.caption)?;
+        Ok(json!({
             "src": shown.src,
             "alt": image.alt,
             "width": shown.width,
-            "height": shown.height,
-            "caption": image.caption,
-        });
-        self.component("figure", &arguments, None)
+            "height": shown.height.unwrap_or(0),
+            "caption": caption,
+        }))
     }
 
     fn video(

@@ -8,6 +8,7 @@ use std::{
 
 use crate::{
     issue::{Image, Issue},
+    look::LookPicture,
     picture::{self, Cache, Picture, PictureError, Wanted},
     publication::Publication,
     render::{ImagePolicy, InlineImage, PublishedImage, RenderError},
@@ -16,8 +17,9 @@ use crate::{
 
 /// The column of text: what an image is at most as wide as.
 pub(super) const COLUMN_WIDTH: u32 = 520;
-/// What a logo is at most as wide as.
-const LOGO_WIDTH: u32 = 200;
+/// The paper that the column stands on, and a picture that has another beside it.
+const PAPER_WIDTH: u32 = 600;
+const HALF_WIDTH: u32 = 254;
 
 /// An image as the HTML shows it, in CSS pixels.
 #[derive(Debug, Clone)]
@@ -26,6 +28,13 @@ pub(super) struct Shown {
     pub(super) width: u32,
     /// None for pictures of others: they are not fetched.
     pub(super) height: Option<u32>,
+}
+
+impl Shown {
+    /// As the templates see it.
+    pub(super) fn context(&self) -> serde_json::Value {
+        serde_json::json!({"src": self.src, "width": self.width, "height": self.height})
+    }
 }
 
 /// The images of one issue, each made ready once.
@@ -37,7 +46,8 @@ pub(super) struct Images {
     domain: String,
     base_url: Option<String>,
     places: BTreeMap<String, (Source, Span)>,
-    shown: BTreeMap<(String, Wanted), Shown>,
+    /// One picture may stand in several widths.
+    shown: BTreeMap<(String, u32, Wanted), Shown>,
     inline: Vec<InlineImage>,
     published: Vec<PublishedImage>,
 }
@@ -50,6 +60,9 @@ impl Images {
                 (issue.source.clone(), used.span.clone()),
             )
         });
+        let own = publication.look.pictures();
+        let own =
+            own.filter_map(|picture| Some((below_root(&picture.location), picture.place.clone()?)));
         Self {
             root: publication.root.clone(),
             folder: issue
@@ -60,7 +73,7 @@ impl Images {
             policy,
             domain: publication.from.address.domain().to_owned(),
             base_url: publication.web.base_url.clone(),
-            places: places.collect(),
+            places: places.chain(own).collect(),
             shown: BTreeMap::new(),
             inline: Vec::new(),
             published: Vec::new(),
@@ -83,15 +96,29 @@ impl Images {
         self.in_width(&frame.location, COLUMN_WIDTH, Wanted::VIDEO)
     }
 
-    /// The publication's logo: its path is relative to the root.
-    pub(super) fn logo(&mut self, location: &str) -> Result<Shown, RenderError> {
-        let rooted = format!("/{}", location.trim_start_matches('/'));
-        let location = if is_remote(location) {
-            location
-        } else {
-            &rooted
-        };
-        self.in_width(location, LOGO_WIDTH, Wanted::narrow(2 * LOGO_WIDTH))
+    /// One of two pictures side by side.
+    pub(super) fn half(&mut self, image: &Image) -> Result<Shown, RenderError> {
+        self.in_width(&image.location, HALF_WIDTH, Wanted::COLUMN)
+    }
+
+    /// A picture as wide as the paper.
+    pub(super) fn wide(&mut self, image: &Image) -> Result<Shown, RenderError> {
+        self.in_width(&image.location, PAPER_WIDTH, Wanted::COLUMN)
+    }
+
+    /// The publication's logo.
+    pub(super) fn logo(&mut self, logo: &LookPicture, width: u16) -> Result<Shown, RenderError> {
+        let width = u32::from(width);
+        self.in_width(
+            &below_root(&logo.location),
+            width,
+            Wanted::narrow(2 * width),
+        )
+    }
+
+    /// The picture across the top.
+    pub(super) fn header(&mut self, header: &LookPicture) -> Result<Shown, RenderError> {
+        self.in_width(&below_root(&header.location), PAPER_WIDTH, Wanted::COLUMN)
     }
 
     fn in_width(
@@ -100,7 +127,7 @@ impl Images {
         max_width: u32,
         wanted: Wanted,
     ) -> Result<Shown, RenderError> {
-        let key = (location.to_owned(), wanted);
+        let key = (location.to_owned(), max_width, wanted);
         if let Some(shown) = self.shown.get(&key) {
             return Ok(shown.clone());
         }
@@ -193,6 +220,14 @@ impl Images {
 
 fn is_remote(location: &str) -> bool {
     location.starts_with("https://") || location.starts_with("http://")
+}
+
+/// The look's paths are relative to the root.
+fn below_root(location: &str) -> String {
+    match is_remote(location) {
+        true => location.to_owned(),
+        false => format!("/{}", location.trim_start_matches('/')),
+    }
 }
 
 /// The height that goes with a width.

@@ -22,7 +22,9 @@ const BUILT_IN: &[(&str, &str)] = built_in![
     "email/inline.css",
     "email/head.css",
     "email/word.css",
+    "email/letter.css",
     "email/parts/masthead.html",
+    "email/parts/logo.html",
     "email/parts/opening.html",
     "email/parts/contents.html",
     "email/parts/story.html",
@@ -35,6 +37,7 @@ const BUILT_IN: &[(&str, &str)] = built_in![
     "email/blocks/code.html",
     "email/blocks/figure.html",
     "email/blocks/gap.html",
+    "email/blocks/pair.html",
     "email/blocks/quote.html",
     "email/blocks/table.html",
     "email/blocks/tasks.html",
@@ -99,13 +102,7 @@ impl Templates {
                 self.read_folder(root, top, &path)?;
                 continue;
             }
-            let is_template = path
-                .extension()
-                .and_then(|extension| extension.to_str())
-                .is_some_and(|extension| {
-                    ["html", "txt", "css", "yaml", "xml"].contains(&extension)
-                });
-            if !is_template {
+            if !is_template(&path) {
                 continue;
             }
             let size = fs::metadata(&path)
@@ -126,6 +123,11 @@ impl Templates {
                 .insert(shown_path(top, &path).replace('\\', "/"), text);
         }
         Ok(())
+    }
+
+    /// The names of all, under `templates/`.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.texts.keys().map(String::as_str)
     }
 
     /// A template's text by its name under `templates/`.
@@ -159,6 +161,12 @@ impl Templates {
             .map(|(name, text)| (name.clone(), text.clone()))
             .collect()
     }
+}
+
+/// Whether a file of `templates/` is read.
+pub(super) fn is_template(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    extension.is_some_and(|extension| ["html", "txt", "css", "yaml", "xml"].contains(&extension))
 }
 
 /// A template engine that has these templates and the one escape function.
@@ -215,7 +223,7 @@ pub(crate) fn template_error(
 fn hint(message: &str) -> &'static str {
     if message.contains("not defined") {
         "a template of the mail sees: publication, edition, issue, introduction, contents, \
-         stories, footnotes, next, opt_out, theme, words, reader"
+         stories, footnotes, next, opt_out, look, theme, words, reader"
     } else {
         "templates are written in Tera: {{ value }}, {% if … %} … {% endif %}, {# a remark #}"
     }

@@ -16,19 +16,33 @@ pub(super) use wrap::{WIDTH, width, wrap};
 pub(super) struct TextWriter<'a> {
     words: &'a Words,
     issue_links: &'a IssueLinks<'a>,
+    /// Whether stories are numbered.
+    has_numbers: bool,
     /// URLs that wait to be listed, with their numbers.
     waiting: Vec<(usize, String)>,
     numbered: Vec<String>,
 }
 
 impl<'a> TextWriter<'a> {
-    pub(super) fn new(words: &'a Words, issue_links: &'a IssueLinks<'a>) -> Self {
+    pub(super) fn new(
+        words: &'a Words,
+        issue_links: &'a IssueLinks<'a>,
+        has_numbers: bool,
+    ) -> Self {
         Self {
             words,
             issue_links,
+            has_numbers,
             waiting: Vec::new(),
             numbered: Vec::new(),
         }
+    }
+
+    /// The picture that the issue opens with.
+    pub(super) fn cover(&mut self, cover: &Image) -> String {
+        let mut lines = wrap(&self.image(cover), WIDTH);
+        self.list_links(&mut lines);
+        lines.join("\n")
     }
 
     /// What stands before the first story.
@@ -40,7 +54,11 @@ impl<'a> TextWriter<'a> {
 
     /// A story: its numbered heading underlined, its blocks, its links.
     pub(super) fn section(&mut self, section: &Section) -> String {
-        let heading = format!("{:02}. {}", section.number, self.inlines(&section.heading));
+        let heading = self.inlines(&section.heading);
+        let heading = match self.has_numbers {
+            true => format!("{:02}. {heading}", section.number),
+            false => heading,
+        };
         let mut lines = underlined(&heading, '-');
         lines.push(String::new());
         lines.extend(self.blocks(&section.blocks, WIDTH));
@@ -128,7 +146,13 @@ impl<'a> TextWriter<'a> {
                     crate::render::html::column_alignments(alignments, head.len(), rows);
                 table::table(&head, cells, &columns_of, columns)
             }
-            Block::Figure(image) => wrap(&self.image(image), columns),
+            Block::PullQuote(blocks) => prefixed(self.blocks(blocks, within(columns, 4)), "  » "),
+            Block::Figure(image) | Block::WideFigure(image) => wrap(&self.image(image), columns),
+            Block::Pair(images) => {
+                let mut lines = wrap(&self.image(&images[0]), columns);
+                lines.extend(wrap(&self.image(&images[1]), columns));
+                lines
+            }
             Block::Button { label, url } => {
                 let mut lines = hanging(wrap(label, within(columns, 2)), "→ ");
                 lines.push(format!("  {url}"));
@@ -143,7 +167,7 @@ impl<'a> TextWriter<'a> {
                 let frame = thumbnail
                     .as_ref()
                     .filter(|frame| frame.alt != *title && !frame.alt.is_empty());
-                let label = self.words.get("watch_video");
+                let label = self.words.get("watch_video").to_owned();
                 let first = if title.is_empty() {
                     format!("▶ {label}")
                 } else {
@@ -254,13 +278,14 @@ impl<'a> TextWriter<'a> {
         format!("{shown}{GLUE}[{number}]")
     }
 
-    fn image(&self, image: &Image) -> String {
+    fn image(&mut self, image: &Image) -> String {
+        let caption = self.inlines(&image.caption);
         let word = self.words.get("image");
-        match (&image.alt, &image.caption) {
-            (alt, Some(caption)) if alt.is_empty() => format!("[{word}: {caption}]"),
-            (alt, Some(caption)) => format!("[{word}: {alt}]\n{caption}"),
-            (alt, None) if alt.is_empty() => format!("[{word}]"),
-            (alt, None) => format!("[{word}: {alt}]"),
+        match (image.alt.as_str(), caption.as_str()) {
+            ("", "") => format!("[{word}]"),
+            ("", caption) => format!("[{word}: {caption}]"),
+            (alt, "") => format!("[{word}: {alt}]"),
+            (alt, caption) => format!("[{word}: {alt}]\n{caption}"),
         }
     }
 }
@@ -304,9 +329,12 @@ fn is_web_address(text: &str) -> bool {
 }
 
 /// The numbered titles.
-pub(super) fn contents(sections: &[Section]) -> String {
+pub(super) fn contents(sections: &[Section], has_numbers: bool) -> String {
     let entry = |section: &Section| {
-        let marker = format!("  {:02}. ", section.number);
+        let marker = match has_numbers {
+            true => format!("  {:02}. ", section.number),
+            false => "  - ".to_owned(),
+        };
         hanging(wrap(&section.title, WIDTH - marker.len()), &marker)
     };
     sections

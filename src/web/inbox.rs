@@ -227,10 +227,7 @@ async fn latest(State(folder): State<Folder>) -> Result<String, Failure> {
 }
 
 async fn style() -> Response {
-    asset::style(concat!(
-        include_str!("paper.css"),
-        include_str!("inbox/inbox.css")
-    ))
+    asset::style_sheet(include_str!("inbox/inbox.css"))
 }
 
 async fn script() -> Response {

@@ -230,10 +230,7 @@ async fn changes(State(desk): Served) -> impl IntoResponse {
 }
 
 async fn style() -> Response {
-    asset::style(concat!(
-        include_str!("paper.css"),
-        include_str!("preview/preview.css")
-    ))
+    asset::style_sheet(include_str!("preview/preview.css"))
 }
 
 /// The editions' accents as classes, since a page without inline styles can't carry them.

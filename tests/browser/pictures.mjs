@@ -1,4 +1,5 @@
 // pictures.mjs svg OUT FILE.html…           the drawing of each page as OUT/NAME.png, twice as sharp
+// pictures.mjs looks OUT NAME.html…         each mail on a desktop and on a phone at night, OUT/NAME.png and OUT/NAME-phone.png
 // pictures.mjs readme OUT LIGHT.html DARK.html   a mail on a desk and one on a phone at night, OUT/readme.png
 // pictures.mjs writing OUT GUIDE.md ISSUE.html   each part of the issue that the guide shows, OUT/NAME.png
 
@@ -26,6 +27,17 @@ async function shot(browser, out, name, file, { width, height, scheme, from = 0 
   await page.screenshot({ path: `${out}/${name}.png`, clip, fullPage: true });
   const bytes = await readFile(`${out}/${name}.png`);
   return `data:image/png;base64,${bytes.toString('base64')}`;
+}
+
+async function looks(browser, out, files) {
+  for (const file of files) {
+    const name = path.basename(path.dirname(file));
+    for (const [suffix, width, height, scheme] of [['', 600, 900, 'light'], ['-phone', 360, 740, 'dark']]) {
+      const page = await openMail(browser, file, { width, scheme });
+      await page.screenshot({ path: `${out}/${name}${suffix}.png`, clip: { x: 0, y: 0, width, height }, fullPage: true });
+      await page.context().close();
+    }
+  }
 }
 
 async function readme(browser, out, [light, dark]) {
@@ -82,9 +94,9 @@ function below(element) {
 }
 
 const [kind, out, ...files] = process.argv.slice(2);
-const make = { svg: drawings, readme, writing }[kind];
+const make = { svg: drawings, looks, readme, writing }[kind];
 if (!make || files.length === 0) {
-  console.error('usage: node pictures.mjs svg|readme|writing OUT FILE.html…');
+  console.error('usage: node pictures.mjs svg|looks|readme|writing OUT FILE.html…');
   process.exit(2);
 }
 await withBrowser((browser) => make(browser, out, files));

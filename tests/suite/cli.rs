@@ -9,3 +9,4 @@ mod rehearsals;
 mod retried;
 mod secrets;
 mod sending;
+mod templates;

@@ -3,6 +3,7 @@
 
 mod clients;
 mod digest;
+mod looks;
 mod views;
 mod weight;
 

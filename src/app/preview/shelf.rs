@@ -17,7 +17,7 @@ use super::{
 use crate::{
     issue::{Archive, ArchiveError, Entry, Issue},
     publication::{Environment, FILE_NAME, Publication},
-    render::{RenderError, Templates, accent_context},
+    render::{RenderError, Templates},
     schedule::{BatchView, LedgerView, SlotState},
     source::SourceError,
     web::preview::{Colors, Row},
@@ -173,8 +173,7 @@ impl Shelf {
             .editions
             .iter()
             .map(|edition| {
-                let accent = edition.accent_color.unwrap_or(publication.accent_color);
-                let context = accent_context(accent);
+                let context = publication.look.accents(publication.accent_of(edition));
                 let of = |key: &str| context[key].as_str().unwrap_or_default().to_owned();
                 Colors {
                     light: of("accent"),
@@ -201,9 +200,10 @@ impl Shelf {
             let locations = issue.document.images.iter().map(|it| &*it.image.location);
             locations.map(move |location| (beside, location))
         });
-        let logo = self.app.publication.logo.as_deref();
+        let look = self.app.publication.look.pictures();
+        let look = look.map(|picture| (Path::new(""), &*picture.location));
         images
-            .chain(logo.map(|logo| (Path::new(""), logo)))
+            .chain(look)
             .filter(|(_, location)| !location.contains("://"))
             .filter_map(|(beside, location)| match location.strip_prefix('/') {
                 Some(below_root) => without_climbs(Path::new(below_root)),

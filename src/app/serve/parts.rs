@@ -35,7 +35,7 @@ const NOTICES: &str = "notice";
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Parts {
     root: PathBuf,
-    /// The issue, its pictures, the logo.
+    /// The issue, its pictures, the look's.
     own: Vec<PathBuf>,
 }
 
@@ -50,10 +50,10 @@ impl Parts {
                 None => folder.join(location),
             }
         });
-        let logo = publication.logo.iter();
-        let logo = logo.map(|logo| root.join(logo.trim_start_matches('/')));
+        let look = publication.look.pictures();
+        let look = look.map(|picture| root.join(picture.location.trim_start_matches('/')));
         let mut own = vec![issue.path.clone()];
-        own.extend(pictures.chain(logo).filter(|path| !is_remote(path)));
+        own.extend(pictures.chain(look).filter(|path| !is_remote(path)));
         Self {
             root: root.clone(),
             own,

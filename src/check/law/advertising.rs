@@ -110,7 +110,7 @@ pub(super) fn sponsor(proof: &Proof<'_>, findings: &mut Findings<'_>) {
 fn has_sponsor<'b>(blocks: impl IntoIterator<Item = &'b Block>) -> bool {
     blocks.into_iter().any(|block| match block {
         Block::Callout { kind, blocks, .. } => *kind == CalloutKind::Sponsor || has_sponsor(blocks),
-        Block::Quote(blocks) => has_sponsor(blocks),
+        Block::Quote(blocks) | Block::PullQuote(blocks) => has_sponsor(blocks),
         Block::List { items, .. } => items.iter().any(|item| has_sponsor(&item.blocks)),
         _ => false,
     })

@@ -8,7 +8,7 @@ use super::{
     look::{Look, Mode},
     page::{Seen, Sight},
 };
-use crate::render::contrast;
+use crate::look::contrast;
 
 pub(super) fn check(page: &Sight<'_>, findings: &mut Findings<'_>) {
     let elements = page.elements();

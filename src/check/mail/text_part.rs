@@ -93,7 +93,9 @@ fn code_lines(issue: &Document) -> HashSet<String> {
             match block {
                 Block::Code { text, .. } => to.extend(text.lines().map(bare)),
                 Block::List { items, .. } => items.iter().for_each(|item| add(&item.blocks, to)),
-                Block::Quote(blocks) | Block::Callout { blocks, .. } => add(blocks, to),
+                Block::Quote(blocks) | Block::PullQuote(blocks) | Block::Callout { blocks, .. } => {
+                    add(blocks, to);
+                }
                 _ => {}
             }
         }

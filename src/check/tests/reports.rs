@@ -113,7 +113,12 @@ fn docs_rules_md_is_the_rules_page() {
 }
 
 pub(super) fn trials() -> Vec<Trial> {
-    vec![unreadable_file(), rendering(), looking_into_values()]
+    vec![
+        unreadable_file(),
+        rendering(),
+        looking_into_values(),
+        overtaken_template(),
+    ]
 }
 
 fn unreadable_file() -> Trial {
@@ -172,32 +177,43 @@ fn what_keeps_an_issue_from_being_one_stands_at_its_place_and_blocks() {
     assert_eq!(shown(&broken), ["render/failed: nobody"]);
 }
 
+/// The findings where the publication has an opening of its own.
+fn with_opening(template: &str) -> Vec<Finding> {
+    let desk = Desk::new()
+        .with("issues/2026-11-23-own.md", with_text("글"))
+        .with("templates/email/parts/opening.html", template);
+    let archive = Archive::load(&desk.publication).unwrap();
+    let templates = Templates::load(desk.root.path()).unwrap();
+    issue(&Proof {
+        publication: &desk.publication,
+        archive: &archive,
+        issue: archive.newest().unwrap(),
+        today: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
+        is_sent: false,
+        kept_since: NaiveDate::from_ymd_opt(2020, 1, 1),
+        leaving: Leaving::default(),
+        recipients: None,
+        online: None,
+        rendering: None,
+        templates: Some(&templates),
+    })
+}
+
 fn looking_into_values() -> Trial {
-    let check = |template: &str| {
-        let desk = Desk::new()
-            .with("issues/2026-11-23-own.md", with_text("글"))
-            .with("templates/email/parts/opening.html", template);
-        let archive = Archive::load(&desk.publication).unwrap();
-        let templates = Templates::load(desk.root.path()).unwrap();
-        issue(&Proof {
-            publication: &desk.publication,
-            archive: &archive,
-            issue: archive.newest().unwrap(),
-            today: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
-            is_sent: false,
-            kept_since: NaiveDate::from_ymd_opt(2020, 1, 1),
-            leaving: Leaving::default(),
-            recipients: None,
-            online: None,
-            rendering: None,
-            templates: Some(&templates),
-        })
-    };
     Trial::new(
         "render/slow",
         "a name compared",
-        check("<p>x</p>\n{% if reader.name == \"민지\" %}!{% endif %}"),
-        check("<p>{{ reader.name }}</p>\n{% if reader.name %}!{% endif %}"),
+        with_opening("<p>x</p>\n{% if reader.name == \"민지\" %}!{% endif %}"),
+        with_opening("<p>{{ reader.name }}</p>\n{% if reader.name %}!{% endif %}"),
+    )
+}
+
+fn overtaken_template() -> Trial {
+    Trial::new(
+        "templates/older",
+        "a template taken out of an older version",
+        with_opening("{#- taken from daily-note 0.0.1, 0123456789ab -#}\n<p>x</p>"),
+        with_opening("{#- mine -#}\n<p>x</p>"),
     )
 }
 

@@ -69,7 +69,7 @@ pub(super) fn smarten(text: &str) -> Vec<Edit> {
     edits
 }
 
-/// A text of its own (a caption) with its edits made.
+/// A text of its own (a caption of one word) with its edits made.
 pub(super) fn smart(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut done = 0;

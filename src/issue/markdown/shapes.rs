@@ -10,6 +10,7 @@ use super::{
 use crate::source::Span;
 
 const BUTTON: &str = "{.button}";
+const WIDE: &str = "{.wide}";
 
 /// A paragraph's blocks: itself, or what stands alone in it.
 pub(super) fn paragraph(
@@ -19,6 +20,17 @@ pub(super) fn paragraph(
 ) -> Vec<Block> {
     if nodes.is_empty() {
         return Vec::new();
+    }
+    if let [Node::Image(..), Node::Text(after)] = nodes.as_slice()
+        && after.text.trim() == WIDE
+    {
+        return figures(nodes, document)
+            .into_iter()
+            .map(|block| match block {
+                Block::Figure(image) => Block::WideFigure(image),
+                other => other,
+            })
+            .collect();
     }
     if nodes
         .iter()
@@ -52,8 +64,12 @@ fn is_blank(node: &Node) -> bool {
     }
 }
 
+/// A figure each; two on one line stand side by side.
 fn figures(nodes: Vec<Node>, document: &mut Document) -> Vec<Block> {
-    let mut figures = Vec::new();
+    let is_one_line = !nodes
+        .iter()
+        .any(|node| matches!(node, Node::SoftBreak | Node::HardBreak));
+    let mut images = Vec::new();
     for node in nodes {
         if let Node::Image(image, span) = node {
             document.images.push(ImageUse {
@@ -61,10 +77,14 @@ fn figures(nodes: Vec<Node>, document: &mut Document) -> Vec<Block> {
                 is_frame: false,
                 span,
             });
-            figures.push(Block::Figure(image));
+            images.push(image);
         }
     }
-    figures
+    match <[Image; 2]>::try_from(images) {
+        Ok(pair) if is_one_line => vec![Block::Pair(Box::new(pair))],
+        Ok(pair) => pair.map(Block::Figure).into(),
+        Err(images) => images.into_iter().map(Block::Figure).collect(),
+    }
 }
 
 /// A bare address of a video, or a thumbnail that links to one.
@@ -184,7 +204,11 @@ fn note_stray_buttons(nodes: &[Node], document: &mut Document) {
     }
 }
 
-/// A quotation, or a callout where its first line says `[!NOTE]` and, if wanted, a title.
+/// `[!QUOTE]`
+const PULL: &str = "quote";
+
+/// A quotation, or a callout where its first line says `[!NOTE]` and, if wanted, a title; or a
+/// sentence pulled out of the story, where it says `[!QUOTE]`.
 pub(super) fn quote(mut blocks: Vec<Block>, span: Span, oddities: &mut Vec<Oddity>) -> Block {
     let Some(Block::Paragraph(first)) = blocks.first_mut() else {
         return Block::Quote(blocks);
@@ -192,7 +216,8 @@ pub(super) fn quote(mut blocks: Vec<Block>, span: Span, oddities: &mut Vec<Oddit
     let Some((word, after)) = callout_word(first) else {
         return Block::Quote(blocks);
     };
-    let Some(kind) = callout_kind(&word) else {
+    let is_pulled = word.eq_ignore_ascii_case(PULL);
+    let Some(kind) = callout_kind(&word).or(is_pulled.then_some(CalloutKind::Note)) else {
         oddities.push(Oddity {
             kind: OddityKind::UnknownCallout { word },
             span,
@@ -216,6 +241,10 @@ pub(super) fn quote(mut blocks: Vec<Block>, span: Span, oddities: &mut Vec<Oddit
     match rest.is_empty() {
         true => drop(blocks.remove(0)),
         false => *first = rest,
+    }
+    if is_pulled {
+        let said = (!title.is_empty()).then(|| Block::Paragraph(vec![Inline::Text(title)]));
+        return Block::PullQuote(said.into_iter().chain(blocks).collect());
     }
     Block::Callout {
         kind,

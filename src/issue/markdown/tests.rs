@@ -49,6 +49,7 @@ fn block(block: &Block) -> String {
             format!("<{kind}{loose}>{items}</>")
         }
         Block::Quote(inner) => format!("<quote>{}</>", blocks(inner).trim_end()),
+        Block::PullQuote(inner) => format!("<pull>{}</>", blocks(inner).trim_end()),
         Block::Callout {
             kind,
             title,
@@ -73,6 +74,8 @@ fn block(block: &Block) -> String {
             format!("<table {alignments:?}>{}", rows.join(" // "))
         }
         Block::Figure(image) => format!("<figure>{}", picture(image)),
+        Block::WideFigure(image) => format!("<wide>{}", picture(image)),
+        Block::Pair(images) => format!("<pair>{}{}", picture(&images[0]), picture(&images[1])),
         Block::Button { label, url } => format!("<button {url}>{label}"),
         Block::Video {
             url,
@@ -100,7 +103,9 @@ fn item(item: &ListItem) -> String {
 fn picture(image: &Image) -> String {
     format!(
         "<img {} {:?} {:?}>",
-        image.location, image.alt, image.caption
+        image.location,
+        image.alt,
+        Some(inlines(&image.caption)).filter(|caption| !caption.is_empty())
     )
 }
 

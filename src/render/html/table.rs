@@ -73,6 +73,7 @@ impl TableForm {
                     seen(Self::fitting(head, rows, inset), block);
                 }
                 Block::Quote(blocks) => Self::each_within(blocks, inset + QUOTE_INSET, seen),
+                Block::PullQuote(blocks) => Self::each_within(blocks, inset, seen),
                 Block::Callout { blocks, .. } => {
                     Self::each_within(blocks, inset + CALLOUT_INSET, seen);
                 }

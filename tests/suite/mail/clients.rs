@@ -95,8 +95,14 @@ fn table(columns: usize, word: &str) -> String {
 }
 
 fn pages() -> (TestPublication, Vec<PathBuf>) {
+    pages_with("")
+}
+
+/// The same in a look of its own.
+fn pages_with(look: &str) -> (TestPublication, Vec<PathBuf>) {
     let publication = TestPublication::new().without("issues/2026-11-23-quiet.md");
     let config = std::fs::read_to_string(publication.path("daily-note.yaml")).unwrap();
+    let config = format!("{config}{look}");
     let mut publication = publication;
     let mut pages = Vec::new();
     for (language, words) in LANGUAGES {
@@ -115,6 +121,20 @@ fn pages() -> (TestPublication, Vec<PathBuf>) {
 fn on_every_width_numbers_stay_whole_gutters_narrow_and_arabic_mirrored() {
     let (_publication, pages) = pages();
     script("clients.mjs", &PROGRAMS, &pages);
+}
+
+const LETTER: &str = "look: {theme: letter, font: serif, accent_fill: \"#FFF200\"}\n";
+
+#[test]
+fn a_letter_keeps_its_numbers_whole_too_and_is_mirrored() {
+    let (_publication, pages) = pages_with(LETTER);
+    script("clients.mjs", &PROGRAMS, &pages);
+}
+
+#[test]
+fn axe_finds_nothing_in_a_letter() {
+    let (_publication, pages) = pages_with(LETTER);
+    script("look.mjs", &PROGRAMS, &pages);
 }
 
 #[test]

@@ -8,8 +8,9 @@ use super::{
             Block, Image, Inline, LinkTarget, ListItem, OddityKind, ProseKind, Section, plain_text,
             url,
         },
+        captions,
         inline::{self, Link, Node, Text},
-        punctuation, shapes,
+        shapes,
     },
     Builder,
     frame::Frame,
@@ -184,15 +185,18 @@ impl Builder<'_> {
             false => Ok(url::decode_path(raw)),
         };
         match location {
-            Ok(location) => self.push(Node::Image(
-                Image {
-                    location,
-                    alt,
-                    caption: Some(punctuation::smart(title.trim()))
-                        .filter(|caption| !caption.is_empty()),
-                },
-                span,
-            )),
+            Ok(location) => {
+                let (caption, links) = captions::caption(title.trim(), &span);
+                self.document.links.extend(links);
+                self.push(Node::Image(
+                    Image {
+                        location,
+                        alt,
+                        caption,
+                    },
+                    span,
+                ));
+            }
             Err(refused) => {
                 let text = Text::new(alt, span.clone());
                 self.document.oddities.push(inline::refused(refused, span));
