@@ -196,6 +196,29 @@ fn lists_nest_and_know_their_boxes() {
 }
 
 #[test]
+fn pictures_stand_in_pairs_and_wide_and_a_sentence_is_pulled_out() {
+    insta::assert_snapshot!(shown(r#"![가](a.png) ![나](b.png "사진: [김](https://example.com/k)")
+
+![다](c.png){.wide}
+
+![라](d.png) ![마](e.png) ![바](f.png)
+
+> [!QUOTE]
+> 뽑은 말
+>
+> — 누군가
+"#), @r#"
+    <pair><img a.png "가" None><img b.png "나" Some("사진: <a https://example.com/k>김</>")>
+    <wide><img c.png "다" None>
+    <figure><img d.png "라" None>
+    <figure><img e.png "마" None>
+    <figure><img f.png "바" None>
+    <pull><p>뽑은 말
+    <p>— 누군가</>
+    "#);
+}
+
+#[test]
 fn links_to_issues_figures_buttons_and_videos() {
     insta::assert_snapshot!(shown(r#"[[small-models]]와 [[small-models|지난 글]]을
 
@@ -221,7 +244,7 @@ https://youtu.be/abc123
 [강연](https://vimeo.com/123)
 "#), @r#"
     <p><issue small-models>small-models</>와 <issue small-models>지난 글</>을
-    <figure><img img/a b.png "그래프" Some("모델 *크기*의 변화")>
+    <figure><img img/a b.png "그래프" Some("모델 <em>크기</>의 변화")>
     <figure><img a.png "가" None>
     <figure><img b.png "나" None>
     <p>문장 속 <img i.png "아이콘" None> 그림

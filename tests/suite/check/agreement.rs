@@ -15,13 +15,13 @@ const SPOILT: [(&str, &str, &str, &str); 8] = [
     (
         "quiet text",
         "email/inline.css",
-        "{%- set quiet = \"#5B6470\" -%}",
+        "{%- set quiet = look.light.quiet -%}",
         "{%- set quiet = \"#9AA0A6\" -%}",
     ),
     (
         "the paper",
         "email/inline.css",
-        "{%- set paper = \"#FFFFFF\" -%}",
+        "{%- set paper = look.light.paper -%}",
         "{%- set paper = \"#7A7A7A\" -%}",
     ),
     (
@@ -33,14 +33,14 @@ const SPOILT: [(&str, &str, &str, &str); 8] = [
     (
         "dark paper",
         "email/head.css",
-        ".paper { background-color: #16191D !important; }",
+        ".paper { background-color: {{ look.dark.paper }} !important; }",
         "",
     ),
     (
         "dark quiet text",
         "email/head.css",
-        ".quiet, .data th { color: #A3ABB5 !important; }",
-        ".quiet, .data th { color: #3A3F45 !important; }",
+        ".quiet, a.quiet, .data th { color: {{ look.dark.quiet }} !important; }",
+        ".quiet, a.quiet, .data th { color: #3A3F45 !important; }",
     ),
     (
         "a skipped level",
