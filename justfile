@@ -20,6 +20,10 @@ crash rounds="500":
 crash-schedule rounds="100":
     SCHEDULE_ROUNDS={{rounds}} cargo test --release --test suite schedule::killed -- --nocapture
 
+# Every command that runs for long, beside other programs at its database, and killed.
+beside rounds="50":
+    STATE_ROUNDS={{rounds}} cargo test --release --test suite machine::beside -- --nocapture
+
 # What things cost, beside their peers, in one table.
 bench *arguments:
     scripts/bench {{arguments}}

@@ -11,6 +11,7 @@ mod doubt;
 mod erase;
 mod export;
 mod fold;
+mod git;
 mod import;
 mod inbox;
 mod keeper;
@@ -55,8 +56,9 @@ pub use self::{
     preview::{PreviewError, PreviewSite},
     relay::Way,
     resume::{Resumed, Resumption},
+    schedule::Unplaced,
     send::{DryRun, Sending},
-    serve::{Pace, Pulse, Sent, Server},
+    serve::{Ailment, Pace, Pulse, Sent, Server},
     signing_keys::SigningKey,
     suppressed::{Pages, Suppressed},
     templates::template_named,

@@ -8,6 +8,7 @@ mod calendar;
 mod content;
 mod finding;
 mod images;
+pub mod keeper;
 mod law;
 mod links;
 pub mod list;
@@ -123,6 +124,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         .iter()
         .flat_map(|family| family.rules)
         .chain(list::RULES)
+        .chain(keeper::RULES)
         .chain(rule::RULES)
         .copied()
 }

@@ -156,8 +156,8 @@ impl From<SourceError> for IssueError {
 }
 
 /// The body, with the links and images of the head before its own.
-fn document(source: &Source, head: &front_matter::Head) -> Document {
-    let mut document = markdown::parse(source.text(), head.body_start);
+fn document(source: &Source, head: &front_matter::Head) -> Result<Document, SourceError> {
+    let mut document = markdown::parse(source, head.body_start)?;
     let front_matter = &head.front_matter;
     let place = front_matter.spans.get("cover");
     if let (Some(cover), Some(span)) = (&front_matter.cover, place) {
@@ -173,7 +173,7 @@ fn document(source: &Source, head: &front_matter::Head) -> Document {
             .links
             .splice(0..0, head.cover_links.iter().cloned());
     }
-    document
+    Ok(document)
 }
 
 impl Issue {
@@ -203,7 +203,7 @@ impl Issue {
         }
         let head = front_matter::parse(&source, publication)?;
         let name = read::name(path);
-        let document = document(&source, &head);
+        let document = document(&source, &head)?;
         Ok(Self {
             path: path.to_owned(),
             id: head.id.unwrap_or_else(|| {

@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 mod composition;
 pub(crate) mod css;
 mod ejected;
+mod engine;
 mod escape;
 mod highlight;
 mod html;
@@ -29,6 +30,7 @@ mod images;
 pub(crate) mod markup;
 mod renderer;
 mod slim;
+pub(crate) mod tags;
 mod templates;
 mod text;
 mod words;
@@ -40,12 +42,8 @@ pub use html::LinkedIssue;
 pub use renderer::Renderer;
 pub use templates::Templates;
 pub(crate) use {
-    composition::direction,
-    ejected::standing,
-    html::TableForm,
-    renderer::tidy_text,
-    templates::{engine, template_error},
-    words::Words,
+    composition::direction, ejected::standing, engine::Engine, html::TableForm,
+    renderer::tidy_text, words::Words,
 };
 
 use crate::source::SourceError;
@@ -67,6 +65,9 @@ pub enum RenderError {
     /// The CSS inliner gave up on the rendered page.
     #[error("failed to inline the styles of the rendered mail")]
     Styles(#[source] css_inline::InlineError),
+    /// More HTML than a mail can have.
+    #[error("up to here the issue makes more than {} MB of HTML", html::MAX_HTML_BYTES >> 20)]
+    TooLong,
     /// A frozen composition that is not one.
     #[error("the frozen issue cannot be read back")]
     Frozen(#[source] serde_json::Error),

@@ -17,5 +17,6 @@ pub use self::{
         StrayReason, overview,
     },
     plan::{Broken, Candidate, Carried, Job, Plan, Sight, plan},
+    unplaced::{AFTER_DAYS, BEFORE_DAYS},
     window::{Window, Zones, window},
 };

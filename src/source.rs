@@ -5,13 +5,19 @@
 
 mod conflict;
 mod error;
+mod file;
 mod secrets;
 
 use std::{error::Error, fmt, ops::Range, path::Path, sync::Arc};
 
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
-pub use self::{conflict::unresolved_conflict, error::SourceError, secrets::HarmlessKeys};
+pub use self::{
+    conflict::unresolved_conflict,
+    error::SourceError,
+    file::{open_file, read_file, read_text_file},
+    secrets::HarmlessKeys,
+};
 
 /// A file's text, kept for showing its lines in findings and errors. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -302,6 +308,15 @@ mod tests {
         let shown = shown(&text, start..start + 6);
         assert!(shown.contains("가여기나") && shown.len() < 3_000, "{shown}");
         assert!(shown.contains("notes.yaml:1:100001"), "{shown}");
+    }
+
+    #[test]
+    fn an_endless_place_is_shown_by_its_beginning() {
+        let shown = shown(&"가".repeat(100_000), 0..300_000);
+        assert!(
+            shown.contains("[notes.yaml:1:1]") && shown.len() < 3_000,
+            "{shown}"
+        );
     }
 
     #[test]

@@ -197,6 +197,17 @@ pub trait Store: Send + Sync {
     /// not the state that kept the calendar last.
     async fn hold_schedule(&self, keeper: &SenderId) -> Result<SenderGuard, StoreError>;
 
+    /// How many transactions of this process have changed the state and are on its disk: while it grows,
+    /// the state can be written.
+    fn writes(&self) -> u64;
+
+    /// Writes what is there already once more, as durably as all else.
+    ///
+    /// # Errors
+    /// Where nothing can be written, or nothing would be sent: a disk that is full or nearly so or
+    /// answers with errors, a folder that is gone.
+    async fn probe(&self) -> Result<(), StoreError>;
+
     /// Notes that the calendar is kept from this state now; answers since when it is. Only the holder of
     /// that right may call it.
     async fn keep_calendar(&self, now: DateTime<Utc>) -> Result<DateTime<Utc>, StoreError>;

@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use super::{
     App, AppError,
     consents::RecipientsByEdition,
+    on_hold::hold_among,
     preflight::{self, Examined, TakenSlots, taken_slots},
 };
 use crate::{
@@ -16,6 +17,7 @@ use crate::{
     links::LinkSigner,
     render::{Composition, RenderError, RenderedIssue, Templates},
     source::shown_path,
+    store::Hold,
 };
 
 /// What `check` found.
@@ -25,6 +27,8 @@ pub struct CheckReport {
     pub issues: Vec<Checked>,
     /// subscribers.yaml, where it was looked at.
     pub list: Option<Checked>,
+    /// daily-note.keeper, where it was looked at and something is wrong.
+    pub keeper: Option<Checked>,
 }
 
 /// One file and what was found in it.
@@ -47,10 +51,14 @@ impl CheckReport {
             .count()
     }
 
+    /// All that was looked at, in the order of showing.
+    pub fn files(&self) -> impl Iterator<Item = &Checked> {
+        self.issues.iter().chain(&self.list).chain(&self.keeper)
+    }
+
     /// All findings.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
-        let files = self.issues.iter().chain(&self.list);
-        files.flat_map(|checked| &checked.findings)
+        self.files().flat_map(|checked| &checked.findings)
     }
 }
 
@@ -71,6 +79,7 @@ struct Ledger {
     taken: TakenSlots,
     /// Since which day the calendar is kept; None: it never was.
     kept_since: Option<NaiveDate>,
+    holds: Vec<Hold>,
 }
 
 impl Ledger {
@@ -79,6 +88,11 @@ impl Ledger {
         let head = &issue.front_matter;
         let taker = self.taken.get(&(head.edition.clone(), head.date))?;
         (*taker != issue.id).then_some(taker)
+    }
+
+    /// Why a person holds it.
+    fn hold_on(&self, issue: &Issue) -> Option<&str> {
+        hold_among(&self.holds, issue).map(|hold| hold.why.as_str())
     }
 }
 
@@ -125,11 +139,15 @@ impl App {
             bench.online = Some(self.ask_online(issues).await);
         }
         let issues = bench.check_all(&entries);
-        let list = match wanted {
-            [] => self.check_list().await?,
-            _ => None,
+        let (list, keeper) = match wanted {
+            [] => (self.check_list().await?, self.check_keeper().await?),
+            _ => (None, None),
         };
-        Ok(CheckReport { issues, list })
+        Ok(CheckReport {
+            issues,
+            list,
+            keeper,
+        })
     }
 
     /// What an issue that is about to be sent is frozen as: made once, so that what goes out is what
@@ -196,6 +214,7 @@ impl App {
         Ok(Ledger {
             sent: batches.iter().map(|batch| batch.issue.clone()).collect(),
             taken: taken_slots(batches),
+            holds: store.holds().await?,
             kept_since: store
                 .kept_since()
                 .await?
@@ -276,6 +295,7 @@ impl Bench<'_> {
                 is_now: self.is_leaving,
                 slot_taken_by: self.ledger.taker_of(issue),
                 exposed: &self.exposed,
+                held_because: self.ledger.hold_on(issue),
             },
             recipients: self.recipients.get(&issue.front_matter.edition),
             online: self.online.as_ref(),

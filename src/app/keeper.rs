@@ -7,9 +7,10 @@ use std::{fs, io, path::Path};
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::AppError;
+use super::{App, AppError, Checked, git::Git};
 use crate::{
-    source::{Source, SourceError},
+    check::keeper::{KeeperTrouble, keeper},
+    source::{Source, SourceError, read_text_file},
     yaml::Tree,
 };
 
@@ -41,15 +42,9 @@ impl Keeper {
             path: path.clone(),
             source,
         };
-        let text = match fs::metadata(&path) {
+        let text = match read_text_file(&path, MAX_BYTES) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(unreadable(error)),
-            Ok(file) if file.len() > MAX_BYTES => {
-                return Err(unreadable(io::Error::other(
-                    "it is longer than any such file",
-                )));
-            }
-            Ok(_) => fs::read_to_string(&path).map_err(unreadable)?,
+            text => text.map_err(unreadable)?,
         };
         Self::parse(&Source::new(KEEPER_FILE, text))
             .map(Some)
@@ -85,5 +80,39 @@ impl Keeper {
             let _ = fs::remove_file(&fresh);
         }
         put
+    }
+}
+
+impl App {
+    /// Whether other checkouts have the file; None: nothing is wrong with it, or none is needed.
+    pub(super) async fn check_keeper(&self) -> Result<Option<Checked>, AppError> {
+        let root = &self.publication.root;
+        let file = root.join(KEEPER_FILE);
+        let Some(git) = Git::around(root) else {
+            return Ok(None);
+        };
+        let trouble = match file.exists() {
+            true => (git.knows(&file) == Some(false)).then_some(KeeperTrouble::NotInGit),
+            false => self
+                .has_really_sent()
+                .await?
+                .then_some(KeeperTrouble::Missing),
+        };
+        Ok(trouble.map(|trouble| Checked {
+            file: KEEPER_FILE.to_owned(),
+            id: None,
+            findings: vec![keeper(KEEPER_FILE, trouble)],
+        }))
+    }
+
+    /// A rehearsal leaves no list behind that others would have to know.
+    async fn has_really_sent(&self) -> Result<bool, AppError> {
+        if self.realm().is_rehearsal() {
+            return Ok(false);
+        }
+        Ok(match self.store_if_any().await? {
+            Some(store) => !store.batches(1).await?.is_empty(),
+            None => false,
+        })
     }
 }

@@ -67,9 +67,8 @@ impl App {
         store: &dyn Store,
         issue: &Issue,
     ) -> Result<Option<Hold>, StoreError> {
-        let names = names_of(issue);
         let holds = store.holds().await?;
-        Ok(holds.into_iter().find(|hold| names.contains(&hold.name)))
+        Ok(hold_among(&holds, issue).cloned())
     }
 
     /// Stops where a person holds the issue.
@@ -112,6 +111,12 @@ impl App {
         let date = date.parse::<NaiveDate>();
         date.is_ok_and(|date| self.publication.slot(edition, date).is_some())
     }
+}
+
+/// The hold on an issue among all that stand.
+pub(super) fn hold_among<'h>(holds: &'h [Hold], issue: &Issue) -> Option<&'h Hold> {
+    let names = names_of(issue);
+    holds.iter().find(|hold| names.contains(&hold.name))
 }
 
 /// The names under which an issue may be held.

@@ -101,6 +101,7 @@ impl App {
         may_repeat: bool,
     ) -> Result<Examined, AppError> {
         self.refuse_no_way_out()?;
+        self.refuse_on_hold(store, issue).await?;
         // What is repeated by a person's word goes out of turn.
         if !may_repeat && let Err(taken) = self.refuse_taken_slot(store, issue).await {
             // By the same text under another name: that is the thing to tell.

@@ -4,14 +4,65 @@ use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 
 use super::{App, AppError};
 use crate::{
-    schedule::{BatchView, LedgerView, Overview, Zones, overview},
+    issue::Status,
+    schedule::{
+        AFTER_DAYS, BEFORE_DAYS, BatchView, LedgerView, Overview, Stray, StrayReason, Zones,
+        overview,
+    },
+    source::shown_path,
     store::{BatchState, Store, StoreError},
 };
 
 /// Older batches concern nobody's coming weeks: two a week for five years.
 const RECENT_BATCHES: u32 = 520;
 
+/// An issue that is ready, and that no slot takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unplaced {
+    /// Its identity.
+    pub issue: String,
+    /// Why none does.
+    pub why: String,
+}
+
 impl App {
+    /// The ready issues of these weeks that nothing sends but a person. Of the time before the calendar was
+    /// kept here nothing is known.
+    ///
+    /// # Errors
+    /// A ledger that can't be read.
+    pub async fn unplaced(&self, store: &dyn Store) -> Result<Vec<Unplaced>, AppError> {
+        // A folder that can't be read is told by whoever needs it.
+        let Ok(archive) = self.archive() else {
+            return Ok(Vec::new());
+        };
+        let now = self.clock.now();
+        let today = self.publication.today(now);
+        let kept_since = store.kept_since().await?.unwrap_or(now);
+        let first = today.checked_sub_days(Days::new(AFTER_DAYS));
+        let first = first
+            .unwrap_or(today)
+            .max(self.publication.today(kept_since));
+        let last = today.checked_add_days(Days::new(BEFORE_DAYS));
+        let ledger = self.ledger_view(store).await?;
+        let days = first..=last.unwrap_or(today);
+        let seen = overview(&self.publication, &archive, &ledger, days, now);
+        let ready = |stray: Stray| {
+            let StrayReason::NoSlot { why, .. } = stray.reason else {
+                return None;
+            };
+            let issue = archive.issues().find(|issue| {
+                shown_path(&self.publication.root, &issue.path) == stray.file
+                    && issue.front_matter.status == Status::Ready
+            })?;
+            Some(Unplaced {
+                issue: issue.id.clone(),
+                why,
+            })
+        };
+        Ok(seen.strays.into_iter().filter_map(ready).collect())
+    }
+
     /// This week, and as many after it. Writes nothing; a ledger is not made for it.
     ///
     /// # Errors

@@ -13,7 +13,6 @@
 
 mod alarms;
 mod files;
-mod git;
 mod held;
 mod job;
 mod outcome;
@@ -34,7 +33,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 
-pub use self::pulse::Pulse;
+pub use self::pulse::{Ailment, Pulse};
 use self::{job::is_mended_by_a_file, rest::Rests, settling::Settling, world::World};
 use super::{App, AppError, fold_file};
 use crate::{
@@ -94,8 +93,10 @@ pub struct Server {
     /// subscribers.yaml may have changed since it was folded in.
     is_list_new: bool,
     pulse: Arc<Pulse>,
-    /// What only a person can decide, by the issue that waits for it.
-    doubts: BTreeMap<String, String>,
+    /// Issues that wait for what only a person can decide.
+    doubts: BTreeSet<String>,
+    /// Issues whose last try failed for the state's sake.
+    refused_by_state: BTreeSet<String>,
     /// Something that was due waits for a person's word.
     pub has_doubt: bool,
     /// An issue that was due did not pass.
@@ -136,7 +137,8 @@ impl Server {
             is_keeper: false,
             is_list_new: true,
             pulse: Arc::default(),
-            doubts: BTreeMap::new(),
+            doubts: BTreeSet::new(),
+            refused_by_state: BTreeSet::new(),
             has_doubt: false,
             has_refused: false,
             has_failed: false,
@@ -147,6 +149,12 @@ impl Server {
     #[must_use]
     pub fn has_failed(&self) -> bool {
         self.has_failed || self.has_refused
+    }
+
+    /// Whether something that was due could not be done for the state's sake.
+    #[must_use]
+    pub fn is_refused_by_state(&self) -> bool {
+        !self.refused_by_state.is_empty()
     }
 
     /// How it is, for whoever watches.
@@ -229,7 +237,8 @@ impl Server {
             }
         }
         let waits = |issue: &String| plan.jobs.iter().any(|job| job.issue() == issue);
-        self.doubts.retain(|issue, _| waits(issue));
+        self.doubts.retain(waits);
+        self.refused_by_state.retain(waits);
         self.hold_back(&mut plan).await;
         Ok(plan)
     }
@@ -333,6 +342,21 @@ impl Server {
             }
         }
         Ok(())
+    }
+
+    /// What keeps it from its work, after a look at all that there is.
+    fn ailments(&self, is_state_read: bool) -> BTreeSet<Ailment> {
+        let ails = [
+            (self.world.trouble.is_some(), Ailment::Configuration),
+            (!self.doubts.is_empty(), Ailment::Doubt),
+            (
+                !is_state_read || !self.refused_by_state.is_empty(),
+                Ailment::State,
+            ),
+            (!self.held.is_empty(), Ailment::Held),
+        ];
+        let ailing = ails.into_iter().filter(|(ails, _)| *ails);
+        ailing.map(|(_, ailment)| ailment).collect()
     }
 
     /// Tells an event, once.

@@ -1,15 +1,17 @@
 //! How the service is, for those who watch over it: health, readiness, and Prometheus' metrics.
 
 mod metrics;
+mod proof;
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use async_trait::async_trait;
 
+use self::proof::Proof;
 use super::{
     App,
     notices::{shown_since, still_told},
-    serve::Pulse,
+    serve::{Ailment, Pulse},
 };
 use crate::{
     clock::Clock,
@@ -28,6 +30,7 @@ pub struct DaemonVitals {
     store: Arc<dyn Store>,
     root: std::path::PathBuf,
     clock: Clock,
+    proof: Proof,
 }
 
 impl DaemonVitals {
@@ -39,6 +42,7 @@ impl DaemonVitals {
             store,
             root: app.publication.root.clone(),
             clock: app.clock,
+            proof: Proof::default(),
         }
     }
 
@@ -49,6 +53,24 @@ impl DaemonVitals {
             batches.push((batch, counts));
         }
         Ok(batches)
+    }
+
+    /// What keeps the daemon from its work.
+    async fn ailments(&self) -> BTreeSet<Ailment> {
+        let mut ailments = self.pulse.ailments();
+        let is_usable = match self.pulse.is_keeping() {
+            // What can be read may be beyond writing: a full disk, rights that were taken away.
+            true => {
+                self.proof
+                    .is_writable(&self.pulse, self.store.as_ref())
+                    .await
+            }
+            false => self.store.batches(1).await.is_ok(),
+        };
+        if !is_usable {
+            ailments.insert(Ailment::State);
+        }
+        ailments
     }
 
     /// Who can't be told what happens.
@@ -80,22 +102,8 @@ impl Vitals for DaemonVitals {
 
     async fn readiness(&self) -> Wellness {
         let mut wellness = self.health();
-        // Details are in the log: whoever reads this may be anybody.
-        if !self.pulse.trouble().is_empty() {
-            wellness.add("the configuration can't be read");
-        }
-        if self.pulse.is_held() {
-            wellness.add("an issue is due, and its files are being changed");
-        }
-        // What can be read may be beyond writing: a full disk, rights that were taken away.
-        let now = self.clock.now();
-        let state = match self.pulse.is_keeping() {
-            true => self.store.keep_calendar(now).await.map(drop),
-            false => self.store.batches(1).await.map(drop),
-        };
-        if let Err(error) = state {
-            tracing::error!("not ready: {}", with_causes(&error));
-            wellness.add("the state can't be used");
+        for ailment in self.ailments().await {
+            wellness.add(ailment.words());
         }
         let publication = self.publication().await;
         if !self.unreached(publication.as_ref()).await.is_empty() {
@@ -116,6 +124,7 @@ impl Vitals for DaemonVitals {
             batches: &batches,
             publication: publication.as_ref(),
             unreached: &unreached,
+            ailments: &self.ailments().await,
         };
         metrics::page(&self.pulse, &facts, now)
     }

@@ -25,12 +25,14 @@ use self::{
 use crate::{
     audience::Profile,
     publication::Publication,
-    source::{Source, SourceError, Span, shown_path, unresolved_conflict},
+    source::{Source, SourceError, Span, open_file, read_file, shown_path, unresolved_conflict},
     yaml::{Kind, Node, Tree},
 };
 
 /// A list that can't be read an entry at a time may be this long.
 const WHOLE_BYTES: u64 = 8 * 1024 * 1024;
+/// Lines of a longer list aren't shown.
+const SHOWN_BYTES: u64 = 128 * 1024 * 1024;
 const ENTRIES: &str = "begin each entry at the start of a line with `- email: `";
 
 /// The profiles of a subscribers.yaml, in its order; each problem is an error at its place, after
@@ -70,7 +72,7 @@ pub fn load<'p>(
 ) -> Result<Option<Entries<'p>>, SourceError> {
     let name = shown_path(&publication.root, path);
     let unreadable = |error: &io::Error| SourceError::new(format!("{name} can't be read: {error}"));
-    let file = match File::open(path) {
+    let file = match open_file(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unreadable(&error)),
@@ -307,7 +309,7 @@ impl Entries<'_> {
     /// The file is in another encoding: one error, since every line would have it.
     fn not_utf8(&mut self) -> SourceError {
         self.way = Way::Done;
-        let bytes = std::fs::read(&self.path).unwrap_or_default();
+        let bytes = read_file(&self.path, SHOWN_BYTES).unwrap_or_default();
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
         let valid = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
         let source = Source::new(&self.name, String::from_utf8_lossy(bytes));
@@ -319,7 +321,7 @@ impl Entries<'_> {
     /// The whole text, for showing lines of it; read once something is wrong.
     fn source(&mut self) -> Source {
         let source = self.source.get_or_insert_with(|| {
-            let bytes = std::fs::read(&self.path).unwrap_or_default();
+            let bytes = read_file(&self.path, SHOWN_BYTES).unwrap_or_default();
             let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
             Source::new(&self.name, String::from_utf8_lossy(bytes))
         });

@@ -45,7 +45,10 @@ use self::{
     survey::Survey,
     text::Utf8Reader,
 };
-use crate::{publication::Publication, source::SourceError};
+use crate::{
+    publication::Publication,
+    source::{SourceError, open_file},
+};
 
 /// A header and what stands above it come before that.
 const BEGINNING_BYTES: u64 = 256 * 1024;
@@ -127,7 +130,7 @@ impl Import {
         let unreadable = |error: io::Error| {
             SourceError::new(format!("{} can't be read: {error}", path.display()))
         };
-        let mut file = File::open(path).map_err(unreadable)?;
+        let mut file = open_file(path).map_err(unreadable)?;
         let encoding = encoding::of_file(&mut file, options.encoding.as_deref(), &name)?;
         let text = |file: &File| Utf8Reader::new(file.try_clone()?, encoding);
         let mut beginning = String::new();
@@ -226,3 +229,5 @@ mod damage_tests;
 mod departures_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod world_tests;

@@ -14,6 +14,8 @@ rules! {
         "a slot is sent once: of two issues on it one would never go out", "";
     SLOT_SENT = "calendar/slot-sent", Error,
         "a slot is sent once, whatever its issue is called", "";
+    ON_HOLD = "calendar/on-hold", Warning,
+        "what a person holds goes out neither on its own nor by `send`", "";
     FILE_DATE = "calendar/file-date", Warning,
         "people find issues by the date in the file name; the schedule goes by `date`", "";
     DOUBLED_ID = "calendar/doubled-id", Error,
@@ -26,6 +28,7 @@ pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
     slot(proof, findings);
     past(proof, findings);
     sent_slot(proof, findings);
+    on_hold(proof, findings);
     file_date(proof, findings);
     doubled(proof, findings);
 }
@@ -101,6 +104,17 @@ fn sent_slot(proof: &Proof<'_>, findings: &mut Findings<'_>) {
         findings
             .at_key(&SLOT_SENT, "date", message)
             .hint("give the issue a date that is free: `daily-note schedule` shows them");
+    }
+}
+
+fn on_hold(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+    if let Some(why) = proof.leaving.held_because.filter(|_| !proof.is_sent) {
+        findings
+            .at_key(&ON_HOLD, "title", format!("it is on hold: {why}"))
+            .hint(format!(
+                "`daily-note release {}` lets it go out",
+                proof.issue.id
+            ));
     }
 }
 

@@ -22,6 +22,8 @@ pub struct Leaving<'a> {
     pub slot_taken_by: Option<&'a str>,
     /// Files with private keys or tokens that everybody on this machine may read.
     pub exposed: &'a [String],
+    /// Why a person holds it.
+    pub held_because: Option<&'a str>,
 }
 
 pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {

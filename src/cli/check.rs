@@ -103,6 +103,7 @@ fn tell(report: &CheckReport, format: Format, output: &Output) {
             "advice": report.count(Level::Advice),
             "issues": report.issues,
             "list": report.list,
+            "keeper": report.keeper,
         })),
         Format::Github => output.raw(report::github(report.findings()).as_bytes()),
         Format::Sarif => output.document(&report::sarif(report.findings())),
@@ -110,7 +111,7 @@ fn tell(report: &CheckReport, format: Format, output: &Output) {
 }
 
 fn show(report: &CheckReport, output: &Output) {
-    for checked in report.issues.iter().chain(&report.list) {
+    for checked in report.files() {
         let shown = checked
             .findings
             .iter()

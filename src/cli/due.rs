@@ -107,7 +107,7 @@ fn exit(sent: &[Sent], server: &Server) -> Exit {
     let is_well = |(_, report): &Sent| {
         report.ending == Ending::Finished && report.counts.rejected + report.counts.unknown == 0
     };
-    if server.has_doubt {
+    if server.has_doubt || server.is_refused_by_state() {
         Exit::Configuration
     } else if server.has_refused {
         Exit::Content

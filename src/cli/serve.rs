@@ -74,10 +74,7 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
     let stop = Stop::default();
     let vitals = DaemonVitals::new(&app, server.pulse(), server.store());
     if let Some(address) = args.listen {
-        let address = watch::listen(address, Arc::new(vitals), stop.clone()).await?;
-        context
-            .output
-            .note(format!("health and metrics at http://{address}"));
+        watch::listen(address, Arc::new(vitals), stop.clone(), &context.output).await?;
     }
     signals::drain_on(
         stop.clone(),
@@ -91,13 +88,12 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
         tokio::spawn(async move { notifier.run(&quiet).await })
     };
     watch.start(server.pulse(), stop.clone());
-    let served = server.serve(stop, reload).await;
+    server.serve(stop, reload).await;
     watch.is_stopping();
     // What happened last is told, or kept for the next one.
     quiet.request();
     let _ = timeout(LAST_WORDS, telling).await;
     notifier.flush(LAST_WORDS).await;
-    served?;
     Ok(Exit::Done)
 }
 

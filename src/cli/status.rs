@@ -9,7 +9,7 @@ use super::{
     batch::{BatchStatus, all_failed, line, trouble_lines, wave_lines},
 };
 use crate::{
-    app::App,
+    app::{App, Unplaced},
     delivery::troubles,
     store::{Batch, BatchState, DeliveryState, Store, WaveState},
 };
@@ -65,6 +65,7 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
         ));
     }
     show_holds(args, store.as_ref(), context).await?;
+    show_unplaced(args, &app, store.as_ref(), context).await?;
     loop {
         let batches = batches(args, &app, store.as_ref()).await?;
         if batches.is_empty() {
@@ -92,6 +93,23 @@ async fn show_holds(args: &Args, store: &dyn Store, context: &Context) -> Result
     for hold in store.holds().await? {
         if args.issue.as_ref().is_none_or(|issue| *issue == hold.name) {
             let words = format!("{} is on hold: {}", hold.name, hold.why);
+            context.output.note(context.output.paint(Tone::Care, words));
+        }
+    }
+    Ok(())
+}
+
+/// What is ready and never goes out on its own.
+async fn show_unplaced(
+    args: &Args,
+    app: &App,
+    store: &dyn Store,
+    context: &Context,
+) -> Result<(), Failure> {
+    for unplaced in app.unplaced(store).await? {
+        let Unplaced { issue, why } = &unplaced;
+        if args.issue.as_ref().is_none_or(|wanted| wanted == issue) {
+            let words = format!("! {issue} is ready, and no slot takes it: {why}");
             context.output.note(context.output.paint(Tone::Care, words));
         }
     }

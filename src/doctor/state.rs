@@ -30,6 +30,8 @@ pub struct StateFacts {
     pub free_bytes: u64,
     /// Of the file system it lies on: statfs(2)'s magic number.
     pub file_system: u64,
+    /// Whether its file system tells when a file was made.
+    pub tells_birth: bool,
     /// Files that others on this machine can read, and should not.
     pub exposed: Vec<String>,
 }
@@ -41,6 +43,7 @@ pub struct StateFacts {
 pub fn measure_state(folder: &Path, shown: String) -> io::Result<StateFacts> {
     let probe = folder.join(format!(".probe-{}", std::process::id()));
     let sync = time_syncs(&probe);
+    let tells_birth = fs::metadata(&probe).is_ok_and(|probe| probe.created().is_ok());
     let _ = fs::remove_file(&probe);
     let room = rustix::fs::statvfs(folder)?;
     let mut exposed = Vec::new();
@@ -56,6 +59,7 @@ pub fn measure_state(folder: &Path, shown: String) -> io::Result<StateFacts> {
         sync: sync?,
         free_bytes: room.f_bavail.saturating_mul(room.f_frsize),
         file_system: file_system(folder)?,
+        tells_birth,
         exposed,
     })
 }
@@ -121,6 +125,7 @@ pub(super) fn judge(facts: &io::Result<StateFacts>, store: &Result<(), String>) 
     checks.push(durability(facts));
     checks.extend(place(facts));
     checks.extend(room(facts));
+    checks.extend(identity(facts));
     for name in &facts.exposed {
         let path = format!("{}/{name}", facts.folder);
         checks.push(
@@ -177,6 +182,21 @@ fn place(facts: &StateFacts) -> Option<Check> {
             .mend("mount a volume there"),
         ),
     }
+}
+
+/// By what a copy of the state is known.
+fn identity(facts: &StateFacts) -> Option<Check> {
+    let what = format!(
+        "the file system of {} doesn't tell when a file was made",
+        facts.folder
+    );
+    let why = "a copy of the state put in its place is noticed later: where its files' numbers are the same, \
+               only once the other one has run";
+    (!facts.tells_birth).then(|| {
+        Check::care(Topic::State, what)
+            .because(why)
+            .mend("move the publication to a local ext4, XFS, Btrfs or APFS; or after putting a copy in place, `daily-note adopt`")
+    })
 }
 
 fn room(facts: &StateFacts) -> Option<Check> {

@@ -16,6 +16,9 @@ use crate::{
     yaml::{self, Tree},
 };
 
+/// A line or two for each of its keys are a thousandth of it.
+const MAX_BYTES: usize = 64 << 10;
+
 /// The head of a file.
 #[derive(Debug)]
 pub(super) struct Head {
@@ -209,6 +212,17 @@ fn find(source: &Source) -> Result<(Span, usize), SourceError> {
     }
     let start = first.end;
     match lines.find(|line| is_fence(&text[line.clone()], &["---", "..."])) {
+        Some(fence) if fence.start - start > MAX_BYTES => Err(SourceError::at(
+            source,
+            first.start..first.start + 3,
+            format!(
+                "the front matter has {} KB; it may have {} KB",
+                (fence.start - start).div_ceil(1024),
+                MAX_BYTES / 1024
+            ),
+        )
+        .with_label("opened here")
+        .with_hint("the text of the issue comes after a second line of `---`")),
         Some(fence) => Ok((start..fence.start, fence.end)),
         None => Err(SourceError::at(
             source,

@@ -7,7 +7,8 @@
 //! 5. footnotes are put in the order of their first reference.
 //!
 //! HTML never passes through, and nesting is bounded, so that no input can exhaust the stack of
-//! whoever walks the tree.
+//! whoever walks the tree. So is the number of elements, which is what all later work is measured in: a
+//! few bytes of Markdown make an element, and one element makes hundreds of bytes of mail.
 
 mod autolink;
 mod builder;
@@ -20,11 +21,19 @@ mod shapes;
 use pulldown_cmark::{Options, Parser};
 
 pub(super) use self::captions::caption;
-use self::{builder::Builder, flanking::Marked};
+use self::{
+    builder::{Builder, MAX_ELEMENTS},
+    flanking::Marked,
+};
 use super::Document;
+use crate::source::{Source, SourceError};
 
-/// Parses the part of `text` from the byte `start` on. Places count from the start of `text`.
-pub(super) fn parse(text: &str, start: usize) -> Document {
+/// Parses the part of an issue's text from the byte `start` on. Places count from the start of the text.
+///
+/// # Errors
+/// Where the text has more elements than a mail can show.
+pub(super) fn parse(source: &Source, start: usize) -> Result<Document, SourceError> {
+    let text = source.text();
     let marked = Marked::new(&text[start..]);
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
@@ -34,8 +43,16 @@ pub(super) fn parse(text: &str, start: usize) -> Document {
     let mut builder = Builder::new(text, start, &marked);
     for (event, range) in Parser::new_ext(&marked.text, options).into_offset_iter() {
         builder.event(event, range);
+        if let Some(place) = builder.overflow() {
+            let message = format!(
+                "up to here the issue has more than {MAX_ELEMENTS} paragraphs, items, cells, links and the like"
+            );
+            return Err(SourceError::at(source, place, message).with_hint(
+                "no mail program shows so many: make several issues of it, or link to a page that has them",
+            ));
+        }
     }
-    builder.finish()
+    Ok(builder.finish())
 }
 
 #[cfg(test)]

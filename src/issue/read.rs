@@ -8,8 +8,8 @@ use crate::source::{Source, SourceError, shown_path};
 /// The file of an issue that is a folder.
 pub(super) const INDEX: &str = "index.md";
 
-/// An hour of reading is 30 kB of Korean; whatever has a megabyte holds something else.
-const MAX_BYTES: u64 = 1_000_000;
+/// An hour of reading is 90 kB of Korean; whatever has this much holds something else.
+const MAX_BYTES: u64 = 400_000;
 
 /// The file's text.
 pub(super) fn text(root: &Path, path: &Path) -> Result<String, IssueError> {
@@ -29,11 +29,10 @@ pub(super) fn text(root: &Path, path: &Path) -> Result<String, IssueError> {
 
 fn too_large(root: &Path, path: &Path, bytes: u64) -> SourceError {
     let name = shown_path(root, path);
-    let megabytes = bytes / 100_000;
     SourceError::new(format!(
-        "{name} has {}.{} MB; an issue may have 1 MB",
-        megabytes / 10,
-        megabytes % 10
+        "{name} has {} KB; an issue may have {} KB",
+        bytes.div_ceil(1_000),
+        MAX_BYTES / 1_000
     ))
     .with_hint("images belong in files of their own beside the issue, not in its text")
 }

@@ -139,7 +139,7 @@ fn files_that_are_no_text_are_refused() {
       = save the file as UTF-8; Korean text in EUC-KR (CP949) has to be converted
     issues/utf16.md:1:1: is not UTF-8: byte 0 is 0xFF
       = the file is UTF-16: save it as UTF-8
-    issues/large.md has 5.0 MB; an issue may have 1 MB
+    issues/large.md has 5000 KB; an issue may have 400 KB
       = images belong in files of their own beside the issue, not in its text
     failed to read `/notes/issues/none.md`
       = there is no such file; `daily-note new` begins an issue

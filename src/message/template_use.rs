@@ -5,12 +5,10 @@
 //! not `{% if reader.name == "민지" %}`. So this is strict the other way round: in a tag that
 //! mentions a reader's value, only what is known to be harmless may stand beside it.
 
-mod tags;
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{composer::Defeat, fields::Field};
-use tags::{Tag, Token};
+use crate::render::tags::{self, Tag, Token};
 
 /// What a set of templates does with the reader.
 #[derive(Debug, Default, PartialEq, Eq)]

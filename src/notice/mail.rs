@@ -14,7 +14,7 @@ use crate::{
     address::masked_within,
     look::Accent,
     publication::{Publication, Slot},
-    render::{RenderError, Templates, direction, engine, template_error, tidy_text},
+    render::{Engine, RenderError, Templates, direction, tidy_text},
     schedule::{Event, Standing},
     store::Counts,
 };
@@ -106,7 +106,7 @@ fn render(
         .into_iter()
         .filter(|(name, _)| !name.ends_with(".yaml"))
         .collect();
-    let tera = engine(&texts)?;
+    let engine = Engine::new(&texts)?;
     let mut context = Context::new();
     context.insert("notice", notice);
     context.insert("theme", &publication.look.accents(accent));
@@ -118,10 +118,7 @@ fn render(
             "direction": direction(&publication.language),
         }),
     );
-    let fill = |name: &str| {
-        tera.render(name, &context)
-            .map_err(|error| template_error(&error, &texts))
-    };
+    let fill = |name: &str| engine.render(name, &context);
     Ok(NoticeMail {
         subject: notice.subject.clone(),
         html: fill("notice/notice.html")?,

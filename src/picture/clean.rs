@@ -5,6 +5,7 @@ mod gif;
 mod jpeg;
 mod png;
 
+pub(super) use self::png::without_heavy_profile;
 use super::{Kind, PictureError, format::Format};
 
 /// What the writer's own file is good for.

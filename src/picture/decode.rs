@@ -8,7 +8,7 @@ use image::{
     metadata::Orientation,
 };
 
-use super::{MAX_PIXELS, MAX_SIDE, PictureError, format::Format};
+use super::{MAX_PIXELS, MAX_SIDE, PictureError, clean::without_heavy_profile, format::Format};
 
 /// A picture's pixels, and what has to be done before they are what the writer saw.
 pub(super) struct Decoded {
@@ -29,6 +29,7 @@ pub(super) fn decode(bytes: &[u8], format: Format) -> Result<Decoded, PictureErr
                     u32::from_be_bytes([e, f, g, h]),
                 )?;
             }
+            let content = Cursor::new(without_heavy_profile(bytes));
             PngDecoder::with_limits(content, limits())
                 .map_err(damaged)
                 .and_then(pixels)

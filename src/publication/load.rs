@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     address::clean_name,
-    source::{Source, SourceError, unresolved_conflict},
+    source::{Source, SourceError, read_file, unresolved_conflict},
     yaml::Tree,
 };
 
@@ -22,7 +22,7 @@ use crate::{
 pub const FILE_NAME: &str = "daily-note.yaml";
 
 /// Nobody writes more; something else was named daily-note.yaml.
-const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
+const MAX_FILE_BYTES: u64 = 1 << 20;
 
 impl Publication {
     /// The nearest folder, from `start` upwards, that holds a daily-note.yaml.
@@ -101,17 +101,13 @@ fn read(root: &Path) -> Result<String, SourceError> {
     let path = root.join(FILE_NAME);
     let unreadable =
         |why: String| SourceError::new(format!("{} can't be read: {why}", path.display()));
-    let metadata = std::fs::metadata(&path).map_err(|error| match error.kind() {
+    let bytes = read_file(&path, MAX_FILE_BYTES).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => {
             SourceError::new(format!("no {FILE_NAME} in {}", root.display()))
                 .with_hint("`daily-note init` makes a publication here")
         }
         _ => unreadable(error.to_string()),
     })?;
-    if metadata.len() > MAX_FILE_BYTES {
-        return Err(unreadable("it is larger than 4 MiB".to_owned()));
-    }
-    let bytes = std::fs::read(&path).map_err(|error| unreadable(error.to_string()))?;
     String::from_utf8(bytes).map_err(|error| {
         let good = error.utf8_error().valid_up_to();
         let bytes = error.into_bytes();

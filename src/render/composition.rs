@@ -6,20 +6,18 @@ use std::collections::{BTreeMap, HashSet};
 
 use aws_lc_rs::digest;
 use serde_json::{Value, json};
-use tera::Tera;
 
 pub(crate) use context::direction;
 use context::{edition_context, next_context, opt_out, publication_context};
 
 use crate::{
-    issue::{Block, Issue},
+    issue::{Block, Issue, Section},
     look::Part,
     publication::{Edition, Publication},
     render::{
-        Composition, RenderError, Templates,
+        Composition, Engine, RenderError, Templates,
         html::{HtmlWriter, IssueLinks, LinkedIssue, plain_text},
         images::Images,
-        templates::template_error,
         text::{self, TextWriter},
         words::Words,
     },
@@ -73,39 +71,45 @@ impl Composition {
         let edition = edition_of(publication, issue)?;
         let words = Words::load(input.templates, &publication.language)?;
         let mail_templates = input.templates.mail();
-        let tera = input.templates.engine()?;
+        let engine = input.templates.engine()?;
         let mut images = Images::new(publication, issue, input.images);
         let issue_links: &IssueLinks<'_> = input.linked_issue;
         let mut html = HtmlWriter {
-            tera,
-            templates: &mail_templates,
+            engine,
             words: &words,
             issue_links,
             images: &mut images,
             footnote_uses: BTreeMap::new(),
             inset: 0,
             is_in_cell: false,
+            made_bytes: 0,
+            highlighted_bytes: 0,
         };
         let document = &issue.document;
         let cover = issue.front_matter.cover.as_ref();
         let shown_cover = cover.map(|cover| html.cover(cover)).transpose()?;
-        let introduction = html.introduction(&document.introduction)?;
+        let introduction = html
+            .introduction(&document.introduction)
+            .map_err(|error| placed(error, issue, None))?;
         let has_numbers = publication.look.shows(Part::Numbers);
         let mut stories = Vec::with_capacity(document.sections.len());
         let mut text = TextWriter::new(&words, issue_links, has_numbers);
         let cover_text = cover.map(|cover| text.cover(cover));
         let introduction_text = text.introduction(&document.introduction);
         for section in &document.sections {
+            let placed = |error| placed(error, issue, Some(section));
             stories.push(json!({
                 "number": format!("{:02}", section.number),
                 "title": section.title,
-                "heading": html.inlines(&section.heading)?,
+                "heading": html.inlines(&section.heading).map_err(placed)?,
                 "anchor": section.anchor,
-                "html": html.blocks(&section.blocks)?,
+                "html": html.blocks(&section.blocks).map_err(placed)?,
                 "text": text.section(section),
             }));
         }
-        let footnotes = html.footnotes(&document.footnotes)?;
+        let footnotes = html
+            .footnotes(&document.footnotes)
+            .map_err(|error| placed(error, issue, document.sections.last()))?;
         let footnotes_text = text.footnotes(&document.footnotes);
         let preheader = issue
             .front_matter
@@ -141,7 +145,7 @@ impl Composition {
             "next": next_context(publication, issue, &words),
             "opt_out": opt_out(publication, input.templates, &words)?,
         });
-        context["styles"] = styles(tera, &mail_templates, &context)?;
+        context["styles"] = styles(&engine.knowing(&context)?)?;
         let (images, published) = images.into_files();
         Ok(Self {
             templates: mail_templates,
@@ -227,21 +231,26 @@ impl Composition {
 
 /// The style sheets, which are templates too: rendered apart from the page, since a style sheet
 /// knows no HTML entities.
-fn styles(
-    tera: &Tera,
-    templates: &BTreeMap<String, String>,
-    context: &Value,
-) -> Result<Value, RenderError> {
-    let render = |name: &str| {
-        tera::Context::from_serialize(context)
-            .and_then(|context| tera.render(name, &context))
-            .map_err(|error| template_error(&error, templates))
-    };
+fn styles(engine: &Engine) -> Result<Value, RenderError> {
+    let render = |name: &str| engine.render(name, &tera::Context::new());
     Ok(json!({
         "inlined": render("email/inline.css")?,
         "head": render("email/head.css")?.trim(),
         "word": render("email/word.css")?.trim(),
     }))
+}
+
+/// Where the issue got too long: at the section that was being written.
+fn placed(error: RenderError, issue: &Issue, section: Option<&Section>) -> RenderError {
+    match error {
+        RenderError::TooLong => {
+            let span = section.map_or(0..0, |section| section.span.clone());
+            SourceError::at(&issue.source, span, error.to_string())
+                .with_hint("Gmail shows 102 KB: make several issues of it, or link to a page that has the rest")
+                .into()
+        }
+        error => error,
+    }
 }
 
 fn edition_of<'a>(publication: &'a Publication, issue: &Issue) -> Result<&'a Edition, RenderError> {

@@ -7,8 +7,11 @@ use syntect::parsing::{ParseState, ScopeStack, SyntaxReference, SyntaxSet};
 
 use crate::render::escape::escape_text;
 
-/// Code longer than this is shown plain: highlighting it would take longer than reading it.
-const MAX_BYTES: usize = 64 << 10;
+/// Of all code of an issue, what comes behind this is shown plain: to colour it would take longer than to
+/// read it.
+pub(super) const MAX_HIGHLIGHTED_BYTES: usize = 64 << 10;
+/// A line of more is nobody's writing; what colours look for takes the square of its length.
+const MAX_LINE_BYTES: usize = 1_000;
 
 /// Scope prefix → class. The innermost scope that has one decides.
 const CLASSES: &[(&str, &str)] = &[
@@ -33,7 +36,7 @@ const CLASSES: &[(&str, &str)] = &[
 pub(super) fn highlighted(code: &str, language: Option<&str>) -> String {
     let code = code.strip_suffix('\n').unwrap_or(code);
     let syntax = language
-        .filter(|_| code.len() <= MAX_BYTES)
+        .filter(|_| code.lines().all(|line| line.len() <= MAX_LINE_BYTES))
         .and_then(|name| syntaxes().find_syntax_by_token(name));
     syntax
         .and_then(|syntax| with_classes(code, syntax))

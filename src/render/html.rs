@@ -11,15 +11,14 @@ pub(crate) use table::TableForm;
 pub(super) use table::column_alignments;
 
 use serde_json::{Value, json};
-use tera::{Context, Tera};
+use tera::Context;
 
 use crate::{
     issue::{Block, Footnote, Image, Inline, ListItem},
     render::{
-        RenderError,
-        highlight::highlighted,
+        Engine, RenderError,
+        highlight::{MAX_HIGHLIGHTED_BYTES, highlighted},
         images::{Images, Shown},
-        templates::template_error,
         text::width,
         words::Words,
     },
@@ -40,8 +39,7 @@ pub struct LinkedIssue {
 /// Writes blocks as HTML, and remembers what only the whole issue knows: which images it needs, and
 /// how often each footnote was pointed at.
 pub(super) struct HtmlWriter<'a> {
-    pub(super) tera: &'a Tera,
-    pub(super) templates: &'a std::collections::BTreeMap<String, String>,
+    pub(super) engine: &'a Engine,
     pub(super) words: &'a Words,
     pub(super) issue_links: &'a IssueLinks<'a>,
     pub(super) images: &'a mut Images,
@@ -50,7 +48,14 @@ pub(super) struct HtmlWriter<'a> {
     pub(super) inset: usize,
     /// Whether what is written stands in a cell of a table.
     pub(super) is_in_cell: bool,
+    /// How much HTML was made so far, parts of parts counted again.
+    pub(super) made_bytes: usize,
+    /// How much code was given colours.
+    pub(super) highlighted_bytes: usize,
 }
+
+/// The heaviest mail that anybody reads has a fortieth of this; Gmail cuts at 102 KB.
+pub(super) const MAX_HTML_BYTES: usize = 4 << 20;
 
 /// What the bar of a quotation, the padding of a callout, the marker of an item take, in pixels.
 const QUOTE_INSET: usize = 23;
@@ -131,7 +136,7 @@ impl HtmlWriter<'_> {
                 )?
             }
             Block::Code { language, text } => {
-                let body = highlighted(text, language.as_deref());
+                let body = self.code(text, language.as_deref());
                 self.component("code_block", &json!({"language": language}), Some(&body))?
             }
             Block::Table {
@@ -152,6 +157,25 @@ impl HtmlWriter<'_> {
             } => self.video(url, title, thumbnail.as_ref())?,
             Block::Rule => "<hr class=\"hr line\">".to_owned(),
         })
+    }
+
+    /// Code, coloured as long as that takes no longer than reading it.
+    fn code(&mut self, text: &str, language: Option<&str>) -> String {
+        self.highlighted_bytes += text.len();
+        let language = language.filter(|_| self.highlighted_bytes <= MAX_HIGHLIGHTED_BYTES);
+        highlighted(text, language)
+    }
+
+    /// Counts what was made.
+    ///
+    /// # Errors
+    /// Where it is more than a mail can have.
+    fn count(&mut self, bytes: usize) -> Result<(), RenderError> {
+        self.made_bytes += bytes;
+        match self.made_bytes > MAX_HTML_BYTES {
+            true => Err(RenderError::TooLong),
+            false => Ok(()),
+        }
     }
 
     /// The same in the narrower column within a block.
@@ -211,7 +235,7 @@ impl HtmlWriter<'_> {
     }
 
     /// A list of nothing but tasks.
-    fn tasks(&self, items: &[ListItem], contents: &[String]) -> Result<String, RenderError> {
+    fn tasks(&mut self, items: &[ListItem], contents: &[String]) -> Result<String, RenderError> {
         let tasks: Vec<Value> = items
             .iter()
             .zip(contents)
@@ -320,7 +344,7 @@ impl HtmlWriter<'_> {
 
     /// An argument that is null is one not given: the component's default stands in.
     fn component(
-        &self,
+        &mut self,
         name: &str,
         arguments: &Value,
         body: Option<&str>,
@@ -331,10 +355,9 @@ impl HtmlWriter<'_> {
                 context.insert(key.clone(), value);
             }
         }
-        self.tera
-            .render_component(name, &context, body, true)
-            .map(|html| html.trim().to_owned())
-            .map_err(|error| template_error(&error, self.templates))
+        let html = self.engine.component(name, &context, body)?;
+        self.count(html.len().saturating_sub(body.map_or(0, str::len)))?;
+        Ok(html.trim().to_owned())
     }
 }
 

@@ -1,22 +1,16 @@
 //! A [`Composition`] made ready, then one reader after the other: template, styles, done.
 
-use std::collections::BTreeMap;
-
 use css_inline::{CSSInliner, InlineOptions};
-use tera::{Context, Tera};
+use tera::Context;
 
 use crate::render::{
-    Composition, ReaderView, RenderError, RenderedIssue, Templates,
-    escape::Veil,
+    Composition, Engine, ReaderView, RenderError, RenderedIssue, Templates, escape::Veil,
     slim::Sheets,
-    templates::{self, template_error},
 };
 
 /// Renders a composition for any number of readers; a pure function of each [`ReaderView`].
 pub struct Renderer {
-    tera: Tera,
-    /// For showing the line of an error.
-    templates: BTreeMap<String, String>,
+    engine: Engine,
     inliner: CSSInliner<'static>,
     subject: String,
 }
@@ -27,20 +21,17 @@ impl Composition {
     /// # Errors
     /// A template that does not parse.
     pub fn renderer(&self) -> Result<Renderer, RenderError> {
-        self.renderer_on(templates::engine(&self.templates)?)
+        self.renderer_on(&Engine::new(&self.templates)?)
     }
 
     /// The same with the templates that it was just prepared with, which need not be parsed again.
     pub(crate) fn renderer_with(&self, templates: &Templates) -> Result<Renderer, RenderError> {
-        self.renderer_on(templates.engine()?.clone())
+        self.renderer_on(templates.engine()?)
     }
 
-    fn renderer_on(&self, mut tera: Tera) -> Result<Renderer, RenderError> {
-        *tera.global_context() = Context::from_serialize(&self.context)
-            .map_err(|error| template_error(&error, &self.templates))?;
+    fn renderer_on(&self, engine: &Engine) -> Result<Renderer, RenderError> {
         Ok(Renderer {
-            tera,
-            templates: self.templates.clone(),
+            engine: engine.knowing(&self.context)?,
             inliner: CSSInliner::new(InlineOptions {
                 load_remote_stylesheets: false,
                 minify_css: true,
@@ -62,18 +53,12 @@ impl Renderer {
     pub fn render(&self, reader: &ReaderView) -> Result<RenderedIssue, RenderError> {
         let mut context = Context::new();
         context.insert("reader", reader);
-        let page = self.fill("email/issue.html", &context)?;
+        let page = self.engine.render("email/issue.html", &context)?;
         Ok(RenderedIssue {
             subject: self.subject.clone(),
             html: self.inlined(&page)?,
-            text: tidy_text(&self.fill("email/issue.txt", &context)?),
+            text: tidy_text(&self.engine.render("email/issue.txt", &context)?),
         })
-    }
-
-    fn fill(&self, template: &str, context: &Context) -> Result<String, RenderError> {
-        self.tera
-            .render(template, context)
-            .map_err(|error| template_error(&error, &self.templates))
     }
 
     fn inlined(&self, page: &str) -> Result<String, RenderError> {

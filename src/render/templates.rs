@@ -1,13 +1,11 @@
 //! The templates: built into the binary, overridden a file at a time by the publication's own
-//! `templates/` folder; and what the template engine says of a broken one.
+//! `templates/` folder.
 
 use std::{collections::BTreeMap, fs, path::Path, sync::OnceLock};
 
-use tera::{ErrorKind, Kwargs, State, Tera, TeraResult};
-
 use crate::{
-    render::{RenderError, escape, text},
-    source::{Source, SourceError, shown_path, unresolved_conflict},
+    render::{Engine, RenderError},
+    source::{Source, read_text_file, shown_path, unresolved_conflict},
 };
 
 macro_rules! built_in {
@@ -60,7 +58,7 @@ const MAX_BYTES: u64 = 1 << 20;
 pub struct Templates {
     texts: BTreeMap<String, String>,
     /// Those of the mail, parsed: an archive's issues share it.
-    engine: OnceLock<Tera>,
+    engine: OnceLock<Engine>,
 }
 
 impl Templates {
@@ -105,16 +103,8 @@ impl Templates {
             if !is_template(&path) {
                 continue;
             }
-            let size = fs::metadata(&path)
-                .map_err(|error| unreadable(&path, error))?
-                .len();
-            if size > MAX_BYTES {
-                return Err(RenderError::Source(Box::new(SourceError::new(format!(
-                    "{} has {size} bytes: too large for a template (the limit is {MAX_BYTES})",
-                    shown_path(root, &path)
-                )))));
-            }
-            let text = fs::read_to_string(&path).map_err(|error| unreadable(&path, error))?;
+            let text =
+                read_text_file(&path, MAX_BYTES).map_err(|error| unreadable(&path, error))?;
             let source = Source::new(shown_path(root, &path), text.as_str());
             if let Some(conflict) = unresolved_conflict(&source) {
                 return Err(RenderError::Source(Box::new(conflict)));
@@ -140,11 +130,11 @@ impl Templates {
     ///
     /// # Errors
     /// The first template that does not parse.
-    pub(crate) fn engine(&self) -> Result<&Tera, RenderError> {
+    pub(crate) fn engine(&self) -> Result<&Engine, RenderError> {
         if let Some(engine) = self.engine.get() {
             return Ok(engine);
         }
-        let fresh = engine(&self.mail())?;
+        let fresh = Engine::new(&self.mail())?;
         Ok(self.engine.get_or_init(|| fresh))
     }
 
@@ -167,74 +157,4 @@ impl Templates {
 pub(super) fn is_template(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str());
     extension.is_some_and(|extension| ["html", "txt", "css", "yaml", "xml"].contains(&extension))
-}
-
-/// A template engine that has these templates and the one escape function.
-///
-/// # Errors
-/// The first template that does not parse.
-pub(crate) fn engine(templates: &BTreeMap<String, String>) -> Result<Tera, RenderError> {
-    let mut tera = Tera::default();
-    tera.set_escape_fn(escape::write_escaped);
-    tera.autoescape_on([".html"]);
-    tera.register_filter("urlencode", |text: &str, _: Kwargs, _: &State| {
-        escape::percent_encode(text)
-    });
-    tera.register_filter("wrapped", |text: &str, _: Kwargs, _: &State| {
-        text::wrap(text, text::WIDTH).join("\n")
-    });
-    tera.register_filter("underlined", |text: &str, arguments: Kwargs, _: &State| {
-        let with = arguments
-            .get::<&str>("with")?
-            .and_then(|with| with.chars().next());
-        TeraResult::Ok(text::underlined(text, with.unwrap_or('=')).join("\n"))
-    });
-    tera.add_raw_templates(templates.iter())
-        .map_err(|error| template_error(&error, templates))?;
-    Ok(tera)
-}
-
-/// The engine's report as the error that people see everywhere else: place, line, caret, hint.
-pub(crate) fn template_error(
-    error: &tera::Error,
-    templates: &BTreeMap<String, String>,
-) -> RenderError {
-    let error = match error.kind() {
-        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
-            let name = report.filename();
-            let text = templates.get(name).cloned().unwrap_or_default();
-            let source = Source::new(format!("templates/{name}"), text);
-            SourceError::at(
-                &source,
-                report.span().range.clone(),
-                sentence(report.message()),
-            )
-            .with_hint(hint(report.message()))
-        }
-        other => SourceError::new(format!("the templates do not fit together: {other}")).with_hint(
-            "a file under templates/ replaces the built-in one of the same name; the file of \
-                 a block must go on defining that block's component",
-        ),
-    };
-    RenderError::Source(Box::new(error))
-}
-
-/// What to do about the commonest mistakes.
-fn hint(message: &str) -> &'static str {
-    if message.contains("not defined") {
-        "a template of the mail sees: publication, edition, issue, introduction, contents, \
-         stories, footnotes, next, opt_out, look, theme, words, reader"
-    } else {
-        "templates are written in Tera: {{ value }}, {% if … %} … {% endif %}, {# a remark #}"
-    }
-}
-
-/// The engine starts its messages in upper case and may end them with a full stop; ours go on after
-/// a place and a colon.
-fn sentence(message: &str) -> String {
-    let mut characters = message.trim_end_matches('.').chars();
-    let first = characters
-        .next()
-        .map(|first| first.to_lowercase().to_string());
-    first.unwrap_or_default() + characters.as_str()
 }

@@ -9,9 +9,9 @@ use super::{
 };
 
 /// So many days before its date people hear of it: until then its writer is at work.
-const BEFORE_DAYS: u64 = 7;
+pub const BEFORE_DAYS: u64 = 7;
 /// And so many days after it.
-pub(super) const AFTER_DAYS: u64 = 28;
+pub const AFTER_DAYS: u64 = 28;
 
 /// What no slot takes, told.
 pub(super) fn unplaced<'a>(sight: &'a Sight<'_>) -> impl Iterator<Item = Event> + use<'a> {

@@ -16,6 +16,7 @@ use tokio_rustls::{
 };
 
 use super::relay::Relay;
+use crate::source::read_file;
 
 /// Loaded once a relay: reading the system's certificates takes longer than a handshake.
 pub(super) struct Trust {
@@ -75,6 +76,9 @@ pub(super) fn is_about_the_certificate(error: &io::Error) -> bool {
         })
 }
 
+/// All authorities of the web have a quarter of it.
+const MAX_CA_FILE_BYTES: u64 = 1 << 20;
+
 async fn load(ca_file: Option<PathBuf>) -> Result<Trust, TrustError> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let verifier = {
@@ -104,9 +108,13 @@ async fn load(ca_file: Option<PathBuf>) -> Result<Trust, TrustError> {
 }
 
 fn read_ca_file(path: PathBuf) -> Result<Vec<CertificateDer<'static>>, TrustError> {
-    let certificates = CertificateDer::pem_file_iter(&path)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(|error| Box::new(error) as _)
+    let certificates = read_file(&path, MAX_CA_FILE_BYTES)
+        .map_err(|error| Box::new(error) as Box<dyn std::error::Error + Send + Sync>)
+        .and_then(|pem| {
+            CertificateDer::pem_slice_iter(&pem)
+                .collect::<Result<Vec<_>, _>>()
+                .map_err(|error| Box::new(error) as _)
+        })
         .and_then(|certificates| {
             if certificates.is_empty() {
                 Err("it holds no certificate in PEM".into())

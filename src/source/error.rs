@@ -6,6 +6,9 @@ use miette::{Diagnostic, LabeledSpan, Report, SourceCode};
 
 use super::{Position, Source, Span};
 
+/// A longer place is shown by its beginning.
+const MAX_SHOWN_BYTES: usize = 300;
+
 /// Something wrong at a place in a file, with the line shown and a way to mend it.
 #[derive(Debug, Clone)]
 pub struct SourceError {
@@ -127,8 +130,12 @@ impl Diagnostic for SourceError {
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let (_, span) = self.span()?;
-        let label = LabeledSpan::new(self.label.clone(), span.start, span.len());
+        let (source, span) = self.span()?;
+        let length = match span.len() > MAX_SHOWN_BYTES {
+            true => source.inner.boundary(span.start + MAX_SHOWN_BYTES) - span.start,
+            false => span.len(),
+        };
+        let label = LabeledSpan::new(self.label.clone(), span.start, length);
         Some(Box::new(std::iter::once(label)))
     }
 }

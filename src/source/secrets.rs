@@ -172,11 +172,12 @@ impl Masking<'_> {
             Above::Harmless { is_text: true, .. } if goes_on => end,
             _ => indent,
         };
+        // Up to where nothing but dashes and white space stands before the first key.
+        let begins = line[indent..].find(|c| !matches!(c, '-' | ' ' | '\t'));
+        let begins = begins.map_or(line.len(), |dashes| indent + dashes);
         while at < end {
             let key = key_at(line, at).filter(|(_, behind)| *behind <= end);
-            let is_first = line[indent..at]
-                .chars()
-                .all(|c| matches!(c, '-' | ' ' | '\t'));
+            let is_first = at <= begins;
             let follows = is_first || line[indent..at].trim_end().ends_with([',', '{', '[']);
             let Some((name, behind)) = key else {
                 at = next_boundary(line, at);

@@ -203,7 +203,7 @@ impl StoreError {
             Self::Foreign => "move it away, or name another folder",
             Self::Newer => "install that version or a later one",
             Self::Outdated(_) => {
-                "nothing was changed: use the version that wrote it, and report this with the cause"
+                "nothing was changed: use the version that wrote it, save it with `daily-note backup --as-is FOLDER`, and report this with the cause"
             }
             Self::Unbalanced { .. } => {
                 "nothing more is sent of it: keep a copy of .daily-note, and report this"

@@ -198,13 +198,9 @@ impl SqliteStore {
         let outside = self.outside.clone();
         let state_dir = self.state_dir.clone();
         if self.realm.is_rehearsal() {
-            // It leaves no run behind: what is told outside would lag.
-            return self
-                .write(move |tx, place| {
-                    place.read_witnesses_again(None);
-                    home::check(tx, &state_dir, None)
-                })
-                .await;
+            // It leaves no run behind, and harms nobody wherever it is played.
+            self.owner.place.read_witnesses_again(None);
+            return Ok(());
         }
         self.note_run(move |tx, place| {
             departures::refuse_unknown(tx)?;

@@ -18,6 +18,7 @@ const MAX_ALIASED: usize = 10_000;
 pub(super) fn build(source: &Source, within: Span) -> Result<Node, Vec<SourceError>> {
     let mut builder = Builder::new(source, within);
     let text = builder.text;
+    builder.refuse_a_staircase()?;
     for event in Parser::new_from_str(text) {
         let (event, marks) = event.map_err(|error| vec![builder.syntax_error(&error)])?;
         let span = builder.span(marks);
@@ -139,14 +140,29 @@ impl<'s> Builder<'s> {
         start + text.trim_end().len()
     }
 
+    /// Lists in lists on one line: the scanner reads a line to its end before it says anything of it, in the
+    /// square of their number.
+    fn refuse_a_staircase(&self) -> Result<(), Vec<SourceError>> {
+        let mut start = self.base;
+        for line in self.text.split_inclusive('\n') {
+            let dashes = line.split_ascii_whitespace().take_while(|it| *it == "-");
+            if dashes.take(MAX_DEPTH + 1).count() > MAX_DEPTH {
+                return Err(vec![self.too_deep(start)]);
+            }
+            start += line.len();
+        }
+        Ok(())
+    }
+
+    fn too_deep(&self, at: usize) -> SourceError {
+        let message = format!("more than {MAX_DEPTH} lists or mappings inside one another");
+        SourceError::at(self.source, at..at, message)
+    }
+
     fn start(&mut self, kind: Kind, start: usize, anchor: usize) -> Result<(), SourceError> {
         self.refuse_as_key(start..start)?;
         if self.open.len() >= MAX_DEPTH {
-            return Err(SourceError::at(
-                self.source,
-                start..start,
-                format!("more than {MAX_DEPTH} lists or mappings inside one another"),
-            ));
+            return Err(self.too_deep(start));
         }
         self.open.push(Open {
             start,

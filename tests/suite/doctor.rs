@@ -73,6 +73,7 @@ async fn examined(publication: &Publication, host: &str, dns: &FakeDns) -> Repor
             sync: Duration::from_micros(800),
             free_bytes: 50_000_000_000,
             file_system: 0xef53,
+            tells_birth: true,
             exposed: Vec::new(),
         }),
         store: Ok(()),

@@ -2,7 +2,7 @@
 //! every command that sends, with a terminal and without.
 
 mod departures;
-mod harness;
+pub(crate) mod harness;
 mod moved;
 mod places;
 mod questions;

@@ -7,6 +7,7 @@
 
 mod architecture;
 mod audience;
+mod bounds;
 mod calendar;
 mod check;
 mod cli;
@@ -17,6 +18,7 @@ mod doctor;
 mod faults;
 mod identity;
 mod images;
+mod machine;
 mod mail;
 mod message;
 mod notice;

@@ -9,7 +9,7 @@ mod watched;
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpStream,
-    process::{Child, Stdio},
+    process::{Child, Command, Stdio},
     time::Duration,
 };
 
@@ -26,7 +26,11 @@ impl Daemon {
     pub(crate) fn start(publication: &TestPublication, before: &[&str], after: &[&str]) -> Self {
         let listen = ["serve", "--listen", "127.0.0.1:0"];
         let arguments: Vec<&str> = before.iter().chain(&listen).chain(after).copied().collect();
-        let mut command = publication.command(arguments);
+        Self::spawn(&mut publication.command(arguments))
+    }
+
+    /// The same with a command of the test's own.
+    pub(crate) fn spawn(command: &mut Command) -> Self {
         let mut child = command
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -48,9 +52,22 @@ impl Daemon {
         }
     }
 
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Status and body of a page.
     pub(crate) fn get(&self, path: &str) -> (u16, String) {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
+        // Between a listener and the next one nobody is there for a moment.
+        let mut tries = 0;
+        let mut stream = loop {
+            match TcpStream::connect(&self.address) {
+                Ok(stream) => break stream,
+                Err(_) if tries < 100 => tries += 1,
+                Err(error) => panic!("{}: {error}", self.address),
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        };
         stream
             .set_read_timeout(Some(Duration::from_secs(20)))
             .unwrap();

@@ -32,7 +32,8 @@ pub(crate) fn tool(name: &str) -> Option<PathBuf> {
     found
 }
 
-fn free_port() -> SocketAddr {
+/// An address that nobody listens at.
+pub(crate) fn free_port() -> SocketAddr {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     listener.local_addr().unwrap()
 }

@@ -15,4 +15,7 @@ mod unreadable;
 mod year;
 mod zones;
 
-pub(crate) use self::harness::{Serve, wait_until};
+pub(crate) use self::{
+    beside::{locks, shell},
+    harness::{Serve, wait_until},
+};

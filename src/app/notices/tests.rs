@@ -13,10 +13,13 @@ use tokio::time::timeout;
 use super::*;
 use crate::publication::{Environment, Publication};
 
-fn app(root: &std::path::Path, hook: &str, clock: Clock) -> App {
+const RELAY: &str = "smtp://127.0.0.1:2525?tls=none";
+
+fn app(root: &std::path::Path, relay: &str, hook: &str, clock: Clock) -> App {
     let yaml = format!(
         "publication: {{name: n, timezone: UTC, from: n@example.com}}\n\
          editions: {{monday: {{title: m, day: mon, time: '08:00'}}}}\n\
+         smtp: {{url: '{relay}'}}\n\
          notify: {{webhook: {{url: '{hook}', secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw}}}}\n"
     );
     let publication = Publication::from_yaml(root, &yaml, &Environment::empty()).unwrap();
@@ -26,11 +29,16 @@ fn app(root: &std::path::Path, hook: &str, clock: Clock) -> App {
 #[test]
 fn a_rehearsal_posts_to_this_machine_alone() {
     let pretended = Clock::starting_at(DateTime::UNIX_EPOCH);
-    let has_hook = |hook, clock| app("/nowhere".as_ref(), hook, clock).webhook().is_some();
+    let has_hook = |relay, hook, clock| {
+        let app = app("/nowhere".as_ref(), relay, hook, clock);
+        app.webhook().is_some()
+    };
     let (here, there) = ("http://127.0.0.1:8080/hook", "https://hook.example.com/");
-    assert!(has_hook(here, pretended) && has_hook("http://localhost/", pretended));
-    assert!(!has_hook(there, pretended));
-    assert!(has_hook(there, Clock::System) && has_hook(here, Clock::System));
+    for (relay, clock) in [(RELAY, pretended), ("inbox", Clock::System)] {
+        assert!(has_hook(relay, here, clock) && has_hook(relay, "http://localhost/", clock));
+        assert!(!has_hook(relay, there, clock));
+    }
+    assert!(has_hook(RELAY, there, Clock::System) && has_hook(RELAY, here, Clock::System));
 }
 
 #[tokio::test]
@@ -38,7 +46,7 @@ async fn what_the_state_can_t_keep_is_told_beside_the_beat() {
     let folder = TempDir::new().unwrap();
     let hook = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/", hook.local_addr().unwrap());
-    let notifier = Notifier::open(app(folder.path(), &url, Clock::System))
+    let notifier = Notifier::open(app(folder.path(), RELAY, &url, Clock::System))
         .await
         .unwrap();
     let database = folder.path().join(".daily-note/daily-note.sqlite");

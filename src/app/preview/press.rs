@@ -32,6 +32,8 @@ pub(super) struct Bench<'a> {
     pub(super) is_sent: bool,
     pub(super) kept_since: Option<NaiveDate>,
     pub(super) slot_taken_by: Option<&'a str>,
+    /// Why a person holds it.
+    pub(super) held_because: Option<&'a str>,
     pub(super) recipients: &'a RecipientsByEdition,
 }
 
@@ -110,6 +112,7 @@ impl Press {
                 is_now: false,
                 slot_taken_by: bench.slot_taken_by,
                 exposed: &[],
+                held_because: bench.held_because,
             },
             recipients: bench.recipients.get(&issue.front_matter.edition),
             online: None,

@@ -9,7 +9,7 @@ use std::{
 use chrono::NaiveDate;
 
 use super::{
-    super::{App, consents::RecipientsByEdition},
+    super::{App, consents::RecipientsByEdition, on_hold::hold_among},
     calendar::{self, Desk},
     press::{Bench, Press, told},
     watch::Changed,
@@ -285,6 +285,8 @@ impl Shelf {
                 .as_ref()
                 .ok()
                 .and_then(|issue| taker_of(&self.app.publication, &self.ledger, issue));
+            let issue = entry.issue.as_ref().ok();
+            let hold = issue.and_then(|issue| hold_among(&self.ledger.holds, issue));
             let zone = self.app.publication.timezone;
             let nobody = RecipientsByEdition::new();
             let bench = Bench {
@@ -296,6 +298,7 @@ impl Shelf {
                 is_sent,
                 kept_since: kept_since.map(|since| self.app.publication.today(since)),
                 slot_taken_by,
+                held_because: hold.map(|hold| hold.why.as_str()),
                 recipients: self.recipients.as_ref().unwrap_or(&nobody),
             };
             press.renew(&bench, &entry.issue);

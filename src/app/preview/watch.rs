@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher, event::Flag};
+use notify::{Config, EventKind, PollWatcher, RecursiveMode, Watcher, event::Flag};
 use tokio::{sync::mpsc, time::timeout};
 
 use super::desk::LiveDesk;
@@ -25,6 +25,9 @@ const LONGEST: Duration = Duration::from_millis(40);
 const BEGUN: Duration = Duration::from_millis(300);
 /// Files put into a new folder before it was watched are found by a second look.
 const SECOND_LOOK: Duration = Duration::from_millis(150);
+
+/// How often files are looked at where the system gives no notices.
+const POLL: Duration = Duration::from_secs(1);
 
 /// Watched with all that is in them.
 const FOLDERS: [&str; 2] = ["issues", "templates"];
@@ -55,12 +58,14 @@ impl Changed {
     }
 }
 
-/// The watcher of a publication's root.
+/// The watcher of a publication's root: by the system's notices, or by looking where it gives none.
 pub(super) struct Watch {
     root: PathBuf,
     /// Folders of pictures outside the others.
     pictures: BTreeSet<PathBuf>,
-    watcher: RecommendedWatcher,
+    watcher: Box<dyn Watcher + Send>,
+    notices: mpsc::UnboundedSender<Notice>,
+    is_polling: bool,
 }
 
 impl Watch {
@@ -69,27 +74,60 @@ impl Watch {
         let (sender, notices) = mpsc::unbounded_channel();
         // The system names files by their real paths on some machines.
         let root = root.canonicalize().map_err(notify::Error::io)?;
-        let base = root.clone();
-        let watcher = notify::recommended_watcher(move |event| {
-            if let Some(notice) = notice(&base, event) {
-                // Nobody listens any more: the preview is being stopped.
-                let _ = sender.send(notice);
-            }
-        })?;
-        let mut watch = Self {
-            root,
-            pictures: BTreeSet::new(),
-            watcher,
+        let mut watch = match notify::recommended_watcher(teller(&root, &sender)) {
+            Ok(watcher) => Self {
+                root,
+                pictures: BTreeSet::new(),
+                watcher: Box::new(watcher),
+                notices: sender,
+                is_polling: false,
+            },
+            Err(error) => Self::polling(root, sender, &error)?,
         };
-        watch
-            .watcher
-            .watch(&watch.root, RecursiveMode::NonRecursive)?;
-        watch.arm()?;
+        if let Err(error) = watch.arm() {
+            watch.poll_instead(&error)?;
+        }
         Ok((watch, notices))
     }
 
-    /// Watches the folders that are there by now.
+    /// The system has no notices left to give (inotify's limits are shared by all programs of a user).
+    fn polling(
+        root: PathBuf,
+        notices: mpsc::UnboundedSender<Notice>,
+        why: &notify::Error,
+    ) -> notify::Result<Self> {
+        tracing::warn!("the system tells of no changes ({why}): files are looked at each second");
+        let config = Config::default().with_poll_interval(POLL);
+        let watcher = PollWatcher::new(teller(&root, &notices), config)?;
+        Ok(Self {
+            root,
+            pictures: BTreeSet::new(),
+            watcher: Box::new(watcher),
+            notices,
+            is_polling: true,
+        })
+    }
+
+    fn poll_instead(&mut self, why: &notify::Error) -> notify::Result<()> {
+        *self = Self::polling(self.root.clone(), self.notices.clone(), why)?;
+        self.arm()
+    }
+
+    /// Watches what is there by now. A folder that came later may be one too many for the system.
+    fn arm_again(&mut self) {
+        let Err(error) = self.arm() else { return };
+        let armed = match self.is_polling {
+            true => Err(error),
+            false => self.poll_instead(&error),
+        };
+        if let Err(error) = armed {
+            tracing::warn!(%error, "watching the publication's folders");
+        }
+    }
+
     fn arm(&mut self) -> notify::Result<()> {
+        self.watcher
+            .watch(&self.root, RecursiveMode::NonRecursive)?;
         for folder in FOLDERS {
             let folder = self.root.join(folder);
             if folder.is_dir() {
@@ -97,6 +135,20 @@ impl Watch {
             }
         }
         Ok(())
+    }
+}
+
+/// Hands the system's notices on.
+fn teller(
+    root: &Path,
+    notices: &mpsc::UnboundedSender<Notice>,
+) -> impl FnMut(notify::Result<notify::Event>) + Send + 'static {
+    let (base, notices) = (root.to_owned(), notices.clone());
+    move |event| {
+        if let Some(notice) = notice(&base, event) {
+            // Nobody listens any more: the preview is being stopped.
+            let _ = notices.send(notice);
+        }
     }
 }
 
@@ -180,8 +232,8 @@ pub(super) async fn follow(
             || FOLDERS
                 .iter()
                 .any(|folder| changed.paths.contains(Path::new(folder)));
-        if is_new && let Err(error) = watch.arm() {
-            tracing::warn!(%error, "watching the publication's folders");
+        if is_new {
+            watch.arm_again();
         }
         desk.take_up(changed, since).await;
         watch.watch_pictures(desk.picture_folders().await);

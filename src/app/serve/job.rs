@@ -108,6 +108,10 @@ impl Work {
             let Some(found) = archive.issues().find(|own| own.id == issue).cloned() else {
                 return Ok(Begun::Not(Done::Outdated));
             };
+            // The plan that it was begun by may be older than the hold.
+            if app.hold_on(self.store.as_ref(), &found).await?.is_some() {
+                return Ok(Begun::Not(Done::Outdated));
+            }
             let store = Arc::clone(&self.store);
             let mut sending = match app.prepare(store, guard, &archive, found, false).await {
                 Ok(sending) => sending,

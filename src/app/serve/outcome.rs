@@ -19,6 +19,7 @@ impl Server {
         // What was wrong before may be wrong again, and is told again then.
         let paused = format!("paused {} ", job.issue());
         self.told.retain(|key| !key.starts_with(&paused));
+        self.refused_by_state.remove(job.issue());
         self.turn += 1;
         self.turns.insert(job.issue().to_owned(), self.turn);
         Work {
@@ -40,6 +41,9 @@ impl Server {
         let issue = job.issue().to_owned();
         if !matches!(done, Ok(Done::Disturbed)) {
             self.settling.end(&issue);
+        }
+        if done.is_ok() {
+            self.doubts.remove(&issue);
         }
         match done {
             Ok(Done::Carried(sent)) => {
@@ -99,7 +103,7 @@ impl Server {
             }
             (Job::Begin { slot, until, .. }, AppError::Doubt(doubt)) if doubt.is_of_issue() => {
                 self.has_doubt = true;
-                self.doubts.insert(issue.clone(), problems.join("\n"));
+                self.doubts.insert(issue.clone());
                 self.rests
                     .until_files_change(&issue, self.world.files(), now);
                 let event = Event::IssueRefused {
@@ -123,7 +127,12 @@ impl Server {
                 self.tell(event).await;
             }
             (_, AppError::State(_) | AppError::Doubt(_)) => {
-                self.has_doubt |= matches!(error, AppError::Doubt(_));
+                if matches!(error, AppError::Doubt(_)) {
+                    self.has_doubt = true;
+                    self.doubts.insert(issue.clone());
+                } else {
+                    self.refused_by_state.insert(issue.clone());
+                }
                 self.rests.a_while(&issue, now);
                 let reason = problems.join("\n");
                 self.tell(Event::StateRefused { reason }).await;

@@ -14,11 +14,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     files::{MAX_DEPTH, is_scratch},
-    git::Git,
     writers,
 };
 use crate::{
-    app::SUBSCRIBERS_FILE,
+    app::{SUBSCRIBERS_FILE, git::Git},
     clock::Clock,
     issue::Issue,
     publication::{FILE_NAME, Publication},

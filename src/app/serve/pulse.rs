@@ -1,11 +1,14 @@
 //! How the daemon is, as others may ask at any time: when it beat last, whether it keeps the calendar,
-//! what troubles it.
+//! what keeps it from its work, when its state was written last.
 
-use std::sync::{
-    Mutex, PoisonError,
-    atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
+    },
+    time::Duration,
 };
-use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
@@ -15,6 +18,32 @@ use crate::clock::Stopwatch;
 /// second or two.
 const DEAD_AFTER: Duration = Duration::from_secs(60);
 
+/// What keeps the daemon from its work. In words that anybody may read: the details are in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ailment {
+    /// daily-note.yaml, or another file that all issues need.
+    Configuration,
+    /// Something that only a person can decide.
+    Doubt,
+    /// The list and the ledger can't be read or written.
+    State,
+    /// The files of an issue that is due.
+    Held,
+}
+
+impl Ailment {
+    /// What it is called.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Configuration => "the configuration can't be read",
+            Self::Doubt => "nothing is sent before a person has decided something",
+            Self::State => "the state can't be used",
+            Self::Held => "an issue is due, and its files are being changed",
+        }
+    }
+}
+
 /// The daemon's pulse. Shared with whoever watches it.
 #[derive(Debug)]
 pub struct Pulse {
@@ -23,8 +52,15 @@ pub struct Pulse {
     last_millis: AtomicU64,
     last_at: AtomicI64,
     is_keeping: AtomicBool,
-    is_held: AtomicBool,
-    trouble: Mutex<Vec<String>>,
+    ailments: Mutex<BTreeSet<Ailment>>,
+    written: Mutex<Written>,
+}
+
+/// How far the writing of the state has come.
+#[derive(Debug, Default)]
+struct Written {
+    writes: u64,
+    last: Option<Stopwatch>,
 }
 
 impl Default for Pulse {
@@ -34,35 +70,44 @@ impl Default for Pulse {
             last_millis: AtomicU64::new(0),
             last_at: AtomicI64::new(0),
             is_keeping: AtomicBool::new(false),
-            is_held: AtomicBool::new(false),
-            trouble: Mutex::new(Vec::new()),
+            ailments: Mutex::default(),
+            written: Mutex::default(),
         }
     }
 }
 
 impl Pulse {
-    /// It beats. `trouble` is what is wrong with the files, nothing where all is well.
-    pub(super) fn beat(&self, now: DateTime<Utc>, is_keeping: bool, trouble: &[String]) {
+    /// It beats.
+    pub(super) fn beat(&self, now: DateTime<Utc>, is_keeping: bool, ailments: BTreeSet<Ailment>) {
         let millis = self.since.elapsed().as_millis();
         let millis = u64::try_from(millis).unwrap_or(u64::MAX);
         self.last_millis.store(millis, Ordering::Relaxed);
         self.last_at.store(now.timestamp(), Ordering::Relaxed);
         self.is_keeping.store(is_keeping, Ordering::Relaxed);
-        let mut known = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
-        if *known != trouble {
-            *known = trouble.to_vec();
+        *locked(&self.ailments) = ailments;
+    }
+
+    /// The state has been written so often by now.
+    pub(crate) fn has_written(&self, writes: u64) {
+        let mut written = locked(&self.written);
+        if written.writes != writes {
+            *written = Written {
+                writes,
+                last: Some(Stopwatch::start()),
+            };
         }
     }
 
-    /// An issue that is due is held up by its files, or none is.
-    pub(super) fn hold(&self, is_held: bool) {
-        self.is_held.store(is_held, Ordering::Relaxed);
+    /// How long ago the state was written last, as far as anybody looked; None: never yet.
+    #[must_use]
+    pub fn since_last_write(&self) -> Option<Duration> {
+        locked(&self.written).last.map(|last| last.elapsed())
     }
 
-    /// Whether an issue that is due is held up by its files.
+    /// What keeps it from its work.
     #[must_use]
-    pub fn is_held(&self) -> bool {
-        self.is_held.load(Ordering::Relaxed)
+    pub fn ailments(&self) -> BTreeSet<Ailment> {
+        locked(&self.ailments).clone()
     }
 
     /// Whether it has beaten of late.
@@ -83,11 +128,8 @@ impl Pulse {
     pub fn is_keeping(&self) -> bool {
         self.is_keeping.load(Ordering::Relaxed)
     }
+}
 
-    /// What is wrong with the configuration as it is now.
-    #[must_use]
-    pub fn trouble(&self) -> Vec<String> {
-        let trouble = self.trouble.lock();
-        trouble.unwrap_or_else(PoisonError::into_inner).clone()
-    }
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use chrono::{DateTime, Utc};
 use tokio::{sync::Notify, task::JoinHandle};
 
-use super::{Server, job::Done};
+use super::{Ailment, Server, job::Done};
 use crate::{
     app::AppError,
     clock::Stopwatch,
@@ -30,12 +30,9 @@ struct Running {
 impl Server {
     /// Keeps the calendar until `stop` is requested; then lets messages in flight finish. Waits
     /// first where another process keeps it. A notice of `reload` reads everything again.
-    ///
-    /// # Errors
-    /// A state that can't even be locked.
-    pub async fn serve(mut self, stop: Stop, reload: Arc<Notify>) -> Result<(), AppError> {
-        let Some(_right) = self.stand_by(&stop).await? else {
-            return Ok(());
+    pub async fn serve(mut self, stop: Stop, reload: Arc<Notify>) {
+        let Some(_right) = self.stand_by(&stop).await else {
+            return;
         };
         self.world.look(self.clock).await;
         let next = self.world.app.publication.next_slot_after(self.clock.now());
@@ -44,11 +41,11 @@ impl Server {
         let mut running: Option<Running> = None;
         while !stop.is_requested() {
             // An error was told, and the next look may go better.
-            let plan = self.look().await.unwrap_or_default();
-            let mut trouble = self.world.trouble.clone().unwrap_or_default();
-            trouble.extend(self.doubts.values().cloned());
-            self.pulse.beat(self.clock.now(), true, &trouble);
-            self.pulse.hold(!self.held.is_empty());
+            let looked = self.look().await;
+            let ailments = self.ailments(looked.is_ok());
+            self.pulse.has_written(self.store.writes());
+            self.pulse.beat(self.clock.now(), true, ailments);
+            let plan = looked.unwrap_or_default();
             match (&running, self.first_of(&plan.jobs).cloned()) {
                 (None, Some(job)) => running = Some(self.start(job)),
                 (Some(running), Some(next)) if self.must_yield(running, &next) => {
@@ -81,32 +78,45 @@ impl Server {
         if let (Some(Running { job, .. }), Some(done)) = (running, done) {
             self.settle(&job, done).await;
         }
-        Ok(())
     }
 
-    /// Waits for the right to keep the calendar; None: stopped before it came.
-    async fn stand_by(&mut self, stop: &Stop) -> Result<Option<SenderGuard>, AppError> {
+    /// Waits for the right to keep the calendar; None: stopped before it came. Whatever keeps it from
+    /// that is told, and waited for: whoever mends it has nothing to start again.
+    async fn stand_by(&mut self, stop: &Stop) -> Option<SenderGuard> {
         loop {
-            self.pulse.beat(self.clock.now(), false, &[]);
-            match self.take_schedule().await {
-                Ok(right) => return Ok(Some(right)),
-                Err(AppError::State(StoreError::Kept { holder })) => {
-                    self.tell(Event::Waiting { holder }).await
-                }
-                // A person has to vouch for it; until then nothing goes out.
-                Err(error @ AppError::Doubt(_)) => {
-                    let reason = error.problems().join("\n");
-                    self.pulse
-                        .beat(self.clock.now(), false, std::slice::from_ref(&reason));
-                    self.tell(Event::StateRefused { reason }).await;
-                }
-                Err(error) => return Err(error),
-            }
+            let ailment = match self.take_schedule().await {
+                Ok(right) => return Some(right),
+                Err(error) => self.keep_off(error).await,
+            };
+            let ailments = ailment.into_iter().collect();
+            self.pulse.beat(self.clock.now(), false, ailments);
             tokio::select! {
                 () = tokio::time::sleep(STAND_BY) => {}
-                () = stop.requested() => return Ok(None),
+                () = stop.requested() => return None,
             }
         }
+    }
+
+    /// Tells why it does not keep the calendar; None: another process does.
+    async fn keep_off(&mut self, error: AppError) -> Option<Ailment> {
+        let problems = error.problems();
+        let (event, ailment) = match error {
+            AppError::State(StoreError::Kept { holder }) => (Event::Waiting { holder }, None),
+            AppError::Configuration(_) => (
+                Event::ConfigurationRefused { problems },
+                Some(Ailment::Configuration),
+            ),
+            error => {
+                let reason = problems.join("\n");
+                let ailment = match error {
+                    AppError::Doubt(_) => Ailment::Doubt,
+                    _ => Ailment::State,
+                };
+                (Event::StateRefused { reason }, Some(ailment))
+            }
+        };
+        self.tell(event).await;
+        ailment
     }
 
     fn start(&mut self, job: Job) -> Running {

@@ -10,11 +10,8 @@
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
-use super::{
-    git::AtWork,
-    parts::{Looks, Parts, Print},
-};
-use crate::clock::Stopwatch;
+use super::parts::{Looks, Parts, Print};
+use crate::{app::git::AtWork, clock::Stopwatch};
 
 /// Units of time for a file of each kind, and until readings that are alike are enough.
 const BY_GIT: u32 = 1;

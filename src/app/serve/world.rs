@@ -9,11 +9,13 @@ use std::{
 
 use super::{
     files::{Elsewhere, Files, Look},
-    git::{AtWork, Git},
     parts::{Looks, Parts},
 };
 use crate::{
-    app::{App, AppError},
+    app::{
+        App, AppError,
+        git::{AtWork, Git},
+    },
     clock::{Clock, Stopwatch},
     issue::{Archive, Status},
     schedule::{Broken, Candidate},

@@ -1,11 +1,11 @@
 //! The page of metrics, in Prometheus' text format (version 0.0.4).
 
-use std::fmt::Write;
+use std::{collections::BTreeSet, fmt::Write};
 
 use chrono::{DateTime, Utc};
 
 use crate::{
-    app::serve::Pulse,
+    app::serve::{Ailment, Pulse},
     publication::Publication,
     store::{Batch, BatchState, Counts, Unreached},
 };
@@ -16,6 +16,7 @@ pub(super) struct Facts<'a> {
     /// None while it can't be read.
     pub(super) publication: Option<&'a Publication>,
     pub(super) unreached: &'a [Unreached],
+    pub(super) ailments: &'a BTreeSet<Ailment>,
 }
 
 /// The metrics of this moment.
@@ -37,7 +38,20 @@ pub(super) fn page(pulse: &Pulse, facts: &Facts<'_>, now: DateTime<Utc>) -> Stri
         "daily_note_configuration_ok",
         "0: daily-note.yaml can't be read as it is now.",
     );
-    page.sample(&[], i64::from(pulse.trouble().is_empty()));
+    let is_well = |ailment| i64::from(!facts.ailments.contains(&ailment));
+    page.sample(&[], is_well(Ailment::Configuration));
+    page.gauge(
+        "daily_note_state_ok",
+        "0: the list and the ledger can't be read or written.",
+    );
+    page.sample(&[], is_well(Ailment::State));
+    if let Some(since) = pulse.since_last_write() {
+        page.gauge(
+            "daily_note_last_write_age_seconds",
+            "How long ago the state was written last, as far as the daemon looked.",
+        );
+        page.sample(&[], count(since.as_secs()));
+    }
     next_slots(&mut page, facts.publication, now);
     deliveries(&mut page, facts.batches);
     page.gauge(

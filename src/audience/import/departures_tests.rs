@@ -364,6 +364,12 @@ fn a_column_that_nobody_looks_at_and_that_says_who_left_stops_the_import() {
         ("email,비고\na@example.com,탈퇴\n", "list.csv:2"),
         ("email,kind\na@example.com,hard bounced\n", "list.csv:2"),
         ("email,X\na@example.com,désabonné\n", "list.csv:2"),
+        ("email,会員\na@example.com,退会者\n", "list.csv:2"),
+        ("email,메모\na@example.com,탈퇴 처리함\n", "list.csv:2"),
+        (
+            "email,reception\na@example.com,mail\nb@example.com,nomail\n",
+            "list.csv:3",
+        ),
     ] {
         let error = read("list.csv", text.as_bytes(), &Options::default()).unwrap_err();
         assert!(error.to_string().starts_with(place), "{error}");
@@ -380,6 +386,9 @@ fn a_file_whose_name_tells_of_leaving_is_taken_on_a_persons_word_alone() {
         "수신거부자 명단.csv",
         "Do-not-contact.csv",
         "2024 opt outs.csv",
+        "held.csv",
+        "配信停止.csv",
+        "Désabonnés.csv",
     ] {
         let error = read(name, text.as_bytes(), &Options::default()).unwrap_err();
         assert!(

@@ -34,7 +34,7 @@ pub(super) fn standing_by(
         let shown = field::quoted(cell);
         format!("what {shown} means under `{column}` can't be told")
     };
-    let Some(answer) = answer(cell) else {
+    let Some(answer) = answer(cell).or_else(|| mark(cell, column)) else {
         let word = standing::of_word(&normal(cell), sheet).ok_or_else(unclear)?;
         return Ok(word.into());
     };
@@ -104,8 +104,10 @@ pub(super) fn answer(cell: &str) -> Option<Answer> {
         return Some(Answer::Nothing);
     }
     let word = cell.trim().to_lowercase();
-    if matches!(word.as_str(), "✓" | "✔" | "☑" | "✅") {
-        return Some(Answer::Yes);
+    match word.as_str() {
+        "✓" | "✔" | "☑" | "✅" | "○" | "◯" | "〇" | "●" => return Some(Answer::Yes),
+        "×" | "✕" | "✗" | "✘" | "❌" => return Some(Answer::No),
+        _ => {}
     }
     let answer = match normal(&word).as_str() {
         "true" | "t" | "yes" | "y" | "1" | "on" | "o" | "checked" | "wahr" | "ja" | "vrai"
@@ -117,7 +119,9 @@ pub(super) fn answer(cell: &str) -> Option<Answer> {
         "동의" | "동의함" | "동의합니다" | "예동의합니다" | "네동의합니다" | "예동의" | "수신"
         | "수신함" | "수신동의" | "수신동의함" | "수신허용" | "허용" | "구독" | "구독중"
         | "구독함" | "agree" | "iagree" | "agreed" | "yesiagree" | "accept" | "accepted"
-        | "同意する" => Answer::Agreed,
+        | "同意する" | "希望する" | "受信する" | "購読する" | "希望" => {
+            Answer::Agreed
+        }
         "미동의"
         | "비동의"
         | "부동의"
@@ -143,11 +147,23 @@ pub(super) fn answer(cell: &str) -> Option<Answer> {
         | "decline"
         | "declined"
         | "refused"
-        | "同意しない" => Answer::Declined,
+        | "同意しない"
+        | "希望しない"
+        | "受信しない"
+        | "購読しない"
+        | "不要" => Answer::Declined,
         _ if is_moment(&word) => Answer::Yes,
         _ => return None,
     };
     Some(answer)
+}
+
+/// Beside a circle for yes, a cross is a no: under a column that is named in Korean or Japanese.
+fn mark(cell: &str, column: &str) -> Option<Answer> {
+    let is_of_the_east =
+        |c: char| matches!(c, '\u{3040}'..='\u{30FF}' | '\u{4E00}'..='\u{9FFF}' | '가'..='힣');
+    let is_no = cell.trim().eq_ignore_ascii_case("x") && column.contains(is_of_the_east);
+    is_no.then_some(Answer::No)
 }
 
 /// A date where a yes was expected says yes, and when.

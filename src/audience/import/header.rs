@@ -4,7 +4,7 @@
 use super::{
     Field, Options, Service,
     names::{self, normal},
-    records::{Dialect, Record, Records},
+    records::{Backslash, Dialect, Record, Records},
     row::is_address,
     service::Sheet,
 };
@@ -16,6 +16,9 @@ use crate::{
 /// Titles and empty rows that may stand above a header.
 const RECORDS_ABOVE: usize = 12;
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
+
+/// A spreadsheet has sixteen thousand, and nobody's list has three hundred.
+const MAX_COLUMNS: usize = 1_000;
 
 /// The columns of a file.
 pub(super) struct Header {
@@ -41,7 +44,7 @@ impl Header {
         for separator in separators(first_line) {
             let dialect = Dialect {
                 separator,
-                has_backslashes: false,
+                backslash: Backslash::Unsure,
             };
             if let Some(record) = header_record(text, dialect, options)
                 && found
@@ -54,6 +57,15 @@ impl Header {
         let Some((dialect, record)) = found else {
             return Err(damage_or_no_address(text, first_line, file));
         };
+        if record.len() > MAX_COLUMNS {
+            return Err(SourceError::new(format!(
+                "{file}:{}: row {} has {} columns; a table may have {MAX_COLUMNS}",
+                record.first_line,
+                record.row,
+                record.len()
+            ))
+            .with_hint("this is probably not a table of subscribers"));
+        }
         Self::read(&record, dialect, options, file)
     }
 
@@ -84,7 +96,7 @@ impl Header {
         let mut header = Self {
             sheet,
             dialect: Dialect {
-                has_backslashes: sheet.has_backslashes,
+                backslash: sheet.backslash,
                 ..dialect
             },
             is_header,
@@ -307,7 +319,7 @@ fn no_such_column(column: &str, names: &[String]) -> SourceError {
 fn damage_or_no_address(text: &str, first_line: &str, file: &str) -> SourceError {
     let dialect = Dialect {
         separator: b',',
-        has_backslashes: false,
+        backslash: Backslash::Unsure,
     };
     let mut records = Records::new(text.as_bytes(), dialect);
     let mut record = Record::default();

@@ -7,7 +7,7 @@ use super::{column::Field, service::Sheet};
 const NAMES: [(Field, &str); 26] = [
     (
         Field::Email,
-        "email emailaddress mail mailaddress subscriberemail 이메일 이메일주소 메일 메일주소 전자우편 전자우편주소 \
+        "email email1 primaryemail primaryemailaddress contactemail emailaddress mail mailaddress subscriberemail 이메일 이메일주소 메일 메일주소 전자우편 전자우편주소 \
          emailadresse epostadresse adresseemail adresseélectronique courriel correoelectrónico \
          correoelectronico direcciondecorreoelectronico direccióndecorreoelectrónico \
          indirizzoemail endereçodeemail enderecodeemail emailadres adresemail emailaddresses \
@@ -46,7 +46,8 @@ const NAMES: [(Field, &str); 26] = [
          signupdate startdate dateadded joinedat joined joindate 구독일 구독일시 구독신청일 가입일 등록일 등록일시 추가일 \
          추가일시 timestamp 타임스탬프 submittedat createdon created datecreated entered addedtime addedat \
          addedon subscribeddate datesubscribed subscribetime signedupat signuptime registeredat \
-         registrationdate 신청일 신청일시 등록시간 제출시간 응답일시 구독시작일 구독시작일시 생성일 가입일시 가입일자 가입날짜",
+         registrationdate 신청일 신청일시 등록시간 제출시간 응답일시 구독시작일 subscribersince emailmarketingconsenttimestamp abonniertam angemeldetam inscritle \
+         abonnéle 登録日 登録日時 订阅时间 订阅日期 구독시작일시 생성일 가입일시 가입일자 가입날짜",
     ),
     (
         Field::ConsentSource,
@@ -58,7 +59,8 @@ const NAMES: [(Field, &str); 26] = [
          membershipstatus optinstatus consentstatus emailpermissionstatus 구독상태 수신상태 회원상태 상태 \
          emailsubscriberstatus emailsubscriptionstatus globalstatus liststatus \
          emailmarketingstatus contactstatus memberstatus subscriptionstate 구독자상태 가입상태 메일수신상태 \
-         이메일수신상태",
+         이메일수신상태 ステータス 状態 配信状況 配信ステータス 状态 狀態 订阅状态 訂閱狀態 statut статус \
+         newsletterstatus",
     ),
     // Ghost `subscribed_to_emails`, Shopify `accepts_marketing`, Brevo `OPT_IN`, …
     (
@@ -73,7 +75,11 @@ const NAMES: [(Field, &str); 26] = [
          subscribedtoemail subscribedtomarketing agreedtonewsletter agreestonewsletter \
          emailpermission mailinglist optinemail consentgiven consenttoemail emailmarketing 구독신청 \
          구독의사 뉴스레터수신 뉴스레터수신여부 뉴스레터동의 뉴스레터구독동의 소식지수신동의 소식지수신 메일링동의 이메일구독 이메일구독여부 이메일동의 메일동의 정보수신동의 \
-         정보수신동의여부",
+         정보수신동의여부 メルマガ受信 メルマガ配信 メルマガ購読 メルマガ希望 メール受信 メール配信 メルマガ 購読 配信希望 \
+         メルマガ配信希望 メール配信希望 suscrito suscrita iscritto iscritta inscrito inscrita abonné \
+         abonniert ingeschreven подписан 订阅 訂閱 是否订阅 是否訂閱 einwilligung zustimmung \
+         einwilligungnewsletter newslettereinwilligung consentement consentimiento \
+         consentimento consenso toestemming согласие",
     ),
     // phpList `confirmed`, Brevo `DOUBLE_OPT-IN`, …
     (
@@ -105,6 +111,9 @@ const NAMES: [(Field, &str); 26] = [
          emailblacklist isblacklisted banned isbanned suspended issuspended removed isremoved \
          left hasleft withdrawn iswithdrawn revoked consentrevoked donotsend donotmail nomail \
          noemail nonewsletter refused declined 거부 거부여부 수신거절 수신거절여부 탈퇴회원 탈퇴처리 구독중지 수신중지 수신중지여부 \
+         isexcludedfromcampaigns excludedfromcampaigns 配信停止 メール配信停止 メルマガ配信停止 配信拒否 受信拒否 退会 解除 \
+         退订 退訂 是否退订 abgemeldet abbestellt gesperrt désabonné desabonne désinscrit desinscrit \
+         dadodebaja baja disiscritto descadastrado uitgeschreven afgemeld отписан \
          발송제외 발송금지 수신차단 수신차단여부 철회 동의철회 동의철회여부 구독거부",
     ),
     (
@@ -136,7 +145,11 @@ const NAMES: [(Field, &str); 26] = [
          revokedat withdrawnat consentrevokedat consentwithdrawnat emailsuppressions \
          suppressionreason stoptime leftdate 탈퇴날짜 탈퇴시간 해지날짜 수신거부시간 수신거부날짜 수신거부시각 수신거절일 거부일 거부일시 \
          철회일 철회일시 동의철회일 동의철회일시 구독취소일시 구독취소일자 구독취소날짜 구독해지일시 구독해지일자 구독중지일 구독종료일 구독종료일시 수신중지일 차단일 \
-         차단일시 삭제일 삭제일시 취소일시 취소일자",
+         차단일시 삭제일 삭제일시 취소일시 취소일자 emailoptoutdate emailsuppressionstimestamp abgemeldetam abmeldedatum \
+         abbestelltam widerrufam widerrufenam widerrufsdatum désabonnéle désinscritle \
+         datededésinscription datededésabonnement fechadebaja fechabaja datadicancellazione \
+         canceladoem canceladael datadecancelamento uitgeschrevenop afgemeldop датаотписки \
+         配信停止日 配信停止日時 退会日 退会日時 解除日 解除日時 退订时间 退订日期 退訂時間 退訂日期",
     ),
     (
         Field::BouncedAt,
@@ -159,6 +172,7 @@ const SUSPICIOUS: &str = "unsub optout optedout optin optedin subscrib bounce bl
     complain abuse \
     consent permission agree deleted removed cancel donot gdpr dsgvo rgpd unwanted undeliver \
     invalid withdr \
+    exclu unmail nomail \
     revok reject refus declin objection suspend banned quarantin inactive dormant newsletter \
     mailing \
     marketing receiveemail \
@@ -167,7 +181,7 @@ const SUSPICIOUS: &str = "unsub optout optedout optin optedin subscrib bounce bl
     désinscri desinscri désabonn desabonn consentement refus bloqu \
     baja cancelad consentimiento rechaz suscri disiscri consenso iscritt rifiut \
     descadastr consentimento inscrito uitgeschreven afgemeld toestemming \
-    退会 配信停止 解除 同意 拒否 許可 購読 退订 退訂 取消 拒绝 拒絕 订阅 訂閱 许可 отпис согласие рассылк";
+    メルマガ 配信 受信 停止 退会 配信停止 解除 同意 拒否 許可 購読 退订 退訂 取消 拒绝 拒絕 订阅 訂閱 许可 отпис согласие рассылк";
 
 /// Names that look like it and say nothing of whether somebody gets mail.
 const HARMLESS: &str = "bouncecount bounces softbounced softbounces smsblacklisted whatsappblacklisted \
@@ -176,11 +190,24 @@ const HARMLESS: &str = "bouncecount bounces softbounced softbounces smsblacklist
     optinip optinurl confirmip \
     subscriberid subscriptionid subscribernumber subscriptiontier subscriptionplan \
     subscriptionip subscribedip \
+    subscribemethod subscriptionmethod subscriptionsource \
     subscribeurl subscribeip newsletterid mailinglistid 구독자번호 구독번호 구독경로 구독상품";
+
+/// Beginnings of names of other ways than mail to reach somebody.
+const ELSEWHERE: [&str; 7] = [
+    "sms",
+    "whatsapp",
+    "push",
+    "문자",
+    "알림톡",
+    "카카오",
+    "전화",
+];
 
 /// Whether a column of that (normal) name may keep somebody off the list.
 pub(super) fn is_suspicious(name: &str) -> bool {
     !has(HARMLESS, name)
+        && !ELSEWHERE.iter().any(|start| name.starts_with(start))
         && SUSPICIOUS
             .split_whitespace()
             .any(|part| name.contains(part))
@@ -188,8 +215,8 @@ pub(super) fn is_suspicious(name: &str) -> bool {
 
 /// What is in the names of files that hold people who left.
 const DEPARTURES: &str = "unsub optout optedout bounce suppress blocklist blacklist complain spam \
-    cleaned donotmail donotcontact 수신거부 수신거절 탈퇴 해지 반송 차단 구독취소 abgemeldet désinscri desinscri \
-    退会 退订";
+    cleaned held donotmail donotcontact 수신거부 수신거절 탈퇴 해지 반송 차단 구독취소 abgemeldet désinscri desinscri \
+    désabonn desabonn disiscrit descadastr uitgeschreven отписа 退会 退订 退訂 配信停止";
 
 /// Whether a file of that (normal) name holds people who left, by the sound of it.
 pub(super) fn is_of_departures(name: &str) -> bool {

@@ -15,8 +15,19 @@ const CHUNK_BYTES: usize = 64 * 1024;
 pub(super) struct Dialect {
     /// Between the cells.
     pub(super) separator: u8,
-    /// Whether `\"` is always a quotation mark (MailPoet), and not only where nothing else makes sense.
-    pub(super) has_backslashes: bool,
+    /// What a backslash before a quotation mark is.
+    pub(super) backslash: Backslash,
+}
+
+/// What a backslash before a quotation mark within a quoted cell is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Backslash {
+    /// A letter: RFC 4180 doubles a quotation mark, and whoever wrote the table keeps to it.
+    Letter,
+    /// It escapes where nothing else makes sense.
+    Unsure,
+    /// It always escapes (MailPoet).
+    Escape,
 }
 
 /// Where a character stands: both from 1, columns in characters.
@@ -180,7 +191,7 @@ impl<R: Read> Records<R> {
         }
         // A backslash.
         match self.peek()? {
-            Some(b'"' | b'\\') if self.dialect.has_backslashes => {
+            Some(b'"' | b'\\') if self.dialect.backslash == Backslash::Escape => {
                 let escaped = self.take();
                 self.bytes.extend(escaped);
             }
@@ -200,7 +211,7 @@ impl<R: Read> Records<R> {
         if matches!(state, State::Quote) {
             let is_after_backslash = self.bytes.len() > self.cell_start
                 && self.bytes.last() == Some(&b'\\')
-                && !self.dialect.has_backslashes;
+                && self.dialect.backslash == Backslash::Unsure;
             if byte == b'"' {
                 self.take();
                 let next = self.peek()?;
@@ -331,7 +342,7 @@ mod tests {
     fn read(text: &str) -> Result<Vec<Vec<String>>, Damage> {
         let dialect = Dialect {
             separator: b',',
-            has_backslashes: false,
+            backslash: Backslash::Unsure,
         };
         let mut records = Records::new(text.as_bytes(), dialect);
         let (mut record, mut all) = (Record::default(), Vec::new());
@@ -401,7 +412,7 @@ mod tests {
         }
         let dialect = Dialect {
             separator: b',',
-            has_backslashes: false,
+            backslash: Backslash::Unsure,
         };
         let mut records = Records::new(Endless(0), dialect);
         let error = records.read(&mut Record::default()).unwrap_err();

@@ -3,7 +3,7 @@
 
 use std::{fmt, str::FromStr};
 
-use super::{Standing, column::Field};
+use super::{Standing, column::Field, records::Backslash};
 use crate::audience::SuppressionReason::{Complaint, HardBounce, Manual, Unsubscribed};
 
 /// A service whose export we know, or our own.
@@ -68,8 +68,8 @@ pub(super) struct Sheet {
     pub(super) others: Field,
     /// Status words that mean something of their own here.
     words: &'static [(&'static str, Standing)],
-    /// Whether a quotation mark within a cell has a backslash before it.
-    pub(super) has_backslashes: bool,
+    /// What a backslash before a quotation mark is.
+    pub(super) backslash: Backslash,
     /// What its table does not say, and how to come by it.
     pub(super) silence: Option<&'static str>,
 }
@@ -81,7 +81,7 @@ const PLAIN: Sheet = Sheet {
     columns: &[],
     others: Field::Ignored,
     words: &[],
-    has_backslashes: false,
+    backslash: Backslash::Unsure,
     silence: None,
 };
 
@@ -93,6 +93,7 @@ const SHEETS: [Sheet; 20] = [
         headers: &["email suppressed consentat"],
         // When we first heard of somebody is no consent.
         columns: &[(Field::CreatedAt, "createdat"), (Field::Origin, "origin")],
+        backslash: Backslash::Letter,
         ..PLAIN
     },
     // Headers in the account's language, but for those in capitals (exports of 2018 to 2025).
@@ -266,7 +267,7 @@ const SHEETS: [Sheet; 20] = [
             "email subscriptionstatus firstname lastname",
         ],
         columns: &[(Field::Ignored, "subscribedip confirmedip")],
-        has_backslashes: true,
+        backslash: Backslash::Escape,
         ..PLAIN
     },
     // beehiiv.com/support, “Exporting subscribers”.

@@ -76,9 +76,9 @@ pub(super) fn of_word(word: &str, sheet: &Sheet) -> Option<Standing> {
         | "구독중" | "정상" | "수신" | "수신동의" | "수신함" | "수신허용" | "수신중" | "동의"
         | "구독자" | "정상구독" | "구독확인" | "인증완료" | "abonniert" | "angemeldet"
         | "bestätigt" | "abonné" | "inscrit" | "suscrito" | "iscritto" | "inscrito"
-        | "ingeschreven" | "購読中" | "配信中" | "已订阅" | "已訂閱" | "explicit" | "express" => {
-            Standing::Active
-        }
+        | "ingeschreven" | "購読中" | "配信中" | "已订阅" | "已訂閱" | "explicit" | "express"
+        | "購読" | "配信可" | "受信中" | "有効" | "订阅中" | "aktiv" | "actif" | "activo"
+        | "ativo" | "attivo" | "actief" | "активен" | "подписан" => Standing::Active,
         "free" | "paid" | "comp" | "gift" | "gifted" | "founding" | "regular" | "premium"
         | "trialed" | "trial" | "unpaid" | "pastdue" | "churning" | "churned" | "upcoming"
             if matches!(
@@ -95,6 +95,9 @@ pub(super) fn of_word(word: &str, sheet: &Sheet) -> Option<Standing> {
         | "notconfirmed"
         | "awaitingconfirmation"
         | "unbestätigt"
+        | "未確認"
+        | "仮登録"
+        | "未确认"
         | "미인증"
         | "미확인"
         | "인증대기"
@@ -103,7 +106,8 @@ pub(super) fn of_word(word: &str, sheet: &Sheet) -> Option<Standing> {
         | "구독확인대기"
         | "대기" => Standing::Unconfirmed,
         "inactive" | "nonsubscribed" | "neversubscribed" | "notsubscribed" | "transactional"
-        | "휴면" | "비활성" | "dormant" => Standing::Bystander,
+        | "휴면" | "비활성" | "dormant" | "nomail" | "無効" | "inaktiv" | "inactif"
+        | "inactivo" | "inativo" | "inattivo" | "inactief" => Standing::Bystander,
         "unsubscribed"
         | "unsubscribe"
         | "optedout"
@@ -150,15 +154,35 @@ pub(super) fn of_word(word: &str, sheet: &Sheet) -> Option<Standing> {
         | "descadastrado"
         | "uitgeschreven"
         | "afgemeld"
+        | "отписан"
+        | "отписался"
+        | "cancelado"
+        | "cancelada"
+        | "désinscrite"
+        | "désabonnée"
         | "退会"
+        | "退会済"
+        | "退会済み"
         | "解除"
+        | "解除済"
+        | "解除済み"
+        | "購読解除"
+        | "停止"
+        | "停止中"
         | "配信停止"
+        | "配信停止中"
+        | "配信停止済み"
+        | "配信拒否"
+        | "受信拒否"
+        | "已退訂"
         | "退订"
         | "已退订"
         | "退訂" => Standing::Suppressed(Unsubscribed),
         "hardbounce" | "hardbounced" | "bounced" | "bounce" | "cleaned" | "undeliverable"
         | "invalid" | "unreachable" | "자동삭제" | "반송" | "하드바운스" | "반송됨"
-        | "수신불가" => Standing::Suppressed(HardBounce),
+        | "수신불가" | "エラー" | "不達" | "配信不可" => {
+            Standing::Suppressed(HardBounce)
+        }
         "complaint" | "complained" | "markedasspam" | "reportedasspam" | "spam"
         | "spamcomplaint" | "abuse" | "junk" | "spamreported" | "스팸신고" | "신고" => {
             Standing::Suppressed(Complaint)

@@ -124,6 +124,9 @@ fn is_date(field: Field) -> bool {
     )
 }
 
+/// Words of at most so many letters that have such a sign in them are no notes.
+const WORD_CHARS: usize = 12;
+
 /// Whether a cell is a word that says nothing else of anybody. (`left` is a hand, too; `cancelled` an
 /// order.)
 fn says_they_left(cell: &str, header: &Header) -> bool {
@@ -149,13 +152,26 @@ fn says_they_left(cell: &str, header: &Header) -> bool {
         "abgemeldet",
         "désabonné",
         "désinscrit",
+        "dadodebaja",
+        "disiscritto",
+        "descadastrado",
+        "uitgeschreven",
+        "отписа",
+        "nomail",
         "退会",
+        "配信停止",
+        "受信拒否",
+        "購読解除",
         "退订",
+        "退訂",
     ]
     .iter()
     .any(|sign| word.contains(sign));
-    let standing = || standing::of_word(&word, header.sheet);
-    is_clear && matches!(standing(), Some(Standing::Suppressed(_)))
+    let is_departure = match standing::of_word(&word, header.sheet) {
+        Some(standing) => standing != Standing::Active,
+        None => word.chars().count() <= WORD_CHARS,
+    };
+    is_clear && is_departure
 }
 
 fn shortened(cell: &str) -> String {

@@ -148,10 +148,17 @@ fn korean_date(text: &str, at: usize, near: NaiveDate) -> Option<Claim> {
     Claim::new(at, length, (year, month, day), near, weekday)
 }
 
+/// A longer sentence is looked at from its end.
+const SENTENCE_BYTES: usize = 1_000;
+
 /// Whether a date is one of the moon's or of Julius Caesar's: `음력 11월 24일`, `10월 25일(율리우스력)`.
 fn is_of_another_calendar(before: &str, after: &str) -> bool {
     const OTHERS: [&str; 5] = ["음력", "(음)", "율리우스력", "구력", "Old Style"];
     const OURS: [&str; 4] = ["양력", "(양)", "그레고리력", "New Style"];
+    // The sentence, as far as anybody remembers its beginning.
+    let near =
+        (before.len().saturating_sub(SENTENCE_BYTES)..).find(|at| before.is_char_boundary(*at));
+    let before = &before[near.unwrap_or(before.len())..];
     let start = before.rfind(['.', '\n', '?', '!']).map_or(0, |at| at + 1);
     let last = |words: &[&str]| {
         words

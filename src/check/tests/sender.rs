@@ -8,6 +8,7 @@ const REAL: Leaving<'static> = Leaving {
     is_now: false,
     slot_taken_by: None,
     exposed: &[],
+    held_because: None,
 };
 
 /// The findings on an issue that would leave so.
@@ -39,6 +40,10 @@ pub(super) fn trials() -> Vec<Trial> {
     let insecure = format!("{own}web: {{base_url: \"http://note.kr\"}}\n");
     let taken = Leaving {
         slot_taken_by: Some("monday-other"),
+        ..Leaving::default()
+    };
+    let held = Leaving {
+        held_because: Some("the numbers are not confirmed"),
         ..Leaving::default()
     };
     let trial = |rule, what: &str, broken: (&str, Leaving<'_>), well: (&str, Leaving<'_>)| {
@@ -76,6 +81,7 @@ pub(super) fn trials() -> Vec<Trial> {
             (&own, rehearsal),
         ),
         trial("calendar/slot-sent", "another", (&own, taken), (&own, REAL)),
+        trial("calendar/on-hold", "held", (&own, held), (&own, REAL)),
     ]
 }
 

@@ -34,6 +34,7 @@ fn all() -> Vec<Trial> {
     [
         fires::trials(),
         law::trials(),
+        keeper_trials(),
         list::trials(),
         mail::trials(),
         reports::trials(),
@@ -42,6 +43,18 @@ fn all() -> Vec<Trial> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+fn keeper_trials() -> Vec<Trial> {
+    use crate::check::keeper::{KeeperTrouble, keeper};
+    let troubles = [
+        ("keeper/not-in-git", KeeperTrouble::NotInGit),
+        ("keeper/missing", KeeperTrouble::Missing),
+    ];
+    let broken = |trouble| vec![keeper("daily-note.keeper", trouble)];
+    troubles
+        .map(|(rule, trouble)| Trial::new(rule, rule, broken(trouble), Vec::new()))
+        .into()
 }
 
 #[test]

@@ -117,6 +117,13 @@ struct Reading {
     is_inch: bool,
 }
 
+/// So many marks are open at once in nobody's paragraph.
+const MAX_OPEN: usize = 200;
+/// Letters of a label: `iii)`.
+const LABEL: usize = 6;
+/// Letters of an interval: `[0, 1)`.
+const INTERVAL: usize = 24;
+
 /// The marks of one paragraph.
 struct Reader<'t> {
     text: &'t str,
@@ -186,13 +193,21 @@ impl<'t> Reader<'t> {
                 '”' => self.close(at, '”', &['“', '"']),
                 '’' => self.close(at, '’', &['‘', '\'']),
                 '“' if self.has_open('„') => self.close(at, '“', &['„']),
-                char if partner(char).is_some() => self.open.push((char, at)),
+                char if partner(char).is_some() => self.open(char, at),
                 char => {
                     if let Some(open) = opener(char) {
                         self.close(at, char, &[open]);
                     }
                 }
             }
+        }
+    }
+
+    /// Each mark looks through those that are open: of heaps of them the later ones are told as they come.
+    fn open(&mut self, mark: char, at: usize) {
+        match self.open.len() < MAX_OPEN {
+            true => self.open.push((mark, at)),
+            false => self.unmatched.push((mark, at)),
         }
     }
 
@@ -243,8 +258,9 @@ impl<'t> Reader<'t> {
         };
         let inside = &self.text[start..at];
         let is_interval = mark == other
+            && inside.len() < 4 * INTERVAL
             && inside.contains([',', '~', '–'])
-            && inside.chars().count() < 24
+            && inside.chars().count() < INTERVAL
             && inside
                 .chars()
                 .skip(1)
@@ -304,7 +320,7 @@ impl<'t> Reader<'t> {
         if is_open && follows_text {
             self.close(at, mark, &[mark, curly]);
         } else if precedes_text && !previous.is_some_and(|char| char.is_ascii_alphanumeric()) {
-            self.open.push((mark, at));
+            self.open(mark, at);
         } else if !previous.is_some_and(|char| char.is_ascii_digit()) {
             // After a digit: inches and feet.
             self.unmatched.push((mark, at));
@@ -336,22 +352,22 @@ impl<'t> Reader<'t> {
 
     /// `1)`, `가)`, `iii)` at the beginning of a word; `:)`, `^^)`.
     fn is_label_or_smile(&self, index: usize) -> bool {
-        let (at, char) = self.chars[index];
+        let (_, char) = self.chars[index];
         let opener = if char == ')' { '(' } else { '[' };
         if self.open.iter().any(|(open, _)| *open == opener) {
             return false;
         }
-        let before = &self.text[..at];
-        let label = before
-            .rsplit(|char: char| char.is_whitespace() || char == ',')
-            .next()
-            .unwrap_or_default();
-        let is_label = !label.is_empty()
-            && label.chars().count() <= 6
+        // Backwards, and no further than a label reaches.
+        let before = self.chars[..index].iter().rev().map(|(_, char)| *char);
+        let label: Vec<char> = before
+            .take(LABEL + 1)
+            .take_while(|char| !char.is_whitespace() && *char != ',')
+            .collect();
+        let is_label = (1..=LABEL).contains(&label.len())
             && label
-                .chars()
+                .iter()
                 .all(|char| char.is_alphanumeric() || matches!(char, '.' | '-'));
-        is_label || before.ends_with([':', ';', '=', '^', '-'])
+        is_label || matches!(self.previous(index), Some(':' | ';' | '=' | '^' | '-'))
     }
 
     /// `:(`, `:-(`, `:'(`, `(:`.

@@ -53,7 +53,8 @@ pub(super) async fn opened(listen: Option<SocketAddr>, context: &Context) -> Res
     };
     let over = Stop::default();
     if let Some(address) = listen {
-        watch::listen(address, Arc::new(Unreadable), over.clone()).await?;
+        let vitals = Arc::new(Unreadable);
+        watch::listen(address, vitals, over.clone(), &context.output).await?;
     }
     let notifier = alarm(last, &error, context).await;
     let event = refused(&error);

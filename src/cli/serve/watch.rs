@@ -1,6 +1,6 @@
 //! Those who watch over the daemon: systemd, and whoever asks over HTTP.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{io::ErrorKind, net::SocketAddr, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -8,12 +8,15 @@ use tokio::net::TcpListener;
 
 use crate::{
     app::Pulse,
-    cli::{Exit, Failure},
+    cli::{Exit, Failure, output::Output},
     delivery::Stop,
     schedule::{Event, Teller},
     systemd::Supervisor,
     web::vitals::{self, Vitals},
 };
+
+/// How long a listener takes to close.
+const A_MOMENT: Duration = Duration::from_millis(500);
 
 /// What systemd hears.
 pub(super) struct Watch(Supervisor);
@@ -74,12 +77,13 @@ impl Teller for Watch {
     }
 }
 
-/// Answers there until `stop`; where that is, in case any port would do.
+/// Answers there until `stop`, and says where that is, in case any port would do.
 pub(super) async fn listen(
     address: SocketAddr,
     daemon: Arc<dyn Vitals>,
     stop: Stop,
-) -> Result<SocketAddr, Failure> {
+    output: &Output,
+) -> Result<(), Failure> {
     let taken = |error: std::io::Error| {
         let hint = "choose another --listen, or stop what listens there";
         Failure::new(
@@ -87,13 +91,22 @@ pub(super) async fn listen(
             miette::miette!(help = hint, "{address} can't be listened on: {error}"),
         )
     };
-    let listener = TcpListener::bind(address).await.map_err(taken)?;
+    let listener = match TcpListener::bind(address).await {
+        // Whoever answered for us until now is about to leave.
+        Err(error) if error.kind() == ErrorKind::AddrInUse => {
+            tokio::time::sleep(A_MOMENT).await;
+            TcpListener::bind(address).await
+        }
+        bound => bound,
+    };
+    let listener = listener.map_err(taken)?;
     let address = listener.local_addr()?;
+    output.note(format!("health and metrics at http://{address}"));
     tokio::spawn(async move {
         let stopped = async move { stop.requested().await };
         if let Err(error) = vitals::serve(listener, daemon, stopped).await {
             tracing::error!("health and metrics are not answered any more: {error}");
         }
     });
-    Ok(address)
+    Ok(())
 }

@@ -6,7 +6,7 @@ mod opening;
 
 use std::{collections::BTreeMap, ops::Range};
 
-use pulldown_cmark::{Event, TagEnd};
+use pulldown_cmark::{Event, Tag, TagEnd};
 
 use self::frame::Frame;
 use super::{
@@ -15,6 +15,11 @@ use super::{
     inline::{Node, Text},
 };
 use crate::source::Span;
+
+/// An issue of an hour's reading has some five thousand.
+pub(super) const MAX_ELEMENTS: usize = 32_200;
+/// So much of an address weighs as much as an element: a reference repeats its address at each use.
+const URL_BYTES: usize = 200;
 
 /// Folds events into a [`Document`].
 pub(super) struct Builder<'a> {
@@ -26,6 +31,11 @@ pub(super) struct Builder<'a> {
     /// Footnote numbers by label, in the order of first reference.
     numbers: BTreeMap<String, usize>,
     footnotes: Vec<(String, Vec<Block>, Span)>,
+    /// What has come so far, but for bare links, which the document counts.
+    elements: usize,
+    /// Where the last of it stands.
+    place: Span,
+    is_too_deep: bool,
 }
 
 impl<'a> Builder<'a> {
@@ -38,12 +48,38 @@ impl<'a> Builder<'a> {
             document: Document::default(),
             numbers: BTreeMap::new(),
             footnotes: Vec::new(),
+            elements: 0,
+            place: start..start,
+            is_too_deep: false,
         }
+    }
+
+    /// Where the document got more elements than [`MAX_ELEMENTS`].
+    pub(super) fn overflow(&self) -> Option<Span> {
+        let elements = self.elements + self.document.links.len();
+        (elements > MAX_ELEMENTS).then(|| self.place.clone())
+    }
+
+    fn weigh(&mut self, event: &Event<'_>, span: &Span) {
+        self.elements += match event {
+            Event::End(_) => 0,
+            Event::Start(
+                Tag::Link {
+                    dest_url, title, ..
+                }
+                | Tag::Image {
+                    dest_url, title, ..
+                },
+            ) => 1 + (dest_url.len() + title.len()) / URL_BYTES,
+            _ => 1,
+        };
+        self.place = span.clone();
     }
 
     pub(super) fn event(&mut self, event: Event<'_>, range: Range<usize>) {
         let span = self.start + self.marked.original(range.start)
             ..self.start + self.marked.original(range.end);
+        self.weigh(&event, &span);
         match event {
             Event::Start(tag) => self.open(tag, span),
             Event::End(tag) => self.close(tag),

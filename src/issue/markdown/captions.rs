@@ -5,7 +5,7 @@ use super::{
     super::{Block, Inline, LinkUse},
     parse, punctuation,
 };
-use crate::source::Span;
+use crate::source::{Source, Span};
 
 /// Without one of these a caption is text alone, as most are.
 const MARKS: [char; 7] = ['[', '*', '_', '`', '<', '~', '\\'];
@@ -20,7 +20,10 @@ pub(in crate::issue) fn caption(text: &str, place: &Span) -> (Vec<Inline>, Vec<L
     if !text.contains(MARKS) && !has_address {
         return plain();
     }
-    let mut document = parse(text, 0);
+    // A caption that holds more than a whole mail can is text as it stands.
+    let Ok(mut document) = parse(&Source::new("caption", text), 0) else {
+        return plain();
+    };
     let is_one = document.sections.is_empty()
         && document.introduction.len() == 1
         && document.images.is_empty();

@@ -6,7 +6,7 @@ use super::*;
 use crate::issue::{Block, Image, Inline, LinkTarget, ListItem, OddityKind};
 
 fn document(text: &str) -> Document {
-    parse(text, 0)
+    parse(&Source::new("x.md", text), 0).unwrap()
 }
 
 fn shown(text: &str) -> String {
@@ -362,7 +362,7 @@ fn nesting_is_bounded() {
             .any(|oddity| oddity.kind == OddityKind::TooDeep)
     );
     let emphasis = format!("{}가{}", "*a **b ".repeat(2_000), "** c*".repeat(2_000));
-    assert!(!parse(&emphasis, 0).introduction.is_empty());
+    assert!(!self::document(&emphasis).introduction.is_empty());
 }
 
 #[test]
@@ -432,7 +432,7 @@ proptest! {
     fn any_text_parses_and_every_place_is_in_it(text in prop_oneof![fragments(), any::<String>()]) {
         let head = "머리\n";
         let whole = format!("{head}{text}");
-        let document = parse(&whole, head.len());
+        let document = parse(&Source::new("x.md", whole.as_str()), head.len()).unwrap();
         let places = document.links.iter().map(|link| link.span.clone())
             .chain(document.images.iter().map(|image| image.span.clone()))
             .chain(document.oddities.iter().map(|oddity| oddity.span.clone()))
@@ -463,7 +463,7 @@ proptest! {
             2 => format!("*{word}*"),
             _ => word.clone(),
         }).collect::<Vec<_>>().join(" ");
-        let document = parse(&text, 0);
+        let document = parse(&Source::new("x.md", text.as_str()), 0).unwrap();
         let prose = &document.prose[0];
         prop_assert_eq!(&prose.text, &words.join(" "));
         for (at, char) in prose.text.char_indices() {

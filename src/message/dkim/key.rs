@@ -1,6 +1,6 @@
 //! Private keys out of PEM text, new ones, and the DNS records of their public halves.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use aws_lc_rs::{
     digest,
@@ -12,7 +12,10 @@ use aws_lc_rs::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-use crate::{publication::KeySource, source::shown_path};
+use crate::{
+    publication::KeySource,
+    source::{read_text_file, shown_path},
+};
 
 use super::DkimError;
 
@@ -26,6 +29,8 @@ pub(super) enum PrivateKey {
 const MIN_RSA_BITS: usize = 2048;
 /// A larger key's record fits no resolver's patience, and signing takes its cube.
 const MAX_RSA_BITS: usize = 4096;
+/// Of a file with a key in it.
+const MAX_FILE_BYTES: u64 = 256 << 10;
 
 impl PrivateKey {
     pub(super) fn load_rsa(source: &KeySource, root: &Path) -> Result<Self, DkimError> {
@@ -135,7 +140,7 @@ fn read(source: &KeySource, root: &Path) -> Result<(String, String), DkimError> 
         KeySource::File(path) => {
             let path = root.join(path);
             let shown = shown_path(root, &path);
-            match fs::read_to_string(&path) {
+            match read_text_file(&path, MAX_FILE_BYTES) {
                 Ok(pem) => Ok((format!("`{shown}`"), pem)),
                 Err(source) => Err(DkimError::Unreadable {
                     path: shown,

@@ -79,31 +79,62 @@ fn a_file_that_is_cut_off_is_damaged_wherever_it_is_cut() {
     }
 }
 
+/// A PNG's chunk.
+fn chunk(name: &[u8; 4], content: &[u8]) -> Vec<u8> {
+    let mut crc = 0xffff_ffff_u32;
+    for byte in name.iter().chain(content) {
+        crc ^= u32::from(*byte);
+        for _ in 0..8 {
+            crc = if crc & 1 == 1 {
+                crc >> 1 ^ 0xedb8_8320
+            } else {
+                crc >> 1
+            };
+        }
+    }
+    let length = (content.len() as u32).to_be_bytes();
+    [&length, name.as_slice(), content, &(!crc).to_be_bytes()].concat()
+}
+
 /// A PNG of a few bytes whose head asks for this many pixels.
 fn bomb(width: u32, height: u32) -> Vec<u8> {
-    let mut bytes = b"\x89PNG\r\n\x1a\n".to_vec();
-    let mut push = |name: &[u8; 4], content: &[u8]| {
-        bytes.extend_from_slice(&(content.len() as u32).to_be_bytes());
-        bytes.extend_from_slice(name);
-        bytes.extend_from_slice(content);
-        let mut crc = 0xffff_ffff_u32;
-        for byte in name.iter().chain(content) {
-            crc ^= u32::from(*byte);
-            for _ in 0..8 {
-                crc = if crc & 1 == 1 {
-                    crc >> 1 ^ 0xedb8_8320
-                } else {
-                    crc >> 1
-                };
-            }
-        }
-        bytes.extend_from_slice(&(!crc).to_be_bytes());
-    };
     let size = [width.to_be_bytes(), height.to_be_bytes()].concat();
-    push(b"IHDR", &[size.as_slice(), &[8, 6, 0, 0, 0]].concat());
-    push(b"IDAT", &[0x78, 0x9c, 0x63, 0, 0, 0, 1, 0, 1]);
-    push(b"IEND", &[]);
-    bytes
+    [
+        b"\x89PNG\r\n\x1a\n".to_vec(),
+        chunk(b"IHDR", &[size.as_slice(), &[8, 6, 0, 0, 0]].concat()),
+        chunk(b"IDAT", &[0x78, 0x9c, 0x63, 0, 0, 0, 1, 0, 1]),
+        chunk(b"IEND", &[]),
+    ]
+    .concat()
+}
+
+#[test]
+fn a_profile_that_would_fill_the_memory_is_not_unpacked() {
+    let whole = written(&photo(60, 40), ImageFormat::Png);
+    // So many bytes of nothing, packed: what a grey picture of nothing has in it.
+    let packed = |megabytes: u32| {
+        let grey = image::GrayImage::new(1 << 10, megabytes << 10);
+        let file = written(&grey.into(), ImageFormat::Png);
+        let mut packed = b"profile\0\0".to_vec();
+        let mut at = 8;
+        while let Some(&[a, b, c, d, ref name @ ..]) =
+            file.get(at..).and_then(<[u8]>::first_chunk::<8>)
+        {
+            let length = u32::from_be_bytes([a, b, c, d]) as usize;
+            if name == b"IDAT" {
+                packed.extend_from_slice(&file[at + 8..at + 8 + length]);
+            }
+            at += 12 + length;
+        }
+        chunk(b"iCCP", &packed)
+    };
+    let heavy = packed(6);
+    assert!(heavy.len() < 60_000, "{}", heavy.len());
+    // Behind the head of 25 bytes; twice, as no picture has it.
+    let file = [&whole[..33], &heavy, &heavy, &whole[33..]].concat();
+    let plain = fit(&whole, 1200).unwrap();
+    let picture = fit(&file, 1200).unwrap();
+    assert_eq!(picture.bytes, plain.bytes, "the same without the profile");
 }
 
 #[test]

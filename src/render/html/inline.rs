@@ -16,6 +16,7 @@ impl HtmlWriter<'_> {
         for inline in content {
             self.inline(inline, &mut html)?;
         }
+        self.count(html.len())?;
         Ok(joined(html))
     }
 

@@ -157,6 +157,7 @@ impl HtmlWriter<'_> {
         let mut list = Vec::with_capacity(cells.len());
         for ((cell, align), name) in cells.iter().zip(columns).zip(names) {
             let content = Content::of(cell);
+            self.count(name.len())?;
             list.push(json!({
                 "html": self.cell(cell)?,
                 // Classes: where lines begin, left or right, is the language's.

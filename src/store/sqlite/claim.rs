@@ -30,8 +30,10 @@ pub(super) fn claim(
     let Some(Batch { content, .. }) = batch::by_id(tx, batch)?.filter(is_open) else {
         return Ok(Vec::new());
     };
-    // What began is due, also where the clock was set back since.
-    let now = now.max(batch::begun_at(tx, batch)?);
+    let due_until = DueUntil {
+        untried: now.max(batch::begun_at(tx, batch)?),
+        tried: now,
+    };
     let mut open_lanes = lanes::open(tx, batch, quotas)?;
     let mut claims: Vec<Claim> = Vec::new();
     let mut moves = Moves::default();
@@ -40,7 +42,7 @@ pub(super) fn claim(
     loop {
         let taken = u32::try_from(claims.len()).unwrap_or(u32::MAX);
         let left = quotas.total.saturating_sub(taken);
-        let rows = due(tx, realm, batch, &open_lanes, left, now)?;
+        let rows = due(tx, realm, batch, &open_lanes, left, due_until)?;
         let (taken, skipped) = sort_out(rows, &mut open_lanes, &mut moves)?;
         take(tx, &taken, sender)?;
         skip(tx, &skipped, now)?;
@@ -54,6 +56,15 @@ pub(super) fn claim(
         claim.content.take_if(|tried| *tried == content);
     }
     Ok(claims)
+}
+
+/// Up to when rows are due.
+#[derive(Debug, Clone, Copy)]
+struct DueUntil {
+    /// What began is due, also where the clock was set back since.
+    untried: DateTime<Utc>,
+    /// What had to wait was told so by the clock as it is.
+    tried: DateTime<Utc>,
 }
 
 /// A due row with its reader, as they stand in the tables.
@@ -83,24 +94,30 @@ fn due(
     batch: BatchId,
     lanes: &[Lane],
     limit: u32,
-    now: DateTime<Utc>,
+    until: DueUntil,
 ) -> Result<Vec<Due>, Fault> {
     let lanes: Vec<&Lane> = lanes.iter().filter(|lane| lane.room > 0).collect();
     if lanes.is_empty() || limit == 0 {
         return Ok(Vec::new());
     }
+    // Of a clock that was never set back the index alone knows what is due.
+    let is_tried = match until.tried < until.untried {
+        true => "AND (tried_at IS NULL OR due_at <= ?4)",
+        false => "",
+    };
     // More places a lane, the same text for as many lanes: it stays compiled.
     let head = |place: usize| {
-        let (lane, room) = (4 + 2 * place, 5 + 2 * place);
+        let (lane, room) = (5 + 2 * place, 6 + 2 * place);
         format!(
             "SELECT * FROM (SELECT id, due_at FROM deliveries WHERE batch = ?1 \
-             AND lane = ?{lane} AND due_at <= ?2 ORDER BY due_at, id LIMIT ?{room})"
+             AND lane = ?{lane} AND due_at <= ?2 {is_tried} ORDER BY due_at, id LIMIT ?{room})"
         )
     };
     let heads: Vec<String> = (0..lanes.len()).map(head).collect();
     let heads = heads.join(" UNION ALL ");
     let suppressed = realm::suppressed(realm);
-    let mut parameters = vec![batch.0, codes::millis(now), i64::from(limit)];
+    let (untried, tried) = (codes::millis(until.untried), codes::millis(until.tried));
+    let mut parameters = vec![batch.0, untried, i64::from(limit), tried];
     for lane in lanes {
         parameters.extend([lane.number, i64::from(lane.room)]);
     }

@@ -8,7 +8,11 @@ use std::{
     io,
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
-    sync::{Arc, mpsc},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+        mpsc,
+    },
     thread::{self, JoinHandle},
 };
 
@@ -24,6 +28,7 @@ pub(super) struct Database {
     // In this order they are closed: the last one folds the log into the file.
     reader: Worker,
     writer: Worker,
+    writes: Arc<AtomicU64>,
 }
 
 /// What becomes of a transaction that went well.
@@ -38,6 +43,8 @@ impl Database {
     pub(super) async fn open(state_dir: &Path) -> Result<(Self, Arc<Place>), Fault> {
         let folder = state_dir.to_owned();
         let (opened, answer) = oneshot::channel();
+        let writes = Arc::default();
+        let counted = Arc::clone(&writes);
         let writer = Worker::start("ledger-writer", move || {
             let (place, connection) = match open::first(&folder) {
                 Ok(first) => first,
@@ -48,14 +55,34 @@ impl Database {
             };
             let place = Arc::new(place);
             let _ = opened.send(Ok(Arc::clone(&place)));
-            Some(Desk::new(place, Access::Writer, Some(connection)))
+            Some(Desk {
+                place,
+                access: Access::Writer,
+                connection: Some(connection),
+                writes: counted,
+            })
         })?;
         let place = answer.await.map_err(|_| panicked(state_dir))??;
         let of_reader = Arc::clone(&place);
         let reader = Worker::start("ledger-reader", move || {
-            Some(Desk::new(of_reader, Access::Reader, None))
+            Some(Desk {
+                place: of_reader,
+                access: Access::Reader,
+                connection: None,
+                writes: Arc::default(),
+            })
         })?;
-        Ok((Self { reader, writer }, place))
+        let database = Self {
+            reader,
+            writer,
+            writes,
+        };
+        Ok((database, place))
+    }
+
+    /// How many transactions have changed something, and are on the disk.
+    pub(super) fn writes(&self) -> u64 {
+        self.writes.load(Ordering::Relaxed)
     }
 
     /// A transaction that writes: it takes the lock at once, so that it can't fail half-way for another
@@ -188,17 +215,10 @@ struct Desk {
     place: Arc<Place>,
     access: Access,
     connection: Option<Connection>,
+    writes: Arc<AtomicU64>,
 }
 
 impl Desk {
-    fn new(place: Arc<Place>, access: Access, connection: Option<Connection>) -> Self {
-        Self {
-            place,
-            access,
-            connection,
-        }
-    }
-
     fn maintain<T>(
         &mut self,
         work: impl FnOnce(&Connection) -> Result<T, Fault>,
@@ -225,14 +245,19 @@ impl Desk {
             Some(connection) => connection,
             None => open::connect(&self.place.file, self.access)?,
         };
+        let before = connection.total_changes();
         let outcome = transaction(&mut connection, behavior, ending, |tx| {
             verb(tx, &self.place)
         });
+        // One that changed nothing never met the disk.
+        if matches!(outcome, Ok((_, Ending::Commit))) && connection.total_changes() != before {
+            self.writes.fetch_add(1, Ordering::Relaxed);
+        }
         let has_failed = matches!(outcome, Err(Fault::Sql(_)));
         if !has_failed && connection.is_autocommit() {
             self.connection = Some(connection);
         }
-        outcome
+        outcome.map(|(value, _)| value)
     }
 }
 
@@ -241,15 +266,16 @@ fn transaction<T>(
     behavior: TransactionBehavior,
     ending: impl FnOnce() -> Ending,
     verb: impl FnOnce(&Connection) -> Result<T, Fault>,
-) -> Result<T, Fault> {
+) -> Result<(T, Ending), Fault> {
     let tx = connection.transaction_with_behavior(behavior)?;
     // A verb that failed rolls back as the transaction goes; its own error is the one to tell.
     let value = verb(&tx)?;
-    match ending() {
+    let ending = ending();
+    match ending {
         Ending::Commit => tx.commit()?,
         Ending::RollBack => tx.rollback()?,
     }
-    Ok(value)
+    Ok((value, ending))
 }
 
 /// Whoever asked for a transaction went away before it was whole.

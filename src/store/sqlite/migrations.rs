@@ -5,7 +5,7 @@
 use aws_lc_rs::digest::{SHA384, digest};
 use rusqlite::{Connection, TransactionBehavior, params};
 
-use super::{Fault, statement::Statements};
+use super::{Fault, statement::Statements, trouble};
 use crate::store::StoreError;
 
 /// One step: never changed once it was released, or no state would open any more.
@@ -105,8 +105,29 @@ impl Migration {
         digest(&SHA384, self.sql.as_bytes()).as_ref().to_vec()
     }
 
+    /// What keeps the disk or another process from it is told as always; anything else is the step's own.
+    fn failed(&self, error: rusqlite::Error) -> Fault {
+        if trouble::is_of_machine(&error) {
+            return Fault::Sql(error);
+        }
+        let Self {
+            version,
+            description,
+            ..
+        } = self;
+        // SQLite's own words, without the text of the step that rusqlite puts behind them.
+        let words = match &error {
+            rusqlite::Error::SqlInputError { msg, .. }
+            | rusqlite::Error::SqliteFailure(_, Some(msg)) => msg.clone(),
+            other => other.to_string(),
+        };
+        let what = format!("its step {version} ({description}) fails: {words}");
+        Fault::Told(StoreError::Outdated(what.into()))
+    }
+
     fn take(&self, connection: &Connection) -> Result<(), Fault> {
-        connection.execute_batch(self.sql)?;
+        let failed = |error| self.failed(error);
+        connection.execute_batch(self.sql).map_err(failed)?;
         // The time it took is sqlx's curiosity alone; -1 says that nobody measured it.
         connection.run(
             "INSERT INTO _sqlx_migrations \

@@ -54,6 +54,11 @@ pub(super) fn is_locked(error: &rusqlite::Error) -> bool {
     matches!(code(error), Some(5 | 6))
 }
 
+/// A disk, rights or another process are what is in the way, and not the statement.
+pub(super) fn is_of_machine(error: &rusqlite::Error) -> bool {
+    matches!(code(error), Some(3 | 5 | 6 | 8 | 10 | 11 | 13 | 14 | 26))
+}
+
 fn plain(error: &rusqlite::Error) -> Option<&'static str> {
     use rusqlite::Error as E;
     if let E::FromSqlConversionFailure(..)
@@ -66,7 +71,9 @@ fn plain(error: &rusqlite::Error) -> Option<&'static str> {
     Some(match code(error)? {
         3 | 8 => "it may not be written: look at its owner and its rights",
         10 => "the disk answered with an error: nothing more is written to it",
-        11 => "it is damaged: move it away and restore a backup",
+        11 => {
+            "what was read makes no sense: it is damaged, or its disk fails; look at the disk first, then restore a backup"
+        }
         13 => "the disk is full",
         14 => "it can't be opened: look at the folder's owner and rights",
         26 => "it is damaged, or not a database",

@@ -249,11 +249,7 @@ impl Store for SqliteStore {
 
     async fn hold(&self, sender: &SenderId) -> Result<SenderGuard, StoreError> {
         let held = self.told(hold::sending(&self.state_dir, sender))?;
-        match self.realm.is_rehearsal() {
-            // Wherever it is played, it harms nobody.
-            true => self.owner.place.read_witnesses_again(None),
-            false => self.begin_run().await?,
-        }
+        self.begin_run().await?;
         Ok(held)
     }
 
@@ -261,6 +257,16 @@ impl Store for SqliteStore {
         let held = self.told(hold::schedule(&self.state_dir, self.realm, keeper))?;
         self.begin_run().await?;
         Ok(held)
+    }
+
+    fn writes(&self) -> u64 {
+        self.owner.database.writes()
+    }
+
+    async fn probe(&self) -> Result<(), StoreError> {
+        self.look_at_place()?;
+        open::refuse_full_disk(&self.state_dir)?;
+        self.write(|tx, _| kept::touch(tx)).await
     }
 
     async fn keep_calendar(&self, now: DateTime<Utc>) -> Result<DateTime<Utc>, StoreError> {

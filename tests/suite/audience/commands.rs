@@ -87,24 +87,24 @@ fn what_columns_are_is_kept_and_used_again() {
     let publication = publication()
         .file(
             "october.csv",
-            "Kontakt,Nick,Einwilligung\na@example.com,Ada,ja\n",
+            "Kontakt,Nick,Erlaubnis\na@example.com,Ada,ja\n",
         )
         .file(
             "november.csv",
-            "Kontakt,Nick,Einwilligung\nb@example.com,Bo,nein\nc@example.com,Cy,ja\n",
+            "Kontakt,Nick,Erlaubnis\nb@example.com,Bo,nein\nc@example.com,Cy,ja\n",
         );
     insta::assert_snapshot!(told(
         &publication,
         &[
             "subscribers import october.csv --map Kontakt=email --map Nick=name",
-            "subscribers import october.csv --map Kontakt=email --map Nick=name --map Einwilligung=subscribed --save-map list.map",
+            "subscribers import october.csv --map Kontakt=email --map Nick=name --map Erlaubnis=subscribed --save-map list.map",
             "subscribers import november.csv --map-file list.map",
             "subscribers import november.csv --map-file none.map",
         ],
     ));
     let kept = std::fs::read_to_string(publication.path("list.map")).unwrap();
     assert!(
-        kept.ends_with("\nKontakt=email\nNick=name\nEinwilligung=subscribed\n"),
+        kept.ends_with("\nKontakt=email\nNick=name\nErlaubnis=subscribed\n"),
         "{kept}"
     );
 }

@@ -71,6 +71,11 @@ impl Relay {
         self.port
     }
 
+    /// Whether that reader's message was taken.
+    pub(crate) fn has_taken(&self, reader: &str) -> bool {
+        self.shared.taken.lock().unwrap().contains_key(reader)
+    }
+
     /// Messages taken so far.
     pub(crate) fn count(&self) -> usize {
         self.shared

@@ -2,7 +2,8 @@
  *   - notes what each write replaces, until fdatasync makes the write durable, so that a power cut
  *     can be played after a kill: taking the notes back leaves exactly what was synced;
  *   - on request, lets fdatasync fail after so many calls, or the disk be full after so many bytes, or
- *     for as long as a file is there (DISK_FULL_WHILE).
+ *     lets the disk fail for as long as a file is there (DISK_FAILS_WHILE). Its first letter says how: f, it
+ *     is full; w, s, r: writes, syncs, reads are answered with EIO. A capital: once, and the file goes.
  * A note in UNDO_FOLDER/db or UNDO_FOLDER/wal: offset, length of the old bytes, size of the file
  * before (each 8 bytes), the old bytes. */
 #define _GNU_SOURCE
@@ -23,11 +24,14 @@ static long syncs = 0, written = 0;
 
 static ssize_t (*real_write)(int, const void *, size_t);
 static ssize_t (*real_pwrite)(int, const void *, size_t, off64_t);
+static ssize_t (*real_read)(int, void *, size_t), (*real_pread)(int, void *, size_t, off64_t);
 static int (*real_fdatasync)(int), (*real_fsync)(int), (*real_ftruncate)(int, off64_t);
 
 __attribute__((constructor)) static void start(void) {
     real_write = dlsym(RTLD_NEXT, "write");
     real_pwrite = dlsym(RTLD_NEXT, "pwrite64");
+    real_read = dlsym(RTLD_NEXT, "read");
+    real_pread = dlsym(RTLD_NEXT, "pread64");
     real_fdatasync = dlsym(RTLD_NEXT, "fdatasync");
     real_fsync = dlsym(RTLD_NEXT, "fsync");
     real_ftruncate = dlsym(RTLD_NEXT, "ftruncate64");
@@ -59,16 +63,29 @@ static void note(int file, int fd, off64_t offset, size_t length) {
     int64_t head[3] = {offset, old, stat.st_size};
     char *bytes = malloc(sizeof head + old);
     memcpy(bytes, head, sizeof head);
-    if (old && pread64(fd, bytes + sizeof head, old, offset) != old) abort();
+    if (old && real_pread(fd, bytes + sizeof head, old, offset) != old) abort();
     if (real_write(notes[file], bytes, sizeof head + old) < 0) abort();
     free(bytes);
 }
 
+/* Whether the disk fails in that way now. */
+static int fails(char how) {
+    const char *sign = getenv("DISK_FAILS_WHILE");
+    int fd = sign ? open(sign, O_RDONLY | O_CLOEXEC) : -1;
+    char letter = 0;
+    if (fd < 0) return 0;
+    if (real_read(fd, &letter, 1) != 1) letter = 0;
+    close(fd);
+    if (letter == how - 'a' + 'A') {
+        unlink(sign);
+        return 1;
+    }
+    return letter == how;
+}
+
 static int is_full(size_t length) {
     const char *limit = getenv("DISK_FULL_AFTER");
-    const char *sign = getenv("DISK_FULL_WHILE");
     written += length;
-    if (sign && access(sign, F_OK) == 0) return 1;
     return limit && written > atol(limit);
 }
 
@@ -77,8 +94,10 @@ static ssize_t noted_write(int fd, const void *from, size_t length, off64_t offs
     if (file < 0) return positioned ? real_pwrite(fd, from, length, offset) : real_write(fd, from, length);
     pthread_mutex_lock(&lock);
     ssize_t done = -1;
-    if (is_full(length)) {
+    if (is_full(length) || fails('f')) {
         errno = ENOSPC;
+    } else if (fails('w')) {
+        errno = EIO;
     } else {
         note(file, fd, positioned ? offset : lseek64(fd, 0, SEEK_CUR), length);
         done = positioned ? real_pwrite(fd, from, length, offset) : real_write(fd, from, length);
@@ -93,13 +112,24 @@ ssize_t write(int fd, const void *from, size_t length) { return noted_write(fd, 
 ssize_t pwrite(int fd, const void *from, size_t length, off_t at) { return noted_write(fd, from, length, at, 1); }
 ssize_t pwrite64(int fd, const void *from, size_t length, off64_t at) { return noted_write(fd, from, length, at, 1); }
 
+static ssize_t faulty_read(int fd, void *into, size_t length, off64_t offset) {
+    if (which(fd) >= 0 && fails('r')) {
+        errno = EIO;
+        return -1;
+    }
+    return real_pread(fd, into, length, offset);
+}
+
+ssize_t pread(int fd, void *into, size_t length, off_t at) { return faulty_read(fd, into, length, at); }
+ssize_t pread64(int fd, void *into, size_t length, off64_t at) { return faulty_read(fd, into, length, at); }
+
 static int noted_sync(int fd, int (*real)(int)) {
     int file = which(fd);
     if (file < 0) return real(fd);
     pthread_mutex_lock(&lock);
     const char *limit = getenv("SYNC_FAILS_AFTER");
     int done = -1;
-    if (limit && ++syncs > atol(limit)) {
+    if ((limit && ++syncs > atol(limit)) || fails('s')) {
         errno = EIO;
     } else if ((done = real(fd)) == 0 && notes[file] >= 0 && real_ftruncate(notes[file], 0) != 0) {
         abort();

@@ -17,10 +17,10 @@ use crate::{
     support::{Ran, TestPublication},
 };
 
-pub(super) const READERS: usize = 6;
+pub(crate) const READERS: usize = 6;
 
 /// Every command that sends, of an issue that is due.
-pub(super) const SENDERS: [&[&str]; 3] = [
+pub(crate) const SENDERS: [&[&str]; 3] = [
     &["send", "the-issue", "--yes"],
     &["send", "--due"],
     &["serve"],
@@ -36,20 +36,29 @@ fn now() -> DateTime<Utc> {
 }
 
 /// A publication, its relay, and what the relay took.
-pub(super) struct Desk {
-    pub(super) publication: TestPublication,
-    pub(super) relay: Relay,
-    pub(super) due_at: DateTime<Utc>,
+pub(crate) struct Desk {
+    pub(crate) publication: TestPublication,
+    pub(crate) relay: Relay,
+    pub(crate) due_at: DateTime<Utc>,
 }
 
 impl Desk {
+    /// The same to so many readers, whose message each takes the relay that long, over two connections.
+    pub(crate) fn of(readers: usize, delay: Duration) -> Self {
+        let desk = Self::with_delay(delay);
+        desk.change(|publication| {
+            let publication = publication.subscribers(readers);
+            publication.variable("DAILY_NOTE_SMTP__CONNECTIONS", "2")
+        })
+    }
+
     /// One issue that has been due for two minutes, to six readers.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with_delay(Duration::ZERO)
     }
 
     /// The same before a relay that takes its time at each message.
-    pub(super) fn with_delay(delay: Duration) -> Self {
+    pub(crate) fn with_delay(delay: Duration) -> Self {
         let due_at = now() - TimeDelta::minutes(2);
         let desk = Self {
             publication: TestPublication::new().without("issues/2026-11-23-quiet.md"),
@@ -66,14 +75,14 @@ impl Desk {
         .issue("the-issue", due_at, "the first thing that happened")
     }
 
-    fn change(self, change: impl FnOnce(TestPublication) -> TestPublication) -> Self {
+    pub(crate) fn change(self, change: impl FnOnce(TestPublication) -> TestPublication) -> Self {
         Self {
             publication: change(self.publication),
             ..self
         }
     }
 
-    pub(super) fn url(&self, host: &str) -> String {
+    pub(crate) fn url(&self, host: &str) -> String {
         format!("smtp://{host}:{}?tls=none", self.relay.port())
     }
 
@@ -91,7 +100,7 @@ impl Desk {
     }
 
     /// An issue of that moment's date, which says that.
-    pub(super) fn issue(self, id: &str, at: DateTime<Utc>, text: &str) -> Self {
+    pub(crate) fn issue(self, id: &str, at: DateTime<Utc>, text: &str) -> Self {
         let date = at.date_naive();
         let name = format!("{date}-{id}.md");
         let text = format!(
@@ -102,29 +111,29 @@ impl Desk {
     }
 
     /// An issue of the slot a week ago.
-    pub(super) fn and_an_earlier_issue(self) -> Self {
+    pub(crate) fn and_an_earlier_issue(self) -> Self {
         let at = self.due_at - TimeDelta::weeks(1);
         self.issue("earlier", at, "something of the week before")
     }
 
-    pub(super) fn run(&self, arguments: &[&str]) -> Ran {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         self.publication.run(arguments.iter())
     }
 
     /// The issue goes out, as the calendar wants it.
-    pub(super) fn sent(self) -> Self {
+    pub(crate) fn sent(self) -> Self {
         self.run(&["send", "--due"]).exits(0);
         assert_eq!(self.taken(), READERS);
         self
     }
 
-    pub(super) fn taken(&self) -> usize {
+    pub(crate) fn taken(&self) -> usize {
         self.relay.count()
     }
 
     /// Each reader got so many messages.
     #[track_caller]
-    pub(super) fn everybody_got(self, times: u32) {
+    pub(crate) fn everybody_got(self, times: u32) {
         let taken = self.relay.finish();
         assert_eq!(
             taken.len(),
@@ -136,7 +145,7 @@ impl Desk {
 
     /// That sender sends nothing, says that a person has to decide, and names the command.
     #[track_caller]
-    pub(super) fn waits(&self, sender: &[&str], command: &str) {
+    pub(crate) fn waits(&self, sender: &[&str], command: &str) {
         let before = self.taken();
         if *sender == ["serve"] {
             self.serve_waits(command);
@@ -163,21 +172,21 @@ impl Desk {
         assert_eq!(serve.stop(), Some(0));
     }
 
-    pub(super) fn path(&self, name: &str) -> std::path::PathBuf {
+    pub(crate) fn path(&self, name: &str) -> std::path::PathBuf {
         self.publication.path(name)
     }
 
     /// `cp -a`, as a person does it.
-    pub(super) fn copy(&self, from: &str, to: &str) {
+    pub(crate) fn copy(&self, from: &str, to: &str) {
         self.shell(&format!("cp -a '{from}' '{to}'"));
     }
 
-    pub(super) fn shell(&self, line: &str) {
+    pub(crate) fn shell(&self, line: &str) {
         shell(&self.path(""), line);
     }
 
     /// The command at a terminal of its own, where that is typed.
-    pub(super) fn at_a_terminal(&self, arguments: &[&str], typed: &str) -> (i32, String) {
+    pub(crate) fn at_a_terminal(&self, arguments: &[&str], typed: &str) -> (i32, String) {
         let binary = env!("CARGO_BIN_EXE_daily-note");
         let line = format!("{binary} {}", arguments.join(" "));
         let plain = self.publication.command(arguments.iter());
@@ -202,7 +211,7 @@ impl Desk {
     }
 
     /// Another checkout of the same files, without what git leaves out, mailing by the same relay.
-    pub(super) fn clone_without(self, left_out: &[&str]) -> Self {
+    pub(crate) fn clone_without(self, left_out: &[&str]) -> Self {
         let folder = tempfile::TempDir::new().unwrap();
         let other = folder.path().join("clone");
         shell(
@@ -229,6 +238,6 @@ fn shell(folder: &Path, line: &str) {
 }
 
 /// What a file says.
-pub(super) fn text(path: &Path) -> String {
+pub(crate) fn text(path: &Path) -> String {
     fs::read_to_string(path).unwrap()
 }

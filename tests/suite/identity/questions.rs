@@ -55,3 +55,20 @@ fn issue_file(desk: &Desk) -> (std::path::PathBuf, String) {
     let file = files.flatten().next().unwrap();
     (file.path(), file.file_name().to_string_lossy().into_owned())
 }
+
+#[test]
+fn check_says_where_other_checkouts_would_not_know_who_sends() {
+    let desk = Desk::new().sent();
+    let says = |what: &str| desk.run(&["check"]).shown().contains(what);
+    assert!(!says("keeper/"), "nothing is in git here");
+    desk.shell("git init -q .");
+    assert!(says("keeper/not-in-git"));
+    desk.shell("printf '*.keeper\\n' > .gitignore && git add -A");
+    assert!(says("keeper/not-in-git"), "it is ignored");
+    desk.shell("rm .gitignore && git add -A");
+    assert!(!says("keeper/"));
+    desk.shell("rm daily-note.keeper");
+    assert!(says("keeper/missing"));
+    let checked = desk.run(&["check", "--json"]).json();
+    assert_eq!(checked["keeper"]["file"], "daily-note.keeper");
+}

@@ -81,3 +81,21 @@ fn torn_pages_are_told_after_a_crash_and_the_state_can_be_saved() {
     assert!(publication.path("saved/secret").exists());
     publication.run(["backup", "--as-is", "saved"]).exits(3);
 }
+
+#[test]
+fn a_step_of_the_tables_that_fails_is_named_with_sqlites_words_and_the_state_can_be_saved() {
+    let publication = TestPublication::new();
+    fs::create_dir(publication.path(".daily-note")).unwrap();
+    let database = publication.path(".daily-note/daily-note.sqlite");
+    sqlite3(
+        &database,
+        "PRAGMA application_id = 0x444E6F74; CREATE TABLE subscribers (other TEXT)",
+    );
+    let ran = publication.run(["status"]).exits(3);
+    let said = ran.stderr.as_str();
+    for words in ["step 1", "subscribers already exists", "backup --as-is"] {
+        assert!(said.contains(words), "{words}: {}", ran.shown());
+    }
+    assert!(!said.contains("room"), "{}", ran.shown());
+    publication.run(["backup", "--as-is", "saved"]).exits(0);
+}

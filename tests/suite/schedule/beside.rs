@@ -42,7 +42,7 @@ fn database(publication: &TestPublication) -> PathBuf {
 }
 
 /// SQLite's shell, as a person types it.
-fn shell(database: &Path, line: &str) -> String {
+pub(crate) fn shell(database: &Path, line: &str) -> String {
     let output = Command::new("sqlite3").arg(database).arg(line).output();
     let output = output.expect("sqlite3, which scripts/test installs");
     assert!(output.status.success(), "{line}: {output:?}");
@@ -50,7 +50,7 @@ fn shell(database: &Path, line: &str) -> String {
 }
 
 /// How many locks that process holds on that file.
-fn locks(process: u32, file: &Path) -> usize {
+pub(crate) fn locks(process: u32, file: &Path) -> usize {
     let inode = fs::metadata(file).unwrap().ino().to_string();
     let locks = fs::read_to_string("/proc/locks").unwrap();
     let is_its = |line: &&str| {
@@ -132,7 +132,7 @@ fn a_disk_that_is_full_for_a_while_stops_nobody_for_good() {
     let relay = Relay::start(Duration::from_millis(20));
     let mut command = sending(&publication, &relay, COMMANDS[0]);
     let full = publication.path("full");
-    command.env("DISK_FULL_WHILE", &full);
+    command.env("DISK_FAILS_WHILE", &full);
     shim.preload(
         &mut command,
         &publication.path(""),
@@ -140,7 +140,7 @@ fn a_disk_that_is_full_for_a_while_stops_nobody_for_good() {
     );
     let serve = Serve::spawn(&mut command);
     wait_until(|| relay.count() > 10, "the first messages");
-    fs::write(&full, "").unwrap();
+    fs::write(&full, "f").unwrap();
     wait_until(
         || serve.has_told("state_refused"),
         "the full disk's telling",

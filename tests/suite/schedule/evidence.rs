@@ -82,6 +82,14 @@ fn a_second_issue_on_a_sent_slot_is_told_by_each_and_stands_in_check_and_schedul
         "{}",
         schedule.shown()
     );
+    let status = publication.run(["status", "--at", at]);
+    assert!(
+        status
+            .shown()
+            .contains("second is ready, and no slot takes it"),
+        "{}",
+        status.shown()
+    );
     let serve = Serve::start(&publication, at);
     serve.wait_for("issue_unplaced");
     assert_eq!(publication.inbox().len(), 2);
@@ -103,6 +111,15 @@ fn what_is_on_hold_stays_under_every_sender_until_it_is_released() {
         ran.shown().contains("daily-note release monday-2026-11-30"),
         "{}",
         ran.shown()
+    );
+    let rehearse = ["send", "2026-11-30-quiet", "--dry-run", "--at", HOUR];
+    let ran = publication.run(rehearse).exits(5);
+    assert!(ran.shown().contains("on hold: numbers"), "{}", ran.shown());
+    let check = publication.run(["check", "--at", HOUR]);
+    assert!(
+        check.shown().contains("calendar/on-hold"),
+        "{}",
+        check.shown()
     );
     let schedule = publication.run(["schedule", "--at", HOUR]);
     assert!(schedule.shown().contains("numbers"), "{}", schedule.shown());

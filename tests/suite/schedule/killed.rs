@@ -1,5 +1,5 @@
-//! The real `serve`, killed around its slot's moment, over and over, and started again: what the relay
-//! took is held against the ledger. `SCHEDULE_ROUNDS` sets how many rounds (`just crash-schedule`).
+//! The real `serve` and `send --due`, killed around their slot's moment, over and over, and started again:
+//! what the relay took is held against the ledger. `SCHEDULE_ROUNDS` sets how many rounds (`just crash-schedule`).
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -41,8 +41,15 @@ enum Stage {
 fn round_of(round: u64) -> (Stage, usize) {
     let relay = Relay::start(Duration::from_millis(2));
     let publication = publication().subscribers(READERS);
-    let first = serve(&publication, &relay, "2026-11-29T22:59:59Z");
-    first.wait_for("keeping");
+    // Every fourth round cron's call is the one that dies.
+    let first = match round % 4 {
+        3 => send_due(&publication, &relay),
+        _ => {
+            let first = serve(&publication, &relay, "2026-11-29T22:59:59Z");
+            first.wait_for("keeping");
+            first
+        }
+    };
     let listening = Instant::now();
     // Every second round at a moment around the hour, to the millisecond; the others at a message.
     let moment = Duration::from_millis(950 + (round * 137) % 700);
@@ -99,6 +106,11 @@ fn serve(publication: &TestPublication, relay: &Relay, at: &str) -> Serve {
         &mut publication.command(["serve", "--json", "--at", at]),
         relay,
     ))
+}
+
+fn send_due(publication: &TestPublication, relay: &Relay) -> Serve {
+    let arguments = ["send", "--due", "--json", "--at", "2026-11-29T23:00:00Z"];
+    Serve::spawn(with(&mut publication.command(arguments), relay))
 }
 
 fn with<'a>(command: &'a mut Command, relay: &Relay) -> &'a mut Command {

@@ -1,12 +1,16 @@
 //! What columns are, as `--map` says it one by one and a file a line each.
 
-use std::{fmt::Write as _, fs, path::Path};
+use std::{fmt::Write as _, path::Path};
 
 use super::super::super::Failure;
 use crate::{
     app::AppError,
     audience::import::{Field, Plan},
+    source::read_text_file,
 };
+
+/// A line for each column of a table.
+const MAX_BYTES: u64 = 1 << 20;
 
 /// `COLUMN=FIELD`.
 pub(super) fn mapping(text: &str) -> Result<(String, Field), String> {
@@ -36,7 +40,7 @@ impl ColumnMap {
     }
 
     pub(super) fn load(path: &Path) -> Result<Self, Failure> {
-        let text = fs::read_to_string(path).map_err(|source| AppError::Io {
+        let text = read_text_file(path, MAX_BYTES).map_err(|source| AppError::Io {
             action: "read",
             path: path.to_owned(),
             source,
@@ -70,7 +74,7 @@ impl ColumnMap {
                 let _ = writeln!(text, "{name}={}", field.word());
             }
         }
-        fs::write(path, text).map_err(|source| AppError::Io {
+        std::fs::write(path, text).map_err(|source| AppError::Io {
             action: "written",
             path: path.to_owned(),
             source,

@@ -30,9 +30,12 @@ impl Builder<'_> {
                 span,
             } => self.close_leaf(kind, nodes, is_implicit, span),
             Frame::Styled { style, nodes, tail } => {
-                match style {
-                    Some(style) => self.push(Node::Styled(style, nodes)),
-                    None => nodes.into_iter().for_each(|node| self.push(node)),
+                match (style, self.frames.last_mut()) {
+                    (Some(style), _) => self.push(Node::Styled(style, nodes)),
+                    (None, Some(Frame::Styled { nodes: around, .. })) if around.is_empty() => {
+                        *around = nodes;
+                    }
+                    (None, _) => nodes.into_iter().for_each(|node| self.push(node)),
                 }
                 if let Some(span) = tail {
                     let delimiter = self.text[span.clone()].to_owned();
@@ -70,9 +73,11 @@ impl Builder<'_> {
                     items.push(ListItem { is_checked, blocks });
                 }
             }
-            Frame::Flattened { blocks } => {
-                blocks.into_iter().for_each(|block| self.push_block(block));
-            }
+            Frame::Flattened { blocks } => match self.frames.last_mut() {
+                // All of it at once: thousands of these may stand within one another.
+                Some(Frame::Flattened { blocks: around }) if around.is_empty() => *around = blocks,
+                _ => blocks.into_iter().for_each(|block| self.push_block(block)),
+            },
             Frame::Footnote {
                 label,
                 blocks,

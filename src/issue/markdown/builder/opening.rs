@@ -152,12 +152,8 @@ impl Builder<'_> {
         if depth < MAX_DEPTH {
             return false;
         }
-        let is_known = self
-            .document
-            .oddities
-            .iter()
-            .any(|oddity| oddity.kind == OddityKind::TooDeep);
-        if !is_known {
+        if !self.is_too_deep {
+            self.is_too_deep = true;
             self.odd(OddityKind::TooDeep, span.clone());
         }
         true

@@ -6,6 +6,8 @@ use std::ops::Range;
 #[derive(Debug)]
 pub(crate) struct Tag {
     pub(crate) tokens: Vec<Token>,
+    /// Where each token starts in the template.
+    pub(crate) starts: Vec<usize>,
     /// The source, for people, on one line and not too long.
     pub(crate) shown: String,
     /// Where it stands in the template.
@@ -144,11 +146,17 @@ pub(crate) fn parse(template: &str) -> Vec<Tag> {
         };
         // `{%-` trims what stands before the tag; the mark is no minus.
         let inside = rest[2..].strip_prefix('-').unwrap_or(&rest[2..]);
+        let inside_at = template.len() - inside.len();
         let (tokens, after) = tokens(inside, close);
+        let (starts, tokens) = tokens
+            .into_iter()
+            .map(|(at, token)| (inside_at + at, token))
+            .unzip();
         let source = &rest[..rest.len() - after.len()];
         let start = template.len() - rest.len();
         let tag = Tag {
             tokens,
+            starts,
             shown: shown(source),
             span: start..start + source.len(),
         };
@@ -165,8 +173,8 @@ pub(crate) fn parse(template: &str) -> Vec<Tag> {
     tags
 }
 
-/// The tokens up to the closing mark, and what follows it.
-fn tokens<'a>(inside: &'a str, close: &str) -> (Vec<Token>, &'a str) {
+/// The tokens up to the closing mark, each with its place, and what follows the mark.
+fn tokens<'a>(inside: &'a str, close: &str) -> (Vec<(usize, Token)>, &'a str) {
     let mut tokens = Vec::new();
     let mut rest = inside;
     // `}` of an argument in braces may stand right before the end of a component's tag.
@@ -187,15 +195,16 @@ fn tokens<'a>(inside: &'a str, close: &str) -> (Vec<Token>, &'a str) {
                 return (tokens, after);
             }
         }
+        let at = inside.len() - rest.len();
         if matches!(first, '"' | '\'' | '`') {
-            tokens.push(Token::Text);
+            tokens.push((at, Token::Text));
             rest = after_string(&rest[1..], first);
         } else if first.is_ascii_digit() {
-            tokens.push(Token::Number);
+            tokens.push((at, Token::Number));
             rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
         } else if is_word(first) {
             let end = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
-            tokens.push(Token::Word(rest[..end].to_owned()));
+            tokens.push((at, Token::Word(rest[..end].to_owned())));
             rest = &rest[end..];
         } else if let Some(symbol) = SYMBOLS.iter().find(|symbol| rest.starts_with(**symbol)) {
             match *symbol {
@@ -203,7 +212,7 @@ fn tokens<'a>(inside: &'a str, close: &str) -> (Vec<Token>, &'a str) {
                 "}" => open_braces = open_braces.saturating_sub(1),
                 _ => {}
             }
-            tokens.push(Token::Symbol(symbol));
+            tokens.push((at, Token::Symbol(symbol)));
             rest = &rest[symbol.len()..];
         } else {
             rest = &rest[first.len_utf8()..];

@@ -32,7 +32,7 @@ const HALF_DONE: [(&str, &str); 7] = [
 
 /// The repository that a publication's files lie in.
 #[derive(Debug, Clone)]
-pub(super) struct Git {
+pub(in crate::app) struct Git {
     /// The work tree's top.
     top: PathBuf,
     /// Where git keeps this work tree's index.
@@ -41,7 +41,7 @@ pub(super) struct Git {
 
 /// What keeps files from being believed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum AtWork {
+pub(in crate::app) enum AtWork {
     /// A command runs, or died: how long its lock has been there.
     Locked { lock: PathBuf, age: Duration },
     /// A person is in the middle of it: the word of git's command.
@@ -50,12 +50,12 @@ pub(super) enum AtWork {
 
 impl AtWork {
     /// Whether the lock has long been there: a long checkout goes on changing files, which shows.
-    pub(super) fn is_old(&self) -> bool {
+    pub(in crate::app) fn is_old(&self) -> bool {
         matches!(self, Self::Locked { age, .. } if *age >= FORGOTTEN)
     }
 
     /// For a person.
-    pub(super) fn words(&self) -> String {
+    pub(in crate::app) fn words(&self) -> String {
         match self {
             Self::Locked { lock, .. } => format!(
                 "git is changing the files (it holds {}; if no git runs, delete that file)",
@@ -76,7 +76,7 @@ impl AtWork {
 impl Git {
     /// The repository around a folder. In a worktree or a submodule `.git` is a file that says where it
     /// is: `gitdir: PATH` (gitrepository-layout(5)).
-    pub(super) fn around(root: &Path) -> Option<Self> {
+    pub(in crate::app) fn around(root: &Path) -> Option<Self> {
         let root = fs::canonicalize(root).ok()?;
         let (top, git) = root
             .ancestors()
@@ -95,7 +95,7 @@ impl Git {
     }
 
     /// Whether its files are being changed, or half done.
-    pub(super) fn at_work(&self) -> Option<AtWork> {
+    pub(in crate::app) fn at_work(&self) -> Option<AtWork> {
         let half_done = HALF_DONE
             .iter()
             .find(|(mark, _)| self.folder.join(mark).exists());
@@ -109,7 +109,10 @@ impl Git {
     }
 
     /// Those of the files that hold what git's index says of them: whatever wrote them is done.
-    pub(super) fn as_written<'a>(&self, files: &[(&'a Path, Vec<u8>)]) -> BTreeSet<&'a Path> {
+    pub(in crate::app) fn as_written<'a>(
+        &self,
+        files: &[(&'a Path, Vec<u8>)],
+    ) -> BTreeSet<&'a Path> {
         let names: BTreeSet<Vec<u8>> = files.iter().filter_map(|(it, _)| self.name(it)).collect();
         let algorithm = self.algorithm();
         let place = self.folder.join("index");
@@ -127,6 +130,21 @@ impl Git {
             .filter(is_known)
             .map(|(path, _)| *path)
             .collect()
+    }
+
+    /// Whether the index has a file of that name; None: it can't be read, or the file lies elsewhere.
+    pub(in crate::app) fn knows(&self, path: &Path) -> Option<bool> {
+        let name = self.name(path)?;
+        let place = self.folder.join("index");
+        // A repository in which nothing was ever added has none.
+        if !place.exists() {
+            return Some(false);
+        }
+        let is_readable = fs::metadata(&place).is_ok_and(|it| it.len() <= MAX_INDEX_BYTES);
+        let bytes = is_readable.then(|| fs::read(place).ok()).flatten()?;
+        let names = BTreeSet::from([name.clone()]);
+        let known = index::find(&bytes, self.algorithm().output_len(), &names)?;
+        Some(known.contains_key(&name))
     }
 
     /// What the index calls a file.
