@@ -24,6 +24,10 @@ crash-schedule rounds="100":
 beside rounds="50":
     STATE_ROUNDS={{rounds}} cargo test --release --test suite machine::beside -- --nocapture
 
+# A simulated year of moody relays: 104 issues to 5,000 readers.
+year seed="1" readers="5000":
+    YEAR_SEED={{seed}} YEAR_READERS={{readers}} YEAR_ISSUES=104 cargo test --release --lib delivery::year -- --nocapture
+
 # What things cost, beside their peers, in one table.
 bench *arguments:
     scripts/bench {{arguments}}

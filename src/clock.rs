@@ -14,7 +14,46 @@ pub enum Clock {
     Shifted(chrono::Duration),
     /// A moment that never passes, for snapshots.
     Fixed(DateTime<Utc>),
+    /// A moment that passes when it is told to, for what takes a year.
+    #[cfg(test)]
+    Played(&'static Hand),
 }
+
+/// The hand of a clock that is set on by hand.
+#[cfg(test)]
+#[derive(Debug)]
+pub struct Hand(std::sync::atomic::AtomicI64);
+
+#[cfg(test)]
+impl Hand {
+    /// A clock that shows that moment until it is set on; it lives as long as the test's process.
+    pub(crate) fn at(moment: DateTime<Utc>) -> &'static Self {
+        Box::leak(Box::new(Self(moment.timestamp_micros().into())))
+    }
+
+    /// It shows that moment from now on.
+    pub(crate) fn set(&self, moment: DateTime<Utc>) {
+        self.0.store(
+            moment.timestamp_micros(),
+            std::sync::atomic::Ordering::SeqCst,
+        );
+    }
+
+    fn shows(&self) -> DateTime<Utc> {
+        let micros = self.0.load(std::sync::atomic::Ordering::SeqCst);
+        DateTime::from_timestamp_micros(micros).expect("a moment that was set")
+    }
+}
+
+#[cfg(test)]
+impl PartialEq for Hand {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
+#[cfg(test)]
+impl Eq for Hand {}
 
 impl Clock {
     /// A clock that shows `moment` now and runs on from there.
@@ -30,6 +69,8 @@ impl Clock {
             Self::System => system_now(),
             Self::Shifted(offset) => system_now() + *offset,
             Self::Fixed(moment) => *moment,
+            #[cfg(test)]
+            Self::Played(hand) => hand.shows(),
         }
     }
 
@@ -39,6 +80,8 @@ impl Clock {
         match self {
             Self::System | Self::Shifted(_) => system_now(),
             Self::Fixed(moment) => *moment,
+            #[cfg(test)]
+            Self::Played(hand) => hand.shows(),
         }
     }
 

@@ -13,6 +13,7 @@ mod clerk;
 mod compose;
 mod connection;
 mod contents;
+mod desk;
 mod feeder;
 mod gate;
 mod health;
@@ -23,6 +24,8 @@ mod retry;
 mod room;
 mod stop;
 mod verdict;
+#[cfg(test)]
+mod year;
 
 use std::{sync::Arc, time::Duration};
 
@@ -31,13 +34,8 @@ use chrono::{DateTime, Utc};
 use self::{
     clerk::{Clerk, Halt},
     connection::{Connection, Shared},
-    contents::Contents,
-    feeder::Feeder,
+    desk::Desk,
     gate::Gate,
-    health::Health,
-    journal::Journal,
-    pace::Pace,
-    room::Room,
 };
 pub use self::{
     health::{Trouble, end_spells, troubles},
@@ -116,35 +114,27 @@ pub struct Report {
 /// # Errors
 /// The store's; what was on the wire then is settled by the next run's recovery.
 pub async fn run(batch: &Batch, run: Run) -> Result<Report, StoreError> {
-    let resend = run.settings.unknown == UnknownPolicy::Resend;
-    let recovered = run.store.recover(batch.id, resend, run.clock.now()).await?;
-    let latest = latest_retry(&run.settings, run.clock.now());
-    run.store.pull_back(batch.id, latest).await?;
+    let recovered = recover(batch, &run).await?;
     let halt = match batch.state {
         BatchState::Open => carry(batch, &run).await?,
         _ => None,
     };
-    if let Some(Halt::Pause {
-        reason,
-        over_refusals,
-    }) = &halt
-    {
-        let state = BatchState::Paused {
-            reason: reason.clone(),
-            over_refusals: *over_refusals,
-        };
-        run.store
-            .set_batch_state(batch.id, &state, run.clock.now())
-            .await?;
-    }
-    let counts = run.store.counts(batch.id).await?;
-    let ending = conclude(batch, &run, halt, &counts).await?;
+    let (ending, counts) = conclude(batch, &run, halt).await?;
     drop(run.guard);
     Ok(Report {
         ending,
         counts,
         recovered,
     })
+}
+
+/// Settles what a dead sender and a clock that ran ahead left behind.
+async fn recover(batch: &Batch, run: &Run) -> Result<Recovered, StoreError> {
+    let resend = run.settings.unknown == UnknownPolicy::Resend;
+    let recovered = run.store.recover(batch.id, resend, run.clock.now()).await?;
+    let latest = latest_retry(&run.settings, run.clock.now());
+    run.store.pull_back(batch.id, latest).await?;
+    Ok(recovered)
 }
 
 /// No row that waits is asked to wait longer: what is due later was put there by a clock that ran
@@ -156,59 +146,26 @@ pub fn latest_retry(settings: &DeliverySettings, now: DateTime<Utc>) -> DateTime
 
 /// Sets a run up, waits for its end and for the ledger to have everything.
 async fn carry(batch: &Batch, run: &Run) -> Result<Option<Halt>, StoreError> {
-    let (journal, written) =
-        Journal::start(Arc::clone(&run.store), run.clock, run.smtp.connections);
-    let counts = run.store.counts(batch.id).await?;
-    let mut health = Health::new(
-        (&run.settings).into(),
-        batch.trusts_refusals,
-        counts.accepted > 0,
-    );
-    if batch.trusts_refusals {
-        health.note_taken(&run.store.fared(batch.id, &[]).await?);
-    }
-    health.recall(&run.store.moods().await?, run.clock.now());
-    let clerk = Arc::new(Clerk::new(
-        journal,
-        run.settings.clone(),
-        run.clock,
-        health,
-        Arc::clone(&run.progress),
-    ));
+    let Desk {
+        clerk,
+        feeder,
+        claims,
+        ledger,
+        has_accepted,
+    } = Desk::open(batch, run).await?;
     let connections = run.smtp.connections.max(1);
     let seats = connections * SEATS_PER_CONNECTION;
-    let (claims, to_compose) = async_channel::bounded(seats as usize);
     let (jobs, to_send) = async_channel::bounded(seats as usize);
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    compose::start(threads, &clerk, &to_compose, &jobs);
-    drop((to_compose, jobs));
+    compose::start(threads, &clerk, &claims, &jobs);
+    drop((claims, jobs));
 
-    let limited = run.smtp.per_domain.keys().cloned();
-    let room = Arc::new(Room::new(seats, limited));
-    let feeder = Feeder {
-        store: Arc::clone(&run.store),
-        clock: run.clock,
-        batch: batch.id,
-        issue: batch.issue.clone(),
-        sender: run.sender.clone(),
-        pace: Pace::new(
-            Arc::clone(&run.store),
-            Arc::clone(&room),
-            Arc::clone(&clerk),
-            run.smtp.rate,
-            &run.smtp.per_domain,
-        ),
-        contents: Contents::new(Arc::clone(&run.store), Arc::clone(&run.composer)),
-        room,
-        claims,
-        clerk: Arc::clone(&clerk),
-    };
     let gate = Arc::new(Gate::new(
         run.settings.relay_backoff_first,
         run.settings.relay_backoff_max,
         PATIENCE,
     ));
-    if counts.accepted > 0 {
+    if has_accepted {
         gate.opened();
     }
     let shared = Shared {
@@ -231,32 +188,9 @@ async fn carry(batch: &Batch, run: &Run) -> Result<Option<Halt>, StoreError> {
         clerk.put_back(&job.claim);
     }
     watch.abort();
-    let halt = settle_held(batch, run, &clerk).await;
-    clerk.close();
-    written.await.map_err(|error| StoreError::Unusable {
-        place: "the ledger".to_owned(),
-        source: Box::new(error),
-    })??;
+    let halt = ledger.settle(batch, run, &clerk).await;
     fed?;
     halt
-}
-
-/// All connections are done: what is held is judged if the run came to its natural end, and goes
-/// back to wait if it was cut short. The moods are kept.
-async fn settle_held(batch: &Batch, run: &Run, clerk: &Clerk) -> Result<Option<Halt>, StoreError> {
-    let domains = clerk.health().held_domains();
-    if !clerk.halted().is_requested() && !domains.is_empty() {
-        // What the ledger has not heard of yet counts too.
-        clerk.written().await;
-        let fared = run.store.fared(batch.id, &domains).await?;
-        clerk.conclude(&fared);
-    }
-    clerk.release();
-    let moods = clerk.health().take_changes(run.clock.now());
-    if !moods.is_empty() {
-        run.store.keep_moods(&moods).await?;
-    }
-    Ok(clerk.take_halt())
 }
 
 /// Waits until the run is asked to stop; then halts it and lets it drain.
@@ -270,26 +204,37 @@ async fn conclude(
     batch: &Batch,
     run: &Run,
     halt: Option<Halt>,
-    counts: &Counts,
-) -> Result<Ending, StoreError> {
-    let now = run.store.batch(&batch.issue).await?;
-    match now.map_or(BatchState::Cancelled, |batch| batch.state) {
-        BatchState::Paused { reason, .. } => return Ok(Ending::Paused(reason)),
-        BatchState::Cancelled => return Ok(Ending::Cancelled),
-        BatchState::Open | BatchState::Finished => {}
+) -> Result<(Ending, Counts), StoreError> {
+    let now = run.clock.now();
+    if let Some(Halt::Pause {
+        reason,
+        over_refusals,
+    }) = &halt
+    {
+        let state = BatchState::Paused {
+            reason: reason.clone(),
+            over_refusals: *over_refusals,
+        };
+        run.store.set_batch_state(batch.id, &state, now).await?;
     }
-    if counts.open() == 0 {
-        run.store
-            .set_batch_state(batch.id, &BatchState::Finished, run.clock.now())
-            .await?;
-        return Ok(Ending::Finished);
-    }
-    Ok(match halt {
-        Some(Halt::RelayAway(reason)) => Ending::RelayAway(reason),
-        Some(_) => Ending::Stopped,
-        None => {
-            let next = run.store.next_due(batch.id).await?;
-            next.map_or(Ending::Missed, Ending::Waiting)
+    let counts = run.store.counts(batch.id).await?;
+    let kept = run.store.batch(&batch.issue).await?;
+    let ending = match kept.map_or(BatchState::Cancelled, |batch| batch.state) {
+        BatchState::Paused { reason, .. } => Ending::Paused(reason),
+        BatchState::Cancelled => Ending::Cancelled,
+        BatchState::Open | BatchState::Finished if counts.open() == 0 => {
+            let finished = BatchState::Finished;
+            run.store.set_batch_state(batch.id, &finished, now).await?;
+            Ending::Finished
         }
-    })
+        BatchState::Open | BatchState::Finished => match halt {
+            Some(Halt::RelayAway(reason)) => Ending::RelayAway(reason),
+            Some(_) => Ending::Stopped,
+            None => {
+                let next = run.store.next_due(batch.id).await?;
+                next.map_or(Ending::Missed, Ending::Waiting)
+            }
+        },
+    };
+    Ok((ending, counts))
 }

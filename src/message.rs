@@ -17,6 +17,8 @@ mod header;
 mod letter;
 mod mime;
 mod part;
+#[cfg(test)]
+pub(crate) mod sample;
 mod settings;
 mod template_use;
 mod transfer;

@@ -329,6 +329,15 @@ pub trait Store: Send + Sync {
     /// How the readers of these domains have fared in a batch; of all domains where none is named.
     async fn fared(&self, batch: BatchId, domains: &[String]) -> Result<Vec<Fared>, StoreError>;
 
+    /// How the readers of these domains fared in the other batches frozen since then, whoever was tried and
+    /// not taken being refused; of all domains where none is named. A domain that is missing was not tried.
+    async fn fared_before(
+        &self,
+        batch: BatchId,
+        domains: &[String],
+        since: DateTime<Utc>,
+    ) -> Result<Vec<Fared>, StoreError>;
+
     /// The rows of a domain that are due before `until` are due then; answers how many.
     async fn postpone(
         &self,

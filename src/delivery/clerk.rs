@@ -206,8 +206,8 @@ impl Clerk {
     }
 
     /// Nobody is left to try now: what is held is judged.
-    pub(crate) fn conclude(&self, fared: &[Fared]) {
-        let rulings = self.health().conclude(fared, self.clock.now());
+    pub(crate) fn conclude(&self, fared: &[Fared], before: &[Fared]) {
+        let rulings = self.health().conclude(fared, before, self.clock.now());
         self.settle(rulings);
     }
 

@@ -38,34 +38,55 @@ pub(crate) struct Feeder {
     pub(crate) clerk: Arc<Clerk>,
 }
 
+/// What there is to do after a look at the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// Nothing is due now, and nobody is on the way: the run is over.
+    Done,
+    /// Look again at once.
+    Again,
+    /// Look again when a seat was given back, or after that time at the latest.
+    Wait(Duration),
+}
+
 impl Feeder {
     /// Runs until nothing is due or the run halts.
     pub(crate) async fn run(mut self) -> Result<(), StoreError> {
         let halted = self.clerk.halted().clone();
         while !halted.is_requested() {
-            let claimed = self.claim().await?;
-            self.keep_moods().await?;
-            if claimed == Some(0) && self.room.taken() == 0 {
-                if !self.is_anything_due().await? {
-                    break;
-                }
-                self.look_at_the_batch().await?;
-                if self.bear_or_leave().await? {
-                    continue;
-                }
-            }
-            // With room left and rows due, only a limit can be what is in the way.
-            let has_more = claimed.is_some_and(|rows| rows > 0) && self.room.free().is_some();
-            let wait = self.wait();
-            if !has_more && !wait.is_zero() {
-                tokio::select! {
+            match self.look().await? {
+                Next::Done => break,
+                Next::Again => {}
+                Next::Wait(wait) => tokio::select! {
                     () = self.room.freed() => {}
                     () = tokio::time::sleep(wait) => {}
                     () = halted.requested() => {}
-                }
+                },
             }
         }
         Ok(())
+    }
+
+    /// Claims what may go now and answers what comes next.
+    pub(crate) async fn look(&mut self) -> Result<Next, StoreError> {
+        let claimed = self.claim().await?;
+        self.keep_moods().await?;
+        if claimed == Some(0) && self.room.taken() == 0 {
+            if !self.is_anything_due().await? {
+                return Ok(Next::Done);
+            }
+            self.look_at_the_batch().await?;
+            if self.bear_or_leave().await? {
+                return Ok(Next::Again);
+            }
+        }
+        // With room left and rows due, only a limit can be what is in the way.
+        let has_more = claimed.is_some_and(|rows| rows > 0) && self.room.free().is_some();
+        let wait = self.wait();
+        Ok(match has_more || wait.is_zero() {
+            true => Next::Again,
+            false => Next::Wait(wait),
+        })
     }
 
     /// How many rows were claimed; None: there was no room for any.

@@ -10,36 +10,32 @@
 mod domain;
 mod in_a_row;
 mod mood;
+mod refusals;
 mod rest;
 mod ruling;
 mod tempo;
 #[cfg(test)]
 mod tests;
+mod throttling;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 
 pub use self::mood::{Trouble, end_spells, troubles};
 use self::{
-    domain::{Domain, Held, Mood, is_doubtful},
+    domain::{Domain, Mood},
     in_a_row::InARow,
     mood::Who,
 };
 pub(crate) use self::{rest::RestLengths, ruling::Ruling};
-use super::verdict::{Verdict, is_about_recipient};
+use super::verdict::Verdict;
 use crate::{
     publication::DeliverySettings,
-    smtp::{Reply, status},
+    smtp::Reply,
     store::{Claim, Fared},
 };
 
-/// Refused in a row, over several domains: the relay's doing.
-const REFUSED_IN_A_ROW: usize = 10;
-/// As many of them must be beside the domain that has the most.
-const BESIDE_THE_LARGEST: usize = 5;
-/// Deferred in a row over two domains: the relay's doing.
-const DEFERRED_IN_A_ROW: usize = 5;
 /// Refused among the first [`EARLY`] readers: the relay's doing.
 const EARLY_REFUSALS: usize = 20;
 /// How many readers are the first ones.
@@ -104,6 +100,8 @@ pub(crate) struct Health {
     /// The relay took this very content for somebody.
     has_accepted: bool,
     judged: usize,
+    /// How many the relay took in this run.
+    taken: usize,
     refused_early: usize,
     refusals: InARow,
     deferrals: InARow,
@@ -129,6 +127,7 @@ impl Health {
             trusts,
             has_accepted,
             judged: 0,
+            taken: 0,
             refused_early: 0,
             refusals: InARow::default(),
             deferrals: InARow::default(),
@@ -143,7 +142,7 @@ impl Health {
         }
     }
 
-    /// These domains took this very content for somebody before.
+    /// These domains took mail lately: whatever a person trusts, they may have a spell.
     pub(crate) fn note_taken(&mut self, fared: &[Fared]) {
         for domain in fared.iter().filter(|it| it.taken > 0) {
             self.domain(&domain.domain).has_taken = true;
@@ -223,55 +222,10 @@ impl Health {
         }
     }
 
-    /// The domains with refusals that are still held.
-    pub(crate) fn held_domains(&self) -> Vec<String> {
-        let held = self.domains.iter().filter(|(_, it)| !it.held.is_empty());
-        held.map(|(name, _)| name.clone()).collect()
-    }
-
-    /// The run is cut short: what is held goes back to wait.
-    pub(crate) fn release(&mut self) -> Vec<Ruling> {
-        let held = self.take_held();
-        held.into_iter()
-            .map(|(_, held)| Ruling::PutBack(held.claim))
-            .collect()
-    }
-
-    /// Nobody is left to try now: what is held is judged by how the domains' readers fared in the
-    /// whole batch.
-    pub(crate) fn conclude(&mut self, fared: &[Fared], now: DateTime<Utc>) -> Vec<Ruling> {
-        let spells = self.domains.values().any(|it| it.mood.spell.is_some());
-        let held: usize = self.domains.values().map(|it| it.held.len()).sum();
-        let takes_nobody = !self.has_accepted && !self.trusts;
-        if takes_nobody && held > 0 && (spells || held >= REFUSED_IN_A_ROW) {
-            return self.pause_over_refusals(now);
-        }
-        let in_batch: BTreeMap<&str, &Fared> =
-            fared.iter().map(|it| (it.domain.as_str(), it)).collect();
-        let is_doubted = |name: &str, domain: &Domain| {
-            let is_in_batch = in_batch.get(name).is_some_and(|before| {
-                let held = domain.held.len();
-                is_doubtful(before.tried() + held, before.refused + held)
-            });
-            domain.is_doubted() || (is_in_batch && !domain.mood.is_given_up)
-        };
-        let domains = self.domains.iter();
-        let doubted: BTreeSet<String> = domains
-            .filter(|(name, domain)| is_doubted(name, domain))
-            .map(|(name, _)| name.clone())
-            .collect();
-        let held = self.take_held();
-        held.into_iter()
-            .map(|(domain, held)| match doubted.contains(&domain) {
-                true => Ruling::doubt(held),
-                false => Ruling::reject(held),
-            })
-            .collect()
-    }
-
     fn accepted(&mut self, claim: Claim, reply: &Reply, now: DateTime<Utc>) -> Vec<Ruling> {
         self.has_accepted = true;
         self.judged += 1;
+        self.taken += 1;
         self.refusals.clear();
         self.deferrals.clear();
         self.throttled.clear();
@@ -293,163 +247,15 @@ impl Health {
             claim,
             reply: reply.to_string(),
         }];
-        if !domain.held.is_empty() {
-            if had_spell {
-                rulings.extend(domain.held.drain(..).map(Ruling::doubt));
-            } else if !is_early && domain.is_known_well() {
-                // What failed before is judged by the whole batch, at the end.
-                let sure = domain.held.extract_if(.., |held| !held.claim.was_tried());
-                rulings.extend(sure.map(Ruling::reject));
-            }
+        if had_spell {
+            rulings.extend(domain.held.drain(..).map(Ruling::doubt));
+        } else if !is_early {
+            rulings.extend(domain.believed(now).into_iter().map(Ruling::reject));
         }
         if is_changed {
             self.note_change(name);
         }
         rulings
-    }
-
-    fn refused(
-        &mut self,
-        claim: Claim,
-        reply: Reply,
-        is_dead: bool,
-        now: DateTime<Utc>,
-    ) -> Vec<Ruling> {
-        let held = Held {
-            claim: claim.clone(),
-            reply: reply.clone(),
-            is_dead,
-        };
-        let (trusts, is_proven) = (
-            self.trusts,
-            self.domain(claim.reader.email.domain()).has_taken,
-        );
-        if trusts && !is_proven {
-            return vec![Ruling::reject(held)];
-        }
-        let lengths = self.lengths.spell;
-        let name = claim.reader.email.domain();
-        self.judged += 1;
-        self.refusals.add(name);
-        let domain = self.domain(name);
-        let was_in_spell = domain.mood.spell.is_some();
-        let is_changed = domain.refused(held, now, lengths);
-        let is_in_spell = domain.mood.spell.is_some();
-        if is_changed {
-            self.note_change(name.to_owned());
-        }
-        if self.judged <= EARLY && !was_in_spell {
-            self.refused_early += 1;
-        }
-        if is_in_spell && !was_in_spell {
-            // What one domain does is not the relay's doing.
-            self.refused_early = self.refused_early.saturating_sub(domain::ENOUGH);
-        }
-        let is_everybody = self.refusals.reaches(REFUSED_IN_A_ROW, BESIDE_THE_LARGEST)
-            || (self.judged <= EARLY && self.refused_early >= EARLY_REFUSALS);
-        if is_everybody && !self.trusts {
-            return self.pause_over_refusals(now);
-        }
-        vec![Ruling::Hold {
-            claim,
-            reply: reply.to_string(),
-        }]
-    }
-
-    /// The relay refuses everybody: nobody is marked, and nobody of these goes first again.
-    fn pause_over_refusals(&mut self, now: DateTime<Utc>) -> Vec<Ruling> {
-        let held = self.take_held();
-        let count = held.len();
-        let words = held.last().map(|(_, held)| held.reply.to_string());
-        let reason = format!(
-            "the relay refuses reader after reader ({count} at {}), the last with: {}",
-            self.refusals.domains(),
-            words.unwrap_or_default()
-        );
-        // What was a domain's spell is the relay's doing.
-        let spells = self
-            .domains
-            .iter_mut()
-            .filter(|(_, it)| it.mood.spell.is_some());
-        for (name, domain) in spells {
-            domain.mood.spell = None;
-            self.changed.insert(Who::Domain(name.clone()));
-        }
-        held.into_iter()
-            .map(|(_, held)| Ruling::PutOff {
-                claim: held.claim,
-                reply: held.reply.to_string(),
-                due_at: Some(now),
-            })
-            .chain([Ruling::Pause {
-                reason,
-                over_refusals: true,
-            }])
-            .collect()
-    }
-
-    /// Not now: the reader's mailbox or a greylist, unless it comes over domains in a row.
-    fn deferred(&mut self, claim: Claim, reply: &Reply, now: DateTime<Utc>) -> Ruling {
-        if is_about_recipient(reply) || status::speaks_of_greylisting(reply) {
-            return Ruling::defer(claim, reply.to_string());
-        }
-        if self.greylists != Greylisting::No && !claim.was_tried() {
-            if self.greylists == Greylisting::Perhaps {
-                self.greylists = Greylisting::Yes;
-                self.relay.tempo.unlearn();
-                self.changed.insert(Who::Relay);
-            }
-            return Ruling::defer(claim, reply.to_string());
-        }
-        self.deferrals.add(claim.reader.email.domain());
-        if self.deferrals.reaches(DEFERRED_IN_A_ROW, 1) {
-            return self.relay_throttled(claim, reply, now);
-        }
-        Ruling::defer(claim, reply.to_string())
-    }
-
-    /// Too fast: the domain's matter first, and the relay's once a second domain says so with nobody
-    /// taken between.
-    fn throttled(
-        &mut self,
-        claim: Claim,
-        reply: &Reply,
-        is_relays: bool,
-        now: DateTime<Utc>,
-    ) -> Ruling {
-        let name = claim.reader.email.domain();
-        let has_other = self.throttled.iter().any(|other| other != name);
-        if is_relays || has_other || self.is_relay_throttled {
-            return self.relay_throttled(claim, reply, now);
-        }
-        self.throttled.insert(name.to_owned());
-        let lengths = self.lengths.throttled;
-        let domain = self.domain(name);
-        domain.mood.tempo.throttled(now, lengths);
-        domain.mood.reply = Some(reply.to_string());
-        self.note_change(name.to_owned());
-        Ruling::put_off(claim, reply.to_string())
-    }
-
-    fn relay_throttled(&mut self, claim: Claim, reply: &Reply, now: DateTime<Utc>) -> Ruling {
-        self.is_relay_throttled = true;
-        self.relay.tempo.throttled(now, self.lengths.throttled);
-        self.relay.reply = Some(reply.to_string());
-        self.changed.insert(Who::Relay);
-        for name in std::mem::take(&mut self.throttled) {
-            self.domain(&name).mood.tempo.forgive();
-            self.note_change(name);
-        }
-        Ruling::put_off(claim, reply.to_string())
-    }
-
-    fn take_held(&mut self) -> Vec<(String, Held)> {
-        let domains = self.domains.iter_mut();
-        let mut held: Vec<_> = domains
-            .flat_map(|(name, it)| it.held.drain(..).map(|held| (name.clone(), held)))
-            .collect();
-        held.sort_by_key(|(_, held)| held.claim.delivery);
-        held
     }
 
     fn note_change(&mut self, domain: String) {

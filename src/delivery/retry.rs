@@ -66,6 +66,7 @@ mod tests {
             losses: 0,
             waited,
             tried_at,
+            refused_since: None,
             content: None,
             reader: Reader {
                 id: SubscriberId(1),

@@ -54,6 +54,9 @@ pub struct Claim {
     pub waited: Duration,
     /// When it was last tried and had to wait.
     pub tried_at: Option<DateTime<Utc>>,
+    /// Since when its reader is refused for good without being believed to be, by whatever issue, and was
+    /// not taken by any.
+    pub refused_since: Option<DateTime<Utc>>,
     /// The hash of the content this row was tried with, where a `refreeze` has changed the batch's
     /// since: it gets the same again.
     pub content: Option<String>,
@@ -78,6 +81,8 @@ pub struct Fared {
     pub taken: usize,
     /// Readers refused for good, believed or not, and not taken since.
     pub refused: usize,
+    /// Readers of whom it has said nothing that lasts: not tried yet, put off, or held.
+    pub untried: usize,
 }
 
 impl Fared {

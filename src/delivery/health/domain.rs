@@ -23,6 +23,14 @@ pub(super) const ENOUGH: usize = 5;
 const ONE_IN: usize = 5;
 /// No doubt lasts for ever.
 const LONGEST_SPELL: TimeDelta = TimeDelta::hours(72);
+/// How long a domain that refused too many is not believed, and a reader's refusals neither: longer than
+/// a provider's bad day, shorter than `give_up`.
+const LONGEST_DOUBT: TimeDelta = TimeDelta::hours(36);
+/// So many readers taken one after the other say that a refusal before them was its reader's own.
+const TAKEN_IN_A_ROW: usize = 50;
+/// How long after a refusal another reader that is taken shows that the domain was well: shorter than a bad
+/// hour.
+const SOON: TimeDelta = TimeDelta::minutes(15);
 
 /// Whether so many refused of so many tried are more than what dead mailboxes explain. One refused
 /// reader alone never is.
@@ -47,8 +55,12 @@ pub(crate) struct Mood {
     /// The words by which it last said that mail comes too fast.
     pub(crate) reply: Option<String>,
     pub(crate) spell: Option<Spell>,
-    /// A spell lasted too long to be one: refusals count until a reader is taken.
+    /// A spell lasted too long to be one, or nobody was taken for weeks: refusals count until a reader is
+    /// taken.
     pub(crate) is_given_up: bool,
+    /// When it last refused more readers than dead mailboxes explain.
+    #[serde(default)]
+    pub(crate) doubted_at: Option<DateTime<Utc>>,
 }
 
 /// A refusal that is not yet believed.
@@ -57,6 +69,19 @@ pub(crate) struct Held {
     pub(crate) claim: Claim,
     pub(crate) reply: Reply,
     pub(crate) is_dead: bool,
+    /// How many the relay had taken by then.
+    pub(crate) taken_before: usize,
+    /// When it was heard.
+    pub(crate) at: DateTime<Utc>,
+    /// Another reader of the domain was taken soon after it: the domain was well.
+    pub(crate) is_witnessed: bool,
+}
+
+impl Held {
+    /// Whether the reader was never refused before: who was says nothing new of the domain, or the relay.
+    pub(crate) fn is_new(&self) -> bool {
+        self.claim.refused_since.is_none()
+    }
 }
 
 /// A recipient domain, as far as this run has seen it.
@@ -67,8 +92,12 @@ pub(crate) struct Domain {
     sample: VecDeque<(DeliveryId, bool)>,
     pub(crate) held: Vec<Held>,
     pub(crate) on_the_way: usize,
-    /// It took this batch's content for somebody.
+    /// It took this batch's content for somebody, or other mail lately.
     pub(crate) has_taken: bool,
+    /// Readers taken since it last refused one.
+    taken_in_a_row: usize,
+    /// It refused more readers in this run than dead mailboxes explain.
+    is_doubtful_now: bool,
 }
 
 impl Domain {
@@ -76,6 +105,10 @@ impl Domain {
     pub(crate) fn taken(&mut self, delivery: DeliveryId, now: DateTime<Utc>) -> bool {
         self.add(delivery, false);
         self.has_taken = true;
+        self.taken_in_a_row += 1;
+        for held in self.held.iter_mut().filter(|it| now - it.at <= SOON) {
+            held.is_witnessed = true;
+        }
         let had_spell = self.mood.spell.take().is_some();
         if had_spell {
             // Who was refused in it says nothing of what comes.
@@ -87,7 +120,11 @@ impl Domain {
 
     /// A reader was refused for good. Answers whether the mood changed.
     pub(crate) fn refused(&mut self, held: Held, now: DateTime<Utc>, lengths: RestLengths) -> bool {
-        self.add(held.claim.delivery, true);
+        let is_new = held.is_new();
+        if is_new {
+            self.add(held.claim.delivery, true);
+        }
+        self.taken_in_a_row = 0;
         let reply = held.reply.to_string();
         self.held.push(held);
         if let Some(spell) = &mut self.mood.spell {
@@ -95,19 +132,21 @@ impl Domain {
             spell.reply = reply;
             return true;
         }
-        let is_shut = self.sample.len() >= ENOUGH
-            && self
-                .sample
-                .iter()
-                .rev()
-                .take(ENOUGH)
-                .all(|(_, refused)| *refused);
-        let begins = is_shut && !self.mood.is_given_up;
-        if begins {
+        if !is_new || self.mood.is_given_up {
+            return false;
+        }
+        let mut last = self.sample.iter().rev().take(ENOUGH);
+        if self.sample.len() >= ENOUGH && last.all(|(_, refused)| *refused) {
             let rest = Rest::begin(now, lengths);
             self.mood.spell = Some(Spell { rest, reply });
         }
-        begins
+        let refused = self.sample.iter().filter(|(_, refused)| *refused).count();
+        let is_doubtful = is_doubtful(self.sample.len(), refused);
+        if is_doubtful {
+            self.is_doubtful_now = true;
+            self.mood.doubted_at = Some(now);
+        }
+        is_doubtful
     }
 
     /// A spell that lasts too long is none. Answers whether the mood changed.
@@ -115,20 +154,61 @@ impl Domain {
         let is_over = |spell: &mut Spell| now - spell.rest.since >= LONGEST_SPELL;
         let ends = self.mood.spell.take_if(is_over).is_some();
         self.mood.is_given_up |= ends;
+        if ends {
+            self.mood.doubted_at = None;
+        }
         ends
     }
 
-    /// Whether its refusals are its own doing rather than its readers', as far as this run can tell.
-    pub(crate) fn is_doubted(&self) -> bool {
-        let refused = self.sample.iter().filter(|(_, refused)| *refused).count();
-        self.mood.spell.is_some()
-            || (!self.mood.is_given_up && is_doubtful(self.sample.len(), refused))
+    /// It took nobody for weeks: what it says of its readers is believed. Answers whether the mood changed.
+    pub(crate) fn give_up(&mut self) -> bool {
+        let was_doubted = self.mood.spell.take().is_some() | self.mood.doubted_at.take().is_some();
+        self.is_doubtful_now = false;
+        was_doubted | !std::mem::replace(&mut self.mood.is_given_up, true)
     }
 
-    /// Whether enough of its readers were taken to believe that the others are refused for
-    /// themselves.
-    pub(crate) fn is_known_well(&self) -> bool {
-        self.sample.len() == SAMPLE && !self.is_doubted()
+    /// Whether a refusal is the domain's own doing rather than its reader's, as far as is known;
+    /// `is_doubtful_in_batch`: too many were refused in the whole batch. Who is refused again after the
+    /// longest doubt stands for themself, while the others of the domain are well.
+    pub(crate) fn is_doubted(
+        &self,
+        held: &Held,
+        is_doubtful_in_batch: bool,
+        now: DateTime<Utc>,
+    ) -> bool {
+        let is_recent = |since: DateTime<Utc>| now - since < LONGEST_DOUBT;
+        if self.mood.spell.is_some() {
+            return true;
+        }
+        if self.mood.is_given_up {
+            return false;
+        }
+        if self.is_doubtful_now {
+            return true;
+        }
+        match held.claim.refused_since {
+            Some(since) => is_recent(since),
+            None => {
+                // Who is tried again alone, hours after the others, has nobody to show how the domain is.
+                let wants_witness = self.sample.len() >= ENOUGH || held.claim.was_tried();
+                is_doubtful_in_batch
+                    || self.mood.doubted_at.is_some_and(is_recent)
+                    || (wants_witness && !held.is_witnessed)
+            }
+        }
+    }
+
+    /// Takes out the refusals after which so many readers were taken that they are believed. What failed
+    /// before is judged by the whole batch, at the end.
+    pub(crate) fn believed(&mut self, now: DateTime<Utc>) -> Vec<Held> {
+        if self.held.is_empty() || self.taken_in_a_row < TAKEN_IN_A_ROW {
+            return Vec::new();
+        }
+        let held = std::mem::take(&mut self.held);
+        let is_sure = |it: &Held| !it.claim.was_tried() && !self.is_doubted(it, false, now);
+        let (sure, open) = held.into_iter().partition(is_sure);
+        self.held = open;
+        sure
     }
 
     /// How many of its messages may leave now; None: any number.

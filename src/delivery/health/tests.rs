@@ -42,6 +42,7 @@ pub(super) fn claim(number: i64, domain: &str) -> Claim {
         losses: 0,
         waited: Duration::ZERO,
         tried_at: None,
+        refused_since: None,
         content: None,
         reader: Reader {
             id: SubscriberId(number),
@@ -109,6 +110,22 @@ impl Course {
     fn again(&mut self, number: i64, domain: &str, answer: &str, was_tried: bool) {
         let mut claim = claim(number, domain);
         claim.tried_at = was_tried.then_some(self.now);
+        self.hear(claim, answer);
+    }
+
+    /// A reader whom that domain refused so many hours ago first, and nobody believed it.
+    fn refused_again(&mut self, domain: &str, hours: i64) -> i64 {
+        self.number += 1;
+        let mut claim = claim(self.number, domain);
+        claim.tried_at = Some(self.now);
+        claim.refused_since = Some(self.now - TimeDelta::hours(hours));
+        self.hear(claim, DEAD);
+        self.number
+    }
+
+    fn hear(&mut self, claim: Claim, answer: &str) {
+        let domain = claim.reader.email.domain().to_owned();
+        let domain = domain.as_str();
         let reply = Reply::parse(answer).unwrap();
         let stage = crate::smtp::Stage::Rcpt;
         let verdict = super::super::verdict::judge(match reply.is_positive() {
@@ -121,7 +138,7 @@ impl Course {
     }
 
     fn conclude(&mut self, fared: &[Fared]) {
-        let rulings = self.health.conclude(fared, self.now);
+        let rulings = self.health.conclude(fared, &[], self.now);
         self.note(rulings);
     }
 
@@ -231,6 +248,7 @@ fn a_spell_of_three_days_is_none() {
         domain: "gone.test".into(),
         taken: 0,
         refused: 6,
+        untried: 0,
     };
     next.conclude(&[fared]);
     assert_eq!((next.rejected.len(), next.deferred.len()), (6, 0));
@@ -245,11 +263,28 @@ fn below_the_sample_each_refusal_stands_for_itself() {
 }
 
 #[test]
+fn a_domain_that_has_enough_readers_needs_one_that_shows_it_is_well() {
+    for (untried, is_doubted) in [(1, false), (4, false), (5, true), (300, true)] {
+        // The one that is held is among them.
+        let mut course = Course::well();
+        course.answer("greylisting.test", DEAD);
+        course.conclude(&[Fared {
+            domain: "greylisting.test".into(),
+            taken: 0,
+            refused: 0,
+            untried,
+        }]);
+        assert_eq!(course.deferred.len() == 1, is_doubted, "{untried}");
+    }
+}
+
+#[test]
 fn a_share_of_the_whole_batch_is_doubted_also_where_this_run_saw_few() {
     let fared = |taken, refused| Fared {
         domain: "half.test".into(),
         taken,
         refused,
+        untried: 0,
     };
     for (fared, is_doubted) in [
         (fared(8, 1), true),
@@ -260,6 +295,8 @@ fn a_share_of_the_whole_batch_is_doubted_also_where_this_run_saw_few() {
     ] {
         let mut course = Course::well();
         course.answer("half.test", DEAD);
+        // Somebody shows at once that the domain is well.
+        course.answer("half.test", OK);
         course.conclude(std::slice::from_ref(&fared));
         // The one that is held counts too.
         assert_eq!(course.deferred.len() == 1, is_doubted, "{fared:?}");
@@ -271,8 +308,151 @@ fn a_healthy_domains_dead_reader_is_believed_while_the_run_goes_on() {
     let mut course = Course::well();
     course.answer_all(30, "big.test", OK);
     let dead = course.answer("big.test", DEAD);
+    course.answer_all(49, "big.test", OK);
+    assert!(course.rejected.is_empty(), "it may be one of many");
     course.answer("big.test", OK);
     assert_eq!(course.rejected, [dead]);
+}
+
+#[test]
+fn while_a_domain_refuses_a_third_of_its_readers_nobody_is_believed_to_be_refused() {
+    let mut course = Course::well();
+    course.answer_all(600, "big.test", OK);
+    for turn in 0..100 {
+        course.answer("big.test", if turn % 3 == 0 { DEAD } else { OK });
+    }
+    // A share of 34 in 700, in the whole batch.
+    course.conclude(&[]);
+    assert_eq!((course.rejected.len(), course.deferred.len()), (0, 34));
+
+    // Nor is one who comes an hour later, alone.
+    course.later(3_600);
+    let alone = course.answer("big.test", DEAD);
+    course.answer("big.test", OK);
+    course.conclude(&[]);
+    assert!(course.deferred.contains(&alone));
+    // A day and a half later, in another run, it is well again.
+    let moods = course.health.take_changes(course.now);
+    course.later(37 * 3_600);
+    let mut next = Health::new(LENGTHS, false, true);
+    next.recall(&moods, course.now);
+    let mut next = Course::new(next);
+    next.now = course.now;
+    let dead = next.answer("big.test", DEAD);
+    next.answer("big.test", OK);
+    next.conclude(&[]);
+    assert_eq!(next.rejected, [dead]);
+}
+
+#[test]
+fn who_is_refused_again_after_a_day_and_a_half_stands_for_themself() {
+    for (hours, is_believed) in [(1, false), (35, false), (36, true), (80, true)] {
+        let mut course = Course::well();
+        course.answer_all(8, "ten.test", OK);
+        let two = [0, 1].map(|_| course.refused_again("ten.test", hours));
+        let fared = Fared {
+            domain: "ten.test".into(),
+            taken: 8,
+            refused: 2,
+            untried: 0,
+        };
+        course.conclude(&[fared]);
+        assert_eq!(course.rejected == two, is_believed, "{hours} h");
+        assert_eq!(course.deferred == two, !is_believed, "{hours} h");
+    }
+}
+
+#[test]
+fn in_a_bad_hour_nobody_is_believed_however_often_they_were_refused() {
+    let mut course = Course::well();
+    let known = course.refused_again("big.test", 80);
+    course.answer_all(5, "big.test", DEAD);
+    course.conclude(&[]);
+    assert!(course.deferred.contains(&known) && course.rejected.is_empty());
+}
+
+#[test]
+fn readers_known_to_be_refused_begin_no_spell_and_pause_no_batch() {
+    let mut course = Course::well();
+    for turn in 0..40 {
+        course.refused_again(&format!("d{}.test", turn % 4), 2);
+    }
+    assert_eq!(course.paused, None);
+    assert!((0..4).all(|number| course.is_open_for(&format!("d{number}.test"))));
+    course.conclude(&[]);
+    assert_eq!(course.deferred, course.held);
+}
+
+#[test]
+fn who_is_tried_again_alone_is_not_believed_at_once() {
+    for (has_witness, is_believed) in [(false, false), (true, true)] {
+        let mut course = Course::well();
+        course.number += 1;
+        let alone = course.number;
+        course.again(alone, "big.test", DEAD, true);
+        if has_witness {
+            course.answer("big.test", OK);
+        }
+        course.conclude(&[]);
+        assert_eq!(course.rejected == [alone], is_believed);
+        assert_eq!(course.deferred == [alone], !is_believed);
+    }
+}
+
+#[test]
+fn a_domain_that_took_nobody_for_weeks_has_no_spell() {
+    let fared = |taken, refused| Fared {
+        domain: "gone.test".into(),
+        taken,
+        refused,
+        untried: 0,
+    };
+    for (before, is_believed) in [
+        (vec![], false),
+        (vec![fared(0, 12)], true),
+        (vec![fared(1, 40)], false),
+    ] {
+        let mut course = Course::well();
+        course.answer_all(6, "gone.test", DEAD);
+        let now = [fared(0, 0)];
+        assert_eq!(course.health.unproven_domains(&now), ["gone.test"]);
+        let rulings = course.health.conclude(&now, &before, course.now);
+        course.note(rulings);
+        assert_eq!(course.rejected == course.held, is_believed, "{before:?}");
+        assert_eq!(course.deferred == course.held, !is_believed, "{before:?}");
+        assert_eq!(course.is_open_for("gone.test"), is_believed, "{before:?}");
+    }
+    // Who took one of this batch is proven.
+    let mut course = Course::well();
+    course.answer("gone.test", DEAD);
+    assert!(course.health.unproven_domains(&[fared(9, 3)]).is_empty());
+}
+
+#[test]
+fn a_block_that_begins_at_the_end_of_a_run_rejects_nobody() {
+    for (answers, is_doubted) in [
+        (vec![("a.test", DENIED), ("b.test", DENIED)], true),
+        (
+            vec![("a.test", DEAD), ("b.test", DEAD), ("c.test", DEAD)],
+            true,
+        ),
+        (vec![("a.test", DEAD), ("b.test", DEAD)], false),
+        (vec![("a.test", DENIED)], false),
+    ] {
+        let mut course = Course::well();
+        for (domain, answer) in &answers {
+            course.answer(domain, answer);
+        }
+        course.conclude(&[]);
+        assert_eq!(course.deferred == course.held, is_doubted, "{answers:?}");
+    }
+    // Somebody taken afterwards is a witness.
+    let mut course = Course::well();
+    course.answer("a.test", DENIED);
+    course.answer("b.test", DENIED);
+    course.answer("c.test", OK);
+    course.conclude(&[]);
+    assert_eq!(course.rejected, course.held);
 }
 
 #[test]
@@ -383,7 +563,7 @@ proptest! {
         }
         let rulings = match is_cut_short || course.paused.is_some() {
             true => course.health.release(),
-            false => course.health.conclude(&[], course.now),
+            false => course.health.conclude(&[], &[], course.now),
         };
         let back = rulings.iter().filter(|it| matches!(it, Ruling::PutBack(_))).count();
         course.note(rulings);

@@ -84,6 +84,7 @@ struct Due {
     suppressed: Option<i64>,
     reader_state: i64,
     content: Option<String>,
+    refused_since: Option<i64>,
 }
 
 /// The due rows at the head of each lane, `limit` of them at the most. Those that came first go
@@ -116,6 +117,7 @@ fn due(
     let heads: Vec<String> = (0..lanes.len()).map(head).collect();
     let heads = heads.join(" UNION ALL ");
     let suppressed = realm::suppressed(realm);
+    let realm = realm::code(realm);
     let (untried, tried) = (codes::millis(until.untried), codes::millis(until.tried));
     let mut parameters = vec![batch.0, untried, i64::from(limit), tried];
     for lane in lanes {
@@ -125,7 +127,9 @@ fn due(
         &format!(
             "SELECT d.id, d.lane, d.state, d.fence, d.attempts, d.losses, d.waited, d.tried_at, \
              s.email, s.name, s.language, s.tags, {suppressed}, s.state, \
-             (SELECT hash FROM contents WHERE id = d.content) \
+             (SELECT hash FROM contents WHERE id = d.content), \
+             (SELECT min(r.at) FROM refusals AS r \
+               WHERE r.subscriber = d.subscriber AND r.realm = {realm}) \
              FROM (SELECT * FROM ({heads}) ORDER BY due_at, id LIMIT ?3) AS head \
              CROSS JOIN deliveries AS d ON d.id = head.id \
              CROSS JOIN subscribers AS s ON s.id = d.subscriber \
@@ -153,6 +157,7 @@ fn due_from(row: &Row<'_>) -> Result<Due, Fault> {
         suppressed: row.get(12)?,
         reader_state: row.get(13)?,
         content: row.get(14)?,
+        refused_since: row.get(15)?,
     })
 }
 
@@ -207,6 +212,7 @@ fn claim_from(row: Due) -> Result<Option<Claim>, Fault> {
         losses: row.losses,
         waited: codes::duration(row.waited),
         tried_at: row.tried_at.map(codes::time).transpose()?,
+        refused_since: row.refused_since.map(codes::time).transpose()?,
         content: row.content,
         reader: Reader {
             id: codes::subscriber_of(delivery),

@@ -2,7 +2,7 @@
 //! doubt lasts for ever, and how a domain's readers fared in a batch.
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 
 use super::{Fault, codes, realm, statement::Statements};
 use crate::store::{
@@ -99,7 +99,8 @@ pub(super) fn fared(
         "SELECT m.name, count(*) FILTER (WHERE d.state = ?4), \
          count(*) FILTER (WHERE d.state = ?5 AND d.reply NOT LIKE 'gave_up%' \
            OR d.state IN (?5, ?6) AND EXISTS (SELECT 1 FROM refusals AS r \
-             WHERE r.subscriber = d.subscriber AND r.batch = ?7)) \
+             WHERE r.subscriber = d.subscriber AND r.batch = ?7)), \
+         count(*) FILTER (WHERE d.state IN (?8, ?9) AND d.attempts = 0) \
          FROM deliveries AS d JOIN domains AS m ON m.id = d.domain \
          WHERE d.id BETWEEN ?1 AND ?2 \
          AND (?3 = '[]' OR m.name IN (SELECT value FROM json_each(?3))) \
@@ -111,18 +112,52 @@ pub(super) fn fared(
             state(State::Accepted),
             state(State::Rejected),
             state(State::Deferred),
-            batch.0
+            batch.0,
+            state(State::Pending),
+            state(State::Claimed)
         ],
-        |row| {
-            let count = |column: usize| -> Result<usize, Fault> {
-                let count: i64 = row.get(column)?;
-                Ok(usize::try_from(count).unwrap_or_default())
-            };
-            Ok(Fared {
-                domain: row.get(0)?,
-                taken: count(1)?,
-                refused: count(2)?,
-            })
-        },
+        fared_from,
     )
+}
+
+/// How the readers of these domains fared in the other batches since then.
+pub(super) fn fared_before(
+    tx: &Connection,
+    realm: Realm,
+    batch: BatchId,
+    domains: &[String],
+    since: DateTime<Utc>,
+) -> Result<Vec<Fared>, Fault> {
+    tx.all(
+        "SELECT m.name, count(*) FILTER (WHERE d.state = ?4), count(*) FILTER (WHERE d.state <> ?4), 0 \
+         FROM batches AS b CROSS JOIN deliveries AS d \
+           ON d.id BETWEEN (b.id << 40) AND (b.id << 40 | 0xFFFFFFFFFF) \
+         JOIN domains AS m ON m.id = d.domain \
+         WHERE b.id <> ?1 AND b.realm IN (?5, ?6) AND b.frozen_at >= ?3 \
+         AND d.first_attempt_at IS NOT NULL \
+         AND (?2 = '[]' OR m.name IN (SELECT value FROM json_each(?2))) \
+         GROUP BY m.id",
+        params![
+            batch.0,
+            codes::rows(domains)?,
+            codes::millis(since),
+            codes::state_code(State::Accepted),
+            realm::code(realm),
+            realm::UNTOLD
+        ],
+        fared_from,
+    )
+}
+
+fn fared_from(row: &Row<'_>) -> Result<Fared, Fault> {
+    let count = |column: usize| -> Result<usize, Fault> {
+        let count: i64 = row.get(column)?;
+        Ok(usize::try_from(count).unwrap_or_default())
+    };
+    Ok(Fared {
+        domain: row.get(0)?,
+        taken: count(1)?,
+        refused: count(2)?,
+        untried: count(3)?,
+    })
 }

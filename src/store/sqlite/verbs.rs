@@ -465,6 +465,17 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn fared_before(
+        &self,
+        batch: BatchId,
+        domains: &[String],
+        since: DateTime<Utc>,
+    ) -> Result<Vec<Fared>, StoreError> {
+        let (domains, realm) = (domains.to_vec(), self.realm);
+        self.read(move |tx, _| refusals::fared_before(tx, realm, batch, &domains, since))
+            .await
+    }
+
     async fn postpone(
         &self,
         batch: BatchId,

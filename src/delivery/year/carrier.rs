@@ -1,0 +1,294 @@
+//! A run of the year: the real desk of a sender, with lines to a played relay in the place of connections,
+//! and a clock that is set on to the next moment at which anything happens.
+
+use std::collections::VecDeque;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{
+    dice::Dice,
+    people::{Person, number_of},
+    relay::{Relay, Said},
+};
+use crate::{
+    clock::Hand,
+    delivery::{
+        Run,
+        clerk::{Clerk, Halt},
+        compose::Seated,
+        desk::Desk,
+        feeder::Next,
+        health::Start,
+    },
+    smtp::{Answer, Lost, LostCause, Reply, Stage},
+    store::{Batch, Claim, StoreError},
+};
+
+/// So many messages are on the way at once.
+const LINES: usize = 4;
+/// As `delivery` bears a relay that takes nothing.
+const PATIENCE: TimeDelta = TimeDelta::seconds(120);
+
+/// A connection to the relay.
+enum Line {
+    Idle,
+    /// The ledger gave its leave.
+    Ready(Seated),
+    OnTheWire {
+        until: DateTime<Utc>,
+        row: Seated,
+        said: Said,
+    },
+}
+
+/// Carries one batch until nothing is due now.
+pub(super) struct Carrier<'a> {
+    pub(super) hand: &'static Hand,
+    pub(super) now: DateTime<Utc>,
+    pub(super) relay: &'a mut Relay,
+    pub(super) people: &'a [Person],
+    pub(super) issue: usize,
+    pub(super) dice: &'a mut Dice,
+    lines: Vec<Line>,
+    queue: VecDeque<Seated>,
+    /// When a line may try again.
+    again_at: Option<DateTime<Utc>>,
+    /// Since when the relay takes nothing, and how often it was tried.
+    away_since: Option<DateTime<Utc>>,
+    failures: u32,
+}
+
+impl<'a> Carrier<'a> {
+    pub(super) fn new(
+        (hand, now): (&'static Hand, DateTime<Utc>),
+        relay: &'a mut Relay,
+        people: &'a [Person],
+        issue: usize,
+        dice: &'a mut Dice,
+    ) -> Self {
+        Self {
+            hand,
+            now,
+            relay,
+            people,
+            issue,
+            dice,
+            lines: (0..LINES).map(|_| Line::Idle).collect(),
+            queue: VecDeque::new(),
+            again_at: None,
+            away_since: None,
+            failures: 0,
+        }
+    }
+
+    /// Answers why the run was cut short, and when it ended.
+    pub(super) async fn carry(
+        mut self,
+        batch: &Batch,
+        run: &Run,
+    ) -> Result<(Option<Halt>, DateTime<Utc>), StoreError> {
+        let mut desk = Desk::open(batch, run).await?;
+        let clerk = desk.clerk.clone();
+        let mut look_at = self.now;
+        loop {
+            self.hear(&clerk);
+            if clerk.halted().is_requested() {
+                if self
+                    .lines
+                    .iter()
+                    .all(|it| !matches!(it, Line::OnTheWire { .. }))
+                {
+                    break;
+                }
+            } else {
+                if look_at <= self.now {
+                    clerk.written().await;
+                    match desk.feeder.look().await? {
+                        Next::Done => break,
+                        Next::Again => {}
+                        Next::Wait(wait) => {
+                            look_at = self.now + TimeDelta::from_std(wait).unwrap();
+                        }
+                    }
+                    while let Ok(seated) = desk.claims.try_recv() {
+                        self.queue.push_back(seated);
+                    }
+                }
+                self.fill(&clerk).await;
+            }
+            let has_room = self.queue.len() < LINES;
+            let next_look = self.next_look(&desk, look_at).await?;
+            self.wait(next_look.filter(|_| !clerk.halted().is_requested()));
+            if has_room && look_at > self.now {
+                // A seat was given back.
+                look_at = look_at.min(self.now);
+            }
+        }
+        for seated in self.put_down() {
+            clerk.put_back(&seated.claim);
+        }
+        let halt = desk.ledger.settle(batch, run, &clerk).await?;
+        Ok((halt, self.now))
+    }
+
+    /// The answers that are there by now.
+    fn hear(&mut self, clerk: &Clerk) {
+        for at in 0..self.lines.len() {
+            let now = self.now;
+            if !matches!(&self.lines[at], Line::OnTheWire { until, .. } if *until <= now) {
+                continue;
+            }
+            let line = std::mem::replace(&mut self.lines[at], Line::Idle);
+            let Line::OnTheWire { row, said, .. } = line else {
+                continue;
+            };
+            let is_well = match said {
+                Said::Answer(stage, words) => clerk.answered(row.claim, answer(stage, words)),
+                Said::Unreachable => {
+                    clerk.lost(row.claim, &lost());
+                    false
+                }
+            };
+            match is_well {
+                true => (self.away_since, self.failures) = (None, 0),
+                false => self.rest(clerk),
+            }
+        }
+    }
+
+    /// Whoever is idle takes the next row; who has leave begins.
+    async fn fill(&mut self, clerk: &Clerk) {
+        if self.again_at.take_if(|at| *at <= self.now).is_none() && self.again_at.is_some() {
+            return;
+        }
+        let mut asked = Vec::new();
+        for at in 0..self.lines.len() {
+            while matches!(self.lines[at], Line::Idle) && !self.queue.is_empty() {
+                if self.relay.is_unreachable(self.now) {
+                    self.rest(clerk);
+                    return;
+                }
+                let Some(row) = self.queue.pop_front() else {
+                    break;
+                };
+                if !clerk.is_open_for(&row.claim) {
+                    clerk.put_back(&row.claim);
+                    continue;
+                }
+                let leave = clerk.ask_leave(&row.claim, row.composer.content_hash());
+                asked.push((at, leave.unwrap()));
+                self.lines[at] = Line::Ready(row);
+            }
+        }
+        for (at, leave) in asked {
+            if !clerk.has_leave(leave.await.unwrap()) {
+                self.lines[at] = Line::Idle;
+            }
+        }
+        for at in 0..self.lines.len() {
+            self.begin(at, clerk);
+        }
+    }
+
+    fn begin(&mut self, at: usize, clerk: &Clerk) {
+        let line = std::mem::replace(&mut self.lines[at], Line::Idle);
+        let Line::Ready(row) = line else {
+            self.lines[at] = line;
+            return;
+        };
+        let start = clerk
+            .health()
+            .may_start(row.claim.reader.email.domain(), self.now);
+        match start {
+            Start::Go => {
+                let person = &self.people[self.number(&row.claim)];
+                let said = self.relay.hears(self.issue, person, self.now);
+                // Answers that come together are recorded together.
+                let takes = TimeDelta::milliseconds(20 * (1 + self.dice.below(4)));
+                let until = self.now + takes;
+                self.lines[at] = Line::OnTheWire { until, row, said };
+            }
+            Start::PutBack => clerk.put_back(&row.claim),
+            Start::Wait | Start::Until(_) => {
+                if let Start::Until(until) = start {
+                    self.again_at = Some(self.again_at.map_or(until, |at| at.min(until)));
+                }
+                self.lines[at] = Line::Ready(row);
+            }
+        }
+    }
+
+    fn number(&self, claim: &Claim) -> usize {
+        number_of(&claim.reader.email)
+    }
+
+    /// As `delivery` rests a relay that takes nothing.
+    fn rest(&mut self, clerk: &Clerk) {
+        let since = *self.away_since.get_or_insert(self.now);
+        let wait = TimeDelta::seconds(1 << self.failures.min(8)).min(TimeDelta::minutes(5));
+        self.failures += 1;
+        self.again_at = Some(self.now + wait);
+        if self.now - since > PATIENCE {
+            clerk.halt(Halt::RelayAway("it takes nothing".to_owned()));
+        }
+    }
+
+    /// When the queue is worth a look. Where nobody is on the way it is not asked every moment what
+    /// can't change before then.
+    async fn next_look(
+        &self,
+        desk: &Desk,
+        look_at: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let is_busy = self.lines.iter().any(|it| !matches!(it, Line::Idle));
+        if is_busy || !self.queue.is_empty() {
+            return Ok(Some(look_at));
+        }
+        let again_at = desk.feeder.pace.again_at(self.now);
+        let due_at = desk.feeder.store.next_due(desk.feeder.batch).await?;
+        let due_at = due_at.filter(|at| *at > self.now);
+        Ok(again_at
+            .into_iter()
+            .chain(due_at)
+            .min()
+            .map(|at| at.max(look_at))
+            .or(Some(look_at)))
+    }
+
+    /// Sets the clock on to the next moment at which anything happens.
+    fn wait(&mut self, look_at: Option<DateTime<Utc>>) {
+        let answers = self.lines.iter().filter_map(|line| match line {
+            Line::OnTheWire { until, .. } => Some(*until),
+            _ => None,
+        });
+        let next = answers.chain(self.again_at).chain(look_at).min();
+        self.now = next
+            .unwrap_or(self.now)
+            .max(self.now + TimeDelta::microseconds(1));
+        self.hand.set(self.now);
+    }
+
+    fn put_down(&mut self) -> Vec<Seated> {
+        let ready = self.lines.drain(..).filter_map(|line| match line {
+            Line::Ready(row) => Some(row),
+            _ => None,
+        });
+        ready.chain(self.queue.drain(..)).collect()
+    }
+}
+
+fn answer(stage: Stage, words: &str) -> Answer {
+    let reply = Reply::parse(words).unwrap();
+    match reply.is_positive() {
+        true => Answer::Accepted(reply),
+        false => Answer::Refused { stage, reply },
+    }
+}
+
+fn lost() -> Lost {
+    Lost {
+        dot_left: false,
+        stage: Stage::Mail,
+        cause: LostCause::Closed,
+    }
+}
