@@ -372,6 +372,10 @@ pub trait Store: Send + Sync {
     /// are wait for a person. Rows that a sender holds have no such time.
     async fn next_due(&self, batch: BatchId) -> Result<Option<DateTime<Utc>>, StoreError>;
 
+    /// Whether rows wait that had no answer yet: they are due since the batch has begun, whatever the
+    /// clock says.
+    async fn awaits_first_try(&self, batch: BatchId) -> Result<bool, StoreError>;
+
     /// A page of the rows that did not end well, or wait.
     async fn failed(
         &self,

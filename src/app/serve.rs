@@ -307,14 +307,15 @@ impl Server {
             self.store.pull_back(batch.id, latest).await?;
             next = self.store.next_due(batch.id).await?;
         }
-        let has_begun = |due_at: &DateTime<Utc>| batch.waves == 0 && *due_at <= batch.begun_at();
-        Ok(next.map(|due_at| {
-            if has_begun(&due_at) {
-                due_at.min(now)
-            } else {
-                due_at
+        // Of a clock that was set back behind the slot.
+        let has_begun =
+            |due_at: DateTime<Utc>| batch.waves == 0 && due_at > now && due_at <= batch.begun_at();
+        Ok(match next {
+            Some(due_at) if has_begun(due_at) && self.store.awaits_first_try(batch.id).await? => {
+                Some(now)
             }
-        }))
+            next => next,
+        })
     }
 
     /// Where the readers are: those of subscribers.yaml too, who otherwise come to the list with the

@@ -89,6 +89,14 @@ pub(super) fn next_due(tx: &Connection, batch: BatchId) -> Result<Option<DateTim
     millis.map(codes::time).transpose()
 }
 
+pub(super) fn awaits_first_try(tx: &Connection, batch: BatchId) -> Result<bool, Fault> {
+    tx.value(
+        "SELECT EXISTS (SELECT 1 FROM deliveries WHERE batch = ?1 AND due_at IS NOT NULL \
+         AND tried_at IS NULL)",
+        params![batch.0],
+    )
+}
+
 /// Until when rows are due because the batch, or their wave of it, has begun.
 pub(super) fn begun_at(tx: &Connection, batch: BatchId) -> Result<DateTime<Utc>, Fault> {
     let millis: i64 = tx.value(

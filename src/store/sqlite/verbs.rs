@@ -523,6 +523,11 @@ impl Store for SqliteStore {
         self.read(move |tx, _| batch::next_due(tx, batch)).await
     }
 
+    async fn awaits_first_try(&self, batch: BatchId) -> Result<bool, StoreError> {
+        self.read(move |tx, _| batch::awaits_first_try(tx, batch))
+            .await
+    }
+
     async fn failed(
         &self,
         batch: BatchId,

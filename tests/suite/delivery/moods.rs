@@ -86,6 +86,20 @@ async fn a_throttling_relay_takes_everybody_within_twice_its_budgets_time() {
 }
 
 #[tokio::test]
+async fn six_hundred_of_six_hundred_within_twice_the_time_that_the_budget_allows() {
+    let window = Duration::from_millis(400);
+    let harness = Harness::new(readers(600, 12)).await;
+    let words = "450 4.7.1 Error: too many recipients from 192.0.2.1";
+    let server = throttling(Rcpt, words, 20, window).forgiving().start();
+    let started = Stopwatch::start();
+    let counts = harness.run_until_done(&server).await;
+    let took = started.elapsed();
+    assert_eq!(counts, all_accepted(600));
+    assert_eq!(server.taken().len(), 600);
+    assert!(took < 2 * 30 * window, "{took:?}");
+}
+
+#[tokio::test]
 async fn the_pace_that_was_learned_is_remembered() {
     let harness = Harness::new(readers(60, 1)).await;
     let server = throttling(

@@ -1,13 +1,19 @@
 //! Relays with faults under `serve` and `send --due`: what `send` bears, these bear too.
 
 use std::{
+    collections::BTreeSet,
     fs,
     os::unix::fs::PermissionsExt,
     process::Command,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
+
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::harness::{Serve, git, publication, wait_until};
 use crate::{
@@ -310,4 +316,67 @@ fn a_key_a_certificate_and_a_token_put_in_place_are_noticed_within_seconds() {
 
 fn next_issue() -> String {
     super::harness::issue("2026-12-07", "ready")
+}
+
+/// A moment so many days and hours after the slot's.
+fn later(days: i64, hours: i64) -> String {
+    let hour: DateTime<Utc> = AT_THE_HOUR.parse().unwrap();
+    (hour + TimeDelta::days(days) + TimeDelta::hours(hours)).to_rfc3339()
+}
+
+#[test]
+fn a_clock_that_jumps_doubles_nobody_strands_nobody_and_gives_nobody_up() {
+    let send: &[&str] = &["send", "monday-2026-11-30", "--yes", "--json"];
+    for command in COMMANDS.into_iter().chain([send]) {
+        let is_busy = Arc::new(AtomicBool::new(true));
+        let refuses = Arc::clone(&is_busy);
+        let busy = reply("451 4.7.1 Greylisted").when(move |recipient| {
+            recipient.contains("reader1@") && refuses.load(Ordering::SeqCst)
+        });
+        let server = ScriptedServer::new().on(Rcpt, busy).forgiving().start();
+        let publication = sending_to(&server, 6);
+        git(&publication.path(""), &["add", "-A"]);
+        let run_at = |at: &str, is_over: &dyn Fn() -> bool| {
+            let line = command.iter().copied().chain(["--at", at]);
+            let running = Serve::spawn(&mut publication.command(line));
+            match command[0] {
+                "serve" => {
+                    let started = Instant::now();
+                    while !is_over() && started.elapsed() < Duration::from_secs(60) {
+                        thread::sleep(Duration::from_millis(50));
+                    }
+                    running.stop();
+                }
+                _ => {
+                    running.wait();
+                }
+            }
+        };
+        run_at(AT_THE_HOUR, &|| {
+            row(&publication)["counts"]["deferred"] == 1
+        });
+        assert_eq!(server.recipients().len(), 5, "{command:?}");
+        for days in [3, -3, 1_000, -1_000] {
+            let started = Instant::now();
+            let is_over = || started.elapsed() > Duration::from_secs(2);
+            run_at(&later(days, 0), &is_over);
+            let counts = row(&publication)["counts"].clone();
+            let why = format!("{command:?}, {days} days: {counts}");
+            assert_eq!(
+                (&counts["rejected"], &counts["unknown"]),
+                (&0.into(), &0.into()),
+                "{why}"
+            );
+            assert_eq!(counts["accepted"], 5, "{why}");
+        }
+        is_busy.store(false, Ordering::SeqCst);
+        run_at(&later(0, 8), &|| server.recipients().len() == 6);
+        let got: BTreeSet<String> = server.recipients().into_iter().collect();
+        assert_eq!(
+            (got.len(), server.recipients().len()),
+            (6, 6),
+            "{command:?}"
+        );
+        assert_eq!(row(&publication)["state"], "finished", "{command:?}");
+    }
 }
