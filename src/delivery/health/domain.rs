@@ -31,6 +31,9 @@ const TAKEN_IN_A_ROW: usize = 50;
 /// How long after a refusal another reader that is taken shows that the domain was well: shorter than a bad
 /// hour.
 const SOON: TimeDelta = TimeDelta::minutes(15);
+/// Messages in flight at the same time are answered in no order that says anything: who was taken so shortly
+/// before a refusal shows as well how the domain was then.
+const TOGETHER: TimeDelta = TimeDelta::seconds(1);
 
 /// Whether so many refused of so many tried are more than what dead mailboxes explain. One refused
 /// reader alone never is.
@@ -73,7 +76,7 @@ pub(crate) struct Held {
     pub(crate) taken_before: usize,
     /// When it was heard.
     pub(crate) at: DateTime<Utc>,
-    /// Another reader of the domain was taken soon after it: the domain was well.
+    /// Another reader of the domain was taken together with it, or soon after it: the domain was well.
     pub(crate) is_witnessed: bool,
 }
 
@@ -96,6 +99,8 @@ pub(crate) struct Domain {
     pub(crate) has_taken: bool,
     /// Readers taken since it last refused one.
     taken_in_a_row: usize,
+    /// When it last took one.
+    taken_at: Option<DateTime<Utc>>,
     /// It refused more readers in this run than dead mailboxes explain.
     is_doubtful_now: bool,
 }
@@ -106,6 +111,7 @@ impl Domain {
         self.add(delivery, false);
         self.has_taken = true;
         self.taken_in_a_row += 1;
+        self.taken_at = Some(now);
         for held in self.held.iter_mut().filter(|it| now - it.at <= SOON) {
             held.is_witnessed = true;
         }
@@ -119,8 +125,14 @@ impl Domain {
     }
 
     /// A reader was refused for good. Answers whether the mood changed.
-    pub(crate) fn refused(&mut self, held: Held, now: DateTime<Utc>, lengths: RestLengths) -> bool {
+    pub(crate) fn refused(
+        &mut self,
+        mut held: Held,
+        now: DateTime<Utc>,
+        lengths: RestLengths,
+    ) -> bool {
         let is_new = held.is_new();
+        held.is_witnessed = self.taken_at.is_some_and(|at| (now - at).abs() <= TOGETHER);
         if is_new {
             self.add(held.claim.delivery, true);
         }

@@ -10,7 +10,8 @@ use crate::scripted::{At::*, ScriptedServer, reply};
 /// 120 readers, of whom one is answered so at RCPT; enough others are taken to believe it.
 async fn one_refused(answer: &str) -> (Harness, daily_note::delivery::Report) {
     let mut list = readers(120, 4);
-    list.push("gone@example.com".into());
+    // Not last: of a domain with readers enough, a refusal is believed where another is taken after it.
+    list.insert(60, "gone@example.com".into());
     let harness = Harness::new(list).await;
     let server = ScriptedServer::new()
         .on(Rcpt, reply(answer).to("gone@example.com"))
