@@ -213,14 +213,15 @@ impl ConnectError {
     }
 
     /// Whether it may pass by itself where the relay was well before, though it is a person's matter at
-    /// the very start: one machine among many that is set up wrongly, a token that ran out before the
-    /// next one was there. Nothing goes to it meanwhile, least of all in clear.
+    /// the very start: one machine among many that is set up wrongly or knows no passwords, a token that ran
+    /// out before the next one was there. Nothing goes to it meanwhile, least of all in clear.
     #[must_use]
     pub fn may_pass(&self) -> bool {
         matches!(
             self,
             Self::Certificate { .. }
                 | Self::TlsNotOffered { .. }
+                | Self::Auth(_)
                 | Self::Token(_)
                 | Self::TokenRefused { .. }
         )

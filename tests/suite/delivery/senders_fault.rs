@@ -166,6 +166,25 @@ async fn a_wrong_password_pauses_and_a_password_server_that_is_down_does_not() {
 }
 
 #[tokio::test]
+async fn a_password_that_was_right_a_moment_ago_is_tried_again() {
+    let mut harness = Harness::new(readers(20, 2)).await.one_connection();
+    harness.smtp.messages_per_connection = 5;
+    let server = ScriptedServer::new()
+        .implicit_tls()
+        .credentials("user", "right")
+        .on(
+            Auth,
+            reply("535 5.7.8 Authentication failed").skip(1).times(2),
+        )
+        .start();
+    let mut relay = server.relay();
+    relay.credentials = Some(Credentials::with_password("user", "right"));
+    let report = harness.run_to(relay).await;
+    assert_eq!(report.ending, Ending::Finished, "{report:?}");
+    assert_eq!(report.counts.accepted, 20, "{report:?}");
+}
+
+#[tokio::test]
 async fn a_wrong_certificate_pauses_and_nothing_is_said_in_clear() {
     let harness = Harness::new(readers(5, 1)).await.one_connection();
     let server = ScriptedServer::new()
