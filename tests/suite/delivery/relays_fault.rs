@@ -318,15 +318,20 @@ async fn a_token_that_runs_out_in_the_middle_is_waited_for() {
     let relay = server
         .relay()
         .with_credentials(Credentials::with_token("news@example.com", token));
-    // The next one is there a little after the old one has run out.
-    let renewal = tokio::spawn(async move {
-        tokio::time::sleep(Duration::from_millis(120)).await;
+    // The old one runs out once somebody was taken; the next is there after it was refused.
+    let until = async |is_so: &dyn Fn() -> bool| {
+        while !is_so() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    let renewal = async {
+        until(&|| !server.taken().is_empty()).await;
         *valid.lock().unwrap() = "second".to_owned();
-        tokio::time::sleep(Duration::from_millis(400)).await;
+        let before = server.connections();
+        until(&|| server.connections() > before + 1).await;
         std::fs::write(&file, "second").unwrap();
-    });
-    let report = harness.run_to(relay).await;
-    renewal.await.unwrap();
+    };
+    let (report, ()) = tokio::join!(harness.run_to(relay), renewal);
     assert_eq!(report.ending, Ending::Finished, "{report:?}");
     assert_eq!(report.counts.accepted, 20);
     assert!(server.connections() > 4, "the old one was refused");
