@@ -3,12 +3,9 @@
 
 use std::{
     ffi::OsStr,
-    os::{
-        linux::net::SocketAddrExt,
-        unix::{
-            ffi::OsStrExt,
-            net::{SocketAddr, UnixDatagram},
-        },
+    os::unix::{
+        ffi::OsStrExt,
+        net::{SocketAddr, UnixDatagram},
     },
     time::Duration,
 };
@@ -75,7 +72,7 @@ impl Supervisor {
 /// A path, or a name in the abstract namespace, which `@` stands before.
 fn socket(name: &OsStr) -> Option<(UnixDatagram, SocketAddr)> {
     let address = match name.as_bytes() {
-        [b'@', name @ ..] => SocketAddr::from_abstract_name(name).ok()?,
+        [b'@', name @ ..] => abstract_address(name)?,
         [b'/', ..] => SocketAddr::from_pathname(name).ok()?,
         _ => return None,
     };
@@ -83,6 +80,17 @@ fn socket(name: &OsStr) -> Option<(UnixDatagram, SocketAddr)> {
     // A manager that does not read must not hold us up.
     socket.set_nonblocking(true).ok()?;
     Some((socket, address))
+}
+
+#[cfg(target_os = "linux")]
+fn abstract_address(name: &[u8]) -> Option<SocketAddr> {
+    <SocketAddr as std::os::linux::net::SocketAddrExt>::from_abstract_name(name).ok()
+}
+
+/// Other systems have no such namespace, and no systemd either.
+#[cfg(not(target_os = "linux"))]
+fn abstract_address(_name: &[u8]) -> Option<SocketAddr> {
+    None
 }
 
 #[cfg(test)]
@@ -116,9 +124,10 @@ mod tests {
     }
 
     #[test]
+    #[cfg(target_os = "linux")]
     fn names_in_the_abstract_namespace_are_reached_and_nonsense_is_nobody() {
         let name = format!("@daily-note-test-{}", std::process::id());
-        let address = SocketAddr::from_abstract_name(&name.as_bytes()[1..]).unwrap();
+        let address = abstract_address(&name.as_bytes()[1..]).unwrap();
         let manager = UnixDatagram::bind_addr(&address).unwrap();
         let supervisor = Supervisor {
             socket: socket(OsStr::new(&name)),

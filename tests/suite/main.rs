@@ -24,6 +24,7 @@ mod message;
 mod notice;
 mod operating;
 mod own_publication;
+mod portable;
 mod postfix;
 mod real;
 mod schedule;

@@ -4,6 +4,7 @@ mod backup;
 mod damage;
 mod deploy;
 mod hangup;
+mod package;
 mod watched;
 
 use std::{
