@@ -21,7 +21,8 @@ use daily_note::{
     audience::{Consent, Origin, Profile},
     source::SourceError,
     store::{
-        Batch, Claim, NewBatch, Quotas, SenderId, Step, Store, Transition, sqlite::SqliteStore,
+        Batch, Claim, FoldLimits, NewBatch, Quotas, SenderId, Step, Store, Transition,
+        sqlite::SqliteStore,
     },
 };
 
@@ -72,7 +73,11 @@ async fn fold_bench(state: &Path, entries: usize) {
     for what in ["fold, all new", "fold, nothing new"] {
         let row = Row::start();
         let mut entries_ = (0..entries).map(|n| Ok::<_, SourceError>(profile(n)));
-        store.fold(&mut entries_, 0.2, now(0)).await.unwrap();
+        let limits = FoldLimits {
+            max_removal: 0.2,
+            is_end_in_doubt: false,
+        };
+        store.fold(&mut entries_, limits, now(0)).await.unwrap();
         row.end(what, entries);
     }
 }

@@ -48,7 +48,7 @@ pub use self::{
     doubt::Doubt,
     erase::Erased,
     export::{ExportFormat, ExportReport, export},
-    fold::{SUBSCRIBERS_FILE, fold_file, line_in_file, preview_fold},
+    fold::{HELD_BACK, SUBSCRIBERS_FILE, fold_file, line_in_file, preview_fold},
     import::{ImportReport, Outcome, Problem, import},
     inbox::{Cleared, InboxSite},
     notices::{Notifier, Tellers},

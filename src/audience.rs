@@ -64,6 +64,15 @@ pub struct Consent {
     pub source: Option<String>,
 }
 
+/// A consent that a later one replaced: proof is never thrown away, save by erasure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PastConsent {
+    /// As it was.
+    pub consent: Consent,
+    /// Until when it was the one that counted.
+    pub replaced_at: DateTime<Utc>,
+}
+
 /// Whether a subscriber gets mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -130,25 +139,30 @@ pub struct Newcomer {
     pub origin: Origin,
     /// When they came there.
     pub created_at: DateTime<Utc>,
+    /// The consents that later ones replaced there, the first of them first.
+    pub past_consents: Vec<PastConsent>,
     /// What kept them from mail.
     pub suppression: Option<Suppression>,
 }
 
-/// What remains of an erased address: its keyed hash, and the key, without which nobody would know the
-/// address again.
+/// Somebody who left and of whom only a keyed hash remains – they were erased, or this copy of the list
+/// never had their address – with the key, without which nobody would know the address again.
 #[derive(Clone, PartialEq, Eq)]
-pub struct ErasedAddress {
+pub struct HashedDeparture {
     /// Of HMAC-SHA256.
     pub key: Vec<u8>,
     /// Of the address's key.
     pub hash: Vec<u8>,
+    /// Why they get no mail.
+    pub reason: SuppressionReason,
     /// Since when.
     pub at: DateTime<Utc>,
 }
 
-impl std::fmt::Debug for ErasedAddress {
+impl std::fmt::Debug for HashedDeparture {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ErasedAddress")
+        f.debug_struct("HashedDeparture")
+            .field("reason", &self.reason)
             .field("at", &self.at)
             .finish_non_exhaustive()
     }
@@ -207,6 +221,18 @@ impl Origin {
 }
 
 impl SuppressionReason {
+    /// The one of that word.
+    pub(crate) fn of_word(word: &str) -> Option<Self> {
+        let all = [
+            Self::Unsubscribed,
+            Self::HardBounce,
+            Self::Complaint,
+            Self::Manual,
+            Self::Erased,
+        ];
+        all.into_iter().find(|it| it.word() == word)
+    }
+
     /// The word for it, in tables and on the command line.
     #[must_use]
     pub fn word(self) -> &'static str {

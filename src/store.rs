@@ -14,6 +14,8 @@ mod pace;
 mod realm;
 pub mod sqlite;
 
+use std::ops::RangeInclusive;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -28,7 +30,7 @@ pub use self::{
     },
     error::StoreError,
     kept::Hold,
-    list::{Adoption, Erasure, FoldReport, Joined, Known, Moved, Upsert},
+    list::{Adoption, Erasure, FoldLimits, FoldReport, Joined, Known, Moved, Upsert},
     machine::State as DeliveryState,
     notices::{DueNotice, NewNotice, NoticeId, TELLING, Told, Unreached},
     realm::Realm,
@@ -36,8 +38,8 @@ pub use self::{
 use crate::{
     address::Address,
     audience::{
-        ErasedAddress, Newcomer, Origin, Profile, Subscriber, SubscriberId, SubscriberState,
-        Suppression,
+        HashedDeparture, Newcomer, Origin, PastConsent, Profile, Subscriber, SubscriberId,
+        SubscriberState, Suppression,
     },
     publication::Rate,
     source::SourceError,
@@ -55,7 +57,7 @@ pub trait Store: Send + Sync {
     async fn fold(
         &self,
         entries: &mut (dyn Iterator<Item = Result<Profile, SourceError>> + Send),
-        max_removal: f64,
+        limits: FoldLimits,
         now: DateTime<Utc>,
     ) -> Result<FoldReport, StoreError>;
 
@@ -63,7 +65,7 @@ pub trait Store: Send + Sync {
     async fn preview(
         &self,
         entries: &mut (dyn Iterator<Item = Result<Profile, SourceError>> + Send),
-        max_removal: f64,
+        limits: FoldLimits,
         edition: &str,
         now: DateTime<Utc>,
     ) -> Result<(FoldReport, AudienceSize), StoreError>;
@@ -88,17 +90,24 @@ pub trait Store: Send + Sync {
     /// is known like an import's. With `is_trial` it changes nothing.
     ///
     /// # Errors
-    /// [`StoreError::OtherErasures`] where people were erased there, and people left here under another key.
+    /// [`StoreError::TooManyHashKeys`] where people came from so many lists already.
     async fn join(
         &self,
-        erasures: &[ErasedAddress],
+        departures: &[HashedDeparture],
         people: &[Newcomer],
         is_trial: bool,
         now: DateTime<Utc>,
     ) -> Result<Joined, StoreError>;
 
-    /// What remains of the people who were erased.
-    async fn erasures(&self) -> Result<Vec<ErasedAddress>, StoreError>;
+    /// The consents that later ones replaced, of the people with these numbers, as far as there are any; each
+    /// person's first one first.
+    async fn past_consents(
+        &self,
+        people: RangeInclusive<SubscriberId>,
+    ) -> Result<Vec<(SubscriberId, PastConsent)>, StoreError>;
+
+    /// What remains of the people who were erased, or whose address this copy never had.
+    async fn hashed_departures(&self) -> Result<Vec<HashedDeparture>, StoreError>;
 
     /// Gives a reader another address, with their number, consent and history. The old address is kept
     /// off the list from then on, so that neither a file nor an import makes a second reader of it.

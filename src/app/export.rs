@@ -1,7 +1,10 @@
 //! The list of record out of the store, a page at a time: as the table that `import` reads, or as
 //! a subscribers.yaml.
 
-use std::{collections::HashSet, io::Write};
+use std::{
+    collections::{HashMap, HashSet},
+    io::Write,
+};
 
 use serde::Serialize;
 
@@ -10,7 +13,7 @@ use super::{
     suppressed::{PAGE_ROWS, Pages, Suppressed},
 };
 use crate::{
-    audience::{SubscriberState, export::Table, file},
+    audience::{PastConsent, Subscriber, SubscriberId, SubscriberState, export::Table, file},
     store::Store,
 };
 
@@ -61,13 +64,14 @@ async fn export_csv(
     let mut report = ExportReport::default();
     let mut written = HashSet::new();
     let mut table = Table::begin(to, for_excel).map_err(unwritable)?;
-    // First, so that an import takes their key before anybody leaves there.
-    for erasure in store.erasures().await? {
-        table.erasure(&erasure).map_err(unwritable)?;
+    // First, so that an import lets none of them in.
+    for departure in store.hashed_departures().await? {
+        table.hashed(&departure).map_err(unwritable)?;
         report.suppressed += 1;
     }
     let mut pages = Pages::new(store, None);
     while let Some(page) = pages.next().await? {
+        let mut past = PastConsents::of(&page, store).await?;
         for subscriber in page {
             let email = &subscriber.profile.email;
             let suppression = suppressed.of(email, store).await?;
@@ -77,7 +81,7 @@ async fn export_csv(
             }
             report.subscribers += 1;
             table
-                .subscriber(&subscriber, suppression.as_ref())
+                .subscriber(&subscriber, suppression.as_ref(), &past.take(subscriber.id))
                 .map_err(unwritable)?;
         }
     }
@@ -98,6 +102,25 @@ async fn export_csv(
     }
     table.finish().map_err(unwritable)?;
     Ok(report)
+}
+
+/// The replaced consents of a page of people.
+struct PastConsents(HashMap<SubscriberId, Vec<PastConsent>>);
+
+impl PastConsents {
+    async fn of(page: &[Subscriber], store: &dyn Store) -> Result<Self, AppError> {
+        let mut all: HashMap<SubscriberId, Vec<PastConsent>> = HashMap::new();
+        if let (Some(first), Some(last)) = (page.first(), page.last()) {
+            for (id, consent) in store.past_consents(first.id..=last.id).await? {
+                all.entry(id).or_default().push(consent);
+            }
+        }
+        Ok(Self(all))
+    }
+
+    fn take(&mut self, id: SubscriberId) -> Vec<PastConsent> {
+        self.0.remove(&id).unwrap_or_default()
+    }
 }
 
 async fn export_yaml(

@@ -2,14 +2,14 @@
 //! itself is the store's).
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{self, Read, Seek, SeekFrom},
     path::Path,
 };
 
 use chrono::{DateTime, Utc};
 
-use super::AppError;
+use super::{AppError, git::Git};
 use crate::{
     address::Address,
     audience::{
@@ -18,11 +18,13 @@ use crate::{
     },
     publication::Publication,
     source::SourceError,
-    store::{AudienceSize, FoldReport, Store, StoreError},
+    store::{AudienceSize, FoldLimits, FoldReport, Store, StoreError},
 };
 
 /// The list kept by hand, below the publication's root.
 pub const SUBSCRIBERS_FILE: &str = "subscribers.yaml";
+/// A longer file is not asked of git.
+const MAX_COMMITTED_BYTES: u64 = 64 << 20;
 /// Nobody mends more than this in one go.
 const SHOWN_ERRORS: usize = 20;
 
@@ -40,10 +42,10 @@ pub async fn fold_file(
     let Some(mut entries) = Watched::open(publication)? else {
         return Ok(None);
     };
-    let max_removal = publication.audience.max_removal;
-    if entries.ends_within_a_line {
-        // Half a file, or one that somebody's editor left so: it may add people, and take none off.
-        let seen = store.preview(&mut entries, max_removal, "", now).await;
+    let limits = entries.limits(publication);
+    if limits.is_end_in_doubt {
+        // Half a file, most likely: it may add people, and take none off.
+        let seen = store.preview(&mut entries, limits, "", now).await;
         let (report, _) = entries.explain(seen)?;
         report_cut(&report)?;
         let Some(again) = Watched::open(publication)? else {
@@ -51,7 +53,8 @@ pub async fn fold_file(
         };
         entries = again;
     }
-    let folded = store.fold(&mut entries, max_removal, now).await;
+    let limits = entries.limits(publication);
+    let folded = store.fold(&mut entries, limits, now).await;
     entries.explain(folded).map(Some)
 }
 
@@ -68,15 +71,18 @@ pub async fn preview_fold(
     let Some(mut entries) = Watched::open(publication)? else {
         return Ok((None, store.audience_size(edition).await?));
     };
-    let max_removal = publication.audience.max_removal;
-    let seen = store.preview(&mut entries, max_removal, edition, now).await;
-    let ends_within_a_line = entries.ends_within_a_line;
+    let limits = entries.limits(publication);
+    let seen = store.preview(&mut entries, limits, edition, now).await;
     let (report, audience) = entries.explain(seen)?;
-    if ends_within_a_line {
+    if limits.is_end_in_doubt {
         report_cut(&report)?;
     }
     Ok((Some(report), audience))
 }
+
+/// What to do about an end in doubt.
+pub const HELD_BACK: &str =
+    "if nothing is missing there, end the file with a line break, or commit it";
 
 /// A file that ends within a line and would take readers off was cut, most likely.
 fn report_cut(report: &FoldReport) -> Result<(), AppError> {
@@ -92,15 +98,25 @@ fn report_cut(report: &FoldReport) -> Result<(), AppError> {
     ]))
 }
 
-/// Whether a file's last byte is no line break.
-fn ends_within_a_line(path: &Path) -> bool {
+/// Whether a file ends in the middle of a line, and git has it otherwise or not at all: some editors leave
+/// a file so, and so does a copy that was broken off. What was committed is no half file.
+fn is_end_in_doubt(root: &Path, path: &Path) -> bool {
     let last = || -> io::Result<u8> {
         let (mut file, mut byte) = (File::open(path)?, [0]);
         file.seek(SeekFrom::End(-1))?;
         file.read_exact(&mut byte)?;
         Ok(byte[0])
     };
-    last().is_ok_and(|byte| !matches!(byte, b'\n' | b'\r'))
+    let is_cut = last().is_ok_and(|byte| !matches!(byte, b'\n' | b'\r'));
+    is_cut && !is_as_committed(root, path)
+}
+
+fn is_as_committed(root: &Path, path: &Path) -> bool {
+    let is_bounded = fs::metadata(path).is_ok_and(|file| file.len() <= MAX_COMMITTED_BYTES);
+    let Some(git) = Git::around(root).filter(|_| is_bounded) else {
+        return false;
+    };
+    fs::read(path).is_ok_and(|bytes| !git.as_written(&[(path, bytes)]).is_empty())
 }
 
 /// The line of the publication's subscribers.yaml that names an address; None where none does.
@@ -130,7 +146,7 @@ pub fn line_in_file(
 /// person wants to see the others too.
 struct Watched<'p> {
     entries: Entries<'p>,
-    ends_within_a_line: bool,
+    is_end_in_doubt: bool,
     errors: Vec<SourceError>,
 }
 
@@ -153,9 +169,16 @@ impl<'p> Watched<'p> {
         let entries = entries.map_err(|error| AppError::Configuration(vec![error]))?;
         Ok(entries.map(|entries| Self {
             entries,
-            ends_within_a_line: ends_within_a_line(&path),
+            is_end_in_doubt: is_end_in_doubt(&publication.root, &path),
             errors: Vec::new(),
         }))
+    }
+
+    fn limits(&self, publication: &Publication) -> FoldLimits {
+        FoldLimits {
+            max_removal: publication.audience.max_removal,
+            is_end_in_doubt: self.is_end_in_doubt,
+        }
     }
 
     /// The store stopped at the first wrong entry; people mend a file in one go.

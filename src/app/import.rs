@@ -17,7 +17,7 @@ use super::AppError;
 use crate::{
     address::Address,
     audience::{
-        ErasedAddress, Newcomer, Origin, Profile, Suppression, SuppressionReason,
+        HashedDeparture, Newcomer, Origin, Profile, Suppression, SuppressionReason,
         import::{Import, Plan},
     },
     source::SourceError,
@@ -239,8 +239,7 @@ impl Intake<'_> {
         for problem in batch.problems {
             self.problem(problem)?;
         }
-        // The erased bring the key of their hashes, before anybody leaves under another one.
-        self.join(&batch.erasures, &batch.newcomers, &batch.newcomer_rows)
+        self.join(&batch.hashed, &batch.newcomers, &batch.newcomer_rows)
             .await?;
         let (departures, readers) = (&batch.suppressions, &batch.readers);
         let (new, outcomes) = if self.report.dry_run {
@@ -268,20 +267,20 @@ impl Intake<'_> {
         Ok(())
     }
 
-    /// Takes in who was on another list of ours: the erased first, so that none of them is let in.
+    /// Takes in who was on another list of ours: those known by a hash first, so that none is let in.
     async fn join(
         &mut self,
-        erasures: &[ErasedAddress],
+        hashed: &[HashedDeparture],
         newcomers: &[Newcomer],
         places: &[RowPlace],
     ) -> Result<(), AppError> {
-        if erasures.is_empty() && newcomers.is_empty() {
+        if hashed.is_empty() && newcomers.is_empty() {
             return Ok(());
         }
         let is_trial = self.report.dry_run;
         let joined = self
             .store
-            .join(erasures, newcomers, is_trial, self.now)
+            .join(hashed, newcomers, is_trial, self.now)
             .await?;
         self.report.newly_suppressed += joined.newly_suppressed;
         let rows = newcomers.iter().zip(places);

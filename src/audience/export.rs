@@ -1,13 +1,13 @@
 //! The list as a CSV table that `import` reads back, row by row. Not: where the rows come from.
 
-use std::{collections::BTreeSet, io};
+use std::io;
 
 use chrono::{DateTime, Utc};
 
-use super::{ErasedAddress, Subscriber, Suppression, SuppressionReason};
+use super::{Consent, HashedDeparture, PastConsent, Subscriber, Suppression, SuppressionReason};
 
 /// The columns, by which `import` knows its own.
-const HEADER: [&str; 14] = [
+const HEADER: [&str; 15] = [
     "email",
     "name",
     "state",
@@ -22,10 +22,11 @@ const HEADER: [&str; 14] = [
     "consent_source",
     "origin",
     "created_at",
+    "past_consents",
 ];
 
-/// What stands before an erased address's hash.
-const ERASURE: &str = "hmac-sha256";
+/// What stands before a hash in place of an address.
+const HASHED: &str = "hmac-sha256";
 
 /// Writes the table.
 pub struct Table<W: io::Write> {
@@ -53,11 +54,12 @@ impl<W: io::Write> Table<W> {
         Ok(Self { csv })
     }
 
-    /// A row for somebody on the list.
+    /// A row for somebody on the list, with the consents that later ones replaced.
     pub fn subscriber(
         &mut self,
         subscriber: &Subscriber,
         suppression: Option<&Suppression>,
+        past_consents: &[PastConsent],
     ) -> io::Result<()> {
         let profile = &subscriber.profile;
         let [suppressed, suppressed_at, detail] = suppression_cells(suppression);
@@ -69,8 +71,8 @@ impl<W: io::Write> Table<W> {
             &suppressed,
             &suppressed_at,
             &detail,
-            &joined(profile.editions.as_ref())?,
-            &guarded(&joined(Some(&profile.tags))?),
+            &joined(profile.editions.iter().flatten())?,
+            &guarded(&joined(&profile.tags)?),
             profile.timezone.map_or("", |zone| zone.name()),
             profile.language.as_deref().unwrap_or_default(),
             &consent
@@ -83,6 +85,7 @@ impl<W: io::Write> Table<W> {
             ),
             subscriber.origin.word(),
             &moment(subscriber.created_at),
+            &joined(past_consents.iter().map(past_consent_text))?,
         ])?;
         Ok(())
     }
@@ -102,11 +105,12 @@ impl<W: io::Write> Table<W> {
         Ok(true)
     }
 
-    /// A row for somebody who was erased: so that the list that this one becomes does not mail them.
-    pub fn erasure(&mut self, erasure: &ErasedAddress) -> io::Result<()> {
+    /// A row for somebody who was erased, or of whom this list has but a hash: so that the list that takes
+    /// it in does not mail them.
+    pub fn hashed(&mut self, departure: &HashedDeparture) -> io::Result<()> {
         let mut row = [""; HEADER.len()];
-        let (at, digest) = (moment(erasure.at), erasure_text(erasure));
-        row[3] = SuppressionReason::Erased.word();
+        let (at, digest) = (moment(departure.at), hash_text(departure));
+        row[3] = departure.reason.word();
         (row[4], row[5]) = (&at, &digest);
         self.csv.write_record(row).map_err(io::Error::from)
     }
@@ -128,24 +132,58 @@ fn suppression_cells(suppression: Option<&Suppression>) -> [String; 3] {
 }
 
 /// `hmac-sha256 KEY HASH`, in hexadecimal digits.
-fn erasure_text(erasure: &ErasedAddress) -> String {
+fn hash_text(departure: &HashedDeparture) -> String {
     let hex = |bytes: &[u8]| -> String { bytes.iter().map(|byte| format!("{byte:02x}")).collect() };
-    format!("{ERASURE} {} {}", hex(&erasure.key), hex(&erasure.hash))
+    format!("{HASHED} {} {}", hex(&departure.key), hex(&departure.hash))
 }
 
-/// What [`erasure_text`] wrote.
-pub(super) fn erasure(text: &str, at: DateTime<Utc>) -> Option<ErasedAddress> {
+/// What [`hash_text`] wrote.
+pub(super) fn hashed(
+    text: &str,
+    reason: SuppressionReason,
+    at: DateTime<Utc>,
+) -> Option<HashedDeparture> {
     let bytes = |hex: &str| -> Option<Vec<u8>> {
         let is_hex = hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
         let pairs = hex.as_bytes().chunks(2);
         let byte = |pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
         is_hex.then(|| pairs.map(byte).collect()).flatten()
     };
-    let (key, hash) = text.strip_prefix(ERASURE)?.trim().split_once(' ')?;
-    Some(ErasedAddress {
+    let (key, hash) = text.strip_prefix(HASHED)?.trim().split_once(' ')?;
+    Some(HashedDeparture {
         key: bytes(key)?,
         hash: bytes(hash)?,
+        reason,
         at,
+    })
+}
+
+/// `2026-03-01T09:00:00+09:00/2026-05-01T00:00:00Z web form`: since when, until when, and where; `..` for a
+/// beginning that nobody knows (ISO 8601-2).
+fn past_consent_text(past: &PastConsent) -> String {
+    let since = past.consent.at.map(|at| at.to_rfc3339());
+    let since = since.as_deref().unwrap_or("..");
+    let until = moment(past.replaced_at);
+    match &past.consent.source {
+        Some(source) => format!("{since}/{until} {source}"),
+        None => format!("{since}/{until}"),
+    }
+}
+
+/// What [`past_consent_text`] wrote.
+pub(super) fn past_consent(text: &str) -> Option<PastConsent> {
+    let (times, source) = match text.split_once(' ') {
+        Some((times, source)) => (times, Some(source.to_owned())),
+        None => (text, None),
+    };
+    let (since, until) = times.split_once('/')?;
+    let at = match since {
+        ".." => None,
+        since => Some(DateTime::parse_from_rfc3339(since).ok()?),
+    };
+    Some(PastConsent {
+        consent: Consent { at, source },
+        replaced_at: DateTime::parse_from_rfc3339(until).ok()?.to_utc(),
     })
 }
 
@@ -154,10 +192,11 @@ fn moment(at: DateTime<Utc>) -> String {
 }
 
 /// Items with commas between them, quoted as in CSV where they hold one themselves.
-fn joined(items: Option<&BTreeSet<String>>) -> io::Result<String> {
-    let Some(items) = items.filter(|items| !items.is_empty()) else {
+fn joined(items: impl IntoIterator<Item: AsRef<[u8]>>) -> io::Result<String> {
+    let mut items = items.into_iter().peekable();
+    if items.peek().is_none() {
         return Ok(String::new());
-    };
+    }
     let mut csv = csv::WriterBuilder::new().from_writer(Vec::new());
     csv.write_record(items)?;
     let bytes = csv.into_inner().map_err(|error| error.into_error())?;
@@ -185,6 +224,8 @@ pub(super) fn unguarded(cell: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use chrono::TimeZone;
     use proptest::prelude::*;
 
@@ -230,14 +271,35 @@ mod tests {
         import.collect::<Result<_, _>>().unwrap()
     }
 
+    fn any_past_consent() -> impl Strategy<Value = PastConsent> {
+        let source = "[a-z=\"',][a-z =\"',가-힣]{0,10}[a-z]";
+        let seconds = 0_i64..2_000_000_000;
+        (
+            prop::option::of(seconds.clone()),
+            prop::option::of(source),
+            seconds,
+        )
+            .prop_map(|(since, source, until)| PastConsent {
+                consent: Consent {
+                    at: since.map(|at| DateTime::from_timestamp(at, 0).unwrap().fixed_offset()),
+                    source,
+                },
+                replaced_at: DateTime::from_timestamp(until, 0).unwrap(),
+            })
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn import_reads_what_export_wrote(profile in fixture::any_profile(), for_excel: bool) {
+        fn import_reads_what_export_wrote(
+            profile in fixture::any_profile(),
+            past in prop::collection::vec(any_past_consent(), 0..3),
+            for_excel: bool,
+        ) {
             let mut bytes = Vec::new();
             let mut table = Table::begin(&mut bytes, for_excel).unwrap();
-            table.subscriber(&subscriber(profile.clone()), None).unwrap();
+            table.subscriber(&subscriber(profile.clone()), None, &past).unwrap();
             table.finish().unwrap();
             let rows = imported(&bytes);
             let expected = Entry::Join(Box::new(Newcomer {
@@ -245,6 +307,7 @@ mod tests {
                 state: SubscriberState::Active,
                 origin: Origin::Person,
                 created_at: at(1),
+                past_consents: past,
                 suppression: None,
             }));
             prop_assert_eq!(&rows[0].entry, &expected, "{}", String::from_utf8_lossy(&bytes));
@@ -259,7 +322,7 @@ mod tests {
         let gone = suppression("gone@example.com", "-1 for the \"spam\", thanks");
         let profile = fixture::profile("gone@example.com");
         table
-            .subscriber(&subscriber(profile.clone()), Some(&gone))
+            .subscriber(&subscriber(profile.clone()), Some(&gone), &[])
             .unwrap();
         let stranger = suppression("stranger@example.com", "553 5.1.1 no such user");
         assert!(table.suppression(&stranger).unwrap());
@@ -268,12 +331,13 @@ mod tests {
             ..stranger.clone()
         };
         assert!(!table.suppression(&erased).unwrap());
-        let erasure = ErasedAddress {
+        let erasure = HashedDeparture {
             key: vec![0xab; 32],
             hash: vec![0x01; 32],
+            reason: SuppressionReason::Erased,
             at: at(3),
         };
-        table.erasure(&erasure).unwrap();
+        table.hashed(&erasure).unwrap();
         table.finish().unwrap();
         let entries: Vec<Entry> = imported(&bytes).into_iter().map(|row| row.entry).collect();
         let expected = [
@@ -282,10 +346,11 @@ mod tests {
                 state: SubscriberState::Active,
                 origin: Origin::Person,
                 created_at: at(1),
+                past_consents: Vec::new(),
                 suppression: Some(gone),
             })),
             Entry::Suppress(vec![stranger]),
-            Entry::Erased(erasure),
+            Entry::Hashed(erasure),
         ];
         assert_eq!(entries, expected);
     }
@@ -297,7 +362,7 @@ mod tests {
         profile.tags = BTreeSet::from(["@sum".to_owned()]);
         let mut bytes = Vec::new();
         let mut table = Table::begin(&mut bytes, false).unwrap();
-        table.subscriber(&subscriber(profile), None).unwrap();
+        table.subscriber(&subscriber(profile), None, &[]).unwrap();
         table.finish().unwrap();
         let mut csv = csv::Reader::from_reader(&*bytes);
         let row = csv.records().next().unwrap().unwrap();

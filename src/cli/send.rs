@@ -7,7 +7,7 @@ use super::{
     output::Tone,
 };
 use crate::{
-    app::{AppError, DryRun, Sending},
+    app::{AppError, DryRun, HELD_BACK, Sending},
     store::FoldReport,
 };
 
@@ -135,6 +135,15 @@ fn note_fold(folded: Option<&FoldReport>, mood: &str, output: &Output) {
     .collect();
     if !changes.is_empty() {
         output.note(format!("subscribers.yaml: {}", changes.join(", ")));
+    }
+    if let Some(held_back) = &report.held_back {
+        output.note(output.paint(
+            Tone::Care,
+            format!(
+                "! subscribers.yaml ends in the middle of a line: its last entry, {held_back}, waits and gets no mail \
+                 for now; {HELD_BACK}"
+            ),
+        ));
     }
     if report.suppressed > 0 {
         output.note(output.paint(

@@ -87,11 +87,9 @@ pub enum StoreError {
         /// Readers there are.
         total: u64,
     },
-    /// Erased addresses of another list, hashed under another key than this one's.
-    #[error(
-        "people were erased on the list that is imported, and others left here: their hashes can't be told apart under one key"
-    )]
-    OtherErasures,
+    /// Hashes of departures under more keys than are tried at each address.
+    #[error("people who left come from more lists than can be told apart by their hashes")]
+    TooManyHashKeys,
     /// The last address of subscribers.yaml is the beginning of one that is gone from it.
     #[error(
         "subscribers.yaml ends with {cut}, and {whole}, who was in it, is gone: it seems to be cut off"
@@ -167,8 +165,8 @@ impl StoreError {
             Self::FoldLosesTooMany { .. } => {
                 "if that is meant, raise audience.max_removal in daily-note.yaml for this once"
             }
-            Self::OtherErasures => {
-                "import it first, into a state that nobody left yet; or erase those people here by their addresses, and take the rows of erased people out of the table"
+            Self::TooManyHashKeys => {
+                "erase those people here by their addresses, and take the rows without one out of the table"
             }
             Self::FoldCut { .. } => {
                 "put the end of the file back; if the address did change, say `daily-note subscribers move OLD NEW`"

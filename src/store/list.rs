@@ -2,7 +2,16 @@
 
 use serde::Serialize;
 
-use crate::audience::SuppressionReason;
+use crate::{address::Address, audience::SuppressionReason};
+
+/// What a fold of subscribers.yaml may not do unasked.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FoldLimits {
+    /// The share of the list that it may take off.
+    pub max_removal: f64,
+    /// The file may be cut off within its last entry: whoever that adds or changes waits.
+    pub is_end_in_doubt: bool,
+}
 
 /// What a fold of subscribers.yaml did, or would do.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -19,6 +28,8 @@ pub struct FoldReport {
     pub unchanged: u64,
     /// Entries whom the file may not bring back: unsubscribed, bounced, complained.
     pub suppressed: u64,
+    /// The last entry, where it says something new and may be cut off: neither added nor changed.
+    pub held_back: Option<Address>,
 }
 
 /// What `add` or an import row did.

@@ -12,6 +12,7 @@ mod erasure;
 mod fold;
 mod freeze;
 mod group;
+mod hash_keys;
 mod hold;
 mod home;
 mod intake;
@@ -25,6 +26,7 @@ mod notices;
 mod open;
 mod outside;
 mod owner;
+mod past_consents;
 mod people;
 mod place;
 mod realm;
@@ -204,10 +206,9 @@ impl SqliteStore {
         }
         self.note_run(move |tx, place| {
             departures::refuse_unknown(tx)?;
-            place.read_key_again(tx)?;
             let list = home::list(tx)?;
             place.read_witnesses_again(outside.as_ref().map(|outside| (outside, list.as_str())));
-            departures::seed(tx, &place.erasure_key())?;
+            departures::seed(tx)?;
             if let Some(outside) = &outside {
                 departures::bring_up_to_date(tx, place, outside)?;
             }

@@ -10,7 +10,7 @@ use super::{Outcome, Problem, RowPlace};
 use crate::{
     address::Address,
     audience::{
-        ErasedAddress, Newcomer, Profile, Suppression, SuppressionReason,
+        HashedDeparture, Newcomer, Profile, Suppression,
         import::{Entry, Row},
     },
 };
@@ -26,7 +26,7 @@ pub(super) struct Batch {
     /// People of another list of ours, and the row that each came with.
     pub(super) newcomers: Vec<Newcomer>,
     pub(super) newcomer_rows: Vec<RowPlace>,
-    pub(super) erasures: Vec<ErasedAddress>,
+    pub(super) hashed: Vec<HashedDeparture>,
     pub(super) problems: Vec<Problem>,
     /// Rows of suppressions by their reason.
     pub(super) reasons: BTreeMap<&'static str, u64>,
@@ -69,12 +69,9 @@ impl Batch {
                 self.newcomers.push(*newcomer);
                 self.newcomer_rows.push(place);
             }
-            Entry::Erased(erasure) => {
-                *self
-                    .reasons
-                    .entry(SuppressionReason::Erased.word())
-                    .or_default() += 1;
-                self.erasures.push(erasure);
+            Entry::Hashed(departure) => {
+                *self.reasons.entry(departure.reason.word()).or_default() += 1;
+                self.hashed.push(departure);
             }
             Entry::Skip { email, why } => {
                 self.skipped += 1;

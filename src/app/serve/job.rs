@@ -12,7 +12,7 @@ use super::{
     world::read,
 };
 use crate::{
-    app::{App, AppError, Refusal, Way},
+    app::{App, AppError, HELD_BACK, Refusal, Way},
     clock::Clock,
     delivery::{Progress, Stop},
     schedule::{Event, Job, Teller},
@@ -138,6 +138,13 @@ impl Work {
                     return Ok(Begun::Not(Done::Outdated));
                 }
                 let batch = Box::new(sending.begin().await?);
+                let folded = sending.folded.as_ref();
+                if let Some(held_back) = folded.and_then(|it| it.held_back.as_ref()) {
+                    let who = held_back.masked();
+                    tracing::warn!(
+                        "subscribers.yaml ends in the middle of a line: its last entry, {who}, waits; {HELD_BACK}"
+                    );
+                }
                 let dropped = sending.drop_rehearsals().await?;
                 if dropped > 0 {
                     // A warning, so that whoever keeps a log hears of it: something was thrown away.

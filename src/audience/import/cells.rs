@@ -34,6 +34,7 @@ pub(super) struct Cells<'r> {
     pub(super) more: &'r str,
     pub(super) origin: &'r str,
     pub(super) created_at: &'r str,
+    pub(super) past_consents: &'r str,
 }
 
 impl<'r> Cells<'r> {
@@ -90,6 +91,7 @@ impl<'r> Cells<'r> {
                 Field::More => &mut cells.more,
                 Field::Origin => &mut cells.origin,
                 Field::CreatedAt => &mut cells.created_at,
+                Field::PastConsents => &mut cells.past_consents,
                 Field::Ignored => continue,
             };
             if slot.is_empty() {

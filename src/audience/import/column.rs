@@ -62,6 +62,8 @@ pub enum Field {
     Origin,
     /// Our own export: when they came.
     CreatedAt,
+    /// Our own export: consents that later ones replaced.
+    PastConsents,
     /// Of no use to us.
     Ignored,
 }

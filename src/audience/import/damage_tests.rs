@@ -102,7 +102,7 @@ fn check(bytes: &[u8], line_of_harm: usize, is_cut: bool) {
                         .map(|it| it.email.as_ref().unwrap().to_string()),
                 );
             }
-            Entry::Join(_) | Entry::Erased(_) => unreachable!(),
+            Entry::Join(_) | Entry::Hashed(_) => unreachable!(),
             Entry::Skip { email, .. } => {
                 named.insert(email.to_string());
             }

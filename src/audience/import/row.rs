@@ -23,7 +23,7 @@ use super::{
 use crate::{
     address::{Address, Mailbox},
     audience::{
-        Consent, ErasedAddress, Newcomer, Origin, Profile, SubscriberState, Suppression,
+        Consent, HashedDeparture, Newcomer, Origin, Profile, SubscriberState, Suppression,
         SuppressionReason, export, field,
     },
     publication::Publication,
@@ -57,8 +57,8 @@ pub enum Entry {
     Suppress(Vec<Suppression>),
     /// They were on another list of ours.
     Join(Box<Newcomer>),
-    /// They were erased there.
-    Erased(ErasedAddress),
+    /// They left there, and only the hash of their address is known.
+    Hashed(HashedDeparture),
     /// They are neither put on the list nor kept off it.
     Skip {
         /// Who.
@@ -173,14 +173,14 @@ impl Reader {
         let is_ours = self.header.sheet.service == Service::DailyNote;
         if is_ours
             && cells.emails.is_empty()
-            && cells.suppressed == SuppressionReason::Erased.word()
+            && let Some(reason) = SuppressionReason::of_word(cells.suppressed)
         {
             let at = self.moment(cells.left_at, "the date of leaving", notes);
             let at = at.map_or(self.now, |at| at.to_utc());
-            let erasure = export::erasure(cells.detail, at);
-            return erasure
-                .map(Entry::Erased)
-                .ok_or_else(|| "the hash of an erased address is damaged".to_owned());
+            let departure = export::hashed(cells.detail, reason, at);
+            return departure
+                .map(Entry::Hashed)
+                .ok_or_else(|| "the hash in place of an address is damaged".to_owned());
         }
         if cells.emails.is_empty() {
             return Err("the row has no address".to_owned());
@@ -260,7 +260,14 @@ impl Reader {
             }
             _ => None,
         };
+        // Proof that can't be read must not be lost in silence: the row waits for a person.
+        let past_consents = split(cells.past_consents)
+            .iter()
+            .map(|item| export::past_consent(item))
+            .collect::<Option<_>>()
+            .ok_or("its `past_consents` is damaged")?;
         Ok(Some(Newcomer {
+            past_consents,
             profile: self.profile(mailbox.address.clone(), cells, notes)?,
             state,
             origin,

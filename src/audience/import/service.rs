@@ -92,7 +92,11 @@ const SHEETS: [Sheet; 20] = [
         key: "daily-note",
         headers: &["email suppressed consentat"],
         // When we first heard of somebody is no consent.
-        columns: &[(Field::CreatedAt, "createdat"), (Field::Origin, "origin")],
+        columns: &[
+            (Field::CreatedAt, "createdat"),
+            (Field::Origin, "origin"),
+            (Field::PastConsents, "pastconsents"),
+        ],
         backslash: Backslash::Letter,
         ..PLAIN
     },

@@ -70,7 +70,7 @@ fn told_with(name: &str, text: impl AsRef<[u8]>, options: &Options) -> String {
                 )
             }),
             Entry::Join(newcomer) => writeln!(told, "{} ± {newcomer:?}", row.number),
-            Entry::Erased(erasure) => writeln!(told, "{} × {erasure:?}", row.number),
+            Entry::Hashed(erasure) => writeln!(told, "{} × {erasure:?}", row.number),
             Entry::Skip { email, why } => writeln!(told, "{} . {email} {why}", row.number),
             Entry::Refuse { email, why } => writeln!(told, "{} ! {email:?} {why}", row.number),
         };

@@ -1,47 +1,58 @@
 //! Who left, as a journal of keyed hashes: each suppression and each one lifted, in their order. Kept
 //! in the database and, line by line, outside the state folder: a backup put back must bring nobody
-//! back who left since it was made.
+//! back who left since it was made. What other lists and copies know of departures is folded in here.
 
+mod journal;
 pub(super) mod other;
 
 use std::collections::BTreeMap;
 
-use aws_lc_rs::hmac;
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
+use self::journal::{Entry, Journal, Standing, last_number};
 use super::{
-    Fault, codes, erasure, home, outside::Outside, people, place::Place, statement::Statements,
+    Fault, codes,
+    hash_keys::{HashKey, HashKeys},
+    home,
+    outside::Outside,
+    place::Place,
+    statement::Statements,
     suppression,
 };
 use crate::{
     address::Address,
-    audience::{SubscriberId, Suppression, SuppressionReason},
+    audience::{HashedDeparture, Suppression, SuppressionReason},
     store::StoreError,
 };
 
-/// How many readers are looked at in one go.
-const PAGE: u32 = 1_000;
+/// An address as its hash, and the number of the key that made it; None: the list's own.
+pub(super) struct Hashed {
+    pub(super) hash: Vec<u8>,
+    pub(super) key: Option<i64>,
+}
 
-/// An entry of the journal as one line: number, reason (`-`: lifted), hash, time.
-struct Entry {
-    number: i64,
-    reason: Option<SuppressionReason>,
-    hash: Vec<u8>,
-    at: DateTime<Utc>,
+impl Hashed {
+    pub(super) fn own(hash: Vec<u8>) -> Self {
+        Self { hash, key: None }
+    }
 }
 
 /// Writes down that somebody left, or (None) that they may have mail again.
 pub(super) fn note(
     tx: &Connection,
-    hash: &[u8],
+    who: &Hashed,
     reason: Option<SuppressionReason>,
     at: DateTime<Utc>,
 ) -> Result<(), Fault> {
     tx.run(
-        "INSERT INTO departures (hash, reason, at) VALUES (?1, ?2, ?3)",
-        params![hash, reason.map(codes::reason_code), codes::millis(at)],
+        "INSERT INTO departures (hash, hash_key, reason, at) VALUES (?1, ?2, ?3, ?4)",
+        params![
+            who.hash,
+            who.key,
+            reason.map(codes::reason_code),
+            codes::millis(at)
+        ],
     )?;
     Ok(())
 }
@@ -67,16 +78,21 @@ pub(super) fn bring_up_to_date(
     let mark = home::list(tx)?;
     let known = outside.departures_of(&mark);
     let told = known.as_deref().map_or(0, last_number);
+    let own: Vec<u8> = tx.value("SELECT erasure_key FROM instance", [])?;
+    let beside = outside.key_of(&mark).unwrap_or_else(|| own.clone());
     let entries = tx.all(
-        "SELECT id, reason, hash, at FROM departures WHERE id > ?1 ORDER BY id",
+        "SELECT d.id, reason, hash, at, k.key FROM departures AS d \
+         LEFT JOIN hash_keys AS k ON k.id = d.hash_key WHERE d.id > ?1 ORDER BY d.id",
         params![told],
         |row| {
             let reason: Option<i64> = row.get(1)?;
+            let key: Option<Vec<u8>> = row.get(4)?;
             Ok(Entry {
                 number: row.get(0)?,
                 reason: reason.map(codes::reason).transpose()?,
                 hash: row.get(2)?,
                 at: codes::time(row.get(3)?)?,
+                key: Some(key.unwrap_or_else(|| own.clone())).filter(|key| *key != beside),
             })
         },
     )?;
@@ -87,8 +103,7 @@ pub(super) fn bring_up_to_date(
             .is_some_and(|known| !known.is_empty() && !known.ends_with('\n'));
         let mut lines = String::from(if is_cut { "\n" } else { "" });
         lines.extend(entries.iter().map(Entry::line));
-        let key: Vec<u8> = tx.value("SELECT erasure_key FROM instance", [])?;
-        if let Err(error) = outside.note_departures(&mark, &key, &lines) {
+        if let Err(error) = outside.note_departures(&mark, &beside, &lines) {
             // The state itself knows them; the next time they are told again.
             tracing::warn!("who left can't be kept outside the state: {error}");
             return Ok(());
@@ -99,149 +114,191 @@ pub(super) fn bring_up_to_date(
 }
 
 /// Brings the journal up to date with what stands in a state of the time before there was one.
-pub(super) fn seed(tx: &Connection, key: &hmac::Key) -> Result<(), Fault> {
+pub(super) fn seed(tx: &Connection) -> Result<(), Fault> {
     let is_seeded: bool = tx.value("SELECT EXISTS (SELECT 1 FROM departures)", [])?;
     if is_seeded {
         return Ok(());
     }
+    let keys = HashKeys::load(tx)?;
     let standing = tx.all(
-        "SELECT email, hash, reason, at FROM suppressions ORDER BY id",
+        "SELECT email, hash, hash_key, reason, at FROM suppressions ORDER BY id",
         [],
         |row| {
             let (email, hash): (Option<String>, Option<Vec<u8>>) = (row.get(0)?, row.get(1)?);
             let email = email.as_deref().map(codes::address).transpose()?;
-            let hash = email.map_or(hash, |email| Some(erasure::hash(key, &email.key())));
-            Ok((hash, codes::reason(row.get(2)?)?, codes::time(row.get(3)?)?))
+            let key: Option<i64> = row.get(2)?;
+            let who = match email {
+                Some(email) => Some(Hashed::own(keys.own(&email.key()))),
+                None => hash.map(|hash| Hashed { hash, key }),
+            };
+            Ok((who, codes::reason(row.get(3)?)?, codes::time(row.get(4)?)?))
         },
     )?;
-    for (hash, reason, at) in standing {
-        if let Some(hash) = hash {
-            note(tx, &hash, Some(reason), at)?;
+    for (who, reason, at) in standing {
+        if let Some(who) = who {
+            note(tx, &who, Some(reason), at)?;
         }
     }
     Ok(())
 }
 
-/// How somebody stands in the end.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Standing {
-    /// Why they get no mail; None: they may have it again.
-    reason: Option<SuppressionReason>,
-    at: DateTime<Utc>,
-    /// Where the journal says so.
-    number: i64,
+/// Takes in who left another list of ours, where only hashes are known of them; answers how many are new.
+pub(super) fn join(tx: &Connection, departures: &[HashedDeparture]) -> Result<u64, Fault> {
+    let mut journal = Journal::default();
+    for departure in departures {
+        let is_known: bool = tx.value(
+            "SELECT EXISTS (SELECT 1 FROM suppressions WHERE hash = ?1)",
+            params![departure.hash],
+        )?;
+        if is_known {
+            continue;
+        }
+        let standing = Standing {
+            reason: Some(departure.reason),
+            at: departure.at,
+            number: 0,
+        };
+        journal.add(departure.key.clone(), departure.hash.clone(), standing);
+    }
+    fold_in(tx, journal, None)
 }
 
-/// What a journal comes to, by the hash of each address.
-pub(super) type Journal = BTreeMap<Vec<u8>, Standing>;
-
-/// Reads the journal that lies outside; lines that say nothing are left out.
-pub(super) fn parse(text: &str) -> Journal {
-    let entries = text.lines().filter_map(Entry::parse);
-    entries
-        .map(|entry| {
-            let Entry {
-                number, reason, at, ..
-            } = entry;
-            (entry.hash, Standing { reason, at, number })
-        })
-        .collect()
-}
-
-/// Folds in what another journal of this list knows; answers how many are out since. Where the two
-/// differ, out is what counts, unless that journal is ahead and says otherwise.
-pub(super) fn fold_in(tx: &Connection, place: &Place, mut left: Journal) -> Result<u64, Fault> {
-    let key = place.erasure_key();
-    let own_last = last(tx)?;
+/// Folds in what another journal knows; answers how many are out since. Where the two differ, out is what
+/// counts – unless it is this list's own journal, and ahead of the entry `own_last`, and says otherwise.
+fn fold_in(tx: &Connection, journal: Journal, own_last: Option<i64>) -> Result<u64, Fault> {
+    let mut keys = HashKeys::load(tx)?;
     let mut out = 0;
-    let mut after = SubscriberId(0);
-    while let Some(page) = next_page(tx, &mut after)? {
-        for email in page {
-            let hash = erasure::hash(&key, &email.key());
-            match left.remove(&hash) {
-                Some(Standing {
-                    reason: Some(reason),
-                    at,
-                    ..
-                }) => {
-                    let suppression = Suppression {
-                        email: Some(email),
-                        reason,
-                        detail: None,
-                        at,
-                    };
-                    out += suppression::insert(tx, &key, &[suppression], at)?;
+    for (key, mut left) in journal.0 {
+        let number = keys.number(tx, &key)?;
+        let key = HashKey::new(key);
+        for table in ["subscribers", "suppressions"] {
+            for (hash, email) in named(tx, table, &key, &left)? {
+                let Some(standing) = left.remove(&hash) else {
+                    continue;
+                };
+                out += apply(tx, &keys, email, standing, own_last)?;
+                // The hash that another list made stays, or it would be news each time that it comes.
+                if number.is_some() {
+                    keep_hash(tx, number, hash, standing)?;
                 }
-                Some(standing) if standing.number > own_last => {
-                    suppression::lift_key(tx, &key, &email.key())?;
-                }
-                _ => {}
             }
         }
-    }
-    // Whom the list does not know, a file may bring: the hash alone keeps them out.
-    for (hash, Standing { reason, at, .. }) in left {
-        let Some(reason) = reason else { continue };
-        let new = tx.run(
-            "INSERT OR IGNORE INTO suppressions (hash, reason, at) VALUES (?1, ?2, ?3)",
-            params![hash, codes::reason_code(reason), codes::millis(at)],
-        )?;
-        if new > 0 {
-            note(tx, &hash, Some(reason), at)?;
+        for (hash, standing) in left {
+            out += keep_hash(tx, number, hash, standing)?;
         }
-        out += new;
     }
     Ok(out)
 }
 
-/// The addresses of a page of the list.
-fn next_page(tx: &Connection, after: &mut SubscriberId) -> Result<Option<Vec<Address>>, Fault> {
-    let page = people::page(tx, None, *after, PAGE)?;
-    let Some(last) = page.last() else {
-        return Ok(None);
-    };
-    *after = last.id;
-    Ok(Some(
-        page.into_iter()
-            .map(|reader| reader.profile.email)
-            .collect(),
-    ))
+/// Whom of a journal a table names by their addresses.
+fn named(
+    tx: &Connection,
+    table: &str,
+    key: &HashKey,
+    left: &BTreeMap<Vec<u8>, Standing>,
+) -> Result<Vec<(Vec<u8>, Address)>, Fault> {
+    let mut named = Vec::new();
+    tx.all(
+        &format!("SELECT email FROM {table} WHERE email IS NOT NULL"),
+        [],
+        |row| {
+            let email: String = row.get(0)?;
+            let email = codes::address(&email)?;
+            let hash = key.hash(&email.key());
+            if left.contains_key(&hash) {
+                named.push((hash, email));
+            }
+            Ok(())
+        },
+    )?;
+    Ok(named)
+}
+
+/// Lets count what a journal says of somebody on the list; answers 1 where they are out since.
+fn apply(
+    tx: &Connection,
+    keys: &HashKeys,
+    email: Address,
+    standing: Standing,
+    own_last: Option<i64>,
+) -> Result<u64, Fault> {
+    match standing.reason {
+        Some(reason) => {
+            let suppression = Suppression {
+                email: Some(email),
+                reason,
+                detail: None,
+                at: standing.at,
+            };
+            suppression::insert(tx, keys, &[suppression], standing.at)
+        }
+        None => {
+            if own_last.is_some_and(|last| standing.number > last) {
+                suppression::lift_key(tx, keys, &email.key())?;
+            }
+            Ok(0)
+        }
+    }
+}
+
+/// Whom the list does not know, a file may bring: the hash alone keeps them out.
+fn keep_hash(
+    tx: &Connection,
+    key: Option<i64>,
+    hash: Vec<u8>,
+    Standing { reason, at, .. }: Standing,
+) -> Result<u64, Fault> {
+    let Some(reason) = reason else { return Ok(0) };
+    let new = tx.run(
+        "INSERT OR IGNORE INTO suppressions (hash, hash_key, reason, at) VALUES (?1, ?2, ?3, ?4)",
+        params![hash, key, codes::reason_code(reason), codes::millis(at)],
+    )?;
+    if new > 0 {
+        note(tx, &Hashed { hash, key }, Some(reason), at)?;
+    }
+    Ok(new)
 }
 
 /// Takes up what is known outside of this list, and of the one that was lost in its place; answers how
 /// many are out since. None: nothing is known of this one there.
 pub(super) fn take_up(
     tx: &Connection,
-    place: &Place,
     outside: &Outside,
     lost: Option<&str>,
 ) -> Result<Option<u64>, Fault> {
-    let own = outside.departures_of(&home::list(tx)?);
+    let mark = home::list(tx)?;
+    let own_key: Vec<u8> = tx.value("SELECT erasure_key FROM instance", [])?;
     let mut out = None;
-    if let Some(journal) = &own {
-        out = Some(fold_in(tx, place, parse(journal))?);
+    if let Some(text) = outside.departures_of(&mark) {
+        let key = outside.key_of(&mark).unwrap_or(own_key);
+        let own_last = last(tx)?;
+        number_behind(tx, outside)?;
+        out = Some(fold_in(tx, Journal::parse(&text, &key), Some(own_last))?);
     }
-    if let Some((journal, key)) =
+    if let Some((text, key)) =
         lost.and_then(|lost| Some((outside.departures_of(lost)?, outside.key_of(lost)?)))
     {
-        let has_hashes: bool = tx.value(
-            "SELECT EXISTS (SELECT 1 FROM departures) OR EXISTS (SELECT 1 FROM suppressions)",
-            [],
-        )?;
-        // A state that begins anew takes the key of the lost one, or its hashes would say nothing.
-        if !has_hashes {
-            tx.run("UPDATE instance SET erasure_key = ?1", params![key])?;
-            place.read_key_again(tx)?;
-            out = Some(out.unwrap_or(0) + fold_in(tx, place, parse(&journal))?);
-        }
+        out = Some(out.unwrap_or(0) + fold_in(tx, Journal::parse(&text, &key), None)?);
     }
     Ok(out)
 }
 
-/// Where the last entry of a journal stands.
-fn last_number(text: &str) -> i64 {
-    let numbers = text.lines().filter_map(Entry::parse);
-    numbers.map(|entry| entry.number).max().unwrap_or(0)
+/// Lets the next entry come behind all that the place outside was told of this list: a copy that was put
+/// back had counted less far, and what is numbered as something told already is never told.
+fn number_behind(tx: &Connection, outside: &Outside) -> Result<(), Fault> {
+    let text = outside.departures_of(&home::list(tx)?);
+    let told = text.as_deref().map_or(0, last_number);
+    let is_counted = tx.run(
+        "UPDATE sqlite_sequence SET seq = max(seq, ?1) WHERE name = 'departures'",
+        params![told],
+    )?;
+    if is_counted == 0 {
+        tx.run(
+            "INSERT INTO sqlite_sequence (name, seq) VALUES ('departures', ?1)",
+            params![told],
+        )?;
+    }
+    Ok(())
 }
 
 fn last(tx: &Connection) -> Result<i64, Fault> {
@@ -257,43 +314,10 @@ pub(super) fn refuse_unknown(tx: &Connection) -> Result<(), Fault> {
     }
 }
 
-pub(super) fn set_unknown(tx: &Connection, are_unknown: bool) -> Result<(), Fault> {
+fn set_unknown(tx: &Connection, are_unknown: bool) -> Result<(), Fault> {
     tx.run(
         "UPDATE instance SET departures_unknown = ?1",
         params![are_unknown],
     )?;
     Ok(())
-}
-
-impl Entry {
-    fn line(&self) -> String {
-        let reason = self.reason.map_or_else(
-            || "-".to_owned(),
-            |reason| codes::reason_code(reason).to_string(),
-        );
-        let hash = BASE64.encode(&self.hash);
-        format!(
-            "{} {reason} {hash} {}\n",
-            self.number,
-            codes::millis(self.at)
-        )
-    }
-
-    fn parse(line: &str) -> Option<Self> {
-        let mut parts = line.split(' ');
-        let mut part = || parts.next();
-        let number = part()?.parse().ok()?;
-        let reason = match part()? {
-            "-" => None,
-            code => Some(codes::reason(code.parse().ok()?).ok()?),
-        };
-        let hash = BASE64.decode(part()?).ok()?;
-        let at = codes::time(part()?.parse().ok()?).ok()?;
-        (hash.len() == 32).then_some(Self {
-            number,
-            reason,
-            hash,
-            at,
-        })
-    }
 }

@@ -1,90 +1,38 @@
 //! Forgetting a person: everything goes but the numbers that batches were frozen with, and a keyed
 //! hash that recognises the address should a file or an import bring it again.
 
-use aws_lc_rs::hmac;
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params, types::Value};
 
-use super::{Fault, codes, departures, statement::Statements};
+use super::{Fault, codes, hash_keys::HashKeys, statement::Statements};
 use crate::{
     address::Address,
-    audience::{ErasedAddress, SubscriberState, SuppressionReason},
-    store::StoreError,
+    audience::{HashedDeparture, SubscriberState, SuppressionReason},
 };
 
-/// Under which addresses are hashed, as the transaction knows it: an import into a new state brings it.
-pub(super) fn key(tx: &Connection) -> Result<hmac::Key, Fault> {
-    let key: Vec<u8> = tx.value("SELECT erasure_key FROM instance", [])?;
-    Ok(hmac::Key::new(hmac::HMAC_SHA256, &key))
-}
-
-/// All that were erased.
-pub(super) fn all(tx: &Connection) -> Result<Vec<ErasedAddress>, Fault> {
-    let key: Vec<u8> = tx.value("SELECT erasure_key FROM instance", [])?;
+/// All who are known by a hash alone.
+pub(super) fn all(tx: &Connection) -> Result<Vec<HashedDeparture>, Fault> {
     tx.all(
-        "SELECT hash, at FROM suppressions WHERE hash IS NOT NULL ORDER BY id",
+        "SELECT hash, reason, at, \
+         coalesce(k.key, (SELECT erasure_key FROM instance)) AS key FROM suppressions AS s \
+         LEFT JOIN hash_keys AS k ON k.id = s.hash_key WHERE hash IS NOT NULL ORDER BY s.id",
         [],
         |row| {
-            Ok(ErasedAddress {
-                key: key.clone(),
+            Ok(HashedDeparture {
+                key: row.get("key")?,
                 hash: row.get("hash")?,
+                reason: codes::reason(row.get("reason")?)?,
                 at: codes::time_at(row, "at")?,
             })
         },
     )
 }
 
-/// Takes in who was erased on another list of ours; answers how many are new.
-pub(super) fn take_in(tx: &Connection, erasures: &[ErasedAddress]) -> Result<u64, Fault> {
-    let mut new = 0;
-    for erasure in erasures {
-        adopt_key(tx, &erasure.key)?;
-        let added = tx.run(
-            "INSERT OR IGNORE INTO suppressions (hash, reason, at) VALUES (?1, ?2, ?3)",
-            params![
-                erasure.hash,
-                codes::reason_code(SuppressionReason::Erased),
-                codes::millis(erasure.at)
-            ],
-        )?;
-        if added > 0 {
-            let reason = Some(SuppressionReason::Erased);
-            departures::note(tx, &erasure.hash, reason, erasure.at)?;
-        }
-        new += added;
-    }
-    Ok(new)
-}
-
-/// The key of the list that people come from, where nobody left here under another one.
-fn adopt_key(tx: &Connection, key: &[u8]) -> Result<(), Fault> {
-    let own: Vec<u8> = tx.value("SELECT erasure_key FROM instance", [])?;
-    if own == key {
-        return Ok(());
-    }
-    let is_used: bool = tx.value(
-        "SELECT EXISTS (SELECT 1 FROM departures) OR EXISTS (SELECT 1 FROM suppressions)",
-        [],
-    )?;
-    if is_used {
-        return Err(Fault::Told(StoreError::OtherErasures));
-    }
-    tx.run("UPDATE instance SET erasure_key = ?1", params![key])?;
-    Ok(())
-}
-
-/// What remains of an erased address.
-pub(super) fn hash(erasure_key: &hmac::Key, address_key: &str) -> Vec<u8> {
-    hmac::sign(erasure_key, address_key.as_bytes())
-        .as_ref()
-        .to_vec()
-}
-
 /// Those of the addresses that are known by their hash alone: erased, or gone from another copy of this
 /// list. Hashes nothing where nobody ever was.
 pub(super) fn among(
     tx: &Connection,
-    erasure_key: &hmac::Key,
+    hash_keys: &HashKeys,
     keys: &[String],
 ) -> Result<Vec<(String, SuppressionReason)>, Fault> {
     let any: bool = tx.value(
@@ -96,21 +44,24 @@ pub(super) fn among(
     }
     let mut erased = Vec::new();
     for key in keys {
-        let found: Option<i64> = tx.maybe_value(
-            "SELECT reason FROM suppressions WHERE hash = ?1",
-            params![hash(erasure_key, key)],
-        )?;
-        if let Some(reason) = found {
-            erased.push((key.clone(), codes::reason(reason)?));
+        for hash in hash_keys.all(key) {
+            let found: Option<i64> = tx.maybe_value(
+                "SELECT reason FROM suppressions WHERE hash = ?1",
+                params![hash],
+            )?;
+            if let Some(reason) = found {
+                erased.push((key.clone(), codes::reason(reason)?));
+            }
         }
     }
     Ok(erased)
 }
 
-/// Answers whether anything of them stood here: on the list, or among those who get no mail.
+/// Leaves that hash of them, under the list's own key; answers whether anything of them stood here: on
+/// the list, or among those who get no mail.
 pub(super) fn erase(
     tx: &Connection,
-    erasure_key: &hmac::Key,
+    hash: &[u8],
     email: &Address,
     at: DateTime<Utc>,
 ) -> Result<bool, Fault> {
@@ -122,7 +73,7 @@ pub(super) fn erase(
         "INSERT INTO suppressions (hash, reason, at) VALUES (?1, ?2, ?3) \
          ON CONFLICT (hash) DO UPDATE SET reason = excluded.reason, at = excluded.at",
         params![
-            hash(erasure_key, &email.key()),
+            hash,
             codes::reason_code(SuppressionReason::Erased),
             codes::millis(at)
         ],

@@ -6,15 +6,15 @@ use rusqlite::{Connection, params};
 use super::{
     Fault, codes, freeze,
     group::{GROUP, Group, Merged},
+    hash_keys::HashKeys,
     intake::{Feed, Intake},
-    place::Place,
     statement::Statements,
     strangers::Strangers,
 };
 use crate::{
     audience::{Origin, Profile, SubscriberId, SubscriberState},
     source::SourceError,
-    store::{AudienceSize, FoldReport, Realm, StoreError, merge::Origins},
+    store::{AudienceSize, FoldLimits, FoldReport, Realm, StoreError, merge::Origins},
 };
 
 /// Losing up to so many readers is everyday gardening, unless it is most of the list.
@@ -51,33 +51,39 @@ pub(super) async fn feed(
 
 pub(super) fn preview(
     tx: &Connection,
-    place: &Place,
     intake: Intake<Vec<Profile>>,
-    max_removal: f64,
+    limits: FoldLimits,
     (realm, edition): (Realm, &str),
     now: DateTime<Utc>,
 ) -> Result<(FoldReport, AudienceSize), Fault> {
-    let report = fold(tx, place, intake, max_removal, now)?;
+    let report = fold(tx, intake, limits, now)?;
     Ok((report, freeze::size(tx, realm, edition)?))
 }
 
 pub(super) fn fold(
     tx: &Connection,
-    place: &Place,
     mut intake: Intake<Vec<Profile>>,
-    max_removal: f64,
+    limits: FoldLimits,
     now: DateTime<Utc>,
 ) -> Result<FoldReport, Fault> {
     let before = Before::look(tx)?;
     let mut report = FoldReport::default();
     let mut seen = Seen::default();
     let mut strangers = None;
-    while let Some(chunk) = intake.next()? {
+    let mut last = None;
+    while let Some(mut chunk) = intake.next()? {
+        if limits.is_end_in_doubt {
+            chunk.splice(0..0, last.take());
+            last = chunk.pop();
+        }
         let strangers = match &mut strangers {
             Some(strangers) => strangers,
             none => none.insert(Strangers::expect(tx, chunk.len())?),
         };
-        fold_group(tx, place, &chunk, strangers, &mut seen, &mut report, now)?;
+        fold_group(tx, &chunk, strangers, &mut seen, &mut report, now)?;
+    }
+    if let Some(last) = last {
+        fold_doubtful(tx, &last, &mut seen, &mut report, now)?;
     }
     // Nobody is gone where the file still names everyone it had named before: the usual case.
     if seen.count < before.from_file {
@@ -89,7 +95,7 @@ pub(super) fn fold(
                 whole: whole.clone(),
             }));
         }
-        if loses_too_many(gone.lost, before.readers, max_removal) {
+        if loses_too_many(gone.lost, before.readers, limits.max_removal) {
             return Err(Fault::Told(StoreError::FoldLosesTooMany {
                 lost: gone.lost,
                 total: before.readers,
@@ -109,7 +115,6 @@ fn loses_too_many(lost: u64, readers: u64, max_removal: f64) -> bool {
 
 fn fold_group(
     tx: &Connection,
-    place: &Place,
     chunk: &[Profile],
     strangers: &mut Strangers,
     seen: &mut Seen,
@@ -117,9 +122,9 @@ fn fold_group(
     now: DateTime<Utc>,
 ) -> Result<(), Fault> {
     let people: Vec<&Profile> = chunk.iter().collect();
-    let key = &place.erasure_key();
+    let keys = &HashKeys::load(tx)?;
     if strangers.are_likely() {
-        let mut group = Group::of_strangers(tx, key, &people)?;
+        let mut group = Group::of_strangers(tx, keys, &people)?;
         let mut guessed = report.clone();
         for profile in chunk {
             fold_one(&mut group, profile, seen, &mut guessed);
@@ -129,11 +134,32 @@ fn fold_group(
             return Ok(());
         }
     }
-    let mut group = Group::load(tx, key, &people)?;
+    let mut group = Group::load(tx, keys, &people)?;
     strangers.learn(&group);
     for profile in chunk {
         fold_one(&mut group, profile, seen, report);
     }
+    group.write(tx, Origin::File, now)
+}
+
+/// An entry that may be cut off: what it says of somebody is believed where it is what the list knows.
+fn fold_doubtful(
+    tx: &Connection,
+    profile: &Profile,
+    seen: &mut Seen,
+    report: &mut FoldReport,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    let mut group = Group::load(tx, &HashKeys::load(tx)?, &[profile])?;
+    let mut told = report.clone();
+    fold_one(&mut group, profile, seen, &mut told);
+    let is_news = (told.added, told.changed, told.returned)
+        != (report.added, report.changed, report.returned);
+    if is_news {
+        report.held_back = Some(profile.email.clone());
+        return Ok(());
+    }
+    *report = told;
     group.write(tx, Origin::File, now)
 }
 

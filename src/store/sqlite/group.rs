@@ -3,12 +3,13 @@
 
 use std::collections::HashMap;
 
-use aws_lc_rs::hmac;
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Statement, ToSql, params};
 
 use super::{
     Fault, codes,
+    hash_keys::HashKeys,
+    past_consents,
     people::{self, PERSON},
     statement::Statements,
     suppression,
@@ -47,10 +48,10 @@ impl Group {
     /// Finds those of `profiles` whom the list or the suppressions know.
     pub(super) fn load(
         tx: &Connection,
-        erasure_key: &hmac::Key,
+        hash_keys: &HashKeys,
         profiles: &[&Profile],
     ) -> Result<Self, Fault> {
-        let mut group = Self::of_strangers(tx, erasure_key, profiles)?;
+        let mut group = Self::of_strangers(tx, hash_keys, profiles)?;
         for profile in profiles {
             let key = profile.email.key();
             if group.by_key.contains_key(&key) {
@@ -67,14 +68,14 @@ impl Group {
     /// A group of people whom the list does not know, most likely: only the suppressions are asked.
     pub(super) fn of_strangers(
         tx: &Connection,
-        erasure_key: &hmac::Key,
+        hash_keys: &HashKeys,
         profiles: &[&Profile],
     ) -> Result<Self, Fault> {
         let keys: Vec<String> = profiles.iter().map(|profile| profile.email.key()).collect();
         Ok(Self {
             people: Vec::with_capacity(profiles.len()),
             by_key: HashMap::with_capacity(profiles.len()),
-            suppressed: suppression::among(tx, erasure_key, &keys)?,
+            suppressed: suppression::among(tx, hash_keys, &keys)?,
         })
     }
 
@@ -107,7 +108,7 @@ impl Group {
     pub(super) fn let_back_in(
         &mut self,
         tx: &Connection,
-        erasure_key: &hmac::Key,
+        hash_keys: &HashKeys,
     ) -> Result<(), Fault> {
         let keys: Vec<String> = self
             .suppressed
@@ -115,7 +116,7 @@ impl Group {
             .map(|(key, _)| key)
             .collect();
         for key in keys {
-            suppression::lift_key(tx, erasure_key, &key)?;
+            suppression::lift_key(tx, hash_keys, &key)?;
         }
         Ok(())
     }
@@ -310,16 +311,7 @@ fn keep_replaced_consents(
 ) -> Result<(), Fault> {
     for (id, entry) in changed {
         for consent in &entry.replaced_consents {
-            tx.run(
-                "INSERT INTO past_consents (subscriber, at, source, replaced_at) \
-                 VALUES (?1, ?2, ?3, ?4)",
-                params![
-                    id.0,
-                    consent.at.map(|at| at.to_rfc3339()),
-                    &consent.source,
-                    codes::millis(now)
-                ],
-            )?;
+            past_consents::keep(tx, *id, consent, now)?;
         }
     }
     Ok(())

@@ -15,7 +15,7 @@ struct Migration {
     sql: &'static str,
 }
 
-const MIGRATIONS: [Migration; 9] = [
+const MIGRATIONS: [Migration; 10] = [
     Migration {
         version: 1,
         description: "the list and the ledger",
@@ -60,6 +60,11 @@ const MIGRATIONS: [Migration; 9] = [
         version: 9,
         description: "kept",
         sql: include_str!("migrations/0009_kept.sql"),
+    },
+    Migration {
+        version: 10,
+        description: "hash keys",
+        sql: include_str!("migrations/0010_hash_keys.sql"),
     },
 ];
 

@@ -1,16 +1,18 @@
-//! People of another list of ours: who is new comes with all that it knew of them, the erased as hashes.
+//! People of another list of ours: who is new comes with all that it knew of them, those without an address as hashes.
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
 use super::{
-    Fault, codes, erasure,
+    Fault, codes, departures,
     group::{self, Group, Merged},
+    hash_keys::HashKeys,
+    past_consents,
     statement::Statements,
     suppression,
 };
 use crate::{
-    audience::{ErasedAddress, Newcomer, Origin, Suppression},
+    audience::{HashedDeparture, Newcomer, Origin, SubscriberId, Suppression},
     store::{
         Joined, Upsert,
         merge::{Origins, Person},
@@ -19,26 +21,31 @@ use crate::{
 
 pub(super) fn join(
     tx: &Connection,
-    erasures: &[ErasedAddress],
+    departures: &[HashedDeparture],
     people: &[Newcomer],
     now: DateTime<Utc>,
 ) -> Result<Joined, Fault> {
     let mut joined = Joined {
-        newly_suppressed: erasure::take_in(tx, erasures)?,
+        newly_suppressed: departures::join(tx, departures)?,
         ..Joined::default()
     };
-    let key = erasure::key(tx)?;
+    let keys = HashKeys::load(tx)?;
     for person in people {
-        let mut group = Group::load(tx, &key, &[&person.profile])?;
+        let mut group = Group::load(tx, &keys, &[&person.profile])?;
         let outcome = match group.merge(&person.profile, Origin::Import) {
             Merged::Suppressed(reason) => Upsert::Suppressed(reason),
             Merged::New => {
-                insert(tx, person, now)?;
+                let id = insert(tx, person, now)?;
+                past_consents::take_over(tx, id, &person.past_consents)?;
                 Upsert::Added
             }
             Merged::Known(merge) => {
-                let is_news = merge.changed;
+                let mut is_news = merge.changed;
+                let known = group.known(&person.profile);
                 group.write(tx, Origin::Import, now)?;
+                if let Some((id, _)) = known {
+                    is_news |= past_consents::take_over(tx, id, &person.past_consents)?;
+                }
                 if is_news {
                     Upsert::Merged
                 } else {
@@ -48,25 +55,25 @@ pub(super) fn join(
         };
         joined.outcomes.push(outcome);
     }
-    let departures: Vec<Suppression> = people
+    let suppressed: Vec<Suppression> = people
         .iter()
         .filter_map(|person| person.suppression.clone())
         .collect();
-    joined.newly_suppressed += suppression::insert(tx, &key, &departures, now)?;
+    joined.newly_suppressed += suppression::insert(tx, &keys, &suppressed, now)?;
     Ok(joined)
 }
 
 /// As they were there; whoever imports them vouches for them, too.
-fn insert(tx: &Connection, newcomer: &Newcomer, now: DateTime<Utc>) -> Result<(), Fault> {
+fn insert(tx: &Connection, newcomer: &Newcomer, now: DateTime<Utc>) -> Result<SubscriberId, Fault> {
     let mut person = Person::new(newcomer.profile.clone(), newcomer.origin);
     person.vouched_by = Origins::only(newcomer.origin);
     person.vouched_by.add(Origin::Import);
     let profile = &person.profile;
     let consent = profile.consent.as_ref();
-    tx.run(
+    let id = tx.value(
         "INSERT INTO subscribers (email, domain, name, editions, tags, timezone, language, \
          consent_at, consent_source, state, origin, vouched_by, set_by, created_at, updated_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) RETURNING id",
         params![
             profile.email.as_str(),
             group::domain_id(tx, profile.email.domain())?,
@@ -87,5 +94,5 @@ fn insert(tx: &Connection, newcomer: &Newcomer, now: DateTime<Utc>) -> Result<()
             codes::millis(now)
         ],
     )?;
-    Ok(())
+    Ok(SubscriberId(id))
 }

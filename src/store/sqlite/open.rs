@@ -56,7 +56,7 @@ pub(super) fn first(state_dir: &Path) -> Result<(Place, Connection), Fault> {
     migrations::run(&mut connection)?;
     drop(opening);
     let presence = presence.shared().map_err(|error| fault(state_dir, error))?;
-    let place = Place::new(state_dir.to_owned(), file, presence, &connection)?;
+    let place = Place::new(state_dir.to_owned(), file, presence);
     Ok((place, connection))
 }
 

@@ -6,7 +6,7 @@
 //! lists/MARK/run         the last run: its count and its word
 //! lists/MARK/witness     how far each batch had come (`witness`)
 //! lists/MARK/departures  who left, as keyed hashes (`departures`)
-//! lists/MARK/key         the key of these hashes
+//! lists/MARK/key         the key of these hashes, where their line names no other
 //! places/HASH            the mark of the list that the publication in that folder had last
 //! ```
 
@@ -75,11 +75,11 @@ impl Outside {
         is_bounded.then(|| fs::read_to_string(file).ok())?
     }
 
-    /// Adds lines to who left, on the disk when it returns.
+    /// Adds lines to who left, on the disk when it returns; the key lies beside them from the first on.
     pub(super) fn note_departures(&self, mark: &str, key: &[u8], lines: &str) -> io::Result<()> {
         let folder = self.list(mark);
         make_private_folder(&folder)?;
-        if self.key_of(mark).as_deref() != Some(key) {
+        if self.key_of(mark).is_none() {
             replace(&folder.join("key"), BASE64.encode(key).as_bytes())?;
         }
         let mut file = OpenOptions::new()

@@ -6,8 +6,8 @@ use rusqlite::{Connection, Row, params};
 use super::{
     Fault, codes,
     group::{GROUP, Group, Merged},
+    hash_keys::HashKeys,
     intake::{Feed, Intake},
-    place::Place,
     statement::Statements,
     strangers::Strangers,
     suppression,
@@ -44,13 +44,12 @@ pub(super) async fn feed(profiles: &[Profile], feed: Feed<Vec<(usize, Profile)>>
 /// Adds or merges so many people; answers in their order.
 pub(super) fn upsert(
     tx: &Connection,
-    place: &Place,
     people: usize,
     mut intake: Intake<Vec<(usize, Profile)>>,
     origin: Origin,
     now: DateTime<Utc>,
 ) -> Result<Vec<Upsert>, Fault> {
-    let key = &place.erasure_key();
+    let keys = &HashKeys::load(tx)?;
     let mut answers: Vec<Option<Upsert>> = vec![None; people];
     let mut strangers = Strangers::expect(tx, people)?;
     while let Some(chunk) = intake.next()? {
@@ -66,16 +65,16 @@ pub(super) fn upsert(
             }
         };
         if origin != Origin::Person && strangers.are_likely() {
-            let mut group = Group::of_strangers(tx, key, &people)?;
+            let mut group = Group::of_strangers(tx, keys, &people)?;
             merge(&mut group, &mut answers);
             if strangers.write(&group, tx, origin, now)? {
                 continue;
             }
         }
-        let mut group = Group::load(tx, key, &people)?;
+        let mut group = Group::load(tx, keys, &people)?;
         strangers.learn(&group);
         if origin == Origin::Person {
-            group.let_back_in(tx, key)?;
+            group.let_back_in(tx, keys)?;
         }
         merge(&mut group, &mut answers);
         group.write(tx, origin, now)?;
@@ -91,13 +90,9 @@ pub(super) fn subscriber(tx: &Connection, email: &Address) -> Result<Option<Subs
     )
 }
 
-pub(super) fn known(
-    tx: &Connection,
-    place: &Place,
-    emails: &[Address],
-) -> Result<Vec<Known>, Fault> {
+pub(super) fn known(tx: &Connection, emails: &[Address]) -> Result<Vec<Known>, Fault> {
     let keys: Vec<String> = emails.iter().map(Address::key).collect();
-    let suppressed = suppression::among(tx, &place.erasure_key(), &keys)?;
+    let suppressed = suppression::among(tx, &HashKeys::load(tx)?, &keys)?;
     let known = |key: &String| {
         Ok(Known {
             is_listed: tx.value(
@@ -171,6 +166,6 @@ pub(super) fn person_from(row: &Row<'_>) -> Result<(SubscriberId, Person), Fault
     Ok((SubscriberId(row.get(0)?), person))
 }
 
-fn consent_time(text: &str) -> Result<DateTime<FixedOffset>, Fault> {
+pub(super) fn consent_time(text: &str) -> Result<DateTime<FixedOffset>, Fault> {
     DateTime::parse_from_rfc3339(text).map_err(|error| Fault::Damaged(error.to_string()))
 }

@@ -3,13 +3,10 @@
 use std::{
     fs::File,
     path::PathBuf,
-    sync::{Mutex, MutexGuard, PoisonError, RwLock},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use aws_lc_rs::hmac;
-use rusqlite::Connection;
-
-use super::{Fault, outside::Outside, statement::Statements, witness::Witness};
+use super::{Fault, outside::Outside, witness::Witness};
 use crate::store::Realm;
 
 /// A state folder whose database is open.
@@ -22,44 +19,21 @@ pub(super) struct Place {
     witness: Witness,
     /// The same outside the folder; no reason to stop where it can't be read or written.
     outer_witness: Mutex<Option<Witness>>,
-    erasure_key: RwLock<hmac::Key>,
     /// Held as long as the database is open: see [`super::open::first`].
     _presence: File,
     departures_told: Mutex<Option<i64>>,
 }
 
 impl Place {
-    pub(super) fn new(
-        state_dir: PathBuf,
-        file: PathBuf,
-        presence: File,
-        tx: &Connection,
-    ) -> Result<Self, Fault> {
-        Ok(Self {
+    pub(super) fn new(state_dir: PathBuf, file: PathBuf, presence: File) -> Self {
+        Self {
             witness: Witness::beside(&state_dir),
             state_dir,
             file,
             _presence: presence,
             outer_witness: Mutex::default(),
-            erasure_key: RwLock::new(key(tx)?),
             departures_told: Mutex::default(),
-        })
-    }
-
-    /// Under which addresses that left are hashed.
-    pub(super) fn erasure_key(&self) -> hmac::Key {
-        let key = self.erasure_key.read();
-        key.unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Reads the key anew: whoever took a lost list up again took its key.
-    pub(super) fn read_key_again(&self, tx: &Connection) -> Result<(), Fault> {
-        let fresh = key(tx)?;
-        *self
-            .erasure_key
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = fresh;
-        Ok(())
+        }
     }
 
     /// Reads the witnesses anew, the one of that list outside too: another process may have sent since.
@@ -121,9 +95,4 @@ impl Place {
             .lock()
             .unwrap_or_else(PoisonError::into_inner) = last;
     }
-}
-
-fn key(tx: &Connection) -> Result<hmac::Key, Fault> {
-    let key: Vec<u8> = tx.value("SELECT erasure_key FROM instance", [])?;
-    Ok(hmac::Key::new(hmac::HMAC_SHA256, &key))
 }

@@ -6,10 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
-use super::{
-    Fault, codes, counters::Moves, place::Place, realm, refusals, statement::Statements,
-    suppression,
-};
+use super::{Fault, codes, counters::Moves, realm, refusals, statement::Statements, suppression};
 use crate::{
     audience::{SubscriberState, Suppression, SuppressionReason},
     store::{
@@ -25,7 +22,6 @@ pub(super) type Steps = Vec<(Realm, String, u64)>;
 /// Answers what was refused, and how far the batches have come.
 pub(super) fn record(
     tx: &Connection,
-    place: &Place,
     realm: Realm,
     transitions: &[Transition],
     now: DateTime<Utc>,
@@ -46,7 +42,7 @@ pub(super) fn record(
         }
     }
     refusals::note(tx, realm, transitions, &refused, now)?;
-    Ok((refused, ledger.write(tx, place)?))
+    Ok((refused, ledger.write(tx)?))
 }
 
 /// The rows that a transaction moves.
@@ -192,7 +188,7 @@ impl Ledger {
         }
     }
 
-    pub(super) fn write(self, tx: &Connection, place: &Place) -> Result<Steps, Fault> {
+    pub(super) fn write(self, tx: &Connection) -> Result<Steps, Fault> {
         let mut moves = Moves::default();
         let changed = self.entries.iter().filter(|(_, entry)| entry.is_changed);
         for (id, entry) in changed {
@@ -202,7 +198,7 @@ impl Ledger {
         }
         let steps = moves.write(tx)?;
         match self.realm {
-            Realm::Real => suppress_bounced(tx, place, &self.bounced, self.now)?,
+            Realm::Real => suppress_bounced(tx, &self.bounced, self.now)?,
             Realm::Rehearsal => realm::note_bounces(tx, &self.bounced, self.now)?,
         }
         let witnessed = |(id, steps): (BatchId, u64)| {
@@ -274,7 +270,6 @@ fn update(tx: &Connection, id: i64, row: &Row, now: DateTime<Utc>) -> Result<(),
 
 fn suppress_bounced(
     tx: &Connection,
-    place: &Place,
     bounced: &[(i64, String)],
     now: DateTime<Utc>,
 ) -> Result<(), Fault> {
@@ -296,7 +291,7 @@ fn suppress_bounced(
         });
     }
     if !suppressions.is_empty() {
-        suppression::insert(tx, &place.erasure_key(), &suppressions, now)?;
+        suppression::suppress(tx, &suppressions, now)?;
     }
     Ok(())
 }

@@ -31,7 +31,7 @@ pub(super) fn recover(
     )?;
     let mut ledger = Ledger::load(tx, realm, &held.into_iter().collect(), now)?;
     let recovered = ledger.recover(resend);
-    ledger.write(tx, place)?;
+    ledger.write(tx)?;
     Ok(recovered)
 }
 
@@ -69,7 +69,6 @@ fn settle_older_copy(
 
 pub(super) fn resolve_unknown(
     tx: &Connection,
-    place: &Place,
     realm: Realm,
     id: BatchId,
     answer: UnknownAnswer,
@@ -84,7 +83,7 @@ pub(super) fn resolve_unknown(
     )?;
     let mut ledger = Ledger::load(tx, realm, &unknown.into_iter().collect(), now)?;
     let resolved = ledger.resolve(answer);
-    ledger.write(tx, place)?;
+    ledger.write(tx)?;
     if answer == UnknownAnswer::Resend && resolved > 0 {
         batch::reopen(tx, id)?;
     }

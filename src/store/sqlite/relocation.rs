@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
-use super::{Fault, codes, group, place::Place, statement::Statements, suppression};
+use super::{Fault, codes, group, statement::Statements, suppression};
 use crate::{
     address::Address,
     audience::{Origin, Suppression, SuppressionReason},
@@ -12,7 +12,6 @@ use crate::{
 
 pub(super) fn relocate(
     tx: &Connection,
-    place: &Place,
     from: &Address,
     to: &Address,
     now: DateTime<Utc>,
@@ -25,7 +24,7 @@ pub(super) fn relocate(
         return Ok(Moved::Unknown);
     };
     let is_same = from.key() == to.key();
-    let left = suppression::of(tx, place, from)?.map(|it| it.reason);
+    let left = suppression::of(tx, from)?.map(|it| it.reason);
     match left {
         // An address that died is why people write from another one.
         None | Some(SuppressionReason::HardBounce) if !is_same => {}
@@ -36,7 +35,7 @@ pub(super) fn relocate(
         if number(to)?.is_some() {
             return Ok(Moved::Taken);
         }
-        if let Some(there) = suppression::of(tx, place, to)? {
+        if let Some(there) = suppression::of(tx, to)? {
             return Ok(Moved::Suppressed(there.reason));
         }
     }
@@ -60,7 +59,7 @@ pub(super) fn relocate(
             detail: Some(format!("moved to {}", to.masked())),
             at: now,
         };
-        suppression::suppress(tx, place, &[gone], now)?;
+        suppression::suppress(tx, &[gone], now)?;
     }
     Ok(Moved::Moved)
 }

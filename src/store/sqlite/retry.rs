@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
 use super::{
-    Fault, batch, codes, place::Place, record::Ledger, statement::Statements, suppression,
+    Fault, batch, codes, hash_keys::HashKeys, record::Ledger, statement::Statements, suppression,
 };
 use crate::{
     address::Address,
@@ -15,7 +15,6 @@ use crate::{
 
 pub(super) fn retry(
     tx: &Connection,
-    place: &Place,
     realm: Realm,
     batch: BatchId,
     wanted: &Retry,
@@ -50,7 +49,7 @@ pub(super) fn retry(
     let ids = open.into_iter().map(|(id, _)| id).collect();
     let mut ledger = Ledger::load(tx, realm, &ids, now)?;
     ledger.retry();
-    ledger.write(tx, place)?;
+    ledger.write(tx)?;
     if !ids.is_empty() {
         batch::reopen(tx, batch)?;
     }
@@ -83,10 +82,11 @@ pub(super) fn bounced(tx: &Connection, wanted: &Bounces) -> Result<Vec<Suppressi
 }
 
 /// Lifts all of these; answers how many stood.
-pub(super) fn lift(tx: &Connection, place: &Place, emails: &[Address]) -> Result<u64, Fault> {
+pub(super) fn lift(tx: &Connection, emails: &[Address]) -> Result<u64, Fault> {
+    let keys = HashKeys::load(tx)?;
     let mut lifted = 0;
     for email in emails {
-        let stood = suppression::lift_key(tx, &place.erasure_key(), &email.key())?;
+        let stood = suppression::lift_key(tx, &keys, &email.key())?;
         lifted += u64::from(stood.is_some());
     }
     Ok(lifted)

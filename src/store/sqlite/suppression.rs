@@ -2,11 +2,16 @@
 
 use std::collections::HashMap;
 
-use aws_lc_rs::hmac;
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Row, params};
 
-use super::{Fault, codes, departures, erasure, place::Place, statement::Statements};
+use super::{
+    Fault, codes,
+    departures::{self, Hashed},
+    erasure,
+    hash_keys::HashKeys,
+    statement::Statements,
+};
 use crate::{
     address::Address,
     audience::{Suppression, SuppressionReason},
@@ -14,24 +19,17 @@ use crate::{
 
 pub(super) fn suppress(
     tx: &Connection,
-    place: &Place,
     suppressions: &[Suppression],
     now: DateTime<Utc>,
 ) -> Result<u64, Fault> {
-    insert(tx, &place.erasure_key(), suppressions, now)
+    insert(tx, &HashKeys::load(tx)?, suppressions, now)
 }
 
 /// Forgets somebody; answers whether anything of them stood here.
-pub(super) fn erase(
-    tx: &Connection,
-    place: &Place,
-    email: &Address,
-    now: DateTime<Utc>,
-) -> Result<bool, Fault> {
-    let key = place.erasure_key();
-    let was_known = erasure::erase(tx, &key, email, now)?;
-    let hash = erasure::hash(&key, &email.key());
-    departures::note(tx, &hash, Some(SuppressionReason::Erased), now)?;
+pub(super) fn erase(tx: &Connection, email: &Address, now: DateTime<Utc>) -> Result<bool, Fault> {
+    let hash = HashKeys::load(tx)?.own(&email.key());
+    let was_known = erasure::erase(tx, &hash, email, now)?;
+    departures::note(tx, &Hashed::own(hash), Some(SuppressionReason::Erased), now)?;
     Ok(was_known)
 }
 
@@ -39,7 +37,7 @@ pub(super) fn erase(
 /// lifting a bounce must not bring back someone who left as well.
 pub(super) fn insert(
     tx: &Connection,
-    erasure_key: &hmac::Key,
+    hash_keys: &HashKeys,
     suppressions: &[Suppression],
     now: DateTime<Utc>,
 ) -> Result<u64, Fault> {
@@ -47,7 +45,7 @@ pub(super) fn insert(
         .iter()
         .filter_map(|suppression| Some(suppression.email.as_ref()?.key()))
         .collect();
-    let mut standing = among(tx, erasure_key, &keys)?;
+    let mut standing = among(tx, hash_keys, &keys)?;
     let mut new = 0;
     for suppression in suppressions {
         let Some(email) = &suppression.email else {
@@ -59,13 +57,14 @@ pub(super) fn insert(
         }
         new += u64::from(stands.is_none());
         standing.insert(email.key(), suppression.reason);
+        let hash = hash_keys.own(&email.key());
         if suppression.reason == SuppressionReason::Erased {
-            erasure::erase(tx, erasure_key, email, suppression.at)?;
+            erasure::erase(tx, &hash, email, suppression.at)?;
         } else {
             write(tx, email, suppression, now)?;
         }
-        let hash = erasure::hash(erasure_key, &email.key());
-        departures::note(tx, &hash, Some(suppression.reason), suppression.at)?;
+        let (reason, at) = (Some(suppression.reason), suppression.at);
+        departures::note(tx, &Hashed::own(hash), reason, at)?;
     }
     Ok(new)
 }
@@ -109,7 +108,7 @@ fn strength(reason: SuppressionReason) -> u8 {
 /// Those of the addresses (by their keys) that are suppressed.
 pub(super) fn among(
     tx: &Connection,
-    erasure_key: &hmac::Key,
+    hash_keys: &HashKeys,
     keys: &[String],
 ) -> Result<HashMap<String, SuppressionReason>, Fault> {
     let mut suppressed = HashMap::new();
@@ -122,50 +121,64 @@ pub(super) fn among(
             suppressed.insert(key.clone(), codes::reason(code)?);
         }
     }
-    suppressed.extend(erasure::among(tx, erasure_key, keys)?);
+    for (key, reason) in erasure::among(tx, hash_keys, keys)? {
+        let stands = suppressed.entry(key).or_insert(reason);
+        if strength(reason) > strength(*stands) {
+            *stands = reason;
+        }
+    }
     Ok(suppressed)
 }
 
-pub(super) fn lift(
-    tx: &Connection,
-    place: &Place,
-    email: &Address,
-) -> Result<Option<Suppression>, Fault> {
-    lift_key(tx, &place.erasure_key(), &email.key())
+pub(super) fn lift(tx: &Connection, email: &Address) -> Result<Option<Suppression>, Fault> {
+    lift_key(tx, &HashKeys::load(tx)?, &email.key())
 }
 
-/// Lifts what stands against an address.
+/// Lifts all that stands against an address; answers the strongest of it.
 pub(super) fn lift_key(
     tx: &Connection,
-    erasure_key: &hmac::Key,
+    hash_keys: &HashKeys,
     key: &str,
 ) -> Result<Option<Suppression>, Fault> {
-    let lifted = tx.maybe(
-        "DELETE FROM suppressions WHERE email = ?1 OR hash = ?2 RETURNING *",
-        params![key, erasure::hash(erasure_key, key)],
+    let by_email = tx.maybe(
+        "DELETE FROM suppressions WHERE email = ?1 RETURNING *",
+        params![key],
         suppression_from,
     )?;
+    let mut lifted: Vec<Suppression> = by_email.into_iter().collect();
+    if let Some(lifted) = lifted.first() {
+        departures::note(tx, &Hashed::own(hash_keys.own(key)), None, lifted.at)?;
+    }
+    for hash in hash_keys.all(key) {
+        let by_hash = tx.maybe(
+            "DELETE FROM suppressions WHERE hash = ?1 RETURNING *",
+            params![hash],
+            |row| Ok((suppression_from(row)?, row.get("hash_key")?)),
+        )?;
+        if let Some((suppression, key)) = by_hash {
+            departures::note(tx, &Hashed { hash, key }, None, suppression.at)?;
+            lifted.push(suppression);
+        }
+    }
     tx.run(
         "UPDATE subscribers SET suppressed = NULL WHERE email = ?1",
         params![key],
     )?;
-    if let Some(lifted) = &lifted {
-        departures::note(tx, &erasure::hash(erasure_key, key), None, lifted.at)?;
-    }
-    Ok(lifted)
+    Ok(lifted.into_iter().max_by_key(|it| strength(it.reason)))
 }
 
-pub(super) fn of(
-    tx: &Connection,
-    place: &Place,
-    email: &Address,
-) -> Result<Option<Suppression>, Fault> {
+pub(super) fn of(tx: &Connection, email: &Address) -> Result<Option<Suppression>, Fault> {
     let key = email.key();
-    tx.maybe(
-        "SELECT * FROM suppressions WHERE email = ?1 OR hash = ?2",
-        params![key, erasure::hash(&place.erasure_key(), &key)],
+    let mut all: Vec<Suppression> = tx.all(
+        "SELECT * FROM suppressions WHERE email = ?1",
+        params![key],
         suppression_from,
-    )
+    )?;
+    for hash in HashKeys::load(tx)?.all(&key) {
+        let sql = "SELECT * FROM suppressions WHERE hash = ?1";
+        all.extend(tx.maybe(sql, params![hash], suppression_from)?);
+    }
+    Ok(all.into_iter().max_by_key(|it| strength(it.reason)))
 }
 
 pub(super) fn page(

@@ -1,29 +1,31 @@
 //! The store's verbs, each handed over to the database's thread as one transaction. What a verb does
 //! is the room's of its name.
 
+use std::ops::RangeInclusive;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::{
     SqliteStore, batch, claim, departures, erasure, fold, freeze, hold, home, intake::intake, kept,
-    lease, moods, newcomers, notices, open, people, realm, record, recover, refusals, relocation,
-    retry, rows, suppression, waves,
+    lease, moods, newcomers, notices, open, past_consents, people, realm, record, recover,
+    refusals, relocation, retry, rows, suppression, waves,
 };
 use crate::{
     address::Address,
     audience::{
-        ErasedAddress, Newcomer, Origin, Profile, Subscriber, SubscriberId, SubscriberState,
-        Suppression,
+        HashedDeparture, Newcomer, Origin, PastConsent, Profile, Subscriber, SubscriberId,
+        SubscriberState, Suppression,
     },
     publication::Rate,
     source::SourceError,
     store::{
         Adoption, AudienceSize, Batch, BatchId, BatchState, Bounces, Claim, Counts, DeliveryId,
-        DeliveryRow, DeliveryState, DueNotice, Erasure, FailedDelivery, Fared, FoldReport, Freeze,
-        Hold, Joined, Known, Lease, Mood, Moved, NewBatch, NewNotice, NoticeId, Quotas, Receipt,
-        Recovered, Refusal, Retried, Retry, SenderGuard, SenderId, Step, Store, StoreError, Told,
-        Transition, UnknownAnswer, Unreached, Upsert, Wave,
+        DeliveryRow, DeliveryState, DueNotice, Erasure, FailedDelivery, Fared, FoldLimits,
+        FoldReport, Freeze, Hold, Joined, Known, Lease, Mood, Moved, NewBatch, NewNotice, NoticeId,
+        Quotas, Receipt, Recovered, Refusal, Retried, Retry, SenderGuard, SenderId, Step, Store,
+        StoreError, Told, Transition, UnknownAnswer, Unreached, Upsert, Wave,
     },
 };
 
@@ -32,11 +34,11 @@ impl Store for SqliteStore {
     async fn fold(
         &self,
         entries: &mut (dyn Iterator<Item = Result<Profile, SourceError>> + Send),
-        max_removal: f64,
+        limits: FoldLimits,
         now: DateTime<Utc>,
     ) -> Result<FoldReport, StoreError> {
         let (feed, intake) = intake();
-        let folding = self.write(move |tx, place| fold::fold(tx, place, intake, max_removal, now));
+        let folding = self.write(move |tx, _| fold::fold(tx, intake, limits, now));
         let (read, folded) = tokio::join!(fold::feed(entries, feed), folding);
         // Why the entries ended is the first cause.
         read?;
@@ -46,15 +48,14 @@ impl Store for SqliteStore {
     async fn preview(
         &self,
         entries: &mut (dyn Iterator<Item = Result<Profile, SourceError>> + Send),
-        max_removal: f64,
+        limits: FoldLimits,
         edition: &str,
         now: DateTime<Utc>,
     ) -> Result<(FoldReport, AudienceSize), StoreError> {
         let (feed, intake) = intake();
         let (realm, edition) = (self.realm, edition.to_owned());
-        let folding = self.try_out(move |tx, place| {
-            fold::preview(tx, place, intake, max_removal, (realm, &edition), now)
-        });
+        let folding =
+            self.try_out(move |tx, _| fold::preview(tx, intake, limits, (realm, &edition), now));
         let (read, folded) = tokio::join!(fold::feed(entries, feed), folding);
         read?;
         folded
@@ -68,8 +69,7 @@ impl Store for SqliteStore {
     ) -> Result<Vec<Upsert>, StoreError> {
         let (feed, intake) = intake();
         let count = profiles.len();
-        let adding =
-            self.write(move |tx, place| people::upsert(tx, place, count, intake, origin, now));
+        let adding = self.write(move |tx, _| people::upsert(tx, count, intake, origin, now));
         let ((), added) = tokio::join!(people::feed(profiles, feed), adding);
         added
     }
@@ -82,10 +82,10 @@ impl Store for SqliteStore {
     ) -> Result<(u64, Vec<Upsert>), StoreError> {
         let (feed, intake) = intake();
         let (departures, count) = (departures.to_vec(), profiles.len());
-        let trying = self.try_out(move |tx, place| {
-            let new = suppression::suppress(tx, place, &departures, now)?;
+        let trying = self.try_out(move |tx, _| {
+            let new = suppression::suppress(tx, &departures, now)?;
             let origin = Origin::Import;
-            let added = people::upsert(tx, place, count, intake, origin, now)?;
+            let added = people::upsert(tx, count, intake, origin, now)?;
             Ok((new, added))
         });
         let ((), tried) = tokio::join!(people::feed(profiles, feed), trying);
@@ -94,7 +94,7 @@ impl Store for SqliteStore {
 
     async fn join(
         &self,
-        erasures: &[ErasedAddress],
+        erasures: &[HashedDeparture],
         people: &[Newcomer],
         is_trial: bool,
         now: DateTime<Utc>,
@@ -104,15 +104,17 @@ impl Store for SqliteStore {
         if is_trial {
             return self.try_out(move |tx, _| join(tx)).await;
         }
-        self.write(move |tx, place| {
-            let joined = join(tx)?;
-            place.read_key_again(tx)?;
-            Ok(joined)
-        })
-        .await
+        self.write(move |tx, _| join(tx)).await
     }
 
-    async fn erasures(&self) -> Result<Vec<ErasedAddress>, StoreError> {
+    async fn past_consents(
+        &self,
+        people: RangeInclusive<SubscriberId>,
+    ) -> Result<Vec<(SubscriberId, PastConsent)>, StoreError> {
+        self.read(move |tx, _| past_consents::of(tx, people)).await
+    }
+
+    async fn hashed_departures(&self) -> Result<Vec<HashedDeparture>, StoreError> {
         self.read(|tx, _| erasure::all(tx)).await
     }
 
@@ -123,7 +125,7 @@ impl Store for SqliteStore {
         now: DateTime<Utc>,
     ) -> Result<Moved, StoreError> {
         let (from, to) = (from.clone(), to.clone());
-        self.write(move |tx, place| relocation::relocate(tx, place, &from, &to, now))
+        self.write(move |tx, _| relocation::relocate(tx, &from, &to, now))
             .await
     }
 
@@ -134,8 +136,7 @@ impl Store for SqliteStore {
 
     async fn known(&self, emails: &[Address]) -> Result<Vec<Known>, StoreError> {
         let emails = emails.to_vec();
-        self.read(move |tx, place| people::known(tx, place, &emails))
-            .await
+        self.read(move |tx, _| people::known(tx, &emails)).await
     }
 
     async fn subscribers(
@@ -154,14 +155,14 @@ impl Store for SqliteStore {
         now: DateTime<Utc>,
     ) -> Result<u64, StoreError> {
         let suppressions = suppressions.to_vec();
-        self.write(move |tx, place| suppression::suppress(tx, place, &suppressions, now))
+        self.write(move |tx, _| suppression::suppress(tx, &suppressions, now))
             .await
     }
 
     async fn erase(&self, email: &Address, now: DateTime<Utc>) -> Result<Erasure, StoreError> {
         let email = email.clone();
         let was_known = self
-            .write(move |tx, place| suppression::erase(tx, place, &email, now))
+            .write(move |tx, _| suppression::erase(tx, &email, now))
             .await?;
         let owner = &self.owner;
         let overwritten = owner.database.maintain(&owner.place, erasure::overwrite);
@@ -173,8 +174,7 @@ impl Store for SqliteStore {
 
     async fn lift_suppression(&self, email: &Address) -> Result<Option<Suppression>, StoreError> {
         let email = email.clone();
-        self.write(move |tx, place| suppression::lift(tx, place, &email))
-            .await
+        self.write(move |tx, _| suppression::lift(tx, &email)).await
     }
 
     async fn bounced(&self, wanted: &Bounces) -> Result<Vec<Suppression>, StoreError> {
@@ -184,14 +184,12 @@ impl Store for SqliteStore {
 
     async fn lift_suppressions(&self, emails: &[Address]) -> Result<u64, StoreError> {
         let emails = emails.to_vec();
-        self.write(move |tx, place| retry::lift(tx, place, &emails))
-            .await
+        self.write(move |tx, _| retry::lift(tx, &emails)).await
     }
 
     async fn suppression(&self, email: &Address) -> Result<Option<Suppression>, StoreError> {
         let email = email.clone();
-        self.read(move |tx, place| suppression::of(tx, place, &email))
-            .await
+        self.read(move |tx, _| suppression::of(tx, &email)).await
     }
 
     async fn suppressions(
@@ -296,10 +294,10 @@ impl Store for SqliteStore {
     async fn adopt(&self, lost: Option<&str>, now: DateTime<Utc>) -> Result<Adoption, StoreError> {
         let (lost, outside) = (lost.map(str::to_owned), self.outside.clone());
         self.note_run(move |tx, place| {
-            departures::seed(tx, &place.erasure_key())?;
+            departures::seed(tx)?;
             let mut departed = None;
             if let Some(outside) = &outside {
-                departed = departures::take_up(tx, place, outside, lost.as_deref())?;
+                departed = departures::take_up(tx, outside, lost.as_deref())?;
                 let own = home::list(tx)?;
                 place.read_witnesses_again(Some((outside, &own)));
                 // What the lost list had sent is sent again by a person's word alone.
@@ -415,8 +413,8 @@ impl Store for SqliteStore {
                 .cloned()
                 .collect(),
         };
-        let recorded = self
-            .write_patiently(move |tx, place| record::record(tx, place, realm, &transitions, now));
+        let recorded =
+            self.write_patiently(move |tx, _| record::record(tx, realm, &transitions, now));
         let (refusals, steps) = recorded.await?;
         // Before the caller hears of it, and so before anything leaves.
         for (realm, issue, steps) in steps {
@@ -444,7 +442,7 @@ impl Store for SqliteStore {
         now: DateTime<Utc>,
     ) -> Result<u64, StoreError> {
         let realm = self.realm;
-        self.write(move |tx, place| recover::resolve_unknown(tx, place, realm, batch, answer, now))
+        self.write(move |tx, _| recover::resolve_unknown(tx, realm, batch, answer, now))
             .await
     }
 
@@ -455,7 +453,7 @@ impl Store for SqliteStore {
         now: DateTime<Utc>,
     ) -> Result<Retried, StoreError> {
         let (realm, wanted) = (self.realm, wanted.clone());
-        self.write(move |tx, place| retry::retry(tx, place, realm, batch, &wanted, now))
+        self.write(move |tx, _| retry::retry(tx, realm, batch, &wanted, now))
             .await
     }
 

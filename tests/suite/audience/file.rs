@@ -157,13 +157,81 @@ async fn half_a_file_takes_nobody_off() {
     );
 }
 
+/// Each cut of a file whose last reader is new ends in what could be somebody's address, name or choice.
 #[tokio::test]
-async fn a_file_without_a_last_line_break_adds_people_as_ever() {
+async fn the_last_entry_of_a_file_that_ends_within_a_line_waits_where_it_says_something_new() {
+    const KNOWN: &str = "- email: known@example.com\n";
+    for cut in [
+        "- email: new@example.co",
+        "- email: new@example.",
+        "- email: \"new@example.com\"",
+        "- email: new@example.com\r\n  name: Min",
+        "- email: new@example.com\n  name: \"Min\"",
+        "- email: new@example.com\n  editions:\n    - monday",
+        "- email: new@example.com\n  editions: [monday]",
+        "- {email: new@example.com}",
+    ] {
+        let list = List::new().await;
+        list.fold(KNOWN).await.unwrap();
+        let folded = list.fold(&format!("{KNOWN}{cut}")).await;
+        // What is no entry at all stops the whole file, as ever.
+        if let Ok(report) = &folded {
+            let report = report.as_ref().unwrap();
+            let held_back = report.held_back.as_ref().map(ToString::to_string);
+            assert!(held_back.unwrap().starts_with("new@example.co"), "{cut}");
+            assert_eq!((report.added, report.unchanged), (0, 1), "{cut}");
+        } else {
+            assert!(cut.ends_with('.'), "{cut}: {folded:?}");
+        }
+        assert_eq!(list.all().await.len(), 1, "{cut}");
+        if folded.is_ok() {
+            let report = list.fold(&format!("{KNOWN}{cut}\n")).await.unwrap();
+            assert_eq!(report.unwrap().added, 1, "{cut}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_known_reader_cut_off_keeps_what_is_known_of_them() {
     let list = List::new().await;
-    list.fold("- email: a@example.com").await.unwrap();
-    list.fold("- email: a@example.com\n- email: b@example.com")
-        .await
-        .unwrap();
+    let whole =
+        "- email: a@example.com\n- email: minji@example.com\n  name: Minji\n  editions: [monday]\n";
+    list.fold(whole).await.unwrap();
+    for cut in ["@example.com", "Min", "Minji"] {
+        let end = whole.rfind(cut).unwrap() + cut.len();
+        let report = list.fold(&whole[..end]).await.unwrap().unwrap();
+        assert_eq!(
+            report.held_back.map(|it| it.to_string()).as_deref(),
+            Some("minji@example.com"),
+            "{cut}"
+        );
+        assert_eq!((report.changed, report.deactivated), (0, 0), "{cut}");
+        let minji = list.subscriber("minji@example.com").await.unwrap().profile;
+        assert_eq!(minji.name.as_deref(), Some("Minji"), "{cut}");
+        assert_eq!(list.readers("thursday").await, 1, "{cut}");
+    }
+    // Without its line break, and otherwise as it was: some editors leave it so.
+    let report = list.fold(whole.trim_end()).await.unwrap().unwrap();
+    assert_eq!((report.held_back, report.unchanged), (None, 2));
+}
+
+#[tokio::test]
+async fn a_file_that_git_was_given_so_is_no_half_file() {
+    let list = List::new().await;
+    let git = |arguments: &[&str]| {
+        let done = std::process::Command::new("git")
+            .args(arguments)
+            .current_dir(list.path(""))
+            .status();
+        assert!(done.unwrap().success());
+    };
+    git(&["init", "-q"]);
+    let text = "- email: a@example.com\n- email: b@example.com";
+    let report = list.fold(text).await.unwrap().unwrap();
+    assert_eq!((report.added, report.held_back.is_some()), (1, true));
+    git(&["add", "subscribers.yaml"]);
+    let report = list.fold(text).await.unwrap().unwrap();
+    assert_eq!((report.added, report.held_back.is_some()), (1, false));
     assert_eq!(list.readers("monday").await, 2);
 }
 

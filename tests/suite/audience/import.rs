@@ -4,7 +4,10 @@ use std::fmt::Write as _;
 
 use daily_note::{
     app::{ExportFormat, Outcome, export},
-    audience::{Consent, Origin, Profile, Subscriber, SuppressionReason},
+    audience::{
+        Consent, HashedDeparture, Origin, PastConsent, Profile, Subscriber, SubscriberId,
+        SuppressionReason,
+    },
 };
 
 use super::list::{List, now, profile};
@@ -149,18 +152,126 @@ async fn what_is_exported_makes_the_same_list_elsewhere() {
 }
 
 #[tokio::test]
-async fn erased_people_of_two_lists_are_not_told_apart_and_nothing_is_taken() {
-    let here = List::new().await;
-    here.suppress("erased@example.com", SuppressionReason::Erased)
-        .await;
-    let there = List::new().await;
+async fn erased_people_of_many_lists_join_one_where_somebody_left() {
+    let [here, there, third] = [List::new().await, List::new().await, List::new().await];
+    for (list, erased) in [(&here, "one"), (&there, "two"), (&third, "three")] {
+        list.suppress(&format!("{erased}@example.com"), SuppressionReason::Erased)
+            .await;
+        list.suppress("left@example.com", SuppressionReason::Unsubscribed)
+            .await;
+    }
+    // Somebody who reads there was erased here: that is their last word.
     there
-        .suppress("other@example.com", SuppressionReason::Erased)
+        .upsert(profile("One@example.com"), Origin::Person)
         .await;
-    let erasures = here.store.erasures().await.unwrap();
-    let error = there.store.join(&erasures, &[], false, now()).await;
-    assert!(error.is_err());
-    assert_eq!(there.suppressions().await.len(), 1);
+    let foreseen = there.import("here.csv", csv(&here).await, true).await;
+    let report = there.import("here.csv", csv(&here).await, false).await;
+    assert_eq!(foreseen.newly_suppressed, 1);
+    assert_eq!((report.newly_suppressed, report.problems.len()), (1, 0));
+    assert_eq!(there.readers("monday").await, 0);
+    assert!(there.subscriber("one@example.com").await.is_none());
+    // What came from two lists goes on to the next, and back to the first, under its own key each.
+    let table = csv(&there).await;
+    assert_eq!(
+        third
+            .import("there.csv", &table, false)
+            .await
+            .newly_suppressed,
+        3
+    );
+    assert_eq!(
+        here.import("there.csv", &table, false)
+            .await
+            .newly_suppressed,
+        2
+    );
+    for list in [&here, &there, &third] {
+        let everybody = "email\none@example.com\ntwo@example.com\nleft@example.com\n";
+        let report = list.import("list.csv", everybody, false).await;
+        assert_eq!((report.added, report.kept_off), (0, 3));
+        let file = "- email: ONE@example.com\n- email: two@example.com\n";
+        assert_eq!(list.fold(file).await.unwrap().unwrap().suppressed, 2);
+        let again = list.import("there.csv", &table, false).await;
+        assert!(!again.changed_anything(), "{again:?}");
+    }
+    // A person's own word lifts it wherever it came from, for good.
+    third
+        .store
+        .lift_suppression(&super::list::address("one@example.com"))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        third
+            .import("list.csv", "email\none@example.com\n", false)
+            .await
+            .added,
+        1
+    );
+}
+
+#[tokio::test]
+async fn only_so_many_lists_are_told_apart_by_their_hashes() {
+    let list = List::new().await;
+    let erased = |key: u8| HashedDeparture {
+        key: vec![key; 32],
+        hash: vec![key; 32],
+        reason: SuppressionReason::Erased,
+        at: now(),
+    };
+    let many: Vec<HashedDeparture> = (0..33).map(erased).collect();
+    let error = list.store.join(&many, &[], false, now()).await.unwrap_err();
+    assert!(error.to_string().contains("more lists"), "{error}");
+    assert_eq!(list.suppressions().await.len(), 0);
+    list.store
+        .join(&many[1..], &[], false, now())
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn consents_that_later_ones_replaced_make_the_round_trip() {
+    let here = List::new().await;
+    let consents = [
+        ("2024-03-01T09:00:00+09:00", "web form"),
+        ("2025-05-05T10:00:00Z", "\"fair\", booth 3"),
+        ("2026-03-01T09:00:00+09:00", "confirmed by mail"),
+    ];
+    for (at, source) in consents {
+        let consent = Consent {
+            at: Some(chrono::DateTime::parse_from_rfc3339(at).unwrap()),
+            source: Some(source.to_owned()),
+        };
+        let said = Profile {
+            consent: Some(consent),
+            ..profile("ada@example.com")
+        };
+        here.upsert(said, Origin::Person).await;
+    }
+    here.suppress("ada@example.com", SuppressionReason::Unsubscribed)
+        .await;
+    let past = past_consents(&here).await;
+    assert_eq!(past.len(), 2);
+    let there = List::new().await;
+    // A reader who is known there already has a history of their own, which stays.
+    there
+        .upsert(profile("ada@example.com"), Origin::Import)
+        .await;
+    let table = csv(&here).await;
+    for list in [List::new().await, there] {
+        let report = list.import("list.csv", &table, false).await;
+        assert_eq!(report.problems, []);
+        assert_eq!(past_consents(&list).await, past);
+        let again = list.import("list.csv", &table, false).await;
+        assert!(!again.changed_anything(), "{again:?}");
+        assert_eq!(past_consents(&list).await, past);
+        assert_eq!(csv(&list).await.lines().count(), table.lines().count());
+    }
+    let damaged = table
+        .replace("web form", "web form\"")
+        .replace("/20", "|20");
+    let report = List::new().await.import("list.csv", &damaged, false).await;
+    assert_eq!((report.added, report.refused), (0, 1));
 }
 
 #[tokio::test]
@@ -232,6 +343,22 @@ fn somebody() -> Profile {
         }),
         ..profile("Minji@example.com")
     }
+}
+
+/// As `subscribers export` writes it.
+async fn csv(list: &List) -> String {
+    let mut table = Vec::new();
+    let format = ExportFormat::Csv { for_excel: false };
+    export(list.store.as_ref(), format, &mut table)
+        .await
+        .unwrap();
+    String::from_utf8(table).unwrap()
+}
+
+async fn past_consents(list: &List) -> Vec<PastConsent> {
+    let everybody = SubscriberId(0)..=SubscriberId(i64::MAX);
+    let past = list.store.past_consents(everybody).await.unwrap();
+    past.into_iter().map(|(_, consent)| consent).collect()
 }
 
 /// What is known of those who get mail.

@@ -128,3 +128,58 @@ fn who_left_and_was_let_back_in_since_the_backup_stays_in() {
         .exits(0);
     desk.everybody_got(2);
 }
+
+/// Another state, where somebody else left, in the place of the one that was lost.
+#[test]
+fn a_lost_state_s_departures_join_a_state_where_somebody_left() {
+    let desk = with_departures();
+    desk.shell("rm -rf .daily-note");
+    desk.run(&["suppressions", "add", "reader4@example.com"])
+        .exits(0);
+    desk.run(&["subscribers", "erase", "reader5@example.com", "--yes"])
+        .exits(0);
+    let adopted = desk.run(&["adopt", "--yes"]).exits(0);
+    assert!(adopted.stdout.contains("3 who left"), "{}", adopted.shown());
+    // It is lost in its turn, with all that it had learned of either list.
+    desk.run(&["backup", "late.backup"]).exits(0);
+    desk.shell("mv .daily-note .daily-note.broken");
+    desk.run(&[
+        "restore",
+        "late.backup",
+        "--departures",
+        ".daily-note.broken",
+    ])
+    .exits(0);
+    desk.run(&["adopt", "--yes"]).exits(0);
+    desk.run(&["send", "the-issue", "--yes", "--again"])
+        .exits(0);
+    let taken = desk.relay.finish();
+    let doubled: Vec<_> = taken.iter().filter(|(_, times)| **times == 2).collect();
+    assert_eq!(doubled.len(), 1, "{taken:?}");
+    assert_eq!(taken["reader6@example.com"], 2);
+}
+
+#[test]
+fn who_leaves_a_restored_state_is_known_when_it_is_restored_once_more() {
+    let desk = Desk::new().and_an_earlier_issue();
+    desk.run(&["send", "earlier", "--yes"]).exits(0);
+    desk.run(&["backup", "old.backup"]).exits(0);
+    // Two entries that come to nothing: the journal outside is ahead of the backup's.
+    desk.run(&["suppressions", "add", "reader1@example.com"])
+        .exits(0);
+    desk.run(&["suppressions", "remove", "reader1@example.com"])
+        .exits(0);
+    for leaves in [Some("reader2@example.com"), None] {
+        desk.shell("rm -rf .daily-note");
+        desk.run(&["restore", "old.backup"]).exits(0);
+        desk.run(&["adopt", "--yes"]).exits(0);
+        if let Some(email) = leaves {
+            desk.run(&["suppressions", "add", email]).exits(0);
+        }
+    }
+    desk.run(&["send", "the-issue", "--yes", "--again"])
+        .exits(0);
+    let taken = desk.relay.finish();
+    assert_eq!(taken["reader2@example.com"], 1, "{taken:?}");
+    assert_eq!(taken["reader1@example.com"], 2, "{taken:?}");
+}

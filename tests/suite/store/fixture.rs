@@ -9,8 +9,8 @@ use daily_note::{
     audience::{Origin, Profile, Suppression, SuppressionReason},
     source::SourceError,
     store::{
-        Batch, BatchState, Claim, Counts, DeliveryId, FoldReport, NewBatch, Quotas, Refusal,
-        RefusalReason, SenderId, Step, Store, StoreError, Transition, Upsert,
+        Batch, BatchState, Claim, Counts, DeliveryId, FoldLimits, FoldReport, NewBatch, Quotas,
+        Refusal, RefusalReason, SenderId, Step, Store, StoreError, Transition, Upsert,
     },
 };
 
@@ -20,6 +20,12 @@ pub(crate) trait Place: Send + Sync {
     /// Opens what is there. Opening again while the first is in use is another process's view.
     async fn open(&self) -> Arc<dyn Store>;
 }
+
+/// What a fold may do, where a test says nothing else.
+pub(crate) const LIMITS: FoldLimits = FoldLimits {
+    max_removal: 0.2,
+    is_end_in_doubt: false,
+};
 
 /// Monday 2026-11-23, 08:00 in Seoul, and so many seconds.
 pub(crate) fn at(seconds: i64) -> DateTime<Utc> {
@@ -206,7 +212,7 @@ impl Shorthand for Arc<dyn Store> {
 
     async fn fold_all(&self, entries: &[Profile]) -> Result<FoldReport, StoreError> {
         let mut entries = entries.iter().cloned().map(Ok::<_, SourceError>);
-        self.fold(&mut entries, 0.2, at(0)).await
+        self.fold(&mut entries, LIMITS, at(0)).await
     }
 
     async fn counted(&self, batch: &Batch) -> Counts {

@@ -3,13 +3,14 @@
 
 use std::path::{Path, PathBuf};
 
-use aws_lc_rs::hmac;
 use rusqlite::{Connection, OpenFlags, params};
 
-use super::{Fault, Journal, Standing, codes, erasure, fold_in, set_unknown, take_up};
+use super::{
+    Fault, HashKeys, Journal, Standing, codes, fold_in, number_behind, set_unknown, take_up,
+};
 use crate::store::{
     StoreError,
-    sqlite::{FILE, SqliteStore, place::Place, statement::Statements},
+    sqlite::{FILE, SqliteStore, statement::Statements},
 };
 
 /// Where a restored state learns who left since its backup was made.
@@ -31,13 +32,16 @@ impl SqliteStore {
     /// [`StoreError::NoBackup`] where that place is neither a state nor a backup, or one of another list.
     pub async fn learn_departures(&self, from: &Departures) -> Result<Option<u64>, StoreError> {
         let (from, outside) = (from.clone(), self.outside.clone());
-        self.write(move |tx, place| {
+        self.write(move |tx, _| {
             let outside = outside.as_ref();
+            if let Some(outside) = outside {
+                number_behind(tx, outside)?;
+            }
             let out = match &from {
                 Departures::Nobody => Some(0),
-                Departures::Of(other) => Some(of(tx, place, other)?),
+                Departures::Of(other) => Some(of(tx, other)?),
                 Departures::KeptOutside => match outside {
-                    Some(outside) => take_up(tx, place, outside, None)?,
+                    Some(outside) => take_up(tx, outside, None)?,
                     None => None,
                 },
             };
@@ -48,7 +52,7 @@ impl SqliteStore {
     }
 }
 
-fn of(tx: &Connection, place: &Place, other: &Path) -> Result<u64, Fault> {
+fn of(tx: &Connection, other: &Path) -> Result<u64, Fault> {
     let file = match other.is_dir() {
         true => other.join(FILE),
         false => other.to_owned(),
@@ -64,26 +68,51 @@ fn of(tx: &Connection, place: &Place, other: &Path) -> Result<u64, Fault> {
     if mark != super::home::list(tx)? {
         return Err(Fault::Told(StoreError::OtherList));
     }
-    let journal = journal(&copy, &place.erasure_key())?;
-    fold_in(tx, place, journal)
+    let journal = journal(&copy, &HashKeys::load(tx)?)?;
+    fold_in(tx, journal, None)
 }
 
-/// Everybody whom that copy sends nothing to. (Both hash by the same key: they are one list.)
-fn journal(copy: &Connection, key: &hmac::Key) -> Result<Journal, Fault> {
-    let standing = copy.all(
-        "SELECT email, hash, reason, at FROM suppressions ORDER BY id",
+/// Everybody whom that copy sends nothing to: whose address it has, by the key that this list hashes by.
+fn journal(copy: &Connection, keys: &HashKeys) -> Result<Journal, Fault> {
+    let mut journal = Journal::default();
+    copy.all(
+        &format!(
+            "SELECT email, hash, reason, at, {} FROM suppressions AS s ORDER BY s.id",
+            key_in(copy)?
+        ),
         params![],
         |row| {
             let (email, hash): (Option<String>, Option<Vec<u8>>) = (row.get(0)?, row.get(1)?);
-            let email = email.as_deref().map(codes::address).transpose()?;
-            let hash = email.map_or(hash, |email| Some(erasure::hash(key, &email.key())));
             let standing = Standing {
                 reason: Some(codes::reason(row.get(2)?)?),
                 at: codes::time(row.get(3)?)?,
                 number: 0,
             };
-            Ok(hash.map(|hash| (hash, standing)))
+            match (email, hash) {
+                (Some(email), _) => {
+                    let hash = keys.own(&codes::address(&email)?.key());
+                    journal.add(keys.own_bytes().to_owned(), hash, standing);
+                }
+                (None, Some(hash)) => journal.add(row.get(4)?, hash, standing),
+                (None, None) => {}
+            }
+            Ok(())
         },
     )?;
-    Ok(standing.into_iter().flatten().collect())
+    Ok(journal)
+}
+
+/// Under which key a hash was made, in SQL: a copy of the time before knows its own alone.
+fn key_in(copy: &Connection) -> Result<&'static str, Fault> {
+    let knows_others: bool = copy.value(
+        "SELECT EXISTS (SELECT 1 FROM pragma_table_info('suppressions') WHERE name = 'hash_key')",
+        [],
+    )?;
+    Ok(match knows_others {
+        true => {
+            "coalesce((SELECT key FROM hash_keys WHERE id = s.hash_key), \
+             (SELECT erasure_key FROM instance))"
+        }
+        false => "(SELECT erasure_key FROM instance)",
+    })
 }

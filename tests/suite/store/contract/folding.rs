@@ -205,7 +205,7 @@ pub(crate) async fn an_entry_that_cannot_be_read_undoes_the_fold(place: &dyn Pla
         .into_iter()
         .map(Ok)
         .chain([Err(SourceError::new("line 9000 makes no sense"))]);
-    let error = store.fold(&mut entries, 0.2, at(0)).await.unwrap_err();
+    let error = store.fold(&mut entries, LIMITS, at(0)).await.unwrap_err();
     assert_eq!(error.to_string(), "line 9000 makes no sense");
     assert_eq!(store.audience_size("monday").await.unwrap().readers, 0);
 }
@@ -215,7 +215,7 @@ pub(crate) async fn a_previewed_fold_tells_all_and_changes_nothing(place: &dyn P
     store.fold_all(&people(2)).await.unwrap();
     let mut entries = people(5).into_iter().skip(1).map(Ok);
     let (report, audience) = store
-        .preview(&mut entries, 0.2, "monday", at(0))
+        .preview(&mut entries, LIMITS, "monday", at(0))
         .await
         .unwrap();
     assert_eq!(
