@@ -50,7 +50,7 @@ pub use self::{
     export::{ExportFormat, ExportReport, export},
     fold::{HELD_BACK, SUBSCRIBERS_FILE, fold_file, line_in_file, preview_fold},
     import::{ImportReport, Outcome, Problem, import},
-    inbox::{Cleared, InboxSite},
+    inbox::InboxSite,
     notices::{Notifier, Tellers},
     preflight::{Outlet, Preflight},
     preview::{PreviewError, PreviewSite},

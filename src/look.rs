@@ -46,7 +46,9 @@ pub struct Look {
 }
 
 /// How much there is beside the words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Deserialize, Serialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Theme {
     /// A sheet on a desk: panels, a masthead, numbers.
@@ -54,6 +56,20 @@ pub enum Theme {
     Paper,
     /// A personal letter: nothing but text, lines and space.
     Letter,
+}
+
+impl Theme {
+    /// Every one.
+    pub const ALL: [Self; 2] = [Self::Paper, Self::Letter];
+
+    /// As daily-note.yaml says it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Paper => "paper",
+            Self::Letter => "letter",
+        }
+    }
 }
 
 /// A part of the mail that can be left out.
@@ -152,6 +168,19 @@ impl Look {
         let logo = self.logo.iter();
         let logos = logo.flat_map(|logo| std::iter::once(&logo.file).chain(&logo.dark));
         logos.chain(&self.header)
+    }
+
+    /// The same look in another theme. What lies around the paper follows the theme, as long as it is
+    /// what the theme before put there.
+    #[must_use]
+    pub fn in_theme(&self, theme: Theme) -> Self {
+        let mut look = self.clone();
+        let ground = &mut look.ground;
+        if ground.page == Ground::page_around(self.theme, ground.paper) {
+            ground.page = Ground::page_around(theme, ground.paper);
+        }
+        look.theme = theme;
+        look
     }
 
     /// Whether the mail has that part.

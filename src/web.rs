@@ -1,9 +1,12 @@
 //! Pages for this machine: the embedded inbox's, the preview's.
 
+mod address;
 mod asset;
+mod framed;
 pub mod inbox;
 mod language;
 mod local;
-mod markup;
+pub mod pages;
 pub mod preview;
+mod tab;
 pub mod vitals;

@@ -1,17 +1,19 @@
 //! The embedded inbox with its page: a place to try things out, and where mail goes by default.
 
-use std::{
-    io,
-    net::SocketAddr,
-    path::{Path, PathBuf},
-};
+use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
 
+use async_trait::async_trait;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 use super::{App, AppError};
 use crate::{
+    render::Templates,
     smtp::inbox::{Inbox, InboxError, Maildrop},
-    web,
+    source::with_causes,
+    web::{
+        inbox::{self, ClearedInbox, InboxService},
+        pages::Pages,
+    },
 };
 
 /// The server and its page, running.
@@ -23,23 +25,6 @@ pub struct InboxSite {
     server: JoinHandle<io::Result<()>>,
 }
 
-/// What was thrown away.
-#[derive(Debug, Clone, Copy, Default, serde::Serialize)]
-pub struct Cleared {
-    /// Files of mail.
-    pub mails: u64,
-    /// Batches that were played.
-    pub rehearsals: u64,
-}
-
-impl Cleared {
-    /// Whether there was nothing to throw away.
-    #[must_use]
-    pub fn is_nothing(&self) -> bool {
-        self.mails == 0 && self.rehearsals == 0
-    }
-}
-
 impl App {
     /// Where the embedded inbox keeps its mail.
     #[must_use]
@@ -47,12 +32,25 @@ impl App {
         self.publication.state_dir().join("inbox")
     }
 
+    /// The inbox's pages. The publication's own templates that can't be used keep nobody from the mail.
+    fn inbox_pages(&self) -> Result<Pages, AppError> {
+        let own = Templates::load(&self.publication.root);
+        let pages = own.and_then(|templates| Pages::load(&templates));
+        Ok(pages.or_else(|error| {
+            tracing::warn!(
+                error = with_causes(&error),
+                "the publication's own templates can't be used: the program's are shown"
+            );
+            Pages::built_in()
+        })?)
+    }
+
     /// Throws away the inbox's mail and the rehearsals that it came from. A state is not made for it.
     ///
     /// # Errors
     /// Somebody who sends; mail that can't be removed; the store's.
-    pub async fn clear_inbox(&self) -> Result<Cleared, AppError> {
-        let mut cleared = Cleared::default();
+    pub async fn clear_inbox(&self) -> Result<ClearedInbox, AppError> {
+        let mut cleared = ClearedInbox::default();
         let store = self.store_if_any().await?;
         // Nobody is to go on with a rehearsal that is dropped under them.
         let _right = match &store {
@@ -72,23 +70,34 @@ impl App {
     }
 }
 
+#[async_trait]
+impl InboxService for App {
+    fn folder(&self) -> PathBuf {
+        self.inbox_folder()
+    }
+
+    async fn clear(&self) -> Result<ClearedInbox, String> {
+        self.clear_inbox()
+            .await
+            .map_err(|error| with_causes(&error))
+    }
+}
+
 impl InboxSite {
-    /// Takes mail at `smtp` into `folder` and shows it at `page`. Addresses beyond loopback are
-    /// taken at their word: whoever reaches them can send and read.
+    /// Takes mail at `smtp` into that publication's inbox and shows it at `page`. Addresses beyond
+    /// loopback are taken at their word: whoever reaches them can send, read and clear.
     ///
     /// # Errors
     /// When an address is taken or the folder can't be written.
-    pub async fn start(
-        folder: &Path,
-        smtp: SocketAddr,
-        page: SocketAddr,
-    ) -> Result<Self, InboxError> {
+    pub async fn start(app: App, smtp: SocketAddr, page: SocketAddr) -> Result<Self, AppError> {
+        let folder = app.inbox_folder();
+        let pages = app.inbox_pages()?;
         let listen = |source| InboxError::Listen { addr: page, source };
         let listener = TcpListener::bind(page).await.map_err(listen)?;
         let page = listener.local_addr().map_err(listen)?;
-        let inbox = Inbox::start_for_anyone(folder, smtp).await?;
+        let inbox = Inbox::start_for_anyone(&folder, smtp).await?;
         let (stop, stopped) = oneshot::channel();
-        let server = tokio::spawn(web::inbox::serve(listener, folder.to_owned(), async {
+        let server = tokio::spawn(inbox::serve(listener, Arc::new(app), pages, async {
             let _ = stopped.await;
         }));
         Ok(Self {

@@ -1,20 +1,25 @@
-//! The preview: a desk over the publication's files that follows them, and the pages that show it.
+//! The preview: what a publication's files have in them, followed at every save, and the pages that
+//! show it.
 //! Writes neither state nor secret.
 
-mod calendar;
-mod desk;
-mod people;
+mod accents;
+mod changed;
+mod content;
+mod former;
+mod issue_list;
+mod issue_preview;
 mod pictures;
-mod press;
-mod shelf;
-mod shown;
+mod reader_directory;
+mod ready_mail;
+mod service;
+mod state;
 mod watch;
 
 use std::{io, net::SocketAddr, sync::Arc};
 
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
-use self::{desk::LiveDesk, watch::Watch};
+use self::{service::LivePreview, watch::FileWatch};
 use super::{App, AppError};
 use crate::web;
 
@@ -63,15 +68,16 @@ impl App {
         let listener = TcpListener::bind(listen).await.map_err(failed)?;
         let page = listener.local_addr().map_err(failed)?;
         // Watching begins before the files are read: what changes between is not missed.
-        let (watch, notices) = Watch::start(&self.publication.root).map_err(PreviewError::from)?;
-        let desk = Arc::new(LiveDesk::open(self, wanted).await?);
-        let issue = web::preview::Desk::front(&*desk).await;
+        let (watch, notices) =
+            FileWatch::start(&self.publication.root).map_err(PreviewError::from)?;
+        let preview = Arc::new(LivePreview::open(self, wanted).await?);
+        let issue = web::preview::PreviewService::front(&*preview).await;
         let following = vec![
-            tokio::spawn(watch::follow(watch, notices, Arc::clone(&desk))),
-            tokio::spawn(desk::follow_ledger(Arc::clone(&desk))),
+            tokio::spawn(watch::follow(watch, notices, Arc::clone(&preview))),
+            tokio::spawn(service::follow_ledger(Arc::clone(&preview))),
         ];
         let (stop, stopped) = oneshot::channel();
-        let server = tokio::spawn(web::preview::serve(listener, desk, async {
+        let server = tokio::spawn(web::preview::serve(listener, preview, async {
             let _ = stopped.await;
         }));
         Ok(PreviewSite {

@@ -56,8 +56,9 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
     if let Some(Command::Clear(clear::Args {})) = args.command {
         return clear::execute(context).await;
     }
-    let folder = context.app()?.inbox_folder();
-    let site = InboxSite::start(&folder, args.smtp, args.listen)
+    let app = context.app()?;
+    let folder = app.inbox_folder();
+    let site = InboxSite::start(app, args.smtp, args.listen)
         .await
         .map_err(|error| {
             let hint = "name another address with --listen or --smtp; port 0 takes any free one";

@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use super::color::{Color, contrast};
+use super::{
+    Theme,
+    color::{Color, contrast},
+};
 
 /// What a publication sets: the sheet, what lies around it, the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +25,15 @@ impl Ground {
     pub const PAGE: Color = rgb(0xF4_F2EE);
     /// The house's ink.
     pub const INK: Color = Color::INK;
+
+    /// What lies around that paper where nobody chose it: of a letter there is no edge.
+    #[must_use]
+    pub fn page_around(theme: Theme, paper: Color) -> Color {
+        match theme {
+            Theme::Letter => paper,
+            Theme::Paper => Self::PAGE,
+        }
+    }
 }
 
 impl Default for Ground {

@@ -132,10 +132,7 @@ impl LookBlock {
         let mut errors = Vec::new();
         let color = |text: Option<Text<Color>>| text.map(|Text(color)| color);
         let paper = color(self.paper).unwrap_or(Ground::PAPER);
-        let page = color(self.page).unwrap_or(match self.theme {
-            Theme::Letter => paper,
-            Theme::Paper => Ground::PAGE,
-        });
+        let page = color(self.page).unwrap_or_else(|| Ground::page_around(self.theme, paper));
         let ink = color(self.ink).unwrap_or(Ground::INK);
         let fill = color(self.accent_fill).unwrap_or(elsewhere.accent);
         let text = color(self.accent_text);

@@ -2,21 +2,24 @@
 
 use axum::http::{HeaderMap, header};
 
-/// The words of the first language of Accept-Language that we have any in; English where there is
-/// none. Languages are known by their two letters.
-pub(super) fn chosen<W>(headers: &HeaderMap, korean: W, english: W) -> W {
+/// What is spoken where a reader wants none of ours; the program has it.
+pub(super) const FALLBACK: &str = "en";
+
+/// The first language of Accept-Language that is among `tags`, by its whole tag or by its primary
+/// subtag; [`FALLBACK`] where none is.
+pub(super) fn chosen<'t>(headers: &HeaderMap, tags: impl Iterator<Item = &'t str>) -> &'t str {
+    let tags: Vec<&str> = tags.collect();
+    let own = |wanted: &str| tags.iter().find(|tag| tag.eq_ignore_ascii_case(wanted));
     let accepted = headers
         .get(header::ACCEPT_LANGUAGE)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
-    let ours = accepted.split(',').find_map(|tag| {
-        let language = tag.trim().get(..2)?.to_ascii_lowercase();
-        ["ko", "en"].into_iter().find(|own| *own == language)
+    let ours = accepted.split(',').find_map(|range| {
+        let range = range.split(';').next().unwrap_or_default().trim();
+        let primary = range.split('-').next().unwrap_or_default();
+        own(range).or_else(|| own(primary))
     });
-    match ours {
-        Some("ko") => korean,
-        _ => english,
-    }
+    ours.copied().unwrap_or(FALLBACK)
 }
 
 #[cfg(test)]
@@ -28,12 +31,15 @@ mod tests {
         for (accepted, language) in [
             ("ko-KR,ko;q=0.9,en;q=0.8", "ko"),
             ("fr, en-GB;q=0.8, ko;q=0.5", "en"),
+            ("pt-BR;q=0.9", "pt-BR"),
+            ("pt", "en"),
             ("fr", "en"),
             ("가나", "en"),
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(header::ACCEPT_LANGUAGE, accepted.parse().unwrap());
-            assert_eq!(chosen(&headers, "ko", "en"), language, "{accepted}");
+            let ours = ["en", "ko", "pt-BR"].into_iter();
+            assert_eq!(chosen(&headers, ours), language, "{accepted}");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use axum::{
     extract::Request,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -39,11 +39,25 @@ pub(super) async fn guard(request: Request, next: Next) -> Response {
     }
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
+        // Elsewhere learns nothing; our own forms say whose they are.
+        (header::REFERRER_POLICY, "same-origin"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
     response
+}
+
+/// Whether a request that changes something was sent by one of our own pages. Browsers say so
+/// themselves (Fetch Metadata); where they don't, as to an address without TLS that isn't this machine's,
+/// the `Origin` has to be the name under which we are asked.
+pub(super) fn is_from_own_page(headers: &HeaderMap) -> bool {
+    let of = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    match of("sec-fetch-site") {
+        Some(site) => site == "same-origin",
+        None => of("origin")
+            .and_then(|origin| origin.strip_prefix("http://"))
+            .is_some_and(|origin| Some(origin) == of("host")),
+    }
 }
 
 fn is_own_name(host: &str) -> bool {
@@ -58,6 +72,34 @@ fn is_own_name(host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_our_own_pages_may_change_anything() {
+        let is_ours = |pairs: &[(&'static str, &'static str)]| {
+            let mut headers = HeaderMap::new();
+            headers.insert("host", HeaderValue::from_static("192.0.2.1:8025"));
+            for (name, value) in pairs {
+                headers.insert(*name, HeaderValue::from_static(value));
+            }
+            is_from_own_page(&headers)
+        };
+        assert!(is_ours(&[("sec-fetch-site", "same-origin")]));
+        assert!(is_ours(&[("origin", "http://192.0.2.1:8025")]));
+        for theirs in [
+            &[][..],
+            &[("origin", "null")],
+            &[("origin", "http://evil.example.com")],
+            &[("origin", "http://192.0.2.1:8025.example.com")],
+            &[
+                ("sec-fetch-site", "cross-site"),
+                ("origin", "http://192.0.2.1:8025"),
+            ],
+            &[("sec-fetch-site", "same-site")],
+            &[("sec-fetch-site", "none")],
+        ] {
+            assert!(!is_ours(theirs), "{theirs:?}");
+        }
+    }
 
     #[test]
     fn only_this_machines_own_names_are_answered() {

@@ -1,26 +1,29 @@
 //! The preview's pages: the issues with the calendar's state beside each, the open one as its
-//! readers get it, and what `check` finds. They show what a [`Desk`] has; reading files, rendering
-//! and noticing changes is the desk's work.
+//! readers get it, and what `check` finds. They show what a [`PreviewService`] answers; reading files,
+//! rendering and noticing changes is the service's work.
 //!
 //! The mail stands in a frame whose policy and sandbox run nothing. It shares the page's origin, so
 //! that the page's own script can put a new text into it in place: that is what keeps the scroll.
 
-mod asked;
+mod content;
 mod excerpt;
 mod inbox_line;
-mod list;
-mod manuscript;
+mod inputs;
+mod issue_list;
+mod look_choice;
 mod notes;
+mod numbered;
 mod page;
-mod readers;
+mod phrases;
+mod query;
+mod reader_chooser;
 mod scheme;
-mod sheet;
+mod sentence;
+mod service;
 mod stage;
-mod words;
 
 use std::{borrow::Cow, convert::Infallible, io, sync::Arc, time::Duration};
 
-use async_trait::async_trait;
 use axum::{
     Router,
     extract::{Path, Query, State},
@@ -33,20 +36,29 @@ use axum::{
     routing::get,
 };
 use serde::Deserialize;
-use tokio::{net::TcpListener, sync::watch};
+use tokio::net::TcpListener;
 
-use self::{asked::Asked, scheme::Scheme, words::Words};
 pub use self::{
-    asked::Wanted,
-    sheet::{
-        Change, Colors, LinkLine, Message, Open, Picture, Print, Reader, Row, Sheet, Standing,
-        Suggestion,
+    content::{
+        AccentColors, IssueRow, IssueStanding, LinkLine, OpenIssue, OwnLook, PictureLine,
+        PreviewContent, ReaderChoice, RenderedPreview, Revision, SampleReader, WholeMessage,
     },
+    look_choice::{LookChoice, Typeface},
+    query::PageRequest,
+    service::PreviewService,
 };
-use super::{asset, local, markup::outward};
-use crate::check::{ClientView, as_shown};
+use self::{
+    inputs::PageInputs, page::PreviewPage, phrases::Phrases, query::PageQuery, scheme::Scheme,
+};
+use super::{asset, framed::outward, local};
+use crate::{
+    check::{ClientView, as_shown},
+    look::Theme,
+    render::RenderError,
+    source::{SourceError, with_causes},
+};
 
-/// The mail: its own styles, the pictures that the desk serves, those on the web; links open in a
+/// The mail: its own styles, the pictures that the service has, those on the web; links open in a
 /// new tab. Nothing runs: `allow-same-origin` is for the page that holds the frame.
 const MAIL_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' https: data:; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'self'; \
@@ -55,32 +67,7 @@ const MAIL_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-sr
 /// A silent connection is one that a proxy or a sleeping laptop may have closed.
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
 
-/// Where the issues lie: what the pages ask of whoever reads and renders them.
-#[async_trait]
-pub trait Desk: Send + Sync + 'static {
-    /// The last change; each further one is a greater revision.
-    fn changes(&self) -> watch::Receiver<Change>;
-
-    /// The issue that is shown where nobody asked for one.
-    async fn front(&self) -> Option<String>;
-
-    /// Everything that a page shows.
-    async fn sheet(&self, wanted: &Wanted) -> Sheet;
-
-    /// The mail as that reader gets it, its pictures named as [`Desk::picture`] knows them.
-    async fn print(&self, issue: &str, reader: &str) -> Option<Arc<Print>>;
-
-    /// The message as it would leave, unsigned.
-    async fn message(&self, issue: &str, reader: &str) -> Option<Message>;
-
-    /// A picture that travels with the mail: media type and bytes.
-    async fn picture(&self, issue: &str, name: &str) -> Option<(String, Vec<u8>)>;
-
-    /// The editions' accents.
-    async fn colors(&self) -> Vec<Colors>;
-}
-
-type Served = State<Arc<dyn Desk>>;
+type Served = State<Arc<dyn PreviewService>>;
 
 /// Serves the pages until `stop` is done.
 ///
@@ -88,16 +75,16 @@ type Served = State<Arc<dyn Desk>>;
 /// When the listener fails.
 pub async fn serve(
     listener: TcpListener,
-    desk: Arc<dyn Desk>,
+    service: Arc<dyn PreviewService>,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    axum::serve(listener, router(desk))
+    axum::serve(listener, router(service))
         .with_graceful_shutdown(stop)
         .await
 }
 
-/// The pages over that desk.
-pub fn router(desk: Arc<dyn Desk>) -> Router {
+/// The pages over that service.
+pub fn router(service: Arc<dyn PreviewService>) -> Router {
     Router::new()
         .route("/", get(front))
         .route("/issue/{name}", get(issue))
@@ -108,72 +95,112 @@ pub fn router(desk: Arc<dyn Desk>) -> Router {
         .route("/accents.css", get(accents))
         .route("/preview.js", get(script))
         .layer(middleware::from_fn(local::guard))
-        .with_state(desk)
+        .with_state(service)
 }
 
-async fn front(State(desk): Served, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
-    match desk.front().await {
-        Some(name) => Redirect::to(&asked::address(&name, &asked)).into_response(),
+async fn front(
+    State(service): Served,
+    Query(query): Query<PageQuery>,
+    headers: HeaderMap,
+) -> Response {
+    match service.front().await {
+        Some(name) => Redirect::to(&query::address(&name, &query)).into_response(),
         None => {
-            let sheet = desk.sheet(&asked.wanted(None)).await;
-            Html(page::page(
-                &sheet,
-                &asked,
-                None,
-                Words::for_reader(&headers),
-            ))
-            .into_response()
+            let content = service.content(&query.request(None)).await;
+            page(&*service, &content, &query, None, &headers)
         }
     }
 }
 
 async fn issue(
-    State(desk): Served,
+    State(service): Served,
     Path(name): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(query): Query<PageQuery>,
     headers: HeaderMap,
 ) -> Response {
-    let words = Words::for_reader(&headers);
-    let sheet = desk.sheet(&asked.wanted(Some(name.clone()))).await;
-    if let Standing::Moved(to) = &sheet.standing {
-        return Redirect::to(&asked::address(to, &asked)).into_response();
+    let content = service.content(&query.request(Some(name.clone()))).await;
+    if let IssueStanding::Moved(to) = &content.standing {
+        return Redirect::to(&query::address(to, &query)).into_response();
     }
-    let message = match asked.needs_message() {
-        true => desk.message(&name, asked.reader()).await,
+    let message = match query.needs_message() {
+        true => service.message(&name, query.reader()).await,
         false => None,
     };
-    let status = match &sheet.standing {
-        Standing::Gone => StatusCode::NOT_FOUND,
+    page(&*service, &content, &query, message.as_ref(), &headers)
+}
+
+/// The page of that content. A template of the publication's own that fails is one more fault on it.
+fn page(
+    service: &dyn PreviewService,
+    content: &PreviewContent,
+    query: &PageQuery,
+    message: Option<&WholeMessage>,
+    headers: &HeaderMap,
+) -> Response {
+    let status = match &content.standing {
+        IssueStanding::Gone => StatusCode::NOT_FOUND,
         _ => StatusCode::OK,
     };
-    let page = page::page(&sheet, &asked, message.as_ref(), words);
-    (status, Html(page)).into_response()
+    let pages = service.pages();
+    let pages = pages.for_reader(headers);
+    let inputs = PageInputs {
+        content,
+        query,
+        message,
+        phrases: Phrases::new(pages.words()),
+    };
+    let made = match pages.own(page::PREVIEW, &PreviewPage::new(inputs)) {
+        Ok(html) => Ok(html),
+        Err(error) => {
+            let mut content = content.clone();
+            content.faults.push(fault(&error));
+            let content = &content;
+            pages.built_in(
+                page::PREVIEW,
+                &PreviewPage::new(PageInputs { content, ..inputs }),
+            )
+        }
+    };
+    asset::page(status, made)
+}
+
+fn fault(error: &RenderError) -> SourceError {
+    match error {
+        RenderError::Source(error) => (**error).clone(),
+        error => SourceError::new(with_causes(error)),
+    }
 }
 
 /// What the frame's address asks for.
 #[derive(Debug, Deserialize)]
-struct MailAsked {
+struct FrameQuery {
     #[serde(default)]
     scheme: Scheme,
     #[serde(default, rename = "for")]
     reader: String,
     /// As this family of clients shows it.
     client: Option<ClientView>,
+    theme: Option<Theme>,
+    font: Option<Typeface>,
 }
 
 async fn mail(
-    State(desk): Served,
+    State(service): Served,
     Path(name): Path<String>,
-    Query(asked): Query<MailAsked>,
+    Query(query): Query<FrameQuery>,
 ) -> Response {
-    let Some(print) = desk.print(&name, &asked.reader).await else {
+    let look = LookChoice {
+        theme: query.theme,
+        font: query.font,
+    };
+    let Some(mail) = service.mail(&name, &query.reader, look).await else {
         return not_found();
     };
-    let html = match asked.client {
-        Some(client) => Cow::Owned(as_shown(&print.shown_html, client)),
-        None => Cow::Borrowed(print.shown_html.as_str()),
+    let html = match query.client {
+        Some(client) => Cow::Owned(as_shown(&mail.shown_html, client)),
+        None => Cow::Borrowed(mail.shown_html.as_str()),
     };
-    let html = scheme::in_scheme(&outward(&html), asked.scheme);
+    let html = scheme::in_scheme(&outward(&html), query.scheme);
     let policy = [(
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static(MAIL_POLICY),
@@ -181,8 +208,11 @@ async fn mail(
     (policy, Html(html)).into_response()
 }
 
-async fn picture(State(desk): Served, Path((name, picture)): Path<(String, String)>) -> Response {
-    let Some((media_type, bytes)) = desk.picture(&name, &picture).await else {
+async fn picture(
+    State(service): Served,
+    Path((name, picture)): Path<(String, String)>,
+) -> Response {
+    let Some((media_type, bytes)) = service.picture(&name, &picture).await else {
         return not_found();
     };
     let Ok(media_type) = HeaderValue::from_str(&media_type) else {
@@ -208,14 +238,14 @@ fn not_found() -> Response {
     (StatusCode::NOT_FOUND, "no such issue").into_response()
 }
 
-/// The desk's changes as they come, the last one at once.
-async fn changes(State(desk): Served) -> impl IntoResponse {
-    let mut changes = desk.changes();
+/// The changes as they come, the last one at once.
+async fn changes(State(service): Served) -> impl IntoResponse {
+    let mut changes = service.changes();
     let (sender, events) = async_channel::bounded(1);
     tokio::spawn(async move {
         loop {
             let change = *changes.borrow_and_update();
-            let data = format!("{} {}", change.revision, change.took.as_millis());
+            let data = format!("{} {}", change.number, change.took.as_millis());
             let event = Event::default().data(data);
             if sender.send(Ok::<_, Infallible>(event)).await.is_err() {
                 return;
@@ -229,15 +259,18 @@ async fn changes(State(desk): Served) -> impl IntoResponse {
     Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
 }
 
-async fn style() -> Response {
-    asset::style_sheet(include_str!("preview/preview.css"))
+async fn style(State(service): Served) -> Response {
+    asset::style(service.pages().style_sheet("web/preview.css"))
 }
 
 /// The editions' accents as classes, since a page without inline styles can't carry them.
-async fn accents(State(desk): Served) -> Response {
-    asset::style(page::accents(&desk.colors().await))
+async fn accents(State(service): Served) -> Response {
+    asset::style(page::accents(&service.accents().await))
 }
 
 async fn script() -> Response {
     asset::script(include_str!("preview/preview.js"))
 }
+
+#[cfg(test)]
+mod tests;

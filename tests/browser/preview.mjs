@@ -227,6 +227,33 @@ async function darkIsDarkAndLightIsLight(browser) {
   }
 }
 
+async function anotherThemeIsTriedAndStays(browser) {
+  const page = await open(browser, at('desktop'));
+  const family = async () => (await frameOf(page)).evaluate(() => {
+    const { fontFamily, fontWeight } = getComputedStyle(document.querySelector('h1'));
+    return [document.querySelectorAll('.panel').length, fontFamily, fontWeight];
+  });
+  const own = await family();
+  await page.locator('.choices a', { hasText: 'Letter' }).click();
+  await page.waitForURL(/theme=letter/);
+  await page.locator('.choices a', { hasText: /^Serif/ }).click();
+  await page.waitForURL(/theme=letter&font=serif/);
+  await page.waitForFunction(() => {
+    const title = document.getElementById('frame')?.contentDocument?.querySelector('h1');
+    return title && getComputedStyle(title).fontFamily.includes('serif')
+      && !getComputedStyle(title).fontFamily.includes('sans-serif');
+  });
+  check('a letter is drawn in another way', JSON.stringify(await family()) !== JSON.stringify(own), own);
+  check('what to write is told', (await page.locator('.note code').innerText()) === 'look: {theme: letter, font: serif}');
+  await axe(page, 'in another theme');
+  await page.keyboard.press('2');
+  await page.waitForURL(/view=phone&theme=letter&font=serif/);
+  await sees(page, '편지로 보며 고칩니다', () => edit(ISSUE, '\n## ', '\n편지로 보며 고칩니다.\n\n## '));
+  check('a save keeps it', page.url().includes('theme=letter&font=serif'), page.url());
+  await edit(ISSUE, '\n편지로 보며 고칩니다.\n', '\n');
+  await page.context().close();
+}
+
 // ── for everybody ────────────────────────────────────────────────────────────────────────────
 
 async function axe(page, where) {
@@ -323,7 +350,7 @@ async function saveToSeen(browser, times) {
 await withBrowser(async (browser) => {
   const steps = mode === 'time' ? [] : [
     everyViewFollowsTheFile, scrollReaderAndViewStay, findingsLeadToTheirLines, darkIsDarkAndLightIsLight,
-    aReaderIsChosenFromTheList, everythingIsReachedByTab, nothingKeepsAnybodyOut, errorsShowAndTheLastGoodStays,
+    aReaderIsChosenFromTheList, anotherThemeIsTriedAndStays, everythingIsReachedByTab, nothingKeepsAnybodyOut, errorsShowAndTheLastGoodStays,
     editorsSaveInTheirWays,
   ];
   for (const step of steps) {

@@ -14,7 +14,7 @@ use std::{
 use notify::{Config, EventKind, PollWatcher, RecursiveMode, Watcher, event::Flag};
 use tokio::{sync::mpsc, time::timeout};
 
-use super::desk::LiveDesk;
+use super::{changed::ChangedFiles, service::LivePreview};
 use crate::clock::Stopwatch;
 
 /// A save is over when the system has been silent for so long…
@@ -34,43 +34,28 @@ const FOLDERS: [&str; 2] = ["issues", "templates"];
 
 /// What the system tells of one event.
 #[derive(Debug)]
-pub(super) struct Notice {
+pub(super) struct FileNotice {
     paths: Vec<PathBuf>,
     /// The system has lost count.
     is_blind: bool,
     since: Stopwatch,
 }
 
-/// What has changed since the last look.
-#[derive(Debug, Default)]
-pub(super) struct Changed {
-    /// Relative to the publication's root.
-    pub(super) paths: BTreeSet<PathBuf>,
-    /// More than `paths` says: anything may have.
-    pub(super) everything: bool,
-}
-
-impl Changed {
-    /// Whether that file, or something in that folder, may have changed.
-    pub(super) fn touches(&self, path: impl AsRef<Path>) -> bool {
-        let path = path.as_ref();
-        self.everything || self.paths.iter().any(|changed| changed.starts_with(path))
-    }
-}
-
 /// The watcher of a publication's root: by the system's notices, or by looking where it gives none.
-pub(super) struct Watch {
+pub(super) struct FileWatch {
     root: PathBuf,
     /// Folders of pictures outside the others.
     pictures: BTreeSet<PathBuf>,
     watcher: Box<dyn Watcher + Send>,
-    notices: mpsc::UnboundedSender<Notice>,
+    notices: mpsc::UnboundedSender<FileNotice>,
     is_polling: bool,
 }
 
-impl Watch {
+impl FileWatch {
     /// Begins to watch.
-    pub(super) fn start(root: &Path) -> notify::Result<(Self, mpsc::UnboundedReceiver<Notice>)> {
+    pub(super) fn start(
+        root: &Path,
+    ) -> notify::Result<(Self, mpsc::UnboundedReceiver<FileNotice>)> {
         let (sender, notices) = mpsc::unbounded_channel();
         // The system names files by their real paths on some machines.
         let root = root.canonicalize().map_err(notify::Error::io)?;
@@ -93,7 +78,7 @@ impl Watch {
     /// The system has no notices left to give (inotify's limits are shared by all programs of a user).
     fn polling(
         root: PathBuf,
-        notices: mpsc::UnboundedSender<Notice>,
+        notices: mpsc::UnboundedSender<FileNotice>,
         why: &notify::Error,
     ) -> notify::Result<Self> {
         tracing::warn!("the system tells of no changes ({why}): files are looked at each second");
@@ -141,7 +126,7 @@ impl Watch {
 /// Hands the system's notices on.
 fn teller(
     root: &Path,
-    notices: &mpsc::UnboundedSender<Notice>,
+    notices: &mpsc::UnboundedSender<FileNotice>,
 ) -> impl FnMut(notify::Result<notify::Event>) + Send + 'static {
     let (base, notices) = (root.to_owned(), notices.clone());
     move |event| {
@@ -152,7 +137,7 @@ fn teller(
     }
 }
 
-impl Watch {
+impl FileWatch {
     /// Watches those folders of pictures too.
     fn watch_pictures(&mut self, folders: BTreeSet<PathBuf>) {
         for folder in folders {
@@ -170,9 +155,9 @@ impl Watch {
     }
 }
 
-fn notice(root: &Path, event: notify::Result<notify::Event>) -> Option<Notice> {
+fn notice(root: &Path, event: notify::Result<notify::Event>) -> Option<FileNotice> {
     let since = Stopwatch::start();
-    let blind = Notice {
+    let blind = FileNotice {
         paths: Vec::new(),
         is_blind: true,
         since,
@@ -198,7 +183,7 @@ fn notice(root: &Path, event: notify::Result<notify::Event>) -> Option<Notice> {
         .filter(|path| is_ours(path))
         .map(Path::to_owned)
         .collect();
-    (!paths.is_empty()).then_some(Notice {
+    (!paths.is_empty()).then_some(FileNotice {
         paths,
         is_blind: false,
         since,
@@ -216,13 +201,13 @@ fn is_ours(path: &Path) -> bool {
     !name.is_empty() && !is_aside
 }
 
-/// Hands every change on to the desk, for as long as there are any.
+/// Hands every change on to the service, for as long as there are any.
 pub(super) async fn follow(
-    mut watch: Watch,
-    mut notices: mpsc::UnboundedReceiver<Notice>,
-    desk: Arc<LiveDesk>,
+    mut watch: FileWatch,
+    mut notices: mpsc::UnboundedReceiver<FileNotice>,
+    service: Arc<LivePreview>,
 ) {
-    watch.watch_pictures(desk.picture_folders().await);
+    watch.watch_pictures(service.picture_folders().await);
     while let Some((changed, since)) = settled(&watch.root, &mut notices).await {
         let has_folder = changed
             .paths
@@ -235,15 +220,15 @@ pub(super) async fn follow(
         if is_new {
             watch.arm_again();
         }
-        desk.take_up(changed, since).await;
-        watch.watch_pictures(desk.picture_folders().await);
+        service.take_up(changed, since).await;
+        watch.watch_pictures(service.picture_folders().await);
         if has_folder {
             tokio::time::sleep(SECOND_LOOK).await;
-            let everything = Changed {
+            let everything = ChangedFiles {
                 everything: true,
-                ..Changed::default()
+                ..ChangedFiles::default()
             };
-            desk.take_up(everything, Stopwatch::start()).await;
+            service.take_up(everything, Stopwatch::start()).await;
         }
     }
 }
@@ -251,13 +236,13 @@ pub(super) async fn follow(
 /// The next change, once its save is over. None: the watcher is gone.
 async fn settled(
     root: &Path,
-    notices: &mut mpsc::UnboundedReceiver<Notice>,
-) -> Option<(Changed, Stopwatch)> {
+    notices: &mut mpsc::UnboundedReceiver<FileNotice>,
+) -> Option<(ChangedFiles, Stopwatch)> {
     let is_empty = |path: &PathBuf| {
         let file = fs::metadata(root.join(path));
         file.is_ok_and(|file| file.is_file() && file.len() == 0)
     };
-    let mut changed = Changed::default();
+    let mut changed = ChangedFiles::default();
     let first = notices.recv().await?;
     let since = first.since;
     let mut next = Some(first);
@@ -287,7 +272,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("issues")).unwrap();
         fs::write(folder.path().join("issues/a.md"), "one").unwrap();
-        let (watch, mut notices) = Watch::start(folder.path()).unwrap();
+        let (watch, mut notices) = FileWatch::start(folder.path()).unwrap();
         work(folder.path());
         let wait = timeout(Duration::from_secs(10), settled(&watch.root, &mut notices)).await;
         let (changed, _) = wait.unwrap().unwrap();
@@ -308,7 +293,7 @@ mod tests {
         fs::create_dir(folder.path().join("issues")).unwrap();
         let path = folder.path().join("issues/a.md");
         fs::write(&path, "one").unwrap();
-        let (watch, mut notices) = Watch::start(folder.path()).unwrap();
+        let (watch, mut notices) = FileWatch::start(folder.path()).unwrap();
         let slow_editor = async {
             fs::write(&path, "").unwrap();
             tokio::time::sleep(Duration::from_millis(80)).await;
@@ -342,15 +327,5 @@ mod tests {
         })
         .await;
         assert_eq!(changed, ["daily-note.yaml", "issues/a.md", "issues/b.md"]);
-    }
-
-    #[test]
-    fn a_change_touches_the_folders_it_lies_in() {
-        let changed = Changed {
-            paths: BTreeSet::from([PathBuf::from("templates/email/head.css")]),
-            everything: false,
-        };
-        assert!(changed.touches("templates") && changed.touches("templates/email/head.css"));
-        assert!(!changed.touches("issues") && !changed.touches("temp"));
     }
 }

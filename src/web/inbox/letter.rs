@@ -9,14 +9,14 @@ use std::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 use mail_parser::{Address, Message, MessageParser, MimeHeaders, PartType};
 
-use crate::web::markup::outward;
+use crate::web::framed::outward;
 
 /// What of a file the list reads: headers are shorter.
 const HEAD_BYTES: u64 = 32 * 1024;
 
 /// One line of the list.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Summary {
+pub(super) struct LetterSummary {
     pub(super) name: String,
     pub(super) from: String,
     pub(super) to: String,
@@ -28,7 +28,7 @@ pub(super) struct Summary {
 /// A whole letter.
 #[derive(Debug)]
 pub(super) struct Letter {
-    pub(super) summary: Summary,
+    pub(super) summary: LetterSummary,
     /// Ready for a locked frame: the images it carries are in it, its links open outside.
     pub(super) html: Option<String>,
     /// Whether it would load anything from elsewhere.
@@ -38,7 +38,7 @@ pub(super) struct Letter {
     pub(super) bytes: usize,
 }
 
-impl Summary {
+impl LetterSummary {
     /// Reads the head of a file.
     pub(super) fn load(path: &Path, name: &str) -> io::Result<Self> {
         let mut head = Vec::new();
@@ -94,7 +94,7 @@ impl Letter {
             })
         });
         Self {
-            summary: Summary::of(name, message.as_ref()),
+            summary: LetterSummary::of(name, message.as_ref()),
             has_remote: html.as_deref().is_some_and(loads_remote),
             html,
             text,

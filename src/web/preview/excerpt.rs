@@ -1,24 +1,27 @@
 //! A place in a file as a page shows it: the line, and a caret under what is meant.
 
-use std::fmt::{self, Display};
+use serde::Serialize;
 
-use crate::{
-    source::{Position, SourceError},
-    web::markup::Text,
-};
+use crate::source::SourceError;
 
 /// Of a long line this much is shown before the place, and after its beginning.
 const BEFORE_CHARS: usize = 48;
 const AFTER_CHARS: usize = 120;
 
 /// One line with a place in it.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Excerpt<'a> {
-    pub(super) file: &'a str,
-    pub(super) position: Position,
+    file: &'a str,
+    /// `3:10`.
+    position: String,
+    line: usize,
     before: String,
     marked: String,
     after: String,
+    /// As wide as the line's number.
+    gutter: String,
+    /// As many as what is marked has characters.
+    carets: String,
 }
 
 impl<'a> Excerpt<'a> {
@@ -31,12 +34,18 @@ impl<'a> Excerpt<'a> {
         let tail = tail.lines().next().unwrap_or_default();
         let marked_end = (span.end - span.start).min(tail.len());
         let (marked, after) = tail.split_at_checked(marked_end).unwrap_or((tail, ""));
+        let position = source.position(span.start);
+        let after_chars = AFTER_CHARS.saturating_sub(marked.chars().count());
+        let marked = first_chars(marked, AFTER_CHARS);
         Some(Self {
             file: source.name(),
-            position: source.position(span.start),
+            position: position.to_string(),
+            line: position.line,
+            gutter: " ".repeat(position.line.to_string().len()),
+            carets: "^".repeat(marked.chars().count().max(1)),
             before: last_chars(&head[line_start..], BEFORE_CHARS),
-            marked: first_chars(marked, AFTER_CHARS),
-            after: first_chars(after, AFTER_CHARS.saturating_sub(marked.chars().count())),
+            marked,
+            after: first_chars(after, after_chars),
         })
     }
 }
@@ -56,64 +65,43 @@ fn last_chars(text: &str, count: usize) -> String {
     }
 }
 
-impl Display for Excerpt<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let line = self.position.line;
-        let gutter = " ".repeat(line.to_string().len());
-        let carets = "^".repeat(self.marked.chars().count().max(1));
-        // The caret stands under its place in whatever font: the text before it is there again,
-        // unseen.
-        write!(
-            f,
-            "<pre class=\"excerpt\" tabindex=\"0\"><span class=\"gutter\">{line}</span> \
-             {before}<mark>{marked}</mark>{after}\n\
-             <span class=\"caret\" aria-hidden=\"true\"><span class=\"unseen\">{gutter} {before}</span>\
-             <span class=\"carets\"><span class=\"unseen\">{marked}</span><b>{carets}</b></span></span></pre>",
-            before = Text(&self.before),
-            marked = Text(&self.marked),
-            after = Text(&self.after),
-        )
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::source::Source;
 
-    fn excerpt(text: &str, marked: &str) -> String {
+    /// What is shown of the place of those words: before, marked, after, carets.
+    fn excerpt(text: &str, marked: &str) -> [String; 4] {
         let source = Source::new("issues/a.md", text);
         let start = text.find(marked).unwrap();
         let error = SourceError::at(&source, start..start + marked.len(), "no");
-        Excerpt::of(&error).unwrap().to_string()
+        let shown = Excerpt::of(&error).unwrap();
+        [shown.before, shown.marked, shown.after, shown.carets]
     }
 
     #[test]
-    fn the_line_is_shown_escaped_with_its_place_marked() {
+    fn the_line_is_shown_with_its_place_marked() {
         let shown = excerpt("---\ntitle: <b>값</b>\n---\n", "<b>값");
-        assert!(
-            shown.contains(
-                "<span class=\"gutter\">2</span> title: <mark>&lt;b&gt;값</mark>&lt;/b&gt;\n"
-            ),
-            "{shown}"
-        );
-        assert!(shown.contains("<b>^^^^</b>"), "{shown}");
+        assert_eq!(shown, ["title: ", "<b>값", "</b>", "^^^^"]);
     }
 
     #[test]
     fn of_a_long_line_the_part_around_the_place_is_shown() {
         let text = format!("{}여기{}", "가".repeat(500), "나".repeat(500));
-        let shown = excerpt(&text, "여기");
-        assert!(shown.contains(&format!(
-            ">1</span> …{}<mark>여기</mark>",
-            "가".repeat(BEFORE_CHARS)
-        )));
-        assert!(shown.len() < 1_500, "{}", shown.len());
+        let [before, marked, after, _] = excerpt(&text, "여기");
+        assert_eq!(before, format!("…{}", "가".repeat(BEFORE_CHARS)));
+        assert_eq!(marked, "여기");
+        assert_eq!(after, format!("{}…", "나".repeat(AFTER_CHARS - 2)));
     }
 
     #[test]
     fn a_place_over_many_lines_ends_with_its_first() {
-        assert!(excerpt("a: [1,\n2]\n", "[1,\n2]").contains("a: <mark>[1,</mark>\n"));
-        assert!(excerpt("a: x", "").contains("<mark></mark>a: x\n"));
+        let [before, marked, after, _] = excerpt("a: [1,\n2]\n", "[1,\n2]");
+        assert_eq!([&*before, &*marked, &*after], ["a: ", "[1,", ""]);
+        let [before, marked, after, carets] = excerpt("a: x", "");
+        assert_eq!(
+            [&*before, &*marked, &*after, &*carets],
+            ["", "", "a: x", "^"]
+        );
     }
 }

@@ -2,6 +2,9 @@
 //! HTML says, which is the preheader and then whatever follows it.
 
 use scraper::{Html, Node};
+use serde::Serialize;
+
+use super::{content::OpenIssue, phrases::Phrases};
 
 /// No inbox shows more.
 const MAX_CHARS: usize = 240;
@@ -12,9 +15,79 @@ const INLINE: [&str; 16] = [
 ];
 const UNREAD: [&str; 3] = ["style", "script", "title"];
 
+/// How inboxes show the mail, a client and a device each.
+#[derive(Debug, Serialize)]
+pub(super) struct InboxLines<'a> {
+    sender: &'a str,
+    subject: &'a str,
+    snippet: String,
+    lines: Vec<ClientLine>,
+}
+
+/// One inbox.
+#[derive(Debug, Serialize)]
+struct ClientLine {
+    /// As style sheets know it.
+    client: &'static str,
+    client_label: String,
+    device: &'static str,
+    device_label: String,
+    has_snippet: bool,
+}
+
+/// A text of the line, and how long it is.
+#[derive(Debug, Serialize)]
+pub(super) struct InboxText<'a> {
+    label: &'a str,
+    length: String,
+    text: String,
+}
+
+impl<'a> InboxLines<'a> {
+    pub(super) fn new(open: &'a OpenIssue, phrases: Phrases<'_>) -> Self {
+        let line = |client, device, has_snippet| ClientLine {
+            client,
+            client_label: phrases.inbox(client),
+            device,
+            device_label: phrases.get(device).to_owned(),
+            has_snippet,
+        };
+        Self {
+            sender: &open.sender,
+            subject: &open.mail.subject,
+            snippet: snippet(&open.mail.html),
+            lines: vec![
+                line("gmail", "desktop", true),
+                line("gmail", "phone", true),
+                line("naver", "desktop", false),
+                line("naver", "phone", true),
+            ],
+        }
+    }
+}
+
+impl<'a> InboxText<'a> {
+    /// Sender, subject and preheader.
+    pub(super) fn all(open: &OpenIssue, phrases: Phrases<'a>) -> Vec<Self> {
+        let snippet = snippet(&open.mail.html);
+        let texts = [
+            ("sender", open.sender.as_str()),
+            ("subject", open.mail.subject.as_str()),
+            ("preheader", preheader(&snippet)),
+        ];
+        texts
+            .map(|(word, text)| InboxText {
+                label: phrases.get(word),
+                length: phrases.characters(text.chars().count()),
+                text: text.to_owned(),
+            })
+            .into()
+    }
+}
+
 /// The beginning of a mail's text as inboxes take it: the HTML's, white space closed up, hidden
 /// text and all. Spacers after a short preheader stay: that is what they are for.
-pub(super) fn snippet(html: &str) -> String {
+fn snippet(html: &str) -> String {
     let page = Html::parse_document(html);
     let mut snippet = String::new();
     let mut chars = 0;
@@ -62,7 +135,7 @@ pub(super) fn snippet(html: &str) -> String {
 }
 
 /// The same without the spacers at its end, for people to read and count.
-pub(super) fn preheader(snippet: &str) -> &str {
+fn preheader(snippet: &str) -> &str {
     let end = snippet.find('\u{34f}').unwrap_or(snippet.len());
     snippet[..end].trim_end_matches(|char: char| char.is_whitespace() || char == '\u{200c}')
 }

@@ -1,68 +1,161 @@
-//! A whole page: the list, the open issue, the notes; and what keeps it from being shown.
+//! A whole page: the list, the open issue, the notes; and what keeps it from being shown. Plain data;
+//! `templates/web/` makes a page of it.
 
-use std::fmt::{self, Display, Write};
+use serde::Serialize;
 
 use super::{
-    asked::{Asked, View, address},
+    content::{AccentColors, IssueStanding},
     excerpt::Excerpt,
-    list::List,
+    inputs::PageInputs,
+    issue_list::IssueList,
     notes::Notes,
-    readers::Chooser,
-    sheet::{Colors, Message, Open, Sheet, Standing},
+    numbered::{NumberedLine, numbered},
+    query::{PreviewView, address},
+    reader_chooser::ReaderChooser,
+    sentence::{SentencePart, sentence},
     stage::Stage,
-    words::Words,
 };
-use crate::{
-    source::{Source, SourceError},
-    web::{
-        markup::{Sentence, Text},
-        preview::manuscript::Numbered,
-    },
-};
+use crate::source::{Source, SourceError};
+
+/// The page's template.
+pub(super) const PREVIEW: &str = "web/preview.html";
 
 /// The page.
-pub(super) fn page(
-    sheet: &Sheet,
-    asked: &Asked,
-    message: Option<&Message>,
-    words: &Words,
-) -> String {
-    let open = sheet.standing.open();
-    let title = match open {
-        Some(open) => format!("{} · {}", open.print.subject, sheet.publication),
-        None => sheet.publication.clone(),
-    };
-    let list = List {
-        sheet,
-        asked,
-        words,
-    };
-    let body = Body {
-        sheet,
-        asked,
-        message,
-        words,
-    };
-    format!(
-        "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"color-scheme\" content=\"light dark\">\n<title>{} · {}</title>\n\
-         <link rel=\"stylesheet\" href=\"/preview.css\">\n<link rel=\"stylesheet\" href=\"/accents.css\">\n\
-         <link rel=\"icon\" href=\"data:,\">\n<script src=\"/preview.js\" defer></script>\n</head>\n\
-         <body class=\"accent-{}\" data-revision=\"{}\">\n<a class=\"skip\" href=\"#mail\">{}</a>\n\
-         {list}{body}{}</body>\n</html>\n",
-        words.language,
-        Text(&title),
-        words.preview,
-        open.map_or(0, |open| open.accent),
-        sheet.revision,
-        words.skip,
-        Help { words },
-    )
+#[derive(Debug, Serialize)]
+pub(super) struct PreviewPage<'a> {
+    /// What the window is called, before the program's own word.
+    title: String,
+    publication: &'a str,
+    revision: u64,
+    /// The open issue's edition's, by its number.
+    accent: usize,
+    list: IssueList<'a>,
+    faults: Vec<FaultLine<'a>>,
+    /// What is shown instead of the files as they are.
+    consequence: Option<&'a str>,
+    body: PageBody<'a>,
 }
 
-/// The editions' accents as classes.
-pub(super) fn accents(colors: &[Colors]) -> String {
+/// What stands beside the list.
+#[derive(Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum PageBody<'a> {
+    /// An issue.
+    Open {
+        subject: &'a str,
+        reader: Box<ReaderChooser<'a>>,
+        views: Vec<ViewTab>,
+        stage: Box<Stage<'a>>,
+        notes: Box<Notes<'a>>,
+    },
+    /// An issue that can't be shown: its file.
+    Broken {
+        lines: Option<Vec<NumberedLine<'a>>>,
+        is_cut: bool,
+    },
+    /// There are no issues.
+    Nothing,
+    /// There is no such issue.
+    Gone,
+}
+
+/// A view with its key.
+#[derive(Debug, Serialize)]
+struct ViewTab {
+    key: usize,
+    href: String,
+    label: String,
+    is_current: bool,
+}
+
+/// Why a file can't be used as it stands.
+#[derive(Debug, Serialize)]
+struct FaultLine<'a> {
+    message: Vec<SentencePart<'a>>,
+    hint: Vec<SentencePart<'a>>,
+    excerpt: Option<Excerpt<'a>>,
+}
+
+impl<'a> PreviewPage<'a> {
+    pub(super) fn new(inputs: PageInputs<'a>) -> Self {
+        let PageInputs {
+            content, phrases, ..
+        } = inputs;
+        let open = content.standing.open();
+        let body = PageBody::new(inputs);
+        let consequence = match (&content.standing, open) {
+            (IssueStanding::Broken { .. }, _) => Some("never_good"),
+            (_, Some(open)) if open.is_stale => Some("stale"),
+            _ => None,
+        };
+        Self {
+            title: match open {
+                Some(open) => format!("{} · {}", open.mail.subject, content.publication),
+                None => content.publication.clone(),
+            },
+            publication: &content.publication,
+            revision: content.revision,
+            accent: open.map_or(0, |open| open.accent),
+            list: IssueList::new(inputs),
+            faults: content.faults.iter().map(FaultLine::new).collect(),
+            consequence: consequence.map(|word| phrases.get(word)),
+            body,
+        }
+    }
+}
+
+impl<'a> PageBody<'a> {
+    fn new(inputs: PageInputs<'a>) -> Self {
+        let PageInputs {
+            content,
+            query,
+            phrases,
+            ..
+        } = inputs;
+        match &content.standing {
+            IssueStanding::Open(open) => {
+                let tab = |(index, view): (usize, PreviewView)| ViewTab {
+                    key: index + 1,
+                    href: address(&open.name, &query.in_view(view)),
+                    label: phrases.view(view),
+                    is_current: view == query.view,
+                };
+                Self::Open {
+                    subject: &open.mail.subject,
+                    reader: Box::new(ReaderChooser::new(inputs, open)),
+                    views: PreviewView::ALL.into_iter().enumerate().map(tab).collect(),
+                    stage: Box::new(Stage::new(inputs, open)),
+                    notes: Box::new(Notes::new(inputs, open)),
+                }
+            }
+            IssueStanding::Broken { manuscript } => {
+                let lines = |source: &'a Source| numbered(source.text(), &[], query.line);
+                let (lines, is_cut) = manuscript.as_ref().map(lines).unzip();
+                Self::Broken {
+                    lines,
+                    is_cut: is_cut.unwrap_or_default(),
+                }
+            }
+            IssueStanding::Nothing => Self::Nothing,
+            IssueStanding::Gone | IssueStanding::Moved(_) => Self::Gone,
+        }
+    }
+}
+
+impl<'a> FaultLine<'a> {
+    fn new(fault: &'a SourceError) -> Self {
+        Self {
+            message: sentence(fault.message()),
+            hint: sentence(fault.hint().unwrap_or_default()),
+            excerpt: Excerpt::of(fault),
+        }
+    }
+}
+
+/// The editions' accents as classes, since a page without inline styles can't carry them.
+pub(super) fn accents(colors: &[AccentColors]) -> String {
+    use std::fmt::Write;
+
     let mut light = String::new();
     let mut dark = String::new();
     for (index, colors) in colors.iter().enumerate() {
@@ -78,207 +171,4 @@ pub(super) fn accents(colors: &[Colors]) -> String {
         }
     }
     format!("{light}@media (prefers-color-scheme: dark) {{\n{dark}}}\n")
-}
-
-struct Body<'a> {
-    sheet: &'a Sheet,
-    asked: &'a Asked,
-    message: Option<&'a Message>,
-    words: &'a Words,
-}
-
-impl Display for Body<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            sheet,
-            asked,
-            message,
-            words,
-        } = self;
-        f.write_str("<main id=\"mail\">\n")?;
-        match &sheet.standing {
-            Standing::Open(open) => {
-                self.bar(f, open)?;
-                self.faults(f, open.is_stale.then_some(words.stale))?;
-                let stage = Stage {
-                    open,
-                    asked,
-                    message: *message,
-                    words,
-                };
-                let notes = Notes { open, asked, words };
-                write!(f, "{stage}\n</main>\n{notes}")
-            }
-            Standing::Broken { manuscript } => {
-                self.bare_bar(f, words.preview)?;
-                self.faults(f, Some(words.never_good))?;
-                self.manuscript(f, manuscript.as_ref())?;
-                f.write_str("</main>\n")
-            }
-            Standing::Nothing => {
-                self.bare_bar(f, words.nothing)?;
-                self.faults(f, None)?;
-                writeln!(
-                    f,
-                    "<div class=\"stage empty\"><p>{}</p><pre tabindex=\"0\">daily-note new</pre></div></main>",
-                    words.nothing_hint
-                )
-            }
-            Standing::Gone | Standing::Moved(_) => {
-                self.bare_bar(f, words.gone)?;
-                self.faults(f, None)?;
-                f.write_str("</main>\n")
-            }
-        }
-    }
-}
-
-impl Body<'_> {
-    fn bare_bar(&self, f: &mut fmt::Formatter<'_>, title: &str) -> fmt::Result {
-        writeln!(
-            f,
-            "<header class=\"bar\"><div class=\"top\"><h1>{title}</h1>{}</div></header>",
-            self.issues_button()
-        )
-    }
-
-    fn issues_button(&self) -> String {
-        format!(
-            "<button type=\"button\" class=\"to-issues\" popovertarget=\"issues\">{}</button>",
-            self.words.issues
-        )
-    }
-
-    fn bar(&self, f: &mut fmt::Formatter<'_>, open: &Open) -> fmt::Result {
-        let Self {
-            sheet,
-            asked,
-            words,
-            ..
-        } = self;
-        let chooser = Chooser {
-            sheet,
-            open,
-            asked,
-            words,
-        };
-        write!(
-            f,
-            "<header class=\"bar\"><div class=\"top\"><h1>{}</h1>{}{chooser}</div>\n\
-             <div class=\"tools\"><nav class=\"views\" aria-label=\"{}\">",
-            Text(&open.print.subject),
-            self.issues_button(),
-            words.views
-        )?;
-        for (index, view) in View::ALL.into_iter().enumerate() {
-            let current = match view == asked.view {
-                true => " aria-current=\"true\"",
-                false => "",
-            };
-            let key = index + 1;
-            write!(
-                f,
-                "<a href=\"{}\" data-key=\"{key}\" aria-keyshortcuts=\"{key}\"{current}>{}</a>",
-                Text(&address(&open.name, &asked.in_view(view))),
-                words.view(view)
-            )?;
-        }
-        write!(
-            f,
-            "</nav>\n<p class=\"pulse\" role=\"status\" data-live=\"{live}\" data-lost=\"{}\" data-renewed=\"{}\">{live}</p>\
-             <button type=\"button\" class=\"to-keys\" aria-keyshortcuts=\"?\" aria-label=\"{}\">?</button></div></header>\n",
-            words.lost,
-            words.renewed,
-            words.keys,
-            live = words.live,
-        )
-    }
-
-    fn faults(&self, f: &mut fmt::Formatter<'_>, consequence: Option<&str>) -> fmt::Result {
-        let words = self.words;
-        let faults = &self.sheet.faults;
-        if faults.is_empty() {
-            return Ok(());
-        }
-        writeln!(
-            f,
-            "<section class=\"faults\" role=\"alert\"><h2>{}</h2>",
-            words.faults
-        )?;
-        for fault in faults {
-            self.fault(f, fault)?;
-        }
-        if let Some(consequence) = consequence {
-            write!(f, "<p class=\"consequence\">{consequence}</p>")?;
-        }
-        f.write_str("</section>\n")
-    }
-
-    fn fault(&self, f: &mut fmt::Formatter<'_>, fault: &SourceError) -> fmt::Result {
-        let excerpt = Excerpt::of(fault);
-        f.write_str("<div class=\"fault\"><p class=\"message\">")?;
-        if let Some(excerpt) = &excerpt {
-            write!(
-                f,
-                "<code>{}:{}</code> ",
-                Text(excerpt.file),
-                excerpt.position
-            )?;
-        }
-        write!(f, "{}</p>", Sentence(fault.message()))?;
-        if let Some(excerpt) = excerpt {
-            write!(f, "{excerpt}")?;
-        }
-        if let Some(hint) = fault.hint() {
-            write!(f, "<p class=\"hint\">{}</p>", Sentence(hint))?;
-        }
-        f.write_str("</div>\n")
-    }
-
-    fn manuscript(&self, f: &mut fmt::Formatter<'_>, manuscript: Option<&Source>) -> fmt::Result {
-        let Some(manuscript) = manuscript else {
-            return Ok(());
-        };
-        let numbered = Numbered {
-            text: manuscript.text(),
-            marks: &[],
-            chosen: self.asked.line,
-        };
-        write!(
-            f,
-            "<div class=\"stage source manuscript\" tabindex=\"0\">{numbered}</div>"
-        )
-    }
-}
-
-/// The keys.
-struct Help<'a> {
-    words: &'a Words,
-}
-
-impl Display for Help<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let words = self.words;
-        write!(
-            f,
-            "<dialog id=\"keys\" aria-labelledby=\"keys-title\"><h2 id=\"keys-title\">{}</h2><dl>",
-            words.keys
-        )?;
-        for (keys, what) in [
-            (&["1", "…", "7"][..], words.key_views),
-            (&["j", "k", "↓", "↑"], words.key_findings),
-            (&["[", "]"], words.key_issues),
-            (&["r"], words.key_readers),
-            (&["?"], words.key_help),
-        ] {
-            let keys: Vec<String> = keys.iter().map(|key| format!("<kbd>{key}</kbd>")).collect();
-            write!(f, "<dt>{}</dt><dd>{what}</dd>", keys.join(" "))?;
-        }
-        writeln!(
-            f,
-            "</dl><p><label><input type=\"checkbox\" id=\"keys-on\" checked> {}</label></p>\
-             <form method=\"dialog\"><button>{}</button></form></dialog>",
-            words.keys_on, words.close
-        )
-    }
 }

@@ -1,138 +1,110 @@
 //! The open issue, in the view that was asked for.
 
-use std::fmt::{self, Display};
+use serde::Serialize;
 
 use super::{
-    asked::{Asked, Part, View, address},
-    inbox_line,
-    manuscript::Numbered,
-    sheet::{Message, Open},
-    words::Words,
+    content::{OpenIssue, OwnLook},
+    inbox_line::{InboxLines, InboxText},
+    inputs::PageInputs,
+    look_choice::{LookChoice, Typeface},
+    numbered::{NumberedLine, numbered},
+    phrases::{Phrases, kilobytes},
+    query::{PageQuery, PreviewView, SourcePart, address},
 };
 use crate::{
     check::ClientView,
-    web::markup::{Text, UrlPart},
+    look::Theme,
+    render::percent_encode,
+    web::{address::with_query, tab::Tab},
 };
 
+/// What of a text part a page can bear.
+const MAX_TEXT_CHARS: usize = 500_000;
+
 /// What stands in the middle.
-pub(super) struct Stage<'a> {
-    pub(super) open: &'a Open,
-    pub(super) asked: &'a Asked,
-    pub(super) message: Option<&'a Message>,
-    pub(super) words: &'a Words,
+#[derive(Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(super) enum Stage<'a> {
+    /// The mail in its frame.
+    Mail(MailStage),
+    /// The text part.
+    Text { text: String },
+    /// What an inbox shows before it is opened.
+    Inbox {
+        lines: InboxLines<'a>,
+        texts: Vec<InboxText<'a>>,
+    },
+    /// What it is made of.
+    Source {
+        parts: Vec<Tab>,
+        part: &'static str,
+        lines: Vec<NumberedLine<'a>>,
+        is_cut: bool,
+    },
 }
 
-impl Display for Stage<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.asked.view {
-            View::Desktop => self.frame(f, "wide", "light"),
-            View::Phone => self.frame(f, "narrow", "light"),
-            View::Dark if self.asked.narrow => self.frame(f, "narrow dark", "dark"),
-            View::Dark => self.frame(f, "wide dark", "dark"),
-            View::Text => write!(
-                f,
-                "<div class=\"stage text\" tabindex=\"0\"><pre>{}</pre></div>",
-                Text(&self.open.print.text)
-            ),
-            View::Inbox => self.inbox(f),
-            View::Source => self.source(f),
-            View::Clients => self.clients(f),
-        }
-    }
+/// A mail in a frame, and other frames to see it in.
+#[derive(Debug, Serialize)]
+pub(super) struct MailStage {
+    src: String,
+    is_narrow: bool,
+    is_dark: bool,
+    /// Families of clients; none where the mail is shown as it is.
+    clients: Vec<Tab>,
+    /// What the family's view is made by.
+    simulation: Option<String>,
+    widths: Vec<Tab>,
+    themes: Vec<Tab>,
+    fonts: Vec<Tab>,
+    /// What to write to have it sent in this look; none where it is.
+    setting: Option<String>,
 }
 
-impl Stage<'_> {
-    fn frame(&self, f: &mut fmt::Formatter<'_>, class: &str, scheme: &str) -> fmt::Result {
-        let Self {
-            open, asked, words, ..
-        } = self;
-        if asked.view == View::Dark {
-            self.widths(f)?;
+impl<'a> Stage<'a> {
+    pub(super) fn new(inputs: PageInputs<'a>, open: &'a OpenIssue) -> Self {
+        let phrases = inputs.phrases;
+        match inputs.query.view {
+            PreviewView::Desktop
+            | PreviewView::Phone
+            | PreviewView::Dark
+            | PreviewView::Clients => Self::Mail(MailStage::new(inputs, open)),
+            PreviewView::Text => Self::Text {
+                text: open.mail.text.chars().take(MAX_TEXT_CHARS).collect(),
+            },
+            PreviewView::Inbox => Self::Inbox {
+                lines: InboxLines::new(open, phrases),
+                texts: InboxText::all(open, phrases),
+            },
+            PreviewView::Source => Self::source(inputs, open),
         }
-        let reader = match asked.reader() {
-            "" => String::new(),
-            reader => format!("&amp;for={}", UrlPart(reader)),
-        };
-        let client = match asked.view {
-            View::Clients => format!("&amp;client={}", asked.client.key()),
-            _ => String::new(),
-        };
-        write!(
-            f,
-            "<div class=\"stage {class}\"><iframe id=\"frame\" title=\"{}\" \
-             src=\"/issue/{}/mail?scheme={scheme}{reader}{client}\" \
-             sandbox=\"allow-same-origin allow-popups allow-popups-to-escape-sandbox\"></iframe></div>",
-            words.mail,
-            UrlPart(&open.name),
-        )
     }
 
-    fn clients(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            open, asked, words, ..
-        } = self;
-        write!(f, "<nav class=\"parts\" aria-label=\"{}\">", words.clients)?;
-        for client in ClientView::ALL {
-            let href = address(&open.name, &asked.with_client(client));
-            self.tab(f, &href, words.client(client), client == asked.client)?;
-        }
-        write!(
-            f,
-            "</nav><p class=\"note\">{}</p>",
-            words.simulation(asked.client)
-        )?;
-        self.frame(f, "wide", "light")
-    }
-
-    fn widths(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            open, asked, words, ..
-        } = self;
-        write!(f, "<nav class=\"parts\" aria-label=\"{}\">", words.width)?;
-        for (narrow, word) in [(false, words.wide), (true, words.narrow)] {
-            let there = Asked {
-                narrow,
-                ..(*asked).clone()
-            };
-            self.tab(
-                f,
-                &address(&open.name, &there),
-                word,
-                narrow == asked.narrow,
-            )?;
-        }
-        f.write_str("</nav>")
-    }
-
-    fn tab(&self, f: &mut fmt::Formatter<'_>, href: &str, word: &str, is_on: bool) -> fmt::Result {
-        let current = if is_on { " aria-current=\"true\"" } else { "" };
-        write!(f, "<a href=\"{}\"{current}>{word}</a>", Text(href))
-    }
-
-    fn source(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            open,
-            asked,
+    fn source(inputs: PageInputs<'a>, open: &'a OpenIssue) -> Self {
+        let PageInputs {
+            query,
             message,
-            words,
-        } = self;
-        let print = &open.print;
-        write!(f, "<nav class=\"parts\" aria-label=\"{}\">", words.sources)?;
-        for part in Part::ALL {
+            phrases,
+            ..
+        } = inputs;
+        let tab = |part| {
             let bytes = match part {
-                Part::Manuscript => open.manuscript.text().len(),
-                Part::Html => print.html.len(),
-                Part::Text => print.text.len(),
-                Part::Message => message.map_or(0, |message| message.bytes),
+                SourcePart::Manuscript => open.manuscript.text().len(),
+                SourcePart::Html => open.mail.html.len(),
+                SourcePart::Text => open.mail.text.len(),
+                SourcePart::Message => message.map_or(0, |message| message.bytes),
             };
-            let word = format!("{} <span>{}</span>", words.part(part), kilobytes(bytes));
-            let href = address(&open.name, &asked.with_part(part));
-            self.tab(f, &href, &word, part == asked.part)?;
-        }
-        f.write_str("</nav>")?;
+            Tab {
+                href: address(&open.name, &query.with_part(part)),
+                label: phrases.part(part),
+                detail: kilobytes(bytes),
+                is_current: part == query.part,
+            }
+        };
         let mut marks = Vec::new();
-        let text = match asked.part {
-            Part::Manuscript => {
+        let mut chosen = None;
+        let text = match query.part {
+            SourcePart::Manuscript => {
+                chosen = query.line;
                 let own = |file: &str| file == open.manuscript.name();
                 marks.extend(open.findings.iter().filter_map(|finding| {
                     let place = finding.place().filter(|place| own(place.file()))?;
@@ -141,75 +113,123 @@ impl Stage<'_> {
                 }));
                 open.manuscript.text()
             }
-            Part::Html => &print.html,
-            Part::Text => &print.text,
-            Part::Message => message.map_or("", |message| &message.text),
+            SourcePart::Html => &open.mail.html,
+            SourcePart::Text => &open.mail.text,
+            SourcePart::Message => message.map_or("", |message| &message.text),
         };
-        let numbered = Numbered {
-            text,
-            marks: &marks,
-            chosen: asked.line.filter(|_| asked.part == Part::Manuscript),
-        };
-        write!(
-            f,
-            "<div class=\"stage source {}\" tabindex=\"0\">{numbered}</div>",
-            asked.part.key()
-        )
-    }
-
-    fn inbox(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { open, words, .. } = self;
-        let snippet = inbox_line::snippet(&open.print.html);
-        f.write_str("<div class=\"stage inbox\" tabindex=\"0\">")?;
-        for (client, class, has_snippet) in [("Gmail", "gmail", true), ("Naver", "naver", false)] {
-            let name = if client == "Naver" && words.language == "ko" {
-                "네이버 메일"
-            } else {
-                client
-            };
-            for (where_, device, has_snippet) in [
-                (words.desktop, "desktop", has_snippet),
-                (words.phone, "phone", true),
-            ] {
-                write!(
-                    f,
-                    "<section class=\"inbox-line {class} {device}\" tabindex=\"0\"><h2>{name} · {where_}</h2>\n\
-                     <div class=\"row\"><span class=\"sender\">{}</span>\
-                     <span class=\"line\"><span class=\"subject\">{}</span>",
-                    Text(&open.sender),
-                    Text(&open.print.subject),
-                )?;
-                if has_snippet {
-                    write!(f, "<span class=\"snippet\">{}</span>", Text(&snippet))?;
-                }
-                f.write_str("</span></div></section>\n")?;
-            }
+        let (lines, is_cut) = numbered(text, &marks, chosen);
+        Self::Source {
+            parts: SourcePart::ALL.map(tab).into(),
+            part: query.part.key(),
+            lines,
+            is_cut,
         }
-        let preheader = inbox_line::preheader(&snippet);
-        f.write_str("<dl>")?;
-        for (word, text) in [
-            (words.sender, open.sender.as_str()),
-            (words.subject, open.print.subject.as_str()),
-            (words.preheader, preheader),
-        ] {
-            write!(
-                f,
-                "<dt>{word} <span>{}{}</span></dt><dd>{}</dd>",
-                text.chars().count(),
-                words.characters,
-                Text(text)
-            )?;
-        }
-        write!(
-            f,
-            "</dl><p class=\"quiet\">{}</p></div>",
-            words.unread_widths
-        )
     }
 }
 
-/// `12.3 KB`.
-pub(super) fn kilobytes(bytes: usize) -> String {
-    let tenths = (bytes * 10).div_ceil(1024);
-    format!("{}.{} KB", tenths / 10, tenths % 10)
+impl MailStage {
+    fn new(inputs: PageInputs<'_>, open: &OpenIssue) -> Self {
+        let PageInputs {
+            content,
+            query,
+            phrases,
+            ..
+        } = inputs;
+        let there = |query: &PageQuery| address(&open.name, query);
+        let is_dark = query.view == PreviewView::Dark;
+        let is_clients = query.view == PreviewView::Clients;
+        let clients = ClientView::ALL.map(|client| {
+            let href = there(&query.with_client(client));
+            Tab::new(href, phrases.client(client), client == query.client)
+        });
+        let widths = [(false, "wide"), (true, "narrow")].map(|(narrow, word)| {
+            let href = there(&PageQuery {
+                narrow,
+                ..query.clone()
+            });
+            Tab::new(href, phrases.get(word), narrow == query.narrow)
+        });
+        let (themes, fonts) = looks(query, content.own_look, phrases, there);
+        Self {
+            src: frame_address(&open.name, query),
+            is_narrow: query.view == PreviewView::Phone || is_dark && query.narrow,
+            is_dark,
+            clients: if is_clients {
+                clients.into()
+            } else {
+                Vec::new()
+            },
+            simulation: is_clients.then(|| phrases.simulation(query.client)),
+            widths: if is_dark { widths.into() } else { Vec::new() },
+            themes: if is_clients { Vec::new() } else { themes },
+            fonts: if is_clients { Vec::new() } else { fonts },
+            setting: (!query.look().is_own()).then(|| query.look().setting()),
+        }
+    }
+}
+
+/// Other looks to see the mail in: the publication's own first, then the other themes; and its type.
+fn looks(
+    query: &PageQuery,
+    own: OwnLook,
+    phrases: Phrases<'_>,
+    there: impl Fn(&PageQuery) -> String,
+) -> (Vec<Tab>, Vec<Tab>) {
+    let chosen = query.look();
+    let theme = |theme: Theme| {
+        // The publication's own needs no word in the address.
+        let other = (theme != own.theme).then_some(theme);
+        let look = LookChoice {
+            theme: other,
+            ..chosen
+        };
+        let is_current = chosen.theme.unwrap_or(own.theme) == theme;
+        Tab {
+            detail: match other {
+                None => phrases.get("as_sent").to_owned(),
+                Some(_) => String::new(),
+            },
+            ..Tab::new(
+                there(&query.in_look(look)),
+                phrases.theme(theme),
+                is_current,
+            )
+        }
+    };
+    let own_font = match own.is_serif {
+        true => Typeface::Serif,
+        false => Typeface::Sans,
+    };
+    let font = |font: Typeface| {
+        let look = LookChoice {
+            font: (font != own_font).then_some(font),
+            ..chosen
+        };
+        let is_current = chosen.font.unwrap_or(own_font) == font;
+        Tab::new(
+            there(&query.in_look(look)),
+            phrases.typeface(font),
+            is_current,
+        )
+    };
+    (Theme::ALL.map(theme).into(), Typeface::ALL.map(font).into())
+}
+
+/// Where the frame finds the mail.
+fn frame_address(name: &str, query: &PageQuery) -> String {
+    let scheme = match query.view {
+        PreviewView::Dark => "dark",
+        _ => "light",
+    };
+    let mut pairs = vec![("scheme", scheme)];
+    if !query.reader().is_empty() {
+        pairs.push(("for", query.reader()));
+    }
+    if query.view == PreviewView::Clients {
+        pairs.push(("client", query.client.key()));
+    }
+    for (key, value) in query.look().pairs() {
+        pairs.push((key, value));
+    }
+    with_query(&format!("/issue/{}/mail", percent_encode(name)), pairs)
 }

@@ -231,7 +231,7 @@ async fn an_issue_that_never_was_good_is_shown_as_it_is_written() {
     let site = Site::start(publication).await;
     let page = site.get(ISSUE).await;
     assert!(
-        page.contains("Nothing can be shown until this is mended."),
+        page.contains("Nothing can be shown until this is fixed."),
         "{page}"
     );
     assert!(
@@ -407,6 +407,75 @@ fn gif(grey: u8) -> Vec<u8> {
     bytes.extend([grey, grey, grey, 0, 0, 0]);
     bytes.extend(b",\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;");
     bytes
+}
+
+#[tokio::test]
+async fn the_mail_is_seen_in_another_theme_and_type_and_the_address_keeps_them() {
+    let site = Site::start(TestPublication::new()).await;
+    let own = site.get(&format!("{ISSUE}/mail")).await;
+    let letter = site.get(&format!("{ISSUE}/mail?theme=letter")).await;
+    assert_ne!(own, letter);
+    let paper = site.get(&format!("{ISSUE}/mail?theme=paper")).await;
+    assert_eq!(own, paper, "it is sent on paper");
+    let serif = site.get(&format!("{ISSUE}/mail?font=serif")).await;
+    assert!(serif.contains("serif") && serif != own, "{serif}");
+    let page = site.get(&format!("{ISSUE}?theme=letter")).await;
+    for link in [
+        "?view=phone&amp;theme=letter\"",
+        "?theme=letter&amp;for=tom%40example.com\"",
+        "/mail?scheme=light&amp;theme=letter\"",
+    ] {
+        assert!(page.contains(link), "{link}: {page}");
+    }
+    let message = |page: String| {
+        let (_, after) = page.split_once("<ol class=\"lines\">").unwrap();
+        after.split_once("</ol>").unwrap().0.to_owned()
+    };
+    let whole = format!("{ISSUE}?view=source&part=message");
+    let in_letter = message(site.get(&format!("{whole}&theme=letter")).await);
+    assert_eq!(
+        in_letter,
+        message(site.get(&whole).await),
+        "as it would leave"
+    );
+    // Another text shows in it too, and what is wrong keeps the last good one.
+    site.edit(
+        "issues/2026-11-23-quiet.md",
+        "It happened",
+        "It has happened",
+    );
+    site.shows(&format!("{ISSUE}/mail?theme=letter"), "It has happened")
+        .await;
+    site.edit(
+        "issues/2026-11-23-quiet.md",
+        "edition: monday",
+        "edition: moonday",
+    );
+    site.shows(ISSUE, "class=\"faults\"").await;
+    let kept = site.get(&format!("{ISSUE}/mail?theme=letter")).await;
+    assert!(kept.contains("It has happened"), "{kept}");
+}
+
+#[tokio::test]
+async fn a_page_of_the_publications_own_is_followed_and_a_broken_one_is_told() {
+    let site = Site::start(TestPublication::new()).await;
+    std::fs::create_dir_all(site.publication.path("templates/web/preview")).unwrap();
+    let keys = "templates/web/preview/keys.html";
+    site.write(keys, "<dialog id=\"keys\">My own keys</dialog>");
+    site.shows(ISSUE, "My own keys").await;
+    site.write(keys, "<dialog>{% if %}</dialog>");
+    let page = site
+        .shows(ISSUE, "<code>templates/web/preview/keys.html:1:")
+        .await;
+    assert!(
+        page.contains("My own keys"),
+        "the last good page stays: {page}"
+    );
+    let mail = site.get(&format!("{ISSUE}/mail")).await;
+    assert!(
+        mail.contains("It happened"),
+        "a page is no part of the mail: {mail}"
+    );
 }
 
 #[tokio::test]

@@ -21,22 +21,22 @@ const PAGE: u32 = 1_000;
 
 /// The readers at hand.
 #[derive(Debug, Default)]
-pub(super) struct People {
+pub(super) struct ReaderDirectory {
     readers: Vec<Reader>,
     /// What is wrong with subscribers.yaml.
     pub(super) faults: Vec<SourceError>,
 }
 
-impl People {
+impl ReaderDirectory {
     /// Reads the file and the list. Somebody whom the file alone has brought is shown as the file
     /// has them now; anybody else as the list has them.
     pub(super) async fn load(app: &App, store: Option<&dyn Store>) -> Self {
-        let mut people = Self::default();
-        people.read_file(app);
+        let mut directory = Self::default();
+        directory.read_file(app);
         if let Some(store) = store {
-            people.read_list(store).await;
+            directory.read_list(store).await;
         }
-        people
+        directory
     }
 
     fn read_file(&mut self, app: &App) {

@@ -1,4 +1,4 @@
-//! What a page shows: plain data that a desk fills in.
+//! What the preview's service answers with: plain data, of which a page is made in the reader's words.
 
 use std::{sync::Arc, time::Duration};
 
@@ -6,35 +6,38 @@ use chrono::NaiveDate;
 
 use crate::{
     check::Finding,
+    look::Theme,
     schedule::SlotState,
     source::{Source, SourceError},
 };
 
 /// Everything a page shows.
 #[derive(Debug, Clone)]
-pub struct Sheet {
-    /// Which state of the desk it shows.
+pub struct PreviewContent {
+    /// Which state of the files it shows.
     pub revision: u64,
     /// The publication's name.
     pub publication: String,
     /// The calendar and the archive, the latest date first.
-    pub rows: Vec<Row>,
+    pub rows: Vec<IssueRow>,
     /// Why files can't be used as they stand, and what is shown is older than they are.
     pub faults: Vec<SourceError>,
     /// The open issue.
-    pub standing: Standing,
+    pub standing: IssueStanding,
     /// Readers to choose from.
-    pub readers: Vec<Reader>,
+    pub readers: Vec<ReaderChoice>,
     /// How many readers there are besides.
     pub further_readers: usize,
+    /// The theme and the type that the publication chose itself.
+    pub own_look: OwnLook,
 }
 
 /// How the issue that was asked for stands.
 #[derive(Debug, Clone)]
-pub enum Standing {
+pub enum IssueStanding {
     /// It is open.
-    Open(Box<Open>),
-    /// It was never readable since the desk was opened; the faults say why.
+    Open(Box<OpenIssue>),
+    /// It was never readable since the preview was started; the faults say why.
     Broken {
         /// The file as it stands.
         manuscript: Option<Source>,
@@ -47,10 +50,10 @@ pub enum Standing {
     Nothing,
 }
 
-impl Standing {
+impl IssueStanding {
     /// The open issue, where one is.
     #[must_use]
-    pub fn open(&self) -> Option<&Open> {
+    pub fn open(&self) -> Option<&OpenIssue> {
         match self {
             Self::Open(open) => Some(open),
             _ => None,
@@ -60,21 +63,21 @@ impl Standing {
 
 /// An issue as one reader gets it, and what is to be known of it.
 #[derive(Debug, Clone)]
-pub struct Open {
+pub struct OpenIssue {
     /// Its name in the archive.
     pub name: String,
     /// Its file on this machine, for editors.
     pub path: String,
-    /// The edition's accent, as [`Row::accent`].
+    /// The edition's accent, as [`IssueRow::accent`].
     pub accent: usize,
     /// The sender as inboxes show it.
     pub sender: String,
     /// What the reader gets.
-    pub print: Arc<Print>,
+    pub mail: Arc<RenderedPreview>,
     /// Whether the files have changed since, and can't be rendered as they are now.
     pub is_stale: bool,
     /// Who is looking; None: nobody on the list has that address.
-    pub reader: Option<Reader>,
+    pub reader: Option<ReaderChoice>,
     /// The file, as it stands now.
     pub manuscript: Source,
     /// What `check` finds.
@@ -82,7 +85,7 @@ pub struct Open {
     /// Where its links go.
     pub links: Vec<LinkLine>,
     /// Its pictures.
-    pub pictures: Vec<Picture>,
+    pub pictures: Vec<PictureLine>,
     /// How long an unhurried reader needs.
     pub reading_time: Duration,
     /// Characters without spaces.
@@ -93,12 +96,12 @@ pub struct Open {
 
 /// One reader's mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Print {
+pub struct RenderedPreview {
     /// The subject.
     pub subject: String,
     /// The HTML part as it is sent.
     pub html: String,
-    /// The same with its pictures named for the desk.
+    /// The same with its pictures named for the preview's own addresses.
     pub shown_html: String,
     /// The text part.
     pub text: String,
@@ -106,7 +109,7 @@ pub struct Print {
 
 /// The whole message.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
+pub struct WholeMessage {
     /// Its bytes, as text.
     pub text: String,
     /// How many there are.
@@ -115,7 +118,7 @@ pub struct Message {
 
 /// A slot of the calendar, an issue, or both.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct IssueRow {
     /// The issue's name; None where the slot has none yet.
     pub name: Option<String>,
     /// Its title, or its file where it can't be read.
@@ -132,7 +135,7 @@ pub struct Row {
 
 /// Somebody as whom the issue is looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reader {
+pub struct ReaderChoice {
     /// What the address of a page calls them: their e-mail address, or a made-up reader's key.
     pub key: String,
     /// Their name.
@@ -140,12 +143,12 @@ pub struct Reader {
     /// BCP 47 tag.
     pub language: Option<String>,
     /// Where the name is nobody's: which made-up reader this is.
-    pub suggestion: Option<Suggestion>,
+    pub suggestion: Option<SampleReader>,
 }
 
 /// Readers that every list has, made up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Suggestion {
+pub enum SampleReader {
     /// Without a name.
     Nameless,
     /// With one.
@@ -165,7 +168,7 @@ pub struct LinkLine {
 
 /// A picture of the issue.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Picture {
+pub struct PictureLine {
     /// As the manuscript names it.
     pub location: String,
     /// Its alternative text.
@@ -180,18 +183,27 @@ pub struct Picture {
 
 /// An edition's accent, readable on light and on dark paper: six-digit hex colours.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Colors {
+pub struct AccentColors {
     /// On light paper.
     pub light: String,
     /// On dark paper.
     pub dark: String,
 }
 
-/// A change of the desk.
+/// The look that the mail is sent in, as far as the preview offers others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnLook {
+    /// The publication's theme.
+    pub theme: Theme,
+    /// Whether its type is a book face.
+    pub is_serif: bool,
+}
+
+/// A change of what the preview shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Change {
+pub struct Revision {
     /// Grows with each.
-    pub revision: u64,
-    /// From the first word of the system to the desk being ready.
+    pub number: u64,
+    /// From the first word of the system to the preview having taken it in.
     pub took: Duration,
 }

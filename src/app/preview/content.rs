@@ -1,74 +1,82 @@
-//! From what the desk has to what a page shows: plain data.
+//! From what the preview has read to what a page shows: plain data.
 
 use std::sync::Arc;
 
 use super::{
-    super::App,
-    pictures::pictures,
-    press::Press,
-    shelf::{Shelf, accent_of},
+    super::App, accents::accent_of, issue_preview::IssuePreview, pictures::pictures,
+    state::PreviewState,
 };
 use crate::{
     audience,
     issue::{Issue, LinkTarget},
     publication::Publication,
     source::SourceError,
-    web::preview::{LinkLine, Open, Print, Reader, Standing, Suggestion, Wanted},
+    web::preview::{
+        IssueStanding, LinkLine, LookChoice, OpenIssue, PageRequest, ReaderChoice, RenderedPreview,
+        SampleReader,
+    },
 };
 
 /// The key of the made-up reader with a name.
 pub(super) const NAMED: &str = "named";
 
-/// How the issue that is wanted stands, as that reader gets it; what keeps it from being shown is
+/// How the issue that is asked for stands, as that reader gets it; what keeps it from being shown is
 /// added to `faults`.
 pub(super) fn standing(
-    shelf: &mut Shelf,
-    wanted: &Wanted,
+    state: &mut PreviewState,
+    request: &PageRequest,
     reader: &audience::Reader,
-    shown: Option<Reader>,
+    shown: Option<ReaderChoice>,
     faults: &mut Vec<SourceError>,
-) -> Standing {
-    let Some(name) = wanted.issue.as_deref() else {
-        return Standing::Nothing;
+) -> IssueStanding {
+    let Some(name) = request.issue.as_deref() else {
+        return IssueStanding::Nothing;
     };
-    if shelf.entry(name).is_none() {
-        return match shelf.moved(name) {
-            Some(to) => Standing::Moved(to.to_owned()),
-            None if shelf.is_empty() => Standing::Nothing,
-            None => Standing::Gone,
+    if state.entry(name).is_none() {
+        return match state.moved(name) {
+            Some(to) => IssueStanding::Moved(to.to_owned()),
+            None if state.is_empty() => IssueStanding::Nothing,
+            None => IssueStanding::Gone,
         };
     }
     let is_held_up = !faults.is_empty();
-    let Some((app, press)) = shelf.press(name) else {
-        return Standing::Gone;
+    let Some((sources, preview)) = state.preview(name) else {
+        return IssueStanding::Gone;
     };
-    let print = press.print(app, &wanted.reader, reader);
-    faults.extend(press.faults.iter().cloned());
+    let mail = preview.mail(sources, request.look, &request.reader, reader);
+    faults.extend(preview.faults.iter().cloned());
     // The file as it stands now, though it can't be read as an issue.
-    let manuscript = press.faults.iter().find_map(|fault| {
+    let manuscript = preview.faults.iter().find_map(|fault| {
         let (source, _) = fault.span()?;
         source.name().starts_with("issues").then(|| source.clone())
     });
-    match (print, press.issue()) {
-        (Some(print), Some(issue)) => {
-            let mut open = open(app, press, issue, name, print);
+    match (mail, preview.issue()) {
+        (Some(mail), Some(issue)) => {
+            let mut open = open(sources.app, preview, request.look, issue, name, mail);
             open.reader = shown;
-            open.is_stale = is_held_up || press.is_stale();
+            open.is_stale = is_held_up || preview.is_stale();
             if let Some(manuscript) = manuscript {
                 open.manuscript = manuscript;
             }
-            Standing::Open(Box::new(open))
+            IssueStanding::Open(Box::new(open))
         }
-        _ => Standing::Broken { manuscript },
+        _ => IssueStanding::Broken { manuscript },
     }
 }
 
-fn open(app: &App, press: &Press, issue: &Issue, name: &str, print: Arc<Print>) -> Open {
+fn open(
+    app: &App,
+    preview: &IssuePreview,
+    look: LookChoice,
+    issue: &Issue,
+    name: &str,
+    mail: Arc<RenderedPreview>,
+) -> OpenIssue {
     let publication = &app.publication;
     let line = |at: usize| issue.source.position(at).line;
     let extent = issue.document.extent();
     let links = issue.document.links.iter();
-    Open {
+    OpenIssue {
         name: name.to_owned(),
         path: std::path::absolute(&issue.path)
             .unwrap_or_else(|_| issue.path.clone())
@@ -83,7 +91,7 @@ fn open(app: &App, press: &Press, issue: &Issue, name: &str, print: Arc<Print>) 
         is_stale: false,
         reader: None,
         manuscript: issue.source.clone(),
-        findings: press.findings.clone(),
+        findings: preview.findings.clone(),
         links: links
             .map(|used| LinkLine {
                 text: used.text.clone(),
@@ -94,19 +102,19 @@ fn open(app: &App, press: &Press, issue: &Issue, name: &str, print: Arc<Print>) 
                 line: line(used.span.start),
             })
             .collect(),
-        pictures: press
-            .shown()
-            .map(|composition| pictures(issue, name, &print.shown_html, composition))
+        pictures: preview
+            .shown(look)
+            .map(|composition| pictures(issue, name, &mail.shown_html, composition))
             .unwrap_or_default(),
         reading_time: extent.reading_time(),
         characters: extent.characters,
         words: extent.words,
-        print,
+        mail,
     }
 }
 
-pub(super) fn listed(reader: &audience::Reader) -> Reader {
-    Reader {
+pub(super) fn listed(reader: &audience::Reader) -> ReaderChoice {
+    ReaderChoice {
         key: reader.email.to_string(),
         name: reader.name.clone(),
         language: reader.language.clone(),
@@ -114,12 +122,12 @@ pub(super) fn listed(reader: &audience::Reader) -> Reader {
     }
 }
 
-pub(super) fn suggested(publication: &Publication, suggestion: Suggestion) -> Reader {
+pub(super) fn suggested(publication: &Publication, suggestion: SampleReader) -> ReaderChoice {
     let (key, name) = match suggestion {
-        Suggestion::Nameless => ("", None),
-        Suggestion::Named => (NAMED, Some(sample_name(publication).to_owned())),
+        SampleReader::Nameless => ("", None),
+        SampleReader::Named => (NAMED, Some(sample_name(publication).to_owned())),
     };
-    Reader {
+    ReaderChoice {
         key: key.to_owned(),
         name,
         language: None,

@@ -1,15 +1,14 @@
 //! What the address of a page asks for, and addresses that ask for something else.
 
-use std::fmt::{self, Display};
-
 use serde::Deserialize;
 
-use crate::{check::ClientView, web::markup::UrlPart};
+use super::look_choice::{LookChoice, Typeface};
+use crate::{check::ClientView, look::Theme, render::percent_encode, web::address::with_query};
 
 /// How the issue is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum View {
+pub(super) enum PreviewView {
     #[default]
     Desktop,
     Phone,
@@ -21,7 +20,7 @@ pub(super) enum View {
     Clients,
 }
 
-impl View {
+impl PreviewView {
     /// In the order of their keys, 1 to 7.
     pub(super) const ALL: [Self; 7] = [
         Self::Desktop,
@@ -50,7 +49,7 @@ impl View {
 /// Which source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Part {
+pub(super) enum SourcePart {
     /// The issue's own file.
     #[default]
     Manuscript,
@@ -60,7 +59,7 @@ pub(super) enum Part {
     Message,
 }
 
-impl Part {
+impl SourcePart {
     pub(super) const ALL: [Self; 4] = [Self::Manuscript, Self::Html, Self::Text, Self::Message];
 
     pub(super) fn key(self) -> &'static str {
@@ -76,16 +75,20 @@ impl Part {
 /// A page's address, after the issue's name.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Asked {
-    pub(super) view: View,
+pub(super) struct PageQuery {
+    pub(super) view: PreviewView,
     /// The reader as whom.
     #[serde(rename = "for")]
     pub(super) reader: String,
     /// The dark view as narrow as a phone.
     pub(super) narrow: bool,
-    pub(super) part: Part,
+    pub(super) part: SourcePart,
     /// Whose view of the mail.
     pub(super) client: ClientView,
+    /// In another theme than the publication's own.
+    pub(super) theme: Option<Theme>,
+    /// In other type than the publication's own.
+    pub(super) font: Option<Typeface>,
     /// A line of the manuscript.
     pub(super) line: Option<usize>,
     /// Readers whose address or name holds this are to choose from.
@@ -94,24 +97,27 @@ pub(super) struct Asked {
     pub(super) all: bool,
 }
 
-/// What a page wants of the desk.
+/// What a page asks of the preview's service.
 #[derive(Debug, Clone, Default)]
-pub struct Wanted {
+pub struct PageRequest {
     /// The issue's name.
     pub issue: Option<String>,
     /// The reader's key; empty for somebody without a name.
     pub reader: String,
     /// Which readers to choose from: their address or name holds this.
     pub readers: String,
+    /// The look that the mail is to be seen in.
+    pub look: LookChoice,
 }
 
-impl Asked {
-    /// What the desk has to get ready.
-    pub(super) fn wanted(&self, issue: Option<String>) -> Wanted {
-        Wanted {
+impl PageQuery {
+    /// What the service has to get ready.
+    pub(super) fn request(&self, issue: Option<String>) -> PageRequest {
+        PageRequest {
             issue,
             reader: self.reader().to_owned(),
             readers: self.readers.clone().unwrap_or_default(),
+            look: self.look(),
         }
     }
 
@@ -119,13 +125,20 @@ impl Asked {
         self.reader.trim()
     }
 
+    pub(super) fn look(&self) -> LookChoice {
+        LookChoice {
+            theme: self.theme,
+            font: self.font,
+        }
+    }
+
     /// Whether the page shows the whole message, which nothing else needs.
     pub(super) fn needs_message(&self) -> bool {
-        self.view == View::Source
+        self.view == PreviewView::Source
     }
 
     /// The same page in another view.
-    pub(super) fn in_view(&self, view: View) -> Self {
+    pub(super) fn in_view(&self, view: PreviewView) -> Self {
         Self {
             view,
             line: None,
@@ -137,17 +150,17 @@ impl Asked {
     /// The manuscript at a line.
     pub(super) fn at_line(&self, line: usize) -> Self {
         Self {
-            part: Part::Manuscript,
+            part: SourcePart::Manuscript,
             line: Some(line),
-            ..self.in_view(View::Source)
+            ..self.in_view(PreviewView::Source)
         }
     }
 
     /// Another source.
-    pub(super) fn with_part(&self, part: Part) -> Self {
+    pub(super) fn with_part(&self, part: SourcePart) -> Self {
         Self {
             part,
-            ..self.in_view(View::Source)
+            ..self.in_view(PreviewView::Source)
         }
     }
 
@@ -155,7 +168,7 @@ impl Asked {
     pub(super) fn with_client(&self, client: ClientView) -> Self {
         Self {
             client,
-            ..self.in_view(View::Clients)
+            ..self.in_view(PreviewView::Clients)
         }
     }
 
@@ -167,61 +180,66 @@ impl Asked {
             ..self.clone()
         }
     }
-}
 
-/// The address of an issue's page; `&` is for the reader of the text to escape.
-pub(super) fn address(name: &str, asked: &Asked) -> String {
-    format!("/issue/{}{}", UrlPart(name), Query(asked))
-}
+    /// The same in another look.
+    pub(super) fn in_look(&self, look: LookChoice) -> Self {
+        Self {
+            theme: look.theme,
+            font: look.font,
+            ..self.clone()
+        }
+    }
 
-/// The part of an address after the path: what differs from the plain page.
-pub(super) struct Query<'a>(pub(super) &'a Asked);
+    /// The page of another issue, which opens at its top.
+    pub(super) fn at_top(&self) -> Self {
+        Self {
+            line: None,
+            ..self.clone()
+        }
+    }
 
-impl Display for Query<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Asked {
-            view,
-            reader,
-            narrow,
-            part,
-            client,
-            line,
-            readers,
-            all,
-        } = self.0;
+    /// What of it differs from the plain page, as an address says it.
+    pub(super) fn pairs(&self) -> Vec<(&'static str, String)> {
         let mut pairs = Vec::new();
-        if *view != View::default() {
-            pairs.push(format!("view={}", view.key()));
+        let mut say = |key, value: &str| pairs.push((key, value.to_owned()));
+        if self.view != PreviewView::default() {
+            say("view", self.view.key());
         }
-        if *narrow && *view == View::Dark {
-            pairs.push("narrow=true".to_owned());
+        if self.narrow && self.view == PreviewView::Dark {
+            say("narrow", "true");
         }
-        if *part != Part::default() && *view == View::Source {
-            pairs.push(format!("part={}", part.key()));
+        if self.part != SourcePart::default() && self.view == PreviewView::Source {
+            say("part", self.part.key());
         }
-        if *client != ClientView::default() && *view == View::Clients {
-            pairs.push(format!("client={}", client.key()));
+        if self.client != ClientView::default() && self.view == PreviewView::Clients {
+            say("client", self.client.key());
         }
-        if let Some(line) = line {
-            pairs.push(format!("line={line}"));
+        for (key, value) in self.look().pairs() {
+            say(key, value);
         }
-        if !reader.trim().is_empty() {
-            pairs.push(format!("for={}", UrlPart(reader.trim())));
+        if let Some(line) = self.line {
+            say("line", &line.to_string());
         }
-        if let Some(readers) = readers {
-            pairs.push(format!("readers={}", UrlPart(readers)));
+        if !self.reader().is_empty() {
+            say("for", self.reader());
         }
-        if *all {
-            pairs.push("all=true".to_owned());
+        if let Some(readers) = &self.readers {
+            say("readers", readers);
         }
-        if pairs.is_empty() {
-            return Ok(());
+        if self.all {
+            say("all", "true");
         }
-        write!(f, "?{}", pairs.join("&"))?;
-        match line {
-            Some(line) => write!(f, "#L{line}"),
-            None => Ok(()),
-        }
+        pairs
+    }
+}
+
+/// The address of an issue's page; its template escapes it.
+pub(super) fn address(name: &str, query: &PageQuery) -> String {
+    let path = format!("/issue/{}", percent_encode(name));
+    let address = with_query(&path, query.pairs());
+    match query.line {
+        Some(line) => format!("{address}#L{line}"),
+        None => address,
     }
 }
 
@@ -230,17 +248,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_keeps_reader_and_place_and_says_no_more_than_it_must() {
-        let plain = Asked::default();
+    fn an_address_keeps_reader_look_and_place_and_says_no_more_than_it_must() {
+        let plain = PageQuery::default();
         assert_eq!(address("2026-11-23-a", &plain), "/issue/2026-11-23-a");
-        let minji = plain.as_reader("lea+x@example.com").in_view(View::Dark);
+        let lea = plain
+            .as_reader("lea+x@example.com")
+            .in_view(PreviewView::Dark);
         assert_eq!(
-            address("가", &minji),
+            address("가", &lea),
             "/issue/%EA%B0%80?view=dark&for=lea%2Bx%40example.com"
         );
         assert_eq!(
-            address("a", &minji.at_line(12)),
+            address("a", &lea.at_line(12)),
             "/issue/a?view=source&line=12&for=lea%2Bx%40example.com#L12"
+        );
+        let look = LookChoice {
+            theme: Some(Theme::Letter),
+            font: Some(Typeface::Serif),
+        };
+        let letter = plain.in_look(look).in_view(PreviewView::Phone);
+        assert_eq!(
+            address("a", &letter),
+            "/issue/a?view=phone&theme=letter&font=serif"
         );
     }
 }

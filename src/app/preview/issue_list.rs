@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
-use super::shelf::{Former, accent_of};
+use super::{accents::accent_of, former::FormerIssue};
 use crate::{
     issue::{Archive, Entry, Issue, Status},
     publication::Publication,
     schedule::{self, LedgerView, SlotState, SlotView},
     store::BatchState,
-    web::preview::Row,
+    web::preview::IssueRow,
 };
 
 /// So far ahead a slot without an issue is shown.
@@ -19,38 +19,38 @@ const AHEAD_DAYS: u64 = 14;
 const BACK_DAYS: u64 = 7;
 
 /// What the list is made of.
-pub(super) struct Desk<'a> {
+pub(super) struct ListInputs<'a> {
     pub(super) publication: &'a Publication,
     pub(super) archive: &'a Archive,
     /// What could once be read, by name.
-    pub(super) former: &'a BTreeMap<String, Former>,
+    pub(super) former: &'a BTreeMap<String, FormerIssue>,
     pub(super) ledger: &'a LedgerView,
     pub(super) now: DateTime<Utc>,
 }
 
 /// All lines, the latest date first.
-pub(super) fn rows(desk: &Desk<'_>) -> Vec<Row> {
-    let slots = desk.slots();
-    let mut rows: Vec<Row> = desk
+pub(super) fn rows(inputs: &ListInputs<'_>) -> Vec<IssueRow> {
+    let slots = inputs.slots();
+    let mut rows: Vec<IssueRow> = inputs
         .archive
         .entries()
         .iter()
         .map(|entry| match &entry.issue {
-            Ok(issue) => desk.readable(entry, issue, &slots),
-            Err(_) => desk.broken(entry),
+            Ok(issue) => inputs.readable(entry, issue, &slots),
+            Err(_) => inputs.broken(entry),
         })
         .collect();
     // Before the first issue, and before today, nothing is missing.
-    let today = desk.today();
-    let begin = desk.archive.issues().map(|issue| issue.front_matter.date);
+    let today = inputs.today();
+    let begin = inputs.archive.issues().map(|issue| issue.front_matter.date);
     let begin = begin.min().map_or(today, |begin| begin.min(today));
-    let missing: Vec<Row> = slots
+    let missing: Vec<IssueRow> = slots
         .iter()
         .filter(|view| view.issues.is_empty() && view.date >= begin)
-        .map(|view| desk.missing(view))
+        .map(|view| inputs.missing(view))
         .filter(|slot| {
             // The issue of that date may be there, and broken.
-            let is_its = |row: &Row| row.state.is_none() && row.date == slot.date;
+            let is_its = |row: &IssueRow| row.state.is_none() && row.date == slot.date;
             !rows.iter().any(is_its)
         })
         .collect();
@@ -59,7 +59,7 @@ pub(super) fn rows(desk: &Desk<'_>) -> Vec<Row> {
     rows
 }
 
-impl Desk<'_> {
+impl ListInputs<'_> {
     fn today(&self) -> NaiveDate {
         self.publication.today(self.now)
     }
@@ -82,8 +82,8 @@ impl Desk<'_> {
         overview.rows.into_iter().filter_map(slot).collect()
     }
 
-    fn missing(&self, view: &SlotView) -> Row {
-        Row {
+    fn missing(&self, view: &SlotView) -> IssueRow {
+        IssueRow {
             name: None,
             title: view.title.clone(),
             edition: format!("daily-note new {}", view.edition),
@@ -93,7 +93,7 @@ impl Desk<'_> {
         }
     }
 
-    fn readable(&self, entry: &Entry, issue: &Issue, slots: &[SlotView]) -> Row {
+    fn readable(&self, entry: &Entry, issue: &Issue, slots: &[SlotView]) -> IssueRow {
         let front_matter = &issue.front_matter;
         let has_it = |view: &&SlotView| view.issues.iter().any(|one| one.id == issue.id);
         let mut batches = self.ledger.batches.iter();
@@ -110,7 +110,7 @@ impl Desk<'_> {
                 Status::Ready => SlotState::Ready,
             },
         };
-        Row {
+        IssueRow {
             name: Some(entry.name.clone()),
             title: front_matter.title.clone(),
             edition: self.edition_title(&front_matter.edition),
@@ -121,10 +121,10 @@ impl Desk<'_> {
     }
 
     /// As it was when it could last be read.
-    fn broken(&self, entry: &Entry) -> Row {
+    fn broken(&self, entry: &Entry) -> IssueRow {
         let former = self.former.get(&entry.name);
         let in_name = || entry.name.get(..10)?.parse().ok();
-        Row {
+        IssueRow {
             name: Some(entry.name.clone()),
             title: former.map_or(&entry.name, |former| &former.title).clone(),
             edition: former.map_or_else(String::new, |former| self.edition_title(&former.edition)),

@@ -3,16 +3,21 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::{Component, Path, PathBuf},
+    path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use chrono::NaiveDate;
 
 use super::{
-    super::{App, consents::RecipientsByEdition, on_hold::hold_among},
-    calendar::{self, Desk},
-    press::{Bench, Press, told},
-    watch::Changed,
+    super::{App, AppError, consents::RecipientsByEdition, on_hold::hold_among},
+    accents,
+    changed::ChangedFiles,
+    former::FormerIssue,
+    issue_list::{self, ListInputs},
+    issue_preview::{IssuePreview, RenderInputs, source_error, told},
+    pictures,
+    ready_mail::RenderSources,
 };
 use crate::{
     issue::{Archive, ArchiveError, Entry, Issue},
@@ -20,60 +25,60 @@ use crate::{
     render::{RenderError, Templates},
     schedule::{BatchView, LedgerView, SlotState},
     source::SourceError,
-    web::preview::{Colors, Row},
+    web::{
+        pages::Pages,
+        preview::{AccentColors, IssueRow, OwnLook},
+    },
 };
 
 /// What has been read.
-pub(super) struct Shelf {
+pub(super) struct PreviewState {
     pub(super) app: App,
     archive: Archive,
     templates: Templates,
     /// What keeps the files from being used as they are now.
     configuration_faults: Vec<SourceError>,
     template_error: Option<RenderError>,
+    /// The pages' own templates.
+    pages: Arc<Pages>,
+    pages_error: Option<RenderError>,
     archive_error: Option<ArchiveError>,
     ledger: LedgerView,
     /// How the readers' consents stand; None: not counted.
     recipients: Option<RecipientsByEdition>,
-    presses: BTreeMap<String, (u64, Press)>,
+    previews: BTreeMap<String, (u64, IssuePreview)>,
     /// Counts the changes: what was made before the last is made again when it is asked for.
     generation: u64,
     /// Every issue that could once be read, by its name then.
-    former: BTreeMap<String, Former>,
+    former: BTreeMap<String, FormerIssue>,
 }
 
-/// What is known of an issue whose file can't be read now, or is gone.
-pub(super) struct Former {
-    id: String,
-    pub(super) title: String,
-    pub(super) edition: String,
-    pub(super) date: NaiveDate,
-}
-
-impl Shelf {
+impl PreviewState {
     /// Reads everything.
-    pub(super) fn open(app: App) -> Result<Self, ArchiveError> {
+    pub(super) fn open(app: App) -> Result<Self, AppError> {
         let archive = Archive::load(&app.publication)?;
-        let mut shelf = Self {
+        let mut state = Self {
             archive,
             templates: Templates::built_in(),
             configuration_faults: Vec::new(),
             template_error: None,
+            pages: Arc::new(Pages::built_in()?),
+            pages_error: None,
             archive_error: None,
             ledger: LedgerView::default(),
             recipients: None,
-            presses: BTreeMap::new(),
+            previews: BTreeMap::new(),
             generation: 1,
             former: BTreeMap::new(),
             app,
         };
-        shelf.read_templates();
-        shelf.remember_names();
-        Ok(shelf)
+        state.read_templates();
+        state.remember_names();
+        Ok(state)
     }
 
     /// Reads again what has changed.
-    pub(super) fn reload(&mut self, changed: &Changed) {
+    pub(super) fn reload(&mut self, changed: &ChangedFiles) {
         self.generation += 1;
         let mut is_new = changed.everything;
         if changed.touches(FILE_NAME) {
@@ -103,6 +108,7 @@ impl Shelf {
     fn read_templates(&mut self) {
         match Templates::load(&self.app.publication.root) {
             Ok(templates) => {
+                self.read_pages(&templates);
                 self.templates = templates;
                 self.template_error = None;
             }
@@ -110,11 +116,35 @@ impl Shelf {
         }
     }
 
+    fn read_pages(&mut self, templates: &Templates) {
+        match Pages::load(templates) {
+            Ok(pages) => {
+                self.pages = Arc::new(pages);
+                self.pages_error = None;
+            }
+            Err(error) => self.pages_error = Some(error),
+        }
+    }
+
+    /// The pages' templates, as they could be read last.
+    pub(super) fn pages(&self) -> Arc<Pages> {
+        Arc::clone(&self.pages)
+    }
+
+    /// The look that the mail is sent in.
+    pub(super) fn own_look(&self) -> OwnLook {
+        let look = &self.app.publication.look;
+        OwnLook {
+            theme: look.theme,
+            is_serif: look.font.is_serif(),
+        }
+    }
+
     fn remember_names(&mut self) {
         for entry in self.archive.entries() {
             if let Ok(issue) = &entry.issue {
                 let front_matter = &issue.front_matter;
-                let former = Former {
+                let former = FormerIssue {
                     id: issue.id.clone(),
                     title: front_matter.title.clone(),
                     edition: front_matter.edition.clone(),
@@ -156,8 +186,8 @@ impl Shelf {
     }
 
     /// The list's lines.
-    pub(super) fn rows(&self) -> Vec<Row> {
-        calendar::rows(&Desk {
+    pub(super) fn rows(&self) -> Vec<IssueRow> {
+        issue_list::rows(&ListInputs {
             publication: &self.app.publication,
             archive: &self.archive,
             former: &self.former,
@@ -167,20 +197,8 @@ impl Shelf {
     }
 
     /// The editions' accents, in the order of the file.
-    pub(super) fn colors(&self) -> Vec<Colors> {
-        let publication = &self.app.publication;
-        publication
-            .editions
-            .iter()
-            .map(|edition| {
-                let context = publication.look.accents(publication.accent_of(edition));
-                let of = |key: &str| context[key].as_str().unwrap_or_default().to_owned();
-                Colors {
-                    light: of("accent"),
-                    dark: of("dark_accent"),
-                }
-            })
-            .collect()
+    pub(super) fn accents(&self) -> Vec<AccentColors> {
+        accents::colors(&self.app.publication)
     }
 
     /// The file of that name.
@@ -193,25 +211,7 @@ impl Shelf {
 
     /// The folders outside issues/ whose pictures the mail shows, relative to the root.
     pub(super) fn picture_folders(&self) -> BTreeSet<PathBuf> {
-        let root = &self.app.publication.root;
-        let images = self.archive.issues().flat_map(|issue| {
-            let beside = issue.path.parent().unwrap_or(root);
-            let beside = beside.strip_prefix(root).unwrap_or(beside);
-            let locations = issue.document.images.iter().map(|it| &*it.image.location);
-            locations.map(move |location| (beside, location))
-        });
-        let look = self.app.publication.look.pictures();
-        let look = look.map(|picture| (Path::new(""), &*picture.location));
-        images
-            .chain(look)
-            .filter(|(_, location)| !location.contains("://"))
-            .filter_map(|(beside, location)| match location.strip_prefix('/') {
-                Some(below_root) => without_climbs(Path::new(below_root)),
-                None => without_climbs(&beside.join(location)),
-            })
-            .filter_map(|path| Some(path.parent()?.to_owned()))
-            .filter(|folder| !folder.starts_with("issues"))
-            .collect()
+        pictures::folders(&self.app.publication, &self.archive)
     }
 
     /// Whether there is nothing to show.
@@ -236,7 +236,7 @@ impl Shelf {
     pub(super) fn front(&self) -> Option<String> {
         let rows = self.rows();
         let today = self.today();
-        let is_next = |row: &&Row| {
+        let is_next = |row: &&IssueRow| {
             row.name.is_some()
                 && row.date.is_none_or(|date| date >= today)
                 && row.state != Some(SlotState::Sent)
@@ -255,12 +255,14 @@ impl Shelf {
     pub(super) fn faults(&self) -> Vec<SourceError> {
         let mut faults = self.configuration_faults.clone();
         faults.extend(self.archive_error.as_ref().map(|error| told(error)));
-        faults.extend(self.template_error.as_ref().map(shown_template_error));
+        let templates = self.template_error.iter().chain(&self.pages_error);
+        faults.extend(templates.map(source_error));
         faults
     }
 
-    /// The press of that name, or of a name it had before; renewed where something has changed.
-    pub(super) fn press(&mut self, name: &str) -> Option<(&App, &mut Press)> {
+    /// The preview of the issue of that name, or of a name it had before; renewed where something has
+    /// changed. Beside it, what its mail is made from.
+    pub(super) fn preview(&mut self, name: &str) -> Option<(RenderSources<'_>, &mut IssuePreview)> {
         let moved = match self.entry(name) {
             Some(_) => None,
             None => self.moved(name).map(str::to_owned),
@@ -271,7 +273,12 @@ impl Shelf {
             .entries()
             .iter()
             .find(|entry| entry.name == name)?;
-        let (made_at, press) = self.presses.entry(name.to_owned()).or_default();
+        let sources = RenderSources {
+            app: &self.app,
+            archive: &self.archive,
+            templates: &self.templates,
+        };
+        let (made_at, preview) = self.previews.entry(name.to_owned()).or_default();
         if *made_at != self.generation {
             let kept_since = self.ledger.kept_since;
             let is_sent = entry.issue.as_ref().is_ok_and(|issue| {
@@ -289,10 +296,8 @@ impl Shelf {
             let hold = issue.and_then(|issue| hold_among(&self.ledger.holds, issue));
             let zone = self.app.publication.timezone;
             let nobody = RecipientsByEdition::new();
-            let bench = Bench {
-                app: &self.app,
-                archive: &self.archive,
-                templates: &self.templates,
+            let inputs = RenderInputs {
+                sources,
                 template_error: self.template_error.as_ref(),
                 today: self.app.clock.now().with_timezone(&zone).date_naive(),
                 is_sent,
@@ -301,10 +306,10 @@ impl Shelf {
                 held_because: hold.map(|hold| hold.why.as_str()),
                 recipients: self.recipients.as_ref().unwrap_or(&nobody),
             };
-            press.renew(&bench, &entry.issue);
+            preview.renew(&inputs, &entry.issue);
             *made_at = self.generation;
         }
-        Some((&self.app, press))
+        Some((sources, preview))
     }
 }
 
@@ -324,33 +329,4 @@ fn taker_of<'l>(
     };
     let taker = ledger.batches.iter().find(takes)?;
     Some(&taker.issue)
-}
-
-fn shown_template_error(error: &RenderError) -> SourceError {
-    match error {
-        RenderError::Source(error) => (**error).clone(),
-        error => told(error),
-    }
-}
-
-/// Which of the publication's accents an edition has.
-pub(super) fn accent_of(publication: &Publication, edition: &str) -> usize {
-    let editions = &publication.editions;
-    editions
-        .iter()
-        .position(|own| own.key == edition)
-        .unwrap_or_default()
-}
-
-/// A path below the root without its `..`; None where it climbs out.
-fn without_climbs(path: &Path) -> Option<PathBuf> {
-    let mut plain = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::ParentDir if !plain.pop() => return None,
-            Component::ParentDir | Component::CurDir => {}
-            part => plain.push(part),
-        }
-    }
-    Some(plain)
 }

@@ -1,0 +1,190 @@
+//! Pages made of templates: the files of `templates/web/` with the words of `templates/words/web/`,
+//! compiled once and said in each language that has words. A value that a template prints is escaped
+//! unless the template says otherwise, and none does. A publication's own files take the place of the
+//! program's one at a time; one that fails leaves the program's page standing.
+//!
+//! What a page shows is plain data, a struct a page; this knows none of them.
+
+use std::collections::BTreeMap;
+
+use axum::http::HeaderMap;
+use serde::Serialize;
+use tera::Context;
+
+use super::language;
+use crate::{
+    look::Look,
+    render::{Engine, RenderError, Templates, Words},
+};
+
+/// Where the pages' templates and style sheets are, under `templates/`.
+const FOLDER: &str = "web/";
+/// Where their words are: a file a language.
+const WORDS: &str = "words/web";
+/// What every page's style sheet begins with.
+const PAPER: &str = "web/paper.css";
+
+/// Every page, ready to be filled.
+#[derive(Debug)]
+pub struct Pages {
+    /// With the publication's own files over the program's.
+    shown: PageSet,
+    /// The program's alone, where the publication has any of its own.
+    built_in: Option<PageSet>,
+}
+
+/// The pages of one set of files.
+#[derive(Debug)]
+struct PageSet {
+    languages: BTreeMap<String, PageLanguage>,
+    style_sheets: BTreeMap<String, String>,
+}
+
+/// The pages of one set of files in one language.
+#[derive(Debug)]
+struct PageLanguage {
+    words: Words,
+    engine: Engine,
+}
+
+impl Pages {
+    /// The program's own.
+    ///
+    /// # Errors
+    /// None where the program is whole: its templates are compiled in.
+    pub fn built_in() -> Result<Self, RenderError> {
+        Ok(Self {
+            shown: PageSet::new(&Templates::built_in())?,
+            built_in: None,
+        })
+    }
+
+    /// The program's, with the publication's own files in their place.
+    ///
+    /// # Errors
+    /// A page's template that does not parse; words that are none.
+    pub fn load(templates: &Templates) -> Result<Self, RenderError> {
+        let built_in = Templates::built_in();
+        let has_own =
+            [FOLDER, WORDS].map(|folder| templates.under(folder) != built_in.under(folder));
+        Ok(Self {
+            shown: PageSet::new(templates)?,
+            built_in: match has_own.contains(&true) {
+                true => Some(PageSet::new(&built_in)?),
+                false => None,
+            },
+        })
+    }
+
+    /// The pages in the first language of Accept-Language that there are words for; else in English.
+    pub(super) fn for_reader(&self, headers: &HeaderMap) -> PagesInLanguage<'_> {
+        let tags = self.shown.languages.keys().map(String::as_str);
+        let tag = language::chosen(headers, tags);
+        PagesInLanguage {
+            shown: &self.shown.languages[tag],
+            built_in: self.built_in.as_ref().and_then(|set| {
+                let languages = &set.languages;
+                languages
+                    .get(tag)
+                    .or_else(|| languages.get(language::FALLBACK))
+            }),
+        }
+    }
+
+    /// A page's style sheet: the design's tokens and what all pages share, before its own rules.
+    pub(super) fn style_sheet(&self, name: &str) -> String {
+        let of = |name: &str| self.shown.style_sheets.get(name).map_or("", String::as_str);
+        let tokens = Look::default().custom_properties("ko");
+        [&tokens, of(PAPER), of(name)].concat()
+    }
+}
+
+impl PageSet {
+    fn new(templates: &Templates) -> Result<Self, RenderError> {
+        let (pages, others): (BTreeMap<_, _>, BTreeMap<_, _>) = templates
+            .under(FOLDER)
+            .into_iter()
+            .partition(|(name, _)| name.ends_with(".html"));
+        let engine = Engine::new(&pages)?;
+        let files = templates.under(WORDS);
+        let tags = files.keys().filter_map(|name| {
+            let file = name.strip_prefix(WORDS)?.strip_prefix('/')?;
+            file.strip_suffix(".yaml")
+        });
+        let languages = tags.map(|tag| {
+            let words = Words::load_from(templates, WORDS, tag)?;
+            let known = serde_json::json!({ "language": tag, "words": words.context() });
+            let language = PageLanguage {
+                engine: engine.knowing(&known)?,
+                words,
+            };
+            Ok((tag.to_owned(), language))
+        });
+        Ok(Self {
+            languages: languages.collect::<Result<_, RenderError>>()?,
+            style_sheets: others
+                .into_iter()
+                .filter(|(name, _)| name.ends_with(".css"))
+                .collect(),
+        })
+    }
+}
+
+impl PageLanguage {
+    fn filled(&self, name: &str, page: &impl Serialize) -> Result<String, RenderError> {
+        self.engine.render(name, &values(page)?)
+    }
+}
+
+/// A page as its template sees it.
+fn values(page: &impl Serialize) -> Result<Context, RenderError> {
+    Context::from_serialize(page).map_err(|error| {
+        let message = format!("what a page shows can't be told to its template: {error}");
+        RenderError::from(crate::source::SourceError::new(message))
+    })
+}
+
+/// The pages as one reader gets them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PagesInLanguage<'a> {
+    shown: &'a PageLanguage,
+    built_in: Option<&'a PageLanguage>,
+}
+
+impl<'a> PagesInLanguage<'a> {
+    /// The words for what no template can say: names of enumerated things, dates, counts.
+    pub(super) fn words(self) -> &'a Words {
+        &self.shown.words
+    }
+
+    /// The page of that template, with the publication's own files in the program's place.
+    ///
+    /// # Errors
+    /// A template that does not fit what the page shows.
+    pub(super) fn own(self, name: &str, page: &impl Serialize) -> Result<String, RenderError> {
+        let made = self.shown.filled(name, page);
+        if let (Err(error), Some(_)) = (&made, self.built_in) {
+            tracing::warn!(%error, "a page's own template fails: the program's is shown");
+        }
+        made
+    }
+
+    /// The program's own page of that template.
+    ///
+    /// # Errors
+    /// None where the program is whole.
+    pub(super) fn built_in(self, name: &str, page: &impl Serialize) -> Result<String, RenderError> {
+        self.built_in.unwrap_or(self.shown).filled(name, page)
+    }
+
+    /// The publication's own page; the program's where that fails.
+    ///
+    /// # Errors
+    /// As [`PagesInLanguage::built_in`].
+    pub(super) fn page(self, name: &str, page: &impl Serialize) -> Result<String, RenderError> {
+        self.own(name, page).or_else(|_| self.built_in(name, page))
+    }
+}
+
+#[cfg(test)]
+mod tests;
