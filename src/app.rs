@@ -150,6 +150,17 @@ pub enum AppError {
     },
 }
 
+impl AppError {
+    /// Who keeps the calendar, or sends, instead of this process.
+    #[must_use]
+    pub fn holder(&self) -> Option<&str> {
+        match self {
+            Self::State(StoreError::Kept { holder }) => Some(holder),
+            _ => None,
+        }
+    }
+}
+
 /// What kind of thing a person has to mend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {

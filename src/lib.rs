@@ -49,4 +49,7 @@ pub mod notice;
 pub mod web;
 
 pub mod app;
+
+pub mod operations;
+
 pub mod cli;

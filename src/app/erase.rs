@@ -3,7 +3,7 @@
 use std::{fs, io, path::Path};
 
 use super::{App, AppError, SUBSCRIBERS_FILE};
-use crate::{address::Address, smtp::inbox::Maildrop, store::Erasure};
+use crate::{address::Address, audience::SuppressionReason, smtp::inbox::Maildrop, store::Erasure};
 
 /// What was found of a person, and what became of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +43,15 @@ impl App {
             rendered,
             is_in_file: self.is_in_file(email),
         })
+    }
+
+    /// Whether that person was erased before.
+    ///
+    /// # Errors
+    /// A list that can't be read.
+    pub async fn is_erased(&self, email: &Address) -> Result<bool, AppError> {
+        let suppression = self.store().await?.suppression(email).await?;
+        Ok(suppression.is_some_and(|it| it.reason == SuppressionReason::Erased))
     }
 
     /// Whether subscribers.yaml, or a spelling of the address in it, would bring them again.

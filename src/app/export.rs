@@ -9,7 +9,7 @@ use std::{
 use serde::Serialize;
 
 use super::{
-    AppError,
+    App, AppError,
     suppressed::{PAGE_ROWS, Pages, Suppressed},
 };
 use crate::{
@@ -55,6 +55,20 @@ pub async fn export(
     }
 }
 
+impl App {
+    /// Writes the whole list of record.
+    ///
+    /// # Errors
+    /// When the store can't be read or `to` not be written.
+    pub async fn export_list(
+        &self,
+        format: ExportFormat,
+        to: &mut (dyn Write + Send),
+    ) -> Result<ExportReport, AppError> {
+        export(self.store().await?.as_ref(), format, to).await
+    }
+}
+
 async fn export_csv(
     store: &dyn Store,
     for_excel: bool,
@@ -69,8 +83,8 @@ async fn export_csv(
         table.hashed(&departure).map_err(unwritable)?;
         report.suppressed += 1;
     }
-    let mut pages = Pages::new(store, None);
-    while let Some(page) = pages.next().await? {
+    let mut pages = Pages::new(None);
+    while let Some(page) = pages.next(store).await? {
         let mut past = PastConsents::of(&page, store).await?;
         for subscriber in page {
             let email = &subscriber.profile.email;
@@ -129,8 +143,8 @@ async fn export_yaml(
 ) -> Result<ExportReport, AppError> {
     let suppressed = Suppressed::load(store).await?;
     let mut report = ExportReport::default();
-    let mut pages = Pages::new(store, None);
-    while let Some(page) = pages.next().await? {
+    let mut pages = Pages::new(None);
+    while let Some(page) = pages.next(store).await? {
         for subscriber in page {
             let email = &subscriber.profile.email;
             let is_suppressed = suppressed.of(email, store).await?.is_some();

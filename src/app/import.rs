@@ -13,7 +13,7 @@ use serde::Serialize;
 use tokio::sync::mpsc;
 
 use self::batch::Batch;
-use super::AppError;
+use super::{App, AppError};
 use crate::{
     address::Address,
     audience::{
@@ -122,6 +122,32 @@ impl ImportReport {
     #[must_use]
     pub fn changed_anything(&self) -> bool {
         self.added + self.merged + self.newly_suppressed > 0
+    }
+}
+
+impl App {
+    /// Takes a file into the list of record: see [`import`].
+    ///
+    /// # Errors
+    /// As [`import`].
+    pub async fn import_list(
+        &self,
+        import: Import,
+        dry_run: bool,
+        now: DateTime<Utc>,
+        on_problem: &mut (dyn FnMut(&Problem) -> Result<(), AppError> + Send),
+        on_progress: &mut (dyn FnMut(u64) + Send),
+    ) -> Result<ImportReport, AppError> {
+        let store = self.store().await?;
+        self::import(
+            store.as_ref(),
+            import,
+            dry_run,
+            now,
+            on_problem,
+            on_progress,
+        )
+        .await
     }
 }
 

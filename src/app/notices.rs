@@ -270,7 +270,8 @@ impl App {
     ///
     /// # Errors
     /// The store's.
-    pub async fn unreached(&self, store: &dyn Store) -> Result<Vec<Unreached>, AppError> {
+    pub async fn unreached(&self) -> Result<Vec<Unreached>, AppError> {
+        let store = self.store().await?;
         let unreached = store.unreached(shown_since(self.clock.now())).await?;
         Ok(still_told(&self.publication, unreached))
     }

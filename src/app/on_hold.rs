@@ -37,6 +37,28 @@ impl App {
         Ok((hold, is_new))
     }
 
+    /// All that stands on hold.
+    ///
+    /// # Errors
+    /// A ledger that can't be read.
+    pub async fn holds(&self) -> Result<Vec<Hold>, AppError> {
+        Ok(self.store().await?.holds().await?)
+    }
+
+    /// Releases an issue that was held before it began, of which there is no batch to go on with; answers
+    /// nothing where there is one.
+    ///
+    /// # Errors
+    /// As [`App::release`].
+    pub async fn release_if_not_begun(&self, issue: &str) -> Result<Vec<Hold>, AppError> {
+        let store = self.store().await?;
+        let id = self.issue_id(issue)?;
+        if store.batch(&id).await?.is_some() || store.holds().await?.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.release(issue).await
+    }
+
     /// Releases an issue or a slot; answers the holds that stood on it.
     ///
     /// # Errors

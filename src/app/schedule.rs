@@ -31,7 +31,9 @@ impl App {
     ///
     /// # Errors
     /// A ledger that can't be read.
-    pub async fn unplaced(&self, store: &dyn Store) -> Result<Vec<Unplaced>, AppError> {
+    pub async fn unplaced(&self) -> Result<Vec<Unplaced>, AppError> {
+        let store = self.store().await?;
+        let store = store.as_ref();
         // A folder that can't be read is told by whoever needs it.
         let Ok(archive) = self.archive() else {
             return Ok(Vec::new());

@@ -66,17 +66,16 @@ impl Suppressed {
 }
 
 /// The list, a page at a time.
-pub struct Pages<'s> {
-    store: &'s dyn Store,
+pub struct Pages {
     state: Option<SubscriberState>,
     after: SubscriberId,
 }
 
-impl<'s> Pages<'s> {
+impl Pages {
     /// Those in that state, or all.
-    pub fn new(store: &'s dyn Store, state: Option<SubscriberState>) -> Self {
+    #[must_use]
+    pub fn new(state: Option<SubscriberState>) -> Self {
         Self {
-            store,
             state,
             after: SubscriberId(0),
         }
@@ -86,11 +85,8 @@ impl<'s> Pages<'s> {
     ///
     /// # Errors
     /// When the store can't be read.
-    pub async fn next(&mut self) -> Result<Option<Vec<Subscriber>>, StoreError> {
-        let page = self
-            .store
-            .subscribers(self.state, self.after, PAGE_ROWS)
-            .await?;
+    pub async fn next(&mut self, store: &dyn Store) -> Result<Option<Vec<Subscriber>>, StoreError> {
+        let page = store.subscribers(self.state, self.after, PAGE_ROWS).await?;
         Ok(page.last().map(|last| last.id).map(|last| {
             self.after = last;
             page

@@ -2,76 +2,16 @@
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use serde::Serialize;
 
 use super::{Exit, Failure, Output, output::Tone};
 use crate::{
+    app::App,
     delivery::{Ending, Report, Trouble},
-    store::{
-        Batch, BatchState, Counts, DeliveryId, FailedDelivery, Store, StoreError, Wave, WaveState,
-    },
+    operations::{self, Batch, BatchReport, BatchState, Counts, Wave, WaveState, everybody_failed},
 };
 
-/// Rows a page of `failed`.
-const PAGE: u32 = 500;
 /// Unknown readers named at the end of a run; `status --failed` names all.
 const NAMED: usize = 10;
-
-/// `status --json` (a contract).
-#[derive(Debug, Serialize)]
-pub(crate) struct BatchStatus {
-    issue: String,
-    edition: String,
-    slot: DateTime<Utc>,
-    state: &'static str,
-    /// It was tried out: nobody got it.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    rehearsal: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
-    audience: u64,
-    counts: Counts,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    waves: Vec<Wave>,
-    /// What rests, or is slow: while it is under way.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    troubles: Vec<Trouble>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    failed: Option<Vec<FailedDelivery>>,
-}
-
-impl BatchStatus {
-    pub(crate) fn new(batch: &Batch, counts: Counts, failed: Option<Vec<FailedDelivery>>) -> Self {
-        Self {
-            issue: batch.issue.clone(),
-            edition: batch.edition.clone(),
-            slot: batch.slot,
-            state: state_word(&batch.state),
-            rehearsal: batch.is_rehearsal,
-            reason: match &batch.state {
-                BatchState::Paused { reason, .. } => Some(reason.clone()),
-                _ => None,
-            },
-            audience: batch.audience,
-            counts,
-            waves: Vec::new(),
-            troubles: Vec::new(),
-            failed,
-        }
-    }
-
-    /// With what rests or is slow.
-    pub(crate) fn with_troubles(mut self, troubles: Vec<Trouble>) -> Self {
-        self.troubles = troubles;
-        self
-    }
-
-    /// With the waves of readers in their own zones.
-    pub(crate) fn with_waves(mut self, waves: Vec<Wave>) -> Self {
-        self.waves = waves;
-        self
-    }
-}
 
 /// What rests, or is slow, a line each: in whose words, and until when.
 pub(crate) fn trouble_lines(troubles: &[Trouble], zone: Tz) -> Vec<String> {
@@ -103,16 +43,6 @@ pub(crate) fn trouble_lines(troubles: &[Trouble], zone: Tz) -> Vec<String> {
         ),
     };
     troubles.iter().map(line).collect()
-}
-
-/// The state in one word, as JSON has it.
-fn state_word(state: &BatchState) -> &'static str {
-    match state {
-        BatchState::Open => "open",
-        BatchState::Paused { .. } => "paused",
-        BatchState::Finished => "finished",
-        BatchState::Cancelled => "cancelled",
-    }
 }
 
 /// The state for people.
@@ -149,18 +79,30 @@ pub(crate) fn count_words(counts: &Counts, output: &Output) -> String {
     }
 }
 
-/// A batch as it stands now.
-pub(crate) async fn show(issue: &str, store: &dyn Store, output: &Output) -> Result<Exit, Failure> {
-    let Some(batch) = store.batch(issue).await? else {
-        return Ok(Exit::Nothing);
-    };
-    let counts = store.counts(batch.id).await?;
+/// A batch as it stands.
+pub(crate) fn show(report: &BatchReport, output: &Output) {
     if output.is_json() {
-        output.document(&BatchStatus::new(&batch, counts, None));
+        output.document(report);
     } else {
-        output.say(line(&batch, &counts, output));
+        output.say(line(&report.batch, &report.counts, output));
     }
-    Ok(Exit::Done)
+}
+
+/// The batch of an issue as it stands now.
+pub(crate) async fn show_issue(app: &App, issue: &str, output: &Output) -> Result<Exit, Failure> {
+    Ok(match operations::report_of(app, issue).await? {
+        Some(report) => {
+            show(&report, output);
+            Exit::Done
+        }
+        None => Exit::Nothing,
+    })
+}
+
+/// That nothing is to be done, since the batch stands so already.
+pub(crate) fn note_state(batch: &Batch, output: &Output) -> Exit {
+    output.note(format!("{} is {}", batch.issue, state_words(&batch.state)));
+    Exit::Nothing
 }
 
 /// A batch in two lines: where it stands, and its rows.
@@ -201,36 +143,17 @@ pub(crate) fn wave_lines(waves: &[Wave], output: &Output) -> Vec<String> {
     waves.iter().map(line).collect()
 }
 
-/// Everybody who did not get it, or not yet.
-pub(crate) async fn all_failed(
-    batch: &Batch,
-    store: &dyn Store,
-) -> Result<Vec<FailedDelivery>, StoreError> {
-    let (mut all, mut after) = (Vec::new(), DeliveryId(0));
-    loop {
-        let page = store.failed(batch.id, after, PAGE).await?;
-        let Some((last, _)) = page.last() else {
-            return Ok(all);
-        };
-        after = *last;
-        all.extend(page.into_iter().map(|(_, failed)| failed));
-    }
-}
-
-/// The end of a run: what became of everybody, and what a person does now.
+/// The end of a run: what became of everybody, and what a person does now. Answers the document of it.
 pub(crate) async fn show_end(
+    app: &App,
     batch: &Batch,
     report: &Report,
-    store: &dyn Store,
     output: &Output,
-) -> Result<(), Failure> {
-    let batch = store
-        .batch(&batch.issue)
-        .await?
-        .unwrap_or_else(|| batch.clone());
-    let counts = report.counts;
+) -> Result<BatchReport, Failure> {
+    let settled = operations::settled_report(app, batch, report).await?;
+    let (batch, counts) = (&settled.batch, settled.counts);
     if output.is_json() {
-        output.document(&BatchStatus::new(&batch, counts, None));
+        output.document(&settled);
     }
     if report.recovered.unknown > 0 {
         output.note(output.paint(
@@ -250,7 +173,7 @@ pub(crate) async fn show_end(
             ),
         ));
     }
-    output.say(ending_line(&batch, report, output));
+    output.say(ending_line(batch, report, output));
     output.say(format!(
         "  {} readers = {}",
         batch.audience,
@@ -264,9 +187,9 @@ pub(crate) async fn show_end(
         )));
     }
     if counts.unknown > 0 {
-        name_unknown(&batch, store, output).await?;
+        name_unknown(app, batch, output).await?;
     }
-    Ok(())
+    Ok(settled)
 }
 
 fn ending_line(batch: &Batch, report: &Report, output: &Output) -> String {
@@ -307,8 +230,8 @@ fn ending_line(batch: &Batch, report: &Report, output: &Output) -> String {
     }
 }
 
-async fn name_unknown(batch: &Batch, store: &dyn Store, output: &Output) -> Result<(), Failure> {
-    let failed = all_failed(batch, store).await?;
+async fn name_unknown(app: &App, batch: &Batch, output: &Output) -> Result<(), Failure> {
+    let failed = everybody_failed(app, batch).await?;
     let unknown: Vec<_> = failed
         .iter()
         .filter(|failed| failed.outcome == "unknown")

@@ -1,7 +1,7 @@
 //! `cancel ISSUE`: nobody else gets it, ever.
 
 use super::{Context, Exit, Failure, batch, confirm};
-use crate::store::BatchState;
+use crate::operations;
 
 /// End an issue that is on its way: whoever has not got it will not
 #[derive(Debug, clap::Args)]
@@ -19,28 +19,19 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
-    let app = context.app()?;
-    let store = app.store().await?;
-    let batch = app.batch(store.as_ref(), &args.issue).await?;
-    if matches!(batch.state, BatchState::Finished | BatchState::Cancelled) {
-        context.output.note(format!(
-            "{} is {}",
-            batch.issue,
-            batch::state_words(&batch.state)
-        ));
-        return Ok(Exit::Nothing);
+    let (app, output) = (context.app()?, &context.output);
+    let cancelling = operations::cancelling(&app, &args.issue).await?;
+    if cancelling.is_over() {
+        return Ok(batch::note_state(&cancelling.batch, output));
     }
-    let left = store.counts(batch.id).await?.open();
     let question = format!(
-        "{left} readers of {} will never get it. Cancel?",
-        batch.issue
+        "{} readers of {} will never get it. Cancel?",
+        cancelling.left, cancelling.batch.issue
     );
-    if !args.yes && !confirm::ask(&question, &context.output)? {
-        context.output.note("Nothing was changed.");
+    if !args.yes && !confirm::ask(&question, output)? {
+        output.note("Nothing was changed.");
         return Ok(Exit::Nothing);
     }
-    store
-        .set_batch_state(batch.id, &BatchState::Cancelled, app.clock.now())
-        .await?;
-    batch::show(&batch.issue, store.as_ref(), &context.output).await
+    batch::show(&operations::cancel(&app, cancelling.batch).await?, output);
+    Ok(Exit::Done)
 }

@@ -41,8 +41,7 @@ pub(crate) async fn execute(
         ));
     }
     let (batch, report) = outcome?;
-    let store = app.store().await?;
-    batch::show_end(&batch, &report, store.as_ref(), output).await?;
+    batch::show_end(app, &batch, &report, output).await?;
     if let Some(inbox) = &way.inbox {
         point_to(inbox, output);
     }

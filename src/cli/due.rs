@@ -5,8 +5,7 @@ use std::{sync::Arc, time::Duration};
 use serde::Serialize;
 
 use super::{
-    Context, Exit, Failure, Output,
-    batch::{self, BatchStatus},
+    Context, Exit, Failure, Output, batch,
     doubt::{self, Answer},
     event::Printer,
     send,
@@ -16,8 +15,8 @@ use super::{
 use crate::{
     app::{App, AppError, Notifier, Pace, Sent, Server, Tellers},
     delivery::{Ending, Stop},
+    operations::BatchReport,
     schedule::{Job, Plan, Teller},
-    store::StoreError,
 };
 
 /// How long a command that ends goes on telling people; the next one tells the rest.
@@ -27,7 +26,7 @@ const LAST_WORDS: Duration = Duration::from_secs(30);
 #[derive(Serialize)]
 struct Due {
     /// The batches that were carried.
-    batches: Vec<BatchStatus>,
+    batches: Vec<BatchReport>,
 }
 
 pub(crate) async fn execute(is_dry_run: bool, context: &Context) -> Result<Exit, Failure> {
@@ -65,35 +64,31 @@ pub(crate) async fn execute(is_dry_run: bool, context: &Context) -> Result<Exit,
     let mut server = Server::open(context.root(), context.clock, pace, Arc::new(tellers)).await?;
     let _right = match server.take_schedule().await {
         Ok(right) => right,
-        Err(AppError::State(StoreError::Kept { holder })) => {
-            output.note(format!("another daily-note keeps the calendar ({holder})"));
-            return Ok(Exit::Nothing);
-        }
         Err(AppError::Doubt(doubt)) => match doubt::settle(&app, doubt, output).await? {
             Answer::Yes => server.take_schedule().await?,
             Answer::No => return Ok(Exit::Nothing),
         },
-        Err(error) => return Err(error.into()),
+        Err(error) => match error.holder() {
+            Some(holder) => {
+                output.note(format!("another daily-note keeps the calendar ({holder})"));
+                return Ok(Exit::Nothing);
+            }
+            None => return Err(error.into()),
+        },
     };
     let stop = Stop::default();
     signals::drain_on(stop.clone(), output.clone(), signals::Hangup::Ends);
     let sent = server.do_all_due(&stop).await;
     notifier.flush(LAST_WORDS).await;
     let sent = sent?;
-    show(&sent, &server, output).await?;
+    show(&app, &sent, &server, output).await?;
     Ok(exit(&sent, &server))
 }
 
-async fn show(sent: &[Sent], server: &Server, output: &Output) -> Result<(), Failure> {
-    let store = server.store();
+async fn show(app: &App, sent: &[Sent], server: &Server, output: &Output) -> Result<(), Failure> {
     let mut batches = Vec::new();
     for (batch, report) in sent {
-        let batch = store
-            .batch(&batch.issue)
-            .await?
-            .unwrap_or_else(|| batch.clone());
-        batch::show_end(&batch, report, store.as_ref(), &output.beside_json()).await?;
-        batches.push(BatchStatus::new(&batch, report.counts, None));
+        batches.push(batch::show_end(app, batch, report, &output.beside_json()).await?);
     }
     if output.is_json() {
         output.document(&Due { batches });

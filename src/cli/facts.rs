@@ -8,7 +8,7 @@ use super::{Output, Tone, batch, table::padded};
 use crate::{
     app::{Outlet, Preflight},
     check::Finding,
-    store::{BatchState, Counts},
+    operations::{BatchState, Counts},
 };
 
 /// Warnings told one by one; `check` tells all.

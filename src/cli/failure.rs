@@ -10,7 +10,6 @@ use crate::{
     message::ComposeError,
     render::RenderError,
     source::SourceError,
-    store::StoreError,
 };
 
 /// The exit codes of the contract.
@@ -128,7 +127,13 @@ impl From<AppError> for Failure {
                 let hint = "check smtp.dkim; `daily-note dkim new` makes a key";
                 Self::hinted(Exit::Configuration, error, hint)
             }
-            AppError::State(error) => error.into(),
+            AppError::State(error) => match error.into_entry() {
+                Ok(entry) => Self::places(Exit::Configuration, vec![entry]),
+                Err(error) => {
+                    let hint = error.hint().to_owned();
+                    Self::hinted(Exit::Configuration, error, &hint)
+                }
+            },
             AppError::Relay(error) => {
                 let hint = error.hint();
                 Self::hinted(Exit::Configuration, error, hint)
@@ -194,18 +199,6 @@ fn archive_hint(error: &ArchiveError) -> String {
         ArchiveError::Empty => "write one with `daily-note new EDITION`".to_owned(),
         ArchiveError::Unreadable { .. } | ArchiveError::Broken { .. } => {
             "check that you may read it".to_owned()
-        }
-    }
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Entry(entry) => Self::new(Exit::Configuration, entry.into_report()),
-            error => {
-                let hint = error.hint().to_owned();
-                Self::hinted(Exit::Configuration, error, &hint)
-            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `hold ISSUE|SLOT` and `release ISSUE|SLOT`: what is not begun stays, until a person lets it go.
 
 use super::{Context, Exit, Failure, Output};
-use crate::{app::App, store::Hold};
+use crate::operations::Hold;
 
 /// Keep an issue, or a slot, from going out until it is released
 #[derive(Debug, clap::Args)]
@@ -36,32 +36,28 @@ pub(crate) struct ReleaseArgs {
 }
 
 pub(crate) async fn execute(args: &HoldArgs, context: &Context) -> Result<Exit, Failure> {
-    put(&context.app()?, &args.wanted, &args.reason, &context.output).await
+    let app = context.app()?;
+    let (hold, is_new) = app.put_on_hold(&args.wanted, &args.reason).await?;
+    Ok(tell_held(&hold, is_new, &context.output))
 }
 
-/// Holds it, and says so.
-pub(super) async fn put(
-    app: &App,
-    wanted: &str,
-    reason: &str,
-    output: &Output,
-) -> Result<Exit, Failure> {
-    let (hold, is_new) = app.put_on_hold(wanted, reason).await?;
+/// Says that it is held.
+pub(super) fn tell_held(hold: &Hold, is_new: bool, output: &Output) -> Exit {
     if output.is_json() {
-        output.document(&hold);
-    }
-    if !is_new {
-        output.note(format!("{} is on hold already.", hold.name));
-        return Ok(Exit::Nothing);
+        output.document(hold);
     }
     let name = &hold.name;
+    if !is_new {
+        output.note(format!("{name} is on hold already."));
+        return Exit::Nothing;
+    }
     if !output.is_json() {
         output.say(format!("✓ {name} is on hold: {}", hold.why));
     }
     output.note(format!(
         "It goes out neither on its own nor by `send` before `daily-note release {name}`."
     ));
-    Ok(Exit::Done)
+    Exit::Done
 }
 
 pub(crate) async fn release(args: &ReleaseArgs, context: &Context) -> Result<Exit, Failure> {

@@ -1,7 +1,7 @@
 //! `pause ISSUE`: a running sender stops at its next message.
 
 use super::{Context, Exit, Failure, batch, hold};
-use crate::store::BatchState;
+use crate::operations::{self, Paused};
 
 /// Pause an issue that is on its way; the messages in flight finish
 ///
@@ -17,27 +17,15 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
-    let app = context.app()?;
-    let store = app.store().await?;
-    let id = app.issue_id(&args.issue)?;
-    let Some(batch) = store.batch(&id).await? else {
-        // Not begun: it is held instead, until `resume` or `release`.
-        return hold::put(&app, &args.issue, &args.reason, &context.output).await;
-    };
-    if batch.state != BatchState::Open {
-        context.output.note(format!(
-            "{} is {}",
-            batch.issue,
-            batch::state_words(&batch.state)
-        ));
-        return Ok(Exit::Nothing);
-    }
-    let state = BatchState::Paused {
-        reason: args.reason.clone(),
-        over_refusals: false,
-    };
-    store
-        .set_batch_state(batch.id, &state, app.clock.now())
-        .await?;
-    batch::show(&batch.issue, store.as_ref(), &context.output).await
+    let (app, output) = (context.app()?, &context.output);
+    Ok(
+        match operations::pause(&app, &args.issue, &args.reason).await? {
+            Paused::Now(report) => {
+                batch::show(&report, output);
+                Exit::Done
+            }
+            Paused::NotOpen(batch) => batch::note_state(&batch, output),
+            Paused::OnHold(hold, is_new) => hold::tell_held(&hold, is_new, output),
+        },
+    )
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Context, Exit, Failure, Tone, backup::contents};
-use crate::store::sqlite::Departures;
+use crate::operations::Departures;
 
 /// Bring a backup back where no state is
 ///

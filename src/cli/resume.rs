@@ -11,7 +11,7 @@ use super::{
 use crate::{
     address::Address,
     app::{App, AppError, Resumed, Resumption},
-    store::{BatchState, Retried, Retry, RetryState, UnknownAnswer},
+    operations::{BatchState, Retried, Retry, RetryState, UnknownAnswer},
 };
 
 /// Go on with a paused issue, or decide about the readers whose mail is unknown
@@ -102,8 +102,7 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
             retried,
         } => {
             tell(args, retried, context);
-            let store = app.store().await?;
-            let exit = batch::show(&batch.issue, store.as_ref(), &context.output).await?;
+            let exit = batch::show_issue(&app, &batch.issue, &context.output).await?;
             context.output.note(format!(
                 "It is open again; whoever sends now takes it up ({holder})."
             ));
@@ -115,8 +114,7 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
         && batch.state == BatchState::Finished
         && sending.settled > 0
     {
-        let store = app.store().await?;
-        return batch::show(&batch.issue, store.as_ref(), &context.output).await;
+        return batch::show_issue(&app, &batch.issue, &context.output).await;
     }
     sending.refuse_nothing_to_do()?;
     carry::execute(&app, sending, &context.output).await
@@ -128,12 +126,7 @@ async fn release_what_never_began(
     args: &Args,
     context: &Context,
 ) -> Result<Option<Exit>, Failure> {
-    let store = app.store().await?;
-    let id = app.issue_id(&args.issue)?;
-    if store.batch(&id).await?.is_some() || store.holds().await?.is_empty() {
-        return Ok(None);
-    }
-    let released = app.release(&args.issue).await?;
+    let released = app.release_if_not_begun(&args.issue).await?;
     if released.is_empty() {
         return Ok(None);
     }

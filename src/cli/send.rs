@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     app::{AppError, DryRun, HELD_BACK, Sending},
-    store::FoldReport,
+    operations::FoldReport,
 };
 
 /// Send an issue to every reader of its edition, once; or whatever the calendar wants now

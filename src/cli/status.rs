@@ -6,16 +6,13 @@ use std::time::Duration;
 
 use super::{
     Context, Exit, Failure, Tone,
-    batch::{BatchStatus, all_failed, line, trouble_lines, wave_lines},
+    batch::{line, trouble_lines, wave_lines},
 };
 use crate::{
     app::{App, Unplaced},
-    delivery::troubles,
-    store::{Batch, BatchState, DeliveryState, Store, WaveState},
+    operations::{self, BatchReport, BatchState, DeliveryState, WaveState},
 };
 
-/// Batches shown without ISSUE.
-const RECENT: u32 = 20;
 /// How often `--watch` looks.
 const BEAT: Duration = Duration::from_secs(1);
 
@@ -49,9 +46,38 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
-    let app = context.app()?;
-    let store = app.store().await?;
-    for lost in app.unreached(store.as_ref()).await? {
+    let (app, output) = (context.app()?, &context.output);
+    show_unreached(&app, context).await?;
+    show_holds(args, &app, context).await?;
+    show_unplaced(args, &app, context).await?;
+    loop {
+        let batches = operations::recent_batches(&app, args.issue.as_deref()).await?;
+        if batches.is_empty() {
+            output.note("Nothing was ever sent.");
+            if output.is_json() {
+                output.document(&serde_json::json!([]));
+            }
+            return Ok(Exit::Nothing);
+        }
+        if let (Some(state), [batch]) = (args.list, batches.as_slice()) {
+            return list::execute(&app, batch, state, args.csv, context).await;
+        }
+        let is_under_way = batches.iter().any(|batch| batch.state == BatchState::Open);
+        let mut reports = Vec::new();
+        for batch in batches {
+            reports.push(operations::report(&app, batch, args.failed).await?);
+        }
+        let exit = show(args, &reports, app.publication.timezone, context);
+        if !args.watch || !is_under_way {
+            return Ok(exit);
+        }
+        tokio::time::sleep(BEAT).await;
+    }
+}
+
+/// Whom nobody could tell what happens.
+async fn show_unreached(app: &App, context: &Context) -> Result<(), Failure> {
+    for lost in app.unreached().await? {
         let notices = match lost.given_up {
             1 => "a notice was".to_owned(),
             many => format!("{many} notices were"),
@@ -64,33 +90,12 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
             lost.reply
         ));
     }
-    show_holds(args, store.as_ref(), context).await?;
-    show_unplaced(args, &app, store.as_ref(), context).await?;
-    loop {
-        let batches = batches(args, &app, store.as_ref()).await?;
-        if batches.is_empty() {
-            context.output.note("Nothing was ever sent.");
-            if context.output.is_json() {
-                context.output.document(&serde_json::json!([]));
-            }
-            return Ok(Exit::Nothing);
-        }
-        if let (Some(state), [batch]) = (args.list, batches.as_slice()) {
-            return list::execute(batch, state, args.csv, store.as_ref(), context).await;
-        }
-        let zone = app.publication.timezone;
-        let exit = show(args, &batches, store.as_ref(), zone, context).await?;
-        let is_under_way = batches.iter().any(|batch| batch.state == BatchState::Open);
-        if !args.watch || !is_under_way {
-            return Ok(exit);
-        }
-        tokio::time::sleep(BEAT).await;
-    }
+    Ok(())
 }
 
 /// What does not go out because a person holds it.
-async fn show_holds(args: &Args, store: &dyn Store, context: &Context) -> Result<(), Failure> {
-    for hold in store.holds().await? {
+async fn show_holds(args: &Args, app: &App, context: &Context) -> Result<(), Failure> {
+    for hold in app.holds().await? {
         if args.issue.as_ref().is_none_or(|issue| *issue == hold.name) {
             let words = format!("{} is on hold: {}", hold.name, hold.why);
             context.output.note(context.output.paint(Tone::Care, words));
@@ -100,13 +105,8 @@ async fn show_holds(args: &Args, store: &dyn Store, context: &Context) -> Result
 }
 
 /// What is ready and never goes out on its own.
-async fn show_unplaced(
-    args: &Args,
-    app: &App,
-    store: &dyn Store,
-    context: &Context,
-) -> Result<(), Failure> {
-    for unplaced in app.unplaced(store).await? {
+async fn show_unplaced(args: &Args, app: &App, context: &Context) -> Result<(), Failure> {
+    for unplaced in app.unplaced().await? {
         let Unplaced { issue, why } = &unplaced;
         if args.issue.as_ref().is_none_or(|wanted| wanted == issue) {
             let words = format!("! {issue} is ready, and no slot takes it: {why}");
@@ -116,73 +116,42 @@ async fn show_unplaced(
     Ok(())
 }
 
-async fn batches(args: &Args, app: &App, store: &dyn Store) -> Result<Vec<Batch>, Failure> {
-    let Some(wanted) = &args.issue else {
-        return Ok(store.batches(RECENT).await?);
-    };
-    let id = app.issue_id(wanted)?;
-    match store.batch(&id).await? {
-        Some(batch) => Ok(vec![batch]),
-        None => Ok(Vec::new()),
+fn show(args: &Args, reports: &[BatchReport], zone: chrono_tz::Tz, context: &Context) -> Exit {
+    let output = &context.output;
+    match (output.is_json(), args.issue.is_some(), reports.first()) {
+        (true, true, Some(report)) => output.document(report),
+        (true, ..) => output.document(&reports),
+        (false, ..) => {
+            for report in reports {
+                output.say(line(&report.batch, &report.counts, output));
+                let waves = wave_lines(&report.waves, output);
+                let troubles = trouble_lines(&report.troubles, zone);
+                waves
+                    .iter()
+                    .chain(&troubles)
+                    .for_each(|line| output.say(line));
+                for failed in report.failed.iter().flatten() {
+                    let email = failed
+                        .email
+                        .as_ref()
+                        .map_or("(erased)", |email| email.as_str());
+                    let reply = failed.reply.as_deref().unwrap_or_default();
+                    output.say(format!("  {:<9} {email}  {reply}", failed.outcome));
+                }
+            }
+        }
+    }
+    match reports.iter().any(wants_a_person) {
+        true => Exit::Deliveries,
+        false => Exit::Done,
     }
 }
 
-async fn show(
-    args: &Args,
-    batches: &[Batch],
-    store: &dyn Store,
-    zone: chrono_tz::Tz,
-    context: &Context,
-) -> Result<Exit, Failure> {
-    let output = &context.output;
-    let (mut documents, mut exit) = (Vec::new(), Exit::Done);
-    for batch in batches {
-        let counts = store.counts(batch.id).await?;
-        let is_held_up = matches!(batch.state, BatchState::Paused { .. }) && counts.open() > 0;
-        if is_held_up || counts.deferred + counts.rejected + counts.unknown > 0 {
-            exit = Exit::Deliveries;
-        }
-        let failed = if args.failed {
-            Some(all_failed(batch, store).await?)
-        } else {
-            None
-        };
-        let waves = match batch.waves {
-            0 => Vec::new(),
-            _ => store.waves(batch.id).await?,
-        };
-        if waves.iter().any(|wave| wave.state == WaveState::TooLate) {
-            exit = Exit::Deliveries;
-        }
-        let troubles = match batch.state {
-            BatchState::Open => troubles(store, context.clock.now()).await?,
-            _ => Vec::new(),
-        };
-        if output.is_json() {
-            let status = BatchStatus::new(batch, counts, failed);
-            documents.push(status.with_waves(waves).with_troubles(troubles));
-            continue;
-        }
-        output.say(line(batch, &counts, output));
-        wave_lines(&waves, output)
-            .iter()
-            .for_each(|line| output.say(line));
-        trouble_lines(&troubles, zone)
-            .iter()
-            .for_each(|line| output.say(line));
-        for failed in failed.into_iter().flatten() {
-            let email = failed
-                .email
-                .as_ref()
-                .map_or("(erased)", |email| email.as_str());
-            let reply = failed.reply.as_deref().unwrap_or_default();
-            output.say(format!("  {:<9} {email}  {reply}", failed.outcome));
-        }
-    }
-    match (output.is_json(), args.issue.is_some(), documents.first()) {
-        (true, true, Some(document)) => output.document(document),
-        (true, ..) => output.document(&documents),
-        (false, ..) => {}
-    }
-    Ok(exit)
+fn wants_a_person(report: &BatchReport) -> bool {
+    let counts = report.counts;
+    let is_held_up = matches!(report.batch.state, BatchState::Paused { .. }) && counts.open() > 0;
+    let is_late = |wave: &operations::Wave| wave.state == WaveState::TooLate;
+    is_held_up
+        || counts.deferred + counts.rejected + counts.unknown > 0
+        || report.waves.iter().any(is_late)
 }

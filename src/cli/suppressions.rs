@@ -3,17 +3,14 @@
 mod undo;
 
 use clap::{Subcommand, ValueEnum};
-use serde::Serialize;
 
-use super::{Context, Exit, Failure, Tone, subscribers::address, table::table};
+use super::{Context, Exit, Failure, Output, Tone, subscribers::address, table::table};
 use crate::{
     address::Address,
-    audience::{SubscriberState, Suppression, SuppressionReason, field},
-    store::Store,
+    app::App,
+    audience::{Suppression, SuppressionReason, field},
+    operations::{self, SuppressionChange, SuppressionPages},
 };
-
-/// Suppressions taken from the store at once.
-const PAGE_ROWS: u32 = 5_000;
 
 /// Who gets no mail, whatever the list says
 #[derive(Debug, clap::Args)]
@@ -110,38 +107,30 @@ impl From<Reason> for SuppressionReason {
 
 pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let app = context.app()?;
-    let store = app.store().await?;
     match &args.action {
-        Action::List(args) => list(args, store.as_ref(), app.publication.timezone, context).await,
-        Action::Add(args) => add(args, store.as_ref(), context).await,
+        Action::List(args) => list(args, &app, &context.output).await,
+        Action::Add(args) => add(args, &app, &context.output).await,
         Action::Remove(args) if args.emails.is_empty() => {
-            undo::execute(&args.bounces, &app, store.as_ref(), context).await
+            undo::execute(&args.bounces, &app, &context.output).await
         }
-        Action::Remove(args) => remove(args, store.as_ref(), context).await,
+        Action::Remove(args) => remove(args, &app, &context.output).await,
     }
 }
 
-async fn list(
-    args: &ListArgs,
-    store: &dyn Store,
-    zone: chrono_tz::Tz,
-    context: &Context,
-) -> Result<Exit, Failure> {
-    let output = &context.output;
-    let (mut after, mut shown) = (0, 0_u64);
+async fn list(args: &ListArgs, app: &App, output: &Output) -> Result<Exit, Failure> {
+    let zone = app.publication.timezone;
+    let mut shown = 0_u64;
     if output.is_json() {
         output.raw(b"[");
     }
-    loop {
-        let page = store.suppressions(after, PAGE_ROWS).await?;
-        let Some((last, _)) = page.last() else { break };
-        after = *last;
-        let wanted = page.iter().map(|(_, it)| it).filter(|suppression| {
-            args.reason
-                .is_none_or(|reason| suppression.reason == reason.into())
-        });
+    let mut pages = SuppressionPages::open(app).await?;
+    while let Some(page) = pages.next().await? {
+        let is_wanted = |it: &&Suppression| {
+            let mut reasons = args.reason.iter();
+            reasons.all(|reason| it.reason == (*reason).into())
+        };
         let mut rows = Vec::new();
-        for suppression in wanted {
+        for suppression in page.iter().filter(is_wanted) {
             if output.is_json() {
                 let comma = if shown == 0 { "" } else { "," };
                 let document = serde_json::to_string(suppression).unwrap_or_default();
@@ -180,52 +169,23 @@ fn row(suppression: &Suppression, zone: chrono_tz::Tz) -> [String; 4] {
     ]
 }
 
-/// What became of an address, as a document.
-#[derive(Serialize)]
-struct Document<'a> {
-    email: &'a Address,
-    changed: bool,
-    /// What stands, or stood until now.
-    suppression: Option<Suppression>,
-}
-
-async fn add(args: &AddArgs, store: &dyn Store, context: &Context) -> Result<Exit, Failure> {
+async fn add(args: &AddArgs, app: &App, output: &Output) -> Result<Exit, Failure> {
     let detail = args.detail.as_deref().map(field::name).transpose();
     let detail = detail
         .map_err(|fault| Failure::usage(format!("--detail: {}", fault.message)))?
         .flatten();
-    let (now, output) = (context.clock.true_now(), &context.output);
-    let (mut documents, mut news) = (Vec::new(), Vec::new());
-    for email in &args.emails {
-        let standing = store.suppression(email).await?;
-        if standing.is_none() {
-            news.push(Suppression {
-                email: Some(email.clone()),
-                reason: args.reason.into(),
-                detail: detail.clone(),
-                at: now,
-            });
-        }
-        documents.push(Document {
-            email,
-            changed: standing.is_none(),
-            suppression: standing.or_else(|| news.last().cloned()),
-        });
-    }
-    if !news.is_empty() {
-        store.suppress(&news, now).await?;
-    }
+    let reason = args.reason.into();
+    let changes = operations::suppress(app, &args.emails, reason, detail.as_deref()).await?;
     if output.is_json() {
-        output.document(&documents);
+        output.document(&changes);
     }
-    for Document {
-        email,
-        changed,
-        suppression,
-    } in &documents
-    {
-        let reason = suppression.as_ref().map_or("", |it| it.reason.word());
-        output.say(match changed {
+    for change in &changes {
+        let email = change.email;
+        let reason = change
+            .suppression
+            .as_ref()
+            .map_or("", |it| it.reason.word());
+        output.say(match change.changed {
             true => output.paint(
                 Tone::Good,
                 format!("{email} gets no mail from now on ({reason})."),
@@ -233,53 +193,48 @@ async fn add(args: &AddArgs, store: &dyn Store, context: &Context) -> Result<Exi
             false => format!("{email} was kept from mail already ({reason})."),
         });
     }
-    Ok(match news.is_empty() {
-        true => Exit::Nothing,
-        false => Exit::Done,
-    })
+    Ok(exit(&changes))
 }
 
-async fn remove(args: &RemoveArgs, store: &dyn Store, context: &Context) -> Result<Exit, Failure> {
-    let output = &context.output;
-    let (mut documents, mut told) = (Vec::new(), Vec::new());
-    for email in &args.emails {
-        let suppression = store.lift_suppression(email).await?;
-        let subscriber = store.subscriber(email).await?;
-        let is_active = subscriber.is_some_and(|it| it.state == SubscriberState::Active);
-        told.push(match (&suppression, is_active) {
-            (None, _) => format!("{email} was not kept from mail."),
-            (Some(_), true) => output.paint(Tone::Good, format!("{email} gets mail again.")),
-            (Some(_), false) => output.paint(
-                Tone::Good,
-                format!("{email} may get mail again, but is not on the list: `subscribers add`."),
-            ),
-        });
-        if let Some(suppression) = &suppression
-            && matches!(
-                suppression.reason,
-                SuppressionReason::Unsubscribed | SuppressionReason::Complaint
-            )
-        {
-            told.push(format!(
+async fn remove(args: &RemoveArgs, app: &App, output: &Output) -> Result<Exit, Failure> {
+    let changes = operations::let_in(app, &args.emails).await?;
+    if output.is_json() {
+        output.document(&changes);
+    }
+    for SuppressionChange {
+        email,
+        suppression,
+        is_on_list,
+        ..
+    } in &changes
+    {
+        let Some(suppression) = suppression else {
+            output.say(format!("{email} was not kept from mail."));
+            continue;
+        };
+        let told = match is_on_list {
+            true => format!("{email} gets mail again."),
+            false => {
+                format!("{email} may get mail again, but is not on the list: `subscribers add`.")
+            }
+        };
+        output.say(output.paint(Tone::Good, told));
+        if matches!(
+            suppression.reason,
+            SuppressionReason::Unsubscribed | SuppressionReason::Complaint
+        ) {
+            output.say(format!(
                 "  They had left themself ({}): mail them only if they asked to come back.",
                 suppression.reason.word()
             ));
         }
-        documents.push(Document {
-            email,
-            changed: suppression.is_some(),
-            suppression,
-        });
     }
-    if output.is_json() {
-        output.document(&documents);
-    }
-    for line in told {
-        output.say(line);
-    }
-    let is_changed = documents.iter().any(|document| document.changed);
-    Ok(match is_changed {
+    Ok(exit(&changes))
+}
+
+fn exit(changes: &[SuppressionChange<'_>]) -> Exit {
+    match changes.iter().any(|change| change.changed) {
         true => Exit::Done,
         false => Exit::Nothing,
-    })
+    }
 }

@@ -152,6 +152,17 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// The entry of a file that is wrong, where that is the error.
+    ///
+    /// # Errors
+    /// Any other error, as it is.
+    pub fn into_entry(self) -> Result<SourceError, Self> {
+        match self {
+            Self::Entry(entry) => Ok(entry),
+            error => Err(error),
+        }
+    }
+
     /// What a person does about it.
     #[must_use]
     pub fn hint(&self) -> &str {

@@ -6,8 +6,8 @@ use chrono_tz::Tz;
 use crate::{
     cli::Tone,
     issue::Status,
+    operations::BatchState,
     schedule::{Need, SlotState, SlotView},
-    store::BatchState,
 };
 
 /// The mark at a line's head, which says without colour what the colour says.

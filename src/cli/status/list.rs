@@ -5,14 +5,12 @@ use std::io::{self, BufWriter, ErrorKind, Write};
 
 use serde_json::json;
 
-use super::super::{Context, Exit, Failure, Output, batch::BatchStatus};
+use super::super::{Context, Exit, Failure, Output};
 use crate::{
+    app::App,
     audience::export::guarded,
-    store::{Batch, DeliveryId, DeliveryRow, DeliveryState, Store},
+    operations::{self, Batch, DeliveryPages, DeliveryRow, DeliveryState},
 };
-
-/// Rows a page.
-const PAGE: u32 = 1_000;
 
 /// What `--list` takes: a state's word.
 pub(super) fn state(text: &str) -> Result<DeliveryState, String> {
@@ -34,10 +32,10 @@ enum Form {
 
 /// Writes the rows of a batch that stand in that state; answers 6 where there are none.
 pub(super) async fn execute(
+    app: &App,
     batch: &Batch,
     state: DeliveryState,
     as_csv: bool,
-    store: &dyn Store,
     context: &Context,
 ) -> Result<Exit, Failure> {
     let output = &context.output;
@@ -46,21 +44,21 @@ pub(super) async fn execute(
         (false, true) => Form::Csv,
         (false, false) => Form::Lines,
     };
-    let counts = store.counts(batch.id).await?;
     let mut out = BufWriter::new(io::stdout());
     let head = match form {
-        Form::Json => opened(&json!(BatchStatus::new(batch, counts, None))),
+        Form::Json => opened(&json!(operations::report_of(app, &batch.issue).await?)),
         Form::Csv => "email,state,at,attempts,reply\r\n".to_owned(),
         Form::Lines => String::new(),
     };
     let mut listed = 0;
     let mut written = write(&mut out, &head)?;
-    let mut after = DeliveryId(0);
+    let mut pages = DeliveryPages::open(app, batch.clone(), state).await?;
     while written {
-        let page = store.deliveries(batch.id, state, after, PAGE).await?;
-        let Some((last, _)) = page.last() else { break };
-        after = *last;
-        for (_, row) in &page {
+        let page = pages.next().await?;
+        if page.is_empty() {
+            break;
+        }
+        for row in &page {
             let text = match form {
                 Form::Json => format!("{}{}", if listed == 0 { "" } else { "," }, json!(row)),
                 Form::Csv => cells(row)?,

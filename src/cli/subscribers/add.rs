@@ -1,16 +1,14 @@
 //! `subscribers add`.
 
-use serde::Serialize;
-
 use super::{
     super::{Context, Exit, Failure, Tone},
     address, bad_option, edition_options, tag_options,
 };
 use crate::{
     address::Address,
-    audience::{Consent, Origin, Profile, SuppressionReason, field},
+    audience::{Consent, Profile, SuppressionReason, field},
+    operations::{self, Upsert},
     publication::Publication,
-    store::Upsert,
 };
 
 /// Put somebody on the list, or change what is known of them
@@ -51,40 +49,14 @@ pub(crate) struct Args {
     consent: Option<String>,
 }
 
-#[derive(Serialize)]
-struct Document<'a> {
-    email: &'a Address,
-    outcome: &'static str,
-    /// What keeps them off.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<SuppressionReason>,
-}
-
 pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
-    let app = context.app()?;
-    let profile = args.profile(&app.publication)?;
-    let store = app.store().await?;
-    let now = context.clock.true_now();
-    let outcomes = store
-        .upsert(std::slice::from_ref(&profile), Origin::Operator, now)
-        .await?;
-    let email = &profile.email;
-    let outcome = outcomes.first().copied().unwrap_or(Upsert::Unchanged);
-    let output = &context.output;
+    let (app, output) = (context.app()?, &context.output);
+    let added = operations::add_person(&app, args.profile(&app.publication)?).await?;
     if output.is_json() {
-        let (outcome, reason) = match outcome {
-            Upsert::Added => ("added", None),
-            Upsert::Merged => ("merged", None),
-            Upsert::Unchanged => ("unchanged", None),
-            Upsert::Suppressed(reason) => ("suppressed", Some(reason)),
-        };
-        output.document(&Document {
-            email,
-            outcome,
-            reason,
-        });
+        output.document(&added);
     }
-    let (tone, told, exit) = match outcome {
+    let email = &added.email;
+    let (tone, told, exit) = match added.outcome {
         Upsert::Added => (
             Tone::Good,
             format!("{email} is on the list now."),

@@ -9,7 +9,6 @@ use super::{
 use crate::{
     address::Address,
     app::{Erased, SUBSCRIBERS_FILE},
-    audience::SuppressionReason,
 };
 
 /// Erase all that is known of somebody, for good
@@ -48,8 +47,7 @@ struct Found {
 pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let app = context.app()?;
     let (email, output) = (&args.email, &context.output);
-    let suppression = app.store().await?.suppression(email).await?;
-    let is_erased = suppression.is_some_and(|it| it.reason == SuppressionReason::Erased);
+    let is_erased = app.is_erased(email).await?;
     let question = format!("Erase all that is known of {email}?");
     let is_agreed = is_erased || args.yes || confirm::ask(&question, output)?;
     let erased = match !is_erased && is_agreed {

@@ -10,7 +10,7 @@ use std::{
 use clap::ValueEnum;
 
 use super::super::{Context, Exit, Failure};
-use crate::app::{self, AppError, ExportFormat, ExportReport};
+use crate::app::{AppError, ExportFormat, ExportReport};
 
 /// Write the whole list to a file, or to stdout
 #[derive(Debug, clap::Args)]
@@ -54,7 +54,6 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
         ));
     }
     let app = context.app()?;
-    let store = app.store().await?;
     let format = match args.format {
         Format::Csv => ExportFormat::Csv {
             for_excel: args.excel,
@@ -64,7 +63,7 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
     let report = match &args.out {
         None => {
             let mut stdout = BufWriter::new(io::stdout());
-            app::export(store.as_ref(), format, &mut stdout).await?
+            app.export_list(format, &mut stdout).await?
         }
         Some(path) => {
             let unwritable = |source| AppError::Io {
@@ -74,7 +73,7 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
             };
             let fresh = beside(path);
             let mut file = BufWriter::new(create(&fresh).map_err(unwritable)?);
-            let report = app::export(store.as_ref(), format, &mut file).await;
+            let report = app.export_list(format, &mut file).await;
             let report = report.inspect_err(|_| {
                 let _ = fs::remove_file(&fresh);
             })?;

@@ -19,7 +19,7 @@ use super::{
     edition_options, tag_options,
 };
 use crate::{
-    app::{self, AppError, ImportReport, Problem},
+    app::{AppError, ImportReport, Problem},
     audience::{
         SuppressionReason,
         import::{Field, Import, Options, Service, Standing},
@@ -145,7 +145,6 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
     if let Some(path) = &args.save_map {
         ColumnMap::of(imports.iter().map(|(_, import)| import.plan())).save(path)?;
     }
-    let store = app.store().await?;
     let mut listing = args.report.as_ref().map(Listing::begin).transpose()?;
     let (output, mut reports, mut is_changed) = (&context.output, Vec::new(), false);
     for (path, import) in imports {
@@ -161,15 +160,9 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
                 next_note += 100_000;
             }
         };
-        let report = app::import(
-            store.as_ref(),
-            import,
-            args.dry_run,
-            now,
-            &mut on_problem,
-            &mut on_progress,
-        )
-        .await?;
+        let report = app
+            .import_list(import, args.dry_run, now, &mut on_problem, &mut on_progress)
+            .await?;
         if !output.is_json() {
             output.say(told(&file, &report, output));
         }

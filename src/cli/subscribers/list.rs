@@ -3,12 +3,12 @@
 use std::fmt::Write as _;
 
 use clap::ValueEnum;
-use serde::Serialize;
 
 use super::super::{Context, Exit, Failure, table::table};
 use crate::{
-    app::{Pages, SUBSCRIBERS_FILE, Suppressed},
-    audience::{Subscriber, SubscriberState, Suppression},
+    app::SUBSCRIBERS_FILE,
+    audience::SubscriberState,
+    operations::{ListedPerson, PeoplePages},
 };
 
 /// Show who is on the list
@@ -42,14 +42,6 @@ enum State {
     Suppressed,
 }
 
-/// Somebody on the list, as a document.
-#[derive(Serialize)]
-struct Listed<'s> {
-    #[serde(flatten)]
-    subscriber: &'s Subscriber,
-    suppression: Option<&'s Suppression>,
-}
-
 /// How many stand how.
 #[derive(Default)]
 struct Tally {
@@ -62,36 +54,24 @@ struct Tally {
 
 pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let app = context.app()?;
-    let store = app.store().await?;
-    let suppressed = Suppressed::load(store.as_ref()).await?;
     let output = &context.output;
     let mut tally = Tally::default();
-    let mut pages = Pages::new(store.as_ref(), args.wanted_state());
+    let mut pages = PeoplePages::open(&app, args.wanted_state()).await?;
     if output.is_json() {
         output.raw(b"[");
     }
     while let Some(page) = pages.next().await? {
         let mut rows = Vec::with_capacity(page.len());
         let mut documents = String::new();
-        for subscriber in &page {
-            let suppression = suppressed
-                .of(&subscriber.profile.email, store.as_ref())
-                .await?;
-            if !args.wants(subscriber, suppression.as_ref()) {
-                continue;
-            }
+        for person in page.iter().filter(|it| args.wants(it)) {
             if output.is_json() {
-                let suppression = suppression.as_ref();
                 let comma = if tally.shown == 0 { "" } else { "," };
-                let document = serde_json::to_string(&Listed {
-                    subscriber,
-                    suppression,
-                });
-                let _ = write!(documents, "{comma}{}", document.unwrap_or_default());
+                let document = serde_json::to_string(person).unwrap_or_default();
+                let _ = write!(documents, "{comma}{document}");
             } else {
-                rows.push(row(subscriber, suppression.as_ref()));
+                rows.push(row(person));
             }
-            tally.count(subscriber, suppression.as_ref());
+            tally.count(person);
         }
         output.raw(documents.as_bytes());
         if !rows.is_empty() {
@@ -130,8 +110,9 @@ impl Args {
         }
     }
 
-    fn wants(&self, subscriber: &Subscriber, suppression: Option<&Suppression>) -> bool {
-        let profile = &subscriber.profile;
+    fn wants(&self, person: &ListedPerson) -> bool {
+        let profile = &person.subscriber.profile;
+        let suppression = &person.suppression;
         let is_state = match self.state {
             None => true,
             Some(State::Suppressed) => suppression.is_some(),
@@ -149,7 +130,11 @@ impl Args {
     }
 }
 
-fn row(subscriber: &Subscriber, suppression: Option<&Suppression>) -> [String; 5] {
+fn row(person: &ListedPerson) -> [String; 5] {
+    let ListedPerson {
+        subscriber,
+        suppression,
+    } = person;
     let profile = &subscriber.profile;
     let editions = profile.editions.as_ref();
     let editions = editions.map(|keys| keys.iter().map(String::as_str).collect::<Vec<_>>());
@@ -159,6 +144,7 @@ fn row(subscriber: &Subscriber, suppression: Option<&Suppression>) -> [String; 5
         profile.name.clone().unwrap_or_default(),
         editions.map_or_else(|| "all".to_owned(), |keys| keys.join(", ")),
         suppression
+            .as_ref()
             .map_or(subscriber.state.word(), |it| it.reason.word())
             .to_owned(),
         tags.join(", "),
@@ -166,9 +152,9 @@ fn row(subscriber: &Subscriber, suppression: Option<&Suppression>) -> [String; 5
 }
 
 impl Tally {
-    fn count(&mut self, subscriber: &Subscriber, suppression: Option<&Suppression>) {
+    fn count(&mut self, person: &ListedPerson) {
         self.shown += 1;
-        *match (suppression, subscriber.state) {
+        *match (&person.suppression, person.subscriber.state) {
             (Some(_), _) => &mut self.suppressed,
             (None, SubscriberState::Active) => &mut self.active,
             (None, SubscriberState::Unconfirmed) => &mut self.unconfirmed,

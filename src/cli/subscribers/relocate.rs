@@ -2,16 +2,13 @@
 
 use std::fmt::Write as _;
 
-use serde::Serialize;
-
 use super::{
     super::{Context, Exit, Failure, Tone},
     address,
 };
 use crate::{
     address::Address,
-    app::{self, AppError},
-    store::Moved,
+    operations::{self, Moved, MovedPerson},
 };
 
 /// Give a reader another address
@@ -35,35 +32,17 @@ pub(crate) struct Args {
     to: Address,
 }
 
-#[derive(Serialize)]
-struct Document<'a> {
-    from: &'a Address,
-    to: &'a Address,
-    outcome: Moved,
-    /// The line of subscribers.yaml that still names the old address.
-    file_line: Option<usize>,
-}
-
 pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
-    let app = context.app()?;
-    let store = app.store().await?;
-    let now = context.clock.true_now();
-    let (from, to) = (&args.from, &args.to);
-    let outcome = store.move_subscriber(from, to, now).await?;
-    let is_moved = outcome == Moved::Moved;
-    let file_line = match is_moved && from.key() != to.key() {
-        true => app::line_in_file(&app.publication, from)
-            .map_err(|error| AppError::Content(vec![error]))?,
-        false => None,
-    };
-    let output = &context.output;
+    let (app, output) = (context.app()?, &context.output);
+    let moved = operations::move_person(&app, &args.from, &args.to).await?;
+    let MovedPerson {
+        from,
+        to,
+        outcome,
+        file_line,
+    } = moved;
     if output.is_json() {
-        output.document(&Document {
-            from,
-            to,
-            outcome,
-            file_line,
-        });
+        output.document(&moved);
         return Ok(exit(outcome));
     }
     let mut told = match outcome {

@@ -1,14 +1,12 @@
 //! `subscribers remove`.
 
-use serde::Serialize;
-
 use super::{
     super::{Context, Exit, Failure, Tone},
     address,
 };
 use crate::{
     address::Address,
-    audience::{Suppression, SuppressionReason},
+    operations::{self, RemovalOutcome, RemovedPerson},
 };
 
 /// Take people off the list
@@ -30,68 +28,26 @@ pub(crate) struct Args {
     asked: bool,
 }
 
-#[derive(Serialize)]
-struct Document<'a> {
-    email: &'a Address,
-    outcome: Outcome,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Outcome {
-    Removed,
-    OffAlready,
-    Unknown,
-}
-
 pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
-    let app = context.app()?;
-    let store = app.store().await?;
-    let now = context.clock.true_now();
-    let (mut documents, mut removals) = (Vec::new(), Vec::new());
-    for email in &args.emails {
-        let outcome = if store.suppression(email).await?.is_some() {
-            Outcome::OffAlready
-        } else if store.subscriber(email).await?.is_some() {
-            removals.push(args.removal(email, now));
-            Outcome::Removed
-        } else {
-            Outcome::Unknown
-        };
-        documents.push(Document { email, outcome });
-    }
-    if !removals.is_empty() {
-        store.suppress(&removals, now).await?;
-    }
-    let output = &context.output;
+    let (app, output) = (context.app()?, &context.output);
+    let removed = operations::remove_people(&app, &args.emails, args.asked).await?;
     if output.is_json() {
-        output.document(&documents);
+        output.document(&removed);
     }
-    for Document { email, outcome } in &documents {
+    for RemovedPerson { email, outcome } in &removed {
         output.say(match outcome {
-            Outcome::Removed => output.paint(Tone::Good, format!("{email} is off the list.")),
-            Outcome::OffAlready => format!("{email} was kept off the list already."),
-            Outcome::Unknown => format!("{email} is not on the list."),
+            RemovalOutcome::Removed => {
+                output.paint(Tone::Good, format!("{email} is off the list."))
+            }
+            RemovalOutcome::OffAlready => format!("{email} was kept off the list already."),
+            RemovalOutcome::Unknown => format!("{email} is not on the list."),
         });
     }
-    Ok(match removals.is_empty() {
-        true => Exit::Nothing,
-        false => Exit::Done,
+    let is_changed = removed
+        .iter()
+        .any(|it| it.outcome == RemovalOutcome::Removed);
+    Ok(match is_changed {
+        true => Exit::Done,
+        false => Exit::Nothing,
     })
-}
-
-impl Args {
-    fn removal(&self, email: &Address, now: chrono::DateTime<chrono::Utc>) -> Suppression {
-        let (reason, detail) = if self.asked {
-            (SuppressionReason::Unsubscribed, "asked the operator")
-        } else {
-            (SuppressionReason::Manual, "removed by the operator")
-        };
-        Suppression {
-            email: Some(email.clone()),
-            reason,
-            detail: Some(detail.to_owned()),
-            at: now,
-        }
-    }
 }

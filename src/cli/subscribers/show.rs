@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use serde::Serialize;
 
 use super::{
     super::{Context, Exit, Failure, Tone, table::table},
@@ -10,8 +9,8 @@ use super::{
 };
 use crate::{
     address::Address,
-    audience::{Consent, Subscriber, SubscriberState, Suppression},
-    store::Receipt,
+    audience::{Consent, Subscriber, SubscriberState},
+    operations::{self, PersonRecord, Receipt},
 };
 
 /// Show all that is known of somebody
@@ -23,42 +22,13 @@ pub(crate) struct Args {
     email: Address,
 }
 
-#[derive(Serialize)]
-struct Document<'a> {
-    email: &'a Address,
-    gets_mail: bool,
-    subscriber: Option<&'a Subscriber>,
-    suppression: Option<&'a Suppression>,
-    /// The issues that they were to get, the newest first.
-    issues: &'a [Receipt],
-}
-
 pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
-    let app = context.app()?;
-    let store = app.store().await?;
-    let subscriber = store.subscriber(&args.email).await?;
-    let suppression = store.suppression(&args.email).await?;
-    let receipts = match &subscriber {
-        Some(subscriber) => store.receipts(subscriber.id).await?,
-        None => Vec::new(),
-    };
-    let is_active = subscriber
-        .as_ref()
-        .is_some_and(|subscriber| subscriber.state == SubscriberState::Active);
-    let document = Document {
-        email: subscriber
-            .as_ref()
-            .map_or(&args.email, |subscriber| &subscriber.profile.email),
-        gets_mail: is_active && suppression.is_none(),
-        subscriber: subscriber.as_ref(),
-        suppression: suppression.as_ref(),
-        issues: &receipts,
-    };
-    let output = &context.output;
+    let (app, output) = (context.app()?, &context.output);
+    let record = operations::person(&app, &args.email).await?;
     if output.is_json() {
-        output.document(&document);
+        output.document(&record);
     }
-    if subscriber.is_none() && suppression.is_none() {
+    if record.subscriber.is_none() && record.suppression.is_none() {
         output.say(format!(
             "{} is not on the list, nor kept off it.",
             args.email
@@ -67,24 +37,24 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
     }
     if !output.is_json() {
         let zone = app.publication.timezone;
-        let tone = match document.gets_mail {
+        let tone = match record.gets_mail {
             true => Tone::Good,
             false => Tone::Care,
         };
-        output.say(output.paint(tone, headline(&document, zone)));
-        if let Some(subscriber) = &subscriber {
+        output.say(output.paint(tone, headline(&record, zone)));
+        if let Some(subscriber) = &record.subscriber {
             output.say(facts(subscriber, zone).trim_end());
         }
-        if !receipts.is_empty() {
-            output.say(issues(&receipts, zone).trim_end());
+        if !record.issues.is_empty() {
+            output.say(issues(&record.issues, zone).trim_end());
         }
     }
     Ok(Exit::Done)
 }
 
-fn headline(document: &Document<'_>, zone: Tz) -> String {
-    let email = document.email;
-    match (document.suppression, document.subscriber) {
+fn headline(record: &PersonRecord, zone: Tz) -> String {
+    let email = &record.email;
+    match (&record.suppression, &record.subscriber) {
         (Some(suppression), subscriber) => {
             let since = day(suppression.at, zone);
             let detail = suppression.detail.as_deref().unwrap_or("no details");

@@ -3,15 +3,12 @@
 
 use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 use chrono_tz::Tz;
-use serde::Serialize;
 
-use super::{Context, Exit, Failure, Tone, row};
+use super::{Exit, Failure, Output, Tone, row};
 use crate::{
-    address::Address,
     app::App,
-    audience::Suppression,
     cli::{confirm, table::table},
-    store::{self, Store},
+    operations::{self, LiftedBounces},
 };
 
 /// So many are shown before the question; `suppressions list` shows all.
@@ -37,39 +34,19 @@ pub(super) struct Bounces {
     yes: bool,
 }
 
-/// What came of it, as a document.
-#[derive(Serialize)]
-struct Document<'a> {
-    removed: u64,
-    suppressions: &'a [Suppression],
-}
-
-pub(super) async fn execute(
-    args: &Bounces,
-    app: &App,
-    store: &dyn Store,
-    context: &Context,
-) -> Result<Exit, Failure> {
-    let output = &context.output;
+pub(super) async fn execute(args: &Bounces, app: &App, output: &Output) -> Result<Exit, Failure> {
     let zone = app.publication.timezone;
-    let batch = match &args.issue {
-        Some(issue) => Some(app.batch(store, issue).await?.id),
-        None => None,
-    };
-    let wanted = store::Bounces {
-        batch,
+    let wanted = operations::Bounces {
+        batch: None,
         since: args.since.and_then(|day| beginning(day, zone)),
         domain: args.domain.as_deref().map(str::to_ascii_lowercase),
         code: args.code.clone(),
     };
-    let bounced = store.bounced(&wanted).await?;
+    let bounced = operations::bounced(app, args.issue.as_deref(), wanted).await?;
     if bounced.is_empty() {
         output.note("The relay's refusals keep nobody of these from mail.");
         if output.is_json() {
-            output.document(&Document {
-                removed: 0,
-                suppressions: &[],
-            });
+            output.document(&LiftedBounces::default());
         }
         return Ok(Exit::Nothing);
     }
@@ -85,15 +62,12 @@ pub(super) async fn execute(
         output.note("Nothing was changed.");
         return Ok(Exit::Nothing);
     }
-    let emails: Vec<Address> = bounced.iter().filter_map(|it| it.email.clone()).collect();
-    let removed = store.lift_suppressions(&emails).await?;
+    let lifted = operations::lift_bounces(app, bounced).await?;
     if output.is_json() {
-        output.document(&Document {
-            removed,
-            suppressions: &bounced,
-        });
+        output.document(&lifted);
     }
-    output.say(output.paint(Tone::Good, format!("{} mail again.", counted(emails.len()))));
+    let count = lifted.suppressions.len();
+    output.say(output.paint(Tone::Good, format!("{} mail again.", counted(count))));
     Ok(Exit::Done)
 }
 

@@ -1,0 +1,255 @@
+//! People on the list: put on it, taken off it, moved to another address, shown.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::{
+    address::Address,
+    app::{self, App, AppError, Pages, Suppressed},
+    audience::{Origin, Profile, Subscriber, SubscriberState, Suppression, SuppressionReason},
+    store::{Moved, Receipt, Store, Upsert},
+};
+
+/// What became of somebody whom the operator puts on the list.
+pub struct AddedPerson {
+    /// Their address.
+    pub email: Address,
+    /// What came of it.
+    pub outcome: Upsert,
+}
+
+impl Serialize for AddedPerson {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Document<'a> {
+            email: &'a Address,
+            outcome: &'static str,
+            /// What keeps them off.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            reason: Option<SuppressionReason>,
+        }
+        let (outcome, reason) = match self.outcome {
+            Upsert::Added => ("added", None),
+            Upsert::Merged => ("merged", None),
+            Upsert::Unchanged => ("unchanged", None),
+            Upsert::Suppressed(reason) => ("suppressed", Some(reason)),
+        };
+        let email = &self.email;
+        let document = Document {
+            email,
+            outcome,
+            reason,
+        };
+        document.serialize(serializer)
+    }
+}
+
+/// Puts somebody on the list, or changes what is known of them; what they chose themself stays.
+///
+/// # Errors
+/// A list that can't be written.
+pub async fn add_person(app: &App, profile: Profile) -> Result<AddedPerson, AppError> {
+    let store = app.store().await?;
+    let outcomes = store
+        .upsert(
+            std::slice::from_ref(&profile),
+            Origin::Operator,
+            app.clock.true_now(),
+        )
+        .await?;
+    Ok(AddedPerson {
+        email: profile.email,
+        outcome: outcomes.first().copied().unwrap_or(Upsert::Unchanged),
+    })
+}
+
+/// What came of a wish to take somebody off the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RemovalOutcome {
+    /// They get no mail from now on.
+    Removed,
+    /// They were kept off it before.
+    OffAlready,
+    /// They are not on it.
+    Unknown,
+}
+
+/// What became of an address that was to go.
+#[derive(Debug, Serialize)]
+pub struct RemovedPerson<'a> {
+    /// It.
+    pub email: &'a Address,
+    /// What came of it.
+    pub outcome: RemovalOutcome,
+}
+
+/// Takes people off the list; `have_asked`: recorded as their own act, like a click on unsubscribe.
+///
+/// # Errors
+/// A list that can't be written.
+pub async fn remove_people<'a>(
+    app: &App,
+    emails: &'a [Address],
+    have_asked: bool,
+) -> Result<Vec<RemovedPerson<'a>>, AppError> {
+    let store = app.store().await?;
+    let now = app.clock.true_now();
+    let (reason, detail) = match have_asked {
+        true => (SuppressionReason::Unsubscribed, "asked the operator"),
+        false => (SuppressionReason::Manual, "removed by the operator"),
+    };
+    let (mut removed, mut removals) = (Vec::new(), Vec::new());
+    for email in emails {
+        let outcome = if store.suppression(email).await?.is_some() {
+            RemovalOutcome::OffAlready
+        } else if store.subscriber(email).await?.is_some() {
+            removals.push(Suppression {
+                email: Some(email.clone()),
+                reason,
+                detail: Some(detail.to_owned()),
+                at: now,
+            });
+            RemovalOutcome::Removed
+        } else {
+            RemovalOutcome::Unknown
+        };
+        removed.push(RemovedPerson { email, outcome });
+    }
+    if !removals.is_empty() {
+        store.suppress(&removals, now).await?;
+    }
+    Ok(removed)
+}
+
+/// What became of a reader who has another address now.
+#[derive(Debug, Serialize)]
+pub struct MovedPerson<'a> {
+    /// The address that they had.
+    pub from: &'a Address,
+    /// The one that they have now.
+    pub to: &'a Address,
+    /// What came of it.
+    pub outcome: Moved,
+    /// The line of subscribers.yaml that still names the old address.
+    pub file_line: Option<usize>,
+}
+
+/// Gives a reader another address: number, consent and what they got stay with them.
+///
+/// # Errors
+/// A list that can't be written; a subscribers.yaml that can't be read.
+pub async fn move_person<'a>(
+    app: &App,
+    from: &'a Address,
+    to: &'a Address,
+) -> Result<MovedPerson<'a>, AppError> {
+    let store = app.store().await?;
+    let outcome = store
+        .move_subscriber(from, to, app.clock.true_now())
+        .await?;
+    let file_line = match outcome == Moved::Moved && from.key() != to.key() {
+        true => app::line_in_file(&app.publication, from)
+            .map_err(|error| AppError::Content(vec![error]))?,
+        false => None,
+    };
+    Ok(MovedPerson {
+        from,
+        to,
+        outcome,
+        file_line,
+    })
+}
+
+/// All that is known of somebody.
+#[derive(Debug, Serialize)]
+pub struct PersonRecord {
+    /// The address, as they wrote it where they are on the list.
+    pub email: Address,
+    /// Whether the next issue goes to them.
+    pub gets_mail: bool,
+    /// What the list knows of them.
+    pub subscriber: Option<Subscriber>,
+    /// What keeps them from mail.
+    pub suppression: Option<Suppression>,
+    /// The issues that they were to get, the newest first.
+    pub issues: Vec<Receipt>,
+}
+
+/// All that is known of an address.
+///
+/// # Errors
+/// A list that can't be read.
+pub async fn person(app: &App, email: &Address) -> Result<PersonRecord, AppError> {
+    let store = app.store().await?;
+    let subscriber = store.subscriber(email).await?;
+    let suppression = store.suppression(email).await?;
+    let issues = match &subscriber {
+        Some(subscriber) => store.receipts(subscriber.id).await?,
+        None => Vec::new(),
+    };
+    let is_active = subscriber
+        .as_ref()
+        .is_some_and(|it| it.state == SubscriberState::Active);
+    let known = subscriber.as_ref().map(|it| it.profile.email.clone());
+    Ok(PersonRecord {
+        email: known.unwrap_or_else(|| email.clone()),
+        gets_mail: is_active && suppression.is_none(),
+        subscriber,
+        suppression,
+        issues,
+    })
+}
+
+/// Somebody on the list, and what keeps them from mail.
+#[derive(Debug, Serialize)]
+pub struct ListedPerson {
+    /// They.
+    #[serde(flatten)]
+    pub subscriber: Subscriber,
+    /// Why they get none.
+    pub suppression: Option<Suppression>,
+}
+
+/// The list, a page at a time.
+pub struct PeoplePages {
+    store: Arc<dyn Store>,
+    suppressed: Suppressed,
+    pages: Pages,
+}
+
+impl PeoplePages {
+    /// Those in that state, or all.
+    ///
+    /// # Errors
+    /// A list that can't be read.
+    pub async fn open(app: &App, state: Option<SubscriberState>) -> Result<Self, AppError> {
+        let store = app.store().await?;
+        Ok(Self {
+            suppressed: Suppressed::load(store.as_ref()).await?,
+            pages: Pages::new(state),
+            store,
+        })
+    }
+
+    /// The next page; None after the last.
+    ///
+    /// # Errors
+    /// A list that can't be read.
+    pub async fn next(&mut self) -> Result<Option<Vec<ListedPerson>>, AppError> {
+        let store = self.store.as_ref();
+        let Some(page) = self.pages.next(store).await? else {
+            return Ok(None);
+        };
+        let mut people = Vec::with_capacity(page.len());
+        for subscriber in page {
+            let suppression = self.suppressed.of(&subscriber.profile.email, store).await?;
+            people.push(ListedPerson {
+                subscriber,
+                suppression,
+            });
+        }
+        Ok(Some(people))
+    }
+}
