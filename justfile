@@ -2,6 +2,10 @@
 check:
     scripts/test
 
+# The inner loop after a small change: formatting, and the unit tests of the rooms that differ from main.
+quick *base:
+    scripts/quick {{base}}
+
 # All tests that need no server.
 test:
     cargo test
