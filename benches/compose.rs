@@ -1,4 +1,4 @@
-//! What one message costs: composed from ready pieces, rendered whole, signed; and what an encoding
+//! What one message costs: composed from ready pieces, filled and encoded whole, signed; and what an encoding
 //! or reading one back costs.
 
 #[path = "support/issue.rs"]

@@ -1,14 +1,12 @@
 //! RenderedIssue + reader → the exact bytes of one message: headers, MIME, DKIM.
 //! The hot path: synchronous and pure; no clock, no template engine, no network.
 //!
-//! Once an issue ([`Composer::new`]): render with tokens in place of a reader's values, cut at the
-//! tokens (`cut`), try the cut with readers that are hard on templates (`variant`), encode the
-//! pieces (`part`). Once a reader ([`Composer::compose`]): write the headers (`head`), copy the
-//! pieces, fill and encode the holes, sign (`dkim`). [`Composer::compose_plain`] renders and encodes
-//! whole, and is what tests hold the fast way against.
+//! Once a kind of reader: the issue rendered with holes in place of values (`render::Outline`), its
+//! pieces encoded (`variant`, `part`). Once a reader ([`Composer::compose`]): write the headers (`head`),
+//! copy the pieces, fill and encode the holes, sign (`dkim`). [`Composer::compose_plain`] fills whole
+//! texts and encodes them, and is what tests hold the fast way against.
 
 mod composer;
-mod cut;
 pub mod dkim;
 mod fields;
 mod frozen;
@@ -20,11 +18,10 @@ mod part;
 #[cfg(test)]
 pub(crate) mod sample;
 mod settings;
-mod template_use;
 mod transfer;
 mod variant;
 
-pub use composer::{Composer, Defeat, defeats};
+pub use composer::Composer;
 pub use frozen::{Content, FrozenError, FrozenIssue};
 pub use letter::Letter;
 pub use settings::HeaderSettings;

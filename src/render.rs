@@ -5,15 +5,13 @@
 //! renders the same whatever happens to them. [`Renderer::render`] then is a pure function of one
 //! [`ReaderView`]: it fills `email/issue.html` and `email/issue.txt`, and inlines the CSS.
 //!
-//! # What the compiled message rests on
-//! A reader's value `v` that a template prints shows in the HTML as exactly [`escape_html`]`(v)` and
-//! in the text part as `v`; nothing else of the output depends on it. So rendering with an opaque
-//! token in place of `v`, then exchanging the token, equals rendering with `v`. Two things make it
-//! hold: the template engine escapes with [`escape_html`] and nothing else; and while the CSS inliner
-//! parses the page and writes it anew, every `&` and every no-break space wears a veil
-//! (`escape::Veil`), since the inliner would otherwise write `&#39;` as `'` and `&quot;` in a text
-//! as `"`. A template that looks *into* a value (a condition on it, `upper`, a CSS selector on its
-//! attribute) breaks the rule; whoever cuts a rendering into pieces has to try it with other readers.
+//! # A reader's values are opaque
+//! No template sees a name, an address or a link of a reader's: a mark stands in for each, and the value
+//! is put where the mark came out (`holes`), escaped as the place wants it. So one rendering serves all
+//! readers of a kind, and preview, test, rendering and sending show the same. What a template cannot do
+//! with a value is an error at its line (`opaque`). While the CSS inliner parses the page and writes it
+//! anew, every `&` and every no-break space wears a veil (`escape::Veil`), since the inliner would
+//! otherwise write `&#39;` as `'` and `&quot;` in a text as `"`.
 
 use std::collections::BTreeMap;
 
@@ -25,12 +23,14 @@ mod ejected;
 mod engine;
 mod escape;
 mod highlight;
+mod holes;
 mod html;
 mod images;
 pub(crate) mod markup;
+mod opaque;
 mod renderer;
 mod slim;
-pub(crate) mod tags;
+mod tags;
 mod templates;
 mod text;
 mod words;
@@ -39,11 +39,18 @@ pub use composition::{ImagePolicy, PrepareInput};
 pub use ejected::{Standing, Template, diff, eject, list};
 pub use escape::{escape_html, percent_encode};
 pub use html::LinkedIssue;
+pub use opaque::{Misuse, misuses};
 pub use renderer::Renderer;
 pub use templates::Templates;
 pub(crate) use {
-    composition::direction, ejected::standing, engine::Engine, html::TableForm,
-    renderer::tidy_text, words::Words,
+    composition::direction,
+    ejected::standing,
+    engine::Engine,
+    holes::{Cut, Field, Hole},
+    html::TableForm,
+    opaque::Asked,
+    renderer::{Outline, tidy_text},
+    words::Words,
 };
 
 use crate::source::SourceError;
@@ -171,10 +178,7 @@ impl Composition {
     }
 }
 
-/// What the templates see of one reader.
-///
-/// Rendered with real values this is the reference path; rendered with opaque tokens in place of
-/// the values it is what the compiled message is cut from.
+/// What a mail says of one reader. Templates see language and tags; of the rest, whether it is there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ReaderView {
     /// The reader's name, where known.
@@ -187,6 +191,30 @@ pub struct ReaderView {
     pub tags: Vec<String>,
     /// The reader's own links.
     pub links: ReaderLinks,
+}
+
+impl ReaderView {
+    /// The value of a field, where the reader has one.
+    pub(crate) fn value(&self, field: Field) -> Option<&str> {
+        let value = match field {
+            Field::Name => self.name.as_deref(),
+            Field::Email => Some(self.email.as_str()),
+            Field::Unsubscribe => self.links.unsubscribe.as_deref(),
+            Field::Preferences => self.links.preferences.as_deref(),
+            Field::Feedback => self.links.feedback.as_deref(),
+        };
+        value.filter(|value| !value.is_empty())
+    }
+
+    fn set(&mut self, field: Field, value: String) {
+        match field {
+            Field::Name => self.name = Some(value),
+            Field::Email => self.email = value,
+            Field::Unsubscribe => self.links.unsubscribe = Some(value),
+            Field::Preferences => self.links.preferences = Some(value),
+            Field::Feedback => self.links.feedback = Some(value),
+        }
+    }
 }
 
 /// The reader's own links. None where the publication has no pages.

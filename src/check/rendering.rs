@@ -1,9 +1,8 @@
-//! Whether the issue becomes a mail at all, and whether its mails can be made fast.
+//! Whether the issue becomes a mail at all, and what its templates cannot have.
 
 use super::{Finding, Findings, Level, Place, Proof, Rule, rule::rules};
 use crate::{
-    message,
-    render::{RenderError, Standing, Templates, standing},
+    render::{Misuse, RenderError, Standing, Templates, misuses, standing},
     source::Source,
 };
 
@@ -12,13 +11,13 @@ rules! {
         "what can't be rendered can't be sent", "";
     OLDER = "templates/older", Warning,
         "a template taken out of an older version lacks what the program's has learned since, and may ask for what is gone", "";
-    SLOW = "render/slow", Advice,
-        "a mail that is rendered for each reader anew takes dozens of times as long to make", "";
+    OPAQUE = "templates/opaque-value", Error,
+        "templates never see a reader's name, address and links: they print them, or ask whether they are there; what they do with them beyond that does nothing", "";
 }
 
 pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
     if let Some(templates) = proof.templates {
-        check_speed(templates, findings);
+        check_values(templates, findings);
         check_age(templates, findings);
     }
     let Some(Err(error)) = proof.rendering else {
@@ -67,21 +66,31 @@ pub(super) fn is_final(rule: &Rule) -> bool {
     rule == &FAILED
 }
 
-/// What keeps the messages from being made out of ready pieces, at its place in the template.
-fn check_speed(templates: &Templates, findings: &mut Findings<'_>) {
-    for defeat in message::defeats(templates) {
-        let mut finding = Finding::new(&SLOW, defeat.reason);
-        finding.hint(
-            "readers get the right mail all the same; to have it made out of ready pieces, print \
-             `reader` values as they are and ask of them only whether they are there",
-        );
-        let text = defeat.template.as_deref().and_then(|name| {
-            let text = templates.text(name)?;
-            Some(Source::new(format!("templates/{name}"), text))
+/// What the templates want of a reader's values, at its place.
+fn check_values(templates: &Templates, findings: &mut Findings<'_>) {
+    for misuse in misuses(templates) {
+        let Misuse {
+            template,
+            span,
+            value,
+            by,
+        } = misuse;
+        let is_whole = value == "reader";
+        let message = if is_whole {
+            "the values of `reader` go by their own names only: `reader.name`".to_owned()
+        } else {
+            format!("`{by}` never sees `{value}`: a reader's values are put in after the template")
+        };
+        let mut finding = Finding::new(&OPAQUE, message);
+        finding.hint(if is_whole {
+            "write `reader.name`, `reader.email`, `reader.links.unsubscribe` …; a component may take \
+             `reader={reader}`"
+        } else {
+            "print a value as it is, `{{ reader.name }}`, or ask whether it is there, `{% if \
+             reader.name %}`; to be compared there are `reader.language` and `reader.tags`"
         });
-        findings.add(match text {
-            Some(source) => finding.at(Place::new(&source, defeat.span)),
-            None => finding,
-        });
+        let text = templates.text(&template).unwrap_or_default();
+        let source = Source::new(format!("templates/{template}"), text);
+        findings.add(finding.at(Place::new(&source, span)));
     }
 }

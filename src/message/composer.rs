@@ -1,12 +1,9 @@
 //! The composer of a batch: made once from a frozen issue, then one message after the other, from
 //! any number of threads.
 
-use std::{
-    ops::Range,
-    sync::{
-        Arc, RwLock,
-        atomic::{AtomicUsize, Ordering},
-    },
+use std::sync::{
+    Arc, RwLock,
+    atomic::{AtomicUsize, Ordering},
 };
 
 use chrono::{DateTime, Utc};
@@ -15,24 +12,21 @@ use crate::{
     address::Address,
     audience::Reader,
     links::LinkSigner,
-    render::{ReaderView, RenderedIssue, Renderer, Templates},
+    render::{Asked, Field, ReaderView, RenderedIssue, Renderer},
 };
 
 use super::{
     ComposeError, Envelope, FrozenIssue, HeaderSettings, Message,
-    cut::Cut,
     dkim::Signer,
-    fields::{Field, Fields, Tokens},
-    head::{Head, Recipient, Subject},
+    fields::Fields,
+    head::{Head, Recipient},
     header::push_clean,
     mime::Mime,
     settings::is_safe_address,
-    template_use::TemplateUse,
-    transfer::{Encoding, push_base64_lines, push_quoted_printable},
-    variant::{Compiled, Maker, Plan, Texts, Variant, VariantKey},
+    variant::{BodyPart, Variant, VariantKey},
 };
 
-/// Variants kept ready at once; readers beyond them are rendered whole.
+/// Variants kept ready at once; readers beyond them are rendered one by one.
 const MAX_VARIANTS: usize = 256;
 /// The memory that they may take.
 const MAX_WEIGHT_BYTES: usize = 24 << 20;
@@ -44,8 +38,7 @@ pub struct Composer {
     content_hash: String,
     links: LinkSigner,
     renderer: Renderer,
-    tokens: Tokens,
-    template_use: TemplateUse,
+    asked: Asked,
     head: Head,
     mime: Mime,
     signer: Option<Arc<Signer>>,
@@ -53,25 +46,6 @@ pub struct Composer {
     variants: RwLock<Vec<Arc<Variant>>>,
     /// The length of the longest message so far: room for the next one.
     longest_bytes: AtomicUsize,
-}
-
-/// Something in a template that keeps its messages from being made out of ready pieces: they are
-/// right, and slower.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Defeat {
-    /// The template, where it is known.
-    pub template: Option<String>,
-    /// The tag in it.
-    pub span: Range<usize>,
-    /// What it does.
-    pub reason: String,
-}
-
-/// What in a set of templates keeps their messages from being made out of ready pieces, as far as
-/// their text tells: [`Composer::defeats`] knows what rendering tells, too.
-#[must_use]
-pub fn defeats(templates: &Templates) -> Vec<Defeat> {
-    TemplateUse::of(&templates.mail()).defeats
 }
 
 impl Composer {
@@ -125,8 +99,7 @@ impl Composer {
             issue: frozen.issue.clone(),
             links: links.with_base_url(frozen.headers.base_url.as_deref()),
             renderer: frozen.composition.renderer()?,
-            tokens: Tokens::new(content_hash),
-            template_use: TemplateUse::of(&frozen.composition.templates),
+            asked: Asked::by(&frozen.composition.templates),
             head: Head::new(&frozen.headers, date),
             mime: Mime::new(content_hash, &frozen.composition.images)?,
             headers: frozen.headers.clone(),
@@ -149,46 +122,15 @@ impl Composer {
         &self.content_hash
     }
 
-    /// What keeps this issue's messages from being made out of ready pieces.
-    #[must_use]
-    pub fn defeats(&self) -> Vec<Defeat> {
-        let mut defeats = self.template_use.defeats.clone();
-        if defeats.is_empty() {
-            for variant in self.variants().iter() {
-                if let Plan::Whole { reason } = &variant.plan {
-                    defeats.push(Defeat {
-                        template: None,
-                        span: 0..0,
-                        reason: reason.clone(),
-                    });
-                }
-            }
-            defeats.dedup();
-        }
-        defeats
-    }
-
     /// One reader's message into `out`, in place of what it held.
     ///
     /// # Errors
     /// A template that fails for this reader, or a signature that cannot be made.
     pub fn compose(&self, reader: &Reader, out: &mut Vec<u8>) -> Result<Envelope, ComposeError> {
-        let variant = self.variant_of(reader)?;
-        let Plan::Compiled(compiled) = &variant.plan else {
-            return self.compose_whole(reader, &variant, out);
-        };
-        let values = self.values(reader);
         let mut scratch = Vec::with_capacity(512);
-        let subject = match &compiled.subject_line {
-            Some(line) => Subject::Encoded(line),
-            None => Subject::Text(&text_of(compiled.subject.filled(&values).0)),
-        };
-        self.start(reader, &values, &subject, out)?;
-        out.extend_from_slice(&variant.skeleton.before_text);
-        compiled.text_part.push(&values, &mut scratch, out);
-        out.extend_from_slice(&variant.skeleton.before_html);
-        compiled.html_part.push(&values, &mut scratch, out);
-        self.finish(reader, out)
+        self.compose_with(reader, out, |part, values, out| {
+            part.push(values, &mut scratch, out);
+        })
     }
 
     /// [`Composer::compose`] into a message of its own.
@@ -202,15 +144,14 @@ impl Composer {
         Ok(Message { envelope, bytes })
     }
 
-    /// The same message made the plain way: rendered whole for this reader and encoded by the rule
-    /// of `message::transfer`. It is what [`Composer::compose`] is held against.
+    /// The same message made the plain way: each part filled whole and then encoded by the rule of
+    /// `message::transfer`. It is what [`Composer::compose`] is held against.
     ///
     /// # Errors
     /// As `compose`.
     pub fn compose_plain(&self, reader: &Reader) -> Result<Vec<u8>, ComposeError> {
-        let variant = self.variant_of(reader)?;
         let mut out = Vec::new();
-        self.compose_whole(reader, &variant, &mut out)?;
+        self.compose_with(reader, &mut out, BodyPart::push_plain)?;
         Ok(out)
     }
 
@@ -232,26 +173,19 @@ impl Composer {
         )
     }
 
-    fn compose_whole(
+    fn compose_with(
         &self,
         reader: &Reader,
-        variant: &Variant,
         out: &mut Vec<u8>,
+        mut push: impl FnMut(&BodyPart, &Fields, &mut Vec<u8>),
     ) -> Result<Envelope, ComposeError> {
-        let texts = Texts::from(self.render(reader)?);
+        let variant = self.variant_of(reader)?;
         let values = self.values(reader);
-        let compiled = match &variant.plan {
-            Plan::Compiled(compiled) => Some(compiled),
-            Plan::Whole { .. } => None,
-        };
-        let cut_of = |of: fn(&Compiled) -> &Cut| compiled.map(|compiled| of(compiled));
-        self.start(reader, &values, &Subject::Text(&texts.subject), out)?;
+        self.start(reader, &values, &variant.subject_line, out)?;
         out.extend_from_slice(&variant.skeleton.before_text);
-        let text_cut = cut_of(|compiled| &compiled.text);
-        push_part(&texts.text, variant.text_encoding, text_cut, &values, out);
+        push(&variant.text, &values, out);
         out.extend_from_slice(&variant.skeleton.before_html);
-        let html_cut = cut_of(|compiled| &compiled.html);
-        push_part(&texts.html, variant.html_encoding, html_cut, &values, out);
+        push(&variant.html, &values, out);
         self.finish(reader, out)
     }
 
@@ -260,7 +194,7 @@ impl Composer {
         &self,
         reader: &Reader,
         values: &Fields,
-        subject: &Subject<'_>,
+        subject_line: &[u8],
         out: &mut Vec<u8>,
     ) -> Result<(), ComposeError> {
         if !is_safe_address(reader.email.as_str()) {
@@ -279,7 +213,7 @@ impl Composer {
             values,
         };
         self.head
-            .push(&recipient, subject, &self.links, &self.issue, out);
+            .push(&recipient, subject_line, &self.links, &self.issue, out);
         Ok(())
     }
 
@@ -362,27 +296,18 @@ impl Composer {
     ) -> Result<Arc<Variant>, ComposeError> {
         let key = VariantKey {
             has_name,
-            language: self.template_use.has_language.then(|| language.to_owned()),
-            tags: self.template_use.has_tags.then(|| tags.to_vec()),
+            language: self.asked.language.then(|| language.to_owned()),
+            tags: self.asked.tags.then(|| tags.to_vec()),
         };
         let is_full = {
             let variants = self.variants();
             let weight: usize = variants.iter().map(|variant| variant.weight_bytes()).sum();
             variants.len() >= MAX_VARIANTS || weight >= MAX_WEIGHT_BYTES
         };
-        let defeat = match self.template_use.defeats.first() {
-            Some(defeat) => Some(defeat.reason.clone()),
-            None => is_full.then(|| "there are too many kinds of reader".to_owned()),
-        };
-        let maker = Maker {
-            renderer: &self.renderer,
-            tokens: &self.tokens,
-            mime: &self.mime,
-            web_version: self.headers.web_version_url.as_deref(),
-            selected_attributes: &self.template_use.selected_attributes,
-        };
-        let sample = self.sample(has_name);
-        let variant = Arc::new(maker.make(key, language, tags, &sample, defeat)?);
+        let kind = self.sample(has_name);
+        let kind = kind.view(language, tags, self.headers.web_version_url.as_deref());
+        let outline = self.renderer.outline(&kind)?;
+        let variant = Arc::new(Variant::new(key, &outline, &self.mime));
         if !is_full {
             let mut variants = self
                 .variants
@@ -424,30 +349,4 @@ fn has_text(name: &str) -> bool {
     let mut clean = String::new();
     push_clean(name, &mut clean);
     !clean.is_empty()
-}
-
-fn text_of(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes).unwrap_or_default()
-}
-
-/// A part made the plain way. Where the variant is cut, and this text is what the cut gives, lines
-/// break after its holes.
-fn push_part(
-    text: &str,
-    encoding: Encoding,
-    cut: Option<&Cut>,
-    values: &Fields,
-    out: &mut Vec<u8>,
-) {
-    match encoding {
-        Encoding::QuotedPrintable => push_quoted_printable(text, out),
-        Encoding::Base64 => {
-            let holes = cut
-                .map(|cut| cut.filled(values))
-                .filter(|(filled, _)| filled == text.as_bytes())
-                .map(|(_, holes)| holes)
-                .unwrap_or_default();
-            push_base64_lines(text.as_bytes(), &holes, out);
-        }
-    }
 }

@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::{address::Address, audience::SubscriberId, links::LinkSigner};
+use crate::{address::Address, audience::SubscriberId, links::LinkSigner, render::Field};
 
 use super::{
-    fields::{Field, Fields},
-    header::{push_list_id, push_mailbox, push_raw, push_text, push_urls},
+    fields::Fields,
+    header::{push_list_id, push_mailbox, push_raw, push_urls},
     settings::HeaderSettings,
 };
 
@@ -51,17 +51,14 @@ impl Head {
     pub(crate) fn push(
         &self,
         to: &Recipient<'_>,
-        subject: &Subject<'_>,
+        subject_line: &[u8],
         links: &LinkSigner,
         issue: &str,
         out: &mut Vec<u8>,
     ) {
         out.extend_from_slice(&self.opening);
         push_mailbox("To", to.values.get(Field::Name), to.address, out);
-        match subject {
-            Subject::Encoded(line) => out.extend_from_slice(line),
-            Subject::Text(text) => push_text("Subject", text, out),
-        }
+        out.extend_from_slice(subject_line);
         let mut id = String::with_capacity(96);
         id.push('<');
         links.push_message_id(to.reader, issue, &mut id);
@@ -99,10 +96,4 @@ pub(crate) struct Recipient<'a> {
     pub(crate) reader: SubscriberId,
     pub(crate) address: &'a Address,
     pub(crate) values: &'a Fields,
-}
-
-/// The subject: already a header line, or still text.
-pub(crate) enum Subject<'a> {
-    Encoded(&'a [u8]),
-    Text(&'a str),
 }

@@ -5,8 +5,9 @@
 //! borrows to come out at a multiple of three. In quoted-printable the lines without holes are
 //! kept encoded.
 
+use crate::render::{Cut, Hole};
+
 use super::{
-    cut::{Cut, Hole},
     fields::Fields,
     header::push_base64,
     transfer::{
@@ -208,7 +209,7 @@ fn push_items(items: &[Item], values: &Fields, out: &mut Vec<u8>) {
     for item in items {
         match item {
             Item::Text(text) => out.extend_from_slice(text.as_bytes()),
-            Item::Hole(hole) => hole.push(values, out),
+            Item::Hole(hole) => hole.push(values.get(hole.field), out),
         }
     }
 }

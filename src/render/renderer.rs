@@ -1,10 +1,13 @@
-//! A [`Composition`] made ready, then one reader after the other: template, styles, done.
+//! A [`Composition`] made ready, then one kind of reader after the other: template, styles, holes; and
+//! filled for a reader, done.
 
 use css_inline::{CSSInliner, InlineOptions};
 use tera::Context;
 
 use crate::render::{
-    Composition, Engine, ReaderView, RenderError, RenderedIssue, Templates, escape::Veil,
+    Composition, Engine, ReaderView, RenderError, RenderedIssue, Templates,
+    escape::Veil,
+    holes::{Cut, Marks, Place},
     slim::Sheets,
 };
 
@@ -12,7 +15,18 @@ use crate::render::{
 pub struct Renderer {
     engine: Engine,
     inliner: CSSInliner<'static>,
+    marks: Marks,
     subject: String,
+}
+
+/// An issue rendered for all readers who have the same values (whatever these say), language and tags.
+pub(crate) struct Outline {
+    /// The subject, not yet encoded.
+    pub(crate) subject: String,
+    /// The HTML part, its CSS inlined, lines separated by LF.
+    pub(crate) html: Cut,
+    /// The text part, lines separated by LF.
+    pub(crate) text: Cut,
 }
 
 impl Composition {
@@ -30,6 +44,9 @@ impl Composition {
     }
 
     fn renderer_on(&self, engine: &Engine) -> Result<Renderer, RenderError> {
+        let context = self.context.to_string();
+        let mut texts: Vec<&str> = self.templates.values().map(String::as_str).collect();
+        texts.push(&context);
         Ok(Renderer {
             engine: engine.knowing(&self.context)?,
             inliner: CSSInliner::new(InlineOptions {
@@ -37,6 +54,7 @@ impl Composition {
                 minify_css: true,
                 ..InlineOptions::default()
             }),
+            marks: Marks::absent_from(&texts).ok_or(RenderError::PrivateUse)?,
             subject: self.context["issue"]["subject"]
                 .as_str()
                 .unwrap_or_default()
@@ -51,6 +69,38 @@ impl Renderer {
     /// # Errors
     /// A template that asks for what is not there, or styles that cannot be inlined.
     pub fn render(&self, reader: &ReaderView) -> Result<RenderedIssue, RenderError> {
+        let outline = self.outline(reader)?;
+        let value = |field| reader.value(field);
+        Ok(RenderedIssue {
+            html: outline.html.filled(value).0,
+            text: outline.text.filled(value).0,
+            subject: outline.subject,
+        })
+    }
+
+    /// The issue as all readers like this one get it.
+    ///
+    /// # Errors
+    /// As [`Renderer::render`].
+    pub(crate) fn outline(&self, reader: &ReaderView) -> Result<Outline, RenderError> {
+        let mut context = Context::new();
+        context.insert("reader", &self.marks.in_place_of_values(reader));
+        let page = self.engine.render("email/issue.html", &context)?;
+        let text = tidy_text(&self.engine.render("email/issue.txt", &context)?);
+        Ok(Outline {
+            subject: self.subject.clone(),
+            html: self.marks.cut(&self.inlined(&page)?, Place::Html),
+            text: self.marks.cut(&text, Place::Text),
+        })
+    }
+
+    /// The issue as the engine alone makes it, the reader's values in its own hands: what filling
+    /// holes is held against.
+    #[cfg(test)]
+    pub(super) fn render_by_engine(
+        &self,
+        reader: &ReaderView,
+    ) -> Result<RenderedIssue, RenderError> {
         let mut context = Context::new();
         context.insert("reader", reader);
         let page = self.engine.render("email/issue.html", &context)?;

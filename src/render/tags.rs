@@ -8,8 +8,6 @@ pub(crate) struct Tag {
     pub(crate) tokens: Vec<Token>,
     /// Where each token starts in the template.
     pub(crate) starts: Vec<usize>,
-    /// The source, for people, on one line and not too long.
-    pub(crate) shown: String,
     /// Where it stands in the template.
     pub(crate) span: Range<usize>,
 }
@@ -157,7 +155,6 @@ pub(crate) fn parse(template: &str) -> Vec<Tag> {
         let tag = Tag {
             tokens,
             starts,
-            shown: shown(source),
             span: start..start + source.len(),
         };
         rest = after;
@@ -236,13 +233,4 @@ fn after_string(text: &str, quote: char) -> &str {
         }
     }
     ""
-}
-
-fn shown(source: &str) -> String {
-    let line: Vec<&str> = source.split_whitespace().collect();
-    let line = line.join(" ");
-    match line.char_indices().nth(80) {
-        Some((at, _)) => format!("{}…", &line[..at]),
-        None => line,
-    }
 }

@@ -31,6 +31,45 @@ fn a_frozen_composition_renders_the_same() {
     assert_eq!(render(&thawed), render(&composition));
 }
 
+/// Names that are hard on a page: none, markup, quotes, other scripts, long, of the marks' own plane.
+const NAMES: [Option<&str>; 8] = [
+    None,
+    Some("<b>\"민지\" & 'co'</b>"),
+    Some("&amp; &#39;"),
+    Some("محمد שלום"),
+    Some(
+        "김 수한무 거북이와 두루미 삼천갑자 동방삭 치치카포 사리사리센타 워리워리 세브리깡 무두셀라 구름이",
+    ),
+    Some("🧑‍🚀\u{a0}x"),
+    Some("0"),
+    Some("\u{f0000}\u{f0001}"),
+];
+
+#[test]
+fn a_hole_is_filled_with_what_the_engine_makes_of_the_value_itself() {
+    let renderer = composition().renderer().unwrap();
+    for name in NAMES {
+        for has_pages in [true, false] {
+            let mut reader = reader();
+            reader.name = name.map(str::to_owned);
+            reader.email = "o'neil+a&b@example.com".into();
+            if !has_pages {
+                reader.links = ReaderLinks {
+                    unsubscribe: Some("mailto:leave@example.com?subject=a&body='b'".into()),
+                    ..ReaderLinks::default()
+                };
+            }
+            let filled = renderer.render(&reader).unwrap();
+            assert_eq!(
+                filled,
+                renderer.render_by_engine(&reader).unwrap(),
+                "{name:?}"
+            );
+            assert!(filled.text.contains(&reader.email), "{}", filled.text);
+        }
+    }
+}
+
 fn rendered(publication: &crate::publication::Publication, text: &str) -> RenderedIssue {
     let issue = issue(publication, text);
     let composition = prepared(publication, &issue, &Templates::built_in()).unwrap();

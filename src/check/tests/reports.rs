@@ -201,7 +201,7 @@ fn with_opening(template: &str) -> Vec<Finding> {
 
 fn looking_into_values() -> Trial {
     Trial::new(
-        "render/slow",
+        "templates/opaque-value",
         "a name compared",
         with_opening("<p>x</p>\n{% if reader.name == \"민지\" %}!{% endif %}"),
         with_opening("<p>{{ reader.name }}</p>\n{% if reader.name %}!{% endif %}"),
@@ -218,9 +218,11 @@ fn overtaken_template() -> Trial {
 }
 
 #[test]
-fn a_template_that_looks_into_a_readers_values_is_advised_against_at_its_place() {
+fn a_template_that_looks_into_a_readers_values_is_an_error_at_its_place() {
     let Trial { broken, .. } = looking_into_values();
-    let finding = broken.iter().find(|it| it.rule().id == "render/slow");
+    let finding = broken
+        .iter()
+        .find(|it| it.rule().id == "templates/opaque-value");
     let finding = finding.unwrap();
     let place = finding.place().unwrap();
     assert_eq!(
@@ -231,5 +233,5 @@ fn a_template_that_looks_into_a_readers_values_is_advised_against_at_its_place()
             "{% if reader.name == \"민지\" %}"
         )
     );
-    assert_eq!(finding.level(), Level::Advice);
+    assert_eq!(finding.level(), Level::Error);
 }

@@ -34,8 +34,8 @@ fn template_piece() -> impl Strategy<Value = String> {
     ]
 }
 
-/// What keeps a template from being cut; now and then.
-fn defeating_piece() -> impl Strategy<Value = String> {
+/// What a template cannot do with a value; now and then.
+fn senseless_piece() -> impl Strategy<Value = String> {
     prop_oneof![
         20 => Just(String::new()),
         1 => Just("{% if reader.name %}{{ reader.name | upper }}{% endif %}".to_owned()),
@@ -79,7 +79,7 @@ pub(super) fn any_issue() -> impl Strategy<Value = FrozenIssue> {
     let body = || {
         (
             proptest::collection::vec(template_piece(), 0..14),
-            defeating_piece(),
+            senseless_piece(),
         )
             .prop_map(|(pieces, last)| pieces.concat() + &last)
     };
