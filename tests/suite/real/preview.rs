@@ -1,4 +1,5 @@
-//! The preview in Chromium: a writer's hour, played by tests/browser/preview.mjs.
+//! The preview and the inbox in Chromium: a writer's hour, played by tests/browser/preview.mjs, and
+//! whoever tries a mail out, by tests/browser/inbox.mjs.
 
 use std::{
     io::{BufRead, BufReader},
@@ -9,7 +10,7 @@ use std::{
 use super::is_installed;
 use crate::support::{TestPublication, left_out};
 
-/// The preview, stopped with the test.
+/// A command that serves pages, stopped with the test.
 struct Running(Child);
 
 impl Drop for Running {
@@ -19,20 +20,22 @@ impl Drop for Running {
     }
 }
 
-#[test]
-fn a_save_shows_in_every_view_and_nothing_keeps_anybody_out() {
+/// Whether Chromium and what drives it are here; says so where they aren't.
+fn has_browser() -> bool {
     let missing = ["node", "npm", "chromium"]
         .into_iter()
         .find(|it| !is_installed(it));
     if let Some(program) = missing {
         left_out(&format!("{program} is not installed"));
-        return;
     }
-    let publication = TestPublication::of_the_house();
-    let (_running, page) = start(&publication);
+    missing.is_none()
+}
+
+/// Plays a script of tests/browser; it says what fails.
+fn play(script: &str, arguments: &[&str]) {
     let output = Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/run"))
-        .args(["preview.mjs", &page])
-        .arg(publication.path(""))
+        .arg(script)
+        .args(arguments)
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
@@ -44,16 +47,39 @@ fn a_save_shows_in_every_view_and_nothing_keeps_anybody_out() {
     );
 }
 
-/// The preview of a publication, and its page.
-fn start(publication: &TestPublication) -> (Running, String) {
-    let mut command = publication.command([
-        "preview",
-        "--json",
-        "--at",
-        "2026-11-24T09:00:00+09:00",
-        "--listen",
-        "127.0.0.1:0",
-    ]);
+#[test]
+fn a_save_shows_in_every_view_and_nothing_keeps_anybody_out() {
+    if !has_browser() {
+        return;
+    }
+    let publication = TestPublication::of_the_house();
+    let at = ["--at", "2026-11-24T09:00:00+09:00"];
+    let (_running, page) = start(&publication, &[&["preview"], &at[..]].concat());
+    play(
+        "preview.mjs",
+        &[&page, publication.path("").to_str().unwrap()],
+    );
+}
+
+#[test]
+fn mail_that_was_tried_out_is_read_by_everybody_and_cleared_once_asked_for() {
+    if !has_browser() {
+        return;
+    }
+    let publication = TestPublication::of_the_house();
+    let send = ["send", "2026-11-26-twelve-by-twelve", "--yes"];
+    publication.run(send).exits(0);
+    let (_running, page) = start(&publication, &["inbox", "--smtp", "127.0.0.1:0"]);
+    play("inbox.mjs", &[&page]);
+    assert!(publication.inbox().is_empty());
+    // What was sent only there can be sent again.
+    publication.run(send).exits(0);
+}
+
+/// A command over a publication, and its page.
+fn start(publication: &TestPublication, arguments: &[&str]) -> (Running, String) {
+    let listen = ["--json", "--listen", "127.0.0.1:0"];
+    let mut command = publication.command([arguments, &listen[..]].concat());
     command.stdout(Stdio::piped());
     command.stderr(Stdio::null());
     let mut running = Running(command.spawn().unwrap());
