@@ -198,7 +198,7 @@ impl Look {
     /// The colours in the dark.
     #[must_use]
     pub fn dark(&self) -> Palette {
-        Palette::dark(self.theme == Theme::Letter)
+        Palette::dark(self.ground, self.theme == Theme::Letter)
     }
 
     /// What the templates see of an accent: six-digit hex colours, each fit for its place.

@@ -2,7 +2,7 @@
 
 use super::{Finding, Findings, Level, Place, Proof, Rule, rule::rules};
 use crate::{
-    render::{Misuse, RenderError, Standing, Templates, misuses, standing},
+    render::{Misuse, RenderError, Standing, Templates, Words, misuses, standing},
     source::Source,
 };
 
@@ -13,12 +13,15 @@ rules! {
         "a template taken out of an older version lacks what the program's has learned since, and may ask for what is gone", "";
     OPAQUE = "templates/opaque-value", Error,
         "templates never see a reader's name, address and links: they print them, or ask whether they are there; what they do with them beyond that does nothing", "";
+    WORDS = "templates/words", Advice,
+        "a greeting, a date and a way to unsubscribe in English look foreign around a text in another language", "";
 }
 
 pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
     if let Some(templates) = proof.templates {
         check_values(templates, findings);
         check_age(templates, findings);
+        check_words(proof, templates, findings);
     }
     let Some(Err(error)) = proof.rendering else {
         return;
@@ -40,6 +43,24 @@ pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
     }
 }
 
+/// Whether the program has the mail's fixed words in the publication's language. Said of the newest issue
+/// alone: it is the same for all.
+fn check_words(proof: &Proof<'_>, templates: &Templates, findings: &mut Findings<'_>) {
+    let date = proof.issue.front_matter.date;
+    let mut issues = proof.archive.issues();
+    if issues.any(|issue| issue.front_matter.date > date) {
+        return;
+    }
+    let language = &proof.publication.language;
+    if let Some(missing) = Words::missing(templates, language) {
+        let message = format!("the mail's fixed words are English: `{language}` has none");
+        findings.at_key(&WORDS, "title", message).hint(format!(
+            "translate templates/words/en.yaml (`daily-note templates eject words/en.yaml`) and \
+             save it as templates/{missing}"
+        ));
+    }
+}
+
 /// Templates of the publication's own that the program has overtaken.
 fn check_age(templates: &Templates, findings: &mut Findings<'_>) {
     let built_in = Templates::built_in();
@@ -54,7 +75,7 @@ fn check_age(templates: &Templates, findings: &mut Findings<'_>) {
         let message = format!("`{shown}` was taken out of an older version of the program");
         let mut finding = Finding::new(&OLDER, message).at(Place::new(&source, 0..end));
         finding.hint(format!(
-            "`daily-note templates diff {name}` shows what has changed; take it out anew, or take \
+            "`daily-note templates diff {name}` shows what has changed; eject it again, or take \
              over what you want and its first line"
         ));
         findings.add(finding);

@@ -148,30 +148,52 @@ impl Palette {
         }
     }
 
-    pub(super) fn dark(is_letter: bool) -> Self {
+    /// The same in the dark: the house's for its own ink, and shades of the publication's ink for
+    /// another's.
+    pub(super) fn dark(ground: Ground, is_letter: bool) -> Self {
         let (ink, quiet) = (rgb(0xE8_EAED), rgb(0xA3_ABB5));
-        let paper = rgb(0x16_191D);
+        let is_house = ground.ink == Ground::INK;
+        // As dark as the house's shade, in the colour of the publication's ink.
+        let shade = |house: u32| match is_house {
+            true => rgb(house),
+            false => {
+                let limit = contrast(ink, rgb(house));
+                let own = ground.ink.mixed(rgb(house), 0.5);
+                own.until(Color::BLACK, |own| contrast(ink, own) >= limit)
+            }
+        };
+        let (paper, panel) = (shade(0x16_191D), shade(0x1F_242A));
+        let page = match is_letter {
+            true => paper,
+            false => shade(0x10_1214),
+        };
+        let readable = |hue: u32, grounds: &[Color]| {
+            rgb(hue).until(Color::WHITE, |hue| hue.is_readable_on(grounds))
+        };
+        let token = |hue: u32| readable(hue, &[panel]);
+        let (tip, warning, caution) = (rgb(0x16_261E), rgb(0x2A_2213), rgb(0x2C_1A18));
+        let quiet = quiet.until(ink, |quiet| quiet.is_readable_on(&[paper, panel, page]));
         Self {
             paper,
-            page: if is_letter { paper } else { rgb(0x10_1214) },
-            panel: rgb(0x1F_242A),
+            page,
+            panel,
             ink,
             quiet,
-            line: rgb(0x2A_2F36),
+            line: shade(0x2A_2F36),
             page_ink: ink,
             page_quiet: quiet,
-            tip: rgb(0x16_261E),
-            tip_label: rgb(0x8F_D3AE),
-            warning: rgb(0x2A_2213),
-            warning_label: rgb(0xF0_C36A),
-            caution: rgb(0x2C_1A18),
-            caution_label: rgb(0xFF_9F94),
+            tip,
+            tip_label: readable(0x8F_D3AE, &[tip]),
+            warning,
+            warning_label: readable(0xF0_C36A, &[warning]),
+            caution,
+            caution_label: readable(0xFF_9F94, &[caution]),
             token_comment: quiet,
-            token_string: rgb(0x8F_D3AE),
-            token_number: rgb(0xF0_B27A),
-            token_keyword: rgb(0xE3_A3E0),
-            token_name: rgb(0x9D_BBFF),
-            token_type: rgb(0x84_D0DA),
+            token_string: token(0x8F_D3AE),
+            token_number: token(0xF0_B27A),
+            token_keyword: token(0xE3_A3E0),
+            token_name: token(0x9D_BBFF),
+            token_type: token(0x84_D0DA),
         }
     }
 

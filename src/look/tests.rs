@@ -94,6 +94,25 @@ proptest! {
 }
 
 #[test]
+fn the_dark_is_a_shade_of_the_publications_own_ink() {
+    let brown = Color { rgb: 0x4A_2F1B };
+    let ground = Ground {
+        ink: brown,
+        ..Ground::default()
+    };
+    let look = Look {
+        ground,
+        ..Look::default()
+    };
+    let (own, house) = (look.dark(), Look::default().dark());
+    assert_ne!(own.paper, house.paper);
+    let [_, red, _, blue] = own.paper.rgb.to_be_bytes();
+    assert!(red > blue, "{} is no brown", own.paper);
+    assert!(contrast(own.ink, own.paper) >= contrast(house.ink, house.paper));
+    assert_eq!(house.paper, Color { rgb: 0x16_191D });
+}
+
+#[test]
 fn a_page_has_the_colours_of_the_mail_as_custom_properties() {
     let sheet = Look::default().custom_properties("ko");
     for property in [

@@ -49,7 +49,7 @@ pub enum DkimError {
 }
 
 /// Signed where present, and safe from being added where not (RFC 6376 §5.4.2).
-const SIGNED: [&str; 11] = [
+const SIGNED: [&str; 14] = [
     "from",
     "to",
     "subject",
@@ -57,6 +57,9 @@ const SIGNED: [&str; 11] = [
     "list-id",
     "list-unsubscribe",
     "list-unsubscribe-post",
+    "list-archive",
+    "list-help",
+    "archived-at",
     "feedback-id",
     "content-language",
     "mime-version",

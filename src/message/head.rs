@@ -17,7 +17,7 @@ pub(crate) struct Head {
     opening: Vec<u8>,
     /// `@` and the domain of the Message-ID.
     message_id_domain: String,
-    /// List-Id, Feedback-ID, Content-Language.
+    /// List-Id, Feedback-ID, Content-Language; where there are pages List-Archive, List-Help, Archived-At.
     list: Vec<u8>,
     is_one_click: bool,
     unsubscribe_email: Option<Address>,
@@ -38,6 +38,7 @@ impl Head {
         push_list_id("List-Id", &settings.list_name, &settings.list_id, &mut list);
         push_raw("Feedback-ID", &settings.feedback_id, &mut list);
         push_raw("Content-Language", &settings.language, &mut list);
+        push_pages(settings, &mut list);
         Self {
             opening,
             message_id_domain: format!("@{}", from.address.domain()),
@@ -89,6 +90,23 @@ impl Head {
             push_raw("List-Unsubscribe-Post", "List-Unsubscribe=One-Click", out);
         }
     }
+}
+
+/// Where this issue and the others can be read (RFC 5064, RFC 2369 §3.6), and the publication's first page,
+/// which says what the list is (§3.1).
+fn push_pages(settings: &HeaderSettings, out: &mut Vec<u8>) {
+    let (Some(issue), Some(pages)) = (&settings.web_version_url, &settings.base_url) else {
+        return;
+    };
+    if let Some((archive, _)) = issue.rsplit_once('/') {
+        push_urls("List-Archive", &[&format!("{archive}/")], out);
+    }
+    push_urls(
+        "List-Help",
+        &[&format!("{}/", pages.trim_end_matches('/'))],
+        out,
+    );
+    push_urls("Archived-At", &[issue], out);
 }
 
 /// For whom the headers are.

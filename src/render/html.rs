@@ -2,6 +2,7 @@
 //! their looks; what needs a table to survive in mail clients is a component of
 //! `templates/email/blocks/`. Text-level content is in [`inline`].
 
+mod code;
 mod inline;
 mod joined;
 mod table;
@@ -163,7 +164,7 @@ impl HtmlWriter<'_> {
     fn code(&mut self, text: &str, language: Option<&str>) -> String {
         self.highlighted_bytes += text.len();
         let language = language.filter(|_| self.highlighted_bytes <= MAX_HIGHLIGHTED_BYTES);
-        highlighted(text, language)
+        code::hung(&highlighted(text, language), text)
     }
 
     /// Counts what was made.

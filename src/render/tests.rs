@@ -126,11 +126,7 @@ fn a_reader_without_name_and_pages_is_greeted_and_told_whom_to_write_to() {
     reader.links = ReaderLinks::default();
     let rendered = composition().renderer().unwrap().render(&reader).unwrap();
     assert!(rendered.text.contains("\n안녕하세요.\n"));
-    assert!(
-        rendered
-            .text
-            .contains("hello@daily-note.example.com로 알려 주세요")
-    );
+    assert!(rendered.text.contains("아래 주소로 알려 주세요"));
     assert!(
         rendered
             .html
@@ -163,9 +159,9 @@ fn an_english_publication_speaks_english_and_breaks_lines_as_english_does() {
 #[test]
 fn a_language_without_words_of_its_own_borrows_the_english_ones() {
     let mut publication = publication();
-    publication.language = "ar".into();
+    publication.language = "he".into();
     let rendered = rendered(&publication, AD);
-    assert!(rendered.html.contains("dir=\"rtl\"") && rendered.html.contains("Leave a note"));
+    assert!(rendered.html.contains("dir=\"rtl\"") && rendered.html.contains("Send us a note"));
     assert!(
         rendered.text.contains("수신거부"),
         "Korea's law holds in every language"
@@ -185,7 +181,7 @@ fn the_teaser_wears_the_colours_of_the_edition_it_announces() {
         "{}",
         &teaser[..400]
     );
-    assert!(teaser.contains("11월 26일 목요일에 찾아갑니다."));
+    assert!(teaser.contains("11월 26일 목요일에 보내 드립니다."));
 }
 
 const HEAD: &str = "---\ntitle: 작은 것들\nedition: monday\ndate: 2026-11-23\n---\n";
@@ -204,8 +200,34 @@ fn a_particle_stays_with_the_word_that_links() {
         ),
         ("[GPT-3](https://example.com/a) 모델", "GPT-3 [1] 모델"),
         ("표의 [1]은 그대로", "표의 [1]은 그대로"),
+        (
+            "전지의 수명[^a]은 짧다. [GPT-3](https://example.com/a)[^b]는 크다[^a].\n\n[^a]: 수명\n[^b]: 크기",
+            "수명은[1] 짧다. GPT-3는 [2][3] 크다[1].",
+        ),
+        (
+            "|가|나|\n|--|--|\n|[다](https://example.com/a)|라[^a]는|\n\n[^a]: 마",
+            "다 [1]  라는[2]",
+        ),
     ] {
         assert!(said(text).contains(wanted), "{}", said(text));
+    }
+}
+
+#[test]
+fn links_and_notes_of_the_text_part_are_numbered_in_one_series() {
+    let text = format!(
+        "{HEAD}여는 글[^later].\n\n## 하나\n\n[가](https://example.com/a)와 [나](https://example.com/b)[^note].\n\n\
+         [^note]: [가](https://example.com/a)와 [다](https://example.com/c).\n[^later]: 나중."
+    );
+    let said = rendered(&publication(), &text).text;
+    for wanted in [
+        "여는 글[1].",
+        "가와 [2] 나 [3][4].",
+        "[2] https://example.com/a\n[3] https://example.com/b",
+        "[1] 나중.\n[4] 가와 [2] 다 [5].",
+        "[2] https://example.com/a\n[5] https://example.com/c",
+    ] {
+        assert!(said.contains(wanted), "{wanted}: {said}");
     }
 }
 

@@ -1,5 +1,6 @@
 //! The document's blocks as plain text that reads well in a terminal: made from the document, not
-//! from the HTML. Links become numbered references, listed where their story ends.
+//! from the HTML. Links and footnotes become references numbered in one series: a link's address is
+//! listed where its story ends, the notes at the end of the mail.
 
 mod table;
 mod wrap;
@@ -9,10 +10,18 @@ use crate::{
     render::{html::IssueLinks, words::Words},
 };
 
-use wrap::GLUE;
+use wrap::{GLUE, JOINT};
 pub(super) use wrap::{WIDTH, width, wrap};
 
-/// Writes blocks as text, numbering the links of the whole issue.
+/// What a number in brackets points at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Reference {
+    Url(String),
+    /// A footnote, by the number that it has in the HTML.
+    Note(usize),
+}
+
+/// Writes blocks as text, numbering the references of the whole issue.
 pub(super) struct TextWriter<'a> {
     words: &'a Words,
     issue_links: &'a IssueLinks<'a>,
@@ -20,7 +29,7 @@ pub(super) struct TextWriter<'a> {
     has_numbers: bool,
     /// URLs that wait to be listed, with their numbers.
     waiting: Vec<(usize, String)>,
-    numbered: Vec<String>,
+    numbered: Vec<Reference>,
 }
 
 impl<'a> TextWriter<'a> {
@@ -74,8 +83,9 @@ impl<'a> TextWriter<'a> {
         let mut lines = underlined(self.words.get("footnotes"), '-');
         lines.push(String::new());
         for note in notes {
-            let body = self.blocks(&note.blocks, WIDTH - 5);
-            lines.extend(hanging(body, &format!("({}) ", note.number)));
+            let marker = format!("[{}] ", self.number(Reference::Note(note.number)));
+            let body = self.blocks(&note.blocks, WIDTH - marker.len());
+            lines.extend(hanging(body, &marker));
         }
         self.list_links(&mut lines);
         lines.join("\n")
@@ -226,7 +236,10 @@ impl<'a> TextWriter<'a> {
                 Inline::Code(code) => text.push_str(&format!("`{code}`")),
                 Inline::Link { target, content } => text.push_str(&self.link(target, content)),
                 Inline::Image(image) => text.push_str(&self.image(image)),
-                Inline::FootnoteReference(number) => text.push_str(&format!("({number})")),
+                Inline::FootnoteReference(note) => {
+                    let number = self.number(Reference::Note(*note));
+                    text.push_str(&format!("{JOINT}[{number}]"));
+                }
                 Inline::SoftBreak => text.push(' '),
                 Inline::HardBreak => text.push('\n'),
             }
@@ -265,17 +278,23 @@ impl<'a> TextWriter<'a> {
 
     /// `text [7]`, never parted by a line's end; the same URL keeps its number.
     fn reference(&mut self, shown: &str, url: &str) -> String {
-        let number = match self.numbered.iter().position(|known| known == url) {
-            Some(at) => at + 1,
-            None => {
-                self.numbered.push(url.to_owned());
-                self.numbered.len()
-            }
-        };
+        let number = self.number(Reference::Url(url.to_owned()));
         if !self.waiting.iter().any(|(known, _)| *known == number) {
             self.waiting.push((number, url.to_owned()));
         }
         format!("{shown}{GLUE}[{number}]")
+    }
+
+    /// The same reference keeps its number.
+    fn number(&mut self, reference: Reference) -> usize {
+        let known = self.numbered.iter().position(|known| *known == reference);
+        known.map_or_else(
+            || {
+                self.numbered.push(reference);
+                self.numbered.len()
+            },
+            |at| at + 1,
+        )
     }
 
     fn image(&mut self, image: &Image) -> String {
@@ -291,19 +310,30 @@ impl<'a> TextWriter<'a> {
 }
 
 /// A text behind what stands there already. A particle belongs to the word before it: where the word
-/// is a link, the link's number comes behind both (`GPT-3는 [1]`).
+/// is a link or has a note, the numbers come behind both (`GPT-3는 [1]`, `수명은[2]`).
 fn push_text(text: &mut String, part: &str) {
     let particle = part
         .find(|char| !matches!(char, '가'..='힣'))
         .unwrap_or(part.len());
-    let mark = text
-        .rfind(GLUE)
-        .filter(|at| particle > 0 && is_mark(&text[*at + GLUE.len_utf8()..]));
+    let mark = marks_at(text).filter(|_| particle > 0);
     let (particle, rest) = part.split_at(if mark.is_some() { particle } else { 0 });
     if let Some(at) = mark {
         text.insert_str(at, particle);
     }
     text.push_str(rest);
+}
+
+/// Where the references begin that a text ends with.
+fn marks_at(text: &str) -> Option<usize> {
+    let mut marks = None;
+    let mut before = text;
+    while let Some((at, joint)) = before.rmatch_indices([GLUE, JOINT]).next()
+        && is_mark(&before[at + joint.len()..])
+    {
+        marks = Some(at);
+        before = &before[..at];
+    }
+    marks
 }
 
 /// `[7]`

@@ -57,6 +57,16 @@ impl Words {
         Ok(words)
     }
 
+    /// The file of the language's own words that is not there, where the mail therefore speaks English.
+    pub(crate) fn missing(templates: &Templates, language: &str) -> Option<String> {
+        let primary = language.split('-').next().unwrap_or(language);
+        let name = |tag: &str| format!("{FOLDER}/{tag}.yaml");
+        let has_any = [primary, language]
+            .iter()
+            .any(|tag| templates.text(&name(tag)).is_some());
+        (!has_any).then(|| name(primary))
+    }
+
     fn parse(templates: &Templates, folder: &str, tag: &str) -> Result<Option<Self>, RenderError> {
         let name = format!("{folder}/{tag}.yaml");
         let Some(text) = templates.text(&name) else {

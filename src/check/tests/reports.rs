@@ -118,6 +118,7 @@ pub(super) fn trials() -> Vec<Trial> {
         rendering(),
         looking_into_values(),
         overtaken_template(),
+        words_of_another_language(),
     ]
 }
 
@@ -182,6 +183,11 @@ fn with_opening(template: &str) -> Vec<Finding> {
     let desk = Desk::new()
         .with("issues/2026-11-23-own.md", with_text("글"))
         .with("templates/email/parts/opening.html", template);
+    with_templates_of(&desk)
+}
+
+/// The findings on the newest issue, with the templates that it would be rendered with.
+fn with_templates_of(desk: &Desk) -> Vec<Finding> {
     let archive = Archive::load(&desk.publication).unwrap();
     let templates = Templates::load(desk.root.path()).unwrap();
     issue(&Proof {
@@ -205,6 +211,20 @@ fn looking_into_values() -> Trial {
         "a name compared",
         with_opening("<p>x</p>\n{% if reader.name == \"민지\" %}!{% endif %}"),
         with_opening("<p>{{ reader.name }}</p>\n{% if reader.name %}!{% endif %}"),
+    )
+}
+
+fn words_of_another_language() -> Trial {
+    let in_language = |language: &str| {
+        let mut desk = Desk::new().with("issues/2026-11-23-own.md", with_text("글"));
+        desk.publication.language = language.into();
+        with_templates_of(&desk)
+    };
+    Trial::new(
+        "templates/words",
+        "a publication in French",
+        in_language("fr-CA"),
+        in_language("ja-JP"),
     )
 }
 

@@ -21,6 +21,10 @@ const DESKTOP: usize = 480;
 /// gap between two columns of the table.
 const TENTHS: usize = 88;
 const GAP: usize = 12;
+/// A column of more text than this runs over lines anyway: it asks for no more room.
+const WIDE: usize = 28;
+/// A head that is longer than all below it by no more than this does no harm.
+const LED: usize = 4;
 /// Words longer than this break anywhere: addresses, mostly.
 const LONG_WORD: usize = 22;
 /// What stays of a long word in a line.
@@ -132,7 +136,11 @@ impl HtmlWriter<'_> {
         let form = TableForm::fitting(head, rows, self.inset);
         let columns = column_alignments(alignments, head.len(), rows);
         let names: Vec<String> = head.iter().map(|cell| plain_text(cell)).collect();
-        let head = self.cells(head, &columns, &names)?;
+        let shares = shares(head, rows).unwrap_or_default();
+        let mut head = self.cells(head, &columns, &names)?;
+        for (cell, share) in head.iter_mut().zip(shares) {
+            cell["share"] = share.into();
+        }
         let rows = rows
             .iter()
             .map(|row| self.cells(row, &columns, &names))
@@ -153,7 +161,7 @@ impl HtmlWriter<'_> {
         cells: &[Vec<Inline>],
         columns: &[&'static str],
         names: &[String],
-    ) -> Result<Value, RenderError> {
+    ) -> Result<Vec<Value>, RenderError> {
         let mut list = Vec::with_capacity(cells.len());
         for ((cell, align), name) in cells.iter().zip(columns).zip(names) {
             let content = Content::of(cell);
@@ -170,8 +178,32 @@ impl HtmlWriter<'_> {
                 "is_number": content.is_number,
             }));
         }
-        Ok(Value::Array(list))
+        Ok(list)
     }
+}
+
+/// How many hundredths of the table each column gets, by what stands below its head: clients go by the
+/// longest line, and a head of a few words over small numbers would take half of the table. None where
+/// no head is much longer than what stands below it.
+fn shares(head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>]) -> Option<Vec<usize>> {
+    let columns = head.iter().enumerate().map(|(at, head)| {
+        let cells = rows.iter().filter_map(|row| row.get(at));
+        let longest = cells.map(|cell| width(plain_text(cell).trim())).max();
+        (longest.unwrap_or(0), head)
+    });
+    let columns: Vec<_> = columns.collect();
+    let is_led =
+        |(longest, head): &(usize, &Vec<Inline>)| width(plain_text(head).trim()) > longest + LED;
+    if columns.len() < 2 || !columns.iter().any(is_led) {
+        return None;
+    }
+    let wanted = columns.iter().map(|(longest, head)| {
+        let least = Content::of(head).narrowest;
+        (*longest).min(WIDE).max(least) * TENTHS / 10 + GAP
+    });
+    let wanted: Vec<usize> = wanted.collect();
+    let all: usize = wanted.iter().sum();
+    Some(wanted.iter().map(|wanted| wanted * 100 / all).collect())
 }
 
 /// Escaped text of a cell, its long words in spans that break anywhere: elsewhere clients break them by
@@ -265,6 +297,31 @@ fn is_number(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn cells(texts: &[&str]) -> Vec<Vec<Inline>> {
+        let cell = |text: &&str| vec![Inline::Text((*text).to_owned())];
+        texts.iter().map(cell).collect()
+    }
+
+    #[test]
+    fn columns_are_as_wide_as_what_stands_in_them_and_not_as_their_heads() {
+        let head = cells(&["메일을 열어 본 구독자의 비율", "무엇을 보냈는가"]);
+        let rows = [
+            cells(&["12%", "작은 모델 이야기"]),
+            cells(&["9%", "열두 칸"]),
+        ];
+        let shares = shares(&head, &rows).unwrap();
+        assert!(
+            shares[0] < shares[1] && shares.iter().sum::<usize>() <= 100,
+            "{shares:?}"
+        );
+        let plain = cells(&["값", "이름"]);
+        assert_eq!(
+            super::shares(&plain, &rows),
+            None,
+            "clients do that by themselves"
+        );
+    }
 
     #[test]
     fn numbers_with_signs_currencies_and_short_units_are_numbers() {

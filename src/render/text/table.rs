@@ -1,6 +1,6 @@
 //! A table as aligned columns; where it is too wide for the page, a record for each row.
 
-use super::wrap::{width, wrap};
+use super::wrap::{unglued, width, wrap};
 
 const GAP: &str = "  ";
 
@@ -40,7 +40,7 @@ pub(super) fn table(
                 padded(cell, *width, alignments.get(at).copied().unwrap_or("left"))
             })
             .collect();
-        cells.join(GAP).trim_end().to_owned()
+        unglued(cells.join(GAP).trim_end())
     };
     let mut lines = vec![line(&head)];
     let rules: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();

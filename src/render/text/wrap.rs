@@ -10,6 +10,9 @@ pub(in crate::render) const WIDTH: usize = 72;
 /// A space at which no line breaks; a plain space in the end.
 pub(in crate::render) const GLUE: char = '\u{a0}';
 
+/// Where a note's mark joins its word; nothing in the end.
+pub(in crate::render) const JOINT: char = '\u{2060}';
+
 /// Columns that a text takes.
 pub(in crate::render) fn width(text: &str) -> usize {
     UnicodeWidthStr::width(text)
@@ -31,15 +34,23 @@ pub(in crate::render) fn wrap(text: &str, columns: usize) -> Vec<String> {
                 line.push(' ');
                 line_width += 1;
             }
-            line.extend(piece.text.chars().map(|character| match character {
-                GLUE => ' ',
-                other => other,
-            }));
+            line.push_str(&unglued(piece.text));
             line_width += piece.width;
         }
         lines.push(line);
     }
     lines
+}
+
+/// The text as it is read.
+pub(in crate::render) fn unglued(text: &str) -> String {
+    text.chars()
+        .filter(|character| *character != JOINT)
+        .map(|character| match character {
+            GLUE => ' ',
+            other => other,
+        })
+        .collect()
 }
 
 /// Text that stays together.

@@ -48,10 +48,11 @@ pub(super) fn every_part(words: &str) -> String {
          https://example.com/a/very/long/address/that/no/phone/is/wide/enough/to/show/in/one/line\n\n\
          - {words}\n- {short}\n  1. {short}\n  2. {words}\n\n* [x] {words}\n* [ ] {short}\n\n\
          > {words}\n>\n> — {short}\n\n> [!NOTE]\n> {words}\n>\n> {}\n\n> [!WARNING] {short}\n> - {words}\n\n\
-         ### {short}\n\n```rust\nfn add(a: u32, b: u32) -> u32 {{ a + b }}\n// {short}\n```\n\n\
+         ### {short}\n\n```rust\nfn add(a: u32, b: u32) -> u32 {{\n        a + b // {short} {short} {short}\n}}\n// {short}\n```\n\n\
          ![{words}](https://example.com/chart.png \"{words}\")\n\n\
          https://www.youtube.com/watch?v=aircAruvnKk\n\n---\n\n[{short}](https://example.com/2){{.button}}\n\n\
-         ## {short} 2\n\n{tables}\n\n[^1]: {words}. [{short}](https://example.com/3)\n",
+         ## {short} 2\n\n{tables}\n\n\
+         | {short} | {words} |\n|---|---|\n| {short} | 12% |\n\n[^1]: {words}. [{short}](https://example.com/3)\n",
         table(4, &short).replace('\n', "\n> ")
     )
 }

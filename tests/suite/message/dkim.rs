@@ -154,6 +154,8 @@ async fn both_signatures_verify_and_a_flipped_byte_breaks_both() {
             "List-Id: <x.example.org>\r\n",
             "List-Unsubscribe: <mailto:x@example.org>\r\n",
             "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
+            "List-Archive: <https://x.example.org>\r\n",
+            "Archived-At: <https://x.example.org>\r\n",
             "Feedback-ID: x\r\n",
         ] {
             let spoofed = format!("{added}{text}");

@@ -262,7 +262,7 @@ proptest! {
         let (head, body) = message.split_once("\r\n\r\n").unwrap();
         prop_assert_eq!(fields(head), [
             "Date", "From", "To", "Subject", "Message-ID", "List-Id", "Feedback-ID",
-            "Content-Language", "List-Unsubscribe", "List-Unsubscribe-Post", "MIME-Version", "Content-Type",
+            "Content-Language", "List-Archive", "List-Help", "Archived-At", "List-Unsubscribe", "List-Unsubscribe-Post", "MIME-Version", "Content-Type",
         ]);
         let image_head = body.split("Content-Type: image/gif").nth(1).unwrap();
         let image_head = image_head.split_once("\r\n\r\n").unwrap().0;
