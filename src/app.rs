@@ -127,7 +127,7 @@ pub enum AppError {
     /// Nothing is sent before a person has said that it may.
     #[error("{}", .0.message())]
     Doubt(Box<Doubt>),
-    /// Something else that a person has to decide or mend; `hint` says how.
+    /// Something else that a person has to decide or fix; `hint` says how.
     #[error("{message}")]
     Refused {
         /// Which exit code it deserves.
@@ -161,7 +161,7 @@ impl AppError {
     }
 }
 
-/// What kind of thing a person has to mend.
+/// What kind of thing a person has to fix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
     /// The command line.

@@ -230,9 +230,9 @@ impl<'a> Findings<'a> {
                 self.at_key(
                     rule,
                     "title",
-                    format!("{more} more like those that are told"),
+                    format!("{more} more like those that are reported"),
                 )
-                .hint("what was written by one mistake is mended in one go");
+                .hint("what was written by one mistake is fixed in one go");
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Whether mail can leave, arrive and be believed: the relay, DNS, the clock, the state folder.
 //! Judges what was measured and what DNS answers; each line says what is wrong, why it matters,
-//! and what to type to mend it. Wiring and measuring is `app`'s, showing is `cli`'s.
+//! and what to type to fix it. Wiring and measuring is `app`'s, showing is `cli`'s.
 
 mod clock;
 mod dkim;
@@ -80,7 +80,7 @@ pub struct Check {
     pub why: Option<String>,
     /// What to type, publish or ask for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub mend: Option<String>,
+    pub fix: Option<String>,
 }
 
 impl Check {
@@ -90,7 +90,7 @@ impl Check {
             verdict,
             what: what.into(),
             why: None,
-            mend: None,
+            fix: None,
         }
     }
 
@@ -111,7 +111,7 @@ impl Check {
     }
 
     fn no_answer(topic: Topic, error: &DnsError) -> Self {
-        Self::unknown(topic, error.to_string()).mend(
+        Self::unknown(topic, error.to_string()).fix(
             "try again; if it stays so, look at /etc/resolv.conf and the domain's name servers",
         )
     }
@@ -121,8 +121,8 @@ impl Check {
         self
     }
 
-    fn mend(mut self, mend: impl Into<String>) -> Self {
-        self.mend = Some(mend.into());
+    fn fix(mut self, fix: impl Into<String>) -> Self {
+        self.fix = Some(fix.into());
         self
     }
 }
@@ -232,7 +232,7 @@ fn exposed(file: &str) -> Check {
         format!("{file} can be read by everybody on this machine"),
     )
     .because("who has a key signs mail in your name, and who has a token sends it")
-    .mend(format!("chmod 600 {file}"))
+    .fix(format!("chmod 600 {file}"))
 }
 
 /// The envelope's sender, but for the part that names a reader.
@@ -288,6 +288,6 @@ fn templates(loaded: &Result<(), String>) -> Check {
         Ok(()) => Check::good(Topic::Templates, "the templates load"),
         Err(error) => Check::bad(Topic::Templates, error.clone())
             .because("nothing can be rendered with them")
-            .mend("daily-note render ISSUE   # shows the place"),
+            .fix("daily-note render ISSUE   # shows the place"),
     }
 }

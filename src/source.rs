@@ -248,7 +248,7 @@ mod tests {
 
     fn shown(text: &str, span: Span) -> String {
         let source = Source::new("notes.yaml", text);
-        let error = SourceError::at(&source, span, "this is wrong").with_hint("mend it");
+        let error = SourceError::at(&source, span, "this is wrong").with_hint("fix it");
         let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor());
         let mut text = String::new();
         handler
@@ -267,7 +267,7 @@ mod tests {
     2 │ 제목: 한글 value # x
       ·            ─────
       ╰────
-     help: mend it
+     help: fix it
     "#);
     }
 
@@ -279,13 +279,13 @@ mod tests {
     2 │     b: 1
       · ────
       ╰────
-     help: mend it
+     help: fix it
     "#);
         insta::assert_snapshot!(shown("a: 1\n", 5..5), @r#"
     × this is wrong
      ╭─[notes.yaml:2:1]
      ╰────
-    help: mend it
+    help: fix it
     "#);
     }
 

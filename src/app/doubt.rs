@@ -157,7 +157,7 @@ impl App {
         command: &str,
     ) -> Result<SenderGuard, AppError> {
         match self.doubt(store).await? {
-            // A newcomer hears of what has to be mended first.
+            // A newcomer hears of what has to be fixed first.
             None | Some(Doubt::NewState { .. }) => {}
             Some(doubt) => return Err(doubt.into()),
         }

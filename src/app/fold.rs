@@ -25,7 +25,7 @@ use crate::{
 pub const SUBSCRIBERS_FILE: &str = "subscribers.yaml";
 /// A longer file is not asked of git.
 const MAX_COMMITTED_BYTES: u64 = 64 << 20;
-/// Nobody mends more than this in one go.
+/// Nobody fixes more than this in one go.
 const SHOWN_ERRORS: usize = 20;
 
 /// Folds the publication's subscribers.yaml into the list; None, and nothing done, where there is
@@ -181,7 +181,7 @@ impl<'p> Watched<'p> {
         }
     }
 
-    /// The store stopped at the first wrong entry; people mend a file in one go.
+    /// The store stopped at the first wrong entry; people fix a file in one go.
     fn explain<T>(self, result: Result<T, StoreError>) -> Result<T, AppError> {
         match result {
             Err(StoreError::Entry(_)) if !self.errors.is_empty() => {

@@ -248,7 +248,7 @@ pub(super) fn refuse_nothing_to_do(
         BatchState::Paused { reason, .. } => refused(
             Refusal::Deliveries,
             format!("{id} is paused: {reason}"),
-            "mend the cause, then `daily-note resume` it",
+            "fix the cause, then `daily-note resume` it",
         ),
         BatchState::Open => Ok(()),
     }

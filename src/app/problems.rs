@@ -1,4 +1,4 @@
-//! An error as lines for whoever can mend it, where no terminal shows the place: what is wrong,
+//! An error as lines for whoever can fix it, where no terminal shows the place: what is wrong,
 //! where, what to do.
 
 use super::AppError;

@@ -1,5 +1,5 @@
 //! Whether readers will find the images that a mail points at: asked before anything is frozen, since
-//! a mail that has left can't be mended.
+//! a mail that has left can't be fixed.
 
 use std::time::Duration;
 

@@ -34,7 +34,7 @@ use std::{
 use chrono::{DateTime, Utc};
 
 pub use self::pulse::{Ailment, Pulse};
-use self::{job::is_mended_by_a_file, rest::Rests, settling::Settling, world::World};
+use self::{job::is_fixed_by_a_file, rest::Rests, settling::Settling, world::World};
 use super::{App, AppError, fold_file};
 use crate::{
     clock::Clock,
@@ -101,7 +101,7 @@ pub struct Server {
     pub has_doubt: bool,
     /// An issue that was due did not pass.
     pub has_refused: bool,
-    /// Something that was due could not be done, for a reason that time may mend.
+    /// Something that was due could not be done, for a reason that time may fix.
     has_failed: bool,
 }
 
@@ -333,7 +333,7 @@ impl Server {
     async fn fold(&mut self, app: &App) -> Result<(), AppError> {
         let folded = fold_file(self.store.as_ref(), &app.publication, self.clock.true_now()).await;
         match folded {
-            Err(error) if is_mended_by_a_file(&error) => {
+            Err(error) if is_fixed_by_a_file(&error) => {
                 let problems = error.problems();
                 self.tell(Event::ConfigurationRefused { problems }).await;
             }

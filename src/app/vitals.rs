@@ -107,7 +107,7 @@ impl Vitals for DaemonVitals {
         }
         let publication = self.publication().await;
         if !self.unreached(publication.as_ref()).await.is_empty() {
-            wellness.add("somebody who is to be told what happens can't be told");
+            wellness.add("notices to somebody are failing");
         }
         wellness
     }

@@ -134,7 +134,7 @@ fn file_date(proof: &Proof<'_>, findings: &mut Findings<'_>) {
                 "date",
                 format!("the file's name says {named}, its date {date}"),
             )
-            .hint("rename the file, or mend the date");
+            .hint("rename the file, or fix the date");
     }
 }
 

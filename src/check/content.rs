@@ -21,7 +21,7 @@ rules! {
     EMPTY_HEADING = "content/empty-heading", Warning,
         "screen readers announce a heading without words", "WCAG 2.4.6";
     REPEATED_HEADING = "content/repeated-heading", Warning,
-        "two stories of one title can't be told apart in the contents", "WCAG 2.4.6";
+        "two stories with the same title can't be distinguished in the contents", "WCAG 2.4.6";
     HEADING_LEVEL = "content/heading-level", Warning,
         "a skipped level reads as a missing part", "WCAG 1.3.1";
     NO_PREHEADER = "content/no-preheader", Warning,

@@ -32,7 +32,7 @@ pub fn keeper(file: &str, trouble: KeeperTrouble) -> Finding {
         KeeperTrouble::Missing => (
             &MISSING,
             format!("there is no {file}, and issues went out from here"),
-            "restore it from git; if nobody else sends this newsletter, `daily-note adopt` makes it anew"
+            "restore it from git; if nobody else sends this newsletter, `daily-note adopt` makes it again"
                 .to_owned(),
         ),
     };

@@ -30,7 +30,7 @@ rules! {
         "advertising goes only to people whose consent is recorded",
         "정보통신망법 제50조 제1항";
     KR_RENEWAL = "law/kr-renewal", Advice,
-        "every second year each reader is told that they agreed, and when",
+        "every second year each reader is reminded that they agreed, and when",
         "정보통신망법 제50조 제8항, 시행령 제62조의3";
     US_ADDRESS = "law/us-address", Error,
         "a commercial mail carries the sender's postal address", "CAN-SPAM, 15 U.S.C. 7704(a)(5)(A)(iii)";
@@ -42,9 +42,9 @@ rules! {
         "the From line says who sends: a name that is another address lies",
         "CAN-SPAM, 15 U.S.C. 7704(a)(1)";
     US_ADVERTISING = "law/us-advertising", Warning,
-        "advertising is told as such, clearly", "CAN-SPAM, 15 U.S.C. 7704(a)(5)(A)(i)";
+        "advertising is clearly labelled as such", "CAN-SPAM, 15 U.S.C. 7704(a)(5)(A)(i)";
     EU_SENDER = "law/eu-sender", Error,
-        "readers are told who holds their data and how to reach them",
+        "readers learn who holds their data and how to reach them",
         "GDPR Art. 13(1)(a); Directive 2002/58/EC Art. 13(4)";
     EU_OPT_OUT = "law/eu-opt-out", Error,
         "withdrawing is as easy as agreeing was", "GDPR Art. 7(3); Directive 2002/58/EC Art. 13(2)";

@@ -51,11 +51,11 @@ rules! {
     TRACKED = "link/tracking-parameter", Advice,
         "a parameter that marks the person who copied the link", "";
     BROKEN = "link/broken", Error,
-        "readers would find nothing there (told with --online)", "RFC 9110 §15.5.5, §15.5.11";
+        "readers would find nothing there (reported with --online)", "RFC 9110 §15.5.5, §15.5.11";
     UNREACHABLE = "link/unreachable", Warning,
-        "nobody answers there now, or the site has a fault (told with --online)", "RFC 9110 §15.6";
+        "nobody answers there now, or the site has a fault (reported with --online)", "RFC 9110 §15.6";
     MOVED = "link/moved", Advice,
-        "a redirect holds until somebody tidies up (told with --online)", "RFC 9110 §15.4.2, §15.4.9";
+        "a redirect holds until somebody tidies up (reported with --online)", "RFC 9110 §15.4.2, §15.4.9";
     MAILTO = "link/mailto", Warning,
         "a mail to this address would not arrive", "RFC 6068";
     PARTICLE = "link/particle", Advice,

@@ -99,7 +99,7 @@ impl ListCheck {
                 at(
                     &FUTURE,
                     format!("{who} agreed on {}, which is to come", moment.date_naive()),
-                    "mend the date",
+                    "fix the date",
                 )
             }),
             Some(_) => {}

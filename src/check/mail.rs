@@ -50,7 +50,7 @@ rules! {
     FORBIDDEN = "mail/forbidden-element", Error,
         "filters refuse a mail with it, clients take it out", "caniemail; SpamAssassin: HTML_TAG_*";
     LAYOUT_TABLE = "mail/layout-table", Warning,
-        "a screen reader reads a layout table as data, unless it is told otherwise", "WCAG 1.3.1";
+        "a screen reader reads a layout table as data, unless the table says otherwise", "WCAG 1.3.1";
     OUTLOOK_WIDTH = "mail/outlook-width", Warning,
         "Outlook on Windows knows no max-width: a table within [if mso] holds the column", "Cerberus; caniemail: css-max-width";
     PADDING = "mail/padding", Warning,
@@ -104,7 +104,7 @@ rules! {
     DARK_CONTRAST = "mail/dark-contrast", Warning,
         "in dark mode too text needs 4.5:1 against its ground, large text 3:1", "WCAG 1.4.3";
     SIZE = "mail/size", Warning,
-        "Gmail clips a mail at 102 KB and hides what comes after, the way out first", "Gmail; caniemail";
+        "Gmail clips a mail at 102 KB and hides what comes after, the unsubscribe link first", "Gmail; caniemail";
     TEXT_PART = "mail/text-part", Warning,
         "the text part is what terminals, watches and filters read", "RFC 2046 §5.1.4";
     UNSUPPORTED = "mail/unsupported", Warning,

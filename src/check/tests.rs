@@ -286,7 +286,7 @@ fn a_slip_made_a_thousand_times_is_told_a_hundred_times() {
         .filter(|finding| finding.rule().id == "typography/spelling")
         .collect();
     assert_eq!(slips.len(), MAX_OF_A_RULE + 1);
-    assert_eq!(slips[0].message(), "900 more like those that are told");
+    assert_eq!(slips[0].message(), "900 more like those that are reported");
     assert_eq!(slips[1].message(), "`됬` should be `됐`");
 }
 

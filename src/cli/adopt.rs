@@ -14,7 +14,7 @@ Examples:
   daily-note status          what the copy knows
   daily-note resume ISSUE    go on with a batch that was open in it")]
 pub(crate) struct Args {
-    /// Don't ask
+    /// Skip the confirmation
     #[arg(short, long)]
     yes: bool,
 }

@@ -55,7 +55,7 @@ pub(crate) fn state_words(state: &BatchState) -> String {
     }
 }
 
-/// The counts that are not nought, in the order of a row's life.
+/// The counts that are not zero, in the order of a row's life.
 pub(crate) fn count_words(counts: &Counts, output: &Output) -> String {
     let parts = [
         (counts.accepted, "accepted", Tone::Good),
@@ -216,7 +216,7 @@ fn ending_line(batch: &Batch, report: &Report, output: &Output) -> String {
         ),
         Ending::Paused(reason) => output.paint(
             Tone::Bad,
-            format!("✗ {id} is paused: {reason}\n  mend it, then: daily-note resume {id}"),
+            format!("✗ {id} is paused: {reason}\n  fix it, then: daily-note resume {id}"),
         ),
         Ending::Cancelled => output.paint(Tone::Care, format!("! {id} was cancelled")),
         Ending::Stopped => output.paint(

@@ -13,7 +13,7 @@ Example:
 pub(crate) struct Args {
     /// The issue
     issue: String,
-    /// Don't ask
+    /// Skip the confirmation
     #[arg(short, long)]
     yes: bool,
 }

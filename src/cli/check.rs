@@ -1,4 +1,4 @@
-//! `check [ISSUE…]`: what readers, the law or a mail client would take amiss.
+//! `check [ISSUE…]`: mistakes, legal gaps, anything that mail clients can't show.
 
 mod watch;
 
@@ -11,7 +11,7 @@ use crate::{
     check::{self, Finding, Level, report},
 };
 
-/// Find what readers, the law or a mail client would take amiss
+/// Check issues for mistakes, legal gaps and anything mail clients can't show
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Errors are the broken, the unlawful and the unsendable; they stop `send` too. Warnings and advice
@@ -152,7 +152,7 @@ fn summary(report: &CheckReport, output: &Output) -> String {
         (_, true) => (Tone::Good, "✓"),
     };
     let found = match found.is_empty() {
-        true => "nothing to mend".to_owned(),
+        true => "nothing to fix".to_owned(),
         false => found.join(", "),
     };
     let allowed = match allowed {

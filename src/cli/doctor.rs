@@ -13,11 +13,11 @@ use crate::{
 /// Answers for the world's time; asked once a run.
 const TIME_SERVER: &str = "pool.ntp.org:123";
 
-/// Look whether mail can leave, arrive and be believed
+/// Check that mail can be sent, delivered and authenticated
 ///
 /// Connects to the relay and logs in, without sending anything; asks DNS for SPF, DKIM, DMARC, MX
 /// and reverse names; compares the clock; tries the state folder. Every line says what is wrong,
-/// why it matters, and what to type to mend it. Exits 3 where something is broken.
+/// why it matters, and what to type to fix it. Exits 3 if something is broken.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   daily-note doctor
@@ -80,7 +80,7 @@ fn line(check: &Check, output: &Output) -> String {
         Verdict::Bad => (Tone::Bad, "✗"),
     };
     let mut text = format!("  {} {}\n", output.paint(tone, mark), check.what);
-    for (word, said) in [("why ", &check.why), ("mend", &check.mend)] {
+    for (word, said) in [("why ", &check.why), ("fix ", &check.fix)] {
         if let Some(said) = said {
             let word = output.paint(Tone::Quiet, word);
             text.push_str(&format!("      {word}  {said}\n"));
@@ -93,9 +93,9 @@ fn sum(report: &Report) -> String {
     let [bad, care] = [Verdict::Bad, Verdict::Care].map(|verdict| report.count(verdict));
     match (bad, care) {
         (0, 0) => "All is well.".to_owned(),
-        (0, care) => format!("Mail can leave; {care} to look at."),
-        (bad, 0) => format!("{bad} to mend."),
-        (bad, care) => format!("{bad} to mend, {care} to look at."),
+        (0, care) => format!("Mail can be sent; {care} to look at."),
+        (bad, 0) => format!("{bad} to fix."),
+        (bad, care) => format!("{bad} to fix, {care} to look at."),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
 /// Prints events, a line each.
 pub(crate) struct Printer {
     pub(crate) output: Output,
-    /// The publication's, in which times are told.
+    /// The publication's, in which times are shown.
     pub(crate) zone: Tz,
     /// A command that ends tells of the batches itself, and needs no times.
     pub(crate) is_short: bool,
@@ -113,7 +113,7 @@ impl Printer {
                 until: at,
                 ..
             } => format!(
-                "✗ {issue} is due and does not pass; it goes out once mended, until {}\n{}",
+                "✗ {issue} is due and does not pass; fix it by {} and it goes out\n{}",
                 until(at),
                 indented(problems)
             ),
@@ -150,7 +150,7 @@ impl Printer {
                 count(*readers)
             ),
             Event::RelayAway { issue, reason } => format!(
-                "✗ {issue} can't leave now, and is tried again\n{}",
+                "✗ {issue} can't be sent right now; retrying\n{}",
                 indented(std::slice::from_ref(reason))
             ),
             Event::RelayTrouble { issue, reason } => format!(
@@ -158,7 +158,7 @@ impl Printer {
                 indented(std::slice::from_ref(reason))
             ),
             Event::ConfigurationRefused { problems } => format!(
-                "✗ the configuration can't be read; nothing new begins until it is mended\n{}",
+                "✗ the configuration can't be read; nothing new starts until it is fixed\n{}",
                 indented(problems)
             ),
             Event::StateRefused { reason } => {
@@ -172,7 +172,7 @@ impl Printer {
                 notice,
                 reason,
             } => format!(
-                "✗ {target} could not be told ({notice})\n{}",
+                "✗ {target} could not be notified ({notice})\n{}",
                 indented(std::slice::from_ref(reason))
             ),
             Event::Waiting { holder } => {

@@ -5,7 +5,7 @@ use crate::operations::{self, Paused};
 
 /// Pause an issue that is on its way; the messages in flight finish
 ///
-/// One that is not begun is put on hold instead, as by `hold`.
+/// One that has not started is put on hold instead, as by `hold`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  daily-note pause 2026-11-23-small-models")]
 pub(crate) struct Args {

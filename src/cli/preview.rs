@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{Context, Exit, Failure, signals};
 
-/// Show issues in a browser as their readers get them, renewed at every save
+/// Show issues in a browser as readers get them; reloads on save
 ///
 /// The page shows the mail on a desktop, on a phone and in the dark, its text part, its line in an
 /// inbox and its source, as any reader of the list; beside it what `check` finds, its weight, its

@@ -36,7 +36,7 @@ pub(crate) struct Args {
     /// Readers not tried yet get the issue as its file is now
     #[arg(long)]
     refreeze: bool,
-    /// Try again now who was refused or given up, or who waits; never who has it
+    /// Retry now those who were refused, given up or are waiting; never those who have it
     #[arg(long, value_enum, value_name = "STATE")]
     retry: Option<State>,
     /// With --retry: only readers of this domain
@@ -143,9 +143,9 @@ fn tell(args: &Args, retried: Retried, context: &Context) {
         return;
     }
     context.output.note(match retried.rows {
-        0 => "Nobody is to be tried again.".to_owned(),
-        1 => "1 reader is tried again.".to_owned(),
-        rows => format!("{rows} readers are tried again."),
+        0 => "Nobody to retry.".to_owned(),
+        1 => "Retrying 1 reader.".to_owned(),
+        rows => format!("Retrying {rows} readers."),
     });
     if retried.suppressed > 0 {
         context.output.note(format!(

@@ -93,7 +93,7 @@ fn what_to_do(overview: &Overview) -> Option<String> {
     let id = issue.map_or(first.edition.as_str(), |issue| issue.id.as_str());
     let file = issue.map_or("", |issue| issue.file.as_str());
     let next = match first.state {
-        SlotState::Paused => format!("Mend what paused it, then: daily-note resume {id}"),
+        SlotState::Paused => format!("Fix what paused it, then: daily-note resume {id}"),
         SlotState::Conflict => format!(
             "Give one of the issues of {} another date: one slot, one issue.",
             first.date

@@ -35,7 +35,7 @@ pub(crate) struct Args {
     /// Say what would be sent to how many, and change nothing
     #[arg(long)]
     dry_run: bool,
-    /// Don't ask
+    /// Skip the confirmation
     #[arg(short, long)]
     yes: bool,
     /// Send a text that went out before, under another name, once more to everybody

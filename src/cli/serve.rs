@@ -31,7 +31,7 @@ const LAST_WORDS: Duration = Duration::from_secs(10);
 /// Wakes for every slot, checks its issue, freezes it and sends it. An issue that becomes ready after
 /// its hour goes out at once, until `schedule.late` is over; after that it waits for a person. Files
 /// may change at any time; SIGHUP reads them again at once. The addresses and the webhook of
-/// `notify:` are told what happens.
+/// `notify:` are notified of what happens.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 A second `serve` on the same state waits, and takes over when the first one ends, however it ends.

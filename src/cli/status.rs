@@ -19,7 +19,7 @@ const BEAT: Duration = Duration::from_secs(1);
 /// Say who has an issue and who has not
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-accepted  the relay took it          deferred  waits for another try
+accepted  the relay accepted it      deferred  waiting for a retry
 rejected  refused for good           unknown   the connection died between the dot and its answer
 skipped   left, bounced or was erased since the freeze, or the batch was cancelled
 
@@ -84,7 +84,7 @@ async fn show_unreached(app: &App, context: &Context) -> Result<(), Failure> {
         };
         let at = lost.at.with_timezone(&app.publication.timezone);
         context.output.note(format!(
-            "! {} can't be told what happens: {notices} given up, last at {}: {}",
+            "! notices to {} are failing: {notices} given up, last at {}: {}",
             lost.target,
             at.format("%Y-%m-%d %H:%M"),
             lost.reply

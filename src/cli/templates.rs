@@ -56,7 +56,7 @@ struct Diff {
 }
 
 pub(crate) fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
-    // Templates are mended while they are broken, and while the configuration is.
+    // Templates are fixed while they are broken, and while the configuration is.
     let root = match context.root() {
         Some(root) => root.to_owned(),
         None => Publication::find_root(&std::env::current_dir()?)

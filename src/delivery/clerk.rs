@@ -181,7 +181,7 @@ impl Clerk {
         self.halted.request();
     }
 
-    /// Pauses the batch for a fault that a person must mend.
+    /// Pauses the batch for a fault that a person must fix.
     pub(crate) fn pause(&self, reason: String) {
         self.halt(Halt::Pause {
             reason,

@@ -29,7 +29,7 @@ pub(crate) enum Verdict {
     /// The message was refused at the dot, in words that are not about its reader: the content's
     /// fault where nobody gets it, and this one reader's where others just did.
     MessageRefused(Reply),
-    /// No message would fare better until a person mends something: the batch pauses.
+    /// No message would fare better until a person fixes something: the batch pauses.
     SendersFault(String),
 }
 

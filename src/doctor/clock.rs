@@ -81,7 +81,7 @@ pub(super) fn judge(offset: Option<&io::Result<Offset>>) -> Check {
         Some(Err(error)) => {
             let what = format!("no time server answers ({error}), so the clock was not compared");
             return Check::unknown(Topic::Clock, what)
-                .mend("timedatectl   # should say: System clock synchronized: yes");
+                .fix("timedatectl   # should say: System clock synchronized: yes");
         }
         Some(Ok(Offset(offset))) => *offset,
     };
@@ -92,11 +92,11 @@ pub(super) fn judge(offset: Option<&io::Result<Offset>>) -> Check {
         seconds(millis.unsigned_abs())
     );
     let why = "issues go out by it, and receivers distrust mail and signatures from the future";
-    let mend = "timedatectl set-ntp true";
+    let fix = "timedatectl set-ntp true";
     match millis.unsigned_abs() {
         0..2_000 => Check::good(Topic::Clock, "the clock is right, to two seconds"),
-        2_000..60_000 => Check::care(Topic::Clock, what).because(why).mend(mend),
-        _ => Check::bad(Topic::Clock, what).because(why).mend(mend),
+        2_000..60_000 => Check::care(Topic::Clock, what).because(why).fix(fix),
+        _ => Check::bad(Topic::Clock, what).because(why).fix(fix),
     }
 }
 

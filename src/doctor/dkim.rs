@@ -23,7 +23,7 @@ pub(super) async fn judge(
             }
             let check = Check::bad(Topic::Dkim, what)
                 .because("nothing is sent unsigned where signing is set up: `send` stops at it")
-                .mend("daily-note dkim new   # makes a key and says what to publish");
+                .fix("daily-note dkim new   # makes a key and says what to publish");
             return (vec![check], false);
         }
     };
@@ -40,7 +40,7 @@ pub(super) async fn judge(
 fn unsigned() -> Check {
     Check::care(Topic::Dkim, "daily-note does not sign; it may be that the relay does")
         .because(WHY)
-        .mend("daily-note dkim new   # unless the relay signs: `daily-note test` a mail to yourself and look for dkim=pass")
+        .fix("daily-note dkim new   # unless the relay signs: `daily-note test` a mail to yourself and look for dkim=pass")
 }
 
 /// Compares what DNS says with the key in our hand.
@@ -50,7 +50,7 @@ async fn published(ours: &DnsRecord, dns: &dyn Dns) -> Check {
     let bad = |what: String| {
         Check::bad(Topic::Dkim, what)
             .because(WHY)
-            .mend(publish.clone())
+            .fix(publish.clone())
     };
     let texts = match dns.txt(name).await {
         Ok(texts) => texts,
@@ -75,7 +75,7 @@ async fn published(ours: &DnsRecord, dns: &dyn Dns) -> Check {
         Some(_) if tag(text, "t").is_some_and(|flags| flags.split(':').any(|flag| flag == "y")) => {
             Check::care(Topic::Dkim, format!("{name} is marked as a test (t=y)"))
                 .because("receivers may treat signed mail as if it were unsigned")
-                .mend(publish)
+                .fix(publish)
         }
         Some(_) => Check::good(Topic::Dkim, format!("{name} publishes the key that signs")),
     }

@@ -41,7 +41,7 @@ pub(super) async fn judge(
         return vec![
             Check::bad(Topic::Dmarc, format!("{from} has no DMARC policy"))
                 .because(WHY)
-                .mend(format!("publish  _dmarc.{from}. TXT \"{record}\"")),
+                .fix(format!("publish  _dmarc.{from}. TXT \"{record}\"")),
         ];
     };
     vec![
@@ -56,7 +56,7 @@ fn judge_policy(policy: &Policy) -> Check {
     if texts.len() > 1 {
         return Check::bad(Topic::Dmarc, format!("{name} has {} policies", texts.len()))
             .because("receivers take more than one for none")
-            .mend("leave one of them and delete the others");
+            .fix("leave one of them and delete the others");
     }
     let p = tag(policy.text(), "p")
         .unwrap_or_default()
@@ -67,7 +67,7 @@ fn judge_policy(policy: &Policy) -> Check {
             format!("{name} has no policy that makes sense (p={p})"),
         )
         .because(WHY)
-        .mend("begin it with  v=DMARC1; p=none;");
+        .fix("begin it with  v=DMARC1; p=none;");
     }
     if tag(policy.text(), "rua").is_none() {
         return Check::care(
@@ -75,7 +75,7 @@ fn judge_policy(policy: &Policy) -> Check {
             format!("{name} says p={p} and asks for no reports"),
         )
         .because("without reports you don't see who sends in your name, nor what fails")
-        .mend(format!("add  rua=mailto:postmaster@{at}  to it"));
+        .fix(format!("add  rua=mailto:postmaster@{at}  to it"));
     }
     Check::good(Topic::Dmarc, format!("{name} says p={p}"))
 }
@@ -102,16 +102,16 @@ async fn judge_alignment(identities: &Identities<'_>, policy: &Policy, dns: &dyn
     let why = "a mail for whose From domain neither speaks fails DMARC, whatever else is right";
     if identities.relay_may_sign {
         let what = format!("only a signature by the relay as {from} can make DMARC pass");
-        let mend = "`daily-note test` a mail to yourself and look for dmarc=pass in its Authentication-Results";
-        return Check::care(Topic::Dmarc, what).because(why).mend(mend);
+        let fix = "`daily-note test` a mail to yourself and look for dmarc=pass in its Authentication-Results";
+        return Check::care(Topic::Dmarc, what).because(why).fix(fix);
     }
-    let mend = format!("sign with  smtp.dkim.domain: {from}  (and publish its key)");
+    let fix = format!("sign with  smtp.dkim.domain: {from}  (and publish its key)");
     Check::bad(
         Topic::Dmarc,
         format!("neither SPF nor DKIM speaks for {from}"),
     )
     .because(why)
-    .mend(mend)
+    .fix(fix)
 }
 
 /// A policy and where it was found.

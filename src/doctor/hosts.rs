@@ -20,25 +20,25 @@ async fn judge_exchangers(domain: &str, what: &str, dns: &dyn Dns) -> Check {
     let why = format!(
         "{what} to {domain} are lost, and some receivers refuse mail from a domain that takes none"
     );
-    let mend = format!("publish  {domain}. MX 10 YOUR.MAIL.SERVER.");
+    let fix = format!("publish  {domain}. MX 10 YOUR.MAIL.SERVER.");
     match exchangers.first() {
         Some(mx) if mx.host.is_empty() => Check::bad(
             Topic::Mx,
             format!("{domain} says that it takes no mail (a null MX)"),
         )
         .because(why)
-        .mend(mend),
+        .fix(fix),
         Some(mx) => Check::good(Topic::Mx, format!("{what} to {domain} go to {}", mx.host)),
         // RFC 5321 §5.1: without MX the domain's own address is its exchanger.
         None => match dns.addresses(domain).await {
             Ok(addresses) if addresses.is_empty() => {
                 Check::bad(Topic::Mx, format!("{domain} has no mail server"))
                     .because(why)
-                    .mend(mend)
+                    .fix(fix)
             }
             Ok(_) => Check::care(Topic::Mx, format!("{domain} has an address and no MX"))
                 .because("it works only if a mail server listens at that very address")
-                .mend(mend),
+                .fix(fix),
             Err(error) => Check::no_answer(Topic::Mx, &error),
         },
     }
@@ -71,7 +71,7 @@ pub(super) async fn judge_reverse(host: &str, dns: &dyn Dns) -> Vec<Check> {
                 break;
             }
         }
-        let mend = format!("ask who owns the address to name it: PTR of {ip} → {host}");
+        let fix = format!("ask who owns the address to name it: PTR of {ip} → {host}");
         checks.push(match (leads_back, names.first()) {
             (Some(name), _) => Check::good(
                 Topic::ReverseDns,
@@ -79,11 +79,11 @@ pub(super) async fn judge_reverse(host: &str, dns: &dyn Dns) -> Vec<Check> {
             ),
             (None, Some(name)) => {
                 let what = format!("{ip} is named {name}, which does not lead back to it");
-                Check::care(Topic::ReverseDns, what).because(why).mend(mend)
+                Check::care(Topic::ReverseDns, what).because(why).fix(fix)
             }
             (None, None) => Check::care(Topic::ReverseDns, format!("{ip} has no name (PTR)"))
                 .because(why)
-                .mend(mend),
+                .fix(fix),
         });
     }
     checks

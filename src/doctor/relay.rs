@@ -20,8 +20,8 @@ pub(super) fn judge(
         Ok(knock) => knock,
         Err(error) => {
             let check = Check::bad(Topic::Relay, with_causes(error))
-                .because("no mail leaves before this is mended; readers lose nothing by it")
-                .mend(error.hint());
+                .because("no mail leaves before this is fixed; readers lose nothing by it")
+                .fix(error.hint());
             return vec![check];
         }
     };
@@ -62,7 +62,7 @@ fn protection(relay: &Relay, capabilities: &Capabilities, is_local: bool) -> Che
             "mail goes to the relay in clear, for smtp.url says tls=none",
         )
         .because("whoever sits between reads every address and every link to leave")
-        .mend("take  ?tls=none  out of smtp.url unless nobody else is in the relay's network"),
+        .fix("take  ?tls=none  out of smtp.url unless nobody else is in the relay's network"),
     }
 }
 
@@ -71,7 +71,7 @@ fn sender(relay: &Relay, refusal: Option<&Reply>, from: &str) -> Check {
     let Some(reply) = refusal else {
         return Check::good(Topic::Relay, format!("it takes mail from {from}"));
     };
-    let mend = if relay.credentials.is_none() && reply.code == 530 {
+    let fix = if relay.credentials.is_none() && reply.code == 530 {
         "put user and password into smtp.url (DAILY_NOTE_SMTP__URL)"
     } else {
         "verify the sender's address or domain at the relay, or set publication.from to one that it takes"
@@ -81,7 +81,7 @@ fn sender(relay: &Relay, refusal: Option<&Reply>, from: &str) -> Check {
         format!("it refuses mail from {from}: “{reply}”"),
     )
     .because("a batch would stop at its first mail")
-    .mend(mend)
+    .fix(fix)
 }
 
 fn limits(capabilities: &Capabilities) -> Check {
@@ -102,10 +102,10 @@ fn limits(capabilities: &Capabilities) -> Check {
     match capabilities.max_size_bytes {
         Some(bytes) if bytes < COMFORTABLE_BYTES => Check::care(Topic::Relay, features)
             .because("an issue whose pictures travel with it can be larger")
-            .mend("ask who runs the relay for a larger limit, or set web.base_url so that pictures are linked"),
+            .fix("ask who runs the relay for a larger limit, or set web.base_url so that pictures are linked"),
         _ if !capabilities.pipelining => Check::care(Topic::Relay, features)
             .because("without PIPELINING each mail takes four round trips instead of one")
-            .mend("raise smtp.connections if sending takes too long"),
+            .fix("raise smtp.connections if sending takes too long"),
         _ => Check::good(Topic::Relay, features),
     }
 }

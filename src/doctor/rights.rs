@@ -11,7 +11,7 @@ pub(super) fn judge(publication: &Publication, from: &str) -> Vec<Check> {
 fn leaving(publication: &Publication) -> Check {
     let base_url = publication.web.base_url.as_deref().unwrap_or_default();
     let why = "Gmail and Yahoo demand one-click unsubscribe (RFC 8058) from 5,000 mails a day on, Outlook a way that works";
-    let mend = "set  web.base_url: https://…  to where readers reach this publication";
+    let fix = "set  web.base_url: https://…  to where readers reach this publication";
     if base_url.starts_with("https://") {
         return Check::good(Topic::Readers, "readers leave with one click (RFC 8058)");
     }
@@ -23,7 +23,7 @@ fn leaving(publication: &Publication) -> Check {
         None => Check::bad(Topic::Readers, "readers have no way to leave"),
     }
     .because(why)
-    .mend(mend)
+    .fix(fix)
 }
 
 fn complaining(from: &str) -> Check {
@@ -32,7 +32,7 @@ fn complaining(from: &str) -> Check {
         "how many readers call it spam can't be seen from here",
     )
     .because("Gmail wants it under 0.1 %; from 0.3 % on Gmail and Yahoo hold mail back")
-    .mend(format!(
+    .fix(format!(
         "register {from} at postmaster.google.com and senders.yahooinc.com, the address at Outlook's SNDS"
     ))
 }

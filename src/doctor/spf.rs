@@ -58,8 +58,8 @@ pub(super) async fn judge(asked: &Asked<'_>, dns: &dyn Dns) -> (Vec<Check>, bool
             walk.lookups
         );
         let why = "beyond the limit receivers stop with an error and the record counts for nothing";
-        let mend = "take out include: terms of services that you no longer use";
-        checks.push(Check::bad(Topic::Spf, what).because(why).mend(mend));
+        let fix = "take out include: terms of services that you no longer use";
+        checks.push(Check::bad(Topic::Spf, what).because(why).fix(fix));
         return (checks, false);
     }
     checks.extend(judge_all(asked, &record));
@@ -75,31 +75,31 @@ fn trouble(asked: &Asked<'_>, trouble: &Trouble) -> Check {
         Trouble::Missing(name) if name == domain => {
             Check::bad(Topic::Spf, format!("{domain} has no SPF record"))
                 .because(WHY)
-                .mend(asked.publish())
+                .fix(asked.publish())
         }
         Trouble::Missing(name) => {
             let what = format!("the SPF record of {domain} includes {name}, which has none");
             let why = "receivers take that for an error, and the record counts for nothing";
-            let mend = format!("take  include:{name}  out of the record");
-            Check::bad(Topic::Spf, what).because(why).mend(mend)
+            let fix = format!("take  include:{name}  out of the record");
+            Check::bad(Topic::Spf, what).because(why).fix(fix)
         }
         Trouble::Several(name) => {
             let why = "receivers take two records for an error, and both count for nothing";
-            let mend = "put the terms of all into one record, and delete the others";
+            let fix = "put the terms of all into one record, and delete the others";
             Check::bad(Topic::Spf, format!("{name} has more than one SPF record"))
                 .because(why)
-                .mend(mend)
+                .fix(fix)
         }
         Trouble::Term(name, term) => {
             let what = format!("the SPF record of {name} has a term that makes no sense: {term}");
             let why = "receivers take that for an error, and the record counts for nothing";
-            let mend = format!("mend or delete  {term}");
-            Check::bad(Topic::Spf, what).because(why).mend(mend)
+            let fix = format!("fix or delete  {term}");
+            Check::bad(Topic::Spf, what).because(why).fix(fix)
         }
         Trouble::Deep(name) => {
             let what = format!("the SPF record of {domain} includes itself by way of {name}");
-            let mend = format!("take the include that leads to {name} out of it");
-            Check::bad(Topic::Spf, what).because(WHY).mend(mend)
+            let fix = format!("take the include that leads to {name} out of it");
+            Check::bad(Topic::Spf, what).because(WHY).fix(fix)
         }
     }
 }
@@ -122,8 +122,8 @@ fn judge_all(asked: &Asked<'_>, record: &Record) -> Option<Check> {
         ),
         _ => return None,
     };
-    let mend = "end it in  ~all  (or  -all  once you are sure that every sender is named)";
-    Some(Check::care(Topic::Spf, what).because(why).mend(mend))
+    let fix = "end it in  ~all  (or  -all  once you are sure that every sender is named)";
+    Some(Check::care(Topic::Spf, what).because(why).fix(fix))
 }
 
 /// Whether the relay is among those whom the record names.
@@ -139,15 +139,15 @@ async fn judge_coverage(asked: &Asked<'_>, walk: &Walk<'_>, dns: &dyn Dns) -> (C
             return (Check::good(Topic::Spf, what), !provider.rewrites_sender);
         }
         let what = format!("the SPF record of {domain} does not name {}", provider.name);
-        let mend = format!("add  include:{}  to it, before its all", provider.include);
+        let fix = format!("add  include:{}  to it, before its all", provider.include);
         if provider.rewrites_sender {
             let why = format!(
                 "{} puts a sender of its own on the envelope, so DKIM must carry the proof, until you set up a custom one there",
                 provider.name
             );
-            return (Check::care(Topic::Spf, what).because(why).mend(mend), false);
+            return (Check::care(Topic::Spf, what).because(why).fix(fix), false);
         }
-        return (Check::bad(Topic::Spf, what).because(WHY).mend(mend), false);
+        return (Check::bad(Topic::Spf, what).because(WHY).fix(fix), false);
     }
     let Some(host) = asked.host else {
         let what = format!("{domain} has an SPF record");
@@ -168,11 +168,11 @@ async fn judge_coverage(asked: &Asked<'_>, walk: &Walk<'_>, dns: &dyn Dns) -> (C
             }
             _ => {
                 let what = format!("the SPF record of {domain} does not name {host} ({ip})");
-                let mend = format!("add  {}  to it, before its all", asked.term());
+                let fix = format!("add  {}  to it, before its all", asked.term());
                 let why = format!(
                     "{WHY}. Unless the relay sends from other addresses than it listens on"
                 );
-                return (Check::bad(Topic::Spf, what).because(why).mend(mend), false);
+                return (Check::bad(Topic::Spf, what).because(why).fix(fix), false);
             }
         }
     }

@@ -113,7 +113,7 @@ pub(super) fn judge(facts: &io::Result<StateFacts>, store: &Result<(), String>) 
             return vec![
                 Check::bad(Topic::State, what)
                     .because("the list and the ledger live there; nothing is sent without them")
-                    .mend("give the user who runs daily-note the right to write .daily-note"),
+                    .fix("give the user who runs daily-note the right to write .daily-note"),
             ];
         }
     };
@@ -134,7 +134,7 @@ pub(super) fn judge(facts: &io::Result<StateFacts>, store: &Result<(), String>) 
                 format!("{path} can be read by others on this machine"),
             )
             .because("it signs the readers' links: who has it can unsubscribe anybody")
-            .mend(format!("chmod 600 {path}")),
+            .fix(format!("chmod 600 {path}")),
         );
     }
     checks
@@ -146,12 +146,12 @@ fn durability(facts: &StateFacts) -> Check {
         let what = format!("{took}, which no disk can do: fsync seems to be switched off");
         return Check::care(Topic::State, what)
             .because("after a power cut the ledger may have forgotten who has an issue")
-            .mend("move the publication to a real disk, or take away what swallows fsync (eatmydata, nobarrier)");
+            .fix("move the publication to a real disk, or take away what swallows fsync (eatmydata, nobarrier)");
     }
     if facts.sync > SLOW {
         return Check::care(Topic::State, took)
             .because("the ledger waits for it once a group of mails")
-            .mend("move the publication to a faster disk if sending takes too long");
+            .fix("move the publication to a faster disk if sending takes too long");
     }
     Check::good(Topic::State, took)
 }
@@ -163,7 +163,7 @@ fn place(facts: &StateFacts) -> Option<Check> {
         Kind::Memory => Some(
             Check::bad(Topic::State, format!("{folder} lies in memory (tmpfs)"))
                 .because("the list and the ledger are gone at the next restart")
-                .mend("move the publication to a disk"),
+                .fix("move the publication to a disk"),
         ),
         Kind::Network => Some(
             Check::care(
@@ -171,7 +171,7 @@ fn place(facts: &StateFacts) -> Option<Check> {
                 format!("{folder} lies on a network or user-space file system"),
             )
             .because("the locks that keep two senders apart can't be relied on there")
-            .mend("keep it on a local disk; for several machines use storage: postgres://…"),
+            .fix("keep it on a local disk; for several machines use storage: postgres://…"),
         ),
         Kind::Container => Some(
             Check::care(
@@ -179,7 +179,7 @@ fn place(facts: &StateFacts) -> Option<Check> {
                 format!("{folder} lies in a container's own layer (overlayfs)"),
             )
             .because("the list and the ledger go when the container is replaced")
-            .mend("mount a volume there"),
+            .fix("mount a volume there"),
         ),
     }
 }
@@ -195,7 +195,7 @@ fn identity(facts: &StateFacts) -> Option<Check> {
     (!facts.tells_birth).then(|| {
         Check::care(Topic::State, what)
             .because(why)
-            .mend("move the publication to a local ext4, XFS, Btrfs or APFS; or after putting a copy in place, `daily-note adopt`")
+            .fix("move the publication to a local ext4, XFS, Btrfs or APFS; or after putting a copy in place, `daily-note adopt`")
     })
 }
 
@@ -203,7 +203,7 @@ fn room(facts: &StateFacts) -> Option<Check> {
     let free = facts.free_bytes;
     let what = format!("{} MB are free beside {}", free / 1_000_000, facts.folder);
     let why = "a full disk stops a batch in the middle (nothing is lost, readers wait)";
-    let mend = "make room, or move the publication to a larger disk";
+    let fix = "make room, or move the publication to a larger disk";
     let check = if free < TOO_LITTLE_BYTES {
         Check::bad(Topic::State, what)
     } else if free < LITTLE_BYTES {
@@ -211,5 +211,5 @@ fn room(facts: &StateFacts) -> Option<Check> {
     } else {
         return None;
     };
-    Some(check.because(why).mend(mend))
+    Some(check.because(why).fix(fix))
 }

@@ -126,7 +126,7 @@ impl FromText for HookUrl {
             "https" => Ok(Self(url)),
             "http" if is_here(&url) => Ok(Self(url)),
             "http" => Err(format!(
-                "what is told to {host} would travel in clear\nuse https://"
+                "notices to {host} would travel unencrypted\nuse https://"
             )),
             scheme => Err(format!("`{scheme}` is no way to post events\nuse https://")),
         }

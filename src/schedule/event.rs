@@ -92,7 +92,7 @@ pub enum Event {
         issue: String,
         /// Why, for the writer: each with its place.
         problems: Vec<String>,
-        /// Until when it goes out on its own, once mended.
+        /// Until when it goes out on its own, once fixed.
         until: DateTime<Utc>,
     },
     /// An issue is due and ready, and its files are being changed: half an issue must never go out.
@@ -172,7 +172,7 @@ pub enum Event {
         /// What was seen.
         reason: String,
     },
-    /// daily-note.yaml can't be read as it is now: nothing new begins until it is mended.
+    /// daily-note.yaml can't be read as it is now: nothing new begins until it is fixed.
     ConfigurationRefused {
         /// What is wrong, each with its place.
         problems: Vec<String>,

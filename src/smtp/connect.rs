@@ -37,7 +37,7 @@ pub(super) async fn open(relay: &Relay) -> Result<(Wire, Capabilities), ConnectE
         };
         match attempt {
             Err(error) if error.is_one_machines() => {
-                // What a person must see is not hidden by what only time mends.
+                // What a person must see is not hidden by what only time fixes.
                 let weight = |error: &ConnectError| error.weight();
                 if failure.as_ref().map(weight) < Some(error.weight()) {
                     failure = Some(error);

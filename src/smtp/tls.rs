@@ -63,7 +63,7 @@ pub(super) async fn handshake(
     Ok(connector.connect(name, tcp).await)
 }
 
-/// Whether a handshake failed for what the relay showed of itself, which no second try will mend.
+/// Whether a handshake failed for what the relay showed of itself, which no second try will fix.
 pub(super) fn is_about_the_certificate(error: &io::Error) -> bool {
     error
         .get_ref()

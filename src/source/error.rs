@@ -9,7 +9,7 @@ use super::{Position, Source, Span};
 /// A longer place is shown by its beginning.
 const MAX_SHOWN_BYTES: usize = 300;
 
-/// Something wrong at a place in a file, with the line shown and a way to mend it.
+/// Something wrong at a place in a file, with the line shown and a way to fix it.
 #[derive(Debug, Clone)]
 pub struct SourceError {
     message: String,

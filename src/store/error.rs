@@ -206,9 +206,7 @@ impl StoreError {
             Self::OlderCopy { .. } => {
                 "put the newest copy of .daily-note back; if nobody got it after all, remove .daily-note/witness and send again"
             }
-            Self::Entry(error) => error
-                .hint()
-                .unwrap_or("mend the entry; nothing was changed"),
+            Self::Entry(error) => error.hint().unwrap_or("fix the entry; nothing was changed"),
             Self::Foreign => "move it away, or name another folder",
             Self::Newer => "install that version or a later one",
             Self::Outdated(_) => {

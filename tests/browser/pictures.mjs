@@ -2,6 +2,7 @@
 // pictures.mjs looks OUT NAME.html…         each mail on a desktop and on a phone at night, OUT/NAME.png and OUT/NAME-phone.png
 // pictures.mjs readme OUT LIGHT.html DARK.html   a mail on a desk and one on a phone at night, OUT/readme.png
 // pictures.mjs writing OUT GUIDE.md ISSUE.html   each part of the issue that the guide shows, OUT/NAME.png
+// pictures.mjs parts OUT ISSUE.html         each part and block of docs/templates.md, OUT/NAME.png
 
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -71,17 +72,57 @@ async function writing(browser, out, [guide, issue]) {
   const shown = names.filter((name) => !(name in PARTS));
   if (shown.length !== stories.length) throw new Error(`${guide}: ${shown.length} pictures of ${stories.length} stories`);
   for (const name of names) {
-    // A part alone: without what stands close above it.
-    if (name !== 'mail') await page.addStyleTag({ content: 'h2[id], p:has(+ h2[id]) { visibility: hidden; } td.line { border-color: transparent !important; }' });
+    if (name !== 'mail') await page.addStyleTag({ content: ALONE });
     const elements = name in PARTS
       ? await PARTS[name](page)
-      : await stories[shown.indexOf(name)].locator('xpath=following-sibling::*').all();
-    const boxes = await Promise.all(elements.map((element) => element.boundingBox()));
-    // Without the distance to what follows.
-    const top = Math.min(...boxes.map((box) => box.y));
-    const bottom = Math.max(...boxes.map((box) => box.y + box.height)) - (await below(elements.at(-1)));
-    const clip = { x: 40 - MARGIN, y: top - MARGIN, width: 520 + 2 * MARGIN, height: bottom - top + 2 * MARGIN };
-    await page.screenshot({ path: `${out}/${name}.png`, clip, fullPage: true });
+      : await blocksOf(stories[shown.indexOf(name)]);
+    await cut(page, elements, `${out}/${name}.png`);
+  }
+}
+
+// A block alone: without what stands close above it.
+const ALONE = 'h2[id], p:has(+ h2[id]) { visibility: hidden; } td.line { border-color: transparent !important; }';
+
+/** What stands below a story's heading. */
+function blocksOf(heading) {
+  return heading.locator('xpath=following-sibling::*').all();
+}
+
+/** A picture of these, and of a little around them. */
+async function cut(page, elements, file, margin = MARGIN) {
+  const boxes = await Promise.all(elements.map((element) => element.boundingBox()));
+  // Without the distance to what follows.
+  const top = Math.max(0, Math.min(...boxes.map((box) => box.y)) - margin);
+  const bottom = Math.max(...boxes.map((box) => box.y + box.height)) - (await below(elements.at(-1))) + margin;
+  const clip = { x: 40 - MARGIN, y: top, width: 520 + 2 * MARGIN, height: bottom - top };
+  await page.screenshot({ path: file, clip, fullPage: true });
+}
+
+// The files of templates/email/parts, by what tells them in the mail.
+const TEMPLATES = {
+  logo: 'td.rule > img >> visible=true',
+  masthead: 'td.rule',
+  opening: 'td:has(> h1)',
+  contents: 'td.panel:has(> ol)',
+  story: 'td:has(> h2[id])',
+  footnotes: 'td:has(> ol > li[id^=note-])',
+  teaser: 'td.teaser-bar',
+  participation: 'td:has(> h2:not([id])):not(:has(ol))',
+  footer: 'td.gutter.quiet',
+};
+
+// What is shown around a part: nothing where others touch it.
+const AROUND = { contents: MARGIN, logo: 8, teaser: 12 };
+
+async function parts(browser, out, [issue]) {
+  const page = await openMail(browser, issue, { width: 600, scheme: 'light', scale: SHARPNESS });
+  for (const [name, selector] of Object.entries(TEMPLATES)) {
+    await cut(page, [page.locator(selector).first()], `${out}/${name}.png`, AROUND[name] ?? 0);
+  }
+  // The sample's stories are named by the files of templates/email/blocks.
+  await page.addStyleTag({ content: ALONE });
+  for (const story of await page.locator('td > h2[id]').all()) {
+    await cut(page, await blocksOf(story), `${out}/${(await story.textContent()).toLowerCase()}.png`);
   }
 }
 
@@ -89,14 +130,14 @@ async function writing(browser, out, [guide, issue]) {
 function below(element) {
   return element.evaluate((node) => {
     const last = node.tagName === 'TABLE' ? node.querySelector(':scope > tbody > tr:last-child > td') : node;
-    return last && last.textContent.trim() === '' && !last.querySelector('img') ? last.getBoundingClientRect().height : 0;
+    return last && last.textContent.trim() === '' && !last.matches('img') && !last.querySelector('img') ? last.getBoundingClientRect().height : 0;
   });
 }
 
 const [kind, out, ...files] = process.argv.slice(2);
-const make = { svg: drawings, looks, readme, writing }[kind];
+const make = { svg: drawings, looks, readme, writing, parts }[kind];
 if (!make || files.length === 0) {
-  console.error('usage: node pictures.mjs svg|looks|readme|writing OUT FILE.html…');
+  console.error('usage: node pictures.mjs svg|looks|readme|writing|parts OUT FILE.html…');
   process.exit(2);
 }
 await withBrowser((browser) => make(browser, out, files));

@@ -287,7 +287,7 @@ fn tell<It: Debug + Eq + Hash>(
     }
 }
 
-/// After the fault is mended: everything the relay took is accepted or unknown, and the rest is
+/// After the fault is fixed: everything the relay took is accepted or unknown, and the rest is
 /// delivered. Answers how many are unknown.
 fn accounted_for_and_finished(publication: &Publication, state: &State, relay: Relay) -> u64 {
     let code = state.send(Run::of(relay.port())).finish();

@@ -91,7 +91,7 @@ fn text(report: &Report) -> String {
             "{:?} {:?}: {}\n",
             check.verdict, check.topic, check.what
         ));
-        for (word, said) in [("why", &check.why), ("mend", &check.mend)] {
+        for (word, said) in [("why", &check.why), ("fix", &check.fix)] {
             if let Some(said) = said {
                 text.push_str(&format!("    {word}: {said}\n"));
             }

@@ -16,6 +16,7 @@ mod delivery;
 mod dependencies;
 mod doctor;
 mod faults;
+mod glossary;
 mod identity;
 mod images;
 mod machine;

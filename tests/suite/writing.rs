@@ -149,3 +149,34 @@ fn the_pictures_of_the_guide_are_of_this_sample_and_light() {
     }
     assert!(total < 1_500_000, "{total} bytes");
 }
+
+#[test]
+fn docs_templates_shows_each_part_and_block_as_the_sample_has_it() {
+    let guide = read("docs/templates.md");
+    for folder in ["parts", "blocks"] {
+        for entry in fs::read_dir(house().join("templates/email").join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_stem().unwrap().to_str().unwrap();
+            let picture = format!("images/parts/{name}.png");
+            let is_shown = guide.contains(&format!("| `{name}.html` | <img src=\"{picture}\""));
+            let is_there = house().join("docs").join(&picture).is_file();
+            // The empty row that ends a block.
+            assert!(
+                name == "gap" || is_shown && is_there,
+                "{folder}/{name}.html"
+            );
+        }
+    }
+    let sample = read("docs/examples/en/issues/2026-12-07-parts.md");
+    let digest = digest::digest(&digest::SHA256, sample.as_bytes());
+    let made_of: String = digest
+        .as_ref()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    assert_eq!(
+        read("docs/images/parts/of.sha256").trim(),
+        made_of,
+        "scripts/pictures makes the pictures again"
+    );
+}

@@ -118,7 +118,7 @@ async fn send_unkept(notifier: &Notifier, notice: &NewNotice) {
         at: notifier.clock.now(),
     };
     if let Tried::Failed(why) | Tried::Hopeless(why) = send(&app, &due).await {
-        tracing::error!(to = masked_within(&notice.target), "not told: {why}");
+        tracing::error!(to = masked_within(&notice.target), "notice not sent: {why}");
     }
 }
 
@@ -132,9 +132,9 @@ async fn settle(notifier: &Notifier, due: &DueNotice, tried: Tried) {
     };
     let to = masked_within(&due.target);
     match told {
-        Told::Done => tracing::info!(to, "told: {}", due.key),
-        Told::Again(at) => tracing::warn!(to, "not told yet, again at {at}: {reply}"),
-        Told::GivenUp => tracing::error!(to, "never told: {}: {reply}", due.key),
+        Told::Done => tracing::info!(to, "notice sent: {}", due.key),
+        Told::Again(at) => tracing::warn!(to, "notice not sent yet, retry at {at}: {reply}"),
+        Told::GivenUp => tracing::error!(to, "notice given up: {}: {reply}", due.key),
     }
     let NoticeId(number) = due.id;
     let settled = notifier.store.settle_notice(due.id, told, &reply, now);

@@ -15,7 +15,7 @@ use crate::{
 const MAX_READERS: usize = 5_000;
 /// As many as a person looks through before searching.
 const MAX_CHOICES: usize = 40;
-/// Nobody mends more at a time.
+/// Nobody fixes more at a time.
 const MAX_FAULTS: usize = 3;
 const PAGE: u32 = 1_000;
 

@@ -332,8 +332,8 @@ impl Hours {
     }
 }
 
-/// Whether an error is the content's or the configuration's, so that a change of files mends it.
-pub(super) fn is_mended_by_a_file(error: &AppError) -> bool {
+/// Whether an error is the content's or the configuration's, so that a change of files fixes it.
+pub(super) fn is_fixed_by_a_file(error: &AppError) -> bool {
     match error {
         AppError::Configuration(_)
         | AppError::Content(_)

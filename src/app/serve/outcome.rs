@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Sent, Server,
-    job::{Done, Work, is_mended_by_a_file},
+    job::{Done, Work, is_fixed_by_a_file},
 };
 use crate::{
     app::AppError,
@@ -114,7 +114,7 @@ impl Server {
                 };
                 self.tell(event).await;
             }
-            (Job::Begin { slot, until, .. }, error) if is_mended_by_a_file(error) => {
+            (Job::Begin { slot, until, .. }, error) if is_fixed_by_a_file(error) => {
                 self.has_refused = true;
                 self.rests
                     .until_files_change(&issue, self.world.files(), now);

@@ -1,4 +1,4 @@
-//! Jobs that failed rest before they are tried again: until a file changes where that is what mends
+//! Jobs that failed rest before they are tried again: until a file changes where that is what fixes
 //! them, and for a while that doubles where only time does.
 
 use std::collections::BTreeMap;
@@ -10,9 +10,9 @@ use super::files::Files;
 const FIRST: TimeDelta = TimeDelta::seconds(5);
 const LONGEST: TimeDelta = TimeDelta::minutes(5);
 
-/// What mends a failure before its time is over.
+/// What fixes a failure before its time is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mended {
+enum Fixed {
     /// Nothing that could be seen.
     Time,
     /// Another key, certificate, token or configuration.
@@ -29,27 +29,27 @@ struct Rest {
     until: DateTime<Utc>,
     wait: TimeDelta,
     /// What ends it before its time.
-    mended_by: Mended,
+    fixed_by: Fixed,
     /// Nothing failed: it is to be looked at again.
     is_a_look: bool,
 }
 
 impl Rests {
-    /// A failure that time may mend, or what mail leaves by: a key, a certificate, an address.
+    /// A failure that time may fix, or what mail leaves by: a key, a certificate, an address.
     pub(super) fn back_off(&mut self, issue: &str, files: Option<Files>, now: DateTime<Utc>) {
         let last = self.0.get(issue);
-        let last = last.filter(|rest| !matches!(rest.mended_by, Mended::Files(_)));
+        let last = last.filter(|rest| !matches!(rest.fixed_by, Fixed::Files(_)));
         let wait = last.map_or(FIRST, |rest| (rest.wait * 2).min(LONGEST));
         let outlet = files.map(|files| files.outlet);
-        self.put(issue, now, wait, Mended::Outlet(outlet));
+        self.put(issue, now, wait, Fixed::Outlet(outlet));
     }
 
-    /// A failure of the state: tried again soon, since whatever mends it tells nobody.
+    /// A failure of the state: tried again soon, since whatever fixes it tells nobody.
     pub(super) fn a_while(&mut self, issue: &str, now: DateTime<Utc>) {
-        self.put(issue, now, TimeDelta::seconds(10), Mended::Time);
+        self.put(issue, now, TimeDelta::seconds(10), Fixed::Time);
     }
 
-    /// A failure that a change of files mends, or else a look now and then (the list is in the
+    /// A failure that a change of files fixes, or else a look now and then (the list is in the
     /// store, where no file tells).
     pub(super) fn until_files_change(
         &mut self,
@@ -57,17 +57,17 @@ impl Rests {
         files: Option<Files>,
         now: DateTime<Utc>,
     ) {
-        self.put(issue, now, LONGEST, Mended::Files(files));
+        self.put(issue, now, LONGEST, Fixed::Files(files));
     }
 
     /// Somebody else is at work: soon again.
     pub(super) fn a_moment(&mut self, issue: &str, now: DateTime<Utc>) {
-        self.put(issue, now, TimeDelta::seconds(1), Mended::Time);
+        self.put(issue, now, TimeDelta::seconds(1), Fixed::Time);
     }
 
     /// What was decided does not hold any more: to be decided again, soon.
     pub(super) fn look_again(&mut self, issue: &str, now: DateTime<Utc>) {
-        self.put(issue, now, TimeDelta::milliseconds(500), Mended::Time);
+        self.put(issue, now, TimeDelta::milliseconds(500), Fixed::Time);
         if let Some(rest) = self.0.get_mut(issue) {
             rest.is_a_look = true;
         }
@@ -96,22 +96,22 @@ impl Rests {
         now: DateTime<Utc>,
     ) -> Option<DateTime<Utc>> {
         let rest = self.0.get(issue)?;
-        let has_changed = match rest.mended_by {
-            Mended::Time => false,
-            Mended::Outlet(then) => then != files.map(|files| files.outlet),
-            Mended::Files(then) => then != files,
+        let has_changed = match rest.fixed_by {
+            Fixed::Time => false,
+            Fixed::Outlet(then) => then != files.map(|files| files.outlet),
+            Fixed::Files(then) => then != files,
         };
         // A clock that was set back must not make it longer.
         let is_over = now >= rest.until || rest.until - now > rest.wait;
         (!has_changed && !is_over).then_some(rest.until)
     }
 
-    fn put(&mut self, issue: &str, now: DateTime<Utc>, wait: TimeDelta, mended_by: Mended) {
+    fn put(&mut self, issue: &str, now: DateTime<Utc>, wait: TimeDelta, fixed_by: Fixed) {
         let until = now + wait;
         let rest = Rest {
             until,
             wait,
-            mended_by,
+            fixed_by,
             is_a_look: false,
         };
         self.0.insert(issue.to_owned(), rest);

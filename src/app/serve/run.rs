@@ -81,7 +81,7 @@ impl Server {
     }
 
     /// Waits for the right to keep the calendar; None: stopped before it came. Whatever keeps it from
-    /// that is told, and waited for: whoever mends it has nothing to start again.
+    /// that is told, and waited for: whoever fixes it has nothing to start again.
     async fn stand_by(&mut self, stop: &Stop) -> Option<SenderGuard> {
         loop {
             let ailment = match self.take_schedule().await {

@@ -37,7 +37,7 @@ pub(super) struct World {
     /// Files that should be issues and can't be read.
     pub(super) broken: Vec<Broken>,
     /// What is wrong with daily-note.yaml or the folder of issues as they are now: until it is
-    /// mended nothing new begins, since nobody knows what was meant.
+    /// fixed nothing new begins, since nobody knows what was meant.
     pub(super) trouble: Option<Vec<String>>,
     /// What each issue's mail is made of.
     parts: BTreeMap<String, Parts>,

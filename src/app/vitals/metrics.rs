@@ -56,7 +56,7 @@ pub(super) fn page(pulse: &Pulse, facts: &Facts<'_>, now: DateTime<Utc>) -> Stri
     deliveries(&mut page, facts.batches);
     page.gauge(
         "daily_note_notices_given_up",
-        "Notices given up for a target since one was told there.",
+        "Notices given up for a target since one arrived there.",
     );
     for target in facts.unreached {
         page.sample(&[("target", &target.target)], count(target.given_up));

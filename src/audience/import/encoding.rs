@@ -187,7 +187,7 @@ impl Utf8Places {
             places.join("; ")
         ))
         .with_hint(
-            "mend these places; or say --encoding utf-8: names with such a place are then left out, \
+            "fix these places; or say --encoding utf-8: names with such a place are then left out, \
              and rows whose address or status has one are refused",
         )
     }

@@ -149,7 +149,7 @@ fn hangul(page: &Sight<'_>, elements: &[Seen<'_>], looks: &[Look], findings: &mu
         .any(|comment| comment.contains("[if") && comment.contains("font-family"));
     if !has_word_font {
         findings
-            .in_mail(&KOREAN_FONT, "<!--[if mso]>", "Outlook on Windows is told no font for Hangul")
+            .in_mail(&KOREAN_FONT, "<!--[if mso]>", "Outlook on Windows has no font for Hangul")
             .hint("<style>td,p,a{font-family:'Malgun Gothic',sans-serif !important}</style> in an [if mso] comment of the head");
     }
     let is_kept = |seen: &&Seen<'_>| inherited(seen, elements, "word-break") == Some("keep-all");

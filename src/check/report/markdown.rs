@@ -11,7 +11,7 @@ pub fn rules_page() -> String {
     let of = |level| rules().filter(|rule| rule.level == level).count();
     let mut page = format!(
         "# What `check` looks at\n\n\
-         Made of the rules themselves: `INSTA_UPDATE=always cargo test --lib rules_page` writes it anew.\n\n\
+         Made of the rules themselves: `INSTA_UPDATE=always cargo test --lib rules_page` rewrites it.\n\n\
          {count} rules. {} are errors: the broken, the unlawful, the unsendable, which stop `send` too. \
          {} warn, and fail with `--strict`. {} advise. A rule is silenced for one issue in its front \
          matter, with a reason:\n\n\

@@ -70,7 +70,7 @@ fn decomposed(prose: &Prose, findings: &mut Findings<'_>) {
             prose.span(start..start + length),
             "Hangul in separate letters (NFD), as macOS writes file names",
         )
-        .hint("type the words anew, or convert the text to NFC");
+        .hint("type the words again, or convert the text to NFC");
 }
 
 /// Calls `report` for the first run of characters of a kind: the rest is the same mistake.

@@ -46,7 +46,7 @@ pub(super) async fn execute(
     }
 }
 
-/// Whatever is wrong while somebody writes, a broken daily-note.yaml too, is told and waited for.
+/// Whatever is wrong while somebody writes, a broken daily-note.yaml too, is reported and waited for.
 async fn look(args: &Args, format: Format, context: &Context) -> bool {
     let checked = match context.app() {
         Ok(app) => app.check(&args.issues, args.online()).await,

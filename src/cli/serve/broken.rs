@@ -1,5 +1,5 @@
 //! `serve` started with a configuration that can't be read, as after a reboot behind a bad `git pull`:
-//! it listens, tells people by the configuration that could be read last, and goes on once it is mended.
+//! it listens, tells people by the configuration that could be read last, and goes on once it is fixed.
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 

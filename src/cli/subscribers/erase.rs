@@ -24,7 +24,7 @@ pub(crate) struct Args {
     /// The address
     #[arg(value_parser = address)]
     email: Address,
-    /// Don't ask
+    /// Skip the confirmation
     #[arg(long)]
     yes: bool,
 }

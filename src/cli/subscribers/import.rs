@@ -33,7 +33,7 @@ use crate::{
 Reads the CSV exports of Stibee, Mailchimp, Buttondown, Substack, listmonk, Ghost, phpList, Brevo,
 Kit, MailerLite, HubSpot, Mautic, MailPoet, beehiiv, Keila, Sendy, Mailman and The Newsletter
 Plugin, what `subscribers export` writes, and any other table with an address in it. Separator and
-service are told by looking; the report says what each column was taken for. A file that is
+service are detected; the report says what each column was taken for. A file that is
 neither UTF-8 nor UTF-16 is shown as each encoding would read it: say which with --encoding.
 
 Those who unsubscribed, bounced or complained there are kept off the list here; those who never
@@ -80,7 +80,7 @@ pub(crate) struct Args {
     /// A tag that everybody in the file gets; repeat it for more
     #[arg(long = "tag", value_name = "TAG")]
     tags: Vec<String>,
-    /// The file's encoding, where it can't be told: utf-8, cp949, shift_jis, windows-1252 …
+    /// The file's encoding, where it can't be detected: utf-8, cp949, shift_jis, windows-1252 …
     #[arg(long, value_name = "NAME")]
     encoding: Option<String>,
     /// Say what would become of every row, and change nothing

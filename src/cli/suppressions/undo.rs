@@ -29,7 +29,7 @@ pub(super) struct Bounces {
     /// Those refused with this code, 550 or 5.1.1
     #[arg(long, conflicts_with = "emails")]
     code: Option<String>,
-    /// Don't ask
+    /// Skip the confirmation
     #[arg(short, long, conflicts_with = "emails")]
     yes: bool,
 }

@@ -40,7 +40,7 @@ pub(crate) enum Ruling {
     Lose { claim: Claim, why: String },
     /// As if it had never been tried.
     PutBack(Claim),
-    /// The batch pauses: a person must mend something.
+    /// The batch pauses: a person must fix something.
     Pause { reason: String, over_refusals: bool },
 }
 

@@ -110,7 +110,7 @@ fn an_entry_that_is_cut_off_or_changed_is_made_anew() {
             desk.cache.fitted(&path, Wanted::narrow(120)).unwrap(),
             picture
         );
-        assert_eq!(fs::read(&entry).unwrap(), whole, "mended");
+        assert_eq!(fs::read(&entry).unwrap(), whole, "fixed");
     }
 }
 

@@ -202,7 +202,7 @@ impl ConnectError {
         }
     }
 
-    /// Which of several machines' troubles is told: what a person must mend before what time mends, and
+    /// Which of several machines' troubles is told: what a person must fix before what time fixes, and
     /// a machine's own words before silence.
     pub(super) fn weight(&self) -> u8 {
         match self {
@@ -259,7 +259,7 @@ impl ConnectError {
             Self::TlsInjection => {
                 "do not send from this network: something between you and the relay tampers with mail"
             }
-            Self::Trust(_) => "install the system's ca-certificates, or mend smtp.ca_file",
+            Self::Trust(_) => "install the system's ca-certificates, or fix smtp.ca_file",
             Self::Auth(reply) if reply.is_permanent() => {
                 "check user and password in smtp.url (DAILY_NOTE_SMTP__URL); many providers want an app password or an API key; in the URL a `%` is written %25, or use smtp.user and smtp.password"
             }

@@ -1,4 +1,4 @@
-//! SQLite's errors in plain words for the person who must mend them.
+//! SQLite's errors in plain words for the person who must fix them.
 
 use std::error::Error;
 

@@ -79,9 +79,9 @@ async fn a_postfix_that_denies_us_as_a_relay_pauses_the_batch_and_marks_nobody()
     assert_eq!(harness.suppression("reader1@example.com").await, None);
     drop(denying);
 
-    let mended = Postfix::start(&["virtual_mailbox_domains = example.com, example.org"]).unwrap();
+    let fixed = Postfix::start(&["virtual_mailbox_domains = example.com, example.org"]).unwrap();
     harness.resume().await;
-    let report = harness.run_to(relay(&mended)).await;
+    let report = harness.run_to(relay(&fixed)).await;
     assert_eq!(
         report.counts,
         Counts {
@@ -89,7 +89,7 @@ async fn a_postfix_that_denies_us_as_a_relay_pauses_the_batch_and_marks_nobody()
             ..Counts::default()
         }
     );
-    assert_eq!(mended.wait_for_mail(120), 120);
+    assert_eq!(fixed.wait_for_mail(120), 120);
 }
 
 #[tokio::test]

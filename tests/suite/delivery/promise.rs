@@ -292,7 +292,7 @@ async fn after_a_refreeze_who_was_tried_gets_the_same_again_and_the_others_the_n
 }
 
 #[tokio::test]
-async fn content_that_was_refused_is_mended_by_a_refreeze() {
+async fn content_that_was_refused_is_fixed_by_a_refreeze() {
     let list = readers(6, 1);
     let harness = Harness::new(&list).await;
     let refusing = ScriptedServer::new()

@@ -1,5 +1,5 @@
-//! Faults that a person must mend: the batch pauses with a reason, nobody is marked, and after the
-//! mend everybody gets it.
+//! Faults that a person must fix: the batch pauses with a reason, nobody is marked, and after the
+//! fix everybody gets it.
 
 use daily_note::{
     delivery::Ending,
@@ -10,7 +10,7 @@ use daily_note::{
 use super::harness::{Harness, readers};
 use crate::scripted::{At, At::*, Plan, ScriptedServer, reply};
 
-/// Runs into a fault, expects the pause and its words, and that all arrive after the mend.
+/// Runs into a fault, expects the pause and its words, and that all arrive after the fix.
 async fn pauses_and_reaches_all_after_the_mend(broken: Plan, words: &str) {
     let harness = Harness::new(readers(60, 3)).await;
     // A pause may come while the next message is announced: only hanging up takes that back.

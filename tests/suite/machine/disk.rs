@@ -65,7 +65,7 @@ impl Failing {
         fs::rename(fresh, &self.sign).unwrap();
     }
 
-    fn mend(&self) {
+    fn fix(&self) {
         fs::remove_file(&self.sign).unwrap();
     }
 
@@ -92,7 +92,7 @@ fn wait_for_the_end(daemon: &Daemon) {
 /// While something fails: it lives, is not ready, and sends nothing more; after it: it goes on by itself
 /// within half a minute, and is ready.
 #[track_caller]
-fn serve_outlives(daemon: &Daemon, desk: &Desk, mend: impl FnOnce()) {
+fn serve_outlives(daemon: &Daemon, desk: &Desk, fix: impl FnOnce()) {
     let ails = daemon.wait_for("/readyz", |status, _| status == 503);
     assert!(ails.contains("the state can't be used"), "{ails}");
     assert_eq!(daemon.get("/healthz").0, 200);
@@ -102,10 +102,10 @@ fn serve_outlives(daemon: &Daemon, desk: &Desk, mend: impl FnOnce()) {
     let before = desk.taken();
     thread::sleep(Duration::from_secs(2));
     assert_eq!(desk.taken(), before, "it went on without its ledger");
-    mend();
-    let mended = Instant::now();
+    fix();
+    let fixed = Instant::now();
     wait_until(|| desk.taken() > before, "its going on");
-    assert!(mended.elapsed() < Duration::from_secs(30));
+    assert!(fixed.elapsed() < Duration::from_secs(30));
     wait_for_the_end(daemon);
 }
 
@@ -116,7 +116,7 @@ fn serve_goes_on_by_itself_whatever_the_disk_said_and_is_not_ready_meanwhile() {
         let daemon = failing.serve();
         wait_until(|| failing.desk.taken() > 5, "the first messages");
         failing.fail(how);
-        serve_outlives(&daemon, &failing.desk, || failing.mend());
+        serve_outlives(&daemon, &failing.desk, || failing.fix());
         drop(daemon);
         failing.assert_once(how);
     }
@@ -135,7 +135,7 @@ fn send_due_tells_what_the_disk_said_and_its_next_call_goes_on() {
         let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
         assert_eq!(output.status.code(), Some(3), "{how}: {said}");
         assert!(said.contains(words), "{how}: {said}");
-        failing.mend();
+        failing.fix();
         let ended = failing.command(&["send", "--due"]).output().unwrap();
         let code = ended.status.code();
         assert!(matches!(code, Some(0 | 5)), "{how}: {ended:?}");
@@ -176,7 +176,7 @@ fn reads_that_fail_for_a_while_stop_neither_of_them_for_good() {
     wait_until(|| failing.desk.taken() > 5, "the first messages");
     failing.fail("r");
     daemon.wait_for("/readyz", |status, _| status == 503);
-    failing.mend();
+    failing.fix();
     wait_for_the_end(&daemon);
     drop(daemon);
     failing.assert_once("serve");
@@ -186,7 +186,7 @@ fn reads_that_fail_for_a_while_stop_neither_of_them_for_good() {
     let output = failing.command(&["send", "--due"]).output().unwrap();
     assert_eq!(output.status.code(), Some(3), "{output:?}");
     assert_eq!(failing.desk.taken(), 0);
-    failing.mend();
+    failing.fix();
     let ended = failing.command(&["send", "--due"]).output().unwrap();
     assert_eq!(ended.status.code(), Some(0), "{ended:?}");
     failing.assert_once("send --due");

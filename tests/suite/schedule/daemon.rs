@@ -58,8 +58,8 @@ fn an_error_in_an_issue_stops_it_until_it_is_mended() {
         "{problem}"
     );
     assert_eq!(publication.inbox().len(), 0);
-    let mended = issue("2026-11-30", "ready");
-    fs::write(publication.path("issues/2026-11-30-quiet.md"), mended).unwrap();
+    let fixed = issue("2026-11-30", "ready");
+    fs::write(publication.path("issues/2026-11-30-quiet.md"), fixed).unwrap();
     serve.wait_for("batch_ended");
     assert_eq!(publication.inbox().len(), 2);
 }

@@ -241,11 +241,11 @@ fn a_token_is_read_anew_at_each_login_and_never_told() {
 }
 
 /// What serve waits for is put in place; answers how long it took until all had it.
-fn mended_in(serve: &Serve, server: &ScriptedServer, mend: impl FnOnce()) -> Duration {
+fn fixed_in(serve: &Serve, server: &ScriptedServer, fix: impl FnOnce()) -> Duration {
     // Long enough that the rests have grown beyond what is looked at by itself.
     thread::sleep(Duration::from_secs(17));
     assert!(server.taken().is_empty() && !serve.has_told("batch_ended"));
-    mend();
+    fix();
     let started = Instant::now();
     wait_until(|| serve.has_told("batch_ended"), "the batch's end");
     started.elapsed()
@@ -278,7 +278,7 @@ fn a_key_a_certificate_and_a_token_put_in_place_are_noticed_within_seconds() {
             let serve = Serve::spawn(&mut at_the_hour(&publication, COMMANDS[0]));
             serve.wait_for("issue_refused");
             let write = || fs::write(put("dkim.pem"), &key.pem).unwrap();
-            let took = mended_in(&serve, &in_clear, write);
+            let took = fixed_in(&serve, &in_clear, write);
             assert!(took < Duration::from_secs(15), "the key: {took:?}");
             drop(serve);
             // It can be read by everybody, which both say.
@@ -296,7 +296,7 @@ fn a_key_a_certificate_and_a_token_put_in_place_are_noticed_within_seconds() {
             let serve = Serve::spawn(&mut at_the_hour(&publication, COMMANDS[0]));
             serve.wait_for("relay_away");
             let write = || fs::write(put("token"), "fresh").unwrap();
-            let took = mended_in(&serve, &with_token, write);
+            let took = fixed_in(&serve, &with_token, write);
             assert!(took < Duration::from_secs(15), "the token: {took:?}");
         });
         scope.spawn(|| {
@@ -308,7 +308,7 @@ fn a_key_a_certificate_and_a_token_put_in_place_are_noticed_within_seconds() {
             let copy = || {
                 fs::copy(with_tls.ca_file(), put("ca.pem")).unwrap();
             };
-            let took = mended_in(&serve, &with_tls, copy);
+            let took = fixed_in(&serve, &with_tls, copy);
             assert!(took < Duration::from_secs(15), "the certificate: {took:?}");
         });
     });

@@ -134,7 +134,7 @@ fn tell(
             prose.span(at..end),
             format!("in this issue `{word}` is {meant}"),
         )
-        .hint("a line of an earlier issue? Mend the word or the date");
+        .hint("a line of an earlier issue? Fix the word or the date");
 }
 
 /// `이번 월요일 편은` at the head of an issue that comes out after that Monday. Ahead of it the

@@ -231,7 +231,11 @@ schedule:
 fn a_webhook_that_can_t_be_is_told_at_its_line_and_no_secret_is_repeated() {
     let good = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     for (url, secret, said) in [
-        ("http://hooks.example.com/", good, "would travel in clear"),
+        (
+            "http://hooks.example.com/",
+            good,
+            "would travel unencrypted",
+        ),
         (
             "https://me:token1@example.com/",
             good,
