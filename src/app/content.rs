@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::{App, AppError};
+use super::{App, AppError, send::batch_named};
 use crate::{
     issue::{Archive, Issue},
     links::LinkSigner,
@@ -12,6 +12,7 @@ use crate::{
     publication::SecretUse,
     render::{Composition, ImagePolicy, LinkedIssue, PrepareInput, RenderError, Templates},
     source::SourceError,
+    store::Store,
 };
 
 impl App {
@@ -24,15 +25,16 @@ impl App {
     }
 
     /// The identity under which the ledger knows what a word of the command line means; a word
-    /// that names no file may be the identity of one that is gone.
+    /// that names no file may be the identity of one that is gone, or its name.
     ///
     /// # Errors
-    /// When the folder can't be read.
-    pub fn issue_id(&self, wanted: &str) -> Result<String, AppError> {
-        Ok(match self.archive()?.find(wanted) {
-            Ok(issue) => issue.id.clone(),
-            Err(_) => wanted.to_owned(),
-        })
+    /// When the folder or the ledger can't be read.
+    pub async fn issue_id(&self, store: &dyn Store, wanted: &str) -> Result<String, AppError> {
+        if let Ok(issue) = self.archive()?.find(wanted) {
+            return Ok(issue.id.clone());
+        }
+        let batch = batch_named(store, wanted).await?;
+        Ok(batch.map_or_else(|| wanted.to_owned(), |batch| batch.issue))
     }
 
     /// Renders what is the same for every reader, and keeps it with what the headers need: the

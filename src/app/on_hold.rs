@@ -52,7 +52,7 @@ impl App {
     /// As [`App::release`].
     pub async fn release_if_not_begun(&self, issue: &str) -> Result<Vec<Hold>, AppError> {
         let store = self.store().await?;
-        let id = self.issue_id(issue)?;
+        let id = self.issue_id(store.as_ref(), issue).await?;
         if store.batch(&id).await?.is_some() || store.holds().await?.is_empty() {
             return Ok(Vec::new());
         }

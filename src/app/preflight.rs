@@ -26,7 +26,7 @@ pub(super) struct Examined {
 pub struct Preflight {
     /// The issue's identity.
     pub issue: String,
-    /// Its title.
+    /// Its title; of one whose file is gone, that it is.
     pub title: String,
     /// The edition's key.
     pub edition: String,
@@ -112,6 +112,39 @@ impl App {
             return Err(taken);
         }
         self.checked_content(archive, issue).await
+    }
+
+    /// The facts about a batch whose file is gone: it goes on with what it was frozen with.
+    pub(super) async fn preflight_without_file(
+        &self,
+        store: &dyn Store,
+        batch: Batch,
+        audience: AudienceSize,
+    ) -> Result<Preflight, AppError> {
+        let publication = &self.publication;
+        let edition = publication.edition(&batch.edition);
+        let date = batch.date.unwrap_or_else(|| publication.today(batch.slot));
+        let counts = store.counts(batch.id).await?;
+        Ok(Preflight {
+            issue: batch.issue.clone(),
+            title: "its file is gone: readers get what was frozen".to_owned(),
+            edition: batch.edition.clone(),
+            edition_title: edition.map_or_else(
+                || batch.edition.clone(),
+                |edition| edition.title.to_string(),
+            ),
+            date,
+            slot: batch.date.map(|_| batch.slot),
+            now: self.clock.now(),
+            timezone: publication.timezone,
+            audience,
+            from: publication.from.to_string(),
+            way: self.outlet(),
+            is_rehearsal: self.realm().is_rehearsal(),
+            is_draft: false,
+            warnings: Vec::new(),
+            batch: Some((batch, counts)),
+        })
     }
 
     /// The facts about an issue.

@@ -85,20 +85,33 @@ impl App {
 
     /// A batch whose file is gone or broken: what it was frozen with is in the ledger.
     async fn take_up(&self, id: &str, error: ArchiveError) -> Result<Sending<'_>, AppError> {
+        let (store, batch) = self.without_file(id, error).await?;
+        let guard = self.right_to_send(store.as_ref(), "send").await?;
+        let folded = fold_file(store.as_ref(), &self.publication, self.clock.true_now()).await?;
+        let audience = store.audience_size(&batch.edition).await?;
+        // It may have come farther while the right to send was waited for.
+        let batch = store.batch(&batch.issue).await?.unwrap_or(batch);
+        Ok(Sending {
+            folded,
+            audience,
+            ..Sending::of(self, store, guard, batch)
+        })
+    }
+
+    /// The batch that goes by that id, where no file does: `error` says why not.
+    async fn without_file(
+        &self,
+        id: &str,
+        error: ArchiveError,
+    ) -> Result<(Arc<dyn Store>, Batch), AppError> {
         if !self.has_state() {
             return Err(error.into());
         }
         let store = self.store().await?;
-        if store.batch(id).await?.is_none() {
-            return Err(error.into());
+        match batch_named(store.as_ref(), id).await? {
+            Some(batch) => Ok((store, batch)),
+            None => Err(error.into()),
         }
-        let guard = self.right_to_send(store.as_ref(), "send").await?;
-        let folded = fold_file(store.as_ref(), &self.publication, self.clock.true_now()).await?;
-        let batch = self.batch(store.as_ref(), id).await?;
-        Ok(Sending {
-            folded,
-            ..Sending::of(self, store, guard, batch)
-        })
     }
 
     /// As [`App::sending`], where the right to send is held already.
@@ -154,7 +167,10 @@ impl App {
     pub async fn dry_run(&self, wanted: &str) -> Result<DryRun, AppError> {
         self.require_secrets(&SecretUse::SENDING)?;
         let archive = self.archive()?;
-        let issue = archive.find(wanted)?.clone();
+        let issue = match archive.find(wanted) {
+            Ok(issue) => issue.clone(),
+            Err(error) => return self.dry_run_without_file(wanted, error).await,
+        };
         let store = self.store().await?;
         let batch = store.batch(&issue.id).await?;
         let (frozen, warnings) = match batch {
@@ -189,6 +205,25 @@ impl App {
         })
     }
 
+    /// The same of a batch that would go on with what it was frozen with.
+    async fn dry_run_without_file(
+        &self,
+        id: &str,
+        error: ArchiveError,
+    ) -> Result<DryRun, AppError> {
+        let (store, batch) = self.without_file(id, error).await?;
+        self.refuse_no_way_out()?;
+        let now = self.clock.now();
+        let (folded, audience) =
+            preview_fold(store.as_ref(), &self.publication, &batch.edition, now).await?;
+        let facts = self.preflight_without_file(store.as_ref(), batch, audience);
+        Ok(DryRun {
+            facts: facts.await?,
+            folded,
+            message_bytes: None,
+        })
+    }
+
     /// The batch of an issue.
     ///
     /// # Errors
@@ -196,8 +231,11 @@ impl App {
     pub async fn batch(&self, store: &dyn Store, wanted: &str) -> Result<Batch, AppError> {
         let archive = self.archive()?;
         let found = archive.find(wanted);
-        let id = found.as_ref().map_or(wanted, |issue| &issue.id);
-        if let Some(batch) = store.batch(id).await? {
+        let batch = match &found {
+            Ok(issue) => store.batch(&issue.id).await?,
+            Err(_) => batch_named(store, wanted).await?,
+        };
+        if let Some(batch) = batch {
             return Ok(batch);
         }
         Err(AppError::Refused {
@@ -220,6 +258,32 @@ impl App {
             .slot(&front_matter.edition, front_matter.date);
         slot.map_or_else(|| self.clock.now(), |slot| slot.at)
     }
+}
+
+/// The batch of that id, or the one that was frozen from the file of that name: what people type.
+pub(super) async fn batch_named(
+    store: &dyn Store,
+    wanted: &str,
+) -> Result<Option<Batch>, StoreError> {
+    if let Some(batch) = store.batch(wanted).await? {
+        return Ok(Some(batch));
+    }
+    let is_its = |batch: &Batch| {
+        batch
+            .file
+            .as_deref()
+            .is_some_and(|file| is_named(file, wanted))
+    };
+    let mut named = store.batches(u32::MAX).await?.into_iter().filter(is_its);
+    let batch = named.next();
+    Ok(batch.filter(|_| named.next().is_none()))
+}
+
+/// Whether a word of the command line names that file: `issues/NAME.md`, or `issues/NAME/index.md`.
+fn is_named(file: &str, wanted: &str) -> bool {
+    let own = file.strip_suffix("/index.md").unwrap_or(file);
+    let name = own.rsplit('/').next().unwrap_or(own);
+    [file, own, name, name.strip_suffix(".md").unwrap_or(name)].contains(&wanted)
 }
 
 impl<'a> Sending<'a> {
@@ -247,21 +311,22 @@ impl<'a> Sending<'a> {
         }
     }
 
-    /// The facts that a person is asked with; None: the file is gone, and the batch goes on with what
-    /// it was frozen with.
+    /// The facts that a person is asked with.
     ///
     /// # Errors
     /// The store's.
-    pub async fn facts(&self) -> Result<Option<Preflight>, AppError> {
-        let Some(issue) = &self.issue else {
-            return Ok(None);
-        };
-        let store = self.store.as_ref();
-        let (batch, warnings) = (self.batch.clone(), self.warnings.clone());
-        let facts = self
-            .app
-            .preflight(store, issue, batch, self.audience, warnings);
-        facts.await.map(Some)
+    pub async fn facts(&self) -> Result<Preflight, AppError> {
+        let (app, store, audience) = (self.app, self.store.as_ref(), self.audience);
+        let warnings = self.warnings.clone();
+        match (&self.issue, self.batch.clone()) {
+            (Some(issue), batch) => app.preflight(store, issue, batch, audience, warnings).await,
+            (None, Some(batch)) => app.preflight_without_file(store, batch, audience).await,
+            (None, None) => Err(AppError::Refused {
+                kind: Refusal::Nothing,
+                message: "there is neither an issue nor a batch".to_owned(),
+                hint: "name one that `daily-note status` shows".to_owned(),
+            }),
+        }
     }
 
     /// What people know it by: its title, or the id of an issue whose file is gone.

@@ -90,13 +90,9 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
 }
 
 async fn confirm(sending: &Sending<'_>, output: &Output) -> Result<bool, Failure> {
-    let question = match sending.facts().await? {
-        Some(facts) => {
-            let facts_told = facts::lines(&facts, None, output).join("\n");
-            format!("{facts_told}\n{}", facts::question(&facts))
-        }
-        None => format!("{}\nSend it to those who are left?", sending.title()),
-    };
+    let facts = sending.facts().await?;
+    let told = facts::lines(&facts, None, output).join("\n");
+    let question = format!("{told}\n{}", facts::question(&facts));
     confirm::ask(&question, output)
 }
 

@@ -99,7 +99,9 @@ pub async fn recent_batches(app: &App, issue: Option<&str>) -> Result<Vec<Batch>
     let Some(wanted) = issue else {
         return Ok(store.batches(RECENT).await?);
     };
-    let batch = store.batch(&app.issue_id(wanted)?).await?;
+    let batch = store
+        .batch(&app.issue_id(store.as_ref(), wanted).await?)
+        .await?;
     Ok(batch.into_iter().collect())
 }
 
@@ -227,7 +229,10 @@ pub enum Paused {
 /// No issue of that name; a ledger that can't be written.
 pub async fn pause(app: &App, issue: &str, reason: &str) -> Result<Paused, AppError> {
     let store = app.store().await?;
-    let Some(batch) = store.batch(&app.issue_id(issue)?).await? else {
+    let Some(batch) = store
+        .batch(&app.issue_id(store.as_ref(), issue).await?)
+        .await?
+    else {
         let (hold, is_new) = app.put_on_hold(issue, reason).await?;
         return Ok(Paused::OnHold(hold, is_new));
     };

@@ -217,3 +217,70 @@ fn a_draft_can_be_tried_dry_and_is_not_sent() {
     publication.run(["send", ISSUE, "--yes"]).exits(4);
     assert!(publication.inbox().is_empty());
 }
+
+/// One of ten waits for a mailbox that is full; then the issue's file goes.
+#[test]
+fn of_a_batch_whose_file_is_gone_the_dry_run_says_what_send_would_do() {
+    use crate::scripted::{At::Rcpt, ScriptedServer, reply};
+    let server = ScriptedServer::new()
+        .on(Rcpt, reply("452 4.2.2 mailbox full").to("reader3@"))
+        .start();
+    let publication = TestPublication::new()
+        .subscribers(10)
+        .and_config("smtp: {connections: 1}\n")
+        .variable("DAILY_NOTE_SMTP__URL", &server.url());
+    publication.run(["send", ISSUE, "--yes"]).exits(5);
+    let dry = |exit| publication.run(["send", ISSUE, "--dry-run"]).exits(exit);
+    let before = dry(0).stdout;
+    let file = publication.path("issues/2026-11-23-quiet.md");
+    let text = fs::read(&file).unwrap();
+    // Gone, and broken: either way the batch goes on with what it was frozen with.
+    for broken in [None, Some("---\ntitle: [\n---\n")] {
+        match broken {
+            Some(broken) => fs::write(&file, broken).unwrap(),
+            None => fs::remove_file(&file).unwrap(),
+        }
+        let told = dry(0).stdout;
+        for fact in [
+            "edition ",
+            "when ",
+            "readers ",
+            "from ",
+            "leaves by ",
+            "its batch ",
+        ] {
+            let line = |text: &str| {
+                let line = text.lines().find(|line| line.trim().starts_with(fact));
+                line.unwrap_or_else(|| panic!("{fact}: {text}")).to_owned()
+            };
+            assert_eq!(line(&told), line(&before));
+        }
+        assert!(told.contains("its file is gone"), "{told}");
+        let json = publication
+            .run(["send", ISSUE, "--dry-run", "--json"])
+            .exits(0)
+            .json();
+        assert_eq!(
+            (&json["readers"], &json["batch"]["state"]),
+            (&1.into(), &"open".into())
+        );
+    }
+    // It is stopped, and ended, by the name that people type.
+    let both_say = |exit, words: &str| {
+        for ran in [
+            dry(exit),
+            publication.run(["send", ISSUE, "--yes"]).exits(exit),
+        ] {
+            assert!(ran.stderr.contains(words), "{}", ran.shown());
+        }
+    };
+    publication.run(["pause", ISSUE]).exits(0);
+    both_say(5, "is paused: a person paused it");
+    publication.run(["cancel", ISSUE, "--yes"]).exits(0);
+    both_say(6, "was cancelled; nothing is left to do");
+    fs::write(&file, text).unwrap();
+    // A name that nothing goes by is still none.
+    publication
+        .run(["send", "2026-01-01-none", "--dry-run"])
+        .exits(2);
+}
