@@ -3,3 +3,4 @@
 
 mod beside;
 mod disk;
+mod looking;

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeSet,
     panic::resume_unwind,
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -24,6 +24,7 @@ use crate::{
     clock::Stopwatch,
     publication::FILE_NAME,
     schedule::LedgerView,
+    source::with_causes,
     store::Store,
     web::{
         pages::Pages,
@@ -43,6 +44,8 @@ pub(super) struct LivePreview {
     readers: Mutex<Arc<ReaderDirectory>>,
     store: tokio::sync::Mutex<Option<Arc<dyn Store>>>,
     changes: watch::Sender<Revision>,
+    /// Why the ledger can't be read just now: texts are shown all the same.
+    trouble: Mutex<Option<String>>,
     /// The issue that the command line named.
     wanted: Option<String>,
 }
@@ -51,7 +54,7 @@ impl LivePreview {
     /// Reads everything.
     ///
     /// # Errors
-    /// No issue of the name that is wanted; a folder or a ledger that can't be read.
+    /// No issue of the name that is wanted; a folder that can't be read.
     pub(super) async fn open(app: App, wanted: Option<&str>) -> Result<Self, AppError> {
         let state = PreviewState::open(app)?;
         let wanted = wanted.map(|wanted| state.named(wanted)).transpose()?;
@@ -63,9 +66,10 @@ impl LivePreview {
                 number: 1,
                 ..Revision::default()
             }),
+            trouble: Mutex::default(),
             wanted,
         };
-        preview.read_ledger().await?;
+        preview.look_at_ledger().await;
         preview.read_readers().await;
         preview.count_recipients().await;
         Ok(preview)
@@ -148,6 +152,34 @@ impl LivePreview {
             .await;
     }
 
+    /// Takes in what the ledger says, or tells once why it can't be read; answers whether the pages have
+    /// something new to show.
+    async fn look_at_ledger(&self) -> bool {
+        let read = self.read_ledger().await;
+        let trouble = read.as_ref().err().map(|error| with_causes(error));
+        let before = std::mem::replace(&mut *self.trouble(), trouble.clone());
+        match (read, before) {
+            (Ok(is_new), None) => is_new,
+            (Ok(_), Some(_)) => {
+                tracing::warn!("the state can be read again");
+                self.read_readers().await;
+                self.count_recipients().await;
+                true
+            }
+            (Err(_), before) => {
+                if before != trouble {
+                    let why = trouble.unwrap_or_default();
+                    tracing::warn!("texts are shown without calendar and readers: {why}");
+                }
+                false
+            }
+        }
+    }
+
+    fn trouble(&self) -> MutexGuard<'_, Option<String>> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Answers whether the ledger has something new.
     async fn read_ledger(&self) -> Result<bool, AppError> {
         let app = self.app();
@@ -196,13 +228,12 @@ impl LivePreview {
 pub(super) async fn follow_ledger(preview: Arc<LivePreview>) {
     loop {
         tokio::time::sleep(LEDGER_BEAT).await;
-        if preview.changes.receiver_count() == 0 {
+        let is_in_trouble = preview.trouble().is_some();
+        if preview.changes.receiver_count() == 0 && !is_in_trouble {
             continue;
         }
-        match preview.read_ledger().await {
-            Ok(true) => preview.tell(Duration::ZERO),
-            Ok(false) => {}
-            Err(error) => tracing::warn!(%error, "the ledger can't be read"),
+        if preview.look_at_ledger().await {
+            preview.tell(Duration::ZERO);
         }
     }
 }

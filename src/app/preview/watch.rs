@@ -82,7 +82,10 @@ impl FileWatch {
         why: &notify::Error,
     ) -> notify::Result<Self> {
         tracing::warn!("the system tells of no changes ({why}): files are looked at each second");
-        let config = Config::default().with_poll_interval(POLL);
+        // By their times alone it would pass by a second save within a second, and a file put back.
+        let config = Config::default()
+            .with_poll_interval(POLL)
+            .with_compare_contents(true);
         let watcher = PollWatcher::new(teller(&root, &notices), config)?;
         Ok(Self {
             root,
