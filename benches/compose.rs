@@ -12,7 +12,7 @@ use daily_note::{
     audience::SubscriberId,
     issue::{Archive, Issue},
     links::LinkSigner,
-    message::Encoding,
+    message::TransferEncoding,
     publication::{Environment, Publication},
 };
 
@@ -86,8 +86,12 @@ fn encode(criterion: &mut Criterion) {
     let english =
         "A small team meets a large market in more ways than one = by walking. ".repeat(300);
     for (name, text, encoding) in [
-        ("base64", &korean, Encoding::Base64),
-        ("quoted-printable", &english, Encoding::QuotedPrintable),
+        ("base64", &korean, TransferEncoding::Base64),
+        (
+            "quoted-printable",
+            &english,
+            TransferEncoding::QuotedPrintable,
+        ),
     ] {
         group.throughput(Throughput::Bytes(text.len() as u64));
         group.bench_function(name, |bencher| {

@@ -21,7 +21,7 @@ use daily_note::{
     audience::{Consent, Origin, Profile},
     source::SourceError,
     store::{
-        Batch, Claim, FoldLimits, NewBatch, Quotas, SenderId, Step, Store, Transition,
+        Batch, Claim, ClaimQuotas, DeliveryStep, FoldLimits, NewBatch, SenderId, Store, Transition,
         sqlite::SqliteStore,
     },
 };
@@ -156,13 +156,13 @@ async fn ledger_bench(store: &Arc<dyn Store>, batch: &Batch, messages: usize) {
         let group = claims.split_off(claims.len().saturating_sub(GROUP));
         let outcomes = in_flight.drain(..).map(|claim| {
             let reply = "250 2.0.0 Ok: queued as 4cXyZ12AbCdEf".to_owned();
-            transition(&claim, Step::Accepted { reply })
+            transition(&claim, DeliveryStep::Accepted { reply })
         });
         let mut transitions: Vec<Transition> = outcomes.collect();
         done += transitions.len();
         transitions.extend(group.iter().map(|claim| {
             let content = "one".to_owned();
-            transition(claim, Step::Sending { content })
+            transition(claim, DeliveryStep::Sending { content })
         }));
         let refused = store.record(&transitions, now(1)).await.unwrap();
         assert_eq!(refused, []);
@@ -195,7 +195,7 @@ async fn claim_all_but(store: &Arc<dyn Store>, batch: &Batch, rows: u32) {
         .take(40)
         .map(|claim| {
             let content = "one".to_owned();
-            transition(claim, Step::Sending { content })
+            transition(claim, DeliveryStep::Sending { content })
         })
         .collect();
     store.record(&wire, now(1)).await.unwrap();
@@ -214,14 +214,14 @@ async fn resume_bench(state: &Path, readers: usize) {
     drop(guard);
 }
 
-async fn claim(store: &Arc<dyn Store>, batch: &Batch, quotas: &Quotas) -> Vec<Claim> {
+async fn claim(store: &Arc<dyn Store>, batch: &Batch, quotas: &ClaimQuotas) -> Vec<Claim> {
     store
         .claim(batch.id, &sender(), quotas, now(1))
         .await
         .unwrap()
 }
 
-fn transition(claim: &Claim, to: Step) -> Transition {
+fn transition(claim: &Claim, to: DeliveryStep) -> Transition {
     Transition {
         delivery: claim.delivery,
         fence: claim.fence,
@@ -229,8 +229,8 @@ fn transition(claim: &Claim, to: Step) -> Transition {
     }
 }
 
-fn quotas(rest: u32, big: u32) -> Quotas {
-    Quotas {
+fn quotas(rest: u32, big: u32) -> ClaimQuotas {
+    ClaimQuotas {
         total: u32::MAX,
         rest,
         domains: vec![

@@ -42,25 +42,25 @@ use std::path::{Path, PathBuf};
 
 pub use self::{
     adopt::Adopted,
-    backup::Restored,
-    check::{CheckReport, Checked, Online},
-    doctor::World,
+    backup::RestoreSummary,
+    check::{CheckReport, CheckedFile, LinkProbing},
+    doctor::OutsideProbes,
     doubt::Doubt,
     erase::Erased,
     export::{ExportFormat, ExportReport, export},
     fold::{HELD_BACK, SUBSCRIBERS_FILE, fold_file, line_in_file, preview_fold},
-    import::{ImportReport, Outcome, Problem, import},
+    import::{ImportReport, RowOutcome, RowProblem, import},
     inbox::InboxSite,
-    notices::{Notifier, Tellers},
+    notices::{EventSinks, Notifier},
     preflight::{Outlet, Preflight},
     preview::{PreviewError, PreviewSite},
-    relay::Way,
-    resume::{Resumed, Resumption},
-    schedule::Unplaced,
+    relay::MailTransport,
+    resume::{ResumeDecision, ResumedBatch},
+    schedule::UnplacedIssue,
     send::{DryRun, Sending},
-    serve::{Ailment, Pace, Pulse, Sent, Server},
+    serve::{BeatIntervals, CarriedBatches, HealthReason, Heartbeat, Server},
     signing_keys::SigningKey,
-    suppressed::{Pages, Suppressed},
+    suppressed::{SubscriberPages, Suppressed},
     templates::template_named,
     test_mail::TestOutcome,
     vitals::DaemonVitals,
@@ -131,7 +131,7 @@ pub enum AppError {
     #[error("{message}")]
     Refused {
         /// Which exit code it deserves.
-        kind: Refusal,
+        kind: RefusalKind,
         /// What is wrong.
         message: String,
         /// What to do.
@@ -163,7 +163,7 @@ impl AppError {
 
 /// What kind of thing a person has to fix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
+pub enum RefusalKind {
     /// The command line.
     Usage,
     /// The configuration.

@@ -33,17 +33,17 @@ use crate::{
 };
 
 pub use self::{
-    finding::{Finding, Place},
-    law::Recipients,
-    links::online::{Answer, Answers, addresses},
+    finding::{Finding, FindingPlace},
+    law::ConsentTally,
+    links::online::{LinkAnswer, LinkAnswers, addresses},
     mail::{ClientView, as_shown},
     rule::{Level, Rule},
-    sender::Leaving,
+    sender::SendingFacts,
 };
 
 /// What is checked: an issue, and what it must agree with.
 #[derive(Debug, Clone, Copy)]
-pub struct Proof<'a> {
+pub struct CheckSubject<'a> {
     /// The publication.
     pub publication: &'a Publication,
     /// The issues before and after it.
@@ -58,11 +58,11 @@ pub struct Proof<'a> {
     /// None: it never was.
     pub kept_since: Option<NaiveDate>,
     /// How it would leave.
-    pub leaving: Leaving<'a>,
+    pub leaving: SendingFacts<'a>,
     /// How the consents of the people stand that it would go to. None: not asked for.
-    pub recipients: Option<&'a Recipients>,
+    pub recipients: Option<&'a ConsentTally>,
     /// What other sites answered about its links. None: they were not asked.
-    pub online: Option<&'a Answers>,
+    pub online: Option<&'a LinkAnswers>,
     /// The mail, as a reader without a name gets it, or why there is none. None: not asked for.
     pub rendering: Option<Result<&'a RenderedIssue, &'a RenderError>>,
     /// What it is rendered with. None: not asked for, or not readable.
@@ -70,49 +70,49 @@ pub struct Proof<'a> {
 }
 
 /// A family of rules.
-struct Family {
+struct RuleFamily {
     rules: &'static [&'static Rule],
-    check: fn(&Proof<'_>, &mut Findings<'_>),
+    check: fn(&CheckSubject<'_>, &mut Findings<'_>),
 }
 
-static FAMILIES: &[Family] = &[
-    Family {
+static FAMILIES: &[RuleFamily] = &[
+    RuleFamily {
         rules: calendar::RULES,
         check: calendar::check,
     },
-    Family {
+    RuleFamily {
         rules: sender::RULES,
         check: sender::check,
     },
-    Family {
+    RuleFamily {
         rules: content::RULES,
         check: content::check,
     },
-    Family {
+    RuleFamily {
         rules: markdown::RULES,
         check: markdown::check,
     },
-    Family {
+    RuleFamily {
         rules: links::RULES,
         check: links::check,
     },
-    Family {
+    RuleFamily {
         rules: images::RULES,
         check: images::check,
     },
-    Family {
+    RuleFamily {
         rules: rendering::RULES,
         check: rendering::check,
     },
-    Family {
+    RuleFamily {
         rules: mail::RULES,
         check: mail::check,
     },
-    Family {
+    RuleFamily {
         rules: law::RULES,
         check: law::check,
     },
-    Family {
+    RuleFamily {
         rules: typography::RULES,
         check: typography::check,
     },
@@ -131,7 +131,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
 
 /// Checks an issue, its text and what it refers to; findings in the order of the text.
 #[must_use]
-pub fn issue(proof: &Proof<'_>) -> Vec<Finding> {
+pub fn issue(proof: &CheckSubject<'_>) -> Vec<Finding> {
     let mut findings = Findings::new(proof.issue);
     for family in FAMILIES {
         (family.check)(proof, &mut findings);
@@ -180,7 +180,7 @@ impl<'a> Findings<'a> {
 
     /// Adds a finding at a place of the issue's file.
     fn at(&mut self, rule: &'static Rule, span: Span, message: impl Into<String>) -> &mut Finding {
-        let place = Place::new(&self.issue.source, span);
+        let place = FindingPlace::new(&self.issue.source, span);
         self.add(Finding::new(rule, message).at(place))
     }
 

@@ -47,7 +47,7 @@ use chrono::{DateTime, FixedOffset};
 use clap::{ArgAction, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::{
-    failure::{Exit, Failure},
+    failure::{CommandExit, Failure},
     output::{Output, Tone},
 };
 use crate::{app::App, clock::Clock};
@@ -57,7 +57,7 @@ use crate::{app::App, clock::Clock};
 #[command(name = "daily-note", version, max_term_width = 100, after_help = EXIT_CODES)]
 struct Cli {
     #[command(flatten)]
-    global: Global,
+    global: GlobalFlags,
     #[command(subcommand)]
     command: Command,
 }
@@ -68,7 +68,7 @@ const EXIT_CODES: &str = "Exit codes:
 
 /// Flags that every command takes.
 #[derive(Debug, clap::Args)]
-struct Global {
+struct GlobalFlags {
     /// The publication's folder [default: the nearest parent folder with a daily-note.yaml]
     #[arg(long, global = true, value_name = "DIR")]
     root: Option<PathBuf>,
@@ -144,7 +144,7 @@ enum Command {
 }
 
 /// What a command has at hand.
-pub(crate) struct Context {
+pub(crate) struct CommandContext {
     /// Where reports go.
     pub(crate) output: Output,
     /// What time it is.
@@ -154,7 +154,7 @@ pub(crate) struct Context {
     logs_json: bool,
 }
 
-impl Context {
+impl CommandContext {
     /// Opens the publication that the command is about.
     pub(crate) fn app(&self) -> Result<App, Failure> {
         let app = App::open(self.root.as_deref(), self.clock)?;
@@ -175,7 +175,7 @@ pub fn main() -> ExitCode {
     let output = Output::new(&cli.global);
     output.install();
     logging::start(&cli.global);
-    let context = Context {
+    let context = CommandContext {
         output: output.clone(),
         clock: cli
             .global
@@ -194,7 +194,7 @@ pub fn main() -> ExitCode {
     exit.into()
 }
 
-fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
+fn run(command: Command, context: &CommandContext) -> Result<CommandExit, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;

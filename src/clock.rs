@@ -16,16 +16,16 @@ pub enum Clock {
     Fixed(DateTime<Utc>),
     /// A moment that passes when it is told to, for what takes a year.
     #[cfg(test)]
-    Played(&'static Hand),
+    Played(&'static ClockHand),
 }
 
 /// The hand of a clock that is set on by hand.
 #[cfg(test)]
 #[derive(Debug)]
-pub struct Hand(std::sync::atomic::AtomicI64);
+pub struct ClockHand(std::sync::atomic::AtomicI64);
 
 #[cfg(test)]
-impl Hand {
+impl ClockHand {
     /// A clock that shows that moment until it is set on; it lives as long as the test's process.
     pub(crate) fn at(moment: DateTime<Utc>) -> &'static Self {
         Box::leak(Box::new(Self(moment.timestamp_micros().into())))
@@ -46,14 +46,14 @@ impl Hand {
 }
 
 #[cfg(test)]
-impl PartialEq for Hand {
+impl PartialEq for ClockHand {
     fn eq(&self, other: &Self) -> bool {
         std::ptr::eq(self, other)
     }
 }
 
 #[cfg(test)]
-impl Eq for Hand {}
+impl Eq for ClockHand {}
 
 impl Clock {
     /// A clock that shows `moment` now and runs on from there.

@@ -32,22 +32,24 @@ use std::{sync::Arc, time::Duration};
 use chrono::{DateTime, Utc};
 
 use self::{
-    clerk::{Clerk, Halt},
-    connection::{Connection, Shared},
-    desk::Desk,
-    gate::Gate,
+    clerk::{HaltReason, OutcomeRecorder},
+    connection::{Connection, SharedRun},
+    desk::RunControl,
+    gate::CircuitBreaker,
 };
 pub use self::{
-    health::{Trouble, end_spells, troubles},
+    health::{HealthTrouble, end_spells, troubles},
     progress::Progress,
-    stop::Stop,
+    stop::StopSignal,
 };
 use crate::{
     clock::Clock,
     message::Composer,
     publication::{DeliverySettings, SmtpSettings, UnknownPolicy},
     smtp::Relay,
-    store::{Batch, BatchState, Counts, Recovered, SenderGuard, SenderId, Store, StoreError},
+    store::{
+        Batch, BatchState, DeliveryCounts, RecoveredRows, SenderGuard, SenderId, Store, StoreError,
+    },
 };
 
 /// Messages that are ready or on the wire, a connection; the rest waits in the store.
@@ -74,7 +76,7 @@ pub struct Run {
     /// Retries and the unknown.
     pub settings: DeliverySettings,
     /// Asked for by a signal.
-    pub stop: Stop,
+    pub stop: StopSignal,
     /// For whoever watches.
     pub progress: Arc<Progress>,
 }
@@ -104,9 +106,9 @@ pub struct Report {
     /// How it ended.
     pub ending: Ending,
     /// Where the batch's rows stand now.
-    pub counts: Counts,
+    pub counts: DeliveryCounts,
     /// What it found of a sender that had died.
-    pub recovered: Recovered,
+    pub recovered: RecoveredRows,
 }
 
 /// Carries on a batch until nothing is due now.
@@ -129,7 +131,7 @@ pub async fn run(batch: &Batch, run: Run) -> Result<Report, StoreError> {
 }
 
 /// Settles what a dead sender and a clock that ran ahead left behind.
-async fn recover(batch: &Batch, run: &Run) -> Result<Recovered, StoreError> {
+async fn recover(batch: &Batch, run: &Run) -> Result<RecoveredRows, StoreError> {
     let resend = run.settings.unknown == UnknownPolicy::Resend;
     let recovered = run.store.recover(batch.id, resend, run.clock.now()).await?;
     let latest = latest_retry(&run.settings, run.clock.now());
@@ -145,14 +147,14 @@ pub fn latest_retry(settings: &DeliverySettings, now: DateTime<Utc>) -> DateTime
 }
 
 /// Sets a run up, waits for its end and for the ledger to have everything.
-async fn carry(batch: &Batch, run: &Run) -> Result<Option<Halt>, StoreError> {
-    let Desk {
+async fn carry(batch: &Batch, run: &Run) -> Result<Option<HaltReason>, StoreError> {
+    let RunControl {
         clerk,
         feeder,
         claims,
         ledger,
         has_accepted,
-    } = Desk::open(batch, run).await?;
+    } = RunControl::open(batch, run).await?;
     let connections = run.smtp.connections.max(1);
     let seats = connections * SEATS_PER_CONNECTION;
     let (jobs, to_send) = async_channel::bounded(seats as usize);
@@ -160,7 +162,7 @@ async fn carry(batch: &Batch, run: &Run) -> Result<Option<Halt>, StoreError> {
     compose::start(threads, &clerk, &claims, &jobs);
     drop((claims, jobs));
 
-    let gate = Arc::new(Gate::new(
+    let gate = Arc::new(CircuitBreaker::new(
         run.settings.relay_backoff_first,
         run.settings.relay_backoff_max,
         PATIENCE,
@@ -168,7 +170,7 @@ async fn carry(batch: &Batch, run: &Run) -> Result<Option<Halt>, StoreError> {
     if has_accepted {
         gate.opened();
     }
-    let shared = Shared {
+    let shared = SharedRun {
         relay: Arc::new(run.relay.clone()),
         gate,
         jobs: to_send.clone(),
@@ -194,19 +196,19 @@ async fn carry(batch: &Batch, run: &Run) -> Result<Option<Halt>, StoreError> {
 }
 
 /// Waits until the run is asked to stop; then halts it and lets it drain.
-async fn halt_when_asked(stop: Stop, clerk: Arc<Clerk>) {
+async fn halt_when_asked(stop: StopSignal, clerk: Arc<OutcomeRecorder>) {
     stop.requested().await;
-    clerk.halt(Halt::Asked);
+    clerk.halt(HaltReason::Asked);
 }
 
 /// What the run came to, by the ledger's own account.
 async fn conclude(
     batch: &Batch,
     run: &Run,
-    halt: Option<Halt>,
-) -> Result<(Ending, Counts), StoreError> {
+    halt: Option<HaltReason>,
+) -> Result<(Ending, DeliveryCounts), StoreError> {
     let now = run.clock.now();
-    if let Some(Halt::Pause {
+    if let Some(HaltReason::Pause {
         reason,
         over_refusals,
     }) = &halt
@@ -228,7 +230,7 @@ async fn conclude(
             Ending::Finished
         }
         BatchState::Open | BatchState::Finished => match halt {
-            Some(Halt::RelayAway(reason)) => Ending::RelayAway(reason),
+            Some(HaltReason::RelayAway(reason)) => Ending::RelayAway(reason),
             Some(_) => Ending::Stopped,
             None => {
                 let next = run.store.next_due(batch.id).await?;

@@ -15,7 +15,7 @@ pub trait Dns: Send + Sync {
     async fn txt(&self, name: &str) -> Result<Vec<String>, DnsError>;
 
     /// MX records, the preferred first.
-    async fn mx(&self, name: &str) -> Result<Vec<Mx>, DnsError>;
+    async fn mx(&self, name: &str) -> Result<Vec<MailExchanger>, DnsError>;
 
     /// A and AAAA records.
     async fn addresses(&self, name: &str) -> Result<Vec<IpAddr>, DnsError>;
@@ -26,7 +26,7 @@ pub trait Dns: Send + Sync {
 
 /// A mail exchanger.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Mx {
+pub struct MailExchanger {
     /// Lower is preferred.
     pub preference: u16,
     /// Its name without the last dot; empty for the null MX of RFC 7505.

@@ -15,7 +15,7 @@ mod state;
 use serde::Serialize;
 
 pub use self::{
-    clock::{Offset, ask_the_time},
+    clock::{ClockOffset, ask_the_time},
     state::{StateFacts, measure_state},
 };
 use self::{dmarc::Identities, provider::Provider};
@@ -29,7 +29,7 @@ use crate::{
 /// How a check came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Verdict {
+pub enum CheckVerdict {
     /// Well.
     Good,
     /// It could not be found out.
@@ -43,7 +43,7 @@ pub enum Verdict {
 /// What a check is about; the report is in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Topic {
+pub enum CheckTopic {
     /// The way out.
     Relay,
     /// Which servers may send in the domain's name (RFC 7208).
@@ -68,11 +68,11 @@ pub enum Topic {
 
 /// One line of the report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Check {
+pub struct ReportLine {
     /// What it is about.
-    pub topic: Topic,
+    pub topic: CheckTopic,
     /// How it came out.
-    pub verdict: Verdict,
+    pub verdict: CheckVerdict,
     /// What was seen.
     pub what: String,
     /// Why it matters, and to whom.
@@ -83,8 +83,8 @@ pub struct Check {
     pub fix: Option<String>,
 }
 
-impl Check {
-    fn new(topic: Topic, verdict: Verdict, what: impl Into<String>) -> Self {
+impl ReportLine {
+    fn new(topic: CheckTopic, verdict: CheckVerdict, what: impl Into<String>) -> Self {
         Self {
             topic,
             verdict,
@@ -94,23 +94,23 @@ impl Check {
         }
     }
 
-    fn good(topic: Topic, what: impl Into<String>) -> Self {
-        Self::new(topic, Verdict::Good, what)
+    fn good(topic: CheckTopic, what: impl Into<String>) -> Self {
+        Self::new(topic, CheckVerdict::Good, what)
     }
 
-    fn care(topic: Topic, what: impl Into<String>) -> Self {
-        Self::new(topic, Verdict::Care, what)
+    fn care(topic: CheckTopic, what: impl Into<String>) -> Self {
+        Self::new(topic, CheckVerdict::Care, what)
     }
 
-    fn bad(topic: Topic, what: impl Into<String>) -> Self {
-        Self::new(topic, Verdict::Bad, what)
+    fn bad(topic: CheckTopic, what: impl Into<String>) -> Self {
+        Self::new(topic, CheckVerdict::Bad, what)
     }
 
-    fn unknown(topic: Topic, what: impl Into<String>) -> Self {
-        Self::new(topic, Verdict::Unknown, what)
+    fn unknown(topic: CheckTopic, what: impl Into<String>) -> Self {
+        Self::new(topic, CheckVerdict::Unknown, what)
     }
 
-    fn no_answer(topic: Topic, error: &DnsError) -> Self {
+    fn no_answer(topic: CheckTopic, error: &DnsError) -> Self {
         Self::unknown(topic, error.to_string()).fix(
             "try again; if it stays so, look at /etc/resolv.conf and the domain's name servers",
         )
@@ -131,31 +131,31 @@ impl Check {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// Line by line.
-    pub checks: Vec<Check>,
+    pub checks: Vec<ReportLine>,
 }
 
 impl Report {
     /// The worst that was seen.
     #[must_use]
-    pub fn verdict(&self) -> Verdict {
+    pub fn verdict(&self) -> CheckVerdict {
         let worst = self.checks.iter().map(|check| check.verdict).max();
-        worst.unwrap_or(Verdict::Good)
+        worst.unwrap_or(CheckVerdict::Good)
     }
 
     /// How many checks came out so.
     #[must_use]
-    pub fn count(&self, verdict: Verdict) -> usize {
-        let so = |check: &&Check| check.verdict == verdict;
+    pub fn count(&self, verdict: CheckVerdict) -> usize {
+        let so = |check: &&ReportLine| check.verdict == verdict;
         self.checks.iter().filter(so).count()
     }
 }
 
 /// What was measured, for [`examine`] to judge.
-pub struct Patient<'a> {
+pub struct DoctorInput<'a> {
     /// The publication.
     pub publication: &'a Publication,
     /// The way out.
-    pub way: Way<'a>,
+    pub way: RelayRoute<'a>,
     /// What DNS has to say for our signatures to verify; None where we don't sign.
     pub signatures: Result<Option<Vec<DnsRecord>>, DkimError>,
     /// Files with keys or tokens that everybody on this machine may read.
@@ -167,11 +167,11 @@ pub struct Patient<'a> {
     /// Whether the templates load.
     pub templates: Result<(), String>,
     /// How far the machine's clock is off; None where the time is pretended.
-    pub clock: Option<std::io::Result<Offset>>,
+    pub clock: Option<std::io::Result<ClockOffset>>,
 }
 
 /// Where mail goes.
-pub enum Way<'a> {
+pub enum RelayRoute<'a> {
     /// Into the embedded inbox.
     Inbox,
     /// To a relay, which was knocked at.
@@ -179,7 +179,7 @@ pub enum Way<'a> {
         /// The relay.
         relay: &'a Relay,
         /// What came of it.
-        knock: Result<Knock, ConnectError>,
+        knock: Result<RelayProbe, ConnectError>,
         /// It is on this machine: nothing goes further than it as far as we know.
         is_local: bool,
     },
@@ -187,7 +187,7 @@ pub enum Way<'a> {
 
 /// What a relay that let us in showed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Knock {
+pub struct RelayProbe {
     /// What it offers.
     pub capabilities: Capabilities,
     /// Its words on our sender's address, where it does not want it.
@@ -195,14 +195,14 @@ pub struct Knock {
 }
 
 /// Judges it all.
-pub async fn examine(patient: &Patient<'_>, dns: &dyn Dns) -> Report {
+pub async fn examine(patient: &DoctorInput<'_>, dns: &dyn Dns) -> Report {
     let mut checks = Vec::new();
     match &patient.way {
-        Way::Inbox => checks.push(Check::good(
-            Topic::Relay,
+        RelayRoute::Inbox => checks.push(ReportLine::good(
+            CheckTopic::Relay,
             "smtp.url is `inbox`: mail stays on this machine, so nothing is asked of DNS",
         )),
-        Way::Relay {
+        RelayRoute::Relay {
             relay,
             knock,
             is_local,
@@ -213,7 +213,7 @@ pub async fn examine(patient: &Patient<'_>, dns: &dyn Dns) -> Report {
             if *is_local {
                 // A rehearsal may go on; it would matter the day mail leaves this machine.
                 for check in &mut abroad {
-                    check.verdict = check.verdict.min(Verdict::Care);
+                    check.verdict = check.verdict.min(CheckVerdict::Care);
                 }
             }
             checks.extend(abroad);
@@ -226,9 +226,9 @@ pub async fn examine(patient: &Patient<'_>, dns: &dyn Dns) -> Report {
     Report { checks }
 }
 
-fn exposed(file: &str) -> Check {
-    Check::care(
-        Topic::Dkim,
+fn exposed(file: &str) -> ReportLine {
+    ReportLine::care(
+        CheckTopic::Dkim,
         format!("{file} can be read by everybody on this machine"),
     )
     .because("who has a key signs mail in your name, and who has a token sends it")
@@ -246,16 +246,16 @@ fn sender(publication: &Publication) -> String {
 
 /// What receivers look at before they believe that a mail is ours.
 async fn examine_domain(
-    patient: &Patient<'_>,
+    patient: &DoctorInput<'_>,
     relay: &Relay,
     is_local: bool,
     dns: &dyn Dns,
-) -> Vec<Check> {
+) -> Vec<ReportLine> {
     let publication = patient.publication;
     let provider = Provider::of(&relay.host);
     let from = publication.from.address.domain();
     let envelope = publication.smtp.bounce_domain.as_deref().unwrap_or(from);
-    let asked = spf::Asked {
+    let asked = spf::SenderQuestion {
         domain: envelope,
         host: (!is_local).then_some(relay.host.as_str()),
         provider,
@@ -283,10 +283,10 @@ async fn examine_domain(
     checks
 }
 
-fn templates(loaded: &Result<(), String>) -> Check {
+fn templates(loaded: &Result<(), String>) -> ReportLine {
     match loaded {
-        Ok(()) => Check::good(Topic::Templates, "the templates load"),
-        Err(error) => Check::bad(Topic::Templates, error.clone())
+        Ok(()) => ReportLine::good(CheckTopic::Templates, "the templates load"),
+        Err(error) => ReportLine::bad(CheckTopic::Templates, error.clone())
             .because("nothing can be rendered with them")
             .fix("daily-note render ISSUE   # shows the place"),
     }

@@ -17,7 +17,7 @@ use tokio::{task::JoinSet, time::timeout};
 use url::Url;
 
 pub use self::{
-    connect::{Resolve, SystemResolver, Trust},
+    connect::{Resolve, ServerTrust, SystemResolver},
     reach::{Reach, is_public},
 };
 
@@ -32,14 +32,14 @@ const MAX_HEAD_BYTES: usize = 64 * 1024;
 #[derive(Clone)]
 pub struct Client {
     reach: Reach,
-    limits: Limits,
+    limits: RequestLimits,
     resolver: Arc<dyn Resolve>,
-    trust: Arc<Trust>,
+    trust: Arc<ServerTrust>,
 }
 
 /// How long, how much, how far.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub struct RequestLimits {
     /// To look a name up and, apart from that, to connect to one address.
     pub connect: Duration,
     /// For everything together, redirects and body included.
@@ -50,7 +50,7 @@ pub struct Limits {
     pub max_redirects: usize,
 }
 
-impl Default for Limits {
+impl Default for RequestLimits {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(5),
@@ -202,8 +202,11 @@ impl Request {
 impl Client {
     /// A client with the machine's resolver and certificates.
     #[must_use]
-    pub fn new(reach: Reach, limits: Limits) -> Self {
-        let (resolver, trust) = (Arc::new(SystemResolver), Arc::new(Trust::of_the_system()));
+    pub fn new(reach: Reach, limits: RequestLimits) -> Self {
+        let (resolver, trust) = (
+            Arc::new(SystemResolver),
+            Arc::new(ServerTrust::of_the_system()),
+        );
         Self::with(reach, limits, resolver, trust)
     }
 
@@ -211,9 +214,9 @@ impl Client {
     #[must_use]
     pub fn with(
         reach: Reach,
-        limits: Limits,
+        limits: RequestLimits,
         resolver: Arc<dyn Resolve>,
-        trust: Arc<Trust>,
+        trust: Arc<ServerTrust>,
     ) -> Self {
         Self {
             reach,

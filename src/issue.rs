@@ -21,12 +21,12 @@ mod measure;
 mod read;
 mod url;
 
-pub use archive::{Archive, ArchiveError, Entry};
+pub use archive::{Archive, ArchiveError, ArchivedFile};
 pub use document::{
     Alignment, Block, CalloutKind, Document, Footnote, Image, ImageUse, Inline, LinkTarget,
-    LinkUse, ListItem, Oddity, OddityKind, Prose, ProseKind, Section, plain_text,
+    LinkUse, ListItem, MarkdownOddity, OddityKind, Prose, ProseKind, Section, plain_text,
 };
-pub use measure::Extent;
+pub use measure::TextExtent;
 
 pub use front_matter::schema;
 
@@ -59,7 +59,7 @@ pub struct FrontMatter {
     /// The slot.
     pub date: NaiveDate,
     /// Whether it may go out.
-    pub status: Status,
+    pub status: IssueStatus,
     /// The line that mail clients show after the subject.
     pub preheader: Option<String>,
     /// Who wrote it.
@@ -83,7 +83,7 @@ pub struct FrontMatter {
     Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
 )]
 #[serde(rename_all = "snake_case")]
-pub enum Status {
+pub enum IssueStatus {
     /// Still being written; never sent.
     Draft,
     /// May go out.
@@ -156,7 +156,7 @@ impl From<SourceError> for IssueError {
 }
 
 /// The body, with the links and images of the head before its own.
-fn document(source: &Source, head: &front_matter::Head) -> Result<Document, SourceError> {
+fn document(source: &Source, head: &front_matter::FileHead) -> Result<Document, SourceError> {
     let mut document = markdown::parse(source, head.body_start)?;
     let front_matter = &head.front_matter;
     let place = front_matter.spans.get("cover");

@@ -11,7 +11,7 @@ use crate::{address::Address, audience::SubscriberId};
 
 /// What a token is good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Purpose {
+enum TokenPurpose {
     Unsubscribe,
     Preferences,
     Feedback,
@@ -49,7 +49,7 @@ impl LinkSigner {
     #[must_use]
     pub fn new(secret: &[u8], base_url: Option<&str>) -> Self {
         let root = hmac::Key::new(hmac::HMAC_SHA256, secret);
-        let derive = |purpose: Purpose| {
+        let derive = |purpose: TokenPurpose| {
             let label = format!("daily-note links 1 {purpose:?}");
             hmac::Key::new(
                 hmac::HMAC_SHA256,
@@ -57,11 +57,11 @@ impl LinkSigner {
             )
         };
         Self {
-            unsubscribe: derive(Purpose::Unsubscribe),
-            preferences: derive(Purpose::Preferences),
-            feedback: derive(Purpose::Feedback),
-            bounce: derive(Purpose::Bounce),
-            message_id: derive(Purpose::MessageId),
+            unsubscribe: derive(TokenPurpose::Unsubscribe),
+            preferences: derive(TokenPurpose::Preferences),
+            feedback: derive(TokenPurpose::Feedback),
+            bounce: derive(TokenPurpose::Bounce),
+            message_id: derive(TokenPurpose::MessageId),
             base_url: None,
         }
         .with_base_url(base_url)

@@ -20,7 +20,7 @@ pub use self::{
     accent::Accent,
     color::{Color, READABLE, contrast},
     font::Font,
-    palette::{Ground, Palette},
+    palette::{BaseColors, Palette},
 };
 use crate::source::{Source, Span};
 
@@ -32,7 +32,7 @@ pub struct Look {
     /// What the words are set in.
     pub font: Font,
     /// Paper, page and ink in light.
-    pub ground: Ground,
+    pub ground: BaseColors,
     /// The accent where an edition names none of its own.
     pub accent: Accent,
     /// Of panels, buttons and pictures, in pixels.
@@ -42,7 +42,7 @@ pub struct Look {
     /// A picture across the top, from edge to edge.
     pub header: Option<LookPicture>,
     /// Parts that the mail does without.
-    pub hidden: BTreeSet<Part>,
+    pub hidden: BTreeSet<OptionalPart>,
 }
 
 /// How much there is beside the words.
@@ -77,7 +77,7 @@ impl Theme {
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema,
 )]
 #[serde(rename_all = "snake_case")]
-pub enum Part {
+pub enum OptionalPart {
     /// The link to the web version at the top.
     WebLink,
     /// Name, tagline and motto at the top; the logo stays.
@@ -100,7 +100,7 @@ pub enum Part {
     Participation,
 }
 
-impl Part {
+impl OptionalPart {
     /// Every one.
     pub const ALL: [Self; 10] = [
         Self::WebLink,
@@ -176,8 +176,8 @@ impl Look {
     pub fn in_theme(&self, theme: Theme) -> Self {
         let mut look = self.clone();
         let ground = &mut look.ground;
-        if ground.page == Ground::page_around(self.theme, ground.paper) {
-            ground.page = Ground::page_around(theme, ground.paper);
+        if ground.page == BaseColors::page_around(self.theme, ground.paper) {
+            ground.page = BaseColors::page_around(theme, ground.paper);
         }
         look.theme = theme;
         look
@@ -185,7 +185,7 @@ impl Look {
 
     /// Whether the mail has that part.
     #[must_use]
-    pub fn shows(&self, part: Part) -> bool {
+    pub fn shows(&self, part: OptionalPart) -> bool {
         !self.hidden.contains(&part)
     }
 
@@ -210,7 +210,7 @@ impl Look {
     /// What the templates see of the look, its pictures aside.
     #[must_use]
     pub fn tokens(&self, language: &str) -> Value {
-        let shown = Part::ALL.map(|part| (part.name(), self.shows(part)));
+        let shown = OptionalPart::ALL.map(|part| (part.name(), self.shows(part)));
         let shown: BTreeMap<_, _> = shown.into_iter().collect();
         json!({
             "theme": self.theme,
@@ -253,7 +253,7 @@ impl Default for Look {
         Self {
             theme: Theme::Paper,
             font: Font::Sans,
-            ground: Ground::default(),
+            ground: BaseColors::default(),
             accent: Accent::from(Color::BLUE),
             radius: 8,
             logo: None,

@@ -22,10 +22,10 @@ mod transfer;
 mod variant;
 
 pub use composer::Composer;
-pub use frozen::{Content, FrozenError, FrozenIssue};
+pub use frozen::{FrozenContent, FrozenError, FrozenIssue};
 pub use letter::Letter;
 pub use settings::HeaderSettings;
-pub use transfer::Encoding;
+pub use transfer::TransferEncoding;
 
 use crate::{address::Address, render::RenderError};
 

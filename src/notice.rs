@@ -15,7 +15,7 @@ use crate::{publication::Slot, schedule::Event};
 
 /// What else is known of a happening.
 #[derive(Debug, Clone, Default)]
-pub struct Background {
+pub struct EventBackground {
     /// The title of the issue that it is about.
     pub issue_title: Option<String>,
     /// The edition and the moment of the issue's batch.

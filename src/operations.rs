@@ -20,7 +20,7 @@ pub use self::{
 };
 // The nouns of these results: whoever shows them knows no store.
 pub use crate::store::{
-    Batch, BatchState, Bounces, Counts, DeliveryRow, DeliveryState, FailedDelivery, FoldReport,
-    Hold, Moved, Receipt, Retried, Retry, RetryState, UnknownAnswer, Upsert, Wave, WaveState,
-    sqlite::Departures,
+    Batch, BatchState, BounceSelection, DeliveryCounts, DeliveryRow, DeliveryState, FailedDelivery,
+    FoldReport, HeldRelease, MoveOutcome, Receipt, RetryOutcome, RetrySelection, RetryState,
+    UnknownAnswer, Upsert, WaveState, ZoneCohort, sqlite::Departures,
 };

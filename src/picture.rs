@@ -18,7 +18,7 @@ mod play_mark;
 
 pub use self::{
     cache::Cache,
-    fit::{Wanted, fit},
+    fit::{PictureUse, fit},
     place::find,
 };
 
@@ -35,7 +35,7 @@ const MAX_ANIMATION_BYTES: usize = 5 << 20;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picture {
     /// What it is.
-    pub kind: Kind,
+    pub kind: MailFormat,
     /// In pixels.
     pub width: u32,
     /// In pixels.
@@ -46,7 +46,7 @@ pub struct Picture {
 
 /// What mail clients show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum MailFormat {
     /// Drawings, screens, whatever has transparent parts.
     Png,
     /// Photographs.
@@ -55,7 +55,7 @@ pub enum Kind {
     Gif,
 }
 
-impl Kind {
+impl MailFormat {
     /// `image/png`, …
     #[must_use]
     pub fn media_type(self) -> &'static str {

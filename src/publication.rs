@@ -27,17 +27,17 @@ use chrono_tz::Tz;
 pub(crate) use self::text::{parse_language, parse_offset};
 pub use self::{
     block::{
-        AudienceSettings, DeliverySettings, ImageSettings, LawSettings, MailClient, Storage, Term,
-        Tracking, UnknownPolicy, WebSettings,
+        AudienceSettings, DeliverySettings, HouseTerm, ImageSettings, LawSettings, MailClient,
+        Storage, Tracking, UnknownPolicy, WebSettings,
     },
     calendar::{Absence, ZONES_APART, moment_of},
-    credentials::{Credentials, Proof, TokenSource},
+    credentials::{Credentials, LoginProof, TokenSource},
     environment::Environment,
     load::FILE_NAME,
     notify::{HookSecret, NotifySettings, WebhookSettings},
     recurrence::{DayRule, Recurrence},
     relay_url::{RelayUrl, SmtpTarget, TlsMode},
-    schedule::{Break, ExtraDate, ScheduleSettings},
+    schedule::{ExtraDate, ScheduleBreak, ScheduleSettings},
     smtp::{DkimSettings, DomainLimit, KeySource, Rate, SmtpSettings},
     text::parse_zone,
     unset::SecretUse,
@@ -98,7 +98,7 @@ pub struct Publication {
     /// Countries whose rules `check` applies.
     pub law: LawSettings,
     /// The house's spellings.
-    pub terms: Vec<Term>,
+    pub terms: Vec<HouseTerm>,
     /// The clients that the mail has to look right in.
     pub clients: Vec<MailClient>,
     /// Guards over the list.

@@ -36,7 +36,7 @@ mod text;
 mod words;
 
 pub use composition::{ImagePolicy, PrepareInput};
-pub use ejected::{Standing, Template, diff, eject, list};
+pub use ejected::{OwnedTemplate, TemplateStanding, diff, eject, list};
 pub use escape::{escape_html, percent_encode};
 pub use html::LinkedIssue;
 pub use opaque::{Misuse, misuses};
@@ -45,12 +45,12 @@ pub use templates::Templates;
 pub(crate) use {
     composition::direction,
     ejected::standing,
-    engine::Engine,
-    holes::{Cut, Field, Hole},
+    engine::TemplateEngine,
+    holes::{CutText, Hole, ReaderField},
     html::TableForm,
-    opaque::Asked,
+    opaque::AskedOf,
     renderer::{Outline, tidy_text},
-    words::Words,
+    words::MailWords,
 };
 
 use crate::source::SourceError;
@@ -195,24 +195,24 @@ pub struct ReaderView {
 
 impl ReaderView {
     /// The value of a field, where the reader has one.
-    pub(crate) fn value(&self, field: Field) -> Option<&str> {
+    pub(crate) fn value(&self, field: ReaderField) -> Option<&str> {
         let value = match field {
-            Field::Name => self.name.as_deref(),
-            Field::Email => Some(self.email.as_str()),
-            Field::Unsubscribe => self.links.unsubscribe.as_deref(),
-            Field::Preferences => self.links.preferences.as_deref(),
-            Field::Feedback => self.links.feedback.as_deref(),
+            ReaderField::Name => self.name.as_deref(),
+            ReaderField::Email => Some(self.email.as_str()),
+            ReaderField::Unsubscribe => self.links.unsubscribe.as_deref(),
+            ReaderField::Preferences => self.links.preferences.as_deref(),
+            ReaderField::Feedback => self.links.feedback.as_deref(),
         };
         value.filter(|value| !value.is_empty())
     }
 
-    fn set(&mut self, field: Field, value: String) {
+    fn set(&mut self, field: ReaderField, value: String) {
         match field {
-            Field::Name => self.name = Some(value),
-            Field::Email => self.email = value,
-            Field::Unsubscribe => self.links.unsubscribe = Some(value),
-            Field::Preferences => self.links.preferences = Some(value),
-            Field::Feedback => self.links.feedback = Some(value),
+            ReaderField::Name => self.name = Some(value),
+            ReaderField::Email => self.email = value,
+            ReaderField::Unsubscribe => self.links.unsubscribe = Some(value),
+            ReaderField::Preferences => self.links.preferences = Some(value),
+            ReaderField::Feedback => self.links.feedback = Some(value),
         }
     }
 }

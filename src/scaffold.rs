@@ -13,8 +13,8 @@ use std::{
 };
 
 pub use self::{
-    issue::{NewIssue, NewIssueError, Wish, next_issue},
-    publication::{Language, NewPublication, Start, new_publication},
+    issue::{IssueWish, NewIssue, NewIssueError, next_issue},
+    publication::{NewPublication, StarterFacts, StarterLanguage, new_publication},
     setup::Setup,
 };
 

@@ -11,12 +11,12 @@ mod unplaced;
 mod window;
 
 pub use self::{
-    event::{Event, Standing, Teller},
+    event::{Event, EventSink, SlotStanding},
     overview::{
-        Absent, BatchView, LedgerView, Need, Overview, Row, SlotState, SlotView, Stray,
-        StrayReason, overview,
+        AbsentDates, BatchView, CalendarOverview, CalendarRow, LedgerView, SlotNeed, SlotState,
+        SlotView, StrayFile, StrayReason, overview,
     },
-    plan::{Broken, Candidate, Carried, Job, Plan, Sight, plan},
+    plan::{BeatPlan, BrokenFile, CarriedBatch, DueJob, IssueCandidate, PlanInput, plan},
     unplaced::{AFTER_DAYS, BEFORE_DAYS},
-    window::{Window, Zones, window},
+    window::{ReaderZones, TimeWindow, window},
 };

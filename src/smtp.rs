@@ -22,9 +22,9 @@ pub mod status;
 mod tls;
 mod wire;
 
-pub use answer::{Answer, Lost, Stage};
+pub use answer::{Answer, LostAnswer, Stage};
 pub use capabilities::{Capabilities, TlsSession};
-pub use connect::{ConnectError, Step, TokenError};
+pub use connect::{ConnectError, ConnectStep, TokenUnavailable};
 pub use relay::{Relay, Timeouts};
 pub use reply::Reply;
 pub use session::{Announcement, Session};

@@ -22,17 +22,23 @@ use chrono_tz::Tz;
 
 pub(crate) use self::delivery::is_beyond_doubt;
 pub use self::{
-    batch::{AudienceSize, Batch, BatchId, BatchState, Counts, Freeze, NewBatch, Wave, WaveState},
+    batch::{
+        AudienceSize, Batch, BatchId, BatchState, DeliveryCounts, Freeze, NewBatch, WaveState,
+        ZoneCohort,
+    },
     delivery::{
-        Bounces, Claim, DeliveryId, DeliveryRow, FailedDelivery, Fared, Lease, Mood, Quotas,
-        Receipt, Recovered, Refusal, RefusalReason, Retried, Retry, RetryState, SenderId, Step,
-        Transition, UnknownAnswer,
+        BounceSelection, Claim, ClaimQuotas, DeliveryId, DeliveryRow, DeliveryStep, DomainRecord,
+        FailedDelivery, LeaseAnswer, Receipt, RecoveredRows, RefusalReason, RefusedStep,
+        RetryOutcome, RetrySelection, RetryState, SenderId, StoredMood, Transition, UnknownAnswer,
     },
     error::StoreError,
-    kept::Hold,
-    list::{Adoption, Erasure, FoldLimits, FoldReport, Joined, Known, Moved, Upsert},
-    machine::State as DeliveryState,
-    notices::{DueNotice, NewNotice, NoticeId, TELLING, Told, Unreached},
+    kept::HeldRelease,
+    list::{
+        AdoptionOutcome, Erasure, FoldLimits, FoldReport, JoinOutcome, KnownAddress, MoveOutcome,
+        Upsert,
+    },
+    machine::RowState as DeliveryState,
+    notices::{DueNotice, NewNotice, NoticeId, NotifyOutcome, TELLING, UnreachedTarget},
     realm::Realm,
 };
 use crate::{
@@ -97,7 +103,7 @@ pub trait Store: Send + Sync {
         people: &[Newcomer],
         is_trial: bool,
         now: DateTime<Utc>,
-    ) -> Result<Joined, StoreError>;
+    ) -> Result<JoinOutcome, StoreError>;
 
     /// The consents that later ones replaced, of the people with these numbers, as far as there are any; each
     /// person's first one first.
@@ -117,13 +123,13 @@ pub trait Store: Send + Sync {
         from: &Address,
         to: &Address,
         now: DateTime<Utc>,
-    ) -> Result<Moved, StoreError>;
+    ) -> Result<MoveOutcome, StoreError>;
 
     /// The subscriber of that address, whatever its state.
     async fn subscriber(&self, email: &Address) -> Result<Option<Subscriber>, StoreError>;
 
     /// What the list and the suppressions know of each of these addresses, in their order.
-    async fn known(&self, emails: &[Address]) -> Result<Vec<Known>, StoreError>;
+    async fn known(&self, emails: &[Address]) -> Result<Vec<KnownAddress>, StoreError>;
 
     /// A page of the list in the order of numbers, after `after`.
     async fn subscribers(
@@ -148,7 +154,7 @@ pub trait Store: Send + Sync {
     async fn lift_suppression(&self, email: &Address) -> Result<Option<Suppression>, StoreError>;
 
     /// Whom a relay's refusal keeps off the list, as far as the filter reaches.
-    async fn bounced(&self, wanted: &Bounces) -> Result<Vec<Suppression>, StoreError>;
+    async fn bounced(&self, wanted: &BounceSelection) -> Result<Vec<Suppression>, StoreError>;
 
     /// Lifts the suppressions of all these, in one transaction; answers how many stood.
     async fn lift_suppressions(&self, emails: &[Address]) -> Result<u64, StoreError>;
@@ -226,20 +232,24 @@ pub trait Store: Send + Sync {
     async fn kept_since(&self) -> Result<Option<DateTime<Utc>>, StoreError>;
 
     /// Holds an issue or a slot until it is released; false: it is held already, and stays as it is.
-    async fn put_on_hold(&self, hold: &Hold) -> Result<bool, StoreError>;
+    async fn put_on_hold(&self, hold: &HeldRelease) -> Result<bool, StoreError>;
 
     /// Releases what is held under that name; answers the hold that stood.
-    async fn release_hold(&self, name: &str) -> Result<Option<Hold>, StoreError>;
+    async fn release_hold(&self, name: &str) -> Result<Option<HeldRelease>, StoreError>;
 
     /// All holds that stand, by name.
-    async fn holds(&self) -> Result<Vec<Hold>, StoreError>;
+    async fn holds(&self) -> Result<Vec<HeldRelease>, StoreError>;
 
     /// A person vouches that this copy is the one in use: it may keep the calendar from now on. Open
     /// batches are paused, to be looked at; answers how many.
     /// A person vouches that this copy is the one in use: it may send and keep the calendar from now on.
     /// Open batches are paused, to be looked at, and who is known to have left since is out; so are
     /// those who left the `lost` list (its mark), whose place this one takes.
-    async fn adopt(&self, lost: Option<&str>, now: DateTime<Utc>) -> Result<Adoption, StoreError>;
+    async fn adopt(
+        &self,
+        lost: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<AdoptionOutcome, StoreError>;
 
     /// Whether that issue was sent from this state though its database knows nothing of it.
     async fn is_witnessed(&self, issue: &str) -> Result<bool, StoreError>;
@@ -254,7 +264,7 @@ pub trait Store: Send + Sync {
     async fn zones(&self, edition: &str) -> Result<Vec<Option<Tz>>, StoreError>;
 
     /// The waves of a batch, the earliest first; none where all readers get it at once.
-    async fn waves(&self, batch: BatchId) -> Result<Vec<Wave>, StoreError>;
+    async fn waves(&self, batch: BatchId) -> Result<Vec<ZoneCohort>, StoreError>;
 
     /// Marks the waves whose hour has come as begun; one whose hour came before `earliest`, with no
     /// row tried, as too late: its rows wait for a person. Answers how many readers wait since this
@@ -277,7 +287,7 @@ pub trait Store: Send + Sync {
         batch: BatchId,
         resend: bool,
         now: DateTime<Utc>,
-    ) -> Result<Recovered, StoreError>;
+    ) -> Result<RecoveredRows, StoreError>;
 
     /// Claims due rows of an open batch, as many as the quotas allow; a domain without room never
     /// holds up the others. Costs no more for a long ledger than for a short one.
@@ -285,7 +295,7 @@ pub trait Store: Send + Sync {
         &self,
         batch: BatchId,
         sender: &SenderId,
-        quotas: &Quotas,
+        quotas: &ClaimQuotas,
         now: DateTime<Utc>,
     ) -> Result<Vec<Claim>, StoreError>;
 
@@ -297,7 +307,7 @@ pub trait Store: Send + Sync {
         rate: Rate,
         want: u32,
         now: DateTime<Utc>,
-    ) -> Result<Lease, StoreError>;
+    ) -> Result<LeaseAnswer, StoreError>;
 
     /// Applies transitions in order, in one transaction; durable (fsync) on return. Answers those
     /// that were not applied.
@@ -305,7 +315,7 @@ pub trait Store: Send + Sync {
         &self,
         transitions: &[Transition],
         now: DateTime<Utc>,
-    ) -> Result<Vec<Refusal>, StoreError>;
+    ) -> Result<Vec<RefusedStep>, StoreError>;
 
     /// Opens, pauses, finishes or cancels a batch; cancelling skips the rows never sent. Opening
     /// one that was paused over refusals sets `trusts_refusals`. Answers the state that stands then: what is
@@ -331,12 +341,16 @@ pub trait Store: Send + Sync {
     async fn retry(
         &self,
         batch: BatchId,
-        wanted: &Retry,
+        wanted: &RetrySelection,
         now: DateTime<Utc>,
-    ) -> Result<Retried, StoreError>;
+    ) -> Result<RetryOutcome, StoreError>;
 
     /// How the readers of these domains have fared in a batch; of all domains where none is named.
-    async fn fared(&self, batch: BatchId, domains: &[String]) -> Result<Vec<Fared>, StoreError>;
+    async fn fared(
+        &self,
+        batch: BatchId,
+        domains: &[String],
+    ) -> Result<Vec<DomainRecord>, StoreError>;
 
     /// How the readers of these domains fared in the other batches frozen since then, whoever was tried and
     /// not taken being refused; of all domains where none is named. A domain that is missing was not tried.
@@ -345,7 +359,7 @@ pub trait Store: Send + Sync {
         batch: BatchId,
         domains: &[String],
         since: DateTime<Utc>,
-    ) -> Result<Vec<Fared>, StoreError>;
+    ) -> Result<Vec<DomainRecord>, StoreError>;
 
     /// The rows of a domain that are due before `until` are due then; answers how many.
     async fn postpone(
@@ -359,10 +373,10 @@ pub trait Store: Send + Sync {
     async fn pull_back(&self, batch: BatchId, latest: DateTime<Utc>) -> Result<u64, StoreError>;
 
     /// What is remembered of the relay and of recipient domains.
-    async fn moods(&self) -> Result<Vec<Mood>, StoreError>;
+    async fn moods(&self) -> Result<Vec<StoredMood>, StoreError>;
 
     /// Remembers moods, each in the place of the one before.
-    async fn keep_moods(&self, moods: &[Mood]) -> Result<(), StoreError>;
+    async fn keep_moods(&self, moods: &[StoredMood]) -> Result<(), StoreError>;
 
     /// Gives a paused batch new content for the rows never tried, and answers how many those are;
     /// rows that were tried get what they were tried with. Changes nothing unless it is paused.
@@ -375,7 +389,7 @@ pub trait Store: Send + Sync {
     ) -> Result<u64, StoreError>;
 
     /// How many rows stand where.
-    async fn counts(&self, batch: BatchId) -> Result<Counts, StoreError>;
+    async fn counts(&self, batch: BatchId) -> Result<DeliveryCounts, StoreError>;
 
     /// The earliest time at which an open row is due by itself; None where none is open, or all that
     /// are wait for a person. Rows that a sender holds have no such time.
@@ -427,7 +441,7 @@ pub trait Store: Send + Sync {
     async fn settle_notice(
         &self,
         notice: NoticeId,
-        told: Told,
+        told: NotifyOutcome,
         reply: &str,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError>;
@@ -436,7 +450,7 @@ pub trait Store: Send + Sync {
     async fn next_notice(&self) -> Result<Option<DateTime<Utc>>, StoreError>;
 
     /// The targets that something was given up for since `since`, and nothing was told after.
-    async fn unreached(&self, since: DateTime<Utc>) -> Result<Vec<Unreached>, StoreError>;
+    async fn unreached(&self, since: DateTime<Utc>) -> Result<Vec<UnreachedTarget>, StoreError>;
 }
 
 /// The exclusive right to send from a state, or to keep its calendar; released on drop.

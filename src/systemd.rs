@@ -12,12 +12,12 @@ use std::{
 
 /// Where the service manager listens, and how often it wants to hear.
 #[derive(Debug, Default)]
-pub struct Supervisor {
+pub struct ServiceManager {
     socket: Option<(UnixDatagram, SocketAddr)>,
     watchdog: Option<Duration>,
 }
 
-impl Supervisor {
+impl ServiceManager {
     /// The one that the environment of this process names; nobody where it names none.
     #[must_use]
     pub fn of_process() -> Self {
@@ -102,7 +102,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("notify");
         let manager = UnixDatagram::bind(&path).unwrap();
-        let supervisor = Supervisor {
+        let supervisor = ServiceManager {
             socket: socket(path.as_os_str()),
             watchdog: Some(Duration::from_secs(60)),
         };
@@ -129,7 +129,7 @@ mod tests {
         let name = format!("@daily-note-test-{}", std::process::id());
         let address = abstract_address(&name.as_bytes()[1..]).unwrap();
         let manager = UnixDatagram::bind_addr(&address).unwrap();
-        let supervisor = Supervisor {
+        let supervisor = ServiceManager {
             socket: socket(OsStr::new(&name)),
             watchdog: None,
         };
@@ -139,6 +139,6 @@ mod tests {
         assert_eq!(&buffer[..length], b"WATCHDOG=1");
         assert!(socket(OsStr::new("relative")).is_none());
         assert!(socket(OsStr::new("")).is_none());
-        Supervisor::default().is_ready();
+        ServiceManager::default().is_ready();
     }
 }

@@ -28,14 +28,14 @@ pub struct Tree {
 #[derive(Debug, Clone)]
 pub struct Node {
     /// Where.
-    pub place: Place,
+    pub place: ValuePlace,
     /// What.
-    pub kind: Kind,
+    pub kind: ValueKind,
 }
 
 /// Where a value comes from.
 #[derive(Debug, Clone)]
-pub enum Place {
+pub enum ValuePlace {
     /// These bytes of the tree's source.
     Text(Span),
     /// An environment variable of this name.
@@ -44,13 +44,13 @@ pub enum Place {
 
 /// What a value is.
 #[derive(Debug, Clone)]
-pub enum Kind {
+pub enum ValueKind {
     /// Text, a number, true or false, or nothing.
     Scalar(Scalar),
     /// A list.
     Sequence(Vec<Node>),
     /// Keys with values, in the order of the text; no key stands twice.
-    Mapping(Vec<Entry>),
+    Mapping(Vec<MappingEntry>),
 }
 
 /// A single value.
@@ -78,11 +78,11 @@ impl Scalar {
 
 /// A key and its value.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub struct MappingEntry {
     /// The key.
     pub key: String,
     /// Where the key stands.
-    pub key_place: Place,
+    pub key_place: ValuePlace,
     /// The value.
     pub value: Node,
 }
@@ -166,7 +166,9 @@ impl Tree {
         for key in path {
             let Some(entry) = node.entry(key) else { break };
             place = match (&entry.value.kind, &entry.value.place) {
-                (Kind::Scalar(_), place) | (_, place @ Place::Variable(_)) => place.clone(),
+                (ValueKind::Scalar(_), place) | (_, place @ ValuePlace::Variable(_)) => {
+                    place.clone()
+                }
                 _ => entry.key_place.clone(),
             };
             node = &entry.value;
@@ -176,16 +178,16 @@ impl Tree {
 
     /// An error at a place.
     #[must_use]
-    pub fn error_at(&self, place: &Place, message: impl Into<String>) -> SourceError {
+    pub fn error_at(&self, place: &ValuePlace, message: impl Into<String>) -> SourceError {
         match place {
-            Place::Text(span) => {
+            ValuePlace::Text(span) => {
                 // A value of many lines is shown by its first.
                 let text = self.source.text().get(span.clone()).unwrap_or_default();
                 let first_line = text.lines().next().unwrap_or_default().trim_end();
                 let end = span.start + first_line.len();
                 SourceError::at(&self.source, span.start..end, message)
             }
-            Place::Variable(name) => {
+            ValuePlace::Variable(name) => {
                 SourceError::about(&self.source, format!("{name}: {}", message.into()))
             }
         }
@@ -201,15 +203,15 @@ impl Node {
 
     /// The entry of a key, where this is a mapping that has it.
     #[must_use]
-    pub fn entry(&self, key: &str) -> Option<&Entry> {
+    pub fn entry(&self, key: &str) -> Option<&MappingEntry> {
         self.entries().iter().find(|entry| entry.key == key)
     }
 
     /// The entries of a mapping; none where this is something else.
     #[must_use]
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[MappingEntry] {
         match &self.kind {
-            Kind::Mapping(entries) => entries,
+            ValueKind::Mapping(entries) => entries,
             _ => &[],
         }
     }
@@ -218,7 +220,7 @@ impl Node {
     #[must_use]
     pub fn text(&self) -> Option<&str> {
         match &self.kind {
-            Kind::Scalar(scalar) => Some(&scalar.text),
+            ValueKind::Scalar(scalar) => Some(&scalar.text),
             _ => None,
         }
     }
@@ -226,7 +228,7 @@ impl Node {
     /// Collects the scalars that the source does not show.
     fn hidden(&self, source: &Source, texts: &mut Vec<String>) {
         match &self.kind {
-            Kind::Scalar(scalar) => {
+            ValueKind::Scalar(scalar) => {
                 let Some(span) = self.span().filter(|span| source.hides(span)) else {
                     return;
                 };
@@ -235,8 +237,8 @@ impl Node {
                 let read = [scalar.text.clone(), scalar_text(&scalar.value)];
                 texts.extend(read.into_iter().filter(|text| !written.contains(text)));
             }
-            Kind::Sequence(items) => items.iter().for_each(|item| item.hidden(source, texts)),
-            Kind::Mapping(entries) => {
+            ValueKind::Sequence(items) => items.iter().for_each(|item| item.hidden(source, texts)),
+            ValueKind::Mapping(entries) => {
                 for entry in entries {
                     if entry
                         .key_place
@@ -260,7 +262,7 @@ impl Node {
     /// Whether nothing is written here.
     #[must_use]
     pub fn is_null(&self) -> bool {
-        matches!(&self.kind, Kind::Scalar(scalar) if scalar.value.is_null())
+        matches!(&self.kind, ValueKind::Scalar(scalar) if scalar.value.is_null())
     }
 
     /// Puts a value at a path of keys, over what stands there; mappings on the way are made.
@@ -269,13 +271,13 @@ impl Node {
             *self = value;
             return;
         };
-        if !matches!(self.kind, Kind::Mapping(_)) {
+        if !matches!(self.kind, ValueKind::Mapping(_)) {
             *self = Self {
                 place: value.place.clone(),
-                kind: Kind::Mapping(Vec::new()),
+                kind: ValueKind::Mapping(Vec::new()),
             };
         }
-        let Kind::Mapping(entries) = &mut self.kind else {
+        let ValueKind::Mapping(entries) = &mut self.kind else {
             return;
         };
         if let Some(entry) = entries.iter_mut().find(|entry| entry.key == *key) {
@@ -284,11 +286,11 @@ impl Node {
         }
         let mut made = Self {
             place: value.place.clone(),
-            kind: Kind::Mapping(Vec::new()),
+            kind: ValueKind::Mapping(Vec::new()),
         };
         let key_place = value.place.clone();
         made.set(rest, value);
-        entries.push(Entry {
+        entries.push(MappingEntry {
             key: key.clone(),
             key_place,
             value: made,
@@ -299,23 +301,23 @@ impl Node {
     /// flow style. What isn't YAML is text.
     #[must_use]
     pub fn from_variable(name: &str, text: &str) -> Self {
-        let place = Place::Variable(name.into());
+        let place = ValuePlace::Variable(name.into());
         let value = serde_yaml::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()));
         Self::from_value(&place, value, text)
     }
 
-    fn from_value(place: &Place, value: Value, text: &str) -> Self {
+    fn from_value(place: &ValuePlace, value: Value, text: &str) -> Self {
         let kind = match value {
-            Value::Sequence(items) => Kind::Sequence(
+            Value::Sequence(items) => ValueKind::Sequence(
                 items
                     .into_iter()
                     .map(|item| Self::from_nested(place, item))
                     .collect(),
             ),
-            Value::Mapping(mapping) => Kind::Mapping(
+            Value::Mapping(mapping) => ValueKind::Mapping(
                 mapping
                     .into_iter()
-                    .map(|(key, value)| Entry {
+                    .map(|(key, value)| MappingEntry {
                         key: scalar_text(&key),
                         key_place: place.clone(),
                         value: Self::from_nested(place, value),
@@ -323,7 +325,7 @@ impl Node {
                     .collect(),
             ),
             Value::Tagged(tagged) => return Self::from_value(place, tagged.value, text),
-            value => Kind::Scalar(Scalar {
+            value => ValueKind::Scalar(Scalar {
                 text: value.as_str().unwrap_or(text).to_owned(),
                 value,
                 is_loose: true,
@@ -335,13 +337,13 @@ impl Node {
         }
     }
 
-    fn from_nested(place: &Place, value: Value) -> Self {
+    fn from_nested(place: &ValuePlace, value: Value) -> Self {
         let text = scalar_text(&value);
         Self::from_value(place, value, &text)
     }
 }
 
-impl Place {
+impl ValuePlace {
     /// The bytes of the source, unless it came from elsewhere.
     #[must_use]
     pub fn span(&self) -> Option<Span> {

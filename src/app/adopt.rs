@@ -1,7 +1,7 @@
 //! A copy of the state taken into use by a person's word.
 
 use super::{App, AppError};
-use crate::store::{Adoption, Batch, StoreError};
+use crate::store::{AdoptionOutcome, Batch, StoreError};
 
 /// What waits for the person who adopted a state.
 pub struct Adopted {
@@ -27,7 +27,7 @@ impl App {
             Err(StoreError::Copied | StoreError::DeparturesUnknown) => None,
             held => Some(held?),
         };
-        let Adoption { paused, departed } =
+        let AdoptionOutcome { paused, departed } =
             self.take_into_use(store.as_ref(), right.is_none()).await?;
         let last = store.batches(1).await?.into_iter().next();
         Ok(Adopted {

@@ -11,9 +11,9 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{App, AppError, Refusal};
+use super::{App, AppError, RefusalKind};
 use crate::{
-    issue::Status,
+    issue::IssueStatus,
     publication::{Storage, ZONES_APART},
     store::Realm,
     store::sqlite::{
@@ -32,7 +32,7 @@ const MAX_FILE_BYTES: u64 = 16 << 20;
 
 /// What a restore brought back.
 #[derive(Debug, serde::Serialize)]
-pub struct Restored {
+pub struct RestoreSummary {
     /// When the backup was made.
     pub made_at: DateTime<Utc>,
     /// People on the list.
@@ -61,7 +61,7 @@ impl App {
         }
         if !self.has_state() {
             return Err(AppError::Refused {
-                kind: Refusal::Nothing,
+                kind: RefusalKind::Nothing,
                 message: "there is no state yet".to_owned(),
                 hint: "it is made by the first command that needs one".to_owned(),
             });
@@ -92,7 +92,7 @@ impl App {
         from: &Path,
         was_stopped: bool,
         departures: Option<Departures>,
-    ) -> Result<Restored, AppError> {
+    ) -> Result<RestoreSummary, AppError> {
         self.refuse_other_storage()?;
         let state_dir = self.publication.state_dir();
         let backup = backup::inspect(from).await?;
@@ -127,7 +127,7 @@ impl App {
         });
         let departed = store.learn_departures(&departures).await?;
         store.close().await;
-        Ok(Restored {
+        Ok(RestoreSummary {
             made_at: backup.made_at,
             subscribers: backup.subscribers,
             batches: backup.batches,
@@ -176,7 +176,7 @@ impl App {
             let head = &issue.front_matter;
             let hour = self.publication.hour_of(&head.edition, head.date);
             let is_between = hour.is_some_and(|hour| from <= hour && hour <= to);
-            let is_ready = head.status == Status::Ready;
+            let is_ready = head.status == IssueStatus::Ready;
             if !is_ready || !is_between {
                 continue;
             }
@@ -225,7 +225,7 @@ impl App {
         match self.publication.storage {
             Storage::Sqlite => Ok(()),
             Storage::Postgres(_) => Err(AppError::Refused {
-                kind: Refusal::Configuration,
+                kind: RefusalKind::Configuration,
                 message: "the state is in PostgreSQL".to_owned(),
                 hint: "use its own tools: pg_dump and pg_restore".to_owned(),
             }),
@@ -306,7 +306,7 @@ fn issues_of(doubtful: Vec<DoubtfulBatch>) -> Vec<String> {
 
 fn refused(message: String, hint: &str) -> AppError {
     AppError::Refused {
-        kind: Refusal::Configuration,
+        kind: RefusalKind::Configuration,
         message,
         hint: hint.to_owned(),
     }

@@ -9,31 +9,31 @@ use super::{
     App, AppError,
     consents::RecipientsByEdition,
     on_hold::hold_among,
-    preflight::{self, Examined, TakenSlots, taken_slots},
+    preflight::{self, ExaminedIssue, TakenSlots, taken_slots},
 };
 use crate::{
-    check::{self, Answers, Finding, Leaving, Level, Proof},
-    issue::{Archive, Entry, Issue},
+    check::{self, CheckSubject, Finding, Level, LinkAnswers, SendingFacts},
+    issue::{Archive, ArchivedFile, Issue},
     links::LinkSigner,
     render::{Composition, RenderError, RenderedIssue, Templates},
     source::shown_path,
-    store::Hold,
+    store::HeldRelease,
 };
 
 /// What `check` found.
 #[derive(Debug, serde::Serialize)]
 pub struct CheckReport {
     /// The issues looked at, the oldest first.
-    pub issues: Vec<Checked>,
+    pub issues: Vec<CheckedFile>,
     /// subscribers.yaml, where it was looked at.
-    pub list: Option<Checked>,
+    pub list: Option<CheckedFile>,
     /// daily-note.keeper, where it was looked at and something is wrong.
-    pub keeper: Option<Checked>,
+    pub keeper: Option<CheckedFile>,
 }
 
 /// One file and what was found in it.
 #[derive(Debug, serde::Serialize)]
-pub struct Checked {
+pub struct CheckedFile {
     /// Relative to the publication's root.
     pub file: String,
     /// The issue's id; None where the file is no issue.
@@ -52,7 +52,7 @@ impl CheckReport {
     }
 
     /// All that was looked at, in the order of showing.
-    pub fn files(&self) -> impl Iterator<Item = &Checked> {
+    pub fn files(&self) -> impl Iterator<Item = &CheckedFile> {
         self.issues.iter().chain(&self.list).chain(&self.keeper)
     }
 
@@ -64,7 +64,7 @@ impl CheckReport {
 
 /// Whether other sites are asked about links.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Online {
+pub enum LinkProbing {
     /// They are, politely.
     Ask,
     /// Nothing leaves this machine.
@@ -73,16 +73,16 @@ pub enum Online {
 
 /// What went out already.
 #[derive(Default)]
-struct Ledger {
+struct SentIssues {
     /// The ids of issues that have batches.
     sent: BTreeSet<String>,
     taken: TakenSlots,
     /// Since which day the calendar is kept; None: it never was.
     kept_since: Option<NaiveDate>,
-    holds: Vec<Hold>,
+    holds: Vec<HeldRelease>,
 }
 
-impl Ledger {
+impl SentIssues {
     /// The other issue that went out on this one's slot.
     fn taker_of(&self, issue: &Issue) -> Option<&str> {
         let head = &issue.front_matter;
@@ -97,19 +97,19 @@ impl Ledger {
 }
 
 /// What all issues are checked with.
-struct Bench<'a> {
+struct CheckInputs<'a> {
     app: &'a App,
     archive: &'a Archive,
     templates: Result<Templates, RenderError>,
     links: LinkSigner,
     today: NaiveDate,
-    ledger: Ledger,
+    ledger: SentIssues,
     /// An issue is looked at because it is about to leave.
     is_leaving: bool,
     /// Files with keys that everybody may read.
     exposed: Vec<String>,
     recipients: RecipientsByEdition,
-    online: Option<Answers>,
+    online: Option<LinkAnswers>,
 }
 
 impl App {
@@ -117,9 +117,13 @@ impl App {
     ///
     /// # Errors
     /// A name that is no issue's; a folder or a ledger that can't be read.
-    pub async fn check(&self, wanted: &[String], online: Online) -> Result<CheckReport, AppError> {
+    pub async fn check(
+        &self,
+        wanted: &[String],
+        online: LinkProbing,
+    ) -> Result<CheckReport, AppError> {
         let archive = self.archive()?;
-        let entries: Vec<&Entry> = match wanted {
+        let entries: Vec<&ArchivedFile> = match wanted {
             [] => archive.entries().iter().collect(),
             wanted => wanted
                 .iter()
@@ -134,7 +138,7 @@ impl App {
         if is_asked {
             bench.recipients = self.recipients().await?;
         }
-        if online == Online::Ask {
+        if online == LinkProbing::Ask {
             let issues = entries.iter().filter_map(|entry| entry.issue.as_ref().ok());
             bench.online = Some(self.ask_online(issues).await);
         }
@@ -159,8 +163,8 @@ impl App {
         &self,
         archive: &Archive,
         issue: &Issue,
-    ) -> Result<Examined, AppError> {
-        let mut bench = self.bench(archive, Ledger::default());
+    ) -> Result<ExaminedIssue, AppError> {
+        let mut bench = self.bench(archive, SentIssues::default());
         bench.links = self.link_signer()?;
         bench.is_leaving = true;
         if self.asks_for_consent([issue]) {
@@ -172,7 +176,7 @@ impl App {
             Some(composition) if !check::blocks(&findings) => {
                 let frozen = self.frozen(issue, composition?, &bench.links)?;
                 let warnings = preflight::warnings(findings);
-                Ok(Examined { frozen, warnings })
+                Ok(ExaminedIssue { frozen, warnings })
             }
             _ => {
                 findings.retain(Finding::blocks);
@@ -189,8 +193,8 @@ impl App {
             .any(|issue| law.eu || law.korea && issue.front_matter.ad)
     }
 
-    fn bench<'a>(&'a self, archive: &'a Archive, ledger: Ledger) -> Bench<'a> {
-        Bench {
+    fn bench<'a>(&'a self, archive: &'a Archive, ledger: SentIssues) -> CheckInputs<'a> {
+        CheckInputs {
             app: self,
             archive,
             templates: Templates::load(&self.publication.root),
@@ -206,12 +210,12 @@ impl App {
     }
 
     /// What the ledger knows of issues; none is made for it.
-    async fn ledger(&self) -> Result<Ledger, AppError> {
+    async fn ledger(&self) -> Result<SentIssues, AppError> {
         let Some(store) = self.store_if_any().await? else {
-            return Ok(Ledger::default());
+            return Ok(SentIssues::default());
         };
         let batches = store.batches(u32::MAX).await?;
-        Ok(Ledger {
+        Ok(SentIssues {
             sent: batches.iter().map(|batch| batch.issue.clone()).collect(),
             taken: taken_slots(batches),
             holds: store.holds().await?,
@@ -223,9 +227,9 @@ impl App {
     }
 }
 
-impl Bench<'_> {
+impl CheckInputs<'_> {
     /// On every core: the archive may hold years.
-    fn check_all(&self, entries: &[&Entry]) -> Vec<Checked> {
+    fn check_all(&self, entries: &[&ArchivedFile]) -> Vec<CheckedFile> {
         let threads = thread::available_parallelism().map_or(1, usize::from);
         let share = entries.len().div_ceil(threads).max(1);
         thread::scope(|scope| {
@@ -248,12 +252,12 @@ impl Bench<'_> {
         })
     }
 
-    fn check_entry(&self, entry: &Entry) -> Checked {
+    fn check_entry(&self, entry: &ArchivedFile) -> CheckedFile {
         let (id, findings) = match &entry.issue {
             Ok(issue) => (Some(issue.id.clone()), self.check(issue)),
             Err(error) => (None, check::unreadable(&error.to_errors())),
         };
-        Checked {
+        CheckedFile {
             file: shown_path(&self.app.publication.root, &entry.path),
             id,
             findings,
@@ -283,14 +287,14 @@ impl Bench<'_> {
                 uncomposed.or(self.templates.as_ref().err()).map(Err)
             }
         };
-        check::issue(&Proof {
+        check::issue(&CheckSubject {
             publication: &self.app.publication,
             archive: self.archive,
             issue,
             today: self.today,
             is_sent: self.ledger.sent.contains(&issue.id),
             kept_since: self.ledger.kept_since,
-            leaving: Leaving {
+            leaving: SendingFacts {
                 reaches_readers: self.app.reaches_readers(),
                 is_now: self.is_leaving,
                 slot_taken_by: self.ledger.taker_of(issue),

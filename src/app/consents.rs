@@ -6,14 +6,14 @@ use std::{
     sync::Arc,
 };
 
-use super::{App, AppError, SUBSCRIBERS_FILE, check::Checked};
+use super::{App, AppError, SUBSCRIBERS_FILE, check::CheckedFile};
 use crate::{
     address::Address,
     audience::{
         Consent, Profile, SubscriberId, SubscriberState,
-        file::{self, Entries},
+        file::{self, ProfileReader},
     },
-    check::{Place, Recipients, list::ListCheck},
+    check::{ConsentTally, FindingPlace, list::ListCheck},
     store::Store,
 };
 
@@ -21,11 +21,11 @@ use crate::{
 const PAGE: u32 = 1_000;
 
 /// How the consents stand, by edition.
-pub(super) type RecipientsByEdition = BTreeMap<String, Recipients>;
+pub(super) type RecipientsByEdition = BTreeMap<String, ConsentTally>;
 
 impl App {
     /// The findings on subscribers.yaml; None where there is no such file.
-    pub(super) async fn check_list(&self) -> Result<Option<Checked>, AppError> {
+    pub(super) async fn check_list(&self) -> Result<Option<CheckedFile>, AppError> {
         let Some(mut entries) = self.list_file()? else {
             return Ok(None);
         };
@@ -52,11 +52,11 @@ impl App {
                 let suppression = known.get(index).and_then(|known| known.suppression);
                 check.entry(profile, suppression, || {
                     let (source, line) = entries.place(*offset);
-                    Some(Place::new(&source, line))
+                    Some(FindingPlace::new(&source, line))
                 });
             }
         }
-        Ok(Some(Checked {
+        Ok(Some(CheckedFile {
             file: SUBSCRIBERS_FILE.to_owned(),
             id: None,
             findings: check.finish(),
@@ -65,7 +65,7 @@ impl App {
 
     /// How the consents of each edition's readers stand, once subscribers.yaml is folded in.
     pub(super) async fn recipients(&self) -> Result<RecipientsByEdition, AppError> {
-        let mut counted = Counting::new(self);
+        let mut counted = ConsentCounter::new(self);
         // Whom the file names, until the list of record is found to know them.
         let mut in_file: HashMap<String, Profile> = HashMap::new();
         // An entry that can't be read is a finding on the list, and stops the send by itself.
@@ -104,7 +104,7 @@ impl App {
         Ok(counted.by_edition)
     }
 
-    fn list_file(&self) -> Result<Option<Entries<'_>>, AppError> {
+    fn list_file(&self) -> Result<Option<ProfileReader<'_>>, AppError> {
         let path = self.publication.root.join(SUBSCRIBERS_FILE);
         file::load(&path, &self.publication).map_err(|error| AppError::Configuration(vec![error]))
     }
@@ -118,18 +118,18 @@ impl App {
     }
 }
 
-struct Counting<'a> {
+struct ConsentCounter<'a> {
     app: &'a App,
     by_edition: RecipientsByEdition,
 }
 
-impl<'a> Counting<'a> {
+impl<'a> ConsentCounter<'a> {
     fn new(app: &'a App) -> Self {
         let editions = app.publication.editions.iter();
         Self {
             app,
             by_edition: editions
-                .map(|edition| (edition.key.clone(), Recipients::default()))
+                .map(|edition| (edition.key.clone(), ConsentTally::default()))
                 .collect(),
         }
     }

@@ -6,7 +6,10 @@ use std::time::Duration;
 use super::{App, relay::is_loopback};
 use crate::{
     dns::Dns,
-    doctor::{Knock, Patient, Report, StateFacts, Way, ask_the_time, examine, measure_state},
+    doctor::{
+        DoctorInput, RelayProbe, RelayRoute, Report, StateFacts, ask_the_time, examine,
+        measure_state,
+    },
     message::dkim::{DkimError, DnsRecord, Signer},
     publication::{Publication, SmtpTarget},
     render::Templates,
@@ -19,7 +22,7 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Who is asked about the world outside.
-pub struct World<'a> {
+pub struct OutsideProbes<'a> {
     /// About names.
     pub dns: &'a dyn Dns,
     /// About the time, as `host:port`.
@@ -28,7 +31,7 @@ pub struct World<'a> {
 
 impl App {
     /// Examines everything that a send leans on.
-    pub async fn doctor(&self, world: &World<'_>) -> Report {
+    pub async fn doctor(&self, world: &OutsideProbes<'_>) -> Report {
         let settings = &self.publication.smtp;
         let relay = match &settings.target {
             SmtpTarget::Inbox => None,
@@ -37,8 +40,8 @@ impl App {
             }
         };
         let way = match &relay {
-            None => Way::Inbox,
-            Some(relay) => Way::Relay {
+            None => RelayRoute::Inbox,
+            Some(relay) => RelayRoute::Relay {
                 knock: knock(relay, &self.publication).await,
                 is_local: is_loopback(&relay.host),
                 relay,
@@ -49,7 +52,7 @@ impl App {
         } else {
             Some(ask_the_time(world.time_server).await)
         };
-        let patient = Patient {
+        let patient = DoctorInput {
             publication: &self.publication,
             way,
             signatures: self.signatures(),
@@ -91,13 +94,13 @@ impl App {
     }
 }
 
-async fn knock(relay: &Relay, publication: &Publication) -> Result<Knock, ConnectError> {
+async fn knock(relay: &Relay, publication: &Publication) -> Result<RelayProbe, ConnectError> {
     let mut session = Session::connect(relay).await?;
     let capabilities = session.capabilities().clone();
     // A loss here is no verdict on the sender; what can be said of the relay was said.
     let refusal = session.try_sender(&publication.from.address).await;
     session.quit().await;
-    Ok(Knock {
+    Ok(RelayProbe {
         capabilities,
         refusal: refusal.unwrap_or(None),
     })

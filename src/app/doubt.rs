@@ -8,9 +8,9 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::{App, AppError, keeper::Keeper};
 use crate::{
-    issue::Status,
+    issue::IssueStatus,
     publication::SmtpTarget,
-    store::{Adoption, SenderGuard, Store, StoreError},
+    store::{AdoptionOutcome, SenderGuard, Store, StoreError},
 };
 
 /// Why nothing is sent before a person says so.
@@ -228,7 +228,7 @@ impl App {
             let head = &issue.front_matter;
             let hour = self.publication.hour_of(&head.edition, head.date);
             if let Some(hour) = hour
-                && head.status == Status::Ready
+                && head.status == IssueStatus::Ready
                 && hour < open_since
             {
                 past.push((hour, issue.id.clone()));
@@ -267,7 +267,7 @@ impl App {
         &self,
         store: &dyn Store,
         is_copy: bool,
-    ) -> Result<Adoption, AppError> {
+    ) -> Result<AdoptionOutcome, AppError> {
         let root = &self.publication.root;
         let mark = store.mark().await?;
         let keeper = Keeper::of(root).ok().flatten().map(|keeper| keeper.list);
@@ -278,7 +278,7 @@ impl App {
         // Of a newsletter that begins nothing was due before: its calendar is kept at once.
         let adoption =
             match kept_by.is_none() && is_empty && !is_copy && !self.realm().is_rehearsal() {
-                true => Adoption::default(),
+                true => AdoptionOutcome::default(),
                 false => store.adopt(lost.as_deref(), self.clock.now()).await?,
             };
         if self.realm().is_rehearsal() {

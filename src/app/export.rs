@@ -10,10 +10,10 @@ use serde::Serialize;
 
 use super::{
     App, AppError,
-    suppressed::{PAGE_ROWS, Pages, Suppressed},
+    suppressed::{PAGE_ROWS, SubscriberPages, Suppressed},
 };
 use crate::{
-    audience::{PastConsent, Subscriber, SubscriberId, SubscriberState, export::Table, file},
+    audience::{PastConsent, Subscriber, SubscriberId, SubscriberState, export::CsvTable, file},
     store::Store,
 };
 
@@ -77,13 +77,13 @@ async fn export_csv(
     let suppressed = Suppressed::load(store).await?;
     let mut report = ExportReport::default();
     let mut written = HashSet::new();
-    let mut table = Table::begin(to, for_excel).map_err(unwritable)?;
+    let mut table = CsvTable::begin(to, for_excel).map_err(unwritable)?;
     // First, so that an import lets none of them in.
     for departure in store.hashed_departures().await? {
         table.hashed(&departure).map_err(unwritable)?;
         report.suppressed += 1;
     }
-    let mut pages = Pages::new(None);
+    let mut pages = SubscriberPages::new(None);
     while let Some(page) = pages.next(store).await? {
         let mut past = PastConsents::of(&page, store).await?;
         for subscriber in page {
@@ -143,7 +143,7 @@ async fn export_yaml(
 ) -> Result<ExportReport, AppError> {
     let suppressed = Suppressed::load(store).await?;
     let mut report = ExportReport::default();
-    let mut pages = Pages::new(None);
+    let mut pages = SubscriberPages::new(None);
     while let Some(page) = pages.next(store).await? {
         for subscriber in page {
             let email = &subscriber.profile.email;

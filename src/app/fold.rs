@@ -9,12 +9,12 @@ use std::{
 
 use chrono::{DateTime, Utc};
 
-use super::{AppError, git::Git};
+use super::{AppError, git::GitRepository};
 use crate::{
     address::Address,
     audience::{
         Profile,
-        file::{self, Entries},
+        file::{self, ProfileReader},
     },
     publication::Publication,
     source::SourceError,
@@ -39,7 +39,7 @@ pub async fn fold_file(
     publication: &Publication,
     now: DateTime<Utc>,
 ) -> Result<Option<FoldReport>, AppError> {
-    let Some(mut entries) = Watched::open(publication)? else {
+    let Some(mut entries) = NamedEntries::open(publication)? else {
         return Ok(None);
     };
     let limits = entries.limits(publication);
@@ -48,7 +48,7 @@ pub async fn fold_file(
         let seen = store.preview(&mut entries, limits, "", now).await;
         let (report, _) = entries.explain(seen)?;
         report_cut(&report)?;
-        let Some(again) = Watched::open(publication)? else {
+        let Some(again) = NamedEntries::open(publication)? else {
             return Ok(None);
         };
         entries = again;
@@ -68,7 +68,7 @@ pub async fn preview_fold(
     edition: &str,
     now: DateTime<Utc>,
 ) -> Result<(Option<FoldReport>, AudienceSize), AppError> {
-    let Some(mut entries) = Watched::open(publication)? else {
+    let Some(mut entries) = NamedEntries::open(publication)? else {
         return Ok((None, store.audience_size(edition).await?));
     };
     let limits = entries.limits(publication);
@@ -113,7 +113,7 @@ fn is_end_in_doubt(root: &Path, path: &Path) -> bool {
 
 fn is_as_committed(root: &Path, path: &Path) -> bool {
     let is_bounded = fs::metadata(path).is_ok_and(|file| file.len() <= MAX_COMMITTED_BYTES);
-    let Some(git) = Git::around(root).filter(|_| is_bounded) else {
+    let Some(git) = GitRepository::around(root).filter(|_| is_bounded) else {
         return false;
     };
     fs::read(path).is_ok_and(|bytes| !git.as_written(&[(path, bytes)]).is_empty())
@@ -144,13 +144,13 @@ pub fn line_in_file(
 
 /// Entries that remember what was wrong with them: the store stops at the first error, and a
 /// person wants to see the others too.
-struct Watched<'p> {
-    entries: Entries<'p>,
+struct NamedEntries<'p> {
+    entries: ProfileReader<'p>,
     is_end_in_doubt: bool,
     errors: Vec<SourceError>,
 }
 
-impl Iterator for Watched<'_> {
+impl Iterator for NamedEntries<'_> {
     type Item = Result<Profile, SourceError>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -162,7 +162,7 @@ impl Iterator for Watched<'_> {
     }
 }
 
-impl<'p> Watched<'p> {
+impl<'p> NamedEntries<'p> {
     fn open(publication: &'p Publication) -> Result<Option<Self>, AppError> {
         let path = publication.root.join(SUBSCRIBERS_FILE);
         let entries = file::load(&path, publication);

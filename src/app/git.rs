@@ -32,7 +32,7 @@ const HALF_DONE: [(&str, &str); 7] = [
 
 /// The repository that a publication's files lie in.
 #[derive(Debug, Clone)]
-pub(in crate::app) struct Git {
+pub(in crate::app) struct GitRepository {
     /// The work tree's top.
     top: PathBuf,
     /// Where git keeps this work tree's index.
@@ -73,7 +73,7 @@ impl AtWork {
     }
 }
 
-impl Git {
+impl GitRepository {
     /// The repository around a folder. In a worktree or a submodule `.git` is a file that says where it
     /// is: `gitdir: PATH` (gitrepository-layout(5)).
     pub(in crate::app) fn around(root: &Path) -> Option<Self> {

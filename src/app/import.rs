@@ -12,13 +12,13 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use tokio::sync::mpsc;
 
-use self::batch::Batch;
+use self::batch::RowGroup;
 use super::{App, AppError};
 use crate::{
     address::Address,
     audience::{
         HashedDeparture, Newcomer, Origin, Profile, Suppression, SuppressionReason,
-        import::{Import, Plan},
+        import::{OpenedExport, ReadingPlan},
     },
     source::SourceError,
     store::{Store, Upsert},
@@ -35,7 +35,7 @@ const KEPT_PROBLEMS: usize = 100;
 pub struct ImportReport {
     /// How the file was read.
     #[serde(flatten)]
-    pub plan: Plan,
+    pub plan: ReadingPlan,
     /// True: nothing was changed, this is what would be.
     pub dry_run: bool,
     /// Rows with something in them, the header apart.
@@ -59,14 +59,14 @@ pub struct ImportReport {
     /// Values that were not understood and left out.
     pub notes: u64,
     /// The first of everything that is not plain.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<RowProblem>,
     /// How many there are beyond those.
     pub further_problems: u64,
 }
 
 /// A row that did not simply become a reader.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Problem {
+pub struct RowProblem {
     /// Its number in the sheet.
     pub row: u64,
     /// The line of the file that it begins at.
@@ -74,7 +74,7 @@ pub struct Problem {
     /// Whom it is about.
     pub email: String,
     /// What became of it.
-    pub outcome: Outcome,
+    pub outcome: RowOutcome,
     /// Why.
     pub why: String,
 }
@@ -82,7 +82,7 @@ pub struct Problem {
 /// What became of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+pub enum RowOutcome {
     /// Not taken.
     Refused,
     /// Neither put on the list nor kept off it.
@@ -100,8 +100,8 @@ struct RowPlace {
     line: u64,
 }
 
-impl Problem {
-    fn new(place: RowPlace, email: &str, outcome: Outcome, why: String) -> Self {
+impl RowProblem {
+    fn new(place: RowPlace, email: &str, outcome: RowOutcome, why: String) -> Self {
         let RowPlace { row, line } = place;
         Self {
             row,
@@ -113,7 +113,7 @@ impl Problem {
     }
 
     fn kept_off(place: RowPlace, email: &Address, why: String) -> Self {
-        Self::new(place, email.as_str(), Outcome::KeptOff, why)
+        Self::new(place, email.as_str(), RowOutcome::KeptOff, why)
     }
 }
 
@@ -132,10 +132,10 @@ impl App {
     /// As [`import`].
     pub async fn import_list(
         &self,
-        import: Import,
+        import: OpenedExport,
         dry_run: bool,
         now: DateTime<Utc>,
-        on_problem: &mut (dyn FnMut(&Problem) -> Result<(), AppError> + Send),
+        on_problem: &mut (dyn FnMut(&RowProblem) -> Result<(), AppError> + Send),
         on_progress: &mut (dyn FnMut(u64) + Send),
     ) -> Result<ImportReport, AppError> {
         let store = self.store().await?;
@@ -159,17 +159,17 @@ impl App {
 /// import again is harmless.
 pub async fn import(
     store: &dyn Store,
-    import: Import,
+    import: OpenedExport,
     dry_run: bool,
     now: DateTime<Utc>,
-    on_problem: &mut (dyn FnMut(&Problem) -> Result<(), AppError> + Send),
+    on_problem: &mut (dyn FnMut(&RowProblem) -> Result<(), AppError> + Send),
     on_progress: &mut (dyn FnMut(u64) + Send),
 ) -> Result<ImportReport, AppError> {
-    let mut intake = Intake {
+    let mut intake = ImportRun {
         store,
         now,
         on_problem,
-        foreseen: Foreseen::default(),
+        foreseen: DryRunMemory::default(),
         report: ImportReport::new(import.plan().clone(), dry_run),
     };
     // Reading and writing take turns on two threads: the next batch is ready when this is written.
@@ -186,9 +186,9 @@ pub async fn import(
     Ok(intake.report)
 }
 
-fn read_batches(mut import: Import, batches: &mpsc::Sender<Result<Batch, SourceError>>) {
+fn read_batches(mut import: OpenedExport, batches: &mpsc::Sender<Result<RowGroup, SourceError>>) {
     loop {
-        let mut batch = Batch::default();
+        let mut batch = RowGroup::default();
         let mut end = None;
         while batch.rows < BATCH_ROWS && end.is_none() {
             match import.next() {
@@ -213,7 +213,7 @@ fn read_batches(mut import: Import, batches: &mpsc::Sender<Result<Batch, SourceE
 }
 
 impl ImportReport {
-    fn new(plan: Plan, dry_run: bool) -> Self {
+    fn new(plan: ReadingPlan, dry_run: bool) -> Self {
         Self {
             plan,
             dry_run,
@@ -234,24 +234,24 @@ impl ImportReport {
 }
 
 /// An import under way.
-struct Intake<'s> {
+struct ImportRun<'s> {
     store: &'s dyn Store,
     now: DateTime<Utc>,
-    on_problem: &'s mut (dyn FnMut(&Problem) -> Result<(), AppError> + Send),
-    foreseen: Foreseen,
+    on_problem: &'s mut (dyn FnMut(&RowProblem) -> Result<(), AppError> + Send),
+    foreseen: DryRunMemory,
     report: ImportReport,
 }
 
 /// What earlier rows of a dry run would have done, as hashes of addresses.
 #[derive(Default)]
-struct Foreseen {
+struct DryRunMemory {
     listed: HashSet<u64>,
     departed: HashMap<u64, SuppressionReason>,
     hasher: RandomState,
 }
 
-impl Intake<'_> {
-    async fn take(&mut self, batch: Batch) -> Result<(), AppError> {
+impl ImportRun<'_> {
+    async fn take(&mut self, batch: RowGroup) -> Result<(), AppError> {
         let report = &mut self.report;
         report.rows += batch.rows;
         report.merged += batch.merged;
@@ -286,7 +286,7 @@ impl Intake<'_> {
                 Upsert::Suppressed(reason) => {
                     self.report.kept_off += 1;
                     let why = format!("is kept off the list ({})", reason.word());
-                    self.problem(Problem::kept_off(*place, &reader.email, why))?;
+                    self.problem(RowProblem::kept_off(*place, &reader.email, why))?;
                 }
             }
         }
@@ -321,14 +321,14 @@ impl Intake<'_> {
                     self.report.kept_off += 1;
                     let why = format!("is kept off the list ({})", reason.word());
                     let email = &newcomer.profile.email;
-                    self.problem(Problem::kept_off(*place, email, why))?;
+                    self.problem(RowProblem::kept_off(*place, email, why))?;
                 }
             }
         }
         Ok(())
     }
 
-    fn problem(&mut self, problem: Problem) -> Result<(), AppError> {
+    fn problem(&mut self, problem: RowProblem) -> Result<(), AppError> {
         (self.on_problem)(&problem)?;
         if self.report.problems.len() < KEPT_PROBLEMS {
             self.report.problems.push(problem);
@@ -339,7 +339,7 @@ impl Intake<'_> {
     }
 }
 
-impl Foreseen {
+impl DryRunMemory {
     /// What the store answered to one batch of a dry run, with what the batches before it would have
     /// changed. (Whether a reader of an earlier batch would be merged or stay as they are is not known:
     /// they count as merged.)

@@ -12,7 +12,7 @@ use crate::{
     source::with_causes,
     web::{
         inbox::{self, ClearedInbox, InboxService},
-        pages::Pages,
+        pages::PageTemplates,
     },
 };
 
@@ -33,15 +33,15 @@ impl App {
     }
 
     /// The inbox's pages. The publication's own templates that can't be used keep nobody from the mail.
-    fn inbox_pages(&self) -> Result<Pages, AppError> {
+    fn inbox_pages(&self) -> Result<PageTemplates, AppError> {
         let own = Templates::load(&self.publication.root);
-        let pages = own.and_then(|templates| Pages::load(&templates));
+        let pages = own.and_then(|templates| PageTemplates::load(&templates));
         Ok(pages.or_else(|error| {
             tracing::warn!(
                 error = with_causes(&error),
                 "the publication's own templates can't be used: the program's are shown"
             );
-            Pages::built_in()
+            PageTemplates::built_in()
         })?)
     }
 

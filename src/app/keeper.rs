@@ -7,7 +7,7 @@ use std::{fs, io, path::Path};
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::{App, AppError, Checked, git::Git};
+use super::{App, AppError, CheckedFile, git::GitRepository};
 use crate::{
     check::keeper::{KeeperTrouble, keeper},
     source::{Source, SourceError, read_text_file},
@@ -85,10 +85,10 @@ impl Keeper {
 
 impl App {
     /// Whether other checkouts have the file; None: nothing is wrong with it, or none is needed.
-    pub(super) async fn check_keeper(&self) -> Result<Option<Checked>, AppError> {
+    pub(super) async fn check_keeper(&self) -> Result<Option<CheckedFile>, AppError> {
         let root = &self.publication.root;
         let file = root.join(KEEPER_FILE);
-        let Some(git) = Git::around(root) else {
+        let Some(git) = GitRepository::around(root) else {
             return Ok(None);
         };
         let trouble = match file.exists() {
@@ -98,7 +98,7 @@ impl App {
                 .await?
                 .then_some(KeeperTrouble::Missing),
         };
-        Ok(trouble.map(|trouble| Checked {
+        Ok(trouble.map(|trouble| CheckedFile {
             file: KEEPER_FILE.to_owned(),
             id: None,
             findings: vec![keeper(KEEPER_FILE, trouble)],

@@ -18,14 +18,14 @@ use super::{App, AppError, relay::is_loopback};
 use crate::{
     address::{Address, masked_within},
     clock::Clock,
-    delivery::Stop,
+    delivery::StopSignal,
     message::{Letter, dkim::Signer},
-    notice::{self, Background, FailedReader, NoticeMail},
+    notice::{self, EventBackground, FailedReader, NoticeMail},
     publication::{Publication, WebhookSettings},
     render::Templates,
-    schedule::{Event, Teller},
+    schedule::{Event, EventSink},
     source::with_causes,
-    store::{DeliveryId, DueNotice, NewNotice, Store, Unreached},
+    store::{DeliveryId, DueNotice, NewNotice, Store, UnreachedTarget},
 };
 
 /// The outbox's name of the one webhook.
@@ -39,10 +39,10 @@ const NAMED: u32 = 12;
 const ABOUT: usize = 120;
 
 /// Tells several of the same.
-pub struct Tellers(pub Vec<Arc<dyn Teller>>);
+pub struct EventSinks(pub Vec<Arc<dyn EventSink>>);
 
 #[async_trait]
-impl Teller for Tellers {
+impl EventSink for EventSinks {
     async fn tell(&self, event: &Event, at: DateTime<Utc>) {
         for teller in &self.0 {
             teller.tell(event, at).await;
@@ -80,7 +80,7 @@ impl Notifier {
 
     /// Sends what is in the outbox, and what comes into it, until `stop`; then waits for what is under
     /// way.
-    pub async fn run(self: &Arc<Self>, stop: &Stop) {
+    pub async fn run(self: &Arc<Self>, stop: &StopSignal) {
         let mut outbox = Outbox::default();
         while !stop.is_requested() {
             let sleep = outbox.take_up(self).await;
@@ -202,7 +202,7 @@ impl Notifier {
         notices
     }
 
-    async fn background(&self, app: &App, event: &Event) -> Background {
+    async fn background(&self, app: &App, event: &Event) -> EventBackground {
         let (Event::BatchEnded { issue, .. }
         | Event::BatchPaused { issue, .. }
         | Event::ReadersMissed { issue, .. }
@@ -210,17 +210,17 @@ impl Notifier {
         | Event::RelayAway { issue, .. }
         | Event::RelayTrouble { issue, .. }) = event
         else {
-            return Background::default();
+            return EventBackground::default();
         };
         let title = app.archive().ok().and_then(|archive| {
             let issue = archive.issues().find(|own| own.id == *issue)?;
             Some(issue.front_matter.title.clone())
         });
         let batch = self.store.batch(issue).await.ok().flatten();
-        let mut background = Background {
+        let mut background = EventBackground {
             issue_title: title,
             batch: batch.as_ref().map(|it| (it.edition.clone(), it.slot)),
-            ..Background::default()
+            ..EventBackground::default()
         };
         if let (Event::BatchEnded { counts, .. }, Some(batch)) = (event, batch) {
             let rows = self.store.failed(batch.id, DeliveryId(0), NAMED).await;
@@ -244,7 +244,10 @@ impl Notifier {
 const SHOWN: TimeDelta = TimeDelta::days(30);
 
 /// Of these, the targets that are still to be told, as people may read them.
-pub(super) fn still_told(publication: &Publication, unreached: Vec<Unreached>) -> Vec<Unreached> {
+pub(super) fn still_told(
+    publication: &Publication,
+    unreached: Vec<UnreachedTarget>,
+) -> Vec<UnreachedTarget> {
     let notify = &publication.notify;
     let own = |target: &str| match target.strip_prefix(MAILTO) {
         Some(address) => notify.to.iter().any(|to| to.as_str() == address),
@@ -252,7 +255,7 @@ pub(super) fn still_told(publication: &Publication, unreached: Vec<Unreached>) -
     };
     let shown = unreached.into_iter().filter(|it| own(&it.target));
     shown
-        .map(|it| Unreached {
+        .map(|it| UnreachedTarget {
             target: masked_within(it.target.strip_prefix(MAILTO).unwrap_or(&it.target)),
             reply: masked_within(&it.reply),
             ..it
@@ -270,7 +273,7 @@ impl App {
     ///
     /// # Errors
     /// The store's.
-    pub async fn unreached(&self) -> Result<Vec<Unreached>, AppError> {
+    pub async fn unreached(&self) -> Result<Vec<UnreachedTarget>, AppError> {
         let store = self.store().await?;
         let unreached = store.unreached(shown_since(self.clock.now())).await?;
         Ok(still_told(&self.publication, unreached))
@@ -286,7 +289,7 @@ impl App {
 }
 
 #[async_trait]
-impl Teller for Notifier {
+impl EventSink for Notifier {
     async fn tell(&self, event: &Event, at: DateTime<Utc>) {
         let app = self.app().await;
         let notices = self.notices(&app, event, at).await;
@@ -299,7 +302,7 @@ impl Teller for Notifier {
 fn mail(
     app: &App,
     event: &Event,
-    background: &Background,
+    background: &EventBackground,
     at: DateTime<Utc>,
 ) -> Option<NoticeMail> {
     let publication = &app.publication;

@@ -3,10 +3,10 @@
 
 use chrono::NaiveDate;
 
-use super::{App, AppError, Refusal};
+use super::{App, AppError, RefusalKind};
 use crate::{
     issue::{ArchiveError, Issue},
-    store::{BatchState, Hold, Store, StoreError},
+    store::{BatchState, HeldRelease, Store, StoreError},
 };
 
 impl App {
@@ -14,13 +14,20 @@ impl App {
     ///
     /// # Errors
     /// A word that is neither; an issue that has begun, naming what to do instead.
-    pub async fn put_on_hold(&self, wanted: &str, why: &str) -> Result<(Hold, bool), AppError> {
+    pub async fn put_on_hold(
+        &self,
+        wanted: &str,
+        why: &str,
+    ) -> Result<(HeldRelease, bool), AppError> {
         let store = self.store().await?;
         let name = self.name_of_hold(wanted)?;
         if let Some(batch) = store.batch(&name).await? {
             let (kind, hint) = match batch.state {
-                BatchState::Open => (Refusal::Usage, format!("daily-note pause {name}")),
-                _ => (Refusal::Nothing, format!("see `daily-note status {name}`")),
+                BatchState::Open => (RefusalKind::Usage, format!("daily-note pause {name}")),
+                _ => (
+                    RefusalKind::Nothing,
+                    format!("see `daily-note status {name}`"),
+                ),
             };
             return Err(AppError::Refused {
                 kind,
@@ -28,7 +35,7 @@ impl App {
                 hint,
             });
         }
-        let hold = Hold {
+        let hold = HeldRelease {
             name,
             why: why.to_owned(),
             at: self.clock.true_now(),
@@ -41,7 +48,7 @@ impl App {
     ///
     /// # Errors
     /// A ledger that can't be read.
-    pub async fn holds(&self) -> Result<Vec<Hold>, AppError> {
+    pub async fn holds(&self) -> Result<Vec<HeldRelease>, AppError> {
         Ok(self.store().await?.holds().await?)
     }
 
@@ -50,7 +57,7 @@ impl App {
     ///
     /// # Errors
     /// As [`App::release`].
-    pub async fn release_if_not_begun(&self, issue: &str) -> Result<Vec<Hold>, AppError> {
+    pub async fn release_if_not_begun(&self, issue: &str) -> Result<Vec<HeldRelease>, AppError> {
         let store = self.store().await?;
         let id = self.issue_id(store.as_ref(), issue).await?;
         if store.batch(&id).await?.is_some() || store.holds().await?.is_empty() {
@@ -63,7 +70,7 @@ impl App {
     ///
     /// # Errors
     /// A word that is neither, and that nothing is held under.
-    pub async fn release(&self, wanted: &str) -> Result<Vec<Hold>, AppError> {
+    pub async fn release(&self, wanted: &str) -> Result<Vec<HeldRelease>, AppError> {
         let store = self.store().await?;
         let mut names = vec![wanted.to_owned()];
         match self.archive()?.find(wanted) {
@@ -88,7 +95,7 @@ impl App {
         &self,
         store: &dyn Store,
         issue: &Issue,
-    ) -> Result<Option<Hold>, StoreError> {
+    ) -> Result<Option<HeldRelease>, StoreError> {
         let holds = store.holds().await?;
         Ok(hold_among(&holds, issue).cloned())
     }
@@ -106,7 +113,7 @@ impl App {
             return Ok(());
         };
         Err(AppError::Refused {
-            kind: Refusal::Deliveries,
+            kind: RefusalKind::Deliveries,
             message: format!("{} is on hold: {}", issue.id, hold.why),
             hint: format!("`daily-note release {}`, then send it", hold.name),
         })
@@ -136,7 +143,7 @@ impl App {
 }
 
 /// The hold on an issue among all that stand.
-pub(super) fn hold_among<'h>(holds: &'h [Hold], issue: &Issue) -> Option<&'h Hold> {
+pub(super) fn hold_among<'h>(holds: &'h [HeldRelease], issue: &Issue) -> Option<&'h HeldRelease> {
     let names = names_of(issue);
     holds.iter().find(|hold| names.contains(&hold.name))
 }

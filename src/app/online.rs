@@ -16,8 +16,8 @@ use url::Url;
 
 use super::App;
 use crate::{
-    check::{Answer, Answers, addresses},
-    http::{Client, HttpError, Limits, Method, Reach, Request, Response},
+    check::{LinkAnswer, LinkAnswers, addresses},
+    http::{Client, HttpError, Method, Reach, Request, RequestLimits, Response},
     issue::Issue,
     store::sqlite::make_private_folder,
 };
@@ -32,10 +32,10 @@ const KEPT_GONE: TimeDelta = TimeDelta::hours(1);
 
 /// An answer and when it was given.
 #[derive(Debug, Serialize, Deserialize)]
-struct Kept {
+struct CachedAnswer {
     at: DateTime<Utc>,
     #[serde(flatten)]
-    answer: Answer,
+    answer: LinkAnswer,
 }
 
 impl App {
@@ -43,10 +43,10 @@ impl App {
     pub(super) async fn ask_online<'i>(
         &self,
         issues: impl IntoIterator<Item = &'i Issue>,
-    ) -> Answers {
+    ) -> LinkAnswers {
         let client = Client::new(
             Reach::Public,
-            Limits {
+            RequestLimits {
                 connect: Duration::from_secs(5),
                 total: Duration::from_secs(15),
                 max_body_bytes: 1_024,
@@ -59,7 +59,7 @@ impl App {
             .map(|(url, _)| url.to_owned())
             .collect();
         let memory = self.publication.state_dir().join("links.json");
-        Asking {
+        ProbeOptions {
             client,
             pause: PAUSE,
             now: self.clock.now(),
@@ -71,17 +71,17 @@ impl App {
 }
 
 /// How it is asked.
-struct Asking {
+struct ProbeOptions {
     client: Client,
     pause: Duration,
     now: DateTime<Utc>,
     memory: PathBuf,
 }
 
-impl Asking {
-    async fn ask(&self, urls: BTreeSet<String>) -> Answers {
+impl ProbeOptions {
+    async fn ask(&self, urls: BTreeSet<String>) -> LinkAnswers {
         let mut kept = self.remembered();
-        let known: Answers = urls
+        let known: LinkAnswers = urls
             .iter()
             .filter_map(|url| Some((url.clone(), kept.get(url)?.answer.clone())))
             .collect();
@@ -91,13 +91,13 @@ impl Asking {
         for (url, answer) in &fresh {
             let at = self.now;
             let answer = answer.clone();
-            kept.insert(url.clone(), Kept { at, answer });
+            kept.insert(url.clone(), CachedAnswer { at, answer });
         }
         self.remember(&kept);
         known.into_iter().chain(fresh).collect()
     }
 
-    async fn ask_sites(&self, urls: impl Iterator<Item = String>) -> Answers {
+    async fn ask_sites(&self, urls: impl Iterator<Item = String>) -> LinkAnswers {
         let mut sites: BTreeMap<String, Vec<Url>> = BTreeMap::new();
         let mut asked: BTreeMap<Url, String> = BTreeMap::new();
         for url in urls {
@@ -127,7 +127,7 @@ impl Asking {
                 answers
             });
         }
-        let mut answers = Answers::new();
+        let mut answers = LinkAnswers::new();
         while let Some(site) = tasks.join_next().await {
             for (url, answer) in site.unwrap_or_default() {
                 if let Some(url) = asked.get(&url) {
@@ -139,15 +139,16 @@ impl Asking {
     }
 
     /// What is still good of the answers from before.
-    fn remembered(&self) -> BTreeMap<String, Kept> {
+    fn remembered(&self) -> BTreeMap<String, CachedAnswer> {
         let text = fs::read_to_string(&self.memory).unwrap_or_default();
-        let mut kept: BTreeMap<String, Kept> = serde_json::from_str(&text).unwrap_or_default();
+        let mut kept: BTreeMap<String, CachedAnswer> =
+            serde_json::from_str(&text).unwrap_or_default();
         kept.retain(|_, kept| {
             let age = self.now - kept.at;
             let limit = match kept.answer {
-                Answer::Found | Answer::Moved { .. } | Answer::Guarded => KEPT_FOUND,
-                Answer::Gone { .. } => KEPT_GONE,
-                Answer::Private | Answer::Unreachable { .. } => TimeDelta::zero(),
+                LinkAnswer::Found | LinkAnswer::Moved { .. } | LinkAnswer::Guarded => KEPT_FOUND,
+                LinkAnswer::Gone { .. } => KEPT_GONE,
+                LinkAnswer::Private | LinkAnswer::Unreachable { .. } => TimeDelta::zero(),
             };
             TimeDelta::zero() <= age && age < limit
         });
@@ -155,7 +156,7 @@ impl Asking {
     }
 
     /// A memory that can't be written costs time, nothing else.
-    fn remember(&self, kept: &BTreeMap<String, Kept>) {
+    fn remember(&self, kept: &BTreeMap<String, CachedAnswer>) {
         let Some(folder) = self.memory.parent() else {
             return;
         };
@@ -169,7 +170,7 @@ impl Asking {
     }
 }
 
-async fn ask(client: &Client, url: &Url, pause: Duration) -> Answer {
+async fn ask(client: &Client, url: &Url, pause: Duration) -> LinkAnswer {
     let head = client.send(&Request::new(Method::HEAD, url.clone())).await;
     // Many sites know HEAD badly; what they say to it counts only where it is good news.
     if let Ok(response) = &head
@@ -185,25 +186,25 @@ async fn ask(client: &Client, url: &Url, pause: Duration) -> Answer {
     answer(got.as_ref())
 }
 
-fn answer(result: Result<&Response, &HttpError>) -> Answer {
+fn answer(result: Result<&Response, &HttpError>) -> LinkAnswer {
     let response = match result {
         Ok(response) => response,
-        Err(HttpError::OutOfReach { .. }) => return Answer::Private,
+        Err(HttpError::OutOfReach { .. }) => return LinkAnswer::Private,
         Err(error) => {
-            return Answer::Unreachable {
+            return LinkAnswer::Unreachable {
                 why: error.to_string(),
             };
         }
     };
     match response.status.as_u16() {
-        status @ (404 | 410) => Answer::Gone { status },
+        status @ (404 | 410) => LinkAnswer::Gone { status },
         200..=299 => match for_good(response) {
-            Some(to) => Answer::Moved { to },
-            None => Answer::Found,
+            Some(to) => LinkAnswer::Moved { to },
+            None => LinkAnswer::Found,
         },
         // LinkedIn's 999 is a refusal too.
-        401 | 402 | 403 | 405 | 406 | 429 | 451 | 999 => Answer::Guarded,
-        status => Answer::Unreachable {
+        401 | 402 | 403 | 405 | 406 | 429 | 451 | 999 => LinkAnswer::Guarded,
+        status => LinkAnswer::Unreachable {
             why: format!("the site answers {status}"),
         },
     }

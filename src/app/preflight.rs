@@ -6,17 +6,17 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use super::{App, AppError, Refusal};
+use super::{App, AppError, RefusalKind};
 use crate::{
     check::{Finding, Level},
-    issue::{Archive, Issue, Status},
+    issue::{Archive, Issue, IssueStatus},
     message::FrozenIssue,
     publication::SmtpTarget,
-    store::{AudienceSize, Batch, BatchState, Counts, Store, StoreError},
+    store::{AudienceSize, Batch, BatchState, DeliveryCounts, Store, StoreError},
 };
 
 /// An issue that may go out: what it is frozen as, and what was found that does not stop it.
-pub(super) struct Examined {
+pub(super) struct ExaminedIssue {
     pub(super) frozen: FrozenIssue,
     pub(super) warnings: Vec<Finding>,
 }
@@ -53,7 +53,7 @@ pub struct Preflight {
     /// What `check` warns of.
     pub warnings: Vec<Finding>,
     /// The batch that it has already, with its rows.
-    pub batch: Option<(Batch, Counts)>,
+    pub batch: Option<(Batch, DeliveryCounts)>,
 }
 
 /// The way that mail leaves by.
@@ -99,7 +99,7 @@ impl App {
         archive: &Archive,
         issue: &Issue,
         may_repeat: bool,
-    ) -> Result<Examined, AppError> {
+    ) -> Result<ExaminedIssue, AppError> {
         self.refuse_no_way_out()?;
         self.refuse_on_hold(store, issue).await?;
         // What is repeated by a person's word goes out of turn.
@@ -180,7 +180,7 @@ impl App {
             from: publication.from.to_string(),
             way: self.outlet(),
             is_rehearsal: self.realm().is_rehearsal(),
-            is_draft: head.status != Status::Ready,
+            is_draft: head.status != IssueStatus::Ready,
             warnings,
             batch,
         })
@@ -199,7 +199,7 @@ impl App {
             return Ok(());
         }
         Err(AppError::Refused {
-            kind: Refusal::Configuration,
+            kind: RefusalKind::Configuration,
             message: "readers would have no way to unsubscribe".to_owned(),
             hint: "set web.base_url (https) or publication.unsubscribe_email in daily-note.yaml"
                 .to_owned(),
@@ -231,11 +231,11 @@ pub(super) fn warnings(findings: Vec<Finding>) -> Vec<Finding> {
 
 /// A draft goes nowhere.
 pub(super) fn refuse_draft(issue: &Issue) -> Result<(), AppError> {
-    if issue.front_matter.status == Status::Ready {
+    if issue.front_matter.status == IssueStatus::Ready {
         return Ok(());
     }
     Err(AppError::Refused {
-        kind: Refusal::Content,
+        kind: RefusalKind::Content,
         message: format!("{} is a draft", issue.id),
         hint: "set `status: ready` in its front matter when it may go out".to_owned(),
     })
@@ -260,7 +260,7 @@ pub(super) fn refuse_nothing_to_do(
     else {
         return match edition.filter(|_| readers == 0) {
             Some(edition) => refused(
-                Refusal::Nothing,
+                RefusalKind::Nothing,
                 format!("the edition `{edition}` has no readers"),
                 "add some to subscribers.yaml, or with `daily-note subscribers add`",
             ),
@@ -269,17 +269,17 @@ pub(super) fn refuse_nothing_to_do(
     };
     match state {
         BatchState::Finished => refused(
-            Refusal::Nothing,
+            RefusalKind::Nothing,
             format!("{id} has been sent; nothing is left to do"),
             "see `daily-note status` for who got it",
         ),
         BatchState::Cancelled => refused(
-            Refusal::Nothing,
+            RefusalKind::Nothing,
             format!("{id} was cancelled; nothing is left to do"),
             "an issue has one batch, ever: write a new issue to send the text after all",
         ),
         BatchState::Paused { reason, .. } => refused(
-            Refusal::Deliveries,
+            RefusalKind::Deliveries,
             format!("{id} is paused: {reason}"),
             "fix the cause, then `daily-note resume` it",
         ),

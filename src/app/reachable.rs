@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use super::{App, AppError, Refusal};
+use super::{App, AppError, RefusalKind};
 use crate::{
-    http::{Client, Limits, Method, Reach, Request, Response},
+    http::{Client, Method, Reach, Request, RequestLimits, Response},
     message::FrozenIssue,
     render::PublishedImage,
     source::with_causes,
@@ -20,16 +20,16 @@ impl App {
         &self,
         frozen: &FrozenIssue,
     ) -> Result<(), AppError> {
-        let limits = Limits {
+        let limits = RequestLimits {
             total: Duration::from_secs(30),
-            ..Limits::default()
+            ..RequestLimits::default()
         };
         // The operator's own pages may be anywhere, also on this machine.
         let client = Client::new(Reach::Anywhere, limits);
         for image in &frozen.composition.published {
             if let Err(why) = fetched(&client, image).await {
                 return Err(AppError::Refused {
-                    kind: Refusal::Content,
+                    kind: RefusalKind::Content,
                     message: format!("readers would not see {}: {why}", image.url),
                     hint: format!(
                         "publish it below web.base_url (`daily-note render {} --out DIR` writes DIR/{}), \

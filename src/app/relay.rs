@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use super::{App, AppError, Refusal};
+use super::{App, AppError, RefusalKind};
 use crate::{
     publication::{ImageSettings, RelayUrl, SecretUse, SmtpTarget, TlsMode},
     render::ImagePolicy,
@@ -14,7 +14,7 @@ use crate::{
 const FIRST_FREE_PORT: u16 = 1024;
 
 /// Where mail goes in this command.
-pub struct Way {
+pub struct MailTransport {
     /// Takes the mail.
     pub relay: Relay,
     /// The embedded server, where it is the relay; it stops with this.
@@ -26,11 +26,11 @@ impl App {
     ///
     /// # Errors
     /// When the embedded inbox can't be started.
-    pub async fn way(&self) -> Result<Way, AppError> {
+    pub async fn way(&self) -> Result<MailTransport, AppError> {
         self.require_secrets(&[SecretUse::Relay])?;
         let settings = &self.publication.smtp;
         match &settings.target {
-            SmtpTarget::Relay(url) => Ok(Way {
+            SmtpTarget::Relay(url) => Ok(MailTransport {
                 relay: Relay::from_settings(url, settings),
                 inbox: None,
             }),
@@ -44,7 +44,7 @@ impl App {
                     tls: TlsMode::None,
                     credentials: None,
                 };
-                Ok(Way {
+                Ok(MailTransport {
                     relay: Relay::from_settings(&url, settings),
                     inbox: Some(inbox),
                 })
@@ -79,7 +79,7 @@ impl App {
             return Ok(());
         }
         Err(AppError::Refused {
-            kind: Refusal::Usage,
+            kind: RefusalKind::Usage,
             message: "`--at` pretends the time, and the relay is a real one".to_owned(),
             hint:
                 "leave --at out, add --dry-run, or use the embedded inbox (smtp.url: inbox) or a \
@@ -107,7 +107,7 @@ impl App {
     }
 }
 
-impl Way {
+impl MailTransport {
     /// Knocks at the relay and says goodbye, so that a wrong password or certificate is known
     /// before anything is frozen.
     ///

@@ -1,27 +1,27 @@
 //! A batch taken up again by a person's word: its unknown rows settled, its content renewed, its late
 //! readers let go, and the batch opened. Beside a daemon that sends, it only opens it.
 
-use super::{App, AppError, Refusal, Sending};
+use super::{App, AppError, RefusalKind, Sending};
 use crate::{
     delivery::end_spells,
-    message::Content,
+    message::FrozenContent,
     publication::SecretUse,
-    store::{Batch, BatchState, Retried, Retry, Store, StoreError, UnknownAnswer},
+    store::{Batch, BatchState, RetryOutcome, RetrySelection, Store, StoreError, UnknownAnswer},
 };
 
 /// What a person decided about a batch that they resume.
 #[derive(Debug, Clone, Default)]
-pub struct Resumption {
+pub struct ResumeDecision {
     /// What becomes of the rows that are unknown.
     pub unknown: Option<UnknownAnswer>,
     /// Readers not tried yet get the issue as its file is now.
     pub refreeze: bool,
     /// Rows that are tried again now.
-    pub retry: Option<Retry>,
+    pub retry: Option<RetrySelection>,
 }
 
 /// A batch that was taken up again.
-pub enum Resumed<'a> {
+pub enum ResumedBatch<'a> {
     /// To be carried here.
     Here(Box<Sending<'a>>),
     /// Open, and to be carried by the process that sends already.
@@ -31,7 +31,7 @@ pub enum Resumed<'a> {
         /// What that process says of itself.
         holder: String,
         /// What came of a retry.
-        retried: Retried,
+        retried: RetryOutcome,
     },
 }
 
@@ -40,7 +40,11 @@ impl App {
     ///
     /// # Errors
     /// No such batch, one that has its end, somebody else who sends this very batch.
-    pub async fn resuming(&self, wanted: &str, how: &Resumption) -> Result<Resumed<'_>, AppError> {
+    pub async fn resuming(
+        &self,
+        wanted: &str,
+        how: &ResumeDecision,
+    ) -> Result<ResumedBatch<'_>, AppError> {
         self.refuse_pretended_time()?;
         self.require_secrets(&SecretUse::SENDING)?;
         let store = self.store().await?;
@@ -57,7 +61,7 @@ impl App {
                 if is_paused(&batch) || (how.retry.is_some() && how.unknown.is_none()) =>
             {
                 let settled = self.settle(store.as_ref(), &batch, how, content).await?;
-                return Ok(Resumed::Beside {
+                return Ok(ResumedBatch::Beside {
                     batch: Box::new(batch),
                     holder,
                     retried: settled.retried,
@@ -69,7 +73,7 @@ impl App {
         let recovered = store.recover(batch.id, false, self.clock.now()).await?;
         if recovered.restored > 0 {
             return Err(AppError::Refused {
-                kind: Refusal::Deliveries,
+                kind: RefusalKind::Deliveries,
                 message: format!(
                     "the database is an older copy of itself: {} readers may have got {} after it was made; they are unknown now",
                     recovered.restored, batch.issue
@@ -78,10 +82,10 @@ impl App {
                     .to_owned(),
             });
         }
-        let Settled { unknown, retried } =
+        let DecisionSummary { unknown, retried } =
             self.settle(store.as_ref(), &batch, how, content).await?;
         let batch = self.batch(store.as_ref(), wanted).await?;
-        Ok(Resumed::Here(Box::new(Sending {
+        Ok(ResumedBatch::Here(Box::new(Sending {
             settled: unknown,
             retried,
             ..Sending::of(self, store, guard, batch)
@@ -90,7 +94,7 @@ impl App {
 
     /// What the issue's file would be frozen as now, for a batch that may get it. All that can be
     /// refused is refused here, before anything is written.
-    async fn new_content(&self, wanted: &str, batch: &Batch) -> Result<Content, AppError> {
+    async fn new_content(&self, wanted: &str, batch: &Batch) -> Result<FrozenContent, AppError> {
         let id = &batch.issue;
         let refused = |kind, message: String, hint: String| {
             Err(AppError::Refused {
@@ -103,14 +107,14 @@ impl App {
             BatchState::Paused { .. } => {}
             BatchState::Open => {
                 return refused(
-                    Refusal::Usage,
+                    RefusalKind::Usage,
                     format!("{id} is under way: only a paused batch gets new content"),
                     format!("`daily-note pause {id}`, then `daily-note resume {id} --refreeze`"),
                 );
             }
             BatchState::Finished | BatchState::Cancelled => {
                 return refused(
-                    Refusal::Nothing,
+                    RefusalKind::Nothing,
                     format!("{id} has its end: nobody in it waits for new content"),
                     "an issue has one batch, ever: write a new issue to send the text".to_owned(),
                 );
@@ -120,7 +124,7 @@ impl App {
         let issue = archive.find(wanted)?;
         let frozen = self.checked_content(&archive, issue).await?.frozen;
         self.refuse_unpublished_images(&frozen).await?;
-        Ok(Content::new(frozen)?)
+        Ok(FrozenContent::new(frozen)?)
     }
 
     /// Does what the person decided, and opens the batch.
@@ -128,11 +132,11 @@ impl App {
         &self,
         store: &dyn Store,
         batch: &Batch,
-        how: &Resumption,
-        content: Option<Content>,
-    ) -> Result<Settled, AppError> {
+        how: &ResumeDecision,
+        content: Option<FrozenContent>,
+    ) -> Result<DecisionSummary, AppError> {
         let now = self.clock.now();
-        let mut settled = Settled::default();
+        let mut settled = DecisionSummary::default();
         if let Some(answer) = how.unknown {
             settled.unknown = store.resolve_unknown(batch.id, answer, now).await?;
         }
@@ -143,7 +147,7 @@ impl App {
             // A person who wants it tried now does not wait for a spell to be over.
             end_spells(store, retry.domain.as_deref(), now).await?;
         }
-        if let Some(Content { bytes, hash, .. }) = content {
+        if let Some(FrozenContent { bytes, hash, .. }) = content {
             store.refreeze(batch.id, &hash, &bytes, now).await?;
         }
         store.release_waves(batch.id, now).await?;
@@ -164,9 +168,9 @@ impl App {
 
 /// What a person's decisions came to.
 #[derive(Debug, Clone, Copy, Default)]
-struct Settled {
+struct DecisionSummary {
     unknown: u64,
-    retried: Retried,
+    retried: RetryOutcome,
 }
 
 fn is_paused(batch: &Batch) -> bool {

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{App, AppError, Refusal};
+use super::{App, AppError, RefusalKind};
 
 /// What is made again, or is for trying things out.
 const LEFT_OUT: [&str; 3] = ["cache", "inbox", "render"];
@@ -20,7 +20,7 @@ impl App {
     /// A folder that is there already; somebody who has the state open; files that can't be copied.
     pub fn save_as_is(&self, to: &Path) -> Result<u64, AppError> {
         let refused = |message: String, hint: &str| AppError::Refused {
-            kind: Refusal::Configuration,
+            kind: RefusalKind::Configuration,
             message,
             hint: hint.to_owned(),
         };

@@ -4,10 +4,10 @@ use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 
 use super::{App, AppError};
 use crate::{
-    issue::Status,
+    issue::IssueStatus,
     schedule::{
-        AFTER_DAYS, BEFORE_DAYS, BatchView, LedgerView, Overview, Stray, StrayReason, Zones,
-        overview,
+        AFTER_DAYS, BEFORE_DAYS, BatchView, CalendarOverview, LedgerView, ReaderZones, StrayFile,
+        StrayReason, overview,
     },
     source::shown_path,
     store::{BatchState, Store, StoreError},
@@ -18,7 +18,7 @@ const RECENT_BATCHES: u32 = 520;
 
 /// An issue that is ready, and that no slot takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unplaced {
+pub struct UnplacedIssue {
     /// Its identity.
     pub issue: String,
     /// Why none does.
@@ -31,7 +31,7 @@ impl App {
     ///
     /// # Errors
     /// A ledger that can't be read.
-    pub async fn unplaced(&self) -> Result<Vec<Unplaced>, AppError> {
+    pub async fn unplaced(&self) -> Result<Vec<UnplacedIssue>, AppError> {
         let store = self.store().await?;
         let store = store.as_ref();
         // A folder that can't be read is told by whoever needs it.
@@ -49,15 +49,15 @@ impl App {
         let ledger = self.ledger_view(store).await?;
         let days = first..=last.unwrap_or(today);
         let seen = overview(&self.publication, &archive, &ledger, days, now);
-        let ready = |stray: Stray| {
+        let ready = |stray: StrayFile| {
             let StrayReason::NoSlot { why, .. } = stray.reason else {
                 return None;
             };
             let issue = archive.issues().find(|issue| {
                 shown_path(&self.publication.root, &issue.path) == stray.file
-                    && issue.front_matter.status == Status::Ready
+                    && issue.front_matter.status == IssueStatus::Ready
             })?;
-            Some(Unplaced {
+            Some(UnplacedIssue {
                 issue: issue.id.clone(),
                 why,
             })
@@ -69,7 +69,11 @@ impl App {
     ///
     /// # Errors
     /// A folder or a ledger that can't be read.
-    pub async fn schedule(&self, weeks: u32, now: DateTime<Utc>) -> Result<Overview, AppError> {
+    pub async fn schedule(
+        &self,
+        weeks: u32,
+        now: DateTime<Utc>,
+    ) -> Result<CalendarOverview, AppError> {
         let today = self.publication.today(now);
         let monday = today
             .checked_sub_days(Days::new(today.weekday().num_days_from_monday().into()))
@@ -104,8 +108,8 @@ impl App {
     }
 
     /// Where the readers are, as far as it matters.
-    pub(super) async fn zones(&self, store: &dyn Store) -> Result<Zones, StoreError> {
-        let mut zones = Zones::new();
+    pub(super) async fn zones(&self, store: &dyn Store) -> Result<ReaderZones, StoreError> {
+        let mut zones = ReaderZones::new();
         if self.publication.schedule.by_reader_timezone {
             for edition in &self.publication.editions {
                 let of_edition = store.zones(&edition.key).await?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
 use super::{
-    App, AppError, Preflight, Refusal, Way,
+    App, AppError, MailTransport, Preflight, RefusalKind,
     doubt::decided_by_a_person,
     fold_file,
     preflight::{refuse_draft, refuse_nothing_to_do},
@@ -14,12 +14,13 @@ use super::{
 };
 use crate::{
     check::Finding,
-    delivery::{Progress, Report, Run, Stop, run},
+    delivery::{Progress, Report, Run, StopSignal, run},
     issue::{Archive, ArchiveError, Issue},
-    message::{Content, FrozenIssue},
+    message::{FrozenContent, FrozenIssue},
     publication::{SecretUse, Slot},
     store::{
-        AudienceSize, Batch, FoldReport, NewBatch, Realm, Retried, SenderGuard, Store, StoreError,
+        AudienceSize, Batch, FoldReport, NewBatch, Realm, RetryOutcome, SenderGuard, Store,
+        StoreError,
     },
 };
 
@@ -32,7 +33,7 @@ pub struct Sending<'a> {
     pub issue: Option<Issue>,
     /// What the issue's mail is made of, as its file is now.
     /// None: there is a batch, and the file can't be rendered any more, or need not be.
-    pub(super) frozen: Option<Content>,
+    pub(super) frozen: Option<FrozenContent>,
     /// The batch that the issue has already.
     pub batch: Option<Batch>,
     /// What the fold of subscribers.yaml did; None where there is no such file.
@@ -42,7 +43,7 @@ pub struct Sending<'a> {
     /// How many unknown rows a person's word has just settled.
     pub settled: u64,
     /// What a person's wish to try rows again has come to.
-    pub retried: Retried,
+    pub retried: RetryOutcome,
     /// The calendar sends it and no person: with `by_reader_timezone` each reader at their own hour.
     pub(super) is_by_calendar: bool,
     /// A person wants a text that went out before to go out once more.
@@ -139,7 +140,7 @@ impl App {
                 (Some(examined.frozen), examined.warnings)
             }
         };
-        let frozen = frozen.map(Content::new).transpose()?;
+        let frozen = frozen.map(FrozenContent::new).transpose()?;
         self.refuse_doubt(store.as_ref()).await?;
         let folded = fold_file(store.as_ref(), &self.publication, self.clock.true_now()).await?;
         let audience = store.audience_size(&issue.front_matter.edition).await?;
@@ -153,7 +154,7 @@ impl App {
             folded,
             audience,
             settled: 0,
-            retried: Retried::default(),
+            retried: RetryOutcome::default(),
             is_by_calendar: false,
             may_repeat,
             warnings,
@@ -239,7 +240,7 @@ impl App {
             return Ok(batch);
         }
         Err(AppError::Refused {
-            kind: Refusal::Nothing,
+            kind: RefusalKind::Nothing,
             message: format!("{} was never sent", found?.id),
             hint: "`daily-note send` it first".to_owned(),
         })
@@ -304,7 +305,7 @@ impl<'a> Sending<'a> {
             folded: None,
             audience: AudienceSize::default(),
             settled: 0,
-            retried: Retried::default(),
+            retried: RetryOutcome::default(),
             is_by_calendar: false,
             may_repeat: false,
             warnings: Vec::new(),
@@ -322,7 +323,7 @@ impl<'a> Sending<'a> {
             (Some(issue), batch) => app.preflight(store, issue, batch, audience, warnings).await,
             (None, Some(batch)) => app.preflight_without_file(store, batch, audience).await,
             (None, None) => Err(AppError::Refused {
-                kind: Refusal::Nothing,
+                kind: RefusalKind::Nothing,
                 message: "there is neither an issue nor a batch".to_owned(),
                 hint: "name one that `daily-note status` shows".to_owned(),
             }),
@@ -375,7 +376,7 @@ impl<'a> Sending<'a> {
     ///
     /// # Errors
     /// Why the relay does not let us in; nothing is frozen.
-    pub async fn open_way(&self) -> Result<Way, AppError> {
+    pub async fn open_way(&self) -> Result<MailTransport, AppError> {
         let way = self.app.way().await?;
         way.knock().await?;
         Ok(way)
@@ -387,8 +388,8 @@ impl<'a> Sending<'a> {
     /// A key that can't be used, a template that fails, the store's errors.
     pub async fn run(
         self,
-        way: &Way,
-        stop: Stop,
+        way: &MailTransport,
+        stop: StopSignal,
         progress: Arc<Progress>,
     ) -> Result<(Batch, Report), AppError> {
         let batch = self.begin().await?;
@@ -406,7 +407,7 @@ impl<'a> Sending<'a> {
             (None, Some(issue), Some(content)) => (issue, content),
             (None, ..) => {
                 return Err(AppError::Refused {
-                    kind: Refusal::Nothing,
+                    kind: RefusalKind::Nothing,
                     message: "it has neither a batch nor a file".to_owned(),
                     hint: "write the issue, then `daily-note send` it".to_owned(),
                 });
@@ -467,8 +468,8 @@ impl App {
         store: Arc<dyn Store>,
         guard: SenderGuard,
         batch: &Batch,
-        way: &Way,
-        stop: Stop,
+        way: &MailTransport,
+        stop: StopSignal,
         progress: Arc<Progress>,
     ) -> Result<Report, AppError> {
         self.keep(store.as_ref()).await?;

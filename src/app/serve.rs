@@ -33,14 +33,17 @@ use std::{
 
 use chrono::{DateTime, Utc};
 
-pub use self::pulse::{Ailment, Pulse};
-use self::{job::is_fixed_by_a_file, rest::Rests, settling::Settling, world::World};
+pub use self::pulse::{HealthReason, Heartbeat};
+use self::{
+    job::is_fixed_by_a_file, rest::RetryBackoffs, settling::SettlingFiles,
+    world::PublicationSnapshot,
+};
 use super::{App, AppError, fold_file};
 use crate::{
     clock::Clock,
-    delivery::{Progress, Report, Stop, latest_retry},
+    delivery::{Progress, Report, StopSignal, latest_retry},
     publication::SecretUse,
-    schedule::{Carried, Event, Job, Plan, Sight, Teller, Zones, plan},
+    schedule::{BeatPlan, CarriedBatch, DueJob, Event, EventSink, PlanInput, ReaderZones, plan},
     store::{Batch, BatchState, SenderGuard, Store, StoreError},
 };
 
@@ -49,14 +52,14 @@ const RECENT: u32 = 100;
 
 /// How a server waits.
 #[derive(Debug, Clone, Copy)]
-pub struct Pace {
+pub struct BeatIntervals {
     /// The longest sleep: how soon a changed file or a clock that jumped is noticed.
     pub glance: Duration,
     /// The unit of time in which files must be left alone before an issue is frozen from them.
     pub quiet: Duration,
 }
 
-impl Default for Pace {
+impl Default for BeatIntervals {
     fn default() -> Self {
         Self {
             glance: Duration::from_secs(5),
@@ -66,17 +69,17 @@ impl Default for Pace {
 }
 
 /// What became of the batches that a beat carried.
-pub type Sent = (Batch, Report);
+pub type CarriedBatches = (Batch, Report);
 
 /// Keeps the calendar of one publication.
 pub struct Server {
     clock: Clock,
-    pace: Pace,
+    pace: BeatIntervals,
     store: Arc<dyn Store>,
-    teller: Arc<dyn Teller>,
-    world: World,
-    rests: Rests,
-    settling: Settling,
+    teller: Arc<dyn EventSink>,
+    world: PublicationSnapshot,
+    rests: RetryBackoffs,
+    settling: SettlingFiles,
     /// Issues held up by their files, and why, once that has lasted.
     held: BTreeMap<String, String>,
     /// Issues whose files never stand still: readings that are alike are enough.
@@ -92,7 +95,7 @@ pub struct Server {
     is_keeper: bool,
     /// subscribers.yaml may have changed since it was folded in.
     is_list_new: bool,
-    pulse: Arc<Pulse>,
+    pulse: Arc<Heartbeat>,
     /// Issues that wait for what only a person can decide.
     doubts: BTreeSet<String>,
     /// Issues whose last try failed for the state's sake.
@@ -113,8 +116,8 @@ impl Server {
     pub async fn open(
         root: Option<&Path>,
         clock: Clock,
-        pace: Pace,
-        teller: Arc<dyn Teller>,
+        pace: BeatIntervals,
+        teller: Arc<dyn EventSink>,
     ) -> Result<Self, AppError> {
         let app = App::open(root, clock)?;
         app.refuse_pretended_time()?;
@@ -125,9 +128,9 @@ impl Server {
             pace,
             store,
             teller,
-            world: World::new(app),
-            rests: Rests::default(),
-            settling: Settling::default(),
+            world: PublicationSnapshot::new(app),
+            rests: RetryBackoffs::default(),
+            settling: SettlingFiles::default(),
             held: BTreeMap::new(),
             alike: BTreeSet::new(),
             again: None,
@@ -159,7 +162,7 @@ impl Server {
 
     /// How it is, for whoever watches.
     #[must_use]
-    pub fn pulse(&self) -> Arc<Pulse> {
+    pub fn pulse(&self) -> Arc<Heartbeat> {
         Arc::clone(&self.pulse)
     }
 
@@ -190,7 +193,7 @@ impl Server {
     ///
     /// # Errors
     /// A state that can't be read, which was told: nobody knows then what went out already.
-    pub async fn look(&mut self) -> Result<Plan, AppError> {
+    pub async fn look(&mut self) -> Result<BeatPlan, AppError> {
         let planned = self.plan().await;
         if let Err(error) = &planned {
             let reason = error.problems().join("\n");
@@ -199,7 +202,7 @@ impl Server {
         planned
     }
 
-    async fn plan(&mut self) -> Result<Plan, AppError> {
+    async fn plan(&mut self) -> Result<BeatPlan, AppError> {
         if self.world.look(self.clock).await {
             self.is_list_new = true;
             // What was wrong once may be wrong again.
@@ -218,7 +221,7 @@ impl Server {
         let holds = self.store.holds().await?;
         let holds = holds.into_iter().map(|hold| hold.name).collect();
         let now = self.clock.now();
-        let mut plan = plan(&Sight {
+        let mut plan = plan(&PlanInput {
             publication: &self.world.app.publication,
             candidates: &self.world.candidates,
             broken: &self.world.broken,
@@ -248,7 +251,7 @@ impl Server {
     ///
     /// # Errors
     /// A state that can't be read.
-    pub async fn do_all_due(&mut self, stop: &Stop) -> Result<Vec<Sent>, AppError> {
+    pub async fn do_all_due(&mut self, stop: &StopSignal) -> Result<Vec<CarriedBatches>, AppError> {
         let mut sent = Vec::new();
         loop {
             let plan = self.look().await?;
@@ -270,12 +273,12 @@ impl Server {
     }
 
     /// The job whose batch waited longest; one that never had a turn goes before all.
-    fn first_of<'a>(&self, jobs: &'a [Job]) -> Option<&'a Job> {
+    fn first_of<'a>(&self, jobs: &'a [DueJob]) -> Option<&'a DueJob> {
         jobs.iter()
             .min_by_key(|job| self.turns.get(job.issue()).copied())
     }
 
-    async fn batches(&self) -> Result<Vec<Carried>, StoreError> {
+    async fn batches(&self) -> Result<Vec<CarriedBatch>, StoreError> {
         let mut carried = Vec::new();
         for batch in self.store.batches(RECENT).await? {
             let (mut next_due, mut is_untouched) = (None, false);
@@ -289,7 +292,7 @@ impl Server {
                     false => self.next_due(&batch).await?,
                 };
             }
-            carried.push(Carried {
+            carried.push(CarriedBatch {
                 batch,
                 next_due,
                 is_untouched,
@@ -320,7 +323,7 @@ impl Server {
 
     /// Where the readers are: those of subscribers.yaml too, who otherwise come to the list with the
     /// freeze, which may be too late for the earliest of them.
-    async fn zones(&mut self) -> Result<Zones, AppError> {
+    async fn zones(&mut self) -> Result<ReaderZones, AppError> {
         let app = Arc::clone(&self.world.app);
         if app.publication.schedule.by_reader_timezone && self.is_keeper && self.is_list_new {
             self.fold(&app).await?;
@@ -346,15 +349,15 @@ impl Server {
     }
 
     /// What keeps it from its work, after a look at all that there is.
-    fn ailments(&self, is_state_read: bool) -> BTreeSet<Ailment> {
+    fn ailments(&self, is_state_read: bool) -> BTreeSet<HealthReason> {
         let ails = [
-            (self.world.trouble.is_some(), Ailment::Configuration),
-            (!self.doubts.is_empty(), Ailment::Doubt),
+            (self.world.trouble.is_some(), HealthReason::Configuration),
+            (!self.doubts.is_empty(), HealthReason::Doubt),
             (
                 !is_state_read || !self.refused_by_state.is_empty(),
-                Ailment::State,
+                HealthReason::State,
             ),
-            (!self.held.is_empty(), Ailment::Held),
+            (!self.held.is_empty(), HealthReason::Held),
         ];
         let ailing = ails.into_iter().filter(|(ails, _)| *ails);
         ailing.map(|(_, ailment)| ailment).collect()

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{App, AppError, Refusal};
+use super::{App, AppError, RefusalKind};
 use crate::{
     message::dkim::{DnsRecord, NewKey},
     source::shown_path,
@@ -63,7 +63,7 @@ impl App {
         for name in [selector, domain] {
             if !is_dns_name(name) {
                 return Err(AppError::Refused {
-                    kind: Refusal::Usage,
+                    kind: RefusalKind::Usage,
                     message: format!("`{}` is no name for DNS", name.escape_debug()),
                     hint: "letters, digits and hyphens, parts separated by dots".to_owned(),
                 });
@@ -79,7 +79,7 @@ impl App {
             let file = path_of(selector);
             if self.publication.root.join(&file).exists() {
                 return Err(AppError::Refused {
-                    kind: Refusal::Usage,
+                    kind: RefusalKind::Usage,
                     message: format!("{} is there already", file.display()),
                     hint: "choose another name with --selector; a key in use is replaced by \
                            publishing a second one beside it"

@@ -15,7 +15,7 @@ use crate::{
     publication::{SecretUse, Storage},
     store::{
         SenderId, Store,
-        sqlite::{Outside, SqliteStore, make_private_folder},
+        sqlite::{OutsideFolder, SqliteStore, make_private_folder},
     },
 };
 
@@ -35,7 +35,7 @@ impl App {
                 Ok(Arc::new(store))
             }
             Storage::Postgres(_) => Err(AppError::Refused {
-                kind: super::Refusal::Configuration,
+                kind: super::RefusalKind::Configuration,
                 message: "storage on PostgreSQL is not there yet".to_owned(),
                 hint: "leave `storage` out of daily-note.yaml to use SQLite".to_owned(),
             }),
@@ -44,11 +44,11 @@ impl App {
 
     /// Where what this list must not forget is kept outside its folder: below `$XDG_STATE_HOME`, by default
     /// `~/.local/state`. None: this process has no home.
-    pub(super) fn outside(&self) -> Option<Outside> {
+    pub(super) fn outside(&self) -> Option<OutsideFolder> {
         let folder = |name: &str| std::env::var_os(name).map(PathBuf::from);
         let state = folder("XDG_STATE_HOME").filter(|folder| folder.is_absolute());
         let state = state.or_else(|| Some(folder("HOME")?.join(".local/state")))?;
-        Some(Outside::at(state.join("daily-note")))
+        Some(OutsideFolder::at(state.join("daily-note")))
     }
 
     /// Whether there is a state, without making one.

@@ -66,12 +66,12 @@ impl Suppressed {
 }
 
 /// The list, a page at a time.
-pub struct Pages {
+pub struct SubscriberPages {
     state: Option<SubscriberState>,
     after: SubscriberId,
 }
 
-impl Pages {
+impl SubscriberPages {
     /// Those in that state, or all.
     #[must_use]
     pub fn new(state: Option<SubscriberState>) -> Self {

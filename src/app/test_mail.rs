@@ -1,9 +1,9 @@
 //! One real mail of an issue, marked as a test: past the queue, past the ledger.
 
-use super::{App, AppError, Way};
+use super::{App, AppError, MailTransport};
 use crate::{
     address::Address,
-    smtp::{Answer, Lost, Session},
+    smtp::{Answer, LostAnswer, Session},
 };
 
 /// What became of a test mail.
@@ -11,7 +11,7 @@ pub enum TestOutcome {
     /// The relay answered.
     Answered(Answer),
     /// The connection was lost.
-    Lost(Lost),
+    Lost(LostAnswer),
 }
 
 impl App {
@@ -23,7 +23,7 @@ impl App {
         &self,
         wanted: &str,
         to: &[Address],
-        way: &Way,
+        way: &MailTransport,
     ) -> Result<Vec<(Address, TestOutcome)>, AppError> {
         let archive = self.archive()?;
         let issue = archive.find(wanted)?;

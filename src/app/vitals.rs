@@ -7,18 +7,18 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use async_trait::async_trait;
 
-use self::proof::Proof;
+use self::proof::WriteProof;
 use super::{
     App,
     notices::{shown_since, still_told},
-    serve::{Ailment, Pulse},
+    serve::{HealthReason, Heartbeat},
 };
 use crate::{
     clock::Clock,
     publication::Publication,
     source::with_causes,
-    store::{Batch, Counts, Store, StoreError, Unreached},
-    web::vitals::{Vitals, Wellness},
+    store::{Batch, DeliveryCounts, Store, StoreError, UnreachedTarget},
+    web::vitals::{HealthReport, Vitals},
 };
 
 /// Batches that the metrics tell of: half a year of two editions.
@@ -26,27 +26,27 @@ const BATCHES: u32 = 52;
 
 /// Answers of a daemon that runs.
 pub struct DaemonVitals {
-    pulse: Arc<Pulse>,
+    pulse: Arc<Heartbeat>,
     store: Arc<dyn Store>,
     root: std::path::PathBuf,
     clock: Clock,
-    proof: Proof,
+    proof: WriteProof,
 }
 
 impl DaemonVitals {
     /// The vitals of the daemon with that pulse and that state.
     #[must_use]
-    pub fn new(app: &App, pulse: Arc<Pulse>, store: Arc<dyn Store>) -> Self {
+    pub fn new(app: &App, pulse: Arc<Heartbeat>, store: Arc<dyn Store>) -> Self {
         Self {
             pulse,
             store,
             root: app.publication.root.clone(),
             clock: app.clock,
-            proof: Proof::default(),
+            proof: WriteProof::default(),
         }
     }
 
-    async fn batches(&self) -> Result<Vec<(Batch, Counts)>, StoreError> {
+    async fn batches(&self) -> Result<Vec<(Batch, DeliveryCounts)>, StoreError> {
         let mut batches = Vec::new();
         for batch in self.store.batches(BATCHES).await? {
             let counts = self.store.counts(batch.id).await?;
@@ -56,7 +56,7 @@ impl DaemonVitals {
     }
 
     /// What keeps the daemon from its work.
-    async fn ailments(&self) -> BTreeSet<Ailment> {
+    async fn ailments(&self) -> BTreeSet<HealthReason> {
         let mut ailments = self.pulse.ailments();
         let is_usable = match self.pulse.is_keeping() {
             // What can be read may be beyond writing: a full disk, rights that were taken away.
@@ -68,13 +68,13 @@ impl DaemonVitals {
             false => self.store.batches(1).await.is_ok(),
         };
         if !is_usable {
-            ailments.insert(Ailment::State);
+            ailments.insert(HealthReason::State);
         }
         ailments
     }
 
     /// Who can't be told what happens.
-    async fn unreached(&self, publication: Option<&Publication>) -> Vec<Unreached> {
+    async fn unreached(&self, publication: Option<&Publication>) -> Vec<UnreachedTarget> {
         let since = shown_since(self.clock.now());
         let unreached = self.store.unreached(since).await.unwrap_or_default();
         match publication {
@@ -93,14 +93,14 @@ impl DaemonVitals {
 
 #[async_trait]
 impl Vitals for DaemonVitals {
-    fn health(&self) -> Wellness {
+    fn health(&self) -> HealthReport {
         match self.pulse.is_alive() {
-            true => Wellness::default(),
-            false => Wellness::ailing("the daemon's beat has stopped"),
+            true => HealthReport::default(),
+            false => HealthReport::ailing("the daemon's beat has stopped"),
         }
     }
 
-    async fn readiness(&self) -> Wellness {
+    async fn readiness(&self) -> HealthReport {
         let mut wellness = self.health();
         for ailment in self.ailments().await {
             wellness.add(ailment.words());
@@ -120,7 +120,7 @@ impl Vitals for DaemonVitals {
         let publication = self.publication().await;
         let now = self.clock.now();
         let unreached = self.unreached(publication.as_ref()).await;
-        let facts = metrics::Facts {
+        let facts = metrics::MetricInputs {
             batches: &batches,
             publication: publication.as_ref(),
             unreached: &unreached,

@@ -29,11 +29,11 @@ const HEADER: [&str; 15] = [
 const HASHED: &str = "hmac-sha256";
 
 /// Writes the table.
-pub struct Table<W: io::Write> {
+pub struct CsvTable<W: io::Write> {
     csv: csv::Writer<W>,
 }
 
-impl<W: io::Write> Table<W> {
+impl<W: io::Write> CsvTable<W> {
     /// Begins the table. `for_excel` marks it as UTF-8 in the way that Excel wants, without which
     /// Hangul becomes noise there.
     ///
@@ -234,7 +234,7 @@ mod tests {
         address::Address,
         audience::{
             Newcomer, Origin, Profile, SubscriberId, SubscriberState, fixture,
-            import::{Entry, Import, Options, Row, Service},
+            import::{CsvRow, ExportService, OpenedExport, ReadingOptions, RowDecision},
         },
     };
 
@@ -261,13 +261,14 @@ mod tests {
         }
     }
 
-    fn imported(table: &[u8]) -> Vec<Row> {
+    fn imported(table: &[u8]) -> Vec<CsvRow> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("subscribers.csv");
         std::fs::write(&path, table).unwrap();
         let publication = fixture::publication(folder.path().to_owned());
-        let import = Import::open(&path, &Options::default(), &publication, at(9)).unwrap();
-        assert_eq!(import.plan().format, Service::DailyNote);
+        let import =
+            OpenedExport::open(&path, &ReadingOptions::default(), &publication, at(9)).unwrap();
+        assert_eq!(import.plan().format, ExportService::DailyNote);
         import.collect::<Result<_, _>>().unwrap()
     }
 
@@ -298,11 +299,11 @@ mod tests {
             for_excel: bool,
         ) {
             let mut bytes = Vec::new();
-            let mut table = Table::begin(&mut bytes, for_excel).unwrap();
+            let mut table = CsvTable::begin(&mut bytes, for_excel).unwrap();
             table.subscriber(&subscriber(profile.clone()), None, &past).unwrap();
             table.finish().unwrap();
             let rows = imported(&bytes);
-            let expected = Entry::Join(Box::new(Newcomer {
+            let expected = RowDecision::Join(Box::new(Newcomer {
                 profile,
                 state: SubscriberState::Active,
                 origin: Origin::Person,
@@ -318,7 +319,7 @@ mod tests {
     #[test]
     fn those_who_left_are_in_the_table_and_come_back_as_having_left() {
         let mut bytes = Vec::new();
-        let mut table = Table::begin(&mut bytes, false).unwrap();
+        let mut table = CsvTable::begin(&mut bytes, false).unwrap();
         let gone = suppression("gone@example.com", "-1 for the \"spam\", thanks");
         let profile = fixture::profile("gone@example.com");
         table
@@ -339,9 +340,9 @@ mod tests {
         };
         table.hashed(&erasure).unwrap();
         table.finish().unwrap();
-        let entries: Vec<Entry> = imported(&bytes).into_iter().map(|row| row.entry).collect();
+        let entries: Vec<RowDecision> = imported(&bytes).into_iter().map(|row| row.entry).collect();
         let expected = [
-            Entry::Join(Box::new(Newcomer {
+            RowDecision::Join(Box::new(Newcomer {
                 profile,
                 state: SubscriberState::Active,
                 origin: Origin::Person,
@@ -349,8 +350,8 @@ mod tests {
                 past_consents: Vec::new(),
                 suppression: Some(gone),
             })),
-            Entry::Suppress(vec![stranger]),
-            Entry::Hashed(erasure),
+            RowDecision::Suppress(vec![stranger]),
+            RowDecision::Hashed(erasure),
         ];
         assert_eq!(entries, expected);
     }
@@ -361,7 +362,7 @@ mod tests {
         profile.name = Some("=HYPERLINK(\"http://evil.example\")".to_owned());
         profile.tags = BTreeSet::from(["@sum".to_owned()]);
         let mut bytes = Vec::new();
-        let mut table = Table::begin(&mut bytes, false).unwrap();
+        let mut table = CsvTable::begin(&mut bytes, false).unwrap();
         table.subscriber(&subscriber(profile), None, &[]).unwrap();
         table.finish().unwrap();
         let mut csv = csv::Reader::from_reader(&*bytes);

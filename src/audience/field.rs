@@ -20,14 +20,14 @@ const TAG_CHARS: usize = 100;
 
 /// What is wrong with a value, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Fault {
+pub(crate) struct FieldError {
     /// One sentence.
     pub(crate) message: String,
     /// What to do.
     pub(crate) hint: Option<String>,
 }
 
-impl Fault {
+impl FieldError {
     pub(crate) fn new(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
@@ -42,22 +42,22 @@ impl Fault {
 }
 
 /// An address by the policy of [`Address`], spaces around it forgiven.
-pub(crate) fn email(text: &str) -> Result<Address, Fault> {
+pub(crate) fn email(text: &str) -> Result<Address, FieldError> {
     let text = text.trim();
-    Address::parse(text).map_err(|error| Fault::new(format!("{}: {error}", quoted(text))))
+    Address::parse(text).map_err(|error| FieldError::new(format!("{}: {error}", quoted(text))))
 }
 
 /// A name for the salutation, its white space tidied; None where nothing is left.
-pub(crate) fn name(text: &str) -> Result<Option<String>, Fault> {
+pub(crate) fn name(text: &str) -> Result<Option<String>, FieldError> {
     if let Some(control) = text.trim().chars().find(|c| is_unprintable(*c)) {
-        return Err(Fault::new(format!(
+        return Err(FieldError::new(format!(
             "the name has {} in it, which could forge a mail header",
             called(control)
         ))
         .with_hint("write the name on one line, with plain spaces"));
     }
     if text.chars().count() > NAME_CHARS {
-        return Err(Fault::new(format!(
+        return Err(FieldError::new(format!(
             "the name is longer than {NAME_CHARS} characters"
         )));
     }
@@ -74,16 +74,19 @@ pub(crate) fn foreign_name(text: &str) -> Option<String> {
 }
 
 /// A tag: trimmed; None where nothing is left.
-pub(crate) fn tag(text: &str) -> Result<Option<String>, Fault> {
+pub(crate) fn tag(text: &str) -> Result<Option<String>, FieldError> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
     }
     if let Some(control) = text.chars().find(|c| is_unprintable(*c)) {
-        return Err(Fault::new(format!("the tag has {} in it", called(control))));
+        return Err(FieldError::new(format!(
+            "the tag has {} in it",
+            called(control)
+        )));
     }
     if text.chars().count() > TAG_CHARS {
-        return Err(Fault::new(format!(
+        return Err(FieldError::new(format!(
             "the tag is longer than {TAG_CHARS} characters"
         )));
     }
@@ -91,7 +94,7 @@ pub(crate) fn tag(text: &str) -> Result<Option<String>, Fault> {
 }
 
 /// The key of an edition of this publication.
-pub(crate) fn edition(text: &str, publication: &Publication) -> Result<String, Fault> {
+pub(crate) fn edition(text: &str, publication: &Publication) -> Result<String, FieldError> {
     let text = text.trim();
     if publication.edition(text).is_some() {
         return Ok(text.to_owned());
@@ -102,7 +105,7 @@ pub(crate) fn edition(text: &str, publication: &Publication) -> Result<String, F
         .map(|edition| edition.key.as_str())
         .collect();
     Err(
-        Fault::new(format!("there is no edition {}", quoted(text))).with_hint(
+        FieldError::new(format!("there is no edition {}", quoted(text))).with_hint(
             did_you_mean(text, &keys)
                 .unwrap_or_else(|| format!("daily-note.yaml has: {}", keys.join(", "))),
         ),
@@ -110,20 +113,20 @@ pub(crate) fn edition(text: &str, publication: &Publication) -> Result<String, F
 }
 
 /// A time zone, as [`parse_zone`] has it.
-pub(crate) fn timezone(text: &str) -> Result<Tz, Fault> {
+pub(crate) fn timezone(text: &str) -> Result<Tz, FieldError> {
     parse_zone(text.trim()).map_err(of_lines)
 }
 
 /// A language, as [`parse_language`] has it.
-pub(crate) fn language(text: &str) -> Result<String, Fault> {
+pub(crate) fn language(text: &str) -> Result<String, FieldError> {
     parse_language(text.trim()).map_err(of_lines)
 }
 
 /// What a setting's error says: its second line is the hint.
-fn of_lines(text: String) -> Fault {
+fn of_lines(text: String) -> FieldError {
     match text.split_once('\n') {
-        Some((message, hint)) => Fault::new(message).with_hint(hint),
-        None => Fault::new(text),
+        Some((message, hint)) => FieldError::new(message).with_hint(hint),
+        None => FieldError::new(text),
     }
 }
 

@@ -19,14 +19,14 @@ use std::{
 
 pub use self::entry::{render, schema};
 use self::{
-    entry::Entry,
-    pieces::{Cut, Piece, Pieces},
+    entry::ListEntry,
+    pieces::{CutResult, EntryCutter, EntryPiece},
 };
 use crate::{
     audience::Profile,
     publication::Publication,
     source::{Source, SourceError, Span, open_file, read_file, shown_path, unresolved_conflict},
-    yaml::{Kind, Node, Tree},
+    yaml::{Node, Tree, ValueKind},
 };
 
 /// A list that can't be read an entry at a time may be this long.
@@ -37,12 +37,12 @@ const ENTRIES: &str = "begin each entry at the start of a line with `- email: `"
 
 /// The profiles of a subscribers.yaml, in its order; each problem is an error at its place, after
 /// which the next entry follows.
-pub struct Entries<'p> {
+pub struct ProfileReader<'p> {
     publication: &'p Publication,
     path: PathBuf,
     name: String,
-    way: Way,
-    piece: Piece,
+    way: ReadStrategy,
+    piece: EntryPiece,
     /// Entries met so far.
     count: usize,
     /// Where the last entry begins.
@@ -56,8 +56,8 @@ pub struct Entries<'p> {
 }
 
 /// How the rest of the file is read.
-enum Way {
-    Pieces(Pieces<BufReader<File>>),
+enum ReadStrategy {
+    Pieces(EntryCutter<BufReader<File>>),
     Whole(Box<Tree>, std::vec::IntoIter<Node>),
     Done,
 }
@@ -69,7 +69,7 @@ enum Way {
 pub fn load<'p>(
     path: &Path,
     publication: &'p Publication,
-) -> Result<Option<Entries<'p>>, SourceError> {
+) -> Result<Option<ProfileReader<'p>>, SourceError> {
     let name = shown_path(&publication.root, path);
     let unreadable = |error: &io::Error| SourceError::new(format!("{name} can't be read: {error}"));
     let file = match open_file(path) {
@@ -77,14 +77,14 @@ pub fn load<'p>(
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unreadable(&error)),
     };
-    let pieces = Pieces::new(BufReader::with_capacity(64 * 1024, file))
+    let pieces = EntryCutter::new(BufReader::with_capacity(64 * 1024, file))
         .map_err(|error| unreadable(&error))?;
-    Ok(Some(Entries {
+    Ok(Some(ProfileReader {
         publication,
         path: path.to_owned(),
         name,
-        way: Way::Pieces(pieces),
-        piece: Piece::default(),
+        way: ReadStrategy::Pieces(pieces),
+        piece: EntryPiece::default(),
         count: 0,
         last: 0,
         seen: HashMap::new(),
@@ -96,7 +96,7 @@ pub fn load<'p>(
 
 /// What a look through the whole file finds.
 #[derive(Debug, Default)]
-pub struct Survey {
+pub struct FileSurvey {
     /// Entries that make sense.
     pub entries: u64,
     /// The first problems.
@@ -106,8 +106,8 @@ pub struct Survey {
 }
 
 /// Reads everything and keeps the first `limit` errors.
-pub fn survey(entries: Entries<'_>, limit: usize) -> Survey {
-    let mut survey = Survey::default();
+pub fn survey(entries: ProfileReader<'_>, limit: usize) -> FileSurvey {
+    let mut survey = FileSurvey::default();
     for entry in entries {
         match entry {
             Ok(_) => survey.entries += 1,
@@ -118,7 +118,7 @@ pub fn survey(entries: Entries<'_>, limit: usize) -> Survey {
     survey
 }
 
-impl Iterator for Entries<'_> {
+impl Iterator for ProfileReader<'_> {
     type Item = Result<Profile, SourceError>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -136,9 +136,9 @@ impl Iterator for Entries<'_> {
 }
 
 /// A profile, the list's end, or what is wrong: one problem at the least.
-type Read = Result<Option<Profile>, Vec<SourceError>>;
+type NextProfile = Result<Option<Profile>, Vec<SourceError>>;
 
-impl Entries<'_> {
+impl ProfileReader<'_> {
     /// Where the entry begins that came last; [`Entries::place`] shows it.
     #[must_use]
     pub fn last_offset(&self) -> usize {
@@ -152,21 +152,21 @@ impl Entries<'_> {
         (source, line)
     }
 
-    fn read_next(&mut self) -> Read {
+    fn read_next(&mut self) -> NextProfile {
         let cut = match &mut self.way {
-            Way::Done => return Ok(None),
-            Way::Whole(..) => return self.next_of_whole(),
-            Way::Pieces(pieces) => pieces.next(&mut self.piece),
+            ReadStrategy::Done => return Ok(None),
+            ReadStrategy::Whole(..) => return self.next_of_whole(),
+            ReadStrategy::Pieces(pieces) => pieces.next(&mut self.piece),
         };
         match cut {
-            Ok(Cut::Entry) => self.next_of_pieces(),
-            Ok(Cut::End) => {
-                self.way = Way::Done;
+            Ok(CutResult::Entry) => self.next_of_pieces(),
+            Ok(CutResult::End) => {
+                self.way = ReadStrategy::Done;
                 Ok(None)
             }
-            Ok(Cut::Foreign) => self.parse_whole(),
-            Ok(Cut::TooLong) => {
-                self.way = Way::Done;
+            Ok(CutResult::Foreign) => self.parse_whole(),
+            Ok(CutResult::TooLong) => {
+                self.way = ReadStrategy::Done;
                 let message = "this entry is longer than 64 KiB";
                 let source = self.source();
                 let place = first_line(&source, self.piece.offset);
@@ -175,19 +175,19 @@ impl Entries<'_> {
                 ])
             }
             Err(error) => {
-                self.way = Way::Done;
+                self.way = ReadStrategy::Done;
                 let message = format!("{} can't be read: {error}", self.name);
                 Err(vec![SourceError::new(message)])
             }
         }
     }
 
-    fn next_of_pieces(&mut self) -> Read {
+    fn next_of_pieces(&mut self) -> NextProfile {
         let Ok(text) = std::str::from_utf8(&self.piece.text) else {
             return Err(vec![self.not_utf8()]);
         };
         let entry = plain::parse(text).map_or_else(
-            || serde_yaml::from_str::<(Entry,)>(text).map(|(entry,)| entry),
+            || serde_yaml::from_str::<(ListEntry,)>(text).map(|(entry,)| entry),
             Ok,
         );
         match entry {
@@ -218,12 +218,12 @@ impl Entries<'_> {
         profile.transpose()
     }
 
-    fn next_of_whole(&mut self) -> Read {
-        let Way::Whole(tree, nodes) = &mut self.way else {
+    fn next_of_whole(&mut self) -> NextProfile {
+        let ReadStrategy::Whole(tree, nodes) = &mut self.way else {
             return Ok(None);
         };
         let Some(node) = nodes.next() else {
-            self.way = Way::Done;
+            self.way = ReadStrategy::Done;
             return Ok(None);
         };
         self.count += 1;
@@ -234,7 +234,9 @@ impl Entries<'_> {
             None => Ok(Some(profile)),
             Some(first) => {
                 let error = match &self.way {
-                    Way::Whole(tree, _) => self.doubled(tree, Some(&node), &profile, first),
+                    ReadStrategy::Whole(tree, _) => {
+                        self.doubled(tree, Some(&node), &profile, first)
+                    }
                     _ => return Ok(None),
                 };
                 Err(vec![error])
@@ -243,8 +245,8 @@ impl Entries<'_> {
     }
 
     /// Turns to reading the whole file, from the entry that is next.
-    fn parse_whole(&mut self) -> Read {
-        self.way = Way::Done;
+    fn parse_whole(&mut self) -> NextProfile {
+        self.way = ReadStrategy::Done;
         let length = std::fs::metadata(&self.path).map_or(0, |meta| meta.len());
         if length > WHOLE_BYTES {
             let message = format!("{} is too long for this style of YAML", self.name);
@@ -260,7 +262,7 @@ impl Entries<'_> {
         if let Some(last) = self.count.checked_sub(1) {
             nodes.nth(last);
         }
-        self.way = Way::Whole(Box::new(tree), nodes);
+        self.way = ReadStrategy::Whole(Box::new(tree), nodes);
         self.next_of_whole()
     }
 
@@ -302,13 +304,13 @@ impl Entries<'_> {
         let Some(conflict) = unresolved_conflict(source) else {
             return Ok(());
         };
-        self.way = Way::Done;
+        self.way = ReadStrategy::Done;
         Err(vec![conflict])
     }
 
     /// The file is in another encoding: one error, since every line would have it.
     fn not_utf8(&mut self) -> SourceError {
-        self.way = Way::Done;
+        self.way = ReadStrategy::Done;
         let bytes = read_file(&self.path, SHOWN_BYTES).unwrap_or_default();
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
         let valid = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
@@ -333,13 +335,13 @@ impl Entries<'_> {
 fn list(source: &Source, within: Span) -> Result<(Tree, Vec<Node>), Vec<SourceError>> {
     let mut tree = Tree::parse(source, within)?;
     match &mut tree.root_mut().kind {
-        Kind::Sequence(nodes) => {
+        ValueKind::Sequence(nodes) => {
             let nodes = std::mem::take(nodes);
             Ok((tree, nodes))
         }
         kind => {
             let found = match kind {
-                Kind::Mapping(_) => "a mapping",
+                ValueKind::Mapping(_) => "a mapping",
                 _ => "a single value",
             };
             let place = first_line(source, tree.root().span().map_or(0, |span| span.start));

@@ -32,17 +32,17 @@ use encoding_rs::Encoding;
 use serde::Serialize;
 
 pub use self::{
-    column::Field,
-    row::{Entry, Row},
-    service::Service,
-    standing::Standing,
+    column::SubscriberField,
+    row::{CsvRow, RowDecision},
+    service::ExportService,
+    standing::PersonStanding,
 };
 use self::{
-    damage::Damage,
-    header::Header,
-    records::{Record, Records},
-    row::Reader,
-    survey::Survey,
+    damage::TableDamage,
+    header::TableColumns,
+    records::{RecordReader, TableRecord},
+    row::RowReader,
+    survey::TableSurvey,
     text::Utf8Reader,
 };
 use crate::{
@@ -55,13 +55,13 @@ const BEGINNING_BYTES: u64 = 256 * 1024;
 
 /// How a file is to be read, where it does not say so itself.
 #[derive(Debug, Clone, Default)]
-pub struct Options {
+pub struct ReadingOptions {
     /// Whose export it is; None: told by the header.
-    pub service: Option<Service>,
+    pub service: Option<ExportService>,
     /// Columns, by name or number, and what they are.
-    pub columns: Vec<(String, Field)>,
+    pub columns: Vec<(String, SubscriberField)>,
     /// How everybody in it stands at the least.
-    pub standing: Option<Standing>,
+    pub standing: Option<PersonStanding>,
     /// The editions of those whose row names none.
     pub editions: Option<BTreeSet<String>>,
     /// Tags that everybody in it gets.
@@ -72,9 +72,9 @@ pub struct Options {
 
 /// How a file is read.
 #[derive(Debug, Clone, Serialize)]
-pub struct Plan {
+pub struct ReadingPlan {
     /// Whose export it is.
-    pub format: Service,
+    pub format: ExportService,
     /// `UTF-8`, `CP949`, …
     pub encoding: &'static str,
     /// What stands between the columns.
@@ -101,18 +101,18 @@ pub struct Column {
 }
 
 /// An opened export: looked through to its end, and ready to be read.
-pub struct Import {
-    plan: Plan,
+pub struct OpenedExport {
+    plan: ReadingPlan,
     file: String,
-    records: Records<Utf8Reader>,
-    record: Record,
+    records: RecordReader<Utf8Reader>,
+    record: TableRecord,
     /// Rows up to this one are the header and what stands above it.
     last_above: u64,
     is_done: bool,
-    reader: Reader,
+    reader: RowReader,
 }
 
-impl Import {
+impl OpenedExport {
     /// Opens a file, finds out how to read it, and looks through all of it, so that nothing of a damaged
     /// file is taken. `now` dates what the file does not.
     ///
@@ -121,7 +121,7 @@ impl Import {
     /// told, a quotation mark swallows rows, or a column may tell who left and nobody has said what it is.
     pub fn open(
         path: &Path,
-        options: &Options,
+        options: &ReadingOptions,
         publication: &Publication,
         now: DateTime<Utc>,
     ) -> Result<Self, SourceError> {
@@ -137,36 +137,36 @@ impl Import {
         let start = text(&file).map_err(unreadable)?;
         let mut start = start.take(BEGINNING_BYTES);
         read_text(&mut start, &mut beginning).map_err(unreadable)?;
-        let header = Header::find(&beginning, options, &name)?;
+        let header = TableColumns::find(&beginning, options, &name)?;
         header.refuse_by_name(&name, options)?;
-        let records = Records::new(text(&file).map_err(unreadable)?, header.dialect);
-        let survey = Survey::of(records, &header, &name)?;
-        let records = Records::new(text(&file).map_err(unreadable)?, header.dialect);
+        let records = RecordReader::new(text(&file).map_err(unreadable)?, header.dialect);
+        let survey = TableSurvey::of(records, &header, &name)?;
+        let records = RecordReader::new(text(&file).map_err(unreadable)?, header.dialect);
         Ok(Self {
             plan: plan(&header, &survey, encoding),
             records,
-            record: Record::default(),
+            record: TableRecord::default(),
             last_above: header.row - u64::from(!header.is_header),
             is_done: false,
-            reader: Reader::new(header, &survey, options, publication, &name, now),
+            reader: RowReader::new(header, &survey, options, publication, &name, now),
             file: name,
         })
     }
 
     /// How the file is read.
     #[must_use]
-    pub fn plan(&self) -> &Plan {
+    pub fn plan(&self) -> &ReadingPlan {
         &self.plan
     }
 
-    fn stop(&mut self, damage: Damage) -> Option<Result<Row, SourceError>> {
+    fn stop(&mut self, damage: TableDamage) -> Option<Result<CsvRow, SourceError>> {
         self.is_done = true;
         Some(Err(damage.told(&self.file)))
     }
 }
 
-impl Iterator for Import {
-    type Item = Result<Row, SourceError>;
+impl Iterator for OpenedExport {
+    type Item = Result<CsvRow, SourceError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         while !self.is_done {
@@ -174,7 +174,7 @@ impl Iterator for Import {
                 Ok(true) if self.record.row <= self.last_above || self.record.is_blank() => {}
                 // Looked at before; but files change.
                 Ok(true) => {
-                    return match Damage::of(&self.record, self.plan.columns.len()) {
+                    return match TableDamage::of(&self.record, self.plan.columns.len()) {
                         Some(damage) => self.stop(damage),
                         None => Some(Ok(self.reader.row(&self.record))),
                     };
@@ -204,9 +204,9 @@ fn read_text(from: &mut impl Read, to: &mut String) -> io::Result<()> {
     Ok(())
 }
 
-fn plan(header: &Header, survey: &Survey, encoding: &'static Encoding) -> Plan {
+fn plan(header: &TableColumns, survey: &TableSurvey, encoding: &'static Encoding) -> ReadingPlan {
     let columns = header.names.iter().zip(&header.fields).zip(&survey.samples);
-    Plan {
+    ReadingPlan {
         format: header.sheet.service,
         encoding: encoding::word(encoding),
         separator: char::from(header.dialect.separator),

@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 
-use super::{Findings, Proof, rule::rules};
-use crate::{issue::Status, publication::Absence, source::shown_path};
+use super::{CheckSubject, Findings, rule::rules};
+use crate::{issue::IssueStatus, publication::Absence, source::shown_path};
 
 rules! {
     NO_SLOT = "calendar/no-slot", Warning,
@@ -24,7 +24,7 @@ rules! {
         "`[[slug]]` and the archive's address mean one issue", "";
 }
 
-pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     slot(proof, findings);
     past(proof, findings);
     sent_slot(proof, findings);
@@ -33,7 +33,7 @@ pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
     doubled(proof, findings);
 }
 
-fn slot(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+fn slot(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     let (edition, date) = (
         &proof.issue.front_matter.edition,
         proof.issue.front_matter.date,
@@ -72,7 +72,7 @@ fn slot(proof: &Proof<'_>, findings: &mut Findings<'_>) {
     findings.at_key(&NO_SLOT, "date", message).hint(near);
 }
 
-fn past(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+fn past(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     let date = proof.issue.front_matter.date;
     if date >= proof.today || proof.is_sent || proof.leaving.is_now {
         return;
@@ -82,8 +82,8 @@ fn past(proof: &Proof<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let hint = match proof.issue.front_matter.status {
-        Status::Ready => "give it a date to come, or send it now: `daily-note send ISSUE`",
-        Status::Draft => "give it a date to come",
+        IssueStatus::Ready => "give it a date to come, or send it now: `daily-note send ISSUE`",
+        IssueStatus::Draft => "give it a date to come",
     };
     findings
         .at_key(
@@ -94,7 +94,7 @@ fn past(proof: &Proof<'_>, findings: &mut Findings<'_>) {
         .hint(hint);
 }
 
-fn sent_slot(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+fn sent_slot(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     let date = proof.issue.front_matter.date;
     if proof.is_sent {
         return;
@@ -107,7 +107,7 @@ fn sent_slot(proof: &Proof<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn on_hold(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+fn on_hold(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     if let Some(why) = proof.leaving.held_because.filter(|_| !proof.is_sent) {
         findings
             .at_key(&ON_HOLD, "title", format!("it is on hold: {why}"))
@@ -118,7 +118,7 @@ fn on_hold(proof: &Proof<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn file_date(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+fn file_date(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     let path = &proof.issue.path;
     let named = path
         .iter()
@@ -138,7 +138,7 @@ fn file_date(proof: &Proof<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn doubled(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+fn doubled(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     let own = proof.issue;
     for other in proof
         .archive

@@ -8,7 +8,7 @@ mod wide_table;
 
 use std::collections::HashSet;
 
-use super::{Findings, Proof, rule::rules};
+use super::{CheckSubject, Findings, rule::rules};
 use crate::issue::{Block, Document, Prose, ProseKind};
 
 rules! {
@@ -50,7 +50,7 @@ rules! {
         "a subject that pretends to be an answer deceives", "CAN-SPAM §5(a)(2)";
 }
 
-pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     let document = &proof.issue.document;
     if document.is_empty() {
         let end = proof.issue.source.text().len();
@@ -71,7 +71,7 @@ pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
     dates::check(proof, findings);
 }
 
-fn sections(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+fn sections(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     let sections = &proof.issue.document.sections;
     if sections.is_empty() {
         findings
@@ -117,7 +117,7 @@ fn folded(title: &str) -> String {
         .collect()
 }
 
-fn headings(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+fn headings(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     for (prose, level, above) in skipping_headings(&proof.issue.document) {
         findings
             .at(
@@ -144,7 +144,7 @@ pub(super) fn skipping_headings(document: &Document) -> impl Iterator<Item = (&P
     })
 }
 
-fn preheader(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+fn preheader(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     let has_introduction = proof
         .issue
         .document

@@ -14,7 +14,7 @@ pub struct Finding {
     rule: &'static Rule,
     message: String,
     hint: Option<String>,
-    place: Option<Place>,
+    place: Option<FindingPlace>,
     /// The writer's reason for leaving it so.
     allowed: Option<String>,
     /// The same with its place, for showing.
@@ -23,12 +23,12 @@ pub struct Finding {
 
 /// Where a finding stands.
 #[derive(Debug, Clone)]
-pub struct Place {
+pub struct FindingPlace {
     source: Source,
     span: Span,
 }
 
-impl Place {
+impl FindingPlace {
     /// A range of bytes in a text.
     #[must_use]
     pub fn new(source: &Source, span: Span) -> Self {
@@ -96,14 +96,14 @@ impl Finding {
             finding.hint(hint);
         }
         match error.span() {
-            Some((source, span)) => finding.at(Place::new(source, span)),
+            Some((source, span)) => finding.at(FindingPlace::new(source, span)),
             None => finding,
         }
     }
 
     /// The same at a place.
     #[must_use]
-    pub fn at(mut self, place: Place) -> Self {
+    pub fn at(mut self, place: FindingPlace) -> Self {
         self.shown = Some(SourceError::at(
             &place.source,
             shown_span(&place),
@@ -155,7 +155,7 @@ impl Finding {
 
     /// Where it stands.
     #[must_use]
-    pub fn place(&self) -> Option<&Place> {
+    pub fn place(&self) -> Option<&FindingPlace> {
         self.place.as_ref()
     }
 
@@ -185,7 +185,7 @@ impl Finding {
 }
 
 /// A place of many lines is shown by its first.
-fn shown_span(place: &Place) -> Span {
+fn shown_span(place: &FindingPlace) -> Span {
     let line = place.text().lines().next().unwrap_or_default().trim_end();
     place.span.start..place.span.start + line.len()
 }
@@ -229,13 +229,13 @@ impl Diagnostic for Finding {
 impl Serialize for Finding {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let place = self.place.as_ref();
-        let (start, end) = (place.map(Place::start), place.map(Place::end));
+        let (start, end) = (place.map(FindingPlace::start), place.map(FindingPlace::end));
         let mut object = to.serialize_struct("Finding", 10)?;
         object.serialize_field("rule", self.rule.id)?;
         object.serialize_field("level", &self.level())?;
         object.serialize_field("message", &self.message)?;
         object.serialize_field("hint", &self.hint)?;
-        object.serialize_field("file", &place.map(Place::file))?;
+        object.serialize_field("file", &place.map(FindingPlace::file))?;
         object.serialize_field("line", &start.map(|start| start.line))?;
         object.serialize_field("column", &start.map(|start| start.column))?;
         object.serialize_field("end_line", &end.map(|end| end.line))?;

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use super::{Findings, Proof, rule::rules};
+use super::{CheckSubject, Findings, rule::rules};
 use crate::{
     issue::{Image, ImageUse},
-    picture::{self, Cache, Kind, PictureError, Wanted},
+    picture::{self, Cache, MailFormat, PictureError, PictureUse},
     source::shown_path,
 };
 
@@ -31,7 +31,7 @@ rules! {
 /// More, after all that is done to make it small, than a sharp picture of 1,200 pixels across needs.
 const LARGE_BYTES: usize = 1_000_000;
 
-pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     for used in &proof.issue.document.images {
         alt(proof, used, findings);
         match used.image.location.split_once("://") {
@@ -41,7 +41,7 @@ pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn alt(proof: &Proof<'_>, used: &ImageUse, findings: &mut Findings<'_>) {
+fn alt(proof: &CheckSubject<'_>, used: &ImageUse, findings: &mut Findings<'_>) {
     let Image { alt, location, .. } = &used.image;
     let file = location.rsplit('/').next().unwrap_or_default();
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
@@ -84,15 +84,15 @@ fn remote(used: &ImageUse, scheme: &str, findings: &mut Findings<'_>) {
     }
 }
 
-fn local(proof: &Proof<'_>, used: &ImageUse, findings: &mut Findings<'_>) {
+fn local(proof: &CheckSubject<'_>, used: &ImageUse, findings: &mut Findings<'_>) {
     let location = &used.image.location;
     let root = &proof.publication.root;
     let folder = proof.issue.folder();
     let cache = Cache::below(&proof.publication.state_dir());
     // As the mail will carry it.
     let wanted = match used.is_frame {
-        true => Wanted::VIDEO,
-        false => Wanted::COLUMN,
+        true => PictureUse::VIDEO,
+        false => PictureUse::COLUMN,
     };
     let fitted = picture::find(root, folder, location).and_then(|path| cache.fitted(&path, wanted));
     match fitted {
@@ -105,9 +105,9 @@ fn local(proof: &Proof<'_>, used: &ImageUse, findings: &mut Findings<'_>) {
                     format!("the picture has {megabytes:.1} MB in the mail"),
                 )
                 .hint(match picture.kind {
-                    Kind::Png => "export it as JPEG: it has transparent parts, or letters that need sharp edges",
-                    Kind::Jpeg => "cut it: it is very tall",
-                    Kind::Gif => "make the animation shorter or smaller",
+                    MailFormat::Png => "export it as JPEG: it has transparent parts, or letters that need sharp edges",
+                    MailFormat::Jpeg => "cut it: it is very tall",
+                    MailFormat::Gif => "make the animation shorter or smaller",
                 });
         }
         Ok(_) => {}
@@ -124,7 +124,7 @@ fn local(proof: &Proof<'_>, used: &ImageUse, findings: &mut Findings<'_>) {
     }
 }
 
-fn missing(proof: &Proof<'_>, used: &ImageUse, findings: &mut Findings<'_>) {
+fn missing(proof: &CheckSubject<'_>, used: &ImageUse, findings: &mut Findings<'_>) {
     let location = &used.image.location;
     let folder = match location.strip_prefix('/') {
         Some(_) => &proof.publication.root,

@@ -6,9 +6,9 @@ mod advertising;
 mod body;
 mod recipients;
 
-use self::body::Body;
-pub use self::recipients::Recipients;
-use super::{Findings, Proof, rule::rules};
+use self::body::BodyWords;
+pub use self::recipients::ConsentTally;
+use super::{CheckSubject, Findings, rule::rules};
 
 rules! {
     SPONSOR = "law/sponsor", Error,
@@ -55,14 +55,14 @@ rules! {
         "counting single readers needs a consent of its own", "Directive 2002/58/EC Art. 5(3)";
 }
 
-pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     let law = &proof.publication.law;
     if !law.is_any() {
         return;
     }
     advertising::sponsor(proof, findings);
     let body = match (proof.rendering, findings.seen_in_mail.take()) {
-        (Some(Ok(rendered)), Some(seen)) => Some(Body::of(&seen, &rendered.text)),
+        (Some(Ok(rendered)), Some(seen)) => Some(BodyWords::of(&seen, &rendered.text)),
         _ => None,
     };
     if law.korea {

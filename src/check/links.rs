@@ -5,10 +5,10 @@ mod wording;
 
 use std::collections::BTreeMap;
 
-use super::{Findings, Proof, rule::rules};
+use super::{CheckSubject, Findings, rule::rules};
 use crate::{
     address::Address,
-    issue::{Issue, LinkTarget, LinkUse, OddityKind, Status},
+    issue::{Issue, IssueStatus, LinkTarget, LinkUse, OddityKind},
     source::shown_path,
 };
 
@@ -62,7 +62,7 @@ rules! {
         "a particle written straight after a Hangul address becomes part of it", "";
 }
 
-pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     refused(proof, findings);
     for link in &proof.issue.document.links {
         match &link.target {
@@ -76,7 +76,7 @@ pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
 }
 
 /// Addresses that did not become links.
-fn refused(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+fn refused(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     for oddity in &proof.issue.document.oddities {
         let span = oddity.span.clone();
         match &oddity.kind {
@@ -93,7 +93,12 @@ fn refused(proof: &Proof<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn earlier_issue(proof: &Proof<'_>, link: &LinkUse, slug: &str, findings: &mut Findings<'_>) {
+fn earlier_issue(
+    proof: &CheckSubject<'_>,
+    link: &LinkUse,
+    slug: &str,
+    findings: &mut Findings<'_>,
+) {
     let own = proof.issue;
     let Some(issue) = proof.archive.linked(slug) else {
         let slugs: Vec<&str> = proof
@@ -118,8 +123,8 @@ fn earlier_issue(proof: &Proof<'_>, link: &LinkUse, slug: &str, findings: &mut F
         let path = shown_path(&proof.publication.root, &issue.path);
         let (front_matter, status) = (&issue.front_matter, issue.front_matter.status);
         let state = match status {
-            Status::Draft => "is a draft".to_owned(),
-            Status::Ready => format!("comes out on {}", front_matter.date),
+            IssueStatus::Draft => "is a draft".to_owned(),
+            IssueStatus::Ready => format!("comes out on {}", front_matter.date),
         };
         findings
             .at(&UNPUBLISHED, link.span.clone(), format!("{path} {state}"))
@@ -128,10 +133,11 @@ fn earlier_issue(proof: &Proof<'_>, link: &LinkUse, slug: &str, findings: &mut F
 }
 
 fn is_out_before(issue: &Issue, own: &Issue) -> bool {
-    issue.front_matter.status == Status::Ready && issue.front_matter.date <= own.front_matter.date
+    issue.front_matter.status == IssueStatus::Ready
+        && issue.front_matter.date <= own.front_matter.date
 }
 
-fn address(proof: &Proof<'_>, link: &LinkUse, url: &str, findings: &mut Findings<'_>) {
+fn address(proof: &CheckSubject<'_>, link: &LinkUse, url: &str, findings: &mut Findings<'_>) {
     let span = link.span.clone();
     if let Some(anchor) = url.strip_prefix('#') {
         let sections = &proof.issue.document.sections;
@@ -193,7 +199,13 @@ fn mail(link: &LinkUse, rest: &str, findings: &mut Findings<'_>) {
     }
 }
 
-fn web(proof: &Proof<'_>, link: &LinkUse, scheme: &str, rest: &str, findings: &mut Findings<'_>) {
+fn web(
+    proof: &CheckSubject<'_>,
+    link: &LinkUse,
+    scheme: &str,
+    rest: &str,
+    findings: &mut Findings<'_>,
+) {
     let span = link.span.clone();
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (authority, path) = rest.split_at(end);
@@ -301,7 +313,7 @@ fn goes_elsewhere(earlier: &LinkUse, url: &str) -> bool {
 }
 
 /// One text for two places; one place under two texts.
-fn names(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+fn names(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     let text = proof.issue.source.text();
     let mut by_text: BTreeMap<String, &LinkUse> = BTreeMap::new();
     let mut by_place: BTreeMap<String, &LinkUse> = BTreeMap::new();

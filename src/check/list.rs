@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::{Finding, Place, Rule, rule::rules};
+use super::{Finding, FindingPlace, Rule, rule::rules};
 use crate::{
     audience::{Profile, SuppressionReason},
     source::SourceError,
@@ -56,7 +56,7 @@ impl ListCheck {
         &mut self,
         profile: &Profile,
         suppression: Option<SuppressionReason>,
-        mut place: impl FnMut() -> Option<Place>,
+        mut place: impl FnMut() -> Option<FindingPlace>,
     ) {
         let mut at = |rule, message: String, hint: &str| {
             let mut finding = Finding::new(rule, message);

@@ -19,8 +19,8 @@ mod simulation;
 mod size;
 mod text_part;
 
-use super::{Findings, Proof, rule::rules};
-use page::{Page, Sight};
+use super::{CheckSubject, Findings, rule::rules};
+use page::{ExaminedMail, ParsedMail};
 
 pub use simulation::{ClientView, as_shown};
 
@@ -111,15 +111,15 @@ rules! {
         "a client that many readers use does not know it, and nothing stands in", "caniemail";
 }
 
-pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     let Some(Ok(rendered)) = proof.rendering else {
         return;
     };
     if rendered.html.is_empty() {
         return;
     }
-    let page = Page::parse(&rendered.html);
-    let page = Sight::new(&page);
+    let page = ParsedMail::parse(&rendered.html);
+    let page = ExaminedMail::new(&page);
     findings.seen_in_mail = Some(page.visible_text());
     head::check(&page, rendered, findings);
     layout::check(&page, &proof.issue.document, findings);

@@ -1,6 +1,6 @@
 //! Markdown that came out other than it was meant.
 
-use super::{Findings, Proof, rule::rules};
+use super::{CheckSubject, Findings, rule::rules};
 use crate::issue::{OddityKind, Prose};
 
 rules! {
@@ -26,7 +26,7 @@ rules! {
         "a link that Markdown does not see as one shows its brackets", "CommonMark 6.3";
 }
 
-pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     for oddity in &proof.issue.document.oddities {
         let span = oddity.span.clone();
         match &oddity.kind {

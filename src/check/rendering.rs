@@ -1,8 +1,8 @@
 //! Whether the issue becomes a mail at all, and what its templates cannot have.
 
-use super::{Finding, Findings, Level, Place, Proof, Rule, rule::rules};
+use super::{CheckSubject, Finding, FindingPlace, Findings, Level, Rule, rule::rules};
 use crate::{
-    render::{Misuse, RenderError, Standing, Templates, Words, misuses, standing},
+    render::{MailWords, Misuse, RenderError, TemplateStanding, Templates, misuses, standing},
     source::Source,
 };
 
@@ -17,7 +17,7 @@ rules! {
         "a greeting, a date and a way to unsubscribe in English look foreign around a text in another language", "";
 }
 
-pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     if let Some(templates) = proof.templates {
         check_values(templates, findings);
         check_age(templates, findings);
@@ -45,14 +45,14 @@ pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
 
 /// Whether the program has the mail's fixed words in the publication's language. Said of the newest issue
 /// alone: it is the same for all.
-fn check_words(proof: &Proof<'_>, templates: &Templates, findings: &mut Findings<'_>) {
+fn check_words(proof: &CheckSubject<'_>, templates: &Templates, findings: &mut Findings<'_>) {
     let date = proof.issue.front_matter.date;
     let mut issues = proof.archive.issues();
     if issues.any(|issue| issue.front_matter.date > date) {
         return;
     }
     let language = &proof.publication.language;
-    if let Some(missing) = Words::missing(templates, language) {
+    if let Some(missing) = MailWords::missing(templates, language) {
         let message = format!("the mail's fixed words are English: `{language}` has none");
         findings.at_key(&WORDS, "title", message).hint(format!(
             "translate templates/words/en.yaml (`daily-note templates eject words/en.yaml`) and \
@@ -66,14 +66,16 @@ fn check_age(templates: &Templates, findings: &mut Findings<'_>) {
     let built_in = Templates::built_in();
     for name in built_in.names() {
         let own = templates.text(name);
-        if own == built_in.text(name) || standing(built_in.text(name), own) != Standing::Older {
+        if own == built_in.text(name)
+            || standing(built_in.text(name), own) != TemplateStanding::Older
+        {
             continue;
         }
         let shown = format!("templates/{name}");
         let source = Source::new(&shown, own.unwrap_or_default());
         let end = source.text().lines().next().map_or(0, str::len);
         let message = format!("`{shown}` was taken out of an older version of the program");
-        let mut finding = Finding::new(&OLDER, message).at(Place::new(&source, 0..end));
+        let mut finding = Finding::new(&OLDER, message).at(FindingPlace::new(&source, 0..end));
         finding.hint(format!(
             "`daily-note templates diff {name}` shows what has changed; eject it again, or take \
              over what you want and its first line"
@@ -112,6 +114,6 @@ fn check_values(templates: &Templates, findings: &mut Findings<'_>) {
         });
         let text = templates.text(&template).unwrap_or_default();
         let source = Source::new(format!("templates/{template}"), text);
-        findings.add(finding.at(Place::new(&source, span)));
+        findings.add(finding.at(FindingPlace::new(&source, span)));
     }
 }

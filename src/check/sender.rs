@@ -1,6 +1,6 @@
 //! Whether the mail may leave for readers: a way out for them, and a sender who is somebody.
 
-use super::{Findings, Proof, rule::rules};
+use super::{CheckSubject, Findings, rule::rules};
 
 rules! {
     NO_WAY_OUT = "sender/no-way-out", Error,
@@ -13,7 +13,7 @@ rules! {
 
 /// What is known of how an issue would leave.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Leaving<'a> {
+pub struct SendingFacts<'a> {
     /// The relay carries to readers: it is neither the embedded inbox nor a sink for tests.
     pub reaches_readers: bool,
     /// It is about to leave by a person's word or the calendar's, whatever its date.
@@ -26,7 +26,7 @@ pub struct Leaving<'a> {
     pub held_because: Option<&'a str>,
 }
 
-pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     let date = proof.issue.front_matter.date;
     // What went out, or will not by the calendar, has no way before it.
     let has_gone_by = date < proof.today && !proof.leaving.is_now;

@@ -1,12 +1,12 @@
 //! Where somebody speaks: within quotation marks people may be anywhere in time, and say things twice.
 
 /// The quotations of a text.
-pub(super) struct Speech {
+pub(super) struct QuotedSpeech {
     /// Where one begins or ends, and whether one is open from there on.
     turns: Vec<(usize, bool)>,
 }
 
-impl Speech {
+impl QuotedSpeech {
     pub(super) fn of(text: &str) -> Self {
         let pairs = [('“', '”'), ('‘', '’'), ('「', '」')];
         let mut open = [0_usize; 3];

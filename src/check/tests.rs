@@ -115,21 +115,21 @@ impl Desk {
         &self,
         text: &str,
         rendering: Option<Result<&RenderedIssue, &RenderError>>,
-        recipients: Option<&Recipients>,
-        online: Option<&Answers>,
+        recipients: Option<&ConsentTally>,
+        online: Option<&LinkAnswers>,
     ) -> Vec<Finding> {
         let name = "issues/2026-11-23-own.md";
         self.write(name, text);
         let archive = Archive::load(&self.publication).unwrap();
         let own = archive.find(name).expect("the issue should be readable");
-        issue(&Proof {
+        issue(&CheckSubject {
             publication: &self.publication,
             archive: &archive,
             issue: own,
             today: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
             is_sent: false,
             kept_since: NaiveDate::from_ymd_opt(2020, 1, 1),
-            leaving: Leaving::default(),
+            leaving: SendingFacts::default(),
             recipients,
             online,
             rendering,
@@ -151,7 +151,7 @@ fn shown(findings: &[Finding]) -> Vec<String> {
     findings
         .iter()
         .map(|finding| {
-            let place = finding.place().map_or("", Place::text);
+            let place = finding.place().map_or("", FindingPlace::text);
             format!(
                 "{}: {}",
                 finding.rule().id,

@@ -9,7 +9,7 @@ mod spacing;
 mod spelling;
 mod terms;
 
-use super::{Findings, Proof, rule::rules};
+use super::{CheckSubject, Findings, rule::rules};
 
 rules! {
     UNBALANCED = "typography/unbalanced", Warning,
@@ -46,7 +46,7 @@ rules! {
         "one thing has one name: the publication's `terms:` say which", "daily-note.yaml";
 }
 
-pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     let front_lines = proof.issue.front_lines();
     for line in &front_lines {
         pairs::check(std::slice::from_ref(line), findings);

@@ -1,6 +1,6 @@
 //! `adopt`: a person vouches for a copy of the state.
 
-use super::{Context, Exit, Failure, batch, confirm};
+use super::{CommandContext, CommandExit, Failure, batch, confirm};
 
 /// Take a copied or restored state into use: say that no other copy sends
 ///
@@ -19,12 +19,12 @@ pub(crate) struct Args {
     yes: bool,
 }
 
-pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
     let (app, output) = (context.app()?, &context.output);
     let question = "Two copies in use would send twice. Is this the only one that sends?";
     if !args.yes && !confirm::ask(question, output)? {
         output.note("Nothing was changed.");
-        return Ok(Exit::Nothing);
+        return Ok(CommandExit::Nothing);
     }
     let adopted = app.adopt().await?;
     if output.is_json() {
@@ -55,5 +55,5 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
             adopted.paused
         ));
     }
-    Ok(Exit::Done)
+    Ok(CommandExit::Done)
 }

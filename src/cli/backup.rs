@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Context, Exit, Failure, Tone};
+use super::{CommandContext, CommandExit, Failure, Tone};
 
 /// Copy the state into one file, while everything goes on
 ///
@@ -32,7 +32,7 @@ pub(crate) fn contents(subscribers: u64, batches: u64) -> String {
     format!("{subscribers} on the list, {batches}")
 }
 
-pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
     let app = context.app()?;
     let output = &context.output;
     if let Some(folder) = &args.as_is {
@@ -45,7 +45,7 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
             format!("✓ {}: {files} files, as they are", folder.display()),
         ));
         output.note("It holds addresses and the secret: keep it where nobody else reads.");
-        return Ok(Exit::Done);
+        return Ok(CommandExit::Done);
     }
     let file = args.file.clone().unwrap_or_else(|| {
         let now = app.clock.now().format("%Y-%m-%d-%H%M%S");
@@ -59,7 +59,7 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
             "subscribers": backup.subscribers,
             "batches": backup.batches,
         }));
-        return Ok(Exit::Done);
+        return Ok(CommandExit::Done);
     }
     output.say(output.paint(Tone::Good, format!("✓ {}", file.display())));
     output.say(format!(
@@ -67,5 +67,5 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
         contents(backup.subscribers, backup.batches)
     ));
     output.note("It holds addresses and the secret: keep it where nobody else reads.");
-    Ok(Exit::Done)
+    Ok(CommandExit::Done)
 }

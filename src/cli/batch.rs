@@ -3,22 +3,25 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::{Exit, Failure, Output, output::Tone};
+use super::{CommandExit, Failure, Output, output::Tone};
 use crate::{
     app::App,
-    delivery::{Ending, Report, Trouble},
-    operations::{self, Batch, BatchReport, BatchState, Counts, Wave, WaveState, everybody_failed},
+    delivery::{Ending, HealthTrouble, Report},
+    operations::{
+        self, Batch, BatchReport, BatchState, DeliveryCounts, WaveState, ZoneCohort,
+        everybody_failed,
+    },
 };
 
 /// Unknown readers named at the end of a run; `status --failed` names all.
 const NAMED: usize = 10;
 
 /// What rests, or is slow, a line each: in whose words, and until when.
-pub(crate) fn trouble_lines(troubles: &[Trouble], zone: Tz) -> Vec<String> {
+pub(crate) fn trouble_lines(troubles: &[HealthTrouble], zone: Tz) -> Vec<String> {
     let hour = |at: &DateTime<Utc>| at.with_timezone(&zone).format("%Y-%m-%d %H:%M:%S");
     let name = |domain: &Option<String>| domain.clone().unwrap_or("the relay".to_owned());
-    let line = |trouble: &Trouble| match trouble {
-        Trouble::Spell {
+    let line = |trouble: &HealthTrouble| match trouble {
+        HealthTrouble::Spell {
             domain,
             since,
             until,
@@ -28,7 +31,7 @@ pub(crate) fn trouble_lines(troubles: &[Trouble], zone: Tz) -> Vec<String> {
             hour(since),
             hour(until)
         ),
-        Trouble::Resting {
+        HealthTrouble::Resting {
             domain,
             until,
             reply,
@@ -37,7 +40,7 @@ pub(crate) fn trouble_lines(troubles: &[Trouble], zone: Tz) -> Vec<String> {
             name(domain),
             hour(until)
         ),
-        Trouble::Paced { domain, per_second } => format!(
+        HealthTrouble::Paced { domain, per_second } => format!(
             "  {} bears {per_second:.1} messages a second; it goes on at that pace",
             name(domain)
         ),
@@ -56,7 +59,7 @@ pub(crate) fn state_words(state: &BatchState) -> String {
 }
 
 /// The counts that are not zero, in the order of a row's life.
-pub(crate) fn count_words(counts: &Counts, output: &Output) -> String {
+pub(crate) fn count_words(counts: &DeliveryCounts, output: &Output) -> String {
     let parts = [
         (counts.accepted, "accepted", Tone::Good),
         (counts.pending, "pending", Tone::Quiet),
@@ -89,24 +92,28 @@ pub(crate) fn show(report: &BatchReport, output: &Output) {
 }
 
 /// The batch of an issue as it stands now.
-pub(crate) async fn show_issue(app: &App, issue: &str, output: &Output) -> Result<Exit, Failure> {
+pub(crate) async fn show_issue(
+    app: &App,
+    issue: &str,
+    output: &Output,
+) -> Result<CommandExit, Failure> {
     Ok(match operations::report_of(app, issue).await? {
         Some(report) => {
             show(&report, output);
-            Exit::Done
+            CommandExit::Done
         }
-        None => Exit::Nothing,
+        None => CommandExit::Nothing,
     })
 }
 
 /// That nothing is to be done, since the batch stands so already.
-pub(crate) fn note_state(batch: &Batch, output: &Output) -> Exit {
+pub(crate) fn note_state(batch: &Batch, output: &Output) -> CommandExit {
     output.note(format!("{} is {}", batch.issue, state_words(&batch.state)));
-    Exit::Nothing
+    CommandExit::Nothing
 }
 
 /// A batch in two lines: where it stands, and its rows.
-pub(crate) fn line(batch: &Batch, counts: &Counts, output: &Output) -> String {
+pub(crate) fn line(batch: &Batch, counts: &DeliveryCounts, output: &Output) -> String {
     let mood = match batch.is_rehearsal {
         true => "  (a rehearsal)",
         false => "",
@@ -121,8 +128,8 @@ pub(crate) fn line(batch: &Batch, counts: &Counts, output: &Output) -> String {
 }
 
 /// The waves of a batch, a line each: the hour, its zones, its rows.
-pub(crate) fn wave_lines(waves: &[Wave], output: &Output) -> Vec<String> {
-    let line = |wave: &Wave| {
+pub(crate) fn wave_lines(waves: &[ZoneCohort], output: &Output) -> Vec<String> {
+    let line = |wave: &ZoneCohort| {
         let zones: Vec<&str> = wave
             .zones
             .iter()

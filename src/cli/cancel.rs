@@ -1,6 +1,6 @@
 //! `cancel ISSUE`: nobody else gets it, ever.
 
-use super::{Context, Exit, Failure, batch, confirm};
+use super::{CommandContext, CommandExit, Failure, batch, confirm};
 use crate::operations;
 
 /// End an issue that is on its way: whoever has not got it will not
@@ -18,7 +18,7 @@ pub(crate) struct Args {
     yes: bool,
 }
 
-pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
     let (app, output) = (context.app()?, &context.output);
     let cancelling = operations::cancelling(&app, &args.issue).await?;
     if cancelling.is_over() {
@@ -30,8 +30,8 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
     );
     if !args.yes && !confirm::ask(&question, output)? {
         output.note("Nothing was changed.");
-        return Ok(Exit::Nothing);
+        return Ok(CommandExit::Nothing);
     }
     batch::show(&operations::cancel(&app, cancelling.batch).await?, output);
-    Ok(Exit::Done)
+    Ok(CommandExit::Done)
 }

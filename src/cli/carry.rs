@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use super::{Exit, Failure, Output, batch, progress, signals};
+use super::{CommandExit, Failure, Output, batch, progress, signals};
 use crate::{
     app::{App, Sending},
-    delivery::{Ending, Progress, Stop},
+    delivery::{Ending, Progress, StopSignal},
     smtp::inbox::Inbox,
 };
 
@@ -15,7 +15,7 @@ pub(crate) async fn execute(
     app: &App,
     sending: Sending<'_>,
     output: &Output,
-) -> Result<Exit, Failure> {
+) -> Result<CommandExit, Failure> {
     let way = sending.open_way().await?;
     let dropped = sending.drop_rehearsals().await?;
     if dropped > 0 {
@@ -24,8 +24,8 @@ pub(crate) async fn execute(
             counted(dropped)
         ));
     }
-    let stop = Stop::default();
-    signals::drain_on(stop.clone(), output.clone(), signals::Hangup::Ends);
+    let stop = StopSignal::default();
+    signals::drain_on(stop.clone(), output.clone(), signals::HangupMeaning::Ends);
     let progress = Arc::new(Progress::default());
     let total = match &sending.batch {
         Some(batch) => batch.audience,
@@ -47,8 +47,10 @@ pub(crate) async fn execute(
     }
     way.close().await;
     Ok(match report.ending {
-        Ending::Finished if report.counts.rejected + report.counts.unknown == 0 => Exit::Done,
-        _ => Exit::Deliveries,
+        Ending::Finished if report.counts.rejected + report.counts.unknown == 0 => {
+            CommandExit::Done
+        }
+        _ => CommandExit::Deliveries,
     })
 }
 

@@ -5,9 +5,9 @@ mod watch;
 use clap::ValueEnum;
 use serde_json::json;
 
-use super::{Context, Exit, Failure, Output, output::Tone};
+use super::{CommandContext, CommandExit, Failure, Output, output::Tone};
 use crate::{
-    app::{CheckReport, Online},
+    app::{CheckReport, LinkProbing},
     check::{self, Finding, Level, report},
 };
 
@@ -30,8 +30,8 @@ pub(crate) struct Args {
     /// The issues; all without any
     issues: Vec<String>,
     /// How to report
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
+    format: ReportFormat,
     /// Fail on warnings too
     #[arg(long)]
     strict: bool,
@@ -47,16 +47,16 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    fn online(&self) -> Online {
+    fn online(&self) -> LinkProbing {
         match self.online {
-            true => Online::Ask,
-            false => Online::No,
+            true => LinkProbing::Ask,
+            false => LinkProbing::No,
         }
     }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum ReportFormat {
     /// The line, a caret, a hint
     Human,
     /// One document
@@ -67,15 +67,15 @@ enum Format {
     Sarif,
 }
 
-pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
     let output = &context.output;
     let format = match output.is_json() {
-        true => Format::Json,
+        true => ReportFormat::Json,
         false => args.format,
     };
     if args.rules {
         list_rules(format, output);
-        return Ok(Exit::Done);
+        return Ok(CommandExit::Done);
     }
     if args.watch {
         return watch::execute(args, format, context).await;
@@ -84,9 +84,9 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
     tell(&report, format, output);
     let fails = fails(&report, args.strict);
     Ok(match (fails, report.issues.is_empty()) {
-        (true, _) => Exit::Content,
-        (false, true) => Exit::Nothing,
-        (false, false) => Exit::Done,
+        (true, _) => CommandExit::Content,
+        (false, true) => CommandExit::Nothing,
+        (false, false) => CommandExit::Done,
     })
 }
 
@@ -94,10 +94,10 @@ fn fails(report: &CheckReport, is_strict: bool) -> bool {
     report.count(Level::Error) > 0 || is_strict && report.count(Level::Warning) > 0
 }
 
-fn tell(report: &CheckReport, format: Format, output: &Output) {
+fn tell(report: &CheckReport, format: ReportFormat, output: &Output) {
     match format {
-        Format::Human => show(report, output),
-        Format::Json => output.document(&json!({
+        ReportFormat::Human => show(report, output),
+        ReportFormat::Json => output.document(&json!({
             "errors": report.count(Level::Error),
             "warnings": report.count(Level::Warning),
             "advice": report.count(Level::Advice),
@@ -105,8 +105,8 @@ fn tell(report: &CheckReport, format: Format, output: &Output) {
             "list": report.list,
             "keeper": report.keeper,
         })),
-        Format::Github => output.raw(report::github(report.findings()).as_bytes()),
-        Format::Sarif => output.document(&report::sarif(report.findings())),
+        ReportFormat::Github => output.raw(report::github(report.findings()).as_bytes()),
+        ReportFormat::Sarif => output.document(&report::sarif(report.findings())),
     }
 }
 
@@ -170,8 +170,8 @@ fn counted(count: usize, what: &str) -> String {
     }
 }
 
-fn list_rules(format: Format, output: &Output) {
-    if format != Format::Human {
+fn list_rules(format: ReportFormat, output: &Output) {
+    if format != ReportFormat::Human {
         let rules: Vec<_> = check::rules()
             .map(|rule| json!({"id": rule.id, "level": rule.level, "why": rule.why, "source": rule.source}))
             .collect();

@@ -1,6 +1,6 @@
 //! `completions SHELL`: a completion script for a shell.
 
-use super::{Context, Exit, Failure};
+use super::{CommandContext, CommandExit, Failure};
 
 /// Print a completion script for a shell
 #[derive(Debug, clap::Args)]
@@ -10,7 +10,7 @@ pub(crate) struct Args {
     shell: clap_complete::Shell,
 }
 
-pub(crate) fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+pub(crate) fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(
         args.shell,
@@ -19,5 +19,5 @@ pub(crate) fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
         &mut script,
     );
     context.output.raw(&script);
-    Ok(Exit::Done)
+    Ok(CommandExit::Done)
 }

@@ -1,18 +1,18 @@
 //! `dkim new`: a key pair, and the DNS record to publish.
 
-use super::{Context, Exit, Failure};
+use super::{CommandContext, CommandExit, Failure};
 use crate::app::SigningKey;
 
 /// Keys that sign the mail
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
-    action: Action,
+    action: DkimAction,
 }
 
 #[derive(Debug, clap::Subcommand)]
-enum Action {
-    New(New),
+enum DkimAction {
+    New(NewKeyArgs),
 }
 
 /// Make a key pair, and print the DNS record to publish
@@ -24,7 +24,7 @@ keys, make one under another selector, publish its record, then name it in daily
 Examples:
   daily-note dkim new
   daily-note dkim new --selector 2027a --ed25519")]
-struct New {
+struct NewKeyArgs {
     /// The key's name in DNS [default: dn and the month, as dn202611]
     #[arg(long, value_name = "NAME")]
     selector: Option<String>,
@@ -36,8 +36,8 @@ struct New {
     ed25519: bool,
 }
 
-pub(crate) fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
-    let Action::New(new) = &args.action;
+pub(crate) fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
+    let DkimAction::New(new) = &args.action;
     let app = context.app()?;
     let selector = match &new.selector {
         Some(selector) => selector.clone(),
@@ -50,7 +50,7 @@ pub(crate) fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
     } else {
         context.output.say(report(domain, &keys));
     }
-    Ok(Exit::Done)
+    Ok(CommandExit::Done)
 }
 
 fn document(domain: &str, keys: &[SigningKey]) -> serde_json::Value {

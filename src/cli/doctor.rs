@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use super::{Context, Exit, Failure, Output, output::Tone};
+use super::{CommandContext, CommandExit, Failure, Output, output::Tone};
 use crate::{
-    app::World,
+    app::OutsideProbes,
     dns::SystemDns,
-    doctor::{Check, Report, Topic, Verdict},
+    doctor::{CheckTopic, CheckVerdict, Report, ReportLine},
     publication::SecretUse,
 };
 
@@ -27,32 +27,35 @@ pub(crate) struct Args {}
 
 /// What `--json` prints.
 #[derive(Debug, Serialize)]
-struct Document<'a> {
-    verdict: Verdict,
+struct DoctorJson<'a> {
+    verdict: CheckVerdict,
     #[serde(flatten)]
     report: &'a Report,
 }
 
-pub(crate) async fn execute(_args: &Args, context: &Context) -> Result<Exit, Failure> {
+pub(crate) async fn execute(
+    _args: &Args,
+    context: &CommandContext,
+) -> Result<CommandExit, Failure> {
     let app = context.app()?;
     app.require_secrets(&SecretUse::SENDING)?;
     let dns = SystemDns::new();
-    let world = World {
+    let world = OutsideProbes {
         dns: &dns,
         time_server: TIME_SERVER,
     };
     let report = app.doctor(&world).await;
     let output = &context.output;
     if output.is_json() {
-        output.document(&Document {
+        output.document(&DoctorJson {
             verdict: report.verdict(),
             report: &report,
         });
     }
     output.say(shown(&report, output));
     Ok(match report.verdict() {
-        Verdict::Bad => Exit::Configuration,
-        Verdict::Good | Verdict::Unknown | Verdict::Care => Exit::Done,
+        CheckVerdict::Bad => CommandExit::Configuration,
+        CheckVerdict::Good | CheckVerdict::Unknown | CheckVerdict::Care => CommandExit::Done,
     })
 }
 
@@ -72,12 +75,12 @@ fn shown(report: &Report, output: &Output) -> String {
     text
 }
 
-fn line(check: &Check, output: &Output) -> String {
+fn line(check: &ReportLine, output: &Output) -> String {
     let (tone, mark) = match check.verdict {
-        Verdict::Good => (Tone::Good, "✓"),
-        Verdict::Unknown => (Tone::Quiet, "·"),
-        Verdict::Care => (Tone::Care, "!"),
-        Verdict::Bad => (Tone::Bad, "✗"),
+        CheckVerdict::Good => (Tone::Good, "✓"),
+        CheckVerdict::Unknown => (Tone::Quiet, "·"),
+        CheckVerdict::Care => (Tone::Care, "!"),
+        CheckVerdict::Bad => (Tone::Bad, "✗"),
     };
     let mut text = format!("  {} {}\n", output.paint(tone, mark), check.what);
     for (word, said) in [("why ", &check.why), ("fix ", &check.fix)] {
@@ -90,7 +93,7 @@ fn line(check: &Check, output: &Output) -> String {
 }
 
 fn sum(report: &Report) -> String {
-    let [bad, care] = [Verdict::Bad, Verdict::Care].map(|verdict| report.count(verdict));
+    let [bad, care] = [CheckVerdict::Bad, CheckVerdict::Care].map(|verdict| report.count(verdict));
     match (bad, care) {
         (0, 0) => "All is well.".to_owned(),
         (0, care) => format!("Mail can be sent; {care} to look at."),
@@ -99,17 +102,17 @@ fn sum(report: &Report) -> String {
     }
 }
 
-fn title(topic: Topic) -> &'static str {
+fn title(topic: CheckTopic) -> &'static str {
     match topic {
-        Topic::Relay => "Relay",
-        Topic::Spf => "SPF",
-        Topic::Dkim => "DKIM",
-        Topic::Dmarc => "DMARC",
-        Topic::Mx => "Replies and bounces",
-        Topic::ReverseDns => "Reverse DNS",
-        Topic::Readers => "Readers",
-        Topic::Clock => "Clock",
-        Topic::State => "State",
-        Topic::Templates => "Templates",
+        CheckTopic::Relay => "Relay",
+        CheckTopic::Spf => "SPF",
+        CheckTopic::Dkim => "DKIM",
+        CheckTopic::Dmarc => "DMARC",
+        CheckTopic::Mx => "Replies and bounces",
+        CheckTopic::ReverseDns => "Reverse DNS",
+        CheckTopic::Readers => "Readers",
+        CheckTopic::Clock => "Clock",
+        CheckTopic::State => "State",
+        CheckTopic::Templates => "Templates",
     }
 }

@@ -6,7 +6,7 @@ use super::{Failure, Output, confirm, output::Tone};
 use crate::app::{App, AppError, Doubt};
 
 /// What a person answered.
-pub(crate) enum Answer {
+pub(crate) enum PersonsAnswer {
     /// It may be done.
     Yes,
     /// It may not: nothing is sent.
@@ -19,30 +19,30 @@ pub(crate) async fn settle(
     app: &App,
     doubt: Box<Doubt>,
     output: &Output,
-) -> Result<Answer, Failure> {
+) -> Result<PersonsAnswer, Failure> {
     match ask(&doubt, output)? {
-        Some(Answer::Yes) => {
+        Some(PersonsAnswer::Yes) => {
             if !doubt.is_of_issue() {
                 app.adopt().await?;
             }
-            Ok(Answer::Yes)
+            Ok(PersonsAnswer::Yes)
         }
-        Some(Answer::No) => Ok(Answer::No),
+        Some(PersonsAnswer::No) => Ok(PersonsAnswer::No),
         None => Err(AppError::Doubt(doubt).into()),
     }
 }
 
 /// None: nobody can be asked.
-pub(crate) fn ask(doubt: &Doubt, output: &Output) -> Result<Option<Answer>, Failure> {
+pub(crate) fn ask(doubt: &Doubt, output: &Output) -> Result<Option<PersonsAnswer>, Failure> {
     let Some(question) = doubt.question().filter(|_| io::stdin().is_terminal()) else {
         return Ok(None);
     };
     output.note(output.paint(Tone::Care, format!("! {}", doubt.message())));
     Ok(Some(match confirm::ask(question, output)? {
-        true => Answer::Yes,
+        true => PersonsAnswer::Yes,
         false => {
             output.note("Nothing was sent.");
-            Answer::No
+            PersonsAnswer::No
         }
     }))
 }

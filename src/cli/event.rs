@@ -9,11 +9,11 @@ use super::{Output, Tone};
 use crate::{
     address::{mask_strings, masked_within},
     publication::Slot,
-    schedule::{Event, Standing, Teller},
+    schedule::{Event, EventSink, SlotStanding},
 };
 
 /// Prints events, a line each.
-pub(crate) struct Printer {
+pub(crate) struct EventPrinter {
     pub(crate) output: Output,
     /// The publication's, in which times are shown.
     pub(crate) zone: Tz,
@@ -22,13 +22,13 @@ pub(crate) struct Printer {
 }
 
 /// Writes events into the log, for programs that collect it.
-pub(crate) struct Log;
+pub(crate) struct EventLog;
 
 #[async_trait]
-impl Teller for Log {
+impl EventSink for EventLog {
     async fn tell(&self, event: &Event, at: DateTime<Utc>) {
         // The log makes these details the line's own fields.
-        let details = serde_json::to_value(Line { at, event }).unwrap_or_default();
+        let details = serde_json::to_value(EventJson { at, event }).unwrap_or_default();
         match event.is_alarming() {
             true => tracing::warn!(%details),
             false => tracing::info!(%details),
@@ -38,17 +38,17 @@ impl Teller for Log {
 
 /// A line of `--json`.
 #[derive(Serialize)]
-struct Line<'a> {
+struct EventJson<'a> {
     at: DateTime<Utc>,
     #[serde(flatten)]
     event: &'a Event,
 }
 
 #[async_trait]
-impl Teller for Printer {
+impl EventSink for EventPrinter {
     async fn tell(&self, event: &Event, at: DateTime<Utc>) {
         if self.output.is_json() {
-            let mut line = serde_json::to_value(Line { at, event }).unwrap_or_default();
+            let mut line = serde_json::to_value(EventJson { at, event }).unwrap_or_default();
             mask_strings(&mut line);
             self.output.document(&line);
             return;
@@ -74,7 +74,7 @@ impl Teller for Printer {
     }
 }
 
-impl Printer {
+impl EventPrinter {
     fn time(&self, at: DateTime<Utc>) -> String {
         at.with_timezone(&self.zone)
             .format("%Y-%m-%d %H:%M:%S")
@@ -201,19 +201,19 @@ fn name(slot: &Slot) -> String {
     format!("{} of {}", slot.edition, slot.date)
 }
 
-fn words(standing: &Standing) -> String {
+fn words(standing: &SlotStanding) -> String {
     match standing {
-        Standing::Missing => "no issue is there".to_owned(),
-        Standing::Draft { issue } => format!("{issue} is a draft"),
-        Standing::Ready { issue } => format!("{issue} is ready"),
-        Standing::OnHold { issue: Some(issue) } => {
+        SlotStanding::Missing => "no issue is there".to_owned(),
+        SlotStanding::Draft { issue } => format!("{issue} is a draft"),
+        SlotStanding::Ready { issue } => format!("{issue} is ready"),
+        SlotStanding::OnHold { issue: Some(issue) } => {
             format!("{issue} is on hold (`daily-note release {issue}`)")
         }
-        Standing::OnHold { issue: None } => "it is on hold".to_owned(),
-        Standing::Doubled { issues } => {
+        SlotStanding::OnHold { issue: None } => "it is on hold".to_owned(),
+        SlotStanding::Doubled { issues } => {
             format!("more than one issue is there ({})", issues.join(", "))
         }
-        Standing::Broken { file, problems } => {
+        SlotStanding::Broken { file, problems } => {
             format!("{file} can't be read\n{}", indented(problems))
         }
     }

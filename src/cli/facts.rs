@@ -8,7 +8,7 @@ use super::{Output, Tone, batch, table::padded};
 use crate::{
     app::{Outlet, Preflight},
     check::Finding,
-    operations::{BatchState, Counts},
+    operations::{BatchState, DeliveryCounts},
 };
 
 /// Warnings told one by one; `check` tells all.
@@ -114,7 +114,7 @@ fn to_go(facts: &Preflight) -> u64 {
     }
 }
 
-fn left(counts: &Counts, facts: &Preflight) -> u64 {
+fn left(counts: &DeliveryCounts, facts: &Preflight) -> u64 {
     let has_end =
         |state: &BatchState| matches!(state, BatchState::Finished | BatchState::Cancelled);
     match facts

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use miette::Report;
 
 use crate::{
-    app::{AppError, PreviewError, Refusal},
+    app::{AppError, PreviewError, RefusalKind},
     issue::ArchiveError,
     message::ComposeError,
     render::RenderError,
@@ -14,7 +14,7 @@ use crate::{
 
 /// The exit codes of the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Exit {
+pub(crate) enum CommandExit {
     /// Done.
     Done = 0,
     /// A fault that the program did not expect.
@@ -31,8 +31,8 @@ pub(crate) enum Exit {
     Nothing = 6,
 }
 
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
+impl From<CommandExit> for ExitCode {
+    fn from(exit: CommandExit) -> Self {
         Self::from(exit as u8)
     }
 }
@@ -40,14 +40,14 @@ impl From<Exit> for ExitCode {
 /// An error for a person, with the exit code that goes with it.
 #[derive(Debug)]
 pub(crate) struct Failure {
-    exit: Exit,
+    exit: CommandExit,
     /// More than one where a file has more than one thing wrong.
     reports: Vec<Report>,
 }
 
 impl Failure {
     /// A failure of that kind.
-    pub(crate) fn new(exit: Exit, report: impl Into<Report>) -> Self {
+    pub(crate) fn new(exit: CommandExit, report: impl Into<Report>) -> Self {
         Self {
             exit,
             reports: vec![report.into()],
@@ -56,16 +56,16 @@ impl Failure {
 
     /// The command line does not make sense.
     pub(crate) fn usage(message: impl std::fmt::Display) -> Self {
-        Self::new(Exit::Usage, miette::miette!("{message}"))
+        Self::new(CommandExit::Usage, miette::miette!("{message}"))
     }
 
     /// A fault that the program did not expect.
     pub(crate) fn unexpected(message: impl std::fmt::Display) -> Self {
-        Self::new(Exit::Unexpected, miette::miette!("{message}"))
+        Self::new(CommandExit::Unexpected, miette::miette!("{message}"))
     }
 
     /// Everything that is wrong in files, each at its place.
-    fn places(exit: Exit, errors: Vec<SourceError>) -> Self {
+    fn places(exit: CommandExit, errors: Vec<SourceError>) -> Self {
         Self {
             exit,
             reports: errors.into_iter().map(SourceError::into_report).collect(),
@@ -73,7 +73,7 @@ impl Failure {
     }
 
     /// An error that says what is wrong, with its causes.
-    fn from_err(exit: Exit, error: impl std::error::Error + Send + Sync + 'static) -> Self {
+    fn from_err(exit: CommandExit, error: impl std::error::Error + Send + Sync + 'static) -> Self {
         Self {
             exit,
             reports: vec![Report::from_err(error)],
@@ -82,7 +82,7 @@ impl Failure {
 
     /// The same with what to do about it.
     fn hinted(
-        exit: Exit,
+        exit: CommandExit,
         error: impl std::error::Error + Send + Sync + 'static,
         hint: &str,
     ) -> Self {
@@ -93,7 +93,7 @@ impl Failure {
     }
 
     /// The exit code.
-    pub(crate) fn exit(&self) -> Exit {
+    pub(crate) fn exit(&self) -> CommandExit {
         self.exit
     }
 
@@ -106,39 +106,39 @@ impl Failure {
 impl From<AppError> for Failure {
     fn from(error: AppError) -> Self {
         match error {
-            AppError::Configuration(errors) => Self::places(Exit::Configuration, errors),
-            AppError::Content(errors) => Self::places(Exit::Content, errors),
+            AppError::Configuration(errors) => Self::places(CommandExit::Configuration, errors),
+            AppError::Content(errors) => Self::places(CommandExit::Content, errors),
             AppError::Findings(findings) => Self {
-                exit: Exit::Content,
+                exit: CommandExit::Content,
                 reports: findings.into_iter().map(Report::new).collect(),
             },
             AppError::Archive(ArchiveError::Broken { errors, .. }) => {
-                Self::places(Exit::Content, errors)
+                Self::places(CommandExit::Content, errors)
             }
             AppError::Archive(error) => {
                 let hint = archive_hint(&error);
-                Self::hinted(Exit::Usage, error, &hint)
+                Self::hinted(CommandExit::Usage, error, &hint)
             }
             AppError::Render(error) => error.into(),
             AppError::Compose(ComposeError::Render(error)) => error.into(),
-            AppError::Compose(error) => Self::from_err(Exit::Content, error),
-            AppError::Frozen(error) => Self::from_err(Exit::Unexpected, error),
+            AppError::Compose(error) => Self::from_err(CommandExit::Content, error),
+            AppError::Frozen(error) => Self::from_err(CommandExit::Unexpected, error),
             AppError::Dkim(error) => {
                 let hint = "check smtp.dkim; `daily-note dkim new` makes a key";
-                Self::hinted(Exit::Configuration, error, hint)
+                Self::hinted(CommandExit::Configuration, error, hint)
             }
             AppError::State(error) => match error.into_entry() {
-                Ok(entry) => Self::places(Exit::Configuration, vec![entry]),
+                Ok(entry) => Self::places(CommandExit::Configuration, vec![entry]),
                 Err(error) => {
                     let hint = error.hint().to_owned();
-                    Self::hinted(Exit::Configuration, error, &hint)
+                    Self::hinted(CommandExit::Configuration, error, &hint)
                 }
             },
             AppError::Relay(error) => {
                 let hint = error.hint();
-                Self::hinted(Exit::Configuration, error, hint)
+                Self::hinted(CommandExit::Configuration, error, hint)
             }
-            AppError::Inbox(error) => Self::from_err(Exit::Configuration, error),
+            AppError::Inbox(error) => Self::from_err(CommandExit::Configuration, error),
             AppError::Preview(error) => {
                 let hint = match &error {
                     PreviewError::Listen { .. } => {
@@ -148,12 +148,12 @@ impl From<AppError> for Failure {
                         "the system may watch too much already: on Linux, fs.inotify.max_user_watches"
                     }
                 };
-                Self::hinted(Exit::Configuration, error, hint)
+                Self::hinted(CommandExit::Configuration, error, hint)
             }
             AppError::Doubt(doubt) => {
                 let (message, hint) = (doubt.message(), doubt.hint());
                 Self::new(
-                    Exit::Configuration,
+                    CommandExit::Configuration,
                     miette::miette!(help = hint, "{message}"),
                 )
             }
@@ -163,15 +163,15 @@ impl From<AppError> for Failure {
                 hint,
             } => {
                 let exit = match kind {
-                    Refusal::Usage => Exit::Usage,
-                    Refusal::Configuration => Exit::Configuration,
-                    Refusal::Content => Exit::Content,
-                    Refusal::Nothing => Exit::Nothing,
-                    Refusal::Deliveries => Exit::Deliveries,
+                    RefusalKind::Usage => CommandExit::Usage,
+                    RefusalKind::Configuration => CommandExit::Configuration,
+                    RefusalKind::Content => CommandExit::Content,
+                    RefusalKind::Nothing => CommandExit::Nothing,
+                    RefusalKind::Deliveries => CommandExit::Deliveries,
                 };
                 Self::new(exit, miette::miette!(help = hint, "{message}"))
             }
-            error @ AppError::Io { .. } => Self::from_err(Exit::Unexpected, error),
+            error @ AppError::Io { .. } => Self::from_err(CommandExit::Unexpected, error),
         }
     }
 }
@@ -179,8 +179,8 @@ impl From<AppError> for Failure {
 impl From<RenderError> for Failure {
     fn from(error: RenderError) -> Self {
         match error {
-            RenderError::Source(error) => Self::places(Exit::Content, vec![*error]),
-            error => Self::from_err(Exit::Content, error),
+            RenderError::Source(error) => Self::places(CommandExit::Content, vec![*error]),
+            error => Self::from_err(CommandExit::Content, error),
         }
     }
 }
@@ -205,7 +205,7 @@ fn archive_hint(error: &ArchiveError) -> String {
 
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
-        Self::from_err(Exit::Unexpected, error)
+        Self::from_err(CommandExit::Unexpected, error)
     }
 }
 
@@ -217,7 +217,7 @@ pub(crate) trait ContextHint {
 
 impl ContextHint for Report {
     fn context_hint(self, hint: &str) -> Report {
-        Report::new(Hinted {
+        Report::new(HintedError {
             message: self.to_string(),
             causes: causes(&self),
             hint: hint.to_owned(),
@@ -225,10 +225,10 @@ impl ContextHint for Report {
     }
 }
 
-fn causes(report: &Report) -> Option<Cause> {
+fn causes(report: &Report) -> Option<FailureCause> {
     let texts: Vec<String> = report.chain().skip(1).map(ToString::to_string).collect();
     texts.into_iter().rev().fold(None, |inner, text| {
-        Some(Cause {
+        Some(FailureCause {
             text,
             inner: inner.map(Box::new),
         })
@@ -239,17 +239,17 @@ fn causes(report: &Report) -> Option<Cause> {
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 #[error("{message}")]
 #[diagnostic(help("{hint}"))]
-struct Hinted {
+struct HintedError {
     message: String,
     #[source]
-    causes: Option<Cause>,
+    causes: Option<FailureCause>,
     hint: String,
 }
 
 #[derive(Debug, thiserror::Error)]
 #[error("{text}")]
-struct Cause {
+struct FailureCause {
     text: String,
     #[source]
-    inner: Option<Box<Cause>>,
+    inner: Option<Box<FailureCause>>,
 }

@@ -1,7 +1,7 @@
 //! `hold ISSUE|SLOT` and `release ISSUE|SLOT`: what is not begun stays, until a person lets it go.
 
-use super::{Context, Exit, Failure, Output};
-use crate::operations::Hold;
+use super::{CommandContext, CommandExit, Failure, Output};
+use crate::operations::HeldRelease;
 
 /// Keep an issue, or a slot, from going out until it is released
 #[derive(Debug, clap::Args)]
@@ -35,21 +35,24 @@ pub(crate) struct ReleaseArgs {
     wanted: String,
 }
 
-pub(crate) async fn execute(args: &HoldArgs, context: &Context) -> Result<Exit, Failure> {
+pub(crate) async fn execute(
+    args: &HoldArgs,
+    context: &CommandContext,
+) -> Result<CommandExit, Failure> {
     let app = context.app()?;
     let (hold, is_new) = app.put_on_hold(&args.wanted, &args.reason).await?;
     Ok(tell_held(&hold, is_new, &context.output))
 }
 
 /// Says that it is held.
-pub(super) fn tell_held(hold: &Hold, is_new: bool, output: &Output) -> Exit {
+pub(super) fn tell_held(hold: &HeldRelease, is_new: bool, output: &Output) -> CommandExit {
     if output.is_json() {
         output.document(hold);
     }
     let name = &hold.name;
     if !is_new {
         output.note(format!("{name} is on hold already."));
-        return Exit::Nothing;
+        return CommandExit::Nothing;
     }
     if !output.is_json() {
         output.say(format!("✓ {name} is on hold: {}", hold.why));
@@ -57,10 +60,13 @@ pub(super) fn tell_held(hold: &Hold, is_new: bool, output: &Output) -> Exit {
     output.note(format!(
         "It goes out neither on its own nor by `send` before `daily-note release {name}`."
     ));
-    Exit::Done
+    CommandExit::Done
 }
 
-pub(crate) async fn release(args: &ReleaseArgs, context: &Context) -> Result<Exit, Failure> {
+pub(crate) async fn release(
+    args: &ReleaseArgs,
+    context: &CommandContext,
+) -> Result<CommandExit, Failure> {
     let (app, output) = (context.app()?, &context.output);
     let released = app.release(&args.wanted).await?;
     if output.is_json() {
@@ -68,14 +74,14 @@ pub(crate) async fn release(args: &ReleaseArgs, context: &Context) -> Result<Exi
     }
     if released.is_empty() {
         output.note(format!("{} is not on hold.", args.wanted));
-        return Ok(Exit::Nothing);
+        return Ok(CommandExit::Nothing);
     }
     tell_released(&released, output);
-    Ok(Exit::Done)
+    Ok(CommandExit::Done)
 }
 
-pub(super) fn tell_released(released: &[Hold], output: &Output) {
-    for Hold { name, .. } in released.iter().filter(|_| !output.is_json()) {
+pub(super) fn tell_released(released: &[HeldRelease], output: &Output) {
+    for HeldRelease { name, .. } in released.iter().filter(|_| !output.is_json()) {
         output.say(format!("✓ {name} is released"));
     }
     output.note("Where `serve` or `send --due` runs it goes out at its hour, or at once within `schedule.late`.");

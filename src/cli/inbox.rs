@@ -10,7 +10,7 @@ use std::{
 use miette::Report;
 use serde::Serialize;
 
-use super::{Context, Exit, Failure, failure::ContextHint, signals};
+use super::{CommandContext, CommandExit, Failure, failure::ContextHint, signals};
 use crate::app::InboxSite;
 
 /// Take mail on a local port and show it on a page, for trying things out
@@ -26,7 +26,7 @@ use crate::app::InboxSite;
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Args {
     #[command(subcommand)]
-    command: Option<Command>,
+    command: Option<InboxAction>,
     /// Where the page is; port 0 takes any free one
     #[arg(long, value_name = "ADDRESS", default_value_t = local(8025))]
     listen: SocketAddr,
@@ -36,13 +36,13 @@ pub(crate) struct Args {
 }
 
 #[derive(Debug, clap::Subcommand)]
-enum Command {
+enum InboxAction {
     Clear(clear::Args),
 }
 
 /// What `--json` prints.
 #[derive(Debug, Serialize)]
-struct Places {
+struct InboxJson {
     page: String,
     smtp: String,
     folder: PathBuf,
@@ -52,8 +52,8 @@ fn local(port: u16) -> SocketAddr {
     SocketAddr::from((Ipv4Addr::LOCALHOST, port))
 }
 
-pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
-    if let Some(Command::Clear(clear::Args {})) = args.command {
+pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
+    if let Some(InboxAction::Clear(clear::Args {})) = args.command {
         return clear::execute(context).await;
     }
     let app = context.app()?;
@@ -63,11 +63,11 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
         .map_err(|error| {
             let hint = "name another address with --listen or --smtp; port 0 takes any free one";
             Failure::new(
-                Exit::Configuration,
+                CommandExit::Configuration,
                 Report::from_err(error).context_hint(hint),
             )
         })?;
-    let places = Places {
+    let places = InboxJson {
         page: format!("http://{}", site.page()),
         smtp: format!("smtp://{}?tls=none", site.smtp()),
         folder,
@@ -91,5 +91,5 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
     ));
     signals::asked_to_stop().await?;
     site.stop().await;
-    Ok(Exit::Done)
+    Ok(CommandExit::Done)
 }

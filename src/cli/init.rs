@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use chrono_tz::Tz;
 use clap::ValueEnum;
 
-use super::{Context, Exit, Failure};
+use super::{CommandContext, CommandExit, Failure};
 use crate::{
     address::{Mailbox, clean_name},
-    app::{AppError, Refusal},
+    app::{AppError, RefusalKind},
     publication::{FILE_NAME, parse_zone},
-    scaffold::{self, NewFile, Setup, Start, WriteError},
+    scaffold::{self, NewFile, Setup, StarterFacts, WriteError},
 };
 
 /// Make a new publication: settings, a first issue, a list of readers
@@ -30,7 +30,7 @@ pub(crate) struct Args {
     folder: Option<PathBuf>,
     /// The language of its files [default: the system's]
     #[arg(long, value_enum)]
-    language: Option<Language>,
+    language: Option<StartLanguage>,
     /// The newsletter's name [default: the folder's]
     #[arg(long)]
     name: Option<String>,
@@ -53,14 +53,14 @@ pub(crate) struct Args {
 
 /// A language to start in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Language {
+enum StartLanguage {
     /// 한국어
     Ko,
     /// English
     En,
 }
 
-pub(crate) fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+pub(crate) fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
     let shown = match (&args.folder, context.root()) {
         (Some(folder), _) => folder.as_path(),
         (None, Some(root)) => root,
@@ -70,22 +70,22 @@ pub(crate) fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let extras = extras(args, &folder);
     if !extras.is_empty() && folder.join(FILE_NAME).is_file() {
         write_extras(&extras, context)?;
-        return Ok(Exit::Done);
+        return Ok(CommandExit::Done);
     }
     let language = args.language.unwrap_or_else(system_language);
     let name = match &args.name {
         Some(name) => clean_name(name).ok_or_else(|| Failure::usage("the name is empty"))?,
         None => name_of(&folder, language),
     };
-    let start = Start {
+    let start = StarterFacts {
         from: match &args.from {
             Some(from) => from.clone(),
             None => sender(&name)?,
         },
         name,
         language: match language {
-            Language::Ko => scaffold::Language::Korean,
-            Language::En => scaffold::Language::English,
+            StartLanguage::Ko => scaffold::StarterLanguage::Korean,
+            StartLanguage::En => scaffold::StarterLanguage::English,
         },
         timezone: args.timezone.unwrap_or_else(system_zone),
         now: context.clock.now(),
@@ -104,7 +104,7 @@ pub(crate) fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
             "files": paths,
             "issue": new.issue,
         }));
-        return Ok(Exit::Done);
+        return Ok(CommandExit::Done);
     }
     for path in paths {
         let path = shown.join(path);
@@ -120,7 +120,7 @@ pub(crate) fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
          daily-note{root} test {} --to you@example.com",
         new.issue
     ));
-    Ok(Exit::Done)
+    Ok(CommandExit::Done)
 }
 
 /// The files that were asked for, each with the folder it is for: the repository's, if there is
@@ -142,7 +142,7 @@ fn extras(args: &Args, folder: &Path) -> Vec<(PathBuf, NewFile)> {
     .collect()
 }
 
-fn write_extras(extras: &[(PathBuf, NewFile)], context: &Context) -> Result<(), Failure> {
+fn write_extras(extras: &[(PathBuf, NewFile)], context: &CommandContext) -> Result<(), Failure> {
     for (root, file) in extras {
         scaffold::write(root, std::slice::from_ref(file)).map_err(refusal)?;
         context
@@ -161,7 +161,7 @@ fn write_extras(extras: &[(PathBuf, NewFile)], context: &Context) -> Result<(), 
 pub(super) fn refusal(error: WriteError) -> AppError {
     match error {
         WriteError::Exists(_) => AppError::Refused {
-            kind: Refusal::Usage,
+            kind: RefusalKind::Usage,
             message: error.to_string(),
             hint: "nothing was written, nothing is overwritten: remove it, or choose another place"
                 .to_owned(),
@@ -175,12 +175,12 @@ pub(super) fn refusal(error: WriteError) -> AppError {
 }
 
 /// `my-notes` → `My notes`.
-fn name_of(folder: &Path, language: Language) -> String {
+fn name_of(folder: &Path, language: StartLanguage) -> String {
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
     let name = clean_name(&name.replace(['-', '_'], " ")).unwrap_or_else(|| {
         match language {
-            Language::Ko => "새 뉴스레터",
-            Language::En => "A new newsletter",
+            StartLanguage::Ko => "새 뉴스레터",
+            StartLanguage::En => "A new newsletter",
         }
         .to_owned()
     });
@@ -199,14 +199,14 @@ fn sender(name: &str) -> Result<Mailbox, Failure> {
 }
 
 /// POSIX: LC_ALL over LC_MESSAGES over LANG.
-fn system_language() -> Language {
+fn system_language() -> StartLanguage {
     let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
         .into_iter()
         .filter_map(|name| std::env::var(name).ok())
         .find(|locale| !locale.is_empty());
     match locale {
-        Some(locale) if locale.starts_with("ko") => Language::Ko,
-        _ => Language::En,
+        Some(locale) if locale.starts_with("ko") => StartLanguage::Ko,
+        _ => StartLanguage::En,
     }
 }
 

@@ -21,7 +21,7 @@ use tracing_subscriber::{
     registry::LookupSpan,
 };
 
-use super::{Global, LogFormat};
+use super::{GlobalFlags, LogFormat};
 use crate::{address::masked_within, clock::Clock};
 
 /// The publication's zone. The log is the process's, and begins before a publication is read.
@@ -31,7 +31,7 @@ static ZONE: OnceLock<Tz> = OnceLock::new();
 const DETAILS: &str = "details";
 
 /// `RUST_LOG` refines what `-v` asks. Of other crates nothing is said unless it is asked for.
-pub(super) fn start(global: &Global) {
+pub(super) fn start(global: &GlobalFlags) {
     let level = match (global.quiet, global.verbose) {
         (true, _) => "daily_note=error",
         // Who collects the log wants to know what happens, not only what goes wrong.
@@ -43,8 +43,8 @@ pub(super) fn start(global: &Global) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(|| Masked)
-        .event_format(Lines {
+        .with_writer(|| MaskedStderr)
+        .event_format(LogLines {
             is_json: global.log_format == LogFormat::Json,
         })
         .init();
@@ -57,11 +57,11 @@ pub(super) fn use_zone(zone: Tz) {
 }
 
 /// A line of the log.
-struct Lines {
+struct LogLines {
     is_json: bool,
 }
 
-impl<S, N> FormatEvent<S, N> for Lines
+impl<S, N> FormatEvent<S, N> for LogLines
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
     N: for<'a> FormatFields<'a> + 'static,
@@ -72,7 +72,7 @@ where
         mut to: Writer<'_>,
         event: &Event<'_>,
     ) -> std::fmt::Result {
-        let mut fields = Fields::default();
+        let mut fields = EventFields::default();
         event.record(&mut fields);
         let level = event.metadata().level().as_str();
         let time = timestamp(Clock::System.now());
@@ -94,9 +94,9 @@ fn timestamp(now: DateTime<Utc>) -> String {
 
 /// What an event carries.
 #[derive(Default)]
-struct Fields(Map<String, Value>);
+struct EventFields(Map<String, Value>);
 
-impl Fields {
+impl EventFields {
     fn document(self, time: &str, level: &str) -> Value {
         let mut document = self.0;
         if let Some(details) = document.get(DETAILS).and_then(as_object) {
@@ -133,7 +133,7 @@ fn plain(text: &str) -> String {
     text.chars().map(sign).collect()
 }
 
-impl Visit for Fields {
+impl Visit for EventFields {
     fn record_str(&mut self, field: &Field, value: &str) {
         self.0.insert(field.name().to_owned(), value.into());
     }
@@ -156,9 +156,9 @@ impl Visit for Fields {
 }
 
 /// Stderr, with every address masked. A line comes in one piece.
-struct Masked;
+struct MaskedStderr;
 
-impl Write for Masked {
+impl Write for MaskedStderr {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         let masked = masked_within(&String::from_utf8_lossy(line));
         io::stderr().lock().write_all(masked.as_bytes())?;
@@ -176,9 +176,9 @@ mod tests {
 
     use super::*;
 
-    fn fields(pairs: &[(&str, &str)]) -> Fields {
+    fn fields(pairs: &[(&str, &str)]) -> EventFields {
         let own = |(name, value): &(&str, &str)| ((*name).to_owned(), Value::from(*value));
-        Fields(pairs.iter().map(own).collect())
+        EventFields(pairs.iter().map(own).collect())
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Context, Exit, Failure};
+use super::{CommandContext, CommandExit, Failure};
 
 /// Print the manual page, or write one page a command
 #[derive(Debug, clap::Args)]
@@ -15,7 +15,7 @@ pub(crate) struct Args {
     out: Option<PathBuf>,
 }
 
-pub(crate) fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+pub(crate) fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
     let command = super::clap_command();
     if let Some(folder) = &args.out {
         std::fs::create_dir_all(folder)?;
@@ -23,10 +23,10 @@ pub(crate) fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
         context
             .output
             .note(format!("manual pages are in {}", folder.display()));
-        return Ok(Exit::Done);
+        return Ok(CommandExit::Done);
     }
     let mut page = Vec::new();
     clap_mangen::Man::new(command).render(&mut page)?;
     context.output.raw(&page);
-    Ok(Exit::Done)
+    Ok(CommandExit::Done)
 }

@@ -2,10 +2,10 @@
 
 use chrono::NaiveDate;
 
-use super::{Context, Exit, Failure, init::refusal};
+use super::{CommandContext, CommandExit, Failure, init::refusal};
 use crate::{
-    app::{AppError, Refusal},
-    scaffold::{self, NewIssue, NewIssueError, Wish},
+    app::{AppError, RefusalKind},
+    scaffold::{self, IssueWish, NewIssue, NewIssueError},
 };
 
 /// Make the next issue's file: on the edition's next free slot, laid out like the last one
@@ -28,9 +28,9 @@ pub(crate) struct Args {
     date: Option<NaiveDate>,
 }
 
-pub(crate) fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+pub(crate) fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
     let app = context.app()?;
-    let wish = Wish {
+    let wish = IssueWish {
         edition: args.edition.clone(),
         title: args.title.clone(),
         date: args.date,
@@ -48,11 +48,11 @@ pub(crate) fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
             "date": new.date,
             "slot": new.slot.as_ref().ok().map(|slot| slot.at),
         }));
-        return Ok(Exit::Done);
+        return Ok(CommandExit::Done);
     }
     context.output.say(path.display().to_string());
     context.output.note(when(&new, publication.timezone));
-    Ok(Exit::Done)
+    Ok(CommandExit::Done)
 }
 
 fn when(new: &NewIssue, zone: chrono_tz::Tz) -> String {
@@ -75,7 +75,7 @@ fn usage(error: &NewIssueError) -> AppError {
         NewIssueError::NoSlot { .. } => "name a day with --date".to_owned(),
     };
     AppError::Refused {
-        kind: Refusal::Usage,
+        kind: RefusalKind::Usage,
         message: error.to_string(),
         hint,
     }

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 
 use serde::Serialize;
 
-use super::{ColorChoice, Failure, Global, LogFormat};
+use super::{ColorChoice, Failure, GlobalFlags, LogFormat};
 
 /// How this run talks.
 #[derive(Debug, Clone)]
@@ -33,7 +33,7 @@ pub(crate) enum Tone {
 }
 
 impl Output {
-    pub(super) fn new(global: &Global) -> Self {
+    pub(super) fn new(global: &GlobalFlags) -> Self {
         let has_color = match global.color {
             ColorChoice::Always => true,
             ColorChoice::Never => false,

@@ -1,6 +1,6 @@
 //! `pause ISSUE`: a running sender stops at its next message.
 
-use super::{Context, Exit, Failure, batch, hold};
+use super::{CommandContext, CommandExit, Failure, batch, hold};
 use crate::operations::{self, Paused};
 
 /// Pause an issue that is on its way; the messages in flight finish
@@ -16,13 +16,13 @@ pub(crate) struct Args {
     reason: String,
 }
 
-pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
     let (app, output) = (context.app()?, &context.output);
     Ok(
         match operations::pause(&app, &args.issue, &args.reason).await? {
             Paused::Now(report) => {
                 batch::show(&report, output);
-                Exit::Done
+                CommandExit::Done
             }
             Paused::NotOpen(batch) => batch::note_state(&batch, output),
             Paused::OnHold(hold, is_new) => hold::tell_held(&hold, is_new, output),

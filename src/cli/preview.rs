@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use serde::Serialize;
 
-use super::{Context, Exit, Failure, signals};
+use super::{CommandContext, CommandExit, Failure, signals};
 
 /// Show issues in a browser as readers get them; reloads on save
 ///
@@ -29,15 +29,15 @@ const DEFAULT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCAL
 
 /// What `--json` prints.
 #[derive(Debug, Serialize)]
-struct Place<'a> {
+struct PreviewJson<'a> {
     page: String,
     issue: Option<&'a str>,
 }
 
-pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
     let app = context.app()?;
     let site = app.preview(args.issue.as_deref(), args.listen).await?;
-    let place = Place {
+    let place = PreviewJson {
         page: format!("http://{}/", site.page()),
         issue: site.issue(),
     };
@@ -58,5 +58,5 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
     ));
     signals::asked_to_stop().await?;
     site.stop();
-    Ok(Exit::Done)
+    Ok(CommandExit::Done)
 }

@@ -14,23 +14,23 @@ const FRAME: Duration = Duration::from_millis(100);
 const LINE: Duration = Duration::from_secs(10);
 
 /// A drawing in progress.
-pub(crate) struct Drawing {
+pub(crate) struct ProgressLine {
     done: oneshot::Sender<()>,
     task: JoinHandle<()>,
 }
 
 /// Starts to draw.
-pub(crate) fn draw(output: &Output, progress: Arc<Progress>, total: u64) -> Drawing {
+pub(crate) fn draw(output: &Output, progress: Arc<Progress>, total: u64) -> ProgressLine {
     let (done, is_done) = oneshot::channel();
     let task = if output.draws_progress() {
         tokio::spawn(draw_bar(progress, total, is_done))
     } else {
         tokio::spawn(print_lines(output.clone(), progress, total, is_done))
     };
-    Drawing { done, task }
+    ProgressLine { done, task }
 }
 
-impl Drawing {
+impl ProgressLine {
     /// Clears the bar, so that the report has the screen.
     pub(crate) async fn finish(self) {
         let _ = self.done.send(());

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Context, Exit, Failure};
+use super::{CommandContext, CommandExit, Failure};
 use crate::{address::Address, app::AppError};
 
 /// Write an issue's mail to files: issue.html (its pictures beside it), issue.txt and issue.eml
@@ -25,7 +25,7 @@ pub(crate) struct Args {
     out: Option<PathBuf>,
 }
 
-pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
     let app = context.app()?;
     let archive = app.archive()?;
     let issue = archive.find(&args.issue).map_err(AppError::from)?;
@@ -62,7 +62,7 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
             "text_bytes": parts.text.len(),
             "message_bytes": message.bytes.len(),
         }));
-        return Ok(Exit::Done);
+        return Ok(CommandExit::Done);
     }
     context.output.say(&parts.subject);
     for (name, bytes) in files {
@@ -71,7 +71,7 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
             .output
             .say(format!("  {:>4} KB  {}", size, folder.join(name).display()));
     }
-    Ok(Exit::Done)
+    Ok(CommandExit::Done)
 }
 
 fn write(folder: &Path, files: &[(&str, &[u8])]) -> Result<(), AppError> {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Context, Exit, Failure, Tone, backup::contents};
+use super::{CommandContext, CommandExit, Failure, Tone, backup::contents};
 use crate::operations::Departures;
 
 /// Bring a backup back where no state is
@@ -37,7 +37,7 @@ pub(crate) struct Args {
     stopped: bool,
 }
 
-pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
     let app = context.app()?;
     let output = &context.output;
     let departures = args.departures.as_deref().map(departures);
@@ -49,12 +49,12 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
             output.document(&serde_json::json!({ "departed": departed }));
         }
         output.say(told_of_departed(departed));
-        return Ok(Exit::Done);
+        return Ok(CommandExit::Done);
     };
     let restored = app.restore(file, args.stopped, departures).await?;
     if output.is_json() {
         output.document(&restored);
-        return Ok(Exit::Done);
+        return Ok(CommandExit::Done);
     }
     let zone = app.publication.timezone;
     let made_at = restored.made_at.with_timezone(&zone);
@@ -83,7 +83,7 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
     if !args.stopped {
         output.note("When no other copy sends any more: daily-note adopt");
     }
-    Ok(Exit::Done)
+    Ok(CommandExit::Done)
 }
 
 fn departures(named: &Path) -> Departures {

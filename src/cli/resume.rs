@@ -3,15 +3,15 @@
 use clap::ValueEnum;
 
 use super::{
-    Context, Exit, Failure, batch, carry,
-    doubt::{self, Answer},
+    CommandContext, CommandExit, Failure, batch, carry,
+    doubt::{self, PersonsAnswer},
     hold,
     subscribers::address,
 };
 use crate::{
     address::Address,
-    app::{App, AppError, Resumed, Resumption},
-    operations::{BatchState, Retried, Retry, RetryState, UnknownAnswer},
+    app::{App, AppError, ResumeDecision, ResumedBatch},
+    operations::{BatchState, RetryOutcome, RetrySelection, RetryState, UnknownAnswer},
 };
 
 /// Go on with a paused issue, or decide about the readers whose mail is unknown
@@ -59,8 +59,8 @@ enum State {
 }
 
 impl Args {
-    fn retry(&self) -> Option<Retry> {
-        Some(Retry {
+    fn retry(&self) -> Option<RetrySelection> {
+        Some(RetrySelection {
             state: match self.retry? {
                 State::Rejected => RetryState::Rejected,
                 State::Deferred => RetryState::Deferred,
@@ -72,7 +72,7 @@ impl Args {
     }
 }
 
-pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
     let app = context.app()?;
     if let Some(exit) = release_what_never_began(&app, args, context).await? {
         return Ok(exit);
@@ -82,21 +82,21 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
         (_, true) => Some(UnknownAnswer::Accept),
         _ => None,
     };
-    let resumption = Resumption {
+    let resumption = ResumeDecision {
         unknown,
         refreeze: args.refreeze,
         retry: args.retry(),
     };
     let resumed = match app.resuming(&args.issue, &resumption).await {
         Err(AppError::Doubt(doubt)) => match doubt::settle(&app, doubt, &context.output).await? {
-            Answer::Yes => app.resuming(&args.issue, &resumption).await?,
-            Answer::No => return Ok(Exit::Nothing),
+            PersonsAnswer::Yes => app.resuming(&args.issue, &resumption).await?,
+            PersonsAnswer::No => return Ok(CommandExit::Nothing),
         },
         resumed => resumed?,
     };
     let sending = match resumed {
-        Resumed::Here(sending) => *sending,
-        Resumed::Beside {
+        ResumedBatch::Here(sending) => *sending,
+        ResumedBatch::Beside {
             batch,
             holder,
             retried,
@@ -124,8 +124,8 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
 async fn release_what_never_began(
     app: &App,
     args: &Args,
-    context: &Context,
-) -> Result<Option<Exit>, Failure> {
+    context: &CommandContext,
+) -> Result<Option<CommandExit>, Failure> {
     let released = app.release_if_not_begun(&args.issue).await?;
     if released.is_empty() {
         return Ok(None);
@@ -134,11 +134,11 @@ async fn release_what_never_began(
         context.output.document(&released);
     }
     hold::tell_released(&released, &context.output);
-    Ok(Some(Exit::Done))
+    Ok(Some(CommandExit::Done))
 }
 
 /// What a wish to try again came to.
-fn tell(args: &Args, retried: Retried, context: &Context) {
+fn tell(args: &Args, retried: RetryOutcome, context: &CommandContext) {
     if args.retry.is_none() {
         return;
     }

@@ -3,8 +3,8 @@
 mod calendar;
 mod words;
 
-use super::{Context, Exit, Failure};
-use crate::schedule::{Need, Overview, Row, SlotState, ics};
+use super::{CommandContext, CommandExit, Failure};
+use crate::schedule::{CalendarOverview, CalendarRow, SlotNeed, SlotState, ics};
 
 /// Show the coming weeks: slots, their issues, what is missing or not ready
 #[derive(Debug, clap::Args)]
@@ -34,15 +34,15 @@ pub(crate) struct Args {
 
 /// `schedule --json` (a contract).
 #[derive(serde::Serialize)]
-struct Document<'a> {
+struct ScheduleJson<'a> {
     publication: &'a str,
     timezone: &'a str,
     now: chrono::DateTime<chrono::Utc>,
     #[serde(flatten)]
-    overview: &'a Overview,
+    overview: &'a CalendarOverview,
 }
 
-pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
     let output = &context.output;
     if args.ics && output.is_json() {
         return Err(Failure::usage(
@@ -55,34 +55,34 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
     let publication = &app.publication;
     if args.ics {
         output.raw(ics::calendar(publication, &overview, now).as_bytes());
-        return Ok(Exit::Done);
+        return Ok(CommandExit::Done);
     }
     if output.is_json() {
-        output.document(&Document {
+        output.document(&ScheduleJson {
             publication: &publication.name,
             timezone: publication.timezone.name(),
             now,
             overview: &overview,
         });
-        return Ok(Exit::Done);
+        return Ok(CommandExit::Done);
     }
     output.say(calendar::shown(publication, &overview, now, output));
     if let Some(note) = what_to_do(&overview) {
         output.note(format!("\n{note}"));
     }
-    Ok(Exit::Done)
+    Ok(CommandExit::Done)
 }
 
 /// The next thing for a person to do.
-fn what_to_do(overview: &Overview) -> Option<String> {
+fn what_to_do(overview: &CalendarOverview) -> Option<String> {
     let slots = overview.rows.iter().filter_map(|row| match row {
-        Row::Slot(view) if view.needs != Need::Nothing => Some(view),
+        CalendarRow::Slot(view) if view.needs != SlotNeed::Nothing => Some(view),
         _ => None,
     });
     let wanting: Vec<_> = slots.collect();
     let first = wanting
         .iter()
-        .find(|view| view.needs == Need::Now)
+        .find(|view| view.needs == SlotNeed::Now)
         .or(wanting.first())?;
     let more = match wanting.len() - 1 {
         0 => String::new(),

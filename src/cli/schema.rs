@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-use super::{Context, Exit, Failure};
+use super::{CommandContext, CommandExit, Failure};
 use crate::{audience, issue, publication};
 
 /// Print a JSON Schema, for completion and checks in an editor
@@ -18,12 +18,12 @@ Examples:
 pub(crate) struct Args {
     /// Of which file
     #[arg(value_enum)]
-    of: Subject,
+    of: SchemaSubject,
 }
 
 /// A kind of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Subject {
+enum SchemaSubject {
     /// daily-note.yaml
     Config,
     /// The front matter of an issue
@@ -32,17 +32,17 @@ enum Subject {
     Subscribers,
 }
 
-pub(crate) fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+pub(crate) fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
     // Schemas are of use before there is a publication too, and while it is broken.
     let app = context.app().ok();
     let publication = app.as_ref().map(|app| &app.publication);
     let schema = match args.of {
-        Subject::Config => publication::schema::config(),
-        Subject::Issue => issue::schema(publication),
-        Subject::Subscribers => audience::file::schema(publication),
+        SchemaSubject::Config => publication::schema::config(),
+        SchemaSubject::Issue => issue::schema(publication),
+        SchemaSubject::Subscribers => audience::file::schema(publication),
     };
     context
         .output
         .raw(format!("{:#}\n", schema.as_value()).as_bytes());
-    Ok(Exit::Done)
+    Ok(CommandExit::Done)
 }

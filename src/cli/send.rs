@@ -1,8 +1,8 @@
 //! `send ISSUE`: to every reader of its edition, once. `send --due`: what the calendar wants now.
 
 use super::{
-    Context, Exit, Failure, Output, carry, confirm,
-    doubt::{self, Answer},
+    CommandContext, CommandExit, Failure, Output, carry, confirm,
+    doubt::{self, PersonsAnswer},
     due, facts,
     output::Tone,
 };
@@ -43,7 +43,7 @@ pub(crate) struct Args {
     again: bool,
 }
 
-pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
     let Some(issue) = &args.issue else {
         return due::execute(args.dry_run, context).await;
     };
@@ -52,7 +52,7 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
         let dry_run = app.dry_run(issue).await?;
         show_dry_run(&dry_run, &context.output);
         dry_run.facts.refuse_nothing_to_do()?;
-        return Ok(Exit::Done);
+        return Ok(CommandExit::Done);
     }
     let mut may_repeat = args.again;
     let mut sending = loop {
@@ -60,8 +60,8 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
             Err(AppError::Doubt(doubt)) => {
                 may_repeat |= doubt.is_of_issue();
                 match doubt::settle(&app, doubt, &context.output).await? {
-                    Answer::Yes => {}
-                    Answer::No => return Ok(Exit::Nothing),
+                    PersonsAnswer::Yes => {}
+                    PersonsAnswer::No => return Ok(CommandExit::Nothing),
                 }
             }
             sending => break sending?,
@@ -76,15 +76,15 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
     sending.refuse_nothing_to_do()?;
     match sending.refuse_sent_text().await {
         Err(AppError::Doubt(doubt)) => match doubt::ask(&doubt, &context.output)? {
-            Some(Answer::Yes) => sending.may_repeat = true,
-            Some(Answer::No) => return Ok(Exit::Nothing),
+            Some(PersonsAnswer::Yes) => sending.may_repeat = true,
+            Some(PersonsAnswer::No) => return Ok(CommandExit::Nothing),
             None => return Err(AppError::Doubt(doubt).into()),
         },
         sent => sent?,
     }
     if !args.yes && !confirm(&sending, &context.output).await? {
         context.output.note("Nothing was sent.");
-        return Ok(Exit::Nothing);
+        return Ok(CommandExit::Nothing);
     }
     carry::execute(&app, sending, &context.output).await
 }

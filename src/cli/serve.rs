@@ -12,16 +12,16 @@ use tokio::{
 };
 
 use super::{
-    Context, Exit, Failure,
-    event::{Log, Printer},
+    CommandContext, CommandExit, Failure,
+    event::{EventLog, EventPrinter},
     signals,
 };
 use crate::{
-    app::{DaemonVitals, Notifier, Pace, Server, Tellers},
-    delivery::Stop,
-    schedule::Teller,
+    app::{BeatIntervals, DaemonVitals, EventSinks, Notifier, Server},
+    delivery::StopSignal,
+    schedule::EventSink,
 };
-use watch::Watch;
+use watch::WatchdogSignals;
 
 /// How long an ending `serve` goes on telling people.
 const LAST_WORDS: Duration = Duration::from_secs(10);
@@ -51,27 +51,27 @@ pub(crate) struct Args {
     listen: Option<SocketAddr>,
 }
 
-pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
     let app = broken::opened(args.listen, context).await?;
-    let printer = Printer {
+    let printer = EventPrinter {
         output: context.output.clone(),
         zone: app.publication.timezone,
         is_short: false,
     };
     let notifier = Notifier::open(context.app()?).await?;
-    let watch = Arc::new(Watch::of_process());
-    let line: Arc<dyn Teller> = match context.logs_json {
-        true => Arc::new(Log),
+    let watch = Arc::new(WatchdogSignals::of_process());
+    let line: Arc<dyn EventSink> = match context.logs_json {
+        true => Arc::new(EventLog),
         false => Arc::new(printer),
     };
-    let tellers = Tellers(vec![
+    let tellers = EventSinks(vec![
         line,
-        Arc::clone(&watch) as Arc<dyn Teller>,
-        Arc::clone(&notifier) as Arc<dyn Teller>,
+        Arc::clone(&watch) as Arc<dyn EventSink>,
+        Arc::clone(&notifier) as Arc<dyn EventSink>,
     ]);
-    let pace = Pace::default();
+    let pace = BeatIntervals::default();
     let server = Server::open(context.root(), context.clock, pace, Arc::new(tellers)).await?;
-    let stop = Stop::default();
+    let stop = StopSignal::default();
     let vitals = DaemonVitals::new(&app, server.pulse(), server.store());
     if let Some(address) = args.listen {
         watch::listen(address, Arc::new(vitals), stop.clone(), &context.output).await?;
@@ -79,10 +79,10 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
     signals::drain_on(
         stop.clone(),
         context.output.clone(),
-        signals::Hangup::Reloads,
+        signals::HangupMeaning::Reloads,
     );
     let reload = reload_on_hangup()?;
-    let quiet = Stop::default();
+    let quiet = StopSignal::default();
     let telling = {
         let (notifier, quiet) = (Arc::clone(&notifier), quiet.clone());
         tokio::spawn(async move { notifier.run(&quiet).await })
@@ -94,7 +94,7 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
     quiet.request();
     let _ = timeout(LAST_WORDS, telling).await;
     notifier.flush(LAST_WORDS).await;
-    Ok(Exit::Done)
+    Ok(CommandExit::Done)
 }
 
 fn reload_on_hangup() -> Result<Arc<Notify>, Failure> {

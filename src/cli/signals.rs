@@ -6,14 +6,14 @@ use std::io;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{Failure, Output};
-use crate::delivery::Stop;
+use crate::delivery::StopSignal;
 
 /// Exit code of a process that a signal ended at once (128 + SIGINT).
 const ENDED_AT_ONCE: i32 = 130;
 
 /// What SIGHUP means to a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Hangup {
+pub(crate) enum HangupMeaning {
     /// The terminal or the ssh session has closed: the end is asked for, as by SIGTERM.
     Ends,
     /// Read the files again, as daemons do; somebody else listens.
@@ -28,13 +28,13 @@ struct Signals {
 }
 
 impl Signals {
-    fn listen(hangup: Hangup) -> io::Result<Self> {
+    fn listen(hangup: HangupMeaning) -> io::Result<Self> {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
             hangup: match hangup {
-                Hangup::Ends => Some(signal(SignalKind::hangup())?),
-                Hangup::Reloads => None,
+                HangupMeaning::Ends => Some(signal(SignalKind::hangup())?),
+                HangupMeaning::Reloads => None,
             },
         })
     }
@@ -55,7 +55,7 @@ impl Signals {
 }
 
 /// Watches for signals as long as the program runs.
-pub(crate) fn drain_on(stop: Stop, output: Output, hangup: Hangup) {
+pub(crate) fn drain_on(stop: StopSignal, output: Output, hangup: HangupMeaning) {
     tokio::spawn(async move {
         // Without handlers the default action ends the process, which loses nothing either.
         let Ok(mut signals) = Signals::listen(hangup) else {
@@ -71,6 +71,6 @@ pub(crate) fn drain_on(stop: Stop, output: Output, hangup: Hangup) {
 
 /// Returns when the end is asked for.
 pub(crate) async fn asked_to_stop() -> Result<(), Failure> {
-    Signals::listen(Hangup::Ends)?.next().await;
+    Signals::listen(HangupMeaning::Ends)?.next().await;
     Ok(())
 }

@@ -5,11 +5,11 @@ mod list;
 use std::time::Duration;
 
 use super::{
-    Context, Exit, Failure, Tone,
+    CommandContext, CommandExit, Failure, Tone,
     batch::{line, trouble_lines, wave_lines},
 };
 use crate::{
-    app::{App, Unplaced},
+    app::{App, UnplacedIssue},
     operations::{self, BatchReport, BatchState, DeliveryState, WaveState},
 };
 
@@ -45,7 +45,7 @@ pub(crate) struct Args {
     csv: bool,
 }
 
-pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
     let (app, output) = (context.app()?, &context.output);
     show_unreached(&app, context).await?;
     show_holds(args, &app, context).await?;
@@ -57,7 +57,7 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
             if output.is_json() {
                 output.document(&serde_json::json!([]));
             }
-            return Ok(Exit::Nothing);
+            return Ok(CommandExit::Nothing);
         }
         if let (Some(state), [batch]) = (args.list, batches.as_slice()) {
             return list::execute(&app, batch, state, args.csv, context).await;
@@ -76,7 +76,7 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
 }
 
 /// Whom nobody could tell what happens.
-async fn show_unreached(app: &App, context: &Context) -> Result<(), Failure> {
+async fn show_unreached(app: &App, context: &CommandContext) -> Result<(), Failure> {
     for lost in app.unreached().await? {
         let notices = match lost.given_up {
             1 => "a notice was".to_owned(),
@@ -94,7 +94,7 @@ async fn show_unreached(app: &App, context: &Context) -> Result<(), Failure> {
 }
 
 /// What does not go out because a person holds it.
-async fn show_holds(args: &Args, app: &App, context: &Context) -> Result<(), Failure> {
+async fn show_holds(args: &Args, app: &App, context: &CommandContext) -> Result<(), Failure> {
     for hold in app.holds().await? {
         if args.issue.as_ref().is_none_or(|issue| *issue == hold.name) {
             let words = format!("{} is on hold: {}", hold.name, hold.why);
@@ -105,9 +105,9 @@ async fn show_holds(args: &Args, app: &App, context: &Context) -> Result<(), Fai
 }
 
 /// What is ready and never goes out on its own.
-async fn show_unplaced(args: &Args, app: &App, context: &Context) -> Result<(), Failure> {
+async fn show_unplaced(args: &Args, app: &App, context: &CommandContext) -> Result<(), Failure> {
     for unplaced in app.unplaced().await? {
-        let Unplaced { issue, why } = &unplaced;
+        let UnplacedIssue { issue, why } = &unplaced;
         if args.issue.as_ref().is_none_or(|wanted| wanted == issue) {
             let words = format!("! {issue} is ready, and no slot takes it: {why}");
             context.output.note(context.output.paint(Tone::Care, words));
@@ -116,7 +116,12 @@ async fn show_unplaced(args: &Args, app: &App, context: &Context) -> Result<(), 
     Ok(())
 }
 
-fn show(args: &Args, reports: &[BatchReport], zone: chrono_tz::Tz, context: &Context) -> Exit {
+fn show(
+    args: &Args,
+    reports: &[BatchReport],
+    zone: chrono_tz::Tz,
+    context: &CommandContext,
+) -> CommandExit {
     let output = &context.output;
     match (output.is_json(), args.issue.is_some(), reports.first()) {
         (true, true, Some(report)) => output.document(report),
@@ -142,15 +147,15 @@ fn show(args: &Args, reports: &[BatchReport], zone: chrono_tz::Tz, context: &Con
         }
     }
     match reports.iter().any(wants_a_person) {
-        true => Exit::Deliveries,
-        false => Exit::Done,
+        true => CommandExit::Deliveries,
+        false => CommandExit::Done,
     }
 }
 
 fn wants_a_person(report: &BatchReport) -> bool {
     let counts = report.counts;
     let is_held_up = matches!(report.batch.state, BatchState::Paused { .. }) && counts.open() > 0;
-    let is_late = |wave: &operations::Wave| wave.state == WaveState::TooLate;
+    let is_late = |wave: &operations::ZoneCohort| wave.state == WaveState::TooLate;
     is_held_up
         || counts.deferred + counts.rejected + counts.unknown > 0
         || report.waves.iter().any(is_late)

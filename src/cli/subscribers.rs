@@ -13,10 +13,10 @@ use std::collections::BTreeSet;
 
 use clap::Subcommand;
 
-use super::{Context, Exit, Failure};
+use super::{CommandContext, CommandExit, Failure};
 use crate::{
     address::Address,
-    audience::field::{self, Fault},
+    audience::field::{self, FieldError},
     publication::Publication,
 };
 
@@ -29,11 +29,11 @@ comes back by a file, an import or `add`. The way back is their own confirmation
 `daily-note suppressions remove`.")]
 pub(crate) struct Args {
     #[command(subcommand)]
-    action: Action,
+    action: SubscriberAction,
 }
 
 #[derive(Debug, Subcommand)]
-enum Action {
+enum SubscriberAction {
     List(list::Args),
     Add(add::Args),
     Remove(remove::Args),
@@ -44,16 +44,16 @@ enum Action {
     Erase(erase::Args),
 }
 
-pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
     match &args.action {
-        Action::List(args) => list::execute(args, context).await,
-        Action::Add(args) => add::execute(args, context).await,
-        Action::Remove(args) => remove::execute(args, context).await,
-        Action::Move(args) => relocate::execute(args, context).await,
-        Action::Show(args) => show::execute(args, context).await,
-        Action::Import(args) => import::execute(args, context).await,
-        Action::Export(args) => export::execute(args, context).await,
-        Action::Erase(args) => erase::execute(args, context).await,
+        SubscriberAction::List(args) => list::execute(args, context).await,
+        SubscriberAction::Add(args) => add::execute(args, context).await,
+        SubscriberAction::Remove(args) => remove::execute(args, context).await,
+        SubscriberAction::Move(args) => relocate::execute(args, context).await,
+        SubscriberAction::Show(args) => show::execute(args, context).await,
+        SubscriberAction::Import(args) => import::execute(args, context).await,
+        SubscriberAction::Export(args) => export::execute(args, context).await,
+        SubscriberAction::Erase(args) => erase::execute(args, context).await,
     }
 }
 
@@ -82,7 +82,7 @@ fn tag_options(tags: &[String]) -> Result<BTreeSet<String>, Failure> {
 }
 
 /// A value of an option that does not make sense.
-fn bad_option(option: &str, fault: Fault) -> Failure {
+fn bad_option(option: &str, fault: FieldError) -> Failure {
     let hint = fault
         .hint
         .map_or_else(String::new, |hint| format!(" ({hint})"));

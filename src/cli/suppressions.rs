@@ -4,7 +4,9 @@ mod undo;
 
 use clap::{Subcommand, ValueEnum};
 
-use super::{Context, Exit, Failure, Output, Tone, subscribers::address, table::table};
+use super::{
+    CommandContext, CommandExit, Failure, Output, Tone, subscribers::address, table::table,
+};
 use crate::{
     address::Address,
     app::App,
@@ -19,11 +21,11 @@ Whoever unsubscribes, bounces for good or complains is kept here, and no file, i
 brings them back. `suppressions remove` is the operator's way to let somebody in again.")]
 pub(crate) struct Args {
     #[command(subcommand)]
-    action: Action,
+    action: SuppressionAction,
 }
 
 #[derive(Debug, Subcommand)]
-enum Action {
+enum SuppressionAction {
     List(ListArgs),
     Add(AddArgs),
     Remove(RemoveArgs),
@@ -38,7 +40,7 @@ Examples:
 struct ListArgs {
     /// Only those kept off for this reason
     #[arg(long, value_enum)]
-    reason: Option<Reason>,
+    reason: Option<ReasonFilter>,
 }
 
 /// Keep addresses from all mail, on the list or not
@@ -52,8 +54,8 @@ struct AddArgs {
     #[arg(required = true, value_parser = address)]
     emails: Vec<Address>,
     /// Why
-    #[arg(long, value_enum, default_value_t = Reason::Manual)]
-    reason: Reason,
+    #[arg(long, value_enum, default_value_t = ReasonFilter::Manual)]
+    reason: ReasonFilter,
     /// Why, in your words
     #[arg(long, value_name = "WORDS")]
     detail: Option<String>,
@@ -78,12 +80,12 @@ struct RemoveArgs {
     #[arg(required_unless_present_any = ["issue", "since", "domain", "code"], value_parser = address)]
     emails: Vec<Address>,
     #[command(flatten)]
-    bounces: undo::Bounces,
+    bounces: undo::BounceFilter,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "snake_case")]
-enum Reason {
+enum ReasonFilter {
     /// They left
     Unsubscribed,
     /// The address does not exist
@@ -94,30 +96,30 @@ enum Reason {
     Manual,
 }
 
-impl From<Reason> for SuppressionReason {
-    fn from(reason: Reason) -> Self {
+impl From<ReasonFilter> for SuppressionReason {
+    fn from(reason: ReasonFilter) -> Self {
         match reason {
-            Reason::Unsubscribed => Self::Unsubscribed,
-            Reason::HardBounce => Self::HardBounce,
-            Reason::Complaint => Self::Complaint,
-            Reason::Manual => Self::Manual,
+            ReasonFilter::Unsubscribed => Self::Unsubscribed,
+            ReasonFilter::HardBounce => Self::HardBounce,
+            ReasonFilter::Complaint => Self::Complaint,
+            ReasonFilter::Manual => Self::Manual,
         }
     }
 }
 
-pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
     let app = context.app()?;
     match &args.action {
-        Action::List(args) => list(args, &app, &context.output).await,
-        Action::Add(args) => add(args, &app, &context.output).await,
-        Action::Remove(args) if args.emails.is_empty() => {
+        SuppressionAction::List(args) => list(args, &app, &context.output).await,
+        SuppressionAction::Add(args) => add(args, &app, &context.output).await,
+        SuppressionAction::Remove(args) if args.emails.is_empty() => {
             undo::execute(&args.bounces, &app, &context.output).await
         }
-        Action::Remove(args) => remove(args, &app, &context.output).await,
+        SuppressionAction::Remove(args) => remove(args, &app, &context.output).await,
     }
 }
 
-async fn list(args: &ListArgs, app: &App, output: &Output) -> Result<Exit, Failure> {
+async fn list(args: &ListArgs, app: &App, output: &Output) -> Result<CommandExit, Failure> {
     let zone = app.publication.timezone;
     let mut shown = 0_u64;
     if output.is_json() {
@@ -149,13 +151,13 @@ async fn list(args: &ListArgs, app: &App, output: &Output) -> Result<Exit, Failu
     }
     if shown == 0 {
         output.note("Nobody is kept from mail.");
-        return Ok(Exit::Nothing);
+        return Ok(CommandExit::Nothing);
     }
     output.note(match shown {
         1 => "1 address gets no mail.".to_owned(),
         shown => format!("{shown} addresses get no mail."),
     });
-    Ok(Exit::Done)
+    Ok(CommandExit::Done)
 }
 
 fn row(suppression: &Suppression, zone: chrono_tz::Tz) -> [String; 4] {
@@ -169,7 +171,7 @@ fn row(suppression: &Suppression, zone: chrono_tz::Tz) -> [String; 4] {
     ]
 }
 
-async fn add(args: &AddArgs, app: &App, output: &Output) -> Result<Exit, Failure> {
+async fn add(args: &AddArgs, app: &App, output: &Output) -> Result<CommandExit, Failure> {
     let detail = args.detail.as_deref().map(field::name).transpose();
     let detail = detail
         .map_err(|fault| Failure::usage(format!("--detail: {}", fault.message)))?
@@ -196,7 +198,7 @@ async fn add(args: &AddArgs, app: &App, output: &Output) -> Result<Exit, Failure
     Ok(exit(&changes))
 }
 
-async fn remove(args: &RemoveArgs, app: &App, output: &Output) -> Result<Exit, Failure> {
+async fn remove(args: &RemoveArgs, app: &App, output: &Output) -> Result<CommandExit, Failure> {
     let changes = operations::let_in(app, &args.emails).await?;
     if output.is_json() {
         output.document(&changes);
@@ -232,9 +234,9 @@ async fn remove(args: &RemoveArgs, app: &App, output: &Output) -> Result<Exit, F
     Ok(exit(&changes))
 }
 
-fn exit(changes: &[SuppressionChange<'_>]) -> Exit {
+fn exit(changes: &[SuppressionChange<'_>]) -> CommandExit {
     match changes.iter().any(|change| change.changed) {
-        true => Exit::Done,
-        false => Exit::Nothing,
+        true => CommandExit::Done,
+        false => CommandExit::Nothing,
     }
 }

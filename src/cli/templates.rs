@@ -2,30 +2,30 @@
 
 use std::{io, path::Path};
 
-use super::{Context, Exit, Failure};
+use super::{CommandContext, CommandExit, Failure};
 use crate::{
     app::{AppError, template_named},
     publication::Publication,
-    render::{Standing, diff, eject, list},
+    render::{TemplateStanding, diff, eject, list},
 };
 
 /// The templates that mail is made with: which are yours, and which the program has overtaken
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
-    action: Action,
+    action: TemplateAction,
 }
 
 #[derive(Debug, clap::Subcommand)]
-enum Action {
-    List(List),
-    Eject(Eject),
-    Diff(Diff),
+enum TemplateAction {
+    List(TemplateListArgs),
+    Eject(EjectArgs),
+    Diff(DiffArgs),
 }
 
 /// Show every template, and how your own stand to the program's
 #[derive(Debug, clap::Args)]
-struct List {
+struct TemplateListArgs {
     /// Your own alone
     #[arg(long)]
     own: bool,
@@ -41,7 +41,7 @@ the logo and parts left out you need none: see `look` in daily-note.yaml.
 Examples:
   daily-note templates eject email/parts/footer.html
   daily-note templates eject words/en.yaml")]
-struct Eject {
+struct EjectArgs {
     /// Names as `templates list` shows them
     #[arg(required = true, value_name = "NAME")]
     names: Vec<String>,
@@ -49,13 +49,13 @@ struct Eject {
 
 /// Show what your own templates have other than the program's
 #[derive(Debug, clap::Args)]
-struct Diff {
+struct DiffArgs {
     /// Names as `templates list` shows them [default: all of your own]
     #[arg(value_name = "NAME")]
     names: Vec<String>,
 }
 
-pub(crate) fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+pub(crate) fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
     // Templates are fixed while they are broken, and while the configuration is.
     let root = match context.root() {
         Some(root) => root.to_owned(),
@@ -63,34 +63,42 @@ pub(crate) fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
             .map_err(|error| AppError::Configuration(vec![error]))?,
     };
     match &args.action {
-        Action::List(list) => show(list, &root, context),
-        Action::Eject(eject) => take_out(&eject.names, &root, context),
-        Action::Diff(diff) => compare(&diff.names, &root, context),
+        TemplateAction::List(list) => show(list, &root, context),
+        TemplateAction::Eject(eject) => take_out(&eject.names, &root, context),
+        TemplateAction::Diff(diff) => compare(&diff.names, &root, context),
     }
 }
 
-fn show(args: &List, root: &Path, context: &Context) -> Result<Exit, Failure> {
+fn show(
+    args: &TemplateListArgs,
+    root: &Path,
+    context: &CommandContext,
+) -> Result<CommandExit, Failure> {
     let mut templates = list(root).map_err(unreadable)?;
-    templates.retain(|template| !args.own || template.standing != Standing::BuiltIn);
+    templates.retain(|template| !args.own || template.standing != TemplateStanding::BuiltIn);
     if context.output.is_json() {
         context.output.document(&templates);
-        return Ok(Exit::Done);
+        return Ok(CommandExit::Done);
     }
     let widest = templates.iter().map(|it| it.name.len()).max().unwrap_or(0);
     for template in &templates {
         let line = format!("{:widest$}  {}", template.name, template.standing.words());
         context.output.say(line.trim_end());
     }
-    let is_older = |standing| standing == Standing::Older;
+    let is_older = |standing| standing == TemplateStanding::Older;
     if templates.iter().any(|template| is_older(template.standing)) {
         context
             .output
             .say("\n`daily-note templates diff` shows what the program's have become since");
     }
-    Ok(Exit::Done)
+    Ok(CommandExit::Done)
 }
 
-fn take_out(names: &[String], root: &Path, context: &Context) -> Result<Exit, Failure> {
+fn take_out(
+    names: &[String],
+    root: &Path,
+    context: &CommandContext,
+) -> Result<CommandExit, Failure> {
     let known = known(names)?;
     let mut written = Vec::new();
     for name in &known {
@@ -109,16 +117,20 @@ fn take_out(names: &[String], root: &Path, context: &Context) -> Result<Exit, Fa
             .document(&serde_json::json!({ "written": written }));
     }
     match written.is_empty() {
-        true => Ok(Exit::Nothing),
-        false => Ok(Exit::Done),
+        true => Ok(CommandExit::Nothing),
+        false => Ok(CommandExit::Done),
     }
 }
 
-fn compare(names: &[String], root: &Path, context: &Context) -> Result<Exit, Failure> {
+fn compare(
+    names: &[String],
+    root: &Path,
+    context: &CommandContext,
+) -> Result<CommandExit, Failure> {
     let names = match names {
         [] => {
             let templates = list(root).map_err(unreadable)?.into_iter();
-            let own = templates.filter(|template| template.standing != Standing::BuiltIn);
+            let own = templates.filter(|template| template.standing != TemplateStanding::BuiltIn);
             own.map(|template| template.name).collect()
         }
         names => known(names)?,
@@ -135,18 +147,18 @@ fn compare(names: &[String], root: &Path, context: &Context) -> Result<Exit, Fai
             .map(|(name, lines)| serde_json::json!({ "name": name, "diff": lines }))
             .collect();
         context.output.document(&shown);
-        return Ok(Exit::Done);
+        return Ok(CommandExit::Done);
     }
     if shown.is_empty() {
         context
             .output
             .say("no template of your own differs from the program's");
-        return Ok(Exit::Nothing);
+        return Ok(CommandExit::Nothing);
     }
     for (_, lines) in shown {
         context.output.say(lines.trim_end());
     }
-    Ok(Exit::Done)
+    Ok(CommandExit::Done)
 }
 
 /// The names, where the program has them all.

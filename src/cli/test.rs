@@ -1,6 +1,6 @@
 //! `test ISSUE --to EMAIL`: one real mail, marked as a test, no ledger.
 
-use super::{Context, Exit, Failure, output::Tone};
+use super::{CommandContext, CommandExit, Failure, output::Tone};
 use crate::{address::Address, app::TestOutcome, smtp::Answer};
 
 /// Send one real mail of an issue to yourself, marked as a test
@@ -18,13 +18,13 @@ pub(crate) struct Args {
     to: Vec<Address>,
 }
 
-pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
     let app = context.app()?;
     app.refuse_pretended_time()?;
     let way = app.way().await?;
     let outcomes = app.send_test(&args.issue, &args.to, &way).await?;
     let output = &context.output;
-    let (mut exit, mut documents) = (Exit::Done, Vec::new());
+    let (mut exit, mut documents) = (CommandExit::Done, Vec::new());
     for (email, outcome) in &outcomes {
         let (is_accepted, words) = match outcome {
             TestOutcome::Answered(Answer::Accepted(reply)) => (true, reply.to_string()),
@@ -37,7 +37,7 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
         if is_accepted {
             output.say(output.paint(Tone::Good, format!("✓ {email}  {words}")));
         } else {
-            exit = Exit::Deliveries;
+            exit = CommandExit::Deliveries;
             output.say(output.paint(Tone::Bad, format!("✗ {email}  {words}")));
         }
     }

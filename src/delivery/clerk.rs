@@ -6,21 +6,21 @@ use tokio::sync::Notify;
 
 use super::{
     health::{Health, Ruling, Start},
-    journal::{Journal, JournalClosed, Recorded},
+    journal::{DurableAnswer, Journal, JournalClosed},
     progress::Progress,
-    stop::Stop,
+    stop::StopSignal,
     verdict::judge,
 };
 use crate::{
     clock::Clock,
     publication::DeliverySettings,
-    smtp::{Answer, Lost},
-    store::{Claim, Fared, RefusalReason, Step, Transition},
+    smtp::{Answer, LostAnswer},
+    store::{Claim, DeliveryStep, DomainRecord, RefusalReason, Transition},
 };
 
 /// Why a run ends before its work does.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Halt {
+pub(crate) enum HaltReason {
     /// The sender's own fault: the batch pauses.
     Pause {
         /// For a tired person.
@@ -39,20 +39,20 @@ pub(crate) enum Halt {
 }
 
 /// Settles rows for all connections of a run.
-pub(crate) struct Clerk {
+pub(crate) struct OutcomeRecorder {
     journal: Journal,
     settings: DeliverySettings,
     clock: Clock,
     health: Mutex<Health>,
     /// Told at each answer: a connection that is held back may try again.
     judged: Notify,
-    halt: Mutex<Option<Halt>>,
+    halt: Mutex<Option<HaltReason>>,
     /// Requested together with `halt`.
-    halted: Stop,
+    halted: StopSignal,
     progress: Arc<Progress>,
 }
 
-impl Clerk {
+impl OutcomeRecorder {
     pub(crate) fn new(
         journal: Journal,
         settings: DeliverySettings,
@@ -67,7 +67,7 @@ impl Clerk {
             health: Mutex::new(health),
             judged: Notify::new(),
             halt: Mutex::new(None),
-            halted: Stop::default(),
+            halted: StopSignal::default(),
             progress,
         }
     }
@@ -77,10 +77,10 @@ impl Clerk {
         &self,
         claim: &Claim,
         content: &str,
-    ) -> Result<Recorded, JournalClosed> {
+    ) -> Result<DurableAnswer, JournalClosed> {
         self.submit(
             claim,
-            Step::Sending {
+            DeliveryStep::Sending {
                 content: content.to_owned(),
             },
         )
@@ -93,7 +93,7 @@ impl Clerk {
             Err(RefusalReason::Suppressed(_) | RefusalReason::Removed) => {
                 self.progress.skipped.add()
             }
-            Err(RefusalReason::Stopped) => self.halt(Halt::StoppedElsewhere),
+            Err(RefusalReason::Stopped) => self.halt(HaltReason::StoppedElsewhere),
             Err(RefusalReason::Fenced) => tracing::warn!("a row was taken over by another sender"),
         }
         false
@@ -150,13 +150,13 @@ impl Clerk {
     }
 
     /// The connection was lost under a message.
-    pub(crate) fn lost(&self, claim: Claim, lost: &Lost) {
+    pub(crate) fn lost(&self, claim: Claim, lost: &LostAnswer) {
         self.health().undecided(claim.reader.email.domain());
         if lost.dot_left {
             self.progress.unknown.add();
             self.step(
                 &claim,
-                Step::Unknown {
+                DeliveryStep::Unknown {
                     reply: lost.to_string(),
                 },
             );
@@ -169,11 +169,11 @@ impl Clerk {
 
     /// The row was not tried; it waits as before.
     pub(crate) fn put_back(&self, claim: &Claim) {
-        self.step(claim, Step::Returned { lost: false });
+        self.step(claim, DeliveryStep::Returned { lost: false });
     }
 
     /// Ends the run; the first reason stands.
-    pub(crate) fn halt(&self, why: Halt) {
+    pub(crate) fn halt(&self, why: HaltReason) {
         self.halt
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -183,7 +183,7 @@ impl Clerk {
 
     /// Pauses the batch for a fault that a person must fix.
     pub(crate) fn pause(&self, reason: String) {
-        self.halt(Halt::Pause {
+        self.halt(HaltReason::Pause {
             reason,
             over_refusals: false,
         });
@@ -197,16 +197,16 @@ impl Clerk {
 
     /// Whether it is a person who wants the run to end, and not a fault.
     pub(crate) fn is_asked_to_stop(&self) -> bool {
-        *self.halt.lock().unwrap_or_else(PoisonError::into_inner) == Some(Halt::Asked)
+        *self.halt.lock().unwrap_or_else(PoisonError::into_inner) == Some(HaltReason::Asked)
     }
 
     /// Requested once the run has to end.
-    pub(crate) fn halted(&self) -> &Stop {
+    pub(crate) fn halted(&self) -> &StopSignal {
         &self.halted
     }
 
     /// Nobody is left to try now: what is held is judged.
-    pub(crate) fn conclude(&self, fared: &[Fared], before: &[Fared]) {
+    pub(crate) fn conclude(&self, fared: &[DomainRecord], before: &[DomainRecord]) {
         let rulings = self.health().conclude(fared, before, self.clock.now());
         self.settle(rulings);
     }
@@ -223,7 +223,7 @@ impl Clerk {
     }
 
     /// Why the run ended before its work did.
-    pub(crate) fn take_halt(&self) -> Option<Halt> {
+    pub(crate) fn take_halt(&self) -> Option<HaltReason> {
         self.halt
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -247,15 +247,15 @@ impl Clerk {
                 over_refusals,
             } = ruling
             {
-                self.halt(Halt::Pause {
+                self.halt(HaltReason::Pause {
                     reason,
                     over_refusals,
                 });
             } else if let Some((claim, step)) = ruling.into_step(&self.settings, self.clock.now()) {
                 match &step {
-                    Step::Accepted { .. } => self.progress.accepted.add(),
-                    Step::Deferred { .. } => self.progress.deferred.add(),
-                    Step::Rejected { .. } => self.progress.rejected.add(),
+                    DeliveryStep::Accepted { .. } => self.progress.accepted.add(),
+                    DeliveryStep::Deferred { .. } => self.progress.deferred.add(),
+                    DeliveryStep::Rejected { .. } => self.progress.rejected.add(),
                     _ => {}
                 }
                 self.step(&claim, step);
@@ -263,20 +263,20 @@ impl Clerk {
         }
     }
 
-    fn step(&self, claim: &Claim, to: Step) {
+    fn step(&self, claim: &Claim, to: DeliveryStep) {
         if self.submit(claim, to).is_err() {
-            self.halt(Halt::LedgerClosed);
+            self.halt(HaltReason::LedgerClosed);
         }
     }
 
-    fn submit(&self, claim: &Claim, to: Step) -> Result<Recorded, JournalClosed> {
+    fn submit(&self, claim: &Claim, to: DeliveryStep) -> Result<DurableAnswer, JournalClosed> {
         let recorded = self.journal.submit(Transition {
             delivery: claim.delivery,
             fence: claim.fence,
             to,
         });
         if recorded.is_err() {
-            self.halt(Halt::LedgerClosed);
+            self.halt(HaltReason::LedgerClosed);
         }
         recorded
     }

@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{clerk::Clerk, room::Seat};
+use super::{clerk::OutcomeRecorder, room::InFlightPermit};
 use crate::{
     message::{Composer, Message},
     source::with_causes,
@@ -11,41 +11,41 @@ use crate::{
 };
 
 /// A claimed row and its place in the run.
-pub(crate) struct Seated {
+pub(crate) struct ClaimedRow {
     pub(crate) claim: Claim,
     pub(crate) composer: Arc<Composer>,
-    pub(crate) seat: Seat,
+    pub(crate) seat: InFlightPermit,
 }
 
 /// A message that waits for a connection.
-pub(crate) struct Job {
+pub(crate) struct ComposedJob {
     pub(crate) claim: Claim,
-    pub(crate) letter: Letter,
+    pub(crate) letter: PooledMessage,
     /// What made it: the ledger notes the hash of its content.
     pub(crate) composer: Arc<Composer>,
-    _seat: Seat,
+    _seat: InFlightPermit,
 }
 
 /// A message whose buffer goes back to be written anew: allocating one on this thread and freeing
 /// it on that is what a general allocator is worst at.
 #[derive(Debug)]
-pub(crate) struct Letter {
+pub(crate) struct PooledMessage {
     pub(crate) message: Message,
-    buffers: Arc<Buffers>,
+    buffers: Arc<BufferPool>,
 }
 
 /// Buffers of messages that have left; never more than were in use at once.
 #[derive(Debug, Default)]
-struct Buffers(Mutex<Vec<Vec<u8>>>);
+struct BufferPool(Mutex<Vec<Vec<u8>>>);
 
-impl Buffers {
+impl BufferPool {
     fn take(&self) -> Vec<u8> {
         let mut free = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         free.pop().unwrap_or_default()
     }
 }
 
-impl Drop for Letter {
+impl Drop for PooledMessage {
     fn drop(&mut self) {
         let buffer = std::mem::take(&mut self.message.bytes);
         let mut free = self
@@ -60,11 +60,11 @@ impl Drop for Letter {
 /// Starts the threads. They end when the claims do.
 pub(crate) fn start(
     threads: usize,
-    clerk: &Arc<Clerk>,
-    claims: &async_channel::Receiver<Seated>,
-    jobs: &async_channel::Sender<Job>,
+    clerk: &Arc<OutcomeRecorder>,
+    claims: &async_channel::Receiver<ClaimedRow>,
+    jobs: &async_channel::Sender<ComposedJob>,
 ) {
-    let buffers = Arc::new(Buffers::default());
+    let buffers = Arc::new(BufferPool::default());
     for _ in 0..threads {
         let clerk = Arc::clone(clerk);
         let (claims, jobs, buffers) = (claims.clone(), jobs.clone(), Arc::clone(&buffers));
@@ -73,12 +73,12 @@ pub(crate) fn start(
 }
 
 fn work(
-    clerk: &Clerk,
-    buffers: &Arc<Buffers>,
-    claims: &async_channel::Receiver<Seated>,
-    jobs: &async_channel::Sender<Job>,
+    clerk: &OutcomeRecorder,
+    buffers: &Arc<BufferPool>,
+    claims: &async_channel::Receiver<ClaimedRow>,
+    jobs: &async_channel::Sender<ComposedJob>,
 ) {
-    while let Ok(Seated {
+    while let Ok(ClaimedRow {
         claim,
         composer,
         seat,
@@ -92,9 +92,9 @@ fn work(
         match composer.compose(&claim.reader, &mut bytes) {
             Ok(envelope) => {
                 let message = Message { envelope, bytes };
-                let job = Job {
+                let job = ComposedJob {
                     claim,
-                    letter: Letter {
+                    letter: PooledMessage {
                         message,
                         buffers: Arc::clone(buffers),
                     },

@@ -13,10 +13,10 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
 
 use super::{
-    clerk::{Clerk, Halt},
-    compose::Job,
-    gate::Gate,
-    journal::Recorded,
+    clerk::{HaltReason, OutcomeRecorder},
+    compose::ComposedJob,
+    gate::CircuitBreaker,
+    journal::DurableAnswer,
 };
 use crate::{
     smtp::{ConnectError, Relay, Session, session::Announcement},
@@ -30,31 +30,31 @@ const PROMPT: Duration = Duration::from_secs(1);
 
 /// What all connections of a run share.
 #[derive(Clone)]
-pub(crate) struct Shared {
+pub(crate) struct SharedRun {
     pub(crate) relay: Arc<Relay>,
-    pub(crate) gate: Arc<Gate>,
-    pub(crate) jobs: async_channel::Receiver<Job>,
-    pub(crate) clerk: Arc<Clerk>,
+    pub(crate) gate: Arc<CircuitBreaker>,
+    pub(crate) jobs: async_channel::Receiver<ComposedJob>,
+    pub(crate) clerk: Arc<OutcomeRecorder>,
     pub(crate) messages_per_connection: u32,
 }
 
 /// One connection.
 pub(crate) struct Connection {
-    shared: Shared,
+    shared: SharedRun,
     session: Option<Session>,
-    ahead: Option<Asked>,
+    ahead: Option<PendingLeave>,
     /// The relay was quick with the last message of this session.
     is_prompt: bool,
 }
 
 /// A job whose leave was asked for.
-struct Asked {
-    job: Job,
-    recorded: Recorded,
+struct PendingLeave {
+    job: ComposedJob,
+    recorded: DurableAnswer,
 }
 
 impl Connection {
-    pub(crate) fn new(shared: Shared) -> Self {
+    pub(crate) fn new(shared: SharedRun) -> Self {
         Self {
             shared,
             session: None,
@@ -83,7 +83,7 @@ impl Connection {
     }
 
     /// The next job that may leave, with a session to carry it. None: no more jobs, or a halt.
-    async fn next_job(&mut self) -> Option<Job> {
+    async fn next_job(&mut self) -> Option<ComposedJob> {
         loop {
             let is_announced = self.awaits_announced();
             if let Some(job) = self.take_ahead().await {
@@ -109,7 +109,7 @@ impl Connection {
         }
     }
 
-    async fn deliver(&mut self, job: Job) {
+    async fn deliver(&mut self, job: ComposedJob) {
         let Some(session) = self.session.as_ref() else {
             return;
         };
@@ -203,7 +203,7 @@ impl Connection {
     }
 
     /// Waits for a job; a session that idles for long is closed meanwhile.
-    async fn wait_for_job(&mut self) -> Option<Job> {
+    async fn wait_for_job(&mut self) -> Option<ComposedJob> {
         let clerk = Arc::clone(&self.shared.clerk);
         let jobs = self.shared.jobs.clone();
         let job = async {
@@ -220,27 +220,29 @@ impl Connection {
         }
     }
 
-    fn ask_leave(&mut self, job: Job) {
+    fn ask_leave(&mut self, job: ComposedJob) {
         // A closed ledger halts the run; the row stays claimed and is recovered by the next one.
         if let Ok(recorded) = self
             .shared
             .clerk
             .ask_leave(&job.claim, job.composer.content_hash())
         {
-            self.ahead = Some(Asked { job, recorded });
+            self.ahead = Some(PendingLeave { job, recorded });
         }
     }
 
     /// The job asked for ahead, if the ledger gave its leave.
-    async fn take_ahead(&mut self) -> Option<Job> {
-        let Asked { job, recorded } = self.ahead.take()?;
+    async fn take_ahead(&mut self) -> Option<ComposedJob> {
+        let PendingLeave { job, recorded } = self.ahead.take()?;
         let answer = recorded.await.ok()?;
         self.shared.clerk.has_leave(answer).then_some(job)
     }
 
     fn rest(&self, why: &str) {
         if self.shared.gate.failed().is_err() {
-            self.shared.clerk.halt(Halt::RelayAway(why.to_owned()));
+            self.shared
+                .clerk
+                .halt(HaltReason::RelayAway(why.to_owned()));
         }
     }
 

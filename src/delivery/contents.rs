@@ -10,13 +10,13 @@ use crate::{
 };
 
 /// The composers of a run, by the hash of their content.
-pub(crate) struct Contents {
+pub(crate) struct ComposerCache {
     store: Arc<dyn Store>,
     current: Arc<Composer>,
     earlier: HashMap<String, Arc<Composer>>,
 }
 
-impl Contents {
+impl ComposerCache {
     pub(crate) fn new(store: Arc<dyn Store>, current: Arc<Composer>) -> Self {
         Self {
             store,

@@ -7,14 +7,14 @@ use chrono::TimeDelta;
 
 use super::{
     Run, SEATS_PER_CONNECTION,
-    clerk::{Clerk, Halt},
-    compose::Seated,
-    contents::Contents,
+    clerk::{HaltReason, OutcomeRecorder},
+    compose::ClaimedRow,
+    contents::ComposerCache,
     feeder::Feeder,
     health::Health,
     journal::Journal,
-    pace::Pace,
-    room::Room,
+    pace::RateLimiter,
+    room::InFlightLimit,
 };
 use crate::store::{Batch, StoreError};
 
@@ -22,21 +22,21 @@ use crate::store::{Batch, StoreError};
 const LATELY: TimeDelta = TimeDelta::days(30);
 
 /// What decides, claims and records during a run.
-pub(crate) struct Desk {
-    pub(crate) clerk: Arc<Clerk>,
+pub(crate) struct RunControl {
+    pub(crate) clerk: Arc<OutcomeRecorder>,
     /// Fills `claims`.
     pub(crate) feeder: Feeder,
     /// Rows that are to be composed and sent.
-    pub(crate) claims: async_channel::Receiver<Seated>,
-    pub(crate) ledger: Ledger,
+    pub(crate) claims: async_channel::Receiver<ClaimedRow>,
+    pub(crate) ledger: LedgerWriter,
     /// The relay took this batch's content for somebody before.
     pub(crate) has_accepted: bool,
 }
 
 /// The writer of the ledger, which ends with its run.
-pub(crate) struct Ledger(tokio::task::JoinHandle<Result<(), StoreError>>);
+pub(crate) struct LedgerWriter(tokio::task::JoinHandle<Result<(), StoreError>>);
 
-impl Desk {
+impl RunControl {
     /// Takes up what is known of the batch, the relay and its domains.
     pub(crate) async fn open(batch: &Batch, run: &Run) -> Result<Self, StoreError> {
         let (journal, written) =
@@ -49,7 +49,7 @@ impl Desk {
             health.note_taken(&run.store.fared_before(batch.id, &[], since).await?);
         }
         health.recall(&run.store.moods().await?, run.clock.now());
-        let clerk = Arc::new(Clerk::new(
+        let clerk = Arc::new(OutcomeRecorder::new(
             journal,
             run.settings.clone(),
             run.clock,
@@ -59,21 +59,21 @@ impl Desk {
         let seats = run.smtp.connections.max(1) * SEATS_PER_CONNECTION;
         let (jobs, claims) = async_channel::bounded(seats as usize);
         let limited = run.smtp.per_domain.keys().cloned();
-        let room = Arc::new(Room::new(seats, limited));
+        let room = Arc::new(InFlightLimit::new(seats, limited));
         let feeder = Feeder {
             store: Arc::clone(&run.store),
             clock: run.clock,
             batch: batch.id,
             issue: batch.issue.clone(),
             sender: run.sender.clone(),
-            pace: Pace::new(
+            pace: RateLimiter::new(
                 Arc::clone(&run.store),
                 Arc::clone(&room),
                 Arc::clone(&clerk),
                 run.smtp.rate,
                 &run.smtp.per_domain,
             ),
-            contents: Contents::new(Arc::clone(&run.store), Arc::clone(&run.composer)),
+            contents: ComposerCache::new(Arc::clone(&run.store), Arc::clone(&run.composer)),
             room,
             claims: jobs,
             clerk: Arc::clone(&clerk),
@@ -82,21 +82,21 @@ impl Desk {
             clerk,
             feeder,
             claims,
-            ledger: Ledger(written),
+            ledger: LedgerWriter(written),
             has_accepted,
         })
     }
 }
 
-impl Ledger {
+impl LedgerWriter {
     /// Nothing is on the way any more: what is held is judged if the run came to its natural end, and
     /// goes back to wait if it was cut short. The moods are kept, and everything is durable on return.
     pub(crate) async fn settle(
         self,
         batch: &Batch,
         run: &Run,
-        clerk: &Clerk,
-    ) -> Result<Option<Halt>, StoreError> {
+        clerk: &OutcomeRecorder,
+    ) -> Result<Option<HaltReason>, StoreError> {
         let halt = settle_held(batch, run, clerk).await;
         clerk.close();
         self.0.await.map_err(|error| StoreError::Unusable {
@@ -107,7 +107,11 @@ impl Ledger {
     }
 }
 
-async fn settle_held(batch: &Batch, run: &Run, clerk: &Clerk) -> Result<Option<Halt>, StoreError> {
+async fn settle_held(
+    batch: &Batch,
+    run: &Run,
+    clerk: &OutcomeRecorder,
+) -> Result<Option<HaltReason>, StoreError> {
     let domains = clerk.health().held_domains();
     if !clerk.halted().is_requested() && !domains.is_empty() {
         // What the ledger has not heard of yet counts too.

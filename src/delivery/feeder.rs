@@ -6,11 +6,11 @@ use std::{sync::Arc, time::Duration};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    clerk::{Clerk, Halt},
-    compose::Seated,
-    contents::Contents,
-    pace::Pace,
-    room::Room,
+    clerk::{HaltReason, OutcomeRecorder},
+    compose::ClaimedRow,
+    contents::ComposerCache,
+    pace::RateLimiter,
+    room::InFlightLimit,
 };
 use crate::{
     clock::Clock,
@@ -31,16 +31,16 @@ pub(crate) struct Feeder {
     pub(crate) batch: BatchId,
     pub(crate) issue: String,
     pub(crate) sender: SenderId,
-    pub(crate) pace: Pace,
-    pub(crate) contents: Contents,
-    pub(crate) room: Arc<Room>,
-    pub(crate) claims: async_channel::Sender<Seated>,
-    pub(crate) clerk: Arc<Clerk>,
+    pub(crate) pace: RateLimiter,
+    pub(crate) contents: ComposerCache,
+    pub(crate) room: Arc<InFlightLimit>,
+    pub(crate) claims: async_channel::Sender<ClaimedRow>,
+    pub(crate) clerk: Arc<OutcomeRecorder>,
 }
 
 /// What there is to do after a look at the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Next {
+pub(crate) enum NextStep {
     /// Nothing is due now, and nobody is on the way: the run is over.
     Done,
     /// Look again at once.
@@ -55,9 +55,9 @@ impl Feeder {
         let halted = self.clerk.halted().clone();
         while !halted.is_requested() {
             match self.look().await? {
-                Next::Done => break,
-                Next::Again => {}
-                Next::Wait(wait) => tokio::select! {
+                NextStep::Done => break,
+                NextStep::Again => {}
+                NextStep::Wait(wait) => tokio::select! {
                     () = self.room.freed() => {}
                     () = tokio::time::sleep(wait) => {}
                     () = halted.requested() => {}
@@ -68,24 +68,24 @@ impl Feeder {
     }
 
     /// Claims what may go now and answers what comes next.
-    pub(crate) async fn look(&mut self) -> Result<Next, StoreError> {
+    pub(crate) async fn look(&mut self) -> Result<NextStep, StoreError> {
         let claimed = self.claim().await?;
         self.keep_moods().await?;
         if claimed == Some(0) && self.room.taken() == 0 {
             if !self.is_anything_due().await? {
-                return Ok(Next::Done);
+                return Ok(NextStep::Done);
             }
             self.look_at_the_batch().await?;
             if self.bear_or_leave().await? {
-                return Ok(Next::Again);
+                return Ok(NextStep::Again);
             }
         }
         // With room left and rows due, only a limit can be what is in the way.
         let has_more = claimed.is_some_and(|rows| rows > 0) && self.room.free().is_some();
         let wait = self.wait();
         Ok(match has_more || wait.is_zero() {
-            true => Next::Again,
-            false => Next::Wait(wait),
+            true => NextStep::Again,
+            false => NextStep::Wait(wait),
         })
     }
 
@@ -109,7 +109,7 @@ impl Feeder {
             self.pace.used(domain);
             let seat = self.room.enter(domain);
             let composer = self.contents.of(&claim).await?;
-            let seated = Seated {
+            let seated = ClaimedRow {
                 claim,
                 composer,
                 seat,
@@ -129,7 +129,7 @@ impl Feeder {
     async fn look_at_the_batch(&self) -> Result<(), StoreError> {
         let batch = self.store.batch(&self.issue).await?;
         if batch.is_none_or(|batch| batch.state != BatchState::Open) {
-            self.clerk.halt(Halt::StoppedElsewhere);
+            self.clerk.halt(HaltReason::StoppedElsewhere);
         }
         Ok(())
     }
@@ -149,7 +149,7 @@ impl Feeder {
                     let until = rest.until;
                     has_left += self.store.postpone(self.batch, &domain, until).await?;
                 }
-                None => self.clerk.halt(Halt::RelayAway(format!(
+                None => self.clerk.halt(HaltReason::RelayAway(format!(
                     "it takes no more for now: {}",
                     rest.reply
                 ))),

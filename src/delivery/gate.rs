@@ -8,20 +8,20 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::stop::Stop;
+use super::stop::StopSignal;
 
 /// Opens and closes the way to a relay.
 #[derive(Debug)]
-pub(crate) struct Gate {
+pub(crate) struct CircuitBreaker {
     first: Duration,
     max: Duration,
     /// How long a run bears a relay that takes nothing.
     patience: Duration,
-    state: Mutex<State>,
+    state: Mutex<BreakerState>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct BreakerState {
     failures: u32,
     closed_until: Option<Instant>,
     down_since: Option<Instant>,
@@ -32,7 +32,7 @@ struct State {
 #[derive(Debug)]
 pub(crate) struct OutOfPatience;
 
-impl Gate {
+impl CircuitBreaker {
     pub(crate) fn new(first: Duration, max: Duration, patience: Duration) -> Self {
         Self {
             first,
@@ -53,7 +53,7 @@ impl Gate {
     }
 
     /// Waits until the relay may be tried, or `stop` is requested.
-    pub(crate) async fn pass(&self, stop: &Stop) {
+    pub(crate) async fn pass(&self, stop: &StopSignal) {
         loop {
             let closed_until = self.state().closed_until;
             match closed_until.filter(|until| *until > Instant::now()) {
@@ -91,14 +91,14 @@ impl Gate {
     pub(crate) fn recovered(&self) {
         let mut state = self.state();
         if state.down_since.is_some() {
-            *state = State {
+            *state = BreakerState {
                 was_open: state.was_open,
-                ..State::default()
+                ..BreakerState::default()
             };
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, BreakerState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -22,18 +22,18 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 
-pub use self::mood::{Trouble, end_spells, troubles};
+pub use self::mood::{HealthTrouble, end_spells, troubles};
 use self::{
-    domain::{Domain, Mood},
+    domain::{DomainHealth, LearnedMood},
     in_a_row::InARow,
-    mood::Who,
+    mood::MoodOwner,
 };
 pub(crate) use self::{rest::RestLengths, ruling::Ruling};
 use super::verdict::Verdict;
 use crate::{
     publication::DeliverySettings,
     smtp::Reply,
-    store::{Claim, Fared},
+    store::{Claim, DomainRecord},
 };
 
 /// Refused among the first [`EARLY`] readers: the relay's doing.
@@ -110,13 +110,13 @@ pub(crate) struct Health {
     throttled: BTreeSet<String>,
     /// It was found to be the relay's own pace in this run.
     is_relay_throttled: bool,
-    relay: Mood,
-    domains: HashMap<String, Domain>,
+    relay: LearnedMood,
+    domains: HashMap<String, DomainHealth>,
     on_the_way: usize,
     /// Domains that have a mood, or had one in this run.
     moody: BTreeSet<String>,
     /// Whose mood changed since it was last kept.
-    changed: BTreeSet<Who>,
+    changed: BTreeSet<MoodOwner>,
 }
 
 impl Health {
@@ -134,7 +134,7 @@ impl Health {
             greylists: Greylisting::No,
             throttled: BTreeSet::new(),
             is_relay_throttled: false,
-            relay: Mood::default(),
+            relay: LearnedMood::default(),
             domains: HashMap::new(),
             on_the_way: 0,
             moody: BTreeSet::new(),
@@ -143,7 +143,7 @@ impl Health {
     }
 
     /// These domains took mail lately: whatever a person trusts, they may have a spell.
-    pub(crate) fn note_taken(&mut self, fared: &[Fared]) {
+    pub(crate) fn note_taken(&mut self, fared: &[DomainRecord]) {
         for domain in fared.iter().filter(|it| it.taken > 0) {
             self.domain(&domain.domain).has_taken = true;
         }
@@ -236,7 +236,7 @@ impl Health {
             if claim.was_tried() && self.greylists == Greylisting::No {
                 self.greylists = Greylisting::Perhaps;
             }
-            self.changed.insert(Who::Relay);
+            self.changed.insert(MoodOwner::Relay);
         }
         let is_early = self.judged < EARLY;
         let name = claim.reader.email.domain().to_owned();
@@ -260,12 +260,13 @@ impl Health {
 
     fn note_change(&mut self, domain: String) {
         self.moody.insert(domain.clone());
-        self.changed.insert(Who::Domain(domain));
+        self.changed.insert(MoodOwner::Domain(domain));
     }
 
-    fn domain(&mut self, name: &str) -> &mut Domain {
+    fn domain(&mut self, name: &str) -> &mut DomainHealth {
         if !self.domains.contains_key(name) {
-            self.domains.insert(name.to_owned(), Domain::default());
+            self.domains
+                .insert(name.to_owned(), DomainHealth::default());
         }
         self.domains.entry(name.to_owned()).or_default()
     }

@@ -11,7 +11,7 @@ use tokio::{
 
 use crate::{
     clock::Clock,
-    store::{RefusalReason, Step, Store, StoreError, Transition},
+    store::{DeliveryStep, RefusalReason, Store, StoreError, Transition},
 };
 
 /// Rows a commit takes at the most.
@@ -23,14 +23,14 @@ const COMPANY: Duration = Duration::from_millis(1);
 /// Where transitions are handed in.
 #[derive(Debug)]
 pub(crate) struct Journal {
-    entries: mpsc::UnboundedSender<Entry>,
+    entries: mpsc::UnboundedSender<SubmittedStep>,
 }
 
 /// What became of a submitted transition, once it is durable.
-pub(crate) type Recorded = oneshot::Receiver<Result<(), RefusalReason>>;
+pub(crate) type DurableAnswer = oneshot::Receiver<Result<(), RefusalReason>>;
 
 #[derive(Debug)]
-enum Entry {
+enum SubmittedStep {
     Record {
         transition: Transition,
         recorded: oneshot::Sender<Result<(), RefusalReason>>,
@@ -62,10 +62,10 @@ impl Journal {
     }
 
     /// Queues a transition; await the receipt to know that it is durable.
-    pub(crate) fn submit(&self, transition: Transition) -> Result<Recorded, JournalClosed> {
+    pub(crate) fn submit(&self, transition: Transition) -> Result<DurableAnswer, JournalClosed> {
         let (recorded, receipt) = oneshot::channel();
         self.entries
-            .send(Entry::Record {
+            .send(SubmittedStep::Record {
                 transition,
                 recorded,
             })
@@ -76,7 +76,7 @@ impl Journal {
     /// Waits until everything submitted so far is durable, or the writer is gone.
     pub(crate) async fn written(&self) {
         let (reached, mark) = oneshot::channel();
-        if self.entries.send(Entry::Mark(reached)).is_ok() {
+        if self.entries.send(SubmittedStep::Mark(reached)).is_ok() {
             // A writer that fails drops it.
             let _ = mark.await;
         }
@@ -85,14 +85,14 @@ impl Journal {
     /// Ends the writer once everything submitted so far is durable.
     pub(crate) fn close(&self) {
         // A writer that is gone already is closed.
-        let _ = self.entries.send(Entry::Close);
+        let _ = self.entries.send(SubmittedStep::Close);
     }
 }
 
 async fn write(
     store: Arc<dyn Store>,
     clock: Clock,
-    mut entries: mpsc::UnboundedReceiver<Entry>,
+    mut entries: mpsc::UnboundedReceiver<SubmittedStep>,
     company: usize,
 ) -> Result<(), StoreError> {
     let mut group = Vec::with_capacity(GROUP);
@@ -102,15 +102,15 @@ async fn write(
         let (mut transitions, mut receipts, mut marks) = (Vec::new(), Vec::new(), Vec::new());
         for entry in group.drain(..) {
             match entry {
-                Entry::Record {
+                SubmittedStep::Record {
                     transition,
                     recorded,
                 } => {
                     transitions.push(transition);
                     receipts.push(recorded);
                 }
-                Entry::Mark(reached) => marks.push(reached),
-                Entry::Close => is_open = false,
+                SubmittedStep::Mark(reached) => marks.push(reached),
+                SubmittedStep::Close => is_open = false,
             }
         }
         // On an error the receiver is dropped with this function: every waiting receipt fails, and
@@ -133,12 +133,16 @@ async fn write(
 /// Waits a moment until half of the connections ask for a leave: the other half is on the wire
 /// meanwhile, and a commit costs the same for few rows as for many.
 async fn gather(
-    entries: &mut mpsc::UnboundedReceiver<Entry>,
-    group: &mut Vec<Entry>,
+    entries: &mut mpsc::UnboundedReceiver<SubmittedStep>,
+    group: &mut Vec<SubmittedStep>,
     company: usize,
 ) {
     let until = Instant::now() + COMPANY;
-    let is_closing = |group: &[Entry]| group.iter().any(|entry| matches!(entry, Entry::Close));
+    let is_closing = |group: &[SubmittedStep]| {
+        group
+            .iter()
+            .any(|entry| matches!(entry, SubmittedStep::Close))
+    };
     while group.iter().filter(|entry| entry.asks_leave()).count() < company
         && group.len() < GROUP
         && !is_closing(group)
@@ -150,8 +154,8 @@ async fn gather(
     }
 }
 
-impl Entry {
+impl SubmittedStep {
     fn asks_leave(&self) -> bool {
-        matches!(self, Self::Record { transition, .. } if matches!(transition.to, Step::Sending { .. }))
+        matches!(self, Self::Record { transition, .. } if matches!(transition.to, DeliveryStep::Sending { .. }))
     }
 }

@@ -5,43 +5,43 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 
-use super::{clerk::Clerk, room::Room};
+use super::{clerk::OutcomeRecorder, room::InFlightLimit};
 use crate::{
     publication::{DomainLimit, Rate},
-    store::{Quotas, Store, StoreError},
+    store::{ClaimQuotas, Store, StoreError},
 };
 
 /// The key under which the overall rate is leased.
 const ALL: &str = "*";
 
 /// Turns limits into quotas.
-pub(crate) struct Pace {
+pub(crate) struct RateLimiter {
     store: Arc<dyn Store>,
-    room: Arc<Room>,
-    clerk: Arc<Clerk>,
-    rate: Option<Leased>,
+    room: Arc<InFlightLimit>,
+    clerk: Arc<OutcomeRecorder>,
+    rate: Option<LeasedRate>,
     domains: Vec<DomainPace>,
 }
 
 struct DomainPace {
     domain: String,
     connections: Option<u32>,
-    rate: Option<Leased>,
+    rate: Option<LeasedRate>,
 }
 
 /// A rate and what of it is leased and not yet used.
-struct Leased {
+struct LeasedRate {
     key: String,
     rate: Rate,
     credit: u32,
     again_at: DateTime<Utc>,
 }
 
-impl Pace {
+impl RateLimiter {
     pub(crate) fn new(
         store: Arc<dyn Store>,
-        room: Arc<Room>,
-        clerk: Arc<Clerk>,
+        room: Arc<InFlightLimit>,
+        clerk: Arc<OutcomeRecorder>,
         rate: Option<Rate>,
         per_domain: &BTreeMap<String, DomainLimit>,
     ) -> Self {
@@ -50,14 +50,14 @@ impl Pace {
             .map(|(domain, limit)| DomainPace {
                 domain: domain.clone(),
                 connections: limit.connections,
-                rate: limit.rate.map(|rate| Leased::new(domain, rate)),
+                rate: limit.rate.map(|rate| LeasedRate::new(domain, rate)),
             })
             .collect();
         Self {
             store,
             room,
             clerk,
-            rate: rate.map(|rate| Leased::new(ALL, rate)),
+            rate: rate.map(|rate| LeasedRate::new(ALL, rate)),
             domains,
         }
     }
@@ -67,7 +67,7 @@ impl Pace {
         &mut self,
         seats: u32,
         now: DateTime<Utc>,
-    ) -> Result<Quotas, StoreError> {
+    ) -> Result<ClaimQuotas, StoreError> {
         let (borne, limits) = {
             let mut health = self.clerk.health();
             health.look_at_the_clock(now);
@@ -83,7 +83,7 @@ impl Pace {
             Some(leased) => leased.top_up(store, seats, now).await?.min(seats),
             None => seats,
         };
-        let mut quotas = Quotas {
+        let mut quotas = ClaimQuotas {
             total: all,
             rest: all,
             domains: Vec::with_capacity(self.domains.len()),
@@ -130,7 +130,7 @@ impl Pace {
     }
 }
 
-impl Leased {
+impl LeasedRate {
     fn new(key: &str, rate: Rate) -> Self {
         Self {
             key: key.to_owned(),

@@ -15,22 +15,22 @@ use tokio::sync::Notify;
 #[derive(Debug, Default)]
 pub struct Progress {
     /// Taken by the relay.
-    pub accepted: Count,
+    pub accepted: SharedCounter,
     /// To be tried again later.
-    pub deferred: Count,
+    pub deferred: SharedCounter,
     /// Refused for good.
-    pub rejected: Count,
+    pub rejected: SharedCounter,
     /// Lost between the dot and its answer.
-    pub unknown: Count,
+    pub unknown: SharedCounter,
     /// Suppressed since the freeze.
-    pub skipped: Count,
-    alarms: Mutex<Alarms>,
+    pub skipped: SharedCounter,
+    alarms: Mutex<AlarmSink>,
     alarmed: Notify,
 }
 
 /// What people should hear of while the run goes on.
 #[derive(Debug, Default)]
-struct Alarms {
+struct AlarmSink {
     /// Each is told once a run.
     raised: BTreeSet<String>,
     unheard: VecDeque<String>,
@@ -38,9 +38,9 @@ struct Alarms {
 
 /// A counter that many tasks raise.
 #[derive(Debug, Default)]
-pub struct Count(AtomicU64);
+pub struct SharedCounter(AtomicU64);
 
-impl Count {
+impl SharedCounter {
     /// One more.
     pub(crate) fn add(&self) {
         self.0.fetch_add(1, Ordering::Relaxed);

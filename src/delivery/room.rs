@@ -10,30 +10,30 @@ use tokio::sync::Notify;
 
 /// The seats of a run.
 #[derive(Debug)]
-pub(crate) struct Room {
+pub(crate) struct InFlightLimit {
     /// As many rows may be held at once.
     size: usize,
     /// Domains that may hold so many at once and no more.
     limited: HashSet<String>,
-    seats: Mutex<Seats>,
+    seats: Mutex<PermitCounts>,
     /// Told at a seat given back where somebody can do something with it.
     freed: Notify,
 }
 
 #[derive(Debug, Default)]
-struct Seats {
+struct PermitCounts {
     taken: usize,
     by_domain: HashMap<String, u32>,
 }
 
 /// A claimed row's place in the run; given back on drop.
 #[derive(Debug)]
-pub(crate) struct Seat {
-    room: Arc<Room>,
+pub(crate) struct InFlightPermit {
+    room: Arc<InFlightLimit>,
     domain: String,
 }
 
-impl Room {
+impl InFlightLimit {
     pub(crate) fn new(size: u32, limited: impl Iterator<Item = String>) -> Self {
         Self {
             size: size as usize,
@@ -53,11 +53,11 @@ impl Room {
     }
 
     /// Takes a seat for a row to that domain.
-    pub(crate) fn enter(self: &Arc<Self>, domain: &str) -> Seat {
+    pub(crate) fn enter(self: &Arc<Self>, domain: &str) -> InFlightPermit {
         let mut seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
         seats.taken += 1;
         *seats.by_domain.entry(domain.to_owned()).or_default() += 1;
-        Seat {
+        InFlightPermit {
             room: Arc::clone(self),
             domain: domain.to_owned(),
         }
@@ -83,7 +83,7 @@ impl Room {
     }
 }
 
-impl Drop for Seat {
+impl Drop for InFlightPermit {
     fn drop(&mut self) {
         let mut seats = self
             .room

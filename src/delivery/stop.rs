@@ -6,11 +6,11 @@ use tokio::sync::watch;
 
 /// Tells a run to finish the messages in flight and end. Cheap to clone; never taken back.
 #[derive(Debug, Clone)]
-pub struct Stop {
+pub struct StopSignal {
     sender: Arc<watch::Sender<bool>>,
 }
 
-impl Default for Stop {
+impl Default for StopSignal {
     fn default() -> Self {
         Self {
             sender: Arc::new(watch::channel(false).0),
@@ -18,7 +18,7 @@ impl Default for Stop {
     }
 }
 
-impl Stop {
+impl StopSignal {
     /// Asks everything to drain.
     pub fn request(&self) {
         self.sender.send_replace(true);

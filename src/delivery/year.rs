@@ -16,15 +16,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tempfile::TempDir;
 
 use self::{
-    carrier::Carrier,
+    carrier::BatchCarrier,
     dice::Dice,
-    people::{Person, everybody, number_of},
-    relay::Relay,
+    people::{PlayedReader, everybody, number_of},
+    relay::PlayedRelay,
 };
 use super::{Relay as Destination, *};
 use crate::{
     audience::Origin,
-    clock::Hand,
+    clock::ClockHand,
     message::{FrozenIssue, sample},
     publication::{Environment, Publication, TlsMode},
     store::{DeliveryId, NewBatch, sqlite::SqliteStore},
@@ -42,7 +42,7 @@ smtp: {connections: 1, per_domain: {}}
 ";
 
 /// An issue on its way.
-struct Open {
+struct OpenIssue {
     issue: usize,
     batch: Batch,
     /// When somebody carries it on.
@@ -52,7 +52,7 @@ struct Open {
 
 /// What is counted over the year.
 #[derive(Debug, Default)]
-struct Tally {
+struct YearTally {
     runs: usize,
     pauses: usize,
     given_up: usize,
@@ -61,21 +61,21 @@ struct Tally {
     seen: i64,
 }
 
-struct Year {
+struct SimulatedYear {
     seed: u64,
     issues: usize,
     _folder: TempDir,
     store: Arc<dyn Store>,
     publication: Publication,
-    hand: &'static Hand,
+    hand: &'static ClockHand,
     now: DateTime<Utc>,
-    people: Vec<Person>,
-    relay: Relay,
+    people: Vec<PlayedReader>,
+    relay: PlayedRelay,
     dice: Dice,
-    tally: Tally,
+    tally: YearTally,
 }
 
-impl Year {
+impl SimulatedYear {
     async fn new(readers: usize, issues: usize, seed: u64) -> Self {
         let now: DateTime<Utc> = "2026-01-04T23:00:00Z".parse().unwrap();
         // Every step is an fsync: a year of them on a disk is a night.
@@ -91,7 +91,7 @@ impl Year {
         let mut dice = Dice(seed);
         let last = now + TimeDelta::hours(84) * i32::try_from(issues).unwrap();
         let people = everybody(readers, now, last, &mut dice);
-        let profiles: Vec<_> = people.iter().map(Person::profile).collect();
+        let profiles: Vec<_> = people.iter().map(PlayedReader::profile).collect();
         store
             .upsert(&profiles, Origin::Operator, now)
             .await
@@ -102,17 +102,17 @@ impl Year {
             _folder: folder,
             store,
             publication,
-            hand: Hand::at(now),
+            hand: ClockHand::at(now),
             now,
             people,
-            relay: Relay::new(seed ^ 0x5eed),
+            relay: PlayedRelay::new(seed ^ 0x5eed),
             dice,
-            tally: Tally::default(),
+            tally: YearTally::default(),
         }
     }
 
     async fn live(&mut self) {
-        let mut open: Vec<Open> = Vec::new();
+        let mut open: Vec<OpenIssue> = Vec::new();
         let mut slot = self.now;
         let mut issue = 0;
         loop {
@@ -146,7 +146,7 @@ impl Year {
         self.hand.set(self.now);
     }
 
-    async fn freeze(&mut self, issue: usize) -> Open {
+    async fn freeze(&mut self, issue: usize) -> OpenIssue {
         for person in self.people.iter_mut().filter(|it| it.found_after.is_none()) {
             person.issues_dead += usize::from(person.is_dead(self.now));
         }
@@ -164,7 +164,7 @@ impl Year {
             may_repeat: false,
         };
         self.store.freeze(&new, self.now).await.unwrap();
-        Open {
+        OpenIssue {
             issue,
             batch: self.store.batch(&name).await.unwrap().unwrap(),
             at: self.now,
@@ -173,7 +173,7 @@ impl Year {
     }
 
     /// A run of a batch, as `serve` has it. False: it is finished.
-    async fn carry_on(&mut self, open: &mut Open) -> bool {
+    async fn carry_on(&mut self, open: &mut OpenIssue) -> bool {
         self.tally.runs += 1;
         if std::mem::take(&mut open.is_paused) {
             let (id, now) = (open.batch.id, self.now);
@@ -183,7 +183,7 @@ impl Year {
         open.batch = self.store.batch(&open.batch.issue).await.unwrap().unwrap();
         let run = self.a_run(&open.batch).await;
         recover(&open.batch, &run).await.unwrap();
-        let carrier = Carrier::new(
+        let carrier = BatchCarrier::new(
             (self.hand, self.now),
             &mut self.relay,
             &self.people,
@@ -222,13 +222,13 @@ impl Year {
             relay: Destination::new("relay.example", 25, TlsMode::None),
             smtp: self.publication.smtp.clone(),
             settings: self.publication.delivery.clone(),
-            stop: Stop::default(),
+            stop: StopSignal::default(),
             progress: Arc::default(),
         }
     }
 
     /// None of the living is ever suppressed.
-    async fn look_at_the_suppressed(&mut self, open: &Open) {
+    async fn look_at_the_suppressed(&mut self, open: &OpenIssue) {
         loop {
             let page = self
                 .store
@@ -257,7 +257,7 @@ impl Year {
     }
 
     /// Everybody who lives has it, save whom the relay refused for longer than `give_up`.
-    async fn look_back(&mut self, done: &Open) {
+    async fn look_back(&mut self, done: &OpenIssue) {
         let (id, since) = (done.batch.id, done.batch.frozen_at);
         let mut after = DeliveryId(0);
         loop {
@@ -309,17 +309,17 @@ impl Year {
     /// Whoever died is found; who died too late to be is left out.
     fn judge_the_dead(&self) {
         let dead = self.people.iter().filter(|it| it.issues_dead > 0);
-        let dead: Vec<&Person> = dead.collect();
+        let dead: Vec<&PlayedReader> = dead.collect();
         let is_late = |within: usize| {
-            move |it: &&&Person| it.found_after.unwrap_or(it.issues_dead + 1) > within
+            move |it: &&&PlayedReader| it.found_after.unwrap_or(it.issues_dead + 1) > within
         };
         let is_judged = |within: usize| {
-            move |it: &&Person| it.found_after.is_some() || it.issues_dead >= within
+            move |it: &&PlayedReader| it.found_after.is_some() || it.issues_dead >= within
         };
         let quiet = dead.iter().copied().filter(|it| !it.had_spell);
-        let quiet: Vec<&Person> = quiet.filter(is_judged(2)).collect();
+        let quiet: Vec<&PlayedReader> = quiet.filter(is_judged(2)).collect();
         let late = quiet.iter().filter(is_late(2)).count();
-        let all: Vec<&Person> = dead.iter().copied().filter(is_judged(6)).collect();
+        let all: Vec<&PlayedReader> = dead.iter().copied().filter(is_judged(6)).collect();
         let never: Vec<_> = all.iter().filter(is_late(6)).collect();
         println!(
             "a year (seed {}): {} readers, {} issues, {} messages, {:?}; dead: {}, not found within six issues: {}; \
@@ -333,7 +333,7 @@ impl Year {
             never.len(),
             quiet.len(),
         );
-        let told = |it: &&Person| {
+        let told = |it: &&PlayedReader| {
             let (at, died, after) = (&it.domain, it.dies_at, it.found_after);
             format!(
                 "{} at {at}, died {died:?}, found after {after:?} of {}",
@@ -363,7 +363,7 @@ async fn in_a_year_of_moods_the_living_get_every_issue_and_the_dead_are_found() 
     let issues = usize::try_from(issues).unwrap();
     let seeds = number("YEAR_SEED").map_or(vec![1], |seed| vec![seed]);
     for seed in seeds {
-        let mut year = Year::new(readers, issues, seed).await;
+        let mut year = SimulatedYear::new(readers, issues, seed).await;
         year.live().await;
         year.judge_the_dead();
     }

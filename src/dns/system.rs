@@ -9,7 +9,7 @@ use hickory_resolver::{
     proto::rr::{RData, RecordType},
 };
 
-use super::{Dns, DnsError, Mx};
+use super::{Dns, DnsError, MailExchanger};
 
 /// A doctor has a waiting room: two tries of this long each.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -82,10 +82,10 @@ impl Dns for SystemDns {
         .await
     }
 
-    async fn mx(&self, name: &str) -> Result<Vec<Mx>, DnsError> {
+    async fn mx(&self, name: &str) -> Result<Vec<MailExchanger>, DnsError> {
         let mut found = self
             .records(name, RecordType::MX, |data| match data {
-                RData::MX(mx) => Some(Mx {
+                RData::MX(mx) => Some(MailExchanger {
                     preference: mx.preference,
                     host: host(&mx.exchange.to_string()),
                 }),

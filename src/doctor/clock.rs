@@ -8,7 +8,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{Check, Topic};
+use super::{CheckTopic, ReportLine};
 use crate::clock::Clock;
 
 /// Long enough for a satellite.
@@ -19,13 +19,13 @@ const PACKET_BYTES: usize = 48;
 
 /// How far the machine's clock is ahead of the world's; negative: behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Offset(pub TimeDelta);
+pub struct ClockOffset(pub TimeDelta);
 
 /// Asks a time server.
 ///
 /// # Errors
 /// When it does not answer, or not with the time.
-pub async fn ask_the_time(server: impl ToSocketAddrs) -> io::Result<Offset> {
+pub async fn ask_the_time(server: impl ToSocketAddrs) -> io::Result<ClockOffset> {
     let ask = async {
         let server = lookup_host(server).await?.next();
         let server = server.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
@@ -51,7 +51,7 @@ pub async fn ask_the_time(server: impl ToSocketAddrs) -> io::Result<Offset> {
 }
 
 /// Both ways are taken for equally long.
-fn offset(answer: &[u8], asked: DateTime<Utc>, heard: DateTime<Utc>) -> io::Result<Offset> {
+fn offset(answer: &[u8], asked: DateTime<Utc>, heard: DateTime<Utc>) -> io::Result<ClockOffset> {
     let nonsense = || io::Error::new(io::ErrorKind::InvalidData, "that is not the time");
     // A server's mode, and a stratum that is neither 0 (go away) nor beyond 15 (don't know).
     let is_time =
@@ -62,7 +62,7 @@ fn offset(answer: &[u8], asked: DateTime<Utc>, heard: DateTime<Utc>) -> io::Resu
     let received = timestamp(&answer[32..40]).ok_or_else(nonsense)?;
     let sent = timestamp(&answer[40..48]).ok_or_else(nonsense)?;
     let behind = ((received - asked) + (sent - heard)) / 2;
-    Ok(Offset(-behind))
+    Ok(ClockOffset(-behind))
 }
 
 fn timestamp(bytes: &[u8]) -> Option<DateTime<Utc>> {
@@ -75,15 +75,15 @@ fn timestamp(bytes: &[u8]) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp(i64::from(seconds) + era - NTP_TO_UNIX, nanos as u32)
 }
 
-pub(super) fn judge(offset: Option<&io::Result<Offset>>) -> Check {
+pub(super) fn judge(offset: Option<&io::Result<ClockOffset>>) -> ReportLine {
     let offset = match offset {
-        None => return Check::unknown(Topic::Clock, "the time is pretended (--at)"),
+        None => return ReportLine::unknown(CheckTopic::Clock, "the time is pretended (--at)"),
         Some(Err(error)) => {
             let what = format!("no time server answers ({error}), so the clock was not compared");
-            return Check::unknown(Topic::Clock, what)
+            return ReportLine::unknown(CheckTopic::Clock, what)
                 .fix("timedatectl   # should say: System clock synchronized: yes");
         }
-        Some(Ok(Offset(offset))) => *offset,
+        Some(Ok(ClockOffset(offset))) => *offset,
     };
     let millis = offset.num_milliseconds();
     let direction = if millis < 0 { "behind" } else { "ahead" };
@@ -94,9 +94,13 @@ pub(super) fn judge(offset: Option<&io::Result<Offset>>) -> Check {
     let why = "issues go out by it, and receivers distrust mail and signatures from the future";
     let fix = "timedatectl set-ntp true";
     match millis.unsigned_abs() {
-        0..2_000 => Check::good(Topic::Clock, "the clock is right, to two seconds"),
-        2_000..60_000 => Check::care(Topic::Clock, what).because(why).fix(fix),
-        _ => Check::bad(Topic::Clock, what).because(why).fix(fix),
+        0..2_000 => ReportLine::good(CheckTopic::Clock, "the clock is right, to two seconds"),
+        2_000..60_000 => ReportLine::care(CheckTopic::Clock, what)
+            .because(why)
+            .fix(fix),
+        _ => ReportLine::bad(CheckTopic::Clock, what)
+            .because(why)
+            .fix(fix),
     }
 }
 
@@ -160,8 +164,8 @@ mod tests {
 
     #[test]
     fn an_hour_is_bad_and_a_second_is_good() {
-        let verdict = |seconds| judge(Some(&Ok(Offset(TimeDelta::seconds(seconds))))).verdict;
-        use super::super::Verdict::{Bad, Care, Good};
+        let verdict = |seconds| judge(Some(&Ok(ClockOffset(TimeDelta::seconds(seconds))))).verdict;
+        use super::super::CheckVerdict::{Bad, Care, Good};
         assert_eq!(
             [0, -1, 5, -30, 3600, -3600].map(verdict),
             [Good, Good, Care, Care, Bad, Bad]

@@ -1,6 +1,6 @@
 //! DKIM (RFC 6376): whether DNS publishes the keys that we sign with.
 
-use super::{Check, Topic};
+use super::{CheckTopic, ReportLine};
 use crate::{
     dns::Dns,
     message::dkim::{DkimError, DnsRecord},
@@ -12,7 +12,7 @@ const WHY: &str = "Gmail, Yahoo and Outlook ask for a signature that verifies, a
 pub(super) async fn judge(
     signatures: &Result<Option<Vec<DnsRecord>>, DkimError>,
     dns: &dyn Dns,
-) -> (Vec<Check>, bool) {
+) -> (Vec<ReportLine>, bool) {
     let records = match signatures {
         Ok(Some(records)) => records,
         Ok(None) => return (vec![unsigned()], false),
@@ -21,7 +21,7 @@ pub(super) async fn judge(
             if let Some(cause) = std::error::Error::source(error) {
                 what = format!("{what}: {cause}");
             }
-            let check = Check::bad(Topic::Dkim, what)
+            let check = ReportLine::bad(CheckTopic::Dkim, what)
                 .because("nothing is sent unsigned where signing is set up: `send` stops at it")
                 .fix("daily-note dkim new   # makes a key and says what to publish");
             return (vec![check], false);
@@ -33,28 +33,28 @@ pub(super) async fn judge(
     }
     let verifies = checks
         .iter()
-        .all(|check| check.verdict <= super::Verdict::Care);
+        .all(|check| check.verdict <= super::CheckVerdict::Care);
     (checks, verifies)
 }
 
-fn unsigned() -> Check {
-    Check::care(Topic::Dkim, "daily-note does not sign; it may be that the relay does")
+fn unsigned() -> ReportLine {
+    ReportLine::care(CheckTopic::Dkim, "daily-note does not sign; it may be that the relay does")
         .because(WHY)
         .fix("daily-note dkim new   # unless the relay signs: `daily-note test` a mail to yourself and look for dkim=pass")
 }
 
 /// Compares what DNS says with the key in our hand.
-async fn published(ours: &DnsRecord, dns: &dyn Dns) -> Check {
+async fn published(ours: &DnsRecord, dns: &dyn Dns) -> ReportLine {
     let name = &ours.name;
     let publish = format!("publish  {name}. TXT {}", ours.zone_value());
     let bad = |what: String| {
-        Check::bad(Topic::Dkim, what)
+        ReportLine::bad(CheckTopic::Dkim, what)
             .because(WHY)
             .fix(publish.clone())
     };
     let texts = match dns.txt(name).await {
         Ok(texts) => texts,
-        Err(error) => return Check::no_answer(Topic::Dkim, &error),
+        Err(error) => return ReportLine::no_answer(CheckTopic::Dkim, &error),
     };
     let [text] = texts.as_slice() else {
         return bad(if texts.is_empty() {
@@ -73,11 +73,17 @@ async fn published(ours: &DnsRecord, dns: &dyn Dns) -> Check {
             "{name} publishes another key than the one that signs"
         )),
         Some(_) if tag(text, "t").is_some_and(|flags| flags.split(':').any(|flag| flag == "y")) => {
-            Check::care(Topic::Dkim, format!("{name} is marked as a test (t=y)"))
-                .because("receivers may treat signed mail as if it were unsigned")
-                .fix(publish)
+            ReportLine::care(
+                CheckTopic::Dkim,
+                format!("{name} is marked as a test (t=y)"),
+            )
+            .because("receivers may treat signed mail as if it were unsigned")
+            .fix(publish)
         }
-        Some(_) => Check::good(Topic::Dkim, format!("{name} publishes the key that signs")),
+        Some(_) => ReportLine::good(
+            CheckTopic::Dkim,
+            format!("{name} publishes the key that signs"),
+        ),
     }
 }
 

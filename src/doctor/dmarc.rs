@@ -1,7 +1,7 @@
 //! DMARC (RFC 7489, and the tree walk that replaces its public suffix list): whether the From
 //! domain has a policy, and whether SPF or DKIM speak for that very domain.
 
-use super::{Check, Topic, dkim::tag};
+use super::{CheckTopic, ReportLine, dkim::tag};
 use crate::{
     dns::{Dns, DnsError},
     publication::Publication,
@@ -26,11 +26,11 @@ pub(super) async fn judge(
     identities: &Identities<'_>,
     publication: &Publication,
     dns: &dyn Dns,
-) -> Vec<Check> {
+) -> Vec<ReportLine> {
     let from = identities.from;
     let policy = match policy(from, dns).await {
         Ok(policy) => policy,
-        Err(error) => return vec![Check::no_answer(Topic::Dmarc, &error)],
+        Err(error) => return vec![ReportLine::no_answer(CheckTopic::Dmarc, &error)],
     };
     let Some(policy) = policy else {
         let report_to = publication
@@ -39,7 +39,7 @@ pub(super) async fn judge(
             .map_or_else(|| format!("postmaster@{from}"), ToString::to_string);
         let record = format!("v=DMARC1; p=none; rua=mailto:{report_to}");
         return vec![
-            Check::bad(Topic::Dmarc, format!("{from} has no DMARC policy"))
+            ReportLine::bad(CheckTopic::Dmarc, format!("{from} has no DMARC policy"))
                 .because(WHY)
                 .fix(format!("publish  _dmarc.{from}. TXT \"{record}\"")),
         ];
@@ -50,37 +50,44 @@ pub(super) async fn judge(
     ]
 }
 
-fn judge_policy(policy: &Policy) -> Check {
-    let Policy { at, texts, .. } = policy;
+fn judge_policy(policy: &DmarcPolicy) -> ReportLine {
+    let DmarcPolicy { at, texts, .. } = policy;
     let name = format!("_dmarc.{at}");
     if texts.len() > 1 {
-        return Check::bad(Topic::Dmarc, format!("{name} has {} policies", texts.len()))
-            .because("receivers take more than one for none")
-            .fix("leave one of them and delete the others");
+        return ReportLine::bad(
+            CheckTopic::Dmarc,
+            format!("{name} has {} policies", texts.len()),
+        )
+        .because("receivers take more than one for none")
+        .fix("leave one of them and delete the others");
     }
     let p = tag(policy.text(), "p")
         .unwrap_or_default()
         .to_ascii_lowercase();
     if !["none", "quarantine", "reject"].contains(&p.as_str()) {
-        return Check::bad(
-            Topic::Dmarc,
+        return ReportLine::bad(
+            CheckTopic::Dmarc,
             format!("{name} has no policy that makes sense (p={p})"),
         )
         .because(WHY)
         .fix("begin it with  v=DMARC1; p=none;");
     }
     if tag(policy.text(), "rua").is_none() {
-        return Check::care(
-            Topic::Dmarc,
+        return ReportLine::care(
+            CheckTopic::Dmarc,
             format!("{name} says p={p} and asks for no reports"),
         )
         .because("without reports you don't see who sends in your name, nor what fails")
         .fix(format!("add  rua=mailto:postmaster@{at}  to it"));
     }
-    Check::good(Topic::Dmarc, format!("{name} says p={p}"))
+    ReportLine::good(CheckTopic::Dmarc, format!("{name} says p={p}"))
 }
 
-async fn judge_alignment(identities: &Identities<'_>, policy: &Policy, dns: &dyn Dns) -> Check {
+async fn judge_alignment(
+    identities: &Identities<'_>,
+    policy: &DmarcPolicy,
+    dns: &dyn Dns,
+) -> ReportLine {
     let from = identities.from;
     let mut vouching = Vec::new();
     for (what, domain, mode) in [
@@ -92,22 +99,24 @@ async fn judge_alignment(identities: &Identities<'_>, policy: &Policy, dns: &dyn
         match is_aligned(from, domain, is_strict, dns).await {
             Ok(true) => vouching.push(format!("{what} ({domain})")),
             Ok(false) => {}
-            Err(error) => return Check::no_answer(Topic::Dmarc, &error),
+            Err(error) => return ReportLine::no_answer(CheckTopic::Dmarc, &error),
         }
     }
     if !vouching.is_empty() {
         let what = format!("DMARC passes for {from} by {}", vouching.join(" and "));
-        return Check::good(Topic::Dmarc, what);
+        return ReportLine::good(CheckTopic::Dmarc, what);
     }
     let why = "a mail for whose From domain neither speaks fails DMARC, whatever else is right";
     if identities.relay_may_sign {
         let what = format!("only a signature by the relay as {from} can make DMARC pass");
         let fix = "`daily-note test` a mail to yourself and look for dmarc=pass in its Authentication-Results";
-        return Check::care(Topic::Dmarc, what).because(why).fix(fix);
+        return ReportLine::care(CheckTopic::Dmarc, what)
+            .because(why)
+            .fix(fix);
     }
     let fix = format!("sign with  smtp.dkim.domain: {from}  (and publish its key)");
-    Check::bad(
-        Topic::Dmarc,
+    ReportLine::bad(
+        CheckTopic::Dmarc,
         format!("neither SPF nor DKIM speaks for {from}"),
     )
     .because(why)
@@ -115,24 +124,24 @@ async fn judge_alignment(identities: &Identities<'_>, policy: &Policy, dns: &dyn
 }
 
 /// A policy and where it was found.
-struct Policy {
+struct DmarcPolicy {
     at: String,
     texts: Vec<String>,
 }
 
-impl Policy {
+impl DmarcPolicy {
     fn text(&self) -> &str {
         self.texts.first().map_or("", String::as_str)
     }
 }
 
 /// The policy of a domain: its own, else the next one up that has one.
-async fn policy(domain: &str, dns: &dyn Dns) -> Result<Option<Policy>, DnsError> {
+async fn policy(domain: &str, dns: &dyn Dns) -> Result<Option<DmarcPolicy>, DnsError> {
     for at in upwards(domain) {
         let texts = policies(at, dns).await?;
         if !texts.is_empty() {
             let at = at.to_owned();
-            return Ok(Some(Policy { at, texts }));
+            return Ok(Some(DmarcPolicy { at, texts }));
         }
     }
     Ok(None)

@@ -1,8 +1,8 @@
 //! What knocking at the relay showed.
 
-use super::{Check, Knock, Topic};
+use super::{CheckTopic, RelayProbe, ReportLine};
 use crate::{
-    publication::{Proof, TlsMode},
+    publication::{LoginProof, TlsMode},
     smtp::{Capabilities, ConnectError, Relay, Reply},
     source::with_causes,
 };
@@ -12,53 +12,53 @@ const COMFORTABLE_BYTES: u64 = 10 * 1024 * 1024;
 
 pub(super) fn judge(
     relay: &Relay,
-    knock: &Result<Knock, ConnectError>,
+    knock: &Result<RelayProbe, ConnectError>,
     is_local: bool,
     from: &str,
-) -> Vec<Check> {
+) -> Vec<ReportLine> {
     let knock = match knock {
         Ok(knock) => knock,
         Err(error) => {
-            let check = Check::bad(Topic::Relay, with_causes(error))
+            let check = ReportLine::bad(CheckTopic::Relay, with_causes(error))
                 .because("no mail leaves before this is fixed; readers lose nothing by it")
                 .fix(error.hint());
             return vec![check];
         }
     };
     let mut checks = vec![
-        Check::good(Topic::Relay, format!("{relay} answers")),
+        ReportLine::good(CheckTopic::Relay, format!("{relay} answers")),
         protection(relay, &knock.capabilities, is_local),
     ];
     if let Some(credentials) = &relay.credentials {
         let taken = match credentials.proof {
-            Proof::Password(_) => "it takes user name and password",
-            Proof::Token(_) => "it takes the OAuth token",
+            LoginProof::Password(_) => "it takes user name and password",
+            LoginProof::Token(_) => "it takes the OAuth token",
         };
-        checks.push(Check::good(Topic::Relay, taken));
+        checks.push(ReportLine::good(CheckTopic::Relay, taken));
     }
     checks.push(sender(relay, knock.refusal.as_ref(), from));
     checks.push(limits(&knock.capabilities));
     checks
 }
 
-fn protection(relay: &Relay, capabilities: &Capabilities, is_local: bool) -> Check {
+fn protection(relay: &Relay, capabilities: &Capabilities, is_local: bool) -> ReportLine {
     match &capabilities.tls {
-        Some(tls) if tls.is_verified => Check::good(
-            Topic::Relay,
+        Some(tls) if tls.is_verified => ReportLine::good(
+            CheckTopic::Relay,
             format!("{} with a certificate that can be trusted", tls.version),
         ),
-        Some(tls) => Check::good(
-            Topic::Relay,
+        Some(tls) => ReportLine::good(
+            CheckTopic::Relay,
             format!(
                 "{}, the certificate unasked: it is this machine's",
                 tls.version
             ),
         ),
         None if is_local || relay.tls != TlsMode::None => {
-            Check::good(Topic::Relay, "in clear, and it is this machine's own")
+            ReportLine::good(CheckTopic::Relay, "in clear, and it is this machine's own")
         }
-        None => Check::care(
-            Topic::Relay,
+        None => ReportLine::care(
+            CheckTopic::Relay,
             "mail goes to the relay in clear, for smtp.url says tls=none",
         )
         .because("whoever sits between reads every address and every link to leave")
@@ -67,24 +67,24 @@ fn protection(relay: &Relay, capabilities: &Capabilities, is_local: bool) -> Che
 }
 
 /// MAIL was said and taken back.
-fn sender(relay: &Relay, refusal: Option<&Reply>, from: &str) -> Check {
+fn sender(relay: &Relay, refusal: Option<&Reply>, from: &str) -> ReportLine {
     let Some(reply) = refusal else {
-        return Check::good(Topic::Relay, format!("it takes mail from {from}"));
+        return ReportLine::good(CheckTopic::Relay, format!("it takes mail from {from}"));
     };
     let fix = if relay.credentials.is_none() && reply.code == 530 {
         "put user and password into smtp.url (DAILY_NOTE_SMTP__URL)"
     } else {
         "verify the sender's address or domain at the relay, or set publication.from to one that it takes"
     };
-    Check::bad(
-        Topic::Relay,
+    ReportLine::bad(
+        CheckTopic::Relay,
         format!("it refuses mail from {from}: “{reply}”"),
     )
     .because("a batch would stop at its first mail")
     .fix(fix)
 }
 
-fn limits(capabilities: &Capabilities) -> Check {
+fn limits(capabilities: &Capabilities) -> ReportLine {
     let size = match capabilities.max_size_bytes {
         Some(bytes) => format!("mail up to {}", megabytes(bytes)),
         None => "mail of any size".to_owned(),
@@ -100,13 +100,13 @@ fn limits(capabilities: &Capabilities) -> Check {
     }
     let features = features.join(", ");
     match capabilities.max_size_bytes {
-        Some(bytes) if bytes < COMFORTABLE_BYTES => Check::care(Topic::Relay, features)
+        Some(bytes) if bytes < COMFORTABLE_BYTES => ReportLine::care(CheckTopic::Relay, features)
             .because("an issue whose pictures travel with it can be larger")
             .fix("ask who runs the relay for a larger limit, or set web.base_url so that pictures are linked"),
-        _ if !capabilities.pipelining => Check::care(Topic::Relay, features)
+        _ if !capabilities.pipelining => ReportLine::care(CheckTopic::Relay, features)
             .because("without PIPELINING each mail takes four round trips instead of one")
             .fix("raise smtp.connections if sending takes too long"),
-        _ => Check::good(Topic::Relay, features),
+        _ => ReportLine::good(CheckTopic::Relay, features),
     }
 }
 

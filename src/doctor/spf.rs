@@ -4,8 +4,8 @@ mod record;
 
 use std::{net::IpAddr, pin::Pin};
 
-use self::record::{Mechanism, Qualifier, Record, Term, holds};
-use super::{Check, Provider, Topic, provider::is_at_or_below};
+use self::record::{Qualifier, SpfMechanism, SpfRecord, SpfTerm, holds};
+use super::{CheckTopic, Provider, ReportLine, provider::is_at_or_below};
 use crate::dns::{Dns, DnsError};
 
 /// RFC 7208 §4.6.4: more queries than these are an error, and the record counts for nothing.
@@ -14,7 +14,7 @@ const MAX_LOOKUPS: u32 = 10;
 const WHY: &str = "Gmail, Yahoo and Outlook ask for SPF, and from 5,000 mails a day refuse mail without it; Naver looks for it too";
 
 /// What is to be found out.
-pub(super) struct Asked<'a> {
+pub(super) struct SenderQuestion<'a> {
     /// The envelope's domain.
     pub(super) domain: &'a str,
     /// The relay, where it is not on this machine.
@@ -23,7 +23,7 @@ pub(super) struct Asked<'a> {
     pub(super) provider: Option<Provider>,
 }
 
-impl Asked<'_> {
+impl SenderQuestion<'_> {
     /// The term that would cover the relay.
     fn term(&self) -> String {
         match (self.provider, self.host) {
@@ -40,15 +40,15 @@ impl Asked<'_> {
 }
 
 /// The checks, and whether mail through the relay passes in the envelope domain's name.
-pub(super) async fn judge(asked: &Asked<'_>, dns: &dyn Dns) -> (Vec<Check>, bool) {
-    let Asked { domain, .. } = asked;
-    let mut walk = Walk::new(dns, None);
+pub(super) async fn judge(asked: &SenderQuestion<'_>, dns: &dyn Dns) -> (Vec<ReportLine>, bool) {
+    let SenderQuestion { domain, .. } = asked;
+    let mut walk = IncludeWalk::new(dns, None);
     let record = match walk.record(domain).await {
         Ok(record) => record,
         Err(error) => return (vec![trouble(asked, &error)], false),
     };
     let structure = walk.evaluate(domain, 0).await;
-    if let Outcome::Broken(trouble_below) = &structure {
+    if let MatchOutcome::Broken(trouble_below) = &structure {
         return (vec![trouble(asked, trouble_below)], false);
     }
     let mut checks = Vec::new();
@@ -59,7 +59,7 @@ pub(super) async fn judge(asked: &Asked<'_>, dns: &dyn Dns) -> (Vec<Check>, bool
         );
         let why = "beyond the limit receivers stop with an error and the record counts for nothing";
         let fix = "take out include: terms of services that you no longer use";
-        checks.push(Check::bad(Topic::Spf, what).because(why).fix(fix));
+        checks.push(ReportLine::bad(CheckTopic::Spf, what).because(why).fix(fix));
         return (checks, false);
     }
     checks.extend(judge_all(asked, &record));
@@ -68,45 +68,48 @@ pub(super) async fn judge(asked: &Asked<'_>, dns: &dyn Dns) -> (Vec<Check>, bool
     (checks, covers)
 }
 
-fn trouble(asked: &Asked<'_>, trouble: &Trouble) -> Check {
-    let Asked { domain, .. } = asked;
+fn trouble(asked: &SenderQuestion<'_>, trouble: &RecordTrouble) -> ReportLine {
+    let SenderQuestion { domain, .. } = asked;
     match trouble {
-        Trouble::Dns(error) => Check::no_answer(Topic::Spf, error),
-        Trouble::Missing(name) if name == domain => {
-            Check::bad(Topic::Spf, format!("{domain} has no SPF record"))
+        RecordTrouble::Dns(error) => ReportLine::no_answer(CheckTopic::Spf, error),
+        RecordTrouble::Missing(name) if name == domain => {
+            ReportLine::bad(CheckTopic::Spf, format!("{domain} has no SPF record"))
                 .because(WHY)
                 .fix(asked.publish())
         }
-        Trouble::Missing(name) => {
+        RecordTrouble::Missing(name) => {
             let what = format!("the SPF record of {domain} includes {name}, which has none");
             let why = "receivers take that for an error, and the record counts for nothing";
             let fix = format!("take  include:{name}  out of the record");
-            Check::bad(Topic::Spf, what).because(why).fix(fix)
+            ReportLine::bad(CheckTopic::Spf, what).because(why).fix(fix)
         }
-        Trouble::Several(name) => {
+        RecordTrouble::Several(name) => {
             let why = "receivers take two records for an error, and both count for nothing";
             let fix = "put the terms of all into one record, and delete the others";
-            Check::bad(Topic::Spf, format!("{name} has more than one SPF record"))
-                .because(why)
-                .fix(fix)
+            ReportLine::bad(
+                CheckTopic::Spf,
+                format!("{name} has more than one SPF record"),
+            )
+            .because(why)
+            .fix(fix)
         }
-        Trouble::Term(name, term) => {
+        RecordTrouble::Term(name, term) => {
             let what = format!("the SPF record of {name} has a term that makes no sense: {term}");
             let why = "receivers take that for an error, and the record counts for nothing";
             let fix = format!("fix or delete  {term}");
-            Check::bad(Topic::Spf, what).because(why).fix(fix)
+            ReportLine::bad(CheckTopic::Spf, what).because(why).fix(fix)
         }
-        Trouble::Deep(name) => {
+        RecordTrouble::Deep(name) => {
             let what = format!("the SPF record of {domain} includes itself by way of {name}");
             let fix = format!("take the include that leads to {name} out of it");
-            Check::bad(Topic::Spf, what).because(WHY).fix(fix)
+            ReportLine::bad(CheckTopic::Spf, what).because(WHY).fix(fix)
         }
     }
 }
 
 /// What the record says of strangers.
-fn judge_all(asked: &Asked<'_>, record: &Record) -> Option<Check> {
-    let Asked { domain, .. } = asked;
+fn judge_all(asked: &SenderQuestion<'_>, record: &SpfRecord) -> Option<ReportLine> {
+    let SenderQuestion { domain, .. } = asked;
     let (what, why) = match record.all() {
         Some(Qualifier::Pass) => (
             format!("the SPF record of {domain} ends in +all"),
@@ -123,12 +126,20 @@ fn judge_all(asked: &Asked<'_>, record: &Record) -> Option<Check> {
         _ => return None,
     };
     let fix = "end it in  ~all  (or  -all  once you are sure that every sender is named)";
-    Some(Check::care(Topic::Spf, what).because(why).fix(fix))
+    Some(
+        ReportLine::care(CheckTopic::Spf, what)
+            .because(why)
+            .fix(fix),
+    )
 }
 
 /// Whether the relay is among those whom the record names.
-async fn judge_coverage(asked: &Asked<'_>, walk: &Walk<'_>, dns: &dyn Dns) -> (Check, bool) {
-    let Asked { domain, .. } = asked;
+async fn judge_coverage(
+    asked: &SenderQuestion<'_>,
+    walk: &IncludeWalk<'_>,
+    dns: &dyn Dns,
+) -> (ReportLine, bool) {
+    let SenderQuestion { domain, .. } = asked;
     if let Some(provider) = asked.provider {
         let names = walk
             .seen
@@ -136,7 +147,10 @@ async fn judge_coverage(asked: &Asked<'_>, walk: &Walk<'_>, dns: &dyn Dns) -> (C
             .any(|seen| is_at_or_below(seen, provider.include));
         if names {
             let what = format!("the SPF record of {domain} names {}", provider.name);
-            return (Check::good(Topic::Spf, what), !provider.rewrites_sender);
+            return (
+                ReportLine::good(CheckTopic::Spf, what),
+                !provider.rewrites_sender,
+            );
         }
         let what = format!("the SPF record of {domain} does not name {}", provider.name);
         let fix = format!("add  include:{}  to it, before its all", provider.include);
@@ -145,26 +159,34 @@ async fn judge_coverage(asked: &Asked<'_>, walk: &Walk<'_>, dns: &dyn Dns) -> (C
                 "{} puts a sender of its own on the envelope, so DKIM must carry the proof, until you set up a custom one there",
                 provider.name
             );
-            return (Check::care(Topic::Spf, what).because(why).fix(fix), false);
+            return (
+                ReportLine::care(CheckTopic::Spf, what)
+                    .because(why)
+                    .fix(fix),
+                false,
+            );
         }
-        return (Check::bad(Topic::Spf, what).because(WHY).fix(fix), false);
+        return (
+            ReportLine::bad(CheckTopic::Spf, what).because(WHY).fix(fix),
+            false,
+        );
     }
     let Some(host) = asked.host else {
         let what = format!("{domain} has an SPF record");
-        return (Check::good(Topic::Spf, what), true);
+        return (ReportLine::good(CheckTopic::Spf, what), true);
     };
     let addresses = match dns.addresses(host).await {
         Ok(addresses) => addresses,
-        Err(error) => return (Check::no_answer(Topic::Spf, &error), false),
+        Err(error) => return (ReportLine::no_answer(CheckTopic::Spf, &error), false),
     };
     for ip in addresses {
-        match Walk::new(dns, Some(ip)).evaluate(domain, 0).await {
-            Outcome::Match(Qualifier::Pass) => {}
-            Outcome::Unforeseeable(term) => {
+        match IncludeWalk::new(dns, Some(ip)).evaluate(domain, 0).await {
+            MatchOutcome::Match(Qualifier::Pass) => {}
+            MatchOutcome::Unforeseeable(term) => {
                 let what = format!(
                     "the SPF record of {domain} leans on {term}, which can't be judged from here"
                 );
-                return (Check::unknown(Topic::Spf, what), true);
+                return (ReportLine::unknown(CheckTopic::Spf, what), true);
             }
             _ => {
                 let what = format!("the SPF record of {domain} does not name {host} ({ip})");
@@ -172,16 +194,19 @@ async fn judge_coverage(asked: &Asked<'_>, walk: &Walk<'_>, dns: &dyn Dns) -> (C
                 let why = format!(
                     "{WHY}. Unless the relay sends from other addresses than it listens on"
                 );
-                return (Check::bad(Topic::Spf, what).because(why).fix(fix), false);
+                return (
+                    ReportLine::bad(CheckTopic::Spf, what).because(why).fix(fix),
+                    false,
+                );
             }
         }
     }
     let what = format!("the SPF record of {domain} names {host}");
-    (Check::good(Topic::Spf, what), true)
+    (ReportLine::good(CheckTopic::Spf, what), true)
 }
 
 /// Why a record counts for nothing.
-enum Trouble {
+enum RecordTrouble {
     Missing(String),
     Several(String),
     Term(String, String),
@@ -190,26 +215,26 @@ enum Trouble {
 }
 
 /// What a record says of an address.
-enum Outcome {
+enum MatchOutcome {
     Match(Qualifier),
     NoMatch,
     /// A term whose answer depends on what only the receiver knows.
     Unforeseeable(String),
-    Broken(Trouble),
+    Broken(RecordTrouble),
 }
 
 /// A walk through a record and what it includes: for one address, or, without one, through
 /// everything, to count and to see what is named.
-struct Walk<'a> {
+struct IncludeWalk<'a> {
     dns: &'a dyn Dns,
     ip: Option<IpAddr>,
     lookups: u32,
     seen: Vec<String>,
 }
 
-type Evaluation<'w> = Pin<Box<dyn Future<Output = Outcome> + Send + 'w>>;
+type SpfEvaluation<'w> = Pin<Box<dyn Future<Output = MatchOutcome> + Send + 'w>>;
 
-impl<'a> Walk<'a> {
+impl<'a> IncludeWalk<'a> {
     fn new(dns: &'a dyn Dns, ip: Option<IpAddr>) -> Self {
         Self {
             dns,
@@ -219,30 +244,30 @@ impl<'a> Walk<'a> {
         }
     }
 
-    async fn record(&self, domain: &str) -> Result<Record, Trouble> {
-        let texts = self.dns.txt(domain).await.map_err(Trouble::Dns)?;
+    async fn record(&self, domain: &str) -> Result<SpfRecord, RecordTrouble> {
+        let texts = self.dns.txt(domain).await.map_err(RecordTrouble::Dns)?;
         let mut records = texts.iter().filter(|text| record::is_spf(text));
         let text = records
             .next()
-            .ok_or_else(|| Trouble::Missing(domain.to_owned()))?;
+            .ok_or_else(|| RecordTrouble::Missing(domain.to_owned()))?;
         if records.next().is_some() {
-            return Err(Trouble::Several(domain.to_owned()));
+            return Err(RecordTrouble::Several(domain.to_owned()));
         }
-        Record::parse(text).map_err(|term| Trouble::Term(domain.to_owned(), term))
+        SpfRecord::parse(text).map_err(|term| RecordTrouble::Term(domain.to_owned(), term))
     }
 
-    fn evaluate<'w>(&'w mut self, domain: &'w str, depth: u32) -> Evaluation<'w> {
+    fn evaluate<'w>(&'w mut self, domain: &'w str, depth: u32) -> SpfEvaluation<'w> {
         Box::pin(async move {
             if depth > MAX_LOOKUPS {
-                return Outcome::Broken(Trouble::Deep(domain.to_owned()));
+                return MatchOutcome::Broken(RecordTrouble::Deep(domain.to_owned()));
             }
             let record = match self.record(domain).await {
                 Ok(record) => record,
-                Err(trouble) => return Outcome::Broken(trouble),
+                Err(trouble) => return MatchOutcome::Broken(trouble),
             };
             for term in &record.terms {
                 match self.term(term, domain, depth).await {
-                    Outcome::NoMatch => {}
+                    MatchOutcome::NoMatch => {}
                     outcome => return outcome,
                 }
             }
@@ -252,57 +277,57 @@ impl<'a> Walk<'a> {
                     self.seen.push(next.clone());
                     self.evaluate(&next, depth + 1).await
                 }
-                _ => Outcome::NoMatch,
+                _ => MatchOutcome::NoMatch,
             }
         })
     }
 
-    async fn term(&mut self, term: &Term, domain: &str, depth: u32) -> Outcome {
+    async fn term(&mut self, term: &SpfTerm, domain: &str, depth: u32) -> MatchOutcome {
         let matches = match &term.mechanism {
             // A walk through everything goes past `all` too: what follows is still counted by nobody.
-            Mechanism::All => Ok(self.ip.is_some()),
-            Mechanism::Ip(network, prefix) => {
+            SpfMechanism::All => Ok(self.ip.is_some()),
+            SpfMechanism::Ip(network, prefix) => {
                 Ok(self.ip.is_some_and(|ip| holds(*network, *prefix, ip)))
             }
-            Mechanism::Include(name) => return self.include(term.qualifier, name, depth).await,
-            Mechanism::A(name, prefixes) => {
+            SpfMechanism::Include(name) => return self.include(term.qualifier, name, depth).await,
+            SpfMechanism::A(name, prefixes) => {
                 self.lookups += 1;
                 let name = name.as_deref().unwrap_or(domain);
                 self.addresses_hold(name, *prefixes).await
             }
-            Mechanism::Mx(name, prefixes) => {
+            SpfMechanism::Mx(name, prefixes) => {
                 self.lookups += 1;
                 let name = name.as_deref().unwrap_or(domain);
                 self.exchangers_hold(name, *prefixes).await
             }
-            Mechanism::Other(text) => {
+            SpfMechanism::Other(text) => {
                 self.lookups += 1;
                 if self.ip.is_some() {
-                    return Outcome::Unforeseeable(text.clone());
+                    return MatchOutcome::Unforeseeable(text.clone());
                 }
                 Ok(false)
             }
         };
         match matches {
-            Ok(true) => Outcome::Match(term.qualifier),
-            Ok(false) => Outcome::NoMatch,
-            Err(error) => Outcome::Broken(Trouble::Dns(error)),
+            Ok(true) => MatchOutcome::Match(term.qualifier),
+            Ok(false) => MatchOutcome::NoMatch,
+            Err(error) => MatchOutcome::Broken(RecordTrouble::Dns(error)),
         }
     }
 
     /// RFC 7208 §5.2: an include matches where the other record says pass.
-    async fn include(&mut self, qualifier: Qualifier, name: &str, depth: u32) -> Outcome {
+    async fn include(&mut self, qualifier: Qualifier, name: &str, depth: u32) -> MatchOutcome {
         self.lookups += 1;
         self.seen.push(name.to_owned());
         if name.contains('%') {
             return match self.ip {
-                Some(_) => Outcome::Unforeseeable(format!("include:{name}")),
-                None => Outcome::NoMatch,
+                Some(_) => MatchOutcome::Unforeseeable(format!("include:{name}")),
+                None => MatchOutcome::NoMatch,
             };
         }
         match self.evaluate(name, depth + 1).await {
-            Outcome::Match(Qualifier::Pass) => Outcome::Match(qualifier),
-            Outcome::Match(_) | Outcome::NoMatch => Outcome::NoMatch,
+            MatchOutcome::Match(Qualifier::Pass) => MatchOutcome::Match(qualifier),
+            MatchOutcome::Match(_) | MatchOutcome::NoMatch => MatchOutcome::NoMatch,
             broken => broken,
         }
     }
@@ -310,7 +335,7 @@ impl<'a> Walk<'a> {
     async fn addresses_hold(
         &self,
         name: &str,
-        prefixes: record::Prefixes,
+        prefixes: record::CidrPrefixes,
     ) -> Result<bool, DnsError> {
         let Some(ip) = self.ip else {
             return Ok(false);
@@ -322,7 +347,7 @@ impl<'a> Walk<'a> {
     async fn exchangers_hold(
         &self,
         name: &str,
-        prefixes: record::Prefixes,
+        prefixes: record::CidrPrefixes,
     ) -> Result<bool, DnsError> {
         if self.ip.is_none() {
             return Ok(false);

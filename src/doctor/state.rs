@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Check, Topic};
+use super::{CheckTopic, ReportLine};
 use crate::clock::Stopwatch;
 
 /// Syncs that are timed.
@@ -89,37 +89,39 @@ fn file_system(_folder: &Path) -> io::Result<u64> {
 }
 
 /// What is special about a file system (Linux's magic numbers).
-enum Kind {
+enum FileSystemKind {
     Ordinary,
     Memory,
     Network,
     Container,
 }
 
-fn kind(magic: u64) -> Kind {
+fn kind(magic: u64) -> FileSystemKind {
     match magic & 0xffff_ffff {
-        0x0102_1994 | 0x8584_58f6 => Kind::Memory,
-        0x6969 | 0x517b | 0xff53_4d42 | 0xfe53_4d42 | 0x6573_5546 | 0x0102_1997 => Kind::Network,
-        0x794c_7630 => Kind::Container,
-        _ => Kind::Ordinary,
+        0x0102_1994 | 0x8584_58f6 => FileSystemKind::Memory,
+        0x6969 | 0x517b | 0xff53_4d42 | 0xfe53_4d42 | 0x6573_5546 | 0x0102_1997 => {
+            FileSystemKind::Network
+        }
+        0x794c_7630 => FileSystemKind::Container,
+        _ => FileSystemKind::Ordinary,
     }
 }
 
-pub(super) fn judge(facts: &io::Result<StateFacts>, store: &Result<(), String>) -> Vec<Check> {
+pub(super) fn judge(facts: &io::Result<StateFacts>, store: &Result<(), String>) -> Vec<ReportLine> {
     let facts = match facts {
         Ok(facts) => facts,
         Err(error) => {
             let what = format!("the state folder can't be written: {error}");
             return vec![
-                Check::bad(Topic::State, what)
+                ReportLine::bad(CheckTopic::State, what)
                     .because("the list and the ledger live there; nothing is sent without them")
                     .fix("give the user who runs daily-note the right to write .daily-note"),
             ];
         }
     };
     let mut checks = vec![match store {
-        Ok(()) => Check::good(Topic::State, format!("{} opens", facts.folder)),
-        Err(error) => Check::bad(Topic::State, error.clone())
+        Ok(()) => ReportLine::good(CheckTopic::State, format!("{} opens", facts.folder)),
+        Err(error) => ReportLine::bad(CheckTopic::State, error.clone())
             .because("the list and the ledger live there; nothing is sent without them"),
     }];
     checks.push(durability(facts));
@@ -129,8 +131,8 @@ pub(super) fn judge(facts: &io::Result<StateFacts>, store: &Result<(), String>) 
     for name in &facts.exposed {
         let path = format!("{}/{name}", facts.folder);
         checks.push(
-            Check::care(
-                Topic::State,
+            ReportLine::care(
+                CheckTopic::State,
                 format!("{path} can be read by others on this machine"),
             )
             .because("it signs the readers' links: who has it can unsubscribe anybody")
@@ -140,42 +142,45 @@ pub(super) fn judge(facts: &io::Result<StateFacts>, store: &Result<(), String>) 
     checks
 }
 
-fn durability(facts: &StateFacts) -> Check {
+fn durability(facts: &StateFacts) -> ReportLine {
     let took = format!("a write is on the disk in {:.1?}", facts.sync);
     if facts.sync < TOO_FAST {
         let what = format!("{took}, which no disk can do: fsync seems to be switched off");
-        return Check::care(Topic::State, what)
+        return ReportLine::care(CheckTopic::State, what)
             .because("after a power cut the ledger may have forgotten who has an issue")
             .fix("move the publication to a real disk, or take away what swallows fsync (eatmydata, nobarrier)");
     }
     if facts.sync > SLOW {
-        return Check::care(Topic::State, took)
+        return ReportLine::care(CheckTopic::State, took)
             .because("the ledger waits for it once a group of mails")
             .fix("move the publication to a faster disk if sending takes too long");
     }
-    Check::good(Topic::State, took)
+    ReportLine::good(CheckTopic::State, took)
 }
 
-fn place(facts: &StateFacts) -> Option<Check> {
+fn place(facts: &StateFacts) -> Option<ReportLine> {
     let folder = &facts.folder;
     match kind(facts.file_system) {
-        Kind::Ordinary => None,
-        Kind::Memory => Some(
-            Check::bad(Topic::State, format!("{folder} lies in memory (tmpfs)"))
-                .because("the list and the ledger are gone at the next restart")
-                .fix("move the publication to a disk"),
+        FileSystemKind::Ordinary => None,
+        FileSystemKind::Memory => Some(
+            ReportLine::bad(
+                CheckTopic::State,
+                format!("{folder} lies in memory (tmpfs)"),
+            )
+            .because("the list and the ledger are gone at the next restart")
+            .fix("move the publication to a disk"),
         ),
-        Kind::Network => Some(
-            Check::care(
-                Topic::State,
+        FileSystemKind::Network => Some(
+            ReportLine::care(
+                CheckTopic::State,
                 format!("{folder} lies on a network or user-space file system"),
             )
             .because("the locks that keep two senders apart can't be relied on there")
             .fix("keep it on a local disk; for several machines use storage: postgres://…"),
         ),
-        Kind::Container => Some(
-            Check::care(
-                Topic::State,
+        FileSystemKind::Container => Some(
+            ReportLine::care(
+                CheckTopic::State,
                 format!("{folder} lies in a container's own layer (overlayfs)"),
             )
             .because("the list and the ledger go when the container is replaced")
@@ -185,7 +190,7 @@ fn place(facts: &StateFacts) -> Option<Check> {
 }
 
 /// By what a copy of the state is known.
-fn identity(facts: &StateFacts) -> Option<Check> {
+fn identity(facts: &StateFacts) -> Option<ReportLine> {
     let what = format!(
         "the file system of {} doesn't tell when a file was made",
         facts.folder
@@ -193,21 +198,21 @@ fn identity(facts: &StateFacts) -> Option<Check> {
     let why = "a copy of the state put in its place is noticed later: where its files' numbers are the same, \
                only once the other one has run";
     (!facts.tells_birth).then(|| {
-        Check::care(Topic::State, what)
+        ReportLine::care(CheckTopic::State, what)
             .because(why)
             .fix("move the publication to a local ext4, XFS, Btrfs or APFS; or after putting a copy in place, `daily-note adopt`")
     })
 }
 
-fn room(facts: &StateFacts) -> Option<Check> {
+fn room(facts: &StateFacts) -> Option<ReportLine> {
     let free = facts.free_bytes;
     let what = format!("{} MB are free beside {}", free / 1_000_000, facts.folder);
     let why = "a full disk stops a batch in the middle (nothing is lost, readers wait)";
     let fix = "make room, or move the publication to a larger disk";
     let check = if free < TOO_LITTLE_BYTES {
-        Check::bad(Topic::State, what)
+        ReportLine::bad(CheckTopic::State, what)
     } else if free < LITTLE_BYTES {
-        Check::care(Topic::State, what)
+        ReportLine::care(CheckTopic::State, what)
     } else {
         return None;
     };

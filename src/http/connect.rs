@@ -28,8 +28,8 @@ use url::{Host, Url};
 use super::{Client, HttpError};
 
 /// A byte stream, in clear or not.
-pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
+pub(super) trait ClearOrTls: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> ClearOrTls for T {}
 
 /// Looks names up.
 #[async_trait]
@@ -52,12 +52,12 @@ impl Resolve for SystemResolver {
 
 /// Whose certificates are believed. Loaded with the first https address: that takes longer than a
 /// handshake.
-pub struct Trust {
+pub struct ServerTrust {
     extra: Vec<CertificateDer<'static>>,
     loaded: OnceCell<TlsConnector>,
 }
 
-impl Trust {
+impl ServerTrust {
     /// Those that the machine trusts.
     #[must_use]
     pub fn of_the_system() -> Self {
@@ -104,7 +104,7 @@ pub(super) async fn open(
     client: &Client,
     url: &Url,
     host: &str,
-) -> Result<Box<dyn Stream>, HttpError> {
+) -> Result<Box<dyn ClearOrTls>, HttpError> {
     let addresses = addresses(client, url, host).await?;
     let port = url.port_or_known_default().unwrap_or(80);
     let tcp = dial(client, host, &addresses, port).await?;

@@ -48,7 +48,7 @@ async fn serve_by(answers: Vec<String>, tls: Option<TlsAcceptor>) -> (u16, Arc<S
             let answer = answers[at.min(answers.len() - 1)].clone();
             let (noted, tls) = (Arc::clone(&noted), tls.clone());
             tokio::spawn(async move {
-                let mut stream: Box<dyn connect::Stream> = match tls {
+                let mut stream: Box<dyn connect::ClearOrTls> = match tls {
                     Some(tls) => match tls.accept(tcp).await {
                         Ok(stream) => Box::new(stream),
                         Err(_) => return,
@@ -80,8 +80,8 @@ fn get(url: &str) -> Request {
     Request::new(Method::GET, url.parse().unwrap())
 }
 
-fn limits() -> Limits {
-    Limits {
+fn limits() -> RequestLimits {
+    RequestLimits {
         connect: Duration::from_secs(2),
         total: Duration::from_secs(5),
         max_body_bytes: 1_000,
@@ -105,7 +105,7 @@ impl Resolve for Names {
 }
 
 fn named(reach: Reach, names: &'static [(&'static str, &'static str)]) -> Client {
-    let trust = Arc::new(Trust::of_the_system());
+    let trust = Arc::new(ServerTrust::of_the_system());
     Client::with(reach, limits(), Arc::new(Names(names)), trust)
 }
 
@@ -285,7 +285,7 @@ async fn silence_drips_and_nonsense_end() {
     });
     let client = Client::new(
         Reach::Anywhere,
-        Limits {
+        RequestLimits {
             total: Duration::from_millis(400),
             ..limits()
         },
@@ -353,7 +353,7 @@ async fn a_certificate_is_believed_only_where_it_is_trusted_and_of_that_name() {
         Reach::Anywhere,
         limits(),
         Arc::new(Names(names)),
-        Arc::new(Trust::with(vec![certificate])),
+        Arc::new(ServerTrust::with(vec![certificate])),
     );
     let url = |host: &str| get(&format!("https://{host}:{port}/"));
     let response = trusting.send(&url("note.example")).await.unwrap();

@@ -16,12 +16,12 @@ use crate::{
 #[derive(Debug)]
 pub struct Archive {
     root: PathBuf,
-    entries: Vec<Entry>,
+    entries: Vec<ArchivedFile>,
 }
 
 /// A file of the archive and what it holds.
 #[derive(Debug)]
-pub struct Entry {
+pub struct ArchivedFile {
     /// The Markdown file.
     pub path: PathBuf,
     /// Its name without `.md`, or its folder's: `2026-11-23-small-models`.
@@ -101,7 +101,7 @@ impl Archive {
             path: folder,
             source,
         })?;
-        let mut known: BTreeMap<PathBuf, Entry> = std::mem::take(&mut self.entries)
+        let mut known: BTreeMap<PathBuf, ArchivedFile> = std::mem::take(&mut self.entries)
             .into_iter()
             .filter(|entry| !has_changed(&entry.path))
             .map(|entry| (entry.path.clone(), entry))
@@ -109,7 +109,7 @@ impl Archive {
         self.entries = paths
             .into_iter()
             .map(|path| {
-                known.remove(&path).unwrap_or_else(|| Entry {
+                known.remove(&path).unwrap_or_else(|| ArchivedFile {
                     name: read::name(&path),
                     issue: Issue::load(publication, &path),
                     path,
@@ -122,7 +122,7 @@ impl Archive {
 
     /// Every file, the oldest first; broken ones by the date in their name.
     #[must_use]
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[ArchivedFile] {
         &self.entries
     }
 
@@ -146,7 +146,7 @@ impl Archive {
     ///
     /// # Errors
     /// When there is none, or more than one.
-    pub fn entry(&self, wanted: &str) -> Result<&Entry, ArchiveError> {
+    pub fn entry(&self, wanted: &str) -> Result<&ArchivedFile, ArchiveError> {
         let path = Path::new(wanted);
         if let Some(entry) = self
             .entries
@@ -156,7 +156,7 @@ impl Archive {
             return Ok(entry);
         }
         let name = wanted.strip_suffix(".md").unwrap_or(wanted);
-        let by: [&dyn Fn(&Entry) -> bool; 3] = [
+        let by: [&dyn Fn(&ArchivedFile) -> bool; 3] = [
             &|entry| entry.name == name,
             &|entry| read::slug(&entry.name) == name,
             &|entry| entry.issue.as_ref().is_ok_and(|issue| issue.id == name),
@@ -207,7 +207,7 @@ impl Archive {
     }
 }
 
-impl Entry {
+impl ArchivedFile {
     fn readable(&self) -> Result<&Issue, ArchiveError> {
         self.issue.as_ref().map_err(|error| ArchiveError::Broken {
             name: self.name.clone(),

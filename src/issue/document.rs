@@ -19,7 +19,7 @@ pub struct Document {
     /// The running text of every paragraph, heading and cell, for findings on words.
     pub prose: Vec<Prose>,
     /// What the parser read, but not as the writer may have meant it.
-    pub oddities: Vec<Oddity>,
+    pub oddities: Vec<MarkdownOddity>,
 }
 
 /// A `##` heading and what follows it.
@@ -327,7 +327,7 @@ impl Prose {
 
 /// What the parser read, but perhaps not as the writer meant it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Oddity {
+pub struct MarkdownOddity {
     /// What it is.
     pub kind: OddityKind,
     /// Where it stands in the file.

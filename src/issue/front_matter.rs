@@ -9,7 +9,7 @@ use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 use self::cover::Cover;
-use super::{FrontMatter, LinkUse, Status};
+use super::{FrontMatter, IssueStatus, LinkUse};
 use crate::{
     publication::Publication,
     source::{Source, SourceError, Span},
@@ -21,7 +21,7 @@ const MAX_BYTES: usize = 64 << 10;
 
 /// The head of a file.
 #[derive(Debug)]
-pub(super) struct Head {
+pub(super) struct FileHead {
     pub(super) front_matter: FrontMatter,
     pub(super) id: Option<String>,
     /// The links of the cover's caption.
@@ -33,45 +33,45 @@ pub(super) struct Head {
 /// What stands between the `---` lines at the head of an issue.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Fields {
+struct HeadFields {
     /// The title, which the mail shows; also its subject, unless that is written separately.
-    title: Line,
+    title: HeaderLine,
     /// The mail's subject, where it differs from the title.
-    subject: Option<Line>,
+    subject: Option<HeaderLine>,
     /// What the ledger knows the issue by: once sent, an id is never sent again. Default: edition
     /// and date.
-    id: Option<Id>,
+    id: Option<IssueKey>,
     /// The key of the edition, as in daily-note.yaml.
     edition: String,
     /// The date it appears on; the edition gives the hour.
-    date: Date,
+    date: IssueDate,
     /// `draft` (the default) is never sent; `ready` goes out on its date.
     #[serde(default = "draft")]
-    status: Status,
+    status: IssueStatus,
     /// The line that mail clients show after the subject. Default: from the introduction.
-    preheader: Option<Line>,
+    preheader: Option<HeaderLine>,
     /// Who wrote it: a name, or some in one line.
-    author: Option<Line>,
+    author: Option<HeaderLine>,
     /// The picture that it opens with: a path from this file, or an https address; with words for
     /// those who can't see it and a caption as `{file: …, alt: …, caption: …}`.
     cover: Option<Cover>,
     /// A line on what comes next, for the foot of the mail.
-    next: Option<Line>,
+    next: Option<HeaderLine>,
     /// Advertising: puts the law's label and footer on it.
     #[serde(default)]
     ad: bool,
     /// Labels for the archive; they never select readers.
     #[serde(default)]
-    tags: Vec<Line>,
+    tags: Vec<HeaderLine>,
     /// Findings of `check` to let pass: the rule's name, and why.
     #[serde(default)]
-    allow: BTreeMap<String, Line>,
+    allow: BTreeMap<String, HeaderLine>,
 }
 
 /// The JSON Schema of the front matter; `edition` is one of the publication's, where one is given.
 #[must_use]
 pub fn schema(publication: Option<&Publication>) -> Schema {
-    let mut schema = yaml::schema_of::<Fields>();
+    let mut schema = yaml::schema_of::<HeadFields>();
     schema.insert("title".into(), "An issue of daily-note".into());
     if let (Some(publication), Some(edition)) =
         (publication, schema.pointer_mut("/properties/edition"))
@@ -85,16 +85,16 @@ pub fn schema(publication: Option<&Publication>) -> Schema {
     schema
 }
 
-fn draft() -> Status {
-    Status::Draft
+fn draft() -> IssueStatus {
+    IssueStatus::Draft
 }
 
 /// Text of one line, trimmed, not empty, without control characters: it may become a header.
 #[derive(JsonSchema)]
 #[schemars(inline, description = "")]
-struct Line(String);
+struct HeaderLine(String);
 
-impl<'de> Deserialize<'de> for Line {
+impl<'de> Deserialize<'de> for HeaderLine {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
         let line = text.trim();
@@ -115,11 +115,11 @@ impl<'de> Deserialize<'de> for Line {
 /// What the ledger knows an issue by.
 #[derive(JsonSchema)]
 #[schemars(inline)]
-struct Id(#[schemars(regex(pattern = "^[A-Za-z0-9._-]{1,100}$"))] String);
+struct IssueKey(#[schemars(regex(pattern = "^[A-Za-z0-9._-]{1,100}$"))] String);
 
-impl<'de> Deserialize<'de> for Id {
+impl<'de> Deserialize<'de> for IssueKey {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let Line(id) = Line::deserialize(from)?;
+        let HeaderLine(id) = HeaderLine::deserialize(from)?;
         let is_id = id.len() <= 100
             && id
                 .chars()
@@ -135,9 +135,9 @@ impl<'de> Deserialize<'de> for Id {
 
 #[derive(JsonSchema)]
 #[schemars(inline)]
-struct Date(#[schemars(with = "String", extend("format" = "date"))] NaiveDate);
+struct IssueDate(#[schemars(with = "String", extend("format" = "date"))] NaiveDate);
 
-impl<'de> Deserialize<'de> for Date {
+impl<'de> Deserialize<'de> for IssueDate {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
         let is_written = text.len() == 10
@@ -155,10 +155,13 @@ impl<'de> Deserialize<'de> for Date {
 }
 
 /// Finds and reads the front matter.
-pub(super) fn parse(source: &Source, publication: &Publication) -> Result<Head, Vec<SourceError>> {
+pub(super) fn parse(
+    source: &Source,
+    publication: &Publication,
+) -> Result<FileHead, Vec<SourceError>> {
     let (within, body_start) = find(source).map_err(|error| vec![error])?;
     let tree = Tree::parse(source, within)?;
-    let fields: Fields = tree.read()?;
+    let fields: HeadFields = tree.read()?;
     if publication.edition(&fields.edition).is_none() {
         return Err(vec![unknown_edition(&tree, &fields.edition, publication)]);
     }
@@ -168,7 +171,7 @@ pub(super) fn parse(source: &Source, publication: &Publication) -> Result<Head, 
         .iter()
         .filter_map(|entry| Some((entry.key.clone(), entry.value.span()?)))
         .collect();
-    let text = |line: Line| line.0;
+    let text = |line: HeaderLine| line.0;
     let (cover, cover_links) = match fields.cover {
         Some(cover) => {
             let (cover, links) = cover.settle(&tree).map_err(|error| vec![error])?;
@@ -176,7 +179,7 @@ pub(super) fn parse(source: &Source, publication: &Publication) -> Result<Head, 
         }
         None => (None, Vec::new()),
     };
-    Ok(Head {
+    Ok(FileHead {
         front_matter: FrontMatter {
             title: fields.title.0,
             subject: fields.subject.map(text),

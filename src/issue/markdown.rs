@@ -22,8 +22,8 @@ use pulldown_cmark::{Options, Parser};
 
 pub(super) use self::captions::caption;
 use self::{
-    builder::{Builder, MAX_ELEMENTS},
-    flanking::Marked,
+    builder::{DocumentBuilder, MAX_ELEMENTS},
+    flanking::MarkedText,
 };
 use super::Document;
 use crate::source::{Source, SourceError};
@@ -34,13 +34,13 @@ use crate::source::{Source, SourceError};
 /// Where the text has more elements than a mail can show.
 pub(super) fn parse(source: &Source, start: usize) -> Result<Document, SourceError> {
     let text = source.text();
-    let marked = Marked::new(&text[start..]);
+    let marked = MarkedText::new(&text[start..]);
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_TASKLISTS
         | Options::ENABLE_WIKILINKS;
-    let mut builder = Builder::new(text, start, &marked);
+    let mut builder = DocumentBuilder::new(text, start, &marked);
     for (event, range) in Parser::new_ext(&marked.text, options).into_offset_iter() {
         builder.event(event, range);
         if let Some(place) = builder.overflow() {

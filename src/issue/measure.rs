@@ -6,7 +6,7 @@ use super::{Block, Document, plain_text};
 
 /// How much text a document holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
-pub struct Extent {
+pub struct TextExtent {
     /// Characters without spaces.
     pub characters: usize,
     /// Words, as set apart by spaces.
@@ -22,7 +22,7 @@ const CJK_CHARACTERS_PER_MINUTE: u64 = 500;
 /// Silent reading of English prose (Brysbaert 2019).
 const LATIN_WORDS_PER_MINUTE: u64 = 238;
 
-impl Extent {
+impl TextExtent {
     /// How long an unhurried reader needs.
     #[must_use]
     pub fn reading_time(&self) -> Duration {
@@ -50,8 +50,8 @@ impl Document {
 
     /// How much there is to read.
     #[must_use]
-    pub fn extent(&self) -> Extent {
-        let mut extent = Extent::default();
+    pub fn extent(&self) -> TextExtent {
+        let mut extent = TextExtent::default();
         for word in self.plain_text().split_whitespace() {
             let cjk = word.chars().filter(|char| is_cjk(*char)).count();
             extent.words += 1;

@@ -50,7 +50,7 @@ fn an_issue_is_read() {
     assert_eq!(issue.id, "monday-2026-11-23");
     assert_eq!(issue.slug, "small");
     assert_eq!(issue.subject(), "제목");
-    assert_eq!(issue.front_matter.status, Status::Ready);
+    assert_eq!(issue.front_matter.status, IssueStatus::Ready);
     assert!(issue.front_matter.ad);
     assert_eq!(issue.front_matter.tags, ["AI", "모델"]);
     assert_eq!(issue.front_matter.allow["link/vague-text"], "일부러");
@@ -68,7 +68,7 @@ fn the_byte_order_mark_and_windows_line_ends_are_taken() {
     let text = format!("\u{feff}{HEAD}---\n\n## 하나\n").replace('\n', "\r\n");
     let issue = parse(&text).unwrap();
     assert_eq!(issue.front_matter.title, "작은 모델");
-    assert_eq!(issue.front_matter.status, Status::Draft);
+    assert_eq!(issue.front_matter.status, IssueStatus::Draft);
     assert_eq!(issue.document.sections.len(), 1);
 }
 

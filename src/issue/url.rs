@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 /// A destination that does not become a link.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Refused {
+pub(super) enum RefusedUrl {
     /// A scheme that is not on the list: `javascript:`, `data:`, `file:` …
     Scheme(String),
     /// Control characters, or a host that is none.
@@ -16,11 +16,11 @@ pub(super) enum Refused {
 const SCHEMES: [&str; 5] = ["http", "https", "mailto", "tel", "sms"];
 
 /// The destination in ASCII, safe in an attribute once `&` and quotes are escaped.
-pub(super) fn normalise(raw: &str) -> Result<String, Refused> {
+pub(super) fn normalise(raw: &str) -> Result<String, RefusedUrl> {
     let raw = raw.trim();
     // Browsers drop tabs and line breaks inside a scheme, so nothing with them is judged safe.
     if raw.chars().any(char::is_control) {
-        return Err(Refused::Malformed);
+        return Err(RefusedUrl::Malformed);
     }
     if let Some(rest) = raw.strip_prefix("//") {
         return web("https", rest);
@@ -28,10 +28,13 @@ pub(super) fn normalise(raw: &str) -> Result<String, Refused> {
     match scheme(raw) {
         None => Ok(encode(raw)),
         Some((scheme, rest)) => match scheme.as_str() {
-            "http" | "https" => web(&scheme, rest.strip_prefix("//").ok_or(Refused::Malformed)?),
+            "http" | "https" => web(
+                &scheme,
+                rest.strip_prefix("//").ok_or(RefusedUrl::Malformed)?,
+            ),
             "mailto" => mail(rest),
             known if SCHEMES.contains(&known) => Ok(format!("{known}:{}", encode(rest))),
-            _ => Err(Refused::Scheme(scheme)),
+            _ => Err(RefusedUrl::Scheme(scheme)),
         },
     }
 }
@@ -51,7 +54,7 @@ fn scheme(raw: &str) -> Option<(String, &str)> {
     is_scheme.then(|| (scheme.to_ascii_lowercase(), rest))
 }
 
-fn web(scheme: &str, rest: &str) -> Result<String, Refused> {
+fn web(scheme: &str, rest: &str) -> Result<String, RefusedUrl> {
     let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
     let (authority, path) = rest.split_at(end);
     let (user, host_and_port) = match authority.rsplit_once('@') {
@@ -74,7 +77,7 @@ fn web(scheme: &str, rest: &str) -> Result<String, Refused> {
     Ok(url)
 }
 
-fn mail(rest: &str) -> Result<String, Refused> {
+fn mail(rest: &str) -> Result<String, RefusedUrl> {
     let (to, query) = rest.split_at(rest.find('?').unwrap_or(rest.len()));
     let Some((local, domain)) = to.rsplit_once('@') else {
         return Ok(format!("mailto:{}", encode(rest)));
@@ -87,17 +90,17 @@ fn mail(rest: &str) -> Result<String, Refused> {
     ))
 }
 
-fn ascii_host(host: &str) -> Result<String, Refused> {
+fn ascii_host(host: &str) -> Result<String, RefusedUrl> {
     let is_address = host.starts_with('[') && host.ends_with(']');
     let is_plain = is_address
         || host
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'));
     match host {
-        "" => Err(Refused::Malformed),
+        "" => Err(RefusedUrl::Malformed),
         host if is_plain => Ok(host.to_ascii_lowercase()),
-        host if host.is_ascii() => Err(Refused::Malformed),
-        host => idna::domain_to_ascii(host).map_err(|_| Refused::Malformed),
+        host if host.is_ascii() => Err(RefusedUrl::Malformed),
+        host => idna::domain_to_ascii(host).map_err(|_| RefusedUrl::Malformed),
     }
 }
 
@@ -185,7 +188,10 @@ mod tests {
             "file:///etc/passwd",
             "blob:x",
         ] {
-            assert!(matches!(normalise(raw), Err(Refused::Scheme(_))), "{raw}");
+            assert!(
+                matches!(normalise(raw), Err(RefusedUrl::Scheme(_))),
+                "{raw}"
+            );
         }
         for raw in [
             "java\nscript:alert(1)",

@@ -9,7 +9,7 @@ use super::{
 
 /// What a publication sets: the sheet, what lies around it, the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ground {
+pub struct BaseColors {
     /// What the text stands on.
     pub paper: Color,
     /// What the paper lies on.
@@ -18,7 +18,7 @@ pub struct Ground {
     pub ink: Color,
 }
 
-impl Ground {
+impl BaseColors {
     /// The house's paper, and the page around it.
     pub const PAPER: Color = Color::WHITE;
     /// Around the paper.
@@ -36,7 +36,7 @@ impl Ground {
     }
 }
 
-impl Default for Ground {
+impl Default for BaseColors {
     fn default() -> Self {
         Self {
             paper: Self::PAPER,
@@ -85,20 +85,20 @@ const QUIET: Color = rgb(0x5B_6470);
 const LINE: Color = rgb(0xE3_E0DA);
 
 impl Palette {
-    pub(super) fn light(ground: Ground) -> Self {
-        let Ground { paper, page, ink } = ground;
+    pub(super) fn light(ground: BaseColors) -> Self {
+        let BaseColors { paper, page, ink } = ground;
         let panel = match page != paper && contrast(page, paper) < NEAR {
             true => page,
             false => paper.mixed(ink, 0.045),
         };
         let end = paper.text_end();
         let panel = panel.until(paper, |panel| ink.is_readable_on(&[panel]));
-        let quiet = match ink == Ground::INK {
+        let quiet = match ink == BaseColors::INK {
             true => QUIET,
             false => ink.mixed(paper, 0.3),
         };
         let quiet = quiet.until(ink, |quiet| quiet.is_readable_on(&[paper, panel]));
-        let line = match paper == Ground::PAPER && ink == Ground::INK {
+        let line = match paper == BaseColors::PAPER && ink == BaseColors::INK {
             true => LINE,
             false => paper.mixed(ink, 0.13),
         };
@@ -150,9 +150,9 @@ impl Palette {
 
     /// The same in the dark: the house's for its own ink, and shades of the publication's ink for
     /// another's.
-    pub(super) fn dark(ground: Ground, is_letter: bool) -> Self {
+    pub(super) fn dark(ground: BaseColors, is_letter: bool) -> Self {
         let (ink, quiet) = (rgb(0xE8_EAED), rgb(0xA3_ABB5));
-        let is_house = ground.ink == Ground::INK;
+        let is_house = ground.ink == BaseColors::INK;
         // As dark as the house's shade, in the colour of the publication's ink.
         let shade = |house: u32| match is_house {
             true => rgb(house),

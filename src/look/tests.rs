@@ -73,8 +73,8 @@ proptest! {
     #[test]
     fn whatever_the_accent_all_can_be_read_and_the_fill_is_unchanged(rgb in 0u32..0x100_0000) {
         let accent = Accent::from(Color { rgb });
-        for page in [Ground::PAGE, Ground::PAPER] {
-            let look = Look { ground: Ground { page, ..Ground::default() }, ..Look::default() };
+        for page in [BaseColors::PAGE, BaseColors::PAPER] {
+            let look = Look { ground: BaseColors { page, ..BaseColors::default() }, ..Look::default() };
             prop_assert_eq!(unreadable(&look, accent), Vec::<String>::new());
             prop_assert_eq!(colour(&look.accents(accent), "fill"), accent.fill);
         }
@@ -87,7 +87,7 @@ proptest! {
         let paper = Color { rgb: paper };
         let ink = Color { rgb: ink }.readable_on(&[paper]);
         prop_assume!(ink.is_readable_on(&[paper]));
-        let ground = Ground { paper, page: Color { rgb: page }, ink };
+        let ground = BaseColors { paper, page: Color { rgb: page }, ink };
         let look = Look { ground, ..Look::default() };
         prop_assert_eq!(unreadable(&look, Accent::from(Color { rgb: accent })), Vec::<String>::new());
     }
@@ -96,9 +96,9 @@ proptest! {
 #[test]
 fn the_dark_is_a_shade_of_the_publications_own_ink() {
     let brown = Color { rgb: 0x4A_2F1B };
-    let ground = Ground {
+    let ground = BaseColors {
         ink: brown,
-        ..Ground::default()
+        ..BaseColors::default()
     };
     let look = Look {
         ground,

@@ -12,16 +12,16 @@ use crate::{
     address::Address,
     audience::Reader,
     links::LinkSigner,
-    render::{Asked, Field, ReaderView, RenderedIssue, Renderer},
+    render::{AskedOf, ReaderField, ReaderView, RenderedIssue, Renderer},
 };
 
 use super::{
     ComposeError, Envelope, FrozenIssue, HeaderSettings, Message,
     dkim::Signer,
-    fields::Fields,
-    head::{Head, Recipient},
+    fields::ReaderFields,
+    head::{HeaderWriter, Recipient},
     header::push_clean,
-    mime::Mime,
+    mime::MimeFrame,
     settings::is_safe_address,
     variant::{BodyPart, Variant, VariantKey},
 };
@@ -38,9 +38,9 @@ pub struct Composer {
     content_hash: String,
     links: LinkSigner,
     renderer: Renderer,
-    asked: Asked,
-    head: Head,
-    mime: Mime,
+    asked: AskedOf,
+    head: HeaderWriter,
+    mime: MimeFrame,
     signer: Option<Arc<Signer>>,
     date: DateTime<Utc>,
     variants: RwLock<Vec<Arc<Variant>>>,
@@ -99,9 +99,9 @@ impl Composer {
             issue: frozen.issue.clone(),
             links: links.with_base_url(frozen.headers.base_url.as_deref()),
             renderer: frozen.composition.renderer()?,
-            asked: Asked::by(&frozen.composition.templates),
-            head: Head::new(&frozen.headers, date),
-            mime: Mime::new(content_hash, &frozen.composition.images)?,
+            asked: AskedOf::by(&frozen.composition.templates),
+            head: HeaderWriter::new(&frozen.headers, date),
+            mime: MimeFrame::new(content_hash, &frozen.composition.images)?,
             headers: frozen.headers.clone(),
             content_hash: content_hash.to_owned(),
             signer,
@@ -177,7 +177,7 @@ impl Composer {
         &self,
         reader: &Reader,
         out: &mut Vec<u8>,
-        mut push: impl FnMut(&BodyPart, &Fields, &mut Vec<u8>),
+        mut push: impl FnMut(&BodyPart, &ReaderFields, &mut Vec<u8>),
     ) -> Result<Envelope, ComposeError> {
         let variant = self.variant_of(reader)?;
         let values = self.values(reader);
@@ -193,7 +193,7 @@ impl Composer {
     fn start(
         &self,
         reader: &Reader,
-        values: &Fields,
+        values: &ReaderFields,
         subject_line: &[u8],
         out: &mut Vec<u8>,
     ) -> Result<(), ComposeError> {
@@ -242,28 +242,28 @@ impl Composer {
         })
     }
 
-    fn values(&self, reader: &Reader) -> Fields {
-        let mut values = Fields::default();
+    fn values(&self, reader: &Reader) -> ReaderFields {
+        let mut values = ReaderFields::default();
         let links = &self.links;
-        values.set(Field::Name, |out| {
+        values.set(ReaderField::Name, |out| {
             push_clean(reader.name.as_deref()?, out);
             Some(())
         });
-        values.set(Field::Email, |out| {
+        values.set(ReaderField::Email, |out| {
             out.push_str(reader.email.as_str());
             Some(())
         });
-        values.set(Field::Unsubscribe, |out| {
+        values.set(ReaderField::Unsubscribe, |out| {
             links.push_unsubscribe(reader.id, out).or_else(|| {
                 let mailbox = self.headers.unsubscribe_email.as_ref()?;
                 links.push_unsubscribe_mailto(mailbox, reader.id, out);
                 Some(())
             })
         });
-        values.set(Field::Preferences, |out| {
+        values.set(ReaderField::Preferences, |out| {
             links.push_preferences(reader.id, out)
         });
-        values.set(Field::Feedback, |out| {
+        values.set(ReaderField::Feedback, |out| {
             links.push_feedback(reader.id, &self.issue, out)
         });
         values
@@ -323,15 +323,15 @@ impl Composer {
     }
 
     /// A reader who has what readers of this batch have.
-    fn sample(&self, has_name: bool) -> Fields {
+    fn sample(&self, has_name: bool) -> ReaderFields {
         let has_pages = self.links.base_url().is_some();
-        let mut sample = Fields::default();
-        for field in Field::ALL {
+        let mut sample = ReaderFields::default();
+        for field in ReaderField::ALL {
             let is_set = match field {
-                Field::Name => has_name,
-                Field::Email => true,
-                Field::Unsubscribe => has_pages || self.headers.unsubscribe_email.is_some(),
-                Field::Preferences | Field::Feedback => has_pages,
+                ReaderField::Name => has_name,
+                ReaderField::Email => true,
+                ReaderField::Unsubscribe => has_pages || self.headers.unsubscribe_email.is_some(),
+                ReaderField::Preferences | ReaderField::Feedback => has_pages,
             };
             sample.set(field, |out| is_set.then(|| out.push('x')));
         }

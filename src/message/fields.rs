@@ -2,18 +2,18 @@
 
 use std::ops::Range;
 
-use crate::render::{Field, ReaderLinks, ReaderView};
+use crate::render::{ReaderField, ReaderLinks, ReaderView};
 
 /// One reader's values, clean of control characters, in one buffer.
 #[derive(Debug, Default)]
-pub(crate) struct Fields {
+pub(crate) struct ReaderFields {
     buffer: String,
-    ranges: [Option<Range<usize>>; Field::ALL.len()],
+    ranges: [Option<Range<usize>>; ReaderField::ALL.len()],
 }
 
-impl Fields {
+impl ReaderFields {
     /// Sets a field to what `push` appends. None from `push` leaves it unset.
-    pub(crate) fn set(&mut self, field: Field, push: impl FnOnce(&mut String) -> Option<()>) {
+    pub(crate) fn set(&mut self, field: ReaderField, push: impl FnOnce(&mut String) -> Option<()>) {
         let start = self.buffer.len();
         if push(&mut self.buffer).is_some() && self.buffer.len() > start {
             self.ranges[field as usize] = Some(start..self.buffer.len());
@@ -21,7 +21,7 @@ impl Fields {
     }
 
     /// The value, where the reader has one.
-    pub(crate) fn get(&self, field: Field) -> Option<&str> {
+    pub(crate) fn get(&self, field: ReaderField) -> Option<&str> {
         Some(&self.buffer[self.ranges[field as usize].clone()?])
     }
 
@@ -34,14 +34,14 @@ impl Fields {
     ) -> ReaderView {
         let owned = |field| self.get(field).map(str::to_owned);
         ReaderView {
-            name: owned(Field::Name),
-            email: owned(Field::Email).unwrap_or_default(),
+            name: owned(ReaderField::Name),
+            email: owned(ReaderField::Email).unwrap_or_default(),
             language: language.to_owned(),
             tags: tags.to_vec(),
             links: ReaderLinks {
-                unsubscribe: owned(Field::Unsubscribe),
-                preferences: owned(Field::Preferences),
-                feedback: owned(Field::Feedback),
+                unsubscribe: owned(ReaderField::Unsubscribe),
+                preferences: owned(ReaderField::Preferences),
+                feedback: owned(ReaderField::Feedback),
                 web_version: web_version.map(str::to_owned),
             },
         }

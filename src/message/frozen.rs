@@ -24,7 +24,7 @@ pub struct FrozenIssue {
 /// A frozen issue with what the ledger knows of it: what a later version would write may differ, and
 /// rows remember content by its hash.
 #[derive(Debug, Clone)]
-pub struct Content {
+pub struct FrozenContent {
     /// The issue.
     pub frozen: FrozenIssue,
     /// The bytes that the store keeps.
@@ -33,7 +33,7 @@ pub struct Content {
     pub hash: String,
 }
 
-impl Content {
+impl FrozenContent {
     /// An issue on its way into the ledger.
     ///
     /// # Errors

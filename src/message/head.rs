@@ -2,17 +2,17 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::{address::Address, audience::SubscriberId, links::LinkSigner, render::Field};
+use crate::{address::Address, audience::SubscriberId, links::LinkSigner, render::ReaderField};
 
 use super::{
-    fields::Fields,
+    fields::ReaderFields,
     header::{push_list_id, push_mailbox, push_raw, push_urls},
     settings::HeaderSettings,
 };
 
 /// Writes the headers of one issue's messages, down to MIME-Version.
 #[derive(Debug)]
-pub(crate) struct Head {
+pub(crate) struct HeaderWriter {
     /// Date, From, Reply-To.
     opening: Vec<u8>,
     /// `@` and the domain of the Message-ID.
@@ -23,7 +23,7 @@ pub(crate) struct Head {
     unsubscribe_email: Option<Address>,
 }
 
-impl Head {
+impl HeaderWriter {
     pub(crate) fn new(settings: &HeaderSettings, date: DateTime<Utc>) -> Self {
         let mut opening = Vec::new();
         push_raw("Date", &date.to_rfc2822(), &mut opening);
@@ -58,7 +58,7 @@ impl Head {
         out: &mut Vec<u8>,
     ) {
         out.extend_from_slice(&self.opening);
-        push_mailbox("To", to.values.get(Field::Name), to.address, out);
+        push_mailbox("To", to.values.get(ReaderField::Name), to.address, out);
         out.extend_from_slice(subject_line);
         let mut id = String::with_capacity(96);
         id.push('<');
@@ -74,7 +74,7 @@ impl Head {
     fn push_unsubscribe(&self, to: &Recipient<'_>, links: &LinkSigner, out: &mut Vec<u8>) {
         let https = to
             .values
-            .get(Field::Unsubscribe)
+            .get(ReaderField::Unsubscribe)
             .filter(|_| self.is_one_click);
         let mut mailto = String::new();
         if let Some(mailbox) = &self.unsubscribe_email {
@@ -113,5 +113,5 @@ fn push_pages(settings: &HeaderSettings, out: &mut Vec<u8>) {
 pub(crate) struct Recipient<'a> {
     pub(crate) reader: SubscriberId,
     pub(crate) address: &'a Address,
-    pub(crate) values: &'a Fields,
+    pub(crate) values: &'a ReaderFields,
 }

@@ -7,9 +7,9 @@ use super::{
     Envelope, Message,
     dkim::{DkimError, Signer},
     header::{clean, push_mailbox, push_raw, push_text},
-    mime::Mime,
+    mime::MimeFrame,
     settings::is_safe_address,
-    transfer::{Encoding, push_base64_lines, push_quoted_printable, with_crlf},
+    transfer::{TransferEncoding, push_base64_lines, push_quoted_printable, with_crlf},
 };
 use crate::address::{Address, Mailbox};
 
@@ -79,9 +79,12 @@ impl Letter<'_> {
 
     fn push_body(&self, out: &mut Vec<u8>) -> Result<(), super::ComposeError> {
         let (text, html) = (with_crlf(self.text), with_crlf(self.html));
-        let encodings = (Encoding::shorter_for(&text), Encoding::shorter_for(&html));
+        let encodings = (
+            TransferEncoding::shorter_for(&text),
+            TransferEncoding::shorter_for(&html),
+        );
         // Base64 and quoted-printable can hold no `=_`: any boundary with one will do.
-        let mime = Mime::new(self.id, &[])?;
+        let mime = MimeFrame::new(self.id, &[])?;
         let skeleton = mime.skeleton(encodings.0, encodings.1);
         out.extend_from_slice(&skeleton.before_text);
         push_encoded(&text, encodings.0, out);
@@ -99,10 +102,10 @@ impl Letter<'_> {
     }
 }
 
-fn push_encoded(text: &str, encoding: Encoding, out: &mut Vec<u8>) {
+fn push_encoded(text: &str, encoding: TransferEncoding, out: &mut Vec<u8>) {
     match encoding {
-        Encoding::Base64 => push_base64_lines(text.as_bytes(), &[], out),
-        Encoding::QuotedPrintable => push_quoted_printable(text, out),
+        TransferEncoding::Base64 => push_base64_lines(text.as_bytes(), &[], out),
+        TransferEncoding::QuotedPrintable => push_quoted_printable(text, out),
     }
 }
 

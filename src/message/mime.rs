@@ -7,7 +7,7 @@ use crate::render::InlineImage;
 use super::{
     ComposeError,
     header::{push_parameter, push_raw},
-    transfer::{Encoding, push_base64_lines},
+    transfer::{TransferEncoding, push_base64_lines},
 };
 
 /// What stands around the two texts, the same for every reader of a variant.
@@ -21,14 +21,14 @@ pub(crate) struct Skeleton {
 
 /// The boundaries and images of an issue.
 #[derive(Debug)]
-pub(crate) struct Mime {
+pub(crate) struct MimeFrame {
     boundary: String,
     has_images: bool,
     /// From the end of the HTML to the end of the message.
     after_html: Vec<u8>,
 }
 
-impl Mime {
+impl MimeFrame {
     /// `seed` is the hash of the frozen content: the boundary is fixed with it. No line of base64 or
     /// quoted-printable can hold `=_`, so no text can hold the boundary.
     pub(crate) fn new(seed: &str, images: &[InlineImage]) -> Result<Self, ComposeError> {
@@ -49,7 +49,7 @@ impl Mime {
     }
 
     /// The skeleton for a variant's encodings.
-    pub(crate) fn skeleton(&self, text: Encoding, html: Encoding) -> Skeleton {
+    pub(crate) fn skeleton(&self, text: TransferEncoding, html: TransferEncoding) -> Skeleton {
         let boundary = &self.boundary;
         let mut before_text = Vec::new();
         push_raw("MIME-Version", "1.0", &mut before_text);
@@ -78,7 +78,7 @@ impl Mime {
     }
 }
 
-fn push_text_head(subtype: &str, encoding: Encoding, out: &mut Vec<u8>) {
+fn push_text_head(subtype: &str, encoding: TransferEncoding, out: &mut Vec<u8>) {
     push_raw(
         "Content-Type",
         &format!("text/{subtype}; charset=utf-8"),
@@ -113,7 +113,11 @@ fn push_image(image: &InlineImage, boundary: &str, out: &mut Vec<u8>) -> Result<
     }
     out.extend_from_slice(format!("--{boundary}_r\r\n").as_bytes());
     push_raw("Content-Type", &image.media_type, out);
-    push_raw("Content-Transfer-Encoding", Encoding::Base64.name(), out);
+    push_raw(
+        "Content-Transfer-Encoding",
+        TransferEncoding::Base64.name(),
+        out,
+    );
     push_raw("Content-ID", &format!("<{}>", image.content_id), out);
     out.extend_from_slice(b"Content-Disposition: inline");
     push_parameter("filename", &image.file_name, out);

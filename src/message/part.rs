@@ -5,14 +5,14 @@
 //! borrows to come out at a multiple of three. In quoted-printable the lines without holes are
 //! kept encoded.
 
-use crate::render::{Cut, Hole};
+use crate::render::{CutText, Hole};
 
 use super::{
-    fields::Fields,
+    fields::ReaderFields,
     header::push_base64,
     transfer::{
-        BASE64_LINE, BASE64_LINE_BYTES, Encoding, HOLE_GAP, push_base64_lines, push_quoted_line,
-        push_quoted_printable,
+        BASE64_LINE, BASE64_LINE_BYTES, HOLE_GAP, TransferEncoding, push_base64_lines,
+        push_quoted_line, push_quoted_printable,
     },
 };
 
@@ -26,20 +26,20 @@ pub(crate) enum CompiledPart {
 /// Text in base64: pieces and runs of holes take turns.
 #[derive(Debug)]
 pub(crate) enum Base64Step {
-    Piece(Box<Piece>),
-    Run(Vec<Item>),
+    Piece(Box<PhasedPiece>),
+    Run(Vec<TextStretch>),
 }
 
 /// A stretch of text with holes in it.
 #[derive(Debug)]
-pub(crate) enum Item {
+pub(crate) enum TextStretch {
     Text(String),
     Hole(Hole),
 }
 
 /// A fixed piece of text in its three phases.
 #[derive(Debug)]
-pub(crate) struct Piece {
+pub(crate) struct PhasedPiece {
     /// The first two bytes, for the hole before.
     lent: Vec<u8>,
     phases: [Phase; 3],
@@ -60,20 +60,20 @@ struct Phase {
 #[derive(Debug)]
 pub(crate) enum QuotedStep {
     Encoded(Vec<u8>),
-    Line(Vec<Item>),
+    Line(Vec<TextStretch>),
 }
 
 impl CompiledPart {
     /// Encodes the pieces.
-    pub(crate) fn new(cut: &Cut, encoding: Encoding) -> Self {
+    pub(crate) fn new(cut: &CutText, encoding: TransferEncoding) -> Self {
         match encoding {
-            Encoding::Base64 => Self::Base64(base64_steps(cut)),
-            Encoding::QuotedPrintable => Self::QuotedPrintable(quoted_steps(cut)),
+            TransferEncoding::Base64 => Self::Base64(base64_steps(cut)),
+            TransferEncoding::QuotedPrintable => Self::QuotedPrintable(quoted_steps(cut)),
         }
     }
 
     /// Appends the part as this reader gets it. `scratch` is anything; it spares an allocation.
-    pub(crate) fn push(&self, values: &Fields, scratch: &mut Vec<u8>, out: &mut Vec<u8>) {
+    pub(crate) fn push(&self, values: &ReaderFields, scratch: &mut Vec<u8>, out: &mut Vec<u8>) {
         match self {
             Self::Base64(steps) => push_base64_steps(steps, values, scratch, out),
             Self::QuotedPrintable(steps) => push_quoted_steps(steps, values, out),
@@ -101,19 +101,19 @@ impl CompiledPart {
     }
 }
 
-fn base64_steps(cut: &Cut) -> Vec<Base64Step> {
+fn base64_steps(cut: &CutText) -> Vec<Base64Step> {
     let last = cut.pieces.len() - 1;
     let mut steps = Vec::new();
     for (index, piece) in cut.pieces.iter().enumerate() {
         let is_gap = index > 0 && index < last && piece.len() < HOLE_GAP;
-        let hole = cut.holes.get(index).copied().map(Item::Hole);
+        let hole = cut.holes.get(index).copied().map(TextStretch::Hole);
         match steps.last_mut() {
             Some(Base64Step::Run(run)) if is_gap => {
-                run.push(Item::Text(piece.clone()));
+                run.push(TextStretch::Text(piece.clone()));
                 run.extend(hole);
             }
             _ => {
-                steps.push(Base64Step::Piece(Box::new(Piece::new(
+                steps.push(Base64Step::Piece(Box::new(PhasedPiece::new(
                     piece,
                     index == last,
                 ))));
@@ -124,7 +124,7 @@ fn base64_steps(cut: &Cut) -> Vec<Base64Step> {
     steps
 }
 
-impl Piece {
+impl PhasedPiece {
     fn new(text: &str, is_last: bool) -> Self {
         let bytes = text.as_bytes();
         let phase = |lent: usize| {
@@ -156,7 +156,7 @@ impl Piece {
 
 fn push_base64_steps(
     steps: &[Base64Step],
-    values: &Fields,
+    values: &ReaderFields,
     scratch: &mut Vec<u8>,
     out: &mut Vec<u8>,
 ) {
@@ -205,16 +205,16 @@ fn push_wrapped_base64(mut bytes: &[u8], mut column: usize, out: &mut Vec<u8>) -
     column
 }
 
-fn push_items(items: &[Item], values: &Fields, out: &mut Vec<u8>) {
+fn push_items(items: &[TextStretch], values: &ReaderFields, out: &mut Vec<u8>) {
     for item in items {
         match item {
-            Item::Text(text) => out.extend_from_slice(text.as_bytes()),
-            Item::Hole(hole) => hole.push(values.get(hole.field), out),
+            TextStretch::Text(text) => out.extend_from_slice(text.as_bytes()),
+            TextStretch::Hole(hole) => hole.push(values.get(hole.field), out),
         }
     }
 }
 
-fn quoted_steps(cut: &Cut) -> Vec<QuotedStep> {
+fn quoted_steps(cut: &CutText) -> Vec<QuotedStep> {
     let mut steps = Vec::new();
     let mut line = Vec::new();
     let mut encoded = Vec::new();
@@ -225,14 +225,14 @@ fn quoted_steps(cut: &Cut) -> Vec<QuotedStep> {
         if !line.is_empty() {
             match rest.split_once("\r\n") {
                 Some((end, after)) => {
-                    line.push(Item::Text(end.to_owned()));
+                    line.push(TextStretch::Text(end.to_owned()));
                     steps.push(QuotedStep::Line(std::mem::take(&mut line)));
                     encoded.extend_from_slice(b"\r\n");
                     rest = after;
                 }
                 None => {
-                    line.push(Item::Text(rest.to_owned()));
-                    line.extend(cut.holes.get(index).copied().map(Item::Hole));
+                    line.push(TextStretch::Text(rest.to_owned()));
+                    line.extend(cut.holes.get(index).copied().map(TextStretch::Hole));
                     continue;
                 }
             }
@@ -242,7 +242,10 @@ fn quoted_steps(cut: &Cut) -> Vec<QuotedStep> {
                 let start = rest.rfind("\r\n").map_or(0, |at| at + 2);
                 push_quoted_printable(&rest[..start], &mut encoded);
                 steps.push(QuotedStep::Encoded(std::mem::take(&mut encoded)));
-                line = vec![Item::Text(rest[start..].to_owned()), Item::Hole(*hole)];
+                line = vec![
+                    TextStretch::Text(rest[start..].to_owned()),
+                    TextStretch::Hole(*hole),
+                ];
             }
             None => push_quoted_printable(rest, &mut encoded),
         }
@@ -254,7 +257,7 @@ fn quoted_steps(cut: &Cut) -> Vec<QuotedStep> {
     steps
 }
 
-fn push_quoted_steps(steps: &[QuotedStep], values: &Fields, out: &mut Vec<u8>) {
+fn push_quoted_steps(steps: &[QuotedStep], values: &ReaderFields, out: &mut Vec<u8>) {
     let mut line = Vec::new();
     for step in steps {
         match step {

@@ -14,14 +14,14 @@ use super::header::push_base64;
 
 /// How a part travels. Never 8bit: relays rewrite it, and signatures break (RFC 6376 §5.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Encoding {
+pub enum TransferEncoding {
     /// For text that is mostly not ASCII.
     Base64,
     /// For text that is mostly ASCII.
     QuotedPrintable,
 }
 
-impl Encoding {
+impl TransferEncoding {
     /// The name in Content-Transfer-Encoding.
     pub(crate) fn name(self) -> &'static str {
         match self {

@@ -1,13 +1,13 @@
 //! One rendering for all readers that a template cannot tell apart, each part encoded but for its holes.
 
-use crate::render::{Cut, Outline};
+use crate::render::{CutText, Outline};
 
 use super::{
-    fields::Fields,
+    fields::ReaderFields,
     header::push_text,
-    mime::{Mime, Skeleton},
+    mime::{MimeFrame, Skeleton},
     part::CompiledPart,
-    transfer::{Encoding, push_base64_lines, push_quoted_printable, with_crlf},
+    transfer::{TransferEncoding, push_base64_lines, push_quoted_printable, with_crlf},
 };
 
 /// What a template's conditions may depend on. None where no template asks for it.
@@ -39,7 +39,7 @@ pub(crate) struct Variant {
 
 impl Variant {
     /// Encodes what a rendering says to all of them.
-    pub(crate) fn new(key: VariantKey, outline: &Outline, mime: &Mime) -> Self {
+    pub(crate) fn new(key: VariantKey, outline: &Outline, mime: &MimeFrame) -> Self {
         let mut subject_line = Vec::new();
         push_text("Subject", &outline.subject, &mut subject_line);
         let text = BodyPart::new(&outline.text);
@@ -63,18 +63,18 @@ impl Variant {
 #[derive(Debug)]
 pub(crate) struct BodyPart {
     /// With CRLF line ends.
-    cut: Cut,
-    encoding: Encoding,
+    cut: CutText,
+    encoding: TransferEncoding,
     compiled: CompiledPart,
 }
 
 impl BodyPart {
-    fn new(cut: &Cut) -> Self {
-        let cut = Cut {
+    fn new(cut: &CutText) -> Self {
+        let cut = CutText {
             pieces: cut.pieces.iter().map(|piece| with_crlf(piece)).collect(),
             holes: cut.holes.clone(),
         };
-        let encoding = Encoding::shorter_for(&cut.pieces.concat());
+        let encoding = TransferEncoding::shorter_for(&cut.pieces.concat());
         Self {
             compiled: CompiledPart::new(&cut, encoding),
             encoding,
@@ -83,16 +83,16 @@ impl BodyPart {
     }
 
     /// Appends the part as this reader gets it. `scratch` is anything; it spares an allocation.
-    pub(crate) fn push(&self, values: &Fields, scratch: &mut Vec<u8>, out: &mut Vec<u8>) {
+    pub(crate) fn push(&self, values: &ReaderFields, scratch: &mut Vec<u8>, out: &mut Vec<u8>) {
         self.compiled.push(values, scratch, out);
     }
 
     /// The same, filled whole and then encoded by the rule of `transfer`.
-    pub(crate) fn push_plain(&self, values: &Fields, out: &mut Vec<u8>) {
+    pub(crate) fn push_plain(&self, values: &ReaderFields, out: &mut Vec<u8>) {
         let (text, holes) = self.cut.filled(|field| values.get(field));
         match self.encoding {
-            Encoding::QuotedPrintable => push_quoted_printable(&text, out),
-            Encoding::Base64 => push_base64_lines(text.as_bytes(), &holes, out),
+            TransferEncoding::QuotedPrintable => push_quoted_printable(&text, out),
+            TransferEncoding::Base64 => push_base64_lines(text.as_bytes(), &holes, out),
         }
     }
 

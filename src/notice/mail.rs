@@ -7,16 +7,16 @@ use serde::Serialize;
 use tera::Context;
 
 use super::{
-    Background,
+    EventBackground,
     phrases::{FOLDER, Phrases, grouped},
 };
 use crate::{
     address::masked_within,
     look::Accent,
     publication::{Publication, Slot},
-    render::{Engine, RenderError, Templates, direction, tidy_text},
-    schedule::{Event, Standing},
-    store::Counts,
+    render::{RenderError, TemplateEngine, Templates, direction, tidy_text},
+    schedule::{Event, SlotStanding},
+    store::DeliveryCounts,
 };
 
 /// Findings and the like that a mail shows; the program shows all.
@@ -42,7 +42,7 @@ struct Notice {
     label: Option<String>,
     title: String,
     lead: String,
-    facts: Vec<Fact>,
+    facts: Vec<NoticeFact>,
     items_title: Option<String>,
     items: Vec<String>,
     /// What `items` left out.
@@ -54,7 +54,7 @@ struct Notice {
 }
 
 #[derive(Debug, Serialize)]
-struct Fact {
+struct NoticeFact {
     name: String,
     value: String,
 }
@@ -65,12 +65,12 @@ struct Fact {
 /// A template of the publication's own that does not render.
 pub fn mail(
     event: &Event,
-    background: &Background,
+    background: &EventBackground,
     publication: &Publication,
     templates: &Templates,
     at: DateTime<Utc>,
 ) -> Result<Option<NoticeMail>, RenderError> {
-    let writer = Writer {
+    let writer = NoticeWriter {
         phrases: Phrases::load(templates, publication)?,
         background,
         at,
@@ -106,7 +106,7 @@ fn render(
         .into_iter()
         .filter(|(name, _)| !name.ends_with(".yaml"))
         .collect();
-    let engine = Engine::new(&texts)?;
+    let engine = TemplateEngine::new(&texts)?;
     let mut context = Context::new();
     context.insert("notice", notice);
     context.insert("theme", &publication.look.accents(accent));
@@ -126,7 +126,7 @@ fn render(
     })
 }
 
-fn accent(event: &Event, background: &Background, publication: &Publication) -> Accent {
+fn accent(event: &Event, background: &EventBackground, publication: &Publication) -> Accent {
     let edition = match event {
         Event::SlotNears { slot, .. }
         | Event::SlotWaits { slot, .. }
@@ -143,13 +143,13 @@ fn accent(event: &Event, background: &Background, publication: &Publication) -> 
 }
 
 /// Puts events into words.
-struct Writer<'a> {
+struct NoticeWriter<'a> {
     phrases: Phrases<'a>,
-    background: &'a Background,
+    background: &'a EventBackground,
     at: DateTime<Utc>,
 }
 
-impl Writer<'_> {
+impl NoticeWriter<'_> {
     fn notice(&self, event: &Event) -> Option<Notice> {
         Some(match event {
             Event::SlotNears { slot, standing, .. } => self.nears(slot, standing)?,
@@ -207,7 +207,7 @@ impl Writer<'_> {
     }
 
     /// None: what is ready needs no reminder.
-    fn nears(&self, slot: &Slot, standing: &Standing) -> Option<Notice> {
+    fn nears(&self, slot: &Slot, standing: &SlotStanding) -> Option<Notice> {
         let word = word(standing)?;
         let edition = self.phrases.edition(&slot.edition);
         let left = self.phrases.span(slot.at - self.at);
@@ -223,7 +223,7 @@ impl Writer<'_> {
         Some(notice)
     }
 
-    fn waits(&self, slot: &Slot, standing: &Standing, until: DateTime<Utc>) -> Option<Notice> {
+    fn waits(&self, slot: &Slot, standing: &SlotStanding, until: DateTime<Utc>) -> Option<Notice> {
         let word = word(standing)?;
         let edition = self.phrases.edition(&slot.edition);
         let until = self.phrases.moment(until);
@@ -241,34 +241,34 @@ impl Writer<'_> {
     }
 
     /// What is there, and how to go on from it.
-    fn stand(&self, notice: &mut Notice, standing: &Standing, slot: &Slot) {
+    fn stand(&self, notice: &mut Notice, standing: &SlotStanding, slot: &Slot) {
         match standing {
-            Standing::Missing => {
+            SlotStanding::Missing => {
                 notice.then = Some(self.phrases.get("nears_missing_then"));
                 let (edition, date) = (&slot.edition, slot.date);
                 notice.command = Some(format!("daily-note new {edition} --date {date}"));
             }
-            Standing::Draft { .. } | Standing::Ready { .. } => {}
-            Standing::OnHold { issue } => {
+            SlotStanding::Draft { .. } | SlotStanding::Ready { .. } => {}
+            SlotStanding::OnHold { issue } => {
                 notice.then = Some(self.phrases.get("on_hold_then"));
                 let name = format!("{}-{}", slot.edition, slot.date);
                 let name = issue.as_ref().unwrap_or(&name);
                 notice.command = Some(format!("daily-note release {name}"));
             }
-            Standing::Broken { file, problems } => {
+            SlotStanding::Broken { file, problems } => {
                 notice.items_title = Some(file.clone());
                 self.list(notice, problems);
             }
-            Standing::Doubled { issues } => self.list(notice, issues),
+            SlotStanding::Doubled { issues } => self.list(notice, issues),
         }
     }
 
-    fn missed(&self, slot: &Slot, standing: &Standing, until: DateTime<Utc>) -> Notice {
+    fn missed(&self, slot: &Slot, standing: &SlotStanding, until: DateTime<Utc>) -> Notice {
         let edition = self.phrases.edition(&slot.edition);
         let until = self.phrases.moment(until);
         let (lead, issue) = match standing {
-            Standing::Ready { issue } => ("missed_ready_lead", Some(issue)),
-            Standing::Draft { issue } => ("missed_lead", Some(issue)),
+            SlotStanding::Ready { issue } => ("missed_ready_lead", Some(issue)),
+            SlotStanding::Draft { issue } => ("missed_lead", Some(issue)),
             _ => ("missed_lead", None),
         };
         Notice {
@@ -344,9 +344,9 @@ impl Writer<'_> {
         issue: &str,
         (edition, slot): (&str, DateTime<Utc>),
         audience: u64,
-        counts: &Counts,
+        counts: &DeliveryCounts,
     ) -> Notice {
-        let fact = |key: &str, count: u64| Fact {
+        let fact = |key: &str, count: u64| NoticeFact {
             name: self.phrases.get(key),
             value: grouped(count),
         };
@@ -495,13 +495,13 @@ impl Writer<'_> {
 }
 
 /// How the phrases name a standing that keeps a slot from being sent.
-fn word(standing: &Standing) -> Option<&'static str> {
+fn word(standing: &SlotStanding) -> Option<&'static str> {
     Some(match standing {
-        Standing::Missing => "missing",
-        Standing::Draft { .. } => "draft",
-        Standing::Broken { .. } => "broken",
-        Standing::Doubled { .. } => "doubled",
-        Standing::OnHold { .. } => "on_hold",
-        Standing::Ready { .. } => return None,
+        SlotStanding::Missing => "missing",
+        SlotStanding::Draft { .. } => "draft",
+        SlotStanding::Broken { .. } => "broken",
+        SlotStanding::Doubled { .. } => "doubled",
+        SlotStanding::OnHold { .. } => "on_hold",
+        SlotStanding::Ready { .. } => return None,
     })
 }

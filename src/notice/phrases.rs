@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     publication::{Publication, Slot},
-    render::{RenderError, Templates, Words},
+    render::{MailWords, RenderError, Templates},
 };
 
 /// The folder of the notices' templates and words.
@@ -14,9 +14,9 @@ pub(super) const FOLDER: &str = "notice";
 pub(super) struct Phrases<'a> {
     publication: &'a Publication,
     /// The notices' own.
-    own: Words,
+    own: MailWords,
     /// For dates.
-    dates: Words,
+    dates: MailWords,
 }
 
 impl<'a> Phrases<'a> {
@@ -27,8 +27,8 @@ impl<'a> Phrases<'a> {
         let language = &publication.language;
         Ok(Self {
             publication,
-            own: Words::load_from(templates, FOLDER, language)?,
-            dates: Words::load(templates, language)?,
+            own: MailWords::load_from(templates, FOLDER, language)?,
+            dates: MailWords::load(templates, language)?,
         })
     }
 

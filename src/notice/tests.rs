@@ -8,8 +8,8 @@ use super::*;
 use crate::{
     publication::{Environment, Publication, Slot},
     render::Templates,
-    schedule::Standing,
-    store::Counts,
+    schedule::SlotStanding,
+    store::DeliveryCounts,
 };
 
 fn publication(language: &str) -> Publication {
@@ -36,7 +36,7 @@ fn slot() -> Slot {
     }
 }
 
-fn nears(standing: Standing) -> Event {
+fn nears(standing: SlotStanding) -> Event {
     Event::SlotNears {
         slot: slot(),
         standing,
@@ -45,18 +45,18 @@ fn nears(standing: Standing) -> Event {
 }
 
 /// One of each, with what is known around it.
-fn events() -> Vec<(&'static str, Event, Background)> {
+fn events() -> Vec<(&'static str, Event, EventBackground)> {
     let until = at("2026-11-30T05:00:00Z");
     let issue = "monday-2026-11-30".to_owned();
-    let draft = Standing::Draft {
+    let draft = SlotStanding::Draft {
         issue: issue.clone(),
     };
-    let known = Background {
+    let known = EventBackground {
         issue_title: Some("작은 모델, 그리고 <b>".to_owned()),
         batch: Some(("monday".to_owned(), slot().at)),
-        ..Background::default()
+        ..EventBackground::default()
     };
-    let failed = Background {
+    let failed = EventBackground {
         failed: vec![FailedReader {
             who: "m***@example.com".to_owned(),
             outcome: "rejected".to_owned(),
@@ -72,28 +72,28 @@ fn events() -> Vec<(&'static str, Event, Background)> {
         audience: 1_204,
         counts,
     };
-    let some = Counts {
+    let some = DeliveryCounts {
         accepted: 1_173,
         rejected: 28,
         unknown: 2,
         skipped: 1,
-        ..Counts::default()
+        ..DeliveryCounts::default()
     };
-    let all = Counts {
+    let all = DeliveryCounts {
         accepted: 1_204,
-        ..Counts::default()
+        ..DeliveryCounts::default()
     };
-    let none = Background::default;
+    let none = EventBackground::default;
     let problems = vec![
         "issues/2026-11-30-small.md:14:3: the picture `plan.png` is not there".to_owned(),
         "subscribers.yaml: minji@example.com stands twice".to_owned(),
     ];
     vec![
-        ("nears_missing", nears(Standing::Missing), none()),
+        ("nears_missing", nears(SlotStanding::Missing), none()),
         ("nears_draft", nears(draft.clone()), none()),
         (
             "nears_doubled",
-            nears(Standing::Doubled {
+            nears(SlotStanding::Doubled {
                 issues: vec!["a".to_owned(), "b".to_owned()],
             }),
             none(),
@@ -111,7 +111,7 @@ fn events() -> Vec<(&'static str, Event, Background)> {
             "missed",
             Event::SlotMissed {
                 slot: slot(),
-                standing: Standing::Ready {
+                standing: SlotStanding::Ready {
                     issue: issue.clone(),
                 },
                 until,
@@ -153,7 +153,7 @@ fn events() -> Vec<(&'static str, Event, Background)> {
             "on_hold",
             Event::SlotWaits {
                 slot: slot(),
-                standing: Standing::OnHold {
+                standing: SlotStanding::OnHold {
                     issue: Some(issue.clone()),
                 },
                 until,
@@ -219,7 +219,7 @@ fn events() -> Vec<(&'static str, Event, Background)> {
     ]
 }
 
-fn mail_of(event: &Event, background: &Background, language: &str) -> NoticeMail {
+fn mail_of(event: &Event, background: &EventBackground, language: &str) -> NoticeMail {
     let now = at("2026-11-29T20:00:02Z");
     let publication = publication(language);
     mail(event, background, &publication, &Templates::built_in(), now)
@@ -265,19 +265,22 @@ fn no_phrase_is_missing_or_left_open_and_no_address_is_shown() {
 #[test]
 fn each_reminder_is_told_once_whatever_is_written_meanwhile() {
     let today = &at("2026-11-30T00:00:00Z");
-    let draft = Standing::Draft {
+    let draft = SlotStanding::Draft {
         issue: "monday-2026-11-30".to_owned(),
     };
     assert_eq!(
-        key(&nears(Standing::Missing), today),
+        key(&nears(SlotStanding::Missing), today),
         key(&nears(draft), today)
     );
     let earlier = Event::SlotNears {
         slot: slot(),
-        standing: Standing::Missing,
+        standing: SlotStanding::Missing,
         before_seconds: 86_400,
     };
-    assert_ne!(key(&nears(Standing::Missing), today), key(&earlier, today));
+    assert_ne!(
+        key(&nears(SlotStanding::Missing), today),
+        key(&earlier, today)
+    );
 }
 
 #[test]

@@ -5,10 +5,10 @@ use serde::{Serialize, Serializer};
 
 use crate::{
     app::{App, AppError},
-    delivery::{self, Trouble, troubles},
+    delivery::{self, HealthTrouble, troubles},
     store::{
-        Batch, BatchState, Counts, DeliveryId, DeliveryRow, DeliveryState, FailedDelivery, Hold,
-        Store, StoreError, Wave,
+        Batch, BatchState, DeliveryCounts, DeliveryId, DeliveryRow, DeliveryState, FailedDelivery,
+        HeldRelease, Store, StoreError, ZoneCohort,
     },
 };
 
@@ -23,17 +23,17 @@ pub struct BatchReport {
     /// The batch.
     pub batch: Batch,
     /// How many of its rows stand where.
-    pub counts: Counts,
+    pub counts: DeliveryCounts,
     /// The waves of readers in their own zones.
-    pub waves: Vec<Wave>,
+    pub waves: Vec<ZoneCohort>,
     /// What rests, or is slow, while it is under way.
-    pub troubles: Vec<Trouble>,
+    pub troubles: Vec<HealthTrouble>,
     /// Everybody who did not get it, or not yet, where that was asked for.
     pub failed: Option<Vec<FailedDelivery>>,
 }
 
 impl BatchReport {
-    fn new(batch: Batch, counts: Counts) -> Self {
+    fn new(batch: Batch, counts: DeliveryCounts) -> Self {
         Self {
             batch,
             counts,
@@ -58,11 +58,11 @@ impl Serialize for BatchReport {
             #[serde(skip_serializing_if = "Option::is_none")]
             reason: Option<&'r str>,
             audience: u64,
-            counts: Counts,
-            #[serde(skip_serializing_if = "<[Wave]>::is_empty")]
-            waves: &'r [Wave],
-            #[serde(skip_serializing_if = "<[Trouble]>::is_empty")]
-            troubles: &'r [Trouble],
+            counts: DeliveryCounts,
+            #[serde(skip_serializing_if = "<[ZoneCohort]>::is_empty")]
+            waves: &'r [ZoneCohort],
+            #[serde(skip_serializing_if = "<[HealthTrouble]>::is_empty")]
+            troubles: &'r [HealthTrouble],
             #[serde(skip_serializing_if = "Option::is_none")]
             failed: Option<&'r [FailedDelivery]>,
         }
@@ -220,7 +220,7 @@ pub enum Paused {
     /// It is over, or paused already.
     NotOpen(Batch),
     /// It had not begun, and is held instead, until `release`; false: it was held already.
-    OnHold(Hold, bool),
+    OnHold(HeldRelease, bool),
 }
 
 /// Pauses an issue that is on its way.

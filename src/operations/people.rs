@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use crate::{
     address::Address,
-    app::{self, App, AppError, Pages, Suppressed},
+    app::{self, App, AppError, SubscriberPages, Suppressed},
     audience::{Origin, Profile, Subscriber, SubscriberState, Suppression, SuppressionReason},
-    store::{Moved, Receipt, Store, Upsert},
+    store::{MoveOutcome, Receipt, Store, Upsert},
 };
 
 /// What became of somebody whom the operator puts on the list.
@@ -131,7 +131,7 @@ pub struct MovedPerson<'a> {
     /// The one that they have now.
     pub to: &'a Address,
     /// What came of it.
-    pub outcome: Moved,
+    pub outcome: MoveOutcome,
     /// The line of subscribers.yaml that still names the old address.
     pub file_line: Option<usize>,
 }
@@ -149,7 +149,7 @@ pub async fn move_person<'a>(
     let outcome = store
         .move_subscriber(from, to, app.clock.true_now())
         .await?;
-    let file_line = match outcome == Moved::Moved && from.key() != to.key() {
+    let file_line = match outcome == MoveOutcome::Moved && from.key() != to.key() {
         true => app::line_in_file(&app.publication, from)
             .map_err(|error| AppError::Content(vec![error]))?,
         false => None,
@@ -216,7 +216,7 @@ pub struct ListedPerson {
 pub struct PeoplePages {
     store: Arc<dyn Store>,
     suppressed: Suppressed,
-    pages: Pages,
+    pages: SubscriberPages,
 }
 
 impl PeoplePages {
@@ -228,7 +228,7 @@ impl PeoplePages {
         let store = app.store().await?;
         Ok(Self {
             suppressed: Suppressed::load(store.as_ref()).await?,
-            pages: Pages::new(state),
+            pages: SubscriberPages::new(state),
             store,
         })
     }

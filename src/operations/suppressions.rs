@@ -8,7 +8,7 @@ use crate::{
     address::Address,
     app::{App, AppError},
     audience::{SubscriberState, Suppression, SuppressionReason},
-    store::{Bounces, Store},
+    store::{BounceSelection, Store},
 };
 
 /// Rows a page.
@@ -129,7 +129,7 @@ pub async fn let_in<'a>(
 pub async fn bounced(
     app: &App,
     issue: Option<&str>,
-    mut wanted: Bounces,
+    mut wanted: BounceSelection,
 ) -> Result<Vec<Suppression>, AppError> {
     let store = app.store().await?;
     if let Some(issue) = issue {

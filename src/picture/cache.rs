@@ -14,7 +14,7 @@ use std::{
 
 use aws_lc_rs::digest;
 
-use super::{Kind, MAX_FILE_BYTES, Picture, PictureError, Wanted, fit, hex, sha256};
+use super::{MAX_FILE_BYTES, MailFormat, Picture, PictureError, PictureUse, fit, hex, sha256};
 
 /// Raised with every change to what [`fit()`] makes of a file.
 const GENERATION: u8 = 1;
@@ -42,7 +42,7 @@ impl Cache {
     ///
     /// # Errors
     /// As [`fit()`]; and a file that can't be read.
-    pub fn fitted(&self, path: &Path, wanted: Wanted) -> Result<Picture, PictureError> {
+    pub fn fitted(&self, path: &Path, wanted: PictureUse) -> Result<Picture, PictureError> {
         let bytes = read(path)?;
         let entry = self.folder.join(key(&bytes, wanted));
         if let Some(picture) = load(&entry) {
@@ -122,7 +122,7 @@ fn read(path: &Path) -> Result<Vec<u8>, PictureError> {
     Ok(content)
 }
 
-fn key(bytes: &[u8], wanted: Wanted) -> String {
+fn key(bytes: &[u8], wanted: PictureUse) -> String {
     let mut context = digest::Context::new(&digest::SHA256);
     context.update(&[GENERATION, u8::from(wanted.has_play_mark)]);
     context.update(&wanted.max_width.to_be_bytes());
@@ -134,9 +134,9 @@ fn key(bytes: &[u8], wanted: Wanted) -> String {
 fn to_entry(picture: &Picture) -> Vec<u8> {
     let mut rest = Vec::with_capacity(picture.bytes.len() + 9);
     rest.push(match picture.kind {
-        Kind::Png => 0,
-        Kind::Jpeg => 1,
-        Kind::Gif => 2,
+        MailFormat::Png => 0,
+        MailFormat::Jpeg => 1,
+        MailFormat::Gif => 2,
     });
     rest.extend_from_slice(&picture.width.to_be_bytes());
     rest.extend_from_slice(&picture.height.to_be_bytes());
@@ -155,9 +155,9 @@ fn load(entry: &Path) -> Option<Picture> {
     let (height, bytes) = rest.split_first_chunk::<4>()?;
     Some(Picture {
         kind: match kind {
-            0 => Kind::Png,
-            1 => Kind::Jpeg,
-            2 => Kind::Gif,
+            0 => MailFormat::Png,
+            1 => MailFormat::Jpeg,
+            2 => MailFormat::Gif,
             _ => return None,
         },
         width: u32::from_be_bytes(*width),

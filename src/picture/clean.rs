@@ -6,12 +6,12 @@ mod jpeg;
 mod png;
 
 pub(super) use self::png::without_heavy_profile;
-use super::{Kind, PictureError, format::Format};
+use super::{MailFormat, PictureError, format::ReadableFormat};
 
 /// What the writer's own file is good for.
-pub(super) enum Own {
+pub(super) enum OriginalUse {
     /// For mail, rid of its metadata.
-    Whole(Kind, Vec<u8>),
+    Whole(MailFormat, Vec<u8>),
     /// For mail, and never for anything else: its frames would be lost.
     Animation(Vec<u8>),
     /// For its pixels alone: mail clients don't show it, or not all, or not as it is meant.
@@ -19,17 +19,17 @@ pub(super) enum Own {
 }
 
 /// Also sees that nothing is cut off.
-pub(super) fn own_file(bytes: &[u8], format: Format) -> Result<Own, PictureError> {
+pub(super) fn own_file(bytes: &[u8], format: ReadableFormat) -> Result<OriginalUse, PictureError> {
     Ok(match format {
-        Format::Png => Own::Whole(Kind::Png, png::clean(bytes)?),
-        Format::Jpeg => match jpeg::walk(bytes)? {
-            walked if walked.is_cmyk => Own::Unfit,
-            walked => Own::Whole(Kind::Jpeg, walked.clean),
+        ReadableFormat::Png => OriginalUse::Whole(MailFormat::Png, png::clean(bytes)?),
+        ReadableFormat::Jpeg => match jpeg::walk(bytes)? {
+            walked if walked.is_cmyk => OriginalUse::Unfit,
+            walked => OriginalUse::Whole(MailFormat::Jpeg, walked.clean),
         },
-        Format::Gif => match gif::walk(bytes)? {
-            walked if walked.frames > 1 => Own::Animation(walked.clean),
-            walked => Own::Whole(Kind::Gif, walked.clean),
+        ReadableFormat::Gif => match gif::walk(bytes)? {
+            walked if walked.frames > 1 => OriginalUse::Animation(walked.clean),
+            walked => OriginalUse::Whole(MailFormat::Gif, walked.clean),
         },
-        Format::WebP => Own::Unfit,
+        ReadableFormat::WebP => OriginalUse::Unfit,
     })
 }

@@ -8,20 +8,22 @@ use image::{
     metadata::Orientation,
 };
 
-use super::{MAX_PIXELS, MAX_SIDE, PictureError, clean::without_heavy_profile, format::Format};
+use super::{
+    MAX_PIXELS, MAX_SIDE, PictureError, clean::without_heavy_profile, format::ReadableFormat,
+};
 
 /// A picture's pixels, and what has to be done before they are what the writer saw.
-pub(super) struct Decoded {
+pub(super) struct DecodedPicture {
     pub(super) pixels: DynamicImage,
     pub(super) orientation: Orientation,
     /// The colours' profile (ICC), where they are not sRGB.
     pub(super) profile: Option<Vec<u8>>,
 }
 
-pub(super) fn decode(bytes: &[u8], format: Format) -> Result<Decoded, PictureError> {
+pub(super) fn decode(bytes: &[u8], format: ReadableFormat) -> Result<DecodedPicture, PictureError> {
     let content = Cursor::new(bytes);
     match format {
-        Format::Png => {
+        ReadableFormat::Png => {
             // The decoder would refuse these too, as memory that it may not have.
             if let Some(&[a, b, c, d, e, f, g, h]) = bytes.get(16..).and_then(<[u8]>::first_chunk) {
                 refuse_huge(
@@ -34,9 +36,9 @@ pub(super) fn decode(bytes: &[u8], format: Format) -> Result<Decoded, PictureErr
                 .map_err(damaged)
                 .and_then(pixels)
         }
-        Format::Jpeg => JpegDecoder::new(content).map_err(damaged).and_then(pixels),
-        Format::Gif => GifDecoder::new(content).map_err(damaged).and_then(pixels),
-        Format::WebP => {
+        ReadableFormat::Jpeg => JpegDecoder::new(content).map_err(damaged).and_then(pixels),
+        ReadableFormat::Gif => GifDecoder::new(content).map_err(damaged).and_then(pixels),
+        ReadableFormat::WebP => {
             let decoder = WebPDecoder::new(content).map_err(damaged)?;
             if decoder.has_animation() {
                 return Err(PictureError::Foreign {
@@ -49,7 +51,7 @@ pub(super) fn decode(bytes: &[u8], format: Format) -> Result<Decoded, PictureErr
     }
 }
 
-fn pixels(mut decoder: impl ImageDecoder) -> Result<Decoded, PictureError> {
+fn pixels(mut decoder: impl ImageDecoder) -> Result<DecodedPicture, PictureError> {
     let (width, height) = decoder.dimensions();
     refuse_huge(width, height)?;
     decoder.set_limits(limits()).map_err(damaged)?;
@@ -57,7 +59,7 @@ fn pixels(mut decoder: impl ImageDecoder) -> Result<Decoded, PictureError> {
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let profile = decoder.icc_profile().ok().flatten();
     let pixels = DynamicImage::from_decoder(decoder).map_err(damaged)?;
-    Ok(Decoded {
+    Ok(DecodedPicture {
         pixels: eight_bits(pixels),
         orientation,
         profile,

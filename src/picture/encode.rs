@@ -6,7 +6,7 @@ mod drawing;
 use image::{DynamicImage, GenericImageView};
 use jpeg_encoder::{ChromaSubsamplingMethod, ColorType, Encoder, SamplingFactor};
 
-use super::Kind;
+use super::MailFormat;
 
 /// On a screen with two pixels for each of ours nobody sees what this leaves out.
 const QUALITY: u8 = 80;
@@ -16,9 +16,9 @@ const CAREFUL_QUALITY: u8 = 88;
 const PHOTOGRAPH_BITS: u64 = 4;
 
 /// What the file is, and its bytes. `is_photograph`: it came as JPEG, and goes as one.
-pub(super) fn encode(pixels: &DynamicImage, is_photograph: bool) -> (Kind, Vec<u8>) {
+pub(super) fn encode(pixels: &DynamicImage, is_photograph: bool) -> (MailFormat, Vec<u8>) {
     if is_photograph && let Some(bytes) = jpeg(pixels, QUALITY, SamplingFactor::R_4_2_0) {
-        return (Kind::Jpeg, bytes);
+        return (MailFormat::Jpeg, bytes);
     }
     let drawing = drawing::png(pixels);
     let count = u64::from(pixels.width()) * u64::from(pixels.height());
@@ -27,9 +27,9 @@ pub(super) fn encode(pixels: &DynamicImage, is_photograph: bool) -> (Kind, Vec<u
         && let Some(bytes) = jpeg(pixels, CAREFUL_QUALITY, SamplingFactor::R_4_4_4)
         && bytes.len() * 5 <= drawing.len() * 2
     {
-        return (Kind::Jpeg, bytes);
+        return (MailFormat::Jpeg, bytes);
     }
-    (Kind::Png, drawing)
+    (MailFormat::Png, drawing)
 }
 
 /// Progressive and with tables of its own: a tenth smaller. None where it has transparent parts, or

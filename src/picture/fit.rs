@@ -10,24 +10,24 @@
 use image::{GenericImageView, metadata::Orientation};
 
 use super::{
-    Kind, MAX_ANIMATION_BYTES, Picture, PictureError,
-    clean::{Own, own_file},
+    MAX_ANIMATION_BYTES, MailFormat, Picture, PictureError,
+    clean::{OriginalUse, own_file},
     decode::decode,
     encode::encode,
-    format::{Format, format_of},
+    format::{ReadableFormat, format_of},
     pixels, play_mark,
 };
 
 /// What a picture is wanted for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Wanted {
+pub struct PictureUse {
     /// It is at most so many pixels wide; it is never enlarged.
     pub max_width: u32,
     /// A mark in its middle says that it stands for a video.
     pub has_play_mark: bool,
 }
 
-impl Wanted {
+impl PictureUse {
     /// A column of 600 pixels on a screen with two pixels for each of them.
     pub const COLUMN: Self = Self::narrow(1_200);
     /// A frame of a video, as wide as the column.
@@ -50,12 +50,12 @@ impl Wanted {
 ///
 /// # Errors
 /// Whatever is no picture, is damaged, or is beyond the limits.
-pub fn fit(bytes: &[u8], wanted: Wanted) -> Result<Picture, PictureError> {
+pub fn fit(bytes: &[u8], wanted: PictureUse) -> Result<Picture, PictureError> {
     let format = format_of(bytes)?;
     let own = match own_file(bytes, format)? {
-        Own::Whole(kind, clean) => Some((kind, clean)),
-        Own::Animation(clean) => return animation(bytes, clean),
-        Own::Unfit => None,
+        OriginalUse::Whole(kind, clean) => Some((kind, clean)),
+        OriginalUse::Animation(clean) => return animation(bytes, clean),
+        OriginalUse::Unfit => None,
     };
     let decoded = decode(bytes, format)?;
     let is_right = decoded.orientation == Orientation::NoTransforms
@@ -65,7 +65,7 @@ pub fn fit(bytes: &[u8], wanted: Wanted) -> Result<Picture, PictureError> {
     if wanted.has_play_mark {
         pixels = play_mark::drawn_on(&pixels);
     }
-    let made = encode(&pixels, format == Format::Jpeg);
+    let made = encode(&pixels, format == ReadableFormat::Jpeg);
     let (kind, bytes) = match own {
         Some((kind, own)) if is_right && !is_worth_it(kind, &own, &made.1) => (kind, own),
         _ => made,
@@ -84,9 +84,9 @@ fn animation(bytes: &[u8], clean: Vec<u8>) -> Result<Picture, PictureError> {
     if clean.len() > MAX_ANIMATION_BYTES {
         return Err(PictureError::HeavyAnimation { bytes: clean.len() });
     }
-    let (width, height) = decode(bytes, Format::Gif)?.pixels.dimensions();
+    let (width, height) = decode(bytes, ReadableFormat::Gif)?.pixels.dimensions();
     Ok(Picture {
-        kind: Kind::Gif,
+        kind: MailFormat::Gif,
         width,
         height,
         bytes: clean,
@@ -95,10 +95,10 @@ fn animation(bytes: &[u8], clean: Vec<u8>) -> Result<Picture, PictureError> {
 
 /// Whether what we made is enough smaller than the writer's own file. A JPEG loses a little each
 /// time that it is written, so it has to gain more.
-fn is_worth_it(own_kind: Kind, own: &[u8], made: &[u8]) -> bool {
+fn is_worth_it(own_kind: MailFormat, own: &[u8], made: &[u8]) -> bool {
     let percent = match own_kind {
-        Kind::Jpeg => 75,
-        Kind::Png | Kind::Gif => 90,
+        MailFormat::Jpeg => 75,
+        MailFormat::Png | MailFormat::Gif => 90,
     };
     made.len() * 100 <= own.len() * percent
 }

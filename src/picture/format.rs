@@ -4,7 +4,7 @@ use super::PictureError;
 
 /// What we can read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Format {
+pub(super) enum ReadableFormat {
     Png,
     Jpeg,
     Gif,
@@ -13,11 +13,11 @@ pub(super) enum Format {
 
 const EXPORT: &str = "export it as PNG (drawings) or JPEG (photographs)";
 
-pub(super) fn format_of(bytes: &[u8]) -> Result<Format, PictureError> {
+pub(super) fn format_of(bytes: &[u8]) -> Result<ReadableFormat, PictureError> {
     match bytes {
-        [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, ..] => Ok(Format::Png),
-        [0xff, 0xd8, 0xff, ..] => Ok(Format::Jpeg),
-        [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Ok(Format::Gif),
+        [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, ..] => Ok(ReadableFormat::Png),
+        [0xff, 0xd8, 0xff, ..] => Ok(ReadableFormat::Jpeg),
+        [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Ok(ReadableFormat::Gif),
         [
             b'R',
             b'I',
@@ -32,7 +32,7 @@ pub(super) fn format_of(bytes: &[u8]) -> Result<Format, PictureError> {
             b'B',
             b'P',
             ..,
-        ] => Ok(Format::WebP),
+        ] => Ok(ReadableFormat::WebP),
         [] => Err(PictureError::damaged("it is empty")),
         _ => {
             let (what, hint) = foreign(bytes);

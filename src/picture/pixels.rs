@@ -4,10 +4,10 @@ use fast_image_resize::{ResizeOptions, Resizer};
 use image::{DynamicImage, GenericImageView, ImageBuffer, Pixel, imageops::FilterType};
 use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
 
-use super::decode::Decoded;
+use super::decode::DecodedPicture;
 
-pub(super) fn ready(decoded: Decoded, max_width: u32) -> DynamicImage {
-    let Decoded {
+pub(super) fn ready(decoded: DecodedPicture, max_width: u32) -> DynamicImage {
+    let DecodedPicture {
         mut pixels,
         orientation,
         profile,

@@ -12,7 +12,7 @@ use super::*;
 use photo::photo;
 
 fn fit(bytes: &[u8], max_width: u32) -> Result<Picture, PictureError> {
-    super::fit(bytes, Wanted::narrow(max_width))
+    super::fit(bytes, PictureUse::narrow(max_width))
 }
 
 fn written(pixels: &DynamicImage, format: ImageFormat) -> Vec<u8> {
@@ -59,7 +59,7 @@ fn a_wide_photograph_becomes_as_wide_as_sharp_screens_need() {
     let picture = fit(&jpeg(&photo(400, 300), 95), 200).unwrap();
     assert_eq!(
         (picture.kind, picture.width, picture.height),
-        (Kind::Jpeg, 200, 150)
+        (MailFormat::Jpeg, 200, 150)
     );
     assert_eq!(pixels_of(&picture).dimensions(), (200, 150));
     let wanted = photo(400, 300).resize_exact(200, 150, image::imageops::FilterType::Triangle);
@@ -71,7 +71,7 @@ fn a_small_picture_is_never_enlarged() {
     let picture = fit(&written(&chart(300, 200), ImageFormat::Png), 1200).unwrap();
     assert_eq!(
         (picture.kind, picture.width, picture.height),
-        (Kind::Png, 300, 200)
+        (MailFormat::Png, 300, 200)
     );
 }
 
@@ -100,12 +100,12 @@ fn a_photograph_saved_with_too_much_care_is_recompressed() {
 fn a_photograph_in_a_png_becomes_a_jpeg_and_a_chart_does_not() {
     let own = written(&photo(300, 210), ImageFormat::Png);
     let picture = fit(&own, 1200).unwrap();
-    assert_eq!(picture.kind, Kind::Jpeg);
+    assert_eq!(picture.kind, MailFormat::Jpeg);
     assert!(picture.bytes.len() * 3 < own.len());
 
     let own = written(&chart(900, 600), ImageFormat::Png);
     let picture = fit(&own, 600).unwrap();
-    assert_eq!((picture.kind, picture.width), (Kind::Png, 600));
+    assert_eq!((picture.kind, picture.width), (MailFormat::Png, 600));
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn transparent_parts_stay_transparent_and_do_not_bleed() {
     })
     .into();
     let picture = fit(&written(&own, ImageFormat::Png), 200).unwrap();
-    assert_eq!((picture.kind, picture.width), (Kind::Png, 200));
+    assert_eq!((picture.kind, picture.width), (MailFormat::Png, 200));
     let read = pixels_of(&picture).to_rgba8();
     assert_eq!(read.get_pixel(20, 25), &Rgba([220, 20, 30, 255]));
     assert_eq!(read.get_pixel(180, 25).0[3], 0);
@@ -162,7 +162,7 @@ fn a_photograph_with_transparent_parts_stays_png() {
     let mut own = photo(200, 140).to_rgba8();
     own.put_pixel(3, 3, Rgba([0, 0, 0, 0]));
     let picture = fit(&written(&own.into(), ImageFormat::Png), 1200).unwrap();
-    assert_eq!(picture.kind, Kind::Png);
+    assert_eq!(picture.kind, MailFormat::Png);
 }
 
 #[test]
@@ -170,10 +170,10 @@ fn webp_becomes_what_mail_shows() {
     let photograph = fit(&written(&photo(320, 180), ImageFormat::WebP), 240).unwrap();
     assert_eq!(
         (photograph.kind, photograph.width, photograph.height),
-        (Kind::Jpeg, 240, 135)
+        (MailFormat::Jpeg, 240, 135)
     );
     let drawing = fit(&written(&chart(400, 300), ImageFormat::WebP), 1200).unwrap();
-    assert_eq!(drawing.kind, Kind::Png);
+    assert_eq!(drawing.kind, MailFormat::Png);
     assert_eq!(pixels_of(&drawing).to_rgb8(), chart(400, 300).to_rgb8());
 }
 
@@ -186,7 +186,7 @@ fn deep_and_grey_pictures_are_read_too() {
     .unwrap();
     assert_eq!((deep.width, deep.height), (300, 200));
     let grey = fit(&jpeg(&photo(300, 200).to_luma8().into(), 90), 200).unwrap();
-    assert_eq!((grey.kind, grey.width), (Kind::Jpeg, 200));
+    assert_eq!((grey.kind, grey.width), (MailFormat::Jpeg, 200));
 }
 
 #[test]
@@ -207,20 +207,20 @@ fn an_animation_keeps_its_frames() {
     let picture = fit(&own, 1200).unwrap();
     assert_eq!(
         (picture.kind, picture.width, &picture.bytes),
-        (Kind::Gif, 1400, &own)
+        (MailFormat::Gif, 1400, &own)
     );
 }
 
 #[test]
 fn a_still_gif_is_a_drawing() {
     let picture = fit(&written(&chart(2000, 80), ImageFormat::Gif), 1200).unwrap();
-    assert_eq!((picture.kind, picture.width), (Kind::Png, 1200));
+    assert_eq!((picture.kind, picture.width), (MailFormat::Png, 1200));
 }
 
 #[test]
 fn a_video_shows_that_it_can_be_played() {
     let file = jpeg(&photo(400, 240), 90);
-    let wanted = Wanted {
+    let wanted = PictureUse {
         max_width: 200,
         has_play_mark: true,
     };

@@ -6,7 +6,7 @@ use std::{fmt, net::SocketAddr, time::Duration};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::text::{self, FromText, Share, Text, ToText, WebUrl};
+use super::text::{self, FromText, ParsedText, ShareOfWhole, ToText, WebUrl};
 
 /// Retries, and what to do where nobody can know.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -17,23 +17,23 @@ pub struct DeliverySettings {
     pub unknown: UnknownPolicy,
     /// Wait before the second attempt; doubles with each one up to `backoff_max`.
     #[serde(deserialize_with = "text::parsed", serialize_with = "text::shown")]
-    #[schemars(with = "Text<Duration>")]
+    #[schemars(with = "ParsedText<Duration>")]
     pub backoff_first: Duration,
     /// Longest wait between attempts.
     #[serde(deserialize_with = "text::parsed", serialize_with = "text::shown")]
-    #[schemars(with = "Text<Duration>")]
+    #[schemars(with = "ParsedText<Duration>")]
     pub backoff_max: Duration,
     /// After this long without success a delivery is given up.
     #[serde(deserialize_with = "text::parsed", serialize_with = "text::shown")]
-    #[schemars(with = "Text<Duration>")]
+    #[schemars(with = "ParsedText<Duration>")]
     pub give_up: Duration,
     /// Wait before a relay that failed is tried again; doubles up to `relay_backoff_max`.
     #[serde(deserialize_with = "text::parsed", serialize_with = "text::shown")]
-    #[schemars(with = "Text<Duration>")]
+    #[schemars(with = "ParsedText<Duration>")]
     pub relay_backoff_first: Duration,
     /// Longest wait before a relay that failed is tried again.
     #[serde(deserialize_with = "text::parsed", serialize_with = "text::shown")]
-    #[schemars(with = "Text<Duration>")]
+    #[schemars(with = "ParsedText<Duration>")]
     pub relay_backoff_max: Duration,
 }
 
@@ -113,11 +113,11 @@ impl fmt::Debug for Storage {
 pub struct WebSettings {
     /// Where `serve` listens, host and port. Default: 127.0.0.1:8080.
     #[serde(deserialize_with = "listen")]
-    #[schemars(with = "Option<Text<Listen>>")]
+    #[schemars(with = "Option<ParsedText<ListenAddress>>")]
     pub listen: Option<String>,
     /// How readers reach the pages. One-click unsubscribing needs https.
     #[serde(deserialize_with = "web_url")]
-    #[schemars(with = "Option<Text<WebUrl>>")]
+    #[schemars(with = "Option<ParsedText<WebUrl>>")]
     pub base_url: Option<String>,
     /// Signs the readers' links: 32 characters or more, the same on every machine, out of the
     /// environment: `${DAILY_NOTE_SECRET}`. Default: a file in the state folder, made on first
@@ -138,9 +138,9 @@ impl fmt::Debug for WebSettings {
 }
 
 /// Host and port.
-struct Listen(String);
+struct ListenAddress(String);
 
-impl FromText for Listen {
+impl FromText for ListenAddress {
     const NAME: &'static str = "a host and a port";
     const EXAMPLES: &'static [&'static str] = &["127.0.0.1:8080", "0.0.0.0:80", "[::1]:8080"];
 
@@ -158,9 +158,9 @@ impl FromText for Listen {
 }
 
 /// 32 characters or more.
-struct Secret(String);
+struct LinkSecret(String);
 
-impl FromText for Secret {
+impl FromText for LinkSecret {
     const NAME: &'static str = "a secret";
     const EXAMPLES: &'static [&'static str] = &["${WEB_SECRET}"];
 
@@ -175,15 +175,17 @@ impl FromText for Secret {
 }
 
 fn listen<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    Ok(Option::<Text<Listen>>::deserialize(from)?.map(|Text(Listen(text))| text))
+    Ok(Option::<ParsedText<ListenAddress>>::deserialize(from)?
+        .map(|ParsedText(ListenAddress(text))| text))
 }
 
 fn web_url<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    Ok(Option::<Text<WebUrl>>::deserialize(from)?.map(|Text(WebUrl(url))| url))
+    Ok(Option::<ParsedText<WebUrl>>::deserialize(from)?.map(|ParsedText(WebUrl(url))| url))
 }
 
 fn secret<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    Ok(Option::<Text<Secret>>::deserialize(from)?.map(|Text(Secret(text))| text))
+    Ok(Option::<ParsedText<LinkSecret>>::deserialize(from)?
+        .map(|ParsedText(LinkSecret(text))| text))
 }
 
 /// `tracking:`.
@@ -234,7 +236,7 @@ impl LawSettings {
 
 /// A spelling of the house.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Term {
+pub struct HouseTerm {
     /// As the house writes it.
     pub preferred: String,
     /// As it does not.
@@ -285,7 +287,7 @@ pub struct AudienceSettings {
     /// and asks, where it is more than three readers or most of the list; 100% never asks.
     // Inside the program: 0..=1.
     #[serde(deserialize_with = "share", serialize_with = "percent")]
-    #[schemars(with = "Text<Share>")]
+    #[schemars(with = "ParsedText<ShareOfWhole>")]
     pub max_removal: f64,
 }
 
@@ -296,9 +298,9 @@ impl Default for AudienceSettings {
 }
 
 fn share<'de, D: serde::Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
-    text::parsed(from).map(|Share(share)| share)
+    text::parsed(from).map(|ShareOfWhole(share)| share)
 }
 
 fn percent<S: serde::Serializer>(share: &f64, to: S) -> Result<S::Ok, S::Error> {
-    text::shown(&Share(*share), to)
+    text::shown(&ShareOfWhole(*share), to)
 }

@@ -71,7 +71,7 @@ impl Publication {
         if self.schedule.skip.contains(&date) {
             return Err(Absence::Skipped);
         }
-        let is_over = |pause: &&super::Break| (pause.from..=pause.to).contains(&date);
+        let is_over = |pause: &&super::ScheduleBreak| (pause.from..=pause.to).contains(&date);
         match self.schedule.breaks.iter().find(is_over) {
             Some(pause) => Err(Absence::OnBreak {
                 why: pause.why.clone(),

@@ -14,12 +14,12 @@ pub struct Credentials {
     /// The user's name; a mailbox's address at most providers.
     pub user: String,
     /// What shows that it is them.
-    pub proof: Proof,
+    pub proof: LoginProof,
 }
 
 /// What shows who logs in.
 #[derive(Clone, PartialEq, Eq)]
-pub enum Proof {
+pub enum LoginProof {
     /// A password, an app password or an API key.
     Password(String),
     /// An OAuth access token, which lives for about an hour.
@@ -48,7 +48,7 @@ impl Credentials {
     pub fn with_password(user: impl Into<String>, password: impl Into<String>) -> Self {
         Self {
             user: user.into(),
-            proof: Proof::Password(password.into()),
+            proof: LoginProof::Password(password.into()),
         }
     }
 
@@ -57,7 +57,7 @@ impl Credentials {
     pub fn with_token(user: impl Into<String>, token: TokenSource) -> Self {
         Self {
             user: user.into(),
-            proof: Proof::Token(token),
+            proof: LoginProof::Token(token),
         }
     }
 }
@@ -66,10 +66,10 @@ impl fmt::Debug for Credentials {
     /// Neither user nor proof, not even a command line: it may hold a refresh token.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match &self.proof {
-            Proof::Password(_) => "a password",
-            Proof::Token(TokenSource::Text(_)) => "a token",
-            Proof::Token(TokenSource::File(_)) => "a token in a file",
-            Proof::Token(TokenSource::Command { .. }) => "a command's token",
+            LoginProof::Password(_) => "a password",
+            LoginProof::Token(TokenSource::Text(_)) => "a token",
+            LoginProof::Token(TokenSource::File(_)) => "a token in a file",
+            LoginProof::Token(TokenSource::Command { .. }) => "a command's token",
         })
     }
 }
@@ -91,22 +91,22 @@ impl LoginKeys {
         tree: &Tree,
     ) -> Result<Option<Credentials>, SourceError> {
         let proofs = [
-            ("password", self.password.map(Proof::Password)),
+            ("password", self.password.map(LoginProof::Password)),
             (
                 "token",
                 self.token
-                    .map(|token| Proof::Token(TokenSource::Text(token))),
+                    .map(|token| LoginProof::Token(TokenSource::Text(token))),
             ),
             (
                 "token_file",
                 self.token_file
-                    .map(|file| Proof::Token(TokenSource::File(root.join(file)))),
+                    .map(|file| LoginProof::Token(TokenSource::File(root.join(file)))),
             ),
             (
                 "token_command",
                 self.token_command.map(|line| {
                     let folder = root.to_owned();
-                    Proof::Token(TokenSource::Command { line, folder })
+                    LoginProof::Token(TokenSource::Command { line, folder })
                 }),
             ),
         ];
@@ -142,12 +142,12 @@ impl LoginKeys {
     }
 }
 
-fn refuse_empty(key: &str, proof: &Proof, tree: &Tree) -> Result<(), SourceError> {
+fn refuse_empty(key: &str, proof: &LoginProof, tree: &Tree) -> Result<(), SourceError> {
     match proof {
-        Proof::Token(TokenSource::Command { line, .. }) if line.trim().is_empty() => Err(tree
+        LoginProof::Token(TokenSource::Command { line, .. }) if line.trim().is_empty() => Err(tree
             .error(&["smtp", key], "the command is empty")
             .with_hint("name a program that prints the token, and nothing else")),
-        Proof::Token(TokenSource::Text(token)) if token.trim().is_empty() => Err(tree
+        LoginProof::Token(TokenSource::Text(token)) if token.trim().is_empty() => Err(tree
             .error(&["smtp", key], "the token is empty")
             .with_hint("set the variable to a token, or use `token_command:`")),
         _ => Ok(()),

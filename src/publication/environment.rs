@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use super::{
     harmless::HARMLESS,
-    unset::{Late, UnsetSecret, late},
+    unset::{LateSecret, UnsetSecret, late},
 };
 use crate::{
     source::SourceError,
-    yaml::{Kind, Node, Place, Scalar, Tree},
+    yaml::{Node, Scalar, Tree, ValueKind, ValuePlace},
 };
 
 /// Environment variables, as they were at the start.
@@ -46,7 +46,7 @@ impl Environment {
             };
             let path = path_of(tree.root(), path);
             let node = Node::from_variable(name, text);
-            let is_harmless = matches!(node.kind, Kind::Scalar(_))
+            let is_harmless = matches!(node.kind, ValueKind::Scalar(_))
                 && path.last().is_some_and(|key| HARMLESS.shows(key));
             if !is_harmless {
                 secrets.push(text.clone());
@@ -64,7 +64,7 @@ impl Environment {
             secrets, faults, ..
         } = expansion;
         tree.conceal(secrets);
-        let (late, now): (Vec<Fault>, Vec<Fault>) =
+        let (late, now): (Vec<ExpansionFault>, Vec<ExpansionFault>) =
             faults.into_iter().partition(|fault| fault.late.is_some());
         if !now.is_empty() {
             return Err(now
@@ -72,7 +72,7 @@ impl Environment {
                 .map(|fault| fault.into_error(tree))
                 .collect());
         }
-        let unset = |fault: Fault| {
+        let unset = |fault: ExpansionFault| {
             let needed_for = fault.late.as_ref()?.needed_for;
             Some(UnsetSecret {
                 needed_for,
@@ -161,29 +161,31 @@ struct Expansion<'e> {
     environment: &'e Environment,
     /// What was put in.
     secrets: Vec<String>,
-    faults: Vec<Fault>,
+    faults: Vec<ExpansionFault>,
 }
 
 impl Expansion<'_> {
     fn expand<'n>(&mut self, node: &'n mut Node, path: &mut Vec<&'n str>) {
         // What came out of the environment is taken as it is.
-        if matches!(node.place, Place::Variable(_)) && matches!(node.kind, Kind::Scalar(_)) {
+        if matches!(node.place, ValuePlace::Variable(_))
+            && matches!(node.kind, ValueKind::Scalar(_))
+        {
             return;
         }
         match &mut node.kind {
-            Kind::Sequence(items) => {
+            ValueKind::Sequence(items) => {
                 for item in items {
                     self.expand(item, &mut path.clone());
                 }
             }
-            Kind::Mapping(entries) => {
+            ValueKind::Mapping(entries) => {
                 for entry in entries {
                     let mut path = path.clone();
                     path.push(&entry.key);
                     self.expand(&mut entry.value, &mut path);
                 }
             }
-            Kind::Scalar(scalar) if scalar.text.contains('$') => {
+            ValueKind::Scalar(scalar) if scalar.text.contains('$') => {
                 match self.environment.expanded(&scalar.text) {
                     Ok(text) if text == scalar.text => {}
                     Ok(text) => {
@@ -196,7 +198,7 @@ impl Expansion<'_> {
                         if let Some(late) = &late {
                             *scalar = Scalar::from_outside(late.stand_in.to_owned());
                         }
-                        self.faults.push(Fault {
+                        self.faults.push(ExpansionFault {
                             place: node.place.clone(),
                             unexpanded,
                             late,
@@ -204,7 +206,7 @@ impl Expansion<'_> {
                     }
                 }
             }
-            Kind::Scalar(_) => {}
+            ValueKind::Scalar(_) => {}
         }
     }
 }
@@ -219,28 +221,28 @@ struct Unexpanded {
 }
 
 /// Text that can't be expanded.
-struct Fault {
-    place: Place,
+struct ExpansionFault {
+    place: ValuePlace,
     unexpanded: Unexpanded,
     /// Where it may wait until it is used.
-    late: Option<Late>,
+    late: Option<LateSecret>,
 }
 
-impl Fault {
+impl ExpansionFault {
     fn into_error(self, tree: &Tree) -> SourceError {
         // Points at the `${…}` itself where the value stands in the file as it is.
         let place = match &self.place {
-            Place::Text(span) => {
+            ValuePlace::Text(span) => {
                 let text = tree.source().text().get(span.clone()).unwrap_or_default();
                 match text.find(&self.unexpanded.what) {
                     Some(at) => {
                         let start = span.start + at;
-                        Place::Text(start..start + self.unexpanded.what.len())
+                        ValuePlace::Text(start..start + self.unexpanded.what.len())
                     }
                     None => self.place.clone(),
                 }
             }
-            Place::Variable(_) => self.place.clone(),
+            ValuePlace::Variable(_) => self.place.clone(),
         };
         tree.error_at(&place, self.unexpanded.message)
             .with_hint("set the variable; where a plain `$` is meant, write `$$`")
@@ -250,12 +252,12 @@ impl Fault {
 /// All that a variable's value holds, but for the keys that are ours.
 fn secrets_in(node: &Node, secrets: &mut Vec<String>) {
     match &node.kind {
-        Kind::Scalar(scalar) => {
+        ValueKind::Scalar(scalar) => {
             secrets.push(scalar.text.clone());
             secrets.extend(scalar.value.as_f64().map(|number| number.to_string()));
         }
-        Kind::Sequence(items) => items.iter().for_each(|item| secrets_in(item, secrets)),
-        Kind::Mapping(entries) => {
+        ValueKind::Sequence(items) => items.iter().for_each(|item| secrets_in(item, secrets)),
+        ValueKind::Mapping(entries) => {
             for entry in entries {
                 if !HARMLESS.knows(&entry.key) {
                     secrets.push(entry.key.clone());

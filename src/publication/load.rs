@@ -4,13 +4,13 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    Edition, ImageSettings, Publication, Recurrence, Storage, Term,
+    Edition, HouseTerm, ImageSettings, Publication, Recurrence, Storage,
     environment::Environment,
     harmless::HARMLESS,
-    look::Elsewhere,
+    look::LookContext,
     recurrence::DayRule,
     settings::{EditionBlock, OneOrMore, Settings},
-    text::{Language, Line, Text, WebUrl},
+    text::{LanguageTag, ParsedText, SingleLine, WebUrl},
 };
 use crate::{
     address::clean_name,
@@ -145,9 +145,9 @@ fn settle(root: &Path, settings: Settings, tree: &Tree) -> Result<Publication, V
     }
     let terms = terms(settings.terms.0, tree).map_err(&mut keep).ok();
     let own = settings.publication;
-    let line = |text: Text<Line>| text.0.0;
-    let url = own.url.map(|Text(WebUrl(url))| url);
-    let elsewhere = Elsewhere {
+    let line = |text: ParsedText<SingleLine>| text.0.0;
+    let url = own.url.map(|ParsedText(WebUrl(url))| url);
+    let elsewhere = LookContext {
         accent: own.accent_color.0,
         logo: own.logo.map(line),
         url: url.clone(),
@@ -162,7 +162,7 @@ fn settle(root: &Path, settings: Settings, tree: &Tree) -> Result<Publication, V
     else {
         return Err(errors);
     };
-    let Text(Language(language)) = own.language;
+    let ParsedText(LanguageTag(language)) = own.language;
     Ok(Publication {
         root: root.to_owned(),
         name: line(own.name),
@@ -173,10 +173,10 @@ fn settle(root: &Path, settings: Settings, tree: &Tree) -> Result<Publication, V
         language,
         timezone: own.timezone.0,
         from: own.from.0,
-        reply_to: own.reply_to.map(|Text(mailbox)| mailbox),
+        reply_to: own.reply_to.map(|ParsedText(mailbox)| mailbox),
         postal_address: own.postal_address.and_then(paragraph),
         contact: own.contact.and_then(paragraph),
-        unsubscribe_email: own.unsubscribe_email.map(|Text(address)| address),
+        unsubscribe_email: own.unsubscribe_email.map(|ParsedText(address)| address),
         look,
         editions,
         smtp,
@@ -208,20 +208,23 @@ fn paragraph(text: String) -> Option<String> {
 
 /// Each spelling with others in its place; a spelling can't be told to be itself.
 fn terms(
-    blocks: Vec<(String, OneOrMore<Text<Line>>)>,
+    blocks: Vec<(String, OneOrMore<ParsedText<SingleLine>>)>,
     tree: &Tree,
-) -> Result<Vec<Term>, Vec<SourceError>> {
+) -> Result<Vec<HouseTerm>, Vec<SourceError>> {
     let mut terms = Vec::new();
     let mut errors = Vec::new();
     for (key, OneOrMore(others)) in blocks {
         let preferred = key.trim().to_owned();
-        let instead_of: Vec<String> = others.into_iter().map(|Text(Line(other))| other).collect();
+        let instead_of: Vec<String> = others
+            .into_iter()
+            .map(|ParsedText(SingleLine(other))| other)
+            .collect();
         if preferred.is_empty() || instead_of.contains(&preferred) {
             let message = format!("`{key}` can't stand for itself");
             let error = tree.error(&["terms", &key], message);
             errors.push(error.with_hint("write the spelling you want, then those you don't"));
         }
-        terms.push(Term {
+        terms.push(HouseTerm {
             preferred,
             instead_of,
         });
@@ -279,11 +282,11 @@ fn edition(key: String, block: EditionBlock, tree: &Tree) -> Result<Edition, Sou
              its `title` is what readers see",
         ));
     }
-    let days: Vec<DayRule> = block.day.0.into_iter().map(|Text(day)| day).collect();
+    let days: Vec<DayRule> = block.day.0.into_iter().map(|ParsedText(day)| day).collect();
     if days.is_empty() {
         return Err(at("day", "an edition needs a day".to_owned()));
     }
-    let starting = block.starting.map(|Text(date)| date);
+    let starting = block.starting.map(|ParsedText(date)| date);
     if !(1..=52).contains(&block.every_weeks) {
         return Err(at("every_weeks", "write a number from 1 to 52".to_owned()));
     }
@@ -305,7 +308,7 @@ fn edition(key: String, block: EditionBlock, tree: &Tree) -> Result<Edition, Sou
         title: block.title.0.0,
         topic: block
             .topic
-            .map(|Text(Line(topic))| topic)
+            .map(|ParsedText(SingleLine(topic))| topic)
             .unwrap_or_default(),
         recurrence: Recurrence {
             days,
@@ -313,7 +316,7 @@ fn edition(key: String, block: EditionBlock, tree: &Tree) -> Result<Edition, Sou
             starting,
         },
         time: block.time.0,
-        accent_color: block.accent_color.map(|Text(color)| color),
+        accent_color: block.accent_color.map(|ParsedText(color)| color),
         key,
     })
 }

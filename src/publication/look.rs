@@ -8,10 +8,12 @@ use serde::Deserialize;
 
 use super::{
     settings::OneOrMore,
-    text::{FromText, Line, Text, WebUrl},
+    text::{FromText, ParsedText, SingleLine, WebUrl},
 };
 use crate::{
-    look::{Accent, Color, Font, Ground, Logo, Look, LookPicture, Part, Theme, contrast},
+    look::{
+        Accent, BaseColors, Color, Font, Logo, Look, LookPicture, OptionalPart, Theme, contrast,
+    },
     source::SourceError,
     yaml::Tree,
 };
@@ -25,17 +27,17 @@ pub(super) struct LookBlock {
     theme: Theme,
     /// `sans` (the default), `serif`, or families that readers' machines have, the wanted first:
     /// `[Pretendard, sans]`.
-    font: Option<OneOrMore<Text<Family>>>,
+    font: Option<OneOrMore<ParsedText<FontFamily>>>,
     /// The colour of buttons; what is written on it is chosen. Default: `accent_color`.
-    accent_fill: Option<Text<Color>>,
+    accent_fill: Option<ParsedText<Color>>,
     /// The colour of links and numbers. Default: `accent_fill`, darkened until it can be read.
-    accent_text: Option<Text<Color>>,
+    accent_text: Option<ParsedText<Color>>,
     /// What the text stands on. Default: white.
-    paper: Option<Text<Color>>,
+    paper: Option<ParsedText<Color>>,
     /// What the paper lies on. Default: "#F4F2EE"; in a letter, as the paper.
-    page: Option<Text<Color>>,
+    page: Option<ParsedText<Color>>,
     /// The text. Default: "#1B1F24".
-    ink: Option<Text<Color>>,
+    ink: Option<ParsedText<Color>>,
     /// How round panels, buttons and pictures are, in pixels. Default: 8.
     #[schemars(range(min = 0, max = 28))]
     radius: Option<u8>,
@@ -44,7 +46,7 @@ pub(super) struct LookBlock {
     /// A picture across the top of the mail, from edge to edge: 1,200 pixels wide or more.
     header: Option<HeaderBlock>,
     /// Parts that the mail does without: `[numbers, teaser]`.
-    hide: Vec<Part>,
+    hide: Vec<OptionalPart>,
 }
 
 /// The newsletter's mark, at the top.
@@ -52,9 +54,9 @@ pub(super) struct LookBlock {
 #[serde(deny_unknown_fields)]
 struct LogoBlock {
     /// Its picture: a path from this file, or an https address.
-    file: Text<Line>,
+    file: ParsedText<SingleLine>,
     /// Another picture for the dark, where the first would not be seen.
-    dark: Option<Text<Line>>,
+    dark: Option<ParsedText<SingleLine>>,
     /// How wide it is shown, in pixels: its file should have twice as many. Default: 200 at most.
     #[schemars(range(min = 16, max = 520))]
     width: Option<u16>,
@@ -62,7 +64,7 @@ struct LogoBlock {
     #[serde(default)]
     alone: bool,
     /// Where it leads. Default: where it is alone, `publication.url`.
-    link: Option<Text<WebUrl>>,
+    link: Option<ParsedText<WebUrl>>,
 }
 
 /// A picture across the top of the mail, from edge to edge.
@@ -70,20 +72,20 @@ struct LogoBlock {
 #[serde(deny_unknown_fields)]
 struct HeaderBlock {
     /// Its picture: a path from this file, or an https address.
-    file: Text<Line>,
+    file: ParsedText<SingleLine>,
     /// What it shows, for those who can't see it. Default: nothing, as of an ornament.
-    alt: Option<Text<Line>>,
+    alt: Option<ParsedText<SingleLine>>,
 }
 
 /// `sans`, `serif` or the name of a family.
 #[derive(PartialEq, Eq)]
-enum Family {
+enum FontFamily {
     Sans,
     Serif,
     Named(String),
 }
 
-impl FromText for Family {
+impl FromText for FontFamily {
     const NAME: &'static str = "a font";
     const PATTERN: Option<&'static str> = Some("^[^'\"<>&;{}\\\\,]{1,60}$");
     const EXAMPLES: &'static [&'static str] = &["sans", "serif", "Pretendard"];
@@ -114,7 +116,7 @@ impl FromText for Family {
 const MOST_FAMILIES: usize = 6;
 
 /// What of the look stands elsewhere in the file.
-pub(super) struct Elsewhere {
+pub(super) struct LookContext {
     /// `publication.accent_color`.
     pub(super) accent: Color,
     /// `publication.logo`.
@@ -126,17 +128,17 @@ pub(super) struct Elsewhere {
 impl LookBlock {
     pub(super) fn settle(
         self,
-        elsewhere: Elsewhere,
+        elsewhere: LookContext,
         tree: &Tree,
     ) -> Result<Look, Vec<SourceError>> {
         let mut errors = Vec::new();
-        let color = |text: Option<Text<Color>>| text.map(|Text(color)| color);
-        let paper = color(self.paper).unwrap_or(Ground::PAPER);
-        let page = color(self.page).unwrap_or_else(|| Ground::page_around(self.theme, paper));
-        let ink = color(self.ink).unwrap_or(Ground::INK);
+        let color = |text: Option<ParsedText<Color>>| text.map(|ParsedText(color)| color);
+        let paper = color(self.paper).unwrap_or(BaseColors::PAPER);
+        let page = color(self.page).unwrap_or_else(|| BaseColors::page_around(self.theme, paper));
+        let ink = color(self.ink).unwrap_or(BaseColors::INK);
         let fill = color(self.accent_fill).unwrap_or(elsewhere.accent);
         let text = color(self.accent_text);
-        let hidden: BTreeSet<Part> = self.hide.into_iter().collect();
+        let hidden: BTreeSet<OptionalPart> = self.hide.into_iter().collect();
         if elsewhere.logo.is_some() && self.logo.is_some() {
             errors.push(
                 tree.error(&["publication", "logo"], "the logo is named twice")
@@ -155,13 +157,16 @@ impl LookBlock {
             (None, None) => None,
         };
         let header = self.header.map(|block| {
-            let alt = block.alt.map(|Text(Line(alt))| alt).unwrap_or_default();
+            let alt = block
+                .alt
+                .map(|ParsedText(SingleLine(alt))| alt)
+                .unwrap_or_default();
             picture(block.file.0.0, alt, &["look", "header", "file"], tree)
         });
         let look = Look {
             theme: self.theme,
             font: font(self.font, tree, &mut errors),
-            ground: Ground { paper, page, ink },
+            ground: BaseColors { paper, page, ink },
             accent: Accent {
                 fill,
                 text: text.unwrap_or(fill),
@@ -191,10 +196,10 @@ impl LogoBlock {
                     .with_hint("the column of text is 520 pixels wide"),
             );
         }
-        let at = |text: Text<Line>, key: &str| {
+        let at = |text: ParsedText<SingleLine>, key: &str| {
             picture(text.0.0, String::new(), &["look", "logo", key], tree)
         };
-        let link = self.link.map(|Text(WebUrl(link))| link);
+        let link = self.link.map(|ParsedText(WebUrl(link))| link);
         Logo {
             file: at(self.file, "file"),
             dark: self.dark.map(|file| at(file, "dark")),
@@ -208,7 +213,7 @@ impl LogoBlock {
 
 /// What can't be read in it: words on the paper, links on the paper.
 fn unreadable(look: &Look, text: Option<Color>, tree: &Tree) -> Option<SourceError> {
-    let Ground { paper, ink, .. } = look.ground;
+    let BaseColors { paper, ink, .. } = look.ground;
     let light = look.light();
     if !ink.is_readable_on(&[paper]) {
         let key = match tree.get(&["look", "ink"]) {
@@ -249,25 +254,25 @@ fn unreadable(look: &Look, text: Option<Color>, tree: &Tree) -> Option<SourceErr
 }
 
 fn font(
-    families: Option<OneOrMore<Text<Family>>>,
+    families: Option<OneOrMore<ParsedText<FontFamily>>>,
     tree: &Tree,
     errors: &mut Vec<SourceError>,
 ) -> Font {
     let families = families.map(|OneOrMore(families)| families);
-    let mut families: Vec<Family> = families
+    let mut families: Vec<FontFamily> = families
         .into_iter()
         .flatten()
-        .map(|Text(family)| family)
+        .map(|ParsedText(family)| family)
         .collect();
     let is_serif = match families.last() {
-        Some(Family::Sans | Family::Serif) => families.pop() == Some(Family::Serif),
+        Some(FontFamily::Sans | FontFamily::Serif) => families.pop() == Some(FontFamily::Serif),
         _ => false,
     };
     let mut names = Vec::new();
     for family in families {
         match family {
-            Family::Named(name) => names.push(name),
-            Family::Sans | Family::Serif => errors.push(
+            FontFamily::Named(name) => names.push(name),
+            FontFamily::Sans | FontFamily::Serif => errors.push(
                 tree.error(
                     &["look", "font"],
                     "`sans` or `serif` stands last: every machine has it",

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serializer};
 use url::{Host, Url};
 
-use super::text::{FromText, Text, ToText};
+use super::text::{FromText, ParsedText, ToText};
 use crate::address::Address;
 
 /// Telling people and programs what happens: reminders, reports, alarms.
@@ -17,12 +17,12 @@ pub struct NotifySettings {
     /// Who gets mail: the writer's reminders, a report after each issue, an alarm when something
     /// waits for a person. Default: nobody.
     #[serde(deserialize_with = "addresses")]
-    #[schemars(with = "Vec<Text<Address>>")]
+    #[schemars(with = "Vec<ParsedText<Address>>")]
     pub to: Vec<Address>,
     /// How long before its hour a slot without a ready issue is reminded of; once each. An empty
     /// list reminds nobody.
     #[serde(deserialize_with = "durations", serialize_with = "shown_durations")]
-    #[schemars(with = "Vec<Text<Duration>>")]
+    #[schemars(with = "Vec<ParsedText<Duration>>")]
     pub remind_before: Vec<Duration>,
     /// A program that is told the same, as JSON over HTTP.
     pub webhook: Option<WebhookSettings>,
@@ -47,12 +47,12 @@ impl Default for NotifySettings {
 pub struct WebhookSettings {
     /// Where events are posted: https, or http on this machine.
     #[serde(deserialize_with = "hook_url")]
-    #[schemars(with = "Text<HookUrl>")]
+    #[schemars(with = "ParsedText<HookUrl>")]
     pub url: Url,
     /// Signs each event: `whsec_` and 24 to 64 bytes in base64, out of the environment:
     /// `${WEBHOOK_SECRET}`.
     #[serde(deserialize_with = "hook_secret")]
-    #[schemars(with = "Text<HookSecret>")]
+    #[schemars(with = "ParsedText<HookSecret>")]
     pub secret: HookSecret,
 }
 
@@ -144,7 +144,7 @@ fn is_here(url: &Url) -> bool {
 
 fn addresses<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Address>, D::Error> {
     let mut addresses: Vec<Address> = Vec::new();
-    for Text(address) in Vec::<Text<Address>>::deserialize(from)? {
+    for ParsedText(address) in Vec::<ParsedText<Address>>::deserialize(from)? {
         if !addresses.iter().any(|it| it.key() == address.key()) {
             addresses.push(address);
         }
@@ -154,8 +154,8 @@ fn addresses<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Address>, D::Erro
 
 /// The longest first, each once.
 fn durations<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Duration>, D::Error> {
-    let texts = Vec::<Text<Duration>>::deserialize(from)?;
-    let mut durations: Vec<Duration> = texts.into_iter().map(|Text(it)| it).collect();
+    let texts = Vec::<ParsedText<Duration>>::deserialize(from)?;
+    let mut durations: Vec<Duration> = texts.into_iter().map(|ParsedText(it)| it).collect();
     durations.sort_unstable_by(|a, b| b.cmp(a));
     durations.dedup();
     Ok(durations)
@@ -166,9 +166,9 @@ fn shown_durations<S: Serializer>(durations: &[Duration], to: S) -> Result<S::Ok
 }
 
 fn hook_url<'de, D: Deserializer<'de>>(from: D) -> Result<Url, D::Error> {
-    Text::deserialize(from).map(|Text(HookUrl(url))| url)
+    ParsedText::deserialize(from).map(|ParsedText(HookUrl(url))| url)
 }
 
 fn hook_secret<'de, D: Deserializer<'de>>(from: D) -> Result<HookSecret, D::Error> {
-    Text::deserialize(from).map(|Text(secret)| secret)
+    ParsedText::deserialize(from).map(|ParsedText(secret)| secret)
 }

@@ -5,7 +5,7 @@ use std::{fmt, net::IpAddr};
 use percent_encoding::percent_decode_str;
 
 use super::{
-    credentials::{Credentials, Proof},
+    credentials::{Credentials, LoginProof},
     text::{FromText, ToText},
 };
 use crate::{address::ascii_domain, yaml::nearest};
@@ -75,8 +75,8 @@ impl RelayUrl {
         match self.tls {
             TlsMode::None => {
                 let what = match credentials.proof {
-                    Proof::Password(_) => "password",
-                    Proof::Token(_) => "token",
+                    LoginProof::Password(_) => "password",
+                    LoginProof::Token(_) => "token",
                 };
                 return Err(format!(
                     "a {what} would go over the network in clear\n\

@@ -9,11 +9,11 @@ use serde::Deserialize;
 
 use super::{
     Edition,
-    text::{self, Line, Text},
+    text::{self, ParsedText, SingleLine},
 };
 use crate::{
     source::SourceError,
-    yaml::{Kind, Tree},
+    yaml::{Tree, ValueKind},
 };
 
 /// Calendar rules.
@@ -26,7 +26,7 @@ pub struct ScheduleSettings {
     /// Dates without an issue.
     pub skip: BTreeSet<NaiveDate>,
     /// Times without issues.
-    pub breaks: Vec<Break>,
+    pub breaks: Vec<ScheduleBreak>,
     /// Issues out of turn.
     pub extra: Vec<ExtraDate>,
 }
@@ -51,7 +51,7 @@ impl ScheduleSettings {
 
 /// A time without issues, both ends included.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Break {
+pub struct ScheduleBreak {
     /// The first day.
     pub from: NaiveDate,
     /// The last day.
@@ -92,12 +92,12 @@ pub(super) struct ScheduleBlock {
     /// How late an issue may still go out on its own, after the machine was down or the issue was
     /// not ready. Later than that, it waits for a person. At most 31 days.
     #[serde(deserialize_with = "text::parsed", serialize_with = "text::shown")]
-    #[schemars(with = "Text<Duration>")]
+    #[schemars(with = "ParsedText<Duration>")]
     late: Duration,
     /// Each reader gets the issue at the edition's hour in their own time zone.
     by_reader_timezone: bool,
     /// Dates without an issue.
-    skip: Vec<Text<NaiveDate>>,
+    skip: Vec<ParsedText<NaiveDate>>,
     /// Times without issues, both ends included.
     breaks: Vec<BreakBlock>,
     /// Dates on which an edition appears out of turn; these win over `skip` and `breaks`.
@@ -121,11 +121,11 @@ impl Default for ScheduleBlock {
 #[serde(deny_unknown_fields)]
 struct BreakBlock {
     /// The first day.
-    from: Text<NaiveDate>,
+    from: ParsedText<NaiveDate>,
     /// The last day.
-    to: Text<NaiveDate>,
+    to: ParsedText<NaiveDate>,
     /// What the calendar shows: a holiday's name.
-    why: Option<Text<Line>>,
+    why: Option<ParsedText<SingleLine>>,
 }
 
 /// An issue out of turn.
@@ -135,7 +135,7 @@ struct ExtraBlock {
     /// The edition's key.
     edition: String,
     /// The date it appears on.
-    date: Text<NaiveDate>,
+    date: ParsedText<NaiveDate>,
 }
 
 impl ScheduleBlock {
@@ -169,8 +169,8 @@ impl ScheduleBlock {
         Ok(ScheduleSettings {
             late: self.late,
             by_reader_timezone: self.by_reader_timezone,
-            skip: self.skip.into_iter().map(|Text(date)| date).collect(),
-            breaks: self.breaks.into_iter().map(Break::from).collect(),
+            skip: self.skip.into_iter().map(|ParsedText(date)| date).collect(),
+            breaks: self.breaks.into_iter().map(ScheduleBreak::from).collect(),
             extra: self
                 .extra
                 .into_iter()
@@ -183,12 +183,12 @@ impl ScheduleBlock {
     }
 }
 
-impl From<BreakBlock> for Break {
+impl From<BreakBlock> for ScheduleBreak {
     fn from(block: BreakBlock) -> Self {
         Self {
             from: block.from.0,
             to: block.to.0,
-            why: block.why.map(|Text(Line(why))| why),
+            why: block.why.map(|ParsedText(SingleLine(why))| why),
         }
     }
 }
@@ -198,7 +198,7 @@ fn error(tree: &Tree, list: &str, index: usize, key: &str, message: String) -> S
     let entry = tree
         .get(&["schedule", list])
         .and_then(|node| match &node.kind {
-            Kind::Sequence(items) => items.get(index)?.get(key),
+            ValueKind::Sequence(items) => items.get(index)?.get(key),
             _ => None,
         });
     match entry {

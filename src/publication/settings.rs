@@ -19,7 +19,7 @@ use super::{
     recurrence::DayRule,
     schedule::ScheduleBlock,
     smtp::SmtpBlock,
-    text::{Language, Line, Text, WebUrl},
+    text::{LanguageTag, ParsedText, SingleLine, WebUrl},
 };
 use crate::address::{Address, Mailbox};
 
@@ -43,7 +43,7 @@ pub(crate) struct Settings {
     /// Where the list and the ledger live: `sqlite` (a file in `.daily-note/`, the default), or
     /// the URL of a PostgreSQL server that many machines share.
     #[serde(default = "sqlite")]
-    pub(super) storage: Text<Storage>,
+    pub(super) storage: ParsedText<Storage>,
     /// When issues go out, and when they don't.
     #[serde(default)]
     pub(super) schedule: ScheduleBlock,
@@ -64,7 +64,7 @@ pub(crate) struct Settings {
     pub(super) law: LawSettings,
     /// The house's spellings, each with those that `check` tells about: `이메일: [e-mail, 이 메일]`.
     #[serde(default)]
-    pub(super) terms: InOrder<OneOrMore<Text<Line>>>,
+    pub(super) terms: InOrder<OneOrMore<ParsedText<SingleLine>>>,
     /// The mail clients that the mail has to look right in. Default: all of them.
     #[serde(default = "every_client")]
     pub(super) clients: Vec<MailClient>,
@@ -76,8 +76,8 @@ pub(crate) struct Settings {
     pub(super) notify: NotifySettings,
 }
 
-fn sqlite() -> Text<Storage> {
-    Text(Storage::Sqlite)
+fn sqlite() -> ParsedText<Storage> {
+    ParsedText(Storage::Sqlite)
 }
 
 fn every_client() -> Vec<MailClient> {
@@ -89,44 +89,44 @@ fn every_client() -> Vec<MailClient> {
 #[serde(deny_unknown_fields)]
 pub(super) struct PublicationBlock {
     /// The newsletter's name, as the masthead shows it.
-    pub(super) name: Text<Line>,
+    pub(super) name: ParsedText<SingleLine>,
     /// A line under the name.
-    pub(super) tagline: Option<Text<Line>>,
+    pub(super) tagline: Option<ParsedText<SingleLine>>,
     /// A sentence that the masthead carries.
     pub(super) motto: Option<String>,
     /// Who writes this and why; a paragraph at the foot of each issue.
     pub(super) about: Option<String>,
     /// The publication's home page.
-    pub(super) url: Option<Text<WebUrl>>,
+    pub(super) url: Option<ParsedText<WebUrl>>,
     /// The language it is written in: `ko`, `en`, … Default: `en`.
     #[serde(default = "english")]
-    pub(super) language: Text<Language>,
+    pub(super) language: ParsedText<LanguageTag>,
     /// The zone in which the editions' hours are meant.
-    pub(super) timezone: Text<Tz>,
+    pub(super) timezone: ParsedText<Tz>,
     /// The sender, as readers see it: `Name <name@example.com>`.
-    pub(super) from: Text<Mailbox>,
+    pub(super) from: ParsedText<Mailbox>,
     /// Where answers go. Default: the sender.
-    pub(super) reply_to: Option<Text<Mailbox>>,
+    pub(super) reply_to: Option<ParsedText<Mailbox>>,
     /// The sender's postal address (CAN-SPAM asks for it); shown in the footer.
     pub(super) postal_address: Option<String>,
     /// How readers reach the sender (정보통신망법 asks for it in advertising).
     pub(super) contact: Option<String>,
     /// An address that a reader can write to for leaving; its mail is read by
     /// `daily-note bounces`.
-    pub(super) unsubscribe_email: Option<Text<Address>>,
+    pub(super) unsubscribe_email: Option<ParsedText<Address>>,
     /// Path (from this file) or https URL of the logo; `look.logo` says more of it.
-    pub(super) logo: Option<Text<Line>>,
+    pub(super) logo: Option<ParsedText<SingleLine>>,
     /// The colour of buttons, links and numbers where an edition names none of its own.
     #[serde(default = "blue")]
-    pub(super) accent_color: Text<Color>,
+    pub(super) accent_color: ParsedText<Color>,
 }
 
-fn english() -> Text<Language> {
-    Text(Language("en".to_owned()))
+fn english() -> ParsedText<LanguageTag> {
+    ParsedText(LanguageTag("en".to_owned()))
 }
 
-fn blue() -> Text<Color> {
-    Text(Color { rgb: 0x24_47D8 })
+fn blue() -> ParsedText<Color> {
+    ParsedText(Color { rgb: 0x24_47D8 })
 }
 
 /// A recurring edition.
@@ -134,23 +134,23 @@ fn blue() -> Text<Color> {
 #[serde(deny_unknown_fields)]
 pub(super) struct EditionBlock {
     /// Its name, as readers see it.
-    pub(super) title: Text<Line>,
+    pub(super) title: ParsedText<SingleLine>,
     /// What it is about; a label, never a filter.
     #[serde(default)]
-    pub(super) topic: Option<Text<Line>>,
+    pub(super) topic: Option<ParsedText<SingleLine>>,
     /// The day it appears on: `mon`; the first Monday of a month: `1st mon`; its last Friday:
     /// `last fri`. A list for several: `[mon, wed]`.
-    pub(super) day: OneOrMore<Text<DayRule>>,
+    pub(super) day: OneOrMore<ParsedText<DayRule>>,
     /// The hour, in the publication's zone.
-    pub(super) time: Text<NaiveTime>,
+    pub(super) time: ParsedText<NaiveTime>,
     /// Every so many weeks: 2 for every second week, counted from the week of `starting`.
     #[serde(default = "one")]
     #[schemars(range(min = 1, max = 52))]
     pub(super) every_weeks: u32,
     /// It doesn't appear before this date.
-    pub(super) starting: Option<Text<NaiveDate>>,
+    pub(super) starting: Option<ParsedText<NaiveDate>>,
     /// The colour of its buttons, links and numbers.
-    pub(super) accent_color: Option<Text<Color>>,
+    pub(super) accent_color: Option<ParsedText<Color>>,
 }
 
 fn one() -> u32 {

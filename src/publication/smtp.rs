@@ -11,10 +11,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{
-    credentials::{Credentials, LoginKeys, Proof, TokenSource},
+    credentials::{Credentials, LoginKeys, LoginProof, TokenSource},
     provider,
     relay_url::SmtpTarget,
-    text::{Domain, Line, Text},
+    text::{DomainName, ParsedText, SingleLine},
 };
 use crate::{source::SourceError, yaml::Tree};
 
@@ -56,7 +56,7 @@ impl SmtpSettings {
             })
             .collect();
         if let SmtpTarget::Relay(relay) = &self.target
-            && let Some(Proof::Token(TokenSource::File(path))) =
+            && let Some(LoginProof::Token(TokenSource::File(path))) =
                 relay.credentials.as_ref().map(|it| &it.proof)
         {
             files.push(path);
@@ -128,7 +128,7 @@ pub(super) struct SmtpBlock {
     /// Where mail is handed over: `inbox` (a server inside this program that keeps the mail for
     /// looking at, the default), `smtp://…` (STARTTLS is required, except on this machine) or
     /// `smtps://…` (TLS from the start).
-    url: Text<SmtpTarget>,
+    url: ParsedText<SmtpTarget>,
     /// Who logs in, where the URL doesn't say it.
     user: Option<String>,
     /// The password, where the URL doesn't hold it; better in the environment:
@@ -150,17 +150,17 @@ pub(super) struct SmtpBlock {
     messages_per_connection: u32,
     /// Messages in a time, over all connections and machines together: `14/s`, `500/h`,
     /// `20000/d`. Without it, as fast as the relay takes them.
-    rate: Option<Text<Rate>>,
+    rate: Option<ParsedText<Rate>>,
     /// Limits for the readers of one mail provider, by the domain after the @. Known large
     /// providers have cautious limits already; an entry here replaces theirs, `{}` lifts them.
-    per_domain: BTreeMap<Text<Domain>, DomainBlock>,
+    per_domain: BTreeMap<ParsedText<DomainName>, DomainBlock>,
     /// The name this machine gives itself to the relay. Default: its host name.
-    helo_name: Option<Text<Line>>,
+    helo_name: Option<ParsedText<SingleLine>>,
     /// A PEM file of certificates to trust besides the system's.
     ca_file: Option<PathBuf>,
     /// Bounces come back to an address of this domain that names the reader (VERP). Without it
     /// they go to the From address.
-    bounce_domain: Option<Text<Domain>>,
+    bounce_domain: Option<ParsedText<DomainName>>,
     /// Sign each message. Leave it out where the relay signs.
     dkim: Option<DkimBlock>,
 }
@@ -168,7 +168,7 @@ pub(super) struct SmtpBlock {
 impl Default for SmtpBlock {
     fn default() -> Self {
         Self {
-            url: Text(SmtpTarget::Inbox),
+            url: ParsedText(SmtpTarget::Inbox),
             user: None,
             password: None,
             token: None,
@@ -191,7 +191,7 @@ impl Default for SmtpBlock {
 #[serde(deny_unknown_fields)]
 struct DomainBlock {
     /// Messages in a time.
-    rate: Option<Text<Rate>>,
+    rate: Option<ParsedText<Rate>>,
     /// Connections that may carry this domain at once.
     #[schemars(range(min = 1))]
     connections: Option<u32>,
@@ -202,9 +202,9 @@ struct DomainBlock {
 #[serde(deny_unknown_fields)]
 struct DkimBlock {
     /// The domain that signs; it should be that of the From address.
-    domain: Text<Domain>,
+    domain: ParsedText<DomainName>,
     /// Names the key's DNS record: `SELECTOR._domainkey.DOMAIN`.
-    selector: Text<Line>,
+    selector: ParsedText<SingleLine>,
     /// A file with the RSA private key in PEM form (2048 bits or more).
     key_file: Option<PathBuf>,
     /// The key itself instead of a file, out of the environment: `${DKIM_KEY}`.
@@ -221,7 +221,7 @@ struct DkimBlock {
 #[serde(deny_unknown_fields)]
 struct Ed25519Block {
     /// Names the key's DNS record; not the RSA key's.
-    selector: Text<Line>,
+    selector: ParsedText<SingleLine>,
     /// A file with the Ed25519 private key in PEM form.
     key_file: Option<PathBuf>,
     /// The key itself instead of a file.
@@ -260,7 +260,7 @@ impl SmtpBlock {
             SmtpTarget::Inbox => BTreeMap::new(),
             SmtpTarget::Relay(_) => provider::limits(),
         };
-        for (Text(Domain(domain)), limit) in self.per_domain {
+        for (ParsedText(DomainName(domain)), limit) in self.per_domain {
             if limit.connections == Some(0) {
                 let error = tree.error(
                     &["smtp", "per_domain", &domain],
@@ -269,7 +269,7 @@ impl SmtpBlock {
                 errors.push(error);
             }
             let limit = DomainLimit {
-                rate: limit.rate.map(|Text(rate)| rate),
+                rate: limit.rate.map(|ParsedText(rate)| rate),
                 connections: limit.connections,
             };
             per_domain.insert(domain, limit);
@@ -287,11 +287,13 @@ impl SmtpBlock {
             target,
             connections: self.connections,
             messages_per_connection: self.messages_per_connection,
-            rate: self.rate.map(|Text(rate)| rate),
+            rate: self.rate.map(|ParsedText(rate)| rate),
             per_domain,
-            helo_name: self.helo_name.map(|Text(Line(name))| name),
+            helo_name: self.helo_name.map(|ParsedText(SingleLine(name))| name),
             ca_file: self.ca_file.map(|file| root.join(file)),
-            bounce_domain: self.bounce_domain.map(|Text(Domain(domain))| domain),
+            bounce_domain: self
+                .bounce_domain
+                .map(|ParsedText(DomainName(domain))| domain),
             dkim,
         })
     }
@@ -321,14 +323,14 @@ fn log_in(
 
 impl DkimBlock {
     fn settle(self, root: &Path, tree: &Tree) -> Result<DkimSettings, SourceError> {
-        let Text(Line(selector)) = self.selector;
+        let ParsedText(SingleLine(selector)) = self.selector;
         let key = key_source(root, self.key_file, self.key)
             .map_err(|message| tree.error(&["smtp", "dkim"], message))?;
         let ed25519 = match self.ed25519 {
             None => None,
             Some(block) => {
                 let at = ["smtp", "dkim", "ed25519"];
-                let Text(Line(own)) = block.selector;
+                let ParsedText(SingleLine(own)) = block.selector;
                 if own == selector {
                     return Err(tree.error(
                         &[&at[..], &["selector"]].concat(),

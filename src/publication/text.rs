@@ -11,7 +11,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 pub(crate) use self::words::parse_language;
-pub(crate) use self::words::{Domain, Language, Line, Share, WebUrl};
+pub(crate) use self::words::{DomainName, LanguageTag, ShareOfWhole, SingleLine, WebUrl};
 pub(crate) use self::zone::parse_offset;
 pub use self::zone::parse_zone;
 
@@ -30,17 +30,18 @@ pub(crate) trait FromText: Sized {
 
 /// In a settings type: text that is read by `T`'s rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Text<T>(pub(crate) T);
+pub(crate) struct ParsedText<T>(pub(crate) T);
 
-impl<'de, T: FromText> Deserialize<'de> for Text<T> {
+impl<'de, T: FromText> Deserialize<'de> for ParsedText<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_str(Visitor(PhantomData)).map(Self)
+        from.deserialize_str(ParsedTextVisitor(PhantomData))
+            .map(Self)
     }
 }
 
-struct Visitor<T>(PhantomData<T>);
+struct ParsedTextVisitor<T>(PhantomData<T>);
 
-impl<T: FromText> de::Visitor<'_> for Visitor<T> {
+impl<T: FromText> de::Visitor<'_> for ParsedTextVisitor<T> {
     type Value = T;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -52,7 +53,7 @@ impl<T: FromText> de::Visitor<'_> for Visitor<T> {
     }
 }
 
-impl<T: FromText> JsonSchema for Text<T> {
+impl<T: FromText> JsonSchema for ParsedText<T> {
     fn inline_schema() -> bool {
         true
     }
@@ -80,7 +81,7 @@ pub(crate) trait ToText: FromText {
     fn to_text(&self) -> String;
 }
 
-impl<T: ToText> Serialize for Text<T> {
+impl<T: ToText> Serialize for ParsedText<T> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(&self.0.to_text())
     }
@@ -93,5 +94,5 @@ pub(crate) fn shown<T: ToText, S: Serializer>(value: &T, to: S) -> Result<S::Ok,
 
 /// For fields of a type read from text: `#[serde(deserialize_with = "text::parsed")]`.
 pub(crate) fn parsed<'de, T: FromText, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
-    Text::deserialize(from).map(|Text(value)| value)
+    ParsedText::deserialize(from).map(|ParsedText(value)| value)
 }

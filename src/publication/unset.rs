@@ -27,14 +27,14 @@ pub(super) struct UnsetSecret {
 }
 
 /// A secret that is used late.
-pub(super) struct Late {
+pub(super) struct LateSecret {
     pub(super) needed_for: SecretUse,
     /// Read in its place: as good as the real one for everything but its use.
     pub(super) stand_in: &'static str,
 }
 
 /// Whether the value at that path of keys may wait until it is used.
-pub(super) fn late(path: &[&str]) -> Option<Late> {
+pub(super) fn late(path: &[&str]) -> Option<LateSecret> {
     let (needed_for, stand_in) = match path {
         ["smtp", "url"] => (SecretUse::Relay, "smtp://unset.invalid"),
         ["smtp", "user" | "password" | "token" | "token_command"] => (SecretUse::Relay, "unset"),
@@ -52,7 +52,7 @@ pub(super) fn late(path: &[&str]) -> Option<Late> {
         }
         _ => return None,
     };
-    Some(Late {
+    Some(LateSecret {
         needed_for,
         stand_in,
     })

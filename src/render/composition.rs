@@ -12,14 +12,14 @@ use context::{edition_context, next_context, opt_out, publication_context};
 
 use crate::{
     issue::{Block, Issue, Section},
-    look::Part,
+    look::OptionalPart,
     publication::{Edition, Publication},
     render::{
-        Composition, Engine, RenderError, Templates,
+        Composition, RenderError, TemplateEngine, Templates,
         html::{HtmlWriter, IssueLinks, LinkedIssue, plain_text},
         images::Images,
         text::{self, TextWriter},
-        words::Words,
+        words::MailWords,
     },
     source::SourceError,
 };
@@ -69,7 +69,7 @@ impl Composition {
             publication, issue, ..
         } = input;
         let edition = edition_of(publication, issue)?;
-        let words = Words::load(input.templates, &publication.language)?;
+        let words = MailWords::load(input.templates, &publication.language)?;
         let mail_templates = input.templates.mail();
         let engine = input.templates.engine()?;
         let mut images = Images::new(publication, issue, input.images);
@@ -91,7 +91,7 @@ impl Composition {
         let introduction = html
             .introduction(&document.introduction)
             .map_err(|error| placed(error, issue, None))?;
-        let has_numbers = publication.look.shows(Part::Numbers);
+        let has_numbers = publication.look.shows(OptionalPart::Numbers);
         let mut stories = Vec::with_capacity(document.sections.len());
         let mut text = TextWriter::new(&words, issue_links, has_numbers);
         let cover_text = cover.map(|cover| text.cover(cover));
@@ -231,7 +231,7 @@ impl Composition {
 
 /// The style sheets, which are templates too: rendered apart from the page, since a style sheet
 /// knows no HTML entities.
-fn styles(engine: &Engine) -> Result<Value, RenderError> {
+fn styles(engine: &TemplateEngine) -> Result<Value, RenderError> {
     let render = |name: &str| engine.render(name, &tera::Context::new());
     Ok(json!({
         "inlined": render("email/inline.css")?,

@@ -15,7 +15,7 @@ pub(crate) struct Declaration {
 
 /// A rule of a style sheet.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Rule {
+pub(crate) struct StyleRule {
     /// The conditions of the at-rules around it, outermost first: `@media (max-width: 600px)`.
     pub(crate) conditions: Vec<String>,
     pub(crate) selectors: Vec<String>,
@@ -24,8 +24,8 @@ pub(crate) struct Rule {
 
 /// A `<style>`.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Sheet {
-    pub(crate) rules: Vec<Rule>,
+pub(crate) struct StyleSheet {
+    pub(crate) rules: Vec<StyleRule>,
     /// At-rules without a block: `@import url(…)`.
     pub(crate) statements: Vec<String>,
 }
@@ -38,7 +38,7 @@ impl fmt::Display for Declaration {
 }
 
 /// Without needless white space, and without rules that select or say nothing.
-impl fmt::Display for Sheet {
+impl fmt::Display for StyleSheet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for statement in &self.statements {
             write!(f, "{statement};")?;
@@ -91,9 +91,9 @@ pub(crate) fn declarations(text: &str) -> Vec<Declaration> {
 }
 
 /// The rules of a style sheet.
-pub(crate) fn sheet(text: &str) -> Sheet {
+pub(crate) fn sheet(text: &str) -> StyleSheet {
     let text = without_comments(text);
-    let mut sheet = Sheet::default();
+    let mut sheet = StyleSheet::default();
     let mut conditions: Vec<String> = Vec::new();
     let mut rest = text.as_str();
     while let Some(end) = find_outside(rest, &['{', '}', ';']) {
@@ -109,7 +109,7 @@ pub(crate) fn sheet(text: &str) -> Sheet {
             }
             _ => {
                 let end = find_outside(rest, &['}']).unwrap_or(rest.len());
-                sheet.rules.push(Rule {
+                sheet.rules.push(StyleRule {
                     conditions: conditions.clone(),
                     selectors: split(head, ',')
                         .map(|part| part.trim().to_owned())

@@ -13,7 +13,7 @@ const STAMP: &str = "taken from daily-note ";
 /// How a template of the publication's own stands to the program's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Standing {
+pub enum TemplateStanding {
     /// The program's: the publication has none of its own.
     BuiltIn,
     /// Taken out, as it was.
@@ -28,7 +28,7 @@ pub enum Standing {
     Additional,
 }
 
-impl Standing {
+impl TemplateStanding {
     /// In a few words.
     #[must_use]
     pub fn words(self) -> &'static str {
@@ -45,18 +45,18 @@ impl Standing {
 
 /// A template by name, and whose it is.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Template {
+pub struct OwnedTemplate {
     /// Under `templates/`.
     pub name: String,
     /// How it stands to the program's.
-    pub standing: Standing,
+    pub standing: TemplateStanding,
 }
 
 /// Every template, the program's and the publication's own.
 ///
 /// # Errors
 /// A file of the publication's own that can't be read.
-pub fn list(root: &Path) -> io::Result<Vec<Template>> {
+pub fn list(root: &Path) -> io::Result<Vec<OwnedTemplate>> {
     let built_in = Templates::built_in();
     let mut names: Vec<String> = built_in.names().map(str::to_owned).collect();
     let folder = root.join("templates");
@@ -68,7 +68,7 @@ pub fn list(root: &Path) -> io::Result<Vec<Template>> {
     let templates = names.into_iter().map(|name| {
         let own = own(root, &name)?;
         let standing = standing(built_in.text(&name), own.as_deref());
-        Ok(Template { name, standing })
+        Ok(OwnedTemplate { name, standing })
     });
     templates.collect()
 }
@@ -95,18 +95,18 @@ fn own(root: &Path, name: &str) -> io::Result<Option<String>> {
 }
 
 /// How an own text stands to the program's.
-pub(crate) fn standing(built_in: Option<&str>, own: Option<&str>) -> Standing {
+pub(crate) fn standing(built_in: Option<&str>, own: Option<&str>) -> TemplateStanding {
     let (built_in, own) = match (built_in, own) {
-        (_, None) => return Standing::BuiltIn,
-        (None, Some(_)) => return Standing::Additional,
+        (_, None) => return TemplateStanding::BuiltIn,
+        (None, Some(_)) => return TemplateStanding::Additional,
         (Some(built_in), Some(own)) => (built_in, own),
     };
     match mark(own) {
-        Some(mark) if mark != digest_of(built_in) => Standing::Older,
-        Some(_) if unstamped(own) == built_in => Standing::Unchanged,
-        Some(_) => Standing::Changed,
-        None if own == built_in => Standing::Unchanged,
-        None => Standing::ByHand,
+        Some(mark) if mark != digest_of(built_in) => TemplateStanding::Older,
+        Some(_) if unstamped(own) == built_in => TemplateStanding::Unchanged,
+        Some(_) => TemplateStanding::Changed,
+        None if own == built_in => TemplateStanding::Unchanged,
+        None => TemplateStanding::ByHand,
     }
 }
 
@@ -199,14 +199,17 @@ mod tests {
         let theirs = built_in.text(NAME).unwrap();
         let of = |own: &str| standing(Some(theirs), Some(own));
         let taken = stamped(NAME, theirs);
-        assert_eq!(of(&taken), Standing::Unchanged);
-        assert_eq!(of(&taken.replace("teaser", "soon")), Standing::Changed);
+        assert_eq!(of(&taken), TemplateStanding::Unchanged);
+        assert_eq!(
+            of(&taken.replace("teaser", "soon")),
+            TemplateStanding::Changed
+        );
         let older = stamped(NAME, &theirs.replace("next.note", "next.words"));
-        assert_eq!(of(&older), Standing::Older);
-        assert_eq!(of(theirs), Standing::Unchanged);
-        assert_eq!(of("<p></p>"), Standing::ByHand);
-        assert_eq!(standing(None, Some("")), Standing::Additional);
-        assert_eq!(standing(Some(theirs), None), Standing::BuiltIn);
+        assert_eq!(of(&older), TemplateStanding::Older);
+        assert_eq!(of(theirs), TemplateStanding::Unchanged);
+        assert_eq!(of("<p></p>"), TemplateStanding::ByHand);
+        assert_eq!(standing(None, Some("")), TemplateStanding::Additional);
+        assert_eq!(standing(Some(theirs), None), TemplateStanding::BuiltIn);
     }
 
     #[test]
@@ -216,7 +219,10 @@ mod tests {
             let text = built_in.text(name).unwrap();
             let taken = stamped(name, text);
             assert_eq!(unstamped(&taken), text, "{name}");
-            assert_eq!(standing(Some(text), Some(&taken)), Standing::Unchanged);
+            assert_eq!(
+                standing(Some(text), Some(&taken)),
+                TemplateStanding::Unchanged
+            );
         }
     }
 }

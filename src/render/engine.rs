@@ -13,7 +13,7 @@ use std::{collections::BTreeMap, io, sync::Arc};
 use serde_json::Value;
 use tera::{Context, ErrorKind, Kwargs, State, Tera, TeraResult};
 
-use self::metered::Metered;
+use self::metered::MeteredTemplate;
 use crate::{
     render::{RenderError, escape, text},
     source::{Source, SourceError},
@@ -24,24 +24,26 @@ const MAX_BYTES: usize = 8 << 20;
 
 /// Templates, parsed and ready. Cheap to clone.
 #[derive(Debug, Clone)]
-pub(crate) struct Engine {
+pub(crate) struct TemplateEngine {
     tera: Tera,
-    templates: Arc<BTreeMap<String, Metered>>,
+    templates: Arc<BTreeMap<String, MeteredTemplate>>,
 }
 
-impl Engine {
+impl TemplateEngine {
     /// An engine with these templates.
     ///
     /// # Errors
     /// The first template that does not parse.
     pub(crate) fn new(templates: &BTreeMap<String, String>) -> Result<Self, RenderError> {
         let mut plain = tera();
-        plain
-            .add_raw_templates(templates.iter())
-            .map_err(|error| told(&error, &|name| Some(Metered::plain(templates.get(name)?))))?;
-        let metered: BTreeMap<String, Metered> = templates
+        plain.add_raw_templates(templates.iter()).map_err(|error| {
+            told(&error, &|name| {
+                Some(MeteredTemplate::plain(templates.get(name)?))
+            })
+        })?;
+        let metered: BTreeMap<String, MeteredTemplate> = templates
             .iter()
-            .map(|(name, text)| (name.clone(), Metered::new(text)))
+            .map(|(name, text)| (name.clone(), MeteredTemplate::new(text)))
             .collect();
         let mut tera = tera();
         let texts = metered.iter().map(|(name, metered)| (name, &metered.text));
@@ -90,9 +92,9 @@ impl Engine {
     fn written(
         &self,
         name: &str,
-        write: impl FnOnce(&mut Page) -> TeraResult<()>,
+        write: impl FnOnce(&mut BoundedOutput) -> TeraResult<()>,
     ) -> Result<String, RenderError> {
-        let mut page = Page::default();
+        let mut page = BoundedOutput::default();
         fuel::fill();
         match write(&mut page) {
             _ if page.is_full => {
@@ -112,12 +114,12 @@ impl Engine {
 
 /// Takes what a template writes, up to a bound.
 #[derive(Default)]
-struct Page {
+struct BoundedOutput {
     bytes: Vec<u8>,
     is_full: bool,
 }
 
-impl io::Write for Page {
+impl io::Write for BoundedOutput {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.is_full |= self.bytes.len() + bytes.len() > MAX_BYTES;
         if self.is_full {
@@ -153,7 +155,7 @@ fn tera() -> Tera {
 }
 
 /// The engine's report as the error that people see everywhere else: place, line, caret, hint.
-fn told(error: &tera::Error, template: &dyn Fn(&str) -> Option<Metered>) -> RenderError {
+fn told(error: &tera::Error, template: &dyn Fn(&str) -> Option<MeteredTemplate>) -> RenderError {
     let error = match error.kind() {
         ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
             let name = report.filename();

@@ -52,7 +52,7 @@ fn syntaxes() -> &'static SyntaxSet {
 fn with_classes(code: &str, syntax: &SyntaxReference) -> Option<String> {
     let mut state = ParseState::new(syntax);
     let mut stack = ScopeStack::new();
-    let mut spans = Spans::default();
+    let mut spans = ClassSpans::default();
     for line in code.split_inclusive('\n') {
         let mut at = 0;
         for (offset, operation) in state.parse_line(line, syntaxes()).ok()? {
@@ -82,13 +82,13 @@ fn class(stack: &ScopeStack) -> &'static str {
 
 /// Neighbouring pieces of one class share a span.
 #[derive(Default)]
-struct Spans {
+struct ClassSpans {
     html: String,
     class: &'static str,
     piece: String,
 }
 
-impl Spans {
+impl ClassSpans {
     fn push(&mut self, text: &str, class: &'static str) {
         // White space has no colour: it joins whatever is open.
         if class != self.class && !text.trim().is_empty() {

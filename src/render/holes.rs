@@ -12,7 +12,7 @@ use crate::render::{ReaderView, escape_html, percent_encode};
 
 /// A value of the reader's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Field {
+pub(crate) enum ReaderField {
     Name,
     Email,
     Unsubscribe,
@@ -20,7 +20,7 @@ pub(crate) enum Field {
     Feedback,
 }
 
-impl Field {
+impl ReaderField {
     pub(crate) const ALL: [Self; 5] = [
         Self::Name,
         Self::Email,
@@ -43,7 +43,7 @@ impl Field {
 
 /// What a place wants done to the value that fills it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum HolePlace {
     /// HTML text or attribute: escaped, whatever filters the template asks for.
     Html,
     /// A URL's component: percent-encoded.
@@ -52,7 +52,7 @@ pub(crate) enum Place {
     Text,
 }
 
-impl Place {
+impl HolePlace {
     /// The value as it stands in this place.
     fn written(self, value: &str) -> Cow<'_, str> {
         match self {
@@ -66,8 +66,8 @@ impl Place {
 /// A place in a text that shows a value of the reader's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Hole {
-    pub(crate) field: Field,
-    pub(crate) place: Place,
+    pub(crate) field: ReaderField,
+    pub(crate) place: HolePlace,
 }
 
 impl Hole {
@@ -81,16 +81,16 @@ impl Hole {
 
 /// A text cut into pieces and, between them, holes: always one piece more.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Cut {
+pub(crate) struct CutText {
     pub(crate) pieces: Vec<String>,
     pub(crate) holes: Vec<Hole>,
 }
 
-impl Cut {
+impl CutText {
     /// The whole text for one reader, and where in it the holes are.
     pub(crate) fn filled<'v>(
         &self,
-        value: impl Fn(Field) -> Option<&'v str>,
+        value: impl Fn(ReaderField) -> Option<&'v str>,
     ) -> (String, Vec<Range<usize>>) {
         let mut text = String::with_capacity(self.len_bytes() + 64 * self.holes.len());
         let mut ranges = Vec::with_capacity(self.holes.len());
@@ -115,7 +115,7 @@ impl Cut {
 
 /// The characters that stand in for the values, a field each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Marks([char; Field::ALL.len()]);
+pub(super) struct Marks([char; ReaderField::ALL.len()]);
 
 impl Marks {
     /// Marks that none of these texts contains. None when they contain a whole plane of private use.
@@ -126,14 +126,14 @@ impl Marks {
             !texts.iter().any(has)
         };
         let mut free = ('\u{f0000}'..='\u{ffffd}').filter(is_free);
-        let mut marks = ['\0'; Field::ALL.len()];
+        let mut marks = ['\0'; ReaderField::ALL.len()];
         for mark in &mut marks {
             *mark = free.next()?;
         }
         Some(Self(marks))
     }
 
-    fn of(self, field: Field) -> char {
+    fn of(self, field: ReaderField) -> char {
         self.0[field as usize]
     }
 
@@ -141,7 +141,7 @@ impl Marks {
     /// stay as they are.
     pub(super) fn in_place_of_values(self, reader: &ReaderView) -> ReaderView {
         let mut seen = reader.clone();
-        for field in Field::ALL {
+        for field in ReaderField::ALL {
             if reader.value(field).is_some() {
                 seen.set(field, self.of(field).to_string());
             }
@@ -156,19 +156,19 @@ impl Marks {
     }
 
     /// Cuts a filled template at its marks. `place` is what a mark that stands there plainly wants.
-    pub(super) fn cut(self, text: &str, place: Place) -> Cut {
-        let encoded = Field::ALL.map(|field| percent_encode(&self.of(field).to_string()));
+    pub(super) fn cut(self, text: &str, place: HolePlace) -> CutText {
+        let encoded = ReaderField::ALL.map(|field| percent_encode(&self.of(field).to_string()));
         let mut found: Vec<(Range<usize>, Hole)> = Vec::new();
-        for field in Field::ALL {
+        for field in ReaderField::ALL {
             let mark = self.of(field).to_string();
-            let forms = [(&mark, place), (&encoded[field as usize], Place::Url)];
+            let forms = [(&mark, place), (&encoded[field as usize], HolePlace::Url)];
             for (form, place) in forms {
                 let matches = text.match_indices(form.as_str());
                 found.extend(matches.map(|(at, _)| (at..at + form.len(), Hole { field, place })));
             }
         }
         found.sort_unstable_by_key(|(range, _)| range.start);
-        let mut cut = Cut {
+        let mut cut = CutText {
             pieces: Vec::with_capacity(found.len() + 1),
             holes: Vec::with_capacity(found.len()),
         };
@@ -191,14 +191,17 @@ mod tests {
     fn marks_are_cut_out_plain_and_percent_encoded_and_filled_for_their_place() {
         let taken = '\u{f0000}'.to_string();
         let marks = Marks::absent_from(&["<p>", &taken]).unwrap();
-        let name = marks.of(Field::Name);
+        let name = marks.of(ReaderField::Name);
         assert_ne!(name, '\u{f0000}');
-        let email = percent_encode(&marks.of(Field::Email).to_string());
-        let cut = marks.cut(&format!("{taken}<p>{name}{name}, ?to={email}"), Place::Html);
+        let email = percent_encode(&marks.of(ReaderField::Email).to_string());
+        let cut = marks.cut(
+            &format!("{taken}<p>{name}{name}, ?to={email}"),
+            HolePlace::Html,
+        );
         assert_eq!(cut.pieces, [&format!("{taken}<p>"), "", ", ?to=", ""]);
         let value = |field| match field {
-            Field::Name => Some("<민지>"),
-            Field::Email => Some("a&b@example.com"),
+            ReaderField::Name => Some("<민지>"),
+            ReaderField::Email => Some("a&b@example.com"),
             _ => None,
         };
         let (text, holes) = cut.filled(value);

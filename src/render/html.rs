@@ -17,11 +17,11 @@ use tera::Context;
 use crate::{
     issue::{Block, Footnote, Image, Inline, ListItem},
     render::{
-        Engine, RenderError,
+        RenderError, TemplateEngine,
         highlight::{MAX_HIGHLIGHTED_BYTES, highlighted},
-        images::{Images, Shown},
+        images::{Images, ShownImage},
         text::width,
-        words::Words,
+        words::MailWords,
     },
 };
 
@@ -40,8 +40,8 @@ pub struct LinkedIssue {
 /// Writes blocks as HTML, and remembers what only the whole issue knows: which images it needs, and
 /// how often each footnote was pointed at.
 pub(super) struct HtmlWriter<'a> {
-    pub(super) engine: &'a Engine,
-    pub(super) words: &'a Words,
+    pub(super) engine: &'a TemplateEngine,
+    pub(super) words: &'a MailWords,
     pub(super) issue_links: &'a IssueLinks<'a>,
     pub(super) images: &'a mut Images,
     pub(super) footnote_uses: std::collections::BTreeMap<usize, usize>,
@@ -293,7 +293,7 @@ impl HtmlWriter<'_> {
     }
 
     /// A picture as the templates see it; its caption is HTML.
-    fn picture(&mut self, image: &Image, shown: &Shown) -> Result<Value, RenderError> {
+    fn picture(&mut self, image: &Image, shown: &ShownImage) -> Result<Value, RenderError> {
         let caption = self.inlines(&image.caption)?;
         Ok(json!({
             "src": shown.src,

@@ -9,7 +9,7 @@ use std::{
 use crate::{
     issue::{Image, Issue},
     look::LookPicture,
-    picture::{self, Cache, Picture, PictureError, Wanted},
+    picture::{self, Cache, Picture, PictureError, PictureUse},
     publication::Publication,
     render::{ImagePolicy, InlineImage, PublishedImage, RenderError},
     source::{Source, SourceError, Span},
@@ -23,14 +23,14 @@ const HALF_WIDTH: u32 = 254;
 
 /// An image as the HTML shows it, in CSS pixels.
 #[derive(Debug, Clone)]
-pub(super) struct Shown {
+pub(super) struct ShownImage {
     pub(super) src: String,
     pub(super) width: u32,
     /// None for pictures of others: they are not fetched.
     pub(super) height: Option<u32>,
 }
 
-impl Shown {
+impl ShownImage {
     /// As the templates see it.
     pub(super) fn context(&self) -> serde_json::Value {
         serde_json::json!({"src": self.src, "width": self.width, "height": self.height})
@@ -47,7 +47,7 @@ pub(super) struct Images {
     base_url: Option<String>,
     places: BTreeMap<String, (Source, Span)>,
     /// One picture may stand in several widths.
-    shown: BTreeMap<(String, u32, Wanted), Shown>,
+    shown: BTreeMap<(String, u32, PictureUse), ShownImage>,
     inline: Vec<InlineImage>,
     published: Vec<PublishedImage>,
 }
@@ -87,52 +87,60 @@ impl Images {
     }
 
     /// How the HTML shows an image of the issue.
-    pub(super) fn shown(&mut self, image: &Image) -> Result<Shown, RenderError> {
-        self.in_width(&image.location, COLUMN_WIDTH, Wanted::COLUMN)
+    pub(super) fn shown(&mut self, image: &Image) -> Result<ShownImage, RenderError> {
+        self.in_width(&image.location, COLUMN_WIDTH, PictureUse::COLUMN)
     }
 
     /// How the HTML shows a frame of a video.
-    pub(super) fn video(&mut self, frame: &Image) -> Result<Shown, RenderError> {
-        self.in_width(&frame.location, COLUMN_WIDTH, Wanted::VIDEO)
+    pub(super) fn video(&mut self, frame: &Image) -> Result<ShownImage, RenderError> {
+        self.in_width(&frame.location, COLUMN_WIDTH, PictureUse::VIDEO)
     }
 
     /// One of two pictures side by side.
-    pub(super) fn half(&mut self, image: &Image) -> Result<Shown, RenderError> {
-        self.in_width(&image.location, HALF_WIDTH, Wanted::COLUMN)
+    pub(super) fn half(&mut self, image: &Image) -> Result<ShownImage, RenderError> {
+        self.in_width(&image.location, HALF_WIDTH, PictureUse::COLUMN)
     }
 
     /// A picture as wide as the paper.
-    pub(super) fn wide(&mut self, image: &Image) -> Result<Shown, RenderError> {
-        self.in_width(&image.location, PAPER_WIDTH, Wanted::COLUMN)
+    pub(super) fn wide(&mut self, image: &Image) -> Result<ShownImage, RenderError> {
+        self.in_width(&image.location, PAPER_WIDTH, PictureUse::COLUMN)
     }
 
     /// The publication's logo.
-    pub(super) fn logo(&mut self, logo: &LookPicture, width: u16) -> Result<Shown, RenderError> {
+    pub(super) fn logo(
+        &mut self,
+        logo: &LookPicture,
+        width: u16,
+    ) -> Result<ShownImage, RenderError> {
         let width = u32::from(width);
         self.in_width(
             &below_root(&logo.location),
             width,
-            Wanted::narrow(2 * width),
+            PictureUse::narrow(2 * width),
         )
     }
 
     /// The picture across the top.
-    pub(super) fn header(&mut self, header: &LookPicture) -> Result<Shown, RenderError> {
-        self.in_width(&below_root(&header.location), PAPER_WIDTH, Wanted::COLUMN)
+    pub(super) fn header(&mut self, header: &LookPicture) -> Result<ShownImage, RenderError> {
+        self.in_width(
+            &below_root(&header.location),
+            PAPER_WIDTH,
+            PictureUse::COLUMN,
+        )
     }
 
     fn in_width(
         &mut self,
         location: &str,
         max_width: u32,
-        wanted: Wanted,
-    ) -> Result<Shown, RenderError> {
+        wanted: PictureUse,
+    ) -> Result<ShownImage, RenderError> {
         let key = (location.to_owned(), max_width, wanted);
         if let Some(shown) = self.shown.get(&key) {
             return Ok(shown.clone());
         }
         let shown = if is_remote(location) {
-            Shown {
+            ShownImage {
                 src: location.to_owned(),
                 width: max_width,
                 height: None,
@@ -142,7 +150,7 @@ impl Images {
                 .picture(location, wanted)
                 .map_err(|error| self.refused(location, &error))?;
             let width = picture.width.clamp(1, max_width);
-            Shown {
+            ShownImage {
                 width,
                 height: Some(in_proportion(&picture, width)),
                 src: self.carried(&name, picture),
@@ -153,7 +161,11 @@ impl Images {
     }
 
     /// The picture, and what its file was called.
-    fn picture(&self, location: &str, wanted: Wanted) -> Result<(String, Picture), PictureError> {
+    fn picture(
+        &self,
+        location: &str,
+        wanted: PictureUse,
+    ) -> Result<(String, Picture), PictureError> {
         let path = picture::find(&self.root, &self.folder, location)?;
         let picture = self.cache.fitted(&path, wanted)?;
         let stem = path.file_stem().and_then(|stem| stem.to_str());

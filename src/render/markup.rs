@@ -5,7 +5,7 @@ pub(crate) const STYLE_END: &str = "</style>";
 
 /// What a piece of a page is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum MarkupKind {
     Text,
     Tag,
     Comment,
@@ -14,15 +14,15 @@ pub(crate) enum Kind {
 }
 
 /// The page in pieces: one after another they are the page.
-pub(crate) fn pieces(html: &str) -> impl Iterator<Item = (Kind, &str)> {
+pub(crate) fn pieces(html: &str) -> impl Iterator<Item = (MarkupKind, &str)> {
     let mut rest = html;
     std::iter::from_fn(move || {
         let (kind, end) = match rest {
             "" => return None,
-            comment if comment.starts_with("<!--") => (Kind::Comment, end_of(rest, "-->")),
-            style if style.starts_with("<style") => (Kind::Style, end_of(rest, STYLE_END)),
-            tag if tag.starts_with('<') => (Kind::Tag, tag_end(rest)),
-            text => (Kind::Text, text.find('<').unwrap_or(text.len())),
+            comment if comment.starts_with("<!--") => (MarkupKind::Comment, end_of(rest, "-->")),
+            style if style.starts_with("<style") => (MarkupKind::Style, end_of(rest, STYLE_END)),
+            tag if tag.starts_with('<') => (MarkupKind::Tag, tag_end(rest)),
+            text => (MarkupKind::Text, text.find('<').unwrap_or(text.len())),
         };
         let (piece, after) = rest.split_at(end);
         rest = after;

@@ -10,8 +10,8 @@ use std::{
 
 use crate::render::{
     Templates,
-    holes::Field,
-    tags::{self, Path, Tag, Token},
+    holes::ReaderField,
+    tags::{self, TagToken, TemplateTag, VariablePath},
 };
 
 /// Something that a template wants of a reader's value and cannot have.
@@ -35,7 +35,7 @@ pub fn misuses(templates: &Templates) -> Vec<Misuse> {
 }
 
 fn misuses_in(templates: &BTreeMap<String, String>) -> Vec<Misuse> {
-    let parsed: Vec<(&str, Vec<Tag>)> = templates
+    let parsed: Vec<(&str, Vec<TemplateTag>)> = templates
         .iter()
         .map(|(name, text)| (name.as_str(), tags::parse(text)))
         .collect();
@@ -92,7 +92,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    fn enter(&mut self, tag: &Tag) {
+    fn enter(&mut self, tag: &TemplateTag) {
         match tag.words().as_slice() {
             ["component", name, ..] => self.component = Some((*name).to_owned()),
             ["endcomponent", ..] => self.component = None,
@@ -105,7 +105,7 @@ impl<'a> Scope<'a> {
     }
 
     /// The reader's values that a tag names, and where in its tokens.
-    fn values(&self, tag: &Tag) -> Vec<(String, Range<usize>)> {
+    fn values(&self, tag: &TemplateTag) -> Vec<(String, Range<usize>)> {
         // A component's head names its arguments, not values.
         if tag.first_word() == Some("component") {
             return Vec::new();
@@ -120,7 +120,7 @@ impl<'a> Scope<'a> {
     }
 
     /// The names of a path that are a value's; what follows goes into it.
-    fn value_of<'p>(&self, path: &'p Path<'_>) -> Option<&'p [&'p str]> {
+    fn value_of<'p>(&self, path: &'p VariablePath<'_>) -> Option<&'p [&'p str]> {
         let names = path.names.as_slice();
         let length = match names {
             ["reader", "links", _, ..] => 3,
@@ -131,7 +131,7 @@ impl<'a> Scope<'a> {
         let is_value = match &names[..length] {
             ["reader", own @ ..] => {
                 let own = own.join(".");
-                Field::ALL.iter().any(|field| own == field.path())
+                ReaderField::ALL.iter().any(|field| own == field.path())
             }
             [name] => {
                 let is_argument = self.component.as_ref().is_some_and(|component| {
@@ -146,12 +146,12 @@ impl<'a> Scope<'a> {
     }
 
     /// `{% set who = reader.name or words.reader %}`; not where the value only decides.
-    fn learn(&mut self, tag: &Tag) {
+    fn learn(&mut self, tag: &TemplateTag) {
         if !matches!(tag.first_word(), Some("set" | "set_global")) {
             return;
         }
-        let decides = |token: &Token| {
-            let word = |names: &[&str]| matches!(token, Token::Word(word) if names.contains(&word.as_str()));
+        let decides = |token: &TagToken| {
+            let word = |names: &[&str]| matches!(token, TagToken::Word(word) if names.contains(&word.as_str()));
             word(&["if", "is", "not", "and"])
         };
         let is_handed_on = !self.values(tag).is_empty() && !tag.tokens.iter().any(decides);
@@ -166,11 +166,11 @@ impl<'a> Scope<'a> {
 }
 
 /// Where the tokens of a path's first names end.
-fn end_of(tag: &Tag, mut at: usize, mut words: usize) -> usize {
+fn end_of(tag: &TemplateTag, mut at: usize, mut words: usize) -> usize {
     while let Some(token) = tag.tokens.get(at) {
         match token {
-            Token::Word(_) if words > 0 => words -= 1,
-            Token::Symbol("." | "?") if words > 0 => {}
+            TagToken::Word(_) if words > 0 => words -= 1,
+            TagToken::Symbol("." | "?") if words > 0 => {}
             _ => break,
         }
         at += 1;
@@ -179,55 +179,55 @@ fn end_of(tag: &Tag, mut at: usize, mut words: usize) -> usize {
 }
 
 /// What a tag does with the value at these tokens that it cannot do.
-fn misuse(tag: &Tag, value: Range<usize>) -> Option<String> {
+fn misuse(tag: &TemplateTag, value: Range<usize>) -> Option<String> {
     before(tag, value.start).or_else(|| after(tag, value.end))
 }
 
-fn before(tag: &Tag, mut at: usize) -> Option<String> {
+fn before(tag: &TemplateTag, mut at: usize) -> Option<String> {
     loop {
         at = at.checked_sub(1)?;
         match &tag.tokens[at] {
-            Token::Symbol("(") => {}
-            Token::Symbol("=") => {
+            TagToken::Symbol("(") => {}
+            TagToken::Symbol("=") => {
                 // An argument's name before it; `set`'s and a component's take any value.
                 let name = word(tag, at.checked_sub(1)?)?;
                 let is_argument = matches!(
                     tag.tokens.get(at.checked_sub(2)?),
-                    Some(Token::Symbol("(" | ","))
+                    Some(TagToken::Symbol("(" | ","))
                 );
                 let is_put = !is_argument || PUT.contains(&name);
                 return (!is_put).then(|| format!("{name}="));
             }
-            Token::Symbol(symbol) if OPERATORS.contains(symbol) => {
+            TagToken::Symbol(symbol) if OPERATORS.contains(symbol) => {
                 let is_tag = tag.is_component_call() && ["<", ">", "/"].contains(symbol);
                 return (!is_tag).then(|| (*symbol).to_owned());
             }
-            Token::Word(word) if word == "not" => {}
-            Token::Word(word) if word == "in" => return Some("in".to_owned()),
+            TagToken::Word(word) if word == "not" => {}
+            TagToken::Word(word) if word == "in" => return Some("in".to_owned()),
             _ => return None,
         }
     }
 }
 
-fn after(tag: &Tag, mut at: usize) -> Option<String> {
+fn after(tag: &TemplateTag, mut at: usize) -> Option<String> {
     loop {
         match tag.tokens.get(at)? {
-            Token::Symbol(")") => at += 1,
-            Token::Symbol("|") => {
+            TagToken::Symbol(")") => at += 1,
+            TagToken::Symbol("|") => {
                 let name = word(tag, at + 1)?;
                 if !HANDING_ON.contains(&name) {
                     return Some(name.to_owned());
                 }
                 at = after_arguments(tag, at + 2);
             }
-            Token::Symbol(".") => return Some(".".to_owned()),
-            Token::Symbol(symbol) if OPERATORS.contains(symbol) => {
+            TagToken::Symbol(".") => return Some(".".to_owned()),
+            TagToken::Symbol(symbol) if OPERATORS.contains(symbol) => {
                 let is_tag = tag.is_component_call() && ["<", ">", "/"].contains(symbol);
                 return (!is_tag).then(|| (*symbol).to_owned());
             }
-            Token::Word(it) if it == "not" => at += 1,
-            Token::Word(it) if it == "in" => return Some("in".to_owned()),
-            Token::Word(it) if it == "is" => {
+            TagToken::Word(it) if it == "not" => at += 1,
+            TagToken::Word(it) if it == "in" => return Some("in".to_owned()),
+            TagToken::Word(it) if it == "is" => {
                 let test = match word(tag, at + 1)? {
                     "not" => word(tag, at + 2)?,
                     test => test,
@@ -241,13 +241,13 @@ fn after(tag: &Tag, mut at: usize) -> Option<String> {
 }
 
 /// Behind the arguments of a filter, if it has any.
-fn after_arguments(tag: &Tag, at: usize) -> usize {
+fn after_arguments(tag: &TemplateTag, at: usize) -> usize {
     let mut depth = 0usize;
     for (index, token) in tag.tokens.iter().enumerate().skip(at) {
         match token {
-            Token::Symbol("(") => depth += 1,
-            Token::Symbol(")") if depth <= 1 => return if depth == 1 { index + 1 } else { at },
-            Token::Symbol(")") => depth -= 1,
+            TagToken::Symbol("(") => depth += 1,
+            TagToken::Symbol(")") if depth <= 1 => return if depth == 1 { index + 1 } else { at },
+            TagToken::Symbol(")") => depth -= 1,
             _ if depth == 0 => return at,
             _ => {}
         }
@@ -255,15 +255,15 @@ fn after_arguments(tag: &Tag, at: usize) -> usize {
     at
 }
 
-fn word(tag: &Tag, at: usize) -> Option<&str> {
+fn word(tag: &TemplateTag, at: usize) -> Option<&str> {
     match tag.tokens.get(at) {
-        Some(Token::Word(word)) => Some(word),
+        Some(TagToken::Word(word)) => Some(word),
         _ => None,
     }
 }
 
 /// `reader` itself, handed on under another name or asked by an index: nobody would see its values' names.
-fn whole_reader(tag: &Tag) -> Option<(String, String)> {
+fn whole_reader(tag: &TemplateTag) -> Option<(String, String)> {
     let by = tag.paths().into_iter().find_map(|path| {
         let is_own_name = word(tag, path.at.wrapping_sub(2)) == Some("reader")
             || word(tag, path.at.wrapping_sub(3)) == Some("reader");
@@ -279,7 +279,7 @@ fn whole_reader(tag: &Tag) -> Option<(String, String)> {
 
 /// Components and their arguments that somewhere get a reader's value. A component may hand on what it
 /// got: looked for until there are no more.
-fn handed_to_components(templates: &[(&str, Vec<Tag>)]) -> BTreeSet<(String, String)> {
+fn handed_to_components(templates: &[(&str, Vec<TemplateTag>)]) -> BTreeSet<(String, String)> {
     let mut arguments = BTreeSet::new();
     loop {
         let mut found = arguments.clone();
@@ -304,11 +304,11 @@ fn handed_to_components(templates: &[(&str, Vec<Tag>)]) -> BTreeSet<(String, Str
 }
 
 /// The argument that a token of a component's call belongs to: `url={ … }`.
-fn argument_of(tag: &Tag, at: usize) -> Option<String> {
+fn argument_of(tag: &TemplateTag, at: usize) -> Option<String> {
     let pairs = tag.tokens[..at].windows(2).rev();
     pairs
         .filter_map(|pair| match pair {
-            [Token::Word(name), Token::Symbol("=")] => Some(name.clone()),
+            [TagToken::Word(name), TagToken::Symbol("=")] => Some(name.clone()),
             _ => None,
         })
         .next()
@@ -316,12 +316,12 @@ fn argument_of(tag: &Tag, at: usize) -> Option<String> {
 
 /// What templates ask of a reader beside the values: readers who differ in it are rendered apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Asked {
+pub(crate) struct AskedOf {
     pub(crate) language: bool,
     pub(crate) tags: bool,
 }
 
-impl Asked {
+impl AskedOf {
     /// What any of these templates may ask for: rather too much than too little.
     pub(crate) fn by(templates: &BTreeMap<String, String>) -> Self {
         let mut asked = Self {

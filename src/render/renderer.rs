@@ -5,15 +5,15 @@ use css_inline::{CSSInliner, InlineOptions};
 use tera::Context;
 
 use crate::render::{
-    Composition, Engine, ReaderView, RenderError, RenderedIssue, Templates,
+    Composition, ReaderView, RenderError, RenderedIssue, TemplateEngine, Templates,
     escape::Veil,
-    holes::{Cut, Marks, Place},
-    slim::Sheets,
+    holes::{CutText, HolePlace, Marks},
+    slim::PageSheets,
 };
 
 /// Renders a composition for any number of readers; a pure function of each [`ReaderView`].
 pub struct Renderer {
-    engine: Engine,
+    engine: TemplateEngine,
     inliner: CSSInliner<'static>,
     marks: Marks,
     subject: String,
@@ -24,9 +24,9 @@ pub(crate) struct Outline {
     /// The subject, not yet encoded.
     pub(crate) subject: String,
     /// The HTML part, its CSS inlined, lines separated by LF.
-    pub(crate) html: Cut,
+    pub(crate) html: CutText,
     /// The text part, lines separated by LF.
-    pub(crate) text: Cut,
+    pub(crate) text: CutText,
 }
 
 impl Composition {
@@ -35,7 +35,7 @@ impl Composition {
     /// # Errors
     /// A template that does not parse.
     pub fn renderer(&self) -> Result<Renderer, RenderError> {
-        self.renderer_on(&Engine::new(&self.templates)?)
+        self.renderer_on(&TemplateEngine::new(&self.templates)?)
     }
 
     /// The same with the templates that it was just prepared with, which need not be parsed again.
@@ -43,7 +43,7 @@ impl Composition {
         self.renderer_on(templates.engine()?)
     }
 
-    fn renderer_on(&self, engine: &Engine) -> Result<Renderer, RenderError> {
+    fn renderer_on(&self, engine: &TemplateEngine) -> Result<Renderer, RenderError> {
         let context = self.context.to_string();
         let mut texts: Vec<&str> = self.templates.values().map(String::as_str).collect();
         texts.push(&context);
@@ -89,8 +89,8 @@ impl Renderer {
         let text = tidy_text(&self.engine.render("email/issue.txt", &context)?);
         Ok(Outline {
             subject: self.subject.clone(),
-            html: self.marks.cut(&self.inlined(&page)?, Place::Html),
-            text: self.marks.cut(&text, Place::Text),
+            html: self.marks.cut(&self.inlined(&page)?, HolePlace::Html),
+            text: self.marks.cut(&text, HolePlace::Text),
         })
     }
 
@@ -113,7 +113,7 @@ impl Renderer {
 
     fn inlined(&self, page: &str) -> Result<String, RenderError> {
         let veil = Veil::for_html(page).ok_or(RenderError::PrivateUse)?;
-        let (page, sheets) = Sheets::taken_from(page);
+        let (page, sheets) = PageSheets::taken_from(page);
         let inlined = self
             .inliner
             .inline(&veil.put_on(&page))

@@ -10,21 +10,21 @@ use std::{borrow::Cow, collections::BTreeSet};
 
 use crate::render::{
     css,
-    markup::{Kind, STYLE_END as END, attribute, end_of, pieces},
+    markup::{MarkupKind, STYLE_END as END, attribute, end_of, pieces},
 };
 
 /// What the inliner must neither read nor inline: the sheets that stay in the head.
 const KEPT: &str = "<style data-css-inline=\"keep\">";
 
 /// The style sheets of a page.
-pub(super) struct Sheets {
+pub(super) struct PageSheets {
     /// In the order of the page.
     kept: Vec<String>,
     /// Classes that the rules to be inlined name.
     inlined_names: BTreeSet<String>,
 }
 
-impl Sheets {
+impl PageSheets {
     /// The page with every kept sheet empty, and its sheets. The inliner would write the rules of a
     /// kept sheet into the elements as well.
     pub(super) fn taken_from(page: &str) -> (String, Self) {
@@ -66,7 +66,7 @@ impl Sheets {
     pub(super) fn slimmed(&self, inlined: &str) -> String {
         let mut kept_names: BTreeSet<&str> =
             self.kept.iter().flat_map(|css| class_names(css)).collect();
-        for (_, comment) in pieces(inlined).filter(|(kind, _)| *kind == Kind::Comment) {
+        for (_, comment) in pieces(inlined).filter(|(kind, _)| *kind == MarkupKind::Comment) {
             kept_names.extend(class_names(comment));
         }
         let is_idle =
@@ -74,7 +74,7 @@ impl Sheets {
         let mut present = BTreeSet::new();
         let mut page = Vec::new();
         for (kind, piece) in pieces(inlined) {
-            let Some(value) = attribute(piece, "class").filter(|_| kind == Kind::Tag) else {
+            let Some(value) = attribute(piece, "class").filter(|_| kind == MarkupKind::Tag) else {
                 page.push((kind, Cow::Borrowed(piece)));
                 continue;
             };
@@ -94,11 +94,11 @@ impl Sheets {
         let mut slimmed = String::with_capacity(inlined.len());
         for (kind, piece) in page {
             match kind {
-                Kind::Style if piece.starts_with(KEPT) => {
+                MarkupKind::Style if piece.starts_with(KEPT) => {
                     let css = kept.next().map_or("", String::as_str);
                     slimmed.push_str(&format!("<style>{}{END}", spoken_of(css, &present)));
                 }
-                Kind::Comment => slimmed.push_str(&with_slim_sheet(&piece, &present)),
+                MarkupKind::Comment => slimmed.push_str(&with_slim_sheet(&piece, &present)),
                 _ => slimmed.push_str(&piece),
             }
         }
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn classes_and_rules_that_nothing_needs_are_gone() {
-        let (emptied, sheets) = Sheets::taken_from(PAGE);
+        let (emptied, sheets) = PageSheets::taken_from(PAGE);
         assert!(
             !emptied.contains(":root") && emptied.contains(".p, .wide"),
             "{emptied}"
@@ -182,7 +182,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn no_text_makes_slimming_panic(text in "[<>a-z!=\"'/{}();:@,.\\-* 가]{0,80}") {
-            let (emptied, sheets) = Sheets::taken_from(&text);
+            let (emptied, sheets) = PageSheets::taken_from(&text);
             let _ = sheets.slimmed(&emptied);
             let _ = spoken_of(&text, &BTreeSet::new());
         }

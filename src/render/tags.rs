@@ -4,8 +4,8 @@ use std::ops::Range;
 
 /// `{{ … }}` or `{% … %}`.
 #[derive(Debug)]
-pub(crate) struct Tag {
-    pub(crate) tokens: Vec<Token>,
+pub(crate) struct TemplateTag {
+    pub(crate) tokens: Vec<TagToken>,
     /// Where each token starts in the template.
     pub(crate) starts: Vec<usize>,
     /// Where it stands in the template.
@@ -14,7 +14,7 @@ pub(crate) struct Tag {
 
 /// A token. Strings and numbers can hold no name, so what they say is left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Token {
+pub(crate) enum TagToken {
     Word(String),
     Text,
     Number,
@@ -23,7 +23,7 @@ pub(crate) enum Token {
 
 /// A name that is read, and where it starts.
 #[derive(Debug)]
-pub(crate) struct Path<'a> {
+pub(crate) struct VariablePath<'a> {
     pub(crate) names: Vec<&'a str>,
     pub(crate) at: usize,
 }
@@ -33,13 +33,13 @@ const SYMBOLS: [&str; 26] = [
     "-", "*", "/", "%", ":", "?", "!", "&",
 ];
 
-impl Tag {
+impl TemplateTag {
     /// The names at its start.
     pub(crate) fn words(&self) -> Vec<&str> {
         self.tokens
             .iter()
             .map_while(|token| match token {
-                Token::Word(word) => Some(word.as_str()),
+                TagToken::Word(word) => Some(word.as_str()),
                 _ => None,
             })
             .collect()
@@ -51,28 +51,28 @@ impl Tag {
 
     /// Names that are read, with the members asked of them: `reader.links.feedback`. An index adds
     /// a member of no name. A name before a `=` is not read.
-    pub(crate) fn paths(&self) -> Vec<Path<'_>> {
-        let mut paths: Vec<Path<'_>> = Vec::new();
+    pub(crate) fn paths(&self) -> Vec<VariablePath<'_>> {
+        let mut paths: Vec<VariablePath<'_>> = Vec::new();
         let mut is_member = false;
         let mut is_after_name = false;
         for (at, token) in self.tokens.iter().enumerate() {
             match token {
-                Token::Word(_) if self.tokens.get(at + 1) == Some(&Token::Symbol("=")) => {
+                TagToken::Word(_) if self.tokens.get(at + 1) == Some(&TagToken::Symbol("=")) => {
                     (is_member, is_after_name) = (false, false);
                 }
-                Token::Word(word) => {
+                TagToken::Word(word) => {
                     match paths.last_mut() {
                         Some(path) if is_member => path.names.push(word),
-                        _ => paths.push(Path {
+                        _ => paths.push(VariablePath {
                             names: vec![word],
                             at,
                         }),
                     }
                     (is_member, is_after_name) = (false, true);
                 }
-                Token::Symbol("?") if is_after_name => {}
-                Token::Symbol(".") if is_after_name => is_member = true,
-                Token::Symbol("[") if is_after_name => {
+                TagToken::Symbol("?") if is_after_name => {}
+                TagToken::Symbol(".") if is_after_name => is_member = true,
+                TagToken::Symbol("[") if is_after_name => {
                     if let Some(path) = paths.last_mut() {
                         path.names.push("");
                     }
@@ -86,7 +86,7 @@ impl Tag {
 
     /// Whether it calls a component: `{{ <button url={…} /> }}`.
     pub(crate) fn is_component_call(&self) -> bool {
-        self.tokens.first() == Some(&Token::Symbol("<"))
+        self.tokens.first() == Some(&TagToken::Symbol("<"))
     }
 
     /// The names that it gives to what it reads: of `set`, of `for`, of a component's arguments.
@@ -94,7 +94,7 @@ impl Tag {
         let mut names = Vec::new();
         if self.is_component_call() {
             for pair in self.tokens.windows(2) {
-                if let [Token::Word(name), Token::Symbol("=")] = pair {
+                if let [TagToken::Word(name), TagToken::Symbol("=")] = pair {
                     names.push(name.clone());
                 }
             }
@@ -112,8 +112,8 @@ impl Tag {
         let mut words = Vec::new();
         for token in &self.tokens {
             match token {
-                Token::Word(word) => words.push(word.as_str()),
-                Token::Symbol(",") => {}
+                TagToken::Word(word) => words.push(word.as_str()),
+                TagToken::Symbol(",") => {}
                 _ => break,
             }
             if words.last() == Some(&"in") {
@@ -125,7 +125,7 @@ impl Tag {
 }
 
 /// All tags of a template; comments and raw sections have none.
-pub(crate) fn parse(template: &str) -> Vec<Tag> {
+pub(crate) fn parse(template: &str) -> Vec<TemplateTag> {
     let mut tags = Vec::new();
     let mut rest = template;
     while let Some(at) = rest.find('{') {
@@ -152,7 +152,7 @@ pub(crate) fn parse(template: &str) -> Vec<Tag> {
             .unzip();
         let source = &rest[..rest.len() - after.len()];
         let start = template.len() - rest.len();
-        let tag = Tag {
+        let tag = TemplateTag {
             tokens,
             starts,
             span: start..start + source.len(),
@@ -171,7 +171,7 @@ pub(crate) fn parse(template: &str) -> Vec<Tag> {
 }
 
 /// The tokens up to the closing mark, each with its place, and what follows the mark.
-fn tokens<'a>(inside: &'a str, close: &str) -> (Vec<(usize, Token)>, &'a str) {
+fn tokens<'a>(inside: &'a str, close: &str) -> (Vec<(usize, TagToken)>, &'a str) {
     let mut tokens = Vec::new();
     let mut rest = inside;
     // `}` of an argument in braces may stand right before the end of a component's tag.
@@ -194,14 +194,14 @@ fn tokens<'a>(inside: &'a str, close: &str) -> (Vec<(usize, Token)>, &'a str) {
         }
         let at = inside.len() - rest.len();
         if matches!(first, '"' | '\'' | '`') {
-            tokens.push((at, Token::Text));
+            tokens.push((at, TagToken::Text));
             rest = after_string(&rest[1..], first);
         } else if first.is_ascii_digit() {
-            tokens.push((at, Token::Number));
+            tokens.push((at, TagToken::Number));
             rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
         } else if is_word(first) {
             let end = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
-            tokens.push((at, Token::Word(rest[..end].to_owned())));
+            tokens.push((at, TagToken::Word(rest[..end].to_owned())));
             rest = &rest[end..];
         } else if let Some(symbol) = SYMBOLS.iter().find(|symbol| rest.starts_with(**symbol)) {
             match *symbol {
@@ -209,7 +209,7 @@ fn tokens<'a>(inside: &'a str, close: &str) -> (Vec<(usize, Token)>, &'a str) {
                 "}" => open_braces = open_braces.saturating_sub(1),
                 _ => {}
             }
-            tokens.push((at, Token::Symbol(symbol)));
+            tokens.push((at, TagToken::Symbol(symbol)));
             rest = &rest[symbol.len()..];
         } else {
             rest = &rest[first.len_utf8()..];

@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, fs, path::Path, sync::OnceLock};
 
 use crate::{
-    render::{Engine, RenderError},
+    render::{RenderError, TemplateEngine},
     source::{Source, read_text_file, shown_path, unresolved_conflict},
 };
 
@@ -80,7 +80,7 @@ const MAX_BYTES: u64 = 1 << 20;
 pub struct Templates {
     texts: BTreeMap<String, String>,
     /// Those of the mail, parsed: an archive's issues share it.
-    engine: OnceLock<Engine>,
+    engine: OnceLock<TemplateEngine>,
 }
 
 impl Templates {
@@ -152,11 +152,11 @@ impl Templates {
     ///
     /// # Errors
     /// The first template that does not parse.
-    pub(crate) fn engine(&self) -> Result<&Engine, RenderError> {
+    pub(crate) fn engine(&self) -> Result<&TemplateEngine, RenderError> {
         if let Some(engine) = self.engine.get() {
             return Ok(engine);
         }
-        let fresh = Engine::new(&self.mail())?;
+        let fresh = TemplateEngine::new(&self.mail())?;
         Ok(self.engine.get_or_init(|| fresh))
     }
 

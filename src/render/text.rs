@@ -7,7 +7,7 @@ mod wrap;
 
 use crate::{
     issue::{Block, Footnote, Image, Inline, LinkTarget, ListItem, Section},
-    render::{html::IssueLinks, words::Words},
+    render::{html::IssueLinks, words::MailWords},
 };
 
 use wrap::{GLUE, JOINT};
@@ -23,7 +23,7 @@ enum Reference {
 
 /// Writes blocks as text, numbering the references of the whole issue.
 pub(super) struct TextWriter<'a> {
-    words: &'a Words,
+    words: &'a MailWords,
     issue_links: &'a IssueLinks<'a>,
     /// Whether stories are numbered.
     has_numbers: bool,
@@ -34,7 +34,7 @@ pub(super) struct TextWriter<'a> {
 
 impl<'a> TextWriter<'a> {
     pub(super) fn new(
-        words: &'a Words,
+        words: &'a MailWords,
         issue_links: &'a IssueLinks<'a>,
         has_numbers: bool,
     ) -> Self {

@@ -13,7 +13,7 @@ use crate::{
 
 /// One language's words.
 #[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Words {
+pub(crate) struct MailWords {
     #[serde(default)]
     weekdays: Vec<String>,
     #[serde(default)]
@@ -25,7 +25,7 @@ pub(crate) struct Words {
 const FALLBACK: &str = "en";
 const FOLDER: &str = "words";
 
-impl Words {
+impl MailWords {
     /// The words for a BCP 47 tag: `ko-KR` reads ko-KR.yaml, then ko.yaml, over en.yaml.
     pub(crate) fn load(templates: &Templates, language: &str) -> Result<Self, RenderError> {
         Self::load_from(templates, FOLDER, language)

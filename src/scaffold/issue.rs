@@ -13,7 +13,7 @@ use crate::{
 
 /// What a person says of the issue to be.
 #[derive(Debug, Clone, Default)]
-pub struct Wish {
+pub struct IssueWish {
     /// The edition's key.
     pub edition: String,
     /// The title.
@@ -71,7 +71,7 @@ pub enum NewIssueError {
 pub fn next_issue(
     publication: &Publication,
     archive: &Archive,
-    wish: &Wish,
+    wish: &IssueWish,
     now: DateTime<Utc>,
 ) -> Result<NewIssue, NewIssueError> {
     let edition = publication
@@ -108,7 +108,7 @@ pub fn next_issue(
                 edition: edition.key.clone(),
             })?,
     };
-    let words = Words::of(&publication.language);
+    let words = StarterWords::of(&publication.language);
     let mut earlier = archive
         .issues()
         .rev()
@@ -176,7 +176,7 @@ fn unknown_edition(publication: &Publication, key: &str) -> NewIssueError {
 }
 
 /// As many stories as the last issue had; columns that stood in the last two keep their names.
-fn headings(last: Option<&Issue>, before: Option<&Issue>, words: &Words) -> Vec<String> {
+fn headings(last: Option<&Issue>, before: Option<&Issue>, words: &StarterWords) -> Vec<String> {
     let Some(last) = last else {
         return (1..=FIRST_STORIES)
             .map(|number| words.heading(number))
@@ -225,14 +225,14 @@ fn slug(title: &str) -> String {
     slug
 }
 
-struct Words {
+struct StarterWords {
     title: &'static str,
     introduction: &'static str,
     story: &'static str,
     heading: &'static str,
 }
 
-impl Words {
+impl StarterWords {
     fn of(language: &str) -> Self {
         match language.split('-').next() {
             Some("ko") => Self {

@@ -16,7 +16,7 @@ use crate::{
 
 /// The languages that a publication can be started in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
+pub enum StarterLanguage {
     /// 한국어.
     Korean,
     /// English.
@@ -25,11 +25,11 @@ pub enum Language {
 
 /// What a person, or their machine, says of a publication to be.
 #[derive(Debug, Clone)]
-pub struct Start {
+pub struct StarterFacts {
     /// The newsletter's name.
     pub name: String,
     /// The language of its files.
-    pub language: Language,
+    pub language: StarterLanguage,
     /// Where its hours are meant.
     pub timezone: Tz,
     /// Who sends it.
@@ -51,10 +51,10 @@ pub struct NewPublication {
 ///
 /// # Errors
 /// When what was said makes no publication (a name with a control character).
-pub fn new_publication(start: &Start) -> Result<NewPublication, Vec<SourceError>> {
+pub fn new_publication(start: &StarterFacts) -> Result<NewPublication, Vec<SourceError>> {
     let texts = match start.language {
-        Language::Korean => Texts::KOREAN,
-        Language::English => Texts::ENGLISH,
+        StarterLanguage::Korean => StarterTexts::KOREAN,
+        StarterLanguage::English => StarterTexts::ENGLISH,
     };
     let settings = texts
         .settings
@@ -93,14 +93,14 @@ pub fn new_publication(start: &Start) -> Result<NewPublication, Vec<SourceError>
     Ok(NewPublication { files, issue: name })
 }
 
-struct Texts {
+struct StarterTexts {
     settings: &'static str,
     issue: &'static str,
     list: &'static str,
     slug: &'static str,
 }
 
-impl Texts {
+impl StarterTexts {
     const KOREAN: Self = Self {
         settings: include_str!("ko/daily-note.yaml"),
         issue: include_str!("ko/issue.md"),

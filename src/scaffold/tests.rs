@@ -8,7 +8,7 @@ use super::*;
 use crate::{
     address::Mailbox,
     audience::file,
-    issue::{Archive, Status},
+    issue::{Archive, IssueStatus},
     publication::{Absence, Environment, Publication},
 };
 
@@ -16,9 +16,9 @@ fn now() -> DateTime<Utc> {
     "2026-11-24T03:00:00Z".parse().unwrap()
 }
 
-fn started(language: Language) -> (tempfile::TempDir, Publication) {
+fn started(language: StarterLanguage) -> (tempfile::TempDir, Publication) {
     let folder = tempfile::tempdir().unwrap();
-    let start = Start {
+    let start = StarterFacts {
         name: "Notes: \"a\" # b".to_owned(),
         language,
         timezone: chrono_tz::Asia::Seoul,
@@ -33,7 +33,7 @@ fn started(language: Language) -> (tempfile::TempDir, Publication) {
 
 /// Makes the next issue of `weekly` and answers its text.
 fn made(publication: &Publication, title: Option<&str>) -> NewIssue {
-    let wish = Wish {
+    let wish = IssueWish {
         edition: "weekly".to_owned(),
         title: title.map(ToOwned::to_owned),
         date: None,
@@ -45,7 +45,7 @@ fn made(publication: &Publication, title: Option<&str>) -> NewIssue {
 }
 
 fn refused(publication: &Publication, edition: &str, date: Option<&str>) -> NewIssueError {
-    let wish = Wish {
+    let wish = IssueWish {
         edition: edition.to_owned(),
         title: None,
         date: date.map(|date| NaiveDate::from_str(date).unwrap()),
@@ -56,14 +56,14 @@ fn refused(publication: &Publication, edition: &str, date: Option<&str>) -> NewI
 
 #[test]
 fn a_new_publication_loads_in_both_languages_with_its_first_issue_on_the_next_slot() {
-    for language in [Language::Korean, Language::English] {
+    for language in [StarterLanguage::Korean, StarterLanguage::English] {
         let (folder, publication) = started(language);
         assert_eq!(publication.name, "Notes: \"a\" # b");
         assert_eq!(publication.from.name.as_deref(), Some("Notes: x"));
         let archive = Archive::load(&publication).unwrap();
         let issue = archive.newest().unwrap();
         assert_eq!(issue.front_matter.date.to_string(), "2026-11-30");
-        assert_eq!(issue.front_matter.status, Status::Draft);
+        assert_eq!(issue.front_matter.status, IssueStatus::Draft);
         assert!(
             publication
                 .slot("weekly", issue.front_matter.date)
@@ -101,7 +101,7 @@ fn a_gitignore_that_is_there_gets_one_line_more_once() {
 
 #[test]
 fn the_next_issue_takes_the_next_free_slot_and_the_last_one_s_layout() {
-    let (_folder, publication) = started(Language::Korean);
+    let (_folder, publication) = started(StarterLanguage::Korean);
     // The first issue has 2026-11-30.
     let second = made(&publication, Some("숫자로 보는: 한 주! #1"));
     assert_eq!(second.name, "2026-12-07-숫자로-보는-한-주-1");
@@ -165,7 +165,7 @@ fn the_next_issue_takes_the_next_free_slot_and_the_last_one_s_layout() {
 
 #[test]
 fn a_date_that_has_its_issue_or_an_unknown_edition_is_refused() {
-    let (_folder, publication) = started(Language::English);
+    let (_folder, publication) = started(StarterLanguage::English);
     let error = refused(&publication, "weekly", Some("2026-11-30"));
     assert_eq!(
         error.to_string(),
@@ -179,8 +179,8 @@ fn a_date_that_has_its_issue_or_an_unknown_edition_is_refused() {
 
 #[test]
 fn an_issue_can_be_made_for_a_day_that_is_no_slot() {
-    let (_folder, publication) = started(Language::English);
-    let wish = Wish {
+    let (_folder, publication) = started(StarterLanguage::English);
+    let wish = IssueWish {
         edition: "weekly".to_owned(),
         title: None,
         date: NaiveDate::from_ymd_opt(2026, 12, 1),
@@ -197,10 +197,10 @@ fn long_and_strange_titles_make_short_and_plain_names() {
         ("../../etc/passwd", "2026-12-07-etc-passwd"),
         ("!!!", "2026-12-07-weekly"),
     ] {
-        let (_folder, publication) = started(Language::Korean);
+        let (_folder, publication) = started(StarterLanguage::Korean);
         assert_eq!(made(&publication, Some(title)).name, name);
     }
-    let (_folder, publication) = started(Language::Korean);
+    let (_folder, publication) = started(StarterLanguage::Korean);
     assert!(made(&publication, Some(&"한글 ".repeat(200))).name.len() < 140);
 }
 

@@ -4,12 +4,12 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
-use crate::{publication::Slot, store::Counts};
+use crate::{publication::Slot, store::DeliveryCounts};
 
 /// Hears what happens. What it does with it (a line, a log, a mail, a webhook) must not fail the
 /// sending: it keeps its troubles to itself.
 #[async_trait]
-pub trait Teller: Send + Sync {
+pub trait EventSink: Send + Sync {
     /// Something happened at `at`. Told once a process for each [`Event::key`]; a daemon that
     /// starts again tells again what still stands.
     async fn tell(&self, event: &Event, at: DateTime<Utc>);
@@ -18,7 +18,7 @@ pub trait Teller: Send + Sync {
 /// Where a slot's issue stands, as far as it can't go out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "standing")]
-pub enum Standing {
+pub enum SlotStanding {
     /// No file is on the slot.
     Missing,
     /// A file is, and says `status: draft`.
@@ -60,7 +60,7 @@ pub enum Event {
         slot: Slot,
         /// What is there.
         #[serde(flatten)]
-        standing: Standing,
+        standing: SlotStanding,
         /// Which reminder it is: how long before the hour.
         before_seconds: i64,
     },
@@ -70,7 +70,7 @@ pub enum Event {
         slot: Slot,
         /// What is there.
         #[serde(flatten)]
-        standing: Standing,
+        standing: SlotStanding,
         /// Until when it goes out on its own.
         until: DateTime<Utc>,
     },
@@ -80,7 +80,7 @@ pub enum Event {
         slot: Slot,
         /// What is there.
         #[serde(flatten)]
-        standing: Standing,
+        standing: SlotStanding,
         /// Until when it would have gone out on its own.
         until: DateTime<Utc>,
     },
@@ -141,7 +141,7 @@ pub enum Event {
         /// To how many it was frozen.
         audience: u64,
         /// Where they stand.
-        counts: Counts,
+        counts: DeliveryCounts,
     },
     /// A batch waits for a person.
     BatchPaused {

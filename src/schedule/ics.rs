@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Overview, Row, SlotState, SlotView};
+use super::{CalendarOverview, CalendarRow, SlotState, SlotView};
 use crate::publication::Publication;
 
 /// A content line's longest, without its line break (RFC 5545 §3.1).
@@ -16,8 +16,12 @@ const LENGTH: TimeDelta = TimeDelta::minutes(30);
 
 /// The calendar of these slots, as it stands at `now`.
 #[must_use]
-pub fn calendar(publication: &Publication, overview: &Overview, now: DateTime<Utc>) -> String {
-    let mut lines = Lines::default();
+pub fn calendar(
+    publication: &Publication,
+    overview: &CalendarOverview,
+    now: DateTime<Utc>,
+) -> String {
+    let mut lines = ContentLines::default();
     lines.plain("BEGIN", "VCALENDAR");
     lines.plain("VERSION", "2.0");
     lines.plain("PRODID", "-//daily-note//schedule//EN");
@@ -27,7 +31,7 @@ pub fn calendar(publication: &Publication, overview: &Overview, now: DateTime<Ut
     lines.text("X-WR-CALNAME", &publication.name);
     lines.plain("X-WR-TIMEZONE", publication.timezone.name());
     for row in &overview.rows {
-        if let Row::Slot(view) = row {
+        if let CalendarRow::Slot(view) = row {
             event(&mut lines, publication, view, now);
         }
     }
@@ -35,7 +39,7 @@ pub fn calendar(publication: &Publication, overview: &Overview, now: DateTime<Ut
     lines.0
 }
 
-fn event(lines: &mut Lines, publication: &Publication, view: &SlotView, now: DateTime<Utc>) {
+fn event(lines: &mut ContentLines, publication: &Publication, view: &SlotView, now: DateTime<Utc>) {
     let domain = publication.from.address.domain();
     lines.plain("BEGIN", "VEVENT");
     lines.plain("UID", &format!("{}-{}@{domain}", view.edition, view.date));
@@ -99,9 +103,9 @@ fn moment(at: DateTime<Utc>) -> String {
 
 /// Content lines: escaped, folded, ended by CRLF.
 #[derive(Default)]
-struct Lines(String);
+struct ContentLines(String);
 
-impl Lines {
+impl ContentLines {
     /// A value that can hold nothing to be escaped.
     fn plain(&mut self, name: &str, value: &str) {
         self.push(&format!("{name}:{value}"));
@@ -144,7 +148,7 @@ mod tests {
     use super::*;
 
     fn text(value: &str) -> String {
-        let mut lines = Lines::default();
+        let mut lines = ContentLines::default();
         lines.text("SUMMARY", value);
         lines.0
     }

@@ -6,12 +6,12 @@ use std::ops::RangeInclusive;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use serde::Serialize;
 
-use super::window::{Window, Zones, window};
+use super::window::{ReaderZones, TimeWindow, window};
 use crate::{
-    issue::{Archive, Issue, Status},
+    issue::{Archive, Issue, IssueStatus},
     publication::{Absence, Publication, Slot},
     source::shown_path,
-    store::{Batch, BatchState, Counts, Hold},
+    store::{Batch, BatchState, DeliveryCounts, HeldRelease},
 };
 
 /// How far back an issue that still waits for somebody is shown.
@@ -23,21 +23,21 @@ const NOW: TimeDelta = TimeDelta::hours(24);
 
 /// The calendar of some days.
 #[derive(Debug, Serialize)]
-pub struct Overview {
+pub struct CalendarOverview {
     /// Slots, and dates without the slot that the rules give them, in their order.
-    pub rows: Vec<Row>,
+    pub rows: Vec<CalendarRow>,
     /// Files of these days that no slot is for.
-    pub strays: Vec<Stray>,
+    pub strays: Vec<StrayFile>,
 }
 
 /// A line of the calendar.
 #[derive(Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Row {
+pub enum CalendarRow {
     /// An issue is due.
     Slot(Box<SlotView>),
     /// None is, though the edition's days say so.
-    Absent(Absent),
+    Absent(AbsentDates),
 }
 
 /// A slot and its issue.
@@ -62,13 +62,13 @@ pub struct SlotView {
     /// Where it stands.
     pub state: SlotState,
     /// What it needs of a person.
-    pub needs: Need,
+    pub needs: SlotNeed,
     /// The issues whose date it is: one at the most, or the calendar is wrong.
     pub issues: Vec<IssueView>,
     /// Its batch, once frozen.
     pub batch: Option<BatchView>,
     /// The hold that a person put on it.
-    pub hold: Option<Hold>,
+    pub hold: Option<HeldRelease>,
 }
 
 /// An issue, as the calendar shows it.
@@ -81,7 +81,7 @@ pub struct IssueView {
     /// Its file, relative to the publication's root.
     pub file: String,
     /// Whether its writer is done.
-    pub status: Status,
+    pub status: IssueStatus,
 }
 
 /// A batch, as the calendar shows it.
@@ -99,7 +99,7 @@ pub struct BatchView {
     /// To how many it was frozen.
     pub audience: u64,
     /// How many rows stand where.
-    pub counts: Counts,
+    pub counts: DeliveryCounts,
 }
 
 /// Where a slot stands.
@@ -156,7 +156,7 @@ impl SlotState {
 /// What a slot needs of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Need {
+pub enum SlotNeed {
     /// Nothing, or not yet.
     Nothing,
     /// Work within the week.
@@ -167,7 +167,7 @@ pub enum Need {
 
 /// Dates on which an edition would appear, and doesn't.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-pub struct Absent {
+pub struct AbsentDates {
     /// The first of them.
     pub from: NaiveDate,
     /// The last of them; neighbours of one reason are one line.
@@ -180,7 +180,7 @@ pub struct Absent {
 
 /// A file that no slot is for.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-pub struct Stray {
+pub struct StrayFile {
     /// Relative to the publication's root.
     pub file: String,
     /// What is the matter.
@@ -214,17 +214,17 @@ pub struct LedgerView {
     /// The recent batches.
     pub batches: Vec<BatchView>,
     /// Where the readers are; empty where all get an issue at one hour.
-    pub zones: Zones,
+    pub zones: ReaderZones,
     /// Since when the calendar is kept from this state; None: it never was.
     pub kept_since: Option<DateTime<Utc>>,
     /// What a person holds.
-    pub holds: Vec<Hold>,
+    pub holds: Vec<HeldRelease>,
 }
 
 impl BatchView {
     /// What the calendar shows of a batch.
     #[must_use]
-    pub fn new(batch: Batch, counts: Counts) -> Self {
+    pub fn new(batch: Batch, counts: DeliveryCounts) -> Self {
         Self {
             issue: batch.issue,
             edition: batch.edition,
@@ -244,9 +244,9 @@ pub fn overview(
     ledger: &LedgerView,
     dates: RangeInclusive<NaiveDate>,
     now: DateTime<Utc>,
-) -> Overview {
+) -> CalendarOverview {
     let (first, last) = (*dates.start(), *dates.end());
-    let look = Look {
+    let look = OverviewInputs {
         publication,
         archive,
         ledger,
@@ -255,32 +255,32 @@ pub fn overview(
     let earlier = first
         .checked_sub_days(Days::new(LOOK_BACK_DAYS))
         .unwrap_or(first);
-    let mut rows: Vec<Row> = publication
+    let mut rows: Vec<CalendarRow> = publication
         .slots_between(earlier, last)
         .map(|slot| look.view(slot))
         .filter(|view| view.date >= first || view.waits_for_somebody())
-        .map(|view| Row::Slot(Box::new(view)))
+        .map(|view| CalendarRow::Slot(Box::new(view)))
         .collect();
-    rows.extend(absences(publication, first, last).map(Row::Absent));
+    rows.extend(absences(publication, first, last).map(CalendarRow::Absent));
     rows.sort_by_key(|row| match row {
-        Row::Slot(view) => (view.date, Some(view.slot)),
-        Row::Absent(absent) => (absent.from, None),
+        CalendarRow::Slot(view) => (view.date, Some(view.slot)),
+        CalendarRow::Absent(absent) => (absent.from, None),
     });
-    Overview {
+    CalendarOverview {
         rows,
         strays: look.strays(first, last),
     }
 }
 
 /// What the calendar is made of.
-struct Look<'a> {
+struct OverviewInputs<'a> {
     publication: &'a Publication,
     archive: &'a Archive,
     ledger: &'a LedgerView,
     now: DateTime<Utc>,
 }
 
-impl Look<'_> {
+impl OverviewInputs<'_> {
     fn view(&self, slot: Slot) -> SlotView {
         let issues: Vec<&Issue> = self
             .archive
@@ -328,7 +328,7 @@ impl Look<'_> {
         }
     }
 
-    fn state(&self, window: Window, issues: &[&Issue], batch: Option<&BatchView>) -> SlotState {
+    fn state(&self, window: TimeWindow, issues: &[&Issue], batch: Option<&BatchView>) -> SlotState {
         match batch.map(|batch| &batch.state) {
             Some(BatchState::Open) => return SlotState::Sending,
             Some(BatchState::Paused { .. }) => return SlotState::Paused,
@@ -344,8 +344,8 @@ impl Look<'_> {
             _ if self.now >= window.opens => SlotState::Late,
             [] => SlotState::Missing,
             [issue] => match issue.front_matter.status {
-                Status::Draft => SlotState::Draft,
-                Status::Ready => SlotState::Ready,
+                IssueStatus::Draft => SlotState::Draft,
+                IssueStatus::Ready => SlotState::Ready,
             },
         }
     }
@@ -355,10 +355,11 @@ impl Look<'_> {
         self.ledger.kept_since.is_some_and(|since| at >= since)
     }
 
-    fn hold(&self, slot: &Slot, issues: &[&Issue]) -> Option<Hold> {
+    fn hold(&self, slot: &Slot, issues: &[&Issue]) -> Option<HeldRelease> {
         let name = format!("{}-{}", slot.edition, slot.date);
-        let is_its =
-            |hold: &&Hold| hold.name == name || issues.iter().any(|issue| issue.id == hold.name);
+        let is_its = |hold: &&HeldRelease| {
+            hold.name == name || issues.iter().any(|issue| issue.id == hold.name)
+        };
         self.ledger.holds.iter().find(is_its).cloned()
     }
 
@@ -371,9 +372,9 @@ impl Look<'_> {
         }
     }
 
-    fn strays(&self, first: NaiveDate, last: NaiveDate) -> Vec<Stray> {
+    fn strays(&self, first: NaiveDate, last: NaiveDate) -> Vec<StrayFile> {
         let is_within = |date: NaiveDate| (first..=last).contains(&date);
-        let reason = |entry: &crate::issue::Entry| match &entry.issue {
+        let reason = |entry: &crate::issue::ArchivedFile| match &entry.issue {
             Err(error) => {
                 let date = entry.name.get(..10)?.parse().ok()?;
                 is_within(date).then(|| StrayReason::Unreadable {
@@ -405,7 +406,7 @@ impl Look<'_> {
             }
         };
         let strays = self.archive.entries().iter().filter_map(|entry| {
-            Some(Stray {
+            Some(StrayFile {
                 reason: reason(entry)?,
                 file: shown_path(&self.publication.root, &entry.path),
             })
@@ -427,17 +428,17 @@ impl SlotView {
     /// Whether its issue's writer is done.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        matches!(self.issues.as_slice(), [issue] if issue.status == Status::Ready)
+        matches!(self.issues.as_slice(), [issue] if issue.status == IssueStatus::Ready)
     }
 }
 
-fn need(state: SlotState, left: TimeDelta, has_issue: bool) -> Need {
+fn need(state: SlotState, left: TimeDelta, has_issue: bool) -> SlotNeed {
     match state {
-        SlotState::Paused | SlotState::Late | SlotState::Conflict => Need::Now,
-        SlotState::Missed if has_issue => Need::Now,
-        SlotState::Missing | SlotState::Draft if left <= NOW => Need::Now,
-        SlotState::Missing | SlotState::Draft if left <= SOON => Need::Soon,
-        _ => Need::Nothing,
+        SlotState::Paused | SlotState::Late | SlotState::Conflict => SlotNeed::Now,
+        SlotState::Missed if has_issue => SlotNeed::Now,
+        SlotState::Missing | SlotState::Draft if left <= NOW => SlotNeed::Now,
+        SlotState::Missing | SlotState::Draft if left <= SOON => SlotNeed::Soon,
+        _ => SlotNeed::Nothing,
     }
 }
 
@@ -446,8 +447,8 @@ fn absences(
     publication: &Publication,
     first: NaiveDate,
     last: NaiveDate,
-) -> impl Iterator<Item = Absent> {
-    let mut absences: Vec<Absent> = Vec::new();
+) -> impl Iterator<Item = AbsentDates> {
+    let mut absences: Vec<AbsentDates> = Vec::new();
     let has_no_slot = |from, to| publication.slots_between(from, to).next().is_none();
     for date in first.iter_days().take_while(|date| *date <= last) {
         for edition in &publication.editions {
@@ -464,7 +465,7 @@ fn absences(
                         before.editions.push(edition.key.clone());
                     }
                 }
-                _ => absences.push(Absent {
+                _ => absences.push(AbsentDates {
                     from: date,
                     to: date,
                     editions: vec![edition.key.clone()],

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Days, TimeDelta, Utc};
 
 use super::{
-    event::{Event, Standing},
+    event::{Event, SlotStanding},
     unplaced::{self, unplaced},
-    window::{Window, Zones, window},
+    window::{ReaderZones, TimeWindow, window},
 };
 use crate::{
     publication::{Publication, Slot, ZONES_APART},
@@ -23,7 +23,7 @@ const LOOKED_BACK: TimeDelta = TimeDelta::days(3_660);
 
 /// An issue, as far as the calendar is concerned.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Candidate {
+pub struct IssueCandidate {
     /// What the ledger knows it by.
     pub id: String,
     /// The edition's key.
@@ -38,7 +38,7 @@ pub struct Candidate {
 
 /// A file that should be an issue and can't be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Broken {
+pub struct BrokenFile {
     /// Relative to the publication's root.
     pub file: String,
     /// The date in its name.
@@ -49,7 +49,7 @@ pub struct Broken {
 
 /// A batch, as far as the calendar is concerned.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Carried {
+pub struct CarriedBatch {
     /// The batch.
     pub batch: Batch,
     /// When its next row is due; None where no row waits.
@@ -60,17 +60,17 @@ pub struct Carried {
 
 /// All that a beat sees.
 #[derive(Debug)]
-pub struct Sight<'a> {
+pub struct PlanInput<'a> {
     /// The publication, as its file is now.
     pub publication: &'a Publication,
     /// The issues that can be read.
-    pub candidates: &'a [Candidate],
+    pub candidates: &'a [IssueCandidate],
     /// The files that can't.
-    pub broken: &'a [Broken],
+    pub broken: &'a [BrokenFile],
     /// The batches of late: those that are open, and those of slots that may still be due.
-    pub batches: &'a [Carried],
+    pub batches: &'a [CarriedBatch],
     /// Where the readers are; looked at with `by_reader_timezone` only.
-    pub zones: &'a Zones,
+    pub zones: &'a ReaderZones,
     /// What was due before waits for a person: who vouched then for a state that is a copy.
     pub adopted_at: Option<DateTime<Utc>>,
     /// Since when the calendar is kept from this state: of slots before that it knows nothing, and
@@ -85,7 +85,7 @@ pub struct Sight<'a> {
 /// Something to be done now.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case", tag = "job")]
-pub enum Job {
+pub enum DueJob {
     /// Check, freeze and send the issue of a slot.
     Begin {
         /// The slot.
@@ -109,7 +109,7 @@ pub enum Job {
     },
 }
 
-impl Job {
+impl DueJob {
     /// The issue it is about.
     #[must_use]
     pub fn issue(&self) -> &str {
@@ -121,9 +121,9 @@ impl Job {
 
 /// What a beat decides.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Plan {
+pub struct BeatPlan {
     /// What is due now: slots before batches under way, the earlier before the later.
-    pub jobs: Vec<Job>,
+    pub jobs: Vec<DueJob>,
     /// What people should hear; the same again at every beat while it stands.
     pub news: Vec<Event>,
     /// When the plan changes though nothing else does. None: nothing lies ahead.
@@ -132,13 +132,13 @@ pub struct Plan {
 
 /// Decides.
 #[must_use]
-pub fn plan(sight: &Sight<'_>) -> Plan {
-    let mut plan = Plan::default();
+pub fn plan(sight: &PlanInput<'_>) -> BeatPlan {
+    let mut plan = BeatPlan::default();
     for slot in slots_near(sight) {
         plan_slot(sight, slot, &mut plan);
     }
     plan.news.extend(unplaced(sight));
-    let mut open: Vec<&Carried> = sight
+    let mut open: Vec<&CarriedBatch> = sight
         .batches
         .iter()
         .filter(|carried| carried.batch.state == BatchState::Open)
@@ -151,7 +151,7 @@ pub fn plan(sight: &Sight<'_>) -> Plan {
 }
 
 /// The slots that may be due, were due of late, or come next.
-fn slots_near<'a>(sight: &'a Sight<'_>) -> impl Iterator<Item = Slot> + use<'a> {
+fn slots_near<'a>(sight: &'a PlanInput<'_>) -> impl Iterator<Item = Slot> + use<'a> {
     let publication = sight.publication;
     let oldest = publication.schedule.earliest(sight.now);
     let oldest = oldest.max(sight.now - LOOKED_BACK) - WAITED_FOR - ZONES_APART;
@@ -171,8 +171,8 @@ fn slots_near<'a>(sight: &'a Sight<'_>) -> impl Iterator<Item = Slot> + use<'a> 
         })
 }
 
-fn plan_slot(sight: &Sight<'_>, slot: Slot, plan: &mut Plan) {
-    let on_slot: Vec<&Candidate> = sight
+fn plan_slot(sight: &PlanInput<'_>, slot: Slot, plan: &mut BeatPlan) {
+    let on_slot: Vec<&IssueCandidate> = sight
         .candidates
         .iter()
         .filter(|own| own.edition == slot.edition && own.date == slot.date)
@@ -180,7 +180,7 @@ fn plan_slot(sight: &Sight<'_>, slot: Slot, plan: &mut Plan) {
     if is_begun(sight, &slot, &on_slot) {
         return;
     }
-    let Window { opens, mut closes } = window(sight.publication, &slot, sight.zones);
+    let TimeWindow { opens, mut closes } = window(sight.publication, &slot, sight.zones);
     let since = sight.kept_since.unwrap_or(sight.now);
     if opens < since {
         // What came before is not to be caught up with, however long `late` is.
@@ -193,7 +193,7 @@ fn plan_slot(sight: &Sight<'_>, slot: Slot, plan: &mut Plan) {
         .is_some_and(|adopted_at| opens <= adopted_at);
     let broken = sight.broken.iter().find(|own| own.date == slot.date);
     let standing = match is_on_hold(sight, &slot, &on_slot) {
-        true => Standing::OnHold {
+        true => SlotStanding::OnHold {
             issue: on_slot.first().map(|own| own.id.clone()),
         },
         false => standing(&on_slot, broken),
@@ -206,7 +206,7 @@ fn plan_slot(sight: &Sight<'_>, slot: Slot, plan: &mut Plan) {
         // The last one that has come: after a night's sleep nobody is reminded twice.
         let come = reminders.by_ref().take_while(|(_, at)| now >= *at).last();
         if let Some((before, _)) = come
-            && !matches!(standing, Standing::Ready { .. })
+            && !matches!(standing, SlotStanding::Ready { .. })
         {
             plan.news.push(Event::SlotNears {
                 slot,
@@ -217,13 +217,13 @@ fn plan_slot(sight: &Sight<'_>, slot: Slot, plan: &mut Plan) {
     } else if now <= closes && !is_doubtful {
         plan.wake(closes + TimeDelta::milliseconds(1));
         match standing {
-            Standing::Ready { issue } => plan.jobs.push(Job::Begin {
+            SlotStanding::Ready { issue } => plan.jobs.push(DueJob::Begin {
                 slot,
                 issue,
                 until: closes,
             }),
             // Of what never was there, nobody needs to hear for years.
-            Standing::Missing if opens < since || now > opens + TOLD_AFTER => {}
+            SlotStanding::Missing if opens < since || now > opens + TOLD_AFTER => {}
             standing => plan.news.push(Event::SlotWaits {
                 slot,
                 standing,
@@ -240,15 +240,15 @@ fn plan_slot(sight: &Sight<'_>, slot: Slot, plan: &mut Plan) {
 }
 
 /// How long after its time people hear that a slot was missed. The same again is told once.
-fn told_for(standing: &Standing, is_doubtful: bool) -> TimeDelta {
+fn told_for(standing: &SlotStanding, is_doubtful: bool) -> TimeDelta {
     match standing {
-        Standing::Missing => -LOOKED_BACK,
-        Standing::Ready { .. } if !is_doubtful => WAITED_FOR,
+        SlotStanding::Missing => -LOOKED_BACK,
+        SlotStanding::Ready { .. } if !is_doubtful => WAITED_FOR,
         _ => TOLD_AFTER,
     }
 }
 
-fn is_on_hold(sight: &Sight<'_>, slot: &Slot, on_slot: &[&Candidate]) -> bool {
+fn is_on_hold(sight: &PlanInput<'_>, slot: &Slot, on_slot: &[&IssueCandidate]) -> bool {
     let name = format!("{}-{}", slot.edition, slot.date);
     sight.holds.contains(&name) || on_slot.iter().any(|own| sight.holds.contains(&own.id))
 }
@@ -261,35 +261,35 @@ fn reminders(publication: &Publication) -> impl Iterator<Item = TimeDelta> + Clo
 
 /// Whether something went out, or goes out, on this slot: an issue has one batch, and so has a slot. An
 /// edition whose key was renamed is known by the moment and the file.
-fn is_begun(sight: &Sight<'_>, slot: &Slot, on_slot: &[&Candidate]) -> bool {
-    sight.batches.iter().any(|Carried { batch, .. }| {
+fn is_begun(sight: &PlanInput<'_>, slot: &Slot, on_slot: &[&IssueCandidate]) -> bool {
+    sight.batches.iter().any(|CarriedBatch { batch, .. }| {
         let is_of_slot = batch.date == Some(slot.date) || batch.slot == slot.at;
-        let is_of_file = |own: &&Candidate| batch.file.is_some() && batch.file == own.file;
+        let is_of_file = |own: &&IssueCandidate| batch.file.is_some() && batch.file == own.file;
         (batch.edition == slot.edition && is_of_slot)
             || on_slot.iter().any(|own| own.id == batch.issue)
             || (is_of_slot && on_slot.iter().any(is_of_file))
     })
 }
 
-fn standing(on_slot: &[&Candidate], broken: Option<&Broken>) -> Standing {
+fn standing(on_slot: &[&IssueCandidate], broken: Option<&BrokenFile>) -> SlotStanding {
     match on_slot {
-        [] => broken.map_or(Standing::Missing, |broken| Standing::Broken {
+        [] => broken.map_or(SlotStanding::Missing, |broken| SlotStanding::Broken {
             file: broken.file.clone(),
             problems: broken.problems.clone(),
         }),
-        [only] if only.is_ready => Standing::Ready {
+        [only] if only.is_ready => SlotStanding::Ready {
             issue: only.id.clone(),
         },
-        [only] => Standing::Draft {
+        [only] => SlotStanding::Draft {
             issue: only.id.clone(),
         },
-        several => Standing::Doubled {
+        several => SlotStanding::Doubled {
             issues: several.iter().map(|own| own.id.clone()).collect(),
         },
     }
 }
 
-fn plan_batch(sight: &Sight<'_>, carried: &Carried, plan: &mut Plan) {
+fn plan_batch(sight: &PlanInput<'_>, carried: &CarriedBatch, plan: &mut BeatPlan) {
     let batch = &carried.batch;
     let Some(due_at) = carried.next_due else {
         return;
@@ -303,16 +303,16 @@ fn plan_batch(sight: &Sight<'_>, carried: &Carried, plan: &mut Plan) {
     if due_at > sight.now {
         plan.wake(due_at);
     } else if may_be_too_late && sight.now > until {
-        plan.jobs.push(Job::Shelve { issue, until });
+        plan.jobs.push(DueJob::Shelve { issue, until });
     } else {
         if may_be_too_late {
             plan.wake(until + TimeDelta::milliseconds(1));
         }
-        plan.jobs.push(Job::Carry { issue });
+        plan.jobs.push(DueJob::Carry { issue });
     }
 }
 
-impl Plan {
+impl BeatPlan {
     /// Wakes at that moment at the latest.
     pub(crate) fn wake(&mut self, at: DateTime<Utc>) {
         self.wake_at = Some(self.wake_at.map_or(at, |earlier| earlier.min(at)));

@@ -5,7 +5,7 @@ use chrono::{Days, NaiveDate};
 
 use super::{
     event::Event,
-    plan::{Broken, Candidate, Sight},
+    plan::{BrokenFile, IssueCandidate, PlanInput},
 };
 
 /// So many days before its date people hear of it: until then its writer is at work.
@@ -14,7 +14,7 @@ pub const BEFORE_DAYS: u64 = 7;
 pub const AFTER_DAYS: u64 = 28;
 
 /// What no slot takes, told.
-pub(super) fn unplaced<'a>(sight: &'a Sight<'_>) -> impl Iterator<Item = Event> + use<'a> {
+pub(super) fn unplaced<'a>(sight: &'a PlanInput<'_>) -> impl Iterator<Item = Event> + use<'a> {
     let today = sight.publication.today(sight.now);
     let since = sight.kept_since.unwrap_or(sight.now);
     let since = sight.publication.today(since);
@@ -49,7 +49,7 @@ pub(super) fn unplaced<'a>(sight: &'a Sight<'_>) -> impl Iterator<Item = Event> 
 }
 
 /// Why no slot takes an issue; None: one does, or did.
-fn why_unplaced(sight: &Sight<'_>, own: &Candidate) -> Option<String> {
+fn why_unplaced(sight: &PlanInput<'_>, own: &IssueCandidate) -> Option<String> {
     let mut batches = sight.batches.iter().map(|carried| &carried.batch);
     if batches.clone().any(|batch| batch.issue == own.id) {
         return None;
@@ -66,7 +66,7 @@ fn why_unplaced(sight: &Sight<'_>, own: &Candidate) -> Option<String> {
 }
 
 /// Whether a slot of its date, without another issue, tells of it.
-fn is_told_by_a_slot(sight: &Sight<'_>, own: &Broken) -> bool {
+fn is_told_by_a_slot(sight: &PlanInput<'_>, own: &BrokenFile) -> bool {
     let publication = sight.publication;
     publication.editions.iter().any(|edition| {
         let slot = publication.slot(&edition.key, own.date);

@@ -10,11 +10,11 @@ use crate::publication::{Publication, Slot, moment_of};
 
 /// The zones of an edition's readers; None stands for readers who named none. Editions that are not
 /// in it have no readers yet.
-pub type Zones = BTreeMap<String, Vec<Option<Tz>>>;
+pub type ReaderZones = BTreeMap<String, Vec<Option<Tz>>>;
 
 /// A stretch of time, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Window {
+pub struct TimeWindow {
     /// The first hour.
     pub opens: DateTime<Utc>,
     /// The end of `late` after the last hour.
@@ -23,17 +23,17 @@ pub struct Window {
 
 /// The window of a slot.
 #[must_use]
-pub fn window(publication: &Publication, slot: &Slot, zones: &Zones) -> Window {
+pub fn window(publication: &Publication, slot: &Slot, zones: &ReaderZones) -> TimeWindow {
     let hours = hours(publication, slot, zones);
     let last = hours.iter().max().copied().unwrap_or(slot.at);
-    Window {
+    TimeWindow {
         opens: hours.iter().min().copied().unwrap_or(slot.at),
         closes: publication.schedule.latest(last),
     }
 }
 
 /// The moments at which readers get the slot's issue.
-fn hours(publication: &Publication, slot: &Slot, zones: &Zones) -> Vec<DateTime<Utc>> {
+fn hours(publication: &Publication, slot: &Slot, zones: &ReaderZones) -> Vec<DateTime<Utc>> {
     let edition = publication.edition(&slot.edition);
     let (Some(edition), true) = (edition, publication.schedule.by_reader_timezone) else {
         return vec![slot.at];

@@ -48,7 +48,7 @@ pub enum Answer {
 /// The connection is gone, and with it the answer.
 #[derive(Debug, thiserror::Error)]
 #[error("the connection was lost at {stage}")]
-pub struct Lost {
+pub struct LostAnswer {
     /// The final dot may have left, and no answer to it was read: the relay may have the message.
     /// False: the relay certainly does not have it.
     pub dot_left: bool,
@@ -59,7 +59,7 @@ pub struct Lost {
     pub cause: LostCause,
 }
 
-impl Lost {
+impl LostAnswer {
     /// A loss that leaves no doubt: the relay does not have the message.
     pub(super) fn without_doubt(stage: Stage, cause: LostCause) -> Self {
         Self {

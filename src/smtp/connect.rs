@@ -13,15 +13,15 @@ use lettre::transport::smtp::extension::ClientId;
 use tokio::{net::TcpStream, time::timeout};
 
 pub use self::{
-    error::{ConnectError, Step},
-    token::TokenError,
+    error::{ConnectError, ConnectStep},
+    token::TokenUnavailable,
 };
 use super::{
     capabilities::{Capabilities, TlsSession},
     commands,
     relay::Relay,
     tls,
-    wire::{LostCause, Stream, Wire},
+    wire::{LostCause, Wire, WireStream},
 };
 use crate::publication::TlsMode;
 
@@ -53,16 +53,18 @@ pub(super) async fn open(relay: &Relay) -> Result<(Wire, Capabilities), ConnectE
 }
 
 async fn converse(relay: &Relay, tcp: TcpStream) -> Result<(Wire, Capabilities), ConnectError> {
-    let ends = Ends::of(relay, &tcp)?;
+    let ends = ConnectionEnds::of(relay, &tcp)?;
     let mut wire = match relay.tls {
         TlsMode::Implicit => secure(relay, tcp, true).await?,
-        TlsMode::Required | TlsMode::Opportunistic | TlsMode::None => Wire::new(Stream::Clear(tcp)),
+        TlsMode::Required | TlsMode::Opportunistic | TlsMode::None => {
+            Wire::new(WireStream::Clear(tcp))
+        }
     };
     let lost = |step| move |cause| ConnectError::from_loss(relay, step, cause);
     let greeting = wire
         .reply(relay.timeouts.greeting)
         .await
-        .map_err(lost(Step::Greeting))?;
+        .map_err(lost(ConnectStep::Greeting))?;
     if !greeting.is_positive() {
         return Err(ConnectError::Greeting(greeting));
     }
@@ -93,12 +95,12 @@ async fn converse(relay: &Relay, tcp: TcpStream) -> Result<(Wire, Capabilities),
 }
 
 /// What the two ends of a connection say of themselves.
-struct Ends {
+struct ConnectionEnds {
     ours: IpAddr,
     is_loopback: bool,
 }
 
-impl Ends {
+impl ConnectionEnds {
     fn of(relay: &Relay, tcp: &TcpStream) -> Result<Self, ConnectError> {
         let unreachable = |source| unreachable_relay(relay, source);
         let theirs = tcp.peer_addr().map_err(unreachable)?.ip();
@@ -138,7 +140,7 @@ async fn dial(relay: &Relay, address: SocketAddr) -> Result<TcpStream, ConnectEr
 fn silent(relay: &Relay) -> ConnectError {
     ConnectError::Timeout {
         relay: relay.to_string(),
-        step: Step::Connect,
+        step: ConnectStep::Connect,
         after: relay.timeouts.connect,
     }
 }
@@ -156,7 +158,7 @@ async fn hello(
     wire: &mut Wire,
     id: &ClientId,
 ) -> Result<Capabilities, ConnectError> {
-    let lost = |cause| ConnectError::from_loss(relay, Step::Hello, cause);
+    let lost = |cause| ConnectError::from_loss(relay, ConnectStep::Hello, cause);
     let within = relay.timeouts.ehlo;
     let ehlo = commands::ehlo(id);
     wire.send(ehlo.as_bytes(), within).await.map_err(lost)?;
@@ -181,7 +183,7 @@ async fn hello(
 /// STARTTLS (RFC 3207): what came in clear is forgotten, and nothing may come between the 220
 /// and the handshake.
 async fn starttls(relay: &Relay, mut wire: Wire, verify: bool) -> Result<Wire, ConnectError> {
-    let lost = |cause| ConnectError::from_loss(relay, Step::Tls, cause);
+    let lost = |cause| ConnectError::from_loss(relay, ConnectStep::Tls, cause);
     let within = relay.timeouts.starttls;
     wire.send(commands::starttls().as_bytes(), within)
         .await
@@ -200,12 +202,12 @@ async fn secure(relay: &Relay, tcp: TcpStream, verify: bool) -> Result<Wire, Con
     let Ok(handshake) = handshake else {
         return Err(ConnectError::from_loss(
             relay,
-            Step::Tls,
+            ConnectStep::Tls,
             LostCause::Timeout(within),
         ));
     };
     match handshake? {
-        Ok(stream) => Ok(Wire::new(Stream::Tls(Box::new(stream)))),
+        Ok(stream) => Ok(Wire::new(WireStream::Tls(Box::new(stream)))),
         Err(source) if tls::is_about_the_certificate(&source) => Err(ConnectError::Certificate {
             relay: relay.to_string(),
             source,

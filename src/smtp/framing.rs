@@ -4,13 +4,13 @@
 use std::io::IoSlice;
 
 /// A message cut at its leading dots, with its terminator.
-pub(super) struct Framed<'a> {
+pub(super) struct FramedMessage<'a> {
     slices: Vec<IoSlice<'a>>,
     length: usize,
     terminator: usize,
 }
 
-impl<'a> Framed<'a> {
+impl<'a> FramedMessage<'a> {
     /// Frames a message whose lines end in CRLF; adds the last CRLF where it is missing.
     pub(super) fn new(message: &'a [u8]) -> Self {
         let mut slices = Vec::with_capacity(3);
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     fn framed(message: &[u8]) -> Vec<u8> {
-        let mut framed = Framed::new(message);
+        let mut framed = FramedMessage::new(message);
         let bytes: Vec<u8> = framed
             .slices()
             .iter()
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn a_message_without_leading_dots_is_one_slice_and_its_end() {
-        let mut framed = Framed::new(b"Subject: a.b\r\n\r\nbody ...\r\n");
+        let mut framed = FramedMessage::new(b"Subject: a.b\r\n\r\nbody ...\r\n");
         assert_eq!(framed.slices().len(), 2);
     }
 

@@ -22,7 +22,7 @@ use tokio::{
 
 use conversation::Conversation;
 pub use maildrop::Maildrop;
-use room::Rooms;
+use room::InboxCapacity;
 
 /// How long `stop` waits for messages in flight.
 const GRACE: Duration = Duration::from_secs(5);
@@ -127,7 +127,7 @@ impl Drop for Inbox {
 
 /// Accepts until told to stop, then waits for the conversations to end.
 async fn serve(listener: TcpListener, maildrop: Arc<Maildrop>, mut stopped: watch::Receiver<bool>) {
-    let rooms = Rooms::new();
+    let rooms = InboxCapacity::new();
     let mut conversations = JoinSet::new();
     loop {
         let accepted = tokio::select! {

@@ -4,7 +4,7 @@ use std::{fmt, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use tokio::sync::{Mutex, OnceCell};
 
-use super::tls::Trust;
+use super::tls::LoadedTrust;
 use crate::publication::{Credentials, RelayUrl, SmtpSettings, TlsMode};
 
 /// A relay and how to talk to it. Cheap to clone; clones share the loaded certificates.
@@ -27,7 +27,7 @@ pub struct Relay {
     /// How long each step may take.
     pub timeouts: Timeouts,
     /// Loaded at the first TLS handshake.
-    pub(super) trust: Arc<OnceCell<Trust>>,
+    pub(super) trust: Arc<OnceCell<LoadedTrust>>,
     /// Held by the one connection that fetches its token just now.
     pub(super) token_turn: Arc<Mutex<()>>,
 }

@@ -138,7 +138,7 @@ fn printable(text: &str) -> String {
 
 /// Why bytes are not a reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Malformed {
+pub(crate) enum MalformedReply {
     /// A line that does not begin with a reply code.
     NoCode(String),
     /// Lines of one reply whose codes differ.
@@ -147,7 +147,7 @@ pub(crate) enum Malformed {
     TooLong,
 }
 
-impl fmt::Display for Malformed {
+impl fmt::Display for MalformedReply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoCode(line) => write!(f, "a line without a reply code: “{line}”"),
@@ -187,7 +187,7 @@ impl ReplyParser {
     }
 
     /// The next whole reply; None: more bytes are needed.
-    pub(crate) fn next(&mut self) -> Result<Option<ReplyLines>, Malformed> {
+    pub(crate) fn next(&mut self) -> Result<Option<ReplyLines>, MalformedReply> {
         while let Some(length) = self.bytes[self.parsed..].iter().position(|b| *b == b'\n') {
             let line = &self.bytes[self.parsed..self.parsed + length];
             let line = line.strip_suffix(b"\r").unwrap_or(line);
@@ -199,11 +199,11 @@ impl ReplyParser {
                 lines: Vec::new(),
             });
             if reply.code != code {
-                return Err(Malformed::CodesDiffer(reply.code, code));
+                return Err(MalformedReply::CodesDiffer(reply.code, code));
             }
             reply.lines.push(text.to_vec());
             if self.taken > MAX_REPLY_BYTES {
-                return Err(Malformed::TooLong);
+                return Err(MalformedReply::TooLong);
             }
             if is_last {
                 self.taken = 0;
@@ -211,15 +211,15 @@ impl ReplyParser {
             }
         }
         if self.taken + self.bytes.len() - self.parsed > MAX_REPLY_BYTES {
-            return Err(Malformed::TooLong);
+            return Err(MalformedReply::TooLong);
         }
         Ok(None)
     }
 }
 
 /// `250-text` and `250 text`, also a bare `250`: its code, whether it is the last line, its text.
-fn parse_line(line: &[u8]) -> Result<(u16, bool, &[u8]), Malformed> {
-    let no_code = || Malformed::NoCode(printable(&String::from_utf8_lossy(line)));
+fn parse_line(line: &[u8]) -> Result<(u16, bool, &[u8]), MalformedReply> {
+    let no_code = || MalformedReply::NoCode(printable(&String::from_utf8_lossy(line)));
     let (digits, rest) = line.split_at_checked(3).ok_or_else(no_code)?;
     if !matches!(digits[0], b'2'..=b'5') || !digits.iter().all(u8::is_ascii_digit) {
         return Err(no_code());
@@ -306,10 +306,10 @@ mod tests {
         }
         let mut parser = ReplyParser::default();
         parser.push(&[b'2'; MAX_REPLY_BYTES + 1]);
-        assert_eq!(parser.next(), Err(Malformed::TooLong));
+        assert_eq!(parser.next(), Err(MalformedReply::TooLong));
         let mut parser = ReplyParser::default();
         parser.push(&b"250-more\r\n".repeat(MAX_REPLY_BYTES / 10 + 1));
-        assert_eq!(parser.next(), Err(Malformed::TooLong));
+        assert_eq!(parser.next(), Err(MalformedReply::TooLong));
     }
 
     proptest! {

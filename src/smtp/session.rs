@@ -5,15 +5,15 @@
 use std::{fmt, mem};
 
 use super::{
-    answer::{Answer, Lost, Stage},
+    answer::{Answer, LostAnswer, Stage},
     capabilities::Capabilities,
     commands::{self, EnvelopeCommands},
     connect::{self, ConnectError},
-    framing::Framed,
+    framing::FramedMessage,
     relay::{Relay, Timeouts},
     reply::Reply,
     status::EnhancedCode,
-    wire::{LostCause, Sent, Wire},
+    wire::{LostCause, SentBytes, Wire},
 };
 use crate::{address::Address, message::Envelope};
 
@@ -22,13 +22,13 @@ pub struct Session {
     wire: Wire,
     capabilities: Capabilities,
     timeouts: Timeouts,
-    state: State,
+    state: SessionState,
     messages_sent: u32,
 }
 
 /// What the relay's end of the conversation is in.
 #[derive(Debug, PartialEq, Eq)]
-enum State {
+enum SessionState {
     /// Between messages.
     Idle,
     /// A refused transaction lies open there: RSET goes before the next MAIL.
@@ -59,7 +59,7 @@ impl Session {
             wire,
             capabilities,
             timeouts: relay.timeouts,
-            state: State::Idle,
+            state: SessionState::Idle,
             messages_sent: 0,
         })
     }
@@ -74,13 +74,13 @@ impl Session {
     /// `deliver` whose future was dropped half-way.
     #[must_use]
     pub fn is_usable(&self) -> bool {
-        self.state != State::Broken
+        self.state != SessionState::Broken
     }
 
     /// Whether the relay waits for a message that was announced to it: only that one may follow.
     #[must_use]
     pub fn awaits_announced(&self) -> bool {
-        matches!(self.state, State::Announced(_))
+        matches!(self.state, SessionState::Announced(_))
     }
 
     /// Messages that the relay took in this session.
@@ -93,7 +93,11 @@ impl Session {
     ///
     /// # Errors
     /// [`Lost`] says whether the relay may have it.
-    pub async fn deliver(&mut self, envelope: &Envelope, message: &[u8]) -> Result<Answer, Lost> {
+    pub async fn deliver(
+        &mut self,
+        envelope: &Envelope,
+        message: &[u8],
+    ) -> Result<Answer, LostAnswer> {
         self.deliver_then(envelope, message, None).await
     }
 
@@ -109,20 +113,28 @@ impl Session {
         envelope: &Envelope,
         message: &[u8],
         next: Option<Announcement<'_>>,
-    ) -> Result<Answer, Lost> {
+    ) -> Result<Answer, LostAnswer> {
         // Whatever happens from here on, also to this future: broken until proven whole.
-        let refusal = match mem::replace(&mut self.state, State::Broken) {
-            State::Broken => return Err(Lost::without_doubt(Stage::Mail, LostCause::Closed)),
-            State::Announced(announced) if announced == *envelope => {
+        let refusal = match mem::replace(&mut self.state, SessionState::Broken) {
+            SessionState::Broken => {
+                return Err(LostAnswer::without_doubt(Stage::Mail, LostCause::Closed));
+            }
+            SessionState::Announced(announced) if announced == *envelope => {
                 self.read_envelope_replies(false).await?
             }
-            State::Announced(_) => {
+            SessionState::Announced(_) => {
                 let said = "nothing: another message was announced".to_owned();
-                return Err(Lost::without_doubt(Stage::Mail, LostCause::Protocol(said)));
+                return Err(LostAnswer::without_doubt(
+                    Stage::Mail,
+                    LostCause::Protocol(said),
+                ));
             }
-            state @ (State::Idle | State::NeedsReset) => {
+            state @ (SessionState::Idle | SessionState::NeedsReset) => {
                 match self.prepare(envelope, message.len()) {
-                    Ok(commands) => self.open(&commands, state == State::NeedsReset).await?,
+                    Ok(commands) => {
+                        self.open(&commands, state == SessionState::NeedsReset)
+                            .await?
+                    }
                     Err(refused) => {
                         self.state = state;
                         Some(refused)
@@ -141,24 +153,24 @@ impl Session {
     ///
     /// # Errors
     /// When the connection is lost.
-    pub async fn try_sender(&mut self, from: &Address) -> Result<Option<Reply>, Lost> {
+    pub async fn try_sender(&mut self, from: &Address) -> Result<Option<Reply>, LostAnswer> {
         let Some(mail) = commands::mail(from) else {
             return Ok(None);
         };
-        if mem::replace(&mut self.state, State::Broken) != State::Idle {
-            return Err(Lost::without_doubt(Stage::Mail, LostCause::Closed));
+        if mem::replace(&mut self.state, SessionState::Broken) != SessionState::Idle {
+            return Err(LostAnswer::without_doubt(Stage::Mail, LostCause::Closed));
         }
         self.say(Stage::Mail, &mail).await?;
         let reply = self.hear(Stage::Mail).await?;
         self.say(Stage::Rset, &commands::rset()).await?;
         self.read_reset_reply().await?;
-        self.state = State::Idle;
+        self.state = SessionState::Idle;
         Ok((!reply.is_positive()).then_some(reply))
     }
 
     /// Says goodbye. Nothing depends on how the relay takes it.
     pub async fn quit(mut self) {
-        if matches!(self.state, State::Idle | State::NeedsReset) {
+        if matches!(self.state, SessionState::Idle | SessionState::NeedsReset) {
             let within = self.timeouts.quit;
             if self
                 .wire
@@ -199,7 +211,7 @@ impl Session {
         &mut self,
         commands: &EnvelopeCommands,
         reset: bool,
-    ) -> Result<Option<Answer>, Lost> {
+    ) -> Result<Option<Answer>, LostAnswer> {
         if self.capabilities.pipelining {
             self.say(Stage::Mail, &commands.group(reset)).await?;
             return self.read_envelope_replies(reset).await;
@@ -227,7 +239,7 @@ impl Session {
     }
 
     /// The answers to a group of MAIL, RCPT, DATA. None: the relay waits for the message.
-    async fn read_envelope_replies(&mut self, reset: bool) -> Result<Option<Answer>, Lost> {
+    async fn read_envelope_replies(&mut self, reset: bool) -> Result<Option<Answer>, LostAnswer> {
         if reset {
             self.read_reset_reply().await?;
         }
@@ -253,19 +265,19 @@ impl Session {
             // It refuses the sender and takes recipient and message: a dot would mail nothing to
             // somebody. Hang up.
             (Some((stage, reply)), 354) => {
-                self.state = State::Broken;
+                self.state = SessionState::Broken;
                 Ok(Some(Answer::Refused { stage, reply }))
             }
             (Some((stage, reply)), _) => self.refused(stage, reply).map(Some),
         }
     }
 
-    async fn read_reset_reply(&mut self) -> Result<(), Lost> {
+    async fn read_reset_reply(&mut self) -> Result<(), LostAnswer> {
         let reply = self.hear(Stage::Rset).await?;
         if reply.is_positive() {
             Ok(())
         } else {
-            Err(Lost::without_doubt(
+            Err(LostAnswer::without_doubt(
                 Stage::Rset,
                 LostCause::ShuttingDown(reply),
             ))
@@ -274,7 +286,7 @@ impl Session {
 
     /// The refusal is known whatever comes of the dot; the connection is kept only if all is well.
     async fn send_lone_dot(&mut self) {
-        self.state = State::Broken;
+        self.state = SessionState::Broken;
         if self
             .wire
             .send(b".\r\n", self.timeouts.transfer)
@@ -284,7 +296,7 @@ impl Session {
             && reply.code != 421
             && !self.wire.has_unread()
         {
-            self.state = State::NeedsReset;
+            self.state = SessionState::NeedsReset;
         }
     }
 
@@ -293,7 +305,7 @@ impl Session {
         &mut self,
         message: &[u8],
         next: Option<Announcement<'_>>,
-    ) -> Result<Answer, Lost> {
+    ) -> Result<Answer, LostAnswer> {
         if self.wire.has_unread() {
             // It speaks when it is our turn. The message never leaves; a no is an answer.
             let reply = self.hear(Stage::Dot).await?;
@@ -302,7 +314,10 @@ impl Session {
                 return Ok(Answer::Refused { stage, reply });
             }
             let said = format!("“{reply}” out of turn");
-            return Err(Lost::without_doubt(Stage::Dot, LostCause::Protocol(said)));
+            return Err(LostAnswer::without_doubt(
+                Stage::Dot,
+                LostCause::Protocol(said),
+            ));
         }
         // One that will be refused here is left to its own turn.
         let next = next
@@ -311,12 +326,12 @@ impl Session {
                 let commands = self.prepare(next.envelope, next.bytes).ok()?;
                 Some((next.envelope, commands.group(false)))
             });
-        let mut framed = Framed::new(message);
+        let mut framed = FramedMessage::new(message);
         let harmless = framed.harmless_bytes();
         if let Some((_, group)) = &next {
             framed.followed_by(group.as_bytes());
         }
-        let mut sent = Sent::default();
+        let mut sent = SentBytes::default();
         let handed_over = self
             .wire
             .send_slices(framed.slices(), &mut sent, self.timeouts.transfer)
@@ -327,7 +342,7 @@ impl Session {
             Err(cause) => (self.wire.last_words().await.ok_or(cause), false),
         };
         let dot_left = is_whole || sent.may_exceed(harmless, next.is_some());
-        let lost_at_dot = |dot_left, cause| Lost {
+        let lost_at_dot = |dot_left, cause| LostAnswer {
             dot_left,
             stage: Stage::Dot,
             cause,
@@ -336,7 +351,7 @@ impl Session {
         let answer = match reply.code {
             200..=299 if dot_left => Answer::Accepted(reply),
             421 => {
-                return Err(Lost::without_doubt(
+                return Err(LostAnswer::without_doubt(
                     Stage::Dot,
                     LostCause::ShuttingDown(reply),
                 ));
@@ -354,15 +369,15 @@ impl Session {
             self.messages_sent += 1;
         }
         self.state = match next {
-            _ if !is_whole => State::Broken,
-            Some((envelope, _)) => State::Announced(envelope.clone()),
-            None if self.wire.has_unread() => State::Broken,
-            None => State::Idle,
+            _ if !is_whole => SessionState::Broken,
+            Some((envelope, _)) => SessionState::Announced(envelope.clone()),
+            None if self.wire.has_unread() => SessionState::Broken,
+            None => SessionState::Idle,
         };
         Ok(answer)
     }
 
-    async fn say(&mut self, stage: Stage, command: &str) -> Result<(), Lost> {
+    async fn say(&mut self, stage: Stage, command: &str) -> Result<(), LostAnswer> {
         let within = self.timeouts.transfer;
         let Err(cause) = self.wire.send(command.as_bytes(), within).await else {
             return Ok(());
@@ -371,11 +386,11 @@ impl Session {
             Some(reply) if reply.code >= 400 => LostCause::ShuttingDown(reply),
             _ => cause,
         };
-        Err(Lost::without_doubt(stage, cause))
+        Err(LostAnswer::without_doubt(stage, cause))
     }
 
     /// The next reply; a 421 is a goodbye wherever it comes (RFC 5321 §3.8).
-    async fn hear(&mut self, stage: Stage) -> Result<Reply, Lost> {
+    async fn hear(&mut self, stage: Stage) -> Result<Reply, LostAnswer> {
         let within = match stage {
             Stage::Rset | Stage::Mail => self.timeouts.mail,
             Stage::Rcpt => self.timeouts.rcpt,
@@ -386,21 +401,24 @@ impl Session {
             .wire
             .reply(within)
             .await
-            .map_err(|cause| Lost::without_doubt(stage, cause))?;
+            .map_err(|cause| LostAnswer::without_doubt(stage, cause))?;
         if reply.code == 421 {
-            return Err(Lost::without_doubt(stage, LostCause::ShuttingDown(reply)));
+            return Err(LostAnswer::without_doubt(
+                stage,
+                LostCause::ShuttingDown(reply),
+            ));
         }
         Ok(reply)
     }
 
     /// A refusal before the message, which leaves the session usable; anything but 4xx and 5xx
     /// is no answer to what we said.
-    fn refused(&mut self, stage: Stage, reply: Reply) -> Result<Answer, Lost> {
+    fn refused(&mut self, stage: Stage, reply: Reply) -> Result<Answer, LostAnswer> {
         if !reply.is_transient() && !reply.is_permanent() {
             let said = format!("“{reply}” in answer to {stage}");
-            return Err(Lost::without_doubt(stage, LostCause::Protocol(said)));
+            return Err(LostAnswer::without_doubt(stage, LostCause::Protocol(said)));
         }
-        self.state = State::NeedsReset;
+        self.state = SessionState::NeedsReset;
         Ok(Answer::Refused { stage, reply })
     }
 }

@@ -19,7 +19,7 @@ use super::relay::Relay;
 use crate::source::read_file;
 
 /// Loaded once a relay: reading the system's certificates takes longer than a handshake.
-pub(super) struct Trust {
+pub(super) struct LoadedTrust {
     verified: TlsConnector,
     unverified: TlsConnector,
 }
@@ -79,7 +79,7 @@ pub(super) fn is_about_the_certificate(error: &io::Error) -> bool {
 /// All authorities of the web have a quarter of it.
 const MAX_CA_FILE_BYTES: u64 = 1 << 20;
 
-async fn load(ca_file: Option<PathBuf>) -> Result<Trust, TrustError> {
+async fn load(ca_file: Option<PathBuf>) -> Result<LoadedTrust, TrustError> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let verifier = {
         let provider = Arc::clone(&provider);
@@ -101,7 +101,7 @@ async fn load(ca_file: Option<PathBuf>) -> Result<Trust, TrustError> {
             .with_no_client_auth();
         Ok(TlsConnector::from(Arc::new(config)))
     };
-    Ok(Trust {
+    Ok(LoadedTrust {
         verified: config(Arc::new(verifier))?,
         unverified: config(Arc::new(AnyCertificate(Arc::clone(&provider))))?,
     })

@@ -49,19 +49,19 @@ pub(super) fn shown(duration: Duration) -> String {
 }
 
 /// The connection, clear or not.
-pub(super) enum Stream {
+pub(super) enum WireStream {
     Clear(TcpStream),
     Tls(Box<TlsStream<TcpStream>>),
 }
 
 /// A connection and what has come over it.
 pub(super) struct Wire {
-    stream: Stream,
+    stream: WireStream,
     replies: ReplyParser,
 }
 
 impl Wire {
-    pub(super) fn new(stream: Stream) -> Self {
+    pub(super) fn new(stream: WireStream) -> Self {
         Self {
             stream,
             replies: ReplyParser::default(),
@@ -71,19 +71,19 @@ impl Wire {
     /// The bare connection, for a TLS handshake. Nothing may be unread: see [`Self::has_unread`].
     pub(super) fn into_clear(self) -> Option<TcpStream> {
         match self.stream {
-            Stream::Clear(tcp) if !self.replies.has_unread() => Some(tcp),
+            WireStream::Clear(tcp) if !self.replies.has_unread() => Some(tcp),
             _ => None,
         }
     }
 
     pub(super) fn is_tls(&self) -> bool {
-        matches!(self.stream, Stream::Tls(_))
+        matches!(self.stream, WireStream::Tls(_))
     }
 
     pub(super) fn tls(&self) -> Option<&TlsStream<TcpStream>> {
         match &self.stream {
-            Stream::Tls(tls) => Some(tls),
-            Stream::Clear(_) => None,
+            WireStream::Tls(tls) => Some(tls),
+            WireStream::Clear(_) => None,
         }
     }
 
@@ -128,7 +128,7 @@ impl Wire {
         commands: &[u8],
         within: Duration,
     ) -> Result<(), LostCause> {
-        let mut sent = Sent::default();
+        let mut sent = SentBytes::default();
         self.send_slices(&mut [IoSlice::new(commands)], &mut sent, within)
             .await
     }
@@ -138,7 +138,7 @@ impl Wire {
     pub(super) async fn send_slices(
         &mut self,
         mut slices: &mut [IoSlice<'_>],
-        sent: &mut Sent,
+        sent: &mut SentBytes,
         within: Duration,
     ) -> Result<(), LostCause> {
         let total: usize = slices.iter().map(|slice| slice.len()).sum();
@@ -177,12 +177,12 @@ impl Wire {
 
 /// How much of a write was handed over.
 #[derive(Debug, Default)]
-pub(super) struct Sent {
+pub(super) struct SentBytes {
     bytes: usize,
     all_but_the_last_record: bool,
 }
 
-impl Sent {
+impl SentBytes {
     /// Whether more than the first `harmless` bytes may have left in a form that the relay can
     /// read. `has_more` says whether anything follows what would do harm: then that may lie in
     /// a TLS record before the last.
@@ -200,7 +200,7 @@ fn broken(error: io::Error) -> LostCause {
     }
 }
 
-impl AsyncRead for Stream {
+impl AsyncRead for WireStream {
     fn poll_read(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -213,7 +213,7 @@ impl AsyncRead for Stream {
     }
 }
 
-impl AsyncWrite for Stream {
+impl AsyncWrite for WireStream {
     fn poll_write(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,

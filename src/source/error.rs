@@ -77,7 +77,7 @@ impl SourceError {
     /// For a person at a terminal: what is wrong, the line with a caret, what to do.
     #[must_use]
     pub fn into_report(self) -> Report {
-        Report::new(Shown(self))
+        Report::new(ShownError(self))
     }
 
     /// What is wrong, without its place.
@@ -141,23 +141,23 @@ impl Diagnostic for SourceError {
 }
 
 /// A [`SourceError`] whose place is told by the picture of its line alone.
-struct Shown(SourceError);
+struct ShownError(SourceError);
 
-impl fmt::Display for Shown {
+impl fmt::Display for ShownError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.message)
     }
 }
 
-impl fmt::Debug for Shown {
+impl fmt::Debug for ShownError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
 }
 
-impl Error for Shown {}
+impl Error for ShownError {}
 
-impl Diagnostic for Shown {
+impl Diagnostic for ShownError {
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         self.0.help()
     }

@@ -10,7 +10,7 @@ mod words;
 
 pub use self::keys::HarmlessKeys;
 use self::{
-    keys::{Shows, key_at, next_boundary},
+    keys::{VisiblePart, key_at, next_boundary},
     stars::{is_block_mark, star_into, url_into, variable},
 };
 pub(super) use self::{stars::pieces, words::without};
@@ -21,8 +21,8 @@ pub(super) fn masked(text: &str, keys: &HarmlessKeys) -> (String, Vec<String>) {
         keys,
         shown: String::with_capacity(text.len()),
         secrets: Vec::new(),
-        above: Above::Nothing,
-        block: Block::Closed,
+        above: OpenAbove::Nothing,
+        block: OutermostKey::Closed,
         is_in_pem: false,
     };
     for line in text.split_inclusive('\n') {
@@ -45,7 +45,7 @@ pub(super) fn masked(text: &str, keys: &HarmlessKeys) -> (String, Vec<String>) {
 }
 
 /// What the lines above leave open.
-enum Above {
+enum OpenAbove {
     Nothing,
     /// A harmless key at this indentation: list items and lines farther in go on with it. Behind a `|`
     /// they are text, whatever they look like.
@@ -61,7 +61,7 @@ enum Above {
 }
 
 /// The outermost key that the line stands under.
-enum Block {
+enum OutermostKey {
     /// It may hold secrets.
     Closed,
     Open,
@@ -73,8 +73,8 @@ struct Masking<'k> {
     keys: &'k HarmlessKeys,
     shown: String,
     secrets: Vec<String>,
-    above: Above,
-    block: Block,
+    above: OpenAbove,
+    block: OutermostKey,
     is_in_pem: bool,
 }
 
@@ -94,12 +94,12 @@ impl Masking<'_> {
         }
         let secret = self.secret_from(line);
         let end = secret.unwrap_or(line.len());
-        let is_text = matches!(self.above, Above::Harmless { is_text: true, .. });
+        let is_text = matches!(self.above, OpenAbove::Harmless { is_text: true, .. });
         let goes_on = self.goes_on(line, indent);
         let is_harmless = self.keyed(line, indent, end);
         if let Some(from) = secret {
             let is_alone = is_block_mark(line[from..].trim());
-            self.above = Above::Secret { indent, is_alone };
+            self.above = OpenAbove::Secret { indent, is_alone };
             return self.star(&line[from..]);
         }
         let has_key = is_harmless.is_some() && !is_text;
@@ -107,8 +107,8 @@ impl Masking<'_> {
             let value = line.rsplit(':').next().unwrap_or_default().trim();
             let is_text = !value.is_empty() && is_block_mark(value);
             self.above = match is_harmless {
-                Some(true) => Above::Harmless { indent, is_text },
-                _ => Above::Nothing,
+                Some(true) => OpenAbove::Harmless { indent, is_text },
+                _ => OpenAbove::Nothing,
             };
         }
     }
@@ -116,11 +116,11 @@ impl Masking<'_> {
     /// Whether a line belongs to a harmless key above.
     fn goes_on(&self, line: &str, indent: usize) -> bool {
         let is_item = line[indent..].starts_with('-');
-        matches!(self.above, Above::Harmless { indent: key, .. } if indent > key || is_item && indent == key)
+        matches!(self.above, OpenAbove::Harmless { indent: key, .. } if indent > key || is_item && indent == key)
     }
 
     fn is_value_of_secret(&mut self, indent: usize, bare: &str) -> bool {
-        let Above::Secret {
+        let OpenAbove::Secret {
             indent: key,
             is_alone,
         } = &mut self.above
@@ -160,16 +160,16 @@ impl Masking<'_> {
     /// None where it has no key.
     fn keyed(&mut self, line: &str, indent: usize, end: usize) -> Option<bool> {
         let mut has_key = false;
-        let is_open = !matches!(self.block, Block::Closed);
+        let is_open = !matches!(self.block, OutermostKey::Closed);
         let goes_on = is_open && self.goes_on(line, indent);
         let mut shows = match goes_on {
-            true => Shows::All,
-            false => Shows::Stars,
+            true => VisiblePart::All,
+            false => VisiblePart::Stars,
         };
         self.shown.push_str(&line[..indent]);
         let mut from = indent;
         let mut at = match self.above {
-            Above::Harmless { is_text: true, .. } if goes_on => end,
+            OpenAbove::Harmless { is_text: true, .. } if goes_on => end,
             _ => indent,
         };
         // Up to where nothing but dashes and white space stands before the first key.
@@ -185,7 +185,7 @@ impl Masking<'_> {
             };
             let class = self.keys.class(name);
             // Within stars a word with a colon is a key only where it is one of ours, in its place.
-            if shows == Shows::Stars
+            if shows == VisiblePart::Stars
                 && !is_first
                 && !(follows && (class.is_some() || self.keys.names_secret(name)))
             {
@@ -200,34 +200,34 @@ impl Masking<'_> {
             }
             shows = match (class, &self.block) {
                 (Some(shows), _) => shows,
-                (None, Block::Named) if follows => Shows::All,
-                (None, _) => Shows::Stars,
+                (None, OutermostKey::Named) if follows => VisiblePart::All,
+                (None, _) => VisiblePart::Stars,
             };
             (from, at) = (behind, behind);
         }
         self.show(&line[from.min(end)..end], shows);
-        has_key.then_some(shows == Shows::All && !matches!(self.block, Block::Closed))
+        has_key.then_some(shows == VisiblePart::All && !matches!(self.block, OutermostKey::Closed))
     }
 
     /// The block that a line's first key begins.
     fn enter(&mut self, name: &str, indent: usize) {
         if indent == 0 {
             self.block = match name {
-                _ if self.keys.named_blocks.contains(&name) => Block::Named,
-                _ if self.keys.blocks.contains(&name) => Block::Open,
-                _ => Block::Closed,
+                _ if self.keys.named_blocks.contains(&name) => OutermostKey::Named,
+                _ if self.keys.blocks.contains(&name) => OutermostKey::Open,
+                _ => OutermostKey::Closed,
             };
         } else if self.keys.holders.contains(&name) {
-            self.block = Block::Closed;
+            self.block = OutermostKey::Closed;
         }
     }
 
-    fn show(&mut self, text: &str, shows: Shows) {
-        let is_open = !matches!(self.block, Block::Closed);
+    fn show(&mut self, text: &str, shows: VisiblePart) {
+        let is_open = !matches!(self.block, OutermostKey::Closed);
         let comment = text.find(" #").filter(|_| !is_open);
         let (text, comment) = text.split_at(comment.unwrap_or(text.len()));
         let hidden = match shows {
-            Shows::All => {
+            VisiblePart::All => {
                 let range = text.find("://").and_then(|at| {
                     let start = at + 3;
                     Some((start, start + text[start..].rfind('@')?))
@@ -238,8 +238,8 @@ impl Masking<'_> {
                 self.shown.push_str(&text[end..]);
                 text[start..end].to_owned()
             }
-            Shows::Address => url_into(&mut self.shown, text),
-            Shows::Stars => {
+            VisiblePart::Address => url_into(&mut self.shown, text),
+            VisiblePart::Stars => {
                 let is_mark = |c: char| c.is_whitespace() || matches!(c, '{' | '[' | '-' | ',');
                 let start = text.len() - text.trim_start_matches(is_mark).len();
                 let is_mark = |c: char| c.is_whitespace() || matches!(c, '}' | ']' | ',');

@@ -92,7 +92,7 @@ pub struct NewBatch {
 
 /// The readers of a batch who get it at the same moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Wave {
+pub struct ZoneCohort {
     /// The moment.
     pub due_at: DateTime<Utc>,
     /// Their zones, by name; `""` stands for readers who named none.
@@ -100,7 +100,7 @@ pub struct Wave {
     /// Whether it is under way.
     pub state: WaveState,
     /// Where its rows stand.
-    pub counts: Counts,
+    pub counts: DeliveryCounts,
 }
 
 /// Whether a wave is under way.
@@ -135,7 +135,7 @@ pub struct AudienceSize {
 
 /// How many rows stand where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Counts {
+pub struct DeliveryCounts {
     /// Not yet tried.
     pub pending: u64,
     /// Held by a sender.
@@ -154,7 +154,7 @@ pub struct Counts {
     pub skipped: u64,
 }
 
-impl Counts {
+impl DeliveryCounts {
     /// All rows.
     #[must_use]
     pub fn total(&self) -> u64 {

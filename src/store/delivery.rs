@@ -21,7 +21,7 @@ pub struct SenderId(pub String);
 
 /// How many rows a claim may take, and where from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Quotas {
+pub struct ClaimQuotas {
     /// From everywhere together; rows that came first go first.
     pub total: u32,
     /// From all domains that `domains` does not name.
@@ -32,7 +32,7 @@ pub struct Quotas {
 
 /// An answer to `lease`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Lease {
+pub struct LeaseAnswer {
     /// How many may go now.
     pub granted: u32,
     /// When to ask again, where fewer were granted than wanted.
@@ -74,7 +74,7 @@ impl Claim {
 
 /// How a domain's readers have fared in a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fared {
+pub struct DomainRecord {
     /// The domain.
     pub domain: String,
     /// Readers taken.
@@ -85,7 +85,7 @@ pub struct Fared {
     pub untried: usize,
 }
 
-impl Fared {
+impl DomainRecord {
     /// Readers of whom the relay has said something that lasts.
     #[must_use]
     pub fn tried(&self) -> usize {
@@ -101,7 +101,7 @@ pub(crate) fn is_beyond_doubt(issues: usize, since: DateTime<Utc>, now: DateTime
 
 /// What is remembered of a relay or a recipient domain between runs. What it means is `delivery`'s.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mood {
+pub struct StoredMood {
     /// Whose.
     pub key: String,
     /// As JSON.
@@ -118,12 +118,12 @@ pub struct Transition {
     /// The claim's fencing number.
     pub fence: i64,
     /// Where it goes.
-    pub to: Step,
+    pub to: DeliveryStep,
 }
 
 /// Where a claimed row goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
+pub enum DeliveryStep {
     /// The message may leave now. Refused when the reader was suppressed since the freeze.
     Sending {
         /// The hash of what leaves.
@@ -183,7 +183,7 @@ pub enum Step {
 
 /// A transition that was not applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
+pub struct RefusedStep {
     /// The row.
     pub delivery: DeliveryId,
     /// Why.
@@ -252,7 +252,7 @@ pub struct Receipt {
 
 /// What a recovery found of a dead sender's rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Recovered {
+pub struct RecoveredRows {
     /// Claims that returned to pending.
     pub returned: u64,
     /// Rows in flight whose fate nobody knows.
@@ -273,7 +273,7 @@ pub enum UnknownAnswer {
 
 /// Rows that a person wants tried again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Retry {
+pub struct RetrySelection {
     /// Where they stand.
     pub state: RetryState,
     /// Only those of this domain.
@@ -295,7 +295,7 @@ pub enum RetryState {
 
 /// What came of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Retried {
+pub struct RetryOutcome {
     /// Rows that are due now.
     pub rows: u64,
     /// Rows left as they are: their readers are suppressed.
@@ -304,7 +304,7 @@ pub struct Retried {
 
 /// Which of the suppressions that a relay's refusal made.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Bounces {
+pub struct BounceSelection {
     /// Made by this batch.
     pub batch: Option<BatchId>,
     /// Made since then.

@@ -1,6 +1,6 @@
 //! What can be wrong with a store, and what a person does about it.
 
-use super::Counts;
+use super::DeliveryCounts;
 use crate::source::SourceError;
 
 /// Everything that can go wrong with a store.
@@ -116,9 +116,9 @@ pub enum StoreError {
     #[error("the ledger does not add up: its rows are {rows:?}, its counters {counters:?}")]
     Unbalanced {
         /// Row by row.
-        rows: Box<Counts>,
+        rows: Box<DeliveryCounts>,
         /// As they were kept.
-        counters: Box<Counts>,
+        counters: Box<DeliveryCounts>,
     },
     /// Content that rows are to be sent with, and that can't be had.
     #[error("the content {hash} can't be read back from the ledger: {why}")]

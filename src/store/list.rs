@@ -48,7 +48,7 @@ pub enum Upsert {
 
 /// What became of people who were on another list of ours.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Joined {
+pub struct JoinOutcome {
     /// Of each of the people, in their order.
     pub outcomes: Vec<Upsert>,
     /// Addresses that are kept off the list and were not before.
@@ -58,7 +58,7 @@ pub struct Joined {
 /// What became of a reader whose address changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Moved {
+pub enum MoveOutcome {
     /// The same reader, with all that was known of them, under the new address.
     Moved,
     /// Nobody on the list has the old address.
@@ -73,7 +73,7 @@ pub enum Moved {
 
 /// What is known of an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Known {
+pub struct KnownAddress {
     /// The list has a subscriber of that address, whatever their state.
     pub is_listed: bool,
     /// Why it gets no mail.
@@ -82,7 +82,7 @@ pub struct Known {
 
 /// What became of a state that a person took into use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Adoption {
+pub struct AdoptionOutcome {
     /// Batches that were open in it and are paused now.
     pub paused: u64,
     /// Readers who left since it was made, and are out now.

@@ -6,13 +6,13 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{BatchState, RefusalReason, Step, UnknownAnswer};
+use super::{BatchState, DeliveryStep, RefusalReason, UnknownAnswer};
 use crate::audience::SuppressionReason;
 
 /// Where one row stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum State {
+pub enum RowState {
     /// Not tried yet, or as good as.
     Pending,
     /// Held by a sender.
@@ -31,7 +31,7 @@ pub enum State {
     Skipped,
 }
 
-impl State {
+impl RowState {
     /// All, in the order of their codes.
     pub const ALL: [Self; 8] = [
         Self::Pending,
@@ -62,8 +62,8 @@ impl State {
 
 /// What the steps of one row need to know of it, and change.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Row {
-    pub(super) state: State,
+pub(super) struct LedgerRow {
+    pub(super) state: RowState,
     pub(super) fence: i64,
     pub(super) attempts: u32,
     pub(super) losses: u32,
@@ -81,7 +81,7 @@ pub(super) struct Row {
 
 /// What surrounds a row and a step.
 #[derive(Debug, Clone)]
-pub(super) struct Circumstances<'a> {
+pub(super) struct StepContext<'a> {
     pub(super) batch: &'a BatchState,
     /// Rows that nobody tried yet are due since then.
     pub(super) slot: DateTime<Utc>,
@@ -110,49 +110,51 @@ const BY_A_PERSON: &str = "taken as accepted by a person";
 /// The longest reply that is kept, in bytes: a hostile relay must not fill the disk.
 const MAX_REPLY_BYTES: usize = 1_000;
 
-impl Row {
+impl LedgerRow {
     /// Applies a step. A refusal may have moved the row too: to `skipped` or back to waiting.
     pub(super) fn apply(
         &mut self,
         fence: i64,
-        step: &Step,
-        around: &Circumstances<'_>,
+        step: &DeliveryStep,
+        around: &StepContext<'_>,
     ) -> Result<(), RefusalReason> {
         if fence != self.fence {
             return Err(RefusalReason::Fenced);
         }
         match (step, self.state) {
-            (Step::Sending { content }, State::Claimed) => self.start(content, around),
+            (DeliveryStep::Sending { content }, RowState::Claimed) => self.start(content, around),
             // `cancel` skips claimed rows at once; their sender learns it here.
-            (Step::Sending { .. }, State::Skipped) if *around.batch == BatchState::Cancelled => {
+            (DeliveryStep::Sending { .. }, RowState::Skipped)
+                if *around.batch == BatchState::Cancelled =>
+            {
                 Err(RefusalReason::Stopped)
             }
-            (Step::Accepted { reply }, State::Sending) => {
-                self.end(State::Accepted, reply);
+            (DeliveryStep::Accepted { reply }, RowState::Sending) => {
+                self.end(RowState::Accepted, reply);
                 Ok(())
             }
-            (Step::Unknown { reply }, State::Sending) => {
-                self.end(State::Unknown, reply);
+            (DeliveryStep::Unknown { reply }, RowState::Sending) => {
+                self.end(RowState::Unknown, reply);
                 Ok(())
             }
-            (Step::Rejected { reply, .. }, State::Claimed | State::Sending) => {
+            (DeliveryStep::Rejected { reply, .. }, RowState::Claimed | RowState::Sending) => {
                 self.tried(around.now);
-                self.end(State::Rejected, reply);
+                self.end(RowState::Rejected, reply);
                 Ok(())
             }
-            (Step::Held { reply }, State::Claimed | State::Sending) => {
-                self.state = State::Claimed;
+            (DeliveryStep::Held { reply }, RowState::Claimed | RowState::Sending) => {
+                self.state = RowState::Claimed;
                 self.reply = Some(shortened(reply));
                 Ok(())
             }
             (
-                Step::Deferred {
+                DeliveryStep::Deferred {
                     due_at,
                     reply,
                     waited,
                     ..
                 },
-                State::Claimed | State::Sending,
+                RowState::Claimed | RowState::Sending,
             ) => {
                 self.tried(around.now);
                 self.attempts = self.attempts.saturating_add(1);
@@ -161,12 +163,12 @@ impl Row {
                 Ok(())
             }
             (
-                Step::PutOff {
+                DeliveryStep::PutOff {
                     reply,
                     due_at,
                     waited,
                 },
-                State::Claimed | State::Sending,
+                RowState::Claimed | RowState::Sending,
             ) => {
                 self.has_to_wait(reply, *waited, around.now);
                 if self.attempts == 0 {
@@ -178,7 +180,7 @@ impl Row {
                 }
                 Ok(())
             }
-            (Step::Returned { lost }, State::Claimed | State::Sending) => {
+            (DeliveryStep::Returned { lost }, RowState::Claimed | RowState::Sending) => {
                 self.losses = self.losses.saturating_add(u32::from(*lost));
                 self.forget_a_try_that_was_none();
                 self.go_back(around);
@@ -189,9 +191,9 @@ impl Row {
     }
 
     /// Its sender died: a claim goes back, and what was in flight nobody knows.
-    pub(super) fn abandon(&mut self, resend: bool, around: &Circumstances<'_>) -> State {
-        if self.state == State::Sending && !resend {
-            self.end(State::Unknown, LOST_SENDER);
+    pub(super) fn abandon(&mut self, resend: bool, around: &StepContext<'_>) -> RowState {
+        if self.state == RowState::Sending && !resend {
+            self.end(RowState::Unknown, LOST_SENDER);
         } else {
             self.go_back(around);
         }
@@ -199,10 +201,12 @@ impl Row {
     }
 
     /// A person says what became of a row that nobody knows the fate of.
-    pub(super) fn resolve(&mut self, answer: UnknownAnswer, around: &Circumstances<'_>) {
+    pub(super) fn resolve(&mut self, answer: UnknownAnswer, around: &StepContext<'_>) {
         match (self.state, answer) {
-            (State::Unknown, UnknownAnswer::Accept) => self.end(State::Accepted, BY_A_PERSON),
-            (State::Unknown, UnknownAnswer::Resend) if *around.batch != BatchState::Cancelled => {
+            (RowState::Unknown, UnknownAnswer::Accept) => self.end(RowState::Accepted, BY_A_PERSON),
+            (RowState::Unknown, UnknownAnswer::Resend)
+                if *around.batch != BatchState::Cancelled =>
+            {
                 self.go_back(around);
             }
             _ => {}
@@ -211,8 +215,8 @@ impl Row {
 
     /// A person wants it tried again: a new attempt, with all the time there is. What was taken is
     /// never tried again.
-    pub(super) fn retry(&mut self, around: &Circumstances<'_>) {
-        let is_retried = matches!(self.state, State::Rejected | State::Deferred);
+    pub(super) fn retry(&mut self, around: &StepContext<'_>) {
+        let is_retried = matches!(self.state, RowState::Rejected | RowState::Deferred);
         if is_retried && *around.batch != BatchState::Cancelled {
             self.waited = Duration::ZERO;
             self.tried_at = None;
@@ -222,7 +226,7 @@ impl Row {
     }
 
     /// Back to where the row was before it was claimed.
-    pub(super) fn go_back(&mut self, around: &Circumstances<'_>) {
+    pub(super) fn go_back(&mut self, around: &StepContext<'_>) {
         let due_at = if self.attempts == 0 {
             around.slot.min(around.now)
         } else {
@@ -233,10 +237,10 @@ impl Row {
 
     /// The row ends without mail.
     pub(super) fn skip(&mut self, reason: &str) {
-        self.end(State::Skipped, reason);
+        self.end(RowState::Skipped, reason);
     }
 
-    fn start(&mut self, content: &str, around: &Circumstances<'_>) -> Result<(), RefusalReason> {
+    fn start(&mut self, content: &str, around: &StepContext<'_>) -> Result<(), RefusalReason> {
         if *around.batch != BatchState::Open {
             self.go_back(around);
             return Err(RefusalReason::Stopped);
@@ -250,19 +254,19 @@ impl Row {
             return Err(RefusalReason::Removed);
         }
         self.tried(around.now);
-        self.state = State::Sending;
+        self.state = RowState::Sending;
         self.content = Some(content.to_owned());
         Ok(())
     }
 
-    fn wait(&mut self, due_at: DateTime<Utc>, around: &Circumstances<'_>) {
+    fn wait(&mut self, due_at: DateTime<Utc>, around: &StepContext<'_>) {
         if *around.batch == BatchState::Cancelled {
             return self.skip(CANCELLED);
         }
         self.state = if self.attempts == 0 {
-            State::Pending
+            RowState::Pending
         } else {
-            State::Deferred
+            RowState::Deferred
         };
         self.due_at = Some(due_at);
     }
@@ -291,7 +295,7 @@ impl Row {
         self.first_attempt_at.get_or_insert(now);
     }
 
-    fn end(&mut self, state: State, reply: &str) {
+    fn end(&mut self, state: RowState, reply: &str) {
         self.state = state;
         self.due_at = None;
         self.reply = Some(shortened(reply));

@@ -5,7 +5,7 @@ use crate::audience::{Consent, Origin, Profile, SubscriberState};
 
 /// A person as a store keeps them, as far as merging goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Person {
+pub(super) struct StoredPerson {
     pub(super) profile: Profile,
     pub(super) state: SubscriberState,
     pub(super) vouched_by: Origins,
@@ -14,7 +14,7 @@ pub(super) struct Person {
 
 /// What a merge did.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Merge {
+pub(super) struct MergeOutcome {
     /// Anything at all is different.
     pub(super) changed: bool,
     /// What the profile says is different.
@@ -25,11 +25,11 @@ pub(super) struct Merge {
     pub(super) replaced_consent: Option<Consent>,
 }
 
-impl Person {
+impl StoredPerson {
     /// Someone new.
     pub(super) fn new(profile: Profile, origin: Origin) -> Self {
         let mut set_by = SetBy::default();
-        for field in Field::ALL {
+        for field in OwnedField::ALL {
             if field.is_stated(&profile) {
                 set_by.set(field, origin);
             }
@@ -43,10 +43,10 @@ impl Person {
     }
 
     /// Takes over what `origin` says of this person, as far as it may.
-    pub(super) fn merge(&mut self, said: &Profile, origin: Origin) -> Merge {
-        let mut merge = Merge::default();
+    pub(super) fn merge(&mut self, said: &Profile, origin: Origin) -> MergeOutcome {
+        let mut merge = MergeOutcome::default();
         let before = self.clone();
-        for field in Field::ALL {
+        for field in OwnedField::ALL {
             if field.is_stated(said) {
                 if self.set_by.allows(field, origin) {
                     let is_news = field.copy(&mut self.profile, said, origin);
@@ -58,7 +58,7 @@ impl Person {
             } else if origin == Origin::File && self.set_by.get(field) == Some(Origin::File) {
                 // The file is a description, not a request: a line taken out of it takes back what
                 // the line had said. Proof of consent alone is never taken back.
-                if field != Field::Consent {
+                if field != OwnedField::Consent {
                     field.clear(&mut self.profile);
                     self.set_by.unset(field);
                 }
@@ -113,7 +113,7 @@ impl SetBy {
     const BITS: u32 = 3;
     const MASK: u32 = 0b111;
 
-    pub(super) fn get(self, field: Field) -> Option<Origin> {
+    pub(super) fn get(self, field: OwnedField) -> Option<Origin> {
         match (self.0 >> (field as u32 * Self::BITS)) & Self::MASK {
             1 => Some(Origin::File),
             2 => Some(Origin::Import),
@@ -123,7 +123,7 @@ impl SetBy {
         }
     }
 
-    fn set(&mut self, field: Field, origin: Origin) {
+    fn set(&mut self, field: OwnedField, origin: Origin) {
         let code = match origin {
             Origin::File => 1,
             Origin::Import => 2,
@@ -134,13 +134,13 @@ impl SetBy {
         self.0 |= code << (field as u32 * Self::BITS);
     }
 
-    fn unset(&mut self, field: Field) {
+    fn unset(&mut self, field: OwnedField) {
         self.0 &= !(Self::MASK << (field as u32 * Self::BITS));
     }
 
     /// Whether `origin` may overwrite the field. The file and an import are of one rank: of the
     /// two lists kept by hand, the one read last is right.
-    fn allows(self, field: Field, origin: Origin) -> bool {
+    fn allows(self, field: OwnedField, origin: Origin) -> bool {
         self.get(field).is_none_or(|set_by| {
             let rank = |origin: Origin| origin.max(Origin::Import);
             rank(origin) >= rank(set_by)
@@ -150,7 +150,7 @@ impl SetBy {
 
 /// The fields that have an owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Field {
+pub(super) enum OwnedField {
     Name,
     Editions,
     Tags,
@@ -159,7 +159,7 @@ pub(super) enum Field {
     Consent,
 }
 
-impl Field {
+impl OwnedField {
     const ALL: [Self; 6] = [
         Self::Name,
         Self::Editions,

@@ -40,7 +40,7 @@ pub struct DueNotice {
 
 /// What came of a try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Told {
+pub enum NotifyOutcome {
     /// It is told.
     Done,
     /// Not yet; again at this time.
@@ -51,7 +51,7 @@ pub enum Told {
 
 /// A target that what happened did not reach.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unreached {
+pub struct UnreachedTarget {
     /// Which.
     pub target: String,
     /// Notices that were given up since the last one that was told there.

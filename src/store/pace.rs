@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::Lease;
+use super::LeaseAnswer;
 use crate::publication::Rate;
 
 /// What may go now of `want`, and what is spent then. `spent_until` is when the last message leased
@@ -13,7 +13,7 @@ pub(super) fn lease(
     spent_until: Option<DateTime<Utc>>,
     want: u32,
     now: DateTime<Utc>,
-) -> (Lease, DateTime<Utc>) {
+) -> (LeaseAnswer, DateTime<Utc>) {
     let longest = TimeDelta::days(366);
     let per = TimeDelta::from_std(rate.per).map_or(longest, |per| per.min(longest));
     let messages = i32::try_from(rate.messages.max(1)).unwrap_or(i32::MAX);
@@ -26,7 +26,7 @@ pub(super) fn lease(
     let granted = want.min(u32::try_from(fits).unwrap_or(u32::MAX));
     let spent_until = spent_until + times(interval, granted);
     let again_at = (spent_until + interval - burst).max(now);
-    (Lease { granted, again_at }, spent_until)
+    (LeaseAnswer { granted, again_at }, spent_until)
 }
 
 fn times(interval: TimeDelta, count: u32) -> TimeDelta {

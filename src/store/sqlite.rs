@@ -49,11 +49,11 @@ use std::{
     sync::Arc,
 };
 
-pub use self::{departures::other::Departures, open::make_private_folder, outside::Outside};
+pub use self::{departures::other::Departures, open::make_private_folder, outside::OutsideFolder};
 
 use rusqlite::Connection;
 
-use self::{owner::Owner, place::Place};
+use self::{owner::DatabaseOwner, place::StatePlace};
 use super::{Realm, StoreError};
 use crate::source::SourceError;
 
@@ -69,27 +69,27 @@ const PATIENCE: u32 = 20;
 #[derive(Debug)]
 pub struct SqliteStore {
     state_dir: PathBuf,
-    owner: Arc<Owner>,
+    owner: Arc<DatabaseOwner>,
     realm: Realm,
-    outside: Option<Outside>,
+    outside: Option<OutsideFolder>,
 }
 
 /// What goes wrong inside: SQLite's errors get their plain words at the edge.
 #[derive(Debug)]
-enum Fault {
+enum SqliteFault {
     Sql(rusqlite::Error),
     /// A value that we never write.
     Damaged(String),
     Told(StoreError),
 }
 
-impl From<rusqlite::Error> for Fault {
+impl From<rusqlite::Error> for SqliteFault {
     fn from(error: rusqlite::Error) -> Self {
         Self::Sql(error)
     }
 }
 
-impl From<SourceError> for Fault {
+impl From<SourceError> for SqliteFault {
     fn from(error: SourceError) -> Self {
         Self::Told(StoreError::Entry(error))
     }
@@ -103,7 +103,7 @@ impl SqliteStore {
     /// [`StoreError::Foreign`] or [`StoreError::Newer`] where the file is not ours or was written by a
     /// newer program.
     pub async fn open(state_dir: &Path) -> Result<Self, StoreError> {
-        let owner = Owner::of(state_dir).await;
+        let owner = DatabaseOwner::of(state_dir).await;
         Ok(Self {
             state_dir: state_dir.to_owned(),
             owner: owner.map_err(|fault| told(&state_dir.join(FILE), fault))?,
@@ -120,7 +120,7 @@ impl SqliteStore {
 
     /// The same, which tells that place outside what a copy of it can't know.
     #[must_use]
-    pub fn with_outside(self, outside: Option<Outside>) -> Self {
+    pub fn with_outside(self, outside: Option<OutsideFolder>) -> Self {
         Self { outside, ..self }
     }
 
@@ -139,10 +139,10 @@ impl SqliteStore {
     /// One transaction that writes.
     async fn write<T: Send + 'static>(
         &self,
-        verb: impl FnOnce(&Connection, &Place) -> Result<T, Fault> + Send + 'static,
+        verb: impl FnOnce(&Connection, &StatePlace) -> Result<T, SqliteFault> + Send + 'static,
     ) -> Result<T, StoreError> {
         let outside = self.outside.clone();
-        let verb = move |tx: &Connection, place: &Place| {
+        let verb = move |tx: &Connection, place: &StatePlace| {
             let value = verb(tx, place)?;
             if let Some(outside) = &outside {
                 departures::carry_out(tx, place, outside)?;
@@ -156,7 +156,7 @@ impl SqliteStore {
     /// tried again, and what came of mail stays in memory.
     async fn write_patiently<T: Send + 'static>(
         &self,
-        verb: impl Fn(&Connection, &Place) -> Result<T, Fault> + Clone + Send + 'static,
+        verb: impl Fn(&Connection, &StatePlace) -> Result<T, SqliteFault> + Clone + Send + 'static,
     ) -> Result<T, StoreError> {
         for _ in 1..PATIENCE {
             match self.write(verb.clone()).await {
@@ -170,7 +170,7 @@ impl SqliteStore {
     /// One transaction that writes, and of which nothing stays.
     async fn try_out<T: Send + 'static>(
         &self,
-        verb: impl FnOnce(&Connection, &Place) -> Result<T, Fault> + Send + 'static,
+        verb: impl FnOnce(&Connection, &StatePlace) -> Result<T, SqliteFault> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.told(self.owner.database.try_out(&self.owner.place, verb).await)
     }
@@ -178,7 +178,7 @@ impl SqliteStore {
     /// One transaction that reads.
     async fn read<T: Send + 'static>(
         &self,
-        verb: impl FnOnce(&Connection, &Place) -> Result<T, Fault> + Send + 'static,
+        verb: impl FnOnce(&Connection, &StatePlace) -> Result<T, SqliteFault> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.told(self.owner.database.read(&self.owner.place, verb).await)
     }
@@ -222,12 +222,14 @@ impl SqliteStore {
     /// it, so that none of them ever knows more.
     async fn note_run<T: Send + 'static>(
         &self,
-        verb: impl FnOnce(&Connection, &Place) -> Result<(T, home::Run), Fault> + Send + 'static,
+        verb: impl FnOnce(&Connection, &StatePlace) -> Result<(T, home::SenderRun), SqliteFault>
+        + Send
+        + 'static,
     ) -> Result<T, StoreError> {
         let folder = self.state_dir.clone();
         let lock = tokio::task::spawn_blocking(move || home::lock_mark(&folder)).await;
         let lock = lock.map_err(|error| {
-            Fault::Told(StoreError::Unusable {
+            SqliteFault::Told(StoreError::Unusable {
                 place: self.state_dir.display().to_string(),
                 source: error.into(),
             })
@@ -247,22 +249,22 @@ impl SqliteStore {
         Ok(value)
     }
 
-    fn told<T>(&self, result: Result<T, Fault>) -> Result<T, StoreError> {
+    fn told<T>(&self, result: Result<T, SqliteFault>) -> Result<T, StoreError> {
         result.map_err(|fault| told(&self.state_dir.join(FILE), fault))
     }
 }
 
-fn told(file: &Path, fault: Fault) -> StoreError {
-    if let Fault::Sql(error) = &fault
+fn told(file: &Path, fault: SqliteFault) -> StoreError {
+    if let SqliteFault::Sql(error) = &fault
         && trouble::is_locked(error)
     {
         let place = file.display().to_string();
         return StoreError::Locked { place };
     }
     let trouble = match fault {
-        Fault::Told(error) => return error,
-        Fault::Sql(error) => trouble::Trouble::of(error),
-        Fault::Damaged(what) => trouble::Trouble::damaged(what),
+        SqliteFault::Told(error) => return error,
+        SqliteFault::Sql(error) => trouble::DatabaseTrouble::of(error),
+        SqliteFault::Damaged(what) => trouble::DatabaseTrouble::damaged(what),
     };
     StoreError::Unusable {
         place: file.display().to_string(),

@@ -27,14 +27,14 @@ use tokio::net::TcpListener;
 
 pub use self::service::{ClearedInbox, InboxService};
 use self::{
-    failure::{Failure, blocking},
+    failure::{InboxFailure, blocking},
     letter::Letter,
     letter_page::LetterPage,
     page::InboxPage,
     query::InboxQuery,
     site::Site,
 };
-use super::{asset, local, pages::Pages};
+use super::{asset, local, pages::PageTemplates};
 
 /// A letter's HTML: its own styles and the images it carries; links open in a new tab.
 const LETTER_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:REMOTE; \
@@ -48,7 +48,7 @@ const LETTER_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-
 pub async fn serve(
     listener: TcpListener,
     service: Arc<dyn InboxService>,
-    pages: Pages,
+    pages: PageTemplates,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     axum::serve(listener, router(service, pages))
@@ -57,7 +57,7 @@ pub async fn serve(
 }
 
 /// The pages over that service's mail.
-pub fn router(service: Arc<dyn InboxService>, pages: Pages) -> Router {
+pub fn router(service: Arc<dyn InboxService>, pages: PageTemplates) -> Router {
     let site = Site {
         service,
         pages: Arc::new(pages),
@@ -79,7 +79,7 @@ async fn list(
     State(site): State<Site>,
     Query(query): Query<InboxQuery>,
     headers: HeaderMap,
-) -> Result<Response, Failure> {
+) -> Result<Response, InboxFailure> {
     blocking(move || {
         let found = site.folder().listing(&query.search, query.page)?;
         let pages = site.pages.for_reader(&headers);
@@ -95,7 +95,7 @@ async fn show(
     Path(name): Path<String>,
     Query(query): Query<InboxQuery>,
     headers: HeaderMap,
-) -> Result<Response, Failure> {
+) -> Result<Response, InboxFailure> {
     blocking(move || {
         let folder = site.folder();
         let letter = Letter::parse(&name, folder.read(&name)?);
@@ -112,9 +112,9 @@ async fn html(
     State(site): State<Site>,
     Path(name): Path<String>,
     Query(query): Query<InboxQuery>,
-) -> Result<Response, Failure> {
+) -> Result<Response, InboxFailure> {
     let letter = blocking(move || Ok(Letter::parse(&name, site.folder().read(&name)?))).await?;
-    let html = letter.html.ok_or(Failure::NotFound)?;
+    let html = letter.html.ok_or(InboxFailure::NotFound)?;
     let remote = if query.remote { " https: http:" } else { "" };
     let policy = LETTER_POLICY.replace("REMOTE", remote);
     let mut response = Html(html).into_response();
@@ -126,7 +126,10 @@ async fn html(
     Ok(response)
 }
 
-async fn file(State(site): State<Site>, Path(name): Path<String>) -> Result<Response, Failure> {
+async fn file(
+    State(site): State<Site>,
+    Path(name): Path<String>,
+) -> Result<Response, InboxFailure> {
     let bytes = blocking(move || site.folder().read(&name)).await?;
     let headers = [
         (header::CONTENT_TYPE, "message/rfc822"),
@@ -139,7 +142,7 @@ async fn file(State(site): State<Site>, Path(name): Path<String>) -> Result<Resp
 }
 
 /// The newest letter's name, which the page asks for now and then.
-async fn latest(State(site): State<Site>) -> Result<String, Failure> {
+async fn latest(State(site): State<Site>) -> Result<String, InboxFailure> {
     blocking(move || Ok(site.folder().latest()?)).await
 }
 

@@ -14,7 +14,7 @@ use tera::Context;
 use super::language;
 use crate::{
     look::Look,
-    render::{Engine, RenderError, Templates, Words},
+    render::{MailWords, RenderError, TemplateEngine, Templates},
 };
 
 /// Where the pages' templates and style sheets are, under `templates/`.
@@ -26,7 +26,7 @@ const PAPER: &str = "web/paper.css";
 
 /// Every page, ready to be filled.
 #[derive(Debug)]
-pub struct Pages {
+pub struct PageTemplates {
     /// With the publication's own files over the program's.
     shown: PageSet,
     /// The program's alone, where the publication has any of its own.
@@ -43,11 +43,11 @@ struct PageSet {
 /// The pages of one set of files in one language.
 #[derive(Debug)]
 struct PageLanguage {
-    words: Words,
-    engine: Engine,
+    words: MailWords,
+    engine: TemplateEngine,
 }
 
-impl Pages {
+impl PageTemplates {
     /// The program's own.
     ///
     /// # Errors
@@ -105,14 +105,14 @@ impl PageSet {
             .under(FOLDER)
             .into_iter()
             .partition(|(name, _)| name.ends_with(".html"));
-        let engine = Engine::new(&pages)?;
+        let engine = TemplateEngine::new(&pages)?;
         let files = templates.under(WORDS);
         let tags = files.keys().filter_map(|name| {
             let file = name.strip_prefix(WORDS)?.strip_prefix('/')?;
             file.strip_suffix(".yaml")
         });
         let languages = tags.map(|tag| {
-            let words = Words::load_from(templates, WORDS, tag)?;
+            let words = MailWords::load_from(templates, WORDS, tag)?;
             let known = serde_json::json!({ "language": tag, "words": words.context() });
             let language = PageLanguage {
                 engine: engine.knowing(&known)?,
@@ -153,7 +153,7 @@ pub(super) struct PagesInLanguage<'a> {
 
 impl<'a> PagesInLanguage<'a> {
     /// The words for what no template can say: names of enumerated things, dates, counts.
-    pub(super) fn words(self) -> &'a Words {
+    pub(super) fn words(self) -> &'a MailWords {
         &self.shown.words
     }
 

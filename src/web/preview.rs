@@ -48,7 +48,8 @@ pub use self::{
     service::PreviewService,
 };
 use self::{
-    inputs::PageInputs, page::PreviewPage, phrases::Phrases, query::PageQuery, scheme::Scheme,
+    inputs::PageInputs, page::PreviewPage, phrases::PreviewPhrases, query::PageQuery,
+    scheme::Scheme,
 };
 use super::{asset, framed::outward, local};
 use crate::{
@@ -147,7 +148,7 @@ fn page(
         content,
         query,
         message,
-        phrases: Phrases::new(pages.words()),
+        phrases: PreviewPhrases::new(pages.words()),
     };
     let made = match pages.own(page::PREVIEW, &PreviewPage::new(inputs)) {
         Ok(html) => Ok(html),

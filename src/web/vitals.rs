@@ -21,21 +21,21 @@ const METRICS: &str = "text/plain; version=0.0.4; charset=utf-8";
 #[async_trait]
 pub trait Vitals: Send + Sync {
     /// Whether it lives at all. Asks nobody: a slow disk is no death.
-    fn health(&self) -> Wellness;
+    fn health(&self) -> HealthReport;
     /// Whether it can do its work now.
-    async fn readiness(&self) -> Wellness;
+    async fn readiness(&self) -> HealthReport;
     /// All that can be counted.
     async fn metrics(&self) -> String;
 }
 
 /// Well, where nothing ails.
 #[derive(Debug, Default, serde::Serialize)]
-pub struct Wellness {
+pub struct HealthReport {
     ok: bool,
     ails: Vec<String>,
 }
 
-impl Wellness {
+impl HealthReport {
     /// Not well.
     #[must_use]
     pub fn ailing(what: &str) -> Self {
@@ -50,7 +50,7 @@ impl Wellness {
     }
 }
 
-impl IntoResponse for Wellness {
+impl IntoResponse for HealthReport {
     fn into_response(mut self) -> Response {
         self.ok = self.ails.is_empty();
         let status = match self.ok {
@@ -84,11 +84,11 @@ pub fn router(vitals: Arc<dyn Vitals>) -> Router {
         .with_state(vitals)
 }
 
-async fn healthz(State(vitals): State<Arc<dyn Vitals>>) -> Wellness {
+async fn healthz(State(vitals): State<Arc<dyn Vitals>>) -> HealthReport {
     vitals.health()
 }
 
-async fn readyz(State(vitals): State<Arc<dyn Vitals>>) -> Wellness {
+async fn readyz(State(vitals): State<Arc<dyn Vitals>>) -> HealthReport {
     vitals.readiness().await
 }
 

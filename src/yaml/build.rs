@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span as Marks, Tag};
 use serde_yaml::Value;
 
-use super::{Entry, Kind, Node, Place, Scalar};
+use super::{MappingEntry, Node, Scalar, ValueKind, ValuePlace};
 use crate::source::{Position, Source, SourceError, Span};
 
 /// Lists and mappings inside one another.
@@ -16,7 +16,7 @@ const MAX_ALIASED: usize = 10_000;
 
 /// Parses `within` of the source.
 pub(super) fn build(source: &Source, within: Span) -> Result<Node, Vec<SourceError>> {
-    let mut builder = Builder::new(source, within);
+    let mut builder = TreeBuilder::new(source, within);
     let text = builder.text;
     builder.refuse_a_staircase()?;
     for event in Parser::new_from_str(text) {
@@ -28,20 +28,20 @@ pub(super) fn build(source: &Source, within: Span) -> Result<Node, Vec<SourceErr
 }
 
 /// A list or a mapping whose end has not come yet.
-struct Open {
+struct OpenValue {
     start: usize,
     anchor: usize,
-    kind: Kind,
+    kind: ValueKind,
     key: Option<(String, Span)>,
 }
 
-struct Builder<'s> {
+struct TreeBuilder<'s> {
     source: &'s Source,
     text: &'s str,
     base: usize,
     /// Byte offset of each character; empty where the text is ASCII and both are the same.
     offsets: Vec<usize>,
-    open: Vec<Open>,
+    open: Vec<OpenValue>,
     root: Option<Node>,
     anchors: HashMap<usize, Node>,
     aliased: usize,
@@ -49,7 +49,7 @@ struct Builder<'s> {
     doubled: Vec<SourceError>,
 }
 
-impl<'s> Builder<'s> {
+impl<'s> TreeBuilder<'s> {
     fn new(source: &'s Source, within: Span) -> Self {
         let end = within.end.min(source.text().len());
         let mut base = within.start.min(end);
@@ -101,19 +101,19 @@ impl<'s> Builder<'s> {
             Event::Scalar(text, style, anchor, tag) => {
                 let scalar = scalar(&text, style, tag.as_deref());
                 if let Some(open) = self.open.last_mut()
-                    && matches!(open.kind, Kind::Mapping(_))
+                    && matches!(open.kind, ValueKind::Mapping(_))
                     && open.key.is_none()
                 {
                     open.key = Some((scalar.text, span));
                     return Ok(());
                 }
-                self.add(Kind::Scalar(scalar), span, anchor)
+                self.add(ValueKind::Scalar(scalar), span, anchor)
             }
             Event::SequenceStart(anchor, _) => {
-                self.start(Kind::Sequence(Vec::new()), span.start, anchor)
+                self.start(ValueKind::Sequence(Vec::new()), span.start, anchor)
             }
             Event::MappingStart(anchor, _) => {
-                self.start(Kind::Mapping(Vec::new()), span.start, anchor)
+                self.start(ValueKind::Mapping(Vec::new()), span.start, anchor)
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 let Some(open) = self.open.pop() else {
@@ -159,12 +159,12 @@ impl<'s> Builder<'s> {
         SourceError::at(self.source, at..at, message)
     }
 
-    fn start(&mut self, kind: Kind, start: usize, anchor: usize) -> Result<(), SourceError> {
+    fn start(&mut self, kind: ValueKind, start: usize, anchor: usize) -> Result<(), SourceError> {
         self.refuse_as_key(start..start)?;
         if self.open.len() >= MAX_DEPTH {
             return Err(self.too_deep(start));
         }
-        self.open.push(Open {
+        self.open.push(OpenValue {
             start,
             anchor,
             kind,
@@ -192,7 +192,7 @@ impl<'s> Builder<'s> {
 
     fn refuse_as_key(&self, span: Span) -> Result<(), SourceError> {
         match self.open.last() {
-            Some(open) if matches!(open.kind, Kind::Mapping(_)) && open.key.is_none() => Err(
+            Some(open) if matches!(open.kind, ValueKind::Mapping(_)) && open.key.is_none() => Err(
                 SourceError::at(self.source, span, "a key must be plain text")
                     .with_hint("text that begins with `{`, `[` or `*` needs quotes around it"),
             ),
@@ -200,9 +200,9 @@ impl<'s> Builder<'s> {
         }
     }
 
-    fn add(&mut self, kind: Kind, span: Span, anchor: usize) -> Result<(), SourceError> {
+    fn add(&mut self, kind: ValueKind, span: Span, anchor: usize) -> Result<(), SourceError> {
         let mut node = Node {
-            place: Place::Text(span.clone()),
+            place: ValuePlace::Text(span.clone()),
             kind,
         };
         if anchor != 0 {
@@ -213,27 +213,27 @@ impl<'s> Builder<'s> {
             return Ok(());
         };
         match &mut open.kind {
-            Kind::Sequence(items) => items.push(node),
-            Kind::Mapping(entries) => {
+            ValueKind::Sequence(items) => items.push(node),
+            ValueKind::Mapping(entries) => {
                 let Some((key, key_span)) = open.key.take() else {
                     return Ok(());
                 };
                 if span.is_empty() {
                     // Nothing written after the key: errors about the value show the key.
-                    node.place = Place::Text(key_span.clone());
+                    node.place = ValuePlace::Text(key_span.clone());
                 }
                 if let Some(first) = entries.iter().find(|entry| entry.key == key) {
                     let error = doubled(self.source, &key, key_span, &first.key_place);
                     self.doubled.push(error);
                 } else {
-                    entries.push(Entry {
+                    entries.push(MappingEntry {
                         key,
-                        key_place: Place::Text(key_span),
+                        key_place: ValuePlace::Text(key_span),
                         value: node,
                     });
                 }
             }
-            Kind::Scalar(_) => {}
+            ValueKind::Scalar(_) => {}
         }
         Ok(())
     }
@@ -243,8 +243,8 @@ impl<'s> Builder<'s> {
             return Err(self.doubled);
         }
         Ok(self.root.unwrap_or(Node {
-            place: Place::Text(self.base..self.base),
-            kind: Kind::Scalar(Scalar {
+            place: ValuePlace::Text(self.base..self.base),
+            kind: ValueKind::Scalar(Scalar {
                 text: String::new(),
                 value: Value::Null,
                 is_loose: false,
@@ -265,7 +265,7 @@ impl<'s> Builder<'s> {
     }
 }
 
-fn doubled(source: &Source, key: &str, span: Span, first: &Place) -> SourceError {
+fn doubled(source: &Source, key: &str, span: Span, first: &ValuePlace) -> SourceError {
     let error = SourceError::at(source, span, format!("`{key}` stands here twice"));
     match first.span() {
         Some(first) => {
@@ -319,8 +319,8 @@ pub(super) fn resolve(text: &str) -> Value {
 
 fn size(node: &Node) -> usize {
     1 + match &node.kind {
-        Kind::Scalar(_) => 0,
-        Kind::Sequence(items) => items.iter().map(size).sum(),
-        Kind::Mapping(entries) => entries.iter().map(|entry| size(&entry.value)).sum(),
+        ValueKind::Scalar(_) => 0,
+        ValueKind::Sequence(items) => items.iter().map(size).sum(),
+        ValueKind::Mapping(entries) => entries.iter().map(|entry| size(&entry.value)).sum(),
     }
 }

@@ -14,7 +14,7 @@ use serde::{
 };
 use serde_yaml::Value;
 
-use super::{Entry, Kind, Node, Place, Scalar, Tree};
+use super::{MappingEntry, Node, Scalar, Tree, ValueKind, ValuePlace};
 use crate::source::SourceError;
 
 /// Nobody reads more of them.
@@ -26,7 +26,7 @@ pub(super) fn read<T: DeserializeOwned>(tree: &Tree, node: &Node) -> Result<T, V
     let mut left_out = HashSet::from([ptr::from_ref(node)]);
     let mut errors = Vec::new();
     loop {
-        let at = At {
+        let at = ValueReader {
             node,
             shown: &node.place,
             left_out: &left_out,
@@ -56,17 +56,17 @@ pub(super) fn read<T: DeserializeOwned>(tree: &Tree, node: &Node) -> Result<T, V
 
 /// What went wrong, and where once it is known.
 #[derive(Debug)]
-struct Fault {
+struct ReadFault {
     message: String,
     hint: Option<String>,
-    place: Option<Place>,
+    place: Option<ValuePlace>,
     /// The node to leave out when reading on.
     culprit: Option<*const Node>,
     missing: Option<&'static str>,
     is_consequence: bool,
 }
 
-impl Fault {
+impl ReadFault {
     fn new(message: String, hint: Option<String>) -> Self {
         Self {
             message,
@@ -79,22 +79,22 @@ impl Fault {
     }
 
     /// Says where, unless a deeper place is known.
-    fn at(mut self, node: &Node, place: &Place) -> Self {
+    fn at(mut self, node: &Node, place: &ValuePlace) -> Self {
         self.place.get_or_insert_with(|| place.clone());
         self.culprit.get_or_insert(ptr::from_ref(node));
         self
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for ReadFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
 
-impl std::error::Error for Fault {}
+impl std::error::Error for ReadFault {}
 
-impl de::Error for Fault {
+impl de::Error for ReadFault {
     fn custom<T: fmt::Display>(message: T) -> Self {
         let message = message.to_string();
         match message.split_once('\n') {
@@ -218,24 +218,24 @@ fn did_you_mean(word: &str, names: &[&str]) -> Option<String> {
 
 /// A node being read.
 #[derive(Clone, Copy)]
-struct At<'t> {
+struct ValueReader<'t> {
     node: &'t Node,
     /// What errors about it point at: the key for lists and mappings.
-    shown: &'t Place,
+    shown: &'t ValuePlace,
     left_out: &'t HashSet<*const Node>,
 }
 
-impl<'t> At<'t> {
-    fn wrap<T>(self, result: Result<T, Fault>) -> Result<T, Fault> {
+impl<'t> ValueReader<'t> {
+    fn wrap<T>(self, result: Result<T, ReadFault>) -> Result<T, ReadFault> {
         result.map_err(|fault| fault.at(self.node, self.shown))
     }
 
     fn visit_entries<V: Visitor<'t>>(
         self,
-        entries: &'t [Entry],
+        entries: &'t [MappingEntry],
         visitor: V,
-    ) -> Result<V::Value, Fault> {
-        let mut map = Entries {
+    ) -> Result<V::Value, ReadFault> {
+        let mut map = MappingReader {
             rest: entries.iter(),
             value: None,
             left_out: self.left_out,
@@ -253,7 +253,7 @@ impl<'t> At<'t> {
     }
 }
 
-fn visit_scalar<'t, V: Visitor<'t>>(scalar: &'t Scalar, visitor: V) -> Result<V::Value, Fault> {
+fn visit_scalar<'t, V: Visitor<'t>>(scalar: &'t Scalar, visitor: V) -> Result<V::Value, ReadFault> {
     match &scalar.value {
         Value::Bool(flag) => visitor.visit_bool(*flag),
         Value::Number(number) => match (number.as_u64(), number.as_i64()) {
@@ -266,24 +266,24 @@ fn visit_scalar<'t, V: Visitor<'t>>(scalar: &'t Scalar, visitor: V) -> Result<V:
     }
 }
 
-impl<'t> Deserializer<'t> for At<'t> {
-    type Error = Fault;
+impl<'t> Deserializer<'t> for ValueReader<'t> {
+    type Error = ReadFault;
 
-    fn deserialize_any<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_any<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, ReadFault> {
         match &self.node.kind {
-            Kind::Scalar(scalar) => self.wrap(visit_scalar(scalar, visitor)),
-            Kind::Sequence(items) => {
-                let items = Items {
+            ValueKind::Scalar(scalar) => self.wrap(visit_scalar(scalar, visitor)),
+            ValueKind::Sequence(items) => {
+                let items = SequenceReader {
                     rest: items.iter(),
                     left_out: self.left_out,
                 };
                 self.wrap(visitor.visit_seq(items))
             }
-            Kind::Mapping(entries) => self.visit_entries(entries, visitor),
+            ValueKind::Mapping(entries) => self.visit_entries(entries, visitor),
         }
     }
 
-    fn deserialize_option<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_option<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, ReadFault> {
         if self.node.is_null() {
             visitor.visit_none()
         } else {
@@ -295,26 +295,26 @@ impl<'t> Deserializer<'t> for At<'t> {
         self,
         _: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Fault> {
+    ) -> Result<V::Value, ReadFault> {
         self.wrap(visitor.visit_newtype_struct(self))
     }
 
     /// Where text is asked for, `123` out of the environment is text.
-    fn deserialize_str<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_str<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, ReadFault> {
         match &self.node.kind {
-            Kind::Scalar(scalar) if scalar.is_loose && !scalar.value.is_null() => {
+            ValueKind::Scalar(scalar) if scalar.is_loose && !scalar.value.is_null() => {
                 self.wrap(visitor.visit_borrowed_str(&scalar.text))
             }
             _ => self.deserialize_any(visitor),
         }
     }
 
-    fn deserialize_string<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_string<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, ReadFault> {
         self.deserialize_str(visitor)
     }
 
     /// A key with nothing under it (all its lines commented out) is an empty mapping.
-    fn deserialize_map<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_map<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, ReadFault> {
         if self.node.is_null() {
             self.visit_entries(&[], visitor)
         } else {
@@ -327,8 +327,8 @@ impl<'t> Deserializer<'t> for At<'t> {
         _: &'static str,
         _: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Fault> {
-        if matches!(self.node.kind, Kind::Sequence(_)) {
+    ) -> Result<V::Value, ReadFault> {
+        if matches!(self.node.kind, ValueKind::Sequence(_)) {
             let fault = de::Error::invalid_type(Unexpected::Seq, &"a map");
             return self.wrap(Err(fault));
         }
@@ -340,15 +340,15 @@ impl<'t> Deserializer<'t> for At<'t> {
         _: &'static str,
         _: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Fault> {
+    ) -> Result<V::Value, ReadFault> {
         match &self.node.kind {
-            Kind::Scalar(scalar) if !scalar.value.is_null() => {
-                let variant: StrDeserializer<'t, Fault> =
+            ValueKind::Scalar(scalar) if !scalar.value.is_null() => {
+                let variant: StrDeserializer<'t, ReadFault> =
                     de::IntoDeserializer::into_deserializer(scalar.text.as_str());
                 self.wrap(visitor.visit_enum(variant))
             }
-            Kind::Mapping(entries) if entries.len() == 1 => {
-                let variant = Tagged {
+            ValueKind::Mapping(entries) if entries.len() == 1 => {
+                let variant = EnumReader {
                     entry: &entries[0],
                     left_out: self.left_out,
                 };
@@ -365,18 +365,18 @@ impl<'t> Deserializer<'t> for At<'t> {
     }
 }
 
-struct Items<'t> {
+struct SequenceReader<'t> {
     rest: std::slice::Iter<'t, Node>,
     left_out: &'t HashSet<*const Node>,
 }
 
-impl<'t> SeqAccess<'t> for Items<'t> {
-    type Error = Fault;
+impl<'t> SeqAccess<'t> for SequenceReader<'t> {
+    type Error = ReadFault;
 
     fn next_element_seed<T: DeserializeSeed<'t>>(
         &mut self,
         seed: T,
-    ) -> Result<Option<T::Value>, Fault> {
+    ) -> Result<Option<T::Value>, ReadFault> {
         let left_out = self.left_out;
         let Some(node) = self
             .rest
@@ -384,7 +384,7 @@ impl<'t> SeqAccess<'t> for Items<'t> {
         else {
             return Ok(None);
         };
-        let at = At {
+        let at = ValueReader {
             node,
             shown: &node.place,
             left_out,
@@ -393,27 +393,27 @@ impl<'t> SeqAccess<'t> for Items<'t> {
     }
 }
 
-struct Entries<'t> {
-    rest: std::slice::Iter<'t, Entry>,
-    value: Option<&'t Entry>,
+struct MappingReader<'t> {
+    rest: std::slice::Iter<'t, MappingEntry>,
+    value: Option<&'t MappingEntry>,
     left_out: &'t HashSet<*const Node>,
 }
 
 /// What errors about an entry's value point at.
-fn shown(entry: &Entry) -> &Place {
+fn shown(entry: &MappingEntry) -> &ValuePlace {
     match (&entry.value.kind, &entry.value.place) {
-        (Kind::Scalar(_), place) | (_, place @ Place::Variable(_)) => place,
+        (ValueKind::Scalar(_), place) | (_, place @ ValuePlace::Variable(_)) => place,
         _ => &entry.key_place,
     }
 }
 
-impl<'t> MapAccess<'t> for Entries<'t> {
-    type Error = Fault;
+impl<'t> MapAccess<'t> for MappingReader<'t> {
+    type Error = ReadFault;
 
     fn next_key_seed<K: DeserializeSeed<'t>>(
         &mut self,
         seed: K,
-    ) -> Result<Option<K::Value>, Fault> {
+    ) -> Result<Option<K::Value>, ReadFault> {
         let left_out = self.left_out;
         let Some(entry) = self
             .rest
@@ -422,18 +422,18 @@ impl<'t> MapAccess<'t> for Entries<'t> {
             return Ok(None);
         };
         self.value = Some(entry);
-        let key: StringDeserializer<Fault> =
+        let key: StringDeserializer<ReadFault> =
             de::IntoDeserializer::into_deserializer(entry.key.clone());
         seed.deserialize(key)
             .map(Some)
             .map_err(|fault| fault.at(&entry.value, &entry.key_place))
     }
 
-    fn next_value_seed<V: DeserializeSeed<'t>>(&mut self, seed: V) -> Result<V::Value, Fault> {
+    fn next_value_seed<V: DeserializeSeed<'t>>(&mut self, seed: V) -> Result<V::Value, ReadFault> {
         let Some(entry) = self.value.take() else {
             return Err(de::Error::custom("a value was asked for before its key"));
         };
-        let at = At {
+        let at = ValueReader {
             node: &entry.value,
             shown: shown(entry),
             left_out: self.left_out,
@@ -443,22 +443,25 @@ impl<'t> MapAccess<'t> for Entries<'t> {
 }
 
 /// `variant: value`.
-struct Tagged<'t> {
-    entry: &'t Entry,
+struct EnumReader<'t> {
+    entry: &'t MappingEntry,
     left_out: &'t HashSet<*const Node>,
 }
 
-impl<'t> EnumAccess<'t> for Tagged<'t> {
-    type Error = Fault;
-    type Variant = At<'t>;
+impl<'t> EnumAccess<'t> for EnumReader<'t> {
+    type Error = ReadFault;
+    type Variant = ValueReader<'t>;
 
-    fn variant_seed<V: DeserializeSeed<'t>>(self, seed: V) -> Result<(V::Value, At<'t>), Fault> {
-        let key: StrDeserializer<'t, Fault> =
+    fn variant_seed<V: DeserializeSeed<'t>>(
+        self,
+        seed: V,
+    ) -> Result<(V::Value, ValueReader<'t>), ReadFault> {
+        let key: StrDeserializer<'t, ReadFault> =
             de::IntoDeserializer::into_deserializer(self.entry.key.as_str());
         let variant = seed
             .deserialize(key)
-            .map_err(|fault: Fault| fault.at(&self.entry.value, &self.entry.key_place))?;
-        let at = At {
+            .map_err(|fault: ReadFault| fault.at(&self.entry.value, &self.entry.key_place))?;
+        let at = ValueReader {
             node: &self.entry.value,
             shown: shown(self.entry),
             left_out: self.left_out,
@@ -467,18 +470,18 @@ impl<'t> EnumAccess<'t> for Tagged<'t> {
     }
 }
 
-impl<'t> VariantAccess<'t> for At<'t> {
-    type Error = Fault;
+impl<'t> VariantAccess<'t> for ValueReader<'t> {
+    type Error = ReadFault;
 
-    fn unit_variant(self) -> Result<(), Fault> {
+    fn unit_variant(self) -> Result<(), ReadFault> {
         serde::Deserialize::deserialize(self)
     }
 
-    fn newtype_variant_seed<T: DeserializeSeed<'t>>(self, seed: T) -> Result<T::Value, Fault> {
+    fn newtype_variant_seed<T: DeserializeSeed<'t>>(self, seed: T) -> Result<T::Value, ReadFault> {
         self.wrap(seed.deserialize(self))
     }
 
-    fn tuple_variant<V: Visitor<'t>>(self, _: usize, visitor: V) -> Result<V::Value, Fault> {
+    fn tuple_variant<V: Visitor<'t>>(self, _: usize, visitor: V) -> Result<V::Value, ReadFault> {
         self.deserialize_any(visitor)
     }
 
@@ -486,7 +489,7 @@ impl<'t> VariantAccess<'t> for At<'t> {
         self,
         _: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Fault> {
+    ) -> Result<V::Value, ReadFault> {
         self.deserialize_map(visitor)
     }
 }

@@ -8,7 +8,10 @@ use std::{path::Path, time::Duration};
 
 use chrono::TimeDelta;
 use daily_note::{
-    doctor::{Knock, Offset, Patient, Report, StateFacts, Topic, Verdict, Way, examine},
+    doctor::{
+        CheckTopic, CheckVerdict, ClockOffset, DoctorInput, RelayProbe, RelayRoute, Report,
+        StateFacts, examine,
+    },
     message::dkim::DnsRecord,
     publication::{Credentials, Environment, Publication, TlsMode},
     smtp::{Capabilities, Relay, TlsSession},
@@ -56,12 +59,12 @@ fn capabilities() -> Capabilities {
 async fn examined(publication: &Publication, host: &str, dns: &FakeDns) -> Report {
     let relay = Relay::new(host, 587, TlsMode::Required)
         .with_credentials(Credentials::with_password("note", "s3cret"));
-    let patient = Patient {
+    let patient = DoctorInput {
         exposed: Vec::new(),
         publication,
-        way: Way::Relay {
+        way: RelayRoute::Relay {
             relay: &relay,
-            knock: Ok(Knock {
+            knock: Ok(RelayProbe {
                 capabilities: capabilities(),
                 refusal: None,
             }),
@@ -78,7 +81,7 @@ async fn examined(publication: &Publication, host: &str, dns: &FakeDns) -> Repor
         }),
         store: Ok(()),
         templates: Ok(()),
-        clock: Some(Ok(Offset(TimeDelta::milliseconds(12)))),
+        clock: Some(Ok(ClockOffset(TimeDelta::milliseconds(12)))),
     };
     examine(&patient, dns).await
 }
@@ -101,14 +104,14 @@ fn text(report: &Report) -> String {
 }
 
 /// What is said about one thing.
-fn about(report: &Report, topic: Topic) -> String {
+fn about(report: &Report, topic: CheckTopic) -> String {
     let checks = report.checks.iter().filter(|check| check.topic == topic);
     text(&Report {
         checks: checks.cloned().collect(),
     })
 }
 
-fn worst(report: &Report, topic: Topic) -> Verdict {
+fn worst(report: &Report, topic: CheckTopic) -> CheckVerdict {
     let checks = report.checks.iter().filter(|check| check.topic == topic);
     checks.map(|check| check.verdict).max().unwrap()
 }

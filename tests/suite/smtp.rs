@@ -19,7 +19,7 @@ use daily_note::{
     address::Address,
     message::Envelope,
     publication::TlsMode,
-    smtp::{Answer, Lost, Relay, Session, Stage, Timeouts},
+    smtp::{Answer, LostAnswer, Relay, Session, Stage, Timeouts},
 };
 
 use crate::scripted::ScriptedServer;
@@ -57,7 +57,7 @@ async fn session_with(server: &ScriptedServer) -> Session {
     Session::connect(&server.relay()).await.unwrap()
 }
 
-async fn deliver(session: &mut Session, to: &str) -> Result<Answer, Lost> {
+async fn deliver(session: &mut Session, to: &str) -> Result<Answer, LostAnswer> {
     session.deliver(&envelope(to), MESSAGE).await
 }
 

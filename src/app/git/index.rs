@@ -16,7 +16,7 @@ pub(super) fn find(
     hash_len: usize,
     names: &BTreeSet<Vec<u8>>,
 ) -> Option<BTreeMap<Vec<u8>, Vec<u8>>> {
-    let mut rest = Bytes(bytes);
+    let mut rest = IndexReader(bytes);
     if rest.take(4)? != b"DIRC" {
         return None;
     }
@@ -59,9 +59,9 @@ pub(super) fn find(
 }
 
 /// What is still to be read.
-struct Bytes<'a>(&'a [u8]);
+struct IndexReader<'a>(&'a [u8]);
 
-impl<'a> Bytes<'a> {
+impl<'a> IndexReader<'a> {
     fn take(&mut self, count: usize) -> Option<&'a [u8]> {
         let (taken, rest) = self.0.split_at_checked(count)?;
         self.0 = rest;

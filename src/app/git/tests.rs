@@ -43,7 +43,7 @@ fn written(root: &Path, names: &[&str]) -> Vec<bool> {
         .iter()
         .map(|path| (path.as_path(), fs::read(path).unwrap()))
         .collect();
-    let written = Git::around(root).unwrap().as_written(&files);
+    let written = GitRepository::around(root).unwrap().as_written(&files);
     paths
         .iter()
         .map(|path| written.contains(path.as_path()))
@@ -85,7 +85,7 @@ fn a_lock_of_git_is_seen_in_a_checkout_a_worktree_and_a_submodule() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("letters");
     fs::create_dir_all(root.join("issues")).unwrap();
-    assert!(Git::around(&root).is_none());
+    assert!(GitRepository::around(&root).is_none());
     let store = folder.path().join("main/.git/worktrees/letters");
     fs::create_dir_all(&store).unwrap();
     for said in [
@@ -93,7 +93,7 @@ fn a_lock_of_git_is_seen_in_a_checkout_a_worktree_and_a_submodule() {
         "gitdir: ../main/.git/worktrees/letters\n".to_owned(),
     ] {
         fs::write(root.join(".git"), said).unwrap();
-        let at_work = |folder: &Path| Git::around(folder).unwrap().at_work();
+        let at_work = |folder: &Path| GitRepository::around(folder).unwrap().at_work();
         assert_eq!(at_work(&root), None);
         fs::write(store.join("index.lock"), "").unwrap();
         assert!(at_work(&root).is_some() && at_work(&root.join("issues")).is_some());
@@ -103,7 +103,7 @@ fn a_lock_of_git_is_seen_in_a_checkout_a_worktree_and_a_submodule() {
 
 #[test]
 fn whatever_git_has_half_done_is_seen_until_it_is_over() {
-    let state = |root: &Path| Git::around(root).unwrap().at_work();
+    let state = |root: &Path| GitRepository::around(root).unwrap().at_work();
     for what in ["merge", "rebase", "cherry-pick", "revert", "bisect"] {
         let (folder, root) = repository(&[]);
         let at = folder.path();

@@ -6,18 +6,18 @@ use std::{
     hash::{BuildHasher, Hasher, RandomState},
 };
 
-use super::{Outcome, Problem, RowPlace};
+use super::{RowOutcome, RowPlace, RowProblem};
 use crate::{
     address::Address,
     audience::{
         HashedDeparture, Newcomer, Profile, Suppression,
-        import::{Entry, Row},
+        import::{CsvRow, RowDecision},
     },
 };
 
 /// What became of the rows of a batch so far, and the people that the store is to hear of.
 #[derive(Default)]
-pub(super) struct Batch {
+pub(super) struct RowGroup {
     pub(super) rows: u64,
     /// Readers, and the row that each came with.
     pub(super) readers: Vec<Profile>,
@@ -27,7 +27,7 @@ pub(super) struct Batch {
     pub(super) newcomers: Vec<Newcomer>,
     pub(super) newcomer_rows: Vec<RowPlace>,
     pub(super) hashed: Vec<HashedDeparture>,
-    pub(super) problems: Vec<Problem>,
+    pub(super) problems: Vec<RowProblem>,
     /// Rows of suppressions by their reason.
     pub(super) reasons: BTreeMap<&'static str, u64>,
     pub(super) merged: u64,
@@ -39,49 +39,49 @@ pub(super) struct Batch {
     hasher: RandomState,
 }
 
-impl Batch {
-    pub(super) fn add(&mut self, row: Row) {
+impl RowGroup {
+    pub(super) fn add(&mut self, row: CsvRow) {
         self.rows += 1;
         let place = RowPlace {
             row: row.number,
             line: row.line,
         };
         match row.entry {
-            Entry::Subscribe(profile) => {
+            RowDecision::Subscribe(profile) => {
                 for why in row.notes {
                     self.notes += 1;
                     let email = profile.email.as_str();
                     self.problems
-                        .push(Problem::new(place, email, Outcome::Note, why));
+                        .push(RowProblem::new(place, email, RowOutcome::Note, why));
                 }
                 self.reader(*profile, place);
             }
-            Entry::Suppress(suppressions) => {
+            RowDecision::Suppress(suppressions) => {
                 if let Some(suppression) = suppressions.first() {
                     *self.reasons.entry(suppression.reason.word()).or_default() += 1;
                 }
                 self.suppressions.extend(suppressions);
             }
-            Entry::Join(newcomer) => {
+            RowDecision::Join(newcomer) => {
                 if let Some(suppression) = &newcomer.suppression {
                     *self.reasons.entry(suppression.reason.word()).or_default() += 1;
                 }
                 self.newcomers.push(*newcomer);
                 self.newcomer_rows.push(place);
             }
-            Entry::Hashed(departure) => {
+            RowDecision::Hashed(departure) => {
                 *self.reasons.entry(departure.reason.word()).or_default() += 1;
                 self.hashed.push(departure);
             }
-            Entry::Skip { email, why } => {
+            RowDecision::Skip { email, why } => {
                 self.skipped += 1;
-                let problem = Problem::new(place, email.as_str(), Outcome::Skipped, why);
+                let problem = RowProblem::new(place, email.as_str(), RowOutcome::Skipped, why);
                 self.problems.push(problem);
             }
-            Entry::Refuse { email, why } => {
+            RowDecision::Refuse { email, why } => {
                 self.refused += 1;
                 self.problems
-                    .push(Problem::new(place, &email, Outcome::Refused, why));
+                    .push(RowProblem::new(place, &email, RowOutcome::Refused, why));
             }
         }
     }
@@ -94,7 +94,7 @@ impl Batch {
                 let why = "another row of the file takes them off".to_owned();
                 let row = self.reader_rows[place];
                 self.kept_off += 1;
-                self.problems.push(Problem::kept_off(row, email, why));
+                self.problems.push(RowProblem::kept_off(row, email, why));
                 self.remove(place);
             }
         }

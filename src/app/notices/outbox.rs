@@ -13,13 +13,13 @@ use crate::{
     address::{Address, masked_within},
     app::{App, AppError},
     clock::Clock,
-    http::{Client, Limits, Method, Reach, Request},
+    http::{Client, Method, Reach, Request, RequestLimits},
     message::Envelope,
     notice,
     publication::{SecretUse, WebhookSettings},
     smtp::{Answer, Session, Timeouts},
     source::with_causes,
-    store::{DueNotice, NewNotice, NoticeId, Told},
+    store::{DueNotice, NewNotice, NoticeId, NotifyOutcome},
 };
 
 /// The waits before each further try, as Standard Webhooks has them; after the last one nobody cares.
@@ -40,7 +40,7 @@ const MAIL: Duration = Duration::from_secs(180);
 const GLANCE: Duration = Duration::from_secs(30);
 
 /// What came of a try.
-enum Tried {
+enum NoticeAttempt {
     Done(String),
     Failed(String),
     /// And no further try will go better.
@@ -117,40 +117,44 @@ async fn send_unkept(notifier: &Notifier, notice: &NewNotice) {
         attempts: 0,
         at: notifier.clock.now(),
     };
-    if let Tried::Failed(why) | Tried::Hopeless(why) = send(&app, &due).await {
+    if let NoticeAttempt::Failed(why) | NoticeAttempt::Hopeless(why) = send(&app, &due).await {
         tracing::error!(to = masked_within(&notice.target), "notice not sent: {why}");
     }
 }
 
-async fn settle(notifier: &Notifier, due: &DueNotice, tried: Tried) {
+async fn settle(notifier: &Notifier, due: &DueNotice, tried: NoticeAttempt) {
     let now = notifier.clock.now();
     let wait = WAITS.get(due.attempts as usize);
     let (told, reply) = match (tried, wait) {
-        (Tried::Done(reply), _) => (Told::Done, reply),
-        (Tried::Failed(reply), Some(wait)) => (Told::Again(now + *wait), reply),
-        (Tried::Failed(reply) | Tried::Hopeless(reply), _) => (Told::GivenUp, reply),
+        (NoticeAttempt::Done(reply), _) => (NotifyOutcome::Done, reply),
+        (NoticeAttempt::Failed(reply), Some(wait)) => (NotifyOutcome::Again(now + *wait), reply),
+        (NoticeAttempt::Failed(reply) | NoticeAttempt::Hopeless(reply), _) => {
+            (NotifyOutcome::GivenUp, reply)
+        }
     };
     let to = masked_within(&due.target);
     match told {
-        Told::Done => tracing::info!(to, "notice sent: {}", due.key),
-        Told::Again(at) => tracing::warn!(to, "notice not sent yet, retry at {at}: {reply}"),
-        Told::GivenUp => tracing::error!(to, "notice given up: {}: {reply}", due.key),
+        NotifyOutcome::Done => tracing::info!(to, "notice sent: {}", due.key),
+        NotifyOutcome::Again(at) => {
+            tracing::warn!(to, "notice not sent yet, retry at {at}: {reply}")
+        }
+        NotifyOutcome::GivenUp => tracing::error!(to, "notice given up: {}: {reply}", due.key),
     }
     let NoticeId(number) = due.id;
     let settled = notifier.store.settle_notice(due.id, told, &reply, now);
     if let Err(error) = settled.await {
         tracing::error!("notice {number} can't be settled: {}", with_causes(&error));
     }
-    if told == Told::GivenUp {
+    if told == NotifyOutcome::GivenUp {
         notifier.tell_the_others(due, &reply, now).await;
     }
 }
 
-async fn send(app: &App, due: &DueNotice) -> Tried {
+async fn send(app: &App, due: &DueNotice) -> NoticeAttempt {
     let target = &due.target;
     if target == WEBHOOK {
         if let Err(error) = app.require_secrets(&[SecretUse::Webhook]) {
-            return Tried::Failed(error.problems().join(": "));
+            return NoticeAttempt::Failed(error.problems().join(": "));
         }
         let NoticeId(sequence) = due.id;
         return match app.webhook() {
@@ -161,22 +165,22 @@ async fn send(app: &App, due: &DueNotice) -> Tried {
             }
             // What really happened waits for a process that does not play.
             None if app.publication.notify.webhook.is_some() => {
-                Tried::Failed("a rehearsal posts to this machine alone".to_owned())
+                NoticeAttempt::Failed("a rehearsal posts to this machine alone".to_owned())
             }
-            None => Tried::Hopeless("there is no webhook any more".to_owned()),
+            None => NoticeAttempt::Hopeless("there is no webhook any more".to_owned()),
         };
     }
     let Some(Ok(to)) = target.strip_prefix(MAILTO).map(Address::parse) else {
-        return Tried::Hopeless(format!("no way to tell `{target}`"));
+        return NoticeAttempt::Hopeless(format!("no way to tell `{target}`"));
     };
     match timeout(MAIL, hand_over(app, to, &due.content)).await {
         Ok(Ok(tried)) => tried,
-        Ok(Err(error)) => Tried::Failed(error.problems().join(": ")),
-        Err(_elapsed) => Tried::Failed("the relay took too long".to_owned()),
+        Ok(Err(error)) => NoticeAttempt::Failed(error.problems().join(": ")),
+        Err(_elapsed) => NoticeAttempt::Failed("the relay took too long".to_owned()),
     }
 }
 
-async fn hand_over(app: &App, to: Address, content: &[u8]) -> Result<Tried, AppError> {
+async fn hand_over(app: &App, to: Address, content: &[u8]) -> Result<NoticeAttempt, AppError> {
     let mut way = app.way().await?;
     way.relay.timeouts = Timeouts::all(STEP);
     let tried = match Session::connect(&way.relay).await {
@@ -189,12 +193,12 @@ async fn hand_over(app: &App, to: Address, content: &[u8]) -> Result<Tried, AppE
             let outcome = session.deliver(&envelope, content).await;
             session.quit().await;
             Ok(match outcome {
-                Ok(Answer::Accepted(reply)) => Tried::Done(reply.to_string()),
+                Ok(Answer::Accepted(reply)) => NoticeAttempt::Done(reply.to_string()),
                 Ok(Answer::Refused { reply, .. }) if reply.is_permanent() => {
-                    Tried::Hopeless(reply.to_string())
+                    NoticeAttempt::Hopeless(reply.to_string())
                 }
-                Ok(Answer::Refused { reply, .. }) => Tried::Failed(reply.to_string()),
-                Err(lost) => Tried::Failed(with_causes(&lost)),
+                Ok(Answer::Refused { reply, .. }) => NoticeAttempt::Failed(reply.to_string()),
+                Err(lost) => NoticeAttempt::Failed(with_causes(&lost)),
             })
         }
     };
@@ -203,7 +207,7 @@ async fn hand_over(app: &App, to: Address, content: &[u8]) -> Result<Tried, AppE
 }
 
 /// Posts an event. Redirects are not followed, whatever they say: the signature is for this address.
-async fn post(webhook: &WebhookSettings, key: &str, body: &[u8]) -> Tried {
+async fn post(webhook: &WebhookSettings, key: &str, body: &[u8]) -> NoticeAttempt {
     // Also in a rehearsal the real time: who verifies refuses a signature that is minutes off.
     let (id, timestamp) = (notice::id(key), Clock::System.now().timestamp());
     let signature = notice::signature(&webhook.secret, &id, timestamp, body);
@@ -216,23 +220,25 @@ async fn post(webhook: &WebhookSettings, key: &str, body: &[u8]) -> Tried {
         ("webhook-signature", &*signature),
     ] {
         if request.push_header(name, value).is_none() {
-            return Tried::Hopeless(format!("`{name}` can't be written"));
+            return NoticeAttempt::Hopeless(format!("`{name}` can't be written"));
         }
     }
     // The operator wrote the address: it may well be this network's own.
-    let limits = Limits {
+    let limits = RequestLimits {
         max_body_bytes: 0,
-        ..Limits::default()
+        ..RequestLimits::default()
     };
     let client = Client::new(Reach::Anywhere, limits);
     match client.send(&request).await {
-        Ok(response) if response.status.is_success() => Tried::Done(response.status.to_string()),
+        Ok(response) if response.status.is_success() => {
+            NoticeAttempt::Done(response.status.to_string())
+        }
         // Gone: the other side asks for no more (Standard Webhooks).
         Ok(response) if response.status.as_u16() == 410 => {
-            Tried::Hopeless(response.status.to_string())
+            NoticeAttempt::Hopeless(response.status.to_string())
         }
-        Ok(response) => Tried::Failed(response.status.to_string()),
-        Err(error) if error.is_transient() => Tried::Failed(with_causes(&error)),
-        Err(error) => Tried::Hopeless(with_causes(&error)),
+        Ok(response) => NoticeAttempt::Failed(response.status.to_string()),
+        Err(error) if error.is_transient() => NoticeAttempt::Failed(with_causes(&error)),
+        Err(error) => NoticeAttempt::Hopeless(with_causes(&error)),
     }
 }

@@ -70,9 +70,9 @@ impl Site {
     }
 }
 
-fn asking(folder: &tempfile::TempDir, reach: Reach, now: &str) -> Asking {
-    Asking {
-        client: Client::new(reach, Limits::default()),
+fn asking(folder: &tempfile::TempDir, reach: Reach, now: &str) -> ProbeOptions {
+    ProbeOptions {
+        client: Client::new(reach, RequestLimits::default()),
         pause: Duration::from_millis(30),
         now: now.parse().unwrap(),
         memory: folder.path().join("state/links.json"),
@@ -94,16 +94,19 @@ async fn each_answer_is_taken_for_what_it_says() {
                 .unwrap()
         }
     };
-    assert_eq!(ask("/found").await, Answer::Found);
-    assert_eq!(ask("/no-head").await, Answer::Found);
-    assert_eq!(ask("/for-now").await, Answer::Found);
+    assert_eq!(ask("/found").await, LinkAnswer::Found);
+    assert_eq!(ask("/no-head").await, LinkAnswer::Found);
+    assert_eq!(ask("/for-now").await, LinkAnswer::Found);
     let to = site.url("/found");
-    assert_eq!(ask("/moved").await, Answer::Moved { to });
-    assert_eq!(ask("/guarded").await, Answer::Guarded);
-    assert_eq!(ask("/gone").await, Answer::Gone { status: 410 });
-    assert_eq!(ask("/nowhere").await, Answer::Gone { status: 404 });
-    assert_eq!(ask("/found#part").await, Answer::Found);
-    assert!(matches!(ask("/fault").await, Answer::Unreachable { .. }));
+    assert_eq!(ask("/moved").await, LinkAnswer::Moved { to });
+    assert_eq!(ask("/guarded").await, LinkAnswer::Guarded);
+    assert_eq!(ask("/gone").await, LinkAnswer::Gone { status: 410 });
+    assert_eq!(ask("/nowhere").await, LinkAnswer::Gone { status: 404 });
+    assert_eq!(ask("/found#part").await, LinkAnswer::Found);
+    assert!(matches!(
+        ask("/fault").await,
+        LinkAnswer::Unreachable { .. }
+    ));
     // HEAD first, GET only where it brought no good news.
     let asked = site.asked();
     assert_eq!(asked[..3], ["HEAD /found", "HEAD /no-head", "GET /no-head"]);
@@ -116,14 +119,14 @@ async fn a_private_network_is_not_asked() {
     let answers = asking(&folder, Reach::Public, NOW)
         .ask(BTreeSet::from([url.clone()]))
         .await;
-    assert_eq!(answers[&url], Answer::Private);
+    assert_eq!(answers[&url], LinkAnswer::Private);
     assert_eq!(site.asked(), Vec::<String>::new());
     // Not by a redirect either: the reach holds for every hop.
     let only_once = |address: IpAddr| address.is_ipv6();
     let answers = asking(&folder, Reach::Where(only_once), NOW)
         .ask(BTreeSet::from([site.url("/moved")]))
         .await;
-    assert_eq!(answers[&site.url("/moved")], Answer::Private);
+    assert_eq!(answers[&site.url("/moved")], LinkAnswer::Private);
 }
 
 #[tokio::test]

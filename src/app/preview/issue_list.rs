@@ -6,7 +6,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::{accents::accent_of, former::FormerIssue};
 use crate::{
-    issue::{Archive, Entry, Issue, Status},
+    issue::{Archive, ArchivedFile, Issue, IssueStatus},
     publication::Publication,
     schedule::{self, LedgerView, SlotState, SlotView},
     store::BatchState,
@@ -76,8 +76,8 @@ impl ListInputs<'_> {
         let overview =
             schedule::overview(self.publication, self.archive, self.ledger, dates, self.now);
         let slot = |row| match row {
-            schedule::Row::Slot(view) => Some(*view),
-            schedule::Row::Absent(_) => None,
+            schedule::CalendarRow::Slot(view) => Some(*view),
+            schedule::CalendarRow::Absent(_) => None,
         };
         overview.rows.into_iter().filter_map(slot).collect()
     }
@@ -93,7 +93,7 @@ impl ListInputs<'_> {
         }
     }
 
-    fn readable(&self, entry: &Entry, issue: &Issue, slots: &[SlotView]) -> IssueRow {
+    fn readable(&self, entry: &ArchivedFile, issue: &Issue, slots: &[SlotView]) -> IssueRow {
         let front_matter = &issue.front_matter;
         let has_it = |view: &&SlotView| view.issues.iter().any(|one| one.id == issue.id);
         let mut batches = self.ledger.batches.iter();
@@ -106,8 +106,8 @@ impl ListInputs<'_> {
             (None, Some(BatchState::Cancelled)) => SlotState::Cancelled,
             // Of an old issue the calendar has nothing to say.
             (None, None) => match front_matter.status {
-                Status::Draft => SlotState::Draft,
-                Status::Ready => SlotState::Ready,
+                IssueStatus::Draft => SlotState::Draft,
+                IssueStatus::Ready => SlotState::Ready,
             },
         };
         IssueRow {
@@ -121,7 +121,7 @@ impl ListInputs<'_> {
     }
 
     /// As it was when it could last be read.
-    fn broken(&self, entry: &Entry) -> IssueRow {
+    fn broken(&self, entry: &ArchivedFile) -> IssueRow {
         let former = self.former.get(&entry.name);
         let in_name = || entry.name.get(..10)?.parse().ok();
         IssueRow {

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     audience::Reader,
-    check::{self, Finding, Leaving, Proof},
+    check::{self, CheckSubject, Finding, SendingFacts},
     issue::{Issue, IssueError},
     message::Composer,
     render::{Composition, InlineImage, RenderError, RenderedIssue},
@@ -90,14 +90,14 @@ impl IssuePreview {
             }),
             Err(error) => Err(error),
         };
-        self.findings = check::issue(&Proof {
+        self.findings = check::issue(&CheckSubject {
             publication: &sources.app.publication,
             archive: sources.archive,
             issue: &issue,
             today: inputs.today,
             is_sent: inputs.is_sent,
             kept_since: inputs.kept_since,
-            leaving: Leaving {
+            leaving: SendingFacts {
                 reaches_readers: sources.app.reaches_readers(),
                 is_now: false,
                 slot_taken_by: inputs.slot_taken_by,

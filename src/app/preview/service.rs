@@ -27,7 +27,7 @@ use crate::{
     source::with_causes,
     store::Store,
     web::{
-        pages::Pages,
+        pages::PageTemplates,
         preview::{
             AccentColors, LookChoice, PageRequest, PreviewContent, PreviewService, ReaderChoice,
             RenderedPreview, Revision, SampleReader, WholeMessage,
@@ -244,7 +244,7 @@ impl PreviewService for LivePreview {
         self.changes.subscribe()
     }
 
-    fn pages(&self) -> Arc<Pages> {
+    fn pages(&self) -> Arc<PageTemplates> {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.pages()
     }

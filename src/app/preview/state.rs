@@ -20,13 +20,13 @@ use super::{
     ready_mail::RenderSources,
 };
 use crate::{
-    issue::{Archive, ArchiveError, Entry, Issue},
+    issue::{Archive, ArchiveError, ArchivedFile, Issue},
     publication::{Environment, FILE_NAME, Publication},
     render::{RenderError, Templates},
     schedule::{BatchView, LedgerView, SlotState},
     source::SourceError,
     web::{
-        pages::Pages,
+        pages::PageTemplates,
         preview::{AccentColors, IssueRow, OwnLook},
     },
 };
@@ -40,7 +40,7 @@ pub(super) struct PreviewState {
     configuration_faults: Vec<SourceError>,
     template_error: Option<RenderError>,
     /// The pages' own templates.
-    pages: Arc<Pages>,
+    pages: Arc<PageTemplates>,
     pages_error: Option<RenderError>,
     archive_error: Option<ArchiveError>,
     ledger: LedgerView,
@@ -62,7 +62,7 @@ impl PreviewState {
             templates: Templates::built_in(),
             configuration_faults: Vec::new(),
             template_error: None,
-            pages: Arc::new(Pages::built_in()?),
+            pages: Arc::new(PageTemplates::built_in()?),
             pages_error: None,
             archive_error: None,
             ledger: LedgerView::default(),
@@ -117,7 +117,7 @@ impl PreviewState {
     }
 
     fn read_pages(&mut self, templates: &Templates) {
-        match Pages::load(templates) {
+        match PageTemplates::load(templates) {
             Ok(pages) => {
                 self.pages = Arc::new(pages);
                 self.pages_error = None;
@@ -127,7 +127,7 @@ impl PreviewState {
     }
 
     /// The pages' templates, as they could be read last.
-    pub(super) fn pages(&self) -> Arc<Pages> {
+    pub(super) fn pages(&self) -> Arc<PageTemplates> {
         Arc::clone(&self.pages)
     }
 
@@ -202,7 +202,7 @@ impl PreviewState {
     }
 
     /// The file of that name.
-    pub(super) fn entry(&self, name: &str) -> Option<&Entry> {
+    pub(super) fn entry(&self, name: &str) -> Option<&ArchivedFile> {
         self.archive
             .entries()
             .iter()
@@ -222,7 +222,7 @@ impl PreviewState {
     /// The name that the issue of that former name has now.
     pub(super) fn moved(&self, name: &str) -> Option<&str> {
         let id = &self.former.get(name)?.id;
-        let is_it = |entry: &&Entry| entry.issue.as_ref().is_ok_and(|issue| issue.id == *id);
+        let is_it = |entry: &&ArchivedFile| entry.issue.as_ref().is_ok_and(|issue| issue.id == *id);
         let entry = self.archive.entries().iter().find(is_it)?;
         Some(&entry.name)
     }

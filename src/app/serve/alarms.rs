@@ -5,18 +5,18 @@ use std::sync::Arc;
 use crate::{
     clock::Clock,
     delivery::Progress,
-    schedule::{Event, Teller},
+    schedule::{Event, EventSink},
 };
 
 /// The ears of one batch.
-pub(super) struct Alarms {
+pub(super) struct BatchAlarms {
     pub(super) issue: String,
     pub(super) progress: Arc<Progress>,
-    pub(super) teller: Arc<dyn Teller>,
+    pub(super) teller: Arc<dyn EventSink>,
     pub(super) clock: Clock,
 }
 
-impl Alarms {
+impl BatchAlarms {
     /// Tells each alarm as it comes, while the batch is carried, and what came last.
     pub(super) async fn beside<T>(&self, carrying: impl Future<Output = T>) -> T {
         let mut carrying = std::pin::pin!(carrying);

@@ -29,7 +29,7 @@ const TICK: TimeDelta = TimeDelta::milliseconds(50);
 
 /// The files at one moment: names, sizes, times and numbers, as one hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Files {
+pub(super) struct FilesFingerprint {
     all: u64,
     /// Those alone that decide whether mail can leave.
     pub(super) outlet: u64,
@@ -37,7 +37,7 @@ pub(super) struct Files {
 
 /// Files beside the publication's own folders.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Elsewhere {
+pub(super) struct OutsideFiles {
     /// Pictures of issues, the logo.
     pub(super) pictures: BTreeSet<PathBuf>,
     /// Keys, certificates, tokens: with daily-note.yaml they decide whether mail can leave.
@@ -46,8 +46,8 @@ pub(super) struct Elsewhere {
 
 /// A look at the files.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Look {
-    pub(super) files: Files,
+pub(super) struct FileScan {
+    pub(super) files: FilesFingerprint,
     /// Something changed so shortly before that another change would not show: what was read with
     /// this look is to be read again.
     pub(super) is_fresh: bool,
@@ -55,9 +55,9 @@ pub(super) struct Look {
     pub(super) age: Duration,
 }
 
-impl Look {
+impl FileScan {
     /// Looks.
-    pub(super) fn at(root: &Path, elsewhere: &Elsewhere) -> Self {
+    pub(super) fn at(root: &Path, elsewhere: &OutsideFiles) -> Self {
         let mut newest = DateTime::<Utc>::MIN_UTC;
         let mut outlet = DefaultHasher::new();
         let config = root.join(crate::publication::FILE_NAME);
@@ -75,7 +75,7 @@ impl Look {
         }
         let age = Clock::System.now() - newest;
         Self {
-            files: Files {
+            files: FilesFingerprint {
                 all: hasher.finish(),
                 outlet,
             },
@@ -140,7 +140,7 @@ mod tests {
         let issues = folder.path().join("issues");
         fs::create_dir_all(&issues).unwrap();
         fs::write(issues.join("2026-11-30-a.md"), "a").unwrap();
-        let look = || Look::at(folder.path(), &Elsewhere::default()).files;
+        let look = || FileScan::at(folder.path(), &OutsideFiles::default()).files;
         let before = look();
         for name in [
             ".2026-11-30-a.md.swp",
@@ -161,11 +161,11 @@ mod tests {
     fn a_key_elsewhere_that_is_put_in_place_is_a_change_of_what_mail_leaves_by() {
         let (folder, keys) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let (key, picture) = (keys.path().join("dkim.pem"), keys.path().join("a.png"));
-        let elsewhere = Elsewhere {
+        let elsewhere = OutsideFiles {
             pictures: [picture.clone()].into(),
             outlet: [key.clone()].into(),
         };
-        let look = || Look::at(folder.path(), &elsewhere).files;
+        let look = || FileScan::at(folder.path(), &elsewhere).files;
         let before = look();
         fs::write(picture, "a").unwrap();
         let with_picture = look();

@@ -5,13 +5,13 @@ use std::{collections::BTreeSet, time::Duration};
 
 use super::{
     Server,
-    settling::{ALARM_AFTER, Hold, TOLD_AFTER, Verdict},
+    settling::{ALARM_AFTER, FilesVerdict, HoldReason, TOLD_AFTER},
 };
-use crate::schedule::{Event, Job, Plan};
+use crate::schedule::{BeatPlan, DueJob, Event};
 
 impl Server {
     /// Leaves out of a plan what has to wait, and remembers how soon to look again.
-    pub(super) async fn hold_back(&mut self, plan: &mut Plan) {
+    pub(super) async fn hold_back(&mut self, plan: &mut BeatPlan) {
         let now = self.clock.now();
         self.alike.clear();
         let mut held = BTreeSet::new();
@@ -26,7 +26,7 @@ impl Server {
                 }
                 continue;
             }
-            let Job::Begin { .. } = &job else {
+            let DueJob::Begin { .. } = &job else {
                 jobs.push(job);
                 continue;
             };
@@ -40,12 +40,12 @@ impl Server {
                 .settling
                 .judge(issue, &parts, &looks, at_work.as_ref(), unit);
             match verdict {
-                Verdict::Quiet => jobs.push(job),
-                Verdict::Alike => {
+                FilesVerdict::Quiet => jobs.push(job),
+                FilesVerdict::Alike => {
                     self.alike.insert(issue.to_owned());
                     jobs.push(job);
                 }
-                Verdict::Hold(hold) => {
+                FilesVerdict::Hold(hold) => {
                     held.insert(issue.to_owned());
                     self.hold(&job, hold).await;
                 }
@@ -57,8 +57,8 @@ impl Server {
 
     /// Holds an issue back. It is told once that has lasted, and again as an alarm, after which a daemon
     /// alone goes on waiting.
-    async fn hold(&mut self, job: &Job, hold: Hold) {
-        let Job::Begin { slot, issue, until } = job else {
+    async fn hold(&mut self, job: &DueJob, hold: HoldReason) {
+        let DueJob::Begin { slot, issue, until } = job else {
             return;
         };
         let (held, unit) = (self.settling.held(issue), self.pace.quiet);

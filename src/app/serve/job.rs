@@ -6,16 +6,16 @@ use std::{convert::Infallible, path::PathBuf, sync::Arc, time::Duration};
 use chrono::{DateTime, Utc};
 
 use super::{
-    Sent,
-    alarms::Alarms,
-    parts::{Looks, Parts},
+    CarriedBatches,
+    alarms::BatchAlarms,
+    parts::{IssueParts, PartsFingerprint},
     world::read,
 };
 use crate::{
-    app::{App, AppError, HELD_BACK, Refusal, Way},
+    app::{App, AppError, HELD_BACK, MailTransport, RefusalKind},
     clock::Clock,
-    delivery::{Progress, Stop},
-    schedule::{Event, Job, Teller},
+    delivery::{Progress, StopSignal},
+    schedule::{DueJob, Event, EventSink},
     source::with_causes,
     store::{Batch, BatchState, SenderGuard, Store, StoreError},
 };
@@ -27,27 +27,27 @@ const BETWEEN_LOOKS: Duration = Duration::from_secs(30);
 const READINGS: usize = 3;
 
 /// Everything that a job needs; it runs beside the beat.
-pub(super) struct Work {
-    pub(super) job: Job,
+pub(super) struct JobContext {
+    pub(super) job: DueJob,
     pub(super) root: PathBuf,
     pub(super) clock: Clock,
     /// The publication as it could be read last: what an open batch is carried with.
     pub(super) app: Arc<App>,
     pub(super) store: Arc<dyn Store>,
-    pub(super) teller: Arc<dyn Teller>,
+    pub(super) teller: Arc<dyn EventSink>,
     /// What the issue's mail is made of.
-    pub(super) parts: Parts,
+    pub(super) parts: IssueParts,
     /// Its files don't stand still for long: what reads twice alike is taken.
     pub(super) is_alike_enough: bool,
-    pub(super) stop: Stop,
+    pub(super) stop: StopSignal,
     pub(super) progress: Arc<Progress>,
 }
 
 /// What a job came to.
 #[derive(Debug)]
-pub(super) enum Done {
+pub(super) enum JobOutcome {
     /// The batch was carried as far as it went.
-    Carried(Box<Sent>),
+    Carried(Box<CarriedBatches>),
     /// The batch was paused: nobody had begun it in time.
     Shelved(String),
     /// The ledger is another by now, or the issue is gone: to be decided again.
@@ -57,30 +57,30 @@ pub(super) enum Done {
 }
 
 /// What reading and freezing an issue came to.
-enum Begun {
+enum PreparedJob {
     Batch(Arc<App>, Box<Batch>, SenderGuard),
-    Not(Done),
+    Not(JobOutcome),
 }
 
-impl Work {
+impl JobContext {
     /// Does it.
-    pub(super) async fn execute(self) -> Result<Done, AppError> {
+    pub(super) async fn execute(self) -> Result<JobOutcome, AppError> {
         let guard = self.app.right_to_send(self.store.as_ref(), "serve").await?;
         match self.job.clone() {
-            Job::Begin { issue, .. } => self.begin(&issue, guard).await,
-            Job::Carry { issue } => self.carry(&issue, guard).await,
-            Job::Shelve { issue, until } => self.shelve(&issue, until).await,
+            DueJob::Begin { issue, .. } => self.begin(&issue, guard).await,
+            DueJob::Carry { issue } => self.carry(&issue, guard).await,
+            DueJob::Shelve { issue, until } => self.shelve(&issue, until).await,
         }
     }
 
     /// Reads the issue afresh, so that what goes out is what stands in the file now; knocks; and takes
     /// what was read only if the files of this issue say the same afterwards. A relay may take long to
     /// answer: what changed meanwhile is read once more, at once.
-    async fn begin(self, issue: &str, guard: SenderGuard) -> Result<Done, AppError> {
+    async fn begin(self, issue: &str, guard: SenderGuard) -> Result<JobOutcome, AppError> {
         let mut way = None;
         let begun = self.freeze(issue, guard, &mut way).await;
         match (begun, way) {
-            (Ok(Begun::Batch(app, batch, guard)), Some(way)) => {
+            (Ok(PreparedJob::Batch(app, batch, guard)), Some(way)) => {
                 self.tell_of(&batch).await;
                 self.carry_by(app, *batch, guard, way).await
             }
@@ -89,8 +89,8 @@ impl Work {
                     way.close().await;
                 }
                 match begun? {
-                    Begun::Not(done) => Ok(done),
-                    Begun::Batch(..) => Ok(Done::Outdated),
+                    PreparedJob::Not(done) => Ok(done),
+                    PreparedJob::Batch(..) => Ok(JobOutcome::Outdated),
                 }
             }
         }
@@ -100,30 +100,30 @@ impl Work {
         &self,
         issue: &str,
         mut guard: SenderGuard,
-        way: &mut Option<Way>,
-    ) -> Result<Begun, AppError> {
+        way: &mut Option<MailTransport>,
+    ) -> Result<PreparedJob, AppError> {
         for _ in 0..READINGS {
             let before = self.look().await;
             let (app, archive) = read(self.root.clone(), self.clock).await?;
             let Some(found) = archive.issues().find(|own| own.id == issue).cloned() else {
-                return Ok(Begun::Not(Done::Outdated));
+                return Ok(PreparedJob::Not(JobOutcome::Outdated));
             };
             // The plan that it was begun by may be older than the hold.
             if app.hold_on(self.store.as_ref(), &found).await?.is_some() {
-                return Ok(Begun::Not(Done::Outdated));
+                return Ok(PreparedJob::Not(JobOutcome::Outdated));
             }
             let store = Arc::clone(&self.store);
             let mut sending = match app.prepare(store, guard, &archive, found, false).await {
                 Ok(sending) => sending,
                 // What was read in halves is wrong for that reason.
                 Err(_) if !self.says_the_same(&before, &self.look().await) => {
-                    return Ok(Begun::Not(Done::Disturbed));
+                    return Ok(PreparedJob::Not(JobOutcome::Disturbed));
                 }
                 Err(error) => return Err(error),
             };
             sending.is_by_calendar = true;
             if sending.batch.is_some() {
-                return Ok(Begun::Not(Done::Outdated));
+                return Ok(PreparedJob::Not(JobOutcome::Outdated));
             }
             sending.refuse_nothing_to_do()?;
             if way.is_none() {
@@ -135,7 +135,7 @@ impl Work {
                 if let Some(issue) = issue
                     && app.hold_on(self.store.as_ref(), issue).await?.is_some()
                 {
-                    return Ok(Begun::Not(Done::Outdated));
+                    return Ok(PreparedJob::Not(JobOutcome::Outdated));
                 }
                 let batch = Box::new(sending.begin().await?);
                 let folded = sending.folded.as_ref();
@@ -151,30 +151,30 @@ impl Work {
                     tracing::warn!("what was tried out before is dropped (rehearsals: {dropped})");
                 }
                 let guard = sending.into_guard();
-                return Ok(Begun::Batch(Arc::new(app), batch, guard));
+                return Ok(PreparedJob::Batch(Arc::new(app), batch, guard));
             }
             if !self.may_read_again(&before, &after) {
                 break;
             }
             guard = sending.into_guard();
         }
-        Ok(Begun::Not(Done::Disturbed))
+        Ok(PreparedJob::Not(JobOutcome::Disturbed))
     }
 
     /// How the issue's files are.
-    async fn look(&self) -> Looks {
+    async fn look(&self) -> PartsFingerprint {
         let parts = self.parts.clone();
-        let looking = tokio::task::spawn_blocking(move || parts.look(&Looks::default()));
+        let looking = tokio::task::spawn_blocking(move || parts.look(&PartsFingerprint::default()));
         looking.await.unwrap_or_default()
     }
 
     /// Whether what was read between two looks was read whole.
-    fn says_the_same(&self, before: &Looks, after: &Looks) -> bool {
+    fn says_the_same(&self, before: &PartsFingerprint, after: &PartsFingerprint) -> bool {
         self.changed_between(before, after).next().is_none()
     }
 
     /// Whether a second reading may be the whole one: the change is over, as far as its files show.
-    fn may_read_again(&self, before: &Looks, after: &Looks) -> bool {
+    fn may_read_again(&self, before: &PartsFingerprint, after: &PartsFingerprint) -> bool {
         self.changed_between(before, after).all(|path| {
             let print = after.0.get(path);
             let is_whole = print.is_some_and(|it| !it.is_cut && !it.is_open);
@@ -185,10 +185,10 @@ impl Work {
 
     fn changed_between<'a>(
         &'a self,
-        before: &'a Looks,
-        after: &'a Looks,
+        before: &'a PartsFingerprint,
+        after: &'a PartsFingerprint,
     ) -> impl Iterator<Item = &'a PathBuf> {
-        let content = |looks: &'a Looks, path| looks.0.get(path).map(|it| it.content);
+        let content = |looks: &'a PartsFingerprint, path| looks.0.get(path).map(|it| it.content);
         // A list to which somebody adds all the time was folded in as far as it was read.
         let is_growing = |path: &PathBuf| {
             let is_whole = after.0.get(path).is_some_and(|print| !print.is_cut);
@@ -210,9 +210,9 @@ impl Work {
         self.teller.tell(&event, self.clock.now()).await;
     }
 
-    async fn carry(self, issue: &str, guard: SenderGuard) -> Result<Done, AppError> {
+    async fn carry(self, issue: &str, guard: SenderGuard) -> Result<JobOutcome, AppError> {
         let Some(batch) = self.open_batch(issue).await? else {
-            return Ok(Done::Outdated);
+            return Ok(JobOutcome::Outdated);
         };
         let way = self.app.way().await?;
         if let Err(error) = way.knock().await {
@@ -228,9 +228,9 @@ impl Work {
         app: Arc<App>,
         batch: Batch,
         guard: SenderGuard,
-        way: Way,
-    ) -> Result<Done, AppError> {
-        let hours = Hours {
+        way: MailTransport,
+    ) -> Result<JobOutcome, AppError> {
+        let hours = CohortHours {
             store: Arc::clone(&self.store),
             teller: Arc::clone(&self.teller),
             clock: self.clock,
@@ -238,7 +238,7 @@ impl Work {
             batch: batch.clone(),
             between_looks: BETWEEN_LOOKS,
         };
-        let alarms = Alarms {
+        let alarms = BatchAlarms {
             issue: batch.issue.clone(),
             progress: Arc::clone(&self.progress),
             teller: Arc::clone(&self.teller),
@@ -251,12 +251,12 @@ impl Work {
         };
         let report = carried.await;
         way.close().await;
-        Ok(Done::Carried(Box::new((batch, report?))))
+        Ok(JobOutcome::Carried(Box::new((batch, report?))))
     }
 
-    async fn shelve(self, issue: &str, until: DateTime<Utc>) -> Result<Done, AppError> {
+    async fn shelve(self, issue: &str, until: DateTime<Utc>) -> Result<JobOutcome, AppError> {
         let Some(batch) = self.open_batch(issue).await? else {
-            return Ok(Done::Outdated);
+            return Ok(JobOutcome::Outdated);
         };
         let zone = self.app.publication.timezone;
         let reason = format!(
@@ -269,7 +269,7 @@ impl Work {
         };
         let now = self.clock.now();
         self.store.set_batch_state(batch.id, &state, now).await?;
-        Ok(Done::Shelved(reason))
+        Ok(JobOutcome::Shelved(reason))
     }
 
     async fn open_batch(&self, issue: &str) -> Result<Option<Batch>, AppError> {
@@ -280,16 +280,16 @@ impl Work {
 
 /// The hours of a batch's waves, as they come: while somebody carries it none is missed, however long
 /// the waves before take.
-struct Hours {
+struct CohortHours {
     store: Arc<dyn Store>,
-    teller: Arc<dyn Teller>,
+    teller: Arc<dyn EventSink>,
     clock: Clock,
     app: Arc<App>,
     batch: Batch,
     between_looks: Duration,
 }
 
-impl Hours {
+impl CohortHours {
     async fn come(&self) -> Result<(), StoreError> {
         if self.batch.waves == 0 {
             return Ok(());
@@ -349,7 +349,7 @@ pub(super) fn is_fixed_by_a_file(error: &AppError) -> bool {
         AppError::Refused { kind, .. } => {
             matches!(
                 kind,
-                Refusal::Content | Refusal::Configuration | Refusal::Nothing
+                RefusalKind::Content | RefusalKind::Configuration | RefusalKind::Nothing
             )
         }
         AppError::State(_)

@@ -3,26 +3,31 @@
 use std::sync::Arc;
 
 use super::{
-    Sent, Server,
-    job::{Done, Work, is_fixed_by_a_file},
+    CarriedBatches, Server,
+    job::{JobContext, JobOutcome, is_fixed_by_a_file},
 };
 use crate::{
     app::AppError,
-    delivery::{Ending, Progress, Report, Stop},
-    schedule::{Event, Job},
+    delivery::{Ending, Progress, Report, StopSignal},
+    schedule::{DueJob, Event},
     store::{Batch, StoreError},
 };
 
 impl Server {
     /// A job with everything it needs. It is this batch's turn.
-    pub(super) fn work(&mut self, job: Job, stop: Stop, progress: Arc<Progress>) -> Work {
+    pub(super) fn work(
+        &mut self,
+        job: DueJob,
+        stop: StopSignal,
+        progress: Arc<Progress>,
+    ) -> JobContext {
         // What was wrong before may be wrong again, and is told again then.
         let paused = format!("paused {} ", job.issue());
         self.told.retain(|key| !key.starts_with(&paused));
         self.refused_by_state.remove(job.issue());
         self.turn += 1;
         self.turns.insert(job.issue().to_owned(), self.turn);
-        Work {
+        JobContext {
             root: self.world.app.publication.root.clone(),
             clock: self.clock,
             app: Arc::clone(&self.world.app),
@@ -37,22 +42,28 @@ impl Server {
     }
 
     /// Tells of a job that is over, and lets it rest where it failed.
-    pub(super) async fn settle(&mut self, job: &Job, done: Result<Done, AppError>) -> Option<Sent> {
+    pub(super) async fn settle(
+        &mut self,
+        job: &DueJob,
+        done: Result<JobOutcome, AppError>,
+    ) -> Option<CarriedBatches> {
         let issue = job.issue().to_owned();
-        if !matches!(done, Ok(Done::Disturbed)) {
+        if !matches!(done, Ok(JobOutcome::Disturbed)) {
             self.settling.end(&issue);
         }
         if done.is_ok() {
             self.doubts.remove(&issue);
         }
         match done {
-            Ok(Done::Carried(sent)) => {
+            Ok(JobOutcome::Carried(sent)) => {
                 let (batch, report) = &*sent;
                 self.carried(batch, report).await;
                 return Some(*sent);
             }
-            Ok(Done::Shelved(reason)) => self.tell(Event::BatchPaused { issue, reason }).await,
-            Ok(Done::Outdated | Done::Disturbed) => {
+            Ok(JobOutcome::Shelved(reason)) => {
+                self.tell(Event::BatchPaused { issue, reason }).await
+            }
+            Ok(JobOutcome::Outdated | JobOutcome::Disturbed) => {
                 self.rests.look_again(&issue, self.clock.now());
             }
             Err(error) => self.failed(job, &error).await,
@@ -92,7 +103,7 @@ impl Server {
         }
     }
 
-    async fn failed(&mut self, job: &Job, error: &AppError) {
+    async fn failed(&mut self, job: &DueJob, error: &AppError) {
         self.has_failed = true;
         let (issue, now) = (job.issue().to_owned(), self.clock.now());
         let problems = error.problems();
@@ -101,7 +112,7 @@ impl Server {
                 tracing::info!(issue, "{}", problems.join(": "));
                 self.rests.a_moment(&issue, now);
             }
-            (Job::Begin { slot, until, .. }, AppError::Doubt(doubt)) if doubt.is_of_issue() => {
+            (DueJob::Begin { slot, until, .. }, AppError::Doubt(doubt)) if doubt.is_of_issue() => {
                 self.has_doubt = true;
                 self.doubts.insert(issue.clone());
                 self.rests
@@ -114,7 +125,7 @@ impl Server {
                 };
                 self.tell(event).await;
             }
-            (Job::Begin { slot, until, .. }, error) if is_fixed_by_a_file(error) => {
+            (DueJob::Begin { slot, until, .. }, error) if is_fixed_by_a_file(error) => {
                 self.has_refused = true;
                 self.rests
                     .until_files_change(&issue, self.world.files(), now);

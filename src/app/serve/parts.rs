@@ -17,7 +17,7 @@ use super::{
     writers,
 };
 use crate::{
-    app::{SUBSCRIBERS_FILE, git::Git},
+    app::{SUBSCRIBERS_FILE, git::GitRepository},
     clock::Clock,
     issue::Issue,
     publication::{FILE_NAME, Publication},
@@ -32,13 +32,13 @@ const NOTICES: &str = "notice";
 
 /// The files of one issue.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Parts {
+pub(super) struct IssueParts {
     root: PathBuf,
     /// The issue, its pictures, the look's.
     own: Vec<PathBuf>,
 }
 
-impl Parts {
+impl IssueParts {
     pub(super) fn of(publication: &Publication, issue: &Issue) -> Self {
         let root = &publication.root;
         let folder = issue.path.parent().unwrap_or(root);
@@ -60,26 +60,26 @@ impl Parts {
     }
 
     /// Looks at them. What was seen before, and stands since, is not read again.
-    pub(super) fn look(&self, before: &Looks) -> Looks {
+    pub(super) fn look(&self, before: &PartsFingerprint) -> PartsFingerprint {
         let mut paths: BTreeSet<PathBuf> = self.own.iter().cloned().collect();
         paths.insert(self.root.join(FILE_NAME));
         paths.insert(self.root.join(SUBSCRIBERS_FILE));
         visit(&self.root.join("templates"), MAX_DEPTH, &mut paths);
         let (mut looks, mut read) = (BTreeMap::new(), Vec::new());
         for path in &paths {
-            let stat = Stat::of(path);
+            let stat = FileStat::of(path);
             if let Some(print) = before.0.get(path).filter(|print| print.still_holds(&stat)) {
                 looks.insert(path.clone(), print.clone());
                 continue;
             }
-            let (print, content) = Print::of(path, stat);
+            let (print, content) = FileStamp::of(path, stat);
             looks.insert(path.clone(), print);
             read.extend(content.map(|content| (path.as_path(), content)));
         }
         if !read.is_empty() {
             mark_written(&self.root, &read, &mut looks);
         }
-        Looks(looks)
+        PartsFingerprint(looks)
     }
 
     /// Its own files that lie in no folder which is looked at whole.
@@ -130,8 +130,8 @@ fn visit(folder: &Path, depth: usize, paths: &mut BTreeSet<PathBuf>) {
 }
 
 /// Finds out who wrote what was read.
-fn mark_written(root: &Path, read: &[(&Path, Vec<u8>)], looks: &mut BTreeMap<PathBuf, Print>) {
-    let written = Git::around(root).map(|git| git.as_written(read));
+fn mark_written(root: &Path, read: &[(&Path, Vec<u8>)], looks: &mut BTreeMap<PathBuf, FileStamp>) {
+    let written = GitRepository::around(root).map(|git| git.as_written(read));
     let written = written.unwrap_or_default();
     let young = read.iter().map(|(path, _)| *path).filter(|path| {
         let is_young = looks.get(*path).is_some_and(|print| print.age() < OLD);
@@ -148,12 +148,12 @@ fn mark_written(root: &Path, read: &[(&Path, Vec<u8>)], looks: &mut BTreeMap<Pat
 
 /// The files at one moment.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Looks(pub(super) BTreeMap<PathBuf, Print>);
+pub(super) struct PartsFingerprint(pub(super) BTreeMap<PathBuf, FileStamp>);
 
 /// One file at one moment.
 #[derive(Debug, Clone)]
-pub(super) struct Print {
-    stat: Option<Stat>,
+pub(super) struct FileStamp {
+    stat: Option<FileStat>,
     /// What it holds; 0: there is no such file.
     pub(super) content: u64,
     /// It ends where no such file ends: in the middle of a line, a picture, or before it began.
@@ -165,7 +165,7 @@ pub(super) struct Print {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Stat {
+struct FileStat {
     len: u64,
     number: u64,
     modified: (i64, i64),
@@ -173,7 +173,7 @@ struct Stat {
     changed: (i64, i64),
 }
 
-impl Stat {
+impl FileStat {
     fn of(path: &Path) -> Option<Self> {
         let about = fs::metadata(path).ok().filter(Metadata::is_file)?;
         Some(Self {
@@ -185,8 +185,8 @@ impl Stat {
     }
 }
 
-impl Print {
-    fn of(path: &Path, stat: Option<Stat>) -> (Self, Option<Vec<u8>>) {
+impl FileStamp {
+    fn of(path: &Path, stat: Option<FileStat>) -> (Self, Option<Vec<u8>>) {
         let mut print = Self {
             content: 0,
             is_cut: false,
@@ -210,13 +210,13 @@ impl Print {
     }
 
     /// Whether a look by `stat` says all that there is to say.
-    fn still_holds(&self, stat: &Option<Stat>) -> bool {
+    fn still_holds(&self, stat: &Option<FileStat>) -> bool {
         self.stat == *stat && (self.is_written_by_git || self.age() >= OLD)
     }
 
     /// How long ago the file was changed, by the file system's clock; long, where there is none.
     pub(super) fn age(&self) -> Duration {
-        let Some(Stat { changed, .. }) = &self.stat else {
+        let Some(FileStat { changed, .. }) = &self.stat else {
             return Duration::MAX;
         };
         let changed: Option<DateTime<Utc>> =

@@ -20,7 +20,7 @@ const DEAD_AFTER: Duration = Duration::from_secs(60);
 
 /// What keeps the daemon from its work. In words that anybody may read: the details are in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Ailment {
+pub enum HealthReason {
     /// daily-note.yaml, or another file that all issues need.
     Configuration,
     /// Something that only a person can decide.
@@ -31,7 +31,7 @@ pub enum Ailment {
     Held,
 }
 
-impl Ailment {
+impl HealthReason {
     /// What it is called.
     #[must_use]
     pub fn words(self) -> &'static str {
@@ -46,24 +46,24 @@ impl Ailment {
 
 /// The daemon's pulse. Shared with whoever watches it.
 #[derive(Debug)]
-pub struct Pulse {
+pub struct Heartbeat {
     /// Wall clocks jump; this one doesn't.
     since: Stopwatch,
     last_millis: AtomicU64,
     last_at: AtomicI64,
     is_keeping: AtomicBool,
-    ailments: Mutex<BTreeSet<Ailment>>,
-    written: Mutex<Written>,
+    ailments: Mutex<BTreeSet<HealthReason>>,
+    written: Mutex<WriteProgress>,
 }
 
 /// How far the writing of the state has come.
 #[derive(Debug, Default)]
-struct Written {
+struct WriteProgress {
     writes: u64,
     last: Option<Stopwatch>,
 }
 
-impl Default for Pulse {
+impl Default for Heartbeat {
     fn default() -> Self {
         Self {
             since: Stopwatch::start(),
@@ -76,9 +76,14 @@ impl Default for Pulse {
     }
 }
 
-impl Pulse {
+impl Heartbeat {
     /// It beats.
-    pub(super) fn beat(&self, now: DateTime<Utc>, is_keeping: bool, ailments: BTreeSet<Ailment>) {
+    pub(super) fn beat(
+        &self,
+        now: DateTime<Utc>,
+        is_keeping: bool,
+        ailments: BTreeSet<HealthReason>,
+    ) {
         let millis = self.since.elapsed().as_millis();
         let millis = u64::try_from(millis).unwrap_or(u64::MAX);
         self.last_millis.store(millis, Ordering::Relaxed);
@@ -91,7 +96,7 @@ impl Pulse {
     pub(crate) fn has_written(&self, writes: u64) {
         let mut written = locked(&self.written);
         if written.writes != writes {
-            *written = Written {
+            *written = WriteProgress {
                 writes,
                 last: Some(Stopwatch::start()),
             };
@@ -106,7 +111,7 @@ impl Pulse {
 
     /// What keeps it from its work.
     #[must_use]
-    pub fn ailments(&self) -> BTreeSet<Ailment> {
+    pub fn ailments(&self) -> BTreeSet<HealthReason> {
         locked(&self.ailments).clone()
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::files::Files;
+use super::files::FilesFingerprint;
 
 const FIRST: TimeDelta = TimeDelta::seconds(5);
 const LONGEST: TimeDelta = TimeDelta::minutes(5);
@@ -18,14 +18,14 @@ enum Fixed {
     /// Another key, certificate, token or configuration.
     Outlet(Option<u64>),
     /// Any change of files since these.
-    Files(Option<Files>),
+    Files(Option<FilesFingerprint>),
 }
 
 /// The rests of jobs, by issue.
 #[derive(Default)]
-pub(super) struct Rests(BTreeMap<String, Rest>);
+pub(super) struct RetryBackoffs(BTreeMap<String, RetryBackoff>);
 
-struct Rest {
+struct RetryBackoff {
     until: DateTime<Utc>,
     wait: TimeDelta,
     /// What ends it before its time.
@@ -34,9 +34,14 @@ struct Rest {
     is_a_look: bool,
 }
 
-impl Rests {
+impl RetryBackoffs {
     /// A failure that time may fix, or what mail leaves by: a key, a certificate, an address.
-    pub(super) fn back_off(&mut self, issue: &str, files: Option<Files>, now: DateTime<Utc>) {
+    pub(super) fn back_off(
+        &mut self,
+        issue: &str,
+        files: Option<FilesFingerprint>,
+        now: DateTime<Utc>,
+    ) {
         let last = self.0.get(issue);
         let last = last.filter(|rest| !matches!(rest.fixed_by, Fixed::Files(_)));
         let wait = last.map_or(FIRST, |rest| (rest.wait * 2).min(LONGEST));
@@ -54,7 +59,7 @@ impl Rests {
     pub(super) fn until_files_change(
         &mut self,
         issue: &str,
-        files: Option<Files>,
+        files: Option<FilesFingerprint>,
         now: DateTime<Utc>,
     ) {
         self.put(issue, now, LONGEST, Fixed::Files(files));
@@ -92,7 +97,7 @@ impl Rests {
     pub(super) fn until(
         &self,
         issue: &str,
-        files: Option<Files>,
+        files: Option<FilesFingerprint>,
         now: DateTime<Utc>,
     ) -> Option<DateTime<Utc>> {
         let rest = self.0.get(issue)?;
@@ -108,7 +113,7 @@ impl Rests {
 
     fn put(&mut self, issue: &str, now: DateTime<Utc>, wait: TimeDelta, fixed_by: Fixed) {
         let until = now + wait;
-        let rest = Rest {
+        let rest = RetryBackoff {
             until,
             wait,
             fixed_by,

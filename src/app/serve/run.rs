@@ -5,12 +5,12 @@ use std::{sync::Arc, time::Duration};
 use chrono::{DateTime, Utc};
 use tokio::{sync::Notify, task::JoinHandle};
 
-use super::{Ailment, Server, job::Done};
+use super::{HealthReason, Server, job::JobOutcome};
 use crate::{
     app::AppError,
     clock::Stopwatch,
-    delivery::{Progress, Stop},
-    schedule::{Event, Job, Plan},
+    delivery::{Progress, StopSignal},
+    schedule::{BeatPlan, DueJob, Event},
     store::{SenderGuard, StoreError},
 };
 
@@ -20,17 +20,17 @@ const TURN: Duration = Duration::from_secs(60);
 const STAND_BY: Duration = Duration::from_secs(1);
 
 /// A job under way.
-struct Running {
-    job: Job,
-    stop: Stop,
+struct RunningJob {
+    job: DueJob,
+    stop: StopSignal,
     since: Stopwatch,
-    task: JoinHandle<Result<Done, AppError>>,
+    task: JoinHandle<Result<JobOutcome, AppError>>,
 }
 
 impl Server {
     /// Keeps the calendar until `stop` is requested; then lets messages in flight finish. Waits
     /// first where another process keeps it. A notice of `reload` reads everything again.
-    pub async fn serve(mut self, stop: Stop, reload: Arc<Notify>) {
+    pub async fn serve(mut self, stop: StopSignal, reload: Arc<Notify>) {
         let Some(_right) = self.stand_by(&stop).await else {
             return;
         };
@@ -38,7 +38,7 @@ impl Server {
         let next = self.world.app.publication.next_slot_after(self.clock.now());
         self.tell(Event::Keeping { next }).await;
         self.world.forget();
-        let mut running: Option<Running> = None;
+        let mut running: Option<RunningJob> = None;
         while !stop.is_requested() {
             // An error was told, and the next look may go better.
             let looked = self.look().await;
@@ -56,7 +56,7 @@ impl Server {
             let sleep = self.sleep(&plan);
             tokio::select! {
                 done = ended(&mut running) => {
-                    if let Some(Running { job, .. }) = running.take() {
+                    if let Some(RunningJob { job, .. }) = running.take() {
                         self.settle(&job, done).await;
                     }
                 }
@@ -75,14 +75,14 @@ impl Server {
             Some(_) => Some(ended(&mut running).await),
             None => None,
         };
-        if let (Some(Running { job, .. }), Some(done)) = (running, done) {
+        if let (Some(RunningJob { job, .. }), Some(done)) = (running, done) {
             self.settle(&job, done).await;
         }
     }
 
     /// Waits for the right to keep the calendar; None: stopped before it came. Whatever keeps it from
     /// that is told, and waited for: whoever fixes it has nothing to start again.
-    async fn stand_by(&mut self, stop: &Stop) -> Option<SenderGuard> {
+    async fn stand_by(&mut self, stop: &StopSignal) -> Option<SenderGuard> {
         loop {
             let ailment = match self.take_schedule().await {
                 Ok(right) => return Some(right),
@@ -98,19 +98,19 @@ impl Server {
     }
 
     /// Tells why it does not keep the calendar; None: another process does.
-    async fn keep_off(&mut self, error: AppError) -> Option<Ailment> {
+    async fn keep_off(&mut self, error: AppError) -> Option<HealthReason> {
         let problems = error.problems();
         let (event, ailment) = match error {
             AppError::State(StoreError::Kept { holder }) => (Event::Waiting { holder }, None),
             AppError::Configuration(_) => (
                 Event::ConfigurationRefused { problems },
-                Some(Ailment::Configuration),
+                Some(HealthReason::Configuration),
             ),
             error => {
                 let reason = problems.join("\n");
                 let ailment = match error {
-                    AppError::Doubt(_) => Ailment::Doubt,
-                    _ => Ailment::State,
+                    AppError::Doubt(_) => HealthReason::Doubt,
+                    _ => HealthReason::State,
                 };
                 (Event::StateRefused { reason }, Some(ailment))
             }
@@ -119,10 +119,10 @@ impl Server {
         ailment
     }
 
-    fn start(&mut self, job: Job) -> Running {
-        let stop = Stop::default();
+    fn start(&mut self, job: DueJob) -> RunningJob {
+        let stop = StopSignal::default();
         let work = self.work(job.clone(), stop.clone(), Arc::new(Progress::default()));
-        Running {
+        RunningJob {
             job,
             stop,
             since: Stopwatch::start(),
@@ -132,14 +132,14 @@ impl Server {
 
     /// A slot's hour is a promise: what never had a turn gets it at once, and of several batches that
     /// take long none waits for another's end.
-    fn must_yield(&self, running: &Running, next: &Job) -> bool {
+    fn must_yield(&self, running: &RunningJob, next: &DueJob) -> bool {
         let is_other = running.job.issue() != next.issue();
         let is_new = !self.turns.contains_key(next.issue());
         is_other && (is_new || running.since.elapsed() >= TURN)
     }
 
     /// Until the plan changes, and never longer than a glance: a clock that jumps tells nobody.
-    fn sleep(&self, plan: &Plan) -> Duration {
+    fn sleep(&self, plan: &BeatPlan) -> Duration {
         let until = |at: DateTime<Utc>| (at - self.clock.now()).to_std().unwrap_or_default();
         let wake = plan.wake_at.map_or(self.pace.glance, until);
         let wake = self.again.map_or(wake, |again| wake.min(again));
@@ -148,7 +148,7 @@ impl Server {
 }
 
 /// Waits for the end of a job; for ever where there is none.
-async fn ended(running: &mut Option<Running>) -> Result<Done, AppError> {
+async fn ended(running: &mut Option<RunningJob>) -> Result<JobOutcome, AppError> {
     match running {
         Some(running) => match (&mut running.task).await {
             Ok(done) => done,

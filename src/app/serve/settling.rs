@@ -10,7 +10,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
-use super::parts::{Looks, Parts, Print};
+use super::parts::{FileStamp, IssueParts, PartsFingerprint};
 use crate::{app::git::AtWork, clock::Stopwatch};
 
 /// Units of time for a file of each kind, and until readings that are alike are enough.
@@ -24,14 +24,14 @@ pub(super) const ALARM_AFTER: u32 = 60;
 
 /// What is known of the files of due issues.
 #[derive(Debug, Default)]
-pub(super) struct Settling {
-    changes: BTreeMap<PathBuf, Change>,
-    unrest: BTreeMap<String, Unrest>,
+pub(super) struct SettlingFiles {
+    changes: BTreeMap<PathBuf, ContentSince>,
+    unrest: BTreeMap<String, UnsettledIssue>,
 }
 
 /// A file's content, and since when it holds it.
 #[derive(Debug)]
-struct Change {
+struct ContentSince {
     content: u64,
     age_then: Duration,
     since: Stopwatch,
@@ -39,48 +39,48 @@ struct Change {
 
 /// An issue that is due and held up by its files.
 #[derive(Debug)]
-struct Unrest {
+struct UnsettledIssue {
     since: Stopwatch,
     last: Stopwatch,
 }
 
 /// What the files are good for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum FilesVerdict {
     /// They stand still.
     Quiet,
     /// They don't, for long now: what reads twice alike is taken.
     Alike,
     /// Not yet.
-    Hold(Hold),
+    Hold(HoldReason),
 }
 
 /// Why an issue is held up.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Hold {
+pub(super) struct HoldReason {
     /// When to look again.
     pub(super) rest: Duration,
     /// For a person.
     pub(super) why: String,
 }
 
-impl Settling {
+impl SettlingFiles {
     /// Judges an issue's files as they were just seen.
     pub(super) fn judge(
         &mut self,
         issue: &str,
-        parts: &Parts,
-        looks: &Looks,
+        parts: &IssueParts,
+        looks: &PartsFingerprint,
         at_work: Option<&AtWork>,
         unit: Duration,
-    ) -> Verdict {
+    ) -> FilesVerdict {
         for (path, print) in &looks.0 {
             self.learn(path, print);
         }
         let verdict = self.verdict(issue, parts, looks, at_work, unit);
-        if matches!(verdict, Verdict::Hold(_)) {
+        if matches!(verdict, FilesVerdict::Hold(_)) {
             let long_ago = unit * ALARM_AFTER;
-            let fresh = || Unrest {
+            let fresh = || UnsettledIssue {
                 since: Stopwatch::start(),
                 last: Stopwatch::start(),
             };
@@ -104,7 +104,7 @@ impl Settling {
         self.unrest.remove(issue);
     }
 
-    fn learn(&mut self, path: &PathBuf, print: &Print) {
+    fn learn(&mut self, path: &PathBuf, print: &FileStamp) {
         let known = self.changes.get(path);
         if known.is_some_and(|known| known.content == print.content) {
             return;
@@ -114,7 +114,7 @@ impl Settling {
             Some(known) => print.age().min(known.since.elapsed()),
             None => print.age(),
         };
-        let change = Change {
+        let change = ContentSince {
             content: print.content,
             age_then,
             since: Stopwatch::start(),
@@ -125,23 +125,26 @@ impl Settling {
     fn verdict(
         &self,
         issue: &str,
-        parts: &Parts,
-        looks: &Looks,
+        parts: &IssueParts,
+        looks: &PartsFingerprint,
         at_work: Option<&AtWork>,
         unit: Duration,
-    ) -> Verdict {
+    ) -> FilesVerdict {
         let mut waits = Vec::new();
         let mut youngest = Duration::MAX;
         for (path, print) in &looks.0 {
-            let age = self.changes.get(path).map_or(Duration::ZERO, Change::age);
+            let age = self
+                .changes
+                .get(path)
+                .map_or(Duration::ZERO, ContentSince::age);
             youngest = youngest.min(age);
             let is_open = print.is_open && !parts.is_list(path);
             let (needed, is_half) = match print {
-                Print {
+                FileStamp {
                     is_written_by_git: true,
                     ..
                 } => (BY_GIT, false),
-                Print { is_cut: true, .. } => (CUT, true),
+                FileStamp { is_cut: true, .. } => (CUT, true),
                 _ if is_open => (CUT, true),
                 _ => (BY_OTHERS, false),
             };
@@ -152,24 +155,24 @@ impl Settling {
         if let Some(at_work) = at_work
             && !(at_work.is_old() && youngest >= unit * ALIKE)
         {
-            return Verdict::Hold(Hold {
+            return FilesVerdict::Hold(HoldReason {
                 rest: unit,
                 why: at_work.words(),
             });
         }
         let Some((rest, path, is_half)) = waits.iter().max_by_key(|(rest, ..)| *rest) else {
-            return Verdict::Quiet;
+            return FilesVerdict::Quiet;
         };
         let is_long = self.held(issue) >= unit * ALIKE;
         if is_long && !waits.iter().any(|(.., is_half)| *is_half) {
-            return Verdict::Alike;
+            return FilesVerdict::Alike;
         }
         let name = parts.name(path);
         let why = match is_half {
             true => format!("{name} is still being written: it is open, or ends in the middle"),
             false => format!("{name} is still being changed"),
         };
-        Verdict::Hold(Hold {
+        FilesVerdict::Hold(HoldReason {
             // It may end sooner: somebody may let it stand as git has it.
             rest: (*rest).min(unit),
             why,
@@ -177,7 +180,7 @@ impl Settling {
     }
 }
 
-impl Change {
+impl ContentSince {
     fn age(&self) -> Duration {
         self.age_then.saturating_add(self.since.elapsed())
     }

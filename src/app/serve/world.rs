@@ -8,17 +8,17 @@ use std::{
 };
 
 use super::{
-    files::{Elsewhere, Files, Look},
-    parts::{Looks, Parts},
+    files::{FileScan, FilesFingerprint, OutsideFiles},
+    parts::{IssueParts, PartsFingerprint},
 };
 use crate::{
     app::{
         App, AppError,
-        git::{AtWork, Git},
+        git::{AtWork, GitRepository},
     },
     clock::{Clock, Stopwatch},
-    issue::{Archive, Status},
-    schedule::{Broken, Candidate},
+    issue::{Archive, IssueStatus},
+    schedule::{BrokenFile, IssueCandidate},
     source::{SourceError, shown_path},
 };
 
@@ -28,22 +28,22 @@ const SETTLED: u32 = 5;
 const STIRRED: u32 = 10;
 
 /// What the files say.
-pub(super) struct World {
+pub(super) struct PublicationSnapshot {
     root: PathBuf,
     /// The publication as it could be read last.
     pub(super) app: Arc<App>,
     /// Its issues.
-    pub(super) candidates: Vec<Candidate>,
+    pub(super) candidates: Vec<IssueCandidate>,
     /// Files that should be issues and can't be read.
-    pub(super) broken: Vec<Broken>,
+    pub(super) broken: Vec<BrokenFile>,
     /// What is wrong with daily-note.yaml or the folder of issues as they are now: until it is
     /// fixed nothing new begins, since nobody knows what was meant.
     pub(super) trouble: Option<Vec<String>>,
     /// What each issue's mail is made of.
-    parts: BTreeMap<String, Parts>,
+    parts: BTreeMap<String, IssueParts>,
     /// What else is looked at: keys and pictures beside the publication's own folders.
-    elsewhere: Elsewhere,
-    files: Option<Files>,
+    elsewhere: OutsideFiles,
+    files: Option<FilesFingerprint>,
     /// The files had just changed at the last look, and are to be read once more.
     was_fresh: bool,
     /// Since when they are as they are: how long before the look that found them so, and since then.
@@ -51,10 +51,10 @@ pub(super) struct World {
     /// Since when they have not been left alone.
     stirred: Option<Stopwatch>,
     /// What was seen of due issues' files.
-    looks: Looks,
+    looks: PartsFingerprint,
 }
 
-impl World {
+impl PublicationSnapshot {
     pub(super) fn new(app: App) -> Self {
         Self {
             elsewhere: elsewhere(&app, std::iter::empty()),
@@ -68,7 +68,7 @@ impl World {
             was_fresh: false,
             changed: (Duration::ZERO, Stopwatch::start()),
             stirred: None,
-            looks: Looks::default(),
+            looks: PartsFingerprint::default(),
         }
     }
 
@@ -99,7 +99,7 @@ impl World {
                 self.broken = broken(&archive, &app.publication.root);
                 self.parts = archive
                     .issues()
-                    .map(|issue| (issue.id.clone(), Parts::of(&app.publication, issue)))
+                    .map(|issue| (issue.id.clone(), IssueParts::of(&app.publication, issue)))
                     .collect();
                 let before =
                     std::mem::replace(&mut self.elsewhere, elsewhere(&app, self.parts.values()));
@@ -119,7 +119,7 @@ impl World {
     }
 
     /// How the files were at the last look.
-    pub(super) fn files(&self) -> Option<Files> {
+    pub(super) fn files(&self) -> Option<FilesFingerprint> {
         self.files
     }
 
@@ -140,12 +140,15 @@ impl World {
     }
 
     /// What an issue's mail is made of, as it is now; and what git is doing there.
-    pub(super) async fn look_at(&mut self, issue: &str) -> (Parts, Looks, Option<AtWork>) {
+    pub(super) async fn look_at(
+        &mut self,
+        issue: &str,
+    ) -> (IssueParts, PartsFingerprint, Option<AtWork>) {
         let parts = self.parts(issue);
         let (root, before) = (self.root.clone(), self.looks.clone());
         let looking = tokio::task::spawn_blocking(move || {
             let looks = parts.look(&before);
-            let at_work = Git::around(&root).and_then(|git| git.at_work());
+            let at_work = GitRepository::around(&root).and_then(|git| git.at_work());
             (parts, looks, at_work)
         });
         match looking.await {
@@ -158,23 +161,23 @@ impl World {
     }
 
     /// What an issue's mail is made of.
-    pub(super) fn parts(&self, issue: &str) -> Parts {
+    pub(super) fn parts(&self, issue: &str) -> IssueParts {
         self.parts.get(issue).cloned().unwrap_or_default()
     }
 }
 
 /// A look at the files; None where that fails.
-async fn looked_at(root: PathBuf, elsewhere: Elsewhere) -> Option<Look> {
-    tokio::task::spawn_blocking(move || Look::at(&root, &elsewhere))
+async fn looked_at(root: PathBuf, elsewhere: OutsideFiles) -> Option<FileScan> {
+    tokio::task::spawn_blocking(move || FileScan::at(&root, &elsewhere))
         .await
         .ok()
 }
 
 /// What mail is made of, and leaves by, beside the folders that are looked at whole.
-fn elsewhere<'p>(app: &App, parts: impl Iterator<Item = &'p Parts>) -> Elsewhere {
+fn elsewhere<'p>(app: &App, parts: impl Iterator<Item = &'p IssueParts>) -> OutsideFiles {
     let outlet = app.publication.smtp.files();
-    Elsewhere {
-        pictures: parts.flat_map(Parts::elsewhere).collect(),
+    OutsideFiles {
+        pictures: parts.flat_map(IssueParts::elsewhere).collect(),
         outlet: outlet.into_iter().map(Path::to_owned).collect(),
     }
 }
@@ -192,26 +195,26 @@ pub(super) async fn read(root: PathBuf, clock: Clock) -> Result<(App, Archive), 
     }
 }
 
-fn candidates(archive: &Archive, app: &App) -> Vec<Candidate> {
+fn candidates(archive: &Archive, app: &App) -> Vec<IssueCandidate> {
     archive
         .issues()
-        .map(|issue| Candidate {
+        .map(|issue| IssueCandidate {
             id: issue.id.clone(),
             edition: issue.front_matter.edition.clone(),
             date: issue.front_matter.date,
             file: app.file_of(issue),
-            is_ready: issue.front_matter.status == Status::Ready,
+            is_ready: issue.front_matter.status == IssueStatus::Ready,
         })
         .collect()
 }
 
 /// Such a file names no edition that could be believed; the date in its name says which slot it is for.
-fn broken(archive: &Archive, root: &Path) -> Vec<Broken> {
+fn broken(archive: &Archive, root: &Path) -> Vec<BrokenFile> {
     let entries = archive.entries().iter();
     entries
         .filter_map(|entry| {
             let error = entry.issue.as_ref().err()?;
-            Some(Broken {
+            Some(BrokenFile {
                 file: shown_path(root, &entry.path),
                 date: entry.name.get(..10)?.parse().ok()?,
                 problems: error

@@ -5,23 +5,23 @@ use std::{collections::BTreeSet, fmt::Write};
 use chrono::{DateTime, Utc};
 
 use crate::{
-    app::serve::{Ailment, Pulse},
+    app::serve::{HealthReason, Heartbeat},
     publication::Publication,
-    store::{Batch, BatchState, Counts, Unreached},
+    store::{Batch, BatchState, DeliveryCounts, UnreachedTarget},
 };
 
 /// What the metrics tell of, beside the daemon's pulse.
-pub(super) struct Facts<'a> {
-    pub(super) batches: &'a [(Batch, Counts)],
+pub(super) struct MetricInputs<'a> {
+    pub(super) batches: &'a [(Batch, DeliveryCounts)],
     /// None while it can't be read.
     pub(super) publication: Option<&'a Publication>,
-    pub(super) unreached: &'a [Unreached],
-    pub(super) ailments: &'a BTreeSet<Ailment>,
+    pub(super) unreached: &'a [UnreachedTarget],
+    pub(super) ailments: &'a BTreeSet<HealthReason>,
 }
 
 /// The metrics of this moment.
-pub(super) fn page(pulse: &Pulse, facts: &Facts<'_>, now: DateTime<Utc>) -> String {
-    let mut page = Page::default();
+pub(super) fn page(pulse: &Heartbeat, facts: &MetricInputs<'_>, now: DateTime<Utc>) -> String {
+    let mut page = MetricsText::default();
     page.gauge("daily_note_build_info", "The version that runs.");
     page.sample(&[("version", env!("CARGO_PKG_VERSION"))], 1);
     page.gauge(
@@ -39,12 +39,12 @@ pub(super) fn page(pulse: &Pulse, facts: &Facts<'_>, now: DateTime<Utc>) -> Stri
         "0: daily-note.yaml can't be read as it is now.",
     );
     let is_well = |ailment| i64::from(!facts.ailments.contains(&ailment));
-    page.sample(&[], is_well(Ailment::Configuration));
+    page.sample(&[], is_well(HealthReason::Configuration));
     page.gauge(
         "daily_note_state_ok",
         "0: the list and the ledger can't be read or written.",
     );
-    page.sample(&[], is_well(Ailment::State));
+    page.sample(&[], is_well(HealthReason::State));
     if let Some(since) = pulse.since_last_write() {
         page.gauge(
             "daily_note_last_write_age_seconds",
@@ -64,7 +64,7 @@ pub(super) fn page(pulse: &Pulse, facts: &Facts<'_>, now: DateTime<Utc>) -> Stri
     page.0
 }
 
-fn next_slots(page: &mut Page, publication: Option<&Publication>, now: DateTime<Utc>) {
+fn next_slots(page: &mut MetricsText, publication: Option<&Publication>, now: DateTime<Utc>) {
     page.gauge(
         "daily_note_next_slot_timestamp_seconds",
         "When the edition is due next.",
@@ -79,7 +79,7 @@ fn next_slots(page: &mut Page, publication: Option<&Publication>, now: DateTime<
     }
 }
 
-fn deliveries(page: &mut Page, batches: &[(Batch, Counts)]) {
+fn deliveries(page: &mut MetricsText, batches: &[(Batch, DeliveryCounts)]) {
     page.gauge(
         "daily_note_queue",
         "Deliveries of open batches that have no end yet.",
@@ -140,9 +140,9 @@ fn count(rows: u64) -> i64 {
 
 /// Metrics and their samples; a sample is of the metric before it.
 #[derive(Default)]
-struct Page(String, &'static str);
+struct MetricsText(String, &'static str);
 
-impl Page {
+impl MetricsText {
     fn gauge(&mut self, name: &'static str, help: &str) {
         let _ = writeln!(self.0, "# HELP {name} {help}\n# TYPE {name} gauge");
         self.1 = name;
@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn a_label_s_value_ends_where_it_should() {
-        let mut page = Page::default();
+        let mut page = MetricsText::default();
         page.gauge("x", "help");
         page.sample(&[("issue", "a\"} 1\nb\\")], 2);
         assert_eq!(

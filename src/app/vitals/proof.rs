@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::{sync::Mutex, time::timeout};
 
-use crate::{app::Pulse, clock::Stopwatch, source::with_causes, store::Store};
+use crate::{app::Heartbeat, clock::Stopwatch, source::with_causes, store::Store};
 
 /// A write that is not older proves enough.
 const FRESH: Duration = Duration::from_secs(10);
@@ -18,17 +18,17 @@ const HELD_UP: Duration = Duration::from_secs(60);
 
 /// The last proof.
 #[derive(Debug, Default)]
-pub(super) struct Proof(Mutex<Option<Proved>>);
+pub(super) struct WriteProof(Mutex<Option<ProofState>>);
 
 #[derive(Debug)]
-struct Proved {
+struct ProofState {
     since: Stopwatch,
     is_writable: bool,
 }
 
-impl Proof {
+impl WriteProof {
     /// Whether the state can be written.
-    pub(super) async fn is_writable(&self, pulse: &Pulse, store: &dyn Store) -> bool {
+    pub(super) async fn is_writable(&self, pulse: &Heartbeat, store: &dyn Store) -> bool {
         // Whoever asks meanwhile waits for the same answer.
         let mut last = self.0.lock().await;
         if let Some(proved) = last.as_ref().filter(|it| it.since.elapsed() < STANDS) {
@@ -48,7 +48,7 @@ impl Proof {
             Err(_) => is_recent(HELD_UP),
         };
         pulse.has_written(store.writes());
-        *last = Some(Proved {
+        *last = Some(ProofState {
             since: Stopwatch::start(),
             is_writable,
         });

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use chrono_tz::Tz;
 
-use super::{Fault, quoted};
+use super::{FieldError, quoted};
 use crate::publication::{moment_of, parse_offset};
 
 /// Whether `1/2/2024` is in February or in January.
@@ -33,7 +33,7 @@ pub(crate) fn moment(
     text: &str,
     zone: Tz,
     order: Option<DateOrder>,
-) -> Result<DateTime<FixedOffset>, Fault> {
+) -> Result<DateTime<FixedOffset>, FieldError> {
     let text = text.trim();
     if let Some(local) = plain_local_moment(text) {
         return Ok(in_zone(local, zone));
@@ -50,15 +50,15 @@ pub(crate) fn moment(
     let spelled = spelled(text);
     let (rest, offset) = without_zone(&spelled);
     let local = match local_moment(rest, order) {
-        Local::Moment(local) => local,
-        Local::Ambiguous => {
+        LocalMoment::Moment(local) => local,
+        LocalMoment::Ambiguous => {
             return Err(
-                Fault::new(format!("{} may be more than one day", quoted(text)))
+                FieldError::new(format!("{} may be more than one day", quoted(text)))
                     .with_hint("write year, month and day: 2026-03-01"),
             );
         }
-        Local::None => {
-            return Err(Fault::new(format!("{} is not a date", quoted(text)))
+        LocalMoment::None => {
+            return Err(FieldError::new(format!("{} is not a date", quoted(text)))
                 .with_hint("write 2026-03-01T09:00:00+09:00, or just 2026-03-01"));
         }
     };
@@ -186,13 +186,13 @@ fn offset_of(name: &str) -> Option<FixedOffset> {
     FixedOffset::east_opt(hours * 3_600)
 }
 
-enum Local {
+enum LocalMoment {
     Moment(NaiveDateTime),
     Ambiguous,
     None,
 }
 
-fn local_moment(text: &str, order: Option<DateOrder>) -> Local {
+fn local_moment(text: &str, order: Option<DateOrder>) -> LocalMoment {
     let (mut date, mut time, mut half) = (Vec::new(), None, None);
     for word in text.split(' ').filter(|word| !word.is_empty()) {
         let (word, rest) = match word.split_once(['T', 't']) {
@@ -221,15 +221,15 @@ fn local_moment(text: &str, order: Option<DateOrder>) -> Local {
     }
     let day = match day_of(&date.join(" "), order) {
         Ok(Some(day)) => day,
-        Ok(None) => return Local::None,
-        Err(Ambiguous) => return Local::Ambiguous,
+        Ok(None) => return LocalMoment::None,
+        Err(AmbiguousDate) => return LocalMoment::Ambiguous,
     };
     let clock = time.map_or(Some((NaiveTime::MIN, false)), |time| clock(&time, half));
     let moment = clock.and_then(|(clock, is_next_day)| {
         let day = day.checked_add_days(Days::new(u64::from(is_next_day)))?;
         Some(day.and_time(clock))
     });
-    moment.map_or(Local::None, Local::Moment)
+    moment.map_or(LocalMoment::None, LocalMoment::Moment)
 }
 
 /// `PM`, `p.m.`, `3:04PM`: the clock before it, and whether it is the second half of the day.
@@ -299,9 +299,9 @@ fn clock(text: &str, half: Option<bool>) -> Option<(NaiveTime, bool)> {
 }
 
 /// A date that may be two.
-struct Ambiguous;
+struct AmbiguousDate;
 
-fn day_of(text: &str, order: Option<DateOrder>) -> Result<Option<NaiveDate>, Ambiguous> {
+fn day_of(text: &str, order: Option<DateOrder>) -> Result<Option<NaiveDate>, AmbiguousDate> {
     if is_digits_and(text, "") && text.len() == 8 {
         return Ok(NaiveDate::parse_from_str(text, "%Y%m%d").ok());
     }
@@ -319,7 +319,7 @@ fn day_of(text: &str, order: Option<DateOrder>) -> Result<Option<NaiveDate>, Amb
         return Ok(day(first, number(second), number(third)));
     }
     if third.len() != 4 {
-        return Err(Ambiguous);
+        return Err(AmbiguousDate);
     }
     let (a, b) = (number(first), number(second));
     let told = DateOrder::told_by(&format!("{first}/{second}/{third}"));
@@ -329,7 +329,7 @@ fn day_of(text: &str, order: Option<DateOrder>) -> Result<Option<NaiveDate>, Amb
         Some(DateOrder::DayFirst) => Ok(day(third, b, a)),
         Some(DateOrder::MonthFirst) => Ok(day(third, a, b)),
         None if a == b => Ok(day(third, a, b)),
-        None => Err(Ambiguous),
+        None => Err(AmbiguousDate),
     }
 }
 

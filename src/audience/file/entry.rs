@@ -8,34 +8,34 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 use crate::{
     audience::{
         Consent, Profile,
-        field::{self, Fault},
+        field::{self, FieldError},
     },
     publication::Publication,
     source::SourceError,
-    yaml::{self, Kind, Node, Place, Tree},
+    yaml::{self, Node, Tree, ValueKind, ValuePlace},
 };
 
 /// A reader.
 #[derive(Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Entry {
+pub(super) struct ListEntry {
     /// The address.
-    pub(super) email: Text,
+    pub(super) email: PlainText,
     /// The name used in the salutation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) name: Option<Text>,
+    pub(super) name: Option<PlainText>,
     /// The keys of the editions they get. Without it: all, future ones too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) editions: Option<Vec<Text>>,
+    pub(super) editions: Option<Vec<PlainText>>,
     /// Your own labels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) tags: Option<Vec<Text>>,
+    pub(super) tags: Option<Vec<PlainText>>,
     /// Their time zone, like Asia/Seoul.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) timezone: Option<Text>,
+    pub(super) timezone: Option<PlainText>,
     /// Their language, like ko or en.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) language: Option<Text>,
+    pub(super) language: Option<PlainText>,
     /// That they agreed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) consent: Option<ConsentEntry>,
@@ -47,16 +47,16 @@ pub(super) struct Entry {
 pub(super) struct ConsentEntry {
     /// When, like 2026-03-01T09:00:00+09:00.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) at: Option<Text>,
+    pub(super) at: Option<PlainText>,
     /// Where: `web form`, `event`, …
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) source: Option<Text>,
+    pub(super) source: Option<PlainText>,
 }
 
 /// The JSON Schema of subscribers.yaml; `editions` are the publication's, where one is given.
 #[must_use]
 pub fn schema(publication: Option<&Publication>) -> Schema {
-    let mut schema = yaml::schema_of::<Vec<Entry>>();
+    let mut schema = yaml::schema_of::<Vec<ListEntry>>();
     schema.insert("title".into(), "subscribers.yaml".into());
     schema.insert(
         "description".into(),
@@ -75,14 +75,14 @@ pub fn schema(publication: Option<&Publication>) -> Schema {
 
 /// Where in an entry a fault lies: a key, an item of its list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Path {
+pub(super) struct FieldPath {
     /// The key, or two.
     pub(super) keys: &'static [&'static str],
     /// Which item of its list.
     pub(super) item: Option<usize>,
 }
 
-impl Path {
+impl FieldPath {
     const fn key(keys: &'static [&'static str]) -> Self {
         Self { keys, item: None }
     }
@@ -103,7 +103,7 @@ pub(super) fn read(
             error.with_hint(format!("write `- email: {}`", text.trim())),
         ]);
     }
-    let entry: Entry = tree.read_node(node)?;
+    let entry: ListEntry = tree.read_node(node)?;
     entry.profile(publication).map_err(|(path, fault)| {
         let error = tree.error_at(&path.place(node), fault.message);
         vec![match fault.hint {
@@ -113,21 +113,24 @@ pub(super) fn read(
     })
 }
 
-impl Path {
-    fn place(self, node: &Node) -> Place {
+impl FieldPath {
+    fn place(self, node: &Node) -> ValuePlace {
         let value = self.keys.iter().try_fold(node, |node, key| node.get(key));
         let item = match (value.map(|value| &value.kind), self.item) {
-            (Some(Kind::Sequence(items)), Some(item)) => items.get(item),
+            (Some(ValueKind::Sequence(items)), Some(item)) => items.get(item),
             _ => None,
         };
         item.or(value).unwrap_or(node).place.clone()
     }
 }
 
-impl Entry {
+impl ListEntry {
     /// What the entry says, once every field makes sense.
-    pub(super) fn profile(self, publication: &Publication) -> Result<Profile, (Path, Fault)> {
-        let at = |keys| move |fault| (Path::key(keys), fault);
+    pub(super) fn profile(
+        self,
+        publication: &Publication,
+    ) -> Result<Profile, (FieldPath, FieldError)> {
+        let at = |keys| move |fault| (FieldPath::key(keys), fault);
         let email = field::email(&self.email.0).map_err(at(&["email"]))?;
         let name = match self.name {
             Some(name) => field::name(&name.0).map_err(at(&["name"]))?,
@@ -151,15 +154,18 @@ impl Entry {
 }
 
 impl ConsentEntry {
-    fn consent(self, publication: &Publication) -> Result<Option<Consent>, (Path, Fault)> {
+    fn consent(
+        self,
+        publication: &Publication,
+    ) -> Result<Option<Consent>, (FieldPath, FieldError)> {
         let at = self
             .at
             .map(|at| field::moment(&at.0, publication.timezone, None))
             .transpose()
-            .map_err(|fault| (Path::key(&["consent", "at"]), fault))?;
+            .map_err(|fault| (FieldPath::key(&["consent", "at"]), fault))?;
         let source = match self.source {
             Some(source) => field::name(&source.0)
-                .map_err(|fault| (Path::key(&["consent", "source"]), fault))?,
+                .map_err(|fault| (FieldPath::key(&["consent", "source"]), fault))?,
             None => None,
         };
         Ok((at.is_some() || source.is_some()).then_some(Consent { at, source }))
@@ -167,54 +173,56 @@ impl ConsentEntry {
 }
 
 fn editions(
-    texts: Option<Vec<Text>>,
+    texts: Option<Vec<PlainText>>,
     publication: &Publication,
-) -> Result<Option<BTreeSet<String>>, (Path, Fault)> {
+) -> Result<Option<BTreeSet<String>>, (FieldPath, FieldError)> {
     const KEYS: &[&str] = &["editions"];
     let Some(texts) = texts else {
         return Ok(None);
     };
     if texts.is_empty() {
-        let fault = Fault::new("the list of editions is empty")
+        let fault = FieldError::new("the list of editions is empty")
             .with_hint("leave the key out for all editions");
-        return Err((Path::key(KEYS), fault));
+        return Err((FieldPath::key(KEYS), fault));
     }
     let keys = texts.iter().enumerate().map(|(index, text)| {
         field::edition(&text.0, publication).map_err(|fault| {
             let item = Some(index);
-            (Path { keys: KEYS, item }, fault)
+            (FieldPath { keys: KEYS, item }, fault)
         })
     });
     keys.collect::<Result<_, _>>().map(Some)
 }
 
-fn tags(texts: Vec<Text>) -> Result<BTreeSet<String>, (Path, Fault)> {
+fn tags(texts: Vec<PlainText>) -> Result<BTreeSet<String>, (FieldPath, FieldError)> {
     let mut tags = BTreeSet::new();
     for (index, text) in texts.into_iter().enumerate() {
         let tag = field::tag(&text.0).map_err(|fault| {
             let (keys, item) = (&["tags"], Some(index));
-            (Path { keys, item }, fault)
+            (FieldPath { keys, item }, fault)
         })?;
         tags.extend(tag);
     }
     Ok(tags)
 }
 
-impl From<&Profile> for Entry {
+impl From<&Profile> for ListEntry {
     fn from(profile: &Profile) -> Self {
-        let text = |text: &String| Text(text.clone());
+        let text = |text: &String| PlainText(text.clone());
         Self {
-            email: Text(profile.email.as_str().to_owned()),
+            email: PlainText(profile.email.as_str().to_owned()),
             name: profile.name.as_ref().map(text),
             editions: profile
                 .editions
                 .as_ref()
                 .map(|keys| keys.iter().map(text).collect()),
             tags: (!profile.tags.is_empty()).then(|| profile.tags.iter().map(text).collect()),
-            timezone: profile.timezone.map(|zone| Text(zone.name().to_owned())),
+            timezone: profile
+                .timezone
+                .map(|zone| PlainText(zone.name().to_owned())),
             language: profile.language.as_ref().map(text),
             consent: profile.consent.as_ref().map(|consent| ConsentEntry {
-                at: consent.at.map(|at| Text(at.to_rfc3339())),
+                at: consent.at.map(|at| PlainText(at.to_rfc3339())),
                 source: consent.source.as_ref().map(text),
             }),
         }
@@ -226,34 +234,34 @@ impl From<&Profile> for Entry {
 /// # Errors
 /// Never for a [`Profile`]; the serialiser's signature says it could.
 pub fn render(profile: &Profile) -> Result<String, serde_yaml::Error> {
-    serde_yaml::to_string(&[Entry::from(profile)])
+    serde_yaml::to_string(&[ListEntry::from(profile)])
 }
 
 /// A text that YAML also sees as one: `name: 123` and `name: yes` have no place in a salutation.
 #[derive(Debug, PartialEq, Serialize, JsonSchema)]
 #[schemars(inline, description = "")]
-pub(super) struct Text(pub(super) String);
+pub(super) struct PlainText(pub(super) String);
 
-impl<'de> Deserialize<'de> for Text {
+impl<'de> Deserialize<'de> for PlainText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
+        struct PlainTextVisitor;
 
-        impl de::Visitor<'_> for Visitor {
-            type Value = Text;
+        impl de::Visitor<'_> for PlainTextVisitor {
+            type Value = PlainText;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a string")
             }
 
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Text, E> {
-                Ok(Text(text.to_owned()))
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<PlainText, E> {
+                Ok(PlainText(text.to_owned()))
             }
 
-            fn visit_string<E: de::Error>(self, text: String) -> Result<Text, E> {
-                Ok(Text(text))
+            fn visit_string<E: de::Error>(self, text: String) -> Result<PlainText, E> {
+                Ok(PlainText(text))
             }
         }
 
-        deserializer.deserialize_any(Visitor)
+        deserializer.deserialize_any(PlainTextVisitor)
     }
 }

@@ -8,7 +8,7 @@ const ENTRY_BYTES: usize = 64 * 1024;
 
 /// One entry's text, from its `- ` to the line before the next, and where it lies.
 #[derive(Debug, Default)]
-pub(super) struct Piece {
+pub(super) struct EntryPiece {
     /// The text; not yet known to be UTF-8.
     pub(super) text: Vec<u8>,
     /// Bytes before it (a byte-order mark not counted).
@@ -17,7 +17,7 @@ pub(super) struct Piece {
 
 /// What the cutter met.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Cut {
+pub(super) enum CutResult {
     /// `Piece` holds the next entry.
     Entry,
     /// Something comes that is no block-style list: only a whole parse can tell.
@@ -29,7 +29,7 @@ pub(super) enum Cut {
 }
 
 /// The cutter.
-pub(super) struct Pieces<R> {
+pub(super) struct EntryCutter<R> {
     reader: R,
     ahead: Vec<u8>,
     offset: usize,
@@ -37,7 +37,7 @@ pub(super) struct Pieces<R> {
     is_done: bool,
 }
 
-impl<R: BufRead> Pieces<R> {
+impl<R: BufRead> EntryCutter<R> {
     pub(super) fn new(mut reader: R) -> io::Result<Self> {
         if reader.fill_buf()?.starts_with(b"\xEF\xBB\xBF") {
             reader.consume(3);
@@ -52,16 +52,16 @@ impl<R: BufRead> Pieces<R> {
     }
 
     /// Puts the next entry into `piece`, whose buffer is used again.
-    pub(super) fn next(&mut self, piece: &mut Piece) -> io::Result<Cut> {
+    pub(super) fn next(&mut self, piece: &mut EntryPiece) -> io::Result<CutResult> {
         piece.text.clear();
         if !self.is_begun {
             match self.skip_head()? {
-                Cut::Entry => self.is_begun = true,
+                CutResult::Entry => self.is_begun = true,
                 other => return Ok(other),
             }
         }
         if self.is_done {
-            return Ok(Cut::End);
+            return Ok(CutResult::End);
         }
         // `ahead` holds the first line of this entry; it is taken, and its successor's is left.
         piece.offset = self.offset;
@@ -69,7 +69,7 @@ impl<R: BufRead> Pieces<R> {
             piece.text.append(&mut self.ahead);
             if piece.text.len() > ENTRY_BYTES {
                 self.is_done = true;
-                return Ok(Cut::TooLong);
+                return Ok(CutResult::TooLong);
             }
             if self.read_line()? == 0 {
                 self.is_done = true;
@@ -79,29 +79,29 @@ impl<R: BufRead> Pieces<R> {
                 break;
             }
             if is_marker(&self.ahead, b"---") || is_marker(&self.ahead, b"...") {
-                return Ok(Cut::Foreign);
+                return Ok(CutResult::Foreign);
             }
         }
         self.offset = piece.offset + piece.text.len();
-        Ok(Cut::Entry)
+        Ok(CutResult::Entry)
     }
 
     /// Passes comments, blank lines and one `---` before the first entry.
-    fn skip_head(&mut self) -> io::Result<Cut> {
+    fn skip_head(&mut self) -> io::Result<CutResult> {
         let mut has_marker = false;
         loop {
             self.ahead.clear();
             if self.read_line()? == 0 {
                 self.is_done = true;
-                return Ok(Cut::End);
+                return Ok(CutResult::End);
             }
             let line = self.ahead.trim_ascii();
             if is_entry(&self.ahead) {
-                return Ok(Cut::Entry);
+                return Ok(CutResult::Entry);
             } else if !has_marker && line == b"---" && self.ahead.starts_with(b"-") {
                 has_marker = true;
             } else if !line.is_empty() && !line.starts_with(b"#") {
-                return Ok(Cut::Foreign);
+                return Ok(CutResult::Foreign);
             }
             self.offset += self.ahead.len();
         }

@@ -4,14 +4,14 @@
 //! The rule that keeps this honest: what is plain here, serde_yaml reads the same (a property
 //! test compares the two).
 
-use super::entry::{ConsentEntry, Entry, Text};
+use super::entry::{ConsentEntry, ListEntry, PlainText};
 
 /// The entry of a piece of text that begins with `- `, where all of it is plain.
-pub(super) fn parse(text: &str) -> Option<Entry> {
+pub(super) fn parse(text: &str) -> Option<ListEntry> {
     if text.chars().any(is_unusual) {
         return None;
     }
-    let mut lines = Lines { rest: text };
+    let mut lines = TrimmedLines { rest: text };
     let mut entry = Unfinished::default();
     let first = lines.next()?.strip_prefix("- ")?;
     entry.pair(first, &mut lines)?;
@@ -40,11 +40,11 @@ fn is_unusual(c: char) -> bool {
 }
 
 /// Lines without the white space at their ends.
-struct Lines<'t> {
+struct TrimmedLines<'t> {
     rest: &'t str,
 }
 
-impl<'t> Lines<'t> {
+impl<'t> TrimmedLines<'t> {
     fn next(&mut self) -> Option<&'t str> {
         let line = self.peek()?;
         self.rest = match self.rest.find('\n') {
@@ -85,18 +85,18 @@ impl<'t> Lines<'t> {
 
 #[derive(Default)]
 struct Unfinished {
-    email: Option<Text>,
-    name: Option<Text>,
-    editions: Option<Vec<Text>>,
-    tags: Option<Vec<Text>>,
-    timezone: Option<Text>,
-    language: Option<Text>,
+    email: Option<PlainText>,
+    name: Option<PlainText>,
+    editions: Option<Vec<PlainText>>,
+    tags: Option<Vec<PlainText>>,
+    timezone: Option<PlainText>,
+    language: Option<PlainText>,
     consent: Option<ConsentEntry>,
 }
 
 impl Unfinished {
     /// Takes `key: value`, and the lines of a block that follows it.
-    fn pair(&mut self, pair: &str, lines: &mut Lines<'_>) -> Option<()> {
+    fn pair(&mut self, pair: &str, lines: &mut TrimmedLines<'_>) -> Option<()> {
         let (key, value) = key_and_value(pair)?;
         match key {
             "email" => put(&mut self.email, scalar(value)?),
@@ -110,8 +110,8 @@ impl Unfinished {
         }
     }
 
-    fn finish(self) -> Option<Entry> {
-        Some(Entry {
+    fn finish(self) -> Option<ListEntry> {
+        Some(ListEntry {
             email: self.email?,
             name: self.name,
             editions: self.editions,
@@ -136,7 +136,7 @@ fn key_and_value(pair: &str) -> Option<(&str, &str)> {
     }
 }
 
-fn list(value: &str, lines: &mut Lines<'_>) -> Option<Vec<Text>> {
+fn list(value: &str, lines: &mut TrimmedLines<'_>) -> Option<Vec<PlainText>> {
     if value.is_empty() {
         let items = lines.block(["  - ", "    - "])?;
         return items.into_iter().map(scalar).collect();
@@ -145,7 +145,7 @@ fn list(value: &str, lines: &mut Lines<'_>) -> Option<Vec<Text>> {
     flow_items(inner)?.into_iter().map(scalar).collect()
 }
 
-fn consent(value: &str, lines: &mut Lines<'_>) -> Option<ConsentEntry> {
+fn consent(value: &str, lines: &mut TrimmedLines<'_>) -> Option<ConsentEntry> {
     let pairs = if value.is_empty() {
         lines.block(["    "])?
     } else {
@@ -177,15 +177,15 @@ fn flow_items(inner: &str) -> Option<Vec<&str>> {
 }
 
 /// A text on one line, in quotation marks without escapes or in none.
-fn scalar(value: &str) -> Option<Text> {
+fn scalar(value: &str) -> Option<PlainText> {
     for quote in ['"', '\''] {
         if let Some(rest) = value.strip_prefix(quote) {
             let inner = rest.strip_suffix(quote)?;
             let is_plain = !inner.contains([quote, '\\']);
-            return is_plain.then(|| Text(inner.to_owned()));
+            return is_plain.then(|| PlainText(inner.to_owned()));
         }
     }
-    is_plain_text(value).then(|| Text(value.to_owned()))
+    is_plain_text(value).then(|| PlainText(value.to_owned()))
 }
 
 /// Whether YAML takes the value, without quotation marks, for text and for nothing else.

@@ -28,7 +28,7 @@ impl List {
         self.folder.path().join("subscribers.yaml")
     }
 
-    fn entries(&self) -> Entries<'_> {
+    fn entries(&self) -> ProfileReader<'_> {
         load(&self.path(), &self.publication).unwrap().unwrap()
     }
 
@@ -214,7 +214,7 @@ proptest! {
     fn what_we_render_is_plain_or_read_alike(profile in fixture::any_profile()) {
         let yaml = render(&profile).unwrap();
         if let Some(entry) = plain::parse(&yaml) {
-            let (parsed,) = serde_yaml::from_str::<(Entry,)>(&yaml).unwrap();
+            let (parsed,) = serde_yaml::from_str::<(ListEntry,)>(&yaml).unwrap();
             prop_assert_eq!(entry, parsed, "{}", yaml);
         }
     }
@@ -228,7 +228,7 @@ proptest! {
         let text = format!("- email: a@example.com\n{}  {key}: {value}\n", lines.concat());
         for text in [text.clone(), text.replace("<V>", &value), lines.concat()] {
             if let Some(entry) = plain::parse(&text) {
-                let parsed = serde_yaml::from_str::<(Entry,)>(&text);
+                let parsed = serde_yaml::from_str::<(ListEntry,)>(&text);
                 let parsed = parsed.map_err(|error| TestCaseError::fail(format!("{error}\n{text}")))?;
                 prop_assert_eq!(entry, parsed.0, "{}", text);
             }

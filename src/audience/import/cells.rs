@@ -1,7 +1,7 @@
 //! The cells of a row by what they are to us; addresses as they stand in cells. Not: what becomes of the
 //! person (`row`).
 
-use super::{Field, Service, flag, header::Header, records::Record};
+use super::{ExportService, SubscriberField, flag, header::TableColumns, records::TableRecord};
 use crate::{
     address::{Address, Mailbox},
     audience::{export::unguarded, field},
@@ -9,7 +9,7 @@ use crate::{
 
 /// The cells of a row that mean something; where one is enough, the first that says something.
 #[derive(Default)]
-pub(super) struct Cells<'r> {
+pub(super) struct RowCells<'r> {
     pub(super) emails: Vec<&'r str>,
     pub(super) name: &'r str,
     pub(super) first_name: &'r str,
@@ -25,7 +25,7 @@ pub(super) struct Cells<'r> {
     /// Each with its column: the worst of them counts.
     pub(super) statuses: Vec<(&'r str, &'r str)>,
     /// Those that say yes or no, each with its column: the worst of them counts.
-    pub(super) flags: Vec<(Field, &'r str, &'r str)>,
+    pub(super) flags: Vec<(SubscriberField, &'r str, &'r str)>,
     pub(super) mail_disabled: &'r str,
     pub(super) suppressed: &'r str,
     pub(super) left_at: &'r str,
@@ -37,62 +37,66 @@ pub(super) struct Cells<'r> {
     pub(super) past_consents: &'r str,
 }
 
-impl<'r> Cells<'r> {
-    pub(super) fn pick(header: &'r Header, record: &'r Record) -> Self {
+impl<'r> RowCells<'r> {
+    pub(super) fn pick(header: &'r TableColumns, record: &'r TableRecord) -> Self {
         let mut cells = Self::default();
         for (at, field) in header.fields.iter().enumerate() {
             // A row that ends early says nothing in the columns behind.
             let cell = record.get(at).unwrap_or_default();
             let cell = match header.sheet.service {
-                Service::DailyNote => unguarded(cell.trim()),
+                ExportService::DailyNote => unguarded(cell.trim()),
                 _ => cell.trim(),
             };
             let slot = match field {
-                Field::Email => {
+                SubscriberField::Email => {
                     if !cell.is_empty() {
                         cells.emails.push(cell);
                     }
                     continue;
                 }
-                Field::Name => &mut cells.name,
-                Field::FirstName => &mut cells.first_name,
-                Field::LastName => &mut cells.last_name,
-                Field::Editions => &mut cells.editions,
-                Field::Tags => {
+                SubscriberField::Name => &mut cells.name,
+                SubscriberField::FirstName => &mut cells.first_name,
+                SubscriberField::LastName => &mut cells.last_name,
+                SubscriberField::Editions => &mut cells.editions,
+                SubscriberField::Tags => {
                     cells.tags.push(cell);
                     continue;
                 }
-                Field::Timezone => &mut cells.timezone,
-                Field::Language => &mut cells.language,
-                Field::ConsentAt => &mut cells.consent_at,
-                Field::ConfirmedAt => &mut cells.confirmed_at,
-                Field::JoinedAt => &mut cells.joined_at,
-                Field::ConsentSource => &mut cells.consent_source,
-                Field::Status => {
+                SubscriberField::Timezone => &mut cells.timezone,
+                SubscriberField::Language => &mut cells.language,
+                SubscriberField::ConsentAt => &mut cells.consent_at,
+                SubscriberField::ConfirmedAt => &mut cells.confirmed_at,
+                SubscriberField::JoinedAt => &mut cells.joined_at,
+                SubscriberField::ConsentSource => &mut cells.consent_source,
+                SubscriberField::Status => {
                     cells.statuses.push((&header.names[at], cell));
                     continue;
                 }
-                Field::Subscribed
-                | Field::Confirmed
-                | Field::Enabled
-                | Field::Advertising
-                | Field::OptedOut
-                | Field::Bounced
-                | Field::Complained => {
+                SubscriberField::Subscribed
+                | SubscriberField::Confirmed
+                | SubscriberField::Enabled
+                | SubscriberField::Advertising
+                | SubscriberField::OptedOut
+                | SubscriberField::Bounced
+                | SubscriberField::Complained => {
                     cells.flags.push((*field, &header.names[at], cell));
                     continue;
                 }
-                Field::LeftAt | Field::BouncedAt if flag::is_no_departure(cell) => continue,
-                Field::MailDisabled => &mut cells.mail_disabled,
-                Field::Suppressed => &mut cells.suppressed,
-                Field::LeftAt => &mut cells.left_at,
-                Field::BouncedAt => &mut cells.bounced_at,
-                Field::Detail => &mut cells.detail,
-                Field::More => &mut cells.more,
-                Field::Origin => &mut cells.origin,
-                Field::CreatedAt => &mut cells.created_at,
-                Field::PastConsents => &mut cells.past_consents,
-                Field::Ignored => continue,
+                SubscriberField::LeftAt | SubscriberField::BouncedAt
+                    if flag::is_no_departure(cell) =>
+                {
+                    continue;
+                }
+                SubscriberField::MailDisabled => &mut cells.mail_disabled,
+                SubscriberField::Suppressed => &mut cells.suppressed,
+                SubscriberField::LeftAt => &mut cells.left_at,
+                SubscriberField::BouncedAt => &mut cells.bounced_at,
+                SubscriberField::Detail => &mut cells.detail,
+                SubscriberField::More => &mut cells.more,
+                SubscriberField::Origin => &mut cells.origin,
+                SubscriberField::CreatedAt => &mut cells.created_at,
+                SubscriberField::PastConsents => &mut cells.past_consents,
+                SubscriberField::Ignored => continue,
             };
             if slot.is_empty() {
                 *slot = cell;

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 /// What a column is to us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Field {
+pub enum SubscriberField {
     /// The address.
     Email,
     /// The whole name.
@@ -68,7 +68,7 @@ pub enum Field {
     Ignored,
 }
 
-impl Field {
+impl SubscriberField {
     /// The fields that `--map` can name, and their words.
     pub const WORDS: [(&'static str, Self); 24] = [
         ("email", Self::Email),
@@ -114,7 +114,7 @@ impl Field {
     }
 }
 
-impl FromStr for Field {
+impl FromStr for SubscriberField {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {

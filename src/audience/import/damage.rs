@@ -3,28 +3,28 @@
 
 use std::io;
 
-use super::records::{Place, RECORD_BYTES, Record};
+use super::records::{RECORD_BYTES, TablePosition, TableRecord};
 use crate::source::SourceError;
 
 /// Why a table can't be read any further.
 #[derive(Debug)]
-pub(super) enum Damage {
+pub(super) enum TableDamage {
     Unreadable(io::Error),
     /// A quotation mark is open until the end of the file.
     Unclosed {
         row: u64,
-        at: Place,
+        at: TablePosition,
     },
     /// A quoted cell went over a line break, and then on behind its end.
     Stray {
         row: u64,
-        opened: Place,
-        at: Place,
+        opened: TablePosition,
+        at: TablePosition,
     },
     TooLong {
         row: u64,
         line: u64,
-        opened: Option<Place>,
+        opened: Option<TablePosition>,
     },
     /// One record holds what were several lines.
     RunTogether {
@@ -34,10 +34,10 @@ pub(super) enum Damage {
     },
 }
 
-impl Damage {
+impl TableDamage {
     /// Several rows in one record: a cell with a line break and an address in it, or a line break in a
     /// row of more cells than there are columns.
-    pub(super) fn of(record: &Record, columns: usize) -> Option<Self> {
+    pub(super) fn of(record: &TableRecord, columns: usize) -> Option<Self> {
         if record.first_line == record.last_line {
             return None;
         }

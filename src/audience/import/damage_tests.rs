@@ -64,7 +64,7 @@ fn harmed(text: &str, at: usize, harm: &Harm) -> Vec<u8> {
 
 /// Holds what was made of a damaged table against the people in it.
 fn check(bytes: &[u8], line_of_harm: usize, is_cut: bool) {
-    let Ok((_, rows)) = read("list.csv", bytes, &Options::default()) else {
+    let Ok((_, rows)) = read("list.csv", bytes, &ReadingOptions::default()) else {
         // Nothing is taken of a file that stops.
         return;
     };
@@ -73,7 +73,7 @@ fn check(bytes: &[u8], line_of_harm: usize, is_cut: bool) {
     for row in &rows {
         lines.insert(row.line as usize);
         match &row.entry {
-            Entry::Subscribe(profile) => {
+            RowDecision::Subscribe(profile) => {
                 let name = profile.name.clone().unwrap_or_default();
                 assert!(
                     !name.contains("@example") && !name.contains('\n'),
@@ -95,18 +95,18 @@ fn check(bytes: &[u8], line_of_harm: usize, is_cut: bool) {
                 }
                 named.insert(address.to_owned());
             }
-            Entry::Suppress(suppressions) => {
+            RowDecision::Suppress(suppressions) => {
                 named.extend(
                     suppressions
                         .iter()
                         .map(|it| it.email.as_ref().unwrap().to_string()),
                 );
             }
-            Entry::Join(_) | Entry::Hashed(_) => unreachable!(),
-            Entry::Skip { email, .. } => {
+            RowDecision::Join(_) | RowDecision::Hashed(_) => unreachable!(),
+            RowDecision::Skip { email, .. } => {
                 named.insert(email.to_string());
             }
-            Entry::Refuse { email, .. } => {
+            RowDecision::Refuse { email, .. } => {
                 named.insert(email.clone());
             }
         }
@@ -172,7 +172,7 @@ fn damaged_quotation_marks_are_told_with_row_line_and_column() {
             "list.csv:1: row 1 names columns and has somebody's address in it: a line break is missing",
         ),
     ] {
-        let error = read("list.csv", text.as_bytes(), &Options::default()).unwrap_err();
+        let error = read("list.csv", text.as_bytes(), &ReadingOptions::default()).unwrap_err();
         assert_eq!(error.to_string(), told, "{text}");
     }
 }
@@ -180,16 +180,16 @@ fn damaged_quotation_marks_are_told_with_row_line_and_column() {
 #[test]
 fn a_row_of_another_length_than_its_table_is_refused() {
     let text = "email,name,status\na@example.com,Doe, Jane,active\nb@example.com,Bo\nc@example.com,C,active,,\n";
-    let (_, rows) = read("list.csv", text.as_bytes(), &Options::default()).unwrap();
-    assert!(matches!(&rows[0].entry, Entry::Refuse { why, .. } if why.contains("4 cells")));
-    assert!(matches!(&rows[1].entry, Entry::Refuse { why, .. } if why.contains("2 cells")));
-    assert!(matches!(rows[2].entry, Entry::Subscribe(_)));
+    let (_, rows) = read("list.csv", text.as_bytes(), &ReadingOptions::default()).unwrap();
+    assert!(matches!(&rows[0].entry, RowDecision::Refuse { why, .. } if why.contains("4 cells")));
+    assert!(matches!(&rows[1].entry, RowDecision::Refuse { why, .. } if why.contains("2 cells")));
+    assert!(matches!(rows[2].entry, RowDecision::Subscribe(_)));
     // Where a program leaves empty cells at the end out, all its rows are short.
     let text = "email,name,city\na@example.com\nb@example.com,Bo\nc@example.com\n";
-    let (_, rows) = read("list.csv", text.as_bytes(), &Options::default()).unwrap();
+    let (_, rows) = read("list.csv", text.as_bytes(), &ReadingOptions::default()).unwrap();
     assert!(
         rows.iter()
-            .all(|row| matches!(row.entry, Entry::Subscribe(_)))
+            .all(|row| matches!(row.entry, RowDecision::Subscribe(_)))
     );
 }
 
@@ -206,9 +206,9 @@ fn a_table_begins_where_its_header_is() {
         ("회원 명단,,\n이메일,이름\na@example.com,Ada\n", 2),
         ("a@example.com,Ada\n", 1),
     ] {
-        let (plan, rows) = read("list.csv", text.as_bytes(), &Options::default()).unwrap();
+        let (plan, rows) = read("list.csv", text.as_bytes(), &ReadingOptions::default()).unwrap();
         assert_eq!((plan.first_row, rows.len()), (first_row, 1), "{text}");
-        assert!(matches!(rows[0].entry, Entry::Subscribe(_)), "{text}");
+        assert!(matches!(rows[0].entry, RowDecision::Subscribe(_)), "{text}");
     }
 }
 
@@ -216,7 +216,7 @@ fn a_table_begins_where_its_header_is() {
 fn the_plan_shows_three_samples_of_each_column() {
     let text =
         "email,name\na@example.com,Ada\nb@example.com,Ada\nc@example.com,\nd@example.com,Di\n";
-    let (plan, _) = read("list.csv", text.as_bytes(), &Options::default()).unwrap();
+    let (plan, _) = read("list.csv", text.as_bytes(), &ReadingOptions::default()).unwrap();
     assert_eq!(
         plan.columns[0].samples,
         ["a@example.com", "b@example.com", "c@example.com"]

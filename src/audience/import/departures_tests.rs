@@ -1,7 +1,7 @@
 //! Nobody who left comes back through an import, however their service writes it.
 
 use super::{tests::read, *};
-use crate::audience::{SuppressionReason, import::row::Entry};
+use crate::audience::{SuppressionReason, import::row::RowDecision};
 
 /// A header, a row of somebody who reads, a row of somebody who must not get mail.
 const SHAPES: [(&str, &str, &str); 60] = [
@@ -281,18 +281,18 @@ const SHAPES: [(&str, &str, &str); 60] = [
 fn nobody_who_left_comes_back_in_any_services_words() {
     for (header, reads, left) in SHAPES {
         let text = format!("{header}\n{reads}\n{left}\n");
-        let (_, rows) = read("list.csv", text.as_bytes(), &Options::default())
+        let (_, rows) = read("list.csv", text.as_bytes(), &ReadingOptions::default())
             .unwrap_or_else(|error| panic!("{header}: {error}"));
         let (left, readers) = rows.split_last().unwrap();
         assert_eq!(readers.len(), usize::from(!reads.is_empty()), "{header}");
         for row in readers {
             assert!(
-                matches!(row.entry, Entry::Subscribe(_)),
+                matches!(row.entry, RowDecision::Subscribe(_)),
                 "{header}: {row:?}"
             );
         }
         assert!(
-            !matches!(left.entry, Entry::Subscribe(_)),
+            !matches!(left.entry, RowDecision::Subscribe(_)),
             "{header}: {left:?}"
         );
     }
@@ -310,18 +310,21 @@ fn a_column_that_may_tell_of_leaving_stops_the_import_until_somebody_says_what_i
         "개인정보 동의",
     ] {
         let text = format!("email,{column}\na@example.com,whatever\n");
-        let error = read("list.csv", text.as_bytes(), &Options::default()).unwrap_err();
+        let error = read("list.csv", text.as_bytes(), &ReadingOptions::default()).unwrap_err();
         assert!(error.to_string().contains(column), "{error}");
         assert!(
             error.hint().is_some_and(|hint| hint.contains("--map")),
             "{error}"
         );
-        let options = Options {
-            columns: vec![(column.to_owned(), Field::Ignored)],
-            ..Options::default()
+        let options = ReadingOptions {
+            columns: vec![(column.to_owned(), SubscriberField::Ignored)],
+            ..ReadingOptions::default()
         };
         let (_, rows) = read("list.csv", text.as_bytes(), &options).unwrap();
-        assert!(matches!(rows[0].entry, Entry::Subscribe(_)), "{column}");
+        assert!(
+            matches!(rows[0].entry, RowDecision::Subscribe(_)),
+            "{column}"
+        );
     }
 }
 
@@ -329,8 +332,11 @@ fn a_column_that_may_tell_of_leaving_stops_the_import_until_somebody_says_what_i
 fn a_word_in_such_a_column_that_nobody_knows_is_no_yes() {
     for header in ["email,subscribed", "email,unsubscribed", "이메일,수신동의"] {
         let text = format!("{header}\na@example.com,perhaps\n");
-        let (_, rows) = read("list.csv", text.as_bytes(), &Options::default()).unwrap();
-        assert!(matches!(rows[0].entry, Entry::Refuse { .. }), "{header}");
+        let (_, rows) = read("list.csv", text.as_bytes(), &ReadingOptions::default()).unwrap();
+        assert!(
+            matches!(rows[0].entry, RowDecision::Refuse { .. }),
+            "{header}"
+        );
     }
 }
 
@@ -342,11 +348,14 @@ fn a_no_to_advertising_is_no_departure_and_no_leave_to_send_it() {
         "advertising consent",
     ] {
         let text = format!("email,{column}\na@example.com,Y\nb@example.com,N\nc@example.com,\n");
-        let (_, rows) = read("list.csv", text.as_bytes(), &Options::default()).unwrap();
-        assert!(matches!(rows[0].entry, Entry::Subscribe(_)), "{column}");
+        let (_, rows) = read("list.csv", text.as_bytes(), &ReadingOptions::default()).unwrap();
+        assert!(
+            matches!(rows[0].entry, RowDecision::Subscribe(_)),
+            "{column}"
+        );
         for row in &rows[1..] {
             match &row.entry {
-                Entry::Skip { why, .. } => assert!(why.contains("=ignore"), "{why}"),
+                RowDecision::Skip { why, .. } => assert!(why.contains("=ignore"), "{why}"),
                 other => panic!("{column}: {other:?}"),
             }
         }
@@ -371,7 +380,7 @@ fn a_column_that_nobody_looks_at_and_that_says_who_left_stops_the_import() {
             "list.csv:3",
         ),
     ] {
-        let error = read("list.csv", text.as_bytes(), &Options::default()).unwrap_err();
+        let error = read("list.csv", text.as_bytes(), &ReadingOptions::default()).unwrap_err();
         assert!(error.to_string().starts_with(place), "{error}");
         assert!(error.hint().is_some_and(|hint| hint.contains("--map")));
     }
@@ -390,22 +399,27 @@ fn a_file_whose_name_tells_of_leaving_is_taken_on_a_persons_word_alone() {
         "配信停止.csv",
         "Désabonnés.csv",
     ] {
-        let error = read(name, text.as_bytes(), &Options::default()).unwrap_err();
+        let error = read(name, text.as_bytes(), &ReadingOptions::default()).unwrap_err();
         assert!(
             error.hint().is_some_and(|hint| hint.contains("--as")),
             "{error}"
         );
-        let options = Options {
-            standing: Some(Standing::Suppressed(SuppressionReason::Unsubscribed)),
-            ..Options::default()
+        let options = ReadingOptions {
+            standing: Some(PersonStanding::Suppressed(SuppressionReason::Unsubscribed)),
+            ..ReadingOptions::default()
         };
         let (_, rows) = read(name, text.as_bytes(), &options).unwrap();
-        assert!(matches!(rows[0].entry, Entry::Suppress(_)), "{name}");
+        assert!(matches!(rows[0].entry, RowDecision::Suppress(_)), "{name}");
     }
     // Columns that say it make the name nobody's matter.
     let text = "email,status\na@example.com,active\n";
-    let (_, rows) = read("unsubscribes.csv", text.as_bytes(), &Options::default()).unwrap();
-    assert!(matches!(rows[0].entry, Entry::Subscribe(_)));
+    let (_, rows) = read(
+        "unsubscribes.csv",
+        text.as_bytes(),
+        &ReadingOptions::default(),
+    )
+    .unwrap();
+    assert!(matches!(rows[0].entry, RowDecision::Subscribe(_)));
 }
 
 #[test]
@@ -427,9 +441,9 @@ fn of_several_things_that_a_row_says_the_worst_counts() {
         ("email,구독상태,수신거부", "a@example.com,구독 중,예"),
     ] {
         let text = format!("{header}\n{row}\n");
-        let (_, rows) = read("list.csv", text.as_bytes(), &Options::default()).unwrap();
+        let (_, rows) = read("list.csv", text.as_bytes(), &ReadingOptions::default()).unwrap();
         assert!(
-            matches!(rows[0].entry, Entry::Suppress(_)),
+            matches!(rows[0].entry, RowDecision::Suppress(_)),
             "{header}: {:?}",
             rows[0]
         );
@@ -442,9 +456,9 @@ fn somebody_who_left_has_left_at_all_their_addresses() {
         "email,email,status\na@example.com,b@example.com,unsubscribed\n",
         "email,status\n\"a@example.com; b@example.com\",unsubscribed\n",
     ] {
-        let (_, rows) = read("list.csv", text.as_bytes(), &Options::default()).unwrap();
+        let (_, rows) = read("list.csv", text.as_bytes(), &ReadingOptions::default()).unwrap();
         match &rows[0].entry {
-            Entry::Suppress(suppressions) => assert_eq!(suppressions.len(), 2),
+            RowDecision::Suppress(suppressions) => assert_eq!(suppressions.len(), 2),
             other => panic!("{other:?}"),
         }
     }
@@ -453,13 +467,13 @@ fn somebody_who_left_has_left_at_all_their_addresses() {
 #[test]
 fn an_empty_status_is_taken_on_a_persons_word_alone() {
     let text = "email,status\na@example.com,\nb@example.com,unsubscribed\n";
-    let (_, rows) = read("list.csv", text.as_bytes(), &Options::default()).unwrap();
-    assert!(matches!(rows[0].entry, Entry::Refuse { .. }));
-    let options = Options {
-        standing: Some(Standing::Active),
-        ..Options::default()
+    let (_, rows) = read("list.csv", text.as_bytes(), &ReadingOptions::default()).unwrap();
+    assert!(matches!(rows[0].entry, RowDecision::Refuse { .. }));
+    let options = ReadingOptions {
+        standing: Some(PersonStanding::Active),
+        ..ReadingOptions::default()
     };
     let (_, rows) = read("list.csv", text.as_bytes(), &options).unwrap();
-    assert!(matches!(rows[0].entry, Entry::Subscribe(_)));
-    assert!(matches!(rows[1].entry, Entry::Suppress(_)));
+    assert!(matches!(rows[0].entry, RowDecision::Subscribe(_)));
+    assert!(matches!(rows[1].entry, RowDecision::Suppress(_)));
 }

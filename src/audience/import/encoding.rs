@@ -195,7 +195,7 @@ impl Utf8Places {
 
 /// By the names of columns that only one encoding makes of the header; else people are asked.
 fn of_header(file: &mut File, name: &str) -> io::Result<Result<&'static Encoding, SourceError>> {
-    let lines = Lines::look(file)?;
+    let lines = SampleLines::look(file)?;
     let mut possible = Vec::new();
     for (encoding, label) in CANDIDATES {
         if is_possible(file, encoding)? {
@@ -249,12 +249,12 @@ fn is_possible(file: &mut File, encoding: &'static Encoding) -> io::Result<bool>
 
 /// The header, and the first lines that are not ASCII.
 #[derive(Default)]
-struct Lines {
+struct SampleLines {
     header: Vec<u8>,
     others: Vec<Vec<u8>>,
 }
 
-impl Lines {
+impl SampleLines {
     fn look(file: &mut File) -> io::Result<Self> {
         let (mut lines, mut line, mut is_first) = (Self::default(), Vec::new(), true);
         chunks(file, |chunk| {

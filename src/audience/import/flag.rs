@@ -2,16 +2,16 @@
 //! What is not understood in one of them is refused by its row: nobody gets mail by a guess.
 
 use super::{
-    Field, Standing,
+    PersonStanding, SubscriberField,
     names::normal,
-    service::Sheet,
-    standing::{self, Verdict},
+    service::ServiceQuirks,
+    standing::{self, JudgedStanding},
 };
 use crate::audience::{SuppressionReason, field};
 
 /// What a cell answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Answer {
+pub(super) enum FlagAnswer {
     Yes,
     No,
     /// `동의`, `구독 중`: a yes to mail, whatever was asked.
@@ -23,12 +23,12 @@ pub(super) enum Answer {
 
 /// How a person stands by one such cell.
 pub(super) fn standing_by(
-    field: Field,
+    field: SubscriberField,
     column: &str,
     cell: &str,
-    sheet: &Sheet,
-) -> Result<Verdict, String> {
-    use Answer::{Agreed, Declined, No, Nothing, Yes};
+    sheet: &ServiceQuirks,
+) -> Result<JudgedStanding, String> {
+    use FlagAnswer::{Agreed, Declined, No, Nothing, Yes};
     use SuppressionReason::{Complaint, HardBounce, Unsubscribed};
     let unclear = || {
         let shown = field::quoted(cell);
@@ -39,28 +39,29 @@ pub(super) fn standing_by(
         return Ok(word.into());
     };
     let standing = match (field, answer) {
-        (Field::Subscribed, No | Declined) => Standing::Suppressed(Unsubscribed),
+        (SubscriberField::Subscribed, No | Declined) => PersonStanding::Suppressed(Unsubscribed),
         // There is such a column, and it does not say that they agreed.
-        (Field::Subscribed, Nothing) => Standing::Bystander,
-        (Field::Enabled, No | Declined | Nothing) => Standing::Bystander,
-        (Field::Advertising, No | Declined | Nothing) => {
-            return Ok(Verdict {
-                standing: Standing::Bystander,
+        (SubscriberField::Subscribed, Nothing) => PersonStanding::Bystander,
+        (SubscriberField::Enabled, No | Declined | Nothing) => PersonStanding::Bystander,
+        (SubscriberField::Advertising, No | Declined | Nothing) => {
+            return Ok(JudgedStanding {
+                standing: PersonStanding::Bystander,
                 why: Some(format!(
                     "does not agree to advertising by `{column}`; where the newsletter is none, say \
                      --map \"{column}=ignore\""
                 )),
             });
         }
-        (Field::Confirmed, No | Declined | Nothing) => Standing::Unconfirmed,
-        (Field::OptedOut, Yes | Declined) => Standing::Suppressed(Unsubscribed),
-        (Field::Bounced, Yes) => Standing::Suppressed(HardBounce),
-        (Field::Complained, Yes) => Standing::Suppressed(Complaint),
+        (SubscriberField::Confirmed, No | Declined | Nothing) => PersonStanding::Unconfirmed,
+        (SubscriberField::OptedOut, Yes | Declined) => PersonStanding::Suppressed(Unsubscribed),
+        (SubscriberField::Bounced, Yes) => PersonStanding::Suppressed(HardBounce),
+        (SubscriberField::Complained, Yes) => PersonStanding::Suppressed(Complaint),
         // `수신거부: 동의` may be a yes to mail or to its end.
-        (Field::OptedOut, Agreed) | (Field::Bounced | Field::Complained, Agreed | Declined) => {
+        (SubscriberField::OptedOut, Agreed)
+        | (SubscriberField::Bounced | SubscriberField::Complained, Agreed | Declined) => {
             return Err(unclear());
         }
-        _ => Standing::Active,
+        _ => PersonStanding::Active,
     };
     Ok(standing.into())
 }
@@ -95,32 +96,34 @@ pub(super) fn is_blank(cell: &str) -> bool {
 
 /// Whether a cell that should hold the date of a departure says that there was none.
 pub(super) fn is_no_departure(cell: &str) -> bool {
-    is_blank(cell) || answer(cell) == Some(Answer::No)
+    is_blank(cell) || answer(cell) == Some(FlagAnswer::No)
 }
 
 /// None: neither yes nor no. (`x` is a tick in English and a no in Korean.)
-pub(super) fn answer(cell: &str) -> Option<Answer> {
+pub(super) fn answer(cell: &str) -> Option<FlagAnswer> {
     if is_blank(cell) {
-        return Some(Answer::Nothing);
+        return Some(FlagAnswer::Nothing);
     }
     let word = cell.trim().to_lowercase();
     match word.as_str() {
-        "✓" | "✔" | "☑" | "✅" | "○" | "◯" | "〇" | "●" => return Some(Answer::Yes),
-        "×" | "✕" | "✗" | "✘" | "❌" => return Some(Answer::No),
+        "✓" | "✔" | "☑" | "✅" | "○" | "◯" | "〇" | "●" => {
+            return Some(FlagAnswer::Yes);
+        }
+        "×" | "✕" | "✗" | "✘" | "❌" => return Some(FlagAnswer::No),
         _ => {}
     }
     let answer = match normal(&word).as_str() {
         "true" | "t" | "yes" | "y" | "1" | "on" | "o" | "checked" | "wahr" | "ja" | "vrai"
         | "oui" | "sí" | "si" | "sì" | "sim" | "verdadero" | "verdadeiro" | "vero" | "はい"
-        | "是" | "да" | "예" | "네" | "참" | "있음" => Answer::Yes,
+        | "是" | "да" | "예" | "네" | "참" | "있음" => FlagAnswer::Yes,
         "false" | "f" | "no" | "n" | "0" | "off" | "unchecked" | "falsch" | "nein" | "faux"
         | "non" | "não" | "nao" | "falso" | "nee" | "いいえ" | "否" | "нет" | "아니오"
-        | "아니요" | "아니" | "아뇨" | "거짓" => Answer::No,
+        | "아니요" | "아니" | "아뇨" | "거짓" => FlagAnswer::No,
         "동의" | "동의함" | "동의합니다" | "예동의합니다" | "네동의합니다" | "예동의" | "수신"
         | "수신함" | "수신동의" | "수신동의함" | "수신허용" | "허용" | "구독" | "구독중"
         | "구독함" | "agree" | "iagree" | "agreed" | "yesiagree" | "accept" | "accepted"
         | "同意する" | "希望する" | "受信する" | "購読する" | "希望" => {
-            Answer::Agreed
+            FlagAnswer::Agreed
         }
         "미동의"
         | "비동의"
@@ -151,19 +154,19 @@ pub(super) fn answer(cell: &str) -> Option<Answer> {
         | "希望しない"
         | "受信しない"
         | "購読しない"
-        | "不要" => Answer::Declined,
-        _ if is_moment(&word) => Answer::Yes,
+        | "不要" => FlagAnswer::Declined,
+        _ if is_moment(&word) => FlagAnswer::Yes,
         _ => return None,
     };
     Some(answer)
 }
 
 /// Beside a circle for yes, a cross is a no: under a column that is named in Korean or Japanese.
-fn mark(cell: &str, column: &str) -> Option<Answer> {
+fn mark(cell: &str, column: &str) -> Option<FlagAnswer> {
     let is_of_the_east =
         |c: char| matches!(c, '\u{3040}'..='\u{30FF}' | '\u{4E00}'..='\u{9FFF}' | '가'..='힣');
     let is_no = cell.trim().eq_ignore_ascii_case("x") && column.contains(is_of_the_east);
-    is_no.then_some(Answer::No)
+    is_no.then_some(FlagAnswer::No)
 }
 
 /// A date where a yes was expected says yes, and when.
@@ -176,14 +179,14 @@ fn is_moment(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn by(field: Field, cell: &str) -> Result<Standing, String> {
-        let sheet = Sheet::of_header(&[]);
+    fn by(field: SubscriberField, cell: &str) -> Result<PersonStanding, String> {
+        let sheet = ServiceQuirks::of_header(&[]);
         standing_by(field, "column", cell, sheet).map(|verdict| verdict.standing)
     }
 
     #[test]
     fn a_no_to_mail_and_a_yes_to_leaving_are_departures_in_any_words() {
-        let left = Ok(Standing::Suppressed(SuppressionReason::Unsubscribed));
+        let left = Ok(PersonStanding::Suppressed(SuppressionReason::Unsubscribed));
         for no in [
             "false",
             "FALSE",
@@ -196,20 +199,32 @@ mod tests {
             "non",
             "いいえ",
         ] {
-            assert_eq!(by(Field::Subscribed, no), left, "{no}");
-            assert_eq!(by(Field::OptedOut, no), Ok(Standing::Active), "{no}");
-            assert_eq!(by(Field::Confirmed, no), Ok(Standing::Unconfirmed), "{no}");
+            assert_eq!(by(SubscriberField::Subscribed, no), left, "{no}");
+            assert_eq!(
+                by(SubscriberField::OptedOut, no),
+                Ok(PersonStanding::Active),
+                "{no}"
+            );
+            assert_eq!(
+                by(SubscriberField::Confirmed, no),
+                Ok(PersonStanding::Unconfirmed),
+                "{no}"
+            );
         }
         for yes in ["true", "Yes", "Y", "1", "예", "ja", "2024-01-02 03:04:05"] {
-            assert_eq!(by(Field::OptedOut, yes), left, "{yes}");
-            assert_eq!(by(Field::Subscribed, yes), Ok(Standing::Active), "{yes}");
+            assert_eq!(by(SubscriberField::OptedOut, yes), left, "{yes}");
+            assert_eq!(
+                by(SubscriberField::Subscribed, yes),
+                Ok(PersonStanding::Active),
+                "{yes}"
+            );
         }
-        assert_eq!(by(Field::Subscribed, "unsubscribed"), left);
+        assert_eq!(by(SubscriberField::Subscribed, "unsubscribed"), left);
     }
 
     #[test]
     fn a_refusal_in_words_is_one_whatever_the_column_asks() {
-        let left = Ok(Standing::Suppressed(SuppressionReason::Unsubscribed));
+        let left = Ok(PersonStanding::Suppressed(SuppressionReason::Unsubscribed));
         for declined in [
             "미동의",
             "동의하지 않습니다",
@@ -218,28 +233,37 @@ mod tests {
             "미구독",
             "I do not agree",
         ] {
-            for field in [Field::Subscribed, Field::OptedOut] {
+            for field in [SubscriberField::Subscribed, SubscriberField::OptedOut] {
                 assert_eq!(by(field, declined), left, "{declined}");
             }
-            assert_eq!(by(Field::Advertising, declined), Ok(Standing::Bystander));
+            assert_eq!(
+                by(SubscriberField::Advertising, declined),
+                Ok(PersonStanding::Bystander)
+            );
         }
         for agreed in ["동의", "예, 동의합니다", "수신", "구독 중", "I agree"] {
-            for field in [Field::Subscribed, Field::Advertising] {
-                assert_eq!(by(field, agreed), Ok(Standing::Active), "{agreed}");
+            for field in [SubscriberField::Subscribed, SubscriberField::Advertising] {
+                assert_eq!(by(field, agreed), Ok(PersonStanding::Active), "{agreed}");
             }
-            assert!(by(Field::OptedOut, agreed).is_err(), "{agreed}");
+            assert!(by(SubscriberField::OptedOut, agreed).is_err(), "{agreed}");
         }
     }
 
     #[test]
     fn what_is_neither_is_nobodys_yes() {
         for cell in ["x", "maybe", "2", "?"] {
-            assert!(by(Field::Subscribed, cell).is_err(), "{cell}");
-            assert!(by(Field::OptedOut, cell).is_err(), "{cell}");
+            assert!(by(SubscriberField::Subscribed, cell).is_err(), "{cell}");
+            assert!(by(SubscriberField::OptedOut, cell).is_err(), "{cell}");
         }
         for nothing in ["", "NULL", "-", "0000-00-00 00:00:00"] {
-            assert_eq!(by(Field::Subscribed, nothing), Ok(Standing::Bystander));
-            assert_eq!(by(Field::OptedOut, nothing), Ok(Standing::Active));
+            assert_eq!(
+                by(SubscriberField::Subscribed, nothing),
+                Ok(PersonStanding::Bystander)
+            );
+            assert_eq!(
+                by(SubscriberField::OptedOut, nothing),
+                Ok(PersonStanding::Active)
+            );
         }
     }
 }

@@ -2,11 +2,11 @@
 //! may say who left, and is not understood, stops here.
 
 use super::{
-    Field, Options, Service,
+    ExportService, ReadingOptions, SubscriberField,
     names::{self, normal},
-    records::{Backslash, Dialect, Record, Records},
+    records::{BackslashUse, RecordReader, TableDialect, TableRecord},
     row::is_address,
-    service::Sheet,
+    service::ServiceQuirks,
 };
 use crate::{
     source::{Source, SourceError},
@@ -21,30 +21,34 @@ const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 const MAX_COLUMNS: usize = 1_000;
 
 /// The columns of a file.
-pub(super) struct Header {
-    pub(super) sheet: &'static Sheet,
-    pub(super) dialect: Dialect,
+pub(super) struct TableColumns {
+    pub(super) sheet: &'static ServiceQuirks,
+    pub(super) dialect: TableDialect,
     pub(super) is_header: bool,
     /// The row that it is; without a header, that of the first person.
     pub(super) row: u64,
     /// As the file writes them; a column without a name has its number.
     pub(super) names: Vec<String>,
-    pub(super) fields: Vec<Field>,
+    pub(super) fields: Vec<SubscriberField>,
     /// Whether a person, or the service's sheet, said what a column is.
     is_settled: Vec<bool>,
 }
 
-impl Header {
+impl TableColumns {
     /// Finds the header in the beginning of a file's text.
-    pub(super) fn find(text: &str, options: &Options, file: &str) -> Result<Self, SourceError> {
+    pub(super) fn find(
+        text: &str,
+        options: &ReadingOptions,
+        file: &str,
+    ) -> Result<Self, SourceError> {
         let Some(first_line) = text.lines().find(|line| !line.trim().is_empty()) else {
             return Err(SourceError::new(format!("{file} is empty")));
         };
-        let mut found: Option<(Dialect, Record)> = None;
+        let mut found: Option<(TableDialect, TableRecord)> = None;
         for separator in separators(first_line) {
-            let dialect = Dialect {
+            let dialect = TableDialect {
                 separator,
-                backslash: Backslash::Unsure,
+                backslash: BackslashUse::Unsure,
             };
             if let Some(record) = header_record(text, dialect, options)
                 && found
@@ -70,9 +74,9 @@ impl Header {
     }
 
     fn read(
-        record: &Record,
-        dialect: Dialect,
-        options: &Options,
+        record: &TableRecord,
+        dialect: TableDialect,
+        options: &ReadingOptions,
         file: &str,
     ) -> Result<Self, SourceError> {
         let is_header = !record.cells().any(is_address);
@@ -90,12 +94,12 @@ impl Header {
         let names: Vec<String> = record.cells().enumerate().map(name).collect();
         let normals: Vec<String> = names.iter().map(|name| normal(name)).collect();
         let sheet = match options.service {
-            Some(service) => Sheet::of_service(service, &normals),
-            None => Sheet::of_header(&normals),
+            Some(service) => ServiceQuirks::of_service(service, &normals),
+            None => ServiceQuirks::of_header(&normals),
         };
         let mut header = Self {
             sheet,
-            dialect: Dialect {
+            dialect: TableDialect {
                 backslash: sheet.backslash,
                 ..dialect
             },
@@ -113,7 +117,7 @@ impl Header {
         };
         header.map(&normals, options)?;
         header.unname_first_of_mailchimp();
-        if !header.fields.contains(&Field::Email) {
+        if !header.fields.contains(&SubscriberField::Email) {
             let line: Vec<&str> = record.cells().collect();
             return Err(no_address(&line.join(", "), file));
         }
@@ -122,19 +126,23 @@ impl Header {
     }
 
     /// What a person said of columns goes over what was guessed.
-    fn map(&mut self, normals: &[String], options: &Options) -> Result<(), SourceError> {
+    fn map(&mut self, normals: &[String], options: &ReadingOptions) -> Result<(), SourceError> {
         let mut named = vec![false; self.names.len()];
         for (column, field) in &options.columns {
             let at = place(column, &self.names, normals)
                 .ok_or_else(|| no_such_column(column, &self.names))?;
             let takes_the_place = !matches!(
                 field,
-                Field::Tags | Field::Status | Field::Ignored | Field::LeftAt | Field::BouncedAt
+                SubscriberField::Tags
+                    | SubscriberField::Status
+                    | SubscriberField::Ignored
+                    | SubscriberField::LeftAt
+                    | SubscriberField::BouncedAt
             );
             if takes_the_place {
                 for (other, guess) in self.fields.iter_mut().enumerate() {
                     if guess == field && !named[other] && !is_flag(*field) {
-                        *guess = Field::Ignored;
+                        *guess = SubscriberField::Ignored;
                     }
                 }
             }
@@ -147,11 +155,11 @@ impl Header {
 
     /// Mailchimp names its first column in the account's language.
     fn unname_first_of_mailchimp(&mut self) {
-        if self.sheet.service == Service::Mailchimp
-            && !self.fields.contains(&Field::Email)
+        if self.sheet.service == ExportService::Mailchimp
+            && !self.fields.contains(&SubscriberField::Email)
             && let Some(first) = self.fields.first_mut()
         {
-            *first = Field::Email;
+            *first = SubscriberField::Email;
             self.is_settled[0] = true;
         }
     }
@@ -174,21 +182,25 @@ impl Header {
     }
 
     /// A file of people who left may say so by its name alone: what SendGrid, Mailgun and SES export.
-    pub(super) fn refuse_by_name(&self, file: &str, options: &Options) -> Result<(), SourceError> {
-        let says_standing = |field: &Field| {
+    pub(super) fn refuse_by_name(
+        &self,
+        file: &str,
+        options: &ReadingOptions,
+    ) -> Result<(), SourceError> {
+        let says_standing = |field: &SubscriberField| {
             is_flag(*field)
                 || matches!(
                     field,
-                    Field::Status
-                        | Field::Suppressed
-                        | Field::MailDisabled
-                        | Field::LeftAt
-                        | Field::BouncedAt
-                        | Field::Detail
+                    SubscriberField::Status
+                        | SubscriberField::Suppressed
+                        | SubscriberField::MailDisabled
+                        | SubscriberField::LeftAt
+                        | SubscriberField::BouncedAt
+                        | SubscriberField::Detail
                 )
         };
         let is_told = options.standing.is_some()
-            || self.sheet.service == Service::Mailchimp
+            || self.sheet.service == ExportService::Mailchimp
             || self.fields.iter().any(says_standing);
         if is_told || !names::is_of_departures(&normal(file)) {
             return Ok(());
@@ -204,7 +216,7 @@ impl Header {
 
     /// Whether nobody has said what that column is.
     pub(super) fn is_unclear(&self, at: usize) -> bool {
-        self.fields[at] == Field::Ignored && !self.is_settled[at]
+        self.fields[at] == SubscriberField::Ignored && !self.is_settled[at]
     }
 }
 
@@ -216,29 +228,29 @@ pub(super) fn what_it_may_be(column: &str) -> String {
     )
 }
 
-fn is_flag(field: Field) -> bool {
+fn is_flag(field: SubscriberField) -> bool {
     matches!(
         field,
-        Field::Subscribed
-            | Field::Confirmed
-            | Field::Enabled
-            | Field::Advertising
-            | Field::OptedOut
-            | Field::Bounced
-            | Field::Complained
+        SubscriberField::Subscribed
+            | SubscriberField::Confirmed
+            | SubscriberField::Enabled
+            | SubscriberField::Advertising
+            | SubscriberField::OptedOut
+            | SubscriberField::Bounced
+            | SubscriberField::Complained
     )
 }
 
-fn fields(normals: &[String], sheet: &Sheet) -> Vec<Field> {
+fn fields(normals: &[String], sheet: &ServiceQuirks) -> Vec<SubscriberField> {
     let field = |name: &String| names::field(name, sheet).unwrap_or(sheet.others);
     normals.iter().map(field).collect()
 }
 
-fn guessed(cell: &str) -> Field {
+fn guessed(cell: &str) -> SubscriberField {
     if is_address(cell) {
-        Field::Email
+        SubscriberField::Email
     } else {
-        Field::Ignored
+        SubscriberField::Ignored
     }
 }
 
@@ -253,9 +265,13 @@ fn separators(first_line: &str) -> Vec<u8> {
 }
 
 /// The first record that names an address column, or has an address.
-fn header_record(text: &str, dialect: Dialect, options: &Options) -> Option<Record> {
-    let mut records = Records::new(text.as_bytes(), dialect);
-    let mut record = Record::default();
+fn header_record(
+    text: &str,
+    dialect: TableDialect,
+    options: &ReadingOptions,
+) -> Option<TableRecord> {
+    let mut records = RecordReader::new(text.as_bytes(), dialect);
+    let mut record = TableRecord::default();
     let mut above = 0;
     while above < RECORDS_ABOVE && records.read(&mut record).ok()? {
         if record.is_blank() {
@@ -269,19 +285,20 @@ fn header_record(text: &str, dialect: Dialect, options: &Options) -> Option<Reco
     None
 }
 
-fn is_header_like(record: &Record, options: &Options) -> bool {
+fn is_header_like(record: &TableRecord, options: &ReadingOptions) -> bool {
     let names: Vec<String> = record.cells().map(|cell| cell.trim().to_owned()).collect();
     let normals: Vec<String> = names.iter().map(|name| normal(name)).collect();
     let is_mapped = || {
         let mut emails = options
             .columns
             .iter()
-            .filter(|(_, field)| *field == Field::Email);
+            .filter(|(_, field)| *field == SubscriberField::Email);
         emails.any(|(column, _)| place(column, &names, &normals).is_some())
     };
     let is_of_service = || {
-        let sheet = Sheet::of_header(&normals);
-        sheet.service == Service::Mailchimp || fields(&normals, sheet).contains(&Field::Email)
+        let sheet = ServiceQuirks::of_header(&normals);
+        sheet.service == ExportService::Mailchimp
+            || fields(&normals, sheet).contains(&SubscriberField::Email)
     };
     record
         .cells()
@@ -291,7 +308,7 @@ fn is_header_like(record: &Record, options: &Options) -> bool {
 }
 
 fn is_named_email(cell: &str) -> bool {
-    names::of_any(&normal(cell)) == Some(Field::Email)
+    names::of_any(&normal(cell)) == Some(SubscriberField::Email)
 }
 
 /// A column by its name, by its name in another spelling, or by its number.
@@ -317,12 +334,12 @@ fn no_such_column(column: &str, names: &[String]) -> SourceError {
 
 /// A quotation mark may have swallowed the header.
 fn damage_or_no_address(text: &str, first_line: &str, file: &str) -> SourceError {
-    let dialect = Dialect {
+    let dialect = TableDialect {
         separator: b',',
-        backslash: Backslash::Unsure,
+        backslash: BackslashUse::Unsure,
     };
-    let mut records = Records::new(text.as_bytes(), dialect);
-    let mut record = Record::default();
+    let mut records = RecordReader::new(text.as_bytes(), dialect);
+    let mut record = TableRecord::default();
     for _ in 0..RECORDS_ABOVE {
         match records.read(&mut record) {
             Ok(true) => {}

@@ -4,14 +4,14 @@ use super::row::{joined_name, or};
 
 /// What it says that the columns do not.
 #[derive(Default)]
-pub(super) struct More {
+pub(super) struct ExtraFacts {
     pub(super) name: String,
     pub(super) timezone: String,
     pub(super) language: String,
     pub(super) tags: Vec<String>,
 }
 
-impl More {
+impl ExtraFacts {
     pub(super) fn parse(text: &str) -> Self {
         let Ok(serde_json::Value::Object(object)) = serde_json::from_str(text) else {
             return Self::default();

@@ -1,12 +1,12 @@
 //! What a column is by its name, in any table; and which names smell of consent or leaving, so that
 //! nothing of the kind is passed over. What a service means by its own names is told in `service`.
 
-use super::{column::Field, service::Sheet};
+use super::{column::SubscriberField, service::ServiceQuirks};
 
 /// Names of columns in many tables, as [`normal`] leaves them.
-const NAMES: [(Field, &str); 26] = [
+const NAMES: [(SubscriberField, &str); 26] = [
     (
-        Field::Email,
+        SubscriberField::Email,
         "email email1 primaryemail primaryemailaddress contactemail emailaddress mail mailaddress subscriberemail 이메일 이메일주소 메일 메일주소 전자우편 전자우편주소 \
          emailadresse epostadresse adresseemail adresseélectronique courriel correoelectrónico \
          correoelectronico direcciondecorreoelectronico direccióndecorreoelectrónico \
@@ -15,33 +15,33 @@ const NAMES: [(Field, &str); 26] = [
          электроннаяпочта",
     ),
     (
-        Field::Name,
+        SubscriberField::Name,
         "name fullname displayname 이름 성명 성함 닉네임 별명 氏名 お名前 名前 姓名",
     ),
     (
-        Field::FirstName,
+        SubscriberField::FirstName,
         "firstname givenname fname forename vorname prénom prenom nombre voornaam",
     ),
     (
-        Field::LastName,
+        SubscriberField::LastName,
         "lastname familyname surname lname 성 nachname familienname nomdefamille apellido \
          apellidos achternaam cognome sobrenome",
     ),
-    (Field::Editions, "editions edition"),
-    (Field::Tags, "tags tag labels 태그 그룹"),
-    (Field::Timezone, "timezone tz 시간대"),
-    (Field::Language, "language lang locale 언어"),
+    (SubscriberField::Editions, "editions edition"),
+    (SubscriberField::Tags, "tags tag labels 태그 그룹"),
+    (SubscriberField::Timezone, "timezone tz 시간대"),
+    (SubscriberField::Language, "language lang locale 언어"),
     (
-        Field::ConsentAt,
+        SubscriberField::ConsentAt,
         "consentat consentdate consenttime 동의일시 동의일 수신동의일시 수신동의일 consentedat consenttimestamp",
     ),
     (
-        Field::ConfirmedAt,
+        SubscriberField::ConfirmedAt,
         "confirmtime confirmedat confirmationdate 구독확인일 confirmedon confirmationtime \
          doubleoptindate confirmedoptindate optinconfirmedat confirmdate 인증일 인증일시",
     ),
     (
-        Field::JoinedAt,
+        SubscriberField::JoinedAt,
         "optintime optindate subscribedat subscribedon subscriptiondate creationdate createdat \
          signupdate startdate dateadded joinedat joined joindate 구독일 구독일시 구독신청일 가입일 등록일 등록일시 추가일 \
          추가일시 timestamp 타임스탬프 submittedat createdon created datecreated entered addedtime addedat \
@@ -50,11 +50,11 @@ const NAMES: [(Field, &str); 26] = [
          abonnéle 登録日 登録日時 订阅时间 订阅日期 구독시작일시 생성일 가입일시 가입일자 가입날짜",
     ),
     (
-        Field::ConsentSource,
+        SubscriberField::ConsentSource,
         "consentsource optinsource source 구독경로 유입경로 추가경로",
     ),
     (
-        Field::Status,
+        SubscriberField::Status,
         "status state subscriptionstatus subscribertype subscriberstatus emailstatus \
          membershipstatus optinstatus consentstatus emailpermissionstatus 구독상태 수신상태 회원상태 상태 \
          emailsubscriberstatus emailsubscriptionstatus globalstatus liststatus \
@@ -64,7 +64,7 @@ const NAMES: [(Field, &str); 26] = [
     ),
     // Ghost `subscribed_to_emails`, Shopify `accepts_marketing`, Brevo `OPT_IN`, …
     (
-        Field::Subscribed,
+        SubscriberField::Subscribed,
         "subscribed issubscribed subscribe subscribedtoemails subscribedtonewsletter newsletter \
          newslettersubscribed optin optedin emailoptin emailoptedin emailconsent consent \
          hasconsent consented acceptsmarketing acceptsemail acceptsemailmarketing \
@@ -83,24 +83,24 @@ const NAMES: [(Field, &str); 26] = [
     ),
     // phpList `confirmed`, Brevo `DOUBLE_OPT-IN`, …
     (
-        Field::Confirmed,
+        SubscriberField::Confirmed,
         "confirmed isconfirmed emailconfirmed emailverified verified isverified doubleoptin \
          doubleoptinconfirmed activated 인증여부 구독확인 구독확인여부 확인여부 emailisverified verifiedemail \
          doubleoptedin confirmedoptin optinconfirmed confirmedemail 이메일인증 이메일인증여부",
     ),
     (
-        Field::Enabled,
+        SubscriberField::Enabled,
         "active isactive enabled isenabled 활성 활성여부 사용여부",
     ),
     // Korea's law (정보통신망법 §50) asks for this consent apart: a yes to it is no consent to more.
     (
-        Field::Advertising,
+        SubscriberField::Advertising,
         "광고성정보수신동의 광고성정보수신동의여부 광고성정보수신 광고성정보수신여부 광고수신동의 광고수신동의여부 광고동의 마케팅수신동의 마케팅수신동의여부 마케팅정보수신동의 \
          마케팅정보수신동의여부 마케팅동의 advertisingconsent adconsent",
     ),
     // phpList `blacklisted`, HubSpot `Unsubscribed from all email`, Salesforce `HasOptedOutOfEmail`, Mautic `dnc`, …
     (
-        Field::OptedOut,
+        SubscriberField::OptedOut,
         "unsubscribed isunsubscribed unsubscribe unsubscribedfromallemail optout optedout \
          optedoutofemail hasoptedoutofemail emailoptout emailoptedout donotemail donotcontact dnc \
          blacklisted blacklist blocklisted blocked isblocked emailblacklisted emailblocked \
@@ -117,21 +117,21 @@ const NAMES: [(Field, &str); 26] = [
          발송제외 발송금지 수신차단 수신차단여부 철회 동의철회 동의철회여부 구독거부",
     ),
     (
-        Field::Bounced,
+        SubscriberField::Bounced,
         "bounced isbounced hardbounced hardbounce emailhardbounced invalidemail undeliverable 반송 \
          반송여부 hasbounced emailbounced isinvalid emailinvalid isinvalidemail invalidemailaddress \
          dead undelivered 반송됨 하드바운스",
     ),
     (
-        Field::Complained,
+        SubscriberField::Complained,
         "complained complaint spam spamcomplaint spamreported markedasspam 스팸신고 스팸신고여부 \
          hascomplained iscomplained reportedspam reportedasspam isspam abuse spamreport 스팸",
     ),
-    (Field::MailDisabled, "emaildisabled"),
-    (Field::Suppressed, "suppressed"),
+    (SubscriberField::MailDisabled, "emaildisabled"),
+    (SubscriberField::Suppressed, "suppressed"),
     // AWeber `Stop Time`, Klaviyo `Email Suppressions`, MailUp `OptOut_Date`, …
     (
-        Field::LeftAt,
+        SubscriberField::LeftAt,
         "suppressedat unsubtime unsubscribedat unsubscriptiondate unsubscribedate \
          unsubscribeddate unsubscribedon dateunsubscribed unsubdate optoutdate optouttime \
          optoutat optedoutat optedouton deletedat deletedon removedat leftat lefton cancelledat \
@@ -152,19 +152,19 @@ const NAMES: [(Field, &str); 26] = [
          配信停止日 配信停止日時 退会日 退会日時 解除日 解除日時 退订时间 退订日期 退訂時間 退訂日期",
     ),
     (
-        Field::BouncedAt,
+        SubscriberField::BouncedAt,
         "cleantime undeliverabilitydate bouncedat bouncedate bouncedon hardbouncedat 반송일 반송일시 \
          자동삭제일 자동삭제일시 bouncetime bouncedtime lastbounced lastbouncedat lastbounce hardbouncedate \
          hardbouncedon hardbouncetime bouncereason emailhardbouncereason 반송일자 반송사유 바운스일",
     ),
     (
-        Field::Detail,
+        SubscriberField::Detail,
         "suppresseddetail unsubreason unsubscriptionreason undeliverabilityreason \
          cleancampaigntitle 수신거부사유 unsubscribereason unsubscribedreason optoutreason \
          confirmedoptoutreason suppressiondetail cancelreason cancellationreason leavereason \
          stopstatus 해지사유 탈퇴사유 거부사유 구독취소사유 구독해지사유 차단사유",
     ),
-    (Field::More, "attributes attribs metadata"),
+    (SubscriberField::More, "attributes attribs metadata"),
 ];
 
 /// What is in the names of columns that may say who left, bounced or never agreed.
@@ -234,11 +234,11 @@ pub(super) fn normal(name: &str) -> String {
 }
 
 /// What a column of that (normal) name is in such a table; None where nothing tells.
-pub(super) fn field(name: &str, sheet: &Sheet) -> Option<Field> {
+pub(super) fn field(name: &str, sheet: &ServiceQuirks) -> Option<SubscriberField> {
     // HubSpot has a column for each kind of mail: `Opted out of email: Weekly notes`.
     let by_beginning = || {
         let is_opt_out = name.starts_with("optedoutofemail");
-        is_opt_out.then_some(Field::OptedOut)
+        is_opt_out.then_some(SubscriberField::OptedOut)
     };
     sheet
         .field(name)
@@ -247,7 +247,7 @@ pub(super) fn field(name: &str, sheet: &Sheet) -> Option<Field> {
 }
 
 /// What a column of that name is in any table.
-pub(super) fn of_any(name: &str) -> Option<Field> {
+pub(super) fn of_any(name: &str) -> Option<SubscriberField> {
     let known = NAMES.iter().find(|(_, names)| has(names, name));
     known.map(|(field, _)| *field)
 }

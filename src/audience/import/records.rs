@@ -3,7 +3,7 @@
 
 use std::io::{self, Read};
 
-use super::damage::Damage;
+use super::damage::TableDamage;
 
 /// A record longer than this is a quotation mark that nobody closed, or no table.
 pub(super) const RECORD_BYTES: usize = 256 * 1024;
@@ -12,16 +12,16 @@ const CHUNK_BYTES: usize = 64 * 1024;
 
 /// How a table is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Dialect {
+pub(super) struct TableDialect {
     /// Between the cells.
     pub(super) separator: u8,
     /// What a backslash before a quotation mark is.
-    pub(super) backslash: Backslash,
+    pub(super) backslash: BackslashUse,
 }
 
 /// What a backslash before a quotation mark within a quoted cell is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Backslash {
+pub(super) enum BackslashUse {
     /// A letter: RFC 4180 doubles a quotation mark, and whoever wrote the table keeps to it.
     Letter,
     /// It escapes where nothing else makes sense.
@@ -32,14 +32,14 @@ pub(super) enum Backslash {
 
 /// Where a character stands: both from 1, columns in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct TablePosition {
     pub(super) line: u64,
     pub(super) column: u64,
 }
 
 /// The cells of one row.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Record {
+pub(super) struct TableRecord {
     text: String,
     /// Where each cell ends in the text.
     ends: Vec<usize>,
@@ -51,7 +51,7 @@ pub(super) struct Record {
     pub(super) is_ended: bool,
 }
 
-impl Record {
+impl TableRecord {
     pub(super) fn len(&self) -> usize {
         self.ends.len()
     }
@@ -73,7 +73,7 @@ impl Record {
 
 /// What the next byte belongs to.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
+enum ParserState {
     /// Nothing but spaces of a cell so far.
     Start,
     Plain,
@@ -85,30 +85,30 @@ enum State {
 }
 
 /// Reads records.
-pub(super) struct Records<R> {
+pub(super) struct RecordReader<R> {
     input: R,
     buffer: Vec<u8>,
     at: usize,
     is_last: bool,
-    dialect: Dialect,
-    place: Place,
+    dialect: TableDialect,
+    place: TablePosition,
     was_return: bool,
     rows: u64,
     bytes: Vec<u8>,
     cell_start: usize,
     has_breaks: bool,
-    opened: Option<Place>,
+    opened: Option<TablePosition>,
 }
 
-impl<R: Read> Records<R> {
-    pub(super) fn new(input: R, dialect: Dialect) -> Self {
+impl<R: Read> RecordReader<R> {
+    pub(super) fn new(input: R, dialect: TableDialect) -> Self {
         Self {
             input,
             buffer: Vec::new(),
             at: 0,
             is_last: false,
             dialect,
-            place: Place { line: 1, column: 1 },
+            place: TablePosition { line: 1, column: 1 },
             was_return: false,
             rows: 0,
             bytes: Vec::new(),
@@ -119,7 +119,7 @@ impl<R: Read> Records<R> {
     }
 
     /// The next record; false after the last.
-    pub(super) fn read(&mut self, record: &mut Record) -> Result<bool, Damage> {
+    pub(super) fn read(&mut self, record: &mut TableRecord) -> Result<bool, TableDamage> {
         self.bytes = std::mem::take(&mut record.text).into_bytes();
         self.bytes.clear();
         record.ends.clear();
@@ -137,32 +137,32 @@ impl<R: Read> Records<R> {
         record.is_ended = self.cells(record)?;
         let bytes = std::mem::take(&mut self.bytes);
         record.text = String::from_utf8(bytes)
-            .map_err(|error| Damage::Unreadable(io::Error::other(error)))?;
+            .map_err(|error| TableDamage::Unreadable(io::Error::other(error)))?;
         Ok(true)
     }
 
     /// Reads to the end of a record; true where a line break ended it.
-    fn cells(&mut self, record: &mut Record) -> Result<bool, Damage> {
-        let mut state = State::Start;
+    fn cells(&mut self, record: &mut TableRecord) -> Result<bool, TableDamage> {
+        let mut state = ParserState::Start;
         loop {
             if self.bytes.len() + record.ends.len() > RECORD_BYTES {
-                return Err(Damage::TooLong {
+                return Err(TableDamage::TooLong {
                     row: self.rows,
                     line: record.first_line,
-                    opened: self.opened.filter(|_| state == State::Quoted),
+                    opened: self.opened.filter(|_| state == ParserState::Quoted),
                 });
             }
             match state {
-                State::Plain => self.take_while(|it, byte| !it.ends_cell(byte))?,
-                State::Quoted => self.take_while(|_, byte| !matches!(byte, b'"' | b'\\'))?,
+                ParserState::Plain => self.take_while(|it, byte| !it.ends_cell(byte))?,
+                ParserState::Quoted => self.take_while(|_, byte| !matches!(byte, b'"' | b'\\'))?,
                 _ => {}
             }
             record.last_line = self.place.line;
             let next = self.peek()?;
-            if state == State::Quoted {
+            if state == ParserState::Quoted {
                 match next {
                     None => {
-                        return Err(Damage::Unclosed {
+                        return Err(TableDamage::Unclosed {
                             row: self.rows,
                             at: self.opened.unwrap_or(self.place),
                         });
@@ -175,7 +175,7 @@ impl<R: Read> Records<R> {
                 Some(byte) if !self.ends_cell(byte) => state = self.outside(state, byte)?,
                 end => {
                     let is_ended = self.end_cell(record, end);
-                    state = State::Start;
+                    state = ParserState::Start;
                     if end != Some(self.dialect.separator) {
                         return Ok(is_ended);
                     }
@@ -184,34 +184,34 @@ impl<R: Read> Records<R> {
         }
     }
 
-    fn within_quotes(&mut self, byte: u8) -> Result<State, Damage> {
+    fn within_quotes(&mut self, byte: u8) -> Result<ParserState, TableDamage> {
         self.take();
         if byte == b'"' {
-            return Ok(State::Quote);
+            return Ok(ParserState::Quote);
         }
         // A backslash.
         match self.peek()? {
-            Some(b'"' | b'\\') if self.dialect.backslash == Backslash::Escape => {
+            Some(b'"' | b'\\') if self.dialect.backslash == BackslashUse::Escape => {
                 let escaped = self.take();
                 self.bytes.extend(escaped);
             }
             _ => self.bytes.push(byte),
         }
-        Ok(State::Quoted)
+        Ok(ParserState::Quoted)
     }
 
     /// A byte that ends no cell, and stands outside of quotation marks as far as we know.
-    fn outside(&mut self, state: State, byte: u8) -> Result<State, Damage> {
-        if matches!(state, State::Start) && byte == b'"' {
+    fn outside(&mut self, state: ParserState, byte: u8) -> Result<ParserState, TableDamage> {
+        if matches!(state, ParserState::Start) && byte == b'"' {
             self.opened = Some(self.place);
             self.take();
             self.bytes.truncate(self.cell_start);
-            return Ok(State::Quoted);
+            return Ok(ParserState::Quoted);
         }
-        if matches!(state, State::Quote) {
+        if matches!(state, ParserState::Quote) {
             let is_after_backslash = self.bytes.len() > self.cell_start
                 && self.bytes.last() == Some(&b'\\')
-                && self.dialect.backslash == Backslash::Unsure;
+                && self.dialect.backslash == BackslashUse::Unsure;
             if byte == b'"' {
                 self.take();
                 let next = self.peek()?;
@@ -220,35 +220,35 @@ impl<R: Read> Records<R> {
                     // `\""`: one that is escaped, and the one that closes.
                     self.bytes.pop();
                     self.bytes.push(b'"');
-                    return Ok(State::Quote);
+                    return Ok(ParserState::Quote);
                 }
                 self.bytes.push(b'"');
-                return Ok(State::Quoted);
+                return Ok(ParserState::Quoted);
             }
             if is_after_backslash {
                 self.bytes.pop();
                 self.bytes.push(b'"');
-                return Ok(State::Quoted);
+                return Ok(ParserState::Quoted);
             }
         }
         let spaces = match state {
-            State::Quote => 0,
-            State::Closed(spaces) => spaces,
+            ParserState::Quote => 0,
+            ParserState::Closed(spaces) => spaces,
             _ => {
                 self.take();
                 self.bytes.push(byte);
                 return Ok(match (state, byte) {
-                    (State::Start, b' ') => State::Start,
-                    _ => State::Plain,
+                    (ParserState::Start, b' ') => ParserState::Start,
+                    _ => ParserState::Plain,
                 });
             }
         };
         if byte == b' ' {
             self.take();
-            return Ok(State::Closed(spaces + 1));
+            return Ok(ParserState::Closed(spaces + 1));
         }
         if self.has_breaks {
-            return Err(Damage::Stray {
+            return Err(TableDamage::Stray {
                 row: self.rows,
                 opened: self.opened.unwrap_or(self.place),
                 at: self.place,
@@ -258,7 +258,7 @@ impl<R: Read> Records<R> {
         self.bytes.insert(self.cell_start, b'"');
         self.bytes.push(b'"');
         self.bytes.extend(std::iter::repeat_n(b' ', spaces));
-        Ok(State::Plain)
+        Ok(ParserState::Plain)
     }
 
     fn begin_cell(&mut self) {
@@ -267,7 +267,7 @@ impl<R: Read> Records<R> {
         self.opened = None;
     }
 
-    fn end_cell(&mut self, record: &mut Record, end: Option<u8>) -> bool {
+    fn end_cell(&mut self, record: &mut TableRecord, end: Option<u8>) -> bool {
         if end.is_some() {
             self.take();
         }
@@ -280,13 +280,13 @@ impl<R: Read> Records<R> {
         byte == self.dialect.separator || matches!(byte, b'\n' | b'\r')
     }
 
-    fn peek(&mut self) -> Result<Option<u8>, Damage> {
+    fn peek(&mut self) -> Result<Option<u8>, TableDamage> {
         if self.at == self.buffer.len() && !self.is_last {
             self.buffer.resize(CHUNK_BYTES, 0);
             let length = self.input.read(&mut self.buffer);
             self.buffer.truncate(*length.as_ref().unwrap_or(&0));
             self.at = 0;
-            self.is_last = length.map_err(Damage::Unreadable)? == 0;
+            self.is_last = length.map_err(TableDamage::Unreadable)? == 0;
         }
         Ok(self.buffer.get(self.at).copied())
     }
@@ -300,7 +300,7 @@ impl<R: Read> Records<R> {
     }
 
     /// Takes bytes into the cell while they are wanted.
-    fn take_while(&mut self, is_wanted: impl Fn(&Self, u8) -> bool) -> Result<(), Damage> {
+    fn take_while(&mut self, is_wanted: impl Fn(&Self, u8) -> bool) -> Result<(), TableDamage> {
         while self.peek()?.is_some() && self.bytes.len() <= RECORD_BYTES {
             let rest = &self.buffer[self.at..];
             let length = rest.iter().position(|byte| !is_wanted(self, *byte));
@@ -339,13 +339,13 @@ impl<R: Read> Records<R> {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<Vec<Vec<String>>, Damage> {
-        let dialect = Dialect {
+    fn read(text: &str) -> Result<Vec<Vec<String>>, TableDamage> {
+        let dialect = TableDialect {
             separator: b',',
-            backslash: Backslash::Unsure,
+            backslash: BackslashUse::Unsure,
         };
-        let mut records = Records::new(text.as_bytes(), dialect);
-        let (mut record, mut all) = (Record::default(), Vec::new());
+        let mut records = RecordReader::new(text.as_bytes(), dialect);
+        let (mut record, mut all) = (TableRecord::default(), Vec::new());
         while records.read(&mut record)? {
             all.push(record.cells().map(str::to_owned).collect());
         }
@@ -386,7 +386,7 @@ mod tests {
 
     #[test]
     fn an_open_quotation_mark_is_told_with_its_place() {
-        let Err(Damage::Unclosed { row, at }) = read("a,b\r\n김,\"open\r\nc,d\r\n") else {
+        let Err(TableDamage::Unclosed { row, at }) = read("a,b\r\n김,\"open\r\nc,d\r\n") else {
             panic!("taken");
         };
         assert_eq!((row, at.line, at.column), (2, 2, 3));
@@ -394,7 +394,7 @@ mod tests {
 
     #[test]
     fn a_mark_that_swallowed_a_row_and_met_another_is_told() {
-        let Err(Damage::Stray { row, opened, at }) = read("a\nb,\"open\nc,\"d\"\n") else {
+        let Err(TableDamage::Stray { row, opened, at }) = read("a\nb,\"open\nc,\"d\"\n") else {
             panic!("taken");
         };
         assert_eq!((row, opened.line, at.line), (2, 2, 3));
@@ -410,14 +410,14 @@ mod tests {
                 Ok(to.len())
             }
         }
-        let dialect = Dialect {
+        let dialect = TableDialect {
             separator: b',',
-            backslash: Backslash::Unsure,
+            backslash: BackslashUse::Unsure,
         };
-        let mut records = Records::new(Endless(0), dialect);
-        let error = records.read(&mut Record::default()).unwrap_err();
+        let mut records = RecordReader::new(Endless(0), dialect);
+        let error = records.read(&mut TableRecord::default()).unwrap_err();
         assert!(
-            matches!(error, Damage::TooLong { line: 1, .. }),
+            matches!(error, TableDamage::TooLong { line: 1, .. }),
             "{error:?}"
         );
         assert!(records.input.0 < 1_000_000);

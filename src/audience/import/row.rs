@@ -10,15 +10,15 @@ use chrono_tz::Tz;
 
 pub(super) use super::cells::is_address;
 use super::{
-    Field, Options, Service, Standing,
-    cells::Cells,
+    ExportService, PersonStanding, ReadingOptions, SubscriberField,
+    cells::RowCells,
     flag,
-    header::Header,
-    more::More,
+    header::TableColumns,
+    more::ExtraFacts,
     names::{self, normal},
-    records::Record,
-    standing::{self, Verdict},
-    survey::Survey,
+    records::TableRecord,
+    standing::{self, JudgedStanding},
+    survey::TableSurvey,
 };
 use crate::{
     address::{Address, Mailbox},
@@ -37,20 +37,20 @@ const KEPT_WORDS: usize = 64;
 
 /// A row, and what it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct CsvRow {
     /// Its number in the sheet, empty rows counted.
     pub number: u64,
     /// The line of the file that it begins at.
     pub line: u64,
     /// What is to become of the person.
-    pub entry: Entry,
+    pub entry: RowDecision,
     /// What of it was not understood and left out.
     pub notes: Vec<String>,
 }
 
 /// What is to become of a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Entry {
+pub enum RowDecision {
     /// They read.
     Subscribe(Box<Profile>),
     /// They must get no mail, at any address of the row.
@@ -76,9 +76,9 @@ pub enum Entry {
 }
 
 /// Reads rows of one file.
-pub(super) struct Reader {
-    header: Arc<Header>,
-    base: Standing,
+pub(super) struct RowReader {
+    header: Arc<TableColumns>,
+    base: PersonStanding,
     editions: Option<BTreeSet<String>>,
     tags: BTreeSet<String>,
     publication: Publication,
@@ -88,36 +88,36 @@ pub(super) struct Reader {
     /// `import:stibee`.
     source: String,
     /// What each word met in this file means.
-    words: HashMap<String, Option<Standing>>,
+    words: HashMap<String, Option<PersonStanding>>,
     /// Whether the person who imports said that all of them read.
     are_told_active: bool,
     date_order: Option<field::DateOrder>,
     are_short_rows_usual: bool,
 }
 
-impl Reader {
+impl RowReader {
     pub(super) fn new(
-        header: Header,
-        survey: &Survey,
-        options: &Options,
+        header: TableColumns,
+        survey: &TableSurvey,
+        options: &ReadingOptions,
         publication: &Publication,
         file_name: &str,
         now: DateTime<Utc>,
     ) -> Self {
         let service = header.sheet.service;
         let zone = match service {
-            Service::Stibee => chrono_tz::Asia::Seoul,
-            Service::DailyNote | Service::Generic => publication.timezone,
+            ExportService::Stibee => chrono_tz::Asia::Seoul,
+            ExportService::DailyNote | ExportService::Generic => publication.timezone,
             _ => Tz::UTC,
         };
         let date_order = match service {
             // Its dates are `02-01-2024 03:04:05`, the day first.
-            Service::Brevo => Some(field::DateOrder::DayFirst),
+            ExportService::Brevo => Some(field::DateOrder::DayFirst),
             _ => survey.date_order,
         };
         let of_file = standing_of_file(&header, file_name);
         Self {
-            base: of_file.or_worse(options.standing.unwrap_or(Standing::Active)),
+            base: of_file.or_worse(options.standing.unwrap_or(PersonStanding::Active)),
             editions: options.editions.clone(),
             tags: options.tags.clone(),
             header: Arc::new(header),
@@ -127,25 +127,25 @@ impl Reader {
             now,
             source: format!("import:{service}"),
             words: HashMap::new(),
-            are_told_active: options.standing == Some(Standing::Active),
+            are_told_active: options.standing == Some(PersonStanding::Active),
             date_order,
             are_short_rows_usual: survey.are_short_rows_usual,
         }
     }
 
-    pub(super) fn row(&mut self, record: &Record) -> Row {
+    pub(super) fn row(&mut self, record: &TableRecord) -> CsvRow {
         // The cells borrow the header, which the words that are learned do not change.
         let header = Arc::clone(&self.header);
-        let cells = Cells::pick(&header, record);
+        let cells = RowCells::pick(&header, record);
         let mut notes = Vec::new();
         let entry = self
             .check_length(record)
             .and_then(|()| self.entry(&cells, &mut notes))
-            .unwrap_or_else(|why| Entry::Refuse {
+            .unwrap_or_else(|why| RowDecision::Refuse {
                 email: cells.shown_email(),
                 why,
             });
-        Row {
+        CsvRow {
             number: record.row,
             line: record.first_line,
             entry,
@@ -154,7 +154,7 @@ impl Reader {
     }
 
     /// A row of another length than its file's rows lost a separator, a line break or its end.
-    fn check_length(&self, record: &Record) -> Result<(), String> {
+    fn check_length(&self, record: &TableRecord) -> Result<(), String> {
         let (cells, columns) = (record.len(), self.header.names.len());
         let are_more = (columns..cells).any(|at| {
             let cell = record.get(at).unwrap_or_default();
@@ -169,8 +169,12 @@ impl Reader {
         Ok(())
     }
 
-    fn entry(&mut self, cells: &Cells<'_>, notes: &mut Vec<String>) -> Result<Entry, String> {
-        let is_ours = self.header.sheet.service == Service::DailyNote;
+    fn entry(
+        &mut self,
+        cells: &RowCells<'_>,
+        notes: &mut Vec<String>,
+    ) -> Result<RowDecision, String> {
+        let is_ours = self.header.sheet.service == ExportService::DailyNote;
         if is_ours
             && cells.emails.is_empty()
             && let Some(reason) = SuppressionReason::of_word(cells.suppressed)
@@ -179,14 +183,14 @@ impl Reader {
             let at = at.map_or(self.now, |at| at.to_utc());
             let departure = export::hashed(cells.detail, reason, at);
             return departure
-                .map(Entry::Hashed)
+                .map(RowDecision::Hashed)
                 .ok_or_else(|| "the hash in place of an address is damaged".to_owned());
         }
         if cells.emails.is_empty() {
             return Err("the row has no address".to_owned());
         }
         let is_header = |email: &str| {
-            !email.contains('@') && names::of_any(&normal(email)) == Some(Field::Email)
+            !email.contains('@') && names::of_any(&normal(email)) == Some(SubscriberField::Email)
         };
         if cells.emails.iter().all(|email| is_header(email)) {
             return Err("the names of the columns once more".to_owned());
@@ -195,10 +199,10 @@ impl Reader {
         let (verdict, word) = self.standing(cells)?;
         let standing = verdict.standing;
         if is_ours && let Some(newcomer) = self.newcomer(&mailboxes, standing, cells, notes)? {
-            return Ok(Entry::Join(Box::new(newcomer)));
+            return Ok(RowDecision::Join(Box::new(newcomer)));
         }
-        if let Standing::Suppressed(reason) = standing {
-            return Ok(Entry::Suppress(
+        if let PersonStanding::Suppressed(reason) = standing {
+            return Ok(RowDecision::Suppress(
                 self.departure(mailboxes, reason, cells, word),
             ));
         }
@@ -208,22 +212,22 @@ impl Reader {
         };
         let others: Vec<Address> = mailboxes.map(|mailbox| mailbox.address).collect();
         Ok(match standing {
-            Standing::Active if cells.emails.len() == 1 && !others.is_empty() => {
+            PersonStanding::Active if cells.emails.len() == 1 && !others.is_empty() => {
                 return Err("there is more than one address in the cell".to_owned());
             }
-            Standing::Active => {
+            PersonStanding::Active => {
                 for other in others {
                     notes.push(format!("a second address, {other}"));
                 }
                 let mut profile = self.profile(address, cells, notes)?;
                 profile.name = profile.name.or(name);
-                Entry::Subscribe(Box::new(profile))
+                RowDecision::Subscribe(Box::new(profile))
             }
-            Standing::Unconfirmed => Entry::Skip {
+            PersonStanding::Unconfirmed => RowDecision::Skip {
                 email: address,
                 why: "has not confirmed: only they can".to_owned(),
             },
-            _ => Entry::Skip {
+            _ => RowDecision::Skip {
                 email: address,
                 why: verdict
                     .why
@@ -236,8 +240,8 @@ impl Reader {
     fn newcomer(
         &self,
         mailboxes: &[Mailbox],
-        standing: Standing,
-        cells: &Cells<'_>,
+        standing: PersonStanding,
+        cells: &RowCells<'_>,
         notes: &mut Vec<String>,
     ) -> Result<Option<Newcomer>, String> {
         let state = cells.statuses.first().map_or("", |(_, state)| state);
@@ -251,11 +255,13 @@ impl Reader {
             return Ok(None);
         };
         let suppression = match standing {
-            Standing::Suppressed(reason) => self
+            PersonStanding::Suppressed(reason) => self
                 .departure(vec![mailbox.clone()], reason, cells, "")
                 .pop(),
             // `--as` says it.
-            Standing::Bystander | Standing::Unconfirmed if state == SubscriberState::Active => {
+            PersonStanding::Bystander | PersonStanding::Unconfirmed
+                if state == SubscriberState::Active =>
+            {
                 return Ok(None);
             }
             _ => None,
@@ -281,7 +287,7 @@ impl Reader {
         &self,
         mailboxes: Vec<Mailbox>,
         reason: SuppressionReason,
-        cells: &Cells<'_>,
+        cells: &RowCells<'_>,
         word: &str,
     ) -> Vec<Suppression> {
         let at = match reason {
@@ -303,14 +309,14 @@ impl Reader {
 
     /// How the person stands, and the word that said so where it isn't plain. Of several that a row says
     /// the worst counts.
-    fn standing<'c>(&mut self, cells: &Cells<'c>) -> Result<(Verdict, &'c str), String> {
+    fn standing<'c>(&mut self, cells: &RowCells<'c>) -> Result<(JudgedStanding, &'c str), String> {
         use SuppressionReason::{HardBounce, Unsubscribed};
         let sheet = self.header.sheet;
-        let mut verdict = Verdict::from(self.base);
+        let mut verdict = JudgedStanding::from(self.base);
         let mut said = "";
         for (column, status) in &cells.statuses {
             if status.is_empty() {
-                if sheet.service != Service::DailyNote && !self.are_told_active {
+                if sheet.service != ExportService::DailyNote && !self.are_told_active {
                     return Err(format!(
                         "its `{column}` is empty; where that means that they read, say --as active"
                     ));
@@ -318,7 +324,7 @@ impl Reader {
                 continue;
             }
             let status_standing = self.meaning(column, status)?;
-            if status_standing != Standing::Active {
+            if status_standing != PersonStanding::Active {
                 said = status;
             }
             verdict = verdict.or_worse(status_standing);
@@ -327,32 +333,32 @@ impl Reader {
             verdict = verdict.or_worse(self.meaning("suppressed", cells.suppressed)?);
         }
         // Our own table has the date of a suppression alone where there is one.
-        if !cells.left_at.is_empty() && sheet.service != Service::DailyNote {
-            verdict = verdict.or_worse(Standing::Suppressed(Unsubscribed));
+        if !cells.left_at.is_empty() && sheet.service != ExportService::DailyNote {
+            verdict = verdict.or_worse(PersonStanding::Suppressed(Unsubscribed));
         }
         if !cells.bounced_at.is_empty() {
-            verdict = verdict.or_worse(Standing::Suppressed(HardBounce));
+            verdict = verdict.or_worse(PersonStanding::Suppressed(HardBounce));
         }
         for (field, column, cell) in &cells.flags {
             verdict = verdict.or_worse(flag::standing_by(*field, column, cell, sheet)?);
         }
         if standing::is_true(cells.mail_disabled) {
-            verdict = verdict.or_worse(Standing::Suppressed(Unsubscribed));
+            verdict = verdict.or_worse(PersonStanding::Suppressed(Unsubscribed));
         }
         // Nobody gives a reason for leaving who has not left.
-        if !flag::is_no_departure(cells.detail) && sheet.service != Service::DailyNote {
-            verdict = verdict.or_worse(Standing::Suppressed(Unsubscribed));
+        if !flag::is_no_departure(cells.detail) && sheet.service != ExportService::DailyNote {
+            verdict = verdict.or_worse(PersonStanding::Suppressed(Unsubscribed));
         }
-        if verdict.standing == Standing::Suppressed(Unsubscribed)
+        if verdict.standing == PersonStanding::Suppressed(Unsubscribed)
             && standing::is_complaint(cells.detail)
         {
-            verdict = Standing::Suppressed(SuppressionReason::Complaint).into();
+            verdict = PersonStanding::Suppressed(SuppressionReason::Complaint).into();
         }
         Ok((verdict, said))
     }
 
     /// What a status word means, looked up once a file.
-    fn meaning(&mut self, column: &str, word: &str) -> Result<Standing, String> {
+    fn meaning(&mut self, column: &str, word: &str) -> Result<PersonStanding, String> {
         let meaning = match self.words.get(word) {
             Some(meaning) => *meaning,
             None => {
@@ -375,10 +381,10 @@ impl Reader {
     fn profile(
         &self,
         email: Address,
-        cells: &Cells<'_>,
+        cells: &RowCells<'_>,
         notes: &mut Vec<String>,
     ) -> Result<Profile, String> {
-        let more = More::parse(cells.more);
+        let more = ExtraFacts::parse(cells.more);
         let mut tags = self.tags.clone();
         for cell in &cells.tags {
             tags.extend(split(cell).iter().filter_map(|tag| field::tag(tag).ok()?));
@@ -393,7 +399,7 @@ impl Reader {
         Ok(Profile {
             email,
             name: name(cells, &more).filter(|name| {
-                self.header.sheet.service == Service::DailyNote || is_whole(name, notes)
+                self.header.sheet.service == ExportService::DailyNote || is_whole(name, notes)
             }),
             editions: match editions.is_empty() {
                 true => self.editions.clone(),
@@ -406,16 +412,16 @@ impl Reader {
         })
     }
 
-    fn consent(&self, cells: &Cells<'_>, notes: &mut Vec<String>) -> Option<Consent> {
+    fn consent(&self, cells: &RowCells<'_>, notes: &mut Vec<String>) -> Option<Consent> {
         let dates = [cells.consent_at, cells.confirmed_at, cells.joined_at];
         let at = dates
             .into_iter()
             .find(|date| !flag::is_blank(date))
             .and_then(|date| self.moment(date, "the date of consent", notes));
         let source = match (self.header.sheet.service, cells.consent_source) {
-            (Service::DailyNote, "") => None,
-            (Service::DailyNote, source) => field::foreign_name(source),
-            (Service::Generic, "") if at.is_none() => None,
+            (ExportService::DailyNote, "") => None,
+            (ExportService::DailyNote, source) => field::foreign_name(source),
+            (ExportService::Generic, "") if at.is_none() => None,
             (_, "") => Some(self.source.clone()),
             (_, source) => {
                 let source = field::foreign_name(source).unwrap_or_default();
@@ -435,7 +441,7 @@ impl Reader {
             .map_err(|fault| notes.push(format!("{what}: {}", fault.message)))
             .ok()?;
         // What we wrote ourselves was looked at when it came.
-        let is_possible = self.header.sheet.service == Service::DailyNote
+        let is_possible = self.header.sheet.service == ExportService::DailyNote
             || moment.year() >= FIRST_YEAR && moment.to_utc() <= self.now + TimeDelta::days(1);
         if !is_possible {
             let shown = field::quoted(text);
@@ -444,9 +450,9 @@ impl Reader {
         is_possible.then_some(moment)
     }
 
-    fn detail(&self, cells: &Cells<'_>, word: &str) -> String {
+    fn detail(&self, cells: &RowCells<'_>, word: &str) -> String {
         let detail = field::foreign_name(cells.detail);
-        if self.header.sheet.service == Service::DailyNote {
+        if self.header.sheet.service == ExportService::DailyNote {
             return detail.unwrap_or_else(|| format!("import: {}", self.file_name));
         }
         let file = format!("{}: {}", self.header.sheet.service, self.file_name);
@@ -458,23 +464,23 @@ impl Reader {
 }
 
 /// Mailchimp tells how people stand by the file that they are in, and its columns.
-fn standing_of_file(header: &Header, file_name: &str) -> Standing {
-    if header.sheet.service != Service::Mailchimp {
-        return Standing::Active;
+fn standing_of_file(header: &TableColumns, file_name: &str) -> PersonStanding {
+    if header.sheet.service != ExportService::Mailchimp {
+        return PersonStanding::Active;
     }
     let has = |field| header.fields.contains(&field);
-    if has(Field::BouncedAt) || file_name.starts_with("cleaned") {
-        Standing::Suppressed(SuppressionReason::HardBounce)
-    } else if has(Field::LeftAt) || file_name.starts_with("unsubscribed") {
-        Standing::Suppressed(SuppressionReason::Unsubscribed)
+    if has(SubscriberField::BouncedAt) || file_name.starts_with("cleaned") {
+        PersonStanding::Suppressed(SuppressionReason::HardBounce)
+    } else if has(SubscriberField::LeftAt) || file_name.starts_with("unsubscribed") {
+        PersonStanding::Suppressed(SuppressionReason::Unsubscribed)
     } else if file_name.starts_with("nonsubscribed") || file_name.starts_with("transactional") {
-        Standing::Bystander
+        PersonStanding::Bystander
     } else {
-        Standing::Active
+        PersonStanding::Active
     }
 }
 
-fn name(cells: &Cells<'_>, more: &More) -> Option<String> {
+fn name(cells: &RowCells<'_>, more: &ExtraFacts) -> Option<String> {
     let joined = joined_name(cells.first_name, cells.last_name);
     field::foreign_name(or(or(cells.name, &joined), &more.name))
 }
@@ -501,7 +507,7 @@ pub(super) fn joined_name(first: &str, last: &str) -> String {
 /// A value that a row may do without: what is wrong with it is noted.
 fn noted<T>(
     text: &str,
-    parse: impl Fn(&str) -> Result<T, field::Fault>,
+    parse: impl Fn(&str) -> Result<T, field::FieldError>,
     notes: &mut Vec<String>,
 ) -> Option<T> {
     if text.is_empty() {

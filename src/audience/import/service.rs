@@ -3,13 +3,13 @@
 
 use std::{fmt, str::FromStr};
 
-use super::{Standing, column::Field, records::Backslash};
+use super::{PersonStanding, column::SubscriberField, records::BackslashUse};
 use crate::audience::SuppressionReason::{Complaint, HardBounce, Manual, Unsubscribed};
 
 /// A service whose export we know, or our own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Service {
+pub enum ExportService {
     /// What `subscribers export` writes.
     DailyNote,
     /// 스티비.
@@ -57,84 +57,84 @@ pub enum Service {
 }
 
 /// What is particular to a service's table.
-pub(super) struct Sheet {
-    pub(super) service: Service,
+pub(super) struct ServiceQuirks {
+    pub(super) service: ExportService,
     key: &'static str,
     /// Headers that tell it: all the names of one of these lists, and one of those behind the `|`.
     headers: &'static [&'static str],
     /// Names that mean something of their own here; `Ignored`: known, and of no use.
-    columns: &'static [(Field, &'static str)],
+    columns: &'static [(SubscriberField, &'static str)],
     /// What a column means that we know nothing of.
-    pub(super) others: Field,
+    pub(super) others: SubscriberField,
     /// Status words that mean something of their own here.
-    words: &'static [(&'static str, Standing)],
+    words: &'static [(&'static str, PersonStanding)],
     /// What a backslash before a quotation mark is.
-    pub(super) backslash: Backslash,
+    pub(super) backslash: BackslashUse,
     /// What its table does not say, and how to come by it.
     pub(super) silence: Option<&'static str>,
 }
 
-const PLAIN: Sheet = Sheet {
-    service: Service::Generic,
+const PLAIN: ServiceQuirks = ServiceQuirks {
+    service: ExportService::Generic,
     key: "generic",
     headers: &[],
     columns: &[],
-    others: Field::Ignored,
+    others: SubscriberField::Ignored,
     words: &[],
-    backslash: Backslash::Unsure,
+    backslash: BackslashUse::Unsure,
     silence: None,
 };
 
 /// In the order in which they are tried.
-const SHEETS: [Sheet; 20] = [
-    Sheet {
-        service: Service::DailyNote,
+const SHEETS: [ServiceQuirks; 20] = [
+    ServiceQuirks {
+        service: ExportService::DailyNote,
         key: "daily-note",
         headers: &["email suppressed consentat"],
         // When we first heard of somebody is no consent.
         columns: &[
-            (Field::CreatedAt, "createdat"),
-            (Field::Origin, "origin"),
-            (Field::PastConsents, "pastconsents"),
+            (SubscriberField::CreatedAt, "createdat"),
+            (SubscriberField::Origin, "origin"),
+            (SubscriberField::PastConsents, "pastconsents"),
         ],
-        backslash: Backslash::Letter,
+        backslash: BackslashUse::Letter,
         ..PLAIN
     },
     // Headers in the account's language, but for those in capitals (exports of 2018 to 2025).
-    Sheet {
-        service: Service::Mailchimp,
+    ServiceQuirks {
+        service: ExportService::Mailchimp,
         key: "mailchimp",
         headers: &["|leid euid memberrating", "emailaddress optintime"],
         columns: &[(
-            Field::Ignored,
+            SubscriberField::Ignored,
             "optinip confirmip unsubcampaigntitle unsubcampaignid cleancampaignid unsubreasonother",
         )],
         ..PLAIN
     },
     // ghost/core members exporter: `subscribed_to_emails`, and `deleted_at` of the removed.
-    Sheet {
-        service: Service::Ghost,
+    ServiceQuirks {
+        service: ExportService::Ghost,
         key: "ghost",
         headers: &["email subscribedtoemails|complimentaryplan stripecustomerid deletedat tiers"],
         ..PLAIN
     },
     // Two generations of its export. Plans are no states: a free reader gets mail too.
-    Sheet {
-        service: Service::Substack,
+    ServiceQuirks {
+        service: ExportService::Substack,
         key: "substack",
         headers: &[
             "|activesubscription emaildisabled preferdigests",
             "email subscriptiontype|unsubscribedfromemailsdate emailsreceived6mo stripeplan",
         ],
         columns: &[(
-            Field::Ignored,
+            SubscriberField::Ignored,
             "source type subscriptiontype canceldate activesubscription emailsdropped6mo",
         )],
         ..PLAIN
     },
     // cmd/subscribers.go of listmonk 4.
-    Sheet {
-        service: Service::Listmonk,
+    ServiceQuirks {
+        service: ExportService::Listmonk,
         key: "listmonk",
         headers: &["uuid|attributes attribs"],
         silence: Some(
@@ -144,19 +144,19 @@ const SHEETS: [Sheet; 20] = [
         ..PLAIN
     },
     // admin/actions/export.php of phpList 3. `optedin` is how they came, and no leave to mail them.
-    Sheet {
-        service: Service::PhpList,
+    ServiceQuirks {
+        service: ExportService::PhpList,
         key: "phplist",
         headers: &["blacklisted|htmlemail subscribepage foreignkey"],
         columns: &[(
-            Field::Ignored,
+            SubscriberField::Ignored,
             "optedin bouncecount subscribepage passwordchanged extradata",
         )],
         ..PLAIN
     },
     // Names of its API's fields; `paused` is of a paid plan, not of the newsletter.
-    Sheet {
-        service: Service::Buttondown,
+    ServiceQuirks {
+        service: ExportService::Buttondown,
         key: "buttondown",
         headers: &[
             "subscribertype",
@@ -164,42 +164,42 @@ const SHEETS: [Sheet; 20] = [
             "notes creationdate",
             "metadata creationdate",
         ],
-        columns: &[(Field::Status, "type")],
-        words: &[("paused", Standing::Active)],
+        columns: &[(SubscriberField::Status, "type")],
+        words: &[("paused", PersonStanding::Active)],
         ..PLAIN
     },
     // help.stibee.com; a no to 광고성 정보 수신 동의 is no departure, and no leave to send advertising.
-    Sheet {
-        service: Service::Stibee,
+    ServiceQuirks {
+        service: ExportService::Stibee,
         key: "stibee",
         headers: &[
             "이메일주소|구독상태 상태 구독일 광고성정보수신동의 광고성정보수신동의여부",
             "이메일|구독상태 상태 구독일 광고성정보수신동의 광고성정보수신동의여부",
         ],
-        columns: &[(Field::Ignored, "최근구독일 마지막구독일")],
+        columns: &[(SubscriberField::Ignored, "최근구독일 마지막구독일")],
         ..PLAIN
     },
     // help.brevo.com, “Export your contacts”.
-    Sheet {
-        service: Service::Brevo,
+    ServiceQuirks {
+        service: ExportService::Brevo,
         key: "brevo",
         headers: &["email|emailblacklisted", "email addedtime modifiedtime"],
         ..PLAIN
     },
     // help.kit.com: `inactive` is who has not confirmed.
-    Sheet {
-        service: Service::Kit,
+    ServiceQuirks {
+        service: ExportService::Kit,
         key: "kit",
         headers: &[
             "firstname emailaddress state createdat",
             "firstname email state createdat",
         ],
-        words: &[("inactive", Standing::Unconfirmed)],
+        words: &[("inactive", PersonStanding::Unconfirmed)],
         ..PLAIN
     },
     // mailerlite.com/help; `Subscribed` and `Unsubscribed` are dates.
-    Sheet {
-        service: Service::MailerLite,
+    ServiceQuirks {
+        service: ExportService::MailerLite,
         key: "mailerlite",
         headers: &[
             "subscriber subscribed unsubscribed",
@@ -207,43 +207,46 @@ const SHEETS: [Sheet; 20] = [
             "subscribed unsubscribed|opened opens clicked clicks sent",
         ],
         columns: &[
-            (Field::Email, "subscriber"),
-            (Field::JoinedAt, "subscribed"),
-            (Field::LeftAt, "unsubscribed"),
+            (SubscriberField::Email, "subscriber"),
+            (SubscriberField::JoinedAt, "subscribed"),
+            (SubscriberField::LeftAt, "unsubscribed"),
         ],
         ..PLAIN
     },
     // knowledge.hubspot.com, “Export unsubscribes and bounces”: any further column is a kind of mail,
     // and TRUE there who left it.
-    Sheet {
-        service: Service::HubSpot,
+    ServiceQuirks {
+        service: ExportService::HubSpot,
         key: "hubspot",
         headers: &["|portalunsubscribe portalbounce portalspamreport"],
         columns: &[
             (
-                Field::OptedOut,
+                SubscriberField::OptedOut,
                 "portalunsubscribe globalunsubscribe marketinginformation",
             ),
-            (Field::BouncedAt, "portalbounce globalbounce"),
-            (Field::Complained, "portalspamreport globalspamreport"),
+            (SubscriberField::BouncedAt, "portalbounce globalbounce"),
+            (
+                SubscriberField::Complained,
+                "portalspamreport globalspamreport",
+            ),
         ],
-        others: Field::OptedOut,
+        others: SubscriberField::OptedOut,
         ..PLAIN
     },
     // The default properties of a contact.
-    Sheet {
-        service: Service::HubSpot,
+    ServiceQuirks {
+        service: ExportService::HubSpot,
         key: "hubspot",
         headers: &[
             "email|unsubscribedfromallemail marketingcontactstatus lifecyclestage emailhardbouncereason",
         ],
         columns: &[
             (
-                Field::BouncedAt,
+                SubscriberField::BouncedAt,
                 "emailhardbouncereason emailaddressquarantinereason",
             ),
             (
-                Field::Ignored,
+                SubscriberField::Ignored,
                 "marketingcontactstatus marketingemailsdelivered marketingemailsopened \
                  marketingemailsclicked marketingemailsbounced marketingemailsreplied \
                  emailconfirmationstatus contactstatus leadstatus",
@@ -251,8 +254,8 @@ const SHEETS: [Sheet; 20] = [
         ],
         ..PLAIN
     },
-    Sheet {
-        service: Service::Mautic,
+    ServiceQuirks {
+        service: ExportService::Mautic,
         key: "mautic",
         headers: &["email dateidentified|points lastactive stage dnc donotcontact"],
         silence: Some(
@@ -262,80 +265,83 @@ const SHEETS: [Sheet; 20] = [
         ..PLAIN
     },
     // lib/Subscribers/ImportExport of MailPoet 5. Cells escape quotation marks by backslashes.
-    Sheet {
-        service: Service::MailPoet,
+    ServiceQuirks {
+        service: ExportService::MailPoet,
         key: "mailpoet",
         headers: &[
             "email list|subscriptionstatus globalstatus liststatus",
             "email globalstatus",
             "email subscriptionstatus firstname lastname",
         ],
-        columns: &[(Field::Ignored, "subscribedip confirmedip")],
-        backslash: Backslash::Escape,
+        columns: &[(SubscriberField::Ignored, "subscribedip confirmedip")],
+        backslash: BackslashUse::Escape,
         ..PLAIN
     },
     // beehiiv.com/support, “Exporting subscribers”.
-    Sheet {
-        service: Service::Beehiiv,
+    ServiceQuirks {
+        service: ExportService::Beehiiv,
         key: "beehiiv",
         headers: &["email status|subscriptiontier referringsite"],
         ..PLAIN
     },
     // lib/keila/contacts/import_export of Keila.
-    Sheet {
-        service: Service::Keila,
+    ServiceQuirks {
+        service: ExportService::Keila,
         key: "keila",
         headers: &["email status data|externalid"],
-        columns: &[(Field::More, "data")],
+        columns: &[(SubscriberField::More, "data")],
         ..PLAIN
     },
     // A soft bounce is no end.
-    Sheet {
-        service: Service::Sendy,
+    ServiceQuirks {
+        service: ExportService::Sendy,
         key: "sendy",
         headers: &["name email lastactivity status"],
-        words: &[("softbounced", Standing::Active)],
+        words: &[("softbounced", PersonStanding::Active)],
         ..PLAIN
     },
     // Postorius' CSV of members.
-    Sheet {
-        service: Service::Mailman,
+    ServiceQuirks {
+        service: ExportService::Mailman,
         key: "mailman",
         headers: &["address|deliverystatus moderation deliverymode"],
         columns: &[
-            (Field::Email, "address"),
-            (Field::Status, "deliverystatus role"),
-            (Field::Ignored, "moderation moderationaction deliverymode"),
+            (SubscriberField::Email, "address"),
+            (SubscriberField::Status, "deliverystatus role"),
+            (
+                SubscriberField::Ignored,
+                "moderation moderationaction deliverymode",
+            ),
         ],
         words: &[
-            ("member", Standing::Active),
-            ("owner", Standing::Bystander),
-            ("moderator", Standing::Bystander),
-            ("nonmember", Standing::Bystander),
-            ("byuser", Standing::Suppressed(Unsubscribed)),
-            ("bybounces", Standing::Suppressed(HardBounce)),
-            ("bymoderator", Standing::Suppressed(Manual)),
+            ("member", PersonStanding::Active),
+            ("owner", PersonStanding::Bystander),
+            ("moderator", PersonStanding::Bystander),
+            ("nonmember", PersonStanding::Bystander),
+            ("byuser", PersonStanding::Suppressed(Unsubscribed)),
+            ("bybounces", PersonStanding::Suppressed(HardBounce)),
+            ("bymoderator", PersonStanding::Suppressed(Manual)),
         ],
         ..PLAIN
     },
     // TNP_User::STATUS_* of the plugin's includes.
-    Sheet {
-        service: Service::NewsletterPlugin,
+    ServiceQuirks {
+        service: ExportService::NewsletterPlugin,
         key: "newsletter-plugin",
         headers: &["email surname status|sex gender token"],
-        columns: &[(Field::JoinedAt, "date")],
+        columns: &[(SubscriberField::JoinedAt, "date")],
         words: &[
-            ("c", Standing::Active),
-            ("s", Standing::Unconfirmed),
-            ("u", Standing::Suppressed(Unsubscribed)),
-            ("b", Standing::Suppressed(HardBounce)),
-            ("p", Standing::Suppressed(Complaint)),
+            ("c", PersonStanding::Active),
+            ("s", PersonStanding::Unconfirmed),
+            ("u", PersonStanding::Suppressed(Unsubscribed)),
+            ("b", PersonStanding::Suppressed(HardBounce)),
+            ("p", PersonStanding::Suppressed(Complaint)),
         ],
         ..PLAIN
     },
 ];
 
-impl Sheet {
+impl ServiceQuirks {
     /// The table that has such a header (of normal names).
     pub(super) fn of_header(header: &[String]) -> &'static Self {
         let sheet = SHEETS.iter().find(|sheet| sheet.is_of(header));
@@ -343,7 +349,7 @@ impl Sheet {
     }
 
     /// The table of that service, where its header does not tell.
-    pub(super) fn of_service(service: Service, header: &[String]) -> &'static Self {
+    pub(super) fn of_service(service: ExportService, header: &[String]) -> &'static Self {
         let is_its = |sheet: &&Self| sheet.service == service;
         let told = SHEETS.iter().filter(is_its).find(|it| it.is_of(header));
         told.or_else(|| SHEETS.iter().rfind(is_its))
@@ -359,20 +365,20 @@ impl Sheet {
     }
 
     /// What a column of that (normal) name is here, where the service has a meaning of its own for it.
-    pub(super) fn field(&self, name: &str) -> Option<Field> {
+    pub(super) fn field(&self, name: &str) -> Option<SubscriberField> {
         let mut columns = self.columns.iter();
         let known = columns.find(|(_, names)| names.split_whitespace().any(|it| it == name));
         known.map(|(field, _)| *field)
     }
 
     /// What a status word (as [`super::names::normal`] leaves it) means here alone.
-    pub(super) fn standing(&self, word: &str) -> Option<Standing> {
+    pub(super) fn standing(&self, word: &str) -> Option<PersonStanding> {
         let known = self.words.iter().find(|(known, _)| *known == word);
         known.map(|(_, standing)| *standing)
     }
 }
 
-impl Service {
+impl ExportService {
     /// The word for it on the command line and in `consent.source`.
     #[must_use]
     pub fn key(self) -> &'static str {
@@ -380,18 +386,18 @@ impl Service {
         sheet.unwrap_or(&PLAIN).key
     }
 
-    fn all() -> impl Iterator<Item = &'static Sheet> {
+    fn all() -> impl Iterator<Item = &'static ServiceQuirks> {
         SHEETS.iter().chain([&PLAIN])
     }
 }
 
-impl fmt::Display for Service {
+impl fmt::Display for ExportService {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.key())
     }
 }
 
-impl FromStr for Service {
+impl FromStr for ExportService {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {

@@ -1,11 +1,11 @@
 //! What a service's words say of a person: that they read, that they left, that nobody knows.
 
-use super::{Service, service::Sheet};
+use super::{ExportService, service::ServiceQuirks};
 use crate::audience::SuppressionReason;
 
 /// How a person stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum PersonStanding {
     /// They get mail.
     Active,
     /// They signed up and have not confirmed.
@@ -16,7 +16,7 @@ pub enum Standing {
     Suppressed(SuppressionReason),
 }
 
-impl Standing {
+impl PersonStanding {
     /// The stronger of two claims: a reason for no mail outweighs any claim that they read.
     pub(super) fn or_worse(self, other: Self) -> Self {
         let weight = |standing| match standing {
@@ -38,13 +38,13 @@ impl Standing {
 
 /// A standing, and why it is so where that isn't plain.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Verdict {
-    pub(super) standing: Standing,
+pub(super) struct JudgedStanding {
+    pub(super) standing: PersonStanding,
     pub(super) why: Option<String>,
 }
 
-impl From<Standing> for Verdict {
-    fn from(standing: Standing) -> Self {
+impl From<PersonStanding> for JudgedStanding {
+    fn from(standing: PersonStanding) -> Self {
         Self {
             standing,
             why: None,
@@ -52,7 +52,7 @@ impl From<Standing> for Verdict {
     }
 }
 
-impl Verdict {
+impl JudgedStanding {
     /// The stronger of two.
     pub(super) fn or_worse(self, other: impl Into<Self>) -> Self {
         let other = other.into();
@@ -66,7 +66,7 @@ impl Verdict {
 
 /// What a status word (as [`super::names::normal`] leaves it) means; None where we can't tell,
 /// so that nobody gets mail by a guess.
-pub(super) fn of_word(word: &str, sheet: &Sheet) -> Option<Standing> {
+pub(super) fn of_word(word: &str, sheet: &ServiceQuirks) -> Option<PersonStanding> {
     use SuppressionReason::{Complaint, HardBounce, Manual, Unsubscribed};
     if let Some(standing) = sheet.standing(word) {
         return Some(standing);
@@ -78,15 +78,17 @@ pub(super) fn of_word(word: &str, sheet: &Sheet) -> Option<Standing> {
         | "bestätigt" | "abonné" | "inscrit" | "suscrito" | "iscritto" | "inscrito"
         | "ingeschreven" | "購読中" | "配信中" | "已订阅" | "已訂閱" | "explicit" | "express"
         | "購読" | "配信可" | "受信中" | "有効" | "订阅中" | "aktiv" | "actif" | "activo"
-        | "ativo" | "attivo" | "actief" | "активен" | "подписан" => Standing::Active,
+        | "ativo" | "attivo" | "actief" | "активен" | "подписан" => {
+            PersonStanding::Active
+        }
         "free" | "paid" | "comp" | "gift" | "gifted" | "founding" | "regular" | "premium"
         | "trialed" | "trial" | "unpaid" | "pastdue" | "churning" | "churned" | "upcoming"
             if matches!(
                 sheet.service,
-                Service::Buttondown | Service::Substack | Service::Generic
+                ExportService::Buttondown | ExportService::Substack | ExportService::Generic
             ) =>
         {
-            Standing::Active
+            PersonStanding::Active
         }
         "unconfirmed"
         | "validating"
@@ -104,10 +106,10 @@ pub(super) fn of_word(word: &str, sheet: &Sheet) -> Option<Standing> {
         | "구독대기"
         | "확인대기"
         | "구독확인대기"
-        | "대기" => Standing::Unconfirmed,
+        | "대기" => PersonStanding::Unconfirmed,
         "inactive" | "nonsubscribed" | "neversubscribed" | "notsubscribed" | "transactional"
         | "휴면" | "비활성" | "dormant" | "nomail" | "無効" | "inaktiv" | "inactif"
-        | "inactivo" | "inativo" | "inattivo" | "inactief" => Standing::Bystander,
+        | "inactivo" | "inativo" | "inattivo" | "inactief" => PersonStanding::Bystander,
         "unsubscribed"
         | "unsubscribe"
         | "optedout"
@@ -177,20 +179,20 @@ pub(super) fn of_word(word: &str, sheet: &Sheet) -> Option<Standing> {
         | "已退訂"
         | "退订"
         | "已退订"
-        | "退訂" => Standing::Suppressed(Unsubscribed),
+        | "退訂" => PersonStanding::Suppressed(Unsubscribed),
         "hardbounce" | "hardbounced" | "bounced" | "bounce" | "cleaned" | "undeliverable"
         | "invalid" | "unreachable" | "자동삭제" | "반송" | "하드바운스" | "반송됨"
         | "수신불가" | "エラー" | "不達" | "配信不可" => {
-            Standing::Suppressed(HardBounce)
+            PersonStanding::Suppressed(HardBounce)
         }
         "complaint" | "complained" | "markedasspam" | "reportedasspam" | "spam"
         | "spamcomplaint" | "abuse" | "junk" | "spamreported" | "스팸신고" | "신고" => {
-            Standing::Suppressed(Complaint)
+            PersonStanding::Suppressed(Complaint)
         }
         "manual" | "removed" | "blocked" | "blocklisted" | "blacklisted" | "disabled"
         | "banned" | "archived" | "deleted" | "suppressed" | "suspended" | "삭제" | "차단"
-        | "차단됨" | "발송제외" | "gesperrt" => Standing::Suppressed(Manual),
-        "erased" => Standing::Suppressed(SuppressionReason::Erased),
+        | "차단됨" | "발송제외" | "gesperrt" => PersonStanding::Suppressed(Manual),
+        "erased" => PersonStanding::Suppressed(SuppressionReason::Erased),
         _ => return None,
     };
     Some(standing)

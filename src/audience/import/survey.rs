@@ -5,12 +5,12 @@
 use std::io::Read;
 
 use super::{
-    Field, Standing,
-    damage::Damage,
+    PersonStanding, SubscriberField,
+    damage::TableDamage,
     flag,
-    header::{Header, what_it_may_be},
+    header::{TableColumns, what_it_may_be},
     names::normal,
-    records::{Record, Records},
+    records::{RecordReader, TableRecord},
     standing,
 };
 use crate::{
@@ -26,7 +26,7 @@ const USUAL_PERCENT: u64 = 5;
 
 /// What was found.
 #[derive(Debug, Default)]
-pub(super) struct Survey {
+pub(super) struct TableSurvey {
     /// Of each column.
     pub(super) samples: Vec<Vec<String>>,
     /// None where no date tells.
@@ -35,11 +35,11 @@ pub(super) struct Survey {
     pub(super) are_short_rows_usual: bool,
 }
 
-impl Survey {
+impl TableSurvey {
     /// Reads the table to its end.
     pub(super) fn of(
-        mut records: Records<impl Read>,
-        header: &Header,
+        mut records: RecordReader<impl Read>,
+        header: &TableColumns,
         file: &str,
     ) -> Result<Self, SourceError> {
         let columns = header.names.len();
@@ -47,8 +47,8 @@ impl Survey {
             samples: vec![Vec::new(); columns],
             ..Self::default()
         };
-        let mut record = Record::default();
-        let (mut rows, mut short, mut orders) = (0_u64, 0_u64, Orders::default());
+        let mut record = TableRecord::default();
+        let (mut rows, mut short, mut orders) = (0_u64, 0_u64, DateOrders::default());
         loop {
             match records.read(&mut record) {
                 Ok(true) => {}
@@ -58,7 +58,7 @@ impl Survey {
             if record.row < header.row {
                 continue;
             }
-            if let Some(damage) = Damage::of(&record, columns) {
+            if let Some(damage) = TableDamage::of(&record, columns) {
                 return Err(damage.told(file));
             }
             if record.is_blank() || header.is_header && record.row == header.row {
@@ -79,9 +79,9 @@ impl Survey {
         &mut self,
         at: usize,
         cell: &str,
-        record: &Record,
-        header: &Header,
-        orders: &mut Orders,
+        record: &TableRecord,
+        header: &TableColumns,
+        orders: &mut DateOrders,
         file: &str,
     ) -> Result<(), SourceError> {
         if cell.is_empty() {
@@ -111,16 +111,16 @@ impl Survey {
     }
 }
 
-fn is_date(field: Field) -> bool {
+fn is_date(field: SubscriberField) -> bool {
     matches!(
         field,
-        Field::ConsentAt
-            | Field::ConfirmedAt
-            | Field::JoinedAt
-            | Field::LeftAt
-            | Field::BouncedAt
-            | Field::OptedOut
-            | Field::Subscribed
+        SubscriberField::ConsentAt
+            | SubscriberField::ConfirmedAt
+            | SubscriberField::JoinedAt
+            | SubscriberField::LeftAt
+            | SubscriberField::BouncedAt
+            | SubscriberField::OptedOut
+            | SubscriberField::Subscribed
     )
 }
 
@@ -129,7 +129,7 @@ const WORD_CHARS: usize = 12;
 
 /// Whether a cell is a word that says nothing else of anybody. (`left` is a hand, too; `cancelled` an
 /// order.)
-fn says_they_left(cell: &str, header: &Header) -> bool {
+fn says_they_left(cell: &str, header: &TableColumns) -> bool {
     let is_word = cell.len() <= SAMPLE_CHARS && !cell.contains(|c: char| c.is_ascii_digit());
     if !is_word || flag::is_blank(cell) {
         return false;
@@ -168,7 +168,7 @@ fn says_they_left(cell: &str, header: &Header) -> bool {
     .iter()
     .any(|sign| word.contains(sign));
     let is_departure = match standing::of_word(&word, header.sheet) {
-        Some(standing) => standing != Standing::Active,
+        Some(standing) => standing != PersonStanding::Active,
         None => word.chars().count() <= WORD_CHARS,
     };
     is_clear && is_departure
@@ -184,12 +184,12 @@ fn shortened(cell: &str) -> String {
 
 /// What the dates of a file tell of their order: one whose first number can be no month tells it for all.
 #[derive(Default)]
-struct Orders {
+struct DateOrders {
     has_day_first: bool,
     has_month_first: bool,
 }
 
-impl Orders {
+impl DateOrders {
     fn look(&mut self, cell: &str) {
         match DateOrder::told_by(cell) {
             Some(DateOrder::DayFirst) => self.has_day_first = true,

@@ -17,23 +17,23 @@ fn now() -> DateTime<Utc> {
 pub(super) fn read(
     name: &str,
     bytes: &[u8],
-    options: &Options,
-) -> Result<(Plan, Vec<Row>), SourceError> {
+    options: &ReadingOptions,
+) -> Result<(ReadingPlan, Vec<CsvRow>), SourceError> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     std::fs::write(&path, bytes).unwrap();
     let publication = fixture::publication(folder.path().to_owned());
-    let import = Import::open(&path, options, &publication, now())?;
+    let import = OpenedExport::open(&path, options, &publication, now())?;
     let plan = import.plan().clone();
     Ok((plan, import.collect::<Result<_, _>>()?))
 }
 
 /// Plan and rows, a line each.
 fn told(name: &str, text: impl AsRef<[u8]>) -> String {
-    told_with(name, text, &Options::default())
+    told_with(name, text, &ReadingOptions::default())
 }
 
-fn told_with(name: &str, text: impl AsRef<[u8]>, options: &Options) -> String {
+fn told_with(name: &str, text: impl AsRef<[u8]>, options: &ReadingOptions) -> String {
     let (plan, rows) = match read(name, text.as_ref(), options) {
         Ok(read) => read,
         Err(error) => return format!("{error}\n  → {}", error.hint().unwrap_or("")),
@@ -41,7 +41,7 @@ fn told_with(name: &str, text: impl AsRef<[u8]>, options: &Options) -> String {
     let mut told = format!("{} {} {:?}\n", plan.format, plan.encoding, plan.separator);
     for row in rows {
         let _ = match row.entry {
-            Entry::Subscribe(profile) => {
+            RowDecision::Subscribe(profile) => {
                 let consent = profile.consent.map(|consent| {
                     let at = consent.at.map(|at| at.to_rfc3339());
                     (at.unwrap_or_default(), consent.source.unwrap_or_default())
@@ -58,21 +58,25 @@ fn told_with(name: &str, text: impl AsRef<[u8]>, options: &Options) -> String {
                     profile.language,
                 )
             }
-            Entry::Suppress(suppressions) => suppressions.into_iter().try_for_each(|suppression| {
-                writeln!(
-                    told,
-                    "{} - {} {:?} {} “{}”",
-                    row.number,
-                    suppression.email.unwrap(),
-                    suppression.reason,
-                    suppression.at.to_rfc3339(),
-                    suppression.detail.unwrap_or_default(),
-                )
-            }),
-            Entry::Join(newcomer) => writeln!(told, "{} ± {newcomer:?}", row.number),
-            Entry::Hashed(erasure) => writeln!(told, "{} × {erasure:?}", row.number),
-            Entry::Skip { email, why } => writeln!(told, "{} . {email} {why}", row.number),
-            Entry::Refuse { email, why } => writeln!(told, "{} ! {email:?} {why}", row.number),
+            RowDecision::Suppress(suppressions) => {
+                suppressions.into_iter().try_for_each(|suppression| {
+                    writeln!(
+                        told,
+                        "{} - {} {:?} {} “{}”",
+                        row.number,
+                        suppression.email.unwrap(),
+                        suppression.reason,
+                        suppression.at.to_rfc3339(),
+                        suppression.detail.unwrap_or_default(),
+                    )
+                })
+            }
+            RowDecision::Join(newcomer) => writeln!(told, "{} ± {newcomer:?}", row.number),
+            RowDecision::Hashed(erasure) => writeln!(told, "{} × {erasure:?}", row.number),
+            RowDecision::Skip { email, why } => writeln!(told, "{} . {email} {why}", row.number),
+            RowDecision::Refuse { email, why } => {
+                writeln!(told, "{} ! {email:?} {why}", row.number)
+            }
         };
         for note in row.notes {
             let _ = writeln!(told, "     note: {note}");
@@ -156,11 +160,11 @@ u1,a@example.com,Ada,\"{\"\"tags\"\": [\"\"x\"\"], \"\"timezone\"\": \"\"Asia/Se
 u2,b@example.com,Bo,{},blocklisted,2024-01-02 03:04:05 +0000 UTC,2024-01-02 03:04:05 +0000 UTC
 u3,c@example.com,Cy,{},disabled,2024-01-02 03:04:05 +0000 UTC,2024-01-02 03:04:05 +0000 UTC
 ";
-    let left = Options {
-        standing: Some(Standing::Suppressed(
+    let left = ReadingOptions {
+        standing: Some(PersonStanding::Suppressed(
             crate::audience::SuppressionReason::Unsubscribed,
         )),
-        ..Options::default()
+        ..ReadingOptions::default()
     };
     insta::assert_snapshot!(
         [
@@ -173,11 +177,11 @@ u3,c@example.com,Cy,{},disabled,2024-01-02 03:04:05 +0000 UTC,2024-01-02 03:04:0
 
 #[test]
 fn any_table_with_an_address_is_taken() {
-    let options = Options {
-        columns: vec![("Nick".to_owned(), Field::Name)],
+    let options = ReadingOptions {
+        columns: vec![("Nick".to_owned(), SubscriberField::Name)],
         editions: Some(BTreeSet::from(["monday".to_owned()])),
         tags: BTreeSet::from(["moved".to_owned()]),
-        ..Options::default()
+        ..ReadingOptions::default()
     };
     insta::assert_snapshot!(
         [
@@ -227,14 +231,14 @@ fn korean_excel_and_utf_16_are_read_without_being_told() {
         mark.iter().copied().chain(units).flat_map(order).collect()
     };
     let marked = ["\u{feff}", STIBEE].concat().into_bytes();
-    let plain = read("구독자.csv", STIBEE.as_bytes(), &Options::default()).unwrap();
+    let plain = read("구독자.csv", STIBEE.as_bytes(), &ReadingOptions::default()).unwrap();
     for (name, bytes) in [
         ("UTF-8", marked),
         ("CP949", encode("euc-kr")),
         ("UTF-16LE", utf16(u16::to_le_bytes, &[0xfeff])),
         ("UTF-16BE", utf16(u16::to_be_bytes, &[0xfeff])),
     ] {
-        let (plan, rows) = read("구독자.csv", &bytes, &Options::default()).unwrap();
+        let (plan, rows) = read("구독자.csv", &bytes, &ReadingOptions::default()).unwrap();
         assert_eq!(plan.encoding, name);
         assert_eq!(rows, plain.1, "{name}");
     }
@@ -273,7 +277,7 @@ fn an_encoding_is_asked_for_with_the_names_as_each_would_read_them() {
         ),
     ] {
         let bytes = encode(label, text);
-        let error = read("list.csv", &bytes, &Options::default()).unwrap_err();
+        let error = read("list.csv", &bytes, &ReadingOptions::default()).unwrap_err();
         let word = if label == "euc-kr" { "cp949" } else { label };
         let hint = error.hint().unwrap_or_default();
         let line = hint
@@ -283,13 +287,13 @@ fn an_encoding_is_asked_for_with_the_names_as_each_would_read_them() {
             line.is_some_and(|line| line.contains(name)),
             "{label}: {hint}"
         );
-        let options = Options {
+        let options = ReadingOptions {
             encoding: Some(word.to_owned()),
-            ..Options::default()
+            ..ReadingOptions::default()
         };
         let (_, rows) = read("list.csv", &bytes, &options).unwrap();
         match &rows[0].entry {
-            Entry::Subscribe(profile) => assert_eq!(profile.name.as_deref(), Some(name)),
+            RowDecision::Subscribe(profile) => assert_eq!(profile.name.as_deref(), Some(name)),
             other => panic!("{label}: {other:?}"),
         }
     }
@@ -302,7 +306,7 @@ fn a_name_that_comes_late_in_a_long_file_is_still_asked_about() {
         bytes.extend(format!("reader{number}@example.com,\n").bytes());
     }
     bytes.extend(b"minji@example.com,\xb9\xce\xc1\xf6\n");
-    let error = read("list.csv", &bytes, &Options::default()).unwrap_err();
+    let error = read("list.csv", &bytes, &ReadingOptions::default()).unwrap_err();
     assert!(
         error.hint().is_some_and(|hint| hint.contains("민지")),
         "{error}"
@@ -317,7 +321,12 @@ fn a_header_with_columns_that_one_encoding_knows_tells_it() {
         ("gb18030", "邮箱,姓名\na@example.com,李明\n"),
     ] {
         let encoding = Encoding::for_label(label.as_bytes()).unwrap();
-        let (plan, _) = read("list.csv", &encoding.encode(text).0, &Options::default()).unwrap();
+        let (plan, _) = read(
+            "list.csv",
+            &encoding.encode(text).0,
+            &ReadingOptions::default(),
+        )
+        .unwrap();
         assert_eq!(plan.columns[1].field, "name", "{label}");
     }
 }
@@ -329,32 +338,32 @@ fn a_few_bad_bytes_are_named_at_their_places() {
         .bytes()
         .map(|byte| if byte == b'X' { 0xEB } else { byte })
         .collect();
-    let error = read("list.csv", &bytes, &Options::default()).unwrap_err();
+    let error = read("list.csv", &bytes, &ReadingOptions::default()).unwrap_err();
     assert!(
         error.to_string().contains("line 4, column 15 (EB)"),
         "{error}"
     );
-    let options = Options {
+    let options = ReadingOptions {
         encoding: Some("utf-8".to_owned()),
-        ..Options::default()
+        ..ReadingOptions::default()
     };
     let (_, rows) = read("list.csv", &bytes, &options).unwrap();
     assert!(rows[2].notes[0].contains("is damaged"), "{:?}", rows[2]);
     match &rows[2].entry {
-        Entry::Subscribe(profile) => assert_eq!(profile.name, None),
+        RowDecision::Subscribe(profile) => assert_eq!(profile.name, None),
         other => panic!("{other:?}"),
     }
 }
 
 #[test]
 fn what_is_no_csv_says_what_it_is() {
-    let unknown = Options {
+    let unknown = ReadingOptions {
         encoding: Some("klingon".to_owned()),
-        ..Options::default()
+        ..ReadingOptions::default()
     };
-    let column = Options {
-        columns: vec![("Emial".to_owned(), Field::Email)],
-        ..Options::default()
+    let column = ReadingOptions {
+        columns: vec![("Emial".to_owned(), SubscriberField::Email)],
+        ..ReadingOptions::default()
     };
     insta::assert_snapshot!(
         [

@@ -1,7 +1,7 @@
 //! Lists of the world: other languages, and further services as they write their exports.
 
 use super::{tests::read, *};
-use crate::audience::import::row::Entry;
+use crate::audience::import::row::RowDecision;
 
 /// A file, and how many of it read. `left…` may never be among them.
 const FILES: [(&str, usize); 31] = [
@@ -134,15 +134,15 @@ const FILES: [(&str, usize); 31] = [
 #[test]
 fn nobody_who_left_comes_back_from_other_languages_and_further_services() {
     for (text, wanted) in FILES {
-        let (_, rows) = read("list.csv", text.as_bytes(), &Options::default())
+        let (_, rows) = read("list.csv", text.as_bytes(), &ReadingOptions::default())
             .unwrap_or_else(|error| panic!("{error}: {text}"));
-        let reading: Vec<&Row> = rows
+        let reading: Vec<&CsvRow> = rows
             .iter()
-            .filter(|row| matches!(row.entry, Entry::Subscribe(_)))
+            .filter(|row| matches!(row.entry, RowDecision::Subscribe(_)))
             .collect();
         for row in &reading {
             assert!(
-                matches!(&row.entry, Entry::Subscribe(profile) if profile.email.as_str() == "read@example.com"),
+                matches!(&row.entry, RowDecision::Subscribe(profile) if profile.email.as_str() == "read@example.com"),
                 "{row:?} of {text}"
             );
         }
@@ -153,6 +153,9 @@ fn nobody_who_left_comes_back_from_other_languages_and_further_services() {
 #[test]
 fn a_cross_is_no_answer_under_a_name_in_letters_of_the_west() {
     let text = "email,unsubscribed\na@example.com,x\n";
-    let (_, rows) = read("list.csv", text.as_bytes(), &Options::default()).unwrap();
-    assert!(matches!(rows[0].entry, Entry::Refuse { .. }), "{rows:?}");
+    let (_, rows) = read("list.csv", text.as_bytes(), &ReadingOptions::default()).unwrap();
+    assert!(
+        matches!(rows[0].entry, RowDecision::Refuse { .. }),
+        "{rows:?}"
+    );
 }

@@ -2,12 +2,12 @@
 //! from its headings.
 
 use super::{
-    super::{Findings, Proof},
+    super::{CheckSubject, Findings},
     CONTENTS_LIST, TYPED_CONTENTS, folded,
 };
 use crate::issue::{Block, Document, ListItem, Prose, ProseKind, plain_text};
 
-pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     let document = &proof.issue.document;
     let Some((items, is_announced)) = typed_list(document) else {
         return;

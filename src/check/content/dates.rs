@@ -9,14 +9,14 @@ use std::collections::HashSet;
 
 use chrono::{Datelike, NaiveDate, Weekday};
 
-use self::scan::{MONTHS, Scan, WEEKDAYS, english_name, korean_name, nearest_year};
+use self::scan::{MONTHS, TextScan, WEEKDAYS, english_name, korean_name, nearest_year};
 use super::{
-    super::{Findings, Proof, speech::Speech},
+    super::{CheckSubject, Findings, speech::QuotedSpeech},
     OTHER_EDITION, STALE_DATE, WRONG_WEEKDAY,
 };
 use crate::issue::Prose;
 
-pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     let date = proof.issue.front_matter.date;
     let prose = &proof.issue.document.prose;
     // A story about 1963 means 1963 wherever it leaves the year out.
@@ -27,7 +27,7 @@ pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
         .collect();
     for one in prose {
         let is_about_now = !of_another_year.contains(&one.section);
-        let speech = Speech::of(&one.text);
+        let speech = QuotedSpeech::of(&one.text);
         weekdays(one, date, is_about_now, &speech, findings);
         if is_about_now {
             stale::check(one, date, &speech, findings);
@@ -49,7 +49,7 @@ fn weekdays(
     prose: &Prose,
     date: NaiveDate,
     is_about_now: bool,
-    speech: &Speech,
+    speech: &QuotedSpeech,
     findings: &mut Findings<'_>,
 ) {
     let text = &prose.text;
@@ -78,7 +78,7 @@ fn weekdays(
 
 /// A date that says its weekday.
 #[derive(Debug)]
-struct Claim {
+struct WeekdayClaim {
     at: usize,
     length: usize,
     date: NaiveDate,
@@ -87,7 +87,7 @@ struct Claim {
     has_year: bool,
 }
 
-impl Claim {
+impl WeekdayClaim {
     /// Of a date without a year, the one nearest to `near`. None: there is no such day.
     fn new(
         at: usize,
@@ -111,7 +111,7 @@ impl Claim {
 }
 
 /// `11월 24일(화)`, `2026년 11월 24일 화요일`, `11/24(화)`.
-fn korean_dates(text: &str, near: NaiveDate) -> impl Iterator<Item = Claim> {
+fn korean_dates(text: &str, near: NaiveDate) -> impl Iterator<Item = WeekdayClaim> {
     let starts = text.char_indices().filter(move |(at, char)| {
         char.is_ascii_digit()
             && !text[..*at].ends_with(|before: char| {
@@ -122,8 +122,8 @@ fn korean_dates(text: &str, near: NaiveDate) -> impl Iterator<Item = Claim> {
 }
 
 /// Not `일의 3/4 월요일까지`, which is a part, and no date of another calendar.
-fn korean_date(text: &str, at: usize, near: NaiveDate) -> Option<Claim> {
-    let mut rest = Scan(&text[at..]);
+fn korean_date(text: &str, at: usize, near: NaiveDate) -> Option<WeekdayClaim> {
+    let mut rest = TextScan(&text[at..]);
     let first = rest.number()?;
     let is_part = text[..at].ends_with("의 ");
     let (year, month, day) = if first > 1900 && rest.any(&["년", ".", "-", "/"]) {
@@ -145,7 +145,7 @@ fn korean_date(text: &str, at: usize, near: NaiveDate) -> Option<Claim> {
         return None;
     }
     let length = text.len() - at - rest.0.len();
-    Claim::new(at, length, (year, month, day), near, weekday)
+    WeekdayClaim::new(at, length, (year, month, day), near, weekday)
 }
 
 /// A longer sentence is looked at from its end.
@@ -171,7 +171,7 @@ fn is_of_another_calendar(before: &str, after: &str) -> bool {
 }
 
 /// `오늘(월)`, `내일은 화요일`.
-fn relative_days(text: &str, date: NaiveDate) -> impl Iterator<Item = Claim> {
+fn relative_days(text: &str, date: NaiveDate) -> impl Iterator<Item = WeekdayClaim> {
     [
         ("오늘", 0),
         ("내일", 1),
@@ -183,14 +183,14 @@ fn relative_days(text: &str, date: NaiveDate) -> impl Iterator<Item = Claim> {
     .flat_map(move |(word, days)| {
         text.match_indices(word).filter_map(move |(at, _)| {
             let is_word = !text[..at].ends_with(char::is_alphanumeric);
-            let mut rest = Scan(&text[at + word.len()..]);
+            let mut rest = TextScan(&text[at + word.len()..]);
             rest.any(&["은", "이"]);
             rest.spaces();
             let weekday = rest.weekday().filter(|_| is_word)?;
             if rest.is_denied() {
                 return None;
             }
-            Some(Claim {
+            Some(WeekdayClaim {
                 at,
                 length: text.len() - at - rest.0.len(),
                 date: date + chrono::Duration::days(days),
@@ -203,12 +203,12 @@ fn relative_days(text: &str, date: NaiveDate) -> impl Iterator<Item = Claim> {
 
 /// `Monday, November 23` and `Mon, Nov 23`, with or without a year. Not `not Monday, November 23`,
 /// and not The Sun, which is a newspaper.
-fn english_dates(text: &str, near: NaiveDate) -> impl Iterator<Item = Claim> {
+fn english_dates(text: &str, near: NaiveDate) -> impl Iterator<Item = WeekdayClaim> {
     WEEKDAYS.into_iter().flat_map(move |weekday| {
         let name = english_name(weekday);
         text.match_indices(&name[..3])
             .filter_map(move |(at, short)| {
-                let mut rest = Scan(&text[at..]);
+                let mut rest = TextScan(&text[at..]);
                 if !rest.any(&[name]) {
                     rest.any(&[short]);
                     if text[..at].ends_with("The ") || text[..at].ends_with("the ") {
@@ -226,13 +226,13 @@ fn english_dates(text: &str, near: NaiveDate) -> impl Iterator<Item = Claim> {
                 rest.spaces();
                 let day = rest.number()?;
                 let mut year = None;
-                let mut after = Scan(rest.0);
+                let mut after = TextScan(rest.0);
                 if after.any(&[", "]) {
                     year = after.number().filter(|year| (1900..2200).contains(year));
                 }
                 let month = u32::try_from(month).ok()? + 1;
                 let length = text.len() - at - rest.0.len();
-                Claim::new(at, length, (year, month, day), near, weekday)
+                WeekdayClaim::new(at, length, (year, month, day), near, weekday)
             })
     })
 }

@@ -3,14 +3,14 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::{
-    super::{Findings, Proof},
+    super::{CheckSubject, Findings},
     SUBJECT_LENGTH, SUBJECT_REPLY, SUBJECT_SPAM,
 };
 
 /// Gmail's list on a desktop; Hangul counts two.
 const MAX_COLUMNS: usize = 70;
 
-pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     let subject = proof.issue.subject();
     let key = match proof.issue.front_matter.subject {
         Some(_) => "subject",

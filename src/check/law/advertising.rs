@@ -1,7 +1,7 @@
 //! What is advertising, and that it says so.
 
 use super::{
-    super::{Findings, Proof},
+    super::{CheckSubject, Findings},
     KR_LABEL, SPONSOR,
 };
 use crate::issue::{Block, CalloutKind, ProseKind};
@@ -10,7 +10,7 @@ use crate::issue::{Block, CalloutKind, ProseKind};
 const LABEL: &str = "(광고)";
 
 /// The label at the front of a subject: there where the issue is advertising, and nowhere else.
-pub(super) fn label(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+pub(super) fn label(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     let is_ad = proof.issue.front_matter.ad;
     let written = proof.issue.subject();
     let key = match proof.issue.front_matter.subject {
@@ -71,7 +71,7 @@ fn first_word(subject: &str) -> &str {
 }
 
 /// A part that somebody paid for, in an issue that does not say so.
-pub(super) fn sponsor(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+pub(super) fn sponsor(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     if proof.issue.front_matter.ad {
         return;
     }

@@ -1,7 +1,7 @@
 //! What the mail itself says to its reader: who sends it, where they are, how to leave.
 
 use super::{
-    super::{Findings, Proof},
+    super::{CheckSubject, Findings},
     EU_OPT_OUT, EU_SENDER, EU_TRACKING, KR_CONTACT, KR_OPT_OUT, KR_SENDER, US_ADDRESS,
     US_ADVERTISING, US_OPT_OUT, US_SENDER, US_SUBJECT,
 };
@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The words of both parts, without white space and in lower case: a wrapped line is a line.
-pub(super) struct Body {
+pub(super) struct BodyWords {
     html: String,
     text: String,
 }
@@ -51,7 +51,7 @@ const LEAVE_ELSEWHERE: [&str; 12] = [
     "退订",
 ];
 
-impl Body {
+impl BodyWords {
     pub(super) fn of(seen_in_html: &str, text: &str) -> Self {
         Self {
             html: bare(seen_in_html),
@@ -97,7 +97,7 @@ fn bare(text: &str) -> String {
         .collect()
 }
 
-pub(super) fn korea(body: &Body, proof: &Proof<'_>, findings: &mut Findings<'_>) {
+pub(super) fn korea(body: &BodyWords, proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     let publication = proof.publication;
     if !body.names_sender(publication) || !body.says_contact(publication) {
         findings
@@ -150,7 +150,7 @@ fn is_telephone(contact: &str) -> bool {
     contact.chars().filter(char::is_ascii_digit).count() >= 8
 }
 
-pub(super) fn us_headers(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+pub(super) fn us_headers(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     let subject = proof.issue.subject();
     let start: String = subject.chars().take(4).collect::<String>().to_lowercase();
     if ["re:", "fw:", "fwd:"]
@@ -186,7 +186,7 @@ fn names_address(name: &str) -> bool {
         .any(|address| address.domain().contains('.'))
 }
 
-pub(super) fn us(body: &Body, proof: &Proof<'_>, findings: &mut Findings<'_>) {
+pub(super) fn us(body: &BodyWords, proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     match &proof.publication.postal_address {
         None => {
             findings
@@ -225,7 +225,7 @@ pub(super) fn us(body: &Body, proof: &Proof<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-pub(super) fn eu(body: &Body, proof: &Proof<'_>, findings: &mut Findings<'_>) {
+pub(super) fn eu(body: &BodyWords, proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     let publication = proof.publication;
     if !body.names_sender(publication) || !body.says_contact(publication) {
         findings

@@ -2,7 +2,7 @@
 //! whoever has the list; here it is judged.
 
 use super::{
-    super::{Findings, Proof},
+    super::{CheckSubject, Findings},
     EU_CONSENT, KR_CONSENT, KR_RENEWAL,
 };
 use crate::audience::Consent;
@@ -10,7 +10,7 @@ use chrono::{DateTime, Months, Utc};
 
 /// How the consents of the people on one edition's list stand.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Recipients {
+pub struct ConsentTally {
     /// How many there are.
     pub total: u64,
     /// Of whom no consent is recorded.
@@ -23,7 +23,7 @@ pub struct Recipients {
     pub example: Option<String>,
 }
 
-impl Recipients {
+impl ConsentTally {
     /// Counts one person; `masked` is shown where they are the first without a consent.
     pub fn count(
         &mut self,
@@ -58,7 +58,7 @@ impl Recipients {
     }
 }
 
-pub(super) fn korea(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+pub(super) fn korea(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     let Some(recipients) = proof.recipients.filter(|_| !proof.is_sent) else {
         return;
     };
@@ -85,7 +85,7 @@ pub(super) fn korea(proof: &Proof<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-pub(super) fn eu(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+pub(super) fn eu(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     let Some(recipients) = proof.recipients.filter(|_| !proof.is_sent) else {
         return;
     };

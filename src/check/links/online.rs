@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    super::{Findings, Proof},
+    super::{CheckSubject, Findings},
     BROKEN, MOVED, PRIVATE, UNREACHABLE, wording,
 };
 use crate::{
@@ -15,12 +15,12 @@ use crate::{
 };
 
 /// Address → what was answered.
-pub type Answers = BTreeMap<String, Answer>;
+pub type LinkAnswers = BTreeMap<String, LinkAnswer>;
 
 /// What was answered about an address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "is")]
-pub enum Answer {
+pub enum LinkAnswer {
     /// It is there.
     Found,
     /// It is there under another address, for good.
@@ -60,20 +60,20 @@ pub fn addresses(document: &Document) -> Vec<(&str, Span)> {
         .collect()
 }
 
-pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     let Some(answers) = proof.online else {
         return;
     };
     for (url, span) in addresses(&proof.issue.document) {
         match answers.get(url) {
-            None | Some(Answer::Found | Answer::Guarded) => {}
-            Some(Answer::Moved { to }) if wording::place(to) == wording::place(url) => {}
-            Some(Answer::Moved { to }) => {
+            None | Some(LinkAnswer::Found | LinkAnswer::Guarded) => {}
+            Some(LinkAnswer::Moved { to }) if wording::place(to) == wording::place(url) => {}
+            Some(LinkAnswer::Moved { to }) => {
                 findings
                     .at(&MOVED, span, "the page has moved for good")
                     .hint(format!("it is {to} now"));
             }
-            Some(Answer::Gone { status }) => {
+            Some(LinkAnswer::Gone { status }) => {
                 findings
                     .at(
                         &BROKEN,
@@ -82,12 +82,12 @@ pub(super) fn check(proof: &Proof<'_>, findings: &mut Findings<'_>) {
                     )
                     .hint("link another page, or a copy in an archive of the web");
             }
-            Some(Answer::Private) => {
+            Some(LinkAnswer::Private) => {
                 findings
                     .at(&PRIVATE, span, "the name leads into a private network")
                     .hint("link the public address");
             }
-            Some(Answer::Unreachable { why }) => {
+            Some(LinkAnswer::Unreachable { why }) => {
                 findings
                     .at(
                         &UNREACHABLE,

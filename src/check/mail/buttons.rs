@@ -3,12 +3,12 @@
 use super::{
     super::Findings,
     BUTTON,
-    color::Paint,
+    color::ColorValue,
     look::length,
-    page::{Seen, Sight},
+    page::{ExaminedMail, MailElement},
 };
 
-pub(super) fn check(page: &Sight<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(page: &ExaminedMail<'_>, findings: &mut Findings<'_>) {
     let elements = page.elements();
     for seen in elements.iter().filter(|seen| is_button(seen)) {
         let Some(cell) = cell_of(seen, elements) else {
@@ -37,7 +37,7 @@ pub(super) fn check(page: &Sight<'_>, findings: &mut Findings<'_>) {
 }
 
 /// A link with room above and below its words.
-fn is_button(seen: &Seen<'_>) -> bool {
+fn is_button(seen: &MailElement<'_>) -> bool {
     let padding = seen
         .property("padding-top")
         .or_else(|| seen.property("padding")?.split_whitespace().next());
@@ -50,7 +50,10 @@ fn is_button(seen: &Seen<'_>) -> bool {
     seen.name() == "a" && is_padded && is_block
 }
 
-fn cell_of<'e, 'p>(seen: &Seen<'_>, elements: &'e [Seen<'p>]) -> Option<&'e Seen<'p>> {
+fn cell_of<'e, 'p>(
+    seen: &MailElement<'_>,
+    elements: &'e [MailElement<'p>],
+) -> Option<&'e MailElement<'p>> {
     let mut at = seen.parent;
     while let Some(index) = at {
         let here = &elements[index];
@@ -63,11 +66,11 @@ fn cell_of<'e, 'p>(seen: &Seen<'_>, elements: &'e [Seen<'p>]) -> Option<&'e Seen
     None
 }
 
-fn is_coloured(cell: &Seen<'_>) -> bool {
+fn is_coloured(cell: &MailElement<'_>) -> bool {
     let paint = cell
         .property("background-color")
         .or_else(|| cell.attr("bgcolor"))
-        .map(Paint::parse)
-        .or_else(|| cell.property("background").map(Paint::of_background));
-    matches!(paint, Some(Paint::Solid(_, alpha)) if alpha > 0.0)
+        .map(ColorValue::parse)
+        .or_else(|| cell.property("background").map(ColorValue::of_background));
+    matches!(paint, Some(ColorValue::Solid(_, alpha)) if alpha > 0.0)
 }

@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, sync::LazyLock};
 use super::{
     super::Findings,
     UNSUPPORTED,
-    page::{Seen, Sight},
+    page::{ExaminedMail, MailElement},
     partial,
 };
 use crate::{publication::MailClient, render::css::Declaration};
@@ -127,10 +127,10 @@ static CLIENTS: LazyLock<Vec<&str>> = LazyLock::new(|| {
         .unwrap_or_default()
 });
 
-pub(super) fn check(page: &Sight<'_>, clients: &[MailClient], findings: &mut Findings<'_>) {
+pub(super) fn check(page: &ExaminedMail<'_>, clients: &[MailClient], findings: &mut Findings<'_>) {
     let elements = page.elements();
-    let mut used: BTreeMap<String, &Seen<'_>> = BTreeMap::new();
-    let mut in_part: BTreeMap<&str, (String, &Seen<'_>, &[&str])> = BTreeMap::new();
+    let mut used: BTreeMap<String, &MailElement<'_>> = BTreeMap::new();
+    let mut in_part: BTreeMap<&str, (String, &MailElement<'_>, &[&str])> = BTreeMap::new();
     for seen in elements {
         let is_hidden =
             seen.property("display") == Some("none") || seen.property("mso-hide").is_some();
@@ -170,7 +170,13 @@ pub(super) fn check(page: &Sight<'_>, clients: &[MailClient], findings: &mut Fin
     }
 }
 
-fn tell(what: &str, feature: &str, seen: &Seen<'_>, without: &[&str], findings: &mut Findings<'_>) {
+fn tell(
+    what: &str,
+    feature: &str,
+    seen: &MailElement<'_>,
+    without: &[&str],
+    findings: &mut Findings<'_>,
+) {
     if without.is_empty() {
         return;
     }
@@ -240,7 +246,7 @@ fn named(feature: &str) -> String {
     }
 }
 
-fn element_features(seen: &Seen<'_>) -> Vec<String> {
+fn element_features(seen: &MailElement<'_>) -> Vec<String> {
     let mut features = Vec::new();
     let name = seen.name();
     match name {

@@ -4,7 +4,7 @@ use crate::publication::Color;
 
 /// A colour value.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Paint {
+pub(super) enum ColorValue {
     /// A colour, and how much of it covers the ground.
     Solid(Color, f64),
     /// As around it.
@@ -13,7 +13,7 @@ pub(super) enum Paint {
     Unknown,
 }
 
-impl Paint {
+impl ColorValue {
     pub(super) fn parse(value: &str) -> Self {
         let value = value.trim().to_ascii_lowercase();
         match value.as_str() {
@@ -48,7 +48,7 @@ impl Paint {
     }
 }
 
-fn hexadecimal(hex: &str) -> Option<Paint> {
+fn hexadecimal(hex: &str) -> Option<ColorValue> {
     let doubled: String;
     let hex = match hex.len() {
         3 | 4 => {
@@ -59,8 +59,8 @@ fn hexadecimal(hex: &str) -> Option<Paint> {
     };
     let number = u32::from_str_radix(hex, 16).ok()?;
     match hex.len() {
-        6 => Some(Paint::Solid(Color { rgb: number }, 1.0)),
-        8 => Some(Paint::Solid(
+        6 => Some(ColorValue::Solid(Color { rgb: number }, 1.0)),
+        8 => Some(ColorValue::Solid(
             Color { rgb: number >> 8 },
             f64::from(number & 0xff) / 255.0,
         )),
@@ -75,7 +75,7 @@ fn function<'v>(value: &'v str, name: &str) -> Option<&'v str> {
         .strip_suffix(')')
 }
 
-fn components(arguments: &str) -> Option<Paint> {
+fn components(arguments: &str) -> Option<ColorValue> {
     let parts: Vec<f64> = arguments
         .split([',', ' ', '/'])
         .filter(|part| !part.is_empty())
@@ -95,7 +95,7 @@ fn components(arguments: &str) -> Option<Paint> {
     let rgb = channels
         .iter()
         .fold(0_u32, |rgb, channel| (rgb << 8) | byte(**channel));
-    Some(Paint::Solid(Color { rgb }, alpha.clamp(0.0, 1.0)))
+    Some(ColorValue::Solid(Color { rgb }, alpha.clamp(0.0, 1.0)))
 }
 
 #[expect(
@@ -158,22 +158,28 @@ mod tests {
 
     #[test]
     fn colours_are_read_in_every_form() {
-        let solid = |rgb| Paint::Solid(Color { rgb }, 1.0);
-        assert_eq!(Paint::parse("#FFF"), solid(0xff_ffff));
-        assert_eq!(Paint::parse("#2447D8"), solid(0x24_47d8));
-        assert_eq!(Paint::parse("rgb(36, 71, 216)"), solid(0x24_47d8));
+        let solid = |rgb| ColorValue::Solid(Color { rgb }, 1.0);
+        assert_eq!(ColorValue::parse("#FFF"), solid(0xff_ffff));
+        assert_eq!(ColorValue::parse("#2447D8"), solid(0x24_47d8));
+        assert_eq!(ColorValue::parse("rgb(36, 71, 216)"), solid(0x24_47d8));
         assert_eq!(
-            Paint::parse("rgba(0,0,0,.5)"),
-            Paint::Solid(Color { rgb: 0 }, 0.5)
+            ColorValue::parse("rgba(0,0,0,.5)"),
+            ColorValue::Solid(Color { rgb: 0 }, 0.5)
         );
         assert_eq!(
-            Paint::parse("rgb(100% 0% 0% / 50%)"),
-            Paint::Solid(Color { rgb: 0xff_0000 }, 0.5)
+            ColorValue::parse("rgb(100% 0% 0% / 50%)"),
+            ColorValue::Solid(Color { rgb: 0xff_0000 }, 0.5)
         );
-        assert_eq!(Paint::parse("White"), solid(0xff_ffff));
-        assert_eq!(Paint::parse("oklch(0.5 0.1 20)"), Paint::Unknown);
-        assert_eq!(Paint::of_background("#fff no-repeat"), solid(0xff_ffff));
-        assert_eq!(Paint::of_background("url(a.png) #fff"), Paint::Unknown);
+        assert_eq!(ColorValue::parse("White"), solid(0xff_ffff));
+        assert_eq!(ColorValue::parse("oklch(0.5 0.1 20)"), ColorValue::Unknown);
+        assert_eq!(
+            ColorValue::of_background("#fff no-repeat"),
+            solid(0xff_ffff)
+        );
+        assert_eq!(
+            ColorValue::of_background("url(a.png) #fff"),
+            ColorValue::Unknown
+        );
         assert_eq!(
             over(Color { rgb: 0 }, 0.5, Color { rgb: 0xff_ffff }).rgb,
             0x80_8080

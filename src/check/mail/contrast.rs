@@ -5,14 +5,17 @@ use std::collections::BTreeSet;
 use super::{
     super::Findings,
     CONTRAST, DARK_CONTRAST,
-    look::{Look, Mode},
-    page::{Seen, Sight},
+    look::{ColorMode, ElementStyle},
+    page::{ExaminedMail, MailElement},
 };
 use crate::look::contrast;
 
-pub(super) fn check(page: &Sight<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(page: &ExaminedMail<'_>, findings: &mut Findings<'_>) {
     let elements = page.elements();
-    for (mode, rule) in [(Mode::Light, &CONTRAST), (Mode::Dark, &DARK_CONTRAST)] {
+    for (mode, rule) in [
+        (ColorMode::Light, &CONTRAST),
+        (ColorMode::Dark, &DARK_CONTRAST),
+    ] {
         let looks = page.looks(mode);
         let mut told = BTreeSet::new();
         for (seen, look) in elements.iter().zip(looks) {
@@ -39,7 +42,7 @@ pub(super) fn check(page: &Sight<'_>, findings: &mut Findings<'_>) {
 }
 
 /// The contrast of a text that has too little, and how much it needs.
-fn poor(seen: &Seen<'_>, look: &Look) -> Option<(f64, f64)> {
+fn poor(seen: &MailElement<'_>, look: &ElementStyle) -> Option<(f64, f64)> {
     let has_words = seen.text.chars().any(char::is_alphanumeric);
     if look.is_hidden || !has_words || look.size < 1.5 {
         return None;

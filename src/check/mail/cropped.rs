@@ -7,13 +7,13 @@ use super::{
     super::Findings,
     CROPPED,
     look::length,
-    page::{Seen, Sight},
+    page::{ExaminedMail, MailElement},
 };
 use crate::render::css::{self, Declaration};
 
 const LINE_RULE: &str = "mso-line-height-rule";
 
-pub(super) fn check(page: &Sight<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(page: &ExaminedMail<'_>, findings: &mut Findings<'_>) {
     let pictures = page.elements().iter().filter(|seen| seen.name() == "img");
     let mut cropped = pictures
         .zip(slices(page))
@@ -30,11 +30,11 @@ pub(super) fn check(page: &Sight<'_>, findings: &mut Findings<'_>) {
 }
 
 /// How high a slice Word leaves of each picture, in the order of the text; None: all of it.
-pub(super) fn slices(page: &Sight<'_>) -> Vec<Option<f64>> {
+pub(super) fn slices(page: &ExaminedMail<'_>) -> Vec<Option<f64>> {
     let elements = page.elements();
     let exact = exact_selectors(page);
     let pictures = elements.iter().filter(|seen| seen.name() == "img");
-    let slice = |seen: &Seen<'_>| {
+    let slice = |seen: &MailElement<'_>| {
         let tall: Option<f64> = seen.attr("height").and_then(|height| height.parse().ok());
         let line = line_height(seen, elements).filter(|_| is_exact(seen, elements, &exact))?;
         tall.is_none_or(|tall| tall > line).then_some(line)
@@ -44,14 +44,18 @@ pub(super) fn slices(page: &Sight<'_>) -> Vec<Option<f64>> {
 
 /// The nearest line height in pixels: above it another unit may stand, which Word takes for a share of
 /// the line's own height.
-fn line_height(seen: &Seen<'_>, elements: &[Seen<'_>]) -> Option<f64> {
+fn line_height(seen: &MailElement<'_>, elements: &[MailElement<'_>]) -> Option<f64> {
     let value = nearest(seen, elements, |here| here.property("line-height"))?;
     let is_absolute = ["px", "pt"].iter().any(|unit| value.ends_with(unit)) || value == "0";
     is_absolute.then(|| length(value, 0.0)).flatten()
 }
 
 /// Whether the rule is `exactly`: said by the nearest element that says any, inline or by a sheet.
-fn is_exact(seen: &Seen<'_>, elements: &[Seen<'_>], exact: &[(Selector, bool)]) -> bool {
+fn is_exact(
+    seen: &MailElement<'_>,
+    elements: &[MailElement<'_>],
+    exact: &[(Selector, bool)],
+) -> bool {
     nearest(seen, elements, |here| {
         let inline = here
             .property(LINE_RULE)
@@ -67,9 +71,9 @@ fn is_exact(seen: &Seen<'_>, elements: &[Seen<'_>], exact: &[(Selector, bool)]) 
 }
 
 fn nearest<'e, T>(
-    seen: &'e Seen<'_>,
-    elements: &'e [Seen<'_>],
-    said: impl Fn(&'e Seen<'_>) -> Option<T>,
+    seen: &'e MailElement<'_>,
+    elements: &'e [MailElement<'_>],
+    said: impl Fn(&'e MailElement<'_>) -> Option<T>,
 ) -> Option<T> {
     let mut at = Some(seen);
     while let Some(here) = at {
@@ -82,7 +86,7 @@ fn nearest<'e, T>(
 }
 
 /// What sheets say of the line rule, those for Word in conditional comments among them.
-fn exact_selectors(page: &Sight<'_>) -> Vec<(Selector, bool)> {
+fn exact_selectors(page: &ExaminedMail<'_>) -> Vec<(Selector, bool)> {
     let for_word = page.comments.iter().filter(|text| text.contains("[if"));
     let for_word = for_word.flat_map(|text| {
         text.split("<style")

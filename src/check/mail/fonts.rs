@@ -4,8 +4,8 @@
 use super::{
     super::Findings,
     BREAK_WORD, FONT, HEAD_ONLY, KOREAN_FONT,
-    look::{Look, Mode},
-    page::{Seen, Sight},
+    look::{ColorMode, ElementStyle},
+    page::{ExaminedMail, MailElement},
 };
 use crate::render::css;
 
@@ -25,15 +25,15 @@ const KOREAN: [&str; 12] = [
     "spoqa han sans",
 ];
 
-pub(super) fn check(page: &Sight<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(page: &ExaminedMail<'_>, findings: &mut Findings<'_>) {
     let elements = page.elements();
-    let looks = page.looks(Mode::Light);
+    let looks = page.looks(ColorMode::Light);
     named(page, elements, looks, findings);
     hangul(page, elements, looks, findings);
     head_only(page, elements, looks, findings);
 }
 
-fn is_visible(seen: &Seen<'_>, look: &Look) -> bool {
+fn is_visible(seen: &MailElement<'_>, look: &ElementStyle) -> bool {
     !look.is_hidden && seen.text.chars().any(char::is_alphanumeric)
 }
 
@@ -41,7 +41,12 @@ fn is_visible(seen: &Seen<'_>, look: &Look) -> bool {
 /// up to its cell; a cell may lean on its table where Word is told the font of cells. Further up
 /// nothing counts: a table takes no font from the page around it, in Word and where a client drops
 /// the doctype.
-fn named(page: &Sight<'_>, elements: &[Seen<'_>], looks: &[Look], findings: &mut Findings<'_>) {
+fn named(
+    page: &ExaminedMail<'_>,
+    elements: &[MailElement<'_>],
+    looks: &[ElementStyle],
+    findings: &mut Findings<'_>,
+) {
     let is_block = |name: &str| {
         matches!(
             name,
@@ -49,7 +54,7 @@ fn named(page: &Sight<'_>, elements: &[Seen<'_>], looks: &[Look], findings: &mut
         )
     };
     let knows_cells = page.comments.iter().any(|comment| tells_cells(comment));
-    let lacks = |seen: &Seen<'_>| {
+    let lacks = |seen: &MailElement<'_>| {
         let names = ["font-family", "font-size"];
         let missing = names
             .into_iter()
@@ -77,7 +82,12 @@ fn named(page: &Sight<'_>, elements: &[Seen<'_>], looks: &[Look], findings: &mut
     }
 }
 
-fn is_named(seen: &Seen<'_>, elements: &[Seen<'_>], name: &str, knows_cells: bool) -> bool {
+fn is_named(
+    seen: &MailElement<'_>,
+    elements: &[MailElement<'_>],
+    name: &str,
+    knows_cells: bool,
+) -> bool {
     let mut at = Some(seen);
     while let Some(here) = at {
         if here.property(name).is_some() || here.property("font").is_some() {
@@ -115,8 +125,13 @@ fn is_hangul(char: char) -> bool {
 }
 
 /// Where Hangul stands: its font, the one for Word, and where its lines may break.
-fn hangul(page: &Sight<'_>, elements: &[Seen<'_>], looks: &[Look], findings: &mut Findings<'_>) {
-    let korean: Vec<&Seen<'_>> = elements
+fn hangul(
+    page: &ExaminedMail<'_>,
+    elements: &[MailElement<'_>],
+    looks: &[ElementStyle],
+    findings: &mut Findings<'_>,
+) {
+    let korean: Vec<&MailElement<'_>> = elements
         .iter()
         .zip(looks)
         .filter(|(seen, look)| {
@@ -152,7 +167,8 @@ fn hangul(page: &Sight<'_>, elements: &[Seen<'_>], looks: &[Look], findings: &mu
             .in_mail(&KOREAN_FONT, "<!--[if mso]>", "Outlook on Windows has no font for Hangul")
             .hint("<style>td,p,a{font-family:'Malgun Gothic',sans-serif !important}</style> in an [if mso] comment of the head");
     }
-    let is_kept = |seen: &&Seen<'_>| inherited(seen, elements, "word-break") == Some("keep-all");
+    let is_kept =
+        |seen: &&MailElement<'_>| inherited(seen, elements, "word-break") == Some("keep-all");
     if let Some(seen) = korean.first().filter(|_| !korean.iter().any(is_kept)) {
         findings
             .in_mail(
@@ -165,7 +181,11 @@ fn hangul(page: &Sight<'_>, elements: &[Seen<'_>], looks: &[Look], findings: &mu
 }
 
 /// A property's value on an element or on the nearest around it that has one.
-fn inherited<'e>(seen: &'e Seen<'_>, elements: &'e [Seen<'_>], name: &str) -> Option<&'e str> {
+fn inherited<'e>(
+    seen: &'e MailElement<'_>,
+    elements: &'e [MailElement<'_>],
+    name: &str,
+) -> Option<&'e str> {
     let mut at = Some(seen);
     while let Some(here) = at {
         if let Some(value) = here.property(name) {
@@ -177,12 +197,17 @@ fn inherited<'e>(seen: &'e Seen<'_>, elements: &'e [Seen<'_>], name: &str) -> Op
 }
 
 /// What text looks like with every `<style>` stripped has to be what it looks like with them.
-fn head_only(page: &Sight<'_>, elements: &[Seen<'_>], looks: &[Look], findings: &mut Findings<'_>) {
+fn head_only(
+    page: &ExaminedMail<'_>,
+    elements: &[MailElement<'_>],
+    looks: &[ElementStyle],
+    findings: &mut Findings<'_>,
+) {
     let bare = page.looks_without_styles();
-    let differs = |with: &Look, without: &Look| {
+    let differs = |with: &ElementStyle, without: &ElementStyle| {
         let mut what = Vec::new();
-        let colour = |look: &Look| look.color.map(|color| color.rgb);
-        let ground = |look: &Look| look.ground.map(|color| color.rgb);
+        let colour = |look: &ElementStyle| look.color.map(|color| color.rgb);
+        let ground = |look: &ElementStyle| look.ground.map(|color| color.rgb);
         if with.is_hidden != without.is_hidden {
             what.push("that it is hidden");
         }

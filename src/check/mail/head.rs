@@ -4,15 +4,19 @@ use super::{
     super::Findings,
     DOCTYPE, LANGUAGE, META, NESTED_RULE, OUTLOOK, PREHEADER, STYLE_SIZE, STYLESHEET, TITLE,
     WRAPPER, ZOOM,
-    look::Mode,
-    page::{Seen, Sight},
+    look::ColorMode,
+    page::{ExaminedMail, MailElement},
 };
 use crate::render::RenderedIssue;
 
 /// Gmail's limit (caniemail, html-style, note 6).
 const MAX_STYLE: usize = 16 * 1024;
 
-pub(super) fn check(page: &Sight<'_>, rendered: &RenderedIssue, findings: &mut Findings<'_>) {
+pub(super) fn check(
+    page: &ExaminedMail<'_>,
+    rendered: &RenderedIssue,
+    findings: &mut Findings<'_>,
+) {
     let elements = page.elements();
     doctype(page, findings);
     root(elements, findings);
@@ -24,7 +28,7 @@ pub(super) fn check(page: &Sight<'_>, rendered: &RenderedIssue, findings: &mut F
     preheader(page, elements, findings);
 }
 
-fn doctype(page: &Sight<'_>, findings: &mut Findings<'_>) {
+fn doctype(page: &ExaminedMail<'_>, findings: &mut Findings<'_>) {
     let start: String = page.html.trim_start().chars().take(15).collect();
     if !start.eq_ignore_ascii_case("<!doctype html>") {
         findings
@@ -37,7 +41,7 @@ fn doctype(page: &Sight<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn root(elements: &[Seen<'_>], findings: &mut Findings<'_>) {
+fn root(elements: &[MailElement<'_>], findings: &mut Findings<'_>) {
     let Some(html) = elements.iter().find(|seen| seen.name() == "html") else {
         return;
     };
@@ -52,9 +56,9 @@ fn root(elements: &[Seen<'_>], findings: &mut Findings<'_>) {
     }
 }
 
-fn title(elements: &[Seen<'_>], rendered: &RenderedIssue, findings: &mut Findings<'_>) {
+fn title(elements: &[MailElement<'_>], rendered: &RenderedIssue, findings: &mut Findings<'_>) {
     let title = elements.iter().find(|seen| seen.name() == "title");
-    let text = title.map(Seen::words).unwrap_or_default();
+    let text = title.map(MailElement::words).unwrap_or_default();
     let subject = rendered
         .subject
         .split_whitespace()
@@ -75,7 +79,7 @@ fn title(elements: &[Seen<'_>], rendered: &RenderedIssue, findings: &mut Finding
     }
 }
 
-fn metas(page: &Sight<'_>, elements: &[Seen<'_>], findings: &mut Findings<'_>) {
+fn metas(page: &ExaminedMail<'_>, elements: &[MailElement<'_>], findings: &mut Findings<'_>) {
     let meta = |name: &str| {
         elements
             .iter()
@@ -155,7 +159,7 @@ fn metas(page: &Sight<'_>, elements: &[Seen<'_>], findings: &mut Findings<'_>) {
     }
 }
 
-fn outlook(page: &Sight<'_>, findings: &mut Findings<'_>) {
+fn outlook(page: &ExaminedMail<'_>, findings: &mut Findings<'_>) {
     if !page
         .comments
         .iter()
@@ -171,7 +175,7 @@ fn outlook(page: &Sight<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn styles(page: &Sight<'_>, elements: &[Seen<'_>], findings: &mut Findings<'_>) {
+fn styles(page: &ExaminedMail<'_>, elements: &[MailElement<'_>], findings: &mut Findings<'_>) {
     for (style, sheet) in page.styles.iter().zip(&page.sheets) {
         let length = style.len();
         if length > MAX_STYLE {
@@ -215,7 +219,7 @@ fn styles(page: &Sight<'_>, elements: &[Seen<'_>], findings: &mut Findings<'_>) 
     }
 }
 
-fn wrapper(elements: &[Seen<'_>], findings: &mut Findings<'_>) {
+fn wrapper(elements: &[MailElement<'_>], findings: &mut Findings<'_>) {
     let wrapper = elements
         .iter()
         .find(|seen| seen.attr("role") == Some("article"));
@@ -244,11 +248,11 @@ fn wrapper(elements: &[Seen<'_>], findings: &mut Findings<'_>) {
     }
 }
 
-fn preheader(page: &Sight<'_>, elements: &[Seen<'_>], findings: &mut Findings<'_>) {
+fn preheader(page: &ExaminedMail<'_>, elements: &[MailElement<'_>], findings: &mut Findings<'_>) {
     let Some(body) = elements.iter().position(|seen| seen.name() == "body") else {
         return;
     };
-    let looks = page.looks(Mode::Light);
+    let looks = page.looks(ColorMode::Light);
     let first = (body..elements.len()).find(|index| !elements[*index].text.is_empty());
     if let Some(index) = first.filter(|index| !looks[*index].is_hidden) {
         findings

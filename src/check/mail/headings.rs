@@ -5,18 +5,18 @@ use std::collections::BTreeSet;
 use super::{
     super::{Findings, content::skipping_headings},
     HEADING_EMPTY, HEADING_ONE, HEADING_ORDER,
-    look::Mode,
-    page::Sight,
+    look::ColorMode,
+    page::ExaminedMail,
 };
 use crate::issue::Document;
 
-pub(super) fn check(page: &Sight<'_>, issue: &Document, findings: &mut Findings<'_>) {
+pub(super) fn check(page: &ExaminedMail<'_>, issue: &Document, findings: &mut Findings<'_>) {
     // The writer's own are told at their place in the issue.
     let told: BTreeSet<(&str, u8)> = skipping_headings(issue)
         .map(|(prose, level, _)| (prose.text.trim(), level))
         .collect();
     let elements = page.elements();
-    let looks = page.looks(Mode::Light);
+    let looks = page.looks(ColorMode::Light);
     let mut above = 0;
     let mut tops = 0;
     for (seen, look) in elements.iter().zip(looks) {

@@ -1,8 +1,8 @@
 //! Images as they stand in the HTML.
 
-use super::{super::Findings, IMAGE, IMAGE_SOURCE, page::Sight};
+use super::{super::Findings, IMAGE, IMAGE_SOURCE, page::ExaminedMail};
 
-pub(super) fn check(page: &Sight<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(page: &ExaminedMail<'_>, findings: &mut Findings<'_>) {
     for seen in page.elements().iter().filter(|seen| seen.name() == "img") {
         let mut lacks = Vec::new();
         if seen.attr("alt").is_none() {

@@ -6,15 +6,15 @@ use super::{
     super::Findings,
     BREAK_WORD, COLOR_FORM, FORBIDDEN, LAYOUT_CSS, LAYOUT_TABLE, LINE_HEIGHT, OUTLOOK_WIDTH,
     PADDING, TEXT_SIZE, VARIABLE, WIDTH,
-    look::{Look, Mode, length},
-    page::{Seen, Sight},
+    look::{ColorMode, ElementStyle, length},
+    page::{ExaminedMail, MailElement},
 };
 use crate::issue::Document;
 
 /// The narrowest phone.
 const PHONE: f64 = 320.0;
 
-pub(super) fn check(page: &Sight<'_>, issue: &Document, findings: &mut Findings<'_>) {
+pub(super) fn check(page: &ExaminedMail<'_>, issue: &Document, findings: &mut Findings<'_>) {
     let elements = page.elements();
     for seen in elements {
         forbidden(seen, findings);
@@ -29,7 +29,7 @@ pub(super) fn check(page: &Sight<'_>, issue: &Document, findings: &mut Findings<
     type_sizes(page, elements, issue, findings);
 }
 
-fn forbidden(seen: &Seen<'_>, findings: &mut Findings<'_>) {
+fn forbidden(seen: &MailElement<'_>, findings: &mut Findings<'_>) {
     let is_forbidden = matches!(
         seen.name(),
         "script"
@@ -59,7 +59,7 @@ fn forbidden(seen: &Seen<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn table(seen: &Seen<'_>, findings: &mut Findings<'_>) {
+fn table(seen: &MailElement<'_>, findings: &mut Findings<'_>) {
     if seen.name() != "table" {
         return;
     }
@@ -115,7 +115,7 @@ fn table(seen: &Seen<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn layout_css(seen: &Seen<'_>, findings: &mut Findings<'_>) {
+fn layout_css(seen: &MailElement<'_>, findings: &mut Findings<'_>) {
     let found = seen.style.iter().find(|declaration| {
         let value = declaration.value.to_ascii_lowercase();
         match declaration.name.as_str() {
@@ -136,7 +136,7 @@ fn layout_css(seen: &Seen<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn width(seen: &Seen<'_>, findings: &mut Findings<'_>) {
+fn width(seen: &MailElement<'_>, findings: &mut Findings<'_>) {
     let fixed = seen
         .property("width")
         .and_then(|value| value.ends_with("px").then(|| length(value, 0.0))?)
@@ -164,7 +164,11 @@ fn width(seen: &Seen<'_>, findings: &mut Findings<'_>) {
 }
 
 /// A column with a max-width, and no table for Word around it.
-fn outlook_width(page: &Sight<'_>, elements: &[Seen<'_>], findings: &mut Findings<'_>) {
+fn outlook_width(
+    page: &ExaminedMail<'_>,
+    elements: &[MailElement<'_>],
+    findings: &mut Findings<'_>,
+) {
     let column = elements.iter().find(|seen| {
         let limit = seen
             .property("max-width")
@@ -183,14 +187,14 @@ fn outlook_width(page: &Sight<'_>, elements: &[Seen<'_>], findings: &mut Finding
 }
 
 /// The first padding that Word drops: of a block that is no cell.
-fn padding(elements: &[Seen<'_>], findings: &mut Findings<'_>) {
+fn padding(elements: &[MailElement<'_>], findings: &mut Findings<'_>) {
     let is_block = |name: &str| {
         matches!(
             name,
             "table" | "div" | "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "blockquote" | "img"
         )
     };
-    let is_padded = |seen: &Seen<'_>| {
+    let is_padded = |seen: &MailElement<'_>| {
         seen.style.iter().any(|one| {
             one.name.starts_with("padding")
                 && one
@@ -213,7 +217,7 @@ fn padding(elements: &[Seen<'_>], findings: &mut Findings<'_>) {
     }
 }
 
-fn keep_all(seen: &Seen<'_>, elements: &[Seen<'_>], findings: &mut Findings<'_>) {
+fn keep_all(seen: &MailElement<'_>, elements: &[MailElement<'_>], findings: &mut Findings<'_>) {
     if seen.property("word-break") != Some("keep-all") {
         return;
     }
@@ -234,7 +238,7 @@ fn keep_all(seen: &Seen<'_>, elements: &[Seen<'_>], findings: &mut Findings<'_>)
 }
 
 /// The first use of a kind: the rest is the same mistake.
-fn values(elements: &[Seen<'_>], findings: &mut Findings<'_>) {
+fn values(elements: &[MailElement<'_>], findings: &mut Findings<'_>) {
     let first = |is_kind: &dyn Fn(&str, &str) -> bool| {
         elements.iter().find_map(|seen| {
             let declaration = seen
@@ -284,13 +288,13 @@ fn is_odd_color(word: &str) -> bool {
 }
 
 fn type_sizes(
-    page: &Sight<'_>,
-    elements: &[Seen<'_>],
+    page: &ExaminedMail<'_>,
+    elements: &[MailElement<'_>],
     issue: &Document,
     findings: &mut Findings<'_>,
 ) {
-    let looks = page.looks(Mode::Light);
-    let set: Vec<(&Seen<'_>, Look)> = elements
+    let looks = page.looks(ColorMode::Light);
+    let set: Vec<(&MailElement<'_>, ElementStyle)> = elements
         .iter()
         .zip(looks.iter().copied())
         .filter(|(seen, look)| !look.is_hidden && !seen.text.is_empty())
@@ -333,10 +337,13 @@ fn type_sizes(
 
 /// An element of the size and line height in which most of the issue's own text is set. What the
 /// templates bring along (footer, about) doesn't count: of a short issue it would be the most.
-fn body_text<'e>(set: &[(&'e Seen<'e>, Look)], issue: &Document) -> Option<(&'e Seen<'e>, Look)> {
+fn body_text<'e>(
+    set: &[(&'e MailElement<'e>, ElementStyle)],
+    issue: &Document,
+) -> Option<(&'e MailElement<'e>, ElementStyle)> {
     let text = issue.plain_text();
     let words: HashSet<&str> = text.split_whitespace().collect();
-    let mut kinds: Vec<(&Seen<'_>, Look, usize)> = Vec::new();
+    let mut kinds: Vec<(&MailElement<'_>, ElementStyle, usize)> = Vec::new();
     for &(seen, look) in set {
         let own = seen.text.split_whitespace();
         let (known, all) = own.fold((0, 0), |(known, all), word| {
@@ -346,7 +353,7 @@ fn body_text<'e>(set: &[(&'e Seen<'e>, Look)], issue: &Document) -> Option<(&'e 
             continue;
         }
         let length = seen.text.chars().count();
-        let is_same = |(_, kind, _): &&mut (&Seen<'_>, Look, usize)| {
+        let is_same = |(_, kind, _): &&mut (&MailElement<'_>, ElementStyle, usize)| {
             (kind.size, kind.line_height) == (look.size, look.line_height)
         };
         match kinds.iter_mut().find(is_same) {

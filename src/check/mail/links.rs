@@ -7,13 +7,13 @@ use crate::issue::{Document, LinkTarget};
 use super::{
     super::{Findings, links::is_vague},
     DOUBLED_ID, LINK_NAME, LINK_TARGET, LINK_TEXT, LINK_TOLD,
-    look::{Look, Mode},
-    page::{Seen, Sight},
+    look::{ColorMode, ElementStyle},
+    page::{ExaminedMail, MailElement},
 };
 
-pub(super) fn check(page: &Sight<'_>, issue: &Document, findings: &mut Findings<'_>) {
+pub(super) fn check(page: &ExaminedMail<'_>, issue: &Document, findings: &mut Findings<'_>) {
     let elements = page.elements();
-    let looks = page.looks(Mode::Light);
+    let looks = page.looks(ColorMode::Light);
     let mut ids = BTreeSet::new();
     for seen in elements {
         if let Some(id) = seen.attr("id")
@@ -90,7 +90,7 @@ fn nowhere(href: &str, ids: &BTreeSet<&str>) -> Option<String> {
     }
 }
 
-fn has_name(seen: &Seen<'_>) -> bool {
+fn has_name(seen: &MailElement<'_>) -> bool {
     let has_alt = |inner: scraper::ElementRef<'_>| {
         inner.attr("alt").is_some_and(|alt| !alt.trim().is_empty())
     };
@@ -102,7 +102,7 @@ fn has_name(seen: &Seen<'_>) -> bool {
 }
 
 /// Within running text a link is underlined, or set bolder than what is around it.
-fn is_told(index: usize, elements: &[Seen<'_>], looks: &[Look]) -> bool {
+fn is_told(index: usize, elements: &[MailElement<'_>], looks: &[ElementStyle]) -> bool {
     let (seen, look) = (&elements[index], &looks[index]);
     let Some(parent) = seen.parent else {
         return true;

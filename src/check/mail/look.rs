@@ -6,17 +6,17 @@ use std::collections::HashMap;
 use scraper::Selector;
 
 use super::{
-    color::{Paint, over},
-    page::Seen,
+    color::{ColorValue, over},
+    page::MailElement,
 };
 use crate::{
     publication::Color,
-    render::css::{Declaration, Rule, Sheet},
+    render::css::{Declaration, StyleRule, StyleSheet},
 };
 
 /// How an element looks once everything around it is counted in.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Look {
+pub(super) struct ElementStyle {
     /// None: not known.
     pub(super) color: Option<Color>,
     /// None: a picture, a gradient.
@@ -30,27 +30,27 @@ pub(super) struct Look {
 
 /// Which palette.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mode {
+pub(super) enum ColorMode {
     Light,
     Dark,
 }
 
 /// The declarations of the head that apply to an element, the strongest last.
-pub(super) struct Overrides<'s> {
-    by_class: HashMap<&'s str, Vec<Strength<'s>>>,
-    by_name: HashMap<&'s str, Vec<Strength<'s>>>,
-    others: Vec<(Selector, Strength<'s>)>,
+pub(super) struct HeadOverrides<'s> {
+    by_class: HashMap<&'s str, Vec<CascadeWeight<'s>>>,
+    by_name: HashMap<&'s str, Vec<CascadeWeight<'s>>>,
+    others: Vec<(Selector, CascadeWeight<'s>)>,
 }
 
 /// A declaration and what decides between two: importance, specificity, order.
 #[derive(Clone, Copy)]
-pub(super) struct Strength<'s> {
+pub(super) struct CascadeWeight<'s> {
     key: (bool, usize, usize),
     declaration: &'s Declaration,
 }
 
-impl<'s> Overrides<'s> {
-    pub(super) fn new(sheets: &'s [Sheet], mode: Mode) -> Self {
+impl<'s> HeadOverrides<'s> {
+    pub(super) fn new(sheets: &'s [StyleSheet], mode: ColorMode) -> Self {
         let mut overrides = Self {
             by_class: HashMap::new(),
             by_name: HashMap::new(),
@@ -65,7 +65,7 @@ impl<'s> Overrides<'s> {
         overrides
     }
 
-    fn add(&mut self, selector: &'s str, rule: &'s Rule, order: usize) {
+    fn add(&mut self, selector: &'s str, rule: &'s StyleRule, order: usize) {
         let states = [
             ":hover", ":active", ":focus", ":visited", "::", ":before", ":after",
         ];
@@ -93,7 +93,7 @@ impl<'s> Overrides<'s> {
             _ => None,
         };
         for declaration in rule.declarations.iter().filter(|one| is_seen(&one.name)) {
-            let strength = Strength {
+            let strength = CascadeWeight {
                 key: (declaration.is_important, specificity, order),
                 declaration,
             };
@@ -105,13 +105,13 @@ impl<'s> Overrides<'s> {
         }
     }
 
-    pub(super) fn of(&self, seen: &Seen<'_>) -> Vec<Strength<'s>> {
+    pub(super) fn of(&self, seen: &MailElement<'_>) -> Vec<CascadeWeight<'s>> {
         let by_class = seen
             .element
             .value()
             .classes()
             .filter_map(|class| self.by_class.get(class));
-        let mut found: Vec<Strength<'s>> = by_class
+        let mut found: Vec<CascadeWeight<'s>> = by_class
             .chain(self.by_name.get(seen.name()))
             .flatten()
             .copied()
@@ -146,7 +146,7 @@ fn is_seen(property: &str) -> bool {
 }
 
 /// Whether a rule counts on a desktop in that mode.
-fn applies(rule: &Rule, mode: Mode) -> bool {
+fn applies(rule: &StyleRule, mode: ColorMode) -> bool {
     rule.conditions.iter().all(|condition| {
         let condition = condition.to_ascii_lowercase().replace(' ', "");
         if !condition.starts_with("@media") {
@@ -157,11 +157,11 @@ fn applies(rule: &Rule, mode: Mode) -> bool {
             .replace("screenand", "")
             .replace("alland", "");
         match mode {
-            Mode::Light => matches!(
+            ColorMode::Light => matches!(
                 rest.as_str(),
                 "" | "screen" | "all" | "(prefers-color-scheme:light)"
             ),
-            Mode::Dark => matches!(
+            ColorMode::Dark => matches!(
                 rest.as_str(),
                 "" | "screen" | "all" | "(prefers-color-scheme:dark)"
             ),
@@ -169,13 +169,13 @@ fn applies(rule: &Rule, mode: Mode) -> bool {
     })
 }
 
-impl Look {
+impl ElementStyle {
     /// What clients start from.
-    pub(super) fn initial(mode: Mode) -> Self {
+    pub(super) fn initial(mode: ColorMode) -> Self {
         let (color, ground) = match mode {
-            Mode::Light => (0x00_0000, 0xff_ffff),
+            ColorMode::Light => (0x00_0000, 0xff_ffff),
             // What Apple Mail lays under a mail that knows dark mode.
-            Mode::Dark => (0xff_ffff, 0x1e_1e1e),
+            ColorMode::Dark => (0xff_ffff, 0x1e_1e1e),
         };
         Self {
             color: Some(Color { rgb: color }),
@@ -188,7 +188,11 @@ impl Look {
         }
     }
 
-    pub(super) fn of(seen: &Seen<'_>, around: Self, overrides: &[Strength<'_>]) -> Self {
+    pub(super) fn of(
+        seen: &MailElement<'_>,
+        around: Self,
+        overrides: &[CascadeWeight<'_>],
+    ) -> Self {
         let mut look = around;
         match seen.name() {
             "head" | "style" | "script" | "title" | "template" => look.is_hidden = true,
@@ -201,7 +205,7 @@ impl Look {
             _ => {}
         }
         if let Some(color) = seen.attr("bgcolor") {
-            look.lay(Paint::parse(color));
+            look.lay(ColorValue::parse(color));
         }
         let split = overrides.partition_point(|strength| !strength.key.0);
         let (plain, important) = overrides.split_at(split);
@@ -228,15 +232,15 @@ impl Look {
     fn apply(&mut self, declaration: &Declaration, around: Self) {
         let value = declaration.value.as_str();
         match declaration.name.as_str() {
-            "color" => match Paint::parse(value) {
-                Paint::Solid(color, alpha) => {
+            "color" => match ColorValue::parse(value) {
+                ColorValue::Solid(color, alpha) => {
                     self.color = self.ground.map(|ground| over(color, alpha, ground));
                 }
-                Paint::Inherit => self.color = around.color,
-                Paint::Unknown => self.color = None,
+                ColorValue::Inherit => self.color = around.color,
+                ColorValue::Unknown => self.color = None,
             },
-            "background-color" => self.lay(Paint::parse(value)),
-            "background" => self.lay(Paint::of_background(value)),
+            "background-color" => self.lay(ColorValue::parse(value)),
+            "background" => self.lay(ColorValue::of_background(value)),
             "background-image" if value != "none" => self.ground = None,
             "font-size" => self.size = length(value, around.size).unwrap_or(self.size),
             "line-height" => self.line_height = ratio(value, self.size).or(self.line_height),
@@ -255,17 +259,17 @@ impl Look {
         }
     }
 
-    fn lay(&mut self, paint: Paint) {
+    fn lay(&mut self, paint: ColorValue) {
         match paint {
-            Paint::Solid(color, alpha) => {
+            ColorValue::Solid(color, alpha) => {
                 self.ground = match (alpha, self.ground) {
                     (1.0, _) => Some(color),
                     (alpha, Some(ground)) => Some(over(color, alpha, ground)),
                     (_, None) => None,
                 };
             }
-            Paint::Inherit => {}
-            Paint::Unknown => self.ground = None,
+            ColorValue::Inherit => {}
+            ColorValue::Unknown => self.ground = None,
         }
     }
 }

@@ -4,14 +4,14 @@ use std::{collections::HashMap, ops::Deref};
 
 use scraper::{ElementRef, Html, Node};
 
-use super::look::{Look, Mode, Overrides};
-use crate::render::css::{self, Declaration, Sheet};
+use super::look::{ColorMode, ElementStyle, HeadOverrides};
+use crate::render::css::{self, Declaration, StyleSheet};
 
 /// A parsed mail.
-pub(super) struct Page<'h> {
+pub(super) struct ParsedMail<'h> {
     pub(super) html: &'h str,
     pub(super) document: Html,
-    pub(super) sheets: Vec<Sheet>,
+    pub(super) sheets: Vec<StyleSheet>,
     /// The texts of the `<style>`s.
     pub(super) styles: Vec<String>,
     /// Conditional comments and others.
@@ -19,37 +19,38 @@ pub(super) struct Page<'h> {
 }
 
 /// A page with what every check of it needs, worked out once.
-pub(super) struct Sight<'p> {
-    page: &'p Page<'p>,
-    elements: Vec<Seen<'p>>,
-    light: Vec<Look>,
-    dark: Vec<Look>,
-    without_styles: Vec<Look>,
+pub(super) struct ExaminedMail<'p> {
+    page: &'p ParsedMail<'p>,
+    elements: Vec<MailElement<'p>>,
+    light: Vec<ElementStyle>,
+    dark: Vec<ElementStyle>,
+    without_styles: Vec<ElementStyle>,
 }
 
-impl<'p> Sight<'p> {
-    pub(super) fn new(page: &'p Page<'p>) -> Self {
+impl<'p> ExaminedMail<'p> {
+    pub(super) fn new(page: &'p ParsedMail<'p>) -> Self {
         let elements = page.elements();
-        let looks = |sheets, mode| Page::looks(&elements, &Overrides::new(sheets, mode), mode);
+        let looks =
+            |sheets, mode| ParsedMail::looks(&elements, &HeadOverrides::new(sheets, mode), mode);
         Self {
-            light: looks(&page.sheets, Mode::Light),
-            dark: looks(&page.sheets, Mode::Dark),
-            without_styles: looks(&[], Mode::Light),
+            light: looks(&page.sheets, ColorMode::Light),
+            dark: looks(&page.sheets, ColorMode::Dark),
+            without_styles: looks(&[], ColorMode::Light),
             page,
             elements,
         }
     }
 
     /// All elements in the order of the text.
-    pub(super) fn elements(&self) -> &[Seen<'p>] {
+    pub(super) fn elements(&self) -> &[MailElement<'p>] {
         &self.elements
     }
 
     /// How every element looks, in the order of [`Sight::elements`].
-    pub(super) fn looks(&self, mode: Mode) -> &[Look] {
+    pub(super) fn looks(&self, mode: ColorMode) -> &[ElementStyle] {
         match mode {
-            Mode::Light => &self.light,
-            Mode::Dark => &self.dark,
+            ColorMode::Light => &self.light,
+            ColorMode::Dark => &self.dark,
         }
     }
 
@@ -74,21 +75,21 @@ impl<'p> Sight<'p> {
     }
 
     /// The same in light where a client strips every `<style>`.
-    pub(super) fn looks_without_styles(&self) -> &[Look] {
+    pub(super) fn looks_without_styles(&self) -> &[ElementStyle] {
         &self.without_styles
     }
 }
 
-impl<'p> Deref for Sight<'p> {
-    type Target = Page<'p>;
+impl<'p> Deref for ExaminedMail<'p> {
+    type Target = ParsedMail<'p>;
 
-    fn deref(&self) -> &Page<'p> {
+    fn deref(&self) -> &ParsedMail<'p> {
         self.page
     }
 }
 
 /// An element, where it hangs, and what stands in it directly.
-pub(super) struct Seen<'p> {
+pub(super) struct MailElement<'p> {
     pub(super) element: ElementRef<'p>,
     pub(super) parent: Option<usize>,
     pub(super) style: Vec<Declaration>,
@@ -96,7 +97,7 @@ pub(super) struct Seen<'p> {
     pub(super) text: String,
 }
 
-impl<'h> Page<'h> {
+impl<'h> ParsedMail<'h> {
     pub(super) fn parse(html: &'h str) -> Self {
         let document = Html::parse_document(html);
         let mut styles = Vec::new();
@@ -123,7 +124,7 @@ impl<'h> Page<'h> {
     }
 
     /// All elements in the order of the text.
-    fn elements(&self) -> Vec<Seen<'_>> {
+    fn elements(&self) -> Vec<MailElement<'_>> {
         let mut seen = Vec::new();
         let mut places = HashMap::new();
         for node in self.document.tree.root().descendants() {
@@ -135,7 +136,7 @@ impl<'h> Page<'h> {
                 .filter_map(|child| child.value().as_text().map(|text| &**text))
                 .collect();
             places.insert(node.id(), seen.len());
-            seen.push(Seen {
+            seen.push(MailElement {
                 parent: node
                     .parent()
                     .and_then(|parent| places.get(&parent.id()).copied()),
@@ -150,13 +151,17 @@ impl<'h> Page<'h> {
         seen
     }
 
-    fn looks(elements: &[Seen<'_>], overrides: &Overrides<'_>, mode: Mode) -> Vec<Look> {
-        let mut looks: Vec<Look> = Vec::with_capacity(elements.len());
+    fn looks(
+        elements: &[MailElement<'_>],
+        overrides: &HeadOverrides<'_>,
+        mode: ColorMode,
+    ) -> Vec<ElementStyle> {
+        let mut looks: Vec<ElementStyle> = Vec::with_capacity(elements.len());
         for seen in elements {
             let around = seen
                 .parent
-                .map_or(Look::initial(mode), |parent| looks[parent]);
-            looks.push(Look::of(seen, around, &overrides.of(seen)));
+                .map_or(ElementStyle::initial(mode), |parent| looks[parent]);
+            looks.push(ElementStyle::of(seen, around, &overrides.of(seen)));
         }
         looks
     }
@@ -177,7 +182,7 @@ fn visible(text: &str) -> String {
     words.join(" ")
 }
 
-impl<'p> Seen<'p> {
+impl<'p> MailElement<'p> {
     pub(super) fn name(&self) -> &'p str {
         self.element.value().name()
     }

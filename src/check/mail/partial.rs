@@ -5,7 +5,7 @@ use super::look::length;
 use crate::render::css::Declaration;
 
 /// A feature, the clients whose support is partial in this way, the values that they drop.
-struct Partial {
+struct PartialSupport {
     feature: &'static str,
     /// How their names begin in `facts.txt`.
     clients: &'static [&'static str],
@@ -13,32 +13,32 @@ struct Partial {
     is_dropped: fn(&str) -> bool,
 }
 
-const PARTIAL: [Partial; 6] = [
-    Partial {
+const PARTIAL: [PartialSupport; 6] = [
+    PartialSupport {
         feature: "css-margin",
         clients: &["gmail.", "outlook.", "yahoo."],
         what: "a negative `margin`",
         is_dropped: is_negative,
     },
-    Partial {
+    PartialSupport {
         feature: "css-text-indent",
         clients: &["gmail.", "yahoo."],
         what: "a negative `text-indent`",
         is_dropped: is_negative,
     },
-    Partial {
+    PartialSupport {
         feature: "css-text-align",
         clients: &["outlook.windows", "yahoo."],
         what: "`text-align: start` or `end`",
         is_dropped: |value| matches!(value, "start" | "end"),
     },
-    Partial {
+    PartialSupport {
         feature: "css-font-size",
         clients: &["outlook.windows", "yahoo."],
         what: "a `font-size` in rem",
         is_dropped: |value| value.ends_with("rem"),
     },
-    Partial {
+    PartialSupport {
         feature: "css-border",
         clients: &["outlook.windows"],
         what: "a border wider than 8 px",
@@ -49,7 +49,7 @@ const PARTIAL: [Partial; 6] = [
             widths.into_iter().any(|pixels| pixels > 8.0)
         },
     },
-    Partial {
+    PartialSupport {
         feature: "css-white-space",
         clients: &["yahoo.ios", "yahoo.android"],
         what: "`white-space: pre`",

@@ -5,12 +5,12 @@
 use super::{
     clients::{declaration_features, is_in_no_webmail, letter},
     cropped,
-    page::{Page, Sight},
+    page::{ExaminedMail, ParsedMail},
     partial,
 };
 use crate::render::{
     css::{self, Declaration},
-    markup::{Kind, STYLE_END, attribute, pieces},
+    markup::{MarkupKind, STYLE_END, attribute, pieces},
 };
 
 /// How a mail may be shown.
@@ -115,8 +115,8 @@ pub fn as_shown(html: &str, view: ClientView) -> String {
     };
     let slices = match view {
         ClientView::Outlook => {
-            let page = Page::parse(&html);
-            cropped::slices(&Sight::new(&page))
+            let page = ParsedMail::parse(&html);
+            cropped::slices(&ExaminedMail::new(&page))
         }
         _ => Vec::new(),
     };
@@ -124,13 +124,13 @@ pub fn as_shown(html: &str, view: ClientView) -> String {
     let mut shown = String::with_capacity(html.len());
     for (kind, piece) in pieces(&html) {
         match kind {
-            Kind::Style if !view.keeps_sheets() => {}
-            Kind::Style => shown.push_str(&sheet(piece, view)),
-            Kind::Tag => {
+            MarkupKind::Style if !view.keeps_sheets() => {}
+            MarkupKind::Style => shown.push_str(&sheet(piece, view)),
+            MarkupKind::Tag => {
                 let slice = piece.starts_with("<img").then(|| slices.next().flatten());
                 shown.push_str(&tag(piece, view, slice.flatten()));
             }
-            Kind::Text | Kind::Comment => shown.push_str(piece),
+            MarkupKind::Text | MarkupKind::Comment => shown.push_str(piece),
         }
     }
     match view {
@@ -254,7 +254,7 @@ mod tests {
         for view in ClientView::ALL {
             let shown = as_shown(MAIL, view);
             for (kind, piece) in pieces(&shown) {
-                let style = attribute(piece, "style").filter(|_| kind == Kind::Tag);
+                let style = attribute(piece, "style").filter(|_| kind == MarkupKind::Tag);
                 for declaration in css::declarations(style.unwrap_or_default()) {
                     let is_ours = declaration.name.starts_with("object");
                     assert!(

@@ -1,11 +1,11 @@
 //! How heavy the HTML is, and what makes it so.
 
-use super::{super::Findings, SIZE, page::Sight};
+use super::{super::Findings, SIZE, page::ExaminedMail};
 
 /// Gmail clips at 102 KB; a little is left for what relays and lists add.
 const MAX_BYTES: usize = 100 * 1024;
 
-pub(super) fn check(page: &Sight<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(page: &ExaminedMail<'_>, findings: &mut Findings<'_>) {
     let bytes = page.html.len();
     if bytes <= MAX_BYTES {
         return;

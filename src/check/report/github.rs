@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::super::{Finding, Level, Place};
+use super::super::{Finding, FindingPlace, Level};
 
 /// The findings as workflow commands, those allowed left out.
 pub fn github<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> String {
@@ -28,7 +28,7 @@ pub fn github<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> String {
     out
 }
 
-fn properties(place: &Place) -> String {
+fn properties(place: &FindingPlace) -> String {
     let (start, end) = (place.start(), place.end());
     let mut text = format!("file={},line={},", property(place.file()), start.line);
     // Columns make sense to GitHub within one line only.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::{Finding, Level, Place, rules};
+use super::super::{Finding, FindingPlace, Level, rules};
 
 /// The findings as one SARIF document; those allowed are in it as suppressed.
 pub fn sarif<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Value {
@@ -50,7 +50,7 @@ fn result(finding: &Finding) -> Value {
     result
 }
 
-fn location(place: &Place) -> Value {
+fn location(place: &FindingPlace) -> Value {
     let (start, end) = (place.start(), place.end());
     json!({
         "artifactLocation": {"uri": uri(place.file())},

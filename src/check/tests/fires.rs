@@ -269,29 +269,33 @@ fn noise(x: u32, y: u32) -> [u8; 4] {
 /// What other sites answered about a link.
 fn online() -> Vec<Trial> {
     const URL: &str = "https://example.com/a";
-    let check = |answer: Answer| {
-        let answers = Answers::from([(URL.to_owned(), answer)]);
+    let check = |answer: LinkAnswer| {
+        let answers = LinkAnswers::from([(URL.to_owned(), answer)]);
         let text = with_text(&format!(
             "[보고서]({URL})와 [다른 글](https://example.com/b)"
         ));
         Desk::new().check_all(&text, None, None, Some(&answers))
     };
-    let moved = |to: &str| Answer::Moved { to: to.to_owned() };
+    let moved = |to: &str| LinkAnswer::Moved { to: to.to_owned() };
     [
-        ("link/broken", Answer::Gone { status: 404 }, Answer::Found),
+        (
+            "link/broken",
+            LinkAnswer::Gone { status: 404 },
+            LinkAnswer::Found,
+        ),
         (
             "link/unreachable",
-            Answer::Unreachable {
+            LinkAnswer::Unreachable {
                 why: "500".to_owned(),
             },
-            Answer::Guarded,
+            LinkAnswer::Guarded,
         ),
         (
             "link/moved",
             moved("https://example.com/c"),
             moved("https://www.example.com/a/"),
         ),
-        ("link/private", Answer::Private, Answer::Found),
+        ("link/private", LinkAnswer::Private, LinkAnswer::Found),
     ]
     .into_iter()
     .map(|(rule, bad, good)| Trial::new(rule, format!("{bad:?}"), check(bad), check(good)))

@@ -27,7 +27,7 @@ struct Case {
     subject: &'static str,
     foot: String,
     text: &'static str,
-    recipients: Recipients,
+    recipients: ConsentTally,
 }
 
 impl Case {
@@ -38,9 +38,9 @@ impl Case {
             subject: "(광고) 작은 모델",
             foot: FOOT.to_owned(),
             text: "> [!SPONSOR]\n> 글\n",
-            recipients: Recipients {
+            recipients: ConsentTally {
                 total: 3,
-                ..Recipients::default()
+                ..ConsentTally::default()
             },
         }
     }
@@ -75,7 +75,7 @@ impl Case {
     }
 }
 
-fn people(change: impl Fn(&mut Recipients)) -> Case {
+fn people(change: impl Fn(&mut ConsentTally)) -> Case {
     let mut case = Case::well();
     change(&mut case.recipients);
     case
@@ -270,7 +270,7 @@ fn consents_are_counted_by_what_they_prove() {
         at: at.map(|at| at.parse().unwrap()),
         source: source.map(ToOwned::to_owned),
     };
-    let mut recipients = Recipients::default();
+    let mut recipients = ConsentTally::default();
     let masked = || "m***@example.com".to_owned();
     recipients.count(None, masked, now);
     recipients.count(Some(&consent(None, Some("web form"))), masked, now);
@@ -291,7 +291,7 @@ fn consents_are_counted_by_what_they_prove() {
     );
     assert_eq!(
         recipients,
-        Recipients {
+        ConsentTally {
             total: 5,
             without_consent: 1,
             not_provable: 2,

@@ -24,7 +24,7 @@ fn check(list: &str, gone: Option<(&str, SuppressionReason)>) -> Vec<Finding> {
                 let offset = entries.last_offset();
                 check.entry(&profile, suppression, || {
                     let (source, line) = entries.place(offset);
-                    Some(Place::new(&source, line))
+                    Some(FindingPlace::new(&source, line))
                 });
             }
             Err(error) => check.unreadable(&error),

@@ -146,14 +146,14 @@ fn rendering() -> Trial {
         text: String::new(),
     };
     let check = |rendering| {
-        issue(&Proof {
+        issue(&CheckSubject {
             publication: &desk.publication,
             archive: &archive,
             issue: archive.newest().unwrap(),
             today: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
             is_sent: false,
             kept_since: NaiveDate::from_ymd_opt(2020, 1, 1),
-            leaving: Leaving::default(),
+            leaving: SendingFacts::default(),
             recipients: None,
             online: None,
             rendering: Some(rendering),
@@ -190,14 +190,14 @@ fn with_opening(template: &str) -> Vec<Finding> {
 fn with_templates_of(desk: &Desk) -> Vec<Finding> {
     let archive = Archive::load(&desk.publication).unwrap();
     let templates = Templates::load(desk.root.path()).unwrap();
-    issue(&Proof {
+    issue(&CheckSubject {
         publication: &desk.publication,
         archive: &archive,
         issue: archive.newest().unwrap(),
         today: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
         is_sent: false,
         kept_since: NaiveDate::from_ymd_opt(2020, 1, 1),
-        leaving: Leaving::default(),
+        leaving: SendingFacts::default(),
         recipients: None,
         online: None,
         rendering: None,

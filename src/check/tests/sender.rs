@@ -3,7 +3,7 @@
 use super::*;
 use trials::Trial;
 
-const REAL: Leaving<'static> = Leaving {
+const REAL: SendingFacts<'static> = SendingFacts {
     reaches_readers: true,
     is_now: false,
     slot_taken_by: None,
@@ -12,13 +12,13 @@ const REAL: Leaving<'static> = Leaving {
 };
 
 /// The findings on an issue that would leave so.
-fn check(publication: &str, date: &str, leaving: Leaving<'_>) -> Vec<Finding> {
+fn check(publication: &str, date: &str, leaving: SendingFacts<'_>) -> Vec<Finding> {
     let desk = Desk::of(publication).with(
         "issues/2026-11-23-own.md",
         with_text("글\n").replace("2026-11-23", date),
     );
     let archive = Archive::load(&desk.publication).unwrap();
-    issue(&Proof {
+    issue(&CheckSubject {
         publication: &desk.publication,
         archive: &archive,
         issue: archive.newest().unwrap(),
@@ -38,21 +38,22 @@ pub(super) fn trials() -> Vec<Trial> {
     let with_mailto = own.replace("editions:", "  unsubscribe_email: leave@note.kr\neditions:");
     let with_pages = format!("{own}web: {{base_url: \"https://note.kr\"}}\n");
     let insecure = format!("{own}web: {{base_url: \"http://note.kr\"}}\n");
-    let taken = Leaving {
+    let taken = SendingFacts {
         slot_taken_by: Some("monday-other"),
-        ..Leaving::default()
+        ..SendingFacts::default()
     };
-    let held = Leaving {
+    let held = SendingFacts {
         held_because: Some("the numbers are not confirmed"),
-        ..Leaving::default()
+        ..SendingFacts::default()
     };
-    let trial = |rule, what: &str, broken: (&str, Leaving<'_>), well: (&str, Leaving<'_>)| {
-        let check = |(yaml, leaving)| check(yaml, "2026-11-23", leaving);
-        Trial::new(rule, what, check(broken), check(well))
-    };
-    let rehearsal = Leaving::default();
+    let trial =
+        |rule, what: &str, broken: (&str, SendingFacts<'_>), well: (&str, SendingFacts<'_>)| {
+            let check = |(yaml, leaving)| check(yaml, "2026-11-23", leaving);
+            Trial::new(rule, what, check(broken), check(well))
+        };
+    let rehearsal = SendingFacts::default();
     let keys = ["keys/dkim.pem".to_owned()];
-    let exposed = Leaving {
+    let exposed = SendingFacts {
         exposed: &keys,
         ..rehearsal
     };
@@ -89,7 +90,7 @@ pub(super) fn trials() -> Vec<Trial> {
 fn what_has_gone_by_has_no_way_before_it() {
     let past = check(PUBLICATION, "2026-11-16", REAL);
     assert!(!has(&past, "sender/no-way-out"), "{:?}", shown(&past));
-    let sent_now = Leaving {
+    let sent_now = SendingFacts {
         is_now: true,
         ..REAL
     };

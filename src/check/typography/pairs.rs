@@ -10,17 +10,17 @@ use crate::{
 const MAX_PARAGRAPHS: usize = 12;
 
 /// A mark without its partner in its own paragraph.
-struct Loose {
+struct UnpairedMark {
     mark: char,
     span: Span,
     paragraph: usize,
 }
 
 pub(super) fn check(all: &[Prose], findings: &mut Findings<'_>) {
-    let mut open: Vec<Loose> = Vec::new();
-    let mut unmatched: Vec<Loose> = Vec::new();
+    let mut open: Vec<UnpairedMark> = Vec::new();
+    let mut unmatched: Vec<UnpairedMark> = Vec::new();
     for (paragraph, prose) in all.iter().enumerate() {
-        let reader = Reader::best(&prose.text);
+        let reader = MarkReader::best(&prose.text);
         for (at, length) in reader.mixed {
             findings
                 .at(
@@ -30,7 +30,7 @@ pub(super) fn check(all: &[Prose], findings: &mut Findings<'_>) {
                 )
                 .hint("use ‘ ’ or “ ” on both sides");
         }
-        let loose = |(mark, at): (char, usize)| Loose {
+        let loose = |(mark, at): (char, usize)| UnpairedMark {
             mark,
             span: prose.span(at..at + mark.len_utf8()),
             paragraph,
@@ -62,8 +62,8 @@ pub(super) fn check(all: &[Prose], findings: &mut Findings<'_>) {
     report(&mut unmatched, findings);
 }
 
-fn report(loose: &mut Vec<Loose>, findings: &mut Findings<'_>) {
-    for Loose { mark, span, .. } in loose.drain(..) {
+fn report(loose: &mut Vec<UnpairedMark>, findings: &mut Findings<'_>) {
+    for UnpairedMark { mark, span, .. } in loose.drain(..) {
         let (message, hint) = match partner(mark) {
             Some(partner) => (
                 format!("`{mark}` is opened and not closed"),
@@ -110,7 +110,7 @@ fn opener(close: char) -> Option<char> {
 
 /// What a mark beside a digit is where it could be two things.
 #[derive(Debug, Clone, Copy, Default)]
-struct Reading {
+struct MarkReading {
     /// `‘90s`: the century is left out. Else the mark opens: `‘82년생 김지영’`.
     is_decade: bool,
     /// `27"`: inches, seconds. Else the mark closes: `"1984"`.
@@ -125,9 +125,9 @@ const LABEL: usize = 6;
 const INTERVAL: usize = 24;
 
 /// The marks of one paragraph.
-struct Reader<'t> {
+struct MarkReader<'t> {
     text: &'t str,
-    reading: Reading,
+    reading: MarkReading,
     chars: Vec<(usize, char)>,
     open: Vec<(char, usize)>,
     unmatched: Vec<(char, usize)>,
@@ -137,14 +137,14 @@ struct Reader<'t> {
     has_close: Vec<bool>,
 }
 
-impl<'t> Reader<'t> {
+impl<'t> MarkReader<'t> {
     /// Read in the way that leaves the fewest marks alone: of two readings that both make sense
     /// the one without a finding is right.
     fn best(text: &'t str) -> Self {
         let readings = [(false, false), (true, false), (false, true), (true, true)];
         let mut best: Option<Self> = None;
         for (is_decade, is_inch) in readings {
-            let mut reader = Self::new(text, Reading { is_decade, is_inch });
+            let mut reader = Self::new(text, MarkReading { is_decade, is_inch });
             reader.read();
             let is_better = best
                 .as_ref()
@@ -156,14 +156,14 @@ impl<'t> Reader<'t> {
                 break;
             }
         }
-        best.unwrap_or_else(|| Self::new(text, Reading::default()))
+        best.unwrap_or_else(|| Self::new(text, MarkReading::default()))
     }
 
     fn loose_marks(&self) -> usize {
         self.open.len() + self.unmatched.len() + self.mixed.len()
     }
 
-    fn new(text: &'t str, reading: Reading) -> Self {
+    fn new(text: &'t str, reading: MarkReading) -> Self {
         let chars: Vec<(usize, char)> = text.char_indices().collect();
         Self {
             text,

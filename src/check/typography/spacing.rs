@@ -1,7 +1,7 @@
 //! Spaces that are missing or too many, and words typed twice.
 
 use super::{
-    super::{Findings, speech::Speech},
+    super::{Findings, speech::QuotedSpeech},
     DEPENDENT_NOUN, DOUBLED_WORD, PUNCTUATION_SPACE, UNIT_SPACE, hangul,
 };
 use crate::issue::Prose;
@@ -157,7 +157,7 @@ fn doubled_words(prose: &Prose, findings: &mut Findings<'_>) {
     if is_verse(&prose.text) {
         return;
     }
-    let speech = Speech::of(&prose.text);
+    let speech = QuotedSpeech::of(&prose.text);
     for (start, before, at, word) in neighbours(&prose.text) {
         let is_korean = word.chars().all(hangul::is_syllable)
             && (KOREAN.contains(&word)
@@ -211,7 +211,7 @@ fn doubled_verbs(prose: &Prose, findings: &mut Findings<'_>) {
             ],
         ),
     ];
-    let speech = Speech::of(&prose.text);
+    let speech = QuotedSpeech::of(&prose.text);
     for (start, before, at, word) in neighbours(&prose.text) {
         let is_doubled = VERBS
             .iter()

@@ -2,12 +2,12 @@
 //! that are told.
 
 use super::{
-    super::{Findings, Proof},
+    super::{CheckSubject, Findings},
     TERM, hangul,
 };
-use crate::{issue::Prose, publication::Term};
+use crate::{issue::Prose, publication::HouseTerm};
 
-pub(super) fn check(proof: &Proof<'_>, prose: &Prose, findings: &mut Findings<'_>) {
+pub(super) fn check(proof: &CheckSubject<'_>, prose: &Prose, findings: &mut Findings<'_>) {
     for term in &proof.publication.terms {
         let kept: Vec<(usize, usize)> = prose
             .text
@@ -30,7 +30,7 @@ pub(super) fn check(proof: &Proof<'_>, prose: &Prose, findings: &mut Findings<'_
 }
 
 fn tell(
-    term: &Term,
+    term: &HouseTerm,
     other: &str,
     prose: &Prose,
     range: std::ops::Range<usize>,

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use super::{Args, Context, Exit, Failure, Format, fails, tell};
+use super::{Args, CommandContext, CommandExit, Failure, ReportFormat, fails, tell};
 
 const EVERY: Duration = Duration::from_millis(250);
 /// Folders below the root that no finding depends on.
@@ -17,13 +17,13 @@ const PASSED_OVER: [&str; 4] = [".git", ".daily-note", "target", "node_modules"]
 const MAX_DEPTH: usize = 8;
 
 /// What tells that a file has changed.
-type Stamps = BTreeMap<PathBuf, (Option<SystemTime>, u64)>;
+type WatchedStamps = BTreeMap<PathBuf, (Option<SystemTime>, u64)>;
 
 pub(super) async fn execute(
     args: &Args,
-    format: Format,
-    context: &Context,
-) -> Result<Exit, Failure> {
+    format: ReportFormat,
+    context: &CommandContext,
+) -> Result<CommandExit, Failure> {
     let root = context.app()?.publication.root;
     let mut stopped = std::pin::pin!(tokio::signal::ctrl_c());
     loop {
@@ -37,7 +37,7 @@ pub(super) async fn execute(
         loop {
             tokio::select! {
                 () = tokio::time::sleep(EVERY) => {}
-                _ = &mut stopped => return Ok(Exit::Done),
+                _ = &mut stopped => return Ok(CommandExit::Done),
             }
             if stamps(&root) != before {
                 break;
@@ -47,7 +47,7 @@ pub(super) async fn execute(
 }
 
 /// Whatever is wrong while somebody writes, a broken daily-note.yaml too, is reported and waited for.
-async fn look(args: &Args, format: Format, context: &Context) -> bool {
+async fn look(args: &Args, format: ReportFormat, context: &CommandContext) -> bool {
     let checked = match context.app() {
         Ok(app) => app.check(&args.issues, args.online()).await,
         Err(failure) => {
@@ -67,13 +67,13 @@ async fn look(args: &Args, format: Format, context: &Context) -> bool {
     }
 }
 
-fn stamps(root: &Path) -> Stamps {
-    let mut stamps = Stamps::new();
+fn stamps(root: &Path) -> WatchedStamps {
+    let mut stamps = WatchedStamps::new();
     gather(root, MAX_DEPTH, &mut stamps);
     stamps
 }
 
-fn gather(folder: &Path, depth: usize, stamps: &mut Stamps) {
+fn gather(folder: &Path, depth: usize, stamps: &mut WatchedStamps) {
     let Ok(entries) = fs::read_dir(folder) else {
         return;
     };

@@ -1,6 +1,6 @@
 //! `inbox clear`: the mail of try-outs and what the ledger knows of them, away.
 
-use super::super::{Context, Exit, Failure};
+use super::super::{CommandContext, CommandExit, Failure};
 
 /// Throw away the mail in the inbox, and with it the rehearsals that it came from
 ///
@@ -10,7 +10,7 @@ use super::super::{Context, Exit, Failure};
 #[command(after_help = "Example:\n  daily-note inbox clear")]
 pub(crate) struct Args {}
 
-pub(crate) async fn execute(context: &Context) -> Result<Exit, Failure> {
+pub(crate) async fn execute(context: &CommandContext) -> Result<CommandExit, Failure> {
     let cleared = context.app()?.clear_inbox().await?;
     let output = &context.output;
     if output.is_json() {
@@ -25,8 +25,8 @@ pub(crate) async fn execute(context: &Context) -> Result<Exit, Failure> {
         ));
     }
     Ok(match cleared.is_nothing() {
-        true => Exit::Nothing,
-        false => Exit::Done,
+        true => CommandExit::Nothing,
+        false => CommandExit::Done,
     })
 }
 

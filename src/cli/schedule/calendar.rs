@@ -10,7 +10,7 @@ use crate::{
         table::{cut, padded},
     },
     publication::Publication,
-    schedule::{Absent, Overview, Row, SlotView, Stray, StrayReason},
+    schedule::{AbsentDates, CalendarOverview, CalendarRow, SlotView, StrayFile, StrayReason},
 };
 
 /// An issue's title is cut to this before the calendar gives up its columns.
@@ -19,7 +19,7 @@ const SHORTEST_TITLE: usize = 16;
 const LONGEST_TITLE: usize = 48;
 
 /// A line of the calendar before it is laid out.
-struct Line {
+struct CalendarLine {
     week: (i32, u32),
     mark: (&'static str, Tone),
     when: String,
@@ -31,7 +31,7 @@ struct Line {
 }
 
 /// The widths of edition, topic and issue; a topic of none is left out.
-struct Columns {
+struct ColumnWidths {
     when: usize,
     edition: usize,
     topic: usize,
@@ -40,16 +40,16 @@ struct Columns {
 
 pub(super) fn shown(
     publication: &Publication,
-    overview: &Overview,
+    overview: &CalendarOverview,
     now: DateTime<Utc>,
     output: &Output,
 ) -> String {
-    let lines: Vec<Line> = overview
+    let lines: Vec<CalendarLine> = overview
         .rows
         .iter()
         .map(|row| match row {
-            Row::Slot(view) => slot(publication, view, now),
-            Row::Absent(absent) => absence(publication, absent),
+            CalendarRow::Slot(view) => slot(publication, view, now),
+            CalendarRow::Absent(absent) => absence(publication, absent),
         })
         .collect();
     let local = now.with_timezone(&publication.timezone);
@@ -90,10 +90,10 @@ pub(super) fn shown(
     text.trim_end().to_owned()
 }
 
-fn slot(publication: &Publication, view: &SlotView, now: DateTime<Utc>) -> Line {
+fn slot(publication: &Publication, view: &SlotView, now: DateTime<Utc>) -> CalendarLine {
     let zone = publication.timezone;
     let titles: Vec<&str> = view.issues.iter().map(|it| it.title.as_str()).collect();
-    Line {
+    CalendarLine {
         week: week(view.date),
         mark: words::mark(view),
         when: view
@@ -113,7 +113,7 @@ fn slot(publication: &Publication, view: &SlotView, now: DateTime<Utc>) -> Line 
     }
 }
 
-fn absence(publication: &Publication, absent: &Absent) -> Line {
+fn absence(publication: &Publication, absent: &AbsentDates) -> CalendarLine {
     let day = |date: NaiveDate| date.format("%a %F").to_string();
     let titles: Vec<&str> = absent
         .editions
@@ -125,7 +125,7 @@ fn absence(publication: &Publication, absent: &Absent) -> Line {
     if absent.to != absent.from {
         below.push(format!("until {}", day(absent.to)));
     }
-    Line {
+    CalendarLine {
         week: week(absent.from),
         mark: (" ", Tone::Quiet),
         when: day(absent.from),
@@ -143,12 +143,12 @@ fn week(date: NaiveDate) -> (i32, u32) {
 }
 
 /// How wide each column may be; None where a line has no room for them.
-fn columns(lines: &[Line], room: Option<usize>) -> Option<Columns> {
-    let widest = |of: fn(&Line) -> &str| {
+fn columns(lines: &[CalendarLine], room: Option<usize>) -> Option<ColumnWidths> {
+    let widest = |of: fn(&CalendarLine) -> &str| {
         let widths = lines.iter().map(|line| of(line).width());
         widths.max().unwrap_or_default()
     };
-    let mut columns = Columns {
+    let mut columns = ColumnWidths {
         when: widest(|line| &line.when),
         edition: widest(|line| &line.edition),
         topic: widest(|line| &line.topic),
@@ -158,7 +158,7 @@ fn columns(lines: &[Line], room: Option<usize>) -> Option<Columns> {
         return Some(columns);
     };
     let state = widest(|line| &line.state);
-    let least = |columns: &Columns| {
+    let least = |columns: &ColumnWidths| {
         let topic = if columns.topic > 0 {
             columns.topic + 2
         } else {
@@ -175,7 +175,7 @@ fn columns(lines: &[Line], room: Option<usize>) -> Option<Columns> {
     (rest >= title).then_some(columns)
 }
 
-fn wide(text: &mut String, line: &Line, columns: &Columns, output: &Output) {
+fn wide(text: &mut String, line: &CalendarLine, columns: &ColumnWidths, output: &Output) {
     let (mark, tone) = line.mark;
     let mut cells = format!(
         "{}  {}  ",
@@ -193,7 +193,7 @@ fn wide(text: &mut String, line: &Line, columns: &Columns, output: &Output) {
     below(text, line, under, output);
 }
 
-fn narrow(text: &mut String, line: &Line, output: &Output) {
+fn narrow(text: &mut String, line: &CalendarLine, output: &Output) {
     let (mark, tone) = line.mark;
     let room = output.width().unwrap_or(usize::MAX).saturating_sub(2);
     let what = format!("{}  {}", line.edition, line.issue);
@@ -210,7 +210,7 @@ fn narrow(text: &mut String, line: &Line, output: &Output) {
     below(text, line, 2, output);
 }
 
-fn below(text: &mut String, line: &Line, indent: usize, output: &Output) {
+fn below(text: &mut String, line: &CalendarLine, indent: usize, output: &Output) {
     let room = output.width().unwrap_or(usize::MAX).saturating_sub(indent);
     for more in &line.below {
         let more = output.paint(Tone::Quiet, cut(more, room));
@@ -218,7 +218,7 @@ fn below(text: &mut String, line: &Line, indent: usize, output: &Output) {
     }
 }
 
-fn stray_words(stray: &Stray) -> String {
+fn stray_words(stray: &StrayFile) -> String {
     match &stray.reason {
         StrayReason::Unreadable { error } => format!("{error}: `daily-note check` shows it"),
         StrayReason::NoSlot { why, .. } => {

@@ -5,16 +5,16 @@ use chrono_tz::Tz;
 
 use crate::{
     cli::Tone,
-    issue::Status,
+    issue::IssueStatus,
     operations::BatchState,
-    schedule::{Need, SlotState, SlotView},
+    schedule::{SlotNeed, SlotState, SlotView},
 };
 
 /// The mark at a line's head, which says without colour what the colour says.
 pub(super) fn mark(view: &SlotView) -> (&'static str, Tone) {
     match (view.state, view.needs) {
-        (_, Need::Now) => ("✗", Tone::Bad),
-        (_, Need::Soon) => ("!", Tone::Care),
+        (_, SlotNeed::Now) => ("✗", Tone::Bad),
+        (_, SlotNeed::Soon) => ("!", Tone::Care),
         (SlotState::Ready | SlotState::Sent | SlotState::Sending, _) => ("✓", Tone::Good),
         _ => ("·", Tone::Quiet),
     }
@@ -25,7 +25,7 @@ pub(super) fn state(view: &SlotView, now: DateTime<Utc>) -> String {
     let word = view.state.word();
     let left = view.opens - now;
     match view.state {
-        SlotState::Missing | SlotState::Draft if view.needs != Need::Nothing => {
+        SlotState::Missing | SlotState::Draft if view.needs != SlotNeed::Nothing => {
             format!("{word}, {} left", span(left))
         }
         SlotState::Late => format!("{word} by {}", span(-left)),
@@ -59,13 +59,15 @@ pub(super) fn below(view: &SlotView, zone: Tz) -> Vec<String> {
         },
         SlotState::Conflict => view.issues.iter().map(|it| it.file.clone()).collect(),
         SlotState::Late => vec![match view.issues.first().map(|issue| issue.status) {
-            Some(Status::Ready) => format!("ready; goes out on its own until {until}"),
-            Some(Status::Draft) => format!("a draft; made ready by {until}, it goes out at once"),
+            Some(IssueStatus::Ready) => format!("ready; goes out on its own until {until}"),
+            Some(IssueStatus::Draft) => {
+                format!("a draft; made ready by {until}, it goes out at once")
+            }
             None => format!("no issue; one made ready by {until} goes out at once"),
         }],
         SlotState::Missed => match view.issues.first().map(|issue| issue.status) {
-            Some(Status::Ready) => vec!["ready, and waits for a person".to_owned()],
-            Some(Status::Draft) => vec!["a draft".to_owned()],
+            Some(IssueStatus::Ready) => vec!["ready, and waits for a person".to_owned()],
+            Some(IssueStatus::Draft) => vec!["a draft".to_owned()],
             None => Vec::new(),
         },
         _ => Vec::new(),

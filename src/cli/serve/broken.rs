@@ -8,27 +8,27 @@ use async_trait::async_trait;
 use super::watch;
 use crate::{
     app::{App, AppError, Notifier},
-    cli::{Context, Failure, event::Printer},
-    delivery::Stop,
+    cli::{CommandContext, Failure, event::EventPrinter},
+    delivery::StopSignal,
     publication::Publication,
-    schedule::{Event, Teller},
-    web::vitals::{Vitals, Wellness},
+    schedule::{Event, EventSink},
+    web::vitals::{HealthReport, Vitals},
 };
 
 /// How often the configuration is read again.
 const AGAIN: Duration = Duration::from_secs(1);
 
 /// It lives, and can do nothing.
-struct Unreadable;
+struct BrokenPublication;
 
 #[async_trait]
-impl Vitals for Unreadable {
-    fn health(&self) -> Wellness {
-        Wellness::default()
+impl Vitals for BrokenPublication {
+    fn health(&self) -> HealthReport {
+        HealthReport::default()
     }
 
-    async fn readiness(&self) -> Wellness {
-        Wellness::ailing("the configuration can't be read")
+    async fn readiness(&self) -> HealthReport {
+        HealthReport::ailing("the configuration can't be read")
     }
 
     async fn metrics(&self) -> String {
@@ -38,7 +38,10 @@ impl Vitals for Unreadable {
 
 /// The publication, once it can be read. Where nothing was ever kept here, an error is the answer: a
 /// person has just typed the command.
-pub(super) async fn opened(listen: Option<SocketAddr>, context: &Context) -> Result<App, Failure> {
+pub(super) async fn opened(
+    listen: Option<SocketAddr>,
+    context: &CommandContext,
+) -> Result<App, Failure> {
     let error = match App::open(context.root(), context.clock) {
         Ok(app) => return Ok(app),
         Err(error) => error,
@@ -46,14 +49,14 @@ pub(super) async fn opened(listen: Option<SocketAddr>, context: &Context) -> Res
     let Some(last) = last_good(context) else {
         return Err(error.into());
     };
-    let printer = Printer {
+    let printer = EventPrinter {
         output: context.output.clone(),
         zone: last.publication.timezone,
         is_short: false,
     };
-    let over = Stop::default();
+    let over = StopSignal::default();
     if let Some(address) = listen {
-        let vitals = Arc::new(Unreadable);
+        let vitals = Arc::new(BrokenPublication);
         watch::listen(address, vitals, over.clone(), &context.output).await?;
     }
     let notifier = alarm(last, &error, context).await;
@@ -77,7 +80,7 @@ pub(super) async fn opened(listen: Option<SocketAddr>, context: &Context) -> Res
 }
 
 /// The configuration that could be read last, of the folder that the command is about.
-pub(in crate::cli) fn last_good(context: &Context) -> Option<App> {
+pub(in crate::cli) fn last_good(context: &CommandContext) -> Option<App> {
     let here = || std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
     let root = match context.root() {
         Some(root) => root.to_owned(),
@@ -90,7 +93,7 @@ pub(in crate::cli) fn last_good(context: &Context) -> Option<App> {
 pub(in crate::cli) async fn alarm(
     last: App,
     error: &AppError,
-    context: &Context,
+    context: &CommandContext,
 ) -> Option<Arc<Notifier>> {
     let notifier = Notifier::open(last).await.ok()?;
     notifier.tell(&refused(error), context.clock.now()).await;

@@ -7,11 +7,11 @@ use chrono::{DateTime, Utc};
 use tokio::net::TcpListener;
 
 use crate::{
-    app::Pulse,
-    cli::{Exit, Failure, output::Output},
-    delivery::Stop,
-    schedule::{Event, Teller},
-    systemd::Supervisor,
+    app::Heartbeat,
+    cli::{CommandExit, Failure, output::Output},
+    delivery::StopSignal,
+    schedule::{Event, EventSink},
+    systemd::ServiceManager,
     web::vitals::{self, Vitals},
 };
 
@@ -19,15 +19,15 @@ use crate::{
 const A_MOMENT: Duration = Duration::from_millis(500);
 
 /// What systemd hears.
-pub(super) struct Watch(Supervisor);
+pub(super) struct WatchdogSignals(ServiceManager);
 
-impl Watch {
+impl WatchdogSignals {
     pub(super) fn of_process() -> Self {
-        Self(Supervisor::of_process())
+        Self(ServiceManager::of_process())
     }
 
     /// The service is up; from now on the watchdog is fed as long as the daemon's beat goes on.
-    pub(super) fn start(self: &Arc<Self>, pulse: Arc<Pulse>, stop: Stop) {
+    pub(super) fn start(self: &Arc<Self>, pulse: Arc<Heartbeat>, stop: StopSignal) {
         self.0.is_ready();
         let Some(beat) = self.0.beat() else { return };
         let watch = Arc::clone(self);
@@ -51,7 +51,7 @@ impl Watch {
 }
 
 #[async_trait]
-impl Teller for Watch {
+impl EventSink for WatchdogSignals {
     async fn tell(&self, event: &Event, _at: DateTime<Utc>) {
         match event {
             Event::Keeping { next: Some(next) } => self.0.says(&format!(
@@ -81,13 +81,13 @@ impl Teller for Watch {
 pub(super) async fn listen(
     address: SocketAddr,
     daemon: Arc<dyn Vitals>,
-    stop: Stop,
+    stop: StopSignal,
     output: &Output,
 ) -> Result<(), Failure> {
     let taken = |error: std::io::Error| {
         let hint = "choose another --listen, or stop what listens there";
         Failure::new(
-            Exit::Configuration,
+            CommandExit::Configuration,
             miette::miette!(help = hint, "{address} can't be listened on: {error}"),
         )
     };

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, ErrorKind, Write};
 
 use serde_json::json;
 
-use super::super::{Context, Exit, Failure, Output};
+use super::super::{CommandContext, CommandExit, Failure, Output};
 use crate::{
     app::App,
     audience::export::guarded,
@@ -24,7 +24,7 @@ pub(super) fn state(text: &str) -> Result<DeliveryState, String> {
 }
 
 /// Who reads along.
-enum Form {
+enum ListForm {
     Lines,
     Csv,
     Json,
@@ -36,19 +36,19 @@ pub(super) async fn execute(
     batch: &Batch,
     state: DeliveryState,
     as_csv: bool,
-    context: &Context,
-) -> Result<Exit, Failure> {
+    context: &CommandContext,
+) -> Result<CommandExit, Failure> {
     let output = &context.output;
     let form = match (output.is_json(), as_csv) {
-        (true, _) => Form::Json,
-        (false, true) => Form::Csv,
-        (false, false) => Form::Lines,
+        (true, _) => ListForm::Json,
+        (false, true) => ListForm::Csv,
+        (false, false) => ListForm::Lines,
     };
     let mut out = BufWriter::new(io::stdout());
     let head = match form {
-        Form::Json => opened(&json!(operations::report_of(app, &batch.issue).await?)),
-        Form::Csv => "email,state,at,attempts,reply\r\n".to_owned(),
-        Form::Lines => String::new(),
+        ListForm::Json => opened(&json!(operations::report_of(app, &batch.issue).await?)),
+        ListForm::Csv => "email,state,at,attempts,reply\r\n".to_owned(),
+        ListForm::Lines => String::new(),
     };
     let mut listed = 0;
     let mut written = write(&mut out, &head)?;
@@ -60,9 +60,9 @@ pub(super) async fn execute(
         }
         for row in &page {
             let text = match form {
-                Form::Json => format!("{}{}", if listed == 0 { "" } else { "," }, json!(row)),
-                Form::Csv => cells(row)?,
-                Form::Lines => line(row),
+                ListForm::Json => format!("{}{}", if listed == 0 { "" } else { "," }, json!(row)),
+                ListForm::Csv => cells(row)?,
+                ListForm::Lines => line(row),
             };
             written = write(&mut out, &text)?;
             listed += 1;
@@ -71,14 +71,14 @@ pub(super) async fn execute(
             }
         }
     }
-    if matches!(form, Form::Json) {
+    if matches!(form, ListForm::Json) {
         write(&mut out, "]}\n")?;
     }
     flushed(out.flush())?;
     told(batch, state, listed, output);
     Ok(match listed {
-        0 => Exit::Nothing,
-        _ => Exit::Done,
+        0 => CommandExit::Nothing,
+        _ => CommandExit::Done,
     })
 }
 

@@ -1,7 +1,7 @@
 //! `subscribers add`.
 
 use super::{
-    super::{Context, Exit, Failure, Tone},
+    super::{CommandContext, CommandExit, Failure, Tone},
     address, bad_option, edition_options, tag_options,
 };
 use crate::{
@@ -49,7 +49,7 @@ pub(crate) struct Args {
     consent: Option<String>,
 }
 
-pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
     let (app, output) = (context.app()?, &context.output);
     let added = operations::add_person(&app, args.profile(&app.publication)?).await?;
     if output.is_json() {
@@ -60,12 +60,12 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
         Upsert::Added => (
             Tone::Good,
             format!("{email} is on the list now."),
-            Exit::Done,
+            CommandExit::Done,
         ),
         Upsert::Merged => (
             Tone::Good,
             format!("{email} was on the list; what is known of them is changed."),
-            Exit::Done,
+            CommandExit::Done,
         ),
         Upsert::Unchanged => (
             Tone::Quiet,
@@ -73,9 +73,9 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
                 "{email} is on the list already, and nothing was changed: what they chose themself \
                  stays theirs."
             ),
-            Exit::Nothing,
+            CommandExit::Nothing,
         ),
-        Upsert::Suppressed(reason) => (Tone::Care, refusal(email, reason), Exit::Nothing),
+        Upsert::Suppressed(reason) => (Tone::Care, refusal(email, reason), CommandExit::Nothing),
     };
     output.say(output.paint(tone, told));
     Ok(exit)

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{
-    super::{Context, Exit, Failure, Output, confirm, output::Tone},
+    super::{CommandContext, CommandExit, Failure, Output, confirm, output::Tone},
     address,
 };
 use crate::{
@@ -30,21 +30,21 @@ pub(crate) struct Args {
 }
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct ErasedJson<'a> {
     email: &'a Address,
     erased: bool,
     #[serde(flatten)]
-    found: Option<Found>,
+    found: Option<ErasedPerson>,
 }
 
 #[derive(Serialize)]
-struct Found {
+struct ErasedPerson {
     was_known: bool,
     mails: u64,
     in_file: bool,
 }
 
-pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
     let app = context.app()?;
     let (email, output) = (&args.email, &context.output);
     let is_erased = app.is_erased(email).await?;
@@ -55,12 +55,12 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
         false => None,
     };
     if output.is_json() {
-        let found = erased.map(|erased| Found {
+        let found = erased.map(|erased| ErasedPerson {
             was_known: erased.state.was_known,
             mails: erased.mails,
             in_file: erased.is_in_file,
         });
-        output.document(&Document {
+        output.document(&ErasedJson {
             email,
             erased: erased.is_some(),
             found,
@@ -71,10 +71,10 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
             true => format!("{email} was erased already."),
             false => "Nothing was erased.".to_owned(),
         });
-        return Ok(Exit::Nothing);
+        return Ok(CommandExit::Nothing);
     };
     tell(email, &erased, output);
-    Ok(Exit::Done)
+    Ok(CommandExit::Done)
 }
 
 /// What was found, what is gone, and what only a person can do.

@@ -9,7 +9,7 @@ use std::{
 
 use clap::ValueEnum;
 
-use super::super::{Context, Exit, Failure};
+use super::super::{CommandContext, CommandExit, Failure};
 use crate::app::{AppError, ExportFormat, ExportReport};
 
 /// Write the whole list to a file, or to stdout
@@ -28,8 +28,8 @@ Examples:
   daily-note subscribers export --format yaml > subscribers.yaml")]
 pub(crate) struct Args {
     /// As a table, or as a subscribers.yaml
-    #[arg(long, value_enum, default_value_t = Format::Csv)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = ExportAs::Csv)]
+    format: ExportAs,
     /// The file; stdout without it
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -39,14 +39,14 @@ pub(crate) struct Args {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum ExportAs {
     /// A table
     Csv,
     /// A subscribers.yaml
     Yaml,
 }
 
-pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
     let output = &context.output;
     if output.is_json() && args.out.is_none() {
         return Err(Failure::usage(
@@ -55,10 +55,10 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
     }
     let app = context.app()?;
     let format = match args.format {
-        Format::Csv => ExportFormat::Csv {
+        ExportAs::Csv => ExportFormat::Csv {
             for_excel: args.excel,
         },
-        Format::Yaml => ExportFormat::Yaml,
+        ExportAs::Yaml => ExportFormat::Yaml,
     };
     let report = match &args.out {
         None => {
@@ -89,24 +89,24 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
     }
     output.note(told(report, args.format));
     Ok(if report == ExportReport::default() {
-        Exit::Nothing
+        CommandExit::Nothing
     } else {
-        Exit::Done
+        CommandExit::Done
     })
 }
 
-fn told(report: ExportReport, format: Format) -> String {
+fn told(report: ExportReport, format: ExportAs) -> String {
     let ExportReport {
         subscribers,
         suppressed,
         left_out,
     } = report;
     match format {
-        Format::Csv => format!("{subscribers} on the list; {suppressed} kept from mail."),
-        Format::Yaml if left_out > 0 => {
+        ExportAs::Csv => format!("{subscribers} on the list; {suppressed} kept from mail."),
+        ExportAs::Yaml if left_out > 0 => {
             format!("{subscribers} who get mail; {left_out} left out who get none.")
         }
-        Format::Yaml => format!("{subscribers} who get mail."),
+        ExportAs::Yaml => format!("{subscribers} who get mail."),
     }
 }
 

@@ -10,19 +10,19 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use self::{
-    listing::Listing,
+    listing::RowListing,
     map::{ColumnMap, mapping},
     told::told,
 };
 use super::{
-    super::{Context, Exit, Failure},
+    super::{CommandContext, CommandExit, Failure},
     edition_options, tag_options,
 };
 use crate::{
-    app::{AppError, ImportReport, Problem},
+    app::{AppError, ImportReport, RowProblem},
     audience::{
         SuppressionReason,
-        import::{Field, Import, Options, Service, Standing},
+        import::{ExportService, OpenedExport, PersonStanding, ReadingOptions, SubscriberField},
     },
     publication::Publication,
 };
@@ -58,13 +58,13 @@ pub(crate) struct Args {
     files: Vec<PathBuf>,
     /// Whose export it is
     #[arg(long, value_name = "SERVICE", default_value = "auto", value_parser = service)]
-    format: Format,
+    format: ImportFormat,
     /// What a column is: COLUMN=FIELD, by its name or number; repeat it for more. Fields: email,
     /// name, first_name, last_name, editions, tags, timezone, language, consent_at, confirmed_at,
     /// joined_at, consent_source, status, subscribed, confirmed, enabled, advertising, opted_out,
     /// bounced, complained (yes or no each), left_at, bounced_at, detail, ignore
     #[arg(long = "map", value_name = "COLUMN=FIELD", value_parser = mapping)]
-    columns: Vec<(String, Field)>,
+    columns: Vec<(String, SubscriberField)>,
     /// Take the columns from a file that --save-map wrote; --map goes over it
     #[arg(long, value_name = "FILE")]
     map_file: Option<PathBuf>,
@@ -93,7 +93,7 @@ pub(crate) struct Args {
 
 /// `--format`.
 #[derive(Debug, Clone, Copy)]
-struct Format(Option<Service>);
+struct ImportFormat(Option<ExportService>);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum As {
@@ -110,10 +110,10 @@ enum As {
     Manual,
 }
 
-fn service(text: &str) -> Result<Format, String> {
+fn service(text: &str) -> Result<ImportFormat, String> {
     match text {
-        "auto" => Ok(Format(None)),
-        text => text.parse().map(|service| Format(Some(service))),
+        "auto" => Ok(ImportFormat(None)),
+        text => text.parse().map(|service| ImportFormat(Some(service))),
     }
 }
 
@@ -125,7 +125,7 @@ struct FileReport {
     report: ImportReport,
 }
 
-pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
     let app = context.app()?;
     let options = args.options(&app.publication)?;
     let now = context.clock.true_now();
@@ -136,7 +136,7 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
             let path = path.display();
             return Err(Failure::usage(format!("there is no file {path}")));
         }
-        let import = Import::open(path, &options, &app.publication, now);
+        let import = OpenedExport::open(path, &options, &app.publication, now);
         imports.push((
             path,
             import.map_err(|error| AppError::Content(vec![error]))?,
@@ -145,11 +145,11 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
     if let Some(path) = &args.save_map {
         ColumnMap::of(imports.iter().map(|(_, import)| import.plan())).save(path)?;
     }
-    let mut listing = args.report.as_ref().map(Listing::begin).transpose()?;
+    let mut listing = args.report.as_ref().map(RowListing::begin).transpose()?;
     let (output, mut reports, mut is_changed) = (&context.output, Vec::new(), false);
     for (path, import) in imports {
         let file = path.display().to_string();
-        let mut on_problem = |problem: &Problem| match &mut listing {
+        let mut on_problem = |problem: &RowProblem| match &mut listing {
             Some(listing) => listing.write(&file, problem),
             None => Ok(()),
         };
@@ -176,16 +176,16 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
         output.document(&reports);
     }
     Ok(match is_changed {
-        true => Exit::Done,
-        false => Exit::Nothing,
+        true => CommandExit::Done,
+        false => CommandExit::Nothing,
     })
 }
 
 impl Args {
-    fn options(&self, publication: &Publication) -> Result<Options, Failure> {
+    fn options(&self, publication: &Publication) -> Result<ReadingOptions, Failure> {
         let editions = edition_options(&self.editions, publication)?;
         let tags = tag_options(&self.tags)?;
-        Ok(Options {
+        Ok(ReadingOptions {
             service: self.format.0,
             columns: match &self.map_file {
                 Some(path) => ColumnMap::load(path)?.with(&self.columns),
@@ -200,13 +200,13 @@ impl Args {
 }
 
 impl As {
-    fn standing(self) -> Standing {
+    fn standing(self) -> PersonStanding {
         match self {
-            Self::Active => Standing::Active,
-            Self::Unsubscribed => Standing::Suppressed(SuppressionReason::Unsubscribed),
-            Self::HardBounce => Standing::Suppressed(SuppressionReason::HardBounce),
-            Self::Complaint => Standing::Suppressed(SuppressionReason::Complaint),
-            Self::Manual => Standing::Suppressed(SuppressionReason::Manual),
+            Self::Active => PersonStanding::Active,
+            Self::Unsubscribed => PersonStanding::Suppressed(SuppressionReason::Unsubscribed),
+            Self::HardBounce => PersonStanding::Suppressed(SuppressionReason::HardBounce),
+            Self::Complaint => PersonStanding::Suppressed(SuppressionReason::Complaint),
+            Self::Manual => PersonStanding::Suppressed(SuppressionReason::Manual),
         }
     }
 }

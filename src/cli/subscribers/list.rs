@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use clap::ValueEnum;
 
-use super::super::{Context, Exit, Failure, table::table};
+use super::super::{CommandContext, CommandExit, Failure, table::table};
 use crate::{
     app::SUBSCRIBERS_FILE,
     audience::SubscriberState,
@@ -21,7 +21,7 @@ Examples:
 pub(crate) struct Args {
     /// Only those who stand so
     #[arg(long, value_enum)]
-    state: Option<State>,
+    state: Option<StateFilter>,
     /// Only those who get this edition
     #[arg(long, value_name = "KEY")]
     edition: Option<String>,
@@ -31,7 +31,7 @@ pub(crate) struct Args {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum State {
+enum StateFilter {
     /// Gets mail
     Active,
     /// Has not confirmed yet
@@ -44,7 +44,7 @@ enum State {
 
 /// How many stand how.
 #[derive(Default)]
-struct Tally {
+struct StateCounts {
     shown: u64,
     active: u64,
     unconfirmed: u64,
@@ -52,10 +52,10 @@ struct Tally {
     suppressed: u64,
 }
 
-pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
     let app = context.app()?;
     let output = &context.output;
-    let mut tally = Tally::default();
+    let mut tally = StateCounts::default();
     let mut pages = PeoplePages::open(&app, args.wanted_state()).await?;
     if output.is_json() {
         output.raw(b"[");
@@ -90,10 +90,10 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
         } else {
             format!("The list is empty: write a {SUBSCRIBERS_FILE}, or use `subscribers add`.")
         });
-        return Ok(Exit::Nothing);
+        return Ok(CommandExit::Nothing);
     }
     output.note(tally.told());
-    Ok(Exit::Done)
+    Ok(CommandExit::Done)
 }
 
 impl Args {
@@ -103,10 +103,10 @@ impl Args {
 
     fn wanted_state(&self) -> Option<SubscriberState> {
         match self.state? {
-            State::Active => Some(SubscriberState::Active),
-            State::Unconfirmed => Some(SubscriberState::Unconfirmed),
-            State::Inactive => Some(SubscriberState::Inactive),
-            State::Suppressed => None,
+            StateFilter::Active => Some(SubscriberState::Active),
+            StateFilter::Unconfirmed => Some(SubscriberState::Unconfirmed),
+            StateFilter::Inactive => Some(SubscriberState::Inactive),
+            StateFilter::Suppressed => None,
         }
     }
 
@@ -115,7 +115,7 @@ impl Args {
         let suppression = &person.suppression;
         let is_state = match self.state {
             None => true,
-            Some(State::Suppressed) => suppression.is_some(),
+            Some(StateFilter::Suppressed) => suppression.is_some(),
             Some(_) => suppression.is_none(),
         };
         let has_edition = self.edition.as_ref().is_none_or(|key| {
@@ -151,7 +151,7 @@ fn row(person: &ListedPerson) -> [String; 5] {
     ]
 }
 
-impl Tally {
+impl StateCounts {
     fn count(&mut self, person: &ListedPerson) {
         self.shown += 1;
         *match (&person.suppression, person.subscriber.state) {

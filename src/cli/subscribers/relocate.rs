@@ -3,12 +3,12 @@
 use std::fmt::Write as _;
 
 use super::{
-    super::{Context, Exit, Failure, Tone},
+    super::{CommandContext, CommandExit, Failure, Tone},
     address,
 };
 use crate::{
     address::Address,
-    operations::{self, Moved, MovedPerson},
+    operations::{self, MoveOutcome, MovedPerson},
 };
 
 /// Give a reader another address
@@ -32,7 +32,7 @@ pub(crate) struct Args {
     to: Address,
 }
 
-pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
     let (app, output) = (context.app()?, &context.output);
     let moved = operations::move_person(&app, &args.from, &args.to).await?;
     let MovedPerson {
@@ -46,17 +46,17 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
         return Ok(exit(outcome));
     }
     let mut told = match outcome {
-        Moved::Moved => output.paint(Tone::Good, format!("{from} is {to} from now on.")),
-        Moved::Unknown => format!("{from} is not on the list."),
-        Moved::Left(reason) => format!(
+        MoveOutcome::Moved => output.paint(Tone::Good, format!("{from} is {to} from now on.")),
+        MoveOutcome::Unknown => format!("{from} is not on the list."),
+        MoveOutcome::Left(reason) => format!(
             "{from} is kept from mail ({}), and a move is no way back: see `suppressions remove`.",
             reason.word()
         ),
-        Moved::Taken => format!(
+        MoveOutcome::Taken => format!(
             "{to} is on the list already, and nothing was changed: if they are one person, look at both \
              with `subscribers show`, and take one off with `subscribers remove`."
         ),
-        Moved::Suppressed(reason) => format!(
+        MoveOutcome::Suppressed(reason) => format!(
             "{to} is kept off the list ({}), and nothing was changed: see `suppressions remove`.",
             reason.word()
         ),
@@ -71,9 +71,9 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
     Ok(exit(outcome))
 }
 
-fn exit(outcome: Moved) -> Exit {
+fn exit(outcome: MoveOutcome) -> CommandExit {
     match outcome {
-        Moved::Moved => Exit::Done,
-        _ => Exit::Nothing,
+        MoveOutcome::Moved => CommandExit::Done,
+        _ => CommandExit::Nothing,
     }
 }

@@ -1,7 +1,7 @@
 //! `subscribers remove`.
 
 use super::{
-    super::{Context, Exit, Failure, Tone},
+    super::{CommandContext, CommandExit, Failure, Tone},
     address,
 };
 use crate::{
@@ -28,7 +28,7 @@ pub(crate) struct Args {
     asked: bool,
 }
 
-pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
     let (app, output) = (context.app()?, &context.output);
     let removed = operations::remove_people(&app, &args.emails, args.asked).await?;
     if output.is_json() {
@@ -47,7 +47,7 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
         .iter()
         .any(|it| it.outcome == RemovalOutcome::Removed);
     Ok(match is_changed {
-        true => Exit::Done,
-        false => Exit::Nothing,
+        true => CommandExit::Done,
+        false => CommandExit::Nothing,
     })
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::{
-    super::{Context, Exit, Failure, Tone, table::table},
+    super::{CommandContext, CommandExit, Failure, Tone, table::table},
     address,
 };
 use crate::{
@@ -22,7 +22,7 @@ pub(crate) struct Args {
     email: Address,
 }
 
-pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Failure> {
+pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
     let (app, output) = (context.app()?, &context.output);
     let record = operations::person(&app, &args.email).await?;
     if output.is_json() {
@@ -33,7 +33,7 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
             "{} is not on the list, nor kept off it.",
             args.email
         ));
-        return Ok(Exit::Nothing);
+        return Ok(CommandExit::Nothing);
     }
     if !output.is_json() {
         let zone = app.publication.timezone;
@@ -49,7 +49,7 @@ pub(crate) async fn execute(args: &Args, context: &Context) -> Result<Exit, Fail
             output.say(issues(&record.issues, zone).trim_end());
         }
     }
-    Ok(Exit::Done)
+    Ok(CommandExit::Done)
 }
 
 fn headline(record: &PersonRecord, zone: Tz) -> String {

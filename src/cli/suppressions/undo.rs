@@ -4,7 +4,7 @@
 use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 use chrono_tz::Tz;
 
-use super::{Exit, Failure, Output, Tone, row};
+use super::{CommandExit, Failure, Output, Tone, row};
 use crate::{
     app::App,
     cli::{confirm, table::table},
@@ -16,7 +16,7 @@ const SHOWN: usize = 10;
 
 /// Which of those whom a relay's refusal keeps off.
 #[derive(Debug, clap::Args)]
-pub(super) struct Bounces {
+pub(super) struct BounceFilter {
     /// Those whom the relay refused this issue
     #[arg(long, conflicts_with = "emails")]
     issue: Option<String>,
@@ -34,9 +34,13 @@ pub(super) struct Bounces {
     yes: bool,
 }
 
-pub(super) async fn execute(args: &Bounces, app: &App, output: &Output) -> Result<Exit, Failure> {
+pub(super) async fn execute(
+    args: &BounceFilter,
+    app: &App,
+    output: &Output,
+) -> Result<CommandExit, Failure> {
     let zone = app.publication.timezone;
-    let wanted = operations::Bounces {
+    let wanted = operations::BounceSelection {
         batch: None,
         since: args.since.and_then(|day| beginning(day, zone)),
         domain: args.domain.as_deref().map(str::to_ascii_lowercase),
@@ -48,7 +52,7 @@ pub(super) async fn execute(args: &Bounces, app: &App, output: &Output) -> Resul
         if output.is_json() {
             output.document(&LiftedBounces::default());
         }
-        return Ok(Exit::Nothing);
+        return Ok(CommandExit::Nothing);
     }
     if !output.is_json() {
         let rows: Vec<_> = bounced.iter().take(SHOWN).map(|it| row(it, zone)).collect();
@@ -60,7 +64,7 @@ pub(super) async fn execute(args: &Bounces, app: &App, output: &Output) -> Resul
     let question = format!("{} mail again. Go ahead?", counted(bounced.len()));
     if !args.yes && !confirm::ask(&question, output)? {
         output.note("Nothing was changed.");
-        return Ok(Exit::Nothing);
+        return Ok(CommandExit::Nothing);
     }
     let lifted = operations::lift_bounces(app, bounced).await?;
     if output.is_json() {
@@ -68,7 +72,7 @@ pub(super) async fn execute(args: &Bounces, app: &App, output: &Output) -> Resul
     }
     let count = lifted.suppressions.len();
     output.say(output.paint(Tone::Good, format!("{} mail again.", counted(count))));
-    Ok(Exit::Done)
+    Ok(CommandExit::Done)
 }
 
 fn counted(addresses: usize) -> String {

@@ -7,8 +7,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    rest::{Rest, RestLengths},
-    tempo::Tempo,
+    rest::{ProbedRest, RestLengths},
+    tempo::LearnedRate,
 };
 use crate::{
     smtp::Reply,
@@ -45,16 +45,16 @@ pub(crate) fn is_doubtful(tried: usize, refused: usize) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Spell {
     /// One reader at a time finds out whether it is over.
-    pub(crate) rest: Rest,
+    pub(crate) rest: ProbedRest,
     /// The words of its last refusal.
     pub(crate) reply: String,
 }
 
 /// What outlasts a run: how a domain, or the relay itself, is disposed towards us.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub(crate) struct Mood {
+pub(crate) struct LearnedMood {
     /// The pace that it bears.
-    pub(crate) tempo: Tempo,
+    pub(crate) tempo: LearnedRate,
     /// The words by which it last said that mail comes too fast.
     pub(crate) reply: Option<String>,
     pub(crate) spell: Option<Spell>,
@@ -68,7 +68,7 @@ pub(crate) struct Mood {
 
 /// A refusal that is not yet believed.
 #[derive(Debug, Clone)]
-pub(crate) struct Held {
+pub(crate) struct HeldRefusal {
     pub(crate) claim: Claim,
     pub(crate) reply: Reply,
     pub(crate) is_dead: bool,
@@ -80,7 +80,7 @@ pub(crate) struct Held {
     pub(crate) is_witnessed: bool,
 }
 
-impl Held {
+impl HeldRefusal {
     /// Whether the reader was never refused before: who was says nothing new of the domain, or the relay.
     pub(crate) fn is_new(&self) -> bool {
         self.claim.refused_since.is_none()
@@ -89,11 +89,11 @@ impl Held {
 
 /// A recipient domain, as far as this run has seen it.
 #[derive(Debug, Default)]
-pub(crate) struct Domain {
-    pub(crate) mood: Mood,
+pub(crate) struct DomainHealth {
+    pub(crate) mood: LearnedMood,
     /// The readers tried last, each once, and whether they were refused.
     sample: VecDeque<(DeliveryId, bool)>,
-    pub(crate) held: Vec<Held>,
+    pub(crate) held: Vec<HeldRefusal>,
     pub(crate) on_the_way: usize,
     /// It took this batch's content for somebody, or other mail lately.
     pub(crate) has_taken: bool,
@@ -105,7 +105,7 @@ pub(crate) struct Domain {
     is_doubtful_now: bool,
 }
 
-impl Domain {
+impl DomainHealth {
     /// A reader was taken: whatever spell there was is over. Answers whether the mood changed.
     pub(crate) fn taken(&mut self, delivery: DeliveryId, now: DateTime<Utc>) -> bool {
         self.add(delivery, false);
@@ -127,7 +127,7 @@ impl Domain {
     /// A reader was refused for good. Answers whether the mood changed.
     pub(crate) fn refused(
         &mut self,
-        mut held: Held,
+        mut held: HeldRefusal,
         now: DateTime<Utc>,
         lengths: RestLengths,
     ) -> bool {
@@ -149,7 +149,7 @@ impl Domain {
         }
         let mut last = self.sample.iter().rev().take(ENOUGH);
         if self.sample.len() >= ENOUGH && last.all(|(_, refused)| *refused) {
-            let rest = Rest::begin(now, lengths);
+            let rest = ProbedRest::begin(now, lengths);
             self.mood.spell = Some(Spell { rest, reply });
         }
         let refused = self.sample.iter().filter(|(_, refused)| *refused).count();
@@ -184,7 +184,7 @@ impl Domain {
     /// longest doubt stands for themself, while the others of the domain are well.
     pub(crate) fn is_doubted(
         &self,
-        held: &Held,
+        held: &HeldRefusal,
         is_doubtful_in_batch: bool,
         now: DateTime<Utc>,
     ) -> bool {
@@ -212,12 +212,12 @@ impl Domain {
 
     /// Takes out the refusals after which so many readers were taken that they are believed. What failed
     /// before is judged by the whole batch, at the end.
-    pub(crate) fn believed(&mut self, now: DateTime<Utc>) -> Vec<Held> {
+    pub(crate) fn believed(&mut self, now: DateTime<Utc>) -> Vec<HeldRefusal> {
         if self.held.is_empty() || self.taken_in_a_row < TAKEN_IN_A_ROW {
             return Vec::new();
         }
         let held = std::mem::take(&mut self.held);
-        let is_sure = |it: &Held| !it.claim.was_tried() && !self.is_doubted(it, false, now);
+        let is_sure = |it: &HeldRefusal| !it.claim.was_tried() && !self.is_doubted(it, false, now);
         let (sure, open) = held.into_iter().partition(is_sure);
         self.held = open;
         sure

@@ -4,7 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
-use super::{Health, MOST_LIMITS, domain::Mood, rest::Rest};
+use super::{Health, MOST_LIMITS, domain::LearnedMood, rest::ProbedRest};
 use crate::store::{self, Store, StoreError};
 
 /// A pace that was learned longer ago is learned anew.
@@ -15,14 +15,14 @@ const RELAY: &str = "*";
 
 /// Whose mood it is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Who {
+pub(super) enum MoodOwner {
     Relay,
     Domain(String),
 }
 
 /// Somebody to whom nothing may go now.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Resting {
+pub(crate) struct RestingParty {
     /// The domain; None: the relay.
     pub(crate) domain: Option<String>,
     /// Since when nobody was taken.
@@ -38,7 +38,7 @@ pub(crate) struct Resting {
 /// What a person should know of the relay or of a domain.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Trouble {
+pub enum HealthTrouble {
     /// Mail came too fast: nothing goes until then.
     Resting {
         /// The domain; None: the relay, and so everybody.
@@ -72,7 +72,10 @@ pub enum Trouble {
 ///
 /// # Errors
 /// The store's.
-pub async fn troubles(store: &dyn Store, now: DateTime<Utc>) -> Result<Vec<Trouble>, StoreError> {
+pub async fn troubles(
+    store: &dyn Store,
+    now: DateTime<Utc>,
+) -> Result<Vec<HealthTrouble>, StoreError> {
     let kept = store.moods().await?;
     let read = kept.into_iter().filter_map(|kept| {
         let mood = read(&kept, now)?;
@@ -94,12 +97,12 @@ pub async fn end_spells(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let kept = store.moods().await?;
-    let is_meant = |it: &store::Mood| domain.is_none_or(|domain| it.key == domain);
+    let is_meant = |it: &store::StoredMood| domain.is_none_or(|domain| it.key == domain);
     let ended = kept.into_iter().filter(is_meant).filter_map(|kept| {
         let mut mood = read(&kept, now)?;
         mood.spell.take()?;
         let record = serde_json::to_string(&mood).ok()?;
-        Some(store::Mood { record, ..kept })
+        Some(store::StoredMood { record, ..kept })
     });
     let ended: Vec<_> = ended.collect();
     if ended.is_empty() {
@@ -109,18 +112,18 @@ pub async fn end_spells(
 }
 
 /// None: it can't be read any more, or is too old to say anything.
-fn read(kept: &store::Mood, now: DateTime<Utc>) -> Option<Mood> {
+fn read(kept: &store::StoredMood, now: DateTime<Utc>) -> Option<LearnedMood> {
     if now - kept.at > LONGEST_MEMORY {
         return None;
     }
     serde_json::from_str(&kept.record).ok()
 }
 
-impl Mood {
-    fn troubles(self, domain: Option<String>, now: DateTime<Utc>) -> Vec<Trouble> {
+impl LearnedMood {
+    fn troubles(self, domain: Option<String>, now: DateTime<Utc>) -> Vec<HealthTrouble> {
         let mut troubles = Vec::new();
         if let (Some(domain), Some(spell)) = (&domain, self.spell) {
-            troubles.push(Trouble::Spell {
+            troubles.push(HealthTrouble::Spell {
                 domain: domain.clone(),
                 since: spell.rest.since,
                 until: spell.rest.until,
@@ -128,13 +131,13 @@ impl Mood {
             });
         }
         if let Some(rest) = self.tempo.rest().filter(|rest| rest.holds(now)) {
-            troubles.push(Trouble::Resting {
+            troubles.push(HealthTrouble::Resting {
                 domain,
                 until: rest.until,
                 reply: self.reply.unwrap_or_default(),
             });
         } else if let Some(per_second) = self.tempo.per_second() {
-            troubles.push(Trouble::Paced { domain, per_second });
+            troubles.push(HealthTrouble::Paced { domain, per_second });
         }
         troubles
     }
@@ -142,7 +145,7 @@ impl Mood {
 
 impl Health {
     /// Takes up the moods that were kept.
-    pub(crate) fn recall(&mut self, kept: &[store::Mood], now: DateTime<Utc>) {
+    pub(crate) fn recall(&mut self, kept: &[store::StoredMood], now: DateTime<Utc>) {
         for kept in kept {
             let Some(mood) = read(kept, now) else {
                 continue;
@@ -167,18 +170,18 @@ impl Health {
     }
 
     /// The moods that changed since this was last asked.
-    pub(crate) fn take_changes(&mut self, now: DateTime<Utc>) -> Vec<store::Mood> {
+    pub(crate) fn take_changes(&mut self, now: DateTime<Utc>) -> Vec<store::StoredMood> {
         let changed = std::mem::take(&mut self.changed);
-        let kept = |who: Who| {
+        let kept = |who: MoodOwner| {
             let (key, mood) = match who {
-                Who::Relay => (RELAY.to_owned(), &self.relay),
-                Who::Domain(name) => {
+                MoodOwner::Relay => (RELAY.to_owned(), &self.relay),
+                MoodOwner::Domain(name) => {
                     let mood = &self.domains.get(&name)?.mood;
                     (name, mood)
                 }
             };
             let record = serde_json::to_string(mood).ok()?;
-            Some(store::Mood {
+            Some(store::StoredMood {
                 key,
                 record,
                 at: now,
@@ -208,7 +211,7 @@ impl Health {
     }
 
     /// Who rests now: the relay, then domains.
-    pub(crate) fn resting(&self, now: DateTime<Utc>) -> Vec<Resting> {
+    pub(crate) fn resting(&self, now: DateTime<Utc>) -> Vec<RestingParty> {
         let relay = resting(None, &self.relay, now);
         let domains = self.moody.iter().filter_map(|name| {
             let mood = &self.domains.get(name)?.mood;
@@ -219,7 +222,7 @@ impl Health {
 
     /// When somebody has room again who has none now.
     pub(crate) fn again_at(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let spell = |mood: &Mood| {
+        let spell = |mood: &LearnedMood| {
             let rest = mood.spell.as_ref().map(|spell| spell.rest);
             rest.filter(|rest| rest.holds(now)).map(|rest| rest.until)
         };
@@ -246,9 +249,9 @@ fn left(room: u32, claimed: usize, on_the_way: usize) -> u32 {
     room.saturating_sub(u32::try_from(to_come).unwrap_or(u32::MAX))
 }
 
-fn resting(domain: Option<String>, mood: &Mood, now: DateTime<Utc>) -> Option<Resting> {
-    let of = |rest: &Rest, reply: String, is_spell: bool| {
-        rest.holds(now).then(|| Resting {
+fn resting(domain: Option<String>, mood: &LearnedMood, now: DateTime<Utc>) -> Option<RestingParty> {
+    let of = |rest: &ProbedRest, reply: String, is_spell: bool| {
+        rest.holds(now).then(|| RestingParty {
             domain: domain.clone(),
             since: rest.since,
             until: rest.until,

@@ -7,14 +7,14 @@ use chrono::{DateTime, Utc};
 
 use super::{
     EARLY, EARLY_REFUSALS, Health,
-    domain::{self, Held, is_doubtful},
-    mood::Who,
+    domain::{self, HeldRefusal, is_doubtful},
+    mood::MoodOwner,
     ruling::Ruling,
 };
 use crate::{
     delivery::verdict::is_about_recipient,
     smtp::Reply,
-    store::{Claim, DeliveryId, Fared},
+    store::{Claim, DeliveryId, DomainRecord},
 };
 
 /// Refused in a row, over several domains: the relay's doing.
@@ -33,7 +33,7 @@ impl Health {
         is_dead: bool,
         now: DateTime<Utc>,
     ) -> Vec<Ruling> {
-        let held = Held {
+        let held = HeldRefusal {
             claim: claim.clone(),
             reply: reply.clone(),
             is_dead,
@@ -85,8 +85,8 @@ impl Health {
 
     /// Those of them that would have a spell, or be doubted, and took nobody of this batch: whether
     /// they took mail lately, the issues before this one say.
-    pub(crate) fn unproven_domains(&self, fared: &[Fared]) -> Vec<String> {
-        let is_unproven = |it: &&Fared| {
+    pub(crate) fn unproven_domains(&self, fared: &[DomainRecord]) -> Vec<String> {
+        let is_unproven = |it: &&DomainRecord| {
             let Some(domain) = self.domains.get(&it.domain) else {
                 return false;
             };
@@ -109,8 +109,8 @@ impl Health {
     /// whole batch, and in the issues of the last weeks (`before`).
     pub(crate) fn conclude(
         &mut self,
-        fared: &[Fared],
-        before: &[Fared],
+        fared: &[DomainRecord],
+        before: &[DomainRecord],
         now: DateTime<Utc>,
     ) -> Vec<Ruling> {
         let spells = self.domains.values().any(|it| it.mood.spell.is_some());
@@ -124,12 +124,12 @@ impl Health {
                 self.note_change(past.domain.clone());
             }
         }
-        let in_batch: BTreeMap<&str, &Fared> =
+        let in_batch: BTreeMap<&str, &DomainRecord> =
             fared.iter().map(|it| (it.domain.as_str(), it)).collect();
         let held = self.take_held();
         let refused_here = counted(&held);
         let at_the_end = self.at_the_end(&held);
-        let is_doubted = |name: &str, held: &Held| {
+        let is_doubted = |name: &str, held: &HeldRefusal| {
             let Some(domain) = self.domains.get(name) else {
                 return false;
             };
@@ -159,17 +159,18 @@ impl Health {
 
     /// Refusals after which the relay took nobody, in a batch that it took for others: a block may have
     /// begun that denies everybody, and nobody was left to show it.
-    fn at_the_end(&self, held: &[(String, Held)]) -> BTreeSet<DeliveryId> {
+    fn at_the_end(&self, held: &[(String, HeldRefusal)]) -> BTreeSet<DeliveryId> {
         let last = held
             .iter()
             .filter(|(_, it)| self.has_accepted && it.taken_before == self.taken && it.is_new());
         let last: Vec<_> = last.collect();
         let domains: BTreeSet<&str> = last.iter().map(|(name, _)| name.as_str()).collect();
         let is_everybody = last.len() >= REFUSED_AT_THE_END && domains.len() > 1;
-        let is_policy = |it: &Held| !is_about_recipient(&it.reply);
+        let is_policy = |it: &HeldRefusal| !is_about_recipient(&it.reply);
         let policies = last.iter().filter(|(_, it)| is_policy(it)).count();
-        let may_be_relays =
-            |it: &Held| is_everybody || (is_policy(it) && (policies > 1 || it.claim.was_tried()));
+        let may_be_relays = |it: &HeldRefusal| {
+            is_everybody || (is_policy(it) && (policies > 1 || it.claim.was_tried()))
+        };
         last.iter()
             .filter(|(_, it)| may_be_relays(it))
             .map(|(_, it)| it.claim.delivery)
@@ -193,7 +194,7 @@ impl Health {
             .filter(|(_, it)| it.mood.spell.is_some());
         for (name, domain) in spells {
             domain.mood.spell = None;
-            self.changed.insert(Who::Domain(name.clone()));
+            self.changed.insert(MoodOwner::Domain(name.clone()));
         }
         held.into_iter()
             .map(|(_, held)| Ruling::PutOff {
@@ -208,7 +209,7 @@ impl Health {
             .collect()
     }
 
-    fn take_held(&mut self) -> Vec<(String, Held)> {
+    fn take_held(&mut self) -> Vec<(String, HeldRefusal)> {
         let domains = self.domains.iter_mut();
         let mut held: Vec<_> = domains
             .flat_map(|(name, it)| it.held.drain(..).map(|held| (name.clone(), held)))
@@ -219,7 +220,7 @@ impl Health {
 }
 
 /// How many are held of each domain whose refusal is news.
-fn counted(held: &[(String, Held)]) -> BTreeMap<String, usize> {
+fn counted(held: &[(String, HeldRefusal)]) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for (name, _) in held.iter().filter(|(_, it)| it.is_new()) {
         *counts.entry(name.clone()).or_default() += 1;

@@ -17,7 +17,7 @@ pub(crate) struct RestLengths {
 
 /// A rest, after which one message tries whether it is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Rest {
+pub(crate) struct ProbedRest {
     /// When it was first too much.
     pub(crate) since: DateTime<Utc>,
     /// When the next try may be.
@@ -27,7 +27,7 @@ pub(crate) struct Rest {
     length_millis: i64,
 }
 
-impl Rest {
+impl ProbedRest {
     pub(crate) fn begin(now: DateTime<Utc>, lengths: RestLengths) -> Self {
         Self::after(0, now, now, lengths)
     }

@@ -3,11 +3,11 @@
 
 use chrono::{DateTime, Utc};
 
-use super::domain::Held;
+use super::domain::HeldRefusal;
 use crate::{
     delivery::retry::{self, LOSSES_BEFORE_DEFERRAL},
     publication::DeliverySettings,
-    store::{Claim, Step},
+    store::{Claim, DeliveryStep},
 };
 
 /// What becomes of a row, or of the batch.
@@ -68,7 +68,7 @@ impl Ruling {
         }
     }
 
-    pub(super) fn doubt(held: Held) -> Self {
+    pub(super) fn doubt(held: HeldRefusal) -> Self {
         Self::Defer {
             claim: held.claim,
             reply: held.reply.to_string(),
@@ -76,7 +76,7 @@ impl Ruling {
         }
     }
 
-    pub(super) fn reject(held: Held) -> Self {
+    pub(super) fn reject(held: HeldRefusal) -> Self {
         Self::Reject {
             claim: held.claim,
             reply: held.reply.to_string(),
@@ -89,16 +89,16 @@ impl Ruling {
         self,
         settings: &DeliverySettings,
         now: DateTime<Utc>,
-    ) -> Option<(Claim, Step)> {
+    ) -> Option<(Claim, DeliveryStep)> {
         Some(match self {
-            Self::Accept { claim, reply } => (claim, Step::Accepted { reply }),
-            Self::Hold { claim, reply } => (claim, Step::Held { reply }),
+            Self::Accept { claim, reply } => (claim, DeliveryStep::Accepted { reply }),
+            Self::Hold { claim, reply } => (claim, DeliveryStep::Held { reply }),
             Self::Reject {
                 claim,
                 reply,
                 is_dead,
             } => {
-                let step = Step::Rejected {
+                let step = DeliveryStep::Rejected {
                     reply,
                     suppress: is_dead,
                 };
@@ -120,7 +120,7 @@ impl Ruling {
                 let waited = retry::waited(&claim, settings, now);
                 let step = match waited >= settings.give_up {
                     true => given_up(&reply),
-                    false => Step::PutOff {
+                    false => DeliveryStep::PutOff {
                         reply,
                         due_at,
                         waited,
@@ -132,8 +132,8 @@ impl Ruling {
                 let step = defer(&claim, why, None, settings, now);
                 (claim, step)
             }
-            Self::Lose { claim, .. } => (claim, Step::Returned { lost: true }),
-            Self::PutBack(claim) => (claim, Step::Returned { lost: false }),
+            Self::Lose { claim, .. } => (claim, DeliveryStep::Returned { lost: true }),
+            Self::PutBack(claim) => (claim, DeliveryStep::Returned { lost: false }),
             Self::Pause { .. } => return None,
         })
     }
@@ -145,9 +145,9 @@ fn defer(
     doubted: Option<bool>,
     settings: &DeliverySettings,
     now: DateTime<Utc>,
-) -> Step {
+) -> DeliveryStep {
     match retry::next_attempt(claim, settings, now) {
-        Some(due_at) => Step::Deferred {
+        Some(due_at) => DeliveryStep::Deferred {
             due_at,
             reply,
             waited: retry::waited(claim, settings, now),
@@ -157,8 +157,8 @@ fn defer(
     }
 }
 
-fn given_up(reply: &str) -> Step {
-    Step::Rejected {
+fn given_up(reply: &str) -> DeliveryStep {
+    DeliveryStep::Rejected {
         reply: format!("gave_up: {reply}"),
         suppress: false,
     }

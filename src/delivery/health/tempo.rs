@@ -5,7 +5,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::rest::{Rest, RestLengths};
+use super::rest::{ProbedRest, RestLengths};
 
 /// The least that is left of a pace that was too much.
 const DECREASE: f64 = 0.5;
@@ -24,14 +24,14 @@ const FASTEST: f64 = 100_000.0;
 
 /// The learned pace of a relay, or of a domain behind it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub(crate) struct Tempo {
+pub(crate) struct LearnedRate {
     /// Messages a second; None: it never was too much.
     per_second: Option<f64>,
     /// Where the present climb began.
     base: f64,
     /// At which pace it was too much last.
     ceiling: Option<f64>,
-    rest: Option<Rest>,
+    rest: Option<ProbedRest>,
     /// Since when `taken` are counted; of this run alone.
     #[serde(skip)]
     since: Option<DateTime<Utc>>,
@@ -42,7 +42,7 @@ pub(crate) struct Tempo {
     next_at: Option<DateTime<Utc>>,
 }
 
-impl Tempo {
+impl LearnedRate {
     /// It was too much.
     pub(crate) fn throttled(&mut self, now: DateTime<Utc>, lengths: RestLengths) {
         match &mut self.rest {
@@ -50,7 +50,7 @@ impl Tempo {
             None => {
                 self.ceiling = self.per_second;
                 self.since.get_or_insert(now);
-                self.rest = Some(Rest::begin(now, lengths));
+                self.rest = Some(ProbedRest::begin(now, lengths));
             }
         }
     }
@@ -126,7 +126,7 @@ impl Tempo {
     }
 
     /// The rest that it has, over or not: until a message is taken again it is not ended.
-    pub(crate) fn rest(&self) -> Option<&Rest> {
+    pub(crate) fn rest(&self) -> Option<&ProbedRest> {
         self.rest.as_ref()
     }
 
@@ -178,7 +178,7 @@ mod tests {
 
     /// Sends `readers` messages, 200 a second if left alone, to a relay that takes `budget` in each
     /// window; answers the seconds and how many were refused.
-    fn seconds_for(tempo: &mut Tempo, readers: u32, budget: u32, window: f64) -> (f64, u32) {
+    fn seconds_for(tempo: &mut LearnedRate, readers: u32, budget: u32, window: f64) -> (f64, u32) {
         let (mut elapsed, mut taken, mut refused) = (0.0_f64, 0, 0);
         let (mut opened, mut used) = (f64::MIN, 0);
         while taken < readers {
@@ -217,7 +217,7 @@ mod tests {
             (5_000, 500, 3_600.0),
         ] {
             let allowed = f64::from(readers) / f64::from(budget) * window;
-            let mut tempo = Tempo::default();
+            let mut tempo = LearnedRate::default();
             let (took, refused) = seconds_for(&mut tempo, readers, budget, window);
             assert!(
                 took < 2.0 * allowed + window,
@@ -228,7 +228,7 @@ mod tests {
                 "{budget} in {window} s: {refused} refused"
             );
             // The next issue begins where this one left off.
-            let mut next: Tempo =
+            let mut next: LearnedRate =
                 serde_json::from_str(&serde_json::to_string(&tempo).unwrap()).unwrap();
             let (took, _) = seconds_for(&mut next, readers, budget, window);
             assert!(took < 2.0 * allowed + window, "again: {took} of {allowed}");
@@ -237,7 +237,7 @@ mod tests {
 
     #[test]
     fn a_relay_that_never_complains_is_never_slowed() {
-        let mut tempo = Tempo::default();
+        let mut tempo = LearnedRate::default();
         (0..1_000).for_each(|_| {
             tempo.taken(start());
         });
@@ -247,7 +247,7 @@ mod tests {
     #[test]
     fn a_clock_set_back_ends_a_rest_rather_than_making_it_longer() {
         let now = start();
-        let mut tempo = Tempo::default();
+        let mut tempo = LearnedRate::default();
         tempo.throttled(now, LENGTHS);
         assert_eq!(tempo.room(now, 0), Some(0));
         assert_eq!(tempo.room(now - TimeDelta::days(1), 0), Some(1));
@@ -256,7 +256,7 @@ mod tests {
     #[test]
     fn after_a_rest_one_message_alone_tries() {
         let now = start();
-        let mut tempo = Tempo::default();
+        let mut tempo = LearnedRate::default();
         tempo.throttled(now, LENGTHS);
         let later = now + TimeDelta::seconds(2);
         assert_eq!(tempo.room(later, 0), Some(1));

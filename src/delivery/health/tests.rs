@@ -137,7 +137,7 @@ impl Course {
         self.note(rulings);
     }
 
-    fn conclude(&mut self, fared: &[Fared]) {
+    fn conclude(&mut self, fared: &[DomainRecord]) {
         let rulings = self.health.conclude(fared, &[], self.now);
         self.note(rulings);
     }
@@ -244,7 +244,7 @@ fn a_spell_of_three_days_is_none() {
     next.recall(&moods, course.now);
     let mut next = Course::new(next);
     next.answer_all(6, "gone.test", DEAD);
-    let fared = Fared {
+    let fared = DomainRecord {
         domain: "gone.test".into(),
         taken: 0,
         refused: 6,
@@ -268,7 +268,7 @@ fn a_domain_that_has_enough_readers_needs_one_that_shows_it_is_well() {
         // The one that is held is among them.
         let mut course = Course::well();
         course.answer("greylisting.test", DEAD);
-        course.conclude(&[Fared {
+        course.conclude(&[DomainRecord {
             domain: "greylisting.test".into(),
             taken: 0,
             refused: 0,
@@ -280,7 +280,7 @@ fn a_domain_that_has_enough_readers_needs_one_that_shows_it_is_well() {
 
 #[test]
 fn a_share_of_the_whole_batch_is_doubted_also_where_this_run_saw_few() {
-    let fared = |taken, refused| Fared {
+    let fared = |taken, refused| DomainRecord {
         domain: "half.test".into(),
         taken,
         refused,
@@ -350,7 +350,7 @@ fn who_is_refused_again_after_a_day_and_a_half_stands_for_themself() {
         let mut course = Course::well();
         course.answer_all(8, "ten.test", OK);
         let two = [0, 1].map(|_| course.refused_again("ten.test", hours));
-        let fared = Fared {
+        let fared = DomainRecord {
             domain: "ten.test".into(),
             taken: 8,
             refused: 2,
@@ -414,7 +414,7 @@ fn the_last_reader_of_a_run_is_believed_where_another_was_taken_at_the_same_time
 
 #[test]
 fn a_domain_that_took_nobody_for_weeks_has_no_spell() {
-    let fared = |taken, refused| Fared {
+    let fared = |taken, refused| DomainRecord {
         domain: "gone.test".into(),
         taken,
         refused,

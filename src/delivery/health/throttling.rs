@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Greylisting, Health, mood::Who, ruling::Ruling};
+use super::{Greylisting, Health, mood::MoodOwner, ruling::Ruling};
 use crate::{
     delivery::verdict::is_about_recipient,
     smtp::{Reply, status},
@@ -22,7 +22,7 @@ impl Health {
             if self.greylists == Greylisting::Perhaps {
                 self.greylists = Greylisting::Yes;
                 self.relay.tempo.unlearn();
-                self.changed.insert(Who::Relay);
+                self.changed.insert(MoodOwner::Relay);
             }
             return Ruling::defer(claim, reply.to_string());
         }
@@ -60,7 +60,7 @@ impl Health {
         self.is_relay_throttled = true;
         self.relay.tempo.throttled(now, self.lengths.throttled);
         self.relay.reply = Some(reply.to_string());
-        self.changed.insert(Who::Relay);
+        self.changed.insert(MoodOwner::Relay);
         for name in std::mem::take(&mut self.throttled) {
             self.domain(&name).mood.tempo.forgive();
             self.note_change(name);

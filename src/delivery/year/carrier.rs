@@ -7,20 +7,20 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     dice::Dice,
-    people::{Person, number_of},
-    relay::{Relay, Said},
+    people::{PlayedReader, number_of},
+    relay::{PlayedAnswer, PlayedRelay},
 };
 use crate::{
-    clock::Hand,
+    clock::ClockHand,
     delivery::{
         Run,
-        clerk::{Clerk, Halt},
-        compose::Seated,
-        desk::Desk,
-        feeder::Next,
+        clerk::{HaltReason, OutcomeRecorder},
+        compose::ClaimedRow,
+        desk::RunControl,
+        feeder::NextStep,
         health::Start,
     },
-    smtp::{Answer, Lost, LostCause, Reply, Stage},
+    smtp::{Answer, LostAnswer, LostCause, Reply, Stage},
     store::{Batch, Claim, StoreError},
 };
 
@@ -30,27 +30,27 @@ const LINES: usize = 4;
 const PATIENCE: TimeDelta = TimeDelta::seconds(120);
 
 /// A connection to the relay.
-enum Line {
+enum RelayLine {
     Idle,
     /// The ledger gave its leave.
-    Ready(Seated),
+    Ready(ClaimedRow),
     OnTheWire {
         until: DateTime<Utc>,
-        row: Seated,
-        said: Said,
+        row: ClaimedRow,
+        said: PlayedAnswer,
     },
 }
 
 /// Carries one batch until nothing is due now.
-pub(super) struct Carrier<'a> {
-    pub(super) hand: &'static Hand,
+pub(super) struct BatchCarrier<'a> {
+    pub(super) hand: &'static ClockHand,
     pub(super) now: DateTime<Utc>,
-    pub(super) relay: &'a mut Relay,
-    pub(super) people: &'a [Person],
+    pub(super) relay: &'a mut PlayedRelay,
+    pub(super) people: &'a [PlayedReader],
     pub(super) issue: usize,
     pub(super) dice: &'a mut Dice,
-    lines: Vec<Line>,
-    queue: VecDeque<Seated>,
+    lines: Vec<RelayLine>,
+    queue: VecDeque<ClaimedRow>,
     /// When a line may try again.
     again_at: Option<DateTime<Utc>>,
     /// Since when the relay takes nothing, and how often it was tried.
@@ -58,11 +58,11 @@ pub(super) struct Carrier<'a> {
     failures: u32,
 }
 
-impl<'a> Carrier<'a> {
+impl<'a> BatchCarrier<'a> {
     pub(super) fn new(
-        (hand, now): (&'static Hand, DateTime<Utc>),
-        relay: &'a mut Relay,
-        people: &'a [Person],
+        (hand, now): (&'static ClockHand, DateTime<Utc>),
+        relay: &'a mut PlayedRelay,
+        people: &'a [PlayedReader],
         issue: usize,
         dice: &'a mut Dice,
     ) -> Self {
@@ -73,7 +73,7 @@ impl<'a> Carrier<'a> {
             people,
             issue,
             dice,
-            lines: (0..LINES).map(|_| Line::Idle).collect(),
+            lines: (0..LINES).map(|_| RelayLine::Idle).collect(),
             queue: VecDeque::new(),
             again_at: None,
             away_since: None,
@@ -86,8 +86,8 @@ impl<'a> Carrier<'a> {
         mut self,
         batch: &Batch,
         run: &Run,
-    ) -> Result<(Option<Halt>, DateTime<Utc>), StoreError> {
-        let mut desk = Desk::open(batch, run).await?;
+    ) -> Result<(Option<HaltReason>, DateTime<Utc>), StoreError> {
+        let mut desk = RunControl::open(batch, run).await?;
         let clerk = desk.clerk.clone();
         let mut look_at = self.now;
         loop {
@@ -96,7 +96,7 @@ impl<'a> Carrier<'a> {
                 if self
                     .lines
                     .iter()
-                    .all(|it| !matches!(it, Line::OnTheWire { .. }))
+                    .all(|it| !matches!(it, RelayLine::OnTheWire { .. }))
                 {
                     break;
                 }
@@ -104,9 +104,9 @@ impl<'a> Carrier<'a> {
                 if look_at <= self.now {
                     clerk.written().await;
                     match desk.feeder.look().await? {
-                        Next::Done => break,
-                        Next::Again => {}
-                        Next::Wait(wait) => {
+                        NextStep::Done => break,
+                        NextStep::Again => {}
+                        NextStep::Wait(wait) => {
                             look_at = self.now + TimeDelta::from_std(wait).unwrap();
                         }
                     }
@@ -132,19 +132,21 @@ impl<'a> Carrier<'a> {
     }
 
     /// The answers that are there by now.
-    fn hear(&mut self, clerk: &Clerk) {
+    fn hear(&mut self, clerk: &OutcomeRecorder) {
         for at in 0..self.lines.len() {
             let now = self.now;
-            if !matches!(&self.lines[at], Line::OnTheWire { until, .. } if *until <= now) {
+            if !matches!(&self.lines[at], RelayLine::OnTheWire { until, .. } if *until <= now) {
                 continue;
             }
-            let line = std::mem::replace(&mut self.lines[at], Line::Idle);
-            let Line::OnTheWire { row, said, .. } = line else {
+            let line = std::mem::replace(&mut self.lines[at], RelayLine::Idle);
+            let RelayLine::OnTheWire { row, said, .. } = line else {
                 continue;
             };
             let is_well = match said {
-                Said::Answer(stage, words) => clerk.answered(row.claim, answer(stage, words)),
-                Said::Unreachable => {
+                PlayedAnswer::Answer(stage, words) => {
+                    clerk.answered(row.claim, answer(stage, words))
+                }
+                PlayedAnswer::Unreachable => {
                     clerk.lost(row.claim, &lost());
                     false
                 }
@@ -157,13 +159,13 @@ impl<'a> Carrier<'a> {
     }
 
     /// Whoever is idle takes the next row; who has leave begins.
-    async fn fill(&mut self, clerk: &Clerk) {
+    async fn fill(&mut self, clerk: &OutcomeRecorder) {
         if self.again_at.take_if(|at| *at <= self.now).is_none() && self.again_at.is_some() {
             return;
         }
         let mut asked = Vec::new();
         for at in 0..self.lines.len() {
-            while matches!(self.lines[at], Line::Idle) && !self.queue.is_empty() {
+            while matches!(self.lines[at], RelayLine::Idle) && !self.queue.is_empty() {
                 if self.relay.is_unreachable(self.now) {
                     self.rest(clerk);
                     return;
@@ -177,12 +179,12 @@ impl<'a> Carrier<'a> {
                 }
                 let leave = clerk.ask_leave(&row.claim, row.composer.content_hash());
                 asked.push((at, leave.unwrap()));
-                self.lines[at] = Line::Ready(row);
+                self.lines[at] = RelayLine::Ready(row);
             }
         }
         for (at, leave) in asked {
             if !clerk.has_leave(leave.await.unwrap()) {
-                self.lines[at] = Line::Idle;
+                self.lines[at] = RelayLine::Idle;
             }
         }
         for at in 0..self.lines.len() {
@@ -190,9 +192,9 @@ impl<'a> Carrier<'a> {
         }
     }
 
-    fn begin(&mut self, at: usize, clerk: &Clerk) {
-        let line = std::mem::replace(&mut self.lines[at], Line::Idle);
-        let Line::Ready(row) = line else {
+    fn begin(&mut self, at: usize, clerk: &OutcomeRecorder) {
+        let line = std::mem::replace(&mut self.lines[at], RelayLine::Idle);
+        let RelayLine::Ready(row) = line else {
             self.lines[at] = line;
             return;
         };
@@ -206,14 +208,14 @@ impl<'a> Carrier<'a> {
                 // Answers that come together are recorded together.
                 let takes = TimeDelta::milliseconds(20 * (1 + self.dice.below(4)));
                 let until = self.now + takes;
-                self.lines[at] = Line::OnTheWire { until, row, said };
+                self.lines[at] = RelayLine::OnTheWire { until, row, said };
             }
             Start::PutBack => clerk.put_back(&row.claim),
             Start::Wait | Start::Until(_) => {
                 if let Start::Until(until) = start {
                     self.again_at = Some(self.again_at.map_or(until, |at| at.min(until)));
                 }
-                self.lines[at] = Line::Ready(row);
+                self.lines[at] = RelayLine::Ready(row);
             }
         }
     }
@@ -223,13 +225,13 @@ impl<'a> Carrier<'a> {
     }
 
     /// As `delivery` rests a relay that takes nothing.
-    fn rest(&mut self, clerk: &Clerk) {
+    fn rest(&mut self, clerk: &OutcomeRecorder) {
         let since = *self.away_since.get_or_insert(self.now);
         let wait = TimeDelta::seconds(1 << self.failures.min(8)).min(TimeDelta::minutes(5));
         self.failures += 1;
         self.again_at = Some(self.now + wait);
         if self.now - since > PATIENCE {
-            clerk.halt(Halt::RelayAway("it takes nothing".to_owned()));
+            clerk.halt(HaltReason::RelayAway("it takes nothing".to_owned()));
         }
     }
 
@@ -237,10 +239,10 @@ impl<'a> Carrier<'a> {
     /// can't change before then.
     async fn next_look(
         &self,
-        desk: &Desk,
+        desk: &RunControl,
         look_at: DateTime<Utc>,
     ) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let is_busy = self.lines.iter().any(|it| !matches!(it, Line::Idle));
+        let is_busy = self.lines.iter().any(|it| !matches!(it, RelayLine::Idle));
         if is_busy || !self.queue.is_empty() {
             return Ok(Some(look_at));
         }
@@ -258,7 +260,7 @@ impl<'a> Carrier<'a> {
     /// Sets the clock on to the next moment at which anything happens.
     fn wait(&mut self, look_at: Option<DateTime<Utc>>) {
         let answers = self.lines.iter().filter_map(|line| match line {
-            Line::OnTheWire { until, .. } => Some(*until),
+            RelayLine::OnTheWire { until, .. } => Some(*until),
             _ => None,
         });
         let next = answers.chain(self.again_at).chain(look_at).min();
@@ -268,9 +270,9 @@ impl<'a> Carrier<'a> {
         self.hand.set(self.now);
     }
 
-    fn put_down(&mut self) -> Vec<Seated> {
+    fn put_down(&mut self) -> Vec<ClaimedRow> {
         let ready = self.lines.drain(..).filter_map(|line| match line {
-            Line::Ready(row) => Some(row),
+            RelayLine::Ready(row) => Some(row),
             _ => None,
         });
         ready.chain(self.queue.drain(..)).collect()
@@ -285,8 +287,8 @@ fn answer(stage: Stage, words: &str) -> Answer {
     }
 }
 
-fn lost() -> Lost {
-    Lost {
+fn lost() -> LostAnswer {
+    LostAnswer {
         dot_left: false,
         stage: Stage::Mail,
         cause: LostCause::Closed,

@@ -21,7 +21,7 @@ const SMALL_GONE: (&str, usize) = ("gone-small.example", 3);
 const LARGE_GONE: (&str, usize) = ("gone-large.example", 8);
 
 /// A reader.
-pub(super) struct Person {
+pub(super) struct PlayedReader {
     pub(super) number: usize,
     pub(super) domain: String,
     /// When the mailbox goes, for good.
@@ -34,7 +34,7 @@ pub(super) struct Person {
     pub(super) found_after: Option<usize>,
 }
 
-impl Person {
+impl PlayedReader {
     pub(super) fn email(&self) -> Address {
         Address::parse(&format!("reader{}@{}", self.number, self.domain)).unwrap()
     }
@@ -68,7 +68,7 @@ pub(super) fn everybody(
     start: DateTime<Utc>,
     last: DateTime<Utc>,
     dice: &mut Dice,
-) -> Vec<Person> {
+) -> Vec<PlayedReader> {
     let year = (last - start).num_seconds();
     let some_day = |dice: &mut Dice| start + TimeDelta::seconds(dice.below(year));
     let closing = (some_day(dice), some_day(dice));
@@ -87,7 +87,7 @@ pub(super) fn everybody(
         } else {
             (some_domain(count, dice), dies_at)
         };
-        Person {
+        PlayedReader {
             number,
             domain,
             dies_at,

@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     dice::Dice,
-    people::{LARGE, Person},
+    people::{LARGE, PlayedReader},
 };
 use crate::smtp::Stage;
 
@@ -19,13 +19,13 @@ const DEAD: &str = "550 5.1.1 The email account that you tried to reach does not
 const TAKEN: &str = "250 2.0.0 OK";
 
 /// Something that is so for a while.
-pub(super) struct Trouble {
+pub(super) struct PlayedTrouble {
     from: DateTime<Utc>,
     until: DateTime<Utc>,
-    kind: Kind,
+    kind: TroubleKind,
 }
 
-enum Kind {
+enum TroubleKind {
     /// So many in each window, and these words for all others.
     Budget {
         messages: usize,
@@ -55,21 +55,21 @@ enum Kind {
 }
 
 /// What a sender hears.
-pub(super) enum Said {
+pub(super) enum PlayedAnswer {
     Answer(Stage, &'static str),
     Unreachable,
 }
 
 /// The relay.
-pub(super) struct Relay {
-    troubles: Vec<Trouble>,
+pub(super) struct PlayedRelay {
+    troubles: Vec<PlayedTrouble>,
     /// Who got which issue.
     pub(super) taken: HashSet<(usize, usize)>,
     pub(super) messages: usize,
     dice: Dice,
 }
 
-impl Relay {
+impl PlayedRelay {
     pub(super) fn new(seed: u64) -> Self {
         Self {
             troubles: Vec::new(),
@@ -81,10 +81,10 @@ impl Relay {
 
     /// Nobody answers a call.
     pub(super) fn is_unreachable(&self, now: DateTime<Utc>) -> bool {
-        let away = |it: &&Trouble| {
+        let away = |it: &&PlayedTrouble| {
             matches!(
                 it.kind,
-                Kind::Away {
+                TroubleKind::Away {
                     is_reachable: false
                 }
             )
@@ -93,7 +93,12 @@ impl Relay {
     }
 
     /// That issue's message for that person.
-    pub(super) fn hears(&mut self, issue: usize, person: &Person, now: DateTime<Utc>) -> Said {
+    pub(super) fn hears(
+        &mut self,
+        issue: usize,
+        person: &PlayedReader,
+        now: DateTime<Utc>,
+    ) -> PlayedAnswer {
         self.messages += 1;
         let mut answer = None;
         for trouble in &mut self.troubles {
@@ -103,7 +108,7 @@ impl Relay {
         }
         match answer {
             Some(said) => said,
-            None if person.is_dead(now) => Said::Answer(Stage::Rcpt, DEAD),
+            None if person.is_dead(now) => PlayedAnswer::Answer(Stage::Rcpt, DEAD),
             None => {
                 let is_first = self.taken.insert((issue, person.number));
                 assert!(
@@ -111,7 +116,7 @@ impl Relay {
                     "issue {issue} came twice to reader {}",
                     person.number
                 );
-                Said::Answer(Stage::Dot, TAKEN)
+                PlayedAnswer::Answer(Stage::Dot, TAKEN)
             }
         }
     }
@@ -119,7 +124,8 @@ impl Relay {
     /// Whether that domain has had a bad time since then.
     pub(super) fn lost(&self, domain: &str, since: DateTime<Utc>, now: DateTime<Utc>) -> bool {
         self.troubles.iter().any(|it| {
-            let is_meant = matches!(&it.kind, Kind::Lost { domain: lost, .. } if lost == domain);
+            let is_meant =
+                matches!(&it.kind, TroubleKind::Lost { domain: lost, .. } if lost == domain);
             is_meant && it.from <= now && it.until > since
         })
     }
@@ -127,38 +133,43 @@ impl Relay {
     /// Whether that mailbox was full for longer than anybody has to bear it.
     pub(super) fn was_full_for_days(&self, number: usize, since: DateTime<Utc>) -> bool {
         self.troubles.iter().any(|it| {
-            let is_meant = matches!(it.kind, Kind::Full { number: full, .. } if full == number);
+            let is_meant =
+                matches!(it.kind, TroubleKind::Full { number: full, .. } if full == number);
             is_meant && it.until - it.from > TimeDelta::days(2) && it.until > since
         })
     }
 
-    fn now(&self, now: DateTime<Utc>) -> impl Iterator<Item = &Trouble> {
+    fn now(&self, now: DateTime<Utc>) -> impl Iterator<Item = &PlayedTrouble> {
         let troubles = self.troubles.iter();
         troubles.filter(move |it| (it.from..it.until).contains(&now))
     }
 
     /// What comes around that slot.
-    pub(super) fn turn(&mut self, slot: DateTime<Utc>, people: &[Person]) {
+    pub(super) fn turn(&mut self, slot: DateTime<Utc>, people: &[PlayedReader]) {
         let long_ago = slot - TimeDelta::days(10);
         self.troubles.retain(|it| it.until > long_ago);
         let dice = &mut self.dice;
         let mut troubles = Vec::new();
         // What happens to the list mostly happens in the hour in which it is mailed.
         let around = |dice: &mut Dice| slot + TimeDelta::seconds(dice.below(3_600) - 1_200);
-        let mut add = |from: DateTime<Utc>, lasts: TimeDelta, kind: Kind| {
-            troubles.push(Trouble {
+        let mut add = |from: DateTime<Utc>, lasts: TimeDelta, kind: TroubleKind| {
+            troubles.push(PlayedTrouble {
                 from,
                 until: from + lasts,
                 kind,
             });
         };
         if dice.happens(30) {
-            let first = Kind::budget(people.len(), dice);
+            let first = TroubleKind::budget(people.len(), dice);
             add(slot - TimeDelta::hours(1), TimeDelta::hours(12), first);
             if dice.happens(30) {
                 // It changes its mind, and both count.
                 let from = around(dice);
-                add(from, TimeDelta::hours(6), Kind::budget(people.len(), dice));
+                add(
+                    from,
+                    TimeDelta::hours(6),
+                    TroubleKind::budget(people.len(), dice),
+                );
             }
         }
         if dice.happens(20) {
@@ -168,26 +179,30 @@ impl Relay {
             add(
                 from,
                 TimeDelta::hours(20),
-                Kind::Greylist { words, first_tried },
+                TroubleKind::Greylist { words, first_tried },
             );
         }
         if dice.happens(12) {
             let words = *dice.pick(&DENIALS);
-            add(around(dice), TimeDelta::hours(1), Kind::Denies(words));
+            add(
+                around(dice),
+                TimeDelta::hours(1),
+                TroubleKind::Denies(words),
+            );
         }
         if dice.happens(8) {
             let is_reachable = dice.happens(50);
             add(
                 around(dice),
                 TimeDelta::hours(1),
-                Kind::Away { is_reachable },
+                TroubleKind::Away { is_reachable },
             );
         }
         if dice.happens(30) {
             // Fewer readers than that are no sample to anybody.
             let domain = dice.pick(&large_domains(people, 20)).clone();
             let words = *dice.pick(&LOSSES);
-            let lost = |domain: String, percent: i64| Kind::Lost {
+            let lost = |domain: String, percent: i64| TroubleKind::Lost {
                 domain,
                 percent,
                 words,
@@ -206,19 +221,23 @@ impl Relay {
             let lasts = TimeDelta::hours(1 + dice.below(30));
             let number = dice.pick(people).number;
             let words = "452 4.2.2 The email account that you tried to reach is over quota";
-            add(slot, lasts, Kind::Full { number, words });
+            add(slot, lasts, TroubleKind::Full { number, words });
         }
         if dice.happens(10) {
             let number = dice.pick(people).number;
             let words = "452 4.2.2 Mailbox full";
-            add(slot, TimeDelta::days(5), Kind::Full { number, words });
+            add(
+                slot,
+                TimeDelta::days(5),
+                TroubleKind::Full { number, words },
+            );
         }
         self.troubles.extend(troubles);
     }
 }
 
 /// The providers of so many readers at least.
-fn large_domains(people: &[Person], least: usize) -> Vec<String> {
+fn large_domains(people: &[PlayedReader], least: usize) -> Vec<String> {
     let has_enough = |name: &str| people.iter().filter(|it| it.domain == name).count() >= least;
     let names = LARGE.iter().map(|(name, _)| (*name).to_owned());
     names.filter(|name| has_enough(name)).collect()
@@ -257,7 +276,7 @@ const BUDGETS: [(&str, Stage); 5] = [
     ("550 5.7.1 Hourly sending quota exceeded", Stage::Rcpt),
 ];
 
-impl Kind {
+impl TroubleKind {
     fn budget(readers: usize, dice: &mut Dice) -> Self {
         let (words, stage) = *dice.pick(&BUDGETS);
         let (messages, window) = match dice.happens(75) {
@@ -275,10 +294,15 @@ impl Kind {
     }
 }
 
-impl Trouble {
-    fn says(&mut self, person: &Person, now: DateTime<Utc>, dice: &mut Dice) -> Option<Said> {
+impl PlayedTrouble {
+    fn says(
+        &mut self,
+        person: &PlayedReader,
+        now: DateTime<Utc>,
+        dice: &mut Dice,
+    ) -> Option<PlayedAnswer> {
         match &mut self.kind {
-            Kind::Budget {
+            TroubleKind::Budget {
                 messages,
                 window,
                 words,
@@ -290,27 +314,28 @@ impl Trouble {
                     (*opened, *used) = (Some(now), 0);
                 }
                 *used += 1;
-                (*used > *messages).then_some(Said::Answer(*stage, words))
+                (*used > *messages).then_some(PlayedAnswer::Answer(*stage, words))
             }
-            Kind::Greylist { words, first_tried } => {
+            TroubleKind::Greylist { words, first_tried } => {
                 let first = *first_tried.entry(person.number).or_insert(now);
-                (now - first < GREYLISTED).then_some(Said::Answer(Stage::Rcpt, words))
+                (now - first < GREYLISTED).then_some(PlayedAnswer::Answer(Stage::Rcpt, words))
             }
-            Kind::Denies(words) => Some(Said::Answer(Stage::Rcpt, words)),
-            Kind::Away { is_reachable: true } => {
-                Some(Said::Answer(Stage::Rcpt, "421 4.3.2 Closing for now"))
-            }
-            Kind::Away { .. } => Some(Said::Unreachable),
-            Kind::Lost {
+            TroubleKind::Denies(words) => Some(PlayedAnswer::Answer(Stage::Rcpt, words)),
+            TroubleKind::Away { is_reachable: true } => Some(PlayedAnswer::Answer(
+                Stage::Rcpt,
+                "421 4.3.2 Closing for now",
+            )),
+            TroubleKind::Away { .. } => Some(PlayedAnswer::Unreachable),
+            TroubleKind::Lost {
                 domain,
                 percent,
                 words,
             } => {
                 let is_meant = *domain == person.domain && dice.happens(*percent);
-                is_meant.then_some(Said::Answer(Stage::Rcpt, words))
+                is_meant.then_some(PlayedAnswer::Answer(Stage::Rcpt, words))
             }
-            Kind::Full { number, words } => {
-                (*number == person.number).then_some(Said::Answer(Stage::Rcpt, words))
+            TroubleKind::Full { number, words } => {
+                (*number == person.number).then_some(PlayedAnswer::Answer(Stage::Rcpt, words))
             }
         }
     }

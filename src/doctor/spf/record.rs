@@ -4,16 +4,16 @@ use std::net::IpAddr;
 
 /// One record.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Record {
-    pub(super) terms: Vec<Term>,
+pub(super) struct SpfRecord {
+    pub(super) terms: Vec<SpfTerm>,
     pub(super) redirect: Option<String>,
 }
 
 /// A mechanism and what a match of it means.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Term {
+pub(super) struct SpfTerm {
     pub(super) qualifier: Qualifier,
-    pub(super) mechanism: Mechanism,
+    pub(super) mechanism: SpfMechanism,
 }
 
 /// `+`, `-`, `~`, `?`.
@@ -26,19 +26,19 @@ pub(super) enum Qualifier {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Mechanism {
+pub(super) enum SpfMechanism {
     All,
     Include(String),
     /// A name of its own or the record's, and prefix lengths for IPv4 and IPv6.
-    A(Option<String>, Prefixes),
-    Mx(Option<String>, Prefixes),
+    A(Option<String>, CidrPrefixes),
+    Mx(Option<String>, CidrPrefixes),
     Ip(IpAddr, u8),
     /// `ptr` and `exists`, which cost a query and which we can't foretell.
     Other(String),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Prefixes {
+pub(super) struct CidrPrefixes {
     pub(super) v4: u8,
     pub(super) v6: u8,
 }
@@ -51,7 +51,7 @@ pub(super) fn is_spf(text: &str) -> bool {
     version.eq_ignore_ascii_case("v=spf1") && (rest.is_empty() || rest.starts_with(' '))
 }
 
-impl Record {
+impl SpfRecord {
     /// Err: the term that makes no sense.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let mut record = Self {
@@ -68,7 +68,7 @@ impl Record {
                 // Other modifiers explain, and change nothing.
                 continue;
             }
-            record.terms.push(Term::parse(word)?);
+            record.terms.push(SpfTerm::parse(word)?);
         }
         Ok(record)
     }
@@ -77,12 +77,12 @@ impl Record {
     pub(super) fn all(&self) -> Option<Qualifier> {
         self.terms
             .iter()
-            .find(|term| term.mechanism == Mechanism::All)
+            .find(|term| term.mechanism == SpfMechanism::All)
             .map(|term| term.qualifier)
     }
 }
 
-impl Term {
+impl SpfTerm {
     fn parse(word: &str) -> Result<Self, String> {
         let (qualifier, rest) = match word.as_bytes().first() {
             Some(b'+') => (Qualifier::Pass, &word[1..]),
@@ -91,7 +91,7 @@ impl Term {
             Some(b'?') => (Qualifier::Neutral, &word[1..]),
             _ => (Qualifier::Pass, word),
         };
-        let mechanism = Mechanism::parse(rest).ok_or_else(|| word.to_owned())?;
+        let mechanism = SpfMechanism::parse(rest).ok_or_else(|| word.to_owned())?;
         Ok(Self {
             qualifier,
             mechanism,
@@ -99,7 +99,7 @@ impl Term {
     }
 }
 
-impl Mechanism {
+impl SpfMechanism {
     fn parse(text: &str) -> Option<Self> {
         let text = text.to_ascii_lowercase();
         let (name, value) = match text.split_once(':') {
@@ -113,8 +113,8 @@ impl Mechanism {
         match name {
             "all" if text == "all" => Some(Self::All),
             "include" => domain.map(Self::Include),
-            "a" => Some(Self::A(domain, Prefixes::parse(slash)?)),
-            "mx" => Some(Self::Mx(domain, Prefixes::parse(slash)?)),
+            "a" => Some(Self::A(domain, CidrPrefixes::parse(slash)?)),
+            "mx" => Some(Self::Mx(domain, CidrPrefixes::parse(slash)?)),
             "ip4" | "ip6" => Self::network(value?, name == "ip4"),
             "ptr" | "exists" => Some(Self::Other(text)),
             _ => None,
@@ -133,7 +133,7 @@ impl Mechanism {
     }
 }
 
-impl Prefixes {
+impl CidrPrefixes {
     /// `/24`, `//64`, `/24//64` or nothing.
     fn parse(text: &str) -> Option<Self> {
         let (v4, v6) = match text.split_once("//") {
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn records_are_read_as_the_rfc_writes_them() {
-        let record = Record::parse(
+        let record = SpfRecord::parse(
             "v=spf1 +mx a:colo.example.com/28 -ip4:192.0.2.0/24 include:_spf.Example.com ?exists:%{i}.x a//64 exp=e.x ~all",
         )
         .unwrap();
@@ -187,9 +187,9 @@ mod tests {
         assert_eq!(record.all(), Some(Qualifier::SoftFail));
         assert_eq!(
             record.terms[3].mechanism,
-            Mechanism::Include("_spf.example.com".into())
+            SpfMechanism::Include("_spf.example.com".into())
         );
-        let redirect = Record::parse("v=spf1 redirect=_spf.example.com").unwrap();
+        let redirect = SpfRecord::parse("v=spf1 redirect=_spf.example.com").unwrap();
         assert_eq!(redirect.redirect.as_deref(), Some("_spf.example.com"));
         for wrong in [
             "ip4:1.2.3",
@@ -201,7 +201,7 @@ mod tests {
             "all:x",
         ] {
             assert_eq!(
-                Record::parse(&format!("v=spf1 {wrong}")),
+                SpfRecord::parse(&format!("v=spf1 {wrong}")),
                 Err(wrong.to_owned())
             );
         }

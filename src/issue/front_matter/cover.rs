@@ -7,30 +7,30 @@ use serde::{Deserialize, Deserializer, de};
 
 use super::{
     super::{Image, LinkUse, markdown, url},
-    Line,
+    HeaderLine,
 };
 use crate::{source::SourceError, yaml::Tree};
 
 /// The picture as it is written.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Block {
+pub(super) struct CoverBlock {
     /// A path from this file, or an https address.
-    file: Line,
+    file: HeaderLine,
     /// What it shows, for those who can't see it.
-    alt: Option<Line>,
+    alt: Option<HeaderLine>,
     /// Its caption, with links and emphasis: the photographer's name, say.
-    caption: Option<Line>,
+    caption: Option<HeaderLine>,
 }
 
 /// A path, or a block.
-pub(super) struct Cover(Block);
+pub(super) struct Cover(CoverBlock);
 
 impl Cover {
     /// The picture, and the links of its caption.
     pub(super) fn settle(self, tree: &Tree) -> Result<(Image, Vec<LinkUse>), SourceError> {
-        let Self(Block { file, alt, caption }) = self;
-        let Line(file) = file;
+        let Self(CoverBlock { file, alt, caption }) = self;
+        let HeaderLine(file) = file;
         let location = match url::is_absolute(&file) {
             true => url::normalise(&file).map_err(|_| {
                 tree.error(&["cover"], format!("`{file}` is no address of a picture"))
@@ -38,11 +38,13 @@ impl Cover {
             })?,
             false => file,
         };
-        let caption = caption.map(|Line(caption)| caption).unwrap_or_default();
+        let caption = caption
+            .map(|HeaderLine(caption)| caption)
+            .unwrap_or_default();
         let node = tree.get(&["cover"]);
         let span = node.and_then(crate::yaml::Node::span).unwrap_or(0..0);
         let (caption, links) = markdown::caption(&caption, &span);
-        let alt = alt.map(|Line(alt)| alt).unwrap_or_default();
+        let alt = alt.map(|HeaderLine(alt)| alt).unwrap_or_default();
         let image = Image {
             location,
             alt,
@@ -54,28 +56,28 @@ impl Cover {
 
 impl<'de> Deserialize<'de> for Cover {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Written;
-        impl<'de> de::Visitor<'de> for Written {
-            type Value = Block;
+        struct CoverForm;
+        impl<'de> de::Visitor<'de> for CoverForm {
+            type Value = CoverBlock;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a picture's path, or {file: …, alt: …}")
             }
 
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Block, E> {
-                let file = Line::deserialize(de::value::StrDeserializer::new(text))?;
-                Ok(Block {
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<CoverBlock, E> {
+                let file = HeaderLine::deserialize(de::value::StrDeserializer::new(text))?;
+                Ok(CoverBlock {
                     file,
                     alt: None,
                     caption: None,
                 })
             }
 
-            fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Block, A::Error> {
-                Block::deserialize(de::value::MapAccessDeserializer::new(map))
+            fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<CoverBlock, A::Error> {
+                CoverBlock::deserialize(de::value::MapAccessDeserializer::new(map))
             }
         }
-        from.deserialize_any(Written).map(Self)
+        from.deserialize_any(CoverForm).map(Self)
     }
 }
 
@@ -89,7 +91,7 @@ impl JsonSchema for Cover {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let block = generator.subschema_for::<Block>();
+        let block = generator.subschema_for::<CoverBlock>();
         schemars::json_schema!({ "anyOf": [{ "type": "string" }, block] })
     }
 }

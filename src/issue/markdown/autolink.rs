@@ -7,7 +7,7 @@ use std::ops::Range;
 
 /// A bare address: its place in the text and where it goes, not yet normalised.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Found {
+pub(super) struct BareAddress {
     pub(super) range: Range<usize>,
     pub(super) url: String,
 }
@@ -16,7 +16,7 @@ pub(super) struct Found {
 const HANGUL_TOP_LEVELS: [&str; 4] = ["한국", "닷컴", "닷넷", "삼성"];
 
 /// Every bare address in `text`, in order.
-pub(super) fn find(text: &str) -> Vec<Found> {
+pub(super) fn find(text: &str) -> Vec<BareAddress> {
     let mut found = Vec::new();
     let mut from = 0;
     while let Some(found_here) = next(text, from) {
@@ -26,7 +26,7 @@ pub(super) fn find(text: &str) -> Vec<Found> {
     found
 }
 
-fn next(text: &str, from: usize) -> Option<Found> {
+fn next(text: &str, from: usize) -> Option<BareAddress> {
     text[from..]
         .char_indices()
         .map(|(at, char)| (from + at, char))
@@ -38,7 +38,7 @@ fn next(text: &str, from: usize) -> Option<Found> {
         })
 }
 
-fn web(text: &str, from: usize, at: usize) -> Option<Found> {
+fn web(text: &str, from: usize, at: usize) -> Option<BareAddress> {
     let rest = &text[at..];
     let scheme = ["https://", "http://"].into_iter().find(|scheme| {
         rest.get(..scheme.len())
@@ -48,13 +48,13 @@ fn web(text: &str, from: usize, at: usize) -> Option<Found> {
         return None;
     }
     let length = scheme.len() + address_length(&rest[scheme.len()..], false)?;
-    Some(Found {
+    Some(BareAddress {
         range: at..at + length,
         url: rest[..length].to_owned(),
     })
 }
 
-fn bare_www(text: &str, from: usize, at: usize) -> Option<Found> {
+fn bare_www(text: &str, from: usize, at: usize) -> Option<BareAddress> {
     let rest = &text[at..];
     let is_www = rest
         .get(..4)
@@ -64,14 +64,14 @@ fn bare_www(text: &str, from: usize, at: usize) -> Option<Found> {
         return None;
     }
     let length = address_length(rest, true)?;
-    Some(Found {
+    Some(BareAddress {
         range: at..at + length,
         url: format!("https://{}", &rest[..length]),
     })
 }
 
 /// `local@domain` around the `@` at `at`.
-fn mail(text: &str, from: usize, at: usize) -> Option<Found> {
+fn mail(text: &str, from: usize, at: usize) -> Option<BareAddress> {
     let is_local =
         |char: &char| char.is_ascii_alphanumeric() || matches!(char, '.' | '_' | '+' | '-');
     let local = text[from..at].chars().rev().take_while(is_local).count();
@@ -88,7 +88,7 @@ fn mail(text: &str, from: usize, at: usize) -> Option<Found> {
         let mut after = rest[length..].chars();
         !(after.next() == Some(':') && after.next().is_some_and(char::is_alphanumeric))
     };
-    is_address.then(|| Found {
+    is_address.then(|| BareAddress {
         range: start..at + 1 + length,
         url: format!("mailto:{}", &text[start..at + 1 + length]),
     })

@@ -8,11 +8,11 @@ use std::{collections::BTreeMap, ops::Range};
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 
-use self::frame::Frame;
+use self::frame::OpenContainer;
 use super::{
-    super::{Block, Document, Footnote, Oddity, OddityKind, ProseKind},
-    flanking::Marked,
-    inline::{Node, Text},
+    super::{Block, Document, Footnote, MarkdownOddity, OddityKind, ProseKind},
+    flanking::MarkedText,
+    inline::{InlineNode, PlacedText},
 };
 use crate::source::Span;
 
@@ -22,11 +22,11 @@ pub(super) const MAX_ELEMENTS: usize = 32_200;
 const URL_BYTES: usize = 200;
 
 /// Folds events into a [`Document`].
-pub(super) struct Builder<'a> {
+pub(super) struct DocumentBuilder<'a> {
     text: &'a str,
     start: usize,
-    marked: &'a Marked,
-    frames: Vec<Frame>,
+    marked: &'a MarkedText,
+    frames: Vec<OpenContainer>,
     document: Document,
     /// Footnote numbers by label, in the order of first reference.
     numbers: BTreeMap<String, usize>,
@@ -38,8 +38,8 @@ pub(super) struct Builder<'a> {
     is_too_deep: bool,
 }
 
-impl<'a> Builder<'a> {
-    pub(super) fn new(text: &'a str, start: usize, marked: &'a Marked) -> Self {
+impl<'a> DocumentBuilder<'a> {
+    pub(super) fn new(text: &'a str, start: usize, marked: &'a MarkedText) -> Self {
         Self {
             text,
             start,
@@ -86,7 +86,7 @@ impl<'a> Builder<'a> {
             Event::Text(text) => self.text(&text, span),
             Event::Code(code) | Event::InlineMath(code) | Event::DisplayMath(code) => {
                 let code = self.marked.unmarked(&code);
-                self.push(Node::Code(code, span));
+                self.push(InlineNode::Code(code, span));
             }
             Event::Html(html) => self.html(&html, span),
             Event::InlineHtml(html) => self.inline_html(&html, span),
@@ -94,14 +94,14 @@ impl<'a> Builder<'a> {
                 let next = self.numbers.len() + 1;
                 let label = self.marked.unmarked(&label).to_lowercase();
                 let number = *self.numbers.entry(label).or_insert(next);
-                self.push(Node::FootnoteReference(number));
+                self.push(InlineNode::FootnoteReference(number));
             }
-            Event::SoftBreak => self.push(Node::SoftBreak),
-            Event::HardBreak => self.push(Node::HardBreak),
+            Event::SoftBreak => self.push(InlineNode::SoftBreak),
+            Event::HardBreak => self.push(InlineNode::HardBreak),
             Event::Rule => self.push_block(Block::Rule),
             Event::TaskListMarker(is_done) => {
                 let item = self.frames.iter_mut().rev().find_map(|frame| match frame {
-                    Frame::Item { is_checked, .. } => Some(is_checked),
+                    OpenContainer::Item { is_checked, .. } => Some(is_checked),
                     _ => None,
                 });
                 if let Some(is_checked) = item {
@@ -113,10 +113,10 @@ impl<'a> Builder<'a> {
 
     /// Opens a container, and the paragraph that text-level content needs in a tight item; or
     /// closes that paragraph before a block.
-    fn enter(&mut self, frame: Frame) {
+    fn enter(&mut self, frame: OpenContainer) {
         if matches!(
             frame,
-            Frame::Styled { .. } | Frame::Link { .. } | Frame::Image { .. }
+            OpenContainer::Styled { .. } | OpenContainer::Link { .. } | OpenContainer::Image { .. }
         ) {
             self.ensure_leaf();
         } else {
@@ -129,14 +129,14 @@ impl<'a> Builder<'a> {
         let takes_text = matches!(
             self.frames.last(),
             Some(
-                Frame::Leaf { .. }
-                    | Frame::Styled { .. }
-                    | Frame::Link { .. }
-                    | Frame::Image { .. }
+                OpenContainer::Leaf { .. }
+                    | OpenContainer::Styled { .. }
+                    | OpenContainer::Link { .. }
+                    | OpenContainer::Image { .. }
             )
         );
         if !takes_text {
-            self.frames.push(Frame::Leaf {
+            self.frames.push(OpenContainer::Leaf {
                 kind: ProseKind::Paragraph,
                 nodes: Vec::new(),
                 is_implicit: true,
@@ -148,7 +148,7 @@ impl<'a> Builder<'a> {
     fn close_implicit(&mut self) {
         if matches!(
             self.frames.last(),
-            Some(Frame::Leaf {
+            Some(OpenContainer::Leaf {
                 is_implicit: true,
                 ..
             })
@@ -177,15 +177,15 @@ impl<'a> Builder<'a> {
     fn text(&mut self, text: &str, span: Span) {
         let text = self.marked.unmarked(text);
         match self.frames.last_mut() {
-            Some(Frame::Code { text: code, .. }) => code.push_str(&text),
-            Some(Frame::Html { text: html, .. }) => html.push_str(&text),
-            _ => self.push(Node::Text(Text::new(text, span))),
+            Some(OpenContainer::Code { text: code, .. }) => code.push_str(&text),
+            Some(OpenContainer::Html { text: html, .. }) => html.push_str(&text),
+            _ => self.push(InlineNode::Text(PlacedText::new(text, span))),
         }
     }
 
     fn html(&mut self, html: &str, span: Span) {
         match self.frames.last_mut() {
-            Some(Frame::Html { text, .. }) => text.push_str(&self.marked.unmarked(html)),
+            Some(OpenContainer::Html { text, .. }) => text.push_str(&self.marked.unmarked(html)),
             _ => self.inline_html(html, span),
         }
     }
@@ -199,20 +199,20 @@ impl<'a> Builder<'a> {
             .trim_start_matches('<')
             .trim_end_matches(['>', '/', ' ']);
         if name.eq_ignore_ascii_case("br") {
-            self.push(Node::HardBreak);
+            self.push(InlineNode::HardBreak);
             return;
         }
         self.odd(OddityKind::RawHtml, span.clone());
-        self.push(Node::Text(Text::new(html, span)));
+        self.push(InlineNode::Text(PlacedText::new(html, span)));
     }
 
-    fn push(&mut self, node: Node) {
+    fn push(&mut self, node: InlineNode) {
         self.ensure_leaf();
         if let Some(
-            Frame::Leaf { nodes, .. }
-            | Frame::Styled { nodes, .. }
-            | Frame::Link { nodes, .. }
-            | Frame::Image { nodes, .. },
+            OpenContainer::Leaf { nodes, .. }
+            | OpenContainer::Styled { nodes, .. }
+            | OpenContainer::Link { nodes, .. }
+            | OpenContainer::Image { nodes, .. },
         ) = self.frames.last_mut()
         {
             nodes.push(node);
@@ -223,10 +223,10 @@ impl<'a> Builder<'a> {
         self.close_implicit();
         match self.frames.last_mut() {
             Some(
-                Frame::Quote { blocks, .. }
-                | Frame::Item { blocks, .. }
-                | Frame::Footnote { blocks, .. }
-                | Frame::Flattened { blocks },
+                OpenContainer::Quote { blocks, .. }
+                | OpenContainer::Item { blocks, .. }
+                | OpenContainer::Footnote { blocks, .. }
+                | OpenContainer::Flattened { blocks },
             ) => blocks.push(block),
             _ => match self.document.sections.last_mut() {
                 Some(section) => section.blocks.push(block),
@@ -236,7 +236,7 @@ impl<'a> Builder<'a> {
     }
 
     fn odd(&mut self, kind: OddityKind, span: Span) {
-        self.document.oddities.push(Oddity { kind, span });
+        self.document.oddities.push(MarkdownOddity { kind, span });
     }
 
     /// Closes what is open and puts the footnotes in the order of their first reference.

@@ -7,7 +7,7 @@
 //! an invisible marker where the amendment changes the answer, and maps places back.
 
 /// A text with markers, and the way back.
-pub(super) struct Marked {
+pub(super) struct MarkedText {
     /// What the Markdown parser reads.
     pub(super) text: String,
     /// The marker; None where nothing had to be marked.
@@ -21,7 +21,7 @@ pub(super) struct Marked {
 const MARKERS: std::ops::RangeInclusive<char> = '\u{FDD0}'..='\u{FDEF}';
 const MARKER_BYTES: usize = 3;
 
-impl Marked {
+impl MarkedText {
     /// Marks the delimiter runs in `text` that stand between punctuation and CJK.
     pub(super) fn new(text: &str) -> Self {
         let places = places(text);
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn text_without_emphasis_beside_cjk_is_left_alone() {
-        let marked = Marked::new("**strong** and 2*3, \\*별\\*");
+        let marked = MarkedText::new("**strong** and 2*3, \\*별\\*");
         assert_eq!(marked.marker, None);
         assert_eq!(marked.text, "**strong** and 2*3, \\*별\\*");
     }
@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn places_map_back() {
         let text = "이것은**“강조”**입니다";
-        let marked = Marked::new(text);
+        let marked = MarkedText::new(text);
         assert_eq!(marked.inserted.len(), 2);
         assert_eq!(marked.unmarked(&marked.text), text);
         let end = marked.text.find("입니다").unwrap();

@@ -3,23 +3,23 @@
 
 use super::{
     super::{
-        Document, Image, ImageUse, Inline, LinkTarget, LinkUse, Oddity, OddityKind, Prose,
+        Document, Image, ImageUse, Inline, LinkTarget, LinkUse, MarkdownOddity, OddityKind, Prose,
         ProseKind,
         document::ProsePiece,
         plain_text,
-        url::{self, Refused},
+        url::{self, RefusedUrl},
     },
     autolink,
-    punctuation::{Edit, smarten},
+    punctuation::{TextEdit, smarten},
 };
 use crate::source::Span;
 
 /// A piece of text-level content that still knows its place.
 #[derive(Debug)]
-pub(super) enum Node {
-    Text(Text),
+pub(super) enum InlineNode {
+    Text(PlacedText),
     Code(String, Span),
-    Styled(Style, Vec<Node>),
+    Styled(InlineStyle, Vec<InlineNode>),
     Link(Link),
     Image(Image, Span),
     FootnoteReference(usize),
@@ -28,7 +28,7 @@ pub(super) enum Node {
 }
 
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Style {
+pub(super) enum InlineStyle {
     Emphasis,
     Strong,
     Strikethrough,
@@ -38,7 +38,7 @@ pub(super) enum Style {
 pub(super) struct Link {
     pub(super) target: LinkTarget,
     pub(super) title: Option<String>,
-    pub(super) content: Vec<Node>,
+    pub(super) content: Vec<InlineNode>,
     pub(super) span: Span,
     /// The address itself is the text.
     pub(super) is_bare: bool,
@@ -46,12 +46,12 @@ pub(super) struct Link {
 
 /// Text and where its pieces stand in the file.
 #[derive(Debug, Default)]
-pub(super) struct Text {
+pub(super) struct PlacedText {
     pub(super) text: String,
     pieces: Vec<ProsePiece>,
 }
 
-impl Text {
+impl PlacedText {
     pub(super) fn new(text: String, span: Span) -> Self {
         Self {
             text,
@@ -119,24 +119,24 @@ fn shifted(pieces: Vec<ProsePiece>, by: usize) -> impl Iterator<Item = ProsePiec
 }
 
 /// Adjacent texts joined, bare addresses linked.
-pub(super) fn settle(nodes: Vec<Node>) -> Vec<Node> {
-    let mut joined: Vec<Node> = Vec::with_capacity(nodes.len());
+pub(super) fn settle(nodes: Vec<InlineNode>) -> Vec<InlineNode> {
+    let mut joined: Vec<InlineNode> = Vec::with_capacity(nodes.len());
     for node in nodes {
         match (joined.last_mut(), node) {
-            (Some(Node::Text(before)), Node::Text(text)) => before.append(text),
+            (Some(InlineNode::Text(before)), InlineNode::Text(text)) => before.append(text),
             (_, node) => joined.push(node),
         }
     }
     let mut settled = Vec::with_capacity(joined.len());
     for node in joined {
         match node {
-            Node::Text(text) => link_bare(text, &mut settled),
-            Node::Styled(style, content) => {
-                settled.push(Node::Styled(style, settle(content)));
+            InlineNode::Text(text) => link_bare(text, &mut settled),
+            InlineNode::Styled(style, content) => {
+                settled.push(InlineNode::Styled(style, settle(content)));
             }
-            Node::Link(mut link) => {
+            InlineNode::Link(mut link) => {
                 link.content = join(link.content);
-                settled.push(Node::Link(link));
+                settled.push(InlineNode::Link(link));
             }
             node => settled.push(node),
         }
@@ -145,12 +145,14 @@ pub(super) fn settle(nodes: Vec<Node>) -> Vec<Node> {
 }
 
 /// Adjacent texts joined, nothing linked: the inside of a link.
-fn join(nodes: Vec<Node>) -> Vec<Node> {
-    let mut joined: Vec<Node> = Vec::with_capacity(nodes.len());
+fn join(nodes: Vec<InlineNode>) -> Vec<InlineNode> {
+    let mut joined: Vec<InlineNode> = Vec::with_capacity(nodes.len());
     for node in nodes {
         match (joined.last_mut(), node) {
-            (Some(Node::Text(before)), Node::Text(text)) => before.append(text),
-            (_, Node::Styled(style, content)) => joined.push(Node::Styled(style, join(content))),
+            (Some(InlineNode::Text(before)), InlineNode::Text(text)) => before.append(text),
+            (_, InlineNode::Styled(style, content)) => {
+                joined.push(InlineNode::Styled(style, join(content)))
+            }
             (_, node) => joined.push(node),
         }
     }
@@ -158,7 +160,7 @@ fn join(nodes: Vec<Node>) -> Vec<Node> {
 }
 
 /// From the end, where what is cut off is short: a long paragraph would be copied once a link.
-fn link_bare(mut text: Text, to: &mut Vec<Node>) {
+fn link_bare(mut text: PlacedText, to: &mut Vec<InlineNode>) {
     let mut backwards = Vec::new();
     for found in autolink::find(&text.text).into_iter().rev() {
         let Ok(url) = url::normalise(&found.url) else {
@@ -167,32 +169,32 @@ fn link_bare(mut text: Text, to: &mut Vec<Node>) {
         let after = text.split_off(found.range.end);
         let shown = text.split_off(found.range.start);
         if !after.text.is_empty() {
-            backwards.push(Node::Text(after));
+            backwards.push(InlineNode::Text(after));
         }
-        backwards.push(Node::Link(Link {
+        backwards.push(InlineNode::Link(Link {
             target: LinkTarget::Url(url),
             title: None,
             span: shown.span(),
-            content: vec![Node::Text(shown)],
+            content: vec![InlineNode::Text(shown)],
             is_bare: true,
         }));
     }
     if !text.text.is_empty() {
-        backwards.push(Node::Text(text));
+        backwards.push(InlineNode::Text(text));
     }
     to.extend(backwards.into_iter().rev());
 }
 
 /// Settled nodes → the tree's inlines; their prose, links and images go to the document.
 pub(super) fn convert(
-    nodes: Vec<Node>,
+    nodes: Vec<InlineNode>,
     kind: ProseKind,
     section: Option<usize>,
     document: &mut Document,
 ) -> Vec<Inline> {
     let prose = prose(&nodes, kind, section);
     let edits = smarten(&prose.text);
-    let mut converter = Converter {
+    let mut converter = InlineConverter {
         edits: &edits,
         at: 0,
         document,
@@ -205,7 +207,7 @@ pub(super) fn convert(
     inlines
 }
 
-fn prose(nodes: &[Node], kind: ProseKind, section: Option<usize>) -> Prose {
+fn prose(nodes: &[InlineNode], kind: ProseKind, section: Option<usize>) -> Prose {
     let mut prose = Prose {
         kind,
         section,
@@ -217,20 +219,20 @@ fn prose(nodes: &[Node], kind: ProseKind, section: Option<usize>) -> Prose {
 }
 
 /// The flat text that [`Converter`] walks in step.
-fn flatten(nodes: &[Node], prose: &mut Prose) {
+fn flatten(nodes: &[InlineNode], prose: &mut Prose) {
     for node in nodes {
         match node {
-            Node::Text(text) => {
+            InlineNode::Text(text) => {
                 let base = prose.text.len();
                 prose.text.push_str(&text.text);
                 prose.pieces.extend(shifted(text.pieces.clone(), base));
             }
-            Node::Link(link) if link.is_bare => object(prose, link.span.clone()),
-            Node::Code(_, span) | Node::Image(_, span) => object(prose, span.clone()),
-            Node::Styled(_, content) => flatten(content, prose),
-            Node::Link(link) => flatten(&link.content, prose),
-            Node::FootnoteReference(_) => {}
-            Node::SoftBreak | Node::HardBreak => {
+            InlineNode::Link(link) if link.is_bare => object(prose, link.span.clone()),
+            InlineNode::Code(_, span) | InlineNode::Image(_, span) => object(prose, span.clone()),
+            InlineNode::Styled(_, content) => flatten(content, prose),
+            InlineNode::Link(link) => flatten(&link.content, prose),
+            InlineNode::FootnoteReference(_) => {}
+            InlineNode::SoftBreak | InlineNode::HardBreak => {
                 let place = prose.pieces.last().map_or(0, |piece| piece.span.end);
                 prose.pieces.push(ProsePiece {
                     at: prose.text.len(),
@@ -250,35 +252,35 @@ fn object(prose: &mut Prose, span: Span) {
     prose.text.push(Prose::OBJECT);
 }
 
-struct Converter<'a> {
-    edits: &'a [Edit],
+struct InlineConverter<'a> {
+    edits: &'a [TextEdit],
     /// The place in the flat text.
     at: usize,
     document: &'a mut Document,
 }
 
-impl Converter<'_> {
-    fn convert(&mut self, nodes: Vec<Node>) -> Vec<Inline> {
+impl InlineConverter<'_> {
+    fn convert(&mut self, nodes: Vec<InlineNode>) -> Vec<Inline> {
         nodes.into_iter().map(|node| self.node(node)).collect()
     }
 
-    fn node(&mut self, node: Node) -> Inline {
+    fn node(&mut self, node: InlineNode) -> Inline {
         match node {
-            Node::Text(text) => Inline::Text(self.text(&text.text)),
-            Node::Code(code, _) => {
+            InlineNode::Text(text) => Inline::Text(self.text(&text.text)),
+            InlineNode::Code(code, _) => {
                 self.at += Prose::OBJECT.len_utf8();
                 Inline::Code(code)
             }
-            Node::Styled(style, content) => {
+            InlineNode::Styled(style, content) => {
                 let content = self.convert(content);
                 match style {
-                    Style::Emphasis => Inline::Emphasis(content),
-                    Style::Strong => Inline::Strong(content),
-                    Style::Strikethrough => Inline::Strikethrough(content),
+                    InlineStyle::Emphasis => Inline::Emphasis(content),
+                    InlineStyle::Strong => Inline::Strong(content),
+                    InlineStyle::Strikethrough => Inline::Strikethrough(content),
                 }
             }
-            Node::Link(link) => self.link(link),
-            Node::Image(image, span) => {
+            InlineNode::Link(link) => self.link(link),
+            InlineNode::Image(image, span) => {
                 self.at += Prose::OBJECT.len_utf8();
                 self.document.images.push(ImageUse {
                     image: image.clone(),
@@ -287,12 +289,12 @@ impl Converter<'_> {
                 });
                 Inline::Image(image)
             }
-            Node::FootnoteReference(number) => Inline::FootnoteReference(number),
-            Node::SoftBreak => {
+            InlineNode::FootnoteReference(number) => Inline::FootnoteReference(number),
+            InlineNode::SoftBreak => {
                 self.at += 1;
                 Inline::SoftBreak
             }
-            Node::HardBreak => {
+            InlineNode::HardBreak => {
                 self.at += 1;
                 Inline::HardBreak
             }
@@ -342,27 +344,27 @@ impl Converter<'_> {
 }
 
 /// The words alone, as typed: an image's alternative text, a bare address.
-pub(super) fn raw_text(nodes: &[Node]) -> String {
+pub(super) fn raw_text(nodes: &[InlineNode]) -> String {
     let mut text = String::new();
     for node in nodes {
         match node {
-            Node::Text(part) => text.push_str(&part.text),
-            Node::Code(code, _) => text.push_str(code),
-            Node::Styled(_, content) => text.push_str(&raw_text(content)),
-            Node::Link(link) => text.push_str(&raw_text(&link.content)),
-            Node::Image(image, _) => text.push_str(&image.alt),
-            Node::FootnoteReference(_) => {}
-            Node::SoftBreak | Node::HardBreak => text.push(' '),
+            InlineNode::Text(part) => text.push_str(&part.text),
+            InlineNode::Code(code, _) => text.push_str(code),
+            InlineNode::Styled(_, content) => text.push_str(&raw_text(content)),
+            InlineNode::Link(link) => text.push_str(&raw_text(&link.content)),
+            InlineNode::Image(image, _) => text.push_str(&image.alt),
+            InlineNode::FootnoteReference(_) => {}
+            InlineNode::SoftBreak | InlineNode::HardBreak => text.push(' '),
         }
     }
     text
 }
 
 /// What became of a destination that is not let through.
-pub(super) fn refused(refused: Refused, span: Span) -> Oddity {
+pub(super) fn refused(refused: RefusedUrl, span: Span) -> MarkdownOddity {
     let kind = match refused {
-        Refused::Scheme(scheme) => OddityKind::UnsafeUrl { scheme },
-        Refused::Malformed => OddityKind::MalformedUrl,
+        RefusedUrl::Scheme(scheme) => OddityKind::UnsafeUrl { scheme },
+        RefusedUrl::Malformed => OddityKind::MalformedUrl,
     };
-    Oddity { kind, span }
+    MarkdownOddity { kind, span }
 }

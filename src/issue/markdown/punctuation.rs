@@ -4,14 +4,14 @@
 
 /// Replace the bytes at `at..at + length` by `with`.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Edit {
+pub(super) struct TextEdit {
     pub(super) at: usize,
     pub(super) length: usize,
     pub(super) with: char,
 }
 
 /// The edits that make `text` (one block, flattened) typographic, in order.
-pub(super) fn smarten(text: &str) -> Vec<Edit> {
+pub(super) fn smarten(text: &str) -> Vec<TextEdit> {
     let chars: Vec<(usize, char)> = text.char_indices().collect();
     let mut edits = Vec::new();
     let mut is_double_open = false;
@@ -22,11 +22,11 @@ pub(super) fn smarten(text: &str) -> Vec<Edit> {
     let mut index = 0;
     while index < chars.len() {
         let (at, char) = chars[index];
-        let around = Around::new(&chars, index);
+        let around = QuoteContext::new(&chars, index);
         match char {
             '"' => {
                 if let Some(with) = double(&around, &mut is_double_open) {
-                    edits.push(Edit {
+                    edits.push(TextEdit {
                         at,
                         length: 1,
                         with,
@@ -35,7 +35,7 @@ pub(super) fn smarten(text: &str) -> Vec<Edit> {
             }
             '\'' => {
                 if let Some(with) = single(&around, &mut is_single_open, &mut is_closeable) {
-                    edits.push(Edit {
+                    edits.push(TextEdit {
                         at,
                         length: 1,
                         with,
@@ -53,7 +53,7 @@ pub(super) fn smarten(text: &str) -> Vec<Edit> {
                     .take_while(|(_, next)| *next == char)
                     .count();
                 if let Some(with) = dots_or_dashes(char, run, &around, chars.get(index + run)) {
-                    edits.push(Edit {
+                    edits.push(TextEdit {
                         at,
                         length: run,
                         with,
@@ -82,13 +82,13 @@ pub(super) fn smart(text: &str) -> String {
 }
 
 /// What stands around a quote.
-struct Around<'a> {
+struct QuoteContext<'a> {
     previous: Option<char>,
     next: Option<char>,
     rest: &'a [(usize, char)],
 }
 
-impl<'a> Around<'a> {
+impl<'a> QuoteContext<'a> {
     fn new(chars: &'a [(usize, char)], index: usize) -> Self {
         Self {
             previous: index
@@ -157,7 +157,7 @@ fn is_spaced_script(char: char) -> bool {
     u32::from(char) < 0x1100
 }
 
-fn double(around: &Around<'_>, is_open: &mut bool) -> Option<char> {
+fn double(around: &QuoteContext<'_>, is_open: &mut bool) -> Option<char> {
     if *is_open && around.follows_text() {
         *is_open = false;
         Some('”')
@@ -171,7 +171,7 @@ fn double(around: &Around<'_>, is_open: &mut bool) -> Option<char> {
     }
 }
 
-fn single(around: &Around<'_>, is_open: &mut bool, is_closeable: &mut bool) -> Option<char> {
+fn single(around: &QuoteContext<'_>, is_open: &mut bool, is_closeable: &mut bool) -> Option<char> {
     if around.is_apostrophe() {
         Some('’')
     } else if *is_open && around.follows_text() {
@@ -191,7 +191,7 @@ fn single(around: &Around<'_>, is_open: &mut bool, is_closeable: &mut bool) -> O
 fn dots_or_dashes(
     char: char,
     run: usize,
-    around: &Around<'_>,
+    around: &QuoteContext<'_>,
     after: Option<&(usize, char)>,
 ) -> Option<char> {
     match (char, run) {

@@ -2,10 +2,10 @@
 
 use super::{
     super::{
-        Block, CalloutKind, Document, Image, ImageUse, Inline, LinkTarget, LinkUse, Oddity,
+        Block, CalloutKind, Document, Image, ImageUse, Inline, LinkTarget, LinkUse, MarkdownOddity,
         OddityKind, ProseKind, plain_text,
     },
-    inline::{self, Link, Node},
+    inline::{self, InlineNode, Link},
 };
 use crate::source::Span;
 
@@ -14,14 +14,14 @@ const WIDE: &str = "{.wide}";
 
 /// A paragraph's blocks: itself, or what stands alone in it.
 pub(super) fn paragraph(
-    nodes: Vec<Node>,
+    nodes: Vec<InlineNode>,
     section: Option<usize>,
     document: &mut Document,
 ) -> Vec<Block> {
     if nodes.is_empty() {
         return Vec::new();
     }
-    if let [Node::Image(..), Node::Text(after)] = nodes.as_slice()
+    if let [InlineNode::Image(..), InlineNode::Text(after)] = nodes.as_slice()
         && after.text.trim() == WIDE
     {
         return figures(nodes, document)
@@ -34,12 +34,14 @@ pub(super) fn paragraph(
     }
     if nodes
         .iter()
-        .all(|node| matches!(node, Node::Image(..)) || is_blank(node))
-        && nodes.iter().any(|node| matches!(node, Node::Image(..)))
+        .all(|node| matches!(node, InlineNode::Image(..)) || is_blank(node))
+        && nodes
+            .iter()
+            .any(|node| matches!(node, InlineNode::Image(..)))
     {
         return figures(nodes, document);
     }
-    if let [Node::Link(link)] = nodes.as_slice()
+    if let [InlineNode::Link(link)] = nodes.as_slice()
         && let Some(video) = video(link, document)
     {
         return vec![video];
@@ -56,22 +58,22 @@ pub(super) fn paragraph(
     ))]
 }
 
-fn is_blank(node: &Node) -> bool {
+fn is_blank(node: &InlineNode) -> bool {
     match node {
-        Node::SoftBreak | Node::HardBreak => true,
-        Node::Text(text) => text.text.trim().is_empty(),
+        InlineNode::SoftBreak | InlineNode::HardBreak => true,
+        InlineNode::Text(text) => text.text.trim().is_empty(),
         _ => false,
     }
 }
 
 /// A figure each; two on one line stand side by side.
-fn figures(nodes: Vec<Node>, document: &mut Document) -> Vec<Block> {
+fn figures(nodes: Vec<InlineNode>, document: &mut Document) -> Vec<Block> {
     let is_one_line = !nodes
         .iter()
-        .any(|node| matches!(node, Node::SoftBreak | Node::HardBreak));
+        .any(|node| matches!(node, InlineNode::SoftBreak | InlineNode::HardBreak));
     let mut images = Vec::new();
     for node in nodes {
-        if let Node::Image(image, span) = node {
+        if let InlineNode::Image(image, span) = node {
             document.images.push(ImageUse {
                 image: image.clone(),
                 is_frame: false,
@@ -96,7 +98,7 @@ fn video(link: &Link, document: &mut Document) -> Option<Block> {
         return None;
     }
     let thumbnail: Option<(&Image, &Span)> = match link.content.as_slice() {
-        [Node::Image(image, span)] => Some((image, span)),
+        [InlineNode::Image(image, span)] => Some((image, span)),
         _ if link.is_bare => None,
         _ => return None,
     };
@@ -158,13 +160,13 @@ fn is_video(url: &str) -> bool {
 }
 
 /// Nothing but `[label](url){.button}`, once or more.
-fn buttons(nodes: &[Node], document: &mut Document) -> Option<Vec<Block>> {
+fn buttons(nodes: &[InlineNode], document: &mut Document) -> Option<Vec<Block>> {
     let mut found = Vec::new();
     let mut nodes = nodes
         .iter()
-        .filter(|node| !matches!(node, Node::SoftBreak | Node::HardBreak));
+        .filter(|node| !matches!(node, InlineNode::SoftBreak | InlineNode::HardBreak));
     while let Some(node) = nodes.next() {
-        let (Node::Link(link), Some(Node::Text(after))) = (node, nodes.next()) else {
+        let (InlineNode::Link(link), Some(InlineNode::Text(after))) = (node, nodes.next()) else {
             return None;
         };
         let LinkTarget::Url(url) = &link.target else {
@@ -191,12 +193,12 @@ fn buttons(nodes: &[Node], document: &mut Document) -> Option<Vec<Block>> {
     Some(blocks)
 }
 
-fn note_stray_buttons(nodes: &[Node], document: &mut Document) {
+fn note_stray_buttons(nodes: &[InlineNode], document: &mut Document) {
     for pair in nodes.windows(2) {
-        if let [Node::Link(link), Node::Text(after)] = pair
+        if let [InlineNode::Link(link), InlineNode::Text(after)] = pair
             && after.text.starts_with(BUTTON)
         {
-            document.oddities.push(Oddity {
+            document.oddities.push(MarkdownOddity {
                 kind: OddityKind::StrayButton,
                 span: link.span.clone(),
             });
@@ -209,7 +211,11 @@ const PULL: &str = "quote";
 
 /// A quotation, or a callout where its first line says `[!NOTE]` and, if wanted, a title; or a
 /// sentence pulled out of the story, where it says `[!QUOTE]`.
-pub(super) fn quote(mut blocks: Vec<Block>, span: Span, oddities: &mut Vec<Oddity>) -> Block {
+pub(super) fn quote(
+    mut blocks: Vec<Block>,
+    span: Span,
+    oddities: &mut Vec<MarkdownOddity>,
+) -> Block {
     let Some(Block::Paragraph(first)) = blocks.first_mut() else {
         return Block::Quote(blocks);
     };
@@ -218,7 +224,7 @@ pub(super) fn quote(mut blocks: Vec<Block>, span: Span, oddities: &mut Vec<Oddit
     };
     let is_pulled = word.eq_ignore_ascii_case(PULL);
     let Some(kind) = callout_kind(&word).or(is_pulled.then_some(CalloutKind::Note)) else {
-        oddities.push(Oddity {
+        oddities.push(MarkdownOddity {
             kind: OddityKind::UnknownCallout { word },
             span,
         });

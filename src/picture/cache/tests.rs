@@ -44,14 +44,14 @@ impl Desk {
 fn a_picture_fitted_before_is_the_same_picture() {
     let desk = Desk::new();
     let path = desk.file(1);
-    let first = desk.cache.fitted(&path, Wanted::narrow(120)).unwrap();
+    let first = desk.cache.fitted(&path, PictureUse::narrow(120)).unwrap();
     assert_eq!(desk.entries().len(), 1);
     assert_eq!(
-        desk.cache.fitted(&path, Wanted::narrow(120)).unwrap(),
+        desk.cache.fitted(&path, PictureUse::narrow(120)).unwrap(),
         first
     );
     assert_eq!(
-        fit(&fs::read(&path).unwrap(), Wanted::narrow(120)).unwrap(),
+        fit(&fs::read(&path).unwrap(), PictureUse::narrow(120)).unwrap(),
         first
     );
     assert_eq!(desk.entries().len(), 1);
@@ -61,16 +61,16 @@ fn a_picture_fitted_before_is_the_same_picture() {
 fn a_hit_is_what_the_entry_says() {
     let desk = Desk::new();
     let path = desk.file(1);
-    desk.cache.fitted(&path, Wanted::narrow(120)).unwrap();
+    desk.cache.fitted(&path, PictureUse::narrow(120)).unwrap();
     let planted = Picture {
-        kind: Kind::Gif,
+        kind: MailFormat::Gif,
         width: 7,
         height: 5,
         bytes: b"planted".to_vec(),
     };
     fs::write(&desk.entries()[0], to_entry(&planted)).unwrap();
     assert_eq!(
-        desk.cache.fitted(&path, Wanted::narrow(120)).unwrap(),
+        desk.cache.fitted(&path, PictureUse::narrow(120)).unwrap(),
         planted
     );
 }
@@ -79,19 +79,19 @@ fn a_hit_is_what_the_entry_says() {
 fn what_is_asked_and_what_the_file_holds_both_count() {
     let desk = Desk::new();
     let path = desk.file(1);
-    desk.cache.fitted(&path, Wanted::narrow(120)).unwrap();
-    let marked = Wanted {
+    desk.cache.fitted(&path, PictureUse::narrow(120)).unwrap();
+    let marked = PictureUse {
         has_play_mark: true,
-        ..Wanted::narrow(120)
+        ..PictureUse::narrow(120)
     };
     desk.cache.fitted(&path, marked).unwrap();
     assert_eq!(desk.entries().len(), 2);
     fs::copy(desk.file(2), &path).unwrap();
-    let changed = desk.cache.fitted(&path, Wanted::narrow(120)).unwrap();
+    let changed = desk.cache.fitted(&path, PictureUse::narrow(120)).unwrap();
     assert_eq!(desk.entries().len(), 3);
     assert_eq!(
         changed,
-        fit(&fs::read(&path).unwrap(), Wanted::narrow(120)).unwrap()
+        fit(&fs::read(&path).unwrap(), PictureUse::narrow(120)).unwrap()
     );
 }
 
@@ -99,7 +99,7 @@ fn what_is_asked_and_what_the_file_holds_both_count() {
 fn an_entry_that_is_cut_off_or_changed_is_made_anew() {
     let desk = Desk::new();
     let path = desk.file(1);
-    let picture = desk.cache.fitted(&path, Wanted::narrow(120)).unwrap();
+    let picture = desk.cache.fitted(&path, PictureUse::narrow(120)).unwrap();
     let entry = desk.entries().remove(0);
     let whole = fs::read(&entry).unwrap();
     let mut changed = whole.clone();
@@ -107,7 +107,7 @@ fn an_entry_that_is_cut_off_or_changed_is_made_anew() {
     for broken in [&whole[..whole.len() / 2], &whole[..10], b"", &changed] {
         fs::write(&entry, broken).unwrap();
         assert_eq!(
-            desk.cache.fitted(&path, Wanted::narrow(120)).unwrap(),
+            desk.cache.fitted(&path, PictureUse::narrow(120)).unwrap(),
             picture
         );
         assert_eq!(fs::read(&entry).unwrap(), whole, "fixed");
@@ -120,14 +120,14 @@ fn many_at_once_agree_and_leave_nothing_half_written() {
     let paths: Vec<PathBuf> = (0..4).map(|seed| desk.file(seed)).collect();
     let wanted: Vec<Picture> = paths
         .iter()
-        .map(|path| fit(&fs::read(path).unwrap(), Wanted::narrow(120)).unwrap())
+        .map(|path| fit(&fs::read(path).unwrap(), PictureUse::narrow(120)).unwrap())
         .collect();
     thread::scope(|scope| {
         for _ in 0..8 {
             scope.spawn(|| {
                 for (path, wanted) in paths.iter().zip(&wanted) {
                     assert_eq!(
-                        desk.cache.fitted(path, Wanted::narrow(120)).unwrap(),
+                        desk.cache.fitted(path, PictureUse::narrow(120)).unwrap(),
                         *wanted
                     );
                 }
@@ -147,7 +147,7 @@ fn the_oldest_make_room() {
     let mut last = Vec::new();
     for seed in 0..8 {
         let path = desk.file(seed);
-        desk.cache.fitted(&path, Wanted::narrow(160)).unwrap();
+        desk.cache.fitted(&path, PictureUse::narrow(160)).unwrap();
         last = fs::read(&path).unwrap();
         // File times are as fine as the system's tick.
         thread::sleep(Duration::from_millis(12));
@@ -158,7 +158,7 @@ fn the_oldest_make_room() {
         .map(|entry| fs::metadata(entry).unwrap().len())
         .sum();
     assert!(total <= 120_000 && total > 30_000, "{total}");
-    let newest = desk.cache.folder.join(key(&last, Wanted::narrow(160)));
+    let newest = desk.cache.folder.join(key(&last, PictureUse::narrow(160)));
     assert!(newest.exists());
 }
 
@@ -169,10 +169,10 @@ fn without_a_place_to_write_the_work_is_done_again() {
     // A file where the folder should be.
     fs::create_dir_all(desk.folder.path().join(".daily-note")).unwrap();
     fs::write(desk.folder.path().join(".daily-note/cache"), b"").unwrap();
-    let picture = desk.cache.fitted(&path, Wanted::narrow(120)).unwrap();
+    let picture = desk.cache.fitted(&path, PictureUse::narrow(120)).unwrap();
     assert_eq!(
         picture,
-        fit(&fs::read(&path).unwrap(), Wanted::narrow(120)).unwrap()
+        fit(&fs::read(&path).unwrap(), PictureUse::narrow(120)).unwrap()
     );
 }
 
@@ -184,6 +184,6 @@ fn a_small_file_of_many_pixels_is_kept_too() {
         .save_with_format(&path, ImageFormat::Png)
         .unwrap();
     assert!(fs::metadata(&path).unwrap().len() < 16 << 10);
-    desk.cache.fitted(&path, Wanted::COLUMN).unwrap();
+    desk.cache.fitted(&path, PictureUse::COLUMN).unwrap();
     assert_eq!(desk.entries().len(), 1);
 }

@@ -4,14 +4,14 @@
 use crate::picture::PictureError;
 
 /// What the walk saw.
-pub(super) struct Walked {
+pub(super) struct GifWalk {
     /// The same picture without what it says about its making.
     pub(super) clean: Vec<u8>,
     /// Pictures in it.
     pub(super) frames: usize,
 }
 
-pub(super) fn walk(bytes: &[u8]) -> Result<Walked, PictureError> {
+pub(super) fn walk(bytes: &[u8]) -> Result<GifWalk, PictureError> {
     let head = bytes.get(..13).ok_or_else(PictureError::cut_off)?;
     let mut at = 13 + palette_bytes(head[10]);
     let mut clean = bytes.get(..at).ok_or_else(PictureError::cut_off)?.to_vec();
@@ -22,7 +22,7 @@ pub(super) fn walk(bytes: &[u8]) -> Result<Walked, PictureError> {
             // Some editors leave the end mark out, and every program shows them.
             Some(b';') | None if frames > 0 => {
                 clean.push(b';');
-                return Ok(Walked { clean, frames });
+                return Ok(GifWalk { clean, frames });
             }
             Some(b',') => {
                 let descriptor = bytes.get(at..at + 10).ok_or_else(PictureError::cut_off)?;

@@ -4,7 +4,7 @@
 use crate::picture::PictureError;
 
 /// What the walk saw.
-pub(super) struct Walked {
+pub(super) struct JpegWalk {
     /// The same picture without Exif, XMP, IPTC, comments, thumbnails and whatever follows its end.
     pub(super) clean: Vec<u8>,
     /// Inks rather than light, which some mail clients get wrong.
@@ -14,8 +14,8 @@ pub(super) struct Walked {
 const SOS: u8 = 0xda;
 const EOI: u8 = 0xd9;
 
-pub(super) fn walk(bytes: &[u8]) -> Result<Walked, PictureError> {
-    let mut walked = Walked {
+pub(super) fn walk(bytes: &[u8]) -> Result<JpegWalk, PictureError> {
+    let mut walked = JpegWalk {
         clean: Vec::with_capacity(bytes.len()),
         is_cmyk: false,
     };

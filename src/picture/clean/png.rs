@@ -23,7 +23,7 @@ pub(super) fn clean(bytes: &[u8]) -> Result<Vec<u8>, PictureError> {
     };
     let mut clean = Vec::with_capacity(bytes.len());
     clean.extend_from_slice(bytes.get(..SIGNATURE_BYTES).unwrap_or_default());
-    for chunk in Chunks::of(bytes) {
+    for chunk in PngChunks::of(bytes) {
         let (name, chunk) = chunk?;
         if name == b"IEND" || keeps(name, chunk) {
             clean.extend_from_slice(chunk);
@@ -35,7 +35,7 @@ pub(super) fn clean(bytes: &[u8]) -> Result<Vec<u8>, PictureError> {
 /// A picture whose colours' profile would fill the memory, without it: such a profile is none.
 pub(in crate::picture) fn without_heavy_profile(bytes: &[u8]) -> Cow<'_, [u8]> {
     let mut at = SIGNATURE_BYTES;
-    for (name, chunk) in Chunks::of(bytes).map_while(Result::ok) {
+    for (name, chunk) in PngChunks::of(bytes).map_while(Result::ok) {
         if is_heavy_profile(name, chunk) {
             let without = [&bytes[..at], &bytes[at + chunk.len()..]].concat();
             // There may be more of them.
@@ -67,13 +67,13 @@ fn is_heavy_profile(name: &[u8], chunk: &[u8]) -> bool {
 }
 
 /// The chunks up to the one that ends the picture, each with its name.
-struct Chunks<'a> {
+struct PngChunks<'a> {
     bytes: &'a [u8],
     at: usize,
     is_ended: bool,
 }
 
-impl<'a> Chunks<'a> {
+impl<'a> PngChunks<'a> {
     fn of(bytes: &'a [u8]) -> Self {
         Self {
             bytes,
@@ -90,7 +90,7 @@ impl<'a> Chunks<'a> {
     }
 }
 
-impl<'a> Iterator for Chunks<'a> {
+impl<'a> Iterator for PngChunks<'a> {
     type Item = Result<(&'a [u8], &'a [u8]), PictureError>;
 
     fn next(&mut self) -> Option<Self::Item> {

@@ -7,7 +7,7 @@ use image::{DynamicImage, GenericImageView};
 use png::{BitDepth, ColorType, Compression, Encoder, EncodingError, Filter};
 
 pub(super) fn png(pixels: &DynamicImage) -> Vec<u8> {
-    let written = match Palette::of(pixels) {
+    let written = match IndexedPixels::of(pixels) {
         Some(palette) => palette.written(pixels),
         None => in_full(pixels),
     };
@@ -16,12 +16,12 @@ pub(super) fn png(pixels: &DynamicImage) -> Vec<u8> {
 }
 
 /// Colours, and of each pixel which it has.
-struct Palette {
+struct IndexedPixels {
     colours: Vec<[u8; 4]>,
     indices: Vec<u8>,
 }
 
-impl Palette {
+impl IndexedPixels {
     /// None where there are more than 256.
     fn of(pixels: &DynamicImage) -> Option<Self> {
         let mut known: HashMap<[u8; 4], u8> = HashMap::new();

@@ -41,9 +41,9 @@ fn a_name_is_not_asked_what_a_file_is() {
     let path = cache.path().join("photo.png");
     std::fs::write(&path, jpeg(&photo(200, 100), 80)).unwrap();
     let picture = Cache::below(cache.path())
-        .fitted(&path, Wanted::COLUMN)
+        .fitted(&path, PictureUse::COLUMN)
         .unwrap();
-    assert_eq!(picture.kind, Kind::Jpeg);
+    assert_eq!(picture.kind, MailFormat::Jpeg);
 }
 
 fn animation() -> Vec<u8> {
@@ -192,7 +192,7 @@ fn a_file_of_more_than_any_camera_makes_is_not_read() {
         .set_len(3 << 30)
         .unwrap();
     let error = Cache::below(folder.path())
-        .fitted(&path, Wanted::COLUMN)
+        .fitted(&path, PictureUse::COLUMN)
         .unwrap_err();
     assert_eq!(error.to_string(), "has 3072 MB; the limit is 48 MB");
 }

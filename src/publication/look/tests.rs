@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::{
-    look::{Font, Part, Theme},
+    look::{Font, OptionalPart, Theme},
     publication::{Environment, Publication},
 };
 
@@ -45,7 +45,7 @@ fn ten_lines_make_another_newsletters_look() {
     assert_eq!(look.pictures().count(), 2);
     let (source, span) = logo.file.place.clone().unwrap();
     assert_eq!(&source.text()[span], "logo.png");
-    assert!(look.hidden.contains(&Part::Numbers));
+    assert!(look.hidden.contains(&OptionalPart::Numbers));
     assert_eq!(
         look.ground.page, look.ground.paper,
         "a letter lies on nothing"

@@ -46,9 +46,9 @@ impl FromText for Mailbox {
 
 /// A domain name in ASCII.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Domain(pub(crate) String);
+pub(crate) struct DomainName(pub(crate) String);
 
-impl FromText for Domain {
+impl FromText for DomainName {
     const NAME: &'static str = "a domain";
     const EXAMPLES: &'static [&'static str] = &["example.com"];
 
@@ -61,9 +61,9 @@ impl FromText for Domain {
 
 /// Text of one line, without control characters: what may stand in a header.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Line(pub(crate) String);
+pub(crate) struct SingleLine(pub(crate) String);
 
-impl FromText for Line {
+impl FromText for SingleLine {
     const NAME: &'static str = "one line of text";
     const EXAMPLES: &'static [&'static str] = &[];
 
@@ -81,9 +81,9 @@ impl FromText for Line {
 
 /// BCP 47.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Language(pub(crate) String);
+pub(crate) struct LanguageTag(pub(crate) String);
 
-impl FromText for Language {
+impl FromText for LanguageTag {
     const NAME: &'static str = "a language tag";
     const PATTERN: Option<&'static str> = Some("^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$");
     const EXAMPLES: &'static [&'static str] = &["ko", "en", "pt-BR"];
@@ -154,7 +154,7 @@ const NAMES_OF_LANGUAGES: [(&str, &str); 12] = [
     ("vi", "vietnamese 베트남어"),
 ];
 
-impl ToText for Language {
+impl ToText for LanguageTag {
     fn to_text(&self) -> String {
         self.0.clone()
     }
@@ -189,9 +189,9 @@ impl FromText for WebUrl {
 
 /// A share of a whole: `20%` or 0.2.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Share(pub(crate) f64);
+pub(crate) struct ShareOfWhole(pub(crate) f64);
 
-impl FromText for Share {
+impl FromText for ShareOfWhole {
     const NAME: &'static str = "a share";
     const PATTERN: Option<&'static str> = Some("^[0-9]+(\\.[0-9]+)?%$");
     const EXAMPLES: &'static [&'static str] = &["20%"];
@@ -205,7 +205,7 @@ impl FromText for Share {
     }
 }
 
-impl ToText for Share {
+impl ToText for ShareOfWhole {
     fn to_text(&self) -> String {
         format!("{}%", self.0 * 100.0)
     }
@@ -218,7 +218,7 @@ mod tests {
     #[test]
     fn defaults_are_shown_as_they_are_written() {
         assert_eq!(Color { rgb: 0xC8 }.to_text(), "#0000C8");
-        assert_eq!(Share(0.2).to_text(), "20%");
+        assert_eq!(ShareOfWhole(0.2).to_text(), "20%");
     }
 
     #[test]

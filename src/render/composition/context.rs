@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 use crate::{
     address::Address,
     issue::Issue,
-    look::{Logo, Part},
+    look::{Logo, OptionalPart},
     publication::{Edition, Publication},
     render::{
         RenderError, Templates,
-        images::{Images, Shown},
-        words::Words,
+        images::{Images, ShownImage},
+        words::MailWords,
     },
 };
 
@@ -43,11 +43,11 @@ pub(super) fn publication_context(
         "contact_url": contact_url(&shown_contact(publication)),
         "reply_to": reply_to.address.as_str(),
         "postal_address": publication.postal_address,
-        "logo": light.as_ref().map(Shown::context),
-        "dark_logo": dark.as_ref().map(Shown::context),
+        "logo": light.as_ref().map(ShownImage::context),
+        "dark_logo": dark.as_ref().map(ShownImage::context),
         "logo_is_alone": is_alone,
         // Beside the name the logo is an ornament; alone it is the name.
-        "logo_alt": if is_alone || logo_link.is_some() || !look.shows(Part::Masthead) { publication.name.as_str() } else { "" },
+        "logo_alt": if is_alone || logo_link.is_some() || !look.shows(OptionalPart::Masthead) { publication.name.as_str() } else { "" },
         "logo_link": logo_link,
         "header": shown_header.map(|shown| json!({
             "src": shown.src, "height": shown.height, "alt": header.map(|header| &header.alt),
@@ -64,10 +64,10 @@ pub(super) fn edition_context(edition: &Edition) -> Value {
 pub(super) fn opt_out(
     publication: &Publication,
     templates: &Templates,
-    words: &Words,
+    words: &MailWords,
 ) -> Result<Value, RenderError> {
     let contact = shown_contact(publication);
-    let said = |language: &str, words: &Words| {
+    let said = |language: &str, words: &MailWords| {
         json!({
             "language": language,
             "label": words.get("unsubscribe"),
@@ -79,7 +79,7 @@ pub(super) fn opt_out(
     let own = publication.language.split('-').next();
     for language in ["ko", "en"] {
         if publication.law.korea && own != Some(language) {
-            lines.push(said(language, &Words::load(templates, language)?));
+            lines.push(said(language, &MailWords::load(templates, language)?));
         }
     }
     Ok(Value::Array(lines))
@@ -113,7 +113,7 @@ fn contact_url(contact: &str) -> Option<String> {
 }
 
 /// The edition that the calendar has next, in its own colours, and what the writer says of it.
-pub(super) fn next_context(publication: &Publication, issue: &Issue, words: &Words) -> Value {
+pub(super) fn next_context(publication: &Publication, issue: &Issue, words: &MailWords) -> Value {
     let front_matter = &issue.front_matter;
     let note = front_matter.next.as_ref();
     let slot = publication.slot_following(&front_matter.edition, front_matter.date);

@@ -7,11 +7,11 @@
 use std::ops::Range;
 
 use super::fuel::{TURN, TURNED, WEIGH};
-use crate::render::tags::{self, Tag, Token};
+use crate::render::tags::{self, TagToken, TemplateTag};
 
 /// A template as the engine reads it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Metered {
+pub(super) struct MeteredTemplate {
     pub(super) text: String,
     pub(super) original_text: String,
     inserted: Vec<Inserted>,
@@ -28,13 +28,13 @@ struct Inserted {
 }
 
 /// A counter to be put in.
-struct Counter {
+struct LoopCounter {
     at: usize,
     text: String,
     tag: Range<usize>,
 }
 
-impl Metered {
+impl MeteredTemplate {
     /// A template as it is.
     pub(super) fn plain(text: &str) -> Self {
         Self {
@@ -96,7 +96,7 @@ impl Metered {
 }
 
 /// What is open around a tag.
-enum Open {
+enum OpenTag {
     /// A loop or a component's definition: where its body begins, its tag, whether it may be counted.
     Body(usize, Range<usize>, bool),
     /// `{% set name %}`.
@@ -104,19 +104,19 @@ enum Open {
     Other,
 }
 
-fn counters(template: &str) -> Vec<Counter> {
+fn counters(template: &str) -> Vec<LoopCounter> {
     let tags = tags::parse(template);
     // Of a template that extends another, only what stands in blocks and components is ever filled.
     let is_child = tags.iter().any(|tag| tag.first_word() == Some("extends"));
     let mut counters = Vec::new();
-    let mut open: Vec<Open> = Vec::new();
+    let mut open: Vec<OpenTag> = Vec::new();
     let mut depth = 0_usize;
     for tag in &tags {
         let is_filled = !is_child || depth > 0;
         if is_filled {
             counters.extend(of_lists(tag));
         }
-        let behind = |text: String| Counter {
+        let behind = |text: String| LoopCounter {
             at: tag.span.end,
             text,
             tag: tag.span.clone(),
@@ -130,15 +130,15 @@ fn counters(template: &str) -> Vec<Counter> {
             }
             ["block", ..] => depth += 1,
             ["endblock", ..] => depth = depth.saturating_sub(1),
-            ["for", ..] => open.push(Open::Body(tag.span.end, tag.span.clone(), is_filled)),
+            ["for", ..] => open.push(OpenTag::Body(tag.span.end, tag.span.clone(), is_filled)),
             ["component", ..] => {
                 depth += 1;
-                open.push(Open::Body(tag.span.end, tag.span.clone(), true));
+                open.push(OpenTag::Body(tag.span.end, tag.span.clone(), true));
             }
             ["endfor" | "endcomponent", ..] => {
                 depth -= usize::from(tag.first_word() == Some("endcomponent") && depth > 0);
-                if let Some(Open::Body(at, span, true)) = open.pop() {
-                    counters.push(Counter {
+                if let Some(OpenTag::Body(at, span, true)) = open.pop() {
+                    counters.push(LoopCounter {
                         at,
                         text: silent_at(
                             template,
@@ -150,18 +150,18 @@ fn counters(template: &str) -> Vec<Counter> {
                 }
             }
             ["set" | "set_global", name, ..] => match tag.tokens.get(2) {
-                Some(Token::Symbol("=")) if is_filled => {
+                Some(TagToken::Symbol("=")) if is_filled => {
                     counters.push(behind(silent(template, tag, &weigh(name))));
                 }
-                Some(Token::Symbol("=")) => {}
-                _ => open.push(Open::Set((*name).to_owned())),
+                Some(TagToken::Symbol("=")) => {}
+                _ => open.push(OpenTag::Set((*name).to_owned())),
             },
             ["endset" | "endset_global", ..] => {
-                if let (Some(Open::Set(name)), true) = (open.pop(), is_filled) {
+                if let (Some(OpenTag::Set(name)), true) = (open.pop(), is_filled) {
                     counters.push(behind(silent(template, tag, &weigh(&name))));
                 }
             }
-            ["if" | "filter", ..] => open.push(Open::Other),
+            ["if" | "filter", ..] => open.push(OpenTag::Other),
             ["endif" | "endfilter", ..] => {
                 open.pop();
             }
@@ -176,7 +176,7 @@ fn weigh(value: &str) -> String {
 }
 
 /// A call that prints nothing, and trims what its tag trims.
-fn silent(template: &str, tag: &Tag, call: &str) -> String {
+fn silent(template: &str, tag: &TemplateTag, call: &str) -> String {
     silent_at(template, &tag.span, call)
 }
 
@@ -189,11 +189,11 @@ fn silent_at(template: &str, tag: &Range<usize>, call: &str) -> String {
 }
 
 /// What a tag prints, where asking for it again is no more than that.
-fn printed<'t>(template: &'t str, tag: &Tag) -> Option<&'t str> {
+fn printed<'t>(template: &'t str, tag: &TemplateTag) -> Option<&'t str> {
     let is_plain = !tag.is_component_call()
         && !tag.tokens.is_empty()
         && !tag.tokens.iter().any(|token| {
-            matches!(token, Token::Word(word) if ["for", "super", "if"].contains(&word.as_str()))
+            matches!(token, TagToken::Word(word) if ["for", "super", "if"].contains(&word.as_str()))
         });
     let start = *tag.starts.first().filter(|_| is_plain)?;
     let inside = template[start..tag.span.end].strip_suffix("}}")?;
@@ -201,24 +201,24 @@ fn printed<'t>(template: &'t str, tag: &Tag) -> Option<&'t str> {
 }
 
 /// The items of lists that are made in a tag: `[item for name in list]`.
-fn of_lists(tag: &Tag) -> Vec<Counter> {
+fn of_lists(tag: &TemplateTag) -> Vec<LoopCounter> {
     let mut counters = Vec::new();
     let mut brackets: Vec<(usize, bool)> = Vec::new();
     for (index, (token, start)) in tag.tokens.iter().zip(&tag.starts).enumerate() {
         match token {
-            Token::Symbol("[") => brackets.push((start + 1, true)),
-            Token::Symbol("(" | "{") => brackets.push((start + 1, false)),
-            Token::Symbol("]" | ")" | "}") => {
+            TagToken::Symbol("[") => brackets.push((start + 1, true)),
+            TagToken::Symbol("(" | "{") => brackets.push((start + 1, false)),
+            TagToken::Symbol("]" | ")" | "}") => {
                 brackets.pop();
             }
-            Token::Word(word) if word == "for" && index > 0 => {
+            TagToken::Word(word) if word == "for" && index > 0 => {
                 if let Some((at, true)) = brackets.last() {
-                    counters.push(Counter {
+                    counters.push(LoopCounter {
                         at: *at,
                         text: format!("{TURNED}(value="),
                         tag: tag.span.clone(),
                     });
-                    counters.push(Counter {
+                    counters.push(LoopCounter {
                         at: *start,
                         text: ") ".to_owned(),
                         tag: tag.span.clone(),

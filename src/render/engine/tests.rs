@@ -2,9 +2,9 @@
 
 use super::*;
 
-fn engine(template: &str) -> Engine {
+fn engine(template: &str) -> TemplateEngine {
     let templates = [("a.html".to_owned(), template.to_owned())];
-    match Engine::new(&templates.into()) {
+    match TemplateEngine::new(&templates.into()) {
         Ok(engine) => engine,
         Err(error) => panic!("{error}: {template}"),
     }

@@ -12,7 +12,7 @@ const SHORT: usize = 24;
 const VOID: [&str; 4] = ["<br", "<img", "<wbr", "<hr"];
 
 /// An element that is not closed yet.
-struct Open {
+struct OpenSpan {
     /// Where it begins in what is written.
     at: usize,
     /// The columns of text before it.
@@ -47,7 +47,7 @@ pub(super) fn joined(html: String) -> String {
 
 struct Joiner {
     written: String,
-    open: Vec<Open>,
+    open: Vec<OpenSpan>,
     columns: usize,
     previous: char,
     is_in_address: bool,
@@ -60,7 +60,7 @@ impl Joiner {
         if tag.starts_with("</") {
             self.open.pop();
         } else if !VOID.iter().any(|void| tag.starts_with(void)) {
-            self.open.push(Open {
+            self.open.push(OpenSpan {
                 at: self.written.len(),
                 columns: self.columns,
                 is_code: tag.starts_with("<code"),

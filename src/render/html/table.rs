@@ -49,7 +49,7 @@ impl TableForm {
             let cells = rows.iter().filter_map(|row| row.get(at));
             let cells = cells
                 .chain(head.get(at))
-                .map(|cell| Content::of(cell).narrowest);
+                .map(|cell| CellContent::of(cell).narrowest);
             cells.max().unwrap_or(0) * TENTHS / 10 + GAP
         };
         let total: usize = (0..head.len()).map(narrowest).sum();
@@ -101,13 +101,13 @@ impl TableForm {
 }
 
 /// What a cell holds, as far as its lines may break.
-struct Content {
+struct CellContent {
     is_number: bool,
     /// In columns of text.
     narrowest: usize,
 }
 
-impl Content {
+impl CellContent {
     fn of(cell: &[Inline]) -> Self {
         let text = plain_text(cell);
         let text = text.trim();
@@ -164,7 +164,7 @@ impl HtmlWriter<'_> {
     ) -> Result<Vec<Value>, RenderError> {
         let mut list = Vec::with_capacity(cells.len());
         for ((cell, align), name) in cells.iter().zip(columns).zip(names) {
-            let content = Content::of(cell);
+            let content = CellContent::of(cell);
             self.count(name.len())?;
             list.push(json!({
                 "html": self.cell(cell)?,
@@ -198,7 +198,7 @@ fn shares(head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>]) -> Option<Vec<usize>>
         return None;
     }
     let wanted = columns.iter().map(|(longest, head)| {
-        let least = Content::of(head).narrowest;
+        let least = CellContent::of(head).narrowest;
         (*longest).min(WIDE).max(least) * TENTHS / 10 + GAP
     });
     let wanted: Vec<usize> = wanted.collect();

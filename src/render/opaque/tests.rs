@@ -146,7 +146,7 @@ fn the_built_in_templates_want_no_more_than_they_can_have() {
 #[test]
 fn language_and_tags_are_asked_for_where_a_template_may_see_them() {
     let asked = |template: &str| {
-        let asked = Asked::by(&BTreeMap::from([("a".to_owned(), template.to_owned())]));
+        let asked = AskedOf::by(&BTreeMap::from([("a".to_owned(), template.to_owned())]));
         (asked.language, asked.tags)
     };
     for (template, expected) in [

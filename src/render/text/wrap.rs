@@ -54,20 +54,20 @@ pub(in crate::render) fn unglued(text: &str) -> String {
 }
 
 /// Text that stays together.
-struct Piece<'a> {
+struct UnbrokenPiece<'a> {
     text: &'a str,
     width: usize,
     has_space_before: bool,
 }
 
-fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
+fn pieces(text: &str) -> impl Iterator<Item = UnbrokenPiece<'_>> {
     text.split([' ', '\t'])
         .filter(|word| !word.is_empty())
         .flat_map(|word| {
             unbroken(word)
                 .into_iter()
                 .enumerate()
-                .map(|(at, text)| Piece {
+                .map(|(at, text)| UnbrokenPiece {
                     text,
                     width: width(text),
                     has_space_before: at == 0,

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::{
     publication::Environment,
-    store::{BatchId, Counts},
+    store::{BatchId, DeliveryCounts},
 };
 
 const PUBLICATION: &str = r#"
@@ -74,12 +74,12 @@ impl Desk {
         };
         self.ledger
             .batches
-            .push(BatchView::new(batch, Counts::default()));
+            .push(BatchView::new(batch, DeliveryCounts::default()));
         self
     }
 
     /// The two weeks from Monday 23 November 2026, at a moment of the publication's zone.
-    fn at(&self, local: &str) -> Overview {
+    fn at(&self, local: &str) -> CalendarOverview {
         let now: DateTime<Utc> = format!("{local}:00+09:00").parse().unwrap();
         let archive = Archive::load(&self.publication).unwrap();
         let dates = day("2026-11-23")..=day("2026-12-06");
@@ -90,13 +90,13 @@ impl Desk {
     fn states(&self, local: &str) -> Vec<String> {
         let rows = self.at(local).rows;
         let slots = rows.iter().filter_map(|row| match row {
-            Row::Slot(view) => Some(format!(
+            CalendarRow::Slot(view) => Some(format!(
                 "{} {} {:?}",
                 view.date,
                 view.state.word(),
                 view.needs
             )),
-            Row::Absent(_) => None,
+            CalendarRow::Absent(_) => None,
         });
         slots.collect()
     }
@@ -204,8 +204,8 @@ fn dates_left_out_are_shown_with_their_reason_neighbours_together() {
     let shown: Vec<String> = rows
         .iter()
         .map(|row| match row {
-            Row::Slot(view) => format!("{} extra={}", view.date, view.is_extra),
-            Row::Absent(absent) => format!(
+            CalendarRow::Slot(view) => format!("{} extra={}", view.date, view.is_extra),
+            CalendarRow::Absent(absent) => format!(
                 "{}–{} {} {}",
                 absent.from,
                 absent.to,

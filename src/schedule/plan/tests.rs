@@ -23,10 +23,10 @@ const LATE: i64 = 6 * HOUR;
 
 struct Desk {
     publication: Publication,
-    candidates: Vec<Candidate>,
-    broken: Vec<Broken>,
-    batches: Vec<Carried>,
-    zones: Zones,
+    candidates: Vec<IssueCandidate>,
+    broken: Vec<BrokenFile>,
+    batches: Vec<CarriedBatch>,
+    zones: ReaderZones,
     adopted_at: Option<DateTime<Utc>>,
     kept_since: Option<DateTime<Utc>>,
     holds: BTreeSet<String>,
@@ -41,7 +41,7 @@ impl Desk {
             candidates: Vec::new(),
             broken: Vec::new(),
             batches: Vec::new(),
-            zones: Zones::new(),
+            zones: ReaderZones::new(),
             adopted_at: None,
             kept_since: Some(at(-90 * 24 * HOUR)),
             holds: BTreeSet::new(),
@@ -50,7 +50,7 @@ impl Desk {
 
     /// An issue of the Monday.
     fn issue(mut self, id: &str, is_ready: bool) -> Self {
-        self.candidates.push(Candidate {
+        self.candidates.push(IssueCandidate {
             id: id.to_owned(),
             edition: "monday".to_owned(),
             date: day("2026-11-30"),
@@ -64,8 +64,8 @@ impl Desk {
         Self::new("").issue("monday-2026-11-30", true)
     }
 
-    fn batch(mut self, change: impl FnOnce(&mut Carried)) -> Self {
-        let mut carried = Carried {
+    fn batch(mut self, change: impl FnOnce(&mut CarriedBatch)) -> Self {
+        let mut carried = CarriedBatch {
             batch: Batch {
                 file: None,
                 id: BatchId(1),
@@ -89,8 +89,8 @@ impl Desk {
         self
     }
 
-    fn at(&self, now: DateTime<Utc>) -> Plan {
-        plan(&Sight {
+    fn at(&self, now: DateTime<Utc>) -> BeatPlan {
+        plan(&PlanInput {
             publication: &self.publication,
             candidates: &self.candidates,
             broken: &self.broken,
@@ -105,10 +105,10 @@ impl Desk {
 
     /// What is to be done so many minutes after the hour, in a word a job.
     fn jobs(&self, minutes: i64) -> Vec<&'static str> {
-        let word = |job: &Job| match job {
-            Job::Begin { .. } => "begin",
-            Job::Carry { .. } => "carry",
-            Job::Shelve { .. } => "shelve",
+        let word = |job: &DueJob| match job {
+            DueJob::Begin { .. } => "begin",
+            DueJob::Carry { .. } => "carry",
+            DueJob::Shelve { .. } => "shelve",
         };
         self.at(at(minutes)).jobs.iter().map(word).collect()
     }
@@ -267,7 +267,7 @@ fn by_reader_timezone_the_window_is_that_of_the_earliest_and_the_latest_reader()
 #[test]
 fn a_file_that_can_t_be_read_is_named_for_the_slot_of_its_date() {
     let mut desk = Desk::new("");
-    desk.broken.push(Broken {
+    desk.broken.push(BrokenFile {
         file: "issues/2026-11-30-x.md".to_owned(),
         date: day("2026-11-30"),
         problems: vec!["the front matter is missing".to_owned()],
@@ -275,7 +275,7 @@ fn a_file_that_can_t_be_read_is_named_for_the_slot_of_its_date() {
     let news = desk.at(at(0)).news;
     assert!(matches!(
         &news[0],
-        Event::SlotWaits { standing: Standing::Broken { file, .. }, .. } if file.ends_with("x.md")
+        Event::SlotWaits { standing: SlotStanding::Broken { file, .. }, .. } if file.ends_with("x.md")
     ));
 }
 
@@ -310,7 +310,7 @@ proptest! {
             .collect();
         for (slot, is_ready) in slots.iter().zip(ready) {
             if let Some(is_ready) = is_ready {
-                desk.candidates.push(Candidate {
+                desk.candidates.push(IssueCandidate {
                     id: format!("{}-{}", slot.edition, slot.date),
                     edition: slot.edition.clone(),
                     date: slot.date,
@@ -336,7 +336,7 @@ proptest! {
         prop_assert_eq!(&first.jobs, &second.jobs);
         prop_assert_eq!(second.wake_at, Some(wake_at));
         // What is not told any more after two days matters to nobody.
-        let still = |plan: &Plan| -> Vec<Event> {
+        let still = |plan: &BeatPlan| -> Vec<Event> {
             let is_missed = |event: &&Event| matches!(event, Event::SlotMissed { .. });
             plan.news.iter().filter(|event| !is_missed(event)).cloned().collect()
         };
@@ -385,7 +385,7 @@ fn what_is_on_hold_is_not_begun_and_is_told_at_its_hour() {
             panic!("{news:?}");
         };
         let issue = Some("an-id-of-its-own".to_owned());
-        assert_eq!(*standing, Standing::OnHold { issue });
+        assert_eq!(*standing, SlotStanding::OnHold { issue });
         desk.holds.clear();
         assert_eq!(desk.jobs(1), ["begin"]);
     }
@@ -422,7 +422,7 @@ fn a_ready_issue_that_no_slot_takes_is_told_with_the_reason() {
     other_day.candidates[0].date = day("2026-12-01");
     assert_eq!(unplaced(&other_day, 0).len(), 1);
     let mut broken = Desk::new("");
-    broken.broken.push(Broken {
+    broken.broken.push(BrokenFile {
         file: "issues/2026-12-01-x.md".to_owned(),
         date: day("2026-12-01"),
         problems: vec!["there is no edition `gone`".to_owned()],

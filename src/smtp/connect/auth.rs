@@ -9,10 +9,10 @@ use lettre::transport::smtp::{
     response::Response,
 };
 
-use self::bearer::Bearer;
-use super::{ConnectError, Step, token};
+use self::bearer::BearerLogin;
+use super::{ConnectError, ConnectStep, token};
 use crate::{
-    publication::{Credentials, Proof},
+    publication::{Credentials, LoginProof},
     smtp::{capabilities::Capabilities, relay::Relay, reply::Reply, wire::Wire},
 };
 
@@ -30,8 +30,8 @@ pub(super) async fn authenticate(
             relay: relay.to_string(),
         });
     }
-    let mut exchange = Exchange::begin(relay, capabilities, credentials).await?;
-    let lost = |cause| ConnectError::from_loss(relay, Step::Auth, cause);
+    let mut exchange = LoginExchange::begin(relay, capabilities, credentials).await?;
+    let lost = |cause| ConnectError::from_loss(relay, ConnectStep::Auth, cause);
     let within = relay.timeouts.auth;
     let mut says = exchange.opening()?;
     // Some relays take a first answer only when they asked for it (RFC 4954 §4 has both).
@@ -57,15 +57,15 @@ pub(super) async fn authenticate(
 }
 
 /// The commands of one login.
-enum Exchange {
+enum LoginExchange {
     Password {
         mechanism: Mechanism,
         credentials: UserAndPassword,
     },
-    Token(Bearer),
+    Token(BearerLogin),
 }
 
-impl Exchange {
+impl LoginExchange {
     /// Chooses a mechanism that the relay offers; fetches the token, where there is one.
     async fn begin(
         relay: &Relay,
@@ -78,18 +78,18 @@ impl Exchange {
         };
         let user = credentials.user.clone();
         match &credentials.proof {
-            Proof::Password(password) => Ok(Self::Password {
+            LoginProof::Password(password) => Ok(Self::Password {
                 mechanism: choose(capabilities).ok_or_else(|| none_of("PLAIN, LOGIN"))?,
                 credentials: UserAndPassword::new(user, password.clone()),
             }),
-            Proof::Token(source) => {
+            LoginProof::Token(source) => {
                 // One at a time: whoever renews a token that has run out should do it once.
                 let turn = relay.token_turn.lock().await;
                 let token = token::fetch(source, relay.timeouts.auth).await?;
                 drop(turn);
-                Bearer::new(relay, capabilities, &user, &token)
+                BearerLogin::new(relay, capabilities, &user, &token)
                     .map(Self::Token)
-                    .ok_or_else(|| none_of(Bearer::SPOKEN))
+                    .ok_or_else(|| none_of(BearerLogin::SPOKEN))
             }
         }
     }
@@ -168,7 +168,7 @@ mod tests {
     fn login_is_answered_as_it_asks() {
         let said = |challenge: &str| {
             let reply = Reply::parse(&format!("334 {challenge}")).unwrap();
-            let mut exchange = Exchange::Password {
+            let mut exchange = LoginExchange::Password {
                 mechanism: Mechanism::Login,
                 credentials: UserAndPassword::new("minji".into(), "비밀".into()),
             };

@@ -8,11 +8,11 @@ use super::super::{
     tls::TrustError,
     wire::{LostCause, shown},
 };
-use super::token::TokenError;
+use super::token::TokenUnavailable;
 
 /// A step before the first message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+pub enum ConnectStep {
     /// The TCP connection.
     Connect,
     /// The 220 greeting.
@@ -25,7 +25,7 @@ pub enum Step {
     Auth,
 }
 
-impl fmt::Display for Step {
+impl fmt::Display for ConnectStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Connect => "while connecting",
@@ -64,7 +64,7 @@ pub enum ConnectError {
         /// `host:port`.
         relay: String,
         /// When.
-        step: Step,
+        step: ConnectStep,
         /// For how long.
         after: Duration,
     },
@@ -112,7 +112,7 @@ pub enum ConnectError {
     Auth(Reply),
     /// There is no token to log in with.
     #[error(transparent)]
-    Token(#[from] TokenError),
+    Token(#[from] TokenUnavailable),
     /// It refused the token.
     #[error("the relay refuses the token: “{reply}”{}", told(said))]
     TokenRefused {
@@ -146,7 +146,7 @@ pub enum ConnectError {
     #[error("the connection to the relay was lost {step}")]
     Lost {
         /// When.
-        step: Step,
+        step: ConnectStep,
         /// Why.
         #[source]
         cause: LostCause,
@@ -196,7 +196,7 @@ impl ConnectError {
             | Self::Handshake { .. }
             | Self::Certificate { .. }
             | Self::TlsNotOffered { .. } => true,
-            Self::Timeout { step, .. } | Self::Lost { step, .. } => *step != Step::Auth,
+            Self::Timeout { step, .. } | Self::Lost { step, .. } => *step != ConnectStep::Auth,
             Self::Hello(reply) => reply.is_transient(),
             _ => false,
         }
@@ -236,7 +236,7 @@ impl ConnectError {
                 "check host and port in smtp.url; many networks block port 25, so use 587 or 465"
             }
             Self::Timeout {
-                step: Step::Greeting,
+                step: ConnectStep::Greeting,
                 ..
             } => "a server that waits for TLS says nothing in clear: try smtps:// (port 465)",
             Self::Timeout { .. } | Self::Lost { .. } => {
@@ -287,7 +287,7 @@ impl ConnectError {
         }
     }
 
-    pub(super) fn from_loss(relay: &Relay, step: Step, cause: LostCause) -> Self {
+    pub(super) fn from_loss(relay: &Relay, step: ConnectStep, cause: LostCause) -> Self {
         match cause {
             LostCause::Timeout(after) => Self::Timeout {
                 relay: relay.to_string(),

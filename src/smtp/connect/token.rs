@@ -25,7 +25,7 @@ const MOMENT: Duration = Duration::from_millis(100);
 
 /// Why there is no token. Nothing of what was read or said is repeated.
 #[derive(Debug, thiserror::Error)]
-pub enum TokenError {
+pub enum TokenUnavailable {
     /// The file.
     #[error("the token in {} can't be read", path.display())]
     Unreadable {
@@ -39,13 +39,13 @@ pub enum TokenError {
     #[error("{origin} holds no token")]
     Empty {
         /// Where it should have come from.
-        origin: Origin,
+        origin: TokenOrigin,
     },
     /// There is something else in it.
     #[error("{origin} holds something else than a token")]
     NotAToken {
         /// Where it came from.
-        origin: Origin,
+        origin: TokenOrigin,
     },
     /// The shell can't be started.
     #[error("smtp.token_command can't be run")]
@@ -60,7 +60,7 @@ pub enum TokenError {
 
 /// Where a token comes from, for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
+pub enum TokenOrigin {
     /// `smtp.token`.
     Text,
     /// `smtp.token_file`.
@@ -69,7 +69,7 @@ pub enum Origin {
     Command,
 }
 
-impl fmt::Display for Origin {
+impl fmt::Display for TokenOrigin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text => f.write_str("smtp.token"),
@@ -79,7 +79,7 @@ impl fmt::Display for Origin {
     }
 }
 
-impl TokenError {
+impl TokenUnavailable {
     /// Whether it may go better in a while, with nobody doing anything: a command asks others.
     pub(super) fn is_transient(&self) -> bool {
         matches!(self, Self::Failed(_) | Self::Slow(_))
@@ -102,7 +102,10 @@ impl TokenError {
 }
 
 /// The token as it is now.
-pub(super) async fn fetch(source: &TokenSource, patience: Duration) -> Result<String, TokenError> {
+pub(super) async fn fetch(
+    source: &TokenSource,
+    patience: Duration,
+) -> Result<String, TokenUnavailable> {
     let source = source.clone();
     let reading = tokio::task::spawn_blocking(move || read(&source, patience.min(PATIENCE)));
     match reading.await {
@@ -111,14 +114,14 @@ pub(super) async fn fetch(source: &TokenSource, patience: Duration) -> Result<St
     }
 }
 
-fn read(source: &TokenSource, patience: Duration) -> Result<String, TokenError> {
+fn read(source: &TokenSource, patience: Duration) -> Result<String, TokenUnavailable> {
     match source {
-        TokenSource::Text(text) => token_in(text.as_bytes(), Origin::Text),
+        TokenSource::Text(text) => token_in(text.as_bytes(), TokenOrigin::Text),
         TokenSource::File(path) => {
             let mut readings = 1;
             loop {
-                match token_in(&in_file(path)?, Origin::File(path.clone())) {
-                    Err(TokenError::Empty { .. }) if readings < READINGS => {
+                match token_in(&in_file(path)?, TokenOrigin::File(path.clone())) {
+                    Err(TokenUnavailable::Empty { .. }) if readings < READINGS => {
                         readings += 1;
                         thread::sleep(MOMENT);
                     }
@@ -127,16 +130,16 @@ fn read(source: &TokenSource, patience: Duration) -> Result<String, TokenError> 
             }
         }
         TokenSource::Command { line, folder } => {
-            token_in(&printed_by(line, folder, patience)?, Origin::Command)
+            token_in(&printed_by(line, folder, patience)?, TokenOrigin::Command)
         }
     }
 }
 
-fn in_file(path: &Path) -> Result<Vec<u8>, TokenError> {
+fn in_file(path: &Path) -> Result<Vec<u8>, TokenUnavailable> {
     let mut bytes = Vec::new();
     fs::File::open(path)
         .and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes))
-        .map_err(|source| TokenError::Unreadable {
+        .map_err(|source| TokenUnavailable::Unreadable {
             path: path.to_owned(),
             source,
         })?;
@@ -144,22 +147,22 @@ fn in_file(path: &Path) -> Result<Vec<u8>, TokenError> {
 }
 
 /// The token of a text (RFC 6750 §2.1), white space around it left out.
-fn token_in(bytes: &[u8], origin: Origin) -> Result<String, TokenError> {
+fn token_in(bytes: &[u8], origin: TokenOrigin) -> Result<String, TokenUnavailable> {
     let bytes = bytes.trim_ascii();
     if bytes.is_empty() {
-        return Err(TokenError::Empty { origin });
+        return Err(TokenUnavailable::Empty { origin });
     }
     let is_of_token = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(byte);
     match std::str::from_utf8(bytes) {
         Ok(token) if bytes.iter().all(is_of_token) && bytes.len() as u64 <= MAX_BYTES => {
             Ok(token.to_owned())
         }
-        _ => Err(TokenError::NotAToken { origin }),
+        _ => Err(TokenUnavailable::NotAToken { origin }),
     }
 }
 
 /// What a command line prints. What it says beside that may hold secrets, and goes nowhere.
-fn printed_by(line: &str, folder: &Path, patience: Duration) -> Result<Vec<u8>, TokenError> {
+fn printed_by(line: &str, folder: &Path, patience: Duration) -> Result<Vec<u8>, TokenUnavailable> {
     let started = Stopwatch::start();
     let mut command = Command::new("sh")
         .args(["-c", line])
@@ -168,7 +171,7 @@ fn printed_by(line: &str, folder: &Path, patience: Duration) -> Result<Vec<u8>, 
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
-        .map_err(TokenError::NotRun)?;
+        .map_err(TokenUnavailable::NotRun)?;
     let (sender, printed) = mpsc::channel();
     if let Some(output) = command.stdout.take() {
         // On a thread of its own: what the command has started may keep the pipe open for ever.
@@ -181,12 +184,12 @@ fn printed_by(line: &str, folder: &Path, patience: Duration) -> Result<Vec<u8>, 
     }
     let printed = printed.recv_timeout(patience);
     let status = ended(&mut command, patience.saturating_sub(started.elapsed()));
-    match (printed, status.map_err(TokenError::NotRun)?) {
+    match (printed, status.map_err(TokenUnavailable::NotRun)?) {
         // Nobody read it to its end, and its program may have died of that.
         (Ok(Ok(bytes)), Some(_)) if bytes.len() as u64 > MAX_BYTES => Ok(bytes),
-        (Ok(bytes), Some(status)) if status.success() => bytes.map_err(TokenError::NotRun),
-        (Ok(_), Some(status)) => Err(TokenError::Failed(status)),
-        _ => Err(TokenError::Slow(patience)),
+        (Ok(bytes), Some(status)) if status.success() => bytes.map_err(TokenUnavailable::NotRun),
+        (Ok(_), Some(status)) => Err(TokenUnavailable::Failed(status)),
+        _ => Err(TokenUnavailable::Slow(patience)),
     }
 }
 
@@ -271,9 +274,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("token");
         let from_file = || read(&TokenSource::File(path.clone()), PATIENCE);
-        assert!(matches!(from_file(), Err(TokenError::Unreadable { .. })));
+        assert!(matches!(
+            from_file(),
+            Err(TokenUnavailable::Unreadable { .. })
+        ));
         fs::write(&path, "").unwrap();
-        assert!(matches!(from_file(), Err(TokenError::Empty { .. })));
+        assert!(matches!(from_file(), Err(TokenUnavailable::Empty { .. })));
         let writer = {
             let path = path.clone();
             thread::spawn(move || {

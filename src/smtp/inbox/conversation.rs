@@ -11,7 +11,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{Maildrop, room::Room};
+use super::{Maildrop, room::ConversationPermit};
 use crate::clock::Stopwatch;
 
 /// RFC 5321 §4.5.3.2.7.
@@ -32,7 +32,7 @@ const MAX_ERRORS: u32 = 20;
 pub(super) struct Conversation {
     tcp: TcpStream,
     maildrop: Arc<Maildrop>,
-    room: Room,
+    room: ConversationPermit,
     stopped: watch::Receiver<bool>,
     input: Vec<u8>,
     output: Vec<u8>,
@@ -45,7 +45,7 @@ pub(super) struct Conversation {
 
 /// What follows a command.
 #[derive(PartialEq, Eq)]
-enum Next {
+enum AfterCommand {
     Command,
     Message,
     Goodbye,
@@ -55,7 +55,7 @@ impl Conversation {
     pub(super) fn new(
         tcp: TcpStream,
         maildrop: Arc<Maildrop>,
-        room: Room,
+        room: ConversationPermit,
         stopped: watch::Receiver<bool>,
     ) -> Self {
         Self {
@@ -82,9 +82,9 @@ impl Conversation {
             };
             let next = self.obey(&line);
             match next {
-                Next::Command => {}
-                Next::Message => self.take_message().await?,
-                Next::Goodbye => return self.flush().await,
+                AfterCommand::Command => {}
+                AfterCommand::Message => self.take_message().await?,
+                AfterCommand::Goodbye => return self.flush().await,
             }
             if self.errors >= MAX_ERRORS {
                 self.say("421 4.7.0 Too many errors");
@@ -158,7 +158,7 @@ impl Conversation {
         }
     }
 
-    fn obey(&mut self, line: &str) -> Next {
+    fn obey(&mut self, line: &str) -> AfterCommand {
         let (verb, argument) = line.split_once(' ').unwrap_or((line, ""));
         match verb.to_ascii_uppercase().as_str() {
             "EHLO" | "HELO" if argument.trim().is_empty() => {
@@ -191,11 +191,11 @@ impl Conversation {
             "HELP" => self.say("214 2.0.0 EHLO HELO MAIL RCPT DATA RSET NOOP VRFY QUIT"),
             "QUIT" => {
                 self.say("221 2.0.0 Goodbye");
-                return Next::Goodbye;
+                return AfterCommand::Goodbye;
             }
             _ => self.complain("500 5.5.2 No such command"),
         }
-        Next::Command
+        AfterCommand::Command
     }
 
     fn reset(&mut self) {
@@ -248,16 +248,16 @@ impl Conversation {
         }
     }
 
-    fn data(&mut self) -> Next {
+    fn data(&mut self) -> AfterCommand {
         if self.sender.is_none() {
             self.complain("503 5.5.1 MAIL first");
         } else if self.recipients.is_empty() {
             self.complain("554 5.5.1 No valid recipients");
         } else {
             self.say("354 End with a dot on a line of its own");
-            return Next::Message;
+            return AfterCommand::Message;
         }
-        Next::Command
+        AfterCommand::Command
     }
 
     /// Reads to the final dot and answers for the message. A connection that ends before it

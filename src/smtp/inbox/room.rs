@@ -16,7 +16,7 @@ const PIECE_BYTES: usize = 1024 * 1024;
 
 /// The inbox's places and memory.
 #[derive(Clone)]
-pub(super) struct Rooms {
+pub(super) struct InboxCapacity {
     places: Arc<Semaphore>,
     waiting: Arc<Semaphore>,
     memory: Arc<Semaphore>,
@@ -25,14 +25,14 @@ pub(super) struct Rooms {
 }
 
 /// One conversation's share; it goes back when this is dropped.
-pub(super) struct Room {
+pub(super) struct ConversationPermit {
     _place: OwnedSemaphorePermit,
     memory: Arc<Semaphore>,
     held: Option<OwnedSemaphorePermit>,
     wanted: watch::Receiver<usize>,
 }
 
-impl Rooms {
+impl InboxCapacity {
     pub(super) fn new() -> Self {
         Self {
             places: Arc::new(Semaphore::new(MAX_CONNECTIONS)),
@@ -43,16 +43,16 @@ impl Rooms {
     }
 
     /// A place, once one is free: the idle make room. None where too many wait already.
-    pub(super) async fn enter(&self) -> Option<Room> {
+    pub(super) async fn enter(&self) -> Option<ConversationPermit> {
         let place = match Arc::clone(&self.places).try_acquire_owned() {
             Ok(place) => place,
             Err(_full) => {
                 let _waiting = Arc::clone(&self.waiting).try_acquire_owned().ok()?;
-                let _wanting = Wanting::new(&self.wanted);
+                let _wanting = WaitingClient::new(&self.wanted);
                 Arc::clone(&self.places).acquire_owned().await.ok()?
             }
         };
-        Some(Room {
+        Some(ConversationPermit {
             _place: place,
             memory: Arc::clone(&self.memory),
             held: None,
@@ -62,22 +62,22 @@ impl Rooms {
 }
 
 /// Somebody waits, as long as this lives.
-struct Wanting<'w>(&'w watch::Sender<usize>);
+struct WaitingClient<'w>(&'w watch::Sender<usize>);
 
-impl<'w> Wanting<'w> {
+impl<'w> WaitingClient<'w> {
     fn new(wanted: &'w watch::Sender<usize>) -> Self {
         wanted.send_modify(|waiting| *waiting += 1);
         Self(wanted)
     }
 }
 
-impl Drop for Wanting<'_> {
+impl Drop for WaitingClient<'_> {
     fn drop(&mut self) {
         self.0.send_modify(|waiting| *waiting -= 1);
     }
 }
 
-impl Room {
+impl ConversationPermit {
     /// Waits until somebody wants this place.
     pub(super) async fn is_wanted(&mut self) {
         if self.wanted.wait_for(|waiting| *waiting > 0).await.is_err() {

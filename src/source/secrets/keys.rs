@@ -17,7 +17,7 @@ const WORDS: [&str; 9] = [
 const SLIPS: usize = 2;
 /// What is shown of a stretch of a line.
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Shows {
+pub(super) enum VisiblePart {
     All,
     Address,
     Stars,
@@ -67,11 +67,11 @@ impl HarmlessKeys {
 
     /// What is shown of the value of such a key, or of one that is spelled nearly so; None where it is none
     /// of ours.
-    pub(super) fn class(&self, name: &str) -> Option<Shows> {
+    pub(super) fn class(&self, name: &str) -> Option<VisiblePart> {
         let known = [
-            (self.values, Shows::All),
-            (self.addresses, Shows::Address),
-            (self.holders, Shows::Stars),
+            (self.values, VisiblePart::All),
+            (self.addresses, VisiblePart::Address),
+            (self.holders, VisiblePart::Stars),
         ];
         let all = || {
             known

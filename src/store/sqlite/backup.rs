@@ -9,12 +9,12 @@ use rusqlite::{Connection, OpenFlags, Row, params};
 use tokio::task::spawn_blocking;
 
 use super::{
-    FILE, Fault, SqliteStore, codes, home,
-    open::{self, Access},
+    FILE, SqliteFault, SqliteStore, codes, home,
+    open::{self, ConnectionAccess},
     realm,
     statement::Statements,
     told,
-    witness::Witness,
+    witness::HighWaterMark,
 };
 use crate::store::{Realm, StoreError};
 
@@ -95,8 +95,8 @@ impl SqliteStore {
 
 /// Does what takes long on a thread of its own, with a connection of its own: nobody waits for it.
 async fn apart<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
-) -> Result<T, Fault> {
+    work: impl FnOnce() -> Result<T, SqliteFault> + Send + 'static,
+) -> Result<T, SqliteFault> {
     let done = spawn_blocking(work).await;
     done.map_err(|error| open::fault(Path::new(FILE), io::Error::other(error)))?
 }
@@ -106,8 +106,9 @@ fn write_backup(
     to: &Path,
     files: &[StateFile],
     now: DateTime<Utc>,
-) -> Result<Backup, Fault> {
-    open::connect(database, Access::Writer)?.run("VACUUM INTO ?1", params![text_of(to)?])?;
+) -> Result<Backup, SqliteFault> {
+    open::connect(database, ConnectionAccess::Writer)?
+        .run("VACUUM INTO ?1", params![text_of(to)?])?;
     let copy = connect(to, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     copy.execute_batch(
         "CREATE TABLE backup (made_at INTEGER NOT NULL); \
@@ -164,14 +165,14 @@ pub async fn restore(
         .map_err(|fault| told(&place, fault))
 }
 
-fn put_back(file: &Path, state_dir: &Path, doubtful: &[DoubtfulBatch]) -> Result<(), Fault> {
+fn put_back(file: &Path, state_dir: &Path, doubtful: &[DoubtfulBatch]) -> Result<(), SqliteFault> {
     let place = state_dir.join(FILE);
     let failed = |error: io::Error| open::fault(&place, error);
     open::make_private_folder(state_dir).map_err(failed)?;
     // Nobody opens a state in the making: whoever tries waits for this lock, as for a first run's.
     let opening = open::lock(&open::opening_lock(state_dir)).map_err(failed)?;
     if place.exists() {
-        return Err(Fault::Told(StoreError::StateExists {
+        return Err(SqliteFault::Told(StoreError::StateExists {
             place: state_dir.display().to_string(),
         }));
     }
@@ -186,7 +187,7 @@ fn put_back(file: &Path, state_dir: &Path, doubtful: &[DoubtfulBatch]) -> Result
     let _ = copy.run("UPDATE instance SET home = 'a backup'", []);
     close(copy)?;
     sync(&making)?;
-    let witness = Witness::beside(state_dir);
+    let witness = HighWaterMark::beside(state_dir);
     for doubt in doubtful {
         witness.note(doubt.realm, &doubt.issue, doubt.steps)?;
     }
@@ -196,22 +197,22 @@ fn put_back(file: &Path, state_dir: &Path, doubtful: &[DoubtfulBatch]) -> Result
 }
 
 /// What is in a backup, once every page of it is found sound.
-fn checked(copy: &Connection) -> Result<Backup, Fault> {
-    let tables: Result<i64, Fault> = copy.value(
+fn checked(copy: &Connection) -> Result<Backup, SqliteFault> {
+    let tables: Result<i64, SqliteFault> = copy.value(
         "SELECT count(*) FROM sqlite_schema WHERE name IN ('instance', 'backup', 'backup_files')",
         [],
     );
     if !matches!(tables, Ok(3)) {
-        return Err(Fault::Told(StoreError::NoBackup));
+        return Err(SqliteFault::Told(StoreError::NoBackup));
     }
-    let sound: Result<String, Fault> = copy.value("PRAGMA integrity_check", []);
+    let sound: Result<String, SqliteFault> = copy.value("PRAGMA integrity_check", []);
     if !sound.is_ok_and(|sound| sound == "ok") {
-        return Err(Fault::Told(StoreError::DamagedBackup));
+        return Err(SqliteFault::Told(StoreError::DamagedBackup));
     }
     read(copy)
 }
 
-fn read(copy: &Connection) -> Result<Backup, Fault> {
+fn read(copy: &Connection) -> Result<Backup, SqliteFault> {
     let count = |sql: &str| copy.value::<i64>(sql, []).map(i64::unsigned_abs);
     Ok(Backup {
         made_at: codes::time(copy.value("SELECT made_at FROM backup", [])?)?,
@@ -242,7 +243,7 @@ fn read(copy: &Connection) -> Result<Backup, Fault> {
     })
 }
 
-fn known(copy: &Connection) -> Result<Vec<(Realm, String)>, Fault> {
+fn known(copy: &Connection) -> Result<Vec<(Realm, String)>, SqliteFault> {
     let marked: Vec<(i64, String)> = copy.all("SELECT * FROM batches ORDER BY id", [], |row| {
         Ok((mark_of(row)?, row.get("issue")?))
     })?;
@@ -255,7 +256,7 @@ fn known(copy: &Connection) -> Result<Vec<(Realm, String)>, Fault> {
 }
 
 /// In a backup made before the realms were told apart, no batch has a mark.
-fn mark_of(row: &Row<'_>) -> Result<i64, Fault> {
+fn mark_of(row: &Row<'_>) -> Result<i64, SqliteFault> {
     match row.get("realm") {
         Err(rusqlite::Error::InvalidColumnName(_)) => Ok(realm::UNTOLD),
         mark => Ok(mark?),
@@ -263,25 +264,25 @@ fn mark_of(row: &Row<'_>) -> Result<i64, Fault> {
 }
 
 /// Opens a copy: one file, no log beside it.
-fn connect(file: &Path, access: OpenFlags) -> Result<Connection, Fault> {
+fn connect(file: &Path, access: OpenFlags) -> Result<Connection, SqliteFault> {
     let copy = Connection::open_with_flags(file, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     copy.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA journal_mode = DELETE;")?;
     Ok(copy)
 }
 
-fn close(copy: Connection) -> Result<(), Fault> {
-    copy.close().map_err(|(_, error)| Fault::Sql(error))
+fn close(copy: Connection) -> Result<(), SqliteFault> {
+    copy.close().map_err(|(_, error)| SqliteFault::Sql(error))
 }
 
 /// Brings a copy that nobody has open to the disk.
-fn sync(copy: &Path) -> Result<(), Fault> {
+fn sync(copy: &Path) -> Result<(), SqliteFault> {
     fs::File::open(copy)
         .and_then(|file| file.sync_all())
         .map_err(|error| open::fault(copy, error))
 }
 
-fn text_of(path: &Path) -> Result<String, Fault> {
+fn text_of(path: &Path) -> Result<String, SqliteFault> {
     path.to_str()
         .map(str::to_owned)
-        .ok_or(Fault::Told(StoreError::BackupName))
+        .ok_or(SqliteFault::Told(StoreError::BackupName))
 }

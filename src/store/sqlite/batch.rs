@@ -4,18 +4,22 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Row, params};
 
 use super::{
-    Fault, codes,
-    counters::{Moves, counts_from},
+    SqliteFault, codes,
+    counters::{CounterMoves, counts_from},
     realm,
     statement::Statements,
     waves,
 };
 use crate::store::{
-    Batch, BatchId, BatchState, Counts, DeliveryId, FailedDelivery, Realm, StoreError,
-    machine::{CANCELLED, State},
+    Batch, BatchId, BatchState, DeliveryCounts, DeliveryId, FailedDelivery, Realm, StoreError,
+    machine::{CANCELLED, RowState},
 };
 
-pub(super) fn by_issue(tx: &Connection, realm: Realm, issue: &str) -> Result<Option<Batch>, Fault> {
+pub(super) fn by_issue(
+    tx: &Connection,
+    realm: Realm,
+    issue: &str,
+) -> Result<Option<Batch>, SqliteFault> {
     tx.maybe(
         "SELECT b.*, c.hash FROM batches AS b JOIN contents AS c ON c.id = b.content \
          WHERE b.issue = ?1 AND b.realm IN (?2, ?3)",
@@ -24,7 +28,7 @@ pub(super) fn by_issue(tx: &Connection, realm: Realm, issue: &str) -> Result<Opt
     )
 }
 
-pub(super) fn by_id(tx: &Connection, batch: BatchId) -> Result<Option<Batch>, Fault> {
+pub(super) fn by_id(tx: &Connection, batch: BatchId) -> Result<Option<Batch>, SqliteFault> {
     tx.maybe(
         "SELECT b.*, c.hash FROM batches AS b JOIN contents AS c ON c.id = b.content \
          WHERE b.id = ?1",
@@ -33,7 +37,7 @@ pub(super) fn by_id(tx: &Connection, batch: BatchId) -> Result<Option<Batch>, Fa
     )
 }
 
-pub(super) fn newest(tx: &Connection, realm: Realm, limit: u32) -> Result<Vec<Batch>, Fault> {
+pub(super) fn newest(tx: &Connection, realm: Realm, limit: u32) -> Result<Vec<Batch>, SqliteFault> {
     tx.all(
         "SELECT b.*, c.hash FROM batches AS b JOIN contents AS c ON c.id = b.content \
          WHERE b.realm IN (?1, ?2) ORDER BY b.id DESC LIMIT ?3",
@@ -42,7 +46,7 @@ pub(super) fn newest(tx: &Connection, realm: Realm, limit: u32) -> Result<Vec<Ba
     )
 }
 
-fn batch_from(row: &Row<'_>) -> Result<Batch, Fault> {
+fn batch_from(row: &Row<'_>) -> Result<Batch, SqliteFault> {
     Ok(Batch {
         id: BatchId(row.get("id")?),
         issue: row.get("issue")?,
@@ -60,14 +64,14 @@ fn batch_from(row: &Row<'_>) -> Result<Batch, Fault> {
     })
 }
 
-pub(super) fn content(tx: &Connection, hash: &str) -> Result<Option<Vec<u8>>, Fault> {
+pub(super) fn content(tx: &Connection, hash: &str) -> Result<Option<Vec<u8>>, SqliteFault> {
     tx.maybe_value(
         "SELECT content FROM contents WHERE hash = ?1",
         params![hash],
     )
 }
 
-pub(super) fn counts(tx: &Connection, batch: BatchId) -> Result<Counts, Fault> {
+pub(super) fn counts(tx: &Connection, batch: BatchId) -> Result<DeliveryCounts, SqliteFault> {
     let counts = tx.maybe(
         "SELECT * FROM batches WHERE id = ?1",
         params![batch.0],
@@ -76,7 +80,10 @@ pub(super) fn counts(tx: &Connection, batch: BatchId) -> Result<Counts, Fault> {
     Ok(counts.unwrap_or_default())
 }
 
-pub(super) fn next_due(tx: &Connection, batch: BatchId) -> Result<Option<DateTime<Utc>>, Fault> {
+pub(super) fn next_due(
+    tx: &Connection,
+    batch: BatchId,
+) -> Result<Option<DateTime<Utc>>, SqliteFault> {
     // One look into the index a lane; min() alone would read it all.
     let millis: Option<i64> = tx.value(
         "SELECT min(due_at) FROM (SELECT (SELECT d.due_at FROM deliveries AS d \
@@ -89,7 +96,7 @@ pub(super) fn next_due(tx: &Connection, batch: BatchId) -> Result<Option<DateTim
     millis.map(codes::time).transpose()
 }
 
-pub(super) fn awaits_first_try(tx: &Connection, batch: BatchId) -> Result<bool, Fault> {
+pub(super) fn awaits_first_try(tx: &Connection, batch: BatchId) -> Result<bool, SqliteFault> {
     tx.value(
         "SELECT EXISTS (SELECT 1 FROM deliveries WHERE batch = ?1 AND due_at IS NOT NULL \
          AND tried_at IS NULL)",
@@ -98,7 +105,7 @@ pub(super) fn awaits_first_try(tx: &Connection, batch: BatchId) -> Result<bool, 
 }
 
 /// Until when rows are due because the batch, or their wave of it, has begun.
-pub(super) fn begun_at(tx: &Connection, batch: BatchId) -> Result<DateTime<Utc>, Fault> {
+pub(super) fn begun_at(tx: &Connection, batch: BatchId) -> Result<DateTime<Utc>, SqliteFault> {
     let millis: i64 = tx.value(
         "SELECT CASE WHEN b.waves > 0 THEN coalesce((SELECT max(w.due_at) FROM waves AS w \
          WHERE w.batch = b.id AND w.state = 1), 0) ELSE min(b.slot, b.frozen_at) END \
@@ -113,7 +120,7 @@ pub(super) fn failed(
     batch: BatchId,
     after: DeliveryId,
     limit: u32,
-) -> Result<Vec<(DeliveryId, FailedDelivery)>, Fault> {
+) -> Result<Vec<(DeliveryId, FailedDelivery)>, SqliteFault> {
     let (first, last) = codes::deliveries_of(batch);
     tx.all(
         "SELECT d.id, d.state, d.reply, d.updated_at, s.email FROM deliveries AS d \
@@ -124,7 +131,7 @@ pub(super) fn failed(
     )
 }
 
-fn failed_from(row: &Row<'_>) -> Result<(DeliveryId, FailedDelivery), Fault> {
+fn failed_from(row: &Row<'_>) -> Result<(DeliveryId, FailedDelivery), SqliteFault> {
     let email: Option<String> = row.get("email")?;
     let failed = FailedDelivery {
         email: email.as_deref().map(codes::address).transpose()?,
@@ -140,7 +147,7 @@ pub(super) fn set_state(
     id: BatchId,
     wanted: &BatchState,
     now: DateTime<Utc>,
-) -> Result<BatchState, Fault> {
+) -> Result<BatchState, SqliteFault> {
     let Some(batch) = by_id(tx, id)? else {
         return Err(rusqlite::Error::QueryReturnedNoRows.into());
     };
@@ -170,20 +177,24 @@ pub(super) fn set_state(
     )?;
     if *wanted == BatchState::Cancelled {
         // What is on the wire gets the outcome it gets.
-        let unsent = [State::Pending, State::Claimed, State::Deferred];
-        end_all(tx, id, &unsent, State::Skipped, CANCELLED, now)?;
+        let unsent = [RowState::Pending, RowState::Claimed, RowState::Deferred];
+        end_all(tx, id, &unsent, RowState::Skipped, CANCELLED, now)?;
     }
     Ok(wanted.clone())
 }
 
 /// A batch is done when its rows say so themselves, not only the counters kept beside them.
-fn check_the_sum(tx: &Connection, batch: BatchId, counters: Counts) -> Result<(), Fault> {
+fn check_the_sum(
+    tx: &Connection,
+    batch: BatchId,
+    counters: DeliveryCounts,
+) -> Result<(), SqliteFault> {
     let (first, last) = codes::deliveries_of(batch);
-    let count = |state: State| {
+    let count = |state: RowState| {
         let (code, word) = (codes::state_code(state), state.word());
         format!("count(*) FILTER (WHERE state = {code}) AS {word}")
     };
-    let columns = State::ALL.map(count).join(", ");
+    let columns = RowState::ALL.map(count).join(", ");
     let rows = tx.one(
         &format!("SELECT {columns} FROM deliveries WHERE id BETWEEN ?1 AND ?2"),
         params![first, last],
@@ -192,14 +203,14 @@ fn check_the_sum(tx: &Connection, batch: BatchId, counters: Counts) -> Result<()
     if rows == counters {
         return Ok(());
     }
-    Err(Fault::Told(StoreError::Unbalanced {
+    Err(SqliteFault::Told(StoreError::Unbalanced {
         rows: Box::new(rows),
         counters: Box::new(counters),
     }))
 }
 
 /// An end is an end: only rows that wait again (a person resends unknowns) open a batch once more.
-fn may_become(from: &BatchState, to: &BatchState, counts: Counts) -> bool {
+fn may_become(from: &BatchState, to: &BatchState, counts: DeliveryCounts) -> bool {
     match (from, to) {
         (BatchState::Cancelled, _) => false,
         (_, BatchState::Finished) => counts.open() == 0,
@@ -209,7 +220,7 @@ fn may_become(from: &BatchState, to: &BatchState, counts: Counts) -> bool {
 }
 
 /// A finished batch whose rows wait again is open again.
-pub(super) fn reopen(tx: &Connection, batch: BatchId) -> Result<(), Fault> {
+pub(super) fn reopen(tx: &Connection, batch: BatchId) -> Result<(), SqliteFault> {
     tx.run(
         "UPDATE batches SET state = ?2 WHERE id = ?1 AND state = ?3",
         params![
@@ -225,13 +236,13 @@ pub(super) fn reopen(tx: &Connection, batch: BatchId) -> Result<(), Fault> {
 pub(super) fn end_all(
     tx: &Connection,
     batch: BatchId,
-    from: &[State],
-    to: State,
+    from: &[RowState],
+    to: RowState,
     reply: &str,
     now: DateTime<Utc>,
-) -> Result<u64, Fault> {
+) -> Result<u64, SqliteFault> {
     let (first, last) = codes::deliveries_of(batch);
-    let mut moves = Moves::default();
+    let mut moves = CounterMoves::default();
     let mut ended = 0;
     for state in from {
         let done = tx.run(

@@ -4,17 +4,17 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Row, params, params_from_iter};
 
 use super::{
-    Fault, batch, codes,
-    counters::Moves,
-    lanes::{self, Lane},
+    SqliteFault, batch, codes,
+    counters::CounterMoves,
+    lanes::{self, QueuePartition},
     realm,
     statement::Statements,
 };
 use crate::{
     audience::{Reader, SubscriberState},
     store::{
-        Batch, BatchId, BatchState, Claim, DeliveryId, Quotas, Realm, SenderId,
-        machine::{REMOVED, State, word},
+        Batch, BatchId, BatchState, Claim, ClaimQuotas, DeliveryId, Realm, SenderId,
+        machine::{REMOVED, RowState, word},
     },
 };
 
@@ -23,9 +23,9 @@ pub(super) fn claim(
     realm: Realm,
     batch: BatchId,
     sender: &SenderId,
-    quotas: &Quotas,
+    quotas: &ClaimQuotas,
     now: DateTime<Utc>,
-) -> Result<Vec<Claim>, Fault> {
+) -> Result<Vec<Claim>, SqliteFault> {
     let is_open = |batch: &Batch| batch.state == BatchState::Open;
     let Some(Batch { content, .. }) = batch::by_id(tx, batch)?.filter(is_open) else {
         return Ok(Vec::new());
@@ -36,7 +36,7 @@ pub(super) fn claim(
     };
     let mut open_lanes = lanes::open(tx, batch, quotas)?;
     let mut claims: Vec<Claim> = Vec::new();
-    let mut moves = Moves::default();
+    let mut moves = CounterMoves::default();
     let sender = sender_number(tx, sender)?;
     // More than one round only where readers left since the freeze: they make room for others.
     loop {
@@ -68,7 +68,7 @@ struct DueUntil {
 }
 
 /// A due row with its reader, as they stand in the tables.
-struct Due {
+struct DueRow {
     id: i64,
     lane: i64,
     state: i64,
@@ -93,11 +93,11 @@ fn due(
     tx: &Connection,
     realm: Realm,
     batch: BatchId,
-    lanes: &[Lane],
+    lanes: &[QueuePartition],
     limit: u32,
     until: DueUntil,
-) -> Result<Vec<Due>, Fault> {
-    let lanes: Vec<&Lane> = lanes.iter().filter(|lane| lane.room > 0).collect();
+) -> Result<Vec<DueRow>, SqliteFault> {
+    let lanes: Vec<&QueuePartition> = lanes.iter().filter(|lane| lane.room > 0).collect();
     if lanes.is_empty() || limit == 0 {
         return Ok(Vec::new());
     }
@@ -140,8 +140,8 @@ fn due(
     )
 }
 
-fn due_from(row: &Row<'_>) -> Result<Due, Fault> {
-    Ok(Due {
+fn due_from(row: &Row<'_>) -> Result<DueRow, SqliteFault> {
+    Ok(DueRow {
         id: row.get(0)?,
         lane: row.get(1)?,
         state: row.get(2)?,
@@ -162,14 +162,14 @@ fn due_from(row: &Row<'_>) -> Result<Due, Fault> {
 }
 
 /// A row that ends without mail, and the word for why.
-type Skip = (DeliveryId, &'static str);
+type SkippedRow = (DeliveryId, &'static str);
 
 /// Parts those who get mail from those who left since the freeze.
 fn sort_out(
-    rows: Vec<Due>,
-    lanes: &mut [Lane],
-    moves: &mut Moves,
-) -> Result<(Vec<Claim>, Vec<Skip>), Fault> {
+    rows: Vec<DueRow>,
+    lanes: &mut [QueuePartition],
+    moves: &mut CounterMoves,
+) -> Result<(Vec<Claim>, Vec<SkippedRow>), SqliteFault> {
     let active = codes::subscriber_state_code(SubscriberState::Active);
     let (mut taken, mut skipped) = (Vec::new(), Vec::new());
     for row in rows {
@@ -185,12 +185,12 @@ fn sort_out(
         match claim {
             Ok(claim) => {
                 if lanes::use_one(lanes, lane) {
-                    moves.add(batch, from, State::Claimed);
+                    moves.add(batch, from, RowState::Claimed);
                     taken.push(claim);
                 }
             }
             Err(reason) => {
-                moves.add(batch, from, State::Skipped);
+                moves.add(batch, from, RowState::Skipped);
                 skipped.push((delivery, reason));
             }
         }
@@ -199,7 +199,7 @@ fn sort_out(
 }
 
 /// None: the address is none that we mail to.
-fn claim_from(row: Due) -> Result<Option<Claim>, Fault> {
+fn claim_from(row: DueRow) -> Result<Option<Claim>, SqliteFault> {
     let email = row.email.and_then(|email| codes::address(&email).ok());
     let Some(email) = email else {
         return Ok(None);
@@ -229,20 +229,24 @@ fn claim_from(row: Due) -> Result<Option<Claim>, Fault> {
     }))
 }
 
-fn take(tx: &Connection, claims: &[Claim], sender: i64) -> Result<(), Fault> {
+fn take(tx: &Connection, claims: &[Claim], sender: i64) -> Result<(), SqliteFault> {
     for claim in claims {
         tx.run(
             "UPDATE deliveries SET state = ?2, fence = fence + 1, due_at = NULL, sender = ?3 \
              WHERE id = ?1",
-            params![claim.delivery.0, codes::state_code(State::Claimed), sender],
+            params![
+                claim.delivery.0,
+                codes::state_code(RowState::Claimed),
+                sender
+            ],
         )?;
     }
     Ok(())
 }
 
-fn skip(tx: &Connection, skipped: &[Skip], now: DateTime<Utc>) -> Result<(), Fault> {
+fn skip(tx: &Connection, skipped: &[SkippedRow], now: DateTime<Utc>) -> Result<(), SqliteFault> {
     for (delivery, why) in skipped {
-        let (state, now) = (codes::state_code(State::Skipped), codes::millis(now));
+        let (state, now) = (codes::state_code(RowState::Skipped), codes::millis(now));
         tx.run(
             "UPDATE deliveries SET state = ?2, due_at = NULL, reply = ?3, updated_at = ?4 \
              WHERE id = ?1",
@@ -252,7 +256,7 @@ fn skip(tx: &Connection, skipped: &[Skip], now: DateTime<Utc>) -> Result<(), Fau
     Ok(())
 }
 
-fn sender_number(tx: &Connection, sender: &SenderId) -> Result<i64, Fault> {
+fn sender_number(tx: &Connection, sender: &SenderId) -> Result<i64, SqliteFault> {
     let known: Option<i64> =
         tx.maybe_value("SELECT id FROM senders WHERE name = ?1", params![&sender.0])?;
     match known {

@@ -6,12 +6,12 @@ use std::{collections::BTreeSet, time::Duration};
 use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::Row;
 
-use super::Fault;
+use super::SqliteFault;
 use crate::{
     address::Address,
     audience::SubscriberId,
     audience::{Origin, SubscriberState, SuppressionReason},
-    store::{BatchId, BatchState, DeliveryId, machine::State},
+    store::{BatchId, BatchState, DeliveryId, machine::RowState},
 };
 
 /// How far the batch's number stands left of the subscriber's in a delivery's.
@@ -39,7 +39,7 @@ pub(super) fn millis(time: DateTime<Utc>) -> i64 {
     time.timestamp_millis()
 }
 
-pub(super) fn time(millis: i64) -> Result<DateTime<Utc>, Fault> {
+pub(super) fn time(millis: i64) -> Result<DateTime<Utc>, SqliteFault> {
     DateTime::from_timestamp_millis(millis).ok_or_else(|| damaged("time", millis))
 }
 
@@ -51,21 +51,21 @@ pub(super) fn duration(millis: i64) -> Duration {
     Duration::from_millis(millis.unsigned_abs())
 }
 
-pub(super) fn state_code(state: State) -> i64 {
+pub(super) fn state_code(state: RowState) -> i64 {
     match state {
-        State::Pending => 0,
-        State::Claimed => 1,
-        State::Sending => 2,
-        State::Accepted => 3,
-        State::Deferred => 4,
-        State::Rejected => 5,
-        State::Unknown => 6,
-        State::Skipped => 7,
+        RowState::Pending => 0,
+        RowState::Claimed => 1,
+        RowState::Sending => 2,
+        RowState::Accepted => 3,
+        RowState::Deferred => 4,
+        RowState::Rejected => 5,
+        RowState::Unknown => 6,
+        RowState::Skipped => 7,
     }
 }
 
-pub(super) fn state(code: i64) -> Result<State, Fault> {
-    from_code("delivery state", &State::ALL, state_code, code)
+pub(super) fn state(code: i64) -> Result<RowState, SqliteFault> {
+    from_code("delivery state", &RowState::ALL, state_code, code)
 }
 
 pub(super) fn reason_code(reason: SuppressionReason) -> i64 {
@@ -78,7 +78,7 @@ pub(super) fn reason_code(reason: SuppressionReason) -> i64 {
     }
 }
 
-pub(super) fn reason(code: i64) -> Result<SuppressionReason, Fault> {
+pub(super) fn reason(code: i64) -> Result<SuppressionReason, SqliteFault> {
     const ALL: [SuppressionReason; 5] = [
         SuppressionReason::Unsubscribed,
         SuppressionReason::HardBounce,
@@ -98,7 +98,7 @@ pub(super) fn origin_code(origin: Origin) -> i64 {
     }
 }
 
-pub(super) fn origin(code: i64) -> Result<Origin, Fault> {
+pub(super) fn origin(code: i64) -> Result<Origin, SqliteFault> {
     const ALL: [Origin; 4] = [
         Origin::File,
         Origin::Import,
@@ -116,7 +116,7 @@ pub(super) fn subscriber_state_code(state: SubscriberState) -> i64 {
     }
 }
 
-pub(super) fn subscriber_state(code: i64) -> Result<SubscriberState, Fault> {
+pub(super) fn subscriber_state(code: i64) -> Result<SubscriberState, SqliteFault> {
     const ALL: [SubscriberState; 3] = [
         SubscriberState::Active,
         SubscriberState::Unconfirmed,
@@ -141,7 +141,7 @@ pub(super) fn batch_state_code(state: &BatchState) -> i64 {
     }
 }
 
-pub(super) fn batch_state(code: i64, reason: Option<String>) -> Result<BatchState, Fault> {
+pub(super) fn batch_state(code: i64, reason: Option<String>) -> Result<BatchState, SqliteFault> {
     Ok(match code {
         0 => BatchState::Open,
         1 | 4 => BatchState::Paused {
@@ -159,23 +159,23 @@ pub(super) fn set_text(set: &BTreeSet<String>) -> String {
     serde_json::Value::from_iter(set.iter().map(String::as_str)).to_string()
 }
 
-pub(super) fn set<C: FromIterator<String>>(text: &str) -> Result<C, Fault> {
+pub(super) fn set<C: FromIterator<String>>(text: &str) -> Result<C, SqliteFault> {
     serde_json::from_str::<Vec<String>>(text)
         .map(C::from_iter)
-        .map_err(|error| Fault::Damaged(error.to_string()))
+        .map_err(|error| SqliteFault::Damaged(error.to_string()))
 }
 
 /// Rows as one JSON parameter, for `json_each`.
-pub(super) fn rows(rows: impl serde::Serialize) -> Result<String, Fault> {
-    serde_json::to_string(&rows).map_err(|error| Fault::Damaged(error.to_string()))
+pub(super) fn rows(rows: impl serde::Serialize) -> Result<String, SqliteFault> {
+    serde_json::to_string(&rows).map_err(|error| SqliteFault::Damaged(error.to_string()))
 }
 
-pub(super) fn address(text: &str) -> Result<Address, Fault> {
-    Address::parse(text).map_err(|error| Fault::Damaged(error.to_string()))
+pub(super) fn address(text: &str) -> Result<Address, SqliteFault> {
+    Address::parse(text).map_err(|error| SqliteFault::Damaged(error.to_string()))
 }
 
 /// A column that is never negative.
-pub(super) fn count(row: &Row<'_>, column: &str) -> Result<u64, Fault> {
+pub(super) fn count(row: &Row<'_>, column: &str) -> Result<u64, SqliteFault> {
     let value: i64 = row.get(column)?;
     u64::try_from(value).map_err(|_| damaged("count", value))
 }
@@ -185,26 +185,29 @@ pub(super) fn signed(rows: u64) -> i64 {
     i64::try_from(rows).unwrap_or(i64::MAX)
 }
 
-pub(super) fn timezone(name: &str) -> Result<chrono_tz::Tz, Fault> {
+pub(super) fn timezone(name: &str) -> Result<chrono_tz::Tz, SqliteFault> {
     name.parse()
-        .map_err(|_| Fault::Damaged(format!("{name:?} is no time zone")))
+        .map_err(|_| SqliteFault::Damaged(format!("{name:?} is no time zone")))
 }
 
 /// A column with a time.
-pub(super) fn time_at(row: &Row<'_>, column: &str) -> Result<DateTime<Utc>, Fault> {
+pub(super) fn time_at(row: &Row<'_>, column: &str) -> Result<DateTime<Utc>, SqliteFault> {
     time(row.get(column)?)
 }
 
 /// A column that may hold a time.
-pub(super) fn maybe_time_at(row: &Row<'_>, column: &str) -> Result<Option<DateTime<Utc>>, Fault> {
+pub(super) fn maybe_time_at(
+    row: &Row<'_>,
+    column: &str,
+) -> Result<Option<DateTime<Utc>>, SqliteFault> {
     row.get::<_, Option<i64>>(column)?.map(time).transpose()
 }
 
 /// A column that may hold a date.
-pub(super) fn maybe_date_at(row: &Row<'_>, column: &str) -> Result<Option<NaiveDate>, Fault> {
+pub(super) fn maybe_date_at(row: &Row<'_>, column: &str) -> Result<Option<NaiveDate>, SqliteFault> {
     let text: Option<String> = row.get(column)?;
     let date = |text: String| {
-        let no_date = |_| Fault::Damaged(format!("{text:?} is no date"));
+        let no_date = |_| SqliteFault::Damaged(format!("{text:?} is no date"));
         text.parse().map_err(no_date)
     };
     text.map(date).transpose()
@@ -215,13 +218,13 @@ fn from_code<T: Copy>(
     all: &[T],
     code_of: impl Fn(T) -> i64,
     code: i64,
-) -> Result<T, Fault> {
+) -> Result<T, SqliteFault> {
     all.iter()
         .copied()
         .find(|value| code_of(*value) == code)
         .ok_or_else(|| damaged(what, code))
 }
 
-fn damaged(what: &'static str, value: i64) -> Fault {
-    Fault::Damaged(format!("{value} is no {what}"))
+fn damaged(what: &'static str, value: i64) -> SqliteFault {
+    SqliteFault::Damaged(format!("{value} is no {what}"))
 }

@@ -5,26 +5,26 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, Row, params};
 
-use super::{Fault, codes, statement::Statements};
-use crate::store::{BatchId, Counts, machine::State};
+use super::{SqliteFault, codes, statement::Statements};
+use crate::store::{BatchId, DeliveryCounts, machine::RowState};
 
 /// Moves to be added to the counters.
 #[derive(Default)]
-pub(super) struct Moves(BTreeMap<i64, [i64; State::ALL.len()]>);
+pub(super) struct CounterMoves(BTreeMap<i64, [i64; RowState::ALL.len()]>);
 
-impl Moves {
-    pub(super) fn add(&mut self, batch: BatchId, from: State, to: State) {
+impl CounterMoves {
+    pub(super) fn add(&mut self, batch: BatchId, from: RowState, to: RowState) {
         self.add_many(batch, from, to, 1);
     }
 
-    pub(super) fn add_many(&mut self, batch: BatchId, from: State, to: State, rows: i64) {
+    pub(super) fn add_many(&mut self, batch: BatchId, from: RowState, to: RowState, rows: i64) {
         let counters = self.0.entry(batch.0).or_default();
         counters[from as usize] -= rows;
         counters[to as usize] += rows;
     }
 
     /// Adds the moves up; answers how many steps each batch has come since its freeze.
-    pub(super) fn write(self, tx: &Connection) -> Result<Vec<(BatchId, u64)>, Fault> {
+    pub(super) fn write(self, tx: &Connection) -> Result<Vec<(BatchId, u64)>, SqliteFault> {
         let mut steps = Vec::with_capacity(1);
         for (
             batch,
@@ -56,8 +56,8 @@ impl Moves {
     }
 }
 
-pub(super) fn counts_from(row: &Row<'_>) -> Result<Counts, Fault> {
-    Ok(Counts {
+pub(super) fn counts_from(row: &Row<'_>) -> Result<DeliveryCounts, SqliteFault> {
+    Ok(DeliveryCounts {
         pending: codes::count(row, "pending")?,
         claimed: codes::count(row, "claimed")?,
         sending: codes::count(row, "sending")?,

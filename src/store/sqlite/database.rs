@@ -19,33 +19,33 @@ use std::{
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
 
-use super::{Fault, open, open::Access, place::Place};
+use super::{SqliteFault, open, open::ConnectionAccess, place::StatePlace};
 use crate::store::StoreError;
 
 /// The database of one state folder, open.
 #[derive(Debug)]
 pub(super) struct Database {
     // In this order they are closed: the last one folds the log into the file.
-    reader: Worker,
-    writer: Worker,
+    reader: ConnectionThread,
+    writer: ConnectionThread,
     writes: Arc<AtomicU64>,
 }
 
 /// What becomes of a transaction that went well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Ending {
+enum TransactionEnd {
     Commit,
     RollBack,
 }
 
 impl Database {
     /// Opens the database of that folder, making it where there is none.
-    pub(super) async fn open(state_dir: &Path) -> Result<(Self, Arc<Place>), Fault> {
+    pub(super) async fn open(state_dir: &Path) -> Result<(Self, Arc<StatePlace>), SqliteFault> {
         let folder = state_dir.to_owned();
         let (opened, answer) = oneshot::channel();
         let writes = Arc::default();
         let counted = Arc::clone(&writes);
-        let writer = Worker::start("ledger-writer", move || {
+        let writer = ConnectionThread::start("ledger-writer", move || {
             let (place, connection) = match open::first(&folder) {
                 Ok(first) => first,
                 Err(fault) => {
@@ -55,19 +55,19 @@ impl Database {
             };
             let place = Arc::new(place);
             let _ = opened.send(Ok(Arc::clone(&place)));
-            Some(Desk {
+            Some(ThreadConnection {
                 place,
-                access: Access::Writer,
+                access: ConnectionAccess::Writer,
                 connection: Some(connection),
                 writes: counted,
             })
         })?;
         let place = answer.await.map_err(|_| panicked(state_dir))??;
         let of_reader = Arc::clone(&place);
-        let reader = Worker::start("ledger-reader", move || {
-            Some(Desk {
+        let reader = ConnectionThread::start("ledger-reader", move || {
+            Some(ThreadConnection {
                 place: of_reader,
-                access: Access::Reader,
+                access: ConnectionAccess::Reader,
                 connection: None,
                 writes: Arc::default(),
             })
@@ -89,23 +89,23 @@ impl Database {
     /// process's sake. On the disk when it is answered; nothing of it is where its asker went away.
     pub(super) async fn write<T: Send + 'static>(
         &self,
-        place: &Place,
-        verb: impl FnOnce(&Connection, &Place) -> Result<T, Fault> + Send + 'static,
-    ) -> Result<T, Fault> {
+        place: &StatePlace,
+        verb: impl FnOnce(&Connection, &StatePlace) -> Result<T, SqliteFault> + Send + 'static,
+    ) -> Result<T, SqliteFault> {
         let behavior = TransactionBehavior::Immediate;
         self.writer
-            .visit(place, behavior, Ending::Commit, verb)
+            .visit(place, behavior, TransactionEnd::Commit, verb)
             .await
     }
 
     /// Work on the file that no transaction can hold, by the connection that writes.
     pub(super) async fn maintain<T: Send + 'static>(
         &self,
-        place: &Place,
-        work: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
-    ) -> Result<T, Fault> {
+        place: &StatePlace,
+        work: impl FnOnce(&Connection) -> Result<T, SqliteFault> + Send + 'static,
+    ) -> Result<T, SqliteFault> {
         let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move |desk| {
+        let job: QueuedVerb = Box::new(move |desk| {
             let _ = answer.send(desk.maintain(work));
         });
         self.writer.hand_over(place, job)?;
@@ -115,45 +115,45 @@ impl Database {
     /// The same, and nothing of it stays.
     pub(super) async fn try_out<T: Send + 'static>(
         &self,
-        place: &Place,
-        verb: impl FnOnce(&Connection, &Place) -> Result<T, Fault> + Send + 'static,
-    ) -> Result<T, Fault> {
+        place: &StatePlace,
+        verb: impl FnOnce(&Connection, &StatePlace) -> Result<T, SqliteFault> + Send + 'static,
+    ) -> Result<T, SqliteFault> {
         let behavior = TransactionBehavior::Immediate;
         self.writer
-            .visit(place, behavior, Ending::RollBack, verb)
+            .visit(place, behavior, TransactionEnd::RollBack, verb)
             .await
     }
 
     /// A transaction that reads, beside the one that writes: the database as it is at one moment.
     pub(super) async fn read<T: Send + 'static>(
         &self,
-        place: &Place,
-        verb: impl FnOnce(&Connection, &Place) -> Result<T, Fault> + Send + 'static,
-    ) -> Result<T, Fault> {
+        place: &StatePlace,
+        verb: impl FnOnce(&Connection, &StatePlace) -> Result<T, SqliteFault> + Send + 'static,
+    ) -> Result<T, SqliteFault> {
         let behavior = TransactionBehavior::Deferred;
         self.reader
-            .visit(place, behavior, Ending::RollBack, verb)
+            .visit(place, behavior, TransactionEnd::RollBack, verb)
             .await
     }
 }
 
 /// A verb on its way to a thread.
-type Job = Box<dyn FnOnce(&mut Desk) + Send>;
+type QueuedVerb = Box<dyn FnOnce(&mut ThreadConnection) + Send>;
 
 /// A thread that has a connection.
 #[derive(Debug)]
-struct Worker {
-    jobs: Option<mpsc::Sender<Job>>,
+struct ConnectionThread {
+    jobs: Option<mpsc::Sender<QueuedVerb>>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Worker {
+impl ConnectionThread {
     /// `sit` is called on the thread; None: there is nothing to do.
     fn start(
         name: &str,
-        sit: impl FnOnce() -> Option<Desk> + Send + 'static,
-    ) -> Result<Self, Fault> {
-        let (jobs, waiting) = mpsc::channel::<Job>();
+        sit: impl FnOnce() -> Option<ThreadConnection> + Send + 'static,
+    ) -> Result<Self, SqliteFault> {
+        let (jobs, waiting) = mpsc::channel::<QueuedVerb>();
         let work = move || {
             let Some(mut desk) = sit() else { return };
             for job in waiting {
@@ -172,18 +172,18 @@ impl Worker {
     /// Hands a verb over and waits for what came of it.
     async fn visit<T: Send + 'static>(
         &self,
-        place: &Place,
+        place: &StatePlace,
         behavior: TransactionBehavior,
-        ending: Ending,
-        verb: impl FnOnce(&Connection, &Place) -> Result<T, Fault> + Send + 'static,
-    ) -> Result<T, Fault> {
+        ending: TransactionEnd,
+        verb: impl FnOnce(&Connection, &StatePlace) -> Result<T, SqliteFault> + Send + 'static,
+    ) -> Result<T, SqliteFault> {
         let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move |desk| {
+        let job: QueuedVerb = Box::new(move |desk| {
             if answer.is_closed() {
                 return;
             }
             let ending = |answer: &oneshot::Sender<_>| match answer.is_closed() {
-                true => Ending::RollBack,
+                true => TransactionEnd::RollBack,
                 false => ending,
             };
             let outcome = desk.transact(behavior, || ending(&answer), verb);
@@ -193,14 +193,14 @@ impl Worker {
         answered.await.map_err(|_| panicked(&place.file))?
     }
 
-    fn hand_over(&self, place: &Place, job: Job) -> Result<(), Fault> {
+    fn hand_over(&self, place: &StatePlace, job: QueuedVerb) -> Result<(), SqliteFault> {
         let gone = || panicked(&place.file);
         let jobs = self.jobs.as_ref().ok_or_else(gone)?;
         jobs.send(job).map_err(|_| gone())
     }
 }
 
-impl Drop for Worker {
+impl Drop for ConnectionThread {
     /// Waits until the connection is closed: whoever moves the files next must not meet it.
     fn drop(&mut self) {
         drop(self.jobs.take());
@@ -211,18 +211,18 @@ impl Drop for Worker {
 }
 
 /// A thread's connection, and the way to another one.
-struct Desk {
-    place: Arc<Place>,
-    access: Access,
+struct ThreadConnection {
+    place: Arc<StatePlace>,
+    access: ConnectionAccess,
     connection: Option<Connection>,
     writes: Arc<AtomicU64>,
 }
 
-impl Desk {
+impl ThreadConnection {
     fn maintain<T>(
         &mut self,
-        work: impl FnOnce(&Connection) -> Result<T, Fault>,
-    ) -> Result<T, Fault> {
+        work: impl FnOnce(&Connection) -> Result<T, SqliteFault>,
+    ) -> Result<T, SqliteFault> {
         let connection = match self.connection.take() {
             Some(connection) => connection,
             None => open::connect(&self.place.file, self.access)?,
@@ -237,9 +237,9 @@ impl Desk {
     fn transact<T>(
         &mut self,
         behavior: TransactionBehavior,
-        ending: impl FnOnce() -> Ending,
-        verb: impl FnOnce(&Connection, &Place) -> Result<T, Fault>,
-    ) -> Result<T, Fault> {
+        ending: impl FnOnce() -> TransactionEnd,
+        verb: impl FnOnce(&Connection, &StatePlace) -> Result<T, SqliteFault>,
+    ) -> Result<T, SqliteFault> {
         // Out of its place: it comes back only if it is sound.
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
@@ -250,10 +250,12 @@ impl Desk {
             verb(tx, &self.place)
         });
         // One that changed nothing never met the disk.
-        if matches!(outcome, Ok((_, Ending::Commit))) && connection.total_changes() != before {
+        if matches!(outcome, Ok((_, TransactionEnd::Commit)))
+            && connection.total_changes() != before
+        {
             self.writes.fetch_add(1, Ordering::Relaxed);
         }
-        let has_failed = matches!(outcome, Err(Fault::Sql(_)));
+        let has_failed = matches!(outcome, Err(SqliteFault::Sql(_)));
         if !has_failed && connection.is_autocommit() {
             self.connection = Some(connection);
         }
@@ -264,27 +266,27 @@ impl Desk {
 fn transaction<T>(
     connection: &mut Connection,
     behavior: TransactionBehavior,
-    ending: impl FnOnce() -> Ending,
-    verb: impl FnOnce(&Connection) -> Result<T, Fault>,
-) -> Result<(T, Ending), Fault> {
+    ending: impl FnOnce() -> TransactionEnd,
+    verb: impl FnOnce(&Connection) -> Result<T, SqliteFault>,
+) -> Result<(T, TransactionEnd), SqliteFault> {
     let tx = connection.transaction_with_behavior(behavior)?;
     // A verb that failed rolls back as the transaction goes; its own error is the one to tell.
     let value = verb(&tx)?;
     let ending = ending();
     match ending {
-        Ending::Commit => tx.commit()?,
-        Ending::RollBack => tx.rollback()?,
+        TransactionEnd::Commit => tx.commit()?,
+        TransactionEnd::RollBack => tx.rollback()?,
     }
     Ok((value, ending))
 }
 
 /// Whoever asked for a transaction went away before it was whole.
-pub(super) fn abandoned() -> Fault {
-    Fault::Told(StoreError::Abandoned)
+pub(super) fn abandoned() -> SqliteFault {
+    SqliteFault::Told(StoreError::Abandoned)
 }
 
-fn panicked(place: &Path) -> Fault {
-    Fault::Told(StoreError::Unusable {
+fn panicked(place: &Path) -> SqliteFault {
+    SqliteFault::Told(StoreError::Unusable {
         place: place.display().to_string(),
         source: io::Error::other("a fault in daily-note itself; nothing was written").into(),
     })

@@ -10,13 +10,13 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
-use self::journal::{Entry, Journal, Standing, last_number};
+use self::journal::{DepartureLine, DepartureRecord, LastDeparture, last_number};
 use super::{
-    Fault, codes,
+    SqliteFault, codes,
     hash_keys::{HashKey, HashKeys},
     home,
-    outside::Outside,
-    place::Place,
+    outside::OutsideFolder,
+    place::StatePlace,
     statement::Statements,
     suppression,
 };
@@ -44,7 +44,7 @@ pub(super) fn note(
     who: &Hashed,
     reason: Option<SuppressionReason>,
     at: DateTime<Utc>,
-) -> Result<(), Fault> {
+) -> Result<(), SqliteFault> {
     tx.run(
         "INSERT INTO departures (hash, hash_key, reason, at) VALUES (?1, ?2, ?3, ?4)",
         params![
@@ -59,7 +59,11 @@ pub(super) fn note(
 
 /// Tells the place outside what it does not know yet: before the transaction ends, so that nobody who
 /// was told "you are out" is in only one place. Nothing is asked of the disk where there is nothing new.
-pub(super) fn carry_out(tx: &Connection, place: &Place, outside: &Outside) -> Result<(), Fault> {
+pub(super) fn carry_out(
+    tx: &Connection,
+    place: &StatePlace,
+    outside: &OutsideFolder,
+) -> Result<(), SqliteFault> {
     let last = last(tx)?;
     let told = place.departures_told();
     if told == Some(last) || (told.is_none() && last == 0) {
@@ -71,9 +75,9 @@ pub(super) fn carry_out(tx: &Connection, place: &Place, outside: &Outside) -> Re
 /// The same, whatever is believed of that place; where nobody left yet, it says so from now on.
 pub(super) fn bring_up_to_date(
     tx: &Connection,
-    place: &Place,
-    outside: &Outside,
-) -> Result<(), Fault> {
+    place: &StatePlace,
+    outside: &OutsideFolder,
+) -> Result<(), SqliteFault> {
     let last = last(tx)?;
     let mark = home::list(tx)?;
     let known = outside.departures_of(&mark);
@@ -87,7 +91,7 @@ pub(super) fn bring_up_to_date(
         |row| {
             let reason: Option<i64> = row.get(1)?;
             let key: Option<Vec<u8>> = row.get(4)?;
-            Ok(Entry {
+            Ok(DepartureLine {
                 number: row.get(0)?,
                 reason: reason.map(codes::reason).transpose()?,
                 hash: row.get(2)?,
@@ -102,7 +106,7 @@ pub(super) fn bring_up_to_date(
             .as_deref()
             .is_some_and(|known| !known.is_empty() && !known.ends_with('\n'));
         let mut lines = String::from(if is_cut { "\n" } else { "" });
-        lines.extend(entries.iter().map(Entry::line));
+        lines.extend(entries.iter().map(DepartureLine::line));
         if let Err(error) = outside.note_departures(&mark, &beside, &lines) {
             // The state itself knows them; the next time they are told again.
             tracing::warn!("who left can't be kept outside the state: {error}");
@@ -114,7 +118,7 @@ pub(super) fn bring_up_to_date(
 }
 
 /// Brings the journal up to date with what stands in a state of the time before there was one.
-pub(super) fn seed(tx: &Connection) -> Result<(), Fault> {
+pub(super) fn seed(tx: &Connection) -> Result<(), SqliteFault> {
     let is_seeded: bool = tx.value("SELECT EXISTS (SELECT 1 FROM departures)", [])?;
     if is_seeded {
         return Ok(());
@@ -143,8 +147,8 @@ pub(super) fn seed(tx: &Connection) -> Result<(), Fault> {
 }
 
 /// Takes in who left another list of ours, where only hashes are known of them; answers how many are new.
-pub(super) fn join(tx: &Connection, departures: &[HashedDeparture]) -> Result<u64, Fault> {
-    let mut journal = Journal::default();
+pub(super) fn join(tx: &Connection, departures: &[HashedDeparture]) -> Result<u64, SqliteFault> {
+    let mut journal = DepartureRecord::default();
     for departure in departures {
         let is_known: bool = tx.value(
             "SELECT EXISTS (SELECT 1 FROM suppressions WHERE hash = ?1)",
@@ -153,7 +157,7 @@ pub(super) fn join(tx: &Connection, departures: &[HashedDeparture]) -> Result<u6
         if is_known {
             continue;
         }
-        let standing = Standing {
+        let standing = LastDeparture {
             reason: Some(departure.reason),
             at: departure.at,
             number: 0,
@@ -165,7 +169,11 @@ pub(super) fn join(tx: &Connection, departures: &[HashedDeparture]) -> Result<u6
 
 /// Folds in what another journal knows; answers how many are out since. Where the two differ, out is what
 /// counts – unless it is this list's own journal, and ahead of the entry `own_last`, and says otherwise.
-fn fold_in(tx: &Connection, journal: Journal, own_last: Option<i64>) -> Result<u64, Fault> {
+fn fold_in(
+    tx: &Connection,
+    journal: DepartureRecord,
+    own_last: Option<i64>,
+) -> Result<u64, SqliteFault> {
     let mut keys = HashKeys::load(tx)?;
     let mut out = 0;
     for (key, mut left) in journal.0 {
@@ -195,8 +203,8 @@ fn named(
     tx: &Connection,
     table: &str,
     key: &HashKey,
-    left: &BTreeMap<Vec<u8>, Standing>,
-) -> Result<Vec<(Vec<u8>, Address)>, Fault> {
+    left: &BTreeMap<Vec<u8>, LastDeparture>,
+) -> Result<Vec<(Vec<u8>, Address)>, SqliteFault> {
     let mut named = Vec::new();
     tx.all(
         &format!("SELECT email FROM {table} WHERE email IS NOT NULL"),
@@ -219,9 +227,9 @@ fn apply(
     tx: &Connection,
     keys: &HashKeys,
     email: Address,
-    standing: Standing,
+    standing: LastDeparture,
     own_last: Option<i64>,
-) -> Result<u64, Fault> {
+) -> Result<u64, SqliteFault> {
     match standing.reason {
         Some(reason) => {
             let suppression = Suppression {
@@ -246,8 +254,8 @@ fn keep_hash(
     tx: &Connection,
     key: Option<i64>,
     hash: Vec<u8>,
-    Standing { reason, at, .. }: Standing,
-) -> Result<u64, Fault> {
+    LastDeparture { reason, at, .. }: LastDeparture,
+) -> Result<u64, SqliteFault> {
     let Some(reason) = reason else { return Ok(0) };
     let new = tx.run(
         "INSERT OR IGNORE INTO suppressions (hash, hash_key, reason, at) VALUES (?1, ?2, ?3, ?4)",
@@ -263,9 +271,9 @@ fn keep_hash(
 /// many are out since. None: nothing is known of this one there.
 pub(super) fn take_up(
     tx: &Connection,
-    outside: &Outside,
+    outside: &OutsideFolder,
     lost: Option<&str>,
-) -> Result<Option<u64>, Fault> {
+) -> Result<Option<u64>, SqliteFault> {
     let mark = home::list(tx)?;
     let own_key: Vec<u8> = tx.value("SELECT erasure_key FROM instance", [])?;
     let mut out = None;
@@ -273,19 +281,23 @@ pub(super) fn take_up(
         let key = outside.key_of(&mark).unwrap_or(own_key);
         let own_last = last(tx)?;
         number_behind(tx, outside)?;
-        out = Some(fold_in(tx, Journal::parse(&text, &key), Some(own_last))?);
+        out = Some(fold_in(
+            tx,
+            DepartureRecord::parse(&text, &key),
+            Some(own_last),
+        )?);
     }
     if let Some((text, key)) =
         lost.and_then(|lost| Some((outside.departures_of(lost)?, outside.key_of(lost)?)))
     {
-        out = Some(out.unwrap_or(0) + fold_in(tx, Journal::parse(&text, &key), None)?);
+        out = Some(out.unwrap_or(0) + fold_in(tx, DepartureRecord::parse(&text, &key), None)?);
     }
     Ok(out)
 }
 
 /// Lets the next entry come behind all that the place outside was told of this list: a copy that was put
 /// back had counted less far, and what is numbered as something told already is never told.
-fn number_behind(tx: &Connection, outside: &Outside) -> Result<(), Fault> {
+fn number_behind(tx: &Connection, outside: &OutsideFolder) -> Result<(), SqliteFault> {
     let text = outside.departures_of(&home::list(tx)?);
     let told = text.as_deref().map_or(0, last_number);
     let is_counted = tx.run(
@@ -301,20 +313,20 @@ fn number_behind(tx: &Connection, outside: &Outside) -> Result<(), Fault> {
     Ok(())
 }
 
-fn last(tx: &Connection) -> Result<i64, Fault> {
+fn last(tx: &Connection) -> Result<i64, SqliteFault> {
     tx.value("SELECT coalesce(max(id), 0) FROM departures", [])
 }
 
 /// Stops a state of which nobody knows who left since it was copied.
-pub(super) fn refuse_unknown(tx: &Connection) -> Result<(), Fault> {
+pub(super) fn refuse_unknown(tx: &Connection) -> Result<(), SqliteFault> {
     let are_unknown: bool = tx.value("SELECT departures_unknown FROM instance", [])?;
     match are_unknown {
-        true => Err(Fault::Told(StoreError::DeparturesUnknown)),
+        true => Err(SqliteFault::Told(StoreError::DeparturesUnknown)),
         false => Ok(()),
     }
 }
 
-fn set_unknown(tx: &Connection, are_unknown: bool) -> Result<(), Fault> {
+fn set_unknown(tx: &Connection, are_unknown: bool) -> Result<(), SqliteFault> {
     tx.run(
         "UPDATE instance SET departures_unknown = ?1",
         params![are_unknown],

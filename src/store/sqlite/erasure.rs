@@ -4,14 +4,14 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params, types::Value};
 
-use super::{Fault, codes, hash_keys::HashKeys, statement::Statements};
+use super::{SqliteFault, codes, hash_keys::HashKeys, statement::Statements};
 use crate::{
     address::Address,
     audience::{HashedDeparture, SubscriberState, SuppressionReason},
 };
 
 /// All who are known by a hash alone.
-pub(super) fn all(tx: &Connection) -> Result<Vec<HashedDeparture>, Fault> {
+pub(super) fn all(tx: &Connection) -> Result<Vec<HashedDeparture>, SqliteFault> {
     tx.all(
         "SELECT hash, reason, at, \
          coalesce(k.key, (SELECT erasure_key FROM instance)) AS key FROM suppressions AS s \
@@ -34,7 +34,7 @@ pub(super) fn among(
     tx: &Connection,
     hash_keys: &HashKeys,
     keys: &[String],
-) -> Result<Vec<(String, SuppressionReason)>, Fault> {
+) -> Result<Vec<(String, SuppressionReason)>, SqliteFault> {
     let any: bool = tx.value(
         "SELECT EXISTS (SELECT 1 FROM suppressions WHERE hash IS NOT NULL)",
         [],
@@ -64,7 +64,7 @@ pub(super) fn erase(
     hash: &[u8],
     email: &Address,
     at: DateTime<Utc>,
-) -> Result<bool, Fault> {
+) -> Result<bool, SqliteFault> {
     let suppressed = tx.run(
         "DELETE FROM suppressions WHERE email = ?1",
         params![email.as_str()],
@@ -103,7 +103,7 @@ const QUOTING: [(&str, &str); 5] = [
 ];
 
 /// Puts nobody in the place of an address, wherever a text names it.
-fn stop_quoting(tx: &Connection, table: &str, column: &str, key: &str) -> Result<(), Fault> {
+fn stop_quoting(tx: &Connection, table: &str, column: &str, key: &str) -> Result<(), SqliteFault> {
     let quoting: Vec<Value> = tx.values(
         &format!(
             "SELECT DISTINCT {column} FROM {table} \
@@ -144,7 +144,7 @@ const OVERWRITES: i64 = 1;
 /// Overwrites on the disk what the last transactions deleted: the log is folded in and emptied, and the
 /// first time all free space is given up. False: another program reads the log just now, and empties it
 /// when it is done.
-pub(super) fn overwrite(connection: &Connection) -> Result<bool, Fault> {
+pub(super) fn overwrite(connection: &Connection) -> Result<bool, SqliteFault> {
     let version: i64 = connection.value("PRAGMA user_version", [])?;
     if version < OVERWRITES {
         connection.execute_batch("VACUUM; PRAGMA user_version = 1;")?;
@@ -161,7 +161,7 @@ pub(super) fn overwrite(connection: &Connection) -> Result<bool, Fault> {
 /// Each waits for readers as long as any statement waits for a lock.
 const TRIES: u32 = 2;
 
-fn forget(tx: &Connection, subscriber: i64, at: DateTime<Utc>) -> Result<(), Fault> {
+fn forget(tx: &Connection, subscriber: i64, at: DateTime<Utc>) -> Result<(), SqliteFault> {
     tx.run(
         "DELETE FROM past_consents WHERE subscriber = ?1",
         params![subscriber],
@@ -191,7 +191,7 @@ fn forget(tx: &Connection, subscriber: i64, at: DateTime<Utc>) -> Result<(), Fau
 }
 
 /// A domain of one's own is as good as a name.
-fn forget_domain(tx: &Connection, domain: Option<i64>) -> Result<(), Fault> {
+fn forget_domain(tx: &Connection, domain: Option<i64>) -> Result<(), SqliteFault> {
     let forgotten: Option<String> = tx.maybe_value(
         "DELETE FROM domains WHERE id = ?1 \
          AND NOT EXISTS (SELECT 1 FROM subscribers WHERE domain = ?1) \

@@ -4,12 +4,12 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
 use super::{
-    Fault, codes, freeze,
-    group::{GROUP, Group, Merged},
+    SqliteFault, codes, freeze,
+    group::{GROUP, MergedProfile, PersonGroup},
     hash_keys::HashKeys,
-    intake::{Feed, Intake},
+    intake::{GroupFeed, ListIntake},
     statement::Statements,
-    strangers::Strangers,
+    strangers::BulkInsert,
 };
 use crate::{
     audience::{Origin, Profile, SubscriberId, SubscriberState},
@@ -23,13 +23,13 @@ const HARMLESS_LOSS: u64 = 3;
 /// Entries that are read before the database is asked whether it wants more to do.
 const READ_AT_ONCE: usize = 25;
 
-type Entries<'a> = dyn Iterator<Item = Result<Profile, SourceError>> + Send + 'a;
+type FoldEntries<'a> = dyn Iterator<Item = Result<Profile, SourceError>> + Send + 'a;
 
 /// Reads the entries and hands them over to [`fold`]; lets others go on in between. None of them
 /// counts where one can't be read.
 pub(super) async fn feed(
-    entries: &mut Entries<'_>,
-    feed: Feed<Vec<Profile>>,
+    entries: &mut FoldEntries<'_>,
+    feed: GroupFeed<Vec<Profile>>,
 ) -> Result<(), SourceError> {
     loop {
         let mut chunk = Vec::with_capacity(GROUP);
@@ -51,24 +51,24 @@ pub(super) async fn feed(
 
 pub(super) fn preview(
     tx: &Connection,
-    intake: Intake<Vec<Profile>>,
+    intake: ListIntake<Vec<Profile>>,
     limits: FoldLimits,
     (realm, edition): (Realm, &str),
     now: DateTime<Utc>,
-) -> Result<(FoldReport, AudienceSize), Fault> {
+) -> Result<(FoldReport, AudienceSize), SqliteFault> {
     let report = fold(tx, intake, limits, now)?;
     Ok((report, freeze::size(tx, realm, edition)?))
 }
 
 pub(super) fn fold(
     tx: &Connection,
-    mut intake: Intake<Vec<Profile>>,
+    mut intake: ListIntake<Vec<Profile>>,
     limits: FoldLimits,
     now: DateTime<Utc>,
-) -> Result<FoldReport, Fault> {
-    let before = Before::look(tx)?;
+) -> Result<FoldReport, SqliteFault> {
+    let before = ListBefore::look(tx)?;
     let mut report = FoldReport::default();
-    let mut seen = Seen::default();
+    let mut seen = SeenPeople::default();
     let mut strangers = None;
     let mut last = None;
     while let Some(mut chunk) = intake.next()? {
@@ -78,7 +78,7 @@ pub(super) fn fold(
         }
         let strangers = match &mut strangers {
             Some(strangers) => strangers,
-            none => none.insert(Strangers::expect(tx, chunk.len())?),
+            none => none.insert(BulkInsert::expect(tx, chunk.len())?),
         };
         fold_group(tx, &chunk, strangers, &mut seen, &mut report, now)?;
     }
@@ -90,13 +90,13 @@ pub(super) fn fold(
         let gone = gone(tx, &before, &seen)?;
         report.deactivated = gone.deactivated.len() as u64;
         if let (Some(cut), Some(whole)) = (&seen.last_new, &gone.longer) {
-            return Err(Fault::Told(StoreError::FoldCut {
+            return Err(SqliteFault::Told(StoreError::FoldCut {
                 cut: cut.clone(),
                 whole: whole.clone(),
             }));
         }
         if loses_too_many(gone.lost, before.readers, limits.max_removal) {
-            return Err(Fault::Told(StoreError::FoldLosesTooMany {
+            return Err(SqliteFault::Told(StoreError::FoldLosesTooMany {
                 lost: gone.lost,
                 total: before.readers,
             }));
@@ -116,15 +116,15 @@ fn loses_too_many(lost: u64, readers: u64, max_removal: f64) -> bool {
 fn fold_group(
     tx: &Connection,
     chunk: &[Profile],
-    strangers: &mut Strangers,
-    seen: &mut Seen,
+    strangers: &mut BulkInsert,
+    seen: &mut SeenPeople,
     report: &mut FoldReport,
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
+) -> Result<(), SqliteFault> {
     let people: Vec<&Profile> = chunk.iter().collect();
     let keys = &HashKeys::load(tx)?;
     if strangers.are_likely() {
-        let mut group = Group::of_strangers(tx, keys, &people)?;
+        let mut group = PersonGroup::of_strangers(tx, keys, &people)?;
         let mut guessed = report.clone();
         for profile in chunk {
             fold_one(&mut group, profile, seen, &mut guessed);
@@ -134,7 +134,7 @@ fn fold_group(
             return Ok(());
         }
     }
-    let mut group = Group::load(tx, keys, &people)?;
+    let mut group = PersonGroup::load(tx, keys, &people)?;
     strangers.learn(&group);
     for profile in chunk {
         fold_one(&mut group, profile, seen, report);
@@ -146,11 +146,11 @@ fn fold_group(
 fn fold_doubtful(
     tx: &Connection,
     profile: &Profile,
-    seen: &mut Seen,
+    seen: &mut SeenPeople,
     report: &mut FoldReport,
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
-    let mut group = Group::load(tx, &HashKeys::load(tx)?, &[profile])?;
+) -> Result<(), SqliteFault> {
+    let mut group = PersonGroup::load(tx, &HashKeys::load(tx)?, &[profile])?;
     let mut told = report.clone();
     fold_one(&mut group, profile, seen, &mut told);
     let is_news = (told.added, told.changed, told.returned)
@@ -163,32 +163,37 @@ fn fold_doubtful(
     group.write(tx, Origin::File, now)
 }
 
-fn fold_one(group: &mut Group, profile: &Profile, seen: &mut Seen, report: &mut FoldReport) {
+fn fold_one(
+    group: &mut PersonGroup,
+    profile: &Profile,
+    seen: &mut SeenPeople,
+    report: &mut FoldReport,
+) {
     if let Some((id, vouched_by)) = group.known(profile)
         && vouched_by.has(Origin::File)
     {
         seen.add(id);
     }
     let merged = group.merge(profile, Origin::File);
-    seen.last_new = matches!(merged, Merged::New).then(|| profile.email.key());
+    seen.last_new = matches!(merged, MergedProfile::New).then(|| profile.email.key());
     match merged {
-        Merged::Suppressed(_) => report.suppressed += 1,
-        Merged::New => report.added += 1,
-        Merged::Known(merge) if merge.returned => report.returned += 1,
-        Merged::Known(merge) if merge.profile_changed => report.changed += 1,
-        Merged::Known(_) => report.unchanged += 1,
+        MergedProfile::Suppressed(_) => report.suppressed += 1,
+        MergedProfile::New => report.added += 1,
+        MergedProfile::Known(merge) if merge.returned => report.returned += 1,
+        MergedProfile::Known(merge) if merge.profile_changed => report.changed += 1,
+        MergedProfile::Known(_) => report.unchanged += 1,
     }
 }
 
 /// The list before a fold.
-struct Before {
+struct ListBefore {
     readers: u64,
     from_file: u64,
     last: i64,
 }
 
-impl Before {
-    fn look(tx: &Connection) -> Result<Self, Fault> {
+impl ListBefore {
+    fn look(tx: &Connection) -> Result<Self, SqliteFault> {
         tx.one(
             "SELECT count(*) FILTER (WHERE state = ?1 AND suppressed IS NULL) AS readers, \
              count(*) FILTER (WHERE vouched_by & ?2) AS from_file, \
@@ -210,14 +215,14 @@ impl Before {
 
 /// Which people of the file's earlier folds it still names: a bit each.
 #[derive(Default)]
-struct Seen {
+struct SeenPeople {
     bits: Vec<u64>,
     count: u64,
     /// The last entry's address, where the list did not know it.
     last_new: Option<String>,
 }
 
-impl Seen {
+impl SeenPeople {
     fn add(&mut self, id: SubscriberId) {
         let (word, bit) = Self::place(id);
         if word >= self.bits.len() {
@@ -245,7 +250,7 @@ impl Seen {
 
 /// Whom the file does not name any more.
 #[derive(Default)]
-struct Gone {
+struct AbsentPeople {
     /// Those whom nobody else wants on the list.
     deactivated: Vec<i64>,
     /// Those who stay for another's sake.
@@ -256,9 +261,13 @@ struct Gone {
     longer: Option<String>,
 }
 
-fn gone(tx: &Connection, before: &Before, seen: &Seen) -> Result<Gone, Fault> {
+fn gone(
+    tx: &Connection,
+    before: &ListBefore,
+    seen: &SeenPeople,
+) -> Result<AbsentPeople, SqliteFault> {
     let only_file = Origins::only(Origin::File);
-    let mut gone = Gone::default();
+    let mut gone = AbsentPeople::default();
     tx.all(
         "SELECT id, vouched_by, suppressed IS NULL, lower(email) FROM subscribers \
          WHERE id <= ?1 AND vouched_by & ?2 ORDER BY id",
@@ -285,7 +294,7 @@ fn gone(tx: &Connection, before: &Before, seen: &Seen) -> Result<Gone, Fault> {
     Ok(gone)
 }
 
-fn let_go(tx: &Connection, gone: &Gone, now: DateTime<Utc>) -> Result<(), Fault> {
+fn let_go(tx: &Connection, gone: &AbsentPeople, now: DateTime<Utc>) -> Result<(), SqliteFault> {
     let let_go = |id: i64, state: Option<SubscriberState>| {
         tx.run(
             "UPDATE subscribers SET state = coalesce(?2, state), \

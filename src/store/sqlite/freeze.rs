@@ -3,15 +3,19 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
-use super::{Fault, batch, codes, place::Place, realm, statement::Statements, waves};
+use super::{SqliteFault, batch, codes, place::StatePlace, realm, statement::Statements, waves};
 use crate::{
     audience::SubscriberState,
     store::{
-        AudienceSize, BatchId, BatchState, Freeze, NewBatch, Realm, StoreError, machine::State,
+        AudienceSize, BatchId, BatchState, Freeze, NewBatch, Realm, StoreError, machine::RowState,
     },
 };
 
-pub(super) fn size(tx: &Connection, realm: Realm, edition: &str) -> Result<AudienceSize, Fault> {
+pub(super) fn size(
+    tx: &Connection,
+    realm: Realm,
+    edition: &str,
+) -> Result<AudienceSize, SqliteFault> {
     let suppressed = realm::suppressed(realm);
     tx.one(
         &format!(
@@ -34,11 +38,11 @@ pub(super) fn size(tx: &Connection, realm: Realm, edition: &str) -> Result<Audie
 
 pub(super) fn freeze(
     tx: &Connection,
-    place: &Place,
+    place: &StatePlace,
     realm: Realm,
     new: &NewBatch,
     now: DateTime<Utc>,
-) -> Result<Freeze, Fault> {
+) -> Result<Freeze, SqliteFault> {
     if let Some(batch) = batch::by_issue(tx, realm, &new.issue)? {
         return Ok(Freeze {
             batch,
@@ -48,7 +52,7 @@ pub(super) fn freeze(
     let witnessed = place.steps(realm, &new.issue)?.unwrap_or(0);
     if witnessed > 0 && !new.may_repeat {
         let issue = new.issue.clone();
-        return Err(Fault::Told(StoreError::OlderCopy { issue }));
+        return Err(SqliteFault::Told(StoreError::OlderCopy { issue }));
     }
     refuse_taken_slot(tx, realm, new)?;
     let content = keep_content(tx, &new.content_hash, &new.content)?;
@@ -73,7 +77,7 @@ pub(super) fn freeze(
 }
 
 /// A slot is sent once, whatever its issue is called.
-fn refuse_taken_slot(tx: &Connection, realm: Realm, new: &NewBatch) -> Result<(), Fault> {
+fn refuse_taken_slot(tx: &Connection, realm: Realm, new: &NewBatch) -> Result<(), SqliteFault> {
     let taken: Option<String> = tx.maybe_value(
         "SELECT issue FROM batches WHERE edition = ?1 AND slot_date = ?2 AND state <> 3 \
          AND realm IN (?3, ?4)",
@@ -85,7 +89,7 @@ fn refuse_taken_slot(tx: &Connection, realm: Realm, new: &NewBatch) -> Result<()
         ],
     )?;
     match taken {
-        Some(issue) => Err(Fault::Told(StoreError::SlotTaken { issue })),
+        Some(issue) => Err(SqliteFault::Told(StoreError::SlotTaken { issue })),
         None => Ok(()),
     }
 }
@@ -96,7 +100,7 @@ pub(super) fn refreeze(
     hash: &str,
     content: &[u8],
     now: DateTime<Utc>,
-) -> Result<u64, Fault> {
+) -> Result<u64, SqliteFault> {
     let state = batch::by_id(tx, id)?.map(|batch| batch.state);
     if !matches!(state, Some(BatchState::Paused { .. })) {
         return Ok(0);
@@ -120,15 +124,19 @@ pub(super) fn refreeze(
         params![
             first,
             last,
-            codes::state_code(State::Pending),
-            codes::state_code(State::Claimed)
+            codes::state_code(RowState::Pending),
+            codes::state_code(RowState::Claimed)
         ],
     )?;
     Ok(untried.unsigned_abs())
 }
 
 /// Keeps content under its hash; answers the number of it.
-pub(super) fn keep_content(tx: &Connection, hash: &str, content: &[u8]) -> Result<i64, Fault> {
+pub(super) fn keep_content(
+    tx: &Connection,
+    hash: &str,
+    content: &[u8],
+) -> Result<i64, SqliteFault> {
     tx.run(
         "INSERT OR IGNORE INTO contents (hash, content) VALUES (?1, ?2)",
         params![hash, content],
@@ -142,7 +150,7 @@ fn insert_batch(
     new: &NewBatch,
     content: i64,
     now: DateTime<Utc>,
-) -> Result<BatchId, Fault> {
+) -> Result<BatchId, SqliteFault> {
     let id = tx.value(
         "INSERT INTO batches (issue, edition, slot, content, state, audience, frozen_at, slot_date, \
          realm, file) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9) RETURNING id",
@@ -163,7 +171,7 @@ fn insert_batch(
 
 /// The domains that had limits of their own in the batch before have them in this one, most likely
 /// (those that had a bad day, which come last, perhaps not): rows that start in their lane need not be moved there by the first claim.
-fn inherit_lanes(tx: &Connection, batch: BatchId) -> Result<(), Fault> {
+fn inherit_lanes(tx: &Connection, batch: BatchId) -> Result<(), SqliteFault> {
     tx.run(
         "INSERT INTO lanes (batch, domain, lane) SELECT ?1, domain, lane FROM lanes \
          WHERE batch = (SELECT max(batch) FROM lanes WHERE batch < ?1) ORDER BY lane LIMIT 100",
@@ -178,7 +186,7 @@ fn insert_deliveries(
     batch: BatchId,
     new: &NewBatch,
     now: DateTime<Utc>,
-) -> Result<i64, Fault> {
+) -> Result<i64, SqliteFault> {
     // Due since the slot, or at once: a clock that is set back later must not stop the batch.
     let due_at = new.slot.min(now);
     let suppressed = realm::suppressed(realm);
@@ -192,7 +200,7 @@ fn insert_deliveries(
         ),
         params![
             batch.0,
-            codes::state_code(State::Pending),
+            codes::state_code(RowState::Pending),
             codes::millis(due_at),
             codes::subscriber_state_code(SubscriberState::Active),
             quoted(&new.edition)

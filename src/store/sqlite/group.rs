@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Statement, ToSql, params};
 
 use super::{
-    Fault, codes,
+    SqliteFault, codes,
     hash_keys::HashKeys,
     past_consents,
     people::{self, PERSON},
@@ -16,41 +16,41 @@ use super::{
 };
 use crate::{
     audience::{Consent, Origin, Profile, SubscriberId, SuppressionReason},
-    store::merge::{Merge, Origins, Person},
+    store::merge::{MergeOutcome, Origins, StoredPerson},
 };
 
 /// How many people a group holds: memory stays flat whatever the list's length.
 pub(super) const GROUP: usize = 1_000;
 
 /// People by the key of their address.
-pub(super) struct Group {
-    people: Vec<Entry>,
+pub(super) struct PersonGroup {
+    people: Vec<GroupMember>,
     by_key: HashMap<String, usize>,
     suppressed: HashMap<String, SuppressionReason>,
 }
 
-struct Entry {
+struct GroupMember {
     /// None: not yet written.
     id: Option<SubscriberId>,
-    person: Person,
+    person: StoredPerson,
     is_changed: bool,
     replaced_consents: Vec<Consent>,
 }
 
 /// What became of one profile.
-pub(super) enum Merged {
+pub(super) enum MergedProfile {
     Suppressed(SuppressionReason),
     New,
-    Known(Merge),
+    Known(MergeOutcome),
 }
 
-impl Group {
+impl PersonGroup {
     /// Finds those of `profiles` whom the list or the suppressions know.
     pub(super) fn load(
         tx: &Connection,
         hash_keys: &HashKeys,
         profiles: &[&Profile],
-    ) -> Result<Self, Fault> {
+    ) -> Result<Self, SqliteFault> {
         let mut group = Self::of_strangers(tx, hash_keys, profiles)?;
         for profile in profiles {
             let key = profile.email.key();
@@ -70,7 +70,7 @@ impl Group {
         tx: &Connection,
         hash_keys: &HashKeys,
         profiles: &[&Profile],
-    ) -> Result<Self, Fault> {
+    ) -> Result<Self, SqliteFault> {
         let keys: Vec<String> = profiles.iter().map(|profile| profile.email.key()).collect();
         Ok(Self {
             people: Vec::with_capacity(profiles.len()),
@@ -80,14 +80,14 @@ impl Group {
     }
 
     /// Takes over what `origin` says of one person.
-    pub(super) fn merge(&mut self, said: &Profile, origin: Origin) -> Merged {
+    pub(super) fn merge(&mut self, said: &Profile, origin: Origin) -> MergedProfile {
         let key = said.email.key();
         if let Some(reason) = self.suppressed.get(&key) {
-            return Merged::Suppressed(*reason);
+            return MergedProfile::Suppressed(*reason);
         }
         let Some(&at) = self.by_key.get(&key) else {
-            self.add(key, None, Person::new(said.clone(), origin));
-            return Merged::New;
+            self.add(key, None, StoredPerson::new(said.clone(), origin));
+            return MergedProfile::New;
         };
         let entry = &mut self.people[at];
         let mut merge = entry.person.merge(said, origin);
@@ -95,7 +95,7 @@ impl Group {
         entry
             .replaced_consents
             .extend(merge.replaced_consent.take());
-        Merged::Known(merge)
+        MergedProfile::Known(merge)
     }
 
     /// Who of the list has that address, suppressed or not, and who vouches for them.
@@ -109,7 +109,7 @@ impl Group {
         &mut self,
         tx: &Connection,
         hash_keys: &HashKeys,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), SqliteFault> {
         let keys: Vec<String> = self
             .suppressed
             .extract_if(|_, reason| *reason != SuppressionReason::Manual)
@@ -135,8 +135,8 @@ impl Group {
         tx: &Connection,
         origin: Origin,
         now: DateTime<Utc>,
-    ) -> Result<u64, Fault> {
-        let new: Vec<&Entry> = self.people.iter().collect();
+    ) -> Result<u64, SqliteFault> {
+        let new: Vec<&GroupMember> = self.people.iter().collect();
         insert(tx, "INSERT OR IGNORE", &new, origin, now)
     }
 
@@ -151,12 +151,12 @@ impl Group {
         tx: &Connection,
         origin: Origin,
         now: DateTime<Utc>,
-    ) -> Result<(), Fault> {
-        let new: Vec<&Entry> = self.people.iter().filter(|e| e.id.is_none()).collect();
+    ) -> Result<(), SqliteFault> {
+        let new: Vec<&GroupMember> = self.people.iter().filter(|e| e.id.is_none()).collect();
         if !new.is_empty() {
             insert(tx, "INSERT", &new, origin, now)?;
         }
-        let changed: Vec<(SubscriberId, &Entry)> = self
+        let changed: Vec<(SubscriberId, &GroupMember)> = self
             .people
             .iter()
             .filter(|entry| entry.is_changed)
@@ -168,9 +168,9 @@ impl Group {
         Ok(())
     }
 
-    fn add(&mut self, key: String, id: Option<SubscriberId>, person: Person) {
+    fn add(&mut self, key: String, id: Option<SubscriberId>, person: StoredPerson) {
         self.by_key.insert(key, self.people.len());
-        self.people.push(Entry {
+        self.people.push(GroupMember {
             id,
             person,
             is_changed: false,
@@ -188,10 +188,10 @@ const COLUMNS: &str = "email, domain, name, editions, tags, timezone, language, 
 fn insert(
     tx: &Connection,
     verb: &str,
-    new: &[&Entry],
+    new: &[&GroupMember],
     origin: Origin,
     now: DateTime<Utc>,
-) -> Result<u64, Fault> {
+) -> Result<u64, SqliteFault> {
     let domains = domain_ids(tx, new)?;
     let now = codes::millis(now);
     let mut added = 0;
@@ -214,11 +214,11 @@ fn insertion(verb: &str, rows: usize) -> String {
 
 fn insert_rows(
     statement: &mut Statement<'_>,
-    chunk: &[&Entry],
+    chunk: &[&GroupMember],
     domains: &HashMap<&str, i64>,
     origin: Origin,
     now: i64,
-) -> Result<u64, Fault> {
+) -> Result<u64, SqliteFault> {
     let mut place = 0;
     let mut add = |value: &dyn ToSql| {
         place += 1;
@@ -248,7 +248,10 @@ fn insert_rows(
 }
 
 /// The numbers of the domains of new people, given out where they had none.
-fn domain_ids<'a>(tx: &Connection, new: &[&'a Entry]) -> Result<HashMap<&'a str, i64>, Fault> {
+fn domain_ids<'a>(
+    tx: &Connection,
+    new: &[&'a GroupMember],
+) -> Result<HashMap<&'a str, i64>, SqliteFault> {
     let mut ids = HashMap::new();
     for entry in new {
         let name = entry.person.profile.email.domain();
@@ -261,7 +264,7 @@ fn domain_ids<'a>(tx: &Connection, new: &[&'a Entry]) -> Result<HashMap<&'a str,
 }
 
 /// The number of a domain, given out where it had none.
-pub(super) fn domain_id(tx: &Connection, name: &str) -> Result<i64, Fault> {
+pub(super) fn domain_id(tx: &Connection, name: &str) -> Result<i64, SqliteFault> {
     let known = tx.maybe_value("SELECT id FROM domains WHERE name = ?1", params![name])?;
     match known {
         Some(id) => Ok(id),
@@ -274,9 +277,9 @@ pub(super) fn domain_id(tx: &Connection, name: &str) -> Result<i64, Fault> {
 
 fn update(
     tx: &Connection,
-    changed: &[(SubscriberId, &Entry)],
+    changed: &[(SubscriberId, &GroupMember)],
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
+) -> Result<(), SqliteFault> {
     for (id, entry) in changed {
         let person = &entry.person;
         let profile = &person.profile;
@@ -306,9 +309,9 @@ fn update(
 
 fn keep_replaced_consents(
     tx: &Connection,
-    changed: &[(SubscriberId, &Entry)],
+    changed: &[(SubscriberId, &GroupMember)],
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
+) -> Result<(), SqliteFault> {
     for (id, entry) in changed {
         for consent in &entry.replaced_consents {
             past_consents::keep(tx, *id, consent, now)?;

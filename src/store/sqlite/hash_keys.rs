@@ -4,7 +4,7 @@
 use aws_lc_rs::hmac;
 use rusqlite::{Connection, params};
 
-use super::{Fault, statement::Statements};
+use super::{SqliteFault, statement::Statements};
 use crate::store::StoreError;
 
 /// So many other lists may be taken in: each costs a hash at every address that is looked up.
@@ -23,7 +23,7 @@ pub(super) struct HashKey {
 }
 
 impl HashKeys {
-    pub(super) fn load(tx: &Connection) -> Result<Self, Fault> {
+    pub(super) fn load(tx: &Connection) -> Result<Self, SqliteFault> {
         let others = tx.all("SELECT id, key FROM hash_keys ORDER BY id", [], |row| {
             Ok((row.get(0)?, HashKey::new(row.get(1)?)))
         })?;
@@ -52,7 +52,11 @@ impl HashKeys {
     }
 
     /// The number that rows name a key by; None is the list's own. It is learned where it was not known.
-    pub(super) fn number(&mut self, tx: &Connection, key: &[u8]) -> Result<Option<i64>, Fault> {
+    pub(super) fn number(
+        &mut self,
+        tx: &Connection,
+        key: &[u8],
+    ) -> Result<Option<i64>, SqliteFault> {
         if key == self.own.bytes {
             return Ok(None);
         }
@@ -60,7 +64,7 @@ impl HashKeys {
             return Ok(Some(*number));
         }
         if self.others.len() == MOST {
-            return Err(Fault::Told(StoreError::TooManyHashKeys));
+            return Err(SqliteFault::Told(StoreError::TooManyHashKeys));
         }
         let number = tx.value(
             "INSERT INTO hash_keys (key) VALUES (?1) RETURNING id",

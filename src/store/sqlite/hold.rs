@@ -8,7 +8,7 @@ use std::{
     path::Path,
 };
 
-use super::{Fault, open::open_lock_file};
+use super::{SqliteFault, open::open_lock_file};
 use crate::store::{Realm, SenderGuard, SenderId, StoreError};
 
 const SENDING: &str = "sending.lock";
@@ -20,7 +20,7 @@ const PLAYED_SCHEDULE: &str = "rehearsal.lock";
 const MAX_HOLDER_BYTES: u64 = 300;
 
 /// The right to send.
-pub(super) fn sending(state_dir: &Path, sender: &SenderId) -> Result<SenderGuard, Fault> {
+pub(super) fn sending(state_dir: &Path, sender: &SenderId) -> Result<SenderGuard, SqliteFault> {
     let held = |holder| StoreError::Held { holder };
     lock(&state_dir.join(SENDING), sender, held)
 }
@@ -30,7 +30,7 @@ pub(super) fn schedule(
     state_dir: &Path,
     realm: Realm,
     keeper: &SenderId,
-) -> Result<SenderGuard, Fault> {
+) -> Result<SenderGuard, SqliteFault> {
     let file = match realm {
         Realm::Real => SCHEDULE,
         Realm::Rehearsal => PLAYED_SCHEDULE,
@@ -43,9 +43,9 @@ fn lock(
     path: &Path,
     sender: &SenderId,
     refused: impl FnOnce(String) -> StoreError,
-) -> Result<SenderGuard, Fault> {
+) -> Result<SenderGuard, SqliteFault> {
     let unusable = |error: io::Error| {
-        Fault::Told(StoreError::Unusable {
+        SqliteFault::Told(StoreError::Unusable {
             place: path.display().to_string(),
             source: error.into(),
         })
@@ -54,20 +54,20 @@ fn lock(
     match file.try_lock() {
         Ok(()) => {
             introduce(&mut file, sender).map_err(unusable)?;
-            Ok(SenderGuard::new(Held { file }))
+            Ok(SenderGuard::new(LockHandle { file }))
         }
-        Err(TryLockError::WouldBlock) => Err(Fault::Told(refused(holder(&mut file)))),
+        Err(TryLockError::WouldBlock) => Err(SqliteFault::Told(refused(holder(&mut file)))),
         Err(TryLockError::Error(error)) => Err(unusable(error)),
     }
 }
 
 /// The lock lives as long as the handle.
 #[derive(Debug)]
-struct Held {
+struct LockHandle {
     file: File,
 }
 
-impl Drop for Held {
+impl Drop for LockHandle {
     fn drop(&mut self) {
         // Only tidiness: an empty file tells a curious person that nobody sends.
         let _ = self.file.set_len(0);

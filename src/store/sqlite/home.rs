@@ -25,9 +25,9 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
 use super::{
-    FILE, Fault, codes,
+    FILE, SqliteFault, codes,
     open::{self, open_lock_file},
-    outside::Outside,
+    outside::OutsideFolder,
     statement::Statements,
 };
 use crate::store::{BatchState, StoreError};
@@ -37,7 +37,7 @@ const MARK: &str = "home";
 
 /// How often somebody has taken the right to send, with words that no copy can guess.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Run {
+pub(super) struct SenderRun {
     count: i64,
     word: String,
     /// The one before: a file may lag behind the database by one, and never be ahead of it.
@@ -48,8 +48,8 @@ pub(super) struct Run {
 pub(super) fn check(
     tx: &Connection,
     state_dir: &Path,
-    outside: Option<&Outside>,
-) -> Result<(), Fault> {
+    outside: Option<&OutsideFolder>,
+) -> Result<(), SqliteFault> {
     let known: Option<String> = tx.value("SELECT home FROM instance", [])?;
     let run = run(tx)?;
     let is_at_home = match &known {
@@ -61,7 +61,7 @@ pub(super) fn check(
     let noted = [noted_beside(state_dir)?, noted_outside(tx, outside)?];
     let agrees = noted.iter().flatten().all(|noted| run.follows(noted));
     if !is_at_home || !agrees {
-        return Err(Fault::Told(StoreError::Copied));
+        return Err(SqliteFault::Told(StoreError::Copied));
     }
     if known.is_none_or(|known| !known.starts_with(FORM)) {
         make_home(tx, state_dir)?;
@@ -71,10 +71,10 @@ pub(super) fn check(
 
 /// Begins a new run, which no copy knows. To be noted by [`Run::note`] once the transaction is on the disk,
 /// while the mark is locked.
-pub(super) fn begin_run(tx: &Connection) -> Result<Run, Fault> {
+pub(super) fn begin_run(tx: &Connection) -> Result<SenderRun, SqliteFault> {
     let last = run(tx)?;
     let word: String = tx.value("SELECT lower(hex(randomblob(8)))", [])?;
-    let next = Run {
+    let next = SenderRun {
         count: last.count + 1,
         word,
         before: last.word,
@@ -92,7 +92,7 @@ pub(super) fn adopt(
     tx: &Connection,
     state_dir: &Path,
     now: DateTime<Utc>,
-) -> Result<(u64, Run), Fault> {
+) -> Result<(u64, SenderRun), SqliteFault> {
     let run = settle(tx, state_dir)?;
     tx.run(
         "UPDATE instance SET adopted_at = ?1",
@@ -116,19 +116,19 @@ pub(super) fn adopt(
 }
 
 /// Since when a person has vouched for this copy; None: it is no copy.
-pub(super) fn adopted_at(tx: &Connection) -> Result<Option<DateTime<Utc>>, Fault> {
+pub(super) fn adopted_at(tx: &Connection) -> Result<Option<DateTime<Utc>>, SqliteFault> {
     let millis: Option<i64> = tx.value("SELECT adopted_at FROM instance", [])?;
     millis.map(codes::time).transpose()
 }
 
 /// Makes this its home, and begins a run that no file knows yet.
-pub(super) fn settle(tx: &Connection, state_dir: &Path) -> Result<Run, Fault> {
+pub(super) fn settle(tx: &Connection, state_dir: &Path) -> Result<SenderRun, SqliteFault> {
     make_home(tx, state_dir)?;
     begin_run(tx)
 }
 
 /// Makes the mark anew and remembers it.
-fn make_home(tx: &Connection, state_dir: &Path) -> Result<(), Fault> {
+fn make_home(tx: &Connection, state_dir: &Path) -> Result<(), SqliteFault> {
     let place = mark(state_dir);
     let made = remove(&place)
         .and_then(|()| open_lock_file(&place)?.sync_all())
@@ -139,18 +139,18 @@ fn make_home(tx: &Connection, state_dir: &Path) -> Result<(), Fault> {
 }
 
 /// The mark, locked: of two who begin a run at once, the second finds the first one's noted.
-pub(super) fn lock_mark(state_dir: &Path) -> Result<File, Fault> {
+pub(super) fn lock_mark(state_dir: &Path) -> Result<File, SqliteFault> {
     let lock = state_dir.join("home.lock");
     open::lock(&lock).map_err(|error| open::fault(&lock, error))
 }
 
-impl Run {
+impl SenderRun {
     /// Tells the mark and the place outside, durably.
     pub(super) fn note(
         &self,
         state_dir: &Path,
-        outside: Option<(&Outside, &str)>,
-    ) -> Result<(), Fault> {
+        outside: Option<(&OutsideFolder, &str)>,
+    ) -> Result<(), SqliteFault> {
         let text = format!("{} {}\n", self.count, self.word);
         let mark = mark(state_dir);
         let written = open_lock_file(&mark).and_then(|mut file| {
@@ -173,12 +173,12 @@ impl Run {
     }
 }
 
-fn run(tx: &Connection) -> Result<Run, Fault> {
+fn run(tx: &Connection) -> Result<SenderRun, SqliteFault> {
     tx.one(
         "SELECT run, run_word, run_before FROM instance",
         [],
         |row| {
-            Ok(Run {
+            Ok(SenderRun {
                 count: row.get(0)?,
                 word: row.get(1)?,
                 before: row.get(2)?,
@@ -187,7 +187,7 @@ fn run(tx: &Connection) -> Result<Run, Fault> {
     )
 }
 
-fn noted_beside(state_dir: &Path) -> Result<Option<(i64, String)>, Fault> {
+fn noted_beside(state_dir: &Path) -> Result<Option<(i64, String)>, SqliteFault> {
     let place = mark(state_dir);
     let mut text = String::new();
     match File::open(&place).and_then(|file| file.take(200).read_to_string(&mut text)) {
@@ -200,8 +200,8 @@ fn noted_beside(state_dir: &Path) -> Result<Option<(i64, String)>, Fault> {
 
 fn noted_outside(
     tx: &Connection,
-    outside: Option<&Outside>,
-) -> Result<Option<(i64, String)>, Fault> {
+    outside: Option<&OutsideFolder>,
+) -> Result<Option<(i64, String)>, SqliteFault> {
     let Some(outside) = outside else {
         return Ok(None);
     };
@@ -216,7 +216,7 @@ fn parse_run(text: &str) -> Option<(i64, String)> {
 }
 
 /// The mark of the list that the database holds.
-pub(super) fn list(tx: &Connection) -> Result<String, Fault> {
+pub(super) fn list(tx: &Connection) -> Result<String, SqliteFault> {
     tx.value("SELECT mark FROM instance", [])
 }
 
@@ -234,7 +234,7 @@ fn remove(place: &Path) -> io::Result<()> {
 /// How a place is written down now; the release before wrote the mark's change time.
 const FORM: &str = "born ";
 
-fn is_here(known: &str, state_dir: &Path) -> Result<bool, Fault> {
+fn is_here(known: &str, state_dir: &Path) -> Result<bool, SqliteFault> {
     let here = match known.starts_with(FORM) {
         true => here(state_dir),
         false => here_by_change(state_dir),
@@ -275,6 +275,6 @@ fn here_by_change(state_dir: &Path) -> io::Result<String> {
 }
 
 /// Whether anything was ever to be sent from this database.
-fn has_batches(tx: &Connection) -> Result<bool, Fault> {
+fn has_batches(tx: &Connection) -> Result<bool, SqliteFault> {
     tx.value("SELECT EXISTS (SELECT 1 FROM batches)", [])
 }

@@ -4,24 +4,24 @@
 
 use tokio::sync::mpsc;
 
-use super::{Fault, database};
+use super::{SqliteFault, database};
 
 /// How many groups wait for the database's thread.
 const WAITING: usize = 1;
 
 /// Where the groups come from. Dropped before `end`, it undoes the transaction: half of a list is
 /// none.
-pub(super) struct Feed<T>(mpsc::Sender<Option<T>>);
+pub(super) struct GroupFeed<T>(mpsc::Sender<Option<T>>);
 
 /// Where the transaction takes them.
-pub(super) struct Intake<T>(mpsc::Receiver<Option<T>>);
+pub(super) struct ListIntake<T>(mpsc::Receiver<Option<T>>);
 
-pub(super) fn intake<T>() -> (Feed<T>, Intake<T>) {
+pub(super) fn intake<T>() -> (GroupFeed<T>, ListIntake<T>) {
     let (feed, intake) = mpsc::channel(WAITING);
-    (Feed(feed), Intake(intake))
+    (GroupFeed(feed), ListIntake(intake))
 }
 
-impl<T> Feed<T> {
+impl<T> GroupFeed<T> {
     /// Hands a group over; false where nobody takes it: the transaction has failed already.
     pub(super) async fn hand_over(&self, group: T) -> bool {
         self.0.send(Some(group)).await.is_ok()
@@ -34,9 +34,9 @@ impl<T> Feed<T> {
     }
 }
 
-impl<T> Intake<T> {
+impl<T> ListIntake<T> {
     /// The next group; None: these were all. On the database's thread alone: it waits.
-    pub(super) fn next(&mut self) -> Result<Option<T>, Fault> {
+    pub(super) fn next(&mut self) -> Result<Option<T>, SqliteFault> {
         self.0.blocking_recv().ok_or_else(database::abandoned)
     }
 }

@@ -3,22 +3,26 @@
 
 use rusqlite::{Connection, params};
 
-use super::{Fault, codes, statement::Statements};
-use crate::store::{BatchId, Quotas, machine::State};
+use super::{SqliteFault, codes, statement::Statements};
+use crate::store::{BatchId, ClaimQuotas, machine::RowState};
 
 /// Everyone whose domain has no limits.
 const COMMON: i64 = 0;
 
 /// A lane and how many rows may be taken from it.
 #[derive(Debug)]
-pub(super) struct Lane {
+pub(super) struct QueuePartition {
     pub(super) number: i64,
     pub(super) room: u32,
     is_common: bool,
 }
 
 /// The lanes of a batch with their room. Domains that the quotas name for the first time get theirs.
-pub(super) fn open(tx: &Connection, batch: BatchId, quotas: &Quotas) -> Result<Vec<Lane>, Fault> {
+pub(super) fn open(
+    tx: &Connection,
+    batch: BatchId,
+    quotas: &ClaimQuotas,
+) -> Result<Vec<QueuePartition>, SqliteFault> {
     let mut known = all(tx, batch)?;
     let is_new = |(name, _): &&(String, u32)| !known.iter().any(|(known, _)| known == name);
     let new: Vec<&str> = quotas
@@ -39,7 +43,7 @@ pub(super) fn open(tx: &Connection, batch: BatchId, quotas: &Quotas) -> Result<V
                 .domains
                 .iter()
                 .find(|(domain, _)| Some(domain) == name.as_ref());
-            Lane {
+            QueuePartition {
                 number,
                 room: quota.map_or(quotas.rest, |(_, room)| *room),
                 // A lane that lost its limits is drained together with the common one.
@@ -50,7 +54,7 @@ pub(super) fn open(tx: &Connection, batch: BatchId, quotas: &Quotas) -> Result<V
 }
 
 /// Takes one of a lane's rows out of its room; false where there is none left.
-pub(super) fn use_one(lanes: &mut [Lane], number: i64) -> bool {
+pub(super) fn use_one(lanes: &mut [QueuePartition], number: i64) -> bool {
     let Some(lane) = lanes.iter().find(|lane| lane.number == number) else {
         return false;
     };
@@ -66,7 +70,7 @@ pub(super) fn use_one(lanes: &mut [Lane], number: i64) -> bool {
     true
 }
 
-fn all(tx: &Connection, batch: BatchId) -> Result<Vec<(String, i64)>, Fault> {
+fn all(tx: &Connection, batch: BatchId) -> Result<Vec<(String, i64)>, SqliteFault> {
     tx.all(
         "SELECT d.name, l.lane FROM lanes AS l JOIN domains AS d ON d.id = l.domain \
          WHERE l.batch = ?1 ORDER BY l.lane",
@@ -76,7 +80,7 @@ fn all(tx: &Connection, batch: BatchId) -> Result<Vec<(String, i64)>, Fault> {
 }
 
 /// Gives domains their lanes and moves their rows there; false where no reader has such an address.
-fn split_off(tx: &Connection, batch: BatchId, names: &[&str]) -> Result<bool, Fault> {
+fn split_off(tx: &Connection, batch: BatchId, names: &[&str]) -> Result<bool, SqliteFault> {
     let last: i64 = tx.value(
         "SELECT coalesce(max(lane), 0) FROM lanes WHERE batch = ?1",
         params![batch.0],
@@ -91,7 +95,7 @@ fn split_off(tx: &Connection, batch: BatchId, names: &[&str]) -> Result<bool, Fa
         return Ok(false);
     }
     let (first, end) = codes::deliveries_of(batch);
-    let ended = [State::Accepted, State::Rejected, State::Skipped].map(codes::state_code);
+    let ended = [RowState::Accepted, RowState::Rejected, RowState::Skipped].map(codes::state_code);
     tx.run(
         "UPDATE deliveries SET lane = l.lane FROM lanes AS l \
          WHERE l.batch = ?1 AND l.lane > ?2 AND l.domain = deliveries.domain \

@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 
 use rusqlite::{Connection, params};
 
-use super::{Fault, realm, statement::Statements};
+use super::{SqliteFault, realm, statement::Statements};
 use crate::{
     publication::Rate,
-    store::{Lease, Realm, pace},
+    store::{LeaseAnswer, Realm, pace},
 };
 
 pub(super) fn lease(
@@ -17,7 +17,7 @@ pub(super) fn lease(
     rate: Rate,
     want: u32,
     now: DateTime<Utc>,
-) -> Result<Lease, Fault> {
+) -> Result<LeaseAnswer, SqliteFault> {
     let realm = realm::code(realm);
     let spent_until: Option<i64> = tx.maybe_value(
         "SELECT spent_until FROM paces WHERE realm = ?1 AND key = ?2",

@@ -5,7 +5,7 @@
 use aws_lc_rs::digest::{SHA384, digest};
 use rusqlite::{Connection, TransactionBehavior, params};
 
-use super::{Fault, statement::Statements, trouble};
+use super::{SqliteFault, statement::Statements, trouble};
 use crate::store::StoreError;
 
 /// One step: never changed once it was released, or no state would open any more.
@@ -79,14 +79,14 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS _sqlx_migrations (
 )";
 
 /// Takes the steps that were not taken yet, all or none.
-pub(super) fn run(connection: &mut Connection) -> Result<(), Fault> {
+pub(super) fn run(connection: &mut Connection) -> Result<(), SqliteFault> {
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     tx.run(TABLE, [])?;
     let taken = tx.all(
         "SELECT version, checksum, success FROM _sqlx_migrations ORDER BY version",
         [],
         |row| {
-            Ok(Taken {
+            Ok(AppliedMigration {
                 version: row.get(0)?,
                 checksum: row.get(1)?,
                 is_whole: row.get(2)?,
@@ -111,9 +111,9 @@ impl Migration {
     }
 
     /// What keeps the disk or another process from it is told as always; anything else is the step's own.
-    fn failed(&self, error: rusqlite::Error) -> Fault {
+    fn failed(&self, error: rusqlite::Error) -> SqliteFault {
         if trouble::is_of_machine(&error) {
-            return Fault::Sql(error);
+            return SqliteFault::Sql(error);
         }
         let Self {
             version,
@@ -127,10 +127,10 @@ impl Migration {
             other => other.to_string(),
         };
         let what = format!("its step {version} ({description}) fails: {words}");
-        Fault::Told(StoreError::Outdated(what.into()))
+        SqliteFault::Told(StoreError::Outdated(what.into()))
     }
 
-    fn take(&self, connection: &Connection) -> Result<(), Fault> {
+    fn take(&self, connection: &Connection) -> Result<(), SqliteFault> {
         let failed = |error| self.failed(error);
         connection.execute_batch(self.sql).map_err(failed)?;
         // The time it took is sqlx's curiosity alone; -1 says that nobody measured it.
@@ -145,17 +145,17 @@ impl Migration {
 }
 
 /// A step that a database has behind it.
-struct Taken {
+struct AppliedMigration {
     version: i64,
     checksum: Vec<u8>,
     is_whole: bool,
 }
 
-impl Taken {
-    fn check(&self) -> Result<(), Fault> {
+impl AppliedMigration {
+    fn check(&self) -> Result<(), SqliteFault> {
         let ours = MIGRATIONS.iter().find(|step| step.version == self.version);
         let Some(ours) = ours else {
-            return Err(Fault::Told(StoreError::Newer));
+            return Err(SqliteFault::Told(StoreError::Newer));
         };
         let what = if !self.is_whole {
             "was left half done"
@@ -165,6 +165,6 @@ impl Taken {
             return Ok(());
         };
         let what = format!("its step {} {what}", self.version);
-        Err(Fault::Told(StoreError::Outdated(what.into())))
+        Err(SqliteFault::Told(StoreError::Outdated(what.into())))
     }
 }

@@ -3,15 +3,15 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
-use super::{Fault, codes, realm, statement::Statements, waves};
-use crate::store::{BatchId, Mood, Realm, machine::State};
+use super::{SqliteFault, codes, realm, statement::Statements, waves};
+use crate::store::{BatchId, Realm, StoredMood, machine::RowState};
 
-pub(super) fn all(tx: &Connection, realm: Realm) -> Result<Vec<Mood>, Fault> {
+pub(super) fn all(tx: &Connection, realm: Realm) -> Result<Vec<StoredMood>, SqliteFault> {
     tx.all(
         "SELECT * FROM moods WHERE realm = ?1 ORDER BY key",
         params![realm::code(realm)],
         |row| {
-            Ok(Mood {
+            Ok(StoredMood {
                 key: row.get("key")?,
                 record: row.get("record")?,
                 at: codes::time_at(row, "at")?,
@@ -20,7 +20,7 @@ pub(super) fn all(tx: &Connection, realm: Realm) -> Result<Vec<Mood>, Fault> {
     )
 }
 
-pub(super) fn keep(tx: &Connection, realm: Realm, moods: &[Mood]) -> Result<(), Fault> {
+pub(super) fn keep(tx: &Connection, realm: Realm, moods: &[StoredMood]) -> Result<(), SqliteFault> {
     for mood in moods {
         tx.run(
             "INSERT INTO moods (realm, key, record, at) VALUES (?4, ?1, ?2, ?3) \
@@ -42,7 +42,7 @@ pub(super) fn postpone(
     batch: BatchId,
     domain: &str,
     until: DateTime<Utc>,
-) -> Result<u64, Fault> {
+) -> Result<u64, SqliteFault> {
     tx.run(
         "UPDATE deliveries SET due_at = ?3 WHERE batch = ?1 AND due_at < ?3 \
          AND domain = (SELECT id FROM domains WHERE name = ?2)",
@@ -56,7 +56,7 @@ pub(super) fn pull_back(
     tx: &Connection,
     batch: BatchId,
     latest: DateTime<Utc>,
-) -> Result<u64, Fault> {
+) -> Result<u64, SqliteFault> {
     tx.run(
         "UPDATE deliveries SET due_at = ?2 WHERE batch = ?1 AND due_at > ?2 AND due_at < ?3 \
          AND (state = ?4 OR wave IS NULL OR EXISTS (SELECT 1 FROM waves AS w \
@@ -65,7 +65,7 @@ pub(super) fn pull_back(
             batch.0,
             codes::millis(latest),
             waves::HELD_MILLIS,
-            codes::state_code(State::Deferred)
+            codes::state_code(RowState::Deferred)
         ],
     )
 }

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
 use super::{
-    Fault, codes, departures,
-    group::{self, Group, Merged},
+    SqliteFault, codes, departures,
+    group::{self, MergedProfile, PersonGroup},
     hash_keys::HashKeys,
     past_consents,
     statement::Statements,
@@ -14,8 +14,8 @@ use super::{
 use crate::{
     audience::{HashedDeparture, Newcomer, Origin, SubscriberId, Suppression},
     store::{
-        Joined, Upsert,
-        merge::{Origins, Person},
+        JoinOutcome, Upsert,
+        merge::{Origins, StoredPerson},
     },
 };
 
@@ -24,22 +24,22 @@ pub(super) fn join(
     departures: &[HashedDeparture],
     people: &[Newcomer],
     now: DateTime<Utc>,
-) -> Result<Joined, Fault> {
-    let mut joined = Joined {
+) -> Result<JoinOutcome, SqliteFault> {
+    let mut joined = JoinOutcome {
         newly_suppressed: departures::join(tx, departures)?,
-        ..Joined::default()
+        ..JoinOutcome::default()
     };
     let keys = HashKeys::load(tx)?;
     for person in people {
-        let mut group = Group::load(tx, &keys, &[&person.profile])?;
+        let mut group = PersonGroup::load(tx, &keys, &[&person.profile])?;
         let outcome = match group.merge(&person.profile, Origin::Import) {
-            Merged::Suppressed(reason) => Upsert::Suppressed(reason),
-            Merged::New => {
+            MergedProfile::Suppressed(reason) => Upsert::Suppressed(reason),
+            MergedProfile::New => {
                 let id = insert(tx, person, now)?;
                 past_consents::take_over(tx, id, &person.past_consents)?;
                 Upsert::Added
             }
-            Merged::Known(merge) => {
+            MergedProfile::Known(merge) => {
                 let mut is_news = merge.changed;
                 let known = group.known(&person.profile);
                 group.write(tx, Origin::Import, now)?;
@@ -64,8 +64,12 @@ pub(super) fn join(
 }
 
 /// As they were there; whoever imports them vouches for them, too.
-fn insert(tx: &Connection, newcomer: &Newcomer, now: DateTime<Utc>) -> Result<SubscriberId, Fault> {
-    let mut person = Person::new(newcomer.profile.clone(), newcomer.origin);
+fn insert(
+    tx: &Connection,
+    newcomer: &Newcomer,
+    now: DateTime<Utc>,
+) -> Result<SubscriberId, SqliteFault> {
+    let mut person = StoredPerson::new(newcomer.profile.clone(), newcomer.origin);
     person.vouched_by = Origins::only(newcomer.origin);
     person.vouched_by.add(Origin::Import);
     let profile = &person.profile;

@@ -6,10 +6,10 @@ use std::borrow::Cow;
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, Row, params};
 
-use super::{Fault, codes, realm, statement::Statements};
+use super::{SqliteFault, codes, realm, statement::Statements};
 use crate::store::{
     Realm,
-    notices::{DueNotice, NewNotice, NoticeId, TELLING, Told, Unreached},
+    notices::{DueNotice, NewNotice, NoticeId, NotifyOutcome, TELLING, UnreachedTarget},
 };
 
 /// Long after this nothing is told twice: keys name their dates.
@@ -20,7 +20,7 @@ pub(super) fn post(
     realm: Realm,
     notices: &[NewNotice],
     now: DateTime<Utc>,
-) -> Result<u64, Fault> {
+) -> Result<u64, SqliteFault> {
     tx.run(
         "DELETE FROM notices WHERE due_at IS NULL AND created_at < ?1",
         params![codes::millis(now - KEPT)],
@@ -56,7 +56,7 @@ pub(super) fn take_due(
     realm: Realm,
     busy: &[String],
     now: DateTime<Utc>,
-) -> Result<Vec<DueNotice>, Fault> {
+) -> Result<Vec<DueNotice>, SqliteFault> {
     let busy = serde_json::Value::from(busy).to_string();
     let mut due = tx.all(
         "UPDATE notices SET due_at = ?2 WHERE id IN \
@@ -75,7 +75,7 @@ pub(super) fn take_due(
     Ok(due)
 }
 
-fn notice_from(row: &Row<'_>) -> Result<DueNotice, Fault> {
+fn notice_from(row: &Row<'_>) -> Result<DueNotice, SqliteFault> {
     let content: Option<Vec<u8>> = row.get("content")?;
     Ok(DueNotice {
         id: NoticeId(row.get("id")?),
@@ -90,15 +90,15 @@ fn notice_from(row: &Row<'_>) -> Result<DueNotice, Fault> {
 pub(super) fn settle(
     tx: &Connection,
     notice: NoticeId,
-    told: Told,
+    told: NotifyOutcome,
     reply: &str,
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
+) -> Result<(), SqliteFault> {
     let due_at = match told {
-        Told::Again(at) => Some(codes::millis(at)),
-        Told::Done | Told::GivenUp => None,
+        NotifyOutcome::Again(at) => Some(codes::millis(at)),
+        NotifyOutcome::Done | NotifyOutcome::GivenUp => None,
     };
-    let is_try_failed = told != Told::Done;
+    let is_try_failed = told != NotifyOutcome::Done;
     tx.run(
         "UPDATE notices SET due_at = ?2, attempts = attempts + ?3, reply = ?4, \
          content = CASE WHEN ?2 IS NULL THEN NULL ELSE content END, \
@@ -109,13 +109,16 @@ pub(super) fn settle(
             i64::from(is_try_failed),
             reply,
             codes::millis(now),
-            told == Told::GivenUp
+            told == NotifyOutcome::GivenUp
         ],
     )?;
     Ok(())
 }
 
-pub(super) fn next_due(tx: &Connection, realm: Realm) -> Result<Option<DateTime<Utc>>, Fault> {
+pub(super) fn next_due(
+    tx: &Connection,
+    realm: Realm,
+) -> Result<Option<DateTime<Utc>>, SqliteFault> {
     let millis: Option<i64> = tx.value(
         "SELECT min(due_at) FROM notices WHERE due_at IS NOT NULL AND realm = ?1",
         params![realm::code(realm)],
@@ -127,7 +130,7 @@ pub(super) fn unreached(
     tx: &Connection,
     realm: Realm,
     since: DateTime<Utc>,
-) -> Result<Vec<Unreached>, Fault> {
+) -> Result<Vec<UnreachedTarget>, SqliteFault> {
     // Of several columns beside max() SQLite takes those of the row that has it.
     tx.all(
         "SELECT target, count(*) AS given_up, max(settled_at) AS at, reply FROM notices AS lost \
@@ -138,7 +141,7 @@ pub(super) fn unreached(
         params![realm::code(realm), codes::millis(since)],
         |row| {
             let reply: Option<String> = row.get("reply")?;
-            Ok(Unreached {
+            Ok(UnreachedTarget {
                 target: row.get("target")?,
                 given_up: codes::count(row, "given_up")?,
                 at: codes::time_at(row, "at")?,

@@ -12,7 +12,7 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
-use super::{FILE, Fault, migrations, place::Place, statement::Statements};
+use super::{FILE, SqliteFault, migrations, place::StatePlace, statement::Statements};
 use crate::store::StoreError;
 
 /// "DNot" in ASCII: how `file` and we tell our databases from others'.
@@ -26,7 +26,7 @@ const STATEMENTS: usize = 200;
 
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Access {
+pub(super) enum ConnectionAccess {
     /// The one that writes.
     Writer,
     /// Progress, pages, a backup.
@@ -34,7 +34,7 @@ pub(super) enum Access {
 }
 
 /// Opens a database for the first time in this process, making folder and file where they are missing.
-pub(super) fn first(state_dir: &Path) -> Result<(Place, Connection), Fault> {
+pub(super) fn first(state_dir: &Path) -> Result<(StatePlace, Connection), SqliteFault> {
     let file = state_dir.join(FILE);
     make_private_folder(state_dir).map_err(|error| fault(state_dir, error))?;
     // Two first runs at once must not both make the tables.
@@ -45,28 +45,28 @@ pub(super) fn first(state_dir: &Path) -> Result<(Place, Connection), Fault> {
         }
         _ => {}
     }
-    let presence = Presence::of(state_dir).map_err(|error| fault(state_dir, error))?;
+    let presence = OpenPresence::of(state_dir).map_err(|error| fault(state_dir, error))?;
     // Whoever closes a database in good order folds its log in; one that is left, with nobody there, is of
     // a process that died.
     let was_left = presence.is_alone && fs::metadata(log(&file)).is_ok_and(|log| log.len() > 0);
-    let mut connection = connect(&file, Access::Writer)?;
+    let mut connection = connect(&file, ConnectionAccess::Writer)?;
     if was_left {
         refuse_damage(&connection)?;
     }
     migrations::run(&mut connection)?;
     drop(opening);
     let presence = presence.shared().map_err(|error| fault(state_dir, error))?;
-    let place = Place::new(state_dir.to_owned(), file, presence);
+    let place = StatePlace::new(state_dir.to_owned(), file, presence);
     Ok((place, connection))
 }
 
 /// That this process has the database open, for others to see.
-struct Presence {
+struct OpenPresence {
     file: File,
     is_alone: bool,
 }
 
-impl Presence {
+impl OpenPresence {
     fn of(state_dir: &Path) -> io::Result<Self> {
         let file = open_lock_file(&state_dir.join("open.lock"))?;
         let is_alone = file.try_lock().is_ok();
@@ -92,11 +92,11 @@ fn log(file: &Path) -> PathBuf {
 
 /// Looks at every page: nothing is built on a database that a failing disk or a copy in the middle of a write
 /// has torn.
-fn refuse_damage(connection: &Connection) -> Result<(), Fault> {
+fn refuse_damage(connection: &Connection) -> Result<(), SqliteFault> {
     let found: String = connection.value("PRAGMA quick_check(1)", [])?;
     match found.as_str() {
         "ok" => Ok(()),
-        _ => Err(Fault::Told(StoreError::Damaged { what: found })),
+        _ => Err(SqliteFault::Told(StoreError::Damaged { what: found })),
     }
 }
 
@@ -122,7 +122,7 @@ pub(super) fn refuse_full_disk(state_dir: &Path) -> Result<(), StoreError> {
 }
 
 /// A connection to a database that is there.
-pub(super) fn connect(file: &Path, access: Access) -> Result<Connection, Fault> {
+pub(super) fn connect(file: &Path, access: ConnectionAccess) -> Result<Connection, SqliteFault> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(file, flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
@@ -141,20 +141,20 @@ pub(super) fn connect(file: &Path, access: Access) -> Result<Connection, Fault> 
     )?;
     connection.execute_batch(match access {
         // What is deleted is overwritten: an erased person must not be read out of the free pages.
-        Access::Writer => "PRAGMA cache_size = -16384; PRAGMA secure_delete = ON",
-        Access::Reader => "PRAGMA cache_size = -2048; PRAGMA query_only = ON",
+        ConnectionAccess::Writer => "PRAGMA cache_size = -16384; PRAGMA secure_delete = ON",
+        ConnectionAccess::Reader => "PRAGMA cache_size = -2048; PRAGMA query_only = ON",
     })?;
     Ok(connection)
 }
 
-fn check_ours(connection: &Connection) -> Result<(), Fault> {
+fn check_ours(connection: &Connection) -> Result<(), SqliteFault> {
     let id: i64 = connection.value("PRAGMA application_id", [])?;
     if id == APPLICATION_ID {
         return Ok(());
     }
     let tables: i64 = connection.value("SELECT count(*) FROM sqlite_schema", [])?;
     if id != 0 || tables != 0 {
-        return Err(Fault::Told(StoreError::Foreign));
+        return Err(SqliteFault::Told(StoreError::Foreign));
     }
     connection.execute_batch("PRAGMA application_id = 0x444E6F74")?;
     Ok(())
@@ -205,8 +205,8 @@ fn private(options: &mut OpenOptions) {
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
 }
 
-pub(super) fn fault(place: &Path, error: io::Error) -> Fault {
-    Fault::Told(StoreError::Unusable {
+pub(super) fn fault(place: &Path, error: io::Error) -> SqliteFault {
+    SqliteFault::Told(StoreError::Unusable {
         place: place.display().to_string(),
         source: error.into(),
     })

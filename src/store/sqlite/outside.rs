@@ -20,16 +20,16 @@ use std::{
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
 
-use super::{open::make_private_folder, witness::Witness};
+use super::{open::make_private_folder, witness::HighWaterMark};
 
 /// No file here is read beyond this.
 const MAX_BYTES: u64 = 1 << 30;
 
 /// The folder outside all states.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outside(PathBuf);
+pub struct OutsideFolder(PathBuf);
 
-impl Outside {
+impl OutsideFolder {
     /// That folder; it is made when something is first to be kept in it.
     #[must_use]
     pub fn at(folder: PathBuf) -> Self {
@@ -59,8 +59,8 @@ impl Outside {
         self.write(&self.list(mark).join("run"), run.as_bytes());
     }
 
-    pub(super) fn witness_of(&self, mark: &str) -> Witness {
-        Witness::beside(&self.list(mark))
+    pub(super) fn witness_of(&self, mark: &str) -> HighWaterMark {
+        HighWaterMark::beside(&self.list(mark))
     }
 
     pub(super) fn key_of(&self, mark: &str) -> Option<Vec<u8>> {

@@ -9,25 +9,25 @@ use std::{
     sync::{Arc, LazyLock, Mutex, PoisonError, Weak},
 };
 
-use super::{FILE, Fault, database::Database, open, place::Place};
+use super::{FILE, SqliteFault, database::Database, open, place::StatePlace};
 
 /// An open database with its place.
 #[derive(Debug)]
-pub(super) struct Owner {
+pub(super) struct DatabaseOwner {
     pub(super) database: Database,
-    pub(super) place: Arc<Place>,
+    pub(super) place: Arc<StatePlace>,
     /// Device and number of the file when it was opened.
     identity: Option<(u64, u64)>,
 }
 
 /// The owner of one place, where somebody has it open; locked while it is being opened.
-type Slot = Arc<tokio::sync::Mutex<Weak<Owner>>>;
+type OwnerSlot = Arc<tokio::sync::Mutex<Weak<DatabaseOwner>>>;
 
-static SLOTS: LazyLock<Mutex<HashMap<PathBuf, Slot>>> = LazyLock::new(Mutex::default);
+static SLOTS: LazyLock<Mutex<HashMap<PathBuf, OwnerSlot>>> = LazyLock::new(Mutex::default);
 
-impl Owner {
+impl DatabaseOwner {
     /// The owner of that folder's database; opens it where nobody has it open.
-    pub(super) async fn of(state_dir: &Path) -> Result<Arc<Self>, Fault> {
+    pub(super) async fn of(state_dir: &Path) -> Result<Arc<Self>, SqliteFault> {
         let failed = |error: io::Error| open::fault(state_dir, error);
         open::make_private_folder(state_dir).map_err(failed)?;
         let folder = fs::canonicalize(state_dir).map_err(failed)?;
@@ -52,7 +52,7 @@ impl Owner {
     }
 }
 
-impl Owner {
+impl DatabaseOwner {
     /// Whether the file of that folder is the one that is open here.
     pub(super) fn is_in_place(&self, state_dir: &Path) -> bool {
         self.identity.is_some() && self.identity == identity(&state_dir.join(FILE))
@@ -65,7 +65,7 @@ fn identity(file: &Path) -> Option<(u64, u64)> {
     Some((metadata.dev(), metadata.ino()))
 }
 
-fn slot(folder: PathBuf) -> Slot {
+fn slot(folder: PathBuf) -> OwnerSlot {
     let mut slots = SLOTS.lock().unwrap_or_else(PoisonError::into_inner);
     // Places that nobody has open any more.
     slots.retain(|_, slot| {

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
-use super::{Fault, codes, people::consent_time, statement::Statements};
+use super::{SqliteFault, codes, people::consent_time, statement::Statements};
 use crate::audience::{Consent, PastConsent, SubscriberId};
 
 /// Keeps a consent that a later one has replaced.
@@ -14,7 +14,7 @@ pub(super) fn keep(
     subscriber: SubscriberId,
     consent: &Consent,
     replaced_at: DateTime<Utc>,
-) -> Result<(), Fault> {
+) -> Result<(), SqliteFault> {
     tx.run(
         "INSERT INTO past_consents (subscriber, at, source, replaced_at) VALUES (?1, ?2, ?3, ?4)",
         params![
@@ -33,7 +33,7 @@ pub(super) fn take_over(
     tx: &Connection,
     subscriber: SubscriberId,
     past: &[PastConsent],
-) -> Result<bool, Fault> {
+) -> Result<bool, SqliteFault> {
     let mut is_news = false;
     for one in past {
         let is_known: bool = tx.value(
@@ -58,7 +58,7 @@ pub(super) fn take_over(
 pub(super) fn of(
     tx: &Connection,
     people: RangeInclusive<SubscriberId>,
-) -> Result<Vec<(SubscriberId, PastConsent)>, Fault> {
+) -> Result<Vec<(SubscriberId, PastConsent)>, SqliteFault> {
     tx.all(
         "SELECT subscriber, at, source, replaced_at FROM past_consents \
          WHERE subscriber BETWEEN ?1 AND ?2 ORDER BY subscriber, replaced_at, id",

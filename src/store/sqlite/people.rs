@@ -4,25 +4,25 @@ use chrono::{DateTime, FixedOffset, Utc};
 use rusqlite::{Connection, Row, params};
 
 use super::{
-    Fault, codes,
-    group::{GROUP, Group, Merged},
+    SqliteFault, codes,
+    group::{GROUP, MergedProfile, PersonGroup},
     hash_keys::HashKeys,
-    intake::{Feed, Intake},
+    intake::{GroupFeed, ListIntake},
     statement::Statements,
-    strangers::Strangers,
+    strangers::BulkInsert,
     suppression,
 };
 use crate::{
     address::Address,
     audience::{Consent, Origin, Profile, Subscriber, SubscriberId, SubscriberState},
     store::{
-        Known, Upsert,
-        merge::{Field, Origins, Person, SetBy},
+        KnownAddress, Upsert,
+        merge::{Origins, OwnedField, SetBy, StoredPerson},
     },
 };
 
 /// Hands people over to [`upsert`], each with their place in the answer.
-pub(super) async fn feed(profiles: &[Profile], feed: Feed<Vec<(usize, Profile)>>) {
+pub(super) async fn feed(profiles: &[Profile], feed: GroupFeed<Vec<(usize, Profile)>>) {
     let mut order: Vec<(String, usize)> = profiles
         .iter()
         .enumerate()
@@ -45,33 +45,33 @@ pub(super) async fn feed(profiles: &[Profile], feed: Feed<Vec<(usize, Profile)>>
 pub(super) fn upsert(
     tx: &Connection,
     people: usize,
-    mut intake: Intake<Vec<(usize, Profile)>>,
+    mut intake: ListIntake<Vec<(usize, Profile)>>,
     origin: Origin,
     now: DateTime<Utc>,
-) -> Result<Vec<Upsert>, Fault> {
+) -> Result<Vec<Upsert>, SqliteFault> {
     let keys = &HashKeys::load(tx)?;
     let mut answers: Vec<Option<Upsert>> = vec![None; people];
-    let mut strangers = Strangers::expect(tx, people)?;
+    let mut strangers = BulkInsert::expect(tx, people)?;
     while let Some(chunk) = intake.next()? {
         let people: Vec<&Profile> = chunk.iter().map(|(_, profile)| profile).collect();
-        let merge = |group: &mut Group, answers: &mut [Option<Upsert>]| {
+        let merge = |group: &mut PersonGroup, answers: &mut [Option<Upsert>]| {
             for (at, profile) in &chunk {
                 answers[*at] = Some(match group.merge(profile, origin) {
-                    Merged::Suppressed(reason) => Upsert::Suppressed(reason),
-                    Merged::New => Upsert::Added,
-                    Merged::Known(merge) if merge.changed => Upsert::Merged,
-                    Merged::Known(_) => Upsert::Unchanged,
+                    MergedProfile::Suppressed(reason) => Upsert::Suppressed(reason),
+                    MergedProfile::New => Upsert::Added,
+                    MergedProfile::Known(merge) if merge.changed => Upsert::Merged,
+                    MergedProfile::Known(_) => Upsert::Unchanged,
                 });
             }
         };
         if origin != Origin::Person && strangers.are_likely() {
-            let mut group = Group::of_strangers(tx, keys, &people)?;
+            let mut group = PersonGroup::of_strangers(tx, keys, &people)?;
             merge(&mut group, &mut answers);
             if strangers.write(&group, tx, origin, now)? {
                 continue;
             }
         }
-        let mut group = Group::load(tx, keys, &people)?;
+        let mut group = PersonGroup::load(tx, keys, &people)?;
         strangers.learn(&group);
         if origin == Origin::Person {
             group.let_back_in(tx, keys)?;
@@ -82,7 +82,10 @@ pub(super) fn upsert(
     Ok(answers.into_iter().flatten().collect())
 }
 
-pub(super) fn subscriber(tx: &Connection, email: &Address) -> Result<Option<Subscriber>, Fault> {
+pub(super) fn subscriber(
+    tx: &Connection,
+    email: &Address,
+) -> Result<Option<Subscriber>, SqliteFault> {
     tx.maybe(
         &format!("SELECT {PERSON}, origin, created_at FROM subscribers WHERE email = ?1"),
         params![email.as_str()],
@@ -90,11 +93,11 @@ pub(super) fn subscriber(tx: &Connection, email: &Address) -> Result<Option<Subs
     )
 }
 
-pub(super) fn known(tx: &Connection, emails: &[Address]) -> Result<Vec<Known>, Fault> {
+pub(super) fn known(tx: &Connection, emails: &[Address]) -> Result<Vec<KnownAddress>, SqliteFault> {
     let keys: Vec<String> = emails.iter().map(Address::key).collect();
     let suppressed = suppression::among(tx, &HashKeys::load(tx)?, &keys)?;
     let known = |key: &String| {
-        Ok(Known {
+        Ok(KnownAddress {
             is_listed: tx.value(
                 "SELECT EXISTS (SELECT 1 FROM subscribers WHERE email = ?1)",
                 params![key],
@@ -110,7 +113,7 @@ pub(super) fn page(
     state: Option<SubscriberState>,
     after: SubscriberId,
     limit: u32,
-) -> Result<Vec<Subscriber>, Fault> {
+) -> Result<Vec<Subscriber>, SqliteFault> {
     tx.all(
         &format!(
             "SELECT {PERSON}, origin, created_at FROM subscribers \
@@ -122,7 +125,7 @@ pub(super) fn page(
     )
 }
 
-fn subscriber_from(row: &Row<'_>) -> Result<Subscriber, Fault> {
+fn subscriber_from(row: &Row<'_>) -> Result<Subscriber, SqliteFault> {
     let (id, person) = person_from(row)?;
     Ok(Subscriber {
         id,
@@ -138,14 +141,14 @@ pub(super) const PERSON: &str = "id, email, name, editions, tags, timezone, lang
     consent_at, consent_source, state, vouched_by, set_by";
 
 /// A row of `subscribers` that has an address.
-pub(super) fn person_from(row: &Row<'_>) -> Result<(SubscriberId, Person), Fault> {
+pub(super) fn person_from(row: &Row<'_>) -> Result<(SubscriberId, StoredPerson), SqliteFault> {
     let text = |column: usize| row.get::<_, Option<String>>(column);
     let (set_by, email) = (SetBy(row.get(11)?), row.get::<_, String>(1)?);
     let consent = Consent {
         at: text(7)?.as_deref().map(consent_time).transpose()?,
         source: text(8)?,
     };
-    let person = Person {
+    let person = StoredPerson {
         profile: Profile {
             email: codes::address(&email)?,
             name: text(2)?,
@@ -157,7 +160,7 @@ pub(super) fn person_from(row: &Row<'_>) -> Result<(SubscriberId, Person), Fault
                 .unwrap_or_default(),
             timezone: text(5)?.as_deref().map(codes::timezone).transpose()?,
             language: text(6)?,
-            consent: set_by.get(Field::Consent).map(|_| consent),
+            consent: set_by.get(OwnedField::Consent).map(|_| consent),
         },
         state: codes::subscriber_state(row.get(9)?)?,
         vouched_by: Origins(row.get(10)?),
@@ -166,6 +169,6 @@ pub(super) fn person_from(row: &Row<'_>) -> Result<(SubscriberId, Person), Fault
     Ok((SubscriberId(row.get(0)?), person))
 }
 
-pub(super) fn consent_time(text: &str) -> Result<DateTime<FixedOffset>, Fault> {
-    DateTime::parse_from_rfc3339(text).map_err(|error| Fault::Damaged(error.to_string()))
+pub(super) fn consent_time(text: &str) -> Result<DateTime<FixedOffset>, SqliteFault> {
+    DateTime::parse_from_rfc3339(text).map_err(|error| SqliteFault::Damaged(error.to_string()))
 }

@@ -6,28 +6,28 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use super::{Fault, outside::Outside, witness::Witness};
+use super::{SqliteFault, outside::OutsideFolder, witness::HighWaterMark};
 use crate::store::Realm;
 
 /// A state folder whose database is open.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct StatePlace {
     pub(super) state_dir: PathBuf,
     /// The database.
     pub(super) file: PathBuf,
     /// How far batches had come, as the folder knows it.
-    witness: Witness,
+    witness: HighWaterMark,
     /// The same outside the folder; no reason to stop where it can't be read or written.
-    outer_witness: Mutex<Option<Witness>>,
+    outer_witness: Mutex<Option<HighWaterMark>>,
     /// Held as long as the database is open: see [`super::open::first`].
     _presence: File,
     departures_told: Mutex<Option<i64>>,
 }
 
-impl Place {
+impl StatePlace {
     pub(super) fn new(state_dir: PathBuf, file: PathBuf, presence: File) -> Self {
         Self {
-            witness: Witness::beside(&state_dir),
+            witness: HighWaterMark::beside(&state_dir),
             state_dir,
             file,
             _presence: presence,
@@ -37,13 +37,13 @@ impl Place {
     }
 
     /// Reads the witnesses anew, the one of that list outside too: another process may have sent since.
-    pub(super) fn read_witnesses_again(&self, outside: Option<(&Outside, &str)>) {
+    pub(super) fn read_witnesses_again(&self, outside: Option<(&OutsideFolder, &str)>) {
         self.witness.forget();
         *self.outer() = outside.map(|(outside, list)| outside.witness_of(list));
     }
 
     /// How far that issue's batch had come, whoever knows most. None: nobody heard of it.
-    pub(super) fn steps(&self, realm: Realm, issue: &str) -> Result<Option<u64>, Fault> {
+    pub(super) fn steps(&self, realm: Realm, issue: &str) -> Result<Option<u64>, SqliteFault> {
         let outer = self
             .outer()
             .as_ref()
@@ -52,7 +52,12 @@ impl Place {
     }
 
     /// Notes how far a batch has come, after its transaction and before anything follows from it.
-    pub(super) fn note_steps(&self, realm: Realm, issue: &str, steps: u64) -> Result<(), Fault> {
+    pub(super) fn note_steps(
+        &self,
+        realm: Realm,
+        issue: &str,
+        steps: u64,
+    ) -> Result<(), SqliteFault> {
         if let (Realm::Real, Some(outer)) = (realm, self.outer().as_ref()) {
             // Who can't be told this now hears of the next step.
             let _ = outer.note(realm, issue, steps);
@@ -61,12 +66,12 @@ impl Place {
     }
 
     /// A rehearsal is dropped: it may be played again from its beginning.
-    pub(super) fn forget_rehearsal(&self, issue: &str) -> Result<(), Fault> {
+    pub(super) fn forget_rehearsal(&self, issue: &str) -> Result<(), SqliteFault> {
         self.witness.forget_rehearsal(issue)
     }
 
     /// Takes over how far the batches of another list had come.
-    pub(super) fn learn_steps(&self, outside: &Outside, other: &str) {
+    pub(super) fn learn_steps(&self, outside: &OutsideFolder, other: &str) {
         let other = outside.witness_of(other);
         // A list that never sent has no witness there.
         let _ = self.witness.learn_from(&other);
@@ -75,7 +80,7 @@ impl Place {
         }
     }
 
-    fn outer(&self) -> MutexGuard<'_, Option<Witness>> {
+    fn outer(&self) -> MutexGuard<'_, Option<HighWaterMark>> {
         self.outer_witness
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

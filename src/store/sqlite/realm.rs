@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
-use super::{Fault, codes, statement::Statements};
+use super::{SqliteFault, codes, statement::Statements};
 use crate::store::{BatchId, Realm};
 
 /// The mark of batches made before the two were told apart: nobody knows any more whether readers got
@@ -57,7 +57,7 @@ pub(super) fn note_bounces(
     tx: &Connection,
     bounced: &[(i64, String)],
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
+) -> Result<(), SqliteFault> {
     for (subscriber, reply) in bounced {
         tx.run(
             "INSERT OR IGNORE INTO rehearsal_bounces VALUES (?1, ?2, ?3)",
@@ -68,7 +68,7 @@ pub(super) fn note_bounces(
 }
 
 /// Drops all that rehearsals left; answers the issues whose batches that were.
-pub(super) fn drop_rehearsals(tx: &Connection) -> Result<Vec<String>, Fault> {
+pub(super) fn drop_rehearsals(tx: &Connection) -> Result<Vec<String>, SqliteFault> {
     let batches: Vec<(i64, String)> = tx.all(
         "SELECT id, issue FROM batches WHERE realm = ?1",
         params![REHEARSAL],
@@ -108,7 +108,7 @@ pub(super) fn drop_rehearsals(tx: &Connection) -> Result<Vec<String>, Fault> {
 }
 
 /// Drops content that no batch has, nor a row that left with it before its batch got another.
-fn drop_content(tx: &Connection, content: i64) -> Result<(), Fault> {
+fn drop_content(tx: &Connection, content: i64) -> Result<(), SqliteFault> {
     tx.run(
         "DELETE FROM contents WHERE id = ?1 \
          AND NOT EXISTS (SELECT 1 FROM batches WHERE content = ?1) \

@@ -6,18 +6,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
-use super::{Fault, codes, counters::Moves, realm, refusals, statement::Statements, suppression};
+use super::{
+    SqliteFault, codes, counters::CounterMoves, realm, refusals, statement::Statements, suppression,
+};
 use crate::{
     audience::{SubscriberState, Suppression, SuppressionReason},
     store::{
-        BatchId, BatchState, DeliveryId, Realm, Recovered, Refusal, RefusalReason, Step,
-        Transition, UnknownAnswer,
-        machine::{Circumstances, Row, State},
+        BatchId, BatchState, DeliveryId, DeliveryStep, Realm, RecoveredRows, RefusalReason,
+        RefusedStep, Transition, UnknownAnswer,
+        machine::{LedgerRow, RowState, StepContext},
     },
 };
 
 /// How many steps each issue's batch has come, for the witness.
-pub(super) type Steps = Vec<(Realm, String, u64)>;
+pub(super) type StepCounts = Vec<(Realm, String, u64)>;
 
 /// Answers what was refused, and how far the batches have come.
 pub(super) fn record(
@@ -25,9 +27,9 @@ pub(super) fn record(
     realm: Realm,
     transitions: &[Transition],
     now: DateTime<Utc>,
-) -> Result<(Vec<Refusal>, Steps), Fault> {
+) -> Result<(Vec<RefusedStep>, StepCounts), SqliteFault> {
     let ids: BTreeSet<i64> = transitions.iter().map(|t| t.delivery.0).collect();
-    let mut ledger = Ledger::load(tx, realm, &ids, now)?;
+    let mut ledger = LedgerRows::load(tx, realm, &ids, now)?;
     let mut refused = Vec::new();
     for transition in transitions {
         let applied = match refusals::without_doubt(tx, realm, transition, now)? {
@@ -35,7 +37,7 @@ pub(super) fn record(
             None => ledger.apply(transition),
         };
         if let Err(reason) = applied {
-            refused.push(Refusal {
+            refused.push(RefusedStep {
                 delivery: transition.delivery,
                 reason,
             });
@@ -46,9 +48,9 @@ pub(super) fn record(
 }
 
 /// The rows that a transaction moves.
-pub(super) struct Ledger {
-    entries: BTreeMap<i64, Entry>,
-    batches: BTreeMap<i64, Around>,
+pub(super) struct LedgerRows {
+    entries: BTreeMap<i64, RecordedStep>,
+    batches: BTreeMap<i64, BatchContext>,
     /// Readers whose address the relay called dead, with its words.
     bounced: Vec<(i64, String)>,
     realm: Realm,
@@ -56,28 +58,28 @@ pub(super) struct Ledger {
 }
 
 /// What of a batch its rows' steps depend on.
-struct Around {
+struct BatchContext {
     issue: String,
     realm: Realm,
     state: BatchState,
     slot: DateTime<Utc>,
 }
 
-struct Entry {
-    before: State,
-    row: Row,
+struct RecordedStep {
+    before: RowState,
+    row: LedgerRow,
     suppressed: Option<SuppressionReason>,
     is_removed: bool,
     is_changed: bool,
 }
 
-impl Ledger {
+impl LedgerRows {
     pub(super) fn load(
         tx: &Connection,
         realm: Realm,
         ids: &BTreeSet<i64>,
         now: DateTime<Utc>,
-    ) -> Result<Self, Fault> {
+    ) -> Result<Self, SqliteFault> {
         let mut entries = BTreeMap::new();
         let suppressed = realm::suppressed(realm);
         let row = format!(
@@ -120,7 +122,7 @@ impl Ledger {
             return Err(RefusalReason::Fenced);
         };
         let has_bounced = self.bounced.iter().any(|(other, _)| *other == subscriber);
-        let around = Circumstances {
+        let around = StepContext {
             batch: &batch.state,
             slot: batch.slot,
             suppressed: entry
@@ -134,7 +136,7 @@ impl Ledger {
         entry.is_changed |= entry.row != before;
         if let (
             Ok(()),
-            Step::Rejected {
+            DeliveryStep::Rejected {
                 reply,
                 suppress: true,
             },
@@ -145,10 +147,10 @@ impl Ledger {
         applied
     }
 
-    pub(super) fn recover(&mut self, resend: bool) -> Recovered {
-        let mut recovered = Recovered::default();
+    pub(super) fn recover(&mut self, resend: bool) -> RecoveredRows {
+        let mut recovered = RecoveredRows::default();
         self.for_each(|row, around| match row.abandon(resend, around) {
-            State::Unknown => recovered.unknown += 1,
+            RowState::Unknown => recovered.unknown += 1,
             _ => recovered.returned += 1,
         });
         recovered
@@ -158,7 +160,7 @@ impl Ledger {
         let mut resolved = 0;
         self.for_each(|row, around| {
             row.resolve(answer, around);
-            resolved += u64::from(row.state != State::Unknown);
+            resolved += u64::from(row.state != RowState::Unknown);
         });
         resolved
     }
@@ -171,12 +173,12 @@ impl Ledger {
             .for_each(|it| it.is_changed = true);
     }
 
-    fn for_each(&mut self, mut change: impl FnMut(&mut Row, &Circumstances<'_>)) {
+    fn for_each(&mut self, mut change: impl FnMut(&mut LedgerRow, &StepContext<'_>)) {
         for (id, entry) in &mut self.entries {
             let Some(batch) = self.batches.get(&codes::batch_of(DeliveryId(*id)).0) else {
                 continue;
             };
-            let around = Circumstances {
+            let around = StepContext {
                 batch: &batch.state,
                 slot: batch.slot,
                 suppressed: entry.suppressed,
@@ -188,8 +190,8 @@ impl Ledger {
         }
     }
 
-    pub(super) fn write(self, tx: &Connection) -> Result<Steps, Fault> {
-        let mut moves = Moves::default();
+    pub(super) fn write(self, tx: &Connection) -> Result<StepCounts, SqliteFault> {
+        let mut moves = CounterMoves::default();
         let changed = self.entries.iter().filter(|(_, entry)| entry.is_changed);
         for (id, entry) in changed {
             let batch = codes::batch_of(DeliveryId(*id));
@@ -209,8 +211,8 @@ impl Ledger {
     }
 }
 
-fn around_from(row: &rusqlite::Row<'_>) -> Result<Around, Fault> {
-    Ok(Around {
+fn around_from(row: &rusqlite::Row<'_>) -> Result<BatchContext, SqliteFault> {
+    Ok(BatchContext {
         issue: row.get(0)?,
         state: codes::batch_state(row.get(1)?, row.get(2)?)?,
         slot: codes::time(row.get(3)?)?,
@@ -218,16 +220,16 @@ fn around_from(row: &rusqlite::Row<'_>) -> Result<Around, Fault> {
     })
 }
 
-fn entry_from(row: &rusqlite::Row<'_>) -> Result<Entry, Fault> {
+fn entry_from(row: &rusqlite::Row<'_>) -> Result<RecordedStep, SqliteFault> {
     let state = codes::state(row.get(0)?)?;
     let time = |column: usize| {
         let millis: Option<i64> = row.get(column)?;
         millis.map(codes::time).transpose()
     };
     let (suppressed, reader): (Option<i64>, Option<i64>) = (row.get(7)?, row.get(8)?);
-    Ok(Entry {
+    Ok(RecordedStep {
         before: state,
-        row: Row {
+        row: LedgerRow {
             state,
             fence: row.get(1)?,
             attempts: row.get(2)?,
@@ -245,7 +247,12 @@ fn entry_from(row: &rusqlite::Row<'_>) -> Result<Entry, Fault> {
     })
 }
 
-fn update(tx: &Connection, id: i64, row: &Row, now: DateTime<Utc>) -> Result<(), Fault> {
+fn update(
+    tx: &Connection,
+    id: i64,
+    row: &LedgerRow,
+    now: DateTime<Utc>,
+) -> Result<(), SqliteFault> {
     tx.run(
         "UPDATE deliveries SET state = ?2, attempts = ?3, losses = ?4, due_at = ?5, \
          first_attempt_at = ?6, reply = ?7, updated_at = ?9, waited = ?10, tried_at = ?11, \
@@ -272,7 +279,7 @@ fn suppress_bounced(
     tx: &Connection,
     bounced: &[(i64, String)],
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
+) -> Result<(), SqliteFault> {
     let mut suppressions = Vec::new();
     for (subscriber, reply) in bounced {
         let email: Option<Option<String>> = tx.maybe_value(

@@ -4,24 +4,26 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
-use super::{Fault, batch, codes, place::Place, realm, record::Ledger, statement::Statements};
+use super::{
+    SqliteFault, batch, codes, place::StatePlace, realm, record::LedgerRows, statement::Statements,
+};
 use crate::store::{
-    BatchId, Realm, Recovered, UnknownAnswer,
-    machine::{OLDER_COPY, State},
+    BatchId, Realm, RecoveredRows, UnknownAnswer,
+    machine::{OLDER_COPY, RowState},
 };
 
 pub(super) fn recover(
     tx: &Connection,
-    place: &Place,
+    place: &StatePlace,
     realm: Realm,
     batch: BatchId,
     resend: bool,
     now: DateTime<Utc>,
-) -> Result<Recovered, Fault> {
+) -> Result<RecoveredRows, SqliteFault> {
     if let Some(restored) = settle_older_copy(tx, place, batch, now)? {
-        return Ok(Recovered {
+        return Ok(RecoveredRows {
             restored,
-            ..Recovered::default()
+            ..RecoveredRows::default()
         });
     }
     let (first, last) = codes::deliveries_of(batch);
@@ -29,7 +31,7 @@ pub(super) fn recover(
         "SELECT id FROM deliveries WHERE id BETWEEN ?1 AND ?2 AND state IN (1, 2)",
         params![first, last],
     )?;
-    let mut ledger = Ledger::load(tx, realm, &held.into_iter().collect(), now)?;
+    let mut ledger = LedgerRows::load(tx, realm, &held.into_iter().collect(), now)?;
     let recovered = ledger.recover(resend);
     ledger.write(tx)?;
     Ok(recovered)
@@ -38,10 +40,10 @@ pub(super) fn recover(
 /// Of a batch that had come further than this database knows, every open row may have been sent.
 fn settle_older_copy(
     tx: &Connection,
-    place: &Place,
+    place: &StatePlace,
     id: BatchId,
     now: DateTime<Utc>,
-) -> Result<Option<u64>, Fault> {
+) -> Result<Option<u64>, SqliteFault> {
     let Some(batch) = batch::by_id(tx, id)? else {
         return Ok(None);
     };
@@ -58,12 +60,12 @@ fn settle_older_copy(
         return Ok(None);
     }
     let open = [
-        State::Pending,
-        State::Claimed,
-        State::Sending,
-        State::Deferred,
+        RowState::Pending,
+        RowState::Claimed,
+        RowState::Sending,
+        RowState::Deferred,
     ];
-    let doubtful = batch::end_all(tx, id, &open, State::Unknown, OLDER_COPY, now)?;
+    let doubtful = batch::end_all(tx, id, &open, RowState::Unknown, OLDER_COPY, now)?;
     Ok(Some(doubtful))
 }
 
@@ -73,7 +75,7 @@ pub(super) fn resolve_unknown(
     id: BatchId,
     answer: UnknownAnswer,
     now: DateTime<Utc>,
-) -> Result<u64, Fault> {
+) -> Result<u64, SqliteFault> {
     let (first, last) = codes::deliveries_of(id);
     // The list of states is the index's; the one that matters follows it.
     let unknown: Vec<i64> = tx.values(
@@ -81,7 +83,7 @@ pub(super) fn resolve_unknown(
          AND state IN (4, 5, 6, 7) AND state = 6",
         params![first, last],
     )?;
-    let mut ledger = Ledger::load(tx, realm, &unknown.into_iter().collect(), now)?;
+    let mut ledger = LedgerRows::load(tx, realm, &unknown.into_iter().collect(), now)?;
     let resolved = ledger.resolve(answer);
     ledger.write(tx)?;
     if answer == UnknownAnswer::Resend && resolved > 0 {

@@ -4,9 +4,10 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Row, params};
 
-use super::{Fault, codes, realm, statement::Statements};
+use super::{SqliteFault, codes, realm, statement::Statements};
 use crate::store::{
-    BatchId, Fared, Realm, Refusal, Step, Transition, is_beyond_doubt, machine::State,
+    BatchId, DeliveryStep, DomainRecord, Realm, RefusedStep, Transition, is_beyond_doubt,
+    machine::RowState,
 };
 
 /// The transition that is due instead, where a doubted refusal is one too many.
@@ -15,8 +16,9 @@ pub(super) fn without_doubt(
     realm: Realm,
     transition: &Transition,
     now: DateTime<Utc>,
-) -> Result<Option<Transition>, Fault> {
-    let (Step::Deferred { reply, .. }, true) = (&transition.to, is_doubted_as_dead(transition))
+) -> Result<Option<Transition>, SqliteFault> {
+    let (DeliveryStep::Deferred { reply, .. }, true) =
+        (&transition.to, is_doubted_as_dead(transition))
     else {
         return Ok(None);
     };
@@ -33,7 +35,7 @@ pub(super) fn without_doubt(
         return Ok(None);
     }
     Ok(Some(Transition {
-        to: Step::Rejected {
+        to: DeliveryStep::Rejected {
             reply: reply.clone(),
             suppress: true,
         },
@@ -42,7 +44,7 @@ pub(super) fn without_doubt(
 }
 
 fn is_doubted_as_dead(transition: &Transition) -> bool {
-    matches!(&transition.to, Step::Deferred { doubted, .. } if *doubted == Some(true))
+    matches!(&transition.to, DeliveryStep::Deferred { doubted, .. } if *doubted == Some(true))
 }
 
 /// Notes who was refused and not believed, and forgets it of those who were taken.
@@ -50,21 +52,21 @@ pub(super) fn note(
     tx: &Connection,
     realm: Realm,
     transitions: &[Transition],
-    refused: &[Refusal],
+    refused: &[RefusedStep],
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
+) -> Result<(), SqliteFault> {
     let has_any: bool = tx.value("SELECT EXISTS (SELECT 1 FROM refusals)", [])?;
     for transition in transitions {
         let subscriber = codes::subscriber_of(transition.delivery).0;
         let is_applied = |it: &Transition| !refused.iter().any(|no| no.delivery == it.delivery);
         match &transition.to {
-            Step::Accepted { .. } if has_any => {
+            DeliveryStep::Accepted { .. } if has_any => {
                 tx.run(
                     "DELETE FROM refusals WHERE subscriber = ?1 AND realm = ?2",
                     params![subscriber, realm::code(realm)],
                 )?;
             }
-            Step::Deferred {
+            DeliveryStep::Deferred {
                 doubted: Some(is_dead),
                 ..
             } if is_applied(transition) => {
@@ -92,7 +94,7 @@ pub(super) fn fared(
     tx: &Connection,
     batch: BatchId,
     domains: &[String],
-) -> Result<Vec<Fared>, Fault> {
+) -> Result<Vec<DomainRecord>, SqliteFault> {
     let (first, last) = codes::deliveries_of(batch);
     let state = codes::state_code;
     tx.all(
@@ -109,12 +111,12 @@ pub(super) fn fared(
             first,
             last,
             codes::rows(domains)?,
-            state(State::Accepted),
-            state(State::Rejected),
-            state(State::Deferred),
+            state(RowState::Accepted),
+            state(RowState::Rejected),
+            state(RowState::Deferred),
             batch.0,
-            state(State::Pending),
-            state(State::Claimed)
+            state(RowState::Pending),
+            state(RowState::Claimed)
         ],
         fared_from,
     )
@@ -127,7 +129,7 @@ pub(super) fn fared_before(
     batch: BatchId,
     domains: &[String],
     since: DateTime<Utc>,
-) -> Result<Vec<Fared>, Fault> {
+) -> Result<Vec<DomainRecord>, SqliteFault> {
     tx.all(
         "SELECT m.name, count(*) FILTER (WHERE d.state = ?4), count(*) FILTER (WHERE d.state <> ?4), 0 \
          FROM batches AS b CROSS JOIN deliveries AS d \
@@ -141,7 +143,7 @@ pub(super) fn fared_before(
             batch.0,
             codes::rows(domains)?,
             codes::millis(since),
-            codes::state_code(State::Accepted),
+            codes::state_code(RowState::Accepted),
             realm::code(realm),
             realm::UNTOLD
         ],
@@ -149,12 +151,12 @@ pub(super) fn fared_before(
     )
 }
 
-fn fared_from(row: &Row<'_>) -> Result<Fared, Fault> {
-    let count = |column: usize| -> Result<usize, Fault> {
+fn fared_from(row: &Row<'_>) -> Result<DomainRecord, SqliteFault> {
+    let count = |column: usize| -> Result<usize, SqliteFault> {
         let count: i64 = row.get(column)?;
         Ok(usize::try_from(count).unwrap_or_default())
     };
-    Ok(Fared {
+    Ok(DomainRecord {
         domain: row.get(0)?,
         taken: count(1)?,
         refused: count(2)?,

@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
-use super::{Fault, codes, group, statement::Statements, suppression};
+use super::{SqliteFault, codes, group, statement::Statements, suppression};
 use crate::{
     address::Address,
     audience::{Origin, Suppression, SuppressionReason},
-    store::{Moved, merge::Origins},
+    store::{MoveOutcome, merge::Origins},
 };
 
 pub(super) fn relocate(
@@ -15,13 +15,13 @@ pub(super) fn relocate(
     from: &Address,
     to: &Address,
     now: DateTime<Utc>,
-) -> Result<Moved, Fault> {
-    let number = |email: &Address| -> Result<Option<i64>, Fault> {
+) -> Result<MoveOutcome, SqliteFault> {
+    let number = |email: &Address| -> Result<Option<i64>, SqliteFault> {
         let sql = "SELECT id FROM subscribers WHERE email = ?1";
         tx.maybe_value(sql, params![email.as_str()])
     };
     let Some(subscriber) = number(from)? else {
-        return Ok(Moved::Unknown);
+        return Ok(MoveOutcome::Unknown);
     };
     let is_same = from.key() == to.key();
     let left = suppression::of(tx, from)?.map(|it| it.reason);
@@ -29,14 +29,14 @@ pub(super) fn relocate(
         // An address that died is why people write from another one.
         None | Some(SuppressionReason::HardBounce) if !is_same => {}
         None => {}
-        Some(reason) => return Ok(Moved::Left(reason)),
+        Some(reason) => return Ok(MoveOutcome::Left(reason)),
     }
     if !is_same {
         if number(to)?.is_some() {
-            return Ok(Moved::Taken);
+            return Ok(MoveOutcome::Taken);
         }
         if let Some(there) = suppression::of(tx, to)? {
-            return Ok(Moved::Suppressed(there.reason));
+            return Ok(MoveOutcome::Suppressed(there.reason));
         }
     }
     let domain = group::domain_id(tx, to.domain())?;
@@ -61,5 +61,5 @@ pub(super) fn relocate(
         };
         suppression::suppress(tx, &[gone], now)?;
     }
-    Ok(Moved::Moved)
+    Ok(MoveOutcome::Moved)
 }

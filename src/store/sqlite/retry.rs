@@ -5,25 +5,29 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
 use super::{
-    Fault, batch, codes, hash_keys::HashKeys, record::Ledger, statement::Statements, suppression,
+    SqliteFault, batch, codes, hash_keys::HashKeys, record::LedgerRows, statement::Statements,
+    suppression,
 };
 use crate::{
     address::Address,
     audience::{Suppression, SuppressionReason},
-    store::{BatchId, Bounces, Realm, Retried, Retry, RetryState, machine::State},
+    store::{
+        BatchId, BounceSelection, Realm, RetryOutcome, RetrySelection, RetryState,
+        machine::RowState,
+    },
 };
 
 pub(super) fn retry(
     tx: &Connection,
     realm: Realm,
     batch: BatchId,
-    wanted: &Retry,
+    wanted: &RetrySelection,
     now: DateTime<Utc>,
-) -> Result<Retried, Fault> {
+) -> Result<RetryOutcome, SqliteFault> {
     let (first, last) = codes::deliveries_of(batch);
     let state = match wanted.state {
-        RetryState::Rejected => State::Rejected,
-        RetryState::Deferred => State::Deferred,
+        RetryState::Rejected => RowState::Rejected,
+        RetryState::Deferred => RowState::Deferred,
     };
     let emails: Vec<&str> = wanted.emails.iter().map(Address::as_str).collect();
     // The list of states is the index's; the one that matters follows it.
@@ -47,20 +51,23 @@ pub(super) fn retry(
     )?;
     let (kept_off, open): (Vec<_>, Vec<_>) = found.into_iter().partition(|(_, is_off)| *is_off);
     let ids = open.into_iter().map(|(id, _)| id).collect();
-    let mut ledger = Ledger::load(tx, realm, &ids, now)?;
+    let mut ledger = LedgerRows::load(tx, realm, &ids, now)?;
     ledger.retry();
     ledger.write(tx)?;
     if !ids.is_empty() {
         batch::reopen(tx, batch)?;
     }
-    Ok(Retried {
+    Ok(RetryOutcome {
         rows: ids.len() as u64,
         suppressed: kept_off.len() as u64,
     })
 }
 
 /// Whom a relay's refusal keeps off the list, as far as the filter reaches.
-pub(super) fn bounced(tx: &Connection, wanted: &Bounces) -> Result<Vec<Suppression>, Fault> {
+pub(super) fn bounced(
+    tx: &Connection,
+    wanted: &BounceSelection,
+) -> Result<Vec<Suppression>, SqliteFault> {
     tx.all(
         "SELECT p.* FROM suppressions AS p WHERE p.reason = ?1 AND p.email IS NOT NULL \
          AND (?2 IS NULL OR p.at >= ?2) \
@@ -75,14 +82,14 @@ pub(super) fn bounced(tx: &Connection, wanted: &Bounces) -> Result<Vec<Suppressi
             wanted.domain,
             wanted.code,
             wanted.batch.map(|batch| batch.0),
-            codes::state_code(State::Rejected)
+            codes::state_code(RowState::Rejected)
         ],
         suppression::suppression_from,
     )
 }
 
 /// Lifts all of these; answers how many stood.
-pub(super) fn lift(tx: &Connection, emails: &[Address]) -> Result<u64, Fault> {
+pub(super) fn lift(tx: &Connection, emails: &[Address]) -> Result<u64, SqliteFault> {
     let keys = HashKeys::load(tx)?;
     let mut lifted = 0;
     for email in emails {

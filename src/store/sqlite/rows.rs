@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Row, params};
 
-use super::{Fault, codes, realm, statement::Statements};
+use super::{SqliteFault, codes, realm, statement::Statements};
 use crate::{
     address::Address,
     audience::SubscriberId,
@@ -16,7 +16,7 @@ pub(super) fn in_state(
     state: DeliveryState,
     after: DeliveryId,
     limit: u32,
-) -> Result<Vec<(DeliveryId, DeliveryRow)>, Fault> {
+) -> Result<Vec<(DeliveryId, DeliveryRow)>, SqliteFault> {
     let (first, last) = codes::deliveries_of(batch);
     tx.all(
         "SELECT d.id, d.state, d.attempts, d.reply, d.updated_at, s.email FROM deliveries AS d \
@@ -36,7 +36,7 @@ pub(super) fn of_subscriber(
     tx: &Connection,
     realm: Realm,
     subscriber: SubscriberId,
-) -> Result<Vec<Receipt>, Fault> {
+) -> Result<Vec<Receipt>, SqliteFault> {
     // One look by number a batch: a ledger has few batches and many rows.
     tx.all(
         "SELECT b.issue, b.edition, b.slot, b.realm, d.state, d.attempts, d.reply, d.updated_at \
@@ -55,7 +55,7 @@ pub(super) fn of_subscriber(
     )
 }
 
-fn row_from(row: &Row<'_>, email: Option<Address>) -> Result<DeliveryRow, Fault> {
+fn row_from(row: &Row<'_>, email: Option<Address>) -> Result<DeliveryRow, SqliteFault> {
     Ok(DeliveryRow {
         email,
         state: codes::state(row.get("state")?)?,

@@ -3,40 +3,40 @@
 
 use rusqlite::{Connection, OptionalExtension, Params, Row, types::FromSql};
 
-use super::Fault;
+use super::SqliteFault;
 
 /// What verbs ask of a connection. Every statement is a text that stands in the code, so that the few
 /// there are stay compiled.
 pub(super) trait Statements {
     /// Changes rows; answers how many.
-    fn run(&self, sql: &str, parameters: impl Params) -> Result<u64, Fault>;
+    fn run(&self, sql: &str, parameters: impl Params) -> Result<u64, SqliteFault>;
 
     /// The one row that there must be.
     fn one<T>(
         &self,
         sql: &str,
         parameters: impl Params,
-        read: impl FnOnce(&Row<'_>) -> Result<T, Fault>,
-    ) -> Result<T, Fault>;
+        read: impl FnOnce(&Row<'_>) -> Result<T, SqliteFault>,
+    ) -> Result<T, SqliteFault>;
 
     /// The row that there may be.
     fn maybe<T>(
         &self,
         sql: &str,
         parameters: impl Params,
-        read: impl FnOnce(&Row<'_>) -> Result<T, Fault>,
-    ) -> Result<Option<T>, Fault>;
+        read: impl FnOnce(&Row<'_>) -> Result<T, SqliteFault>,
+    ) -> Result<Option<T>, SqliteFault>;
 
     /// All rows there are.
     fn all<T>(
         &self,
         sql: &str,
         parameters: impl Params,
-        read: impl FnMut(&Row<'_>) -> Result<T, Fault>,
-    ) -> Result<Vec<T>, Fault>;
+        read: impl FnMut(&Row<'_>) -> Result<T, SqliteFault>,
+    ) -> Result<Vec<T>, SqliteFault>;
 
     /// The first column of the one row that there must be.
-    fn value<T: FromSql>(&self, sql: &str, parameters: impl Params) -> Result<T, Fault> {
+    fn value<T: FromSql>(&self, sql: &str, parameters: impl Params) -> Result<T, SqliteFault> {
         self.one(sql, parameters, |row| Ok(row.get(0)?))
     }
 
@@ -45,18 +45,22 @@ pub(super) trait Statements {
         &self,
         sql: &str,
         parameters: impl Params,
-    ) -> Result<Option<T>, Fault> {
+    ) -> Result<Option<T>, SqliteFault> {
         self.maybe(sql, parameters, |row| Ok(row.get(0)?))
     }
 
     /// The first column of all rows there are.
-    fn values<T: FromSql>(&self, sql: &str, parameters: impl Params) -> Result<Vec<T>, Fault> {
+    fn values<T: FromSql>(
+        &self,
+        sql: &str,
+        parameters: impl Params,
+    ) -> Result<Vec<T>, SqliteFault> {
         self.all(sql, parameters, |row| Ok(row.get(0)?))
     }
 }
 
 impl Statements for Connection {
-    fn run(&self, sql: &str, parameters: impl Params) -> Result<u64, Fault> {
+    fn run(&self, sql: &str, parameters: impl Params) -> Result<u64, SqliteFault> {
         let changed = self.prepare_cached(sql)?.execute(parameters)?;
         Ok(changed as u64)
     }
@@ -65,18 +69,18 @@ impl Statements for Connection {
         &self,
         sql: &str,
         parameters: impl Params,
-        read: impl FnOnce(&Row<'_>) -> Result<T, Fault>,
-    ) -> Result<T, Fault> {
+        read: impl FnOnce(&Row<'_>) -> Result<T, SqliteFault>,
+    ) -> Result<T, SqliteFault> {
         self.maybe(sql, parameters, read)?
-            .ok_or(Fault::Sql(rusqlite::Error::QueryReturnedNoRows))
+            .ok_or(SqliteFault::Sql(rusqlite::Error::QueryReturnedNoRows))
     }
 
     fn maybe<T>(
         &self,
         sql: &str,
         parameters: impl Params,
-        read: impl FnOnce(&Row<'_>) -> Result<T, Fault>,
-    ) -> Result<Option<T>, Fault> {
+        read: impl FnOnce(&Row<'_>) -> Result<T, SqliteFault>,
+    ) -> Result<Option<T>, SqliteFault> {
         let mut statement = self.prepare_cached(sql)?;
         let read = statement.query_row(parameters, |row| Ok(read(row)));
         read.optional()?.transpose()
@@ -86,8 +90,8 @@ impl Statements for Connection {
         &self,
         sql: &str,
         parameters: impl Params,
-        mut read: impl FnMut(&Row<'_>) -> Result<T, Fault>,
-    ) -> Result<Vec<T>, Fault> {
+        mut read: impl FnMut(&Row<'_>) -> Result<T, SqliteFault>,
+    ) -> Result<Vec<T>, SqliteFault> {
         let mut statement = self.prepare_cached(sql)?;
         let mut rows = statement.query(parameters)?;
         let mut all = Vec::new();

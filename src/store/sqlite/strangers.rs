@@ -4,20 +4,20 @@
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 
-use super::{Fault, group::Group, statement::Statements};
+use super::{SqliteFault, group::PersonGroup, statement::Statements};
 use crate::audience::Origin;
 
 /// Fewer people are looked up: asking whether they are new costs as much.
 const MANY: usize = 100;
 
 /// What the people so far let expect of the next ones.
-pub(super) struct Strangers {
+pub(super) struct BulkInsert {
     are_likely: bool,
 }
 
-impl Strangers {
+impl BulkInsert {
     /// Before the first of so many: an empty list knows nobody.
-    pub(super) fn expect(tx: &Connection, people: usize) -> Result<Self, Fault> {
+    pub(super) fn expect(tx: &Connection, people: usize) -> Result<Self, SqliteFault> {
         let are_likely =
             people >= MANY && tx.value("SELECT NOT EXISTS (SELECT 1 FROM subscribers)", [])?;
         Ok(Self { are_likely })
@@ -28,18 +28,18 @@ impl Strangers {
     }
 
     /// A group was looked up.
-    pub(super) fn learn(&mut self, group: &Group) {
+    pub(super) fn learn(&mut self, group: &PersonGroup) {
         self.are_likely = group.len() >= MANY && group.count_known() == 0;
     }
 
     /// Adds a group of strangers. False: some are none, and nothing was written.
     pub(super) fn write(
         &mut self,
-        group: &Group,
+        group: &PersonGroup,
         tx: &Connection,
         origin: Origin,
         now: DateTime<Utc>,
-    ) -> Result<bool, Fault> {
+    ) -> Result<bool, SqliteFault> {
         tx.run("SAVEPOINT strangers", [])?;
         let added = group.add_strangers(tx, origin, now)?;
         self.are_likely = added == group.len() as u64;

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Row, params};
 
 use super::{
-    Fault, codes,
+    SqliteFault, codes,
     departures::{self, Hashed},
     erasure,
     hash_keys::HashKeys,
@@ -21,12 +21,16 @@ pub(super) fn suppress(
     tx: &Connection,
     suppressions: &[Suppression],
     now: DateTime<Utc>,
-) -> Result<u64, Fault> {
+) -> Result<u64, SqliteFault> {
     insert(tx, &HashKeys::load(tx)?, suppressions, now)
 }
 
 /// Forgets somebody; answers whether anything of them stood here.
-pub(super) fn erase(tx: &Connection, email: &Address, now: DateTime<Utc>) -> Result<bool, Fault> {
+pub(super) fn erase(
+    tx: &Connection,
+    email: &Address,
+    now: DateTime<Utc>,
+) -> Result<bool, SqliteFault> {
     let hash = HashKeys::load(tx)?.own(&email.key());
     let was_known = erasure::erase(tx, &hash, email, now)?;
     departures::note(tx, &Hashed::own(hash), Some(SuppressionReason::Erased), now)?;
@@ -40,7 +44,7 @@ pub(super) fn insert(
     hash_keys: &HashKeys,
     suppressions: &[Suppression],
     now: DateTime<Utc>,
-) -> Result<u64, Fault> {
+) -> Result<u64, SqliteFault> {
     let keys: Vec<String> = suppressions
         .iter()
         .filter_map(|suppression| Some(suppression.email.as_ref()?.key()))
@@ -74,7 +78,7 @@ fn write(
     email: &Address,
     suppression: &Suppression,
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
+) -> Result<(), SqliteFault> {
     let reason = codes::reason_code(suppression.reason);
     tx.run(
         "INSERT INTO suppressions (email, reason, detail, at) VALUES (?1, ?2, ?3, ?4) \
@@ -110,7 +114,7 @@ pub(super) fn among(
     tx: &Connection,
     hash_keys: &HashKeys,
     keys: &[String],
-) -> Result<HashMap<String, SuppressionReason>, Fault> {
+) -> Result<HashMap<String, SuppressionReason>, SqliteFault> {
     let mut suppressed = HashMap::new();
     for key in keys {
         let code = tx.maybe_value(
@@ -130,7 +134,7 @@ pub(super) fn among(
     Ok(suppressed)
 }
 
-pub(super) fn lift(tx: &Connection, email: &Address) -> Result<Option<Suppression>, Fault> {
+pub(super) fn lift(tx: &Connection, email: &Address) -> Result<Option<Suppression>, SqliteFault> {
     lift_key(tx, &HashKeys::load(tx)?, &email.key())
 }
 
@@ -139,7 +143,7 @@ pub(super) fn lift_key(
     tx: &Connection,
     hash_keys: &HashKeys,
     key: &str,
-) -> Result<Option<Suppression>, Fault> {
+) -> Result<Option<Suppression>, SqliteFault> {
     let by_email = tx.maybe(
         "DELETE FROM suppressions WHERE email = ?1 RETURNING *",
         params![key],
@@ -167,7 +171,7 @@ pub(super) fn lift_key(
     Ok(lifted.into_iter().max_by_key(|it| strength(it.reason)))
 }
 
-pub(super) fn of(tx: &Connection, email: &Address) -> Result<Option<Suppression>, Fault> {
+pub(super) fn of(tx: &Connection, email: &Address) -> Result<Option<Suppression>, SqliteFault> {
     let key = email.key();
     let mut all: Vec<Suppression> = tx.all(
         "SELECT * FROM suppressions WHERE email = ?1",
@@ -185,7 +189,7 @@ pub(super) fn page(
     tx: &Connection,
     after: i64,
     limit: u32,
-) -> Result<Vec<(i64, Suppression)>, Fault> {
+) -> Result<Vec<(i64, Suppression)>, SqliteFault> {
     tx.all(
         "SELECT * FROM suppressions WHERE id > ?1 ORDER BY id LIMIT ?2",
         params![after, limit],
@@ -193,7 +197,7 @@ pub(super) fn page(
     )
 }
 
-pub(super) fn suppression_from(row: &Row<'_>) -> Result<Suppression, Fault> {
+pub(super) fn suppression_from(row: &Row<'_>) -> Result<Suppression, SqliteFault> {
     let email: Option<String> = row.get("email")?;
     Ok(Suppression {
         email: email.as_deref().map(codes::address).transpose()?,

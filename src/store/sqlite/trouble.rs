@@ -5,13 +5,13 @@ use std::error::Error;
 /// Why the database can't be used.
 #[derive(Debug, thiserror::Error)]
 #[error("{words}")]
-pub(super) struct Trouble {
+pub(super) struct DatabaseTrouble {
     words: String,
     #[source]
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
-impl Trouble {
+impl DatabaseTrouble {
     /// What SQLite said.
     pub(super) fn of(error: rusqlite::Error) -> Self {
         match plain(&error) {

@@ -21,11 +21,13 @@ use crate::{
     publication::Rate,
     source::SourceError,
     store::{
-        Adoption, AudienceSize, Batch, BatchId, BatchState, Bounces, Claim, Counts, DeliveryId,
-        DeliveryRow, DeliveryState, DueNotice, Erasure, FailedDelivery, Fared, FoldLimits,
-        FoldReport, Freeze, Hold, Joined, Known, Lease, Mood, Moved, NewBatch, NewNotice, NoticeId,
-        Quotas, Receipt, Recovered, Refusal, Retried, Retry, SenderGuard, SenderId, Step, Store,
-        StoreError, Told, Transition, UnknownAnswer, Unreached, Upsert, Wave,
+        AdoptionOutcome, AudienceSize, Batch, BatchId, BatchState, BounceSelection, Claim,
+        ClaimQuotas, DeliveryCounts, DeliveryId, DeliveryRow, DeliveryState, DeliveryStep,
+        DomainRecord, DueNotice, Erasure, FailedDelivery, FoldLimits, FoldReport, Freeze,
+        HeldRelease, JoinOutcome, KnownAddress, LeaseAnswer, MoveOutcome, NewBatch, NewNotice,
+        NoticeId, NotifyOutcome, Receipt, RecoveredRows, RefusedStep, RetryOutcome, RetrySelection,
+        SenderGuard, SenderId, Store, StoreError, StoredMood, Transition, UnknownAnswer,
+        UnreachedTarget, Upsert, ZoneCohort,
     },
 };
 
@@ -98,7 +100,7 @@ impl Store for SqliteStore {
         people: &[Newcomer],
         is_trial: bool,
         now: DateTime<Utc>,
-    ) -> Result<Joined, StoreError> {
+    ) -> Result<JoinOutcome, StoreError> {
         let (erasures, people) = (erasures.to_vec(), people.to_vec());
         let join = move |tx: &rusqlite::Connection| newcomers::join(tx, &erasures, &people, now);
         if is_trial {
@@ -123,7 +125,7 @@ impl Store for SqliteStore {
         from: &Address,
         to: &Address,
         now: DateTime<Utc>,
-    ) -> Result<Moved, StoreError> {
+    ) -> Result<MoveOutcome, StoreError> {
         let (from, to) = (from.clone(), to.clone());
         self.write(move |tx, _| relocation::relocate(tx, &from, &to, now))
             .await
@@ -134,7 +136,7 @@ impl Store for SqliteStore {
         self.read(move |tx, _| people::subscriber(tx, &email)).await
     }
 
-    async fn known(&self, emails: &[Address]) -> Result<Vec<Known>, StoreError> {
+    async fn known(&self, emails: &[Address]) -> Result<Vec<KnownAddress>, StoreError> {
         let emails = emails.to_vec();
         self.read(move |tx, _| people::known(tx, &emails)).await
     }
@@ -177,7 +179,7 @@ impl Store for SqliteStore {
         self.write(move |tx, _| suppression::lift(tx, &email)).await
     }
 
-    async fn bounced(&self, wanted: &Bounces) -> Result<Vec<Suppression>, StoreError> {
+    async fn bounced(&self, wanted: &BounceSelection) -> Result<Vec<Suppression>, StoreError> {
         let wanted = wanted.clone();
         self.read(move |tx, _| retry::bounced(tx, &wanted)).await
     }
@@ -277,21 +279,25 @@ impl Store for SqliteStore {
         self.read(move |tx, _| kept::since(tx, realm)).await
     }
 
-    async fn put_on_hold(&self, hold: &Hold) -> Result<bool, StoreError> {
+    async fn put_on_hold(&self, hold: &HeldRelease) -> Result<bool, StoreError> {
         let hold = hold.clone();
         self.write(move |tx, _| kept::hold(tx, &hold)).await
     }
 
-    async fn release_hold(&self, name: &str) -> Result<Option<Hold>, StoreError> {
+    async fn release_hold(&self, name: &str) -> Result<Option<HeldRelease>, StoreError> {
         let name = name.to_owned();
         self.write(move |tx, _| kept::release(tx, &name)).await
     }
 
-    async fn holds(&self) -> Result<Vec<Hold>, StoreError> {
+    async fn holds(&self) -> Result<Vec<HeldRelease>, StoreError> {
         self.read(|tx, _| kept::all(tx)).await
     }
 
-    async fn adopt(&self, lost: Option<&str>, now: DateTime<Utc>) -> Result<Adoption, StoreError> {
+    async fn adopt(
+        &self,
+        lost: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<AdoptionOutcome, StoreError> {
         let (lost, outside) = (lost.map(str::to_owned), self.outside.clone());
         self.note_run(move |tx, place| {
             departures::seed(tx)?;
@@ -307,7 +313,7 @@ impl Store for SqliteStore {
             }
             let (paused, run) = home::adopt(tx, &place.state_dir, now)?;
             let departed = departed.unwrap_or(0);
-            Ok((Adoption { paused, departed }, run))
+            Ok((AdoptionOutcome { paused, departed }, run))
         })
         .await
     }
@@ -335,7 +341,7 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn waves(&self, batch: BatchId) -> Result<Vec<Wave>, StoreError> {
+    async fn waves(&self, batch: BatchId) -> Result<Vec<ZoneCohort>, StoreError> {
         self.read(move |tx, _| waves::of(tx, batch)).await
     }
 
@@ -364,7 +370,7 @@ impl Store for SqliteStore {
         batch: BatchId,
         resend: bool,
         now: DateTime<Utc>,
-    ) -> Result<Recovered, StoreError> {
+    ) -> Result<RecoveredRows, StoreError> {
         let realm = self.realm;
         self.write(move |tx, place| recover::recover(tx, place, realm, batch, resend, now))
             .await
@@ -374,7 +380,7 @@ impl Store for SqliteStore {
         &self,
         batch: BatchId,
         sender: &SenderId,
-        quotas: &Quotas,
+        quotas: &ClaimQuotas,
         now: DateTime<Utc>,
     ) -> Result<Vec<Claim>, StoreError> {
         self.look_at_place()?;
@@ -390,7 +396,7 @@ impl Store for SqliteStore {
         rate: Rate,
         want: u32,
         now: DateTime<Utc>,
-    ) -> Result<Lease, StoreError> {
+    ) -> Result<LeaseAnswer, StoreError> {
         let (realm, key) = (self.realm, key.to_owned());
         self.write_patiently(move |tx, _| lease::lease(tx, realm, &key, rate, want, now))
             .await
@@ -400,9 +406,10 @@ impl Store for SqliteStore {
         &self,
         transitions: &[Transition],
         now: DateTime<Utc>,
-    ) -> Result<Vec<Refusal>, StoreError> {
+    ) -> Result<Vec<RefusedStep>, StoreError> {
         let realm = self.realm;
-        let leaves = |transition: &&Transition| matches!(transition.to, Step::Sending { .. });
+        let leaves =
+            |transition: &&Transition| matches!(transition.to, DeliveryStep::Sending { .. });
         let in_place = self.look_at_place();
         // What came of mail that left is kept, wherever the folder is now; nothing more leaves.
         let transitions: Vec<Transition> = match in_place {
@@ -449,15 +456,19 @@ impl Store for SqliteStore {
     async fn retry(
         &self,
         batch: BatchId,
-        wanted: &Retry,
+        wanted: &RetrySelection,
         now: DateTime<Utc>,
-    ) -> Result<Retried, StoreError> {
+    ) -> Result<RetryOutcome, StoreError> {
         let (realm, wanted) = (self.realm, wanted.clone());
         self.write(move |tx, _| retry::retry(tx, realm, batch, &wanted, now))
             .await
     }
 
-    async fn fared(&self, batch: BatchId, domains: &[String]) -> Result<Vec<Fared>, StoreError> {
+    async fn fared(
+        &self,
+        batch: BatchId,
+        domains: &[String],
+    ) -> Result<Vec<DomainRecord>, StoreError> {
         let domains = domains.to_vec();
         self.read(move |tx, _| refusals::fared(tx, batch, &domains))
             .await
@@ -468,7 +479,7 @@ impl Store for SqliteStore {
         batch: BatchId,
         domains: &[String],
         since: DateTime<Utc>,
-    ) -> Result<Vec<Fared>, StoreError> {
+    ) -> Result<Vec<DomainRecord>, StoreError> {
         let (domains, realm) = (domains.to_vec(), self.realm);
         self.read(move |tx, _| refusals::fared_before(tx, realm, batch, &domains, since))
             .await
@@ -490,12 +501,12 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn moods(&self) -> Result<Vec<Mood>, StoreError> {
+    async fn moods(&self) -> Result<Vec<StoredMood>, StoreError> {
         let realm = self.realm;
         self.read(move |tx, _| moods::all(tx, realm)).await
     }
 
-    async fn keep_moods(&self, moods: &[Mood]) -> Result<(), StoreError> {
+    async fn keep_moods(&self, moods: &[StoredMood]) -> Result<(), StoreError> {
         let (realm, moods) = (self.realm, moods.to_vec());
         self.write(move |tx, _| moods::keep(tx, realm, &moods))
             .await
@@ -513,7 +524,7 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn counts(&self, batch: BatchId) -> Result<Counts, StoreError> {
+    async fn counts(&self, batch: BatchId) -> Result<DeliveryCounts, StoreError> {
         self.read(move |tx, _| batch::counts(tx, batch)).await
     }
 
@@ -576,7 +587,7 @@ impl Store for SqliteStore {
     async fn settle_notice(
         &self,
         notice: NoticeId,
-        told: Told,
+        told: NotifyOutcome,
         reply: &str,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
@@ -590,7 +601,7 @@ impl Store for SqliteStore {
         self.read(move |tx, _| notices::next_due(tx, realm)).await
     }
 
-    async fn unreached(&self, since: DateTime<Utc>) -> Result<Vec<Unreached>, StoreError> {
+    async fn unreached(&self, since: DateTime<Utc>) -> Result<Vec<UnreachedTarget>, StoreError> {
         let realm = self.realm;
         self.read(move |tx, _| notices::unreached(tx, realm, since))
             .await

@@ -6,11 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use rusqlite::{Connection, Row, params};
 
-use super::{Fault, codes, freeze::quoted, realm, statement::Statements};
+use super::{SqliteFault, codes, freeze::quoted, realm, statement::Statements};
 use crate::{
     audience::SubscriberState,
     publication::moment_of,
-    store::{BatchId, Counts, NewBatch, Realm, Wave, WaveState, machine::State},
+    store::{BatchId, DeliveryCounts, NewBatch, Realm, WaveState, ZoneCohort, machine::RowState},
 };
 
 /// When a row is due that waits for a person: after all time.
@@ -26,13 +26,17 @@ pub(super) fn zones(
     tx: &Connection,
     realm: Realm,
     edition: &str,
-) -> Result<Vec<Option<chrono_tz::Tz>>, Fault> {
+) -> Result<Vec<Option<chrono_tz::Tz>>, SqliteFault> {
     let names = zone_names(tx, realm, edition)?;
     let zone = |name: Option<String>| name.as_deref().map(codes::timezone).transpose();
     names.into_iter().map(zone).collect()
 }
 
-fn zone_names(tx: &Connection, realm: Realm, edition: &str) -> Result<Vec<Option<String>>, Fault> {
+fn zone_names(
+    tx: &Connection,
+    realm: Realm,
+    edition: &str,
+) -> Result<Vec<Option<String>>, SqliteFault> {
     let suppressed = realm::suppressed(realm);
     tx.values(
         &format!(
@@ -55,7 +59,7 @@ pub(super) fn insert_deliveries(
     batch: BatchId,
     new: &NewBatch,
     local: NaiveDateTime,
-) -> Result<i64, Fault> {
+) -> Result<i64, SqliteFault> {
     let hours = hours(tx, realm, new, local)?;
     let mut zones = Vec::new();
     for (number, (due_at, names)) in (1..).zip(&hours) {
@@ -89,7 +93,7 @@ pub(super) fn insert_deliveries(
         ),
         params![
             batch.0,
-            codes::state_code(State::Pending),
+            codes::state_code(RowState::Pending),
             codes::rows(&zones)?,
             codes::subscriber_state_code(SubscriberState::Active),
             quoted(&new.edition)
@@ -104,7 +108,7 @@ fn hours(
     realm: Realm,
     new: &NewBatch,
     local: NaiveDateTime,
-) -> Result<BTreeMap<DateTime<Utc>, BTreeSet<String>>, Fault> {
+) -> Result<BTreeMap<DateTime<Utc>, BTreeSet<String>>, SqliteFault> {
     let names = zone_names(tx, realm, &new.edition)?;
     let mut hours: BTreeMap<_, BTreeSet<String>> = BTreeMap::new();
     for name in names {
@@ -121,7 +125,7 @@ fn hours(
 }
 
 /// The waves of a batch with their rows counted, the earliest first.
-pub(super) fn of(tx: &Connection, batch: BatchId) -> Result<Vec<Wave>, Fault> {
+pub(super) fn of(tx: &Connection, batch: BatchId) -> Result<Vec<ZoneCohort>, SqliteFault> {
     let mut waves = tx.all(
         "SELECT * FROM waves WHERE batch = ?1 ORDER BY number",
         params![batch.0],
@@ -145,22 +149,22 @@ pub(super) fn of(tx: &Connection, batch: BatchId) -> Result<Vec<Wave>, Fault> {
     Ok(waves)
 }
 
-fn count_of(counts: &mut Counts, state: State) -> &mut u64 {
+fn count_of(counts: &mut DeliveryCounts, state: RowState) -> &mut u64 {
     match state {
-        State::Pending => &mut counts.pending,
-        State::Claimed => &mut counts.claimed,
-        State::Sending => &mut counts.sending,
-        State::Accepted => &mut counts.accepted,
-        State::Deferred => &mut counts.deferred,
-        State::Rejected => &mut counts.rejected,
-        State::Unknown => &mut counts.unknown,
-        State::Skipped => &mut counts.skipped,
+        RowState::Pending => &mut counts.pending,
+        RowState::Claimed => &mut counts.claimed,
+        RowState::Sending => &mut counts.sending,
+        RowState::Accepted => &mut counts.accepted,
+        RowState::Deferred => &mut counts.deferred,
+        RowState::Rejected => &mut counts.rejected,
+        RowState::Unknown => &mut counts.unknown,
+        RowState::Skipped => &mut counts.skipped,
     }
 }
 
-fn wave_from(row: &Row<'_>) -> Result<Wave, Fault> {
+fn wave_from(row: &Row<'_>) -> Result<ZoneCohort, SqliteFault> {
     let state: i64 = row.get("state")?;
-    Ok(Wave {
+    Ok(ZoneCohort {
         due_at: codes::time_at(row, "due_at")?,
         zones: codes::set(&row.get::<_, String>("zones")?)?,
         state: match state {
@@ -168,7 +172,7 @@ fn wave_from(row: &Row<'_>) -> Result<Wave, Fault> {
             1 => WaveState::Begun,
             _ => WaveState::TooLate,
         },
-        counts: Counts::default(),
+        counts: DeliveryCounts::default(),
     })
 }
 
@@ -178,7 +182,7 @@ pub(super) fn due(
     tx: &Connection,
     batch: BatchId,
     now: DateTime<Utc>,
-) -> Result<Vec<(i64, i64)>, Fault> {
+) -> Result<Vec<(i64, i64)>, SqliteFault> {
     tx.all(
         "SELECT number, due_at FROM waves WHERE batch = ?1 AND state = 0 AND due_at <= ?2",
         params![batch.0, codes::millis(now)],
@@ -193,7 +197,7 @@ pub(super) fn come_due(
     batch: BatchId,
     earliest: DateTime<Utc>,
     now: DateTime<Utc>,
-) -> Result<u64, Fault> {
+) -> Result<u64, SqliteFault> {
     let due = due(tx, batch, now)?;
     let mut held = 0;
     for (number, due_at) in due {
@@ -207,7 +211,11 @@ pub(super) fn come_due(
 }
 
 /// A person says that those who were too late get it after all. Answers how many they are.
-pub(super) fn release(tx: &Connection, batch: BatchId, now: DateTime<Utc>) -> Result<u64, Fault> {
+pub(super) fn release(
+    tx: &Connection,
+    batch: BatchId,
+    now: DateTime<Utc>,
+) -> Result<u64, SqliteFault> {
     let late: Vec<i64> = tx.values(
         "SELECT number FROM waves WHERE batch = ?1 AND state = 2",
         params![batch.0],
@@ -220,7 +228,7 @@ pub(super) fn release(tx: &Connection, batch: BatchId, now: DateTime<Utc>) -> Re
     Ok(released)
 }
 
-fn is_tried(tx: &Connection, batch: BatchId, number: i64) -> Result<bool, Fault> {
+fn is_tried(tx: &Connection, batch: BatchId, number: i64) -> Result<bool, SqliteFault> {
     let (first, last) = codes::deliveries_of(batch);
     tx.value(
         "SELECT EXISTS (SELECT 1 FROM deliveries WHERE id BETWEEN ?1 AND ?2 AND wave = ?3 \
@@ -229,7 +237,12 @@ fn is_tried(tx: &Connection, batch: BatchId, number: i64) -> Result<bool, Fault>
     )
 }
 
-fn move_pending(tx: &Connection, batch: BatchId, number: i64, due_at: i64) -> Result<u64, Fault> {
+fn move_pending(
+    tx: &Connection,
+    batch: BatchId,
+    number: i64,
+    due_at: i64,
+) -> Result<u64, SqliteFault> {
     let (first, last) = codes::deliveries_of(batch);
     tx.run(
         "UPDATE deliveries SET due_at = ?4 WHERE id BETWEEN ?1 AND ?2 AND wave = ?3 AND state = ?5",
@@ -238,12 +251,12 @@ fn move_pending(tx: &Connection, batch: BatchId, number: i64, due_at: i64) -> Re
             last,
             number,
             due_at,
-            codes::state_code(State::Pending)
+            codes::state_code(RowState::Pending)
         ],
     )
 }
 
-fn set_state(tx: &Connection, batch: BatchId, number: i64, state: i64) -> Result<(), Fault> {
+fn set_state(tx: &Connection, batch: BatchId, number: i64, state: i64) -> Result<(), SqliteFault> {
     tx.run(
         "UPDATE waves SET state = ?3 WHERE batch = ?1 AND number = ?2",
         params![batch.0, number, state],

@@ -14,7 +14,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use super::Fault;
+use super::SqliteFault;
 use crate::store::{Realm, StoreError};
 
 const FILE: &str = "witness";
@@ -24,25 +24,25 @@ const DIGITS: usize = 20;
 
 /// What the file says, and the way to say more.
 #[derive(Debug)]
-pub(super) struct Witness {
+pub(super) struct HighWaterMark {
     path: PathBuf,
-    lines: Mutex<Option<Lines>>,
+    lines: Mutex<Option<MarkLines>>,
 }
 
 #[derive(Debug)]
-struct Lines {
+struct MarkLines {
     file: File,
     end: u64,
-    by_issue: HashMap<String, Line>,
+    by_issue: HashMap<String, MarkLine>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Line {
+struct MarkLine {
     offset: u64,
     steps: u64,
 }
 
-impl Witness {
+impl HighWaterMark {
     /// The witness of that folder, read when it is first asked.
     pub(super) fn beside(state_dir: &Path) -> Self {
         Self {
@@ -52,7 +52,7 @@ impl Witness {
     }
 
     /// How far that issue's batch had come. None: it never heard of it.
-    pub(super) fn steps(&self, realm: Realm, issue: &str) -> Result<Option<u64>, Fault> {
+    pub(super) fn steps(&self, realm: Realm, issue: &str) -> Result<Option<u64>, SqliteFault> {
         let mut lines = self.lines();
         let lines = self.read(&mut lines).map_err(|error| self.fault(error))?;
         Ok(lines
@@ -62,11 +62,11 @@ impl Witness {
     }
 
     /// Takes over what another one knows.
-    pub(super) fn learn_from(&self, other: &Self) -> Result<(), Fault> {
+    pub(super) fn learn_from(&self, other: &Self) -> Result<(), SqliteFault> {
         let theirs: Vec<(String, u64)> = {
             let mut lines = other.lines();
             let lines = other.read(&mut lines).map_err(|error| other.fault(error))?;
-            let steps = |(key, line): (&String, &Line)| (key.clone(), line.steps);
+            let steps = |(key, line): (&String, &MarkLine)| (key.clone(), line.steps);
             lines.by_issue.iter().map(steps).collect()
         };
         let mut lines = self.lines();
@@ -78,7 +78,7 @@ impl Witness {
     }
 
     /// Notes how far a batch has come, after its transaction and before anything follows from it.
-    pub(super) fn note(&self, realm: Realm, issue: &str, steps: u64) -> Result<(), Fault> {
+    pub(super) fn note(&self, realm: Realm, issue: &str, steps: u64) -> Result<(), SqliteFault> {
         let mut lines = self.lines();
         self.read(&mut lines)
             .and_then(|lines| lines.note(&key(realm, issue), steps))
@@ -86,7 +86,7 @@ impl Witness {
     }
 
     /// A rehearsal is dropped: it may be played again from its beginning.
-    pub(super) fn forget_rehearsal(&self, issue: &str) -> Result<(), Fault> {
+    pub(super) fn forget_rehearsal(&self, issue: &str) -> Result<(), SqliteFault> {
         let mut lines = self.lines();
         self.read(&mut lines)
             .and_then(|lines| lines.put_back(&key(Realm::Rehearsal, issue)))
@@ -98,26 +98,26 @@ impl Witness {
         *self.lines() = None;
     }
 
-    fn read<'a>(&self, lines: &'a mut Option<Lines>) -> io::Result<&'a mut Lines> {
+    fn read<'a>(&self, lines: &'a mut Option<MarkLines>) -> io::Result<&'a mut MarkLines> {
         match lines {
             Some(lines) => Ok(lines),
-            None => Ok(lines.insert(Lines::open(&self.path)?)),
+            None => Ok(lines.insert(MarkLines::open(&self.path)?)),
         }
     }
 
-    fn lines(&self) -> MutexGuard<'_, Option<Lines>> {
+    fn lines(&self) -> MutexGuard<'_, Option<MarkLines>> {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn fault(&self, error: io::Error) -> Fault {
-        Fault::Told(StoreError::Unusable {
+    fn fault(&self, error: io::Error) -> SqliteFault {
+        SqliteFault::Told(StoreError::Unusable {
             place: self.path.display().to_string(),
             source: error.into(),
         })
     }
 }
 
-impl Lines {
+impl MarkLines {
     fn open(path: &Path) -> io::Result<Self> {
         let file = OpenOptions::new()
             .read(true)
@@ -137,7 +137,7 @@ impl Lines {
         for text in bytes.split_inclusive(|byte| *byte == b'\n') {
             // A line that was cut short or scribbled over says nothing.
             if let Some((issue, steps)) = parse(text) {
-                lines.by_issue.insert(issue, Line { offset, steps });
+                lines.by_issue.insert(issue, MarkLine { offset, steps });
             }
             offset += text.len() as u64;
         }
@@ -168,12 +168,12 @@ impl Lines {
         let offset = self.end + 1;
         self.end += line.len() as u64;
         self.by_issue
-            .insert(issue.to_owned(), Line { offset, steps });
+            .insert(issue.to_owned(), MarkLine { offset, steps });
         Ok(())
     }
 }
 
-impl Line {
+impl MarkLine {
     fn write(&mut self, file: &File, steps: u64) -> io::Result<()> {
         file.write_all_at(format!("{steps:0DIGITS$}").as_bytes(), self.offset)?;
         self.steps = steps;
@@ -201,26 +201,26 @@ fn key(realm: Realm, issue: &str) -> String {
 mod tests {
     use super::*;
 
-    fn steps(witness: &Witness, issue: &str) -> Option<u64> {
+    fn steps(witness: &HighWaterMark, issue: &str) -> Option<u64> {
         witness
             .steps(Realm::Real, issue)
             .unwrap_or_else(|_| panic!("{issue}"))
     }
 
-    fn note(witness: &Witness, issue: &str, steps: u64) {
+    fn note(witness: &HighWaterMark, issue: &str, steps: u64) {
         assert!(witness.note(Realm::Real, issue, steps).is_ok());
     }
 
     #[test]
     fn it_remembers_how_far_each_batch_came_and_never_goes_back() {
         let folder = tempfile::tempdir().unwrap();
-        let witness = Witness::beside(folder.path());
+        let witness = HighWaterMark::beside(folder.path());
         assert_eq!(steps(&witness, "monday"), None);
         note(&witness, "monday", 3);
         note(&witness, "thursday\n한글", 1);
         note(&witness, "monday", 12);
         note(&witness, "monday", 7);
-        let again = Witness::beside(folder.path());
+        let again = HighWaterMark::beside(folder.path());
         assert_eq!(steps(&again, "monday"), Some(12));
         assert_eq!(steps(&again, "thursday\n한글"), Some(1));
         note(&again, "monday", u64::MAX);
@@ -232,12 +232,12 @@ mod tests {
     #[test]
     fn what_is_played_is_witnessed_apart_and_forgotten_when_it_is_dropped() {
         let folder = tempfile::tempdir().unwrap();
-        let witness = Witness::beside(folder.path());
+        let witness = HighWaterMark::beside(folder.path());
         note(&witness, "monday", 3);
         assert!(witness.note(Realm::Rehearsal, "monday", 9).is_ok());
         assert!(witness.forget_rehearsal("monday").is_ok());
         assert!(witness.forget_rehearsal("thursday").is_ok());
-        let again = Witness::beside(folder.path());
+        let again = HighWaterMark::beside(folder.path());
         assert_eq!(steps(&again, "monday"), Some(3));
         assert!(matches!(
             again.steps(Realm::Rehearsal, "monday"),
@@ -249,7 +249,7 @@ mod tests {
     fn a_line_cut_short_or_scribbled_over_says_nothing_and_harms_no_other() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(FILE);
-        let witness = Witness::beside(folder.path());
+        let witness = HighWaterMark::beside(folder.path());
         note(&witness, "monday", 3);
         let mut bytes = std::fs::read(&path).unwrap();
         bytes.extend("nonsense\n한글한글한글한글\n".as_bytes());

@@ -8,14 +8,17 @@ use axum::{
 };
 
 use super::{
-    failure::{Failure, blocking},
+    failure::{InboxFailure, blocking},
     page::{self, ClearPage},
     site::Site,
 };
 use crate::web::{address::with_query, asset, local};
 
 /// The question. Nothing changes by asking it, whoever follows a link here.
-pub(super) async fn ask(State(site): State<Site>, headers: HeaderMap) -> Result<Response, Failure> {
+pub(super) async fn ask(
+    State(site): State<Site>,
+    headers: HeaderMap,
+) -> Result<Response, InboxFailure> {
     question(site, headers, StatusCode::OK, None).await
 }
 
@@ -24,7 +27,7 @@ pub(super) async fn ask(State(site): State<Site>, headers: HeaderMap) -> Result<
 pub(super) async fn clear(
     State(site): State<Site>,
     headers: HeaderMap,
-) -> Result<Response, Failure> {
+) -> Result<Response, InboxFailure> {
     if !local::is_from_own_page(&headers) {
         let text = "only the inbox's own page may ask for that";
         return Ok((StatusCode::FORBIDDEN, text).into_response());
@@ -44,7 +47,7 @@ async fn question(
     headers: HeaderMap,
     status: StatusCode,
     refused: Option<String>,
-) -> Result<Response, Failure> {
+) -> Result<Response, InboxFailure> {
     blocking(move || {
         let folder = site.folder();
         let found = folder.listing("", 1)?;

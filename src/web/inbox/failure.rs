@@ -8,12 +8,12 @@ use axum::{
 };
 
 /// What went wrong; the page says no more.
-pub(super) enum Failure {
+pub(super) enum InboxFailure {
     NotFound,
     Unreadable(io::Error),
 }
 
-impl From<io::Error> for Failure {
+impl From<io::Error> for InboxFailure {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::NotFound => Self::NotFound,
@@ -22,7 +22,7 @@ impl From<io::Error> for Failure {
     }
 }
 
-impl IntoResponse for Failure {
+impl IntoResponse for InboxFailure {
     fn into_response(self) -> Response {
         match self {
             Self::NotFound => (StatusCode::NOT_FOUND, "no such mail").into_response(),
@@ -37,10 +37,10 @@ impl IntoResponse for Failure {
 
 /// Work with files, off the threads that answer.
 pub(super) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
-) -> Result<T, Failure> {
+    work: impl FnOnce() -> Result<T, InboxFailure> + Send + 'static,
+) -> Result<T, InboxFailure> {
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
-        Err(panicked) => Err(Failure::Unreadable(io::Error::other(panicked))),
+        Err(panicked) => Err(InboxFailure::Unreadable(io::Error::other(panicked))),
     }
 }

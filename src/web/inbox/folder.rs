@@ -2,7 +2,7 @@
 
 use std::{fs, io, path::PathBuf};
 
-use super::{failure::Failure, letter::LetterSummary};
+use super::{failure::InboxFailure, letter::LetterSummary};
 
 /// Letters on one page of the list.
 const PAGE: usize = 50;
@@ -44,15 +44,15 @@ impl MailFolder {
         Ok(self.names("")?.into_iter().next().unwrap_or_default())
     }
 
-    pub(super) fn read(&self, name: &str) -> Result<Vec<u8>, Failure> {
+    pub(super) fn read(&self, name: &str) -> Result<Vec<u8>, InboxFailure> {
         if !is_letter(name) {
-            return Err(Failure::NotFound);
+            return Err(InboxFailure::NotFound);
         }
         Ok(fs::read(self.0.join(name))?)
     }
 
     /// That page of the letters whose name holds `search`, or the nearest there is.
-    pub(super) fn listing(&self, search: &str, page: usize) -> Result<FoundLetters, Failure> {
+    pub(super) fn listing(&self, search: &str, page: usize) -> Result<FoundLetters, InboxFailure> {
         let names = self.names(search)?;
         let pages = names.len().div_ceil(PAGE).max(1);
         let page = page.clamp(1, pages);

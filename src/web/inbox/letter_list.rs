@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{folder::FoundLetters, letter::LetterSummary};
 use crate::{
-    render::{Words, percent_encode},
+    render::{MailWords, percent_encode},
     web::address::with_query,
 };
 
@@ -43,7 +43,7 @@ struct PageTurns {
 }
 
 impl LetterList {
-    pub(super) fn new(found: &FoundLetters, open: Option<&str>, words: &Words) -> Self {
+    pub(super) fn new(found: &FoundLetters, open: Option<&str>, words: &MailWords) -> Self {
         let line = |summary: &LetterSummary| LetterLine {
             href: letter_address(&summary.name, found, &[]),
             is_open: open == Some(&summary.name),
@@ -93,7 +93,7 @@ fn place<'a>(
 }
 
 /// What it is about, as people see it.
-pub(super) fn subject<'a>(summary: &'a LetterSummary, words: &'a Words) -> &'a str {
+pub(super) fn subject<'a>(summary: &'a LetterSummary, words: &'a MailWords) -> &'a str {
     match summary.subject.as_str() {
         "" => words.get("no_subject"),
         subject => subject,
@@ -101,12 +101,12 @@ pub(super) fn subject<'a>(summary: &'a LetterSummary, words: &'a Words) -> &'a s
 }
 
 /// `1 message`, `2 messages`.
-pub(super) fn messages(count: u64, words: &Words) -> String {
+pub(super) fn messages(count: u64, words: &MailWords) -> String {
     counted(count, "message", words)
 }
 
 /// So many of something: the words of `{what}_one` and `{what}_many`.
-pub(super) fn counted(count: u64, what: &str, words: &Words) -> String {
+pub(super) fn counted(count: u64, what: &str, words: &MailWords) -> String {
     let key = format!("{what}_{}", if count == 1 { "one" } else { "many" });
     words.filled(&key, "n", &count.to_string())
 }

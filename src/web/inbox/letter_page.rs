@@ -9,7 +9,7 @@ use super::{
     query::{InboxQuery, LetterView},
 };
 use crate::{
-    render::{Words, percent_encode},
+    render::{MailWords, percent_encode},
     web::{address::with_query, tab::Tab},
 };
 
@@ -66,7 +66,7 @@ impl<'a> LetterPage<'a> {
         found: &FoundLetters,
         letter: &'a Letter,
         query: &InboxQuery,
-        words: &'a Words,
+        words: &'a MailWords,
     ) -> Self {
         Self {
             list: LetterList::new(found, Some(&letter.summary.name), words),
@@ -76,7 +76,12 @@ impl<'a> LetterPage<'a> {
 }
 
 impl<'a> OpenLetter<'a> {
-    fn new(found: &FoundLetters, letter: &'a Letter, query: &InboxQuery, words: &'a Words) -> Self {
+    fn new(
+        found: &FoundLetters,
+        letter: &'a Letter,
+        query: &InboxQuery,
+        words: &'a MailWords,
+    ) -> Self {
         let summary = &letter.summary;
         // A letter without HTML opens as text.
         let view = match query.view {

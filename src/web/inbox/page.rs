@@ -8,7 +8,7 @@ use super::{
     letter_list::{LetterList, counted, messages},
     service::ClearedInbox,
 };
-use crate::render::Words;
+use crate::render::MailWords;
 
 /// The pages' templates.
 pub(super) const INBOX: &str = "web/inbox.html";
@@ -32,7 +32,11 @@ pub(super) struct ClearPage<'a> {
 }
 
 impl InboxPage {
-    pub(super) fn new(found: &FoundLetters, cleared: Option<ClearedInbox>, words: &Words) -> Self {
+    pub(super) fn new(
+        found: &FoundLetters,
+        cleared: Option<ClearedInbox>,
+        words: &MailWords,
+    ) -> Self {
         Self {
             list: LetterList::new(found, None, words),
             cleared: cleared.map(|cleared| match cleared.is_nothing() {
@@ -50,7 +54,7 @@ impl InboxPage {
 }
 
 impl<'a> ClearPage<'a> {
-    pub(super) fn new(found: &FoundLetters, refused: Option<&'a str>, words: &Words) -> Self {
+    pub(super) fn new(found: &FoundLetters, refused: Option<&'a str>, words: &MailWords) -> Self {
         let mails = messages(found.total as u64, words);
         Self {
             list: LetterList::new(found, None, words),

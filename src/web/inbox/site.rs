@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::{folder::MailFolder, service::InboxService};
-use crate::web::pages::Pages;
+use crate::web::pages::PageTemplates;
 
 /// The service and the pages.
 #[derive(Clone)]
 pub(super) struct Site {
     pub(super) service: Arc<dyn InboxService>,
-    pub(super) pages: Arc<Pages>,
+    pub(super) pages: Arc<PageTemplates>,
 }
 
 impl Site {

@@ -42,7 +42,7 @@ fn found(pattern: &str, text: &str) -> BTreeSet<String> {
 }
 
 fn words(language: &str) -> serde_json::Map<String, serde_json::Value> {
-    let words = Words::load_from(&Templates::built_in(), WORDS, language).unwrap();
+    let words = MailWords::load_from(&Templates::built_in(), WORDS, language).unwrap();
     words.context().as_object().unwrap().clone()
 }
 
@@ -148,7 +148,7 @@ fn placeholders_are_the_same_in_every_language() {
 #[test]
 fn a_language_of_the_publications_own_is_spoken_and_what_it_lacks_is_said_in_english() {
     let (_folder, templates) = written(&[("words/web/fr.yaml", "inbox: Boîte de réception\n")]);
-    let pages = Pages::load(&templates).unwrap();
+    let pages = PageTemplates::load(&templates).unwrap();
     let mut headers = HeaderMap::new();
     headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static("fr-FR"));
     let french = pages.for_reader(&headers).words();
@@ -163,10 +163,10 @@ fn an_own_file_takes_the_programs_place_and_one_that_fails_leaves_it_standing() 
         "web/tabs.html",
         "{% component tabs(tabs: array) %}mine{% endcomponent tabs %}",
     )]);
-    assert!(Pages::load(&templates).is_ok());
+    assert!(PageTemplates::load(&templates).is_ok());
 
     let (_folder, templates) = written(&[("web/preview/keys.html", "<p>{{ title }}</p>")]);
-    let pages = Pages::load(&templates).unwrap();
+    let pages = PageTemplates::load(&templates).unwrap();
     let own = pages.for_reader(&english());
     assert_eq!(
         own.own("web/preview/keys.html", &parts).unwrap(),
@@ -174,7 +174,7 @@ fn an_own_file_takes_the_programs_place_and_one_that_fails_leaves_it_standing() 
     );
 
     let (_folder, templates) = written(&[("web/preview/keys.html", "<p>\n{{ titel }}</p>")]);
-    let pages = Pages::load(&templates).unwrap();
+    let pages = PageTemplates::load(&templates).unwrap();
     let own = pages.for_reader(&english());
     let error = own.own("web/preview/keys.html", &parts).unwrap_err();
     let RenderError::Source(error) = error else {
@@ -185,12 +185,12 @@ fn an_own_file_takes_the_programs_place_and_one_that_fails_leaves_it_standing() 
     assert!(stands_in.starts_with("<dialog"), "{stands_in}");
 
     let (_folder, templates) = written(&[("web/layout.html", "{% if %}")]);
-    assert!(Pages::load(&templates).is_err());
+    assert!(PageTemplates::load(&templates).is_err());
 }
 
 #[test]
 fn a_style_sheet_begins_with_the_designs_tokens() {
-    let pages = Pages::built_in().unwrap();
+    let pages = PageTemplates::built_in().unwrap();
     let css = pages.style_sheet("web/inbox.css");
     assert!(css.starts_with(":root{color-scheme:light dark;"), "{css}");
     assert!(

@@ -4,7 +4,7 @@
 use scraper::{Html, Node};
 use serde::Serialize;
 
-use super::{content::OpenIssue, phrases::Phrases};
+use super::{content::OpenIssue, phrases::PreviewPhrases};
 
 /// No inbox shows more.
 const MAX_CHARS: usize = 240;
@@ -44,7 +44,7 @@ pub(super) struct InboxText<'a> {
 }
 
 impl<'a> InboxLines<'a> {
-    pub(super) fn new(open: &'a OpenIssue, phrases: Phrases<'_>) -> Self {
+    pub(super) fn new(open: &'a OpenIssue, phrases: PreviewPhrases<'_>) -> Self {
         let line = |client, device, has_snippet| ClientLine {
             client,
             client_label: phrases.inbox(client),
@@ -68,7 +68,7 @@ impl<'a> InboxLines<'a> {
 
 impl<'a> InboxText<'a> {
     /// Sender, subject and preheader.
-    pub(super) fn all(open: &OpenIssue, phrases: Phrases<'a>) -> Vec<Self> {
+    pub(super) fn all(open: &OpenIssue, phrases: PreviewPhrases<'a>) -> Vec<Self> {
         let snippet = snippet(&open.mail.html);
         let texts = [
             ("sender", open.sender.as_str()),

@@ -2,7 +2,7 @@
 
 use super::{
     content::{PreviewContent, WholeMessage},
-    phrases::Phrases,
+    phrases::PreviewPhrases,
     query::PageQuery,
 };
 
@@ -13,5 +13,5 @@ pub(super) struct PageInputs<'a> {
     pub(super) query: &'a PageQuery,
     /// Where the page shows it.
     pub(super) message: Option<&'a WholeMessage>,
-    pub(super) phrases: Phrases<'a>,
+    pub(super) phrases: PreviewPhrases<'a>,
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{
     content::{LinkLine, OpenIssue, PictureLine},
     inputs::PageInputs,
-    phrases::{Phrases, kilobytes},
+    phrases::{PreviewPhrases, kilobytes},
     query::address,
     sentence::{SentencePart, sentence},
 };
@@ -175,7 +175,7 @@ impl<'a> Notes<'a> {
     }
 }
 
-fn counts(found: &[&Finding], phrases: Phrases<'_>) -> Vec<LevelCount> {
+fn counts(found: &[&Finding], phrases: PreviewPhrases<'_>) -> Vec<LevelCount> {
     let levels = [Level::Error, Level::Warning, Level::Advice];
     let count = |level: Level| LevelCount {
         level: level.as_str(),
@@ -190,7 +190,7 @@ impl<'a> FindingLine<'a> {
     fn new(
         finding: &'a Finding,
         open: &OpenIssue,
-        phrases: Phrases<'_>,
+        phrases: PreviewPhrases<'_>,
         to_line: impl Fn(usize, usize) -> LineLink,
     ) -> Self {
         let level = finding.level();

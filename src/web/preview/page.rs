@@ -13,7 +13,7 @@ use super::{
     query::{PreviewView, address},
     reader_chooser::ReaderChooser,
     sentence::{SentencePart, sentence},
-    stage::Stage,
+    stage::MiddlePart,
 };
 use crate::source::{Source, SourceError};
 
@@ -45,7 +45,7 @@ enum PageBody<'a> {
         subject: &'a str,
         reader: Box<ReaderChooser<'a>>,
         views: Vec<ViewTab>,
-        stage: Box<Stage<'a>>,
+        stage: Box<MiddlePart<'a>>,
         notes: Box<Notes<'a>>,
     },
     /// An issue that can't be shown: its file.
@@ -124,7 +124,7 @@ impl<'a> PageBody<'a> {
                     subject: &open.mail.subject,
                     reader: Box::new(ReaderChooser::new(inputs, open)),
                     views: PreviewView::ALL.into_iter().enumerate().map(tab).collect(),
-                    stage: Box::new(Stage::new(inputs, open)),
+                    stage: Box::new(MiddlePart::new(inputs, open)),
                     notes: Box::new(Notes::new(inputs, open)),
                 }
             }

@@ -12,18 +12,18 @@ use super::{
 use crate::{
     check::{ClientView, Level},
     look::Theme,
-    render::Words,
+    render::MailWords,
     schedule::SlotState,
 };
 
 /// The pages' words, and what is made of them.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Phrases<'a> {
-    words: &'a Words,
+pub(super) struct PreviewPhrases<'a> {
+    words: &'a MailWords,
 }
 
-impl<'a> Phrases<'a> {
-    pub(super) fn new(words: &'a Words) -> Self {
+impl<'a> PreviewPhrases<'a> {
+    pub(super) fn new(words: &'a MailWords) -> Self {
         Self { words }
     }
 
@@ -135,8 +135,9 @@ mod tests {
                 "300 words · 900 characters",
             ),
         ] {
-            let words = Words::load_from(&Templates::built_in(), "words/web", language).unwrap();
-            let phrases = Phrases::new(&words);
+            let words =
+                MailWords::load_from(&Templates::built_in(), "words/web", language).unwrap();
+            let phrases = PreviewPhrases::new(&words);
             assert_eq!(phrases.date(date), day);
             assert_eq!(phrases.minutes(Duration::from_secs(181)), minutes);
             assert_eq!(phrases.extent(900, 300), extent);

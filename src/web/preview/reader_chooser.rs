@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{
     content::{OpenIssue, ReaderChoice, SampleReader},
     inputs::PageInputs,
-    phrases::Phrases,
+    phrases::PreviewPhrases,
     query::address,
 };
 use crate::render::percent_encode;
@@ -72,7 +72,7 @@ impl<'a> ReaderChooser<'a> {
     }
 }
 
-fn called(reader: &ReaderChoice, phrases: Phrases<'_>) -> String {
+fn called(reader: &ReaderChoice, phrases: PreviewPhrases<'_>) -> String {
     match reader.suggestion {
         Some(SampleReader::Nameless) => phrases.get("nameless").to_owned(),
         Some(SampleReader::Named) => phrases.get("named").to_owned(),

@@ -10,7 +10,7 @@ use super::{
     look_choice::LookChoice,
     query::PageRequest,
 };
-use crate::web::pages::Pages;
+use crate::web::pages::PageTemplates;
 
 /// Everything that the pages show comes from here.
 #[async_trait]
@@ -19,7 +19,7 @@ pub trait PreviewService: Send + Sync + 'static {
     fn changes(&self) -> watch::Receiver<Revision>;
 
     /// The pages' templates, as they could be read last.
-    fn pages(&self) -> Arc<Pages>;
+    fn pages(&self) -> Arc<PageTemplates>;
 
     /// The issue that is shown where nobody asked for one.
     async fn front(&self) -> Option<String>;

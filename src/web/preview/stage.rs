@@ -8,7 +8,7 @@ use super::{
     inputs::PageInputs,
     look_choice::{LookChoice, Typeface},
     numbered::{NumberedLine, numbered},
-    phrases::{Phrases, kilobytes},
+    phrases::{PreviewPhrases, kilobytes},
     query::{PageQuery, PreviewView, SourcePart, address},
 };
 use crate::{
@@ -24,7 +24,7 @@ const MAX_TEXT_CHARS: usize = 500_000;
 /// What stands in the middle.
 #[derive(Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub(super) enum Stage<'a> {
+pub(super) enum MiddlePart<'a> {
     /// The mail in its frame.
     Mail(MailStage),
     /// The text part.
@@ -60,7 +60,7 @@ pub(super) struct MailStage {
     setting: Option<String>,
 }
 
-impl<'a> Stage<'a> {
+impl<'a> MiddlePart<'a> {
     pub(super) fn new(inputs: PageInputs<'a>, open: &'a OpenIssue) -> Self {
         let phrases = inputs.phrases;
         match inputs.query.view {
@@ -172,7 +172,7 @@ impl MailStage {
 fn looks(
     query: &PageQuery,
     own: OwnLook,
-    phrases: Phrases<'_>,
+    phrases: PreviewPhrases<'_>,
     there: impl Fn(&PageQuery) -> String,
 ) -> (Vec<Tab>, Vec<Tab>) {
     let chosen = query.look();

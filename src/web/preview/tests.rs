@@ -6,10 +6,10 @@ use tokio::sync::watch;
 
 use super::*;
 use crate::{
-    check::{Finding, Level, Place, Rule},
+    check::{Finding, FindingPlace, Level, Rule},
     schedule::SlotState,
     source::Source,
-    web::pages::Pages,
+    web::pages::PageTemplates,
 };
 
 const EVIL: &str = "\"'><script>alert('x')</script>&{{ 1 + 1 }}";
@@ -22,7 +22,7 @@ static RULE: Rule = Rule {
 };
 
 /// A service of which nothing is asked but the pages.
-struct PagesAlone(Arc<Pages>);
+struct PagesAlone(Arc<PageTemplates>);
 
 #[async_trait]
 impl PreviewService for PagesAlone {
@@ -30,7 +30,7 @@ impl PreviewService for PagesAlone {
         watch::Sender::new(Revision::default()).subscribe()
     }
 
-    fn pages(&self) -> Arc<Pages> {
+    fn pages(&self) -> Arc<PageTemplates> {
         Arc::clone(&self.0)
     }
 
@@ -99,7 +99,7 @@ fn content(standing: IssueStanding) -> PreviewContent {
 
 fn open(reader: Option<ReaderChoice>) -> IssueStanding {
     let source = evil_source();
-    let mut finding = Finding::new(&RULE, EVIL).at(Place::new(&source, 0..5));
+    let mut finding = Finding::new(&RULE, EVIL).at(FindingPlace::new(&source, 0..5));
     finding.hint(EVIL);
     let elsewhere = Source::new("elsewhere\"'>.md", EVIL);
     let text = EVIL.to_owned();
@@ -119,7 +119,7 @@ fn open(reader: Option<ReaderChoice>) -> IssueStanding {
         manuscript: source,
         findings: vec![
             finding,
-            Finding::new(&RULE, EVIL).at(Place::new(&elsewhere, 0..1)),
+            Finding::new(&RULE, EVIL).at(FindingPlace::new(&elsewhere, 0..1)),
             Finding::new(&RULE, EVIL),
         ],
         links: [EVIL, "https://example.com/\"'>"]
@@ -142,7 +142,11 @@ fn open(reader: Option<ReaderChoice>) -> IssueStanding {
     }))
 }
 
-async fn shown(pages: &Arc<Pages>, content: &PreviewContent, query: &str) -> (StatusCode, String) {
+async fn shown(
+    pages: &Arc<PageTemplates>,
+    content: &PreviewContent,
+    query: &str,
+) -> (StatusCode, String) {
     let service = PagesAlone(Arc::clone(pages));
     let address = format!("http://localhost/issue/a?{query}").parse().unwrap();
     let Query(query) = Query::<PageQuery>::try_from_uri(&address).unwrap();
@@ -158,7 +162,7 @@ async fn shown(pages: &Arc<Pages>, content: &PreviewContent, query: &str) -> (St
 
 #[tokio::test]
 async fn nothing_of_an_issue_escapes_into_any_page() {
-    let pages = Arc::new(Pages::built_in().unwrap());
+    let pages = Arc::new(PageTemplates::built_in().unwrap());
     let standings = [
         open(Some(reader(Some(EVIL)))),
         open(None),
@@ -204,7 +208,7 @@ async fn a_page_template_that_fails_is_told_on_the_programs_own_page() {
     std::fs::create_dir_all(&path).unwrap();
     std::fs::write(path.join("list.html"), "<nav>\n{{ lists }}</nav>").unwrap();
     let templates = crate::render::Templates::load(folder.path()).unwrap();
-    let pages = Arc::new(Pages::load(&templates).unwrap());
+    let pages = Arc::new(PageTemplates::load(&templates).unwrap());
     let mut content = content(open(None));
     content.faults.clear();
     let (status, page) = shown(&pages, &content, "").await;
@@ -216,7 +220,7 @@ async fn a_page_template_that_fails_is_told_on_the_programs_own_page() {
 
 #[tokio::test]
 async fn a_look_is_offered_chosen_and_told_how_to_keep() {
-    let pages = Arc::new(Pages::built_in().unwrap());
+    let pages = Arc::new(PageTemplates::built_in().unwrap());
     let mut content = content(open(None));
     content.standing = open(Some(reader(None)));
     let (_, own) = shown(&pages, &content, "").await;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use daily_note::{
-    app::{ExportFormat, Outcome, export},
+    app::{ExportFormat, RowOutcome, export},
     audience::{
         Consent, HashedDeparture, Origin, PastConsent, Profile, Subscriber, SubscriberId,
         SuppressionReason,
@@ -60,7 +60,7 @@ async fn nobody_who_left_here_comes_back_because_another_service_did_not_know() 
         )
         .await;
     assert_eq!((report.added, report.kept_off), (0, 1));
-    assert_eq!(report.problems[0].outcome, Outcome::KeptOff);
+    assert_eq!(report.problems[0].outcome, RowOutcome::KeptOff);
     assert_eq!(list.readers("monday").await, 0);
 }
 
@@ -305,9 +305,9 @@ async fn of_a_damaged_file_nothing_is_taken() {
     }
     table.push_str("last@example.com,\"open\n");
     let path = list.write("list.csv", table);
-    let import = daily_note::audience::import::Import::open(
+    let import = daily_note::audience::import::OpenedExport::open(
         &path,
-        &daily_note::audience::import::Options::default(),
+        &daily_note::audience::import::ReadingOptions::default(),
         &list.publication,
         now(),
     );

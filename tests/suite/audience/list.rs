@@ -8,7 +8,7 @@ use daily_note::{
     app::{AppError, ImportReport, fold_file},
     audience::{
         Origin, Profile, Subscriber, SubscriberId, Suppression, SuppressionReason,
-        import::{Import, Options},
+        import::{OpenedExport, ReadingOptions},
     },
     publication::{Environment, Publication},
     store::{FoldReport, Store, Upsert, sqlite::SqliteStore},
@@ -78,7 +78,9 @@ impl List {
         dry_run: bool,
     ) -> ImportReport {
         let path = self.write(name, text);
-        let import = Import::open(&path, &Options::default(), &self.publication, now()).unwrap();
+        let import =
+            OpenedExport::open(&path, &ReadingOptions::default(), &self.publication, now())
+                .unwrap();
         daily_note::app::import(
             self.store.as_ref(),
             import,

@@ -6,12 +6,13 @@ use daily_note::{
     address::Address,
     audience::{Origin, Profile, Suppression, SuppressionReason},
     clock::Clock,
-    delivery::{Progress, Report, Run, Stop, run},
+    delivery::{Progress, Report, Run, StopSignal, run},
     message::FrozenIssue,
     publication::{DeliverySettings, Environment, Publication, SmtpSettings},
     smtp::Relay,
     store::{
-        Batch, BatchState, Counts, DeliveryId, NewBatch, SenderId, Store, sqlite::SqliteStore,
+        Batch, BatchState, DeliveryCounts, DeliveryId, NewBatch, SenderId, Store,
+        sqlite::SqliteStore,
     },
 };
 use tempfile::TempDir;
@@ -29,7 +30,7 @@ pub(crate) struct Harness {
     pub(crate) smtp: SmtpSettings,
     pub(crate) settings: DeliverySettings,
     pub(crate) clock: Clock,
-    pub(crate) stop: Stop,
+    pub(crate) stop: StopSignal,
 }
 
 const CONFIGURATION: &str = "
@@ -76,7 +77,7 @@ impl Harness {
             smtp: publication.smtp,
             settings: publication.delivery,
             clock: Clock::starting_at(monday()),
-            stop: Stop::default(),
+            stop: StopSignal::default(),
         }
     }
 
@@ -129,7 +130,7 @@ impl Harness {
     }
 
     /// Runs again and again, as a person or cron would, until every row has its end.
-    pub(crate) async fn run_until_done(&self, server: &ScriptedServer) -> Counts {
+    pub(crate) async fn run_until_done(&self, server: &ScriptedServer) -> DeliveryCounts {
         for _ in 0..200 {
             let report = self.run(server).await;
             if report.counts.open() == 0 {

@@ -12,8 +12,8 @@ use std::{
 
 use daily_note::{
     clock::Stopwatch,
-    delivery::{Ending, Trouble, troubles},
-    store::{BatchState, Counts},
+    delivery::{Ending, HealthTrouble, troubles},
+    store::{BatchState, DeliveryCounts},
 };
 
 use super::harness::{AN_HOUR, Harness, readers};
@@ -34,10 +34,10 @@ fn throttling(at: At, answer: &str, budget: usize, window: Duration) -> Plan {
     )
 }
 
-fn all_accepted(readers: u64) -> Counts {
-    Counts {
+fn all_accepted(readers: u64) -> DeliveryCounts {
+    DeliveryCounts {
         accepted: readers,
-        ..Counts::default()
+        ..DeliveryCounts::default()
     }
 }
 
@@ -114,7 +114,7 @@ async fn the_pace_that_was_learned_is_remembered() {
         .await
         .unwrap();
     let paced = known.iter().find_map(|trouble| match trouble {
-        Trouble::Paced { per_second, .. } => Some(*per_second),
+        HealthTrouble::Paced { per_second, .. } => Some(*per_second),
         _ => None,
     });
     let paced = paced.expect("a pace");
@@ -241,8 +241,8 @@ async fn in_a_providers_bad_hour_nobody_is_suppressed_and_the_others_get_it() {
         let known = troubles(&*harness.store, harness.clock.now())
             .await
             .unwrap();
-        let names = |trouble: &Trouble| {
-            matches!(trouble, Trouble::Spell { domain, reply, .. }
+        let names = |trouble: &HealthTrouble| {
+            matches!(trouble, HealthTrouble::Spell { domain, reply, .. }
                 if domain == "big.example.com" && reply == answer)
         };
         assert!(known.iter().any(names), "{why}: {known:?}");

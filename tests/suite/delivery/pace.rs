@@ -5,7 +5,7 @@ use std::time::Duration;
 use daily_note::{
     clock::Stopwatch,
     publication::{DomainLimit, Rate},
-    store::Counts,
+    store::DeliveryCounts,
 };
 
 use super::harness::{Harness, readers};
@@ -29,9 +29,9 @@ async fn a_rate_is_kept_over_all_connections() {
     let seconds = started.elapsed().as_secs_f64();
     assert_eq!(
         report.counts,
-        Counts {
+        DeliveryCounts {
             accepted: 60,
-            ..Counts::default()
+            ..DeliveryCounts::default()
         }
     );
     // A second's worth at once, then 20 a second: two to three seconds.
@@ -58,9 +58,9 @@ async fn a_domain_with_a_limit_keeps_it_and_holds_nobody_up() {
     let report = harness.run(&server).await;
     assert_eq!(
         report.counts,
-        Counts {
+        DeliveryCounts {
             accepted: 1_000,
-            ..Counts::default()
+            ..DeliveryCounts::default()
         }
     );
     // When the last of the others is through, few of the slow domain's are.

@@ -8,7 +8,7 @@ use daily_note::{
     delivery::Ending,
     publication::TlsMode,
     smtp::Relay,
-    store::{BatchState, Counts},
+    store::{BatchState, DeliveryCounts},
 };
 
 use super::harness::Harness;
@@ -84,9 +84,9 @@ async fn a_postfix_that_denies_us_as_a_relay_pauses_the_batch_and_marks_nobody()
     let report = harness.run_to(relay(&fixed)).await;
     assert_eq!(
         report.counts,
-        Counts {
+        DeliveryCounts {
             accepted: 120,
-            ..Counts::default()
+            ..DeliveryCounts::default()
         }
     );
     assert_eq!(fixed.wait_for_mail(120), 120);
@@ -157,7 +157,7 @@ async fn a_postfix_that_dies_and_comes_back_gets_the_rest() {
         postfix.start_again();
     };
     let (report, ()) = tokio::join!(harness.run_to(relay(&postfix)), killer);
-    let Counts {
+    let DeliveryCounts {
         accepted, unknown, ..
     } = report.counts;
     assert_eq!(

@@ -4,8 +4,8 @@ use std::{collections::BTreeSet, sync::mpsc, time::Duration};
 
 use daily_note::{
     audience::SuppressionReason,
-    delivery::{Ending, Stop},
-    store::{BatchState, Counts, UnknownAnswer},
+    delivery::{Ending, StopSignal},
+    store::{BatchState, DeliveryCounts, UnknownAnswer},
 };
 
 use super::harness::{Harness, readers};
@@ -27,9 +27,9 @@ async fn every_reader_gets_it_once_and_the_batch_is_finished() {
     assert_eq!(report.ending, Ending::Finished);
     assert_eq!(
         report.counts,
-        Counts {
+        DeliveryCounts {
             accepted: 300,
-            ..Counts::default()
+            ..DeliveryCounts::default()
         }
     );
     assert_eq!(harness.batch().await.state, BatchState::Finished);
@@ -89,10 +89,10 @@ async fn a_reader_who_leaves_in_the_middle_is_skipped() {
     assert_eq!(report.ending, Ending::Finished);
     assert_eq!(
         report.counts,
-        Counts {
+        DeliveryCounts {
             accepted: 1,
             skipped: 1,
-            ..Counts::default()
+            ..DeliveryCounts::default()
         }
     );
     assert_eq!(server.recipients(), ["minji@example.com"]);
@@ -124,10 +124,10 @@ async fn a_reader_who_leaves_while_announced_costs_the_next_one_nothing() {
     assert_eq!(report.ending, Ending::Finished);
     assert_eq!(
         report.counts,
-        Counts {
+        DeliveryCounts {
             accepted: 4,
             skipped: 1,
-            ..Counts::default()
+            ..DeliveryCounts::default()
         }
     );
     // Each was tried once: a connection given up for the fourth is nobody else's loss.
@@ -167,7 +167,7 @@ async fn a_stop_finishes_the_messages_in_flight_and_the_next_run_goes_on() {
         report.counts
     );
 
-    harness.stop = Stop::default();
+    harness.stop = StopSignal::default();
     let report = harness.run(&server).await;
     assert_eq!(report.ending, Ending::Finished);
     let taken: BTreeSet<String> = server.recipients().into_iter().collect();
@@ -278,7 +278,7 @@ async fn after_a_refreeze_who_was_tried_gets_the_same_again_and_the_others_the_n
         .await
         .unwrap();
     harness.resume().await;
-    harness.stop = Stop::default();
+    harness.stop = StopSignal::default();
     harness.smtp.per_domain.clear();
     harness.two_hours_later();
     let well = ScriptedServer::new().start();
@@ -319,10 +319,10 @@ async fn a_message_lost_after_its_dot_is_unknown_and_never_guessed() {
     assert_eq!(report.ending, Ending::Finished);
     assert_eq!(
         report.counts,
-        Counts {
+        DeliveryCounts {
             accepted: 4,
             unknown: 1,
-            ..Counts::default()
+            ..DeliveryCounts::default()
         }
     );
     assert_eq!(

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use daily_note::{audience::SuppressionReason, delivery::Ending, store::Counts};
+use daily_note::{audience::SuppressionReason, delivery::Ending, store::DeliveryCounts};
 
 use super::harness::{Harness, readers};
 use crate::scripted::{At::*, ScriptedServer, reply};
@@ -27,10 +27,10 @@ async fn an_address_that_does_not_exist_is_rejected_and_suppressed() {
         assert_eq!(report.ending, Ending::Finished);
         assert_eq!(
             report.counts,
-            Counts {
+            DeliveryCounts {
                 accepted: 120,
                 rejected: 1,
-                ..Counts::default()
+                ..DeliveryCounts::default()
             }
         );
         let (outcome, words) = harness.failed().await.remove("gone@example.com").unwrap();
@@ -54,10 +54,10 @@ async fn a_full_mailbox_or_a_policy_is_rejected_and_never_suppressed() {
         let (harness, report) = one_refused(answer).await;
         assert_eq!(
             report.counts,
-            Counts {
+            DeliveryCounts {
                 accepted: 120,
                 rejected: 1,
-                ..Counts::default()
+                ..DeliveryCounts::default()
             }
         );
         assert_eq!(
@@ -85,10 +85,10 @@ async fn a_greylisted_reader_waits_and_gets_it_later() {
         );
         assert_eq!(
             report.counts,
-            Counts {
+            DeliveryCounts {
                 accepted: 1,
                 deferred: 1,
-                ..Counts::default()
+                ..DeliveryCounts::default()
             }
         );
         let (outcome, words) = harness.failed().await.remove("minji@example.com").unwrap();
@@ -97,9 +97,9 @@ async fn a_greylisted_reader_waits_and_gets_it_later() {
         let counts = harness.run_until_done(&server).await;
         assert_eq!(
             counts,
-            Counts {
+            DeliveryCounts {
                 accepted: 2,
-                ..Counts::default()
+                ..DeliveryCounts::default()
             }
         );
         assert_eq!(server.taken().len(), 2);
@@ -118,10 +118,10 @@ async fn a_4xx_to_the_dot_defers_that_message_alone() {
     let report = harness.run(&server).await;
     assert_eq!(
         report.counts,
-        Counts {
+        DeliveryCounts {
             accepted: 2,
             deferred: 1,
-            ..Counts::default()
+            ..DeliveryCounts::default()
         }
     );
     assert_eq!(server.connections(), 1);
@@ -139,9 +139,9 @@ async fn a_reader_who_never_can_be_reached_is_given_up() {
     let counts = harness.run_until_done(&server).await;
     assert_eq!(
         counts,
-        Counts {
+        DeliveryCounts {
             rejected: 1,
-            ..Counts::default()
+            ..DeliveryCounts::default()
         }
     );
     let (_, words) = harness.failed().await.remove("minji@example.com").unwrap();
@@ -202,10 +202,10 @@ async fn one_reader_refused_at_the_dot_stops_nobody_and_is_named() {
         assert_eq!(report.ending, Ending::Finished, "{answer}");
         assert_eq!(
             report.counts,
-            Counts {
+            DeliveryCounts {
                 accepted: 59,
                 rejected: 1,
-                ..Counts::default()
+                ..DeliveryCounts::default()
             },
             "{answer}"
         );

@@ -7,7 +7,7 @@ use daily_note::{
     delivery::Ending,
     publication::{Credentials, TlsMode, TokenSource},
     smtp::{Relay, Timeouts},
-    store::Counts,
+    store::DeliveryCounts,
 };
 
 use super::harness::{Harness, readers};
@@ -20,9 +20,9 @@ async fn all_arrive_after(at: At, play: Play) {
     let counts = harness.run_until_done(&server).await;
     assert_eq!(
         counts,
-        Counts {
+        DeliveryCounts {
             accepted: 20,
-            ..Counts::default()
+            ..DeliveryCounts::default()
         }
     );
     assert_eq!(
@@ -80,10 +80,10 @@ async fn a_connection_cut_in_the_body_is_unknown_only_if_the_dot_was_written() {
     // A short message is one write, dot included: whether the relay read it nobody here can know.
     assert_eq!(
         counts,
-        Counts {
+        DeliveryCounts {
             accepted: 19,
             unknown: 1,
-            ..Counts::default()
+            ..DeliveryCounts::default()
         }
     );
 }
@@ -106,9 +106,9 @@ async fn a_third_loss_makes_the_row_wait() {
     );
     assert_eq!(
         report.counts,
-        Counts {
+        DeliveryCounts {
             deferred: 1,
-            ..Counts::default()
+            ..DeliveryCounts::default()
         }
     );
     assert_eq!(server.connections(), 3);
@@ -124,9 +124,9 @@ async fn a_relay_that_falls_silent_is_left_at_the_deadline() {
     let report = harness.run_to(relay).await;
     assert_eq!(
         report.counts,
-        Counts {
+        DeliveryCounts {
             accepted: 3,
-            ..Counts::default()
+            ..DeliveryCounts::default()
         }
     );
 }
@@ -177,9 +177,9 @@ async fn a_refused_connection_leaves_every_row_pending() {
     assert_eq!(report.ending, Ending::Stopped);
     assert_eq!(
         report.counts,
-        Counts {
+        DeliveryCounts {
             pending: 5,
-            ..Counts::default()
+            ..DeliveryCounts::default()
         }
     );
 }

@@ -4,7 +4,7 @@
 use daily_note::{
     delivery::Ending,
     publication::Credentials,
-    store::{BatchState, Counts},
+    store::{BatchState, DeliveryCounts},
 };
 
 use super::harness::{Harness, readers};
@@ -22,9 +22,9 @@ async fn pauses_and_reaches_all_after_the_mend(broken: Plan, words: &str) {
     assert!(reason.contains(words), "{reason}");
     assert_eq!(
         report.counts,
-        Counts {
+        DeliveryCounts {
             pending: 60,
-            ..Counts::default()
+            ..DeliveryCounts::default()
         }
     );
     assert!(matches!(
@@ -44,9 +44,9 @@ async fn pauses_and_reaches_all_after_the_mend(broken: Plan, words: &str) {
     let report = harness.run(&well).await;
     assert_eq!(
         report.counts,
-        Counts {
+        DeliveryCounts {
             accepted: 60,
-            ..Counts::default()
+            ..DeliveryCounts::default()
         }
     );
     assert_eq!(well.taken().len(), 60);
@@ -78,9 +78,9 @@ async fn a_relay_that_denies_everybody_pauses_within_twenty_and_suppresses_nobod
     );
     assert_eq!(
         report.counts,
-        Counts {
+        DeliveryCounts {
             pending: 500,
-            ..Counts::default()
+            ..DeliveryCounts::default()
         }
     );
     let asked: usize = (1..=denied.connections())
@@ -131,9 +131,9 @@ async fn after_a_resume_refusals_count() {
     assert_eq!(report.ending, Ending::Finished);
     assert_eq!(
         report.counts,
-        Counts {
+        DeliveryCounts {
             rejected: 30,
-            ..Counts::default()
+            ..DeliveryCounts::default()
         }
     );
 }

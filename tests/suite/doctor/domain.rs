@@ -1,6 +1,6 @@
 //! SPF, DKIM, DMARC, MX and reverse names, one sickness a test.
 
-use daily_note::doctor::{Topic, Verdict};
+use daily_note::doctor::{CheckTopic, CheckVerdict};
 
 use super::{
     SIGNING, about, examined,
@@ -9,13 +9,19 @@ use super::{
 };
 
 /// What is said about a topic when the lines that begin so are replaced in healthy records.
-async fn said(topic: Topic, begins: &str, lines: &str) -> (Verdict, String) {
+async fn said(topic: CheckTopic, begins: &str, lines: &str) -> (CheckVerdict, String) {
     let dns = FakeDns::with(HEALTHY, begins, lines);
     let report = examined(&publication(SIGNING), "mail.example.com", &dns).await;
     (worst(&report, topic), about(&report, topic))
 }
 
-async fn assert_said(topic: Topic, begins: &str, lines: &str, verdict: Verdict, words: &str) {
+async fn assert_said(
+    topic: CheckTopic,
+    begins: &str,
+    lines: &str,
+    verdict: CheckVerdict,
+    words: &str,
+) {
     let (seen, text) = said(topic, begins, lines).await;
     assert_eq!(seen, verdict, "{lines}\n{text}");
     assert!(text.contains(words), "{words} in\n{text}");
@@ -23,9 +29,9 @@ async fn assert_said(topic: Topic, begins: &str, lines: &str, verdict: Verdict, 
 
 const SPF: &str = "example.com TXT v=spf1";
 
-async fn assert_spf(record: &str, verdict: Verdict, words: &str) {
+async fn assert_spf(record: &str, verdict: CheckVerdict, words: &str) {
     let lines = format!("example.com TXT {record}");
-    assert_said(Topic::Spf, SPF, &lines, verdict, words).await;
+    assert_said(CheckTopic::Spf, SPF, &lines, verdict, words).await;
 }
 
 #[tokio::test]
@@ -39,7 +45,7 @@ async fn spf_passes_by_every_way_of_naming_the_relay() {
         "v=spf1 redirect=_spf.example.com\n_spf.example.com TXT v=spf1 ip4:192.0.2.25 -all",
         "V=SPF1 IP4:192.0.2.25 -ALL",
     ] {
-        assert_spf(record, Verdict::Good, "names mail.example.com").await;
+        assert_spf(record, CheckVerdict::Good, "names mail.example.com").await;
     }
 }
 
@@ -51,7 +57,7 @@ async fn spf_that_names_others_says_what_to_add() {
         "v=spf1 -ip4:192.0.2.25 ip4:192.0.2.0/24 ~all",
         "v=spf1 include:_spf.example.net ~all",
     ] {
-        assert_spf(record, Verdict::Bad, "add  a:mail.example.com  to it").await;
+        assert_spf(record, CheckVerdict::Bad, "add  a:mail.example.com  to it").await;
     }
 }
 
@@ -59,44 +65,49 @@ async fn spf_that_names_others_says_what_to_add() {
 async fn spf_that_receivers_throw_away_is_bad() {
     assert_spf(
         "v=spf1 ip4:192.0.2 -all",
-        Verdict::Bad,
+        CheckVerdict::Bad,
         "makes no sense: ip4:192.0.2",
     )
     .await;
     assert_spf(
         "v=spf1 include:gone.example.net -all",
-        Verdict::Bad,
+        CheckVerdict::Bad,
         "includes gone.example.net",
     )
     .await;
     assert_spf(
         "v=spf1 include:example.com -all",
-        Verdict::Bad,
+        CheckVerdict::Bad,
         "includes itself",
     )
     .await;
     let two = "v=spf1 -all\nexample.com TXT v=spf1 ip4:192.0.2.25 -all";
-    assert_spf(two, Verdict::Bad, "more than one SPF record").await;
+    assert_spf(two, CheckVerdict::Bad, "more than one SPF record").await;
     let many: Vec<String> = (0..11).map(|n| format!("a:h{n}.example.com")).collect();
     let many = format!("v=spf1 {} -all", many.join(" "));
-    assert_spf(&many, Verdict::Bad, "takes 11 queries").await;
+    assert_spf(&many, CheckVerdict::Bad, "takes 11 queries").await;
 }
 
 #[tokio::test]
 async fn spf_that_lets_strangers_in_wants_care() {
     assert_spf(
         "v=spf1 ip4:192.0.2.25 +all",
-        Verdict::Care,
+        CheckVerdict::Care,
         "lets everybody",
     )
     .await;
     assert_spf(
         "v=spf1 ip4:192.0.2.25 ?all",
-        Verdict::Care,
+        CheckVerdict::Care,
         "says nothing of strangers",
     )
     .await;
-    assert_spf("v=spf1 ip4:192.0.2.25", Verdict::Care, "no all at its end").await;
+    assert_spf(
+        "v=spf1 ip4:192.0.2.25",
+        CheckVerdict::Care,
+        "no all at its end",
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -107,19 +118,19 @@ async fn a_service_is_covered_by_its_include() {
         "example.com TXT v=spf1 include:_spf.google.com ~all\n_spf.google.com TXT v=spf1 ip4:203.0.113.0/24 ~all",
     );
     let report = examined(&publication(SIGNING), "smtp-relay.gmail.com", &page).await;
-    assert!(about(&report, Topic::Spf).contains("names Google"));
+    assert!(about(&report, CheckTopic::Spf).contains("names Google"));
     let report = examined(&publication(SIGNING), "smtp.office365.com", &page).await;
-    let spf = about(&report, Topic::Spf);
+    let spf = about(&report, CheckTopic::Spf);
     assert!(
         spf.contains("add  include:spf.protection.outlook.com"),
         "{spf}"
     );
-    assert_eq!(worst(&report, Topic::Spf), Verdict::Bad);
+    assert_eq!(worst(&report, CheckTopic::Spf), CheckVerdict::Bad);
     assert!(
         report
             .checks
             .iter()
-            .all(|check| check.topic != Topic::ReverseDns)
+            .all(|check| check.topic != CheckTopic::ReverseDns)
     );
 }
 
@@ -131,8 +142,8 @@ async fn a_service_with_a_sender_of_its_own_leaves_the_proof_to_dkim() {
         &FakeDns::new(HEALTHY),
     )
     .await;
-    assert_eq!(worst(&report, Topic::Spf), Verdict::Care);
-    let dmarc = about(&report, Topic::Dmarc);
+    assert_eq!(worst(&report, CheckTopic::Spf), CheckVerdict::Care);
+    let dmarc = about(&report, CheckTopic::Dmarc);
     assert!(
         dmarc.contains("passes for example.com by DKIM (example.com)"),
         "{dmarc}"
@@ -160,11 +171,11 @@ async fn a_key_that_is_not_published_as_it_is_says_what_to_publish() {
             "2 TXT records",
         ),
     ] {
-        assert_said(Topic::Dkim, DKIM, records, Verdict::Bad, words).await;
-        assert_said(Topic::Dkim, DKIM, records, Verdict::Bad, publish).await;
+        assert_said(CheckTopic::Dkim, DKIM, records, CheckVerdict::Bad, words).await;
+        assert_said(CheckTopic::Dkim, DKIM, records, CheckVerdict::Bad, publish).await;
     }
     let testing = "note._domainkey.example.com TXT v=DKIM1; k=rsa; t=y; p=MIIBIjANBg";
-    assert_said(Topic::Dkim, DKIM, testing, Verdict::Care, "t=y").await;
+    assert_said(CheckTopic::Dkim, DKIM, testing, CheckVerdict::Care, "t=y").await;
 }
 
 const DMARC: &str = "_dmarc";
@@ -174,26 +185,26 @@ async fn a_policy_is_asked_for_and_read() {
     for (records, verdict, words) in [
         (
             "",
-            Verdict::Bad,
+            CheckVerdict::Bad,
             "publish  _dmarc.example.com. TXT \"v=DMARC1; p=none;",
         ),
         (
             "_dmarc.example.com TXT v=DMARC1; p=maybe",
-            Verdict::Bad,
+            CheckVerdict::Bad,
             "p=maybe",
         ),
         (
             "_dmarc.example.com TXT v=DMARC1; p=reject",
-            Verdict::Care,
+            CheckVerdict::Care,
             "asks for no reports",
         ),
         (
             "_dmarc.example.com TXT v=DMARC1; p=none\n_dmarc.example.com TXT v=DMARC1; p=reject",
-            Verdict::Bad,
+            CheckVerdict::Bad,
             "2 policies",
         ),
     ] {
-        assert_said(Topic::Dmarc, DMARC, records, verdict, words).await;
+        assert_said(CheckTopic::Dmarc, DMARC, records, verdict, words).await;
     }
 }
 
@@ -212,7 +223,7 @@ async fn dmarc_wants_one_that_speaks_for_the_from_domain() {
             &FakeDns::new(&page),
         )
         .await;
-        about(&report, Topic::Dmarc)
+        about(&report, CheckTopic::Dmarc)
     };
     let relaxed = dmarc(page.clone()).await;
     assert!(
@@ -234,15 +245,15 @@ async fn dmarc_wants_one_that_speaks_for_the_from_domain() {
 async fn replies_must_have_somewhere_to_go() {
     let mx = "example.com MX";
     for (records, verdict, words) in [
-        ("example.com MX 0 ", Verdict::Bad, "null MX"),
-        ("", Verdict::Bad, "has no mail server"),
+        ("example.com MX 0 ", CheckVerdict::Bad, "null MX"),
+        ("", CheckVerdict::Bad, "has no mail server"),
         (
             "example.com A 192.0.2.80",
-            Verdict::Care,
+            CheckVerdict::Care,
             "an address and no MX",
         ),
     ] {
-        assert_said(Topic::Mx, mx, records, verdict, words).await;
+        assert_said(CheckTopic::Mx, mx, records, verdict, words).await;
     }
 }
 
@@ -253,7 +264,14 @@ async fn a_relays_address_has_a_name_that_leads_back() {
         ("", "has no name (PTR)"),
         ("192.0.2.25 PTR host.example.net", "does not lead back"),
     ] {
-        assert_said(Topic::ReverseDns, ptr, records, Verdict::Care, words).await;
+        assert_said(
+            CheckTopic::ReverseDns,
+            ptr,
+            records,
+            CheckVerdict::Care,
+            words,
+        )
+        .await;
     }
 }
 
@@ -262,17 +280,17 @@ async fn readers_leave_with_one_click_or_bulk_senders_are_refused() {
     for (more, verdict) in [
         (
             "web: {base_url: 'https://note.example.com'}\n",
-            Verdict::Unknown,
+            CheckVerdict::Unknown,
         ),
-        ("", Verdict::Bad),
+        ("", CheckVerdict::Bad),
     ] {
         let dns = FakeDns::new(HEALTHY);
         let report = examined(&publication(more), "mail.example.com", &dns).await;
         assert_eq!(
-            worst(&report, Topic::Readers),
+            worst(&report, CheckTopic::Readers),
             verdict,
             "{}",
-            about(&report, Topic::Readers)
+            about(&report, CheckTopic::Readers)
         );
     }
 }

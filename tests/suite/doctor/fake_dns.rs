@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use async_trait::async_trait;
-use daily_note::dns::{Dns, DnsError, Mx};
+use daily_note::dns::{Dns, DnsError, MailExchanger};
 
 /// `name TYPE value` a line; `name SERVFAIL` for one that does not answer.
 #[derive(Debug, Clone, Default)]
@@ -78,13 +78,13 @@ impl Dns for FakeDns {
             .collect())
     }
 
-    async fn mx(&self, name: &str) -> Result<Vec<Mx>, DnsError> {
-        let mut found: Vec<Mx> = self
+    async fn mx(&self, name: &str) -> Result<Vec<MailExchanger>, DnsError> {
+        let mut found: Vec<MailExchanger> = self
             .values(name, "MX")?
             .into_iter()
             .map(|value| {
                 let (preference, host) = value.split_once(' ').unwrap_or((value, ""));
-                Mx {
+                MailExchanger {
                     preference: preference.parse().unwrap(),
                     host: host.to_owned(),
                 }

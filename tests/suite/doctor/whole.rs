@@ -3,9 +3,9 @@
 use std::{fs, net::UdpSocket};
 
 use daily_note::{
-    app::{App, World},
+    app::{App, OutsideProbes},
     clock::Clock,
-    doctor::{Topic, Verdict},
+    doctor::{CheckTopic, CheckVerdict},
 };
 
 use super::{
@@ -24,14 +24,17 @@ async fn a_healthy_sender_is_told_so() {
     )
     .await;
     insta::assert_snapshot!(text(&report));
-    assert_eq!(report.count(Verdict::Bad) + report.count(Verdict::Care), 0);
+    assert_eq!(
+        report.count(CheckVerdict::Bad) + report.count(CheckVerdict::Care),
+        0
+    );
 }
 
 #[tokio::test]
 async fn a_sender_who_has_published_nothing_is_told_what_to_publish() {
     let report = examined(&publication(""), "mail.example.com", &FakeDns::new("")).await;
     insta::assert_snapshot!(text(&report));
-    assert_eq!(report.verdict(), Verdict::Bad);
+    assert_eq!(report.verdict(), CheckVerdict::Bad);
 }
 
 #[tokio::test]
@@ -49,15 +52,15 @@ async fn a_silent_dns_is_no_verdict() {
     )
     .await;
     for topic in [
-        Topic::Spf,
-        Topic::Dkim,
-        Topic::Dmarc,
-        Topic::Mx,
-        Topic::ReverseDns,
+        CheckTopic::Spf,
+        CheckTopic::Dkim,
+        CheckTopic::Dmarc,
+        CheckTopic::Mx,
+        CheckTopic::ReverseDns,
     ] {
         assert_eq!(
             worst(&report, topic),
-            Verdict::Unknown,
+            CheckVerdict::Unknown,
             "{}",
             about(&report, topic)
         );
@@ -83,7 +86,7 @@ async fn seen_by_doctor(app: &App, page: &str) -> daily_note::doctor::Report {
     let time_server = nobody.local_addr().unwrap().to_string();
     drop(nobody);
     let dns = FakeDns::new(page);
-    let world = World {
+    let world = OutsideProbes {
         dns: &dns,
         time_server: &time_server,
     };
@@ -94,11 +97,16 @@ async fn seen_by_doctor(app: &App, page: &str) -> daily_note::doctor::Report {
 async fn the_embedded_inbox_asks_nothing_of_dns() {
     let (_root, app) = app("{url: inbox}");
     let report = seen_by_doctor(&app, "").await;
-    assert_eq!(report.count(Verdict::Bad), 0, "{}", text(&report));
-    let relay = about(&report, Topic::Relay);
+    assert_eq!(report.count(CheckVerdict::Bad), 0, "{}", text(&report));
+    let relay = about(&report, CheckTopic::Relay);
     assert!(relay.contains("mail stays on this machine"), "{relay}");
-    assert!(report.checks.iter().all(|check| check.topic != Topic::Spf));
-    assert_eq!(worst(&report, Topic::Clock), Verdict::Unknown);
+    assert!(
+        report
+            .checks
+            .iter()
+            .all(|check| check.topic != CheckTopic::Spf)
+    );
+    assert_eq!(worst(&report, CheckTopic::Clock), CheckVerdict::Unknown);
 }
 
 #[tokio::test]
@@ -107,9 +115,9 @@ async fn a_relay_on_this_machine_is_tried_and_dns_is_only_advice() {
     let (_root, app) = app(&format!("{{url: '{}'}}", server.url()));
     let report = seen_by_doctor(&app, "").await;
     insta::assert_snapshot!(
-        about(&report, Topic::Relay).replace(&server.addr().port().to_string(), "PORT")
+        about(&report, CheckTopic::Relay).replace(&server.addr().port().to_string(), "PORT")
     );
-    assert_eq!(worst(&report, Topic::Spf), Verdict::Care);
+    assert_eq!(worst(&report, CheckTopic::Spf), CheckVerdict::Care);
     let last = server.transcript(1).pop().unwrap();
     assert!(last.contains("221"), "it says goodbye: {last}");
     assert!(server.taken().is_empty());
@@ -126,8 +134,8 @@ async fn a_wrong_password_is_found_before_the_morning() {
     let ca = server.ca_file().display();
     let (_root, app) = app(&format!("{{url: '{url}', ca_file: '{ca}'}}"));
     let report = seen_by_doctor(&app, "").await;
-    insta::assert_snapshot!(about(&report, Topic::Relay));
-    assert_eq!(report.verdict(), Verdict::Bad);
+    insta::assert_snapshot!(about(&report, CheckTopic::Relay));
+    assert_eq!(report.verdict(), CheckVerdict::Bad);
     assert!(!text(&report).contains("wrong@"));
 }
 
@@ -152,7 +160,7 @@ async fn a_token_is_tried_before_the_morning() {
         let (root, app) = app(&smtp(token));
         let report = seen_by_doctor(&app, "").await;
         let here = root.path().display().to_string();
-        told.push_str(&about(&report, Topic::Relay).replace(&here, "HERE"));
+        told.push_str(&about(&report, CheckTopic::Relay).replace(&here, "HERE"));
         told.push('\n');
     }
     assert!(!told.contains("s3cret"), "{told}");
@@ -165,7 +173,7 @@ async fn a_sender_whom_the_relay_does_not_want_is_found_before_the_morning() {
         .on(Mail, reply("530 5.7.0 Authentication required"))
         .start();
     let (_root, app) = app(&format!("{{url: '{}'}}", server.url()));
-    let relay = about(&seen_by_doctor(&app, "").await, Topic::Relay);
+    let relay = about(&seen_by_doctor(&app, "").await, CheckTopic::Relay);
     assert!(
         relay.contains("it refuses mail from hello@example.com: “530 5.7.0"),
         "{relay}"
@@ -184,8 +192,8 @@ async fn a_template_with_an_error_is_found_before_the_morning() {
     fs::write(folder.join("issue.html"), "{% if %}").unwrap();
     let report = seen_by_doctor(&app, "").await;
     assert_eq!(
-        worst(&report, Topic::Templates),
-        Verdict::Bad,
+        worst(&report, CheckTopic::Templates),
+        CheckVerdict::Bad,
         "{}",
         text(&report)
     );

@@ -12,10 +12,10 @@ use std::{
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use daily_note::{
-    app::{AppError, Pace, Server},
+    app::{AppError, BeatIntervals, Server},
     clock::Clock,
-    delivery::Stop,
-    schedule::{Event, Teller},
+    delivery::StopSignal,
+    schedule::{Event, EventSink},
     store::{BatchState, SenderGuard, StoreError},
 };
 use oracle::{Slot, slots};
@@ -98,7 +98,7 @@ fn expected(slot: &Slot, fate: Fate) -> Option<DateTime<Utc>> {
 struct Heard(Mutex<Vec<Event>>);
 
 #[async_trait]
-impl Teller for Heard {
+impl EventSink for Heard {
     async fn tell(&self, event: &Event, _: DateTime<Utc>) {
         if event.is_alarming() && !matches!(event, Event::SlotMissed { .. }) {
             self.0.lock().unwrap().push(event.clone());
@@ -115,13 +115,13 @@ struct Daemon {
 
 impl Daemon {
     async fn start(root: &Path, now: DateTime<Utc>) -> Self {
-        let pace = Pace {
+        let pace = BeatIntervals {
             quiet: std::time::Duration::ZERO,
-            ..Pace::default()
+            ..BeatIntervals::default()
         };
         let clock = Clock::Fixed(now);
         let heard = Arc::new(Heard::default());
-        let teller: Arc<dyn Teller> = Arc::clone(&heard) as _;
+        let teller: Arc<dyn EventSink> = Arc::clone(&heard) as _;
         let mut server = Server::open(Some(root), clock, pace, teller).await.unwrap();
         // A child that another test starts holds our files for a moment, until it becomes a program.
         let right = loop {
@@ -141,7 +141,10 @@ impl Daemon {
     /// A beat at that moment; answers when it would wake by itself.
     async fn beat(&mut self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         self.server.set_clock(Clock::Fixed(now));
-        self.server.do_all_due(&Stop::default()).await.unwrap();
+        self.server
+            .do_all_due(&StopSignal::default())
+            .await
+            .unwrap();
         let heard = self.heard.0.lock().unwrap().clone();
         assert!(heard.is_empty(), "{now}: {heard:?}");
         self.server.look().await.unwrap().wake_at

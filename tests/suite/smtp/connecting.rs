@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use daily_note::{
     publication::Credentials,
-    smtp::{ConnectError, Relay, Session, Step},
+    smtp::{ConnectError, ConnectStep, Relay, Session},
 };
 use tokio::net::{TcpSocket, TcpStream};
 
@@ -49,7 +49,7 @@ async fn a_black_hole_is_given_up_on() {
         matches!(
             error,
             ConnectError::Timeout {
-                step: Step::Connect,
+                step: ConnectStep::Connect,
                 ..
             }
         ),
@@ -76,7 +76,7 @@ async fn a_relay_that_never_greets_is_given_up_on() {
         matches!(
             error,
             ConnectError::Timeout {
-                step: Step::Greeting,
+                step: ConnectStep::Greeting,
                 ..
             }
         ),
@@ -108,7 +108,7 @@ async fn a_relay_that_hangs_up_instead_of_greeting_is_lost() {
         matches!(
             error,
             ConnectError::Lost {
-                step: Step::Greeting,
+                step: ConnectStep::Greeting,
                 ..
             }
         ),

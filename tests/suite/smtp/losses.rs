@@ -5,7 +5,7 @@ use std::time::Duration;
 use daily_note::smtp::{LostCause, Session, Stage, Timeouts};
 
 use super::{
-    Lost, MESSAGE, SHORT, deliver, envelope, impatient, is_accepted, refusal, session_with,
+    LostAnswer, MESSAGE, SHORT, deliver, envelope, impatient, is_accepted, refusal, session_with,
 };
 use crate::scripted::{
     At, Body, Data, Dot, Mail, Plan, Play, Rcpt, ScriptedServer, close, reply, stall,
@@ -17,7 +17,7 @@ fn both(at: At, play: impl Fn() -> Play) -> [Plan; 2] {
 }
 
 /// Loses one message, and with it the session.
-async fn loss(server: &ScriptedServer, session: &mut Session, message: &[u8]) -> Lost {
+async fn loss(server: &ScriptedServer, session: &mut Session, message: &[u8]) -> LostAnswer {
     let lost = session
         .deliver(&envelope("minji@example.com"), message)
         .await

@@ -34,7 +34,7 @@ async fn a_state_of_the_release_before_goes_on() {
     let left = address("reader6@ex0.example.com");
     assert!(store.suppression(&left).await.unwrap().is_some());
     let due = store.next_due(batch.id).await.unwrap().unwrap();
-    let quotas = daily_note::store::Quotas {
+    let quotas = daily_note::store::ClaimQuotas {
         total: 9,
         rest: 9,
         domains: Vec::new(),

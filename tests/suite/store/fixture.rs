@@ -9,8 +9,9 @@ use daily_note::{
     audience::{Origin, Profile, Suppression, SuppressionReason},
     source::SourceError,
     store::{
-        Batch, BatchState, Claim, Counts, DeliveryId, FoldLimits, FoldReport, NewBatch, Quotas,
-        Refusal, RefusalReason, SenderId, Step, Store, StoreError, Transition, Upsert,
+        Batch, BatchState, Claim, ClaimQuotas, DeliveryCounts, DeliveryId, DeliveryStep,
+        FoldLimits, FoldReport, NewBatch, RefusalReason, RefusedStep, SenderId, Store, StoreError,
+        Transition, Upsert,
     },
 };
 
@@ -96,8 +97,8 @@ pub(crate) fn sender() -> SenderId {
     SenderId("send".to_owned())
 }
 
-pub(crate) fn any(rest: u32) -> Quotas {
-    Quotas {
+pub(crate) fn any(rest: u32) -> ClaimQuotas {
+    ClaimQuotas {
         total: rest,
         rest,
         domains: Vec::new(),
@@ -111,20 +112,20 @@ pub(crate) fn paused() -> BatchState {
     }
 }
 
-pub(crate) fn sending() -> Step {
-    Step::Sending {
+pub(crate) fn sending() -> DeliveryStep {
+    DeliveryStep::Sending {
         content: "hash of monday".to_owned(),
     }
 }
 
-pub(crate) fn accepted() -> Step {
-    Step::Accepted {
+pub(crate) fn accepted() -> DeliveryStep {
+    DeliveryStep::Accepted {
         reply: "250 2.0.0 Ok".to_owned(),
     }
 }
 
-pub(crate) fn deferred(due_at: DateTime<Utc>) -> Step {
-    Step::Deferred {
+pub(crate) fn deferred(due_at: DateTime<Utc>) -> DeliveryStep {
+    DeliveryStep::Deferred {
         due_at,
         reply: "451 4.7.1 greylisted".to_owned(),
         waited: Duration::ZERO,
@@ -132,26 +133,26 @@ pub(crate) fn deferred(due_at: DateTime<Utc>) -> Step {
     }
 }
 
-pub(crate) fn rejected(suppress: bool) -> Step {
-    Step::Rejected {
+pub(crate) fn rejected(suppress: bool) -> DeliveryStep {
+    DeliveryStep::Rejected {
         reply: "550 5.1.1 no such user".to_owned(),
         suppress,
     }
 }
 
-pub(crate) fn unknown() -> Step {
-    Step::Unknown {
+pub(crate) fn unknown() -> DeliveryStep {
+    DeliveryStep::Unknown {
         reply: "connection closed after the dot".to_owned(),
     }
 }
 
-pub(crate) fn held() -> Step {
-    Step::Held {
+pub(crate) fn held() -> DeliveryStep {
+    DeliveryStep::Held {
         reply: "554 5.7.1 Relay access denied".to_owned(),
     }
 }
 
-pub(crate) fn step(claim: &Claim, to: Step) -> Transition {
+pub(crate) fn step(claim: &Claim, to: DeliveryStep) -> Transition {
     Transition {
         delivery: claim.delivery,
         fence: claim.fence,
@@ -166,10 +167,10 @@ pub(crate) trait Shorthand {
     async fn add(&self, profiles: &[Profile], origin: Origin) -> Vec<Upsert>;
     async fn frozen(&self, issue: &str) -> Batch;
     async fn claim_at(&self, batch: &Batch, rest: u32, now: DateTime<Utc>) -> Vec<Claim>;
-    async fn step(&self, claim: &Claim, to: Step) -> Result<(), RefusalReason>;
-    async fn steps(&self, transitions: &[Transition], now: DateTime<Utc>) -> Vec<Refusal>;
+    async fn step(&self, claim: &Claim, to: DeliveryStep) -> Result<(), RefusalReason>;
+    async fn steps(&self, transitions: &[Transition], now: DateTime<Utc>) -> Vec<RefusedStep>;
     async fn fold_all(&self, entries: &[Profile]) -> Result<FoldReport, StoreError>;
-    async fn counted(&self, batch: &Batch) -> Counts;
+    async fn counted(&self, batch: &Batch) -> DeliveryCounts;
     async fn bad_rows(&self, batch: &Batch) -> Vec<(Option<String>, String, String)>;
     async fn standing(&self, email: &str) -> Option<SuppressionReason>;
 }
@@ -195,7 +196,7 @@ impl Shorthand for Arc<dyn Store> {
             .unwrap()
     }
 
-    async fn step(&self, claim: &Claim, to: Step) -> Result<(), RefusalReason> {
+    async fn step(&self, claim: &Claim, to: DeliveryStep) -> Result<(), RefusalReason> {
         match self.steps(&[step(claim, to)], at(1)).await.as_slice() {
             [] => Ok(()),
             [refusal] => {
@@ -206,7 +207,7 @@ impl Shorthand for Arc<dyn Store> {
         }
     }
 
-    async fn steps(&self, transitions: &[Transition], now: DateTime<Utc>) -> Vec<Refusal> {
+    async fn steps(&self, transitions: &[Transition], now: DateTime<Utc>) -> Vec<RefusedStep> {
         self.record(transitions, now).await.unwrap()
     }
 
@@ -215,7 +216,7 @@ impl Shorthand for Arc<dyn Store> {
         self.fold(&mut entries, LIMITS, at(0)).await
     }
 
-    async fn counted(&self, batch: &Batch) -> Counts {
+    async fn counted(&self, batch: &Batch) -> DeliveryCounts {
         let counts = self.counts(batch.id).await.unwrap();
         assert_eq!(counts.total(), batch.audience, "{counts:?}");
         counts

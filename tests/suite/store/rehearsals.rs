@@ -6,7 +6,7 @@ use std::sync::Arc;
 use daily_note::{
     audience::{Origin, SuppressionReason},
     publication::Rate,
-    store::{NewBatch, NewNotice, Realm, Store, StoreError, Told, sqlite::SqliteStore},
+    store::{NewBatch, NewNotice, NotifyOutcome, Realm, Store, StoreError, sqlite::SqliteStore},
 };
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -151,7 +151,7 @@ async fn what_a_rehearsal_tells_is_told_again_when_it_happens() {
         let due = store.take_due_notices(&[], at(1)).await.unwrap();
         assert_eq!(due.len(), 1);
         store
-            .settle_notice(due[0].id, Told::Done, "250", at(1))
+            .settle_notice(due[0].id, NotifyOutcome::Done, "250", at(1))
             .await
             .unwrap();
         assert_eq!(store.post_notices(&notice, at(2)).await.unwrap(), 0);

@@ -318,7 +318,7 @@ async fn a_snapshot_that_missed_nothing_goes_on() {
     let store = folder.open().await;
     let _held = store.hold(&sender()).await.unwrap();
     let recovered = store.recover(batch.id, false, at(9)).await.unwrap();
-    assert_eq!(recovered, daily_note::store::Recovered::default());
+    assert_eq!(recovered, daily_note::store::RecoveredRows::default());
     assert_eq!(store.claim_at(&batch, 9, at(9)).await.len(), 1);
 }
 

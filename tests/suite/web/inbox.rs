@@ -22,7 +22,7 @@ use daily_note::{
     },
     web::{
         inbox::{ClearedInbox, InboxService},
-        pages::Pages,
+        pages::PageTemplates,
     },
 };
 use tempfile::TempDir;
@@ -91,7 +91,7 @@ impl Site {
             refusal,
         });
         let service: Arc<dyn InboxService> = Arc::clone(&keeper) as _;
-        let pages = Pages::built_in().unwrap();
+        let pages = PageTemplates::built_in().unwrap();
         let serving =
             daily_note::web::inbox::serve(listener, service, pages, std::future::pending());
         tokio::spawn(serving);

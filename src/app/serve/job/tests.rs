@@ -12,7 +12,7 @@ use crate::{
 struct Deaf;
 
 #[async_trait::async_trait]
-impl Teller for Deaf {
+impl EventSink for Deaf {
     async fn tell(&self, _event: &Event, _at: DateTime<Utc>) {}
 }
 
@@ -53,7 +53,7 @@ async fn a_look_at_the_hours_that_fails_cuts_no_message_short() {
     beside
         .execute_batch("ALTER TABLE waves RENAME TO away")
         .unwrap();
-    let hours = Hours {
+    let hours = CohortHours {
         store: Arc::new(store),
         teller: Arc::new(Deaf),
         clock: Clock::System,

@@ -31,11 +31,11 @@ fn templates_and_their_folders_are_parts_and_notices_and_scratch_files_are_not()
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, "x\n").unwrap();
     }
-    let parts = Parts {
+    let parts = IssueParts {
         root: folder.path().to_owned(),
         own: vec![folder.path().join("issues/a.md")],
     };
-    let looks = parts.look(&Looks::default());
+    let looks = parts.look(&PartsFingerprint::default());
     let names: Vec<String> = looks.0.keys().map(|path| parts.name(path)).collect();
     let expected = [
         "daily-note.yaml",

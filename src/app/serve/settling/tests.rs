@@ -14,9 +14,9 @@ const ID: &str = "monday-2026-11-30";
 /// An issue in a folder of its own, just written.
 struct Desk {
     folder: tempfile::TempDir,
-    parts: Parts,
-    settling: Settling,
-    looks: Looks,
+    parts: IssueParts,
+    settling: SettlingFiles,
+    looks: PartsFingerprint,
 }
 
 impl Desk {
@@ -31,10 +31,10 @@ impl Desk {
         let whole = "---\ntitle: A\nedition: monday\ndate: 2026-11-30\nstatus: ready\n---\nA\n";
         let issue = Issue::parse(&publication, &path, whole).unwrap();
         let desk = Self {
-            parts: Parts::of(&publication, &issue),
+            parts: IssueParts::of(&publication, &issue),
             folder,
-            settling: Settling::default(),
-            looks: Looks::default(),
+            settling: SettlingFiles::default(),
+            looks: PartsFingerprint::default(),
         };
         desk.write(text);
         desk
@@ -44,18 +44,18 @@ impl Desk {
         fs::write(self.folder.path().join("issues/a.md"), text).unwrap();
     }
 
-    fn judge(&mut self, at_work: Option<&AtWork>) -> Verdict {
+    fn judge(&mut self, at_work: Option<&AtWork>) -> FilesVerdict {
         self.looks = self.parts.look(&self.looks);
         self.settling
             .judge(ID, &self.parts, &self.looks, at_work, UNIT)
     }
 
     /// How long it takes until it is believed.
-    fn time_until_believed(&mut self) -> (Duration, Verdict) {
+    fn time_until_believed(&mut self) -> (Duration, FilesVerdict) {
         let since = Stopwatch::start();
         loop {
             match self.judge(None) {
-                Verdict::Hold(_) => std::thread::sleep(UNIT / 4),
+                FilesVerdict::Hold(_) => std::thread::sleep(UNIT / 4),
                 verdict => return (since.elapsed(), verdict),
             }
         }
@@ -68,7 +68,7 @@ fn what_ends_in_the_middle_of_a_line_waits_longer_than_what_looks_whole() {
     let (cut, verdict) = Desk::new("in the mid").time_until_believed();
     assert!(whole >= UNIT * (BY_OTHERS - 2), "{whole:?}");
     assert!(cut >= UNIT * (CUT - 2), "{cut:?}");
-    assert_eq!(verdict, Verdict::Quiet);
+    assert_eq!(verdict, FilesVerdict::Quiet);
 }
 
 #[test]
@@ -77,10 +77,10 @@ fn what_never_stands_still_is_taken_after_a_while_if_it_is_whole() {
     let since = Stopwatch::start();
     for round in 1.. {
         match desk.judge(None) {
-            Verdict::Alike => break,
-            Verdict::Hold(_) => desk.write(&format!("{round}\n")),
+            FilesVerdict::Alike => break,
+            FilesVerdict::Hold(_) => desk.write(&format!("{round}\n")),
             // A machine under load forgot to write for a while.
-            Verdict::Quiet => {}
+            FilesVerdict::Quiet => {}
         }
         std::thread::sleep(UNIT / 4);
     }
@@ -88,7 +88,7 @@ fn what_never_stands_still_is_taken_after_a_while_if_it_is_whole() {
     // And never what shows that it is not.
     for round in 1..60 {
         desk.write(&"half ".repeat(round));
-        assert_ne!(desk.judge(None), Verdict::Alike, "{round}");
+        assert_ne!(desk.judge(None), FilesVerdict::Alike, "{round}");
         std::thread::sleep(UNIT / 4);
     }
 }
@@ -101,7 +101,7 @@ fn the_same_again_is_no_change() {
         desk.write("no line break at the end");
         std::thread::sleep(UNIT);
     }
-    assert_eq!(desk.judge(None), Verdict::Quiet);
+    assert_eq!(desk.judge(None), FilesVerdict::Quiet);
 }
 
 #[test]
@@ -113,13 +113,13 @@ fn in_the_middle_of_a_merge_nothing_is_believed_and_an_old_lock_is_no_reason_for
         lock: "index.lock".into(),
         age: Duration::from_secs(seconds),
     };
-    let Verdict::Hold(hold) = desk.judge(Some(&merge)) else {
+    let FilesVerdict::Hold(hold) = desk.judge(Some(&merge)) else {
         panic!("begun in a merge");
     };
     assert!(hold.why.contains("git merge --abort"), "{}", hold.why);
-    assert!(matches!(desk.judge(Some(&lock(1))), Verdict::Hold(_)));
-    assert_eq!(desk.judge(Some(&lock(61))), Verdict::Quiet);
+    assert!(matches!(desk.judge(Some(&lock(1))), FilesVerdict::Hold(_)));
+    assert_eq!(desk.judge(Some(&lock(61))), FilesVerdict::Quiet);
     // A checkout that takes long changes files all the time.
     desk.write("changed\n");
-    assert!(matches!(desk.judge(Some(&lock(61))), Verdict::Hold(_)));
+    assert!(matches!(desk.judge(Some(&lock(61))), FilesVerdict::Hold(_)));
 }

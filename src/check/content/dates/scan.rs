@@ -25,9 +25,9 @@ pub(super) fn nearest_year(month: u32, day: u32, near: NaiveDate) -> Option<Naiv
 }
 
 /// A text being read from its front.
-pub(super) struct Scan<'t>(pub(super) &'t str);
+pub(super) struct TextScan<'t>(pub(super) &'t str);
 
-impl Scan<'_> {
+impl TextScan<'_> {
     pub(super) fn number(&mut self) -> Option<u32> {
         let digits = self.0.bytes().take_while(u8::is_ascii_digit).count();
         let (number, rest) = self.0.split_at(digits);

@@ -4,9 +4,9 @@
 use chrono::{Datelike, Duration, NaiveDate, Weekday};
 
 use super::{
-    super::super::{Findings, Proof, speech::Speech},
+    super::super::{CheckSubject, Findings, speech::QuotedSpeech},
     OTHER_EDITION, STALE_DATE,
-    scan::{MONTHS, Scan, nearest_year},
+    scan::{MONTHS, TextScan, nearest_year},
 };
 use crate::issue::Prose;
 
@@ -35,11 +35,16 @@ const WEEKS: [(&str, i64); 8] = [
     ("내주", 1),
 ];
 
-pub(super) fn check(prose: &Prose, date: NaiveDate, speech: &Speech, findings: &mut Findings<'_>) {
+pub(super) fn check(
+    prose: &Prose,
+    date: NaiveDate,
+    speech: &QuotedSpeech,
+    findings: &mut Findings<'_>,
+) {
     let text = &prose.text;
     for (word, days) in DAYS {
         for (at, rest) in after(text, word, speech) {
-            let mut rest = Scan(rest);
+            let mut rest = TextScan(rest);
             let Some(named) = date_beside(&mut rest, date) else {
                 continue;
             };
@@ -54,7 +59,7 @@ pub(super) fn check(prose: &Prose, date: NaiveDate, speech: &Speech, findings: &
     }
     for (word, weeks) in WEEKS {
         for (at, rest) in after(text, word, speech) {
-            let mut rest = Scan(rest);
+            let mut rest = TextScan(rest);
             rest.spaces();
             let weekday = rest.weekday();
             let Some(named) = date_beside(&mut rest, date) else {
@@ -79,7 +84,7 @@ pub(super) fn check(prose: &Prose, date: NaiveDate, speech: &Speech, findings: &
 fn after<'t>(
     text: &'t str,
     word: &'t str,
-    speech: &'t Speech,
+    speech: &'t QuotedSpeech,
 ) -> impl Iterator<Item = (usize, &'t str)> {
     text.match_indices(word)
         .filter(move |(at, _)| {
@@ -90,7 +95,7 @@ fn after<'t>(
 
 /// `(11월 24일`, ` 11월 24일`, `, November 24`; `11/24` only as a date is written, since `오늘 3/4` is
 /// a part of today.
-fn date_beside(rest: &mut Scan<'_>, near: NaiveDate) -> Option<NaiveDate> {
+fn date_beside(rest: &mut TextScan<'_>, near: NaiveDate) -> Option<NaiveDate> {
     rest.any(&["은", "인", ","]);
     rest.spaces();
     let is_bracketed = rest.any(&["(", "（"]);
@@ -139,7 +144,7 @@ fn tell(
 
 /// `이번 월요일 편은` at the head of an issue that comes out after that Monday. Ahead of it the
 /// words are an announcement.
-pub(super) fn other_edition(proof: &Proof<'_>, prose: &Prose, findings: &mut Findings<'_>) {
+pub(super) fn other_edition(proof: &CheckSubject<'_>, prose: &Prose, findings: &mut Findings<'_>) {
     let front_matter = &proof.issue.front_matter;
     let own = &front_matter.edition;
     if prose.section.is_some() {

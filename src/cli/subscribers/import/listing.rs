@@ -2,15 +2,15 @@
 
 use std::{fs::File, path::PathBuf};
 
-use crate::app::{AppError, Outcome, Problem};
+use crate::app::{AppError, RowOutcome, RowProblem};
 
 /// `--report`: every row that was not simply taken.
-pub(super) struct Listing {
+pub(super) struct RowListing {
     path: PathBuf,
     csv: csv::Writer<File>,
 }
 
-impl Listing {
+impl RowListing {
     pub(super) fn begin(path: &PathBuf) -> Result<Self, AppError> {
         let begun = File::create(path).and_then(|file| {
             let mut csv = csv::Writer::from_writer(file);
@@ -22,12 +22,12 @@ impl Listing {
         Ok(Self { path, csv })
     }
 
-    pub(super) fn write(&mut self, file: &str, problem: &Problem) -> Result<(), AppError> {
+    pub(super) fn write(&mut self, file: &str, problem: &RowProblem) -> Result<(), AppError> {
         let outcome = match problem.outcome {
-            Outcome::Refused => "refused",
-            Outcome::Skipped => "skipped",
-            Outcome::KeptOff => "kept_off",
-            Outcome::Note => "left_out",
+            RowOutcome::Refused => "refused",
+            RowOutcome::Skipped => "skipped",
+            RowOutcome::KeptOff => "kept_off",
+            RowOutcome::Note => "left_out",
         };
         let [row, line] = [problem.row, problem.line].map(|number| number.to_string());
         let cells = [file, &row, &line, &problem.email, outcome, &problem.why];

@@ -5,7 +5,7 @@ use std::{fmt::Write as _, path::Path};
 use super::super::super::Failure;
 use crate::{
     app::AppError,
-    audience::import::{Field, Plan},
+    audience::import::{ReadingPlan, SubscriberField},
     source::read_text_file,
 };
 
@@ -13,7 +13,7 @@ use crate::{
 const MAX_BYTES: u64 = 1 << 20;
 
 /// `COLUMN=FIELD`.
-pub(super) fn mapping(text: &str) -> Result<(String, Field), String> {
+pub(super) fn mapping(text: &str) -> Result<(String, SubscriberField), String> {
     let (column, field) = text
         .rsplit_once('=')
         .ok_or_else(|| "write COLUMN=FIELD, such as \"Nick name=name\"".to_owned())?;
@@ -21,12 +21,12 @@ pub(super) fn mapping(text: &str) -> Result<(String, Field), String> {
 }
 
 /// The columns of a file.
-pub(super) struct ColumnMap(Vec<(String, Field)>);
+pub(super) struct ColumnMap(Vec<(String, SubscriberField)>);
 
 impl ColumnMap {
     /// What the columns of these files were taken for; each once, the first file's word for it.
-    pub(super) fn of<'p>(plans: impl Iterator<Item = &'p Plan>) -> Self {
-        let mut columns: Vec<(String, Field)> = Vec::new();
+    pub(super) fn of<'p>(plans: impl Iterator<Item = &'p ReadingPlan>) -> Self {
+        let mut columns: Vec<(String, SubscriberField)> = Vec::new();
         for column in plans.flat_map(|plan| &plan.columns) {
             // A field that only a known service's file has is known by itself.
             let Ok(field) = column.field.parse() else {
@@ -58,7 +58,10 @@ impl ColumnMap {
     }
 
     /// These columns, and those of the command line after them: what is said later counts.
-    pub(super) fn with(self, columns: &[(String, Field)]) -> Vec<(String, Field)> {
+    pub(super) fn with(
+        self,
+        columns: &[(String, SubscriberField)],
+    ) -> Vec<(String, SubscriberField)> {
         let mut all = self.0;
         all.extend_from_slice(columns);
         all

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use super::super::super::{Output, Tone, table::table};
 use crate::{
-    app::{ImportReport, Outcome},
-    audience::import::{Column, Plan},
+    app::{ImportReport, RowOutcome},
+    audience::import::{Column, ReadingPlan},
 };
 
 /// Problems that are printed; `--report` has all.
@@ -79,15 +79,15 @@ fn problems(report: &ImportReport, output: &Output) -> String {
     let mut told = String::new();
     for problem in report.problems.iter().take(SHOWN_PROBLEMS) {
         let (tone, word) = match problem.outcome {
-            Outcome::Refused => (Tone::Bad, "refused"),
-            Outcome::Skipped => (Tone::Care, "skipped"),
-            Outcome::KeptOff => (Tone::Care, "kept off"),
-            Outcome::Note => (Tone::Quiet, "left out"),
+            RowOutcome::Refused => (Tone::Bad, "refused"),
+            RowOutcome::Skipped => (Tone::Care, "skipped"),
+            RowOutcome::KeptOff => (Tone::Care, "kept off"),
+            RowOutcome::Note => (Tone::Quiet, "left out"),
         };
         let word = output.paint(tone, format!("{word:<8}"));
         let about = match problem.outcome {
             // The reason names what stands there.
-            Outcome::Refused if problem.why.contains(&problem.email) => String::new(),
+            RowOutcome::Refused if problem.why.contains(&problem.email) => String::new(),
             _ => format!("{}: ", problem.email),
         };
         let place = match problem.row == problem.line {
@@ -108,7 +108,7 @@ fn problems(report: &ImportReport, output: &Output) -> String {
 }
 
 /// What each column was taken for, and what stands in it: those that are taken first.
-fn columns(plan: &Plan) -> String {
+fn columns(plan: &ReadingPlan) -> String {
     let row = |column: &Column| {
         [
             format!("  {}", column.name),

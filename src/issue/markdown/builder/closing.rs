@@ -9,57 +9,59 @@ use super::{
             url,
         },
         captions,
-        inline::{self, Link, Node, Text},
+        inline::{self, InlineNode, Link, PlacedText},
         shapes,
     },
-    Builder,
-    frame::Frame,
+    DocumentBuilder,
+    frame::OpenContainer,
 };
 use crate::source::Span;
 
-impl Builder<'_> {
+impl DocumentBuilder<'_> {
     pub(super) fn close_top(&mut self) {
         let Some(frame) = self.frames.pop() else {
             return;
         };
         match frame {
-            Frame::Leaf {
+            OpenContainer::Leaf {
                 kind,
                 nodes,
                 is_implicit,
                 span,
             } => self.close_leaf(kind, nodes, is_implicit, span),
-            Frame::Styled { style, nodes, tail } => {
+            OpenContainer::Styled { style, nodes, tail } => {
                 match (style, self.frames.last_mut()) {
-                    (Some(style), _) => self.push(Node::Styled(style, nodes)),
-                    (None, Some(Frame::Styled { nodes: around, .. })) if around.is_empty() => {
+                    (Some(style), _) => self.push(InlineNode::Styled(style, nodes)),
+                    (None, Some(OpenContainer::Styled { nodes: around, .. }))
+                        if around.is_empty() =>
+                    {
                         *around = nodes;
                     }
                     (None, _) => nodes.into_iter().for_each(|node| self.push(node)),
                 }
                 if let Some(span) = tail {
                     let delimiter = self.text[span.clone()].to_owned();
-                    self.push(Node::Text(Text::new(delimiter, span)));
+                    self.push(InlineNode::Text(PlacedText::new(delimiter, span)));
                 }
             }
-            Frame::Link {
+            OpenContainer::Link {
                 url,
                 kind,
                 title,
                 nodes,
                 span,
             } => self.close_link(&url, kind, title, nodes, span),
-            Frame::Image {
+            OpenContainer::Image {
                 url,
                 title,
                 nodes,
                 span,
             } => self.close_image(&url, title, &nodes, span),
-            Frame::Quote { blocks, span } => {
+            OpenContainer::Quote { blocks, span } => {
                 let block = shapes::quote(blocks, span, &mut self.document.oddities);
                 self.push_block(block);
             }
-            Frame::List {
+            OpenContainer::List {
                 start,
                 items,
                 is_tight,
@@ -68,24 +70,28 @@ impl Builder<'_> {
                 items,
                 is_tight,
             }),
-            Frame::Item { blocks, is_checked } => {
-                if let Some(Frame::List { items, .. }) = self.frames.last_mut() {
+            OpenContainer::Item { blocks, is_checked } => {
+                if let Some(OpenContainer::List { items, .. }) = self.frames.last_mut() {
                     items.push(ListItem { is_checked, blocks });
                 }
             }
-            Frame::Flattened { blocks } => match self.frames.last_mut() {
+            OpenContainer::Flattened { blocks } => match self.frames.last_mut() {
                 // All of it at once: thousands of these may stand within one another.
-                Some(Frame::Flattened { blocks: around }) if around.is_empty() => *around = blocks,
+                Some(OpenContainer::Flattened { blocks: around }) if around.is_empty() => {
+                    *around = blocks
+                }
                 _ => blocks.into_iter().for_each(|block| self.push_block(block)),
             },
-            Frame::Footnote {
+            OpenContainer::Footnote {
                 label,
                 blocks,
                 span,
             } => self.footnotes.push((label, blocks, span)),
-            Frame::Code { language, text } => self.push_block(Block::Code { language, text }),
-            Frame::Html { text, span } => self.close_html(&text, span),
-            Frame::Table {
+            OpenContainer::Code { language, text } => {
+                self.push_block(Block::Code { language, text })
+            }
+            OpenContainer::Html { text, span } => self.close_html(&text, span),
+            OpenContainer::Table {
                 alignments,
                 head,
                 rows,
@@ -94,8 +100,8 @@ impl Builder<'_> {
                 head,
                 rows,
             }),
-            Frame::Row { cells, is_head } => {
-                if let Some(Frame::Table { head, rows, .. }) = self.frames.last_mut() {
+            OpenContainer::Row { cells, is_head } => {
+                if let Some(OpenContainer::Table { head, rows, .. }) = self.frames.last_mut() {
                     match is_head {
                         true => *head = cells,
                         false => rows.push(cells),
@@ -105,12 +111,18 @@ impl Builder<'_> {
         }
     }
 
-    fn close_leaf(&mut self, kind: ProseKind, nodes: Vec<Node>, is_implicit: bool, span: Span) {
+    fn close_leaf(
+        &mut self,
+        kind: ProseKind,
+        nodes: Vec<InlineNode>,
+        is_implicit: bool,
+        span: Span,
+    ) {
         let nodes = inline::settle(nodes);
         let section = self.document.sections.last().map(|section| section.number);
         match kind {
             ProseKind::Paragraph => {
-                if let (false, Some(Frame::List { is_tight, .. })) =
+                if let (false, Some(OpenContainer::List { is_tight, .. })) =
                     (is_implicit, self.enclosing_list())
                 {
                     *is_tight = false;
@@ -121,7 +133,7 @@ impl Builder<'_> {
             }
             ProseKind::Cell => {
                 let content = inline::convert(nodes, kind, section, &mut self.document);
-                if let Some(Frame::Row { cells, .. }) = self.frames.last_mut() {
+                if let Some(OpenContainer::Row { cells, .. }) = self.frames.last_mut() {
                     cells.push(content);
                 }
             }
@@ -146,10 +158,10 @@ impl Builder<'_> {
     }
 
     /// The list whose item is the innermost open container.
-    fn enclosing_list(&mut self) -> Option<&mut Frame> {
+    fn enclosing_list(&mut self) -> Option<&mut OpenContainer> {
         let count = self.frames.len();
         match self.frames.last() {
-            Some(Frame::Item { .. }) => self.frames.get_mut(count.checked_sub(2)?),
+            Some(OpenContainer::Item { .. }) => self.frames.get_mut(count.checked_sub(2)?),
             _ => None,
         }
     }
@@ -159,7 +171,7 @@ impl Builder<'_> {
         raw: &str,
         kind: LinkType,
         title: String,
-        content: Vec<Node>,
+        content: Vec<InlineNode>,
         span: Span,
     ) {
         let target = match kind {
@@ -168,7 +180,7 @@ impl Builder<'_> {
             _ => url::normalise(raw).map(LinkTarget::Url),
         };
         match target {
-            Ok(target) => self.push(Node::Link(Link {
+            Ok(target) => self.push(InlineNode::Link(Link {
                 target,
                 title: Some(title).filter(|title| !title.is_empty()),
                 content,
@@ -182,18 +194,18 @@ impl Builder<'_> {
         }
     }
 
-    fn close_image(&mut self, raw: &str, title: String, nodes: &[Node], span: Span) {
+    fn close_image(&mut self, raw: &str, title: String, nodes: &[InlineNode], span: Span) {
         let alt = inline::raw_text(nodes).trim().to_owned();
         let location = match url::is_absolute(raw) {
             true => url::normalise(raw),
-            false if raw.chars().any(char::is_control) => Err(url::Refused::Malformed),
+            false if raw.chars().any(char::is_control) => Err(url::RefusedUrl::Malformed),
             false => Ok(url::decode_path(raw)),
         };
         match location {
             Ok(location) => {
                 let (caption, links) = captions::caption(title.trim(), &span);
                 self.document.links.extend(links);
-                self.push(Node::Image(
+                self.push(InlineNode::Image(
                     Image {
                         location,
                         alt,
@@ -203,9 +215,9 @@ impl Builder<'_> {
                 ));
             }
             Err(refused) => {
-                let text = Text::new(alt, span.clone());
+                let text = PlacedText::new(alt, span.clone());
                 self.document.oddities.push(inline::refused(refused, span));
-                self.push(Node::Text(text));
+                self.push(InlineNode::Text(text));
             }
         }
     }

@@ -4,12 +4,12 @@ use pulldown_cmark::LinkType;
 
 use super::super::{
     super::{Alignment, Block, Inline, ListItem, ProseKind},
-    inline::{Node, Style},
+    inline::{InlineNode, InlineStyle},
 };
 use crate::source::Span;
 
 /// An open container.
-pub(super) enum Frame {
+pub(super) enum OpenContainer {
     /// A quotation.
     Quote {
         blocks: Vec<Block>,
@@ -35,15 +35,15 @@ pub(super) enum Frame {
     },
     Leaf {
         kind: ProseKind,
-        nodes: Vec<Node>,
+        nodes: Vec<InlineNode>,
         /// The text of a tight item, which has no paragraph of its own.
         is_implicit: bool,
         span: Span,
     },
     /// None: too deep, or no style of ours; its content goes to what is around it.
     Styled {
-        style: Option<Style>,
-        nodes: Vec<Node>,
+        style: Option<InlineStyle>,
+        nodes: Vec<InlineNode>,
         /// A closing delimiter that is text after all.
         tail: Option<Span>,
     },
@@ -51,13 +51,13 @@ pub(super) enum Frame {
         url: String,
         kind: LinkType,
         title: String,
-        nodes: Vec<Node>,
+        nodes: Vec<InlineNode>,
         span: Span,
     },
     Image {
         url: String,
         title: String,
-        nodes: Vec<Node>,
+        nodes: Vec<InlineNode>,
         span: Span,
     },
     Code {

@@ -5,17 +5,17 @@ use pulldown_cmark::{CodeBlockKind, HeadingLevel, Tag};
 use super::{
     super::{
         super::{Alignment, OddityKind, ProseKind},
-        inline::{Node, Style, Text},
+        inline::{InlineNode, InlineStyle, PlacedText},
     },
-    Builder,
-    frame::Frame,
+    DocumentBuilder,
+    frame::OpenContainer,
 };
 use crate::source::Span;
 
 /// Containers within containers beyond which nesting is flattened: more than a mail can show.
 const MAX_DEPTH: usize = 24;
 
-impl Builder<'_> {
+impl DocumentBuilder<'_> {
     pub(super) fn open(&mut self, tag: Tag<'_>, span: Span) {
         let unmarked = |text: &str| self.marked.unmarked(text);
         let frame = match tag {
@@ -26,43 +26,45 @@ impl Builder<'_> {
             }
             Tag::TableCell => leaf(ProseKind::Cell, span),
             Tag::BlockQuote(_) | Tag::List(_) if self.is_too_deep(&span) => {
-                Frame::Flattened { blocks: Vec::new() }
+                OpenContainer::Flattened { blocks: Vec::new() }
             }
-            Tag::BlockQuote(_) => Frame::Quote {
+            Tag::BlockQuote(_) => OpenContainer::Quote {
                 blocks: Vec::new(),
                 span,
             },
-            Tag::List(start) => Frame::List {
+            Tag::List(start) => OpenContainer::List {
                 start,
                 items: Vec::new(),
                 is_tight: true,
             },
-            Tag::Item if matches!(self.frames.last(), Some(Frame::List { .. })) => Frame::Item {
-                blocks: Vec::new(),
-                is_checked: None,
-            },
-            Tag::FootnoteDefinition(label) => Frame::Footnote {
+            Tag::Item if matches!(self.frames.last(), Some(OpenContainer::List { .. })) => {
+                OpenContainer::Item {
+                    blocks: Vec::new(),
+                    is_checked: None,
+                }
+            }
+            Tag::FootnoteDefinition(label) => OpenContainer::Footnote {
                 label: unmarked(&label),
                 blocks: Vec::new(),
                 span,
             },
-            Tag::CodeBlock(kind) => Frame::Code {
+            Tag::CodeBlock(kind) => OpenContainer::Code {
                 language: match kind {
                     CodeBlockKind::Fenced(info) => info.split_whitespace().next().map(unmarked),
                     CodeBlockKind::Indented => None,
                 },
                 text: String::new(),
             },
-            Tag::HtmlBlock => Frame::Html {
+            Tag::HtmlBlock => OpenContainer::Html {
                 text: String::new(),
                 span,
             },
-            Tag::Table(alignments) => Frame::Table {
+            Tag::Table(alignments) => OpenContainer::Table {
                 alignments: alignments.into_iter().map(alignment).collect(),
                 head: Vec::new(),
                 rows: Vec::new(),
             },
-            Tag::TableHead | Tag::TableRow => Frame::Row {
+            Tag::TableHead | Tag::TableRow => OpenContainer::Row {
                 cells: Vec::new(),
                 is_head: matches!(tag, Tag::TableHead),
             },
@@ -71,7 +73,7 @@ impl Builder<'_> {
                 dest_url,
                 title,
                 ..
-            } => Frame::Link {
+            } => OpenContainer::Link {
                 url: unmarked(&dest_url),
                 title: unmarked(&title),
                 kind,
@@ -80,14 +82,14 @@ impl Builder<'_> {
             },
             Tag::Image {
                 dest_url, title, ..
-            } => Frame::Image {
+            } => OpenContainer::Image {
                 url: unmarked(&dest_url),
                 title: unmarked(&title),
                 nodes: Vec::new(),
                 span,
             },
             tag if is_styled(&tag) => self.styled(&tag, &span),
-            _ => Frame::Flattened { blocks: Vec::new() },
+            _ => OpenContainer::Flattened { blocks: Vec::new() },
         };
         self.enter(frame);
     }
@@ -112,26 +114,26 @@ impl Builder<'_> {
         }
     }
 
-    fn styled(&mut self, tag: &Tag<'_>, span: &Span) -> Frame {
+    fn styled(&mut self, tag: &Tag<'_>, span: &Span) -> OpenContainer {
         let is_shallow = !self.is_too_deep(span);
         // GFM lets one tilde strike through too; in Korean it writes ranges: `~20명, 30~`.
         let is_range =
             matches!(tag, Tag::Strikethrough) && !self.text[span.clone()].starts_with("~~");
         if is_range {
             let (open, close) = (span.start..span.start + 1, span.end - 1..span.end);
-            return Frame::Styled {
+            return OpenContainer::Styled {
                 style: None,
-                nodes: vec![Node::Text(Text::new("~".to_owned(), open))],
+                nodes: vec![InlineNode::Text(PlacedText::new("~".to_owned(), open))],
                 tail: Some(close),
             };
         }
         let style = match tag {
-            Tag::Emphasis => Some(Style::Emphasis),
-            Tag::Strong => Some(Style::Strong),
-            Tag::Strikethrough => Some(Style::Strikethrough),
+            Tag::Emphasis => Some(InlineStyle::Emphasis),
+            Tag::Strong => Some(InlineStyle::Strong),
+            Tag::Strikethrough => Some(InlineStyle::Strikethrough),
             _ => None,
         };
-        Frame::Styled {
+        OpenContainer::Styled {
             style: style.filter(|_| is_shallow),
             nodes: Vec::new(),
             tail: None,
@@ -145,7 +147,9 @@ impl Builder<'_> {
             .filter(|frame| {
                 matches!(
                     frame,
-                    Frame::Quote { .. } | Frame::List { .. } | Frame::Styled { style: Some(_), .. }
+                    OpenContainer::Quote { .. }
+                        | OpenContainer::List { .. }
+                        | OpenContainer::Styled { style: Some(_), .. }
                 )
             })
             .count();
@@ -160,8 +164,8 @@ impl Builder<'_> {
     }
 }
 
-fn leaf(kind: ProseKind, span: Span) -> Frame {
-    Frame::Leaf {
+fn leaf(kind: ProseKind, span: Span) -> OpenContainer {
+    OpenContainer::Leaf {
         kind,
         nodes: Vec::new(),
         is_implicit: false,

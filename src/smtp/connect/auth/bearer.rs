@@ -9,20 +9,20 @@ use crate::smtp::{capabilities::Capabilities, relay::Relay, reply::Reply};
 const MAX_CHARS: usize = 200;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mechanism {
+enum BearerMechanism {
     OAuthBearer,
     XOAuth2,
 }
 
 /// One login with a token.
-pub(super) struct Bearer {
-    mechanism: Mechanism,
+pub(super) struct BearerLogin {
+    mechanism: BearerMechanism,
     response: String,
     /// What the relay said of a token that it refuses.
     said: Option<String>,
 }
 
-impl Bearer {
+impl BearerLogin {
     pub(super) const SPOKEN: &str = "OAUTHBEARER, XOAUTH2";
 
     /// The first of the mechanisms, the standard one first, that the relay offers.
@@ -34,9 +34,9 @@ impl Bearer {
     ) -> Option<Self> {
         let offers = |name| capabilities.auth.iter().any(|offered| offered == name);
         let mechanism = if offers("OAUTHBEARER") {
-            Mechanism::OAuthBearer
+            BearerMechanism::OAuthBearer
         } else if offers("XOAUTH2") {
-            Mechanism::XOAuth2
+            BearerMechanism::XOAuth2
         } else {
             return None;
         };
@@ -49,8 +49,8 @@ impl Bearer {
 
     pub(super) fn name(&self) -> &'static str {
         match self.mechanism {
-            Mechanism::OAuthBearer => "OAUTHBEARER",
-            Mechanism::XOAuth2 => "XOAUTH2",
+            BearerMechanism::OAuthBearer => "OAUTHBEARER",
+            BearerMechanism::XOAuth2 => "XOAUTH2",
         }
     }
 
@@ -64,8 +64,8 @@ impl Bearer {
     pub(super) fn answer(&mut self, challenge: &Reply) -> String {
         self.said = reason(&challenge.text);
         match self.mechanism {
-            Mechanism::OAuthBearer => "AQ==\r\n".to_owned(),
-            Mechanism::XOAuth2 => "\r\n".to_owned(),
+            BearerMechanism::OAuthBearer => "AQ==\r\n".to_owned(),
+            BearerMechanism::XOAuth2 => "\r\n".to_owned(),
         }
     }
 
@@ -75,10 +75,10 @@ impl Bearer {
     }
 }
 
-fn response(mechanism: Mechanism, relay: &Relay, user: &str, token: &str) -> String {
+fn response(mechanism: BearerMechanism, relay: &Relay, user: &str, token: &str) -> String {
     match mechanism {
-        Mechanism::XOAuth2 => format!("user={user}\x01auth=Bearer {token}\x01\x01"),
-        Mechanism::OAuthBearer => {
+        BearerMechanism::XOAuth2 => format!("user={user}\x01auth=Bearer {token}\x01\x01"),
+        BearerMechanism::OAuthBearer => {
             // A name within the first part (RFC 5801 §4).
             let user = user.replace('=', "=3D").replace(',', "=2C");
             let (host, port) = (&relay.host, relay.port);
@@ -115,7 +115,7 @@ mod tests {
         let token = "vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg==";
         assert_eq!(
             STANDARD.encode(response(
-                Mechanism::OAuthBearer,
+                BearerMechanism::OAuthBearer,
                 &relay,
                 "user@example.com",
                 token
@@ -124,7 +124,7 @@ mod tests {
              HZGOWRmdDRxbVRjMk52YjNSbGNrQmhiSFJoZG1semRHRXVZMjl0Q2c9PQEB"
         );
         let google = response(
-            Mechanism::XOAuth2,
+            BearerMechanism::XOAuth2,
             &relay,
             "someuser@example.com",
             "ya29.vF9dft4qmTc2Nvb3RlckBhdHRhdmlzdGEuY29tCg",
@@ -133,7 +133,7 @@ mod tests {
             STANDARD.encode(google),
             "dXNlcj1zb21ldXNlckBleGFtcGxlLmNvbQFhdXRoPUJlYXJlciB5YTI5LnZGOWRmdDRxbVRjMk52YjNSbGNrQmhkSFJoZG1semRHRXVZMjl0Q2cBAQ=="
         );
-        let odd = response(Mechanism::OAuthBearer, &relay, "a=b,c", "t");
+        let odd = response(BearerMechanism::OAuthBearer, &relay, "a=b,c", "t");
         assert!(odd.starts_with("n,a=a=3Db=2Cc,\x01"), "{odd:?}");
     }
 

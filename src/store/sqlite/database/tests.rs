@@ -4,20 +4,21 @@
 use rusqlite::{Connection, params};
 use tempfile::TempDir;
 
-use super::super::{SqliteStore, owner::Owner, statement::Statements};
+use super::super::{SqliteStore, owner::DatabaseOwner, statement::Statements};
 use super::*;
 
-async fn owner(folder: &TempDir) -> Arc<Owner> {
-    Owner::of(folder.path()).await.unwrap()
+async fn owner(folder: &TempDir) -> Arc<DatabaseOwner> {
+    DatabaseOwner::of(folder.path()).await.unwrap()
 }
 
-fn add_domain(tx: &Connection, name: &str) -> Result<(), Fault> {
+fn add_domain(tx: &Connection, name: &str) -> Result<(), SqliteFault> {
     tx.run("INSERT INTO domains (name) VALUES (?1)", params![name])?;
     Ok(())
 }
 
-async fn domains(owner: &Owner) -> Vec<String> {
-    let names = |tx: &Connection, _: &Place| tx.values("SELECT name FROM domains ORDER BY id", []);
+async fn domains(owner: &DatabaseOwner) -> Vec<String> {
+    let names =
+        |tx: &Connection, _: &StatePlace| tx.values("SELECT name FROM domains ORDER BY id", []);
     owner.database.read(&owner.place, names).await.unwrap()
 }
 
@@ -29,7 +30,7 @@ async fn a_connection_left_inside_a_transaction_fails_no_second_verb() {
     let spoilt = owner.database.write(&owner.place, |tx, _| {
         tx.execute_batch("ROLLBACK; BEGIN")?;
         add_domain(tx, "lost.example.com")?;
-        Err::<(), _>(Fault::Damaged("on purpose".to_owned()))
+        Err::<(), _>(SqliteFault::Damaged("on purpose".to_owned()))
     });
     spoilt.await.unwrap_err();
     for name in ["a.example.com", "b.example.com"] {
@@ -51,7 +52,7 @@ async fn a_verb_that_fails_writes_nothing_and_says_why() {
     });
     let fault = failed.await.unwrap_err();
     assert!(
-        matches!(&fault, Fault::Sql(error) if error.to_string().contains("UNIQUE")),
+        matches!(&fault, SqliteFault::Sql(error) if error.to_string().contains("UNIQUE")),
         "{fault:?}"
     );
     assert!(domains(&owner).await.is_empty());
@@ -63,7 +64,7 @@ async fn a_verb_that_panics_writes_nothing_and_the_next_one_goes_on() {
     let owner = owner(&folder).await;
     let panicked = owner
         .database
-        .write(&owner.place, |tx, _| -> Result<(), Fault> {
+        .write(&owner.place, |tx, _| -> Result<(), SqliteFault> {
             add_domain(tx, "lost.example.com")?;
             panic!("on purpose");
         });

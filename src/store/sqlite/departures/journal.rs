@@ -10,7 +10,7 @@ use crate::{audience::SuppressionReason, store::sqlite::codes};
 
 /// An entry as one line: number, reason (`-`: lifted), hash, time; then the key of the hash, where it is
 /// not the one that lies beside the journal.
-pub(super) struct Entry {
+pub(super) struct DepartureLine {
     pub(super) number: i64,
     pub(super) reason: Option<SuppressionReason>,
     pub(super) hash: Vec<u8>,
@@ -21,7 +21,7 @@ pub(super) struct Entry {
 
 /// How somebody stands in the end.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Standing {
+pub(super) struct LastDeparture {
     /// Why they get no mail; None: they may have it again.
     pub(super) reason: Option<SuppressionReason>,
     pub(super) at: DateTime<Utc>,
@@ -31,36 +31,36 @@ pub(super) struct Standing {
 
 /// What a journal comes to: by the key, and the hash of each address under it.
 #[derive(Default)]
-pub(super) struct Journal(pub(super) BTreeMap<Vec<u8>, BTreeMap<Vec<u8>, Standing>>);
+pub(super) struct DepartureRecord(pub(super) BTreeMap<Vec<u8>, BTreeMap<Vec<u8>, LastDeparture>>);
 
-impl Journal {
+impl DepartureRecord {
     /// Reads a journal beside which that key lies; lines that say nothing are left out.
     pub(super) fn parse(text: &str, key: &[u8]) -> Self {
         let mut journal = Self::default();
-        for entry in text.lines().filter_map(Entry::parse) {
-            let Entry {
+        for entry in text.lines().filter_map(DepartureLine::parse) {
+            let DepartureLine {
                 number, reason, at, ..
             } = entry;
             let key = entry.key.unwrap_or_else(|| key.to_owned());
-            let standing = Standing { reason, at, number };
+            let standing = LastDeparture { reason, at, number };
             journal.add(key, entry.hash, standing);
         }
         journal
     }
 
     /// What is added last counts.
-    pub(super) fn add(&mut self, key: Vec<u8>, hash: Vec<u8>, standing: Standing) {
+    pub(super) fn add(&mut self, key: Vec<u8>, hash: Vec<u8>, standing: LastDeparture) {
         self.0.entry(key).or_default().insert(hash, standing);
     }
 }
 
 /// Where the last entry of a journal stands.
 pub(super) fn last_number(text: &str) -> i64 {
-    let numbers = text.lines().filter_map(Entry::parse);
+    let numbers = text.lines().filter_map(DepartureLine::parse);
     numbers.map(|entry| entry.number).max().unwrap_or(0)
 }
 
-impl Entry {
+impl DepartureLine {
     pub(super) fn line(&self) -> String {
         let reason = self.reason.map_or_else(
             || "-".to_owned(),

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags, params};
 
 use super::{
-    Fault, HashKeys, Journal, Standing, codes, fold_in, number_behind, set_unknown, take_up,
+    DepartureRecord, HashKeys, LastDeparture, SqliteFault, codes, fold_in, number_behind,
+    set_unknown, take_up,
 };
 use crate::store::{
     StoreError,
@@ -52,29 +53,29 @@ impl SqliteStore {
     }
 }
 
-fn of(tx: &Connection, other: &Path) -> Result<u64, Fault> {
+fn of(tx: &Connection, other: &Path) -> Result<u64, SqliteFault> {
     let file = match other.is_dir() {
         true => other.join(FILE),
         false => other.to_owned(),
     };
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let no_state = |_| Fault::Told(StoreError::NoBackup);
+    let no_state = |_| SqliteFault::Told(StoreError::NoBackup);
     let copy = Connection::open_with_flags(&file, flags).map_err(no_state)?;
     copy.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA query_only = ON;")
         .map_err(no_state)?;
     let mark: String = copy
         .value("SELECT mark FROM instance", [])
-        .map_err(|_| Fault::Told(StoreError::NoBackup))?;
+        .map_err(|_| SqliteFault::Told(StoreError::NoBackup))?;
     if mark != super::home::list(tx)? {
-        return Err(Fault::Told(StoreError::OtherList));
+        return Err(SqliteFault::Told(StoreError::OtherList));
     }
     let journal = journal(&copy, &HashKeys::load(tx)?)?;
     fold_in(tx, journal, None)
 }
 
 /// Everybody whom that copy sends nothing to: whose address it has, by the key that this list hashes by.
-fn journal(copy: &Connection, keys: &HashKeys) -> Result<Journal, Fault> {
-    let mut journal = Journal::default();
+fn journal(copy: &Connection, keys: &HashKeys) -> Result<DepartureRecord, SqliteFault> {
+    let mut journal = DepartureRecord::default();
     copy.all(
         &format!(
             "SELECT email, hash, reason, at, {} FROM suppressions AS s ORDER BY s.id",
@@ -83,7 +84,7 @@ fn journal(copy: &Connection, keys: &HashKeys) -> Result<Journal, Fault> {
         params![],
         |row| {
             let (email, hash): (Option<String>, Option<Vec<u8>>) = (row.get(0)?, row.get(1)?);
-            let standing = Standing {
+            let standing = LastDeparture {
                 reason: Some(codes::reason(row.get(2)?)?),
                 at: codes::time(row.get(3)?)?,
                 number: 0,
@@ -103,7 +104,7 @@ fn journal(copy: &Connection, keys: &HashKeys) -> Result<Journal, Fault> {
 }
 
 /// Under which key a hash was made, in SQL: a copy of the time before knows its own alone.
-fn key_in(copy: &Connection) -> Result<&'static str, Fault> {
+fn key_in(copy: &Connection) -> Result<&'static str, SqliteFault> {
     let knows_others: bool = copy.value(
         "SELECT EXISTS (SELECT 1 FROM pragma_table_info('suppressions') WHERE name = 'hash_key')",
         [],

@@ -9,7 +9,7 @@ use crate::web::{
         letter_page::{LETTER, LetterPage},
         query::{InboxQuery, LetterView},
     },
-    pages::Pages,
+    pages::PageTemplates,
 };
 
 const EVIL: &str = "\"'><script>alert('x')</script>&{{ 1 + 1 }}";
@@ -54,7 +54,7 @@ fn nothing_of_a_letter_escapes_into_any_page() {
         page: 2,
         pages: 3,
     };
-    let pages = Pages::built_in().unwrap();
+    let pages = PageTemplates::built_in().unwrap();
     let pages = pages.for_reader(&HeaderMap::new());
     let words = pages.words();
     let mut made = vec![
@@ -87,7 +87,7 @@ fn nothing_of_a_letter_escapes_into_any_page() {
 
 #[test]
 fn what_was_thrown_away_is_said() {
-    let pages = Pages::built_in().unwrap();
+    let pages = PageTemplates::built_in().unwrap();
     let words = pages.for_reader(&HeaderMap::new()).words();
     let said = |mails, rehearsals| {
         let cleared = ClearedInbox { mails, rehearsals };

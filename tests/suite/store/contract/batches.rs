@@ -2,7 +2,9 @@
 
 use daily_note::{
     audience::{Origin, SuppressionReason},
-    store::{AudienceSize, Batch, BatchState, Counts, Freeze, RefusalReason, UnknownAnswer},
+    store::{
+        AudienceSize, Batch, BatchState, DeliveryCounts, Freeze, RefusalReason, UnknownAnswer,
+    },
 };
 
 use crate::store::fixture::*;
@@ -148,10 +150,10 @@ pub(crate) async fn cancelling_skips_what_was_not_sent_and_lets_the_wire_finish(
         .unwrap();
     assert_eq!(
         store.counted(&batch).await,
-        Counts {
+        DeliveryCounts {
             sending: 2,
             skipped: 3,
-            ..Counts::default()
+            ..DeliveryCounts::default()
         }
     );
     assert_eq!(
@@ -162,10 +164,10 @@ pub(crate) async fn cancelling_skips_what_was_not_sent_and_lets_the_wire_finish(
     store.step(&claims[1], deferred(at(600))).await.unwrap();
     assert_eq!(
         store.counted(&batch).await,
-        Counts {
+        DeliveryCounts {
             accepted: 1,
             skipped: 4,
-            ..Counts::default()
+            ..DeliveryCounts::default()
         }
     );
     assert!(
@@ -301,11 +303,11 @@ pub(crate) async fn what_was_recorded_is_there_after_opening_again(place: &dyn P
     assert_eq!(store.batch("monday").await.unwrap(), Some(batch.clone()));
     assert_eq!(
         store.counted(&batch).await,
-        Counts {
+        DeliveryCounts {
             pending: 1,
             claimed: 1,
             sending: 1,
-            ..Counts::default()
+            ..DeliveryCounts::default()
         }
     );
 }

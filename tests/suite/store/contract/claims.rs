@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use daily_note::{
     audience::{Origin, SuppressionReason},
-    store::{Counts, Quotas, Step},
+    store::{ClaimQuotas, DeliveryCounts, DeliveryStep},
 };
 
 use crate::store::fixture::*;
@@ -79,7 +79,7 @@ pub(crate) async fn quotas_bound_each_domain_and_a_full_one_holds_up_nobody(plac
     }
     store.add(&list, Origin::Operator).await;
     let batch = store.frozen("monday").await;
-    let quotas = |rest, big, slow| Quotas {
+    let quotas = |rest, big, slow| ClaimQuotas {
         total: 1_000,
         rest,
         domains: vec![
@@ -123,7 +123,7 @@ pub(crate) async fn a_limit_on_all_together_starves_no_domain(place: &dyn Place)
     let batch = store.frozen("monday").await;
     let lane = |name: &str, room| (format!("{name}.example.com"), room);
     // The first two have no rows left at the end, and never any that would fit all of their room.
-    let quotas = Quotas {
+    let quotas = ClaimQuotas {
         total: 8,
         rest: 8,
         domains: vec![lane("nobody", 8), lane("a", 8), lane("b", 8), lane("c", 8)],
@@ -149,7 +149,7 @@ pub(crate) async fn a_lane_without_limits_any_more_shares_the_common_quota(place
         .collect();
     store.add(&list, Origin::Operator).await;
     let batch = store.frozen("monday").await;
-    let named = Quotas {
+    let named = ClaimQuotas {
         total: 9,
         rest: 1,
         domains: vec![("a.example.com".to_owned(), 1)],
@@ -175,10 +175,10 @@ pub(crate) async fn readers_who_left_since_the_freeze_make_room_for_others(place
     assert_eq!(store.claim_at(&batch, 3, at(0)).await.len(), 3);
     assert_eq!(
         store.counted(&batch).await,
-        Counts {
+        DeliveryCounts {
             claimed: 3,
             skipped: 3,
-            ..Counts::default()
+            ..DeliveryCounts::default()
         }
     );
     assert_eq!(
@@ -204,10 +204,10 @@ pub(crate) async fn a_dead_sender_s_claims_return_and_its_wire_is_unknown(place:
     assert_eq!((recovered.returned, recovered.unknown), (2, 1));
     assert_eq!(
         store.counted(&batch).await,
-        Counts {
+        DeliveryCounts {
             pending: 3,
             unknown: 1,
-            ..Counts::default()
+            ..DeliveryCounts::default()
         }
     );
     let late = store.step(&claims[0], accepted()).await;
@@ -238,7 +238,7 @@ pub(crate) async fn a_clock_set_back_does_not_stop_a_batch(place: &dyn Place) {
     let claims = store.claim_at(&batch.batch, 1, at(7_200)).await;
     store
         .steps(
-            &[step(&claims[0], Step::Returned { lost: true })],
+            &[step(&claims[0], DeliveryStep::Returned { lost: true })],
             at(7_200),
         )
         .await;

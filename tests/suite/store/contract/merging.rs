@@ -2,7 +2,7 @@
 
 use daily_note::{
     audience::{Consent, Origin, SubscriberId, SubscriberState, SuppressionReason},
-    store::{Moved, Upsert},
+    store::{MoveOutcome, Upsert},
 };
 
 use crate::store::fixture::*;
@@ -206,7 +206,7 @@ pub(crate) async fn a_reader_who_moves_keeps_number_consent_and_history(place: &
     let before = store.subscriber(&known.email).await.unwrap().unwrap();
     let (old, new) = (address("old@example.com"), address("new@elsewhere.example"));
     let moved = store.move_subscriber(&old, &new, at(1)).await.unwrap();
-    assert_eq!(moved, Moved::Moved);
+    assert_eq!(moved, MoveOutcome::Moved);
     let after = store.subscriber(&new).await.unwrap().unwrap();
     assert_eq!(
         (after.id, after.created_at, after.origin),
@@ -239,22 +239,26 @@ pub(crate) async fn a_move_merges_nobody_and_brings_nobody_back(place: &dyn Plac
     ];
     store.suppress(&gone, at(0)).await.unwrap();
     for (from, to, answer) in [
-        ("nobody@example.com", "new@example.com", Moved::Unknown),
-        ("a@example.com", "b@example.com", Moved::Taken),
+        (
+            "nobody@example.com",
+            "new@example.com",
+            MoveOutcome::Unknown,
+        ),
+        ("a@example.com", "b@example.com", MoveOutcome::Taken),
         (
             "a@example.com",
             "angry@example.com",
-            Moved::Suppressed(SuppressionReason::Complaint),
+            MoveOutcome::Suppressed(SuppressionReason::Complaint),
         ),
         (
             "a@example.com",
             "erased@example.com",
-            Moved::Suppressed(SuppressionReason::Erased),
+            MoveOutcome::Suppressed(SuppressionReason::Erased),
         ),
         (
             "left@example.com",
             "new@example.com",
-            Moved::Left(SuppressionReason::Unsubscribed),
+            MoveOutcome::Left(SuppressionReason::Unsubscribed),
         ),
     ] {
         let moved = store
@@ -273,7 +277,7 @@ pub(crate) async fn a_move_merges_nobody_and_brings_nobody_back(place: &dyn Plac
             .move_subscriber(&address(from), &address(to), at(1))
             .await
             .unwrap();
-        assert_eq!(moved, Moved::Moved, "{from}");
+        assert_eq!(moved, MoveOutcome::Moved, "{from}");
         assert!(store.suppression(&address(to)).await.unwrap().is_none());
     }
     assert_eq!(store.audience_size("monday").await.unwrap().readers, 3);

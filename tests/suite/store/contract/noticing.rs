@@ -1,7 +1,7 @@
 //! The outbox: what is told once, taken by one, tried again, given up.
 
 use chrono::TimeDelta;
-use daily_note::store::{NewNotice, TELLING, Told};
+use daily_note::store::{NewNotice, NotifyOutcome, TELLING};
 
 use crate::store::fixture::{Place, at};
 
@@ -20,7 +20,7 @@ pub(crate) async fn the_same_is_told_to_the_same_place_once_ever(place: &dyn Pla
     assert_eq!(store.post_notices(&both, at(1)).await.unwrap(), 0);
     for due in store.take_due_notices(&[], at(1)).await.unwrap() {
         store
-            .settle_notice(due.id, Told::Done, "250 ok", at(1))
+            .settle_notice(due.id, NotifyOutcome::Done, "250 ok", at(1))
             .await
             .unwrap();
     }
@@ -58,7 +58,7 @@ pub(crate) async fn a_try_that_failed_is_counted_and_comes_again(place: &dyn Pla
         let due = store.take_due_notices(&[], now).await.unwrap().remove(0);
         assert_eq!(due.attempts, attempts);
         assert_eq!(due.content, b"a for hook");
-        let again = Told::Again(now + TimeDelta::seconds(100));
+        let again = NotifyOutcome::Again(now + TimeDelta::seconds(100));
         store
             .settle_notice(due.id, again, "502", now)
             .await
@@ -74,7 +74,7 @@ pub(crate) async fn a_try_that_failed_is_counted_and_comes_again(place: &dyn Pla
         .unwrap()
         .remove(0);
     store
-        .settle_notice(due.id, Told::GivenUp, "410", at(300))
+        .settle_notice(due.id, NotifyOutcome::GivenUp, "410", at(300))
         .await
         .unwrap();
     assert_eq!(store.next_notice().await.unwrap(), None);
@@ -105,26 +105,26 @@ pub(crate) async fn each_target_is_told_one_thing_at_a_time(place: &dyn Place) {
 
 pub(crate) async fn a_target_is_out_of_reach_until_something_is_told_there(place: &dyn Place) {
     let store = place.open().await;
-    let end = async |key: &str, told: Told, second: i64| {
+    let end = async |key: &str, told: NotifyOutcome, second: i64| {
         let new = [notice(key, "hook"), notice(key, "x@example.com")];
         store.post_notices(&new, at(second)).await.unwrap();
         for due in store.take_due_notices(&[], at(second)).await.unwrap() {
             let told = if due.target == "hook" {
                 told
             } else {
-                Told::Done
+                NotifyOutcome::Done
             };
             let settling = store.settle_notice(due.id, told, key, at(second));
             settling.await.unwrap();
         }
     };
-    end("a", Told::GivenUp, 0).await;
-    end("b", Told::GivenUp, 10).await;
+    end("a", NotifyOutcome::GivenUp, 0).await;
+    end("b", NotifyOutcome::GivenUp, 10).await;
     let unreached = store.unreached(at(0)).await.unwrap();
     assert_eq!(unreached.len(), 1, "{unreached:?}");
     assert_eq!((unreached[0].given_up, unreached[0].at), (2, at(10)));
     assert_eq!((&*unreached[0].target, &*unreached[0].reply), ("hook", "b"));
     assert_eq!(store.unreached(at(11)).await.unwrap(), []);
-    end("c", Told::Done, 20).await;
+    end("c", NotifyOutcome::Done, 20).await;
     assert_eq!(store.unreached(at(0)).await.unwrap(), []);
 }

@@ -2,7 +2,7 @@
 
 use daily_note::{
     audience::SuppressionReason,
-    store::{BatchState, Counts, DeliveryId, RefusalReason, Step, Transition},
+    store::{BatchState, DeliveryCounts, DeliveryId, DeliveryStep, RefusalReason, Transition},
 };
 
 use crate::store::fixture::*;
@@ -31,7 +31,7 @@ pub(crate) async fn a_group_is_applied_in_its_order(place: &dyn Place) {
                 step(&claims[1], accepted()),
                 step(&claims[0], accepted()),
                 step(&claims[1], sending()),
-                step(&claims[2], Step::Returned { lost: false }),
+                step(&claims[2], DeliveryStep::Returned { lost: false }),
             ],
             at(1),
         )
@@ -43,11 +43,11 @@ pub(crate) async fn a_group_is_applied_in_its_order(place: &dyn Place) {
     );
     assert_eq!(
         store.counted(&batch).await,
-        Counts {
+        DeliveryCounts {
             pending: 1,
             sending: 1,
             accepted: 1,
-            ..Counts::default()
+            ..DeliveryCounts::default()
         }
     );
 }
@@ -86,7 +86,7 @@ pub(crate) async fn an_ended_row_moves_no_more(place: &dyn Place) {
             held(),
             rejected(true),
             deferred(at(9)),
-            Step::Returned { lost: true },
+            DeliveryStep::Returned { lost: true },
         ] {
             assert_eq!(
                 store.step(claim, to.clone()).await,
@@ -212,16 +212,16 @@ pub(crate) async fn a_doubtful_refusal_can_be_taken_back(place: &dyn Place) {
         .await
         .unwrap();
     store
-        .step(&claims[0], Step::Returned { lost: false })
+        .step(&claims[0], DeliveryStep::Returned { lost: false })
         .await
         .unwrap();
     store.step(&claims[1], rejected(true)).await.unwrap();
     assert_eq!(
         store.counted(&batch).await,
-        Counts {
+        DeliveryCounts {
             pending: 1,
             rejected: 1,
-            ..Counts::default()
+            ..DeliveryCounts::default()
         }
     );
     store
@@ -240,7 +240,7 @@ pub(crate) async fn lost_connections_are_counted_until_a_deferral(place: &dyn Pl
         let claims = store.claim_at(&batch, 1, at(1)).await;
         assert_eq!(claims[0].losses, losses);
         store
-            .step(&claims[0], Step::Returned { lost: true })
+            .step(&claims[0], DeliveryStep::Returned { lost: true })
             .await
             .unwrap();
         assert_eq!(store.counted(&batch).await.pending, 1);
@@ -250,7 +250,7 @@ pub(crate) async fn lost_connections_are_counted_until_a_deferral(place: &dyn Pl
     let claims = store.claim_at(&batch, 1, at(5)).await;
     assert_eq!((claims[0].losses, claims[0].attempts), (0, 1));
     store
-        .step(&claims[0], Step::Returned { lost: false })
+        .step(&claims[0], DeliveryStep::Returned { lost: false })
         .await
         .unwrap();
     assert_eq!(
@@ -297,7 +297,7 @@ pub(crate) async fn a_relay_s_endless_reply_is_cut_at_a_character(place: &dyn Pl
     store
         .step(
             &claims[0],
-            Step::Rejected {
+            DeliveryStep::Rejected {
                 reply: reply.clone(),
                 suppress: true,
             },
