@@ -1,69 +1,29 @@
 //! The composition root: the sole place that wires parts together. A command opens an [`App`] and
 //! asks it for what it needs; nothing is opened that a command does not use.
 
-mod adopt;
-mod backup;
-mod check;
-mod consents;
-mod content;
-mod doctor;
-mod doubt;
-mod erase;
-mod export;
+pub(crate) mod content;
+pub(crate) mod doubt;
 mod fold;
-mod git;
-mod import;
-mod inbox;
-mod keeper;
+pub(crate) mod git;
+pub(crate) mod keeper;
 mod last_good;
-mod notices;
-mod on_hold;
-mod online;
-mod preflight;
-mod preview;
+pub(crate) mod notices;
+pub(crate) mod on_hold;
 mod problems;
 mod reachable;
-mod reader;
-mod relay;
-mod resume;
-mod save_as_is;
-mod schedule;
-mod send;
-mod sent_before;
-mod serve;
+pub(crate) mod reader;
+pub(crate) mod relay;
 mod signing_keys;
 mod state;
-mod suppressed;
-mod templates;
-mod test_mail;
-mod vitals;
 
 use std::path::{Path, PathBuf};
 
 pub use self::{
-    adopt::Adopted,
-    backup::RestoreSummary,
-    check::{CheckReport, CheckedFile, LinkProbing},
-    doctor::OutsideProbes,
     doubt::Doubt,
-    erase::Erased,
-    export::{ExportFormat, ExportReport, export},
     fold::{HELD_BACK, SUBSCRIBERS_FILE, fold_file, line_in_file, preview_fold},
-    import::{ImportReport, RowOutcome, RowProblem, import},
-    inbox::InboxSite,
     notices::{EventSinks, Notifier},
-    preflight::{Outlet, Preflight},
-    preview::{PreviewError, PreviewSite},
     relay::MailTransport,
-    resume::{ResumeDecision, ResumedBatch},
-    schedule::UnplacedIssue,
-    send::{DryRun, Sending},
-    serve::{BeatIntervals, CarriedBatches, HealthReason, Heartbeat, Server},
     signing_keys::SigningKey,
-    suppressed::{SubscriberPages, Suppressed},
-    templates::template_named,
-    test_mail::TestOutcome,
-    vitals::DaemonVitals,
 };
 use crate::{
     check::Finding,
@@ -121,9 +81,6 @@ pub enum AppError {
     /// The embedded inbox does not start.
     #[error(transparent)]
     Inbox(#[from] InboxError),
-    /// The preview does not start.
-    #[error(transparent)]
-    Preview(#[from] PreviewError),
     /// Nothing is sent before a person has said that it may.
     #[error("{}", .0.message())]
     Doubt(Box<Doubt>),

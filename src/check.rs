@@ -1,5 +1,5 @@
 //! Findings on an issue before readers find them. Rules are data ([`Rule`]), one file a family;
-//! each family walks the [`Proof`] and adds [`Finding`]s.
+//! each family walks the [`CheckSubject`] and adds [`Finding`]s.
 //!
 //! Errors are only the broken, the unlawful and the unsendable, and stop a send. The front matter's
 //! `allow:` silences a rule for one issue, with a reason.

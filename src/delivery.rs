@@ -9,19 +9,19 @@
 //! 4. `clerk` settles each by its `verdict`, the relay's and its domain's `health`, and the `retry` rules;
 //! 5. `journal` makes leave and outcome durable, in groups.
 
-mod clerk;
+mod circuit_breaker;
 mod compose;
 mod connection;
 mod contents;
-mod desk;
 mod feeder;
-mod gate;
 mod health;
+mod in_flight;
 mod journal;
-mod pace;
+mod outcome_recorder;
 mod progress;
+mod rate_limiter;
 mod retry;
-mod room;
+mod run_control;
 mod stop;
 mod verdict;
 #[cfg(test)]
@@ -32,10 +32,10 @@ use std::{sync::Arc, time::Duration};
 use chrono::{DateTime, Utc};
 
 use self::{
-    clerk::{HaltReason, OutcomeRecorder},
+    circuit_breaker::CircuitBreaker,
     connection::{Connection, SharedRun},
-    desk::RunControl,
-    gate::CircuitBreaker,
+    outcome_recorder::{HaltReason, OutcomeRecorder},
+    run_control::RunControl,
 };
 pub use self::{
     health::{HealthTrouble, end_spells, troubles},
@@ -102,7 +102,7 @@ pub enum Ending {
 
 /// What a run did.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
+pub struct RunReport {
     /// How it ended.
     pub ending: Ending,
     /// Where the batch's rows stand now.
@@ -115,7 +115,7 @@ pub struct Report {
 ///
 /// # Errors
 /// The store's; what was on the wire then is settled by the next run's recovery.
-pub async fn run(batch: &Batch, run: Run) -> Result<Report, StoreError> {
+pub async fn run(batch: &Batch, run: Run) -> Result<RunReport, StoreError> {
     let recovered = recover(batch, &run).await?;
     let halt = match batch.state {
         BatchState::Open => carry(batch, &run).await?,
@@ -123,7 +123,7 @@ pub async fn run(batch: &Batch, run: Run) -> Result<Report, StoreError> {
     };
     let (ending, counts) = conclude(batch, &run, halt).await?;
     drop(run.guard);
-    Ok(Report {
+    Ok(RunReport {
         ending,
         counts,
         recovered,

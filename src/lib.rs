@@ -52,4 +52,7 @@ pub mod app;
 
 pub mod operations;
 
+pub mod daemon;
+pub mod preview;
+
 pub mod cli;

@@ -5,7 +5,7 @@
 //!
 //! 1. [`relay`]: where to, how protected, how long to wait;
 //! 2. `connect`: dial, greeting, EHLO, STARTTLS, AUTH → [`Session`], or a [`ConnectError`];
-//! 3. [`session`]: MAIL, RCPT, DATA, body, dot → an [`Answer`], or the connection is [`Lost`];
+//! 3. [`session`]: MAIL, RCPT, DATA, body, dot → an [`Answer`], or the connection is [`LostAnswer`];
 //! 4. below them `commands` (lettre's words), `wire` (bytes under deadlines), `reply`
 //!    (bytes → [`Reply`]) and `framing` (dots).
 

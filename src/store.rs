@@ -117,7 +117,7 @@ pub trait Store: Send + Sync {
 
     /// Gives a reader another address, with their number, consent and history. The old address is kept
     /// off the list from then on, so that neither a file nor an import makes a second reader of it.
-    /// Changes nothing where the answer is not [`Moved::Moved`].
+    /// Changes nothing where the answer is not [`MoveOutcome::Moved`].
     async fn move_subscriber(
         &self,
         from: &Address,

@@ -31,7 +31,7 @@ impl ServiceManager {
         }
     }
 
-    /// How often to call [`Supervisor::is_alive`]: twice in the time after which we'd be killed.
+    /// How often to call [`ServiceManager::is_alive`]: twice in the time after which we'd be killed.
     #[must_use]
     pub fn beat(&self) -> Option<Duration> {
         self.watchdog.map(|limit| limit / 2)

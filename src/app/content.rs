@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::{App, AppError, send::batch_named};
+use super::{App, AppError};
 use crate::{
     issue::{Archive, Issue},
     links::LinkSigner,
@@ -12,7 +12,7 @@ use crate::{
     publication::SecretUse,
     render::{Composition, ImagePolicy, LinkedIssue, PrepareInput, RenderError, Templates},
     source::SourceError,
-    store::Store,
+    store::{Batch, Store, StoreError},
 };
 
 impl App {
@@ -52,7 +52,7 @@ impl App {
     }
 
     /// A composition with what the headers need.
-    pub(super) fn frozen(
+    pub(crate) fn frozen(
         &self,
         issue: &Issue,
         composition: Composition,
@@ -82,7 +82,7 @@ impl App {
     }
 
     /// Renders what is the same for every reader.
-    pub(super) fn composition(
+    pub(crate) fn composition(
         &self,
         archive: &Archive,
         issue: &Issue,
@@ -142,7 +142,7 @@ impl App {
     }
 
     /// The same as [`App::composer`] of content that the ledger knows by that hash.
-    pub(super) fn composer_of(
+    pub(crate) fn composer_of(
         &self,
         frozen: &FrozenIssue,
         hash: &str,
@@ -161,4 +161,30 @@ impl App {
             date,
         )?))
     }
+}
+
+/// The batch of that id, or the one that was frozen from the file of that name: what people type.
+pub(crate) async fn batch_named(
+    store: &dyn Store,
+    wanted: &str,
+) -> Result<Option<Batch>, StoreError> {
+    if let Some(batch) = store.batch(wanted).await? {
+        return Ok(Some(batch));
+    }
+    let is_its = |batch: &Batch| {
+        batch
+            .file
+            .as_deref()
+            .is_some_and(|file| is_named(file, wanted))
+    };
+    let mut named = store.batches(u32::MAX).await?.into_iter().filter(is_its);
+    let batch = named.next();
+    Ok(batch.filter(|_| named.next().is_none()))
+}
+
+/// Whether a word of the command line names that file: `issues/NAME.md`, or `issues/NAME/index.md`.
+fn is_named(file: &str, wanted: &str) -> bool {
+    let own = file.strip_suffix("/index.md").unwrap_or(file);
+    let name = own.rsplit('/').next().unwrap_or(own);
+    [file, own, name, name.strip_suffix(".md").unwrap_or(name)].contains(&wanted)
 }

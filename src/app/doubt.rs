@@ -137,7 +137,7 @@ impl From<Doubt> for AppError {
 }
 
 /// The errors of the store that are a person's to decide.
-pub(super) fn decided_by_a_person(error: StoreError) -> AppError {
+pub(crate) fn decided_by_a_person(error: StoreError) -> AppError {
     match error {
         StoreError::Copied => Doubt::Copied.into(),
         StoreError::DeparturesUnknown => Doubt::DeparturesUnknown.into(),
@@ -151,7 +151,7 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::Doubt`]; somebody else who sends.
-    pub(super) async fn right_to_send(
+    pub(crate) async fn right_to_send(
         &self,
         store: &dyn Store,
         command: &str,
@@ -166,7 +166,7 @@ impl App {
     }
 
     /// The same for the calendar's.
-    pub(super) async fn right_to_schedule(
+    pub(crate) async fn right_to_schedule(
         &self,
         store: &dyn Store,
     ) -> Result<SenderGuard, AppError> {
@@ -175,7 +175,7 @@ impl App {
         held.map_err(decided_by_a_person)
     }
 
-    pub(super) async fn refuse_doubt(&self, store: &dyn Store) -> Result<(), AppError> {
+    pub(crate) async fn refuse_doubt(&self, store: &dyn Store) -> Result<(), AppError> {
         match self.doubt(store).await? {
             Some(doubt) => Err(doubt.into()),
             None => Ok(()),
@@ -239,7 +239,7 @@ impl App {
 
     /// Says from now on, here and outside, that this list is the one. What can't be written keeps
     /// nobody from sending.
-    pub(super) async fn keep(&self, store: &dyn Store) -> Result<(), AppError> {
+    pub(crate) async fn keep(&self, store: &dyn Store) -> Result<(), AppError> {
         if self.realm().is_rehearsal() {
             return Ok(());
         }
@@ -263,7 +263,7 @@ impl App {
     }
 
     /// A person has said that this state is the one: it sends and keeps the calendar from now on.
-    pub(super) async fn take_into_use(
+    pub(crate) async fn take_into_use(
         &self,
         store: &dyn Store,
         is_copy: bool,

@@ -32,7 +32,7 @@ const HALF_DONE: [(&str, &str); 7] = [
 
 /// The repository that a publication's files lie in.
 #[derive(Debug, Clone)]
-pub(in crate::app) struct GitRepository {
+pub(crate) struct GitRepository {
     /// The work tree's top.
     top: PathBuf,
     /// Where git keeps this work tree's index.
@@ -41,7 +41,7 @@ pub(in crate::app) struct GitRepository {
 
 /// What keeps files from being believed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::app) enum AtWork {
+pub(crate) enum AtWork {
     /// A command runs, or died: how long its lock has been there.
     Locked { lock: PathBuf, age: Duration },
     /// A person is in the middle of it: the word of git's command.
@@ -50,12 +50,12 @@ pub(in crate::app) enum AtWork {
 
 impl AtWork {
     /// Whether the lock has long been there: a long checkout goes on changing files, which shows.
-    pub(in crate::app) fn is_old(&self) -> bool {
+    pub(crate) fn is_old(&self) -> bool {
         matches!(self, Self::Locked { age, .. } if *age >= FORGOTTEN)
     }
 
     /// For a person.
-    pub(in crate::app) fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         match self {
             Self::Locked { lock, .. } => format!(
                 "git is changing the files (it holds {}; if no git runs, delete that file)",
@@ -76,7 +76,7 @@ impl AtWork {
 impl GitRepository {
     /// The repository around a folder. In a worktree or a submodule `.git` is a file that says where it
     /// is: `gitdir: PATH` (gitrepository-layout(5)).
-    pub(in crate::app) fn around(root: &Path) -> Option<Self> {
+    pub(crate) fn around(root: &Path) -> Option<Self> {
         let root = fs::canonicalize(root).ok()?;
         let (top, git) = root
             .ancestors()
@@ -95,7 +95,7 @@ impl GitRepository {
     }
 
     /// Whether its files are being changed, or half done.
-    pub(in crate::app) fn at_work(&self) -> Option<AtWork> {
+    pub(crate) fn at_work(&self) -> Option<AtWork> {
         let half_done = HALF_DONE
             .iter()
             .find(|(mark, _)| self.folder.join(mark).exists());
@@ -109,10 +109,7 @@ impl GitRepository {
     }
 
     /// Those of the files that hold what git's index says of them: whatever wrote them is done.
-    pub(in crate::app) fn as_written<'a>(
-        &self,
-        files: &[(&'a Path, Vec<u8>)],
-    ) -> BTreeSet<&'a Path> {
+    pub(crate) fn as_written<'a>(&self, files: &[(&'a Path, Vec<u8>)]) -> BTreeSet<&'a Path> {
         let names: BTreeSet<Vec<u8>> = files.iter().filter_map(|(it, _)| self.name(it)).collect();
         let algorithm = self.algorithm();
         let place = self.folder.join("index");
@@ -133,7 +130,7 @@ impl GitRepository {
     }
 
     /// Whether the index has a file of that name; None: it can't be read, or the file lies elsewhere.
-    pub(in crate::app) fn knows(&self, path: &Path) -> Option<bool> {
+    pub(crate) fn knows(&self, path: &Path) -> Option<bool> {
         let name = self.name(path)?;
         let place = self.folder.join("index");
         // A repository in which nothing was ever added has none.

@@ -7,15 +7,14 @@ use std::{fs, io, path::Path};
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::{App, AppError, CheckedFile, git::GitRepository};
+use super::AppError;
 use crate::{
-    check::keeper::{KeeperTrouble, keeper},
     source::{Source, SourceError, read_text_file},
     yaml::Tree,
 };
 
 /// Its name, in the publication's folder.
-pub(super) const KEEPER_FILE: &str = "daily-note.keeper";
+pub(crate) const KEEPER_FILE: &str = "daily-note.keeper";
 
 /// Longer ones are none.
 const MAX_BYTES: u64 = 64 << 10;
@@ -23,11 +22,11 @@ const MAX_BYTES: u64 = 64 << 10;
 /// What it says.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Keeper {
+pub(crate) struct Keeper {
     /// The list's mark.
-    pub(super) list: String,
+    pub(crate) list: String,
     /// Since which day that list is the one.
-    pub(super) since: NaiveDate,
+    pub(crate) since: NaiveDate,
 }
 
 impl Keeper {
@@ -35,7 +34,7 @@ impl Keeper {
     ///
     /// # Errors
     /// A file that can't be read, with the place that is wrong.
-    pub(super) fn of(root: &Path) -> Result<Option<Self>, AppError> {
+    pub(crate) fn of(root: &Path) -> Result<Option<Self>, AppError> {
         let path = root.join(KEEPER_FILE);
         let unreadable = |source| AppError::Io {
             action: "read",
@@ -66,7 +65,7 @@ impl Keeper {
     }
 
     /// Writes it, whole or not at all.
-    pub(super) fn write(&self, root: &Path) -> io::Result<()> {
+    pub(crate) fn write(&self, root: &Path) -> io::Result<()> {
         let text = format!(
             "# Which list this publication is sent from: made by daily-note at its first real send. Keep it in\n\
              # git. Where another checkout finds a mark here that is not its own list's, it asks before it sends.\n\
@@ -80,39 +79,5 @@ impl Keeper {
             let _ = fs::remove_file(&fresh);
         }
         put
-    }
-}
-
-impl App {
-    /// Whether other checkouts have the file; None: nothing is wrong with it, or none is needed.
-    pub(super) async fn check_keeper(&self) -> Result<Option<CheckedFile>, AppError> {
-        let root = &self.publication.root;
-        let file = root.join(KEEPER_FILE);
-        let Some(git) = GitRepository::around(root) else {
-            return Ok(None);
-        };
-        let trouble = match file.exists() {
-            true => (git.knows(&file) == Some(false)).then_some(KeeperTrouble::NotInGit),
-            false => self
-                .has_really_sent()
-                .await?
-                .then_some(KeeperTrouble::Missing),
-        };
-        Ok(trouble.map(|trouble| CheckedFile {
-            file: KEEPER_FILE.to_owned(),
-            id: None,
-            findings: vec![keeper(KEEPER_FILE, trouble)],
-        }))
-    }
-
-    /// A rehearsal leaves no list behind that others would have to know.
-    async fn has_really_sent(&self) -> Result<bool, AppError> {
-        if self.realm().is_rehearsal() {
-            return Ok(false);
-        }
-        Ok(match self.store_if_any().await? {
-            Some(store) => !store.batches(1).await?.is_empty(),
-            None => false,
-        })
     }
 }

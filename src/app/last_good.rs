@@ -21,7 +21,7 @@ const STATE: &str = ".daily-note";
 
 impl App {
     /// Keeps the configuration that was just read, where there is a state.
-    pub(super) fn keep_as_last_good(&self) {
+    pub(crate) fn keep_as_last_good(&self) {
         if let Err(error) = keep(&self.publication.root, &self.publication.state_dir()) {
             tracing::warn!("the configuration can't be kept for alarms: {error}");
         }

@@ -244,7 +244,7 @@ impl Notifier {
 const SHOWN: TimeDelta = TimeDelta::days(30);
 
 /// Of these, the targets that are still to be told, as people may read them.
-pub(super) fn still_told(
+pub(crate) fn still_told(
     publication: &Publication,
     unreached: Vec<UnreachedTarget>,
 ) -> Vec<UnreachedTarget> {
@@ -264,7 +264,7 @@ pub(super) fn still_told(
 }
 
 /// Since when targets out of reach count.
-pub(super) fn shown_since(now: DateTime<Utc>) -> DateTime<Utc> {
+pub(crate) fn shown_since(now: DateTime<Utc>) -> DateTime<Utc> {
     now - SHOWN
 }
 

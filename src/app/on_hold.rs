@@ -91,7 +91,7 @@ impl App {
     }
 
     /// The hold on an issue, by its own name or its slot's.
-    pub(super) async fn hold_on(
+    pub(crate) async fn hold_on(
         &self,
         store: &dyn Store,
         issue: &Issue,
@@ -104,7 +104,7 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::Refused`], naming the command that releases it.
-    pub(super) async fn refuse_on_hold(
+    pub(crate) async fn refuse_on_hold(
         &self,
         store: &dyn Store,
         issue: &Issue,
@@ -143,7 +143,7 @@ impl App {
 }
 
 /// The hold on an issue among all that stand.
-pub(super) fn hold_among<'h>(holds: &'h [HeldRelease], issue: &Issue) -> Option<&'h HeldRelease> {
+pub(crate) fn hold_among<'h>(holds: &'h [HeldRelease], issue: &Issue) -> Option<&'h HeldRelease> {
     let names = names_of(issue);
     holds.iter().find(|hold| names.contains(&hold.name))
 }

@@ -16,7 +16,7 @@ impl App {
     ///
     /// # Errors
     /// The first that is not there, or is no image.
-    pub(super) async fn refuse_unpublished_images(
+    pub(crate) async fn refuse_unpublished_images(
         &self,
         frozen: &FrozenIssue,
     ) -> Result<(), AppError> {

@@ -41,7 +41,7 @@ impl App {
     }
 
     /// What the templates see of a reader, with links that `links` signs.
-    pub(super) fn reader_view(
+    pub(crate) fn reader_view(
         &self,
         reader: &Reader,
         issue: &Issue,
@@ -68,7 +68,7 @@ impl App {
     }
 }
 
-pub(super) fn stranger(email: Address) -> Reader {
+pub(crate) fn stranger(email: Address) -> Reader {
     Reader {
         id: SubscriberId(0),
         email,

@@ -64,7 +64,7 @@ impl App {
     }
 
     /// Whether what leaves may reach readers: by a relay that is no place for playing.
-    pub(super) fn reaches_readers(&self) -> bool {
+    pub(crate) fn reaches_readers(&self) -> bool {
         let is_inbox = self.publication.smtp.target == SmtpTarget::Inbox;
         let plays = self.clock.is_pretended() && self.keeps_mail_here();
         !is_inbox && !plays
@@ -98,7 +98,7 @@ impl App {
     }
 
     /// Where nothing else is said, images travel with the mail of a rehearsal: nobody serves them yet.
-    pub(super) fn image_policy(&self) -> ImagePolicy {
+    pub(crate) fn image_policy(&self) -> ImagePolicy {
         match self.publication.images {
             ImageSettings::Cid => ImagePolicy::Inline,
             ImageSettings::Auto if self.realm().is_rehearsal() => ImagePolicy::Inline,
@@ -126,7 +126,7 @@ impl MailTransport {
     }
 }
 
-pub(super) fn is_loopback(host: &str) -> bool {
+pub(crate) fn is_loopback(host: &str) -> bool {
     let host = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost"
         || host

@@ -37,7 +37,7 @@ impl App {
 
     /// Files with private keys or tokens that everybody on this machine may read, as people should read
     /// their names.
-    pub(super) fn exposed_secrets(&self) -> Vec<String> {
+    pub(crate) fn exposed_secrets(&self) -> Vec<String> {
         let is_exposed = |path: &&Path| {
             let about = fs::metadata(path);
             about.is_ok_and(|about| about.permissions().mode() & 0o004 != 0)

@@ -44,7 +44,7 @@ impl App {
 
     /// Where what this list must not forget is kept outside its folder: below `$XDG_STATE_HOME`, by default
     /// `~/.local/state`. None: this process has no home.
-    pub(super) fn outside(&self) -> Option<OutsideFolder> {
+    pub(crate) fn outside(&self) -> Option<OutsideFolder> {
         let folder = |name: &str| std::env::var_os(name).map(PathBuf::from);
         let state = folder("XDG_STATE_HOME").filter(|folder| folder.is_absolute());
         let state = state.or_else(|| Some(folder("HOME")?.join(".local/state")))?;
@@ -52,7 +52,7 @@ impl App {
     }
 
     /// Whether there is a state, without making one.
-    pub(super) fn has_state(&self) -> bool {
+    pub(crate) fn has_state(&self) -> bool {
         match &self.publication.storage {
             Storage::Sqlite => SqliteStore::is_below(&self.publication.state_dir()),
             Storage::Postgres(_) => true,

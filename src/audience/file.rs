@@ -139,7 +139,7 @@ impl Iterator for ProfileReader<'_> {
 type NextProfile = Result<Option<Profile>, Vec<SourceError>>;
 
 impl ProfileReader<'_> {
-    /// Where the entry begins that came last; [`Entries::place`] shows it.
+    /// Where the entry begins that came last; [`ProfileReader::place`] shows it.
     #[must_use]
     pub fn last_offset(&self) -> usize {
         self.last

@@ -94,7 +94,7 @@ pub struct ReadingPlan {
 pub struct Column {
     /// Its name, or its number where it has none.
     pub name: String,
-    /// What it is taken for: a word of [`Field::WORDS`], or `mail_disabled`, `suppressed`, `more`.
+    /// What it is taken for: a word of [`SubscriberField::WORDS`], or `mail_disabled`, `suppressed`, `more`.
     pub field: &'static str,
     /// What stands in it, up to three different ones.
     pub samples: Vec<String>,

@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use super::{CommandExit, Failure, Output, output::Tone};
 use crate::{
     app::App,
-    delivery::{Ending, HealthTrouble, Report},
+    delivery::{Ending, HealthTrouble, RunReport},
     operations::{
         self, Batch, BatchReport, BatchState, DeliveryCounts, WaveState, ZoneCohort,
         everybody_failed,
@@ -154,7 +154,7 @@ pub(crate) fn wave_lines(waves: &[ZoneCohort], output: &Output) -> Vec<String> {
 pub(crate) async fn show_end(
     app: &App,
     batch: &Batch,
-    report: &Report,
+    report: &RunReport,
     output: &Output,
 ) -> Result<BatchReport, Failure> {
     let settled = operations::settled_report(app, batch, report).await?;
@@ -199,7 +199,7 @@ pub(crate) async fn show_end(
     Ok(settled)
 }
 
-fn ending_line(batch: &Batch, report: &Report, output: &Output) -> String {
+fn ending_line(batch: &Batch, report: &RunReport, output: &Output) -> String {
     let id = &batch.issue;
     match &report.ending {
         Ending::Finished if report.counts.rejected + report.counts.unknown == 0 => {

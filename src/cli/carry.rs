@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::{CommandExit, Failure, Output, batch, progress, signals};
 use crate::{
-    app::{App, Sending},
+    app::App,
     delivery::{Ending, Progress, StopSignal},
+    operations::Sending,
     smtp::inbox::Inbox,
 };
 

@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::{CommandContext, CommandExit, Failure, Output, output::Tone};
 use crate::{
-    app::{CheckReport, LinkProbing},
     check::{self, Finding, Level, report},
+    operations::{CheckReport, LinkProbing},
 };
 
 /// Check issues for mistakes, legal gaps and anything mail clients can't show

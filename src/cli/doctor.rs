@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use super::{CommandContext, CommandExit, Failure, Output, output::Tone};
 use crate::{
-    app::OutsideProbes,
     dns::SystemDns,
     doctor::{CheckTopic, CheckVerdict, Report, ReportLine},
+    operations::OutsideProbes,
     publication::SecretUse,
 };
 

@@ -13,7 +13,8 @@ use super::{
     signals,
 };
 use crate::{
-    app::{App, AppError, BeatIntervals, CarriedBatches, EventSinks, Notifier, Server},
+    app::{App, AppError, EventSinks, Notifier},
+    daemon::{BeatIntervals, CarriedBatches, Server},
     delivery::{Ending, StopSignal},
     operations::BatchReport,
     schedule::{BeatPlan, DueJob, EventSink},

@@ -6,9 +6,8 @@ use serde_json::{Value, json};
 
 use super::{Output, Tone, batch, table::padded};
 use crate::{
-    app::{Outlet, Preflight},
     check::Finding,
-    operations::{BatchState, DeliveryCounts},
+    operations::{BatchState, DeliveryCounts, Outlet, Preflight},
 };
 
 /// Warnings told one by one; `check` tells all.

@@ -5,9 +5,10 @@ use std::process::ExitCode;
 use miette::Report;
 
 use crate::{
-    app::{AppError, PreviewError, RefusalKind},
+    app::{AppError, RefusalKind},
     issue::ArchiveError,
     message::ComposeError,
+    preview::PreviewError,
     render::RenderError,
     source::SourceError,
 };
@@ -139,17 +140,6 @@ impl From<AppError> for Failure {
                 Self::hinted(CommandExit::Configuration, error, hint)
             }
             AppError::Inbox(error) => Self::from_err(CommandExit::Configuration, error),
-            AppError::Preview(error) => {
-                let hint = match &error {
-                    PreviewError::Listen { .. } => {
-                        "name another address with --listen; port 0 takes any free one"
-                    }
-                    PreviewError::Watch(_) => {
-                        "the system may watch too much already: on Linux, fs.inotify.max_user_watches"
-                    }
-                };
-                Self::hinted(CommandExit::Configuration, error, hint)
-            }
             AppError::Doubt(doubt) => {
                 let (message, hint) = (doubt.message(), doubt.hint());
                 Self::new(
@@ -173,6 +163,21 @@ impl From<AppError> for Failure {
             }
             error @ AppError::Io { .. } => Self::from_err(CommandExit::Unexpected, error),
         }
+    }
+}
+
+impl From<PreviewError> for Failure {
+    fn from(error: PreviewError) -> Self {
+        let hint = match error {
+            PreviewError::App(error) => return error.into(),
+            PreviewError::Listen { .. } => {
+                "name another address with --listen; port 0 takes any free one"
+            }
+            PreviewError::Watch(_) => {
+                "the system may watch too much already: on Linux, fs.inotify.max_user_watches"
+            }
+        };
+        Self::hinted(CommandExit::Configuration, error, hint)
     }
 }
 

@@ -11,7 +11,7 @@ use miette::Report;
 use serde::Serialize;
 
 use super::{CommandContext, CommandExit, Failure, failure::ContextHint, signals};
-use crate::app::InboxSite;
+use crate::operations::InboxSite;
 
 /// Take mail on a local port and show it on a page, for trying things out
 ///

@@ -10,8 +10,11 @@ use super::{
 };
 use crate::{
     address::Address,
-    app::{App, AppError, ResumeDecision, ResumedBatch},
-    operations::{BatchState, RetryOutcome, RetrySelection, RetryState, UnknownAnswer},
+    app::{App, AppError},
+    operations::{
+        BatchState, ResumeDecision, ResumedBatch, RetryOutcome, RetrySelection, RetryState,
+        UnknownAnswer,
+    },
 };
 
 /// Go on with a paused issue, or decide about the readers whose mail is unknown

@@ -7,8 +7,8 @@ use super::{
     output::Tone,
 };
 use crate::{
-    app::{AppError, DryRun, HELD_BACK, Sending},
-    operations::FoldReport,
+    app::{AppError, HELD_BACK},
+    operations::{DryRun, FoldReport, Sending},
 };
 
 /// Send an issue to every reader of its edition, once; or whatever the calendar wants now

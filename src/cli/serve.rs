@@ -17,7 +17,8 @@ use super::{
     signals,
 };
 use crate::{
-    app::{BeatIntervals, DaemonVitals, EventSinks, Notifier, Server},
+    app::{EventSinks, Notifier},
+    daemon::{BeatIntervals, DaemonVitals, Server},
     delivery::StopSignal,
     schedule::EventSink,
 };

@@ -9,8 +9,8 @@ use super::{
     batch::{line, trouble_lines, wave_lines},
 };
 use crate::{
-    app::{App, UnplacedIssue},
-    operations::{self, BatchReport, BatchState, DeliveryState, WaveState},
+    app::App,
+    operations::{self, BatchReport, BatchState, DeliveryState, UnplacedIssue, WaveState},
 };
 
 /// How often `--watch` looks.

@@ -4,7 +4,8 @@ use std::{io, path::Path};
 
 use super::{CommandContext, CommandExit, Failure};
 use crate::{
-    app::{AppError, template_named},
+    app::AppError,
+    operations::template_named,
     publication::Publication,
     render::{TemplateStanding, diff, eject, list},
 };

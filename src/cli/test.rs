@@ -1,7 +1,7 @@
 //! `test ISSUE --to EMAIL`: one real mail, marked as a test, no ledger.
 
 use super::{CommandContext, CommandExit, Failure, output::Tone};
-use crate::{address::Address, app::TestOutcome, smtp::Answer};
+use crate::{address::Address, operations::TestOutcome, smtp::Answer};
 
 /// Send one real mail of an issue to yourself, marked as a test
 #[derive(Debug, clap::Args)]

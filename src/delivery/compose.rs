@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{clerk::OutcomeRecorder, room::InFlightPermit};
+use super::{in_flight::InFlightPermit, outcome_recorder::OutcomeRecorder};
 use crate::{
     message::{Composer, Message},
     source::with_causes,

@@ -13,10 +13,10 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
 
 use super::{
-    clerk::{HaltReason, OutcomeRecorder},
+    circuit_breaker::CircuitBreaker,
     compose::ComposedJob,
-    gate::CircuitBreaker,
     journal::DurableAnswer,
+    outcome_recorder::{HaltReason, OutcomeRecorder},
 };
 use crate::{
     smtp::{ConnectError, Relay, Session, session::Announcement},

@@ -6,11 +6,11 @@ use std::{sync::Arc, time::Duration};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    clerk::{HaltReason, OutcomeRecorder},
     compose::ClaimedRow,
     contents::ComposerCache,
-    pace::RateLimiter,
-    room::InFlightLimit,
+    in_flight::InFlightLimit,
+    outcome_recorder::{HaltReason, OutcomeRecorder},
+    rate_limiter::RateLimiter,
 };
 use crate::{
     clock::Clock,

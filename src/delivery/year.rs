@@ -42,7 +42,7 @@ smtp: {connections: 1, per_domain: {}}
 ";
 
 /// An issue on its way.
-struct OpenIssue {
+struct PlayedIssue {
     issue: usize,
     batch: Batch,
     /// When somebody carries it on.
@@ -112,7 +112,7 @@ impl SimulatedYear {
     }
 
     async fn live(&mut self) {
-        let mut open: Vec<OpenIssue> = Vec::new();
+        let mut open: Vec<PlayedIssue> = Vec::new();
         let mut slot = self.now;
         let mut issue = 0;
         loop {
@@ -146,7 +146,7 @@ impl SimulatedYear {
         self.hand.set(self.now);
     }
 
-    async fn freeze(&mut self, issue: usize) -> OpenIssue {
+    async fn freeze(&mut self, issue: usize) -> PlayedIssue {
         for person in self.people.iter_mut().filter(|it| it.found_after.is_none()) {
             person.issues_dead += usize::from(person.is_dead(self.now));
         }
@@ -164,7 +164,7 @@ impl SimulatedYear {
             may_repeat: false,
         };
         self.store.freeze(&new, self.now).await.unwrap();
-        OpenIssue {
+        PlayedIssue {
             issue,
             batch: self.store.batch(&name).await.unwrap().unwrap(),
             at: self.now,
@@ -173,7 +173,7 @@ impl SimulatedYear {
     }
 
     /// A run of a batch, as `serve` has it. False: it is finished.
-    async fn carry_on(&mut self, open: &mut OpenIssue) -> bool {
+    async fn carry_on(&mut self, open: &mut PlayedIssue) -> bool {
         self.tally.runs += 1;
         if std::mem::take(&mut open.is_paused) {
             let (id, now) = (open.batch.id, self.now);
@@ -228,7 +228,7 @@ impl SimulatedYear {
     }
 
     /// None of the living is ever suppressed.
-    async fn look_at_the_suppressed(&mut self, open: &OpenIssue) {
+    async fn look_at_the_suppressed(&mut self, open: &PlayedIssue) {
         loop {
             let page = self
                 .store
@@ -257,7 +257,7 @@ impl SimulatedYear {
     }
 
     /// Everybody who lives has it, save whom the relay refused for longer than `give_up`.
-    async fn look_back(&mut self, done: &OpenIssue) {
+    async fn look_back(&mut self, done: &PlayedIssue) {
         let (id, since) = (done.batch.id, done.batch.frozen_at);
         let mut after = DeliveryId(0);
         loop {

@@ -334,7 +334,7 @@ pub struct MarkdownOddity {
     pub span: Span,
 }
 
-/// The kinds of [`Oddity`].
+/// The kinds of [`MarkdownOddity`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OddityKind {
     /// HTML, which is shown as text.

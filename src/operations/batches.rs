@@ -148,7 +148,7 @@ pub async fn report_of(app: &App, issue: &str) -> Result<Option<BatchReport>, Ap
 pub async fn settled_report(
     app: &App,
     batch: &Batch,
-    run: &delivery::Report,
+    run: &delivery::RunReport,
 ) -> Result<BatchReport, AppError> {
     let now = app.store().await?.batch(&batch.issue).await?;
     let batch = now.unwrap_or_else(|| batch.clone());

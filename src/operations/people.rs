@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use crate::{
     address::Address,
-    app::{self, App, AppError, SubscriberPages, Suppressed},
+    app::{self, App, AppError},
     audience::{Origin, Profile, Subscriber, SubscriberState, Suppression, SuppressionReason},
+    operations::{SubscriberPages, Suppressed},
     store::{MoveOutcome, Receipt, Store, Upsert},
 };
 

@@ -77,7 +77,7 @@ impl TemplateEngine {
     /// A component filled with these values, around a body that is HTML already.
     ///
     /// # Errors
-    /// As [`Engine::render`].
+    /// As [`TemplateEngine::render`].
     pub(crate) fn component(
         &self,
         name: &str,

@@ -70,7 +70,7 @@ impl Session {
         &self.capabilities
     }
 
-    /// Whether another message may be tried. Never true after a [`Lost`], a goodbye, or a
+    /// Whether another message may be tried. Never true after a [`LostAnswer`], a goodbye, or a
     /// `deliver` whose future was dropped half-way.
     #[must_use]
     pub fn is_usable(&self) -> bool {
@@ -92,7 +92,7 @@ impl Session {
     /// Hands one message to the relay: CRLF line ends, 7bit, not dot-stuffed.
     ///
     /// # Errors
-    /// [`Lost`] says whether the relay may have it.
+    /// [`LostAnswer`] says whether the relay may have it.
     pub async fn deliver(
         &mut self,
         envelope: &Envelope,
@@ -107,7 +107,7 @@ impl Session {
     /// Without PIPELINING, `next` is announced by its own call.
     ///
     /// # Errors
-    /// [`Lost`] says whether the relay may have `message`; it never has `next`.
+    /// [`LostAnswer`] says whether the relay may have `message`; it never has `next`.
     pub async fn deliver_then(
         &mut self,
         envelope: &Envelope,

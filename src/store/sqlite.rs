@@ -3,6 +3,7 @@
 
 pub mod backup;
 mod batch;
+mod bulk_insert;
 mod claim;
 mod codes;
 mod counters;
@@ -13,11 +14,11 @@ mod fold;
 mod freeze;
 mod group;
 mod hash_keys;
+mod high_water_mark;
 mod hold;
-mod home;
+mod instance;
 mod intake;
 mod kept;
-mod lanes;
 mod lease;
 mod migrations;
 mod moods;
@@ -26,6 +27,7 @@ mod notices;
 mod open;
 mod outside;
 mod owner;
+mod partitions;
 mod past_consents;
 mod people;
 mod place;
@@ -37,12 +39,10 @@ mod relocation;
 mod retry;
 mod rows;
 mod statement;
-mod strangers;
 mod suppression;
 mod trouble;
 mod verbs;
 mod waves;
-mod witness;
 
 use std::{
     path::{Path, PathBuf},
@@ -206,14 +206,14 @@ impl SqliteStore {
         }
         self.note_run(move |tx, place| {
             departures::refuse_unknown(tx)?;
-            let list = home::list(tx)?;
+            let list = instance::list(tx)?;
             place.read_witnesses_again(outside.as_ref().map(|outside| (outside, list.as_str())));
             departures::seed(tx)?;
             if let Some(outside) = &outside {
                 departures::bring_up_to_date(tx, place, outside)?;
             }
-            home::check(tx, &state_dir, outside.as_ref())?;
-            Ok(((), home::begin_run(tx)?))
+            instance::check(tx, &state_dir, outside.as_ref())?;
+            Ok(((), instance::begin_run(tx)?))
         })
         .await
     }
@@ -222,12 +222,12 @@ impl SqliteStore {
     /// it, so that none of them ever knows more.
     async fn note_run<T: Send + 'static>(
         &self,
-        verb: impl FnOnce(&Connection, &StatePlace) -> Result<(T, home::SenderRun), SqliteFault>
+        verb: impl FnOnce(&Connection, &StatePlace) -> Result<(T, instance::SenderRun), SqliteFault>
         + Send
         + 'static,
     ) -> Result<T, StoreError> {
         let folder = self.state_dir.clone();
-        let lock = tokio::task::spawn_blocking(move || home::lock_mark(&folder)).await;
+        let lock = tokio::task::spawn_blocking(move || instance::lock_mark(&folder)).await;
         let lock = lock.map_err(|error| {
             SqliteFault::Told(StoreError::Unusable {
                 place: self.state_dir.display().to_string(),
@@ -238,7 +238,7 @@ impl SqliteStore {
         let (value, run, list) = self
             .write(move |tx, place| {
                 let (value, run) = verb(tx, place)?;
-                Ok((value, run, home::list(tx)?))
+                Ok((value, run, instance::list(tx)?))
             })
             .await?;
         let outside = self

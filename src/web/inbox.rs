@@ -28,7 +28,7 @@ use tokio::net::TcpListener;
 pub use self::service::{ClearedInbox, InboxService};
 use self::{
     failure::{InboxFailure, blocking},
-    letter::Letter,
+    letter::InboxLetter,
     letter_page::LetterPage,
     page::InboxPage,
     query::InboxQuery,
@@ -98,7 +98,7 @@ async fn show(
 ) -> Result<Response, InboxFailure> {
     blocking(move || {
         let folder = site.folder();
-        let letter = Letter::parse(&name, folder.read(&name)?);
+        let letter = InboxLetter::parse(&name, folder.read(&name)?);
         let found = folder.listing(&query.search, query.page)?;
         let pages = site.pages.for_reader(&headers);
         let page = LetterPage::new(&found, &letter, &query, pages.words());
@@ -113,7 +113,8 @@ async fn html(
     Path(name): Path<String>,
     Query(query): Query<InboxQuery>,
 ) -> Result<Response, InboxFailure> {
-    let letter = blocking(move || Ok(Letter::parse(&name, site.folder().read(&name)?))).await?;
+    let letter =
+        blocking(move || Ok(InboxLetter::parse(&name, site.folder().read(&name)?))).await?;
     let html = letter.html.ok_or(InboxFailure::NotFound)?;
     let remote = if query.remote { " https: http:" } else { "" };
     let policy = LETTER_POLICY.replace("REMOTE", remote);

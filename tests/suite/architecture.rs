@@ -2,6 +2,7 @@
 //! docs/architecture.md against every path in src/), what files are called, how they open, how
 //! long they may be. The rules are tried on small made-up trees first.
 
+mod names;
 mod references;
 mod table;
 
@@ -11,6 +12,7 @@ use std::{
 };
 
 use self::{
+    names::declared_twice,
     references::{Reference, references},
     table::Table,
 };
@@ -39,6 +41,8 @@ fn findings(root: &Path, architecture: &str) -> Vec<String> {
     for file in &sources {
         findings.extend(forbidden_arrows(root, file, &table));
     }
+    let texts = sources.iter().map(|file| (shown(root, file), read(file)));
+    findings.extend(declared_twice(texts));
     for folder in ["src", "tests", "benches", "examples"] {
         for file in self::sources(&root.join(folder)) {
             findings.extend(of_the_file(root, &file));
@@ -244,6 +248,29 @@ mod made_up {
         src/store/deep.rs:4: `store` may not import `delivery`: docs/architecture.md has no such arrow
         src/store.rs:4: `store` may not import `smtp::Session`: docs/architecture.md has no such arrow
         "#);
+    }
+
+    #[test]
+    fn a_type_has_a_name_of_its_own() {
+        let files = [
+            (
+                "src/store/rows.rs",
+                "//! R.\npub struct Row;\nstruct Args;\n#[cfg(test)]\nmod tests { struct Page; }\n",
+            ),
+            (
+                "src/smtp/page.rs",
+                "//! P.\n#[derive(Debug)]\npub(crate) enum Page {}\nmod inner { trait Row {} }\nfn f() { struct Session; }\n",
+            ),
+            (
+                "src/smtp/session.rs",
+                "//! S.\nstruct Args;\nstruct Session;\n",
+            ),
+            ("src/store/tests.rs", "//! T.\nstruct Session;\n"),
+        ];
+        assert_snapshot!(
+            findings_of(TABLE, &files),
+            @"`Row` names a type in each of src/smtp/page.rs, src/store/rows.rs"
+        );
     }
 
     #[test]

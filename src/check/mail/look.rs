@@ -126,7 +126,7 @@ impl<'s> HeadOverrides<'s> {
     }
 }
 
-/// The properties that [`Look::apply`] reads.
+/// The properties that [`ElementStyle::apply`] reads.
 fn is_seen(property: &str) -> bool {
     matches!(
         property,

@@ -46,7 +46,7 @@ impl<'p> ExaminedMail<'p> {
         &self.elements
     }
 
-    /// How every element looks, in the order of [`Sight::elements`].
+    /// How every element looks, in the order of [`ExaminedMail::elements`].
     pub(super) fn looks(&self, mode: ColorMode) -> &[ElementStyle] {
         match mode {
             ColorMode::Light => &self.light,

@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use tokio::net::TcpListener;
 
 use crate::{
-    app::Heartbeat,
     cli::{CommandExit, Failure, output::Output},
+    daemon::Heartbeat,
     delivery::StopSignal,
     schedule::{Event, EventSink},
     systemd::ServiceManager,

@@ -10,7 +10,10 @@ use std::{
 use clap::ValueEnum;
 
 use super::super::{CommandContext, CommandExit, Failure};
-use crate::app::{AppError, ExportFormat, ExportReport};
+use crate::{
+    app::AppError,
+    operations::{ExportFormat, ExportReport},
+};
 
 /// Write the whole list to a file, or to stdout
 #[derive(Debug, clap::Args)]

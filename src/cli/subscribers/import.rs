@@ -19,11 +19,12 @@ use super::{
     edition_options, tag_options,
 };
 use crate::{
-    app::{AppError, ImportReport, RowProblem},
+    app::AppError,
     audience::{
         SuppressionReason,
         import::{ExportService, OpenedExport, PersonStanding, ReadingOptions, SubscriberField},
     },
+    operations::{ImportReport, RowProblem},
     publication::Publication,
 };
 

@@ -114,7 +114,7 @@ impl LearnedRate {
         Some((ahead.clamp(0.0, 1.0) * pace + 1.0).min(burst) as u32)
     }
 
-    /// As [`Tempo::room`], with what comes in the next moment: what is claimed now leaves then.
+    /// As [`LearnedRate::room`], with what comes in the next moment: what is claimed now leaves then.
     pub(crate) fn room_soon(&self, now: DateTime<Utc>, on_the_way: usize) -> Option<u32> {
         let soon = now
             + if self.rest.is_some() {

@@ -14,11 +14,11 @@ use crate::{
     clock::ClockHand,
     delivery::{
         Run,
-        clerk::{HaltReason, OutcomeRecorder},
         compose::ClaimedRow,
-        desk::RunControl,
         feeder::NextStep,
         health::Start,
+        outcome_recorder::{HaltReason, OutcomeRecorder},
+        run_control::RunControl,
     },
     smtp::{Answer, LostAnswer, LostCause, Reply, Stage},
     store::{Batch, Claim, StoreError},

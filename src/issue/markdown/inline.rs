@@ -218,7 +218,7 @@ fn prose(nodes: &[InlineNode], kind: ProseKind, section: Option<usize>) -> Prose
     prose
 }
 
-/// The flat text that [`Converter`] walks in step.
+/// The flat text that [`InlineConverter`] walks in step.
 fn flatten(nodes: &[InlineNode], prose: &mut Prose) {
     for node in nodes {
         match node {

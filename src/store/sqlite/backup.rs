@@ -9,12 +9,13 @@ use rusqlite::{Connection, OpenFlags, Row, params};
 use tokio::task::spawn_blocking;
 
 use super::{
-    FILE, SqliteFault, SqliteStore, codes, home,
+    FILE, SqliteFault, SqliteStore, codes,
+    high_water_mark::HighWaterMark,
+    instance,
     open::{self, ConnectionAccess},
     realm,
     statement::Statements,
     told,
-    witness::HighWaterMark,
 };
 use crate::store::{Realm, StoreError};
 
@@ -88,7 +89,7 @@ impl SqliteStore {
     /// # Errors
     /// The store's.
     pub async fn make_at_home(&self) -> Result<(), StoreError> {
-        self.note_run(|tx, place| Ok(((), home::settle(tx, &place.state_dir)?)))
+        self.note_run(|tx, place| Ok(((), instance::settle(tx, &place.state_dir)?)))
             .await
     }
 }

@@ -6,7 +6,7 @@ use rusqlite::{Connection, Row, params, params_from_iter};
 use super::{
     SqliteFault, batch, codes,
     counters::CounterMoves,
-    lanes::{self, QueuePartition},
+    partitions::{self, QueuePartition},
     realm,
     statement::Statements,
 };
@@ -34,7 +34,7 @@ pub(super) fn claim(
         untried: now.max(batch::begun_at(tx, batch)?),
         tried: now,
     };
-    let mut open_lanes = lanes::open(tx, batch, quotas)?;
+    let mut open_lanes = partitions::open(tx, batch, quotas)?;
     let mut claims: Vec<Claim> = Vec::new();
     let mut moves = CounterMoves::default();
     let sender = sender_number(tx, sender)?;
@@ -184,7 +184,7 @@ fn sort_out(
         };
         match claim {
             Ok(claim) => {
-                if lanes::use_one(lanes, lane) {
+                if partitions::use_one(lanes, lane) {
                     moves.add(batch, from, RowState::Claimed);
                     taken.push(claim);
                 }

@@ -14,7 +14,7 @@ use self::journal::{DepartureLine, DepartureRecord, LastDeparture, last_number};
 use super::{
     SqliteFault, codes,
     hash_keys::{HashKey, HashKeys},
-    home,
+    instance,
     outside::OutsideFolder,
     place::StatePlace,
     statement::Statements,
@@ -79,7 +79,7 @@ pub(super) fn bring_up_to_date(
     outside: &OutsideFolder,
 ) -> Result<(), SqliteFault> {
     let last = last(tx)?;
-    let mark = home::list(tx)?;
+    let mark = instance::list(tx)?;
     let known = outside.departures_of(&mark);
     let told = known.as_deref().map_or(0, last_number);
     let own: Vec<u8> = tx.value("SELECT erasure_key FROM instance", [])?;
@@ -274,7 +274,7 @@ pub(super) fn take_up(
     outside: &OutsideFolder,
     lost: Option<&str>,
 ) -> Result<Option<u64>, SqliteFault> {
-    let mark = home::list(tx)?;
+    let mark = instance::list(tx)?;
     let own_key: Vec<u8> = tx.value("SELECT erasure_key FROM instance", [])?;
     let mut out = None;
     if let Some(text) = outside.departures_of(&mark) {
@@ -298,7 +298,7 @@ pub(super) fn take_up(
 /// Lets the next entry come behind all that the place outside was told of this list: a copy that was put
 /// back had counted less far, and what is numbered as something told already is never told.
 fn number_behind(tx: &Connection, outside: &OutsideFolder) -> Result<(), SqliteFault> {
-    let text = outside.departures_of(&home::list(tx)?);
+    let text = outside.departures_of(&instance::list(tx)?);
     let told = text.as_deref().map_or(0, last_number);
     let is_counted = tx.run(
         "UPDATE sqlite_sequence SET seq = max(seq, ?1) WHERE name = 'departures'",

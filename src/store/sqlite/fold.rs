@@ -4,12 +4,13 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
 use super::{
-    SqliteFault, codes, freeze,
+    SqliteFault,
+    bulk_insert::BulkInsert,
+    codes, freeze,
     group::{GROUP, MergedProfile, PersonGroup},
     hash_keys::HashKeys,
     intake::{GroupFeed, ListIntake},
     statement::Statements,
-    strangers::BulkInsert,
 };
 use crate::{
     audience::{Origin, Profile, SubscriberId, SubscriberState},

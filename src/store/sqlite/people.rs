@@ -4,12 +4,13 @@ use chrono::{DateTime, FixedOffset, Utc};
 use rusqlite::{Connection, Row, params};
 
 use super::{
-    SqliteFault, codes,
+    SqliteFault,
+    bulk_insert::BulkInsert,
+    codes,
     group::{GROUP, MergedProfile, PersonGroup},
     hash_keys::HashKeys,
     intake::{GroupFeed, ListIntake},
     statement::Statements,
-    strangers::BulkInsert,
     suppression,
 };
 use crate::{

@@ -6,7 +6,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use super::{SqliteFault, outside::OutsideFolder, witness::HighWaterMark};
+use super::{SqliteFault, high_water_mark::HighWaterMark, outside::OutsideFolder};
 use crate::store::Realm;
 
 /// A state folder whose database is open.

@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::{
-    SqliteStore, batch, claim, departures, erasure, fold, freeze, hold, home, intake::intake, kept,
-    lease, moods, newcomers, notices, open, past_consents, people, realm, record, recover,
+    SqliteStore, batch, claim, departures, erasure, fold, freeze, hold, instance, intake::intake,
+    kept, lease, moods, newcomers, notices, open, past_consents, people, realm, record, recover,
     refusals, relocation, retry, rows, suppression, waves,
 };
 use crate::{
@@ -304,14 +304,14 @@ impl Store for SqliteStore {
             let mut departed = None;
             if let Some(outside) = &outside {
                 departed = departures::take_up(tx, outside, lost.as_deref())?;
-                let own = home::list(tx)?;
+                let own = instance::list(tx)?;
                 place.read_witnesses_again(Some((outside, &own)));
                 // What the lost list had sent is sent again by a person's word alone.
                 if let Some(lost) = &lost {
                     place.learn_steps(outside, lost);
                 }
             }
-            let (paused, run) = home::adopt(tx, &place.state_dir, now)?;
+            let (paused, run) = instance::adopt(tx, &place.state_dir, now)?;
             let departed = departed.unwrap_or(0);
             Ok((AdoptionOutcome { paused, departed }, run))
         })
@@ -328,11 +328,11 @@ impl Store for SqliteStore {
     }
 
     async fn mark(&self) -> Result<String, StoreError> {
-        self.read(|tx, _| home::list(tx)).await
+        self.read(|tx, _| instance::list(tx)).await
     }
 
     async fn adopted_at(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
-        self.read(|tx, _| home::adopted_at(tx)).await
+        self.read(|tx, _| instance::adopted_at(tx)).await
     }
 
     async fn zones(&self, edition: &str) -> Result<Vec<Option<Tz>>, StoreError> {

@@ -27,7 +27,7 @@ pub(super) struct LetterSummary {
 
 /// A whole letter.
 #[derive(Debug)]
-pub(super) struct Letter {
+pub(super) struct InboxLetter {
     pub(super) summary: LetterSummary,
     /// Ready for a locked frame: the images it carries are in it, its links open outside.
     pub(super) html: Option<String>,
@@ -82,7 +82,7 @@ fn shown(address: &Address<'_>) -> String {
     }
 }
 
-impl Letter {
+impl InboxLetter {
     /// Parses a file. What can't be parsed is shown as source alone.
     pub(super) fn parse(name: &str, bytes: Vec<u8>) -> Self {
         let message = MessageParser::default().parse(&bytes);
@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn a_letter_is_shown_decoded_with_its_images_and_nothing_remote() {
-        let letter = Letter::parse("x.eml", MAIL.into());
+        let letter = InboxLetter::parse("x.eml", MAIL.into());
         assert_eq!(letter.summary.from, "데일리 노트 <hello@example.com>");
         assert_eq!(letter.summary.to, "민지 <minji@example.com>");
         assert_eq!(letter.summary.subject, "안녕");
@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn what_is_no_mail_is_shown_as_source() {
-        let letter = Letter::parse("x.eml", vec![0, 159, 146, 150]);
+        let letter = InboxLetter::parse("x.eml", vec![0, 159, 146, 150]);
         assert!(letter.html.is_none());
         assert_eq!(letter.bytes, 4);
     }

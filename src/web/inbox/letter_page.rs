@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{
     folder::FoundLetters,
-    letter::Letter,
+    letter::InboxLetter,
     letter_list::{LetterList, letter_address, list_address, subject},
     query::{InboxQuery, LetterView},
 };
@@ -64,7 +64,7 @@ enum LetterBody<'a> {
 impl<'a> LetterPage<'a> {
     pub(super) fn new(
         found: &FoundLetters,
-        letter: &'a Letter,
+        letter: &'a InboxLetter,
         query: &InboxQuery,
         words: &'a MailWords,
     ) -> Self {
@@ -78,7 +78,7 @@ impl<'a> LetterPage<'a> {
 impl<'a> OpenLetter<'a> {
     fn new(
         found: &FoundLetters,
-        letter: &'a Letter,
+        letter: &'a InboxLetter,
         query: &InboxQuery,
         words: &'a MailWords,
     ) -> Self {
@@ -120,7 +120,12 @@ impl<'a> OpenLetter<'a> {
 }
 
 impl<'a> LetterBody<'a> {
-    fn new(found: &FoundLetters, letter: &'a Letter, query: &InboxQuery, view: LetterView) -> Self {
+    fn new(
+        found: &FoundLetters,
+        letter: &'a InboxLetter,
+        query: &InboxQuery,
+        view: LetterView,
+    ) -> Self {
         match view {
             LetterView::Html => {
                 let path = format!("/mail/{}/html", percent_encode(&letter.summary.name));

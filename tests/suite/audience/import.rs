@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use daily_note::{
-    app::{ExportFormat, RowOutcome, export},
     audience::{
         Consent, HashedDeparture, Origin, PastConsent, Profile, Subscriber, SubscriberId,
         SuppressionReason,
     },
+    operations::{ExportFormat, RowOutcome, export},
 };
 
 use super::list::{List, now, profile};

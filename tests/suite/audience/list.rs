@@ -5,11 +5,12 @@ use std::{path::PathBuf, sync::Arc};
 use chrono::{DateTime, TimeZone, Utc};
 use daily_note::{
     address::Address,
-    app::{AppError, ImportReport, fold_file},
+    app::{AppError, fold_file},
     audience::{
         Origin, Profile, Subscriber, SubscriberId, Suppression, SuppressionReason,
         import::{OpenedExport, ReadingOptions},
     },
+    operations::ImportReport,
     publication::{Environment, Publication},
     store::{FoldReport, Store, Upsert, sqlite::SqliteStore},
 };
@@ -81,7 +82,7 @@ impl List {
         let import =
             OpenedExport::open(&path, &ReadingOptions::default(), &self.publication, now())
                 .unwrap();
-        daily_note::app::import(
+        daily_note::operations::import(
             self.store.as_ref(),
             import,
             dry_run,

@@ -6,7 +6,7 @@ use daily_note::{
     address::Address,
     audience::{Origin, Profile, Suppression, SuppressionReason},
     clock::Clock,
-    delivery::{Progress, Report, Run, StopSignal, run},
+    delivery::{Progress, Run, RunReport, StopSignal, run},
     message::FrozenIssue,
     publication::{DeliverySettings, Environment, Publication, SmtpSettings},
     smtp::Relay,
@@ -97,12 +97,12 @@ impl Harness {
     }
 
     /// Carries the batch to that server until nothing is due now.
-    pub(crate) async fn run(&self, server: &ScriptedServer) -> Report {
+    pub(crate) async fn run(&self, server: &ScriptedServer) -> RunReport {
         self.run_to(server.relay()).await
     }
 
     /// Carries the batch to that relay until nothing is due now.
-    pub(crate) async fn run_to(&self, relay: Relay) -> Report {
+    pub(crate) async fn run_to(&self, relay: Relay) -> RunReport {
         let batch = self.batch().await;
         let sender = SenderId("a test".into());
         let content = self.store.content(&batch.content).await.unwrap().unwrap();

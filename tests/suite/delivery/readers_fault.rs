@@ -8,7 +8,7 @@ use super::harness::{Harness, readers};
 use crate::scripted::{At::*, ScriptedServer, reply};
 
 /// 120 readers, of whom one is answered so at RCPT; enough others are taken to believe it.
-async fn one_refused(answer: &str) -> (Harness, daily_note::delivery::Report) {
+async fn one_refused(answer: &str) -> (Harness, daily_note::delivery::RunReport) {
     let mut list = readers(120, 4);
     // Not last: of a domain with readers enough, a refusal is believed where another is taken after it.
     list.insert(60, "gone@example.com".into());
@@ -170,7 +170,7 @@ async fn a_refused_recipient_whose_data_was_taken_while_pipelining_gets_no_messa
 }
 
 /// 60 readers over three domains, of whom one is answered so at the dot.
-async fn one_refused_at_the_dot(answer: &str) -> (Harness, daily_note::delivery::Report) {
+async fn one_refused_at_the_dot(answer: &str) -> (Harness, daily_note::delivery::RunReport) {
     let mut list = readers(59, 3);
     list.push("poison@example.com".into());
     let harness = Harness::new(list).await;

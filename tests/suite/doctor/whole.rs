@@ -3,9 +3,10 @@
 use std::{fs, net::UdpSocket};
 
 use daily_note::{
-    app::{App, OutsideProbes},
+    app::App,
     clock::Clock,
     doctor::{CheckTopic, CheckVerdict},
+    operations::OutsideProbes,
 };
 
 use super::{

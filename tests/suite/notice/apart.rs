@@ -186,7 +186,7 @@ fn who_refuses_is_told_of_to_the_others_and_shown() {
     within(PATIENCE, "the word about it", || hook.types().len() == 2);
     within(PATIENCE, "the mail about it", || relay.taken().len() == 2);
     let ails = daemon.wait_for("/readyz", |status, _| status == 503);
-    assert!(ails.contains("can't be told"), "{ails}");
+    assert!(ails.contains("notices to somebody are failing"), "{ails}");
     daemon.wait_for("/metrics", |_, page| {
         page.contains("daily_note_notices_given_up{target=\"w***@example.com\"} 1\n")
     });

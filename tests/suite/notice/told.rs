@@ -17,7 +17,7 @@ fn a_batch_is_reported_once_by_mail_and_webhook() {
     publication.run(["--at", HOUR, "send", "--due"]).exits(0);
     let told = mails(&publication);
     assert_eq!(told.len(), 1, "{told:?}");
-    assert_eq!(told[0].0, "[The Note] A quiet week is sent");
+    assert_eq!(told[0].0, "[The Note] A quiet week has been sent");
     assert!(told[0].1.contains("all 2 readers"), "{}", told[0].1);
     let mut types = hook.types();
     types.sort();
@@ -115,7 +115,7 @@ fn a_writer_is_reminded_at_each_of_the_times_and_once_at_each() {
     at("2026-11-23T09:01:00Z");
     let told = subjects(&publication);
     assert_eq!(told.len(), 3);
-    assert_eq!(told[2], "[The Note] The hour of Monday has passed");
+    assert_eq!(told[2], "[The Note] Monday is late");
 }
 
 #[test]
@@ -172,7 +172,10 @@ fn a_template_of_the_publication_is_used_and_a_broken_one_keeps_nobody_in_the_da
     let publication =
         publication(None).file("templates/notice/notice.txt", "Own: {{ notice.title }}\n");
     publication.run(["--at", HOUR, "send", "--due"]).exits(0);
-    assert_eq!(mails(&publication)[0].1.trim(), "Own: A quiet week is sent");
+    assert_eq!(
+        mails(&publication)[0].1.trim(),
+        "Own: A quiet week has been sent"
+    );
 
     let publication =
         super::publication(None).file("templates/notice/notice.txt", "{{ nothing.here }}");

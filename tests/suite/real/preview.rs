@@ -39,7 +39,6 @@ fn play(script: &str, arguments: &[&str]) {
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
-    println!("{said}");
     assert!(
         output.status.success(),
         "{said}{}",

@@ -12,8 +12,9 @@ use std::{
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use daily_note::{
-    app::{AppError, BeatIntervals, Server},
+    app::AppError,
     clock::Clock,
+    daemon::{BeatIntervals, Server},
     delivery::StopSignal,
     schedule::{Event, EventSink},
     store::{BatchState, SenderGuard, StoreError},

@@ -6,10 +6,7 @@ use std::{
     time::Duration,
 };
 
-use daily_note::{
-    app::{App, PreviewSite},
-    clock::Clock,
-};
+use daily_note::{app::App, clock::Clock, preview::PreviewSite};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,

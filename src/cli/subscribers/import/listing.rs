@@ -2,7 +2,10 @@
 
 use std::{fs::File, path::PathBuf};
 
-use crate::app::{AppError, RowOutcome, RowProblem};
+use crate::{
+    app::AppError,
+    operations::{RowOutcome, RowProblem},
+};
 
 /// `--report`: every row that was not simply taken.
 pub(super) struct RowListing {

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use super::super::super::{Output, Tone, table::table};
 use crate::{
-    app::{ImportReport, RowOutcome},
     audience::import::{Column, ReadingPlan},
+    operations::{ImportReport, RowOutcome},
 };
 
 /// Problems that are printed; `--report` has all.

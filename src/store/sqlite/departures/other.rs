@@ -66,7 +66,7 @@ fn of(tx: &Connection, other: &Path) -> Result<u64, SqliteFault> {
     let mark: String = copy
         .value("SELECT mark FROM instance", [])
         .map_err(|_| SqliteFault::Told(StoreError::NoBackup))?;
-    if mark != super::home::list(tx)? {
+    if mark != super::instance::list(tx)? {
         return Err(SqliteFault::Told(StoreError::OtherList));
     }
     let journal = journal(&copy, &HashKeys::load(tx)?)?;

@@ -5,7 +5,7 @@ use axum::http::HeaderMap;
 use super::*;
 use crate::web::{
     inbox::{
-        letter::{Letter, LetterSummary},
+        letter::{InboxLetter, LetterSummary},
         letter_page::{LETTER, LetterPage},
         query::{InboxQuery, LetterView},
     },
@@ -38,7 +38,7 @@ fn query(view: LetterView) -> InboxQuery {
 
 #[test]
 fn nothing_of_a_letter_escapes_into_any_page() {
-    let letter = |html: Option<&str>| Letter {
+    let letter = |html: Option<&str>| InboxLetter {
         summary: summary(EVIL),
         html: html.map(str::to_owned),
         has_remote: true,

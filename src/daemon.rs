@@ -1,0 +1,374 @@
+//! The daemon: looks at files, ledger and clock, asks [`plan`] what is due, does it, tells of it, and
+//! sleeps until something changes. `send --due` is the same without the sleep.
+//!
+//! A beat in its order:
+//!
+//! 1. `world` reads again what has changed in the files;
+//! 2. the ledger says which batches there are;
+//! 3. [`plan`] decides;
+//! 4. `held` holds back what rests after a failure, and issues whose files somebody is changing, by the
+//!    judgement of `settling` on what `parts`, `git` and `writers` saw;
+//! 5. `job` does the first of what is due, beside the next beats;
+//! 6. `outcome` tells of it, and `rest` keeps what failed from being tried at once again.
+
+mod alarms;
+mod backoff;
+mod files;
+mod heartbeat;
+mod held;
+mod job;
+mod outcome;
+mod parts;
+mod run;
+mod settling;
+mod snapshot;
+mod vitals;
+mod writers;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+
+pub use self::heartbeat::{HealthReason, Heartbeat};
+pub use self::vitals::DaemonVitals;
+use self::{
+    backoff::RetryBackoffs, job::is_fixed_by_a_file, settling::SettlingFiles,
+    snapshot::PublicationSnapshot,
+};
+use crate::{
+    app::{App, AppError, fold_file},
+    clock::Clock,
+    delivery::{Progress, RunReport, StopSignal, latest_retry},
+    publication::SecretUse,
+    schedule::{BeatPlan, CarriedBatch, DueJob, Event, EventSink, PlanInput, ReaderZones, plan},
+    store::{Batch, BatchState, SenderGuard, Store, StoreError},
+};
+
+/// Batches looked at: more than any `late` reaches back.
+const RECENT: u32 = 100;
+
+/// How a server waits.
+#[derive(Debug, Clone, Copy)]
+pub struct BeatIntervals {
+    /// The longest sleep: how soon a changed file or a clock that jumped is noticed.
+    pub glance: Duration,
+    /// The unit of time in which files must be left alone before an issue is frozen from them.
+    pub quiet: Duration,
+}
+
+impl Default for BeatIntervals {
+    fn default() -> Self {
+        Self {
+            glance: Duration::from_secs(5),
+            quiet: Duration::from_secs(1),
+        }
+    }
+}
+
+/// What became of the batches that a beat carried.
+pub type CarriedBatches = (Batch, RunReport);
+
+/// Keeps the calendar of one publication.
+pub struct Server {
+    clock: Clock,
+    pace: BeatIntervals,
+    store: Arc<dyn Store>,
+    teller: Arc<dyn EventSink>,
+    world: PublicationSnapshot,
+    rests: RetryBackoffs,
+    settling: SettlingFiles,
+    /// Issues held up by their files, and why, once that has lasted.
+    held: BTreeMap<String, String>,
+    /// Issues whose files never stand still: readings that are alike are enough.
+    alike: BTreeSet<String>,
+    /// How soon what is due is looked at again, though it can't be done now; None: nothing is.
+    again: Option<Duration>,
+    /// The keys of events that were told.
+    told: BTreeSet<String>,
+    /// When each batch was carried last, counted in jobs: the one that waited longest goes first.
+    turns: BTreeMap<String, u64>,
+    turn: u64,
+    /// It has the right to keep the calendar, and may change the state.
+    is_keeper: bool,
+    /// subscribers.yaml may have changed since it was folded in.
+    is_list_new: bool,
+    pulse: Arc<Heartbeat>,
+    /// Issues that wait for what only a person can decide.
+    doubts: BTreeSet<String>,
+    /// Issues whose last try failed for the state's sake.
+    refused_by_state: BTreeSet<String>,
+    /// Something that was due waits for a person's word.
+    pub has_doubt: bool,
+    /// An issue that was due did not pass.
+    pub has_refused: bool,
+    /// Something that was due could not be done, for a reason that time may fix.
+    has_failed: bool,
+}
+
+impl Server {
+    /// Opens the publication and its state.
+    ///
+    /// # Errors
+    /// A configuration or a state that can't be used; a pretended clock with a real relay.
+    pub async fn open(
+        root: Option<&Path>,
+        clock: Clock,
+        pace: BeatIntervals,
+        teller: Arc<dyn EventSink>,
+    ) -> Result<Self, AppError> {
+        let app = App::open(root, clock)?;
+        app.refuse_pretended_time()?;
+        app.require_secrets(&SecretUse::SENDING)?;
+        let store = app.store().await?;
+        Ok(Self {
+            clock,
+            pace,
+            store,
+            teller,
+            world: PublicationSnapshot::new(app),
+            rests: RetryBackoffs::default(),
+            settling: SettlingFiles::default(),
+            held: BTreeMap::new(),
+            alike: BTreeSet::new(),
+            again: None,
+            told: BTreeSet::new(),
+            turns: BTreeMap::new(),
+            turn: 0,
+            is_keeper: false,
+            is_list_new: true,
+            pulse: Arc::default(),
+            doubts: BTreeSet::new(),
+            refused_by_state: BTreeSet::new(),
+            has_doubt: false,
+            has_refused: false,
+            has_failed: false,
+        })
+    }
+
+    /// Whether something that was due could not be done.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        self.has_failed || self.has_refused
+    }
+
+    /// Whether something that was due could not be done for the state's sake.
+    #[must_use]
+    pub fn is_refused_by_state(&self) -> bool {
+        !self.refused_by_state.is_empty()
+    }
+
+    /// How it is, for whoever watches.
+    #[must_use]
+    pub fn pulse(&self) -> Arc<Heartbeat> {
+        Arc::clone(&self.pulse)
+    }
+
+    /// The list and the ledger.
+    #[must_use]
+    pub fn store(&self) -> Arc<dyn Store> {
+        Arc::clone(&self.store)
+    }
+
+    /// Takes another time to be now, for playing a calendar through.
+    pub fn set_clock(&mut self, clock: Clock) {
+        self.clock = clock;
+    }
+
+    /// Takes the right to keep the calendar.
+    ///
+    /// # Errors
+    /// [`StoreError::Kept`] where another process has it.
+    pub async fn take_schedule(&mut self) -> Result<SenderGuard, AppError> {
+        let app = Arc::clone(&self.world.app);
+        let right = app.right_to_schedule(self.store.as_ref()).await?;
+        self.store.keep_calendar(self.clock.now()).await?;
+        self.is_keeper = true;
+        Ok(right)
+    }
+
+    /// One beat: looks, decides and tells. What rests is left out of the plan's jobs.
+    ///
+    /// # Errors
+    /// A state that can't be read, which was told: nobody knows then what went out already.
+    pub async fn look(&mut self) -> Result<BeatPlan, AppError> {
+        let planned = self.plan().await;
+        if let Err(error) = &planned {
+            let reason = error.problems().join("\n");
+            self.tell(Event::StateRefused { reason }).await;
+        }
+        planned
+    }
+
+    async fn plan(&mut self) -> Result<BeatPlan, AppError> {
+        if self.world.look(self.clock).await {
+            self.is_list_new = true;
+            // What was wrong once may be wrong again.
+            self.told.retain(|key| !key.starts_with("configuration"));
+        }
+        // Half a file is wrong in its own way, and whole a moment later.
+        let stirs = self.world.unsettled(self.pace.quiet);
+        self.again = stirs.filter(|_| self.world.trouble.is_some());
+        if let (Some(problems), None) = (self.world.trouble.clone(), stirs) {
+            self.tell(Event::ConfigurationRefused { problems }).await;
+        }
+        let batches = self.batches().await?;
+        let zones = self.zones().await?;
+        let adopted_at = self.store.adopted_at().await?;
+        let kept_since = self.store.kept_since().await?;
+        let holds = self.store.holds().await?;
+        let holds = holds.into_iter().map(|hold| hold.name).collect();
+        let now = self.clock.now();
+        let mut plan = plan(&PlanInput {
+            publication: &self.world.app.publication,
+            candidates: &self.world.candidates,
+            broken: &self.world.broken,
+            batches: &batches,
+            zones: &zones,
+            adopted_at,
+            kept_since,
+            holds: &holds,
+            now,
+        });
+        for event in std::mem::take(&mut plan.news) {
+            match stirs {
+                None => self.tell(event).await,
+                Some(_) if self.told.contains(&event.key()) => {}
+                Some(rest) => self.again = Some(rest),
+            }
+        }
+        let waits = |issue: &String| plan.jobs.iter().any(|job| job.issue() == issue);
+        self.doubts.retain(waits);
+        self.refused_by_state.retain(waits);
+        self.hold_back(&mut plan).await;
+        Ok(plan)
+    }
+
+    /// Does the due jobs one after the other until nothing is due, and answers what was carried. Waits
+    /// for files that somebody is changing, as long as it takes until that is an alarm.
+    ///
+    /// # Errors
+    /// A state that can't be read.
+    pub async fn do_all_due(&mut self, stop: &StopSignal) -> Result<Vec<CarriedBatches>, AppError> {
+        let mut sent = Vec::new();
+        loop {
+            let plan = self.look().await?;
+            if stop.is_requested() {
+                return Ok(sent);
+            }
+            let Some(job) = self.first_of(&plan.jobs).cloned() else {
+                let Some(again) = self.again else {
+                    self.has_failed |= !self.held.is_empty();
+                    return Ok(sent);
+                };
+                tokio::time::sleep(again.max(Duration::from_millis(5))).await;
+                continue;
+            };
+            let work = self.work(job.clone(), stop.clone(), Arc::new(Progress::default()));
+            let done = work.execute().await;
+            sent.extend(self.settle(&job, done).await);
+        }
+    }
+
+    /// The job whose batch waited longest; one that never had a turn goes before all.
+    fn first_of<'a>(&self, jobs: &'a [DueJob]) -> Option<&'a DueJob> {
+        jobs.iter()
+            .min_by_key(|job| self.turns.get(job.issue()).copied())
+    }
+
+    async fn batches(&self) -> Result<Vec<CarriedBatch>, StoreError> {
+        let mut carried = Vec::new();
+        for batch in self.store.batches(RECENT).await? {
+            let (mut next_due, mut is_untouched) = (None, false);
+            if batch.state == BatchState::Open {
+                let counts = self.store.counts(batch.id).await?;
+                is_untouched = counts.pending + counts.claimed == counts.total();
+                // Rows that a dead sender left are due, and so is an end that was not recorded.
+                let is_left = counts.claimed + counts.sending > 0 || counts.open() == 0;
+                next_due = match is_left {
+                    true => Some(self.clock.now()),
+                    false => self.next_due(&batch).await?,
+                };
+            }
+            carried.push(CarriedBatch {
+                batch,
+                next_due,
+                is_untouched,
+            });
+        }
+        Ok(carried)
+    }
+
+    /// When rows of a batch are due, whatever the clock has done since.
+    async fn next_due(&self, batch: &Batch) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let now = self.clock.now();
+        let latest = latest_retry(&self.world.app.publication.delivery, now);
+        let mut next = self.store.next_due(batch.id).await?;
+        if batch.waves == 0 && next.is_some_and(|due_at| due_at > latest) {
+            self.store.pull_back(batch.id, latest).await?;
+            next = self.store.next_due(batch.id).await?;
+        }
+        // Of a clock that was set back behind the slot.
+        let has_begun =
+            |due_at: DateTime<Utc>| batch.waves == 0 && due_at > now && due_at <= batch.begun_at();
+        Ok(match next {
+            Some(due_at) if has_begun(due_at) && self.store.awaits_first_try(batch.id).await? => {
+                Some(now)
+            }
+            next => next,
+        })
+    }
+
+    /// Where the readers are: those of subscribers.yaml too, who otherwise come to the list with the
+    /// freeze, which may be too late for the earliest of them.
+    async fn zones(&mut self) -> Result<ReaderZones, AppError> {
+        let app = Arc::clone(&self.world.app);
+        if app.publication.schedule.by_reader_timezone && self.is_keeper && self.is_list_new {
+            self.fold(&app).await?;
+        }
+        Ok(app.zones(self.store.as_ref()).await?)
+    }
+
+    /// Folds subscribers.yaml in. One that can't be folded keeps no batch from going on: the list of
+    /// record stands as it was.
+    async fn fold(&mut self, app: &App) -> Result<(), AppError> {
+        let folded = fold_file(self.store.as_ref(), &app.publication, self.clock.true_now()).await;
+        match folded {
+            Err(error) if is_fixed_by_a_file(&error) => {
+                let problems = error.problems();
+                self.tell(Event::ConfigurationRefused { problems }).await;
+            }
+            folded => {
+                folded?;
+                self.is_list_new = false;
+            }
+        }
+        Ok(())
+    }
+
+    /// What keeps it from its work, after a look at all that there is.
+    fn ailments(&self, is_state_read: bool) -> BTreeSet<HealthReason> {
+        let ails = [
+            (self.world.trouble.is_some(), HealthReason::Configuration),
+            (!self.doubts.is_empty(), HealthReason::Doubt),
+            (
+                !is_state_read || !self.refused_by_state.is_empty(),
+                HealthReason::State,
+            ),
+            (!self.held.is_empty(), HealthReason::Held),
+        ];
+        let ailing = ails.into_iter().filter(|(ails, _)| *ails);
+        ailing.map(|(_, ailment)| ailment).collect()
+    }
+
+    /// Tells an event, once.
+    async fn tell(&mut self, event: Event) {
+        if self.told.insert(event.key()) {
+            self.teller.tell(&event, self.clock.now()).await;
+        }
+    }
+}

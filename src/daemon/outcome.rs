@@ -1,0 +1,158 @@
+//! What a job came to: who hears of it, and when it is tried again.
+
+use std::sync::Arc;
+
+use super::{
+    CarriedBatches, Server,
+    job::{JobContext, JobOutcome, is_fixed_by_a_file},
+};
+use crate::{
+    app::AppError,
+    delivery::{Ending, Progress, RunReport, StopSignal},
+    schedule::{DueJob, Event},
+    store::{Batch, StoreError},
+};
+
+impl Server {
+    /// A job with everything it needs. It is this batch's turn.
+    pub(super) fn work(
+        &mut self,
+        job: DueJob,
+        stop: StopSignal,
+        progress: Arc<Progress>,
+    ) -> JobContext {
+        // What was wrong before may be wrong again, and is told again then.
+        let paused = format!("paused {} ", job.issue());
+        self.told.retain(|key| !key.starts_with(&paused));
+        self.refused_by_state.remove(job.issue());
+        self.turn += 1;
+        self.turns.insert(job.issue().to_owned(), self.turn);
+        JobContext {
+            root: self.world.app.publication.root.clone(),
+            clock: self.clock,
+            app: Arc::clone(&self.world.app),
+            store: Arc::clone(&self.store),
+            teller: Arc::clone(&self.teller),
+            parts: self.world.parts(job.issue()),
+            is_alike_enough: self.alike.contains(job.issue()),
+            stop,
+            progress,
+            job,
+        }
+    }
+
+    /// Tells of a job that is over, and lets it rest where it failed.
+    pub(super) async fn settle(
+        &mut self,
+        job: &DueJob,
+        done: Result<JobOutcome, AppError>,
+    ) -> Option<CarriedBatches> {
+        let issue = job.issue().to_owned();
+        if !matches!(done, Ok(JobOutcome::Disturbed)) {
+            self.settling.end(&issue);
+        }
+        if done.is_ok() {
+            self.doubts.remove(&issue);
+        }
+        match done {
+            Ok(JobOutcome::Carried(sent)) => {
+                let (batch, report) = &*sent;
+                self.carried(batch, report).await;
+                return Some(*sent);
+            }
+            Ok(JobOutcome::Shelved(reason)) => {
+                self.tell(Event::BatchPaused { issue, reason }).await
+            }
+            Ok(JobOutcome::Outdated | JobOutcome::Disturbed) => {
+                self.rests.look_again(&issue, self.clock.now());
+            }
+            Err(error) => self.failed(job, &error).await,
+        }
+        None
+    }
+
+    async fn carried(&mut self, batch: &Batch, report: &RunReport) {
+        let issue = batch.issue.clone();
+        if !matches!(report.ending, Ending::RelayAway(_)) {
+            self.rests.end(&issue);
+            let away = format!("away {issue} ");
+            self.told.retain(|key| !key.starts_with(&away));
+        }
+        match &report.ending {
+            Ending::Finished => {
+                let event = Event::BatchEnded {
+                    issue,
+                    edition: batch.edition.clone(),
+                    slot: batch.slot,
+                    audience: batch.audience,
+                    counts: report.counts,
+                };
+                self.tell(event).await;
+            }
+            Ending::Paused(reason) => {
+                let reason = reason.clone();
+                self.tell(Event::BatchPaused { issue, reason }).await;
+            }
+            Ending::RelayAway(reason) => {
+                self.rests
+                    .back_off(&issue, self.world.files(), self.clock.now());
+                let reason = reason.clone();
+                self.tell(Event::RelayAway { issue, reason }).await;
+            }
+            Ending::Waiting(_) | Ending::Missed | Ending::Cancelled | Ending::Stopped => {}
+        }
+    }
+
+    async fn failed(&mut self, job: &DueJob, error: &AppError) {
+        self.has_failed = true;
+        let (issue, now) = (job.issue().to_owned(), self.clock.now());
+        let problems = error.problems();
+        match (job, error) {
+            (_, AppError::State(StoreError::Held { .. })) => {
+                tracing::info!(issue, "{}", problems.join(": "));
+                self.rests.a_moment(&issue, now);
+            }
+            (DueJob::Begin { slot, until, .. }, AppError::Doubt(doubt)) if doubt.is_of_issue() => {
+                self.has_doubt = true;
+                self.doubts.insert(issue.clone());
+                self.rests
+                    .until_files_change(&issue, self.world.files(), now);
+                let event = Event::IssueRefused {
+                    slot: slot.clone(),
+                    issue,
+                    problems,
+                    until: *until,
+                };
+                self.tell(event).await;
+            }
+            (DueJob::Begin { slot, until, .. }, error) if is_fixed_by_a_file(error) => {
+                self.has_refused = true;
+                self.rests
+                    .until_files_change(&issue, self.world.files(), now);
+                let event = Event::IssueRefused {
+                    slot: slot.clone(),
+                    issue,
+                    problems,
+                    until: *until,
+                };
+                self.tell(event).await;
+            }
+            (_, AppError::State(_) | AppError::Doubt(_)) => {
+                if matches!(error, AppError::Doubt(_)) {
+                    self.has_doubt = true;
+                    self.doubts.insert(issue.clone());
+                } else {
+                    self.refused_by_state.insert(issue.clone());
+                }
+                self.rests.a_while(&issue, now);
+                let reason = problems.join("\n");
+                self.tell(Event::StateRefused { reason }).await;
+            }
+            _ => {
+                self.rests.back_off(&issue, self.world.files(), now);
+                let reason = problems.join("\n");
+                self.tell(Event::RelayAway { issue, reason }).await;
+            }
+        }
+    }
+}

@@ -1,0 +1,330 @@
+//! Issues checked: each rendered as a reader without a name would get it, and held against every
+//! rule. Writes nothing but pictures into their cache: neither state nor secret.
+
+use std::{collections::BTreeSet, thread};
+
+use chrono::NaiveDate;
+
+use super::{
+    consents::RecipientsByEdition,
+    preflight::{self, ExaminedIssue, TakenSlots, taken_slots},
+};
+use crate::{
+    app::{App, AppError, on_hold::hold_among},
+    check::{self, CheckSubject, Finding, Level, LinkAnswers, SendingFacts},
+    issue::{Archive, ArchivedFile, Issue},
+    links::LinkSigner,
+    render::{Composition, RenderError, RenderedIssue, Templates},
+    source::shown_path,
+    store::HeldRelease,
+};
+
+/// What `check` found.
+#[derive(Debug, serde::Serialize)]
+pub struct CheckReport {
+    /// The issues looked at, the oldest first.
+    pub issues: Vec<CheckedFile>,
+    /// subscribers.yaml, where it was looked at.
+    pub list: Option<CheckedFile>,
+    /// daily-note.keeper, where it was looked at and something is wrong.
+    pub keeper: Option<CheckedFile>,
+}
+
+/// One file and what was found in it.
+#[derive(Debug, serde::Serialize)]
+pub struct CheckedFile {
+    /// Relative to the publication's root.
+    pub file: String,
+    /// The issue's id; None where the file is no issue.
+    pub id: Option<String>,
+    /// In the order of the text.
+    pub findings: Vec<Finding>,
+}
+
+impl CheckReport {
+    /// How many findings are of a level, those allowed left out.
+    #[must_use]
+    pub fn count(&self, level: Level) -> usize {
+        self.findings()
+            .filter(|finding| finding.level() == level && !finding.is_allowed())
+            .count()
+    }
+
+    /// All that was looked at, in the order of showing.
+    pub fn files(&self) -> impl Iterator<Item = &CheckedFile> {
+        self.issues.iter().chain(&self.list).chain(&self.keeper)
+    }
+
+    /// All findings.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.files().flat_map(|checked| &checked.findings)
+    }
+}
+
+/// Whether other sites are asked about links.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkProbing {
+    /// They are, politely.
+    Ask,
+    /// Nothing leaves this machine.
+    No,
+}
+
+/// What went out already.
+#[derive(Default)]
+struct SentIssues {
+    /// The ids of issues that have batches.
+    sent: BTreeSet<String>,
+    taken: TakenSlots,
+    /// Since which day the calendar is kept; None: it never was.
+    kept_since: Option<NaiveDate>,
+    holds: Vec<HeldRelease>,
+}
+
+impl SentIssues {
+    /// The other issue that went out on this one's slot.
+    fn taker_of(&self, issue: &Issue) -> Option<&str> {
+        let head = &issue.front_matter;
+        let taker = self.taken.get(&(head.edition.clone(), head.date))?;
+        (*taker != issue.id).then_some(taker)
+    }
+
+    /// Why a person holds it.
+    fn hold_on(&self, issue: &Issue) -> Option<&str> {
+        hold_among(&self.holds, issue).map(|hold| hold.why.as_str())
+    }
+}
+
+/// What all issues are checked with.
+struct CheckInputs<'a> {
+    app: &'a App,
+    archive: &'a Archive,
+    templates: Result<Templates, RenderError>,
+    links: LinkSigner,
+    today: NaiveDate,
+    ledger: SentIssues,
+    /// An issue is looked at because it is about to leave.
+    is_leaving: bool,
+    /// Files with keys that everybody may read.
+    exposed: Vec<String>,
+    recipients: RecipientsByEdition,
+    online: Option<LinkAnswers>,
+}
+
+impl App {
+    /// Checks the issues named, or all of them and the list of readers.
+    ///
+    /// # Errors
+    /// A name that is no issue's; a folder or a ledger that can't be read.
+    pub async fn check(
+        &self,
+        wanted: &[String],
+        online: LinkProbing,
+    ) -> Result<CheckReport, AppError> {
+        let archive = self.archive()?;
+        let entries: Vec<&ArchivedFile> = match wanted {
+            [] => archive.entries().iter().collect(),
+            wanted => wanted
+                .iter()
+                .map(|wanted| archive.entry(wanted))
+                .collect::<Result<_, _>>()?,
+        };
+        let ledger = self.ledger().await?;
+        let issues = entries.iter().filter_map(|entry| entry.issue.as_ref().ok());
+        let is_asked =
+            self.asks_for_consent(issues.filter(|issue| !ledger.sent.contains(&issue.id)));
+        let mut bench = self.bench(&archive, ledger);
+        if is_asked {
+            bench.recipients = self.recipients().await?;
+        }
+        if online == LinkProbing::Ask {
+            let issues = entries.iter().filter_map(|entry| entry.issue.as_ref().ok());
+            bench.online = Some(self.ask_online(issues).await);
+        }
+        let issues = bench.check_all(&entries);
+        let (list, keeper) = match wanted {
+            [] => (self.check_list().await?, self.check_keeper().await?),
+            _ => (None, None),
+        };
+        Ok(CheckReport {
+            issues,
+            list,
+            keeper,
+        })
+    }
+
+    /// What an issue that is about to be sent is frozen as: made once, so that what goes out is what
+    /// was checked.
+    ///
+    /// # Errors
+    /// [`AppError::Findings`], where some block it.
+    pub(crate) async fn checked_content(
+        &self,
+        archive: &Archive,
+        issue: &Issue,
+    ) -> Result<ExaminedIssue, AppError> {
+        let mut bench = self.bench(archive, SentIssues::default());
+        bench.links = self.link_signer()?;
+        bench.is_leaving = true;
+        if self.asks_for_consent([issue]) {
+            bench.recipients = self.recipients().await?;
+        }
+        let composed = bench.compose(issue);
+        let mut findings = bench.check_composed(issue, composed.as_ref());
+        match composed {
+            Some(composition) if !check::blocks(&findings) => {
+                let frozen = self.frozen(issue, composition?, &bench.links)?;
+                let warnings = preflight::warnings(findings);
+                Ok(ExaminedIssue { frozen, warnings })
+            }
+            _ => {
+                findings.retain(Finding::blocks);
+                Err(AppError::Findings(findings))
+            }
+        }
+    }
+
+    /// Whether a law makes these issues depend on who agreed: nobody is counted without need.
+    pub(crate) fn asks_for_consent<'i>(&self, issues: impl IntoIterator<Item = &'i Issue>) -> bool {
+        let law = &self.publication.law;
+        issues
+            .into_iter()
+            .any(|issue| law.eu || law.korea && issue.front_matter.ad)
+    }
+
+    fn bench<'a>(&'a self, archive: &'a Archive, ledger: SentIssues) -> CheckInputs<'a> {
+        CheckInputs {
+            app: self,
+            archive,
+            templates: Templates::load(&self.publication.root),
+            // The links are looked at and thrown away.
+            links: LinkSigner::new(&[0; 32], self.publication.web.base_url.as_deref()),
+            today: self.publication.today(self.clock.now()),
+            ledger,
+            is_leaving: false,
+            exposed: self.exposed_secrets(),
+            recipients: RecipientsByEdition::new(),
+            online: None,
+        }
+    }
+
+    /// What the ledger knows of issues; none is made for it.
+    async fn ledger(&self) -> Result<SentIssues, AppError> {
+        let Some(store) = self.store_if_any().await? else {
+            return Ok(SentIssues::default());
+        };
+        let batches = store.batches(u32::MAX).await?;
+        Ok(SentIssues {
+            sent: batches.iter().map(|batch| batch.issue.clone()).collect(),
+            taken: taken_slots(batches),
+            holds: store.holds().await?,
+            kept_since: store
+                .kept_since()
+                .await?
+                .map(|since| self.publication.today(since)),
+        })
+    }
+}
+
+impl CheckInputs<'_> {
+    /// On every core: the archive may hold years.
+    fn check_all(&self, entries: &[&ArchivedFile]) -> Vec<CheckedFile> {
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        let share = entries.len().div_ceil(threads).max(1);
+        thread::scope(|scope| {
+            let workers: Vec<_> = entries
+                .chunks(share)
+                .map(|chunk| {
+                    scope.spawn(move || {
+                        let checked = chunk.iter().map(|entry| self.check_entry(entry));
+                        checked.collect::<Vec<_>>()
+                    })
+                })
+                .collect();
+            workers
+                .into_iter()
+                .flat_map(|worker| match worker.join() {
+                    Ok(checked) => checked,
+                    Err(panic) => std::panic::resume_unwind(panic),
+                })
+                .collect()
+        })
+    }
+
+    fn check_entry(&self, entry: &ArchivedFile) -> CheckedFile {
+        let (id, findings) = match &entry.issue {
+            Ok(issue) => (Some(issue.id.clone()), self.check(issue)),
+            Err(error) => (None, check::unreadable(&error.to_errors())),
+        };
+        CheckedFile {
+            file: shown_path(&self.app.publication.root, &entry.path),
+            id,
+            findings,
+        }
+    }
+
+    fn check(&self, issue: &Issue) -> Vec<Finding> {
+        self.check_composed(issue, self.compose(issue).as_ref())
+    }
+
+    fn check_composed(
+        &self,
+        issue: &Issue,
+        composed: Option<&Result<Composition, RenderError>>,
+    ) -> Vec<Finding> {
+        let rendered = match (composed, &self.templates) {
+            (Some(Ok(composition)), Ok(templates)) => {
+                Some(self.render(issue, composition, templates))
+            }
+            _ => None,
+        };
+        let rendering = match &rendered {
+            Some(Ok(rendered)) => Some(Ok(rendered)),
+            Some(Err(error)) => Some(Err(error)),
+            None => {
+                let uncomposed = composed.and_then(|composed| composed.as_ref().err());
+                uncomposed.or(self.templates.as_ref().err()).map(Err)
+            }
+        };
+        check::issue(&CheckSubject {
+            publication: &self.app.publication,
+            archive: self.archive,
+            issue,
+            today: self.today,
+            is_sent: self.ledger.sent.contains(&issue.id),
+            kept_since: self.ledger.kept_since,
+            leaving: SendingFacts {
+                reaches_readers: self.app.reaches_readers(),
+                is_now: self.is_leaving,
+                slot_taken_by: self.ledger.taker_of(issue),
+                exposed: &self.exposed,
+                held_because: self.ledger.hold_on(issue),
+            },
+            recipients: self.recipients.get(&issue.front_matter.edition),
+            online: self.online.as_ref(),
+            rendering,
+            templates: self.templates.as_ref().ok(),
+        })
+    }
+
+    /// None where the templates can't be loaded.
+    fn compose(&self, issue: &Issue) -> Option<Result<Composition, RenderError>> {
+        let templates = self.templates.as_ref().ok()?;
+        let images = self.app.image_policy();
+        let composition = self
+            .app
+            .composition(self.archive, issue, templates, &self.links, images);
+        Some(composition)
+    }
+
+    fn render(
+        &self,
+        issue: &Issue,
+        composition: &Composition,
+        templates: &Templates,
+    ) -> Result<RenderedIssue, RenderError> {
+        let nobody = self.app.sample_reader();
+        let view = self.app.reader_view(&nobody, issue, &self.links);
+        composition.renderer_with(templates)?.render(&view)
+    }
+}

@@ -1,0 +1,169 @@
+//! The list of record out of the store, a page at a time: as the table that `import` reads, or as
+//! a subscribers.yaml.
+
+use std::{
+    collections::{HashMap, HashSet},
+    io::Write,
+};
+
+use serde::Serialize;
+
+use super::suppressed::{PAGE_ROWS, SubscriberPages, Suppressed};
+use crate::{
+    app::{App, AppError},
+    audience::{PastConsent, Subscriber, SubscriberId, SubscriberState, export::CsvTable, file},
+    store::Store,
+};
+
+/// How the list is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExportFormat {
+    /// Everybody, with those who left.
+    Csv {
+        /// Marked as UTF-8 in Excel's way.
+        for_excel: bool,
+    },
+    /// Those who get mail.
+    Yaml,
+}
+
+/// What was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct ExportReport {
+    /// People on the list.
+    pub subscribers: u64,
+    /// Of those, and of others, people who are kept off it.
+    pub suppressed: u64,
+    /// People who are on the list and left out: suppressed or inactive ones, in YAML.
+    pub left_out: u64,
+}
+
+/// Writes the whole list.
+///
+/// # Errors
+/// When the store can't be read or `to` not be written.
+pub async fn export(
+    store: &dyn Store,
+    format: ExportFormat,
+    to: &mut (dyn Write + Send),
+) -> Result<ExportReport, AppError> {
+    match format {
+        ExportFormat::Csv { for_excel } => export_csv(store, for_excel, to).await,
+        ExportFormat::Yaml => export_yaml(store, to).await,
+    }
+}
+
+impl App {
+    /// Writes the whole list of record.
+    ///
+    /// # Errors
+    /// When the store can't be read or `to` not be written.
+    pub async fn export_list(
+        &self,
+        format: ExportFormat,
+        to: &mut (dyn Write + Send),
+    ) -> Result<ExportReport, AppError> {
+        export(self.store().await?.as_ref(), format, to).await
+    }
+}
+
+async fn export_csv(
+    store: &dyn Store,
+    for_excel: bool,
+    to: &mut (dyn Write + Send),
+) -> Result<ExportReport, AppError> {
+    let suppressed = Suppressed::load(store).await?;
+    let mut report = ExportReport::default();
+    let mut written = HashSet::new();
+    let mut table = CsvTable::begin(to, for_excel).map_err(unwritable)?;
+    // First, so that an import lets none of them in.
+    for departure in store.hashed_departures().await? {
+        table.hashed(&departure).map_err(unwritable)?;
+        report.suppressed += 1;
+    }
+    let mut pages = SubscriberPages::new(None);
+    while let Some(page) = pages.next(store).await? {
+        let mut past = PastConsents::of(&page, store).await?;
+        for subscriber in page {
+            let email = &subscriber.profile.email;
+            let suppression = suppressed.of(email, store).await?;
+            if suppression.is_some() {
+                written.insert(suppressed.hash(email));
+                report.suppressed += 1;
+            }
+            report.subscribers += 1;
+            table
+                .subscriber(&subscriber, suppression.as_ref(), &past.take(subscriber.id))
+                .map_err(unwritable)?;
+        }
+    }
+    let mut after = 0;
+    loop {
+        let page = store.suppressions(after, PAGE_ROWS).await?;
+        let Some((last, _)) = page.last() else { break };
+        after = *last;
+        for (_, suppression) in &page {
+            let is_written = suppression
+                .email
+                .as_ref()
+                .is_some_and(|email| written.contains(&suppressed.hash(email)));
+            if !is_written && table.suppression(suppression).map_err(unwritable)? {
+                report.suppressed += 1;
+            }
+        }
+    }
+    table.finish().map_err(unwritable)?;
+    Ok(report)
+}
+
+/// The replaced consents of a page of people.
+struct PastConsents(HashMap<SubscriberId, Vec<PastConsent>>);
+
+impl PastConsents {
+    async fn of(page: &[Subscriber], store: &dyn Store) -> Result<Self, AppError> {
+        let mut all: HashMap<SubscriberId, Vec<PastConsent>> = HashMap::new();
+        if let (Some(first), Some(last)) = (page.first(), page.last()) {
+            for (id, consent) in store.past_consents(first.id..=last.id).await? {
+                all.entry(id).or_default().push(consent);
+            }
+        }
+        Ok(Self(all))
+    }
+
+    fn take(&mut self, id: SubscriberId) -> Vec<PastConsent> {
+        self.0.remove(&id).unwrap_or_default()
+    }
+}
+
+async fn export_yaml(
+    store: &dyn Store,
+    to: &mut (dyn Write + Send),
+) -> Result<ExportReport, AppError> {
+    let suppressed = Suppressed::load(store).await?;
+    let mut report = ExportReport::default();
+    let mut pages = SubscriberPages::new(None);
+    while let Some(page) = pages.next(store).await? {
+        for subscriber in page {
+            let email = &subscriber.profile.email;
+            let is_suppressed = suppressed.of(email, store).await?.is_some();
+            if is_suppressed || subscriber.state != SubscriberState::Active {
+                report.left_out += 1;
+                continue;
+            }
+            report.subscribers += 1;
+            let entry = file::render(&subscriber.profile).map_err(std::io::Error::other);
+            let entry = entry.map_err(unwritable)?;
+            to.write_all(entry.as_bytes()).map_err(unwritable)?;
+        }
+    }
+    to.flush().map_err(unwritable)?;
+    Ok(report)
+}
+
+fn unwritable(source: std::io::Error) -> AppError {
+    AppError::Io {
+        action: "written",
+        path: "the export".into(),
+        source,
+    }
+}

@@ -1,0 +1,382 @@
+//! An export of another service into the list of record: batch after batch, in flat memory, and a
+//! report of what became of every row.
+
+mod batch;
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    hash::{BuildHasher, RandomState},
+};
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use tokio::sync::mpsc;
+
+use self::batch::RowGroup;
+use crate::{
+    address::Address,
+    app::{App, AppError},
+    audience::{
+        HashedDeparture, Newcomer, Origin, Profile, Suppression, SuppressionReason,
+        import::{OpenedExport, ReadingPlan},
+    },
+    source::SourceError,
+    store::{Store, Upsert},
+};
+
+/// Rows that become one transaction. Many, since the store walks through its index once for each;
+/// not more, since they are held in memory, and other writers wait as long.
+const BATCH_ROWS: u64 = 40_000;
+/// Problems that a report carries; `on_problem` hears of all.
+const KEPT_PROBLEMS: usize = 100;
+
+/// What became of the rows.
+#[derive(Debug, Clone, Serialize)]
+pub struct ImportReport {
+    /// How the file was read.
+    #[serde(flatten)]
+    pub plan: ReadingPlan,
+    /// True: nothing was changed, this is what would be.
+    pub dry_run: bool,
+    /// Rows with something in them, the header apart.
+    pub rows: u64,
+    /// New readers.
+    pub added: u64,
+    /// Readers known before (or on an earlier row) of whom something changed.
+    pub merged: u64,
+    /// Readers known before of whom nothing changed.
+    pub unchanged: u64,
+    /// Rows of people who get no mail from now on, by reason.
+    pub suppressed: BTreeMap<&'static str, u64>,
+    /// Of those rows, the ones that were news.
+    pub newly_suppressed: u64,
+    /// Rows of readers whom their own earlier departure, or another row, keeps off the list.
+    pub kept_off: u64,
+    /// Rows of people who are not to be on the list, nor kept off it.
+    pub skipped: u64,
+    /// Rows that can't be taken.
+    pub refused: u64,
+    /// Values that were not understood and left out.
+    pub notes: u64,
+    /// The first of everything that is not plain.
+    pub problems: Vec<RowProblem>,
+    /// How many there are beyond those.
+    pub further_problems: u64,
+}
+
+/// A row that did not simply become a reader.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RowProblem {
+    /// Its number in the sheet.
+    pub row: u64,
+    /// The line of the file that it begins at.
+    pub line: u64,
+    /// Whom it is about.
+    pub email: String,
+    /// What became of it.
+    pub outcome: RowOutcome,
+    /// Why.
+    pub why: String,
+}
+
+/// What became of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RowOutcome {
+    /// Not taken.
+    Refused,
+    /// Neither put on the list nor kept off it.
+    Skipped,
+    /// Kept off by an earlier departure.
+    KeptOff,
+    /// Taken, with something left out.
+    Note,
+}
+
+/// Where a row of a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct RowPlace {
+    row: u64,
+    line: u64,
+}
+
+impl RowProblem {
+    fn new(place: RowPlace, email: &str, outcome: RowOutcome, why: String) -> Self {
+        let RowPlace { row, line } = place;
+        Self {
+            row,
+            line,
+            email: email.to_owned(),
+            outcome,
+            why,
+        }
+    }
+
+    fn kept_off(place: RowPlace, email: &Address, why: String) -> Self {
+        Self::new(place, email.as_str(), RowOutcome::KeptOff, why)
+    }
+}
+
+impl ImportReport {
+    /// Whether anything is different now (or would be).
+    #[must_use]
+    pub fn changed_anything(&self) -> bool {
+        self.added + self.merged + self.newly_suppressed > 0
+    }
+}
+
+impl App {
+    /// Takes a file into the list of record: see [`import`].
+    ///
+    /// # Errors
+    /// As [`import`].
+    pub async fn import_list(
+        &self,
+        import: OpenedExport,
+        dry_run: bool,
+        now: DateTime<Utc>,
+        on_problem: &mut (dyn FnMut(&RowProblem) -> Result<(), AppError> + Send),
+        on_progress: &mut (dyn FnMut(u64) + Send),
+    ) -> Result<ImportReport, AppError> {
+        let store = self.store().await?;
+        self::import(
+            store.as_ref(),
+            import,
+            dry_run,
+            now,
+            on_problem,
+            on_progress,
+        )
+        .await
+    }
+}
+
+/// Takes a file into the list. `on_problem` hears of every row that is not plain, `on_progress`
+/// how many rows are done.
+///
+/// # Errors
+/// When the file breaks off or the store fails. What came before is in the list then, and the same
+/// import again is harmless.
+pub async fn import(
+    store: &dyn Store,
+    import: OpenedExport,
+    dry_run: bool,
+    now: DateTime<Utc>,
+    on_problem: &mut (dyn FnMut(&RowProblem) -> Result<(), AppError> + Send),
+    on_progress: &mut (dyn FnMut(u64) + Send),
+) -> Result<ImportReport, AppError> {
+    let mut intake = ImportRun {
+        store,
+        now,
+        on_problem,
+        foreseen: DryRunMemory::default(),
+        report: ImportReport::new(import.plan().clone(), dry_run),
+    };
+    // Reading and writing take turns on two threads: the next batch is ready when this is written.
+    let (sender, mut batches) = mpsc::channel(1);
+    let reading = tokio::task::spawn_blocking(move || read_batches(import, &sender));
+    while let Some(batch) = batches.recv().await {
+        let batch = batch.map_err(|error| AppError::Content(vec![error]))?;
+        intake.take(batch).await?;
+        on_progress(intake.report.rows);
+    }
+    reading
+        .await
+        .map_err(|error| AppError::Content(vec![SourceError::new(error.to_string())]))?;
+    Ok(intake.report)
+}
+
+fn read_batches(mut import: OpenedExport, batches: &mpsc::Sender<Result<RowGroup, SourceError>>) {
+    loop {
+        let mut batch = RowGroup::default();
+        let mut end = None;
+        while batch.rows < BATCH_ROWS && end.is_none() {
+            match import.next() {
+                Some(Ok(row)) => batch.add(row),
+                Some(Err(error)) => end = Some(Err(error)),
+                None => end = Some(Ok(())),
+            }
+        }
+        // What was read before an error is still good.
+        if batches.blocking_send(Ok(batch.settled())).is_err() {
+            return;
+        }
+        match end {
+            None => {}
+            Some(Ok(())) => return,
+            Some(Err(error)) => {
+                let _ = batches.blocking_send(Err(error));
+                return;
+            }
+        }
+    }
+}
+
+impl ImportReport {
+    fn new(plan: ReadingPlan, dry_run: bool) -> Self {
+        Self {
+            plan,
+            dry_run,
+            rows: 0,
+            added: 0,
+            merged: 0,
+            unchanged: 0,
+            suppressed: BTreeMap::new(),
+            newly_suppressed: 0,
+            kept_off: 0,
+            skipped: 0,
+            refused: 0,
+            notes: 0,
+            problems: Vec::new(),
+            further_problems: 0,
+        }
+    }
+}
+
+/// An import under way.
+struct ImportRun<'s> {
+    store: &'s dyn Store,
+    now: DateTime<Utc>,
+    on_problem: &'s mut (dyn FnMut(&RowProblem) -> Result<(), AppError> + Send),
+    foreseen: DryRunMemory,
+    report: ImportReport,
+}
+
+/// What earlier rows of a dry run would have done, as hashes of addresses.
+#[derive(Default)]
+struct DryRunMemory {
+    listed: HashSet<u64>,
+    departed: HashMap<u64, SuppressionReason>,
+    hasher: RandomState,
+}
+
+impl ImportRun<'_> {
+    async fn take(&mut self, batch: RowGroup) -> Result<(), AppError> {
+        let report = &mut self.report;
+        report.rows += batch.rows;
+        report.merged += batch.merged;
+        report.notes += batch.notes;
+        report.skipped += batch.skipped;
+        report.refused += batch.refused;
+        report.kept_off += batch.kept_off;
+        for (reason, count) in batch.reasons {
+            *report.suppressed.entry(reason).or_default() += count;
+        }
+        for problem in batch.problems {
+            self.problem(problem)?;
+        }
+        self.join(&batch.hashed, &batch.newcomers, &batch.newcomer_rows)
+            .await?;
+        let (departures, readers) = (&batch.suppressions, &batch.readers);
+        let (new, outcomes) = if self.report.dry_run {
+            let tried = self.store.try_import(departures, readers, self.now).await?;
+            self.foreseen.correct(departures, readers, tried)
+        } else {
+            // Departures first: whatever happens between the two, nobody who left gets mail.
+            let new = self.store.suppress(departures, self.now).await?;
+            let outcomes = self.store.upsert(readers, Origin::Import, self.now);
+            (new, outcomes.await?)
+        };
+        self.report.newly_suppressed += new;
+        for ((reader, place), outcome) in readers.iter().zip(&batch.reader_rows).zip(outcomes) {
+            match outcome {
+                Upsert::Added => self.report.added += 1,
+                Upsert::Merged => self.report.merged += 1,
+                Upsert::Unchanged => self.report.unchanged += 1,
+                Upsert::Suppressed(reason) => {
+                    self.report.kept_off += 1;
+                    let why = format!("is kept off the list ({})", reason.word());
+                    self.problem(RowProblem::kept_off(*place, &reader.email, why))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in who was on another list of ours: those known by a hash first, so that none is let in.
+    async fn join(
+        &mut self,
+        hashed: &[HashedDeparture],
+        newcomers: &[Newcomer],
+        places: &[RowPlace],
+    ) -> Result<(), AppError> {
+        if hashed.is_empty() && newcomers.is_empty() {
+            return Ok(());
+        }
+        let is_trial = self.report.dry_run;
+        let joined = self
+            .store
+            .join(hashed, newcomers, is_trial, self.now)
+            .await?;
+        self.report.newly_suppressed += joined.newly_suppressed;
+        let rows = newcomers.iter().zip(places);
+        for ((newcomer, place), outcome) in rows.zip(joined.outcomes) {
+            match outcome {
+                // Told by its reason.
+                _ if newcomer.suppression.is_some() => {}
+                Upsert::Added => self.report.added += 1,
+                Upsert::Merged => self.report.merged += 1,
+                Upsert::Unchanged => self.report.unchanged += 1,
+                Upsert::Suppressed(reason) => {
+                    self.report.kept_off += 1;
+                    let why = format!("is kept off the list ({})", reason.word());
+                    let email = &newcomer.profile.email;
+                    self.problem(RowProblem::kept_off(*place, email, why))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn problem(&mut self, problem: RowProblem) -> Result<(), AppError> {
+        (self.on_problem)(&problem)?;
+        if self.report.problems.len() < KEPT_PROBLEMS {
+            self.report.problems.push(problem);
+        } else {
+            self.report.further_problems += 1;
+        }
+        Ok(())
+    }
+}
+
+impl DryRunMemory {
+    /// What the store answered to one batch of a dry run, with what the batches before it would have
+    /// changed. (Whether a reader of an earlier batch would be merged or stay as they are is not known:
+    /// they count as merged.)
+    fn correct(
+        &mut self,
+        departures: &[Suppression],
+        readers: &[Profile],
+        (new, mut outcomes): (u64, Vec<Upsert>),
+    ) -> (u64, Vec<Upsert>) {
+        let emails = departures.iter().filter_map(|it| it.email.as_ref());
+        let (mut again, mut seen) = (0, HashSet::new());
+        for email in emails {
+            let hash = self.hash(email);
+            again += u64::from(self.departed.contains_key(&hash) && seen.insert(hash));
+        }
+        for (reader, outcome) in readers.iter().zip(&mut outcomes) {
+            let hash = self.hash(&reader.email);
+            match outcome {
+                Upsert::Suppressed(_) => {}
+                _ if self.departed.contains_key(&hash) => {
+                    *outcome = Upsert::Suppressed(self.departed[&hash]);
+                }
+                Upsert::Added if !self.listed.insert(hash) => *outcome = Upsert::Merged,
+                _ => {}
+            }
+        }
+        for departure in departures {
+            let Some(email) = &departure.email else {
+                continue;
+            };
+            let hash = self.hash(email);
+            self.departed.entry(hash).or_insert(departure.reason);
+        }
+        (new.saturating_sub(again), outcomes)
+    }
+
+    fn hash(&self, email: &Address) -> u64 {
+        self.hasher.hash_one(email.key())
+    }
+}
