@@ -1,5 +1,5 @@
-//! The composition root: the sole place that wires parts together. A command opens an [`App`] and
-//! asks it for what it needs; nothing is opened that a command does not use.
+//! A publication, opened: state, relay, keys, git and whoever is told what happens, wired together in one
+//! place. What is not used is not opened. What a person may do with it stands in `operations`.
 
 pub(crate) mod content;
 pub(crate) mod doubt;

@@ -3,13 +3,13 @@
 //!
 //! A beat in its order:
 //!
-//! 1. `world` reads again what has changed in the files;
+//! 1. `snapshot` reads again what has changed in the files;
 //! 2. the ledger says which batches there are;
 //! 3. [`plan`] decides;
 //! 4. `held` holds back what rests after a failure, and issues whose files somebody is changing, by the
 //!    judgement of `settling` on what `parts`, `git` and `writers` saw;
 //! 5. `job` does the first of what is due, beside the next beats;
-//! 6. `outcome` tells of it, and `rest` keeps what failed from being tried at once again.
+//! 6. `outcome` tells of it, and `backoff` keeps what failed from being tried at once again.
 
 mod alarms;
 mod backoff;
@@ -79,8 +79,8 @@ pub struct Server {
     pace: BeatIntervals,
     store: Arc<dyn Store>,
     teller: Arc<dyn EventSink>,
-    world: PublicationSnapshot,
-    rests: RetryBackoffs,
+    snapshot: PublicationSnapshot,
+    backoffs: RetryBackoffs,
     settling: SettlingFiles,
     /// Issues held up by their files, and why, once that has lasted.
     held: BTreeMap<String, String>,
@@ -97,7 +97,7 @@ pub struct Server {
     is_keeper: bool,
     /// subscribers.yaml may have changed since it was folded in.
     is_list_new: bool,
-    pulse: Arc<Heartbeat>,
+    heartbeat: Arc<Heartbeat>,
     /// Issues that wait for what only a person can decide.
     doubts: BTreeSet<String>,
     /// Issues whose last try failed for the state's sake.
@@ -130,8 +130,8 @@ impl Server {
             pace,
             store,
             teller,
-            world: PublicationSnapshot::new(app),
-            rests: RetryBackoffs::default(),
+            snapshot: PublicationSnapshot::new(app),
+            backoffs: RetryBackoffs::default(),
             settling: SettlingFiles::default(),
             held: BTreeMap::new(),
             alike: BTreeSet::new(),
@@ -141,7 +141,7 @@ impl Server {
             turn: 0,
             is_keeper: false,
             is_list_new: true,
-            pulse: Arc::default(),
+            heartbeat: Arc::default(),
             doubts: BTreeSet::new(),
             refused_by_state: BTreeSet::new(),
             has_doubt: false,
@@ -164,8 +164,8 @@ impl Server {
 
     /// How it is, for whoever watches.
     #[must_use]
-    pub fn pulse(&self) -> Arc<Heartbeat> {
-        Arc::clone(&self.pulse)
+    pub fn heartbeat(&self) -> Arc<Heartbeat> {
+        Arc::clone(&self.heartbeat)
     }
 
     /// The list and the ledger.
@@ -184,7 +184,7 @@ impl Server {
     /// # Errors
     /// [`StoreError::Kept`] where another process has it.
     pub async fn take_schedule(&mut self) -> Result<SenderGuard, AppError> {
-        let app = Arc::clone(&self.world.app);
+        let app = Arc::clone(&self.snapshot.app);
         let right = app.right_to_schedule(self.store.as_ref()).await?;
         self.store.keep_calendar(self.clock.now()).await?;
         self.is_keeper = true;
@@ -205,15 +205,15 @@ impl Server {
     }
 
     async fn plan(&mut self) -> Result<BeatPlan, AppError> {
-        if self.world.look(self.clock).await {
+        if self.snapshot.look(self.clock).await {
             self.is_list_new = true;
             // What was wrong once may be wrong again.
             self.told.retain(|key| !key.starts_with("configuration"));
         }
         // Half a file is wrong in its own way, and whole a moment later.
-        let stirs = self.world.unsettled(self.pace.quiet);
-        self.again = stirs.filter(|_| self.world.trouble.is_some());
-        if let (Some(problems), None) = (self.world.trouble.clone(), stirs) {
+        let stirs = self.snapshot.unsettled(self.pace.quiet);
+        self.again = stirs.filter(|_| self.snapshot.trouble.is_some());
+        if let (Some(problems), None) = (self.snapshot.trouble.clone(), stirs) {
             self.tell(Event::ConfigurationRefused { problems }).await;
         }
         let batches = self.batches().await?;
@@ -224,9 +224,9 @@ impl Server {
         let holds = holds.into_iter().map(|hold| hold.name).collect();
         let now = self.clock.now();
         let mut plan = plan(&PlanInput {
-            publication: &self.world.app.publication,
-            candidates: &self.world.candidates,
-            broken: &self.world.broken,
+            publication: &self.snapshot.app.publication,
+            candidates: &self.snapshot.candidates,
+            broken: &self.snapshot.broken,
             batches: &batches,
             zones: &zones,
             adopted_at,
@@ -306,7 +306,7 @@ impl Server {
     /// When rows of a batch are due, whatever the clock has done since.
     async fn next_due(&self, batch: &Batch) -> Result<Option<DateTime<Utc>>, StoreError> {
         let now = self.clock.now();
-        let latest = latest_retry(&self.world.app.publication.delivery, now);
+        let latest = latest_retry(&self.snapshot.app.publication.delivery, now);
         let mut next = self.store.next_due(batch.id).await?;
         if batch.waves == 0 && next.is_some_and(|due_at| due_at > latest) {
             self.store.pull_back(batch.id, latest).await?;
@@ -326,7 +326,7 @@ impl Server {
     /// Where the readers are: those of subscribers.yaml too, who otherwise come to the list with the
     /// freeze, which may be too late for the earliest of them.
     async fn zones(&mut self) -> Result<ReaderZones, AppError> {
-        let app = Arc::clone(&self.world.app);
+        let app = Arc::clone(&self.snapshot.app);
         if app.publication.schedule.by_reader_timezone && self.is_keeper && self.is_list_new {
             self.fold(&app).await?;
         }
@@ -353,7 +353,7 @@ impl Server {
     /// What keeps it from its work, after a look at all that there is.
     fn ailments(&self, is_state_read: bool) -> BTreeSet<HealthReason> {
         let ails = [
-            (self.world.trouble.is_some(), HealthReason::Configuration),
+            (self.snapshot.trouble.is_some(), HealthReason::Configuration),
             (!self.doubts.is_empty(), HealthReason::Doubt),
             (
                 !is_state_read || !self.refused_by_state.is_empty(),

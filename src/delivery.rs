@@ -3,10 +3,10 @@
 //!
 //! A run in the order in which a row travels:
 //!
-//! 1. `feeder` claims due rows as `pace` (limits) and `room` (seats) allow;
+//! 1. `feeder` claims due rows as `rate_limiter` and `in_flight` (permits) allow;
 //! 2. `compose` turns them into messages on threads of their own;
-//! 3. `connection` asks the ledger's leave and hands them to the relay, `gate` giving it rest;
-//! 4. `clerk` settles each by its `verdict`, the relay's and its domain's `health`, and the `retry` rules;
+//! 3. `connection` asks the ledger's leave and hands them to the relay, `circuit_breaker` giving it rest;
+//! 4. `outcome_recorder` settles each by its `verdict`, the relay's and its domain's `health`, and the `retry` rules;
 //! 5. `journal` makes leave and outcome durable, in groups.
 
 mod circuit_breaker;
@@ -149,32 +149,32 @@ pub fn latest_retry(settings: &DeliverySettings, now: DateTime<Utc>) -> DateTime
 /// Sets a run up, waits for its end and for the ledger to have everything.
 async fn carry(batch: &Batch, run: &Run) -> Result<Option<HaltReason>, StoreError> {
     let RunControl {
-        clerk,
+        recorder,
         feeder,
         claims,
         ledger,
         has_accepted,
     } = RunControl::open(batch, run).await?;
     let connections = run.smtp.connections.max(1);
-    let seats = connections * SEATS_PER_CONNECTION;
-    let (jobs, to_send) = async_channel::bounded(seats as usize);
+    let permits = connections * SEATS_PER_CONNECTION;
+    let (jobs, to_send) = async_channel::bounded(permits as usize);
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    compose::start(threads, &clerk, &claims, &jobs);
+    compose::start(threads, &recorder, &claims, &jobs);
     drop((claims, jobs));
 
-    let gate = Arc::new(CircuitBreaker::new(
+    let breaker = Arc::new(CircuitBreaker::new(
         run.settings.relay_backoff_first,
         run.settings.relay_backoff_max,
         PATIENCE,
     ));
     if has_accepted {
-        gate.opened();
+        breaker.opened();
     }
     let shared = SharedRun {
         relay: Arc::new(run.relay.clone()),
-        gate,
+        breaker,
         jobs: to_send.clone(),
-        clerk: Arc::clone(&clerk),
+        recorder: Arc::clone(&recorder),
         messages_per_connection: run.smtp.messages_per_connection.max(1),
     };
     let mut lines: tokio::task::JoinSet<()> = (0..connections)
@@ -182,23 +182,23 @@ async fn carry(batch: &Batch, run: &Run) -> Result<Option<HaltReason>, StoreErro
         .collect();
     drop(shared);
 
-    let watch = tokio::spawn(halt_when_asked(run.stop.clone(), Arc::clone(&clerk)));
+    let watch = tokio::spawn(halt_when_asked(run.stop.clone(), Arc::clone(&recorder)));
     let fed = feeder.run().await;
     while lines.join_next().await.is_some() {}
     // What was composed and found no connection goes back; the threads end when nothing is left.
     while let Ok(job) = to_send.recv().await {
-        clerk.put_back(&job.claim);
+        recorder.put_back(&job.claim);
     }
     watch.abort();
-    let halt = ledger.settle(batch, run, &clerk).await;
+    let halt = ledger.settle(batch, run, &recorder).await;
     fed?;
     halt
 }
 
 /// Waits until the run is asked to stop; then halts it and lets it drain.
-async fn halt_when_asked(stop: StopSignal, clerk: Arc<OutcomeRecorder>) {
+async fn halt_when_asked(stop: StopSignal, recorder: Arc<OutcomeRecorder>) {
     stop.requested().await;
-    clerk.halt(HaltReason::Asked);
+    recorder.halt(HaltReason::Asked);
 }
 
 /// What the run came to, by the ledger's own account.

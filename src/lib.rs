@@ -7,7 +7,7 @@
 //! issues/*.md ─► issue ─► render ─► message ─► delivery ─► smtp ─► the reader
 //!                  │                  ▲            │
 //!                check             audience ◄──► store (SQLite)
-//! schedule decides when.
+//! schedule decides when; app opens a publication, operations are what a person may do with it.
 //! ```
 //!
 //! `docs/architecture.md` holds the table of modules and the two walkthroughs.

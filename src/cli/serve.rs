@@ -73,7 +73,7 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
     let pace = BeatIntervals::default();
     let server = Server::open(context.root(), context.clock, pace, Arc::new(tellers)).await?;
     let stop = StopSignal::default();
-    let vitals = DaemonVitals::new(&app, server.pulse(), server.store());
+    let vitals = DaemonVitals::new(&app, server.heartbeat(), server.store());
     if let Some(address) = args.listen {
         watch::listen(address, Arc::new(vitals), stop.clone(), &context.output).await?;
     }
@@ -88,7 +88,7 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
         let (notifier, quiet) = (Arc::clone(&notifier), quiet.clone());
         tokio::spawn(async move { notifier.run(&quiet).await })
     };
-    watch.start(server.pulse(), stop.clone());
+    watch.start(server.heartbeat(), stop.clone());
     server.serve(stop, reload).await;
     watch.is_stopping();
     // What happened last is told, or kept for the next one.

@@ -21,7 +21,7 @@ enum Fixed {
     Files(Option<FilesFingerprint>),
 }
 
-/// The rests of jobs, by issue.
+/// The backoffs of jobs, by issue.
 #[derive(Default)]
 pub(super) struct RetryBackoffs(BTreeMap<String, RetryBackoff>);
 

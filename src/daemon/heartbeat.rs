@@ -44,7 +44,7 @@ impl HealthReason {
     }
 }
 
-/// The daemon's pulse. Shared with whoever watches it.
+/// The daemon's heartbeat. Shared with whoever watches it.
 #[derive(Debug)]
 pub struct Heartbeat {
     /// Wall clocks jump; this one doesn't.

@@ -28,12 +28,12 @@ impl Server {
         self.turn += 1;
         self.turns.insert(job.issue().to_owned(), self.turn);
         JobContext {
-            root: self.world.app.publication.root.clone(),
+            root: self.snapshot.app.publication.root.clone(),
             clock: self.clock,
-            app: Arc::clone(&self.world.app),
+            app: Arc::clone(&self.snapshot.app),
             store: Arc::clone(&self.store),
             teller: Arc::clone(&self.teller),
-            parts: self.world.parts(job.issue()),
+            parts: self.snapshot.parts(job.issue()),
             is_alike_enough: self.alike.contains(job.issue()),
             stop,
             progress,
@@ -64,7 +64,7 @@ impl Server {
                 self.tell(Event::BatchPaused { issue, reason }).await
             }
             Ok(JobOutcome::Outdated | JobOutcome::Disturbed) => {
-                self.rests.look_again(&issue, self.clock.now());
+                self.backoffs.look_again(&issue, self.clock.now());
             }
             Err(error) => self.failed(job, &error).await,
         }
@@ -74,7 +74,7 @@ impl Server {
     async fn carried(&mut self, batch: &Batch, report: &RunReport) {
         let issue = batch.issue.clone();
         if !matches!(report.ending, Ending::RelayAway(_)) {
-            self.rests.end(&issue);
+            self.backoffs.end(&issue);
             let away = format!("away {issue} ");
             self.told.retain(|key| !key.starts_with(&away));
         }
@@ -94,8 +94,8 @@ impl Server {
                 self.tell(Event::BatchPaused { issue, reason }).await;
             }
             Ending::RelayAway(reason) => {
-                self.rests
-                    .back_off(&issue, self.world.files(), self.clock.now());
+                self.backoffs
+                    .back_off(&issue, self.snapshot.files(), self.clock.now());
                 let reason = reason.clone();
                 self.tell(Event::RelayAway { issue, reason }).await;
             }
@@ -110,13 +110,13 @@ impl Server {
         match (job, error) {
             (_, AppError::State(StoreError::Held { .. })) => {
                 tracing::info!(issue, "{}", problems.join(": "));
-                self.rests.a_moment(&issue, now);
+                self.backoffs.a_moment(&issue, now);
             }
             (DueJob::Begin { slot, until, .. }, AppError::Doubt(doubt)) if doubt.is_of_issue() => {
                 self.has_doubt = true;
                 self.doubts.insert(issue.clone());
-                self.rests
-                    .until_files_change(&issue, self.world.files(), now);
+                self.backoffs
+                    .until_files_change(&issue, self.snapshot.files(), now);
                 let event = Event::IssueRefused {
                     slot: slot.clone(),
                     issue,
@@ -127,8 +127,8 @@ impl Server {
             }
             (DueJob::Begin { slot, until, .. }, error) if is_fixed_by_a_file(error) => {
                 self.has_refused = true;
-                self.rests
-                    .until_files_change(&issue, self.world.files(), now);
+                self.backoffs
+                    .until_files_change(&issue, self.snapshot.files(), now);
                 let event = Event::IssueRefused {
                     slot: slot.clone(),
                     issue,
@@ -144,12 +144,12 @@ impl Server {
                 } else {
                     self.refused_by_state.insert(issue.clone());
                 }
-                self.rests.a_while(&issue, now);
+                self.backoffs.a_while(&issue, now);
                 let reason = problems.join("\n");
                 self.tell(Event::StateRefused { reason }).await;
             }
             _ => {
-                self.rests.back_off(&issue, self.world.files(), now);
+                self.backoffs.back_off(&issue, self.snapshot.files(), now);
                 let reason = problems.join("\n");
                 self.tell(Event::RelayAway { issue, reason }).await;
             }

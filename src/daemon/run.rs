@@ -34,17 +34,21 @@ impl Server {
         let Some(_right) = self.stand_by(&stop).await else {
             return;
         };
-        self.world.look(self.clock).await;
-        let next = self.world.app.publication.next_slot_after(self.clock.now());
+        self.snapshot.look(self.clock).await;
+        let next = self
+            .snapshot
+            .app
+            .publication
+            .next_slot_after(self.clock.now());
         self.tell(Event::Keeping { next }).await;
-        self.world.forget();
+        self.snapshot.forget();
         let mut running: Option<RunningJob> = None;
         while !stop.is_requested() {
             // An error was told, and the next look may go better.
             let looked = self.look().await;
             let ailments = self.ailments(looked.is_ok());
-            self.pulse.has_written(self.store.writes());
-            self.pulse.beat(self.clock.now(), true, ailments);
+            self.heartbeat.has_written(self.store.writes());
+            self.heartbeat.beat(self.clock.now(), true, ailments);
             let plan = looked.unwrap_or_default();
             match (&running, self.first_of(&plan.jobs).cloned()) {
                 (None, Some(job)) => running = Some(self.start(job)),
@@ -62,8 +66,8 @@ impl Server {
                 }
                 () = tokio::time::sleep(sleep) => {}
                 () = reload.notified() => {
-                    self.world.forget();
-                    self.rests.end_all();
+                    self.snapshot.forget();
+                    self.backoffs.end_all();
                 }
                 () = stop.requested() => {}
             }
@@ -89,7 +93,7 @@ impl Server {
                 Err(error) => self.keep_off(error).await,
             };
             let ailments = ailment.into_iter().collect();
-            self.pulse.beat(self.clock.now(), false, ailments);
+            self.heartbeat.beat(self.clock.now(), false, ailments);
             tokio::select! {
                 () = tokio::time::sleep(STAND_BY) => {}
                 () = stop.requested() => return None,

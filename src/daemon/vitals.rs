@@ -26,7 +26,7 @@ const BATCHES: u32 = 52;
 
 /// Answers of a daemon that runs.
 pub struct DaemonVitals {
-    pulse: Arc<Heartbeat>,
+    heartbeat: Arc<Heartbeat>,
     store: Arc<dyn Store>,
     root: std::path::PathBuf,
     clock: Clock,
@@ -34,11 +34,11 @@ pub struct DaemonVitals {
 }
 
 impl DaemonVitals {
-    /// The vitals of the daemon with that pulse and that state.
+    /// The vitals of the daemon with that heartbeat and that state.
     #[must_use]
-    pub fn new(app: &App, pulse: Arc<Heartbeat>, store: Arc<dyn Store>) -> Self {
+    pub fn new(app: &App, heartbeat: Arc<Heartbeat>, store: Arc<dyn Store>) -> Self {
         Self {
-            pulse,
+            heartbeat,
             store,
             root: app.publication.root.clone(),
             clock: app.clock,
@@ -57,12 +57,12 @@ impl DaemonVitals {
 
     /// What keeps the daemon from its work.
     async fn ailments(&self) -> BTreeSet<HealthReason> {
-        let mut ailments = self.pulse.ailments();
-        let is_usable = match self.pulse.is_keeping() {
+        let mut ailments = self.heartbeat.ailments();
+        let is_usable = match self.heartbeat.is_keeping() {
             // What can be read may be beyond writing: a full disk, rights that were taken away.
             true => {
                 self.proof
-                    .is_writable(&self.pulse, self.store.as_ref())
+                    .is_writable(&self.heartbeat, self.store.as_ref())
                     .await
             }
             false => self.store.batches(1).await.is_ok(),
@@ -94,7 +94,7 @@ impl DaemonVitals {
 #[async_trait]
 impl Vitals for DaemonVitals {
     fn health(&self) -> HealthReport {
-        match self.pulse.is_alive() {
+        match self.heartbeat.is_alive() {
             true => HealthReport::default(),
             false => HealthReport::ailing("the daemon's beat has stopped"),
         }
@@ -126,6 +126,6 @@ impl Vitals for DaemonVitals {
             unreached: &unreached,
             ailments: &self.ailments().await,
         };
-        metrics::page(&self.pulse, &facts, now)
+        metrics::page(&self.heartbeat, &facts, now)
     }
 }

@@ -1,4 +1,4 @@
-//! The relay's rest: after a failure nobody knocks until the back-off is over. One gate a relay,
+//! The relay's rest: after a failure nobody knocks until the back-off is over. One breaker a relay,
 //! shared by all connections.
 
 use std::{

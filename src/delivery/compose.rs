@@ -14,7 +14,7 @@ use crate::{
 pub(crate) struct ClaimedRow {
     pub(crate) claim: Claim,
     pub(crate) composer: Arc<Composer>,
-    pub(crate) seat: InFlightPermit,
+    pub(crate) permit: InFlightPermit,
 }
 
 /// A message that waits for a connection.
@@ -60,20 +60,20 @@ impl Drop for PooledMessage {
 /// Starts the threads. They end when the claims do.
 pub(crate) fn start(
     threads: usize,
-    clerk: &Arc<OutcomeRecorder>,
+    recorder: &Arc<OutcomeRecorder>,
     claims: &async_channel::Receiver<ClaimedRow>,
     jobs: &async_channel::Sender<ComposedJob>,
 ) {
     let buffers = Arc::new(BufferPool::default());
     for _ in 0..threads {
-        let clerk = Arc::clone(clerk);
+        let recorder = Arc::clone(recorder);
         let (claims, jobs, buffers) = (claims.clone(), jobs.clone(), Arc::clone(&buffers));
-        tokio::task::spawn_blocking(move || work(&clerk, &buffers, &claims, &jobs));
+        tokio::task::spawn_blocking(move || work(&recorder, &buffers, &claims, &jobs));
     }
 }
 
 fn work(
-    clerk: &OutcomeRecorder,
+    recorder: &OutcomeRecorder,
     buffers: &Arc<BufferPool>,
     claims: &async_channel::Receiver<ClaimedRow>,
     jobs: &async_channel::Sender<ComposedJob>,
@@ -81,11 +81,11 @@ fn work(
     while let Ok(ClaimedRow {
         claim,
         composer,
-        seat,
+        permit,
     }) = claims.recv_blocking()
     {
-        if clerk.halted().is_requested() {
-            clerk.put_back(&claim);
+        if recorder.halted().is_requested() {
+            recorder.put_back(&claim);
             continue;
         }
         let mut bytes = buffers.take();
@@ -99,16 +99,16 @@ fn work(
                         buffers: Arc::clone(buffers),
                     },
                     composer,
-                    _seat: seat,
+                    _seat: permit,
                 };
                 // The run keeps a receiver until all threads are done, so a job is never lost here.
                 if let Err(error) = jobs.send_blocking(job) {
-                    clerk.put_back(&error.into_inner().claim);
+                    recorder.put_back(&error.into_inner().claim);
                 }
             }
             Err(error) => {
-                clerk.put_back(&claim);
-                clerk.pause(format!(
+                recorder.put_back(&claim);
+                recorder.pause(format!(
                     "the message for {} can't be composed: {}",
                     claim.reader.email.masked(),
                     with_causes(&error)

@@ -32,9 +32,9 @@ const PROMPT: Duration = Duration::from_secs(1);
 #[derive(Clone)]
 pub(crate) struct SharedRun {
     pub(crate) relay: Arc<Relay>,
-    pub(crate) gate: Arc<CircuitBreaker>,
+    pub(crate) breaker: Arc<CircuitBreaker>,
     pub(crate) jobs: async_channel::Receiver<ComposedJob>,
-    pub(crate) clerk: Arc<OutcomeRecorder>,
+    pub(crate) recorder: Arc<OutcomeRecorder>,
     pub(crate) messages_per_connection: u32,
 }
 
@@ -67,17 +67,22 @@ impl Connection {
     pub(crate) async fn run(mut self) {
         while let Some(job) = self.next_job().await {
             let is_announced = self.awaits_announced();
-            match self.shared.clerk.may_start(&job.claim, is_announced).await {
+            match self
+                .shared
+                .recorder
+                .may_start(&job.claim, is_announced)
+                .await
+            {
                 Some(true) => self.deliver(job).await,
-                Some(false) => self.shared.clerk.put_back(&job.claim),
+                Some(false) => self.shared.recorder.put_back(&job.claim),
                 None => {
-                    self.shared.clerk.put_back(&job.claim);
+                    self.shared.recorder.put_back(&job.claim);
                     break;
                 }
             }
         }
         if let Some(job) = self.take_ahead().await {
-            self.shared.clerk.put_back(&job.claim);
+            self.shared.recorder.put_back(&job.claim);
         }
         self.close().await;
     }
@@ -89,20 +94,20 @@ impl Connection {
             if let Some(job) = self.take_ahead().await {
                 // What is announced to the relay already is in flight, also when we are asked to
                 // stop; what the relay has not heard of can go back.
-                let may_finish = is_announced && self.shared.clerk.is_asked_to_stop();
-                let is_halted = self.shared.clerk.halted().is_requested();
+                let may_finish = is_announced && self.shared.recorder.is_asked_to_stop();
+                let is_halted = self.shared.recorder.halted().is_requested();
                 if self.session.is_some() && (!is_halted || may_finish) {
                     return Some(job);
                 }
-                self.shared.clerk.put_back(&job.claim);
+                self.shared.recorder.put_back(&job.claim);
             }
             let job = self.wait_for_job().await?;
-            if !self.shared.clerk.is_open_for(&job.claim) {
-                self.shared.clerk.put_back(&job.claim);
+            if !self.shared.recorder.is_open_for(&job.claim) {
+                self.shared.recorder.put_back(&job.claim);
                 continue;
             }
             if self.connect().await.is_none() {
-                self.shared.clerk.put_back(&job.claim);
+                self.shared.recorder.put_back(&job.claim);
                 return None;
             }
             self.ask_leave(job);
@@ -113,14 +118,14 @@ impl Connection {
         let Some(session) = self.session.as_ref() else {
             return;
         };
-        let is_halted = self.shared.clerk.halted().is_requested();
+        let is_halted = self.shared.recorder.halted().is_requested();
         if session.messages_sent() + 1 < self.shared.messages_per_connection
             && !is_halted
             && let Ok(next) = self.shared.jobs.try_recv()
         {
-            match self.shared.clerk.is_open_for(&next.claim) {
+            match self.shared.recorder.is_open_for(&next.claim) {
                 true => self.ask_leave(next),
-                false => self.shared.clerk.put_back(&next.claim),
+                false => self.shared.recorder.put_back(&next.claim),
             }
         }
         let ahead = self.ahead.as_ref().filter(|_| self.is_prompt);
@@ -138,9 +143,9 @@ impl Connection {
             .await;
         self.is_prompt = started.elapsed() < PROMPT;
         let is_relay_well = match outcome {
-            Ok(answer) => self.shared.clerk.answered(job.claim, answer),
+            Ok(answer) => self.shared.recorder.answered(job.claim, answer),
             Err(lost) => {
-                self.shared.clerk.lost(job.claim, &lost);
+                self.shared.recorder.lost(job.claim, &lost);
                 false
             }
         };
@@ -149,7 +154,7 @@ impl Connection {
             self.rest("it drops connections, or says that it can't work now");
             return;
         }
-        self.shared.gate.recovered();
+        self.shared.breaker.recovered();
         if self.is_used_up() {
             self.close().await;
         }
@@ -172,8 +177,11 @@ impl Connection {
             self.close().await;
         }
         while self.session.is_none() {
-            self.shared.gate.pass(self.shared.clerk.halted()).await;
-            let halted = self.shared.clerk.halted().clone();
+            self.shared
+                .breaker
+                .pass(self.shared.recorder.halted())
+                .await;
+            let halted = self.shared.recorder.halted().clone();
             if halted.is_requested() {
                 return None;
             }
@@ -183,18 +191,18 @@ impl Connection {
             };
             match attempt {
                 Ok(session) => {
-                    self.shared.gate.opened();
+                    self.shared.breaker.opened();
                     self.session = Some(session);
                     self.is_prompt = false;
                 }
                 // Others of its machines are well, or it was itself: not for ever, and not unheard.
-                Err(error) if error.may_pass() && self.shared.gate.was_open() => {
+                Err(error) if error.may_pass() && self.shared.breaker.was_open() => {
                     let reason = with_hint(&error);
-                    self.shared.clerk.raise_alarm(&reason);
+                    self.shared.recorder.raise_alarm(&reason);
                     self.rest(&reason);
                 }
                 Err(error) if error.is_senders_fault() => {
-                    self.shared.clerk.pause(with_hint(&error));
+                    self.shared.recorder.pause(with_hint(&error));
                 }
                 Err(error) => self.rest(&with_causes(&error)),
             }
@@ -204,7 +212,7 @@ impl Connection {
 
     /// Waits for a job; a session that idles for long is closed meanwhile.
     async fn wait_for_job(&mut self) -> Option<ComposedJob> {
-        let clerk = Arc::clone(&self.shared.clerk);
+        let recorder = Arc::clone(&self.shared.recorder);
         let jobs = self.shared.jobs.clone();
         let job = async {
             if let Ok(job) = tokio::time::timeout(IDLE, jobs.recv()).await {
@@ -215,7 +223,7 @@ impl Connection {
         };
         tokio::select! {
             biased;
-            () = clerk.halted().requested() => None,
+            () = recorder.halted().requested() => None,
             job = job => job,
         }
     }
@@ -224,7 +232,7 @@ impl Connection {
         // A closed ledger halts the run; the row stays claimed and is recovered by the next one.
         if let Ok(recorded) = self
             .shared
-            .clerk
+            .recorder
             .ask_leave(&job.claim, job.composer.content_hash())
         {
             self.ahead = Some(PendingLeave { job, recorded });
@@ -235,13 +243,13 @@ impl Connection {
     async fn take_ahead(&mut self) -> Option<ComposedJob> {
         let PendingLeave { job, recorded } = self.ahead.take()?;
         let answer = recorded.await.ok()?;
-        self.shared.clerk.has_leave(answer).then_some(job)
+        self.shared.recorder.has_leave(answer).then_some(job)
     }
 
     fn rest(&self, why: &str) {
-        if self.shared.gate.failed().is_err() {
+        if self.shared.breaker.failed().is_err() {
             self.shared
-                .clerk
+                .recorder
                 .halt(HaltReason::RelayAway(why.to_owned()));
         }
     }

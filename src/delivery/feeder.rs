@@ -1,4 +1,4 @@
-//! Claims rows as seats and limits allow, and hands them to the composing threads, until nothing
+//! Claims rows as permits and limits allow, and hands them to the composing threads, until nothing
 //! is due now.
 
 use std::{sync::Arc, time::Duration};
@@ -35,7 +35,7 @@ pub(crate) struct Feeder {
     pub(crate) contents: ComposerCache,
     pub(crate) room: Arc<InFlightLimit>,
     pub(crate) claims: async_channel::Sender<ClaimedRow>,
-    pub(crate) clerk: Arc<OutcomeRecorder>,
+    pub(crate) recorder: Arc<OutcomeRecorder>,
 }
 
 /// What there is to do after a look at the queue.
@@ -45,14 +45,14 @@ pub(crate) enum NextStep {
     Done,
     /// Look again at once.
     Again,
-    /// Look again when a seat was given back, or after that time at the latest.
+    /// Look again when a permit was given back, or after that time at the latest.
     Wait(Duration),
 }
 
 impl Feeder {
     /// Runs until nothing is due or the run halts.
     pub(crate) async fn run(mut self) -> Result<(), StoreError> {
-        let halted = self.clerk.halted().clone();
+        let halted = self.recorder.halted().clone();
         while !halted.is_requested() {
             match self.look().await? {
                 NextStep::Done => break,
@@ -107,12 +107,12 @@ impl Feeder {
         for claim in claims {
             let domain = claim.reader.email.domain();
             self.pace.used(domain);
-            let seat = self.room.enter(domain);
+            let permit = self.room.enter(domain);
             let composer = self.contents.of(&claim).await?;
             let seated = ClaimedRow {
                 claim,
                 composer,
-                seat,
+                permit,
             };
             // The threads outlive the feeder.
             let _ = self.claims.send(seated).await;
@@ -129,7 +129,7 @@ impl Feeder {
     async fn look_at_the_batch(&self) -> Result<(), StoreError> {
         let batch = self.store.batch(&self.issue).await?;
         if batch.is_none_or(|batch| batch.state != BatchState::Open) {
-            self.clerk.halt(HaltReason::StoppedElsewhere);
+            self.recorder.halt(HaltReason::StoppedElsewhere);
         }
         Ok(())
     }
@@ -140,7 +140,7 @@ impl Feeder {
     async fn bear_or_leave(&self) -> Result<bool, StoreError> {
         let now = self.clock.now();
         let mut has_left = 0;
-        let resting = self.clerk.health().resting(now);
+        let resting = self.recorder.health().resting(now);
         for rest in resting {
             let is_borne = !rest.is_spell && now - rest.since <= PATIENCE;
             match rest.domain {
@@ -149,7 +149,7 @@ impl Feeder {
                     let until = rest.until;
                     has_left += self.store.postpone(self.batch, &domain, until).await?;
                 }
-                None => self.clerk.halt(HaltReason::RelayAway(format!(
+                None => self.recorder.halt(HaltReason::RelayAway(format!(
                     "it takes no more for now: {}",
                     rest.reply
                 ))),
@@ -161,7 +161,7 @@ impl Feeder {
     /// What was learned of the relay outlasts a crash.
     async fn keep_moods(&self) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let moods = self.clerk.health().take_changes(now);
+        let moods = self.recorder.health().take_changes(now);
         if moods.is_empty() {
             return Ok(());
         }

@@ -1,6 +1,6 @@
 //! How the relay and each domain behind it are, judged by what answers say and by how others fared
 //! just then; and who is to blame for one: the reader, the domain, the relay, the sender, the content
-//! (docs/delivery.md). Pure: no clock, no store; answers rulings, which `clerk` has recorded.
+//! (docs/delivery.md). Pure: no clock, no store; answers rulings, which `outcome_recorder` has recorded.
 //!
 //! Refusals for good are held until it is clear whose matter they are. A domain that refuses five
 //! readers in a row has a spell: it rests, one reader at a time finds out whether that is over, and

@@ -1,4 +1,4 @@
-//! How many rows a run holds at once, in all and by domain. A row's seat is given back when the
+//! How many rows a run holds at once, in all and by domain. A row's permit is given back when the
 //! row is settled, whatever its end.
 
 use std::{
@@ -8,15 +8,15 @@ use std::{
 
 use tokio::sync::Notify;
 
-/// The seats of a run.
+/// The permits of a run.
 #[derive(Debug)]
 pub(crate) struct InFlightLimit {
     /// As many rows may be held at once.
     size: usize,
     /// Domains that may hold so many at once and no more.
     limited: HashSet<String>,
-    seats: Mutex<PermitCounts>,
-    /// Told at a seat given back where somebody can do something with it.
+    permits: Mutex<PermitCounts>,
+    /// Told at a permit given back where somebody can do something with it.
     freed: Notify,
 }
 
@@ -38,13 +38,13 @@ impl InFlightLimit {
         Self {
             size: size as usize,
             limited: limited.collect(),
-            seats: Mutex::default(),
+            permits: Mutex::default(),
             freed: Notify::new(),
         }
     }
 
     /// Seats that are free, where there are enough for a claim: claims are cheaper in groups, so
-    /// half of the seats must be free, while the other half keeps the connections busy.
+    /// half of the permits must be free, while the other half keeps the connections busy.
     pub(crate) fn free(&self) -> Option<u32> {
         let taken = self.taken();
         let free = self.size.saturating_sub(taken);
@@ -52,11 +52,11 @@ impl InFlightLimit {
         u32::try_from(free).ok().filter(|_| is_enough)
     }
 
-    /// Takes a seat for a row to that domain.
+    /// Takes a permit for a row to that domain.
     pub(crate) fn enter(self: &Arc<Self>, domain: &str) -> InFlightPermit {
-        let mut seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
-        seats.taken += 1;
-        *seats.by_domain.entry(domain.to_owned()).or_default() += 1;
+        let mut permits = self.permits.lock().unwrap_or_else(PoisonError::into_inner);
+        permits.taken += 1;
+        *permits.by_domain.entry(domain.to_owned()).or_default() += 1;
         InFlightPermit {
             room: Arc::clone(self),
             domain: domain.to_owned(),
@@ -65,7 +65,7 @@ impl InFlightLimit {
 
     /// Seats taken.
     pub(crate) fn taken(&self) -> usize {
-        self.seats
+        self.permits
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .taken
@@ -73,11 +73,11 @@ impl InFlightLimit {
 
     /// Seats taken by rows to that domain.
     pub(crate) fn taken_by(&self, domain: &str) -> u32 {
-        let seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
-        seats.by_domain.get(domain).copied().unwrap_or_default()
+        let permits = self.permits.lock().unwrap_or_else(PoisonError::into_inner);
+        permits.by_domain.get(domain).copied().unwrap_or_default()
     }
 
-    /// Waits for a seat to be given back that makes a claim worth while.
+    /// Waits for a permit to be given back that makes a claim worth while.
     pub(crate) async fn freed(&self) {
         self.freed.notified().await;
     }
@@ -85,20 +85,20 @@ impl InFlightLimit {
 
 impl Drop for InFlightPermit {
     fn drop(&mut self) {
-        let mut seats = self
+        let mut permits = self
             .room
-            .seats
+            .permits
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        seats.taken -= 1;
-        if let Some(count) = seats.by_domain.get_mut(&self.domain) {
+        permits.taken -= 1;
+        if let Some(count) = permits.by_domain.get_mut(&self.domain) {
             *count -= 1;
             if *count == 0 {
-                seats.by_domain.remove(&self.domain);
+                permits.by_domain.remove(&self.domain);
             }
         }
-        let is_wanted = seats.taken <= self.room.size / 2;
-        drop(seats);
+        let is_wanted = permits.taken <= self.room.size / 2;
+        drop(permits);
         // Waking a task for each message is dear.
         if is_wanted || self.room.limited.contains(&self.domain) {
             self.room.freed.notify_one();

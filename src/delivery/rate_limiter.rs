@@ -1,4 +1,4 @@
-//! How many rows may be claimed now, and from which domains: seats, connections a domain, the rates
+//! How many rows may be claimed now, and from which domains: permits, connections a domain, the rates
 //! that all workers share through the store, and what the relay and its domains bear.
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -18,7 +18,7 @@ const ALL: &str = "*";
 pub(crate) struct RateLimiter {
     store: Arc<dyn Store>,
     room: Arc<InFlightLimit>,
-    clerk: Arc<OutcomeRecorder>,
+    recorder: Arc<OutcomeRecorder>,
     rate: Option<LeasedRate>,
     domains: Vec<DomainPace>,
 }
@@ -41,7 +41,7 @@ impl RateLimiter {
     pub(crate) fn new(
         store: Arc<dyn Store>,
         room: Arc<InFlightLimit>,
-        clerk: Arc<OutcomeRecorder>,
+        recorder: Arc<OutcomeRecorder>,
         rate: Option<Rate>,
         per_domain: &BTreeMap<String, DomainLimit>,
     ) -> Self {
@@ -56,20 +56,20 @@ impl RateLimiter {
         Self {
             store,
             room,
-            clerk,
+            recorder,
             rate: rate.map(|rate| LeasedRate::new(ALL, rate)),
             domains,
         }
     }
 
-    /// What may be claimed now, for `seats` free seats.
+    /// What may be claimed now, for `permits` free permits.
     pub(crate) async fn quotas(
         &mut self,
-        seats: u32,
+        permits: u32,
         now: DateTime<Utc>,
     ) -> Result<ClaimQuotas, StoreError> {
         let (borne, limits) = {
-            let mut health = self.clerk.health();
+            let mut health = self.recorder.health();
             health.look_at_the_clock(now);
             let claimed = |domain: &str| self.room.taken_by(domain) as usize;
             (
@@ -77,11 +77,11 @@ impl RateLimiter {
                 health.limits(claimed, now),
             )
         };
-        let seats = borne.map_or(seats, |room| room.min(seats));
+        let permits = borne.map_or(permits, |room| room.min(permits));
         let store = self.store.as_ref();
         let all = match &mut self.rate {
-            Some(leased) => leased.top_up(store, seats, now).await?.min(seats),
-            None => seats,
+            Some(leased) => leased.top_up(store, permits, now).await?.min(permits),
+            None => permits,
         };
         let mut quotas = ClaimQuotas {
             total: all,
@@ -126,7 +126,7 @@ impl RateLimiter {
         let leased = all
             .filter(|leased| leased.credit == 0)
             .map(|leased| leased.again_at);
-        leased.chain(self.clerk.health().again_at(now)).min()
+        leased.chain(self.recorder.health().again_at(now)).min()
     }
 }
 

@@ -23,7 +23,7 @@ const LATELY: TimeDelta = TimeDelta::days(30);
 
 /// What decides, claims and records during a run.
 pub(crate) struct RunControl {
-    pub(crate) clerk: Arc<OutcomeRecorder>,
+    pub(crate) recorder: Arc<OutcomeRecorder>,
     /// Fills `claims`.
     pub(crate) feeder: Feeder,
     /// Rows that are to be composed and sent.
@@ -49,17 +49,17 @@ impl RunControl {
             health.note_taken(&run.store.fared_before(batch.id, &[], since).await?);
         }
         health.recall(&run.store.moods().await?, run.clock.now());
-        let clerk = Arc::new(OutcomeRecorder::new(
+        let recorder = Arc::new(OutcomeRecorder::new(
             journal,
             run.settings.clone(),
             run.clock,
             health,
             Arc::clone(&run.progress),
         ));
-        let seats = run.smtp.connections.max(1) * SEATS_PER_CONNECTION;
-        let (jobs, claims) = async_channel::bounded(seats as usize);
+        let permits = run.smtp.connections.max(1) * SEATS_PER_CONNECTION;
+        let (jobs, claims) = async_channel::bounded(permits as usize);
         let limited = run.smtp.per_domain.keys().cloned();
-        let room = Arc::new(InFlightLimit::new(seats, limited));
+        let room = Arc::new(InFlightLimit::new(permits, limited));
         let feeder = Feeder {
             store: Arc::clone(&run.store),
             clock: run.clock,
@@ -69,17 +69,17 @@ impl RunControl {
             pace: RateLimiter::new(
                 Arc::clone(&run.store),
                 Arc::clone(&room),
-                Arc::clone(&clerk),
+                Arc::clone(&recorder),
                 run.smtp.rate,
                 &run.smtp.per_domain,
             ),
             contents: ComposerCache::new(Arc::clone(&run.store), Arc::clone(&run.composer)),
             room,
             claims: jobs,
-            clerk: Arc::clone(&clerk),
+            recorder: Arc::clone(&recorder),
         };
         Ok(Self {
-            clerk,
+            recorder,
             feeder,
             claims,
             ledger: LedgerWriter(written),
@@ -95,10 +95,10 @@ impl LedgerWriter {
         self,
         batch: &Batch,
         run: &Run,
-        clerk: &OutcomeRecorder,
+        recorder: &OutcomeRecorder,
     ) -> Result<Option<HaltReason>, StoreError> {
-        let halt = settle_held(batch, run, clerk).await;
-        clerk.close();
+        let halt = settle_held(batch, run, recorder).await;
+        recorder.close();
         self.0.await.map_err(|error| StoreError::Unusable {
             place: "the ledger".to_owned(),
             source: Box::new(error),
@@ -110,14 +110,14 @@ impl LedgerWriter {
 async fn settle_held(
     batch: &Batch,
     run: &Run,
-    clerk: &OutcomeRecorder,
+    recorder: &OutcomeRecorder,
 ) -> Result<Option<HaltReason>, StoreError> {
-    let domains = clerk.health().held_domains();
-    if !clerk.halted().is_requested() && !domains.is_empty() {
+    let domains = recorder.health().held_domains();
+    if !recorder.halted().is_requested() && !domains.is_empty() {
         // What the ledger has not heard of yet counts too.
-        clerk.written().await;
+        recorder.written().await;
         let fared = run.store.fared(batch.id, &domains).await?;
-        let unproven = clerk.health().unproven_domains(&fared);
+        let unproven = recorder.health().unproven_domains(&fared);
         let before = match unproven.is_empty() {
             true => Vec::new(),
             false => {
@@ -125,12 +125,12 @@ async fn settle_held(
                 run.store.fared_before(batch.id, &unproven, since).await?
             }
         };
-        clerk.conclude(&fared, &before);
+        recorder.conclude(&fared, &before);
     }
-    clerk.release();
-    let moods = clerk.health().take_changes(run.clock.now());
+    recorder.release();
+    let moods = recorder.health().take_changes(run.clock.now());
     if !moods.is_empty() {
         run.store.keep_moods(&moods).await?;
     }
-    Ok(clerk.take_halt())
+    Ok(recorder.take_halt())
 }

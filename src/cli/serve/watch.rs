@@ -27,13 +27,13 @@ impl WatchdogSignals {
     }
 
     /// The service is up; from now on the watchdog is fed as long as the daemon's beat goes on.
-    pub(super) fn start(self: &Arc<Self>, pulse: Arc<Heartbeat>, stop: StopSignal) {
+    pub(super) fn start(self: &Arc<Self>, heartbeat: Arc<Heartbeat>, stop: StopSignal) {
         self.0.is_ready();
         let Some(beat) = self.0.beat() else { return };
         let watch = Arc::clone(self);
         tokio::spawn(async move {
             loop {
-                if pulse.is_alive() {
+                if heartbeat.is_alive() {
                     watch.0.is_alive();
                 }
                 tokio::time::sleep(beat).await;

@@ -10,7 +10,7 @@ use crate::{
     store::{Batch, BatchState, DeliveryCounts, UnreachedTarget},
 };
 
-/// What the metrics tell of, beside the daemon's pulse.
+/// What the metrics tell of, beside the daemon's heartbeat.
 pub(super) struct MetricInputs<'a> {
     pub(super) batches: &'a [(Batch, DeliveryCounts)],
     /// None while it can't be read.
@@ -20,7 +20,7 @@ pub(super) struct MetricInputs<'a> {
 }
 
 /// The metrics of this moment.
-pub(super) fn page(pulse: &Heartbeat, facts: &MetricInputs<'_>, now: DateTime<Utc>) -> String {
+pub(super) fn page(heartbeat: &Heartbeat, facts: &MetricInputs<'_>, now: DateTime<Utc>) -> String {
     let mut page = MetricsText::default();
     page.gauge("daily_note_build_info", "The version that runs.");
     page.sample(&[("version", env!("CARGO_PKG_VERSION"))], 1);
@@ -28,12 +28,12 @@ pub(super) fn page(pulse: &Heartbeat, facts: &MetricInputs<'_>, now: DateTime<Ut
         "daily_note_last_beat_timestamp_seconds",
         "When the daemon last looked at calendar, files and ledger.",
     );
-    page.sample(&[], pulse.last_beat());
+    page.sample(&[], heartbeat.last_beat());
     page.gauge(
         "daily_note_keeps_calendar",
         "1: this process keeps the calendar; 0: it waits for another's end.",
     );
-    page.sample(&[], i64::from(pulse.is_keeping()));
+    page.sample(&[], i64::from(heartbeat.is_keeping()));
     page.gauge(
         "daily_note_configuration_ok",
         "0: daily-note.yaml can't be read as it is now.",
@@ -45,7 +45,7 @@ pub(super) fn page(pulse: &Heartbeat, facts: &MetricInputs<'_>, now: DateTime<Ut
         "0: the list and the ledger can't be read or written.",
     );
     page.sample(&[], is_well(HealthReason::State));
-    if let Some(since) = pulse.since_last_write() {
+    if let Some(since) = heartbeat.since_last_write() {
         page.gauge(
             "daily_note_last_write_age_seconds",
             "How long ago the state was written last, as far as the daemon looked.",

@@ -28,14 +28,18 @@ struct ProofState {
 
 impl WriteProof {
     /// Whether the state can be written.
-    pub(super) async fn is_writable(&self, pulse: &Heartbeat, store: &dyn Store) -> bool {
+    pub(super) async fn is_writable(&self, heartbeat: &Heartbeat, store: &dyn Store) -> bool {
         // Whoever asks meanwhile waits for the same answer.
         let mut last = self.0.lock().await;
         if let Some(proved) = last.as_ref().filter(|it| it.since.elapsed() < STANDS) {
             return proved.is_writable;
         }
-        pulse.has_written(store.writes());
-        let is_recent = |within| pulse.since_last_write().is_some_and(|since| since < within);
+        heartbeat.has_written(store.writes());
+        let is_recent = |within| {
+            heartbeat
+                .since_last_write()
+                .is_some_and(|since| since < within)
+        };
         if is_recent(FRESH) {
             return true;
         }
@@ -47,7 +51,7 @@ impl WriteProof {
             }
             Err(_) => is_recent(HELD_UP),
         };
-        pulse.has_written(store.writes());
+        heartbeat.has_written(store.writes());
         *last = Some(ProofState {
             since: Stopwatch::start(),
             is_writable,

@@ -1,4 +1,4 @@
-//! What becomes of a row, ruled by `health` and recorded by `clerk`: the one place where a ruling
+//! What becomes of a row, ruled by `health` and recorded by `outcome_recorder`: the one place where a ruling
 //! becomes a step of the ledger.
 
 use chrono::{DateTime, Utc};

@@ -88,11 +88,11 @@ impl<'a> BatchCarrier<'a> {
         run: &Run,
     ) -> Result<(Option<HaltReason>, DateTime<Utc>), StoreError> {
         let mut desk = RunControl::open(batch, run).await?;
-        let clerk = desk.clerk.clone();
+        let recorder = desk.recorder.clone();
         let mut look_at = self.now;
         loop {
-            self.hear(&clerk);
-            if clerk.halted().is_requested() {
+            self.hear(&recorder);
+            if recorder.halted().is_requested() {
                 if self
                     .lines
                     .iter()
@@ -102,7 +102,7 @@ impl<'a> BatchCarrier<'a> {
                 }
             } else {
                 if look_at <= self.now {
-                    clerk.written().await;
+                    recorder.written().await;
                     match desk.feeder.look().await? {
                         NextStep::Done => break,
                         NextStep::Again => {}
@@ -114,25 +114,25 @@ impl<'a> BatchCarrier<'a> {
                         self.queue.push_back(seated);
                     }
                 }
-                self.fill(&clerk).await;
+                self.fill(&recorder).await;
             }
             let has_room = self.queue.len() < LINES;
             let next_look = self.next_look(&desk, look_at).await?;
-            self.wait(next_look.filter(|_| !clerk.halted().is_requested()));
+            self.wait(next_look.filter(|_| !recorder.halted().is_requested()));
             if has_room && look_at > self.now {
-                // A seat was given back.
+                // A permit was given back.
                 look_at = look_at.min(self.now);
             }
         }
         for seated in self.put_down() {
-            clerk.put_back(&seated.claim);
+            recorder.put_back(&seated.claim);
         }
-        let halt = desk.ledger.settle(batch, run, &clerk).await?;
+        let halt = desk.ledger.settle(batch, run, &recorder).await?;
         Ok((halt, self.now))
     }
 
     /// The answers that are there by now.
-    fn hear(&mut self, clerk: &OutcomeRecorder) {
+    fn hear(&mut self, recorder: &OutcomeRecorder) {
         for at in 0..self.lines.len() {
             let now = self.now;
             if !matches!(&self.lines[at], RelayLine::OnTheWire { until, .. } if *until <= now) {
@@ -144,22 +144,22 @@ impl<'a> BatchCarrier<'a> {
             };
             let is_well = match said {
                 PlayedAnswer::Answer(stage, words) => {
-                    clerk.answered(row.claim, answer(stage, words))
+                    recorder.answered(row.claim, answer(stage, words))
                 }
                 PlayedAnswer::Unreachable => {
-                    clerk.lost(row.claim, &lost());
+                    recorder.lost(row.claim, &lost());
                     false
                 }
             };
             match is_well {
                 true => (self.away_since, self.failures) = (None, 0),
-                false => self.rest(clerk),
+                false => self.rest(recorder),
             }
         }
     }
 
     /// Whoever is idle takes the next row; who has leave begins.
-    async fn fill(&mut self, clerk: &OutcomeRecorder) {
+    async fn fill(&mut self, recorder: &OutcomeRecorder) {
         if self.again_at.take_if(|at| *at <= self.now).is_none() && self.again_at.is_some() {
             return;
         }
@@ -167,38 +167,38 @@ impl<'a> BatchCarrier<'a> {
         for at in 0..self.lines.len() {
             while matches!(self.lines[at], RelayLine::Idle) && !self.queue.is_empty() {
                 if self.relay.is_unreachable(self.now) {
-                    self.rest(clerk);
+                    self.rest(recorder);
                     return;
                 }
                 let Some(row) = self.queue.pop_front() else {
                     break;
                 };
-                if !clerk.is_open_for(&row.claim) {
-                    clerk.put_back(&row.claim);
+                if !recorder.is_open_for(&row.claim) {
+                    recorder.put_back(&row.claim);
                     continue;
                 }
-                let leave = clerk.ask_leave(&row.claim, row.composer.content_hash());
+                let leave = recorder.ask_leave(&row.claim, row.composer.content_hash());
                 asked.push((at, leave.unwrap()));
                 self.lines[at] = RelayLine::Ready(row);
             }
         }
         for (at, leave) in asked {
-            if !clerk.has_leave(leave.await.unwrap()) {
+            if !recorder.has_leave(leave.await.unwrap()) {
                 self.lines[at] = RelayLine::Idle;
             }
         }
         for at in 0..self.lines.len() {
-            self.begin(at, clerk);
+            self.begin(at, recorder);
         }
     }
 
-    fn begin(&mut self, at: usize, clerk: &OutcomeRecorder) {
+    fn begin(&mut self, at: usize, recorder: &OutcomeRecorder) {
         let line = std::mem::replace(&mut self.lines[at], RelayLine::Idle);
         let RelayLine::Ready(row) = line else {
             self.lines[at] = line;
             return;
         };
-        let start = clerk
+        let start = recorder
             .health()
             .may_start(row.claim.reader.email.domain(), self.now);
         match start {
@@ -210,7 +210,7 @@ impl<'a> BatchCarrier<'a> {
                 let until = self.now + takes;
                 self.lines[at] = RelayLine::OnTheWire { until, row, said };
             }
-            Start::PutBack => clerk.put_back(&row.claim),
+            Start::PutBack => recorder.put_back(&row.claim),
             Start::Wait | Start::Until(_) => {
                 if let Start::Until(until) = start {
                     self.again_at = Some(self.again_at.map_or(until, |at| at.min(until)));
@@ -225,13 +225,13 @@ impl<'a> BatchCarrier<'a> {
     }
 
     /// As `delivery` rests a relay that takes nothing.
-    fn rest(&mut self, clerk: &OutcomeRecorder) {
+    fn rest(&mut self, recorder: &OutcomeRecorder) {
         let since = *self.away_since.get_or_insert(self.now);
         let wait = TimeDelta::seconds(1 << self.failures.min(8)).min(TimeDelta::minutes(5));
         self.failures += 1;
         self.again_at = Some(self.now + wait);
         if self.now - since > PATIENCE {
-            clerk.halt(HaltReason::RelayAway("it takes nothing".to_owned()));
+            recorder.halt(HaltReason::RelayAway("it takes nothing".to_owned()));
         }
     }
 
