@@ -82,15 +82,13 @@ impl Default for ScheduleSettings {
 }
 
 const DEFAULT_LATE: Duration = Duration::from_secs(6 * 3_600);
-/// Each slot of so long is looked at; and nobody wants last season's issues to leave by themselves.
-const MAX_LATE: Duration = Duration::from_secs(31 * 86_400);
 
 /// When issues go out, and when they don't.
 #[derive(Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct ScheduleBlock {
     /// How late an issue may still go out on its own, after the machine was down or the issue was
-    /// not ready. Later than that, it waits for a person. At most 31 days.
+    /// not ready. Later than that, it waits for a person.
     #[serde(deserialize_with = "text::parsed", serialize_with = "text::shown")]
     #[schemars(with = "ParsedText<Duration>")]
     late: Duration,
@@ -146,11 +144,6 @@ impl ScheduleBlock {
         tree: &Tree,
     ) -> Result<ScheduleSettings, Vec<SourceError>> {
         let mut errors = Vec::new();
-        if self.late > MAX_LATE {
-            let message = "an issue may go out 31 days late on its own, and no later";
-            let error = tree.error(&["schedule", "late"], message.to_owned());
-            errors.push(error.with_hint("what is older waits for a person: `daily-note send` it"));
-        }
         for (index, own) in self.breaks.iter().enumerate() {
             if own.to.0 < own.from.0 {
                 let message = format!("this break ends before it begins ({})", own.from.0);

@@ -11,6 +11,7 @@ use super::{
     tempo::LearnedRate,
 };
 use crate::{
+    delivery::verdict::is_about_recipient,
     smtp::Reply,
     store::{Claim, DeliveryId},
 };
@@ -132,7 +133,9 @@ impl DomainHealth {
         lengths: RestLengths,
     ) -> bool {
         let is_new = held.is_new();
-        held.is_witnessed = self.taken_at.is_some_and(|at| (now - at).abs() <= TOGETHER);
+        // A block begins in the midst of what is in flight, and speaks of nobody's mailbox.
+        held.is_witnessed = is_about_recipient(&held.reply)
+            && self.taken_at.is_some_and(|at| (now - at).abs() <= TOGETHER);
         if is_new {
             self.add(held.claim.delivery, true);
         }

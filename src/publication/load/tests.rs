@@ -284,14 +284,3 @@ fn whom_it_tells_is_read_from_file_and_environment() {
     let shown = format!("{told:?}");
     assert!(!shown.contains("MfKQ") && !shown.contains("a?b"), "{shown}");
 }
-
-#[test]
-fn an_issue_may_be_a_month_late_and_no_later() {
-    let late = |late: &str| with(&format!("schedule: {{late: {late}}}"));
-    assert!(load(&late("31d"), &[]).is_ok());
-    for too_late in ["32d", "745h", "2000d"] {
-        let told = refusal(&late(too_late), &[]);
-        assert!(told.contains("31 days late"), "{told}");
-        assert!(told.contains(&format!("late: {too_late}")), "{told}");
-    }
-}
