@@ -143,7 +143,9 @@ fn fold_group(
     group.write(tx, Origin::File, now)
 }
 
-/// An entry that may be cut off: what it says of somebody is believed where it is what the list knows.
+/// An entry that may be cut off: what it says of somebody known is believed where it is what the list
+/// knows; somebody new is taken, as many editors leave a file so, unless their domain is the beginning of one
+/// that others have.
 fn fold_doubtful(
     tx: &Connection,
     profile: &Profile,
@@ -154,14 +156,22 @@ fn fold_doubtful(
     let mut group = PersonGroup::load(tx, &HashKeys::load(tx)?, &[profile])?;
     let mut told = report.clone();
     fold_one(&mut group, profile, seen, &mut told);
-    let is_news = (told.added, told.changed, told.returned)
-        != (report.added, report.changed, report.returned);
-    if is_news {
+    let is_change = (told.changed, told.returned) != (report.changed, report.returned);
+    let is_new = told.added != report.added;
+    if is_change || (is_new && is_beginning_of_another(tx, profile.email.domain())?) {
         report.held_back = Some(profile.email.clone());
         return Ok(());
     }
     *report = told;
     group.write(tx, Origin::File, now)
+}
+
+/// Whether somebody's domain is that one and more: `example.co` beside `example.com`.
+fn is_beginning_of_another(tx: &Connection, domain: &str) -> Result<bool, SqliteFault> {
+    tx.value(
+        "SELECT EXISTS (SELECT 1 FROM domains WHERE name > ?1 AND substr(name, 1, length(?1)) = ?1)",
+        [domain],
+    )
 }
 
 fn fold_one(
