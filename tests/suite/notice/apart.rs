@@ -198,7 +198,7 @@ fn who_refuses_is_told_of_to_the_others_and_shown() {
     let ran = publication.run(["--at", "2026-11-23T06:00:30Z", "status"]);
     assert!(
         ran.stderr
-            .contains("w***@example.com can't be told what happens: a notice was given up"),
+            .contains("notices to w***@example.com are failing: a notice was given up"),
         "{}",
         ran.shown()
     );
