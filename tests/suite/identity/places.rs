@@ -96,22 +96,28 @@ fn a_state_put_back_and_adopted_sends_what_went_out_since_by_the_word_for_it_alo
 
 #[test]
 fn a_state_that_was_removed_or_emptied_is_missed_whatever_is_typed() {
-    for loss in [
+    let losses = [
         "rm -rf .daily-note",
         "find .daily-note -mindepth 1 -delete",
         "git init -q . && printf '.daily-note\\n' > .gitignore && git clean -qfdX",
-    ] {
-        for keeper in ["true", "rm daily-note.keeper"] {
-            for sender in SENDERS {
-                println!("{loss}; {keeper}; {sender:?}");
-                let desk = Desk::new().sent();
-                desk.shell(loss);
-                desk.shell(keeper);
-                desk.waits(sender, "daily-note adopt");
-                desk.everybody_got(1);
-            }
+    ];
+    // Each waits for daemons most of the time.
+    std::thread::scope(|scope| {
+        for loss in losses {
+            scope.spawn(move || {
+                for keeper in ["true", "rm daily-note.keeper"] {
+                    for sender in SENDERS {
+                        println!("{loss}; {keeper}; {sender:?}");
+                        let desk = Desk::new().sent();
+                        desk.shell(loss);
+                        desk.shell(keeper);
+                        desk.waits(sender, "daily-note adopt");
+                        desk.everybody_got(1);
+                    }
+                }
+            });
         }
-    }
+    });
 }
 
 #[test]
