@@ -5,10 +5,11 @@ use std::{collections::BTreeSet, sync::mpsc, time::Duration};
 use daily_note::{
     audience::SuppressionReason,
     delivery::{Ending, StopSignal},
+    smtp::Timeouts,
     store::{BatchState, DeliveryCounts, UnknownAnswer},
 };
 
-use super::harness::{Harness, readers};
+use super::harness::{AN_HOUR, Harness, readers};
 use crate::{
     message::fixture::monday,
     scripted::{At::*, ScriptedServer, close, reply},
@@ -120,7 +121,9 @@ async fn a_reader_who_leaves_while_announced_costs_the_next_one_nothing() {
         harness.unsubscribe(&list[3]).await;
         drop(left);
     };
-    let (report, ()) = tokio::join!(harness.run(&server), leaves);
+    // Nobody loses patience with a disk that takes its time.
+    let relay = server.relay().with_timeouts(Timeouts::all(AN_HOUR));
+    let (report, ()) = tokio::join!(harness.run_to(relay), leaves);
     assert_eq!(report.ending, Ending::Finished);
     assert_eq!(
         report.counts,
