@@ -1,57 +1,57 @@
-//! What a person may do with the list and the ledger: a verb each, with a typed result that serialises to
-//! the documents of `--json`. Knows neither a terminal nor the words that are said on one.
+//! What a person may do with a publication, its list and its ledger: a verb each, with a typed result that
+//! serialises to the documents of `--json`. Knows neither a terminal nor the words that are said on one.
 
-pub(crate) mod adopt;
-pub(crate) mod backup;
+mod adopt;
+mod backup;
 mod batches;
-pub(crate) mod check;
+mod check;
 mod check_keeper;
 pub(crate) mod consents;
-pub(crate) mod doctor;
-pub(crate) mod erase;
-pub(crate) mod export;
-pub(crate) mod import;
-pub(crate) mod inbox;
-pub(crate) mod online;
+mod doctor;
+mod erase;
+mod export;
+mod import;
+mod inbox;
+mod online;
 mod people;
-pub(crate) mod preflight;
-pub(crate) mod resume;
-pub(crate) mod save_as_is;
-pub(crate) mod schedule;
-pub(crate) mod send;
-pub(crate) mod sent_before;
-pub(crate) mod suppressed;
+mod preflight;
+mod resume;
+mod save_as_is;
+mod schedule;
+mod send;
+mod sent_before;
+mod suppressed;
 mod suppressions;
-pub(crate) mod templates;
-pub(crate) mod test_mail;
+mod templates;
+mod test_mail;
 
-pub use self::adopt::Adopted;
-pub use self::backup::RestoreSummary;
-pub use self::check::{CheckReport, CheckedFile, LinkProbing};
-pub use self::doctor::OutsideProbes;
-pub use self::erase::Erased;
-pub use self::export::{ExportFormat, ExportReport, export};
-pub use self::import::{ImportReport, RowOutcome, RowProblem, import};
-pub use self::inbox::InboxSite;
-pub use self::preflight::{Outlet, Preflight};
-pub use self::resume::{ResumeDecision, ResumedBatch};
-pub use self::schedule::UnplacedIssue;
-pub use self::send::{DryRun, Sending};
-pub use self::suppressed::{SubscriberPages, Suppressed};
-pub use self::templates::template_named;
-pub use self::test_mail::TestOutcome;
 pub use self::{
+    adopt::Adopted,
+    backup::RestoreSummary,
     batches::{
         BatchReport, Cancelling, DeliveryPages, Paused, cancel, cancelling, everybody_failed,
         pause, recent_batches, report, report_of, settled_report,
     },
+    check::{CheckReport, CheckedFile, LinkProbing},
+    doctor::OutsideProbes,
+    erase::Erased,
+    export::{ExportFormat, ExportReport, export},
+    import::{ImportReport, RowOutcome, RowProblem, import},
+    inbox::InboxSite,
     people::{
         AddedPerson, ListedPerson, MovedPerson, PeoplePages, PersonRecord, RemovalOutcome,
         RemovedPerson, add_person, move_person, person, remove_people,
     },
+    preflight::{Outlet, Preflight},
+    resume::{ResumeDecision, ResumedBatch},
+    schedule::UnplacedIssue,
+    send::{DryRun, Sending},
+    suppressed::{SubscriberPages, Suppressed},
     suppressions::{
         LiftedBounces, SuppressionChange, SuppressionPages, bounced, let_in, lift_bounces, suppress,
     },
+    templates::template_named,
+    test_mail::TestOutcome,
 };
 // The nouns of these results: whoever shows them knows no store.
 pub use crate::store::{
