@@ -112,21 +112,15 @@ impl Server {
                 tracing::info!(issue, "{}", problems.join(": "));
                 self.backoffs.a_moment(&issue, now);
             }
-            (DueJob::Begin { slot, until, .. }, AppError::Doubt(doubt)) if doubt.is_of_issue() => {
-                self.has_doubt = true;
-                self.doubts.insert(issue.clone());
-                self.backoffs
-                    .until_files_change(&issue, self.snapshot.files(), now);
-                let event = Event::IssueRefused {
-                    slot: slot.clone(),
-                    issue,
-                    problems,
-                    until: *until,
-                };
-                self.tell(event).await;
-            }
-            (DueJob::Begin { slot, until, .. }, error) if is_fixed_by_a_file(error) => {
-                self.has_refused = true;
+            (DueJob::Begin { slot, until, .. }, error)
+                if is_doubt_of_issue(error) || is_fixed_by_a_file(error) =>
+            {
+                if is_doubt_of_issue(error) {
+                    self.has_doubt = true;
+                    self.doubts.insert(issue.clone());
+                } else {
+                    self.has_refused = true;
+                }
                 self.backoffs
                     .until_files_change(&issue, self.snapshot.files(), now);
                 let event = Event::IssueRefused {
@@ -155,4 +149,9 @@ impl Server {
             }
         }
     }
+}
+
+/// Whether a person is asked about that issue's text, and nothing else waits for the answer.
+fn is_doubt_of_issue(error: &AppError) -> bool {
+    matches!(error, AppError::Doubt(doubt) if doubt.is_of_issue())
 }
