@@ -327,22 +327,22 @@ fn push_text(text: &mut String, part: &str) {
 fn marks_at(text: &str) -> Option<usize> {
     let mut marks = None;
     let mut before = text;
-    while let Some((at, joint)) = before.rmatch_indices([GLUE, JOINT]).next()
-        && is_mark(&before[at + joint.len()..])
-    {
-        marks = Some(at);
-        before = &before[..at];
+    while let Some(rest) = without_mark(before) {
+        marks = Some(rest.len());
+        before = rest;
     }
     marks
 }
 
-/// `[7]`
-fn is_mark(text: &str) -> bool {
-    text.strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'))
-        .is_some_and(|number| {
-            !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
-        })
+/// A text without the mark (`[7]` and what joins it to its word) that it ends with. Looks at the mark alone: it
+/// is asked after each piece of a paragraph, however long that has become.
+fn without_mark(text: &str) -> Option<&str> {
+    let digits = text.strip_suffix(']')?;
+    let number = digits.trim_end_matches(|char: char| char.is_ascii_digit());
+    let rest = number.strip_suffix('[')?;
+    (number.len() < digits.len())
+        .then(|| rest.strip_suffix([GLUE, JOINT]))
+        .flatten()
 }
 
 /// What is left of the columns behind a mark: text nested ever deeper runs over rather than into a

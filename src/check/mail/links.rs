@@ -107,7 +107,7 @@ fn is_told(index: usize, elements: &[MailElement<'_>], looks: &[ElementStyle]) -
     let Some(parent) = seen.parent else {
         return true;
     };
-    let stands_alone = !elements[parent].text.chars().any(char::is_alphanumeric);
+    let stands_alone = !elements[parent].has_words;
     let is_framed = seen.style.iter().any(|declaration| {
         let name = declaration.name.as_str();
         (name == "border" || name == "border-bottom")

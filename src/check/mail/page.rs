@@ -95,6 +95,8 @@ pub(super) struct MailElement<'p> {
     pub(super) style: Vec<Declaration>,
     /// Its own text, without that of the elements in it; white space trimmed.
     pub(super) text: String,
+    /// Whether a letter or a digit stands in its own text: each of its links asks, and a text may be long.
+    pub(super) has_words: bool,
 }
 
 impl<'h> ParsedMail<'h> {
@@ -135,6 +137,7 @@ impl<'h> ParsedMail<'h> {
                 .children()
                 .filter_map(|child| child.value().as_text().map(|text| &**text))
                 .collect();
+            let text = visible(&text);
             places.insert(node.id(), seen.len());
             seen.push(MailElement {
                 parent: node
@@ -144,7 +147,8 @@ impl<'h> ParsedMail<'h> {
                     .attr("style")
                     .map(css::declarations)
                     .unwrap_or_default(),
-                text: visible(&text),
+                has_words: text.chars().any(char::is_alphanumeric),
+                text,
                 element,
             });
         }

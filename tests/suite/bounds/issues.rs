@@ -88,6 +88,16 @@ fn nesting_lines_and_brackets_without_end_cost_no_more_than_their_length() {
         ),
         ("hosts without end", format!("http://a{}", filled(")"))),
         ("at signs", filled("a@")),
+        // A paragraph whose own text has no word, with more links than can be looked at one by one in it.
+        ("links behind marks", filled("'https://a.example/-->")),
+        ("links in brackets", filled("\"https://a.example/)'")),
+        (
+            "links behind references",
+            (0..9_000)
+                .map(|n| format!("[a](https://a.example/{n}) \"'"))
+                .collect(),
+        ),
+        ("notes", filled("[^a]\"")),
         ("backticks", (1..800).map(|n| "`".repeat(n) + " ").collect()),
     ];
     for (name, body) in bodies {
