@@ -32,6 +32,10 @@ impl App {
                 // A try-out leaves no trace elsewhere; what a person does in it is told by the next real run.
                 let outside = self.outside().filter(|_| !self.realm().is_rehearsal());
                 let store = store.in_realm(self.realm()).with_outside(outside);
+                if let Err(error) = store.catch_up_outside().await {
+                    // Whoever only looks is not kept from it.
+                    tracing::warn!("who left can't be kept outside the state: {error}");
+                }
                 Ok(Arc::new(store))
             }
             Storage::Postgres(_) => Err(AppError::Refused {

@@ -62,6 +62,12 @@ pub enum StoreError {
         /// What is left free.
         reserve_mib: u64,
     },
+    /// This process, or the machine, has as many files open as it may.
+    #[error("{place} can't be opened: as many files are open as may be")]
+    NoDescriptors {
+        /// The file or folder.
+        place: String,
+    },
     /// The database's pages don't fit together.
     #[error("the database is damaged: {what}")]
     Damaged {
@@ -196,6 +202,9 @@ impl StoreError {
             }
             Self::NoRoom { .. } => {
                 "make room: `serve` goes on by itself then, and `send` where it stopped"
+            }
+            Self::NoDescriptors { .. } => {
+                "raise the limit (`ulimit -n 1024`, or `LimitNOFILE=` in the service's unit), and try again; nothing is lost"
             }
             Self::Damaged { .. } => {
                 "save it as it is, `daily-note backup --as-is FOLDER`; then move .daily-note away and `daily-note restore` the last backup"

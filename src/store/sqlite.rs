@@ -124,6 +124,25 @@ impl SqliteStore {
         Self { outside, ..self }
     }
 
+    /// Tells the place outside who left while it could not be told: whatever a person does next may be the last
+    /// thing before this state is lost.
+    ///
+    /// # Errors
+    /// When the database can't be read or written.
+    pub async fn catch_up_outside(&self) -> Result<(), StoreError> {
+        let Some(outside) = self.outside.clone() else {
+            return Ok(());
+        };
+        match self
+            .read(move |tx, _| departures::is_untold(tx, &outside))
+            .await?
+        {
+            // Each transaction that writes carries out what is untold; two at once must not mix their lines.
+            true => self.write(|_, _| Ok(())).await,
+            false => Ok(()),
+        }
+    }
+
     /// Whether there is a state in that folder; pictures may be cached there without one.
     #[must_use]
     pub fn is_below(state_dir: &Path) -> bool {
@@ -260,6 +279,13 @@ fn told(file: &Path, fault: SqliteFault) -> StoreError {
     {
         let place = file.display().to_string();
         return StoreError::Locked { place };
+    }
+    if let SqliteFault::Sql(error) = &fault
+        && trouble::is_opening(error)
+        && file.parent().is_some_and(open::are_descriptors_used_up)
+    {
+        let place = file.display().to_string();
+        return StoreError::NoDescriptors { place };
     }
     let trouble = match fault {
         SqliteFault::Told(error) => return error,

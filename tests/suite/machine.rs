@@ -2,5 +2,6 @@
 //! programme; here are `serve`, `send --due` and those who only look.
 
 mod beside;
+mod descriptors;
 mod disk;
 mod looking;

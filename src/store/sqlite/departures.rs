@@ -117,6 +117,16 @@ pub(super) fn bring_up_to_date(
     Ok(())
 }
 
+/// Whether the place outside was not told yet of somebody of whom it should know: it could not be written then.
+pub(super) fn is_untold(tx: &Connection, outside: &OutsideFolder) -> Result<bool, SqliteFault> {
+    let last = last(tx)?;
+    if last == 0 {
+        return Ok(false);
+    }
+    let known = outside.departures_of(&instance::list(tx)?);
+    Ok(known.as_deref().map_or(0, last_number) < last)
+}
+
 /// Brings the journal up to date with what stands in a state of the time before there was one.
 pub(super) fn seed(tx: &Connection) -> Result<(), SqliteFault> {
     let is_seeded: bool = tx.value("SELECT EXISTS (SELECT 1 FROM departures)", [])?;

@@ -206,8 +206,34 @@ fn private(options: &mut OpenOptions) {
 }
 
 pub(super) fn fault(place: &Path, error: io::Error) -> SqliteFault {
-    SqliteFault::Told(StoreError::Unusable {
-        place: place.display().to_string(),
-        source: error.into(),
+    let is_about_descriptors = lacks_descriptors(&error);
+    let place = place.display().to_string();
+    SqliteFault::Told(match is_about_descriptors {
+        true => StoreError::NoDescriptors { place },
+        false => StoreError::Unusable {
+            place,
+            source: error.into(),
+        },
     })
+}
+
+fn lacks_descriptors(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    matches!(
+        Errno::from_io_error(error),
+        Some(Errno::MFILE | Errno::NFILE)
+    )
+}
+
+/// Two locks of ours; database, log, index and folder, which SQLite opens for a connection.
+const FILES_OF_A_CONNECTION: usize = 6;
+
+/// Whether there are too few left for a connection: SQLite keeps what the system said to itself, and by now all
+/// that it did get is given back.
+pub(super) fn are_descriptors_used_up(folder: &Path) -> bool {
+    // The folder: a handle of the database that is closed would take SQLite's locks with it.
+    let opened: io::Result<Vec<File>> = (0..FILES_OF_A_CONNECTION)
+        .map(|_| File::open(folder))
+        .collect();
+    opened.is_err_and(|error| lacks_descriptors(&error))
 }

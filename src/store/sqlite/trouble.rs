@@ -54,6 +54,11 @@ pub(super) fn is_locked(error: &rusqlite::Error) -> bool {
     matches!(code(error), Some(5 | 6))
 }
 
+/// A file could not be opened, whatever the reason.
+pub(super) fn is_opening(error: &rusqlite::Error) -> bool {
+    matches!(code(error), Some(14))
+}
+
 /// A disk, rights or another process are what is in the way, and not the statement.
 pub(super) fn is_of_machine(error: &rusqlite::Error) -> bool {
     matches!(code(error), Some(3 | 5 | 6 | 8 | 10 | 11 | 13 | 14 | 26))

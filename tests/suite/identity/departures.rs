@@ -183,3 +183,31 @@ fn who_leaves_a_restored_state_is_known_when_it_is_restored_once_more() {
     assert_eq!(taken["reader2@example.com"], 1, "{taken:?}");
     assert_eq!(taken["reader1@example.com"], 2, "{taken:?}");
 }
+
+/// Whatever is run next, be it a command that only looks: after it the state may be lost.
+#[test]
+fn who_leaves_while_the_place_outside_can_t_be_written_is_kept_there_by_the_next_command() {
+    for next in [&["status"][..], &["suppressions", "list"], &["doctor"]] {
+        let desk = Desk::new().and_an_earlier_issue();
+        desk.run(&["send", "earlier", "--yes"]).exits(0);
+        desk.run(&["backup", "old.backup"]).exits(0);
+        desk.shell("mv state-home state-home.away && touch state-home");
+        let left = desk.run(&["suppressions", "add", "reader1@example.com"]);
+        let left = left.exits(0);
+        assert!(
+            left.stderr.contains("can't be kept outside the state"),
+            "{}",
+            left.shown()
+        );
+        desk.shell("rm state-home && mv state-home.away state-home");
+        desk.run(next);
+        desk.shell("rm -r .daily-note");
+        desk.run(&["restore", "old.backup"]).exits(0);
+        desk.run(&["adopt", "--yes"]).exits(0);
+        desk.run(&["send", "the-issue", "--yes", "--again"])
+            .exits(0);
+        let taken = desk.relay.finish();
+        assert_eq!(taken["reader1@example.com"], 1, "{next:?}: {taken:?}");
+        assert_eq!(taken["reader2@example.com"], 2, "{next:?}: {taken:?}");
+    }
+}
