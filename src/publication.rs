@@ -10,11 +10,13 @@ mod load;
 mod look;
 mod notify;
 mod provider;
+mod rate;
 mod recurrence;
 mod relay_url;
 mod schedule;
 pub mod schema;
 mod settings;
+mod shapes;
 mod smtp;
 mod text;
 mod unset;
@@ -35,10 +37,11 @@ pub use self::{
     environment::Environment,
     load::FILE_NAME,
     notify::{HookSecret, NotifySettings, WebhookSettings},
+    rate::{DomainLimit, Rate},
     recurrence::{DayRule, Recurrence},
     relay_url::{RelayUrl, SmtpTarget, TlsMode},
     schedule::{ExtraDate, ScheduleBreak, ScheduleSettings},
-    smtp::{DkimSettings, DomainLimit, KeySource, Rate, SmtpSettings},
+    smtp::{DkimSettings, KeySource, SmtpSettings},
     text::parse_zone,
     unset::SecretUse,
 };

@@ -1,6 +1,7 @@
 //! The YAML between the `---` lines: found, read and judged.
 
 mod cover;
+mod header_line;
 
 use std::collections::BTreeMap;
 
@@ -8,7 +9,7 @@ use chrono::NaiveDate;
 use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use self::cover::Cover;
+use self::{cover::Cover, header_line::HeaderLine};
 use super::{FrontMatter, IssueStatus, LinkUse};
 use crate::{
     publication::Publication,
@@ -87,29 +88,6 @@ pub fn schema(publication: Option<&Publication>) -> Schema {
 
 fn draft() -> IssueStatus {
     IssueStatus::Draft
-}
-
-/// Text of one line, trimmed, not empty, without control characters: it may become a header.
-#[derive(JsonSchema)]
-#[schemars(inline, description = "")]
-struct HeaderLine(String);
-
-impl<'de> Deserialize<'de> for HeaderLine {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(from)?;
-        let line = text.trim();
-        if line.is_empty() {
-            return Err(D::Error::custom(
-                "is empty\nwrite something, or leave the key out",
-            ));
-        }
-        if line.chars().any(char::is_control) {
-            return Err(D::Error::custom(
-                "must be one line without control characters",
-            ));
-        }
-        Ok(Self(line.to_owned()))
-    }
 }
 
 /// What the ledger knows an issue by.

@@ -9,7 +9,8 @@ use super::{
     harmless::HARMLESS,
     look::LookContext,
     recurrence::DayRule,
-    settings::{EditionBlock, OneOrMore, Settings},
+    settings::{EditionBlock, Settings},
+    shapes::OneOrMore,
     text::{LanguageTag, ParsedText, SingleLine, WebUrl},
 };
 use crate::{

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{
-    settings::OneOrMore,
+    shapes::OneOrMore,
     text::{FromText, ParsedText, SingleLine, WebUrl},
 };
 use crate::{

@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use super::{DomainLimit, Rate};
+use super::rate::{DomainLimit, Rate};
 
 /// Domains of one provider, messages a second, connections at once.
 const PROVIDERS: &[(&[&str], u32, u32)] = &[

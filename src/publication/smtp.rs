@@ -4,7 +4,6 @@ use std::{
     collections::BTreeMap,
     fmt,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use schemars::JsonSchema;
@@ -13,6 +12,7 @@ use serde::Deserialize;
 use super::{
     credentials::{Credentials, LoginKeys, LoginProof, TokenSource},
     provider,
+    rate::{DomainLimit, Rate},
     relay_url::SmtpTarget,
     text::{DomainName, ParsedText, SingleLine},
 };
@@ -71,24 +71,6 @@ impl SmtpSettings {
         files.extend(self.ca_file.as_deref());
         files
     }
-}
-
-/// So many messages in so long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rate {
-    /// Messages.
-    pub messages: u32,
-    /// In this time.
-    pub per: Duration,
-}
-
-/// Limits for one recipient domain.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct DomainLimit {
-    /// Messages in a time.
-    pub rate: Option<Rate>,
-    /// Connections that may carry this domain at once.
-    pub connections: Option<u32>,
 }
 
 /// DKIM keys (RFC 6376, RFC 8463).

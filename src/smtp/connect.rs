@@ -20,7 +20,7 @@ use super::{
     capabilities::{Capabilities, TlsSession},
     commands,
     relay::Relay,
-    tls,
+    tls::{self, TrustError},
     wire::{LostCause, Wire, WireStream},
 };
 use crate::publication::TlsMode;
@@ -198,8 +198,11 @@ async fn starttls(relay: &Relay, mut wire: Wire, verify: bool) -> Result<Wire, C
 
 async fn secure(relay: &Relay, tcp: TcpStream, verify: bool) -> Result<Wire, ConnectError> {
     let within = relay.timeouts.starttls;
-    let handshake = timeout(within, tls::handshake(relay, tcp, verify)).await;
-    let Ok(handshake) = handshake else {
+    let handshake = async {
+        let trust = relay.trust().await?;
+        Ok::<_, TrustError>(tls::handshake(&relay.host, trust, tcp, verify).await)
+    };
+    let Ok(handshake) = timeout(within, handshake).await else {
         return Err(ConnectError::from_loss(
             relay,
             ConnectStep::Tls,

@@ -4,7 +4,7 @@ use std::{fmt, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use tokio::sync::{Mutex, OnceCell};
 
-use super::tls::LoadedTrust;
+use super::tls::{self, LoadedTrust, TrustError};
 use crate::publication::{Credentials, RelayUrl, SmtpSettings, TlsMode};
 
 /// A relay and how to talk to it. Cheap to clone; clones share the loaded certificates.
@@ -27,7 +27,7 @@ pub struct Relay {
     /// How long each step may take.
     pub timeouts: Timeouts,
     /// Loaded at the first TLS handshake.
-    pub(super) trust: Arc<OnceCell<LoadedTrust>>,
+    trust: Arc<OnceCell<LoadedTrust>>,
     /// Held by the one connection that fetches its token just now.
     pub(super) token_turn: Arc<Mutex<()>>,
 }
@@ -148,6 +148,12 @@ impl Relay {
         self.ca_file = Some(path.into());
         self.trust = Arc::default();
         self
+    }
+
+    /// Whom to trust, loaded once.
+    pub(super) async fn trust(&self) -> Result<&LoadedTrust, TrustError> {
+        let load = || tls::load(self.ca_file.clone());
+        self.trust.get_or_try_init(load).await
     }
 
     /// Other timeouts.

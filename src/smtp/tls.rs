@@ -15,7 +15,6 @@ use tokio_rustls::{
     },
 };
 
-use super::relay::Relay;
 use crate::source::read_file;
 
 /// Loaded once a relay: reading the system's certificates takes longer than a handshake.
@@ -41,26 +40,21 @@ pub enum TrustError {
     Unusable(#[source] Error),
 }
 
-/// Shakes hands over `tcp`. `verify: false` is for loopback alone.
+/// Shakes hands over `tcp` with the relay of that name. `verify: false` is for loopback alone.
 pub(super) async fn handshake(
-    relay: &Relay,
+    host: &str,
+    trust: &LoadedTrust,
     tcp: TcpStream,
     verify: bool,
-) -> Result<io::Result<TlsStream<TcpStream>>, TrustError> {
-    let trust = relay
-        .trust
-        .get_or_try_init(|| load(relay.ca_file.clone()))
-        .await?;
-    let name = match ServerName::try_from(relay.host.clone()) {
-        Ok(name) => name,
-        Err(error) => return Ok(Err(io::Error::new(io::ErrorKind::InvalidInput, error))),
-    };
+) -> io::Result<TlsStream<TcpStream>> {
+    let name = ServerName::try_from(host.to_owned())
+        .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
     let connector = if verify {
         &trust.verified
     } else {
         &trust.unverified
     };
-    Ok(connector.connect(name, tcp).await)
+    connector.connect(name, tcp).await
 }
 
 /// Whether a handshake failed for what the relay showed of itself, which no second try will fix.
@@ -79,7 +73,7 @@ pub(super) fn is_about_the_certificate(error: &io::Error) -> bool {
 /// All authorities of the web have a quarter of it.
 const MAX_CA_FILE_BYTES: u64 = 1 << 20;
 
-async fn load(ca_file: Option<PathBuf>) -> Result<LoadedTrust, TrustError> {
+pub(super) async fn load(ca_file: Option<PathBuf>) -> Result<LoadedTrust, TrustError> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let verifier = {
         let provider = Arc::clone(&provider);
@@ -234,7 +228,6 @@ mod tests {
     };
 
     use super::*;
-    use crate::publication::TlsMode;
 
     /// As `openssl req -x509` makes it: of its own authority, in another name.
     fn self_signed() -> (rcgen::Certificate, KeyPair) {
@@ -263,9 +256,9 @@ mod tests {
             let (tcp, _) = listener.accept().await.unwrap();
             let _ = TlsAcceptor::from(Arc::new(config)).accept(tcp).await;
         });
-        let relay = Relay::new("localhost", port, TlsMode::Implicit).with_ca_file(ca_file.path());
+        let trust = load(Some(ca_file.path().to_owned())).await.unwrap();
         let tcp = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
-        handshake(&relay, tcp, true).await.unwrap().is_ok()
+        handshake("localhost", &trust, tcp, true).await.is_ok()
     }
 
     #[tokio::test]

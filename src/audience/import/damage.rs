@@ -3,7 +3,7 @@
 
 use std::io;
 
-use super::records::{RECORD_BYTES, TablePosition, TableRecord};
+use super::table::{RECORD_BYTES, TablePosition, TableRecord};
 use crate::source::SourceError;
 
 /// Why a table can't be read any further.

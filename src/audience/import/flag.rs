@@ -2,10 +2,8 @@
 //! What is not understood in one of them is refused by its row: nobody gets mail by a guess.
 
 use super::{
-    PersonStanding, SubscriberField,
-    names::normal,
-    service::ServiceQuirks,
-    standing::{self, JudgedStanding},
+    PersonStanding, SubscriberField, names::normal, service::ServiceQuirks,
+    standing::JudgedStanding, status_words,
 };
 use crate::audience::{SuppressionReason, field};
 
@@ -35,7 +33,7 @@ pub(super) fn standing_by(
         format!("what {shown} means under `{column}` can't be told")
     };
     let Some(answer) = answer(cell).or_else(|| mark(cell, column)) else {
-        let word = standing::of_word(&normal(cell), sheet).ok_or_else(unclear)?;
+        let word = status_words::of_word(&normal(cell), sheet).ok_or_else(unclear)?;
         return Ok(word.into());
     };
     let standing = match (field, answer) {

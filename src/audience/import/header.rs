@@ -3,10 +3,11 @@
 
 use super::{
     ExportService, ReadingOptions, SubscriberField,
+    mailboxes::is_address,
     names::{self, normal},
-    records::{BackslashUse, RecordReader, TableDialect, TableRecord},
-    row::is_address,
+    records::RecordReader,
     service::ServiceQuirks,
+    table::{BackslashUse, TableDialect, TableRecord},
 };
 use crate::{
     source::{Source, SourceError},

@@ -1,6 +1,6 @@
 //! What a JSON object in a cell says of a person: listmonk's attributes, Buttondown's metadata, Keila's data.
 
-use super::row::{joined_name, or};
+use super::cells::{joined_name, or};
 
 /// What it says that the columns do not.
 #[derive(Default)]

@@ -8,17 +8,17 @@ use std::{
 use chrono::{DateTime, Datelike, FixedOffset, TimeDelta, Utc};
 use chrono_tz::Tz;
 
-pub(super) use super::cells::is_address;
 use super::{
     ExportService, PersonStanding, ReadingOptions, SubscriberField,
-    cells::RowCells,
+    cells::{RowCells, joined_name, or, split},
     flag,
     header::TableColumns,
     more::ExtraFacts,
     names::{self, normal},
-    records::TableRecord,
-    standing::{self, JudgedStanding},
+    standing::JudgedStanding,
+    status_words,
     survey::TableSurvey,
+    table::TableRecord,
 };
 use crate::{
     address::{Address, Mailbox},
@@ -342,7 +342,7 @@ impl RowReader {
         for (field, column, cell) in &cells.flags {
             verdict = verdict.or_worse(flag::standing_by(*field, column, cell, sheet)?);
         }
-        if standing::is_true(cells.mail_disabled) {
+        if status_words::is_true(cells.mail_disabled) {
             verdict = verdict.or_worse(PersonStanding::Suppressed(Unsubscribed));
         }
         // Nobody gives a reason for leaving who has not left.
@@ -350,7 +350,7 @@ impl RowReader {
             verdict = verdict.or_worse(PersonStanding::Suppressed(Unsubscribed));
         }
         if verdict.standing == PersonStanding::Suppressed(Unsubscribed)
-            && standing::is_complaint(cells.detail)
+            && status_words::is_complaint(cells.detail)
         {
             verdict = PersonStanding::Suppressed(SuppressionReason::Complaint).into();
         }
@@ -362,7 +362,7 @@ impl RowReader {
         let meaning = match self.words.get(word) {
             Some(meaning) => *meaning,
             None => {
-                let meaning = standing::of_word(&normal(word), self.header.sheet);
+                let meaning = status_words::of_word(&normal(word), self.header.sheet);
                 if self.words.len() < KEPT_WORDS {
                     self.words.insert(word.to_owned(), meaning);
                 }
@@ -494,16 +494,6 @@ fn is_whole(name: &str, notes: &mut Vec<String>) -> bool {
     is_whole
 }
 
-/// `Minji Kim`, but `김민지`.
-pub(super) fn joined_name(first: &str, last: &str) -> String {
-    let is_hangul = |text: &str| text.chars().all(|c| matches!(c, '가'..='힣'));
-    match (first, last) {
-        ("", only) | (only, "") => only.to_owned(),
-        (first, last) if is_hangul(first) && is_hangul(last) => format!("{last}{first}"),
-        (first, last) => format!("{first} {last}"),
-    }
-}
-
 /// A value that a row may do without: what is wrong with it is noted.
 fn noted<T>(
     text: &str,
@@ -514,34 +504,4 @@ fn noted<T>(
         return None;
     }
     parse(text).map_err(|fault| notes.push(fault.message)).ok()
-}
-
-pub(super) fn or<'t>(text: &'t str, other: &'t str) -> &'t str {
-    if text.is_empty() { other } else { text }
-}
-
-/// The items of a cell that is a list: `a, b`, `"a, with comma", b`, `["a", "b"]`.
-fn split(cell: &str) -> Vec<String> {
-    if cell.is_empty() {
-        return Vec::new();
-    }
-    if cell.starts_with('[')
-        && let Ok(items) = serde_json::from_str(cell)
-    {
-        return items;
-    }
-    if !cell.contains('"') {
-        return cell.split(',').map(|item| item.trim().to_owned()).collect();
-    }
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .trim(csv::Trim::All)
-        .flexible(true)
-        .from_reader(cell.as_bytes());
-    let record = reader.records().next().and_then(Result::ok);
-    record
-        .iter()
-        .flatten()
-        .map(|item| item.trim().to_owned())
-        .collect()
 }

@@ -3,7 +3,7 @@
 
 use std::{fmt, str::FromStr};
 
-use super::{PersonStanding, column::SubscriberField, records::BackslashUse};
+use super::{column::SubscriberField, standing::PersonStanding, table::BackslashUse};
 use crate::audience::SuppressionReason::{Complaint, HardBounce, Manual, Unsubscribed};
 
 /// A service whose export we know, or our own.

@@ -10,8 +10,9 @@ use super::{
     flag,
     header::{TableColumns, what_it_may_be},
     names::normal,
-    records::{RecordReader, TableRecord},
-    standing,
+    records::RecordReader,
+    status_words,
+    table::TableRecord,
 };
 use crate::{
     audience::field::{DateOrder, quoted},
@@ -167,7 +168,7 @@ fn says_they_left(cell: &str, header: &TableColumns) -> bool {
     ]
     .iter()
     .any(|sign| word.contains(sign));
-    let is_departure = match standing::of_word(&word, header.sheet) {
+    let is_departure = match status_words::of_word(&word, header.sheet) {
         Some(standing) => standing != PersonStanding::Active,
         None => word.chars().count() <= WORD_CHARS,
     };

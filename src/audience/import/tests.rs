@@ -1,5 +1,7 @@
 //! The exports of other services, read as strangers' files.
 
+use std::collections::BTreeSet;
+
 use std::fmt::Write as _;
 
 use chrono::TimeZone;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, de};
 
 use super::{
     super::{Image, LinkUse, markdown, url},
-    HeaderLine,
+    header_line::HeaderLine,
 };
 use crate::{source::SourceError, yaml::Tree};
 
