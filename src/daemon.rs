@@ -45,7 +45,9 @@ use crate::{
     clock::Clock,
     delivery::{Progress, RunReport, StopSignal, latest_retry},
     publication::SecretUse,
-    schedule::{BeatPlan, CarriedBatch, DueJob, Event, EventSink, PlanInput, ReaderZones, plan},
+    schedule::{
+        BeatPlan, CarriedBatch, DueJob, Event, EventKey, EventSink, PlanInput, ReaderZones, plan,
+    },
     store::{Batch, BatchState, SenderGuard, Store, StoreError},
 };
 
@@ -89,7 +91,7 @@ pub struct Server {
     /// How soon what is due is looked at again, though it can't be done now; None: nothing is.
     again: Option<Duration>,
     /// The keys of events that were told.
-    told: BTreeSet<String>,
+    told: BTreeSet<EventKey>,
     /// When each batch was carried last, counted in jobs: the one that waited longest goes first.
     turns: BTreeMap<String, u64>,
     turn: u64,
@@ -208,7 +210,7 @@ impl Server {
         if self.snapshot.look(self.clock).await {
             self.is_list_new = true;
             // What was wrong once may be wrong again.
-            self.told.retain(|key| !key.starts_with("configuration"));
+            self.told.retain(|key| !key.is_of("configuration.refused"));
         }
         // Half a file is wrong in its own way, and whole a moment later.
         let stirs = self.snapshot.unsettled(self.pace.quiet);

@@ -11,7 +11,7 @@ pub use self::{
     mail::{NoticeMail, mail},
     webhook::{event, id, numbered, signature},
 };
-use crate::{publication::Slot, schedule::Event};
+use crate::schedule::{Event, EventFacts, EventWeight, Repetition};
 
 /// What else is known of a happening.
 #[derive(Debug, Clone, Default)]
@@ -33,38 +33,21 @@ pub struct EventBackground {
 /// configuration that is broken) is told once a day; a batch that stops waits for a person each time.
 #[must_use]
 pub fn key<Z: TimeZone>(event: &Event, at: &DateTime<Z>) -> Option<String> {
-    let today = at.date_naive();
-    let of = |slot: &Slot| format!("{}-{}", slot.edition, slot.date);
-    Some(match event {
+    let EventFacts {
+        weight, repetition, ..
+    } = event.facts();
+    if weight == EventWeight::Log {
+        return None;
+    }
+    let key = event.key();
+    let (today, now) = (at.date_naive(), at.timestamp_millis());
+    Some(match repetition {
         // What stands there may change between two looks: that is no second reminder.
-        Event::SlotNears {
-            slot,
-            before_seconds,
-            ..
-        } => format!("nears {} {before_seconds}s", of(slot)),
-        Event::SlotWaits { slot, .. } => format!("waits {}", of(slot)),
-        Event::SlotMissed { .. }
-        | Event::IssueRefused { .. }
-        | Event::IssueUnplaced { .. }
-        | Event::BatchBegan { .. }
-        | Event::BatchEnded { .. } => event.key(),
-        Event::BatchPaused { .. } | Event::ReadersMissed { .. } => {
-            format!("{} {}", event.key(), at.timestamp_millis())
-        }
-        Event::RelayAway { issue, .. } => format!("away {issue} {today}"),
-        Event::RelayTrouble { .. }
-        | Event::ConfigurationRefused { .. }
-        | Event::StateRefused { .. }
-        | Event::NoticeGivenUp { .. } => {
-            format!("{} {today}", event.key())
-        }
-        Event::IssueHeld {
-            slot,
-            issue,
-            is_alarm: true,
-            ..
-        } => format!("held {} {issue} {today}", of(slot)),
-        Event::IssueHeld { .. } | Event::Waiting { .. } | Event::Keeping { .. } => return None,
+        Repetition::Once => key.without_detail().to_string(),
+        Repetition::OnceAsItStands => key.to_string(),
+        Repetition::Daily => format!("{} {today}", key.without_detail()),
+        Repetition::DailyAsItStands => format!("{key} {today}"),
+        Repetition::EachTime => format!("{key} {now}"),
     })
 }
 

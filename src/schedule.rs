@@ -11,7 +11,7 @@ mod unplaced;
 mod window;
 
 pub use self::{
-    event::{Event, EventSink, SlotStanding},
+    event::{Event, EventFacts, EventKey, EventSink, EventWeight, Repetition, SlotStanding},
     overview::{
         AbsentDates, BatchView, CalendarOverview, CalendarRow, LedgerView, SlotNeed, SlotState,
         SlotView, StrayFile, StrayReason, overview,

@@ -203,17 +203,11 @@ impl Notifier {
     }
 
     async fn background(&self, app: &App, event: &Event) -> EventBackground {
-        let (Event::BatchEnded { issue, .. }
-        | Event::BatchPaused { issue, .. }
-        | Event::ReadersMissed { issue, .. }
-        | Event::IssueUnplaced { issue, .. }
-        | Event::RelayAway { issue, .. }
-        | Event::RelayTrouble { issue, .. }) = event
-        else {
+        let Some(issue) = event.issue() else {
             return EventBackground::default();
         };
         let title = app.archive().ok().and_then(|archive| {
-            let issue = archive.issues().find(|own| own.id == *issue)?;
+            let issue = archive.issues().find(|own| own.id == issue)?;
             Some(issue.front_matter.title.clone())
         });
         let batch = self.store.batch(issue).await.ok().flatten();

@@ -22,8 +22,8 @@ impl Server {
         progress: Arc<Progress>,
     ) -> JobContext {
         // What was wrong before may be wrong again, and is told again then.
-        let paused = format!("paused {} ", job.issue());
-        self.told.retain(|key| !key.starts_with(&paused));
+        self.told
+            .retain(|key| !key.is_about("batch.paused", job.issue()));
         self.refused_by_state.remove(job.issue());
         self.turn += 1;
         self.turns.insert(job.issue().to_owned(), self.turn);
@@ -75,8 +75,7 @@ impl Server {
         let issue = batch.issue.clone();
         if !matches!(report.ending, Ending::RelayAway(_)) {
             self.backoffs.end(&issue);
-            let away = format!("away {issue} ");
-            self.told.retain(|key| !key.starts_with(&away));
+            self.told.retain(|key| !key.is_about("relay.away", &issue));
         }
         match &report.ending {
             Ending::Finished => {

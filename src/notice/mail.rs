@@ -127,15 +127,8 @@ fn render(
 }
 
 fn accent(event: &Event, background: &EventBackground, publication: &Publication) -> Accent {
-    let edition = match event {
-        Event::SlotNears { slot, .. }
-        | Event::SlotWaits { slot, .. }
-        | Event::SlotMissed { slot, .. }
-        | Event::IssueRefused { slot, .. }
-        | Event::IssueHeld { slot, .. } => Some(&slot.edition),
-        Event::BatchEnded { edition, .. } | Event::IssueUnplaced { edition, .. } => Some(edition),
-        _ => background.batch.as_ref().map(|(edition, _)| edition),
-    };
+    let of_batch = || background.batch.as_ref().map(|(edition, _)| &**edition);
+    let edition = event.edition().or_else(of_batch);
     let edition = edition.and_then(|key| publication.edition(key));
     edition.map_or(publication.look.accent, |edition| {
         publication.accent_of(edition)

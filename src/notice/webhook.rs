@@ -5,19 +5,26 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::json;
 
-use crate::{address::mask_strings, publication::HookSecret, schedule::Event};
+use crate::{
+    address::mask_strings,
+    publication::HookSecret,
+    schedule::{Event, EventWeight},
+};
 
 /// The JSON document of an event; None where it is nobody's business.
 #[must_use]
 pub fn event(event: &Event, publication: &str, at: DateTime<Utc>) -> Option<Vec<u8>> {
-    let kind = kind(event)?;
+    let facts = event.facts();
+    if facts.weight == EventWeight::Log {
+        return None;
+    }
     let mut data = serde_json::to_value(event).ok()?;
     let fields = data.as_object_mut()?;
     fields.remove("event");
     fields.insert("publication".to_owned(), publication.into());
     mask_strings(&mut data);
     let body = json!({
-        "type": kind,
+        "type": facts.code,
         "timestamp": at.to_rfc3339_opts(SecondsFormat::Secs, true),
         "data": data,
     });
@@ -58,25 +65,4 @@ pub fn id(key: &str) -> String {
         .map(|byte| format!("{byte:02x}"))
         .collect();
     format!("msg_{hex}")
-}
-
-fn kind(event: &Event) -> Option<&'static str> {
-    Some(match event {
-        Event::SlotNears { .. } => "slot.nears",
-        Event::SlotWaits { .. } => "slot.waits",
-        Event::SlotMissed { .. } => "slot.missed",
-        Event::IssueRefused { .. } => "issue.refused",
-        Event::IssueHeld { .. } => "issue.held",
-        Event::IssueUnplaced { .. } => "issue.unplaced",
-        Event::BatchBegan { .. } => "batch.began",
-        Event::BatchEnded { .. } => "batch.ended",
-        Event::BatchPaused { .. } => "batch.paused",
-        Event::ReadersMissed { .. } => "readers.missed",
-        Event::RelayAway { .. } => "relay.away",
-        Event::RelayTrouble { .. } => "relay.trouble",
-        Event::ConfigurationRefused { .. } => "configuration.refused",
-        Event::StateRefused { .. } => "state.refused",
-        Event::NoticeGivenUp { .. } => "notice.given_up",
-        Event::Waiting { .. } | Event::Keeping { .. } => return None,
-    })
 }

@@ -1,9 +1,12 @@
 //! What people should hear of the calendar's keeping, and the seam through which they hear it.
 
+mod facts;
+
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
+pub use self::facts::{EventFacts, EventKey, EventWeight, Repetition};
 use crate::{publication::Slot, store::DeliveryCounts};
 
 /// Hears what happens. What it does with it (a line, a log, a mail, a webhook) must not fail the
@@ -201,71 +204,4 @@ pub enum Event {
         /// The next slot.
         next: Option<Slot>,
     },
-}
-
-impl Event {
-    /// What makes two tellings the same: the second is not told.
-    #[must_use]
-    pub fn key(&self) -> String {
-        let of = |slot: &Slot| format!("{}-{}", slot.edition, slot.date);
-        match self {
-            Self::SlotNears {
-                slot,
-                standing,
-                before_seconds,
-            } => format!("nears {} {before_seconds}s {standing:?}", of(slot)),
-            Self::SlotWaits { slot, standing, .. } => format!("waits {} {standing:?}", of(slot)),
-            Self::SlotMissed { slot, .. } => format!("missed {}", of(slot)),
-            Self::IssueRefused {
-                slot,
-                issue,
-                problems,
-                ..
-            } => format!("refused {} {issue} {}", of(slot), problems.join("\n")),
-            Self::IssueHeld {
-                slot,
-                issue,
-                is_alarm,
-                ..
-            } => format!("held {} {issue} {is_alarm}", of(slot)),
-            Self::IssueUnplaced {
-                issue,
-                edition,
-                date,
-                why,
-            } => format!("unplaced {edition}-{date} {issue} {why}"),
-            Self::BatchBegan { issue, .. } => format!("began {issue}"),
-            Self::BatchEnded { issue, counts, .. } => format!("ended {issue} {counts:?}"),
-            Self::BatchPaused { issue, reason } => format!("paused {issue} {reason}"),
-            Self::ReadersMissed { issue, readers } => format!("readers {issue} {readers}"),
-            Self::RelayAway { issue, reason } => format!("away {issue} {reason}"),
-            Self::RelayTrouble { issue, reason } => format!("trouble {issue} {reason}"),
-            Self::ConfigurationRefused { problems } => {
-                format!("configuration {}", problems.join("\n"))
-            }
-            Self::StateRefused { reason } => format!("state {reason}"),
-            Self::NoticeGivenUp { target, .. } => format!("given up {target}"),
-            Self::Waiting { holder } => format!("waiting {holder}"),
-            Self::Keeping { next } => format!("keeping {:?}", next.as_ref().map(of)),
-        }
-    }
-
-    /// Whether a person has to do something.
-    #[must_use]
-    pub fn is_alarming(&self) -> bool {
-        matches!(
-            self,
-            Self::SlotMissed { .. }
-                | Self::IssueRefused { .. }
-                | Self::IssueHeld { is_alarm: true, .. }
-                | Self::IssueUnplaced { .. }
-                | Self::BatchPaused { .. }
-                | Self::ReadersMissed { .. }
-                | Self::RelayAway { .. }
-                | Self::RelayTrouble { .. }
-                | Self::ConfigurationRefused { .. }
-                | Self::StateRefused { .. }
-                | Self::NoticeGivenUp { .. }
-        )
-    }
 }
