@@ -184,10 +184,11 @@ pub struct Reader {
 }
 
 impl SubscriberState {
+    pub(crate) const ALL: [Self; 3] = [Self::Active, Self::Unconfirmed, Self::Inactive];
+
     /// The one of that word.
     pub(crate) fn of_word(word: &str) -> Option<Self> {
-        let all = [Self::Active, Self::Unconfirmed, Self::Inactive];
-        all.into_iter().find(|it| it.word() == word)
+        Self::ALL.into_iter().find(|it| it.word() == word)
     }
 
     /// The word for it, in tables and on the command line.
@@ -202,10 +203,11 @@ impl SubscriberState {
 }
 
 impl Origin {
+    pub(crate) const ALL: [Self; 4] = [Self::File, Self::Import, Self::Operator, Self::Person];
+
     /// The one of that word.
     pub(crate) fn of_word(word: &str) -> Option<Self> {
-        let all = [Self::File, Self::Import, Self::Operator, Self::Person];
-        all.into_iter().find(|it| it.word() == word)
+        Self::ALL.into_iter().find(|it| it.word() == word)
     }
 
     /// The word for it, in tables.
@@ -221,16 +223,17 @@ impl Origin {
 }
 
 impl SuppressionReason {
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Unsubscribed,
+        Self::HardBounce,
+        Self::Complaint,
+        Self::Manual,
+        Self::Erased,
+    ];
+
     /// The one of that word.
     pub(crate) fn of_word(word: &str) -> Option<Self> {
-        let all = [
-            Self::Unsubscribed,
-            Self::HardBounce,
-            Self::Complaint,
-            Self::Manual,
-            Self::Erased,
-        ];
-        all.into_iter().find(|it| it.word() == word)
+        Self::ALL.into_iter().find(|it| it.word() == word)
     }
 
     /// The word for it, in tables and on the command line.

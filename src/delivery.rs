@@ -48,7 +48,8 @@ use crate::{
     publication::{DeliverySettings, SmtpSettings, UnknownPolicy},
     smtp::Relay,
     store::{
-        Batch, BatchState, DeliveryCounts, RecoveredRows, SenderGuard, SenderId, Store, StoreError,
+        Batch, BatchState, DeliveryCounts, DeliveryLedger, RecoveredRows, SenderGuard, SenderId,
+        StoreError,
     },
 };
 
@@ -60,7 +61,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// Everything that a run needs.
 pub struct Run {
     /// The ledger.
-    pub store: Arc<dyn Store>,
+    pub store: Arc<dyn DeliveryLedger>,
     /// The right to send; held until the run is over.
     pub guard: SenderGuard,
     /// This process.

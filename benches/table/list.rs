@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use daily_note::store::{NewBatch, Store, sqlite::SqliteStore};
+use daily_note::store::{BatchLedger, NewBatch, sqlite::SqliteStore};
 
 use super::{
     Sizes,

@@ -12,7 +12,7 @@ use crate::{
     publication::SecretUse,
     render::{Composition, ImagePolicy, LinkedIssue, PrepareInput, RenderError, Templates},
     source::SourceError,
-    store::{Batch, Store, StoreError},
+    store::{Batch, BatchLedger, StoreError},
 };
 
 impl App {
@@ -29,7 +29,11 @@ impl App {
     ///
     /// # Errors
     /// When the folder or the ledger can't be read.
-    pub async fn issue_id(&self, store: &dyn Store, wanted: &str) -> Result<String, AppError> {
+    pub async fn issue_id(
+        &self,
+        store: &dyn BatchLedger,
+        wanted: &str,
+    ) -> Result<String, AppError> {
         if let Ok(issue) = self.archive()?.find(wanted) {
             return Ok(issue.id.clone());
         }
@@ -165,7 +169,7 @@ impl App {
 
 /// The batch of that id, or the one that was frozen from the file of that name: what people type.
 pub(crate) async fn batch_named(
-    store: &dyn Store,
+    store: &dyn BatchLedger,
     wanted: &str,
 ) -> Result<Option<Batch>, StoreError> {
     if let Some(batch) = store.batch(wanted).await? {

@@ -10,7 +10,7 @@ use super::{App, AppError, keeper::Keeper};
 use crate::{
     issue::IssueStatus,
     publication::SmtpTarget,
-    store::{AdoptionOutcome, SenderGuard, Store, StoreError},
+    store::{AdoptionOutcome, SenderGuard, StateInstance, Store, StoreError},
 };
 
 /// Why nothing is sent before a person says so.
@@ -239,7 +239,7 @@ impl App {
 
     /// Says from now on, here and outside, that this list is the one. What can't be written keeps
     /// nobody from sending.
-    pub(crate) async fn keep(&self, store: &dyn Store) -> Result<(), AppError> {
+    pub(crate) async fn keep(&self, store: &dyn StateInstance) -> Result<(), AppError> {
         if self.realm().is_rehearsal() {
             return Ok(());
         }

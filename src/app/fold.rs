@@ -18,7 +18,7 @@ use crate::{
     },
     publication::Publication,
     source::SourceError,
-    store::{AudienceSize, FoldLimits, FoldReport, Store, StoreError},
+    store::{AudienceSize, FoldLimits, FoldReport, StoreError, SubscriberList},
 };
 
 /// The list kept by hand, below the publication's root.
@@ -35,7 +35,7 @@ const SHOWN_ERRORS: usize = 20;
 /// Every entry (up to twenty) that can't be read, or a fold that would lose too many readers:
 /// then nothing is changed.
 pub async fn fold_file(
-    store: &dyn Store,
+    store: &dyn SubscriberList,
     publication: &Publication,
     now: DateTime<Utc>,
 ) -> Result<Option<FoldReport>, AppError> {
@@ -63,7 +63,7 @@ pub async fn fold_file(
 /// # Errors
 /// As [`fold_file`].
 pub async fn preview_fold(
-    store: &dyn Store,
+    store: &dyn SubscriberList,
     publication: &Publication,
     edition: &str,
     now: DateTime<Utc>,

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use super::{App, AppError, RefusalKind};
 use crate::{
     issue::{ArchiveError, Issue},
-    store::{BatchState, HeldRelease, Store, StoreError},
+    store::{BatchState, CalendarRecord, HeldRelease, StoreError},
 };
 
 impl App {
@@ -93,7 +93,7 @@ impl App {
     /// The hold on an issue, by its own name or its slot's.
     pub(crate) async fn hold_on(
         &self,
-        store: &dyn Store,
+        store: &dyn CalendarRecord,
         issue: &Issue,
     ) -> Result<Option<HeldRelease>, StoreError> {
         let holds = store.holds().await?;
@@ -106,7 +106,7 @@ impl App {
     /// [`AppError::Refused`], naming the command that releases it.
     pub(crate) async fn refuse_on_hold(
         &self,
-        store: &dyn Store,
+        store: &dyn CalendarRecord,
         issue: &Issue,
     ) -> Result<(), AppError> {
         let Some(hold) = self.hold_on(store, issue).await? else {

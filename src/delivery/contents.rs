@@ -6,18 +6,18 @@ use std::{collections::HashMap, sync::Arc};
 use crate::{
     message::{Composer, FrozenIssue},
     source::with_causes,
-    store::{Claim, Store, StoreError},
+    store::{BatchLedger, Claim, StoreError},
 };
 
 /// The composers of a run, by the hash of their content.
 pub(crate) struct ComposerCache {
-    store: Arc<dyn Store>,
+    store: Arc<dyn BatchLedger>,
     current: Arc<Composer>,
     earlier: HashMap<String, Arc<Composer>>,
 }
 
 impl ComposerCache {
-    pub(crate) fn new(store: Arc<dyn Store>, current: Arc<Composer>) -> Self {
+    pub(crate) fn new(store: Arc<dyn BatchLedger>, current: Arc<Composer>) -> Self {
         Self {
             store,
             current,

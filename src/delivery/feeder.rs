@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    store::{BatchId, BatchState, SenderId, Store, StoreError},
+    store::{BatchId, BatchState, DeliveryLedger, SenderId, StoreError},
 };
 
 /// How long to wait at the most before limits are looked at again.
@@ -26,7 +26,7 @@ const PATIENCE: TimeDelta = TimeDelta::minutes(65);
 
 /// Feeds a run.
 pub(crate) struct Feeder {
-    pub(crate) store: Arc<dyn Store>,
+    pub(crate) store: Arc<dyn DeliveryLedger>,
     pub(crate) clock: Clock,
     pub(crate) batch: BatchId,
     pub(crate) issue: String,

@@ -11,7 +11,7 @@ use tokio::{
 
 use crate::{
     clock::Clock,
-    store::{DeliveryStep, RefusalReason, Store, StoreError, Transition},
+    store::{DeliveryQueue, DeliveryStep, RefusalReason, StoreError, Transition},
 };
 
 /// Rows a commit takes at the most.
@@ -48,7 +48,7 @@ impl Journal {
     /// Starts the writer for so many connections. Its handle answers the store's error, if one
     /// ended it.
     pub(crate) fn start(
-        store: Arc<dyn Store>,
+        store: Arc<dyn DeliveryQueue>,
         clock: Clock,
         connections: u32,
     ) -> (Self, tokio::task::JoinHandle<Result<(), StoreError>>) {
@@ -90,7 +90,7 @@ impl Journal {
 }
 
 async fn write(
-    store: Arc<dyn Store>,
+    store: Arc<dyn DeliveryQueue>,
     clock: Clock,
     mut entries: mpsc::UnboundedReceiver<SubmittedStep>,
     company: usize,

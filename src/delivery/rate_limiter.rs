@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::{in_flight::InFlightLimit, outcome_recorder::OutcomeRecorder};
 use crate::{
     publication::{DomainLimit, Rate},
-    store::{ClaimQuotas, Store, StoreError},
+    store::{ClaimQuotas, DeliveryQueue, StoreError},
 };
 
 /// The key under which the overall rate is leased.
@@ -16,7 +16,7 @@ const ALL: &str = "*";
 
 /// Turns limits into quotas.
 pub(crate) struct RateLimiter {
-    store: Arc<dyn Store>,
+    store: Arc<dyn DeliveryQueue>,
     room: Arc<InFlightLimit>,
     recorder: Arc<OutcomeRecorder>,
     rate: Option<LeasedRate>,
@@ -39,7 +39,7 @@ struct LeasedRate {
 
 impl RateLimiter {
     pub(crate) fn new(
-        store: Arc<dyn Store>,
+        store: Arc<dyn DeliveryQueue>,
         room: Arc<InFlightLimit>,
         recorder: Arc<OutcomeRecorder>,
         rate: Option<Rate>,
@@ -143,7 +143,7 @@ impl LeasedRate {
     /// Leases more where what is left is not enough; answers what there is.
     async fn top_up(
         &mut self,
-        store: &dyn Store,
+        store: &dyn DeliveryQueue,
         want: u32,
         now: DateTime<Utc>,
     ) -> Result<u32, StoreError> {

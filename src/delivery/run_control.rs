@@ -39,8 +39,7 @@ pub(crate) struct LedgerWriter(tokio::task::JoinHandle<Result<(), StoreError>>);
 impl RunControl {
     /// Takes up what is known of the batch, the relay and its domains.
     pub(crate) async fn open(batch: &Batch, run: &Run) -> Result<Self, StoreError> {
-        let (journal, written) =
-            Journal::start(Arc::clone(&run.store), run.clock, run.smtp.connections);
+        let (journal, written) = Journal::start(run.store.clone(), run.clock, run.smtp.connections);
         let has_accepted = run.store.counts(batch.id).await?.accepted > 0;
         let mut health = Health::new((&run.settings).into(), batch.trusts_refusals, has_accepted);
         if batch.trusts_refusals {
@@ -61,19 +60,19 @@ impl RunControl {
         let limited = run.smtp.per_domain.keys().cloned();
         let room = Arc::new(InFlightLimit::new(permits, limited));
         let feeder = Feeder {
-            store: Arc::clone(&run.store),
+            store: run.store.clone(),
             clock: run.clock,
             batch: batch.id,
             issue: batch.issue.clone(),
             sender: run.sender.clone(),
             pace: RateLimiter::new(
-                Arc::clone(&run.store),
+                run.store.clone(),
                 Arc::clone(&room),
                 Arc::clone(&recorder),
                 run.smtp.rate,
                 &run.smtp.per_domain,
             ),
-            contents: ComposerCache::new(Arc::clone(&run.store), Arc::clone(&run.composer)),
+            contents: ComposerCache::new(run.store.clone(), Arc::clone(&run.composer)),
             room,
             claims: jobs,
             recorder: Arc::clone(&recorder),

@@ -27,7 +27,7 @@ use crate::{
     clock::ClockHand,
     message::{FrozenIssue, sample},
     publication::{Environment, Publication, TlsMode},
-    store::{DeliveryId, NewBatch, sqlite::SqliteStore},
+    store::{DeliveryId, NewBatch, Store, sqlite::SqliteStore},
 };
 
 /// A person looks after a pause so much later.
@@ -215,7 +215,7 @@ impl SimulatedYear {
         let composer = sample::composer(&frozen, batch.frozen_at);
         Run {
             guard: self.store.hold(&sender).await.unwrap(),
-            store: Arc::clone(&self.store),
+            store: self.store.clone(),
             sender,
             clock: Clock::Played(self.hand),
             composer: Arc::new(composer),

@@ -7,8 +7,8 @@ use crate::{
     app::{App, AppError},
     delivery::{self, HealthTrouble, troubles},
     store::{
-        Batch, BatchState, DeliveryCounts, DeliveryId, DeliveryRow, DeliveryState, FailedDelivery,
-        HeldRelease, Store, StoreError, ZoneCohort,
+        Batch, BatchLedger, BatchState, DeliveryCounts, DeliveryId, DeliveryRecords, DeliveryRow,
+        DeliveryState, FailedDelivery, HeldRelease, StoreError, ZoneCohort,
     },
 };
 
@@ -163,7 +163,10 @@ pub async fn everybody_failed(app: &App, batch: &Batch) -> Result<Vec<FailedDeli
     Ok(failed_of(app.store().await?.as_ref(), batch).await?)
 }
 
-async fn failed_of(store: &dyn Store, batch: &Batch) -> Result<Vec<FailedDelivery>, StoreError> {
+async fn failed_of(
+    store: &dyn DeliveryRecords,
+    batch: &Batch,
+) -> Result<Vec<FailedDelivery>, StoreError> {
     let (mut all, mut after) = (Vec::new(), DeliveryId(0));
     loop {
         let page = store.failed(batch.id, after, PAGE).await?;
@@ -177,7 +180,7 @@ async fn failed_of(store: &dyn Store, batch: &Batch) -> Result<Vec<FailedDeliver
 
 /// The rows of a batch in one state, a page at a time: a million readers cost no more memory than a few.
 pub struct DeliveryPages {
-    store: std::sync::Arc<dyn Store>,
+    store: std::sync::Arc<dyn DeliveryRecords>,
     batch: Batch,
     state: DeliveryState,
     after: DeliveryId,
@@ -288,7 +291,7 @@ pub async fn cancel(app: &App, batch: Batch) -> Result<BatchReport, AppError> {
 
 async fn enter(
     app: &App,
-    store: &dyn Store,
+    store: &dyn BatchLedger,
     batch: Batch,
     state: &BatchState,
 ) -> Result<BatchReport, AppError> {

@@ -15,7 +15,7 @@ use crate::{
         file::{self, ProfileReader},
     },
     check::{ConsentTally, FindingPlace, list::ListCheck},
-    store::Store,
+    store::{Store, SubscriberList},
 };
 
 /// Addresses that are asked about in one go.
@@ -138,7 +138,7 @@ impl<'a> ConsentCounter<'a> {
     /// Whoever gets no mail anyway needs no consent. Asked of those alone who would be told.
     async fn add_page(
         &mut self,
-        store: &dyn Store,
+        store: &dyn SubscriberList,
         people: Vec<(Profile, Option<Consent>)>,
     ) -> Result<(), AppError> {
         let thin = |consent: &Option<Consent>| {

@@ -12,7 +12,7 @@ use super::suppressed::{PAGE_ROWS, SubscriberPages, Suppressed};
 use crate::{
     app::{App, AppError},
     audience::{PastConsent, Subscriber, SubscriberId, SubscriberState, export::CsvTable, file},
-    store::Store,
+    store::{Store, SubscriberList},
 };
 
 /// How the list is written.
@@ -120,7 +120,7 @@ async fn export_csv(
 struct PastConsents(HashMap<SubscriberId, Vec<PastConsent>>);
 
 impl PastConsents {
-    async fn of(page: &[Subscriber], store: &dyn Store) -> Result<Self, AppError> {
+    async fn of(page: &[Subscriber], store: &dyn SubscriberList) -> Result<Self, AppError> {
         let mut all: HashMap<SubscriberId, Vec<PastConsent>> = HashMap::new();
         if let (Some(first), Some(last)) = (page.first(), page.last()) {
             for (id, consent) in store.past_consents(first.id..=last.id).await? {

@@ -12,7 +12,7 @@ use crate::{
     issue::{Archive, Issue, IssueStatus},
     message::FrozenIssue,
     publication::SmtpTarget,
-    store::{AudienceSize, Batch, BatchState, DeliveryCounts, Store, StoreError},
+    store::{AudienceSize, Batch, BatchLedger, BatchState, DeliveryCounts, Store, StoreError},
 };
 
 /// An issue that may go out: what it is frozen as, and what was found that does not stop it.
@@ -117,7 +117,7 @@ impl App {
     /// The facts about a batch whose file is gone: it goes on with what it was frozen with.
     pub(crate) async fn preflight_without_file(
         &self,
-        store: &dyn Store,
+        store: &dyn BatchLedger,
         batch: Batch,
         audience: AudienceSize,
     ) -> Result<Preflight, AppError> {
@@ -150,7 +150,7 @@ impl App {
     /// The facts about an issue.
     pub(crate) async fn preflight(
         &self,
-        store: &dyn Store,
+        store: &dyn BatchLedger,
         issue: &Issue,
         batch: Option<Batch>,
         audience: AudienceSize,
@@ -207,7 +207,11 @@ impl App {
     }
 
     /// A slot is sent once; the ledger refuses a second time, and here a person hears of it sooner.
-    async fn refuse_taken_slot(&self, store: &dyn Store, issue: &Issue) -> Result<(), AppError> {
+    async fn refuse_taken_slot(
+        &self,
+        store: &dyn BatchLedger,
+        issue: &Issue,
+    ) -> Result<(), AppError> {
         let head = &issue.front_matter;
         let Some(slot) = self.publication.slot(&head.edition, head.date) else {
             return Ok(());

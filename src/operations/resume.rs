@@ -7,7 +7,9 @@ use crate::{
     delivery::end_spells,
     message::FrozenContent,
     publication::SecretUse,
-    store::{Batch, BatchState, RetryOutcome, RetrySelection, Store, StoreError, UnknownAnswer},
+    store::{
+        Batch, BatchState, DeliveryLedger, RetryOutcome, RetrySelection, StoreError, UnknownAnswer,
+    },
 };
 
 /// What a person decided about a batch that they resume.
@@ -131,7 +133,7 @@ impl App {
     /// Does what the person decided, and opens the batch.
     async fn settle(
         &self,
-        store: &dyn Store,
+        store: &dyn DeliveryLedger,
         batch: &Batch,
         how: &ResumeDecision,
         content: Option<FrozenContent>,

@@ -20,8 +20,8 @@ use crate::{
     message::{FrozenContent, FrozenIssue},
     publication::{SecretUse, Slot},
     store::{
-        AudienceSize, Batch, FoldReport, NewBatch, Realm, RetryOutcome, SenderGuard, Store,
-        StoreError,
+        AudienceSize, Batch, BatchLedger, FoldReport, NewBatch, Realm, RetryOutcome, SenderGuard,
+        Store, StoreError,
     },
 };
 
@@ -230,7 +230,7 @@ impl App {
     ///
     /// # Errors
     /// When it was never sent, or there is no such issue.
-    pub async fn batch(&self, store: &dyn Store, wanted: &str) -> Result<Batch, AppError> {
+    pub async fn batch(&self, store: &dyn BatchLedger, wanted: &str) -> Result<Batch, AppError> {
         let archive = self.archive()?;
         let found = archive.find(wanted);
         let batch = match &found {

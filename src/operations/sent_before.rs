@@ -8,7 +8,7 @@ use crate::{
     app::{App, AppError, doubt::Doubt},
     issue::Issue,
     message::FrozenIssue,
-    store::{Batch, BatchState, Store},
+    store::{Batch, BatchLedger, BatchState},
 };
 
 /// Batches looked at, the newest first.
@@ -42,7 +42,7 @@ impl Sending<'_> {
 impl App {
     pub(crate) async fn refuse_sent_text(
         &self,
-        store: &dyn Store,
+        store: &dyn BatchLedger,
         issue: &Issue,
         frozen: &FrozenIssue,
     ) -> Result<(), AppError> {
@@ -86,7 +86,7 @@ impl App {
 }
 
 /// Whether a batch may have reached anybody, or still will.
-async fn has_left(store: &dyn Store, batch: &Batch) -> Result<bool, AppError> {
+async fn has_left(store: &dyn BatchLedger, batch: &Batch) -> Result<bool, AppError> {
     if batch.state != BatchState::Cancelled {
         return Ok(true);
     }

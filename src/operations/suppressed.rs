@@ -9,7 +9,7 @@ use std::{
 use crate::{
     address::Address,
     audience::{Subscriber, SubscriberId, SubscriberState, Suppression},
-    store::{Store, StoreError},
+    store::{StoreError, SubscriberList, SuppressionList},
 };
 
 /// Rows taken from the store at once.
@@ -26,7 +26,7 @@ impl Suppressed {
     ///
     /// # Errors
     /// When the store can't be read.
-    pub async fn load(store: &dyn Store) -> Result<Self, StoreError> {
+    pub async fn load(store: &dyn SuppressionList) -> Result<Self, StoreError> {
         let mut suppressed = Self {
             hashes: HashSet::new(),
             hasher: RandomState::new(),
@@ -51,7 +51,7 @@ impl Suppressed {
     pub async fn of(
         &self,
         email: &Address,
-        store: &dyn Store,
+        store: &dyn SuppressionList,
     ) -> Result<Option<Suppression>, StoreError> {
         if self.hashes.contains(&self.hash(email)) {
             store.suppression(email).await
@@ -85,7 +85,10 @@ impl SubscriberPages {
     ///
     /// # Errors
     /// When the store can't be read.
-    pub async fn next(&mut self, store: &dyn Store) -> Result<Option<Vec<Subscriber>>, StoreError> {
+    pub async fn next(
+        &mut self,
+        store: &dyn SubscriberList,
+    ) -> Result<Option<Vec<Subscriber>>, StoreError> {
         let page = store.subscribers(self.state, self.after, PAGE_ROWS).await?;
         Ok(page.last().map(|last| last.id).map(|last| {
             self.after = last;

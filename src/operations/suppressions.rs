@@ -8,7 +8,7 @@ use crate::{
     address::Address,
     app::{App, AppError},
     audience::{SubscriberState, Suppression, SuppressionReason},
-    store::{BounceSelection, Store},
+    store::{BounceSelection, SuppressionList},
 };
 
 /// Rows a page.
@@ -16,7 +16,7 @@ const PAGE: u32 = 5_000;
 
 /// All suppressions, a page at a time.
 pub struct SuppressionPages {
-    store: Arc<dyn Store>,
+    store: Arc<dyn SuppressionList>,
     after: i64,
 }
 
@@ -109,7 +109,8 @@ pub async fn let_in<'a>(
     let store = app.store().await?;
     let mut changes = Vec::new();
     for email in emails {
-        let suppression = store.lift_suppression(email).await?;
+        let lifted = store.lift_suppressions(std::slice::from_ref(email)).await?;
+        let suppression = lifted.into_iter().next();
         let subscriber = store.subscriber(email).await?;
         changes.push(SuppressionChange {
             email,
@@ -159,9 +160,9 @@ pub async fn lift_bounces(
         .iter()
         .filter_map(|it| it.email.clone())
         .collect();
-    let removed = app.store().await?.lift_suppressions(&emails).await?;
+    let lifted = app.store().await?.lift_suppressions(&emails).await?;
     Ok(LiftedBounces {
-        removed,
+        removed: lifted.len() as u64,
         suppressions,
     })
 }

@@ -8,7 +8,7 @@ use crate::{
     app::{App, SUBSCRIBERS_FILE},
     audience::{Origin, Reader, SubscriberId, file},
     source::SourceError,
-    store::Store,
+    store::{Store, SubscriberList},
 };
 
 /// A longer list is found in by address: its first readers are many enough to look at.
@@ -57,7 +57,7 @@ impl ReaderDirectory {
         }
     }
 
-    async fn read_list(&mut self, store: &dyn Store) {
+    async fn read_list(&mut self, store: &dyn SubscriberList) {
         let mut after = SubscriberId(0);
         let mut listed = Vec::new();
         while listed.len() < MAX_READERS {

@@ -4,66 +4,14 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
 
-use super::{BatchState, DeliveryStep, RefusalReason, UnknownAnswer};
+use super::{BatchState, DeliveryState, DeliveryStep, RefusalReason, UnknownAnswer};
 use crate::audience::SuppressionReason;
-
-/// Where one row stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RowState {
-    /// Not tried yet, or as good as.
-    Pending,
-    /// Held by a sender.
-    Claimed,
-    /// On the wire.
-    Sending,
-    /// The relay took it.
-    Accepted,
-    /// Tried; to be tried again.
-    Deferred,
-    /// Refused for good.
-    Rejected,
-    /// Nobody can know.
-    Unknown,
-    /// Ended without mail: the reader left, or the batch was cancelled.
-    Skipped,
-}
-
-impl RowState {
-    /// All, in the order of their codes.
-    pub const ALL: [Self; 8] = [
-        Self::Pending,
-        Self::Claimed,
-        Self::Sending,
-        Self::Accepted,
-        Self::Deferred,
-        Self::Rejected,
-        Self::Unknown,
-        Self::Skipped,
-    ];
-
-    /// The word that people see.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Claimed => "claimed",
-            Self::Sending => "sending",
-            Self::Accepted => "accepted",
-            Self::Deferred => "deferred",
-            Self::Rejected => "rejected",
-            Self::Unknown => "unknown",
-            Self::Skipped => "skipped",
-        }
-    }
-}
 
 /// What the steps of one row need to know of it, and change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct LedgerRow {
-    pub(super) state: RowState,
+    pub(super) state: DeliveryState,
     pub(super) fence: i64,
     pub(super) attempts: u32,
     pub(super) losses: u32,
@@ -90,9 +38,6 @@ pub(super) struct StepContext<'a> {
     pub(super) is_removed: bool,
     pub(super) now: DateTime<Utc>,
 }
-
-/// The reply of a row whose reader was taken off the list since the freeze.
-pub(super) const REMOVED: &str = "removed";
 
 /// The reply of a row that a person's `cancel` ended.
 pub(super) const CANCELLED: &str = "cancelled";
@@ -122,28 +67,33 @@ impl LedgerRow {
             return Err(RefusalReason::Fenced);
         }
         match (step, self.state) {
-            (DeliveryStep::Sending { content }, RowState::Claimed) => self.start(content, around),
+            (DeliveryStep::Sending { content }, DeliveryState::Claimed) => {
+                self.start(content, around)
+            }
             // `cancel` skips claimed rows at once; their sender learns it here.
-            (DeliveryStep::Sending { .. }, RowState::Skipped)
+            (DeliveryStep::Sending { .. }, DeliveryState::Skipped)
                 if *around.batch == BatchState::Cancelled =>
             {
                 Err(RefusalReason::Stopped)
             }
-            (DeliveryStep::Accepted { reply }, RowState::Sending) => {
-                self.end(RowState::Accepted, reply);
+            (DeliveryStep::Accepted { reply }, DeliveryState::Sending) => {
+                self.end(DeliveryState::Accepted, reply);
                 Ok(())
             }
-            (DeliveryStep::Unknown { reply }, RowState::Sending) => {
-                self.end(RowState::Unknown, reply);
+            (DeliveryStep::Unknown { reply }, DeliveryState::Sending) => {
+                self.end(DeliveryState::Unknown, reply);
                 Ok(())
             }
-            (DeliveryStep::Rejected { reply, .. }, RowState::Claimed | RowState::Sending) => {
+            (
+                DeliveryStep::Rejected { reply, .. },
+                DeliveryState::Claimed | DeliveryState::Sending,
+            ) => {
                 self.tried(around.now);
-                self.end(RowState::Rejected, reply);
+                self.end(DeliveryState::Rejected, reply);
                 Ok(())
             }
-            (DeliveryStep::Held { reply }, RowState::Claimed | RowState::Sending) => {
-                self.state = RowState::Claimed;
+            (DeliveryStep::Held { reply }, DeliveryState::Claimed | DeliveryState::Sending) => {
+                self.state = DeliveryState::Claimed;
                 self.reply = Some(shortened(reply));
                 Ok(())
             }
@@ -154,7 +104,7 @@ impl LedgerRow {
                     waited,
                     ..
                 },
-                RowState::Claimed | RowState::Sending,
+                DeliveryState::Claimed | DeliveryState::Sending,
             ) => {
                 self.tried(around.now);
                 self.attempts = self.attempts.saturating_add(1);
@@ -168,7 +118,7 @@ impl LedgerRow {
                     due_at,
                     waited,
                 },
-                RowState::Claimed | RowState::Sending,
+                DeliveryState::Claimed | DeliveryState::Sending,
             ) => {
                 self.has_to_wait(reply, *waited, around.now);
                 if self.attempts == 0 {
@@ -180,7 +130,7 @@ impl LedgerRow {
                 }
                 Ok(())
             }
-            (DeliveryStep::Returned { lost }, RowState::Claimed | RowState::Sending) => {
+            (DeliveryStep::Returned { lost }, DeliveryState::Claimed | DeliveryState::Sending) => {
                 self.losses = self.losses.saturating_add(u32::from(*lost));
                 self.forget_a_try_that_was_none();
                 self.go_back(around);
@@ -191,9 +141,9 @@ impl LedgerRow {
     }
 
     /// Its sender died: a claim goes back, and what was in flight nobody knows.
-    pub(super) fn abandon(&mut self, resend: bool, around: &StepContext<'_>) -> RowState {
-        if self.state == RowState::Sending && !resend {
-            self.end(RowState::Unknown, LOST_SENDER);
+    pub(super) fn abandon(&mut self, resend: bool, around: &StepContext<'_>) -> DeliveryState {
+        if self.state == DeliveryState::Sending && !resend {
+            self.end(DeliveryState::Unknown, LOST_SENDER);
         } else {
             self.go_back(around);
         }
@@ -203,8 +153,10 @@ impl LedgerRow {
     /// A person says what became of a row that nobody knows the fate of.
     pub(super) fn resolve(&mut self, answer: UnknownAnswer, around: &StepContext<'_>) {
         match (self.state, answer) {
-            (RowState::Unknown, UnknownAnswer::Accept) => self.end(RowState::Accepted, BY_A_PERSON),
-            (RowState::Unknown, UnknownAnswer::Resend)
+            (DeliveryState::Unknown, UnknownAnswer::Accept) => {
+                self.end(DeliveryState::Accepted, BY_A_PERSON)
+            }
+            (DeliveryState::Unknown, UnknownAnswer::Resend)
                 if *around.batch != BatchState::Cancelled =>
             {
                 self.go_back(around);
@@ -216,7 +168,10 @@ impl LedgerRow {
     /// A person wants it tried again: a new attempt, with all the time there is. What was taken is
     /// never tried again.
     pub(super) fn retry(&mut self, around: &StepContext<'_>) {
-        let is_retried = matches!(self.state, RowState::Rejected | RowState::Deferred);
+        let is_retried = matches!(
+            self.state,
+            DeliveryState::Rejected | DeliveryState::Deferred
+        );
         if is_retried && *around.batch != BatchState::Cancelled {
             self.waited = Duration::ZERO;
             self.tried_at = None;
@@ -237,7 +192,7 @@ impl LedgerRow {
 
     /// The row ends without mail.
     pub(super) fn skip(&mut self, reason: &str) {
-        self.end(RowState::Skipped, reason);
+        self.end(DeliveryState::Skipped, reason);
     }
 
     fn start(&mut self, content: &str, around: &StepContext<'_>) -> Result<(), RefusalReason> {
@@ -245,16 +200,12 @@ impl LedgerRow {
             self.go_back(around);
             return Err(RefusalReason::Stopped);
         }
-        if let Some(reason) = around.suppressed {
-            self.skip(word(reason));
-            return Err(RefusalReason::Suppressed(reason));
-        }
-        if around.is_removed {
-            self.skip(REMOVED);
-            return Err(RefusalReason::Removed);
+        if let Some((reason, reply)) = reader_gone(around.suppressed, around.is_removed) {
+            self.skip(reply);
+            return Err(reason);
         }
         self.tried(around.now);
-        self.state = RowState::Sending;
+        self.state = DeliveryState::Sending;
         self.content = Some(content.to_owned());
         Ok(())
     }
@@ -264,9 +215,9 @@ impl LedgerRow {
             return self.skip(CANCELLED);
         }
         self.state = if self.attempts == 0 {
-            RowState::Pending
+            DeliveryState::Pending
         } else {
-            RowState::Deferred
+            DeliveryState::Deferred
         };
         self.due_at = Some(due_at);
     }
@@ -295,21 +246,21 @@ impl LedgerRow {
         self.first_attempt_at.get_or_insert(now);
     }
 
-    fn end(&mut self, state: RowState, reply: &str) {
+    fn end(&mut self, state: DeliveryState, reply: &str) {
         self.state = state;
         self.due_at = None;
         self.reply = Some(shortened(reply));
     }
 }
 
-/// The word for a reason, as `--json` and a skipped row's reply have it.
-pub(super) fn word(reason: SuppressionReason) -> &'static str {
-    match reason {
-        SuppressionReason::Unsubscribed => "unsubscribed",
-        SuppressionReason::HardBounce => "hard_bounce",
-        SuppressionReason::Complaint => "complaint",
-        SuppressionReason::Manual => "manual",
-        SuppressionReason::Erased => "erased",
+/// Why a reader who was there at the freeze gets no mail any more, and the reply of their skipped row.
+pub(super) fn reader_gone(
+    suppressed: Option<SuppressionReason>,
+    is_removed: bool,
+) -> Option<(RefusalReason, &'static str)> {
+    match suppressed {
+        Some(reason) => Some((RefusalReason::Suppressed(reason), reason.word())),
+        None => is_removed.then_some((RefusalReason::Removed, "removed")),
     }
 }
 

@@ -59,7 +59,7 @@ impl StoredPerson {
                 // The file is a description, not a request: a line taken out of it takes back what
                 // the line had said. Proof of consent alone is never taken back.
                 if field != OwnedField::Consent {
-                    field.clear(&mut self.profile);
+                    field.copy(&mut self.profile, said, origin);
                     self.set_by.unset(field);
                 }
             }
@@ -96,12 +96,17 @@ impl Origins {
     }
 
     fn bit(origin: Origin) -> u8 {
-        match origin {
-            Origin::File => 1,
-            Origin::Import => 2,
-            Origin::Operator => 4,
-            Origin::Person => 8,
-        }
+        1 << (origin_code(origin) - 1)
+    }
+}
+
+/// How an origin is written down, in people's databases: never renumbered.
+pub(super) fn origin_code(origin: Origin) -> u8 {
+    match origin {
+        Origin::File => 1,
+        Origin::Import => 2,
+        Origin::Operator => 3,
+        Origin::Person => 4,
     }
 }
 
@@ -114,24 +119,14 @@ impl SetBy {
     const MASK: u32 = 0b111;
 
     pub(super) fn get(self, field: OwnedField) -> Option<Origin> {
-        match (self.0 >> (field as u32 * Self::BITS)) & Self::MASK {
-            1 => Some(Origin::File),
-            2 => Some(Origin::Import),
-            3 => Some(Origin::Operator),
-            4 => Some(Origin::Person),
-            _ => None,
-        }
+        let code = (self.0 >> (field as u32 * Self::BITS)) & Self::MASK;
+        let is_it = |origin: &Origin| u32::from(origin_code(*origin)) == code;
+        Origin::ALL.into_iter().find(is_it)
     }
 
     fn set(&mut self, field: OwnedField, origin: Origin) {
-        let code = match origin {
-            Origin::File => 1,
-            Origin::Import => 2,
-            Origin::Operator => 3,
-            Origin::Person => 4,
-        };
         self.unset(field);
-        self.0 |= code << (field as u32 * Self::BITS);
+        self.0 |= u32::from(origin_code(origin)) << (field as u32 * Self::BITS);
     }
 
     fn unset(&mut self, field: OwnedField) {
@@ -202,17 +197,6 @@ impl OwnedField {
             Self::Timezone => replace(&mut to.timezone, &from.timezone),
             Self::Language => replace(&mut to.language, &from.language),
             Self::Consent => replace(&mut to.consent, &from.consent),
-        }
-    }
-
-    fn clear(self, profile: &mut Profile) {
-        match self {
-            Self::Name => profile.name = None,
-            Self::Editions => profile.editions = None,
-            Self::Tags => profile.tags.clear(),
-            Self::Timezone => profile.timezone = None,
-            Self::Language => profile.language = None,
-            Self::Consent => profile.consent = None,
         }
     }
 }

@@ -1,64 +1,50 @@
 //! The store on SQLite: one file in the state folder, one writer, a few readers, every verb one
 //! immediate transaction. WAL with synchronous=FULL: what a verb answered for is on the disk.
+//!
+//! A trait of [`store`](super) is implemented in the file of its name here; what of it is more than a
+//! statement or two stands in the folder below it. Under all of them lie the file itself (`database`), what is
+//! kept beside it (`high_water_mark`, `outside`), and how it is spoken to (`statement`, `codes`, `fault`).
 
 pub mod backup;
-mod batch;
-mod bulk_insert;
-mod claim;
+mod batch_ledger;
+mod calendar_record;
 mod codes;
-mod counters;
 mod database;
-mod departures;
-mod erasure;
-mod fold;
-mod freeze;
-mod group;
-mod hash_keys;
+mod delivery_queue;
+mod delivery_records;
+mod domain_history;
+mod fault;
 mod high_water_mark;
-mod hold;
-mod instance;
-mod intake;
-mod kept;
-mod lease;
 mod migrations;
-mod moods;
-mod newcomers;
-mod notices;
-mod open;
+mod notice_outbox;
 mod outside;
-mod owner;
-mod partitions;
-mod past_consents;
-mod people;
-mod place;
 mod realm;
-mod record;
-mod recover;
-mod refusals;
-mod relocation;
-mod retry;
-mod rows;
+mod state_instance;
 mod statement;
-mod suppression;
+mod subscriber_list;
+mod suppression_list;
 mod trouble;
-mod verbs;
-mod waves;
 
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-pub use self::{departures::other::Departures, open::make_private_folder, outside::OutsideFolder};
-
 use rusqlite::Connection;
 
-use self::{owner::DatabaseOwner, place::StatePlace};
+pub use self::{
+    database::private_files::make_private_folder, outside::OutsideFolder,
+    suppression_list::departures::other::Departures,
+};
+use self::{
+    database::{
+        owner::DatabaseOwner,
+        place::{FILE, StatePlace},
+    },
+    fault::SqliteFault,
+    suppression_list::departures,
+};
 use super::{Realm, StoreError};
-use crate::source::SourceError;
-
-/// The name of the database in the state folder.
-const FILE: &str = "daily-note.sqlite";
 
 /// How often a write that must not be lost is tried while another program holds the database, each time for
 /// half a minute.
@@ -74,27 +60,6 @@ pub struct SqliteStore {
     outside: Option<OutsideFolder>,
 }
 
-/// What goes wrong inside: SQLite's errors get their plain words at the edge.
-#[derive(Debug)]
-enum SqliteFault {
-    Sql(rusqlite::Error),
-    /// A value that we never write.
-    Damaged(String),
-    Told(StoreError),
-}
-
-impl From<rusqlite::Error> for SqliteFault {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Sql(error)
-    }
-}
-
-impl From<SourceError> for SqliteFault {
-    fn from(error: SourceError) -> Self {
-        Self::Told(StoreError::Entry(error))
-    }
-}
-
 impl SqliteStore {
     /// Opens the state in that folder, making it where there is none. Its ledger is the real one.
     ///
@@ -106,7 +71,7 @@ impl SqliteStore {
         let owner = DatabaseOwner::of(state_dir).await;
         Ok(Self {
             state_dir: state_dir.to_owned(),
-            owner: owner.map_err(|fault| told(&state_dir.join(FILE), fault))?,
+            owner: owner.map_err(|fault| fault.of_file(&state_dir.join(FILE)))?,
             realm: Realm::Real,
             outside: None,
         })
@@ -160,15 +125,15 @@ impl SqliteStore {
         &self,
         verb: impl FnOnce(&Connection, &StatePlace) -> Result<T, SqliteFault> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let outside = self.outside.clone();
-        let verb = move |tx: &Connection, place: &StatePlace| {
-            let value = verb(tx, place)?;
+        let (place, outside) = (Arc::clone(&self.owner.place), self.outside.clone());
+        let verb = move |tx: &Connection| {
+            let value = verb(tx, &place)?;
             if let Some(outside) = &outside {
-                departures::carry_out(tx, place, outside)?;
+                departures::carry_out(tx, &place, outside)?;
             }
             Ok(value)
         };
-        self.told(self.owner.database.write(&self.owner.place, verb).await)
+        self.told(self.owner.database.write(verb).await)
     }
 
     /// One transaction that writes what must not be lost: while another program holds the database it is
@@ -191,7 +156,9 @@ impl SqliteStore {
         &self,
         verb: impl FnOnce(&Connection, &StatePlace) -> Result<T, SqliteFault> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.told(self.owner.database.try_out(&self.owner.place, verb).await)
+        let place = Arc::clone(&self.owner.place);
+        let verb = move |tx: &Connection| verb(tx, &place);
+        self.told(self.owner.database.try_out(verb).await)
     }
 
     /// One transaction that reads.
@@ -199,7 +166,9 @@ impl SqliteStore {
         &self,
         verb: impl FnOnce(&Connection, &StatePlace) -> Result<T, SqliteFault> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.told(self.owner.database.read(&self.owner.place, verb).await)
+        let place = Arc::clone(&self.owner.place);
+        let verb = move |tx: &Connection| verb(tx, &place);
+        self.told(self.owner.database.read(verb).await)
     }
 
     /// The database is still where it was opened: whoever claims, freezes or lets mail leave looks
@@ -214,86 +183,7 @@ impl SqliteStore {
         }
     }
 
-    /// Finds the database at home, and begins a run of it that no copy knows.
-    async fn begin_run(&self) -> Result<(), StoreError> {
-        let outside = self.outside.clone();
-        let state_dir = self.state_dir.clone();
-        if self.realm.is_rehearsal() {
-            // It leaves no run behind, and harms nobody wherever it is played.
-            self.owner.place.read_witnesses_again(None);
-            return Ok(());
-        }
-        self.note_run(move |tx, place| {
-            departures::refuse_unknown(tx)?;
-            let list = instance::list(tx)?;
-            place.read_witnesses_again(outside.as_ref().map(|outside| (outside, list.as_str())));
-            departures::seed(tx)?;
-            if let Some(outside) = &outside {
-                departures::bring_up_to_date(tx, place, outside)?;
-            }
-            instance::check(tx, &state_dir, outside.as_ref())?;
-            Ok(((), instance::begin_run(tx)?))
-        })
-        .await
-    }
-
-    /// A transaction that begins a run, and what of it is told to the files: after the database has
-    /// it, so that none of them ever knows more.
-    async fn note_run<T: Send + 'static>(
-        &self,
-        verb: impl FnOnce(&Connection, &StatePlace) -> Result<(T, instance::SenderRun), SqliteFault>
-        + Send
-        + 'static,
-    ) -> Result<T, StoreError> {
-        let folder = self.state_dir.clone();
-        let lock = tokio::task::spawn_blocking(move || instance::lock_mark(&folder)).await;
-        let lock = lock.map_err(|error| {
-            SqliteFault::Told(StoreError::Unusable {
-                place: self.state_dir.display().to_string(),
-                source: error.into(),
-            })
-        });
-        let _lock = self.told(lock.and_then(|lock| lock))?;
-        let (value, run, list) = self
-            .write(move |tx, place| {
-                let (value, run) = verb(tx, place)?;
-                Ok((value, run, instance::list(tx)?))
-            })
-            .await?;
-        let outside = self
-            .outside
-            .as_ref()
-            .map(|outside| (outside, list.as_str()));
-        self.told(run.note(&self.state_dir, outside))?;
-        Ok(value)
-    }
-
     fn told<T>(&self, result: Result<T, SqliteFault>) -> Result<T, StoreError> {
-        result.map_err(|fault| told(&self.state_dir.join(FILE), fault))
-    }
-}
-
-fn told(file: &Path, fault: SqliteFault) -> StoreError {
-    if let SqliteFault::Sql(error) = &fault
-        && trouble::is_locked(error)
-    {
-        let place = file.display().to_string();
-        return StoreError::Locked { place };
-    }
-    if let SqliteFault::Sql(error) = &fault
-        && trouble::is_opening(error)
-        && file.parent().is_some_and(open::are_descriptors_used_up)
-    {
-        let place = file.display().to_string();
-        return StoreError::NoDescriptors { place };
-    }
-    let trouble = match fault {
-        SqliteFault::Told(error) => return error,
-        SqliteFault::Sql(error) => trouble::DatabaseTrouble::of(error),
-        SqliteFault::Damaged(what) => trouble::DatabaseTrouble::damaged(what),
-    };
-    StoreError::Unusable {
-        place: file.display().to_string(),
-        source: Box::new(trouble),
+        result.map_err(|fault| fault.of_file(&self.state_dir.join(FILE)))
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::{sync::Mutex, time::timeout};
 
-use crate::{clock::Stopwatch, daemon::Heartbeat, source::with_causes, store::Store};
+use crate::{clock::Stopwatch, daemon::Heartbeat, source::with_causes, store::StateInstance};
 
 /// A write that is not older proves enough.
 const FRESH: Duration = Duration::from_secs(10);
@@ -28,7 +28,11 @@ struct ProofState {
 
 impl WriteProof {
     /// Whether the state can be written.
-    pub(super) async fn is_writable(&self, heartbeat: &Heartbeat, store: &dyn Store) -> bool {
+    pub(super) async fn is_writable(
+        &self,
+        heartbeat: &Heartbeat,
+        store: &dyn StateInstance,
+    ) -> bool {
         // Whoever asks meanwhile waits for the same answer.
         let mut last = self.0.lock().await;
         if let Some(proved) = last.as_ref().filter(|it| it.since.elapsed() < STANDS) {

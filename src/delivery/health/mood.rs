@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::{Health, MOST_LIMITS, domain::LearnedMood, rest::ProbedRest};
-use crate::store::{self, Store, StoreError};
+use crate::store::{self, DomainHistory, StoreError};
 
 /// A pace that was learned longer ago is learned anew.
 const LONGEST_MEMORY: TimeDelta = TimeDelta::days(30);
@@ -73,7 +73,7 @@ pub enum HealthTrouble {
 /// # Errors
 /// The store's.
 pub async fn troubles(
-    store: &dyn Store,
+    store: &dyn DomainHistory,
     now: DateTime<Utc>,
 ) -> Result<Vec<HealthTrouble>, StoreError> {
     let kept = store.moods().await?;
@@ -92,7 +92,7 @@ pub async fn troubles(
 /// # Errors
 /// The store's.
 pub async fn end_spells(
-    store: &dyn Store,
+    store: &dyn DomainHistory,
     domain: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {

@@ -9,13 +9,17 @@ use rusqlite::{Connection, OpenFlags, Row, params};
 use tokio::task::spawn_blocking;
 
 use super::{
-    FILE, SqliteFault, SqliteStore, codes,
+    SqliteStore, codes,
+    database::{
+        open::{self, ConnectionAccess},
+        place::FILE,
+        private_files::{lock, make_private_file, make_private_folder, opening_lock},
+    },
+    fault::SqliteFault,
     high_water_mark::HighWaterMark,
-    instance,
-    open::{self, ConnectionAccess},
     realm,
+    state_instance::instance,
     statement::Statements,
-    told,
 };
 use crate::store::{Realm, StoreError};
 
@@ -68,11 +72,11 @@ impl SqliteStore {
         files: &[StateFile],
         now: DateTime<Utc>,
     ) -> Result<Backup, StoreError> {
-        let database = self.owner.place.file.clone();
+        let database = self.owner.place.state_dir.join(FILE);
         let (copy, files) = (to.to_owned(), files.to_vec());
         let made = apart(move || {
             // SQLite writes into an empty file, and it has its rights before it has a secret.
-            open::make_private_file(&copy).map_err(|error| open::fault(&copy, error))?;
+            make_private_file(&copy).map_err(|error| SqliteFault::unusable(&copy, error))?;
             let made = write_backup(&database, &copy, &files, now);
             if made.is_err() {
                 // Half a backup is none.
@@ -80,7 +84,7 @@ impl SqliteStore {
             }
             made
         });
-        made.await.map_err(|fault| told(to, fault))
+        made.await.map_err(|fault| fault.of_file(to))
     }
 
     /// Says that this database is the one and only from now on, though it was brought here: nothing
@@ -99,7 +103,7 @@ async fn apart<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, SqliteFault> + Send + 'static,
 ) -> Result<T, SqliteFault> {
     let done = spawn_blocking(work).await;
-    done.map_err(|error| open::fault(Path::new(FILE), io::Error::other(error)))?
+    done.map_err(|error| SqliteFault::unusable(Path::new(FILE), io::Error::other(error)))?
 }
 
 fn write_backup(
@@ -139,13 +143,13 @@ pub async fn inspect(file: &Path) -> Result<Backup, StoreError> {
     let copy = file.to_owned();
     let inspected = apart(move || {
         // SQLite says no more than that it can't.
-        fs::metadata(&copy).map_err(|error| open::fault(&copy, error))?;
+        fs::metadata(&copy).map_err(|error| SqliteFault::unusable(&copy, error))?;
         let copy = connect(&copy, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         let backup = checked(&copy)?;
         close(copy)?;
         Ok(backup)
     });
-    inspected.await.map_err(|fault| told(file, fault))
+    inspected.await.map_err(|fault| fault.of_file(file))
 }
 
 /// Puts the database of a backup into a state folder that has none, brought up to date, and notes
@@ -163,15 +167,15 @@ pub async fn restore(
     let (file, state_dir, doubtful) = (file.to_owned(), state_dir.to_owned(), doubtful.to_vec());
     apart(move || put_back(&file, &state_dir, &doubtful))
         .await
-        .map_err(|fault| told(&place, fault))
+        .map_err(|fault| fault.of_file(&place))
 }
 
 fn put_back(file: &Path, state_dir: &Path, doubtful: &[DoubtfulBatch]) -> Result<(), SqliteFault> {
     let place = state_dir.join(FILE);
-    let failed = |error: io::Error| open::fault(&place, error);
-    open::make_private_folder(state_dir).map_err(failed)?;
+    let failed = |error: io::Error| SqliteFault::unusable(&place, error);
+    make_private_folder(state_dir).map_err(failed)?;
     // Nobody opens a state in the making: whoever tries waits for this lock, as for a first run's.
-    let opening = open::lock(&open::opening_lock(state_dir)).map_err(failed)?;
+    let opening = lock(&opening_lock(state_dir)).map_err(failed)?;
     if place.exists() {
         return Err(SqliteFault::Told(StoreError::StateExists {
             place: state_dir.display().to_string(),
@@ -179,7 +183,7 @@ fn put_back(file: &Path, state_dir: &Path, doubtful: &[DoubtfulBatch]) -> Result
     }
     let making = state_dir.join("restoring.sqlite");
     let _ = fs::remove_file(&making);
-    open::make_private_file(&making).map_err(failed)?;
+    make_private_file(&making).map_err(failed)?;
     fs::copy(file, &making).map_err(failed)?;
     let copy = connect(&making, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     checked(&copy)?;
@@ -204,11 +208,11 @@ fn checked(copy: &Connection) -> Result<Backup, SqliteFault> {
         [],
     );
     if !matches!(tables, Ok(3)) {
-        return Err(SqliteFault::Told(StoreError::NoBackup));
+        return Err(StoreError::NoBackup.into());
     }
     let sound: Result<String, SqliteFault> = copy.value("PRAGMA integrity_check", []);
     if !sound.is_ok_and(|sound| sound == "ok") {
-        return Err(SqliteFault::Told(StoreError::DamagedBackup));
+        return Err(StoreError::DamagedBackup.into());
     }
     read(copy)
 }
@@ -279,7 +283,7 @@ fn close(copy: Connection) -> Result<(), SqliteFault> {
 fn sync(copy: &Path) -> Result<(), SqliteFault> {
     fs::File::open(copy)
         .and_then(|file| file.sync_all())
-        .map_err(|error| open::fault(copy, error))
+        .map_err(|error| SqliteFault::unusable(copy, error))
 }
 
 fn text_of(path: &Path) -> Result<String, SqliteFault> {

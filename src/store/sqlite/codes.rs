@@ -3,15 +3,14 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use rusqlite::Row;
 
-use super::SqliteFault;
+use super::fault::SqliteFault;
 use crate::{
     address::Address,
-    audience::SubscriberId,
-    audience::{Origin, SubscriberState, SuppressionReason},
-    store::{BatchId, BatchState, DeliveryId, machine::RowState},
+    audience::{Origin, SubscriberId, SubscriberState, SuppressionReason},
+    store::{BatchId, BatchState, DeliveryId, DeliveryState, merge},
 };
 
 /// How far the batch's number stands left of the subscriber's in a delivery's.
@@ -51,21 +50,21 @@ pub(super) fn duration(millis: i64) -> Duration {
     Duration::from_millis(millis.unsigned_abs())
 }
 
-pub(super) fn state_code(state: RowState) -> i64 {
+pub(super) fn state_code(state: DeliveryState) -> i64 {
     match state {
-        RowState::Pending => 0,
-        RowState::Claimed => 1,
-        RowState::Sending => 2,
-        RowState::Accepted => 3,
-        RowState::Deferred => 4,
-        RowState::Rejected => 5,
-        RowState::Unknown => 6,
-        RowState::Skipped => 7,
+        DeliveryState::Pending => 0,
+        DeliveryState::Claimed => 1,
+        DeliveryState::Sending => 2,
+        DeliveryState::Accepted => 3,
+        DeliveryState::Deferred => 4,
+        DeliveryState::Rejected => 5,
+        DeliveryState::Unknown => 6,
+        DeliveryState::Skipped => 7,
     }
 }
 
-pub(super) fn state(code: i64) -> Result<RowState, SqliteFault> {
-    from_code("delivery state", &RowState::ALL, state_code, code)
+pub(super) fn state(code: i64) -> Result<DeliveryState, SqliteFault> {
+    from_code("delivery state", &DeliveryState::ALL, state_code, code)
 }
 
 pub(super) fn reason_code(reason: SuppressionReason) -> i64 {
@@ -79,33 +78,20 @@ pub(super) fn reason_code(reason: SuppressionReason) -> i64 {
 }
 
 pub(super) fn reason(code: i64) -> Result<SuppressionReason, SqliteFault> {
-    const ALL: [SuppressionReason; 5] = [
-        SuppressionReason::Unsubscribed,
-        SuppressionReason::HardBounce,
-        SuppressionReason::Complaint,
-        SuppressionReason::Manual,
-        SuppressionReason::Erased,
-    ];
-    from_code("suppression reason", &ALL, reason_code, code)
+    from_code(
+        "suppression reason",
+        &SuppressionReason::ALL,
+        reason_code,
+        code,
+    )
 }
 
 pub(super) fn origin_code(origin: Origin) -> i64 {
-    match origin {
-        Origin::File => 1,
-        Origin::Import => 2,
-        Origin::Operator => 3,
-        Origin::Person => 4,
-    }
+    i64::from(merge::origin_code(origin))
 }
 
 pub(super) fn origin(code: i64) -> Result<Origin, SqliteFault> {
-    const ALL: [Origin; 4] = [
-        Origin::File,
-        Origin::Import,
-        Origin::Operator,
-        Origin::Person,
-    ];
-    from_code("origin", &ALL, origin_code, code)
+    from_code("origin", &Origin::ALL, origin_code, code)
 }
 
 pub(super) fn subscriber_state_code(state: SubscriberState) -> i64 {
@@ -117,12 +103,12 @@ pub(super) fn subscriber_state_code(state: SubscriberState) -> i64 {
 }
 
 pub(super) fn subscriber_state(code: i64) -> Result<SubscriberState, SqliteFault> {
-    const ALL: [SubscriberState; 3] = [
-        SubscriberState::Active,
-        SubscriberState::Unconfirmed,
-        SubscriberState::Inactive,
-    ];
-    from_code("subscriber state", &ALL, subscriber_state_code, code)
+    from_code(
+        "subscriber state",
+        &SubscriberState::ALL,
+        subscriber_state_code,
+        code,
+    )
 }
 
 pub(super) fn batch_state_code(state: &BatchState) -> i64 {
@@ -188,6 +174,11 @@ pub(super) fn signed(rows: u64) -> i64 {
 pub(super) fn timezone(name: &str) -> Result<chrono_tz::Tz, SqliteFault> {
     name.parse()
         .map_err(|_| SqliteFault::Damaged(format!("{name:?} is no time zone")))
+}
+
+/// When somebody agreed, with the clock that they agreed by.
+pub(super) fn consent_time(text: &str) -> Result<DateTime<FixedOffset>, SqliteFault> {
+    DateTime::parse_from_rfc3339(text).map_err(|error| SqliteFault::Damaged(error.to_string()))
 }
 
 /// A column with a time.

@@ -4,10 +4,16 @@
 //! A connection that failed is thrown away and opened again for the next verb: one failed write (a
 //! full disk, a fault of it) must not outlive its cause.
 
+pub(super) mod descriptors;
+pub(super) mod open;
+pub(super) mod owner;
+pub(super) mod place;
+pub(super) mod private_files;
+
 use std::{
     io,
     panic::{AssertUnwindSafe, catch_unwind},
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -19,8 +25,11 @@ use std::{
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
 
-use super::{SqliteFault, open, open::ConnectionAccess, place::StatePlace};
-use crate::store::StoreError;
+use self::{
+    open::ConnectionAccess,
+    place::{FILE, StatePlace},
+};
+use super::fault::SqliteFault;
 
 /// The database of one state folder, open.
 #[derive(Debug)]
@@ -40,33 +49,28 @@ enum TransactionEnd {
 
 impl Database {
     /// Opens the database of that folder, making it where there is none.
-    pub(super) async fn open(state_dir: &Path) -> Result<(Self, Arc<StatePlace>), SqliteFault> {
-        let folder = state_dir.to_owned();
+    pub(super) async fn open(state_dir: &Path) -> Result<(Self, StatePlace), SqliteFault> {
+        let (folder, file) = (state_dir.to_owned(), state_dir.join(FILE));
         let (opened, answer) = oneshot::channel();
         let writes = Arc::default();
         let counted = Arc::clone(&writes);
-        let writer = ConnectionThread::start("ledger-writer", move || {
-            let (place, connection) = match open::first(&folder) {
-                Ok(first) => first,
-                Err(fault) => {
-                    let _ = opened.send(Err(fault));
-                    return None;
-                }
+        let writer = ConnectionThread::start("ledger-writer", &file, move |file| {
+            let (opened_place, connection) = match open::first(&folder) {
+                Ok((place, connection)) => (Ok(place), Some(connection)),
+                Err(fault) => (Err(fault), None),
             };
-            let place = Arc::new(place);
-            let _ = opened.send(Ok(Arc::clone(&place)));
+            let _ = opened.send(opened_place);
             Some(ThreadConnection {
-                place,
+                file,
                 access: ConnectionAccess::Writer,
-                connection: Some(connection),
+                connection: Some(connection?),
                 writes: counted,
             })
         })?;
         let place = answer.await.map_err(|_| panicked(state_dir))??;
-        let of_reader = Arc::clone(&place);
-        let reader = ConnectionThread::start("ledger-reader", move || {
+        let reader = ConnectionThread::start("ledger-reader", &file, move |file| {
             Some(ThreadConnection {
-                place: of_reader,
+                file,
                 access: ConnectionAccess::Reader,
                 connection: None,
                 writes: Arc::default(),
@@ -89,50 +93,46 @@ impl Database {
     /// process's sake. On the disk when it is answered; nothing of it is where its asker went away.
     pub(super) async fn write<T: Send + 'static>(
         &self,
-        place: &StatePlace,
-        verb: impl FnOnce(&Connection, &StatePlace) -> Result<T, SqliteFault> + Send + 'static,
+        verb: impl FnOnce(&Connection) -> Result<T, SqliteFault> + Send + 'static,
     ) -> Result<T, SqliteFault> {
         let behavior = TransactionBehavior::Immediate;
         self.writer
-            .visit(place, behavior, TransactionEnd::Commit, verb)
+            .visit(behavior, TransactionEnd::Commit, verb)
             .await
     }
 
     /// Work on the file that no transaction can hold, by the connection that writes.
     pub(super) async fn maintain<T: Send + 'static>(
         &self,
-        place: &StatePlace,
         work: impl FnOnce(&Connection) -> Result<T, SqliteFault> + Send + 'static,
     ) -> Result<T, SqliteFault> {
         let (answer, answered) = oneshot::channel();
         let job: QueuedVerb = Box::new(move |desk| {
             let _ = answer.send(desk.maintain(work));
         });
-        self.writer.hand_over(place, job)?;
-        answered.await.map_err(|_| panicked(&place.file))?
+        self.writer.hand_over(job)?;
+        answered.await.map_err(|_| panicked(&self.writer.file))?
     }
 
     /// The same, and nothing of it stays.
     pub(super) async fn try_out<T: Send + 'static>(
         &self,
-        place: &StatePlace,
-        verb: impl FnOnce(&Connection, &StatePlace) -> Result<T, SqliteFault> + Send + 'static,
+        verb: impl FnOnce(&Connection) -> Result<T, SqliteFault> + Send + 'static,
     ) -> Result<T, SqliteFault> {
         let behavior = TransactionBehavior::Immediate;
         self.writer
-            .visit(place, behavior, TransactionEnd::RollBack, verb)
+            .visit(behavior, TransactionEnd::RollBack, verb)
             .await
     }
 
     /// A transaction that reads, beside the one that writes: the database as it is at one moment.
     pub(super) async fn read<T: Send + 'static>(
         &self,
-        place: &StatePlace,
-        verb: impl FnOnce(&Connection, &StatePlace) -> Result<T, SqliteFault> + Send + 'static,
+        verb: impl FnOnce(&Connection) -> Result<T, SqliteFault> + Send + 'static,
     ) -> Result<T, SqliteFault> {
         let behavior = TransactionBehavior::Deferred;
         self.reader
-            .visit(place, behavior, TransactionEnd::RollBack, verb)
+            .visit(behavior, TransactionEnd::RollBack, verb)
             .await
     }
 }
@@ -143,6 +143,7 @@ type QueuedVerb = Box<dyn FnOnce(&mut ThreadConnection) + Send>;
 /// A thread that has a connection.
 #[derive(Debug)]
 struct ConnectionThread {
+    file: PathBuf,
     jobs: Option<mpsc::Sender<QueuedVerb>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -151,19 +152,24 @@ impl ConnectionThread {
     /// `sit` is called on the thread; None: there is nothing to do.
     fn start(
         name: &str,
-        sit: impl FnOnce() -> Option<ThreadConnection> + Send + 'static,
+        file: &Path,
+        sit: impl FnOnce(PathBuf) -> Option<ThreadConnection> + Send + 'static,
     ) -> Result<Self, SqliteFault> {
         let (jobs, waiting) = mpsc::channel::<QueuedVerb>();
+        let of_thread = file.to_owned();
         let work = move || {
-            let Some(mut desk) = sit() else { return };
+            let Some(mut desk) = sit(of_thread) else {
+                return;
+            };
             for job in waiting {
                 // A verb that panics answers nobody; the next one finds a new connection.
                 let _ = catch_unwind(AssertUnwindSafe(|| job(&mut desk)));
             }
         };
         let thread = thread::Builder::new().name(name.to_owned()).spawn(work);
-        let thread = thread.map_err(|error| open::fault(Path::new(name), error))?;
+        let thread = thread.map_err(|error| SqliteFault::unusable(Path::new(name), error))?;
         Ok(Self {
+            file: file.to_owned(),
             jobs: Some(jobs),
             thread: Some(thread),
         })
@@ -172,10 +178,9 @@ impl ConnectionThread {
     /// Hands a verb over and waits for what came of it.
     async fn visit<T: Send + 'static>(
         &self,
-        place: &StatePlace,
         behavior: TransactionBehavior,
         ending: TransactionEnd,
-        verb: impl FnOnce(&Connection, &StatePlace) -> Result<T, SqliteFault> + Send + 'static,
+        verb: impl FnOnce(&Connection) -> Result<T, SqliteFault> + Send + 'static,
     ) -> Result<T, SqliteFault> {
         let (answer, answered) = oneshot::channel();
         let job: QueuedVerb = Box::new(move |desk| {
@@ -189,12 +194,12 @@ impl ConnectionThread {
             let outcome = desk.transact(behavior, || ending(&answer), verb);
             let _ = answer.send(outcome);
         });
-        self.hand_over(place, job)?;
-        answered.await.map_err(|_| panicked(&place.file))?
+        self.hand_over(job)?;
+        answered.await.map_err(|_| panicked(&self.file))?
     }
 
-    fn hand_over(&self, place: &StatePlace, job: QueuedVerb) -> Result<(), SqliteFault> {
-        let gone = || panicked(&place.file);
+    fn hand_over(&self, job: QueuedVerb) -> Result<(), SqliteFault> {
+        let gone = || panicked(&self.file);
         let jobs = self.jobs.as_ref().ok_or_else(gone)?;
         jobs.send(job).map_err(|_| gone())
     }
@@ -212,7 +217,7 @@ impl Drop for ConnectionThread {
 
 /// A thread's connection, and the way to another one.
 struct ThreadConnection {
-    place: Arc<StatePlace>,
+    file: PathBuf,
     access: ConnectionAccess,
     connection: Option<Connection>,
     writes: Arc<AtomicU64>,
@@ -225,7 +230,7 @@ impl ThreadConnection {
     ) -> Result<T, SqliteFault> {
         let connection = match self.connection.take() {
             Some(connection) => connection,
-            None => open::connect(&self.place.file, self.access)?,
+            None => open::connect(&self.file, self.access)?,
         };
         let outcome = work(&connection);
         if outcome.is_ok() && connection.is_autocommit() {
@@ -238,17 +243,15 @@ impl ThreadConnection {
         &mut self,
         behavior: TransactionBehavior,
         ending: impl FnOnce() -> TransactionEnd,
-        verb: impl FnOnce(&Connection, &StatePlace) -> Result<T, SqliteFault>,
+        verb: impl FnOnce(&Connection) -> Result<T, SqliteFault>,
     ) -> Result<T, SqliteFault> {
         // Out of its place: it comes back only if it is sound.
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
-            None => open::connect(&self.place.file, self.access)?,
+            None => open::connect(&self.file, self.access)?,
         };
         let before = connection.total_changes();
-        let outcome = transaction(&mut connection, behavior, ending, |tx| {
-            verb(tx, &self.place)
-        });
+        let outcome = transaction(&mut connection, behavior, ending, verb);
         // One that changed nothing never met the disk.
         if matches!(outcome, Ok((_, TransactionEnd::Commit)))
             && connection.total_changes() != before
@@ -280,16 +283,9 @@ fn transaction<T>(
     Ok((value, ending))
 }
 
-/// Whoever asked for a transaction went away before it was whole.
-pub(super) fn abandoned() -> SqliteFault {
-    SqliteFault::Told(StoreError::Abandoned)
-}
-
 fn panicked(place: &Path) -> SqliteFault {
-    SqliteFault::Told(StoreError::Unusable {
-        place: place.display().to_string(),
-        source: io::Error::other("a fault in daily-note itself; nothing was written").into(),
-    })
+    let fault = io::Error::other("a fault in daily-note itself; nothing was written");
+    SqliteFault::unusable(place, fault)
 }
 
 #[cfg(test)]

@@ -14,8 +14,8 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use super::SqliteFault;
-use crate::store::{Realm, StoreError};
+use super::fault::SqliteFault;
+use crate::store::Realm;
 
 const FILE: &str = "witness";
 
@@ -53,44 +53,30 @@ impl HighWaterMark {
 
     /// How far that issue's batch had come. None: it never heard of it.
     pub(super) fn steps(&self, realm: Realm, issue: &str) -> Result<Option<u64>, SqliteFault> {
-        let mut lines = self.lines();
-        let lines = self.read(&mut lines).map_err(|error| self.fault(error))?;
-        Ok(lines
-            .by_issue
-            .get(&key(realm, issue))
-            .map(|line| line.steps))
+        let key = key(realm, issue);
+        self.with_lines(|lines| Ok(lines.by_issue.get(&key).map(|line| line.steps)))
     }
 
     /// Takes over what another one knows.
     pub(super) fn learn_from(&self, other: &Self) -> Result<(), SqliteFault> {
-        let theirs: Vec<(String, u64)> = {
-            let mut lines = other.lines();
-            let lines = other.read(&mut lines).map_err(|error| other.fault(error))?;
+        let theirs: Vec<(String, u64)> = other.with_lines(|lines| {
             let steps = |(key, line): (&String, &MarkLine)| (key.clone(), line.steps);
-            lines.by_issue.iter().map(steps).collect()
-        };
-        let mut lines = self.lines();
-        let lines = self.read(&mut lines).map_err(|error| self.fault(error))?;
-        for (key, steps) in theirs {
-            lines.note(&key, steps).map_err(|error| self.fault(error))?;
-        }
-        Ok(())
+            Ok(lines.by_issue.iter().map(steps).collect())
+        })?;
+        self.with_lines(|lines| {
+            let mut theirs = theirs.iter();
+            theirs.try_for_each(|(key, steps)| lines.note(key, *steps))
+        })
     }
 
     /// Notes how far a batch has come, after its transaction and before anything follows from it.
     pub(super) fn note(&self, realm: Realm, issue: &str, steps: u64) -> Result<(), SqliteFault> {
-        let mut lines = self.lines();
-        self.read(&mut lines)
-            .and_then(|lines| lines.note(&key(realm, issue), steps))
-            .map_err(|error| self.fault(error))
+        self.with_lines(|lines| lines.note(&key(realm, issue), steps))
     }
 
     /// A rehearsal is dropped: it may be played again from its beginning.
     pub(super) fn forget_rehearsal(&self, issue: &str) -> Result<(), SqliteFault> {
-        let mut lines = self.lines();
-        self.read(&mut lines)
-            .and_then(|lines| lines.put_back(&key(Realm::Rehearsal, issue)))
-            .map_err(|error| self.fault(error))
+        self.with_lines(|lines| lines.put_back(&key(Realm::Rehearsal, issue)))
     }
 
     /// Reads the file anew: another process may have sent since.
@@ -98,22 +84,21 @@ impl HighWaterMark {
         *self.lines() = None;
     }
 
-    fn read<'a>(&self, lines: &'a mut Option<MarkLines>) -> io::Result<&'a mut MarkLines> {
-        match lines {
+    fn with_lines<T>(
+        &self,
+        work: impl FnOnce(&mut MarkLines) -> io::Result<T>,
+    ) -> Result<T, SqliteFault> {
+        let mut lines = self.lines();
+        let opened = match lines.as_mut() {
             Some(lines) => Ok(lines),
-            None => Ok(lines.insert(MarkLines::open(&self.path)?)),
-        }
+            None => MarkLines::open(&self.path).map(|opened| lines.insert(opened)),
+        };
+        let worked = opened.and_then(work);
+        worked.map_err(|error| SqliteFault::unusable(&self.path, error))
     }
 
     fn lines(&self) -> MutexGuard<'_, Option<MarkLines>> {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn fault(&self, error: io::Error) -> SqliteFault {
-        SqliteFault::Told(StoreError::Unusable {
-            place: self.path.display().to_string(),
-            source: error.into(),
-        })
     }
 }
 

@@ -5,7 +5,7 @@
 use aws_lc_rs::digest::{SHA384, digest};
 use rusqlite::{Connection, TransactionBehavior, params};
 
-use super::{SqliteFault, statement::Statements, trouble};
+use super::{fault::SqliteFault, statement::Statements, trouble};
 use crate::store::StoreError;
 
 /// One step: never changed once it was released, or no state would open any more.
@@ -15,58 +15,27 @@ struct Migration {
     sql: &'static str,
 }
 
+#[rustfmt::skip]
 const MIGRATIONS: [Migration; 10] = [
-    Migration {
-        version: 1,
-        description: "the list and the ledger",
-        sql: include_str!("migrations/0001_list_and_ledger.sql"),
-    },
-    Migration {
-        version: 2,
-        description: "steps",
-        sql: include_str!("migrations/0002_steps.sql"),
-    },
-    Migration {
-        version: 3,
-        description: "notices",
-        sql: include_str!("migrations/0003_notices.sql"),
-    },
-    Migration {
-        version: 4,
-        description: "calendar",
-        sql: include_str!("migrations/0004_calendar.sql"),
-    },
-    Migration {
-        version: 5,
-        description: "rehearsals",
-        sql: include_str!("migrations/0005_rehearsals.sql"),
-    },
-    Migration {
-        version: 6,
-        description: "moods",
-        sql: include_str!("migrations/0006_moods.sql"),
-    },
-    Migration {
-        version: 7,
-        description: "notices given up",
-        sql: include_str!("migrations/0007_notices_given_up.sql"),
-    },
-    Migration {
-        version: 8,
-        description: "identity",
-        sql: include_str!("migrations/0008_identity.sql"),
-    },
-    Migration {
-        version: 9,
-        description: "kept",
-        sql: include_str!("migrations/0009_kept.sql"),
-    },
-    Migration {
-        version: 10,
-        description: "hash keys",
-        sql: include_str!("migrations/0010_hash_keys.sql"),
-    },
+    step(1, "the list and the ledger", include_str!("migrations/0001_list_and_ledger.sql")),
+    step(2, "steps", include_str!("migrations/0002_steps.sql")),
+    step(3, "notices", include_str!("migrations/0003_notices.sql")),
+    step(4, "calendar", include_str!("migrations/0004_calendar.sql")),
+    step(5, "rehearsals", include_str!("migrations/0005_rehearsals.sql")),
+    step(6, "moods", include_str!("migrations/0006_moods.sql")),
+    step(7, "notices given up", include_str!("migrations/0007_notices_given_up.sql")),
+    step(8, "identity", include_str!("migrations/0008_identity.sql")),
+    step(9, "kept", include_str!("migrations/0009_kept.sql")),
+    step(10, "hash keys", include_str!("migrations/0010_hash_keys.sql")),
 ];
+
+const fn step(version: i64, description: &'static str, sql: &'static str) -> Migration {
+    Migration {
+        version,
+        description,
+        sql,
+    }
+}
 
 /// As sqlx makes it.
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS _sqlx_migrations (
@@ -155,7 +124,7 @@ impl AppliedMigration {
     fn check(&self) -> Result<(), SqliteFault> {
         let ours = MIGRATIONS.iter().find(|step| step.version == self.version);
         let Some(ours) = ours else {
-            return Err(SqliteFault::Told(StoreError::Newer));
+            return Err(StoreError::Newer.into());
         };
         let what = if !self.is_whole {
             "was left half done"
@@ -165,6 +134,6 @@ impl AppliedMigration {
             return Ok(());
         };
         let what = format!("its step {} {what}", self.version);
-        Err(SqliteFault::Told(StoreError::Outdated(what.into())))
+        Err(StoreError::Outdated(what.into()).into())
     }
 }

@@ -20,7 +20,7 @@ use std::{
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
 
-use super::{high_water_mark::HighWaterMark, open::make_private_folder};
+use super::{database::private_files::make_private_folder, high_water_mark::HighWaterMark};
 
 /// No file here is read beyond this.
 const MAX_BYTES: u64 = 1 << 30;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
-use super::{SqliteFault, codes, statement::Statements};
+use super::{codes, fault::SqliteFault, statement::Statements};
 use crate::store::{BatchId, Realm};
 
 /// The mark of batches made before the two were told apart: nobody knows any more whether readers got

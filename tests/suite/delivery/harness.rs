@@ -111,7 +111,7 @@ impl Harness {
             daily_note::message::Composer::new(&frozen, links(), None, batch.frozen_at).unwrap();
         let settings = Run {
             guard: self.store.hold(&sender).await.unwrap(),
-            store: Arc::clone(&self.store),
+            store: self.store.clone(),
             sender,
             clock: self.clock,
             composer: Arc::new(composer),

@@ -1,7 +1,9 @@
 //! A state of the release before, whose migrations sqlx took: it opens, its batch goes on, and no
 //! migration is taken twice. The release before still reads what we write.
 
-use daily_note::store::{NewBatch, Realm, Store, StoreError, sqlite::SqliteStore};
+use daily_note::store::{
+    BatchLedger, DeliveryQueue, NewBatch, Realm, StoreError, SuppressionList, sqlite::SqliteStore,
+};
 use rusqlite::Connection;
 
 use super::fixture::*;

@@ -1,10 +1,25 @@
-//! The contract, as sentences. `for_each_promise!` hands all of them to a store's own file.
+//! The contract, as sentences, a file or two a concern. `every_promise!` hands all of them to a store's own
+//! file, so that a second store promises the same.
+//!
+//! | trait | promises |
+//! |---|---|
+//! | `SubscriberList` | `merging`, `folding` |
+//! | `SuppressionList` | `suppressing`, `erasing` |
+//! | `BatchLedger` | `batches`, `hours` |
+//! | `DeliveryQueue`, `DeliveryRecords` | `claims`, `recording` |
+//! | `DomainHistory` | `faring` |
+//! | `NoticeOutbox` | `noticing` |
+//! | `CalendarRecord` | `keeping` |
+//! | `StateInstance` | `holding` |
 
 pub(crate) mod batches;
 pub(crate) mod claims;
 pub(crate) mod erasing;
+pub(crate) mod faring;
 pub(crate) mod folding;
+pub(crate) mod holding;
 pub(crate) mod hours;
+pub(crate) mod keeping;
 pub(crate) mod merging;
 pub(crate) mod noticing;
 pub(crate) mod recording;
@@ -25,3 +40,105 @@ macro_rules! promises {
     };
 }
 pub(crate) use promises;
+
+/// All promises, kept by a store in a place that `$place` makes fresh for each.
+macro_rules! every_promise {
+    ($place:expr) => {
+        $crate::store::contract::promises! {
+            $place;
+            merging:
+                a_person_is_kept_as_told,
+                a_reader_who_moves_keeps_number_consent_and_history,
+                a_move_merges_nobody_and_brings_nobody_back,
+                one_address_is_one_reader_in_any_case,
+                what_a_person_set_themself_nobody_overwrites,
+                what_is_not_said_changes_nothing,
+                the_operator_does_not_add_someone_who_left,
+                a_person_s_own_act_brings_them_back_but_not_past_the_operator,
+                the_list_comes_in_pages_by_number,
+                a_list_longer_than_a_group_is_added_whole;
+            folding:
+                a_fold_adds_changes_and_leaves_alone,
+                an_unsubscribed_reader_is_not_brought_back_by_the_file,
+                an_entry_gone_from_the_file_leaves_and_may_return,
+                a_reader_whom_not_only_the_file_had_added_stays,
+                a_line_taken_out_of_the_file_takes_back_what_it_had_said,
+                a_fold_never_takes_back_what_others_had_said,
+                a_fold_that_loses_too_many_changes_nothing,
+                a_small_list_may_lose_three_readers_and_never_most_of_them,
+                a_list_of_two_may_lose_one_and_not_both,
+                an_address_that_is_the_beginning_of_one_that_is_gone_stops_the_fold,
+                an_entry_that_cannot_be_read_undoes_the_fold,
+                a_previewed_fold_tells_all_and_changes_nothing;
+            suppressing:
+                an_address_is_suppressed_once,
+                a_lifted_suppression_gives_the_reader_back,
+                a_stronger_reason_replaces_a_weaker_one_only,
+                suppressions_come_in_pages_in_their_order,
+                what_is_known_of_addresses_comes_in_their_order;
+            erasing:
+                an_erased_person_is_forgotten_and_recognised,
+                an_erased_address_stays_erased_whatever_else_is_said_of_it,
+                an_erased_person_may_come_again_as_someone_new;
+            batches:
+                an_issue_is_frozen_once_ever,
+                a_batch_goes_to_the_active_unsuppressed_readers_of_its_edition,
+                batches_come_the_newest_first,
+                a_paused_batch_gives_no_rows_until_it_is_resumed,
+                refusals_are_trusted_after_a_pause_over_them_and_no_other,
+                cancelling_skips_what_was_not_sent_and_lets_the_wire_finish,
+                a_batch_is_finished_only_when_every_row_has_its_end,
+                a_person_settles_what_nobody_knows,
+                of_a_cancelled_batch_nothing_is_sent_again,
+                a_refrozen_batch_keeps_what_was_tried_as_it_was,
+                what_was_recorded_is_there_after_opening_again;
+            hours:
+                a_slot_is_sent_once_whatever_its_issue_is_called,
+                each_reader_is_due_at_the_hour_on_their_own_clock,
+                a_wave_that_nobody_began_in_time_waits_for_a_person,
+                a_wave_that_was_begun_is_never_too_late;
+            claims:
+                a_claim_carries_what_a_message_needs,
+                a_row_is_claimed_by_one_sender_only,
+                a_deferred_row_comes_again_when_it_is_due,
+                quotas_bound_each_domain_and_a_full_one_holds_up_nobody,
+                a_limit_on_all_together_starves_no_domain,
+                a_lane_without_limits_any_more_shares_the_common_quota,
+                readers_who_left_since_the_freeze_make_room_for_others,
+                a_dead_sender_s_claims_return_and_its_wire_is_unknown,
+                where_told_to_resend_the_wire_returns_too,
+                a_clock_set_back_does_not_stop_a_batch;
+            recording:
+                a_delivery_goes_from_pending_to_accepted,
+                a_group_is_applied_in_its_order,
+                an_outcome_without_a_dot_is_refused,
+                an_ended_row_moves_no_more,
+                an_unknown_row_or_number_is_refused_not_an_error,
+                no_message_leaves_for_someone_who_left,
+                no_message_leaves_for_someone_taken_out_of_the_file,
+                a_dead_address_is_suppressed_with_its_rejection,
+                a_doubtful_refusal_can_be_taken_back,
+                lost_connections_are_counted_until_a_deferral,
+                bad_rows_come_in_pages_with_the_relay_s_words,
+                a_relay_s_endless_reply_is_cut_at_a_character;
+            faring:
+                a_domain_s_readers_are_taken_refused_or_untried,
+                the_batches_before_say_how_a_domain_fared_in_them,
+                a_mood_takes_the_place_of_the_one_before;
+            noticing:
+                the_same_is_told_to_the_same_place_once_ever,
+                what_one_took_nobody_else_takes_until_its_time_is_over,
+                a_try_that_failed_is_counted_and_comes_again,
+                each_target_is_told_one_thing_at_a_time,
+                a_target_is_out_of_reach_until_something_is_told_there;
+            keeping:
+                a_calendar_is_kept_since_the_first_who_kept_it_or_froze,
+                what_is_on_hold_is_held_once_and_released_once;
+            holding:
+                only_one_may_send_at_a_time,
+                only_one_may_keep_the_calendar_and_a_person_may_send_meanwhile,
+                a_person_vouches_for_a_copy_and_what_was_open_waits_for_them;
+        }
+    };
+}
+pub(crate) use every_promise;

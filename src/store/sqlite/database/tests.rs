@@ -4,8 +4,9 @@
 use rusqlite::{Connection, params};
 use tempfile::TempDir;
 
-use super::super::{SqliteStore, owner::DatabaseOwner, statement::Statements};
+use super::owner::DatabaseOwner;
 use super::*;
+use crate::store::sqlite::{SqliteStore, statement::Statements};
 
 async fn owner(folder: &TempDir) -> Arc<DatabaseOwner> {
     DatabaseOwner::of(folder.path()).await.unwrap()
@@ -17,9 +18,8 @@ fn add_domain(tx: &Connection, name: &str) -> Result<(), SqliteFault> {
 }
 
 async fn domains(owner: &DatabaseOwner) -> Vec<String> {
-    let names =
-        |tx: &Connection, _: &StatePlace| tx.values("SELECT name FROM domains ORDER BY id", []);
-    owner.database.read(&owner.place, names).await.unwrap()
+    let names = |tx: &Connection| tx.values("SELECT name FROM domains ORDER BY id", []);
+    owner.database.read(names).await.unwrap()
 }
 
 #[tokio::test]
@@ -27,16 +27,14 @@ async fn a_connection_left_inside_a_transaction_fails_no_second_verb() {
     let folder = TempDir::new().unwrap();
     let owner = owner(&folder).await;
     // A ROLLBACK of its own and a BEGIN: as an error of COMMIT may leave it.
-    let spoilt = owner.database.write(&owner.place, |tx, _| {
+    let spoilt = owner.database.write(|tx| {
         tx.execute_batch("ROLLBACK; BEGIN")?;
         add_domain(tx, "lost.example.com")?;
         Err::<(), _>(SqliteFault::Damaged("on purpose".to_owned()))
     });
     spoilt.await.unwrap_err();
     for name in ["a.example.com", "b.example.com"] {
-        let added = owner
-            .database
-            .write(&owner.place, move |tx, _| add_domain(tx, name));
+        let added = owner.database.write(move |tx| add_domain(tx, name));
         added.await.unwrap();
     }
     assert_eq!(domains(&owner).await, ["a.example.com", "b.example.com"]);
@@ -46,7 +44,7 @@ async fn a_connection_left_inside_a_transaction_fails_no_second_verb() {
 async fn a_verb_that_fails_writes_nothing_and_says_why() {
     let folder = TempDir::new().unwrap();
     let owner = owner(&folder).await;
-    let failed = owner.database.write(&owner.place, |tx, _| {
+    let failed = owner.database.write(|tx| {
         add_domain(tx, "a.example.com")?;
         add_domain(tx, "a.example.com")
     });
@@ -62,16 +60,12 @@ async fn a_verb_that_fails_writes_nothing_and_says_why() {
 async fn a_verb_that_panics_writes_nothing_and_the_next_one_goes_on() {
     let folder = TempDir::new().unwrap();
     let owner = owner(&folder).await;
-    let panicked = owner
-        .database
-        .write(&owner.place, |tx, _| -> Result<(), SqliteFault> {
-            add_domain(tx, "lost.example.com")?;
-            panic!("on purpose");
-        });
+    let panicked = owner.database.write(|tx| -> Result<(), SqliteFault> {
+        add_domain(tx, "lost.example.com")?;
+        panic!("on purpose");
+    });
     panicked.await.unwrap_err();
-    let added = owner
-        .database
-        .write(&owner.place, |tx, _| add_domain(tx, "a.example.com"));
+    let added = owner.database.write(|tx| add_domain(tx, "a.example.com"));
     added.await.unwrap();
     assert_eq!(domains(&owner).await, ["a.example.com"]);
 }
@@ -81,7 +75,7 @@ async fn what_nobody_waits_for_any_more_is_not_written() {
     let folder = TempDir::new().unwrap();
     let owner = owner(&folder).await;
     let (go_on, may_go_on) = mpsc::channel::<()>();
-    let writing = owner.database.write(&owner.place, move |tx, _| {
+    let writing = owner.database.write(move |tx| {
         add_domain(tx, "lost.example.com")?;
         let _ = may_go_on.recv();
         Ok(())
@@ -89,9 +83,7 @@ async fn what_nobody_waits_for_any_more_is_not_written() {
     let waited = tokio::time::timeout(std::time::Duration::from_millis(100), writing).await;
     assert!(waited.is_err());
     go_on.send(()).unwrap();
-    let added = owner
-        .database
-        .write(&owner.place, |tx, _| add_domain(tx, "a.example.com"));
+    let added = owner.database.write(|tx| add_domain(tx, "a.example.com"));
     added.await.unwrap();
     assert_eq!(domains(&owner).await, ["a.example.com"]);
 }
@@ -102,15 +94,13 @@ async fn a_long_read_holds_up_no_writer_and_sees_one_moment() {
     let owner = owner(&folder).await;
     let (go_on, may_go_on) = mpsc::channel::<()>();
     let count = "SELECT count(*) FROM domains";
-    let reading = owner.database.read(&owner.place, move |tx, _| {
+    let reading = owner.database.read(move |tx| {
         let before: i64 = tx.value(count, [])?;
         let _ = may_go_on.recv();
         Ok((before, tx.value::<i64>(count, [])?))
     });
     let writing = async {
-        let added = owner
-            .database
-            .write(&owner.place, |tx, _| add_domain(tx, "a.example.com"));
+        let added = owner.database.write(|tx| add_domain(tx, "a.example.com"));
         added.await.unwrap();
         go_on.send(()).unwrap();
     };
@@ -123,9 +113,7 @@ async fn a_long_read_holds_up_no_writer_and_sees_one_moment() {
 async fn a_reader_s_connection_writes_nothing() {
     let folder = TempDir::new().unwrap();
     let owner = owner(&folder).await;
-    let wrote = owner
-        .database
-        .read(&owner.place, |tx, _| add_domain(tx, "a.example.com"));
+    let wrote = owner.database.read(|tx| add_domain(tx, "a.example.com"));
     wrote.await.unwrap_err();
     assert!(domains(&owner).await.is_empty());
 }

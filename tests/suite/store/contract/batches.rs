@@ -311,16 +311,3 @@ pub(crate) async fn what_was_recorded_is_there_after_opening_again(place: &dyn P
         }
     );
 }
-
-pub(crate) async fn only_one_may_send_at_a_time(place: &dyn Place) {
-    let (store, other) = (place.open().await, place.open().await);
-    let guard = store.hold(&sender()).await.unwrap();
-    let refused = other.hold(&sender()).await.unwrap_err().to_string();
-    assert!(refused.contains("send"), "{refused}");
-    assert!(
-        refused.contains(&std::process::id().to_string()),
-        "{refused}"
-    );
-    drop(guard);
-    other.hold(&sender()).await.unwrap();
-}

@@ -32,8 +32,14 @@ pub(crate) async fn a_lifted_suppression_gives_the_reader_back(place: &dyn Place
         .unwrap();
     assert_eq!(store.audience_size("monday").await.unwrap().readers, 0);
     let email = address("READER1@example.com");
-    assert_eq!(store.lift_suppression(&email).await.unwrap(), Some(given));
-    assert_eq!(store.lift_suppression(&email).await.unwrap(), None);
+    assert_eq!(
+        store
+            .lift_suppressions(std::slice::from_ref(&email))
+            .await
+            .unwrap(),
+        [given]
+    );
+    assert!(store.lift_suppressions(&[email]).await.unwrap().is_empty());
     assert_eq!(store.audience_size("monday").await.unwrap().readers, 1);
 }
 

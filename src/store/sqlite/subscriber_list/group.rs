@@ -1,0 +1,362 @@
+//! A group of people on their way through a merge: found by address, merged by
+//! `store::merge`'s rules in memory, written back. `upsert` and `fold` are made of it.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, Statement, ToSql, params};
+
+use super::{
+    past_consents,
+    person::{PERSON, person_from},
+};
+use crate::{
+    audience::{Consent, Origin, Profile, SubscriberId, SuppressionReason},
+    store::{
+        merge::{MergeOutcome, Origins, StoredPerson},
+        sqlite::{
+            codes,
+            fault::SqliteFault,
+            statement::Statements,
+            suppression_list::{hash_keys::HashKeys, suppression},
+        },
+    },
+};
+
+/// How many people a group holds: memory stays flat whatever the list's length.
+pub(crate) const GROUP: usize = 1_000;
+
+/// People by the key of their address.
+pub(crate) struct PersonGroup {
+    people: Vec<GroupMember>,
+    by_key: HashMap<String, usize>,
+    suppressed: HashMap<String, SuppressionReason>,
+}
+
+struct GroupMember {
+    /// None: not yet written.
+    id: Option<SubscriberId>,
+    person: StoredPerson,
+    is_changed: bool,
+    replaced_consents: Vec<Consent>,
+}
+
+/// What became of one profile.
+pub(crate) enum MergedProfile {
+    Suppressed(SuppressionReason),
+    New,
+    Known(MergeOutcome),
+}
+
+impl PersonGroup {
+    /// Finds those of `profiles` whom the list or the suppressions know.
+    pub(crate) fn load(
+        tx: &Connection,
+        hash_keys: &HashKeys,
+        profiles: &[&Profile],
+    ) -> Result<Self, SqliteFault> {
+        let mut group = Self::of_strangers(tx, hash_keys, profiles)?;
+        for profile in profiles {
+            let key = profile.email.key();
+            if group.by_key.contains_key(&key) {
+                continue;
+            }
+            let sql = &format!("SELECT {PERSON} FROM subscribers WHERE email = ?1");
+            if let Some((id, person)) = tx.maybe(sql, params![key], person_from)? {
+                group.add(key, Some(id), person);
+            }
+        }
+        Ok(group)
+    }
+
+    /// A group of people whom the list does not know, most likely: only the suppressions are asked.
+    pub(crate) fn of_strangers(
+        tx: &Connection,
+        hash_keys: &HashKeys,
+        profiles: &[&Profile],
+    ) -> Result<Self, SqliteFault> {
+        let keys: Vec<String> = profiles.iter().map(|profile| profile.email.key()).collect();
+        Ok(Self {
+            people: Vec::with_capacity(profiles.len()),
+            by_key: HashMap::with_capacity(profiles.len()),
+            suppressed: suppression::among(tx, hash_keys, &keys)?,
+        })
+    }
+
+    /// Takes over what `origin` says of one person.
+    pub(crate) fn merge(&mut self, said: &Profile, origin: Origin) -> MergedProfile {
+        let key = said.email.key();
+        if let Some(reason) = self.suppressed.get(&key) {
+            return MergedProfile::Suppressed(*reason);
+        }
+        let Some(&at) = self.by_key.get(&key) else {
+            self.add(key, None, StoredPerson::new(said.clone(), origin));
+            return MergedProfile::New;
+        };
+        let entry = &mut self.people[at];
+        let mut merge = entry.person.merge(said, origin);
+        entry.is_changed |= merge.changed;
+        entry
+            .replaced_consents
+            .extend(merge.replaced_consent.take());
+        MergedProfile::Known(merge)
+    }
+
+    /// Who of the list has that address, suppressed or not, and who vouches for them.
+    pub(crate) fn known(&self, said: &Profile) -> Option<(SubscriberId, Origins)> {
+        let entry = &self.people[*self.by_key.get(&said.email.key())?];
+        Some((entry.id?, entry.person.vouched_by))
+    }
+
+    /// A person's own confirmation lifts every suppression but the operator's.
+    pub(crate) fn let_back_in(
+        &mut self,
+        tx: &Connection,
+        hash_keys: &HashKeys,
+    ) -> Result<(), SqliteFault> {
+        let keys: Vec<String> = self
+            .suppressed
+            .extract_if(|_, reason| *reason != SuppressionReason::Manual)
+            .map(|(key, _)| key)
+            .collect();
+        for key in keys {
+            suppression::lift_key(tx, hash_keys, &key)?;
+        }
+        Ok(())
+    }
+
+    /// How many of them the list knew before.
+    pub(crate) fn count_known(&self) -> usize {
+        self.people
+            .iter()
+            .filter(|entry| entry.id.is_some())
+            .count()
+    }
+
+    /// Adds those whom the list does not know; answers how many that were.
+    pub(crate) fn add_strangers(
+        &self,
+        tx: &Connection,
+        origin: Origin,
+        now: DateTime<Utc>,
+    ) -> Result<u64, SqliteFault> {
+        let new: Vec<&GroupMember> = self.people.iter().collect();
+        insert(tx, "INSERT OR IGNORE", &new, origin, now)
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.people.len()
+    }
+
+    /// Writes what is new or changed.
+    pub(crate) fn write(
+        self,
+        tx: &Connection,
+        origin: Origin,
+        now: DateTime<Utc>,
+    ) -> Result<(), SqliteFault> {
+        let new: Vec<&GroupMember> = self.people.iter().filter(|e| e.id.is_none()).collect();
+        if !new.is_empty() {
+            insert(tx, "INSERT", &new, origin, now)?;
+        }
+        let changed: Vec<(SubscriberId, &GroupMember)> = self
+            .people
+            .iter()
+            .filter(|entry| entry.is_changed)
+            .filter_map(|entry| Some((entry.id?, entry)))
+            .collect();
+        if !changed.is_empty() {
+            update(tx, &changed, now)?;
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, key: String, id: Option<SubscriberId>, person: StoredPerson) {
+        self.by_key.insert(key, self.people.len());
+        self.people.push(GroupMember {
+            id,
+            person,
+            is_changed: false,
+            replaced_consents: Vec::new(),
+        });
+    }
+}
+
+/// Rows a statement: enough to make its cost small, few enough for SQLite's limit on parameters.
+const ROWS_A_STATEMENT: usize = 100;
+const COLUMNS: &str = "email, domain, name, editions, tags, timezone, language, consent_at, \
+    consent_source, state, origin, vouched_by, set_by, created_at, updated_at";
+
+/// Answers how many it added: all, unless `verb` lets some pass.
+fn insert(
+    tx: &Connection,
+    verb: &str,
+    new: &[&GroupMember],
+    origin: Origin,
+    now: DateTime<Utc>,
+) -> Result<u64, SqliteFault> {
+    let domains = domain_ids(tx, new)?;
+    let now = codes::millis(now);
+    let mut added = 0;
+    for chunk in new.chunks(ROWS_A_STATEMENT) {
+        let sql = insertion(verb, chunk.len());
+        if chunk.len() == ROWS_A_STATEMENT {
+            added += insert_rows(&mut *tx.prepare_cached(&sql)?, chunk, &domains, origin, now)?;
+        } else {
+            added += insert_rows(&mut tx.prepare(&sql)?, chunk, &domains, origin, now)?;
+        }
+    }
+    Ok(added)
+}
+
+fn insertion(verb: &str, rows: usize) -> String {
+    let row = format!("(?{})", ", ?".repeat(COLUMNS.split(',').count() - 1));
+    let more = format!(", {row}").repeat(rows - 1);
+    format!("{verb} INTO subscribers ({COLUMNS}) VALUES {row}{more}")
+}
+
+fn insert_rows(
+    statement: &mut Statement<'_>,
+    chunk: &[&GroupMember],
+    domains: &HashMap<&str, i64>,
+    origin: Origin,
+    now: i64,
+) -> Result<u64, SqliteFault> {
+    let mut place = 0;
+    for entry in chunk {
+        let domain = domains.get(entry.person.profile.email.domain()).copied();
+        bind(
+            statement,
+            &mut place,
+            &entry.person,
+            domain,
+            (origin, now, now),
+        )?;
+    }
+    Ok(statement.raw_execute()? as u64)
+}
+
+/// Adds one person, who was known elsewhere since then.
+pub(crate) fn insert_one(
+    tx: &Connection,
+    person: &StoredPerson,
+    origin: Origin,
+    created_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<SubscriberId, SqliteFault> {
+    let domain = domain_id(tx, person.profile.email.domain())?;
+    let times = (origin, codes::millis(created_at), codes::millis(now));
+    let mut statement = tx.prepare_cached(&insertion("INSERT", 1))?;
+    bind(&mut statement, &mut 0, person, Some(domain), times)?;
+    statement.raw_execute()?;
+    Ok(SubscriberId(tx.last_insert_rowid()))
+}
+
+/// The values of [`COLUMNS`], behind the `place` values that are bound already.
+fn bind(
+    statement: &mut Statement<'_>,
+    place: &mut usize,
+    person: &StoredPerson,
+    domain: Option<i64>,
+    (origin, created_at, updated_at): (Origin, i64, i64),
+) -> rusqlite::Result<()> {
+    let mut add = |value: &dyn ToSql| {
+        *place += 1;
+        statement.raw_bind_parameter(*place, value)
+    };
+    let profile = &person.profile;
+    let consent = profile.consent.as_ref();
+    add(&profile.email.as_str())?;
+    add(&domain)?;
+    add(&profile.name)?;
+    add(&profile.editions.as_ref().map(codes::set_text))?;
+    add(&tags_text(profile))?;
+    add(&profile.timezone.map(|zone| zone.name()))?;
+    add(&profile.language)?;
+    add(&consent.and_then(|c| c.at).map(|at| at.to_rfc3339()))?;
+    add(&consent.and_then(|c| c.source.as_deref()))?;
+    add(&codes::subscriber_state_code(person.state))?;
+    add(&codes::origin_code(origin))?;
+    add(&person.vouched_by.0)?;
+    add(&person.set_by.0)?;
+    add(&created_at)?;
+    add(&updated_at)
+}
+
+/// The numbers of the domains of new people, given out where they had none.
+fn domain_ids<'a>(
+    tx: &Connection,
+    new: &[&'a GroupMember],
+) -> Result<HashMap<&'a str, i64>, SqliteFault> {
+    let mut ids = HashMap::new();
+    for entry in new {
+        let name = entry.person.profile.email.domain();
+        if ids.contains_key(name) {
+            continue;
+        }
+        ids.insert(name, domain_id(tx, name)?);
+    }
+    Ok(ids)
+}
+
+/// The number of a domain, given out where it had none.
+pub(crate) fn domain_id(tx: &Connection, name: &str) -> Result<i64, SqliteFault> {
+    let known = tx.maybe_value("SELECT id FROM domains WHERE name = ?1", params![name])?;
+    match known {
+        Some(id) => Ok(id),
+        None => tx.value(
+            "INSERT INTO domains (name) VALUES (?1) RETURNING id",
+            params![name],
+        ),
+    }
+}
+
+fn update(
+    tx: &Connection,
+    changed: &[(SubscriberId, &GroupMember)],
+    now: DateTime<Utc>,
+) -> Result<(), SqliteFault> {
+    for (id, entry) in changed {
+        let person = &entry.person;
+        let profile = &person.profile;
+        let consent = profile.consent.as_ref();
+        tx.run(
+            "UPDATE subscribers SET name = ?2, editions = ?3, tags = ?4, timezone = ?5, \
+             language = ?6, consent_at = ?7, consent_source = ?8, state = ?9, vouched_by = ?10, \
+             set_by = ?11, updated_at = ?12 WHERE id = ?1",
+            params![
+                id.0,
+                profile.name,
+                profile.editions.as_ref().map(codes::set_text),
+                tags_text(profile),
+                profile.timezone.map(|zone| zone.name()),
+                profile.language,
+                consent.and_then(|c| c.at).map(|at| at.to_rfc3339()),
+                consent.and_then(|c| c.source.as_deref()),
+                codes::subscriber_state_code(person.state),
+                person.vouched_by.0,
+                person.set_by.0,
+                codes::millis(now)
+            ],
+        )?;
+    }
+    keep_replaced_consents(tx, changed, now)
+}
+
+fn keep_replaced_consents(
+    tx: &Connection,
+    changed: &[(SubscriberId, &GroupMember)],
+    now: DateTime<Utc>,
+) -> Result<(), SqliteFault> {
+    for (id, entry) in changed {
+        for consent in &entry.replaced_consents {
+            past_consents::keep(tx, *id, consent, now)?;
+        }
+    }
+    Ok(())
+}
+
+fn tags_text(profile: &Profile) -> Option<String> {
+    (!profile.tags.is_empty()).then(|| codes::set_text(&profile.tags))
+}

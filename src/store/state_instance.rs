@@ -1,0 +1,77 @@
+//! A state among its copies and among processes: which one it is, who may act from it, and whether it can
+//! be written.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use super::{SenderId, StoreError};
+
+/// This state, and no copy of it.
+#[async_trait]
+pub trait StateInstance: Send + Sync {
+    /// How this list is known among others: a mark that its backups share.
+    async fn mark(&self) -> Result<String, StoreError>;
+
+    /// Takes the exclusive right to send from this state (an OS lock on SQLite) until the guard
+    /// is dropped or the process dies.
+    ///
+    /// # Errors
+    /// [`StoreError::Held`] with what the holder says of itself.
+    async fn hold(&self, sender: &SenderId) -> Result<SenderGuard, StoreError>;
+
+    /// Takes the exclusive right to keep the calendar: to decide what is due and begin it. Apart
+    /// from the right to send, so that a person can send while a daemon waits for the next slot.
+    ///
+    /// # Errors
+    /// [`StoreError::Kept`] with what the holder says of itself; [`StoreError::Copied`] where this is
+    /// not the state that kept the calendar last.
+    async fn hold_schedule(&self, keeper: &SenderId) -> Result<SenderGuard, StoreError>;
+
+    /// A person vouches that this copy is the one in use: it may send and keep the calendar from now on.
+    /// Open batches are paused, to be looked at, and who is known to have left since is out; so are
+    /// those who left the `lost` list (its mark), whose place this one takes.
+    async fn adopt(
+        &self,
+        lost: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<AdoptionOutcome, StoreError>;
+
+    /// When a person vouched for this copy: what was due before waits for them. None: it is no copy.
+    async fn adopted_at(&self) -> Result<Option<DateTime<Utc>>, StoreError>;
+
+    /// How many transactions of this process have changed the state and are on its disk: while it grows,
+    /// the state can be written.
+    fn writes(&self) -> u64;
+
+    /// Writes what is there already once more, as durably as all else.
+    ///
+    /// # Errors
+    /// Where nothing can be written, or nothing would be sent: a disk that is full or nearly so or
+    /// answers with errors, a folder that is gone.
+    async fn probe(&self) -> Result<(), StoreError>;
+}
+
+/// The exclusive right to send from a state, or to keep its calendar; released on drop.
+#[derive(Debug)]
+pub struct SenderGuard {
+    /// Whatever must live as long as the right does.
+    _held: Box<dyn std::fmt::Debug + Send + Sync>,
+}
+
+impl SenderGuard {
+    /// Wraps what holds the right: a locked file, a session-level advisory lock.
+    pub fn new(held: impl std::fmt::Debug + Send + Sync + 'static) -> Self {
+        Self {
+            _held: Box::new(held),
+        }
+    }
+}
+
+/// What became of a state that a person took into use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct AdoptionOutcome {
+    /// Batches that were open in it and are paused now.
+    pub paused: u64,
+    /// Readers who left since it was made, and are out now.
+    pub departed: u64,
+}
