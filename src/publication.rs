@@ -30,7 +30,7 @@ pub(crate) use self::text::{parse_language, parse_offset};
 pub use self::{
     block::{
         AudienceSettings, DeliverySettings, HouseTerm, ImageSettings, LawSettings, MailClient,
-        Storage, Tracking, UnknownPolicy, WebSettings,
+        UnknownPolicy, WebSettings,
     },
     calendar::{Absence, ZONES_APART, moment_of},
     credentials::{Credentials, LoginProof, TokenSource},
@@ -88,16 +88,12 @@ pub struct Publication {
     pub smtp: SmtpSettings,
     /// Retries and what to do with the unknown.
     pub delivery: DeliverySettings,
-    /// Where the list and the ledger live.
-    pub storage: Storage,
     /// Calendar rules.
     pub schedule: ScheduleSettings,
     /// The public pages.
     pub web: WebSettings,
     /// How the issues' own images reach readers.
     pub images: ImageSettings,
-    /// What is counted about readers.
-    pub tracking: Tracking,
     /// Countries whose rules `check` applies.
     pub law: LawSettings,
     /// The house's spellings.

@@ -12,7 +12,7 @@ use super::{App, AppError};
 use crate::{
     clock,
     links::LinkSigner,
-    publication::{SecretUse, Storage},
+    publication::SecretUse,
     store::{
         SenderId, Store,
         sqlite::{OutsideFolder, SqliteStore, make_private_folder},
@@ -25,25 +25,15 @@ impl App {
     /// # Errors
     /// When the state folder can't be written, or holds something else.
     pub async fn store(&self) -> Result<Arc<dyn Store>, AppError> {
-        self.require_secrets(&[SecretUse::Storage])?;
-        match &self.publication.storage {
-            Storage::Sqlite => {
-                let store = SqliteStore::open(&self.publication.state_dir()).await?;
-                // A try-out leaves no trace elsewhere; what a person does in it is told by the next real run.
-                let outside = self.outside().filter(|_| !self.realm().is_rehearsal());
-                let store = store.in_realm(self.realm()).with_outside(outside);
-                if let Err(error) = store.catch_up_outside().await {
-                    // Whoever only looks is not kept from it.
-                    tracing::warn!("who left can't be kept outside the state: {error}");
-                }
-                Ok(Arc::new(store))
-            }
-            Storage::Postgres(_) => Err(AppError::Refused {
-                kind: super::RefusalKind::Configuration,
-                message: "storage on PostgreSQL is not there yet".to_owned(),
-                hint: "leave `storage` out of daily-note.yaml to use SQLite".to_owned(),
-            }),
+        let store = SqliteStore::open(&self.publication.state_dir()).await?;
+        // A try-out leaves no trace elsewhere; what a person does in it is told by the next real run.
+        let outside = self.outside().filter(|_| !self.realm().is_rehearsal());
+        let store = store.in_realm(self.realm()).with_outside(outside);
+        if let Err(error) = store.catch_up_outside().await {
+            // Whoever only looks is not kept from it.
+            tracing::warn!("who left can't be kept outside the state: {error}");
         }
+        Ok(Arc::new(store))
     }
 
     /// Where what this list must not forget is kept outside its folder: below `$XDG_STATE_HOME`, by default
@@ -57,10 +47,7 @@ impl App {
 
     /// Whether there is a state, without making one.
     pub(crate) fn has_state(&self) -> bool {
-        match &self.publication.storage {
-            Storage::Sqlite => SqliteStore::is_below(&self.publication.state_dir()),
-            Storage::Postgres(_) => true,
-        }
+        SqliteStore::is_below(&self.publication.state_dir())
     }
 
     /// Signs the readers' links with `web.secret`, or with the state's own secret.

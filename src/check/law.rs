@@ -51,8 +51,6 @@ rules! {
     EU_CONSENT = "law/eu-consent", Error,
         "the sender can show that each reader agreed: when, and to what",
         "GDPR Art. 7(1); Directive 2002/58/EC Art. 13(1)";
-    EU_TRACKING = "law/eu-tracking", Warning,
-        "counting single readers needs a consent of its own", "Directive 2002/58/EC Art. 5(3)";
 }
 
 pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {

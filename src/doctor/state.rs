@@ -176,7 +176,7 @@ fn place(facts: &StateFacts) -> Option<ReportLine> {
                 format!("{folder} lies on a network or user-space file system"),
             )
             .because("the locks that keep two senders apart can't be relied on there")
-            .fix("keep it on a local disk; for several machines use storage: postgres://…"),
+            .fix("keep it on a local disk"),
         ),
         FileSystemKind::Container => Some(
             ReportLine::care(

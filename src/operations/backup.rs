@@ -14,7 +14,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::{
     app::{App, AppError, RefusalKind},
     issue::IssueStatus,
-    publication::{Storage, ZONES_APART},
+    publication::ZONES_APART,
     store::{
         Realm,
         sqlite::{
@@ -54,7 +54,6 @@ impl App {
     /// # Errors
     /// A file that is there already, a state that can't be read, a disk that is full.
     pub async fn back_up(&self, to: &Path) -> Result<Backup, AppError> {
-        self.refuse_other_storage()?;
         if to.symlink_metadata().is_ok() {
             return Err(refused(
                 format!("{} is there already", to.display()),
@@ -95,7 +94,6 @@ impl App {
         was_stopped: bool,
         departures: Option<Departures>,
     ) -> Result<RestoreSummary, AppError> {
-        self.refuse_other_storage()?;
         let state_dir = self.publication.state_dir();
         let backup = backup::inspect(from).await?;
         for file in &backup.files {
@@ -143,7 +141,6 @@ impl App {
     /// # Errors
     /// A place that is no copy of this list's state.
     pub async fn learn_departures(&self, from: &Departures) -> Result<Option<u64>, AppError> {
-        self.refuse_other_storage()?;
         let store = SqliteStore::open(&self.publication.state_dir()).await?;
         let store = store.with_outside(self.outside());
         let departed = store.learn_departures(from).await?;
@@ -221,17 +218,6 @@ impl App {
             }
         }
         Ok(files)
-    }
-
-    fn refuse_other_storage(&self) -> Result<(), AppError> {
-        match self.publication.storage {
-            Storage::Sqlite => Ok(()),
-            Storage::Postgres(_) => Err(AppError::Refused {
-                kind: RefusalKind::Configuration,
-                message: "the state is in PostgreSQL".to_owned(),
-                hint: "use its own tools: pg_dump and pg_restore".to_owned(),
-            }),
-        }
     }
 }
 

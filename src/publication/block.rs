@@ -1,12 +1,12 @@
-//! The smaller blocks of daily-note.yaml: `delivery`, `storage`, `web`, `tracking`, `law`,
+//! The smaller blocks of daily-note.yaml: `delivery`, `web`, `law`,
 //! `terms`, `clients`, `audience`. Where a block needs no settling, its settings are read as they stand.
 
-use std::{fmt, net::SocketAddr, time::Duration};
+use std::{fmt, time::Duration};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::text::{self, FromText, ParsedText, ShareOfWhole, ToText, WebUrl};
+use super::text::{self, FromText, ParsedText, ShareOfWhole, WebUrl};
 
 /// Retries, and what to do where nobody can know.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -60,68 +60,17 @@ pub enum UnknownPolicy {
     Resend,
 }
 
-/// `storage:`.
-#[derive(Clone, PartialEq, Eq, Default)]
-pub enum Storage {
-    /// One file in the state folder.
-    #[default]
-    Sqlite,
-    /// A server that many machines share: its URL, which may hold a password.
-    Postgres(String),
-}
-
-impl FromText for Storage {
-    const NAME: &'static str = "a place for the state";
-    const PATTERN: Option<&'static str> = Some("^(sqlite|postgres(ql)?://.+)$");
-    const EXAMPLES: &'static [&'static str] =
-        &["sqlite", "postgres://daily-note@db.example.com/daily_note"];
-
-    fn from_text(text: &str) -> Result<Self, String> {
-        if text == "sqlite" {
-            return Ok(Self::Sqlite);
-        }
-        // The text may hold a password: errors never repeat it.
-        match url::Url::parse(text) {
-            Ok(url) if matches!(url.scheme(), "postgres" | "postgresql") && url.has_host() => {
-                Ok(Self::Postgres(text.to_owned()))
-            }
-            _ => Err("this is no place to keep the state in\n\
-                      write `sqlite` or postgres://user:password@host/database"
-                .to_owned()),
-        }
-    }
-}
-
-impl ToText for Storage {
-    fn to_text(&self) -> String {
-        format!("{self:?}")
-    }
-}
-
-impl fmt::Debug for Storage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Sqlite => "sqlite",
-            Self::Postgres(_) => "postgres://…",
-        })
-    }
-}
-
 /// The public pages: subscribe, unsubscribe, preferences, feedback, the archive.
 #[derive(Clone, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct WebSettings {
-    /// Where `serve` listens, host and port. Default: 127.0.0.1:8080.
-    #[serde(deserialize_with = "listen")]
-    #[schemars(with = "Option<ParsedText<ListenAddress>>")]
-    pub listen: Option<String>,
     /// How readers reach the pages. One-click unsubscribing needs https.
     #[serde(deserialize_with = "web_url")]
     #[schemars(with = "Option<ParsedText<WebUrl>>")]
     pub base_url: Option<String>,
     /// Signs the readers' links: 32 characters or more, the same on every machine, out of the
     /// environment: `${DAILY_NOTE_SECRET}`. Default: a file in the state folder, made on first
-    /// use. Required where the storage is PostgreSQL.
+    /// use.
     #[serde(deserialize_with = "secret")]
     #[schemars(with = "Option<String>", length(min = 32))]
     pub secret: Option<String>,
@@ -129,31 +78,7 @@ pub struct WebSettings {
 
 impl fmt::Debug for WebSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "web listen={:?} base_url={:?}",
-            self.listen, self.base_url
-        )
-    }
-}
-
-/// Host and port.
-struct ListenAddress(String);
-
-impl FromText for ListenAddress {
-    const NAME: &'static str = "a host and a port";
-    const EXAMPLES: &'static [&'static str] = &["127.0.0.1:8080", "0.0.0.0:80", "[::1]:8080"];
-
-    fn from_text(text: &str) -> Result<Self, String> {
-        let address = text
-            .strip_prefix("localhost:")
-            .map(|port| format!("127.0.0.1:{port}"));
-        match address.as_deref().unwrap_or(text).parse::<SocketAddr>() {
-            Ok(address) => Ok(Self(address.to_string())),
-            Err(_) => Err(format!(
-                "`{text}` is not an address to listen on\nwrite it like 127.0.0.1:8080 or 0.0.0.0:80"
-            )),
-        }
+        write!(f, "web base_url={:?}", self.base_url)
     }
 }
 
@@ -174,11 +99,6 @@ impl FromText for LinkSecret {
     }
 }
 
-fn listen<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    Ok(Option::<ParsedText<ListenAddress>>::deserialize(from)?
-        .map(|ParsedText(ListenAddress(text))| text))
-}
-
 fn web_url<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     Ok(Option::<ParsedText<WebUrl>>::deserialize(from)?.map(|ParsedText(WebUrl(url))| url))
 }
@@ -186,19 +106,6 @@ fn web_url<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<String>, 
 fn secret<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     Ok(Option::<ParsedText<LinkSecret>>::deserialize(from)?
         .map(|ParsedText(LinkSecret(text))| text))
-}
-
-/// `tracking:`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Tracking {
-    /// Nothing.
-    #[default]
-    None,
-    /// Counts an issue, no reader.
-    Aggregate,
-    /// Per reader, with their consent.
-    Individual,
 }
 
 /// `images:`.

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    Edition, HouseTerm, ImageSettings, Publication, Recurrence, Storage,
+    Edition, HouseTerm, ImageSettings, Publication, Recurrence,
     environment::Environment,
     harmless::HARMLESS,
     look::LookContext,
@@ -89,6 +89,7 @@ impl Publication {
             ]);
         }
         let unset = environment.apply(&mut tree)?;
+        refuse_retired(&tree)?;
         let settings: Settings = tree.read()?;
         let publication = settle(root, settings, &tree)?;
         Ok(Publication {
@@ -118,6 +119,35 @@ fn read(root: &Path) -> Result<String, SourceError> {
     })
 }
 
+/// Keys that were read once and that nothing came of, with what a person does about each.
+const RETIRED: [(&[&str], &str); 3] = [
+    (
+        &["storage"],
+        "take it out: the state is a file in .daily-note",
+    ),
+    (&["tracking"], "take it out: nothing is counted of readers"),
+    (
+        &["web", "listen"],
+        "take it out: `serve --listen` says where health and metrics are asked for",
+    ),
+];
+
+fn refuse_retired(tree: &Tree) -> Result<(), Vec<SourceError>> {
+    let errors: Vec<SourceError> = RETIRED
+        .iter()
+        .filter(|(path, _)| tree.get(path).is_some())
+        .map(|(path, hint)| {
+            let key = path.join(".");
+            tree.error(path, format!("`{key}` says nothing any more"))
+                .with_hint(*hint)
+        })
+        .collect();
+    match errors.is_empty() {
+        true => Ok(()),
+        false => Err(errors),
+    }
+}
+
 /// Checks what single values can't: that they agree.
 fn settle(root: &Path, settings: Settings, tree: &Tree) -> Result<Publication, Vec<SourceError>> {
     let mut errors = Vec::new();
@@ -128,16 +158,6 @@ fn settle(root: &Path, settings: Settings, tree: &Tree) -> Result<Publication, V
         let schedule = settings.schedule.settle(editions, tree);
         schedule.map_err(&mut keep).ok()
     });
-    let storage = settings.storage.0;
-    if matches!(storage, Storage::Postgres(_)) && settings.web.secret.is_none() {
-        keep(vec![
-            tree.error(&["storage"], "with PostgreSQL, `web.secret` must be set")
-                .with_hint(
-                    "readers' links are signed with it, the same on every machine: \
-                     `secret: ${WEB_SECRET}` under `web:`",
-                ),
-        ]);
-    }
     if settings.images == ImageSettings::Https && settings.web.base_url.is_none() {
         keep(vec![
             tree.error(&["images"], "`https` needs pages to fetch images from")
@@ -182,11 +202,9 @@ fn settle(root: &Path, settings: Settings, tree: &Tree) -> Result<Publication, V
         editions,
         smtp,
         delivery: settings.delivery,
-        storage,
         schedule,
         web: settings.web,
         images: settings.images,
-        tracking: settings.tracking,
         law: settings.law,
         terms,
         clients: settings.clients,

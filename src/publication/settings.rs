@@ -9,8 +9,7 @@ use serde::Deserialize;
 use super::{
     Color,
     block::{
-        AudienceSettings, DeliverySettings, ImageSettings, LawSettings, MailClient, Storage,
-        Tracking, WebSettings,
+        AudienceSettings, DeliverySettings, ImageSettings, LawSettings, MailClient, WebSettings,
     },
     look::LookBlock,
     notify::NotifySettings,
@@ -39,10 +38,6 @@ pub(crate) struct Settings {
     /// Retries, and what to do where nobody can know.
     #[serde(default)]
     pub(super) delivery: DeliverySettings,
-    /// Where the list and the ledger live: `sqlite` (a file in `.daily-note/`, the default), or
-    /// the URL of a PostgreSQL server that many machines share.
-    #[serde(default = "sqlite")]
-    pub(super) storage: ParsedText<Storage>,
     /// When issues go out, and when they don't.
     #[serde(default)]
     pub(super) schedule: ScheduleBlock,
@@ -54,10 +49,6 @@ pub(crate) struct Settings {
     /// the mail) or `https` (always from `web.base_url`).
     #[serde(default)]
     pub(super) images: ImageSettings,
-    /// What is counted about readers: `none` (the default), `aggregate` (counts an issue, no
-    /// reader) or `individual` (each reader, with their consent).
-    #[serde(default)]
-    pub(super) tracking: Tracking,
     /// Countries whose rules `check` applies.
     #[serde(default)]
     pub(super) law: LawSettings,
@@ -73,10 +64,6 @@ pub(crate) struct Settings {
     /// Whom the program tells what happens, and when it reminds.
     #[serde(default)]
     pub(super) notify: NotifySettings,
-}
-
-fn sqlite() -> ParsedText<Storage> {
-    ParsedText(Storage::Sqlite)
 }
 
 fn every_client() -> Vec<MailClient> {

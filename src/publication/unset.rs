@@ -11,8 +11,6 @@ pub enum SecretUse {
     Relay,
     /// Signing it (DKIM).
     SigningKey,
-    /// Opening the list and the ledger.
-    Storage,
     /// Signing readers' links.
     ReaderLinks,
     /// Telling a program.
@@ -41,7 +39,6 @@ pub(super) fn late(path: &[&str]) -> Option<LateSecret> {
         ["smtp", "dkim", "key"] | ["smtp", "dkim", "ed25519", "key"] => {
             (SecretUse::SigningKey, "unset")
         }
-        ["storage"] => (SecretUse::Storage, "postgres://unset.invalid/"),
         ["web", "secret"] => (
             SecretUse::ReaderLinks,
             "unset-unset-unset-unset-unset-unset",
@@ -75,10 +72,5 @@ impl Publication {
 
 impl SecretUse {
     /// What a send needs.
-    pub const SENDING: [Self; 4] = [
-        Self::Relay,
-        Self::SigningKey,
-        Self::Storage,
-        Self::ReaderLinks,
-    ];
+    pub const SENDING: [Self; 3] = [Self::Relay, Self::SigningKey, Self::ReaderLinks];
 }

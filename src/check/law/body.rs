@@ -2,13 +2,10 @@
 
 use super::{
     super::{CheckSubject, Findings},
-    EU_OPT_OUT, EU_SENDER, EU_TRACKING, KR_CONTACT, KR_OPT_OUT, KR_SENDER, US_ADDRESS,
-    US_ADVERTISING, US_OPT_OUT, US_SENDER, US_SUBJECT,
+    EU_OPT_OUT, EU_SENDER, KR_CONTACT, KR_OPT_OUT, KR_SENDER, US_ADDRESS, US_ADVERTISING,
+    US_OPT_OUT, US_SENDER, US_SUBJECT,
 };
-use crate::{
-    address::Address,
-    publication::{Publication, Tracking},
-};
+use crate::{address::Address, publication::Publication};
 
 /// The words of both parts, without white space and in lower case: a wrapped line is a line.
 pub(super) struct BodyWords {
@@ -240,14 +237,5 @@ pub(super) fn eu(body: &BodyWords, proof: &CheckSubject<'_>, findings: &mut Find
         findings
             .at_key(&EU_OPT_OUT, "title", "the mail does not say how to leave")
             .hint("templates/email/parts/footer.html and issue.txt say it");
-    }
-    if publication.tracking == Tracking::Individual {
-        findings
-            .at_key(
-                &EU_TRACKING,
-                "title",
-                "`tracking: individual` counts single readers",
-            )
-            .hint("`tracking: aggregate` counts an issue and no reader");
     }
 }

@@ -175,10 +175,6 @@ pub(super) fn trials() -> Vec<Trial> {
         ),
         ("law/eu-consent", people(|all| all.not_provable = 1)),
         ("law/eu-consent", people(|all| all.without_consent = 1)),
-        (
-            "law/eu-tracking",
-            Case::well().with_settings("law:", "tracking: individual\nlaw:"),
-        ),
     ];
     cases
         .into_iter()

@@ -34,11 +34,9 @@ smtp:
       -----BEGIN PRIVATE KEY-----
       PASSWORD
       -----END PRIVATE KEY-----
-storage: postgres://notes:PASSWORD@db.example.com/notes
 terms:
   이메일: [e-mail, 이 메일]
 web:
-  listen: "localhost:8080"
   secret: "PASSWORD-PASSWORD"
 notify:
   to: [me@example.com]
@@ -253,7 +251,7 @@ fn a_variable_that_is_not_set_is_told_where_the_secret_is_used() {
             .map_or(0, |it| it.len())
     };
     assert_eq!(missing(&[SecretUse::Webhook]), 2);
-    assert_eq!(missing(&[SecretUse::SigningKey, SecretUse::Storage]), 0);
+    assert_eq!(missing(&[SecretUse::SigningKey]), 0);
     assert_eq!(missing(&SecretUse::SENDING), 2);
 
     let over = [
