@@ -4,6 +4,7 @@
 //! Errors are only the broken, the unlawful and the unsendable, and stop a send. The front matter's
 //! `allow:` silences a rule for one issue, with a reason.
 
+mod allow;
 mod calendar;
 mod content;
 mod finding;
@@ -125,7 +126,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         .flat_map(|family| family.rules)
         .chain(list::RULES)
         .chain(keeper::RULES)
-        .chain(rule::RULES)
+        .chain(allow::RULES)
         .copied()
 }
 
@@ -142,7 +143,7 @@ pub fn issue(proof: &CheckSubject<'_>) -> Vec<Finding> {
 /// What keeps a file from being an issue, as findings.
 #[must_use]
 pub fn unreadable(errors: &[SourceError]) -> Vec<Finding> {
-    errors.iter().map(rule::unreadable).collect()
+    errors.iter().map(allow::unreadable).collect()
 }
 
 /// Whether these findings keep an issue from being sent.
@@ -249,7 +250,7 @@ impl<'a> Findings<'a> {
             }
         }
         for id in allow.keys() {
-            rule::judge_allow(id, &mut self);
+            allow::judge_allow(id, &mut self);
         }
         self.found.sort_by_key(Finding::order);
         self.found

@@ -6,6 +6,7 @@ mod clients;
 mod color;
 mod contrast;
 mod cropped;
+mod element;
 mod fonts;
 mod head;
 mod headings;

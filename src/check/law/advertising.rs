@@ -2,7 +2,7 @@
 
 use super::{
     super::{CheckSubject, Findings},
-    KR_LABEL, SPONSOR,
+    statutes::{KR_LABEL, SPONSOR},
 };
 use crate::issue::{Block, CalloutKind, ProseKind};
 

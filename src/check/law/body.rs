@@ -2,10 +2,16 @@
 
 use super::{
     super::{CheckSubject, Findings},
-    EU_OPT_OUT, EU_SENDER, KR_CONTACT, KR_OPT_OUT, KR_SENDER, US_ADDRESS, US_ADVERTISING,
-    US_OPT_OUT, US_SENDER, US_SUBJECT,
+    statutes::{
+        EU_OPT_OUT, EU_SENDER, KR_CONTACT, KR_OPT_OUT, KR_SENDER, US_ADDRESS, US_ADVERTISING,
+        US_OPT_OUT, US_SENDER, US_SUBJECT,
+    },
 };
 use crate::{address::Address, publication::Publication};
+use crate::{
+    address::Address,
+    publication::{Publication, Tracking},
+};
 
 /// The words of both parts, without white space and in lower case: a wrapped line is a line.
 pub(super) struct BodyWords {

@@ -3,7 +3,7 @@
 
 use super::{
     super::{CheckSubject, Findings},
-    EU_CONSENT, KR_CONSENT, KR_RENEWAL,
+    statutes::{EU_CONSENT, KR_CONSENT, KR_RENEWAL},
 };
 use crate::audience::Consent;
 use chrono::{DateTime, Months, Utc};

@@ -1,11 +1,8 @@
 //! Buttons: links that look like one.
 
 use super::{
-    super::Findings,
-    BUTTON,
-    color::ColorValue,
-    look::length,
-    page::{ExaminedMail, MailElement},
+    super::Findings, BUTTON, color::ColorValue, element::MailElement, look::length,
+    page::ExaminedMail,
 };
 
 pub(super) fn check(page: &ExaminedMail<'_>, findings: &mut Findings<'_>) {

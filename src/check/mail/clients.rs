@@ -6,12 +6,7 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-use super::{
-    super::Findings,
-    UNSUPPORTED,
-    page::{ExaminedMail, MailElement},
-    partial,
-};
+use super::{super::Findings, UNSUPPORTED, element::MailElement, page::ExaminedMail, partial};
 use crate::{publication::MailClient, render::css::Declaration};
 
 const FACTS: &str = include_str!("facts.txt");

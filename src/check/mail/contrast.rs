@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use super::{
     super::Findings,
     CONTRAST, DARK_CONTRAST,
+    element::MailElement,
     look::{ColorMode, ElementStyle},
-    page::{ExaminedMail, MailElement},
+    page::ExaminedMail,
 };
 use crate::look::contrast;
 

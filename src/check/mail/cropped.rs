@@ -3,12 +3,7 @@
 
 use scraper::Selector;
 
-use super::{
-    super::Findings,
-    CROPPED,
-    look::length,
-    page::{ExaminedMail, MailElement},
-};
+use super::{super::Findings, CROPPED, element::MailElement, look::length, page::ExaminedMail};
 use crate::render::css::{self, Declaration};
 
 const LINE_RULE: &str = "mso-line-height-rule";

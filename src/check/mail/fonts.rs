@@ -4,8 +4,9 @@
 use super::{
     super::Findings,
     BREAK_WORD, FONT, HEAD_ONLY, KOREAN_FONT,
+    element::MailElement,
     look::{ColorMode, ElementStyle},
-    page::{ExaminedMail, MailElement},
+    page::ExaminedMail,
 };
 use crate::render::css;
 

@@ -1,11 +1,8 @@
 //! What a mail says before its first visible word.
 
 use super::{
-    super::Findings,
-    DOCTYPE, LANGUAGE, META, NESTED_RULE, OUTLOOK, PREHEADER, STYLE_SIZE, STYLESHEET, TITLE,
-    WRAPPER, ZOOM,
-    look::ColorMode,
-    page::{ExaminedMail, MailElement},
+    super::Findings, DOCTYPE, LANGUAGE, META, NESTED_RULE, OUTLOOK, PREHEADER, STYLE_SIZE,
+    STYLESHEET, TITLE, WRAPPER, ZOOM, element::MailElement, look::ColorMode, page::ExaminedMail,
 };
 use crate::render::RenderedIssue;
 

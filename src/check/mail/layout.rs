@@ -6,8 +6,9 @@ use super::{
     super::Findings,
     BREAK_WORD, COLOR_FORM, FORBIDDEN, LAYOUT_CSS, LAYOUT_TABLE, LINE_HEIGHT, OUTLOOK_WIDTH,
     PADDING, TEXT_SIZE, VARIABLE, WIDTH,
+    element::MailElement,
     look::{ColorMode, ElementStyle, length},
-    page::{ExaminedMail, MailElement},
+    page::ExaminedMail,
 };
 use crate::issue::Document;
 

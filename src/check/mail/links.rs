@@ -7,8 +7,9 @@ use crate::issue::{Document, LinkTarget};
 use super::{
     super::{Findings, links::is_vague},
     DOUBLED_ID, LINK_NAME, LINK_TARGET, LINK_TEXT, LINK_TOLD,
+    element::MailElement,
     look::{ColorMode, ElementStyle},
-    page::{ExaminedMail, MailElement},
+    page::ExaminedMail,
 };
 
 pub(super) fn check(page: &ExaminedMail<'_>, issue: &Document, findings: &mut Findings<'_>) {

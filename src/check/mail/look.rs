@@ -7,7 +7,7 @@ use scraper::Selector;
 
 use super::{
     color::{ColorValue, over},
-    page::MailElement,
+    element::MailElement,
 };
 use crate::{
     publication::Color,

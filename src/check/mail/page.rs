@@ -4,8 +4,11 @@ use std::{collections::HashMap, ops::Deref};
 
 use scraper::{ElementRef, Html, Node};
 
-use super::look::{ColorMode, ElementStyle, HeadOverrides};
-use crate::render::css::{self, Declaration, StyleSheet};
+use super::{
+    element::{MailElement, visible},
+    look::{ColorMode, ElementStyle, HeadOverrides},
+};
+use crate::render::css::{self, StyleSheet};
 
 /// A parsed mail.
 pub(super) struct ParsedMail<'h> {
@@ -88,17 +91,6 @@ impl<'p> Deref for ExaminedMail<'p> {
     }
 }
 
-/// An element, where it hangs, and what stands in it directly.
-pub(super) struct MailElement<'p> {
-    pub(super) element: ElementRef<'p>,
-    pub(super) parent: Option<usize>,
-    pub(super) style: Vec<Declaration>,
-    /// Its own text, without that of the elements in it; white space trimmed.
-    pub(super) text: String,
-    /// Whether a letter or a digit stands in its own text: each of its links asks, and a text may be long.
-    pub(super) has_words: bool,
-}
-
 impl<'h> ParsedMail<'h> {
     pub(super) fn parse(html: &'h str) -> Self {
         let document = Html::parse_document(html);
@@ -168,56 +160,5 @@ impl<'h> ParsedMail<'h> {
             looks.push(ElementStyle::of(seen, around, &overrides.of(seen)));
         }
         looks
-    }
-}
-
-/// Text without white space and the fillers that follow a preheader.
-fn visible(text: &str) -> String {
-    let is_filler = |char: char| {
-        matches!(
-            char,
-            '\u{34F}' | '\u{200B}'..='\u{200D}' | '\u{FEFF}' | '\u{AD}' | '\u{2007}'
-        )
-    };
-    let words: Vec<&str> = text
-        .split(|char: char| char.is_whitespace() || is_filler(char))
-        .filter(|word| !word.is_empty())
-        .collect();
-    words.join(" ")
-}
-
-impl<'p> MailElement<'p> {
-    pub(super) fn name(&self) -> &'p str {
-        self.element.value().name()
-    }
-
-    pub(super) fn attr(&self, name: &str) -> Option<&'p str> {
-        self.element.attr(name)
-    }
-
-    /// The value of a property in the `style` attribute; the last one counts.
-    pub(super) fn property(&self, name: &str) -> Option<&str> {
-        self.style
-            .iter()
-            .rev()
-            .find(|declaration| declaration.name == name)
-            .map(|declaration| declaration.value.as_str())
-    }
-
-    /// The opening tag, for showing; a long attribute is cut.
-    pub(super) fn tag(&self) -> String {
-        let mut tag = format!("<{}", self.name());
-        for (name, value) in self.element.value().attrs() {
-            let short: String = value.chars().take(60).collect();
-            let dots = if short.len() < value.len() { "…" } else { "" };
-            tag.push_str(&format!(" {name}=\"{short}{dots}\""));
-        }
-        tag.push('>');
-        tag
-    }
-
-    /// All the words in it.
-    pub(super) fn words(&self) -> String {
-        visible(&self.element.text().collect::<String>())
     }
 }
