@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+mod columns;
 mod composition;
 pub(crate) mod css;
 mod ejected;
@@ -26,6 +27,8 @@ mod highlight;
 mod holes;
 mod html;
 mod images;
+mod linked_issue;
+mod long_words;
 pub(crate) mod markup;
 mod opaque;
 mod renderer;
@@ -38,7 +41,7 @@ mod words;
 pub use composition::{ImagePolicy, PrepareInput};
 pub use ejected::{OwnedTemplate, TemplateStanding, diff, eject, list};
 pub use escape::{escape_html, percent_encode};
-pub use html::LinkedIssue;
+pub use linked_issue::LinkedIssue;
 pub use opaque::{Misuse, misuses};
 pub use renderer::Renderer;
 pub use templates::Templates;

@@ -11,13 +11,15 @@ pub(crate) use context::direction;
 use context::{edition_context, next_context, opt_out, publication_context};
 
 use crate::{
-    issue::{Block, Issue, Section},
+    issue::{Block, Issue, Section, plain_text},
     look::OptionalPart,
     publication::{Edition, Publication},
     render::{
         Composition, RenderError, TemplateEngine, Templates,
-        html::{HtmlWriter, IssueLinks, LinkedIssue, plain_text},
+        html::HtmlWriter,
         images::Images,
+        linked_issue::{IssueLinks, LinkedIssue},
+        long_words::marked,
         text::{self, TextWriter},
         words::MailWords,
     },
@@ -103,7 +105,7 @@ impl Composition {
                 "title": section.title,
                 "heading": html.inlines(&section.heading).map_err(placed)?,
                 "anchor": section.anchor,
-                "html": html.blocks(&section.blocks).map_err(placed)?,
+                "html": marked(html.blocks(&section.blocks).map_err(placed)?),
                 "text": text.section(section),
             }));
         }
@@ -138,7 +140,7 @@ impl Composition {
                 "cover": shown_cover,
                 "cover_text": cover_text,
             },
-            "introduction": {"html": introduction, "text": introduction_text},
+            "introduction": {"html": marked(introduction), "text": introduction_text},
             "contents": {"text": text::contents(&document.sections, has_numbers)},
             "stories": stories,
             "footnotes": {"notes": footnotes, "text": footnotes_text},

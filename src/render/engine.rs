@@ -15,7 +15,7 @@ use tera::{Context, ErrorKind, Kwargs, State, Tera, TeraResult};
 
 use self::metered::MeteredTemplate;
 use crate::{
-    render::{RenderError, escape, text},
+    render::{RenderError, escape, long_words::has_long_word, text},
     source::{Source, SourceError},
 };
 
@@ -149,6 +149,9 @@ fn tera() -> Tera {
             .get::<&str>("with")?
             .and_then(|with| with.chars().next());
         TeraResult::Ok(text::underlined(text, with.unwrap_or('=')).join("\n"))
+    });
+    tera.register_test("with_long_word", |text: &str, _: Kwargs, _: &State| {
+        has_long_word(text)
     });
     fuel::register(&mut tera);
     tera

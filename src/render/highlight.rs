@@ -100,12 +100,16 @@ impl ClassSpans {
 
     fn close(&mut self) {
         let piece = escape_text(&self.piece);
+        // A line's end belongs to no token.
+        let end = piece.trim_end_matches('\n').len();
+        let (piece, line_ends) = piece.split_at(end);
         if self.class.is_empty() || piece.trim().is_empty() {
-            self.html.push_str(&piece);
+            self.html.push_str(piece);
         } else {
             self.html
                 .push_str(&format!("<span class=\"{}\">{piece}</span>", self.class));
         }
+        self.html.push_str(line_ends);
         self.piece.clear();
     }
 

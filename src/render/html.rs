@@ -7,35 +7,23 @@ mod inline;
 mod joined;
 mod table;
 
-pub(super) use inline::plain_text;
 pub(crate) use table::TableForm;
-pub(super) use table::column_alignments;
 
 use serde_json::{Value, json};
 use tera::Context;
 
 use crate::{
-    issue::{Block, Footnote, Image, Inline, ListItem},
+    issue::{Block, Footnote, Image, Inline, ListItem, plain_text},
     render::{
         RenderError, TemplateEngine,
         highlight::{MAX_HIGHLIGHTED_BYTES, highlighted},
         images::{Images, ShownImage},
+        linked_issue::IssueLinks,
+        long_words,
         text::width,
-        words::MailWords,
+        words::{MailWords, callout_key},
     },
 };
-
-/// Finds what `[[slug]]` points at: title and, where the publication has pages, its URL.
-pub(super) type IssueLinks<'a> = dyn Fn(&str) -> Option<LinkedIssue> + 'a;
-
-/// An earlier issue, as a link shows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LinkedIssue {
-    /// Its title.
-    pub title: String,
-    /// Where it can be read. None where the publication has no pages.
-    pub url: Option<String>,
-}
 
 /// Writes blocks as HTML, and remembers what only the whole issue knows: which images it needs, and
 /// how often each footnote was pointed at.
@@ -125,7 +113,7 @@ impl HtmlWriter<'_> {
                 title,
                 blocks,
             } => {
-                let key = kind_name(*kind);
+                let key = callout_key(*kind);
                 let label = title
                     .clone()
                     .unwrap_or_else(|| self.words.get(key).to_owned());
@@ -204,15 +192,6 @@ impl HtmlWriter<'_> {
         if start.is_none() && items.iter().all(|item| item.is_checked.is_some()) {
             return self.tasks(items, &contents);
         }
-        let is_short = |item: &ListItem| match item.blocks.as_slice() {
-            [Block::Paragraph(content), nested @ ..] => {
-                width(&plain_text(content)) <= LINE
-                    && nested
-                        .iter()
-                        .all(|block| matches!(block, Block::List { .. }))
-            }
-            blocks => blocks.is_empty(),
-        };
         let class = match items.iter().all(is_short) {
             true => "list",
             false => "list apart",
@@ -338,7 +317,12 @@ impl HtmlWriter<'_> {
             let back: Vec<String> = (1..=uses)
                 .map(|nth| inline::reference_anchor(note.number, nth))
                 .collect();
-            list.push(json!({"number": note.number, "html": html, "back": back}));
+            list.push(json!({
+                "number": note.number,
+                "has_long_word": long_words::is_marked(&html),
+                "html": long_words::marked(html),
+                "back": back,
+            }));
         }
         Ok(list)
     }
@@ -362,6 +346,20 @@ impl HtmlWriter<'_> {
     }
 }
 
+/// Whether an item and those in it take a line each: a list with others in it is spaced as one.
+fn is_short(item: &ListItem) -> bool {
+    match item.blocks.as_slice() {
+        [Block::Paragraph(content), nested @ ..] => {
+            width(&plain_text(content)) <= LINE
+                && nested.iter().all(|block| match block {
+                    Block::List { items, .. } => items.iter().all(is_short),
+                    _ => false,
+                })
+        }
+        blocks => blocks.is_empty(),
+    }
+}
+
 /// A task's box, and the key of the word for it. U+FE0E: phones draw a coloured picture otherwise.
 fn task(is_done: bool) -> (&'static str, &'static str) {
     match is_done {
@@ -381,18 +379,6 @@ fn attribution(blocks: &[Block]) -> (Option<&[Inline]>, &[Block]) {
             }
         }
         _ => (None, blocks),
-    }
-}
-
-pub(super) fn kind_name(kind: crate::issue::CalloutKind) -> &'static str {
-    use crate::issue::CalloutKind::{Caution, Important, Note, Sponsor, Tip, Warning};
-    match kind {
-        Note => "note",
-        Tip => "tip",
-        Important => "important",
-        Warning => "warning",
-        Caution => "caution",
-        Sponsor => "sponsor",
     }
 }
 

@@ -7,7 +7,11 @@ mod wrap;
 
 use crate::{
     issue::{Block, Footnote, Image, Inline, LinkTarget, ListItem, Section},
-    render::{html::IssueLinks, words::MailWords},
+    render::{
+        columns::alignments_of,
+        linked_issue::IssueLinks,
+        words::{MailWords, callout_key},
+    },
 };
 
 use wrap::{GLUE, JOINT};
@@ -130,10 +134,7 @@ impl<'a> TextWriter<'a> {
                 title,
                 blocks,
             } => {
-                let word = self
-                    .words
-                    .get(crate::render::html::kind_name(*kind))
-                    .to_owned();
+                let word = self.words.get(callout_key(*kind)).to_owned();
                 let label = title.clone().unwrap_or(word);
                 let mut lines = vec![format!("[{label}]")];
                 lines.extend(self.blocks(blocks, within(columns, 2)));
@@ -152,8 +153,7 @@ impl<'a> TextWriter<'a> {
                     .iter()
                     .map(|row| row.iter().map(|cell| self.inlines(cell)).collect())
                     .collect();
-                let columns_of =
-                    crate::render::html::column_alignments(alignments, head.len(), rows);
+                let columns_of = alignments_of(alignments, head.len(), rows);
                 table::table(&head, cells, &columns_of, columns)
             }
             Block::PullQuote(blocks) => prefixed(self.blocks(blocks, within(columns, 4)), "  » "),

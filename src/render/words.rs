@@ -25,6 +25,19 @@ pub(crate) struct MailWords {
 const FALLBACK: &str = "en";
 const FOLDER: &str = "words";
 
+/// The key of the word for a kind of callout.
+pub(super) fn callout_key(kind: crate::issue::CalloutKind) -> &'static str {
+    use crate::issue::CalloutKind::{Caution, Important, Note, Sponsor, Tip, Warning};
+    match kind {
+        Note => "note",
+        Tip => "tip",
+        Important => "important",
+        Warning => "warning",
+        Caution => "caution",
+        Sponsor => "sponsor",
+    }
+}
+
 impl MailWords {
     /// The words for a BCP 47 tag: `ko-KR` reads ko-KR.yaml, then ko.yaml, over en.yaml.
     pub(crate) fn load(templates: &Templates, language: &str) -> Result<Self, RenderError> {

@@ -14,8 +14,8 @@ function brokenNumbers() {
   for (const cell of document.querySelectorAll('table.data td, table.data th')) {
     const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
     for (let text = texts.nextNode(); text; text = texts.nextNode()) {
-      // An address is no number: it breaks where it must.
-      if (text.parentElement.closest('a')) continue;
+      // An address or a digest is no number: it breaks where it must.
+      if (text.parentElement.closest('a') || text.parentElement.querySelector(':scope > wbr')) continue;
       for (const { 0: run, index } of text.data.matchAll(/[\d][\d.,/:%−+-]*/g)) {
         const range = document.createRange();
         range.setStart(text, index);

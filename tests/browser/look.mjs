@@ -23,13 +23,18 @@ async function axeFindings(page) {
     // Of a symbol (a task's box) it never can; its colour is the accent, whose contrast is computed.
     ...results.incomplete
       .filter(({ id }) => id === 'color-contrast')
-      .map((rule) => ({ ...rule, nodes: rule.nodes.filter((node) => !isSymbol(node)) }))
+      .map((rule) => ({ ...rule, nodes: rule.nodes.filter((node) => !isSymbol(node) && !hangs(node)) }))
       .flatMap(told),
   ];
 }
 
 function isSymbol(node) {
   return node.any.some(({ data }) => ['shortTextContent', 'nonBmp'].includes(data?.messageKey));
+}
+
+/** A comment in Hebrew, in code that runs the other way: the space at a line's end hangs out of the block. */
+function hangs(node) {
+  return node.html.includes('class="tk-comment"') && node.any.some(({ data }) => data?.messageKey === 'elmPartiallyObscuring');
 }
 
 async function findings(browser, file) {

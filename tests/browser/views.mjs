@@ -1,5 +1,5 @@
 // views.mjs PLAN.json: a mail as families of clients show it. The plan names pages, for each what its
-// family drops, and what must be seen there. Fails where a dropped property still counts, where a
+// family drops, what must be seen there, and what a reader who copies all of it gets. Fails where a dropped property still counts, where a
 // fault of old markup can't be seen, and where a fault can be seen in the mail as it is now.
 
 import { readFile } from 'node:fs/promises';
@@ -56,7 +56,7 @@ const FAULTS = {
   }).map((node) => node.textContent.slice(0, 20)),
 };
 
-async function findings(browser, { file, denied, width, shows, hides }) {
+async function findings(browser, { file, denied, width, shows, hides, copies = [] }) {
   const page = await openMail(browser, file, { width, scheme: 'light' });
   const found = [];
   const known = await page.evaluate((all) => all.filter((one) => CSS.supports(one, 'initial')), denied);
@@ -67,6 +67,13 @@ async function findings(browser, { file, denied, width, shows, hides }) {
   }
   for (const fault of hides) {
     for (const seen of await page.evaluate(FAULTS[fault])) found.push(`${fault}: ${seen}`);
+  }
+  const copied = await page.evaluate(() => {
+    getSelection().selectAllChildren(document.body);
+    return getSelection().toString();
+  });
+  for (const text of copies) {
+    if (!copied.includes(text)) found.push(`is not copied as it is: ${text}`);
   }
   await page.context().close();
   return { found, told: told.length };

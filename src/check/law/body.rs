@@ -8,10 +8,6 @@ use super::{
     },
 };
 use crate::{address::Address, publication::Publication};
-use crate::{
-    address::Address,
-    publication::{Publication, Tracking},
-};
 
 /// The words of both parts, without white space and in lower case: a wrapped line is a line.
 pub(super) struct BodyWords {

@@ -162,7 +162,16 @@ fn sheet(style: &str, view: ClientView) -> String {
 }
 
 fn tag(tag: &str, view: ClientView, slice: Option<f64>) -> String {
+    let name = name_of(tag);
+    // A page has a body whatever becomes of its tag.
+    if name != "body" && view.lacks(&format!("html-{name}")) {
+        return String::new();
+    }
     let mut tag = tag.to_owned();
+    // Word has no paragraph whose lines don't end at the margin, code or not.
+    if view == ClientView::Outlook && name == "pre" && !tag.starts_with("</") {
+        tag.insert_str("<pre".len(), " wrap");
+    }
     if view == ClientView::NoPictures
         && tag.starts_with("<img")
         && let Some(source) = attribute(&tag, "src")
@@ -191,18 +200,27 @@ fn tag(tag: &str, view: ClientView, slice: Option<f64>) -> String {
     tag.replacen(&format!(" style=\"{style}\""), &written, 1)
 }
 
+fn name_of(tag: &str) -> &str {
+    let name = tag.trim_start_matches(['<', '/']);
+    name.split([' ', '>', '/']).next().unwrap_or_default()
+}
+
 /// What Word knows, but not of this element: caniemail's notes (2026-06) on `padding`, `max-width`,
-/// `width` and `height` in Outlook 2019 on Windows.
+/// `width` and `height` in Outlook 2019 on Windows. How words break and where a line stands is a
+/// paragraph's matter there (`w:wordWrap`, ECMA-376 part 1 §17.3.1.45; mjml #2297 has it tried on a link).
 fn is_not_words(property: &str, tag: &str) -> bool {
-    let name = tag.trim_start_matches('<').split([' ', '>', '/']).next();
-    let name = name.unwrap_or_default();
+    let name = name_of(tag);
     match property {
         "max-width" => name != "table",
         "width" => matches!(name, "body" | "div" | "img" | "p" | "span"),
         "height" => matches!(name, "body" | "div" | "p" | "span"),
+        "word-break" | "display" | "margin" => RUNS.contains(&name),
         _ => property.starts_with("padding") && !matches!(name, "td" | "th"),
     }
 }
+
+/// What Word makes no paragraphs of, but runs of letters.
+const RUNS: [&str; 9] = ["a", "b", "code", "em", "i", "s", "span", "strong", "sup"];
 
 /// The page with what conditional comments hold for Word, and without what they keep from it.
 fn for_word(html: &str) -> String {

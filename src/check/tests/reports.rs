@@ -149,7 +149,7 @@ fn rendering() -> Trial {
         issue(&CheckSubject {
             publication: &desk.publication,
             archive: &archive,
-            issue: archive.newest().unwrap(),
+            issue: archive.find("issues/2026-11-23-own.md").unwrap(),
             today: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
             is_sent: false,
             kept_since: NaiveDate::from_ymd_opt(2020, 1, 1),
@@ -193,7 +193,7 @@ fn with_templates_of(desk: &Desk) -> Vec<Finding> {
     issue(&CheckSubject {
         publication: &desk.publication,
         archive: &archive,
-        issue: archive.newest().unwrap(),
+        issue: archive.find("issues/2026-11-23-own.md").unwrap(),
         today: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
         is_sent: false,
         kept_since: NaiveDate::from_ymd_opt(2020, 1, 1),
@@ -226,6 +226,16 @@ fn words_of_another_language() -> Trial {
         in_language("fr-CA"),
         in_language("ja-JP"),
     )
+}
+
+#[test]
+fn an_issue_that_can_still_leave_says_where_its_language_has_no_words_newest_or_not() {
+    let next = with_text("글").replace("2026-11-23", "2026-11-30");
+    let mut desk = Desk::new()
+        .with("issues/2026-11-23-own.md", with_text("글"))
+        .with("issues/2026-11-30-next.md", next);
+    desk.publication.language = "fr".into();
+    assert!(has(&with_templates_of(&desk), "templates/words"));
 }
 
 fn overtaken_template() -> Trial {

@@ -7,9 +7,8 @@ use crate::render::text::width;
 const PHONE: usize = 28;
 /// Deeper code would have no room left.
 const DEEPEST: usize = 14;
-/// A column of the letters without the pixel that its space keeps, in tenths of a pixel; a tabulator, in
-/// columns.
-const TENTHS: usize = 78;
+/// A column of the letters, in tenths of a pixel; a tabulator, in columns.
+const TENTHS: usize = 84;
 const TAB: usize = 8;
 const SPAN: &str = "<span";
 const END: &str = "</span>";
@@ -89,7 +88,7 @@ mod tests {
         let text = format!("def a():\n{LONG}\n\nb");
         assert_eq!(
             hung(&text, &text),
-            "def a():\n<span class=\"hung\" style=\"margin:0 0 0 31px\"><span class=\"spaces\">    </span>\
+            "def a():\n<span class=\"hung\" style=\"margin:0 0 0 33px\"><span class=\"spaces\">    </span>\
              return max(1, round(characters / 500))</span><!--[if mso]><br><![endif]-->\nb"
         );
     }

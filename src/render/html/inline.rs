@@ -1,7 +1,7 @@
 //! Text-level content as HTML: emphasis, code, links, images in a line, footnote references.
 
 use crate::{
-    issue::{Inline, LinkTarget},
+    issue::{Inline, LinkTarget, plain_text},
     render::{
         RenderError,
         escape::escape_text,
@@ -129,22 +129,4 @@ pub(super) fn reference_anchor(number: usize, nth: usize) -> String {
 
 fn note_anchor(number: usize) -> String {
     format!("note-{number}")
-}
-
-/// The text of inlines, for places that take no markup.
-pub(in crate::render) fn plain_text(content: &[Inline]) -> String {
-    let mut text = String::new();
-    for inline in content {
-        match inline {
-            Inline::Text(part) | Inline::Code(part) => text.push_str(part),
-            Inline::Emphasis(part)
-            | Inline::Strong(part)
-            | Inline::Strikethrough(part)
-            | Inline::Link { content: part, .. } => text.push_str(&plain_text(part)),
-            Inline::Image(image) => text.push_str(&image.alt),
-            Inline::SoftBreak | Inline::HardBreak => text.push(' '),
-            Inline::FootnoteReference(_) => {}
-        }
-    }
-    text
 }

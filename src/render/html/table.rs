@@ -4,11 +4,13 @@
 use serde_json::{Value, json};
 
 use crate::{
-    issue::{Alignment, Block, Document, Inline},
+    issue::{Alignment, Block, Document, Inline, plain_text},
     render::{
         RenderError,
+        columns::{alignments_of, is_number},
         escape::escape_text,
-        html::{CALLOUT_INSET, HtmlWriter, ITEM_INSET, QUOTE_INSET, inline::plain_text},
+        html::{CALLOUT_INSET, HtmlWriter, ITEM_INSET, QUOTE_INSET},
+        long_words::LONG_IN_CELL,
         text::width,
     },
 };
@@ -25,6 +27,8 @@ const GAP: usize = 12;
 const WIDE: usize = 28;
 /// A head that is longer than all below it by no more than this does no harm.
 const LED: usize = 4;
+/// A head that stays in one line: a word and its unit.
+const SHORT_HEAD: usize = 12;
 /// Words longer than this break anywhere: addresses, mostly.
 const LONG_WORD: usize = 22;
 /// What stays of a long word in a line.
@@ -134,7 +138,7 @@ impl HtmlWriter<'_> {
         rows: &[Vec<Vec<Inline>>],
     ) -> Result<String, RenderError> {
         let form = TableForm::fitting(head, rows, self.inset);
-        let columns = column_alignments(alignments, head.len(), rows);
+        let columns = alignments_of(alignments, head.len(), rows);
         let names: Vec<String> = head.iter().map(|cell| plain_text(cell)).collect();
         let shares = shares(head, rows).unwrap_or_default();
         let mut head = self.cells(head, &columns, &names)?;
@@ -198,10 +202,18 @@ fn shares(head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>]) -> Option<Vec<usize>>
         return None;
     }
     let wanted = columns.iter().map(|(longest, head)| {
-        let least = CellContent::of(head).narrowest;
+        let named = width(plain_text(head).trim());
+        let least = match named <= SHORT_HEAD {
+            true => named,
+            false => CellContent::of(head).narrowest,
+        };
         (*longest).min(WIDE).max(least) * TENTHS / 10 + GAP
     });
-    let wanted: Vec<usize> = wanted.collect();
+    let mut wanted: Vec<usize> = wanted.collect();
+    // No gap ends the row.
+    if let Some(last) = wanted.last_mut() {
+        *last -= GAP;
+    }
     let all: usize = wanted.iter().sum();
     Some(wanted.iter().map(|wanted| wanted * 100 / all).collect())
 }
@@ -215,7 +227,7 @@ pub(super) fn with_long_words(text: &str) -> String {
         let word = part.trim_end();
         if width(word) > LONG_WORD {
             html.push_str(&format!(
-                "<span class=\"long\">{}</span>{}",
+                "{LONG_IN_CELL}{}</span>{}",
                 with_breaks(word),
                 &part[word.len()..]
             ));
@@ -242,56 +254,6 @@ fn with_breaks(word: &str) -> String {
     }
     html.push_str(&escape_text(&word[start..]));
     html
-}
-
-/// What the writer said of each column; where they said nothing, numbers go to the right.
-pub(in crate::render) fn column_alignments(
-    alignments: &[Alignment],
-    columns: usize,
-    rows: &[Vec<Vec<Inline>>],
-) -> Vec<&'static str> {
-    (0..columns)
-        .map(|at| match alignments.get(at) {
-            Some(Alignment::Left) => "left",
-            Some(Alignment::Center) => "center",
-            Some(Alignment::Right) => "right",
-            // The first column names its row, even where the name is a number.
-            Some(Alignment::None) | None if at > 0 && is_numeric(at, rows) => "right",
-            Some(Alignment::None) | None => "left",
-        })
-        .collect()
-}
-
-fn is_numeric(column: usize, rows: &[Vec<Vec<Inline>>]) -> bool {
-    let mut numbers = 0;
-    for row in rows {
-        let text = row
-            .get(column)
-            .map(|cell| plain_text(cell))
-            .unwrap_or_default();
-        let text = text.trim();
-        if text.is_empty() || ["-", "–", "—"].contains(&text) {
-            continue;
-        }
-        if !is_number(text) {
-            return false;
-        }
-        numbers += 1;
-    }
-    numbers > 0
-}
-
-/// `1,200`, `₩3.5`, `12%`, `3배`, `-0.4`, `24.9%p`: digits, with at most two letters of unit.
-fn is_number(text: &str) -> bool {
-    let letters = text
-        .chars()
-        .filter(|character| character.is_alphabetic())
-        .count();
-    text.chars().any(|character| character.is_ascii_digit())
-        && letters <= 2
-        && text.chars().all(|character| {
-            character.is_alphanumeric() || " .,%+-−–~/₩$€£¥()×".contains(character)
-        })
 }
 
 #[cfg(test)]
@@ -321,17 +283,5 @@ mod tests {
             None,
             "clients do that by themselves"
         );
-    }
-
-    #[test]
-    fn numbers_with_signs_currencies_and_short_units_are_numbers() {
-        for text in [
-            "1,200", "₩3.5", "12%", "3배", "−0.4", "24.9%p", "1984년", "(12)",
-        ] {
-            assert!(is_number(text), "{text}");
-        }
-        for text in ["GPT-4", "오전 8시 반", "없음", "v2 이상"] {
-            assert!(!is_number(text), "{text}");
-        }
     }
 }

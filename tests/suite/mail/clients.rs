@@ -48,7 +48,8 @@ pub(super) fn every_part(words: &str) -> String {
          https://example.com/a/very/long/address/that/no/phone/is/wide/enough/to/show/in/one/line\n\n\
          - {words}\n- {short}\n  1. {short}\n  2. {words}\n\n* [x] {words}\n* [ ] {short}\n\n\
          > {words}\n>\n> — {short}\n\n> [!NOTE]\n> {words}\n>\n> {}\n\n> [!WARNING] {short}\n> - {words}\n\n\
-         ### {short}\n\n```rust\nfn add(a: u32, b: u32) -> u32 {{\n        a + b // {short} {short} {short}\n}}\n// {short}\n```\n\n\
+         ### {short}\n\n```rust\nfn add(a: u32, b: u32) -> u32 {{\n        a + b // {short} {short} {short}\n}}\n\
+         // {words}, {words}\n{LONG_CODE}\n// {short}\n```\n\n{LONG_WORDS}\n\n\
          ![{words}](https://example.com/chart.png \"{words}\")\n\n\
          https://www.youtube.com/watch?v=aircAruvnKk\n\n---\n\n[{short}](https://example.com/2){{.button}}\n\n\
          ## {short} 2\n\n{tables}\n\n\
@@ -56,6 +57,35 @@ pub(super) fn every_part(words: &str) -> String {
         table(4, &short).replace('\n', "\n> ")
     )
 }
+
+/// Nothing but what is longer than a line.
+pub(super) fn long_lines() -> String {
+    format!(
+        "---\ntitle: Long\nedition: monday\ndate: 2026-11-23\nstatus: ready\n---\n{LONG_WORDS}\n\n\
+         ## Donaudampfschiffahrtselektrizitaetenhauptbetriebswerkbauunterbeamtengesellschaft\n\n```rust\n{LONG_CODE}\n```\n\n\
+         > [!NOTE]\n> ```\n{}\n> ```\n\n## Words\n\nSee[^1].\n\n[^1]: {LONG_WORD}\n",
+        LONG_CODE.replace("    ", "> ").replace('\n', "\n> ")
+    )
+}
+
+/// Longer than a desktop's line, with places to break and without.
+const LONG_CODE: &str = "    let answer = client.post(\"https://api.example.com/v1/newsletters/issues/2026-11-23\").header(\"Authorization\", token).send()?;\n\
+    0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+/// What a reader who copies it gets.
+pub(super) const COPIED: [&str; 3] = [
+    LONG_CODE,
+    LONG_WORD,
+    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+];
+const LONG_WORD: &str = "https://example.com/averylongaddressthatnodesktopiswideenoughforandnobodywritesbyhandeverandever?with=a&query=1";
+/// Words longer than a line, in each place that words stand in.
+const LONG_WORDS: &str = "https://example.com/averylongaddressthatnodesktopiswideenoughforandnobodywritesbyhandeverandever?with=a&query=1\n\n\
+    Run `cargo_run_release_features_everything_that_there_is_and_then_something_more_of_it_without_a_space` now.\n\n\
+    - taumatawhakatangihangakoauauotamateaturipukakapikimaungahoronukupokaiwhenuakitanatahutaumatawhakatangihanga\n\n\
+    > [!TIP] Long\n> taumatawhakatangihangakoauauotamateaturipukakapikimaungahoronukupokaiwhenuakitanatahutaumatawhakatangihanga\n\n\
+    > taumatawhakatangihangakoauauotamateaturipukakapikimaungahoronukupokaiwhenuakitanatahutaumatawhakatangihanga\n\n\
+    ### taumatawhakatangihangakoauauotamateaturipukakapikimaungahoronukupokaiwhenuakitanatahu\n\n\
+    | Name | Digest |\n|---|---|\n| a | `0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef` |";
 
 fn table(columns: usize, word: &str) -> String {
     let row = |cell: &dyn Fn(usize) -> String| {

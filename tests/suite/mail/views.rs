@@ -7,7 +7,10 @@ use std::{fs, path::Path};
 use daily_note::check::{ClientView, as_shown};
 use serde_json::{Value, json};
 
-use super::{clients::every_part, script};
+use super::{
+    clients::{COPIED, every_part, long_lines},
+    script,
+};
 use crate::support::TestPublication;
 
 const FACTS: &str = include_str!("../../../src/check/mail/facts.txt");
@@ -34,7 +37,7 @@ fn denied(view: ClientView) -> Vec<&'static str> {
 }
 
 /// Old markup, each with a fault that its family alone shows.
-const OLD: [(&str, ClientView, u32, &str); 5] = [
+const OLD: [(&str, ClientView, u32, &str); 7] = [
     // A picture in a cell whose line has a height, under Word's exact rule.
     (
         "cropped",
@@ -69,6 +72,22 @@ const OLD: [(&str, ClientView, u32, &str); 5] = [
         PHONE,
         "<p style=\"overflow-wrap:break-word\">https://example.com/averylongaddressthatnophoneiswideenoughforandnobodywritesbyhand</p>",
     ),
+    // Code whose words nothing breaks in Word.
+    (
+        "wide",
+        ClientView::Outlook,
+        DESKTOP,
+        "<table width=\"600\"><tr><td><pre style=\"margin:0;white-space:pre-wrap;overflow-wrap:anywhere\">let a = \
+         \"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\";</pre></td></tr></table>",
+    ),
+    // A link told to break: Word asks the paragraph.
+    (
+        "wide",
+        ClientView::Outlook,
+        DESKTOP,
+        "<table width=\"600\"><tr><td><p style=\"margin:0\"><a href=\"#\" style=\"word-break:break-all\">\
+         averylongaddressthatnodesktopiswideenoughforandnobodywritesbyhandandthatgoesonandonuntilitisverylong</a></p></td></tr></table>",
+    ),
     // A first line drawn out by a negative indent.
     (
         "hanging",
@@ -94,6 +113,41 @@ fn entry(
 ) -> Value {
     let denied = view.map(denied).unwrap_or_default();
     json!({ "file": file, "denied": denied, "width": width, "shows": shows, "hides": hides })
+}
+
+/// What is longer than a line is broken in every view, and copied as it was written.
+#[test]
+fn no_line_of_code_no_address_and_no_word_widens_a_view() {
+    let themes = ["paper", "letter"].map(|theme| {
+        TestPublication::new()
+            .without("issues/2026-11-23-quiet.md")
+            .and_config(&format!("look: {{theme: {theme}}}\n"))
+            .issue("2026-11-23-long.md", long_lines())
+    });
+    let mut plan = Vec::new();
+    for publication in &themes {
+        publication
+            .run(["render", "2026-11-23-long", "--out", "out"])
+            .exits(0);
+        let folder = publication.path("out");
+        let mail = fs::read_to_string(folder.join("issue.html")).unwrap();
+        for view in ClientView::ALL {
+            let name = format!("{}.html", view.key());
+            let file = page(&folder, &name, &as_shown(&mail, view));
+            let widths: &[u32] = match view {
+                ClientView::Outlook => &[DESKTOP],
+                _ => &[PHONE, DESKTOP],
+            };
+            for width in widths {
+                let mut entry = entry(&file, Some(view), *width, &[], &["wide"]);
+                entry["copies"] = json!(COPIED);
+                plan.push(entry);
+            }
+        }
+    }
+    let file = themes[0].path("out/plan.json");
+    fs::write(&file, serde_json::to_vec(&plan).unwrap()).unwrap();
+    script("views.mjs", &PROGRAMS, &[file]);
 }
 
 #[test]
