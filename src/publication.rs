@@ -49,6 +49,7 @@ pub use crate::look::Color;
 use crate::{
     address::{Address, Mailbox},
     look::{Accent, Look},
+    source::SourceError,
 };
 
 /// A newsletter: who writes it, when it appears, how it looks and how it is sent.
@@ -106,6 +107,8 @@ pub struct Publication {
     pub notify: NotifySettings,
     /// Secrets whose variable is not set.
     unset: Vec<unset::UnsetSecret>,
+    /// Keys of the file that say nothing any more, each at its place.
+    pub(crate) retired: Vec<SourceError>,
 }
 
 /// A recurring edition: Monday, *software & business*, at 08:00.

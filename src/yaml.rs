@@ -297,6 +297,19 @@ impl Node {
         });
     }
 
+    /// Takes away what stands at a path of keys.
+    pub fn take(&mut self, path: &[&str]) -> Option<Node> {
+        let (key, rest) = path.split_first()?;
+        let ValueKind::Mapping(entries) = &mut self.kind else {
+            return None;
+        };
+        let at = entries.iter().position(|entry| entry.key == *key)?;
+        match rest {
+            [] => Some(entries.remove(at).value),
+            rest => entries[at].value.take(rest),
+        }
+    }
+
     /// The text of an environment variable as a YAML value: a scalar, or a list or mapping in
     /// flow style. What isn't YAML is text.
     #[must_use]

@@ -53,7 +53,11 @@ impl Publication {
     /// Everything that is wrong with the file or with the environment, each with its place.
     pub fn load(root: &Path, environment: &Environment) -> Result<Self, Vec<SourceError>> {
         let text = read(root).map_err(|error| vec![error])?;
-        Self::from_yaml(root, &text, environment)
+        let publication = Self::from_yaml(root, &text, environment)?;
+        for key in &publication.retired {
+            tracing::warn!("{key}: {}", key.hint().unwrap_or_default());
+        }
+        Ok(publication)
     }
 
     /// The publication that the text of a daily-note.yaml describes. Nothing is read from disk.
@@ -89,11 +93,12 @@ impl Publication {
             ]);
         }
         let unset = environment.apply(&mut tree)?;
-        refuse_retired(&tree)?;
+        let retired = take_retired(&mut tree);
         let settings: Settings = tree.read()?;
         let publication = settle(root, settings, &tree)?;
         Ok(Publication {
             unset,
+            retired,
             ..publication
         })
     }
@@ -132,20 +137,17 @@ const RETIRED: [(&[&str], &str); 3] = [
     ),
 ];
 
-fn refuse_retired(tree: &Tree) -> Result<(), Vec<SourceError>> {
-    let errors: Vec<SourceError> = RETIRED
-        .iter()
-        .filter(|(path, _)| tree.get(path).is_some())
-        .map(|(path, hint)| {
-            let key = path.join(".");
-            tree.error(path, format!("`{key}` says nothing any more"))
-                .with_hint(*hint)
-        })
-        .collect();
-    match errors.is_empty() {
-        true => Ok(()),
-        false => Err(errors),
+/// Takes retired keys away, and says of each that it says nothing any more.
+fn take_retired(tree: &mut Tree) -> Vec<SourceError> {
+    let mut found = Vec::new();
+    for (path, hint) in RETIRED {
+        let key = path.join(".");
+        let error = tree.error(path, format!("`{key}` says nothing any more"));
+        if tree.root_mut().take(path).is_some() {
+            found.push(error.with_hint(hint));
+        }
     }
+    found
 }
 
 /// Checks what single values can't: that they agree.
@@ -211,6 +213,7 @@ fn settle(root: &Path, settings: Settings, tree: &Tree) -> Result<Publication, V
         audience: settings.audience,
         notify: settings.notify,
         unset: Vec::new(),
+        retired: Vec::new(),
     })
 }
 

@@ -172,6 +172,32 @@ audience: {max_removal: 35%}
 }
 
 #[test]
+fn a_key_that_says_nothing_any_more_is_passed_over_and_told_with_what_to_do() {
+    let text = with("storage: sqlite\ntracking: none\nweb: {listen: 127.0.0.1:8080}\n");
+    let publication = load(&text, &[]).unwrap();
+    insta::assert_snapshot!(shown(&publication.retired), @r#"
+     × `storage` says nothing any more
+      ╭─[daily-note.yaml:8:10]
+    8 │ storage: ******
+      ·          ──────
+      ╰────
+     help: take it out: the state is a file in .daily-note
+     × `tracking` says nothing any more
+      ╭─[daily-note.yaml:9:11]
+    9 │ tracking: ****
+      ·           ────
+      ╰────
+     help: take it out: nothing is counted of readers
+     × `web.listen` says nothing any more
+       ╭─[daily-note.yaml:10:15]
+    10 │ web: {listen: 127.0.0.1:8080}
+       ·               ──────────────
+       ╰────
+     help: take it out: `serve --listen` says where health and metrics are asked for
+    "#);
+}
+
+#[test]
 fn the_environment_goes_over_the_file() {
     let publication = load(
         &with("smtp:\n  url: inbox\n  per_domain: {corp.example: {connections: 1}}\n"),

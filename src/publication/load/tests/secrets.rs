@@ -185,7 +185,6 @@ fn what_the_environment_holds_is_not_told_either() {
         ("DAILY_NOTE_SMTP__PASSWORD__X", secret),
         ("DAILY_NOTE_NOTIFY__WEBHOOK", secret),
         ("DAILY_NOTE_NOTIFY__WEBHOOK__SECRET", secret),
-        ("DAILY_NOTE_STORAGE", secret),
         ("DAILY_NOTE_WEB", secret),
         ("DAILY_NOTE_SECRET", secret),
         ("DAILY_NOTE_SMTP__URL", secret),
