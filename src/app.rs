@@ -16,11 +16,14 @@ pub(crate) mod relay;
 mod signing_keys;
 mod state;
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 pub use self::{
     doubt::Doubt,
-    fold::{HELD_BACK, SUBSCRIBERS_FILE, fold_file, line_in_file, preview_fold},
+    fold::{HELD_BACK, fold_file, line_in_file, preview_fold},
     notices::{EventSinks, Notifier},
     relay::MailTransport,
     signing_keys::SigningKey,
@@ -29,6 +32,7 @@ use crate::{
     check::Finding,
     clock::Clock,
     issue::ArchiveError,
+    live::PublicationSnapshot,
     message::{ComposeError, FrozenError, dkim::DkimError},
     publication::{Environment, Publication, SecretUse},
     render::RenderError,
@@ -38,9 +42,10 @@ use crate::{
 };
 
 /// A publication, opened, with what its commands share.
+#[derive(Debug, Clone)]
 pub struct App {
     /// The publication.
-    pub publication: Publication,
+    pub publication: Arc<Publication>,
     /// What time it is.
     pub clock: Clock,
 }
@@ -153,7 +158,19 @@ impl App {
         };
         let publication = Publication::load(&root, &Environment::of_process())
             .map_err(AppError::Configuration)?;
-        Ok(Self { publication, clock })
+        Ok(Self {
+            publication: Arc::new(publication),
+            clock,
+        })
+    }
+
+    /// The publication as it could be read last.
+    #[must_use]
+    pub fn of(snapshot: &PublicationSnapshot, clock: Clock) -> Self {
+        Self {
+            publication: Arc::clone(&snapshot.publication),
+            clock,
+        }
     }
 
     /// Makes sure that the secrets which that needs are there: a variable that is not set keeps nobody

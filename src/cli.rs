@@ -12,6 +12,7 @@ mod confirm;
 mod dkim;
 mod doctor;
 mod doubt;
+mod dry_run;
 mod due;
 mod event;
 mod facts;

@@ -3,7 +3,7 @@
 //!
 //! A beat in its order:
 //!
-//! 1. `snapshot` reads again what has changed in the files;
+//! 1. `live` reads again what has changed in the files, and `reading` takes it in;
 //! 2. the ledger says which batches there are;
 //! 3. [`plan`] decides;
 //! 4. `held` holds back what rests after a failure, and issues whose files somebody is changing, by the
@@ -13,21 +13,19 @@
 
 mod alarms;
 mod backoff;
-mod files;
 mod heartbeat;
 mod held;
 mod job;
 mod outcome;
 mod parts;
+mod reading;
 mod run;
 mod settling;
-mod snapshot;
 mod vitals;
 mod writers;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::Path,
     sync::Arc,
     time::Duration,
 };
@@ -35,15 +33,17 @@ use std::{
 use chrono::{DateTime, Utc};
 
 pub use self::heartbeat::{HealthReason, Heartbeat};
+pub use self::job::CarriedBatches;
 pub use self::vitals::DaemonVitals;
 use self::{
-    backoff::RetryBackoffs, job::is_fixed_by_a_file, settling::SettlingFiles,
-    snapshot::PublicationSnapshot,
+    backoff::RetryBackoffs, job::is_fixed_by_a_file, reading::CalendarReading,
+    settling::SettlingFiles,
 };
 use crate::{
     app::{App, AppError, fold_file},
     clock::Clock,
-    delivery::{Progress, RunReport, StopSignal, latest_retry},
+    delivery::{Progress, StopSignal, latest_retry},
+    live::LivePublication,
     publication::SecretUse,
     schedule::{
         BeatPlan, CarriedBatch, DueJob, Event, EventKey, EventSink, PlanInput, ReaderZones, plan,
@@ -72,16 +72,14 @@ impl Default for BeatIntervals {
     }
 }
 
-/// What became of the batches that a beat carried.
-pub type CarriedBatches = (Batch, RunReport);
-
 /// Keeps the calendar of one publication.
 pub struct Server {
     clock: Clock,
     pace: BeatIntervals,
     store: Arc<dyn Store>,
     teller: Arc<dyn EventSink>,
-    snapshot: PublicationSnapshot,
+    live: Arc<LivePublication>,
+    reading: CalendarReading,
     backoffs: RetryBackoffs,
     settling: SettlingFiles,
     /// Issues held up by their files, and why, once that has lasted.
@@ -113,17 +111,18 @@ pub struct Server {
 }
 
 impl Server {
-    /// Opens the publication and its state.
+    /// Opens the publication's state.
     ///
     /// # Errors
-    /// A configuration or a state that can't be used; a pretended clock with a real relay.
+    /// A state that can't be used; secrets that are not set; a pretended clock with a real relay.
     pub async fn open(
-        root: Option<&Path>,
+        live: Arc<LivePublication>,
         clock: Clock,
         pace: BeatIntervals,
         teller: Arc<dyn EventSink>,
     ) -> Result<Self, AppError> {
-        let app = App::open(root, clock)?;
+        let reading = CalendarReading::new(live.snapshot());
+        let app = reading.app(clock);
         app.refuse_pretended_time()?;
         app.require_secrets(&SecretUse::SENDING)?;
         let store = app.store().await?;
@@ -132,7 +131,8 @@ impl Server {
             pace,
             store,
             teller,
-            snapshot: PublicationSnapshot::new(app),
+            live,
+            reading,
             backoffs: RetryBackoffs::default(),
             settling: SettlingFiles::default(),
             held: BTreeMap::new(),
@@ -186,7 +186,7 @@ impl Server {
     /// # Errors
     /// [`StoreError::Kept`] where another process has it.
     pub async fn take_schedule(&mut self) -> Result<SenderGuard, AppError> {
-        let app = Arc::clone(&self.snapshot.app);
+        let app = App::of(&self.live.snapshot(), self.clock);
         let right = app.right_to_schedule(self.store.as_ref()).await?;
         self.store.keep_calendar(self.clock.now()).await?;
         self.is_keeper = true;
@@ -207,15 +207,18 @@ impl Server {
     }
 
     async fn plan(&mut self) -> Result<BeatPlan, AppError> {
-        if self.snapshot.look(self.clock).await {
+        if self.reading.take_up(self.live.look().await) {
+            if self.reading.trouble.is_none() {
+                self.reading.app(self.clock).keep_as_last_good();
+            }
             self.is_list_new = true;
             // What was wrong once may be wrong again.
             self.told.retain(|key| !key.is_of("configuration.refused"));
         }
         // Half a file is wrong in its own way, and whole a moment later.
-        let stirs = self.snapshot.unsettled(self.pace.quiet);
-        self.again = stirs.filter(|_| self.snapshot.trouble.is_some());
-        if let (Some(problems), None) = (self.snapshot.trouble.clone(), stirs) {
+        let stirs = self.reading.unsettled(self.pace.quiet);
+        self.again = stirs.filter(|_| self.reading.trouble.is_some());
+        if let (Some(problems), None) = (self.reading.trouble.clone(), stirs) {
             self.tell(Event::ConfigurationRefused { problems }).await;
         }
         let batches = self.batches().await?;
@@ -226,9 +229,9 @@ impl Server {
         let holds = holds.into_iter().map(|hold| hold.name).collect();
         let now = self.clock.now();
         let mut plan = plan(&PlanInput {
-            publication: &self.snapshot.app.publication,
-            candidates: &self.snapshot.candidates,
-            broken: &self.snapshot.broken,
+            publication: &self.reading.snapshot.publication,
+            candidates: &self.reading.candidates,
+            broken: &self.reading.broken,
             batches: &batches,
             zones: &zones,
             adopted_at,
@@ -308,7 +311,7 @@ impl Server {
     /// When rows of a batch are due, whatever the clock has done since.
     async fn next_due(&self, batch: &Batch) -> Result<Option<DateTime<Utc>>, StoreError> {
         let now = self.clock.now();
-        let latest = latest_retry(&self.snapshot.app.publication.delivery, now);
+        let latest = latest_retry(&self.reading.snapshot.publication.delivery, now);
         let mut next = self.store.next_due(batch.id).await?;
         if batch.waves == 0 && next.is_some_and(|due_at| due_at > latest) {
             self.store.pull_back(batch.id, latest).await?;
@@ -328,7 +331,7 @@ impl Server {
     /// Where the readers are: those of subscribers.yaml too, who otherwise come to the list with the
     /// freeze, which may be too late for the earliest of them.
     async fn zones(&mut self) -> Result<ReaderZones, AppError> {
-        let app = Arc::clone(&self.snapshot.app);
+        let app = self.reading.app(self.clock);
         if app.publication.schedule.by_reader_timezone && self.is_keeper && self.is_list_new {
             self.fold(&app).await?;
         }
@@ -355,7 +358,7 @@ impl Server {
     /// What keeps it from its work, after a look at all that there is.
     fn ailments(&self, is_state_read: bool) -> BTreeSet<HealthReason> {
         let ails = [
-            (self.snapshot.trouble.is_some(), HealthReason::Configuration),
+            (self.reading.trouble.is_some(), HealthReason::Configuration),
             (!self.doubts.is_empty(), HealthReason::Doubt),
             (
                 !is_state_read || !self.refused_by_state.is_empty(),

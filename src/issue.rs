@@ -177,6 +177,12 @@ fn document(source: &Source, head: &front_matter::FileHead) -> Result<Document, 
 }
 
 impl Issue {
+    /// Its file, relative to the publication's root.
+    pub(crate) fn file_below(&self, root: &Path) -> Option<String> {
+        let file = self.path.strip_prefix(root).ok()?;
+        file.to_str().map(str::to_owned)
+    }
+
     /// Loads an issue: a Markdown file, or a folder with an `index.md`.
     ///
     /// # Errors

@@ -7,7 +7,7 @@
 //! issues/*.md ─► issue ─► render ─► message ─► delivery ─► smtp ─► the reader
 //!                  │                  ▲            │
 //!                check             audience ◄──► store (SQLite)
-//! schedule decides when; app opens a publication, operations are what a person may do with it.
+//! live follows the files; schedule decides when; app opens, operations are what a person may do.
 //! ```
 //!
 //! `docs/architecture.md` holds the table of modules and the two walkthroughs.
@@ -45,6 +45,8 @@ pub mod check;
 pub mod schedule;
 
 pub mod notice;
+
+pub mod live;
 
 pub mod web;
 

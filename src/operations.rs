@@ -6,6 +6,7 @@ mod backup;
 mod batches;
 mod check;
 mod check_keeper;
+mod check_report;
 pub(crate) mod consents;
 mod doctor;
 mod erase;
@@ -32,7 +33,8 @@ pub use self::{
         BatchReport, Cancelling, DeliveryPages, Paused, cancel, cancelling, everybody_failed,
         pause, recent_batches, report, report_of, settled_report,
     },
-    check::{CheckReport, CheckedFile, LinkProbing},
+    check::LinkProbing,
+    check_report::{CheckReport, CheckedFile},
     doctor::OutsideProbes,
     erase::Erased,
     export::{ExportFormat, ExportReport, export},

@@ -3,7 +3,6 @@
 //! Writes neither state nor secret.
 
 mod accents;
-mod changed;
 mod content;
 mod former;
 mod issue_list;
@@ -13,15 +12,15 @@ mod reader_directory;
 mod ready_mail;
 mod service;
 mod state;
-mod watch;
 
 use std::{io, net::SocketAddr, sync::Arc};
 
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
-use self::{service::LivePreview, watch::FileWatch};
+use self::service::LivePreview;
 use crate::{
     app::{App, AppError},
+    live::LivePublication,
     web,
 };
 
@@ -37,9 +36,6 @@ pub enum PreviewError {
         #[source]
         source: io::Error,
     },
-    /// The files can't be watched.
-    #[error("the publication's files can't be watched")]
-    Watch(#[from] notify::Error),
     /// What is to be shown can't be.
     #[error(transparent)]
     App(#[from] AppError),
@@ -60,7 +56,7 @@ impl App {
     /// loopback are taken at their word: whoever reaches them can read.
     ///
     /// # Errors
-    /// No issue of that name; an address that is taken; files that can't be watched.
+    /// No issue of that name; an address that is taken.
     pub async fn preview(
         self,
         wanted: Option<&str>,
@@ -72,13 +68,16 @@ impl App {
         };
         let listener = TcpListener::bind(listen).await.map_err(failed)?;
         let page = listener.local_addr().map_err(failed)?;
-        // Watching begins before the files are read: what changes between is not missed.
-        let (watch, notices) =
-            FileWatch::start(&self.publication.root).map_err(PreviewError::from)?;
-        let preview = Arc::new(LivePreview::open(self, wanted).await?);
+        let live = LivePublication::start(Arc::clone(&self.publication)).await;
+        if live.snapshot().archive_fault.is_some() {
+            self.archive()?;
+        }
+        let snapshots = live.subscribe();
+        let preview = Arc::new(LivePreview::open(live.snapshot(), self.clock, wanted).await?);
         let issue = web::preview::PreviewService::front(&*preview).await;
         let following = vec![
-            tokio::spawn(watch::follow(watch, notices, Arc::clone(&preview))),
+            tokio::spawn(async move { match live.follow().await {} }),
+            tokio::spawn(service::follow_files(snapshots, Arc::clone(&preview))),
             tokio::spawn(service::follow_ledger(Arc::clone(&preview))),
         ];
         let (stop, stopped) = oneshot::channel();

@@ -7,6 +7,7 @@ mod event;
 pub mod ics;
 mod overview;
 mod plan;
+mod plan_input;
 mod unplaced;
 mod window;
 
@@ -16,7 +17,8 @@ pub use self::{
         AbsentDates, BatchView, CalendarOverview, CalendarRow, LedgerView, SlotNeed, SlotState,
         SlotView, StrayFile, StrayReason, overview,
     },
-    plan::{BeatPlan, BrokenFile, CarriedBatch, DueJob, IssueCandidate, PlanInput, plan},
+    plan::{BeatPlan, DueJob, plan},
+    plan_input::{BrokenFile, CarriedBatch, IssueCandidate, PlanInput},
     unplaced::{AFTER_DAYS, BEFORE_DAYS},
     window::{ReaderZones, TimeWindow, window},
 };

@@ -14,15 +14,13 @@ use crate::{
     address::Address,
     audience::{
         Profile,
-        file::{self, ProfileReader},
+        file::{self, ProfileReader, SUBSCRIBERS_FILE},
     },
     publication::Publication,
     source::SourceError,
     store::{AudienceSize, FoldLimits, FoldReport, StoreError, SubscriberList},
 };
 
-/// The list kept by hand, below the publication's root.
-pub const SUBSCRIBERS_FILE: &str = "subscribers.yaml";
 /// A longer file is not asked of git.
 const MAX_COMMITTED_BYTES: u64 = 64 << 20;
 /// Nobody fixes more than this in one go.

@@ -6,6 +6,7 @@ use std::{
     io::{self, Write},
     os::unix::fs::OpenOptionsExt,
     path::Path,
+    sync::Arc,
 };
 
 use super::App;
@@ -32,7 +33,10 @@ impl App {
     pub fn last_good(root: &Path, clock: Clock) -> Option<Self> {
         let text = fs::read_to_string(root.join(STATE).join(FILE)).ok()?;
         let publication = Publication::from_yaml(root, &text, &Environment::of_process()).ok()?;
-        Some(Self { publication, clock })
+        Some(Self {
+            publication: Arc::new(publication),
+            clock,
+        })
     }
 }
 

@@ -3,22 +3,17 @@
 
 mod outbox;
 
-use std::{
-    path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch::Receiver};
 
-use self::outbox::Outbox;
 use super::{App, AppError, relay::is_loopback};
 use crate::{
     address::{Address, masked_within},
     clock::Clock,
-    delivery::StopSignal,
+    live::{LivePublication, PublicationSnapshot},
     message::{Letter, dkim::Signer},
     notice::{self, EventBackground, FailedReader, NoticeMail},
     publication::{Publication, WebhookSettings},
@@ -52,64 +47,27 @@ impl EventSink for EventSinks {
 
 /// Tells the addresses and the webhook of `notify:`.
 pub struct Notifier {
-    root: PathBuf,
     clock: Clock,
     store: Arc<dyn Store>,
-    /// The publication as it could be read last.
-    app: Mutex<Arc<App>>,
+    snapshots: Receiver<Arc<PublicationSnapshot>>,
     posted: Notify,
     /// What the state could not keep: its own trouble is news too.
     unkept: Mutex<Vec<NewNotice>>,
 }
 
 impl Notifier {
-    /// A notifier for the publication that `app` has opened.
+    /// A notifier of what happens to that publication.
     ///
     /// # Errors
     /// A state that can't be opened.
-    pub async fn open(app: App) -> Result<Arc<Self>, AppError> {
+    pub async fn open(live: &LivePublication, clock: Clock) -> Result<Arc<Self>, AppError> {
         Ok(Arc::new(Self {
-            root: app.publication.root.clone(),
-            clock: app.clock,
-            store: app.store().await?,
-            app: Mutex::new(Arc::new(app)),
+            clock,
+            store: App::of(&live.snapshot(), clock).store().await?,
+            snapshots: live.subscribe(),
             posted: Notify::new(),
             unkept: Mutex::default(),
         }))
-    }
-
-    /// Sends what is in the outbox, and what comes into it, until `stop`; then waits for what is under
-    /// way.
-    pub async fn run(self: &Arc<Self>, stop: &StopSignal) {
-        let mut outbox = Outbox::default();
-        while !stop.is_requested() {
-            let sleep = outbox.take_up(self).await;
-            tokio::select! {
-                () = tokio::time::sleep(sleep) => {}
-                () = self.posted.notified() => {}
-                () = outbox.ended() => {}
-                () = stop.requested() => {}
-            }
-        }
-        while !outbox.is_idle() {
-            outbox.ended().await;
-        }
-    }
-
-    /// Sends what is due, for a command that ends; what does not leave within that time stays in
-    /// the outbox.
-    pub async fn flush(self: &Arc<Self>, within: Duration) {
-        let sending = async {
-            let mut outbox = Outbox::default();
-            loop {
-                outbox.take_up(self).await;
-                if outbox.is_idle() {
-                    return;
-                }
-                outbox.ended().await;
-            }
-        };
-        let _ = tokio::time::timeout(within, sending).await;
     }
 
     /// Tells those who can be told that another one can't be.
@@ -125,8 +83,7 @@ impl Notifier {
             notice: about.chars().take(ABOUT).collect(),
             reason: reason.to_owned(),
         };
-        let app = self.app().await;
-        let mut notices = self.notices(&app, &event, at).await;
+        let mut notices = self.notices(&event, at).await;
         notices.retain(|notice| notice.target != lost.target);
         self.post(notices).await;
     }
@@ -146,15 +103,13 @@ impl Notifier {
         self.posted.notify_one();
     }
 
-    /// The publication as it is now, or as it could be read last.
-    async fn app(&self) -> Arc<App> {
-        let (root, clock) = (self.root.clone(), self.clock);
-        let read = tokio::task::spawn_blocking(move || App::open(Some(&root), clock)).await;
-        let mut last = self.app.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Ok(Ok(app)) = read {
-            *last = Arc::new(app);
-        }
-        Arc::clone(&last)
+    fn snapshot(&self) -> Arc<PublicationSnapshot> {
+        Arc::clone(&self.snapshots.borrow())
+    }
+
+    /// The publication as it could be read last.
+    fn app(&self) -> App {
+        App::of(&self.snapshot(), self.clock)
     }
 
     fn unkept(&self) -> MutexGuard<'_, Vec<NewNotice>> {
@@ -162,14 +117,15 @@ impl Notifier {
     }
 
     /// What the event says to whom, ready to leave.
-    async fn notices(&self, app: &App, event: &Event, at: DateTime<Utc>) -> Vec<NewNotice> {
-        let publication = &app.publication;
+    async fn notices(&self, event: &Event, at: DateTime<Utc>) -> Vec<NewNotice> {
+        let snapshot = self.snapshot();
+        let publication = &snapshot.publication;
         let settings = &publication.notify;
         let Some(key) = notice::key(event, &at.with_timezone(&publication.timezone)) else {
             return Vec::new();
         };
         let mut notices = Vec::new();
-        if app.webhook().is_some()
+        if App::of(&snapshot, self.clock).webhook().is_some()
             && let Some(content) = notice::event(event, &publication.name, at)
         {
             notices.push(NewNotice {
@@ -181,12 +137,12 @@ impl Notifier {
         if settings.to.is_empty() {
             return notices;
         }
-        let background = self.background(app, event).await;
-        let Some(mail) = mail(app, event, &background, at) else {
+        let background = self.background(&snapshot, event).await;
+        let Some(mail) = mail(&snapshot, event, &background, at) else {
             return notices;
         };
         for to in &settings.to {
-            match letter(app, &mail, to, &key, at) {
+            match letter(publication, &mail, to, &key, at) {
                 Ok(content) => notices.push(NewNotice {
                     key: key.clone(),
                     target: format!("{MAILTO}{to}"),
@@ -202,14 +158,12 @@ impl Notifier {
         notices
     }
 
-    async fn background(&self, app: &App, event: &Event) -> EventBackground {
+    async fn background(&self, snapshot: &PublicationSnapshot, event: &Event) -> EventBackground {
         let Some(issue) = event.issue() else {
             return EventBackground::default();
         };
-        let title = app.archive().ok().and_then(|archive| {
-            let issue = archive.issues().find(|own| own.id == issue)?;
-            Some(issue.front_matter.title.clone())
-        });
+        let title = snapshot.archive.issues().find(|own| own.id == issue);
+        let title = title.map(|issue| issue.front_matter.title.clone());
         let batch = self.store.batch(issue).await.ok().flatten();
         let mut background = EventBackground {
             issue_title: title,
@@ -285,8 +239,7 @@ impl App {
 #[async_trait]
 impl EventSink for Notifier {
     async fn tell(&self, event: &Event, at: DateTime<Utc>) {
-        let app = self.app().await;
-        let notices = self.notices(&app, event, at).await;
+        let notices = self.notices(event, at).await;
         self.post(notices).await;
     }
 }
@@ -294,19 +247,19 @@ impl EventSink for Notifier {
 /// The mail on the publication's templates, or on the built-in ones where those fail: an alarm must
 /// not go untold because of a comma.
 fn mail(
-    app: &App,
+    snapshot: &PublicationSnapshot,
     event: &Event,
     background: &EventBackground,
     at: DateTime<Utc>,
 ) -> Option<NoticeMail> {
-    let publication = &app.publication;
+    let publication = &snapshot.publication;
     let by = |templates: &Templates| notice::mail(event, background, publication, templates, at);
-    let own = Templates::load(&publication.root).and_then(|templates| by(&templates));
-    let mail = own.or_else(|error| {
-        tracing::warn!(
-            "a notice is made with the built-in templates: {}",
-            with_causes(&error)
-        );
+    let own = match &snapshot.template_fault {
+        None => by(&snapshot.templates).map_err(|error| with_causes(&error)),
+        Some(error) => Err(with_causes(error)),
+    };
+    let mail = own.or_else(|why| {
+        tracing::warn!("a notice is made with the built-in templates: {why}");
         by(&Templates::built_in())
     });
     mail.unwrap_or_else(|error| {
@@ -316,13 +269,12 @@ fn mail(
 }
 
 fn letter(
-    app: &App,
+    publication: &Publication,
     mail: &NoticeMail,
     to: &Address,
     key: &str,
     at: DateTime<Utc>,
 ) -> Result<Vec<u8>, crate::message::ComposeError> {
-    let publication = &app.publication;
     let dkim = publication.smtp.dkim.as_ref();
     // Without its key an issue does not leave; the alarm that says so must.
     let signer = dkim.and_then(|dkim| Signer::load(dkim, &publication.root).ok());

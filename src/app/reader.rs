@@ -19,7 +19,7 @@ impl App {
         if let Some(subscriber) = self.store().await?.subscriber(email).await? {
             return Ok(Reader::of(subscriber.id, &subscriber.profile));
         }
-        let path = self.publication.root.join("subscribers.yaml");
+        let path = self.publication.root.join(file::SUBSCRIBERS_FILE);
         let entries = file::load(&path, &self.publication)
             .map_err(|error| AppError::Configuration(vec![error]))?;
         let key = email.key();

@@ -29,6 +29,8 @@ use crate::{
     yaml::{Node, Tree, ValueKind},
 };
 
+/// The list kept by hand, below the publication's root.
+pub const SUBSCRIBERS_FILE: &str = "subscribers.yaml";
 /// A list that can't be read an entry at a time may be this long.
 const WHOLE_BYTES: u64 = 8 * 1024 * 1024;
 /// Lines of a longer list aren't shown.

@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::{
     CommandContext, CommandExit, Failure, Output, batch,
     doubt::{self, PersonsAnswer},
+    dry_run::show_dry_run,
     event::EventPrinter,
-    send,
     serve::broken,
     signals,
 };
@@ -16,6 +16,7 @@ use crate::{
     app::{App, AppError, EventSinks, Notifier},
     daemon::{BeatIntervals, CarriedBatches, Server},
     delivery::{Ending, StopSignal},
+    live::LivePublication,
     operations::BatchReport,
     schedule::{BeatPlan, DueJob, EventSink},
 };
@@ -38,10 +39,11 @@ pub(crate) async fn execute(
         Ok(app) => app,
         Err(error) => {
             // Nobody looks at cron's words: people hear of it as they did when all was well.
-            if let Some(last) = broken::last_good(context).filter(|_| !is_dry_run)
-                && let Some(notifier) = broken::alarm(last, &error, context).await
-            {
-                notifier.flush(LAST_WORDS).await;
+            if let Some(last) = broken::last_good(context).filter(|_| !is_dry_run) {
+                let live = LivePublication::start(last.publication).await;
+                if let Some(notifier) = broken::alarm(&live, &error, context).await {
+                    notifier.flush(LAST_WORDS).await;
+                }
             }
             return Err(error.into());
         }
@@ -58,14 +60,15 @@ pub(crate) async fn execute(
         pace.quiet = Duration::ZERO;
     }
     let printer: Arc<dyn EventSink> = Arc::new(printer);
+    let live = LivePublication::start(Arc::clone(&app.publication)).await;
     if is_dry_run {
-        let mut server = Server::open(context.root(), context.clock, pace, printer).await?;
+        let mut server = Server::open(live, context.clock, pace, printer).await?;
         let plan = server.look().await?;
         return dry_run(&plan, &app, output).await;
     }
-    let notifier = Notifier::open(context.app()?).await?;
+    let notifier = Notifier::open(&live, context.clock).await?;
     let tellers = EventSinks(vec![printer, Arc::clone(&notifier) as Arc<dyn EventSink>]);
-    let mut server = Server::open(context.root(), context.clock, pace, Arc::new(tellers)).await?;
+    let mut server = Server::open(live, context.clock, pace, Arc::new(tellers)).await?;
     let _right = match server.take_schedule().await {
         Ok(right) => right,
         Err(AppError::Doubt(doubt)) => match doubt::settle(&app, doubt, output).await? {
@@ -132,7 +135,7 @@ async fn dry_run(plan: &BeatPlan, app: &App, output: &Output) -> Result<CommandE
         match job {
             DueJob::Begin { issue, .. } => {
                 let dry_run = app.dry_run(issue).await?;
-                send::show_dry_run(&dry_run, &output.beside_json());
+                show_dry_run(&dry_run, &output.beside_json());
             }
             DueJob::Carry { issue } => output.say(format!("{issue}  would go on")),
             DueJob::Shelve { issue, .. } => {

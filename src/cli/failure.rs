@@ -168,16 +168,13 @@ impl From<AppError> for Failure {
 
 impl From<PreviewError> for Failure {
     fn from(error: PreviewError) -> Self {
-        let hint = match error {
-            PreviewError::App(error) => return error.into(),
-            PreviewError::Listen { .. } => {
-                "name another address with --listen; port 0 takes any free one"
+        match error {
+            PreviewError::App(error) => error.into(),
+            error @ PreviewError::Listen { .. } => {
+                let hint = "name another address with --listen; port 0 takes any free one";
+                Self::hinted(CommandExit::Configuration, error, hint)
             }
-            PreviewError::Watch(_) => {
-                "the system may watch too much already: on Linux, fs.inotify.max_user_watches"
-            }
-        };
-        Self::hinted(CommandExit::Configuration, error, hint)
+        }
     }
 }
 

@@ -35,7 +35,7 @@ enum SchemaSubject {
 pub(crate) fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
     // Schemas are of use before there is a publication too, and while it is broken.
     let app = context.app().ok();
-    let publication = app.as_ref().map(|app| &app.publication);
+    let publication = app.as_ref().map(|app| &*app.publication);
     let schema = match args.of {
         SchemaSubject::Config => publication::schema::config(),
         SchemaSubject::Issue => issue::schema(publication),

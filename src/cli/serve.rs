@@ -53,13 +53,13 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
-    let app = broken::opened(args.listen, context).await?;
+    let live = broken::opened(args.listen, context).await?;
     let printer = EventPrinter {
         output: context.output.clone(),
-        zone: app.publication.timezone,
+        zone: live.snapshot().publication.timezone,
         is_short: false,
     };
-    let notifier = Notifier::open(context.app()?).await?;
+    let notifier = Notifier::open(&live, context.clock).await?;
     let watch = Arc::new(WatchdogSignals::of_process());
     let line: Arc<dyn EventSink> = match context.logs_json {
         true => Arc::new(EventLog),
@@ -71,9 +71,9 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
         Arc::clone(&notifier) as Arc<dyn EventSink>,
     ]);
     let pace = BeatIntervals::default();
-    let server = Server::open(context.root(), context.clock, pace, Arc::new(tellers)).await?;
+    let server = Server::open(live, context.clock, pace, Arc::new(tellers)).await?;
     let stop = StopSignal::default();
-    let vitals = DaemonVitals::new(&app, server.heartbeat(), server.store());
+    let vitals = DaemonVitals::new(&server);
     if let Some(address) = args.listen {
         watch::listen(address, Arc::new(vitals), stop.clone(), &context.output).await?;
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::files::FilesFingerprint;
+use crate::live::FilesFingerprint;
 
 const FIRST: TimeDelta = TimeDelta::seconds(5);
 const LONGEST: TimeDelta = TimeDelta::minutes(5);
@@ -16,9 +16,9 @@ enum Fixed {
     /// Nothing that could be seen.
     Time,
     /// Another key, certificate, token or configuration.
-    Outlet(Option<u64>),
+    Outlet(u64),
     /// Any change of files since these.
-    Files(Option<FilesFingerprint>),
+    Files(FilesFingerprint),
 }
 
 /// The backoffs of jobs, by issue.
@@ -36,17 +36,11 @@ struct RetryBackoff {
 
 impl RetryBackoffs {
     /// A failure that time may fix, or what mail leaves by: a key, a certificate, an address.
-    pub(super) fn back_off(
-        &mut self,
-        issue: &str,
-        files: Option<FilesFingerprint>,
-        now: DateTime<Utc>,
-    ) {
+    pub(super) fn back_off(&mut self, issue: &str, files: FilesFingerprint, now: DateTime<Utc>) {
         let last = self.0.get(issue);
         let last = last.filter(|rest| !matches!(rest.fixed_by, Fixed::Files(_)));
         let wait = last.map_or(FIRST, |rest| (rest.wait * 2).min(LONGEST));
-        let outlet = files.map(|files| files.outlet);
-        self.put(issue, now, wait, Fixed::Outlet(outlet));
+        self.put(issue, now, wait, Fixed::Outlet(files.outlet));
     }
 
     /// A failure of the state: tried again soon, since whatever fixes it tells nobody.
@@ -59,7 +53,7 @@ impl RetryBackoffs {
     pub(super) fn until_files_change(
         &mut self,
         issue: &str,
-        files: Option<FilesFingerprint>,
+        files: FilesFingerprint,
         now: DateTime<Utc>,
     ) {
         self.put(issue, now, LONGEST, Fixed::Files(files));
@@ -97,13 +91,13 @@ impl RetryBackoffs {
     pub(super) fn until(
         &self,
         issue: &str,
-        files: Option<FilesFingerprint>,
+        files: FilesFingerprint,
         now: DateTime<Utc>,
     ) -> Option<DateTime<Utc>> {
         let rest = self.0.get(issue)?;
         let has_changed = match rest.fixed_by {
             Fixed::Time => false,
-            Fixed::Outlet(then) => then != files.map(|files| files.outlet),
+            Fixed::Outlet(then) => then != files.outlet,
             Fixed::Files(then) => then != files,
         };
         // A clock that was set back must not make it longer.

@@ -18,7 +18,7 @@ impl Server {
         let mut jobs = Vec::new();
         for job in std::mem::take(&mut plan.jobs) {
             let issue = job.issue();
-            if let Some(until) = self.backoffs.until(issue, self.snapshot.files(), now) {
+            if let Some(until) = self.backoffs.until(issue, self.reading.snapshot.files, now) {
                 plan.wake(until);
                 if self.backoffs.is_a_look(issue) {
                     held.insert(issue.to_owned());
@@ -31,10 +31,10 @@ impl Server {
                 continue;
             };
             // Nothing new is begun from files that can't be read.
-            if self.snapshot.trouble.is_some() {
+            if self.reading.trouble.is_some() {
                 continue;
             }
-            let (parts, looks, at_work) = self.snapshot.look_at(issue).await;
+            let (parts, looks, at_work) = self.reading.look_at(issue).await;
             let unit = self.pace.quiet;
             let verdict = self
                 .settling

@@ -5,16 +5,12 @@ use std::{convert::Infallible, path::PathBuf, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 
-use super::{
-    CarriedBatches,
-    alarms::BatchAlarms,
-    parts::{IssueParts, PartsFingerprint},
-    snapshot::read,
-};
+use super::{alarms::BatchAlarms, parts::PartsFingerprint};
 use crate::{
     app::{App, AppError, HELD_BACK, MailTransport, RefusalKind},
     clock::Clock,
-    delivery::{Progress, StopSignal},
+    delivery::{Progress, RunReport, StopSignal},
+    live::{IssueFiles, LivePublication, off_thread},
     schedule::{DueJob, Event, EventSink},
     source::with_causes,
     store::{Batch, BatchState, SenderGuard, Store, StoreError},
@@ -26,17 +22,20 @@ const BETWEEN_LOOKS: Duration = Duration::from_secs(30);
 /// How often files that change are read again for one job.
 const READINGS: usize = 3;
 
+/// What became of a batch that was carried.
+pub type CarriedBatches = (Batch, RunReport);
+
 /// Everything that a job needs; it runs beside the beat.
 pub(super) struct JobContext {
     pub(super) job: DueJob,
-    pub(super) root: PathBuf,
+    pub(super) live: Arc<LivePublication>,
     pub(super) clock: Clock,
     /// The publication as it could be read last: what an open batch is carried with.
-    pub(super) app: Arc<App>,
+    pub(super) app: App,
     pub(super) store: Arc<dyn Store>,
     pub(super) teller: Arc<dyn EventSink>,
     /// What the issue's mail is made of.
-    pub(super) parts: IssueParts,
+    pub(super) files: IssueFiles,
     /// Its files don't stand still for long: what reads twice alike is taken.
     pub(super) is_alike_enough: bool,
     pub(super) stop: StopSignal,
@@ -58,7 +57,7 @@ pub(super) enum JobOutcome {
 
 /// What reading and freezing an issue came to.
 enum PreparedJob {
-    Batch(Arc<App>, Box<Batch>, SenderGuard),
+    Batch(App, Box<Batch>, SenderGuard),
     Not(JobOutcome),
 }
 
@@ -104,8 +103,15 @@ impl JobContext {
     ) -> Result<PreparedJob, AppError> {
         for _ in 0..READINGS {
             let before = self.look().await;
-            let (app, archive) = read(self.root.clone(), self.clock).await?;
-            let Some(found) = archive.issues().find(|own| own.id == issue).cloned() else {
+            let snapshot = self.live.read_now().await;
+            let snapshot = snapshot.map_err(AppError::Configuration)?;
+            let app = App::of(&snapshot, self.clock);
+            let Some(found) = snapshot
+                .archive
+                .issues()
+                .find(|own| own.id == issue)
+                .cloned()
+            else {
                 return Ok(PreparedJob::Not(JobOutcome::Outdated));
             };
             // The plan that it was begun by may be older than the hold.
@@ -113,7 +119,10 @@ impl JobContext {
                 return Ok(PreparedJob::Not(JobOutcome::Outdated));
             }
             let store = Arc::clone(&self.store);
-            let mut sending = match app.prepare(store, guard, &archive, found, false).await {
+            let mut sending = match app
+                .prepare(store, guard, &snapshot.archive, found, false)
+                .await
+            {
                 Ok(sending) => sending,
                 // What was read in halves is wrong for that reason.
                 Err(_) if !self.says_the_same(&before, &self.look().await) => {
@@ -151,7 +160,7 @@ impl JobContext {
                     tracing::warn!("what was tried out before is dropped (rehearsals: {dropped})");
                 }
                 let guard = sending.into_guard();
-                return Ok(PreparedJob::Batch(Arc::new(app), batch, guard));
+                return Ok(PreparedJob::Batch(app, batch, guard));
             }
             if !self.may_read_again(&before, &after) {
                 break;
@@ -163,9 +172,8 @@ impl JobContext {
 
     /// How the issue's files are.
     async fn look(&self) -> PartsFingerprint {
-        let parts = self.parts.clone();
-        let looking = tokio::task::spawn_blocking(move || parts.look(&PartsFingerprint::default()));
-        looking.await.unwrap_or_default()
+        let files = self.files.clone();
+        off_thread(move || PartsFingerprint::of(&files, &PartsFingerprint::default())).await
     }
 
     /// Whether what was read between two looks was read whole.
@@ -179,7 +187,7 @@ impl JobContext {
             let print = after.0.get(path);
             let is_whole = print.is_some_and(|it| !it.is_cut && !it.is_open);
             let is_by_git = print.is_some_and(|it| it.is_written_by_git);
-            is_by_git || is_whole && (self.is_alike_enough || self.parts.is_list(path))
+            is_by_git || is_whole && (self.is_alike_enough || self.files.is_list(path))
         })
     }
 
@@ -192,7 +200,7 @@ impl JobContext {
         // A list to which somebody adds all the time was folded in as far as it was read.
         let is_growing = |path: &PathBuf| {
             let is_whole = after.0.get(path).is_some_and(|print| !print.is_cut);
-            self.is_alike_enough && is_whole && self.parts.is_list(path)
+            self.is_alike_enough && is_whole && self.files.is_list(path)
         };
         let paths = before.0.keys().chain(after.0.keys());
         paths.filter(move |path| {
@@ -219,13 +227,13 @@ impl JobContext {
             way.close().await;
             return Err(error);
         }
-        let app = Arc::clone(&self.app);
+        let app = self.app.clone();
         self.carry_by(app, batch, guard, way).await
     }
 
     async fn carry_by(
         self,
-        app: Arc<App>,
+        app: App,
         batch: Batch,
         guard: SenderGuard,
         way: MailTransport,
@@ -234,7 +242,7 @@ impl JobContext {
             store: Arc::clone(&self.store),
             teller: Arc::clone(&self.teller),
             clock: self.clock,
-            app: Arc::clone(&app),
+            app: app.clone(),
             batch: batch.clone(),
             between_looks: BETWEEN_LOOKS,
         };
@@ -284,7 +292,7 @@ struct CohortHours {
     store: Arc<dyn Store>,
     teller: Arc<dyn EventSink>,
     clock: Clock,
-    app: Arc<App>,
+    app: App,
     batch: Batch,
     between_looks: Duration,
 }

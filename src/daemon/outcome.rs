@@ -28,12 +28,12 @@ impl Server {
         self.turn += 1;
         self.turns.insert(job.issue().to_owned(), self.turn);
         JobContext {
-            root: self.snapshot.app.publication.root.clone(),
+            live: Arc::clone(&self.live),
             clock: self.clock,
-            app: Arc::clone(&self.snapshot.app),
+            app: self.reading.app(self.clock),
             store: Arc::clone(&self.store),
             teller: Arc::clone(&self.teller),
-            parts: self.snapshot.parts(job.issue()),
+            files: self.reading.snapshot.issue_files(job.issue()),
             is_alike_enough: self.alike.contains(job.issue()),
             stop,
             progress,
@@ -94,7 +94,7 @@ impl Server {
             }
             Ending::RelayAway(reason) => {
                 self.backoffs
-                    .back_off(&issue, self.snapshot.files(), self.clock.now());
+                    .back_off(&issue, self.reading.snapshot.files, self.clock.now());
                 let reason = reason.clone();
                 self.tell(Event::RelayAway { issue, reason }).await;
             }
@@ -106,6 +106,11 @@ impl Server {
         self.has_failed = true;
         let (issue, now) = (job.issue().to_owned(), self.clock.now());
         let problems = error.problems();
+        let is_doubt = matches!(error, AppError::Doubt(_));
+        if is_doubt {
+            self.has_doubt = true;
+            self.doubts.insert(issue.clone());
+        }
         match (job, error) {
             (_, AppError::State(StoreError::Held { .. })) => {
                 tracing::info!(issue, "{}", problems.join(": "));
@@ -114,14 +119,9 @@ impl Server {
             (DueJob::Begin { slot, until, .. }, error)
                 if is_doubt_of_issue(error) || is_fixed_by_a_file(error) =>
             {
-                if is_doubt_of_issue(error) {
-                    self.has_doubt = true;
-                    self.doubts.insert(issue.clone());
-                } else {
-                    self.has_refused = true;
-                }
+                self.has_refused |= !is_doubt;
                 self.backoffs
-                    .until_files_change(&issue, self.snapshot.files(), now);
+                    .until_files_change(&issue, self.reading.snapshot.files, now);
                 let event = Event::IssueRefused {
                     slot: slot.clone(),
                     issue,
@@ -131,10 +131,7 @@ impl Server {
                 self.tell(event).await;
             }
             (_, AppError::State(_) | AppError::Doubt(_)) => {
-                if matches!(error, AppError::Doubt(_)) {
-                    self.has_doubt = true;
-                    self.doubts.insert(issue.clone());
-                } else {
+                if !is_doubt {
                     self.refused_by_state.insert(issue.clone());
                 }
                 self.backoffs.a_while(&issue, now);
@@ -142,7 +139,8 @@ impl Server {
                 self.tell(Event::StateRefused { reason }).await;
             }
             _ => {
-                self.backoffs.back_off(&issue, self.snapshot.files(), now);
+                self.backoffs
+                    .back_off(&issue, self.reading.snapshot.files, now);
                 let reason = problems.join("\n");
                 self.tell(Event::RelayAway { issue, reason }).await;
             }

@@ -34,14 +34,9 @@ impl Server {
         let Some(_right) = self.stand_by(&stop).await else {
             return;
         };
-        self.snapshot.look(self.clock).await;
-        let next = self
-            .snapshot
-            .app
-            .publication
-            .next_slot_after(self.clock.now());
+        let snapshot = self.live.look().await;
+        let next = snapshot.publication.next_slot_after(self.clock.now());
         self.tell(Event::Keeping { next }).await;
-        self.snapshot.forget();
         let mut running: Option<RunningJob> = None;
         while !stop.is_requested() {
             // An error was told, and the next look may go better.
@@ -66,20 +61,16 @@ impl Server {
                 }
                 () = tokio::time::sleep(sleep) => {}
                 () = reload.notified() => {
-                    self.snapshot.forget();
+                    self.live.forget().await;
                     self.backoffs.end_all();
                 }
                 () = stop.requested() => {}
             }
         }
-        if let Some(running) = &running {
-            running.stop.request();
-        }
-        let done = match &mut running {
-            Some(_) => Some(ended(&mut running).await),
-            None => None,
-        };
-        if let (Some(RunningJob { job, .. }), Some(done)) = (running, done) {
+        if let Some(RunningJob { job, stop, .. }) = &running {
+            stop.request();
+            let job = job.clone();
+            let done = ended(&mut running).await;
             self.settle(&job, done).await;
         }
     }
@@ -88,6 +79,8 @@ impl Server {
     /// that is told, and waited for: whoever fixes it has nothing to start again.
     async fn stand_by(&mut self, stop: &StopSignal) -> Option<SenderGuard> {
         loop {
+            // Those who ask meanwhile are answered by what the files say now.
+            self.live.look().await;
             let ailment = match self.take_schedule().await {
                 Ok(right) => return Some(right),
                 Err(error) => self.keep_off(error).await,

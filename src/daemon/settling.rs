@@ -10,8 +10,8 @@
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
-use super::parts::{FileStamp, IssueParts, PartsFingerprint};
-use crate::{app::git::AtWork, clock::Stopwatch};
+use super::parts::{FileStamp, PartsFingerprint};
+use crate::{app::git::AtWork, clock::Stopwatch, live::IssueFiles};
 
 /// Units of time for a file of each kind, and until readings that are alike are enough.
 const BY_GIT: u32 = 1;
@@ -69,7 +69,7 @@ impl SettlingFiles {
     pub(super) fn judge(
         &mut self,
         issue: &str,
-        parts: &IssueParts,
+        parts: &IssueFiles,
         looks: &PartsFingerprint,
         at_work: Option<&AtWork>,
         unit: Duration,
@@ -125,7 +125,7 @@ impl SettlingFiles {
     fn verdict(
         &self,
         issue: &str,
-        parts: &IssueParts,
+        parts: &IssueFiles,
         looks: &PartsFingerprint,
         at_work: Option<&AtWork>,
         unit: Duration,

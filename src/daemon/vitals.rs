@@ -6,15 +6,14 @@ mod proof;
 use std::{collections::BTreeSet, sync::Arc};
 
 use async_trait::async_trait;
+use tokio::sync::watch::Receiver;
 
 use self::proof::WriteProof;
-use super::{HealthReason, Heartbeat};
+use super::{HealthReason, Heartbeat, Server};
 use crate::{
-    app::{
-        App,
-        notices::{shown_since, still_told},
-    },
+    app::notices::{shown_since, still_told},
     clock::Clock,
+    live::PublicationSnapshot,
     publication::Publication,
     source::with_causes,
     store::{Batch, DeliveryCounts, Store, StoreError, UnreachedTarget},
@@ -28,20 +27,20 @@ const BATCHES: u32 = 52;
 pub struct DaemonVitals {
     heartbeat: Arc<Heartbeat>,
     store: Arc<dyn Store>,
-    root: std::path::PathBuf,
+    snapshots: Receiver<Arc<PublicationSnapshot>>,
     clock: Clock,
     proof: WriteProof,
 }
 
 impl DaemonVitals {
-    /// The vitals of the daemon with that heartbeat and that state.
+    /// The vitals of that daemon.
     #[must_use]
-    pub fn new(app: &App, heartbeat: Arc<Heartbeat>, store: Arc<dyn Store>) -> Self {
+    pub fn new(daemon: &Server) -> Self {
         Self {
-            heartbeat,
-            store,
-            root: app.publication.root.clone(),
-            clock: app.clock,
+            heartbeat: daemon.heartbeat(),
+            store: Arc::clone(&daemon.store),
+            snapshots: daemon.live.subscribe(),
+            clock: daemon.clock,
             proof: WriteProof::default(),
         }
     }
@@ -77,17 +76,14 @@ impl DaemonVitals {
     async fn unreached(&self, publication: Option<&Publication>) -> Vec<UnreachedTarget> {
         let since = shown_since(self.clock.now());
         let unreached = self.store.unreached(since).await.unwrap_or_default();
-        match publication {
-            Some(publication) => still_told(publication, unreached),
-            None => Vec::new(),
-        }
+        publication.map_or_else(Vec::new, |publication| still_told(publication, unreached))
     }
 
     /// The publication as its file is now; None while it can't be read.
-    async fn publication(&self) -> Option<Publication> {
-        let (root, clock) = (self.root.clone(), self.clock);
-        let read = tokio::task::spawn_blocking(move || App::open(Some(&root), clock));
-        Some(read.await.ok()?.ok()?.publication)
+    fn publication(&self) -> Option<Arc<Publication>> {
+        let snapshot = self.snapshots.borrow();
+        let is_read = snapshot.configuration_faults.is_empty();
+        is_read.then(|| Arc::clone(&snapshot.publication))
     }
 }
 
@@ -105,8 +101,8 @@ impl Vitals for DaemonVitals {
         for ailment in self.ailments().await {
             wellness.add(ailment.words());
         }
-        let publication = self.publication().await;
-        if !self.unreached(publication.as_ref()).await.is_empty() {
+        let publication = self.publication();
+        if !self.unreached(publication.as_deref()).await.is_empty() {
             wellness.add("notices to somebody are failing");
         }
         wellness
@@ -117,12 +113,12 @@ impl Vitals for DaemonVitals {
             tracing::error!("metrics without batches: {}", with_causes(&error));
             Vec::new()
         });
-        let publication = self.publication().await;
+        let publication = self.publication();
         let now = self.clock.now();
-        let unreached = self.unreached(publication.as_ref()).await;
+        let unreached = self.unreached(publication.as_deref()).await;
         let facts = metrics::MetricInputs {
             batches: &batches,
-            publication: publication.as_ref(),
+            publication: publication.as_deref(),
             unreached: &unreached,
             ailments: &self.ailments().await,
         };

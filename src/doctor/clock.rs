@@ -8,7 +8,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{CheckTopic, ReportLine};
+use super::report::{CheckTopic, ReportLine};
 use crate::clock::Clock;
 
 /// Long enough for a satellite.

@@ -1,6 +1,6 @@
 //! DKIM (RFC 6376): whether DNS publishes the keys that we sign with.
 
-use super::{CheckTopic, ReportLine};
+use super::report::{CheckTopic, ReportLine};
 use crate::{
     dns::Dns,
     message::dkim::{DkimError, DnsRecord},
@@ -33,7 +33,7 @@ pub(super) async fn judge(
     }
     let verifies = checks
         .iter()
-        .all(|check| check.verdict <= super::CheckVerdict::Care);
+        .all(|check| check.verdict <= super::report::CheckVerdict::Care);
     (checks, verifies)
 }
 

@@ -1,7 +1,10 @@
 //! DMARC (RFC 7489, and the tree walk that replaces its public suffix list): whether the From
 //! domain has a policy, and whether SPF or DKIM speak for that very domain.
 
-use super::{CheckTopic, ReportLine, dkim::tag};
+use super::{
+    dkim::tag,
+    report::{CheckTopic, ReportLine},
+};
 use crate::{
     dns::{Dns, DnsError},
     publication::Publication,

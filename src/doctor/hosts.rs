@@ -1,6 +1,6 @@
 //! Where replies and bounces go (MX), and the name behind the relay's address (PTR).
 
-use super::{CheckTopic, ReportLine};
+use super::report::{CheckTopic, ReportLine};
 use crate::dns::Dns;
 
 /// The From domain's exchangers, and the envelope domain's where it is another.

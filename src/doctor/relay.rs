@@ -1,6 +1,6 @@
 //! What knocking at the relay showed.
 
-use super::{CheckTopic, RelayProbe, ReportLine};
+use super::report::{CheckTopic, RelayProbe, ReportLine};
 use crate::{
     publication::{LoginProof, TlsMode},
     smtp::{Capabilities, ConnectError, Relay, Reply},

@@ -1,6 +1,6 @@
 //! Leaving and complaining, as the large providers ask for it.
 
-use super::{CheckTopic, ReportLine};
+use super::report::{CheckTopic, ReportLine};
 use crate::publication::Publication;
 
 pub(super) fn judge(publication: &Publication, from: &str) -> Vec<ReportLine> {

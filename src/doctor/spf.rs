@@ -5,7 +5,10 @@ mod record;
 use std::{net::IpAddr, pin::Pin};
 
 use self::record::{Qualifier, SpfMechanism, SpfRecord, SpfTerm, holds};
-use super::{CheckTopic, Provider, ReportLine, provider::is_at_or_below};
+use super::{
+    provider::{Provider, is_at_or_below},
+    report::{CheckTopic, ReportLine},
+};
 use crate::dns::{Dns, DnsError};
 
 /// RFC 7208 §4.6.4: more queries than these are an error, and the record counts for nothing.

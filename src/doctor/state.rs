@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use super::{CheckTopic, ReportLine};
+use super::report::{CheckTopic, ReportLine};
 use crate::clock::Stopwatch;
 
 /// Syncs that are timed.

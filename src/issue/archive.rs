@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use super::{Issue, IssueError, read};
@@ -16,7 +17,8 @@ use crate::{
 #[derive(Debug)]
 pub struct Archive {
     root: PathBuf,
-    entries: Vec<ArchivedFile>,
+    /// Shared with the archives that it was reloaded from.
+    entries: Vec<Arc<ArchivedFile>>,
 }
 
 /// A file of the archive and what it holds.
@@ -79,51 +81,60 @@ impl Archive {
     /// # Errors
     /// When the folder is there and can't be listed. A missing folder is an empty archive.
     pub fn load(publication: &Publication) -> Result<Self, ArchiveError> {
-        let mut archive = Self {
+        Self::empty(publication).reloaded(publication, |_| true)
+    }
+
+    /// An archive of which nothing was loaded.
+    #[must_use]
+    pub fn empty(publication: &Publication) -> Self {
+        Self {
             root: publication.root.clone(),
             entries: Vec::new(),
-        };
-        archive.reload(publication, |_| true)?;
-        Ok(archive)
+        }
     }
 
     /// Lists the folder again; loads the files that are new, and those that have changed.
     ///
     /// # Errors
-    /// As [`Archive::load`]; the archive stays as it was.
-    pub fn reload(
-        &mut self,
+    /// As [`Archive::load`].
+    pub fn reloaded(
+        &self,
         publication: &Publication,
         has_changed: impl Fn(&Path) -> bool,
-    ) -> Result<(), ArchiveError> {
+    ) -> Result<Self, ArchiveError> {
         let folder = publication.root.join("issues");
         let paths = paths(&folder).map_err(|source| ArchiveError::Unreadable {
             path: folder,
             source,
         })?;
-        let mut known: BTreeMap<PathBuf, ArchivedFile> = std::mem::take(&mut self.entries)
-            .into_iter()
+        let mut known: BTreeMap<&Path, &Arc<ArchivedFile>> = self
+            .entries
+            .iter()
             .filter(|entry| !has_changed(&entry.path))
-            .map(|entry| (entry.path.clone(), entry))
+            .map(|entry| (entry.path.as_path(), entry))
             .collect();
-        self.entries = paths
+        let load = |path: PathBuf| ArchivedFile {
+            name: read::name(&path),
+            issue: Issue::load(publication, &path),
+            path,
+        };
+        let mut entries: Vec<_> = paths
             .into_iter()
-            .map(|path| {
-                known.remove(&path).unwrap_or_else(|| ArchivedFile {
-                    name: read::name(&path),
-                    issue: Issue::load(publication, &path),
-                    path,
-                })
+            .map(|path| match known.remove(path.as_path()) {
+                Some(entry) => Arc::clone(entry),
+                None => Arc::new(load(path)),
             })
             .collect();
-        self.entries.sort_by(|a, b| a.order().cmp(&b.order()));
-        Ok(())
+        entries.sort_by(|a, b| a.order().cmp(&b.order()));
+        Ok(Self {
+            root: publication.root.clone(),
+            entries,
+        })
     }
 
     /// Every file, the oldest first; broken ones by the date in their name.
-    #[must_use]
-    pub fn entries(&self) -> &[ArchivedFile] {
-        &self.entries
+    pub fn entries(&self) -> impl DoubleEndedIterator<Item = &ArchivedFile> {
+        self.entries.iter().map(|entry| &**entry)
     }
 
     /// The issues that can be read, the oldest first.

@@ -164,11 +164,7 @@ fn the_archive_finds_an_issue_by_any_of_its_names() {
     write(root.path(), "_draft.md", "없음");
     write(root.path(), "README.md", "없음");
     let archive = Archive::load(&publication).unwrap();
-    let names: Vec<&str> = archive
-        .entries()
-        .iter()
-        .map(|entry| entry.name.as_str())
-        .collect();
+    let names: Vec<&str> = archive.entries().map(|entry| entry.name.as_str()).collect();
     assert_eq!(
         names,
         [

@@ -6,60 +6,19 @@ use std::{collections::BTreeSet, thread};
 use chrono::NaiveDate;
 
 use super::{
+    check_report::{CheckReport, CheckedFile},
     consents::RecipientsByEdition,
     preflight::{self, ExaminedIssue, TakenSlots, taken_slots},
 };
 use crate::{
     app::{App, AppError, on_hold::hold_among},
-    check::{self, CheckSubject, Finding, Level, LinkAnswers, SendingFacts},
+    check::{self, CheckSubject, Finding, LinkAnswers, SendingFacts},
     issue::{Archive, ArchivedFile, Issue},
     links::LinkSigner,
     render::{Composition, RenderError, RenderedIssue, Templates},
     source::shown_path,
     store::HeldRelease,
 };
-
-/// What `check` found.
-#[derive(Debug, serde::Serialize)]
-pub struct CheckReport {
-    /// The issues looked at, the oldest first.
-    pub issues: Vec<CheckedFile>,
-    /// subscribers.yaml, where it was looked at.
-    pub list: Option<CheckedFile>,
-    /// daily-note.keeper, where it was looked at and something is wrong.
-    pub keeper: Option<CheckedFile>,
-}
-
-/// One file and what was found in it.
-#[derive(Debug, serde::Serialize)]
-pub struct CheckedFile {
-    /// Relative to the publication's root.
-    pub file: String,
-    /// The issue's id; None where the file is no issue.
-    pub id: Option<String>,
-    /// In the order of the text.
-    pub findings: Vec<Finding>,
-}
-
-impl CheckReport {
-    /// How many findings are of a level, those allowed left out.
-    #[must_use]
-    pub fn count(&self, level: Level) -> usize {
-        self.findings()
-            .filter(|finding| finding.level() == level && !finding.is_allowed())
-            .count()
-    }
-
-    /// All that was looked at, in the order of showing.
-    pub fn files(&self) -> impl Iterator<Item = &CheckedFile> {
-        self.issues.iter().chain(&self.list).chain(&self.keeper)
-    }
-
-    /// All findings.
-    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
-        self.files().flat_map(|checked| &checked.findings)
-    }
-}
 
 /// Whether other sites are asked about links.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,7 +82,7 @@ impl App {
     ) -> Result<CheckReport, AppError> {
         let archive = self.archive()?;
         let entries: Vec<&ArchivedFile> = match wanted {
-            [] => archive.entries().iter().collect(),
+            [] => archive.entries().collect(),
             wanted => wanted
                 .iter()
                 .map(|wanted| archive.entry(wanted))

@@ -3,7 +3,7 @@
 use crate::{
     app::{App, AppError, git::GitRepository, keeper::KEEPER_FILE},
     check::keeper::{KeeperTrouble, keeper},
-    operations::CheckedFile,
+    operations::check_report::CheckedFile,
 };
 
 impl App {

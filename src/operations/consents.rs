@@ -6,10 +6,10 @@ use std::{
     sync::Arc,
 };
 
-use super::check::CheckedFile;
+use super::check_report::CheckedFile;
 use crate::{
     address::Address,
-    app::{App, AppError, SUBSCRIBERS_FILE},
+    app::{App, AppError},
     audience::{
         Consent, Profile, SubscriberId, SubscriberState,
         file::{self, ProfileReader},
@@ -58,7 +58,7 @@ impl App {
             }
         }
         Ok(Some(CheckedFile {
-            file: SUBSCRIBERS_FILE.to_owned(),
+            file: file::SUBSCRIBERS_FILE.to_owned(),
             id: None,
             findings: check.finish(),
         }))
@@ -106,7 +106,7 @@ impl App {
     }
 
     fn list_file(&self) -> Result<Option<ProfileReader<'_>>, AppError> {
-        let path = self.publication.root.join(SUBSCRIBERS_FILE);
+        let path = self.publication.root.join(file::SUBSCRIBERS_FILE);
         file::load(&path, &self.publication).map_err(|error| AppError::Configuration(vec![error]))
     }
 

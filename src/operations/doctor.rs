@@ -121,7 +121,7 @@ mod tests {
         let publication =
             Publication::from_yaml(folder.path(), yaml, &Environment::empty()).unwrap();
         let app = App {
-            publication,
+            publication: std::sync::Arc::new(publication),
             clock: Clock::System,
         };
         app.measured_state().await.unwrap();

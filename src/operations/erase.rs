@@ -4,8 +4,8 @@ use std::{fs, io, path::Path};
 
 use crate::{
     address::Address,
-    app::{App, AppError, SUBSCRIBERS_FILE},
-    audience::SuppressionReason,
+    app::{App, AppError},
+    audience::{SuppressionReason, file::SUBSCRIBERS_FILE},
     smtp::inbox::Maildrop,
     store::Erasure,
 };

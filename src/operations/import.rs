@@ -2,6 +2,7 @@
 //! report of what became of every row.
 
 mod batch;
+mod problem;
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -12,7 +13,8 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use tokio::sync::mpsc;
 
-use self::batch::RowGroup;
+pub use self::problem::{RowOutcome, RowProblem};
+use self::{batch::RowGroup, problem::RowPlace};
 use crate::{
     address::Address,
     app::{App, AppError},
@@ -62,59 +64,6 @@ pub struct ImportReport {
     pub problems: Vec<RowProblem>,
     /// How many there are beyond those.
     pub further_problems: u64,
-}
-
-/// A row that did not simply become a reader.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct RowProblem {
-    /// Its number in the sheet.
-    pub row: u64,
-    /// The line of the file that it begins at.
-    pub line: u64,
-    /// Whom it is about.
-    pub email: String,
-    /// What became of it.
-    pub outcome: RowOutcome,
-    /// Why.
-    pub why: String,
-}
-
-/// What became of a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RowOutcome {
-    /// Not taken.
-    Refused,
-    /// Neither put on the list nor kept off it.
-    Skipped,
-    /// Kept off by an earlier departure.
-    KeptOff,
-    /// Taken, with something left out.
-    Note,
-}
-
-/// Where a row of a file is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct RowPlace {
-    row: u64,
-    line: u64,
-}
-
-impl RowProblem {
-    fn new(place: RowPlace, email: &str, outcome: RowOutcome, why: String) -> Self {
-        let RowPlace { row, line } = place;
-        Self {
-            row,
-            line,
-            email: email.to_owned(),
-            outcome,
-            why,
-        }
-    }
-
-    fn kept_off(place: RowPlace, email: &Address, why: String) -> Self {
-        Self::new(place, email.as_str(), RowOutcome::KeptOff, why)
-    }
 }
 
 impl ImportReport {
@@ -279,16 +228,7 @@ impl ImportRun<'_> {
         };
         self.report.newly_suppressed += new;
         for ((reader, place), outcome) in readers.iter().zip(&batch.reader_rows).zip(outcomes) {
-            match outcome {
-                Upsert::Added => self.report.added += 1,
-                Upsert::Merged => self.report.merged += 1,
-                Upsert::Unchanged => self.report.unchanged += 1,
-                Upsert::Suppressed(reason) => {
-                    self.report.kept_off += 1;
-                    let why = format!("is kept off the list ({})", reason.word());
-                    self.problem(RowProblem::kept_off(*place, &reader.email, why))?;
-                }
-            }
+            self.count(*place, &reader.email, outcome)?;
         }
         Ok(())
     }
@@ -311,18 +251,23 @@ impl ImportRun<'_> {
         self.report.newly_suppressed += joined.newly_suppressed;
         let rows = newcomers.iter().zip(places);
         for ((newcomer, place), outcome) in rows.zip(joined.outcomes) {
-            match outcome {
-                // Told by its reason.
-                _ if newcomer.suppression.is_some() => {}
-                Upsert::Added => self.report.added += 1,
-                Upsert::Merged => self.report.merged += 1,
-                Upsert::Unchanged => self.report.unchanged += 1,
-                Upsert::Suppressed(reason) => {
-                    self.report.kept_off += 1;
-                    let why = format!("is kept off the list ({})", reason.word());
-                    let email = &newcomer.profile.email;
-                    self.problem(RowProblem::kept_off(*place, email, why))?;
-                }
+            // One who is kept off already is told by their reason.
+            if newcomer.suppression.is_none() {
+                self.count(*place, &newcomer.profile.email, outcome)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, place: RowPlace, email: &Address, outcome: Upsert) -> Result<(), AppError> {
+        match outcome {
+            Upsert::Added => self.report.added += 1,
+            Upsert::Merged => self.report.merged += 1,
+            Upsert::Unchanged => self.report.unchanged += 1,
+            Upsert::Suppressed(reason) => {
+                self.report.kept_off += 1;
+                let why = format!("is kept off the list ({})", reason.word());
+                self.problem(RowProblem::kept_off(place, email, why))?;
             }
         }
         Ok(())

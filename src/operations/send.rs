@@ -247,12 +247,6 @@ impl App {
         })
     }
 
-    /// The issue's file, relative to the publication.
-    pub(crate) fn file_of(&self, issue: &Issue) -> Option<String> {
-        let file = issue.path.strip_prefix(&self.publication.root).ok()?;
-        file.to_str().map(str::to_owned)
-    }
-
     fn slot(&self, issue: &Issue) -> DateTime<Utc> {
         let front_matter = &issue.front_matter;
         let slot: Option<Slot> = self
@@ -403,7 +397,7 @@ impl<'a> Sending<'a> {
             readers_hour: self.readers_hour(issue),
             content_hash: content.hash.clone(),
             content: content.bytes.clone(),
-            file: self.app.file_of(issue),
+            file: issue.file_below(&self.app.publication.root),
             may_repeat: self.may_repeat,
         };
         let frozen = self.store.freeze(&new, now).await;

@@ -51,7 +51,7 @@ impl App {
             return Err(Doubt::IssueSent { issue }.into());
         }
         let since = self.clock.now() - LOOKED_BACK;
-        let file = self.file_of(issue);
+        let file = issue.file_below(&self.publication.root);
         for batch in store.batches(RECENT).await? {
             let is_another = batch.issue != issue.id && batch.frozen_at >= since;
             if !is_another || !has_left(store, &batch).await? {

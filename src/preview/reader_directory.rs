@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     address::Address,
-    app::{App, SUBSCRIBERS_FILE},
+    app::App,
     audience::{Origin, Reader, SubscriberId, file},
     source::SourceError,
     store::{Store, SubscriberList},
@@ -40,7 +40,7 @@ impl ReaderDirectory {
     }
 
     fn read_file(&mut self, app: &App) {
-        let path = app.publication.root.join(SUBSCRIBERS_FILE);
+        let path = app.publication.root.join(file::SUBSCRIBERS_FILE);
         let entries = match file::load(&path, &app.publication) {
             Ok(entries) => entries,
             Err(error) => return self.faults.push(error),

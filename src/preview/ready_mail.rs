@@ -7,6 +7,7 @@ use crate::{
     audience::Reader,
     issue::{Archive, Issue},
     links::LinkSigner,
+    publication::Publication,
     render::{Composition, ImagePolicy, RenderError, Renderer, Templates},
     web::preview::{LookChoice, RenderedPreview},
 };
@@ -105,10 +106,10 @@ impl ReadyMail {
 
 /// The same publication in another look.
 fn in_look_of(app: &App, look: LookChoice) -> App {
-    let mut publication = app.publication.clone();
+    let mut publication = Publication::clone(&app.publication);
     publication.look = look.applied(&publication.look);
     App {
-        publication,
+        publication: Arc::new(publication),
         clock: app.clock,
     }
 }

@@ -1,28 +1,24 @@
 //! What the pages ask: the state behind a lock, the readers, and the count of changes.
 
 use std::{
-    collections::BTreeSet,
-    panic::resume_unwind,
-    path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use async_trait::async_trait;
-use tokio::{sync::watch, task::spawn_blocking};
+use tokio::sync::watch;
 
 use super::{
-    changed::ChangedFiles,
     content::{NAMED, listed, sample_name, standing, suggested},
     reader_directory::ReaderDirectory,
     state::PreviewState,
 };
 use crate::{
     address::Address,
-    app::{App, AppError, SUBSCRIBERS_FILE, reader::stranger},
+    app::{App, AppError, reader::stranger},
     audience,
-    clock::Stopwatch,
-    publication::FILE_NAME,
+    clock::Clock,
+    live::{PublicationSnapshot, off_thread},
     schedule::LedgerView,
     source::with_causes,
     store::Store,
@@ -51,12 +47,16 @@ pub(super) struct LivePreview {
 }
 
 impl LivePreview {
-    /// Reads everything.
+    /// Reads list and ledger.
     ///
     /// # Errors
-    /// No issue of the name that is wanted; a folder that can't be read.
-    pub(super) async fn open(app: App, wanted: Option<&str>) -> Result<Self, AppError> {
-        let state = PreviewState::open(app)?;
+    /// No issue of the name that is wanted; pages of the program's own that can't be made.
+    pub(super) async fn open(
+        snapshot: Arc<PublicationSnapshot>,
+        clock: Clock,
+        wanted: Option<&str>,
+    ) -> Result<Self, AppError> {
+        let state = PreviewState::open(snapshot, clock)?;
         let wanted = wanted.map(|wanted| state.named(wanted)).transpose()?;
         let preview = Self {
             state: Arc::new(Mutex::new(state)),
@@ -76,19 +76,13 @@ impl LivePreview {
     }
 
     /// Takes in what has changed, then tells the pages.
-    pub(super) async fn take_up(&self, changed: ChangedFiles, since: Stopwatch) {
-        let has_readers = changed.touches(SUBSCRIBERS_FILE) || changed.touches(FILE_NAME);
-        self.with_state(move |state| state.reload(&changed)).await;
-        if has_readers {
+    async fn take_up(&self, snapshot: Arc<PublicationSnapshot>) {
+        let noticed = snapshot.noticed;
+        if self.with_state(|state| state.take_up(snapshot)).await {
             self.read_readers().await;
         }
         self.count_recipients().await;
-        self.tell(since.elapsed());
-    }
-
-    /// The folders outside issues/ whose pictures the mail shows.
-    pub(super) async fn picture_folders(&self) -> BTreeSet<PathBuf> {
-        self.with_state(|state| state.picture_folders()).await
+        self.tell(noticed.elapsed());
     }
 
     fn tell(&self, took: Duration) {
@@ -104,21 +98,14 @@ impl LivePreview {
         work: impl FnOnce(&mut PreviewState) -> T + Send + 'static,
     ) -> T {
         let state = Arc::clone(&self.state);
-        let done =
-            spawn_blocking(move || work(&mut state.lock().unwrap_or_else(PoisonError::into_inner)));
-        match done.await {
-            Ok(done) => done,
-            Err(error) => resume_unwind(error.into_panic()),
-        }
+        let work = move || work(&mut state.lock().unwrap_or_else(PoisonError::into_inner));
+        off_thread(work).await
     }
 
     /// The present settings, for work that waits.
     fn app(&self) -> App {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        App {
-            publication: state.app.publication.clone(),
-            clock: state.app.clock,
-        }
+        state.app.clone()
     }
 
     fn readers(&self) -> Arc<ReaderDirectory> {
@@ -221,6 +208,17 @@ impl LivePreview {
             return (reader, Some(shown));
         }
         (stranger(email), None)
+    }
+}
+
+/// Takes in every change of the files.
+pub(super) async fn follow_files(
+    mut snapshots: watch::Receiver<Arc<PublicationSnapshot>>,
+    preview: Arc<LivePreview>,
+) {
+    while snapshots.changed().await.is_ok() {
+        let snapshot = Arc::clone(&snapshots.borrow_and_update());
+        preview.take_up(snapshot).await;
     }
 }
 

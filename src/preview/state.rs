@@ -1,29 +1,25 @@
-//! Everything the preview has read: the publication, its templates, its issues; each the last that
-//! could be used, with what is wrong with the files as they are now.
+//! Everything the preview has read: the publication as it could be read last, the ledger, the consents; and
+//! what it has made of them.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::NaiveDate;
 
 use super::{
     accents,
-    changed::ChangedFiles,
     former::FormerIssue,
     issue_list::{self, ListInputs},
-    issue_preview::{IssuePreview, RenderInputs, source_error, told},
-    pictures,
+    issue_preview::{IssuePreview, RenderInputs, source_error},
     ready_mail::RenderSources,
 };
 use crate::{
     app::{App, AppError, on_hold::hold_among},
-    issue::{Archive, ArchiveError, ArchivedFile, Issue},
+    clock::Clock,
+    issue::{ArchiveError, ArchivedFile, Issue},
+    live::PublicationSnapshot,
     operations::consents::RecipientsByEdition,
-    publication::{Environment, FILE_NAME, Publication},
-    render::{RenderError, Templates},
+    publication::Publication,
+    render::RenderError,
     schedule::{BatchView, LedgerView, SlotState},
     source::SourceError,
     web::{
@@ -34,16 +30,11 @@ use crate::{
 
 /// What has been read.
 pub(super) struct PreviewState {
+    pub(super) snapshot: Arc<PublicationSnapshot>,
     pub(super) app: App,
-    archive: Archive,
-    templates: Templates,
-    /// What keeps the files from being used as they are now.
-    configuration_faults: Vec<SourceError>,
-    template_error: Option<RenderError>,
     /// The pages' own templates.
     pages: Arc<PageTemplates>,
     pages_error: Option<RenderError>,
-    archive_error: Option<ArchiveError>,
     ledger: LedgerView,
     /// How the readers' consents stand; None: not counted.
     recipients: Option<RecipientsByEdition>,
@@ -55,70 +46,38 @@ pub(super) struct PreviewState {
 }
 
 impl PreviewState {
-    /// Reads everything.
-    pub(super) fn open(app: App) -> Result<Self, AppError> {
-        let archive = Archive::load(&app.publication)?;
+    pub(super) fn open(snapshot: Arc<PublicationSnapshot>, clock: Clock) -> Result<Self, AppError> {
         let mut state = Self {
-            archive,
-            templates: Templates::built_in(),
-            configuration_faults: Vec::new(),
-            template_error: None,
+            app: App::of(&snapshot, clock),
+            snapshot,
             pages: Arc::new(PageTemplates::built_in()?),
             pages_error: None,
-            archive_error: None,
             ledger: LedgerView::default(),
             recipients: None,
             previews: BTreeMap::new(),
             generation: 1,
             former: BTreeMap::new(),
-            app,
         };
-        state.read_templates();
+        state.read_pages();
         state.remember_names();
         Ok(state)
     }
 
-    /// Reads again what has changed.
-    pub(super) fn reload(&mut self, changed: &ChangedFiles) {
+    /// Takes in what has changed in the files; answers whether the readers may be others.
+    pub(super) fn take_up(&mut self, snapshot: Arc<PublicationSnapshot>) -> bool {
         self.generation += 1;
-        let mut is_new = changed.everything;
-        if changed.touches(FILE_NAME) {
-            let environment = Environment::of_process();
-            match Publication::load(&self.app.publication.root, &environment) {
-                Ok(publication) => {
-                    self.app.publication = publication;
-                    self.configuration_faults.clear();
-                    is_new = true;
-                }
-                Err(errors) => self.configuration_faults = errors,
-            }
+        let last = std::mem::replace(&mut self.snapshot, snapshot);
+        let is_same = Arc::ptr_eq(&last.publication, &self.snapshot.publication);
+        self.app = App::of(&self.snapshot, self.app.clock);
+        if !Arc::ptr_eq(&last.templates, &self.snapshot.templates) {
+            self.read_pages();
         }
-        if changed.touches("templates") {
-            self.read_templates();
-        }
-        if is_new || changed.touches("issues") {
-            let root = self.app.publication.root.clone();
-            let has_changed =
-                |path: &Path| is_new || changed.touches(path.strip_prefix(&root).unwrap_or(path));
-            let reloaded = self.archive.reload(&self.app.publication, has_changed);
-            self.archive_error = reloaded.err();
-            self.remember_names();
-        }
+        self.remember_names();
+        !is_same || last.files.list != self.snapshot.files.list
     }
 
-    fn read_templates(&mut self) {
-        match Templates::load(&self.app.publication.root) {
-            Ok(templates) => {
-                self.read_pages(&templates);
-                self.templates = templates;
-                self.template_error = None;
-            }
-            Err(error) => self.template_error = Some(error),
-        }
-    }
-
-    fn read_pages(&mut self, templates: &Templates) {
-        match PageTemplates::load(templates) {
+    fn read_pages(&mut self) {
+        match PageTemplates::load(&self.snapshot.templates) {
             Ok(pages) => {
                 self.pages = Arc::new(pages);
                 self.pages_error = None;
@@ -142,7 +101,7 @@ impl PreviewState {
     }
 
     fn remember_names(&mut self) {
-        for entry in self.archive.entries() {
+        for entry in self.snapshot.archive.entries() {
             if let Ok(issue) = &entry.issue {
                 let front_matter = &issue.front_matter;
                 let former = FormerIssue {
@@ -176,7 +135,7 @@ impl PreviewState {
             let is_it = |batch: &BatchView| batch.issue == issue.id;
             !self.ledger.batches.iter().any(is_it)
         };
-        let to_come = self.archive.issues().filter(is_to_come);
+        let to_come = self.snapshot.archive.issues().filter(is_to_come);
         self.recipients.is_none() && self.app.asks_for_consent(to_come)
     }
 
@@ -190,7 +149,7 @@ impl PreviewState {
     pub(super) fn rows(&self) -> Vec<IssueRow> {
         issue_list::rows(&ListInputs {
             publication: &self.app.publication,
-            archive: &self.archive,
+            archive: &self.snapshot.archive,
             former: &self.former,
             ledger: &self.ledger,
             now: self.app.clock.now(),
@@ -204,33 +163,28 @@ impl PreviewState {
 
     /// The file of that name.
     pub(super) fn entry(&self, name: &str) -> Option<&ArchivedFile> {
-        self.archive
+        self.snapshot
+            .archive
             .entries()
-            .iter()
             .find(|entry| entry.name == name)
-    }
-
-    /// The folders outside issues/ whose pictures the mail shows, relative to the root.
-    pub(super) fn picture_folders(&self) -> BTreeSet<PathBuf> {
-        pictures::folders(&self.app.publication, &self.archive)
     }
 
     /// Whether there is nothing to show.
     pub(super) fn is_empty(&self) -> bool {
-        self.archive.entries().is_empty()
+        self.snapshot.archive.entries().next().is_none()
     }
 
     /// The name that the issue of that former name has now.
     pub(super) fn moved(&self, name: &str) -> Option<&str> {
         let id = &self.former.get(name)?.id;
         let is_it = |entry: &&ArchivedFile| entry.issue.as_ref().is_ok_and(|issue| issue.id == *id);
-        let entry = self.archive.entries().iter().find(is_it)?;
+        let entry = self.snapshot.archive.entries().find(is_it)?;
         Some(&entry.name)
     }
 
     /// The issue that the command line's word means.
     pub(super) fn named(&self, wanted: &str) -> Result<String, ArchiveError> {
-        Ok(self.archive.entry(wanted)?.name.clone())
+        Ok(self.snapshot.archive.entry(wanted)?.name.clone())
     }
 
     /// The issue that is most likely being written: the next that hasn't gone out, or the newest.
@@ -254,9 +208,9 @@ impl PreviewState {
 
     /// What is wrong with other files than issues.
     pub(super) fn faults(&self) -> Vec<SourceError> {
-        let mut faults = self.configuration_faults.clone();
-        faults.extend(self.archive_error.as_ref().map(|error| told(error)));
-        let templates = self.template_error.iter().chain(&self.pages_error);
+        let mut faults = self.snapshot.trouble();
+        let templates = self.snapshot.template_fault.as_deref();
+        let templates = templates.into_iter().chain(&self.pages_error);
         faults.extend(templates.map(source_error));
         faults
     }
@@ -270,14 +224,14 @@ impl PreviewState {
         };
         let name = moved.as_deref().unwrap_or(name);
         let entry = self
+            .snapshot
             .archive
             .entries()
-            .iter()
             .find(|entry| entry.name == name)?;
         let sources = RenderSources {
             app: &self.app,
-            archive: &self.archive,
-            templates: &self.templates,
+            archive: &self.snapshot.archive,
+            templates: &self.snapshot.templates,
         };
         let (made_at, preview) = self.previews.entry(name.to_owned()).or_default();
         if *made_at != self.generation {
@@ -299,7 +253,7 @@ impl PreviewState {
             let nobody = RecipientsByEdition::new();
             let inputs = RenderInputs {
                 sources,
-                template_error: self.template_error.as_ref(),
+                template_error: self.snapshot.template_fault.as_deref(),
                 today: self.app.clock.now().with_timezone(&zone).date_naive(),
                 is_sent,
                 kept_since: kept_since.map(|since| self.app.publication.today(since)),

@@ -78,7 +78,7 @@ pub fn next_issue(
         .edition(&wish.edition)
         .ok_or_else(|| unknown_edition(publication, &wish.edition))?;
     let taken = |date: NaiveDate| {
-        archive.entries().iter().find(|entry| {
+        archive.entries().find(|entry| {
             match &entry.issue {
                 Ok(issue) => {
                     issue.front_matter.edition == edition.key && issue.front_matter.date == date

@@ -405,7 +405,7 @@ impl OverviewInputs<'_> {
                 })
             }
         };
-        let strays = self.archive.entries().iter().filter_map(|entry| {
+        let strays = self.archive.entries().filter_map(|entry| {
             Some(StrayFile {
                 reason: reason(entry)?,
                 file: shown_path(&self.publication.root, &entry.path),

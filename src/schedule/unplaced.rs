@@ -5,7 +5,7 @@ use chrono::{Days, NaiveDate};
 
 use super::{
     event::Event,
-    plan::{BrokenFile, IssueCandidate, PlanInput},
+    plan_input::{BrokenFile, IssueCandidate, PlanInput},
 };
 
 /// So many days before its date people hear of it: until then its writer is at work.

@@ -13,6 +13,7 @@ use crate::{
     address::{Address, masked_within},
     app::{App, AppError},
     clock::Clock,
+    delivery::StopSignal,
     http::{Client, Method, Reach, Request, RequestLimits},
     message::Envelope,
     notice,
@@ -77,7 +78,7 @@ impl Outbox {
         for due in due {
             let (notifier, target) = (Arc::clone(notifier), due.target.clone());
             let sending = self.under_way.spawn(async move {
-                let app = notifier.app().await;
+                let app = notifier.app();
                 let tried = send(&app, &due).await;
                 settle(&notifier, &due, tried).await;
             });
@@ -106,9 +107,45 @@ impl Outbox {
     }
 }
 
+impl Notifier {
+    /// Sends what is in the outbox, and what comes into it, until `stop`; then waits for what is under
+    /// way.
+    pub async fn run(self: &Arc<Self>, stop: &StopSignal) {
+        let mut outbox = Outbox::default();
+        while !stop.is_requested() {
+            let sleep = outbox.take_up(self).await;
+            tokio::select! {
+                () = tokio::time::sleep(sleep) => {}
+                () = self.posted.notified() => {}
+                () = outbox.ended() => {}
+                () = stop.requested() => {}
+            }
+        }
+        while !outbox.is_idle() {
+            outbox.ended().await;
+        }
+    }
+
+    /// Sends what is due, for a command that ends; what does not leave within that time stays in
+    /// the outbox.
+    pub async fn flush(self: &Arc<Self>, within: Duration) {
+        let sending = async {
+            let mut outbox = Outbox::default();
+            loop {
+                outbox.take_up(self).await;
+                if outbox.is_idle() {
+                    return;
+                }
+                outbox.ended().await;
+            }
+        };
+        let _ = timeout(within, sending).await;
+    }
+}
+
 /// Sends what the state can't keep, once.
 async fn send_unkept(notifier: &Notifier, notice: &NewNotice) {
-    let app = notifier.app().await;
+    let app = notifier.app();
     let due = DueNotice {
         id: NoticeId(0),
         key: notice.key.clone(),

@@ -4,6 +4,7 @@ use std::{
     io::{BufRead, BufReader, Write},
     net::TcpListener,
     thread,
+    time::Duration,
 };
 
 use rusqlite::Connection;
@@ -23,7 +24,10 @@ fn app(root: &std::path::Path, relay: &str, hook: &str, clock: Clock) -> App {
          notify: {{webhook: {{url: '{hook}', secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw}}}}\n"
     );
     let publication = Publication::from_yaml(root, &yaml, &Environment::empty()).unwrap();
-    App { publication, clock }
+    App {
+        publication: Arc::new(publication),
+        clock,
+    }
 }
 
 #[test]
@@ -46,9 +50,9 @@ async fn what_the_state_can_t_keep_is_told_beside_the_beat() {
     let folder = TempDir::new().unwrap();
     let hook = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/", hook.local_addr().unwrap());
-    let notifier = Notifier::open(app(folder.path(), RELAY, &url, Clock::System))
-        .await
-        .unwrap();
+    let app = app(folder.path(), RELAY, &url, Clock::System);
+    let live = LivePublication::start(app.publication).await;
+    let notifier = Notifier::open(&live, app.clock).await.unwrap();
     let database = folder.path().join(".daily-note/daily-note.sqlite");
     let beside = Connection::open(database).unwrap();
     beside

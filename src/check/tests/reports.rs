@@ -125,7 +125,14 @@ pub(super) fn trials() -> Vec<Trial> {
 fn unreadable_file() -> Trial {
     let desk = Desk::new().with("issues/2026-11-23-x.md", "---\ntitle: a\n\tb: c\n---\n");
     let archive = Archive::load(&desk.publication).unwrap();
-    let errors = archive.entries()[0].issue.as_ref().unwrap_err().to_errors();
+    let errors = archive
+        .entries()
+        .next()
+        .unwrap()
+        .issue
+        .as_ref()
+        .unwrap_err()
+        .to_errors();
     let well = Desk::new().check(&with_text("글"));
     Trial::new(
         "issue/unreadable",

@@ -10,6 +10,7 @@ use crate::{
     app::{App, AppError, Notifier},
     cli::{CommandContext, Failure, event::EventPrinter},
     delivery::StopSignal,
+    live::LivePublication,
     publication::Publication,
     schedule::{Event, EventSink},
     web::vitals::{HealthReport, Vitals},
@@ -36,14 +37,14 @@ impl Vitals for BrokenPublication {
     }
 }
 
-/// The publication, once it can be read. Where nothing was ever kept here, an error is the answer: a
+/// The live publication, once it can be read. Where nothing was ever kept here, an error is the answer: a
 /// person has just typed the command.
 pub(super) async fn opened(
     listen: Option<SocketAddr>,
     context: &CommandContext,
-) -> Result<App, Failure> {
+) -> Result<Arc<LivePublication>, Failure> {
     let error = match App::open(context.root(), context.clock) {
-        Ok(app) => return Ok(app),
+        Ok(app) => return Ok(LivePublication::start(app.publication).await),
         Err(error) => error,
     };
     let Some(last) = last_good(context) else {
@@ -59,24 +60,22 @@ pub(super) async fn opened(
         let vitals = Arc::new(BrokenPublication);
         watch::listen(address, vitals, over.clone(), &context.output).await?;
     }
-    let notifier = alarm(last, &error, context).await;
+    let live = LivePublication::start(last.publication).await;
+    let notifier = alarm(&live, &error, context).await;
     let event = refused(&error);
     printer.tell(&event, context.clock.now()).await;
     let telling = notifier.map(|notifier| {
         let over = over.clone();
         tokio::spawn(async move { notifier.run(&over).await })
     });
-    let app = loop {
+    while !live.look().await.configuration_faults.is_empty() {
         tokio::time::sleep(AGAIN).await;
-        if let Ok(app) = App::open(context.root(), context.clock) {
-            break app;
-        }
-    };
+    }
     over.request();
     if let Some(telling) = telling {
         let _ = tokio::time::timeout(super::LAST_WORDS, telling).await;
     }
-    Ok(app)
+    Ok(live)
 }
 
 /// The configuration that could be read last, of the folder that the command is about.
@@ -91,11 +90,11 @@ pub(in crate::cli) fn last_good(context: &CommandContext) -> Option<App> {
 
 /// Tells people, by mail and webhook; None: even the state can't be opened.
 pub(in crate::cli) async fn alarm(
-    last: App,
+    live: &LivePublication,
     error: &AppError,
     context: &CommandContext,
 ) -> Option<Arc<Notifier>> {
-    let notifier = Notifier::open(last).await.ok()?;
+    let notifier = Notifier::open(live, context.clock).await.ok()?;
     notifier.tell(&refused(error), context.clock.now()).await;
     Some(notifier)
 }

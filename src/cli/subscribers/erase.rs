@@ -6,7 +6,7 @@ use super::{
     super::{CommandContext, CommandExit, Failure, Output, confirm, output::Tone},
     address,
 };
-use crate::{address::Address, app::SUBSCRIBERS_FILE, operations::Erased};
+use crate::{address::Address, audience::file::SUBSCRIBERS_FILE, operations::Erased};
 
 /// Erase all that is known of somebody, for good
 #[derive(Debug, clap::Args)]

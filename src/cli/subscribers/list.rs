@@ -6,8 +6,7 @@ use clap::ValueEnum;
 
 use super::super::{CommandContext, CommandExit, Failure, table::table};
 use crate::{
-    app::SUBSCRIBERS_FILE,
-    audience::SubscriberState,
+    audience::{SubscriberState, file::SUBSCRIBERS_FILE},
     operations::{ListedPerson, PeoplePages},
 };
 

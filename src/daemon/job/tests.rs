@@ -39,7 +39,7 @@ fn app(root: &std::path::Path) -> App {
                 editions: {monday: {title: m, day: mon, time: '08:00'}}\n";
     let publication = Publication::from_yaml(root, yaml, &Environment::empty()).unwrap();
     App {
-        publication,
+        publication: Arc::new(publication),
         clock: Clock::System,
     }
 }
@@ -57,7 +57,7 @@ async fn a_look_at_the_hours_that_fails_cuts_no_message_short() {
         store: Arc::new(store),
         teller: Arc::new(Deaf),
         clock: Clock::System,
-        app: Arc::new(app(folder.path())),
+        app: app(folder.path()),
         batch: batch(),
         between_looks: Duration::from_millis(1),
     };

@@ -17,31 +17,3 @@ fn a_file_s_end_shows_whether_it_was_cut() {
         assert!(is_cut(Path::new(name), cut), "{name}");
     }
 }
-
-#[test]
-fn templates_and_their_folders_are_parts_and_notices_and_scratch_files_are_not() {
-    let folder = tempfile::tempdir().unwrap();
-    for name in [
-        "templates/email/parts/story.html",
-        "templates/notice/notice.html",
-        "templates/email/.story.html.swp",
-        "issues/another.md",
-    ] {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, "x\n").unwrap();
-    }
-    let parts = IssueParts {
-        root: folder.path().to_owned(),
-        own: vec![folder.path().join("issues/a.md")],
-    };
-    let looks = parts.look(&PartsFingerprint::default());
-    let names: Vec<String> = looks.0.keys().map(|path| parts.name(path)).collect();
-    let expected = [
-        "daily-note.yaml",
-        "issues/a.md",
-        "subscribers.yaml",
-        "templates/email/parts/story.html",
-    ];
-    assert_eq!(names, expected);
-}

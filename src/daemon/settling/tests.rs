@@ -14,7 +14,7 @@ const ID: &str = "monday-2026-11-30";
 /// An issue in a folder of its own, just written.
 struct Desk {
     folder: tempfile::TempDir,
-    parts: IssueParts,
+    parts: IssueFiles,
     settling: SettlingFiles,
     looks: PartsFingerprint,
 }
@@ -31,7 +31,7 @@ impl Desk {
         let whole = "---\ntitle: A\nedition: monday\ndate: 2026-11-30\nstatus: ready\n---\nA\n";
         let issue = Issue::parse(&publication, &path, whole).unwrap();
         let desk = Self {
-            parts: IssueParts::of(&publication, &issue),
+            parts: IssueFiles::of(&publication, &issue),
             folder,
             settling: SettlingFiles::default(),
             looks: PartsFingerprint::default(),
@@ -45,7 +45,7 @@ impl Desk {
     }
 
     fn judge(&mut self, at_work: Option<&AtWork>) -> FilesVerdict {
-        self.looks = self.parts.look(&self.looks);
+        self.looks = PartsFingerprint::of(&self.parts, &self.looks);
         self.settling
             .judge(ID, &self.parts, &self.looks, at_work, UNIT)
     }

@@ -6,7 +6,7 @@ use std::{
     hash::{BuildHasher, Hasher, RandomState},
 };
 
-use super::{RowOutcome, RowPlace, RowProblem};
+use super::problem::{RowOutcome, RowPlace, RowProblem};
 use crate::{
     address::Address,
     audience::{

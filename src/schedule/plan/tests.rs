@@ -1,10 +1,16 @@
 //! What is due when, and that nothing changes before the moment a plan names.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use proptest::prelude::*;
 
 use super::*;
-use crate::{publication::Environment, store::BatchId};
+use crate::{
+    publication::Environment,
+    schedule::window::ReaderZones,
+    store::{Batch, BatchId},
+};
 
 const PUBLICATION: &str = "
 publication: {name: N, language: ko, timezone: Asia/Seoul, from: a@example.com}

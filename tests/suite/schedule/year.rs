@@ -12,10 +12,11 @@ use std::{
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use daily_note::{
-    app::AppError,
+    app::{App, AppError},
     clock::Clock,
     daemon::{BeatIntervals, Server},
     delivery::StopSignal,
+    live::LivePublication,
     schedule::{Event, EventSink},
     store::{BatchState, SenderGuard, StoreError},
 };
@@ -123,7 +124,9 @@ impl Daemon {
         let clock = Clock::Fixed(now);
         let heard = Arc::new(Heard::default());
         let teller: Arc<dyn EventSink> = Arc::clone(&heard) as _;
-        let mut server = Server::open(Some(root), clock, pace, teller).await.unwrap();
+        let app = App::open(Some(root), clock).unwrap();
+        let live = LivePublication::start(app.publication).await;
+        let mut server = Server::open(live, clock, pace, teller).await.unwrap();
         // A child that another test starts holds our files for a moment, until it becomes a program.
         let right = loop {
             match server.take_schedule().await {
