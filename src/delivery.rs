@@ -21,6 +21,7 @@ mod outcome_recorder;
 mod progress;
 mod rate_limiter;
 mod retry;
+mod run;
 mod run_control;
 mod stop;
 mod verdict;
@@ -35,52 +36,22 @@ use self::{
     circuit_breaker::CircuitBreaker,
     connection::{Connection, SharedRun},
     outcome_recorder::{HaltReason, OutcomeRecorder},
+    run::SEATS_PER_CONNECTION,
     run_control::RunControl,
 };
 pub use self::{
     health::{HealthTrouble, end_spells, troubles},
     progress::Progress,
+    run::Run,
     stop::StopSignal,
 };
 use crate::{
-    clock::Clock,
-    message::Composer,
-    publication::{DeliverySettings, SmtpSettings, UnknownPolicy},
-    smtp::Relay,
-    store::{
-        Batch, BatchState, DeliveryCounts, DeliveryLedger, RecoveredRows, SenderGuard, SenderId,
-        StoreError,
-    },
+    publication::{DeliverySettings, UnknownPolicy},
+    store::{Batch, BatchState, DeliveryCounts, RecoveredRows, StoreError},
 };
 
-/// Messages that are ready or on the wire, a connection; the rest waits in the store.
-const SEATS_PER_CONNECTION: u32 = 8;
 /// How long `send` bears a relay that takes nothing, before it leaves the rest for later.
 const PATIENCE: Duration = Duration::from_secs(120);
-
-/// Everything that a run needs.
-pub struct Run {
-    /// The ledger.
-    pub store: Arc<dyn DeliveryLedger>,
-    /// The right to send; held until the run is over.
-    pub guard: SenderGuard,
-    /// This process.
-    pub sender: SenderId,
-    /// The time.
-    pub clock: Clock,
-    /// Makes the messages.
-    pub composer: Arc<Composer>,
-    /// Takes the messages.
-    pub relay: Relay,
-    /// Connections, rates, limits.
-    pub smtp: SmtpSettings,
-    /// Retries and the unknown.
-    pub settings: DeliverySettings,
-    /// Asked for by a signal.
-    pub stop: StopSignal,
-    /// For whoever watches.
-    pub progress: Arc<Progress>,
-}
 
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq, Eq)]

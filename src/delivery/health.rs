@@ -10,6 +10,7 @@
 mod domain;
 mod in_a_row;
 mod mood;
+mod mood_owner;
 mod refusals;
 mod rest;
 mod ruling;
@@ -26,7 +27,7 @@ pub use self::mood::{HealthTrouble, end_spells, troubles};
 use self::{
     domain::{DomainHealth, LearnedMood},
     in_a_row::InARow,
-    mood::MoodOwner,
+    mood_owner::MoodOwner,
 };
 pub(crate) use self::{rest::RestLengths, ruling::Ruling};
 use super::verdict::Verdict;

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 
 use super::{
-    Run, SEATS_PER_CONNECTION,
     compose::ClaimedRow,
     contents::ComposerCache,
     feeder::Feeder,
@@ -15,6 +14,7 @@ use super::{
     journal::Journal,
     outcome_recorder::{HaltReason, OutcomeRecorder},
     rate_limiter::RateLimiter,
+    run::{Run, SEATS_PER_CONNECTION},
 };
 use crate::store::{Batch, StoreError};
 

@@ -21,13 +21,14 @@ use self::{
     people::{PlayedReader, everybody, number_of},
     relay::PlayedRelay,
 };
-use super::{Relay as Destination, *};
+use super::*;
 use crate::{
     audience::Origin,
-    clock::ClockHand,
+    clock::{Clock, ClockHand},
     message::{FrozenIssue, sample},
     publication::{Environment, Publication, TlsMode},
-    store::{DeliveryId, NewBatch, Store, sqlite::SqliteStore},
+    smtp::Relay as Destination,
+    store::{DeliveryId, NewBatch, SenderId, Store, sqlite::SqliteStore},
 };
 
 /// A person looks after a pause so much later.

@@ -2,6 +2,7 @@
 //! docs/architecture.md against every path in src/), what files are called, how they open, how
 //! long they may be. The rules are tried on small made-up trees first.
 
+mod circles;
 mod names;
 mod references;
 mod table;
@@ -12,6 +13,7 @@ use std::{
 };
 
 use self::{
+    circles::circles,
     names::declared_twice,
     references::{Reference, references},
     table::Table,
@@ -43,12 +45,30 @@ fn findings(root: &Path, architecture: &str) -> Vec<String> {
     }
     let texts = sources.iter().map(|file| (shown(root, file), read(file)));
     findings.extend(declared_twice(texts));
+    findings.extend(circles(&modules_of(root, &sources)));
     for folder in ["src", "tests", "benches", "examples"] {
         for file in self::sources(&root.join(folder)) {
             findings.extend(of_the_file(root, &file));
         }
     }
     findings
+}
+
+/// The files of the program without those of its tests, each as the module that it is. lib.rs and main.rs are on
+/// top of all.
+fn modules_of(root: &Path, sources: &[PathBuf]) -> Vec<(Vec<String>, String)> {
+    let src = root.join("src");
+    let modules = sources
+        .iter()
+        .map(|file| (module_path(&src, file), read(file)));
+    modules
+        .filter(|(module, _)| !module.is_empty() && *module != ["main"])
+        .filter(|(module, _)| {
+            !module
+                .iter()
+                .any(|name| name == "tests" || name.ends_with("_tests"))
+        })
+        .collect()
 }
 
 /// Paths from one room into another that the table doesn't name.
@@ -66,7 +86,7 @@ fn forbidden_arrows(root: &Path, file: &Path, table: &Table) -> Vec<String> {
     references
         .into_iter()
         .filter(|reference| reference.path[0] != room && !table.allows(&room, &reference.path))
-        .map(|Reference { path, line }| {
+        .map(|Reference { path, line, .. }| {
             let path = path.join("::");
             format!("{shown}:{line}: `{room}` may not import `{path}`: docs/architecture.md has no such arrow")
         })
@@ -197,8 +217,9 @@ mod made_up {
             ),
             (
                 "src/store/own.rs",
-                "//! S.\nuse super::Store; mod tests { use super::super::Store; }",
+                "//! S.\n#[cfg(test)] mod tests { use super::super::Store; }",
             ),
+            ("src/store/above.rs", "//! S.\nuse super::Store;"),
             (
                 "src/delivery.rs",
                 "//! D. Not like [`crate::app`].\n// crate::app\nconst A: &str = \"crate::app\";",
@@ -270,6 +291,33 @@ mod made_up {
         assert_snapshot!(
             findings_of(TABLE, &files),
             @"`Row` names a type in each of src/smtp/page.rs, src/store/rows.rs"
+        );
+    }
+
+    #[test]
+    fn of_two_files_one_is_the_ground_of_the_other() {
+        let files = [
+            (
+                "src/store/claim.rs",
+                "//! C.\nuse super::Rows; use crate::store::pace::Pace as Speed;\nfn f(_: super::lent::Back) {}\n",
+            ),
+            (
+                "src/store.rs",
+                "//! S.\nmod claim; mod lent; mod pace; mod rows;\npub use self::rows::Rows;\npub(crate) use self::claim::Claim as Lent;\n",
+            ),
+            ("src/store/rows.rs", "//! R.\npub struct Rows;\n"),
+            (
+                "src/store/pace.rs",
+                "//! P.\npub struct Pace;\n#[cfg(test)]\nmod tests { use super::super::claim::Claim; }\n",
+            ),
+            (
+                "src/store/lent.rs",
+                "//! L.\npub struct Back;\nfn f(_: crate::store::Lent) {}\n",
+            ),
+        ];
+        assert_snapshot!(
+            findings_of(TABLE, &files),
+            @"store::claim, store::lent: each needs the other; what both use wants a file of its own"
         );
     }
 

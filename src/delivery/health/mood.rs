@@ -4,7 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
-use super::{Health, MOST_LIMITS, domain::LearnedMood, rest::ProbedRest};
+use super::{Health, MOST_LIMITS, domain::LearnedMood, mood_owner::MoodOwner, rest::ProbedRest};
 use crate::store::{self, DomainHistory, StoreError};
 
 /// A pace that was learned longer ago is learned anew.
@@ -12,13 +12,6 @@ const LONGEST_MEMORY: TimeDelta = TimeDelta::days(30);
 
 /// Under which the relay's own mood is kept; no domain has this name.
 const RELAY: &str = "*";
-
-/// Whose mood it is.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum MoodOwner {
-    Relay,
-    Domain(String),
-}
 
 /// Somebody to whom nothing may go now.
 #[derive(Debug, Clone, PartialEq, Eq)]

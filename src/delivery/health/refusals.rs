@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::{
     EARLY, EARLY_REFUSALS, Health,
     domain::{self, HeldRefusal, is_doubtful},
-    mood::MoodOwner,
+    mood_owner::MoodOwner,
     ruling::Ruling,
 };
 use crate::{

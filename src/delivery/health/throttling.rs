@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Greylisting, Health, mood::MoodOwner, ruling::Ruling};
+use super::{Greylisting, Health, mood_owner::MoodOwner, ruling::Ruling};
 use crate::{
     delivery::verdict::is_about_recipient,
     smtp::{Reply, status},

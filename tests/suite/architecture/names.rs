@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use proc_macro2::{TokenStream, TokenTree};
 
+use super::references::without_tests;
+
 /// Names that their module completes.
 const COMPLETED_BY_THEIR_MODULE: [&str; 2] = ["Args", "Error"];
 
@@ -14,7 +16,7 @@ pub(super) fn declared_twice(files: impl Iterator<Item = (String, String)>) -> V
     for (file, text) in files.filter(|(file, _)| !is_for_tests(file)) {
         // What is no Rust is told by another rule.
         let mut names = Vec::new();
-        walk(text.parse().unwrap_or_default(), &mut names);
+        walk(without_tests(text.parse().unwrap_or_default()), &mut names);
         names.sort();
         names.dedup();
         for name in names {
@@ -34,31 +36,20 @@ fn is_for_tests(file: &str) -> bool {
     file.ends_with("tests.rs") || file.ends_with("/test.rs") || file.contains("/tests/")
 }
 
-/// The types that stand at the top of a file, or in a module within it that is no test.
+/// The types that stand at the top of a file, or in a module within it.
 fn walk(stream: TokenStream, names: &mut Vec<String>) {
     let tokens: Vec<TokenTree> = stream.into_iter().collect();
-    let mut is_for_tests = false;
     for (at, token) in tokens.iter().enumerate() {
         match token {
-            TokenTree::Group(group) if group.to_string().replace(' ', "") == "[cfg(test)]" => {
-                is_for_tests = true;
-            }
             TokenTree::Ident(word) if word == "struct" || word == "enum" || word == "trait" => {
-                if let Some(TokenTree::Ident(name)) = tokens.get(at + 1)
-                    && !std::mem::take(&mut is_for_tests)
-                {
+                if let Some(TokenTree::Ident(name)) = tokens.get(at + 1) {
                     names.push(name.to_string());
                 }
             }
             TokenTree::Ident(word) if word == "mod" => {
-                if let Some(TokenTree::Group(body)) = tokens.get(at + 2)
-                    && !std::mem::take(&mut is_for_tests)
-                {
+                if let Some(TokenTree::Group(body)) = tokens.get(at + 2) {
                     walk(body.stream(), names);
                 }
-            }
-            TokenTree::Ident(word) if word == "fn" || word == "use" || word == "impl" => {
-                is_for_tests = false;
             }
             _ => {}
         }

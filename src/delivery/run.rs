@@ -1,0 +1,39 @@
+//! What a run is made of. Not: what it does.
+
+use std::sync::Arc;
+
+use super::{progress::Progress, stop::StopSignal};
+use crate::{
+    clock::Clock,
+    message::Composer,
+    publication::{DeliverySettings, SmtpSettings},
+    smtp::Relay,
+    store::{DeliveryLedger, SenderGuard, SenderId},
+};
+
+/// Messages that are ready or on the wire, a connection; the rest waits in the store.
+pub(super) const SEATS_PER_CONNECTION: u32 = 8;
+
+/// Everything that a run needs.
+pub struct Run {
+    /// The ledger.
+    pub store: Arc<dyn DeliveryLedger>,
+    /// The right to send; held until the run is over.
+    pub guard: SenderGuard,
+    /// This process.
+    pub sender: SenderId,
+    /// The time.
+    pub clock: Clock,
+    /// Makes the messages.
+    pub composer: Arc<Composer>,
+    /// Takes the messages.
+    pub relay: Relay,
+    /// Connections, rates, limits.
+    pub smtp: SmtpSettings,
+    /// Retries and the unknown.
+    pub settings: DeliverySettings,
+    /// Asked for by a signal.
+    pub stop: StopSignal,
+    /// For whoever watches.
+    pub progress: Arc<Progress>,
+}
