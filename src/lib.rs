@@ -15,7 +15,9 @@
 pub mod address;
 pub mod clock;
 pub mod dns;
+mod fingerprint;
 pub mod http;
+mod private_files;
 pub mod source;
 pub mod systemd;
 pub mod yaml;

@@ -4,7 +4,7 @@
 //! [`fit()`] is pure: the same bytes give the same bytes. [`Cache`] only remembers what it gave. Knows
 //! nothing of issues, nor of how a picture travels.
 
-use aws_lc_rs::digest;
+use crate::fingerprint::{hex, sha256};
 
 mod cache;
 mod clean;
@@ -170,16 +170,6 @@ impl PictureError {
     fn cut_off() -> Self {
         Self::damaged("it is cut off")
     }
-}
-
-fn sha256(bytes: &[u8]) -> [u8; 32] {
-    let mut hash = [0; 32];
-    hash.copy_from_slice(digest::digest(&digest::SHA256, bytes).as_ref());
-    hash
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -1,17 +1,12 @@
 //! The configuration as it could be read last, kept in the state as it was written, unexpanded: by it
 //! people hear that the one of now can't be read, also after a restart.
 
-use std::{
-    fs::{self, OpenOptions},
-    io::{self, Write},
-    os::unix::fs::OpenOptionsExt,
-    path::Path,
-    sync::Arc,
-};
+use std::{fs, io, path::Path, sync::Arc};
 
 use super::App;
 use crate::{
     clock::Clock,
+    private_files::replace,
     publication::{Environment, FILE_NAME, Publication},
 };
 
@@ -46,11 +41,5 @@ fn keep(root: &Path, state_dir: &Path) -> io::Result<()> {
     if !state_dir.is_dir() || fs::read(&place).is_ok_and(|kept| kept == text) {
         return Ok(());
     }
-    let fresh = state_dir.join(format!("{FILE}.{}.new", std::process::id()));
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true).mode(0o600);
-    let mut file = options.open(&fresh)?;
-    file.write_all(&text)?;
-    file.sync_all()?;
-    fs::rename(fresh, place)
+    replace(&place, &text)
 }

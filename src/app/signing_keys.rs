@@ -2,16 +2,15 @@
 
 use std::{
     fs,
-    io::Write,
-    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
 };
 
 use super::{App, AppError, RefusalKind};
 use crate::{
     message::dkim::{DnsRecord, NewKey},
+    private_files::write_new,
     source::shown_path,
-    store::sqlite::make_private_folder,
 };
 
 /// A key that was made and written.
@@ -116,19 +115,7 @@ fn is_dns_name(name: &str) -> bool {
 }
 
 fn write_secret(path: &Path, text: &str) -> Result<(), AppError> {
-    let write = || {
-        if let Some(folder) = path.parent() {
-            make_private_folder(folder)?;
-        }
-        let mut file = fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(path)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()
-    };
-    write().map_err(|source| AppError::Io {
+    write_new(path, text.as_bytes()).map_err(|source| AppError::Io {
         action: "written",
         path: path.to_owned(),
         source,

@@ -3,7 +3,6 @@
 use std::{
     fs,
     io::{self, Write},
-    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -12,10 +11,11 @@ use super::{App, AppError};
 use crate::{
     clock,
     links::LinkSigner,
+    private_files::{FreshFile, make_private_folder},
     publication::SecretUse,
     store::{
         SenderId, Store,
-        sqlite::{OutsideFolder, SqliteStore, make_private_folder},
+        sqlite::{OutsideFolder, SqliteStore},
     },
 };
 
@@ -94,19 +94,8 @@ fn own_secret(path: &Path) -> io::Result<Vec<u8>> {
     if let Some(folder) = path.parent() {
         make_private_folder(folder)?;
     }
-    let fresh = path.with_extension(format!("{}.new", std::process::id()));
-    let mut file = fs::OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&fresh)?;
-    file.write_all(&clock::random_bytes::<32>())?;
-    file.sync_all()?;
-    let linked = fs::hard_link(&fresh, path);
-    fs::remove_file(&fresh)?;
-    match linked {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        _ => fs::read(path),
-    }
+    let mut fresh = FreshFile::beside(path)?;
+    fresh.write_all(&clock::random_bytes::<32>())?;
+    fresh.put_where_none_is()?;
+    fs::read(path)
 }

@@ -5,6 +5,7 @@ use std::io;
 use chrono::{DateTime, Utc};
 
 use super::{Consent, HashedDeparture, PastConsent, Subscriber, Suppression, SuppressionReason};
+use crate::fingerprint::hex;
 
 /// The columns, by which `import` knows its own.
 const HEADER: [&str; 15] = [
@@ -133,7 +134,6 @@ fn suppression_cells(suppression: Option<&Suppression>) -> [String; 3] {
 
 /// `hmac-sha256 KEY HASH`, in hexadecimal digits.
 fn hash_text(departure: &HashedDeparture) -> String {
-    let hex = |bytes: &[u8]| -> String { bytes.iter().map(|byte| format!("{byte:02x}")).collect() };
     format!("{HASHED} {} {}", hex(&departure.key), hex(&departure.hash))
 }
 

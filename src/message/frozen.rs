@@ -1,9 +1,8 @@
 //! What a batch freezes of an issue, as bytes for the store and back.
 
-use aws_lc_rs::digest;
 use serde::{Deserialize, Serialize};
 
-use crate::render::Composition;
+use crate::{fingerprint::sha256_hex, render::Composition};
 
 use super::settings::HeaderSettings;
 
@@ -74,11 +73,6 @@ impl FrozenIssue {
     /// The hash under which the store keeps these bytes: SHA-256 in hexadecimal.
     #[must_use]
     pub fn hash(bytes: &[u8]) -> String {
-        let digest = digest::digest(&digest::SHA256, bytes);
-        let mut hash = String::with_capacity(64);
-        for byte in digest.as_ref() {
-            hash.push_str(&format!("{byte:02x}"));
-        }
-        hash
+        sha256_hex(bytes)
     }
 }

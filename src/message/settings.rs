@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     address::{Address, Mailbox},
+    fingerprint::hex,
     publication::{Edition, Publication, is_https},
 };
 
@@ -170,9 +171,8 @@ fn label(key: &str) -> String {
     if is_label(key) {
         return key.to_ascii_lowercase();
     }
-    let mut label = String::from("edition-");
-    label.extend(key.bytes().take(24).map(|byte| format!("{byte:02x}")));
-    label
+    let bytes = key.as_bytes();
+    format!("edition-{}", hex(&bytes[..bytes.len().min(24)]))
 }
 
 /// `issue:edition:newsletter:sender`: what Gmail groups complaints by. The sender's part, which

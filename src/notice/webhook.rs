@@ -1,12 +1,13 @@
 //! A happening as an event for a program, signed as Standard Webhooks 1.0 has it.
 
-use aws_lc_rs::{digest, hmac};
+use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::json;
 
 use crate::{
     address::mask_strings,
+    fingerprint::{hex, sha256},
     publication::HookSecret,
     schedule::{Event, EventWeight},
 };
@@ -59,10 +60,5 @@ pub fn signature(secret: &HookSecret, id: &str, timestamp: i64, body: &[u8]) -> 
 /// digest, for keys may hold what an id may not.
 #[must_use]
 pub fn id(key: &str) -> String {
-    let hash = digest::digest(&digest::SHA256, key.as_bytes());
-    let hex: String = hash.as_ref()[..16]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("msg_{hex}")
+    format!("msg_{}", hex(&sha256(key.as_bytes())[..16]))
 }

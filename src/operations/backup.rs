@@ -3,9 +3,7 @@
 
 use std::{
     collections::BTreeSet,
-    fs::{self, OpenOptions},
-    io::{self, Write},
-    os::unix::fs::OpenOptionsExt,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -14,13 +12,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::{
     app::{App, AppError, RefusalKind},
     issue::IssueStatus,
+    private_files::write_new,
     publication::ZONES_APART,
     store::{
         Realm,
         sqlite::{
             Departures, SqliteStore,
             backup::{self, Backup, DoubtfulBatch, StateFile},
-            make_private_folder,
         },
     },
 };
@@ -258,23 +256,12 @@ fn refuse_file(state_dir: &Path, file: &StateFile) -> Result<(), AppError> {
 
 fn write_file(state_dir: &Path, file: &StateFile) -> Result<(), AppError> {
     let path = state_dir.join(&file.name);
-    let write = || {
-        if let Some(folder) = path.parent() {
-            make_private_folder(folder)?;
-        }
-        let mut options = OpenOptions::new();
-        let opened = options.write(true).create_new(true).mode(0o600).open(&path);
-        match opened {
-            // The one that is there is the same, or knows more.
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-            opened => {
-                let mut opened = opened?;
-                opened.write_all(&file.bytes)?;
-                opened.sync_all()
-            }
-        }
+    let written = match write_new(&path, &file.bytes) {
+        // The one that is there is the same, or knows more.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        written => written,
     };
-    write().map_err(|source| AppError::Io {
+    written.map_err(|source| AppError::Io {
         action: "written",
         path: PathBuf::from(&path),
         source,

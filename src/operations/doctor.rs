@@ -11,11 +11,11 @@ use crate::{
         measure_state,
     },
     message::dkim::{DkimError, DnsRecord, Signer},
+    private_files::make_private_folder,
     publication::{Publication, SmtpTarget},
     render::Templates,
     smtp::{ConnectError, Relay, Session, Timeouts},
     source::{shown_path, with_causes},
-    store::sqlite::make_private_folder,
 };
 
 /// A relay that answers slower than this is in trouble; a person waits.

@@ -19,7 +19,7 @@ use crate::{
     check::{LinkAnswer, LinkAnswers, addresses},
     http::{Client, HttpError, Method, Reach, Request, RequestLimits, Response},
     issue::Issue,
-    store::sqlite::make_private_folder,
+    private_files::make_private_folder,
 };
 
 /// Sites that are asked beside each other.

@@ -4,9 +4,9 @@
 //! on it: where it can't be read or written, the work is done again.
 
 use std::{
-    fs::{self, DirBuilder, File, OpenOptions},
+    fs::{self, File, OpenOptions},
     io::{self, Read, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     process,
     time::SystemTime,
@@ -15,6 +15,7 @@ use std::{
 use aws_lc_rs::digest;
 
 use super::{MAX_FILE_BYTES, MailFormat, Picture, PictureError, PictureUse, fit, hex, sha256};
+use crate::private_files::make_private_folder;
 
 /// Raised with every change to what [`fit()`] makes of a file.
 const GENERATION: u8 = 1;
@@ -57,10 +58,7 @@ impl Cache {
 
     /// Whole or not at all, also for those who read meanwhile.
     fn keep(&self, entry: &Path, picture: &Picture) -> io::Result<()> {
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&self.folder)?;
+        make_private_folder(&self.folder)?;
         let fresh = entry.with_extension(format!("{}.new", process::id()));
         let file = OpenOptions::new()
             .write(true)

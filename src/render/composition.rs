@@ -4,13 +4,13 @@ mod context;
 
 use std::collections::{BTreeMap, HashSet};
 
-use aws_lc_rs::digest;
 use serde_json::{Value, json};
 
 pub(crate) use context::direction;
 use context::{edition_context, next_context, opt_out, publication_context};
 
 use crate::{
+    fingerprint::sha256_hex,
     issue::{Block, Issue, Section, plain_text},
     look::OptionalPart,
     publication::{Edition, Publication},
@@ -222,12 +222,7 @@ impl Composition {
     /// # Errors
     /// As [`Composition::to_bytes`].
     pub fn hash(&self) -> Result<String, RenderError> {
-        let digest = digest::digest(&digest::SHA256, &self.to_bytes()?);
-        Ok(digest
-            .as_ref()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect())
+        Ok(sha256_hex(&self.to_bytes()?))
     }
 }
 

@@ -3,9 +3,8 @@
 
 use std::{fs, io, path::Path};
 
-use aws_lc_rs::digest;
-
 use super::Templates;
+use crate::fingerprint::{hex, sha256};
 
 /// What stands in the first line of a template that was taken out, before the mark.
 const STAMP: &str = "taken from daily-note ";
@@ -182,9 +181,7 @@ fn mark(own: &str) -> Option<&str> {
 }
 
 fn digest_of(text: &str) -> String {
-    let digest = digest::digest(&digest::SHA256, text.as_bytes());
-    let bytes = digest.as_ref().iter().take(6);
-    bytes.map(|byte| format!("{byte:02x}")).collect()
+    hex(&sha256(text.as_bytes())[..6])
 }
 
 #[cfg(test)]

@@ -32,10 +32,6 @@ use std::{
 
 use rusqlite::Connection;
 
-pub use self::{
-    database::private_files::make_private_folder, outside::OutsideFolder,
-    suppression_list::departures::other::Departures,
-};
 use self::{
     database::{
         owner::DatabaseOwner,
@@ -44,6 +40,7 @@ use self::{
     fault::SqliteFault,
     suppression_list::departures,
 };
+pub use self::{outside::OutsideFolder, suppression_list::departures::other::Departures};
 use super::{Realm, StoreError};
 
 /// How often a write that must not be lost is tried while another program holds the database, each time for

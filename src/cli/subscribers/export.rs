@@ -1,10 +1,8 @@
 //! `subscribers export`.
 
 use std::{
-    fs::{self, File},
     io::{self, BufWriter},
-    os::unix::fs::OpenOptionsExt,
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 use clap::ValueEnum;
@@ -13,6 +11,7 @@ use super::super::{CommandContext, CommandExit, Failure};
 use crate::{
     app::AppError,
     operations::{ExportFormat, ExportReport},
+    private_files::FreshFile,
 };
 
 /// Write the whole list to a file, or to stdout
@@ -74,16 +73,10 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
                 path: path.clone(),
                 source,
             };
-            let fresh = beside(path);
-            let mut file = BufWriter::new(create(&fresh).map_err(unwritable)?);
-            let report = app.export_list(format, &mut file).await;
-            let report = report.inspect_err(|_| {
-                let _ = fs::remove_file(&fresh);
-            })?;
+            let mut file = BufWriter::new(FreshFile::beside(path).map_err(unwritable)?);
+            let report = app.export_list(format, &mut file).await?;
             let file = file.into_inner().map_err(|error| error.into_error());
-            file.and_then(|file| file.sync_all())
-                .and_then(|()| fs::rename(&fresh, path))
-                .map_err(unwritable)?;
+            file.and_then(FreshFile::put_in_place).map_err(unwritable)?;
             report
         }
     };
@@ -111,17 +104,4 @@ fn told(report: ExportReport, format: ExportAs) -> String {
         }
         ExportAs::Yaml => format!("{subscribers} who get mail."),
     }
-}
-
-/// A new file in the same folder, so that the old one stands until the new one is whole.
-fn beside(path: &Path) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.new", std::process::id()));
-    path.with_file_name(name)
-}
-
-fn create(path: &Path) -> io::Result<File> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true).mode(0o600);
-    options.open(path)
 }

@@ -13,7 +13,6 @@ use super::{
     database::{
         open::{self, ConnectionAccess},
         place::FILE,
-        private_files::{lock, make_private_file, make_private_folder, opening_lock},
     },
     fault::SqliteFault,
     high_water_mark::HighWaterMark,
@@ -21,7 +20,10 @@ use super::{
     state_instance::instance,
     statement::Statements,
 };
-use crate::store::{Realm, StoreError};
+use crate::{
+    private_files::{lock, make_private_file, make_private_folder},
+    store::{Realm, StoreError},
+};
 
 /// A small file of the state folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -175,7 +177,7 @@ fn put_back(file: &Path, state_dir: &Path, doubtful: &[DoubtfulBatch]) -> Result
     let failed = |error: io::Error| SqliteFault::unusable(&place, error);
     make_private_folder(state_dir).map_err(failed)?;
     // Nobody opens a state in the making: whoever tries waits for this lock, as for a first run's.
-    let opening = lock(&opening_lock(state_dir)).map_err(failed)?;
+    let opening = lock(&open::opening_lock(state_dir)).map_err(failed)?;
     if place.exists() {
         return Err(SqliteFault::Told(StoreError::StateExists {
             place: state_dir.display().to_string(),

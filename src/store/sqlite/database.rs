@@ -8,7 +8,6 @@ pub(super) mod descriptors;
 pub(super) mod open;
 pub(super) mod owner;
 pub(super) mod place;
-pub(super) mod private_files;
 
 use std::{
     io,

@@ -11,7 +11,7 @@
 //! ```
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, OpenOptions},
     io::{self, Write},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
@@ -20,7 +20,8 @@ use std::{
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
 
-use super::{database::private_files::make_private_folder, high_water_mark::HighWaterMark};
+use super::high_water_mark::HighWaterMark;
+use crate::private_files::{make_private_folder, replace};
 
 /// No file here is read beyond this.
 const MAX_BYTES: u64 = 1 << 30;
@@ -114,18 +115,4 @@ impl OutsideFolder {
 
 fn is_mark(mark: &str) -> bool {
     !mark.is_empty() && mark.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-/// Puts a file in the place of another, whole or not at all.
-fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    let fresh = file.with_extension(format!("{}.new", std::process::id()));
-    let mut written: File = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&fresh)?;
-    written.write_all(bytes)?;
-    written.sync_all()?;
-    fs::rename(&fresh, file)
 }

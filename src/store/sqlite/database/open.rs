@@ -12,10 +12,8 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
-use super::{
-    place::{FILE, StatePlace},
-    private_files::{lock, make_private_file, make_private_folder, open_lock_file, opening_lock},
-};
+use super::place::{FILE, StatePlace};
+use crate::private_files::{lock, make_private_file, make_private_folder, open_lock_file};
 use crate::store::{
     StoreError,
     sqlite::{fault::SqliteFault, migrations, statement::Statements},
@@ -168,4 +166,9 @@ fn check_ours(connection: &Connection) -> Result<(), SqliteFault> {
     }
     connection.execute_batch("PRAGMA application_id = 0x444E6F74")?;
     Ok(())
+}
+
+/// Whoever makes a database, or puts one in place, holds the lock on this file meanwhile.
+pub(crate) fn opening_lock(state_dir: &Path) -> PathBuf {
+    state_dir.join("opening.lock")
 }

@@ -12,9 +12,8 @@ use std::{
 use super::{
     Database,
     place::{FILE, StatePlace},
-    private_files::make_private_folder,
 };
-use crate::store::sqlite::fault::SqliteFault;
+use crate::{private_files::make_private_folder, store::sqlite::fault::SqliteFault};
 
 /// An open database with its place.
 #[derive(Debug)]

@@ -8,9 +8,9 @@ use std::{
     path::Path,
 };
 
-use crate::store::{
-    Realm, SenderGuard, SenderId, StoreError,
-    sqlite::{database::private_files::open_lock_file, fault::SqliteFault},
+use crate::{
+    private_files::open_lock_file,
+    store::{Realm, SenderGuard, SenderId, StoreError, sqlite::fault::SqliteFault},
 };
 
 const SENDING: &str = "sending.lock";

@@ -24,16 +24,11 @@ use std::{
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
+use crate::private_files::{self, open_lock_file};
 use crate::store::{
     BatchState, StoreError,
     sqlite::{
-        codes,
-        database::{
-            place::FILE,
-            private_files::{self, open_lock_file},
-        },
-        fault::SqliteFault,
-        outside::OutsideFolder,
+        codes, database::place::FILE, fault::SqliteFault, outside::OutsideFolder,
         statement::Statements,
     },
 };

@@ -1,0 +1,119 @@
+//! Files and folders that their owner alone may look into: made, locked, put in the place of others whole or
+//! not at all.
+
+use std::{
+    fs::{self, DirBuilder, File, OpenOptions},
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+/// Makes a folder that its owner alone may look into, with the folders above it.
+pub(crate) fn make_private_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Makes a file that is not there yet.
+pub(crate) fn make_private_file(file: &Path) -> io::Result<()> {
+    private().write(true).create_new(true).open(file).map(drop)
+}
+
+/// Writes a file that is not there yet, with the folder that it lies in; on the disk when it returns.
+pub(crate) fn write_new(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    if let Some(folder) = file.parent() {
+        make_private_folder(folder)?;
+    }
+    let mut written = private().write(true).create_new(true).open(file)?;
+    written.write_all(bytes)?;
+    written.sync_all()
+}
+
+/// Puts these bytes in the place of a file, whole or not at all.
+pub(crate) fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut fresh = FreshFile::beside(file)?;
+    fresh.write_all(bytes)?;
+    fresh.put_in_place()
+}
+
+/// A file in the making, beside the one whose place it takes. Nothing of it stays where it is not put there.
+pub(crate) struct FreshFile {
+    file: File,
+    fresh: PathBuf,
+    place: PathBuf,
+}
+
+impl FreshFile {
+    /// Begins one.
+    pub(crate) fn beside(place: &Path) -> io::Result<Self> {
+        let mut name = place.file_name().unwrap_or_default().to_owned();
+        name.push(format!(".{}.new", std::process::id()));
+        let fresh = place.with_file_name(name);
+        let file = private()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .open(&fresh)?;
+        let place = place.to_owned();
+        Ok(Self { file, fresh, place })
+    }
+
+    /// It takes its place, and is on the disk when it returns.
+    pub(crate) fn put_in_place(self) -> io::Result<()> {
+        self.file.sync_all()?;
+        fs::rename(&self.fresh, &self.place)
+    }
+
+    /// The same where nothing is there yet: of several that try at once, the first one's stands.
+    pub(crate) fn put_where_none_is(self) -> io::Result<()> {
+        self.file.sync_all()?;
+        match fs::hard_link(&self.fresh, &self.place) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Write for FreshFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Drop for FreshFile {
+    /// What took its place has another name by now.
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.fresh);
+    }
+}
+
+/// Opens a lock file and waits for its lock, which goes with the handle.
+pub(crate) fn lock(file: &Path) -> io::Result<File> {
+    let handle = open_lock_file(file)?;
+    handle.lock()?;
+    Ok(handle)
+}
+
+/// Opens a file whose only use is its lock, made where there is none.
+pub(crate) fn open_lock_file(file: &Path) -> io::Result<File> {
+    private()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(file)
+}
+
+/// A file that is made is its owner's alone.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
