@@ -43,10 +43,15 @@ impl Accent {
         let accent = accent.until(end, |colour| {
             colour.is_readable_on(&[tint, light.paper, light.panel])
         });
-        let dark_accent = self.text.vivid().until(Color::WHITE, |colour| {
+        // Purer, then whiter, and no more of either than it takes: all of it makes teal a neon sign.
+        let is_bright = |colour: Color| {
             contrast(colour, dark.paper) >= BRIGHT
                 && colour.is_readable_on(&[dark.panel, dark_tint(colour, dark)])
-        });
+        };
+        let dark_accent = self
+            .text
+            .until(self.text.vivid(), is_bright)
+            .until(Color::WHITE, is_bright);
         json!({
             "accent": accent,
             "tint": tint,

@@ -1,5 +1,5 @@
 // pictures.mjs svg OUT FILE.html…           the drawing of each page as OUT/NAME.png, twice as sharp
-// pictures.mjs looks OUT NAME.html…         each mail on a desktop and on a phone at night, OUT/NAME.png and OUT/NAME-phone.png
+// pictures.mjs looks OUT NAME/issue.html…   each mail on a desktop and on a phone, light and dark, OUT/NAME.png
 // pictures.mjs readme OUT LIGHT.html DARK.html   a mail on a desk and one on a phone at night, OUT/readme.png
 // pictures.mjs writing OUT GUIDE.md ISSUE.html   each part of the issue that the guide shows, OUT/NAME.png
 // pictures.mjs parts OUT ISSUE.html         each part and block of docs/templates.md, OUT/NAME.png
@@ -22,28 +22,43 @@ async function drawings(browser, out, files) {
   }
 }
 
-async function shot(browser, out, name, file, { width, height, scheme, from = 0 }) {
-  const page = await openMail(browser, file, { width, scheme, scale: SHARPNESS });
-  const clip = { x: 0, y: from, width, height };
-  await page.screenshot({ path: `${out}/${name}.png`, clip, fullPage: true });
-  const bytes = await readFile(`${out}/${name}.png`);
+/** A view of a mail as a data: address, `from` so far down; from Infinity: the end of it. */
+async function view(browser, file, { width, height, scheme, scale = SHARPNESS, from = 0 }) {
+  const page = await openMail(browser, file, { width, scheme, scale });
+  await page.setViewportSize({ width, height });
+  const whole = await page.evaluate(() => document.documentElement.scrollHeight);
+  const clip = { x: 0, y: Math.min(from, whole - height), width, height };
+  const bytes = await page.screenshot({ clip, fullPage: true });
+  await page.context().close();
   return `data:image/png;base64,${bytes.toString('base64')}`;
 }
 
+// How a look is shown: by day and by night, on a desktop and on a phone; the last shows the mail's end.
+const LOOK_VIEWS = [
+  { width: 680, scheme: 'light' }, { width: 360, scheme: 'light' },
+  { width: 680, scheme: 'dark' }, { width: 360, scheme: 'dark', from: Infinity },
+];
+const LOOK_HEIGHT = 1200;
+
 async function looks(browser, out, files) {
+  const page = await (await browser.newContext({ viewport: { width: 2288, height: LOOK_HEIGHT + 80 } })).newPage();
   for (const file of files) {
-    const name = path.basename(path.dirname(file));
-    for (const [suffix, width, height, scheme] of [['', 600, 900, 'light'], ['-phone', 360, 740, 'dark']]) {
-      const page = await openMail(browser, file, { width, scheme });
-      await page.screenshot({ path: `${out}/${name}${suffix}.png`, clip: { x: 0, y: 0, width, height }, fullPage: true });
-      await page.context().close();
+    const views = [];
+    for (const options of LOOK_VIEWS) {
+      views.push(await view(browser, file, { ...options, height: LOOK_HEIGHT, scale: 1 }));
     }
+    await page.setContent(`<!DOCTYPE html><style>
+      body { margin: 0; padding: 40px; display: flex; gap: 40px; background: #C9C5BC; }
+      img { display: block; border-radius: 12px; }
+      img:nth-child(3) { margin-left: 8px; }
+    </style>${views.map((source) => `<img src="${source}" alt="">`).join('')}`);
+    await page.screenshot({ path: `${out}/${path.basename(path.dirname(file))}.png` });
   }
 }
 
 async function readme(browser, out, [light, dark]) {
-  const desk = await shot(browser, out, 'desk', light, { width: 680, height: 1440, scheme: 'light' });
-  const phone = await shot(browser, out, 'phone', dark, { width: 360, height: 740, scheme: 'dark', from: 600 });
+  const desk = await view(browser, light, { width: 680, height: 1440, scheme: 'light' });
+  const phone = await view(browser, dark, { width: 360, height: 740, scheme: 'dark', from: 576 });
   const page = await (await browser.newContext({
     viewport: { width: 1120, height: 1200 }, deviceScaleFactor: 1.5,
   })).newPage();
@@ -88,12 +103,12 @@ function blocksOf(heading) {
   return heading.locator('xpath=following-sibling::*').all();
 }
 
-/** A picture of these, and of a little around them. */
-async function cut(page, elements, file, margin = MARGIN) {
+/** A picture of these, and of a little above and below them. */
+async function cut(page, elements, file, [above, under] = [MARGIN, MARGIN]) {
   const boxes = await Promise.all(elements.map((element) => element.boundingBox()));
   // Without the distance to what follows.
-  const top = Math.max(0, Math.min(...boxes.map((box) => box.y)) - margin);
-  const bottom = Math.max(...boxes.map((box) => box.y + box.height)) - (await below(elements.at(-1))) + margin;
+  const top = Math.max(0, Math.min(...boxes.map((box) => box.y)) - above);
+  const bottom = Math.max(...boxes.map((box) => box.y + box.height)) - (await below(elements.at(-1))) + under;
   const clip = { x: 40 - MARGIN, y: top, width: 520 + 2 * MARGIN, height: bottom - top };
   await page.screenshot({ path: file, clip, fullPage: true });
 }
@@ -112,12 +127,12 @@ const TEMPLATES = {
 };
 
 // What is shown around a part: nothing where others touch it.
-const AROUND = { contents: MARGIN, logo: 8, teaser: 12 };
+const AROUND = { contents: [MARGIN, MARGIN], logo: [8, 8], teaser: [12, 12], footer: [0, MARGIN] };
 
 async function parts(browser, out, [issue]) {
   const page = await openMail(browser, issue, { width: 600, scheme: 'light', scale: SHARPNESS });
   for (const [name, selector] of Object.entries(TEMPLATES)) {
-    await cut(page, [page.locator(selector).first()], `${out}/${name}.png`, AROUND[name] ?? 0);
+    await cut(page, [page.locator(selector).first()], `${out}/${name}.png`, AROUND[name] ?? [0, 0]);
   }
   // The sample's stories are named by the files of templates/email/blocks.
   await page.addStyleTag({ content: ALONE });

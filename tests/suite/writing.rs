@@ -1,7 +1,7 @@
 //! docs/writing.md, in both languages: what it shows is what the sample issue holds, that issue passes
 //! `check`, and the pictures are of it.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use aws_lc_rs::digest;
 
@@ -46,6 +46,12 @@ fn pictures(guide: &str) -> Vec<&str> {
         .skip(1)
         .map(|rest| rest.split('"').next().unwrap())
         .collect()
+}
+
+fn sha256(text: &str) -> String {
+    let digest = digest::digest(&digest::SHA256, text.as_bytes());
+    let bytes = digest.as_ref().iter();
+    bytes.map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn copied(language: &str) -> TestPublication {
@@ -123,14 +129,9 @@ fn the_pictures_of_the_guide_are_of_this_sample_and_light() {
         let guide = read(guide);
         let folder = house().join("docs/images/writing").join(language);
         let of = fs::read_to_string(folder.join("of.sha256")).unwrap();
-        let hash: String = digest::digest(&digest::SHA256, sample(language).as_bytes())
-            .as_ref()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
         assert_eq!(
             of.trim(),
-            hash,
+            sha256(&sample(language)),
             "{language}: the sample has changed; run scripts/pictures"
         );
         let shown = pictures(&guide);
@@ -168,15 +169,45 @@ fn docs_templates_shows_each_part_and_block_as_the_sample_has_it() {
         }
     }
     let sample = read("docs/examples/en/issues/2026-12-07-parts.md");
-    let digest = digest::digest(&digest::SHA256, sample.as_bytes());
-    let made_of: String = digest
-        .as_ref()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
     assert_eq!(
         read("docs/images/parts/of.sha256").trim(),
-        made_of,
+        sha256(&sample),
         "scripts/pictures makes the pictures again"
     );
+}
+
+#[test]
+fn docs_templates_shows_both_themes_of_five_publications() {
+    let texts = [
+        "issues/2026-11-23-small-models/index.md",
+        "issues/2026-11-26-twelve-by-twelve/index.md",
+        "docs/examples/en/issues/2026-11-30-writing/index.md",
+        "docs/examples/ja/issues/2026-11-30-pencils.md",
+        "docs/examples/ar/issues/2026-11-30-pencils.md",
+    ];
+    assert_eq!(
+        read("docs/images/looks/of.sha256").trim(),
+        sha256(&texts.map(read).concat()),
+        "scripts/pictures makes the pictures again"
+    );
+    let mut wanted = BTreeSet::from(["of.sha256".to_owned()]);
+    for publication in ["monday", "thursday", "en", "ja", "ar"] {
+        wanted.extend(["paper", "letter"].map(|theme| format!("{theme}-{publication}.png")));
+    }
+    let folder = house().join("docs/images/looks");
+    let kept: BTreeSet<String> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(kept, wanted);
+    let guide = read("docs/templates.md");
+    let mut total = 0;
+    for name in wanted.iter().filter(|name| name.ends_with(".png")) {
+        assert!(
+            guide.contains(&format!("<img src=\"images/looks/{name}\"")),
+            "{name}"
+        );
+        total += fs::metadata(folder.join(name)).unwrap().len();
+    }
+    assert!(total < 2_000_000, "{total} bytes");
 }
