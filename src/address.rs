@@ -3,7 +3,7 @@
 
 mod mailbox;
 
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
 use idna::{
     AsciiDenyList,
@@ -113,6 +113,19 @@ impl Address {
     pub fn masked(&self) -> String {
         let first: String = self.text.chars().take(1).collect();
         format!("{first}***@{}", self.domain())
+    }
+}
+
+/// An address as people read it: its domain in its own script, `anyoung@데일리.example.com`. What is
+/// no domain stays as it is.
+#[must_use]
+pub fn readable(address: &str) -> Cow<'_, str> {
+    let Some((local, domain)) = address.rsplit_once('@') else {
+        return address.into();
+    };
+    match idna::domain_to_unicode(domain) {
+        (unicode, Ok(())) if unicode != domain => format!("{local}@{unicode}").into(),
+        _ => address.into(),
     }
 }
 

@@ -57,7 +57,7 @@ pub use self::{
 };
 // The nouns of these results: whoever shows them knows no store.
 pub use crate::store::{
-    Batch, BatchState, BounceSelection, DeliveryCounts, DeliveryRow, DeliveryState, FailedDelivery,
-    FoldReport, HeldRelease, MoveOutcome, Receipt, RetryOutcome, RetrySelection, RetryState,
-    UnknownAnswer, Upsert, WaveState, ZoneCohort, sqlite::Departures,
+    AudienceSize, Batch, BatchState, BounceSelection, DeliveryCounts, DeliveryRow, DeliveryState,
+    FailedDelivery, FoldReport, HeldRelease, MoveOutcome, Receipt, RetryOutcome, RetrySelection,
+    RetryState, UnknownAnswer, Upsert, WaveState, ZoneCohort, sqlite::Departures,
 };

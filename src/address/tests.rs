@@ -219,3 +219,21 @@ fn no_address_within_a_text_is_shown_whole() {
         assert_eq!(masked_within(text), masked);
     }
 }
+
+#[test]
+fn people_read_a_domain_in_its_own_script() {
+    for (address, shown) in [
+        (
+            "anyoung@xn--bj0bj06e.example.com",
+            "anyoung@한글.example.com",
+        ),
+        ("a@xn--bcher-kva.example", "a@bücher.example"),
+        ("minji@example.com", "minji@example.com"),
+        ("Minji@Example.com", "Minji@example.com"),
+        // What decodes to nothing, or to what no domain may hold, is not guessed at.
+        ("a@xn--zzzzzzz9999.com", "a@xn--zzzzzzz9999.com"),
+        ("undisclosed-recipients", "undisclosed-recipients"),
+    ] {
+        assert_eq!(readable(address), shown);
+    }
+}

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Output, Tone, batch, table::padded};
 use crate::{
     check::Finding,
-    operations::{BatchState, DeliveryCounts, Outlet, Preflight},
+    operations::{AudienceSize, BatchState, DeliveryCounts, Outlet, Preflight},
 };
 
 /// Warnings told one by one; `check` tells all.
@@ -135,7 +135,19 @@ fn readers(facts: &Preflight) -> String {
                 batch.audience
             )
         }
-        None => facts.audience.readers.to_string(),
+        None => match others(facts.audience) {
+            Some(others) => format!("{}; {others}", facts.audience.readers),
+            None => facts.audience.readers.to_string(),
+        },
+    }
+}
+
+/// Who else is on the list and gets none, in words: the list is longer than the readers are many.
+pub(super) fn others(audience: AudienceSize) -> Option<String> {
+    match audience.elsewhere {
+        0 => None,
+        1 => Some("1 more on the list reads other editions".to_owned()),
+        more => Some(format!("{more} more on the list read other editions")),
     }
 }
 
@@ -214,7 +226,7 @@ fn warning_lines(warnings: &[Finding], output: &Output) -> Vec<String> {
     lines
 }
 
-fn counted(count: u64, what: &str) -> String {
+pub(super) fn counted(count: u64, what: &str) -> String {
     match count {
         1 => format!("1 {what}"),
         count => format!("{count} {what}s"),

@@ -79,11 +79,23 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
         },
         sent => sent?,
     }
-    if !args.yes && !confirm(&sending, &context.output).await? {
+    if args.yes {
+        note_others(&sending, &context.output);
+    } else if !confirm(&sending, &context.output).await? {
         context.output.note("Nothing was sent.");
         return Ok(CommandExit::Nothing);
     }
     carry::execute(&app, sending, &context.output).await
+}
+
+/// What the question would have told: why fewer get it than the file was said to add.
+fn note_others(sending: &Sending<'_>, output: &Output) {
+    if sending.batch.is_none()
+        && let Some(others) = facts::others(sending.audience)
+    {
+        let readers = facts::counted(sending.audience.readers, "reader");
+        output.note(format!("It goes to {readers}; {others}"));
+    }
 }
 
 async fn confirm(sending: &Sending<'_>, output: &Output) -> Result<bool, Failure> {

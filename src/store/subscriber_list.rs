@@ -114,6 +114,8 @@ pub struct AudienceSize {
     pub readers: u64,
     /// Active subscribers of the edition who are suppressed.
     pub suppressed: u64,
+    /// Active subscribers who read other editions alone.
+    pub elsewhere: u64,
 }
 
 /// What a fold of subscribers.yaml may not do unasked.

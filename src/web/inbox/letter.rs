@@ -9,7 +9,7 @@ use std::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 use mail_parser::{Address, Message, MessageParser, MimeHeaders, PartType};
 
-use crate::web::framed::outward;
+use crate::{address::readable, web::framed::outward};
 
 /// What of a file the list reads: headers are shorter.
 const HEAD_BYTES: u64 = 32 * 1024;
@@ -70,14 +70,15 @@ impl LetterSummary {
     }
 }
 
-/// `민지 <minji@example.com>`, of a list the first.
+/// `민지 <minji@example.com>`, of a list the first, the domain as people read it.
 fn shown(address: &Address<'_>) -> String {
     let Some(first) = address.first() else {
         return String::new();
     };
-    match (first.name(), first.address()) {
+    match (first.name(), first.address().map(readable)) {
         (Some(name), Some(address)) => format!("{name} <{address}>"),
-        (None, Some(one)) | (Some(one), None) => one.to_owned(),
+        (None, Some(address)) => address.into_owned(),
+        (Some(name), None) => name.to_owned(),
         (None, None) => String::new(),
     }
 }
@@ -174,6 +175,14 @@ mod tests {
             "{html}"
         );
         assert!(!letter.has_remote);
+    }
+
+    #[test]
+    fn a_reader_at_a_domain_in_hangul_is_shown_by_it() {
+        let mail = MAIL.replace("minji@example.com", "minji@xn--2n1b71jc1m.example.com");
+        let letter = InboxLetter::parse("x.eml", mail.into());
+        assert_eq!(letter.summary.to, "민지 <minji@데일리.example.com>");
+        assert!(letter.source.contains("minji@xn--"), "the source as it is");
     }
 
     #[test]

@@ -56,6 +56,31 @@ fn a_dry_run_says_what_would_happen_and_changes_nothing() {
 }
 
 #[test]
+fn whoever_reads_other_editions_alone_is_told_beside_the_readers() {
+    let publication = TestPublication::new()
+        .and_config("  thursday: {title: Thursday, topic: design, day: thu, time: \"08:00\"}\n")
+        .list(
+            "- email: a@example.com\n- email: b@example.com\n  editions: [thursday]\n\
+         - email: c@example.com\n  editions: [thursday]\n",
+        );
+    let dry = publication.run(["send", "2026-11-23-quiet", "--dry-run"]);
+    let told = dry.exits(0).shown();
+    assert!(
+        told.contains("readers      1; 2 more on the list read other editions\n"),
+        "{told}"
+    );
+    let told = publication
+        .run(["send", "2026-11-23-quiet", "--yes"])
+        .exits(0)
+        .shown();
+    assert!(
+        told.contains("It goes to 1 reader; 2 more on the list read other editions\n"),
+        "{told}"
+    );
+    assert_eq!(publication.inbox().len(), 1);
+}
+
+#[test]
 fn json_stands_alone_on_stdout() {
     let publication = TestPublication::new();
     let sent = publication

@@ -20,9 +20,12 @@ pub(crate) fn size(
     let suppressed = realm::suppressed(realm);
     tx.one(
         &format!(
-            "SELECT count(*) FILTER (WHERE {suppressed} IS NULL) AS readers, \
-             count({suppressed}) AS suppressed FROM subscribers AS s \
-             WHERE s.state = ?1 AND (s.editions IS NULL OR instr(s.editions, ?2))"
+            "SELECT count(*) FILTER (WHERE is_reader AND suppressed IS NULL) AS readers, \
+             count(*) FILTER (WHERE is_reader AND suppressed IS NOT NULL) AS suppressed, \
+             count(*) FILTER (WHERE NOT is_reader AND suppressed IS NULL) AS elsewhere \
+             FROM (SELECT {suppressed} AS suppressed, \
+             s.editions IS NULL OR instr(s.editions, ?2) AS is_reader \
+             FROM subscribers AS s WHERE s.state = ?1)"
         ),
         params![
             codes::subscriber_state_code(SubscriberState::Active),
@@ -32,6 +35,7 @@ pub(crate) fn size(
             Ok(AudienceSize {
                 readers: codes::count(row, "readers")?,
                 suppressed: codes::count(row, "suppressed")?,
+                elsewhere: codes::count(row, "elsewhere")?,
             })
         },
     )

@@ -71,7 +71,8 @@ pub(crate) async fn a_batch_goes_to_the_active_unsuppressed_readers_of_its_editi
         store.audience_size("monday").await.unwrap(),
         AudienceSize {
             readers: 2,
-            suppressed: 1
+            suppressed: 1,
+            elsewhere: 3
         }
     );
     let batch = store.frozen("monday").await;

@@ -231,7 +231,8 @@ pub(crate) async fn a_previewed_fold_tells_all_and_changes_nothing(place: &dyn P
         audience,
         AudienceSize {
             readers: 4,
-            suppressed: 0
+            suppressed: 0,
+            elsewhere: 0
         }
     );
     assert_eq!(store.audience_size("monday").await.unwrap().readers, 2);
