@@ -42,7 +42,7 @@ pub use composition::{ImagePolicy, PrepareInput};
 pub use ejected::{OwnedTemplate, TemplateStanding, diff, eject, list};
 pub use escape::{escape_html, percent_encode};
 pub use linked_issue::LinkedIssue;
-pub use opaque::{Misuse, misuses};
+pub use opaque::Misuse;
 pub use renderer::Renderer;
 pub use templates::Templates;
 pub(crate) use {

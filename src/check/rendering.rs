@@ -2,7 +2,7 @@
 
 use super::{CheckSubject, Finding, FindingPlace, Findings, Level, Rule, rule::rules};
 use crate::{
-    render::{MailWords, Misuse, RenderError, TemplateStanding, Templates, misuses, standing},
+    render::{MailWords, Misuse, RenderError, TemplateStanding, Templates, standing},
     source::Source,
 };
 
@@ -64,12 +64,9 @@ fn check_words(proof: &CheckSubject<'_>, templates: &Templates, findings: &mut F
 
 /// Templates of the publication's own that the program has overtaken.
 fn check_age(templates: &Templates, findings: &mut Findings<'_>) {
-    let built_in = Templates::built_in();
-    for name in built_in.names() {
+    for (name, built_in) in Templates::built_in_texts() {
         let own = templates.text(name);
-        if own == built_in.text(name)
-            || standing(built_in.text(name), own) != TemplateStanding::Older
-        {
+        if own == Some(built_in) || standing(Some(built_in), own) != TemplateStanding::Older {
             continue;
         }
         let shown = format!("templates/{name}");
@@ -92,14 +89,14 @@ pub(super) fn is_final(rule: &Rule) -> bool {
 
 /// What the templates want of a reader's values, at its place.
 fn check_values(templates: &Templates, findings: &mut Findings<'_>) {
-    for misuse in misuses(templates) {
+    for misuse in templates.misuses() {
         let Misuse {
             template,
             span,
             value,
             by,
         } = misuse;
-        let is_whole = value == "reader";
+        let is_whole = value.as_str() == "reader";
         let message = if is_whole {
             "the values of `reader` go by their own names only: `reader.name`".to_owned()
         } else {
@@ -113,8 +110,8 @@ fn check_values(templates: &Templates, findings: &mut Findings<'_>) {
             "print a value as it is, `{{ reader.name }}`, or ask whether it is there, `{% if \
              reader.name %}`; to be compared there are `reader.language` and `reader.tags`"
         });
-        let text = templates.text(&template).unwrap_or_default();
+        let text = templates.text(template).unwrap_or_default();
         let source = Source::new(format!("templates/{template}"), text);
-        findings.add(finding.at(FindingPlace::new(&source, span)));
+        findings.add(finding.at(FindingPlace::new(&source, span.clone())));
     }
 }

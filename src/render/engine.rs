@@ -25,8 +25,10 @@ const MAX_BYTES: usize = 8 << 20;
 /// Templates, parsed and ready. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct TemplateEngine {
-    tera: Tera,
+    tera: Arc<Tera>,
     templates: Arc<BTreeMap<String, MeteredTemplate>>,
+    /// What all of them see.
+    known: Arc<Context>,
 }
 
 impl TemplateEngine {
@@ -35,23 +37,25 @@ impl TemplateEngine {
     /// # Errors
     /// The first template that does not parse.
     pub(crate) fn new(templates: &BTreeMap<String, String>) -> Result<Self, RenderError> {
-        let mut plain = tera();
-        plain.add_raw_templates(templates.iter()).map_err(|error| {
-            told(&error, &|name| {
-                Some(MeteredTemplate::plain(templates.get(name)?))
-            })
-        })?;
         let metered: BTreeMap<String, MeteredTemplate> = templates
             .iter()
             .map(|(name, text)| (name.clone(), MeteredTemplate::new(text)))
             .collect();
+        // A counter within a tag might complete what is broken there; beside tags it can't.
+        if metered.values().any(MeteredTemplate::changes_tags) {
+            parse_plain(templates)?;
+        }
         let mut tera = tera();
         let texts = metered.iter().map(|(name, metered)| (name, &metered.text));
-        tera.add_raw_templates(texts)
-            .map_err(|error| told(&error, &|name| metered.get(name).cloned()))?;
+        if let Err(error) = tera.add_raw_templates(texts) {
+            // Told of the text that was written, if that is wrong by itself.
+            parse_plain(templates)?;
+            return Err(told(&error, &|name| metered.get(name).cloned()));
+        }
         Ok(Self {
-            tera,
+            tera: Arc::new(tera),
             templates: Arc::new(metered),
+            known: Arc::default(),
         })
     }
 
@@ -60,10 +64,11 @@ impl TemplateEngine {
     /// # Errors
     /// None that is known: every JSON object is a context.
     pub(crate) fn knowing(&self, values: &Value) -> Result<Self, RenderError> {
-        let mut engine = self.clone();
-        *engine.tera.global_context() =
-            Context::from_serialize(values).map_err(|error| self.told(&error))?;
-        Ok(engine)
+        let known = Context::from_serialize(values).map_err(|error| self.told(&error))?;
+        Ok(Self {
+            known: Arc::new(known),
+            ..self.clone()
+        })
     }
 
     /// A template filled with these values.
@@ -71,7 +76,9 @@ impl TemplateEngine {
     /// # Errors
     /// Values that are not there or of another kind, and a template that goes too far.
     pub(crate) fn render(&self, name: &str, values: &Context) -> Result<String, RenderError> {
-        self.written(name, |to| self.tera.render_to(name, values, to))
+        let mut seen = Context::clone(&self.known);
+        seen.extend(values.clone());
+        self.written(name, |to| self.tera.render_to(name, &seen, to))
     }
 
     /// A component filled with these values, around a body that is HTML already.
@@ -85,7 +92,8 @@ impl TemplateEngine {
         body: Option<&str>,
     ) -> Result<String, RenderError> {
         self.written(name, |to| {
-            self.tera.render_component_to(name, values, body, true, to)
+            self.tera
+                .render_component_with_implicits_to(name, values, &self.known, body, true, to)
         })
     }
 
@@ -110,6 +118,14 @@ impl TemplateEngine {
     fn told(&self, error: &tera::Error) -> RenderError {
         told(error, &|name| self.templates.get(name).cloned())
     }
+}
+
+/// The templates as they were written, so that what is wrong with them is told of their own text.
+fn parse_plain(templates: &BTreeMap<String, String>) -> Result<(), RenderError> {
+    let plain = |name: &str| Some(MeteredTemplate::plain(templates.get(name)?));
+    tera()
+        .add_raw_templates(templates.iter())
+        .map_err(|error| told(&error, &plain))
 }
 
 /// Takes what a template writes, up to a bound.

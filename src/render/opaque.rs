@@ -9,7 +9,6 @@ use std::{
 };
 
 use crate::render::{
-    Templates,
     holes::ReaderField,
     tags::{self, TagToken, TemplateTag, VariablePath},
 };
@@ -27,15 +26,10 @@ pub struct Misuse {
     pub by: String,
 }
 
-/// Every place in the mail's templates that wants more of a reader's value than to print it or to ask
-/// whether it is there.
-#[must_use]
-pub fn misuses(templates: &Templates) -> Vec<Misuse> {
-    misuses_in(&templates.mail())
-}
-
-fn misuses_in(templates: &BTreeMap<String, String>) -> Vec<Misuse> {
-    let parsed: Vec<(&str, Vec<TemplateTag>)> = templates
+/// Every place in these templates that wants more of a reader's value than to print it or to ask whether
+/// it is there.
+pub(super) fn misuses_in(templates: &BTreeMap<String, String>) -> Vec<Misuse> {
+    let parsed: Vec<(&str, Vec<TemplateTag<'_>>)> = templates
         .iter()
         .map(|(name, text)| (name.as_str(), tags::parse(text)))
         .collect();
@@ -46,7 +40,7 @@ fn misuses_in(templates: &BTreeMap<String, String>) -> Vec<Misuse> {
         for tag in tags {
             scope.enter(tag);
             let mut found = scope.values(tag).into_iter().filter_map(|(value, range)| {
-                let by = misuse(tag, range).or_else(|| scope.section.clone())?;
+                let by = misuse(tag, range).or_else(|| scope.section.map(str::to_owned))?;
                 Some((value, by))
             });
             let found = found.next().or_else(|| whole_reader(tag));
@@ -71,19 +65,19 @@ const OPERATORS: [&str; 12] = [
 ];
 
 /// Names of a template that stand for a reader's value at a point in it.
-struct Scope<'a> {
+struct Scope<'a, 't> {
     /// Component and argument that some template hands a value to.
-    arguments: &'a BTreeSet<(String, String)>,
+    arguments: &'a BTreeSet<(&'t str, &'t str)>,
     /// Set from a value, in this template.
-    set: BTreeSet<String>,
+    set: BTreeSet<&'t str>,
     /// The component whose body this is.
-    component: Option<String>,
+    component: Option<&'t str>,
     /// The filter of the section around.
-    section: Option<String>,
+    section: Option<&'t str>,
 }
 
-impl<'a> Scope<'a> {
-    fn new(arguments: &'a BTreeSet<(String, String)>) -> Self {
+impl<'a, 't> Scope<'a, 't> {
+    fn new(arguments: &'a BTreeSet<(&'t str, &'t str)>) -> Self {
         Self {
             arguments,
             set: BTreeSet::new(),
@@ -92,22 +86,20 @@ impl<'a> Scope<'a> {
         }
     }
 
-    fn enter(&mut self, tag: &TemplateTag) {
+    fn enter(&mut self, tag: &TemplateTag<'t>) {
         match tag.words().as_slice() {
-            ["component", name, ..] => self.component = Some((*name).to_owned()),
+            ["component", name, ..] => self.component = Some(name),
             ["endcomponent", ..] => self.component = None,
-            ["filter", name, ..] if !HANDING_ON.contains(name) => {
-                self.section = Some((*name).to_owned());
-            }
+            ["filter", name, ..] if !HANDING_ON.contains(name) => self.section = Some(name),
             ["endfilter", ..] => self.section = None,
             _ => {}
         }
     }
 
     /// The reader's values that a tag names, and where in its tokens.
-    fn values(&self, tag: &TemplateTag) -> Vec<(String, Range<usize>)> {
+    fn values(&self, tag: &TemplateTag<'_>) -> Vec<(String, Range<usize>)> {
         // A component's head names its arguments, not values.
-        if tag.first_word() == Some("component") {
+        if tag.first_word() == Some("component") || !tag.names(|name| self.may_be_value(name)) {
             return Vec::new();
         }
         let mut values = Vec::new();
@@ -117,6 +109,16 @@ impl<'a> Scope<'a> {
             }
         }
         values
+    }
+
+    /// Whether a path that begins so may lead to a value.
+    fn may_be_value(&self, name: &str) -> bool {
+        name == "reader" || self.set.contains(name) || self.is_argument(name)
+    }
+
+    fn is_argument(&self, name: &str) -> bool {
+        let is_one = |component| self.arguments.contains(&(component, name));
+        self.component.is_some_and(is_one)
     }
 
     /// The names of a path that are a value's; what follows goes into it.
@@ -133,40 +135,31 @@ impl<'a> Scope<'a> {
                 let own = own.join(".");
                 ReaderField::ALL.iter().any(|field| own == field.path())
             }
-            [name] => {
-                let is_argument = self.component.as_ref().is_some_and(|component| {
-                    let pair = (component.clone(), (*name).to_owned());
-                    self.arguments.contains(&pair)
-                });
-                is_argument || self.set.contains(*name)
-            }
+            [name] => self.is_argument(name) || self.set.contains(name),
             _ => false,
         };
         is_value.then(|| &names[..length])
     }
 
     /// `{% set who = reader.name or words.reader %}`; not where the value only decides.
-    fn learn(&mut self, tag: &TemplateTag) {
+    fn learn(&mut self, tag: &TemplateTag<'t>) {
         if !matches!(tag.first_word(), Some("set" | "set_global")) {
             return;
         }
-        let decides = |token: &TagToken| {
-            let word = |names: &[&str]| matches!(token, TagToken::Word(word) if names.contains(&word.as_str()));
-            word(&["if", "is", "not", "and"])
-        };
-        let is_handed_on = !self.values(tag).is_empty() && !tag.tokens.iter().any(decides);
+        let decides = tag.names(|word| ["if", "is", "not", "and"].contains(&word));
+        let is_handed_on = !decides && !self.values(tag).is_empty();
         for name in tag.assigned() {
             if is_handed_on {
                 self.set.insert(name);
             } else {
-                self.set.remove(&name);
+                self.set.remove(name);
             }
         }
     }
 }
 
 /// Where the tokens of a path's first names end.
-fn end_of(tag: &TemplateTag, mut at: usize, mut words: usize) -> usize {
+fn end_of(tag: &TemplateTag<'_>, mut at: usize, mut words: usize) -> usize {
     while let Some(token) = tag.tokens.get(at) {
         match token {
             TagToken::Word(_) if words > 0 => words -= 1,
@@ -179,11 +172,11 @@ fn end_of(tag: &TemplateTag, mut at: usize, mut words: usize) -> usize {
 }
 
 /// What a tag does with the value at these tokens that it cannot do.
-fn misuse(tag: &TemplateTag, value: Range<usize>) -> Option<String> {
+fn misuse(tag: &TemplateTag<'_>, value: Range<usize>) -> Option<String> {
     before(tag, value.start).or_else(|| after(tag, value.end))
 }
 
-fn before(tag: &TemplateTag, mut at: usize) -> Option<String> {
+fn before(tag: &TemplateTag<'_>, mut at: usize) -> Option<String> {
     loop {
         at = at.checked_sub(1)?;
         match &tag.tokens[at] {
@@ -202,14 +195,14 @@ fn before(tag: &TemplateTag, mut at: usize) -> Option<String> {
                 let is_tag = tag.is_component_call() && ["<", ">", "/"].contains(symbol);
                 return (!is_tag).then(|| (*symbol).to_owned());
             }
-            TagToken::Word(word) if word == "not" => {}
-            TagToken::Word(word) if word == "in" => return Some("in".to_owned()),
+            TagToken::Word("not") => {}
+            TagToken::Word("in") => return Some("in".to_owned()),
             _ => return None,
         }
     }
 }
 
-fn after(tag: &TemplateTag, mut at: usize) -> Option<String> {
+fn after(tag: &TemplateTag<'_>, mut at: usize) -> Option<String> {
     loop {
         match tag.tokens.get(at)? {
             TagToken::Symbol(")") => at += 1,
@@ -225,9 +218,9 @@ fn after(tag: &TemplateTag, mut at: usize) -> Option<String> {
                 let is_tag = tag.is_component_call() && ["<", ">", "/"].contains(symbol);
                 return (!is_tag).then(|| (*symbol).to_owned());
             }
-            TagToken::Word(it) if it == "not" => at += 1,
-            TagToken::Word(it) if it == "in" => return Some("in".to_owned()),
-            TagToken::Word(it) if it == "is" => {
+            TagToken::Word("not") => at += 1,
+            TagToken::Word("in") => return Some("in".to_owned()),
+            TagToken::Word("is") => {
                 let test = match word(tag, at + 1)? {
                     "not" => word(tag, at + 2)?,
                     test => test,
@@ -241,7 +234,7 @@ fn after(tag: &TemplateTag, mut at: usize) -> Option<String> {
 }
 
 /// Behind the arguments of a filter, if it has any.
-fn after_arguments(tag: &TemplateTag, at: usize) -> usize {
+fn after_arguments(tag: &TemplateTag<'_>, at: usize) -> usize {
     let mut depth = 0usize;
     for (index, token) in tag.tokens.iter().enumerate().skip(at) {
         match token {
@@ -255,7 +248,7 @@ fn after_arguments(tag: &TemplateTag, at: usize) -> usize {
     at
 }
 
-fn word(tag: &TemplateTag, at: usize) -> Option<&str> {
+fn word<'t>(tag: &TemplateTag<'t>, at: usize) -> Option<&'t str> {
     match tag.tokens.get(at) {
         Some(TagToken::Word(word)) => Some(word),
         _ => None,
@@ -263,7 +256,10 @@ fn word(tag: &TemplateTag, at: usize) -> Option<&str> {
 }
 
 /// `reader` itself, handed on under another name or asked by an index: nobody would see its values' names.
-fn whole_reader(tag: &TemplateTag) -> Option<(String, String)> {
+fn whole_reader(tag: &TemplateTag<'_>) -> Option<(String, String)> {
+    if !tag.names(|name| name == "reader") {
+        return None;
+    }
     let by = tag.paths().into_iter().find_map(|path| {
         let is_own_name = word(tag, path.at.wrapping_sub(2)) == Some("reader")
             || word(tag, path.at.wrapping_sub(3)) == Some("reader");
@@ -279,7 +275,9 @@ fn whole_reader(tag: &TemplateTag) -> Option<(String, String)> {
 
 /// Components and their arguments that somewhere get a reader's value. A component may hand on what it
 /// got: looked for until there are no more.
-fn handed_to_components(templates: &[(&str, Vec<TemplateTag>)]) -> BTreeSet<(String, String)> {
+fn handed_to_components<'t>(
+    templates: &[(&str, Vec<TemplateTag<'t>>)],
+) -> BTreeSet<(&'t str, &'t str)> {
     let mut arguments = BTreeSet::new();
     loop {
         let mut found = arguments.clone();
@@ -290,7 +288,7 @@ fn handed_to_components(templates: &[(&str, Vec<TemplateTag>)]) -> BTreeSet<(Str
                 if let Some(component) = word(tag, 1).filter(|_| tag.is_component_call()) {
                     for (_, range) in scope.values(tag) {
                         let argument = argument_of(tag, range.start);
-                        found.extend(argument.map(|name| (component.to_owned(), name)));
+                        found.extend(argument.map(|name| (component, name)));
                     }
                 }
                 scope.learn(tag);
@@ -304,14 +302,12 @@ fn handed_to_components(templates: &[(&str, Vec<TemplateTag>)]) -> BTreeSet<(Str
 }
 
 /// The argument that a token of a component's call belongs to: `url={ … }`.
-fn argument_of(tag: &TemplateTag, at: usize) -> Option<String> {
-    let pairs = tag.tokens[..at].windows(2).rev();
-    pairs
-        .filter_map(|pair| match pair {
-            [TagToken::Word(name), TagToken::Symbol("=")] => Some(name.clone()),
-            _ => None,
-        })
-        .next()
+fn argument_of<'t>(tag: &TemplateTag<'t>, at: usize) -> Option<&'t str> {
+    let mut pairs = tag.tokens[..at].windows(2).rev();
+    pairs.find_map(|pair| match pair {
+        [TagToken::Word(name), TagToken::Symbol("=")] => Some(*name),
+        _ => None,
+    })
 }
 
 /// What templates ask of a reader beside the values: readers who differ in it are rendered apart.
@@ -328,7 +324,9 @@ impl AskedOf {
             language: false,
             tags: false,
         };
-        for tag in templates.values().flat_map(|text| tags::parse(text)) {
+        let tags = templates.values().flat_map(|text| tags::parse(text));
+        for tag in tags.filter(|tag| tag.names(|name| ["reader", "__tera_context"].contains(&name)))
+        {
             for path in tag.paths() {
                 match path.names.as_slice() {
                     ["reader", "language", ..] => asked.language = true,

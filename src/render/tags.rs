@@ -4,18 +4,20 @@ use std::ops::Range;
 
 /// `{{ … }}` or `{% … %}`.
 #[derive(Debug)]
-pub(crate) struct TemplateTag {
-    pub(crate) tokens: Vec<TagToken>,
+pub(crate) struct TemplateTag<'t> {
+    pub(crate) tokens: Vec<TagToken<'t>>,
     /// Where each token starts in the template.
     pub(crate) starts: Vec<usize>,
     /// Where it stands in the template.
     pub(crate) span: Range<usize>,
+    /// Whether its closing mark is there.
+    pub(crate) is_closed: bool,
 }
 
 /// A token. Strings and numbers can hold no name, so what they say is left out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum TagToken {
-    Word(String),
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TagToken<'t> {
+    Word(&'t str),
     Text,
     Number,
     Symbol(&'static str),
@@ -33,26 +35,34 @@ const SYMBOLS: [&str; 26] = [
     "-", "*", "/", "%", ":", "?", "!", "&",
 ];
 
-impl TemplateTag {
+impl<'t> TemplateTag<'t> {
     /// The names at its start.
-    pub(crate) fn words(&self) -> Vec<&str> {
-        self.tokens
-            .iter()
-            .map_while(|token| match token {
-                TagToken::Word(word) => Some(word.as_str()),
-                _ => None,
-            })
-            .collect()
+    pub(crate) fn words(&self) -> Vec<&'t str> {
+        self.leading_words().collect()
     }
 
-    pub(crate) fn first_word(&self) -> Option<&str> {
-        self.words().first().copied()
+    pub(crate) fn first_word(&self) -> Option<&'t str> {
+        self.leading_words().next()
+    }
+
+    fn leading_words(&self) -> impl Iterator<Item = &'t str> {
+        self.tokens.iter().map_while(|token| match token {
+            TagToken::Word(word) => Some(*word),
+            _ => None,
+        })
+    }
+
+    /// Whether a name stands anywhere in it.
+    pub(crate) fn names(&self, is_meant: impl Fn(&str) -> bool) -> bool {
+        self.tokens
+            .iter()
+            .any(|token| matches!(token, TagToken::Word(word) if is_meant(word)))
     }
 
     /// Names that are read, with the members asked of them: `reader.links.feedback`. An index adds
     /// a member of no name. A name before a `=` is not read.
-    pub(crate) fn paths(&self) -> Vec<VariablePath<'_>> {
-        let mut paths: Vec<VariablePath<'_>> = Vec::new();
+    pub(crate) fn paths(&self) -> Vec<VariablePath<'t>> {
+        let mut paths: Vec<VariablePath<'t>> = Vec::new();
         let mut is_member = false;
         let mut is_after_name = false;
         for (at, token) in self.tokens.iter().enumerate() {
@@ -90,29 +100,29 @@ impl TemplateTag {
     }
 
     /// The names that it gives to what it reads: of `set`, of `for`, of a component's arguments.
-    pub(crate) fn assigned(&self) -> Vec<String> {
+    pub(crate) fn assigned(&self) -> Vec<&'t str> {
         let mut names = Vec::new();
         if self.is_component_call() {
             for pair in self.tokens.windows(2) {
                 if let [TagToken::Word(name), TagToken::Symbol("=")] = pair {
-                    names.push(name.clone());
+                    names.push(*name);
                 }
             }
         }
         if let ["for", own @ .., "in"] | ["set" | "set_global", own @ ..] =
             self.words_until_in().as_slice()
         {
-            names.extend(own.iter().map(|name| (*name).to_owned()));
+            names.extend(own);
         }
         names
     }
 
     /// For `for a, b in c`: its names up to `in`, commas left out.
-    fn words_until_in(&self) -> Vec<&str> {
+    fn words_until_in(&self) -> Vec<&'t str> {
         let mut words = Vec::new();
         for token in &self.tokens {
             match token {
-                TagToken::Word(word) => words.push(word.as_str()),
+                TagToken::Word(word) => words.push(*word),
                 TagToken::Symbol(",") => {}
                 _ => break,
             }
@@ -125,7 +135,7 @@ impl TemplateTag {
 }
 
 /// All tags of a template; comments and raw sections have none.
-pub(crate) fn parse(template: &str) -> Vec<TemplateTag> {
+pub(crate) fn parse(template: &str) -> Vec<TemplateTag<'_>> {
     let mut tags = Vec::new();
     let mut rest = template;
     while let Some(at) = rest.find('{') {
@@ -144,21 +154,16 @@ pub(crate) fn parse(template: &str) -> Vec<TemplateTag> {
         };
         // `{%-` trims what stands before the tag; the mark is no minus.
         let inside = rest[2..].strip_prefix('-').unwrap_or(&rest[2..]);
-        let inside_at = template.len() - inside.len();
-        let (tokens, after) = tokens(inside, close);
-        let (starts, tokens) = tokens
-            .into_iter()
-            .map(|(at, token)| (inside_at + at, token))
-            .unzip();
-        let source = &rest[..rest.len() - after.len()];
         let start = template.len() - rest.len();
+        let (tokens, starts, after) = tokens(inside, template.len() - inside.len(), close);
         let tag = TemplateTag {
             tokens,
             starts,
-            span: start..start + source.len(),
+            span: start..template.len() - after.map_or(0, str::len),
+            is_closed: after.is_some(),
         };
-        rest = after;
-        if tag.words() == ["raw"] {
+        rest = after.unwrap_or_default();
+        if tag.leading_words().eq(["raw"]) {
             rest = rest
                 .find("endraw")
                 .and_then(|at| rest[at..].split_once("%}"))
@@ -170,51 +175,62 @@ pub(crate) fn parse(template: &str) -> Vec<TemplateTag> {
     tags
 }
 
-/// The tokens up to the closing mark, each with its place, and what follows the mark.
-fn tokens<'a>(inside: &'a str, close: &str) -> (Vec<(usize, TagToken)>, &'a str) {
-    let mut tokens = Vec::new();
+/// The tokens up to the closing mark, where in the template each starts, and what follows the mark; None where
+/// there is none.
+fn tokens<'t>(
+    inside: &'t str,
+    inside_at: usize,
+    close: &str,
+) -> (Vec<TagToken<'t>>, Vec<usize>, Option<&'t str>) {
+    let (mut tokens, mut starts) = (Vec::with_capacity(8), Vec::with_capacity(8));
     let mut rest = inside;
     // `}` of an argument in braces may stand right before the end of a component's tag.
     let mut open_braces = 0usize;
     loop {
         rest = rest.trim_start();
         let Some(first) = rest.chars().next() else {
-            return (tokens, "");
+            return (tokens, starts, None);
         };
         if open_braces == 0 {
-            if let Some(after) = rest.strip_prefix(close) {
-                return (tokens, after);
-            }
-            if let Some(after) = rest
-                .strip_prefix('-')
-                .and_then(|rest| rest.strip_prefix(close))
-            {
-                return (tokens, after);
+            let unmarked = rest.strip_prefix('-').unwrap_or(rest);
+            let ends = [rest, unmarked].map(|rest| rest.strip_prefix(close));
+            if let Some(after) = ends.into_iter().flatten().next() {
+                return (tokens, starts, Some(after));
             }
         }
-        let at = inside.len() - rest.len();
-        if matches!(first, '"' | '\'' | '`') {
-            tokens.push((at, TagToken::Text));
-            rest = after_string(&rest[1..], first);
-        } else if first.is_ascii_digit() {
-            tokens.push((at, TagToken::Number));
-            rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
-        } else if is_word(first) {
-            let end = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
-            tokens.push((at, TagToken::Word(rest[..end].to_owned())));
-            rest = &rest[end..];
-        } else if let Some(symbol) = SYMBOLS.iter().find(|symbol| rest.starts_with(**symbol)) {
-            match *symbol {
-                "{" => open_braces += 1,
-                "}" => open_braces = open_braces.saturating_sub(1),
-                _ => {}
+        let at = inside_at + inside.len() - rest.len();
+        let token;
+        (token, rest) = match first {
+            '"' | '\'' | '`' => (Some(TagToken::Text), after_string(&rest[1..], first)),
+            '0'..='9' => {
+                let after = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+                (Some(TagToken::Number), after)
             }
-            tokens.push((at, TagToken::Symbol(symbol)));
-            rest = &rest[symbol.len()..];
-        } else {
-            rest = &rest[first.len_utf8()..];
+            _ if is_word(first) => {
+                let end = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+                (Some(TagToken::Word(&rest[..end])), &rest[end..])
+            }
+            _ => match symbol(rest) {
+                Some(symbol) => {
+                    match symbol {
+                        "{" => open_braces += 1,
+                        "}" => open_braces = open_braces.saturating_sub(1),
+                        _ => {}
+                    }
+                    (Some(TagToken::Symbol(symbol)), &rest[symbol.len()..])
+                }
+                None => (None, &rest[first.len_utf8()..]),
+            },
+        };
+        if let Some(token) = token {
+            tokens.push(token);
+            starts.push(at);
         }
     }
+}
+
+fn symbol(text: &str) -> Option<&'static str> {
+    SYMBOLS.into_iter().find(|symbol| text.starts_with(*symbol))
 }
 
 fn is_word(character: char) -> bool {

@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, fs, path::Path, sync::OnceLock};
 
 use crate::{
-    render::{RenderError, TemplateEngine},
+    render::{Misuse, RenderError, TemplateEngine, opaque},
     source::{Source, read_text_file, shown_path, unresolved_conflict},
 };
 
@@ -81,6 +81,8 @@ pub struct Templates {
     texts: BTreeMap<String, String>,
     /// Those of the mail, parsed: an archive's issues share it.
     engine: OnceLock<TemplateEngine>,
+    /// Looked for in those of the mail, for all issues at once.
+    misuses: OnceLock<Vec<Misuse>>,
 }
 
 impl Templates {
@@ -88,12 +90,17 @@ impl Templates {
     #[must_use]
     pub fn built_in() -> Self {
         Self {
-            texts: BUILT_IN
-                .iter()
-                .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+            texts: Self::built_in_texts()
+                .map(|(name, text)| (name.to_owned(), text.to_owned()))
                 .collect(),
             engine: OnceLock::new(),
+            misuses: OnceLock::new(),
         }
+    }
+
+    /// Their names and texts as they stand there.
+    pub(crate) fn built_in_texts() -> impl Iterator<Item = (&'static str, &'static str)> {
+        BUILT_IN.iter().copied()
     }
 
     /// The built-in ones, overridden by the files of `<root>/templates/`. Each is parsed, so that a
@@ -158,6 +165,14 @@ impl Templates {
         }
         let fresh = TemplateEngine::new(&self.mail())?;
         Ok(self.engine.get_or_init(|| fresh))
+    }
+
+    /// Every place in the mail's templates that wants more of a reader's value than to print it or to ask
+    /// whether it is there.
+    #[must_use]
+    pub fn misuses(&self) -> &[Misuse] {
+        let find = || opaque::misuses_in(&self.mail());
+        self.misuses.get_or_init(find)
     }
 
     /// What an issue's mail is made from.

@@ -56,7 +56,9 @@ impl MailWords {
             months: Vec::new(),
             phrases: BTreeMap::new(),
         });
-        for tag in [primary, language] {
+        let mut tags = vec![FALLBACK, primary, language];
+        tags.dedup();
+        for tag in &tags[1..] {
             if let Some(over) = Self::parse(templates, folder, tag)? {
                 words.phrases.extend(over.phrases);
                 if over.weekdays.len() == 7 {

@@ -41,8 +41,8 @@ pub fn read_file(path: &Path, max_bytes: u64) -> io::Result<Vec<u8>> {
     if length > max_bytes {
         return Err(too_large(length));
     }
-    // It may grow meanwhile.
-    let mut bytes = Vec::new();
+    // It may grow meanwhile; one more, so that the end is seen without more room.
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default() + 1);
     file.take(max_bytes + 1).read_to_end(&mut bytes)?;
     match bytes.len() as u64 {
         length if length > max_bytes => Err(too_large(length)),

@@ -28,6 +28,9 @@ const MAX_TIME: Duration = Duration::from_secs(20);
 /// What a value in a list takes beside its own bytes.
 const SLOT_BYTES: usize = 16;
 
+/// What a counter prints where it stands.
+const NOTHING: &str = "";
+
 struct Fuel {
     turns: usize,
     bytes: usize,
@@ -50,7 +53,7 @@ pub(super) fn fill() {
 /// Makes the counters known to an engine.
 pub(super) fn register(tera: &mut Tera) {
     tera.register_function(TURN, |arguments: Kwargs, _: &State| {
-        spend(1, arguments.must_get::<usize>("weight")?).map(|()| false)
+        spend(1, arguments.must_get::<usize>("weight")?).map(|()| NOTHING)
     });
     tera.register_function(TURNED, |arguments: Kwargs, _: &State| {
         let value = arguments.get::<Value>("value")?;
@@ -60,7 +63,7 @@ pub(super) fn register(tera: &mut Tera) {
     tera.register_function(WEIGH, |arguments: Kwargs, _: &State| {
         let value = arguments.get::<Value>("value")?;
         let bytes = value.as_ref().map_or(Ok(0), |value| weight(value, 0))?;
-        spend(0, bytes).map(|()| false)
+        spend(0, bytes).map(|()| NOTHING)
     });
 }
 

@@ -68,6 +68,13 @@ impl MeteredTemplate {
         }
     }
 
+    /// Whether a counter stands inside a tag.
+    pub(super) fn changes_tags(&self) -> bool {
+        self.inserted
+            .iter()
+            .any(|inserted| inserted.at < inserted.tag.end)
+    }
+
     /// The place in the original of a place in the text: of a counter, the tag that it counts.
     pub(super) fn original(&self, span: Range<usize>) -> Range<usize> {
         let holding = self
@@ -96,11 +103,11 @@ impl MeteredTemplate {
 }
 
 /// What is open around a tag.
-enum OpenTag {
+enum OpenTag<'t> {
     /// A loop or a component's definition: where its body begins, its tag, whether it may be counted.
     Body(usize, Range<usize>, bool),
     /// `{% set name %}`.
-    Set(String),
+    Set(&'t str),
     Other,
 }
 
@@ -109,7 +116,7 @@ fn counters(template: &str) -> Vec<LoopCounter> {
     // Of a template that extends another, only what stands in blocks and components is ever filled.
     let is_child = tags.iter().any(|tag| tag.first_word() == Some("extends"));
     let mut counters = Vec::new();
-    let mut open: Vec<OpenTag> = Vec::new();
+    let mut open: Vec<OpenTag<'_>> = Vec::new();
     let mut depth = 0_usize;
     for tag in &tags {
         let is_filled = !is_child || depth > 0;
@@ -154,11 +161,11 @@ fn counters(template: &str) -> Vec<LoopCounter> {
                     counters.push(behind(silent(template, tag, &weigh(name))));
                 }
                 Some(TagToken::Symbol("=")) => {}
-                _ => open.push(OpenTag::Set((*name).to_owned())),
+                _ => open.push(OpenTag::Set(name)),
             },
             ["endset" | "endset_global", ..] => {
                 if let (Some(OpenTag::Set(name)), true) = (open.pop(), is_filled) {
-                    counters.push(behind(silent(template, tag, &weigh(&name))));
+                    counters.push(behind(silent(template, tag, &weigh(name))));
                 }
             }
             ["if" | "filter", ..] => open.push(OpenTag::Other),
@@ -176,32 +183,35 @@ fn weigh(value: &str) -> String {
 }
 
 /// A call that prints nothing, and trims what its tag trims.
-fn silent(template: &str, tag: &TemplateTag, call: &str) -> String {
+fn silent(template: &str, tag: &TemplateTag<'_>, call: &str) -> String {
     silent_at(template, &tag.span, call)
 }
 
 fn silent_at(template: &str, tag: &Range<usize>, call: &str) -> String {
     let tag = &template[tag.clone()];
     match tag.ends_with("-%}") || tag.ends_with("-}}") {
-        true => format!("{{%- if {call} -%}}{{%- endif -%}}"),
-        false => format!("{{% if {call} %}}{{% endif %}}"),
+        true => format!("{{{{- {call} -}}}}"),
+        false => format!("{{{{ {call} }}}}"),
     }
 }
 
 /// What a tag prints, where asking for it again is no more than that.
-fn printed<'t>(template: &'t str, tag: &TemplateTag) -> Option<&'t str> {
-    let is_plain = !tag.is_component_call()
+fn printed<'t>(template: &'t str, tag: &TemplateTag<'_>) -> Option<&'t str> {
+    // Of a string without an end, a copy would be the end.
+    let is_plain = tag.is_closed
+        && !tag.is_component_call()
         && !tag.tokens.is_empty()
-        && !tag.tokens.iter().any(|token| {
-            matches!(token, TagToken::Word(word) if ["for", "super", "if"].contains(&word.as_str()))
-        });
+        && !tag
+            .tokens
+            .iter()
+            .any(|token| matches!(token, TagToken::Word("for" | "super" | "if")));
     let start = *tag.starts.first().filter(|_| is_plain)?;
     let inside = template[start..tag.span.end].strip_suffix("}}")?;
     Some(inside.strip_suffix('-').unwrap_or(inside).trim_end())
 }
 
 /// The items of lists that are made in a tag: `[item for name in list]`.
-fn of_lists(tag: &TemplateTag) -> Vec<LoopCounter> {
+fn of_lists(tag: &TemplateTag<'_>) -> Vec<LoopCounter> {
     let mut counters = Vec::new();
     let mut brackets: Vec<(usize, bool)> = Vec::new();
     for (index, (token, start)) in tag.tokens.iter().zip(&tag.starts).enumerate() {
@@ -211,7 +221,7 @@ fn of_lists(tag: &TemplateTag) -> Vec<LoopCounter> {
             TagToken::Symbol("]" | ")" | "}") => {
                 brackets.pop();
             }
-            TagToken::Word(word) if word == "for" && index > 0 => {
+            TagToken::Word("for") if index > 0 => {
                 if let Some((at, true)) = brackets.last() {
                     counters.push(LoopCounter {
                         at: *at,

@@ -1,5 +1,7 @@
 //! Templates that never end, and templates that only look so.
 
+use proptest::prelude::*;
+
 use super::*;
 
 fn engine(template: &str) -> TemplateEngine {
@@ -25,41 +27,44 @@ fn filled(template: &str) -> Result<String, String> {
         })
 }
 
+/// Templates, and what is written for them.
+const WRITTEN: [(&str, &str); 16] = [
+    ("{% for a in list %}{{ a }}{% endfor %}", "123"),
+    ("{% for a in list -%}  {{ a -}}   {%- endfor %} .", "123 ."),
+    ("{% for a in list %} {{- a }} {% endfor %}", "1 2 3 "),
+    ("{% set b = name -%}\n  {{ b }}\n", "&lt;A&gt;\n"),
+    ("{% set b %}[{{ name }}]{% endset %}{{ b }}", "[&lt;A&gt;]"),
+    ("{{ name | safe }}{{ name | upper -}}  x", "<A>&lt;A&gt;x"),
+    ("{{ [a + 1 for a in list] }}", "[2, 3, 4]"),
+    (
+        "{% set b = [a for a in list if a > 1] %}{{ b | length }}",
+        "2",
+    ),
+    ("{% for a in [] %}x{% else %}none{% endfor %}", "none"),
+    (
+        "{% if list %}{% for a in list %}{% if a == 2 %}{% break %}{% endif %}{{ a }}{% endfor %}{% endif %}",
+        "1",
+    ),
+    ("{% raw %}{% for a in b %}{% endraw %}", "{% for a in b %}"),
+    ("{# {% for a in list %} #}x", "x"),
+    (
+        "{% component box(of: string) %}({{ of }}){% endcomponent box %}{{ <box of={name} /> }}",
+        "(&lt;A&gt;)",
+    ),
+    (
+        "{% for a in list %}{{ loop.index }}{% if loop.last %}.{% endif %}{% endfor %}",
+        "123.",
+    ),
+    ("{{ name ~ \"}}\" }}", "&lt;A&gt;}}"),
+    (
+        "{% filter upper %}{% for a in list %}x{% endfor %}{% endfilter %}",
+        "XXX",
+    ),
+];
+
 #[test]
 fn counters_change_nothing_that_is_written() {
-    for (template, wanted) in [
-        ("{% for a in list %}{{ a }}{% endfor %}", "123"),
-        ("{% for a in list -%}  {{ a -}}   {%- endfor %} .", "123 ."),
-        ("{% for a in list %} {{- a }} {% endfor %}", "1 2 3 "),
-        ("{% set b = name -%}\n  {{ b }}\n", "&lt;A&gt;\n"),
-        ("{% set b %}[{{ name }}]{% endset %}{{ b }}", "[&lt;A&gt;]"),
-        ("{{ name | safe }}{{ name | upper -}}  x", "<A>&lt;A&gt;x"),
-        ("{{ [a + 1 for a in list] }}", "[2, 3, 4]"),
-        (
-            "{% set b = [a for a in list if a > 1] %}{{ b | length }}",
-            "2",
-        ),
-        ("{% for a in [] %}x{% else %}none{% endfor %}", "none"),
-        (
-            "{% if list %}{% for a in list %}{% if a == 2 %}{% break %}{% endif %}{{ a }}{% endfor %}{% endif %}",
-            "1",
-        ),
-        ("{% raw %}{% for a in b %}{% endraw %}", "{% for a in b %}"),
-        ("{# {% for a in list %} #}x", "x"),
-        (
-            "{% component box(of: string) %}({{ of }}){% endcomponent box %}{{ <box of={name} /> }}",
-            "(&lt;A&gt;)",
-        ),
-        (
-            "{% for a in list %}{{ loop.index }}{% if loop.last %}.{% endif %}{% endfor %}",
-            "123.",
-        ),
-        ("{{ name ~ \"}}\" }}", "&lt;A&gt;}}"),
-        (
-            "{% filter upper %}{% for a in list %}x{% endfor %}{% endfilter %}",
-            "XXX",
-        ),
-    ] {
+    for (template, wanted) in WRITTEN {
         assert_eq!(filled(template).as_deref(), Ok(wanted), "{template}");
     }
 }
@@ -181,4 +186,54 @@ fn a_place_behind_counters_is_told_as_it_is_in_the_file() {
 #[test]
 fn the_built_in_templates_can_be_counted() {
     crate::render::Templates::built_in().engine().unwrap();
+}
+
+/// What a slip of the hand puts into a template.
+const SLIPS: [&str; 24] = [
+    "",
+    " ",
+    "{{",
+    "}}",
+    "{%",
+    "%}",
+    "-",
+    "\"",
+    "'",
+    "[",
+    "]",
+    "(",
+    ")",
+    "{",
+    "}",
+    ",",
+    "=",
+    "|",
+    "~",
+    " a",
+    " if ",
+    " in ",
+    " for ",
+    "{% endfor %}",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn counters_make_no_broken_template_whole(
+        of in 0..WRITTEN.len(),
+        at in any::<prop::sample::Index>(),
+        lost in 0..6_usize,
+        slips in prop::collection::vec(prop::sample::select(&SLIPS[..]), 0..3),
+    ) {
+        let whole: Vec<char> = WRITTEN[of].0.chars().collect();
+        let at = at.index(whole.len());
+        let behind = whole.iter().skip(at + lost);
+        let broken: String = whole[..at].iter().copied().chain(slips.concat().chars()).chain(behind.copied()).collect();
+        let templates = BTreeMap::from([("a.html".to_owned(), broken)]);
+        if let Err(error) = parse_plain(&templates) {
+            let told = TemplateEngine::new(&templates).map(|_| ()).map_err(|error| error.to_string());
+            prop_assert_eq!(told, Err(error.to_string()));
+        }
+    }
 }

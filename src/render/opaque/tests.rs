@@ -1,6 +1,7 @@
 //! What templates can do with a reader's value, what they cannot, and what they ask for.
 
 use super::*;
+use crate::render::Templates;
 
 fn found(template: &str) -> Vec<(String, String)> {
     let templates = BTreeMap::from([("email/issue.html".to_owned(), template.to_owned())]);
@@ -140,7 +141,7 @@ fn what_looks_into_a_value_or_changes_it_is_named() {
 
 #[test]
 fn the_built_in_templates_want_no_more_than_they_can_have() {
-    assert_eq!(misuses(&Templates::built_in()), []);
+    assert_eq!(Templates::built_in().misuses(), []);
 }
 
 #[test]

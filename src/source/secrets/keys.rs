@@ -55,7 +55,7 @@ impl HarmlessKeys {
     pub(super) fn names_secret(&self, name: &str) -> bool {
         let name = name.to_lowercase();
         let name = name.trim_matches('-');
-        let is_near = |word: &&str| name.len() > 4 && strsim::osa_distance(name, word) <= SLIPS;
+        let is_near = |word: &&str| name.len() > 4 && slips(name, word, SLIPS).is_some();
         let is_one = WORDS.iter().any(|word| name.contains(word))
             || matches!(
                 name,
@@ -81,13 +81,24 @@ impl HarmlessKeys {
         let exact = all().find(|(known, _)| *known == name);
         let near = || {
             all()
-                .map(|(known, shows)| (strsim::osa_distance(known, name), known, shows))
-                .filter(|(distance, known, _)| *distance <= known.len().min(6) / 3)
+                .filter_map(|(known, shows)| {
+                    let distance = slips(known, name, known.len().min(6) / 3)?;
+                    Some((distance, known, shows))
+                })
                 .min_by_key(|(distance, ..)| *distance)
                 .map(|(_, known, shows)| (known, shows))
         };
         exact.or_else(near).map(|(_, shows)| shows)
     }
+}
+
+/// How far a name is from another, where that is no more than this.
+fn slips(name: &str, meant: &str, most: usize) -> Option<usize> {
+    let lengths = [name, meant].map(|name| name.chars().count());
+    if lengths[0].abs_diff(lengths[1]) > most {
+        return None;
+    }
+    Some(strsim::osa_distance(name, meant)).filter(|distance| *distance <= most)
 }
 
 /// The key that begins at `at`, and where its value does.
