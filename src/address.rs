@@ -91,7 +91,7 @@ impl Address {
 
     /// The part before the `@`.
     #[must_use]
-    pub fn local(&self) -> &str {
+    pub(crate) fn local(&self) -> &str {
         &self.text[..self.at]
     }
 
@@ -104,13 +104,13 @@ impl Address {
     /// The key under which two spellings are one reader: the whole address in ASCII lower case.
     /// No dot or plus folding.
     #[must_use]
-    pub fn key(&self) -> String {
+    pub(crate) fn key(&self) -> String {
         self.text.to_ascii_lowercase()
     }
 
     /// For logs: `m***@example.com`.
     #[must_use]
-    pub fn masked(&self) -> String {
+    pub(crate) fn masked(&self) -> String {
         let first: String = self.text.chars().take(1).collect();
         format!("{first}***@{}", self.domain())
     }
@@ -132,7 +132,7 @@ pub fn readable(address: &str) -> Cow<'_, str> {
 /// A text with every address in it masked, for logs and for other programs: a relay's words often
 /// name the reader.
 #[must_use]
-pub fn masked_within(text: &str) -> String {
+pub(crate) fn masked_within(text: &str) -> String {
     // A backslash: in text that was escaped for JSON, `\n` stands between two addresses.
     let is_part =
         |c: char| !c.is_whitespace() && !c.is_control() && !"<>()[],;:\"'`|\\".contains(c);
@@ -159,7 +159,7 @@ pub fn masked_within(text: &str) -> String {
 }
 
 /// [`masked_within`] every text of a document that leaves for other programs.
-pub fn mask_strings(document: &mut serde_json::Value) {
+pub(crate) fn mask_strings(document: &mut serde_json::Value) {
     use serde_json::Value;
     match document {
         Value::String(text) if text.contains('@') => *text = masked_within(text),
@@ -212,7 +212,7 @@ fn check_local(local: &str) -> Result<(), AddressError> {
 ///
 /// # Errors
 /// When it can't be a public mail domain; the error says why.
-pub fn ascii_domain(domain: &str) -> Result<String, AddressError> {
+pub(crate) fn ascii_domain(domain: &str) -> Result<String, AddressError> {
     let error = |reason: String| Err(AddressError::new(reason));
     if domain.is_empty() {
         return error("nothing stands after the @".to_owned());

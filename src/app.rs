@@ -115,7 +115,7 @@ pub enum AppError {
 impl AppError {
     /// Who keeps the calendar, or sends, instead of this process.
     #[must_use]
-    pub fn holder(&self) -> Option<&str> {
+    pub(crate) fn holder(&self) -> Option<&str> {
         match self {
             Self::State(StoreError::Kept { holder }) => Some(holder),
             _ => None,
@@ -166,7 +166,7 @@ impl App {
 
     /// The publication as it could be read last.
     #[must_use]
-    pub fn of(snapshot: &PublicationSnapshot, clock: Clock) -> Self {
+    pub(crate) fn of(snapshot: &PublicationSnapshot, clock: Clock) -> Self {
         Self {
             publication: Arc::clone(&snapshot.publication),
             clock,
@@ -178,7 +178,7 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::Configuration`] with each variable that is not set.
-    pub fn require_secrets(&self, uses: &[SecretUse]) -> Result<(), AppError> {
+    pub(crate) fn require_secrets(&self, uses: &[SecretUse]) -> Result<(), AppError> {
         let required = self.publication.require_secrets(uses);
         required.map_err(AppError::Configuration)
     }

@@ -1,9 +1,9 @@
 //! Who reads: subscribers, consent, suppressions; subscribers.yaml and CSV as streams of entries.
 //! Not: where they are kept (`store`).
 
-pub mod export;
+pub(crate) mod export;
 pub(crate) mod field;
-pub mod file;
+pub(crate) mod file;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod import;
@@ -212,7 +212,7 @@ impl Origin {
 
     /// The word for it, in tables.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::File => "file",
             Self::Import => "import",
@@ -238,7 +238,7 @@ impl SuppressionReason {
 
     /// The word for it, in tables and on the command line.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Unsubscribed => "unsubscribed",
             Self::HardBounce => "hard_bounce",
@@ -252,7 +252,7 @@ impl SuppressionReason {
 impl Reader {
     /// What composing needs of a profile.
     #[must_use]
-    pub fn of(id: SubscriberId, profile: &Profile) -> Self {
+    pub(crate) fn of(id: SubscriberId, profile: &Profile) -> Self {
         Self {
             id,
             email: profile.email.clone(),

@@ -9,10 +9,10 @@ mod calendar;
 mod content;
 mod finding;
 mod images;
-pub mod keeper;
+pub(crate) mod keeper;
 mod law;
 mod links;
-pub mod list;
+pub(crate) mod list;
 mod mail;
 mod markdown;
 mod rendering;
@@ -44,7 +44,7 @@ pub use self::{
 
 /// What is checked: an issue, and what it must agree with.
 #[derive(Debug, Clone, Copy)]
-pub struct CheckSubject<'a> {
+pub(crate) struct CheckSubject<'a> {
     /// The publication.
     pub publication: &'a Publication,
     /// The issues before and after it.
@@ -120,7 +120,7 @@ static FAMILIES: &[RuleFamily] = &[
 ];
 
 /// Every rule there is, by family.
-pub fn rules() -> impl Iterator<Item = &'static Rule> {
+pub(crate) fn rules() -> impl Iterator<Item = &'static Rule> {
     FAMILIES
         .iter()
         .flat_map(|family| family.rules)
@@ -132,7 +132,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
 
 /// Checks an issue, its text and what it refers to; findings in the order of the text.
 #[must_use]
-pub fn issue(proof: &CheckSubject<'_>) -> Vec<Finding> {
+pub(crate) fn issue(proof: &CheckSubject<'_>) -> Vec<Finding> {
     let mut findings = Findings::new(proof.issue);
     for family in FAMILIES {
         (family.check)(proof, &mut findings);
@@ -142,13 +142,13 @@ pub fn issue(proof: &CheckSubject<'_>) -> Vec<Finding> {
 
 /// What keeps a file from being an issue, as findings.
 #[must_use]
-pub fn unreadable(errors: &[SourceError]) -> Vec<Finding> {
+pub(crate) fn unreadable(errors: &[SourceError]) -> Vec<Finding> {
     errors.iter().map(allow::unreadable).collect()
 }
 
 /// Whether these findings keep an issue from being sent.
 #[must_use]
-pub fn blocks(findings: &[Finding]) -> bool {
+pub(crate) fn blocks(findings: &[Finding]) -> bool {
     findings.iter().any(Finding::blocks)
 }
 

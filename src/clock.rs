@@ -76,7 +76,7 @@ impl Clock {
 
     /// The present moment, whatever is pretended: when somebody really did something.
     #[must_use]
-    pub fn true_now(&self) -> DateTime<Utc> {
+    pub(crate) fn true_now(&self) -> DateTime<Utc> {
         match self {
             Self::System | Self::Shifted(_) => system_now(),
             Self::Fixed(moment) => *moment,
@@ -87,7 +87,7 @@ impl Clock {
 
     /// Whether this clock shows anything but the machine's time.
     #[must_use]
-    pub fn is_pretended(&self) -> bool {
+    pub(crate) fn is_pretended(&self) -> bool {
         !matches!(self, Self::System)
     }
 }
@@ -105,7 +105,7 @@ fn system_now() -> DateTime<Utc> {
 /// # Panics
 /// When the operating system has no randomness to give; nothing sensible can follow.
 #[must_use]
-pub fn random_bytes<const N: usize>() -> [u8; N] {
+pub(crate) fn random_bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).expect("the operating system's randomness");
     bytes

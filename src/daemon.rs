@@ -32,9 +32,9 @@ use std::{
 
 use chrono::{DateTime, Utc};
 
-pub use self::heartbeat::{HealthReason, Heartbeat};
-pub use self::job::CarriedBatches;
-pub use self::vitals::DaemonVitals;
+pub(crate) use self::heartbeat::{HealthReason, Heartbeat};
+pub(crate) use self::job::CarriedBatches;
+pub(crate) use self::vitals::DaemonVitals;
 use self::{
     backoff::RetryBackoffs, job::is_fixed_by_a_file, reading::CalendarReading,
     settling::SettlingFiles,
@@ -154,19 +154,19 @@ impl Server {
 
     /// Whether something that was due could not be done.
     #[must_use]
-    pub fn has_failed(&self) -> bool {
+    pub(crate) fn has_failed(&self) -> bool {
         self.has_failed || self.has_refused
     }
 
     /// Whether something that was due could not be done for the state's sake.
     #[must_use]
-    pub fn is_refused_by_state(&self) -> bool {
+    pub(crate) fn is_refused_by_state(&self) -> bool {
         !self.refused_by_state.is_empty()
     }
 
     /// How it is, for whoever watches.
     #[must_use]
-    pub fn heartbeat(&self) -> Arc<Heartbeat> {
+    pub(crate) fn heartbeat(&self) -> Arc<Heartbeat> {
         Arc::clone(&self.heartbeat)
     }
 

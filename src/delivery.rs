@@ -114,7 +114,7 @@ async fn recover(batch: &Batch, run: &Run) -> Result<RecoveredRows, StoreError> 
 /// No row that waits is asked to wait longer: what is due later was put there by a clock that ran
 /// ahead.
 #[must_use]
-pub fn latest_retry(settings: &DeliverySettings, now: DateTime<Utc>) -> DateTime<Utc> {
+pub(crate) fn latest_retry(settings: &DeliverySettings, now: DateTime<Utc>) -> DateTime<Utc> {
     now + settings.backoff_max.max(settings.relay_backoff_max)
 }
 

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use async_trait::async_trait;
 
-pub use system::SystemDns;
+pub(crate) use system::SystemDns;
 
 /// A resolver. A name that is not there, or has no such record, is an empty answer and no error.
 #[async_trait]

@@ -16,12 +16,12 @@ use hyper_util::rt::TokioIo;
 use tokio::{task::JoinSet, time::timeout};
 use url::Url;
 
-pub use self::{
+pub(crate) use self::{
     connect::{Resolve, ServerTrust, SystemResolver},
     reach::{Reach, is_public},
 };
 
-pub use hyper::{Method, StatusCode};
+pub(crate) use hyper::{Method, StatusCode};
 
 /// Who asks, for the other side's logs.
 const USER_AGENT: &str = concat!("daily-note/", env!("CARGO_PKG_VERSION"));
@@ -30,7 +30,7 @@ const MAX_HEAD_BYTES: usize = 64 * 1024;
 
 /// Asks others over HTTP/1.1.
 #[derive(Clone)]
-pub struct Client {
+pub(crate) struct Client {
     reach: Reach,
     limits: RequestLimits,
     resolver: Arc<dyn Resolve>,
@@ -39,7 +39,7 @@ pub struct Client {
 
 /// How long, how much, how far.
 #[derive(Debug, Clone, Copy)]
-pub struct RequestLimits {
+pub(crate) struct RequestLimits {
     /// To look a name up and, apart from that, to connect to one address.
     pub connect: Duration,
     /// For everything together, redirects and body included.
@@ -63,7 +63,7 @@ impl Default for RequestLimits {
 
 /// What is asked.
 #[derive(Debug, Clone)]
-pub struct Request {
+pub(crate) struct Request {
     /// GET, HEAD, POST …
     pub method: Method,
     /// http or https, without user or password.
@@ -89,7 +89,7 @@ pub struct Response {
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
-pub enum HttpError {
+pub(crate) enum HttpError {
     /// No URL that this client asks.
     #[error("`{0}` is no http or https address without user and password")]
     Url(String),
@@ -162,7 +162,7 @@ pub enum HttpError {
 impl HttpError {
     /// Whether asking again later may help.
     #[must_use]
-    pub fn is_transient(&self) -> bool {
+    pub(crate) fn is_transient(&self) -> bool {
         match self {
             Self::NoAddress { .. }
             | Self::Connect { .. }
@@ -181,7 +181,7 @@ impl HttpError {
 impl Request {
     /// A request without headers of its own or a body.
     #[must_use]
-    pub fn new(method: Method, url: Url) -> Self {
+    pub(crate) fn new(method: Method, url: Url) -> Self {
         Self {
             method,
             url,
@@ -191,7 +191,7 @@ impl Request {
     }
 
     /// Adds a header; None where it can't be one.
-    pub fn push_header(&mut self, name: &str, value: &str) -> Option<()> {
+    pub(crate) fn push_header(&mut self, name: &str, value: &str) -> Option<()> {
         let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
         self.headers
             .push((name, HeaderValue::from_str(value).ok()?));
@@ -202,7 +202,7 @@ impl Request {
 impl Client {
     /// A client with the machine's resolver and certificates.
     #[must_use]
-    pub fn new(reach: Reach, limits: RequestLimits) -> Self {
+    pub(crate) fn new(reach: Reach, limits: RequestLimits) -> Self {
         let (resolver, trust) = (
             Arc::new(SystemResolver),
             Arc::new(ServerTrust::of_the_system()),
@@ -212,7 +212,7 @@ impl Client {
 
     /// A client with these.
     #[must_use]
-    pub fn with(
+    pub(crate) fn with(
         reach: Reach,
         limits: RequestLimits,
         resolver: Arc<dyn Resolve>,
@@ -231,7 +231,7 @@ impl Client {
     ///
     /// # Errors
     /// Why there is no answer. An answer of 404 or 500 is one.
-    pub async fn send(&self, request: &Request) -> Result<Response, HttpError> {
+    pub(crate) async fn send(&self, request: &Request) -> Result<Response, HttpError> {
         let after = self.limits.total;
         let host = host_of(&request.url)?.to_owned();
         timeout(after, self.follow(request))

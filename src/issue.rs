@@ -22,13 +22,12 @@ mod read;
 mod url;
 
 pub use archive::{Archive, ArchiveError, ArchivedFile};
-pub use document::{
+pub(crate) use document::{
     Alignment, Block, CalloutKind, Document, Footnote, Image, ImageUse, Inline, LinkTarget,
     LinkUse, ListItem, MarkdownOddity, OddityKind, Prose, ProseKind, Section, plain_text,
 };
-pub use measure::TextExtent;
 
-pub use front_matter::schema;
+pub(crate) use front_matter::schema;
 
 /// One issue of the newsletter, as its writer wrote it.
 #[derive(Debug, Clone)]
@@ -121,7 +120,7 @@ fn first(errors: &[SourceError]) -> String {
 impl IssueError {
     /// What is wrong, as errors with places.
     #[must_use]
-    pub fn to_errors(&self) -> Vec<SourceError> {
+    pub(crate) fn to_errors(&self) -> Vec<SourceError> {
         match self {
             Self::Content { errors } => errors.clone(),
             Self::Unreadable { source, .. } if is_missing(source) => {
@@ -187,7 +186,7 @@ impl Issue {
     ///
     /// # Errors
     /// When the file can't be read, is no UTF-8 or too large, or its front matter is wrong.
-    pub fn load(publication: &Publication, path: &Path) -> Result<Self, IssueError> {
+    pub(crate) fn load(publication: &Publication, path: &Path) -> Result<Self, IssueError> {
         let path = match path.is_dir() {
             true => path.join(read::INDEX),
             false => path.to_owned(),
@@ -224,14 +223,14 @@ impl Issue {
 
     /// The subject: its own, or the title.
     #[must_use]
-    pub fn subject(&self) -> &str {
+    pub(crate) fn subject(&self) -> &str {
         let front_matter = &self.front_matter;
         front_matter.subject.as_ref().unwrap_or(&front_matter.title)
     }
 
     /// Title, subject and preheader, as far as they are written: the words that an inbox shows.
     #[must_use]
-    pub fn front_lines(&self) -> Vec<Prose> {
+    pub(crate) fn front_lines(&self) -> Vec<Prose> {
         let front_matter = &self.front_matter;
         let lines = [
             ("title", Some(&front_matter.title)),
@@ -249,7 +248,7 @@ impl Issue {
 
     /// The folder beside whose files its images stand.
     #[must_use]
-    pub fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         self.path.parent().unwrap_or(Path::new(""))
     }
 }

@@ -12,6 +12,11 @@
 //!
 //! `docs/architecture.md` holds the table of modules and the two walkthroughs.
 
+#![expect(
+    rustdoc::private_intra_doc_links,
+    reason = "the docs are for those who work on the crate: they are made with what is private"
+)]
+
 pub mod address;
 pub mod clock;
 pub mod dns;

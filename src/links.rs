@@ -76,7 +76,7 @@ impl LinkSigner {
 
     /// Where the pages are, without a slash at the end.
     #[must_use]
-    pub fn base_url(&self) -> Option<&str> {
+    pub(crate) fn base_url(&self) -> Option<&str> {
         self.base_url.as_deref()
     }
 
@@ -88,13 +88,13 @@ impl LinkSigner {
 
     /// `…/p/TOKEN`: editions, name, language.
     #[must_use]
-    pub fn preferences(&self, reader: SubscriberId) -> Option<String> {
+    pub(crate) fn preferences(&self, reader: SubscriberId) -> Option<String> {
         made(|out| self.push_preferences(reader, out))
     }
 
     /// `…/f/ISSUE/TOKEN`: the reader's opinion on one issue.
     #[must_use]
-    pub fn feedback(&self, reader: SubscriberId, issue: &str) -> Option<String> {
+    pub(crate) fn feedback(&self, reader: SubscriberId, issue: &str) -> Option<String> {
         made(|out| self.push_feedback(reader, issue, out))
     }
 
@@ -110,7 +110,7 @@ impl LinkSigner {
 
     /// A mailto: that unsubscribes, for publications without pages and for the header.
     #[must_use]
-    pub fn unsubscribe_mailto(&self, mailbox: &Address, reader: SubscriberId) -> String {
+    pub(crate) fn unsubscribe_mailto(&self, mailbox: &Address, reader: SubscriberId) -> String {
         let mut url = String::new();
         self.push_unsubscribe_mailto(mailbox, reader, &mut url);
         url
@@ -119,7 +119,7 @@ impl LinkSigner {
     /// The local part of the reader's own return-path, `bounce+TOKEN` (VERP). In hexadecimal, for
     /// mail systems that fold its case.
     #[must_use]
-    pub fn bounce_local_part(&self, reader: SubscriberId) -> String {
+    pub(crate) fn bounce_local_part(&self, reader: SubscriberId) -> String {
         let mut local = String::with_capacity(7 + 2 * 24);
         local.push_str("bounce+");
         for byte in token_bytes(&self.bounce, reader, b"").as_slice() {

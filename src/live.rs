@@ -26,7 +26,7 @@ use tokio::{
 
 use self::{changed::ChangedFiles, scan::FileScan, watch::FileWatch};
 pub(crate) use self::{issue_files::IssueFiles, scan::FileStat};
-pub use self::{scan::FilesFingerprint, snapshot::PublicationSnapshot};
+pub(crate) use self::{scan::FilesFingerprint, snapshot::PublicationSnapshot};
 use crate::{clock::Stopwatch, publication::Publication, source::SourceError};
 
 /// How often files are looked at where the system gives no notice: on a network's disk, in a container.
@@ -58,29 +58,29 @@ impl LivePublication {
 
     /// The publication as it could be read last.
     #[must_use]
-    pub fn snapshot(&self) -> Arc<PublicationSnapshot> {
+    pub(crate) fn snapshot(&self) -> Arc<PublicationSnapshot> {
         Arc::clone(&self.snapshots.borrow())
     }
 
     /// The same, and word of every further one.
     #[must_use]
-    pub fn subscribe(&self) -> Receiver<Arc<PublicationSnapshot>> {
+    pub(crate) fn subscribe(&self) -> Receiver<Arc<PublicationSnapshot>> {
         self.snapshots.subscribe()
     }
 
     /// Looks at the files, and reads again what has changed since the last look.
-    pub async fn look(&self) -> Arc<PublicationSnapshot> {
+    pub(crate) async fn look(&self) -> Arc<PublicationSnapshot> {
         self.look_for(Stopwatch::start()).await
     }
 
     /// Reads everything again at the next look, changed or not.
-    pub async fn forget(&self) {
+    pub(crate) async fn forget(&self) {
         *self.seen.lock().await = None;
     }
 
     /// Looks whenever the system gives notice of a change, and now and then where it gives none, for as long
     /// as this is polled.
-    pub async fn follow(&self) -> Infallible {
+    pub(crate) async fn follow(&self) -> Infallible {
         let mut watch = FileWatch::start();
         // What has changed before the folders were watched shows at the first look.
         let mut wait = Duration::ZERO;
@@ -99,7 +99,7 @@ impl LivePublication {
     ///
     /// # Errors
     /// What is wrong with daily-note.yaml or the folder of issues.
-    pub async fn read_now(&self) -> Result<PublicationSnapshot, Vec<SourceError>> {
+    pub(crate) async fn read_now(&self) -> Result<PublicationSnapshot, Vec<SourceError>> {
         let last = self.snapshot();
         let now = off_thread(move || {
             let mut scan = FileScan::of(&last.publication.root, last.outside(), None);

@@ -16,9 +16,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-pub use self::{
+pub(crate) use self::{
     accent::Accent,
-    color::{Color, READABLE, contrast},
+    color::{Color, contrast},
     font::Font,
     palette::{BaseColors, Palette},
 };
@@ -60,11 +60,11 @@ pub enum Theme {
 
 impl Theme {
     /// Every one.
-    pub const ALL: [Self; 2] = [Self::Paper, Self::Letter];
+    pub(crate) const ALL: [Self; 2] = [Self::Paper, Self::Letter];
 
     /// As daily-note.yaml says it.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Paper => "paper",
             Self::Letter => "letter",
@@ -102,7 +102,7 @@ pub enum OptionalPart {
 
 impl OptionalPart {
     /// Every one.
-    pub const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::WebLink,
         Self::Masthead,
         Self::Edition,
@@ -159,12 +159,12 @@ pub struct LookPicture {
 
 impl Logo {
     /// How wide one is that says nothing else.
-    pub const WIDTH: u16 = 200;
+    pub(crate) const WIDTH: u16 = 200;
 }
 
 impl Look {
     /// Every picture that the look names.
-    pub fn pictures(&self) -> impl Iterator<Item = &LookPicture> {
+    pub(crate) fn pictures(&self) -> impl Iterator<Item = &LookPicture> {
         let logo = self.logo.iter();
         let logos = logo.flat_map(|logo| std::iter::once(&logo.file).chain(&logo.dark));
         logos.chain(&self.header)
@@ -173,7 +173,7 @@ impl Look {
     /// The same look in another theme. What lies around the paper follows the theme, as long as it is
     /// what the theme before put there.
     #[must_use]
-    pub fn in_theme(&self, theme: Theme) -> Self {
+    pub(crate) fn in_theme(&self, theme: Theme) -> Self {
         let mut look = self.clone();
         let ground = &mut look.ground;
         if ground.page == BaseColors::page_around(self.theme, ground.paper) {
@@ -185,31 +185,31 @@ impl Look {
 
     /// Whether the mail has that part.
     #[must_use]
-    pub fn shows(&self, part: OptionalPart) -> bool {
+    pub(crate) fn shows(&self, part: OptionalPart) -> bool {
         !self.hidden.contains(&part)
     }
 
     /// The colours on light paper.
     #[must_use]
-    pub fn light(&self) -> Palette {
+    pub(crate) fn light(&self) -> Palette {
         Palette::light(self.ground)
     }
 
     /// The colours in the dark.
     #[must_use]
-    pub fn dark(&self) -> Palette {
+    pub(crate) fn dark(&self) -> Palette {
         Palette::dark(self.ground, self.theme == Theme::Letter)
     }
 
     /// What the templates see of an accent: six-digit hex colours, each fit for its place.
     #[must_use]
-    pub fn accents(&self, accent: Accent) -> Value {
+    pub(crate) fn accents(&self, accent: Accent) -> Value {
         accent.tokens(&self.light(), &self.dark())
     }
 
     /// What the templates see of the look, its pictures aside.
     #[must_use]
-    pub fn tokens(&self, language: &str) -> Value {
+    pub(crate) fn tokens(&self, language: &str) -> Value {
         let shown = OptionalPart::ALL.map(|part| (part.name(), self.shows(part)));
         let shown: BTreeMap<_, _> = shown.into_iter().collect();
         json!({
@@ -227,7 +227,7 @@ impl Look {
 
     /// The same for a page: custom properties for light and for dark.
     #[must_use]
-    pub fn custom_properties(&self, language: &str) -> String {
+    pub(crate) fn custom_properties(&self, language: &str) -> String {
         let accent = self.accents(self.accent);
         let of = |key: &str| accent[key].as_str().unwrap_or_default().to_owned();
         let sheet = |palette: &Palette, accent: String| {

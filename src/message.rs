@@ -23,7 +23,7 @@ mod variant;
 
 pub use composer::Composer;
 pub use frozen::{FrozenContent, FrozenError, FrozenIssue};
-pub use letter::Letter;
+pub(crate) use letter::Letter;
 pub use settings::HeaderSettings;
 pub use transfer::TransferEncoding;
 

@@ -32,7 +32,7 @@ pub struct EventBackground {
 /// `at` is the moment of it, on the publication's clock. What stands for days (a relay that is away, a
 /// configuration that is broken) is told once a day; a batch that stops waits for a person each time.
 #[must_use]
-pub fn key<Z: TimeZone>(event: &Event, at: &DateTime<Z>) -> Option<String> {
+pub(crate) fn key<Z: TimeZone>(event: &Event, at: &DateTime<Z>) -> Option<String> {
     let EventFacts {
         weight, repetition, ..
     } = event.facts();

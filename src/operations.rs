@@ -56,8 +56,8 @@ pub use self::{
     test_mail::TestOutcome,
 };
 // The nouns of these results: whoever shows them knows no store.
-pub use crate::store::{
+pub(crate) use crate::store::{
     AudienceSize, Batch, BatchState, BounceSelection, DeliveryCounts, DeliveryRow, DeliveryState,
-    FailedDelivery, FoldReport, HeldRelease, MoveOutcome, Receipt, RetryOutcome, RetrySelection,
-    RetryState, UnknownAnswer, Upsert, WaveState, ZoneCohort, sqlite::Departures,
+    FoldReport, HeldRelease, MoveOutcome, Receipt, RetryOutcome, RetrySelection, RetryState,
+    UnknownAnswer, Upsert, WaveState, ZoneCohort, sqlite::Departures,
 };

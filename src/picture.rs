@@ -16,14 +16,14 @@ mod pixels;
 mod place;
 mod play_mark;
 
-pub use self::{
+pub(crate) use self::{
     cache::Cache,
     fit::{PictureUse, fit},
     place::find,
 };
 
 /// A file of more is no picture for a mail, and is not read.
-pub const MAX_FILE_BYTES: u64 = 48 << 20;
+pub(crate) const MAX_FILE_BYTES: u64 = 48 << 20;
 /// A file of a few bytes can ask for any number of pixels; 50 million are what large cameras have.
 const MAX_PIXELS: u64 = 50_000_000;
 /// The longest side.
@@ -33,7 +33,7 @@ const MAX_ANIMATION_BYTES: usize = 5 << 20;
 
 /// A picture that every mail client shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Picture {
+pub(crate) struct Picture {
     /// What it is.
     pub kind: MailFormat,
     /// In pixels.
@@ -46,7 +46,7 @@ pub struct Picture {
 
 /// What mail clients show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MailFormat {
+pub(crate) enum MailFormat {
     /// Drawings, screens, whatever has transparent parts.
     Png,
     /// Photographs.
@@ -58,7 +58,7 @@ pub enum MailFormat {
 impl MailFormat {
     /// `image/png`, …
     #[must_use]
-    pub fn media_type(self) -> &'static str {
+    pub(crate) fn media_type(self) -> &'static str {
         match self {
             Self::Png => "image/png",
             Self::Jpeg => "image/jpeg",
@@ -68,7 +68,7 @@ impl MailFormat {
 
     /// Without the dot.
     #[must_use]
-    pub fn extension(self) -> &'static str {
+    pub(crate) fn extension(self) -> &'static str {
         match self {
             Self::Png => "png",
             Self::Jpeg => "jpg",
@@ -81,14 +81,14 @@ impl Picture {
     /// What its content is called wherever it goes: the first 96 bits of its SHA-256, in
     /// hexadecimal.
     #[must_use]
-    pub fn hash(&self) -> String {
+    pub(crate) fn hash(&self) -> String {
         hex(&sha256(&self.bytes)[..12])
     }
 }
 
 /// Why a file is no picture for a mail. Each reads on after the picture's name.
 #[derive(Debug, thiserror::Error)]
-pub enum PictureError {
+pub(crate) enum PictureError {
     /// No such file.
     #[error("is not there")]
     Missing,
@@ -140,7 +140,7 @@ pub enum PictureError {
 impl PictureError {
     /// What the writer can do.
     #[must_use]
-    pub fn hint(&self) -> &'static str {
+    pub(crate) fn hint(&self) -> &'static str {
         match self {
             Self::Missing => {
                 "the path is relative to the issue's file; a leading / means the folder of daily-note.yaml"

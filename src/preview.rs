@@ -108,7 +108,7 @@ impl PreviewSite {
     }
 
     /// Ends it. Browsers keep their connections open for as long as they like: nobody waits.
-    pub fn stop(self) {
+    pub(crate) fn stop(self) {
         let _ = self.stop.send(());
         self.server.abort();
         for task in self.following {

@@ -14,7 +14,7 @@ mod rate;
 mod recurrence;
 mod relay_url;
 mod schedule;
-pub mod schema;
+pub(crate) mod schema;
 mod settings;
 mod shapes;
 mod smtp;
@@ -45,7 +45,7 @@ pub use self::{
     text::parse_zone,
     unset::SecretUse,
 };
-pub use crate::look::Color;
+pub(crate) use crate::look::Color;
 use crate::{
     address::{Address, Mailbox},
     look::{Accent, Look},
@@ -148,13 +148,13 @@ impl Publication {
 
     /// The accent of an edition: its own, or the look's.
     #[must_use]
-    pub fn accent_of(&self, edition: &Edition) -> Accent {
+    pub(crate) fn accent_of(&self, edition: &Edition) -> Accent {
         edition.accent_color.map_or(self.look.accent, Accent::from)
     }
 
     /// Whether every message has a way out that mail clients show: a one-click link or a mailto.
     #[must_use]
-    pub fn has_way_out(&self) -> bool {
+    pub(crate) fn has_way_out(&self) -> bool {
         self.web.base_url.as_deref().is_some_and(is_https) || self.unsubscribe_email.is_some()
     }
 
@@ -175,7 +175,7 @@ impl Edition {
     /// Whether its days include that date. Holidays and breaks are the publication's:
     /// [`Publication::slot`].
     #[must_use]
-    pub fn falls_on(&self, date: NaiveDate) -> bool {
+    pub(crate) fn falls_on(&self, date: NaiveDate) -> bool {
         self.recurrence.picks(date)
     }
 }

@@ -39,11 +39,11 @@ mod text;
 mod words;
 
 pub use composition::{ImagePolicy, PrepareInput};
-pub use ejected::{OwnedTemplate, TemplateStanding, diff, eject, list};
-pub use escape::{escape_html, percent_encode};
+pub(crate) use ejected::{TemplateStanding, diff, eject, list};
+pub(crate) use escape::{escape_html, percent_encode};
 pub use linked_issue::LinkedIssue;
-pub use opaque::Misuse;
-pub use renderer::Renderer;
+pub(crate) use opaque::Misuse;
+pub(crate) use renderer::Renderer;
 pub use templates::Templates;
 pub(crate) use {
     composition::direction,
@@ -78,9 +78,6 @@ pub enum RenderError {
     /// More HTML than a mail can have.
     #[error("up to here the issue makes more than {} MB of HTML", html::MAX_HTML_BYTES >> 20)]
     TooLong,
-    /// A frozen composition that is not one.
-    #[error("the frozen issue cannot be read back")]
-    Frozen(#[source] serde_json::Error),
     /// The page uses up the characters that stand in for entities while styles are inlined.
     #[error("the rendered mail contains every private-use character of Unicode")]
     PrivateUse,
@@ -137,7 +134,7 @@ pub struct PublishedImage {
 impl InlineImage {
     /// Its name in a folder of files: unique, and in need of no encoding.
     #[must_use]
-    pub fn disk_name(&self) -> String {
+    pub(crate) fn disk_name(&self) -> String {
         let hash = self.content_id.split('@').next().unwrap_or_default();
         let extension = match self.media_type.rsplit('/').next().unwrap_or_default() {
             "jpeg" => "jpg",
@@ -151,7 +148,7 @@ impl Composition {
     /// The HTML part as a file to open in a browser: its pictures are the [`Composition::files`]
     /// beside it.
     #[must_use]
-    pub fn page_beside_images(&self, html: &str) -> String {
+    pub(crate) fn page_beside_images(&self, html: &str) -> String {
         let inline = self
             .images
             .iter()
@@ -168,7 +165,7 @@ impl Composition {
     }
 
     /// Every picture of the mail as a file: where it lies beside the page, and its bytes.
-    pub fn files(&self) -> impl Iterator<Item = (String, &[u8])> {
+    pub(crate) fn files(&self) -> impl Iterator<Item = (String, &[u8])> {
         let inline = self
             .images
             .iter()

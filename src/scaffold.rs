@@ -12,15 +12,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub use self::{
+pub(crate) use self::{
     issue::{IssueWish, NewIssue, NewIssueError, next_issue},
-    publication::{NewPublication, StarterFacts, StarterLanguage, new_publication},
+    publication::{StarterFacts, StarterLanguage, new_publication},
     setup::Setup,
 };
 
 /// A file to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewFile {
+pub(crate) struct NewFile {
     /// Where, relative to the publication's root.
     pub path: PathBuf,
     /// What is in it.
@@ -41,7 +41,7 @@ impl NewFile {
 
 /// Why files were not written.
 #[derive(Debug, thiserror::Error)]
-pub enum WriteError {
+pub(crate) enum WriteError {
     /// Something of that name is there already. Nothing was written.
     #[error("there is already {}", listed(.0))]
     Exists(Vec<PathBuf>),
@@ -68,7 +68,7 @@ fn listed(paths: &[PathBuf]) -> String {
 ///
 /// # Errors
 /// When a file exists or can't be written.
-pub fn write(root: &Path, files: &[NewFile]) -> Result<(), WriteError> {
+pub(crate) fn write(root: &Path, files: &[NewFile]) -> Result<(), WriteError> {
     let existing: Vec<PathBuf> = files
         .iter()
         .filter(|file| root.join(&file.path).symlink_metadata().is_ok())
@@ -102,7 +102,7 @@ pub fn write(root: &Path, files: &[NewFile]) -> Result<(), WriteError> {
 ///
 /// # Errors
 /// When the file can't be read or written.
-pub fn ignore_state(root: &Path) -> Result<bool, WriteError> {
+pub(crate) fn ignore_state(root: &Path) -> Result<bool, WriteError> {
     const LINE: &str = "/.daily-note/";
     let path = root.join(".gitignore");
     let failed = |source| WriteError::Io {

@@ -4,7 +4,7 @@
 //! (`app` looks), so that a year can be played in seconds. The calendar's arithmetic is `publication`'s.
 
 mod event;
-pub mod ics;
+pub(crate) mod ics;
 mod overview;
 mod plan;
 mod plan_input;

@@ -36,11 +36,11 @@ struct NamedText {
 }
 
 /// A range of bytes in a [`Source`].
-pub type Span = Range<usize>;
+pub(crate) type Span = Range<usize>;
 
 /// A place as people count it: both from 1; columns count characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Position {
+pub(crate) struct Position {
     /// Line, from 1.
     pub line: usize,
     /// Column in characters, from 1.
@@ -62,7 +62,7 @@ impl fmt::Debug for NamedText {
 
 impl Source {
     /// A text under the name that people know it by (a path relative to the publication's root).
-    pub fn new(name: impl AsRef<str>, text: impl Into<String>) -> Self {
+    pub(crate) fn new(name: impl AsRef<str>, text: impl Into<String>) -> Self {
         Self {
             inner: Arc::new(NamedText {
                 name: name.as_ref().to_owned(),
@@ -75,7 +75,7 @@ impl Source {
 
     /// A text that may hold passwords and keys: no error about it shows or repeats more than the values
     /// of these keys.
-    pub fn with_secrets(
+    pub(crate) fn with_secrets(
         name: impl AsRef<str>,
         text: impl Into<String>,
         harmless: &HarmlessKeys,
@@ -94,7 +94,7 @@ impl Source {
 
     /// The same text, with more that no words about it may repeat: what the environment put in.
     #[must_use]
-    pub fn concealing(&self, more: impl IntoIterator<Item = String>) -> Self {
+    pub(crate) fn concealing(&self, more: impl IntoIterator<Item = String>) -> Self {
         let mut inner = (*self.inner).clone();
         inner
             .secrets
@@ -106,7 +106,7 @@ impl Source {
 
     /// Whether people don't see all of these bytes.
     #[must_use]
-    pub fn hides(&self, span: &Span) -> bool {
+    pub(crate) fn hides(&self, span: &Span) -> bool {
         let shown = self.inner.shown.as_ref();
         shown.is_some_and(|shown| shown.get(span.clone()) != self.text().get(span.clone()))
     }
@@ -118,26 +118,26 @@ impl Source {
 
     /// The name, usually a relative path.
     #[must_use]
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.inner.name
     }
 
     /// The whole text.
     #[must_use]
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         &self.inner.text
     }
 
     /// Where a byte offset lies. Offsets past the end, or inside a character, are moved back.
     #[must_use]
-    pub fn position(&self, offset: usize) -> Position {
+    pub(crate) fn position(&self, offset: usize) -> Position {
         self.inner.position(offset)
     }
 
     /// The byte offset of a place that another parser counted (line and column from 1, columns in
     /// characters); clamped to the text.
     #[must_use]
-    pub fn offset(&self, position: Position) -> usize {
+    pub(crate) fn offset(&self, position: Position) -> usize {
         let text = self.text();
         let mut start = 0;
         for _ in 1..position.line {
@@ -220,7 +220,7 @@ impl SourceCode for NamedText {
 
 /// A path as people should read it: relative to `root` where it lies below it.
 #[must_use]
-pub fn shown_path(root: &Path, path: &Path) -> String {
+pub(crate) fn shown_path(root: &Path, path: &Path) -> String {
     path.strip_prefix(root)
         .unwrap_or(path)
         .display()
@@ -229,7 +229,7 @@ pub fn shown_path(root: &Path, path: &Path) -> String {
 
 /// An error and what lies behind it, in one line.
 #[must_use]
-pub fn with_causes(error: &dyn Error) -> String {
+pub(crate) fn with_causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

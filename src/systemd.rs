@@ -12,7 +12,7 @@ use std::{
 
 /// Where the service manager listens, and how often it wants to hear.
 #[derive(Debug, Default)]
-pub struct ServiceManager {
+pub(crate) struct ServiceManager {
     socket: Option<(UnixDatagram, SocketAddr)>,
     watchdog: Option<Duration>,
 }
@@ -20,7 +20,7 @@ pub struct ServiceManager {
 impl ServiceManager {
     /// The one that the environment of this process names; nobody where it names none.
     #[must_use]
-    pub fn of_process() -> Self {
+    pub(crate) fn of_process() -> Self {
         let variable = |name: &str| std::env::var_os(name);
         let text = |name: &str| variable(name)?.into_string().ok();
         let is_ours = text("WATCHDOG_PID").is_none_or(|pid| pid == std::process::id().to_string());
@@ -33,27 +33,27 @@ impl ServiceManager {
 
     /// How often to call [`ServiceManager::is_alive`]: twice in the time after which we'd be killed.
     #[must_use]
-    pub fn beat(&self) -> Option<Duration> {
+    pub(crate) fn beat(&self) -> Option<Duration> {
         self.watchdog.map(|limit| limit / 2)
     }
 
     /// The service is up.
-    pub fn is_ready(&self) {
+    pub(crate) fn is_ready(&self) {
         self.send("READY=1");
     }
 
     /// The service works.
-    pub fn is_alive(&self) {
+    pub(crate) fn is_alive(&self) {
         self.send("WATCHDOG=1");
     }
 
     /// The service ends, in good order.
-    pub fn is_stopping(&self) {
+    pub(crate) fn is_stopping(&self) {
         self.send("STOPPING=1");
     }
 
     /// A line for `systemctl status`.
-    pub fn says(&self, status: &str) {
+    pub(crate) fn says(&self, status: &str) {
         let line: String = status
             .chars()
             .map(|c| if c.is_control() { ' ' } else { c })

@@ -7,6 +7,6 @@ pub mod inbox;
 mod language;
 mod local;
 pub mod pages;
-pub mod preview;
+pub(crate) mod preview;
 mod tab;
-pub mod vitals;
+pub(crate) mod vitals;

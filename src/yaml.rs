@@ -19,14 +19,14 @@ use crate::source::{Source, SourceError, Span};
 
 /// A YAML document and the text it came from.
 #[derive(Debug, Clone)]
-pub struct Tree {
+pub(crate) struct Tree {
     source: Source,
     root: Node,
 }
 
 /// A value and where it stands.
 #[derive(Debug, Clone)]
-pub struct Node {
+pub(crate) struct Node {
     /// Where.
     pub place: ValuePlace,
     /// What.
@@ -35,7 +35,7 @@ pub struct Node {
 
 /// Where a value comes from.
 #[derive(Debug, Clone)]
-pub enum ValuePlace {
+pub(crate) enum ValuePlace {
     /// These bytes of the tree's source.
     Text(Span),
     /// An environment variable of this name.
@@ -44,7 +44,7 @@ pub enum ValuePlace {
 
 /// What a value is.
 #[derive(Debug, Clone)]
-pub enum ValueKind {
+pub(crate) enum ValueKind {
     /// Text, a number, true or false, or nothing.
     Scalar(Scalar),
     /// A list.
@@ -55,7 +55,7 @@ pub enum ValueKind {
 
 /// A single value.
 #[derive(Debug, Clone)]
-pub struct Scalar {
+pub(crate) struct Scalar {
     /// As written, quotes and escapes resolved.
     pub text: String,
     /// With its type: never a sequence or a mapping.
@@ -67,7 +67,7 @@ pub struct Scalar {
 impl Scalar {
     /// Text out of the environment, typed as if it stood in a file without quotes.
     #[must_use]
-    pub fn from_outside(text: String) -> Self {
+    pub(crate) fn from_outside(text: String) -> Self {
         Self {
             value: build::resolve(&text),
             text,
@@ -78,7 +78,7 @@ impl Scalar {
 
 /// A key and its value.
 #[derive(Debug, Clone)]
-pub struct MappingEntry {
+pub(crate) struct MappingEntry {
     /// The key.
     pub key: String,
     /// Where the key stands.
@@ -90,7 +90,7 @@ pub struct MappingEntry {
 /// The JSON Schema of what [`Tree::read`] takes for a `T`, in the draft that editors' YAML servers
 /// know best.
 #[must_use]
-pub fn schema_of<T: JsonSchema>() -> Schema {
+pub(crate) fn schema_of<T: JsonSchema>() -> Schema {
     SchemaSettings::draft07()
         .into_generator()
         .into_root_schema_for::<T>()
@@ -102,7 +102,7 @@ impl Tree {
     ///
     /// # Errors
     /// The place where the text stops being YAML; or every key that stands twice in a mapping.
-    pub fn parse(source: &Source, within: Span) -> Result<Self, Vec<SourceError>> {
+    pub(crate) fn parse(source: &Source, within: Span) -> Result<Self, Vec<SourceError>> {
         let root = build::build(source, within)?;
         Ok(Self {
             source: source.clone(),
@@ -112,25 +112,25 @@ impl Tree {
 
     /// No error about the tree repeats these texts from now on, nor what stands where the source shows
     /// nothing, in whatever way it is written there.
-    pub fn conceal(&mut self, mut texts: Vec<String>) {
+    pub(crate) fn conceal(&mut self, mut texts: Vec<String>) {
         self.root.hidden(&self.source, &mut texts);
         self.source = self.source.concealing(texts);
     }
 
     /// The text.
     #[must_use]
-    pub fn source(&self) -> &Source {
+    pub(crate) fn source(&self) -> &Source {
         &self.source
     }
 
     /// The document's value.
     #[must_use]
-    pub fn root(&self) -> &Node {
+    pub(crate) fn root(&self) -> &Node {
         &self.root
     }
 
     /// The document's value, to change.
-    pub fn root_mut(&mut self) -> &mut Node {
+    pub(crate) fn root_mut(&mut self) -> &mut Node {
         &mut self.root
     }
 
@@ -139,7 +139,7 @@ impl Tree {
     /// # Errors
     /// Every unknown key, wrong type and bad value, each at its place. An error of `T`'s own
     /// (`serde::de::Error::custom`) may have a second line, which becomes the hint.
-    pub fn read<T: DeserializeOwned>(&self) -> Result<T, Vec<SourceError>> {
+    pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, Vec<SourceError>> {
         read::read(self, &self.root)
     }
 
@@ -147,20 +147,23 @@ impl Tree {
     ///
     /// # Errors
     /// As [`Tree::read`].
-    pub fn read_node<T: DeserializeOwned>(&self, node: &Node) -> Result<T, Vec<SourceError>> {
+    pub(crate) fn read_node<T: DeserializeOwned>(
+        &self,
+        node: &Node,
+    ) -> Result<T, Vec<SourceError>> {
         read::read(self, node)
     }
 
     /// The value at a path of keys.
     #[must_use]
-    pub fn get(&self, path: &[&str]) -> Option<&Node> {
+    pub(crate) fn get(&self, path: &[&str]) -> Option<&Node> {
         path.iter().try_fold(&self.root, |node, key| node.get(key))
     }
 
     /// An error about the value at a path of keys; where there is none, about the nearest of its
     /// parents that there is.
     #[must_use]
-    pub fn error(&self, path: &[&str], message: impl Into<String>) -> SourceError {
+    pub(crate) fn error(&self, path: &[&str], message: impl Into<String>) -> SourceError {
         let mut place = self.root.place.clone();
         let mut node = &self.root;
         for key in path {
@@ -178,7 +181,7 @@ impl Tree {
 
     /// An error at a place.
     #[must_use]
-    pub fn error_at(&self, place: &ValuePlace, message: impl Into<String>) -> SourceError {
+    pub(crate) fn error_at(&self, place: &ValuePlace, message: impl Into<String>) -> SourceError {
         match place {
             ValuePlace::Text(span) => {
                 // A value of many lines is shown by its first.
@@ -197,19 +200,19 @@ impl Tree {
 impl Node {
     /// The value under a key, where this is a mapping that has it.
     #[must_use]
-    pub fn get(&self, key: &str) -> Option<&Node> {
+    pub(crate) fn get(&self, key: &str) -> Option<&Node> {
         self.entry(key).map(|entry| &entry.value)
     }
 
     /// The entry of a key, where this is a mapping that has it.
     #[must_use]
-    pub fn entry(&self, key: &str) -> Option<&MappingEntry> {
+    pub(crate) fn entry(&self, key: &str) -> Option<&MappingEntry> {
         self.entries().iter().find(|entry| entry.key == key)
     }
 
     /// The entries of a mapping; none where this is something else.
     #[must_use]
-    pub fn entries(&self) -> &[MappingEntry] {
+    pub(crate) fn entries(&self) -> &[MappingEntry] {
         match &self.kind {
             ValueKind::Mapping(entries) => entries,
             _ => &[],
@@ -218,7 +221,7 @@ impl Node {
 
     /// The text of a scalar, as written.
     #[must_use]
-    pub fn text(&self) -> Option<&str> {
+    pub(crate) fn text(&self) -> Option<&str> {
         match &self.kind {
             ValueKind::Scalar(scalar) => Some(&scalar.text),
             _ => None,
@@ -255,18 +258,18 @@ impl Node {
 
     /// Where it stands in the source, unless it came from elsewhere.
     #[must_use]
-    pub fn span(&self) -> Option<Span> {
+    pub(crate) fn span(&self) -> Option<Span> {
         self.place.span()
     }
 
     /// Whether nothing is written here.
     #[must_use]
-    pub fn is_null(&self) -> bool {
+    pub(crate) fn is_null(&self) -> bool {
         matches!(&self.kind, ValueKind::Scalar(scalar) if scalar.value.is_null())
     }
 
     /// Puts a value at a path of keys, over what stands there; mappings on the way are made.
-    pub fn set(&mut self, path: &[String], value: Node) {
+    pub(crate) fn set(&mut self, path: &[String], value: Node) {
         let Some((key, rest)) = path.split_first() else {
             *self = value;
             return;
@@ -298,7 +301,7 @@ impl Node {
     }
 
     /// Takes away what stands at a path of keys.
-    pub fn take(&mut self, path: &[&str]) -> Option<Node> {
+    pub(crate) fn take(&mut self, path: &[&str]) -> Option<Node> {
         let (key, rest) = path.split_first()?;
         let ValueKind::Mapping(entries) = &mut self.kind else {
             return None;
@@ -313,7 +316,7 @@ impl Node {
     /// The text of an environment variable as a YAML value: a scalar, or a list or mapping in
     /// flow style. What isn't YAML is text.
     #[must_use]
-    pub fn from_variable(name: &str, text: &str) -> Self {
+    pub(crate) fn from_variable(name: &str, text: &str) -> Self {
         let place = ValuePlace::Variable(name.into());
         let value = serde_yaml::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()));
         Self::from_value(&place, value, text)
@@ -359,7 +362,7 @@ impl Node {
 impl ValuePlace {
     /// The bytes of the source, unless it came from elsewhere.
     #[must_use]
-    pub fn span(&self) -> Option<Span> {
+    pub(crate) fn span(&self) -> Option<Span> {
         match self {
             Self::Text(span) => Some(span.clone()),
             Self::Variable(_) => None,

@@ -20,7 +20,7 @@ impl Mailbox {
     ///
     /// # Errors
     /// When the address breaks the policy, or a bracket is missing.
-    pub fn parse(text: &str) -> Result<Self, AddressError> {
+    pub(crate) fn parse(text: &str) -> Result<Self, AddressError> {
         let text = text.trim();
         let Some((name, rest)) = text.rsplit_once('<') else {
             if text.ends_with('>') {

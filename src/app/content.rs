@@ -20,7 +20,7 @@ impl App {
     ///
     /// # Errors
     /// When the folder can't be read.
-    pub fn archive(&self) -> Result<Archive, AppError> {
+    pub(crate) fn archive(&self) -> Result<Archive, AppError> {
         Ok(Archive::load(&self.publication)?)
     }
 
@@ -29,7 +29,7 @@ impl App {
     ///
     /// # Errors
     /// When the folder or the ledger can't be read.
-    pub async fn issue_id(
+    pub(crate) async fn issue_id(
         &self,
         store: &dyn BatchLedger,
         wanted: &str,
@@ -46,7 +46,7 @@ impl App {
     ///
     /// # Errors
     /// A template, an image, an edition that is wrong.
-    pub fn freeze(&self, archive: &Archive, issue: &Issue) -> Result<FrozenIssue, AppError> {
+    pub(crate) fn freeze(&self, archive: &Archive, issue: &Issue) -> Result<FrozenIssue, AppError> {
         let templates = Templates::load(&self.publication.root)?;
         // What all readers share has the pages' addresses in it, and nobody's signature.
         let links = LinkSigner::new(&[0; 32], self.publication.web.base_url.as_deref());
@@ -115,7 +115,7 @@ impl App {
     ///
     /// # Errors
     /// A key that can't be used; a template that can't be rendered.
-    pub fn composer(
+    pub(crate) fn composer(
         &self,
         frozen: &FrozenIssue,
         date: DateTime<Utc>,
@@ -129,7 +129,7 @@ impl App {
     ///
     /// # Errors
     /// As [`App::composer`].
-    pub fn composer_for_looking(
+    pub(crate) fn composer_for_looking(
         &self,
         frozen: &FrozenIssue,
         date: DateTime<Utc>,

@@ -55,7 +55,7 @@ pub enum Doubt {
 impl Doubt {
     /// What was found, and what would happen.
     #[must_use]
-    pub fn message(&self) -> String {
+    pub(crate) fn message(&self) -> String {
         match self {
             Self::Copied => "the state was copied, moved or put back from elsewhere: it can't know what was sent since, \
                  and where another one sends as well, readers get everything twice"
@@ -89,7 +89,7 @@ impl Doubt {
 
     /// The one command that answers.
     #[must_use]
-    pub fn hint(&self) -> String {
+    pub(crate) fn hint(&self) -> String {
         match self {
             Self::Copied | Self::AnotherList { .. } => {
                 "if no other state is in use: `daily-note adopt`; then mail leaves from this one alone".to_owned()
@@ -110,7 +110,7 @@ impl Doubt {
 
     /// The question of a yes or no at a terminal; None where more than that has to be said.
     #[must_use]
-    pub fn question(&self) -> Option<&'static str> {
+    pub(crate) fn question(&self) -> Option<&'static str> {
         match self {
             Self::Copied | Self::AnotherList { .. } => {
                 Some("Is this the only state that sends from now on?")
@@ -125,7 +125,7 @@ impl Doubt {
 
     /// Whether it is about one issue, and not about the state.
     #[must_use]
-    pub fn is_of_issue(&self) -> bool {
+    pub(crate) fn is_of_issue(&self) -> bool {
         matches!(self, Self::TextSent { .. } | Self::IssueSent { .. })
     }
 }

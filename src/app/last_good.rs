@@ -25,7 +25,7 @@ impl App {
 
     /// The publication as its configuration could be read last; None: it never was, here.
     #[must_use]
-    pub fn last_good(root: &Path, clock: Clock) -> Option<Self> {
+    pub(crate) fn last_good(root: &Path, clock: Clock) -> Option<Self> {
         let text = fs::read_to_string(root.join(STATE).join(FILE)).ok()?;
         let publication = Publication::from_yaml(root, &text, &Environment::of_process()).ok()?;
         Some(Self {

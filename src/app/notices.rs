@@ -60,7 +60,7 @@ impl Notifier {
     ///
     /// # Errors
     /// A state that can't be opened.
-    pub async fn open(live: &LivePublication, clock: Clock) -> Result<Arc<Self>, AppError> {
+    pub(crate) async fn open(live: &LivePublication, clock: Clock) -> Result<Arc<Self>, AppError> {
         Ok(Arc::new(Self {
             clock,
             store: App::of(&live.snapshot(), clock).store().await?,
@@ -221,7 +221,7 @@ impl App {
     ///
     /// # Errors
     /// The store's.
-    pub async fn unreached(&self) -> Result<Vec<UnreachedTarget>, AppError> {
+    pub(crate) async fn unreached(&self) -> Result<Vec<UnreachedTarget>, AppError> {
         let store = self.store().await?;
         let unreached = store.unreached(shown_since(self.clock.now())).await?;
         Ok(still_told(&self.publication, unreached))

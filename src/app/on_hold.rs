@@ -14,7 +14,7 @@ impl App {
     ///
     /// # Errors
     /// A word that is neither; an issue that has begun, naming what to do instead.
-    pub async fn put_on_hold(
+    pub(crate) async fn put_on_hold(
         &self,
         wanted: &str,
         why: &str,
@@ -48,7 +48,7 @@ impl App {
     ///
     /// # Errors
     /// A ledger that can't be read.
-    pub async fn holds(&self) -> Result<Vec<HeldRelease>, AppError> {
+    pub(crate) async fn holds(&self) -> Result<Vec<HeldRelease>, AppError> {
         Ok(self.store().await?.holds().await?)
     }
 
@@ -57,7 +57,10 @@ impl App {
     ///
     /// # Errors
     /// As [`App::release`].
-    pub async fn release_if_not_begun(&self, issue: &str) -> Result<Vec<HeldRelease>, AppError> {
+    pub(crate) async fn release_if_not_begun(
+        &self,
+        issue: &str,
+    ) -> Result<Vec<HeldRelease>, AppError> {
         let store = self.store().await?;
         let id = self.issue_id(store.as_ref(), issue).await?;
         if store.batch(&id).await?.is_some() || store.holds().await?.is_empty() {
@@ -70,7 +73,7 @@ impl App {
     ///
     /// # Errors
     /// A word that is neither, and that nothing is held under.
-    pub async fn release(&self, wanted: &str) -> Result<Vec<HeldRelease>, AppError> {
+    pub(crate) async fn release(&self, wanted: &str) -> Result<Vec<HeldRelease>, AppError> {
         let store = self.store().await?;
         let mut names = vec![wanted.to_owned()];
         match self.archive()?.find(wanted) {

@@ -13,7 +13,7 @@ use crate::{
 impl AppError {
     /// Each thing that is wrong, in a line or two.
     #[must_use]
-    pub fn problems(&self) -> Vec<String> {
+    pub(crate) fn problems(&self) -> Vec<String> {
         match self {
             Self::Configuration(errors)
             | Self::Content(errors)

@@ -15,7 +15,7 @@ impl App {
     ///
     /// # Errors
     /// The store's, or a subscribers.yaml that can't be read.
-    pub async fn reader(&self, email: &Address) -> Result<Reader, AppError> {
+    pub(crate) async fn reader(&self, email: &Address) -> Result<Reader, AppError> {
         if let Some(subscriber) = self.store().await?.subscriber(email).await? {
             return Ok(Reader::of(subscriber.id, &subscriber.profile));
         }
@@ -36,7 +36,7 @@ impl App {
 
     /// Somebody without a name, whom no mail reaches.
     #[must_use]
-    pub fn sample_reader(&self) -> Reader {
+    pub(crate) fn sample_reader(&self) -> Reader {
         stranger(self.publication.from.address.clone())
     }
 

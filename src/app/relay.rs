@@ -26,7 +26,7 @@ impl App {
     ///
     /// # Errors
     /// When the embedded inbox can't be started.
-    pub async fn way(&self) -> Result<MailTransport, AppError> {
+    pub(crate) async fn way(&self) -> Result<MailTransport, AppError> {
         self.require_secrets(&[SecretUse::Relay])?;
         let settings = &self.publication.smtp;
         match &settings.target {
@@ -55,7 +55,7 @@ impl App {
     /// Which ledger this command works in. Only the embedded inbox and a pretended time make a
     /// rehearsal: a relay on this machine may well carry to the world.
     #[must_use]
-    pub fn realm(&self) -> Realm {
+    pub(crate) fn realm(&self) -> Realm {
         let is_inbox = self.publication.smtp.target == SmtpTarget::Inbox;
         match is_inbox || self.clock.is_pretended() {
             true => Realm::Rehearsal,
@@ -74,7 +74,7 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::Refused`], where the relay is one that carries mail on.
-    pub fn refuse_pretended_time(&self) -> Result<(), AppError> {
+    pub(crate) fn refuse_pretended_time(&self) -> Result<(), AppError> {
         if !self.clock.is_pretended() || self.keeps_mail_here() {
             return Ok(());
         }
@@ -113,13 +113,13 @@ impl MailTransport {
     ///
     /// # Errors
     /// Why it does not let us in.
-    pub async fn knock(&self) -> Result<(), AppError> {
+    pub(crate) async fn knock(&self) -> Result<(), AppError> {
         Session::connect(&self.relay).await?.quit().await;
         Ok(())
     }
 
     /// Lets the mail in flight arrive and stops the embedded server.
-    pub async fn close(self) {
+    pub(crate) async fn close(self) {
         if let Some(inbox) = self.inbox {
             inbox.stop().await;
         }

@@ -27,7 +27,7 @@ pub struct SigningKey {
 impl App {
     /// The domain that signatures should name: the configured one, or the From address's.
     #[must_use]
-    pub fn signing_domain(&self) -> &str {
+    pub(crate) fn signing_domain(&self) -> &str {
         match &self.publication.smtp.dkim {
             Some(dkim) => &dkim.domain,
             None => self.publication.from.address.domain(),
@@ -53,7 +53,7 @@ impl App {
     ///
     /// # Errors
     /// A selector that is no DNS label, a key of that selector, a folder that can't be written.
-    pub fn new_signing_keys(
+    pub(crate) fn new_signing_keys(
         &self,
         selector: &str,
         domain: &str,

@@ -24,7 +24,7 @@ impl App {
     ///
     /// # Errors
     /// When the state folder can't be written, or holds something else.
-    pub async fn store(&self) -> Result<Arc<dyn Store>, AppError> {
+    pub(crate) async fn store(&self) -> Result<Arc<dyn Store>, AppError> {
         let store = SqliteStore::open(&self.publication.state_dir()).await?;
         // A try-out leaves no trace elsewhere; what a person does in it is told by the next real run.
         let outside = self.outside().filter(|_| !self.realm().is_rehearsal());
@@ -54,7 +54,7 @@ impl App {
     ///
     /// # Errors
     /// When the secret can't be read or made.
-    pub fn link_signer(&self) -> Result<LinkSigner, AppError> {
+    pub(crate) fn link_signer(&self) -> Result<LinkSigner, AppError> {
         self.require_secrets(&[SecretUse::ReaderLinks])?;
         let base_url = self.publication.web.base_url.as_deref();
         let secret = match &self.publication.web.secret {
@@ -73,7 +73,7 @@ impl App {
 
     /// How this process is known in the ledger.
     #[must_use]
-    pub fn sender_id(&self, command: &str) -> SenderId {
+    pub(crate) fn sender_id(&self, command: &str) -> SenderId {
         SenderId(format!(
             "{command}, process {}, since {}",
             std::process::id(),

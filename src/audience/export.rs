@@ -30,7 +30,7 @@ const HEADER: [&str; 15] = [
 const HASHED: &str = "hmac-sha256";
 
 /// Writes the table.
-pub struct CsvTable<W: io::Write> {
+pub(crate) struct CsvTable<W: io::Write> {
     csv: csv::Writer<W>,
 }
 
@@ -40,7 +40,7 @@ impl<W: io::Write> CsvTable<W> {
     ///
     /// # Errors
     /// When it can't be written; so for all that follow.
-    pub fn begin(mut to: W, for_excel: bool) -> io::Result<Self> {
+    pub(crate) fn begin(mut to: W, for_excel: bool) -> io::Result<Self> {
         if for_excel {
             to.write_all("\u{feff}".as_bytes())?;
         }
@@ -56,7 +56,7 @@ impl<W: io::Write> CsvTable<W> {
     }
 
     /// A row for somebody on the list, with the consents that later ones replaced.
-    pub fn subscriber(
+    pub(crate) fn subscriber(
         &mut self,
         subscriber: &Subscriber,
         suppression: Option<&Suppression>,
@@ -93,7 +93,7 @@ impl<W: io::Write> CsvTable<W> {
 
     /// A row for somebody who is kept off the list and was not on it; false, and no row, where only the
     /// hash of an erased address is left.
-    pub fn suppression(&mut self, suppression: &Suppression) -> io::Result<bool> {
+    pub(crate) fn suppression(&mut self, suppression: &Suppression) -> io::Result<bool> {
         let Some(email) = &suppression.email else {
             return Ok(false);
         };
@@ -108,7 +108,7 @@ impl<W: io::Write> CsvTable<W> {
 
     /// A row for somebody who was erased, or of whom this list has but a hash: so that the list that takes
     /// it in does not mail them.
-    pub fn hashed(&mut self, departure: &HashedDeparture) -> io::Result<()> {
+    pub(crate) fn hashed(&mut self, departure: &HashedDeparture) -> io::Result<()> {
         let mut row = [""; HEADER.len()];
         let (at, digest) = (moment(departure.at), hash_text(departure));
         row[3] = departure.reason.word();
@@ -117,7 +117,7 @@ impl<W: io::Write> CsvTable<W> {
     }
 
     /// Ends the table.
-    pub fn finish(mut self) -> io::Result<()> {
+    pub(crate) fn finish(mut self) -> io::Result<()> {
         self.csv.flush()
     }
 }
@@ -206,7 +206,7 @@ fn joined(items: impl IntoIterator<Item: AsRef<[u8]>>) -> io::Result<String> {
 
 /// A spreadsheet runs a cell that begins like a formula, and readers choose their own names: an
 /// apostrophe before it makes it text there, and `import` takes it off again.
-pub fn guarded(cell: &str) -> String {
+pub(crate) fn guarded(cell: &str) -> String {
     if cell.starts_with(['=', '+', '-', '@', '\'']) {
         format!("'{cell}")
     } else {

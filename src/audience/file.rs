@@ -17,7 +17,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub use self::entry::{render, schema};
+pub(crate) use self::entry::{render, schema};
 use self::{
     entry::ListEntry,
     pieces::{CutResult, EntryCutter, EntryPiece},
@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// The list kept by hand, below the publication's root.
-pub const SUBSCRIBERS_FILE: &str = "subscribers.yaml";
+pub(crate) const SUBSCRIBERS_FILE: &str = "subscribers.yaml";
 /// A list that can't be read an entry at a time may be this long.
 const WHOLE_BYTES: u64 = 8 * 1024 * 1024;
 /// Lines of a longer list aren't shown.
@@ -39,7 +39,7 @@ const ENTRIES: &str = "begin each entry at the start of a line with `- email: `"
 
 /// The profiles of a subscribers.yaml, in its order; each problem is an error at its place, after
 /// which the next entry follows.
-pub struct ProfileReader<'p> {
+pub(crate) struct ProfileReader<'p> {
     publication: &'p Publication,
     path: PathBuf,
     name: String,
@@ -68,7 +68,7 @@ enum ReadStrategy {
 ///
 /// # Errors
 /// When the file is there and can't be opened.
-pub fn load<'p>(
+pub(crate) fn load<'p>(
     path: &Path,
     publication: &'p Publication,
 ) -> Result<Option<ProfileReader<'p>>, SourceError> {
@@ -96,30 +96,6 @@ pub fn load<'p>(
     }))
 }
 
-/// What a look through the whole file finds.
-#[derive(Debug, Default)]
-pub struct FileSurvey {
-    /// Entries that make sense.
-    pub entries: u64,
-    /// The first problems.
-    pub errors: Vec<SourceError>,
-    /// Problems beyond those.
-    pub further_errors: u64,
-}
-
-/// Reads everything and keeps the first `limit` errors.
-pub fn survey(entries: ProfileReader<'_>, limit: usize) -> FileSurvey {
-    let mut survey = FileSurvey::default();
-    for entry in entries {
-        match entry {
-            Ok(_) => survey.entries += 1,
-            Err(error) if survey.errors.len() < limit => survey.errors.push(error),
-            Err(_) => survey.further_errors += 1,
-        }
-    }
-    survey
-}
-
 impl Iterator for ProfileReader<'_> {
     type Item = Result<Profile, SourceError>;
 
@@ -143,12 +119,12 @@ type NextProfile = Result<Option<Profile>, Vec<SourceError>>;
 impl ProfileReader<'_> {
     /// Where the entry begins that came last; [`ProfileReader::place`] shows it.
     #[must_use]
-    pub fn last_offset(&self) -> usize {
+    pub(crate) fn last_offset(&self) -> usize {
         self.last
     }
 
     /// The file, and the line in it at which an entry begins.
-    pub fn place(&mut self, offset: usize) -> (Source, Span) {
+    pub(crate) fn place(&mut self, offset: usize) -> (Source, Span) {
         let source = self.source();
         let line = first_line(&source, offset);
         (source, line)

@@ -31,7 +31,7 @@ pub struct FindingPlace {
 impl FindingPlace {
     /// A range of bytes in a text.
     #[must_use]
-    pub fn new(source: &Source, span: Span) -> Self {
+    pub(crate) fn new(source: &Source, span: Span) -> Self {
         let length = source.text().len();
         let start = span.start.min(length);
         Self {
@@ -42,31 +42,31 @@ impl FindingPlace {
 
     /// The file, as people know it.
     #[must_use]
-    pub fn file(&self) -> &str {
+    pub(crate) fn file(&self) -> &str {
         self.source.name()
     }
 
     /// Where it begins.
     #[must_use]
-    pub fn start(&self) -> Position {
+    pub(crate) fn start(&self) -> Position {
         self.source.position(self.span.start)
     }
 
     /// Where it ends; the column is the one after.
     #[must_use]
-    pub fn end(&self) -> Position {
+    pub(crate) fn end(&self) -> Position {
         self.source.position(self.span.end)
     }
 
     /// The bytes.
     #[must_use]
-    pub fn span(&self) -> Span {
+    pub(crate) fn span(&self) -> Span {
         self.span.clone()
     }
 
     /// The text there.
     #[must_use]
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         self.source
             .text()
             .get(self.span.clone())
@@ -77,7 +77,7 @@ impl FindingPlace {
 impl Finding {
     /// A finding without a place.
     #[must_use]
-    pub fn new(rule: &'static Rule, message: impl Into<String>) -> Self {
+    pub(crate) fn new(rule: &'static Rule, message: impl Into<String>) -> Self {
         Self {
             rule,
             message: message.into(),
@@ -90,7 +90,7 @@ impl Finding {
 
     /// A finding made of an error in a file.
     #[must_use]
-    pub fn of_error(rule: &'static Rule, error: &SourceError) -> Self {
+    pub(crate) fn of_error(rule: &'static Rule, error: &SourceError) -> Self {
         let mut finding = Self::new(rule, error.message());
         if let Some(hint) = error.hint() {
             finding.hint(hint);
@@ -103,7 +103,7 @@ impl Finding {
 
     /// The same at a place.
     #[must_use]
-    pub fn at(mut self, place: FindingPlace) -> Self {
+    pub(crate) fn at(mut self, place: FindingPlace) -> Self {
         self.shown = Some(SourceError::at(
             &place.source,
             shown_span(&place),
@@ -120,7 +120,7 @@ impl Finding {
     }
 
     /// What to do about it.
-    pub fn hint(&mut self, hint: impl Into<String>) -> &mut Self {
+    pub(crate) fn hint(&mut self, hint: impl Into<String>) -> &mut Self {
         self.hint = Some(hint.into());
         self
     }
@@ -131,49 +131,49 @@ impl Finding {
 
     /// The rule it breaks.
     #[must_use]
-    pub fn rule(&self) -> &'static Rule {
+    pub(crate) fn rule(&self) -> &'static Rule {
         self.rule
     }
 
     /// How bad it is.
     #[must_use]
-    pub fn level(&self) -> Level {
+    pub(crate) fn level(&self) -> Level {
         self.rule.level
     }
 
     /// What is wrong, in one sentence.
     #[must_use]
-    pub fn message(&self) -> &str {
+    pub(crate) fn message(&self) -> &str {
         &self.message
     }
 
     /// What to do about it.
     #[must_use]
-    pub fn help(&self) -> Option<&str> {
+    pub(crate) fn help(&self) -> Option<&str> {
         self.hint.as_deref()
     }
 
     /// Where it stands.
     #[must_use]
-    pub fn place(&self) -> Option<&FindingPlace> {
+    pub(crate) fn place(&self) -> Option<&FindingPlace> {
         self.place.as_ref()
     }
 
     /// Whether the writer means it to be so.
     #[must_use]
-    pub fn is_allowed(&self) -> bool {
+    pub(crate) fn is_allowed(&self) -> bool {
         self.allowed.is_some()
     }
 
     /// Whether it keeps the issue from being sent.
     #[must_use]
-    pub fn blocks(&self) -> bool {
+    pub(crate) fn blocks(&self) -> bool {
         self.level() == Level::Error && !self.is_allowed()
     }
 
     /// The writer's reason for leaving it so.
     #[must_use]
-    pub fn reason(&self) -> Option<&str> {
+    pub(crate) fn reason(&self) -> Option<&str> {
         self.allowed.as_deref()
     }
 

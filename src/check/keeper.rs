@@ -11,7 +11,7 @@ rules! {
 
 /// What is wrong with the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KeeperTrouble {
+pub(crate) enum KeeperTrouble {
     /// It is there, and git doesn't know it.
     NotInGit,
     /// Issues went out, and there is none.
@@ -20,7 +20,7 @@ pub enum KeeperTrouble {
 
 /// The finding on it. `file`: its name.
 #[must_use]
-pub fn keeper(file: &str, trouble: KeeperTrouble) -> Finding {
+pub(crate) fn keeper(file: &str, trouble: KeeperTrouble) -> Finding {
     let (rule, message, hint) = match trouble {
         KeeperTrouble::NotInGit => (
             &NOT_IN_GIT,

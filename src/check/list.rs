@@ -29,7 +29,7 @@ const SHOWN: usize = 10;
 
 /// Findings on a list, gathered an entry at a time.
 #[derive(Debug)]
-pub struct ListCheck {
+pub(crate) struct ListCheck {
     now: DateTime<Utc>,
     found: Vec<Finding>,
     counts: BTreeMap<&'static str, (&'static Rule, usize)>,
@@ -38,7 +38,7 @@ pub struct ListCheck {
 impl ListCheck {
     /// Nothing seen yet.
     #[must_use]
-    pub fn new(now: DateTime<Utc>) -> Self {
+    pub(crate) fn new(now: DateTime<Utc>) -> Self {
         Self {
             now,
             found: Vec::new(),
@@ -47,12 +47,12 @@ impl ListCheck {
     }
 
     /// Something that is no entry.
-    pub fn unreadable(&mut self, error: &SourceError) {
+    pub(crate) fn unreadable(&mut self, error: &SourceError) {
         self.add(&UNREADABLE, || Finding::of_error(&UNREADABLE, error));
     }
 
     /// An entry, and why its address gets no mail. `place` is asked where there is a finding.
-    pub fn entry(
+    pub(crate) fn entry(
         &mut self,
         profile: &Profile,
         suppression: Option<SuppressionReason>,
@@ -116,7 +116,7 @@ impl ListCheck {
 
     /// The findings in the order of the file; what was too many to show is told by its number.
     #[must_use]
-    pub fn finish(mut self) -> Vec<Finding> {
+    pub(crate) fn finish(mut self) -> Vec<Finding> {
         self.found.sort_by_key(Finding::order);
         for (rule, count) in self.counts.into_values() {
             if count > SHOWN {

@@ -1,7 +1,10 @@
 //! Findings in the forms that other programs read.
 
 mod github;
+#[cfg(test)]
 mod markdown;
 mod sarif;
 
-pub use self::{github::github, markdown::rules_page, sarif::sarif};
+#[cfg(test)]
+pub(crate) use self::markdown::rules_page;
+pub(crate) use self::{github::github, sarif::sarif};

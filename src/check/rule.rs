@@ -30,7 +30,7 @@ pub enum Level {
 impl Level {
     /// `error`, `warning`, `advice`.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Error => "error",
             Self::Warning => "warning",

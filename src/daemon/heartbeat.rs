@@ -20,7 +20,7 @@ const DEAD_AFTER: Duration = Duration::from_secs(60);
 
 /// What keeps the daemon from its work. In words that anybody may read: the details are in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum HealthReason {
+pub(crate) enum HealthReason {
     /// daily-note.yaml, or another file that all issues need.
     Configuration,
     /// Something that only a person can decide.
@@ -34,7 +34,7 @@ pub enum HealthReason {
 impl HealthReason {
     /// What it is called.
     #[must_use]
-    pub fn words(self) -> &'static str {
+    pub(crate) fn words(self) -> &'static str {
         match self {
             Self::Configuration => "the configuration can't be read",
             Self::Doubt => "nothing is sent before a person has decided something",
@@ -46,7 +46,7 @@ impl HealthReason {
 
 /// The daemon's heartbeat. Shared with whoever watches it.
 #[derive(Debug)]
-pub struct Heartbeat {
+pub(crate) struct Heartbeat {
     /// Wall clocks jump; this one doesn't.
     since: Stopwatch,
     last_millis: AtomicU64,
@@ -105,32 +105,32 @@ impl Heartbeat {
 
     /// How long ago the state was written last, as far as anybody looked; None: never yet.
     #[must_use]
-    pub fn since_last_write(&self) -> Option<Duration> {
+    pub(crate) fn since_last_write(&self) -> Option<Duration> {
         locked(&self.written).last.map(|last| last.elapsed())
     }
 
     /// What keeps it from its work.
     #[must_use]
-    pub fn ailments(&self) -> BTreeSet<HealthReason> {
+    pub(crate) fn ailments(&self) -> BTreeSet<HealthReason> {
         locked(&self.ailments).clone()
     }
 
     /// Whether it has beaten of late.
     #[must_use]
-    pub fn is_alive(&self) -> bool {
+    pub(crate) fn is_alive(&self) -> bool {
         let last = Duration::from_millis(self.last_millis.load(Ordering::Relaxed));
         self.since.elapsed().saturating_sub(last) <= DEAD_AFTER
     }
 
     /// When it beat last, in seconds since 1970; 0 before the first beat.
     #[must_use]
-    pub fn last_beat(&self) -> i64 {
+    pub(crate) fn last_beat(&self) -> i64 {
         self.last_at.load(Ordering::Relaxed)
     }
 
     /// Whether this process keeps the calendar; it waits for another's end where not.
     #[must_use]
-    pub fn is_keeping(&self) -> bool {
+    pub(crate) fn is_keeping(&self) -> bool {
         self.is_keeping.load(Ordering::Relaxed)
     }
 }

@@ -23,7 +23,7 @@ const BETWEEN_LOOKS: Duration = Duration::from_secs(30);
 const READINGS: usize = 3;
 
 /// What became of a batch that was carried.
-pub type CarriedBatches = (Batch, RunReport);
+pub(crate) type CarriedBatches = (Batch, RunReport);
 
 /// Everything that a job needs; it runs beside the beat.
 pub(super) struct JobContext {

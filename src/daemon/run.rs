@@ -30,7 +30,7 @@ struct RunningJob {
 impl Server {
     /// Keeps the calendar until `stop` is requested; then lets messages in flight finish. Waits
     /// first where another process keeps it. A notice of `reload` reads everything again.
-    pub async fn serve(mut self, stop: StopSignal, reload: Arc<Notify>) {
+    pub(crate) async fn serve(mut self, stop: StopSignal, reload: Arc<Notify>) {
         let Some(_right) = self.stand_by(&stop).await else {
             return;
         };

@@ -24,7 +24,7 @@ use crate::{
 const BATCHES: u32 = 52;
 
 /// Answers of a daemon that runs.
-pub struct DaemonVitals {
+pub(crate) struct DaemonVitals {
     heartbeat: Arc<Heartbeat>,
     store: Arc<dyn Store>,
     snapshots: Receiver<Arc<PublicationSnapshot>>,
@@ -35,7 +35,7 @@ pub struct DaemonVitals {
 impl DaemonVitals {
     /// The vitals of that daemon.
     #[must_use]
-    pub fn new(daemon: &Server) -> Self {
+    pub(crate) fn new(daemon: &Server) -> Self {
         Self {
             heartbeat: daemon.heartbeat(),
             store: Arc::clone(&daemon.store),

@@ -48,7 +48,7 @@ impl SharedCounter {
 
     /// How many there are.
     #[must_use]
-    pub fn get(&self) -> u64 {
+    pub(crate) fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
 }
@@ -81,7 +81,7 @@ impl Progress {
 
     /// Rows that need no more work in this run.
     #[must_use]
-    pub fn settled(&self) -> u64 {
+    pub(crate) fn settled(&self) -> u64 {
         [
             &self.accepted,
             &self.deferred,

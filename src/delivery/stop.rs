@@ -26,12 +26,12 @@ impl StopSignal {
 
     /// Whether draining was asked for.
     #[must_use]
-    pub fn is_requested(&self) -> bool {
+    pub(crate) fn is_requested(&self) -> bool {
         *self.sender.borrow()
     }
 
     /// Waits until draining is asked for.
-    pub async fn requested(&self) {
+    pub(crate) async fn requested(&self) {
         // The sender lives as long as `self`, so waiting can't fail.
         let _ = self
             .sender

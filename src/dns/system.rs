@@ -15,7 +15,7 @@ use super::{Dns, DnsError, MailExchanger};
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Asks the name servers of /etc/resolv.conf.
-pub struct SystemDns {
+pub(crate) struct SystemDns {
     /// Err: why there is nobody to ask.
     resolver: Result<TokioResolver, String>,
 }
@@ -23,7 +23,7 @@ pub struct SystemDns {
 impl SystemDns {
     /// Reads the machine's settings; where they make no sense, no question is answered.
     #[must_use]
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let resolver = TokioResolver::builder_tokio().and_then(|mut builder| {
             builder.options_mut().timeout = PATIENCE;
             builder.options_mut().attempts = 2;

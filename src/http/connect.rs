@@ -33,14 +33,14 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> ClearOrTls for T {}
 
 /// Looks names up.
 #[async_trait]
-pub trait Resolve: Send + Sync {
+pub(crate) trait Resolve: Send + Sync {
     /// The addresses of a name, those to be tried first in front.
     async fn addresses(&self, name: &str) -> io::Result<Vec<IpAddr>>;
 }
 
 /// Asks as every program on this machine does, /etc/hosts included.
 #[derive(Debug)]
-pub struct SystemResolver;
+pub(crate) struct SystemResolver;
 
 #[async_trait]
 impl Resolve for SystemResolver {
@@ -52,7 +52,7 @@ impl Resolve for SystemResolver {
 
 /// Whose certificates are believed. Loaded with the first https address: that takes longer than a
 /// handshake.
-pub struct ServerTrust {
+pub(crate) struct ServerTrust {
     extra: Vec<CertificateDer<'static>>,
     loaded: OnceCell<TlsConnector>,
 }
@@ -60,13 +60,13 @@ pub struct ServerTrust {
 impl ServerTrust {
     /// Those that the machine trusts.
     #[must_use]
-    pub fn of_the_system() -> Self {
+    pub(crate) fn of_the_system() -> Self {
         Self::with(Vec::new())
     }
 
     /// Those, and these roots.
     #[must_use]
-    pub fn with(extra: Vec<CertificateDer<'static>>) -> Self {
+    pub(crate) fn with(extra: Vec<CertificateDer<'static>>) -> Self {
         Self {
             extra,
             loaded: OnceCell::new(),

@@ -5,12 +5,13 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Whom a client may talk to.
 #[derive(Debug, Clone, Copy)]
-pub enum Reach {
+pub(crate) enum Reach {
     /// Hosts on the public internet alone: for addresses that others wrote.
     Public,
     /// Any host: for addresses that the operator wrote into the configuration.
     Anywhere,
     /// Hosts whose address passes.
+    #[cfg(test)]
     Where(fn(IpAddr) -> bool),
 }
 
@@ -19,6 +20,7 @@ impl Reach {
         match self {
             Self::Public => is_public(address),
             Self::Anywhere => true,
+            #[cfg(test)]
             Self::Where(passes) => passes(address),
         }
     }
@@ -26,7 +28,7 @@ impl Reach {
 
 /// Whether an address is of the public internet, by IANA's special-purpose registries.
 #[must_use]
-pub fn is_public(address: IpAddr) -> bool {
+pub(crate) fn is_public(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(address) => is_public_v4(address),
         IpAddr::V6(address) => is_public_v6(address),

@@ -86,7 +86,7 @@ impl Archive {
 
     /// An archive of which nothing was loaded.
     #[must_use]
-    pub fn empty(publication: &Publication) -> Self {
+    pub(crate) fn empty(publication: &Publication) -> Self {
         Self {
             root: publication.root.clone(),
             entries: Vec::new(),
@@ -97,7 +97,7 @@ impl Archive {
     ///
     /// # Errors
     /// As [`Archive::load`].
-    pub fn reloaded(
+    pub(crate) fn reloaded(
         &self,
         publication: &Publication,
         has_changed: impl Fn(&Path) -> bool,
@@ -138,7 +138,7 @@ impl Archive {
     }
 
     /// The issues that can be read, the oldest first.
-    pub fn issues(&self) -> impl DoubleEndedIterator<Item = &Issue> {
+    pub(crate) fn issues(&self) -> impl DoubleEndedIterator<Item = &Issue> {
         self.entries
             .iter()
             .filter_map(|entry| entry.issue.as_ref().ok())
@@ -157,7 +157,7 @@ impl Archive {
     ///
     /// # Errors
     /// When there is none, or more than one.
-    pub fn entry(&self, wanted: &str) -> Result<&ArchivedFile, ArchiveError> {
+    pub(crate) fn entry(&self, wanted: &str) -> Result<&ArchivedFile, ArchiveError> {
         let path = Path::new(wanted);
         if let Some(entry) = self
             .entries
@@ -205,7 +205,7 @@ impl Archive {
     ///
     /// # Errors
     /// When there is none, more than one, or it can't be read.
-    pub fn find(&self, wanted: &str) -> Result<&Issue, ArchiveError> {
+    pub(crate) fn find(&self, wanted: &str) -> Result<&Issue, ArchiveError> {
         self.entry(wanted)?.readable()
     }
 

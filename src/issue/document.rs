@@ -272,7 +272,7 @@ pub(super) struct ProsePiece {
 
 impl Prose {
     /// Stands for what is no running text: code, an image, a bare address.
-    pub const OBJECT: char = '\u{FFFC}';
+    pub(crate) const OBJECT: char = '\u{FFFC}';
 
     /// A line of the front matter, whose value stands at `span` of the file.
     pub(crate) fn of_value(text: &str, file: &str, span: Span) -> Self {
@@ -292,7 +292,7 @@ impl Prose {
 
     /// Where a range of the text stands in the file.
     #[must_use]
-    pub fn span(&self, range: std::ops::Range<usize>) -> Span {
+    pub(crate) fn span(&self, range: std::ops::Range<usize>) -> Span {
         let start = self.place(range.start).start;
         let last = range.end.saturating_sub(1).max(range.start);
         start..self.place(last).end.max(start)
@@ -371,7 +371,7 @@ pub enum OddityKind {
 
 /// The words of text-level content alone, as readers see them; footnote numbers are left out.
 #[must_use]
-pub fn plain_text(content: &[Inline]) -> String {
+pub(crate) fn plain_text(content: &[Inline]) -> String {
     let mut text = String::new();
     add_plain_text(content, &mut text);
     text

@@ -71,7 +71,7 @@ struct HeadFields {
 
 /// The JSON Schema of the front matter; `edition` is one of the publication's, where one is given.
 #[must_use]
-pub fn schema(publication: Option<&Publication>) -> Schema {
+pub(crate) fn schema(publication: Option<&Publication>) -> Schema {
     let mut schema = yaml::schema_of::<HeadFields>();
     schema.insert("title".into(), "An issue of daily-note".into());
     if let (Some(publication), Some(edition)) =

@@ -6,7 +6,7 @@ use super::{Block, Document, plain_text};
 
 /// How much text a document holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
-pub struct TextExtent {
+pub(crate) struct TextExtent {
     /// Characters without spaces.
     pub characters: usize,
     /// Words, as set apart by spaces.
@@ -25,7 +25,7 @@ const LATIN_WORDS_PER_MINUTE: u64 = 238;
 impl TextExtent {
     /// How long an unhurried reader needs.
     #[must_use]
-    pub fn reading_time(&self) -> Duration {
+    pub(crate) fn reading_time(&self) -> Duration {
         let cjk = self.cjk_characters as u64 * 60 / CJK_CHARACTERS_PER_MINUTE;
         let latin = self.latin_words as u64 * 60 / LATIN_WORDS_PER_MINUTE;
         Duration::from_secs(cjk + latin)
@@ -35,7 +35,7 @@ impl TextExtent {
 impl Document {
     /// The words alone: a line a paragraph, heading, item, cell or line of code.
     #[must_use]
-    pub fn plain_text(&self) -> String {
+    pub(crate) fn plain_text(&self) -> String {
         let mut text = String::new();
         add_blocks(&self.introduction, &mut text);
         for section in &self.sections {
@@ -50,7 +50,7 @@ impl Document {
 
     /// How much there is to read.
     #[must_use]
-    pub fn extent(&self) -> TextExtent {
+    pub(crate) fn extent(&self) -> TextExtent {
         let mut extent = TextExtent::default();
         for word in self.plain_text().split_whitespace() {
             let cjk = word.chars().filter(|char| is_cjk(*char)).count();
@@ -64,7 +64,7 @@ impl Document {
 
     /// Whether there is nothing to read or see.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.images.is_empty() && self.links.is_empty() && self.plain_text().trim().is_empty()
     }
 }

@@ -35,7 +35,7 @@ const BETWEEN: Duration = Duration::from_millis(10);
 
 /// The files at one moment, as three numbers that are others as soon as a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct FilesFingerprint {
+pub(crate) struct FilesFingerprint {
     all: u64,
     /// Those alone that decide whether mail can leave.
     pub(crate) outlet: u64,

@@ -17,7 +17,7 @@ use crate::{
 
 /// A publication as its files were at one moment. Each part is the last that could be read.
 #[derive(Debug, Clone)]
-pub struct PublicationSnapshot {
+pub(crate) struct PublicationSnapshot {
     /// The publication.
     pub publication: Arc<Publication>,
     /// Its issues.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// Text of any size (WCAG 2.2, 1.4.3).
-pub const READABLE: f64 = 4.5;
+pub(crate) const READABLE: f64 = 4.5;
 
 /// A colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct Color {
 
 /// The contrast between two colours, 1 to 21.
 #[must_use]
-pub fn contrast(one: Color, other: Color) -> f64 {
+pub(crate) fn contrast(one: Color, other: Color) -> f64 {
     let (one, two) = (one.luminance(), other.luminance());
     (one.max(two) + 0.05) / (one.min(two) + 0.05)
 }

@@ -47,7 +47,7 @@ impl Font {
 
     /// Whether a book face stands in where the families are missing.
     #[must_use]
-    pub fn is_serif(&self) -> bool {
+    pub(crate) fn is_serif(&self) -> bool {
         matches!(self, Self::Serif | Self::Stack { is_serif: true, .. })
     }
 }

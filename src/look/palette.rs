@@ -20,15 +20,15 @@ pub struct BaseColors {
 
 impl BaseColors {
     /// The house's paper, and the page around it.
-    pub const PAPER: Color = Color::WHITE;
+    pub(crate) const PAPER: Color = Color::WHITE;
     /// Around the paper.
-    pub const PAGE: Color = rgb(0xF4_F2EE);
+    pub(crate) const PAGE: Color = rgb(0xF4_F2EE);
     /// The house's ink.
-    pub const INK: Color = Color::INK;
+    pub(crate) const INK: Color = Color::INK;
 
     /// What lies around that paper where nobody chose it: of a letter there is no edge.
     #[must_use]
-    pub fn page_around(theme: Theme, paper: Color) -> Color {
+    pub(crate) fn page_around(theme: Theme, paper: Color) -> Color {
         match theme {
             Theme::Letter => paper,
             Theme::Paper => Self::PAGE,
@@ -48,7 +48,7 @@ impl Default for BaseColors {
 
 /// Every colour of one scheme, each readable where it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Palette {
+pub(crate) struct Palette {
     /// What the text stands on.
     pub paper: Color,
     /// What the paper lies on.

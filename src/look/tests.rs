@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::*;
+use super::{color::READABLE, *};
 
 fn colour(tokens: &Value, key: &str) -> Color {
     let hex = tokens[key].as_str().unwrap().trim_start_matches('#');

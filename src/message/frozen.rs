@@ -37,7 +37,7 @@ impl FrozenContent {
     ///
     /// # Errors
     /// When the composition's context cannot be written as JSON.
-    pub fn new(frozen: FrozenIssue) -> Result<Self, FrozenError> {
+    pub(crate) fn new(frozen: FrozenIssue) -> Result<Self, FrozenError> {
         let bytes = frozen.to_bytes()?;
         let hash = FrozenIssue::hash(&bytes);
         Ok(Self {

@@ -15,7 +15,7 @@ use crate::address::{Address, Mailbox};
 
 /// What is written, and to whom.
 #[derive(Debug, Clone)]
-pub struct Letter<'a> {
+pub(crate) struct Letter<'a> {
     /// The From header, and the envelope's sender.
     pub from: &'a Mailbox,
     /// Whom it is for.
@@ -41,7 +41,7 @@ impl Letter<'_> {
     ///
     /// # Errors
     /// An address that can't stand in a header, a signature that can't be made.
-    pub fn compose(&self, signer: Option<&Signer>) -> Result<Message, super::ComposeError> {
+    pub(crate) fn compose(&self, signer: Option<&Signer>) -> Result<Message, super::ComposeError> {
         if !is_safe_address(self.to.as_str()) {
             return Err(super::ComposeError::Address {
                 masked: self.to.masked().escape_debug().to_string(),

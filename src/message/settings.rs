@@ -61,13 +61,6 @@ impl HeaderSettings {
         }
     }
 
-    /// Whether every message has a way out that mail clients understand: a one-click link or a
-    /// mailto. Without one only the embedded inbox may get the mail.
-    #[must_use]
-    pub fn has_list_unsubscribe(&self) -> bool {
-        self.is_one_click() || self.unsubscribe_email.is_some()
-    }
-
     /// RFC 8058 §3.1: one-click wants an https URI.
     pub(crate) fn is_one_click(&self) -> bool {
         self.base_url.as_deref().is_some_and(is_https)

@@ -21,7 +21,7 @@ impl App {
     ///
     /// # Errors
     /// Somebody who sends; the store's.
-    pub async fn adopt(&self) -> Result<Adopted, AppError> {
+    pub(crate) async fn adopt(&self) -> Result<Adopted, AppError> {
         let store = self.store().await?;
         let sender = self.sender_id("adopt");
         let right = match store.hold(&sender).await {

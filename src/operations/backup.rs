@@ -51,7 +51,7 @@ impl App {
     ///
     /// # Errors
     /// A file that is there already, a state that can't be read, a disk that is full.
-    pub async fn back_up(&self, to: &Path) -> Result<Backup, AppError> {
+    pub(crate) async fn back_up(&self, to: &Path) -> Result<Backup, AppError> {
         if to.symlink_metadata().is_ok() {
             return Err(refused(
                 format!("{} is there already", to.display()),
@@ -86,7 +86,7 @@ impl App {
     ///
     /// # Errors
     /// A state that is there already; a file that is no backup, or is damaged.
-    pub async fn restore(
+    pub(crate) async fn restore(
         &self,
         from: &Path,
         was_stopped: bool,
@@ -138,7 +138,10 @@ impl App {
     ///
     /// # Errors
     /// A place that is no copy of this list's state.
-    pub async fn learn_departures(&self, from: &Departures) -> Result<Option<u64>, AppError> {
+    pub(crate) async fn learn_departures(
+        &self,
+        from: &Departures,
+    ) -> Result<Option<u64>, AppError> {
         let store = SqliteStore::open(&self.publication.state_dir()).await?;
         let store = store.with_outside(self.outside());
         let departed = store.learn_departures(from).await?;

@@ -191,7 +191,11 @@ impl DeliveryPages {
     ///
     /// # Errors
     /// A state that can't be opened.
-    pub async fn open(app: &App, batch: Batch, state: DeliveryState) -> Result<Self, AppError> {
+    pub(crate) async fn open(
+        app: &App,
+        batch: Batch,
+        state: DeliveryState,
+    ) -> Result<Self, AppError> {
         Ok(Self {
             store: app.store().await?,
             batch,
@@ -204,7 +208,7 @@ impl DeliveryPages {
     ///
     /// # Errors
     /// A ledger that can't be read.
-    pub async fn next(&mut self) -> Result<Vec<DeliveryRow>, AppError> {
+    pub(crate) async fn next(&mut self) -> Result<Vec<DeliveryRow>, AppError> {
         let page = self
             .store
             .deliveries(self.batch.id, self.state, self.after, PAGE)
@@ -261,7 +265,7 @@ pub struct Cancelling {
 impl Cancelling {
     /// There is nothing left to end.
     #[must_use]
-    pub fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         matches!(
             self.batch.state,
             BatchState::Finished | BatchState::Cancelled

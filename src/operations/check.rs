@@ -75,7 +75,7 @@ impl App {
     ///
     /// # Errors
     /// A name that is no issue's; a folder or a ledger that can't be read.
-    pub async fn check(
+    pub(crate) async fn check(
         &self,
         wanted: &[String],
         online: LinkProbing,

@@ -27,19 +27,19 @@ pub struct CheckedFile {
 impl CheckReport {
     /// How many findings are of a level, those allowed left out.
     #[must_use]
-    pub fn count(&self, level: Level) -> usize {
+    pub(crate) fn count(&self, level: Level) -> usize {
         self.findings()
             .filter(|finding| finding.level() == level && !finding.is_allowed())
             .count()
     }
 
     /// All that was looked at, in the order of showing.
-    pub fn files(&self) -> impl Iterator<Item = &CheckedFile> {
+    pub(crate) fn files(&self) -> impl Iterator<Item = &CheckedFile> {
         self.issues.iter().chain(&self.list).chain(&self.keeper)
     }
 
     /// All findings.
-    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+    pub(crate) fn findings(&self) -> impl Iterator<Item = &Finding> {
         self.files().flat_map(|checked| &checked.findings)
     }
 }

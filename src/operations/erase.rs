@@ -28,7 +28,7 @@ impl App {
     ///
     /// # Errors
     /// The store's; files that can't be removed.
-    pub async fn erase(&self, email: &Address) -> Result<Erased, AppError> {
+    pub(crate) async fn erase(&self, email: &Address) -> Result<Erased, AppError> {
         let store = self.store().await?;
         let state = store.erase(email, self.clock.true_now()).await?;
         let cleared = |folder: &Path, cleared: io::Result<u64>| {
@@ -54,7 +54,7 @@ impl App {
     ///
     /// # Errors
     /// A list that can't be read.
-    pub async fn is_erased(&self, email: &Address) -> Result<bool, AppError> {
+    pub(crate) async fn is_erased(&self, email: &Address) -> Result<bool, AppError> {
         let suppression = self.store().await?.suppression(email).await?;
         Ok(suppression.is_some_and(|it| it.reason == SuppressionReason::Erased))
     }

@@ -58,7 +58,7 @@ impl App {
     ///
     /// # Errors
     /// When the store can't be read or `to` not be written.
-    pub async fn export_list(
+    pub(crate) async fn export_list(
         &self,
         format: ExportFormat,
         to: &mut (dyn Write + Send),

@@ -79,7 +79,7 @@ impl App {
     ///
     /// # Errors
     /// As [`import`].
-    pub async fn import_list(
+    pub(crate) async fn import_list(
         &self,
         import: OpenedExport,
         dry_run: bool,

@@ -28,7 +28,7 @@ pub struct InboxSite {
 impl App {
     /// Where the embedded inbox keeps its mail.
     #[must_use]
-    pub fn inbox_folder(&self) -> PathBuf {
+    pub(crate) fn inbox_folder(&self) -> PathBuf {
         self.publication.state_dir().join("inbox")
     }
 
@@ -49,7 +49,7 @@ impl App {
     ///
     /// # Errors
     /// Somebody who sends; mail that can't be removed; the store's.
-    pub async fn clear_inbox(&self) -> Result<ClearedInbox, AppError> {
+    pub(crate) async fn clear_inbox(&self) -> Result<ClearedInbox, AppError> {
         let mut cleared = ClearedInbox::default();
         let store = self.store_if_any().await?;
         // Nobody is to go on with a rehearsal that is dropped under them.
@@ -89,7 +89,11 @@ impl InboxSite {
     ///
     /// # Errors
     /// When an address is taken or the folder can't be written.
-    pub async fn start(app: App, smtp: SocketAddr, page: SocketAddr) -> Result<Self, AppError> {
+    pub(crate) async fn start(
+        app: App,
+        smtp: SocketAddr,
+        page: SocketAddr,
+    ) -> Result<Self, AppError> {
         let folder = app.inbox_folder();
         let pages = app.inbox_pages()?;
         let listen = |source| InboxError::Listen { addr: page, source };
@@ -110,18 +114,18 @@ impl InboxSite {
 
     /// Where it takes mail.
     #[must_use]
-    pub fn smtp(&self) -> SocketAddr {
+    pub(crate) fn smtp(&self) -> SocketAddr {
         self.inbox.addr()
     }
 
     /// Where it shows mail.
     #[must_use]
-    pub fn page(&self) -> SocketAddr {
+    pub(crate) fn page(&self) -> SocketAddr {
         self.page
     }
 
     /// Ends both; mail on its way in still arrives.
-    pub async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.inbox.stop().await;
         let _ = self.stop.send(());
         // A browser keeps its connection open for as long as it likes: we don't wait for it.

@@ -225,7 +225,7 @@ impl PeoplePages {
     ///
     /// # Errors
     /// A list that can't be read.
-    pub async fn open(app: &App, state: Option<SubscriberState>) -> Result<Self, AppError> {
+    pub(crate) async fn open(app: &App, state: Option<SubscriberState>) -> Result<Self, AppError> {
         let store = app.store().await?;
         Ok(Self {
             suppressed: Suppressed::load(store.as_ref()).await?,
@@ -238,7 +238,7 @@ impl PeoplePages {
     ///
     /// # Errors
     /// A list that can't be read.
-    pub async fn next(&mut self) -> Result<Option<Vec<ListedPerson>>, AppError> {
+    pub(crate) async fn next(&mut self) -> Result<Option<Vec<ListedPerson>>, AppError> {
         let store = self.store.as_ref();
         let Some(page) = self.pages.next(store).await? else {
             return Ok(None);

@@ -70,7 +70,7 @@ impl Preflight {
     ///
     /// # Errors
     /// [`AppError::Refused`], with the kind that decides the exit code.
-    pub fn refuse_nothing_to_do(&self) -> Result<(), AppError> {
+    pub(crate) fn refuse_nothing_to_do(&self) -> Result<(), AppError> {
         let batch = self.batch.as_ref().map(|(batch, _)| batch);
         refuse_nothing_to_do(batch, Some(&self.edition), self.audience.readers)
     }

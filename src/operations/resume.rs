@@ -43,7 +43,7 @@ impl App {
     ///
     /// # Errors
     /// No such batch, one that has its end, somebody else who sends this very batch.
-    pub async fn resuming(
+    pub(crate) async fn resuming(
         &self,
         wanted: &str,
         how: &ResumeDecision,

@@ -18,7 +18,7 @@ impl App {
     ///
     /// # Errors
     /// A folder that is there already; somebody who has the state open; files that can't be copied.
-    pub fn save_as_is(&self, to: &Path) -> Result<u64, AppError> {
+    pub(crate) fn save_as_is(&self, to: &Path) -> Result<u64, AppError> {
         let refused = |message: String, hint: &str| AppError::Refused {
             kind: RefusalKind::Configuration,
             message,

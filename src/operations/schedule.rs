@@ -31,7 +31,7 @@ impl App {
     ///
     /// # Errors
     /// A ledger that can't be read.
-    pub async fn unplaced(&self) -> Result<Vec<UnplacedIssue>, AppError> {
+    pub(crate) async fn unplaced(&self) -> Result<Vec<UnplacedIssue>, AppError> {
         let store = self.store().await?;
         let store = store.as_ref();
         // A folder that can't be read is told by whoever needs it.
@@ -69,7 +69,7 @@ impl App {
     ///
     /// # Errors
     /// A folder or a ledger that can't be read.
-    pub async fn schedule(
+    pub(crate) async fn schedule(
         &self,
         weeks: u32,
         now: DateTime<Utc>,

@@ -71,7 +71,11 @@ impl App {
     /// # Errors
     /// A doubt that only a person can decide; a draft; content that does not pass; a pretended clock with a real relay; somebody else
     /// who sends; a list that can't be folded.
-    pub async fn sending(&self, wanted: &str, may_repeat: bool) -> Result<Sending<'_>, AppError> {
+    pub(crate) async fn sending(
+        &self,
+        wanted: &str,
+        may_repeat: bool,
+    ) -> Result<Sending<'_>, AppError> {
         self.refuse_pretended_time()?;
         self.require_secrets(&SecretUse::SENDING)?;
         let archive = self.archive()?;
@@ -166,7 +170,7 @@ impl App {
     ///
     /// # Errors
     /// As [`App::sending`], apart from other senders and the clock.
-    pub async fn dry_run(&self, wanted: &str) -> Result<DryRun, AppError> {
+    pub(crate) async fn dry_run(&self, wanted: &str) -> Result<DryRun, AppError> {
         self.require_secrets(&SecretUse::SENDING)?;
         let archive = self.archive()?;
         let issue = match archive.find(wanted) {
@@ -230,7 +234,11 @@ impl App {
     ///
     /// # Errors
     /// When it was never sent, or there is no such issue.
-    pub async fn batch(&self, store: &dyn BatchLedger, wanted: &str) -> Result<Batch, AppError> {
+    pub(crate) async fn batch(
+        &self,
+        store: &dyn BatchLedger,
+        wanted: &str,
+    ) -> Result<Batch, AppError> {
         let archive = self.archive()?;
         let found = archive.find(wanted);
         let batch = match &found {
@@ -285,7 +293,7 @@ impl<'a> Sending<'a> {
     ///
     /// # Errors
     /// The store's.
-    pub async fn facts(&self) -> Result<Preflight, AppError> {
+    pub(crate) async fn facts(&self) -> Result<Preflight, AppError> {
         let (app, store, audience) = (self.app, self.store.as_ref(), self.audience);
         let warnings = self.warnings.clone();
         match (&self.issue, self.batch.clone()) {
@@ -299,19 +307,9 @@ impl<'a> Sending<'a> {
         }
     }
 
-    /// What people know it by: its title, or the id of an issue whose file is gone.
-    #[must_use]
-    pub fn title(&self) -> &str {
-        match (&self.issue, &self.batch) {
-            (Some(issue), _) => &issue.front_matter.title,
-            (None, Some(batch)) => &batch.issue,
-            (None, None) => "",
-        }
-    }
-
     /// Whether the file has changed since its batch was frozen: the batch stays as it is.
     #[must_use]
-    pub fn has_changed(&self) -> bool {
+    pub(crate) fn has_changed(&self) -> bool {
         let hash = self.frozen.as_ref().map(|content| &content.hash);
         self.batch
             .as_ref()
@@ -322,7 +320,7 @@ impl<'a> Sending<'a> {
     ///
     /// # Errors
     /// [`AppError::Refused`], with the kind that decides the exit code.
-    pub fn refuse_nothing_to_do(&self) -> Result<(), AppError> {
+    pub(crate) fn refuse_nothing_to_do(&self) -> Result<(), AppError> {
         let edition = self
             .issue
             .as_ref()
@@ -334,7 +332,7 @@ impl<'a> Sending<'a> {
     ///
     /// # Errors
     /// The store's.
-    pub async fn drop_rehearsals(&self) -> Result<u64, AppError> {
+    pub(crate) async fn drop_rehearsals(&self) -> Result<u64, AppError> {
         match self.app.realm() {
             Realm::Real => Ok(self.store.drop_rehearsals().await?),
             Realm::Rehearsal => Ok(0),
@@ -345,7 +343,7 @@ impl<'a> Sending<'a> {
     ///
     /// # Errors
     /// Why the relay does not let us in; nothing is frozen.
-    pub async fn open_way(&self) -> Result<MailTransport, AppError> {
+    pub(crate) async fn open_way(&self) -> Result<MailTransport, AppError> {
         let way = self.app.way().await?;
         way.knock().await?;
         Ok(way)
@@ -355,7 +353,7 @@ impl<'a> Sending<'a> {
     ///
     /// # Errors
     /// A key that can't be used, a template that fails, the store's errors.
-    pub async fn run(
+    pub(crate) async fn run(
         self,
         way: &MailTransport,
         stop: StopSignal,

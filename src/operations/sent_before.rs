@@ -26,7 +26,7 @@ impl Sending<'_> {
     ///
     /// # Errors
     /// [`AppError::Doubt`], naming the batch and the command that sends it all the same.
-    pub async fn refuse_sent_text(&self) -> Result<(), AppError> {
+    pub(crate) async fn refuse_sent_text(&self) -> Result<(), AppError> {
         match (&self.batch, &self.issue, &self.frozen) {
             (None, Some(issue), Some(content)) if !self.may_repeat => {
                 let store = self.store.as_ref();

@@ -26,7 +26,7 @@ impl Suppressed {
     ///
     /// # Errors
     /// When the store can't be read.
-    pub async fn load(store: &dyn SuppressionList) -> Result<Self, StoreError> {
+    pub(crate) async fn load(store: &dyn SuppressionList) -> Result<Self, StoreError> {
         let mut suppressed = Self {
             hashes: HashSet::new(),
             hasher: RandomState::new(),
@@ -48,7 +48,7 @@ impl Suppressed {
     ///
     /// # Errors
     /// When the store can't be read.
-    pub async fn of(
+    pub(crate) async fn of(
         &self,
         email: &Address,
         store: &dyn SuppressionList,
@@ -74,7 +74,7 @@ pub struct SubscriberPages {
 impl SubscriberPages {
     /// Those in that state, or all.
     #[must_use]
-    pub fn new(state: Option<SubscriberState>) -> Self {
+    pub(crate) fn new(state: Option<SubscriberState>) -> Self {
         Self {
             state,
             after: SubscriberId(0),
@@ -85,7 +85,7 @@ impl SubscriberPages {
     ///
     /// # Errors
     /// When the store can't be read.
-    pub async fn next(
+    pub(crate) async fn next(
         &mut self,
         store: &dyn SubscriberList,
     ) -> Result<Option<Vec<Subscriber>>, StoreError> {

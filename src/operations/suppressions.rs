@@ -25,7 +25,7 @@ impl SuppressionPages {
     ///
     /// # Errors
     /// A list that can't be read.
-    pub async fn open(app: &App) -> Result<Self, AppError> {
+    pub(crate) async fn open(app: &App) -> Result<Self, AppError> {
         Ok(Self {
             store: app.store().await?,
             after: 0,
@@ -36,7 +36,7 @@ impl SuppressionPages {
     ///
     /// # Errors
     /// A list that can't be read.
-    pub async fn next(&mut self) -> Result<Option<Vec<Suppression>>, AppError> {
+    pub(crate) async fn next(&mut self) -> Result<Option<Vec<Suppression>>, AppError> {
         let page = self.store.suppressions(self.after, PAGE).await?;
         let Some((last, _)) = page.last() else {
             return Ok(None);

@@ -19,7 +19,7 @@ impl App {
     ///
     /// # Errors
     /// Content or templates that are wrong, a relay that does not let us in.
-    pub async fn send_test(
+    pub(crate) async fn send_test(
         &self,
         wanted: &str,
         to: &[Address],

@@ -24,7 +24,7 @@ const MAX_BYTES: u64 = 512 << 20;
 
 /// Pictures fitted before.
 #[derive(Debug, Clone)]
-pub struct Cache {
+pub(crate) struct Cache {
     folder: PathBuf,
     max_bytes: u64,
 }
@@ -32,7 +32,7 @@ pub struct Cache {
 impl Cache {
     /// The cache of a publication; its folder is made when there is something to put in.
     #[must_use]
-    pub fn below(state_dir: &Path) -> Self {
+    pub(crate) fn below(state_dir: &Path) -> Self {
         Self {
             folder: state_dir.join("cache").join("pictures"),
             max_bytes: MAX_BYTES,
@@ -43,7 +43,7 @@ impl Cache {
     ///
     /// # Errors
     /// As [`fit()`]; and a file that can't be read.
-    pub fn fitted(&self, path: &Path, wanted: PictureUse) -> Result<Picture, PictureError> {
+    pub(crate) fn fitted(&self, path: &Path, wanted: PictureUse) -> Result<Picture, PictureError> {
         let bytes = read(path)?;
         let entry = self.folder.join(key(&bytes, wanted));
         if let Some(picture) = load(&entry) {

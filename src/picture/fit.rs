@@ -20,7 +20,7 @@ use super::{
 
 /// What a picture is wanted for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct PictureUse {
+pub(crate) struct PictureUse {
     /// It is at most so many pixels wide; it is never enlarged.
     pub max_width: u32,
     /// A mark in its middle says that it stands for a video.
@@ -29,16 +29,16 @@ pub struct PictureUse {
 
 impl PictureUse {
     /// A column of 600 pixels on a screen with two pixels for each of them.
-    pub const COLUMN: Self = Self::narrow(1_200);
+    pub(crate) const COLUMN: Self = Self::narrow(1_200);
     /// A frame of a video, as wide as the column.
-    pub const VIDEO: Self = Self {
+    pub(crate) const VIDEO: Self = Self {
         has_play_mark: true,
         ..Self::COLUMN
     };
 
     /// A picture of at most this width.
     #[must_use]
-    pub const fn narrow(max_width: u32) -> Self {
+    pub(crate) const fn narrow(max_width: u32) -> Self {
         Self {
             max_width,
             has_play_mark: false,
@@ -50,7 +50,7 @@ impl PictureUse {
 ///
 /// # Errors
 /// Whatever is no picture, is damaged, or is beyond the limits.
-pub fn fit(bytes: &[u8], wanted: PictureUse) -> Result<Picture, PictureError> {
+pub(crate) fn fit(bytes: &[u8], wanted: PictureUse) -> Result<Picture, PictureError> {
     let format = format_of(bytes)?;
     let own = match own_file(bytes, format)? {
         OriginalUse::Whole(kind, clean) => Some((kind, clean)),

@@ -12,7 +12,7 @@ use super::PictureError;
 ///
 /// # Errors
 /// Where it is missing, lies outside, or is no file.
-pub fn find(root: &Path, folder: &Path, location: &str) -> Result<PathBuf, PictureError> {
+pub(crate) fn find(root: &Path, folder: &Path, location: &str) -> Result<PathBuf, PictureError> {
     let (base, relative) = match location.strip_prefix('/') {
         Some(relative) => (root, relative),
         None => (folder, location),

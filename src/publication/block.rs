@@ -136,7 +136,7 @@ pub struct LawSettings {
 impl LawSettings {
     /// Whether any country's rules apply.
     #[must_use]
-    pub fn is_any(&self) -> bool {
+    pub(crate) fn is_any(&self) -> bool {
         self.korea || self.us || self.eu
     }
 }
@@ -174,7 +174,7 @@ pub enum MailClient {
 
 impl MailClient {
     /// Every one.
-    pub const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Gmail,
         Self::AppleMail,
         Self::Outlook,

@@ -52,7 +52,7 @@ impl Publication {
     ///
     /// # Errors
     /// The reason, for telling people.
-    pub fn slot_or_absence(&self, edition: &str, date: NaiveDate) -> Result<Slot, Absence> {
+    pub(crate) fn slot_or_absence(&self, edition: &str, date: NaiveDate) -> Result<Slot, Absence> {
         let edition = self.edition(edition).ok_or(Absence::UnknownEdition)?;
         let slot = || self.slot_of(edition, date);
         let is_extra =
@@ -82,13 +82,13 @@ impl Publication {
 
     /// The slot of an edition on a date, where it has one.
     #[must_use]
-    pub fn slot(&self, edition: &str, date: NaiveDate) -> Option<Slot> {
+    pub(crate) fn slot(&self, edition: &str, date: NaiveDate) -> Option<Slot> {
         self.slot_or_absence(edition, date).ok()
     }
 
     /// The edition's hour on any date, whether it appears then or not. None: no such edition.
     #[must_use]
-    pub fn hour_of(&self, edition: &str, date: NaiveDate) -> Option<DateTime<Utc>> {
+    pub(crate) fn hour_of(&self, edition: &str, date: NaiveDate) -> Option<DateTime<Utc>> {
         let edition = self.edition(edition)?;
         Some(moment_of(self.timezone, date.and_time(edition.time)))
     }
@@ -96,13 +96,17 @@ impl Publication {
     /// The slot that comes after an issue of that edition and date, over all editions: what a
     /// teaser announces.
     #[must_use]
-    pub fn slot_following(&self, edition: &str, date: NaiveDate) -> Option<Slot> {
+    pub(crate) fn slot_following(&self, edition: &str, date: NaiveDate) -> Option<Slot> {
         self.next_slot_after(self.hour_of(edition, date)?)
     }
 
     /// The slots of an edition nearest to a date: the last before it and the first after it.
     #[must_use]
-    pub fn slots_around(&self, edition: &str, date: NaiveDate) -> (Option<Slot>, Option<Slot>) {
+    pub(crate) fn slots_around(
+        &self,
+        edition: &str,
+        date: NaiveDate,
+    ) -> (Option<Slot>, Option<Slot>) {
         let near = |days: &mut dyn Iterator<Item = NaiveDate>| {
             days.skip(1)
                 .take(HORIZON_DAYS)
@@ -116,25 +120,25 @@ impl Publication {
 
     /// The first slot after a moment, over all editions.
     #[must_use]
-    pub fn next_slot_after(&self, moment: DateTime<Utc>) -> Option<Slot> {
+    pub(crate) fn next_slot_after(&self, moment: DateTime<Utc>) -> Option<Slot> {
         self.slots_after(moment).next()
     }
 
     /// The first slot of one edition after a moment.
     #[must_use]
-    pub fn next_slot_of(&self, edition: &str, moment: DateTime<Utc>) -> Option<Slot> {
+    pub(crate) fn next_slot_of(&self, edition: &str, moment: DateTime<Utc>) -> Option<Slot> {
         self.slots_after(moment)
             .find(|slot| slot.edition == edition)
     }
 
     /// The date at a moment, in the publication's zone.
     #[must_use]
-    pub fn today(&self, now: DateTime<Utc>) -> NaiveDate {
+    pub(crate) fn today(&self, now: DateTime<Utc>) -> NaiveDate {
         now.with_timezone(&self.timezone).date_naive()
     }
 
     /// All slots after a moment, in their order, for about three years.
-    pub fn slots_after(&self, moment: DateTime<Utc>) -> impl Iterator<Item = Slot> {
+    pub(crate) fn slots_after(&self, moment: DateTime<Utc>) -> impl Iterator<Item = Slot> {
         // A gap can push the last slot of a day past midnight: begin two days early.
         let today = self.today(moment);
         let first = today.checked_sub_days(Days::new(2)).unwrap_or(today);
@@ -147,7 +151,11 @@ impl Publication {
 
     /// The slots of the dates from `first` to `last`, both included, in the order of their
     /// moments (and of the editions in the file, where two share one).
-    pub fn slots_between(&self, first: NaiveDate, last: NaiveDate) -> impl Iterator<Item = Slot> {
+    pub(crate) fn slots_between(
+        &self,
+        first: NaiveDate,
+        last: NaiveDate,
+    ) -> impl Iterator<Item = Slot> {
         first
             .iter_days()
             .take_while(move |date| *date <= last)

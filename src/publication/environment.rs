@@ -23,7 +23,7 @@ const PREFIX: &str = "DAILY_NOTE_";
 impl Environment {
     /// This process's own. Variables that aren't UTF-8 are as good as unset.
     #[must_use]
-    pub fn of_process() -> Self {
+    pub(crate) fn of_process() -> Self {
         std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect()

@@ -30,7 +30,7 @@ impl Publication {
     ///
     /// # Errors
     /// When there is none: where was looked, and how to make one.
-    pub fn find_root(start: &Path) -> Result<PathBuf, SourceError> {
+    pub(crate) fn find_root(start: &Path) -> Result<PathBuf, SourceError> {
         let start = std::path::absolute(start).unwrap_or_else(|_| start.to_owned());
         start
             .ancestors()

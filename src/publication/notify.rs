@@ -70,7 +70,7 @@ pub struct HookSecret(Vec<u8>);
 impl HookSecret {
     /// The bytes.
     #[must_use]
-    pub fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         &self.0
     }
 }

@@ -21,7 +21,7 @@ pub enum DayRule {
 impl DayRule {
     /// Whether it picks that date.
     #[must_use]
-    pub fn picks(self, date: NaiveDate) -> bool {
+    pub(crate) fn picks(self, date: NaiveDate) -> bool {
         let (weekday, is_right_week) = match self {
             Self::Weekly(weekday) => (weekday, true),
             Self::Nth(nth, weekday) => (weekday, (date.day0() / 7) + 1 == u32::from(nth)),
@@ -36,7 +36,7 @@ impl DayRule {
 
     /// The weekday it is about.
     #[must_use]
-    pub fn weekday(self) -> Weekday {
+    pub(crate) fn weekday(self) -> Weekday {
         match self {
             Self::Weekly(weekday) | Self::Nth(_, weekday) | Self::Last(weekday) => weekday,
         }
@@ -56,8 +56,8 @@ pub struct Recurrence {
 
 impl Recurrence {
     /// Every week on that day.
-    #[must_use]
-    pub fn weekly(day: Weekday) -> Self {
+    #[cfg(test)]
+    pub(crate) fn weekly(day: Weekday) -> Self {
         Self {
             days: vec![DayRule::Weekly(day)],
             every_weeks: 1,
@@ -67,7 +67,7 @@ impl Recurrence {
 
     /// Whether it picks that date.
     #[must_use]
-    pub fn picks(&self, date: NaiveDate) -> bool {
+    pub(crate) fn picks(&self, date: NaiveDate) -> bool {
         if !self.days.iter().any(|day| day.picks(date)) {
             return false;
         }

@@ -19,17 +19,6 @@ pub enum SmtpTarget {
     Relay(RelayUrl),
 }
 
-impl SmtpTarget {
-    /// Whether mail stays on this machine as far as we can see.
-    #[must_use]
-    pub fn is_loopback(&self) -> bool {
-        match self {
-            Self::Inbox => true,
-            Self::Relay(relay) => relay.is_loopback(),
-        }
-    }
-}
-
 /// `smtp://user:password@host:port?tls=…` taken apart.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RelayUrl {
@@ -59,7 +48,7 @@ pub enum TlsMode {
 impl RelayUrl {
     /// Whether the host is this machine.
     #[must_use]
-    pub fn is_loopback(&self) -> bool {
+    pub(crate) fn is_loopback(&self) -> bool {
         self.host == "localhost"
             || self
                 .host

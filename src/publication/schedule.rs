@@ -34,7 +34,7 @@ pub struct ScheduleSettings {
 impl ScheduleSettings {
     /// Until when what was due at that hour still goes out on its own.
     #[must_use]
-    pub fn latest(&self, hour: DateTime<Utc>) -> DateTime<Utc> {
+    pub(crate) fn latest(&self, hour: DateTime<Utc>) -> DateTime<Utc> {
         let late = TimeDelta::from_std(self.late).ok();
         late.and_then(|late| hour.checked_add_signed(late))
             .unwrap_or(DateTime::<Utc>::MAX_UTC)
@@ -42,7 +42,7 @@ impl ScheduleSettings {
 
     /// The hour farthest back of which something still goes out on its own now.
     #[must_use]
-    pub fn earliest(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+    pub(crate) fn earliest(&self, now: DateTime<Utc>) -> DateTime<Utc> {
         let late = TimeDelta::from_std(self.late).ok();
         late.and_then(|late| now.checked_sub_signed(late))
             .unwrap_or(DateTime::<Utc>::MIN_UTC)

@@ -7,7 +7,7 @@ use crate::yaml;
 
 /// The schema of daily-note.yaml.
 #[must_use]
-pub fn config() -> Schema {
+pub(crate) fn config() -> Schema {
     let mut schema = yaml::schema_of::<Settings>();
     schema.insert("title".into(), FILE_NAME.into());
     schema

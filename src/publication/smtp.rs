@@ -44,7 +44,7 @@ pub struct SmtpSettings {
 impl SmtpSettings {
     /// The files with private keys and tokens.
     #[must_use]
-    pub fn secret_files(&self) -> Vec<&Path> {
+    pub(crate) fn secret_files(&self) -> Vec<&Path> {
         let keys = self.dkim.iter().flat_map(|dkim| {
             let second = dkim.ed25519.as_ref().map(|(_, key)| key);
             [Some(&dkim.key), second].into_iter().flatten()
@@ -66,7 +66,7 @@ impl SmtpSettings {
 
     /// The files that decide whether mail can leave.
     #[must_use]
-    pub fn files(&self) -> Vec<&Path> {
+    pub(crate) fn files(&self) -> Vec<&Path> {
         let mut files = self.secret_files();
         files.extend(self.ca_file.as_deref());
         files

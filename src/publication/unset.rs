@@ -60,7 +60,7 @@ impl Publication {
     ///
     /// # Errors
     /// Each variable that is not set, at its place in daily-note.yaml.
-    pub fn require_secrets(&self, uses: &[SecretUse]) -> Result<(), Vec<SourceError>> {
+    pub(crate) fn require_secrets(&self, uses: &[SecretUse]) -> Result<(), Vec<SourceError>> {
         let missing = self.unset.iter().filter(|it| uses.contains(&it.needed_for));
         let errors: Vec<SourceError> = missing.map(|it| it.error.clone()).collect();
         match errors.is_empty() {
@@ -72,5 +72,5 @@ impl Publication {
 
 impl SecretUse {
     /// What a send needs.
-    pub const SENDING: [Self; 3] = [Self::Relay, Self::SigningKey, Self::ReaderLinks];
+    pub(crate) const SENDING: [Self; 3] = [Self::Relay, Self::SigningKey, Self::ReaderLinks];
 }

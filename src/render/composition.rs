@@ -10,7 +10,6 @@ pub(crate) use context::direction;
 use context::{edition_context, next_context, opt_out, publication_context};
 
 use crate::{
-    fingerprint::sha256_hex,
     issue::{Block, Issue, Section, plain_text},
     look::OptionalPart,
     publication::{Edition, Publication},
@@ -158,7 +157,7 @@ impl Composition {
     }
 
     /// Says in the subject that this is a test and nobody's copy of the issue.
-    pub fn mark_as_test(&mut self) {
+    pub(crate) fn mark_as_test(&mut self) {
         let subject = self.context["issue"]["subject"]
             .as_str()
             .unwrap_or_default();
@@ -168,7 +167,7 @@ impl Composition {
     /// How much of what this says to its readers the other said too, from 0 to 1, whatever edition, date or
     /// name they bear and whatever they look like: the share of its runs of words that the other has.
     #[must_use]
-    pub fn share_said_by(&self, other: &Self) -> f64 {
+    pub(crate) fn share_said_by(&self, other: &Self) -> f64 {
         let (own, others) = (self.words(), other.words());
         if own == others {
             return 1.0;
@@ -199,30 +198,6 @@ impl Composition {
             .filter(|word| !word.is_empty())
             .map(str::to_lowercase)
             .collect()
-    }
-
-    /// The composition as bytes, to be frozen with a batch.
-    ///
-    /// # Errors
-    /// None that is known: every value has a JSON form.
-    pub fn to_bytes(&self) -> Result<Vec<u8>, RenderError> {
-        serde_json::to_vec(self).map_err(RenderError::Frozen)
-    }
-
-    /// A frozen composition.
-    ///
-    /// # Errors
-    /// When the bytes are not one.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, RenderError> {
-        serde_json::from_slice(bytes).map_err(RenderError::Frozen)
-    }
-
-    /// What a delivery is known to have got: SHA-256 of [`Composition::to_bytes`], in hexadecimal.
-    ///
-    /// # Errors
-    /// As [`Composition::to_bytes`].
-    pub fn hash(&self) -> Result<String, RenderError> {
-        Ok(sha256_hex(&self.to_bytes()?))
     }
 }
 

@@ -12,7 +12,7 @@ const STAMP: &str = "taken from daily-note ";
 /// How a template of the publication's own stands to the program's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum TemplateStanding {
+pub(crate) enum TemplateStanding {
     /// The program's: the publication has none of its own.
     BuiltIn,
     /// Taken out, as it was.
@@ -30,7 +30,7 @@ pub enum TemplateStanding {
 impl TemplateStanding {
     /// In a few words.
     #[must_use]
-    pub fn words(self) -> &'static str {
+    pub(crate) fn words(self) -> &'static str {
         match self {
             Self::BuiltIn => "",
             Self::Unchanged => "your own, as the program's",
@@ -44,7 +44,7 @@ impl TemplateStanding {
 
 /// A template by name, and whose it is.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct OwnedTemplate {
+pub(crate) struct OwnedTemplate {
     /// Under `templates/`.
     pub name: String,
     /// How it stands to the program's.
@@ -55,7 +55,7 @@ pub struct OwnedTemplate {
 ///
 /// # Errors
 /// A file of the publication's own that can't be read.
-pub fn list(root: &Path) -> io::Result<Vec<OwnedTemplate>> {
+pub(crate) fn list(root: &Path) -> io::Result<Vec<OwnedTemplate>> {
     let built_in = Templates::built_in();
     let mut names: Vec<String> = built_in.names().map(str::to_owned).collect();
     let folder = root.join("templates");
@@ -114,7 +114,7 @@ pub(crate) fn standing(built_in: Option<&str>, own: Option<&str>) -> TemplateSta
 ///
 /// # Errors
 /// A folder that can't be written to; a name that the program has not (`NotFound`).
-pub fn eject(root: &Path, name: &str) -> io::Result<bool> {
+pub(crate) fn eject(root: &Path, name: &str) -> io::Result<bool> {
     let built_in = Templates::built_in();
     let text = built_in
         .text(name)
@@ -137,7 +137,7 @@ pub fn eject(root: &Path, name: &str) -> io::Result<bool> {
 ///
 /// # Errors
 /// A file that can't be read.
-pub fn diff(root: &Path, name: &str) -> io::Result<Option<String>> {
+pub(crate) fn diff(root: &Path, name: &str) -> io::Result<Option<String>> {
     let built_in = Templates::built_in();
     let (Some(theirs), Some(own)) = (built_in.text(name), own(root, name)?) else {
         return Ok(None);

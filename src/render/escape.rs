@@ -8,7 +8,7 @@ use std::io::Write;
 /// The forms are `&amp;` `&lt;` `&gt;` `&quot;` `&#39;`: every value that reaches the HTML part, on
 /// the reference path and in the compiled message, has exactly these.
 #[must_use]
-pub fn escape_html(value: &str) -> String {
+pub(crate) fn escape_html(value: &str) -> String {
     let mut escaped = String::with_capacity(value.len() + value.len() / 8);
     for character in value.chars() {
         match entity(character) {
@@ -34,7 +34,7 @@ pub(super) fn escape_text(text: &str) -> String {
 /// Percent-encodes a value for a part of a URL: all but RFC 3986's unreserved characters. What the
 /// filter `urlencode` writes.
 #[must_use]
-pub fn percent_encode(value: &str) -> String {
+pub(crate) fn percent_encode(value: &str) -> String {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     let mut encoded = String::with_capacity(value.len() * 3);
     for byte in value.bytes() {

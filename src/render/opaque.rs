@@ -15,7 +15,7 @@ use crate::render::{
 
 /// Something that a template wants of a reader's value and cannot have.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Misuse {
+pub(crate) struct Misuse {
     /// The template.
     pub template: String,
     /// The tag in it.

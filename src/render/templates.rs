@@ -88,7 +88,7 @@ pub struct Templates {
 impl Templates {
     /// The ones inside the binary.
     #[must_use]
-    pub fn built_in() -> Self {
+    pub(crate) fn built_in() -> Self {
         Self {
             texts: Self::built_in_texts()
                 .map(|(name, text)| (name.to_owned(), text.to_owned()))
@@ -145,13 +145,13 @@ impl Templates {
     }
 
     /// The names of all, under `templates/`.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.texts.keys().map(String::as_str)
     }
 
     /// A template's text by its name under `templates/`.
     #[must_use]
-    pub fn text(&self, name: &str) -> Option<&str> {
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.texts.get(name).map(String::as_str)
     }
 
@@ -170,13 +170,13 @@ impl Templates {
     /// Every place in the mail's templates that wants more of a reader's value than to print it or to ask
     /// whether it is there.
     #[must_use]
-    pub fn misuses(&self) -> &[Misuse] {
+    pub(crate) fn misuses(&self) -> &[Misuse] {
         let find = || opaque::misuses_in(&self.mail());
         self.misuses.get_or_init(find)
     }
 
     /// What an issue's mail is made from.
-    pub(crate) fn mail(&self) -> BTreeMap<String, String> {
+    pub fn mail(&self) -> BTreeMap<String, String> {
         self.under(MAIL)
     }
 

@@ -13,7 +13,7 @@ use crate::{
 
 /// What a person says of the issue to be.
 #[derive(Debug, Clone, Default)]
-pub struct IssueWish {
+pub(crate) struct IssueWish {
     /// The edition's key.
     pub edition: String,
     /// The title.
@@ -24,7 +24,7 @@ pub struct IssueWish {
 
 /// An issue to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewIssue {
+pub(crate) struct NewIssue {
     /// Its file.
     pub file: NewFile,
     /// Its name, for commands.
@@ -37,7 +37,7 @@ pub struct NewIssue {
 
 /// Why there is no such issue to be.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NewIssueError {
+pub(crate) enum NewIssueError {
     /// No edition of that key.
     #[error("there is no edition `{key}`")]
     UnknownEdition {
@@ -68,7 +68,7 @@ pub enum NewIssueError {
 ///
 /// # Errors
 /// When the edition is unknown, or the date has its issue.
-pub fn next_issue(
+pub(crate) fn next_issue(
     publication: &Publication,
     archive: &Archive,
     wish: &IssueWish,

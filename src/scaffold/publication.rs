@@ -16,7 +16,7 @@ use crate::{
 
 /// The languages that a publication can be started in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StarterLanguage {
+pub(crate) enum StarterLanguage {
     /// 한국어.
     Korean,
     /// English.
@@ -25,7 +25,7 @@ pub enum StarterLanguage {
 
 /// What a person, or their machine, says of a publication to be.
 #[derive(Debug, Clone)]
-pub struct StarterFacts {
+pub(crate) struct StarterFacts {
     /// The newsletter's name.
     pub name: String,
     /// The language of its files.
@@ -40,7 +40,7 @@ pub struct StarterFacts {
 
 /// A publication to be.
 #[derive(Debug)]
-pub struct NewPublication {
+pub(crate) struct NewPublication {
     /// Its files.
     pub files: Vec<NewFile>,
     /// The first issue's name, for commands.
@@ -51,7 +51,7 @@ pub struct NewPublication {
 ///
 /// # Errors
 /// When what was said makes no publication (a name with a control character).
-pub fn new_publication(start: &StarterFacts) -> Result<NewPublication, Vec<SourceError>> {
+pub(crate) fn new_publication(start: &StarterFacts) -> Result<NewPublication, Vec<SourceError>> {
     let texts = match start.language {
         StarterLanguage::Korean => StarterTexts::KOREAN,
         StarterLanguage::English => StarterTexts::ENGLISH,

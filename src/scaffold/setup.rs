@@ -7,7 +7,7 @@ use super::NewFile;
 
 /// What to set up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Setup {
+pub(crate) enum Setup {
     /// `.vscode/tasks.json`: findings as one saves.
     VsCode,
     /// `hooks/pre-commit`: no commit with errors.
@@ -20,7 +20,7 @@ impl Setup {
     /// The file, relative to the repository's root; `within` is the publication's folder in it,
     /// empty where they are one.
     #[must_use]
-    pub fn file(self, within: &Path) -> NewFile {
+    pub(crate) fn file(self, within: &Path) -> NewFile {
         let (path, text) = match self {
             Self::VsCode => (".vscode/tasks.json", include_str!("setup/tasks.json")),
             Self::Hooks => ("hooks/pre-commit", include_str!("setup/pre-commit")),

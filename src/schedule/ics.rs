@@ -16,7 +16,7 @@ const LENGTH: TimeDelta = TimeDelta::minutes(30);
 
 /// The calendar of these slots, as it stands at `now`.
 #[must_use]
-pub fn calendar(
+pub(crate) fn calendar(
     publication: &Publication,
     overview: &CalendarOverview,
     now: DateTime<Utc>,

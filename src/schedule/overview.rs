@@ -135,7 +135,7 @@ pub enum SlotState {
 impl SlotState {
     /// In one word, as JSON has it.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Missing => "missing",
             Self::Draft => "draft",
@@ -224,7 +224,7 @@ pub struct LedgerView {
 impl BatchView {
     /// What the calendar shows of a batch.
     #[must_use]
-    pub fn new(batch: Batch, counts: DeliveryCounts) -> Self {
+    pub(crate) fn new(batch: Batch, counts: DeliveryCounts) -> Self {
         Self {
             issue: batch.issue,
             edition: batch.edition,
@@ -427,7 +427,7 @@ impl SlotView {
 
     /// Whether its issue's writer is done.
     #[must_use]
-    pub fn is_ready(&self) -> bool {
+    pub(crate) fn is_ready(&self) -> bool {
         matches!(self.issues.as_slice(), [issue] if issue.status == IssueStatus::Ready)
     }
 }

@@ -50,7 +50,7 @@ pub enum DueJob {
 impl DueJob {
     /// The issue it is about.
     #[must_use]
-    pub fn issue(&self) -> &str {
+    pub(crate) fn issue(&self) -> &str {
         match self {
             Self::Begin { issue, .. } | Self::Carry { issue } | Self::Shelve { issue, .. } => issue,
         }

@@ -78,7 +78,7 @@ impl Inbox {
     ///
     /// # Errors
     /// When the address is taken, or the folder can't be written.
-    pub async fn start_for_anyone(
+    pub(crate) async fn start_for_anyone(
         folder: impl Into<PathBuf>,
         addr: SocketAddr,
     ) -> Result<Self, InboxError> {
@@ -108,7 +108,7 @@ impl Inbox {
 
     /// Where the mail is.
     #[must_use]
-    pub fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
 

@@ -119,7 +119,7 @@ impl Relay {
 
     /// The relay of a publication's `smtp.url`, spoken to as its `smtp:` block says.
     #[must_use]
-    pub fn from_settings(url: &RelayUrl, settings: &SmtpSettings) -> Self {
+    pub(crate) fn from_settings(url: &RelayUrl, settings: &SmtpSettings) -> Self {
         Self {
             credentials: url.credentials.clone(),
             helo_name: settings.helo_name.clone().or_else(machine_name),

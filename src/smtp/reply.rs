@@ -33,8 +33,8 @@ impl Reply {
     }
 
     /// Parses one reply as it would be shown in a log or a bounce: `550 5.1.1 no such user`.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
+    #[cfg(test)]
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let mut parser = ReplyParser::default();
         parser.push(text.trim_end().as_bytes());
         parser.push(b"\r\n");
@@ -43,19 +43,19 @@ impl Reply {
 
     /// 2xx.
     #[must_use]
-    pub fn is_positive(&self) -> bool {
+    pub(crate) fn is_positive(&self) -> bool {
         self.code / 100 == 2
     }
 
     /// 4xx: the same may succeed later.
     #[must_use]
-    pub fn is_transient(&self) -> bool {
+    pub(crate) fn is_transient(&self) -> bool {
         self.code / 100 == 4
     }
 
     /// 5xx: the same will not succeed.
     #[must_use]
-    pub fn is_permanent(&self) -> bool {
+    pub(crate) fn is_permanent(&self) -> bool {
         self.code / 100 == 5
     }
 }

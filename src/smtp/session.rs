@@ -79,7 +79,7 @@ impl Session {
 
     /// Whether the relay waits for a message that was announced to it: only that one may follow.
     #[must_use]
-    pub fn awaits_announced(&self) -> bool {
+    pub(crate) fn awaits_announced(&self) -> bool {
         matches!(self.state, SessionState::Announced(_))
     }
 
@@ -153,7 +153,7 @@ impl Session {
     ///
     /// # Errors
     /// When the connection is lost.
-    pub async fn try_sender(&mut self, from: &Address) -> Result<Option<Reply>, LostAnswer> {
+    pub(crate) async fn try_sender(&mut self, from: &Address) -> Result<Option<Reply>, LostAnswer> {
         let Some(mail) = commands::mail(from) else {
             return Ok(None);
         };

@@ -19,7 +19,7 @@ pub struct EnhancedCode {
 impl EnhancedCode {
     /// A code from its three numbers.
     #[must_use]
-    pub const fn new(class: u8, subject: u16, detail: u16) -> Self {
+    pub(crate) const fn new(class: u8, subject: u16, detail: u16) -> Self {
         Self {
             class,
             subject,
@@ -33,14 +33,14 @@ impl EnhancedCode {
     /// Nothing else condemns an address: a full mailbox, a policy, a relay that denies us
     /// are about this message or about us.
     #[must_use]
-    pub fn is_dead_address(self) -> bool {
+    pub(crate) fn is_dead_address(self) -> bool {
         self.class == 5 && self.subject == 1 && matches!(self.detail, 1 | 2 | 6 | 10)
     }
 
     /// Whether this is about one recipient, at whatever step it is said: their address (X.1.1 to
     /// X.1.6, X.1.9, X.1.10) or their mailbox (X.2.X). X.1.7 and X.1.8 are the sender's address.
     #[must_use]
-    pub fn is_about_recipient(self) -> bool {
+    pub(crate) fn is_about_recipient(self) -> bool {
         self.subject == 2 || (self.subject == 1 && !matches!(self.detail, 7 | 8))
     }
 }
@@ -77,7 +77,7 @@ const RATE_WORDS: [&str; 14] = [
 /// that takes nothing now (4.3.2), or words of rate in a policy's name or in none. A mailbox over its
 /// quota is its reader's matter.
 #[must_use]
-pub fn speaks_of_rate(reply: &Reply) -> bool {
+pub(crate) fn speaks_of_rate(reply: &Reply) -> bool {
     if speaks_of_greylisting(reply) {
         return false;
     }
@@ -106,7 +106,7 @@ fn has_rate_words(reply: &Reply) -> bool {
 
 /// Whether a deferral says that it is the first try's fate and that the second will fare better.
 #[must_use]
-pub fn speaks_of_greylisting(reply: &Reply) -> bool {
+pub(crate) fn speaks_of_greylisting(reply: &Reply) -> bool {
     let text = reply.text.to_ascii_lowercase();
     [
         "greylist",

@@ -21,7 +21,7 @@ pub struct SourceError {
 
 impl SourceError {
     /// An error at `span` of `source`. `message` says what is wrong, in one sentence.
-    pub fn at(source: &Source, span: Span, message: impl Into<String>) -> Self {
+    pub(crate) fn at(source: &Source, span: Span, message: impl Into<String>) -> Self {
         let end = span.end.min(source.text().len());
         let start = span.start.min(end);
         Self {
@@ -32,7 +32,7 @@ impl SourceError {
 
     /// An error about `source` that has its place elsewhere: in a variable that goes over it. It is as
     /// discreet as the text.
-    pub fn about(source: &Source, message: impl Into<String>) -> Self {
+    pub(crate) fn about(source: &Source, message: impl Into<String>) -> Self {
         Self {
             message: source.discreet(message),
             source_text: Some(source.clone()),
@@ -55,14 +55,14 @@ impl SourceError {
 
     /// A few words under the caret.
     #[must_use]
-    pub fn with_label(mut self, label: impl Into<String>) -> Self {
+    pub(crate) fn with_label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(self.discreet(label));
         self
     }
 
     /// What to do about it.
     #[must_use]
-    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+    pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(self.discreet(hint));
         self
     }
@@ -76,31 +76,31 @@ impl SourceError {
 
     /// For a person at a terminal: what is wrong, the line with a caret, what to do.
     #[must_use]
-    pub fn into_report(self) -> Report {
+    pub(crate) fn into_report(self) -> Report {
         Report::new(ShownError(self))
     }
 
     /// What is wrong, without its place.
     #[must_use]
-    pub fn message(&self) -> &str {
+    pub(crate) fn message(&self) -> &str {
         &self.message
     }
 
     /// What to do about it, where it is known.
     #[must_use]
-    pub fn hint(&self) -> Option<&str> {
+    pub(crate) fn hint(&self) -> Option<&str> {
         self.hint.as_deref()
     }
 
     /// The text and the bytes of it that this is about, where there are any.
     #[must_use]
-    pub fn span(&self) -> Option<(&Source, Span)> {
+    pub(crate) fn span(&self) -> Option<(&Source, Span)> {
         Some((self.source_text.as_ref()?, self.span.clone()?))
     }
 
     /// File and place, where there is one.
     #[must_use]
-    pub fn place(&self) -> Option<(&str, Position)> {
+    pub(crate) fn place(&self) -> Option<(&str, Position)> {
         let (source, span) = self.span()?;
         Some((source.name(), source.position(span.start)))
     }

@@ -105,7 +105,7 @@ pub struct Batch {
 impl Batch {
     /// When its rows became due, where they all do at once. A clock that shows less was set back.
     #[must_use]
-    pub fn begun_at(&self) -> DateTime<Utc> {
+    pub(crate) fn begun_at(&self) -> DateTime<Utc> {
         self.slot.min(self.frozen_at)
     }
 }

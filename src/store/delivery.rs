@@ -30,7 +30,7 @@ pub enum DeliveryState {
 
 impl DeliveryState {
     /// All, in the order of their codes.
-    pub const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Pending,
         Self::Claimed,
         Self::Sending,
@@ -43,7 +43,7 @@ impl DeliveryState {
 
     /// The word that people see.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Pending => "pending",
             Self::Claimed => "claimed",

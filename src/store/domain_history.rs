@@ -48,7 +48,7 @@ pub struct DomainRecord {
 impl DomainRecord {
     /// Readers of whom the relay has said something that lasts.
     #[must_use]
-    pub fn tried(&self) -> usize {
+    pub(crate) fn tried(&self) -> usize {
         self.taken + self.refused
     }
 }

@@ -162,7 +162,7 @@ impl StoreError {
     ///
     /// # Errors
     /// Any other error, as it is.
-    pub fn into_entry(self) -> Result<SourceError, Self> {
+    pub(crate) fn into_entry(self) -> Result<SourceError, Self> {
         match self {
             Self::Entry(entry) => Ok(entry),
             error => Err(error),

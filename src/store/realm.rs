@@ -19,7 +19,7 @@ pub enum Realm {
 impl Realm {
     /// Whether it is the one of try-outs.
     #[must_use]
-    pub fn is_rehearsal(self) -> bool {
+    pub(crate) fn is_rehearsal(self) -> bool {
         self == Self::Rehearsal
     }
 }

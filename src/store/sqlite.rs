@@ -5,7 +5,7 @@
 //! statement or two stands in the folder below it. Under all of them lie the file itself (`database`), what is
 //! kept beside it (`high_water_mark`, `outside`), and how it is spoken to (`statement`, `codes`, `fault`).
 
-pub mod backup;
+pub(crate) mod backup;
 mod batch_ledger;
 mod calendar_record;
 mod codes;
@@ -40,7 +40,7 @@ use self::{
     fault::SqliteFault,
     suppression_list::departures,
 };
-pub use self::{outside::OutsideFolder, suppression_list::departures::other::Departures};
+pub(crate) use self::{outside::OutsideFolder, suppression_list::departures::other::Departures};
 use super::{Realm, StoreError};
 
 /// How often a write that must not be lost is tried while another program holds the database, each time for
@@ -82,7 +82,7 @@ impl SqliteStore {
 
     /// The same, which tells that place outside what a copy of it can't know.
     #[must_use]
-    pub fn with_outside(self, outside: Option<OutsideFolder>) -> Self {
+    pub(crate) fn with_outside(self, outside: Option<OutsideFolder>) -> Self {
         Self { outside, ..self }
     }
 
@@ -91,7 +91,7 @@ impl SqliteStore {
     ///
     /// # Errors
     /// When the database can't be read or written.
-    pub async fn catch_up_outside(&self) -> Result<(), StoreError> {
+    pub(crate) async fn catch_up_outside(&self) -> Result<(), StoreError> {
         let Some(outside) = self.outside.clone() else {
             return Ok(());
         };
@@ -107,7 +107,7 @@ impl SqliteStore {
 
     /// Whether there is a state in that folder; pictures may be cached there without one.
     #[must_use]
-    pub fn is_below(state_dir: &Path) -> bool {
+    pub(crate) fn is_below(state_dir: &Path) -> bool {
         state_dir.join(FILE).is_file()
     }
 

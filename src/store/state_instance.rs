@@ -60,7 +60,7 @@ pub struct SenderGuard {
 
 impl SenderGuard {
     /// Wraps what holds the right: a locked file, a session-level advisory lock.
-    pub fn new(held: impl std::fmt::Debug + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(held: impl std::fmt::Debug + Send + Sync + 'static) -> Self {
         Self {
             _held: Box::new(held),
         }

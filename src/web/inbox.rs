@@ -57,7 +57,7 @@ pub async fn serve(
 }
 
 /// The pages over that service's mail.
-pub fn router(service: Arc<dyn InboxService>, pages: PageTemplates) -> Router {
+pub(crate) fn router(service: Arc<dyn InboxService>, pages: PageTemplates) -> Router {
     let site = Site {
         service,
         pages: Arc::new(pages),

@@ -63,7 +63,7 @@ impl PageTemplates {
     ///
     /// # Errors
     /// A page's template that does not parse; words that are none.
-    pub fn load(templates: &Templates) -> Result<Self, RenderError> {
+    pub(crate) fn load(templates: &Templates) -> Result<Self, RenderError> {
         let built_in = Templates::built_in();
         let has_own =
             [FOLDER, WORDS].map(|folder| templates.under(folder) != built_in.under(folder));

@@ -38,7 +38,7 @@ use axum::{
 use serde::Deserialize;
 use tokio::net::TcpListener;
 
-pub use self::{
+pub(crate) use self::{
     content::{
         AccentColors, IssueRow, IssueStanding, LinkLine, OpenIssue, OwnLook, PictureLine,
         PreviewContent, ReaderChoice, RenderedPreview, Revision, SampleReader, WholeMessage,
@@ -74,7 +74,7 @@ type Served = State<Arc<dyn PreviewService>>;
 ///
 /// # Errors
 /// When the listener fails.
-pub async fn serve(
+pub(crate) async fn serve(
     listener: TcpListener,
     service: Arc<dyn PreviewService>,
     stop: impl Future<Output = ()> + Send + 'static,
@@ -85,7 +85,7 @@ pub async fn serve(
 }
 
 /// The pages over that service.
-pub fn router(service: Arc<dyn PreviewService>) -> Router {
+pub(crate) fn router(service: Arc<dyn PreviewService>) -> Router {
     Router::new()
         .route("/", get(front))
         .route("/issue/{name}", get(issue))

@@ -19,7 +19,7 @@ const METRICS: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// Who is asked.
 #[async_trait]
-pub trait Vitals: Send + Sync {
+pub(crate) trait Vitals: Send + Sync {
     /// Whether it lives at all. Asks nobody: a slow disk is no death.
     fn health(&self) -> HealthReport;
     /// Whether it can do its work now.
@@ -30,7 +30,7 @@ pub trait Vitals: Send + Sync {
 
 /// Well, where nothing ails.
 #[derive(Debug, Default, serde::Serialize)]
-pub struct HealthReport {
+pub(crate) struct HealthReport {
     ok: bool,
     ails: Vec<String>,
 }
@@ -38,14 +38,14 @@ pub struct HealthReport {
 impl HealthReport {
     /// Not well.
     #[must_use]
-    pub fn ailing(what: &str) -> Self {
+    pub(crate) fn ailing(what: &str) -> Self {
         let mut wellness = Self::default();
         wellness.add(what);
         wellness
     }
 
     /// Not well in this way either.
-    pub fn add(&mut self, what: &str) {
+    pub(crate) fn add(&mut self, what: &str) {
         self.ails.push(what.to_owned());
     }
 }
@@ -65,7 +65,7 @@ impl IntoResponse for HealthReport {
 ///
 /// # Errors
 /// When the listener fails.
-pub async fn serve(
+pub(crate) async fn serve(
     listener: TcpListener,
     vitals: Arc<dyn Vitals>,
     stop: impl Future<Output = ()> + Send + 'static,
@@ -76,7 +76,7 @@ pub async fn serve(
 }
 
 /// The pages.
-pub fn router(vitals: Arc<dyn Vitals>) -> Router {
+pub(crate) fn router(vitals: Arc<dyn Vitals>) -> Router {
     Router::new()
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))

@@ -110,7 +110,7 @@ impl Outbox {
 impl Notifier {
     /// Sends what is in the outbox, and what comes into it, until `stop`; then waits for what is under
     /// way.
-    pub async fn run(self: &Arc<Self>, stop: &StopSignal) {
+    pub(crate) async fn run(self: &Arc<Self>, stop: &StopSignal) {
         let mut outbox = Outbox::default();
         while !stop.is_requested() {
             let sleep = outbox.take_up(self).await;
@@ -128,7 +128,7 @@ impl Notifier {
 
     /// Sends what is due, for a command that ends; what does not leave within that time stays in
     /// the outbox.
-    pub async fn flush(self: &Arc<Self>, within: Duration) {
+    pub(crate) async fn flush(self: &Arc<Self>, within: Duration) {
         let sending = async {
             let mut outbox = Outbox::default();
             loop {

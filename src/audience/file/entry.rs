@@ -55,7 +55,7 @@ pub(super) struct ConsentEntry {
 
 /// The JSON Schema of subscribers.yaml; `editions` are the publication's, where one is given.
 #[must_use]
-pub fn schema(publication: Option<&Publication>) -> Schema {
+pub(crate) fn schema(publication: Option<&Publication>) -> Schema {
     let mut schema = yaml::schema_of::<Vec<ListEntry>>();
     schema.insert("title".into(), "subscribers.yaml".into());
     schema.insert(
@@ -233,7 +233,7 @@ impl From<&Profile> for ListEntry {
 ///
 /// # Errors
 /// Never for a [`Profile`]; the serialiser's signature says it could.
-pub fn render(profile: &Profile) -> Result<String, serde_yaml::Error> {
+pub(crate) fn render(profile: &Profile) -> Result<String, serde_yaml::Error> {
     serde_yaml::to_string(&[ListEntry::from(profile)])
 }
 

@@ -247,3 +247,27 @@ proptest! {
         List::new(text).problems();
     }
 }
+
+/// What a look through the whole file finds.
+#[derive(Debug, Default)]
+struct FileSurvey {
+    /// Entries that make sense.
+    entries: u64,
+    /// The first problems.
+    errors: Vec<SourceError>,
+    /// Problems beyond those.
+    further_errors: u64,
+}
+
+/// Reads everything and keeps the first `limit` errors.
+fn survey(entries: ProfileReader<'_>, limit: usize) -> FileSurvey {
+    let mut survey = FileSurvey::default();
+    for entry in entries {
+        match entry {
+            Ok(_) => survey.entries += 1,
+            Err(error) if survey.errors.len() < limit => survey.errors.push(error),
+            Err(_) => survey.further_errors += 1,
+        }
+    }
+    survey
+}

@@ -70,7 +70,7 @@ pub enum SubscriberField {
 
 impl SubscriberField {
     /// The fields that `--map` can name, and their words.
-    pub const WORDS: [(&'static str, Self); 24] = [
+    pub(crate) const WORDS: [(&'static str, Self); 24] = [
         ("email", Self::Email),
         ("name", Self::Name),
         ("first_name", Self::FirstName),
@@ -99,7 +99,7 @@ impl SubscriberField {
 
     /// The word for it; None for what only a known service's file has.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::MailDisabled => "mail_disabled",
             Self::Suppressed => "suppressed",

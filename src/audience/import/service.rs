@@ -381,7 +381,7 @@ impl ServiceQuirks {
 impl ExportService {
     /// The word for it on the command line and in `consent.source`.
     #[must_use]
-    pub fn key(self) -> &'static str {
+    pub(crate) fn key(self) -> &'static str {
         let sheet = SHEETS.iter().find(|sheet| sheet.service == self);
         sheet.unwrap_or(&PLAIN).key
     }

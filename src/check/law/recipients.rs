@@ -25,7 +25,7 @@ pub struct ConsentTally {
 
 impl ConsentTally {
     /// Counts one person; `masked` is shown where they are the first without a consent.
-    pub fn count(
+    pub(crate) fn count(
         &mut self,
         consent: Option<&Consent>,
         masked: impl Fn() -> String,

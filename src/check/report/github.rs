@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::super::{Finding, FindingPlace, Level};
 
 /// The findings as workflow commands, those allowed left out.
-pub fn github<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> String {
+pub(crate) fn github<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> String {
     let mut out = String::new();
     for finding in findings.into_iter().filter(|finding| !finding.is_allowed()) {
         let command = match finding.level() {

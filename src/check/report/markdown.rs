@@ -6,7 +6,7 @@ use super::super::{Level, rules};
 
 /// docs/rules.md: every rule by family, why it is there and who says so.
 #[must_use]
-pub fn rules_page() -> String {
+pub(crate) fn rules_page() -> String {
     let count = rules().count();
     let of = |level| rules().filter(|rule| rule.level == level).count();
     let mut page = format!(

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::super::{Finding, FindingPlace, Level, rules};
 
 /// The findings as one SARIF document; those allowed are in it as suppressed.
-pub fn sarif<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Value {
+pub(crate) fn sarif<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Value {
     let rules: Vec<Value> = rules()
         .map(|rule| {
             json!({

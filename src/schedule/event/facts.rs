@@ -57,19 +57,19 @@ pub struct EventKey {
 impl EventKey {
     /// Whether it is an event of that kind.
     #[must_use]
-    pub fn is_of(&self, code: &str) -> bool {
+    pub(crate) fn is_of(&self, code: &str) -> bool {
         self.code == code
     }
 
     /// Whether it is an event of that kind about that issue.
     #[must_use]
-    pub fn is_about(&self, code: &str, issue: &str) -> bool {
+    pub(crate) fn is_about(&self, code: &str, issue: &str) -> bool {
         self.is_of(code) && self.subject == issue
     }
 
     /// The same without what may change about it.
     #[must_use]
-    pub fn without_detail(self) -> Self {
+    pub(crate) fn without_detail(self) -> Self {
         let detail = String::new();
         Self { detail, ..self }
     }
@@ -90,7 +90,7 @@ impl fmt::Display for EventKey {
 impl Event {
     /// What is fixed for its kind.
     #[must_use]
-    pub fn facts(&self) -> EventFacts {
+    pub(crate) fn facts(&self) -> EventFacts {
         use EventWeight::{Alarm, Log, News};
         use Repetition::{Daily, DailyAsItStands, EachTime, Once, OnceAsItStands};
         let (code, word, weight, repetition) = match self {
@@ -130,7 +130,7 @@ impl Event {
 
     /// What makes two events the same: the second is not told.
     #[must_use]
-    pub fn key(&self) -> EventKey {
+    pub(crate) fn key(&self) -> EventKey {
         let of = |slot: &Slot| format!("{}-{}", slot.edition, slot.date);
         let (subject, detail) = match self {
             Self::SlotNears {
@@ -190,7 +190,7 @@ impl Event {
 
     /// The issue that it is about.
     #[must_use]
-    pub fn issue(&self) -> Option<&str> {
+    pub(crate) fn issue(&self) -> Option<&str> {
         match self {
             Self::IssueRefused { issue, .. }
             | Self::IssueHeld { issue, .. }
@@ -214,7 +214,7 @@ impl Event {
 
     /// The key of the edition that it is about, where it says so itself.
     #[must_use]
-    pub fn edition(&self) -> Option<&str> {
+    pub(crate) fn edition(&self) -> Option<&str> {
         match self {
             Self::SlotNears { slot, .. }
             | Self::SlotWaits { slot, .. }

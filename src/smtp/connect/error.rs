@@ -216,7 +216,7 @@ impl ConnectError {
     /// the very start: one machine among many that is set up wrongly or knows no passwords, a token that ran
     /// out before the next one was there. Nothing goes to it meanwhile, least of all in clear.
     #[must_use]
-    pub fn may_pass(&self) -> bool {
+    pub(crate) fn may_pass(&self) -> bool {
         matches!(
             self,
             Self::Certificate { .. }

@@ -34,7 +34,7 @@ impl Maildrop {
     ///
     /// # Errors
     /// When the folder can't be made or read.
-    pub fn open(folder: &Path) -> io::Result<Self> {
+    pub(crate) fn open(folder: &Path) -> io::Result<Self> {
         // It holds people's mail, and may come before the state whose folder it is in.
         fs::DirBuilder::new()
             .recursive(true)
@@ -88,7 +88,7 @@ impl Maildrop {
     ///
     /// # Errors
     /// As [`Maildrop::clear`].
-    pub fn clear_of(folder: &Path, address: &str) -> io::Result<u64> {
+    pub(crate) fn clear_of(folder: &Path, address: &str) -> io::Result<u64> {
         let entries = match fs::read_dir(folder) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
             entries => entries?,
@@ -110,7 +110,7 @@ impl Maildrop {
     /// # Errors
     /// When it can't be written and synced, or the folder holds its bound already
     /// ([`io::ErrorKind::QuotaExceeded`]); nothing is kept then.
-    pub fn keep(&self, from: &str, to: &str, message: &[u8]) -> io::Result<PathBuf> {
+    pub(crate) fn keep(&self, from: &str, to: &str, message: &[u8]) -> io::Result<PathBuf> {
         let length = message.len() as u64;
         if self.kept_bytes.fetch_add(length, Ordering::Relaxed) + length > MAX_KEPT_BYTES {
             self.kept_bytes.fetch_sub(length, Ordering::Relaxed);

@@ -41,13 +41,13 @@ pub struct HarmlessKeys {
 impl HarmlessKeys {
     /// Whether people may see the value of this key.
     #[must_use]
-    pub fn shows(&self, key: &str) -> bool {
+    pub(crate) fn shows(&self, key: &str) -> bool {
         self.values.contains(&key)
     }
 
     /// Whether this is one of these keys, and not a text of somebody's own.
     #[must_use]
-    pub fn knows(&self, key: &str) -> bool {
+    pub(crate) fn knows(&self, key: &str) -> bool {
         self.shows(key) || self.addresses.contains(&key) || self.holders.contains(&key)
     }
 

@@ -27,7 +27,7 @@ use crate::{
 
 /// A small file of the state folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StateFile {
+pub(crate) struct StateFile {
     /// Relative to the state folder.
     pub name: String,
     /// What is in it.
@@ -36,7 +36,7 @@ pub struct StateFile {
 
 /// How far an issue's batch must be believed to have come.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DoubtfulBatch {
+pub(crate) struct DoubtfulBatch {
     /// In which realm.
     pub realm: Realm,
     /// The identity.
@@ -47,7 +47,7 @@ pub struct DoubtfulBatch {
 
 /// What a backup holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Backup {
+pub(crate) struct Backup {
     /// When it was made.
     pub made_at: DateTime<Utc>,
     /// People on the list, whatever their state.
@@ -68,7 +68,7 @@ impl SqliteStore {
     ///
     /// # Errors
     /// A file that is there already, a disk that is full.
-    pub async fn back_up(
+    pub(crate) async fn back_up(
         &self,
         to: &Path,
         files: &[StateFile],
@@ -141,7 +141,7 @@ fn write_backup(
 ///
 /// # Errors
 /// [`StoreError::NoBackup`] or [`StoreError::DamagedBackup`] where it is none, or not whole.
-pub async fn inspect(file: &Path) -> Result<Backup, StoreError> {
+pub(crate) async fn inspect(file: &Path) -> Result<Backup, StoreError> {
     let copy = file.to_owned();
     let inspected = apart(move || {
         // SQLite says no more than that it can't.
@@ -160,7 +160,7 @@ pub async fn inspect(file: &Path) -> Result<Backup, StoreError> {
 ///
 /// # Errors
 /// A folder that has a database already; a backup that is none; a disk that is full.
-pub async fn restore(
+pub(crate) async fn restore(
     file: &Path,
     state_dir: &Path,
     doubtful: &[DoubtfulBatch],

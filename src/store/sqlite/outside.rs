@@ -28,25 +28,25 @@ const MAX_BYTES: u64 = 1 << 30;
 
 /// The folder outside all states.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OutsideFolder(PathBuf);
+pub(crate) struct OutsideFolder(PathBuf);
 
 impl OutsideFolder {
     /// That folder; it is made when something is first to be kept in it.
     #[must_use]
-    pub fn at(folder: PathBuf) -> Self {
+    pub(crate) fn at(folder: PathBuf) -> Self {
         Self(folder)
     }
 
     /// The mark of the list that the publication in `root` had last.
     #[must_use]
-    pub fn list_at(&self, root: &Path) -> Option<String> {
+    pub(crate) fn list_at(&self, root: &Path) -> Option<String> {
         let text = fs::read_to_string(self.place(root)).ok()?;
         let mark = text.split_whitespace().next()?;
         is_mark(mark).then(|| mark.to_owned())
     }
 
     /// Notes which list the publication in `root` has.
-    pub fn note_list_at(&self, root: &Path, mark: &str) {
+    pub(crate) fn note_list_at(&self, root: &Path, mark: &str) {
         if self.list_at(root).as_deref() != Some(mark) {
             self.write(&self.place(root), format!("{mark}\n").as_bytes());
         }

@@ -30,7 +30,7 @@ pub struct ClearedInbox {
 impl ClearedInbox {
     /// Whether there was nothing to throw away.
     #[must_use]
-    pub fn is_nothing(&self) -> bool {
+    pub(crate) fn is_nothing(&self) -> bool {
         self.mails == 0 && self.rehearsals == 0
     }
 }

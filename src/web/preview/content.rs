@@ -13,7 +13,7 @@ use crate::{
 
 /// Everything a page shows.
 #[derive(Debug, Clone)]
-pub struct PreviewContent {
+pub(crate) struct PreviewContent {
     /// Which state of the files it shows.
     pub revision: u64,
     /// The publication's name.
@@ -34,7 +34,7 @@ pub struct PreviewContent {
 
 /// How the issue that was asked for stands.
 #[derive(Debug, Clone)]
-pub enum IssueStanding {
+pub(crate) enum IssueStanding {
     /// It is open.
     Open(Box<OpenIssue>),
     /// It was never readable since the preview was started; the faults say why.
@@ -53,7 +53,7 @@ pub enum IssueStanding {
 impl IssueStanding {
     /// The open issue, where one is.
     #[must_use]
-    pub fn open(&self) -> Option<&OpenIssue> {
+    pub(crate) fn open(&self) -> Option<&OpenIssue> {
         match self {
             Self::Open(open) => Some(open),
             _ => None,
@@ -63,7 +63,7 @@ impl IssueStanding {
 
 /// An issue as one reader gets it, and what is to be known of it.
 #[derive(Debug, Clone)]
-pub struct OpenIssue {
+pub(crate) struct OpenIssue {
     /// Its name in the archive.
     pub name: String,
     /// Its file on this machine, for editors.
@@ -96,7 +96,7 @@ pub struct OpenIssue {
 
 /// One reader's mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RenderedPreview {
+pub(crate) struct RenderedPreview {
     /// The subject.
     pub subject: String,
     /// The HTML part as it is sent.
@@ -109,7 +109,7 @@ pub struct RenderedPreview {
 
 /// The whole message.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WholeMessage {
+pub(crate) struct WholeMessage {
     /// Its bytes, as text.
     pub text: String,
     /// How many there are.
@@ -118,7 +118,7 @@ pub struct WholeMessage {
 
 /// A slot of the calendar, an issue, or both.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IssueRow {
+pub(crate) struct IssueRow {
     /// The issue's name; None where the slot has none yet.
     pub name: Option<String>,
     /// Its title, or its file where it can't be read.
@@ -135,7 +135,7 @@ pub struct IssueRow {
 
 /// Somebody as whom the issue is looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReaderChoice {
+pub(crate) struct ReaderChoice {
     /// What the address of a page calls them: their e-mail address, or a made-up reader's key.
     pub key: String,
     /// Their name.
@@ -148,7 +148,7 @@ pub struct ReaderChoice {
 
 /// Readers that every list has, made up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SampleReader {
+pub(crate) enum SampleReader {
     /// Without a name.
     Nameless,
     /// With one.
@@ -157,7 +157,7 @@ pub enum SampleReader {
 
 /// A link of the issue.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LinkLine {
+pub(crate) struct LinkLine {
     /// What it says.
     pub text: String,
     /// Where it goes.
@@ -168,7 +168,7 @@ pub struct LinkLine {
 
 /// A picture of the issue.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PictureLine {
+pub(crate) struct PictureLine {
     /// As the manuscript names it.
     pub location: String,
     /// Its alternative text.
@@ -183,7 +183,7 @@ pub struct PictureLine {
 
 /// An edition's accent, readable on light and on dark paper: six-digit hex colours.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AccentColors {
+pub(crate) struct AccentColors {
     /// On light paper.
     pub light: String,
     /// On dark paper.
@@ -192,7 +192,7 @@ pub struct AccentColors {
 
 /// The look that the mail is sent in, as far as the preview offers others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OwnLook {
+pub(crate) struct OwnLook {
     /// The publication's theme.
     pub theme: Theme,
     /// Whether its type is a book face.
@@ -201,7 +201,7 @@ pub struct OwnLook {
 
 /// A change of what the preview shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Revision {
+pub(crate) struct Revision {
     /// Grows with each.
     pub number: u64,
     /// From the first word of the system to the preview having taken it in.

@@ -6,7 +6,7 @@ use crate::look::{Font, Look, Theme};
 
 /// What is to be other than the publication's own; nothing by default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub struct LookChoice {
+pub(crate) struct LookChoice {
     /// How much there is beside the words.
     pub theme: Option<Theme>,
     /// What the words are set in.
@@ -16,7 +16,7 @@ pub struct LookChoice {
 /// What every machine has type of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Typeface {
+pub(crate) enum Typeface {
     /// The system's own.
     Sans,
     /// The system's book face.
@@ -38,13 +38,13 @@ impl Typeface {
 impl LookChoice {
     /// Whether nothing is chosen.
     #[must_use]
-    pub fn is_own(&self) -> bool {
+    pub(crate) fn is_own(&self) -> bool {
         *self == Self::default()
     }
 
     /// The publication's look with what is chosen in its place.
     #[must_use]
-    pub fn applied(&self, own: &Look) -> Look {
+    pub(crate) fn applied(&self, own: &Look) -> Look {
         let mut look = match self.theme {
             Some(theme) => own.in_theme(theme),
             None => own.clone(),

@@ -99,7 +99,7 @@ pub(super) struct PageQuery {
 
 /// What a page asks of the preview's service.
 #[derive(Debug, Clone, Default)]
-pub struct PageRequest {
+pub(crate) struct PageRequest {
     /// The issue's name.
     pub issue: Option<String>,
     /// The reader's key; empty for somebody without a name.

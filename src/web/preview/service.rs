@@ -14,7 +14,7 @@ use crate::web::pages::PageTemplates;
 
 /// Everything that the pages show comes from here.
 #[async_trait]
-pub trait PreviewService: Send + Sync + 'static {
+pub(crate) trait PreviewService: Send + Sync + 'static {
     /// The last change; each further one is a greater revision.
     fn changes(&self) -> watch::Receiver<Revision>;
 

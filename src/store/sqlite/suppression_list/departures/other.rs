@@ -15,7 +15,7 @@ use crate::store::{
 
 /// Where a restored state learns who left since its backup was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Departures {
+pub(crate) enum Departures {
     /// From what is kept outside the state folder.
     KeptOutside,
     /// From the folder of another copy of the state, or a backup.
@@ -30,7 +30,10 @@ impl SqliteStore {
     ///
     /// # Errors
     /// [`StoreError::NoBackup`] where that place is neither a state nor a backup, or one of another list.
-    pub async fn learn_departures(&self, from: &Departures) -> Result<Option<u64>, StoreError> {
+    pub(crate) async fn learn_departures(
+        &self,
+        from: &Departures,
+    ) -> Result<Option<u64>, StoreError> {
         let (from, outside) = (from.clone(), self.outside.clone());
         self.write(move |tx, _| {
             let outside = outside.as_ref();
