@@ -46,7 +46,8 @@ use crate::{
     live::LivePublication,
     publication::SecretUse,
     schedule::{
-        BeatPlan, CarriedBatch, DueJob, Event, EventKey, EventSink, PlanInput, ReaderZones, plan,
+        BeatPlan, CarriedBatch, DueJob, Event, EventKey, EventSink, PlanInput, ReaderZones, codes,
+        plan,
     },
     store::{Batch, BatchState, SenderGuard, Store, StoreError},
 };
@@ -213,7 +214,8 @@ impl Server {
             }
             self.is_list_new = true;
             // What was wrong once may be wrong again.
-            self.told.retain(|key| !key.is_of("configuration.refused"));
+            self.told
+                .retain(|key| !key.is_of(codes::CONFIGURATION_REFUSED));
         }
         // Half a file is wrong in its own way, and whole a moment later.
         let stirs = self.reading.unsettled(self.pace.quiet);

@@ -11,6 +11,7 @@ mod plan_input;
 mod unplaced;
 mod window;
 
+pub(crate) use self::event::codes;
 pub use self::{
     event::{Event, EventFacts, EventKey, EventSink, EventWeight, Repetition, SlotStanding},
     overview::{

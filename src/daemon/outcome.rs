@@ -9,7 +9,7 @@ use super::{
 use crate::{
     app::AppError,
     delivery::{Ending, Progress, RunReport, StopSignal},
-    schedule::{DueJob, Event},
+    schedule::{DueJob, Event, codes},
     store::{Batch, StoreError},
 };
 
@@ -23,7 +23,7 @@ impl Server {
     ) -> JobContext {
         // What was wrong before may be wrong again, and is told again then.
         self.told
-            .retain(|key| !key.is_about("batch.paused", job.issue()));
+            .retain(|key| !key.is_about(codes::BATCH_PAUSED, job.issue()));
         self.refused_by_state.remove(job.issue());
         self.turn += 1;
         self.turns.insert(job.issue().to_owned(), self.turn);
@@ -75,7 +75,8 @@ impl Server {
         let issue = batch.issue.clone();
         if !matches!(report.ending, Ending::RelayAway(_)) {
             self.backoffs.end(&issue);
-            self.told.retain(|key| !key.is_about("relay.away", &issue));
+            self.told
+                .retain(|key| !key.is_about(codes::RELAY_AWAY, &issue));
         }
         match &report.ending {
             Ending::Finished => {

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
+pub(crate) use self::facts::codes;
 pub use self::facts::{EventFacts, EventKey, EventWeight, Repetition};
 use crate::{publication::Slot, store::DeliveryCounts};
 

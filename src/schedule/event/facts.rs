@@ -6,6 +6,13 @@ use std::fmt;
 use super::Event;
 use crate::publication::Slot;
 
+/// Codes by which it is told whether what was said is over.
+pub(crate) mod codes {
+    pub(crate) const BATCH_PAUSED: &str = "batch.paused";
+    pub(crate) const CONFIGURATION_REFUSED: &str = "configuration.refused";
+    pub(crate) const RELAY_AWAY: &str = "relay.away";
+}
+
 /// What is fixed for an event's kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EventFacts {
@@ -105,12 +112,12 @@ impl Event {
             Self::IssueUnplaced { .. } => ("issue.unplaced", "unplaced", Alarm, OnceAsItStands),
             Self::BatchBegan { .. } => ("batch.began", "began", News, Once),
             Self::BatchEnded { .. } => ("batch.ended", "ended", News, OnceAsItStands),
-            Self::BatchPaused { .. } => ("batch.paused", "paused", Alarm, EachTime),
+            Self::BatchPaused { .. } => (codes::BATCH_PAUSED, "paused", Alarm, EachTime),
             Self::ReadersMissed { .. } => ("readers.missed", "readers", Alarm, EachTime),
-            Self::RelayAway { .. } => ("relay.away", "away", Alarm, Daily),
+            Self::RelayAway { .. } => (codes::RELAY_AWAY, "away", Alarm, Daily),
             Self::RelayTrouble { .. } => ("relay.trouble", "trouble", Alarm, DailyAsItStands),
             Self::ConfigurationRefused { .. } => (
-                "configuration.refused",
+                codes::CONFIGURATION_REFUSED,
                 "configuration",
                 Alarm,
                 DailyAsItStands,
