@@ -115,7 +115,15 @@ async function aReaderIsChosenFromTheList(browser) {
   const page = await open(browser, at('desktop'), { locale: 'ko-KR' });
   await page.keyboard.press('r');
   await page.keyboard.type('민지');
-  await page.waitForFunction(() => document.querySelectorAll('#readers li').length === 1);
+  const one = () => page.waitForFunction(() => document.querySelectorAll('#readers li').length === 1);
+  await one();
+  // A save while somebody looks for a reader leaves them what they found.
+  const text = await read(ISSUE);
+  await sees(page, '찾는 동안 한 문단을 더합니다', () =>
+    write(ISSUE, `${text}\n찾는 동안 한 문단을 더합니다.\n`));
+  check('a save keeps what was found', await page.locator('#readers li').count() === 1);
+  await write(ISSUE, text);
+  await one();
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   await sees(page, '민지님, 안녕하세요');

@@ -3,7 +3,8 @@
 
 const reader = new DOMParser();
 const scrolls = new Map();
-let visits = 0;
+/** The visit that has not arrived yet. */
+let underway;
 
 // ── putting in what differs ──────────────────────────────────────────────────────────────────
 
@@ -70,15 +71,18 @@ function greet(of) {
 
 // ── going somewhere, and staying there ───────────────────────────────────────────────────────
 
-async function visit(address, { isRefresh = false, isAside = false } = {}) {
-  const visit = ++visits;
+async function visit(address, options = {}) {
+  const { isRefresh = false, isAside = false } = options;
+  const mine = { address, options };
+  underway = mine;
   const url = new URL(address, location.href);
   const shown = frame();
   rememberScroll(shown);
   const source = isRefresh ? shown?.src : undefined;
   const [answer, mail] = await Promise.all([fetch(url), source ? fetch(source) : undefined]);
   const [text, html] = await Promise.all([answer.text(), mail?.ok ? mail.text() : undefined]);
-  if (visit !== visits) return;
+  if (underway !== mine) return;
+  underway = undefined;
   const page = reader.parseFromString(text, "text/html");
   // The server knows where a renamed issue is now.
   const place = answer.url + url.hash;
@@ -104,7 +108,11 @@ function toPlace(hash) {
 
 async function refresh(took) {
   const start = performance.now();
-  await visit(location.href, { isRefresh: true });
+  // What is being looked for in the list of readers is no part of the address, nor is where somebody is going.
+  const searching = document.querySelector("#readers:popover-open form");
+  if (underway) await visit(underway.address, underway.options);
+  else if (searching?.elements.readers.value) await search(searching);
+  else await visit(location.href, { isRefresh: true });
   const pulse = document.querySelector(".pulse");
   if (!pulse) return;
   const total = Math.round(took + performance.now() - start);
@@ -181,7 +189,7 @@ addEventListener("change", ({ target }) => {
 function search(form) {
   const url = new URL(form.action);
   url.search = new URLSearchParams(new FormData(form));
-  visit(url, { isRefresh: true, isAside: true });
+  return visit(url, { isRefresh: true, isAside: true });
 }
 
 let typing;
