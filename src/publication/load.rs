@@ -1,7 +1,11 @@
 //! Disk and environment → [`Publication`]: finds the file, reads it, settles what its blocks say
 //! together. All that is wrong is told at once, each thing at its place.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+};
 
 use super::{
     Edition, HouseTerm, ImageSettings, Publication, Recurrence,
@@ -54,9 +58,7 @@ impl Publication {
     pub fn load(root: &Path, environment: &Environment) -> Result<Self, Vec<SourceError>> {
         let text = read(root).map_err(|error| vec![error])?;
         let publication = Self::from_yaml(root, &text, environment)?;
-        for key in &publication.retired {
-            tracing::warn!("{key}: {}", key.hint().unwrap_or_default());
-        }
+        publication.retired.iter().for_each(warn_once);
         Ok(publication)
     }
 
@@ -126,16 +128,22 @@ fn read(root: &Path) -> Result<String, SourceError> {
 
 /// Keys that were read once and that nothing came of, with what a person does about each.
 const RETIRED: [(&[&str], &str); 3] = [
-    (
-        &["storage"],
-        "take it out: the state is a file in .daily-note",
-    ),
+    (&["storage"], "take it out: the state is always SQLite"),
     (&["tracking"], "take it out: nothing is counted of readers"),
     (
         &["web", "listen"],
         "take it out: `serve --listen` says where health and metrics are asked for",
     ),
 ];
+
+/// A daemon reads the file again and again: what it warned of stands in its log.
+fn warn_once(retired: &SourceError) {
+    static WARNED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    let mut warned = WARNED.lock().unwrap_or_else(PoisonError::into_inner);
+    if warned.insert(retired.message().to_owned()) {
+        tracing::warn!("{retired}: {}", retired.hint().unwrap_or_default());
+    }
+}
 
 /// Takes retired keys away, and says of each that it says nothing any more.
 fn take_retired(tree: &mut Tree) -> Vec<SourceError> {

@@ -5,6 +5,7 @@ mod damage;
 mod deploy;
 mod hangup;
 mod package;
+mod retired;
 mod watched;
 
 use std::{

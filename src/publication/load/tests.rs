@@ -181,7 +181,7 @@ fn a_key_that_says_nothing_any_more_is_passed_over_and_told_with_what_to_do() {
     8 │ storage: ******
       ·          ──────
       ╰────
-     help: take it out: the state is a file in .daily-note
+     help: take it out: the state is always SQLite
      × `tracking` says nothing any more
       ╭─[daily-note.yaml:9:11]
     9 │ tracking: ****
