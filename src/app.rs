@@ -13,6 +13,7 @@ mod problems;
 mod reachable;
 pub(crate) mod reader;
 pub(crate) mod relay;
+pub(crate) mod secret_file;
 mod signing_keys;
 mod state;
 

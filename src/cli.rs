@@ -32,6 +32,7 @@ mod restore;
 mod resume;
 mod schedule;
 mod schema;
+mod secret;
 mod send;
 mod serve;
 mod signals;
@@ -138,6 +139,7 @@ enum Command {
     Suppressions(suppressions::Args),
     Doctor(doctor::Args),
     Dkim(dkim::Args),
+    Secret(secret::Args),
     Completions(completions::Args),
     Man(man::Args),
     Templates(templates::Args),
@@ -224,6 +226,7 @@ fn run(command: Command, context: &CommandContext) -> Result<CommandExit, Failur
             Command::Suppressions(args) => suppressions::execute(&args, context).await,
             Command::Doctor(args) => doctor::execute(&args, context).await,
             Command::Dkim(args) => dkim::execute(&args, context),
+            Command::Secret(args) => secret::execute(&args, context),
             Command::Completions(args) => completions::execute(&args, context),
             Command::Man(args) => man::execute(&args, context),
             Command::Templates(args) => templates::execute(&args, context),

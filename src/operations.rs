@@ -19,6 +19,7 @@ mod preflight;
 mod resume;
 mod save_as_is;
 mod schedule;
+mod secret;
 mod send;
 mod sent_before;
 mod suppressed;
@@ -47,6 +48,7 @@ pub use self::{
     preflight::{Outlet, Preflight},
     resume::{ResumeDecision, ResumedBatch},
     schedule::UnplacedIssue,
+    secret::RotatedSecret,
     send::{DryRun, Sending},
     suppressed::{SubscriberPages, Suppressed},
     suppressions::{

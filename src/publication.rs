@@ -9,6 +9,7 @@ mod harmless;
 mod load;
 mod look;
 mod notify;
+mod privacy;
 mod provider;
 mod rate;
 mod recurrence;
@@ -20,6 +21,7 @@ mod shapes;
 mod smtp;
 mod text;
 mod unset;
+mod web;
 
 use std::path::PathBuf;
 
@@ -30,13 +32,14 @@ pub(crate) use self::text::{parse_language, parse_offset};
 pub use self::{
     block::{
         AudienceSettings, DeliverySettings, HouseTerm, ImageSettings, LawSettings, MailClient,
-        UnknownPolicy, WebSettings,
+        UnknownPolicy,
     },
     calendar::{Absence, ZONES_APART, moment_of},
     credentials::{Credentials, LoginProof, TokenSource},
     environment::Environment,
     load::FILE_NAME,
     notify::{HookSecret, NotifySettings, WebhookSettings},
+    privacy::{DataCarrier, PrivacySettings},
     rate::{DomainLimit, Rate},
     recurrence::{DayRule, Recurrence},
     relay_url::{RelayUrl, SmtpTarget, TlsMode},
@@ -44,6 +47,7 @@ pub use self::{
     smtp::{DkimSettings, KeySource, SmtpSettings},
     text::parse_zone,
     unset::SecretUse,
+    web::{FeedbackSettings, PageProbe, SignupSettings, WebSecrets, WebSettings},
 };
 pub(crate) use crate::look::Color;
 use crate::{
@@ -93,6 +97,8 @@ pub struct Publication {
     pub schedule: ScheduleSettings,
     /// The public pages.
     pub web: WebSettings,
+    /// What the privacy notice says of who keeps readers' data.
+    pub privacy: PrivacySettings,
     /// How the issues' own images reach readers.
     pub images: ImageSettings,
     /// Countries whose rules `check` applies.

@@ -68,6 +68,7 @@ pub(crate) fn frozen() -> FrozenIssue {
             feedback_id: "monday-2026-11-23:monday:newsletter:note-example-co".into(),
             language: "ko".into(),
             bounce_domain: Some("bounce.note.example.com".into()),
+            has_marked_tokens: true,
         },
     }
 }
@@ -127,7 +128,7 @@ pub(crate) fn composer_of(frozen: &FrozenIssue, signer: Option<Signer>) -> Compo
         .with_ymd_and_hms(2026, 11, 22, 23, 0, 0)
         .single()
         .expect("a date");
-    let links = LinkSigner::new(b"a secret of thirty-two bytes, about", None);
+    let links = LinkSigner::for_looking(None);
     Composer::new(frozen, links, signer, date).expect("a composer")
 }
 

@@ -49,7 +49,7 @@ impl App {
     pub(crate) fn freeze(&self, archive: &Archive, issue: &Issue) -> Result<FrozenIssue, AppError> {
         let templates = Templates::load(&self.publication.root)?;
         // What all readers share has the pages' addresses in it, and nobody's signature.
-        let links = LinkSigner::new(&[0; 32], self.publication.web.base_url.as_deref());
+        let links = self.links_for_looking();
         let composition =
             self.composition(archive, issue, &templates, &links, self.image_policy())?;
         self.frozen(issue, composition, &links)
@@ -118,10 +118,11 @@ impl App {
     pub(crate) fn composer(
         &self,
         frozen: &FrozenIssue,
+        links: LinkSigner,
         date: DateTime<Utc>,
     ) -> Result<Arc<Composer>, AppError> {
         let hash = FrozenIssue::hash(&frozen.to_bytes()?);
-        self.composer_of(frozen, &hash, date)
+        self.composer_of(frozen, &hash, links, date)
     }
 
     /// The same for looking at: where the secrets are not set, without a signature and with links that
@@ -129,17 +130,20 @@ impl App {
     ///
     /// # Errors
     /// As [`App::composer`].
-    pub(crate) fn composer_for_looking(
+    pub(crate) async fn composer_for_looking(
         &self,
         frozen: &FrozenIssue,
         date: DateTime<Utc>,
     ) -> Result<Arc<Composer>, AppError> {
         let uses = [SecretUse::SigningKey, SecretUse::ReaderLinks];
         match self.require_secrets(&uses) {
-            Ok(()) => self.composer(frozen, date),
-            Err(_unset) => {
-                let base_url = self.publication.web.base_url.as_deref();
-                let links = LinkSigner::new(&[0; 32], base_url);
+            Ok(()) if self.has_state() => {
+                let store = self.store().await?;
+                let links = self.link_signer(store.as_ref()).await?;
+                self.composer(frozen, links, date)
+            }
+            _ => {
+                let links = self.links_for_looking();
                 Ok(Arc::new(Composer::new(frozen, links, None, date)?))
             }
         }
@@ -150,6 +154,7 @@ impl App {
         &self,
         frozen: &FrozenIssue,
         hash: &str,
+        links: LinkSigner,
         date: DateTime<Utc>,
     ) -> Result<Arc<Composer>, AppError> {
         self.require_secrets(&[SecretUse::SigningKey])?;
@@ -158,11 +163,7 @@ impl App {
             .map(|settings| Signer::load(settings, &self.publication.root))
             .transpose()?;
         Ok(Arc::new(Composer::of_content(
-            frozen,
-            hash,
-            self.link_signer()?,
-            signer,
-            date,
+            frozen, hash, links, signer, date,
         )?))
     }
 }

@@ -1,20 +1,13 @@
 //! The state folder: the store and the secret.
 
-use std::{
-    fs,
-    io::{self, Write},
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{path::PathBuf, sync::Arc};
 
-use super::{App, AppError};
+use super::{App, AppError, secret_file};
 use crate::{
-    clock,
-    links::LinkSigner,
-    private_files::{FreshFile, make_private_folder},
+    links::{LinkSecrets, LinkSigner, ListMark},
     publication::SecretUse,
     store::{
-        SenderId, Store,
+        SenderId, StateInstance, Store,
         sqlite::{OutsideFolder, SqliteStore},
     },
 };
@@ -50,25 +43,44 @@ impl App {
         SqliteStore::is_below(&self.publication.state_dir())
     }
 
-    /// Signs the readers' links with `web.secret`, or with the state's own secret.
+    /// Signs that list's links with `web.secret`, or with the state's own secret.
     ///
     /// # Errors
-    /// When the secret can't be read or made.
-    pub(crate) fn link_signer(&self) -> Result<LinkSigner, AppError> {
+    /// When the secret can't be read or made; the store's.
+    pub(crate) async fn link_signer(
+        &self,
+        list: &dyn StateInstance,
+    ) -> Result<LinkSigner, AppError> {
         self.require_secrets(&[SecretUse::ReaderLinks])?;
-        let base_url = self.publication.web.base_url.as_deref();
-        let secret = match &self.publication.web.secret {
-            Some(secret) => secret.clone().into_bytes(),
+        let web = &self.publication.web;
+        let secrets = match &web.secret {
+            Some(secrets) => LinkSecrets {
+                current: secrets.current.clone().into_bytes(),
+                retired: secrets
+                    .retired
+                    .iter()
+                    .map(|it| it.clone().into_bytes())
+                    .collect(),
+            },
             None => {
-                let path = self.publication.state_dir().join("secret");
-                own_secret(&path).map_err(|source| AppError::Io {
+                let path = self.publication.state_dir().join(secret_file::FILE);
+                secret_file::read_or_make(&path).map_err(|source| AppError::Io {
                     action: "read or made",
                     path,
                     source,
                 })?
             }
         };
-        Ok(LinkSigner::new(&secret, base_url))
+        let mark = ListMark {
+            mark: list.mark().await?,
+            last_unmarked: list.last_unmarked().await?,
+        };
+        Ok(LinkSigner::new(&secrets, &mark, web.base_url.as_deref()))
+    }
+
+    /// The same links with signatures that nothing takes.
+    pub(crate) fn links_for_looking(&self) -> LinkSigner {
+        LinkSigner::for_looking(self.publication.web.base_url.as_deref())
     }
 
     /// How this process is known in the ledger.
@@ -80,22 +92,4 @@ impl App {
             self.clock.now().format("%Y-%m-%d %H:%M:%SZ")
         ))
     }
-}
-
-/// Reads the state's secret; on first use makes it, readable by its owner alone. Two processes that
-/// make it at once agree: the first one's stands.
-fn own_secret(path: &Path) -> io::Result<Vec<u8>> {
-    match fs::read(path) {
-        Ok(secret) if secret.len() >= 32 => return Ok(secret),
-        Ok(_) => return Err(io::Error::other("it is shorter than 32 bytes")),
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        Err(_) => {}
-    }
-    if let Some(folder) = path.parent() {
-        make_private_folder(folder)?;
-    }
-    let mut fresh = FreshFile::beside(path)?;
-    fresh.write_all(&clock::random_bytes::<32>())?;
-    fresh.put_where_none_is()?;
-    fs::read(path)
 }

@@ -34,7 +34,7 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
         None => app.sample_reader(),
     };
     let frozen = app.freeze(&archive, issue)?;
-    let composer = app.composer_for_looking(&frozen, app.clock.now())?;
+    let composer = app.composer_for_looking(&frozen, app.clock.now()).await?;
     let parts = composer.render(&reader).map_err(AppError::from)?;
     let message = composer.compose_message(&reader).map_err(AppError::from)?;
 

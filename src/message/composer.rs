@@ -95,6 +95,10 @@ impl Composer {
         date: DateTime<Utc>,
     ) -> Result<Self, ComposeError> {
         frozen.headers.validate()?;
+        let links = match frozen.headers.has_marked_tokens {
+            true => links,
+            false => links.unmarked(),
+        };
         let composer = Self {
             issue: frozen.issue.clone(),
             links: links.with_base_url(frozen.headers.base_url.as_deref()),

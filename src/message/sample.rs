@@ -13,7 +13,7 @@ use crate::{
 
 /// What makes its messages.
 pub(crate) fn composer(frozen: &FrozenIssue, date: DateTime<Utc>) -> Composer {
-    let links = LinkSigner::new(b"the secret of the tests", None);
+    let links = LinkSigner::for_looking(None);
     Composer::new(frozen, links, None, date).unwrap()
 }
 
@@ -46,6 +46,7 @@ pub(crate) fn frozen(issue: &str) -> FrozenIssue {
             feedback_id: issue.to_owned(),
             language: "ko".into(),
             bounce_domain: None,
+            has_marked_tokens: true,
         },
     }
 }

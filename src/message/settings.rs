@@ -34,6 +34,10 @@ pub struct HeaderSettings {
     pub language: String,
     /// Domain of VERP return-paths; without it the From address is the envelope sender.
     pub bounce_domain: Option<String>,
+    /// The readers' tokens carry their list's mark. False in what was frozen before they did: it keeps its
+    /// Message-IDs.
+    #[serde(default)]
+    pub has_marked_tokens: bool,
 }
 
 impl HeaderSettings {
@@ -58,6 +62,7 @@ impl HeaderSettings {
             feedback_id: feedback_id(issue, &edition.key, domain),
             language: publication.language.clone(),
             bounce_domain: publication.smtp.bounce_domain.clone(),
+            has_marked_tokens: true,
         }
     }
 

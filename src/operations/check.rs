@@ -123,7 +123,6 @@ impl App {
         issue: &Issue,
     ) -> Result<ExaminedIssue, AppError> {
         let mut bench = self.bench(archive, SentIssues::default());
-        bench.links = self.link_signer()?;
         bench.is_leaving = true;
         if self.asks_for_consent([issue]) {
             bench.recipients = self.recipients().await?;
@@ -157,7 +156,7 @@ impl App {
             archive,
             templates: Templates::load(&self.publication.root),
             // The links are looked at and thrown away.
-            links: LinkSigner::new(&[0; 32], self.publication.web.base_url.as_deref()),
+            links: self.links_for_looking(),
             today: self.publication.today(self.clock.now()),
             ledger,
             is_leaving: false,

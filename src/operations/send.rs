@@ -191,7 +191,8 @@ impl App {
         };
         let mut message_bytes = None;
         if let Some(frozen) = &frozen {
-            let composer = self.composer(frozen, self.clock.now())?;
+            let links = self.link_signer(store.as_ref()).await?;
+            let composer = self.composer(frozen, links, self.clock.now())?;
             let message = composer.compose_message(&self.sample_reader())?;
             message_bytes = Some(message.bytes.len());
             self.refuse_sent_text(store.as_ref(), &issue, frozen)
@@ -385,7 +386,8 @@ impl<'a> Sending<'a> {
         let now = self.app.clock.now();
         // A key or a template that fails must fail before the freeze.
         let frozen = &content.frozen;
-        self.app.composer_of(frozen, &content.hash, now)?;
+        let links = self.app.link_signer(self.store.as_ref()).await?;
+        self.app.composer_of(frozen, &content.hash, links, now)?;
         self.app.refuse_unpublished_images(frozen).await?;
         let new = NewBatch {
             issue: issue.id.clone(),
@@ -446,7 +448,9 @@ impl App {
             why: "it is not there".to_owned(),
         })?;
         let frozen = FrozenIssue::from_bytes(&content)?;
-        let composer = self.composer_of(&frozen, &batch.content, batch.frozen_at)?;
+        let links = self.link_signer(store.as_ref()).await?;
+        let links = links.for_batch(batch.id.0);
+        let composer = self.composer_of(&frozen, &batch.content, links, batch.frozen_at)?;
         let run_settings = Run {
             store,
             guard,

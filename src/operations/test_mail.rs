@@ -29,7 +29,8 @@ impl App {
         let issue = archive.find(wanted)?;
         let mut frozen = self.freeze(&archive, issue)?;
         frozen.composition.mark_as_test();
-        let composer = self.composer(&frozen, self.clock.now())?;
+        let links = self.link_signer(self.store().await?.as_ref()).await?;
+        let composer = self.composer(&frozen, links, self.clock.now())?;
         let mut session = Session::connect(&way.relay).await?;
         let mut outcomes = Vec::new();
         for email in to {

@@ -116,5 +116,5 @@ fn in_look_of(app: &App, look: LookChoice) -> App {
 
 /// Signs links that are looked at and never followed, so that the secret needs not be there.
 pub(super) fn looked_at(app: &App) -> LinkSigner {
-    LinkSigner::new(&[0; 32], app.publication.web.base_url.as_deref())
+    app.links_for_looking()
 }

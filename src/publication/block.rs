@@ -1,12 +1,12 @@
-//! The smaller blocks of daily-note.yaml: `delivery`, `web`, `law`,
-//! `terms`, `clients`, `audience`. Where a block needs no settling, its settings are read as they stand.
+//! The smaller blocks of daily-note.yaml: `delivery`, `law`, `terms`,
+//! `clients`, `audience`. Where a block needs no settling, its settings are read as they stand.
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::text::{self, FromText, ParsedText, ShareOfWhole, WebUrl};
+use super::text::{self, ParsedText, ShareOfWhole};
 
 /// Retries, and what to do where nobody can know.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -58,54 +58,6 @@ pub enum UnknownPolicy {
     Hold,
     /// Send again with the same Message-ID.
     Resend,
-}
-
-/// The public pages: subscribe, unsubscribe, preferences, feedback, the archive.
-#[derive(Clone, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct WebSettings {
-    /// How readers reach the pages. One-click unsubscribing needs https.
-    #[serde(deserialize_with = "web_url")]
-    #[schemars(with = "Option<ParsedText<WebUrl>>")]
-    pub base_url: Option<String>,
-    /// Signs the readers' links: 32 characters or more, the same on every machine, out of the
-    /// environment: `${DAILY_NOTE_SECRET}`. Default: a file in the state folder, made on first
-    /// use.
-    #[serde(deserialize_with = "secret")]
-    #[schemars(with = "Option<String>", length(min = 32))]
-    pub secret: Option<String>,
-}
-
-impl fmt::Debug for WebSettings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "web base_url={:?}", self.base_url)
-    }
-}
-
-/// 32 characters or more.
-struct LinkSecret(String);
-
-impl FromText for LinkSecret {
-    const NAME: &'static str = "a secret";
-    const EXAMPLES: &'static [&'static str] = &["${WEB_SECRET}"];
-
-    fn from_text(text: &str) -> Result<Self, String> {
-        if text.chars().count() < 32 {
-            return Err("the secret is shorter than 32 characters\n\
-                        `openssl rand -hex 32` makes a good one"
-                .to_owned());
-        }
-        Ok(Self(text.to_owned()))
-    }
-}
-
-fn web_url<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    Ok(Option::<ParsedText<WebUrl>>::deserialize(from)?.map(|ParsedText(WebUrl(url))| url))
-}
-
-fn secret<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    Ok(Option::<ParsedText<LinkSecret>>::deserialize(from)?
-        .map(|ParsedText(LinkSecret(text))| text))
 }
 
 /// `images:`.

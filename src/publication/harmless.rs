@@ -55,6 +55,24 @@ pub(super) const HARMLESS: HarmlessKeys = HarmlessKeys {
         "edition",
         "date",
         "listen",
+        "trusted_proxies",
+        "probe",
+        "refuse",
+        "keep_network",
+        "least_age",
+        "choices",
+        "publish",
+        "goodbye",
+        "controller",
+        "officer",
+        "carriers",
+        "task",
+        "country",
+        "authority",
+        "note",
+        "signup",
+        "feedback",
+        "privacy",
         "images",
         "law",
         "korea",
@@ -102,17 +120,21 @@ pub(super) const HARMLESS: HarmlessKeys = HarmlessKeys {
         "clients",
         "audience",
         "look",
+        "signup",
+        "feedback",
+        "privacy",
     ],
     named_blocks: &["editions", "terms"],
 };
 
 /// The keys whose values are secrets, or next to one.
 #[cfg(test)]
-pub(super) const SECRET: [&str; 6] = [
+pub(super) const SECRET: [&str; 7] = [
     "user",
     "password",
     "token",
     "token_command",
     "key",
     "secret",
+    "leaked",
 ];

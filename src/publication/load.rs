@@ -127,13 +127,9 @@ fn read(root: &Path) -> Result<String, SourceError> {
 }
 
 /// Keys that were read once and that nothing came of, with what a person does about each.
-const RETIRED: [(&[&str], &str); 3] = [
+const RETIRED: [(&[&str], &str); 2] = [
     (&["storage"], "take it out: the state is always SQLite"),
     (&["tracking"], "take it out: nothing is counted of readers"),
-    (
-        &["web", "listen"],
-        "take it out: `serve --listen` says where health and metrics are asked for",
-    ),
 ];
 
 /// A daemon reads the file again and again: what it warned of stands in its log.
@@ -215,6 +211,7 @@ fn settle(root: &Path, settings: Settings, tree: &Tree) -> Result<Publication, V
         schedule,
         web: settings.web,
         images: settings.images,
+        privacy: settings.privacy.settle(),
         law: settings.law,
         terms,
         clients: settings.clients,

@@ -8,16 +8,16 @@ use serde::Deserialize;
 
 use super::{
     Color,
-    block::{
-        AudienceSettings, DeliverySettings, ImageSettings, LawSettings, MailClient, WebSettings,
-    },
+    block::{AudienceSettings, DeliverySettings, ImageSettings, LawSettings, MailClient},
     look::LookBlock,
     notify::NotifySettings,
+    privacy::PrivacyBlock,
     recurrence::DayRule,
     schedule::ScheduleBlock,
     shapes::{InOrder, OneOrMore},
     smtp::SmtpBlock,
     text::{LanguageTag, ParsedText, SingleLine, WebUrl},
+    web::WebSettings,
 };
 use crate::address::{Address, Mailbox};
 
@@ -44,6 +44,9 @@ pub(crate) struct Settings {
     /// The public pages.
     #[serde(default)]
     pub(super) web: WebSettings,
+    /// What the privacy notice says of who keeps readers' data, and who carries it.
+    #[serde(default)]
+    pub(super) privacy: PrivacyBlock,
     /// How the issues' own images reach readers: `auto` (the default: from `web.base_url` by https
     /// where it is set, with the mail otherwise and to a relay on this machine), `cid` (always with
     /// the mail) or `https` (always from `web.base_url`).

@@ -39,7 +39,7 @@ pub(super) fn late(path: &[&str]) -> Option<LateSecret> {
         ["smtp", "dkim", "key"] | ["smtp", "dkim", "ed25519", "key"] => {
             (SecretUse::SigningKey, "unset")
         }
-        ["web", "secret"] => (
+        ["web", "secret", ..] => (
             SecretUse::ReaderLinks,
             "unset-unset-unset-unset-unset-unset",
         ),

@@ -5,12 +5,16 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use super::{SenderId, StoreError};
+use crate::audience::SubscriberId;
 
 /// This state, and no copy of it.
 #[async_trait]
 pub trait StateInstance: Send + Sync {
     /// How this list is known among others: a mark that its backups share.
     async fn mark(&self) -> Result<String, StoreError>;
+
+    /// The last reader who was on it before tokens carried the mark.
+    async fn last_unmarked(&self) -> Result<SubscriberId, StoreError>;
 
     /// Takes the exclusive right to send from this state (an OS lock on SQLite) until the guard
     /// is dropped or the process dies.

@@ -173,7 +173,7 @@ audience: {max_removal: 35%}
 
 #[test]
 fn a_key_that_says_nothing_any_more_is_passed_over_and_told_with_what_to_do() {
-    let text = with("storage: sqlite\ntracking: none\nweb: {listen: 127.0.0.1:8080}\n");
+    let text = with("storage: sqlite\ntracking: none\n");
     let publication = load(&text, &[]).unwrap();
     insta::assert_snapshot!(shown(&publication.retired), @r#"
      × `storage` says nothing any more
@@ -188,12 +188,6 @@ fn a_key_that_says_nothing_any_more_is_passed_over_and_told_with_what_to_do() {
       ·           ────
       ╰────
      help: take it out: nothing is counted of readers
-     × `web.listen` says nothing any more
-       ╭─[daily-note.yaml:10:15]
-    10 │ web: {listen: 127.0.0.1:8080}
-       ·               ──────────────
-       ╰────
-     help: take it out: `serve --listen` says where health and metrics are asked for
     "#);
 }
 
@@ -224,7 +218,11 @@ fn the_environment_goes_over_the_file() {
     assert_eq!(publication.schedule.skip.len(), 2);
     assert_eq!(publication.name, "2026");
     assert_eq!(
-        publication.web.secret.as_deref(),
+        publication
+            .web
+            .secret
+            .map(|secrets| secrets.current)
+            .as_deref(),
         Some("01234567890123456789012345678901")
     );
 }
@@ -300,4 +298,36 @@ fn whom_it_tells_is_read_from_file_and_environment() {
     assert_eq!(told.remind_before, [hours(48), hours(1)]);
     let shown = format!("{told:?}");
     assert!(!shown.contains("MfKQ") && !shown.contains("a?b"), "{shown}");
+}
+
+#[test]
+fn the_first_secret_signs_and_one_that_leaked_is_none() {
+    let (new, old, leaked) = ("n".repeat(32), "o".repeat(32), "l".repeat(32));
+    let text = with(&format!(
+        "web: {{secret: [{new}, {old}, {{leaked: {leaked}}}]}}\n"
+    ));
+    let secrets = load(&text, &[]).unwrap().web.secret.unwrap();
+    assert_eq!((secrets.current, secrets.retired), (new, vec![old]));
+    for wrong in [
+        "[{leaked: 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'}]",
+        "[short]",
+        "[]",
+        "{leaked: 3}",
+    ] {
+        let errors = load(&with(&format!("web: {{secret: {wrong}}}\n")), &[]);
+        assert!(errors.is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn pages_listen_and_trust_where_the_file_says() {
+    let text = with("web: {listen: '[::1]:9000', trusted_proxies: [10.0.0.0/8, 192.0.2.7]}\n");
+    let web = load(&text, &[]).unwrap().web;
+    assert_eq!(web.listen.to_string(), "[::1]:9000");
+    let named: Vec<String> = web
+        .trusted_proxies
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(named, ["10.0.0.0/8", "192.0.2.7/32"]);
 }

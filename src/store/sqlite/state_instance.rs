@@ -16,12 +16,17 @@ use super::{
     statement::Statements,
     suppression_list::departures,
 };
+use crate::audience::SubscriberId;
 use crate::store::{AdoptionOutcome, SenderGuard, SenderId, StateInstance, StoreError};
 
 #[async_trait]
 impl StateInstance for SqliteStore {
     async fn mark(&self) -> Result<String, StoreError> {
         self.read(|tx, _| instance::list(tx)).await
+    }
+
+    async fn last_unmarked(&self) -> Result<SubscriberId, StoreError> {
+        Ok(SubscriberId(0))
     }
 
     async fn hold(&self, sender: &SenderId) -> Result<SenderGuard, StoreError> {

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeZone, Utc};
 use daily_note::{
     address::{Address, Mailbox},
     audience::{Reader, SubscriberId},
-    links::LinkSigner,
+    links::{LinkSecrets, LinkSigner, ListMark},
     message::{Composer, FrozenIssue, HeaderSettings, dkim::Signer},
     render::{Composition, InlineImage},
 };
@@ -16,7 +16,11 @@ pub(crate) fn monday() -> DateTime<Utc> {
 }
 
 pub(crate) fn links() -> LinkSigner {
-    LinkSigner::new(b"the secret of the tests", None)
+    LinkSigner::new(
+        &LinkSecrets::only(b"the secret of the tests"),
+        &ListMark::new("0123456789abcdef0123456789abcdef"),
+        None,
+    )
 }
 
 pub(crate) fn headers() -> HeaderSettings {
@@ -34,6 +38,7 @@ pub(crate) fn headers() -> HeaderSettings {
         feedback_id: "monday-2026-11-23:monday:newsletter:note-example-co".into(),
         language: "ko".into(),
         bounce_domain: None,
+        has_marked_tokens: true,
     }
 }
 
