@@ -37,6 +37,7 @@ pub mod render;
 pub mod audience;
 pub mod links;
 pub mod message;
+pub mod receipt;
 pub mod scaffold;
 
 pub mod store;

@@ -29,10 +29,12 @@ mod html;
 mod images;
 mod linked_issue;
 mod long_words;
+mod mail_design;
 pub(crate) mod markup;
 mod opaque;
 mod renderer;
 mod slim;
+mod style_inliner;
 mod tags;
 mod templates;
 mod text;
@@ -46,11 +48,12 @@ pub(crate) use opaque::Misuse;
 pub(crate) use renderer::Renderer;
 pub use templates::Templates;
 pub(crate) use {
-    composition::direction,
+    composition::{direction, preheader_spacers},
     ejected::standing,
     engine::TemplateEngine,
     holes::{CutText, Hole, ReaderField},
     html::TableForm,
+    mail_design::MailDesign,
     opaque::AskedOf,
     renderer::{Outline, tidy_text},
     words::MailWords,

@@ -282,9 +282,12 @@ fn letter(
     let letter = Letter {
         from: &publication.from,
         to,
+        reply_to: None,
         subject: &mail.subject,
         text: &mail.text,
         html: &mail.html,
+        images: &[],
+        unsubscribe: &[],
         language: &publication.language,
         date: at,
         id: &id,

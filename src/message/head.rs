@@ -6,7 +6,7 @@ use crate::{address::Address, audience::SubscriberId, links::LinkSigner, render:
 
 use super::{
     fields::ReaderFields,
-    header::{push_list_id, push_mailbox, push_raw, push_urls},
+    header::{push_list_id, push_mailbox, push_raw, push_unsubscribe, push_urls},
     settings::HeaderSettings,
 };
 
@@ -81,13 +81,10 @@ impl HeaderWriter {
             links.push_unsubscribe_mailto(mailbox, to.reader, &mut mailto);
         }
         match (https, mailto.as_str()) {
-            (Some(https), "") => push_urls("List-Unsubscribe", &[https], out),
-            (Some(https), mailto) => push_urls("List-Unsubscribe", &[https, mailto], out),
-            (None, "") => return,
-            (None, mailto) => push_urls("List-Unsubscribe", &[mailto], out),
-        }
-        if https.is_some() {
-            push_raw("List-Unsubscribe-Post", "List-Unsubscribe=One-Click", out);
+            (Some(https), "") => push_unsubscribe(&[https], out),
+            (Some(https), mailto) => push_unsubscribe(&[https, mailto], out),
+            (None, "") => {}
+            (None, mailto) => push_unsubscribe(&[mailto], out),
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-use crate::address::Address;
+use crate::{address::Address, publication::is_https};
 
 /// RFC 5322 §2.1.1: lines should have no more characters than this.
 const LINE: usize = 78;
@@ -88,6 +88,18 @@ pub(crate) fn push_urls(field: &str, urls: &[&str], out: &mut Vec<u8>) {
         out.push(b'>');
     }
     out.extend_from_slice(b"\r\n");
+}
+
+/// List-Unsubscribe (RFC 2369 §3.2); where it begins with an https URI, that a POST to it unsubscribes
+/// (RFC 8058 §3.1). Nothing without a URI.
+pub(crate) fn push_unsubscribe(urls: &[&str], out: &mut Vec<u8>) {
+    let Some(first) = urls.first() else {
+        return;
+    };
+    push_urls("List-Unsubscribe", urls, out);
+    if is_https(first) {
+        push_raw("List-Unsubscribe-Post", "List-Unsubscribe=One-Click", out);
+    }
 }
 
 /// A field whose value is already as it must be.

@@ -6,12 +6,15 @@ use chrono::{DateTime, Utc};
 use super::{
     Envelope, Message,
     dkim::{DkimError, Signer},
-    header::{clean, push_mailbox, push_raw, push_text},
+    header::{clean, push_mailbox, push_raw, push_text, push_unsubscribe},
     mime::MimeFrame,
     settings::is_safe_address,
     transfer::{TransferEncoding, push_base64_lines, push_quoted_printable, with_crlf},
 };
-use crate::address::{Address, Mailbox};
+use crate::{
+    address::{Address, Mailbox},
+    render::InlineImage,
+};
 
 /// What is written, and to whom.
 #[derive(Debug, Clone)]
@@ -20,12 +23,19 @@ pub(crate) struct Letter<'a> {
     pub from: &'a Mailbox,
     /// Whom it is for.
     pub to: &'a Address,
+    /// The Reply-To header.
+    pub reply_to: Option<&'a Mailbox>,
     /// The subject.
     pub subject: &'a str,
     /// The text part.
     pub text: &'a str,
     /// The HTML part.
     pub html: &'a str,
+    /// What the HTML shows by its Content-ID.
+    pub images: &'a [InlineImage],
+    /// List-Unsubscribe, where the address is on a list: an https address first, where a POST to it
+    /// unsubscribes (RFC 8058).
+    pub unsubscribe: &'a [String],
     /// BCP 47 tag.
     pub language: &'a str,
     /// The Date header, and the signatures' time.
@@ -64,6 +74,10 @@ impl Letter<'_> {
         push_raw("Date", &self.date.to_rfc2822(), out);
         let name = self.from.name.as_deref().map(clean);
         push_mailbox("From", name.as_deref(), &self.from.address, out);
+        if let Some(reply_to) = self.reply_to {
+            let name = reply_to.name.as_deref().map(clean);
+            push_mailbox("Reply-To", name.as_deref(), &reply_to.address, out);
+        }
         push_mailbox("To", None, self.to, out);
         push_text("Subject", self.subject, out);
         let id: String = self
@@ -75,6 +89,16 @@ impl Letter<'_> {
         push_raw("Message-ID", &id, out);
         push_raw("Auto-Submitted", "auto-generated", out);
         push_raw("Content-Language", self.language, out);
+        self.push_unsubscribe(out);
+    }
+
+    fn push_unsubscribe(&self, out: &mut Vec<u8>) {
+        let is_safe = |url: &&str| {
+            url.bytes().all(|byte| byte.is_ascii_graphic()) && !url.contains(['<', '>', ','])
+        };
+        let urls = self.unsubscribe.iter().map(String::as_str);
+        let urls: Vec<&str> = urls.filter(is_safe).collect();
+        push_unsubscribe(&urls, out);
     }
 
     fn push_body(&self, out: &mut Vec<u8>) -> Result<(), super::ComposeError> {
@@ -84,7 +108,7 @@ impl Letter<'_> {
             TransferEncoding::shorter_for(&html),
         );
         // Base64 and quoted-printable can hold no `=_`: any boundary with one will do.
-        let mime = MimeFrame::new(self.id, &[])?;
+        let mime = MimeFrame::new(self.id, self.images)?;
         let skeleton = mime.skeleton(encodings.0, encodings.1);
         out.extend_from_slice(&skeleton.before_text);
         push_encoded(&text, encodings.0, out);
@@ -122,9 +146,12 @@ mod tests {
         let letter = Letter {
             from: &from,
             to: &to,
+            reply_to: None,
             subject: "목요일 편이 아직 비어 있습니다\r\nBcc: everyone@example.com",
             text: "한 줄\n\nA second line.\n",
             html: "<p>한 줄</p>\n",
+            images: &[],
+            unsubscribe: &[],
             language: "ko",
             date: DateTime::from_timestamp(1_795_388_400, 0).unwrap(),
             id: "notice-1",
@@ -144,5 +171,56 @@ mod tests {
         );
         assert_eq!(parsed.body_text(0).unwrap().replace('\r', ""), letter.text);
         assert_eq!(parsed.body_html(0).unwrap().replace('\r', ""), letter.html);
+    }
+
+    #[test]
+    fn a_letter_to_a_reader_says_where_to_answer_and_how_to_unsubscribe() {
+        let from = Mailbox::parse("hello@note.example.com").unwrap();
+        let reply_to = Mailbox::parse("데스크 <desk@note.example.com>").unwrap();
+        let to = Address::parse("reader@example.com").unwrap();
+        let urls = |urls: &[&str]| urls.iter().map(|&url| url.to_owned()).collect::<Vec<_>>();
+        let headers = |unsubscribe: &[String]| {
+            let letter = Letter {
+                from: &from,
+                to: &to,
+                reply_to: Some(&reply_to),
+                subject: "s",
+                text: "t\n",
+                html: "<p>h</p>\n",
+                images: &[],
+                unsubscribe,
+                language: "en",
+                date: DateTime::UNIX_EPOCH,
+                id: "receipt-1",
+            };
+            let bytes = letter.compose(None).unwrap().bytes;
+            let message = MessageParser::new().parse(&bytes).unwrap();
+            let of = |name: &str| message.header_raw(name).map(|raw| raw.trim().to_owned());
+            assert_eq!(
+                message.reply_to().unwrap().first().unwrap().address(),
+                Some("desk@note.example.com")
+            );
+            assert_eq!(of("List-Id"), None);
+            assert_eq!(of("Precedence"), None);
+            (of("List-Unsubscribe"), of("List-Unsubscribe-Post"))
+        };
+        let (mailto, https) = ("mailto:leave@note.example.com", "https://n.example/u/T");
+        assert_eq!(headers(&[]), (None, None));
+        assert_eq!(
+            headers(&urls(&[mailto])),
+            (Some(format!("<{mailto}>")), None)
+        );
+        assert_eq!(
+            headers(&urls(&[https, mailto])),
+            (
+                Some(format!("<{https}>,\r\n <{mailto}>")),
+                Some("List-Unsubscribe=One-Click".to_owned())
+            )
+        );
+        // What would break the header is not written.
+        assert_eq!(
+            headers(&urls(&["https://n.example/>\r\nX: y"])),
+            (None, None)
+        );
     }
 }

@@ -36,31 +36,9 @@ impl<'a> Phrases<'a> {
         self.own.get(key).to_owned()
     }
 
-    /// A phrase with its placeholders filled in, in one pass: a value that looks like a placeholder
-    /// stays what it is.
+    /// A phrase with its placeholders filled in.
     pub(super) fn filled(&self, key: &str, values: &[(&str, &str)]) -> String {
-        let mut filled = String::new();
-        let mut rest = self.own.get(key);
-        while let Some(open) = rest.find('{') {
-            filled.push_str(&rest[..open]);
-            rest = &rest[open..];
-            let value = rest[1..].split_once('}').and_then(|(name, after)| {
-                let (_, value) = values.iter().find(|(own, _)| *own == name)?;
-                Some((*value, after))
-            });
-            match value {
-                Some((value, after)) => {
-                    filled.push_str(value);
-                    rest = after;
-                }
-                None => {
-                    filled.push('{');
-                    rest = &rest[1..];
-                }
-            }
-        }
-        filled.push_str(rest);
-        filled
+        self.own.filled_in(key, values)
     }
 
     /// An edition's name, as its readers know it.

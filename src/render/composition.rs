@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, HashSet};
 use serde_json::{Value, json};
 
 pub(crate) use context::direction;
-use context::{edition_context, next_context, opt_out, publication_context};
+use context::{edition_context, next_context};
+pub(super) use context::{opt_out, publication_context};
 
 use crate::{
     issue::{Block, Issue, Section, plain_text},
@@ -203,7 +204,7 @@ impl Composition {
 
 /// The style sheets, which are templates too: rendered apart from the page, since a style sheet
 /// knows no HTML entities.
-fn styles(engine: &TemplateEngine) -> Result<Value, RenderError> {
+pub(super) fn styles(engine: &TemplateEngine) -> Result<Value, RenderError> {
     let render = |name: &str| engine.render(name, &tera::Context::new());
     Ok(json!({
         "inlined": render("email/inline.css")?,
@@ -270,7 +271,7 @@ fn beginning(introduction: &[Block]) -> String {
 
 /// What an inbox shows behind the preheader instead of the mail's first words: as much blank as a
 /// line of some 120 columns has left. The joiners keep clients from closing up the blanks.
-fn preheader_spacers(preheader: &str) -> String {
+pub(crate) fn preheader_spacers(preheader: &str) -> String {
     let left = PREVIEW_COLUMNS.saturating_sub(text::width(preheader));
     "\u{200c}\u{a0}".repeat((left / 2).max(MIN_SPACERS))
 }

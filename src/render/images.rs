@@ -60,20 +60,27 @@ impl Images {
                 (issue.source.clone(), used.span.clone()),
             )
         });
+        let mut images = Self::of_look(publication, policy);
+        let folder = issue.path.parent();
+        images.folder = folder.map_or_else(PathBuf::new, Path::to_path_buf);
+        let own = std::mem::take(&mut images.places);
+        images.places = places.chain(own).collect();
+        images
+    }
+
+    /// The same for a mail that is no issue: it has the look's pictures alone.
+    pub(super) fn of_look(publication: &Publication, policy: ImagePolicy) -> Self {
         let own = publication.look.pictures();
         let own =
             own.filter_map(|picture| Some((below_root(&picture.location), picture.place.clone()?)));
         Self {
             root: publication.root.clone(),
-            folder: issue
-                .path
-                .parent()
-                .map_or_else(PathBuf::new, Path::to_path_buf),
+            folder: PathBuf::new(),
             cache: Cache::below(&publication.state_dir()),
             policy,
             domain: publication.from.address.domain().to_owned(),
             base_url: publication.web.base_url.clone(),
-            places: places.chain(own).collect(),
+            places: own.collect(),
             shown: BTreeMap::new(),
             inline: Vec::new(),
             published: Vec::new(),

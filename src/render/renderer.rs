@@ -1,20 +1,18 @@
 //! A [`Composition`] made ready, then one kind of reader after the other: template, styles, holes; and
 //! filled for a reader, done.
 
-use css_inline::{CSSInliner, InlineOptions};
 use tera::Context;
 
 use crate::render::{
     Composition, ReaderView, RenderError, RenderedIssue, TemplateEngine, Templates,
-    escape::Veil,
     holes::{CutText, HolePlace, Marks},
-    slim::PageSheets,
+    style_inliner::StyleInliner,
 };
 
 /// Renders a composition for any number of readers; a pure function of each [`ReaderView`].
 pub struct Renderer {
     engine: TemplateEngine,
-    inliner: CSSInliner<'static>,
+    inliner: StyleInliner,
     marks: Marks,
     subject: String,
 }
@@ -49,11 +47,7 @@ impl Composition {
         texts.push(&context);
         Ok(Renderer {
             engine: engine.knowing(&self.context)?,
-            inliner: CSSInliner::new(InlineOptions {
-                load_remote_stylesheets: false,
-                minify_css: true,
-                ..InlineOptions::default()
-            }),
+            inliner: StyleInliner::new(),
             marks: Marks::absent_from(&texts).ok_or(RenderError::PrivateUse)?,
             subject: self.context["issue"]["subject"]
                 .as_str()
@@ -89,7 +83,9 @@ impl Renderer {
         let text = tidy_text(&self.engine.render("email/issue.txt", &context)?);
         Ok(Outline {
             subject: self.subject.clone(),
-            html: self.marks.cut(&self.inlined(&page)?, HolePlace::Html),
+            html: self
+                .marks
+                .cut(&self.inliner.inlined(&page)?, HolePlace::Html),
             text: self.marks.cut(&text, HolePlace::Text),
         })
     }
@@ -106,19 +102,9 @@ impl Renderer {
         let page = self.engine.render("email/issue.html", &context)?;
         Ok(RenderedIssue {
             subject: self.subject.clone(),
-            html: self.inlined(&page)?,
+            html: self.inliner.inlined(&page)?,
             text: tidy_text(&self.engine.render("email/issue.txt", &context)?),
         })
-    }
-
-    fn inlined(&self, page: &str) -> Result<String, RenderError> {
-        let veil = Veil::for_html(page).ok_or(RenderError::PrivateUse)?;
-        let (page, sheets) = PageSheets::taken_from(page);
-        let inlined = self
-            .inliner
-            .inline(&veil.put_on(&page))
-            .map_err(RenderError::Styles)?;
-        Ok(veil.take_off(&sheets.slimmed(&inlined)))
     }
 }
 

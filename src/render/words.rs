@@ -72,14 +72,18 @@ impl MailWords {
         Ok(words)
     }
 
+    /// Whether a folder has a file of the language's own words.
+    pub(crate) fn speaks(templates: &Templates, folder: &str, language: &str) -> bool {
+        let primary = language.split('-').next().unwrap_or(language);
+        let has = |tag: &str| templates.text(&format!("{folder}/{tag}.yaml")).is_some();
+        has(primary) || has(language)
+    }
+
     /// The file of the language's own words that is not there, where the mail therefore speaks English.
     pub(crate) fn missing(templates: &Templates, language: &str) -> Option<String> {
         let primary = language.split('-').next().unwrap_or(language);
-        let name = |tag: &str| format!("{FOLDER}/{tag}.yaml");
-        let has_any = [primary, language]
-            .iter()
-            .any(|tag| templates.text(&name(tag)).is_some());
-        (!has_any).then(|| name(primary))
+        let speaks = Self::speaks(templates, FOLDER, language);
+        (!speaks).then(|| format!("{FOLDER}/{primary}.yaml"))
     }
 
     fn parse(templates: &Templates, folder: &str, tag: &str) -> Result<Option<Self>, RenderError> {
@@ -116,6 +120,33 @@ impl MailWords {
     /// A phrase with its one placeholder filled in.
     pub(crate) fn filled(&self, key: &str, placeholder: &str, value: &str) -> String {
         self.get(key).replace(&format!("{{{placeholder}}}"), value)
+    }
+
+    /// A phrase with its placeholders filled in, in one pass: a value that looks like a placeholder
+    /// stays what it is.
+    pub(crate) fn filled_in(&self, key: &str, values: &[(&str, &str)]) -> String {
+        let mut filled = String::new();
+        let mut rest = self.get(key);
+        while let Some(open) = rest.find('{') {
+            filled.push_str(&rest[..open]);
+            rest = &rest[open..];
+            let value = rest[1..].split_once('}').and_then(|(name, after)| {
+                let (_, value) = values.iter().find(|(own, _)| *own == name)?;
+                Some((*value, after))
+            });
+            match value {
+                Some((value, after)) => {
+                    filled.push_str(value);
+                    rest = after;
+                }
+                None => {
+                    filled.push('{');
+                    rest = &rest[1..];
+                }
+            }
+        }
+        filled.push_str(rest);
+        filled
     }
 
     /// `2026년 11월 23일 월요일`.

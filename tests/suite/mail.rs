@@ -16,7 +16,7 @@ use crate::{real::is_installed, support::left_out};
 
 /// What a script of tests/browser says, given these files. None, and said so, where its programs are
 /// missing.
-fn script(name: &str, programs: &[&str], files: &[PathBuf]) -> Option<String> {
+pub(crate) fn script(name: &str, programs: &[&str], files: &[PathBuf]) -> Option<String> {
     if let Some(program) = programs.iter().find(|it| !is_installed(it)) {
         left_out(&format!("{program} is not installed"));
         return None;

@@ -28,6 +28,7 @@ mod own_publication;
 mod portable;
 mod postfix;
 mod real;
+mod receipt;
 mod schedule;
 mod scripted;
 mod smtp;

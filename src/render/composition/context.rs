@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-pub(super) fn publication_context(
+pub(in crate::render) fn publication_context(
     publication: &Publication,
     images: &mut Images,
 ) -> Result<Value, RenderError> {
@@ -61,7 +61,7 @@ pub(super) fn edition_context(edition: &Edition) -> Value {
 
 /// How to leave, in the publication's language; where Korea's law holds, in Korean and in English
 /// too (정보통신망법 시행령 별표 6).
-pub(super) fn opt_out(
+pub(in crate::render) fn opt_out(
     publication: &Publication,
     templates: &Templates,
     words: &MailWords,
