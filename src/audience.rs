@@ -7,6 +7,7 @@ pub(crate) mod file;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod import;
+pub mod membership;
 
 use std::collections::BTreeSet;
 
@@ -65,7 +66,7 @@ pub struct Consent {
 }
 
 /// A consent that a later one replaced: proof is never thrown away, save by erasure.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PastConsent {
     /// As it was.
     pub consent: Consent,

@@ -11,11 +11,15 @@ mod delivery_records;
 mod domain_history;
 mod error;
 mod machine;
+mod membership;
 mod merge;
 mod notice_outbox;
+mod opinion_box;
 mod pace;
 mod queue_partition;
 mod realm;
+mod receipt_outbox;
+mod signup_limits;
 pub mod sqlite;
 mod state_instance;
 mod subscriber_list;
@@ -35,10 +39,23 @@ pub use self::{
     delivery_records::{DeliveryRecords, DeliveryRow, FailedDelivery, Receipt},
     domain_history::{DomainHistory, DomainRecord, StoredMood},
     error::StoreError,
+    membership::{
+        AskOutcome, ConfirmMoveOutcome, ConfirmOutcome, DepartureScope, GrowthWeek, LeaveOutcome,
+        LeaveRequest, Member, Membership, MoveAskOutcome, PendingAsk, PersonalMove, PersonalRecord,
+        PreferOutcome, ReaderPreferences, UndoOutcome,
+    },
     notice_outbox::{
         DueNotice, NewNotice, NoticeId, NoticeOutbox, NotifyOutcome, TELLING, UnreachedTarget,
     },
+    opinion_box::{
+        NewOpinion, Opinion, OpinionBox, OpinionFilter, OpinionLimits, OpinionOutcome,
+        PublicOpinion,
+    },
     realm::Realm,
+    receipt_outbox::{
+        DueReceipt, NewReceipt, ReceiptFacts, ReceiptId, ReceiptKind, ReceiptOutbox, ReceiptOutcome,
+    },
+    signup_limits::{HELD_FOR, LimitReached, SignupLimits},
     state_instance::{AdoptionOutcome, SenderGuard, StateInstance},
     subscriber_list::{
         AudienceSize, FoldLimits, FoldReport, JoinOutcome, KnownAddress, MoveOutcome,
@@ -56,13 +73,24 @@ impl<S: BatchLedger + DeliveryQueue + DeliveryRecords + DomainHistory> DeliveryL
 
 /// All of a state, for whoever opens one; who needs one concern asks for that one.
 pub trait Store:
-    SubscriberList + SuppressionList + DeliveryLedger + NoticeOutbox + CalendarRecord + StateInstance
+    SubscriberList
+    + SuppressionList
+    + Membership
+    + ReceiptOutbox
+    + OpinionBox
+    + DeliveryLedger
+    + NoticeOutbox
+    + CalendarRecord
+    + StateInstance
 {
 }
 
 impl<S> Store for S where
     S: SubscriberList
         + SuppressionList
+        + Membership
+        + ReceiptOutbox
+        + OpinionBox
         + DeliveryLedger
         + NoticeOutbox
         + CalendarRecord

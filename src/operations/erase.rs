@@ -5,7 +5,7 @@ use std::{fs, io, path::Path};
 use crate::{
     address::Address,
     app::{App, AppError},
-    audience::{SuppressionReason, file::SUBSCRIBERS_FILE},
+    audience::{SuppressionReason, file::SUBSCRIBERS_FILE, membership::ChangeSource},
     smtp::inbox::Maildrop,
     store::Erasure,
 };
@@ -30,7 +30,8 @@ impl App {
     /// The store's; files that can't be removed.
     pub(crate) async fn erase(&self, email: &Address) -> Result<Erased, AppError> {
         let store = self.store().await?;
-        let state = store.erase(email, self.clock.true_now()).await?;
+        let now = self.clock.true_now();
+        let state = store.erase(email, ChangeSource::Operator, now).await?;
         let cleared = |folder: &Path, cleared: io::Result<u64>| {
             cleared.map_err(|source| AppError::Io {
                 action: "cleared",

@@ -21,6 +21,7 @@ use crate::{
     audience::{
         HashedDeparture, Newcomer, Origin, Profile, Suppression, SuppressionReason,
         import::{OpenedExport, ReadingPlan},
+        membership::ChangeSource,
     },
     source::SourceError,
     store::{Store, Upsert},
@@ -222,7 +223,10 @@ impl ImportRun<'_> {
             self.foreseen.correct(departures, readers, tried)
         } else {
             // Departures first: whatever happens between the two, nobody who left gets mail.
-            let new = self.store.suppress(departures, self.now).await?;
+            let new = self
+                .store
+                .suppress(departures, ChangeSource::Import, self.now)
+                .await?;
             let outcomes = self.store.upsert(readers, Origin::Import, self.now);
             (new, outcomes.await?)
         };

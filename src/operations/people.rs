@@ -7,7 +7,10 @@ use serde::Serialize;
 use crate::{
     address::Address,
     app::{self, App, AppError},
-    audience::{Origin, Profile, Subscriber, SubscriberState, Suppression, SuppressionReason},
+    audience::{
+        Origin, Profile, Subscriber, SubscriberState, Suppression, SuppressionReason,
+        membership::ChangeSource,
+    },
     operations::{SubscriberPages, Suppressed},
     store::{MoveOutcome, Receipt, Store, Upsert},
 };
@@ -119,7 +122,9 @@ pub async fn remove_people<'a>(
         removed.push(RemovedPerson { email, outcome });
     }
     if !removals.is_empty() {
-        store.suppress(&removals, now).await?;
+        store
+            .suppress(&removals, ChangeSource::Operator, now)
+            .await?;
     }
     Ok(removed)
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::{
     address::Address,
     app::{App, AppError},
-    audience::{SubscriberState, Suppression, SuppressionReason},
+    audience::{SubscriberState, Suppression, SuppressionReason, membership::ChangeSource},
     store::{BounceSelection, SuppressionList},
 };
 
@@ -93,7 +93,7 @@ pub async fn suppress<'a>(
         });
     }
     if !news.is_empty() {
-        store.suppress(&news, now).await?;
+        store.suppress(&news, ChangeSource::Operator, now).await?;
     }
     Ok(changes)
 }
@@ -107,9 +107,12 @@ pub async fn let_in<'a>(
     emails: &'a [Address],
 ) -> Result<Vec<SuppressionChange<'a>>, AppError> {
     let store = app.store().await?;
+    let now = app.clock.true_now();
     let mut changes = Vec::new();
     for email in emails {
-        let lifted = store.lift_suppressions(std::slice::from_ref(email)).await?;
+        let lifted = store
+            .lift_suppressions(std::slice::from_ref(email), now)
+            .await?;
         let suppression = lifted.into_iter().next();
         let subscriber = store.subscriber(email).await?;
         changes.push(SuppressionChange {
@@ -160,7 +163,8 @@ pub async fn lift_bounces(
         .iter()
         .filter_map(|it| it.email.clone())
         .collect();
-    let lifted = app.store().await?.lift_suppressions(&emails).await?;
+    let now = app.clock.true_now();
+    let lifted = app.store().await?.lift_suppressions(&emails, now).await?;
     Ok(LiftedBounces {
         removed: lifted.len() as u64,
         suppressions,

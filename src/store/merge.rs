@@ -1,6 +1,9 @@
 //! Who may change what of a person on the list: product.md's rules for subscribers.yaml, imports,
 //! the operator and the person, as pure functions that every store calls. No database here.
 
+use std::collections::BTreeSet;
+
+use super::ReaderPreferences;
 use crate::audience::{Consent, Origin, Profile, SubscriberState};
 
 /// A person as a store keeps them, as far as merging goes.
@@ -19,7 +22,7 @@ pub(super) struct MergeOutcome {
     pub(super) changed: bool,
     /// What the profile says is different.
     pub(super) profile_changed: bool,
-    /// Was gone from the list, and is back.
+    /// Was gone from the list and is back, or had asked to be on it.
     pub(super) returned: bool,
     /// The consent that a newer one replaced: keep it as proof.
     pub(super) replaced_consent: Option<Consent>,
@@ -66,7 +69,7 @@ impl StoredPerson {
         }
         self.vouched_by.add(origin);
         if self.state != SubscriberState::Active {
-            merge.returned = self.state == SubscriberState::Inactive;
+            merge.returned = true;
             self.state = SubscriberState::Active;
         }
         if self.profile.consent != before.profile.consent {
@@ -75,6 +78,42 @@ impl StoredPerson {
         merge.profile_changed = self.profile != before.profile;
         merge.changed = *self != before;
         merge
+    }
+}
+
+impl StoredPerson {
+    /// Takes over all that the person themself chose: what they leave open is open by their will, and nobody else's
+    /// word. True where that changed anything.
+    pub(super) fn choose(&mut self, choice: &ReaderPreferences) -> bool {
+        let before = self.profile.clone();
+        self.profile.name.clone_from(&choice.name);
+        self.profile.language.clone_from(&choice.language);
+        self.profile.timezone = choice.timezone;
+        for (field, is_changed) in [
+            (OwnedField::Name, self.profile.name != before.name),
+            (
+                OwnedField::Language,
+                self.profile.language != before.language,
+            ),
+            (
+                OwnedField::Timezone,
+                self.profile.timezone != before.timezone,
+            ),
+        ] {
+            if is_changed {
+                self.set_by.set(field, Origin::Person);
+            }
+        }
+        self.choose_editions(choice.editions.clone());
+        self.profile != before
+    }
+
+    /// The same of the editions alone.
+    pub(super) fn choose_editions(&mut self, editions: Option<BTreeSet<String>>) {
+        if self.profile.editions != editions {
+            self.profile.editions = editions;
+            self.set_by.set(OwnedField::Editions, Origin::Person);
+        }
     }
 }
 

@@ -15,10 +15,15 @@ mod delivery_records;
 mod domain_history;
 mod fault;
 mod high_water_mark;
+mod history;
+mod membership;
 mod migrations;
 mod notice_outbox;
+mod opinion_box;
 mod outside;
 mod realm;
+mod receipt_outbox;
+mod signup_counts;
 mod state_instance;
 mod statement;
 mod subscriber_list;
@@ -96,7 +101,7 @@ impl SqliteStore {
             return Ok(());
         };
         match self
-            .read(move |tx, _| departures::is_untold(tx, &outside))
+            .read(move |tx, _| departures::telling::is_untold(tx, &outside))
             .await?
         {
             // Each transaction that writes carries out what is untold; two at once must not mix their lines.
@@ -126,7 +131,7 @@ impl SqliteStore {
         let verb = move |tx: &Connection| {
             let value = verb(tx, &place)?;
             if let Some(outside) = &outside {
-                departures::carry_out(tx, &place, outside)?;
+                departures::telling::carry_out(tx, &place, outside)?;
             }
             Ok(value)
         };

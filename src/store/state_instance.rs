@@ -13,7 +13,8 @@ pub trait StateInstance: Send + Sync {
     /// How this list is known among others: a mark that its backups share.
     async fn mark(&self) -> Result<String, StoreError>;
 
-    /// The last reader who was on it before tokens carried the mark.
+    /// The highest number that a reader had when the list's mark was first put into signed links: links without a mark
+    /// were made before, and are good for the readers up to this one alone. 0: there were none.
     async fn last_unmarked(&self) -> Result<SubscriberId, StoreError>;
 
     /// Takes the exclusive right to send from this state (an OS lock on SQLite) until the guard

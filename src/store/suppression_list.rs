@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use super::{BatchId, StoreError};
 use crate::{
     address::Address,
-    audience::{HashedDeparture, Suppression, SuppressionReason},
+    audience::{HashedDeparture, Suppression, membership::ChangeSource},
 };
 
 /// Addresses beyond mail's reach.
@@ -16,11 +16,17 @@ pub trait SuppressionList: Send + Sync {
     async fn suppress(
         &self,
         suppressions: &[Suppression],
+        source: ChangeSource,
         now: DateTime<Utc>,
     ) -> Result<u64, StoreError>;
 
-    /// Lifts the suppressions of all these, in one transaction; answers those that stood.
-    async fn lift_suppressions(&self, emails: &[Address]) -> Result<Vec<Suppression>, StoreError>;
+    /// Lifts the suppressions of all these, in one transaction; answers those that stood. The operator's word: it
+    /// lifts complaints, too.
+    async fn lift_suppressions(
+        &self,
+        emails: &[Address],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Suppression>, StoreError>;
 
     /// Why that address gets no mail.
     async fn suppression(&self, email: &Address) -> Result<Option<Suppression>, StoreError>;
@@ -41,7 +47,12 @@ pub trait SuppressionList: Send + Sync {
 
     /// Forgets a person for good: all that names them is overwritten, on the disk too, and a keyed hash keeps
     /// their address from coming back unasked.
-    async fn erase(&self, email: &Address, now: DateTime<Utc>) -> Result<Erasure, StoreError>;
+    async fn erase(
+        &self,
+        email: &Address,
+        source: ChangeSource,
+        now: DateTime<Utc>,
+    ) -> Result<Erasure, StoreError>;
 }
 
 /// Which of the suppressions that a relay's refusal made.
@@ -65,16 +76,4 @@ pub struct Erasure {
     /// It is overwritten on the disk. False: another program reads the database's log, which holds it until
     /// that program is done.
     pub is_overwritten: bool,
-}
-
-/// The person's own will is the strongest, what machines say the weakest. A stronger reason replaces a
-/// weaker one: lifting a bounce must not bring back someone who left as well.
-pub(super) fn strength(reason: SuppressionReason) -> u8 {
-    match reason {
-        SuppressionReason::HardBounce => 1,
-        SuppressionReason::Manual => 2,
-        SuppressionReason::Unsubscribed => 3,
-        SuppressionReason::Complaint => 4,
-        SuppressionReason::Erased => 5,
-    }
 }

@@ -3,5 +3,7 @@
 mod before;
 mod contract;
 mod fixture;
+mod lives;
+mod membership;
 mod rehearsals;
 mod sqlite;

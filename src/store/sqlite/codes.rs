@@ -216,6 +216,24 @@ fn from_code<T: Copy>(
         .ok_or_else(|| damaged(what, code))
 }
 
+/// The code of a value in a table that has all of them.
+pub(super) fn code_in<T: Copy + PartialEq>(table: &[(T, i64)], value: T) -> i64 {
+    let found = table.iter().find(|(other, _)| *other == value);
+    found.map_or(0, |(_, code)| *code)
+}
+
+/// The value of a code in such a table.
+pub(super) fn of_code_in<T: Copy>(
+    what: &'static str,
+    table: &[(T, i64)],
+    code: i64,
+) -> Result<T, SqliteFault> {
+    let found = table.iter().find(|(_, other)| *other == code);
+    found
+        .map(|(value, _)| *value)
+        .ok_or_else(|| damaged(what, code))
+}
+
 fn damaged(what: &'static str, value: i64) -> SqliteFault {
     SqliteFault::Damaged(format!("{value} is no {what}"))
 }

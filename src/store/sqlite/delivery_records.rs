@@ -1,15 +1,15 @@
 //! Deliveries as people read them, from SQLite.
 
 use async_trait::async_trait;
-use rusqlite::{Row, params};
+use rusqlite::{Connection, Row, params};
 
 use super::{SqliteStore, codes, fault::SqliteFault, realm, statement::Statements};
 use crate::{
     address::Address,
     audience::SubscriberId,
     store::{
-        BatchId, DeliveryId, DeliveryRecords, DeliveryRow, DeliveryState, FailedDelivery, Receipt,
-        StoreError,
+        BatchId, DeliveryId, DeliveryRecords, DeliveryRow, DeliveryState, FailedDelivery, Realm,
+        Receipt, StoreError,
     },
 };
 
@@ -66,28 +66,35 @@ impl DeliveryRecords for SqliteStore {
     }
 
     async fn receipts(&self, subscriber: SubscriberId) -> Result<Vec<Receipt>, StoreError> {
-        let realm = realm::code(self.realm);
-        self.read(move |tx, _| {
-            // One look by number a batch: a ledger has few batches and many rows.
-            tx.all(
-                "SELECT b.issue, b.edition, b.slot, b.realm, d.state, d.attempts, d.reply, \
-                 d.updated_at \
-                 FROM batches AS b CROSS JOIN deliveries AS d ON d.id = (b.id << 40) | ?1 \
-                 WHERE b.realm IN (?2, ?3) ORDER BY b.id DESC",
-                params![subscriber.0, realm, realm::UNTOLD],
-                |row| {
-                    Ok(Receipt {
-                        issue: row.get("issue")?,
-                        edition: row.get("edition")?,
-                        slot: codes::time_at(row, "slot")?,
-                        rehearsal: realm::is_rehearsal(row.get("realm")?),
-                        delivery: row_from(row, None)?,
-                    })
-                },
-            )
-        })
-        .await
+        let realm = self.realm;
+        self.read(move |tx, _| receipts(tx, realm, subscriber))
+            .await
     }
+}
+
+/// Every issue that a reader was frozen into, the newest first.
+pub(super) fn receipts(
+    tx: &Connection,
+    realm: Realm,
+    subscriber: SubscriberId,
+) -> Result<Vec<Receipt>, SqliteFault> {
+    // One look by number a batch: a ledger has few batches and many rows.
+    tx.all(
+        "SELECT b.issue, b.edition, b.slot, b.realm, d.state, d.attempts, d.reply, \
+         d.updated_at \
+         FROM batches AS b CROSS JOIN deliveries AS d ON d.id = (b.id << 40) | ?1 \
+         WHERE b.realm IN (?2, ?3) ORDER BY b.id DESC",
+        params![subscriber.0, realm::code(realm), realm::UNTOLD],
+        |row| {
+            Ok(Receipt {
+                issue: row.get("issue")?,
+                edition: row.get("edition")?,
+                slot: codes::time_at(row, "slot")?,
+                rehearsal: realm::is_rehearsal(row.get("realm")?),
+                delivery: row_from(row, None)?,
+            })
+        },
+    )
 }
 
 fn email_from(row: &Row<'_>) -> Result<Option<Address>, SqliteFault> {

@@ -76,8 +76,14 @@ impl OutsideFolder {
         is_bounded.then(|| fs::read_to_string(file).ok())?
     }
 
-    /// Adds lines to who left, on the disk when it returns; the key lies beside them from the first on.
-    pub(super) fn note_departures(&self, mark: &str, key: &[u8], lines: &str) -> io::Result<()> {
+    /// How long the journal of who left that list is; 0: there is none.
+    pub(super) fn departures_bytes(&self, mark: &str) -> u64 {
+        fs::metadata(self.list(mark).join("departures")).map_or(0, |file| file.len())
+    }
+
+    /// Adds lines to who left, on the disk when it returns; the key lies beside them from the first on. Answers how
+    /// long the journal is then.
+    pub(super) fn note_departures(&self, mark: &str, key: &[u8], lines: &str) -> io::Result<u64> {
         let folder = self.list(mark);
         make_private_folder(&folder)?;
         if self.key_of(mark).is_none() {
@@ -89,7 +95,8 @@ impl OutsideFolder {
             .mode(0o600)
             .open(folder.join("departures"))?;
         file.write_all(lines.as_bytes())?;
-        file.sync_all()
+        file.sync_all()?;
+        Ok(file.metadata()?.len())
     }
 
     fn list(&self, mark: &str) -> PathBuf {

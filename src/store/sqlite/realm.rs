@@ -98,7 +98,16 @@ pub(super) fn drop_rehearsals(tx: &Connection) -> Result<Vec<String>, SqliteFaul
         drop_content(tx, content)?;
     }
     tx.run("DELETE FROM rehearsal_bounces", [])?;
-    for table in ["paces", "notices", "moods", "refusals", "kept"] {
+    for table in [
+        "paces",
+        "notices",
+        "moods",
+        "refusals",
+        "kept",
+        "receipts",
+        "opinions",
+        "signup_counts",
+    ] {
         tx.run(
             &format!("DELETE FROM {table} WHERE realm = ?1"),
             params![REHEARSAL],

@@ -16,8 +16,10 @@ use super::{
     statement::Statements,
     suppression_list::departures,
 };
-use crate::audience::SubscriberId;
-use crate::store::{AdoptionOutcome, SenderGuard, SenderId, StateInstance, StoreError};
+use crate::{
+    audience::SubscriberId,
+    store::{AdoptionOutcome, SenderGuard, SenderId, StateInstance, StoreError},
+};
 
 #[async_trait]
 impl StateInstance for SqliteStore {
@@ -26,7 +28,11 @@ impl StateInstance for SqliteStore {
     }
 
     async fn last_unmarked(&self) -> Result<SubscriberId, StoreError> {
-        Ok(SubscriberId(0))
+        self.read(|tx, _| {
+            tx.value("SELECT last_unmarked FROM instance", [])
+                .map(SubscriberId)
+        })
+        .await
     }
 
     async fn hold(&self, sender: &SenderId) -> Result<SenderGuard, StoreError> {
@@ -100,7 +106,7 @@ impl SqliteStore {
             place.read_witnesses_again(outside.as_ref().map(|outside| (outside, list.as_str())));
             departures::seed(tx)?;
             if let Some(outside) = &outside {
-                departures::bring_up_to_date(tx, place, outside)?;
+                departures::telling::bring_up_to_date(tx, place, outside)?;
             }
             instance::check(tx, &state_dir, outside.as_ref())?;
             Ok(((), instance::begin_run(tx)?))

@@ -2,13 +2,13 @@
 
 mod bulk_insert;
 mod fold;
-mod group;
+pub(super) mod group;
 mod intake;
 mod newcomers;
-mod past_consents;
-mod person;
+pub(super) mod past_consents;
+pub(super) mod person;
 pub(super) mod readers;
-mod relocation;
+pub(super) mod relocation;
 mod upsert;
 
 use std::ops::RangeInclusive;
@@ -31,7 +31,7 @@ use crate::{
     address::Address,
     audience::{
         HashedDeparture, Newcomer, Origin, PastConsent, Profile, Subscriber, SubscriberId,
-        SubscriberState, Suppression,
+        SubscriberState, Suppression, membership::ChangeSource,
     },
     source::SourceError,
     store::{
@@ -96,7 +96,7 @@ impl SubscriberList for SqliteStore {
         let (feed, intake) = intake();
         let (departures, count) = (departures.to_vec(), profiles.len());
         let trying = self.try_out(move |tx, _| {
-            let new = suppression::suppress(tx, &departures, now)?;
+            let new = suppression::suppress(tx, &departures, ChangeSource::Import, now)?;
             let added = upsert::upsert(tx, count, intake, Origin::Import, now)?;
             Ok((new, added))
         });

@@ -3,17 +3,24 @@
 pub(super) mod departures;
 mod erasure;
 pub(super) mod hash_keys;
+mod quoting;
 pub(super) mod suppression;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use rusqlite::params;
 
-use self::{hash_keys::HashKeys, suppression::suppression_from};
+use self::{
+    hash_keys::HashKeys,
+    suppression::{LiftNote, suppression_from},
+};
 use super::{SqliteStore, codes, statement::Statements};
 use crate::{
     address::Address,
-    audience::{HashedDeparture, Suppression, SuppressionReason},
+    audience::{
+        HashedDeparture, Suppression, SuppressionReason,
+        membership::{ChangeSource, MembershipChange},
+    },
     store::{BounceSelection, DeliveryState, Erasure, StoreError, SuppressionList},
 };
 
@@ -22,18 +29,28 @@ impl SuppressionList for SqliteStore {
     async fn suppress(
         &self,
         suppressions: &[Suppression],
+        source: ChangeSource,
         now: DateTime<Utc>,
     ) -> Result<u64, StoreError> {
         let suppressions = suppressions.to_vec();
-        self.write(move |tx, _| suppression::suppress(tx, &suppressions, now))
+        self.write(move |tx, _| suppression::suppress(tx, &suppressions, source, now))
             .await
     }
 
-    async fn lift_suppressions(&self, emails: &[Address]) -> Result<Vec<Suppression>, StoreError> {
+    async fn lift_suppressions(
+        &self,
+        emails: &[Address],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Suppression>, StoreError> {
         let emails = emails.to_vec();
         self.write(move |tx, _| {
             let keys = HashKeys::load(tx)?;
-            let lift = |email: &Address| suppression::lift_key(tx, &keys, &email.key()).transpose();
+            let by = LiftNote {
+                change: MembershipChange::Lifted,
+                source: ChangeSource::Operator,
+                at: now,
+            };
+            let lift = |email: &Address| suppression::lift(tx, &keys, &email.key(), by).transpose();
             emails.iter().filter_map(lift).collect()
         })
         .await
@@ -104,10 +121,15 @@ impl SuppressionList for SqliteStore {
         .await
     }
 
-    async fn erase(&self, email: &Address, now: DateTime<Utc>) -> Result<Erasure, StoreError> {
+    async fn erase(
+        &self,
+        email: &Address,
+        source: ChangeSource,
+        now: DateTime<Utc>,
+    ) -> Result<Erasure, StoreError> {
         let email = email.clone();
         let was_known = self
-            .write(move |tx, _| suppression::erase(tx, &email, now))
+            .write(move |tx, _| suppression::erase(tx, &email, source, now))
             .await?;
         let overwritten = self.owner.database.maintain(erasure::overwrite);
         Ok(Erasure {

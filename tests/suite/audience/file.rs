@@ -306,7 +306,7 @@ async fn the_way_back_is_their_own_confirmation_or_lifting_the_suppression() {
     list.upsert(profile("left@example.com"), Origin::Person)
         .await;
     list.store
-        .lift_suppressions(&[address("mistake@example.com")])
+        .lift_suppressions(&[address("mistake@example.com")], now())
         .await
         .unwrap();
     assert_eq!(list.readers("monday").await, 2);

@@ -197,7 +197,7 @@ async fn erased_people_of_many_lists_join_one_where_somebody_left() {
     // A person's own word lifts it wherever it came from, for good.
     let lifted = third
         .store
-        .lift_suppressions(&[super::list::address("one@example.com")])
+        .lift_suppressions(&[super::list::address("one@example.com")], now())
         .await
         .unwrap();
     assert_eq!(lifted.len(), 1);

@@ -9,6 +9,7 @@ use daily_note::{
     audience::{
         Origin, Profile, Subscriber, SubscriberId, Suppression, SuppressionReason,
         import::{OpenedExport, ReadingOptions},
+        membership::ChangeSource,
     },
     operations::ImportReport,
     publication::{Environment, Publication},
@@ -106,7 +107,10 @@ impl List {
             detail: Some("a test".to_owned()),
             at: now(),
         };
-        self.store.suppress(&[suppression], now()).await.unwrap();
+        self.store
+            .suppress(&[suppression], ChangeSource::Operator, now())
+            .await
+            .unwrap();
     }
 
     pub(super) async fn subscriber(&self, email: &str) -> Option<Subscriber> {

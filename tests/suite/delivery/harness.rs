@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use daily_note::{
     address::Address,
-    audience::{Origin, Profile, Suppression, SuppressionReason},
+    audience::{Origin, Profile, Suppression, SuppressionReason, membership::ChangeSource},
     clock::Clock,
     delivery::{Progress, Run, RunReport, StopSignal, run},
     message::FrozenIssue,
@@ -227,7 +227,7 @@ impl Harness {
             at: self.clock.now(),
         };
         self.store
-            .suppress(&[suppression], self.clock.now())
+            .suppress(&[suppression], ChangeSource::Operator, self.clock.now())
             .await
             .unwrap();
     }

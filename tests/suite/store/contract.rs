@@ -5,6 +5,9 @@
 //! |---|---|
 //! | `SubscriberList` | `merging`, `folding` |
 //! | `SuppressionList` | `suppressing`, `erasing` |
+//! | `Membership` | `joining`, `departing`, `limiting`, `readdressing`, `remembering` |
+//! | `ReceiptOutbox` | `telling` |
+//! | `OpinionBox` | `opining` |
 //! | `BatchLedger` | `batches`, `hours` |
 //! | `DeliveryQueue`, `DeliveryRecords` | `claims`, `recording` |
 //! | `DomainHistory` | `faring` |
@@ -14,16 +17,23 @@
 
 pub(crate) mod batches;
 pub(crate) mod claims;
+pub(crate) mod departing;
 pub(crate) mod erasing;
 pub(crate) mod faring;
 pub(crate) mod folding;
 pub(crate) mod holding;
 pub(crate) mod hours;
+pub(crate) mod joining;
 pub(crate) mod keeping;
+pub(crate) mod limiting;
 pub(crate) mod merging;
 pub(crate) mod noticing;
+pub(crate) mod opining;
+pub(crate) mod readdressing;
 pub(crate) mod recording;
+pub(crate) mod remembering;
 pub(crate) mod suppressing;
+pub(crate) mod telling;
 
 /// Makes a test of each promise in the module that calls it; `$place` builds a fresh
 /// [`Place`](super::fixture::Place).
@@ -80,6 +90,57 @@ macro_rules! every_promise {
                 an_erased_person_is_forgotten_and_recognised,
                 an_erased_address_stays_erased_whatever_else_is_said_of_it,
                 an_erased_person_may_come_again_as_someone_new;
+            joining:
+                who_asks_and_confirms_reads_and_the_proof_of_it_is_kept,
+                asking_for_a_known_reader_changes_nothing_and_tells_them,
+                a_mail_to_an_address_that_confirmed_nothing_says_no_name,
+                a_second_confirmation_changes_nothing,
+                a_replayed_confirmation_brings_nobody_back,
+                a_confirmation_is_too_late_after_two_weeks_and_its_person_forgotten,
+                a_person_s_own_confirmation_lifts_what_is_theirs_to_lift,
+                who_complains_after_asking_is_asked_no_more,
+                a_departure_does_not_open_what_the_operator_closed,
+                what_was_known_before_stays_as_proof,
+                readers_without_proof_are_asked_once_and_what_they_chose_stays,
+                a_consent_of_two_years_ago_is_reminded_of_once;
+            departing:
+                several_leave_at_once_and_strangers_are_named,
+                who_leaves_during_a_batch_gets_nothing_more_of_it,
+                one_edition_is_left_and_the_others_stay,
+                an_undo_brings_back_exactly_what_stood,
+                an_undo_counts_once_and_only_while_nothing_else_happened,
+                who_only_asked_may_say_no,
+                a_reason_is_kept_of_whoever_left,
+                choices_are_kept_and_bring_nobody_back;
+            readdressing:
+                a_reader_moves_when_the_new_address_says_so,
+                the_old_address_takes_a_stranger_s_move_back,
+                after_two_weeks_a_move_stands,
+                nobody_moves_who_left_nor_onto_an_address_that_is_kept_off,
+                erasing_a_reader_erases_the_addresses_they_had;
+            limiting:
+                a_mailbox_gets_one_confirmation_a_day_and_three_in_all_spellings,
+                a_confirmation_forgets_what_was_counted_against_its_mailbox,
+                a_network_has_its_own_limit_by_the_hour,
+                a_flood_is_held_and_people_beside_it_get_their_mail,
+                what_is_held_leaves_by_a_person_s_word_or_dies_unsent,
+                what_is_usual_is_more_than_the_least,
+                a_fresh_link_goes_to_a_reader_s_own_address_and_is_good_once,
+                a_wish_of_someone_on_another_list_of_spellings_is_their_own;
+            telling:
+                a_receipt_is_taken_by_one_and_comes_again_until_it_is_settled,
+                receipts_leave_in_their_order_so_many_at_a_time,
+                what_happened_since_overtakes_a_receipt;
+            opining:
+                the_last_opinion_of_a_reader_on_an_issue_counts,
+                only_what_its_writer_allows_is_published,
+                opinions_are_limited_by_network_and_without_a_name_altogether,
+                an_erased_reader_s_words_go_and_the_count_stays;
+            remembering:
+                many_who_come_at_once_are_one_row_and_each_finds_themself_in_it,
+                every_way_in_and_out_is_written_down,
+                a_dead_address_is_written_down_with_its_rejection,
+                the_list_grows_week_by_week;
             batches:
                 an_issue_is_frozen_once_ever,
                 a_batch_goes_to_the_active_unsuppressed_readers_of_its_edition,

@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
+pub(crate) use daily_note::audience::membership::ChangeSource;
 use daily_note::{
     address::Address,
     audience::{Origin, Profile, Suppression, SuppressionReason},

@@ -110,12 +110,18 @@ async fn who_bounces_in_a_rehearsal_is_away_from_rehearsals_alone() {
 
     // Who really left gets no mail in either.
     let left = suppression("reader2@example.com", SuppressionReason::Unsubscribed);
-    both.played.suppress(&[left], at(2)).await.unwrap();
+    both.played
+        .suppress(&[left], ChangeSource::Operator, at(2))
+        .await
+        .unwrap();
     assert_eq!(readers(&both.real).await, (1, 1));
 
     // And whoever is erased is in neither.
     let erased = suppression(email.as_str(), SuppressionReason::Erased);
-    both.real.suppress(&[erased], at(3)).await.unwrap();
+    both.real
+        .suppress(&[erased], ChangeSource::Operator, at(3))
+        .await
+        .unwrap();
     assert_eq!(both.count("SELECT count(*) FROM rehearsal_bounces"), 0);
 }
 

@@ -24,7 +24,16 @@ pub(crate) struct StatePlace {
     outer_witness: Mutex<Option<HighWaterMark>>,
     /// Held as long as the database is open: see [`super::open::first`].
     _presence: File,
-    departures_told: Mutex<Option<i64>>,
+    departures_told: Mutex<Option<ToldDepartures>>,
+}
+
+/// What the place outside was told of who left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ToldDepartures {
+    /// The last entry.
+    pub(crate) last: i64,
+    /// How long its journal was then: while it is, nobody else wrote, and nobody has to read it again.
+    pub(crate) bytes: u64,
 }
 
 impl StatePlace {
@@ -88,8 +97,8 @@ impl StatePlace {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Up to which departure the place outside was told; None: nobody has looked yet.
-    pub(crate) fn departures_told(&self) -> MutexGuard<'_, Option<i64>> {
+    /// What the place outside was told of who left; None: nobody has looked yet.
+    pub(crate) fn departures_told(&self) -> MutexGuard<'_, Option<ToldDepartures>> {
         self.departures_told
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

@@ -8,7 +8,7 @@ use rusqlite::{Connection, params};
 
 use super::refusals;
 use crate::{
-    audience::{SubscriberState, Suppression, SuppressionReason},
+    audience::{SubscriberState, Suppression, SuppressionReason, membership::ChangeSource},
     store::{
         BatchId, BatchState, DeliveryId, DeliveryState, DeliveryStep, Realm, RecoveredRows,
         RefusalReason, RefusedStep, Transition, UnknownAnswer,
@@ -303,7 +303,7 @@ fn suppress_bounced(
         });
     }
     if !suppressions.is_empty() {
-        suppression::suppress(tx, &suppressions, now)?;
+        suppression::suppress(tx, &suppressions, ChangeSource::Bounce, now)?;
     }
     Ok(())
 }

@@ -9,13 +9,20 @@ use super::{
     intake::{GroupFeed, ListIntake},
 };
 use crate::{
-    audience::{Origin, Profile, SubscriberId, SubscriberState},
+    audience::{
+        Origin, Profile, SubscriberId, SubscriberState,
+        membership::{ChangeSource, MembershipChange},
+    },
     source::SourceError,
     store::{
         FoldLimits, FoldReport, StoreError,
         merge::Origins,
         sqlite::{
-            codes, fault::SqliteFault, statement::Statements, suppression_list::hash_keys::HashKeys,
+            codes,
+            fault::SqliteFault,
+            history::{self, HistoryNote},
+            statement::Statements,
+            suppression_list::hash_keys::HashKeys,
         },
     },
 };
@@ -243,8 +250,8 @@ impl SeenPeople {
 /// Whom the file does not name any more.
 #[derive(Default)]
 struct AbsentPeople {
-    /// Those whom nobody else wants on the list.
-    deactivated: Vec<i64>,
+    /// Those whom nobody else wants on the list, and whether they would have got mail.
+    deactivated: Vec<(i64, bool)>,
     /// Those who stay for another's sake.
     others: Vec<i64>,
     /// How many of them would have got mail.
@@ -275,8 +282,9 @@ fn gone(
                 gone.longer = Some(email);
             }
             if row.get::<_, u8>(1)? == only_file.0 {
-                gone.deactivated.push(id);
-                gone.lost += u64::from(row.get::<_, bool>(2)?);
+                let is_reader = row.get(2)?;
+                gone.deactivated.push((id, is_reader));
+                gone.lost += u64::from(is_reader);
             } else {
                 gone.others.push(id);
             }
@@ -300,8 +308,13 @@ fn let_go(tx: &Connection, gone: &AbsentPeople, now: DateTime<Utc>) -> Result<()
         )
         .map(drop)
     };
-    for id in &gone.deactivated {
+    for (id, is_reader) in &gone.deactivated {
         let_go(*id, Some(SubscriberState::Inactive))?;
+        let note = HistoryNote {
+            gain: -i64::from(*is_reader),
+            ..HistoryNote::quiet(MembershipChange::Deactivated, ChangeSource::File, now)
+        };
+        history::note(tx, SubscriberId(*id), note)?;
     }
     for id in &gone.others {
         let_go(*id, None)?;

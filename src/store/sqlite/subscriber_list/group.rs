@@ -11,14 +11,21 @@ use super::{
     person::{PERSON, person_from},
 };
 use crate::{
-    audience::{Consent, Origin, Profile, SubscriberId, SuppressionReason},
+    audience::{
+        Consent, Origin, Profile, SubscriberId, SubscriberState, SuppressionReason,
+        membership::{MembershipAct, MembershipChange, Standing},
+    },
     store::{
         merge::{MergeOutcome, Origins, StoredPerson},
         sqlite::{
             codes,
             fault::SqliteFault,
+            history::{self, HistoryNote},
             statement::Statements,
-            suppression_list::{hash_keys::HashKeys, suppression},
+            suppression_list::{
+                hash_keys::HashKeys,
+                suppression::{self, LiftNote},
+            },
         },
     },
 };
@@ -36,6 +43,8 @@ pub(crate) struct PersonGroup {
 struct GroupMember {
     /// None: not yet written.
     id: Option<SubscriberId>,
+    /// As they were found.
+    before: SubscriberState,
     person: StoredPerson,
     is_changed: bool,
     replaced_consents: Vec<Consent>,
@@ -108,19 +117,33 @@ impl PersonGroup {
         Some((entry.id?, entry.person.vouched_by))
     }
 
-    /// A person's own confirmation lifts every suppression but the operator's.
+    /// A person's own confirmation lifts what they themselves or their address did, and no word of the operator's.
     pub(crate) fn let_back_in(
         &mut self,
         tx: &Connection,
         hash_keys: &HashKeys,
+        now: DateTime<Utc>,
     ) -> Result<(), SqliteFault> {
+        let may_return = |reason: SuppressionReason| {
+            let suppression = Some(reason);
+            !Standing {
+                state: None,
+                suppression,
+            }
+            .is_barred()
+        };
         let keys: Vec<String> = self
             .suppressed
-            .extract_if(|_, reason| *reason != SuppressionReason::Manual)
+            .extract_if(|_, reason| may_return(*reason))
             .map(|(key, _)| key)
             .collect();
+        let by = LiftNote {
+            change: MembershipChange::Confirmed,
+            source: history::source_of(Origin::Person),
+            at: now,
+        };
         for key in keys {
-            suppression::lift_key(tx, hash_keys, &key)?;
+            suppression::lift(tx, hash_keys, &key, by)?;
         }
         Ok(())
     }
@@ -167,7 +190,7 @@ impl PersonGroup {
             .filter_map(|entry| Some((entry.id?, entry)))
             .collect();
         if !changed.is_empty() {
-            update(tx, &changed, now)?;
+            update(tx, &changed, origin, now)?;
         }
         Ok(())
     }
@@ -176,6 +199,7 @@ impl PersonGroup {
         self.by_key.insert(key, self.people.len());
         self.people.push(GroupMember {
             id,
+            before: person.state,
             person,
             is_changed: false,
             replaced_consents: Vec::new(),
@@ -197,6 +221,7 @@ fn insert(
     now: DateTime<Utc>,
 ) -> Result<u64, SqliteFault> {
     let domains = domain_ids(tx, new)?;
+    let at = now;
     let now = codes::millis(now);
     let mut added = 0;
     for chunk in new.chunks(ROWS_A_STATEMENT) {
@@ -207,7 +232,28 @@ fn insert(
             added += insert_rows(&mut tx.prepare(&sql)?, chunk, &domains, origin, now)?;
         }
     }
+    note_added(tx, added, origin, at)?;
     Ok(added)
+}
+
+/// One row of the history for all who were just added: nobody else writes meanwhile, so that their numbers stand in a
+/// row. (Where some were passed over they need not, and then all of it is undone.)
+fn note_added(
+    tx: &Connection,
+    added: u64,
+    origin: Origin,
+    now: DateTime<Utc>,
+) -> Result<(), SqliteFault> {
+    let (last, added) = (tx.last_insert_rowid(), codes::signed(added));
+    if added == 0 {
+        return Ok(());
+    }
+    let source = history::source_of(origin);
+    let note = HistoryNote {
+        gain: added,
+        ..HistoryNote::quiet(MembershipChange::Added, source, now)
+    };
+    history::note_all(tx, (last - added + 1, last), note)
 }
 
 fn insertion(verb: &str, rows: usize) -> String {
@@ -315,33 +361,59 @@ pub(crate) fn domain_id(tx: &Connection, name: &str) -> Result<i64, SqliteFault>
 fn update(
     tx: &Connection,
     changed: &[(SubscriberId, &GroupMember)],
+    origin: Origin,
     now: DateTime<Utc>,
 ) -> Result<(), SqliteFault> {
+    let source = history::source_of(origin);
     for (id, entry) in changed {
-        let person = &entry.person;
-        let profile = &person.profile;
-        let consent = profile.consent.as_ref();
-        tx.run(
-            "UPDATE subscribers SET name = ?2, editions = ?3, tags = ?4, timezone = ?5, \
-             language = ?6, consent_at = ?7, consent_source = ?8, state = ?9, vouched_by = ?10, \
-             set_by = ?11, updated_at = ?12 WHERE id = ?1",
-            params![
-                id.0,
-                profile.name,
-                profile.editions.as_ref().map(codes::set_text),
-                tags_text(profile),
-                profile.timezone.map(|zone| zone.name()),
-                profile.language,
-                consent.and_then(|c| c.at).map(|at| at.to_rfc3339()),
-                consent.and_then(|c| c.source.as_deref()),
-                codes::subscriber_state_code(person.state),
-                person.vouched_by.0,
-                person.set_by.0,
-                codes::millis(now)
-            ],
-        )?;
+        rewrite(tx, *id, &entry.person, now)?;
+        let from = Standing {
+            state: Some(entry.before),
+            suppression: None,
+        };
+        if let Some(step) = from.after(MembershipAct::Name)
+            && entry.person.state == SubscriberState::Active
+        {
+            let note = HistoryNote::of(step.change, source, (from, step.to), now);
+            history::note(tx, *id, note)?;
+        }
+        if !entry.replaced_consents.is_empty() {
+            let note = HistoryNote::quiet(MembershipChange::Reconsented, source, now);
+            history::note(tx, *id, note)?;
+        }
     }
     keep_replaced_consents(tx, changed, now)
+}
+
+/// Writes a person down as they are now.
+pub(crate) fn rewrite(
+    tx: &Connection,
+    id: SubscriberId,
+    person: &StoredPerson,
+    now: DateTime<Utc>,
+) -> Result<(), SqliteFault> {
+    let profile = &person.profile;
+    let consent = profile.consent.as_ref();
+    tx.run(
+        "UPDATE subscribers SET name = ?2, editions = ?3, tags = ?4, timezone = ?5, \
+         language = ?6, consent_at = ?7, consent_source = ?8, state = ?9, vouched_by = ?10, \
+         set_by = ?11, updated_at = ?12 WHERE id = ?1",
+        params![
+            id.0,
+            profile.name,
+            profile.editions.as_ref().map(codes::set_text),
+            tags_text(profile),
+            profile.timezone.map(|zone| zone.name()),
+            profile.language,
+            consent.and_then(|c| c.at).map(|at| at.to_rfc3339()),
+            consent.and_then(|c| c.source.as_deref()),
+            codes::subscriber_state_code(person.state),
+            person.vouched_by.0,
+            person.set_by.0,
+            codes::millis(now)
+        ],
+    )?;
+    Ok(())
 }
 
 fn keep_replaced_consents(

@@ -8,12 +8,16 @@ use super::{
     past_consents,
 };
 use crate::{
-    audience::{HashedDeparture, Newcomer, Origin, SubscriberId, Suppression},
+    audience::{
+        HashedDeparture, Newcomer, Origin, SubscriberId, SubscriberState, Suppression,
+        membership::{ChangeSource, MembershipChange},
+    },
     store::{
         JoinOutcome, Upsert,
         merge::{Origins, StoredPerson},
         sqlite::{
             fault::SqliteFault,
+            history::{self, HistoryNote},
             suppression_list::{departures, hash_keys::HashKeys, suppression},
         },
     },
@@ -59,7 +63,8 @@ pub(crate) fn join(
         .iter()
         .filter_map(|person| person.suppression.clone())
         .collect();
-    joined.newly_suppressed += suppression::insert(tx, &keys, &suppressed, now)?;
+    joined.newly_suppressed +=
+        suppression::insert(tx, &keys, &suppressed, ChangeSource::Import, now)?;
     Ok(joined)
 }
 
@@ -73,5 +78,11 @@ fn insert(
     person.vouched_by = Origins::only(newcomer.origin);
     person.vouched_by.add(Origin::Import);
     person.state = newcomer.state;
-    group::insert_one(tx, &person, newcomer.origin, newcomer.created_at, now)
+    let id = group::insert_one(tx, &person, newcomer.origin, newcomer.created_at, now)?;
+    let added = HistoryNote {
+        gain: i64::from(newcomer.state == SubscriberState::Active),
+        ..HistoryNote::quiet(MembershipChange::Added, ChangeSource::Import, now)
+    };
+    history::note(tx, id, added)?;
+    Ok(id)
 }

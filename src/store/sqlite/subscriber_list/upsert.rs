@@ -69,7 +69,7 @@ pub(crate) fn upsert(
         let mut group = PersonGroup::load(tx, keys, &people)?;
         strangers.learn(&group);
         if origin == Origin::Person {
-            group.let_back_in(tx, keys)?;
+            group.let_back_in(tx, keys, now)?;
         }
         merge(&mut group, &mut answers);
         group.write(tx, origin, now)?;

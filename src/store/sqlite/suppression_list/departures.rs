@@ -4,97 +4,31 @@
 
 pub(crate) mod journal;
 pub(crate) mod other;
+pub(crate) mod telling;
 
 use std::collections::BTreeMap;
 
 use rusqlite::{Connection, params};
 
-use self::journal::{DepartureLine, DepartureRecord, Hashed, LastDeparture, last_number, note};
+use self::journal::{DepartureRecord, Hashed, LastDeparture, last_number, note};
 use super::{
     hash_keys::{HashKey, HashKeys},
-    suppression,
+    suppression::{self, LiftNote},
 };
 use crate::{
     address::Address,
-    audience::{HashedDeparture, Suppression},
+    audience::{
+        HashedDeparture, Suppression,
+        membership::{ChangeSource, MembershipChange},
+    },
     store::{
         StoreError,
         sqlite::{
-            codes, database::place::StatePlace, fault::SqliteFault, outside::OutsideFolder,
-            state_instance::instance, statement::Statements,
+            codes, fault::SqliteFault, outside::OutsideFolder, state_instance::instance,
+            statement::Statements,
         },
     },
 };
-
-/// Tells the place outside what it does not know yet: before the transaction ends, so that nobody who
-/// was told "you are out" is in only one place. Nothing is asked of the disk where there is nothing new.
-pub(crate) fn carry_out(
-    tx: &Connection,
-    place: &StatePlace,
-    outside: &OutsideFolder,
-) -> Result<(), SqliteFault> {
-    let last = last(tx)?;
-    let told = *place.departures_told();
-    if told == Some(last) || (told.is_none() && last == 0) {
-        return Ok(());
-    }
-    bring_up_to_date(tx, place, outside)
-}
-
-/// The same, whatever is believed of that place; where nobody left yet, it says so from now on.
-pub(crate) fn bring_up_to_date(
-    tx: &Connection,
-    place: &StatePlace,
-    outside: &OutsideFolder,
-) -> Result<(), SqliteFault> {
-    let last = last(tx)?;
-    let mark = instance::list(tx)?;
-    let known = outside.departures_of(&mark);
-    let told = known.as_deref().map_or(0, last_number);
-    let own: Vec<u8> = tx.value("SELECT erasure_key FROM instance", [])?;
-    let beside = outside.key_of(&mark).unwrap_or_else(|| own.clone());
-    let entries = tx.all(
-        "SELECT d.id, reason, hash, at, k.key FROM departures AS d \
-         LEFT JOIN hash_keys AS k ON k.id = d.hash_key WHERE d.id > ?1 ORDER BY d.id",
-        params![told],
-        |row| {
-            let reason: Option<i64> = row.get(1)?;
-            let key: Option<Vec<u8>> = row.get(4)?;
-            Ok(DepartureLine {
-                number: row.get(0)?,
-                reason: reason.map(codes::reason).transpose()?,
-                hash: row.get(2)?,
-                at: codes::time(row.get(3)?)?,
-                key: Some(key.unwrap_or_else(|| own.clone())).filter(|key| *key != beside),
-            })
-        },
-    )?;
-    if !entries.is_empty() || known.is_none() {
-        // A line that was cut short gets its end first.
-        let is_cut = known
-            .as_deref()
-            .is_some_and(|known| !known.is_empty() && !known.ends_with('\n'));
-        let mut lines = String::from(if is_cut { "\n" } else { "" });
-        lines.extend(entries.iter().map(DepartureLine::line));
-        if let Err(error) = outside.note_departures(&mark, &beside, &lines) {
-            // The state itself knows them; the next time they are told again.
-            tracing::warn!("who left can't be kept outside the state: {error}");
-            return Ok(());
-        }
-    }
-    *place.departures_told() = Some(last);
-    Ok(())
-}
-
-/// Whether the place outside was not told yet of somebody of whom it should know: it could not be written then.
-pub(crate) fn is_untold(tx: &Connection, outside: &OutsideFolder) -> Result<bool, SqliteFault> {
-    let last = last(tx)?;
-    if last == 0 {
-        return Ok(false);
-    }
-    let known = outside.departures_of(&instance::list(tx)?);
-    Ok(known.as_deref().map_or(0, last_number) < last)
-}
 
 /// Brings the journal up to date with what stands in a state of the time before there was one.
 pub(crate) fn seed(tx: &Connection) -> Result<(), SqliteFault> {
@@ -217,11 +151,17 @@ fn apply(
                 detail: None,
                 at: standing.at,
             };
-            suppression::insert(tx, keys, &[suppression], standing.at)
+            let source = ChangeSource::Restore;
+            suppression::insert(tx, keys, &[suppression], source, standing.at)
         }
         None => {
             if own_last.is_some_and(|last| standing.number > last) {
-                suppression::lift_key(tx, keys, &email.key())?;
+                let by = LiftNote {
+                    change: MembershipChange::Lifted,
+                    source: ChangeSource::Restore,
+                    at: standing.at,
+                };
+                suppression::lift(tx, keys, &email.key(), by)?;
             }
             Ok(0)
         }
@@ -258,7 +198,7 @@ pub(crate) fn take_up(
     let mut out = None;
     if let Some(text) = outside.departures_of(&mark) {
         let key = outside.key_of(&mark).unwrap_or(own_key);
-        let own_last = last(tx)?;
+        let own_last = journal::last(tx)?;
         number_behind(tx, outside)?;
         out = Some(fold_in(
             tx,
@@ -290,10 +230,6 @@ fn number_behind(tx: &Connection, outside: &OutsideFolder) -> Result<(), SqliteF
         )?;
     }
     Ok(())
-}
-
-fn last(tx: &Connection) -> Result<i64, SqliteFault> {
-    tx.value("SELECT coalesce(max(id), 0) FROM departures", [])
 }
 
 /// Stops a state of which nobody knows who left since it was copied.

@@ -2,13 +2,25 @@
 //! hash that recognises the address should a file or an import bring it again.
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, params, types::Value};
+use rusqlite::{Connection, Row, params};
 
-use super::hash_keys::HashKeys;
+use super::{
+    departures::journal::{self, Hashed},
+    hash_keys::HashKeys,
+    quoting::stop_quoting,
+};
 use crate::{
     address::Address,
-    audience::{SubscriberState, SuppressionReason},
-    store::sqlite::{codes, fault::SqliteFault, statement::Statements},
+    audience::{
+        SubscriberId, SubscriberState, SuppressionReason,
+        membership::{ChangeSource, MembershipChange, Standing},
+    },
+    store::sqlite::{
+        codes,
+        fault::SqliteFault,
+        history::{self, HistoryNote},
+        statement::Statements,
+    },
 };
 
 /// Those of the addresses that are known by their hash alone: erased, or gone from another copy of this
@@ -40,18 +52,49 @@ pub(crate) fn among(
     Ok(erased)
 }
 
-/// Leaves that hash of them, under the list's own key; answers whether anything of them stood here: on
-/// the list, or among those who get no mail.
-pub(crate) fn erase(
+/// Somebody forgotten: by what, since when, and the moment at which it is written down.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Erasing {
+    pub(crate) source: ChangeSource,
+    pub(crate) since: DateTime<Utc>,
+    pub(crate) now: DateTime<Utc>,
+}
+
+impl Erasing {
+    /// Leaves that hash of them, under the list's own key; answers whether anything of them stood here: on
+    /// the list, or among those who get no mail.
+    pub(crate) fn erase(
+        self,
+        tx: &Connection,
+        hash: &[u8],
+        email: &Address,
+    ) -> Result<bool, SqliteFault> {
+        let suppressed = leave_hash(tx, hash, email.as_str(), self.since)?;
+        let known = tx.maybe(
+            "SELECT id, domain, state, suppressed FROM subscribers WHERE email = ?1",
+            params![email.as_str()],
+            known_from,
+        )?;
+        if let Some(KnownPerson { id, domain, from }) = &known {
+            forget(tx, id.0, self.now)?;
+            forget_domain(tx, *domain)?;
+            let (change, steps) = (MembershipChange::Erased, (*from, Standing::STRANGER));
+            let erased = HistoryNote::of(change, self.source, steps, self.now);
+            history::note(tx, *id, erased)?;
+        }
+        stop_quoting(tx, &email.key())?;
+        Ok(known.is_some() || suppressed > 0)
+    }
+}
+
+/// Puts the hash in the place of the address among those who get no mail; answers how many rows named it.
+fn leave_hash(
     tx: &Connection,
     hash: &[u8],
-    email: &Address,
+    email: &str,
     at: DateTime<Utc>,
-) -> Result<bool, SqliteFault> {
-    let suppressed = tx.run(
-        "DELETE FROM suppressions WHERE email = ?1",
-        params![email.as_str()],
-    )?;
+) -> Result<u64, SqliteFault> {
+    let named = tx.run("DELETE FROM suppressions WHERE email = ?1", params![email])?;
     tx.run(
         "INSERT INTO suppressions (hash, reason, at) VALUES (?1, ?2, ?3) \
          ON CONFLICT (hash) DO UPDATE SET reason = excluded.reason, at = excluded.at",
@@ -61,64 +104,26 @@ pub(crate) fn erase(
             codes::millis(at)
         ],
     )?;
-    let known: Option<(i64, Option<i64>)> = tx.maybe(
-        "SELECT id, domain FROM subscribers WHERE email = ?1",
-        params![email.as_str()],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )?;
-    if let Some((subscriber, domain)) = known {
-        forget(tx, subscriber, at)?;
-        forget_domain(tx, domain)?;
-    }
-    for (table, column) in QUOTING {
-        stop_quoting(tx, table, column, &email.key())?;
-    }
-    Ok(known.is_some() || suppressed > 0)
+    Ok(named)
 }
 
-/// Where a relay's words are kept, which like to repeat the address they speak of.
-const QUOTING: [(&str, &str); 5] = [
-    ("batches", "reason"),
-    ("suppressions", "detail"),
-    ("notices", "content"),
-    ("notices", "reply"),
-    ("moods", "record"),
-];
-
-/// Puts nobody in the place of an address, wherever a text names it.
-fn stop_quoting(tx: &Connection, table: &str, column: &str, key: &str) -> Result<(), SqliteFault> {
-    let quoting: Vec<Value> = tx.values(
-        &format!(
-            "SELECT DISTINCT {column} FROM {table} \
-             WHERE instr(lower(CAST({column} AS TEXT)), ?1) > 0"
-        ),
-        params![key],
-    )?;
-    for old in quoting {
-        let new = match &old {
-            Value::Text(text) => Value::Text(without(text, key)),
-            Value::Blob(bytes) => {
-                Value::Blob(without(&String::from_utf8_lossy(bytes), key).into_bytes())
-            }
-            _ => continue,
-        };
-        let sql = format!("UPDATE {table} SET {column} = ?2 WHERE {column} = ?1");
-        tx.run(&sql, params![old, new])?;
-    }
-    Ok(())
+/// Somebody on the list who is to be forgotten.
+struct KnownPerson {
+    id: SubscriberId,
+    domain: Option<i64>,
+    from: Standing,
 }
 
-fn without(text: &str, key: &str) -> String {
-    let lower = text.to_ascii_lowercase();
-    let mut rest = 0;
-    let mut out = String::with_capacity(text.len());
-    while let Some(at) = lower[rest..].find(key) {
-        out.push_str(&text[rest..rest + at]);
-        out.push_str("[erased]");
-        rest += at + key.len();
-    }
-    out.push_str(&text[rest..]);
-    out
+fn known_from(row: &Row<'_>) -> Result<KnownPerson, SqliteFault> {
+    let suppressed: Option<i64> = row.get(3)?;
+    Ok(KnownPerson {
+        id: SubscriberId(row.get(0)?),
+        domain: row.get(1)?,
+        from: Standing {
+            state: Some(codes::subscriber_state(row.get(2)?)?),
+            suppression: suppressed.map(codes::reason).transpose()?,
+        },
+    })
 }
 
 /// States of the time before deleted rows were overwritten have free space that still holds them.
@@ -144,15 +149,39 @@ pub(crate) fn overwrite(connection: &Connection) -> Result<bool, SqliteFault> {
 /// Each waits for readers as long as any statement waits for a lock.
 const TRIES: u32 = 2;
 
+/// Where a person's own words and the proofs of what they agreed to lie, a row or more each.
+const PERSONAL: [&str; 9] = [
+    "past_consents",
+    "consent_proofs",
+    "consent_reminders",
+    "asks",
+    "farewells",
+    "moves",
+    "spent_links",
+    "receipts",
+    // Relays like to repeat the address in their answers.
+    "rehearsal_bounces",
+];
+
 fn forget(tx: &Connection, subscriber: i64, at: DateTime<Utc>) -> Result<(), SqliteFault> {
+    forget_old_addresses(tx, subscriber, at)?;
+    for table in PERSONAL {
+        tx.run(
+            &format!("DELETE FROM {table} WHERE subscriber = ?1"),
+            params![subscriber],
+        )?;
+    }
+    // That somebody chose it stays in the count; what they said in their own words goes.
     tx.run(
-        "DELETE FROM past_consents WHERE subscriber = ?1",
+        "UPDATE opinions SET text = NULL, name = NULL, may_publish = 0, may_reply = 0, \
+         is_published = 0 WHERE subscriber = ?1",
         params![subscriber],
     )?;
     tx.run(
         "UPDATE subscribers SET email = NULL, domain = NULL, name = NULL, editions = NULL, \
          tags = NULL, timezone = NULL, language = NULL, consent_at = NULL, consent_source = NULL, \
-         state = ?2, suppressed = ?3, vouched_by = 0, set_by = 0, updated_at = ?4 WHERE id = ?1",
+         state = ?2, suppressed = ?3, vouched_by = 0, set_by = 0, updated_at = ?4, \
+         epoch = epoch + 1 WHERE id = ?1",
         params![
             subscriber,
             codes::subscriber_state_code(SubscriberState::Inactive),
@@ -160,16 +189,38 @@ fn forget(tx: &Connection, subscriber: i64, at: DateTime<Utc>) -> Result<(), Sql
             codes::millis(at)
         ],
     )?;
-    // Relays like to repeat the address in their answers.
-    tx.run(
-        "DELETE FROM rehearsal_bounces WHERE subscriber = ?1",
-        params![subscriber],
-    )?;
     tx.run(
         "UPDATE deliveries SET domain = 0, reply = NULL \
          WHERE id IN (SELECT (id << 40) | ?1 FROM batches)",
         params![subscriber],
     )?;
+    Ok(())
+}
+
+/// Addresses that were theirs before a move are theirs as well: of each, a hash remains.
+fn forget_old_addresses(
+    tx: &Connection,
+    subscriber: i64,
+    at: DateTime<Utc>,
+) -> Result<(), SqliteFault> {
+    let old: Vec<String> = tx.values(
+        "SELECT DISTINCT from_email FROM moves WHERE subscriber = ?1 AND from_email IS NOT NULL \
+         AND from_email NOT IN (SELECT email FROM subscribers WHERE email IS NOT NULL)",
+        params![subscriber],
+    )?;
+    if old.is_empty() {
+        return Ok(());
+    }
+    let keys = HashKeys::load(tx)?;
+    for email in old {
+        let key = codes::address(&email)?.key();
+        let hash = keys.own(&key);
+        if leave_hash(tx, &hash, &key, at)? > 0 {
+            let who = Hashed::own(hash);
+            journal::note(tx, &who, Some(SuppressionReason::Erased), at)?;
+        }
+        stop_quoting(tx, &key)?;
+    }
     Ok(())
 }
 

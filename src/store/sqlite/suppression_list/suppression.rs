@@ -7,34 +7,46 @@ use rusqlite::{Connection, Row, params};
 
 use super::{
     departures::journal::{self, Hashed},
-    erasure,
+    erasure::{self, Erasing},
     hash_keys::HashKeys,
 };
 use crate::{
     address::Address,
-    audience::{Suppression, SuppressionReason},
-    store::{
-        sqlite::{codes, fault::SqliteFault, statement::Statements},
-        suppression_list::strength,
+    audience::{
+        SubscriberId, Suppression, SuppressionReason,
+        membership::{ChangeSource, MembershipAct, MembershipChange, Standing},
+    },
+    store::sqlite::{
+        codes,
+        fault::SqliteFault,
+        history::{self, HistoryNote},
+        statement::Statements,
     },
 };
 
 pub(crate) fn suppress(
     tx: &Connection,
     suppressions: &[Suppression],
+    source: ChangeSource,
     now: DateTime<Utc>,
 ) -> Result<u64, SqliteFault> {
-    insert(tx, &HashKeys::load(tx)?, suppressions, now)
+    insert(tx, &HashKeys::load(tx)?, suppressions, source, now)
 }
 
 /// Forgets somebody; answers whether anything of them stood here.
 pub(crate) fn erase(
     tx: &Connection,
     email: &Address,
+    source: ChangeSource,
     now: DateTime<Utc>,
 ) -> Result<bool, SqliteFault> {
     let hash = HashKeys::load(tx)?.own(&email.key());
-    let was_known = erasure::erase(tx, &hash, email, now)?;
+    let erasing = Erasing {
+        source,
+        since: now,
+        now,
+    };
+    let was_known = erasing.erase(tx, &hash, email)?;
     journal::note(tx, &Hashed::own(hash), Some(SuppressionReason::Erased), now)?;
     Ok(was_known)
 }
@@ -44,6 +56,7 @@ pub(crate) fn insert(
     tx: &Connection,
     hash_keys: &HashKeys,
     suppressions: &[Suppression],
+    source: ChangeSource,
     now: DateTime<Utc>,
 ) -> Result<u64, SqliteFault> {
     let keys: Vec<String> = suppressions
@@ -57,16 +70,21 @@ pub(crate) fn insert(
             continue;
         };
         let stands = standing.get(&email.key()).copied();
-        if stands.is_some_and(|reason| strength(reason) >= strength(suppression.reason)) {
+        if stands.is_some_and(|it| it.strength() >= suppression.reason.strength()) {
             continue;
         }
         new += u64::from(stands.is_none());
         standing.insert(email.key(), suppression.reason);
         let hash = hash_keys.own(&email.key());
         if suppression.reason == SuppressionReason::Erased {
-            erasure::erase(tx, &hash, email, suppression.at)?;
-        } else {
-            write(tx, email, suppression, now)?;
+            let erasing = Erasing {
+                source,
+                since: suppression.at,
+                now,
+            };
+            erasing.erase(tx, &hash, email)?;
+        } else if let Some(step) = write(tx, email, suppression, stands, now)? {
+            step.note(tx, source, now)?;
         }
         let (reason, at) = (Some(suppression.reason), suppression.at);
         journal::note(tx, &Hashed::own(hash), reason, at)?;
@@ -74,12 +92,36 @@ pub(crate) fn insert(
     Ok(new)
 }
 
+/// A reader who is kept from mail from now on.
+struct SuppressedReader {
+    id: SubscriberId,
+    from: Standing,
+    reason: SuppressionReason,
+}
+
+impl SuppressedReader {
+    fn note(
+        &self,
+        tx: &Connection,
+        source: ChangeSource,
+        at: DateTime<Utc>,
+    ) -> Result<(), SqliteFault> {
+        let Some(step) = self.from.after(MembershipAct::Suppress(self.reason)) else {
+            return Ok(());
+        };
+        let note = HistoryNote::of(step.change, source, (self.from, step.to), at);
+        history::note(tx, self.id, note)
+    }
+}
+
+/// Writes it down, whatever stood; answers the reader, where the address is one's.
 fn write(
     tx: &Connection,
     email: &Address,
     suppression: &Suppression,
+    stood: Option<SuppressionReason>,
     now: DateTime<Utc>,
-) -> Result<(), SqliteFault> {
+) -> Result<Option<SuppressedReader>, SqliteFault> {
     let reason = codes::reason_code(suppression.reason);
     tx.run(
         "INSERT INTO suppressions (email, reason, detail, at) VALUES (?1, ?2, ?3, ?4) \
@@ -92,11 +134,34 @@ fn write(
             codes::millis(suppression.at)
         ],
     )?;
-    tx.run(
-        "UPDATE subscribers SET suppressed = ?2, updated_at = ?3 WHERE email = ?1",
+    tx.maybe(
+        "UPDATE subscribers SET suppressed = ?2, updated_at = ?3, epoch = epoch + 1 WHERE email = ?1 \
+         RETURNING id, state",
         params![email.as_str(), reason, codes::millis(now)],
-    )?;
-    Ok(())
+        |row| {
+            Ok(SuppressedReader {
+                id: SubscriberId(row.get(0)?),
+                from: Standing {
+                    state: Some(codes::subscriber_state(row.get(1)?)?),
+                    suppression: stood,
+                },
+                reason: suppression.reason,
+            })
+        },
+    )
+}
+
+/// Puts back what a departure had replaced, without a word in the history.
+pub(crate) fn put_back(
+    tx: &Connection,
+    hash_keys: &HashKeys,
+    email: &Address,
+    suppression: &Suppression,
+    now: DateTime<Utc>,
+) -> Result<(), SqliteFault> {
+    write(tx, email, suppression, None, now)?;
+    let who = Hashed::own(hash_keys.own(&email.key()));
+    journal::note(tx, &who, Some(suppression.reason), now)
 }
 
 /// Those of the addresses (by their keys) that are suppressed.
@@ -117,14 +182,52 @@ pub(crate) fn among(
     }
     for (key, reason) in erasure::among(tx, hash_keys, keys)? {
         let stands = suppressed.entry(key).or_insert(reason);
-        if strength(reason) > strength(*stands) {
+        if reason.strength() > stands.strength() {
             *stands = reason;
         }
     }
     Ok(suppressed)
 }
 
-/// Lifts all that stands against an address; answers the strongest of it.
+/// As what the history knows that something is lifted.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LiftNote {
+    pub(crate) change: MembershipChange,
+    pub(crate) source: ChangeSource,
+    pub(crate) at: DateTime<Utc>,
+}
+
+/// Lifts all that stands against an address, and ends the links of before; answers the strongest of it.
+pub(crate) fn lift(
+    tx: &Connection,
+    hash_keys: &HashKeys,
+    key: &str,
+    by: LiftNote,
+) -> Result<Option<Suppression>, SqliteFault> {
+    let Some(lifted) = lift_key(tx, hash_keys, key)? else {
+        return Ok(None);
+    };
+    let reader = tx.maybe(
+        "UPDATE subscribers SET epoch = epoch + 1, updated_at = ?2 WHERE email = ?1 RETURNING id, state",
+        params![key, codes::millis(by.at)],
+        |row| Ok((SubscriberId(row.get(0)?), codes::subscriber_state(row.get(1)?)?)),
+    )?;
+    if let Some((reader, state)) = reader {
+        let standing = |suppression| Standing {
+            state: Some(state),
+            suppression,
+        };
+        let steps = (standing(Some(lifted.reason)), standing(None));
+        history::note(
+            tx,
+            reader,
+            HistoryNote::of(by.change, by.source, steps, by.at),
+        )?;
+    }
+    Ok(Some(lifted))
+}
+
+/// The same without a word in the history, for whoever writes down more than that.
 pub(crate) fn lift_key(
     tx: &Connection,
     hash_keys: &HashKeys,
@@ -154,7 +257,7 @@ pub(crate) fn lift_key(
         "UPDATE subscribers SET suppressed = NULL WHERE email = ?1",
         params![key],
     )?;
-    Ok(lifted.into_iter().max_by_key(|it| strength(it.reason)))
+    Ok(lifted.into_iter().max_by_key(|it| it.reason.strength()))
 }
 
 pub(crate) fn of(tx: &Connection, email: &Address) -> Result<Option<Suppression>, SqliteFault> {
@@ -168,7 +271,7 @@ pub(crate) fn of(tx: &Connection, email: &Address) -> Result<Option<Suppression>
         let sql = "SELECT * FROM suppressions WHERE hash = ?1";
         all.extend(tx.maybe(sql, params![hash], suppression_from)?);
     }
-    Ok(all.into_iter().max_by_key(|it| strength(it.reason)))
+    Ok(all.into_iter().max_by_key(|it| it.reason.strength()))
 }
 
 pub(crate) fn suppression_from(row: &Row<'_>) -> Result<Suppression, SqliteFault> {

@@ -60,6 +60,7 @@ pub(crate) async fn a_batch_goes_to_the_active_unsuppressed_readers_of_its_editi
                 "left@example.com",
                 SuppressionReason::Unsubscribed,
             )],
+            ChangeSource::Operator,
             at(0),
         )
         .await

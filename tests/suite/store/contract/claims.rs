@@ -171,7 +171,10 @@ pub(crate) async fn readers_who_left_since_the_freeze_make_room_for_others(place
             )
         })
         .into();
-    store.suppress(&left, at(0)).await.unwrap();
+    store
+        .suppress(&left, ChangeSource::Operator, at(0))
+        .await
+        .unwrap();
     assert_eq!(store.claim_at(&batch, 3, at(0)).await.len(), 3);
     assert_eq!(
         store.counted(&batch).await,

@@ -9,7 +9,10 @@ use crate::store::fixture::*;
 
 async fn erase(store: &std::sync::Arc<dyn daily_note::store::Store>, email: &str) -> u64 {
     let list = [suppression(email, SuppressionReason::Erased)];
-    store.suppress(&list, at(0)).await.unwrap()
+    store
+        .suppress(&list, ChangeSource::Operator, at(0))
+        .await
+        .unwrap()
 }
 
 pub(crate) async fn an_erased_person_is_forgotten_and_recognised(place: &dyn Place) {
@@ -54,7 +57,13 @@ pub(crate) async fn an_erased_address_stays_erased_whatever_else_is_said_of_it(p
         "reader1@example.com",
         SuppressionReason::Complaint,
     )];
-    assert_eq!(store.suppress(&list, at(0)).await.unwrap(), 0);
+    assert_eq!(
+        store
+            .suppress(&list, ChangeSource::Operator, at(0))
+            .await
+            .unwrap(),
+        0
+    );
     let page = store.suppressions(0, 9).await.unwrap();
     assert_eq!(page.len(), 1);
     assert_eq!(page[0].1.email, None);

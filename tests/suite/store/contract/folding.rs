@@ -49,6 +49,7 @@ pub(crate) async fn an_unsubscribed_reader_is_not_brought_back_by_the_file(place
                 "reader1@example.com",
                 SuppressionReason::Unsubscribed,
             )],
+            ChangeSource::Operator,
             at(0),
         )
         .await

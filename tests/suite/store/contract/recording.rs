@@ -129,6 +129,7 @@ pub(crate) async fn no_message_leaves_for_someone_who_left(place: &dyn Place) {
                 suppression("reader1@example.com", SuppressionReason::Unsubscribed),
                 suppression("READER2@example.com", SuppressionReason::Erased),
             ],
+            ChangeSource::Operator,
             at(0),
         )
         .await

@@ -11,8 +11,20 @@ pub(crate) async fn an_address_is_suppressed_once(place: &dyn Place) {
         suppression("READER1@example.com", SuppressionReason::Unsubscribed),
         suppression("stranger@example.com", SuppressionReason::Manual),
     ];
-    assert_eq!(store.suppress(&list, at(0)).await.unwrap(), 2);
-    assert_eq!(store.suppress(&list, at(0)).await.unwrap(), 0);
+    assert_eq!(
+        store
+            .suppress(&list, ChangeSource::Operator, at(0))
+            .await
+            .unwrap(),
+        2
+    );
+    assert_eq!(
+        store
+            .suppress(&list, ChangeSource::Operator, at(0))
+            .await
+            .unwrap(),
+        0
+    );
     assert_eq!(
         store.standing("Reader1@EXAMPLE.com").await,
         Some(SuppressionReason::Unsubscribed)
@@ -27,19 +39,25 @@ pub(crate) async fn a_lifted_suppression_gives_the_reader_back(place: &dyn Place
         ..suppression("reader1@example.com", SuppressionReason::Manual)
     };
     store
-        .suppress(std::slice::from_ref(&given), at(9))
+        .suppress(std::slice::from_ref(&given), ChangeSource::Operator, at(9))
         .await
         .unwrap();
     assert_eq!(store.audience_size("monday").await.unwrap().readers, 0);
     let email = address("READER1@example.com");
     assert_eq!(
         store
-            .lift_suppressions(std::slice::from_ref(&email))
+            .lift_suppressions(std::slice::from_ref(&email), at(10))
             .await
             .unwrap(),
         [given]
     );
-    assert!(store.lift_suppressions(&[email]).await.unwrap().is_empty());
+    assert!(
+        store
+            .lift_suppressions(&[email], at(10))
+            .await
+            .unwrap()
+            .is_empty()
+    );
     assert_eq!(store.audience_size("monday").await.unwrap().readers, 1);
 }
 
@@ -47,7 +65,10 @@ pub(crate) async fn a_stronger_reason_replaces_a_weaker_one_only(place: &dyn Pla
     let store = place.open().await.with_people(1).await;
     let say = async |reason| {
         let list = [suppression("reader1@example.com", reason)];
-        store.suppress(&list, at(0)).await.unwrap();
+        store
+            .suppress(&list, ChangeSource::Operator, at(0))
+            .await
+            .unwrap();
         store.standing("reader1@example.com").await.unwrap()
     };
     assert_eq!(
@@ -74,7 +95,10 @@ pub(crate) async fn suppressions_come_in_pages_in_their_order(place: &dyn Place)
     for n in 1..=5 {
         let email = format!("reader{n}@example.com");
         let list = [suppression(&email, SuppressionReason::Manual)];
-        store.suppress(&list, at(0)).await.unwrap();
+        store
+            .suppress(&list, ChangeSource::Operator, at(0))
+            .await
+            .unwrap();
     }
     let first = store.suppressions(0, 3).await.unwrap();
     assert_eq!(first.len(), 3);
@@ -96,7 +120,10 @@ pub(crate) async fn what_is_known_of_addresses_comes_in_their_order(place: &dyn 
         ("erased@example.com", SuppressionReason::Erased),
     ];
     let list = reasons.map(|(email, reason)| suppression(email, reason));
-    store.suppress(&list, at(0)).await.unwrap();
+    store
+        .suppress(&list, ChangeSource::Operator, at(0))
+        .await
+        .unwrap();
     let emails = [
         "nobody@example.com",
         "reader2@example.com",

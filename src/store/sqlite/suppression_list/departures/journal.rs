@@ -43,6 +43,11 @@ pub(crate) fn note(
     Ok(())
 }
 
+/// The number of the last entry; 0: nobody ever left.
+pub(super) fn last(tx: &Connection) -> Result<i64, SqliteFault> {
+    tx.value("SELECT coalesce(max(id), 0) FROM departures", [])
+}
+
 /// An entry as one line: number, reason (`-`: lifted), hash, time; then the key of the hash, where it is
 /// not the one that lies beside the journal.
 pub(super) struct DepartureLine {

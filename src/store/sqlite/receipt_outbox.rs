@@ -1,0 +1,294 @@
+//! The outbox of mails to readers on SQLite. What is settled keeps its kind and its dates for a while, and loses what
+//! it said.
+
+mod consents;
+pub(super) mod queue;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, Row, params};
+
+use self::queue::QueuedReceipt;
+use super::{
+    SqliteStore, codes,
+    fault::SqliteFault,
+    membership::{member::MemberRow, wishes},
+    realm,
+    statement::Statements,
+};
+use crate::{
+    address::Address,
+    audience::{
+        SubscriberId, SubscriberState, SuppressionReason, membership::signup::ConsentWording,
+    },
+    store::{
+        DueReceipt, NewReceipt, Realm, ReceiptFacts, ReceiptId, ReceiptKind, ReceiptOutbox,
+        ReceiptOutcome, StoreError, TELLING,
+    },
+};
+
+#[async_trait]
+impl ReceiptOutbox for SqliteStore {
+    async fn post_receipts(
+        &self,
+        receipts: &[NewReceipt],
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        let (realm, receipts) = (self.realm, receipts.to_vec());
+        self.write(move |tx, _| {
+            let mut queued = 0;
+            for receipt in &receipts {
+                queued += u64::from(post(tx, realm, receipt, now)?);
+            }
+            Ok(queued)
+        })
+        .await
+    }
+
+    async fn ask_consent_again(
+        &self,
+        readers: &[SubscriberId],
+        wording: &ConsentWording,
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        let (realm, readers, wording) = (self.realm, readers.to_vec(), wording.clone());
+        self.write(move |tx, _| consents::ask_again(tx, realm, &readers, &wording, now))
+            .await
+    }
+
+    async fn readers_without_proof(
+        &self,
+        after: SubscriberId,
+        limit: u32,
+    ) -> Result<Vec<SubscriberId>, StoreError> {
+        self.read(move |tx, _| consents::without_proof(tx, after, limit))
+            .await
+    }
+
+    async fn readers_to_remind(
+        &self,
+        before: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<SubscriberId>, StoreError> {
+        self.read(move |tx, _| consents::to_remind(tx, before, limit))
+            .await
+    }
+
+    async fn take_due_receipts(
+        &self,
+        limit: u32,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<DueReceipt>, StoreError> {
+        let realm = realm::code(self.realm);
+        self.write(move |tx, _| {
+            let mut taken = tx.all(
+                "UPDATE receipts SET due_at = ?2 WHERE id IN \
+                 (SELECT id FROM receipts WHERE due_at <= ?1 AND realm = ?3 \
+                  ORDER BY due_at, id LIMIT ?4) RETURNING *",
+                params![
+                    codes::millis(now),
+                    codes::millis(now + TELLING),
+                    realm,
+                    limit
+                ],
+                taken_from,
+            )?;
+            taken.sort_by_key(|receipt| receipt.id);
+            let mut due = Vec::with_capacity(taken.len());
+            for receipt in taken {
+                let id = receipt.id;
+                match address(tx, receipt)? {
+                    Some(receipt) => due.push(receipt),
+                    None => settle(tx, id, ReceiptOutcome::GivenUp, OVERTAKEN, now)?,
+                }
+            }
+            Ok(due)
+        })
+        .await
+    }
+
+    async fn settle_receipt(
+        &self,
+        receipt: ReceiptId,
+        outcome: ReceiptOutcome,
+        reply: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let reply = reply.to_owned();
+        self.write(move |tx, _| {
+            consents::note_reminder(tx, receipt, outcome, now)?;
+            settle(tx, receipt, outcome, &reply, now)
+        })
+        .await
+    }
+
+    async fn next_receipt(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let realm = realm::code(self.realm);
+        self.read(move |tx, _| {
+            let millis: Option<i64> = tx.value(
+                "SELECT min(due_at) FROM receipts WHERE due_at IS NOT NULL AND realm = ?1",
+                params![realm],
+            )?;
+            millis.map(codes::time).transpose()
+        })
+        .await
+    }
+
+    async fn release_held(&self, now: DateTime<Utc>) -> Result<u64, StoreError> {
+        let realm = realm::code(self.realm);
+        self.write(move |tx, _| {
+            tx.run(
+                "UPDATE receipts SET is_held = 0, due_at = ?1 WHERE is_held AND realm = ?2",
+                params![codes::millis(now), realm],
+            )
+        })
+        .await
+    }
+
+    async fn held_receipts(&self) -> Result<u64, StoreError> {
+        let realm = realm::code(self.realm);
+        self.read(move |tx, _| {
+            tx.one(
+                "SELECT count(*) AS held FROM receipts WHERE is_held AND realm = ?1",
+                params![realm],
+                |row| codes::count(row, "held"),
+            )
+        })
+        .await
+    }
+}
+
+/// What is said of one that has nothing to say any more.
+const OVERTAKEN: &str = "overtaken by what happened since";
+
+fn post(
+    tx: &Connection,
+    realm: Realm,
+    receipt: &NewReceipt,
+    now: DateTime<Utc>,
+) -> Result<bool, SqliteFault> {
+    let Some(row) = MemberRow::of(tx, receipt.reader)? else {
+        return Ok(false);
+    };
+    if !row.standing(tx)?.gets_mail() {
+        return Ok(false);
+    }
+    let queued = QueuedReceipt {
+        kind: receipt.kind,
+        reader: receipt.reader,
+        epoch: row.epoch,
+        to: None,
+        about: &receipt.about,
+        is_held: false,
+    };
+    queue::post(tx, realm, &queued, now)?;
+    Ok(true)
+}
+
+/// One as it lies in the outbox.
+struct TakenReceipt {
+    id: ReceiptId,
+    kind: ReceiptKind,
+    reader: SubscriberId,
+    epoch: u32,
+    to: Option<Address>,
+    about: ReceiptFacts,
+    attempts: u32,
+    asked_at: DateTime<Utc>,
+}
+
+fn taken_from(row: &Row<'_>) -> Result<TakenReceipt, SqliteFault> {
+    let (email, facts): (Option<String>, String) = (row.get("email")?, row.get("facts")?);
+    Ok(TakenReceipt {
+        id: ReceiptId(row.get("id")?),
+        kind: queue::kind(row.get("kind")?)?,
+        reader: SubscriberId(row.get("subscriber")?),
+        epoch: row.get("epoch")?,
+        to: email.as_deref().map(codes::address).transpose()?,
+        about: serde_json::from_str(&facts)
+            .map_err(|error| SqliteFault::Damaged(error.to_string()))?,
+        attempts: row.get("attempts")?,
+        asked_at: codes::time_at(row, "created_at")?,
+    })
+}
+
+/// Where it goes now; None: what it says is not so any more, or nobody is there to hear it.
+fn address(tx: &Connection, receipt: TakenReceipt) -> Result<Option<DueReceipt>, SqliteFault> {
+    let Some(row) = MemberRow::of(tx, receipt.reader)? else {
+        return Ok(None);
+    };
+    let standing = row.standing(tx)?;
+    let pending = match receipt.kind {
+        ReceiptKind::Confirm | ReceiptKind::Reconfirm => wishes::pending(tx, receipt.reader)?,
+        _ => None,
+    };
+    let is_so = match receipt.kind {
+        ReceiptKind::Confirm => {
+            pending.is_some() && row.epoch == receipt.epoch && !standing.is_barred()
+        }
+        ReceiptKind::Reconfirm => {
+            pending.is_some() && row.epoch == receipt.epoch && standing.gets_mail()
+        }
+        ReceiptKind::Welcome | ReceiptKind::AlreadyHere | ReceiptKind::ConsentReminder => {
+            standing.gets_mail()
+        }
+        ReceiptKind::ManageLink | ReceiptKind::MoveConfirm => row.epoch == receipt.epoch,
+        ReceiptKind::Goodbye
+        | ReceiptKind::Moved
+        | ReceiptKind::OpinionReceived
+        | ReceiptKind::ResultNotice => true,
+    };
+    // Who called a mail spam gets no other of any kind.
+    if !is_so || standing.suppression == Some(SuppressionReason::Complaint) {
+        return Ok(None);
+    }
+    let is_stranger =
+        receipt.kind.is_to_a_stranger() || row.person.state == SubscriberState::Unconfirmed;
+    let profile = &row.person.profile;
+    let asked_in = pending.and_then(|ask| ask.language);
+    let form_language = receipt.about.language.clone().or(asked_in);
+    Ok(Some(DueReceipt {
+        id: receipt.id,
+        kind: receipt.kind,
+        reader: receipt.reader,
+        epoch: receipt.epoch,
+        to: receipt.to.unwrap_or_else(|| profile.email.clone()),
+        name: profile.name.clone().filter(|_| !is_stranger),
+        language: match is_stranger {
+            true => form_language.or_else(|| profile.language.clone()),
+            false => profile.language.clone().or(form_language),
+        },
+        about: receipt.about,
+        attempts: receipt.attempts,
+        asked_at: receipt.asked_at,
+    }))
+}
+
+fn settle(
+    tx: &Connection,
+    receipt: ReceiptId,
+    outcome: ReceiptOutcome,
+    reply: &str,
+    now: DateTime<Utc>,
+) -> Result<(), SqliteFault> {
+    let due_at = match outcome {
+        ReceiptOutcome::Again(at) => Some(codes::millis(at)),
+        ReceiptOutcome::Sent | ReceiptOutcome::GivenUp => None,
+    };
+    tx.run(
+        "UPDATE receipts SET due_at = ?2, attempts = attempts + ?3, reply = ?4, \
+         facts = CASE WHEN ?2 IS NULL THEN NULL ELSE facts END, \
+         email = CASE WHEN ?2 IS NULL THEN NULL ELSE email END, \
+         settled_at = CASE WHEN ?2 IS NULL THEN ?5 END, is_given_up = ?6 \
+         WHERE id = ?1 AND due_at IS NOT NULL",
+        params![
+            receipt.0,
+            due_at,
+            i64::from(outcome != ReceiptOutcome::Sent),
+            reply,
+            codes::millis(now),
+            outcome == ReceiptOutcome::GivenUp
+        ],
+    )?;
+    Ok(())
+}

@@ -1,0 +1,125 @@
+//! The place outside the state folder told who left, before anybody is told "you are out".
+
+use rusqlite::{Connection, params};
+
+use super::journal::{self, DepartureLine, last_number};
+use crate::store::sqlite::{
+    codes,
+    database::place::{StatePlace, ToldDepartures},
+    fault::SqliteFault,
+    outside::OutsideFolder,
+    state_instance::instance,
+    statement::Statements,
+};
+
+/// Tells the place outside what it does not know yet: before the transaction ends, so that nobody who
+/// was told "you are out" is in only one place. Nothing is asked of the disk where there is nothing new.
+pub(crate) fn carry_out(
+    tx: &Connection,
+    place: &StatePlace,
+    outside: &OutsideFolder,
+) -> Result<(), SqliteFault> {
+    let last = journal::last(tx)?;
+    let told = place.departures_told().map(|told| told.last);
+    if told == Some(last) || (told.is_none() && last == 0) {
+        return Ok(());
+    }
+    bring_up_to_date(tx, place, outside)
+}
+
+/// The same, whatever is believed of that place; where nobody left yet, it says so from now on.
+pub(crate) fn bring_up_to_date(
+    tx: &Connection,
+    place: &StatePlace,
+    outside: &OutsideFolder,
+) -> Result<(), SqliteFault> {
+    let last = journal::last(tx)?;
+    let mark = instance::list(tx)?;
+    let known = KnownOutside::look(place, outside, &mark);
+    let own: Vec<u8> = tx.value("SELECT erasure_key FROM instance", [])?;
+    let beside = outside.key_of(&mark).unwrap_or_else(|| own.clone());
+    let entries = entries_behind(tx, known.last, &own, &beside)?;
+    let mut bytes = known.bytes;
+    if !entries.is_empty() || !known.is_begun {
+        // A line that was cut short gets its end first.
+        let mut lines = String::from(if known.is_cut { "\n" } else { "" });
+        lines.extend(entries.iter().map(DepartureLine::line));
+        match outside.note_departures(&mark, &beside, &lines) {
+            Ok(length) => bytes = length,
+            Err(error) => {
+                // The state itself knows them; the next time they are told again.
+                tracing::warn!("who left can't be kept outside the state: {error}");
+                return Ok(());
+            }
+        }
+    }
+    *place.departures_told() = Some(ToldDepartures { last, bytes });
+    Ok(())
+}
+
+/// What the place outside knows of this list's departures.
+struct KnownOutside {
+    last: i64,
+    bytes: u64,
+    is_begun: bool,
+    is_cut: bool,
+}
+
+impl KnownOutside {
+    /// Reads its journal, unless it is as long as when it was told last: that is one look at a file, and not a look at
+    /// every departure there ever was.
+    fn look(place: &StatePlace, outside: &OutsideFolder, mark: &str) -> Self {
+        let bytes = outside.departures_bytes(mark);
+        let told = *place.departures_told();
+        if let Some(told) = told.filter(|told| told.bytes == bytes && bytes > 0) {
+            return Self {
+                last: told.last,
+                bytes,
+                is_begun: true,
+                is_cut: false,
+            };
+        }
+        let text = outside.departures_of(mark);
+        Self {
+            last: text.as_deref().map_or(0, last_number),
+            bytes,
+            is_begun: text.is_some(),
+            is_cut: text.is_some_and(|text| !text.is_empty() && !text.ends_with('\n')),
+        }
+    }
+}
+
+fn entries_behind(
+    tx: &Connection,
+    told: i64,
+    own: &[u8],
+    beside: &[u8],
+) -> Result<Vec<DepartureLine>, SqliteFault> {
+    tx.all(
+        "SELECT d.id, reason, hash, at, k.key FROM departures AS d \
+         LEFT JOIN hash_keys AS k ON k.id = d.hash_key WHERE d.id > ?1 ORDER BY d.id",
+        params![told],
+        |row| {
+            let reason: Option<i64> = row.get(1)?;
+            let key: Option<Vec<u8>> = row.get(4)?;
+            let key = key.unwrap_or_else(|| own.to_owned());
+            Ok(DepartureLine {
+                number: row.get(0)?,
+                reason: reason.map(codes::reason).transpose()?,
+                hash: row.get(2)?,
+                at: codes::time(row.get(3)?)?,
+                key: Some(key).filter(|key| *key != beside),
+            })
+        },
+    )
+}
+
+/// Whether the place outside was not told yet of somebody of whom it should know: it could not be written then.
+pub(crate) fn is_untold(tx: &Connection, outside: &OutsideFolder) -> Result<bool, SqliteFault> {
+    let last = journal::last(tx)?;
+    if last == 0 {
+        return Ok(false);
+    }
+    let known = outside.departures_of(&instance::list(tx)?);
+    Ok(known.as_deref().map_or(0, last_number) < last)
+}

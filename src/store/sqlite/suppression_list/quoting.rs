@@ -1,0 +1,62 @@
+//! Texts that may name an address which is to be forgotten: what relays and other people said.
+
+use rusqlite::{Connection, params, types::Value};
+
+use crate::store::sqlite::{fault::SqliteFault, statement::Statements};
+
+/// Where a relay's words are kept, which like to repeat the address they speak of, and where other people's are.
+const QUOTING: [(&str, &str); 11] = [
+    ("batches", "reason"),
+    ("suppressions", "detail"),
+    ("notices", "content"),
+    ("notices", "reply"),
+    ("moods", "record"),
+    ("receipts", "reply"),
+    ("opinions", "text"),
+    ("opinions", "name"),
+    ("farewells", "reason"),
+    ("asks", "page"),
+    ("consent_proofs", "page"),
+];
+
+/// Puts nobody in the place of an address, wherever a text names it.
+pub(super) fn stop_quoting(tx: &Connection, key: &str) -> Result<(), SqliteFault> {
+    QUOTING
+        .iter()
+        .try_for_each(|(table, column)| stop_in(tx, table, column, key))
+}
+
+fn stop_in(tx: &Connection, table: &str, column: &str, key: &str) -> Result<(), SqliteFault> {
+    let quoting: Vec<Value> = tx.values(
+        &format!(
+            "SELECT DISTINCT {column} FROM {table} \
+             WHERE instr(lower(CAST({column} AS TEXT)), ?1) > 0"
+        ),
+        params![key],
+    )?;
+    for old in quoting {
+        let new = match &old {
+            Value::Text(text) => Value::Text(without(text, key)),
+            Value::Blob(bytes) => {
+                Value::Blob(without(&String::from_utf8_lossy(bytes), key).into_bytes())
+            }
+            _ => continue,
+        };
+        let sql = format!("UPDATE {table} SET {column} = ?2 WHERE {column} = ?1");
+        tx.run(&sql, params![old, new])?;
+    }
+    Ok(())
+}
+
+fn without(text: &str, key: &str) -> String {
+    let lower = text.to_ascii_lowercase();
+    let mut rest = 0;
+    let mut out = String::with_capacity(text.len());
+    while let Some(at) = lower[rest..].find(key) {
+        out.push_str(&text[rest..rest + at]);
+        out.push_str("[erased]");
+        rest += at + key.len();
+    }
+    out.push_str(&text[rest..]);
+    out
+}
