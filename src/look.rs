@@ -230,19 +230,21 @@ impl Look {
     pub(crate) fn custom_properties(&self, language: &str) -> String {
         let accent = self.accents(self.accent);
         let of = |key: &str| accent[key].as_str().unwrap_or_default().to_owned();
-        let sheet = |palette: &Palette, accent: String| {
-            format!("{}--accent:{accent};", palette.custom_properties())
+        let sheet = |palette: &Palette, text: &str, line: &str| {
+            let (text, line) = (of(text), accent[line].as_str().unwrap_or("transparent"));
+            let named = palette.custom_properties();
+            format!("{named}--accent:{text};--fill-line:{line};")
         };
         format!(
             ":root{{color-scheme:light dark;{}--fill:{};--on-fill:{};--radius:{}px;--font:{};--mono:{}}}\n\
              @media (prefers-color-scheme:dark){{:root{{{}}}}}\n",
-            sheet(&self.light(), of("accent")),
+            sheet(&self.light(), "accent", "fill_line"),
             of("fill"),
             of("on_fill"),
             self.radius,
             self.font.stack(language),
             font::MONO,
-            sheet(&self.dark(), of("dark_accent")),
+            sheet(&self.dark(), "dark_accent", "dark_fill_line"),
         )
     }
 }

@@ -1,4 +1,4 @@
-//! Pages for this machine: the embedded inbox's, the preview's.
+//! Pages: for this machine the embedded inbox's and the preview's, for everybody the readers'.
 
 mod address;
 mod asset;
@@ -8,5 +8,6 @@ mod language;
 mod local;
 pub mod pages;
 pub(crate) mod preview;
+pub mod reader;
 mod tab;
 pub(crate) mod vitals;

@@ -79,6 +79,13 @@ impl MailWords {
         has(primary) || has(language)
     }
 
+    /// These words and others, which name nothing that these name.
+    #[must_use]
+    pub(crate) fn and(mut self, others: Self) -> Self {
+        self.phrases.extend(others.phrases);
+        self
+    }
+
     /// The file of the language's own words that is not there, where the mail therefore speaks English.
     pub(crate) fn missing(templates: &Templates, language: &str) -> Option<String> {
         let primary = language.split('-').next().unwrap_or(language);

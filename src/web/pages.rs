@@ -1,5 +1,6 @@
 //! Pages made of templates: the files of `templates/web/` with the words of `templates/words/web/`,
-//! compiled once and said in each language that has words. A value that a template prints is escaped
+//! compiled once and said in each language that has words; the readers' pages have words of their own
+//! below those. A value that a template prints is escaped
 //! unless the template says otherwise, and none does. A publication's own files take the place of the
 //! program's one at a time; one that fails leaves the program's page standing.
 //!
@@ -21,6 +22,8 @@ use crate::{
 const FOLDER: &str = "web/";
 /// Where their words are: a file a language.
 const WORDS: &str = "words/web";
+/// The words of the readers' pages, in files of the same names.
+const READER_WORDS: &str = "words/web/reader";
 /// What every page's style sheet begins with.
 const PAPER: &str = "web/paper.css";
 
@@ -78,9 +81,17 @@ impl PageTemplates {
 
     /// The pages in the first language of Accept-Language that there are words for; else in English.
     pub(super) fn for_reader(&self, headers: &HeaderMap) -> PagesInLanguage<'_> {
-        let tags = self.shown.languages.keys().map(String::as_str);
-        let tag = language::chosen(headers, tags);
+        self.in_first(language::accepted(headers))
+    }
+
+    /// The pages in the first of these languages that there are words for; else in English.
+    pub(super) fn in_first<'w>(
+        &self,
+        wanted: impl Iterator<Item = &'w str>,
+    ) -> PagesInLanguage<'_> {
+        let tag = language::chosen(wanted, self.languages());
         PagesInLanguage {
+            tag,
             shown: &self.shown.languages[tag],
             built_in: self.built_in.as_ref().and_then(|set| {
                 let languages = &set.languages;
@@ -91,11 +102,31 @@ impl PageTemplates {
         }
     }
 
-    /// A page's style sheet: the design's tokens and what all pages share, before its own rules.
+    /// The languages that there are words for, by tag.
+    pub(super) fn languages(&self) -> impl Iterator<Item = &str> {
+        self.shown.languages.keys().map(String::as_str)
+    }
+
+    /// What a language calls itself.
+    pub(super) fn language_name<'a>(&'a self, tag: &'a str) -> &'a str {
+        let language = self.shown.languages.get(tag);
+        language.map_or(tag, |language| language.words.get("language_name"))
+    }
+
+    /// A page's style sheet: the house's tokens and what all pages share, before its own rules.
     pub(super) fn style_sheet(&self, name: &str) -> String {
-        let of = |name: &str| self.shown.style_sheets.get(name).map_or("", String::as_str);
         let tokens = Look::default().custom_properties("ko");
-        [&tokens, of(PAPER), of(name)].concat()
+        [&tokens, self.rules(PAPER), self.rules(name)].concat()
+    }
+
+    /// The same in a publication's own look, for pages that share nothing with the program's.
+    pub(super) fn own_style_sheet(&self, name: &str, look: &Look, language: &str) -> String {
+        [&look.custom_properties(language), self.rules(name)].concat()
+    }
+
+    fn rules(&self, name: &str) -> &str {
+        let sheets = &self.shown.style_sheets;
+        sheets.get(name).map_or("", String::as_str)
     }
 }
 
@@ -109,10 +140,14 @@ impl PageSet {
         let files = templates.under(WORDS);
         let tags = files.keys().filter_map(|name| {
             let file = name.strip_prefix(WORDS)?.strip_prefix('/')?;
-            file.strip_suffix(".yaml")
+            file.strip_suffix(".yaml").filter(|tag| !tag.contains('/'))
         });
         let languages = tags.map(|tag| {
-            let words = MailWords::load_from(templates, WORDS, tag)?;
+            let words = MailWords::load_from(templates, WORDS, tag)?.and(MailWords::load_from(
+                templates,
+                READER_WORDS,
+                tag,
+            )?);
             let known = serde_json::json!({ "language": tag, "words": words.context() });
             let language = PageLanguage {
                 engine: engine.knowing(&known)?,
@@ -147,6 +182,8 @@ fn values(page: &impl Serialize) -> Result<Context, RenderError> {
 /// The pages as one reader gets them.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PagesInLanguage<'a> {
+    /// Which language that is.
+    pub(super) tag: &'a str,
     shown: &'a PageLanguage,
     built_in: Option<&'a PageLanguage>,
 }

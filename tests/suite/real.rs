@@ -6,6 +6,7 @@ mod browser;
 mod maildirs;
 mod preview;
 mod python_email;
+mod readers;
 mod spam;
 
 use std::{collections::BTreeMap, path::PathBuf};

@@ -2,3 +2,4 @@
 
 mod inbox;
 mod preview;
+pub(crate) mod reader;

@@ -21,7 +21,7 @@ impl Drop for Running {
 }
 
 /// Whether Chromium and what drives it are here; says so where they aren't.
-fn has_browser() -> bool {
+pub(super) fn has_browser() -> bool {
     let missing = ["node", "npm", "chromium"]
         .into_iter()
         .find(|it| !is_installed(it));
