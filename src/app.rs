@@ -5,6 +5,7 @@ pub(crate) mod content;
 pub(crate) mod doubt;
 mod fold;
 pub(crate) mod git;
+mod hand_over;
 pub(crate) mod keeper;
 mod last_good;
 pub(crate) mod notices;
@@ -12,6 +13,7 @@ pub(crate) mod on_hold;
 mod problems;
 mod reachable;
 pub(crate) mod reader;
+pub(crate) mod receipts;
 pub(crate) mod relay;
 pub(crate) mod secret_file;
 mod signing_keys;
@@ -26,6 +28,7 @@ pub use self::{
     doubt::Doubt,
     fold::{HELD_BACK, fold_file, line_in_file, preview_fold},
     notices::{EventSinks, Notifier},
+    receipts::ReceiptSender,
     relay::MailTransport,
     signing_keys::SigningKey,
 };

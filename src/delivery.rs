@@ -32,6 +32,7 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 
+pub(crate) use self::verdict::{Verdict, judge};
 use self::{
     circuit_breaker::CircuitBreaker,
     connection::{Connection, SharedRun},

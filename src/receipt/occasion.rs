@@ -51,6 +51,17 @@ pub enum ReceiptOccasion {
         /// Brings back what there was.
         undo: Option<TimedLink>,
     },
+    /// The reader unsubscribed from one edition and gets the others.
+    LeftEdition {
+        /// As the reader wants to be called.
+        name: Option<String>,
+        /// The edition's key.
+        edition: String,
+        /// Brings it back.
+        undo: Option<TimedLink>,
+        /// The reader's own.
+        links: ReceiptLinks,
+    },
     /// Somebody asked for a fresh link to the reader's own data.
     ManageLink {
         /// Opens it, once.
@@ -69,6 +80,11 @@ pub enum ReceiptOccasion {
         to: Option<String>,
         /// Brings them back.
         undo: TimedLink,
+    },
+    /// The reader moved: for the address that they have now.
+    MovedHere {
+        /// The reader's own.
+        links: ReceiptLinks,
     },
     /// The reader gave an opinion.
     OpinionReceived {
@@ -180,9 +196,11 @@ impl ReceiptOccasion {
             Self::Welcome { .. } => "welcome",
             Self::AlreadyHere { .. } => "already_here",
             Self::Goodbye { .. } => "goodbye",
+            Self::LeftEdition { .. } => "left_edition",
             Self::ManageLink { .. } => "manage_link",
             Self::MoveConfirm { .. } => "move_confirm",
             Self::Moved { .. } => "moved",
+            Self::MovedHere { .. } => "moved_here",
             Self::OpinionReceived { .. } => "opinion_received",
             Self::ResultNotice { .. } => "result_notice",
             Self::ConsentReminder { .. } => "consent_reminder",
@@ -195,6 +213,7 @@ impl ReceiptOccasion {
         match self {
             Self::Welcome { name, .. }
             | Self::Goodbye { name, .. }
+            | Self::LeftEdition { name, .. }
             | Self::OpinionReceived { name, .. }
             | Self::ResultNotice { name, .. }
             | Self::ConsentReminder { name, .. } => name.as_deref(),
@@ -207,6 +226,8 @@ impl ReceiptOccasion {
         match self {
             Self::Welcome { links, .. }
             | Self::AlreadyHere { links }
+            | Self::LeftEdition { links, .. }
+            | Self::MovedHere { links }
             | Self::ManageLink { links, .. }
             | Self::OpinionReceived { links, .. }
             | Self::ResultNotice { links, .. }

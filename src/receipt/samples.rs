@@ -53,7 +53,7 @@ fn occasions(
             false => "Minji Kim".to_owned(),
         })
     };
-    let (day, fortnight) = (TimeDelta::days(1), TimeDelta::days(14));
+    let fortnight = TimeDelta::days(14);
     vec![
         Occasion::Confirm {
             confirm: timed("confirm/", fortnight),
@@ -70,17 +70,27 @@ fn occasions(
             name: name(),
             undo: Some(timed("undo/", fortnight)),
         },
+        Occasion::LeftEdition {
+            name: name(),
+            edition: publication
+                .editions
+                .last()
+                .map_or_else(String::new, |edition| edition.key.clone()),
+            undo: Some(timed("undo/", fortnight)),
+            links: links(),
+        },
         Occasion::ManageLink {
             manage: timed("m/", TimeDelta::minutes(30)),
             links: links(),
         },
         Occasion::MoveConfirm {
-            confirm: timed("move/", day),
+            confirm: timed("move/", fortnight),
         },
         Occasion::Moved {
             to: Some("m***@example.net".to_owned()),
             undo: timed("move/undo/", fortnight),
         },
+        Occasion::MovedHere { links: links() },
         Occasion::OpinionReceived {
             name: name(),
             issue: newest.map_or_else(|| publication.name.clone(), |issue| issue.title.clone()),

@@ -56,11 +56,16 @@ fn own_links(receipt: &ReaderReceipt) -> Vec<&str> {
         | Kind::MoveConfirm { confirm }
         | Kind::Reconfirm { confirm, .. } => vec![&confirm.url],
         Kind::ManageLink { manage, .. } => vec![&manage.url],
-        Kind::Goodbye { undo, .. } => undo.iter().map(|undo| &undo.url).collect(),
+        Kind::Goodbye { undo, .. } | Kind::LeftEdition { undo, .. } => {
+            undo.iter().map(|undo| &undo.url).collect()
+        }
         Kind::Moved { undo, .. } => vec![&undo.url],
         Kind::Welcome { newest, .. } => newest.iter().map(|newest| &newest.url).collect(),
         Kind::OpinionReceived { opinion, .. } => opinion.iter().collect(),
-        Kind::AlreadyHere { .. } | Kind::ResultNotice { .. } | Kind::ConsentReminder { .. } => {
+        Kind::AlreadyHere { .. }
+        | Kind::MovedHere { .. }
+        | Kind::ResultNotice { .. }
+        | Kind::ConsentReminder { .. } => {
             vec![]
         }
     };
@@ -167,6 +172,7 @@ fn no_name_stands_in_a_mail_that_a_stranger_may_have_caused() {
             "manage_link",
             "move_confirm",
             "moved",
+            "moved_here",
             "reconfirm",
         ];
         assert_eq!(
@@ -286,7 +292,7 @@ fn korea_s_law_has_sender_day_and_result_told() {
             .iter()
             .all(|it| mail.text.contains(it));
         let kind = receipt.occasion.key();
-        let told = ["welcome", "goodbye", "result_notice"];
+        let told = ["welcome", "goodbye", "left_edition", "result_notice"];
         assert_eq!(has_facts, told.contains(&kind), "{kind}: {}", mail.text);
         let without = written(&plain, &receipt);
         let always = ["result_notice", "consent_reminder"];

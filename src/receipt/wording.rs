@@ -117,14 +117,12 @@ impl ReceiptWording<'_> {
             }
             Kind::Goodbye { undo, .. } => {
                 said.paragraphs = vec![self.say(kind, "lead")];
-                if self.publication.law.korea {
-                    self.note_result(at, ConsentAct::Withdrawn, None, said);
-                }
-                if let Some(undo) = undo {
-                    said.paragraphs.push(self.say(kind, "undo"));
-                    self.offer(undo, "lasts", said);
-                }
-                said.note = Some(self.say(kind, "note"));
+                self.take_leave(at, ConsentAct::Withdrawn, undo.as_ref(), said);
+            }
+            Kind::LeftEdition { edition, undo, .. } => {
+                let lead = [("edition", self.edition(edition))];
+                said.paragraphs = vec![self.say_with(kind, "lead", &lead)];
+                self.take_leave(at, ConsentAct::Chosen, undo.as_ref(), said);
             }
             Kind::ManageLink { manage, .. } => {
                 said.paragraphs = vec![self.say(kind, "lead"), self.say(kind, "forward")];
@@ -138,6 +136,10 @@ impl ReceiptWording<'_> {
                 };
                 said.paragraphs = vec![lead, self.say(kind, "undo")];
                 self.offer(undo, "lasts", said);
+            }
+            Kind::MovedHere { links } => {
+                said.paragraphs = vec![self.say(kind, "lead")];
+                self.lead_to(links.preferences.as_ref(), said);
             }
             Kind::OpinionReceived { issue, opinion, .. } => {
                 said.paragraphs = vec![self.say_with(kind, "lead", &[("issue", issue)])];
@@ -175,6 +177,24 @@ impl ReceiptWording<'_> {
         }
     }
 
+    /// What follows a departure, of everything or of one edition.
+    fn take_leave(
+        &self,
+        at: DateTime<Utc>,
+        act: ConsentAct,
+        undo: Option<&TimedLink>,
+        said: &mut SaidReceipt,
+    ) {
+        if self.publication.law.korea {
+            self.note_result(at, act, None, said);
+        }
+        if let Some(undo) = undo {
+            said.paragraphs.push(self.say(said.kind, "undo"));
+            self.offer(undo, "lasts", said);
+        }
+        said.note = Some(self.say(said.kind, "note"));
+    }
+
     fn welcome(
         &self,
         at: DateTime<Utc>,
@@ -198,8 +218,7 @@ impl ReceiptWording<'_> {
             said.paragraphs.push(editions);
         }
         if let Some(newest) = newest {
-            let title = self.publication.edition(&newest.edition);
-            let title = title.map_or(&newest.edition, |edition| &edition.title);
+            let title = self.edition(&newest.edition);
             said.newest = Some(ShownIssue {
                 label: self.say(kind, "newest"),
                 title: newest.title.clone(),
@@ -271,6 +290,11 @@ impl ReceiptWording<'_> {
         let mut all = vec![("publication", self.publication.name.as_str())];
         all.extend(values);
         self.words.filled_in(&format!("{kind}_{part}"), &all)
+    }
+
+    fn edition<'b>(&'b self, key: &'b str) -> &'b str {
+        let edition = self.publication.edition(key);
+        edition.map_or(key, |edition| &edition.title)
     }
 
     /// The editions' names, in the publication's order.

@@ -31,6 +31,15 @@ pub trait DeliveryQueue: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<LeaseAnswer, StoreError>;
 
+    /// Leases one message before all that [`Self::lease`] gives to batches, which wait for it afterwards: for
+    /// mail that a person waits for.
+    async fn lease_ahead(
+        &self,
+        key: &str,
+        rate: Rate,
+        now: DateTime<Utc>,
+    ) -> Result<LeaseAnswer, StoreError>;
+
     /// Applies transitions in order, in one transaction; durable (fsync) on return. Answers those
     /// that were not applied.
     async fn record(

@@ -6,12 +6,22 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::LeaseAnswer;
 use crate::publication::Rate;
 
+/// Who asks for a lease.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LeaseTurn {
+    /// Whose mail waits for its turn: a batch.
+    InTurn,
+    /// Whose mail goes before: up to another burst, which those in turn then wait for.
+    Ahead,
+}
+
 /// What may go now of `want`, and what is spent then. `spent_until` is when the last message leased
 /// would leave if messages left evenly; a second's worth (one message at least) may leave at once.
 pub(super) fn lease(
     rate: Rate,
     spent_until: Option<DateTime<Utc>>,
     want: u32,
+    turn: LeaseTurn,
     now: DateTime<Utc>,
 ) -> (LeaseAnswer, DateTime<Utc>) {
     let longest = TimeDelta::days(366);
@@ -19,13 +29,17 @@ pub(super) fn lease(
     let messages = i32::try_from(rate.messages.max(1)).unwrap_or(i32::MAX);
     let interval = (per / messages).max(TimeDelta::nanoseconds(1));
     let burst = interval.max(TimeDelta::seconds(1));
-    // The clock may have been set back: more than a burst is never owed.
-    let spent_until = spent_until.unwrap_or(now).clamp(now, now + burst);
-    let room = (now + burst - spent_until).num_nanoseconds();
-    let fits = room.unwrap_or(0) / interval.num_nanoseconds().unwrap_or(i64::MAX);
+    let room = match turn {
+        LeaseTurn::InTurn => burst,
+        LeaseTurn::Ahead => burst * 2,
+    };
+    // The clock may have been set back: more than two bursts are never owed.
+    let spent_until = spent_until.unwrap_or(now).clamp(now, now + burst * 2);
+    let free = (now + room - spent_until).num_nanoseconds();
+    let fits = free.unwrap_or(0).max(0) / interval.num_nanoseconds().unwrap_or(i64::MAX);
     let granted = want.min(u32::try_from(fits).unwrap_or(u32::MAX));
     let spent_until = spent_until + times(interval, granted);
-    let again_at = (spent_until + interval - burst).max(now);
+    let again_at = (spent_until + interval - room).max(now);
     (LeaseAnswer { granted, again_at }, spent_until)
 }
 
@@ -37,7 +51,7 @@ fn times(interval: TimeDelta, count: u32) -> TimeDelta {
 mod tests {
     use std::time::Duration;
 
-    use super::*;
+    use super::{LeaseTurn::*, *};
 
     fn at(seconds: f64) -> DateTime<Utc> {
         DateTime::from_timestamp_millis(1_764_000_000_000 + (seconds * 1_000.0) as i64).unwrap()
@@ -48,6 +62,47 @@ mod tests {
             messages,
             per: Duration::from_secs(seconds),
         }
+    }
+
+    fn lease(
+        rate: Rate,
+        spent_until: Option<DateTime<Utc>>,
+        want: u32,
+        now: DateTime<Utc>,
+    ) -> (LeaseAnswer, DateTime<Utc>) {
+        super::lease(rate, spent_until, want, InTurn, now)
+    }
+
+    #[test]
+    fn what_goes_ahead_never_waits_behind_a_batch_that_takes_all_there_is_and_the_rate_holds() {
+        let (mut spent, mut batch, mut ahead) = (None, 0, 0);
+        for tick in 0..1_000 {
+            let now = at(f64::from(tick) * 0.01);
+            let (leased, now_spent) = lease(rate(20, 1), spent, 100, now);
+            (spent, batch) = (Some(now_spent), batch + leased.granted);
+            // One every half a second, and each is let go at once.
+            if tick % 50 == 0 {
+                let (leased, now_spent) = super::lease(rate(20, 1), spent, 1, Ahead, now);
+                assert_eq!(leased.granted, 1, "{tick}");
+                (spent, ahead) = (Some(now_spent), ahead + 1);
+            }
+        }
+        assert_eq!(ahead, 20);
+        assert!(
+            (200..=240).contains(&(batch + ahead)),
+            "{batch} and {ahead} in ten seconds"
+        );
+    }
+
+    #[test]
+    fn what_goes_ahead_keeps_the_rate_itself() {
+        let (mut spent, mut sum) = (None, 0);
+        for tick in 0..1_000 {
+            let now = at(f64::from(tick) * 0.01);
+            let (leased, now_spent) = super::lease(rate(20, 1), spent, 5, Ahead, now);
+            (spent, sum) = (Some(now_spent), sum + leased.granted);
+        }
+        assert!((200..=240).contains(&sum), "{sum} in ten seconds");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Mail to readers about what they did: how it looks, and whose words and templates it takes.
 
+mod leaving;
 mod looks;
 mod own;
 

@@ -11,14 +11,16 @@ use tokio::{
 use super::{MAILTO, Notifier, WEBHOOK};
 use crate::{
     address::{Address, masked_within},
-    app::{App, AppError},
+    app::{
+        App, AppError,
+        hand_over::{Courier, HandedOver},
+    },
     clock::Clock,
     delivery::StopSignal,
     http::{Client, Method, Reach, Request, RequestLimits},
     message::Envelope,
     notice,
     publication::{SecretUse, WebhookSettings},
-    smtp::{Answer, Session, Timeouts},
     source::with_causes,
     store::{DueNotice, NewNotice, NoticeId, NotifyOutcome},
 };
@@ -33,10 +35,6 @@ const WAITS: [TimeDelta; 7] = [
     TimeDelta::hours(10),
     TimeDelta::hours(14),
 ];
-/// How long a relay may take for each step: a notice is short, and the next one waits.
-const STEP: Duration = Duration::from_secs(60);
-/// How long a whole mail may take.
-const MAIL: Duration = Duration::from_secs(180);
 /// How often the outbox is looked at: other processes post too.
 const GLANCE: Duration = Duration::from_secs(30);
 
@@ -210,37 +208,25 @@ async fn send(app: &App, due: &DueNotice) -> NoticeAttempt {
     let Some(Ok(to)) = target.strip_prefix(MAILTO).map(Address::parse) else {
         return NoticeAttempt::Hopeless(format!("no way to tell `{target}`"));
     };
-    match timeout(MAIL, hand_over(app, to, &due.content)).await {
-        Ok(Ok(tried)) => tried,
-        Ok(Err(error)) => NoticeAttempt::Failed(error.problems().join(": ")),
-        Err(_elapsed) => NoticeAttempt::Failed("the relay took too long".to_owned()),
-    }
+    let tried = hand_over(app, to, &due.content).await;
+    tried.unwrap_or_else(|error| NoticeAttempt::Failed(error.problems().join(": ")))
 }
 
 async fn hand_over(app: &App, to: Address, content: &[u8]) -> Result<NoticeAttempt, AppError> {
-    let mut way = app.way().await?;
-    way.relay.timeouts = Timeouts::all(STEP);
-    let tried = match Session::connect(&way.relay).await {
-        Err(error) => Err(error.into()),
-        Ok(mut session) => {
-            let envelope = Envelope {
-                from: Some(app.publication.from.address.clone()),
-                to,
-            };
-            let outcome = session.deliver(&envelope, content).await;
-            session.quit().await;
-            Ok(match outcome {
-                Ok(Answer::Accepted(reply)) => NoticeAttempt::Done(reply.to_string()),
-                Ok(Answer::Refused { reply, .. }) if reply.is_permanent() => {
-                    NoticeAttempt::Hopeless(reply.to_string())
-                }
-                Ok(Answer::Refused { reply, .. }) => NoticeAttempt::Failed(reply.to_string()),
-                Err(lost) => NoticeAttempt::Failed(with_causes(&lost)),
-            })
-        }
+    let way = app.way().await?;
+    let envelope = Envelope {
+        from: Some(app.publication.from.address.clone()),
+        to,
     };
+    let mut courier = Courier::to(&way.relay);
+    let handed = courier.hand_over(&envelope, content).await;
+    courier.quit().await;
     way.close().await;
-    tried
+    Ok(match handed {
+        HandedOver::Taken(reply) => NoticeAttempt::Done(reply),
+        HandedOver::NotYet(reply) => NoticeAttempt::Failed(reply),
+        HandedOver::Refused(reply) => NoticeAttempt::Hopeless(reply),
+    })
 }
 
 /// Posts an event. Redirects are not followed, whatever they say: the signature is for this address.

@@ -9,18 +9,22 @@ mod retry;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 use super::{
-    SqliteStore, batch_ledger::waves, codes, database::open::refuse_full_disk, realm,
-    statement::Statements,
+    SqliteStore, batch_ledger::waves, codes, database::open::refuse_full_disk, fault::SqliteFault,
+    realm, statement::Statements,
 };
 use crate::{
     publication::Rate,
     store::{
         BatchId, Claim, ClaimQuotas, DeliveryQueue, DeliveryState, DeliveryStep, LeaseAnswer,
         RecoveredRows, RefusedStep, RetryOutcome, RetrySelection, SenderId, StoreError, Transition,
-        UnknownAnswer, pace,
+        UnknownAnswer,
+        pace::{
+            self,
+            LeaseTurn::{self, Ahead, InTurn},
+        },
     },
 };
 
@@ -48,24 +52,19 @@ impl DeliveryQueue for SqliteStore {
         now: DateTime<Utc>,
     ) -> Result<LeaseAnswer, StoreError> {
         let (realm, key) = (realm::code(self.realm), key.to_owned());
-        self.write_patiently(move |tx, _| {
-            let spent_until: Option<i64> = tx.maybe_value(
-                "SELECT spent_until FROM paces WHERE realm = ?1 AND key = ?2",
-                params![realm, key],
-            )?;
-            let spent_until = spent_until.map(DateTime::from_timestamp_nanos);
-            let (lease, spent_until) = pace::lease(rate, spent_until, want, now);
-            if lease.granted > 0 {
-                let nanos = spent_until.timestamp_nanos_opt().unwrap_or(i64::MAX);
-                tx.run(
-                    "INSERT INTO paces VALUES (?1, ?2, ?3) \
-                     ON CONFLICT DO UPDATE SET spent_until = ?3",
-                    params![realm, key, nanos],
-                )?;
-            }
-            Ok(lease)
-        })
-        .await
+        self.write_patiently(move |tx, _| lease(tx, realm, &key, (rate, want), InTurn, now))
+            .await
+    }
+
+    async fn lease_ahead(
+        &self,
+        key: &str,
+        rate: Rate,
+        now: DateTime<Utc>,
+    ) -> Result<LeaseAnswer, StoreError> {
+        let (realm, key) = (realm::code(self.realm), key.to_owned());
+        self.write(move |tx, _| lease(tx, realm, &key, (rate, 1), Ahead, now))
+            .await
     }
 
     async fn record(
@@ -184,4 +183,29 @@ impl DeliveryQueue for SqliteStore {
         self.write(move |tx, _| recover::resolve_unknown(tx, realm, batch, answer, now))
             .await
     }
+}
+
+fn lease(
+    tx: &Connection,
+    realm: i64,
+    key: &str,
+    (rate, want): (Rate, u32),
+    turn: LeaseTurn,
+    now: DateTime<Utc>,
+) -> Result<LeaseAnswer, SqliteFault> {
+    let spent_until: Option<i64> = tx.maybe_value(
+        "SELECT spent_until FROM paces WHERE realm = ?1 AND key = ?2",
+        params![realm, key],
+    )?;
+    let spent_until = spent_until.map(DateTime::from_timestamp_nanos);
+    let (lease, spent_until) = pace::lease(rate, spent_until, want, turn, now);
+    if lease.granted > 0 {
+        let nanos = spent_until.timestamp_nanos_opt().unwrap_or(i64::MAX);
+        tx.run(
+            "INSERT INTO paces VALUES (?1, ?2, ?3) \
+             ON CONFLICT DO UPDATE SET spent_until = ?3",
+            params![realm, key, nanos],
+        )?;
+    }
+    Ok(lease)
 }
