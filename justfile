@@ -32,6 +32,10 @@ beside rounds="50":
 year seed="1" readers="5000":
     YEAR_SEED={{seed}} YEAR_READERS={{readers}} YEAR_ISSUES=104 cargo test --release --lib delivery::year -- --nocapture
 
+# Ten thousand hostile forms in an hour, and twenty people beside them.
+flood:
+    cargo test --release --test suite store::lives::ten_thousand -- --ignored --nocapture
+
 # What things cost, beside their peers, in one table.
 bench *arguments:
     scripts/bench {{arguments}}

@@ -134,6 +134,9 @@ pub trait Membership: Send + Sync {
     /// What happened to a reader, the first of it first.
     async fn history(&self, reader: SubscriberId) -> Result<Vec<HistoryEntry>, StoreError>;
 
+    /// A page of what happened to whomever, in its order, behind the row `after`.
+    async fn changes(&self, after: i64, limit: u32) -> Result<Vec<HistoryEntry>, StoreError>;
+
     /// The list, week by week, the last of them still under way.
     async fn growth(
         &self,

@@ -87,6 +87,19 @@ pub(super) fn of(tx: &Connection, reader: SubscriberId) -> Result<Vec<HistoryEnt
     )
 }
 
+/// What happened to whomever behind that row.
+pub(super) fn behind(
+    tx: &Connection,
+    after: i64,
+    limit: u32,
+) -> Result<Vec<HistoryEntry>, SqliteFault> {
+    tx.all(
+        "SELECT * FROM history WHERE id > ?1 ORDER BY id LIMIT ?2",
+        params![after, limit],
+        entry_from,
+    )
+}
+
 fn entry_from(row: &Row<'_>) -> Result<HistoryEntry, SqliteFault> {
     Ok(HistoryEntry {
         id: row.get("id")?,

@@ -178,6 +178,11 @@ impl Membership for SqliteStore {
         self.read(move |tx, _| history::of(tx, reader)).await
     }
 
+    async fn changes(&self, after: i64, limit: u32) -> Result<Vec<HistoryEntry>, StoreError> {
+        self.read(move |tx, _| history::behind(tx, after, limit))
+            .await
+    }
+
     async fn growth(
         &self,
         weeks: u32,

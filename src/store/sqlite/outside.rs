@@ -99,7 +99,7 @@ impl OutsideFolder {
         Ok(file.metadata()?.len())
     }
 
-    fn list(&self, mark: &str) -> PathBuf {
+    pub(super) fn list(&self, mark: &str) -> PathBuf {
         self.0.join("lists").join(mark)
     }
 

@@ -22,6 +22,10 @@ pub(super) enum CountKind {
     Prefix,
     /// Mails that forms caused, to whomever.
     Publication,
+    /// The same by the hour: what is usual is read from it.
+    UsualHour,
+    /// Mails that were held, by the hour.
+    Held,
     /// Opinions from a network.
     OpinionPrefix,
     /// Opinions of whom nobody knows.
@@ -42,6 +46,8 @@ impl CountKind {
             Self::Publication => 5,
             Self::OpinionPrefix => 6,
             Self::NamelessOpinion => 7,
+            Self::UsualHour => 8,
+            Self::Held => 9,
         }
     }
 
@@ -49,16 +55,19 @@ impl CountKind {
     fn grain(self) -> i64 {
         match self {
             Self::Publication | Self::NamelessOpinion => 60_000,
+            Self::UsualHour | Self::Held => HOUR.num_milliseconds(),
             _ => 1,
         }
     }
 
     fn kept(self) -> TimeDelta {
         match self {
-            Self::Confirmation => TimeDelta::days(30),
+            Self::Confirmation | Self::Held => TimeDelta::days(30),
             Self::AlreadyHere | Self::FreshLink => TimeDelta::days(1),
-            Self::Prefix | Self::OpinionPrefix | Self::NamelessOpinion => HOUR * 2,
-            Self::Publication => TimeDelta::days(USUAL_DAYS + 1),
+            Self::Prefix | Self::Publication | Self::OpinionPrefix | Self::NamelessOpinion => {
+                HOUR * 2
+            }
+            Self::UsualHour => TimeDelta::days(USUAL_DAYS + 1),
         }
     }
 }
@@ -138,11 +147,10 @@ impl SignupCounts<'_> {
         let end = codes::millis(self.now - HOUR);
         let start = codes::millis(self.now - TimeDelta::days(USUAL_DAYS));
         let mut busy: Vec<i64> = self.tx.values(
-            "SELECT sum(count) FROM signup_counts \
-             WHERE kind = ?1 AND key = ?2 AND realm = ?3 AND at >= ?4 AND at < ?5 \
-             GROUP BY at / 3600000",
+            "SELECT count FROM signup_counts \
+             WHERE kind = ?1 AND key = ?2 AND realm = ?3 AND at >= ?4 AND at < ?5",
             params![
-                CountKind::Publication.code(),
+                CountKind::UsualHour.code(),
                 self.key(EVERYBODY),
                 realm::code(self.realm),
                 start,
@@ -154,6 +162,28 @@ impl SignupCounts<'_> {
         let quiet = hours.saturating_sub(busy.len());
         let median = (hours / 2).checked_sub(quiet).and_then(|at| busy.get(at));
         Ok(median.map_or(0, |count| u32::try_from(*count).unwrap_or(u32::MAX)))
+    }
+
+    /// Since when mails are held, without a day in between on which none was: the same for all of one flood.
+    pub(super) fn flood_since(&self) -> Result<DateTime<Utc>, SqliteFault> {
+        let hours: Vec<i64> = self.tx.values(
+            "SELECT at FROM signup_counts WHERE kind = ?1 AND key = ?2 AND realm = ?3 \
+             ORDER BY at DESC",
+            params![
+                CountKind::Held.code(),
+                self.key(EVERYBODY),
+                realm::code(self.realm)
+            ],
+        )?;
+        let day = TimeDelta::days(1).num_milliseconds();
+        let mut since = codes::millis(self.now);
+        for at in hours {
+            if since - at > day {
+                break;
+            }
+            since = at;
+        }
+        codes::time(since)
     }
 
     /// Under the key of erasure, and apart from the hashes of addresses: no address has a space.

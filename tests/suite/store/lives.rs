@@ -217,3 +217,50 @@ async fn two_thousand_leave_in_groups() {
     );
     assert_eq!(store.audience_size("monday").await.unwrap().readers, 0);
 }
+
+/// Ten thousand in an hour, of one mailbox in a hundred and of one each.
+#[tokio::test]
+#[ignore = "a minute: just flood"]
+async fn ten_thousand_hostile_forms_in_an_hour_leave_people_their_mail() {
+    for mailboxes in [100_i64, 10_000] {
+        let folder = tempfile::tempdir().unwrap();
+        let store = opened(&folder).await;
+        let begun = Instant::now();
+        let (mut honest, mut worst) = (0, 0);
+        for n in 0_i64..10_000 {
+            let spelled = match n / mailboxes % 3 {
+                0 => format!("flood.{}@gmail.com", n % mailboxes),
+                1 => format!("flood{}+{n}@gmail.com", n % mailboxes),
+                _ => format!("f.lood{}@googlemail.com", n % mailboxes),
+            };
+            let mut ask = wish(&spelled);
+            ask.prefix = format!("network {}", n % 1_000);
+            ask.is_hurried = true;
+            let now = at(n * 36 / 100);
+            let asked = Instant::now();
+            store.wish_at(&ask, now).await;
+            worst = worst.max(asked.elapsed().as_micros());
+            if n % 500 == 250 {
+                let person = wish(&format!("honest{n}@example.com"));
+                let outcome = store.wish_at(&person, now).await;
+                honest += u32::from(outcome == daily_note::store::AskOutcome::Queued);
+            }
+        }
+        let left = store.due(at(3_600)).await;
+        let hostile = left
+            .iter()
+            .filter(|due| due.to.domain() != "example.com")
+            .count();
+        let held = store.held_receipts().await.unwrap();
+        let size = std::fs::metadata(folder.path().join(DATABASE))
+            .unwrap()
+            .len();
+        eprintln!(
+            "{mailboxes} mailboxes: {hostile} hostile confirmations left, {honest} of 20 people got theirs, \
+             {held} held, {:?} in all, {worst} µs at most, {} KiB",
+            begun.elapsed(),
+            size / 1024
+        );
+        assert!(hostile <= 50 && honest >= 19);
+    }
+}

@@ -71,7 +71,7 @@ pub(crate) trait Lives {
     async fn leave_one(&self, request: LeaveRequest, now: DateTime<Utc>) -> LeaveOutcome;
     async fn due(&self, now: DateTime<Utc>) -> Vec<DueReceipt>;
     async fn due_kinds(&self, now: DateTime<Utc>) -> Vec<ReceiptKind>;
-    async fn changes(&self, reader: SubscriberId) -> Vec<(MembershipChange, ChangeSource)>;
+    async fn changes_of(&self, reader: SubscriberId) -> Vec<(MembershipChange, ChangeSource)>;
 }
 
 #[async_trait]
@@ -124,7 +124,7 @@ impl Lives for Arc<dyn Store> {
             .collect()
     }
 
-    async fn changes(&self, reader: SubscriberId) -> Vec<(MembershipChange, ChangeSource)> {
+    async fn changes_of(&self, reader: SubscriberId) -> Vec<(MembershipChange, ChangeSource)> {
         let history = self.history(reader).await.unwrap();
         history
             .iter()

@@ -17,11 +17,11 @@ use crate::{
     store::{
         AskOutcome, Realm, ReceiptFacts, ReceiptKind, SignupLimits,
         merge::{Origins, SetBy, StoredPerson},
-        signup_limits::SignupVerdict,
         sqlite::{
             codes,
             fault::SqliteFault,
             history::{self, HistoryNote},
+            receipt_outbox::queue::{self, QueuedReceipt},
             signup_counts::CountKind,
             statement::Statements,
             subscriber_list::group,
@@ -56,8 +56,8 @@ pub(crate) fn ask(
         prefix: Some(&ask.prefix),
         is_hurried: ask.is_hurried,
     };
-    let verdict = wish.weigh(tx, realm, &hash_keys, limits, now)?;
-    if let SignupVerdict::Refuse(limit) = verdict {
+    let weighed = wish.weigh(tx, realm, &hash_keys, limits, now)?;
+    if let Some(limit) = weighed.refused() {
         return Ok(AskOutcome::Limited(limit));
     }
     let (reader, epoch) = match &known {
@@ -75,11 +75,18 @@ pub(crate) fn ask(
         language: ask.language.clone(),
         ..ReceiptFacts::at(now)
     };
-    let since = wishes::queue(tx, realm, kind, (reader, epoch), &about, verdict, now)?;
-    Ok(match (step, since) {
-        (None, _) => AskOutcome::AlreadyHere,
-        (Some(_), None) => AskOutcome::Queued,
-        (Some(_), Some(since)) => AskOutcome::Held { since },
+    let receipt = QueuedReceipt {
+        kind,
+        reader,
+        epoch,
+        to: None,
+        about: &about,
+        is_held: weighed.is_held(),
+    };
+    queue::post(tx, realm, &receipt, now)?;
+    Ok(match step {
+        Some(_) => weighed.outcome(),
+        None => AskOutcome::AlreadyHere,
     })
 }
 
@@ -135,25 +142,20 @@ fn link_to(
         prefix: None,
         is_hurried: false,
     };
-    let verdict = wish.weigh(tx, realm, hash_keys, limits, now)?;
-    if let SignupVerdict::Refuse(limit) = verdict {
+    let weighed = wish.weigh(tx, realm, hash_keys, limits, now)?;
+    if let Some(limit) = weighed.refused() {
         return Ok(AskOutcome::Limited(limit));
     }
-    let about = ReceiptFacts::at(now);
-    let whom = (known.id, known.epoch);
-    let since = wishes::queue(
-        tx,
-        realm,
-        ReceiptKind::ManageLink,
-        whom,
-        &about,
-        verdict,
-        now,
-    )?;
-    Ok(match since {
-        None => AskOutcome::Queued,
-        Some(since) => AskOutcome::Held { since },
-    })
+    let receipt = QueuedReceipt {
+        kind: ReceiptKind::ManageLink,
+        reader: known.id,
+        epoch: known.epoch,
+        to: None,
+        about: &ReceiptFacts::at(now),
+        is_held: weighed.is_held(),
+    };
+    queue::post(tx, realm, &receipt, now)?;
+    Ok(weighed.outcome())
 }
 
 /// How the person of an address stands, on the list or not.

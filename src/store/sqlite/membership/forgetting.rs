@@ -102,13 +102,15 @@ fn forget(tx: &Connection, reader: SubscriberId, now: DateTime<Utc>) -> Result<(
             codes::subscriber_state_code(SubscriberState::Unconfirmed)
         ],
     )?;
-    if gone > 0 {
-        for table in ["receipts", "farewells", "moves", "spent_links"] {
-            tx.run(
-                &format!("DELETE FROM {table} WHERE subscriber = ?1"),
-                params![reader.0],
-            )?;
-        }
+    // Of who is on the list for another's sake, the wish alone goes.
+    if gone == 0 {
+        return Ok(());
+    }
+    for table in ["receipts", "farewells", "moves", "spent_links"] {
+        tx.run(
+            &format!("DELETE FROM {table} WHERE subscriber = ?1"),
+            params![reader.0],
+        )?;
     }
     let note = HistoryNote::quiet(MembershipChange::Forgotten, ChangeSource::Expiry, now);
     history::note(tx, reader, note)

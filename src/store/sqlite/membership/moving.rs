@@ -16,7 +16,6 @@ use crate::{
     store::{
         ConfirmMoveOutcome, MoveAskOutcome, MoveOutcome, PersonalMove, Realm, ReceiptFacts,
         ReceiptKind, SignupLimits, UndoOutcome,
-        signup_limits::SignupVerdict,
         sqlite::{
             codes,
             fault::SqliteFault,
@@ -57,8 +56,8 @@ pub(crate) fn ask(
         prefix: None,
         is_hurried: false,
     };
-    let verdict = wish.weigh(tx, realm, &HashKeys::load(tx)?, limits, now)?;
-    if let SignupVerdict::Refuse(limit) = verdict {
+    let weighed = wish.weigh(tx, realm, &HashKeys::load(tx)?, limits, now)?;
+    if let Some(limit) = weighed.refused() {
         return Ok(MoveAskOutcome::Limited(limit));
     }
     tx.run(
@@ -81,7 +80,7 @@ pub(crate) fn ask(
         epoch,
         to: Some(to),
         about: &about,
-        is_held: verdict == SignupVerdict::Hold,
+        is_held: weighed.is_held(),
     };
     queue::post(tx, realm, &receipt, now)?;
     Ok(MoveAskOutcome::Queued)

@@ -10,13 +10,12 @@ use crate::{
         membership::signup::{ConsentWording, folded_mailbox},
     },
     store::{
-        PendingAsk, Realm, ReceiptFacts, ReceiptKind, SignupLimits,
+        AskOutcome, LimitReached, PendingAsk, Realm, SignupLimits,
         signup_limits::{SignupTally, SignupVerdict},
         sqlite::{
             codes,
             fault::SqliteFault,
             realm,
-            receipt_outbox::queue::{self, QueuedReceipt},
             signup_counts::{CountKind, EVERYBODY, SignupCounts},
             statement::Statements,
             suppression_list::hash_keys::HashKeys,
@@ -45,7 +44,7 @@ impl WishedMail<'_> {
         hash_keys: &HashKeys,
         limits: &SignupLimits,
         now: DateTime<Utc>,
-    ) -> Result<SignupVerdict, SqliteFault> {
+    ) -> Result<WeighedMail, SqliteFault> {
         let counts = SignupCounts {
             tx,
             realm,
@@ -64,10 +63,19 @@ impl WishedMail<'_> {
         if !matches!(verdict, SignupVerdict::Refuse(_)) {
             counts.add(self.counted, &mailbox)?;
         }
-        if verdict == SignupVerdict::Pass {
-            counts.add(CountKind::Publication, EVERYBODY)?;
+        match verdict {
+            SignupVerdict::Pass => {
+                counts.add(CountKind::Publication, EVERYBODY)?;
+                counts.add(CountKind::UsualHour, EVERYBODY)?;
+            }
+            SignupVerdict::Hold => counts.add(CountKind::Held, EVERYBODY)?,
+            SignupVerdict::Refuse(_) => {}
         }
-        Ok(verdict)
+        let since = match verdict {
+            SignupVerdict::Hold => Some(counts.flood_since()?),
+            _ => None,
+        };
+        Ok(WeighedMail { verdict, since })
     }
 
     fn tally(
@@ -91,7 +99,7 @@ impl WishedMail<'_> {
             publication_hour,
             usual_hour: if is_much { counts.usual_hour()? } else { 0 },
             held: if is_much {
-                held(counts.tx, counts.realm)?.0
+                held(counts.tx, counts.realm)?
             } else {
                 0
             },
@@ -110,41 +118,42 @@ impl WishedMail<'_> {
     }
 }
 
-/// How many are held, and since when.
-fn held(tx: &Connection, realm: Realm) -> Result<(u32, Option<DateTime<Utc>>), SqliteFault> {
-    tx.one(
-        "SELECT count(*), min(created_at) FROM receipts WHERE is_held AND realm = ?1",
-        params![realm::code(realm)],
-        |row| {
-            let since: Option<i64> = row.get(1)?;
-            Ok((row.get(0)?, since.map(codes::time).transpose()?))
-        },
-    )
+/// What became of one that was weighed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct WeighedMail {
+    verdict: SignupVerdict,
+    /// Since when such mails are held, where it is.
+    pub(crate) since: Option<DateTime<Utc>>,
 }
 
-/// Queues the mail; answers since when such mails are held, where this one is.
-pub(crate) fn queue(
-    tx: &Connection,
-    realm: Realm,
-    kind: ReceiptKind,
-    (reader, epoch): (SubscriberId, u32),
-    about: &ReceiptFacts,
-    verdict: SignupVerdict,
-    now: DateTime<Utc>,
-) -> Result<Option<DateTime<Utc>>, SqliteFault> {
-    let receipt = QueuedReceipt {
-        kind,
-        reader,
-        epoch,
-        to: None,
-        about,
-        is_held: verdict == SignupVerdict::Hold,
-    };
-    queue::post(tx, realm, &receipt, now)?;
-    match receipt.is_held {
-        true => Ok(held(tx, realm)?.1),
-        false => Ok(None),
+impl WeighedMail {
+    /// Which limit it ran into.
+    pub(crate) fn refused(self) -> Option<LimitReached> {
+        match self.verdict {
+            SignupVerdict::Refuse(limit) => Some(limit),
+            SignupVerdict::Pass | SignupVerdict::Hold => None,
+        }
     }
+
+    pub(crate) fn is_held(self) -> bool {
+        self.verdict == SignupVerdict::Hold
+    }
+
+    /// What whoever asked is answered.
+    pub(crate) fn outcome(self) -> AskOutcome {
+        match self.since {
+            None => AskOutcome::Queued,
+            Some(since) => AskOutcome::Held { since },
+        }
+    }
+}
+
+/// How many are held.
+fn held(tx: &Connection, realm: Realm) -> Result<u32, SqliteFault> {
+    tx.value(
+        "SELECT count(*) FROM receipts WHERE is_held AND realm = ?1",
+        params![realm::code(realm)],
+    )
 }
 
 /// Keeps the words above a form's button, once.

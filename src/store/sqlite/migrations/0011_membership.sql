@@ -141,7 +141,7 @@ CREATE TABLE receipts (
     is_given_up INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX receipts_due     ON receipts (due_at) WHERE due_at IS NOT NULL;
-CREATE INDEX receipts_held    ON receipts (created_at) WHERE is_held;
+CREATE INDEX receipts_held    ON receipts (realm, created_at) WHERE is_held;
 CREATE INDEX receipts_settled ON receipts (settled_at) WHERE settled_at IS NOT NULL;
 CREATE INDEX receipts_of      ON receipts (subscriber);
 

@@ -30,7 +30,7 @@ pub(crate) async fn several_leave_at_once_and_strangers_are_named(place: &dyn Pl
     );
     assert_eq!(store.due_kinds(at(1)).await, [ReceiptKind::Goodbye; 2]);
     assert_eq!(
-        store.changes(SubscriberId(1)).await,
+        store.changes_of(SubscriberId(1)).await,
         [
             (MembershipChange::Added, ChangeSource::Operator),
             (MembershipChange::Left, ChangeSource::OneClick)

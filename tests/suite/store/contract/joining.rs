@@ -60,7 +60,7 @@ pub(crate) async fn who_asks_and_confirms_reads_and_the_proof_of_it_is_kept(plac
     );
     assert_eq!(kept.pending, None);
     assert_eq!(
-        store.changes(subscriber.id).await,
+        store.changes_of(subscriber.id).await,
         [
             (MembershipChange::Asked, ChangeSource::Form),
             (MembershipChange::Confirmed, ChangeSource::Link)
@@ -183,7 +183,7 @@ pub(crate) async fn a_confirmation_is_too_late_after_two_weeks_and_its_person_fo
             .is_none()
     );
     assert_eq!(
-        store.changes(reader).await.last().unwrap().0,
+        store.changes_of(reader).await.last().unwrap().0,
         MembershipChange::Forgotten
     );
     // A number is never given again.

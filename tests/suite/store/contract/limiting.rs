@@ -130,7 +130,7 @@ pub(crate) async fn what_is_held_leaves_by_a_person_s_word_or_dies_unsent(place:
 
     assert_eq!(
         ask("two@example.com", 10).await,
-        AskOutcome::Held { since: at(10) }
+        AskOutcome::Held { since: at(0) }
     );
     store.forget_unconfirmed(at(10) + HELD_FOR).await.unwrap();
     assert_eq!(store.held_receipts().await.unwrap(), 1);

@@ -69,7 +69,7 @@ pub(crate) async fn the_last_opinion_of_a_reader_on_an_issue_counts(place: &dyn 
         [ReceiptKind::OpinionReceived; 3],
         "once for each reader and issue"
     );
-    let changes = store.changes(SubscriberId(2)).await;
+    let changes = store.changes_of(SubscriberId(2)).await;
     assert_eq!(changes.last().unwrap().0, MembershipChange::Opined);
 }
 

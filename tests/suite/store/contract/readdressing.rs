@@ -119,7 +119,7 @@ pub(crate) async fn the_old_address_takes_a_stranger_s_move_back(place: &dyn Pla
     assert_eq!(store.standing("third@elsewhere.example").await, None);
     assert_eq!(store.audience_size("monday").await.unwrap().readers, 1);
     assert_eq!(
-        store.changes(READER).await.last().unwrap(),
+        store.changes_of(READER).await.last().unwrap(),
         &(MembershipChange::MoveUndone, ChangeSource::Link)
     );
 }

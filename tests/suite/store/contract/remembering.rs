@@ -27,7 +27,7 @@ pub(crate) async fn many_who_come_at_once_are_one_row_and_each_finds_themself_in
     assert_eq!(store.history(SubscriberId(2_501)).await.unwrap(), []);
     // One more, and a group of which some were known: each has what is theirs.
     store.add(&people(2_600), Origin::Operator).await;
-    let of = async |id| store.changes(SubscriberId(id)).await;
+    let of = async |id| store.changes_of(SubscriberId(id)).await;
     assert_eq!(of(1_234).await, [(Change::Added, ChangeSource::Import)]);
     assert_eq!(of(2_550).await, [(Change::Added, ChangeSource::Operator)]);
 }
@@ -65,7 +65,7 @@ pub(crate) async fn every_way_in_and_out_is_written_down(place: &dyn Place) {
         .await
         .unwrap();
     assert_eq!(
-        store.changes(one).await,
+        store.changes_of(one).await,
         [
             (Change::Added, ChangeSource::File),
             (Change::Deactivated, ChangeSource::File),
@@ -77,6 +77,9 @@ pub(crate) async fn every_way_in_and_out_is_written_down(place: &dyn Place) {
             (Change::Erased, ChangeSource::Operator),
         ]
     );
+    let all = store.changes(0, 3).await.unwrap();
+    let more = store.changes(all[2].id, 99).await.unwrap();
+    assert_eq!([all, more].concat(), store.history(one).await.unwrap());
 }
 
 pub(crate) async fn a_dead_address_is_written_down_with_its_rejection(place: &dyn Place) {
@@ -85,7 +88,7 @@ pub(crate) async fn a_dead_address_is_written_down_with_its_rejection(place: &dy
     let claims = store.claim_at(&batch, 1, at(1)).await;
     store.step(&claims[0], sending()).await.unwrap();
     store.step(&claims[0], rejected(true)).await.unwrap();
-    let last = store.changes(SubscriberId(1)).await.pop().unwrap();
+    let last = store.changes_of(SubscriberId(1)).await.pop().unwrap();
     assert_eq!(last, (Change::Bounced, ChangeSource::Bounce));
     assert_eq!(store.member_of("reader1@example.com").await.epoch, 1);
 }

@@ -123,3 +123,75 @@ pub(crate) fn is_untold(tx: &Connection, outside: &OutsideFolder) -> Result<bool
     let known = outside.departures_of(&instance::list(tx)?);
     Ok(known.as_deref().map_or(0, last_number) < last)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, time::Instant};
+
+    use super::*;
+    use crate::{
+        address::Address,
+        audience::{Origin, Profile, SubscriberId, fixture::profile, membership::ChangeSource},
+        store::{
+            DepartureScope, LeaveRequest, Membership, StateInstance, SubscriberList,
+            SuppressionList,
+            sqlite::{SqliteStore, suppression_list::departures::journal::last_number},
+        },
+    };
+
+    fn leaving(id: i64) -> LeaveRequest {
+        LeaveRequest {
+            reader: SubscriberId(id),
+            scope: DepartureScope::All,
+            source: ChangeSource::OneClick,
+            wants_goodbye: false,
+        }
+    }
+
+    /// Printed, not asserted: what a disk can take differs by machine.
+    #[tokio::test]
+    async fn who_leaves_is_told_outside_before_they_hear_of_it_and_by_whomever() {
+        let folder = tempfile::tempdir().unwrap();
+        let outside = OutsideFolder::at(folder.path().join("outside"));
+        let state = folder.path().join("state");
+        let open = async || {
+            let store = SqliteStore::open(&state).await.unwrap();
+            store.with_outside(Some(outside.clone()))
+        };
+        let now = chrono::DateTime::from_timestamp(1_795_388_400, 0).unwrap();
+        let store = open().await;
+        let people: Vec<Profile> = (1..=2_000)
+            .map(|n| profile(&format!("reader{n}@example.com")))
+            .collect();
+        store.upsert(&people, Origin::Import, now).await.unwrap();
+        let mark = store.mark().await.unwrap();
+        let lines = || fs::read_to_string(outside.list(&mark).join("departures")).unwrap();
+
+        let begun = Instant::now();
+        for group in (1..=1_984).collect::<Vec<_>>().chunks(64) {
+            let group: Vec<_> = group.iter().copied().map(leaving).collect();
+            store.leave(&group, now).await.unwrap();
+            let last = group.last().unwrap().reader.0;
+            assert_eq!(
+                last_number(&lines()),
+                last,
+                "on the disk when it is answered"
+            );
+        }
+        let took = begun.elapsed();
+        eprintln!("1,984 departures, told outside as well: {took:?}");
+
+        // Another process writes there meanwhile, and is cut off in the middle of a line.
+        let file = outside.list(&mark).join("departures");
+        let cut = format!("{}1985 1 AAAA", lines());
+        fs::write(&file, cut).unwrap();
+        store.leave(&[leaving(1_999)], now).await.unwrap();
+        let again = lines();
+        assert!(again.lines().any(|line| line == "1985 1 AAAA"));
+        assert_eq!(last_number(&again), 1_985);
+        let email = [Address::parse("reader1999@example.com").unwrap()];
+        store.lift_suppressions(&email, now).await.unwrap();
+        assert_eq!(last_number(&lines()), 1_986);
+        assert_eq!(lines().lines().count(), 1_987);
+    }
+}
