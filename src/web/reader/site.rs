@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::NaiveTime;
+use url::Url;
 
 use crate::{
     look::Look,
@@ -10,6 +11,9 @@ use crate::{
     render::percent_encode,
     web::pages::PageTemplates,
 };
+
+/// Whoever is younger needs a guardian's consent (개인정보 보호법 제22조의2).
+const LEAST_AGE: u8 = 14;
 
 /// A publication as its readers' pages show it.
 #[derive(Debug)]
@@ -93,16 +97,37 @@ pub struct SignupTerms {
     pub carriers: Vec<String>,
 }
 
+impl SignupTerms {
+    /// What the law and the publication want asked.
+    fn new(publication: &Publication) -> Self {
+        let (law, signup) = (&publication.law, &publication.web.signup);
+        let carriers = publication.privacy.carriers.iter();
+        Self {
+            is_open: true,
+            asks_name: true,
+            asks_consent: law.korea || law.eu,
+            asks_ads: false,
+            least_age: signup.least_age.or(law.korea.then_some(LEAST_AGE)),
+            keeps_network: signup.keep_network,
+            carriers: carriers.map(|carrier| carrier.name.clone()).collect(),
+        }
+    }
+}
+
 impl ReaderSite {
-    /// A publication's pages as its file says of itself; what the file doesn't say is left open: sign-ups
-    /// are taken and ask for a name.
+    /// A publication's pages by its file. What the file can't know is left open: its mark, and whether any
+    /// issue carries advertising.
     #[must_use]
     pub fn new(publication: &Publication, pages: Arc<PageTemplates>) -> Self {
         let editions = publication.editions.iter();
+        let base = publication.web.base_url.as_deref();
+        let base = base.and_then(|url| Url::parse(url).ok());
         Self {
             pages,
             look: publication.look.clone(),
-            base_path: String::new(),
+            base_path: base.map_or_else(String::new, |url| {
+                url.path().trim_end_matches('/').to_owned()
+            }),
             language: publication.language.clone(),
             name: publication.name.clone(),
             tagline: publication.tagline.clone(),
@@ -119,13 +144,9 @@ impl ReaderSite {
                     time: edition.time,
                 })
                 .collect(),
-            signup: SignupTerms {
-                is_open: true,
-                asks_name: true,
-                ..SignupTerms::default()
-            },
-            asks_timezone: false,
-            has_privacy: false,
+            signup: SignupTerms::new(publication),
+            asks_timezone: publication.schedule.by_reader_timezone,
+            has_privacy: true,
         }
     }
 

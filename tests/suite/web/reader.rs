@@ -4,6 +4,7 @@
 mod api;
 mod bounds;
 mod fake;
+mod fuzzed;
 mod methods;
 mod one_click;
 mod pages;

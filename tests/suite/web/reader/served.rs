@@ -68,6 +68,19 @@ impl ServedPages {
         Answer::parse(&answer)
     }
 
+    /// The status that bytes are answered with, after which nothing more is said; None where the
+    /// connection ends without one.
+    pub(super) async fn status(at: SocketAddr, bytes: &[u8]) -> Option<u16> {
+        let mut stream = TcpStream::connect(at).await.unwrap();
+        let _ = stream.write_all(bytes).await;
+        let _ = stream.shutdown().await;
+        let mut answer = Vec::new();
+        let read = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut answer));
+        let _ = read.await.expect("a connection that never ends");
+        let line = answer.get(9..12)?;
+        std::str::from_utf8(line).ok()?.parse().ok()
+    }
+
     /// A request with these lines of a head, and a body.
     pub(super) async fn ask(&self, line: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
         let mut head =

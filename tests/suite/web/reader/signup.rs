@@ -1,6 +1,6 @@
 //! From the form to "check your mail": what is asked, what is kept as proof, and what programs get.
 
-use daily_note::web::reader::FormWay;
+use daily_note::web::reader::{FormWay, SignupTerms};
 
 use super::{
     fake::FakeList,
@@ -196,7 +196,12 @@ async fn programs_fill_in_what_nobody_sees_and_are_too_quick() {
 
 #[tokio::test]
 async fn without_the_laws_boxes_the_form_asks_for_nothing_but_the_address() {
-    let list = FakeList::over(&TestPublication::of_the_house(), |_| {});
+    let list = FakeList::over(&TestPublication::of_the_house(), |site| {
+        site.signup = SignupTerms {
+            is_open: true,
+            ..SignupTerms::default()
+        };
+    });
     let pages = ServedPages::start(list).await;
     let page = pages.get("/subscribe").await;
     assert!(
