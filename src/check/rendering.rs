@@ -1,7 +1,13 @@
-//! Whether the issue becomes a mail at all, and what its templates cannot have.
+//! Whether the issue becomes a mail at all, what its templates cannot have, and whether the mail to readers
+//! about what they did becomes one.
+
+use std::sync::Arc;
+
+use chrono::NaiveTime;
 
 use super::{CheckSubject, Finding, FindingPlace, Findings, Level, Rule, rule::rules};
 use crate::{
+    receipt::{ReceiptWriter, samples},
     render::{MailWords, Misuse, RenderError, TemplateStanding, Templates, standing},
     source::Source,
 };
@@ -13,6 +19,8 @@ rules! {
         "a template taken out of an older version lacks what the program's has learned since, and may ask for what is gone", "";
     OPAQUE = "templates/opaque-value", Error,
         "templates never see a reader's name, address and links: they print them, or ask whether they are there; what they do with them beyond that does nothing", "";
+    RECEIPTS = "templates/receipts", Warning,
+        "a mail to readers about what they did that can't be made so leaves in the program's own look and words", "";
     WORDS = "templates/words", Advice,
         "a greeting, a date and a way to unsubscribe in English look foreign around a text in another language", "";
 }
@@ -21,6 +29,7 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     if let Some(templates) = proof.templates {
         check_values(templates, findings);
         check_age(templates, findings);
+        check_receipts(proof, templates, findings);
         check_words(proof, templates, findings);
     }
     let Some(Err(error)) = proof.rendering else {
@@ -39,6 +48,39 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
             && matches!(places, (Some(one), Some(other)) if one.file() == other.file() && one.span() == other.span())
     });
     if !is_told {
+        findings.add(finding);
+    }
+}
+
+/// What mail to readers about what they did is made of.
+const OF_RECEIPTS: [&str; 3] = ["receipt/", "words/receipt/", "email/"];
+/// Where what is wrong with it is ours to tell: of pictures others do.
+const OWN_FILES: &str = "templates/";
+
+/// Whether every receipt can be made with the publication's own templates. Said once, of the newest issue.
+fn check_receipts(proof: &CheckSubject<'_>, templates: &Templates, findings: &mut Findings<'_>) {
+    let date = proof.issue.front_matter.date;
+    let is_newest = !proof.archive.issues().any(|it| it.front_matter.date > date);
+    let built_in = Templates::built_in();
+    let is_own = |name: &str| {
+        let is_part = OF_RECEIPTS.iter().any(|folder| name.starts_with(folder));
+        is_part && templates.text(name) != built_in.text(name)
+    };
+    if !is_newest || !templates.names().any(is_own) {
+        return;
+    }
+    let at = proof.today.and_time(NaiveTime::MIN).and_utc();
+    let receipts = samples(proof.publication, None, None, at);
+    let mut writer = ReceiptWriter::new(Arc::new(proof.publication.clone()), templates.clone());
+    let error = receipts
+        .iter()
+        .find_map(|receipt| writer.mail(receipt).err());
+    let Some(RenderError::Source(error)) = error else {
+        return;
+    };
+    let finding = Finding::of_error(&RECEIPTS, &error);
+    let is_ours = |place: &FindingPlace| place.file().starts_with(OWN_FILES);
+    if finding.place().is_none_or(is_ours) {
         findings.add(finding);
     }
 }

@@ -118,6 +118,7 @@ pub(super) fn trials() -> Vec<Trial> {
         rendering(),
         looking_into_values(),
         overtaken_template(),
+        receipts_that_fail(),
         words_of_another_language(),
     ]
 }
@@ -218,6 +219,21 @@ fn looking_into_values() -> Trial {
         "a name compared",
         with_opening("<p>x</p>\n{% if reader.name == \"민지\" %}!{% endif %}"),
         with_opening("<p>{{ reader.name }}</p>\n{% if reader.name %}!{% endif %}"),
+    )
+}
+
+fn receipts_that_fail() -> Trial {
+    let with = |template: &str| {
+        let desk = Desk::new()
+            .with("issues/2026-11-23-own.md", with_text("글"))
+            .with("templates/receipt/receipt.txt", template);
+        with_templates_of(&desk)
+    };
+    Trial::new(
+        "templates/receipts",
+        "a receipt that asks for what only an issue has",
+        with("{{ issue.slug }}"),
+        with("{{ receipt.title }}"),
     )
 }
 
