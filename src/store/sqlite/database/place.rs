@@ -28,10 +28,11 @@ pub(crate) struct StatePlace {
 }
 
 /// What the place outside was told of who left.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ToldDepartures {
-    /// The last entry.
-    pub(crate) last: i64,
+    /// The last entry, and whose hash it is: of a transaction that failed after it was told, the number goes to
+    /// somebody else.
+    pub(crate) last: Option<(i64, Vec<u8>)>,
     /// How long its journal was then: while it is, nobody else wrote, and nobody has to read it again.
     pub(crate) bytes: u64,
 }

@@ -48,6 +48,33 @@ pub(super) fn last(tx: &Connection) -> Result<i64, SqliteFault> {
     tx.value("SELECT coalesce(max(id), 0) FROM departures", [])
 }
 
+/// The last entry: its number, and whose hash it is.
+pub(super) fn last_entry(tx: &Connection) -> Result<Option<(i64, Vec<u8>)>, SqliteFault> {
+    tx.maybe(
+        "SELECT id, hash FROM departures ORDER BY id DESC LIMIT 1",
+        [],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}
+
+/// Whether the entry of that number is that person's.
+pub(super) fn is_entry(tx: &Connection, number: i64, hash: &[u8]) -> Result<bool, SqliteFault> {
+    tx.value(
+        "SELECT EXISTS (SELECT 1 FROM departures WHERE id = ?1 AND hash = ?2)",
+        params![number, hash],
+    )
+}
+
+/// The number of the last line that says what the entry of that number says; 0: none does.
+pub(super) fn last_common(tx: &Connection, text: &str) -> Result<i64, SqliteFault> {
+    for line in text.lines().rev().filter_map(DepartureLine::parse) {
+        if is_entry(tx, line.number, &line.hash)? {
+            return Ok(line.number);
+        }
+    }
+    Ok(0)
+}
+
 /// An entry as one line: number, reason (`-`: lifted), hash, time; then the key of the hash, where it is
 /// not the one that lies beside the journal.
 pub(super) struct DepartureLine {
@@ -114,7 +141,7 @@ impl DepartureLine {
         }
     }
 
-    fn parse(line: &str) -> Option<Self> {
+    pub(super) fn parse(line: &str) -> Option<Self> {
         let mut parts = line.split(' ');
         let mut part = || parts.next();
         let number = part()?.parse().ok()?;

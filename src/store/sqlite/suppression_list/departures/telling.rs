@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, params};
 
-use super::journal::{self, DepartureLine, last_number};
+use super::journal::{self, DepartureLine};
 use crate::store::sqlite::{
     codes,
     database::place::{StatePlace, ToldDepartures},
@@ -19,12 +19,15 @@ pub(crate) fn carry_out(
     place: &StatePlace,
     outside: &OutsideFolder,
 ) -> Result<(), SqliteFault> {
-    let last = journal::last(tx)?;
-    let told = place.departures_told().map(|told| told.last);
-    if told == Some(last) || (told.is_none() && last == 0) {
-        return Ok(());
+    let last = journal::last_entry(tx)?;
+    let is_known = match &*place.departures_told() {
+        Some(told) => told.last == last,
+        None => last.is_none(),
+    };
+    match is_known {
+        true => Ok(()),
+        false => bring_up_to_date(tx, place, outside),
     }
-    bring_up_to_date(tx, place, outside)
 }
 
 /// The same, whatever is believed of that place; where nobody left yet, it says so from now on.
@@ -33,9 +36,9 @@ pub(crate) fn bring_up_to_date(
     place: &StatePlace,
     outside: &OutsideFolder,
 ) -> Result<(), SqliteFault> {
-    let last = journal::last(tx)?;
+    let last = journal::last_entry(tx)?;
     let mark = instance::list(tx)?;
-    let known = KnownOutside::look(place, outside, &mark);
+    let known = KnownOutside::look(tx, place, outside, &mark)?;
     let own: Vec<u8> = tx.value("SELECT erasure_key FROM instance", [])?;
     let beside = outside.key_of(&mark).unwrap_or_else(|| own.clone());
     let entries = entries_behind(tx, known.last, &own, &beside)?;
@@ -68,24 +71,35 @@ struct KnownOutside {
 impl KnownOutside {
     /// Reads its journal, unless it is as long as when it was told last: that is one look at a file, and not a look at
     /// every departure there ever was.
-    fn look(place: &StatePlace, outside: &OutsideFolder, mark: &str) -> Self {
+    fn look(
+        tx: &Connection,
+        place: &StatePlace,
+        outside: &OutsideFolder,
+        mark: &str,
+    ) -> Result<Self, SqliteFault> {
         let bytes = outside.departures_bytes(mark);
-        let told = *place.departures_told();
-        if let Some(told) = told.filter(|told| told.bytes == bytes && bytes > 0) {
-            return Self {
-                last: told.last,
+        let told = place.departures_told().clone();
+        if let Some(told) = told.filter(|told| told.bytes == bytes && bytes > 0)
+            && let Some((last, hash)) = told.last
+            && journal::is_entry(tx, last, &hash)?
+        {
+            return Ok(Self {
+                last,
                 bytes,
                 is_begun: true,
                 is_cut: false,
-            };
+            });
         }
         let text = outside.departures_of(mark);
-        Self {
-            last: text.as_deref().map_or(0, last_number),
+        Ok(Self {
+            last: match &text {
+                Some(text) => journal::last_common(tx, text)?,
+                None => 0,
+            },
             bytes,
             is_begun: text.is_some(),
             is_cut: text.is_some_and(|text| !text.is_empty() && !text.ends_with('\n')),
-        }
+        })
     }
 }
 
@@ -121,7 +135,8 @@ pub(crate) fn is_untold(tx: &Connection, outside: &OutsideFolder) -> Result<bool
         return Ok(false);
     }
     let known = outside.departures_of(&instance::list(tx)?);
-    Ok(known.as_deref().map_or(0, last_number) < last)
+    let told = known.map_or(Ok(0), |text| journal::last_common(tx, &text))?;
+    Ok(told < last)
 }
 
 #[cfg(test)]
@@ -131,11 +146,19 @@ mod tests {
     use super::*;
     use crate::{
         address::Address,
-        audience::{Origin, Profile, SubscriberId, fixture::profile, membership::ChangeSource},
+        audience::{
+            Origin, Profile, SubscriberId, Suppression, SuppressionReason, fixture::profile,
+            membership::ChangeSource,
+        },
         store::{
             DepartureScope, LeaveRequest, Membership, StateInstance, SubscriberList,
             SuppressionList,
-            sqlite::{SqliteStore, suppression_list::departures::journal::last_number},
+            sqlite::{
+                SqliteStore,
+                suppression_list::{
+                    departures::journal::last_number, hash_keys::HashKeys, suppression,
+                },
+            },
         },
     };
 
@@ -193,5 +216,58 @@ mod tests {
         store.lift_suppressions(&email, now).await.unwrap();
         assert_eq!(last_number(&lines()), 1_986);
         assert_eq!(lines().lines().count(), 1_987);
+    }
+
+    #[tokio::test]
+    async fn whoever_gets_the_number_of_a_departure_that_failed_is_told_outside_all_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let outside = OutsideFolder::at(folder.path().join("outside"));
+        let store = SqliteStore::open(&folder.path().join("state"))
+            .await
+            .unwrap();
+        let store = store.with_outside(Some(outside.clone()));
+        let now = chrono::DateTime::from_timestamp(1_795_388_400, 0).unwrap();
+        let people = [
+            "first@example.com",
+            "failing@example.com",
+            "next@example.com",
+        ];
+        let people = people.map(profile);
+        store.upsert(&people, Origin::Operator, now).await.unwrap();
+        store.leave(&[leaving(1)], now).await.unwrap();
+        // Told outside; then the disk refuses the commit.
+        let gone = Suppression {
+            email: Some(people[1].email.clone()),
+            reason: SuppressionReason::Unsubscribed,
+            detail: None,
+            at: now,
+        };
+        let told = outside.clone();
+        let failed = store.try_out(move |tx, place| {
+            suppression::suppress(tx, &[gone], ChangeSource::OneClick, now)?;
+            carry_out(tx, place, &told)
+        });
+        failed.await.unwrap();
+        store.leave(&[leaving(3)], now).await.unwrap();
+        let mark = store.mark().await.unwrap();
+        let own = |tx: &Connection, _: &StatePlace| Ok(HashKeys::load(tx)?.own("next@example.com"));
+        let next = store.read(own).await.unwrap();
+        let last_line = || {
+            let text = outside.departures_of(&mark).unwrap();
+            let line = text.lines().last().and_then(DepartureLine::parse);
+            line.map(|line| (line.number, line.hash))
+        };
+        assert_eq!(last_line(), Some((2, next.clone())));
+
+        // A process that starts sees it as well: the one before died between the two.
+        store.close().await;
+        let file = outside.list(&mark).join("departures");
+        let text = fs::read_to_string(&file).unwrap();
+        let failed: Vec<_> = text.lines().take(2).collect();
+        fs::write(&file, failed.join("\n") + "\n").unwrap();
+        let store = SqliteStore::open(&folder.path().join("state")).await;
+        let store = store.unwrap().with_outside(Some(outside.clone()));
+        store.catch_up_outside().await.unwrap();
+        assert_eq!(last_line(), Some((2, next)));
     }
 }
