@@ -9,6 +9,7 @@ mod issue_list;
 mod issue_preview;
 mod pictures;
 mod reader_directory;
+mod reader_pages;
 mod ready_mail;
 mod service;
 mod state;
@@ -17,11 +18,11 @@ use std::{io, net::SocketAddr, sync::Arc};
 
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
-use self::service::LivePreview;
+use self::{reader_pages::SampleDesk, service::LivePreview};
 use crate::{
     app::{App, AppError},
     live::LivePublication,
-    web,
+    web::{self, reader::DoorSettings},
 };
 
 /// Why the preview does not start.
@@ -72,7 +73,7 @@ impl App {
         if live.snapshot().archive_fault.is_some() {
             self.archive()?;
         }
-        let snapshots = live.subscribe();
+        let (snapshots, live_snapshots) = (live.subscribe(), live.subscribe());
         let preview = Arc::new(LivePreview::open(live.snapshot(), self.clock, wanted).await?);
         let issue = web::preview::PreviewService::front(&*preview).await;
         let following = vec![
@@ -80,8 +81,10 @@ impl App {
             tokio::spawn(service::follow_files(snapshots, Arc::clone(&preview))),
             tokio::spawn(service::follow_ledger(Arc::clone(&preview))),
         ];
+        let readers = Arc::new(SampleDesk::new(Arc::clone(&preview), live_snapshots));
+        let readers = web::reader::router(readers, DoorSettings::default());
         let (stop, stopped) = oneshot::channel();
-        let server = tokio::spawn(web::preview::serve(listener, preview, async {
+        let server = tokio::spawn(web::preview::serve(listener, preview, readers, async {
             let _ = stopped.await;
         }));
         Ok(PreviewSite {

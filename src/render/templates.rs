@@ -65,6 +65,7 @@ const BUILT_IN: &[(&str, &str)] = built_in![
     "web/preview/lines.html",
     "web/preview/list.html",
     "web/preview/notes.html",
+    "web/preview/reader_pages.html",
     "web/preview/stage.html",
     "web/reader.css",
     "web/reader/edition_box.html",

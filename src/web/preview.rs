@@ -17,6 +17,7 @@ mod page;
 mod phrases;
 mod query;
 mod reader_chooser;
+mod reader_pages;
 mod scheme;
 mod sentence;
 mod service;
@@ -45,6 +46,7 @@ pub(crate) use self::{
     },
     look_choice::{LookChoice, Typeface},
     query::PageRequest,
+    reader_pages::{READER_PAGES, SAMPLE},
     service::PreviewService,
 };
 use self::{
@@ -70,27 +72,30 @@ const KEEP_ALIVE: Duration = Duration::from_secs(20);
 
 type Served = State<Arc<dyn PreviewService>>;
 
-/// Serves the pages until `stop` is done.
+/// Serves the pages until `stop` is done, and the readers' pages among them.
 ///
 /// # Errors
 /// When the listener fails.
 pub(crate) async fn serve(
     listener: TcpListener,
     service: Arc<dyn PreviewService>,
+    readers: Router,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    axum::serve(listener, router(service))
+    axum::serve(listener, router(service, readers))
         .with_graceful_shutdown(stop)
         .await
 }
 
-/// The pages over that service.
-pub(crate) fn router(service: Arc<dyn PreviewService>) -> Router {
+/// The pages over that service, and the readers' below their own path.
+pub(crate) fn router(service: Arc<dyn PreviewService>, readers: Router) -> Router {
     Router::new()
         .route("/", get(front))
         .route("/issue/{name}", get(issue))
         .route("/issue/{name}/mail", get(mail))
         .route("/issue/{name}/{picture}", get(picture))
+        .route("/reader-pages", get(reader_pages::list))
+        .nest_service(READER_PAGES, readers)
         .route("/changes", get(changes))
         .route("/preview.css", get(style))
         .route("/accents.css", get(accents))

@@ -8,6 +8,7 @@ mod fuzzed;
 mod methods;
 mod one_click;
 mod pages;
+mod previewed;
 mod served;
 mod signup;
 

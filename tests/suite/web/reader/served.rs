@@ -57,15 +57,7 @@ impl ServedPages {
 
     /// Sends these bytes; the answer ends with the connection.
     pub(super) async fn send(&self, bytes: &[u8]) -> Answer {
-        let mut stream = TcpStream::connect(self.at).await.unwrap();
-        // Who is refused early may be cut off while he speaks.
-        let _ = stream.write_all(bytes).await;
-        let mut answer = Vec::new();
-        tokio::time::timeout(PATIENCE, stream.read_to_end(&mut answer))
-            .await
-            .unwrap()
-            .unwrap();
-        Answer::parse(&answer)
+        Answer::of(self.at, bytes).await
     }
 
     /// The status that bytes are answered with, after which nothing more is said; None where the
@@ -116,6 +108,19 @@ impl ServedPages {
 }
 
 impl Answer {
+    /// What whoever is there answers to these bytes.
+    pub(super) async fn of(at: SocketAddr, bytes: &[u8]) -> Self {
+        let mut stream = TcpStream::connect(at).await.unwrap();
+        // Who is refused early may be cut off while he speaks.
+        let _ = stream.write_all(bytes).await;
+        let mut answer = Vec::new();
+        tokio::time::timeout(PATIENCE, stream.read_to_end(&mut answer))
+            .await
+            .unwrap()
+            .unwrap();
+        Self::parse(&answer)
+    }
+
     fn parse(bytes: &[u8]) -> Self {
         let at = bytes
             .windows(4)
