@@ -8,6 +8,7 @@
 mod desk;
 mod maker;
 mod retry;
+mod titles;
 
 use std::{sync::Arc, time::Duration};
 

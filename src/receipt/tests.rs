@@ -399,7 +399,11 @@ fn every_word_is_used_and_stands_in_both_languages() {
     for (key, text) in korean {
         assert_eq!(placeholders(text), placeholders(&english[key]), "{key}");
     }
-    let source = concat!(include_str!("wording.rs"), include_str!("occasion.rs"));
+    let source = concat!(
+        include_str!("wording.rs"),
+        include_str!("wording/pieces.rs"),
+        include_str!("occasion.rs")
+    );
     let publication = publication("en", "");
     let kinds: Vec<&str> = every(&publication, "en")
         .iter()

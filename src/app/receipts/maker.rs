@@ -1,7 +1,7 @@
 //! A receipt that is due as the message that leaves: its links are made here, at that moment, so that no
 //! token lies anywhere.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -10,7 +10,7 @@ use crate::{
     app::{App, AppError},
     links::{LinkSigner, TimedToken},
     live::PublicationSnapshot,
-    message::{FrozenIssue, Letter, Message, dkim::Signer},
+    message::{Letter, Message, dkim::Signer},
     publication::{Publication, SecretUse},
     receipt::{
         ConsentAct, NewestIssue, ReaderReceipt, ReceiptLinks, ReceiptMail, ReceiptOccasion,
@@ -18,15 +18,15 @@ use crate::{
     },
     render::RenderError,
     source::with_causes,
-    store::{Batch, BatchState, DueReceipt, ReceiptKind, Store},
+    store::{DueReceipt, ReceiptKind, Store},
 };
+
+use super::titles::{FrozenTitle, IssueTitles};
 
 /// How long a confirmation, a departure or a move can still be answered.
 const FORTNIGHT: TimeDelta = TimeDelta::days(14);
 /// How long a fresh link opens what a forwarded mail must not.
 const FRESH: TimeDelta = TimeDelta::minutes(30);
-/// Batches among which the newest issue is looked for.
-const RECENT: u32 = 20;
 
 /// Why a receipt can't be made now.
 #[derive(Debug, thiserror::Error)]
@@ -53,8 +53,7 @@ pub(super) struct ReceiptMaker {
     writer: ReceiptWriter,
     /// On the program's templates, once it was needed.
     plain: Option<ReceiptWriter>,
-    /// Content hash → title and slug.
-    titles: BTreeMap<String, Option<(String, String)>>,
+    titles: IssueTitles,
 }
 
 impl ReceiptMaker {
@@ -77,7 +76,7 @@ impl ReceiptMaker {
                 snapshot.templates.as_ref().clone(),
             ),
             plain: None,
-            titles: BTreeMap::new(),
+            titles: IssueTitles::default(),
             publication,
         })
     }
@@ -90,11 +89,14 @@ impl ReceiptMaker {
         now: DateTime<Utc>,
     ) -> Result<Message, MakerError> {
         let newest = match due.kind {
-            ReceiptKind::Welcome => self.newest(store, now).await?,
+            ReceiptKind::Welcome => {
+                let newest = self.titles.newest(store, now).await?;
+                newest.and_then(|newest| self.page_of(newest))
+            }
             _ => None,
         };
         let issue = match &due.about.issue {
-            Some(issue) => Some(self.title_of(issue, store).await?),
+            Some(issue) => Some(self.titles.of(issue, store).await?),
             None => None,
         };
         let receipt = ReaderReceipt {
@@ -239,6 +241,17 @@ impl ReceiptMaker {
         })
     }
 
+    /// An issue that went out, with its page; None where there are no pages.
+    fn page_of(&self, newest: FrozenTitle) -> Option<NewestIssue> {
+        let local = newest.slot.with_timezone(&self.publication.timezone);
+        Some(NewestIssue {
+            url: self.links.web_version(&newest.slug)?,
+            title: newest.title,
+            edition: newest.edition,
+            date: newest.date.unwrap_or_else(|| local.date_naive()),
+        })
+    }
+
     fn own_links(&self, due: &DueReceipt) -> ReceiptLinks {
         let mailbox = self.publication.unsubscribe_email.as_ref();
         ReceiptLinks {
@@ -247,59 +260,6 @@ impl ReceiptMaker {
                 .map(|mailbox| self.links.unsubscribe_mailto(mailbox, due.reader)),
             preferences: self.links.preferences(due.reader),
         }
-    }
-
-    /// The last issue that went out, with its page.
-    async fn newest(
-        &mut self,
-        store: &dyn Store,
-        now: DateTime<Utc>,
-    ) -> Result<Option<NewestIssue>, MakerError> {
-        let batches = store.batches(RECENT).await?;
-        let is_out = |batch: &&Batch| batch.slot <= now && batch.state != BatchState::Cancelled;
-        let Some(batch) = batches.iter().filter(is_out).max_by_key(|batch| batch.slot) else {
-            return Ok(None);
-        };
-        let Some((title, slug)) = self.frozen_title(&batch.content, store).await? else {
-            return Ok(None);
-        };
-        let local = batch.slot.with_timezone(&self.publication.timezone);
-        let url = self.links.web_version(&slug);
-        Ok(url.map(|url| NewestIssue {
-            title,
-            edition: batch.edition.clone(),
-            date: batch.date.unwrap_or_else(|| local.date_naive()),
-            url,
-        }))
-    }
-
-    /// What readers know an issue by; its identity, where the ledger doesn't know it.
-    async fn title_of(&mut self, issue: &str, store: &dyn Store) -> Result<String, MakerError> {
-        let title = match store.batch(issue).await? {
-            Some(batch) => self.frozen_title(&batch.content, store).await?,
-            None => None,
-        };
-        Ok(title.map_or_else(|| issue.to_owned(), |(title, _)| title))
-    }
-
-    /// Title and slug of frozen content, which is read once.
-    async fn frozen_title(
-        &mut self,
-        content: &str,
-        store: &dyn Store,
-    ) -> Result<Option<(String, String)>, MakerError> {
-        if let Some(known) = self.titles.get(content) {
-            return Ok(known.clone());
-        }
-        let bytes = store.content(content).await?;
-        let frozen = bytes.and_then(|bytes| FrozenIssue::from_bytes(&bytes).ok());
-        let title = frozen.and_then(|frozen| {
-            let issue = &frozen.composition.context["issue"];
-            let text = |key: &str| issue[key].as_str().map(str::to_owned);
-            Some((text("title")?, text("slug")?))
-        });
-        self.titles.insert(content.to_owned(), title.clone());
-        Ok(title)
     }
 }
 
