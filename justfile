@@ -34,7 +34,11 @@ year seed="1" readers="5000":
 
 # Ten thousand hostile forms in an hour, and twenty people beside them.
 flood:
-    cargo test --release --test suite store::lives::ten_thousand -- --ignored --nocapture
+    FLOOD=10000 cargo test --release --test suite store::lives::an_hour -- --nocapture
+
+# Power that goes out while readers come, speak and leave.
+crash-readers rounds="100":
+    READER_ROUNDS={{rounds}} cargo test --release --test suite readers::killed -- --nocapture
 
 # What things cost, beside their peers, in one table.
 bench *arguments:

@@ -281,5 +281,17 @@ impl From<Address> for String {
     }
 }
 
+/// Whether that is a name for tests and examples, which nobody has (RFC 2606, RFC 6761).
+pub(crate) fn is_reserved_name(domain: &str) -> bool {
+    const EXAMPLES: [&str; 3] = ["example.com", "example.net", "example.org"];
+    const TOPS: [&str; 4] = ["test", "example", "invalid", "localhost"];
+    let domain = domain.to_ascii_lowercase();
+    let is_below = |name: &str| {
+        let above = domain.strip_suffix(name);
+        above.is_some_and(|above| above.is_empty() || above.ends_with('.'))
+    };
+    EXAMPLES.iter().chain(&TOPS).any(|name| is_below(name))
+}
+
 #[cfg(test)]
 mod tests;

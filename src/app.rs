@@ -10,6 +10,7 @@ pub(crate) mod keeper;
 mod last_good;
 pub(crate) mod notices;
 pub(crate) mod on_hold;
+pub(crate) mod pages;
 mod problems;
 mod reachable;
 pub(crate) mod reader;
@@ -93,6 +94,14 @@ pub enum AppError {
     /// Nothing is sent before a person has said that it may.
     #[error("{}", .0.message())]
     Doubt(Box<Doubt>),
+    /// The readers' pages that the mail would promise do not answer.
+    #[error("readers could not unsubscribe at {url}: {seen}")]
+    PagesAway {
+        /// Where the mail would send them.
+        url: String,
+        /// What answered instead.
+        seen: String,
+    },
     /// Something else that a person has to decide or fix; `hint` says how.
     #[error("{message}")]
     Refused {
@@ -116,7 +125,17 @@ pub enum AppError {
     },
 }
 
+/// What to do about pages that do not answer.
+const PAGES_HINT: &str = "`daily-note serve` answers at web.listen, to be reached as web.base_url (docs/readers.md); `--no-pages` \
+    sends with the mailto alone; `web: {probe: off}` where this machine can't reach its own public name";
+
 impl AppError {
+    /// What to do about the readers' pages.
+    #[must_use]
+    pub(crate) fn pages_hint(&self) -> Option<&'static str> {
+        matches!(self, Self::PagesAway { .. }).then_some(PAGES_HINT)
+    }
+
     /// Who keeps the calendar, or sends, instead of this process.
     #[must_use]
     pub(crate) fn holder(&self) -> Option<&str> {
@@ -175,6 +194,13 @@ impl App {
             publication: Arc::clone(&snapshot.publication),
             clock,
         }
+    }
+
+    /// The same publication without pages: its mail promises none.
+    #[must_use]
+    pub(crate) fn without_pages(mut self) -> Self {
+        Arc::make_mut(&mut self.publication).web.base_url = None;
+        self
     }
 
     /// Makes sure that the secrets which that needs are there: a variable that is not set keeps nobody

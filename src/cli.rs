@@ -17,6 +17,7 @@ mod due;
 mod event;
 mod facts;
 mod failure;
+mod feedback;
 mod hold;
 mod inbox;
 mod init;
@@ -27,6 +28,7 @@ mod output;
 mod pause;
 mod preview;
 mod progress;
+mod readers_pages;
 mod render;
 mod restore;
 mod resume;
@@ -137,6 +139,7 @@ enum Command {
     Inbox(inbox::Args),
     Subscribers(subscribers::Args),
     Suppressions(suppressions::Args),
+    Feedback(feedback::Args),
     Doctor(doctor::Args),
     Dkim(dkim::Args),
     Secret(secret::Args),
@@ -224,6 +227,7 @@ fn run(command: Command, context: &CommandContext) -> Result<CommandExit, Failur
             Command::Inbox(args) => inbox::execute(&args, context).await,
             Command::Subscribers(args) => subscribers::execute(&args, context).await,
             Command::Suppressions(args) => suppressions::execute(&args, context).await,
+            Command::Feedback(args) => feedback::execute(&args, context).await,
             Command::Doctor(args) => doctor::execute(&args, context).await,
             Command::Dkim(args) => dkim::execute(&args, context),
             Command::Secret(args) => secret::execute(&args, context),

@@ -17,6 +17,8 @@ mod heartbeat;
 mod held;
 mod job;
 mod outcome;
+mod pages;
+mod pages_watch;
 mod parts;
 mod reading;
 mod run;
@@ -36,8 +38,8 @@ pub(crate) use self::heartbeat::{HealthReason, Heartbeat};
 pub(crate) use self::job::CarriedBatches;
 pub(crate) use self::vitals::DaemonVitals;
 use self::{
-    backoff::RetryBackoffs, job::is_fixed_by_a_file, reading::CalendarReading,
-    settling::SettlingFiles,
+    backoff::RetryBackoffs, job::is_fixed_by_a_file, pages_watch::PagesWatch,
+    reading::CalendarReading, settling::SettlingFiles,
 };
 use crate::{
     app::{App, AppError, fold_file},
@@ -83,6 +85,7 @@ pub struct Server {
     reading: CalendarReading,
     backoffs: RetryBackoffs,
     settling: SettlingFiles,
+    pages: PagesWatch,
     /// Issues held up by their files, and why, once that has lasted.
     held: BTreeMap<String, String>,
     /// Issues whose files never stand still: readings that are alike are enough.
@@ -136,6 +139,7 @@ impl Server {
             reading,
             backoffs: RetryBackoffs::default(),
             settling: SettlingFiles::default(),
+            pages: PagesWatch::default(),
             held: BTreeMap::new(),
             alike: BTreeSet::new(),
             again: None,
@@ -367,6 +371,7 @@ impl Server {
                 HealthReason::State,
             ),
             (!self.held.is_empty(), HealthReason::Held),
+            (self.pages.is_away, HealthReason::Pages),
         ];
         let ailing = ails.into_iter().filter(|(ails, _)| *ails);
         ailing.map(|(_, ailment)| ailment).collect()

@@ -16,6 +16,7 @@ mod state;
 pub use self::{
     clock::{ClockOffset, ask_the_time},
     report::{CheckTopic, CheckVerdict, RelayProbe, Report, ReportLine},
+    rights::OneClickProof,
     state::{StateFacts, measure_state},
 };
 use self::{dmarc::Identities, provider::Provider};
@@ -36,6 +37,8 @@ pub struct DoctorInput<'a> {
     pub signatures: Result<Option<Vec<DnsRecord>>, DkimError>,
     /// Files with keys or tokens that everybody on this machine may read.
     pub exposed: Vec<String>,
+    /// What a click on a mail client's button would meet.
+    pub one_click: OneClickProof,
     /// The folder of the list and the ledger.
     pub state: std::io::Result<StateFacts>,
     /// Whether the list and the ledger open.
@@ -146,7 +149,7 @@ async fn examine_domain(
     if provider.is_none() && !is_local {
         checks.extend(hosts::judge_reverse(&relay.host, dns).await);
     }
-    checks.extend(rights::judge(publication, from));
+    checks.extend(rights::judge(publication, &patient.one_click, from));
     checks
 }
 

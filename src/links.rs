@@ -228,6 +228,32 @@ impl LinkSigner {
         })
     }
 
+    /// The token of a page's link, where the page itself leads to another one.
+    #[must_use]
+    pub(crate) fn timed_token(&self, page: PublicPage, token: TimedToken) -> String {
+        let mut text = String::new();
+        if let Some(purpose) = purpose_of(page) {
+            self.push_timed(purpose, token, b"", &mut text);
+        }
+        text
+    }
+
+    /// The token of [`LinkSigner::unsubscribe`].
+    #[must_use]
+    pub(crate) fn unsubscribe_token(&self, reader: SubscriberId) -> String {
+        let mut token = String::new();
+        self.push_lasting(TokenPurpose::Unsubscribe, reader, b"", &mut token);
+        token
+    }
+
+    /// The token of [`LinkSigner::preferences`].
+    #[must_use]
+    pub(crate) fn preferences_token(&self, reader: SubscriberId) -> String {
+        let mut token = String::new();
+        self.push_lasting(TokenPurpose::Preferences, reader, b"", &mut token);
+        token
+    }
+
     // The same, appended to what the caller has: a message is composed without a string a link.
 
     pub(crate) fn push_unsubscribe(&self, reader: SubscriberId, out: &mut String) -> Option<()> {

@@ -11,11 +11,14 @@ pub(crate) mod consents;
 mod doctor;
 mod erase;
 mod export;
+mod feedback;
+mod growth;
 mod import;
 mod inbox;
 mod online;
 mod people;
 mod preflight;
+pub(crate) mod readers;
 mod resume;
 mod save_as_is;
 mod schedule;
@@ -39,6 +42,7 @@ pub use self::{
     doctor::OutsideProbes,
     erase::Erased,
     export::{ExportFormat, ExportReport, export},
+    feedback::PublishedChange,
     import::{ImportReport, RowOutcome, RowProblem, import},
     inbox::InboxSite,
     people::{
@@ -60,6 +64,6 @@ pub use self::{
 // The nouns of these results: whoever shows them knows no store.
 pub(crate) use crate::store::{
     AudienceSize, Batch, BatchState, BounceSelection, DeliveryCounts, DeliveryRow, DeliveryState,
-    FoldReport, HeldRelease, MoveOutcome, Receipt, RetryOutcome, RetrySelection, RetryState,
-    UnknownAnswer, Upsert, WaveState, ZoneCohort, sqlite::Departures,
+    FoldReport, HeldRelease, MoveOutcome, Opinion, Receipt, RetryOutcome, RetrySelection,
+    RetryState, UnknownAnswer, Upsert, WaveState, ZoneCohort, sqlite::Departures,
 };

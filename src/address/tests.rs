@@ -237,3 +237,25 @@ fn people_read_a_domain_in_its_own_script() {
         assert_eq!(readable(address), shown);
     }
 }
+
+#[test]
+fn names_of_tests_and_examples_are_known() {
+    for name in [
+        "example.com",
+        "note.example.org",
+        "a.test",
+        "localhost",
+        "EXAMPLE.net",
+    ] {
+        assert!(is_reserved_name(name), "{name}");
+    }
+    for name in [
+        "example.de",
+        "myexample.com",
+        "test.com",
+        "latest",
+        "example.com.evil.de",
+    ] {
+        assert!(!is_reserved_name(name), "{name}");
+    }
+}

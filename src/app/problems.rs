@@ -23,6 +23,9 @@ impl AppError {
             Self::Render(RenderError::Source(error)) => vec![of_source(error)],
             Self::Findings(findings) => findings.iter().map(of_finding).collect(),
             Self::Doubt(doubt) => vec![format!("{}\n{}", doubt.message(), doubt.hint())],
+            Self::PagesAway { .. } => {
+                vec![format!("{self}\n{}", self.pages_hint().unwrap_or_default())]
+            }
             Self::Refused { message, hint, .. } => vec![format!("{message}\n{hint}")],
             Self::Relay(error) => vec![format!("{}\n{}", with_causes(error), error.hint())],
             Self::State(StoreError::Entry(error)) => vec![of_source(error)],

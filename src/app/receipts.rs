@@ -10,7 +10,13 @@ mod maker;
 mod retry;
 mod titles;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use tokio::{
     sync::{Notify, watch::Receiver},
@@ -40,6 +46,7 @@ pub struct ReceiptSender {
     clock: Clock,
     snapshots: Receiver<Arc<PublicationSnapshot>>,
     queued: Notify,
+    is_away: AtomicBool,
 }
 
 impl ReceiptSender {
@@ -50,12 +57,19 @@ impl ReceiptSender {
             clock,
             snapshots: live.subscribe(),
             queued: Notify::new(),
+            is_away: AtomicBool::new(false),
         })
     }
 
     /// Says that this process has queued something: it leaves at once.
     pub fn wake(&self) {
         self.queued.notify_one();
+    }
+
+    /// Whether the last mail could not leave, and waits.
+    #[must_use]
+    pub(crate) fn is_relay_away(&self) -> bool {
+        self.is_away.load(Ordering::Relaxed)
     }
 
     /// Sends what is in the outbox, and what comes into it, until `stop`; a mail on the wire is finished.
@@ -105,7 +119,7 @@ impl ReceiptSender {
     ) -> Result<Duration, AppError> {
         let store = desk.store(app).await?;
         let next = store.next_receipt().await?;
-        let now = self.clock.now();
+        let now = self.clock.true_now();
         let Some(next) = next.filter(|next| *next <= now) else {
             desk.rest().await;
             let wait = next.and_then(|next| (next - now).to_std().ok());
@@ -152,7 +166,7 @@ impl ReceiptSender {
 
     /// What this process has no time for is due for whoever comes next.
     async fn put_back(&self, store: &dyn Store, receipt: &DueReceipt) {
-        let now = self.clock.now();
+        let now = self.clock.true_now();
         let again = ReceiptOutcome::Again(now);
         if let Err(error) = store.settle_receipt(receipt.id, again, "", now).await {
             tracing::error!(
@@ -163,7 +177,9 @@ impl ReceiptSender {
     }
 
     async fn settle(&self, store: &dyn Store, receipt: &DueReceipt, handed: HandedOver) {
-        let now = self.clock.now();
+        let now = self.clock.true_now();
+        let is_away = matches!(handed, HandedOver::NotYet(_));
+        self.is_away.store(is_away, Ordering::Relaxed);
         let (outcome, reply) = match handed {
             HandedOver::Taken(reply) => (ReceiptOutcome::Sent, reply),
             HandedOver::Refused(reply) => (ReceiptOutcome::GivenUp, reply),

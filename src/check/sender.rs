@@ -1,6 +1,7 @@
 //! Whether the mail may leave for readers: a way out for them, and a sender who is somebody.
 
 use super::{CheckSubject, Findings, rule::rules};
+use crate::{address::is_reserved_name, publication::Publication};
 
 rules! {
     NO_WAY_OUT = "sender/no-way-out", Error,
@@ -9,6 +10,10 @@ rules! {
         "nobody can answer to a domain that is kept for examples, and no relay lets it pass", "RFC 2606; RFC 6761";
     OPEN_KEY = "sender/open-key", Warning,
         "who can read a private key signs mail in your name, and who has a token sends it", "RFC 6376 §8.3";
+    PRIVACY_PLACEHOLDER = "sender/privacy-placeholder", Error,
+        "the privacy notice names who really keeps readers' data, or it is none", "GDPR Art. 13; 개인정보 보호법 제30조";
+    PRIVACY_OFFICER = "sender/privacy-officer", Warning,
+        "the notice says by name who answers for Korean readers' data", "개인정보 보호법 제30조 제1항, 제31조";
 }
 
 /// What is known of how an issue would leave.
@@ -39,10 +44,13 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
             .at_key(&OPEN_KEY, "title", what)
             .hint(format!("chmod 600 {file}"));
     }
+    let publication = proof.publication;
+    if publication.web.base_url.is_some() {
+        privacy(publication, findings);
+    }
     if !proof.leaving.reaches_readers {
         return;
     }
-    let publication = proof.publication;
     if !publication.has_way_out() {
         findings
             .at_key(
@@ -53,7 +61,7 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
             .hint("set web.base_url (https) or publication.unsubscribe_email in daily-note.yaml");
     }
     let domain = publication.from.address.domain();
-    if is_example(domain) {
+    if is_reserved_name(domain) {
         findings
             .at_key(
                 &EXAMPLE_ADDRESS,
@@ -64,15 +72,62 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// Domains that are nobody's.
-fn is_example(domain: &str) -> bool {
-    let domain = domain.to_ascii_lowercase();
-    let mut labels = domain.rsplit('.');
-    match labels.next() {
-        Some("example" | "test" | "invalid" | "localhost") => true,
-        Some("com" | "net" | "org") => labels.next() == Some("example"),
-        _ => false,
+/// What the notice at `/privacy` is made of.
+fn privacy(publication: &Publication, findings: &mut Findings<'_>) {
+    let privacy = &publication.privacy;
+    let carriers = privacy.carriers.iter().flat_map(|carrier| {
+        let country = carrier.country.as_ref();
+        [Some(&carrier.name), Some(&carrier.task), country].into_iter()
+    });
+    let said = [
+        privacy.controller.as_ref(),
+        privacy.officer.as_ref(),
+        privacy.contact.as_ref(),
+        privacy.authority.as_ref(),
+        privacy.note.as_ref(),
+    ];
+    let placeholders = said
+        .into_iter()
+        .chain(carriers)
+        .flatten()
+        .filter(|text| is_placeholder(text));
+    for text in placeholders {
+        let what = format!("the privacy notice would say `{text}`");
+        findings
+            .at_key(&PRIVACY_PLACEHOLDER, "title", what)
+            .hint("say in daily-note.yaml, under `privacy`, who it is");
     }
+    if publication.law.korea && privacy.officer.is_none() {
+        let what = "the privacy notice names nobody who answers for readers' data";
+        findings
+            .at_key(&PRIVACY_OFFICER, "title", what)
+            .hint("privacy: {officer: NAME, contact: HOW THEY ARE REACHED} in daily-note.yaml");
+    }
+}
+
+/// Whether a text stands for another one that nobody wrote yet.
+fn is_placeholder(text: &str) -> bool {
+    const MARKS: [&str; 12] = [
+        "todo",
+        "tbd",
+        "fixme",
+        "xxx",
+        "lorem",
+        "your name",
+        "john doe",
+        "jane doe",
+        "홍길동",
+        "○○",
+        "ㅇㅇ",
+        "여기에",
+    ];
+    let lower = text.to_lowercase();
+    let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
+    let is_bracketed = ["[]", "<>", "{}"].iter().any(|pair| {
+        let (open, close) = pair.split_at(1);
+        text.trim_start().starts_with(open) && text.trim_end().ends_with(close)
+    });
+    letters < 2 || is_bracketed || MARKS.iter().any(|mark| lower.contains(mark))
 }
 
 #[cfg(test)]
@@ -80,24 +135,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn domains_of_nobody_are_known_and_those_that_only_look_like_them_are_not() {
-        for domain in [
-            "example.com",
-            "note.Example.org",
-            "a.test",
-            "example",
-            "x.invalid",
+    fn what_nobody_wrote_yet_is_known() {
+        for text in [
+            "TODO",
+            "[이름]",
+            "<name>",
+            "…",
+            "홍길동",
+            "○○○",
+            "Your Name Here",
+            "x",
         ] {
-            assert!(is_example(domain), "{domain}");
+            assert!(is_placeholder(text), "{text}");
         }
-        for domain in [
-            "example.kr",
-            "myexample.com",
-            "example.com.kr",
-            "contest",
-            "test.com",
+        for text in [
+            "데일리 노트",
+            "김서연",
+            "Amazon Web Services (Seoul)",
+            "Bo",
+            "메일 발송",
         ] {
-            assert!(!is_example(domain), "{domain}");
+            assert!(!is_placeholder(text), "{text}");
         }
     }
 }

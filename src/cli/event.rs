@@ -153,6 +153,10 @@ impl EventPrinter {
                 "✗ {issue} can't be sent right now; retrying\n{}",
                 indented(std::slice::from_ref(reason))
             ),
+            Event::PagesAway { issue, reason } => format!(
+                "✗ {issue} waits: the readers' pages do not answer; retrying\n{}",
+                indented(std::slice::from_ref(reason))
+            ),
             Event::RelayTrouble { issue, reason } => format!(
                 "✗ {issue} goes on, but a connection to the relay was not to be used; others are tried\n{}",
                 indented(std::slice::from_ref(reason))

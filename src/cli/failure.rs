@@ -161,6 +161,10 @@ impl From<AppError> for Failure {
                 };
                 Self::new(exit, miette::miette!(help = hint, "{message}"))
             }
+            error @ AppError::PagesAway { .. } => {
+                let hint = error.pages_hint().unwrap_or_default();
+                Self::hinted(CommandExit::Configuration, error, hint)
+            }
             error @ AppError::Io { .. } => Self::from_err(CommandExit::Unexpected, error),
         }
     }

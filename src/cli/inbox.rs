@@ -5,13 +5,16 @@ mod clear;
 use std::{
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
+    sync::Arc,
 };
 
 use miette::Report;
 use serde::Serialize;
 
-use super::{CommandContext, CommandExit, Failure, failure::ContextHint, signals};
-use crate::operations::InboxSite;
+use super::{CommandContext, CommandExit, Failure, failure::ContextHint, readers_pages, signals};
+use crate::{
+    delivery::StopSignal, live::LivePublication, operations::InboxSite, publication::SmtpTarget,
+};
 
 /// Take mail on a local port and show it on a page, for trying things out
 ///
@@ -58,6 +61,13 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
     }
     let app = context.app()?;
     let folder = app.inbox_folder();
+    let stop = StopSignal::default();
+    let live = LivePublication::start(Arc::clone(&app.publication)).await;
+    let pages = match app.publication.smtp.target {
+        // What is tried out here is answered here: the links in this inbox's mail lead somewhere.
+        SmtpTarget::Inbox => readers_pages::start(&live, &stop, context).await?,
+        SmtpTarget::Relay(_) => None,
+    };
     let site = InboxSite::start(app, args.smtp, args.listen)
         .await
         .map_err(|error| {
@@ -89,7 +99,14 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
         places.smtp,
         places.folder.display()
     ));
-    signals::asked_to_stop().await?;
+    tokio::select! {
+        stopped = signals::asked_to_stop() => stopped?,
+        never = live.follow() => match never {},
+    }
+    stop.request();
     site.stop().await;
+    if let Some(pages) = pages {
+        pages.ended().await;
+    }
     Ok(CommandExit::Done)
 }

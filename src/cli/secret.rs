@@ -6,11 +6,11 @@ use super::{CommandContext, CommandExit, Failure};
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
-    action: Action,
+    action: SecretAction,
 }
 
 #[derive(Debug, clap::Subcommand)]
-enum Action {
+enum SecretAction {
     Rotate(RotateArgs),
 }
 
@@ -30,7 +30,7 @@ struct RotateArgs {
 }
 
 pub(crate) fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
-    let Action::Rotate(RotateArgs { leaked }) = args.action;
+    let SecretAction::Rotate(RotateArgs { leaked }) = args.action;
     let (app, output) = (context.app()?, &context.output);
     let rotated = app.rotate_secret(leaked)?;
     if output.is_json() {

@@ -38,13 +38,19 @@ pub(crate) struct Args {
     /// Send a text that went out before, under another name, once more to everybody
     #[arg(long, conflicts_with = "due")]
     again: bool,
+    /// Leave out every link to the readers' pages: who unsubscribes does so by mail
+    #[arg(long, conflicts_with = "due")]
+    no_pages: bool,
 }
 
 pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
     let Some(issue) = &args.issue else {
         return due::execute(args.dry_run, context).await;
     };
-    let app = context.app()?;
+    let app = match args.no_pages {
+        true => context.app()?.without_pages(),
+        false => context.app()?,
+    };
     if args.dry_run {
         let dry_run = app.dry_run(issue).await?;
         show_dry_run(&dry_run, &context.output);

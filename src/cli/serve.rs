@@ -14,7 +14,7 @@ use tokio::{
 use super::{
     CommandContext, CommandExit, Failure,
     event::{EventLog, EventPrinter},
-    signals,
+    readers_pages, signals,
 };
 use crate::{
     app::{EventSinks, Notifier},
@@ -71,8 +71,9 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
         Arc::clone(&notifier) as Arc<dyn EventSink>,
     ]);
     let pace = BeatIntervals::default();
-    let server = Server::open(live, context.clock, pace, Arc::new(tellers)).await?;
+    let server = Server::open(Arc::clone(&live), context.clock, pace, Arc::new(tellers)).await?;
     let stop = StopSignal::default();
+    let pages = readers_pages::start(&live, &stop, context).await?;
     let vitals = DaemonVitals::new(&server);
     if let Some(address) = args.listen {
         watch::listen(address, Arc::new(vitals), stop.clone(), &context.output).await?;
@@ -91,6 +92,9 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
     watch.start(server.heartbeat(), stop.clone());
     server.serve(stop, reload).await;
     watch.is_stopping();
+    if let Some(pages) = pages {
+        pages.ended().await;
+    }
     // What happened last is told, or kept for the next one.
     quiet.request();
     let _ = timeout(LAST_WORDS, telling).await;

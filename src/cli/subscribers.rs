@@ -3,6 +3,7 @@
 mod add;
 mod erase;
 mod export;
+mod growth;
 mod import;
 mod list;
 mod relocate;
@@ -41,6 +42,7 @@ enum SubscriberAction {
     Show(show::Args),
     Import(import::Args),
     Export(export::Args),
+    Growth(growth::Args),
     Erase(erase::Args),
 }
 
@@ -53,6 +55,7 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
         SubscriberAction::Show(args) => show::execute(args, context).await,
         SubscriberAction::Import(args) => import::execute(args, context).await,
         SubscriberAction::Export(args) => export::execute(args, context).await,
+        SubscriberAction::Growth(args) => growth::execute(args, context).await,
         SubscriberAction::Erase(args) => erase::execute(args, context).await,
     }
 }

@@ -29,6 +29,8 @@ pub(crate) enum HealthReason {
     State,
     /// The files of an issue that is due.
     Held,
+    /// The readers' pages, with a slot near.
+    Pages,
 }
 
 impl HealthReason {
@@ -40,6 +42,7 @@ impl HealthReason {
             Self::Doubt => "nothing is sent before a person has decided something",
             Self::State => "the state can't be used",
             Self::Held => "an issue is due, and its files are being changed",
+            Self::Pages => "a slot is near, and the readers' pages do not answer",
         }
     }
 }

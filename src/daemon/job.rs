@@ -363,6 +363,7 @@ pub(super) fn is_fixed_by_a_file(error: &AppError) -> bool {
         AppError::State(_)
         | AppError::Relay(_)
         | AppError::Inbox(_)
+        | AppError::PagesAway { .. }
         | AppError::Doubt(_)
         | AppError::Io { .. } => false,
     }

@@ -75,8 +75,9 @@ impl Server {
         let issue = batch.issue.clone();
         if !matches!(report.ending, Ending::RelayAway(_)) {
             self.backoffs.end(&issue);
-            self.told
-                .retain(|key| !key.is_about(codes::RELAY_AWAY, &issue));
+            self.told.retain(|key| {
+                !key.is_about(codes::RELAY_AWAY, &issue) && !key.is_about(codes::PAGES_AWAY, &issue)
+            });
         }
         match &report.ending {
             Ending::Finished => {
@@ -143,7 +144,11 @@ impl Server {
                 self.backoffs
                     .back_off(&issue, self.reading.snapshot.files, now);
                 let reason = problems.join("\n");
-                self.tell(Event::RelayAway { issue, reason }).await;
+                self.tell(match error {
+                    AppError::PagesAway { .. } => Event::PagesAway { issue, reason },
+                    _ => Event::RelayAway { issue, reason },
+                })
+                .await;
             }
         }
     }

@@ -1,22 +1,50 @@
 //! Leaving and complaining, as the large providers ask for it.
 
 use super::report::{CheckTopic, ReportLine};
-use crate::publication::Publication;
+use crate::publication::{Publication, is_https};
 
-pub(super) fn judge(publication: &Publication, from: &str) -> Vec<ReportLine> {
-    vec![leaving(publication), complaining(from)]
+/// What a click on a mail client's button would meet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OneClickProof {
+    /// Mail promises no pages.
+    NoPages,
+    /// The pages answered as this list alone can.
+    Answered,
+    /// Nobody asked them, for that reason.
+    NotAsked(&'static str),
+    /// Something else answered, or nobody.
+    Away(String),
+}
+
+pub(super) fn judge(
+    publication: &Publication,
+    one_click: &OneClickProof,
+    from: &str,
+) -> Vec<ReportLine> {
+    vec![leaving(publication, one_click), complaining(from)]
 }
 
 /// RFC 8058, which Gmail and Yahoo demand of bulk senders.
-fn leaving(publication: &Publication) -> ReportLine {
-    let base_url = publication.web.base_url.as_deref().unwrap_or_default();
+fn leaving(publication: &Publication, one_click: &OneClickProof) -> ReportLine {
+    let base_url = publication.web.base_url.as_deref();
     let why = "Gmail and Yahoo demand one-click unsubscribe (RFC 8058) from 5,000 mails a day on, Outlook a way that works";
     let fix = "set  web.base_url: https://…  to where readers reach this publication";
-    if base_url.starts_with("https://") {
-        return ReportLine::good(
-            CheckTopic::Readers,
-            "readers leave with one click (RFC 8058)",
-        );
+    match one_click {
+        OneClickProof::Away(seen) => {
+            let what = format!("readers can't unsubscribe by the links of their mail: {seen}");
+            return ReportLine::bad(CheckTopic::Readers, what)
+                .because(why)
+                .fix("run  daily-note serve  behind web.base_url (docs/readers.md)");
+        }
+        OneClickProof::Answered if base_url.is_some_and(is_https) => {
+            let what = "readers leave with one click (RFC 8058): their pages answered a probe";
+            return ReportLine::good(CheckTopic::Readers, what);
+        }
+        OneClickProof::NotAsked(reason) if base_url.is_some_and(is_https) => {
+            let what = format!("whether readers can leave with one click is unproven: {reason}");
+            return ReportLine::unknown(CheckTopic::Readers, what).because(why);
+        }
+        _ => {}
     }
     match &publication.unsubscribe_email {
         Some(address) => ReportLine::care(

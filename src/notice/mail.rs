@@ -180,6 +180,7 @@ impl NoticeWriter<'_> {
             Event::BatchPaused { issue, reason } => self.paused(issue, reason),
             Event::ReadersMissed { issue, readers } => self.readers_missed(issue, *readers),
             Event::RelayAway { issue, reason } => self.relay("away", issue, reason),
+            Event::PagesAway { issue, reason } => self.relay("pages", issue, reason),
             Event::RelayTrouble { issue, reason } => self.relay("relay", issue, reason),
             Event::ConfigurationRefused { problems } => {
                 self.trouble("configuration", problems, "daily-note check")

@@ -4,11 +4,11 @@
 use std::time::Duration;
 
 use crate::{
-    app::{App, relay::is_loopback},
+    app::{App, pages::PagesStanding, relay::is_loopback},
     dns::Dns,
     doctor::{
-        DoctorInput, RelayProbe, RelayRoute, Report, StateFacts, ask_the_time, examine,
-        measure_state,
+        DoctorInput, OneClickProof, RelayProbe, RelayRoute, Report, StateFacts, ask_the_time,
+        examine, measure_state,
     },
     message::dkim::{DkimError, DnsRecord, Signer},
     private_files::make_private_folder,
@@ -57,6 +57,7 @@ impl App {
             way,
             signatures: self.signatures(),
             exposed: self.exposed_secrets(),
+            one_click: self.one_click_proof().await,
             // Before the store is opened, which would make the folder.
             state: self.measured_state().await,
             store: self
@@ -70,6 +71,26 @@ impl App {
             clock,
         };
         examine(&patient, world.dns).await
+    }
+
+    /// What a click on a mail client's button would meet.
+    async fn one_click_proof(&self) -> OneClickProof {
+        let base_url = self.publication.web.base_url.as_deref();
+        if base_url.is_none() {
+            return OneClickProof::NoPages;
+        }
+        let standing = async {
+            let store = self.store().await?;
+            self.pages_standing(store.as_ref(), base_url).await
+        };
+        match standing.await {
+            Ok(PagesStanding::None) => OneClickProof::NoPages,
+            Ok(PagesStanding::Proven) => OneClickProof::Answered,
+            Ok(PagesStanding::NotAsked) => OneClickProof::NotAsked("mail stays on this machine"),
+            Ok(PagesStanding::Unproven) => OneClickProof::NotAsked("`web.probe` is off"),
+            Ok(PagesStanding::Away { url, seen }) => OneClickProof::Away(format!("{url}: {seen}")),
+            Err(error) => OneClickProof::Away(with_causes(&error)),
+        }
     }
 
     fn signatures(&self) -> Result<Option<Vec<DnsRecord>>, DkimError> {

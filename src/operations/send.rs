@@ -195,6 +195,8 @@ impl App {
             let composer = self.composer(frozen, links, self.clock.now())?;
             let message = composer.compose_message(&self.sample_reader())?;
             message_bytes = Some(message.bytes.len());
+            let base_url = frozen.headers.base_url.as_deref();
+            self.refuse_pages_away(store.as_ref(), base_url).await?;
             self.refuse_sent_text(store.as_ref(), &issue, frozen)
                 .await?;
         } else {
@@ -388,6 +390,9 @@ impl<'a> Sending<'a> {
         let frozen = &content.frozen;
         let links = self.app.link_signer(self.store.as_ref()).await?;
         self.app.composer_of(frozen, &content.hash, links, now)?;
+        let base_url = frozen.headers.base_url.as_deref();
+        let list = self.store.as_ref();
+        self.app.refuse_pages_away(list, base_url).await?;
         self.app.refuse_unpublished_images(frozen).await?;
         let new = NewBatch {
             issue: issue.id.clone(),

@@ -168,6 +168,13 @@ pub enum Event {
         /// What was seen.
         reason: String,
     },
+    /// An issue is due, and the readers' pages that its mail promises do not answer; they are asked again.
+    PagesAway {
+        /// The issue's id.
+        issue: String,
+        /// What was seen.
+        reason: String,
+    },
     /// A connection of a batch that goes on was not to be used: by another machine's certificate, for
     /// lack of TLS, with a token that is not taken. Others are tried.
     RelayTrouble {

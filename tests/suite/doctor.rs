@@ -9,8 +9,8 @@ use std::{path::Path, time::Duration};
 use chrono::TimeDelta;
 use daily_note::{
     doctor::{
-        CheckTopic, CheckVerdict, ClockOffset, DoctorInput, RelayProbe, RelayRoute, Report,
-        StateFacts, examine,
+        CheckTopic, CheckVerdict, ClockOffset, DoctorInput, OneClickProof, RelayProbe, RelayRoute,
+        Report, StateFacts, examine,
     },
     message::dkim::DnsRecord,
     publication::{Credentials, Environment, Publication, TlsMode},
@@ -60,6 +60,7 @@ async fn examined(publication: &Publication, host: &str, dns: &FakeDns) -> Repor
     let relay = Relay::new(host, 587, TlsMode::Required)
         .with_credentials(Credentials::with_password("note", "s3cret"));
     let patient = DoctorInput {
+        one_click: OneClickProof::Answered,
         exposed: Vec::new(),
         publication,
         way: RelayRoute::Relay {

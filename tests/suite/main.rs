@@ -27,6 +27,7 @@ mod operating;
 mod own_publication;
 mod portable;
 mod postfix;
+mod readers;
 mod real;
 mod receipt;
 mod schedule;

@@ -3,6 +3,7 @@
 //! left out; where `CI=true` it fails.
 
 mod browser;
+mod life;
 mod maildirs;
 mod preview;
 mod python_email;

@@ -10,6 +10,7 @@ use crate::publication::Slot;
 pub(crate) mod codes {
     pub(crate) const BATCH_PAUSED: &str = "batch.paused";
     pub(crate) const CONFIGURATION_REFUSED: &str = "configuration.refused";
+    pub(crate) const PAGES_AWAY: &str = "pages.away";
     pub(crate) const RELAY_AWAY: &str = "relay.away";
 }
 
@@ -115,6 +116,7 @@ impl Event {
             Self::BatchPaused { .. } => (codes::BATCH_PAUSED, "paused", Alarm, EachTime),
             Self::ReadersMissed { .. } => ("readers.missed", "readers", Alarm, EachTime),
             Self::RelayAway { .. } => (codes::RELAY_AWAY, "away", Alarm, Daily),
+            Self::PagesAway { .. } => (codes::PAGES_AWAY, "pages", Alarm, Daily),
             Self::RelayTrouble { .. } => ("relay.trouble", "trouble", Alarm, DailyAsItStands),
             Self::ConfigurationRefused { .. } => (
                 codes::CONFIGURATION_REFUSED,
@@ -172,6 +174,7 @@ impl Event {
             Self::BatchEnded { issue, counts, .. } => (issue.clone(), format!("{counts:?}")),
             Self::BatchPaused { issue, reason }
             | Self::RelayAway { issue, reason }
+            | Self::PagesAway { issue, reason }
             | Self::RelayTrouble { issue, reason } => (issue.clone(), reason.clone()),
             Self::ReadersMissed { issue, readers } => (issue.clone(), readers.to_string()),
             Self::ConfigurationRefused { problems } => (String::new(), problems.join("\n")),
@@ -207,6 +210,7 @@ impl Event {
             | Self::BatchPaused { issue, .. }
             | Self::ReadersMissed { issue, .. }
             | Self::RelayAway { issue, .. }
+            | Self::PagesAway { issue, .. }
             | Self::RelayTrouble { issue, .. } => Some(issue),
             Self::SlotNears { .. }
             | Self::SlotWaits { .. }

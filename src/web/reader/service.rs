@@ -118,6 +118,9 @@ pub trait ReaderService: Send + Sync + 'static {
     async fn departure(&self, token: &str) -> ReaderResult<LeaveView>;
     /// The reader unsubscribes. Twice is as good as once: the same answer.
     async fn leave(&self, token: &str, scope: &LeaveScope) -> ReaderResult<LeaveAnswer>;
+    /// What this list answers to a probe of its own at `/u/TOKEN`, by which `send` knows that a click would be
+    /// answered. None: it is none.
+    async fn probe_answer(&self, token: &str) -> Option<String>;
     /// Why they left; `token` is that of unsubscribing. At most a few hundred characters.
     async fn say_why(&self, token: &str, reason: &str) -> ReaderResult<PlainView>;
     /// What `/undo/TOKEN` shows.

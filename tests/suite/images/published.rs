@@ -10,7 +10,7 @@ fn an_issue_leaves_when_readers_will_find_its_pictures() {
     let pages = Pages::new();
     let base_url = pages.base_url();
     let publication = with_photo().and_config(&format!(
-        "web: {{base_url: \"{base_url}\"}}\nimages: https\n"
+        "web: {{base_url: \"{base_url}\", probe: off}}\nimages: https\n"
     ));
     let at = ["--at", "2026-11-23T08:00:00Z"];
     publication
@@ -54,8 +54,9 @@ fn an_issue_leaves_when_readers_will_find_its_pictures() {
 #[test]
 fn nobody_at_the_pages_is_told_before_anything_is_frozen() {
     let nobody = Pages::new().base_url();
-    let publication =
-        with_photo().and_config(&format!("web: {{base_url: \"{nobody}\"}}\nimages: https\n"));
+    let publication = with_photo().and_config(&format!(
+        "web: {{base_url: \"{nobody}\", probe: off}}\nimages: https\n"
+    ));
     let refused = publication
         .run([
             "--at",

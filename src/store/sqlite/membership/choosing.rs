@@ -62,8 +62,8 @@ pub(crate) fn spend_link(
         params![codes::millis(now)],
     )?;
     let spent = tx.run(
-        "INSERT OR IGNORE INTO spent_links (subscriber, until) VALUES (?1, ?2)",
-        params![reader.0, codes::millis(until)],
+        "INSERT OR IGNORE INTO spent_links (subscriber, epoch, until) VALUES (?1, ?2, ?3)",
+        params![reader.0, epoch, codes::millis(until)],
     )?;
     Ok(spent > 0)
 }

@@ -118,8 +118,9 @@ CREATE INDEX moves_of ON moves (subscriber);
 -- Fresh links that were used, until they are over anyway.
 CREATE TABLE spent_links (
     subscriber  INTEGER NOT NULL,
+    epoch       INTEGER NOT NULL,
     until       INTEGER NOT NULL,
-    PRIMARY KEY (subscriber, until)
+    PRIMARY KEY (subscriber, epoch, until)
 ) WITHOUT ROWID;
 
 -- Mails to readers about their own acts: what is to be said, no mail and no link. `due_at` is set while one

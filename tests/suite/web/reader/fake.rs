@@ -374,6 +374,10 @@ impl ReaderService for FakeList {
         })
     }
 
+    async fn probe_answer(&self, token: &str) -> Option<String> {
+        (token == "probe").then(|| "answer".to_owned())
+    }
+
     async fn say_why(&self, token: &str, reason: &str) -> ReaderResult<PlainView> {
         let view = self.plain(token)?;
         self.act(format!("say_why {reason}"));

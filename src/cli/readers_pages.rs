@@ -1,0 +1,25 @@
+//! The readers' pages beside a command that stays: `serve`, `inbox`.
+
+use std::sync::Arc;
+
+use super::{CommandContext, Failure};
+use crate::{delivery::StopSignal, live::LivePublication, operations::readers::ReaderPages};
+
+/// Serves them until `stop`, and says where; None: no mail leads to any.
+pub(super) async fn start(
+    live: &LivePublication,
+    stop: &StopSignal,
+    context: &CommandContext,
+) -> Result<Option<ReaderPages>, Failure> {
+    let publication = Arc::clone(&live.snapshot().publication);
+    let Some(base_url) = &publication.web.base_url else {
+        return Ok(None);
+    };
+    let pages = ReaderPages::start(live, context.clock, stop.clone()).await?;
+    if let Some(address) = pages.address {
+        context.output.note(format!(
+            "the readers' pages at http://{address}, for readers {base_url}"
+        ));
+    }
+    Ok(Some(pages))
+}

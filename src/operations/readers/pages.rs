@@ -1,0 +1,89 @@
+//! The readers' pages, served – a listener of their own, apart from health and metrics, behind whatever
+//! speaks TLS – and what is written to readers about what they do there.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use tokio::{net::TcpListener, task::JoinHandle};
+
+use super::ReaderDesk;
+use crate::{
+    app::{AppError, ReceiptSender},
+    clock::Clock,
+    delivery::StopSignal,
+    live::LivePublication,
+    web::reader::{self, DoorSettings},
+};
+
+/// How soon an address that somebody else listens on is tried again: another process of ours may end.
+const AGAIN: Duration = Duration::from_secs(2);
+
+/// The pages of one publication, being served.
+#[derive(Debug)]
+pub(crate) struct ReaderPages {
+    /// Where they are answered; None: somebody else listens there, and it is tried again.
+    pub(crate) address: Option<SocketAddr>,
+    server: JoinHandle<()>,
+    writing: JoinHandle<()>,
+}
+
+impl ReaderPages {
+    /// Serves them at `web.listen` until `stop`. An address that is taken keeps nobody from anything else.
+    ///
+    /// # Errors
+    /// A state that can't be opened.
+    pub(crate) async fn start(
+        live: &LivePublication,
+        clock: Clock,
+        stop: StopSignal,
+    ) -> Result<Self, AppError> {
+        let receipts = ReceiptSender::of(live, clock);
+        let web = live.snapshot().publication.web.clone();
+        let desk = ReaderDesk::open(live, clock, Arc::clone(&receipts)).await?;
+        let settings = DoorSettings {
+            trusted_proxies: web.trusted_proxies,
+            ..DoorSettings::default()
+        };
+        let pages = reader::router(desk, settings.clone());
+        let bound = TcpListener::bind(web.listen).await;
+        let address = bound.as_ref().ok().and_then(|it| it.local_addr().ok());
+        if let Err(error) = &bound {
+            let listen = web.listen;
+            tracing::error!("the readers' pages can't be served at {listen}: {error}; retrying");
+        }
+        let stop_writing = stop.clone();
+        let server = tokio::spawn(async move {
+            let mut bound = bound;
+            let listener = loop {
+                match bound {
+                    Ok(listener) => break listener,
+                    Err(_) => {
+                        tokio::select! {
+                            () = tokio::time::sleep(AGAIN) => {}
+                            () = stop.requested() => return,
+                        }
+                        bound = TcpListener::bind(web.listen).await;
+                        if bound.is_ok() {
+                            tracing::info!("the readers' pages are served at {}", web.listen);
+                        }
+                    }
+                }
+            };
+            let stopped = async move { stop.requested().await };
+            if let Err(error) = reader::serve(listener, pages, settings, stopped).await {
+                tracing::error!("the readers' pages are not answered any more: {error}");
+            }
+        });
+        let writing = tokio::spawn(async move { receipts.run(&stop_writing).await });
+        Ok(Self {
+            address,
+            server,
+            writing,
+        })
+    }
+
+    /// Waits until answers under way are given and a mail on the wire has left, once both are to stop.
+    pub(crate) async fn ended(self) {
+        let _ = self.server.await;
+        let _ = self.writing.await;
+    }
+}

@@ -1,0 +1,167 @@
+//! The privacy notice, made of what daily-note.yaml says and of what the program does.
+
+use super::{ReaderDesk, refusal::unavailable};
+use crate::{
+    publication::Publication,
+    render::{MailWords, Templates},
+    web::reader::{PrivacySection, ReaderResult},
+};
+
+/// Its words, a file a language.
+const WORDS: &str = "words/privacy";
+
+impl ReaderDesk {
+    pub(super) async fn privacy_notice(&self, language: &str) -> ReaderResult<Vec<PrivacySection>> {
+        let snapshot = self.snapshot();
+        let own = MailWords::load_from(&snapshot.templates, WORDS, language);
+        let words = own.or_else(|error| {
+            tracing::warn!("the notice's own words can't be used: {error}");
+            MailWords::load_from(&Templates::built_in(), WORDS, language)
+        });
+        let words =
+            words.map_err(|error| unavailable("the privacy notice has no words", &error))?;
+        let has_ads = snapshot.archive.issues().any(|issue| issue.front_matter.ad);
+        let notice = PrivacyNotice {
+            publication: &snapshot.publication,
+            words: &words,
+            has_ads,
+        };
+        Ok(notice.sections())
+    }
+}
+
+struct PrivacyNotice<'a> {
+    publication: &'a Publication,
+    words: &'a MailWords,
+    has_ads: bool,
+}
+
+impl PrivacyNotice<'_> {
+    fn sections(&self) -> Vec<PrivacySection> {
+        let mut sections = vec![
+            self.controller(),
+            self.items(),
+            self.duration(),
+            self.carriers(),
+            self.rights(),
+        ];
+        if let Some(note) = &self.publication.privacy.note {
+            sections.push(PrivacySection {
+                heading: self.say("note_title"),
+                paragraphs: note.split("\n\n").map(|it| it.trim().to_owned()).collect(),
+                rows: Vec::new(),
+            });
+        }
+        sections
+    }
+
+    fn say(&self, key: &str) -> String {
+        self.words.get(key).to_owned()
+    }
+
+    fn row(&self, key: &str) -> (String, String) {
+        (self.say(key), self.say(&format!("{key}_why")))
+    }
+
+    fn controller(&self) -> PrivacySection {
+        let (publication, privacy) = (self.publication, &self.publication.privacy);
+        let controller = privacy.controller.as_ref().unwrap_or(&publication.name);
+        let contact = privacy.contact.as_ref().or(publication.contact.as_ref());
+        let from = publication.from.address.to_string();
+        let mut rows = vec![(self.say("controller"), controller.clone())];
+        if let Some(officer) = &privacy.officer {
+            rows.push((self.say("officer"), officer.clone()));
+        }
+        rows.push((self.say("contact"), contact.cloned().unwrap_or(from)));
+        if let Some(address) = &publication.postal_address {
+            rows.push((self.say("postal_address"), address.clone()));
+        }
+        PrivacySection {
+            heading: self.say("controller_title"),
+            paragraphs: vec![
+                self.words
+                    .filled("controller_text", "name", &publication.name),
+            ],
+            rows,
+        }
+    }
+
+    fn items(&self) -> PrivacySection {
+        let mut rows = ["item_email", "item_name", "item_choice", "item_consent"]
+            .map(|key| self.row(key))
+            .to_vec();
+        if self.publication.web.signup.keep_network {
+            rows.push(self.row("item_network"));
+        }
+        if self.has_ads {
+            rows.push(self.row("item_ads"));
+        }
+        rows.extend(["item_delivery", "item_opinion"].map(|key| self.row(key)));
+        PrivacySection {
+            heading: self.say("items_title"),
+            paragraphs: vec![
+                self.say("items_text"),
+                self.say("refusal"),
+                self.say("no_tracking"),
+            ],
+            rows,
+        }
+    }
+
+    fn duration(&self) -> PrivacySection {
+        PrivacySection {
+            heading: self.say("duration_title"),
+            paragraphs: vec![self.say("duration_text"), self.say("destruction")],
+            rows: ["kept_reader", "kept_asked", "kept_left", "kept_erased"]
+                .map(|key| self.row(key))
+                .to_vec(),
+        }
+    }
+
+    fn carriers(&self) -> PrivacySection {
+        let carriers = &self.publication.privacy.carriers;
+        let said = match carriers.is_empty() {
+            true => "carriers_none",
+            false => "carriers_text",
+        };
+        PrivacySection {
+            heading: self.say("carriers_title"),
+            paragraphs: vec![self.say(said)],
+            rows: carriers
+                .iter()
+                .map(|carrier| {
+                    let what = match &carrier.country {
+                        Some(country) => format!("{} ({country})", carrier.task),
+                        None => carrier.task.clone(),
+                    };
+                    (carrier.name.clone(), what)
+                })
+                .collect(),
+        }
+    }
+
+    fn rights(&self) -> PrivacySection {
+        let mut paragraphs = vec![self.say("rights_text")];
+        if let Some(age) = self.least_age() {
+            paragraphs.push(self.words.filled("age", "n", &age.to_string()));
+        }
+        let law = &self.publication.law;
+        if let Some(authority) = &self.publication.privacy.authority {
+            paragraphs.push(self.words.filled("authority", "name", authority));
+        } else if law.korea {
+            paragraphs.push(self.say("authority_korea"));
+        } else if law.eu {
+            paragraphs.push(self.say("authority_eu"));
+        }
+        PrivacySection {
+            heading: self.say("rights_title"),
+            paragraphs,
+            rows: Vec::new(),
+        }
+    }
+
+    fn least_age(&self) -> Option<u8> {
+        let korean = self.publication.law.korea.then_some(14);
+        self.publication.web.signup.least_age.or(korean)
+    }
+}

@@ -1,0 +1,10 @@
+//! Readers who come, choose, speak and leave, at the pages that a real `serve` answers: by HTTP as browsers
+//! and mail clients speak it, with the mail that the program wrote to them.
+
+mod abroad;
+mod first_to_last;
+mod forwarded;
+mod harness;
+mod killed;
+mod one_click;
+mod probed;
