@@ -286,6 +286,10 @@ impl ReaderService for SampleDesk {
         })
     }
 
+    async fn probe_answer(&self, _token: &str) -> Option<String> {
+        None
+    }
+
     async fn say_why(&self, token: &str, _: &str) -> ReaderResult<PlainView> {
         plain(token)
     }
