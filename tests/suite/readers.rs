@@ -8,3 +8,4 @@ mod harness;
 mod killed;
 mod one_click;
 mod probed;
+mod proxied;
