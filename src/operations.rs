@@ -13,6 +13,7 @@ mod erase;
 mod export;
 mod feedback;
 mod growth;
+mod held_signups;
 mod import;
 mod inbox;
 mod online;
@@ -43,6 +44,7 @@ pub use self::{
     erase::Erased,
     export::{ExportFormat, ExportReport, export},
     feedback::PublishedChange,
+    held_signups::HeldSignups,
     import::{ImportReport, RowOutcome, RowProblem, import},
     inbox::InboxSite,
     people::{

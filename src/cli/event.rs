@@ -171,6 +171,10 @@ impl EventPrinter {
                     indented(std::slice::from_ref(reason))
                 )
             }
+            Event::SignupsHeld { since } => format!(
+                "! a flood of sign-ups since {}: some of their mail is on hold\n  then: daily-note subscribers held",
+                since.with_timezone(&self.zone).format("%Y-%m-%d %H:%M")
+            ),
             Event::NoticeGivenUp {
                 target,
                 notice,

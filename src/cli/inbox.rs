@@ -11,7 +11,10 @@ use std::{
 use miette::Report;
 use serde::Serialize;
 
-use super::{CommandContext, CommandExit, Failure, failure::ContextHint, readers_pages, signals};
+use super::{
+    CommandContext, CommandExit, Failure, event::EventPrinter, failure::ContextHint, readers_pages,
+    signals,
+};
 use crate::{
     delivery::StopSignal, live::LivePublication, operations::InboxSite, publication::SmtpTarget,
 };
@@ -65,7 +68,14 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
     let live = LivePublication::start(Arc::clone(&app.publication)).await;
     let pages = match app.publication.smtp.target {
         // What is tried out here is answered here: the links in this inbox's mail lead somewhere.
-        SmtpTarget::Inbox => readers_pages::start(&live, &stop, context).await?,
+        SmtpTarget::Inbox => {
+            let printer = EventPrinter {
+                output: context.output.clone(),
+                zone: app.publication.timezone,
+                is_short: false,
+            };
+            readers_pages::start(&live, Arc::new(printer), &stop, context).await?
+        }
         SmtpTarget::Relay(_) => None,
     };
     let site = InboxSite::start(app, args.smtp, args.listen)

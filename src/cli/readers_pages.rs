@@ -3,11 +3,15 @@
 use std::sync::Arc;
 
 use super::{CommandContext, Failure};
-use crate::{delivery::StopSignal, live::LivePublication, operations::readers::ReaderPages};
+use crate::{
+    delivery::StopSignal, live::LivePublication, operations::readers::ReaderPages,
+    schedule::EventSink,
+};
 
 /// Serves them until `stop`, and says where; None: no mail leads to any.
 pub(super) async fn start(
     live: &LivePublication,
+    teller: Arc<dyn EventSink>,
     stop: &StopSignal,
     context: &CommandContext,
 ) -> Result<Option<ReaderPages>, Failure> {
@@ -15,7 +19,7 @@ pub(super) async fn start(
     let Some(base_url) = &publication.web.base_url else {
         return Ok(None);
     };
-    let pages = ReaderPages::start(live, context.clock, stop.clone()).await?;
+    let pages = ReaderPages::start(live, context.clock, teller, stop.clone()).await?;
     if let Some(address) = pages.address {
         context.output.note(format!(
             "the readers' pages at http://{address}, for readers {base_url}"

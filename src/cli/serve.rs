@@ -65,15 +65,15 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
         true => Arc::new(EventLog),
         false => Arc::new(printer),
     };
-    let tellers = EventSinks(vec![
+    let tellers: Arc<dyn EventSink> = Arc::new(EventSinks(vec![
         line,
         Arc::clone(&watch) as Arc<dyn EventSink>,
         Arc::clone(&notifier) as Arc<dyn EventSink>,
-    ]);
+    ]));
     let pace = BeatIntervals::default();
-    let server = Server::open(Arc::clone(&live), context.clock, pace, Arc::new(tellers)).await?;
+    let server = Server::open(Arc::clone(&live), context.clock, pace, Arc::clone(&tellers)).await?;
     let stop = StopSignal::default();
-    let pages = readers_pages::start(&live, &stop, context).await?;
+    let pages = readers_pages::start(&live, tellers, &stop, context).await?;
     let vitals = DaemonVitals::new(&server);
     if let Some(address) = args.listen {
         watch::listen(address, Arc::new(vitals), stop.clone(), &context.output).await?;

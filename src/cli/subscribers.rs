@@ -4,6 +4,7 @@ mod add;
 mod erase;
 mod export;
 mod growth;
+mod held;
 mod import;
 mod list;
 mod relocate;
@@ -43,6 +44,7 @@ enum SubscriberAction {
     Import(import::Args),
     Export(export::Args),
     Growth(growth::Args),
+    Held(held::Args),
     Erase(erase::Args),
 }
 
@@ -56,6 +58,7 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
         SubscriberAction::Import(args) => import::execute(args, context).await,
         SubscriberAction::Export(args) => export::execute(args, context).await,
         SubscriberAction::Growth(args) => growth::execute(args, context).await,
+        SubscriberAction::Held(args) => held::execute(args, context).await,
         SubscriberAction::Erase(args) => erase::execute(args, context).await,
     }
 }

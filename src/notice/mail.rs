@@ -188,6 +188,7 @@ impl NoticeWriter<'_> {
             Event::StateRefused { reason } => {
                 self.trouble("state", std::slice::from_ref(reason), "daily-note doctor")
             }
+            Event::SignupsHeld { since } => self.signups_held(*since),
             Event::NoticeGivenUp {
                 target,
                 notice,
@@ -421,6 +422,18 @@ impl NoticeWriter<'_> {
             lead: self.phrases.filled("readers_lead", &values),
             then: Some(self.phrases.get("missed_then")),
             command: Some(format!("daily-note resume {issue}")),
+            ..Notice::default()
+        }
+    }
+
+    fn signups_held(&self, since: DateTime<Utc>) -> Notice {
+        let moment = self.phrases.moment(since);
+        Notice {
+            kind: "signups",
+            title: self.phrases.get("signups_title"),
+            lead: self.phrases.filled("signups_lead", &[("moment", &moment)]),
+            then: Some(self.phrases.get("signups_then")),
+            command: Some("daily-note subscribers held".to_owned()),
             ..Notice::default()
         }
     }

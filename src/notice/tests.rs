@@ -195,6 +195,7 @@ fn events() -> Vec<(&'static str, Event, EventBackground)> {
             },
             known,
         ),
+        ("signups", Event::SignupsHeld { since: until }, none()),
         (
             "configuration",
             Event::ConfigurationRefused { problems },

@@ -14,6 +14,7 @@ mod sent_pages;
 mod service;
 mod speaking;
 mod suspicion;
+mod upkeep;
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -36,6 +37,7 @@ use crate::{
     dns::{Dns, SystemDns},
     links::{LinkSigner, PublicPage, TimedToken},
     live::{LivePublication, PublicationSnapshot},
+    schedule::{Event, EventSink},
     source::with_causes,
     store::{Member, SignupLimits, Store},
     web::{
@@ -62,6 +64,9 @@ pub(crate) struct ReaderDesk {
     limits: SignupLimits,
     /// Writes to readers.
     receipts: Arc<ReceiptSender>,
+    /// Hears of a flood, once each.
+    teller: Arc<dyn EventSink>,
+    flood: Mutex<Option<DateTime<Utc>>>,
     keys: Mutex<Option<KeptLinks>>,
     /// The program's own, for where the publication's can't be used.
     built_in_pages: Arc<PageTemplates>,
@@ -85,6 +90,7 @@ impl ReaderDesk {
         live: &LivePublication,
         clock: Clock,
         receipts: Arc<ReceiptSender>,
+        teller: Arc<dyn EventSink>,
     ) -> Result<Arc<Self>, AppError> {
         let store = App::of(&live.snapshot(), clock).store().await?;
         let desk = Self {
@@ -96,6 +102,8 @@ impl ReaderDesk {
             issues: SentPages::default(),
             limits: SignupLimits::default(),
             receipts,
+            teller,
+            flood: Mutex::default(),
             keys: Mutex::default(),
             built_in_pages: Arc::new(PageTemplates::built_in()?),
             site: Mutex::default(),
@@ -103,6 +111,11 @@ impl ReaderDesk {
         // The first form is sealed, too.
         let _ = desk.links().await;
         Ok(Arc::new(desk))
+    }
+
+    /// The list that it is the desk of.
+    fn list(&self) -> Arc<dyn Store> {
+        Arc::clone(&self.store)
     }
 
     fn snapshot(&self) -> Arc<PublicationSnapshot> {
@@ -174,6 +187,19 @@ impl ReaderDesk {
         match self.receipts.is_relay_away() {
             true => MailPromise::Delayed,
             false => MailPromise::OnItsWay,
+        }
+    }
+
+    /// So many come that mail is held: whoever looks after the list hears of each flood once.
+    async fn tell_of_flood(&self, since: DateTime<Utc>) {
+        let last = self
+            .flood
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .replace(since);
+        if last != Some(since) {
+            let event = Event::SignupsHeld { since };
+            self.teller.tell(&event, self.clock.now()).await;
         }
     }
 

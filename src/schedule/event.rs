@@ -168,6 +168,11 @@ pub enum Event {
         /// What was seen.
         reason: String,
     },
+    /// So many ask to subscribe that the mail of some is held for a person to look at.
+    SignupsHeld {
+        /// When the flood began.
+        since: DateTime<Utc>,
+    },
     /// An issue is due, and the readers' pages that its mail promises do not answer; they are asked again.
     PagesAway {
         /// The issue's id.

@@ -38,6 +38,10 @@ pub(super) fn trials() -> Vec<Trial> {
     let with_mailto = own.replace("editions:", "  unsubscribe_email: leave@note.kr\neditions:");
     let with_pages = format!("{own}web: {{base_url: \"https://note.kr\"}}\n");
     let insecure = format!("{own}web: {{base_url: \"http://note.kr\"}}\n");
+    let unwritten = format!("{with_pages}privacy: {{officer: TODO}}\n");
+    let named = format!("{with_pages}privacy: {{officer: 김서연}}\n");
+    let korean = format!("{with_pages}law: {{korea: true}}\n");
+    let korean_named = format!("{named}law: {{korea: true}}\n");
     let taken = SendingFacts {
         slot_taken_by: Some("monday-other"),
         ..SendingFacts::default()
@@ -80,6 +84,18 @@ pub(super) fn trials() -> Vec<Trial> {
             "0644",
             (&own, exposed),
             (&own, rehearsal),
+        ),
+        trial(
+            "sender/privacy-placeholder",
+            "TODO",
+            (&unwritten, rehearsal),
+            (&named, rehearsal),
+        ),
+        trial(
+            "sender/privacy-officer",
+            "nobody",
+            (&korean, rehearsal),
+            (&korean_named, rehearsal),
         ),
         trial("calendar/slot-sent", "another", (&own, taken), (&own, REAL)),
         trial("calendar/on-hold", "held", (&own, held), (&own, REAL)),

@@ -57,9 +57,7 @@ impl ReaderDesk {
         };
         let asked = self.store.ask(&ask, &self.limits, self.now()).await;
         if let AskOutcome::Held { since } = asked.map_err(refused)? {
-            tracing::warn!(
-                "so many sign-ups came since {since} that their mail is held: `daily-note subscribers held`"
-            );
+            self.tell_of_flood(since).await;
         }
         // Whatever came of it, the page says the same: who is on the list is nobody's business.
         Ok(SignupAnswer::CheckMail(self.promise()))

@@ -5,12 +5,13 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use super::ReaderDesk;
+use super::{ReaderDesk, upkeep::keep_up};
 use crate::{
     app::{AppError, ReceiptSender},
     clock::Clock,
     delivery::StopSignal,
     live::LivePublication,
+    schedule::EventSink,
     web::reader::{self, DoorSettings},
 };
 
@@ -24,6 +25,7 @@ pub(crate) struct ReaderPages {
     pub(crate) address: Option<SocketAddr>,
     server: JoinHandle<()>,
     writing: JoinHandle<()>,
+    upkeep: JoinHandle<()>,
 }
 
 impl ReaderPages {
@@ -34,11 +36,13 @@ impl ReaderPages {
     pub(crate) async fn start(
         live: &LivePublication,
         clock: Clock,
+        teller: Arc<dyn EventSink>,
         stop: StopSignal,
     ) -> Result<Self, AppError> {
         let receipts = ReceiptSender::of(live, clock);
         let web = live.snapshot().publication.web.clone();
-        let desk = ReaderDesk::open(live, clock, Arc::clone(&receipts)).await?;
+        let desk = ReaderDesk::open(live, clock, Arc::clone(&receipts), teller).await?;
+        let upkeep = tokio::spawn(keep_up(desk.list(), clock, stop.clone()));
         let settings = DoorSettings {
             trusted_proxies: web.trusted_proxies,
             ..DoorSettings::default()
@@ -78,6 +82,7 @@ impl ReaderPages {
             address,
             server,
             writing,
+            upkeep,
         })
     }
 
@@ -85,5 +90,6 @@ impl ReaderPages {
     pub(crate) async fn ended(self) {
         let _ = self.server.await;
         let _ = self.writing.await;
+        let _ = self.upkeep.await;
     }
 }

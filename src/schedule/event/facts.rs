@@ -116,6 +116,7 @@ impl Event {
             Self::BatchPaused { .. } => (codes::BATCH_PAUSED, "paused", Alarm, EachTime),
             Self::ReadersMissed { .. } => ("readers.missed", "readers", Alarm, EachTime),
             Self::RelayAway { .. } => (codes::RELAY_AWAY, "away", Alarm, Daily),
+            Self::SignupsHeld { .. } => ("signups.held", "signups", Alarm, Once),
             Self::PagesAway { .. } => (codes::PAGES_AWAY, "pages", Alarm, Daily),
             Self::RelayTrouble { .. } => ("relay.trouble", "trouble", Alarm, DailyAsItStands),
             Self::ConfigurationRefused { .. } => (
@@ -179,6 +180,7 @@ impl Event {
             Self::ReadersMissed { issue, readers } => (issue.clone(), readers.to_string()),
             Self::ConfigurationRefused { problems } => (String::new(), problems.join("\n")),
             Self::StateRefused { reason } => (String::new(), reason.clone()),
+            Self::SignupsHeld { since } => (since.to_rfc3339(), String::new()),
             Self::NoticeGivenUp { target, .. } => (target.clone(), String::new()),
             Self::Waiting { holder } => (holder.clone(), String::new()),
             Self::Keeping { next } => (format!("{:?}", next.as_ref().map(of)), String::new()),
@@ -217,6 +219,7 @@ impl Event {
             | Self::SlotMissed { .. }
             | Self::ConfigurationRefused { .. }
             | Self::StateRefused { .. }
+            | Self::SignupsHeld { .. }
             | Self::NoticeGivenUp { .. }
             | Self::Waiting { .. }
             | Self::Keeping { .. } => None,
