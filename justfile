@@ -36,6 +36,10 @@ year seed="1" readers="5000":
 flood:
     FLOOD=10000 cargo test --release --test suite store::lives::an_hour -- --nocapture
 
+# A wave of one-click departures, and newcomers, beside a batch at full speed, and the batch alone (TMPDIR on a disk).
+clicks readers="20000" clicks="4000":
+    CLICKS_READERS={{readers}} CLICKS={{clicks}} cargo test --release --test suite readers::beside_a_batch -- --nocapture
+
 # Power that goes out while readers come, speak and leave.
 crash-readers rounds="100":
     READER_ROUNDS={{rounds}} cargo test --release --test suite readers::killed -- --nocapture

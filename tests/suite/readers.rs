@@ -2,6 +2,8 @@
 //! and mail clients speak it, with the mail that the program wrote to them.
 
 mod abroad;
+mod beside_a_batch;
+mod clicks;
 mod first_to_last;
 mod forwarded;
 mod harness;

@@ -16,6 +16,8 @@ use std::{
 #[derive(Debug, Default)]
 struct Shared {
     taken: Mutex<HashMap<String, u32>>,
+    /// How many that is.
+    count: AtomicUsize,
     open: AtomicUsize,
     /// What is waited before the answer to a dot, in microseconds.
     delay: AtomicU64,
@@ -78,13 +80,7 @@ impl Relay {
 
     /// Messages taken so far.
     pub(crate) fn count(&self) -> usize {
-        self.shared
-            .taken
-            .lock()
-            .unwrap()
-            .values()
-            .map(|times| *times as usize)
-            .sum()
+        self.shared.count.load(Ordering::SeqCst)
     }
 
     /// Cuts every connection, and takes none for so long.
@@ -195,6 +191,7 @@ fn converse(stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
                     .unwrap()
                     .entry(recipient.clone())
                     .or_default() += 1;
+                shared.count.fetch_add(1, Ordering::SeqCst);
                 shared.rest();
                 out.write_all(b"250 2.0.0 OK\r\n")?;
             }

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpStream},
-    process::{Child, Stdio},
+    process::{Child, Command, Stdio},
     sync::mpsc,
     thread,
     time::{Duration, Instant},
@@ -54,8 +54,12 @@ pub(crate) struct ServedPages {
 impl ServedPages {
     /// Starts it; answers once the pages do.
     pub(crate) fn start(publication: &TestPublication) -> Self {
-        let mut child = publication
-            .command(["serve"])
+        Self::spawn(&mut publication.command(["serve"]))
+    }
+
+    /// The same of a command that serves them.
+    pub(crate) fn spawn(command: &mut Command) -> Self {
+        let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

@@ -1,13 +1,14 @@
 //! RFC 8058 as mail clients speak it, to the byte.
 
 use std::{
-    io::{Read, Write},
-    net::TcpStream,
     thread,
     time::{Duration, Instant},
 };
 
-use super::harness::{BASE, ServedPages, mail_by_reader, mail_to, publication};
+use super::{
+    clicks::Clicker,
+    harness::{BASE, ServedPages, mail_by_reader, mail_to, publication},
+};
 
 fn path_of(link: &str) -> String {
     link.strip_prefix(BASE).unwrap().to_owned()
@@ -79,26 +80,6 @@ fn one_click_works_as_gmail_yahoo_and_apple_send_it_and_twice_the_same() {
     }
 }
 
-/// Clicks on one connection, as a provider's servers send them; answers how long each took.
-fn clicks(address: std::net::SocketAddr, paths: &[String]) -> Vec<Duration> {
-    let mut tcp = TcpStream::connect(address).unwrap();
-    tcp.set_nodelay(true).unwrap();
-    let mut took = Vec::with_capacity(paths.len());
-    let mut answer = [0; 4096];
-    for path in paths {
-        let request = format!(
-            "POST {path} HTTP/1.1\r\nHost: note.example.com\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 26\r\n\r\nList-Unsubscribe=One-Click"
-        );
-        let start = Instant::now();
-        tcp.write_all(request.as_bytes()).unwrap();
-        let length = tcp.read(&mut answer).unwrap();
-        took.push(start.elapsed());
-        let head = String::from_utf8_lossy(&answer[..length]);
-        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
-    }
-    took
-}
-
 /// Figures depend on the machine and on the build: they are printed, and bounded as for a debug build
 /// beside other tests.
 #[test]
@@ -126,7 +107,7 @@ fn a_wave_of_clicks_is_answered_each_once_it_is_durable() {
         .chunks(READERS.div_ceil(CONNECTIONS))
         .map(|paths| {
             let paths = paths.to_vec();
-            thread::spawn(move || clicks(address, &paths))
+            thread::spawn(move || Clicker::of(address).clicks(&paths))
         })
         .collect();
     let mut took: Vec<Duration> = threads
