@@ -19,8 +19,10 @@ mod rendering;
 pub mod report;
 mod rule;
 mod sender;
+mod slips;
 mod speech;
 mod typography;
+pub(crate) mod unseen;
 
 use std::collections::BTreeMap;
 
@@ -94,6 +96,10 @@ static FAMILIES: &[RuleFamily] = &[
         check: markdown::check,
     },
     RuleFamily {
+        rules: slips::RULES,
+        check: slips::check,
+    },
+    RuleFamily {
         rules: links::RULES,
         check: links::check,
     },
@@ -126,6 +132,7 @@ pub(crate) fn rules() -> impl Iterator<Item = &'static Rule> {
         .flat_map(|family| family.rules)
         .chain(list::RULES)
         .chain(keeper::RULES)
+        .chain(unseen::RULES)
         .chain(allow::RULES)
         .copied()
 }

@@ -19,6 +19,7 @@ mod front_matter;
 mod markdown;
 mod measure;
 mod read;
+mod unseen;
 mod url;
 
 pub use archive::{Archive, ArchiveError, ArchivedFile};
@@ -28,6 +29,7 @@ pub(crate) use document::{
 };
 
 pub(crate) use front_matter::schema;
+pub(crate) use unseen::{UnseenReason, unseen_files};
 
 /// One issue of the newsletter, as its writer wrote it.
 #[derive(Debug, Clone)]
@@ -73,6 +75,8 @@ pub struct FrontMatter {
     pub tags: Vec<String>,
     /// Findings that the writer means to have: rule → reason.
     pub allow: BTreeMap<String, String>,
+    /// Keys of another program that say nothing here, and where they stand.
+    pub set_aside: Vec<(String, Span)>,
     /// Where each key's value stands, for findings. Keys as in the file.
     pub spans: BTreeMap<String, Span>,
 }

@@ -7,6 +7,7 @@ mod batches;
 mod check;
 mod check_keeper;
 mod check_report;
+mod check_unseen;
 pub(crate) mod consents;
 mod doctor;
 mod erase;

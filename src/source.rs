@@ -3,6 +3,7 @@
 //!
 //! Knows nothing of what the text means.
 
+mod composed;
 mod conflict;
 mod error;
 mod file;
@@ -12,6 +13,7 @@ use std::{error::Error, fmt, ops::Range, path::Path, sync::Arc};
 
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
+pub(crate) use self::composed::composed;
 pub use self::{
     conflict::unresolved_conflict,
     error::SourceError,

@@ -2,7 +2,9 @@
 
 mod contents_list;
 mod dates;
+mod merge_tag;
 mod placeholder;
+mod secret;
 mod subject;
 mod wide_table;
 
@@ -28,8 +30,14 @@ rules! {
         "inboxes show a line after the subject; without a text it is whatever comes first", "";
     PLACEHOLDER = "content/placeholder", Warning,
         "words that were to be replaced", "";
-    TEMPLATE_TAG = "content/template-tag", Warning,
+    SCAFFOLD = "content/scaffold", Error,
+        "what `new` wrote for a beginning is no text", "";
+    TEMPLATE_TAG = "content/template-tag", Error,
         "an issue is no template: the tag is shown as it stands", "";
+    SECRET = "content/secret", Error,
+        "a mail can't be called back: whoever reads a key has it", "";
+    PERSONAL_NUMBER = "content/personal-number", Error,
+        "a mail can't be called back: the number of a person or a card is theirs alone", "개인정보 보호법 제24조의2; PCI DSS 3.4";
     CONTENTS_LIST = "content/contents-list", Warning,
         "a contents line that differs from its heading sends readers looking", "";
     TYPED_CONTENTS = "content/typed-contents", Advice,
@@ -40,8 +48,12 @@ rules! {
         "readers who trust the weekday come on the wrong date", "";
     STALE_DATE = "content/stale-date", Warning,
         "a day or week word that means another date than the one beside it: a line of an earlier issue", "";
+    IMPOSSIBLE_DATE = "content/impossible-date", Warning,
+        "a day or an hour that no calendar and no clock has", "";
     OTHER_EDITION = "content/other-edition", Warning,
         "a line left from the other edition's issue", "";
+    SUBJECT_EMPTY = "content/subject-says-nothing", Error,
+        "a subject without words, or one that was for trying, goes to every reader", "";
     SUBJECT_LENGTH = "content/subject-length", Advice,
         "phones cut a subject after some 40 columns, Gmail after some 70", "";
     SUBJECT_SPAM = "content/subject-spam", Warning,
@@ -67,6 +79,8 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     wide_table::check(document, findings);
     for prose in proof.issue.front_lines().iter().chain(&document.prose) {
         placeholder::check(prose, findings);
+        merge_tag::check(prose, findings);
+        secret::check(prose, findings);
     }
     dates::check(proof, findings);
 }

@@ -22,6 +22,8 @@ rules! {
         "a picture without words says nothing to a screen reader, nor where images are blocked", "WCAG 1.1.1";
     ALT_NAME = "image/alt-file-name", Warning,
         "a file name tells nobody what a picture shows", "WCAG 1.1.1";
+    ALT_EMPTY_WORDS = "image/alt-says-nothing", Warning,
+        "`image` says of a picture what everybody knows, and the caption is read anyway", "WCAG 1.1.1";
     LARGE = "image/large", Warning,
         "a heavy picture is slow on the road and makes a heavy mail", "";
     INSECURE = "image/insecure", Warning,
@@ -60,7 +62,59 @@ fn alt(proof: &CheckSubject<'_>, used: &ImageUse, findings: &mut Findings<'_>) {
                 format!("`{alt}` is the file's name"),
             )
             .hint("say what the picture shows");
+    } else if says_nothing(alt) {
+        findings
+            .at(
+                &ALT_EMPTY_WORDS,
+                used.span.clone(),
+                format!("`{alt}` does not say what the picture shows"),
+            )
+            .hint("say what the picture shows, as on the telephone");
     }
+}
+
+/// The word for a picture alone, with or without a number, or a camera's name for it.
+fn says_nothing(alt: &str) -> bool {
+    const WORDS: [&str; 20] = [
+        "그림",
+        "사진",
+        "이미지",
+        "캡처",
+        "캡쳐",
+        "스크린샷",
+        "스크린 샷",
+        "화면 캡처",
+        "무제",
+        "제목 없음",
+        "image",
+        "img",
+        "picture",
+        "photo",
+        "screenshot",
+        "screen shot",
+        "untitled",
+        "alt",
+        "alt text",
+        "画像",
+    ];
+    const CAMERAS: [&str; 8] = [
+        "img_",
+        "dsc_",
+        "dsc0",
+        "dscn",
+        "pxl_",
+        "kakaotalk_",
+        "screenshot ",
+        "스크린샷 20",
+    ];
+    let words = alt.trim().to_lowercase();
+    let bare = words.trim_end_matches(|char: char| {
+        char.is_ascii_digit() || matches!(char, ' ' | '.' | '_' | '-' | '(' | ')')
+    });
+    let is_camera = CAMERAS.iter().any(|start| {
+        words.starts_with(start) && words.contains(|char: char| char.is_ascii_digit())
+    });
+    WORDS.contains(&bare) || is_camera
 }
 
 fn remote(used: &ImageUse, scheme: &str, findings: &mut Findings<'_>) {

@@ -1,5 +1,6 @@
 //! The links: whole, safe, and saying where they go.
 
+mod authority;
 pub(super) mod online;
 mod wording;
 
@@ -46,6 +47,10 @@ rules! {
         "filters distrust shortened addresses, readers cannot see where they lead", "Spamhaus: abused redirectors";
     PRIVATE = "link/private", Error,
         "an address within one's own network leads readers nowhere", "RFC 1918, RFC 6761";
+    WORKPLACE = "link/workplace", Warning,
+        "an editor or a staging site asks readers for a password, or lets them change what stands there", "";
+    LOOK_ALIKE = "link/look-alike", Warning,
+        "a host with another script's letters in it is what phishing looks like", "Unicode TR 39";
     CREDENTIALS = "link/credentials", Error,
         "an address with a user name or password gives both away", "RFC 3986 §3.2.1";
     TRACKED = "link/tracking-parameter", Advice,
@@ -219,6 +224,29 @@ fn web(
             .hint("link the page without them");
     }
     let host = host(authority);
+    let fault = authority::fault(authority, path).filter(|_| !wording::is_private(host));
+    if let Some(fault) = &fault {
+        findings
+            .at(&MALFORMED, span.clone(), fault)
+            .hint("write it as https://example.com/…");
+    } else if authority::is_workplace(host, path) {
+        findings
+            .at(
+                &WORKPLACE,
+                span.clone(),
+                format!("`{host}` is where this is worked on, not where it is read"),
+            )
+            .hint("link the published page");
+    }
+    if let Some(shown) = authority::look_alike(host) {
+        findings
+            .at(
+                &LOOK_ALIKE,
+                span.clone(),
+                format!("`{shown}` is written with letters of another script"),
+            )
+            .hint("type the address again instead of copying it");
+    }
     if wording::is_private(host) {
         findings
             .at(
@@ -227,7 +255,7 @@ fn web(
                 format!("`{host}` is not on the internet"),
             )
             .hint("link the public address");
-    } else if scheme == "http" {
+    } else if scheme == "http" && fault.is_none() {
         findings
             .at(&INSECURE, span.clone(), "the address begins with http://")
             .hint("nearly every site has https:// today");
@@ -294,7 +322,7 @@ fn text(link: &LinkUse, findings: &mut Findings<'_>) {
         findings
             .at(&EMPTY, link.span.clone(), "the link has no words")
             .hint("say in the square brackets where it goes");
-    } else if wording::is_vague(text) {
+    } else if wording::is_vague(text) || !text.contains(char::is_alphanumeric) {
         findings
             .at(
                 &VAGUE,

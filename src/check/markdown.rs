@@ -127,7 +127,9 @@ fn broken_links(prose: &Prose, findings: &mut Findings<'_>) {
         let Some(open) = text[..at].rfind('[') else {
             continue;
         };
-        let is_link = after.starts_with("(http")
+        let is_link = ["(http", "(tel:", "(mailto:", "(sms:"]
+            .iter()
+            .any(|start| after.starts_with(start))
             || after.starts_with(" (http")
             || after.starts_with("(\u{FFFC}")
             || after.starts_with(" (\u{FFFC})")

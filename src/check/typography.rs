@@ -3,8 +3,10 @@
 
 mod hangul;
 mod marks;
+mod mojibake;
 mod pairs;
 mod particles;
+mod reading;
 mod spacing;
 mod spelling;
 mod terms;
@@ -40,6 +42,8 @@ rules! {
         "Hangul in separate letters falls apart in many mail clients", "Unicode NFC";
     INVISIBLE = "typography/invisible", Warning,
         "an invisible character breaks search, line breaks and links", "";
+    MOJIBAKE = "typography/mojibake", Error,
+        "text read in the wrong encoding is nobody's language", "";
     SPELLING = "typography/spelling", Warning,
         "a frequent slip that is never right", "표준국어대사전";
     TERM = "typography/term", Warning,
@@ -55,6 +59,8 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     pairs::check(all, findings);
     for prose in front_lines.iter().chain(all) {
         marks::check(prose, findings);
+        mojibake::check(prose, findings);
+        reading::check(prose, findings);
         particles::check(prose, findings);
         spacing::check(prose, findings);
         spelling::check(prose, findings);

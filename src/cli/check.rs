@@ -104,6 +104,7 @@ fn tell(report: &CheckReport, format: ReportFormat, output: &Output) {
             "issues": report.issues,
             "list": report.list,
             "keeper": report.keeper,
+            "unseen": report.unseen,
         })),
         ReportFormat::Github => output.raw(report::github(report.findings()).as_bytes()),
         ReportFormat::Sarif => output.document(&report::sarif(report.findings())),
@@ -130,7 +131,7 @@ fn finding_text(finding: &Finding) -> String {
 
 fn summary(report: &CheckReport, output: &Output) -> String {
     let issues = counted(report.issues.len(), "issue");
-    if report.issues.is_empty() {
+    if report.issues.is_empty() && report.unseen.is_empty() {
         return "There are no issues yet.".to_owned();
     }
     let allowed = report

@@ -10,7 +10,7 @@ use std::{
 use super::{Issue, IssueError, read};
 use crate::{
     publication::Publication,
-    source::{SourceError, shown_path},
+    source::{SourceError, composed, shown_path},
 };
 
 /// All issues of a publication, the oldest first.
@@ -148,9 +148,10 @@ impl Archive {
     #[must_use]
     pub fn linked(&self, slug: &str) -> Option<&Issue> {
         let by = |is: &dyn Fn(&Issue) -> bool| self.issues().rev().find(|issue| is(issue));
-        by(&|issue| issue.slug == slug)
-            .or_else(|| by(&|issue| read::name(&issue.path) == slug))
-            .or_else(|| by(&|issue| issue.id == slug))
+        let slug = composed(slug);
+        by(&|issue| composed(&issue.slug) == slug)
+            .or_else(|| by(&|issue| composed(&read::name(&issue.path)) == slug))
+            .or_else(|| by(&|issue| composed(&issue.id) == slug))
     }
 
     /// The file that the command line's ISSUE means: a path, a file name, a slug or an id.
@@ -166,11 +167,16 @@ impl Archive {
         {
             return Ok(entry);
         }
-        let name = wanted.strip_suffix(".md").unwrap_or(wanted);
+        let name = &*composed(wanted.strip_suffix(".md").unwrap_or(wanted));
         let by: [&dyn Fn(&ArchivedFile) -> bool; 3] = [
-            &|entry| entry.name == name,
-            &|entry| read::slug(&entry.name) == name,
-            &|entry| entry.issue.as_ref().is_ok_and(|issue| issue.id == name),
+            &|entry| composed(&entry.name) == name,
+            &|entry| composed(read::slug(&entry.name)) == name,
+            &|entry| {
+                entry
+                    .issue
+                    .as_ref()
+                    .is_ok_and(|issue| composed(&issue.id) == name)
+            },
         ];
         for is_meant in by {
             let mut found = self.entries.iter().filter(|entry| is_meant(entry));
@@ -262,8 +268,7 @@ fn paths(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut paths = Vec::new();
     for entry in listing {
         let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if name.starts_with(['.', '_']) || name.eq_ignore_ascii_case("README.md") {
+        if read::is_left_out(&path) {
             continue;
         }
         if path.extension().is_some_and(|end| end == "md") && path.is_file() {

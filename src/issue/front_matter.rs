@@ -1,6 +1,7 @@
 //! The YAML between the `---` lines: found, read and judged.
 
 mod cover;
+mod foreign_keys;
 mod header_line;
 
 use std::collections::BTreeMap;
@@ -9,7 +10,7 @@ use chrono::NaiveDate;
 use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use self::{cover::Cover, header_line::HeaderLine};
+use self::{cover::Cover, foreign_keys::ForeignKeys, header_line::HeaderLine};
 use super::{FrontMatter, IssueStatus, LinkUse};
 use crate::{
     publication::Publication,
@@ -47,8 +48,7 @@ struct HeadFields {
     /// The date it appears on; the edition gives the hour.
     date: IssueDate,
     /// `draft` (the default) is never sent; `ready` goes out on its date.
-    #[serde(default = "draft")]
-    status: IssueStatus,
+    status: Option<IssueStatus>,
     /// The line that mail clients show after the subject. Default: from the introduction.
     preheader: Option<HeaderLine>,
     /// Who wrote it: a name, or some in one line.
@@ -63,7 +63,7 @@ struct HeadFields {
     ad: bool,
     /// Labels for the archive; they never select readers.
     #[serde(default)]
-    tags: Vec<HeaderLine>,
+    tags: TagList,
     /// Findings of `check` to let pass: the rule's name, and why.
     #[serde(default)]
     allow: BTreeMap<String, HeaderLine>,
@@ -86,8 +86,31 @@ pub(crate) fn schema(publication: Option<&Publication>) -> Schema {
     schema
 }
 
-fn draft() -> IssueStatus {
-    IssueStatus::Draft
+/// Labels: a list, or some in one line with commas between.
+#[derive(Default, JsonSchema)]
+#[schemars(inline)]
+struct TagList(#[schemars(with = "Vec<HeaderLine>")] Vec<String>);
+
+impl<'de> Deserialize<'de> for TagList {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged, expecting = "write a list of labels: [software, tools]")]
+        enum Written {
+            List(Vec<HeaderLine>),
+            Line(String),
+            Nothing(()),
+        }
+        Ok(Self(match Written::deserialize(from)? {
+            Written::List(tags) => tags.into_iter().map(|HeaderLine(tag)| tag).collect(),
+            Written::Line(line) => line
+                .split(',')
+                .map(str::trim)
+                .filter(|tag| !tag.is_empty())
+                .map(ToOwned::to_owned)
+                .collect(),
+            Written::Nothing(()) => Vec::new(),
+        }))
+    }
 }
 
 /// What the ledger knows an issue by.
@@ -118,6 +141,13 @@ struct IssueDate(#[schemars(with = "String", extend("format" = "date"))] NaiveDa
 impl<'de> Deserialize<'de> for IssueDate {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
+        // Other programs write the hour too; here it is the edition's.
+        let text = match text.trim().split_once(['T', ' ']) {
+            Some((day, time)) if time.starts_with(|char: char| char.is_ascii_digit()) => {
+                day.to_owned()
+            }
+            _ => text,
+        };
         let is_written = text.len() == 10
             && text
                 .bytes()
@@ -138,18 +168,29 @@ pub(super) fn parse(
     publication: &Publication,
 ) -> Result<FileHead, Vec<SourceError>> {
     let (within, body_start) = find(source).map_err(|error| vec![error])?;
-    let tree = Tree::parse(source, within)?;
+    let mut tree = Tree::parse(source, within)?;
+    let foreign = ForeignKeys::take(&mut tree);
     let fields: HeadFields = tree.read()?;
     if publication.edition(&fields.edition).is_none() {
         return Err(vec![unknown_edition(&tree, &fields.edition, publication)]);
     }
-    let spans = tree
+    let mut spans: BTreeMap<String, Span> = tree
         .root()
         .entries()
         .iter()
         .filter_map(|entry| Some((entry.key.clone(), entry.value.span()?)))
         .collect();
     let text = |line: HeaderLine| line.0;
+    let set_aside = foreign.set_aside;
+    let mut preheader = fields.preheader.map(text);
+    if let (None, Some((summary, span))) = (&preheader, foreign.summary) {
+        preheader = Some(summary);
+        spans.extend(span.map(|span| ("preheader".to_owned(), span)));
+    }
+    let said = foreign.is_draft.map(|is_draft| match is_draft {
+        true => IssueStatus::Draft,
+        false => IssueStatus::Ready,
+    });
     let (cover, cover_links) = match fields.cover {
         Some(cover) => {
             let (cover, links) = cover.settle(&tree).map_err(|error| vec![error])?;
@@ -163,18 +204,19 @@ pub(super) fn parse(
             subject: fields.subject.map(text),
             edition: fields.edition,
             date: fields.date.0,
-            status: fields.status,
-            preheader: fields.preheader.map(text),
+            status: fields.status.or(said).unwrap_or(IssueStatus::Draft),
+            preheader,
             author: fields.author.map(text),
             cover,
             next: fields.next.map(text),
             ad: fields.ad,
-            tags: fields.tags.into_iter().map(text).collect(),
+            tags: fields.tags.0,
             allow: fields
                 .allow
                 .into_iter()
                 .map(|(rule, reason)| (rule, reason.0))
                 .collect(),
+            set_aside,
             spans,
         },
         id: fields.id.map(|id| id.0),

@@ -52,6 +52,12 @@ fn not_utf8(root: &Path, path: &Path, error: &std::string::FromUtf8Error) -> Sou
     SourceError::at(&source, at..at + '\u{FFFD}'.len_utf8(), message).with_hint(hint)
 }
 
+/// Whether a name in the folder of issues is left out on purpose: `.`, `_`, a README.
+pub(super) fn is_left_out(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.starts_with(['.', '_']) || name.eq_ignore_ascii_case("README.md")
+}
+
 /// The name that tells date and slug: the file's without `.md`, or the folder's.
 pub(super) fn name(path: &Path) -> String {
     let is_index = path.file_name().is_some_and(|name| name == INDEX);

@@ -101,14 +101,19 @@ impl App {
             bench.online = Some(self.ask_online(issues).await);
         }
         let issues = bench.check_all(&entries);
-        let (list, keeper) = match wanted {
-            [] => (self.check_list().await?, self.check_keeper().await?),
-            _ => (None, None),
+        let (list, keeper, unseen) = match wanted {
+            [] => (
+                self.check_list().await?,
+                self.check_keeper().await?,
+                self.check_unseen()?,
+            ),
+            _ => (None, None, Vec::new()),
         };
         Ok(CheckReport {
             issues,
             list,
             keeper,
+            unseen,
         })
     }
 

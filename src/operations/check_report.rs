@@ -11,6 +11,8 @@ pub struct CheckReport {
     pub list: Option<CheckedFile>,
     /// daily-note.keeper, where it was looked at and something is wrong.
     pub keeper: Option<CheckedFile>,
+    /// Files in the folder of issues that are none, where it was looked through.
+    pub unseen: Vec<CheckedFile>,
 }
 
 /// One file and what was found in it.
@@ -35,7 +37,11 @@ impl CheckReport {
 
     /// All that was looked at, in the order of showing.
     pub(crate) fn files(&self) -> impl Iterator<Item = &CheckedFile> {
-        self.issues.iter().chain(&self.list).chain(&self.keeper)
+        self.issues
+            .iter()
+            .chain(&self.unseen)
+            .chain(&self.list)
+            .chain(&self.keeper)
     }
 
     /// All findings.

@@ -6,6 +6,7 @@ use std::{
 };
 
 use super::PictureError;
+use crate::source::composed;
 
 /// The file, which must lie below the publication's root even after symbolic links. `folder` is the
 /// issue's; a location with a slash in front counts from the root.
@@ -35,7 +36,13 @@ pub(crate) fn find(root: &Path, folder: &Path, location: &str) -> Result<PathBuf
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => PictureError::Missing,
         _ => PictureError::Unreadable(error),
     };
-    let real = fs::canonicalize(&path).map_err(unreadable)?;
+    let real = match fs::canonicalize(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let alike = alike(&path).ok_or(PictureError::Missing)?;
+            fs::canonicalize(alike).map_err(unreadable)?
+        }
+        found => found.map_err(unreadable)?,
+    };
     let real_root = fs::canonicalize(root).map_err(unreadable)?;
     let Ok(below) = real.strip_prefix(&real_root) else {
         return Err(PictureError::Outside);
@@ -45,6 +52,29 @@ pub(crate) fn find(root: &Path, folder: &Path, location: &str) -> Result<PathBuf
         true => Ok(root.join(below)),
         false => Err(PictureError::NotAFile),
     }
+}
+
+/// The same path by names that look alike and are spelled in other bytes: a folder that came from macOS has them in
+/// separate letters.
+fn alike(path: &Path) -> Option<PathBuf> {
+    if path.to_str()?.is_ascii() {
+        return None;
+    }
+    let name = path.file_name()?.to_str()?;
+    let folder = path.parent()?;
+    let folder = match folder.is_dir() {
+        true => folder.to_owned(),
+        false => alike(folder)?,
+    };
+    fs::read_dir(folder)
+        .ok()?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .find(|entry| {
+            entry
+                .file_name()
+                .and_then(|own| own.to_str())
+                .is_some_and(|own| composed(own) == composed(name))
+        })
 }
 
 /// Whether a path climbs out of the root by its own words.

@@ -2,6 +2,7 @@
 //! Thursday's issue. Only a date that names its own weekday is judged here; `stale` judges `오늘` and
 //! its kin with a date beside them.
 
+mod impossible;
 mod scan;
 mod stale;
 
@@ -12,7 +13,7 @@ use chrono::{Datelike, NaiveDate, Weekday};
 use self::scan::{MONTHS, TextScan, WEEKDAYS, english_name, korean_name, nearest_year};
 use super::{
     super::{CheckSubject, Findings, speech::QuotedSpeech},
-    OTHER_EDITION, STALE_DATE, WRONG_WEEKDAY,
+    IMPOSSIBLE_DATE, OTHER_EDITION, STALE_DATE, WRONG_WEEKDAY,
 };
 use crate::issue::Prose;
 
@@ -28,6 +29,7 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     for one in prose {
         let is_about_now = !of_another_year.contains(&one.section);
         let speech = QuotedSpeech::of(&one.text);
+        impossible::check(one, findings);
         weekdays(one, date, is_about_now, &speech, findings);
         if is_about_now {
             stale::check(one, date, &speech, findings);
@@ -56,6 +58,7 @@ fn weekdays(
     for claim in korean_dates(text, date)
         .chain(relative_days(text, date))
         .chain(english_dates(text, date))
+        .chain(english_days_first(text, date))
     {
         let real = claim.date.weekday();
         let is_judged = claim.has_year || is_about_now && !speech.is_open(claim.at);
@@ -138,7 +141,12 @@ fn korean_date(text: &str, at: usize, near: NaiveDate) -> Option<WeekdayClaim> {
     } else {
         return None;
     };
-    rest.any(&["일"]);
+    // `2026. 12. 3.(금)` ends with a dot of its own.
+    rest.any(if year.is_some() {
+        &["일", "."]
+    } else {
+        &["일"]
+    });
     rest.spaces();
     let weekday = rest.weekday()?;
     if rest.is_denied() || is_of_another_calendar(&text[..at], rest.0) {
@@ -235,4 +243,90 @@ fn english_dates(text: &str, near: NaiveDate) -> impl Iterator<Item = WeekdayCla
                 WeekdayClaim::new(at, length, (year, month, day), near, weekday)
             })
     })
+}
+
+/// `Friday, 3 December 2026`, as our own words print it; `Dec 3 (Fri)`, `3 December (Friday)`.
+fn english_days_first(text: &str, near: NaiveDate) -> impl Iterator<Item = WeekdayClaim> {
+    MONTHS.into_iter().zip(1..).flat_map(move |(name, month)| {
+        text.match_indices(&name[..3])
+            .filter_map(move |(at, short)| {
+                let mut rest = TextScan(&text[at..]);
+                let _ = rest.any(&[name]) || rest.any(&[short]);
+                let before = text[..at].trim_end_matches(' ');
+                let day_at = before
+                    .rfind(|char: char| !char.is_ascii_digit())
+                    .map_or(0, |at| {
+                        at + before[at..].chars().next().map_or(1, char::len_utf8)
+                    });
+                match before[day_at..].parse::<u32>() {
+                    Ok(day) if before[day_at..].len() <= 2 => {
+                        day_before_month(text, (day_at, day, month), rest, near)
+                    }
+                    _ => month_and_bracket(text, (at, month), rest, near),
+                }
+            })
+    })
+}
+
+/// With the weekday before it or in brackets behind it.
+fn day_before_month(
+    text: &str,
+    (at, day, month): (usize, u32, u32),
+    mut rest: TextScan<'_>,
+    near: NaiveDate,
+) -> Option<WeekdayClaim> {
+    rest.spaces();
+    let mut after = TextScan(rest.0);
+    let year = after.number().filter(|year| (1900..2200).contains(year));
+    if year.is_some() {
+        rest = after;
+    }
+    let before = text[..at].trim_end_matches([' ', ',']);
+    let named = WEEKDAYS.into_iter().find_map(|weekday| {
+        let name = english_name(weekday);
+        [name, &name[..3]]
+            .into_iter()
+            .find(|name| before.ends_with(name))
+            .map(|name| (before.len() - name.len(), weekday))
+    });
+    let has_comma = text[..at].trim_end().ends_with(',');
+    let (at, weekday) = match named.filter(|_| has_comma) {
+        Some(named) => named,
+        None => (at, english_bracket(&mut rest)?),
+    };
+    let length = text.len() - at - rest.0.len();
+    WeekdayClaim::new(at, length, (year, month, day), near, weekday)
+}
+
+/// `Dec 3 (Fri)`.
+fn month_and_bracket(
+    text: &str,
+    (at, month): (usize, u32),
+    mut rest: TextScan<'_>,
+    near: NaiveDate,
+) -> Option<WeekdayClaim> {
+    rest.any(&["."]);
+    rest.spaces();
+    let day = rest.number()?;
+    let mut after = TextScan(rest.0);
+    let year = (after.any(&[", "]).then(|| after.number()))
+        .flatten()
+        .filter(|year| (1900..2200).contains(year));
+    if year.is_some() {
+        rest = after;
+    }
+    let weekday = english_bracket(&mut rest)?;
+    let length = text.len() - at - rest.0.len();
+    WeekdayClaim::new(at, length, (year, month, day), near, weekday)
+}
+
+/// `(Fri)`, `(Friday)`.
+fn english_bracket(rest: &mut TextScan<'_>) -> Option<Weekday> {
+    rest.spaces();
+    rest.any(&["("]).then_some(())?;
+    let weekday = WEEKDAYS.into_iter().find(|weekday| {
+        let name = english_name(*weekday);
+        rest.any(&[name]) || rest.any(&[&name[..3]])
+    })?;
+    rest.any(&[")"]).then_some(weekday)
 }

@@ -1,10 +1,23 @@
 //! Words that were to be replaced before anyone reads them. Each pattern is one that does not
 //! occur in a finished text: `TODO` may be the subject of a story, `TODO:` is not.
 
-use super::{super::Findings, PLACEHOLDER, TEMPLATE_TAG};
+use super::{super::Findings, PLACEHOLDER, SCAFFOLD};
 use crate::issue::Prose;
 
 pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
+    if BEGINNINGS.contains(&prose.text.trim()) {
+        findings
+            .at(
+                &SCAFFOLD,
+                prose.span(0..prose.text.len()),
+                format!(
+                    "readers would see `{}`, which `new` wrote",
+                    prose.text.trim()
+                ),
+            )
+            .hint("write your own, or take it out");
+        return;
+    }
     if let Some((at, length)) = placeholder(&prose.text) {
         findings
             .at(
@@ -14,35 +27,14 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
             )
             .hint("write what belongs there, or take it out");
     }
-    for (open, close) in [("{{", "}}"), ("{%", "%}"), ("*|", "|*"), ("$%", "%$")] {
-        let Some(at) = prose.text.find(open) else {
-            continue;
-        };
-        let Some(length) = prose.text[at..].find(close) else {
-            continue;
-        };
-        findings
-            .at(
-                &TEMPLATE_TAG,
-                prose.span(at..at + length + close.len()),
-                "a template's tag in the text",
-            )
-            .hint("the reader's name and links belong to templates/, not to an issue");
-    }
 }
 
 /// Where the first placeholder stands, and how long it is.
 fn placeholder(text: &str) -> Option<(usize, usize)> {
-    beginning(text)
-        .or_else(|| marker(text))
+    marker(text)
         .or_else(|| phrase(text))
         .or_else(|| invitation(text))
         .or_else(|| blank(text))
-}
-
-fn beginning(text: &str) -> Option<(usize, usize)> {
-    let is_left = BEGINNINGS.contains(&text.trim());
-    is_left.then_some((0, text.len()))
 }
 
 /// `TODO:`, `[TK]`, `FIXME(민지)`, or one of them alone in the paragraph.
@@ -105,9 +97,35 @@ fn phrase(text: &str) -> Option<(usize, usize)> {
         .find_map(|phrase| Some((lower.find(phrase)?, phrase.len())))
 }
 
-/// `○○○님`: a greeting without its name. `○○○ 씨` is somebody whom the news does not name.
+/// `○○○님`: a greeting without its name. `○○○ 씨` is somebody whom the news does not name; of a reporter it names
+/// who wrote.
 fn blank(text: &str) -> Option<(usize, usize)> {
-    ["○○○님", "◯◯◯님", "OOO님", "○○○ 님"]
-        .iter()
-        .find_map(|blank| Some((text.find(blank)?, blank.len())))
+    [
+        "○○○님",
+        "◯◯◯님",
+        "OOO님",
+        "○○○ 님",
+        "OOO 님",
+        "OOO 기자",
+        "○○○ 기자",
+        "[이름]",
+        "[제목]",
+        "[날짜]",
+        "[링크]",
+        "[회사명]",
+        "[내용]",
+        "(이름)님",
+        "[Name]",
+        "[Your Name]",
+        "[NAME]",
+        "[FIRST_NAME]",
+        "[First Name]",
+        "[Company]",
+        "[Date]",
+        "[Link]",
+        "[Title]",
+        "[Insert",
+    ]
+    .iter()
+    .find_map(|blank| Some((text.find(blank)?, blank.len())))
 }

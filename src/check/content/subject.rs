@@ -4,7 +4,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{
     super::{CheckSubject, Findings},
-    SUBJECT_LENGTH, SUBJECT_REPLY, SUBJECT_SPAM,
+    SUBJECT_EMPTY, SUBJECT_LENGTH, SUBJECT_REPLY, SUBJECT_SPAM,
 };
 
 /// Gmail's list on a desktop; Hangul counts two.
@@ -16,6 +16,15 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
         Some(_) => "subject",
         None => "title",
     };
+    if says_nothing(subject) {
+        findings
+            .at_key(
+                &SUBJECT_EMPTY,
+                key,
+                format!("the subject `{}` says nothing", subject.trim()),
+            )
+            .hint("say what is in it");
+    }
     let columns = subject.width();
     if columns > MAX_COLUMNS {
         findings
@@ -40,6 +49,32 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
             .at_key(&SUBJECT_REPLY, key, "the subject pretends to be an answer")
             .hint("take the prefix away");
     }
+}
+
+/// Signs alone, or what a program and a hurried person put there for the time being.
+fn says_nothing(subject: &str) -> bool {
+    const STOPGAPS: [&str; 18] = [
+        "test",
+        "testing",
+        "test mail",
+        "untitled",
+        "no subject",
+        "(no subject)",
+        "draft",
+        "title",
+        "subject",
+        "tbd",
+        "테스트",
+        "시험",
+        "제목 없음",
+        "제목없음",
+        "무제",
+        "제목",
+        "초안",
+        "테스트 메일",
+    ];
+    let words = subject.trim().to_lowercase();
+    !words.contains(char::is_alphanumeric) || STOPGAPS.contains(&words.as_str())
 }
 
 fn spam_like(subject: &str) -> Option<&'static str> {

@@ -1,8 +1,9 @@
 //! A table: what breaks a rule, and its neighbour that does not.
 
 mod in_text;
+mod slips;
 
-use self::in_text::IN_TEXT;
+use self::{in_text::IN_TEXT, slips::SLIPS};
 use super::{trials::Trial, *};
 
 /// Rule, front matter and text that break it, and those that do not.
@@ -38,6 +39,31 @@ const WHOLE: &[(&str, &str, &str)] = &[
         "subject: GPT-4o, LLM, SLM\n---\n글\n",
     ),
     (
+        "content/subject-says-nothing",
+        "subject: 테스트\n---\n글\n",
+        "subject: 테스트 주도 개발\n---\n글\n",
+    ),
+    (
+        "content/subject-says-nothing",
+        "subject: 🎉🎉\n---\n글\n",
+        "subject: 🎉 열 살\n---\n글\n",
+    ),
+    (
+        "slip/cut-value",
+        "subject: 데일리 노트 #123 — 작은 모델\n---\n글\n",
+        "subject: '데일리 노트 #123'  # 다음 주에 바꿀 것\n---\n글\n",
+    ),
+    (
+        "slip/set-aside-key",
+        "layout: post\npermalink: /a/\n---\n글\n",
+        "extra: {layout: post}\ndescription: 짧은 소개\n---\n글\n",
+    ),
+    (
+        "slip/cut-value",
+        "subject: !important news\n---\n글\n",
+        "subject: 중요합니다! 소식\n---\n글\n",
+    ),
+    (
         "content/subject-reply",
         "subject: 'Re: 지난 이야기'\n---\n글\n",
         "subject: 'Rework: 지난 이야기'\n---\n글\n",
@@ -68,7 +94,7 @@ const WHOLE: &[(&str, &str, &str)] = &[
         "preheader: '“닫은 말” it''s'\n---\n글\n",
     ),
     (
-        "content/placeholder",
+        "content/scaffold",
         "subject: 제목을 정해 주세요\n---\n글\n",
         "subject: 제목을 정해 주세요, 부탁입니다\n---\n글\n",
     ),
@@ -109,6 +135,7 @@ pub(super) fn trials() -> Vec<Trial> {
     let whole = |text: &str| Desk::new().check(&whole(text));
     let of_text = IN_TEXT
         .iter()
+        .chain(SLIPS)
         .map(|(rule, bad, good)| Trial::new(rule, *bad, in_text(bad), in_text(good)));
     let of_whole = WHOLE
         .iter()

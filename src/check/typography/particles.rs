@@ -69,6 +69,7 @@ fn doubled(word: &str) -> Option<(&'static str, &'static str)> {
 /// The word with the right form of its particle, where it has a wrong one for certain.
 fn misformed(word: &str) -> Option<String> {
     object(word)
+        .or_else(|| topic(word))
         .or_else(|| direction(word))
         .or_else(|| company(word))
 }
@@ -91,6 +92,33 @@ fn object(word: &str) -> Option<String> {
         ('을', false) => Some(with_end(word, '을', "를")),
         _ => None,
     }
+}
+
+/// 는 after nouns that end in a consonant and can be no verb: 먹는 and 서울는 look alike to whoever knows no words.
+fn topic(word: &str) -> Option<String> {
+    const NOUNS: [&str; 19] = [
+        "사람",
+        "서울",
+        "한국",
+        "미국",
+        "중국",
+        "일본",
+        "오늘",
+        "내일",
+        "지금",
+        "것들",
+        "우리들",
+        "구독자들",
+        "사람들",
+        "개발자들",
+        "직원들",
+        "책",
+        "글",
+        "팀",
+        "부산",
+    ];
+    let noun = word.strip_suffix('는')?;
+    NOUNS.contains(&noun).then(|| format!("{noun}은"))
 }
 
 /// 태을, 하을 and other names that end so, alone or behind a family name and before a title. Not:

@@ -8,6 +8,9 @@ use crate::issue::Prose;
 
 pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
     dependent_nouns(prose, findings);
+    ability(prose, findings);
+    counters(prose, findings);
+    plurals(prose, findings);
     percent(prose, findings);
     punctuation(prose, findings);
     doubled_words(prose, findings);
@@ -15,7 +18,7 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
 }
 
 /// A verb form, the dependent noun that clings to it, and what must or must not follow.
-const DEPENDENT: [(&str, &str); 24] = [
+const DEPENDENT: [(&str, &str); 23] = [
     ("할수", "할 수"),
     ("될수", "될 수"),
     ("볼수", "볼 수"),
@@ -38,8 +41,7 @@ const DEPENDENT: [(&str, &str); 24] = [
     ("을때", "을 때"),
     ("뿐만아니라", "뿐만 아니라"),
     ("하는동안", "하는 동안"),
-    ("하기때문", "하기 때문"),
-    ("있기때문", "있기 때문"),
+    ("기때문", "기 때문"),
 ];
 
 fn dependent_nouns(prose: &Prose, findings: &mut Findings<'_>) {
@@ -65,6 +67,123 @@ fn dependent_nouns(prose: &Prose, findings: &mut Findings<'_>) {
                     )
                     .hint(format!("write `{right}`"));
             }
+        }
+    }
+}
+
+/// `할 수있다`: the verb behind 수 is a word of its own.
+fn ability(prose: &Prose, findings: &mut Findings<'_>) {
+    let text = &prose.text;
+    for slip in [" 수있", " 수없", " 수밖에없"] {
+        for (at, _) in text.match_indices(slip) {
+            let is_verb = text[..at]
+                .chars()
+                .next_back()
+                .and_then(hangul::final_consonant)
+                == Some(hangul::RIEUL);
+            if is_verb {
+                let right = slip
+                    .replace("수있", "수 있")
+                    .replace("수없", "수 없")
+                    .replace("밖에없", "밖에 없");
+                findings
+                    .at(
+                        &DEPENDENT_NOUN,
+                        prose.span(at + 1..at + slip.len()),
+                        format!("`{}` is two words", slip.trim_start()),
+                    )
+                    .hint(format!("write `{}`", right.trim_start()));
+            }
+        }
+    }
+}
+
+/// `두번`, `세번째`: what counts stands apart from how many. 한번 is a word too.
+fn counters(prose: &Prose, findings: &mut Findings<'_>) {
+    let text = &prose.text;
+    for (number, counter) in [
+        ("두", "번"),
+        ("세", "번"),
+        ("네", "번째"),
+        ("다섯", "번"),
+        ("여섯", "번"),
+        ("두", "가지"),
+        ("세", "가지"),
+        ("네", "가지"),
+    ] {
+        let slip = format!("{number}{counter}");
+        for (at, _) in text.match_indices(&slip) {
+            let begins = !text[..at].ends_with(char::is_alphanumeric);
+            let rest = &text[at + slip.len()..];
+            let particles = [
+                "",
+                "째",
+                "이나",
+                "은",
+                "을",
+                "의",
+                "도",
+                "만",
+                "다",
+                "를",
+                "는",
+                "가",
+                "로",
+                "째로",
+                "째는",
+                "째의",
+                "째로는",
+            ];
+            let word_end = rest
+                .find(|char| !hangul::is_syllable(char))
+                .unwrap_or(rest.len());
+            if begins && particles.contains(&&rest[..word_end]) {
+                findings
+                    .at(
+                        &DEPENDENT_NOUN,
+                        prose.span(at..at + slip.len()),
+                        format!("`{slip}` is two words"),
+                    )
+                    .hint(format!("write `{number} {counter}`"));
+            }
+        }
+    }
+}
+
+/// `사람 들이`: 들 joins the people whom it makes many.
+fn plurals(prose: &Prose, findings: &mut Findings<'_>) {
+    const PEOPLE: [&str; 11] = [
+        "사람",
+        "친구",
+        "학생",
+        "아이",
+        "개발자",
+        "사용자",
+        "구독자",
+        "기업",
+        "직원",
+        "고객",
+        "디자이너",
+    ];
+    const ENDS: [&str; 8] = [
+        "들이",
+        "들은",
+        "들의",
+        "들도",
+        "들에게",
+        "들과",
+        "들까지",
+        "들만",
+    ];
+    for (start, before, at, word) in neighbours(&prose.text) {
+        if ENDS.contains(&word) && PEOPLE.iter().any(|people| before.ends_with(people)) {
+            findings
+                .at(
+                    &DEPENDENT_NOUN,
+                    prose.span(start..at + word.len()),
+                    format!("`{before} {word}` is one word"),
+                )
+                .hint(format!("write `{before}{word}`"));
         }
     }
 }
@@ -141,8 +260,19 @@ fn punctuation(prose: &Prose, findings: &mut Findings<'_>) {
 /// 앞으로, 고맙습니다 고맙습니다), English too (whom I spoke to to learn this): only those that no such
 /// pair has. Verse and speech repeat what they like.
 fn doubled_words(prose: &Prose, findings: &mut Findings<'_>) {
-    const ENGLISH: [&str; 4] = ["the", "a", "an", "and"];
-    const KOREAN: [&str; 9] = [
+    const ENGLISH: [&str; 10] = [
+        "the", "a", "an", "and", "of", "with", "from", "are", "was", "which",
+    ];
+    const KOREAN: [&str; 18] = [
+        "어제",
+        "지난주",
+        "지난달",
+        "올해",
+        "작년",
+        "대한",
+        "위해",
+        "통해",
+        "관한",
         "그리고",
         "그런데",
         "그래서",
@@ -164,7 +294,19 @@ fn doubled_words(prose: &Prose, findings: &mut Findings<'_>) {
                 || ENDINGS
                     .iter()
                     .any(|end| word.len() > end.len() && word.ends_with(end)));
-        let is_slip = before == word && (is_korean || ENGLISH.contains(&word));
+        // `this is is` has no other reading; `what it is is` has.
+        let is_copula = word == "is"
+            && prose.text[..start]
+                .trim_end()
+                .rsplit(' ')
+                .next()
+                .is_some_and(|word| {
+                    matches!(
+                        word.to_ascii_lowercase().as_str(),
+                        "this" | "there" | "here"
+                    )
+                });
+        let is_slip = before == word && (is_korean || is_copula || ENGLISH.contains(&word));
         if is_slip && !speech.is_open(start) {
             findings
                 .at(

@@ -1,75 +1,19 @@
 //! Frequent slips in Korean that are never right, whatever stands around them.
 
+mod slips;
+
+use self::slips::{SLIPS, SlipPosition};
 use super::{super::Findings, SPELLING, hangul};
 use crate::issue::Prose;
-
-/// Where in a word a slip counts.
-#[derive(Clone, Copy)]
-enum SlipPosition {
-    /// Anywhere.
-    Any,
-    /// Where no syllable stands before it.
-    Start,
-    /// Where no syllable stands after it.
-    End,
-    /// Where none stands on either side.
-    Whole,
-}
-
-const SLIPS: [(&str, &str, SlipPosition); 45] = [
-    ("됬", "됐", SlipPosition::Any),
-    ("되요", "돼요", SlipPosition::End),
-    ("되서", "돼서", SlipPosition::End),
-    ("뵈요", "봬요", SlipPosition::End),
-    ("몇일", "며칠", SlipPosition::Any),
-    ("금새", "금세", SlipPosition::Whole),
-    ("웬지", "왠지", SlipPosition::Start),
-    ("왠만", "웬만", SlipPosition::Start),
-    ("왠일", "웬일", SlipPosition::Start),
-    ("어의없", "어이없", SlipPosition::Any),
-    ("않되", "안 되", SlipPosition::Any),
-    ("않됩", "안 됩", SlipPosition::Any),
-    ("할께", "할게", SlipPosition::Any),
-    ("갈께", "갈게", SlipPosition::Any),
-    ("볼께", "볼게", SlipPosition::Any),
-    ("줄께", "줄게", SlipPosition::Any),
-    ("될께", "될게", SlipPosition::Any),
-    ("오랫만", "오랜만", SlipPosition::Any),
-    ("오랜동안", "오랫동안", SlipPosition::Any),
-    ("희안하", "희한하", SlipPosition::Start),
-    ("희안한", "희한한", SlipPosition::Start),
-    ("일일히", "일일이", SlipPosition::Any),
-    ("깨끗히", "깨끗이", SlipPosition::Any),
-    ("틈틈히", "틈틈이", SlipPosition::Any),
-    ("곰곰히", "곰곰이", SlipPosition::Any),
-    ("역활", "역할", SlipPosition::Start),
-    ("촛점", "초점", SlipPosition::Start),
-    ("헛점", "허점", SlipPosition::Start),
-    ("통채로", "통째로", SlipPosition::Start),
-    ("어떻해", "어떡해", SlipPosition::Any),
-    ("어떡게", "어떻게", SlipPosition::Any),
-    ("아니예요", "아니에요", SlipPosition::Start),
-    ("치뤘", "치렀", SlipPosition::Any),
-    ("치뤄", "치러", SlipPosition::Any),
-    ("잠궜", "잠갔", SlipPosition::Any),
-    ("담궜", "담갔", SlipPosition::Any),
-    ("알맞는", "알맞은", SlipPosition::Any),
-    ("걸맞는", "걸맞은", SlipPosition::Any),
-    ("서슴치", "서슴지", SlipPosition::Any),
-    ("생각컨대", "생각건대", SlipPosition::Any),
-    ("베품", "베풂", SlipPosition::Start),
-    ("햇갈리", "헷갈리", SlipPosition::Any),
-    ("햇갈려", "헷갈려", SlipPosition::Any),
-    ("할려고", "하려고", SlipPosition::Any),
-    ("설겆이", "설거지", SlipPosition::Any),
-];
 
 pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
     let text = &prose.text;
     if !text.contains(hangul::is_syllable) {
         return;
     }
-    for (slip, right, place) in SLIPS {
+    promises(prose, findings);
+    negations(prose, findings);
+    for &(slip, right, place) in SLIPS {
         for (at, _) in text.match_indices(slip) {
             let begins = !text[..at].ends_with(hangul::is_syllable);
             let ends = !text[at + slip.len()..].starts_with(hangul::is_syllable);
@@ -108,4 +52,65 @@ fn is_quoted_word(before: &str, after: &str) -> bool {
         && after
             .find(stops)
             .is_some_and(|at| after[at..].starts_with(['’', '\'', '”', '"', '」']))
+}
+
+/// `갈께`, `할께요`: an ending that is written 게, behind every verb.
+fn promises(prose: &Prose, findings: &mut Findings<'_>) {
+    let text = &prose.text;
+    for (at, slip) in text.match_indices('께') {
+        let before = text[..at].chars().next_back();
+        let is_verb = before.and_then(hangul::final_consonant) == Some(hangul::RIEUL);
+        let rest = text[at + slip.len()..].trim_start_matches(['요', '용', '여']);
+        let ends = !rest.starts_with(hangul::is_syllable);
+        // 하늘께, 여러분들께: to somebody honoured.
+        let is_person = ["딸", "하늘", "들", "마을"]
+            .iter()
+            .any(|noun| text[..at].ends_with(noun));
+        if let (true, true, false, Some(verb)) = (is_verb, ends, is_person, before) {
+            findings
+                .at(
+                    &SPELLING,
+                    prose.span(at - verb.len_utf8()..at + slip.len()),
+                    format!("`{verb}께` should be `{verb}게`"),
+                )
+                .hint(format!("write `{verb}게`"));
+        }
+    }
+}
+
+/// `않 먹는다` and `먹지 안습니다`: 안 stands before a verb, 않 behind 지.
+fn negations(prose: &Prose, findings: &mut Findings<'_>) {
+    let text = &prose.text;
+    for (at, slip) in text.match_indices("않 ") {
+        let is_word = !text[..at].ends_with(|char: char| char.is_alphanumeric());
+        let after_ji = text[..at].trim_end().ends_with('지');
+        if is_word && !after_ji {
+            findings
+                .at(
+                    &SPELLING,
+                    prose.span(at..at + slip.trim_end().len()),
+                    "`않` before a verb should be `안`",
+                )
+                .hint("write `안`");
+        }
+    }
+    for slip in [
+        "지 안습니다",
+        "지 안읍니다",
+        "하지 안는",
+        "하지 안고",
+        "하지 안아",
+        "하지 안았",
+    ] {
+        for (at, _) in text.match_indices(slip) {
+            let right = slip.replace("지 안", "지 않");
+            findings
+                .at(
+                    &SPELLING,
+                    prose.span(at..at + slip.len()),
+                    format!("`{slip}` should be `{right}`"),
+                )
+                .hint(format!("write `{right}`"));
+        }
+    }
 }

@@ -4,7 +4,8 @@
 //! of a delimiter run does not keep it from opening or closing.
 //!
 //! pulldown-cmark decides flanking from the characters around a run. So this copies the text with
-//! an invisible marker where the amendment changes the answer, and maps places back.
+//! an invisible marker where the amendment changes the answer, and maps places back. A marker also tells
+//! `[[한국어]](https://…)`, a link whose words have brackets, from `[[slug]]`, an issue of the archive.
 
 /// A text with markers, and the way back.
 pub(super) struct MarkedText {
@@ -94,10 +95,23 @@ fn places(text: &str) -> Vec<usize> {
                 }
                 previous = Some(char);
             }
+            '[' if is_bracketed_words(&text[start..]) => {
+                places.push(start + 1);
+                previous = Some(char);
+            }
             _ => previous = Some(char),
         }
     }
     places
+}
+
+/// `[[words]](`, on one line.
+fn is_bracketed_words(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix("[[") else {
+        return false;
+    };
+    let end = rest.find(['[', ']', '\n']).unwrap_or(rest.len());
+    rest[end..].starts_with("]](")
 }
 
 /// Whatever may count as punctuation; a marker beside anything else changes nothing.
@@ -130,6 +144,13 @@ mod tests {
         let marked = MarkedText::new("**strong** and 2*3, \\*별\\*");
         assert_eq!(marked.marker, None);
         assert_eq!(marked.text, "**strong** and 2*3, \\*별\\*");
+    }
+
+    #[test]
+    fn a_link_whose_words_have_brackets_is_no_link_to_an_issue() {
+        let places = |text: &str| MarkedText::new(text).inserted.len();
+        assert_eq!(places("[[한국어]](https://example.org) 글"), 1);
+        assert_eq!(places("[[slug]] (글), [[a|b]], [[없음"), 0);
     }
 
     #[test]

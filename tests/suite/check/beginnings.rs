@@ -35,12 +35,12 @@ fn a_new_issue_tells_what_is_still_to_be_written() {
         publication.run(["init", "--language", language]).exits(0);
         let made = publication.run(["new", "weekly", "--json"]).exits(0).json();
         let issue = made["issue"].as_str().unwrap().to_owned();
-        let ran = publication.run(["check", &issue, "--json"]).exits(0);
+        let ran = publication.run(["check", &issue, "--json"]).exits(4);
         let report = ran.json();
         let findings = report["issues"][0]["findings"].as_array().unwrap();
         let left = findings
             .iter()
-            .filter(|finding| finding["rule"] == "content/placeholder")
+            .filter(|finding| finding["rule"] == "content/scaffold")
             .count();
         // The title, the introduction, each story.
         assert!(left >= 4, "{language}: {report:#}");

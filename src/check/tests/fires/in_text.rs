@@ -35,7 +35,7 @@ pub(super) const IN_TEXT: &[(&str, &str, &str)] = &[
     ),
     ("content/placeholder", "출처 [TK]", "TK 지역의 스타트업"),
     (
-        "content/placeholder",
+        "content/scaffold",
         "본문을 여기에 씁니다.",
         "본문을 여기에 씁니다. 그리고 저장합니다.",
     ),

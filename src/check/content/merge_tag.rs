@@ -1,0 +1,64 @@
+//! Merge tags: places that another program fills in with a reader's name, and that this one shows as they stand.
+
+use super::{super::Findings, TEMPLATE_TAG};
+use crate::issue::Prose;
+
+/// How a tag begins and ends, and whose it is.
+const TAGS: [(&str, &str, &str); 10] = [
+    ("{{", "}}", "a template's"),
+    ("{%", "%}", "a template's"),
+    ("*|", "|*", "Mailchimp's"),
+    ("$%", "%$", "Stibee's"),
+    ("<%", "%>", "a template's"),
+    ("%%", "%%", "a sending program's"),
+    ("${", "}", "a template's"),
+    ("{$", "}", "MailerLite's"),
+    ("[%", "%]", "a template's"),
+    ("%recipient", "%", "Mailgun's"),
+];
+
+pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
+    let found = TAGS
+        .into_iter()
+        .find_map(|(open, close, whose)| Some((tag(&prose.text, open, close)?, whose)))
+        .or_else(|| Some((emphasised(&prose.text)?, "Mailchimp's")));
+    if let Some(((at, length), whose)) = found {
+        findings
+            .at(
+                &TEMPLATE_TAG,
+                prose.span(at..at + length),
+                format!(
+                    "readers would see `{}`, which is {whose} tag",
+                    &prose.text[at..at + length]
+                ),
+            )
+            .hint("the reader's name and links belong to templates/; set code in `backticks`");
+    }
+}
+
+/// `*|FNAME|*`, of which Markdown took the asterisks for emphasis.
+fn emphasised(text: &str) -> Option<(usize, usize)> {
+    text.match_indices('|').find_map(|(at, _)| {
+        let length = text[at + 1..].find('|')?;
+        let is_name = length > 1
+            && text[at + 1..at + 1 + length]
+                .bytes()
+                .all(|byte| byte.is_ascii_uppercase() || matches!(byte, b'_' | b':' | b'0'..=b'9'));
+        is_name.then_some((at, length + 2))
+    })
+}
+
+/// Where a tag stands: on one line, with a name in it and nothing that makes it a sentence.
+fn tag(text: &str, open: &str, close: &str) -> Option<(usize, usize)> {
+    const LONGEST: usize = 120;
+    text.match_indices(open).find_map(|(at, _)| {
+        let inner_at = at + open.len();
+        let length = text[inner_at..].find(close)?;
+        let inner = &text[inner_at..inner_at + length];
+        let has_name = inner.contains(char::is_alphabetic);
+        // `50%%` and `100%%` are slips of another kind; `$%` may be a curse.
+        let is_symmetric = open == close && inner.contains(char::is_whitespace);
+        let is_one = has_name && !is_symmetric && !inner.contains('\n') && length <= LONGEST;
+        is_one.then_some((at, open.len() + length + close.len()))
+    })
+}

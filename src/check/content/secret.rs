@@ -1,0 +1,153 @@
+//! What must never leave in a mail: keys of services, numbers of people and of cards. Known shapes alone, with their
+//! check digits where they have some.
+
+use super::{super::Findings, PERSONAL_NUMBER, SECRET};
+use crate::issue::Prose;
+
+/// How a service's keys begin, how many letters and digits follow at least, and whose they are. Read in the services'
+/// own documents on secret scanning.
+const KEYS: [(&str, usize, &str); 17] = [
+    ("AKIA", 16, "AWS"),
+    ("ASIA", 16, "AWS"),
+    ("ghp_", 36, "GitHub"),
+    ("gho_", 36, "GitHub"),
+    ("ghs_", 36, "GitHub"),
+    ("github_pat_", 40, "GitHub"),
+    ("glpat-", 20, "GitLab"),
+    ("sk-proj-", 20, "OpenAI"),
+    ("sk-ant-", 20, "Anthropic"),
+    ("sk_live_", 20, "Stripe"),
+    ("rk_live_", 20, "Stripe"),
+    ("xoxb-", 20, "Slack"),
+    ("xoxp-", 20, "Slack"),
+    ("AIza", 35, "Google"),
+    ("SG.", 40, "SendGrid"),
+    ("hf_", 30, "Hugging Face"),
+    ("npm_", 36, "npm"),
+];
+
+pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
+    let text = &prose.text;
+    if let Some((at, length, whose)) = key(text) {
+        findings
+            .at(
+                &SECRET,
+                prose.span(at..at + length),
+                format!("this looks like a key of {whose}"),
+            )
+            .hint("take it out, and make a new one there: whoever has seen it can use it");
+    }
+    if let Some((at, length)) = private_key(text) {
+        findings
+            .at(
+                &SECRET,
+                prose.span(at..at + length),
+                "a private key begins here",
+            )
+            .hint("take it out, and make a new one: whoever has seen it can use it");
+    }
+    for range in number_runs(text) {
+        let digits: Vec<u32> = text[range.clone()]
+            .chars()
+            .filter_map(|char| char.to_digit(10))
+            .collect();
+        let what = match () {
+            () if is_resident_number(&text[range.clone()], &digits) => "a 주민등록번호",
+            () if is_card_number(&digits) => "the number of a card",
+            () => continue,
+        };
+        findings
+            .at(
+                &PERSONAL_NUMBER,
+                prose.span(range),
+                format!("this looks like {what}"),
+            )
+            .hint("take it out, or make all but its first digits `*`");
+    }
+}
+
+fn key(text: &str) -> Option<(usize, usize, &'static str)> {
+    let is_part = |char: char| char.is_ascii_alphanumeric() || matches!(char, '_' | '-' | '.');
+    KEYS.iter().find_map(|(start, least, whose)| {
+        text.match_indices(start).find_map(|(at, _)| {
+            let rest = &text[at + start.len()..];
+            let length = rest.find(|char| !is_part(char)).unwrap_or(rest.len());
+            let begins = !text[..at].ends_with(is_part);
+            // Keys have digits; a long word has none.
+            let is_key = begins
+                && length >= *least
+                && rest[..length]
+                    .contains(|char: char| char.is_ascii_digit() || char.is_ascii_uppercase());
+            is_key.then_some((at, start.len() + length, *whose))
+        })
+    })
+}
+
+fn private_key(text: &str) -> Option<(usize, usize)> {
+    let at = text.find("-----BEGIN ")?;
+    let line = text[at..].lines().next().unwrap_or_default();
+    line.contains("PRIVATE KEY").then_some((at, line.len()))
+}
+
+/// Runs of digits, with a hyphen or a space between groups.
+fn number_runs(text: &str) -> impl Iterator<Item = std::ops::Range<usize>> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = at + text[at..].find(|char: char| char.is_ascii_digit())?;
+        let mut end = start;
+        let bytes = text.as_bytes();
+        while let Some(byte) = bytes.get(end) {
+            let goes_on = byte.is_ascii_digit()
+                || matches!(byte, b'-' | b' ')
+                    && bytes.get(end + 1).is_some_and(u8::is_ascii_digit);
+            if !goes_on {
+                break;
+            }
+            end += 1;
+        }
+        at = end;
+        Some(start..end)
+    })
+}
+
+/// `900101-1234567`: a day of birth, and a digit from 1 to 8 behind the hyphen. Since 2020 the last digit checks
+/// nothing, so it is not asked.
+fn is_resident_number(text: &str, digits: &[u32]) -> bool {
+    let has_form = text.len() == 14 && text.as_bytes()[6] == b'-' && digits.len() == 13;
+    let two = |at: usize| digits[at] * 10 + digits[at + 1];
+    has_form
+        && (1..=12).contains(&two(2))
+        && (1..=31).contains(&two(4))
+        && (1..=8).contains(&digits[6])
+}
+
+/// 13 to 19 digits that begin as the large brands do and agree with their check digit (Luhn, ISO/IEC 7812).
+fn is_card_number(digits: &[u32]) -> bool {
+    let is_brand = matches!(
+        digits,
+        [4, ..]
+            | [5, 1..=5, ..]
+            | [2, 2..=7, ..]
+            | [3, 4 | 7, ..]
+            | [6, 0 | 5, ..]
+            | [3, 5, ..]
+            | [9, ..]
+    );
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(at, digit)| match at % 2 {
+            0 => *digit,
+            _ => digit * 2 - if *digit > 4 { 9 } else { 0 },
+        })
+        .sum();
+    let is_long_enough = match digits {
+        [3, 4 | 7, ..] => digits.len() == 15,
+        _ => digits.len() == 16,
+    };
+    is_brand
+        && is_long_enough
+        && sum.is_multiple_of(10)
+        && digits.iter().any(|digit| *digit != digits[0])
+}

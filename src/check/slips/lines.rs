@@ -1,0 +1,171 @@
+//! What lines begin with: headings and items without their space, dates that become lists, rules that make headings.
+
+use super::{
+    super::Findings,
+    DATE_LIST, FOREIGN_MARKUP, HEADING_SPACE, LIST_SPACE, RULE_HEADING,
+    source_lines::{SourceLine, SourceLines, without_container},
+};
+
+pub(super) fn check(lines: &SourceLines<'_>, findings: &mut Findings<'_>) {
+    let mut before: Option<&SourceLine<'_>> = None;
+    for line in &lines.lines {
+        // A list is as many lines; one line that begins with a dash may be speech or a number.
+        let above = before.filter(|above| above.number + 1 == line.number);
+        heading(line, findings);
+        item(line, findings);
+        date(line, findings);
+        if let Some(above) = above {
+            rule_below(above, line, findings);
+        }
+        block_mark(line, findings);
+        before = Some(line);
+    }
+}
+
+/// `##Title`. Not `#tag`, which is one.
+fn heading(line: &SourceLine<'_>, findings: &mut Findings<'_>) {
+    let text = without_container(line.text);
+    let marks = text.bytes().take_while(|byte| *byte == b'#').count();
+    let rest = &text[marks..];
+    if (2..=6).contains(&marks) && rest.starts_with(char::is_alphanumeric) {
+        findings
+            .at(
+                &HEADING_SPACE,
+                line.whole(),
+                format!("readers would see `{}`, and no heading", shown(text)),
+            )
+            .hint(format!("write `{} {}`", &text[..marks], shown(rest)));
+    }
+}
+
+/// `-item`, `*item`, `1.item`, `- [ ]task`. Not `-3℃`, `*emphasis*`, `1.5`, `3.1운동`, `A.` or `-rf`.
+fn item(line: &SourceLine<'_>, findings: &mut Findings<'_>) {
+    let text = without_container(line.text);
+    let is_word =
+        |rest: &str| rest.starts_with(|char: char| char.is_alphabetic() && !char.is_ascii());
+    let bullet = text
+        .strip_prefix(['-', '+', '•', '·'])
+        .or_else(|| text.strip_prefix('*').filter(|rest| !rest.contains('*')));
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let numbered = (1..=2)
+        .contains(&digits)
+        .then(|| text[digits..].strip_prefix(['.', ')']))
+        .flatten();
+    let task = ["- [ ]", "- [x]", "- [X]", "* [ ]", "* [x]"]
+        .iter()
+        .find_map(|mark| text.strip_prefix(mark));
+    let rest = task
+        .filter(|rest| rest.starts_with(char::is_alphanumeric))
+        .or_else(|| bullet.filter(|rest| is_word(rest)))
+        .or_else(|| numbered.filter(|rest| is_word(rest)));
+    let Some(rest) = rest else {
+        return;
+    };
+    let mark = &text[..text.len() - rest.len()];
+    // A mark that Markdown does not know stays one with a space, too.
+    let kept = mark.replace(['•', '·'], "-");
+    findings
+        .at(
+            &LIST_SPACE,
+            line.whole(),
+            format!("readers would see `{}`, and no list", shown(text)),
+        )
+        .hint(format!("write `{kept} {}`", shown(rest)));
+}
+
+/// `2026. 11. 30. …`: three lists, one within the other. Also `11. 30. …`, which is two.
+fn date(line: &SourceLine<'_>, findings: &mut Findings<'_>) {
+    let text = without_container(line.text);
+    let mut rest = text;
+    let mut numbers = Vec::new();
+    while let Some((number, after)) = rest.split_once(". ") {
+        let is_number =
+            (1..=4).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
+        let Some(number) = is_number.then(|| number.parse::<u32>().ok()).flatten() else {
+            break;
+        };
+        numbers.push(number);
+        rest = after.trim_start();
+    }
+    let is_date = match numbers[..] {
+        [year, month, day, ..] => {
+            (1900..2200).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day)
+        }
+        // `2026. 11. 30(월)`: two lists and a text.
+        [year, month] => {
+            (1900..2200).contains(&year)
+                && (1..=12).contains(&month)
+                && rest.starts_with(|char: char| char.is_ascii_digit())
+        }
+        _ => false,
+    };
+    if is_date {
+        findings
+            .at(
+                &DATE_LIST,
+                line.whole(),
+                "readers would see lists within lists instead of this date",
+            )
+            .hint("write the year as `2026년 11월 30일`, put a word before it, or `\\` before its first dot: `2026\\. 11. 30.`");
+    }
+}
+
+/// `---` below a line of text. A heading of two words may be meant so; a sentence never is.
+fn rule_below(above: &SourceLine<'_>, line: &SourceLine<'_>, findings: &mut Findings<'_>) {
+    let rule = line.text.trim();
+    let is_rule = rule.len() >= 2
+        && (rule.bytes().all(|byte| byte == b'-') || rule.bytes().all(|byte| byte == b'='));
+    let text = above.text.trim();
+    let begins_block = text.is_empty()
+        || text.starts_with(['#', '|', '>', '-', '*', '+', '<', '='])
+        || text.contains('|');
+    if is_rule && !begins_block {
+        findings
+            .at(
+                &RULE_HEADING,
+                above.at..line.at + line.text.trim_end().len(),
+                format!("readers would see `{}` as a heading", shown(text)),
+            )
+            .hint("put an empty line before the rule; for a heading write `## …`");
+    }
+}
+
+/// `:::note`, `[TOC]`, `{:toc}`, `[[toc]]`, `@import`, alone on their line.
+fn block_mark(line: &SourceLine<'_>, findings: &mut Findings<'_>) {
+    let text = without_container(line.text).trim_end();
+    let lower = text.to_ascii_lowercase();
+    let is_foreign = text.starts_with(":::")
+        || matches!(
+            lower.as_str(),
+            "[toc]"
+                | "[[toc]]"
+                | "{:toc}"
+                | "* toc"
+                | "[[_toc_]]"
+                | "<!-- toc -->"
+                | "\\tableofcontents"
+        )
+        || (text.starts_with("{{<") || text.starts_with("{{%")) && text.ends_with("}}")
+        || text.starts_with("{% ") && text.ends_with("%}");
+    if is_foreign {
+        findings
+            .at(
+                &FOREIGN_MARKUP,
+                line.whole(),
+                format!("readers would see `{}` as it stands", shown(text)),
+            )
+            .hint(match text.starts_with(":::") {
+                true => "for a note write `> [!NOTE]` and `> ` before each of its lines",
+                false => "take it out: the contents are made from the headings",
+            });
+    }
+}
+
+/// So much of a line as a message has room for.
+fn shown(text: &str) -> String {
+    const ROOM: usize = 24;
+    match text.char_indices().nth(ROOM) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}

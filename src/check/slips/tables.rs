@@ -1,0 +1,119 @@
+//! Tables that come out other than they were typed: without their line of dashes, with rows that have more cells than
+//! the head, with the next paragraph for a last row.
+
+use super::{
+    super::Findings,
+    NO_RULE_LINE, RAGGED_TABLE, TABLE_TAIL,
+    source_lines::{SourceLine, SourceLines, without_container},
+};
+
+pub(super) fn check(lines: &SourceLines<'_>, findings: &mut Findings<'_>) {
+    let mut block: Vec<&SourceLine<'_>> = Vec::new();
+    for line in &lines.lines {
+        let is_next = block
+            .last()
+            .is_none_or(|last| last.number + 1 == line.number);
+        if !is_next || line.text.trim().is_empty() {
+            look_at(&std::mem::take(&mut block), findings);
+        }
+        if !line.text.trim().is_empty() {
+            block.push(line);
+        }
+    }
+    look_at(&block, findings);
+}
+
+/// A run of lines without an empty one.
+fn look_at(block: &[&SourceLine<'_>], findings: &mut Findings<'_>) {
+    let rule = block
+        .iter()
+        .position(|line| is_rule_line(without_container(line.text)));
+    let Some((rule, head)) = rule.and_then(|at| Some((at, block.get(at.checked_sub(1)?)?))) else {
+        return without_rule(block, findings);
+    };
+    let columns = cells(without_container(head.text));
+    // Markdown sees no table where the two differ.
+    if columns != cells(without_container(block[rule].text)) {
+        findings
+            .at(
+                &NO_RULE_LINE,
+                block[rule].whole(),
+                "the line of dashes has another number of cells than the head: readers would see bars",
+            )
+            .hint(format!("write {columns} cells of `---` between bars"));
+        return;
+    }
+    for row in &block[rule + 1..] {
+        let text = without_container(row.text);
+        if !text.contains('|') {
+            findings
+                .at(
+                    &TABLE_TAIL,
+                    row.whole(),
+                    "readers would see this line as the table's last row",
+                )
+                .hint("put an empty line below the table");
+            return;
+        }
+        let count = cells(text);
+        if count > columns {
+            findings
+                .at(
+                    &RAGGED_TABLE,
+                    row.whole(),
+                    format!("this row has {count} cells, the head {columns}: readers would not see the rest"),
+                )
+                .hint("add a cell to the head, or write `\\|` for a bar within a cell");
+        }
+    }
+}
+
+/// Two lines or more that begin and end with a bar, and none of dashes.
+fn without_rule(block: &[&SourceLine<'_>], findings: &mut Findings<'_>) {
+    let is_row = |line: &&&SourceLine<'_>| {
+        let text = without_container(line.text).trim_end();
+        text.starts_with('|') && text.ends_with('|') && cells(text) >= 2
+    };
+    let rows = block.iter().filter(is_row).count();
+    if rows >= 2 && rows == block.len() {
+        findings
+            .at(
+                &NO_RULE_LINE,
+                block[0].whole(),
+                "readers would see bars instead of a table",
+            )
+            .hint(format!(
+                "put a line below the head: |{}",
+                " --- |".repeat(cells(without_container(block[0].text)))
+            ));
+    }
+}
+
+fn is_rule_line(text: &str) -> bool {
+    let text = text.trim();
+    text.contains('|')
+        && text.contains("--")
+        && text
+            .chars()
+            .all(|char| matches!(char, '|' | '-' | ':' | ' '))
+}
+
+/// How many cells a row has; `\|` and bars within code are none's border.
+fn cells(row: &str) -> usize {
+    let row = row.trim();
+    let row = row.strip_prefix('|').unwrap_or(row);
+    let row = match row.ends_with("\\|") {
+        true => row,
+        false => row.strip_suffix('|').unwrap_or(row),
+    };
+    let mut count = 1;
+    let mut is_escaped = false;
+    for char in row.chars() {
+        match char {
+            '|' if !is_escaped => count += 1,
+            _ => {}
+        }
+        is_escaped = char == '\\' && !is_escaped;
+    }
+    count
+}

@@ -1,0 +1,293 @@
+//! Accidents of the source and of copying, and their neighbours that were meant.
+
+/// Rule, a text that breaks it, one that does not.
+pub(super) const SLIPS: &[(&str, &str, &str)] = &[
+    // slip
+    (
+        "slip/conflict-marker",
+        "- 내 항목\n>>>>>>> origin/main",
+        "```\n<<<<<<< HEAD\n```",
+    ),
+    (
+        "slip/heading-space",
+        "##붙여 쓴 제목",
+        "#태그 하나 #태그 둘",
+    ),
+    (
+        "slip/heading-space",
+        "> ###붙여 쓴 제목",
+        "`##제목`처럼 쓰면 안 됩니다",
+    ),
+    ("slip/list-space", "-붙여 쓴 항목", "-3℃까지 내려갑니다"),
+    ("slip/list-space", "1.붙여 쓴 항목", "3.1운동을 기억합니다"),
+    ("slip/list-space", "*붙여 쓴 항목", "*기울인 말*입니다"),
+    ("slip/list-space", "- [ ]할 일", "- [ ] 할 일"),
+    ("slip/list-space", "• 하나\n•둘", "1. 첫째\n2. 둘째"),
+    (
+        "slip/date-list",
+        "2026. 11. 30. 월요일에 열립니다.",
+        "2026년 11월 30일 월요일에 열립니다. 값은 2026. 11. 30. 기준입니다.",
+    ),
+    (
+        "slip/date-list",
+        "2026. 11. 30(월)에 만나요",
+        "2026. 첫 해의 이야기",
+    ),
+    (
+        "slip/rule-heading",
+        "첫 문단이 여기서 끝납니다.\n---\n다음 문단",
+        "첫 문단이 여기서 끝납니다.\n\n---\n\n다음 문단",
+    ),
+    (
+        "slip/open-fence",
+        "```rust\nlet a = 1;",
+        "```rust\nlet a = 1;\n```",
+    ),
+    ("slip/open-mark", "`닫지 않은 코드", "`닫은 코드`와 l`été"),
+    ("slip/open-mark", "여기에 ~~닫지 않은 줄", "좋아요~~ 10~~20"),
+    (
+        "slip/open-mark",
+        "![닫지 않은 그림](a.png",
+        "배열은 arr![0]처럼 씁니다",
+    ),
+    (
+        "slip/underscores",
+        "_강조_입니다",
+        "_강조_ 입니다, snake_case_name",
+    ),
+    (
+        "slip/underscores",
+        "__굵게__는 이렇습니다",
+        "__init__은 파이썬입니다",
+    ),
+    (
+        "slip/foreign-markup",
+        "[버튼 글자](https://example.com){ .button }",
+        "집합 {1, 2}와 {가, 나}",
+    ),
+    (
+        "slip/foreign-markup",
+        "[새 창 링크](https://example.com){:target=\"_blank\"}",
+        "함수 { return x }",
+    ),
+    ("slip/foreign-markup", "### 제목 {#id}", "### 제목 {부제}"),
+    (
+        "slip/foreign-markup",
+        ":::note",
+        "시간은 10:::20처럼 쓰지 않는다",
+    ),
+    ("slip/foreign-markup", "[TOC]", "[목차 이야기]"),
+    ("slip/foreign-markup", "==형광== 표시", "a == b == c"),
+    (
+        "slip/table-rule-line",
+        "| 이름 | 값 |\n| 가 | 1 |",
+        "| 이름 | 값 |\n|---|---|\n| 가 | 1 |",
+    ),
+    (
+        "slip/table-rule-line",
+        "| 이름 | 값 | 비고 |\n|---|---|\n| 가 | 1 | 2 |",
+        "|x| + |y| ≥ |x + y|",
+    ),
+    (
+        "slip/ragged-table",
+        "| 이름 | 값 |\n|---|---|\n| 가 | 1 | 2 |",
+        "| 이름 | 값 |\n|---|---|\n| 가 | 1\\|2 |\n| 나 |",
+    ),
+    (
+        "slip/table-tail",
+        "| 이름 | 값 |\n|---|---|\n| 가 | 1 |\n표 아래의 글입니다.",
+        "| 이름 | 값 |\n|---|---|\n| 가 | 1 |\n\n표 아래의 글입니다.",
+    ),
+    // content
+    ("content/template-tag", "*|FNAME|* 님", "절댓값 |x|와 |y|"),
+    (
+        "markdown/broken-link",
+        "[전화](tel:02 123 4567)",
+        "[전화](tel:021234567)",
+    ),
+    (
+        "typography/particle-form",
+        "서울는 크다",
+        "서울은 크다. 먹는 사람",
+    ),
+    (
+        "content/template-tag",
+        "안녕하세요, %recipient.name% 님",
+        "10%, 20%, 30%",
+    ),
+    (
+        "content/template-tag",
+        "안녕하세요, <%= name %> 님",
+        "`<%= name %>`처럼 씁니다",
+    ),
+    (
+        "content/template-tag",
+        "안녕하세요, %%name%% 님",
+        "100%% 확실하다, 200%%",
+    ),
+    (
+        "content/template-tag",
+        "안녕하세요, ${name} 님",
+        "값은 $30, {가}",
+    ),
+    (
+        "content/template-tag",
+        "안녕하세요, {$name} 님",
+        "중괄호 {이름}",
+    ),
+    ("content/placeholder", "[이름] 님께", "[사진] 서울의 밤"),
+    ("content/placeholder", "취재 OOO 기자", "OOO의 법칙"),
+    (
+        "content/secret",
+        "키는 AKIAIOSFODNN7EXAMPLE 입니다",
+        "AKIA로 시작하는 키를 씁니다",
+    ),
+    (
+        "content/secret",
+        "ghp_abcdefghijklmnopqrstuvwxyz0123456789",
+        "ghp_로 시작합니다",
+    ),
+    (
+        "content/personal-number",
+        "주민등록번호 900101-1234567",
+        "주문번호 201234-5678901234",
+    ),
+    (
+        "content/personal-number",
+        "카드 4111 1111 1111 1111",
+        "ISBN 978-89-364-3426-7, 4111 1111 1111 1112",
+    ),
+    (
+        "content/impossible-date",
+        "2월 30일에 만나요",
+        "2월 29일, 12월 40일간",
+    ),
+    (
+        "content/impossible-date",
+        "오후 19시에 시작",
+        "오후 7시, 19시, 25시간",
+    ),
+    (
+        "content/impossible-date",
+        "See you on November 31.",
+        "November 30, and November 2026",
+    ),
+    (
+        "content/wrong-weekday",
+        "Friday, 3 December 2026",
+        "Thursday, 3 December 2026",
+    ),
+    (
+        "content/wrong-weekday",
+        "Dec 3 (Fri) it opens",
+        "Dec 3 (Thu) it opens",
+    ),
+    (
+        "content/wrong-weekday",
+        "마감은 2026. 12. 3.(금)",
+        "마감은 2026. 12. 3.(목)",
+    ),
+    // link
+    (
+        "link/malformed",
+        "[글 제목](https://https://example.com/a)",
+        "[글 제목](https://example.com/https://example.org)",
+    ),
+    (
+        "link/malformed",
+        "[글 제목](https://example)",
+        "[글 제목](https://example.com)",
+    ),
+    (
+        "link/malformed",
+        "[글 제목](https://example.com:99999/)",
+        "[글 제목](https://example.com:8443/)",
+    ),
+    (
+        "link/workplace",
+        "[글 제목](https://docs.google.com/document/d/1abc/edit)",
+        "[글 제목](https://docs.google.com/document/d/e/1abc/pub)",
+    ),
+    (
+        "link/look-alike",
+        "[글 제목](https://аpple.com/)",
+        "[글 제목](https://한글.한국/)",
+    ),
+    (
+        "link/vague-text",
+        "[👉](https://example.org/a)",
+        "[👉 발표 자료](https://example.org/a)",
+    ),
+    // image
+    (
+        "image/alt-says-nothing",
+        "![그림 1](https://example.org/a.png)",
+        "![그림을 그리는 아이](https://example.org/a.png)",
+    ),
+    (
+        "image/alt-says-nothing",
+        "![IMG_2034](https://example.org/a.png)",
+        "![이미지 센서의 단면](https://example.org/a.png)",
+    ),
+    // typography
+    ("typography/mojibake", "í•œê¸€ 깨짐", "naïve, fête, así"),
+    ("typography/mojibake", "占쏙옙 깨짐", "占은 점칠 점"),
+    ("typography/spelling", "돼는 일이 없다", "되는 일이 없다"),
+    (
+        "typography/spelling",
+        "나는 밥을 않 먹는다",
+        "먹지 않 는다고는 쓰지 않는다",
+    ),
+    ("typography/spelling", "그러지 안습니다", "아기를 안습니다"),
+    ("typography/spelling", "내가 먹을께", "선생님께, 딸께"),
+    (
+        "typography/spelling",
+        "출석율이 높다",
+        "출석률과 비율, 자율",
+    ),
+    (
+        "typography/dependent-noun",
+        "그렇기때문에",
+        "그렇기 때문에, 때문에",
+    ),
+    (
+        "typography/dependent-noun",
+        "할 수있다",
+        "할 수 있다. 수없이 많다",
+    ),
+    (
+        "typography/dependent-noun",
+        "두번째 이야기",
+        "두 번째 이야기, 한번 보자",
+    ),
+    (
+        "typography/dependent-noun",
+        "사람 들이 많다",
+        "집 안에 사람을 들이다",
+    ),
+    (
+        "typography/doubled-word",
+        "어제 어제 열렸다",
+        "어제, 어제 같은 날",
+    ),
+    (
+        "typography/doubled-word",
+        "This is is a test.",
+        "What it is is a test.",
+    ),
+    (
+        "typography/particle-form",
+        "ChatGPT을 쓴다",
+        "ChatGPT를 쓴다",
+    ),
+    (
+        "typography/particle-form",
+        "3를 더한다",
+        "3을 더한다. 시즌 3를 기다린다",
+    ),
+    (
+        "typography/particle-form",
+        "API이 있다",
+        "API가 있다. 좋은 API이다",
+    ),
+];

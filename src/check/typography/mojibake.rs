@@ -1,0 +1,91 @@
+//! Text that was read in the wrong encoding: `í•œê¸€` for 한글, `占쏙옙` for what was lost twice.
+
+use super::{super::Findings, MOJIBAKE};
+use crate::issue::Prose;
+
+/// What UTF-8 makes of Hangul, quotation marks and accents where it is read as Windows-1252 or Latin-1, and what
+/// Windows' Korean code page makes of the sign for a lost character.
+const TRACES: [&str; 16] = [
+    "占쏙옙",
+    "â€™",
+    "â€œ",
+    "â€\u{9d}",
+    "â€“",
+    "â€”",
+    "â€¦",
+    "Ã©",
+    "Ã¨",
+    "Ã¼",
+    "Ã¶",
+    "Ã¤",
+    "ÂÂ",
+    "ï»¿",
+    "ì•",
+    "í•",
+];
+
+pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
+    let Some((at, length)) = trace(&prose.text).or_else(|| syllables(&prose.text)) else {
+        return;
+    };
+    findings
+        .at(
+            &MOJIBAKE,
+            prose.span(at..at + length),
+            format!(
+                "readers would see `{}`: text in the wrong encoding",
+                &prose.text[at..at + length]
+            ),
+        )
+        .hint("open the original in UTF-8 and copy it again");
+}
+
+fn trace(text: &str) -> Option<(usize, usize)> {
+    TRACES
+        .iter()
+        .find_map(|trace| Some((text.find(trace)?, trace.len())))
+}
+
+/// `ê°€`, `ë‚˜`: a syllable of Hangul is one of four letters, and two signs that no language puts behind them.
+fn syllables(text: &str) -> Option<(usize, usize)> {
+    text.char_indices().find_map(|(at, char)| {
+        if !matches!(char, 'ê' | 'ë' | 'ì' | 'í') {
+            return None;
+        }
+        let mut next = text[at + char.len_utf8()..].chars();
+        let (one, two) = (next.next()?, next.next()?);
+        let is_sign = |char: char| {
+            matches!(char, '\u{80}'..='\u{bf}') || "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ".contains(char)
+        };
+        (is_sign(one) && is_sign(two))
+            .then(|| (at, char.len_utf8() + one.len_utf8() + two.len_utf8()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_hangul_read_as_windows_1252_is_seen() {
+        for text in ["한글 깨짐", "가나다", "뉴스레터"] {
+            let (broken, _, _) = encoding_rs::WINDOWS_1252.decode(text.as_bytes());
+            assert!(
+                trace(&broken).or_else(|| syllables(&broken)).is_some(),
+                "{broken}"
+            );
+        }
+    }
+
+    #[test]
+    fn accents_of_living_languages_are_none() {
+        for text in [
+            "Será que está aí… não é?",
+            "Où est l’hôtel ? « Là »",
+            "naïve — fête",
+            "così… perché",
+        ] {
+            assert_eq!(trace(text).or_else(|| syllables(text)), None, "{text}");
+        }
+    }
+}
