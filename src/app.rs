@@ -10,6 +10,7 @@ pub(crate) mod keeper;
 mod last_good;
 pub(crate) mod notices;
 pub(crate) mod on_hold;
+mod opinion_mail;
 pub(crate) mod pages;
 mod problems;
 mod reachable;
@@ -25,6 +26,7 @@ use std::{
     sync::Arc,
 };
 
+pub(crate) use self::opinion_mail::OpinionTeller;
 pub use self::{
     doubt::Doubt,
     fold::{HELD_BACK, fold_file, line_in_file, preview_fold},

@@ -15,6 +15,7 @@ use chrono::{DateTime, FixedOffset, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
+use self::membership::signup::KeptProof;
 use crate::address::Address;
 
 /// A reader's number in the store; never reused.
@@ -142,6 +143,8 @@ pub struct Newcomer {
     pub created_at: DateTime<Utc>,
     /// The consents that later ones replaced there, the first of them first.
     pub past_consents: Vec<PastConsent>,
+    /// The proofs of what they agreed to there.
+    pub proofs: Vec<KeptProof>,
     /// What kept them from mail.
     pub suppression: Option<Suppression>,
 }

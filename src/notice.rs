@@ -1,14 +1,18 @@
-//! What happens to slots and batches, told: as a mail to the people behind the newsletter, as a signed
-//! event to a program. Makes what is told; keeping and sending it is `app`'s.
+//! What happens to slots and batches, and what readers say, told: as a mail to the people behind the newsletter, as a
+//! signed event to a program. Makes what is told; keeping and sending it is `app`'s.
 
+mod letter;
 mod mail;
+mod opinions;
 mod phrases;
 mod webhook;
 
 use chrono::{DateTime, TimeZone, Utc};
 
 pub use self::{
-    mail::{NoticeMail, mail},
+    letter::NoticeMail,
+    mail::mail,
+    opinions::{ToldOpinion, opinions},
     webhook::{event, id, numbered, signature},
 };
 use crate::schedule::{Event, EventFacts, EventWeight, Repetition};

@@ -21,6 +21,7 @@ mod online;
 mod people;
 mod preflight;
 pub(crate) mod readers;
+mod reconfirm;
 mod resume;
 mod save_as_is;
 mod schedule;
@@ -31,6 +32,7 @@ mod suppressed;
 mod suppressions;
 mod templates;
 mod test_mail;
+mod welcome;
 
 pub use self::{
     adopt::Adopted,
@@ -46,13 +48,14 @@ pub use self::{
     export::{ExportFormat, ExportReport, export},
     feedback::PublishedChange,
     held_signups::HeldSignups,
-    import::{ImportReport, RowOutcome, RowProblem, import},
+    import::{ImportReport, ImportRules, RowOutcome, RowProblem, import},
     inbox::InboxSite,
     people::{
         AddedPerson, ListedPerson, MovedPerson, PeoplePages, PersonRecord, RemovalOutcome,
         RemovedPerson, add_person, move_person, person, remove_people,
     },
     preflight::{Outlet, Preflight},
+    reconfirm::ReconfirmReport,
     resume::{ResumeDecision, ResumedBatch},
     schedule::UnplacedIssue,
     secret::RotatedSecret,

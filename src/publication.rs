@@ -29,6 +29,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
 
 pub(crate) use self::text::{parse_language, parse_offset};
+pub(crate) use self::web::FACES;
 pub use self::{
     block::{
         AudienceSettings, DeliverySettings, HouseTerm, ImageSettings, LawSettings, MailClient,
@@ -47,7 +48,7 @@ pub use self::{
     smtp::{DkimSettings, KeySource, SmtpSettings},
     text::parse_zone,
     unset::SecretUse,
-    web::{FeedbackSettings, PageProbe, SignupSettings, WebSecrets, WebSettings},
+    web::{FeedbackSettings, OpinionNotice, PageProbe, SignupSettings, WebSecrets, WebSettings},
 };
 pub(crate) use crate::look::Color;
 use crate::{

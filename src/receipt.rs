@@ -14,7 +14,7 @@ mod writer;
 pub use self::{
     occasion::{ConsentAct, NewestIssue, ReaderReceipt, ReceiptLinks, ReceiptOccasion, TimedLink},
     samples::samples,
-    writer::{ReceiptMail, ReceiptWriter},
+    writer::{AskedAgain, ReceiptMail, ReceiptWriter},
 };
 
 /// The folder of the receipts' templates.

@@ -5,6 +5,7 @@
 
 mod batch_ledger;
 mod calendar_record;
+mod consent_record;
 mod delivery;
 mod delivery_queue;
 mod delivery_records;
@@ -31,6 +32,7 @@ pub(crate) use self::domain_history::is_beyond_doubt;
 pub use self::{
     batch_ledger::{Batch, BatchId, BatchLedger, BatchState, Freeze, NewBatch},
     calendar_record::{CalendarRecord, HeldRelease},
+    consent_record::ConsentRecord,
     delivery::{DeliveryCounts, DeliveryId, DeliveryState},
     delivery_queue::{
         Claim, ClaimQuotas, DeliveryQueue, LeaseAnswer, RecoveredRows, RetryOutcome,
@@ -49,11 +51,12 @@ pub use self::{
     },
     opinion_box::{
         NewOpinion, Opinion, OpinionBox, OpinionFilter, OpinionLimits, OpinionOutcome,
-        PublicOpinion,
+        PublicOpinion, UntoldOpinion,
     },
     realm::Realm,
     receipt_outbox::{
-        DueReceipt, NewReceipt, ReceiptFacts, ReceiptId, ReceiptKind, ReceiptOutbox, ReceiptOutcome,
+        ConsentDeed, DueReceipt, NewReceipt, ReceiptFacts, ReceiptId, ReceiptKind, ReceiptOutbox,
+        ReceiptOutcome, ReceiptTurn,
     },
     signup_limits::{HELD_FOR, LimitReached, SignupLimits},
     state_instance::{AdoptionOutcome, SenderGuard, StateInstance},
@@ -77,6 +80,7 @@ pub trait Store:
     + SuppressionList
     + Membership
     + ReceiptOutbox
+    + ConsentRecord
     + OpinionBox
     + DeliveryLedger
     + NoticeOutbox
@@ -90,6 +94,7 @@ impl<S> Store for S where
         + SuppressionList
         + Membership
         + ReceiptOutbox
+        + ConsentRecord
         + OpinionBox
         + DeliveryLedger
         + NoticeOutbox

@@ -11,7 +11,7 @@ use tokio::sync::{Notify, watch::Receiver};
 
 use super::{App, AppError, relay::is_loopback};
 use crate::{
-    address::{Address, masked_within},
+    address::{Address, Mailbox, masked_within},
     clock::Clock,
     live::{LivePublication, PublicationSnapshot},
     message::{Letter, dkim::Signer},
@@ -26,7 +26,7 @@ use crate::{
 /// The outbox's name of the one webhook.
 const WEBHOOK: &str = "webhook";
 /// What stands before a mail's address there.
-const MAILTO: &str = "mailto:";
+pub(crate) const MAILTO: &str = "mailto:";
 /// Those who did not get an issue, named in its report.
 const NAMED: u32 = 12;
 
@@ -88,6 +88,11 @@ impl Notifier {
         self.post(notices).await;
     }
 
+    /// Says that something was put into the outbox: it leaves at once.
+    pub(crate) fn wake(&self) {
+        self.posted.notify_one();
+    }
+
     async fn post(&self, notices: Vec<NewNotice>) {
         if notices.is_empty() {
             return;
@@ -142,7 +147,7 @@ impl Notifier {
             return notices;
         };
         for to in &settings.to {
-            match letter(publication, &mail, to, &key, at) {
+            match letter(publication, &mail, (to, None), &key, at) {
                 Ok(content) => notices.push(NewNotice {
                     key: key.clone(),
                     target: format!("{MAILTO}{to}"),
@@ -268,21 +273,26 @@ fn mail(
     })
 }
 
-fn letter(
+/// A notice as its bytes; `answer_to` is where an answer goes.
+pub(super) fn letter(
     publication: &Publication,
     mail: &NoticeMail,
-    to: &Address,
+    (to, answer_to): (&Address, Option<&Address>),
     key: &str,
     at: DateTime<Utc>,
 ) -> Result<Vec<u8>, crate::message::ComposeError> {
     let dkim = publication.smtp.dkim.as_ref();
     // Without its key an issue does not leave; the alarm that says so must.
     let signer = dkim.and_then(|dkim| Signer::load(dkim, &publication.root).ok());
+    let answer_to = answer_to.map(|address| Mailbox {
+        name: None,
+        address: address.clone(),
+    });
     let id = notice::id(&format!("{key} {to}")).replace('_', "-");
     let letter = Letter {
         from: &publication.from,
         to,
-        reply_to: None,
+        reply_to: answer_to.as_ref(),
         subject: &mail.subject,
         text: &mail.text,
         html: &mail.html,

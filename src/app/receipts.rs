@@ -1,5 +1,6 @@
 //! Receipts on their way: taken from the store's outbox when they are due, made, handed to the relay past
-//! every batch over a session of their own, at `smtp.rate`, tried again until nobody waits for them.
+//! every batch over a session of their own, at `smtp.rate`, tried again until nobody waits for them. What many get at
+//! once leaves one by one, after all that somebody waits for; reminders leave while no batch is on its way.
 //!
 //! The store's take is a lease: of two processes each receipt is one's. What a relay refuses for good is given up,
 //! and suppresses nobody: an address that somebody typed into a form proves nothing about a reader, and a
@@ -7,8 +8,10 @@
 
 mod desk;
 mod maker;
+mod quiet;
+mod reminders;
 mod retry;
-mod titles;
+pub(super) mod titles;
 
 use std::{
     sync::{
@@ -31,11 +34,18 @@ use crate::{
     delivery::StopSignal,
     live::{LivePublication, PublicationSnapshot},
     source::with_causes,
-    store::{DueReceipt, ReceiptOutcome, Store},
+    store::{DueReceipt, ReceiptOutcome, ReceiptTurn, Store},
 };
 
-/// Taken at once: few enough to be handed over before they are due again.
-const AT_ONCE: u32 = 20;
+/// Taken at once: few enough to be handed over before they are due again. What many get lets whoever comes pass
+/// after each.
+fn at_once(turn: ReceiptTurn) -> u32 {
+    match turn {
+        ReceiptTurn::Awaited => 20,
+        ReceiptTurn::Bulk | ReceiptTurn::Quiet => 1,
+    }
+}
+
 /// How often the outbox is looked at: other processes fill it too.
 const GLANCE: Duration = Duration::from_secs(1);
 /// How long nothing is tried where the way can't be opened: a secret is missing, a disk is full.
@@ -118,21 +128,28 @@ impl ReceiptSender {
         stop: &StopSignal,
     ) -> Result<Duration, AppError> {
         let store = desk.store(app).await?;
-        let next = store.next_receipt().await?;
         let now = self.clock.true_now();
-        let Some(next) = next.filter(|next| *next <= now) else {
-            desk.rest().await;
-            let wait = next.and_then(|next| (next - now).to_std().ok());
-            return Ok(wait
-                .unwrap_or(GLANCE)
-                .clamp(Duration::from_millis(50), GLANCE));
-        };
-        tracing::debug!("mail to readers is due since {next}");
-        // Before anything is taken: what can't leave yet stays due.
-        desk.set_up(app, snapshot).await?;
-        let due = store.take_due_receipts(AT_ONCE, now).await?;
-        self.carry(desk, store.as_ref(), due, stop).await;
-        Ok(Duration::ZERO)
+        let mut wait = GLANCE;
+        for turn in ReceiptTurn::ALL {
+            let Some(next) = store.next_receipt(turn).await? else {
+                continue;
+            };
+            if next > now {
+                wait = wait.min((next - now).to_std().unwrap_or(GLANCE));
+                continue;
+            }
+            if turn == ReceiptTurn::Quiet && !app.is_quiet(store.as_ref()).await? {
+                continue;
+            }
+            tracing::debug!("mail to readers is due since {next}");
+            // Before anything is taken: what can't leave yet stays due.
+            desk.set_up(app, snapshot).await?;
+            let due = store.take_due_receipts(turn, at_once(turn), now).await?;
+            self.carry(desk, store.as_ref(), (turn, due), stop).await;
+            return Ok(Duration::ZERO);
+        }
+        desk.rest().await;
+        Ok(wait.max(Duration::from_millis(50)))
     }
 
     /// Hands them over one after the other. A relay that is away is so for all of them.
@@ -140,7 +157,7 @@ impl ReceiptSender {
         &self,
         desk: &mut ReceiptDesk,
         store: &dyn Store,
-        due: Vec<DueReceipt>,
+        (turn, due): (ReceiptTurn, Vec<DueReceipt>),
         stop: &StopSignal,
     ) {
         let taken = Stopwatch::start();
@@ -153,7 +170,7 @@ impl ReceiptSender {
                     continue;
                 }
                 Some(why) => HandedOver::NotYet(String::clone(why)),
-                None => desk.send(store, &receipt, self.clock, stop).await,
+                None => desk.send(store, (turn, &receipt), self.clock, stop).await,
             };
             if let HandedOver::NotYet(why) = &handed
                 && desk.is_cut_off()

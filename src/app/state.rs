@@ -21,7 +21,10 @@ impl App {
         let store = SqliteStore::open(&self.publication.state_dir()).await?;
         // A try-out leaves no trace elsewhere; what a person does in it is told by the next real run.
         let outside = self.outside().filter(|_| !self.realm().is_rehearsal());
-        let store = store.in_realm(self.realm()).with_outside(outside);
+        let store = store
+            .in_realm(self.realm())
+            .owing_results(self.publication.law.korea)
+            .with_outside(outside);
         if let Err(error) = store.catch_up_outside().await {
             // Whoever only looks is not kept from it.
             tracing::warn!("who left can't be kept outside the state: {error}");

@@ -1,14 +1,17 @@
 //! The list as a CSV table that `import` reads back, row by row. Not: where the rows come from.
 
-use std::io;
+use std::{collections::HashMap, io};
 
 use chrono::{DateTime, Utc};
 
-use super::{Consent, HashedDeparture, PastConsent, Subscriber, Suppression, SuppressionReason};
+use super::{
+    Consent, HashedDeparture, PastConsent, Subscriber, Suppression, SuppressionReason,
+    membership::signup::{ConsentWording, KeptProof},
+};
 use crate::fingerprint::hex;
 
 /// The columns, by which `import` knows its own.
-const HEADER: [&str; 15] = [
+const HEADER: [&str; 16] = [
     "email",
     "name",
     "state",
@@ -24,6 +27,7 @@ const HEADER: [&str; 15] = [
     "origin",
     "created_at",
     "past_consents",
+    "consent_proofs",
 ];
 
 /// What stands before a hash in place of an address.
@@ -55,12 +59,21 @@ impl<W: io::Write> CsvTable<W> {
         Ok(Self { csv })
     }
 
-    /// A row for somebody on the list, with the consents that later ones replaced.
+    /// A row for words that people agreed to: the proofs behind it name them by their hash.
+    pub(crate) fn wording(&mut self, wording: &ConsentWording) -> io::Result<()> {
+        let mut row = [""; HEADER.len()];
+        let text = serde_json::to_string(wording)?;
+        row[15] = &text;
+        self.csv.write_record(row).map_err(io::Error::from)
+    }
+
+    /// A row for somebody on the list, with the consents that later ones replaced and the proofs of all of them.
     pub(crate) fn subscriber(
         &mut self,
         subscriber: &Subscriber,
         suppression: Option<&Suppression>,
         past_consents: &[PastConsent],
+        proofs: &[KeptProof],
     ) -> io::Result<()> {
         let profile = &subscriber.profile;
         let [suppressed, suppressed_at, detail] = suppression_cells(suppression);
@@ -87,6 +100,7 @@ impl<W: io::Write> CsvTable<W> {
             subscriber.origin.word(),
             &moment(subscriber.created_at),
             &joined(past_consents.iter().map(past_consent_text))?,
+            &proofs_text(proofs)?,
         ])?;
         Ok(())
     }
@@ -185,6 +199,42 @@ pub(super) fn past_consent(text: &str) -> Option<PastConsent> {
         consent: Consent { at, source },
         replaced_at: DateTime::parse_from_rfc3339(until).ok()?.to_utc(),
     })
+}
+
+/// JSON, without the words, which a row of their own has.
+fn proofs_text(proofs: &[KeptProof]) -> io::Result<String> {
+    if proofs.is_empty() {
+        return Ok(String::new());
+    }
+    let mut proofs = proofs.to_vec();
+    for kept in &mut proofs {
+        kept.proof.wording.text.clear();
+    }
+    Ok(serde_json::to_string(&proofs)?)
+}
+
+/// What a row of [`CsvTable::wording`] says.
+pub(super) fn wording(text: &str) -> Option<ConsentWording> {
+    let wording: ConsentWording = serde_json::from_str(text).ok()?;
+    let own = ConsentWording::new(wording.text.as_str(), wording.language.as_str());
+    // The page's own hash is of the language, too: what is damaged fits neither.
+    let is_whole = !wording.text.is_empty() && wording.hash.len() == own.hash.len();
+    is_whole.then_some(wording)
+}
+
+/// What [`proofs_text`] wrote, with the words that the table told before.
+pub(super) fn proofs(
+    text: &str,
+    wordings: &HashMap<String, ConsentWording>,
+) -> Option<Vec<KeptProof>> {
+    if text.is_empty() {
+        return Some(Vec::new());
+    }
+    let mut proofs: Vec<KeptProof> = serde_json::from_str(text).ok()?;
+    for kept in &mut proofs {
+        kept.proof.wording = wordings.get(&kept.proof.wording.hash)?.clone();
+    }
+    Some(proofs)
 }
 
 fn moment(at: DateTime<Utc>) -> String {
@@ -300,7 +350,7 @@ mod tests {
         ) {
             let mut bytes = Vec::new();
             let mut table = CsvTable::begin(&mut bytes, for_excel).unwrap();
-            table.subscriber(&subscriber(profile.clone()), None, &past).unwrap();
+            table.subscriber(&subscriber(profile.clone()), None, &past, &[]).unwrap();
             table.finish().unwrap();
             let rows = imported(&bytes);
             let expected = RowDecision::Join(Box::new(Newcomer {
@@ -309,6 +359,7 @@ mod tests {
                 origin: Origin::Person,
                 created_at: at(1),
                 past_consents: past,
+                proofs: Vec::new(),
                 suppression: None,
             }));
             prop_assert_eq!(&rows[0].entry, &expected, "{}", String::from_utf8_lossy(&bytes));
@@ -323,7 +374,7 @@ mod tests {
         let gone = suppression("gone@example.com", "-1 for the \"spam\", thanks");
         let profile = fixture::profile("gone@example.com");
         table
-            .subscriber(&subscriber(profile.clone()), Some(&gone), &[])
+            .subscriber(&subscriber(profile.clone()), Some(&gone), &[], &[])
             .unwrap();
         let stranger = suppression("stranger@example.com", "553 5.1.1 no such user");
         assert!(table.suppression(&stranger).unwrap());
@@ -348,6 +399,7 @@ mod tests {
                 origin: Origin::Person,
                 created_at: at(1),
                 past_consents: Vec::new(),
+                proofs: Vec::new(),
                 suppression: Some(gone),
             })),
             RowDecision::Suppress(vec![stranger]),
@@ -363,7 +415,9 @@ mod tests {
         profile.tags = BTreeSet::from(["@sum".to_owned()]);
         let mut bytes = Vec::new();
         let mut table = CsvTable::begin(&mut bytes, false).unwrap();
-        table.subscriber(&subscriber(profile), None, &[]).unwrap();
+        table
+            .subscriber(&subscriber(profile), None, &[], &[])
+            .unwrap();
         table.finish().unwrap();
         let mut csv = csv::Reader::from_reader(&*bytes);
         let row = csv.records().next().unwrap().unwrap();

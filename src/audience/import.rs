@@ -14,6 +14,7 @@ mod header;
 mod mailboxes;
 mod more;
 mod names;
+mod own_row;
 mod plan;
 mod records;
 mod row;

@@ -13,7 +13,7 @@ use super::{
     signals,
 };
 use crate::{
-    app::{App, AppError, EventSinks, Notifier},
+    app::{App, AppError, EventSinks, Notifier, ReceiptSender},
     daemon::{BeatIntervals, CarriedBatches, Server},
     delivery::{Ending, StopSignal},
     live::LivePublication,
@@ -68,6 +68,7 @@ pub(crate) async fn execute(
     }
     let notifier = Notifier::open(&live, context.clock).await?;
     let tellers = EventSinks(vec![printer, Arc::clone(&notifier) as Arc<dyn EventSink>]);
+    let receipts = ReceiptSender::of(&live, context.clock);
     let mut server = Server::open(live, context.clock, pace, Arc::new(tellers)).await?;
     let _right = match server.take_schedule().await {
         Ok(right) => right,
@@ -87,9 +88,22 @@ pub(crate) async fn execute(
     signals::drain_on(stop.clone(), output.clone(), signals::HangupMeaning::Ends);
     let sent = server.do_all_due(&stop).await;
     notifier.flush(LAST_WORDS).await;
+    if !stop.is_requested() {
+        remind_readers(&app, &receipts).await;
+    }
     let sent = sent?;
     show(&app, &sent, &server, output).await?;
     Ok(exit(&sent, &server))
+}
+
+/// Cron is all that some publications have: what the law has us tell readers leaves by it, too, and what another
+/// command queued for them.
+async fn remind_readers(app: &App, receipts: &ReceiptSender) {
+    if let Err(error) = app.remind_readers().await {
+        let why = error.problems().join(": ");
+        tracing::error!("readers can't be reminded of their consent: {why}");
+    }
+    receipts.flush(LAST_WORDS).await;
 }
 
 async fn show(

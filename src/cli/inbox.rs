@@ -16,7 +16,11 @@ use super::{
     signals,
 };
 use crate::{
-    delivery::StopSignal, live::LivePublication, operations::InboxSite, publication::SmtpTarget,
+    app::Notifier,
+    delivery::StopSignal,
+    live::LivePublication,
+    operations::{InboxSite, readers::ReaderMail},
+    publication::SmtpTarget,
 };
 
 /// Take mail on a local port and show it on a page, for trying things out
@@ -66,7 +70,7 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
     let folder = app.inbox_folder();
     let stop = StopSignal::default();
     let live = LivePublication::start(Arc::clone(&app.publication)).await;
-    let pages = match app.publication.smtp.target {
+    let tried_out = match app.publication.smtp.target {
         // What is tried out here is answered here: the links in this inbox's mail lead somewhere.
         SmtpTarget::Inbox => {
             let printer = EventPrinter {
@@ -74,7 +78,13 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
                 zone: app.publication.timezone,
                 is_short: false,
             };
-            readers_pages::start(&live, Arc::new(printer), &stop, context).await?
+            let notifier = Notifier::open(&live, context.clock).await?;
+            let mail = ReaderMail::start(&live, &notifier, context.clock, &stop);
+            let (quiet, carrier) = (stop.clone(), Arc::clone(&notifier));
+            let telling = tokio::spawn(async move { carrier.run(&quiet).await });
+            let pages =
+                readers_pages::start(&live, &mail, Arc::new(printer), &stop, context).await?;
+            Some((mail, pages, telling))
         }
         SmtpTarget::Relay(_) => None,
     };
@@ -115,8 +125,12 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
     }
     stop.request();
     site.stop().await;
-    if let Some(pages) = pages {
-        pages.ended().await;
+    if let Some((mail, pages, telling)) = tried_out {
+        if let Some(pages) = pages {
+            pages.ended().await;
+        }
+        mail.ended().await;
+        let _ = telling.await;
     }
     Ok(CommandExit::Done)
 }

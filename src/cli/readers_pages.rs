@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use super::{CommandContext, Failure};
 use crate::{
-    delivery::StopSignal, live::LivePublication, operations::readers::ReaderPages,
+    delivery::StopSignal,
+    live::LivePublication,
+    operations::readers::{ReaderMail, ReaderPages},
     schedule::EventSink,
 };
 
 /// Serves them until `stop`, and says where; None: no mail leads to any.
 pub(super) async fn start(
     live: &LivePublication,
+    mail: &ReaderMail,
     teller: Arc<dyn EventSink>,
     stop: &StopSignal,
     context: &CommandContext,
@@ -19,7 +22,8 @@ pub(super) async fn start(
     let Some(base_url) = &publication.web.base_url else {
         return Ok(None);
     };
-    let pages = ReaderPages::start(live, context.clock, teller, stop.clone()).await?;
+    let pages =
+        ReaderPages::start(live, context.clock, mail.receipts(), teller, stop.clone()).await?;
     if let Some(address) = pages.address {
         context.output.note(format!(
             "the readers' pages at http://{address}, for readers {base_url}"

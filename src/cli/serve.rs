@@ -20,6 +20,7 @@ use crate::{
     app::{EventSinks, Notifier},
     daemon::{BeatIntervals, DaemonVitals, Server},
     delivery::StopSignal,
+    operations::readers::ReaderMail,
     schedule::EventSink,
 };
 use watch::WatchdogSignals;
@@ -73,7 +74,8 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
     let pace = BeatIntervals::default();
     let server = Server::open(Arc::clone(&live), context.clock, pace, Arc::clone(&tellers)).await?;
     let stop = StopSignal::default();
-    let pages = readers_pages::start(&live, tellers, &stop, context).await?;
+    let mail = ReaderMail::start(&live, &notifier, context.clock, &stop);
+    let pages = readers_pages::start(&live, &mail, tellers, &stop, context).await?;
     let vitals = DaemonVitals::new(&server);
     if let Some(address) = args.listen {
         watch::listen(address, Arc::new(vitals), stop.clone(), &context.output).await?;
@@ -95,6 +97,7 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
     if let Some(pages) = pages {
         pages.ended().await;
     }
+    mail.ended().await;
     // What happened last is told, or kept for the next one.
     quiet.request();
     let _ = timeout(LAST_WORDS, telling).await;

@@ -7,6 +7,7 @@ mod growth;
 mod held;
 mod import;
 mod list;
+mod reconfirm;
 mod relocate;
 mod remove;
 mod show;
@@ -45,6 +46,7 @@ enum SubscriberAction {
     Export(export::Args),
     Growth(growth::Args),
     Held(held::Args),
+    Reconfirm(reconfirm::Args),
     Erase(erase::Args),
 }
 
@@ -59,6 +61,7 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
         SubscriberAction::Export(args) => export::execute(args, context).await,
         SubscriberAction::Growth(args) => growth::execute(args, context).await,
         SubscriberAction::Held(args) => held::execute(args, context).await,
+        SubscriberAction::Reconfirm(args) => reconfirm::execute(args, context).await,
         SubscriberAction::Erase(args) => erase::execute(args, context).await,
     }
 }

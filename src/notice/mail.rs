@@ -1,63 +1,25 @@
-//! A happening as a mail: what it says, in the publication's language, on the notices' templates.
+//! A happening as a mail: what it says, in the publication's language. Here the slots; batches and readers in a file of
+//! their own.
 
-use std::collections::BTreeMap;
+mod troubles;
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
-use tera::Context;
 
 use super::{
     EventBackground,
-    phrases::{FOLDER, Phrases, grouped},
+    letter::{Notice, NoticeMail, render},
+    phrases::Phrases,
 };
 use crate::{
     address::masked_within,
     look::Accent,
     publication::{Publication, Slot},
-    render::{RenderError, TemplateEngine, Templates, direction, tidy_text},
+    render::{RenderError, Templates},
     schedule::{Event, SlotStanding},
-    store::DeliveryCounts,
 };
 
 /// Findings and the like that a mail shows; the program shows all.
 const MOST_ITEMS: usize = 12;
-
-/// A mail to the people behind the newsletter.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NoticeMail {
-    /// Its subject.
-    pub subject: String,
-    /// Its HTML part.
-    pub html: String,
-    /// Its text part.
-    pub text: String,
-}
-
-/// What the templates see as `notice`.
-#[derive(Debug, Default, Serialize)]
-struct Notice {
-    kind: &'static str,
-    subject: String,
-    /// What it is about: edition, day, hour.
-    label: Option<String>,
-    title: String,
-    lead: String,
-    facts: Vec<NoticeFact>,
-    items_title: Option<String>,
-    items: Vec<String>,
-    /// What `items` left out.
-    more: Option<String>,
-    /// What to do now, and the command that does it.
-    then: Option<String>,
-    command: Option<String>,
-    why: String,
-}
-
-#[derive(Debug, Serialize)]
-struct NoticeFact {
-    name: String,
-    value: String,
-}
 
 /// The mail that tells of an event; None where nobody is mailed for it.
 ///
@@ -93,37 +55,6 @@ pub fn mail(
         templates,
     )
     .map(Some)
-}
-
-fn render(
-    notice: &Notice,
-    accent: Accent,
-    publication: &Publication,
-    templates: &Templates,
-) -> Result<NoticeMail, RenderError> {
-    let texts: BTreeMap<String, String> = templates
-        .under(FOLDER)
-        .into_iter()
-        .filter(|(name, _)| !name.ends_with(".yaml"))
-        .collect();
-    let engine = TemplateEngine::new(&texts)?;
-    let mut context = Context::new();
-    context.insert("notice", notice);
-    context.insert("theme", &publication.look.accents(accent));
-    context.insert(
-        "publication",
-        &serde_json::json!({
-            "name": publication.name,
-            "language": publication.language,
-            "direction": direction(&publication.language),
-        }),
-    );
-    let fill = |name: &str| engine.render(name, &context);
-    Ok(NoticeMail {
-        subject: notice.subject.clone(),
-        html: fill("notice/notice.html")?,
-        text: tidy_text(&fill("notice/notice.txt")?),
-    })
 }
 
 fn accent(event: &Event, background: &EventBackground, publication: &Publication) -> Accent {
@@ -332,156 +263,6 @@ impl NoticeWriter<'_> {
         };
         self.list(&mut notice, &[why.to_owned()]);
         notice
-    }
-
-    fn ended(
-        &self,
-        issue: &str,
-        (edition, slot): (&str, DateTime<Utc>),
-        audience: u64,
-        counts: &DeliveryCounts,
-    ) -> Notice {
-        let fact = |key: &str, count: u64| NoticeFact {
-            name: self.phrases.get(key),
-            value: grouped(count),
-        };
-        let rest = [
-            ("rejected", counts.rejected),
-            ("unknown", counts.unknown),
-            ("skipped", counts.skipped),
-            ("deferred", counts.deferred),
-        ];
-        let mut facts = vec![fact("accepted", counts.accepted)];
-        facts.extend(
-            rest.iter()
-                .filter(|(_, count)| *count > 0)
-                .map(|(key, count)| fact(key, *count)),
-        );
-        let lead = match counts.accepted == audience {
-            true => "ended_all_lead",
-            false => "ended_lead",
-        };
-        let (audience, accepted) = (grouped(audience), grouped(counts.accepted));
-        let values = [("audience", &*audience), ("accepted", &*accepted)];
-        let title = [("issue", self.title(issue))];
-        let mut notice = Notice {
-            kind: "report",
-            label: Some(self.phrases.when(edition, slot)),
-            title: self.phrases.filled("ended_title", &title),
-            lead: self.phrases.filled(lead, &values),
-            facts,
-            ..Notice::default()
-        };
-        let failed = self.background.failed.iter().map(|reader| {
-            let outcome = self.phrases.get(&reader.outcome);
-            format!("{}  {outcome}  {}", reader.who, reader.reply)
-                .trim_end()
-                .to_owned()
-        });
-        self.list(&mut notice, &failed.collect::<Vec<_>>());
-        if !notice.items.is_empty() {
-            notice.items_title = Some(self.phrases.get("ended_items"));
-            notice.then = Some(self.phrases.get("ended_then"));
-            notice.command = Some(format!("daily-note status {issue} --failed"));
-        }
-        if counts.unknown > 0 {
-            notice.then = Some(self.phrases.get("unknown_then"));
-            notice.command = Some(format!(
-                "daily-note resume {issue} --resend-unknown | --accept-unknown"
-            ));
-        }
-        let shown = notice.items.len() as u64;
-        let more = self.background.failed_total.saturating_sub(shown);
-        notice.more = (more > 0).then(|| self.phrases.filled("more", &[("n", &grouped(more))]));
-        notice
-    }
-
-    fn paused(&self, issue: &str, reason: &str) -> Notice {
-        Notice {
-            kind: "paused",
-            label: self.label(),
-            title: self
-                .phrases
-                .filled("paused_title", &[("issue", self.title(issue))]),
-            lead: self.phrases.get("paused_lead"),
-            items_title: Some(self.phrases.get("paused_items")),
-            items: vec![masked_within(reason)],
-            then: Some(self.phrases.get("paused_then")),
-            command: Some(format!("daily-note resume {issue}")),
-            ..Notice::default()
-        }
-    }
-
-    fn readers_missed(&self, issue: &str, readers: u64) -> Notice {
-        let readers = grouped(readers);
-        let values = [("readers", &*readers), ("issue", self.title(issue))];
-        Notice {
-            kind: "missed",
-            label: self.label(),
-            title: self.phrases.filled("readers_title", &values),
-            lead: self.phrases.filled("readers_lead", &values),
-            then: Some(self.phrases.get("missed_then")),
-            command: Some(format!("daily-note resume {issue}")),
-            ..Notice::default()
-        }
-    }
-
-    fn signups_held(&self, since: DateTime<Utc>) -> Notice {
-        let moment = self.phrases.moment(since);
-        Notice {
-            kind: "signups",
-            title: self.phrases.get("signups_title"),
-            lead: self.phrases.filled("signups_lead", &[("moment", &moment)]),
-            then: Some(self.phrases.get("signups_then")),
-            command: Some("daily-note subscribers held".to_owned()),
-            ..Notice::default()
-        }
-    }
-
-    /// `what`: it is away, or one connection to it is not to be used.
-    fn relay(&self, what: &str, issue: &str, reason: &str) -> Notice {
-        let key = |part: &str| format!("{what}_{part}");
-        let lead = [("issue", self.title(issue))];
-        Notice {
-            kind: "away",
-            label: self.label(),
-            title: self.phrases.get(&key("title")),
-            lead: self.phrases.filled(&key("lead"), &lead),
-            items_title: Some(self.phrases.get(&key("items"))),
-            items: vec![masked_within(reason)],
-            then: Some(self.phrases.get("away_then")),
-            command: Some("daily-note doctor".to_owned()),
-            ..Notice::default()
-        }
-    }
-
-    fn trouble(&self, what: &str, problems: &[String], command: &str) -> Notice {
-        let get = |part: &str| self.phrases.get(&format!("{what}_{part}"));
-        let mut notice = Notice {
-            kind: "trouble",
-            title: get("title"),
-            lead: get("lead"),
-            items_title: Some(get("items")),
-            then: Some(self.phrases.get("refused_then")),
-            command: Some(command.to_owned()),
-            ..Notice::default()
-        };
-        self.list(&mut notice, problems);
-        notice
-    }
-
-    fn given_up(&self, target: &str, lost: &str, reason: &str) -> Notice {
-        let values = [("target", target)];
-        Notice {
-            kind: "trouble",
-            title: self.phrases.filled("given_up_title", &values),
-            lead: self.phrases.filled("given_up_lead", &values),
-            items_title: Some(self.phrases.get("given_up_items")),
-            items: vec![masked_within(lost), masked_within(reason)],
-            then: Some(self.phrases.get("given_up_then")),
-            command: Some("daily-note status".to_owned()),
-            ..Notice::default()
-        }
     }
 
     fn list(&self, notice: &mut Notice, items: &[String]) {

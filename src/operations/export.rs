@@ -11,8 +11,11 @@ use serde::Serialize;
 use super::suppressed::{PAGE_ROWS, SubscriberPages, Suppressed};
 use crate::{
     app::{App, AppError},
-    audience::{PastConsent, Subscriber, SubscriberId, SubscriberState, export::CsvTable, file},
-    store::{Store, SubscriberList},
+    audience::{
+        PastConsent, Subscriber, SubscriberId, SubscriberState, export::CsvTable, file,
+        membership::signup::KeptProof,
+    },
+    store::Store,
 };
 
 /// How the list is written.
@@ -81,6 +84,10 @@ async fn export_csv(
         table.hashed(&departure).map_err(unwritable)?;
         report.suppressed += 1;
     }
+    // Before those who agreed to them.
+    for wording in store.wordings().await? {
+        table.wording(&wording).map_err(unwritable)?;
+    }
     let mut pages = SubscriberPages::new(None);
     while let Some(page) = pages.next(store).await? {
         let mut past = PastConsents::of(&page, store).await?;
@@ -92,8 +99,9 @@ async fn export_csv(
                 report.suppressed += 1;
             }
             report.subscribers += 1;
+            let (consents, proofs) = past.take(subscriber.id);
             table
-                .subscriber(&subscriber, suppression.as_ref(), &past.take(subscriber.id))
+                .subscriber(&subscriber, suppression.as_ref(), &consents, &proofs)
                 .map_err(unwritable)?;
         }
     }
@@ -116,21 +124,25 @@ async fn export_csv(
     Ok(report)
 }
 
-/// The replaced consents of a page of people.
-struct PastConsents(HashMap<SubscriberId, Vec<PastConsent>>);
+/// The replaced consents of a page of people, and what proves theirs.
+#[derive(Default)]
+struct PastConsents(HashMap<SubscriberId, (Vec<PastConsent>, Vec<KeptProof>)>);
 
 impl PastConsents {
-    async fn of(page: &[Subscriber], store: &dyn SubscriberList) -> Result<Self, AppError> {
-        let mut all: HashMap<SubscriberId, Vec<PastConsent>> = HashMap::new();
+    async fn of(page: &[Subscriber], store: &dyn Store) -> Result<Self, AppError> {
+        let mut all = Self::default();
         if let (Some(first), Some(last)) = (page.first(), page.last()) {
             for (id, consent) in store.past_consents(first.id..=last.id).await? {
-                all.entry(id).or_default().push(consent);
+                all.0.entry(id).or_default().0.push(consent);
+            }
+            for (id, proof) in store.proofs(first.id..=last.id).await? {
+                all.0.entry(id).or_default().1.push(proof);
             }
         }
-        Ok(Self(all))
+        Ok(all)
     }
 
-    fn take(&mut self, id: SubscriberId) -> Vec<PastConsent> {
+    fn take(&mut self, id: SubscriberId) -> (Vec<PastConsent>, Vec<KeptProof>) {
         self.0.remove(&id).unwrap_or_default()
     }
 }

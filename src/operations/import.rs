@@ -23,6 +23,7 @@ use crate::{
         import::{OpenedExport, ReadingPlan},
         membership::ChangeSource,
     },
+    operations::welcome::welcome,
     source::SourceError,
     store::{Store, Upsert},
 };
@@ -32,6 +33,15 @@ use crate::{
 const BATCH_ROWS: u64 = 40_000;
 /// Problems that a report carries; `on_problem` hears of all.
 const KEPT_PROBLEMS: usize = 100;
+
+/// How an import goes about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ImportRules {
+    /// Say what would become of every row, and change nothing.
+    pub is_dry_run: bool,
+    /// New readers get a welcome.
+    pub welcomes: bool,
+}
 
 /// What became of the rows.
 #[derive(Debug, Clone, Serialize)]
@@ -45,6 +55,8 @@ pub struct ImportReport {
     pub rows: u64,
     /// New readers.
     pub added: u64,
+    /// Of those, the ones whom a welcome goes to.
+    pub welcomed: u64,
     /// Readers known before (or on an earlier row) of whom something changed.
     pub merged: u64,
     /// Readers known before of whom nothing changed.
@@ -83,21 +95,13 @@ impl App {
     pub(crate) async fn import_list(
         &self,
         import: OpenedExport,
-        dry_run: bool,
+        rules: ImportRules,
         now: DateTime<Utc>,
         on_problem: &mut (dyn FnMut(&RowProblem) -> Result<(), AppError> + Send),
         on_progress: &mut (dyn FnMut(u64) + Send),
     ) -> Result<ImportReport, AppError> {
         let store = self.store().await?;
-        self::import(
-            store.as_ref(),
-            import,
-            dry_run,
-            now,
-            on_problem,
-            on_progress,
-        )
-        .await
+        self::import(store.as_ref(), import, rules, now, on_problem, on_progress).await
     }
 }
 
@@ -110,7 +114,7 @@ impl App {
 pub async fn import(
     store: &dyn Store,
     import: OpenedExport,
-    dry_run: bool,
+    rules: ImportRules,
     now: DateTime<Utc>,
     on_problem: &mut (dyn FnMut(&RowProblem) -> Result<(), AppError> + Send),
     on_progress: &mut (dyn FnMut(u64) + Send),
@@ -120,7 +124,8 @@ pub async fn import(
         now,
         on_problem,
         foreseen: DryRunMemory::default(),
-        report: ImportReport::new(import.plan().clone(), dry_run),
+        newcomers: rules.welcomes.then(Vec::new),
+        report: ImportReport::new(import.plan().clone(), rules.is_dry_run),
     };
     // Reading and writing take turns on two threads: the next batch is ready when this is written.
     let (sender, mut batches) = mpsc::channel(1);
@@ -169,6 +174,7 @@ impl ImportReport {
             dry_run,
             rows: 0,
             added: 0,
+            welcomed: 0,
             merged: 0,
             unchanged: 0,
             suppressed: BTreeMap::new(),
@@ -189,6 +195,8 @@ struct ImportRun<'s> {
     now: DateTime<Utc>,
     on_problem: &'s mut (dyn FnMut(&RowProblem) -> Result<(), AppError> + Send),
     foreseen: DryRunMemory,
+    /// Who is new in the batch under way; None: nobody is welcomed.
+    newcomers: Option<Vec<Address>>,
     report: ImportReport,
 }
 
@@ -234,6 +242,17 @@ impl ImportRun<'_> {
         for ((reader, place), outcome) in readers.iter().zip(&batch.reader_rows).zip(outcomes) {
             self.count(*place, &reader.email, outcome)?;
         }
+        self.welcome().await
+    }
+
+    /// Writes to who came with the last batch.
+    async fn welcome(&mut self) -> Result<(), AppError> {
+        let newcomers = self.newcomers.as_mut().map(std::mem::take);
+        let newcomers = newcomers.unwrap_or_default();
+        self.report.welcomed += match self.report.dry_run {
+            true => newcomers.len() as u64,
+            false => welcome(self.store, &newcomers, self.now).await?,
+        };
         Ok(())
     }
 
@@ -265,7 +284,12 @@ impl ImportRun<'_> {
 
     fn count(&mut self, place: RowPlace, email: &Address, outcome: Upsert) -> Result<(), AppError> {
         match outcome {
-            Upsert::Added => self.report.added += 1,
+            Upsert::Added => {
+                self.report.added += 1;
+                self.newcomers
+                    .iter_mut()
+                    .for_each(|it| it.push(email.clone()));
+            }
             Upsert::Merged => self.report.merged += 1,
             Upsert::Unchanged => self.report.unchanged += 1,
             Upsert::Suppressed(reason) => {

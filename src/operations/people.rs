@@ -11,7 +11,7 @@ use crate::{
         Origin, Profile, Subscriber, SubscriberState, Suppression, SuppressionReason,
         membership::ChangeSource,
     },
-    operations::{SubscriberPages, Suppressed},
+    operations::{SubscriberPages, Suppressed, welcome::welcome},
     store::{MoveOutcome, Receipt, Store, Upsert},
 };
 
@@ -21,6 +21,8 @@ pub struct AddedPerson {
     pub email: Address,
     /// What came of it.
     pub outcome: Upsert,
+    /// A welcome goes to them.
+    pub is_welcomed: bool,
 }
 
 impl Serialize for AddedPerson {
@@ -32,6 +34,8 @@ impl Serialize for AddedPerson {
             /// What keeps them off.
             #[serde(skip_serializing_if = "Option::is_none")]
             reason: Option<SuppressionReason>,
+            #[serde(skip_serializing_if = "std::ops::Not::not")]
+            welcomed: bool,
         }
         let (outcome, reason) = match self.outcome {
             Upsert::Added => ("added", None),
@@ -44,27 +48,37 @@ impl Serialize for AddedPerson {
             email,
             outcome,
             reason,
+            welcomed: self.is_welcomed,
         };
         document.serialize(serializer)
     }
 }
 
-/// Puts somebody on the list, or changes what is known of them; what they chose themself stays.
+/// Puts somebody on the list, or changes what is known of them; what they chose themself stays. Who is new gets a
+/// welcome where that is wanted.
 ///
 /// # Errors
 /// A list that can't be written.
-pub async fn add_person(app: &App, profile: Profile) -> Result<AddedPerson, AppError> {
-    let store = app.store().await?;
+pub async fn add_person(
+    app: &App,
+    profile: Profile,
+    wants_welcome: bool,
+) -> Result<AddedPerson, AppError> {
+    let (store, now) = (app.store().await?, app.clock.true_now());
     let outcomes = store
-        .upsert(
-            std::slice::from_ref(&profile),
-            Origin::Operator,
-            app.clock.true_now(),
-        )
+        .upsert(std::slice::from_ref(&profile), Origin::Operator, now)
         .await?;
+    let outcome = outcomes.first().copied().unwrap_or(Upsert::Unchanged);
+    let newcomers = [profile.email];
+    let welcomed = match wants_welcome && outcome == Upsert::Added {
+        true => welcome(store.as_ref(), &newcomers, now).await?,
+        false => 0,
+    };
+    let [email] = newcomers;
     Ok(AddedPerson {
-        email: profile.email,
-        outcome: outcomes.first().copied().unwrap_or(Upsert::Unchanged),
+        email,
+        outcome,
+        is_welcomed: welcomed > 0,
     })
 }
 

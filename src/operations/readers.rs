@@ -9,6 +9,7 @@ mod issues;
 mod leaving;
 mod pages;
 mod privacy;
+mod reader_mail;
 mod refusal;
 mod sent_pages;
 mod service;
@@ -24,12 +25,12 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch::Receiver;
 
-pub(crate) use self::pages::ReaderPages;
 use self::{
     departures::DepartureQueue,
     refusal::{refused, unavailable},
     sent_pages::SentPages,
 };
+pub(crate) use self::{pages::ReaderPages, reader_mail::ReaderMail};
 use crate::{
     app::{App, AppError, ReceiptSender},
     audience::SubscriberId,
@@ -111,11 +112,6 @@ impl ReaderDesk {
         // The first form is sealed, too.
         let _ = desk.links().await;
         Ok(Arc::new(desk))
-    }
-
-    /// The list that it is the desk of.
-    fn list(&self) -> Arc<dyn Store> {
-        Arc::clone(&self.store)
     }
 
     fn snapshot(&self) -> Arc<PublicationSnapshot> {

@@ -87,7 +87,26 @@ pub struct FeedbackSettings {
     pub choices: Vec<String>,
     /// Show the opinions that the writer publishes under their issue.
     pub publish: bool,
+    /// When the writer gets mail of them: at `notify.to`, or where answers to an issue go.
+    pub notify: OpinionNotice,
 }
+
+/// When the writer gets mail of what readers said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OpinionNotice {
+    /// Of each; of many at once together.
+    #[default]
+    Each,
+    /// Once a day, of all of the day before.
+    Daily,
+    /// Never: `feedback list` has them.
+    Off,
+}
+
+/// What an opinion may be where the publication names no choices of its own: three faces, which pages and mail have
+/// words for.
+pub(crate) const FACES: [&str; 3] = ["good", "fair", "poor"];
 
 impl Default for WebSettings {
     fn default() -> Self {

@@ -114,6 +114,8 @@ pub enum ReceiptOccasion {
         name: Option<String>,
         /// When they agreed.
         agreed_at: DateTime<Utc>,
+        /// To what.
+        act: ConsentAct,
         /// The reader's own.
         links: ReceiptLinks,
     },

@@ -109,6 +109,7 @@ fn occasions(
         Occasion::ConsentReminder {
             name: name(),
             agreed_at: at - TWO_YEARS,
+            act: ConsentAct::AgreedToAds,
             links: links(),
         },
         Occasion::Reconfirm {

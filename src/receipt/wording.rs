@@ -158,16 +158,27 @@ impl ReceiptWording<'_> {
                 ..
             } => {
                 said.paragraphs = vec![self.say(kind, "lead")];
-                self.note_result(at, *act, Some(editions.as_ref()), said);
+                // Who left gets none.
+                let editions = (*act != ConsentAct::Withdrawn).then_some(editions.as_ref());
+                self.note_result(at, *act, editions, said);
                 self.lead_to(links.preferences.as_ref(), said);
             }
             Kind::ConsentReminder {
-                agreed_at, links, ..
+                agreed_at,
+                act,
+                links,
+                ..
             } => {
+                // Of who was never asked about advertising, nothing is said about it.
+                let (title, lead) = match act {
+                    ConsentAct::AgreedToAds => ("title", "lead"),
+                    _ => ("title_plain", "lead_plain"),
+                };
+                said.title = self.say(kind, title);
                 let date = self.day(*agreed_at);
-                let lead = self.say_with(kind, "lead", &[("date", &date)]);
+                let lead = self.say_with(kind, lead, &[("date", &date)]);
                 said.paragraphs = vec![lead, self.say(kind, "keep")];
-                self.note_act(*agreed_at, ConsentAct::AgreedToAds, said);
+                self.note_act(*agreed_at, *act, said);
                 said.facts_title = Some(self.get("facts_consent"));
                 self.lead_to(links.preferences.as_ref(), said);
             }

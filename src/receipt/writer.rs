@@ -31,6 +31,15 @@ pub struct ReceiptMail {
     pub unsubscribe: Vec<String>,
 }
 
+/// What somebody is asked to confirm once more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedAgain {
+    /// Word for word.
+    pub text: String,
+    /// The language that it speaks: a BCP 47 tag.
+    pub language: String,
+}
+
 /// Writes a publication's receipts.
 pub struct ReceiptWriter {
     publication: Arc<Publication>,
@@ -111,6 +120,25 @@ impl ReceiptWriter {
             html: filled.html,
             images: design.images().to_vec(),
             unsubscribe: links.map(header_urls).unwrap_or_default(),
+            language,
+        })
+    }
+
+    /// What somebody confirms who is asked to consent once more, word for word, and the language that it speaks.
+    ///
+    /// # Errors
+    /// As [`Self::mail`].
+    pub fn asked_again(&mut self, language: Option<&str>) -> Result<AskedAgain, RenderError> {
+        let language = self.language(language);
+        let publication = Arc::clone(&self.publication);
+        let ReceiptDesign { design, words } = self.design(&language)?;
+        let wording = ReceiptWording {
+            publication: &publication,
+            words,
+            dates: design.words(),
+        };
+        Ok(AskedAgain {
+            text: wording.asked_again(),
             language,
         })
     }

@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{LimitReached, StoreError};
-use crate::audience::SubscriberId;
+use super::{LimitReached, NewNotice, StoreError};
+use crate::{address::Address, audience::SubscriberId};
 
 /// Opinions, from the form to the page below their issue.
 #[async_trait]
@@ -32,6 +32,19 @@ pub trait OpinionBox: Send + Sync {
 
     /// Publishes an opinion, or takes it back. False: there is none of that number, or its writer did not allow it.
     async fn publish_opinion(&self, id: i64, is_published: bool) -> Result<bool, StoreError>;
+
+    /// Opinions that the writer has not heard of, the first one first.
+    async fn untold_opinions(&self, limit: u32) -> Result<Vec<UntoldOpinion>, StoreError>;
+
+    /// Puts notices of these opinions into the outbox of notices, all of them under that key, and notes that the writer
+    /// hears of them; those that changed since they were read are told again. Without notices nobody hears of them.
+    async fn tell_opinions(
+        &self,
+        opinions: &[Opinion],
+        key: &str,
+        notices: &[NewNotice],
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError>;
 
     /// The published opinions on an issue, the first one first, without anything of their writers but the name that
     /// they allowed.
@@ -91,6 +104,15 @@ pub struct Opinion {
     pub at: DateTime<Utc>,
     /// It stands below its issue.
     pub is_published: bool,
+}
+
+/// An opinion that the writer has not heard of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UntoldOpinion {
+    /// It.
+    pub opinion: Opinion,
+    /// Where its writer may be answered, as they allowed.
+    pub answer_to: Option<Address>,
 }
 
 /// An opinion as everybody may read it.

@@ -10,49 +10,26 @@ use serde::{Deserialize, Serialize};
 use super::StoreError;
 use crate::{
     address::Address,
-    audience::{
-        SubscriberId,
-        membership::{ChangeSource, signup::ConsentWording},
-    },
+    audience::{SubscriberId, membership::ChangeSource},
 };
 
 /// What waits to be said to readers. What was asked under a rehearsal never leaves by a real relay, nor the other way
 /// round.
 #[async_trait]
 pub trait ReceiptOutbox: Send + Sync {
-    /// Queues mails that no form caused: those who are on the list and not kept from mail get one; answers how many.
+    /// Queues mails that no form caused and nobody waits for: those who are on the list and not kept from mail get
+    /// one; answers how many.
     async fn post_receipts(
         &self,
         receipts: &[NewReceipt],
         now: DateTime<Utc>,
     ) -> Result<u64, StoreError>;
 
-    /// Asks readers of whom no proof of consent is kept to consent again: those words are what they confirm; answers
-    /// how many are asked. Who was asked and did not answer yet is not asked twice.
-    async fn ask_consent_again(
-        &self,
-        readers: &[SubscriberId],
-        wording: &ConsentWording,
-        now: DateTime<Utc>,
-    ) -> Result<u64, StoreError>;
-
-    /// Readers without a proof of consent, in the order of their numbers, behind `after`.
-    async fn readers_without_proof(
-        &self,
-        after: SubscriberId,
-        limit: u32,
-    ) -> Result<Vec<SubscriberId>, StoreError>;
-
-    /// Readers who agreed to advertising, or were last reminded of it, before `before`; the longest ago first.
-    async fn readers_to_remind(
-        &self,
-        before: DateTime<Utc>,
-        limit: u32,
-    ) -> Result<Vec<SubscriberId>, StoreError>;
-
-    /// Takes receipts that are due, the oldest first. Each is due again after 5 minutes unless it is settled.
+    /// Takes receipts of that turn that are due, the oldest first. Each is due again after 5 minutes unless it is
+    /// settled.
     async fn take_due_receipts(
         &self,
+        turn: ReceiptTurn,
         limit: u32,
         now: DateTime<Utc>,
     ) -> Result<Vec<DueReceipt>, StoreError>;
@@ -66,8 +43,8 @@ pub trait ReceiptOutbox: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError>;
 
-    /// When the next one is due. None: nothing waits.
-    async fn next_receipt(&self) -> Result<Option<DateTime<Utc>>, StoreError>;
+    /// When the next one of that turn is due. None: nothing waits.
+    async fn next_receipt(&self, turn: ReceiptTurn) -> Result<Option<DateTime<Utc>>, StoreError>;
 
     /// Lets everything leave that was held; answers how many that are.
     async fn release_held(&self, now: DateTime<Utc>) -> Result<u64, StoreError>;
@@ -79,6 +56,22 @@ pub trait ReceiptOutbox: Send + Sync {
 /// A receipt's number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReceiptId(pub i64);
+
+/// Whose turn it is, of those that are due: each leaves before all that follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ReceiptTurn {
+    /// What somebody did a moment ago: they wait for it.
+    Awaited,
+    /// What many get at once, of their own doing or not.
+    Bulk,
+    /// What may wait for days, and leaves while no batch is on its way.
+    Quiet,
+}
+
+impl ReceiptTurn {
+    /// All of them, the first one first.
+    pub const ALL: [Self; 3] = [Self::Awaited, Self::Bulk, Self::Quiet];
+}
 
 /// What is to be said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -134,9 +127,22 @@ pub struct ReceiptFacts {
     /// The box for advertising, as they left it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agreed_to_ads: Option<bool>,
+    /// What they did about their consent; None: they gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deed: Option<ConsentDeed>,
     /// The language of the form, for whom the list knows none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
+}
+
+/// What somebody did about their consent, other than giving it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentDeed {
+    /// They took it back.
+    Withdrew,
+    /// They chose other editions.
+    Chose,
 }
 
 /// A receipt that no form caused.
@@ -199,6 +205,7 @@ impl ReceiptFacts {
             is_to_old_address: false,
             issue: None,
             agreed_to_ads: None,
+            deed: None,
             language: None,
         }
     }

@@ -9,6 +9,7 @@ pub(crate) mod backup;
 mod batch_ledger;
 mod calendar_record;
 mod codes;
+mod consent_record;
 mod database;
 mod delivery_queue;
 mod delivery_records;
@@ -37,6 +38,7 @@ use std::{
 
 use rusqlite::Connection;
 
+use self::receipt_outbox::results::ResultRules;
 use self::{
     database::{
         owner::DatabaseOwner,
@@ -59,6 +61,8 @@ pub struct SqliteStore {
     state_dir: PathBuf,
     owner: Arc<DatabaseOwner>,
     realm: Realm,
+    /// The law wants people told what became of what they agreed to or took back.
+    owes_results: bool,
     outside: Option<OutsideFolder>,
 }
 
@@ -75,6 +79,7 @@ impl SqliteStore {
             state_dir: state_dir.to_owned(),
             owner: owner.map_err(|fault| fault.of_file(&state_dir.join(FILE)))?,
             realm: Realm::Real,
+            owes_results: false,
             outside: None,
         })
     }
@@ -83,6 +88,23 @@ impl SqliteStore {
     #[must_use]
     pub fn in_realm(self, realm: Realm) -> Self {
         Self { realm, ..self }
+    }
+
+    /// The same, which queues a notice of the result of whatever readers agree to or take back, where no other mail
+    /// says it (정보통신망법 제50조 제7항).
+    #[must_use]
+    pub fn owing_results(self, owes_results: bool) -> Self {
+        Self {
+            owes_results,
+            ..self
+        }
+    }
+
+    fn result_rules(&self) -> ResultRules {
+        ResultRules {
+            realm: self.realm,
+            are_owed: self.owes_results,
+        }
     }
 
     /// The same, which tells that place outside what a copy of it can't know.

@@ -2,11 +2,13 @@
 //! and mail clients speak it, with the mail that the program wrote to them.
 
 mod abroad;
+mod asked_again;
 mod beside_a_batch;
 mod clicks;
 mod first_to_last;
 mod forwarded;
 mod harness;
+mod heard;
 mod killed;
 mod one_click;
 mod probed;

@@ -16,7 +16,7 @@ use crate::{
     live::PublicationSnapshot,
     publication::Rate,
     source::with_causes,
-    store::{DueReceipt, Realm, Store, TELLING},
+    store::{DueReceipt, Realm, ReceiptTurn, Store, TELLING},
 };
 
 /// A mail that is begun later than that after its lease might be another process's by its end.
@@ -91,7 +91,7 @@ impl ReceiptDesk {
     pub(super) async fn send(
         &mut self,
         store: &dyn Store,
-        due: &DueReceipt,
+        (turn, due): (ReceiptTurn, &DueReceipt),
         clock: Clock,
         stop: &StopSignal,
     ) -> HandedOver {
@@ -107,7 +107,7 @@ impl ReceiptDesk {
         let of_domain = smtp.per_domain.get(domain).and_then(|limit| limit.rate);
         for (key, rate) in [(ALL, smtp.rate), (domain, of_domain)] {
             if let Some(rate) = rate
-                && let Err(why) = wait_for_leave(store, (key, rate), clock, stop).await
+                && let Err(why) = wait_for_leave(store, turn, (key, rate), clock, stop).await
             {
                 return HandedOver::NotYet(why);
             }
@@ -147,10 +147,11 @@ impl ReceiptDesk {
     }
 }
 
-/// Waits until the rate lets one mail go, before what a batch under way would send. Err: it does not
-/// within the time that the receipt is this process's.
+/// Waits until the rate lets one mail go: one that somebody waits for before what a batch under way would send. Err:
+/// it does not within the time that the receipt is this process's.
 async fn wait_for_leave(
     store: &dyn Store,
+    turn: ReceiptTurn,
     (key, rate): (&str, Rate),
     clock: Clock,
     stop: &StopSignal,
@@ -158,7 +159,10 @@ async fn wait_for_leave(
     let waited = Stopwatch::start();
     loop {
         let now = clock.now();
-        let leave = store.lease_ahead(key, rate, now).await;
+        let leave = match turn {
+            ReceiptTurn::Awaited => store.lease_ahead(key, rate, now).await,
+            ReceiptTurn::Bulk | ReceiptTurn::Quiet => store.lease(key, rate, 1, now).await,
+        };
         let leave = leave.map_err(|error| with_causes(&error))?;
         if leave.granted > 0 {
             return Ok(());

@@ -18,7 +18,7 @@ use crate::{
     },
     render::RenderError,
     source::with_causes,
-    store::{DueReceipt, ReceiptKind, Store},
+    store::{ConsentDeed, DueReceipt, ReceiptKind, Store},
 };
 
 use super::titles::{FrozenTitle, IssueTitles};
@@ -225,13 +225,18 @@ impl ReceiptMaker {
             },
             ReceiptKind::ResultNotice => ReceiptOccasion::ResultNotice {
                 name,
-                act: agreed(about.agreed_to_ads),
+                act: match about.deed {
+                    Some(ConsentDeed::Withdrew) => ConsentAct::Withdrawn,
+                    Some(ConsentDeed::Chose) => ConsentAct::Chosen,
+                    None => agreed(about.agreed_to_ads),
+                },
                 editions: about.editions.clone(),
                 links,
             },
             ReceiptKind::ConsentReminder => ReceiptOccasion::ConsentReminder {
                 name,
                 agreed_at: about.at,
+                act: agreed(about.agreed_to_ads),
                 links,
             },
             ReceiptKind::Reconfirm => ReceiptOccasion::Reconfirm {

@@ -14,7 +14,7 @@ const RECENT: u32 = 20;
 
 /// Titles by the hash of their content. None: content without one.
 #[derive(Default)]
-pub(super) struct IssueTitles(BTreeMap<String, Option<(String, String)>>);
+pub(in crate::app) struct IssueTitles(BTreeMap<String, Option<(String, String)>>);
 
 /// An issue that went out.
 pub(super) struct FrozenTitle {
@@ -48,7 +48,7 @@ impl IssueTitles {
     }
 
     /// That one's; its identity, where the ledger doesn't know it.
-    pub(super) async fn of(
+    pub(in crate::app) async fn of(
         &mut self,
         issue: &str,
         store: &dyn Store,

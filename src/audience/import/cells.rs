@@ -34,6 +34,7 @@ pub(super) struct RowCells<'r> {
     pub(super) origin: &'r str,
     pub(super) created_at: &'r str,
     pub(super) past_consents: &'r str,
+    pub(super) consent_proofs: &'r str,
 }
 
 impl<'r> RowCells<'r> {
@@ -95,6 +96,7 @@ impl<'r> RowCells<'r> {
                 SubscriberField::Origin => &mut cells.origin,
                 SubscriberField::CreatedAt => &mut cells.created_at,
                 SubscriberField::PastConsents => &mut cells.past_consents,
+                SubscriberField::ConsentProofs => &mut cells.consent_proofs,
                 SubscriberField::Ignored => continue,
             };
             if slot.is_empty() {

@@ -64,6 +64,8 @@ pub enum SubscriberField {
     CreatedAt,
     /// Our own export: consents that later ones replaced.
     PastConsents,
+    /// Our own export: what proves the consents, or words that were agreed to.
+    ConsentProofs,
     /// Of no use to us.
     Ignored,
 }

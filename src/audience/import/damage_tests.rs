@@ -102,7 +102,7 @@ fn check(bytes: &[u8], line_of_harm: usize, is_cut: bool) {
                         .map(|it| it.email.as_ref().unwrap().to_string()),
                 );
             }
-            RowDecision::Join(_) | RowDecision::Hashed(_) => unreachable!(),
+            RowDecision::Join(_) | RowDecision::Hashed(_) | RowDecision::Wording => unreachable!(),
             RowDecision::Skip { email, .. } => {
                 named.insert(email.to_string());
             }

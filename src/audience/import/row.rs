@@ -23,8 +23,8 @@ use super::{
 use crate::{
     address::{Address, Mailbox},
     audience::{
-        Consent, HashedDeparture, Newcomer, Origin, Profile, SubscriberState, Suppression,
-        SuppressionReason, export, field,
+        Consent, HashedDeparture, Newcomer, Profile, Suppression, SuppressionReason, field,
+        membership::signup::ConsentWording,
     },
     publication::Publication,
 };
@@ -59,6 +59,8 @@ pub enum RowDecision {
     Join(Box<Newcomer>),
     /// They left there, and only the hash of their address is known.
     Hashed(HashedDeparture),
+    /// Nobody: words that people of the table agreed to.
+    Wording,
     /// They are neither put on the list nor kept off it.
     Skip {
         /// Who.
@@ -84,11 +86,13 @@ pub(super) struct RowReader {
     publication: Publication,
     zone: Tz,
     file_name: String,
-    now: DateTime<Utc>,
+    pub(super) now: DateTime<Utc>,
     /// `import:stibee`.
     source: String,
     /// What each word met in this file means.
     words: HashMap<String, Option<PersonStanding>>,
+    /// The words that people agreed to, by their hash: our own table tells them first.
+    pub(super) wordings: HashMap<String, ConsentWording>,
     /// Whether the person who imports said that all of them read.
     are_told_active: bool,
     date_order: Option<field::DateOrder>,
@@ -127,6 +131,7 @@ impl RowReader {
             now,
             source: format!("import:{service}"),
             words: HashMap::new(),
+            wordings: HashMap::new(),
             are_told_active: options.standing == Some(PersonStanding::Active),
             date_order,
             are_short_rows_usual: survey.are_short_rows_usual,
@@ -177,14 +182,9 @@ impl RowReader {
         let is_ours = self.header.sheet.service == ExportService::DailyNote;
         if is_ours
             && cells.emails.is_empty()
-            && let Some(reason) = SuppressionReason::of_word(cells.suppressed)
+            && let Some(nobody) = self.nobody(cells, notes)?
         {
-            let at = self.moment(cells.left_at, "the date of leaving", notes);
-            let at = at.map_or(self.now, |at| at.to_utc());
-            let departure = export::hashed(cells.detail, reason, at);
-            return departure
-                .map(RowDecision::Hashed)
-                .ok_or_else(|| "the hash in place of an address is damaged".to_owned());
+            return Ok(nobody);
         }
         if cells.emails.is_empty() {
             return Err("the row has no address".to_owned());
@@ -236,54 +236,8 @@ impl RowReader {
         })
     }
 
-    /// Somebody of our own table who was on its list; None where a person says that they stand worse.
-    fn newcomer(
-        &self,
-        mailboxes: &[Mailbox],
-        standing: PersonStanding,
-        cells: &RowCells<'_>,
-        notes: &mut Vec<String>,
-    ) -> Result<Option<Newcomer>, String> {
-        let state = cells.statuses.first().map_or("", |(_, state)| state);
-        let state = SubscriberState::of_word(state);
-        let (Some(state), Some(origin), [mailbox]) =
-            (state, Origin::of_word(cells.origin), mailboxes)
-        else {
-            return Ok(None);
-        };
-        let Some(created_at) = self.moment(cells.created_at, "the date of coming", notes) else {
-            return Ok(None);
-        };
-        let suppression = match standing {
-            PersonStanding::Suppressed(reason) => self
-                .departure(vec![mailbox.clone()], reason, cells, "")
-                .pop(),
-            // `--as` says it.
-            PersonStanding::Bystander | PersonStanding::Unconfirmed
-                if state == SubscriberState::Active =>
-            {
-                return Ok(None);
-            }
-            _ => None,
-        };
-        // Proof that can't be read must not be lost in silence: the row waits for a person.
-        let past_consents = split(cells.past_consents)
-            .iter()
-            .map(|item| export::past_consent(item))
-            .collect::<Option<_>>()
-            .ok_or("its `past_consents` is damaged")?;
-        Ok(Some(Newcomer {
-            past_consents,
-            profile: self.profile(mailbox.address.clone(), cells, notes)?,
-            state,
-            origin,
-            created_at: created_at.to_utc(),
-            suppression,
-        }))
-    }
-
     /// Somebody who left has left at all their addresses.
-    fn departure(
+    pub(super) fn departure(
         &self,
         mailboxes: Vec<Mailbox>,
         reason: SuppressionReason,
@@ -378,7 +332,7 @@ impl RowReader {
         })
     }
 
-    fn profile(
+    pub(super) fn profile(
         &self,
         email: Address,
         cells: &RowCells<'_>,
@@ -431,7 +385,7 @@ impl RowReader {
         (at.is_some() || source.is_some()).then_some(Consent { at, source })
     }
 
-    fn moment(
+    pub(super) fn moment(
         &self,
         text: &str,
         what: &str,

@@ -96,6 +96,7 @@ const SHEETS: [ServiceQuirks; 20] = [
             (SubscriberField::CreatedAt, "createdat"),
             (SubscriberField::Origin, "origin"),
             (SubscriberField::PastConsents, "pastconsents"),
+            (SubscriberField::ConsentProofs, "consentproofs"),
         ],
         backslash: BackslashUse::Letter,
         ..PLAIN

@@ -75,6 +75,7 @@ fn told_with(name: &str, text: impl AsRef<[u8]>, options: &ReadingOptions) -> St
             }
             RowDecision::Join(newcomer) => writeln!(told, "{} ± {newcomer:?}", row.number),
             RowDecision::Hashed(erasure) => writeln!(told, "{} × {erasure:?}", row.number),
+            RowDecision::Wording => writeln!(told, "{} = words", row.number),
             RowDecision::Skip { email, why } => writeln!(told, "{} . {email} {why}", row.number),
             RowDecision::Refuse { email, why } => {
                 writeln!(told, "{} ! {email:?} {why}", row.number)

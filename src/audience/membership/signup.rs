@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, FixedOffset, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -64,6 +64,16 @@ pub struct ConsentProof {
     pub agreed_to_ads: Option<bool>,
     /// The network, cut, where the publication asks for it.
     pub network: Option<String>,
+}
+
+/// A proof beside the consent that it is of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptProof {
+    /// The moment of that consent, by which the proof is found.
+    pub consent_at: DateTime<FixedOffset>,
+    /// What was shown, asked and confirmed.
+    #[serde(flatten)]
+    pub proof: ConsentProof,
 }
 
 impl ConsentWording {

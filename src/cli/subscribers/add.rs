@@ -47,11 +47,14 @@ pub(crate) struct Args {
     /// Where or how they agreed
     #[arg(long, value_name = "WORDS")]
     consent: Option<String>,
+    /// Write to them that they are a reader now, where they were none
+    #[arg(long)]
+    welcome: bool,
 }
 
 pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
     let (app, output) = (context.app()?, &context.output);
-    let added = operations::add_person(&app, args.profile(&app.publication)?).await?;
+    let added = operations::add_person(&app, args.profile(&app.publication)?, args.welcome).await?;
     if output.is_json() {
         output.document(&added);
     }
@@ -59,7 +62,12 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
     let (tone, told, exit) = match added.outcome {
         Upsert::Added => (
             Tone::Good,
-            format!("{email} is on the list now."),
+            match added.is_welcomed {
+                true => {
+                    format!("{email} is on the list now; a welcome leaves as `serve` sends it.")
+                }
+                false => format!("{email} is on the list now."),
+            },
             CommandExit::Done,
         ),
         Upsert::Merged => (

@@ -24,7 +24,7 @@ use crate::{
         SuppressionReason,
         import::{ExportService, OpenedExport, PersonStanding, ReadingOptions, SubscriberField},
     },
-    operations::{ImportReport, RowProblem},
+    operations::{ImportReport, ImportRules, RowProblem},
     publication::Publication,
 };
 
@@ -87,6 +87,10 @@ pub(crate) struct Args {
     /// Say what would become of every row, and change nothing
     #[arg(long)]
     dry_run: bool,
+    /// Write to who is new on the list that they are a reader now, with the latest issue; their mail leaves as `serve`
+    /// sends it, at `smtp.rate`
+    #[arg(long)]
+    welcome: bool,
     /// Write every row that was not simply taken, with its reason, to this CSV file
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -162,7 +166,7 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
             }
         };
         let report = app
-            .import_list(import, args.dry_run, now, &mut on_problem, &mut on_progress)
+            .import_list(import, args.rules(), now, &mut on_problem, &mut on_progress)
             .await?;
         if !output.is_json() {
             output.say(told(&file, &report, output));
@@ -183,6 +187,13 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
 }
 
 impl Args {
+    fn rules(&self) -> ImportRules {
+        ImportRules {
+            is_dry_run: self.dry_run,
+            welcomes: self.welcome,
+        }
+    }
+
     fn options(&self, publication: &Publication) -> Result<ReadingOptions, Failure> {
         let editions = edition_options(&self.editions, publication)?;
         let tags = tag_options(&self.tags)?;

@@ -73,6 +73,7 @@ impl RowGroup {
                 *self.reasons.entry(departure.reason.word()).or_default() += 1;
                 self.hashed.push(departure);
             }
+            RowDecision::Wording => {}
             RowDecision::Skip { email, why } => {
                 self.skipped += 1;
                 let problem = RowProblem::new(place, email.as_str(), RowOutcome::Skipped, why);

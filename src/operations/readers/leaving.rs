@@ -73,7 +73,7 @@ impl ReaderDesk {
                 wants_goodbye,
             })
             .await?;
-        if wants_goodbye {
+        if wants_goodbye || publication.law.korea {
             self.receipts.wake();
         }
         // A mail client looks at the status alone, and comes by the thousand.
@@ -137,6 +137,7 @@ impl ReaderDesk {
             .undo_leave(token.reader, token.epoch, self.now())
             .await
             .map_err(refused)?;
+        self.receipts.wake();
         self.undone(undone, token.reader, &links).await
     }
 

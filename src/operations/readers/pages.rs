@@ -1,11 +1,10 @@
-//! The readers' pages, served – a listener of their own, apart from health and metrics, behind whatever
-//! speaks TLS – and what is written to readers about what they do there.
+//! The readers' pages, served: a listener of their own, apart from health and metrics, behind whatever speaks TLS.
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use super::{ReaderDesk, upkeep::keep_up};
+use super::ReaderDesk;
 use crate::{
     app::{AppError, ReceiptSender},
     clock::Clock,
@@ -24,25 +23,23 @@ pub(crate) struct ReaderPages {
     /// Where they are answered; None: somebody else listens there, and it is tried again.
     pub(crate) address: Option<SocketAddr>,
     server: JoinHandle<()>,
-    writing: JoinHandle<()>,
-    upkeep: JoinHandle<()>,
 }
 
 impl ReaderPages {
-    /// Serves them at `web.listen` until `stop`. An address that is taken keeps nobody from anything else.
+    /// Serves them at `web.listen` until `stop`; `receipts` writes to readers about what they do there. An address
+    /// that is taken keeps nobody from anything else.
     ///
     /// # Errors
     /// A state that can't be opened.
     pub(crate) async fn start(
         live: &LivePublication,
         clock: Clock,
+        receipts: Arc<ReceiptSender>,
         teller: Arc<dyn EventSink>,
         stop: StopSignal,
     ) -> Result<Self, AppError> {
-        let receipts = ReceiptSender::of(live, clock);
         let web = live.snapshot().publication.web.clone();
-        let desk = ReaderDesk::open(live, clock, Arc::clone(&receipts), teller).await?;
-        let upkeep = tokio::spawn(keep_up(desk.list(), clock, stop.clone()));
+        let desk = ReaderDesk::open(live, clock, receipts, teller).await?;
         let settings = DoorSettings {
             trusted_proxies: web.trusted_proxies,
             ..DoorSettings::default()
@@ -54,7 +51,6 @@ impl ReaderPages {
             let listen = web.listen;
             tracing::error!("the readers' pages can't be served at {listen}: {error}; retrying");
         }
-        let stop_writing = stop.clone();
         let server = tokio::spawn(async move {
             let mut bound = bound;
             let listener = loop {
@@ -77,19 +73,11 @@ impl ReaderPages {
                 tracing::error!("the readers' pages are not answered any more: {error}");
             }
         });
-        let writing = tokio::spawn(async move { receipts.run(&stop_writing).await });
-        Ok(Self {
-            address,
-            server,
-            writing,
-            upkeep,
-        })
+        Ok(Self { address, server })
     }
 
-    /// Waits until answers under way are given and a mail on the wire has left, once both are to stop.
+    /// Waits until answers under way are given, once it is to stop.
     pub(crate) async fn ended(self) {
         let _ = self.server.await;
-        let _ = self.writing.await;
-        let _ = self.upkeep.await;
     }
 }

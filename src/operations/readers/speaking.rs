@@ -6,16 +6,13 @@ use super::{
 };
 use crate::{
     audience::SubscriberId,
-    publication::FeedbackSettings,
+    publication::{FACES, FeedbackSettings},
     store::{NewOpinion, OpinionLimits, OpinionOutcome},
     web::reader::{
         LinkFault, OpinionChoice, OpinionForm, OpinionReceived, OpinionView, ReaderRefusal,
         ReaderResult,
     },
 };
-
-/// The three faces, for a publication without choices of its own; the pages have words for them.
-const FACES: [&str; 3] = ["good", "fair", "poor"];
 
 impl ReaderDesk {
     /// Who speaks; None: whoever came without a link of their own.

@@ -57,6 +57,12 @@ impl ReceiptWording<'_> {
         }
     }
 
+    /// All that stands above the button of a mail that asks for a consent once more, and on it.
+    pub(in crate::receipt) fn asked_again(&self) -> String {
+        let parts = ["title", "lead", "button", "note"];
+        parts.map(|part| self.say("reconfirm", part)).join("\n")
+    }
+
     pub(super) fn get(&self, key: &str) -> String {
         self.words.get(key).to_owned()
     }

@@ -84,7 +84,7 @@ impl Maildrop {
         Ok(cleared)
     }
 
-    /// Takes all mail to that address out of a folder; answers how many files.
+    /// Takes all mail to that address, and what is answered there, out of a folder; answers how many files.
     ///
     /// # Errors
     /// As [`Maildrop::clear`].
@@ -96,7 +96,7 @@ impl Maildrop {
         let mut cleared = 0;
         for entry in entries {
             let path = entry?.path();
-            if is_to(&path, address) {
+            if is_of(&path, address) {
                 fs::remove_file(path)?;
                 cleared += 1;
             }
@@ -156,17 +156,25 @@ fn write_synced(path: &Path, from: &str, to: &str, message: &[u8]) -> io::Result
     file.sync_data()
 }
 
-/// Whether a file is mail to that address, by the line that [`Maildrop::keep`] put above it.
-fn is_to(path: &Path, address: &str) -> bool {
+/// As far as a mail's head is read.
+const HEAD_BYTES: u64 = 64 << 10;
+
+/// Whether a file is mail to that address, by the line that [`Maildrop::keep`] put above it, or mail that its reader
+/// answers.
+fn is_of(path: &Path, address: &str) -> bool {
     use std::io::{BufRead, BufReader, Read};
     let Ok(file) = File::open(path) else {
         return false;
     };
-    let head = BufReader::new(file.take(4_096));
-    head.split(b'\n').take(2).map_while(Result::ok).any(|line| {
+    let head = BufReader::new(file.take(HEAD_BYTES)).split(b'\n');
+    let head = head.map_while(Result::ok).take_while(|line| line.len() > 1);
+    let mut head = head;
+    head.any(|line| {
         let line = String::from_utf8_lossy(&line);
-        line.strip_prefix("Delivered-To: ")
-            .is_some_and(|to| to.trim().eq_ignore_ascii_case(address))
+        let named = line
+            .strip_prefix("Delivered-To: ")
+            .or_else(|| line.strip_prefix("Reply-To: "));
+        named.is_some_and(|named| named.trim().eq_ignore_ascii_case(address))
     })
 }
 

@@ -52,8 +52,8 @@ impl Membership for SqliteStore {
         epoch: u32,
         now: DateTime<Utc>,
     ) -> Result<ConfirmOutcome, StoreError> {
-        let realm = self.realm;
-        self.write(move |tx, _| confirming::confirm(tx, realm, reader, epoch, now))
+        let results = self.result_rules();
+        self.write(move |tx, _| confirming::confirm(tx, results, reader, epoch, now))
             .await
     }
 
@@ -62,8 +62,8 @@ impl Membership for SqliteStore {
         departures: &[LeaveRequest],
         now: DateTime<Utc>,
     ) -> Result<Vec<LeaveOutcome>, StoreError> {
-        let (realm, departures) = (self.realm, departures.to_vec());
-        self.write(move |tx, _| leaving::leave(tx, realm, &departures, now))
+        let (results, departures) = (self.result_rules(), departures.to_vec());
+        self.write(move |tx, _| leaving::leave(tx, results, &departures, now))
             .await
     }
 
@@ -79,7 +79,8 @@ impl Membership for SqliteStore {
         epoch: u32,
         now: DateTime<Utc>,
     ) -> Result<UndoOutcome, StoreError> {
-        self.write(move |tx, _| leaving::undo(tx, reader, epoch, now))
+        let results = self.result_rules();
+        self.write(move |tx, _| leaving::undo(tx, results, (reader, epoch), now))
             .await
     }
 
@@ -89,8 +90,8 @@ impl Membership for SqliteStore {
         choice: &ReaderPreferences,
         now: DateTime<Utc>,
     ) -> Result<PreferOutcome, StoreError> {
-        let choice = choice.clone();
-        self.write(move |tx, _| choosing::prefer(tx, reader, &choice, now))
+        let (results, choice) = (self.result_rules(), choice.clone());
+        self.write(move |tx, _| choosing::prefer(tx, results, reader, &choice, now))
             .await
     }
 

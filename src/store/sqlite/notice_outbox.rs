@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use rusqlite::{Row, params};
+use rusqlite::{Connection, Row, params};
 
 use super::{SqliteStore, codes, fault::SqliteFault, realm, statement::Statements};
 use crate::store::{
@@ -24,28 +24,8 @@ impl NoticeOutbox for SqliteStore {
         now: DateTime<Utc>,
     ) -> Result<u64, StoreError> {
         let (realm, notices) = (self.realm, notices.to_vec());
-        self.write(move |tx, _| {
-            tx.run(
-                "DELETE FROM notices WHERE due_at IS NULL AND created_at < ?1",
-                params![codes::millis(now - KEPT)],
-            )?;
-            let mut new = 0;
-            for notice in &notices {
-                new += tx.run(
-                    "INSERT INTO notices (key, target, content, created_at, due_at, realm) \
-                     VALUES (?1, ?2, ?3, ?4, ?4, ?5) ON CONFLICT (key, target) DO NOTHING",
-                    params![
-                        key_in(realm, &notice.key),
-                        &notice.target,
-                        &notice.content,
-                        codes::millis(now),
-                        realm::code(realm)
-                    ],
-                )?;
-            }
-            Ok(new)
-        })
-        .await
+        self.write(move |tx, _| post(tx, realm, &notices, now))
+            .await
     }
 
     async fn take_due_notices(
@@ -137,6 +117,34 @@ impl NoticeOutbox for SqliteStore {
         })
         .await
     }
+}
+
+/// Puts notices into the outbox; answers how many are new.
+pub(super) fn post(
+    tx: &Connection,
+    realm: Realm,
+    notices: &[NewNotice],
+    now: DateTime<Utc>,
+) -> Result<u64, SqliteFault> {
+    tx.run(
+        "DELETE FROM notices WHERE due_at IS NULL AND created_at < ?1",
+        params![codes::millis(now - KEPT)],
+    )?;
+    let mut new = 0;
+    for notice in notices {
+        new += tx.run(
+            "INSERT INTO notices (key, target, content, created_at, due_at, realm) \
+             VALUES (?1, ?2, ?3, ?4, ?4, ?5) ON CONFLICT (key, target) DO NOTHING",
+            params![
+                key_in(realm, &notice.key),
+                &notice.target,
+                &notice.content,
+                codes::millis(now),
+                realm::code(realm)
+            ],
+        )?;
+    }
+    Ok(new)
 }
 
 /// What is played never keeps what happens from being told.

@@ -1,15 +1,19 @@
 //! Opinions on SQLite.
 
+mod row;
+pub(super) mod telling;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, params};
 
+use self::row::opinion_from;
 use super::{
     SqliteStore, codes,
     fault::SqliteFault,
     history::{self, HistoryNote},
     membership::member::MemberRow,
-    realm,
+    notice_outbox, realm,
     receipt_outbox::queue::{self, QueuedReceipt},
     signup_counts::{CountKind, EVERYBODY, SignupCounts},
     statement::Statements,
@@ -21,8 +25,8 @@ use crate::{
         membership::{ChangeSource, MembershipChange},
     },
     store::{
-        LimitReached, NewOpinion, Opinion, OpinionBox, OpinionFilter, OpinionLimits,
-        OpinionOutcome, PublicOpinion, Realm, ReceiptFacts, ReceiptKind, StoreError,
+        LimitReached, NewNotice, NewOpinion, Opinion, OpinionBox, OpinionFilter, OpinionLimits,
+        OpinionOutcome, PublicOpinion, Realm, ReceiptFacts, ReceiptKind, StoreError, UntoldOpinion,
     },
 };
 
@@ -86,6 +90,28 @@ impl OpinionBox for SqliteStore {
                 params![id, is_published, realm],
             )?;
             Ok(changed > 0)
+        })
+        .await
+    }
+
+    async fn untold_opinions(&self, limit: u32) -> Result<Vec<UntoldOpinion>, StoreError> {
+        let realm = self.realm;
+        self.read(move |tx, _| telling::untold(tx, realm, limit))
+            .await
+    }
+
+    async fn tell_opinions(
+        &self,
+        opinions: &[Opinion],
+        key: &str,
+        notices: &[NewNotice],
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let (realm, opinions) = (self.realm, opinions.to_vec());
+        let (key, notices) = (key.to_owned(), notices.to_vec());
+        self.write(move |tx, _| {
+            notice_outbox::post(tx, realm, &notices, now)?;
+            telling::note(tx, realm, &opinions, &key)
         })
         .await
     }
@@ -203,7 +229,7 @@ fn insert(
 }
 
 /// Puts the last opinion in the place of the one before; None: there was none. What was published stays so only while
-/// it says the same.
+/// it says the same, and so long the writer has heard of it.
 fn replace(
     tx: &Connection,
     realm: Realm,
@@ -214,6 +240,7 @@ fn replace(
     tx.maybe_value(
         "UPDATE opinions SET is_published = is_published AND ?6 \
            AND text IS ?5 AND choice IS ?4 AND name IS ?7, \
+         told = CASE WHEN text IS ?5 AND choice IS ?4 AND name IS ?7 THEN told END, \
          choice = ?4, text = ?5, may_publish = ?6, name = ?7, may_reply = ?8, at = ?9 \
          WHERE subscriber = ?2 AND issue = ?3 AND realm = ?1 RETURNING id",
         params![
@@ -237,20 +264,4 @@ pub(super) fn of(tx: &Connection, reader: SubscriberId) -> Result<Vec<Opinion>, 
         params![reader.0],
         opinion_from,
     )
-}
-
-fn opinion_from(row: &Row<'_>) -> Result<Opinion, SqliteFault> {
-    let reader: Option<i64> = row.get("subscriber")?;
-    Ok(Opinion {
-        id: row.get("id")?,
-        reader: reader.map(SubscriberId),
-        issue: row.get("issue")?,
-        choice: row.get("choice")?,
-        text: row.get("text")?,
-        may_publish: row.get("may_publish")?,
-        name: row.get("name")?,
-        may_reply: row.get("may_reply")?,
-        at: codes::time_at(row, "at")?,
-        is_published: row.get("is_published")?,
-    })
 }

@@ -1,8 +1,9 @@
 //! The outbox of mails to readers on SQLite. What is settled keeps its kind and its dates for a while, and loses what
 //! it said.
 
-mod consents;
+pub(super) mod consents;
 pub(super) mod queue;
+pub(super) mod results;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -18,12 +19,10 @@ use super::{
 };
 use crate::{
     address::Address,
-    audience::{
-        SubscriberId, SubscriberState, SuppressionReason, membership::signup::ConsentWording,
-    },
+    audience::{SubscriberId, SubscriberState, SuppressionReason},
     store::{
-        DueReceipt, NewReceipt, Realm, ReceiptFacts, ReceiptId, ReceiptKind, ReceiptOutbox,
-        ReceiptOutcome, StoreError, TELLING,
+        ConsentDeed, DueReceipt, NewReceipt, Realm, ReceiptFacts, ReceiptId, ReceiptKind,
+        ReceiptOutbox, ReceiptOutcome, ReceiptTurn, StoreError, TELLING,
     },
 };
 
@@ -45,37 +44,9 @@ impl ReceiptOutbox for SqliteStore {
         .await
     }
 
-    async fn ask_consent_again(
-        &self,
-        readers: &[SubscriberId],
-        wording: &ConsentWording,
-        now: DateTime<Utc>,
-    ) -> Result<u64, StoreError> {
-        let (realm, readers, wording) = (self.realm, readers.to_vec(), wording.clone());
-        self.write(move |tx, _| consents::ask_again(tx, realm, &readers, &wording, now))
-            .await
-    }
-
-    async fn readers_without_proof(
-        &self,
-        after: SubscriberId,
-        limit: u32,
-    ) -> Result<Vec<SubscriberId>, StoreError> {
-        self.read(move |tx, _| consents::without_proof(tx, after, limit))
-            .await
-    }
-
-    async fn readers_to_remind(
-        &self,
-        before: DateTime<Utc>,
-        limit: u32,
-    ) -> Result<Vec<SubscriberId>, StoreError> {
-        self.read(move |tx, _| consents::to_remind(tx, before, limit))
-            .await
-    }
-
     async fn take_due_receipts(
         &self,
+        turn: ReceiptTurn,
         limit: u32,
         now: DateTime<Utc>,
     ) -> Result<Vec<DueReceipt>, StoreError> {
@@ -83,13 +54,14 @@ impl ReceiptOutbox for SqliteStore {
         self.write(move |tx, _| {
             let mut taken = tx.all(
                 "UPDATE receipts SET due_at = ?2 WHERE id IN \
-                 (SELECT id FROM receipts WHERE due_at <= ?1 AND realm = ?3 \
+                 (SELECT id FROM receipts WHERE due_at <= ?1 AND realm = ?3 AND turn = ?5 \
                   ORDER BY due_at, id LIMIT ?4) RETURNING *",
                 params![
                     codes::millis(now),
                     codes::millis(now + TELLING),
                     realm,
-                    limit
+                    limit,
+                    queue::turn_code(turn)
                 ],
                 taken_from,
             )?;
@@ -122,12 +94,13 @@ impl ReceiptOutbox for SqliteStore {
         .await
     }
 
-    async fn next_receipt(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+    async fn next_receipt(&self, turn: ReceiptTurn) -> Result<Option<DateTime<Utc>>, StoreError> {
         let realm = realm::code(self.realm);
         self.read(move |tx, _| {
             let millis: Option<i64> = tx.value(
-                "SELECT min(due_at) FROM receipts WHERE due_at IS NOT NULL AND realm = ?1",
-                params![realm],
+                "SELECT min(due_at) FROM receipts WHERE due_at IS NOT NULL AND realm = ?1 \
+                 AND turn = ?2",
+                params![realm, queue::turn_code(turn)],
             )?;
             millis.map(codes::time).transpose()
         })
@@ -181,7 +154,7 @@ fn post(
         about: &receipt.about,
         is_held: false,
     };
-    queue::post(tx, realm, &queued, now)?;
+    queue::post_in_turn(tx, realm, &queued, ReceiptTurn::Bulk, now)?;
     Ok(true)
 }
 
@@ -233,10 +206,12 @@ fn address(tx: &Connection, receipt: TakenReceipt) -> Result<Option<DueReceipt>,
             standing.gets_mail()
         }
         ReceiptKind::ManageLink | ReceiptKind::MoveConfirm => row.epoch == receipt.epoch,
-        ReceiptKind::Goodbye
-        | ReceiptKind::Moved
-        | ReceiptKind::OpinionReceived
-        | ReceiptKind::ResultNotice => true,
+        // What came of it may be another thing by now.
+        ReceiptKind::ResultNotice => {
+            let has_left = receipt.about.deed == Some(ConsentDeed::Withdrew);
+            has_left != standing.gets_mail()
+        }
+        ReceiptKind::Goodbye | ReceiptKind::Moved | ReceiptKind::OpinionReceived => true,
     };
     // Who called a mail spam gets no other of any kind.
     if !is_so || standing.suppression == Some(SuppressionReason::Complaint) {

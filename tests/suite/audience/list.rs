@@ -11,7 +11,7 @@ use daily_note::{
         import::{OpenedExport, ReadingOptions},
         membership::ChangeSource,
     },
-    operations::ImportReport,
+    operations::{ImportReport, ImportRules},
     publication::{Environment, Publication},
     store::{FoldReport, Store, Upsert, sqlite::SqliteStore},
 };
@@ -86,7 +86,10 @@ impl List {
         daily_note::operations::import(
             self.store.as_ref(),
             import,
-            dry_run,
+            ImportRules {
+                is_dry_run: dry_run,
+                ..ImportRules::default()
+            },
             now(),
             &mut |_| Ok(()),
             &mut |_| {},

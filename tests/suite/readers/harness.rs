@@ -10,6 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use chrono::Datelike;
 use mail_parser::{Message, MessageParser};
 
 use crate::support::TestPublication;
@@ -43,6 +44,22 @@ pub(crate) fn publication() -> TestPublication {
              Hello. This week is about chairs.\n\n## A chair\n\nIt stands.\n",
         )
         .list("- email: minji@example.com\n  name: 민지\n- email: tom@example.com\n")
+}
+
+/// The same under Korean law, with the one edition's day far from today's: nothing is due for days.
+pub(crate) fn quiet_korean_publication() -> TestPublication {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "what waits for a quiet hour waits by the real clock"
+    )]
+    let later = chrono::Utc::now() + chrono::TimeDelta::days(3);
+    let day = later.weekday().to_string().to_lowercase();
+    let configuration = CONFIGURATION
+        .replace("day: mon", &format!("day: {day}"))
+        .replace("day: thu", &format!("day: {day}"));
+    publication()
+        .config(&configuration)
+        .and_config("law: {korea: true}\n")
 }
 
 /// `serve`, and its readers' pages.
@@ -203,9 +220,17 @@ pub(crate) struct ReceivedMail {
     pub(crate) subject: String,
     pub(crate) html: String,
     pub(crate) unsubscribe: Option<String>,
+    headers: Vec<(String, String)>,
 }
 
 impl ReceivedMail {
+    /// What a header says.
+    pub(crate) fn header(&self, name: &str) -> Option<String> {
+        let mut headers = self.headers.iter();
+        let found = headers.find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.clone())
+    }
+
     /// The link in it that begins so, below the pages' address.
     #[track_caller]
     pub(crate) fn link(&self, prefix: &str) -> String {
@@ -246,6 +271,7 @@ fn all_mail(publication: &TestPublication) -> Vec<(String, ReceivedMail)> {
             subject: message.subject().unwrap_or_default().to_owned(),
             html: message.body_html(0).unwrap_or_default().into_owned(),
             unsubscribe: one_click(&message),
+            headers: headers(&message),
         };
         received.push((to.unwrap_or_default().to_owned(), mail));
     }
@@ -267,6 +293,13 @@ pub(crate) fn next_mail(publication: &TestPublication, address: &str, had: usize
         );
         thread::sleep(Duration::from_millis(50));
     }
+}
+
+/// All headers, as they came.
+fn headers(message: &Message<'_>) -> Vec<(String, String)> {
+    let headers = message.headers_raw();
+    let headers = headers.map(|(name, value)| (name.to_owned(), value.trim().to_owned()));
+    headers.collect()
 }
 
 /// The https address of List-Unsubscribe, where a click is enough.

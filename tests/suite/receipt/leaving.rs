@@ -26,8 +26,8 @@ use daily_note::{
     live::LivePublication,
     publication::{Environment, Publication},
     store::{
-        AskOutcome, ConfirmOutcome, DepartureScope, LeaveRequest, Member, Realm, SignupLimits,
-        Store, sqlite::SqliteStore,
+        AskOutcome, ConfirmOutcome, DepartureScope, LeaveRequest, Member, Realm, ReceiptTurn,
+        SignupLimits, Store, sqlite::SqliteStore,
     },
 };
 use mail_parser::{HeaderName, Message, MessageParser};
@@ -128,7 +128,7 @@ impl Place {
     }
 
     async fn next(&self) -> Option<DateTime<Utc>> {
-        self.store.next_receipt().await.unwrap()
+        self.store.next_receipt(ReceiptTurn::Awaited).await.unwrap()
     }
 
     /// Runs SQL on the state's database, which answers one value.

@@ -7,6 +7,7 @@
 //! | `SuppressionList` | `suppressing`, `erasing` |
 //! | `Membership` | `joining`, `departing`, `limiting`, `readdressing`, `remembering` |
 //! | `ReceiptOutbox` | `telling` |
+//! | `ConsentRecord` | `consenting` |
 //! | `OpinionBox` | `opining` |
 //! | `BatchLedger` | `batches`, `hours` |
 //! | `DeliveryQueue`, `DeliveryRecords` | `claims`, `recording` |
@@ -17,6 +18,7 @@
 
 pub(crate) mod batches;
 pub(crate) mod claims;
+pub(crate) mod consenting;
 pub(crate) mod departing;
 pub(crate) mod erasing;
 pub(crate) mod faring;
@@ -100,9 +102,13 @@ macro_rules! every_promise {
                 a_person_s_own_confirmation_lifts_what_is_theirs_to_lift,
                 who_complains_after_asking_is_asked_no_more,
                 a_departure_does_not_open_what_the_operator_closed,
-                what_was_known_before_stays_as_proof,
+                what_was_known_before_stays_as_proof;
+            consenting:
                 readers_without_proof_are_asked_once_and_what_they_chose_stays,
-                a_consent_of_two_years_ago_is_reminded_of_once;
+                who_does_not_answer_stays_and_is_not_asked_again,
+                what_somebody_waits_for_leaves_before_what_many_get,
+                a_consent_of_two_years_ago_is_reminded_of_once,
+                of_a_hundred_who_agreed_on_one_day_two_a_day_are_reminded;
             departing:
                 several_leave_at_once_and_strangers_are_named,
                 who_leaves_during_a_batch_gets_nothing_more_of_it,
@@ -135,7 +141,8 @@ macro_rules! every_promise {
                 the_last_opinion_of_a_reader_on_an_issue_counts,
                 only_what_its_writer_allows_is_published,
                 opinions_are_limited_by_network_and_without_a_name_altogether,
-                an_erased_reader_s_words_go_and_the_count_stays;
+                an_erased_reader_s_words_go_and_the_count_stays,
+                the_writer_hears_of_each_opinion_once_and_of_none_that_is_erased;
             remembering:
                 many_who_come_at_once_are_one_row_and_each_finds_themself_in_it,
                 every_way_in_and_out_is_written_down,

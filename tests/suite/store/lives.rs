@@ -151,15 +151,29 @@ async fn what_was_asked_under_a_rehearsal_leaves_by_no_real_relay() {
         in_realm(Realm::Real).await,
         in_realm(Realm::Rehearsal).await,
     );
+    use daily_note::store::ReceiptTurn::Awaited;
     let limits = SignupLimits::default();
     let ask = wish("minji@example.com");
     played.ask(&ask, &limits, at(0)).await.unwrap();
-    assert_eq!(real.take_due_receipts(9, at(1)).await.unwrap(), []);
+    assert_eq!(real.take_due_receipts(Awaited, 9, at(1)).await.unwrap(), []);
     // Nor is it counted against whoever asks in earnest.
     let asked = real.ask(&ask, &limits, at(1)).await.unwrap();
     assert_eq!(asked, daily_note::store::AskOutcome::Queued);
-    assert_eq!(played.take_due_receipts(9, at(1)).await.unwrap().len(), 1);
-    assert_eq!(real.take_due_receipts(9, at(1)).await.unwrap().len(), 1);
+    assert_eq!(
+        played
+            .take_due_receipts(Awaited, 9, at(1))
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
+    assert_eq!(
+        real.take_due_receipts(Awaited, 9, at(1))
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
 }
 
 #[tokio::test]

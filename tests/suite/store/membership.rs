@@ -14,7 +14,7 @@ use daily_note::{
     },
     store::{
         AskOutcome, ConfirmOutcome, DepartureScope, DueReceipt, LeaveOutcome, LeaveRequest, Member,
-        ReceiptKind, SignupLimits, Store,
+        ReceiptKind, ReceiptTurn, SignupLimits, Store,
     },
 };
 
@@ -71,6 +71,7 @@ pub(crate) trait Lives {
     async fn leave_one(&self, request: LeaveRequest, now: DateTime<Utc>) -> LeaveOutcome;
     async fn due(&self, now: DateTime<Utc>) -> Vec<DueReceipt>;
     async fn due_kinds(&self, now: DateTime<Utc>) -> Vec<ReceiptKind>;
+    async fn next(&self) -> Option<DateTime<Utc>>;
     async fn changes_of(&self, reader: SubscriberId) -> Vec<(MembershipChange, ChangeSource)>;
 }
 
@@ -113,7 +114,11 @@ impl Lives for Arc<dyn Store> {
     }
 
     async fn due(&self, now: DateTime<Utc>) -> Vec<DueReceipt> {
-        self.take_due_receipts(1_000, now).await.unwrap()
+        let mut due = Vec::new();
+        for turn in ReceiptTurn::ALL {
+            due.extend(self.take_due_receipts(turn, 1_000, now).await.unwrap());
+        }
+        due
     }
 
     async fn due_kinds(&self, now: DateTime<Utc>) -> Vec<ReceiptKind> {
@@ -122,6 +127,11 @@ impl Lives for Arc<dyn Store> {
             .into_iter()
             .map(|due| due.kind)
             .collect()
+    }
+
+    /// When the next one is due that somebody waits for.
+    async fn next(&self) -> Option<DateTime<Utc>> {
+        self.next_receipt(ReceiptTurn::Awaited).await.unwrap()
     }
 
     async fn changes_of(&self, reader: SubscriberId) -> Vec<(MembershipChange, ChangeSource)> {

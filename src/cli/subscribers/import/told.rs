@@ -43,6 +43,7 @@ pub(super) fn told(file: &str, report: &ImportReport, output: &Output) -> String
     );
     for (count, name, words) in [
         (report.added, "added", "new on the list"),
+        (report.welcomed, "welcomed", "a mail to each of them"),
         (
             report.merged,
             "merged",

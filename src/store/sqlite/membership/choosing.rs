@@ -12,11 +12,12 @@ use crate::{
         membership::{ChangeSource, MembershipChange},
     },
     store::{
-        PreferOutcome, ReaderPreferences,
+        ConsentDeed, PreferOutcome, ReaderPreferences, ReceiptFacts,
         sqlite::{
             codes,
             fault::SqliteFault,
             history::{self, HistoryNote},
+            receipt_outbox::results::ResultRules,
             statement::Statements,
             subscriber_list::group,
         },
@@ -26,6 +27,7 @@ use crate::{
 /// Chosen anew by the reader, all of it.
 pub(crate) fn prefer(
     tx: &Connection,
+    results: ResultRules,
     reader: SubscriberId,
     choice: &ReaderPreferences,
     now: DateTime<Utc>,
@@ -36,12 +38,23 @@ pub(crate) fn prefer(
     if choice.editions.as_ref().is_some_and(BTreeSet::is_empty) {
         return Ok(PreferOutcome::NoEdition);
     }
+    let before = row.person.profile.editions.clone();
     if !row.person.choose(choice) {
         return Ok(PreferOutcome::Unchanged);
     }
     group::rewrite(tx, reader, &row.person, now)?;
     let note = HistoryNote::quiet(MembershipChange::Preferred, ChangeSource::Link, now);
     history::note(tx, reader, note)?;
+    let editions = row.person.profile.editions.clone();
+    if editions != before && row.plain_standing().gets_mail() {
+        let about = ReceiptFacts {
+            source: Some(ChangeSource::Link),
+            editions,
+            deed: Some(ConsentDeed::Chose),
+            ..ReceiptFacts::at(now)
+        };
+        results.post(tx, (reader, row.epoch), &about, now)?;
+    }
     Ok(PreferOutcome::Changed)
 }
 

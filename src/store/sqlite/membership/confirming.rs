@@ -12,16 +12,20 @@ use crate::{
     audience::{
         Consent, Origin, Profile, SubscriberId, SubscriberState,
         membership::{
-            ChangeSource, MembershipAct, MembershipChange, Standing, signup::folded_mailbox,
+            ChangeSource, MembershipAct, MembershipChange, Standing,
+            signup::{ConsentProof, KeptProof, folded_mailbox},
         },
     },
     store::{
         ConfirmOutcome, PendingAsk, Realm, ReceiptFacts, ReceiptKind,
         sqlite::{
-            codes,
+            consent_record::proofs,
             fault::SqliteFault,
             history::{self, HistoryNote},
-            receipt_outbox::queue::{self, QueuedReceipt},
+            receipt_outbox::{
+                queue::{self, QueuedReceipt},
+                results::ResultRules,
+            },
             signup_counts::{CountKind, SignupCounts},
             statement::Statements,
             subscriber_list::{group, past_consents},
@@ -35,7 +39,7 @@ pub(crate) const GOOD_FOR: TimeDelta = TimeDelta::days(14);
 
 pub(crate) fn confirm(
     tx: &Connection,
-    realm: Realm,
+    results: ResultRules,
     reader: SubscriberId,
     epoch: u32,
     now: DateTime<Utc>,
@@ -57,7 +61,15 @@ pub(crate) fn confirm(
             false => ConfirmOutcome::Stale,
         });
     };
-    let row = take_in(tx, realm, row, standing, &ask, now)?;
+    // Who is a reader confirms the words alone: what they chose meanwhile stands.
+    let ask = match standing.gets_mail() {
+        true => PendingAsk {
+            editions: row.person.profile.editions.clone(),
+            ..ask
+        },
+        false => ask,
+    };
+    let row = take_in(tx, results.realm, row, standing, &ask, now)?;
     let about = ReceiptFacts {
         source: Some(ChangeSource::Form),
         editions: ask.editions,
@@ -65,19 +77,20 @@ pub(crate) fn confirm(
         language: ask.language,
         ..ReceiptFacts::at(now)
     };
-    let welcome = QueuedReceipt {
-        // Who was a reader before confirmed what they had agreed to, and nothing begins.
-        kind: match standing.gets_mail() {
-            true => ReceiptKind::ResultNotice,
-            false => ReceiptKind::Welcome,
-        },
-        reader,
-        epoch: row.epoch,
-        to: None,
-        about: &about,
-        is_held: false,
-    };
-    queue::post(tx, realm, &welcome, now)?;
+    // Who was a reader before confirmed what they had agreed to, and nothing begins.
+    if standing.gets_mail() {
+        results.post(tx, (reader, row.epoch), &about, now)?;
+    } else {
+        let welcome = QueuedReceipt {
+            kind: ReceiptKind::Welcome,
+            reader,
+            epoch: row.epoch,
+            to: None,
+            about: &about,
+            is_held: false,
+        };
+        queue::post(tx, results.realm, &welcome, now)?;
+    }
     Ok(ConfirmOutcome::Confirmed {
         subscriber: Box::new(row.subscriber()),
     })
@@ -103,14 +116,16 @@ fn take_in(
     let said = Profile {
         email: email.clone(),
         name: ask.name.clone(),
-        editions: ask.editions.clone(),
+        editions: ask.editions.clone().filter(|_| !standing.gets_mail()),
         tags: std::collections::BTreeSet::new(),
         timezone: ask.timezone,
         language: ask.language.clone(),
         consent: Some(consent),
     };
     let merge = row.person.merge(&said, Origin::Person);
-    row.person.choose_editions(ask.editions.clone());
+    if !standing.gets_mail() {
+        row.person.choose_editions(ask.editions.clone());
+    }
     if let Some(replaced) = &merge.replaced_consent {
         past_consents::keep(tx, reader, replaced, now)?;
     }
@@ -143,21 +158,18 @@ fn keep_proof(
     ask: &PendingAsk,
     now: DateTime<Utc>,
 ) -> Result<(), SqliteFault> {
-    tx.run(
-        "INSERT OR REPLACE INTO consent_proofs (subscriber, consent_at, asked_at, confirmed_at, \
-         wording, page, editions, agreed_to_ads, network) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-        params![
-            reader.0,
-            now.fixed_offset().to_rfc3339(),
-            codes::millis(ask.asked_at),
-            codes::millis(now),
-            ask.wording.hash,
-            ask.page,
-            ask.editions.as_ref().map(codes::set_text),
-            ask.agreed_to_ads,
-            ask.network
-        ],
-    )?;
+    let kept = KeptProof {
+        consent_at: now.fixed_offset(),
+        proof: ConsentProof {
+            asked_at: ask.asked_at,
+            confirmed_at: now,
+            wording: ask.wording.clone(),
+            page: ask.page.clone(),
+            editions: ask.editions.clone(),
+            agreed_to_ads: ask.agreed_to_ads,
+            network: ask.network.clone(),
+        },
+    };
+    proofs::keep(tx, reader, &kept)?;
     Ok(())
 }

@@ -42,10 +42,11 @@ pub(crate) fn forget_unconfirmed(
         "SELECT subscriber FROM asks WHERE asked_at < ?1 ORDER BY asked_at LIMIT ?2",
         params![codes::millis(now - GOOD_FOR), AT_ONCE],
     )?;
-    for reader in &late {
-        forget(tx, SubscriberId(*reader), now)?;
+    let mut people = 0;
+    for reader in late {
+        people += u64::from(forget(tx, SubscriberId(reader), now)?);
     }
-    Ok(late.len() as u64)
+    Ok(people)
 }
 
 /// Mails that were held and that no person let go die unsent; so does the wish, where no mail of it ever left.
@@ -89,10 +90,11 @@ fn drop_held(tx: &Connection, realm: Realm, now: DateTime<Utc>) -> Result<(), Sq
     Ok(())
 }
 
-fn forget(tx: &Connection, reader: SubscriberId, now: DateTime<Utc>) -> Result<(), SqliteFault> {
+/// Forgets a wish; answers whether somebody went with it.
+fn forget(tx: &Connection, reader: SubscriberId, now: DateTime<Utc>) -> Result<bool, SqliteFault> {
     let had_asked = tx.run("DELETE FROM asks WHERE subscriber = ?1", params![reader.0])?;
     if had_asked == 0 {
-        return Ok(());
+        return Ok(false);
     }
     // On the list for nobody's sake but the form's: all of them goes, and the number is never given again.
     let gone = tx.run(
@@ -102,9 +104,9 @@ fn forget(tx: &Connection, reader: SubscriberId, now: DateTime<Utc>) -> Result<(
             codes::subscriber_state_code(SubscriberState::Unconfirmed)
         ],
     )?;
-    // Of who is on the list for another's sake, the wish alone goes.
+    // Of who is on the list for another's sake, or was asked to consent again, the wish alone goes.
     if gone == 0 {
-        return Ok(());
+        return Ok(false);
     }
     for table in ["receipts", "farewells", "moves", "spent_links"] {
         tx.run(
@@ -113,5 +115,6 @@ fn forget(tx: &Connection, reader: SubscriberId, now: DateTime<Utc>) -> Result<(
         )?;
     }
     let note = HistoryNote::quiet(MembershipChange::Forgotten, ChangeSource::Expiry, now);
-    history::note(tx, reader, note)
+    history::note(tx, reader, note)?;
+    Ok(true)
 }

@@ -12,12 +12,16 @@ use crate::{
         membership::{ChangeSource, MembershipAct, MembershipChange, Standing},
     },
     store::{
-        DepartureScope, LeaveOutcome, LeaveRequest, Realm, ReceiptFacts, ReceiptKind, UndoOutcome,
+        ConsentDeed, DepartureScope, LeaveOutcome, LeaveRequest, ReceiptFacts, ReceiptKind,
+        UndoOutcome,
         merge::SetBy,
         sqlite::{
             fault::SqliteFault,
             history::{self, HistoryNote},
-            receipt_outbox::queue::{self, QueuedReceipt},
+            receipt_outbox::{
+                queue::{self, QueuedReceipt},
+                results::{ResultRules, had_enough},
+            },
             statement::Statements,
             subscriber_list::group,
             suppression_list::{hash_keys::HashKeys, suppression},
@@ -31,7 +35,7 @@ const MAX_REASON_CHARS: usize = 500;
 /// Readers leave; answers in their order.
 pub(crate) fn leave(
     tx: &Connection,
-    realm: Realm,
+    results: ResultRules,
     departures: &[LeaveRequest],
     now: DateTime<Utc>,
 ) -> Result<Vec<LeaveOutcome>, SqliteFault> {
@@ -47,9 +51,7 @@ pub(crate) fn leave(
                 leave_edition(tx, &hash_keys, row.clone(), leaves, request.source, now)?
             }
         };
-        if request.wants_goodbye {
-            say_goodbye(tx, realm, &row, request, outcome, now)?;
-        }
+        say_goodbye(tx, results, &row, request, outcome, now)?;
         Ok(outcome)
     };
     departures.iter().map(leave_one).collect()
@@ -149,9 +151,10 @@ fn way_out(source: ChangeSource) -> Option<&'static str> {
     }
 }
 
+/// The last mail, where it is wanted; else the law's.
 fn say_goodbye(
     tx: &Connection,
-    realm: Realm,
+    results: ResultRules,
     row: &MemberRow,
     request: &LeaveRequest,
     outcome: LeaveOutcome,
@@ -174,6 +177,21 @@ fn say_goodbye(
         edition,
         ..ReceiptFacts::at(now)
     };
+    if !request.wants_goodbye {
+        let (deed, rest) = match &about.edition {
+            Some(_) => (ConsentDeed::Chose, MemberRow::of(tx, row.id)?),
+            None => (ConsentDeed::Withdrew, None),
+        };
+        let about = ReceiptFacts {
+            editions: rest.and_then(|row| row.person.profile.editions),
+            deed: Some(deed),
+            ..about
+        };
+        return results.post(tx, (row.id, epoch), &about, now);
+    }
+    if had_enough(tx, results.realm, row.id, ReceiptKind::Goodbye, now)? {
+        return Ok(());
+    }
     let goodbye = QueuedReceipt {
         kind: ReceiptKind::Goodbye,
         reader: row.id,
@@ -182,7 +200,7 @@ fn say_goodbye(
         about: &about,
         is_held: false,
     };
-    queue::post(tx, realm, &goodbye, now)
+    queue::post(tx, results.realm, &goodbye, now)
 }
 
 /// Why somebody left who did.
@@ -202,8 +220,8 @@ pub(crate) fn say_why(
 /// Takes the last departure back, while nothing else has happened since.
 pub(crate) fn undo(
     tx: &Connection,
-    reader: SubscriberId,
-    epoch: u32,
+    results: ResultRules,
+    (reader, epoch): (SubscriberId, u32),
     now: DateTime<Utc>,
 ) -> Result<UndoOutcome, SqliteFault> {
     let Some(row) = MemberRow::of(tx, reader)? else {
@@ -227,7 +245,7 @@ pub(crate) fn undo(
         "UPDATE farewells SET is_undone = 1 WHERE subscriber = ?1",
         params![reader.0],
     )?;
-    member::grow_epoch(tx, reader, now)?;
+    let epoch = member::grow_epoch(tx, reader, now)?;
     let note = HistoryNote::of(
         MembershipChange::Returned,
         ChangeSource::Link,
@@ -235,6 +253,14 @@ pub(crate) fn undo(
         now,
     );
     history::note(tx, reader, note)?;
+    if to.gets_mail() {
+        let about = ReceiptFacts {
+            source: Some(ChangeSource::Link),
+            editions: MemberRow::of(tx, reader)?.and_then(|row| row.person.profile.editions),
+            ..ReceiptFacts::at(now)
+        };
+        results.post(tx, (reader, epoch), &about, now)?;
+    }
     Ok(UndoOutcome::Returned)
 }
 

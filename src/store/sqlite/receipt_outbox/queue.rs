@@ -7,7 +7,7 @@ use crate::{
     address::Address,
     audience::SubscriberId,
     store::{
-        Realm, ReceiptFacts, ReceiptKind,
+        Realm, ReceiptFacts, ReceiptKind, ReceiptTurn,
         sqlite::{codes, fault::SqliteFault, realm, statement::Statements},
     },
 };
@@ -28,22 +28,43 @@ pub(crate) struct QueuedReceipt<'a> {
     pub(crate) is_held: bool,
 }
 
-/// Queues it.
+/// Queues one that somebody waits for.
 pub(crate) fn post(
     tx: &Connection,
     realm: Realm,
     receipt: &QueuedReceipt<'_>,
     now: DateTime<Utc>,
 ) -> Result<(), SqliteFault> {
+    post_in_turn(tx, realm, receipt, ReceiptTurn::Awaited, now)
+}
+
+/// Queues it.
+pub(crate) fn post_in_turn(
+    tx: &Connection,
+    realm: Realm,
+    receipt: &QueuedReceipt<'_>,
+    turn: ReceiptTurn,
+    now: DateTime<Utc>,
+) -> Result<(), SqliteFault> {
+    post_at(tx, realm, receipt, (turn, now), now)
+}
+
+/// Queues it for a moment.
+pub(crate) fn post_at(
+    tx: &Connection,
+    realm: Realm,
+    receipt: &QueuedReceipt<'_>,
+    (turn, due_at): (ReceiptTurn, DateTime<Utc>),
+    now: DateTime<Utc>,
+) -> Result<(), SqliteFault> {
     tx.run(
         "DELETE FROM receipts WHERE settled_at < ?1",
         params![codes::millis(now - KEPT)],
     )?;
-    let at = codes::millis(now);
     tx.run(
         "INSERT INTO receipts \
-         (realm, kind, subscriber, epoch, email, facts, created_at, due_at, is_held) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+         (realm, kind, subscriber, epoch, email, facts, created_at, due_at, is_held, turn) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         params![
             realm::code(realm),
             kind_code(receipt.kind),
@@ -51,15 +72,25 @@ pub(crate) fn post(
             receipt.epoch,
             receipt.to.map(Address::as_str),
             codes::rows(receipt.about)?,
-            at,
-            (!receipt.is_held).then_some(at),
-            receipt.is_held
+            codes::millis(now),
+            (!receipt.is_held).then_some(codes::millis(due_at)),
+            receipt.is_held,
+            turn_code(turn)
         ],
     )?;
     Ok(())
 }
 
 /// In people's databases: never renumbered.
+pub(crate) fn turn_code(turn: ReceiptTurn) -> i64 {
+    match turn {
+        ReceiptTurn::Awaited => 0,
+        ReceiptTurn::Bulk => 1,
+        ReceiptTurn::Quiet => 2,
+    }
+}
+
+/// The same.
 const KINDS: [(ReceiptKind, i64); 11] = [
     (ReceiptKind::Confirm, 1),
     (ReceiptKind::Welcome, 2),

@@ -16,6 +16,7 @@ use crate::{
         JoinOutcome, Upsert,
         merge::{Origins, StoredPerson},
         sqlite::{
+            consent_record::proofs,
             fault::SqliteFault,
             history::{self, HistoryNote},
             suppression_list::{departures, hash_keys::HashKeys, suppression},
@@ -41,6 +42,7 @@ pub(crate) fn join(
             MergedProfile::New => {
                 let id = insert(tx, person, now)?;
                 past_consents::take_over(tx, id, &person.past_consents)?;
+                proofs::take_over(tx, id, &person.proofs, now)?;
                 Upsert::Added
             }
             MergedProfile::Known(merge) => {
@@ -49,6 +51,7 @@ pub(crate) fn join(
                 group.write(tx, Origin::Import, now)?;
                 if let Some((id, _)) = known {
                     is_news |= past_consents::take_over(tx, id, &person.past_consents)?;
+                    is_news |= proofs::take_over(tx, id, &person.proofs, now)?;
                 }
                 if is_news {
                     Upsert::Merged

@@ -19,6 +19,7 @@ use crate::{
         codes,
         fault::SqliteFault,
         history::{self, HistoryNote},
+        opinion_box::telling,
         statement::Statements,
     },
 };
@@ -150,10 +151,11 @@ pub(crate) fn overwrite(connection: &Connection) -> Result<bool, SqliteFault> {
 const TRIES: u32 = 2;
 
 /// Where a person's own words and the proofs of what they agreed to lie, a row or more each.
-const PERSONAL: [&str; 9] = [
+const PERSONAL: [&str; 10] = [
     "past_consents",
     "consent_proofs",
     "consent_reminders",
+    "consent_requests",
     "asks",
     "farewells",
     "moves",
@@ -171,6 +173,7 @@ fn forget(tx: &Connection, subscriber: i64, at: DateTime<Utc>) -> Result<(), Sql
             params![subscriber],
         )?;
     }
+    telling::forget(tx, subscriber)?;
     // That somebody chose it stays in the count; what they said in their own words goes.
     tx.run(
         "UPDATE opinions SET text = NULL, name = NULL, may_publish = 0, may_reply = 0, \

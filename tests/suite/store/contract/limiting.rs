@@ -124,7 +124,7 @@ pub(crate) async fn what_is_held_leaves_by_a_person_s_word_or_dies_unsent(place:
         AskOutcome::Held { since: at(0) }
     );
     assert_eq!(store.due_kinds(at(1)).await, []);
-    assert_eq!(store.next_receipt().await.unwrap(), None);
+    assert_eq!(store.next().await, None);
     assert_eq!(store.release_held(at(2)).await.unwrap(), 1);
     assert_eq!(store.due_kinds(at(2)).await, [ReceiptKind::Confirm]);
 

@@ -179,3 +179,57 @@ pub(crate) async fn an_erased_reader_s_words_go_and_the_count_stays(place: &dyn 
     assert_eq!(store.published_opinions("monday").await.unwrap(), []);
     assert_eq!(store.all_about(SubscriberId(1)).await.unwrap(), None);
 }
+
+pub(crate) async fn the_writer_hears_of_each_opinion_once_and_of_none_that_is_erased(
+    place: &dyn Place,
+) {
+    use daily_note::{
+        audience::membership::ChangeSource,
+        store::{NewNotice, UntoldOpinion},
+    };
+    let store = place.open().await.with_people(2).await;
+    let limits = OpinionLimits::default();
+    let say = async |what: &NewOpinion| store.opine(what, &limits, at(1)).await.unwrap();
+    let untold = async || store.untold_opinions(9).await.unwrap();
+    say(&opinion(Some(1), "하나")).await;
+    say(&opinion(Some(2), "둘")).await;
+    say(&NewOpinion {
+        may_reply: false,
+        ..opinion(None, "셋")
+    })
+    .await;
+    let answers: Vec<_> = untold()
+        .await
+        .iter()
+        .map(|it| it.answer_to.clone())
+        .collect();
+    let reader = |n: i64| Some(address(&format!("reader{n}@example.com")));
+    assert_eq!(answers, [reader(1), reader(2), None]);
+    let told: Vec<_> = untold().await.into_iter().map(|it| it.opinion).collect();
+    // One of them changes while the mail is made.
+    say(&opinion(Some(2), "넷")).await;
+    let notice = NewNotice {
+        key: "opinion 3".to_owned(),
+        target: "mailto:hello@example.com".to_owned(),
+        content: b"what they said".to_vec(),
+    };
+    store
+        .tell_opinions(&told, "opinion 3", &[notice], at(2))
+        .await
+        .unwrap();
+    let texts = async || {
+        let left: Vec<UntoldOpinion> = untold().await;
+        let texts = left.into_iter().map(|it| it.opinion.text.unwrap());
+        texts.collect::<Vec<_>>()
+    };
+    assert_eq!(texts().await, ["넷"]);
+    say(&opinion(Some(1), "하나")).await;
+    assert_eq!(texts().await, ["넷"], "the same is no news");
+    // The mail waits still, and has words of somebody who is erased: it is made anew without them.
+    store
+        .erase(&reader(1).unwrap(), ChangeSource::Link, at(3))
+        .await
+        .unwrap();
+    assert_eq!(store.take_due_notices(&[], at(4)).await.unwrap(), []);
+    assert_eq!(texts().await, ["넷", "셋"]);
+}

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use daily_note::{
     audience::{Origin, SubscriberId, SuppressionReason},
-    store::{NewReceipt, ReceiptFacts, ReceiptKind, ReceiptOutcome, TELLING},
+    store::{NewReceipt, ReceiptFacts, ReceiptKind, ReceiptOutcome, ReceiptTurn, TELLING},
 };
 
 use crate::store::{fixture::*, membership::*};
@@ -13,13 +13,13 @@ pub(crate) async fn a_receipt_is_taken_by_one_and_comes_again_until_it_is_settle
 ) {
     let (one, other) = (place.open().await, place.open().await);
     one.wish_at(&wish("minji@example.com"), at(0)).await;
-    assert_eq!(other.next_receipt().await.unwrap(), Some(at(0)));
+    assert_eq!(other.next().await, Some(at(0)));
     let taken = one.due(at(0)).await.remove(0);
     assert_eq!((taken.attempts, taken.asked_at), (0, at(0)));
     assert_eq!(other.due_kinds(at(1)).await, []);
     // The first one died.
     let later = at(0) + TELLING;
-    assert_eq!(other.next_receipt().await.unwrap(), Some(later));
+    assert_eq!(other.next().await, Some(later));
     let again = other.due(later).await.remove(0);
     assert_eq!(again.id, taken.id);
     let next = later + TimeDelta::minutes(1);
@@ -33,13 +33,9 @@ pub(crate) async fn a_receipt_is_taken_by_one_and_comes_again_until_it_is_settle
     assert_eq!(other.due_kinds(later).await, []);
     assert_eq!(other.due(next).await[0].attempts, 1);
     settle(ReceiptOutcome::Sent, next).await;
-    assert_eq!(other.next_receipt().await.unwrap(), None);
+    assert_eq!(other.next().await, None);
     settle(ReceiptOutcome::Again(next), next).await;
-    assert_eq!(
-        other.next_receipt().await.unwrap(),
-        None,
-        "what was sent is sent"
-    );
+    assert_eq!(other.next().await, None, "what was sent is sent");
 }
 
 pub(crate) async fn receipts_leave_in_their_order_so_many_at_a_time(place: &dyn Place) {
@@ -51,7 +47,11 @@ pub(crate) async fn receipts_leave_in_their_order_so_many_at_a_time(place: &dyn 
     }
     let mut emails = Vec::new();
     for limit in [2, 2, 2] {
-        for due in store.take_due_receipts(limit, at(9)).await.unwrap() {
+        for due in store
+            .take_due_receipts(ReceiptTurn::Awaited, limit, at(9))
+            .await
+            .unwrap()
+        {
             emails.push(due.to.to_string());
         }
     }
@@ -96,9 +96,5 @@ pub(crate) async fn what_happened_since_overtakes_a_receipt(place: &dyn Place) {
         .await
         .unwrap();
     assert_eq!(store.due_kinds(at(5)).await, []);
-    assert_eq!(
-        store.next_receipt().await.unwrap(),
-        Some(at(2) + TELLING),
-        "the goodbye"
-    );
+    assert_eq!(store.next().await, Some(at(2) + TELLING), "the goodbye");
 }
