@@ -40,9 +40,11 @@ pub mod message;
 pub mod receipt;
 pub mod scaffold;
 
-pub mod store;
-
 pub mod smtp;
+
+pub mod bounce;
+
+pub mod store;
 
 pub mod delivery;
 

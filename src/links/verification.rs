@@ -140,6 +140,16 @@ impl LinkSigner {
         self.verify_delivery(TokenPurpose::MessageId, id, issue.as_bytes())
     }
 
+    /// Whom a return-path's token or a Message-ID names, unproven: to find out what it has to be verified against.
+    #[must_use]
+    pub fn claimed_delivery(token: &str) -> Option<DeliveryToken> {
+        let (reader, batch, _) = token::parse_delivery_token(token)?;
+        Some(DeliveryToken {
+            reader,
+            batch: Some(batch),
+        })
+    }
+
     fn verify_delivery(
         &self,
         purpose: TokenPurpose,
