@@ -19,6 +19,7 @@ mod facts;
 mod failure;
 mod feedback;
 mod hold;
+mod import_post;
 mod inbox;
 mod init;
 mod logging;
@@ -120,6 +121,7 @@ enum ColorChoice {
 enum Command {
     Init(init::Args),
     New(new::Args),
+    ImportPost(import_post::Args),
     Check(check::Args),
     Render(render::Args),
     Preview(preview::Args),
@@ -208,6 +210,7 @@ fn run(command: Command, context: &CommandContext) -> Result<CommandExit, Failur
         match command {
             Command::Init(args) => init::execute(&args, context),
             Command::New(args) => new::execute(&args, context),
+            Command::ImportPost(args) => import_post::execute(&args, context),
             Command::Check(args) => check::execute(&args, context).await,
             Command::Render(args) => render::execute(&args, context).await,
             Command::Preview(args) => preview::execute(&args, context).await,

@@ -16,6 +16,7 @@ mod feedback;
 mod growth;
 mod held_signups;
 mod import;
+mod import_posts;
 mod inbox;
 mod online;
 mod people;
@@ -34,6 +35,7 @@ mod templates;
 mod test_mail;
 mod welcome;
 
+pub(crate) use self::import_posts::PostWish;
 pub use self::{
     adopt::Adopted,
     backup::RestoreSummary,

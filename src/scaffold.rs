@@ -1,7 +1,8 @@
-//! The texts that a person starts from: a new publication's files, the next issue's file. Made in
+//! The texts that a person starts from: a new publication's files, the next issue's file, posts of other programs. Made in
 //! memory; [`write()`] puts them on disk and overwrites nothing.
 
 mod issue;
+mod post;
 mod publication;
 mod setup;
 
@@ -14,6 +15,7 @@ use std::{
 
 pub(crate) use self::{
     issue::{IssueWish, NewIssue, NewIssueError, next_issue},
+    post::{ImportedPost, PostFile, import},
     publication::{StarterFacts, StarterLanguage, new_publication},
     setup::Setup,
 };

@@ -4,6 +4,7 @@ mod bad_input;
 mod batches;
 mod facts;
 mod help;
+mod import_post;
 mod proof;
 mod rehearsals;
 mod retried;

@@ -1,0 +1,345 @@
+//! Posts of other programs taken in: found, read, made into issues, with their pictures beside them. Nothing that is
+//! there is overwritten; what is no post is named, and the rest goes on.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use serde::Serialize;
+
+use crate::{
+    app::{App, AppError, RefusalKind},
+    scaffold::{self, ImportedPost, NewFile, PostFile},
+    source::shown_path,
+};
+
+/// A folder with more files is no folder of posts, but a disk.
+const MOST_FILES: usize = 20_000;
+/// A post is a text.
+const MOST_BYTES: u64 = 4 << 20;
+/// Folders that generators make or need, and that hold no posts.
+const NO_POSTS: [&str; 10] = [
+    "node_modules",
+    "_site",
+    "public",
+    "themes",
+    "layouts",
+    "_layouts",
+    "_includes",
+    "archetypes",
+    "target",
+    "dist",
+];
+/// Where generators keep what a path with a slash in front means.
+const STATIC_FOLDERS: [&str; 5] = ["static", "assets", "public", "content", "."];
+
+/// What became of the files.
+#[derive(Debug, Serialize)]
+pub(crate) struct PostImport {
+    /// The posts, in the order of their files.
+    pub(crate) taken: Vec<TakenPost>,
+    /// The files that are none, or that something stood in the way of.
+    pub(crate) refused: Vec<RefusedPost>,
+}
+
+/// A post that is an issue now.
+#[derive(Debug, Serialize)]
+pub(crate) struct TakenPost {
+    /// Where it came from.
+    pub(crate) from: String,
+    /// The issue's file.
+    pub(crate) issue: String,
+    /// What was changed, and what wants a look.
+    pub(crate) notes: Vec<String>,
+}
+
+/// A file that is no issue now.
+#[derive(Debug, Serialize)]
+pub(crate) struct RefusedPost {
+    /// Which.
+    pub(crate) from: String,
+    /// Why, in one sentence.
+    pub(crate) why: String,
+}
+
+/// What is wanted.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PostWish<'w> {
+    /// A file, or a folder of them.
+    pub(crate) from: &'w Path,
+    /// The edition; by default each post's day tells.
+    pub(crate) edition: Option<&'w str>,
+    /// Nothing is written.
+    pub(crate) is_trial: bool,
+}
+
+impl App {
+    /// Takes posts in.
+    ///
+    /// # Errors
+    /// An edition that there isn't; a file or folder that can't be read; a disk that says no.
+    pub(crate) fn import_posts(&self, wish: PostWish<'_>) -> Result<PostImport, AppError> {
+        if let Some(key) = wish.edition
+            && self.publication.edition(key).is_none()
+        {
+            let keys: Vec<&str> = self
+                .publication
+                .editions
+                .iter()
+                .map(|edition| edition.key.as_str())
+                .collect();
+            return Err(refused(
+                format!("there is no edition `{key}`"),
+                format!("daily-note.yaml has {}", keys.join(", ")),
+            ));
+        }
+        let unreadable = |error: io::Error| {
+            refused(
+                format!("{} can't be read: {error}", wish.from.display()),
+                "name a post, or a folder of posts".to_owned(),
+            )
+        };
+        let files = post_files(wish.from).map_err(unreadable)?;
+        let mut report = PostImport {
+            taken: Vec::new(),
+            refused: Vec::new(),
+        };
+        for file in files {
+            let from = file.display().to_string();
+            match self.import_post(&file, wish) {
+                Ok(taken) => report.taken.push(taken),
+                Err(why) => report.refused.push(RefusedPost { from, why }),
+            }
+        }
+        Ok(report)
+    }
+
+    fn import_post(&self, file: &Path, wish: PostWish<'_>) -> Result<TakenPost, String> {
+        let text = read(file)?;
+        let is_page = file
+            .extension()
+            .is_some_and(|end| end.eq_ignore_ascii_case("html") || end.eq_ignore_ascii_case("htm"));
+        let post = PostFile {
+            name: &name_of(file),
+            is_page,
+            text: &text,
+        };
+        let ImportedPost {
+            date,
+            slug,
+            text,
+            mut notes,
+        } = scaffold::import(&self.publication, &post, wish.edition)
+            .map_err(|error| error.to_string())?;
+        let name = match slug.is_empty() {
+            true => date.to_string(),
+            false => format!("{date}-{slug}"),
+        };
+        let pictures = pictures_of(&text, file);
+        let path = match pictures.is_empty() {
+            true => format!("issues/{name}.md"),
+            false => format!("issues/{name}/index.md"),
+        };
+        let root = &self.publication.root;
+        if let Some(there) = standing(root, &name) {
+            return Err(format!(
+                "there is {} already, and it stays as it is",
+                shown_path(root, &there)
+            ));
+        }
+        let mut text = text;
+        for picture in &pictures {
+            text = text.replace(
+                &format!("({}", picture.written),
+                &format!("({}", picture.name),
+            );
+        }
+        if !pictures.is_empty() {
+            notes.push(format!("{} pictures lie beside it now", pictures.len()));
+        }
+        if !wish.is_trial {
+            let folder = root.join(&path);
+            let issue = NewFile {
+                path: path.clone().into(),
+                text,
+                is_program: false,
+            };
+            scaffold::write(root, std::slice::from_ref(&issue))
+                .map_err(|error| error.to_string())?;
+            for picture in &pictures {
+                let to = folder.with_file_name(&picture.name);
+                fs::copy(&picture.file, &to)
+                    .map_err(|error| format!("{} can't be copied: {error}", picture.written))?;
+            }
+        }
+        Ok(TakenPost {
+            from: file.display().to_string(),
+            issue: path,
+            notes,
+        })
+    }
+}
+
+fn refused(message: String, hint: String) -> AppError {
+    AppError::Refused {
+        kind: RefusalKind::Usage,
+        message,
+        hint,
+    }
+}
+
+/// The issue of that name, as a file or as a folder.
+fn standing(root: &Path, name: &str) -> Option<PathBuf> {
+    [format!("issues/{name}.md"), format!("issues/{name}")]
+        .into_iter()
+        .map(|path| root.join(path))
+        .find(|path| path.symlink_metadata().is_ok())
+}
+
+/// The files that may be posts, in the order of their paths.
+fn post_files(from: &Path) -> io::Result<Vec<PathBuf>> {
+    if !fs::metadata(from)?.is_dir() {
+        return Ok(vec![from.to_owned()]);
+    }
+    let mut found = Vec::new();
+    let mut folders = vec![from.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder)? {
+            let entry = entry?;
+            let path = entry.path();
+            let name = entry.file_name().to_string_lossy().into_owned();
+            // A link may lead round in a circle.
+            let kind = entry.file_type()?;
+            if name.starts_with('.') || kind.is_dir() && NO_POSTS.contains(&name.as_str()) {
+                continue;
+            }
+            if kind.is_dir() {
+                folders.push(path);
+            } else if is_text(&path)
+                && !name.eq_ignore_ascii_case("README.md")
+                && name != "_index.md"
+            {
+                found.push(path);
+            }
+            if found.len() > MOST_FILES {
+                return Err(io::Error::other(format!(
+                    "it holds more than {MOST_FILES} texts"
+                )));
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn is_text(path: &Path) -> bool {
+    let end = path
+        .extension()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_lowercase();
+    matches!(
+        end.as_str(),
+        "md" | "markdown" | "mdown" | "mkd" | "mdx" | "html" | "htm"
+    )
+}
+
+/// The text, from UTF-8 or from what Korean programs wrote before it.
+fn read(file: &Path) -> Result<String, String> {
+    let size = fs::metadata(file).map_err(|error| error.to_string())?.len();
+    if size > MOST_BYTES {
+        return Err(format!("it has {} MB: a post is a text", size >> 20));
+    }
+    let bytes = fs::read(file).map_err(|error| error.to_string())?;
+    if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(&bytes) {
+        return Ok(encoding
+            .decode_without_bom_handling(&bytes[mark..])
+            .0
+            .into_owned());
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(text),
+        Err(error) => {
+            let (text, _, is_broken) = encoding_rs::EUC_KR.decode(error.as_bytes());
+            match is_broken {
+                true => Err("it is neither UTF-8 nor EUC-KR".to_owned()),
+                false => Ok(text.into_owned()),
+            }
+        }
+    }
+}
+
+/// The file's name without its ending; an `index`'s is its folder's.
+fn name_of(file: &Path) -> String {
+    let stem = file
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let folder = file.parent().and_then(Path::file_name);
+    match folder {
+        Some(folder) if stem.eq_ignore_ascii_case("index") => folder.to_string_lossy().into_owned(),
+        _ => stem,
+    }
+}
+
+/// A picture that lies on this disk.
+struct PostPicture {
+    /// As the text names it.
+    written: String,
+    /// Where it lies.
+    file: PathBuf,
+    /// What it is called beside the issue.
+    name: String,
+}
+
+/// The pictures of a text that are found: beside the post, or where its generator keeps what `/…` means.
+fn pictures_of(text: &str, post: &Path) -> Vec<PostPicture> {
+    let mut found: Vec<PostPicture> = Vec::new();
+    for (at, _) in text.match_indices("](") {
+        let rest = &text[at + 2..];
+        let Some(end) = rest.find([')', ' ', '\n']) else {
+            continue;
+        };
+        let written = &rest[..end];
+        let bare = written.trim_matches(['<', '>']);
+        let is_far = bare.contains("://") || bare.starts_with("//") || bare.is_empty();
+        if is_far || found.iter().any(|picture| picture.written == written) {
+            continue;
+        }
+        let Some(file) = find(bare, post) else {
+            continue;
+        };
+        let name = file
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .replace(' ', "-");
+        if !found.iter().any(|picture| picture.name == name) {
+            found.push(PostPicture {
+                written: written.to_owned(),
+                file,
+                name,
+            });
+        }
+    }
+    found
+}
+
+fn find(location: &str, post: &Path) -> Option<PathBuf> {
+    const PICTURES: [&str; 8] = ["png", "jpg", "jpeg", "gif", "webp", "svg", "avif", "bmp"];
+    let end = Path::new(location).extension()?.to_str()?.to_lowercase();
+    if !PICTURES.contains(&end.as_str()) {
+        return None;
+    }
+    let is_file = |path: PathBuf| path.is_file().then_some(path);
+    match location.strip_prefix('/') {
+        None => is_file(post.parent()?.join(location)),
+        Some(below) => post.ancestors().skip(1).take(6).find_map(|site| {
+            STATIC_FOLDERS
+                .iter()
+                .find_map(|folder| is_file(site.join(folder).join(below)))
+        }),
+    }
+}
