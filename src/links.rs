@@ -67,7 +67,7 @@ impl LinkSigner {
 
     /// For the messages of that batch, which their return-paths and Message-IDs name.
     #[must_use]
-    pub(crate) fn for_batch(mut self, batch: i64) -> Self {
+    pub fn for_batch(mut self, batch: i64) -> Self {
         self.batch = batch;
         self
     }

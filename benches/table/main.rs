@@ -1,15 +1,16 @@
 //! One table of what things cost, each row beside its peer in the same run. Machines are noisy:
 //! read the ratios. docs/performance.md keeps the last one.
 //!
-//!     scripts/bench [--small] [--only GROUP] [--dir FOLDER]
+//!     scripts/bench [--small] [--only GROUP] [--dir FOLDER] [--bounces FOLDER]
 //!
-//! GROUP is one of compose, sign, content, batch, far, fold, list. A small run keeps everything
+//! GROUP is one of compose, sign, content, bounces, batch, far, fold, list. A small run keeps everything
 //! building and running; it fails where a row that means something on any machine is missed.
 
 #![expect(clippy::print_stdout, reason = "a bench prints its table")]
 #![expect(clippy::print_stderr, reason = "and says what it missed")]
 
 mod batch;
+mod bounces;
 mod content;
 #[path = "../support/issue.rs"]
 #[expect(dead_code, reason = "the criterion benches use the rest")]
@@ -41,10 +42,12 @@ struct Sizes {
     readers: usize,
     /// Where publications and their ledgers lie; a disk, so that what is durable costs what it costs.
     folder: Option<PathBuf>,
+    /// Real reports, with what they mean; None: two of our own, for the time alone.
+    bounces: Option<PathBuf>,
 }
 
 impl Sizes {
-    fn new(is_small: bool, folder: Option<PathBuf>) -> Self {
+    fn new(is_small: bool, folder: Option<PathBuf>, bounces: Option<PathBuf>) -> Self {
         let of = |full, small| if is_small { small } else { full };
         Self {
             is_small,
@@ -56,6 +59,7 @@ impl Sizes {
             entries: of(100_000, 5_000),
             readers: of(1_000_000, 20_000),
             folder,
+            bounces,
         }
     }
 }
@@ -69,7 +73,8 @@ fn main() -> ExitCode {
     let only = option("--only");
     let wants = |group: &str| only.as_deref().is_none_or(|only| only == group);
     let is_small = arguments.iter().any(|argument| argument == "--small");
-    let sizes = Sizes::new(is_small, option("--dir").map(PathBuf::from));
+    let folder = |name| option(name).map(PathBuf::from);
+    let sizes = Sizes::new(is_small, folder("--dir"), folder("--bounces"));
 
     let mut table = Table::start();
     if !process::is_there() {
@@ -84,6 +89,9 @@ fn main() -> ExitCode {
         .flatten();
     if wants("content") {
         content::rows(&mut table, &sizes);
+    }
+    if wants("bounces") {
+        bounces::rows(&mut table, &sizes);
     }
     let postfix = Postfix::find();
     match &postfix {

@@ -2,5 +2,4 @@
 
 mod hostile;
 mod identity;
-mod measured;
 mod reports;
