@@ -3,6 +3,7 @@
 mod leaving;
 mod looks;
 mod own;
+mod place;
 
 use std::{path::PathBuf, sync::Arc};
 

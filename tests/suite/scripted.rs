@@ -17,6 +17,7 @@
 mod conversation;
 mod manners;
 mod play;
+mod stream;
 mod tls;
 
 use std::{
