@@ -34,7 +34,7 @@ year seed="1" readers="5000":
 
 # Ten thousand hostile forms in an hour, and twenty people beside them.
 flood:
-    FLOOD=10000 cargo test --release --test suite store::lives::an_hour -- --nocapture
+    FLOOD=10000 cargo test --release --test suite -- --nocapture store::lives::an_hour readers::flooded
 
 # A wave of one-click departures, and newcomers, beside a batch at full speed, and the batch alone (TMPDIR on a disk).
 clicks readers="20000" clicks="4000":

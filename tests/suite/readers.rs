@@ -3,9 +3,11 @@
 
 mod abroad;
 mod asked_again;
+mod before;
 mod beside_a_batch;
-mod clicks;
+mod connection;
 mod first_to_last;
+mod flooded;
 mod forwarded;
 mod harness;
 mod heard;

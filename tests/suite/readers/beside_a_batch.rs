@@ -17,7 +17,7 @@ use daily_note::{
 use rusqlite::{Connection, OpenFlags};
 
 use super::{
-    clicks::Clicker,
+    connection::OpenConnection,
     harness::{BASE, ServedPages, form},
 };
 use crate::{identity::harness::Desk, schedule::wait_until};
@@ -131,7 +131,7 @@ fn carried(size: &Size) -> Figures {
     let mut figures = thread::scope(|scope| {
         let clicking = (size.clicks > 0).then(|| {
             scope.spawn(|| {
-                Clicker::of(pages.address).clicks(&late);
+                OpenConnection::to(pages.address).clicks(&late);
                 wave(&pages, &others)
             })
         });
@@ -242,7 +242,7 @@ fn wave(pages: &ServedPages, paths: &[String]) -> (Vec<Duration>, Duration) {
     let took = thread::scope(|scope| {
         let threads: Vec<_> = paths
             .chunks(paths.len().div_ceil(CLICKERS))
-            .map(|paths| scope.spawn(|| Clicker::of(pages.address).clicks(paths)))
+            .map(|paths| scope.spawn(|| OpenConnection::to(pages.address).clicks(paths)))
             .collect();
         let took = threads.into_iter().flat_map(|it| it.join().unwrap());
         took.collect()

@@ -98,6 +98,15 @@ impl ServedPages {
         Self { child, address }
     }
 
+    /// The memory that it has just now, in MiB.
+    pub(crate) fn memory_mib(&self) -> u64 {
+        let status = format!("/proc/{}/status", self.child.id());
+        let status = std::fs::read_to_string(status).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+        kib.unwrap() / 1_024
+    }
+
     /// Dies at once, as in a power cut.
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    clicks::Clicker,
+    connection::OpenConnection,
     harness::{BASE, ServedPages, mail_by_reader, mail_to, publication},
 };
 
@@ -107,7 +107,7 @@ fn a_wave_of_clicks_is_answered_each_once_it_is_durable() {
         .chunks(READERS.div_ceil(CONNECTIONS))
         .map(|paths| {
             let paths = paths.to_vec();
-            thread::spawn(move || Clicker::of(address).clicks(&paths))
+            thread::spawn(move || OpenConnection::to(address).clicks(&paths))
         })
         .collect();
     let mut took: Vec<Duration> = threads
