@@ -9,6 +9,7 @@ mod issue_list;
 mod issue_preview;
 mod pictures;
 mod reader_directory;
+mod reader_mail;
 mod reader_pages;
 mod ready_mail;
 mod service;

@@ -2,9 +2,13 @@
 //! frozen, since a button that does nothing is worse with Gmail than none. What is asked changes nothing, and
 //! only this list's own signed answer counts.
 
-use std::time::Duration;
+use std::{
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    time::Duration,
+};
 
 use chrono::TimeDelta;
+use tokio::{net::TcpStream, time::timeout};
 use url::Url;
 
 use super::{App, AppError, relay::is_loopback};
@@ -22,6 +26,9 @@ use crate::{
 const PROBE_KEPT: TimeDelta = TimeDelta::minutes(5);
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(15);
+
+/// How long a connection on this machine may take.
+const KNOCK: Duration = Duration::from_secs(1);
 
 /// How the readers' pages stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,6 +100,35 @@ impl App {
         }
         let links = self.link_signer(list).await?;
         Ok(self.probed(&links.with_base_url(Some(base_url))).await)
+    }
+
+    /// Where another program answers in place of this list's pages: at `web.listen`. None: they do, or nobody does.
+    ///
+    /// # Errors
+    /// A secret or a list that can't be read.
+    pub(crate) async fn stranger_at_listen(
+        &self,
+        list: &dyn StateInstance,
+    ) -> Result<Option<SocketAddr>, AppError> {
+        let listen = self.publication.web.listen;
+        if self.publication.web.base_url.is_none() || listen.port() == 0 {
+            return Ok(None);
+        }
+        let mut here = listen;
+        if listen.ip().is_unspecified() {
+            here.set_ip(match listen {
+                SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+                SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+            });
+        }
+        let connecting = timeout(KNOCK, TcpStream::connect(here)).await;
+        if !matches!(connecting, Ok(Ok(_))) {
+            return Ok(None);
+        }
+        let links = self.link_signer(list).await?;
+        let own = links.with_base_url(Some(&format!("http://{here}")));
+        let is_own = self.probed(&own).await == PagesStanding::Proven;
+        Ok((!is_own).then_some(listen))
     }
 
     async fn probed(&self, links: &LinkSigner) -> PagesStanding {

@@ -20,7 +20,7 @@ use crate::{
     app::{EventSinks, Notifier},
     daemon::{BeatIntervals, DaemonVitals, Server},
     delivery::StopSignal,
-    operations::readers::ReaderMail,
+    operations::readers::{ReaderMail, ReaderPages},
     schedule::EventSink,
 };
 use watch::WatchdogSignals;
@@ -76,7 +76,7 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
     let stop = StopSignal::default();
     let mail = ReaderMail::start(&live, &notifier, context.clock, &stop);
     let pages = readers_pages::start(&live, &mail, tellers, &stop, context).await?;
-    let vitals = DaemonVitals::new(&server);
+    let vitals = DaemonVitals::new(&server).watching(pages.as_ref().map(ReaderPages::is_served));
     if let Some(address) = args.listen {
         watch::listen(address, Arc::new(vitals), stop.clone(), &context.output).await?;
     }

@@ -50,6 +50,7 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
     show_unreached(&app, context).await?;
     show_holds(args, &app, context).await?;
     show_unplaced(args, &app, context).await?;
+    show_stranger(&app, context).await?;
     loop {
         let batches = operations::recent_batches(&app, args.issue.as_deref()).await?;
         if batches.is_empty() {
@@ -89,6 +90,19 @@ async fn show_unreached(app: &App, context: &CommandContext) -> Result<(), Failu
             at.format("%Y-%m-%d %H:%M"),
             lost.reply
         ));
+    }
+    Ok(())
+}
+
+/// Whoever has the address that the readers' pages are to be served at.
+async fn show_stranger(app: &App, context: &CommandContext) -> Result<(), Failure> {
+    let store = app.store().await?;
+    if let Some(listen) = app.stranger_at_listen(store.as_ref()).await? {
+        let words = format!(
+            "! another program answers at {listen}, where the readers' pages are to be: end it, or give `web.listen` \
+             another address"
+        );
+        context.output.note(context.output.paint(Tone::Care, words));
     }
     Ok(())
 }

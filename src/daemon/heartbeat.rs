@@ -31,6 +31,8 @@ pub(crate) enum HealthReason {
     Held,
     /// The readers' pages, with a slot near.
     Pages,
+    /// The address that they are to be served at.
+    Listen,
 }
 
 impl HealthReason {
@@ -43,6 +45,7 @@ impl HealthReason {
             Self::State => "the state can't be used",
             Self::Held => "an issue is due, and its files are being changed",
             Self::Pages => "a slot is near, and the readers' pages do not answer",
+            Self::Listen => "the readers' pages can't be served: another program has their address",
         }
     }
 }

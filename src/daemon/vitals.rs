@@ -3,7 +3,13 @@
 mod metrics;
 mod proof;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use async_trait::async_trait;
 use tokio::sync::watch::Receiver;
@@ -30,6 +36,8 @@ pub(crate) struct DaemonVitals {
     snapshots: Receiver<Arc<PublicationSnapshot>>,
     clock: Clock,
     proof: WriteProof,
+    /// Whether the readers' pages are served; None: there are none.
+    pages: Option<Arc<AtomicBool>>,
 }
 
 impl DaemonVitals {
@@ -42,7 +50,15 @@ impl DaemonVitals {
             snapshots: daemon.live.subscribe(),
             clock: daemon.clock,
             proof: WriteProof::default(),
+            pages: None,
         }
+    }
+
+    /// The same, which looks whether the readers' pages are served.
+    #[must_use]
+    pub(crate) fn watching(mut self, pages: Option<Arc<AtomicBool>>) -> Self {
+        self.pages = pages;
+        self
     }
 
     async fn batches(&self) -> Result<Vec<(Batch, DeliveryCounts)>, StoreError> {
@@ -68,6 +84,11 @@ impl DaemonVitals {
         };
         if !is_usable {
             ailments.insert(HealthReason::State);
+        }
+        let is_served = |pages: &Arc<AtomicBool>| pages.load(Ordering::Relaxed);
+        // Who waits for another's end waits for that address, too.
+        if self.heartbeat.is_keeping() && !self.pages.as_ref().is_none_or(is_served) {
+            ailments.insert(HealthReason::Listen);
         }
         ailments
     }

@@ -30,7 +30,7 @@ use self::{
     refusal::{refused, unavailable},
     sent_pages::SentPages,
 };
-pub(crate) use self::{pages::ReaderPages, reader_mail::ReaderMail};
+pub(crate) use self::{pages::ReaderPages, privacy::privacy_notice, reader_mail::ReaderMail};
 use crate::{
     app::{App, AppError, ReceiptSender},
     audience::SubscriberId,

@@ -14,7 +14,8 @@ use crate::{
     address::Address,
     issue::Issue,
     live::PublicationSnapshot,
-    publication::Publication,
+    operations::readers::privacy_notice,
+    publication::{FACES, Publication},
     render::percent_encode,
     web::{
         preview::{LookChoice, PreviewService, READER_PAGES, SAMPLE},
@@ -125,7 +126,7 @@ fn choices(publication: &Publication) -> Vec<OpinionChoice> {
         .collect();
     match own.is_empty() {
         false => own,
-        true => ["good", "fair", "poor"]
+        true => FACES
             .map(|key| OpinionChoice {
                 key: key.to_owned(),
                 label: None,
@@ -148,7 +149,6 @@ impl ReaderService for SampleDesk {
         site.base_path = READER_PAGES.to_owned();
         site.signup.asks_ads = snapshot.publication.law.korea
             && snapshot.archive.issues().any(|issue| issue.front_matter.ad);
-        site.has_privacy = false;
         let site = Arc::new(site);
         *kept = Some((snapshot, Arc::clone(&site)));
         site
@@ -189,8 +189,8 @@ impl ReaderService for SampleDesk {
         Err(ReaderRefusal::NotFound)
     }
 
-    async fn privacy(&self, _: &str) -> ReaderResult<Vec<PrivacySection>> {
-        Err(ReaderRefusal::NotFound)
+    async fn privacy(&self, language: &str) -> ReaderResult<Vec<PrivacySection>> {
+        privacy_notice(&self.snapshot(), language)
     }
 
     fn form_seal(&self) -> String {

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use super::{
     content::{NAMED, listed, sample_name, standing, suggested},
     reader_directory::ReaderDirectory,
+    reader_mail::reader_mail,
     state::PreviewState,
 };
 use crate::{
@@ -26,7 +27,7 @@ use crate::{
         pages::PageTemplates,
         preview::{
             AccentColors, LookChoice, PageRequest, PreviewContent, PreviewService, ReaderChoice,
-            RenderedPreview, Revision, SampleReader, WholeMessage,
+            ReaderMailSample, RenderedPreview, Revision, SampleReader, WholeMessage,
         },
     },
 };
@@ -319,6 +320,11 @@ impl PreviewService for LivePreview {
             Some((image.media_type.clone(), image.bytes.clone()))
         })
         .await
+    }
+
+    async fn reader_mail(&self) -> Vec<ReaderMailSample> {
+        self.with_state(|state| reader_mail(&state.snapshot, state.app.clock.now()))
+            .await
     }
 
     async fn accents(&self) -> Vec<AccentColors> {

@@ -42,7 +42,8 @@ use tokio::net::TcpListener;
 pub(crate) use self::{
     content::{
         AccentColors, IssueRow, IssueStanding, LinkLine, OpenIssue, OwnLook, PictureLine,
-        PreviewContent, ReaderChoice, RenderedPreview, Revision, SampleReader, WholeMessage,
+        PreviewContent, ReaderChoice, ReaderMailSample, RenderedPreview, Revision, SampleReader,
+        WholeMessage,
     },
     look_choice::{LookChoice, Typeface},
     query::PageRequest,
@@ -95,6 +96,7 @@ pub(crate) fn router(service: Arc<dyn PreviewService>, readers: Router) -> Route
         .route("/issue/{name}/mail", get(mail))
         .route("/issue/{name}/{picture}", get(picture))
         .route("/reader-pages", get(reader_pages::list))
+        .route("/reader-mail/{kind}", get(reader_mail))
         .nest_service(READER_PAGES, readers)
         .route("/changes", get(changes))
         .route("/preview.css", get(style))
@@ -206,7 +208,20 @@ async fn mail(
         Some(client) => Cow::Owned(as_shown(&mail.shown_html, client)),
         None => Cow::Borrowed(mail.shown_html.as_str()),
     };
-    let html = scheme::in_scheme(&outward(&html), query.scheme);
+    framed(scheme::in_scheme(&outward(&html), query.scheme))
+}
+
+/// One of the mails to readers about what they did.
+async fn reader_mail(State(service): Served, Path(kind): Path<String>) -> Response {
+    let mails = service.reader_mail().await;
+    match mails.into_iter().find(|mail| mail.kind == kind) {
+        Some(mail) => framed(outward(&mail.html)),
+        None => not_found(),
+    }
+}
+
+/// A mail's own page, in which nothing runs.
+fn framed(html: String) -> Response {
     let policy = [(
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static(MAIL_POLICY),

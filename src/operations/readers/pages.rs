@@ -1,6 +1,13 @@
 //! The readers' pages, served: a listener of their own, apart from health and metrics, behind whatever speaks TLS.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use tokio::{net::TcpListener, task::JoinHandle};
 
@@ -22,6 +29,8 @@ const AGAIN: Duration = Duration::from_secs(2);
 pub(crate) struct ReaderPages {
     /// Where they are answered; None: somebody else listens there, and it is tried again.
     pub(crate) address: Option<SocketAddr>,
+    /// Whether they are answered by now.
+    is_served: Arc<AtomicBool>,
     server: JoinHandle<()>,
 }
 
@@ -51,6 +60,8 @@ impl ReaderPages {
             let listen = web.listen;
             tracing::error!("the readers' pages can't be served at {listen}: {error}; retrying");
         }
+        let is_served = Arc::new(AtomicBool::new(bound.is_ok()));
+        let served = Arc::clone(&is_served);
         let server = tokio::spawn(async move {
             let mut bound = bound;
             let listener = loop {
@@ -63,6 +74,7 @@ impl ReaderPages {
                         }
                         bound = TcpListener::bind(web.listen).await;
                         if bound.is_ok() {
+                            served.store(true, Ordering::Relaxed);
                             tracing::info!("the readers' pages are served at {}", web.listen);
                         }
                     }
@@ -73,7 +85,17 @@ impl ReaderPages {
                 tracing::error!("the readers' pages are not answered any more: {error}");
             }
         });
-        Ok(Self { address, server })
+        Ok(Self {
+            address,
+            is_served,
+            server,
+        })
+    }
+
+    /// Whether they are answered by now, for whoever watches over it.
+    #[must_use]
+    pub(crate) fn is_served(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.is_served)
     }
 
     /// Waits until answers under way are given, once it is to stop.

@@ -2,6 +2,7 @@
 
 use super::{ReaderDesk, refusal::unavailable};
 use crate::{
+    live::PublicationSnapshot,
     publication::Publication,
     render::{MailWords, Templates},
     web::reader::{PrivacySection, ReaderResult},
@@ -12,22 +13,31 @@ const WORDS: &str = "words/privacy";
 
 impl ReaderDesk {
     pub(super) async fn privacy_notice(&self, language: &str) -> ReaderResult<Vec<PrivacySection>> {
-        let snapshot = self.snapshot();
-        let own = MailWords::load_from(&snapshot.templates, WORDS, language);
-        let words = own.or_else(|error| {
-            tracing::warn!("the notice's own words can't be used: {error}");
-            MailWords::load_from(&Templates::built_in(), WORDS, language)
-        });
-        let words =
-            words.map_err(|error| unavailable("the privacy notice has no words", &error))?;
-        let has_ads = snapshot.archive.issues().any(|issue| issue.front_matter.ad);
-        let notice = PrivacyNotice {
-            publication: &snapshot.publication,
-            words: &words,
-            has_ads,
-        };
-        Ok(notice.sections())
+        privacy_notice(&self.snapshot(), language)
     }
+}
+
+/// The notice of that publication, in the publication's own words or the program's.
+///
+/// # Errors
+/// Words of the program's own that can't be read.
+pub(crate) fn privacy_notice(
+    snapshot: &PublicationSnapshot,
+    language: &str,
+) -> ReaderResult<Vec<PrivacySection>> {
+    let own = MailWords::load_from(&snapshot.templates, WORDS, language);
+    let words = own.or_else(|error| {
+        tracing::warn!("the notice's own words can't be used: {error}");
+        MailWords::load_from(&Templates::built_in(), WORDS, language)
+    });
+    let words = words.map_err(|error| unavailable("the privacy notice has no words", &error))?;
+    let has_ads = snapshot.archive.issues().any(|issue| issue.front_matter.ad);
+    let notice = PrivacyNotice {
+        publication: &snapshot.publication,
+        words: &words,
+        has_ads,
+    };
+    Ok(notice.sections())
 }
 
 struct PrivacyNotice<'a> {

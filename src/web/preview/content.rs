@@ -107,6 +107,17 @@ pub(crate) struct RenderedPreview {
     pub text: String,
 }
 
+/// A mail to readers about what they did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ReaderMailSample {
+    /// What it is called in addresses.
+    pub kind: &'static str,
+    /// The subject.
+    pub subject: String,
+    /// The HTML part, its pictures in it.
+    pub html: String,
+}
+
 /// The whole message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct WholeMessage {

@@ -1,4 +1,5 @@
-//! Where a writer finds the readers' pages: a list of them all, each over a reader who is made up.
+//! Where a writer finds the readers' pages, and mail about what readers did: a list of them all, each over a reader who is
+//! made up.
 
 use std::sync::Arc;
 
@@ -26,6 +27,14 @@ struct ReaderPageList {
     token: &'static str,
     /// The issue that opens first, as it stands in an address.
     issue: Option<String>,
+    mails: Vec<ReaderMailLink>,
+}
+
+/// A mail to readers, in the list.
+#[derive(Serialize)]
+struct ReaderMailLink {
+    kind: &'static str,
+    subject: String,
 }
 
 /// `/reader-pages`.
@@ -33,10 +42,18 @@ pub(super) async fn list(
     State(service): State<Arc<dyn PreviewService>>,
     headers: HeaderMap,
 ) -> Response {
+    let mails = service.reader_mail().await;
     let page = ReaderPageList {
         base: READER_PAGES,
         token: SAMPLE,
         issue: service.front().await.map(|name| percent_encode(&name)),
+        mails: mails
+            .into_iter()
+            .map(|mail| ReaderMailLink {
+                kind: mail.kind,
+                subject: mail.subject,
+            })
+            .collect(),
     };
     let pages = service.pages();
     let made = pages.for_reader(&headers).page(LIST, &page);

@@ -6,7 +6,9 @@ use async_trait::async_trait;
 use tokio::sync::watch;
 
 use super::{
-    content::{AccentColors, PreviewContent, RenderedPreview, Revision, WholeMessage},
+    content::{
+        AccentColors, PreviewContent, ReaderMailSample, RenderedPreview, Revision, WholeMessage,
+    },
     look_choice::LookChoice,
     query::PageRequest,
 };
@@ -41,6 +43,9 @@ pub(crate) trait PreviewService: Send + Sync + 'static {
 
     /// A picture that travels with the mail: media type and bytes.
     async fn picture(&self, issue: &str, name: &str) -> Option<(String, Vec<u8>)>;
+
+    /// Mail to readers about what they did, one of each.
+    async fn reader_mail(&self) -> Vec<ReaderMailSample>;
 
     /// The editions' accents.
     async fn accents(&self) -> Vec<AccentColors>;

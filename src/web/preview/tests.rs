@@ -42,6 +42,10 @@ impl PreviewService for PagesAlone {
         content(IssueStanding::Nothing)
     }
 
+    async fn reader_mail(&self) -> Vec<ReaderMailSample> {
+        Vec::new()
+    }
+
     async fn mail(&self, _: &str, _: &str, _: LookChoice) -> Option<Arc<RenderedPreview>> {
         None
     }

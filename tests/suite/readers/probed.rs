@@ -47,6 +47,27 @@ fn nobody() -> std::net::SocketAddr {
 }
 
 #[test]
+fn status_says_that_another_program_has_the_pages_address() {
+    let stranger = strangers_pages();
+    let publication = publication().variable("DAILY_NOTE_WEB__LISTEN", &stranger.to_string());
+    let shown = publication.run(["status"]);
+    assert!(
+        shown.stderr.contains("another program answers at"),
+        "{}",
+        shown.shown()
+    );
+    let own = self::publication();
+    let pages = ServedPages::start(&own);
+    let own = own.variable("DAILY_NOTE_WEB__LISTEN", &pages.address.to_string());
+    let shown = own.run(["status"]);
+    assert!(
+        !shown.stderr.contains("another program"),
+        "{}",
+        shown.shown()
+    );
+}
+
+#[test]
 fn no_issue_leaves_that_promises_pages_which_are_not_this_lists() {
     let relay = ScriptedServer::new().start();
     let elsewhere = publication();

@@ -35,7 +35,17 @@ async fn what_init_made_has_working_pages_in_the_preview() {
         .iter()
         .filter(|it| it.starts_with("/readers"))
         .collect();
-    assert!(pages.len() >= 14, "{pages:?}");
+    assert!(pages.len() >= 15, "{pages:?}");
+    let mails = hrefs.iter().filter(|it| it.starts_with("/reader-mail/"));
+    let mut seen = 0;
+    for path in mails {
+        let answer = ask(at, &format!("GET {path}"), "").await;
+        assert_eq!(answer.status, 200, "{path}");
+        assert!(answer.header("content-security-policy").contains("sandbox"));
+        assert!(!answer.body.contains("cid:"), "{path}");
+        seen += 1;
+    }
+    assert_eq!(seen, 13, "one of each");
     for path in pages {
         let answer = ask(at, &format!("GET {path}"), "").await;
         let expected = match path.rsplit('/').next() {
