@@ -4,6 +4,7 @@
 mod adopt;
 mod backup;
 mod batch;
+mod bounces;
 mod cancel;
 mod carry;
 mod check;
@@ -142,6 +143,7 @@ enum Command {
     Subscribers(subscribers::Args),
     Suppressions(suppressions::Args),
     Feedback(feedback::Args),
+    Bounces(bounces::Args),
     Doctor(doctor::Args),
     Dkim(dkim::Args),
     Secret(secret::Args),
@@ -231,6 +233,7 @@ fn run(command: Command, context: &CommandContext) -> Result<CommandExit, Failur
             Command::Subscribers(args) => subscribers::execute(&args, context).await,
             Command::Suppressions(args) => suppressions::execute(&args, context).await,
             Command::Feedback(args) => feedback::execute(&args, context).await,
+            Command::Bounces(args) => bounces::execute(&args, context).await,
             Command::Doctor(args) => doctor::execute(&args, context).await,
             Command::Dkim(args) => dkim::execute(&args, context),
             Command::Secret(args) => secret::execute(&args, context),

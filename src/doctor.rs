@@ -9,6 +9,7 @@ mod hosts;
 mod provider;
 mod relay;
 mod report;
+mod returns;
 mod rights;
 mod spf;
 mod state;
@@ -16,6 +17,7 @@ mod state;
 pub use self::{
     clock::{ClockOffset, ask_the_time},
     report::{CheckTopic, CheckVerdict, RelayProbe, Report, ReportLine},
+    returns::ReturnProof,
     rights::OneClickProof,
     state::{StateFacts, measure_state},
 };
@@ -39,6 +41,8 @@ pub struct DoctorInput<'a> {
     pub exposed: Vec<String>,
     /// What a click on a mail client's button would meet.
     pub one_click: OneClickProof,
+    /// Whether what comes back is read.
+    pub returns: ReturnProof,
     /// The folder of the list and the ledger.
     pub state: std::io::Result<StateFacts>,
     /// Whether the list and the ledger open.
@@ -89,6 +93,7 @@ pub async fn examine(patient: &DoctorInput<'_>, dns: &dyn Dns) -> Report {
             checks.extend(abroad);
         }
     }
+    checks.extend(returns::judge(&patient.returns));
     checks.extend(patient.exposed.iter().map(|file| exposed(file)));
     checks.push(clock::judge(patient.clock.as_ref()));
     checks.extend(state::judge(&patient.state, &patient.store));

@@ -4,6 +4,7 @@
 mod adopt;
 mod backup;
 mod batches;
+mod bounces;
 mod check;
 mod check_keeper;
 mod check_report;
@@ -43,6 +44,7 @@ pub use self::{
         BatchReport, Cancelling, DeliveryPages, Paused, cancel, cancelling, everybody_failed,
         pause, recent_batches, report, report_of, settled_report,
     },
+    bounces::{ImportedReturns, ReturnStatus, ReturnsWanted},
     check::LinkProbing,
     check_report::{CheckReport, CheckedFile},
     doctor::OutsideProbes,
@@ -70,8 +72,10 @@ pub use self::{
     test_mail::TestOutcome,
 };
 // The nouns of these results: whoever shows them knows no store.
+pub(crate) use self::bounces::{ReturnDesk, ReturnDoors};
 pub(crate) use crate::store::{
     AudienceSize, Batch, BatchState, BounceSelection, DeliveryCounts, DeliveryRow, DeliveryState,
-    FoldReport, HeldRelease, MoveOutcome, Opinion, Receipt, RetryOutcome, RetrySelection,
-    RetryState, UnknownAnswer, Upsert, WaveState, ZoneCohort, sqlite::Departures,
+    FoldReport, HeldRelease, MoveOutcome, Opinion, Receipt, ReportEffect, ReportEntry, ReportKind,
+    RetryOutcome, RetrySelection, RetryState, UnknownAnswer, Upsert, WaveState, ZoneCohort,
+    sqlite::Departures,
 };

@@ -2,6 +2,7 @@
 //! Pure after loading: no clock, no network, no store.
 
 mod block;
+mod bounces;
 mod calendar;
 mod credentials;
 mod environment;
@@ -35,6 +36,7 @@ pub use self::{
         AudienceSettings, DeliverySettings, HouseTerm, ImageSettings, LawSettings, MailClient,
         UnknownPolicy,
     },
+    bounces::{BouncesSettings, DoorAddress, DoorPlace, DoorProtocol},
     calendar::{Absence, ZONES_APART, moment_of},
     credentials::{Credentials, LoginProof, TokenSource},
     environment::Environment,
@@ -112,6 +114,8 @@ pub struct Publication {
     pub audience: AudienceSettings,
     /// Whom it tells what happens.
     pub notify: NotifySettings,
+    /// By which doors mail comes back.
+    pub bounces: BouncesSettings,
     /// Secrets whose variable is not set.
     unset: Vec<unset::UnsetSecret>,
     /// Keys of the file that say nothing any more, each at its place.

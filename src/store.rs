@@ -20,6 +20,8 @@ mod pace;
 mod queue_partition;
 mod realm;
 mod receipt_outbox;
+mod report_box;
+mod report_rules;
 mod signup_limits;
 pub mod sqlite;
 mod state_instance;
@@ -58,6 +60,11 @@ pub use self::{
         ConsentDeed, DueReceipt, NewReceipt, ReceiptFacts, ReceiptId, ReceiptKind, ReceiptOutbox,
         ReceiptOutcome, ReceiptTurn,
     },
+    report_box::{
+        DomainPause, DoorReading, Dormancy, NewReport, ReaderReports, ReportBox, ReportCount,
+        ReportEffect, ReportEntry, ReportFilter, ReportKind, ReportNews, ReportOpinion,
+        ReportSurroundings, ReportTotals, ReportWords, TakenReport,
+    },
     signup_limits::{HELD_FOR, LimitReached, SignupLimits},
     state_instance::{AdoptionOutcome, SenderGuard, StateInstance},
     subscriber_list::{
@@ -82,6 +89,7 @@ pub trait Store:
     + ReceiptOutbox
     + ConsentRecord
     + OpinionBox
+    + ReportBox
     + DeliveryLedger
     + NoticeOutbox
     + CalendarRecord
@@ -96,6 +104,7 @@ impl<S> Store for S where
         + ReceiptOutbox
         + ConsentRecord
         + OpinionBox
+        + ReportBox
         + DeliveryLedger
         + NoticeOutbox
         + CalendarRecord

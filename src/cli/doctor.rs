@@ -15,8 +15,9 @@ const TIME_SERVER: &str = "pool.ntp.org:123";
 
 /// Check that mail can be sent, delivered and authenticated
 ///
-/// Connects to the relay and logs in, without sending anything; asks DNS for SPF, DKIM, DMARC, MX
-/// and reverse names; compares the clock; tries the state folder. Every line says what is wrong,
+/// Connects to the relay and logs in, without sending anything to readers; asks DNS for SPF, DKIM, DMARC,
+/// MX and reverse names; sends a probe to a return-path of its own, where a door is open for it; compares
+/// the clock; tries the state folder. Every line says what is wrong,
 /// why it matters, and what to type to fix it. Exits 3 if something is broken.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
@@ -111,6 +112,7 @@ fn title(topic: CheckTopic) -> &'static str {
         CheckTopic::Mx => "Replies and bounces",
         CheckTopic::ReverseDns => "Reverse DNS",
         CheckTopic::Readers => "Readers",
+        CheckTopic::Returns => "What comes back",
         CheckTopic::Clock => "Clock",
         CheckTopic::State => "State",
         CheckTopic::Templates => "Templates",

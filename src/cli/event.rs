@@ -175,6 +175,23 @@ impl EventPrinter {
                 "! a flood of sign-ups since {}: some of their mail is on hold\n  then: daily-note subscribers held",
                 since.with_timezone(&self.zone).format("%Y-%m-%d %H:%M")
             ),
+            Event::ReaderComplained { issue, report } => format!(
+                "! a reader called {issue} spam and gets no mail any more\n  then: daily-note bounces show {report}"
+            ),
+            Event::DomainRefuses {
+                issue,
+                domain,
+                reports,
+                reason,
+                until: at,
+            } => format!(
+                "✗ {domain} sends {issue} back ({reports} within an hour); its other readers wait until {}\n{}",
+                until(at),
+                indented(std::slice::from_ref(reason))
+            ),
+            Event::LeaveAsked { report } => format!(
+                "! somebody asks to be taken off the list\n  then: daily-note bounces show {report}"
+            ),
             Event::NoticeGivenUp {
                 target,
                 notice,

@@ -30,6 +30,8 @@ pub(crate) enum CommandExit {
     Deliveries = 5,
     /// There was nothing to do.
     Nothing = 6,
+    /// Nothing was done, and a retry may go better: a mail system's pipe keeps its mail (sysexits' EX_TEMPFAIL).
+    TryAgain = 75,
 }
 
 impl From<CommandExit> for ExitCode {
@@ -91,6 +93,11 @@ impl Failure {
             exit,
             reports: vec![Report::from_err(error).context_hint(hint)],
         }
+    }
+
+    /// The same with another exit code, for a caller that knows but one.
+    pub(crate) fn with_exit(self, exit: CommandExit) -> Self {
+        Self { exit, ..self }
     }
 
     /// The exit code.

@@ -20,7 +20,10 @@ use crate::{
     app::{EventSinks, Notifier},
     daemon::{BeatIntervals, DaemonVitals, Server},
     delivery::StopSignal,
-    operations::readers::{ReaderMail, ReaderPages},
+    operations::{
+        ReturnDoors,
+        readers::{ReaderMail, ReaderPages},
+    },
     schedule::EventSink,
 };
 use watch::WatchdogSignals;
@@ -75,6 +78,12 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
     let server = Server::open(Arc::clone(&live), context.clock, pace, Arc::clone(&tellers)).await?;
     let stop = StopSignal::default();
     let mail = ReaderMail::start(&live, &notifier, context.clock, &stop);
+    let doors = ReturnDoors::open(&live, context.clock, Arc::clone(&tellers), &stop).await?;
+    for door in &doors.open {
+        context
+            .output
+            .note(format!("what comes back is taken in at {door}"));
+    }
     let pages = readers_pages::start(&live, &mail, tellers, &stop, context).await?;
     let vitals = DaemonVitals::new(&server).watching(pages.as_ref().map(ReaderPages::is_served));
     if let Some(address) = args.listen {
@@ -97,6 +106,7 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
     if let Some(pages) = pages {
         pages.ended().await;
     }
+    doors.closed().await;
     mail.ended().await;
     // What happened last is told, or kept for the next one.
     quiet.request();

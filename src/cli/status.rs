@@ -145,9 +145,11 @@ fn show(
                 output.say(line(&report.batch, &report.counts, output));
                 let waves = wave_lines(&report.waves, output);
                 let troubles = trouble_lines(&report.troubles, zone);
+                let returned = returned_lines(report, zone);
                 waves
                     .iter()
                     .chain(&troubles)
+                    .chain(&returned)
                     .for_each(|line| output.say(line));
                 for failed in report.failed.iter().flatten() {
                     let email = failed
@@ -164,6 +166,30 @@ fn show(
         true => CommandExit::Deliveries,
         false => CommandExit::Done,
     }
+}
+
+/// What came back of an issue, and which domains rest for it.
+fn returned_lines(report: &BatchReport, zone: chrono_tz::Tz) -> Vec<String> {
+    let mut lines: Vec<String> = report
+        .pauses
+        .iter()
+        .map(|pause| {
+            format!(
+                "  {} rests until {}: {}",
+                pause.domain,
+                pause.until.with_timezone(&zone).format("%Y-%m-%d %H:%M"),
+                pause.reason
+            )
+        })
+        .collect();
+    let counts = report.returned.iter();
+    let counts: Vec<String> = counts
+        .map(|(effect, reports)| format!("{reports} {}", effect.replace('_', " ")))
+        .collect();
+    if !counts.is_empty() {
+        lines.push(format!("  came back: {}", counts.join(", ")));
+    }
+    lines
 }
 
 fn wants_a_person(report: &BatchReport) -> bool {

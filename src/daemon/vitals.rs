@@ -12,6 +12,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use tokio::sync::watch::Receiver;
 
 use self::proof::WriteProof;
@@ -28,6 +29,9 @@ use crate::{
 
 /// Batches that the metrics tell of: half a year of two editions.
 const BATCHES: u32 = 52;
+
+/// Reports that the metrics tell of.
+const RETURNS_COUNTED: TimeDelta = TimeDelta::days(30);
 
 /// Answers of a daemon that runs.
 pub(crate) struct DaemonVitals {
@@ -137,7 +141,9 @@ impl Vitals for DaemonVitals {
         let publication = self.publication();
         let now = self.clock.now();
         let unreached = self.unreached(publication.as_deref()).await;
+        let returns = self.store.report_totals(now - RETURNS_COUNTED).await;
         let facts = metrics::MetricInputs {
+            returns: &returns.unwrap_or_default(),
             batches: &batches,
             publication: publication.as_deref(),
             unreached: &unreached,

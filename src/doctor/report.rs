@@ -39,6 +39,8 @@ pub enum CheckTopic {
     ReverseDns,
     /// Leaving, and complaining.
     Readers,
+    /// Reading what comes back.
+    Returns,
     /// The machine's time.
     Clock,
     /// The folder of the list and the ledger.

@@ -1,6 +1,7 @@
 //! A happening as a mail: what it says, in the publication's language. Here the slots; batches and readers in a file of
 //! their own.
 
+mod returns;
 mod troubles;
 
 use chrono::{DateTime, Utc};
@@ -120,6 +121,15 @@ impl NoticeWriter<'_> {
                 self.trouble("state", std::slice::from_ref(reason), "daily-note doctor")
             }
             Event::SignupsHeld { since } => self.signups_held(*since),
+            Event::ReaderComplained { issue, report } => self.complained(issue, *report),
+            Event::DomainRefuses {
+                issue,
+                domain,
+                reports,
+                reason,
+                until,
+            } => self.domain_refuses((issue, domain), *reports, reason, *until),
+            Event::LeaveAsked { report } => self.leave_asked(*report),
             Event::NoticeGivenUp {
                 target,
                 notice,

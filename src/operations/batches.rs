@@ -1,5 +1,7 @@
 //! Batches: how they stand, who did not get an issue, and a person's stop or end.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Serialize, Serializer};
 
@@ -8,7 +10,7 @@ use crate::{
     delivery::{self, HealthTrouble, troubles},
     store::{
         Batch, BatchLedger, BatchState, DeliveryCounts, DeliveryId, DeliveryRecords, DeliveryRow,
-        DeliveryState, FailedDelivery, HeldRelease, StoreError, ZoneCohort,
+        DeliveryState, DomainPause, FailedDelivery, HeldRelease, StoreError, ZoneCohort,
     },
 };
 
@@ -28,6 +30,10 @@ pub struct BatchReport {
     pub waves: Vec<ZoneCohort>,
     /// What rests, or is slow, while it is under way.
     pub troubles: Vec<HealthTrouble>,
+    /// Domains that rest because they sent it back.
+    pub pauses: Vec<DomainPause>,
+    /// What came back of it, by what followed.
+    pub returned: BTreeMap<&'static str, u64>,
     /// Everybody who did not get it, or not yet, where that was asked for.
     pub failed: Option<Vec<FailedDelivery>>,
 }
@@ -39,6 +45,8 @@ impl BatchReport {
             counts,
             waves: Vec::new(),
             troubles: Vec::new(),
+            pauses: Vec::new(),
+            returned: BTreeMap::new(),
             failed: None,
         }
     }
@@ -63,6 +71,10 @@ impl Serialize for BatchReport {
             waves: &'r [ZoneCohort],
             #[serde(skip_serializing_if = "<[HealthTrouble]>::is_empty")]
             troubles: &'r [HealthTrouble],
+            #[serde(skip_serializing_if = "<[DomainPause]>::is_empty")]
+            pauses: &'r [DomainPause],
+            #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+            returned: &'r BTreeMap<&'static str, u64>,
             #[serde(skip_serializing_if = "Option::is_none")]
             failed: Option<&'r [FailedDelivery]>,
         }
@@ -84,6 +96,8 @@ impl Serialize for BatchReport {
             counts: self.counts,
             waves: &self.waves,
             troubles: &self.troubles,
+            pauses: &self.pauses,
+            returned: &self.returned,
             failed: self.failed.as_deref(),
         };
         document.serialize(serializer)
@@ -120,7 +134,9 @@ pub async fn report(app: &App, batch: Batch, with_failed: bool) -> Result<BatchR
     if batch.waves > 0 {
         report.waves = store.waves(batch.id).await?;
     }
+    report.returned = store.returned_of(batch.id).await?;
     if batch.state == BatchState::Open {
+        report.pauses = store.domain_pauses(batch.id, app.clock.now()).await?;
         report.troubles = troubles(store.as_ref(), app.clock.now()).await?;
     }
     Ok(report)

@@ -7,8 +7,8 @@ use crate::{
     app::{App, pages::PagesStanding, relay::is_loopback},
     dns::Dns,
     doctor::{
-        DoctorInput, OneClickProof, RelayProbe, RelayRoute, Report, StateFacts, ask_the_time,
-        examine, measure_state,
+        DoctorInput, OneClickProof, RelayProbe, RelayRoute, Report, ReturnProof, StateFacts,
+        ask_the_time, examine, measure_state,
     },
     message::dkim::{DkimError, DnsRecord, Signer},
     private_files::make_private_folder,
@@ -52,12 +52,17 @@ impl App {
         } else {
             Some(ask_the_time(world.time_server).await)
         };
+        let returns = match (&relay, &way) {
+            (Some(relay), RelayRoute::Relay { knock: Ok(_), .. }) => self.return_proof(relay).await,
+            _ => ReturnProof::NotAsked,
+        };
         let patient = DoctorInput {
             publication: &self.publication,
             way,
             signatures: self.signatures(),
             exposed: self.exposed_secrets(),
             one_click: self.one_click_proof().await,
+            returns,
             // Before the store is opened, which would make the folder.
             state: self.measured_state().await,
             store: self

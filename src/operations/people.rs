@@ -12,7 +12,7 @@ use crate::{
         membership::ChangeSource,
     },
     operations::{SubscriberPages, Suppressed, welcome::welcome},
-    store::{MoveOutcome, Receipt, Store, Upsert},
+    store::{MoveOutcome, ReaderReports, Receipt, Store, Upsert},
 };
 
 /// What became of somebody whom the operator puts on the list.
@@ -195,6 +195,9 @@ pub struct PersonRecord {
     pub suppression: Option<Suppression>,
     /// The issues that they were to get, the newest first.
     pub issues: Vec<Receipt>,
+    /// What came back of them, and whether issues pass them by.
+    #[serde(flatten)]
+    pub returns: ReaderReports,
 }
 
 /// All that is known of an address.
@@ -205,20 +208,27 @@ pub async fn person(app: &App, email: &Address) -> Result<PersonRecord, AppError
     let store = app.store().await?;
     let subscriber = store.subscriber(email).await?;
     let suppression = store.suppression(email).await?;
-    let issues = match &subscriber {
-        Some(subscriber) => store.receipts(subscriber.id).await?,
-        None => Vec::new(),
+    let (issues, returns) = match &subscriber {
+        Some(subscriber) => (
+            store.receipts(subscriber.id).await?,
+            store.reports_of(subscriber.id).await?,
+        ),
+        None => (Vec::new(), ReaderReports::default()),
     };
+    let is_passed_by = returns
+        .dormancy
+        .is_some_and(|dormancy| app.clock.now() < dormancy.retry_at);
     let is_active = subscriber
         .as_ref()
         .is_some_and(|it| it.state == SubscriberState::Active);
     let known = subscriber.as_ref().map(|it| it.profile.email.clone());
     Ok(PersonRecord {
         email: known.unwrap_or_else(|| email.clone()),
-        gets_mail: is_active && suppression.is_none(),
+        gets_mail: is_active && suppression.is_none() && !is_passed_by,
         subscriber,
         suppression,
         issues,
+        returns,
     })
 }
 

@@ -405,6 +405,7 @@ impl<'a> Sending<'a> {
             file: issue.file_below(&self.app.publication.root),
             may_repeat: self.may_repeat,
         };
+        self.app.settle_returns(self.store.as_ref()).await?;
         let frozen = self.store.freeze(&new, now).await;
         Ok(frozen.map_err(decided_by_a_person)?.batch)
     }

@@ -55,6 +55,7 @@ pub(super) const HARMLESS: HarmlessKeys = HarmlessKeys {
         "edition",
         "date",
         "listen",
+        "maildir",
         "trusted_proxies",
         "probe",
         "refuse",
@@ -110,6 +111,7 @@ pub(super) const HARMLESS: HarmlessKeys = HarmlessKeys {
         "web",
         "notify",
         "webhook",
+        "bounces",
     ],
     blocks: &[
         "publication",

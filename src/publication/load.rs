@@ -217,6 +217,7 @@ fn settle(root: &Path, settings: Settings, tree: &Tree) -> Result<Publication, V
         clients: settings.clients,
         audience: settings.audience,
         notify: settings.notify,
+        bounces: settings.bounces.settle(root),
         unset: Vec::new(),
         retired: Vec::new(),
     })

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::{
     Color,
     block::{AudienceSettings, DeliverySettings, ImageSettings, LawSettings, MailClient},
+    bounces::BouncesBlock,
     look::LookBlock,
     notify::NotifySettings,
     privacy::PrivacyBlock,
@@ -67,6 +68,9 @@ pub(crate) struct Settings {
     /// Whom the program tells what happens, and when it reminds.
     #[serde(default)]
     pub(super) notify: NotifySettings,
+    /// By which doors bounces, complaints and unsubscribe mail come back.
+    #[serde(default)]
+    pub(super) bounces: BouncesBlock,
 }
 
 fn every_client() -> Vec<MailClient> {

@@ -180,6 +180,32 @@ pub enum Event {
         /// What was seen.
         reason: String,
     },
+    /// A reader called an issue spam and gets no mail any more.
+    ReaderComplained {
+        /// The issue's id.
+        issue: String,
+        /// The report's number.
+        report: i64,
+    },
+    /// A domain's system sends an issue back, and not for its readers' sake: they are not marked, and the others of
+    /// that domain wait.
+    DomainRefuses {
+        /// The issue's id.
+        issue: String,
+        /// The domain.
+        domain: String,
+        /// How many came back within an hour.
+        reports: u64,
+        /// The last one's words.
+        reason: String,
+        /// Until when the others wait.
+        until: DateTime<Utc>,
+    },
+    /// A mail asks, in words, to be taken off the list: a person reads it.
+    LeaveAsked {
+        /// The report's number.
+        report: i64,
+    },
     /// A connection of a batch that goes on was not to be used: by another machine's certificate, for
     /// lack of TLS, with a token that is not taken. Others are tried.
     RelayTrouble {

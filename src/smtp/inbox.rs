@@ -2,8 +2,12 @@
 //! first run needs no relay and still goes through real SMTP. Not: how the mail is shown (`web`).
 
 mod conversation;
+mod lines;
+mod listener;
 mod maildrop;
 mod room;
+mod stream;
+mod taker;
 
 use std::{
     io,
@@ -13,16 +17,14 @@ use std::{
     time::Duration,
 };
 
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::watch,
-    task::{JoinHandle, JoinSet},
-    time::timeout,
-};
+use async_trait::async_trait;
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time::timeout};
 
-use conversation::Conversation;
 pub use maildrop::Maildrop;
-use room::InboxCapacity;
+pub(crate) use {
+    listener::{MailListener, serve},
+    taker::{BroughtMail, ConversationManners, MailTaker, TakeFault},
+};
 
 /// How long `stop` waits for messages in flight.
 const GRACE: Duration = Duration::from_secs(5);
@@ -91,7 +93,8 @@ impl Inbox {
         let listener = TcpListener::bind(addr).await.map_err(listen)?;
         let addr = listener.local_addr().map_err(listen)?;
         let (stop, stopped) = watch::channel(false);
-        let server = tokio::spawn(serve(listener, Arc::new(maildrop), stopped));
+        let taker = Arc::new(InboxTaker::new(maildrop));
+        let server = tokio::spawn(serve(MailListener::Tcp(listener), taker, stopped));
         Ok(Self {
             addr,
             folder,
@@ -125,37 +128,52 @@ impl Drop for Inbox {
     }
 }
 
-/// Accepts until told to stop, then waits for the conversations to end.
-async fn serve(listener: TcpListener, maildrop: Arc<Maildrop>, mut stopped: watch::Receiver<bool>) {
-    let rooms = InboxCapacity::new();
-    let mut conversations = JoinSet::new();
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            _ = stopped.changed() => break,
-            Some(_) = conversations.join_next() => continue,
-        };
-        let Ok((tcp, _peer)) = accepted else {
-            // Out of descriptors, as a rule: let some conversations end.
-            tokio::time::sleep(Duration::from_millis(50)).await;
-            continue;
-        };
-        let (maildrop, rooms, stopped) = (Arc::clone(&maildrop), rooms.clone(), stopped.clone());
-        conversations.spawn(async move {
-            let Some(room) = rooms.enter().await else {
-                return turn_away(tcp).await;
-            };
-            let ended = Conversation::new(tcp, maildrop, room, stopped).run().await;
-            if let Err(error) = ended {
-                tracing::debug!(%error, "an inbox connection ended");
-            }
-        });
-    }
-    drop(listener);
-    while conversations.join_next().await.is_some() {}
+/// Keeps what comes as files.
+struct InboxTaker {
+    maildrop: Arc<Maildrop>,
+    manners: ConversationManners,
 }
 
-async fn turn_away(mut tcp: TcpStream) {
-    use tokio::io::AsyncWriteExt;
-    let _ = tcp.write_all(b"421 4.7.0 Too many connections\r\n").await;
+impl InboxTaker {
+    fn new(maildrop: Maildrop) -> Self {
+        Self {
+            maildrop: Arc::new(maildrop),
+            manners: ConversationManners {
+                greeting: "localhost ESMTP daily-note inbox".to_owned(),
+                about: "localhost keeps what you send in .daily-note/inbox".to_owned(),
+                is_lmtp: false,
+                most_bytes: 50 * 1024 * 1024,
+            },
+        }
+    }
+}
+
+#[async_trait]
+impl MailTaker for InboxTaker {
+    fn manners(&self) -> &ConversationManners {
+        &self.manners
+    }
+
+    async fn is_taken(&self, _recipient: &str) -> bool {
+        true
+    }
+
+    async fn take(&self, mail: BroughtMail) -> Result<(), TakeFault> {
+        let maildrop = Arc::clone(&self.maildrop);
+        let keep = move || {
+            let keep = |to: &String| maildrop.keep(&mail.sender, to, &mail.message).map(drop);
+            mail.recipients.iter().try_for_each(keep)
+        };
+        match tokio::task::spawn_blocking(keep).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) if error.kind() == io::ErrorKind::QuotaExceeded => Err(TakeFault::Full(
+                "452 4.3.1 The inbox is full: daily-note inbox clear",
+            )),
+            Ok(Err(error)) => {
+                tracing::error!(%error, "the inbox can't keep a message");
+                Err(TakeFault::NotNow)
+            }
+            Err(_) => Err(TakeFault::NotNow),
+        }
+    }
 }

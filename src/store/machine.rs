@@ -165,6 +165,13 @@ impl LedgerRow {
         }
     }
 
+    /// Something came back of a row that nobody knew the fate of: the relay had taken it, whatever became of it then.
+    pub(super) fn prove(&mut self, proof: &str) {
+        if self.state == DeliveryState::Unknown {
+            self.end(DeliveryState::Accepted, proof);
+        }
+    }
+
     /// A person wants it tried again: a new attempt, with all the time there is. What was taken is
     /// never tried again.
     pub(super) fn retry(&mut self, around: &StepContext<'_>) {

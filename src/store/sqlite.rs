@@ -24,6 +24,7 @@ mod opinion_box;
 mod outside;
 mod realm;
 mod receipt_outbox;
+mod report_box;
 mod signup_counts;
 mod state_instance;
 mod statement;

@@ -60,6 +60,7 @@ async fn examined(publication: &Publication, host: &str, dns: &FakeDns) -> Repor
     let relay = Relay::new(host, 587, TlsMode::Required)
         .with_credentials(Credentials::with_password("note", "s3cret"));
     let patient = DoctorInput {
+        returns: daily_note::doctor::ReturnProof::NotAsked,
         one_click: OneClickProof::Answered,
         exposed: Vec::new(),
         publication,

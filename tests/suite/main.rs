@@ -30,6 +30,7 @@ mod postfix;
 mod readers;
 mod real;
 mod receipt;
+mod returns;
 mod schedule;
 mod scripted;
 mod smtp;

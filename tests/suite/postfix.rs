@@ -134,6 +134,11 @@ postlog   unix-dgram n  -       n       -       1       postlogd
 impl Postfix {
     /// Starts one with these lines added to its main.cf.
     pub(crate) fn start(settings: &[&str]) -> Option<Self> {
+        Self::start_with(settings, "")
+    }
+
+    /// The same with these lines added to its master.cf.
+    pub(crate) fn start_with(settings: &[&str], services: &str) -> Option<Self> {
         tool("postfix")?;
         if !is_root() {
             left_out("Postfix starts as root only");
@@ -146,7 +151,7 @@ impl Postfix {
                 addr: free_port(),
                 master: Mutex::new(None),
             };
-            postfix.write_configuration(settings);
+            postfix.write_configuration(settings, services);
             postfix.make_queue();
             (postfix.launch(), postfix)
         });
@@ -205,6 +210,11 @@ impl Postfix {
         all
     }
 
+    /// The Maildir of that name.
+    pub(crate) fn maildir(&self, name: &str) -> PathBuf {
+        self.folder.path().join("mail").join(name)
+    }
+
     /// Whose Maildirs there are: `all`, unless a setting gives readers their own.
     pub(crate) fn owners(&self) -> Vec<String> {
         let people = fs::read_dir(self.folder.path().join("mail"));
@@ -229,7 +239,7 @@ impl Postfix {
         fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 
-    fn write_configuration(&self, settings: &[&str]) {
+    fn write_configuration(&self, settings: &[&str], services: &str) {
         let folder = self.folder.path();
         // Its daemons run as users of their own and must find their way in.
         fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).unwrap();
@@ -276,7 +286,7 @@ impl Postfix {
         fs::write(conf.join("main.cf"), main).unwrap();
         fs::write(
             conf.join("master.cf"),
-            MASTER.replace("ADDR", &self.addr.to_string()),
+            MASTER.replace("ADDR", &self.addr.to_string()) + services,
         )
         .unwrap();
         let gone = "/^gone@/ 550 5.1.1 User unknown in virtual mailbox table\n";
@@ -367,7 +377,7 @@ fn is_root() -> bool {
 }
 
 /// User and group number of a user.
-fn id_of(user: &str) -> (u32, u32) {
+pub(crate) fn id_of(user: &str) -> (u32, u32) {
     let number = |flag: &str| {
         let output = Command::new("id").args([flag, user]).output().unwrap();
         String::from_utf8_lossy(&output.stdout)

@@ -4,7 +4,11 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::{
-    super::{CommandContext, CommandExit, Failure, Tone, table::table},
+    super::{
+        CommandContext, CommandExit, Failure, Tone,
+        bounces::words::{consequence, what},
+        table::table,
+    },
     address,
 };
 use crate::{
@@ -48,6 +52,9 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
         if !record.issues.is_empty() {
             output.say(issues(&record.issues, zone).trim_end());
         }
+        for line in returns(&record, zone) {
+            output.say(line);
+        }
     }
     Ok(CommandExit::Done)
 }
@@ -66,7 +73,14 @@ fn headline(record: &PersonRecord, zone: Tz) -> String {
             format!("{email} {whether}: {reason} since {since} ({detail}).")
         }
         (None, Some(subscriber)) => match subscriber.state {
-            SubscriberState::Active => format!("{email} gets mail."),
+            SubscriberState::Active => match record.returns.dormancy {
+                Some(dormancy) if !record.gets_mail => format!(
+                    "{email} is dormant since {}: issue after issue came back. The next one is tried after {}.",
+                    day(dormancy.since, zone),
+                    day(dormancy.retry_at, zone)
+                ),
+                _ => format!("{email} gets mail."),
+            },
             SubscriberState::Unconfirmed => format!("{email} has not confirmed yet."),
             SubscriberState::Inactive => {
                 format!("{email} is gone from the file that had brought them.")
@@ -74,6 +88,34 @@ fn headline(record: &PersonRecord, zone: Tz) -> String {
         },
         (None, None) => String::new(),
     }
+}
+
+/// What came back of them.
+fn returns(record: &PersonRecord, zone: Tz) -> Vec<String> {
+    let returns = &record.returns;
+    let mut lines = Vec::new();
+    if returns.soft_failures > 0 {
+        lines.push(format!(
+            "  {} in a row that their mailbox could not take.",
+            match returns.soft_failures {
+                1 => "1 issue".to_owned(),
+                many => format!("{many} issues"),
+            }
+        ));
+    }
+    if !returns.reports.is_empty() {
+        lines.push("  what came back".to_owned());
+    }
+    for report in &returns.reports {
+        lines.push(format!(
+            "    {}  {}  {}: {}",
+            report.id,
+            day(report.taken_at, zone),
+            what(report),
+            consequence(report, zone)
+        ));
+    }
+    lines
 }
 
 fn facts(subscriber: &Subscriber, zone: Tz) -> String {

@@ -7,12 +7,13 @@ use chrono::{DateTime, Utc};
 use crate::{
     daemon::{HealthReason, Heartbeat},
     publication::Publication,
-    store::{Batch, BatchState, DeliveryCounts, UnreachedTarget},
+    store::{Batch, BatchState, DeliveryCounts, ReportTotals, UnreachedTarget},
 };
 
 /// What the metrics tell of, beside the daemon's heartbeat.
 pub(super) struct MetricInputs<'a> {
     pub(super) batches: &'a [(Batch, DeliveryCounts)],
+    pub(super) returns: &'a ReportTotals,
     /// None while it can't be read.
     pub(super) publication: Option<&'a Publication>,
     pub(super) unreached: &'a [UnreachedTarget],
@@ -54,6 +55,7 @@ pub(super) fn page(heartbeat: &Heartbeat, facts: &MetricInputs<'_>, now: DateTim
     }
     next_slots(&mut page, facts.publication, now);
     deliveries(&mut page, facts.batches);
+    returned(&mut page, facts.returns);
     page.gauge(
         "daily_note_notices_given_up",
         "Notices given up for a target since one arrived there.",
@@ -119,6 +121,31 @@ fn deliveries(page: &mut MetricsText, batches: &[(Batch, DeliveryCounts)]) {
             page.sample(&[issue, edition, ("state", state)], count(rows));
         }
     }
+}
+
+fn returned(page: &mut MetricsText, totals: &ReportTotals) {
+    page.gauge(
+        "daily_note_returned",
+        "What came back in the last 30 days, by what it is and what followed.",
+    );
+    for counted in &totals.reports {
+        let labels = [
+            ("kind", counted.kind.word()),
+            ("class", counted.class.as_deref().unwrap_or_default()),
+            ("effect", counted.effect.word()),
+        ];
+        page.sample(&labels, count(counted.reports));
+    }
+    page.gauge(
+        "daily_note_refusals_held",
+        "Reported refusals that are not decided yet.",
+    );
+    page.sample(&[], count(totals.held));
+    page.gauge(
+        "daily_note_readers_dormant",
+        "Readers whose mailboxes took nothing for weeks: issues pass them by.",
+    );
+    page.sample(&[], count(totals.dormant));
 }
 
 fn of(batch: &Batch) -> [(&'static str, &str); 2] {

@@ -117,6 +117,9 @@ impl Event {
             Self::ReadersMissed { .. } => ("readers.missed", "readers", Alarm, EachTime),
             Self::RelayAway { .. } => (codes::RELAY_AWAY, "away", Alarm, Daily),
             Self::SignupsHeld { .. } => ("signups.held", "signups", Alarm, Once),
+            Self::ReaderComplained { .. } => ("reader.complained", "complained", News, Once),
+            Self::DomainRefuses { .. } => ("domain.refuses", "domain", Alarm, OnceAsItStands),
+            Self::LeaveAsked { .. } => ("reader.asks", "asks", Alarm, Once),
             Self::PagesAway { .. } => (codes::PAGES_AWAY, "pages", Alarm, Daily),
             Self::RelayTrouble { .. } => ("relay.trouble", "trouble", Alarm, DailyAsItStands),
             Self::ConfigurationRefused { .. } => (
@@ -181,6 +184,16 @@ impl Event {
             Self::ConfigurationRefused { problems } => (String::new(), problems.join("\n")),
             Self::StateRefused { reason } => (String::new(), reason.clone()),
             Self::SignupsHeld { since } => (since.to_rfc3339(), String::new()),
+            Self::ReaderComplained { issue, report } => {
+                (format!("{issue} {report}"), String::new())
+            }
+            Self::DomainRefuses {
+                issue,
+                domain,
+                until,
+                ..
+            } => (format!("{issue} {domain}"), until.to_rfc3339()),
+            Self::LeaveAsked { report } => (report.to_string(), String::new()),
             Self::NoticeGivenUp { target, .. } => (target.clone(), String::new()),
             Self::Waiting { holder } => (holder.clone(), String::new()),
             Self::Keeping { next } => (format!("{:?}", next.as_ref().map(of)), String::new()),
@@ -213,6 +226,8 @@ impl Event {
             | Self::ReadersMissed { issue, .. }
             | Self::RelayAway { issue, .. }
             | Self::PagesAway { issue, .. }
+            | Self::ReaderComplained { issue, .. }
+            | Self::DomainRefuses { issue, .. }
             | Self::RelayTrouble { issue, .. } => Some(issue),
             Self::SlotNears { .. }
             | Self::SlotWaits { .. }
@@ -220,6 +235,7 @@ impl Event {
             | Self::ConfigurationRefused { .. }
             | Self::StateRefused { .. }
             | Self::SignupsHeld { .. }
+            | Self::LeaveAsked { .. }
             | Self::NoticeGivenUp { .. }
             | Self::Waiting { .. }
             | Self::Keeping { .. } => None,

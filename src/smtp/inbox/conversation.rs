@@ -6,12 +6,16 @@ use std::{io, sync::Arc, time::Duration};
 use memchr::memmem;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
     sync::watch,
     time::timeout,
 };
 
-use super::{Maildrop, room::ConversationPermit};
+use super::{
+    lines::{has_bare_line_ends, path, without_doubled_dots},
+    room::ConversationPermit,
+    stream::MailStream,
+    taker::{BroughtMail, MailTaker, TakeFault},
+};
 use crate::clock::Stopwatch;
 
 /// RFC 5321 §4.5.3.2.7.
@@ -22,7 +26,6 @@ const IDLE: Duration = Duration::from_secs(2);
 const STALLED: Duration = Duration::from_secs(30);
 /// RFC 5321 §4.5.3.1.4 asks for 512 at least; extensions add to it.
 const MAX_COMMAND_BYTES: usize = 4096;
-const MAX_MESSAGE_BYTES: usize = 50 * 1024 * 1024;
 /// RFC 5321 §4.5.3.1.8.
 const MAX_RECIPIENTS: usize = 100;
 /// Wrong commands after which we hang up.
@@ -30,8 +33,8 @@ const MAX_ERRORS: u32 = 20;
 
 /// One connection.
 pub(super) struct Conversation {
-    tcp: TcpStream,
-    maildrop: Arc<Maildrop>,
+    stream: Box<dyn MailStream>,
+    taker: Arc<dyn MailTaker>,
     room: ConversationPermit,
     stopped: watch::Receiver<bool>,
     input: Vec<u8>,
@@ -53,14 +56,14 @@ enum AfterCommand {
 
 impl Conversation {
     pub(super) fn new(
-        tcp: TcpStream,
-        maildrop: Arc<Maildrop>,
+        stream: Box<dyn MailStream>,
+        taker: Arc<dyn MailTaker>,
         room: ConversationPermit,
         stopped: watch::Receiver<bool>,
     ) -> Self {
         Self {
-            tcp,
-            maildrop,
+            stream,
+            taker,
             room,
             stopped,
             input: Vec::new(),
@@ -74,13 +77,13 @@ impl Conversation {
 
     /// From the greeting to the goodbye.
     pub(super) async fn run(mut self) -> io::Result<()> {
-        self.tcp.set_nodelay(true)?;
-        self.say("220 localhost ESMTP daily-note inbox");
+        let greeting = format!("220 {}", self.taker.manners().greeting);
+        self.say(&greeting);
         loop {
             let Some(line) = self.command_line().await? else {
                 return self.flush().await;
             };
-            let next = self.obey(&line);
+            let next = self.obey(&line).await;
             match next {
                 AfterCommand::Command => {}
                 AfterCommand::Message => self.take_message().await?,
@@ -104,7 +107,7 @@ impl Conversation {
     }
 
     async fn flush(&mut self) -> io::Result<()> {
-        match timeout(PATIENCE, self.tcp.write_all(&self.output)).await {
+        match timeout(PATIENCE, self.stream.write_all(&self.output)).await {
             Ok(written) => written?,
             Err(_elapsed) => return Err(io::ErrorKind::TimedOut.into()),
         }
@@ -121,7 +124,7 @@ impl Conversation {
         let waiting = Stopwatch::start();
         let ending = loop {
             tokio::select! {
-                read = timeout(PATIENCE, self.tcp.read_buf(&mut self.input)) => match read {
+                read = timeout(PATIENCE, self.stream.read_buf(&mut self.input)) => match read {
                     Ok(length) => return Ok(length? > 0),
                     Err(_elapsed) => break "421 4.4.2 Nothing came for five minutes",
                 },
@@ -158,29 +161,26 @@ impl Conversation {
         }
     }
 
-    fn obey(&mut self, line: &str) -> AfterCommand {
+    async fn obey(&mut self, line: &str) -> AfterCommand {
         let (verb, argument) = line.split_once(' ').unwrap_or((line, ""));
         match verb.to_ascii_uppercase().as_str() {
-            "EHLO" | "HELO" if argument.trim().is_empty() => {
+            "EHLO" | "HELO" | "LHLO" if argument.trim().is_empty() => {
                 self.complain("501 5.5.4 Say who you are");
             }
-            "EHLO" => {
-                self.reset();
-                self.has_greeted = true;
-                self.say("250-localhost keeps what you send in .daily-note/inbox");
-                self.say("250-PIPELINING");
-                self.say(&format!("250-SIZE {MAX_MESSAGE_BYTES}"));
-                self.say("250-8BITMIME");
-                self.say("250-SMTPUTF8");
-                self.say("250 ENHANCEDSTATUSCODES");
+            "EHLO" | "HELO" if self.taker.manners().is_lmtp => {
+                self.complain("500 5.5.1 This is LMTP: LHLO");
             }
+            "LHLO" if !self.taker.manners().is_lmtp => {
+                self.complain("500 5.5.1 This is SMTP: EHLO");
+            }
+            "EHLO" | "LHLO" => self.greet(),
             "HELO" => {
                 self.reset();
                 self.has_greeted = true;
                 self.say("250 localhost");
             }
             "MAIL" => self.mail(argument),
-            "RCPT" => self.rcpt(argument),
+            "RCPT" => self.rcpt(argument).await,
             "DATA" => return self.data(),
             "RSET" => {
                 self.reset();
@@ -198,6 +198,21 @@ impl Conversation {
         AfterCommand::Command
     }
 
+    fn greet(&mut self) {
+        self.reset();
+        self.has_greeted = true;
+        let manners = self.taker.manners();
+        let lines = [
+            format!("250-{}", manners.about),
+            "250-PIPELINING".to_owned(),
+            format!("250-SIZE {}", manners.most_bytes),
+            "250-8BITMIME".to_owned(),
+            "250-SMTPUTF8".to_owned(),
+            "250 ENHANCEDSTATUSCODES".to_owned(),
+        ];
+        lines.iter().for_each(|line| self.say(line));
+    }
+
     fn reset(&mut self) {
         self.sender = None;
         self.recipients.clear();
@@ -210,6 +225,7 @@ impl Conversation {
         if self.sender.is_some() {
             return self.complain("503 5.5.1 One sender at a time");
         }
+        let most_bytes = self.taker.manners().most_bytes;
         let Some((sender, parameters)) = path(argument, "FROM:") else {
             return self.complain("501 5.5.4 MAIL FROM:<address>");
         };
@@ -218,7 +234,7 @@ impl Conversation {
             match name.to_ascii_uppercase().as_str() {
                 "BODY" | "SMTPUTF8" => {}
                 "SIZE" => match value.parse::<usize>() {
-                    Ok(bytes) if bytes <= MAX_MESSAGE_BYTES => {}
+                    Ok(bytes) if bytes <= most_bytes => {}
                     Ok(_) => return self.say("552 5.3.4 Too large"),
                     Err(_) => return self.complain("501 5.5.4 SIZE is a number"),
                 },
@@ -229,7 +245,7 @@ impl Conversation {
         self.say("250 2.1.0 OK");
     }
 
-    fn rcpt(&mut self, argument: &str) {
+    async fn rcpt(&mut self, argument: &str) {
         if self.sender.is_none() {
             return self.complain("503 5.5.1 MAIL first");
         }
@@ -238,6 +254,9 @@ impl Conversation {
         }
         match path(argument, "TO:") {
             Some((recipient, "")) if !recipient.is_empty() => {
+                if !self.taker.is_taken(recipient).await {
+                    return self.complain("550 5.1.1 Nobody here has that address");
+                }
                 self.recipients.push(recipient.to_owned());
                 self.say("250 2.1.5 OK");
             }
@@ -263,6 +282,7 @@ impl Conversation {
     /// Reads to the final dot and answers for the message. A connection that ends before it
     /// leaves nothing behind.
     async fn take_message(&mut self) -> io::Result<()> {
+        let most_bytes = self.taker.manners().most_bytes;
         let mut searched = 0;
         let end = loop {
             // The CRLF before the dot may be the one that ended DATA.
@@ -278,7 +298,7 @@ impl Conversation {
                 self.flush().await?;
                 return Err(io::ErrorKind::OutOfMemory.into());
             }
-            if self.input.len() > MAX_MESSAGE_BYTES + MAX_MESSAGE_BYTES / 8 {
+            if self.input.len() > most_bytes + most_bytes / 8 {
                 self.say("552 5.3.4 Too large");
                 self.flush().await?;
                 return Err(io::ErrorKind::FileTooLarge.into());
@@ -299,70 +319,35 @@ impl Conversation {
         Ok(())
     }
 
+    /// Answers for a message: under LMTP once for each of its recipients.
     async fn keep(&mut self, message: Vec<u8>) {
-        if message.len() > MAX_MESSAGE_BYTES {
-            return self.say("552 5.3.4 Too large");
+        let manners = self.taker.manners();
+        let answers = match manners.is_lmtp {
+            true => self.recipients.len(),
+            false => 1,
+        };
+        let answer = self.kept(message).await;
+        for _ in 0..answers {
+            self.say(answer);
+        }
+    }
+
+    async fn kept(&mut self, message: Vec<u8>) -> &'static str {
+        if message.len() > self.taker.manners().most_bytes {
+            return "552 5.3.4 Too large";
         }
         if has_bare_line_ends(&message) {
-            return self.say("550 5.6.0 Lines must end in CRLF (RFC 5321 2.3.8)");
+            return "550 5.6.0 Lines must end in CRLF (RFC 5321 2.3.8)";
         }
-        let maildrop = Arc::clone(&self.maildrop);
-        let sender = self.sender.take().unwrap_or_default();
-        let recipients = std::mem::take(&mut self.recipients);
-        let kept = tokio::task::spawn_blocking(move || {
-            recipients
-                .iter()
-                .try_for_each(|to| maildrop.keep(&sender, to, &message).map(drop))
-        });
-        match kept.await {
-            Ok(Ok(())) => self.say("250 2.0.0 Kept"),
-            Ok(Err(error)) if error.kind() == io::ErrorKind::QuotaExceeded => {
-                self.say("452 4.3.1 The inbox is full: daily-note inbox clear");
-            }
-            Ok(Err(error)) => {
-                tracing::error!(%error, "the inbox can't keep a message");
-                self.say("451 4.3.0 Can't keep it now");
-            }
-            Err(_) => self.say("451 4.3.0 Can't keep it now"),
+        let mail = BroughtMail {
+            sender: self.sender.take().unwrap_or_default(),
+            recipients: std::mem::take(&mut self.recipients),
+            message,
+        };
+        match self.taker.take(mail).await {
+            Ok(()) => "250 2.0.0 Kept",
+            Err(TakeFault::Full(answer)) => answer,
+            Err(TakeFault::NotNow) => "451 4.3.0 Can't keep it now",
         }
     }
-}
-
-/// `FROM:<a@example.com> SIZE=1` → the address and what follows. Also without the brackets, as
-/// people type it.
-fn path<'a>(argument: &'a str, keyword: &str) -> Option<(&'a str, &'a str)> {
-    let head = argument.get(..keyword.len())?;
-    if !head.eq_ignore_ascii_case(keyword) {
-        return None;
-    }
-    let rest = argument[keyword.len()..].trim_start();
-    let (address, parameters) = match rest.strip_prefix('<') {
-        Some(inner) => inner.split_once('>')?,
-        None if rest.is_empty() => return None,
-        None => rest.split_once(' ').unwrap_or((rest, "")),
-    };
-    let is_clean = !address.contains(|c: char| c.is_control() || c == '<' || c == '>');
-    is_clean.then_some((address, parameters.trim()))
-}
-
-/// RFC 5321 §4.5.2, backwards.
-fn without_doubled_dots(message: Vec<u8>) -> Vec<u8> {
-    if !message.starts_with(b".") && memmem::find(&message, b"\r\n.").is_none() {
-        return message;
-    }
-    let mut plain = Vec::with_capacity(message.len());
-    let mut rest = message.strip_prefix(b".").unwrap_or(&message);
-    while let Some(at) = memmem::find(rest, b"\r\n.") {
-        plain.extend_from_slice(&rest[..at + 2]);
-        rest = &rest[at + 3..];
-    }
-    plain.extend_from_slice(rest);
-    plain
-}
-
-fn has_bare_line_ends(message: &[u8]) -> bool {
-    memchr::memchr2_iter(b'\r', b'\n', message).any(|at| match message[at] {
-        b'\r' => message.get(at + 1) != Some(&b'\n'),
-        _ => at == 0 || message[at - 1] != b'\r',
-    })
 }

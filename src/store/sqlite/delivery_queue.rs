@@ -2,7 +2,7 @@
 
 mod claim;
 mod partitions;
-mod record;
+pub(super) mod record;
 mod recover;
 mod refusals;
 mod retry;

@@ -100,6 +100,33 @@ pub(super) fn behind(
     )
 }
 
+/// When a reader last confirmed, moved or was let in again: mail of before was sent under another membership. None:
+/// they are what they were since they came.
+pub(super) fn member_since(
+    tx: &Connection,
+    reader: SubscriberId,
+) -> Result<Option<DateTime<Utc>>, SqliteFault> {
+    const BEGINNINGS: [MembershipChange; 5] = [
+        MembershipChange::Confirmed,
+        MembershipChange::Returned,
+        MembershipChange::Moved,
+        MembershipChange::MoveUndone,
+        MembershipChange::Lifted,
+    ];
+    let changes: Vec<i64> = BEGINNINGS.into_iter().map(change_code).collect();
+    let last: Option<i64> = tx.value(
+        // What a report had done and a bad hour took back was no change of theirs.
+        "SELECT max(at) FROM history WHERE subscriber = ?1 \
+         AND change IN (SELECT value FROM json_each(?2)) AND source <> ?3",
+        params![
+            reader.0,
+            codes::rows(&changes)?,
+            source_code(ChangeSource::Bounce)
+        ],
+    )?;
+    last.map(codes::time).transpose()
+}
+
 fn entry_from(row: &Row<'_>) -> Result<HistoryEntry, SqliteFault> {
     Ok(HistoryEntry {
         id: row.get("id")?,

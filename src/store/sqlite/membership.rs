@@ -6,7 +6,7 @@ mod choosing;
 pub(super) mod confirming;
 mod forgetting;
 mod growth;
-mod leaving;
+pub(super) mod leaving;
 pub(super) mod member;
 mod moving;
 pub(super) mod wishes;

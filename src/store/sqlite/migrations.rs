@@ -16,7 +16,7 @@ struct Migration {
 }
 
 #[rustfmt::skip]
-const MIGRATIONS: [Migration; 12] = [
+const MIGRATIONS: [Migration; 13] = [
     step(1, "the list and the ledger", include_str!("migrations/0001_list_and_ledger.sql")),
     step(2, "steps", include_str!("migrations/0002_steps.sql")),
     step(3, "notices", include_str!("migrations/0003_notices.sql")),
@@ -28,6 +28,7 @@ const MIGRATIONS: [Migration; 12] = [
     step(9, "kept", include_str!("migrations/0009_kept.sql")),
     step(10, "hash keys", include_str!("migrations/0010_hash_keys.sql")),
     step(11, "membership", include_str!("migrations/0011_membership.sql")),
+    step(12, "reports", include_str!("migrations/0012_reports.sql")),
     step(13, "turns and news", include_str!("migrations/0013_turns_and_news.sql")),
 ];
 

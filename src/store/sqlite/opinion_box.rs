@@ -175,19 +175,11 @@ fn opine(
             return Ok(OpinionOutcome::Limited(LimitReached::Publication));
         }
         counts.add(CountKind::NamelessOpinion, EVERYBODY)?;
-        let id = insert(tx, realm, opinion, now)?;
-        return Ok(OpinionOutcome::Kept { id, is_first: true });
+        let (id, is_first) = keep(tx, realm, opinion, ChangeSource::Link, now)?;
+        return Ok(OpinionOutcome::Kept { id, is_first });
     };
-    if let Some(id) = replace(tx, realm, writer.id, opinion, now)? {
-        return Ok(OpinionOutcome::Kept {
-            id,
-            is_first: false,
-        });
-    }
-    let id = insert(tx, realm, opinion, now)?;
-    let note = HistoryNote::quiet(MembershipChange::Opined, ChangeSource::Link, now);
-    history::note(tx, writer.id, note)?;
-    if writer.plain_standing().gets_mail() {
+    let (id, is_first) = keep(tx, realm, opinion, ChangeSource::Link, now)?;
+    if is_first && writer.plain_standing().gets_mail() {
         let about = ReceiptFacts {
             issue: Some(opinion.issue.clone()),
             ..ReceiptFacts::at(now)
@@ -202,7 +194,28 @@ fn opine(
         };
         queue::post(tx, realm, &receipt, now)?;
     }
-    Ok(OpinionOutcome::Kept { id, is_first: true })
+    Ok(OpinionOutcome::Kept { id, is_first })
+}
+
+/// Keeps an opinion in the place of the one that its reader gave before; answers its number, and whether it is the
+/// first. Nobody is written to.
+pub(super) fn keep(
+    tx: &Connection,
+    realm: Realm,
+    opinion: &NewOpinion,
+    source: ChangeSource,
+    now: DateTime<Utc>,
+) -> Result<(i64, bool), SqliteFault> {
+    let Some(reader) = opinion.reader else {
+        return Ok((insert(tx, realm, opinion, now)?, true));
+    };
+    if let Some(id) = replace(tx, realm, reader, opinion, now)? {
+        return Ok((id, false));
+    }
+    let id = insert(tx, realm, opinion, now)?;
+    let note = HistoryNote::quiet(MembershipChange::Opined, source, now);
+    history::note(tx, reader, note)?;
+    Ok((id, true))
 }
 
 fn insert(

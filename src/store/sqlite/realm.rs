@@ -86,7 +86,13 @@ pub(super) fn drop_rehearsals(tx: &Connection) -> Result<Vec<String>, SqliteFaul
             "DELETE FROM deliveries WHERE id BETWEEN ?1 AND ?2",
             params![first, last],
         )?;
-        for table in ["lanes", "waves"] {
+        for table in [
+            "lanes",
+            "waves",
+            "domain_readers",
+            "domain_pauses",
+            "relay_ids_read",
+        ] {
             tx.run(
                 &format!("DELETE FROM {table} WHERE batch = ?1"),
                 params![batch],
@@ -98,6 +104,10 @@ pub(super) fn drop_rehearsals(tx: &Connection) -> Result<Vec<String>, SqliteFaul
         drop_content(tx, content)?;
     }
     tx.run("DELETE FROM rehearsal_bounces", [])?;
+    tx.run(
+        "DELETE FROM report_texts WHERE report IN (SELECT id FROM reports WHERE realm = ?1)",
+        params![REHEARSAL],
+    )?;
     for table in [
         "paces",
         "notices",
@@ -107,6 +117,9 @@ pub(super) fn drop_rehearsals(tx: &Connection) -> Result<Vec<String>, SqliteFaul
         "receipts",
         "opinions",
         "signup_counts",
+        "reports",
+        "soft_failures",
+        "dormancies",
     ] {
         tx.run(
             &format!("DELETE FROM {table} WHERE realm = ?1"),

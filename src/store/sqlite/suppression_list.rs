@@ -86,7 +86,9 @@ impl SuppressionList for SqliteStore {
                  AND (?4 IS NULL OR instr(' ' || p.detail || ' ', ' ' || ?4 || ' ')) \
                  AND (?5 IS NULL OR EXISTS (SELECT 1 FROM subscribers AS s \
                    JOIN deliveries AS d ON d.id = (?5 << 40) | s.id \
-                   WHERE s.email = p.email AND d.state = ?6 AND d.reply = p.detail)) ORDER BY p.id",
+                   WHERE s.email = p.email AND (d.state = ?6 AND d.reply = p.detail \
+                     OR EXISTS (SELECT 1 FROM reports AS r WHERE r.subscriber = s.id \
+                       AND r.batch = ?5 AND r.effect = 10)))) ORDER BY p.id",
                 params![
                     codes::reason_code(SuppressionReason::HardBounce),
                     wanted.since.map(codes::millis),

@@ -9,6 +9,7 @@
 //! | `ReceiptOutbox` | `telling` |
 //! | `ConsentRecord` | `consenting` |
 //! | `OpinionBox` | `opining` |
+//! | `ReportBox` | `returning` |
 //! | `BatchLedger` | `batches`, `hours` |
 //! | `DeliveryQueue`, `DeliveryRecords` | `claims`, `recording` |
 //! | `DomainHistory` | `faring` |
@@ -34,6 +35,7 @@ pub(crate) mod opining;
 pub(crate) mod readdressing;
 pub(crate) mod recording;
 pub(crate) mod remembering;
+pub(crate) mod returning;
 pub(crate) mod suppressing;
 pub(crate) mod telling;
 
@@ -189,6 +191,21 @@ macro_rules! every_promise {
                 lost_connections_are_counted_until_a_deferral,
                 bad_rows_come_in_pages_with_the_relay_s_words,
                 a_relay_s_endless_reply_is_cut_at_a_character;
+            returning:
+                a_report_counts_once_and_a_dead_address_is_suppressed,
+                what_is_unproven_is_shown_and_changes_nobody,
+                a_report_acts_on_the_membership_it_was_sent_under,
+                a_report_settles_a_row_whose_fate_nobody_knew,
+                a_complaint_leaves_for_good_and_a_mail_unsubscribes,
+                a_bad_hour_that_comes_as_reports_marks_nobody_who_reads,
+                who_is_refused_again_after_a_bad_hour_is_dead,
+                a_mailbox_that_is_full_for_weeks_is_passed_by_tried_and_given_up,
+                an_issue_that_arrives_ends_the_row_where_somebody_listened,
+                a_relay_s_own_answers_count_like_reports,
+                what_is_held_against_the_sender_rests_a_domain_and_marks_nobody,
+                a_relay_s_own_number_finds_the_row,
+                an_erasure_takes_the_words_of_reports_and_keeps_what_follows,
+                what_cannot_be_read_is_kept_as_it_came;
             faring:
                 a_domain_s_readers_are_taken_refused_or_untried,
                 the_batches_before_say_how_a_domain_fared_in_them,

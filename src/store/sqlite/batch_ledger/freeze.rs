@@ -9,8 +9,8 @@ use crate::{
     store::{
         BatchId, BatchState, DeliveryState, Freeze, NewBatch, Realm, StoreError,
         sqlite::{
-            codes, database::place::StatePlace, fault::SqliteFault, realm, statement::Statements,
-            subscriber_list::readers::quoted,
+            codes, database::place::StatePlace, fault::SqliteFault, realm, report_box::soft,
+            statement::Statements, subscriber_list::readers::quoted,
         },
     },
 };
@@ -41,11 +41,17 @@ pub(crate) fn freeze(
         Some(local) => waves::insert_deliveries(tx, realm, id, new, local)?,
         None => insert_deliveries(tx, realm, id, new, now)?,
     };
+    let passed_by = passed_by(tx, realm, id, now)?;
     // In one statement: the counters must always add up to the audience. Its steps go on from those of
     // the batch that the witness remembers.
     tx.run(
-        "UPDATE batches SET audience = ?2, pending = ?2, steps = ?3 WHERE id = ?1",
-        params![id.0, audience, i64::try_from(witnessed).unwrap_or(i64::MAX)],
+        "UPDATE batches SET audience = ?2, pending = ?2 - ?4, skipped = ?4, steps = ?3 WHERE id = ?1",
+        params![
+            id.0,
+            audience,
+            i64::try_from(witnessed).unwrap_or(i64::MAX),
+            passed_by
+        ],
     )?;
     let batch =
         batch::by_issue(tx, realm, &new.issue)?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
@@ -53,6 +59,39 @@ pub(crate) fn freeze(
         batch,
         is_new: true,
     })
+}
+
+/// Readers whose mailboxes could take nothing for weeks are passed by, and those whose rest is over are tried;
+/// answers how many are passed by.
+fn passed_by(
+    tx: &Connection,
+    realm: Realm,
+    batch: BatchId,
+    now: DateTime<Utc>,
+) -> Result<i64, SqliteFault> {
+    let is_any: bool = tx.value("SELECT EXISTS (SELECT 1 FROM dormancies)", [])?;
+    if !is_any {
+        return Ok(0);
+    }
+    let skipped = tx.run(
+        &format!(
+            "UPDATE deliveries SET state = ?2, due_at = NULL, reply = ?3, updated_at = ?5 \
+             WHERE id IN (SELECT (?1 << 40) | s.id FROM dormancies AS d \
+               JOIN subscribers AS s ON s.id = d.subscriber WHERE d.realm = ?4 AND {}) \
+             AND state = ?6",
+            soft::is_passed_by("?4", "?5")
+        ),
+        params![
+            batch.0,
+            codes::state_code(DeliveryState::Skipped),
+            soft::DORMANT,
+            realm::code(realm),
+            codes::millis(now),
+            codes::state_code(DeliveryState::Pending)
+        ],
+    )?;
+    soft::note_retried(tx, realm, batch, now)?;
+    Ok(codes::signed(skipped))
 }
 
 /// A slot is sent once, whatever its issue is called.

@@ -13,9 +13,10 @@ use crate::{
         BatchId, BatchState, DeliveryId, DeliveryState, DeliveryStep, Realm, RecoveredRows,
         RefusalReason, RefusedStep, Transition, UnknownAnswer,
         machine::{LedgerRow, StepContext},
+        report_rules::is_soft_answer,
         sqlite::{
             batch_ledger::counters::CounterMoves, codes, fault::SqliteFault, realm,
-            statement::Statements, suppression_list::suppression,
+            report_box::soft, statement::Statements, suppression_list::suppression,
         },
     },
 };
@@ -55,6 +56,8 @@ pub(crate) struct LedgerRows {
     batches: BTreeMap<i64, BatchContext>,
     /// Readers whose address the relay called dead, with its words.
     bounced: Vec<(i64, String)>,
+    /// Rows whose reader's mailbox could not take the issue, with the relay's words.
+    soft: Vec<(DeliveryId, String)>,
     realm: Realm,
     now: DateTime<Utc>,
 }
@@ -121,6 +124,7 @@ impl LedgerRows {
             entries,
             batches,
             bounced: Vec::new(),
+            soft: Vec::new(),
             realm,
             now,
         })
@@ -155,6 +159,17 @@ impl LedgerRows {
         {
             self.bounced.push((subscriber, reply.clone()));
         }
+        if let (
+            Ok(()),
+            DeliveryStep::Rejected {
+                reply,
+                suppress: false,
+            },
+        ) = (applied, &transition.to)
+            && is_soft_answer(reply)
+        {
+            self.soft.push((id, reply.clone()));
+        }
         applied
     }
 
@@ -174,6 +189,11 @@ impl LedgerRows {
             resolved += u64::from(row.state != DeliveryState::Unknown);
         });
         resolved
+    }
+
+    /// A report proves that the relay took them.
+    pub(crate) fn prove(&mut self, proof: &str) {
+        self.for_each(|row, _| row.prove(proof));
     }
 
     pub(crate) fn retry(&mut self) {
@@ -202,6 +222,9 @@ impl LedgerRows {
             let batch = codes::batch_of(DeliveryId(*id));
             moves.add(batch, entry.before, entry.row.state);
             update(tx, *id, &entry.row, self.now)?;
+        }
+        for (delivery, reply) in &self.soft {
+            soft::note(tx, self.realm, *delivery, reply, (self.now, self.now))?;
         }
         let steps = moves.write(tx)?;
         match self.realm {

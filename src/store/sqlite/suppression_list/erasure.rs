@@ -151,7 +151,7 @@ pub(crate) fn overwrite(connection: &Connection) -> Result<bool, SqliteFault> {
 const TRIES: u32 = 2;
 
 /// Where a person's own words and the proofs of what they agreed to lie, a row or more each.
-const PERSONAL: [&str; 10] = [
+const PERSONAL: [&str; 12] = [
     "past_consents",
     "consent_proofs",
     "consent_reminders",
@@ -163,6 +163,8 @@ const PERSONAL: [&str; 10] = [
     "receipts",
     // Relays like to repeat the address in their answers.
     "rehearsal_bounces",
+    "report_texts",
+    "soft_failures",
 ];
 
 fn forget(tx: &Connection, subscriber: i64, at: DateTime<Utc>) -> Result<(), SqliteFault> {

@@ -5,7 +5,7 @@ use rusqlite::{Connection, params, types::Value};
 use crate::store::sqlite::{fault::SqliteFault, statement::Statements};
 
 /// Where a relay's words are kept, which like to repeat the address they speak of, and where other people's are.
-const QUOTING: [(&str, &str); 11] = [
+const QUOTING: [(&str, &str); 18] = [
     ("batches", "reason"),
     ("suppressions", "detail"),
     ("notices", "content"),
@@ -17,6 +17,13 @@ const QUOTING: [(&str, &str); 11] = [
     ("farewells", "reason"),
     ("asks", "page"),
     ("consent_proofs", "page"),
+    ("report_texts", "recipient"),
+    ("report_texts", "sender"),
+    ("report_texts", "subject"),
+    ("report_texts", "reply"),
+    ("report_texts", "text"),
+    ("report_texts", "raw"),
+    ("domain_pauses", "reason"),
 ];
 
 /// Puts nobody in the place of an address, wherever a text names it.

@@ -253,6 +253,16 @@ pub(crate) fn lift_key(
             lifted.push(suppression);
         }
     }
+    // Who is let in is passed by no longer.
+    for table in ["soft_failures", "dormancies"] {
+        tx.run(
+            &format!(
+                "DELETE FROM {table} \
+                 WHERE subscriber = (SELECT id FROM subscribers WHERE email = ?1)"
+            ),
+            params![key],
+        )?;
+    }
     tx.run(
         "UPDATE subscribers SET suppressed = NULL WHERE email = ?1",
         params![key],

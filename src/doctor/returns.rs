@@ -1,0 +1,58 @@
+//! Whether what comes back – bounces, complaints – finds its way to us.
+
+use std::time::Duration;
+
+use super::report::{CheckTopic, ReportLine};
+
+/// What became of a probe through the return path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReturnProof {
+    /// Mail stays on this machine.
+    NotAsked,
+    /// Mail has no return-paths of its own: what comes back goes to the sender's address.
+    NoDomain,
+    /// Nobody reads what comes back.
+    NoDoor,
+    /// The relay did not take it.
+    NotSent(String),
+    /// It came back.
+    CameBack(Duration),
+    /// It did not, within that time.
+    Lost(Duration),
+}
+
+pub(super) fn judge(proof: &ReturnProof) -> Option<ReportLine> {
+    let why = "addresses that are dead and readers who complain stay on the list, and providers block who mails them";
+    let doors = "open a door: `bounces: {maildir: …}` or `bounces: {listen: …}` (docs/bounces.md)";
+    let topic = CheckTopic::Returns;
+    Some(match proof {
+        ReturnProof::NotAsked | ReturnProof::NoDomain => return None,
+        ReturnProof::NoDoor => {
+            ReportLine::care(topic, "nobody reads what comes back to the return-paths")
+                .because(why)
+                .fix(doors)
+        }
+        ReturnProof::NotSent(reply) => {
+            let what = format!("a probe to a return-path of our own could not be sent: {reply}");
+            ReportLine::care(topic, what)
+                .because(why)
+                .fix("the domain of `smtp.bounce_domain` wants an MX that takes mail for it")
+        }
+        ReturnProof::CameBack(after) => ReportLine::good(
+            topic,
+            format!(
+                "a probe through the return path came back after {:.1} s",
+                after.as_secs_f64()
+            ),
+        ),
+        ReturnProof::Lost(after) => {
+            let what = format!(
+                "a probe through the return path did not come back within {} s",
+                after.as_secs()
+            );
+            ReportLine::care(topic, what).because(why).fix(
+                "is `daily-note serve` running? does the MX of `smtp.bounce_domain` lead to its door? (docs/bounces.md)",
+            )
+        }
+    })
+}

@@ -1,0 +1,86 @@
+//! Reports that speak of us and not of their reader – blocked, taken for spam, against a policy: counted by domain,
+//! until the domain's other readers wait.
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, params};
+
+use super::{matching::MatchedReader, rows::effect_code};
+use crate::store::{
+    BatchId, DomainPause, ReportEffect, ReportNews,
+    report_rules::{AN_HOUR, DOMAIN_RESTS, rests},
+    sqlite::{codes, fault::SqliteFault, statement::Statements},
+};
+
+/// Counts the report that has just been marked; what there is to tell, once a rest.
+pub(super) fn weigh(
+    tx: &Connection,
+    matched: &MatchedReader,
+    words: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<ReportNews>, SqliteFault> {
+    let (batch, Some(domain)) = (matched.batch, matched.about.domain) else {
+        return Ok(None);
+    };
+    let against = effect_code(ReportEffect::AgainstSender);
+    let of_domain: i64 = tx.value(
+        "SELECT count(DISTINCT subscriber) FROM reports WHERE domain = ?1 AND happened_at >= ?2 \
+         AND batch = ?3 AND effect = ?4",
+        params![domain, codes::millis(now - AN_HOUR), batch.0, against],
+    )?;
+    let of_batch: i64 = tx.value(
+        "SELECT count(DISTINCT subscriber) FROM reports WHERE batch = ?1 AND effect = ?2",
+        params![batch.0, against],
+    )?;
+    let of_domain = of_domain.unsigned_abs();
+    if !rests(of_domain, of_batch.unsigned_abs(), matched.audience) {
+        return Ok(None);
+    }
+    let rests_already: bool = tx.value(
+        "SELECT EXISTS (SELECT 1 FROM domain_pauses \
+         WHERE batch = ?1 AND domain = ?2 AND until > ?3)",
+        params![batch.0, domain, codes::millis(now)],
+    )?;
+    if rests_already {
+        return Ok(None);
+    }
+    let until = now + DOMAIN_RESTS;
+    let reason = format!("{of_domain} sent back within an hour, the last with: {words}");
+    tx.run(
+        "INSERT OR REPLACE INTO domain_pauses (batch, domain, until, reason) \
+         VALUES (?1, ?2, ?3, ?4)",
+        params![batch.0, domain, codes::millis(until), reason],
+    )?;
+    tx.run(
+        "UPDATE deliveries SET due_at = ?3 WHERE batch = ?1 AND domain = ?2 AND due_at < ?3",
+        params![batch.0, domain, codes::millis(until)],
+    )?;
+    let name: Option<String> =
+        tx.maybe_value("SELECT name FROM domains WHERE id = ?1", params![domain])?;
+    Ok(Some(ReportNews::DomainRefuses {
+        issue: matched.issue.clone(),
+        domain: name.unwrap_or_default(),
+        reports: of_domain,
+        words: words.to_owned(),
+        until,
+    }))
+}
+
+/// The domains of a batch that rest now.
+pub(super) fn pauses(
+    tx: &Connection,
+    batch: BatchId,
+    now: DateTime<Utc>,
+) -> Result<Vec<DomainPause>, SqliteFault> {
+    tx.all(
+        "SELECT m.name, p.until, p.reason FROM domain_pauses AS p \
+         JOIN domains AS m ON m.id = p.domain WHERE p.batch = ?1 AND p.until > ?2 ORDER BY m.name",
+        params![batch.0, codes::millis(now)],
+        |row| {
+            Ok(DomainPause {
+                domain: row.get("name")?,
+                until: codes::time_at(row, "until")?,
+                reason: row.get("reason")?,
+            })
+        },
+    )
+}

@@ -1,0 +1,215 @@
+//! Whom a report is about: the row of the ledger, and how its reader stands.
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, Row, params};
+
+use super::{relay_ids::RelayIds, rows::ReportSubject};
+use crate::{
+    audience::SubscriberId,
+    bounce::{ProofKind, ProvenReader},
+    store::{
+        BatchId, DeliveryState, NewReport, Realm,
+        report_rules::ReportedDelivery,
+        sqlite::{
+            codes, fault::SqliteFault, history, membership::member::MemberRow, realm,
+            statement::Statements,
+        },
+    },
+};
+
+/// What is found of the mail that a report is about.
+pub(super) enum Match {
+    /// Nothing proves whom it is about.
+    Unproven,
+    /// A relay's number that is not found yet.
+    Searching,
+    /// A probe of ours.
+    Probe(i64),
+    /// Nobody has that number any more.
+    Gone,
+    /// The reader is known, and no mail of ours that it could be about.
+    NoMail(SubscriberId),
+    /// A row of the ledger.
+    Found(Box<MatchedReader>),
+}
+
+/// A reader and the mail that a report is about.
+pub(super) struct MatchedReader {
+    pub(super) member: MemberRow,
+    pub(super) about: ReportSubject,
+    pub(super) batch: BatchId,
+    pub(super) issue: String,
+    pub(super) audience: u64,
+    pub(super) state: DeliveryState,
+    pub(super) delivery: ReportedDelivery,
+}
+
+/// Finds it. `relay_ids`: where to look for a relay's numbers.
+pub(super) fn find(
+    tx: &Connection,
+    realm: Realm,
+    report: &NewReport,
+    relay_ids: &mut RelayIds,
+    now: DateTime<Utc>,
+) -> Result<Match, SqliteFault> {
+    let before = report.moment.unwrap_or(now).min(now);
+    match &report.proof {
+        Some(proof) if proof.reader.0 == 0 => Ok(Match::Probe(proof.batch.unwrap_or_default())),
+        Some(proof) => proved(tx, realm, proof, before),
+        None if report.is_signed => signed(tx, realm, report, relay_ids, before),
+        None => Ok(Match::Unproven),
+    }
+}
+
+fn proved(
+    tx: &Connection,
+    realm: Realm,
+    proof: &ProvenReader,
+    before: DateTime<Utc>,
+) -> Result<Match, SqliteFault> {
+    let Some(member) = MemberRow::of(tx, proof.reader)? else {
+        return Ok(Match::Gone);
+    };
+    let batch = match (proof.batch, proof.by) {
+        (Some(batch), _) => Some(BatchId(batch)),
+        // A return-path that names no batch is of the time before they did, and so is its batch.
+        (None, ProofKind::Verp | ProofKind::MessageId) => {
+            let last: i64 = tx.value("SELECT last_unnamed_batch FROM instance", [])?;
+            newest_sent(tx, realm, proof.reader, before, last)?
+        }
+        (None, _) => newest_sent(tx, realm, proof.reader, before, i64::MAX)?,
+    };
+    with_mail(tx, realm, member, batch)
+}
+
+fn signed(
+    tx: &Connection,
+    realm: Realm,
+    report: &NewReport,
+    relay_ids: &mut RelayIds,
+    before: DateTime<Utc>,
+) -> Result<Match, SqliteFault> {
+    if let Some(delivery) = relay_ids.find(tx, realm, &report.relay_ids)? {
+        let reader = codes::subscriber_of(delivery);
+        return match MemberRow::of(tx, reader)? {
+            Some(member) => with_mail(tx, realm, member, Some(codes::batch_of(delivery))),
+            None => Ok(Match::Gone),
+        };
+    }
+    if !report.relay_ids.is_empty() && relay_ids.may_come() {
+        return Ok(Match::Searching);
+    }
+    let Some(recipient) = &report.words.recipient else {
+        return Ok(Match::Unproven);
+    };
+    let Some(member) = MemberRow::by_key(tx, &recipient.key())? else {
+        return Ok(Match::Unproven);
+    };
+    let batch = newest_sent(tx, realm, member.id, before, i64::MAX)?;
+    with_mail(tx, realm, member, batch)
+}
+
+/// The newest batch, up to `last`, that the relay took for a reader before then.
+fn newest_sent(
+    tx: &Connection,
+    realm: Realm,
+    reader: SubscriberId,
+    before: DateTime<Utc>,
+    last: i64,
+) -> Result<Option<BatchId>, SqliteFault> {
+    let batch: Option<i64> = tx.maybe_value(
+        "SELECT b.id FROM batches AS b CROSS JOIN deliveries AS d ON d.id = (b.id << 40) | ?1 \
+         WHERE b.id <= ?2 AND b.realm IN (?3, ?4) AND d.state IN (?5, ?6) AND d.updated_at <= ?7 \
+         ORDER BY b.id DESC LIMIT 1",
+        params![
+            reader.0,
+            last,
+            realm::code(realm),
+            realm::UNTOLD,
+            codes::state_code(DeliveryState::Accepted),
+            codes::state_code(DeliveryState::Unknown),
+            codes::millis(before)
+        ],
+    )?;
+    Ok(batch.map(BatchId))
+}
+
+fn with_mail(
+    tx: &Connection,
+    realm: Realm,
+    member: MemberRow,
+    batch: Option<BatchId>,
+) -> Result<Match, SqliteFault> {
+    let reader = member.id;
+    let Some(batch) = batch else {
+        return Ok(Match::NoMail(reader));
+    };
+    let suppressed = realm::suppressed(realm);
+    let found = tx.maybe(
+        &format!(
+            "SELECT d.state, d.updated_at, d.first_attempt_at, d.domain, b.issue, b.frozen_at, \
+             b.audience, {suppressed} IS NOT NULL AS is_off \
+             FROM deliveries AS d JOIN batches AS b ON b.id = ?2 \
+             JOIN subscribers AS s ON s.id = d.subscriber \
+             WHERE d.id = ?1 AND b.realm IN (?3, ?4)"
+        ),
+        params![
+            codes::delivery_id(batch, reader).0,
+            batch.0,
+            realm::code(realm),
+            realm::UNTOLD
+        ],
+        mail_from,
+    )?;
+    let Some(mail) = found else {
+        return Ok(Match::NoMail(reader));
+    };
+    Ok(Match::Found(Box::new(MatchedReader {
+        about: ReportSubject {
+            reader: Some(reader),
+            batch: Some(batch),
+            domain: mail.domain,
+        },
+        batch,
+        issue: mail.issue,
+        audience: mail.audience,
+        state: mail.state,
+        delivery: ReportedDelivery {
+            frozen_at: mail.frozen_at,
+            sent_at: mail.sent_at,
+            member_since: history::member_since(tx, reader)?,
+            is_off: mail.is_off,
+        },
+        member,
+    })))
+}
+
+struct MatchedMail {
+    state: DeliveryState,
+    domain: Option<i64>,
+    issue: String,
+    audience: u64,
+    frozen_at: DateTime<Utc>,
+    sent_at: DateTime<Utc>,
+    is_off: bool,
+}
+
+fn mail_from(row: &Row<'_>) -> Result<MatchedMail, SqliteFault> {
+    let state = codes::state(row.get("state")?)?;
+    let frozen_at = codes::time_at(row, "frozen_at")?;
+    let sent_at = match state {
+        DeliveryState::Accepted | DeliveryState::Unknown => {
+            codes::maybe_time_at(row, "updated_at")?
+        }
+        _ => codes::maybe_time_at(row, "first_attempt_at")?,
+    };
+    Ok(MatchedMail {
+        state,
+        domain: row.get("domain")?,
+        issue: row.get("issue")?,
+        audience: codes::count(row, "audience")?,
+        frozen_at,
+        sent_at: sent_at.unwrap_or(frozen_at),
+        is_off: row.get("is_off")?,
+    })
+}

@@ -1,0 +1,8 @@
+//! What comes back, through each of its doors: kept once, whatever is killed on the way; acting only where it proves
+//! whose mail it is about.
+
+mod doors;
+mod files;
+mod harness;
+mod killed;
+mod postfix;

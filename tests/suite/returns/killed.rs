@@ -1,0 +1,107 @@
+//! Power that goes out while mail comes back: nothing of it is lost, nothing counts twice.
+
+use std::{fs, thread, time::Duration};
+
+use super::{doors::Caller, harness::*};
+use crate::{postfix::free_port, support::TestPublication};
+
+/// Kills of a test run; `RETURN_ROUNDS` says how many for the long programme.
+const ROUNDS: usize = 5;
+
+fn rounds() -> usize {
+    let rounds = std::env::var("RETURN_ROUNDS").ok();
+    rounds.and_then(|it| it.parse().ok()).unwrap_or(ROUNDS)
+}
+
+/// Reports on mail of many readers, one each.
+fn prepared() -> (TestPublication, Vec<(String, Vec<u8>)>) {
+    let names: Vec<String> = (0..rounds() * 8)
+        .map(|n| format!("r{n}@d{n}.example.com"))
+        .collect();
+    let readers: Vec<&str> = names.iter().map(String::as_str).collect();
+    let (publication, taken) = sent(&readers);
+    let full = |reader: &&str| {
+        let mail = mail_to(&taken, reader);
+        (
+            mail.sender.clone(),
+            report(mail, "5.2.2", "552 5.2.2 Mailbox full"),
+        )
+    };
+    let reports = readers.iter().map(full).collect();
+    (publication, reports)
+}
+
+fn is_each_counted_once(publication: &TestPublication, count: usize) {
+    assert_eq!(reports(publication), count);
+    assert_eq!(returned(publication)["counted"], count);
+}
+
+#[test]
+fn a_maildir_s_mail_is_counted_once_however_often_the_power_goes_out() {
+    let (publication, reports) = prepared();
+    let publication = publication.and_config("bounces: {maildir: back}\n");
+    for folder in ["back/new", "back/cur", "back/tmp"] {
+        fs::create_dir_all(publication.path(folder)).unwrap();
+    }
+    let left =
+        |publication: &TestPublication| fs::read_dir(publication.path("back/new")).unwrap().count();
+    for (round, group) in reports.chunks(8).enumerate() {
+        for (n, (_, report)) in group.iter().enumerate() {
+            fs::write(publication.path(&format!("back/new/{round}-{n}")), report).unwrap();
+        }
+        let served = Served::start(&publication);
+        // At another moment each time, from before the first look to after the last rename.
+        thread::sleep(Duration::from_millis(30 * (round as u64 % 12)));
+        served.kill();
+    }
+    let _served = Served::start(&publication);
+    wait_until("the Maildir is not read", || left(&publication) == 0);
+    is_each_counted_once(&publication, reports.len());
+}
+
+#[test]
+fn what_our_own_door_answered_for_is_there_once_however_often_the_power_goes_out() {
+    let (publication, reports) = prepared();
+    let address = free_port();
+    let publication = publication.and_config(&format!("bounces: {{listen: 'lmtp://{address}'}}\n"));
+    for (round, group) in reports.chunks(8).enumerate() {
+        let served = Served::start(&publication);
+        let mut caller = Caller::to(address);
+        caller.say("LHLO relay.example.test");
+        // The last one of a round is in the midst of it when the power goes out, and comes again.
+        for (to, report) in &group[..4 + round % 4] {
+            caller.say("MAIL FROM:<>");
+            caller.say(&format!("RCPT TO:<{to}>"));
+            caller.say("DATA");
+            assert!(caller.message(report).starts_with("250"));
+        }
+        served.kill();
+    }
+    let served = Served::start(&publication);
+    let mut caller = Caller::to(address);
+    caller.say("LHLO relay.example.test");
+    for (to, report) in &reports {
+        caller.say("MAIL FROM:<>");
+        caller.say(&format!("RCPT TO:<{to}>"));
+        caller.say("DATA");
+        assert!(caller.message(report).starts_with("250"));
+    }
+    served.kill();
+    is_each_counted_once(&publication, reports.len());
+}
+
+#[test]
+fn a_pipe_that_is_killed_loses_nothing_and_counts_nothing_twice() {
+    let (publication, reports) = prepared();
+    for (round, (_, report)) in reports.iter().enumerate().take(rounds() * 2) {
+        let publication = &publication;
+        fs::write(publication.path("one.eml"), report).unwrap();
+        let mut child = publication.start(["bounces", "import", "one.eml"]);
+        thread::sleep(Duration::from_millis(20 * (round as u64 % 10)));
+        let _ = child.kill();
+        let _ = child.wait();
+        // As the mail system does that saw no exit code of 0.
+        publication.run(["bounces", "import", "one.eml"]).exits(0);
+    }
+    is_each_counted_once(&publication, rounds() * 2);
+}
