@@ -43,6 +43,7 @@ pub mod scaffold;
 pub mod smtp;
 
 pub mod bounce;
+pub mod imap;
 
 pub mod store;
 

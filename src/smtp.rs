@@ -28,4 +28,5 @@ pub use connect::{ConnectError, ConnectStep, TokenUnavailable};
 pub use relay::{Relay, Timeouts};
 pub(crate) use reply::Reply;
 pub use session::{Announcement, Session};
+pub(crate) use tls::{handshake, load as load_trust};
 pub use wire::LostCause;

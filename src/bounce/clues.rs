@@ -74,8 +74,20 @@ impl Clues {
             .for_each(|address| self.push_recipient(address));
     }
 
+    /// Looks through a text that a provider quotes.
+    pub(crate) fn look_at_text(&mut self, text: &str) {
+        self.look_through(text.as_bytes());
+    }
+
+    /// Looks at a Message-ID, with or without its brackets: ours, or one that a relay gave.
+    pub(crate) fn look_at_message_id(&mut self, id: &str) {
+        let id = id.trim().trim_matches(['<', '>']);
+        self.look_through(format!("<{id}>").as_bytes());
+        self.push_relay_id(id.split('@').next().unwrap_or_default());
+    }
+
     /// Adds an id by which a relay may know the message.
-    pub(crate) fn push_relay_id(&mut self, id: &str) {
+    pub(super) fn push_relay_id(&mut self, id: &str) {
         let id = id.trim().trim_matches(['<', '>']);
         let is_id = (4..=200).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
         if is_id && self.relay_ids.len() < MOST && !self.relay_ids.iter().any(|own| own == id) {

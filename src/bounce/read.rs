@@ -13,7 +13,7 @@ use super::{
     header_fields::HeaderFields,
     kind,
     mail_parts::MailParts,
-    returned_mail::{RecipientReport, ReturnedKind, ReturnedMail},
+    returned_mail::{RecipientReport, ReturnedKind, ReturnedMail, clean_line},
     ses,
 };
 use crate::address::Address;
@@ -30,7 +30,7 @@ pub fn read(bytes: &[u8]) -> ReturnedMail {
     }
     let mut mail = ReturnedMail {
         from: parts.header.get("from").and_then(|from| parsed(&from)),
-        subject: account::clean_line(&parts.header.decoded("subject").unwrap_or_default())
+        subject: clean_line(&parts.header.decoded("subject").unwrap_or_default())
             .chars()
             .take(MOST_SUBJECT)
             .collect(),

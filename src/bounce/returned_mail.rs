@@ -9,7 +9,7 @@ use crate::{address::Address, smtp::status::EnhancedCode};
 /// The most recipients that are taken from one report.
 pub(super) const MOST_RECIPIENTS: usize = 32;
 /// The most characters of a report's words.
-pub(super) const MOST_WORDS: usize = 400;
+const MOST_WORDS: usize = 400;
 
 /// A mail that came back, read.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +40,17 @@ impl ReturnedMail {
             subject: String::new(),
             clues: Clues::default(),
         }
+    }
+
+    /// What a provider tells of one recipient.
+    #[must_use]
+    pub(crate) fn of_answer(kind: ReturnedKind, recipient: RecipientReport) -> Self {
+        let mut mail = Self::of_kind(kind);
+        if let Some(address) = &recipient.address {
+            mail.clues.push_recipient(address.clone());
+        }
+        mail.recipients.push(recipient);
+        mail
     }
 
     /// The recipient whose class is the mail's: a dead one only where every one of them is dead, for a mailbox that
@@ -182,4 +193,23 @@ impl RecipientReport {
         let is_for_now = self.status.is_some_and(|status| status.class == 4);
         self.class.is_hard() && !is_for_now
     }
+}
+
+/// One line without controls, bounded.
+pub(super) fn clean_line(words: &str) -> String {
+    let mut line = String::with_capacity(words.len().min(MOST_WORDS));
+    let (mut is_space, mut length) = (true, 0);
+    for character in words.chars().take(4 * MOST_WORDS) {
+        if length >= MOST_WORDS {
+            break;
+        }
+        let is_gap = character.is_whitespace() || character.is_control();
+        if is_gap && is_space {
+            continue;
+        }
+        line.push(if is_gap { ' ' } else { character });
+        (is_space, length) = (is_gap, length + 1);
+    }
+    line.truncate(line.trim_end().len());
+    line
 }

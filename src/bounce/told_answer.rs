@@ -1,12 +1,11 @@
 //! A relay's answer without a report around it, as providers' events tell it: the same judgement as over a report.
 
 use super::{
-    account::clean_line,
     class::BounceClass,
     codes::{self, SmtpVerb},
     dialect, hint,
     phrases::PhrasesFound,
-    returned_mail::RecipientReport,
+    returned_mail::{RecipientReport, clean_line},
     verdict::{self, Testimony},
 };
 use crate::{address::Address, smtp::status::EnhancedCode};

@@ -18,7 +18,7 @@ use tokio_rustls::{
 use crate::source::read_file;
 
 /// Loaded once a relay: reading the system's certificates takes longer than a handshake.
-pub(super) struct LoadedTrust {
+pub(crate) struct LoadedTrust {
     verified: TlsConnector,
     unverified: TlsConnector,
 }
@@ -41,7 +41,7 @@ pub enum TrustError {
 }
 
 /// Shakes hands over `tcp` with the relay of that name. `verify: false` is for loopback alone.
-pub(super) async fn handshake(
+pub(crate) async fn handshake(
     host: &str,
     trust: &LoadedTrust,
     tcp: TcpStream,
@@ -73,7 +73,7 @@ pub(super) fn is_about_the_certificate(error: &io::Error) -> bool {
 /// All authorities of the web have a quarter of it.
 const MAX_CA_FILE_BYTES: u64 = 1 << 20;
 
-pub(super) async fn load(ca_file: Option<PathBuf>) -> Result<LoadedTrust, TrustError> {
+pub(crate) async fn load(ca_file: Option<PathBuf>) -> Result<LoadedTrust, TrustError> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let verifier = {
         let provider = Arc::clone(&provider);

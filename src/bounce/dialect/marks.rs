@@ -78,7 +78,7 @@ pub(super) const MARKS: &[(Dialect, &[HeaderMark])] = &[
     (Dialect::PowerMta, &[Begins("subject", "delivery report")]),
     (Dialect::DragonFly, &[Begins("subject", "mail delivery failed"), Holds("received", " (dragonfly mail agent")]),
     (Dialect::OpenSmtpd, &[Begins("subject", "delivery status notification"), Begins("from", "mailer daemon <")]),
-    (Dialect::EinsUndEins, &[Begins("from", "\"mail delivery system\""), Is("subject", "mail delivery failed: returning message to sender"), Holds("from", "kundenserver")]),
+    (Dialect::EinsUndEins, &[Begins("from", "\"mail delivery system\""), Is("subject", "mail delivery failed: returning message to sender")]),
     (Dialect::Courier, &[Holds("from", "courier mail server at ")]),
     (Dialect::Courier, &[Holds("subject", "notice: mail delivery status.")]),
     (Dialect::Courier, &[Holds("subject", "warning: delayed mail.")]),
