@@ -9,6 +9,7 @@ mod consent;
 mod desk;
 mod door;
 mod edition_box;
+mod ending_link;
 mod fault;
 mod fault_report;
 mod form;

@@ -14,6 +14,7 @@ use super::{
     act::{LeaveAnswer, LeaveScope},
     desk::Desk,
     edition_box::EditionBox,
+    ending_link,
     fault::ReaderFault,
     form::{self, Fields},
     note::NotePage,
@@ -167,9 +168,7 @@ pub(super) async fn ask_undo(
     SignedPath(token): SignedPath,
 ) -> Result<Response, ReaderFault> {
     let view = desk.service.returning(&token).await?;
-    let voice = visit.voice(view.language.as_deref());
-    let page = NotePage::new(voice, "undo").button("undo_button");
-    Ok(page.into_response())
+    Ok(ending_link::button(&visit, &view, "undo", "undo_button"))
 }
 
 /// Its button.
@@ -178,10 +177,6 @@ pub(super) async fn undo(
     visit: Visit,
     SignedPath(token): SignedPath,
 ) -> Result<Response, ReaderFault> {
-    let done = desk.service.undo_leave(&token).await?;
-    let voice = visit.voice(done.language.as_deref());
-    let page = NotePage::new(voice, "undone");
-    Ok(page
-        .preferences(done.preferences.as_deref())
-        .into_response())
+    let outcome = desk.service.undo_leave(&token).await?;
+    Ok(ending_link::done(&visit, &outcome, "undone"))
 }

@@ -1,13 +1,8 @@
 //! A new address says that it is the reader's; the old one may say that it was not.
 
-use axum::{
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::{extract::State, response::Response};
 
-use super::{
-    desk::Desk, fault::ReaderFault, note::NotePage, signed_path::SignedPath, visit::Visit,
-};
+use super::{desk::Desk, ending_link, fault::ReaderFault, signed_path::SignedPath, visit::Visit};
 
 /// `/move/TOKEN`.
 pub(super) async fn ask(
@@ -16,9 +11,7 @@ pub(super) async fn ask(
     SignedPath(token): SignedPath,
 ) -> Result<Response, ReaderFault> {
     let view = desk.service.moving(&token).await?;
-    let voice = visit.voice(view.language.as_deref());
-    let page = NotePage::new(voice, "move").button("move_button");
-    Ok(page.into_response())
+    Ok(ending_link::button(&visit, &view, "move", "move_button"))
 }
 
 /// Its button.
@@ -27,10 +20,8 @@ pub(super) async fn confirm(
     visit: Visit,
     SignedPath(token): SignedPath,
 ) -> Result<Response, ReaderFault> {
-    let done = desk.service.confirm_move(&token).await?;
-    let voice = visit.voice(done.language.as_deref());
-    let page = NotePage::new(voice, "moved").preferences(done.preferences.as_deref());
-    Ok(page.into_response())
+    let outcome = desk.service.confirm_move(&token).await?;
+    Ok(ending_link::done(&visit, &outcome, "moved"))
 }
 
 /// `/move/undo/TOKEN`.
@@ -40,9 +31,8 @@ pub(super) async fn ask_undo(
     SignedPath(token): SignedPath,
 ) -> Result<Response, ReaderFault> {
     let view = desk.service.moving_back(&token).await?;
-    let voice = visit.voice(view.language.as_deref());
-    let page = NotePage::new(voice, "move_undo").button("move_undo_button");
-    Ok(page.into_response())
+    let (page, label) = ("move_undo", "move_undo_button");
+    Ok(ending_link::button(&visit, &view, page, label))
 }
 
 /// Its button.
@@ -51,10 +41,6 @@ pub(super) async fn undo(
     visit: Visit,
     SignedPath(token): SignedPath,
 ) -> Result<Response, ReaderFault> {
-    let done = desk.service.undo_move(&token).await?;
-    let voice = visit.voice(done.language.as_deref());
-    let page = NotePage::new(voice, "move_undone");
-    Ok(page
-        .preferences(done.preferences.as_deref())
-        .into_response())
+    let outcome = desk.service.undo_move(&token).await?;
+    Ok(ending_link::done(&visit, &outcome, "move_undone"))
 }
