@@ -44,6 +44,10 @@ clicks readers="20000" clicks="4000":
 crash-readers rounds="100":
     READER_ROUNDS={{rounds}} cargo test --release --test suite readers::killed -- --nocapture
 
+# Power that goes out while mail comes back, by each of its doors.
+crash-returns rounds="100":
+    RETURN_ROUNDS={{rounds}} cargo test --release --test suite returns::killed -- --nocapture
+
 # What things cost, beside their peers, in one table.
 bench *arguments:
     scripts/bench {{arguments}}
