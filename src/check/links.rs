@@ -204,6 +204,15 @@ fn mail(link: &LinkUse, rest: &str, findings: &mut Findings<'_>) {
     }
 }
 
+/// An address on the web, taken apart.
+struct WebLink<'l> {
+    link: &'l LinkUse,
+    scheme: &'l str,
+    authority: &'l str,
+    host: &'l str,
+    path: &'l str,
+}
+
 fn web(
     proof: &CheckSubject<'_>,
     link: &LinkUse,
@@ -211,10 +220,24 @@ fn web(
     rest: &str,
     findings: &mut Findings<'_>,
 ) {
-    let span = link.span.clone();
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (authority, path) = rest.split_at(end);
-    if authority.contains('@') {
+    let address = WebLink {
+        link,
+        scheme,
+        authority,
+        host: host(authority),
+        path,
+    };
+    reached(&address, findings);
+    trusted(&address, findings);
+    written(proof, link, findings);
+}
+
+/// Whether readers get there.
+fn reached(address: &WebLink<'_>, findings: &mut Findings<'_>) {
+    let (span, host) = (address.link.span.clone(), address.host);
+    if address.authority.contains('@') {
         findings
             .at(
                 &CREDENTIALS,
@@ -223,21 +246,32 @@ fn web(
             )
             .hint("link the page without them");
     }
-    let host = host(authority);
-    let fault = authority::fault(authority, path).filter(|_| !wording::is_private(host));
-    if let Some(fault) = &fault {
+    if wording::is_private(host) {
         findings
-            .at(&MALFORMED, span.clone(), fault)
+            .at(&PRIVATE, span, format!("`{host}` is not on the internet"))
+            .hint("link the public address");
+    } else if let Some(fault) = authority::fault(address.authority, address.path) {
+        findings
+            .at(&MALFORMED, span, fault)
             .hint("write it as https://example.com/…");
-    } else if authority::is_workplace(host, path) {
+    } else if authority::is_workplace(host, address.path) {
         findings
             .at(
                 &WORKPLACE,
-                span.clone(),
+                span,
                 format!("`{host}` is where this is worked on, not where it is read"),
             )
             .hint("link the published page");
+    } else if address.scheme == "http" {
+        findings
+            .at(&INSECURE, span, "the address begins with http://")
+            .hint("nearly every site has https:// today");
     }
+}
+
+/// Whether readers and filters can see where it leads.
+fn trusted(address: &WebLink<'_>, findings: &mut Findings<'_>) {
+    let (span, host) = (address.link.span.clone(), address.host);
     if let Some(shown) = authority::look_alike(host) {
         findings
             .at(
@@ -246,19 +280,6 @@ fn web(
                 format!("`{shown}` is written with letters of another script"),
             )
             .hint("type the address again instead of copying it");
-    }
-    if wording::is_private(host) {
-        findings
-            .at(
-                &PRIVATE,
-                span.clone(),
-                format!("`{host}` is not on the internet"),
-            )
-            .hint("link the public address");
-    } else if scheme == "http" && fault.is_none() {
-        findings
-            .at(&INSECURE, span.clone(), "the address begins with http://")
-            .hint("nearly every site has https:// today");
     }
     if wording::is_shortener(host) {
         findings
@@ -269,7 +290,7 @@ fn web(
             )
             .hint("link the page itself");
     }
-    if let Some(parameter) = wording::tracking_parameter(path) {
+    if let Some(parameter) = wording::tracking_parameter(address.path) {
         findings
             .at(
                 &TRACKED,
@@ -279,27 +300,27 @@ fn web(
             .hint("take the parameter away");
     }
     if let Some(shown) =
-        wording::shown_host(&link.text).filter(|shown| !wording::is_same_site(shown, host))
+        wording::shown_host(&address.link.text).filter(|shown| !wording::is_same_site(shown, host))
     {
         findings
             .at(
                 &MISMATCH,
-                span.clone(),
+                span,
                 format!("the text shows {shown}, the link goes to {host}"),
             )
             .hint("show the address that it goes to, or words");
     }
-    let written = proof
-        .issue
-        .source
-        .text()
-        .get(span.clone())
-        .unwrap_or_default();
+}
+
+/// Whether it ends where its writer meant it to.
+fn written(proof: &CheckSubject<'_>, link: &LinkUse, findings: &mut Findings<'_>) {
+    let text = proof.issue.source.text();
+    let written = text.get(link.span.clone()).unwrap_or_default();
     if wording::ends_with_particle(written) {
         findings
             .at(
                 &PARTICLE,
-                span,
+                link.span.clone(),
                 format!("does the address end with `{}`?", wording::tail(written)),
             )
             .hint(
