@@ -16,9 +16,11 @@ mod export;
 mod feedback;
 mod growth;
 mod held_signups;
+mod hooks;
 mod import;
 mod import_posts;
 mod inbox;
+mod mailbox_door;
 mod online;
 mod people;
 mod preflight;
@@ -72,7 +74,10 @@ pub use self::{
     test_mail::TestOutcome,
 };
 // The nouns of these results: whoever shows them knows no store.
-pub(crate) use self::bounces::{ReturnDesk, ReturnDoors};
+pub(crate) use self::{
+    bounces::{ReturnDesk, ReturnDoors},
+    hooks::HookDesk,
+};
 pub(crate) use crate::store::{
     AudienceSize, Batch, BatchState, BounceSelection, DeliveryCounts, DeliveryRow, DeliveryState,
     FoldReport, HeldRelease, MoveOutcome, Opinion, Receipt, ReportEffect, ReportEntry, ReportKind,

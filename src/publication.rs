@@ -36,7 +36,10 @@ pub use self::{
         AudienceSettings, DeliverySettings, HouseTerm, ImageSettings, LawSettings, MailClient,
         UnknownPolicy,
     },
-    bounces::{BouncesSettings, DoorAddress, DoorPlace, DoorProtocol},
+    bounces::{
+        BouncesSettings, DoorAddress, DoorPlace, DoorProtocol, HookKey, HookLogin, HookPublicKey,
+        HookSettings, ImapSettings,
+    },
     calendar::{Absence, ZONES_APART, moment_of},
     credentials::{Credentials, LoginProof, TokenSource},
     environment::Environment,

@@ -24,6 +24,7 @@ mod wire;
 
 pub use answer::{Answer, LostAnswer, Stage};
 pub use capabilities::{Capabilities, TlsSession};
+pub(crate) use connect::login_token;
 pub use connect::{ConnectError, ConnectStep, TokenUnavailable};
 pub use relay::{Relay, Timeouts};
 pub(crate) use reply::Reply;

@@ -83,7 +83,7 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
             let (quiet, carrier) = (stop.clone(), Arc::clone(&notifier));
             let telling = tokio::spawn(async move { carrier.run(&quiet).await });
             let pages =
-                readers_pages::start(&live, &mail, Arc::new(printer), &stop, context).await?;
+                readers_pages::start(&live, &mail, Arc::new(printer), None, &stop, context).await?;
             Some((mail, pages, telling))
         }
         SmtpTarget::Relay(_) => None,

@@ -6,15 +6,19 @@ use super::{CommandContext, Failure};
 use crate::{
     delivery::StopSignal,
     live::LivePublication,
-    operations::readers::{ReaderMail, ReaderPages},
+    operations::{
+        HookDesk,
+        readers::{ReaderMail, ReaderPages},
+    },
     schedule::EventSink,
 };
 
-/// Serves them until `stop`, and says where; None: no mail leads to any.
+/// Serves them until `stop`, and providers' hooks beside them, and says where; None: no mail leads to any.
 pub(super) async fn start(
     live: &LivePublication,
     mail: &ReaderMail,
     teller: Arc<dyn EventSink>,
+    hooks: Option<Arc<HookDesk>>,
     stop: &StopSignal,
     context: &CommandContext,
 ) -> Result<Option<ReaderPages>, Failure> {
@@ -22,8 +26,15 @@ pub(super) async fn start(
     let Some(base_url) = &publication.web.base_url else {
         return Ok(None);
     };
-    let pages =
-        ReaderPages::start(live, context.clock, mail.receipts(), teller, stop.clone()).await?;
+    let pages = ReaderPages::start(
+        live,
+        context.clock,
+        mail.receipts(),
+        teller,
+        hooks,
+        stop.clone(),
+    )
+    .await?;
     if let Some(address) = pages.address {
         context.output.note(format!(
             "the readers' pages at http://{address}, for readers {base_url}"

@@ -84,7 +84,8 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
             .output
             .note(format!("what comes back is taken in at {door}"));
     }
-    let pages = readers_pages::start(&live, &mail, tellers, &stop, context).await?;
+    let hooks = doors.hooks.clone();
+    let pages = readers_pages::start(&live, &mail, tellers, hooks, &stop, context).await?;
     let vitals = DaemonVitals::new(&server).watching(pages.as_ref().map(ReaderPages::is_served));
     if let Some(address) = args.listen {
         watch::listen(address, Arc::new(vitals), stop.clone(), &context.output).await?;

@@ -55,7 +55,6 @@ pub(crate) struct ScriptedMailbox {
 /// The server, listening.
 pub(crate) struct ScriptedImap {
     pub(crate) mailbox: Arc<Mutex<ScriptedMailbox>>,
-    #[expect(dead_code, reason = "the door's tests change it")]
     pub(crate) mischief: Arc<Mutex<Mischief>>,
     pub(crate) port: u16,
     ca_file: PathBuf,
@@ -108,7 +107,6 @@ impl ScriptedImap {
         }
     }
 
-    #[expect(dead_code, reason = "the door's tests configure it")]
     pub(crate) fn ca_file(&self) -> &Path {
         &self.ca_file
     }

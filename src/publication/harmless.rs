@@ -101,6 +101,8 @@ pub(super) const HARMLESS: HarmlessKeys = HarmlessKeys {
         "alt",
         "hide",
         "look",
+        "topics",
+        "public_key",
     ],
     addresses: &["url", "base_url"],
     holders: &[
@@ -112,6 +114,12 @@ pub(super) const HARMLESS: HarmlessKeys = HarmlessKeys {
         "notify",
         "webhook",
         "bounces",
+        "imap",
+        "hooks",
+        "ses",
+        "sendgrid",
+        "mailgun",
+        "postmark",
     ],
     blocks: &[
         "publication",
@@ -131,7 +139,7 @@ pub(super) const HARMLESS: HarmlessKeys = HarmlessKeys {
 
 /// The keys whose values are secrets, or next to one.
 #[cfg(test)]
-pub(super) const SECRET: [&str; 7] = [
+pub(super) const SECRET: [&str; 8] = [
     "user",
     "password",
     "token",
@@ -139,4 +147,5 @@ pub(super) const SECRET: [&str; 7] = [
     "key",
     "secret",
     "leaked",
+    "signing_key",
 ];

@@ -170,6 +170,18 @@ fn settle(root: &Path, settings: Settings, tree: &Tree) -> Result<Publication, V
                 .with_hint("set `web.base_url`, or let images travel with the mail: `images: cid`"),
         ]);
     }
+    let bounces = settings.bounces.settle(root, tree);
+    let bounces = bounces.map_err(|error| keep(vec![error])).ok();
+    let has_hooks = bounces.as_ref().is_some_and(|it| it.hooks.is_any());
+    if has_hooks && settings.web.base_url.is_none() {
+        keep(vec![
+            tree.error(
+                &["bounces", "hooks"],
+                "providers reach hooks beside the readers' pages",
+            )
+            .with_hint("set `web.base_url`: each hook is at `/hooks/NAME` below it"),
+        ]);
+    }
     let terms = terms(settings.terms.0, tree).map_err(&mut keep).ok();
     let own = settings.publication;
     let line = |text: ParsedText<SingleLine>| text.0.0;
@@ -184,9 +196,15 @@ fn settle(root: &Path, settings: Settings, tree: &Tree) -> Result<Publication, V
         .settle(elsewhere, tree)
         .map_err(&mut keep)
         .ok();
-    let (Some(editions), Some(smtp), Some(schedule), Some(terms), Some(look), true) =
-        (editions, smtp, schedule, terms, look, errors.is_empty())
-    else {
+    let (Some(editions), Some(smtp), Some(schedule), Some(bounces), Some(terms), Some(look), true) = (
+        editions,
+        smtp,
+        schedule,
+        bounces,
+        terms,
+        look,
+        errors.is_empty(),
+    ) else {
         return Err(errors);
     };
     let ParsedText(LanguageTag(language)) = own.language;
@@ -217,7 +235,7 @@ fn settle(root: &Path, settings: Settings, tree: &Tree) -> Result<Publication, V
         clients: settings.clients,
         audience: settings.audience,
         notify: settings.notify,
-        bounces: settings.bounces.settle(root),
+        bounces,
         unset: Vec::new(),
         retired: Vec::new(),
     })

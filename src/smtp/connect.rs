@@ -12,6 +12,7 @@ use std::{
 use lettre::transport::smtp::extension::ClientId;
 use tokio::{net::TcpStream, time::timeout};
 
+pub(crate) use self::token::login_token;
 pub use self::{
     error::{ConnectError, ConnectStep},
     token::TokenUnavailable,

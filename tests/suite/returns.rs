@@ -2,7 +2,9 @@
 //! whose mail it is about.
 
 mod doors;
+mod dovecot;
 mod files;
 mod harness;
+mod hooks;
 mod killed;
 mod postfix;

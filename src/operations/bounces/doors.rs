@@ -5,10 +5,15 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::task::JoinHandle;
 
-use super::{ReturnDesk, listening::listen, maildir::watch};
+use super::{
+    super::{HookDesk, mailbox_door::MailboxDoor},
+    ReturnDesk,
+    listening::listen,
+    maildir::watch,
+};
 use crate::{
-    app::AppError, clock::Clock, delivery::StopSignal, live::LivePublication, schedule::EventSink,
-    source::with_causes,
+    app::AppError, bounce::ReportIntake, clock::Clock, delivery::StopSignal, live::LivePublication,
+    schedule::EventSink, source::with_causes,
 };
 
 /// How often it is looked whether time has decided anything.
@@ -18,6 +23,8 @@ const BETWEEN_LOOKS: Duration = Duration::from_secs(30);
 pub(crate) struct ReturnDoors {
     /// Where mail is taken, for people.
     pub(crate) open: Vec<String>,
+    /// What providers' hooks tell, where any is configured: served beside the readers' pages.
+    pub(crate) hooks: Option<Arc<HookDesk>>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -48,7 +55,15 @@ impl ReturnDoors {
                 stop.clone(),
             )));
         }
-        Ok(Self { open, tasks })
+        let intake = || Arc::<ReturnDesk>::clone(&desk) as Arc<dyn ReportIntake>;
+        if let Some(mailbox) = publication.bounces.imap.clone() {
+            let door = MailboxDoor::new(mailbox, intake(), clock, stop.clone());
+            open.push(door.place());
+            tasks.push(tokio::spawn(door.keep_open()));
+        }
+        let has_hooks = publication.bounces.hooks.is_any();
+        let hooks = has_hooks.then(|| HookDesk::new(live, clock, intake()));
+        Ok(Self { open, hooks, tasks })
     }
 
     /// Waits until what is under way is taken in, once they are to close.

@@ -11,14 +11,17 @@ use std::{
 
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use super::ReaderDesk;
+use super::{super::HookDesk, ReaderDesk};
 use crate::{
     app::{AppError, ReceiptSender},
     clock::Clock,
     delivery::StopSignal,
     live::LivePublication,
     schedule::EventSink,
-    web::reader::{self, DoorSettings},
+    web::{
+        hooks,
+        reader::{self, DoorSettings},
+    },
 };
 
 /// How soon an address that somebody else listens on is tried again: another process of ours may end.
@@ -36,7 +39,7 @@ pub(crate) struct ReaderPages {
 
 impl ReaderPages {
     /// Serves them at `web.listen` until `stop`; `receipts` writes to readers about what they do there. An address
-    /// that is taken keeps nobody from anything else.
+    /// that is taken keeps nobody from anything else. Providers' hooks come through the same door.
     ///
     /// # Errors
     /// A state that can't be opened.
@@ -45,6 +48,7 @@ impl ReaderPages {
         clock: Clock,
         receipts: Arc<ReceiptSender>,
         teller: Arc<dyn EventSink>,
+        told_by: Option<Arc<HookDesk>>,
         stop: StopSignal,
     ) -> Result<Self, AppError> {
         let web = live.snapshot().publication.web.clone();
@@ -53,7 +57,10 @@ impl ReaderPages {
             trusted_proxies: web.trusted_proxies,
             ..DoorSettings::default()
         };
-        let pages = reader::router(desk, settings.clone());
+        let mut pages = reader::router(desk, settings.clone());
+        if let Some(desk) = told_by {
+            pages = pages.merge(hooks::router(desk));
+        }
         let bound = TcpListener::bind(web.listen).await;
         let address = bound.as_ref().ok().and_then(|it| it.local_addr().ok());
         if let Err(error) = &bound {

@@ -101,6 +101,14 @@ impl TokenUnavailable {
     }
 }
 
+/// A token for who logs in elsewhere than at the relay, fetched in the same ways.
+///
+/// # Errors
+/// Why there is none.
+pub(crate) async fn login_token(source: &TokenSource) -> Result<String, TokenUnavailable> {
+    fetch(source, PATIENCE).await
+}
+
 /// The token as it is now.
 pub(super) async fn fetch(
     source: &TokenSource,

@@ -14,7 +14,7 @@ fn rounds() -> usize {
 }
 
 /// Reports on mail of many readers, one each.
-fn prepared() -> (TestPublication, Vec<(String, Vec<u8>)>) {
+pub(super) fn prepared() -> (TestPublication, Vec<(String, Vec<u8>)>) {
     let names: Vec<String> = (0..rounds() * 8)
         .map(|n| format!("r{n}@d{n}.example.com"))
         .collect();
@@ -31,7 +31,7 @@ fn prepared() -> (TestPublication, Vec<(String, Vec<u8>)>) {
     (publication, reports)
 }
 
-fn is_each_counted_once(publication: &TestPublication, count: usize) {
+pub(super) fn is_each_counted_once(publication: &TestPublication, count: usize) {
     assert_eq!(reports(publication), count);
     assert_eq!(returned(publication)["counted"], count);
 }
