@@ -135,6 +135,7 @@ async fn freeze_bench(store: &Arc<dyn Store>, issue: &str, readers: usize) -> Ba
         content: vec![b'x'; 60_000],
         file: None,
         may_repeat: false,
+        is_ad: false,
     };
     let batch = store.freeze(&new, now(0)).await.unwrap().batch;
     row.end(&format!("freeze, batch {issue}"), readers);

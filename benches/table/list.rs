@@ -126,6 +126,7 @@ fn freeze(table: &mut Table, publication: &Publication, readers: usize) {
             content: vec![b'x'; 60_000],
             file: None,
             may_repeat: false,
+            is_ad: false,
         };
         let start = Instant::now();
         let frozen = store.freeze(&new, now).await.expect("a batch");

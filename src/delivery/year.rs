@@ -163,6 +163,7 @@ impl SimulatedYear {
             content,
             file: None,
             may_repeat: false,
+            is_ad: false,
         };
         self.store.freeze(&new, self.now).await.unwrap();
         PlayedIssue {

@@ -404,6 +404,7 @@ impl<'a> Sending<'a> {
             content: content.bytes.clone(),
             file: issue.file_below(&self.app.publication.root),
             may_repeat: self.may_repeat,
+            is_ad: issue.front_matter.ad,
         };
         self.app.settle_returns(self.store.as_ref()).await?;
         let frozen = self.store.freeze(&new, now).await;

@@ -164,6 +164,8 @@ pub struct NewBatch {
     pub file: Option<String>,
     /// A person wants what was sent before to be sent once more.
     pub may_repeat: bool,
+    /// Advertising: whoever said no to it is passed by.
+    pub is_ad: bool,
 }
 
 /// What `freeze` found.

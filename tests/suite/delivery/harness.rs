@@ -69,6 +69,7 @@ impl Harness {
             content,
             file: None,
             may_repeat: false,
+            is_ad: false,
         };
         store.freeze(&batch, monday()).await.unwrap();
         Self {

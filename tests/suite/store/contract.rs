@@ -110,6 +110,7 @@ macro_rules! every_promise {
                 who_does_not_answer_stays_and_is_not_asked_again,
                 what_somebody_waits_for_leaves_before_what_many_get,
                 a_consent_of_two_years_ago_is_reminded_of_once,
+                who_said_no_to_advertising_gets_none_of_it,
                 of_a_hundred_who_agreed_on_one_day_two_a_day_are_reminded;
             departing:
                 several_leave_at_once_and_strangers_are_named,

@@ -91,6 +91,7 @@ pub(crate) fn new_batch(issue: &str) -> NewBatch {
         content: issue.as_bytes().to_vec(),
         file: None,
         may_repeat: false,
+        is_ad: false,
     }
 }
 

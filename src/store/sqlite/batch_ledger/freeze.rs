@@ -41,7 +41,7 @@ pub(crate) fn freeze(
         Some(local) => waves::insert_deliveries(tx, realm, id, new, local)?,
         None => insert_deliveries(tx, realm, id, new, now)?,
     };
-    let passed_by = passed_by(tx, realm, id, now)?;
+    let passed_by = passed_by(tx, realm, id, now)? + declined(tx, id, new, now)?;
     // In one statement: the counters must always add up to the audience. Its steps go on from those of
     // the batch that the witness remembers.
     tx.run(
@@ -91,6 +91,36 @@ fn passed_by(
         ],
     )?;
     soft::note_retried(tx, realm, batch, now)?;
+    Ok(codes::signed(skipped))
+}
+
+/// Why an advertising issue passes a reader by.
+const DECLINED_ADS: &str = "declined_ads";
+
+/// Advertising goes to nobody who left its box empty (정보통신망법 제50조 제1항); answers how many are passed by.
+fn declined(
+    tx: &Connection,
+    batch: BatchId,
+    new: &NewBatch,
+    now: DateTime<Utc>,
+) -> Result<i64, SqliteFault> {
+    if !new.is_ad {
+        return Ok(0);
+    }
+    let skipped = tx.run(
+        "UPDATE deliveries SET state = ?2, due_at = NULL, reply = ?3, updated_at = ?4 \
+         WHERE id IN (SELECT (?1 << 40) | s.id FROM consent_proofs AS p \
+           JOIN subscribers AS s ON s.id = p.subscriber AND s.consent_at = p.consent_at \
+           WHERE p.agreed_to_ads = 0) \
+         AND state = ?5",
+        params![
+            batch.0,
+            codes::state_code(DeliveryState::Skipped),
+            DECLINED_ADS,
+            codes::millis(now),
+            codes::state_code(DeliveryState::Pending)
+        ],
+    )?;
     Ok(codes::signed(skipped))
 }
 

@@ -138,6 +138,35 @@ pub(crate) async fn a_consent_of_two_years_ago_is_reminded_of_once(place: &dyn P
     }
 }
 
+pub(crate) async fn who_said_no_to_advertising_gets_none_of_it(place: &dyn Place) {
+    let store = place.open().await;
+    for (email, agreed) in [("yes", Some(true)), ("no", Some(false)), ("unasked", None)] {
+        let email = format!("{email}@example.com");
+        let mut ask = wish(&email);
+        ask.agreed_to_ads = agreed;
+        store.wish_at(&ask, at(0)).await;
+        store.confirm_now(&email, at(0)).await;
+    }
+    let letter = store.freeze(&new_batch("a letter"), at(1)).await.unwrap();
+    let counts = store.counts(letter.batch.id).await.unwrap();
+    assert_eq!((counts.pending, counts.skipped), (3, 0));
+    let mut advert = new_batch("an advert");
+    advert.is_ad = true;
+    advert.edition = "thursday".to_owned();
+    let advert = store.freeze(&advert, at(2)).await.unwrap().batch;
+    let counts = store.counts(advert.id).await.unwrap();
+    assert_eq!((counts.pending, counts.skipped), (2, 1));
+    let claims = store.claim_at(&advert, 10, at(2)).await;
+    let named: Vec<_> = claims
+        .iter()
+        .map(|claim| claim.reader.email.clone())
+        .collect();
+    assert_eq!(
+        named,
+        [address("yes@example.com"), address("unasked@example.com")]
+    );
+}
+
 pub(crate) async fn of_a_hundred_who_agreed_on_one_day_two_a_day_are_reminded(place: &dyn Place) {
     let store = place.open().await;
     let agreed = |n: i64| {
