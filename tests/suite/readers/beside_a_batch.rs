@@ -26,6 +26,8 @@ const SECRET: &str = "a secret of the links, long enough to be one";
 /// Connections to the relay, and those of the providers that click: fewer than one network may have.
 const CONNECTIONS: usize = 20;
 const CLICKERS: usize = 48;
+/// How many click in a second, all together: more than a list of millions sees.
+const CLICKS_A_SECOND: u32 = 2_500;
 /// Readers of the issue who leave before their turn has come.
 const LATE: usize = 40;
 /// A few hours more than nobody waits for.
@@ -237,13 +239,14 @@ fn paths_of(desk: &Desk, who: &str) -> Vec<String> {
         .collect()
 }
 
-/// All of them click at once, over as many connections as there are; answers how long each waited, and all together.
+/// All of them click, so many a second, over as many connections as there are; answers how long each waited, and all together.
 fn wave(pages: &ServedPages, paths: &[String]) -> (Vec<Duration>, Duration) {
+    let pace = Duration::from_secs(CLICKERS as u64) / CLICKS_A_SECOND;
     let start = Instant::now();
     let took = thread::scope(|scope| {
         let threads: Vec<_> = paths
             .chunks(paths.len().div_ceil(CLICKERS))
-            .map(|paths| scope.spawn(|| OpenConnection::to(pages.address).clicks(paths)))
+            .map(|paths| scope.spawn(|| OpenConnection::to(pages.address).clicks_at(pace, paths)))
             .collect();
         let took = threads.into_iter().flat_map(|it| it.join().unwrap());
         took.collect()

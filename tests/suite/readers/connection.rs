@@ -3,6 +3,7 @@
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpStream},
+    thread,
     time::{Duration, Instant},
 };
 
@@ -26,6 +27,21 @@ impl OpenConnection {
             took
         };
         paths.iter().map(click).collect()
+    }
+
+    /// Clicks at those addresses, one each `pace`, and answers how long each waited since it was due: who comes late
+    /// because the one before was kept waiting has waited too.
+    pub(super) fn clicks_at(mut self, pace: Duration, paths: &[String]) -> Vec<Duration> {
+        let mut due = Instant::now();
+        let mut took = Vec::with_capacity(paths.len());
+        for path in paths {
+            thread::sleep(due.saturating_duration_since(Instant::now()));
+            let status = self.post(path, "", "List-Unsubscribe=One-Click");
+            assert_eq!(status, 200, "{path}");
+            took.push(due.elapsed());
+            due += pace;
+        }
+        took
     }
 
     /// Sends a form, with more lines in its head; answers the status.
