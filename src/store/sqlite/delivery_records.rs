@@ -26,7 +26,7 @@ impl DeliveryRecords for SqliteStore {
             tx.all(
                 "SELECT d.id, d.state, d.reply, d.updated_at, s.email FROM deliveries AS d \
                  LEFT JOIN subscribers AS s ON s.id = d.subscriber \
-                 WHERE d.id > ?1 AND d.id <= ?2 AND d.state IN (4, 5, 6, 7) ORDER BY d.id LIMIT ?3",
+                 WHERE d.id > ?1 AND d.id <= ?2 AND d.state >= 4 ORDER BY d.id LIMIT ?3",
                 params![after.0.max(first), last, limit],
                 |row| {
                     let failed = FailedDelivery {

@@ -278,3 +278,35 @@ async fn a_torn_record_behind_the_last_commit_changes_nothing() {
         assert_eq!((counts.accepted, counts.unknown, counts.pending), (1, 1, 1));
     }
 }
+
+/// A list in an index's condition is made a table of for every row that is written: memory taken and given back, for
+/// each of a million steps.
+#[tokio::test]
+async fn a_step_of_a_delivery_makes_no_table_for_itself() {
+    let folder = Folder::new();
+    drop(folder.open().await.with_people(1).await);
+    let step = "EXPLAIN UPDATE deliveries SET state = 2, fence = fence + 1, due_at = NULL, \
+                reply = 'x', content = 1 WHERE id = 1";
+    let connection = rusqlite::Connection::open(folder.database()).unwrap();
+    let lines = |sql: &str, column: usize| -> String {
+        let mut rows = connection.prepare(sql).unwrap();
+        let lines = rows
+            .query_map([], |row| row.get::<_, String>(column))
+            .unwrap();
+        lines.collect::<Result<Vec<_>, _>>().unwrap().join("\n")
+    };
+    let program = lines(step, 1);
+    assert!(program.contains("IdxInsert"), "{program}");
+    assert!(!program.contains("OpenEphemeral"), "{program}");
+    for wanted in [
+        "state BETWEEN 1 AND 2",
+        "state >= 4",
+        "state >= 4 AND state = 6",
+    ] {
+        let question = format!(
+            "EXPLAIN QUERY PLAN SELECT id FROM deliveries WHERE id BETWEEN 1 AND 9 AND {wanted}"
+        );
+        let plan = lines(&question, 3);
+        assert!(plan.contains("USING INDEX deliveries_"), "{wanted}: {plan}");
+    }
+}

@@ -30,7 +30,7 @@ pub(crate) fn recover(
     }
     let (first, last) = codes::deliveries_of(batch);
     let held: Vec<i64> = tx.values(
-        "SELECT id FROM deliveries WHERE id BETWEEN ?1 AND ?2 AND state IN (1, 2)",
+        "SELECT id FROM deliveries WHERE id BETWEEN ?1 AND ?2 AND state BETWEEN 1 AND 2",
         params![first, last],
     )?;
     let mut ledger = LedgerRows::load(tx, realm, &held.into_iter().collect(), now)?;
@@ -79,10 +79,10 @@ pub(crate) fn resolve_unknown(
     now: DateTime<Utc>,
 ) -> Result<u64, SqliteFault> {
     let (first, last) = codes::deliveries_of(id);
-    // The list of states is the index's; the one that matters follows it.
+    // The first condition is the index's; the one that matters follows it.
     let unknown: Vec<i64> = tx.values(
         "SELECT id FROM deliveries WHERE id BETWEEN ?1 AND ?2 \
-         AND state IN (4, 5, 6, 7) AND state = 6",
+         AND state >= 4 AND state = 6",
         params![first, last],
     )?;
     let mut ledger = LedgerRows::load(tx, realm, &unknown.into_iter().collect(), now)?;

@@ -30,7 +30,7 @@ pub(crate) fn retry(
     let found: Vec<(i64, bool)> = tx.all(
         "SELECT d.id, s.suppressed IS NOT NULL FROM deliveries AS d \
          JOIN subscribers AS s ON s.id = d.subscriber \
-         WHERE d.id BETWEEN ?1 AND ?2 AND d.state IN (4, 5, 6, 7) AND d.state = ?3 \
+         WHERE d.id BETWEEN ?1 AND ?2 AND d.state >= 4 AND d.state = ?3 \
          AND (?4 IS NULL OR d.domain = (SELECT id FROM domains WHERE name = ?4)) \
          AND (?5 IS NULL OR instr(' ' || d.reply || ' ', ' ' || ?5 || ' ')) \
          AND (?6 = 0 OR s.email IN (SELECT value FROM json_each(?7)))",
