@@ -32,9 +32,30 @@ impl HookRequest {
         values.next().is_none().then_some(value)
     }
 
-    /// Whether the moment that a sender named is neither too long ago nor ahead of our clock.
-    pub(super) fn is_in_time(&self, moment: DateTime<Utc>, oldest: TimeDelta) -> bool {
-        self.now - moment <= oldest && moment - self.now <= AHEAD
+    /// Refuses a signed moment that is too long ago, or ahead of our clock.
+    pub(super) fn in_time(
+        &self,
+        moment: DateTime<Utc>,
+        oldest: TimeDelta,
+    ) -> Result<(), HookFault> {
+        match self.now - moment <= oldest && moment - self.now <= AHEAD {
+            true => Ok(()),
+            false => Err(HookFault::OutOfTime),
+        }
+    }
+
+    /// The same of a timestamp in seconds.
+    pub(super) fn stamped_in_time(
+        &self,
+        seconds: &str,
+        oldest: TimeDelta,
+    ) -> Result<(), HookFault> {
+        let moment = seconds
+            .parse()
+            .ok()
+            .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
+            .ok_or(HookFault::Malformed("a timestamp that is none"))?;
+        self.in_time(moment, oldest)
     }
 }
 

@@ -34,16 +34,7 @@ impl MailgunHook {
         let claimed = unhex(&signature.signature).ok_or(HookFault::Forged("no signature"))?;
         hmac::verify(&self.key, signed.as_bytes(), &claimed)
             .map_err(|_| HookFault::Forged("another key's signature"))?;
-        let moment = signature
-            .timestamp
-            .parse()
-            .ok()
-            .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
-            .ok_or(HookFault::Malformed("a timestamp that is none"))?;
-        match request.is_in_time(moment, OLDEST) {
-            true => Ok(()),
-            false => Err(HookFault::OutOfTime),
-        }
+        request.stamped_in_time(&signature.timestamp, OLDEST)
     }
 }
 

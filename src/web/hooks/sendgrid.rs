@@ -48,15 +48,7 @@ impl SendGridHook {
         UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, &self.public_key)
             .verify(&signed, &signature)
             .map_err(|_| HookFault::Forged("another key's signature"))?;
-        let moment = timestamp
-            .parse()
-            .ok()
-            .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
-            .ok_or(HookFault::Malformed("a timestamp that is none"))?;
-        match request.is_in_time(moment, OLDEST) {
-            true => Ok(()),
-            false => Err(HookFault::OutOfTime),
-        }
+        request.stamped_in_time(timestamp, OLDEST)
     }
 }
 

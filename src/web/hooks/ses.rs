@@ -62,10 +62,8 @@ impl SesHook {
         signature::verify(&envelope, &certificate)?;
         let moment = DateTime::parse_from_rfc3339(&envelope.timestamp)
             .map_err(|_| HookFault::Malformed("a timestamp that is none"))?;
-        match request.is_in_time(moment.to_utc(), OLDEST) {
-            true => Ok(envelope),
-            false => Err(HookFault::OutOfTime),
-        }
+        request.in_time(moment.to_utc(), OLDEST)?;
+        Ok(envelope)
     }
 }
 
