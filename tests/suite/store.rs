@@ -6,4 +6,5 @@ mod fixture;
 mod lives;
 mod membership;
 mod rehearsals;
+mod reports;
 mod sqlite;
