@@ -21,8 +21,9 @@ struct Shared {
     open: AtomicUsize,
     /// What is waited before the answer to a dot, in microseconds.
     delay: AtomicU64,
-    /// Every connection there was, to be cut.
-    sockets: Mutex<Vec<TcpStream>>,
+    /// Every connection that is open, to be cut.
+    sockets: Mutex<HashMap<u64, TcpStream>>,
+    connected: AtomicU64,
     dead_until: Mutex<Option<Instant>>,
     is_silent: AtomicBool,
     /// Connections that wait for a greeting which never comes.
@@ -53,15 +54,15 @@ impl Relay {
                 }
                 if shared.is_silent.load(Ordering::SeqCst) {
                     shared.waiting.fetch_add(1, Ordering::SeqCst);
-                    shared.sockets.lock().unwrap().push(stream);
+                    shared.hold(stream);
                     continue;
                 }
-                let clone = stream.try_clone().unwrap();
-                shared.sockets.lock().unwrap().push(clone);
+                let held = shared.hold(stream.try_clone().unwrap());
                 shared.open.fetch_add(1, Ordering::SeqCst);
                 thread::spawn(move || {
                     // A client that was killed leaves errors behind; what it sent is counted.
                     let _ = converse(stream, &shared);
+                    shared.sockets.lock().unwrap().remove(&held);
                     shared.open.fetch_sub(1, Ordering::SeqCst);
                 });
             }
@@ -112,7 +113,7 @@ impl Relay {
     }
 
     fn cut(&self) {
-        for socket in self.shared.sockets.lock().unwrap().drain(..) {
+        for (_, socket) in self.shared.sockets.lock().unwrap().drain() {
             let _ = socket.shutdown(Shutdown::Both);
         }
     }
@@ -132,6 +133,13 @@ impl Relay {
 }
 
 impl Shared {
+    /// Keeps a connection to be cut; answers its number.
+    fn hold(&self, socket: TcpStream) -> u64 {
+        let number = self.connected.fetch_add(1, Ordering::SeqCst);
+        self.sockets.lock().unwrap().insert(number, socket);
+        number
+    }
+
     fn is_dead(&self) -> bool {
         let dead_until = *self.dead_until.lock().unwrap();
         dead_until.is_some_and(|until| Instant::now() < until)

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, Row, params_from_iter};
+use rusqlite::{Connection, Row, params, params_from_iter};
 
 use crate::store::{
     BatchId, DeliveryCounts, DeliveryState,
@@ -36,13 +36,15 @@ impl CounterMoves {
         let mut steps = Vec::with_capacity(1);
         for (batch, moves) in self.0 {
             // In the order of their codes.
-            let count: i64 = tx.value(
+            tx.run(
                 "UPDATE batches SET pending = pending + ?2, claimed = claimed + ?3, \
                  sending = sending + ?4, accepted = accepted + ?5, deferred = deferred + ?6, \
                  rejected = rejected + ?7, unknown = unknown + ?8, skipped = skipped + ?9, \
-                 steps = steps + 1 WHERE id = ?1 RETURNING steps",
+                 steps = steps + 1 WHERE id = ?1",
                 params_from_iter([batch].into_iter().chain(moves)),
             )?;
+            // Not RETURNING: that makes a table for itself, a transaction each.
+            let count: i64 = tx.value("SELECT steps FROM batches WHERE id = ?1", params![batch])?;
             steps.push((BatchId(batch), count.unsigned_abs()));
         }
         Ok(steps)

@@ -105,9 +105,13 @@ pub(crate) fn grow_epoch(
     reader: SubscriberId,
     now: DateTime<Utc>,
 ) -> Result<u32, SqliteFault> {
-    tx.value(
-        "UPDATE subscribers SET epoch = epoch + 1, updated_at = ?2 WHERE id = ?1 RETURNING epoch",
+    tx.run(
+        "UPDATE subscribers SET epoch = epoch + 1, updated_at = ?2 WHERE id = ?1",
         params![reader.0, codes::millis(now)],
+    )?;
+    tx.value(
+        "SELECT epoch FROM subscribers WHERE id = ?1",
+        params![reader.0],
     )
 }
 
