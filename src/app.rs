@@ -46,6 +46,7 @@ use crate::{
     smtp::{ConnectError, inbox::InboxError},
     source::SourceError,
     store::StoreError,
+    words::Said,
 };
 
 /// A publication, opened, with what its commands share.
@@ -110,9 +111,9 @@ pub enum AppError {
         /// Which exit code it deserves.
         kind: RefusalKind,
         /// What is wrong.
-        message: String,
+        message: Said,
         /// What to do.
-        hint: String,
+        hint: Said,
     },
     /// A file that can't be read or written.
     #[error("{} can't be {action}", path.display())]

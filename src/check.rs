@@ -33,6 +33,7 @@ use crate::{
     publication::Publication,
     render::{RenderError, RenderedIssue, Templates},
     source::{Source, SourceError, Span},
+    words::Said,
 };
 
 pub use self::{
@@ -187,19 +188,14 @@ impl<'a> Findings<'a> {
     }
 
     /// Adds a finding at a place of the issue's file.
-    fn at(&mut self, rule: &'static Rule, span: Span, message: impl Into<String>) -> &mut Finding {
+    fn at(&mut self, rule: &'static Rule, span: Span, message: impl Into<Said>) -> &mut Finding {
         let place = FindingPlace::new(&self.issue.source, span);
         self.add(Finding::new(rule, message).at(place))
     }
 
     /// Adds a finding at the value of a front matter key; at the file's top where it is not
     /// written.
-    fn at_key(
-        &mut self,
-        rule: &'static Rule,
-        key: &str,
-        message: impl Into<String>,
-    ) -> &mut Finding {
+    fn at_key(&mut self, rule: &'static Rule, key: &str, message: impl Into<Said>) -> &mut Finding {
         let span = self.issue.front_matter.spans.get(key).cloned();
         self.at(rule, span.unwrap_or(0..3), message)
     }
@@ -210,7 +206,7 @@ impl<'a> Findings<'a> {
         &mut self,
         rule: &'static Rule,
         html: &str,
-        message: impl Into<String>,
+        message: impl Into<Said>,
     ) -> &mut Finding {
         let source = Source::new(format!("{} as mail", self.issue.source.name()), html);
         let finding = self.at_key(rule, "title", message);

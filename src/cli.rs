@@ -19,10 +19,12 @@ mod event;
 mod facts;
 mod failure;
 mod feedback;
+mod help;
 mod hold;
 mod import_post;
 mod inbox;
 mod init;
+mod language;
 mod logging;
 mod man;
 mod new;
@@ -46,17 +48,18 @@ mod suppressions;
 mod table;
 mod templates;
 mod test;
+mod trouble;
 
 use std::{path::PathBuf, process::ExitCode};
 
 use chrono::{DateTime, FixedOffset};
-use clap::{ArgAction, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::{
     failure::{CommandExit, Failure},
     output::{Output, Tone},
 };
-use crate::{app::App, clock::Clock};
+use crate::{app::App, clock::Clock, words::Tongue};
 
 /// Write a newsletter in Markdown, in git; deliver it to every subscriber exactly once.
 #[derive(Debug, Parser)]
@@ -93,6 +96,9 @@ struct GlobalFlags {
     /// When to use colours
     #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
     color: ColorChoice,
+    /// The language to speak [default: the publication's, else the system's]
+    #[arg(long, global = true, value_name = "LANGUAGE", value_parser = language::parse)]
+    lang: Option<Tongue>,
     /// How the log on stderr is written; `json` is for programs that collect logs
     #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text, value_name = "FORMAT")]
     log_format: LogFormat,
@@ -181,8 +187,13 @@ impl CommandContext {
 /// Parses the arguments, runs the command, reports its failure, and answers the exit code.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let output = Output::new(&cli.global);
+    let tongue = language::chosen(std::env::args_os());
+    let parsed = help::in_words(Cli::command(), tongue).try_get_matches();
+    let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(cli) => cli,
+        Err(error) => return help::refused(&error, tongue),
+    };
+    let output = Output::new(&cli.global, tongue);
     output.install();
     logging::start(&cli.global);
     let context = CommandContext {

@@ -22,9 +22,11 @@ pub mod clock;
 pub mod dns;
 mod fingerprint;
 pub mod http;
+mod korean;
 mod private_files;
 pub mod source;
 pub mod systemd;
+pub mod words;
 pub mod yaml;
 
 pub mod look;

@@ -10,6 +10,7 @@ mod harmless;
 mod load;
 mod look;
 mod notify;
+mod own_language;
 mod privacy;
 mod provider;
 mod rate;
@@ -29,6 +30,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
 
+pub(crate) use self::own_language::own_language;
 pub(crate) use self::text::{parse_language, parse_offset};
 pub(crate) use self::web::FACES;
 pub use self::{

@@ -13,6 +13,8 @@ use std::{error::Error, fmt, ops::Range, path::Path, sync::Arc};
 
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
+use crate::words::Said;
+
 pub(crate) use self::composed::composed;
 pub use self::{
     conflict::unresolved_conflict,
@@ -114,8 +116,9 @@ impl Source {
     }
 
     /// Words about this text, without its secrets.
-    fn discreet(&self, words: impl Into<String>) -> String {
-        secrets::without(&words.into(), &self.inner.secrets).into_owned()
+    fn discreet(&self, words: impl Into<Said>) -> Said {
+        let veil = |text: &str| secrets::without(text, &self.inner.secrets).into_owned();
+        words.into().veiled(&veil)
     }
 
     /// The name, usually a relative path.

@@ -15,7 +15,10 @@ use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 use serde::de::DeserializeOwned;
 use serde_yaml::Value;
 
-use crate::source::{Source, SourceError, Span};
+use crate::{
+    source::{Source, SourceError, Span},
+    words::Said,
+};
 
 /// A YAML document and the text it came from.
 #[derive(Debug, Clone)]
@@ -163,7 +166,7 @@ impl Tree {
     /// An error about the value at a path of keys; where there is none, about the nearest of its
     /// parents that there is.
     #[must_use]
-    pub(crate) fn error(&self, path: &[&str], message: impl Into<String>) -> SourceError {
+    pub(crate) fn error(&self, path: &[&str], message: impl Into<Said>) -> SourceError {
         let mut place = self.root.place.clone();
         let mut node = &self.root;
         for key in path {
@@ -181,7 +184,7 @@ impl Tree {
 
     /// An error at a place.
     #[must_use]
-    pub(crate) fn error_at(&self, place: &ValuePlace, message: impl Into<String>) -> SourceError {
+    pub(crate) fn error_at(&self, place: &ValuePlace, message: impl Into<Said>) -> SourceError {
         match place {
             ValuePlace::Text(span) => {
                 // A value of many lines is shown by its first.
@@ -191,7 +194,8 @@ impl Tree {
                 SourceError::at(&self.source, span.start..end, message)
             }
             ValuePlace::Variable(name) => {
-                SourceError::about(&self.source, format!("{name}: {}", message.into()))
+                let parts = [Said::from(&**name), message.into()];
+                SourceError::about(&self.source, Said::row(parts, ": "))
             }
         }
     }

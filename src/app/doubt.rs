@@ -97,7 +97,7 @@ impl Doubt {
             Self::NewState { .. } => {
                 "if nobody else sends this newsletter: `daily-note adopt`, once".to_owned()
             }
-            Self::DeparturesUnknown => StoreError::DeparturesUnknown.hint().to_owned(),
+            Self::DeparturesUnknown => StoreError::DeparturesUnknown.hint().to_string(),
             Self::TextSent { issue, .. } => format!(
                 "if its edition, date, file or id was corrected since, there is nothing to do; \
                  `daily-note send {issue} --again` mails it to every reader of its edition once more"

@@ -7,6 +7,7 @@ use super::{App, AppError, RefusalKind};
 use crate::{
     issue::{ArchiveError, Issue},
     store::{BatchState, CalendarRecord, HeldRelease, StoreError},
+    words::say,
 };
 
 impl App {
@@ -23,15 +24,15 @@ impl App {
         let name = self.name_of_hold(wanted)?;
         if let Some(batch) = store.batch(&name).await? {
             let (kind, hint) = match batch.state {
-                BatchState::Open => (RefusalKind::Usage, format!("daily-note pause {name}")),
+                BatchState::Open => (RefusalKind::Usage, say!("daily-note pause {name}", name)),
                 _ => (
                     RefusalKind::Nothing,
-                    format!("see `daily-note status {name}`"),
+                    say!("see `daily-note status {name}`", name),
                 ),
             };
             return Err(AppError::Refused {
                 kind,
-                message: format!("{name} has begun: there is nothing left to hold"),
+                message: say!("{name} has begun: there is nothing left to hold", name),
                 hint,
             });
         }
@@ -117,8 +118,15 @@ impl App {
         };
         Err(AppError::Refused {
             kind: RefusalKind::Deliveries,
-            message: format!("{} is on hold: {}", issue.id, hold.why),
-            hint: format!("`daily-note release {}`, then send it", hold.name),
+            message: say!(
+                "{issue} is on hold: {why}",
+                issue = issue.id,
+                why = hold.why
+            ),
+            hint: say!(
+                "`daily-note release {name}`, then send it",
+                name = hold.name
+            ),
         })
     }
 

@@ -9,6 +9,7 @@ use crate::{
     message::FrozenIssue,
     render::PublishedImage,
     source::with_causes,
+    words::say,
 };
 
 impl App {
@@ -30,11 +31,12 @@ impl App {
             if let Err(why) = fetched(&client, image).await {
                 return Err(AppError::Refused {
                     kind: RefusalKind::Content,
-                    message: format!("readers would not see {}: {why}", image.url),
-                    hint: format!(
-                        "publish it below web.base_url (`daily-note render {} --out DIR` writes DIR/{}), \
+                    message: say!("readers would not see {url}: {why}", url = image.url, why),
+                    hint: say!(
+                        "publish it below web.base_url (`daily-note render {issue} --out DIR` writes DIR/{path}), \
                          or set `images: cid` in daily-note.yaml: then images travel with the mail",
-                        frozen.issue, image.path
+                        issue = frozen.issue,
+                        path = image.path
                     ),
                 });
             }

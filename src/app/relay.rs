@@ -8,6 +8,7 @@ use crate::{
     render::ImagePolicy,
     smtp::{Relay, Session, inbox::Inbox},
     store::Realm,
+    words::say,
 };
 
 /// Ports below it are the system's (RFC 6335 §6): 25, 465, 587.
@@ -80,11 +81,11 @@ impl App {
         }
         Err(AppError::Refused {
             kind: RefusalKind::Usage,
-            message: "`--at` pretends the time, and the relay is a real one".to_owned(),
-            hint:
+            message: say!("`--at` pretends the time, and the relay is a real one"),
+            hint: say!(
                 "leave --at out, add --dry-run, or use the embedded inbox (smtp.url: inbox) or a \
-                   relay for tests on loopback, above port 1023"
-                    .to_owned(),
+                 relay for tests on loopback, above port 1023"
+            ),
         })
     }
 

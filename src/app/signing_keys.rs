@@ -63,8 +63,8 @@ impl App {
             if !is_dns_name(name) {
                 return Err(AppError::Refused {
                     kind: RefusalKind::Usage,
-                    message: format!("`{}` is no name for DNS", name.escape_debug()),
-                    hint: "letters, digits and hyphens, parts separated by dots".to_owned(),
+                    message: format!("`{}` is no name for DNS", name.escape_debug()).into(),
+                    hint: "letters, digits and hyphens, parts separated by dots".into(),
                 });
             }
         }
@@ -79,10 +79,10 @@ impl App {
             if self.publication.root.join(&file).exists() {
                 return Err(AppError::Refused {
                     kind: RefusalKind::Usage,
-                    message: format!("{} is there already", file.display()),
+                    message: format!("{} is there already", file.display()).into(),
                     hint: "choose another name with --selector; a key in use is replaced by \
                            publishing a second one beside it"
-                        .to_owned(),
+                        .into(),
                 });
             }
         }

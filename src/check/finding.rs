@@ -6,14 +6,17 @@ use miette::{Diagnostic, LabeledSpan, Severity, SourceCode};
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 use super::{Level, Rule};
-use crate::source::{Position, Source, SourceError, Span};
+use crate::{
+    source::{Position, Source, SourceError, Span},
+    words::Said,
+};
 
 /// Something that readers, the law or a mail client will take amiss.
 #[derive(Debug, Clone)]
 pub struct Finding {
     rule: &'static Rule,
-    message: String,
-    hint: Option<String>,
+    message: Said,
+    hint: Option<Said>,
     place: Option<FindingPlace>,
     /// The writer's reason for leaving it so.
     allowed: Option<String>,
@@ -77,7 +80,7 @@ impl FindingPlace {
 impl Finding {
     /// A finding without a place.
     #[must_use]
-    pub(crate) fn new(rule: &'static Rule, message: impl Into<String>) -> Self {
+    pub(crate) fn new(rule: &'static Rule, message: impl Into<Said>) -> Self {
         Self {
             rule,
             message: message.into(),
@@ -120,7 +123,7 @@ impl Finding {
     }
 
     /// What to do about it.
-    pub(crate) fn hint(&mut self, hint: impl Into<String>) -> &mut Self {
+    pub(crate) fn hint(&mut self, hint: impl Into<Said>) -> &mut Self {
         self.hint = Some(hint.into());
         self
     }
@@ -143,14 +146,14 @@ impl Finding {
 
     /// What is wrong, in one sentence.
     #[must_use]
-    pub(crate) fn message(&self) -> &str {
+    pub(crate) fn message(&self) -> &Said {
         &self.message
     }
 
     /// What to do about it.
     #[must_use]
-    pub(crate) fn help(&self) -> Option<&str> {
-        self.hint.as_deref()
+    pub(crate) fn help(&self) -> Option<&Said> {
+        self.hint.as_ref()
     }
 
     /// Where it stands.
@@ -192,7 +195,7 @@ fn shown_span(place: &FindingPlace) -> Span {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        self.message.fmt(f)
     }
 }
 

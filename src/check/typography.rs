@@ -1,12 +1,11 @@
 //! Typography and spelling, Korean first. Precise before complete: a rule stands here only where
 //! it does not fire on correct text, so each judges the certain cases and leaves the rest.
 
-mod hangul;
 mod marks;
 mod mojibake;
 mod pairs;
 mod particles;
-mod reading;
+mod read_aloud;
 mod spacing;
 mod spelling;
 mod terms;
@@ -60,7 +59,7 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     for prose in front_lines.iter().chain(all) {
         marks::check(prose, findings);
         mojibake::check(prose, findings);
-        reading::check(prose, findings);
+        read_aloud::check(prose, findings);
         particles::check(prose, findings);
         spacing::check(prose, findings);
         spelling::check(prose, findings);

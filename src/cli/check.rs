@@ -5,9 +5,9 @@ mod watch;
 use clap::ValueEnum;
 use serde_json::json;
 
-use super::{CommandContext, CommandExit, Failure, Output, output::Tone};
+use super::{CommandContext, CommandExit, Failure, Output, output::Tone, trouble::Trouble};
 use crate::{
-    check::{self, Finding, Level, report},
+    check::{self, Level, report},
     operations::{CheckReport, LinkProbing},
 };
 
@@ -118,15 +118,10 @@ fn show(report: &CheckReport, output: &Output) {
             .iter()
             .filter(|finding| !finding.is_allowed());
         for finding in shown {
-            output.say(finding_text(finding));
+            output.say(Trouble::from(finding.clone()).shown(output.tongue()));
         }
     }
     output.say(summary(report, output));
-}
-
-/// The finding as the error reports look, warnings and advice in their own colours.
-fn finding_text(finding: &Finding) -> String {
-    format!("{:?}", miette::Report::new(finding.clone()))
 }
 
 fn summary(report: &CheckReport, output: &Output) -> String {

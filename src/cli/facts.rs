@@ -8,6 +8,7 @@ use super::{Output, Tone, batch, table::padded};
 use crate::{
     check::Finding,
     operations::{AudienceSize, BatchState, DeliveryCounts, Outlet, Preflight},
+    words::{Said, many},
 };
 
 /// Warnings told one by one; `check` tells all.
@@ -143,11 +144,14 @@ fn readers(facts: &Preflight) -> String {
 }
 
 /// Who else is on the list and gets none, in words: the list is longer than the readers are many.
-pub(super) fn others(audience: AudienceSize) -> Option<String> {
+pub(super) fn others(audience: AudienceSize) -> Option<Said> {
     match audience.elsewhere {
         0 => None,
-        1 => Some("1 more on the list reads other editions".to_owned()),
-        more => Some(format!("{more} more on the list read other editions")),
+        more => Some(many!(
+            more,
+            "1 more on the list reads other editions",
+            "{n} more on the list read other editions"
+        )),
     }
 }
 

@@ -1,9 +1,8 @@
 //! What ends a command early, and the exit code that says which kind it was.
 
-use std::process::ExitCode;
+use std::{error::Error, process::ExitCode};
 
-use miette::Report;
-
+use super::trouble::Trouble;
 use crate::{
     app::{AppError, RefusalKind},
     issue::ArchiveError,
@@ -11,6 +10,7 @@ use crate::{
     preview::PreviewError,
     render::RenderError,
     source::SourceError,
+    words::{Said, say},
 };
 
 /// The exit codes of the contract.
@@ -45,54 +45,44 @@ impl From<CommandExit> for ExitCode {
 pub(crate) struct Failure {
     exit: CommandExit,
     /// More than one where a file has more than one thing wrong.
-    reports: Vec<Report>,
+    troubles: Vec<Trouble>,
 }
 
 impl Failure {
     /// A failure of that kind.
-    pub(crate) fn new(exit: CommandExit, report: impl Into<Report>) -> Self {
+    pub(crate) fn new(exit: CommandExit, trouble: impl Into<Trouble>) -> Self {
         Self {
             exit,
-            reports: vec![report.into()],
+            troubles: vec![trouble.into()],
         }
     }
 
     /// The command line does not make sense.
-    pub(crate) fn usage(message: impl std::fmt::Display) -> Self {
-        Self::new(CommandExit::Usage, miette::miette!("{message}"))
+    pub(crate) fn usage(said: impl Into<Said>) -> Self {
+        Self::new(CommandExit::Usage, Trouble::new(said))
     }
 
     /// A fault that the program did not expect.
     pub(crate) fn unexpected(message: impl std::fmt::Display) -> Self {
-        Self::new(CommandExit::Unexpected, miette::miette!("{message}"))
+        Self::new(CommandExit::Unexpected, Trouble::new(message.to_string()))
     }
 
     /// Everything that is wrong in files, each at its place.
     fn places(exit: CommandExit, errors: Vec<SourceError>) -> Self {
         Self {
             exit,
-            reports: errors.into_iter().map(SourceError::into_report).collect(),
+            troubles: errors.into_iter().map(Trouble::from).collect(),
         }
     }
 
     /// An error that says what is wrong, with its causes.
-    fn from_err(exit: CommandExit, error: impl std::error::Error + Send + Sync + 'static) -> Self {
-        Self {
-            exit,
-            reports: vec![Report::from_err(error)],
-        }
+    fn from_err(exit: CommandExit, error: &dyn Error) -> Self {
+        Self::new(exit, Trouble::of_error(error))
     }
 
     /// The same with what to do about it.
-    fn hinted(
-        exit: CommandExit,
-        error: impl std::error::Error + Send + Sync + 'static,
-        hint: &str,
-    ) -> Self {
-        Self {
-            exit,
-            reports: vec![Report::from_err(error).context_hint(hint)],
-        }
+    fn hinted(exit: CommandExit, error: &dyn Error, hint: impl Into<Said>) -> Self {
+        Self::new(exit, Trouble::of_error(error).with_hint(hint))
     }
 
     /// The same with another exit code, for a caller that knows but one.
@@ -106,8 +96,8 @@ impl Failure {
     }
 
     /// What to show.
-    pub(crate) fn reports(&self) -> &[Report] {
-        &self.reports
+    pub(crate) fn troubles(&self) -> &[Trouble] {
+        &self.troubles
     }
 }
 
@@ -118,40 +108,40 @@ impl From<AppError> for Failure {
             AppError::Content(errors) => Self::places(CommandExit::Content, errors),
             AppError::Findings(findings) => Self {
                 exit: CommandExit::Content,
-                reports: findings.into_iter().map(Report::new).collect(),
+                troubles: findings.into_iter().map(Trouble::from).collect(),
             },
             AppError::Archive(ArchiveError::Broken { errors, .. }) => {
                 Self::places(CommandExit::Content, errors)
             }
             AppError::Archive(error) => {
                 let hint = archive_hint(&error);
-                Self::hinted(CommandExit::Usage, error, &hint)
+                Self::hinted(CommandExit::Usage, &error, hint)
             }
             AppError::Render(error) => error.into(),
             AppError::Compose(ComposeError::Render(error)) => error.into(),
-            AppError::Compose(error) => Self::from_err(CommandExit::Content, error),
-            AppError::Frozen(error) => Self::from_err(CommandExit::Unexpected, error),
+            AppError::Compose(error) => Self::from_err(CommandExit::Content, &error),
+            AppError::Frozen(error) => Self::from_err(CommandExit::Unexpected, &error),
             AppError::Dkim(error) => {
                 let hint = "check smtp.dkim; `daily-note dkim new` makes a key";
-                Self::hinted(CommandExit::Configuration, error, hint)
+                Self::hinted(CommandExit::Configuration, &error, hint)
             }
             AppError::State(error) => match error.into_entry() {
                 Ok(entry) => Self::places(CommandExit::Configuration, vec![entry]),
                 Err(error) => {
-                    let hint = error.hint().to_owned();
-                    Self::hinted(CommandExit::Configuration, error, &hint)
+                    let hint = error.hint();
+                    Self::hinted(CommandExit::Configuration, &error, hint)
                 }
             },
             AppError::Relay(error) => {
                 let hint = error.hint();
-                Self::hinted(CommandExit::Configuration, error, hint)
+                Self::hinted(CommandExit::Configuration, &error, hint)
             }
-            AppError::Inbox(error) => Self::from_err(CommandExit::Configuration, error),
+            AppError::Inbox(error) => Self::from_err(CommandExit::Configuration, &error),
             AppError::Doubt(doubt) => {
                 let (message, hint) = (doubt.message(), doubt.hint());
                 Self::new(
                     CommandExit::Configuration,
-                    miette::miette!(help = hint, "{message}"),
+                    Trouble::new(message).with_hint(hint),
                 )
             }
             AppError::Refused {
@@ -166,13 +156,13 @@ impl From<AppError> for Failure {
                     RefusalKind::Nothing => CommandExit::Nothing,
                     RefusalKind::Deliveries => CommandExit::Deliveries,
                 };
-                Self::new(exit, miette::miette!(help = hint, "{message}"))
+                Self::new(exit, Trouble::new(message).with_hint(hint))
             }
             error @ AppError::PagesAway { .. } => {
                 let hint = error.pages_hint().unwrap_or_default();
-                Self::hinted(CommandExit::Configuration, error, hint)
+                Self::hinted(CommandExit::Configuration, &error, hint)
             }
-            error @ AppError::Io { .. } => Self::from_err(CommandExit::Unexpected, error),
+            error @ AppError::Io { .. } => Self::from_err(CommandExit::Unexpected, &error),
         }
     }
 }
@@ -183,7 +173,7 @@ impl From<PreviewError> for Failure {
             PreviewError::App(error) => error.into(),
             error @ PreviewError::Listen { .. } => {
                 let hint = "name another address with --listen; port 0 takes any free one";
-                Self::hinted(CommandExit::Configuration, error, hint)
+                Self::hinted(CommandExit::Configuration, &error, hint)
             }
         }
     }
@@ -193,76 +183,31 @@ impl From<RenderError> for Failure {
     fn from(error: RenderError) -> Self {
         match error {
             RenderError::Source(error) => Self::places(CommandExit::Content, vec![*error]),
-            error => Self::from_err(CommandExit::Content, error),
+            error => Self::from_err(CommandExit::Content, &error),
         }
     }
 }
 
 /// How to name an issue that is there.
-fn archive_hint(error: &ArchiveError) -> String {
+fn archive_hint(error: &ArchiveError) -> Said {
     match error {
         ArchiveError::NotFound {
             nearest: Some(nearest),
             ..
-        } => format!("did you mean {nearest}?"),
+        } => say!("did you mean {nearest}?", nearest),
         ArchiveError::NotFound { .. } => {
-            "name it by its file, file name, slug or id; they are in issues/".to_owned()
+            say!("name it by its file, file name, slug or id; they are in issues/")
         }
-        ArchiveError::Ambiguous { .. } => "name it by its file".to_owned(),
-        ArchiveError::Empty => "write one with `daily-note new EDITION`".to_owned(),
+        ArchiveError::Ambiguous { .. } => say!("name it by its file"),
+        ArchiveError::Empty => say!("write one with `daily-note new EDITION`"),
         ArchiveError::Unreadable { .. } | ArchiveError::Broken { .. } => {
-            "check that you may read it".to_owned()
+            say!("check that you may read it")
         }
     }
 }
 
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
-        Self::from_err(CommandExit::Unexpected, error)
+        Self::from_err(CommandExit::Unexpected, &error)
     }
-}
-
-/// Adds a hint to an error that carries none of its own.
-pub(crate) trait ContextHint {
-    /// The same error with `hint` as its help.
-    fn context_hint(self, hint: &str) -> Report;
-}
-
-impl ContextHint for Report {
-    fn context_hint(self, hint: &str) -> Report {
-        Report::new(HintedError {
-            message: self.to_string(),
-            causes: causes(&self),
-            hint: hint.to_owned(),
-        })
-    }
-}
-
-fn causes(report: &Report) -> Option<FailureCause> {
-    let texts: Vec<String> = report.chain().skip(1).map(ToString::to_string).collect();
-    texts.into_iter().rev().fold(None, |inner, text| {
-        Some(FailureCause {
-            text,
-            inner: inner.map(Box::new),
-        })
-    })
-}
-
-/// An error's text and causes with a hint added.
-#[derive(Debug, thiserror::Error, miette::Diagnostic)]
-#[error("{message}")]
-#[diagnostic(help("{hint}"))]
-struct HintedError {
-    message: String,
-    #[source]
-    causes: Option<FailureCause>,
-    hint: String,
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("{text}")]
-struct FailureCause {
-    text: String,
-    #[source]
-    inner: Option<Box<FailureCause>>,
 }

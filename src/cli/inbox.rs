@@ -8,12 +8,11 @@ use std::{
     sync::Arc,
 };
 
-use miette::Report;
 use serde::Serialize;
 
 use super::{
-    CommandContext, CommandExit, Failure, event::EventPrinter, failure::ContextHint, readers_pages,
-    signals,
+    CommandContext, CommandExit, Failure, event::EventPrinter, readers_pages, signals,
+    trouble::Trouble,
 };
 use crate::{
     app::Notifier,
@@ -94,7 +93,7 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
             let hint = "name another address with --listen or --smtp; port 0 takes any free one";
             Failure::new(
                 CommandExit::Configuration,
-                Report::from_err(error).context_hint(hint),
+                Trouble::of_error(&error).with_hint(hint),
             )
         })?;
     let places = InboxJson {

@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use chrono_tz::Tz;
 use clap::ValueEnum;
 
-use super::{CommandContext, CommandExit, Failure};
+use super::{CommandContext, CommandExit, Failure, language};
 use crate::{
     address::{Mailbox, clean_name},
     app::{AppError, RefusalKind},
     publication::{FILE_NAME, parse_zone},
     scaffold::{self, NewFile, Setup, StarterFacts, WriteError},
+    words::{Tongue, say},
 };
 
 /// Make a new publication: settings, a first issue, a list of readers
@@ -162,9 +163,10 @@ pub(super) fn refusal(error: WriteError) -> AppError {
     match error {
         WriteError::Exists(_) => AppError::Refused {
             kind: RefusalKind::Usage,
-            message: error.to_string(),
-            hint: "nothing was written, nothing is overwritten: remove it, or choose another place"
-                .to_owned(),
+            message: error.to_string().into(),
+            hint: say!(
+                "nothing was written, nothing is overwritten: remove it, or choose another place"
+            ),
         },
         WriteError::Io { path, source } => AppError::Io {
             action: "written",
@@ -198,14 +200,9 @@ fn sender(name: &str) -> Result<Mailbox, Failure> {
     })
 }
 
-/// POSIX: LC_ALL over LC_MESSAGES over LANG.
 fn system_language() -> StartLanguage {
-    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
-        .into_iter()
-        .filter_map(|name| std::env::var(name).ok())
-        .find(|locale| !locale.is_empty());
-    match locale {
-        Some(locale) if locale.starts_with("ko") => StartLanguage::Ko,
+    match language::of_locale() {
+        Some(Tongue::Korean) => StartLanguage::Ko,
         _ => StartLanguage::En,
     }
 }

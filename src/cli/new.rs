@@ -6,6 +6,7 @@ use super::{CommandContext, CommandExit, Failure, init::refusal};
 use crate::{
     app::{AppError, RefusalKind},
     scaffold::{self, IssueWish, NewIssue, NewIssueError},
+    words::say,
 };
 
 /// Make the next issue's file: on the edition's next free slot, laid out like the last one
@@ -70,13 +71,13 @@ fn when(new: &NewIssue, zone: chrono_tz::Tz) -> String {
 
 fn usage(error: &NewIssueError) -> AppError {
     let hint = match error {
-        NewIssueError::UnknownEdition { hint, .. } => hint.clone(),
-        NewIssueError::Taken { .. } => "without --date the next free slot is taken".to_owned(),
-        NewIssueError::NoSlot { .. } => "name a day with --date".to_owned(),
+        NewIssueError::UnknownEdition { hint, .. } => hint.into(),
+        NewIssueError::Taken { .. } => say!("without --date the next free slot is taken"),
+        NewIssueError::NoSlot { .. } => say!("name a day with --date"),
     };
     AppError::Refused {
         kind: RefusalKind::Usage,
-        message: error.to_string(),
+        message: error.to_string().into(),
         hint,
     }
 }

@@ -6,6 +6,7 @@ use std::io::{self, IsTerminal, Write};
 use serde::Serialize;
 
 use super::{ColorChoice, Failure, GlobalFlags, LogFormat};
+use crate::words::{Said, Tongue};
 
 /// How this run talks.
 #[derive(Debug, Clone)]
@@ -17,6 +18,8 @@ pub(crate) struct Output {
     has_color: bool,
     /// Stderr is a log for programs: what is said there is said in its lines.
     is_logged: bool,
+    /// What people are spoken to in.
+    tongue: Tongue,
 }
 
 /// Colours tell state, nothing else; words say the same without them.
@@ -33,7 +36,7 @@ pub(crate) enum Tone {
 }
 
 impl Output {
-    pub(super) fn new(global: &GlobalFlags) -> Self {
+    pub(super) fn new(global: &GlobalFlags, tongue: Tongue) -> Self {
         let has_color = match global.color {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
@@ -49,6 +52,10 @@ impl Output {
             is_quiet: global.quiet,
             has_color,
             is_logged: global.log_format == LogFormat::Json,
+            tongue: match global.log_format {
+                LogFormat::Text => tongue,
+                LogFormat::Json => Tongue::English,
+            },
         }
     }
 
@@ -96,21 +103,31 @@ impl Output {
     }
 
     /// The result that a person asked for.
-    pub(crate) fn say(&self, text: impl AsRef<str>) {
+    pub(crate) fn say(&self, text: impl Into<Said>) {
         if self.is_json || self.is_beside {
             self.note(text);
         } else if !self.is_quiet {
-            write_line(&mut io::stdout().lock(), text.as_ref());
+            write_line(&mut io::stdout().lock(), &self.words(text));
         }
     }
 
     /// What happens on the way.
-    pub(crate) fn note(&self, text: impl AsRef<str>) {
+    pub(crate) fn note(&self, text: impl Into<Said>) {
         if self.is_logged {
-            tracing::info!("{}", text.as_ref().trim());
+            tracing::info!("{}", self.words(text).trim());
         } else if !self.is_quiet {
-            write_line(&mut io::stderr().lock(), text.as_ref());
+            write_line(&mut io::stderr().lock(), &self.words(text));
         }
+    }
+
+    /// What people are spoken to in.
+    pub(crate) fn tongue(&self) -> Tongue {
+        self.tongue
+    }
+
+    /// A sentence in people's language.
+    pub(crate) fn words(&self, text: impl Into<Said>) -> String {
+        text.into().put(self.tongue)
     }
 
     /// How wide the terminal is; None where the text goes into a pipe or a file, whose lines
@@ -131,22 +148,22 @@ impl Output {
     /// A failure, to stderr.
     pub(super) fn failure(&self, failure: &Failure) {
         if self.is_logged {
-            for report in failure.reports() {
-                tracing::error!("{}", format!("{report:?}").trim());
+            for trouble in failure.troubles() {
+                tracing::error!("{}", trouble.shown(self.tongue).trim());
             }
             return;
         }
         let mut stderr = io::stderr().lock();
-        for report in failure.reports() {
-            write_line(&mut stderr, format!("{report:?}").trim_end());
+        for trouble in failure.troubles() {
+            write_line(&mut stderr, trouble.shown(self.tongue).trim_end());
         }
     }
 
     /// `text` in the colour of its state, where colours are on.
-    pub(crate) fn paint(&self, tone: Tone, text: impl AsRef<str>) -> String {
-        let text = text.as_ref();
+    pub(crate) fn paint(&self, tone: Tone, text: impl Into<Said>) -> String {
+        let text = self.words(text);
         if !self.has_color {
-            return text.to_owned();
+            return text;
         }
         let code = match tone {
             Tone::Good => 32,
@@ -156,6 +173,11 @@ impl Output {
         };
         format!("\x1b[{code}m{text}\x1b[0m")
     }
+}
+
+/// Says what is wrong before there is an [`Output`].
+pub(super) fn complain(text: &str) {
+    write_line(&mut io::stderr().lock(), text);
 }
 
 /// The width reports are wrapped to.

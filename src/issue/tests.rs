@@ -30,7 +30,14 @@ fn parse(text: &str) -> Result<Issue, IssueError> {
 fn told(errors: &[SourceError]) -> String {
     let lines: Vec<String> = errors
         .iter()
-        .map(|error| format!("{error}\n  = {}", error.hint().unwrap_or("–")))
+        .map(|error| {
+            format!(
+                "{error}\n  = {}",
+                error
+                    .hint()
+                    .map_or_else(|| "–".to_owned(), ToString::to_string)
+            )
+        })
         .collect();
     lines.join("\n")
 }

@@ -61,8 +61,8 @@ impl App {
         if !self.has_state() {
             return Err(AppError::Refused {
                 kind: RefusalKind::Nothing,
-                message: "there is no state yet".to_owned(),
-                hint: "it is made by the first command that needs one".to_owned(),
+                message: "there is no state yet".into(),
+                hint: "it is made by the first command that needs one".into(),
             });
         }
         let store = SqliteStore::open(&self.publication.state_dir()).await?;
@@ -285,8 +285,8 @@ fn issues_of(doubtful: Vec<DoubtfulBatch>) -> Vec<String> {
 fn refused(message: String, hint: &str) -> AppError {
     AppError::Refused {
         kind: RefusalKind::Configuration,
-        message,
-        hint: hint.to_owned(),
+        message: message.into(),
+        hint: hint.into(),
     }
 }
 

@@ -53,8 +53,8 @@ impl App {
         let opinion = self.store().await?.opinion(id).await?;
         opinion.ok_or_else(|| AppError::Refused {
             kind: RefusalKind::Usage,
-            message: format!("there is no opinion {id}"),
-            hint: "`daily-note feedback list` has their numbers".to_owned(),
+            message: format!("there is no opinion {id}").into(),
+            hint: "`daily-note feedback list` has their numbers".into(),
         })
     }
 
@@ -71,8 +71,8 @@ impl App {
         if is_published && !opinion.may_publish {
             return Err(AppError::Refused {
                 kind: RefusalKind::Usage,
-                message: format!("whoever gave opinion {id} does not want it published"),
-                hint: "write to them, where they allow an answer".to_owned(),
+                message: format!("whoever gave opinion {id} does not want it published").into(),
+                hint: "write to them, where they allow an answer".into(),
             });
         }
         self.store()

@@ -12,6 +12,7 @@ use crate::{
     app::{App, AppError, RefusalKind},
     scaffold::{self, ImportedPost, NewFile, PostFile},
     source::shown_path,
+    words::Said,
 };
 
 /// A folder with more files is no folder of posts, but a disk.
@@ -181,11 +182,11 @@ impl App {
     }
 }
 
-fn refused(message: String, hint: String) -> AppError {
+fn refused(message: impl Into<Said>, hint: impl Into<Said>) -> AppError {
     AppError::Refused {
         kind: RefusalKind::Usage,
-        message,
-        hint,
+        message: message.into(),
+        hint: hint.into(),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::{
     message::FrozenIssue,
     publication::SmtpTarget,
     store::{AudienceSize, Batch, BatchLedger, BatchState, DeliveryCounts, Store, StoreError},
+    words::say,
 };
 
 /// An issue that may go out: what it is frozen as, and what was found that does not stop it.
@@ -200,9 +201,10 @@ impl App {
         }
         Err(AppError::Refused {
             kind: RefusalKind::Configuration,
-            message: "readers would have no way to unsubscribe".to_owned(),
-            hint: "set web.base_url (https) or publication.unsubscribe_email in daily-note.yaml"
-                .to_owned(),
+            message: say!("readers would have no way to unsubscribe"),
+            hint: say!(
+                "set web.base_url (https) or publication.unsubscribe_email in daily-note.yaml"
+            ),
         })
     }
 
@@ -240,8 +242,8 @@ pub(crate) fn refuse_draft(issue: &Issue) -> Result<(), AppError> {
     }
     Err(AppError::Refused {
         kind: RefusalKind::Content,
-        message: format!("{} is a draft", issue.id),
-        hint: "set `status: ready` in its front matter when it may go out".to_owned(),
+        message: say!("{issue} is a draft", issue = issue.id),
+        hint: say!("set `status: ready` in its front matter when it may go out"),
     })
 }
 
@@ -251,11 +253,11 @@ pub(crate) fn refuse_nothing_to_do(
     edition: Option<&str>,
     readers: u64,
 ) -> Result<(), AppError> {
-    let refused = |kind, message: String, hint: &str| {
+    let refused = |kind, message, hint| {
         Err(AppError::Refused {
             kind,
             message,
-            hint: hint.to_owned(),
+            hint,
         })
     };
     let Some(Batch {
@@ -265,8 +267,8 @@ pub(crate) fn refuse_nothing_to_do(
         return match edition.filter(|_| readers == 0) {
             Some(edition) => refused(
                 RefusalKind::Nothing,
-                format!("the edition `{edition}` has no readers"),
-                "add some to subscribers.yaml, or with `daily-note subscribers add`",
+                say!("the edition `{edition}` has no readers", edition),
+                say!("add some to subscribers.yaml, or with `daily-note subscribers add`"),
             ),
             None => Ok(()),
         };
@@ -274,18 +276,18 @@ pub(crate) fn refuse_nothing_to_do(
     match state {
         BatchState::Finished => refused(
             RefusalKind::Nothing,
-            format!("{id} has been sent; nothing is left to do"),
-            "see `daily-note status` for who got it",
+            say!("{issue} has been sent; nothing is left to do", issue = id),
+            say!("see `daily-note status` for who got it"),
         ),
         BatchState::Cancelled => refused(
             RefusalKind::Nothing,
-            format!("{id} was cancelled; nothing is left to do"),
-            "an issue has one batch, ever: write a new issue to send the text after all",
+            say!("{issue} was cancelled; nothing is left to do", issue = id),
+            say!("an issue has one batch, ever: write a new issue to send the text after all"),
         ),
         BatchState::Paused { reason, .. } => refused(
             RefusalKind::Deliveries,
-            format!("{id} is paused: {reason}"),
-            "fix the cause, then `daily-note resume` it",
+            say!("{issue} is paused: {reason}", issue = id, reason),
+            say!("fix the cause, then `daily-note resume` it"),
         ),
         BatchState::Open => Ok(()),
     }

@@ -56,8 +56,8 @@ impl App {
         if self.publication.web.base_url.is_none() {
             return Err(AppError::Refused {
                 kind: RefusalKind::Configuration,
-                message: "nobody could answer: `web.base_url` is not set".to_owned(),
-                hint: "a mail that asks leads to a page of yours (docs/readers.md)".to_owned(),
+                message: "nobody could answer: `web.base_url` is not set".into(),
+                hint: "a mail that asks leads to a page of yours (docs/readers.md)".into(),
             });
         }
         let store = self.store().await?;

@@ -10,6 +10,7 @@ use crate::{
     store::{
         Batch, BatchState, DeliveryLedger, RetryOutcome, RetrySelection, StoreError, UnknownAnswer,
     },
+    words::say,
 };
 
 /// What a person decided about a batch that they resume.
@@ -77,12 +78,14 @@ impl App {
         if recovered.restored > 0 {
             return Err(AppError::Refused {
                 kind: RefusalKind::Deliveries,
-                message: format!(
-                    "the database is an older copy of itself: {} readers may have got {} after it was made; they are unknown now",
-                    recovered.restored, batch.issue
+                message: say!(
+                    "the database is an older copy of itself: {readers} readers may have got {issue} after it was made; they are unknown now",
+                    readers = recovered.restored,
+                    issue = batch.issue
                 ),
-                hint: "see who in `daily-note status --failed`, and `resume` with what you decide"
-                    .to_owned(),
+                hint: say!(
+                    "see who in `daily-note status --failed`, and `resume` with what you decide"
+                ),
             });
         }
         let DecisionSummary { unknown, retried } =
@@ -99,7 +102,7 @@ impl App {
     /// refused is refused here, before anything is written.
     async fn new_content(&self, wanted: &str, batch: &Batch) -> Result<FrozenContent, AppError> {
         let id = &batch.issue;
-        let refused = |kind, message: String, hint: String| {
+        let refused = |kind, message, hint| {
             Err(AppError::Refused {
                 kind,
                 message,
@@ -111,15 +114,24 @@ impl App {
             BatchState::Open => {
                 return refused(
                     RefusalKind::Usage,
-                    format!("{id} is under way: only a paused batch gets new content"),
-                    format!("`daily-note pause {id}`, then `daily-note resume {id} --refreeze`"),
+                    say!(
+                        "{issue} is under way: only a paused batch gets new content",
+                        issue = id
+                    ),
+                    say!(
+                        "`daily-note pause {issue}`, then `daily-note resume {issue} --refreeze`",
+                        issue = id
+                    ),
                 );
             }
             BatchState::Finished | BatchState::Cancelled => {
                 return refused(
                     RefusalKind::Nothing,
-                    format!("{id} has its end: nobody in it waits for new content"),
-                    "an issue has one batch, ever: write a new issue to send the text".to_owned(),
+                    say!(
+                        "{issue} has its end: nobody in it waits for new content",
+                        issue = id
+                    ),
+                    say!("an issue has one batch, ever: write a new issue to send the text"),
                 );
             }
         }

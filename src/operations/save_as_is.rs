@@ -21,8 +21,8 @@ impl App {
     pub(crate) fn save_as_is(&self, to: &Path) -> Result<u64, AppError> {
         let refused = |message: String, hint: &str| AppError::Refused {
             kind: RefusalKind::Configuration,
-            message,
-            hint: hint.to_owned(),
+            message: message.into(),
+            hint: hint.into(),
         };
         let state_dir = self.publication.state_dir();
         if to.symlink_metadata().is_ok() {

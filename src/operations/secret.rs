@@ -26,10 +26,10 @@ impl App {
         if self.publication.web.secret.is_some() {
             return Err(AppError::Refused {
                 kind: RefusalKind::Configuration,
-                message: "daily-note.yaml names the secret: `web.secret`".to_owned(),
+                message: "daily-note.yaml names the secret: `web.secret`".into(),
                 hint: "put a new one before it there: `secret: [${NEW}, ${OLD}]`, or `{leaked: ${OLD}}` for \
                        one that somebody else may know"
-                    .to_owned(),
+                    .into(),
             });
         }
         let path = self.publication.state_dir().join(secret_file::FILE);

@@ -23,6 +23,7 @@ use crate::{
         AudienceSize, Batch, BatchLedger, FoldReport, NewBatch, Realm, RetryOutcome, SenderGuard,
         Store, StoreError,
     },
+    words::say,
 };
 
 /// An issue about to be sent, with the right to send held.
@@ -253,8 +254,8 @@ impl App {
         }
         Err(AppError::Refused {
             kind: RefusalKind::Nothing,
-            message: format!("{} was never sent", found?.id),
-            hint: "`daily-note send` it first".to_owned(),
+            message: say!("{issue} was never sent", issue = found?.id),
+            hint: say!("`daily-note send` it first"),
         })
     }
 
@@ -304,8 +305,8 @@ impl<'a> Sending<'a> {
             (None, Some(batch)) => app.preflight_without_file(store, batch, audience).await,
             (None, None) => Err(AppError::Refused {
                 kind: RefusalKind::Nothing,
-                message: "there is neither an issue nor a batch".to_owned(),
-                hint: "name one that `daily-note status` shows".to_owned(),
+                message: say!("there is neither an issue nor a batch"),
+                hint: say!("name one that `daily-note status` shows"),
             }),
         }
     }
@@ -378,8 +379,8 @@ impl<'a> Sending<'a> {
             (None, ..) => {
                 return Err(AppError::Refused {
                     kind: RefusalKind::Nothing,
-                    message: "it has neither a batch nor a file".to_owned(),
-                    hint: "write the issue, then `daily-note send` it".to_owned(),
+                    message: say!("it has neither a batch nor a file"),
+                    hint: say!("write the issue, then `daily-note send` it"),
                 });
             }
         };

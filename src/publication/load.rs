@@ -20,6 +20,7 @@ use super::{
 use crate::{
     address::clean_name,
     source::{Source, SourceError, read_file, unresolved_conflict},
+    words::Said,
     yaml::Tree,
 };
 
@@ -136,8 +137,9 @@ const RETIRED: [(&[&str], &str); 2] = [
 fn warn_once(retired: &SourceError) {
     static WARNED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
     let mut warned = WARNED.lock().unwrap_or_else(PoisonError::into_inner);
-    if warned.insert(retired.message().to_owned()) {
-        tracing::warn!("{retired}: {}", retired.hint().unwrap_or_default());
+    if warned.insert(retired.message().to_string()) {
+        let hint = retired.hint().map(Said::to_string);
+        tracing::warn!("{retired}: {}", hint.unwrap_or_default());
     }
 }
 

@@ -2,9 +2,12 @@
 
 use std::{error::Error, fmt};
 
-use miette::{Diagnostic, LabeledSpan, Report, SourceCode};
+#[cfg(test)]
+use miette::Report;
+use miette::{Diagnostic, LabeledSpan, SourceCode};
 
 use super::{Position, Source, Span};
+use crate::words::Said;
 
 /// A longer place is shown by its beginning.
 const MAX_SHOWN_BYTES: usize = 300;
@@ -12,16 +15,16 @@ const MAX_SHOWN_BYTES: usize = 300;
 /// Something wrong at a place in a file, with the line shown and a way to fix it.
 #[derive(Debug, Clone)]
 pub struct SourceError {
-    message: String,
+    message: Said,
     source_text: Option<Source>,
     span: Option<Span>,
-    label: Option<String>,
-    hint: Option<String>,
+    label: Option<Said>,
+    hint: Option<Said>,
 }
 
 impl SourceError {
     /// An error at `span` of `source`. `message` says what is wrong, in one sentence.
-    pub(crate) fn at(source: &Source, span: Span, message: impl Into<String>) -> Self {
+    pub(crate) fn at(source: &Source, span: Span, message: impl Into<Said>) -> Self {
         let end = span.end.min(source.text().len());
         let start = span.start.min(end);
         Self {
@@ -32,7 +35,7 @@ impl SourceError {
 
     /// An error about `source` that has its place elsewhere: in a variable that goes over it. It is as
     /// discreet as the text.
-    pub(crate) fn about(source: &Source, message: impl Into<String>) -> Self {
+    pub(crate) fn about(source: &Source, message: impl Into<Said>) -> Self {
         Self {
             message: source.discreet(message),
             source_text: Some(source.clone()),
@@ -43,7 +46,7 @@ impl SourceError {
     }
 
     /// An error without a place: a file that is missing, an environment variable.
-    pub fn new(message: impl Into<String>) -> Self {
+    pub fn new(message: impl Into<Said>) -> Self {
         Self {
             message: message.into(),
             source_text: None,
@@ -55,41 +58,41 @@ impl SourceError {
 
     /// A few words under the caret.
     #[must_use]
-    pub(crate) fn with_label(mut self, label: impl Into<String>) -> Self {
+    pub(crate) fn with_label(mut self, label: impl Into<Said>) -> Self {
         self.label = Some(self.discreet(label));
         self
     }
 
     /// What to do about it.
     #[must_use]
-    pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
+    pub(crate) fn with_hint(mut self, hint: impl Into<Said>) -> Self {
         self.hint = Some(self.discreet(hint));
         self
     }
 
-    fn discreet(&self, words: impl Into<String>) -> String {
+    fn discreet(&self, words: impl Into<Said>) -> Said {
         match &self.source_text {
             Some(source) => source.discreet(words),
             None => words.into(),
         }
     }
 
-    /// For a person at a terminal: what is wrong, the line with a caret, what to do.
-    #[must_use]
+    /// As a person at a terminal sees it: what is wrong, the line with a caret, what to do.
+    #[cfg(test)]
     pub(crate) fn into_report(self) -> Report {
         Report::new(ShownError(self))
     }
 
     /// What is wrong, without its place.
     #[must_use]
-    pub(crate) fn message(&self) -> &str {
+    pub(crate) fn message(&self) -> &Said {
         &self.message
     }
 
     /// What to do about it, where it is known.
     #[must_use]
-    pub(crate) fn hint(&self) -> Option<&str> {
-        self.hint.as_deref()
+    pub(crate) fn hint(&self) -> Option<&Said> {
+        self.hint.as_ref()
     }
 
     /// The text and the bytes of it that this is about, where there are any.
@@ -110,7 +113,7 @@ impl fmt::Display for SourceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.place() {
             Some((name, position)) => write!(f, "{name}:{position}: {}", self.message),
-            None => f.write_str(&self.message),
+            None => self.message.fmt(f),
         }
     }
 }
@@ -135,28 +138,33 @@ impl Diagnostic for SourceError {
             true => source.inner.boundary(span.start + MAX_SHOWN_BYTES) - span.start,
             false => span.len(),
         };
-        let label = LabeledSpan::new(self.label.clone(), span.start, length);
+        let label = LabeledSpan::new(self.label.as_ref().map(Said::to_string), span.start, length);
         Some(Box::new(std::iter::once(label)))
     }
 }
 
 /// A [`SourceError`] whose place is told by the picture of its line alone.
+#[cfg(test)]
 struct ShownError(SourceError);
 
+#[cfg(test)]
 impl fmt::Display for ShownError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.message)
+        self.0.message.fmt(f)
     }
 }
 
+#[cfg(test)]
 impl fmt::Debug for ShownError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
 }
 
+#[cfg(test)]
 impl Error for ShownError {}
 
+#[cfg(test)]
 impl Diagnostic for ShownError {
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         self.0.help()

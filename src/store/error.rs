@@ -1,7 +1,7 @@
 //! What can be wrong with a store, and what a person does about it.
 
 use super::DeliveryCounts;
-use crate::source::SourceError;
+use crate::{source::SourceError, words::Said};
 
 /// Everything that can go wrong with a store.
 #[derive(Debug, thiserror::Error)]
@@ -171,7 +171,16 @@ impl StoreError {
 
     /// What a person does about it.
     #[must_use]
-    pub fn hint(&self) -> &str {
+    pub fn hint(&self) -> Said {
+        if let Self::Entry(error) = self
+            && let Some(hint) = error.hint()
+        {
+            return hint.clone();
+        }
+        self.remedy().into()
+    }
+
+    fn remedy(&self) -> &'static str {
         match self {
             Self::Unusable { .. } => {
                 "check that the folder exists, that you may write to it, and that its disk has room"
@@ -215,7 +224,7 @@ impl StoreError {
             Self::OlderCopy { .. } => {
                 "put the newest copy of .daily-note back; if nobody got it after all, remove .daily-note/witness and send again"
             }
-            Self::Entry(error) => error.hint().unwrap_or("fix the entry; nothing was changed"),
+            Self::Entry(_) => "fix the entry; nothing was changed",
             Self::Foreign => "move it away, or name another folder",
             Self::Newer => "install that version or a later one",
             Self::Outdated(_) => {

@@ -155,7 +155,7 @@ fn page(
         content,
         query,
         message,
-        phrases: PreviewPhrases::new(pages.words()),
+        phrases: PreviewPhrases::new(pages.words(), pages.tag),
     };
     let made = match pages.own(page::PREVIEW, &PreviewPage::new(inputs)) {
         Ok(html) => Ok(html),

@@ -8,7 +8,7 @@ use std::{
 use regex::{Regex, RegexBuilder};
 
 /// What readers, writers and operators read, and the sources of what the program says.
-const READ: [&str; 8] = [
+const READ: [&str; 9] = [
     "README.md",
     "README.ko.md",
     "CONTRIBUTING.md",
@@ -17,6 +17,7 @@ const READ: [&str; 8] = [
     "templates",
     "src/scaffold",
     "src/cli",
+    "src/words",
 ];
 /// Findings: their comments speak to programmers alone.
 const FINDINGS: &str = "src/check";
@@ -119,7 +120,7 @@ fn pattern(word: &str) -> Regex {
 
 fn texts(path: &Path, found: &mut Vec<PathBuf>) {
     if path.is_file() {
-        let kinds = ["md", "yaml", "html", "txt", "rs"];
+        let kinds = ["md", "yaml", "html", "txt", "rs", "po"];
         let kind = path.extension().and_then(|kind| kind.to_str());
         found.extend(
             kind.filter(|kind| kinds.contains(kind))

@@ -313,7 +313,9 @@ fn a_column_that_may_tell_of_leaving_stops_the_import_until_somebody_says_what_i
         let error = read("list.csv", text.as_bytes(), &ReadingOptions::default()).unwrap_err();
         assert!(error.to_string().contains(column), "{error}");
         assert!(
-            error.hint().is_some_and(|hint| hint.contains("--map")),
+            error
+                .hint()
+                .is_some_and(|hint| hint.to_string().contains("--map")),
             "{error}"
         );
         let options = ReadingOptions {
@@ -382,7 +384,11 @@ fn a_column_that_nobody_looks_at_and_that_says_who_left_stops_the_import() {
     ] {
         let error = read("list.csv", text.as_bytes(), &ReadingOptions::default()).unwrap_err();
         assert!(error.to_string().starts_with(place), "{error}");
-        assert!(error.hint().is_some_and(|hint| hint.contains("--map")));
+        assert!(
+            error
+                .hint()
+                .is_some_and(|hint| hint.to_string().contains("--map"))
+        );
     }
 }
 
@@ -401,7 +407,9 @@ fn a_file_whose_name_tells_of_leaving_is_taken_on_a_persons_word_alone() {
     ] {
         let error = read(name, text.as_bytes(), &ReadingOptions::default()).unwrap_err();
         assert!(
-            error.hint().is_some_and(|hint| hint.contains("--as")),
+            error
+                .hint()
+                .is_some_and(|hint| hint.to_string().contains("--as")),
             "{error}"
         );
         let options = ReadingOptions {

@@ -38,7 +38,12 @@ fn told(name: &str, text: impl AsRef<[u8]>) -> String {
 fn told_with(name: &str, text: impl AsRef<[u8]>, options: &ReadingOptions) -> String {
     let (plan, rows) = match read(name, text.as_ref(), options) {
         Ok(read) => read,
-        Err(error) => return format!("{error}\n  → {}", error.hint().unwrap_or("")),
+        Err(error) => {
+            return format!(
+                "{error}\n  → {}",
+                error.hint().map_or_else(String::new, ToString::to_string)
+            );
+        }
     };
     let mut told = format!("{} {} {:?}\n", plan.format, plan.encoding, plan.separator);
     for row in rows {
@@ -282,7 +287,7 @@ fn an_encoding_is_asked_for_with_the_names_as_each_would_read_them() {
         let bytes = encode(label, text);
         let error = read("list.csv", &bytes, &ReadingOptions::default()).unwrap_err();
         let word = if label == "euc-kr" { "cp949" } else { label };
-        let hint = error.hint().unwrap_or_default();
+        let hint = error.hint().map_or_else(String::new, ToString::to_string);
         let line = hint
             .lines()
             .find(|line| line.contains(&format!("--encoding {word} ")));
@@ -311,7 +316,9 @@ fn a_name_that_comes_late_in_a_long_file_is_still_asked_about() {
     bytes.extend(b"minji@example.com,\xb9\xce\xc1\xf6\n");
     let error = read("list.csv", &bytes, &ReadingOptions::default()).unwrap_err();
     assert!(
-        error.hint().is_some_and(|hint| hint.contains("민지")),
+        error
+            .hint()
+            .is_some_and(|hint| hint.to_string().contains("민지")),
         "{error}"
     );
 }

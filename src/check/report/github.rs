@@ -16,7 +16,7 @@ pub(crate) fn github<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Str
         let place = finding.place().map(properties).unwrap_or_default();
         let message = match finding.help() {
             Some(hint) => format!("{}\n{hint}", finding.message()),
-            None => finding.message().to_owned(),
+            None => finding.message().to_string(),
         };
         let _ = writeln!(
             out,

@@ -34,7 +34,7 @@ pub(crate) fn sarif<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Valu
 fn result(finding: &Finding) -> Value {
     let text = match finding.help() {
         Some(hint) => format!("{}: {hint}", finding.message()),
-        None => finding.message().to_owned(),
+        None => finding.message().to_string(),
     };
     let mut result = json!({
         "ruleId": finding.rule().id,

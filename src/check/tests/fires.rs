@@ -356,7 +356,7 @@ fn pictures_beside_the_issue_are_found() {
         .with("issues/A.PNG", &png)
         .check(&with_text("![가](a.png)"));
     assert_eq!(
-        case[0].help(),
-        Some("there is `A.PNG`: names differ by capitals too")
+        *case[0].help().unwrap(),
+        "there is `A.PNG`: names differ by capitals too"
     );
 }

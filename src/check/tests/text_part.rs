@@ -15,7 +15,7 @@ fn said_after(text: &str, happen: impl Fn(String) -> String) -> Vec<String> {
     desk.check_rendered(&text, Some(&rendered))
         .iter()
         .filter(|finding| finding.rule().id == "mail/text-part")
-        .map(|finding| finding.message().to_owned())
+        .map(|finding| finding.message().to_string())
         .collect()
 }
 

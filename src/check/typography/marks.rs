@@ -1,8 +1,8 @@
 //! Characters that should be others: dots for an ellipsis, full-width letters, loose jamo,
 //! characters nobody sees.
 
-use super::{super::Findings, DECOMPOSED, ELLIPSIS, FULL_WIDTH, INVISIBLE, hangul};
-use crate::issue::Prose;
+use super::{super::Findings, DECOMPOSED, ELLIPSIS, FULL_WIDTH, INVISIBLE};
+use crate::{issue::Prose, korean::hangul};
 
 pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
     ellipses(prose, findings);

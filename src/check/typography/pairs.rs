@@ -1,8 +1,9 @@
 //! Quotation marks and brackets that come in pairs, within a paragraph or over a few.
 
-use super::{super::Findings, MIXED_QUOTES, UNBALANCED, hangul};
+use super::{super::Findings, MIXED_QUOTES, UNBALANCED};
 use crate::{
     issue::{Prose, ProseKind},
+    korean::hangul,
     source::Span,
 };
 

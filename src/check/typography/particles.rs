@@ -1,11 +1,10 @@
 //! Particles: their form, their number, and that they join the word before them.
 
-use super::{
-    super::Findings,
-    DOUBLED_PARTICLE, PARTICLE_FORM, PARTICLE_SPACE, QUOTED_PARTICLE,
-    hangul::{self, RIEUL, final_consonant},
+use super::{super::Findings, DOUBLED_PARTICLE, PARTICLE_FORM, PARTICLE_SPACE, QUOTED_PARTICLE};
+use crate::{
+    issue::Prose,
+    korean::hangul::{self, RIEUL, final_consonant},
 };
-use crate::issue::Prose;
 
 pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
     let text = &prose.text;

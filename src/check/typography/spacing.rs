@@ -2,9 +2,9 @@
 
 use super::{
     super::{Findings, speech::QuotedSpeech},
-    DEPENDENT_NOUN, DOUBLED_WORD, PUNCTUATION_SPACE, UNIT_SPACE, hangul,
+    DEPENDENT_NOUN, DOUBLED_WORD, PUNCTUATION_SPACE, UNIT_SPACE,
 };
-use crate::issue::Prose;
+use crate::{issue::Prose, korean::hangul};
 
 pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
     dependent_nouns(prose, findings);

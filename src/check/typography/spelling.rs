@@ -3,8 +3,8 @@
 mod slips;
 
 use self::slips::{SLIPS, SlipPosition};
-use super::{super::Findings, SPELLING, hangul};
-use crate::issue::Prose;
+use super::{super::Findings, SPELLING};
+use crate::{issue::Prose, korean::hangul};
 
 pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
     let text = &prose.text;

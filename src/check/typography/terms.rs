@@ -3,9 +3,9 @@
 
 use super::{
     super::{CheckSubject, Findings},
-    TERM, hangul,
+    TERM,
 };
-use crate::{issue::Prose, publication::HouseTerm};
+use crate::{issue::Prose, korean::hangul, publication::HouseTerm};
 
 pub(super) fn check(proof: &CheckSubject<'_>, prose: &Prose, findings: &mut Findings<'_>) {
     for term in &proof.publication.terms {

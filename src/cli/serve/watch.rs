@@ -7,12 +7,13 @@ use chrono::{DateTime, Utc};
 use tokio::net::TcpListener;
 
 use crate::{
-    cli::{CommandExit, Failure, output::Output},
+    cli::{CommandExit, Failure, output::Output, trouble::Trouble},
     daemon::Heartbeat,
     delivery::StopSignal,
     schedule::{Event, EventSink},
     systemd::ServiceManager,
     web::vitals::{self, Vitals},
+    words::say,
 };
 
 /// How long a listener takes to close.
@@ -85,10 +86,15 @@ pub(super) async fn listen(
     output: &Output,
 ) -> Result<(), Failure> {
     let taken = |error: std::io::Error| {
-        let hint = "choose another --listen, or stop what listens there";
+        let hint = say!("choose another --listen, or stop what listens there");
         Failure::new(
             CommandExit::Configuration,
-            miette::miette!(help = hint, "{address} can't be listened on: {error}"),
+            Trouble::new(say!(
+                "{address} can't be listened on: {error}",
+                address,
+                error
+            ))
+            .with_hint(hint),
         )
     };
     let listener = match TcpListener::bind(address).await {

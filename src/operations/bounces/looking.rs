@@ -94,8 +94,8 @@ impl App {
         let report = store.report(id).await?;
         let report = report.ok_or_else(|| AppError::Refused {
             kind: RefusalKind::Usage,
-            message: format!("there is no report {id}"),
-            hint: "`daily-note bounces list` has their numbers".to_owned(),
+            message: format!("there is no report {id}").into(),
+            hint: "`daily-note bounces list` has their numbers".into(),
         })?;
         Ok((report, store.mail_kept_aside(id).await?))
     }

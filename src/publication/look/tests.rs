@@ -17,7 +17,7 @@ fn load(look: &str) -> Result<Publication, String> {
             format!(
                 "{} {error}\n  {}\n",
                 place.unwrap_or_default(),
-                error.hint().unwrap_or_default()
+                error.hint().map_or_else(String::new, ToString::to_string)
             )
         });
         told.collect()

@@ -21,7 +21,10 @@ fn filled(template: &str) -> Result<String, String> {
         .render("a.html", &values)
         .map_err(|error| match error {
             RenderError::Source(error) => {
-                format!("{error} → {}", error.hint().unwrap_or_default())
+                format!(
+                    "{error} → {}",
+                    error.hint().map_or_else(String::new, ToString::to_string)
+                )
             }
             error => error.to_string(),
         })

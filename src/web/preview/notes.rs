@@ -71,10 +71,10 @@ struct FindingLine<'a> {
     to: Option<LineLink>,
     /// Its place: `12:3`, or with the file's name where that is another.
     place: Option<String>,
-    message: Vec<SentencePart<'a>>,
-    help: Vec<SentencePart<'a>>,
+    message: Vec<SentencePart>,
+    help: Vec<SentencePart>,
     rule: &'a str,
-    why: Vec<SentencePart<'a>>,
+    why: Vec<SentencePart>,
     /// Who says so; may be empty.
     source: &'a str,
 }
@@ -208,8 +208,12 @@ impl<'a> FindingLine<'a> {
                 true => place.start().to_string(),
                 false => format!("{}:{}", place.file(), place.start()),
             }),
-            message: sentence(finding.message()),
-            help: sentence(finding.help().unwrap_or_default()),
+            message: sentence(&phrases.said(finding.message())),
+            help: sentence(
+                &finding
+                    .help()
+                    .map_or_else(String::new, |help| phrases.said(help)),
+            ),
             rule: rule.id,
             why: sentence(rule.why),
             source: rule.source,

@@ -10,6 +10,7 @@ use super::{
     issue_list::IssueList,
     notes::Notes,
     numbered::{NumberedLine, numbered},
+    phrases::PreviewPhrases,
     query::{PreviewView, address},
     reader_chooser::ReaderChooser,
     sentence::{SentencePart, sentence},
@@ -71,8 +72,8 @@ struct ViewTab {
 /// Why a file can't be used as it stands.
 #[derive(Debug, Serialize)]
 struct FaultLine<'a> {
-    message: Vec<SentencePart<'a>>,
-    hint: Vec<SentencePart<'a>>,
+    message: Vec<SentencePart>,
+    hint: Vec<SentencePart>,
     excerpt: Option<Excerpt<'a>>,
 }
 
@@ -97,7 +98,11 @@ impl<'a> PreviewPage<'a> {
             revision: content.revision,
             accent: open.map_or(0, |open| open.accent),
             list: IssueList::new(inputs),
-            faults: content.faults.iter().map(FaultLine::new).collect(),
+            faults: content
+                .faults
+                .iter()
+                .map(|fault| FaultLine::new(fault, phrases))
+                .collect(),
             consequence: consequence.map(|word| phrases.get(word)),
             body,
         }
@@ -143,10 +148,11 @@ impl<'a> PageBody<'a> {
 }
 
 impl<'a> FaultLine<'a> {
-    fn new(fault: &'a SourceError) -> Self {
+    fn new(fault: &'a SourceError, phrases: PreviewPhrases<'_>) -> Self {
+        let hint = fault.hint().map(|hint| phrases.said(hint));
         Self {
-            message: sentence(fault.message()),
-            hint: sentence(fault.hint().unwrap_or_default()),
+            message: sentence(&phrases.said(fault.message())),
+            hint: sentence(&hint.unwrap_or_default()),
             excerpt: Excerpt::of(fault),
         }
     }

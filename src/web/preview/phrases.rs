@@ -1,5 +1,5 @@
-//! What no template can say with a word alone: names of enumerated things, dates, spans, amounts.
-//! Findings speak English, as `check` does.
+//! What no template can say with a word alone: names of enumerated things, dates, spans, amounts; and what the
+//! program itself says, findings and faults, in the language of the page.
 
 use std::time::Duration;
 
@@ -14,17 +14,28 @@ use crate::{
     look::Theme,
     render::MailWords,
     schedule::SlotState,
+    words::{Said, Tongue},
 };
 
 /// The pages' words, and what is made of them.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PreviewPhrases<'a> {
     words: &'a MailWords,
+    tongue: Tongue,
 }
 
 impl<'a> PreviewPhrases<'a> {
-    pub(super) fn new(words: &'a MailWords) -> Self {
-        Self { words }
+    /// The words of pages in the language of that tag.
+    pub(super) fn new(words: &'a MailWords, tag: &str) -> Self {
+        Self {
+            words,
+            tongue: Tongue::of_tag(tag).unwrap_or_default(),
+        }
+    }
+
+    /// A sentence of the program's own.
+    pub(super) fn said(self, sentence: &Said) -> String {
+        sentence.put(self.tongue)
     }
 
     pub(super) fn get(self, key: &'a str) -> &'a str {
@@ -137,7 +148,7 @@ mod tests {
         ] {
             let words =
                 MailWords::load_from(&Templates::built_in(), "words/web", language).unwrap();
-            let phrases = PreviewPhrases::new(&words);
+            let phrases = PreviewPhrases::new(&words, language);
             assert_eq!(phrases.date(date), day);
             assert_eq!(phrases.minutes(Duration::from_secs(181)), minutes);
             assert_eq!(phrases.extent(900, 300), extent);

@@ -4,13 +4,13 @@ use serde::Serialize;
 
 /// A run of words.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-pub(super) struct SentencePart<'a> {
-    text: &'a str,
+pub(super) struct SentencePart {
+    text: String,
     is_code: bool,
 }
 
 /// The parts of a sentence; a backtick without another stays what it is.
-pub(super) fn sentence(text: &str) -> Vec<SentencePart<'_>> {
+pub(super) fn sentence(text: &str) -> Vec<SentencePart> {
     let mut parts = Vec::new();
     let mut rest = text;
     while let Some((plain, tail)) = rest.split_once('`') {
@@ -23,7 +23,10 @@ pub(super) fn sentence(text: &str) -> Vec<SentencePart<'_>> {
     parts.push((rest, false));
     let parts = parts.into_iter().filter(|(text, _)| !text.is_empty());
     parts
-        .map(|(text, is_code)| SentencePart { text, is_code })
+        .map(|(text, is_code)| SentencePart {
+            text: text.to_owned(),
+            is_code,
+        })
         .collect()
 }
 
@@ -37,9 +40,10 @@ mod tests {
             .into_iter()
             .map(|part| (part.text, part.is_code))
             .collect();
+        let right = [("<b>", true), (" and ", false), ("c", true), (" `d", false)];
         assert_eq!(
             parts,
-            [("<b>", true), (" and ", false), ("c", true), (" `d", false)]
+            right.map(|(text, is_code)| (text.to_owned(), is_code))
         );
         assert_eq!(sentence(""), []);
     }

@@ -185,7 +185,14 @@ impl State {
     /// So many readers leave, from that one on.
     pub(super) fn unsubscribe(&self, first: u64, count: u64) {
         let output = Command::new(BINARY)
-            .args(["suppressions", "add", "--reason", "unsubscribed"])
+            .args([
+                "--lang",
+                "en",
+                "suppressions",
+                "add",
+                "--reason",
+                "unsubscribed",
+            ])
             .args((first..first + count).map(email))
             .current_dir(self.folder())
             .output()

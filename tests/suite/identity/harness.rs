@@ -188,7 +188,7 @@ impl Desk {
     /// The command at a terminal of its own, where that is typed.
     pub(crate) fn at_a_terminal(&self, arguments: &[&str], typed: &str) -> (i32, String) {
         let binary = env!("CARGO_BIN_EXE_daily-note");
-        let line = format!("{binary} {}", arguments.join(" "));
+        let line = format!("{binary} --lang en {}", arguments.join(" "));
         let plain = self.publication.command(arguments.iter());
         let mut script = Command::new("script");
         script.args(["-q", "-e", "-c", &line, "/dev/null"]);

@@ -206,8 +206,9 @@ fn serve_on_a_small_disk(desk: &Desk) -> Option<Daemon> {
 
 fn on_a_small_disk(desk: &Desk, arguments: &str) -> Command {
     let binary = env!("CARGO_BIN_EXE_daily-note");
-    let script =
-        format!("mount -t tmpfs -o size=60m tmpfs .daily-note && exec '{binary}' {arguments}");
+    let script = format!(
+        "mount -t tmpfs -o size=60m tmpfs .daily-note && exec '{binary}' --lang en {arguments}"
+    );
     let mut unshare = Command::new("unshare");
     // Root may mount; anybody else may in a world of their own.
     let id = Command::new("id").arg("-u").output().unwrap();

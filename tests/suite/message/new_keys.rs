@@ -24,7 +24,15 @@ editions:
 
 fn dkim_new(root: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_daily-note"))
-        .args(["--color", "never", "--at", "2026-11-24T00:00:00Z", "--root"])
+        .args([
+            "--lang",
+            "en",
+            "--color",
+            "never",
+            "--at",
+            "2026-11-24T00:00:00Z",
+            "--root",
+        ])
         .arg(root)
         .args(["dkim", "new"])
         .args(arguments)

@@ -12,7 +12,7 @@ fn sending_stops_before_the_disk_is_full_and_goes_on_when_there_is_room() {
     let publication = TestPublication::new();
     fs::create_dir(publication.path(".daily-note")).unwrap();
     let binary = env!("CARGO_BIN_EXE_daily-note");
-    let send = format!("'{binary}' --at {AT} send {ISSUE} --yes");
+    let send = format!("'{binary}' --lang en --at {AT} send {ISSUE} --yes");
     // A small disk of its own, which nobody but this shell sees.
     let script = format!(
         "mount -t tmpfs -o size=60m tmpfs .daily-note || exit 99

@@ -150,9 +150,10 @@ impl TestPublication {
     }
 
     /// The binary with these arguments, untouched by whoever runs the tests: no variables of
-    /// theirs, no terminal.
+    /// theirs, no terminal; in English, whatever the publication is written in.
     pub(crate) fn command<A: AsRef<str>>(&self, arguments: impl IntoIterator<Item = A>) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_daily-note"));
+        command.args(["--lang", "en"]);
         for argument in arguments {
             command.arg(argument.as_ref());
         }

@@ -4,18 +4,18 @@ use std::ops::Range;
 
 /// The final consonant of a syllable, 0 for none, 8 for ㄹ (Unicode §3.12); None where the
 /// character is no syllable.
-pub(super) fn final_consonant(char: char) -> Option<u32> {
+pub(crate) fn final_consonant(char: char) -> Option<u32> {
     is_syllable(char).then(|| (u32::from(char) - 0xAC00) % 28)
 }
 
-pub(super) const RIEUL: u32 = 8;
+pub(crate) const RIEUL: u32 = 8;
 
-pub(super) fn is_syllable(char: char) -> bool {
+pub(crate) fn is_syllable(char: char) -> bool {
     matches!(char, '\u{AC00}'..='\u{D7A3}')
 }
 
 /// The runs of syllables in a text that stand alone or end a word: `모델을` of `AI모델을 쓴다.`.
-pub(super) fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
+pub(crate) fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut at = 0;
     std::iter::from_fn(move || {
         loop {
@@ -33,7 +33,7 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
 }
 
 /// The last two syllables of a word, the first one None where there is one only.
-pub(super) fn last_two(word: &str) -> (Option<char>, Option<char>) {
+pub(crate) fn last_two(word: &str) -> (Option<char>, Option<char>) {
     let mut back = word.chars().rev();
     let last = back.next();
     (back.next(), last)

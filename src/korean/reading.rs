@@ -1,17 +1,16 @@
-//! Particles behind Latin letters and digits: their form follows how the word before them is read aloud.
-//! Only words whose reading nobody doubts are judged: acronyms spelled letter by letter, well-known names, numbers.
+//! How what stands in Latin letters and digits is read aloud, as far as its end goes. Only words whose reading nobody
+//! doubts are known: acronyms spelled letter by letter, well-known names, numbers.
 
-use super::{super::Findings, PARTICLE_FORM};
-use crate::issue::Prose;
-
-use super::hangul::is_syllable;
+use super::hangul::{RIEUL, final_consonant};
 
 /// How what is read ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum SpokenEnd {
+pub(crate) enum SpokenEnd {
+    /// No consonant.
     Vowel,
     /// ㄹ: 로 joins it, otherwise it is as any other consonant.
     Rieul,
+    /// Any other one.
     Consonant,
 }
 
@@ -96,69 +95,69 @@ const SPELLED: [&str; 48] = [
     "URL", "USB", "UX", "VC", "VM", "VPN",
 ];
 
-/// A particle behind a vowel, behind a consonant, and behind ㄹ.
-const PARTICLES: [(&str, &str, &str); 5] = [
-    ("를", "을", "을"),
-    ("는", "은", "은"),
-    ("가", "이", "이"),
-    ("와", "과", "과"),
-    ("로", "으로", "로"),
-];
-
-pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
-    let text = &prose.text;
-    for (at, _) in text.match_indices(is_syllable) {
-        let before = &text[..at];
-        // What stands in brackets is read by some and left out by others: 인공지능(AI)는.
-        if !before.ends_with(|char: char| char.is_ascii_alphanumeric()) {
-            continue;
-        }
-        let end = text[at..]
-            .find(|char| !is_syllable(char))
-            .map_or(text.len(), |length| at + length);
-        let particle = &text[at..end];
-        // `API이 뭔가` is a slip; `API이-` and `API이/가` are about grammar.
-        let is_word = !text[end..].starts_with(|char: char| {
-            char.is_alphanumeric() || matches!(char, '/' | '-' | '(' | '’' | '\'')
-        });
-        let Some(spoken) = spoken_end(before).filter(|_| is_word) else {
-            continue;
-        };
-        if let Some(right) = right_form(particle, spoken) {
-            let word = last_word(before);
-            findings
-                .at(
-                    &PARTICLE_FORM,
-                    prose.span(at - word.len()..end),
-                    format!("`{word}{particle}` should be `{word}{right}`"),
-                )
-                .hint("the form of the particle follows the sound before it");
-        }
-    }
-}
-
-/// The form that should stand there. None: it does, or it is no such particle.
-fn right_form(particle: &str, spoken: SpokenEnd) -> Option<&'static str> {
-    PARTICLES.iter().find_map(|&(vowel, consonant, rieul)| {
-        let right = match spoken {
-            Vowel => vowel,
-            Consonant => consonant,
-            Rieul => rieul,
-        };
-        let is_one = particle == vowel || particle == consonant;
-        (is_one && particle != right).then_some(right)
-    })
-}
-
-fn last_word(before: &str) -> &str {
+/// The word that a text ends with: Latin letters and digits.
+pub(crate) fn last_word(before: &str) -> &str {
     before
         .rsplit(|char: char| !char.is_ascii_alphanumeric())
         .next()
         .unwrap_or(before)
 }
 
-/// How what stands there is read. None: nobody can be sure.
-fn spoken_end(before: &str) -> Option<SpokenEnd> {
+/// How the end of a text is read, whatever it is in: what is in brackets or marks is read as it stands, what follows in
+/// brackets is not. None: nobody can be sure.
+pub(crate) fn end_of(text: &str) -> Option<SpokenEnd> {
+    let word = inside_marks(text);
+    let last = word.chars().next_back()?;
+    if let Some(consonant) = final_consonant(last) {
+        return Some(match consonant {
+            0 => Vowel,
+            RIEUL => Rieul,
+            _ => Consonant,
+        });
+    }
+    match last {
+        // 퍼센트, 도.
+        '%' | '°' => Some(Vowel),
+        '0'..='9' if !is_part_of_a_name(word) => Some(digit_end(last)),
+        _ => spoken_end(word),
+    }
+}
+
+/// A text without the marks at its end, and without what is said beside it in brackets.
+fn inside_marks(text: &str) -> &str {
+    let mut word = text;
+    loop {
+        let bare =
+            word.trim_end_matches(['`', '"', '\'', '”', '’', '」', '』', '»', '>', ']', '}']);
+        let said = bare
+            .strip_suffix(')')
+            .and_then(|inner| Some(inner.rsplit_once('(')?.0.trim_end()))
+            .filter(|before| !before.is_empty());
+        match said {
+            Some(before) => word = before,
+            None => return bare,
+        }
+    }
+}
+
+/// `note-7`, `v2`, `10.0.0.1`, `a_3`: others read their digits in many ways. `1,204` and `2026-11-30` are numbers.
+fn is_part_of_a_name(word: &str) -> bool {
+    let run = word.rsplit(char::is_whitespace).next().unwrap_or(word);
+    run.contains(|char: char| char.is_ascii_alphabetic() || matches!(char, '_' | '/' | ':' | '@'))
+        || run.matches('.').count() > 1
+}
+
+/// Numbers are read in Sino-Korean; tens, hundreds, thousands, 영 and 공 end in a consonant.
+fn digit_end(digit: char) -> SpokenEnd {
+    match digit {
+        '1' | '7' | '8' => Rieul,
+        '2' | '4' | '5' | '9' => Vowel,
+        _ => Consonant,
+    }
+}
+
+/// The same of Latin letters and digits in prose, where digits behind a name are read in two ways. None: nobody can be sure.
+pub(crate) fn spoken_end(before: &str) -> Option<SpokenEnd> {
     let word = last_word(before);
     let joint = before[..before.len() - word.len()].chars().next_back();
     if joint.is_some_and(|char| {
@@ -198,54 +197,5 @@ fn number_end(digits: &str, before: &str) -> Option<SpokenEnd> {
         '3' | '6' if stands_alone => Some(Consonant),
         '9' if stands_alone => Some(Vowel),
         _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn wrong(text: &str) -> bool {
-        let at = text.find(is_syllable).unwrap();
-        spoken_end(&text[..at]).is_some_and(|spoken| right_form(&text[at..], spoken).is_some())
-    }
-
-    #[test]
-    fn the_form_follows_the_reading() {
-        for text in [
-            "ChatGPT을",
-            "API이",
-            "3를",
-            "Google는",
-            "LLM가",
-            "URL으로",
-            "PDF으로",
-            "AI과",
-            "Slack로",
-            "7를",
-        ] {
-            assert!(wrong(text), "{text}");
-        }
-        for text in [
-            "ChatGPT를",
-            "API가",
-            "3을",
-            "Google은",
-            "LLM이",
-            "URL로",
-            "PDF로",
-            "AI와",
-            "Slack으로",
-            "7로",
-            "S3는",
-            "Node.js을",
-            "SQL를",
-            "v2.0을",
-            "API이다",
-            "C++을",
-            "2026년",
-        ] {
-            assert!(!wrong(text), "{text}");
-        }
     }
 }

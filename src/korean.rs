@@ -1,0 +1,5 @@
+//! Korean as it is read aloud: syllables, how a word ends, which form a particle takes behind it.
+
+pub(crate) mod hangul;
+pub(crate) mod particle;
+pub(crate) mod reading;
