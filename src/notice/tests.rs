@@ -190,11 +190,31 @@ fn events() -> Vec<(&'static str, Event, EventBackground)> {
         (
             "relay",
             Event::RelayTrouble {
-                issue,
+                issue: issue.clone(),
                 reason: "smtp.example.com:465 shows a certificate that can't be trusted".to_owned(),
+            },
+            known.clone(),
+        ),
+        (
+            "complained",
+            Event::ReaderComplained {
+                issue: issue.clone(),
+                report: 12,
+            },
+            known.clone(),
+        ),
+        (
+            "domain_refuses",
+            Event::DomainRefuses {
+                issue,
+                domain: "naver.com".to_owned(),
+                reports: 1_012,
+                reason: "421 4.3.2 <minji@example.com> Your IP has been blocked".to_owned(),
+                until,
             },
             known,
         ),
+        ("leave_asked", Event::LeaveAsked { report: 13 }, none()),
         ("signups", Event::SignupsHeld { since: until }, none()),
         (
             "configuration",
