@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+
 use super::report::{CheckTopic, ReportLine};
 
 /// What became of a probe through the return path.
@@ -13,10 +15,16 @@ pub enum ReturnProof {
     NoDomain,
     /// Nobody reads what comes back.
     NoDoor,
+    /// It comes by providers' hooks alone, which no mail goes through; when one told something last.
+    OnlyHooks(Option<DateTime<Utc>>),
+    /// The mailbox of `bounces.imap` can't be read.
+    MailboxShut(String),
     /// The relay did not take it.
     NotSent(String),
     /// It came back.
     CameBack(Duration),
+    /// It lies in the mailbox of `bounces.imap`, from which nobody has taken it yet.
+    InMailbox(Duration),
     /// It did not, within that time.
     Lost(Duration),
 }
@@ -32,6 +40,21 @@ pub(super) fn judge(proof: &ReturnProof) -> Option<ReportLine> {
                 .because(why)
                 .fix(doors)
         }
+        ReturnProof::OnlyHooks(told_at) => {
+            let told = match told_at {
+                Some(at) => format!("one told something last at {}", at.format("%Y-%m-%d %H:%M UTC")),
+                None => "none has told anything yet".to_owned(),
+            };
+            ReportLine::unknown(
+                topic,
+                format!("the only doors are providers' hooks, which no probe can go through; {told}"),
+            )
+            .because(why)
+            .fix("send an issue, or the provider's test event, and look at `daily-note bounces status`")
+        }
+        ReturnProof::MailboxShut(reason) => ReportLine::care(topic, reason.as_str())
+            .because(why)
+            .fix("`bounces.imap` in daily-note.yaml says where it is and who logs in (docs/bounces.md)"),
         ReturnProof::NotSent(reply) => {
             let what = format!("a probe to a return-path of our own could not be sent: {reply}");
             ReportLine::care(topic, what)
@@ -42,6 +65,13 @@ pub(super) fn judge(proof: &ReturnProof) -> Option<ReportLine> {
             topic,
             format!(
                 "a probe through the return path came back after {:.1} s",
+                after.as_secs_f64()
+            ),
+        ),
+        ReturnProof::InMailbox(after) => ReportLine::good(
+            topic,
+            format!(
+                "a probe through the return path lay in the mailbox of bounces.imap after {:.1} s, for `serve` to take in",
                 after.as_secs_f64()
             ),
         ),

@@ -1,15 +1,19 @@
 //! The door that is a mailbox on another server: its mail is taken in, and moved aside once that is on the disk. Killed in
 //! between, it finds the mail where it was, and the desk knows it.
 
+mod opening;
+mod peek;
+
 use std::{sync::Arc, time::Duration};
 
+use self::opening::{MailboxFault, opened};
+pub(crate) use self::peek::MailboxPeek;
 use crate::{
     bounce::{Arrival, Door, IntakeError, ReportIntake, TakenIn},
     clock::Clock,
     delivery::StopSignal,
-    imap::{ImapError, ImapLogin, ImapServer, ImapSession, NewsOfMailbox, PATIENCE},
-    publication::{ImapSettings, LoginProof},
-    smtp::{TokenUnavailable, login_token},
+    imap::{ImapError, ImapSession, NewsOfMailbox, PATIENCE},
+    publication::ImapSettings,
     source::with_causes,
 };
 
@@ -30,20 +34,6 @@ const GROUP_BYTES: usize = 8 << 20;
 /// Where mail goes that was taken in, and that can't be read.
 const DONE: &str = "daily-note-done";
 const UNREAD: &str = "daily-note-unread";
-
-/// Why a mailbox was not read to its end.
-#[derive(Debug, thiserror::Error)]
-enum MailboxFault {
-    /// The server.
-    #[error("the mailbox of bounces.imap can't be read")]
-    Imap(#[from] ImapError),
-    /// The store.
-    #[error("the mail of bounces.imap can't be taken in")]
-    Intake(#[from] IntakeError),
-    /// The token.
-    #[error("there is no token for bounces.imap")]
-    Token(#[source] TokenUnavailable),
-}
 
 /// A mailbox that is read until it is told to stop.
 pub(crate) struct MailboxDoor {
@@ -95,7 +85,7 @@ impl MailboxDoor {
                 () = self.stop.requested() => return,
             };
             let Err(fault) = ended else { continue };
-            if matches!(&fault, MailboxFault::Imap(error) if error.needs_a_person()) {
+            if fault.needs_a_person() {
                 pause = LONGEST_PAUSE;
                 tracing::error!(place = self.place(), "{}", with_causes(&fault));
             } else {
@@ -111,15 +101,7 @@ impl MailboxDoor {
 
     /// One session: all there is, and then what comes.
     async fn session(&self, pause: &mut Duration) -> Result<(), MailboxFault> {
-        let login = self.login().await?;
-        let server = ImapServer {
-            host: self.settings.host.clone(),
-            port: self.settings.port,
-            is_implicit_tls: self.settings.is_implicit_tls,
-            ca_file: self.settings.ca_file.clone(),
-            patience: self.patience,
-        };
-        let mut session = ImapSession::open(&server, &login).await?;
+        let mut session = opened(&self.settings, self.patience).await?;
         let aside = aside_folders(&mut session).await?;
         while !self.stop.is_requested() {
             for _ in 0..LOOKS {
@@ -136,17 +118,6 @@ impl MailboxDoor {
         }
         session.close().await;
         Ok(())
-    }
-
-    async fn login(&self) -> Result<ImapLogin, MailboxFault> {
-        let user = self.settings.login.user.clone();
-        Ok(match &self.settings.login.proof {
-            LoginProof::Password(password) => ImapLogin::Password(user, password.clone()),
-            LoginProof::Token(source) => {
-                let token = login_token(source).await.map_err(MailboxFault::Token)?;
-                ImapLogin::Token(user, token)
-            }
-        })
     }
 
     /// Takes in everything that lies in the folder; says whether anything was there that is not any more.

@@ -48,13 +48,10 @@ pub struct BouncesSettings {
 }
 
 impl BouncesSettings {
-    /// Whether `serve` takes anything in.
+    /// Whether `serve` takes mail in: hooks are told of it alone.
     #[must_use]
-    pub(crate) fn has_door(&self) -> bool {
-        self.maildir.is_some()
-            || self.listen.is_some()
-            || self.imap.is_some()
-            || self.hooks.is_any()
+    pub(crate) fn takes_mail(&self) -> bool {
+        self.maildir.is_some() || self.listen.is_some() || self.imap.is_some()
     }
 }
 

@@ -4,15 +4,17 @@ mod domain;
 mod fake_dns;
 mod whole;
 
-use std::{path::Path, time::Duration};
+use std::{net::UdpSocket, path::Path, time::Duration};
 
 use chrono::TimeDelta;
 use daily_note::{
+    app::App,
     doctor::{
         CheckTopic, CheckVerdict, ClockOffset, DoctorInput, OneClickProof, RelayProbe, RelayRoute,
         Report, StateFacts, examine,
     },
     message::dkim::DnsRecord,
+    operations::OutsideProbes,
     publication::{Credentials, Environment, Publication, TlsMode},
     smtp::{Capabilities, Relay, TlsSession},
 };
@@ -88,6 +90,19 @@ async fn examined(publication: &Publication, host: &str, dns: &FakeDns) -> Repor
     examine(&patient, dns).await
 }
 
+/// What a publication on disk is told, where DNS says that and nobody answers for the time.
+pub(crate) async fn seen_by_doctor(app: &App, page: &str) -> Report {
+    let nobody = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let time_server = nobody.local_addr().unwrap().to_string();
+    drop(nobody);
+    let dns = FakeDns::new(page);
+    let world = OutsideProbes {
+        dns: &dns,
+        time_server: &time_server,
+    };
+    app.doctor(&world).await
+}
+
 /// The report as a person reads it.
 fn text(report: &Report) -> String {
     let mut text = String::new();
@@ -106,7 +121,7 @@ fn text(report: &Report) -> String {
 }
 
 /// What is said about one thing.
-fn about(report: &Report, topic: CheckTopic) -> String {
+pub(crate) fn about(report: &Report, topic: CheckTopic) -> String {
     let checks = report.checks.iter().filter(|check| check.topic == topic);
     text(&Report {
         checks: checks.cloned().collect(),

@@ -7,4 +7,6 @@ mod files;
 mod harness;
 mod hooks;
 mod killed;
+mod mailbox;
 mod postfix;
+mod probe;

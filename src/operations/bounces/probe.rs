@@ -5,10 +5,12 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use tokio::time::sleep;
 
+use super::super::mailbox_door::MailboxPeek;
 use crate::{
     address::Address,
     app::{App, AppError},
     audience::SubscriberId,
+    bounce::HookProvider,
     clock::{Stopwatch, random_bytes},
     doctor::ReturnProof,
     message::{Envelope, Letter},
@@ -20,6 +22,10 @@ use crate::{
 /// How long a probe is waited for; a door is read every few seconds.
 const PATIENCE: Duration = Duration::from_secs(20);
 const GLANCE: Duration = Duration::from_millis(250);
+/// How often the mailbox of another server is looked into meanwhile.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
+/// How long what lies there has to be taken in, by a `serve` that runs beside.
+const TAKING: Duration = Duration::from_secs(3);
 /// A door that was not read for so long is none.
 const LATELY: TimeDelta = TimeDelta::days(30);
 
@@ -40,15 +46,23 @@ impl App {
         store: &dyn Store,
         relay: &Relay,
     ) -> Result<ReturnProof, AppError> {
+        let bounces = &self.publication.bounces;
+        let since = self.clock.now() - LATELY;
+        let mut readings = store.door_readings().await?;
+        readings.retain(|door| door.read_at >= since);
+        // A pipe stands in no setting: it is a door since it was one.
+        let (by_hooks, by_mail): (Vec<_>, Vec<_>) =
+            readings.into_iter().partition(|door| is_hook(&door.door));
+        if !bounces.takes_mail() && by_mail.is_empty() {
+            return Ok(match bounces.hooks.is_any() {
+                true => ReturnProof::OnlyHooks(by_hooks.iter().map(|door| door.read_at).max()),
+                false if self.publication.smtp.bounce_domain.is_none() => ReturnProof::NoDomain,
+                false => ReturnProof::NoDoor,
+            });
+        }
         let Some(domain) = &self.publication.smtp.bounce_domain else {
             return Ok(ReturnProof::NoDomain);
         };
-        let since = self.clock.now() - LATELY;
-        let readings = store.door_readings().await?;
-        let is_read = readings.iter().any(|door| door.read_at >= since);
-        if !self.publication.bounces.has_door() && !is_read {
-            return Ok(ReturnProof::NoDoor);
-        }
         let [a, b, c, d] = random_bytes();
         // Beyond all batches, which are counted from 1.
         let probe = i64::from(u32::from_be_bytes([a, b, c, d])) | 1 << 40;
@@ -57,17 +71,17 @@ impl App {
         let Ok(to) = Address::parse(&format!("{local}@{domain}")) else {
             return Ok(ReturnProof::NotSent(format!("{domain} is no domain")));
         };
+        let mailbox = match &bounces.imap {
+            Some(settings) => match MailboxPeek::open(settings).await {
+                Ok(mailbox) => Some(mailbox),
+                Err(fault) => return Ok(ReturnProof::MailboxShut(with_causes(&fault))),
+            },
+            None => None,
+        };
         if let Err(why) = self.send_probe(relay, &to, probe).await? {
             return Ok(ReturnProof::NotSent(why));
         }
-        let waiting = Stopwatch::start();
-        while waiting.elapsed() < PATIENCE {
-            if store.has_probe_come_back(probe).await? {
-                return Ok(ReturnProof::CameBack(waiting.elapsed()));
-            }
-            sleep(GLANCE).await;
-        }
-        Ok(ReturnProof::Lost(waiting.elapsed()))
+        awaited(store, probe, mailbox, &local).await
     }
 
     /// Err in Ok: the relay's words, where it does not take it.
@@ -106,4 +120,46 @@ impl App {
             Err(lost) => Err(with_causes(&lost)),
         })
     }
+}
+
+/// Waits for a probe: until a door has taken it in, or it lies in the mailbox and nobody takes it.
+async fn awaited(
+    store: &dyn Store,
+    probe: i64,
+    mut mailbox: Option<MailboxPeek>,
+    local: &str,
+) -> Result<ReturnProof, AppError> {
+    let waiting = Stopwatch::start();
+    let (mut looked, mut lies_there) = (Duration::ZERO, None);
+    let proof = loop {
+        let elapsed = waiting.elapsed();
+        if store.has_probe_come_back(probe).await? {
+            break ReturnProof::CameBack(elapsed);
+        }
+        match lies_there {
+            Some(since) if elapsed >= since + TAKING => break ReturnProof::InMailbox(since),
+            None if elapsed >= PATIENCE => break ReturnProof::Lost(elapsed),
+            _ => {}
+        }
+        if let Some(peek) = &mut mailbox
+            && lies_there.is_none()
+            && elapsed >= looked + BETWEEN_LOOKS
+        {
+            looked = elapsed;
+            match peek.has_mail_with(local).await {
+                Ok(true) => lies_there = Some(waiting.elapsed()),
+                Ok(false) => {}
+                Err(fault) => return Ok(ReturnProof::MailboxShut(with_causes(&fault))),
+            }
+        }
+        sleep(GLANCE).await;
+    };
+    if let Some(peek) = mailbox {
+        peek.close().await;
+    }
+    Ok(proof)
+}
+
+fn is_hook(door: &str) -> bool {
+    HookProvider::ALL.iter().any(|hook| hook.as_str() == door)
 }

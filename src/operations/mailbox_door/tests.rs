@@ -87,7 +87,7 @@ fn door(imap: &ScriptedImap, ledger: &Arc<Ledger>) -> MailboxDoor {
     };
     let intake: Arc<dyn ReportIntake> = Arc::<Ledger>::clone(ledger);
     let mut door = MailboxDoor::new(settings, intake, Clock::System, StopSignal::default());
-    door.patience = Duration::from_millis(500);
+    door.patience = imap.patience();
     door
 }
 

@@ -1,18 +1,17 @@
 //! Whole reports, as they stand before a person.
 
-use std::{fs, net::UdpSocket};
+use std::fs;
 
 use daily_note::{
     app::App,
     clock::Clock,
     doctor::{CheckTopic, CheckVerdict},
-    operations::OutsideProbes,
 };
 
 use super::{
     SIGNING, about, examined,
     fake_dns::{FakeDns, HEALTHY},
-    publication, text, worst,
+    publication, seen_by_doctor, text, worst,
 };
 use crate::scripted::{Auth, Mail, ScriptedServer, reply};
 
@@ -79,19 +78,6 @@ fn app(smtp: &str) -> (tempfile::TempDir, App) {
     fs::write(root.path().join("daily-note.yaml"), yaml).unwrap();
     let app = App::open(Some(root.path()), Clock::System).unwrap();
     (root, app)
-}
-
-/// Nobody answers for the time here.
-async fn seen_by_doctor(app: &App, page: &str) -> daily_note::doctor::Report {
-    let nobody = UdpSocket::bind("127.0.0.1:0").unwrap();
-    let time_server = nobody.local_addr().unwrap().to_string();
-    drop(nobody);
-    let dns = FakeDns::new(page);
-    let world = OutsideProbes {
-        dns: &dns,
-        time_server: &time_server,
-    };
-    app.doctor(&world).await
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! A real Dovecot's mailbox, read by IMAP over TLS.
+//! A real Dovecot with one mailbox, read by IMAP over TLS or secured by STARTTLS.
 
 use std::{
     fs,
@@ -6,31 +6,35 @@ use std::{
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    thread,
-    time::Duration,
 };
 
 use tempfile::TempDir;
 
-use super::{
-    harness::*,
-    killed::{is_each_counted_once, prepared},
-};
 use crate::{
     postfix::free_port,
     support::{TestPublication, left_out},
 };
 
+/// How a mailbox is come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// TLS from the first byte, and a password.
+    Tls,
+    /// STARTTLS, and a token that this server on loopback vouches for.
+    Token(SocketAddr),
+}
+
 /// Dovecot with one mailbox, until this is dropped.
-struct Dovecot {
+pub(super) struct Dovecot {
     child: Child,
     folder: TempDir,
     address: SocketAddr,
+    way: Way,
 }
 
 impl Dovecot {
     /// None: it is not here.
-    fn start() -> Option<Self> {
+    pub(super) fn start(way: Way) -> Option<Self> {
         if Command::new("dovecot").arg("--version").output().is_err() {
             left_out("Dovecot (dovecot-imapd) is not here");
             return None;
@@ -58,7 +62,10 @@ impl Dovecot {
         )
         .unwrap();
         let address = free_port();
-        fs::write(root.join("dovecot.conf"), configuration(root, address)).unwrap();
+        fs::write(root.join("dovecot.conf"), configuration(root, address, way)).unwrap();
+        if let Way::Token(vouching) = way {
+            fs::write(root.join("oauth2.conf"), vouched_for_by(vouching)).unwrap();
+        }
         let _ = Command::new("chown")
             .args(["-R", "mail:mail"])
             .args([root.join("mail"), root.join("home")])
@@ -74,6 +81,7 @@ impl Dovecot {
             child,
             folder,
             address,
+            way,
         })
     }
 
@@ -81,14 +89,14 @@ impl Dovecot {
         self.folder.path().join("mail/bounces")
     }
 
-    fn deliver(&self, name: &str, mail: &[u8]) {
+    pub(super) fn deliver(&self, name: &str, mail: &[u8]) {
         let path = self.maildir().join("new").join(name);
         fs::write(&path, mail).unwrap();
         let _ = Command::new("chown").arg("mail:mail").arg(&path).status();
     }
 
     /// How many mails lie in that folder; INBOX is "".
-    fn count(&self, folder: &str) -> usize {
+    pub(super) fn count(&self, folder: &str) -> usize {
         let files = |state: &str| {
             let files = fs::read_dir(self.maildir().join(folder).join(state));
             files.map_or(0, Iterator::count)
@@ -96,12 +104,26 @@ impl Dovecot {
         files("new") + files("cur")
     }
 
-    fn configured(&self, publication: TestPublication) -> TestPublication {
+    pub(super) fn configured(&self, publication: TestPublication) -> TestPublication {
+        publication.and_config(&self.setting())
+    }
+
+    /// The `bounces:` block that leads here; a token is in the file `token`.
+    pub(super) fn setting(&self) -> String {
         let (port, ca_file) = (self.address.port(), self.folder.path().join("cert.pem"));
-        publication.and_config(&format!(
-            "bounces:\n  imap:\n    url: imaps://localhost:{port}/INBOX\n    user: bounces\n    password: secret\n    ca_file: {}\n",
+        let (scheme, proof) = match self.way {
+            Way::Tls => ("imaps", "password: secret"),
+            Way::Token(_) => ("imap", "token_file: token"),
+        };
+        format!(
+            "bounces:\n  imap:\n    url: {scheme}://localhost:{port}/INBOX\n    user: bounces\n    {proof}\n    ca_file: {}\n",
             ca_file.display(),
-        ))
+        )
+    }
+
+    /// What it wrote down.
+    pub(super) fn log(&self) -> String {
+        fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 }
 
@@ -115,80 +137,36 @@ impl Drop for Dovecot {
     }
 }
 
-fn configuration(root: &Path, address: SocketAddr) -> String {
+fn configuration(root: &Path, address: SocketAddr, way: Way) -> String {
     let (root, port) = (root.display(), address.port());
+    let (clear, secure, proof) = match way {
+        Way::Tls => (
+            0,
+            port,
+            "passdb {\n  driver = static\n  args = password=secret\n}\n".to_owned(),
+        ),
+        Way::Token(_) => (
+            port,
+            0,
+            format!(
+                "auth_mechanisms = xoauth2\npassdb {{\n  driver = oauth2\n  args = {root}/oauth2.conf\n}}\n"
+            ),
+        ),
+    };
     format!(
         "base_dir = {root}/run\nlog_path = {root}/log\nprotocols = imap\nlisten = 127.0.0.1\nssl = required\n\
          ssl_cert = <{root}/cert.pem\nssl_key = <{root}/key.pem\nmail_location = maildir:{root}/mail/%n\n\
-         first_valid_uid = 1\n\
-         passdb {{\n  driver = static\n  args = password=secret\n}}\n\
+         first_valid_uid = 1\n{proof}\
          userdb {{\n  driver = static\n  args = uid=mail gid=mail home={root}/home\n}}\n\
-         service imap-login {{\n  chroot =\n  inet_listener imap {{\n    port = 0\n  }}\n  inet_listener imaps {{\n    port = {port}\n    ssl = yes\n  }}\n}}\n\
+         service imap-login {{\n  chroot =\n  inet_listener imap {{\n    port = {clear}\n  }}\n  inet_listener imaps {{\n    port = {secure}\n    ssl = yes\n  }}\n}}\n\
          service anvil {{\n  chroot =\n}}\nservice stats {{\n  chroot =\n}}\n"
     )
 }
 
-#[test]
-fn a_mailbox_is_emptied_over_tls_and_each_mail_has_its_effect_once() {
-    let Some(dovecot) = Dovecot::start() else {
-        return;
-    };
-    let (publication, taken) = sent(&["dead@example.com", "full@example.com", "well@example.com"]);
-    let publication = dovecot.configured(publication);
-    let dead = report(
-        mail_to(&taken, "dead@example.com"),
-        "5.1.1",
-        "550 5.1.1 no such user",
-    );
-    dovecot.deliver("1.dead", &dead);
-    dovecot.deliver("2.dead", &dead);
-    dovecot.deliver(
-        "3.full",
-        &report(
-            mail_to(&taken, "full@example.com"),
-            "5.2.2",
-            "552 5.2.2 mailbox full",
-        ),
-    );
-    dovecot.deliver("4.nothing", b"nothing that is a mail");
-    let served = Served::start(&publication);
-    wait_until("the mailbox is not emptied", || dovecot.count("") == 0);
-    wait_until("nothing was moved aside", || {
-        dovecot.count(".daily-note-done") == 3 && dovecot.count(".daily-note-unread") == 1
-    });
-    // What comes later is heard of.
-    dovecot.deliver("5.forged", forged("well@example.com", 1).as_bytes());
-    wait_until("what came later was not taken in", || {
-        dovecot.count(".daily-note-done") == 4
-    });
-    served.kill();
-    let list = publication.run(["bounces", "list", "--json"]).exits(0);
-    let text = &list.stdout;
-    // The same report came twice.
-    assert_eq!(text.matches("user_unknown").count(), 1, "{text}");
-    for effect in ["suppressed", "unproven"] {
-        let effect = format!("\"effect\":\"{effect}\"");
-        assert_eq!(text.matches(&effect).count(), 1, "{effect} in {text}");
-    }
-}
-
-#[test]
-fn a_mailbox_s_mail_is_counted_once_however_often_the_power_goes_out() {
-    let Some(dovecot) = Dovecot::start() else {
-        return;
-    };
-    let (publication, reports) = prepared();
-    let publication = dovecot.configured(publication);
-    for (round, group) in reports.chunks(8).enumerate() {
-        for (n, (_, report)) in group.iter().enumerate() {
-            dovecot.deliver(&format!("{round}-{n}"), report);
-        }
-        let served = Served::start(&publication);
-        // At another moment each time, from before the login to after the last move.
-        thread::sleep(Duration::from_millis(150 + 60 * (round as u64 % 12)));
-        served.kill();
-    }
-    let _served = Served::start(&publication);
-    wait_until("the mailbox is not emptied", || dovecot.count("") == 0);
-    is_each_counted_once(&publication, reports.len());
+/// Whom Dovecot asks about tokens (RFC 7662).
+fn vouched_for_by(address: SocketAddr) -> String {
+    format!(
+        "introspection_url = http://{address}/introspect\nintrospection_mode = post\nforce_introspection = yes\n\
+         active_attribute = active\nactive_value = true\nusername_attribute = username\n"
+    )
 }

@@ -1,6 +1,8 @@
 //! A publication that has sent an issue by a relay, and reports on its mail.
 
 use std::{
+    fs,
+    path::Path,
     process::{Child, Stdio},
     thread,
     time::{Duration, Instant},
@@ -15,7 +17,7 @@ pub(super) const ISSUE: &str = "2026-11-23-quiet";
 /// A machine under load has its time.
 pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 
-const CONFIGURATION: &str = "\
+pub(super) const CONFIGURATION: &str = "\
 publication:
   name: The Note
   language: en
@@ -40,12 +42,17 @@ pub(super) fn publication(readers: &[&str]) -> TestPublication {
 
 /// The same, once its issue was sent by a relay that took it for everybody; and what it took.
 pub(super) fn sent(readers: &[&str]) -> (TestPublication, Vec<Taken>) {
-    let server = ScriptedServer::new().start();
-    let publication = publication(readers).variable("DAILY_NOTE_SMTP__URL", &server.url());
-    publication.run(["send", ISSUE, "--yes"]).exits(0);
-    let taken = server.taken();
+    let (publication, taken) = sent_of(publication(readers));
     assert_eq!(taken.len(), readers.len());
     (publication, taken)
+}
+
+/// The same of a publication that is there already.
+pub(super) fn sent_of(publication: TestPublication) -> (TestPublication, Vec<Taken>) {
+    let server = ScriptedServer::new().start();
+    let publication = publication.variable("DAILY_NOTE_SMTP__URL", &server.url());
+    publication.run(["send", ISSUE, "--yes"]).exits(0);
+    (publication, server.taken())
 }
 
 /// The mail that went to that reader.
@@ -54,8 +61,14 @@ pub(super) fn mail_to<'t>(taken: &'t [Taken], reader: &str) -> &'t Taken {
     found.unwrap_or_else(|| panic!("{reader} got none"))
 }
 
-/// A report as Postfix writes it, to the return-path of a mail.
+/// A report as Postfix writes it, to the return-path of a mail, now.
 pub(super) fn report(mail: &Taken, status: &str, words: &str) -> Vec<u8> {
+    let now = daily_note::clock::Clock::System.now();
+    report_of(mail, status, words, &now.to_rfc2822())
+}
+
+/// The same, written at that moment.
+pub(super) fn report_of(mail: &Taken, status: &str, words: &str, moment: &str) -> Vec<u8> {
     let (to, about) = (&mail.sender, &mail.recipient);
     let quoted = String::from_utf8_lossy(&mail.bytes);
     let header = quoted
@@ -67,7 +80,7 @@ pub(super) fn report(mail: &Taken, status: &str, words: &str) -> Vec<u8> {
         "Return-Path: <>\n\
          Delivered-To: {to}\n\
          Received: by relay.example.test (Postfix) id 4Xy1Zq; Mon, 23 Nov 2026 08:00:01 +0000 (GMT)\n\
-         Date: {}\n\
+         Date: {moment}\n\
          From: MAILER-DAEMON@relay.example.test (Mail Delivery System)\n\
          Subject: Undelivered Mail Returned to Sender\n\
          To: {to}\n\
@@ -83,7 +96,6 @@ pub(super) fn report(mail: &Taken, status: &str, words: &str) -> Vec<u8> {
          Status: {status}\nRemote-MTA: dns; mx.example.com\nDiagnostic-Code: smtp; {words}\n\n\
          --b1\nContent-Description: Undelivered Message Headers\nContent-Type: text/rfc822-headers\n\n\
          {header}\n\n--b1--\n",
-        daily_note::clock::Clock::System.now().to_rfc2822(),
         about.replace('@', "-at-"),
     )
     .into_bytes()
@@ -120,6 +132,14 @@ impl Served {
     pub(super) fn start(publication: &TestPublication) -> Self {
         let mut command = publication.command(["serve"]);
         command.stdout(Stdio::null()).stderr(Stdio::null());
+        Self(command.spawn().unwrap())
+    }
+
+    /// The same, with its log in that file.
+    pub(super) fn logged(publication: &TestPublication, log: &Path) -> Self {
+        let mut command = publication.command(["serve"]);
+        let log = fs::File::create(log).unwrap();
+        command.stdout(Stdio::null()).stderr(log);
         Self(command.spawn().unwrap())
     }
 

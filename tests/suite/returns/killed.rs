@@ -2,7 +2,7 @@
 
 use std::{fs, thread, time::Duration};
 
-use super::{doors::Caller, harness::*};
+use super::{doors::Caller, harness::*, hooks};
 use crate::{postfix::free_port, support::TestPublication};
 
 /// Kills of a test run; `RETURN_ROUNDS` says how many for the long programme.
@@ -104,4 +104,34 @@ fn a_pipe_that_is_killed_loses_nothing_and_counts_nothing_twice() {
         publication.run(["bounces", "import", "one.eml"]).exits(0);
     }
     is_each_counted_once(&publication, rounds() * 2);
+}
+
+#[test]
+fn what_a_hook_answered_for_is_there_once_however_often_the_power_goes_out() {
+    let (publication, reports) = prepared();
+    let address = free_port();
+    let publication = publication.and_config(&hooks::setting(address));
+    let event = |number: usize| hooks::bounce(number, &reports[number].1);
+    // What a provider did not hear a 200 for, it tells again.
+    let mut unheard: Vec<usize> = Vec::new();
+    let mut next = 0;
+    for round in 0..rounds() {
+        let served = Served::start(&publication);
+        hooks::wait_for(address);
+        unheard.extend(next..next + 8);
+        next += 8;
+        let (power, lives) = (Duration::from_millis(4 * (round as u64 % 25)), served);
+        let killer = thread::spawn(move || {
+            thread::sleep(power);
+            lives.kill();
+        });
+        unheard.retain(|number| hooks::told(address, &event(*number)) != Some(200));
+        killer.join().unwrap();
+    }
+    let _served = Served::start(&publication);
+    hooks::wait_for(address);
+    for number in unheard {
+        assert_eq!(hooks::told(address, &event(number)), Some(200));
+    }
+    is_each_counted_once(&publication, reports.len());
 }
