@@ -22,6 +22,7 @@ mod intake;
 mod kind;
 mod mail_parts;
 mod narrative;
+mod own_words;
 mod phrases;
 mod proof;
 mod quotation;
@@ -39,6 +40,7 @@ pub use self::{
     class::{BounceClass, UnknownClass},
     clues::Clues,
     intake::{Arrival, Door, HookProvider, IntakeError, ReportIntake, TakenIn},
+    own_words::own_words_of,
     proof::{ProofKind, ProvenReader, prove},
     read::read,
     returned_mail::{FeedbackType, RecipientReport, ReturnedKind, ReturnedMail},

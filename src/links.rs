@@ -27,6 +27,8 @@ use crate::{address::Address, audience::SubscriberId};
 
 /// What stands before the token in a reader's own return-path.
 const BOUNCE: &str = "bounce";
+/// What stands before the token in the address that a reader's opinion is mailed to.
+const FEEDBACK: &str = "feedback";
 
 /// Makes the readers' links and reads them back.
 #[derive(Clone)]
@@ -191,6 +193,15 @@ impl LinkSigner {
         local
     }
 
+    /// The local part of the address that the reader's opinion on the batch's issue is mailed to,
+    /// `feedback+TOKEN`: as much of a mail system's folding it lives through as a return-path.
+    #[must_use]
+    pub fn feedback_local_part(&self, reader: SubscriberId) -> String {
+        let mut local = String::with_capacity(64);
+        self.push_feedback_local_part(reader, &mut local);
+        local
+    }
+
     /// The part of the Message-ID before the `@`: the same for one issue and reader, however often
     /// it is tried; nobody else can guess it.
     #[must_use]
@@ -291,6 +302,15 @@ impl LinkSigner {
         out.push('/');
         self.push_lasting(TokenPurpose::Feedback, reader, issue.as_bytes(), out);
         Some(())
+    }
+
+    pub(crate) fn push_feedback_local_part(&self, reader: SubscriberId, out: &mut String) {
+        let key = self
+            .keys
+            .signing(TokenPurpose::FeedbackAddress, TokenBinding::Marked);
+        out.push_str(FEEDBACK);
+        out.push('+');
+        token::push_delivery_token(key, (reader, self.batch), b"", out);
     }
 
     pub(crate) fn push_message_id(&self, reader: SubscriberId, issue: &str, out: &mut String) {

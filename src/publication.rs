@@ -32,7 +32,7 @@ use chrono_tz::Tz;
 
 pub(crate) use self::own_language::own_language;
 pub(crate) use self::text::{parse_language, parse_offset};
-pub(crate) use self::web::FACES;
+pub(crate) use self::web::{FACES, MOST_OPINION_CHARS};
 pub use self::{
     block::{
         AudienceSettings, DeliverySettings, HouseTerm, ImageSettings, LawSettings, MailClient,
@@ -172,6 +172,13 @@ impl Publication {
     #[must_use]
     pub(crate) fn has_way_out(&self) -> bool {
         self.web.base_url.as_deref().is_some_and(is_https) || self.unsubscribe_email.is_some()
+    }
+
+    /// The domain of the addresses that readers mail opinions to; None: they mail none.
+    #[must_use]
+    pub(crate) fn feedback_domain(&self) -> Option<&str> {
+        let domain = self.smtp.bounce_domain.as_deref();
+        domain.filter(|_| self.web.feedback.by_mail)
     }
 
     /// The state folder, `.daily-note`.

@@ -205,6 +205,7 @@ impl ReaderView {
             ReaderField::Unsubscribe => self.links.unsubscribe.as_deref(),
             ReaderField::Preferences => self.links.preferences.as_deref(),
             ReaderField::Feedback => self.links.feedback.as_deref(),
+            ReaderField::FeedbackAddress => self.links.feedback_address.as_deref(),
         };
         value.filter(|value| !value.is_empty())
     }
@@ -216,6 +217,7 @@ impl ReaderView {
             ReaderField::Unsubscribe => self.links.unsubscribe = Some(value),
             ReaderField::Preferences => self.links.preferences = Some(value),
             ReaderField::Feedback => self.links.feedback = Some(value),
+            ReaderField::FeedbackAddress => self.links.feedback_address = Some(value),
         }
     }
 }
@@ -229,6 +231,8 @@ pub struct ReaderLinks {
     pub preferences: Option<String>,
     /// 의견 남기기.
     pub feedback: Option<String>,
+    /// Where the reader mails an opinion to: an address. None where the publication takes none by mail.
+    pub feedback_address: Option<String>,
     /// This issue on the web.
     pub web_version: Option<String>,
 }

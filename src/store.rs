@@ -61,9 +61,9 @@ pub use self::{
         ReceiptOutcome, ReceiptTurn,
     },
     report_box::{
-        DomainPause, DoorReading, Dormancy, NewReport, ReaderReports, ReportBox, ReportCount,
-        ReportEffect, ReportEntry, ReportFilter, ReportKind, ReportNews, ReportOpinion,
-        ReportSurroundings, ReportTotals, ReportWords, TakenReport,
+        DomainPause, DoorReading, Dormancy, NewReport, ReaderReports, RehearsedBounce, ReportBox,
+        ReportCount, ReportEffect, ReportEntry, ReportFilter, ReportKind, ReportNews,
+        ReportOpinion, ReportSurroundings, ReportTotals, ReportWords, TakenReport,
     },
     signup_limits::{HELD_FOR, LimitReached, SignupLimits},
     state_instance::{AdoptionOutcome, SenderGuard, StateInstance},

@@ -68,6 +68,7 @@ pub(crate) fn frozen() -> FrozenIssue {
             feedback_id: "monday-2026-11-23:monday:newsletter:note-example-co".into(),
             language: "ko".into(),
             bounce_domain: Some("bounce.note.example.com".into()),
+            feedback_domain: None,
             has_marked_tokens: true,
         },
     }

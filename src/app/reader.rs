@@ -62,6 +62,9 @@ impl App {
                 unsubscribe: links.unsubscribe(reader.id).or(mailto),
                 preferences: links.preferences(reader.id),
                 feedback: links.feedback(reader.id, &issue.id),
+                feedback_address: publication
+                    .feedback_domain()
+                    .map(|domain| format!("{}@{domain}", links.feedback_local_part(reader.id))),
                 web_version: links.web_version(&issue.slug),
             },
         }

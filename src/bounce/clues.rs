@@ -17,8 +17,8 @@ pub struct Clues {
     pub message_ids: Vec<String>,
     /// Tokens of unsubscribe links and of mailto: unsubscribes.
     pub unsubscribe_tokens: Vec<String>,
-    /// Tokens of `feedback+TOKEN@…`.
-    pub feedback_tokens: Vec<String>,
+    /// Local parts `feedback+…` of the addresses that it was sent to: what it quotes is no opinion.
+    pub feedback_addresses: Vec<String>,
     /// Ids by which a relay knows the message: the Message-ID that it gave, its queue's.
     pub relay_ids: Vec<String>,
     /// Whom it names; never proof.
@@ -63,7 +63,7 @@ impl Clues {
             (&mut self.return_paths, other.return_paths),
             (&mut self.message_ids, other.message_ids),
             (&mut self.unsubscribe_tokens, other.unsubscribe_tokens),
-            (&mut self.feedback_tokens, other.feedback_tokens),
+            (&mut self.feedback_addresses, other.feedback_addresses),
             (&mut self.relay_ids, other.relay_ids),
         ] {
             more.into_iter().for_each(|clue| push_text(clue, own));
@@ -103,35 +103,20 @@ impl Clues {
         }
     }
 
-    /// `bounce+TOKEN`, `feedback+TOKEN`; the plus may be spelled `%2B` or `=2B`.
+    /// `bounce+TOKEN`.
     fn look_at_plus(&mut self, text: &[u8], at: usize) {
-        let rest = match text[at] {
-            b'+' => &text[at + 1..],
-            _ if text[at + 1..]
-                .get(..2)
-                .is_some_and(|hex| hex.eq_ignore_ascii_case(b"2b")) =>
-            {
-                &text[at + 3..]
+        if let Some(token) = token_behind(b"bounce", text, at) {
+            push_text(format!("bounce+{token}"), &mut self.return_paths);
+        }
+    }
+
+    /// Looks through a field that says whom the mail was sent to.
+    pub(super) fn look_at_destination(&mut self, field: &str) {
+        let text = field.as_bytes();
+        for at in memchr::memchr3_iter(b'+', b'%', b'=', text) {
+            if let Some(token) = token_behind(b"feedback", text, at) {
+                push_text(format!("feedback+{token}"), &mut self.feedback_addresses);
             }
-            _ => return,
-        };
-        let ends_with = |word: &[u8]| {
-            at.checked_sub(word.len())
-                .is_some_and(|start| text[start..at].eq_ignore_ascii_case(word))
-        };
-        if ends_with(b"bounce") {
-            if let Some(token) = bounded(token(rest, u8::is_ascii_alphanumeric), 26..=64) {
-                push_text(
-                    format!("bounce+{}", token.to_ascii_lowercase()),
-                    &mut self.return_paths,
-                );
-            }
-        } else if ends_with(b"feedback") {
-            push(
-                token(rest, is_base64url),
-                22..=40,
-                &mut self.feedback_tokens,
-            );
         }
     }
 
@@ -149,6 +134,24 @@ impl Clues {
             push(&text[start..at], 26..=64, &mut self.message_ids);
         }
     }
+}
+
+/// The token behind `WORD+`, of which the plus stands at `at` and may be spelled `%2B` or `=2B`, in small letters.
+fn token_behind(word: &[u8], text: &[u8], at: usize) -> Option<String> {
+    let rest = match text[at] {
+        b'+' => &text[at + 1..],
+        _ if text[at + 1..]
+            .get(..2)
+            .is_some_and(|hex| hex.eq_ignore_ascii_case(b"2b")) =>
+        {
+            &text[at + 3..]
+        }
+        _ => return None,
+    };
+    let start = at.checked_sub(word.len())?;
+    let is_behind = text[start..at].eq_ignore_ascii_case(word);
+    let token = bounded(token(rest, u8::is_ascii_alphanumeric), 26..=64)?;
+    is_behind.then(|| token.to_ascii_lowercase())
 }
 
 fn is_base64url(byte: &u8) -> bool {
@@ -220,11 +223,20 @@ mod tests {
             "In-Reply-To: <{TOKEN}@news.example.com>\n\
              List-Unsubscribe: <https://news.example.com/u/AbCdEfGhIjKlMnOpQrStUvWx>,\n \
              <mailto:stop@news.example.com?subject=unsubscribe%20AbCdEfGhIjKlMnOpQrStUvWx>\n\
-             To: feedback+AbCdEfGhIjKlMnOpQrStUvWx@news.example.com",
+             To: feedback+{TOKEN}@news.example.com",
         ));
         assert_eq!(found.message_ids, [TOKEN]);
         assert_eq!(found.unsubscribe_tokens, ["AbCdEfGhIjKlMnOpQrStUvWx"]);
-        assert_eq!(found.feedback_tokens, ["AbCdEfGhIjKlMnOpQrStUvWx"]);
+        assert!(
+            found.feedback_addresses.is_empty(),
+            "a text may quote anything"
+        );
+        let mut sent_to = Clues::default();
+        sent_to.look_at_destination(&format!(
+            "a@example.com, <Feedback+{}@news.example.com>",
+            TOKEN.to_uppercase()
+        ));
+        assert_eq!(sent_to.feedback_addresses, [format!("feedback+{TOKEN}")]);
     }
 
     #[test]

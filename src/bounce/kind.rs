@@ -1,6 +1,6 @@
 //! Which kind of mail it is, where it is no report and no complaint: a program's answer, a challenge, a person's.
 
-use super::{mail_parts::MailParts, returned_mail::ReturnedKind};
+use super::{mail_parts::MailParts, own_words::own_words, returned_mail::ReturnedKind};
 
 /// Words of a subject by which programs answer, in lower case: "away", "out of office".
 const AUTO_SUBJECTS: &[&str] = &[
@@ -103,7 +103,9 @@ pub(super) fn of(parts: &MailParts<'_>) -> ReturnedKind {
         .decoded("subject")
         .unwrap_or_default()
         .to_lowercase();
-    let own_words = own_words(&parts.narrative).to_lowercase();
+    let own_words = own_words(&parts.narrative)
+        .to_lowercase()
+        .replace('\n', " ");
     let has = |text: &str, words: &[&str]| words.iter().any(|word| text.contains(word));
     if has(&subject, CHALLENGES) || (own_words.len() < 4_000 && has(&own_words, CHALLENGES)) {
         return ReturnedKind::Challenge;
@@ -127,26 +129,4 @@ pub(super) fn of(parts: &MailParts<'_>) -> ReturnedKind {
     let asks_to_leave =
         has(&subject, LEAVING) || (own_words.chars().count() <= SHORT && has(&own_words, LEAVING));
     ReturnedKind::Answer { asks_to_leave }
-}
-
-/// A person's own words, without the lines that they quote and what follows "… wrote:".
-fn own_words(text: &str) -> String {
-    let mut own = String::new();
-    for line in text.lines() {
-        let trimmed = line.trim();
-        let begins_quotation = trimmed.ends_with("wrote:")
-            || trimmed.ends_with("작성:")
-            || trimmed.ends_with("님이 작성:")
-            || trimmed.ends_with("書きました:")
-            || trimmed.starts_with("-----Original")
-            || trimmed.starts_with("________");
-        if begins_quotation || own.len() > 16 << 10 {
-            break;
-        }
-        if !trimmed.starts_with('>') {
-            own.push_str(trimmed);
-            own.push(' ');
-        }
-    }
-    own
 }

@@ -33,6 +33,8 @@ pub(super) struct MailParts<'a> {
     pub(super) report_type: String,
     /// What people are told, up to where the original message begins.
     pub(super) narrative: String,
+    /// The text in HTML, where there is no other: the narrative is made of it.
+    pub(super) html: Option<String>,
     /// message/delivery-status.
     pub(super) status: String,
     /// message/feedback-report.
@@ -62,7 +64,9 @@ impl<'a> MailParts<'a> {
         walk.visit(own, body, 0, &mut parts);
         parts.header = header;
         if let Some((header, body)) = walk.html.filter(|_| parts.narrative.trim().is_empty()) {
-            parts.push_narrative(&html_to_text(&decoded(&header, body)));
+            let html = decoded(&header, body).into_owned();
+            parts.push_narrative(&html_to_text(&html));
+            parts.html = Some(html);
         }
         parts
     }

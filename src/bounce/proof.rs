@@ -1,5 +1,5 @@
-//! Whose mail a report is about, proved: by the return-path that it came to, by the Message-ID or the unsubscribe token
-//! that it quotes. Anybody can write a report; only who had the message can quote these.
+//! Whose mail a report is about, proved: by the return-path or the address for opinions that it came to, by the
+//! Message-ID or the unsubscribe token that it quotes. Anybody can write a report; only who had the message can quote these.
 
 use serde::Serialize;
 
@@ -19,6 +19,8 @@ pub enum ProofKind {
     MessageId,
     /// The token of the reader's unsubscribe link.
     ListUnsubscribe,
+    /// The address that the reader's own opinion is mailed to.
+    FeedbackAddress,
     /// A provider's signature, or its password, over the event.
     ProviderSignature,
 }
@@ -31,6 +33,7 @@ impl ProofKind {
             Self::Verp => "verp",
             Self::MessageId => "message_id",
             Self::ListUnsubscribe => "list_unsubscribe",
+            Self::FeedbackAddress => "feedback_address",
             Self::ProviderSignature => "provider_signature",
         }
     }
@@ -75,6 +78,11 @@ pub fn prove(
             links.verify_message_id(id, &issue_of_batch(batch)?).ok()
         })
         .map(of_token(ProofKind::MessageId));
+    let by_address = clues
+        .feedback_addresses
+        .iter()
+        .filter_map(|local| links.verify_feedback_address(local).ok())
+        .map(of_token(ProofKind::FeedbackAddress));
     let by_link = clues
         .unsubscribe_tokens
         .iter()
@@ -84,7 +92,11 @@ pub fn prove(
             batch: None,
             by: ProofKind::ListUnsubscribe,
         });
-    let proofs: Vec<ProvenReader> = by_return_path.chain(by_message_id).chain(by_link).collect();
+    let proofs: Vec<ProvenReader> = by_return_path
+        .chain(by_message_id)
+        .chain(by_address)
+        .chain(by_link)
+        .collect();
     let mut first = *proofs.first()?;
     if proofs.iter().any(|proof| proof.reader != first.reader) {
         return None;

@@ -21,6 +21,16 @@ use crate::address::Address;
 /// The most characters of a subject.
 const MOST_SUBJECT: usize = 200;
 
+/// The fields that say whom a mail was sent to, as writers and as mail systems write them.
+const DESTINATIONS: [&str; 6] = [
+    "delivered-to",
+    "x-original-to",
+    "envelope-to",
+    "x-envelope-to",
+    "to",
+    "cc",
+];
+
 /// Reads a mail that came back.
 #[must_use]
 pub fn read(bytes: &[u8]) -> ReturnedMail {
@@ -223,6 +233,11 @@ fn clues(bytes: &[u8], parts: &MailParts<'_>) -> Clues {
         if let Some(id) = original.get(name).or_else(|| parts.header.get(name)) {
             let id = id.trim().trim_matches(['<', '>']).to_owned();
             clues.push_relay_id(id.split('@').next().unwrap_or_default());
+        }
+    }
+    for name in DESTINATIONS {
+        for field in parts.header.all(name).take(8) {
+            clues.look_at_destination(&field);
         }
     }
     if let Some(failed) = parts.header.get("x-failed-recipients") {

@@ -26,7 +26,8 @@ Examples:
   daily-note resume 2026-11-23-small-models
   daily-note resume 2026-11-23-small-models --resend-unknown
   daily-note resume 2026-11-23-small-models --retry rejected --domain gmail.com --code 5.7.1
-  daily-note resume 2026-11-23-small-models --retry deferred minji@example.com")]
+  daily-note resume 2026-11-23-small-models --retry deferred minji@example.com
+  daily-note resume 2026-11-23-small-models --domain gmail.com")]
 pub(crate) struct Args {
     /// The issue
     issue: String,
@@ -42,8 +43,8 @@ pub(crate) struct Args {
     /// Retry now those who were refused, given up or are waiting; never those who have it
     #[arg(long, value_enum, value_name = "STATE")]
     retry: Option<State>,
-    /// With --retry: only readers of this domain
-    #[arg(long, requires = "retry")]
+    /// End the rest of this domain, whose systems sent the issue back; with --retry: only its readers
+    #[arg(long)]
     domain: Option<String>,
     /// With --retry: only those answered with this code, 550 or 5.7.1
     #[arg(long, requires = "retry")]
@@ -62,13 +63,22 @@ enum State {
 }
 
 impl Args {
+    fn domain(&self) -> Option<String> {
+        self.domain.as_deref().map(str::to_ascii_lowercase)
+    }
+
+    /// The domain whose rest a person ends.
+    fn waking(&self) -> Option<String> {
+        self.domain().filter(|_| self.retry.is_none())
+    }
+
     fn retry(&self) -> Option<RetrySelection> {
         Some(RetrySelection {
             state: match self.retry? {
                 State::Rejected => RetryState::Rejected,
                 State::Deferred => RetryState::Deferred,
             },
-            domain: self.domain.as_deref().map(str::to_ascii_lowercase),
+            domain: self.domain(),
             code: self.code.clone(),
             emails: self.emails.clone(),
         })
@@ -89,6 +99,7 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
         unknown,
         refreeze: args.refreeze,
         retry: args.retry(),
+        waking: args.waking(),
     };
     let resumed = match app.resuming(&args.issue, &resumption).await {
         Err(AppError::Doubt(doubt)) => match doubt::settle(&app, doubt, &context.output).await? {
@@ -103,8 +114,10 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
             batch,
             holder,
             retried,
+            woken,
         } => {
             tell(args, retried, context);
+            tell_woken(args, woken, context);
             let exit = batch::show_issue(&app, &batch.issue, &context.output).await?;
             context.output.note(format!(
                 "It is open again; whoever sends now takes it up ({holder})."
@@ -113,6 +126,7 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
         }
     };
     tell(args, sending.retried, context);
+    tell_woken(args, sending.woken, context);
     if let Some(batch) = &sending.batch
         && batch.state == BatchState::Finished
         && sending.settled > 0
@@ -155,5 +169,19 @@ fn tell(args: &Args, retried: RetryOutcome, context: &CommandContext) {
             "{} more get no mail at all; to let them: daily-note suppressions remove --issue {}",
             retried.suppressed, args.issue
         ));
+    }
+}
+
+/// What ending a domain's rest came to.
+fn tell_woken(args: &Args, readers: u64, context: &CommandContext) {
+    if let Some(domain) = args.waking() {
+        let whom = match readers {
+            0 => "nobody waited for it".to_owned(),
+            1 => "1 reader no longer waits".to_owned(),
+            many => format!("{many} readers no longer wait"),
+        };
+        context
+            .output
+            .note(format!("{domain} rests no more: {whom}."));
     }
 }

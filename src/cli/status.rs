@@ -174,11 +174,12 @@ fn returned_lines(report: &BatchReport, zone: chrono_tz::Tz) -> Vec<String> {
         .pauses
         .iter()
         .map(|pause| {
+            let domain = &pause.domain;
             format!(
-                "  {} rests until {}: {}",
-                pause.domain,
+                "  {domain} rests until {}: {}\n    to go on now: daily-note resume {} --domain {domain}",
                 pause.until.with_timezone(&zone).format("%Y-%m-%d %H:%M"),
-                pause.reason
+                pause.reason,
+                report.batch.issue
             )
         })
         .collect();

@@ -14,6 +14,7 @@ pub(super) enum TokenPurpose {
     Unsubscribe,
     Preferences,
     Feedback,
+    FeedbackAddress,
     Bounce,
     MessageId,
     Confirm,
@@ -27,10 +28,11 @@ pub(super) enum TokenPurpose {
 }
 
 impl TokenPurpose {
-    pub(super) const ALL: [Self; 13] = [
+    pub(super) const ALL: [Self; 14] = [
         Self::Unsubscribe,
         Self::Preferences,
         Self::Feedback,
+        Self::FeedbackAddress,
         Self::Bounce,
         Self::MessageId,
         Self::Confirm,
@@ -77,7 +79,7 @@ pub struct TimedToken {
     pub until: DateTime<Utc>,
 }
 
-/// Whom a return-path or a Message-ID of ours names.
+/// Whom a return-path, a Message-ID or an address for opinions of ours names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DeliveryToken {
     /// The reader.

@@ -5,7 +5,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 
 use super::{
-    BOUNCE, LinkSigner,
+    BOUNCE, FEEDBACK, LinkSigner,
     key_ring::TokenBinding,
     page::PublicPage,
     token::{
@@ -111,10 +111,7 @@ impl LinkSigner {
     /// # Errors
     /// When the local part is not one of ours.
     pub fn verify_bounce(&self, local_part: &str) -> Result<DeliveryToken, TokenError> {
-        let (mark, token) = local_part.split_once('+').ok_or(TokenError::Malformed)?;
-        if !mark.eq_ignore_ascii_case(BOUNCE) {
-            return Err(TokenError::Malformed);
-        }
+        let token = token_behind(BOUNCE, local_part)?;
         self.verify_delivery(TokenPurpose::Bounce, token, b"")
             .or_else(|error| match parse_hex(token) {
                 // As it was spelled before it named a batch.
@@ -130,6 +127,15 @@ impl LinkSigner {
                 }
                 None => Err(error),
             })
+    }
+
+    /// Who has that address for an opinion (the local part `feedback+TOKEN`, in any case), and on which batch's issue.
+    ///
+    /// # Errors
+    /// When the local part is not one of ours.
+    pub fn verify_feedback_address(&self, local_part: &str) -> Result<DeliveryToken, TokenError> {
+        let token = token_behind(FEEDBACK, local_part)?;
+        self.verify_delivery(TokenPurpose::FeedbackAddress, token, b"")
     }
 
     /// Whose message of that issue has this Message-ID (the part before the `@`), and of which batch.
@@ -206,6 +212,14 @@ impl LinkSigner {
             true => Ok(token),
             false => Err(TokenError::NotOurs),
         }
+    }
+}
+
+/// What stands behind `MARK+`.
+fn token_behind<'t>(mark: &str, local_part: &'t str) -> Result<&'t str, TokenError> {
+    match local_part.split_once('+') {
+        Some((own, token)) if own.eq_ignore_ascii_case(mark) => Ok(token),
+        _ => Err(TokenError::Malformed),
     }
 }
 

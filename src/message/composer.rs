@@ -270,6 +270,13 @@ impl Composer {
         values.set(ReaderField::Feedback, |out| {
             links.push_feedback(reader.id, &self.issue, out)
         });
+        values.set(ReaderField::FeedbackAddress, |out| {
+            let domain = self.headers.feedback_domain.as_ref()?;
+            links.push_feedback_local_part(reader.id, out);
+            out.push('@');
+            out.push_str(domain);
+            Some(())
+        });
         values
     }
 
@@ -336,6 +343,7 @@ impl Composer {
                 ReaderField::Email => true,
                 ReaderField::Unsubscribe => has_pages || self.headers.unsubscribe_email.is_some(),
                 ReaderField::Preferences | ReaderField::Feedback => has_pages,
+                ReaderField::FeedbackAddress => self.headers.feedback_domain.is_some(),
             };
             sample.set(field, |out| is_set.then(|| out.push('x')));
         }

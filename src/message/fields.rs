@@ -42,6 +42,7 @@ impl ReaderFields {
                 unsubscribe: owned(ReaderField::Unsubscribe),
                 preferences: owned(ReaderField::Preferences),
                 feedback: owned(ReaderField::Feedback),
+                feedback_address: owned(ReaderField::FeedbackAddress),
                 web_version: web_version.map(str::to_owned),
             },
         }

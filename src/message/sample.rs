@@ -46,6 +46,7 @@ pub(crate) fn frozen(issue: &str) -> FrozenIssue {
             feedback_id: issue.to_owned(),
             language: "ko".into(),
             bounce_domain: None,
+            feedback_domain: None,
             has_marked_tokens: true,
         },
     }

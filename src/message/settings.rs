@@ -34,6 +34,9 @@ pub struct HeaderSettings {
     pub language: String,
     /// Domain of VERP return-paths; without it the From address is the envelope sender.
     pub bounce_domain: Option<String>,
+    /// Domain of the addresses that readers mail opinions to; None: they mail none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feedback_domain: Option<String>,
     /// The readers' tokens carry their list's mark. False in what was frozen before they did: it keeps its
     /// Message-IDs.
     #[serde(default)]
@@ -62,6 +65,7 @@ impl HeaderSettings {
             feedback_id: feedback_id(issue, &edition.key, domain),
             language: publication.language.clone(),
             bounce_domain: publication.smtp.bounce_domain.clone(),
+            feedback_domain: publication.feedback_domain().map(str::to_owned),
             has_marked_tokens: true,
         }
     }
@@ -92,12 +96,12 @@ impl HeaderSettings {
             wants_domain,
             is_domain,
         )?;
-        require(
-            "return-path",
-            self.bounce_domain.as_deref(),
-            wants_domain,
-            is_domain,
-        )?;
+        for (field, domain) in [
+            ("return-path", &self.bounce_domain),
+            ("address for opinions", &self.feedback_domain),
+        ] {
+            require(field, domain.as_deref(), wants_domain, is_domain)?;
+        }
         require(
             "Feedback-ID",
             Some(self.feedback_id.as_str()),

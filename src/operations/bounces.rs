@@ -12,7 +12,6 @@ mod maildir;
 mod probe;
 mod settling;
 mod telling;
-mod text;
 
 use std::{collections::BTreeMap, sync::Arc};
 

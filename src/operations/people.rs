@@ -224,7 +224,10 @@ pub async fn person(app: &App, email: &Address) -> Result<PersonRecord, AppError
     let known = subscriber.as_ref().map(|it| it.profile.email.clone());
     Ok(PersonRecord {
         email: known.unwrap_or_else(|| email.clone()),
-        gets_mail: is_active && suppression.is_none() && !is_passed_by,
+        gets_mail: is_active
+            && suppression.is_none()
+            && returns.rehearsed_bounce.is_none()
+            && !is_passed_by,
         subscriber,
         suppression,
         issues,

@@ -7,9 +7,7 @@ use crate::{
     delivery::end_spells,
     message::FrozenContent,
     publication::SecretUse,
-    store::{
-        Batch, BatchState, DeliveryLedger, RetryOutcome, RetrySelection, StoreError, UnknownAnswer,
-    },
+    store::{Batch, BatchState, RetryOutcome, RetrySelection, Store, StoreError, UnknownAnswer},
     words::say,
 };
 
@@ -22,6 +20,15 @@ pub struct ResumeDecision {
     pub refreeze: bool,
     /// Rows that are tried again now.
     pub retry: Option<RetrySelection>,
+    /// A domain whose rest is over, whatever came back from it.
+    pub waking: Option<String>,
+}
+
+impl ResumeDecision {
+    /// Whether it is carried out beside whoever sends: about rows that nobody holds.
+    fn can_be_taken_beside(&self) -> bool {
+        self.unknown.is_none() && (self.retry.is_some() || self.waking.is_some())
+    }
 }
 
 /// A batch that was taken up again.
@@ -36,6 +43,8 @@ pub enum ResumedBatch<'a> {
         holder: String,
         /// What came of a retry.
         retried: RetryOutcome,
+        /// How many readers of a domain no longer wait.
+        woken: u64,
     },
 }
 
@@ -62,13 +71,14 @@ impl App {
             // Nobody sends what is paused, whatever else they send; and a row that has its end, or
             // waits, is held by nobody.
             Err(AppError::State(StoreError::Held { holder }))
-                if is_paused(&batch) || (how.retry.is_some() && how.unknown.is_none()) =>
+                if is_paused(&batch) || how.can_be_taken_beside() =>
             {
                 let settled = self.settle(store.as_ref(), &batch, how, content).await?;
                 return Ok(ResumedBatch::Beside {
                     batch: Box::new(batch),
                     holder,
                     retried: settled.retried,
+                    woken: settled.woken,
                 });
             }
             Err(error) => return Err(error),
@@ -88,12 +98,16 @@ impl App {
                 ),
             });
         }
-        let DecisionSummary { unknown, retried } =
-            self.settle(store.as_ref(), &batch, how, content).await?;
+        let DecisionSummary {
+            unknown,
+            retried,
+            woken,
+        } = self.settle(store.as_ref(), &batch, how, content).await?;
         let batch = self.batch(store.as_ref(), wanted).await?;
         Ok(ResumedBatch::Here(Box::new(Sending {
             settled: unknown,
             retried,
+            woken,
             ..Sending::of(self, store, guard, batch)
         })))
     }
@@ -145,13 +159,24 @@ impl App {
     /// Does what the person decided, and opens the batch.
     async fn settle(
         &self,
-        store: &dyn DeliveryLedger,
+        store: &dyn Store,
         batch: &Batch,
         how: &ResumeDecision,
         content: Option<FrozenContent>,
     ) -> Result<DecisionSummary, AppError> {
         let now = self.clock.now();
         let mut settled = DecisionSummary::default();
+        if let Some(domain) = &how.waking {
+            let woken = store.end_domain_pause(batch.id, domain, now).await?;
+            settled.woken = woken.ok_or_else(|| AppError::Refused {
+                kind: RefusalKind::Nothing,
+                message: format!("{domain} does not rest in {}", batch.issue),
+                hint: format!(
+                    "`daily-note status {}` says which domains do; whom a relay put off goes on with --retry deferred",
+                    batch.issue
+                ),
+            })?;
+        }
         if let Some(answer) = how.unknown {
             settled.unknown = store.resolve_unknown(batch.id, answer, now).await?;
         }
@@ -186,6 +211,7 @@ impl App {
 struct DecisionSummary {
     unknown: u64,
     retried: RetryOutcome,
+    woken: u64,
 }
 
 fn is_paused(batch: &Batch) -> bool {

@@ -46,6 +46,8 @@ pub struct Sending<'a> {
     pub settled: u64,
     /// What a person's wish to try rows again has come to.
     pub retried: RetryOutcome,
+    /// How many readers of a domain no longer wait, since a person has just ended its rest.
+    pub woken: u64,
     /// The calendar sends it and no person: with `by_reader_timezone` each reader at their own hour.
     pub(crate) is_by_calendar: bool,
     /// A person wants a text that went out before to go out once more.
@@ -161,6 +163,7 @@ impl App {
             audience,
             settled: 0,
             retried: RetryOutcome::default(),
+            woken: 0,
             is_by_calendar: false,
             may_repeat,
             warnings,
@@ -287,6 +290,7 @@ impl<'a> Sending<'a> {
             audience: AudienceSize::default(),
             settled: 0,
             retried: RetryOutcome::default(),
+            woken: 0,
             is_by_calendar: false,
             may_repeat: false,
             warnings: Vec::new(),

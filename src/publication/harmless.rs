@@ -63,6 +63,7 @@ pub(super) const HARMLESS: HarmlessKeys = HarmlessKeys {
         "least_age",
         "choices",
         "publish",
+        "by_mail",
         "goodbye",
         "controller",
         "officer",

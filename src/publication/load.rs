@@ -166,22 +166,21 @@ fn settle(root: &Path, settings: Settings, tree: &Tree) -> Result<Publication, V
         let schedule = settings.schedule.settle(editions, tree);
         schedule.map_err(&mut keep).ok()
     });
-    if settings.images == ImageSettings::Https && settings.web.base_url.is_none() {
-        keep(vec![
-            tree.error(&["images"], "`https` needs pages to fetch images from")
-                .with_hint("set `web.base_url`, or let images travel with the mail: `images: cid`"),
-        ]);
-    }
     let bounces = settings.bounces.settle(root, tree);
     let bounces = bounces.map_err(|error| keep(vec![error])).ok();
     let has_hooks = bounces.as_ref().is_some_and(|it| it.hooks.is_any());
-    if has_hooks && settings.web.base_url.is_none() {
+    if settings.web.base_url.is_none() {
+        keep(in_want_of_pages(settings.images, has_hooks, tree));
+    }
+    let has_return_paths = smtp.as_ref().is_none_or(|it| it.bounce_domain.is_some());
+    if settings.web.feedback.by_mail && !has_return_paths {
+        let key = ["web", "feedback", "by_mail"];
         keep(vec![
             tree.error(
-                &["bounces", "hooks"],
-                "providers reach hooks beside the readers' pages",
+                &key,
+                "opinions by mail come to the domain of the return-paths",
             )
-            .with_hint("set `web.base_url`: each hook is at `/hooks/NAME` below it"),
+            .with_hint("set `smtp.bounce_domain`, and a door below `bounces:` (docs/bounces.md)"),
         ]);
     }
     let terms = terms(settings.terms.0, tree).map_err(&mut keep).ok();
@@ -241,6 +240,25 @@ fn settle(root: &Path, settings: Settings, tree: &Tree) -> Result<Publication, V
         unset: Vec::new(),
         retired: Vec::new(),
     })
+}
+
+/// What can't do without the readers' pages, where there are none.
+fn in_want_of_pages(images: ImageSettings, has_hooks: bool, tree: &Tree) -> Vec<SourceError> {
+    let mut found = Vec::new();
+    if images == ImageSettings::Https {
+        found.push(
+            tree.error(&["images"], "`https` needs pages to fetch images from")
+                .with_hint("set `web.base_url`, or let images travel with the mail: `images: cid`"),
+        );
+    }
+    if has_hooks {
+        let message = "providers reach hooks beside the readers' pages";
+        found.push(
+            tree.error(&["bounces", "hooks"], message)
+                .with_hint("set `web.base_url`: each hook is at `/hooks/NAME` below it"),
+        );
+    }
+    found
 }
 
 /// Text that may run over lines, each free of control characters; None where nothing is written.

@@ -89,7 +89,13 @@ pub struct FeedbackSettings {
     pub publish: bool,
     /// When the writer gets mail of them: at `notify.to`, or where answers to an issue go.
     pub notify: OpinionNotice,
+    /// Each mail has an address of its reader's own, `feedback+TOKEN` at `smtp.bounce_domain`, that an opinion can be
+    /// mailed to. It comes by the doors of `bounces:` and is kept for review.
+    pub by_mail: bool,
 }
+
+/// More of an opinion's text is not kept.
+pub(crate) const MOST_OPINION_CHARS: usize = 4_000;
 
 /// When the writer gets mail of what readers said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]

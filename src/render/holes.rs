@@ -18,15 +18,17 @@ pub(crate) enum ReaderField {
     Unsubscribe,
     Preferences,
     Feedback,
+    FeedbackAddress,
 }
 
 impl ReaderField {
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::Name,
         Self::Email,
         Self::Unsubscribe,
         Self::Preferences,
         Self::Feedback,
+        Self::FeedbackAddress,
     ];
 
     /// As templates write it, after `reader.`.
@@ -37,6 +39,7 @@ impl ReaderField {
             Self::Unsubscribe => "links.unsubscribe",
             Self::Preferences => "links.preferences",
             Self::Feedback => "links.feedback",
+            Self::FeedbackAddress => "links.feedback_address",
         }
     }
 }

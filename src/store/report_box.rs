@@ -13,8 +13,9 @@ use chrono::{DateTime, Utc};
 pub use self::{
     kinds::{ReportEffect, ReportKind},
     nouns::{
-        DomainPause, DoorReading, Dormancy, NewReport, ReaderReports, ReportCount, ReportEntry,
-        ReportFilter, ReportNews, ReportOpinion, ReportTotals, ReportWords, TakenReport,
+        DomainPause, DoorReading, Dormancy, NewReport, ReaderReports, RehearsedBounce, ReportCount,
+        ReportEntry, ReportFilter, ReportNews, ReportOpinion, ReportTotals, ReportWords,
+        TakenReport,
     },
 };
 use super::{BatchId, Realm, StoreError};
@@ -68,6 +69,14 @@ pub trait ReportBox: Send + Sync {
         batch: BatchId,
         now: DateTime<Utc>,
     ) -> Result<Vec<DomainPause>, StoreError>;
+
+    /// Ends the rest of a domain in a batch; answers how many readers waited for its end. None: it does not rest there.
+    async fn end_domain_pause(
+        &self,
+        batch: BatchId,
+        domain: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Option<u64>, StoreError>;
 
     /// Whether the probe of that number came back.
     async fn has_probe_come_back(&self, probe: i64) -> Result<bool, StoreError>;

@@ -32,7 +32,9 @@ pub(super) const REFUSED_WITHIN: TimeDelta = TimeDelta::hours(48);
 const LOOK_AGAIN: TimeDelta = TimeDelta::hours(12);
 /// So many issues in a row over so long, and a mailbox is passed by.
 const SOFT_ISSUES: usize = 4;
-const SOFT_FOR: TimeDelta = TimeDelta::days(14);
+/// Two weeks, from a Monday to the next but one: the seconds that a send takes to begin, or an hour of summer time,
+/// make no other day of it.
+const SOFT_FOR: TimeDelta = TimeDelta::hours(14 * 24 - 2);
 /// A dormant reader's mailbox is tried again so much later.
 pub(super) const DORMANT_FOR: TimeDelta = TimeDelta::days(30);
 /// So many of a domain's reports against the sender within an hour, and it rests.

@@ -3,10 +3,13 @@
 
 mod doors;
 mod dovecot;
+mod feedback;
 mod files;
 mod harness;
 mod hooks;
 mod killed;
 mod mailbox;
+mod month;
 mod postfix;
 mod probe;
+mod resting;

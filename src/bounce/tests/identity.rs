@@ -109,6 +109,22 @@ fn a_token_of_another_list_of_another_issue_or_of_nobody_proves_nothing() {
 }
 
 #[test]
+fn the_address_for_opinions_that_a_mail_came_to_proves_them_and_one_that_it_quotes_does_not() {
+    let local = links().feedback_local_part(READER);
+    let answer = |to: &str, text: &str| {
+        format!("From: a@example.org\nTo: {to}\nSubject: Re: Maps\n\n{text}\n")
+    };
+    let address = format!("<{}@news.example.com>", local.to_uppercase());
+    assert_eq!(
+        proof(&answer(&address, "Thank you.")),
+        Some((READER.0, Some(BATCH), ProofKind::FeedbackAddress))
+    );
+    assert_eq!(proof(&answer("b@example.org", &address)), None);
+    let of_bounces = address.to_lowercase().replace("feedback", "bounce");
+    assert_eq!(proof(&answer(&of_bounces, "No.")), None);
+}
+
+#[test]
 fn proofs_that_name_two_readers_are_none() {
     let own = links().bounce_local_part(READER);
     let other = links().message_id(SubscriberId(9), ISSUE);

@@ -73,20 +73,30 @@ fn headline(record: &PersonRecord, zone: Tz) -> String {
             format!("{email} {whether}: {reason} since {since} ({detail}).")
         }
         (None, Some(subscriber)) => match subscriber.state {
-            SubscriberState::Active => match record.returns.dormancy {
-                Some(dormancy) if !record.gets_mail => format!(
-                    "{email} is dormant since {}: issue after issue came back. The next one is tried after {}.",
-                    day(dormancy.since, zone),
-                    day(dormancy.retry_at, zone)
-                ),
-                _ => format!("{email} gets mail."),
-            },
+            SubscriberState::Active => active_headline(record, zone),
             SubscriberState::Unconfirmed => format!("{email} has not confirmed yet."),
             SubscriberState::Inactive => {
                 format!("{email} is gone from the file that had brought them.")
             }
         },
         (None, None) => String::new(),
+    }
+}
+
+fn active_headline(record: &PersonRecord, zone: Tz) -> String {
+    let (email, returns) = (&record.email, &record.returns);
+    match (&returns.rehearsed_bounce, returns.dormancy) {
+        (Some(bounce), _) => format!(
+            "{email} gets no mail in rehearsals: one found the address dead at {} ({}).",
+            day(bounce.at, zone),
+            bounce.reply
+        ),
+        (None, Some(dormancy)) if !record.gets_mail => format!(
+            "{email} is dormant since {}: issue after issue came back. The next one is tried after {}.",
+            day(dormancy.since, zone),
+            day(dormancy.retry_at, zone)
+        ),
+        _ => format!("{email} gets mail."),
     }
 }
 

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::text;
 use crate::{
-    bounce::{self, Arrival, BounceClass, Door, HookProvider, ReturnedKind, ReturnedMail},
+    bounce::{
+        self, Arrival, BounceClass, Door, HookProvider, ProvenReader, ReturnedKind, ReturnedMail,
+    },
     fingerprint::sha256,
     links::LinkSigner,
     store::{NewReport, ReportKind, ReportOpinion, ReportWords},
@@ -12,6 +13,8 @@ use crate::{
 
 /// More of a mail that can't be read is not kept.
 const MOST_RAW_BYTES: usize = 16 * 1024 * 1024;
+/// More of what a person writes is not kept.
+const MOST_CHARS: usize = 8_000;
 
 /// Reads arrivals.
 pub(super) struct ArrivalReader {
@@ -41,7 +44,8 @@ impl ArrivalReader {
             mail.kind,
             ReturnedKind::Answer { .. } | ReturnedKind::Unsubscribe
         ) {
-            report.words.text = text::of_person(&bytes);
+            report.words.text =
+                bounce::own_words_of(&bytes).map(|own| own.chars().take(MOST_CHARS).collect());
         }
         if report.kind == ReportKind::Unreadable {
             let mut raw = bytes;
@@ -68,34 +72,32 @@ impl ArrivalReader {
 
     fn report(&self, door: Door, key: [u8; 32], mail: &ReturnedMail) -> NewReport {
         let issue_of = |batch: i64| self.issues.get(&batch).cloned();
-        let opinion = self.opinion(mail);
-        let kind = kind(mail.kind, opinion.is_some());
+        let kind = kind(mail);
+        let proof = bounce::prove(&mail.clues, &self.links, issue_of);
         NewReport {
             key,
             door: door.as_str().to_owned(),
             kind,
             class: mail.class().filter(|_| is_delivery(mail.kind)),
             moment: mail.moment,
-            proof: bounce::prove(&mail.clues, &self.links, issue_of),
+            opinion: match kind {
+                ReportKind::Opinion => proof.and_then(|proof| self.opinion(&proof)),
+                _ => None,
+            },
+            proof,
             is_signed: false,
             relay_ids: Vec::new(),
-            opinion: opinion.filter(|_| kind == ReportKind::Opinion),
             words: words(mail),
             raw: None,
         }
     }
 
-    /// On which issue somebody says something who wrote to the address of an opinion.
-    fn opinion(&self, mail: &ReturnedMail) -> Option<ReportOpinion> {
-        mail.clues.feedback_tokens.iter().find_map(|token| {
-            let token = token.strip_prefix("feedback+").unwrap_or(token);
-            self.issues.values().rev().find_map(|issue| {
-                let reader = self.links.verify_feedback(token, issue).ok()?;
-                Some(ReportOpinion {
-                    reader: Some(reader),
-                    issue: issue.clone(),
-                })
-            })
+    /// On which issue somebody says something whom a batch's mail proves.
+    fn opinion(&self, proof: &ProvenReader) -> Option<ReportOpinion> {
+        let issue = self.issues.get(&proof.batch?)?;
+        Some(ReportOpinion {
+            reader: proof.reader,
+            issue: issue.clone(),
         })
     }
 }
@@ -116,8 +118,9 @@ fn is_delivery(kind: ReturnedKind) -> bool {
     )
 }
 
-fn kind(kind: ReturnedKind, is_opinion: bool) -> ReportKind {
-    match kind {
+fn kind(mail: &ReturnedMail) -> ReportKind {
+    let is_for_review = !mail.clues.feedback_addresses.is_empty();
+    match mail.kind {
         ReturnedKind::Bounce => ReportKind::Bounce,
         ReturnedKind::Delayed => ReportKind::Delayed,
         ReturnedKind::Delivered => ReportKind::Delivered,
@@ -129,7 +132,7 @@ fn kind(kind: ReturnedKind, is_opinion: bool) -> ReportKind {
         ReturnedKind::Answer {
             asks_to_leave: true,
         } => ReportKind::Asking,
-        ReturnedKind::Answer { .. } if is_opinion => ReportKind::Opinion,
+        ReturnedKind::Answer { .. } if is_for_review => ReportKind::Opinion,
         ReturnedKind::Answer { .. } => ReportKind::Answer,
         ReturnedKind::Unreadable => ReportKind::Unreadable,
     }

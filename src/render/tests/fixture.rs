@@ -21,6 +21,7 @@ pub(super) fn reader() -> ReaderView {
             unsubscribe: Some("https://daily-note.example.com/u/token".into()),
             preferences: Some("https://daily-note.example.com/p/token".into()),
             feedback: Some("https://daily-note.example.com/f/token".into()),
+            feedback_address: None,
             web_version: Some("https://daily-note.example.com/w/token".into()),
         },
     }

@@ -60,8 +60,8 @@ pub struct ReportWords {
 /// An opinion that came by mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReportOpinion {
-    /// Who; None: nobody knows.
-    pub reader: Option<SubscriberId>,
+    /// Who.
+    pub reader: SubscriberId,
     /// The issue's identity.
     pub issue: String,
 }
@@ -206,6 +206,9 @@ pub struct ReaderReports {
     /// Issues pass them by.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dormancy: Option<Dormancy>,
+    /// A rehearsal found their address dead: rehearsals leave them out, and nothing else does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rehearsed_bounce: Option<RehearsedBounce>,
     /// Issues in a row that their mailbox could not take.
     pub soft_failures: u64,
 }
@@ -228,6 +231,15 @@ pub struct DomainPause {
     pub until: DateTime<Utc>,
     /// Why.
     pub reason: String,
+}
+
+/// How a rehearsal found an address dead.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RehearsedBounce {
+    /// When, by the clock of the rehearsal.
+    pub at: DateTime<Utc>,
+    /// In which words.
+    pub reply: String,
 }
 
 /// A door, and when it was read last.

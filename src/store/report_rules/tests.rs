@@ -173,6 +173,9 @@ fn four_issues_over_two_weeks_make_a_mailbox_dormant() {
     assert!(is_dormant(&days(&[0, 4, 7, 14])));
     assert!(!is_dormant(&days(&[0, 7, 14])), "three issues");
     assert!(!is_dormant(&days(&[0, 4, 7, 13])), "less than two weeks");
+    // Two Mondays, of which the first began late and the second by summer time.
+    let hours = [1, 96, 168, 14 * 24 - 1].map(at);
+    assert!(is_dormant(&hours));
 }
 
 #[test]

@@ -270,6 +270,20 @@ fn replace(
     )
 }
 
+/// What somebody said of an issue.
+pub(super) fn of_reader_on(
+    tx: &Connection,
+    realm: Realm,
+    reader: SubscriberId,
+    issue: &str,
+) -> Result<Option<Opinion>, SqliteFault> {
+    tx.maybe(
+        "SELECT * FROM opinions WHERE subscriber = ?1 AND issue = ?2 AND realm = ?3",
+        params![reader.0, issue, realm::code(realm)],
+        opinion_from,
+    )
+}
+
 /// All that somebody said, in either realm, the first of it first.
 pub(super) fn of(tx: &Connection, reader: SubscriberId) -> Result<Vec<Opinion>, SqliteFault> {
     tx.all(

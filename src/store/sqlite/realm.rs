@@ -7,7 +7,10 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
 use super::{codes, fault::SqliteFault, statement::Statements};
-use crate::store::{BatchId, Realm};
+use crate::{
+    audience::SubscriberId,
+    store::{BatchId, Realm, RehearsedBounce},
+};
 
 /// The mark of batches made before the two were told apart: nobody knows any more whether readers got
 /// them. They count in both, so that nobody gets one again.
@@ -65,6 +68,23 @@ pub(super) fn note_bounces(
         )?;
     }
     Ok(())
+}
+
+/// How a rehearsal found the address of that reader dead.
+pub(super) fn rehearsed_bounce(
+    tx: &Connection,
+    reader: SubscriberId,
+) -> Result<Option<RehearsedBounce>, SqliteFault> {
+    tx.maybe(
+        "SELECT at, reply FROM rehearsal_bounces WHERE subscriber = ?1",
+        params![reader.0],
+        |row| {
+            Ok(RehearsedBounce {
+                at: codes::time_at(row, "at")?,
+                reply: row.get("reply")?,
+            })
+        },
+    )
 }
 
 /// Drops all that rehearsals left; answers the issues whose batches that were.

@@ -100,6 +100,17 @@ impl ReportBox for SqliteStore {
             .await
     }
 
+    async fn end_domain_pause(
+        &self,
+        batch: BatchId,
+        domain: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Option<u64>, StoreError> {
+        let domain = domain.to_owned();
+        self.write(move |tx, _| against::end_pause(tx, batch, &domain, now))
+            .await
+    }
+
     async fn has_probe_come_back(&self, probe: i64) -> Result<bool, StoreError> {
         self.read(move |tx, _| shown::has_probe(tx, probe)).await
     }

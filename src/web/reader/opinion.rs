@@ -22,11 +22,10 @@ use super::{
     view::OpinionView,
     visit::{Visit, Voice},
 };
+use crate::publication::MOST_OPINION_CHARS;
 
 /// The page's template.
 const OPINION: &str = "web/reader/opinion.html";
-/// The longest opinion that is kept.
-const MAX_TEXT_CHARS: usize = 4_000;
 /// A field that people don't see, and programs fill in.
 const HONEYPOT: &str = "homepage";
 
@@ -166,7 +165,7 @@ fn clean(text: &str) -> String {
     let kept = text
         .chars()
         .filter(|char| !char.is_control() || *char == '\n');
-    let kept: String = kept.take(MAX_TEXT_CHARS).collect();
+    let kept: String = kept.take(MOST_OPINION_CHARS).collect();
     kept.trim().to_owned()
 }
 
@@ -195,7 +194,7 @@ impl<'v> OpinionPage<'v> {
             choices: choices.collect(),
             text: sent.get("text").unwrap_or_default(),
             name: sent.get("name").unwrap_or_default(),
-            max_chars: MAX_TEXT_CHARS,
+            max_chars: MOST_OPINION_CHARS,
             may_be_published: view.may_be_published,
             can_be_answered: view.can_be_answered,
             may_publish: sent.has("may_publish"),

@@ -38,6 +38,7 @@ pub(crate) fn headers() -> HeaderSettings {
         feedback_id: "monday-2026-11-23:monday:newsletter:note-example-co".into(),
         language: "ko".into(),
         bounce_domain: None,
+        feedback_domain: None,
         has_marked_tokens: true,
     }
 }

@@ -201,14 +201,16 @@ macro_rules! every_promise {
                 a_complaint_leaves_for_good_and_a_mail_unsubscribes,
                 a_relay_s_own_number_finds_the_row,
                 an_erasure_takes_the_words_of_reports_and_keeps_what_follows,
-                what_cannot_be_read_is_kept_as_it_came;
+                what_cannot_be_read_is_kept_as_it_came,
+                an_opinion_by_mail_stands_below_what_its_reader_said_before;
             doubting:
                 a_bad_hour_that_comes_as_reports_marks_nobody_who_reads,
                 who_is_refused_again_after_a_bad_hour_is_dead,
                 a_mailbox_that_is_full_for_weeks_is_passed_by_tried_and_given_up,
                 an_issue_that_arrives_ends_the_row_where_somebody_listened,
                 a_relay_s_own_answers_count_like_reports,
-                what_is_held_against_the_sender_rests_a_domain_and_marks_nobody;
+                what_is_held_against_the_sender_rests_a_domain_and_marks_nobody,
+                a_person_ends_a_domain_s_rest_and_new_reports_begin_another;
             faring:
                 a_domain_s_readers_are_taken_refused_or_untried,
                 the_batches_before_say_how_a_domain_fared_in_them,

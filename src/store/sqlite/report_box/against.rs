@@ -21,26 +21,33 @@ pub(super) fn weigh(
     let (batch, Some(domain)) = (matched.batch, matched.about.domain) else {
         return Ok(None);
     };
+    let rested_until: Option<i64> = tx.maybe_value(
+        "SELECT until FROM domain_pauses WHERE batch = ?1 AND domain = ?2",
+        params![batch.0, domain],
+    )?;
+    // What came before a rest was over is no reason for another one, nor against a person who ended it.
+    let since = rested_until.unwrap_or(i64::MIN);
+    if since > codes::millis(now) {
+        return Ok(None);
+    }
     let against = effect_code(ReportEffect::AgainstSender);
     let of_domain: i64 = tx.value(
         "SELECT count(DISTINCT subscriber) FROM reports WHERE domain = ?1 AND happened_at >= ?2 \
          AND batch = ?3 AND effect = ?4",
-        params![domain, codes::millis(now - AN_HOUR), batch.0, against],
+        params![
+            domain,
+            since.max(codes::millis(now - AN_HOUR)),
+            batch.0,
+            against
+        ],
     )?;
     let of_batch: i64 = tx.value(
-        "SELECT count(DISTINCT subscriber) FROM reports WHERE batch = ?1 AND effect = ?2",
-        params![batch.0, against],
+        "SELECT count(DISTINCT subscriber) FROM reports WHERE batch = ?1 AND effect = ?2 \
+         AND happened_at >= ?3",
+        params![batch.0, against, since],
     )?;
     let of_domain = of_domain.unsigned_abs();
     if !rests(of_domain, of_batch.unsigned_abs(), matched.audience) {
-        return Ok(None);
-    }
-    let rests_already: bool = tx.value(
-        "SELECT EXISTS (SELECT 1 FROM domain_pauses \
-         WHERE batch = ?1 AND domain = ?2 AND until > ?3)",
-        params![batch.0, domain, codes::millis(now)],
-    )?;
-    if rests_already {
         return Ok(None);
     }
     let until = now + DOMAIN_RESTS;
@@ -83,4 +90,31 @@ pub(super) fn pauses(
             })
         },
     )
+}
+
+/// Ends the rest of a domain: whoever waited for its end is due.
+pub(super) fn end_pause(
+    tx: &Connection,
+    batch: BatchId,
+    domain: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<u64>, SqliteFault> {
+    let resting: Option<(i64, i64)> = tx.maybe(
+        "SELECT p.domain, p.until FROM domain_pauses AS p JOIN domains AS m ON m.id = p.domain \
+         WHERE p.batch = ?1 AND m.name = ?2 AND p.until > ?3",
+        params![batch.0, domain, codes::millis(now)],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    let Some((domain, until)) = resting else {
+        return Ok(None);
+    };
+    tx.run(
+        "UPDATE domain_pauses SET until = ?3 WHERE batch = ?1 AND domain = ?2",
+        params![batch.0, domain, codes::millis(now)],
+    )?;
+    let readers = tx.run(
+        "UPDATE deliveries SET due_at = ?3 WHERE batch = ?1 AND domain = ?2 AND due_at = ?4",
+        params![batch.0, domain, codes::millis(now), until],
+    )?;
+    Ok(Some(readers as u64))
 }

@@ -217,10 +217,7 @@ impl<'c> Intake<'c> {
         let (effect, due_at, news) = match report.kind {
             ReportKind::Unreadable => plain(ReportEffect::KeptAside),
             ReportKind::Unsubscribe => self.unsubscribed(report)?,
-            ReportKind::Opinion => {
-                let kept = mailed::opine(self.tx, self.realm, report, self.now)?;
-                plain(kept.unwrap_or(ReportEffect::ForPerson))
-            }
+            ReportKind::Opinion => plain(mailed::opine(self.tx, self.realm, report, self.now)?),
             ReportKind::Asking => {
                 let news = vec![ReportNews::AsksToLeave { report: id }];
                 (ReportEffect::ForPerson, None, news)

@@ -5,6 +5,7 @@ use rusqlite::Connection;
 
 use crate::{
     audience::{SubscriberId, Suppression, SuppressionReason, membership::ChangeSource},
+    publication::MOST_OPINION_CHARS,
     store::{
         DepartureScope, LeaveOutcome, LeaveRequest, NewOpinion, NewReport, Realm, ReportEffect,
         sqlite::{
@@ -66,31 +67,43 @@ pub(super) fn complain(
     Ok(())
 }
 
-/// An opinion on an issue: it waits for review, as those of the pages do. None: it says nothing, or of no issue.
+/// An opinion on an issue: it waits for review, as those of the pages do. What its reader said before stays, above it:
+/// a mail is written without a look at that.
 pub(super) fn opine(
     tx: &Connection,
     realm: Realm,
     report: &NewReport,
     now: DateTime<Utc>,
-) -> Result<Option<ReportEffect>, SqliteFault> {
-    let (Some(about), Some(text)) = (&report.opinion, &report.words.text) else {
-        return Ok(None);
+) -> Result<ReportEffect, SqliteFault> {
+    let Some(about) = &report.opinion else {
+        return Ok(ReportEffect::Unproven);
     };
-    let reader = match about.reader {
-        Some(reader) => MemberRow::of(tx, reader)?.map(|member| member.id),
-        None => None,
+    if MemberRow::of(tx, about.reader)?.is_none() {
+        return Ok(ReportEffect::Unmatched);
+    }
+    let Some(text) = &report.words.text else {
+        return Ok(ReportEffect::ForPerson);
+    };
+    let before = opinion_box::of_reader_on(tx, realm, about.reader, &about.issue)?;
+    let (choice, name, may_reply, said) = match before {
+        Some(before) => (before.choice, before.name, before.may_reply, before.text),
+        None => (None, None, false, None),
+    };
+    let text = match said {
+        Some(said) => format!("{said}\n\n{text}"),
+        None => text.clone(),
     };
     let opinion = NewOpinion {
-        reader,
+        reader: Some(about.reader),
         issue: about.issue.clone(),
-        choice: None,
-        text: Some(text.clone()),
-        // Whoever wrote a mail was asked about neither.
+        choice,
+        text: Some(text.chars().take(MOST_OPINION_CHARS).collect()),
+        // Whoever wrote a mail was not asked.
         may_publish: false,
-        name: None,
-        may_reply: false,
+        name,
+        may_reply,
         prefix: String::new(),
     };
     opinion_box::keep(tx, realm, &opinion, ChangeSource::Mailto, now)?;
-    Ok(Some(ReportEffect::Reviewed))
+    Ok(ReportEffect::Reviewed)
 }

@@ -99,6 +99,10 @@ pub(super) fn of_reader(
     Ok(ReaderReports {
         reports,
         dormancy: soft::dormancy(tx, realm, reader)?,
+        rehearsed_bounce: match realm {
+            Realm::Real => None,
+            Realm::Rehearsal => realm::rehearsed_bounce(tx, reader)?,
+        },
         soft_failures: failures.unsigned_abs(),
     })
 }

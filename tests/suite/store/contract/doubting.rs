@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use daily_note::{
     audience::{Profile, SubscriberId, SuppressionReason},
     bounce::BounceClass,
-    store::{Batch, DeliveryState, NewBatch, ReportEffect, ReportNews},
+    store::{Batch, DeliveryState, NewBatch, NewReport, ReportEffect, ReportNews},
 };
 
 use crate::store::{fixture::*, reports::*};
@@ -231,4 +231,45 @@ pub(crate) async fn what_is_held_against_the_sender_rests_a_domain_and_marks_nob
         .claim_at(&batch, 40, pauses[0].until + TimeDelta::seconds(1))
         .await;
     assert!(!later.is_empty());
+}
+
+pub(crate) async fn a_person_ends_a_domain_s_rest_and_new_reports_begin_another(place: &dyn Place) {
+    let store = readers(place, 12, |_| "d.example.com".to_owned()).await;
+    let batch = store.frozen("monday").await;
+    let claims = store.claim_at(&batch, 8, at(0)).await;
+    for claim in &claims {
+        store.step(claim, sending()).await.unwrap();
+        store.step(claim, accepted()).await.unwrap();
+    }
+    let sent_back = async |claim: usize, then: i64| {
+        let report = NewReport {
+            moment: Some(at(then)),
+            ..proved(&batch, claims[claim].reader.id.0, BounceClass::Blocked)
+        };
+        taken(&store, &report, at(then)).await.news.len()
+    };
+    assert_eq!((sent_back(0, 60).await, sent_back(1, 61).await), (0, 1));
+    assert!(store.claim_at(&batch, 9, at(70)).await.is_empty());
+    let ended = store.end_domain_pause(batch.id, "d.example.com", at(80));
+    assert_eq!(ended.await.unwrap(), Some(4), "so many waited");
+    for (domain, then) in [("d.example.com", 81), ("other.example.com", 81)] {
+        let again = store.end_domain_pause(batch.id, domain, at(then)).await;
+        assert_eq!(again.unwrap(), None, "{domain} does not rest");
+    }
+    assert!(
+        store
+            .domain_pauses(batch.id, at(81))
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    // What came before their word is no reason any more; two new ones are.
+    assert_eq!((sent_back(2, 90).await, sent_back(3, 91).await), (0, 1));
+    let pauses = store.domain_pauses(batch.id, at(92)).await.unwrap();
+    assert_eq!(pauses.len(), 1);
+    store
+        .end_domain_pause(batch.id, "d.example.com", at(93))
+        .await
+        .unwrap();
+    assert_eq!(store.claim_at(&batch, 9, at(94)).await.len(), 4);
 }

@@ -5,8 +5,8 @@ use daily_note::{
     audience::{SubscriberId, SuppressionReason},
     bounce::{BounceClass, ProofKind, ProvenReader},
     store::{
-        DeliveryState, NewReport, ReportEffect, ReportFilter, ReportKind, ReportNews,
-        ReportSurroundings, ReportWords,
+        DeliveryState, NewOpinion, NewReport, OpinionFilter, OpinionLimits, ReportEffect,
+        ReportFilter, ReportKind, ReportNews, ReportOpinion, ReportSurroundings, ReportWords,
     },
 };
 
@@ -230,4 +230,86 @@ pub(crate) async fn what_cannot_be_read_is_kept_as_it_came(place: &dyn Place) {
     assert_eq!(raw, mail.raw);
     let totals = store.report_totals(at(0)).await.unwrap();
     assert_eq!(totals.kept_aside, 1);
+}
+
+pub(crate) async fn an_opinion_by_mail_stands_below_what_its_reader_said_before(place: &dyn Place) {
+    let store = place.open().await.with_people(2).await;
+    let batch = sent(&store, "monday", at(0)).await;
+    let said = NewOpinion {
+        reader: Some(SubscriberId(1)),
+        issue: "monday".to_owned(),
+        choice: Some("good".to_owned()),
+        text: Some("By the page.".to_owned()),
+        may_publish: true,
+        name: Some("Minji".to_owned()),
+        may_reply: true,
+        prefix: "192.0.2.0/24".to_owned(),
+    };
+    let limits = OpinionLimits::default();
+    store.opine(&said, &limits, at(9)).await.unwrap();
+    let first = store
+        .opinions(&OpinionFilter::default(), 0, 9)
+        .await
+        .unwrap();
+    store.publish_opinion(first[0].id, true).await.unwrap();
+    let mail = |reader: i64, number: u8| {
+        let mut mail = proved(&batch, reader, BounceClass::Undefined);
+        (mail.kind, mail.class, mail.key[0]) = (ReportKind::Opinion, None, number);
+        mail.opinion = Some(ReportOpinion {
+            reader: SubscriberId(reader),
+            issue: "monday".to_owned(),
+        });
+        mail.words.text = Some("By mail.".to_owned());
+        mail
+    };
+    let by_mail = mail(1, 1);
+    for now in [10, 11] {
+        assert_eq!(
+            effect(&store, &by_mail, at(now)).await,
+            ReportEffect::Reviewed
+        );
+    }
+    let kept = store
+        .opinions(&OpinionFilter::default(), 0, 9)
+        .await
+        .unwrap();
+    let [kept] = &kept[..] else {
+        panic!("{kept:?}")
+    };
+    assert_eq!(kept.text.as_deref(), Some("By the page.\n\nBy mail."));
+    assert_eq!(
+        (kept.choice.as_deref(), kept.name.as_deref()),
+        (Some("good"), Some("Minji"))
+    );
+    assert!(
+        !kept.is_published && !kept.may_publish,
+        "nobody was asked of the mail"
+    );
+    // Without a proof it is shown; of somebody who is forgotten nothing is kept.
+    let unproven = NewReport {
+        proof: None,
+        opinion: None,
+        ..mail(2, 2)
+    };
+    assert_eq!(
+        effect(&store, &unproven, at(12)).await,
+        ReportEffect::Unproven
+    );
+    let second = address("reader2@example.com");
+    store
+        .erase(&second, ChangeSource::Operator, at(13))
+        .await
+        .unwrap();
+    assert_eq!(
+        effect(&store, &mail(2, 3), at(14)).await,
+        ReportEffect::Unmatched
+    );
+    assert_eq!(
+        store
+            .opinions(&OpinionFilter::default(), 0, 9)
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
 }
