@@ -80,7 +80,7 @@ pub(crate) use self::{
 };
 pub(crate) use crate::store::{
     AudienceSize, Batch, BatchState, BounceSelection, DeliveryCounts, DeliveryRow, DeliveryState,
-    FoldReport, HeldRelease, MoveOutcome, Opinion, Receipt, ReportEffect, ReportEntry, ReportKind,
-    RetryOutcome, RetrySelection, RetryState, UnknownAnswer, Upsert, WaveState, ZoneCohort,
-    sqlite::Departures,
+    FoldReport, HeldRelease, MoveOutcome, Opinion, Receipt, ReportCount, ReportEffect, ReportEntry,
+    ReportKind, RetryOutcome, RetrySelection, RetryState, UnknownAnswer, Upsert, WaveState,
+    ZoneCohort, sqlite::Departures,
 };

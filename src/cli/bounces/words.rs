@@ -3,7 +3,12 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use crate::operations::{ImportedReturns, ReportEffect, ReportEntry, ReportKind, ReturnStatus};
+use crate::{
+    cli::table::table,
+    operations::{
+        ImportedReturns, ReportCount, ReportEffect, ReportEntry, ReportKind, ReturnStatus,
+    },
+};
 
 /// `4 taken in: 2 suppressed, 1 counted, 1 unproven; 3 known already`.
 pub(super) fn import_line(imported: &ImportedReturns) -> String {
@@ -100,34 +105,42 @@ pub(super) fn status_lines(status: &ReturnStatus, zone: Tz) -> Vec<String> {
         0 => "Nothing came back in the last 30 days.".to_owned(),
         all => format!("{all} came back in the last 30 days:"),
     }];
-    for count in &totals.reports {
-        let class = count.class.as_deref().unwrap_or_default().replace('_', " ");
-        lines.push(format!(
-            "  {:>7}  {:<12} {:<18} {}",
-            count.reports,
-            kind(count.kind),
-            class,
-            count.effect.word().replace('_', " ")
-        ));
+    let rows: Vec<[String; 4]> = totals.reports.iter().map(row_of).collect();
+    if !rows.is_empty() {
+        let counted = table(["mails", "what", "says", "effect"], &rows);
+        lines.extend(counted.lines().map(|line| format!("  {line}")));
     }
     let waiting = [
         (
             totals.held,
+            "refusal is held until it is clear whose matter it is",
             "refusals are held until it is clear whose matter they are",
         ),
         (
             totals.dormant,
+            "reader is dormant: their mailbox took nothing for weeks",
             "readers are dormant: their mailboxes took nothing for weeks",
         ),
         (
             totals.for_person,
+            "mail is for you to read: daily-note bounces list --effect for-person",
             "mails are for you to read: daily-note bounces list --effect for-person",
         ),
-        (totals.kept_aside, "mails can't be read and are kept aside"),
+        (
+            totals.kept_aside,
+            "mail can't be read and is kept aside",
+            "mails can't be read and are kept aside",
+        ),
     ];
-    for (count, words) in waiting.into_iter().filter(|(count, _)| *count > 0) {
-        lines.push(format!("{count} {words}"));
-    }
+    lines.extend(
+        waiting
+            .into_iter()
+            .filter_map(|(count, one, many)| match count {
+                0 => None,
+                1 => Some(format!("1 {one}")),
+                _ => Some(format!("{count} {many}")),
+            }),
+    );
     match status.doors.is_empty() {
         true => lines.push("No door was ever read: see docs/bounces.md.".to_owned()),
         false => lines.extend(status.doors.iter().map(|door| {
@@ -139,6 +152,15 @@ pub(super) fn status_lines(status: &ReturnStatus, zone: Tz) -> Vec<String> {
         })),
     }
     lines
+}
+
+fn row_of(count: &ReportCount) -> [String; 4] {
+    [
+        count.reports.to_string(),
+        kind(count.kind).to_owned(),
+        count.class.as_deref().unwrap_or_default().replace('_', " "),
+        count.effect.word().replace('_', " "),
+    ]
 }
 
 /// A moment as the publication's people read it.

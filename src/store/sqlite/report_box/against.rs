@@ -116,5 +116,5 @@ pub(super) fn end_pause(
         "UPDATE deliveries SET due_at = ?3 WHERE batch = ?1 AND domain = ?2 AND due_at = ?4",
         params![batch.0, domain, codes::millis(now), until],
     )?;
-    Ok(Some(readers as u64))
+    Ok(Some(readers))
 }
