@@ -46,7 +46,7 @@ impl NoticeWriter<'_> {
             items_title: Some(self.phrases.get("domain_refuses_items")),
             items: vec![masked_within(reason)],
             then: Some(self.phrases.get("domain_refuses_then")),
-            command: Some("daily-note bounces list --effect against-sender".to_owned()),
+            command: Some(format!("daily-note resume {issue} --domain {domain}")),
             ..Notice::default()
         }
     }
