@@ -93,7 +93,10 @@ pub async fn examine(patient: &DoctorInput<'_>, dns: &dyn Dns) -> Report {
             checks.extend(abroad);
         }
     }
-    checks.extend(returns::judge(&patient.returns));
+    checks.extend(returns::judge(
+        &patient.returns,
+        patient.publication.feedback_domain().is_some(),
+    ));
     checks.extend(patient.exposed.iter().map(|file| exposed(file)));
     checks.push(clock::judge(patient.clock.as_ref()));
     checks.extend(state::judge(&patient.state, &patient.store));

@@ -29,8 +29,16 @@ pub enum ReturnProof {
     Lost(Duration),
 }
 
-pub(super) fn judge(proof: &ReturnProof) -> Option<ReportLine> {
-    let why = "addresses that are dead and readers who complain stay on the list, and providers block who mails them";
+/// What a proof means; `takes_opinions`: mail names addresses there that readers write to.
+pub(super) fn judge(proof: &ReturnProof, takes_opinions: bool) -> Option<ReportLine> {
+    let why = match takes_opinions {
+        true => {
+            "opinions that readers mail (`web.feedback.by_mail`) are lost, dead addresses and readers who complain stay on the list"
+        }
+        false => {
+            "addresses that are dead and readers who complain stay on the list, and providers block who mails them"
+        }
+    };
     let doors = "open a door: `bounces: {maildir: …}` or `bounces: {listen: …}` (docs/bounces.md)";
     let topic = CheckTopic::Returns;
     Some(match proof {
@@ -40,18 +48,12 @@ pub(super) fn judge(proof: &ReturnProof) -> Option<ReportLine> {
                 .because(why)
                 .fix(doors)
         }
-        ReturnProof::OnlyHooks(told_at) => {
-            let told = match told_at {
-                Some(at) => format!("one told something last at {}", at.format("%Y-%m-%d %H:%M UTC")),
-                None => "none has told anything yet".to_owned(),
-            };
-            ReportLine::unknown(
-                topic,
-                format!("the only doors are providers' hooks, which no probe can go through; {told}"),
-            )
-            .because(why)
-            .fix("send an issue, or the provider's test event, and look at `daily-note bounces status`")
+        ReturnProof::OnlyHooks(_) if takes_opinions => {
+            ReportLine::care(topic, "providers' hooks are the only doors, and no mail comes by them")
+                .because(why)
+                .fix(doors)
         }
+        ReturnProof::OnlyHooks(told_at) => only_hooks(*told_at),
         ReturnProof::MailboxShut(reason) => ReportLine::care(topic, reason.as_str())
             .because(why)
             .fix("`bounces.imap` in daily-note.yaml says where it is and who logs in (docs/bounces.md)"),
@@ -85,4 +87,19 @@ pub(super) fn judge(proof: &ReturnProof) -> Option<ReportLine> {
             )
         }
     })
+}
+
+/// Nothing is wrong, and nothing proved.
+fn only_hooks(told_at: Option<DateTime<Utc>>) -> ReportLine {
+    let told = match told_at {
+        Some(at) => format!(
+            "one told something last at {}",
+            at.format("%Y-%m-%d %H:%M UTC")
+        ),
+        None => "none has told anything yet".to_owned(),
+    };
+    let what =
+        format!("the only doors are providers' hooks, which no probe can go through; {told}");
+    ReportLine::unknown(CheckTopic::Returns, what)
+        .fix("send an issue, or the provider's test event, and look at `daily-note bounces status`")
 }

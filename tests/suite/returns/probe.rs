@@ -85,15 +85,17 @@ async fn a_probe_comes_back_by_the_mailbox_of_another_server() {
 #[tokio::test(flavor = "multi_thread")]
 async fn hooks_alone_are_said_to_be_beyond_a_probe() {
     let relay = Arc::new(ScriptedServer::new().start());
-    let publication = with_relay(
-        &relay,
-        "web: {base_url: 'https://news.example.test', probe: off}\n\
-         bounces: {hooks: {postmark: {user: note, password: a password that is long enough}}}\n",
-    );
+    let hooks =
+        "bounces: {hooks: {postmark: {user: note, password: a password that is long enough}}}\n";
+    let web = "web: {base_url: 'https://news.example.test', probe: off}\n";
+    let publication = with_relay(&relay, &format!("{web}{hooks}"));
     let told = told_of_returns(&publication, &relay, None).await;
-    assert!(
-        told.contains("Unknown") && told.contains("no probe can go through"),
-        "{told}"
-    );
+    assert!(told.contains("Unknown"), "{told}");
+    assert!(told.contains("no probe can go through"), "{told}");
+    // Opinions that are mailed have no door to come by.
+    let web = web.replace("probe: off", "probe: off, feedback: {by_mail: true}");
+    let publication = with_relay(&relay, &format!("{web}{hooks}"));
+    let told = told_of_returns(&publication, &relay, None).await;
+    assert!(told.contains("Care") && told.contains("by_mail"), "{told}");
     assert!(relay.taken().is_empty(), "nothing was sent for it");
 }
