@@ -77,6 +77,7 @@ const EXIT_CODES: &str = "Exit codes:
 
 /// Flags that every command takes.
 #[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Global options")]
 struct GlobalFlags {
     /// The publication's folder [default: the nearest parent folder with a daily-note.yaml]
     #[arg(long, global = true, value_name = "DIR")]

@@ -5,7 +5,7 @@ use super::reading::{self, SpokenEnd};
 
 /// A particle in its three forms.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Particle {
+pub(crate) struct ParticleForms {
     /// Behind a vowel.
     pub(crate) vowel: &'static str,
     /// Behind a consonant.
@@ -17,7 +17,7 @@ pub(crate) struct Particle {
 }
 
 /// What has a form for each.
-pub(crate) const PARTICLES: [Particle; 5] = [
+pub(crate) const PARTICLES: [ParticleForms; 5] = [
     particle("를", "을", "을", "을(를)"),
     particle("는", "은", "은", "은(는)"),
     particle("가", "이", "이", "이(가)"),
@@ -25,15 +25,15 @@ pub(crate) const PARTICLES: [Particle; 5] = [
     particle("로", "으로", "로", "(으)로"),
 ];
 /// The copula's and its kin's: 이라, 이나, 이며.
-const COPULA: Particle = particle("", "이", "이", "(이)");
+const COPULA: ParticleForms = particle("", "이", "이", "(이)");
 
 const fn particle(
     vowel: &'static str,
     consonant: &'static str,
     rieul: &'static str,
     both: &'static str,
-) -> Particle {
-    Particle {
+) -> ParticleForms {
+    ParticleForms {
         vowel,
         consonant,
         rieul,
@@ -41,7 +41,7 @@ const fn particle(
     }
 }
 
-impl Particle {
+impl ParticleForms {
     /// The form behind that sound.
     pub(crate) fn behind(&self, end: SpokenEnd) -> &'static str {
         match end {
@@ -66,7 +66,7 @@ pub(crate) fn append(text: &mut String, words: &str) {
 }
 
 /// The first particle in both forms, and where it stands.
-fn first(words: &str) -> Option<(usize, &'static Particle)> {
+fn first(words: &str) -> Option<(usize, &'static ParticleForms)> {
     // All have a bracket: most words need no further look.
     words.find('(')?;
     PARTICLES

@@ -1,3 +1,5 @@
+//! Sentences, said.
+
 use super::{Said, Tongue, many, say};
 
 #[test]

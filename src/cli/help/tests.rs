@@ -1,3 +1,5 @@
+//! Every text in every language, and what clap makes of the tree that was gone over.
+
 use std::{
     collections::BTreeSet,
     fs,

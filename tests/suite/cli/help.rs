@@ -43,6 +43,7 @@ fn without_global_flags(help: &str) -> String {
     const GLOBAL: &[&str] = &[
         "--root",
         "--json",
+        "--lang",
         "--at",
         "--verbose...",
         "--quiet",
@@ -59,7 +60,7 @@ fn without_global_flags(help: &str) -> String {
     for paragraph in help.split("\n\n") {
         let head = paragraph
             .lines()
-            .find(|line| *line != "Options:")
+            .find(|line| !["Options:", "Global options:"].contains(line))
             .unwrap_or_default();
         if head.trim_start().starts_with('-') {
             is_global = head.split_whitespace().any(|word| GLOBAL.contains(&word));

@@ -160,7 +160,7 @@ impl State {
             }
         };
         command
-            .args(["--at", &at.to_rfc3339()])
+            .args(["--lang", "en", "--at", &at.to_rfc3339()])
             .args(["send", "2026-11-23-blackout", "--yes", "--quiet"])
             .current_dir(self.folder())
             .env(
