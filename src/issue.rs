@@ -29,6 +29,7 @@ pub(crate) use document::{
 };
 
 pub(crate) use front_matter::schema;
+pub(crate) use read::slug as slug_of;
 pub(crate) use unseen::{UnseenReason, unseen_files};
 
 /// One issue of the newsletter, as its writer wrote it.

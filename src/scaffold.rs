@@ -5,6 +5,7 @@ mod issue;
 mod post;
 mod publication;
 mod setup;
+mod slug;
 
 use std::{
     fs, io,

@@ -16,14 +16,18 @@ use crate::{
 
 Examples:
   daily-note new monday
+  daily-note new monday --title '작은 모델' --slug small
   daily-note new thursday --title 'Twelve columns' --date 2026-12-03"
 )]
 pub(crate) struct Args {
     /// The edition's key, as in daily-note.yaml
     edition: String,
-    /// The issue's title; its file is named after it
+    /// The issue's title; its file is named after it, Hangul in Latin letters
     #[arg(long)]
     title: Option<String>,
+    /// What the file is named after, behind the date, instead of the title
+    #[arg(long, value_name = "NAME")]
+    slug: Option<String>,
     /// The date instead of the next free slot's
     #[arg(long, value_name = "YYYY-MM-DD")]
     date: Option<NaiveDate>,
@@ -34,6 +38,7 @@ pub(crate) fn execute(args: &Args, context: &CommandContext) -> Result<CommandEx
     let wish = IssueWish {
         edition: args.edition.clone(),
         title: args.title.clone(),
+        slug: args.slug.clone(),
         date: args.date,
     };
     let (publication, archive) = (&app.publication, app.archive()?);
@@ -73,6 +78,7 @@ fn usage(error: &NewIssueError) -> AppError {
     let hint = match error {
         NewIssueError::UnknownEdition { hint, .. } => hint.into(),
         NewIssueError::Taken { .. } => say!("without --date the next free slot is taken"),
+        NewIssueError::NoName { .. } => say!("write it as in --slug small-models"),
         NewIssueError::NoSlot { .. } => say!("name a day with --date"),
     };
     AppError::Refused {

@@ -196,15 +196,27 @@ impl Archive {
                 }
             }
         }
+        Err(ArchiveError::NotFound {
+            wanted: wanted.to_owned(),
+            nearest: self.meant(name).map(ToOwned::to_owned),
+        })
+    }
+
+    /// The name that somebody may have meant who wrote another: nearly this one, a part of it, or the issue's title.
+    fn meant(&self, wanted: &str) -> Option<&str> {
         let names: Vec<&str> = self
             .entries
             .iter()
             .flat_map(|entry| [entry.name.as_str(), read::slug(&entry.name)])
             .collect();
-        Err(ArchiveError::NotFound {
-            wanted: wanted.to_owned(),
-            nearest: crate::yaml::nearest(name, &names).map(ToOwned::to_owned),
-        })
+        let word = wanted.trim().to_lowercase();
+        let is_part = |entry: &&Arc<ArchivedFile>| {
+            let is_title = |issue: &Issue| issue.front_matter.title.to_lowercase() == word;
+            !word.is_empty() && composed(&entry.name).to_lowercase().contains(&word)
+                || entry.issue.as_ref().is_ok_and(is_title)
+        };
+        let newest = || self.entries.iter().rev().find(is_part);
+        crate::yaml::nearest(wanted, &names).or_else(|| newest().map(|entry| entry.name.as_str()))
     }
 
     /// The issue that the command line's ISSUE means.

@@ -69,7 +69,7 @@ pub(super) fn name(path: &Path) -> String {
 }
 
 /// `2026-11-23-hello` → `hello`; a name without a date is the slug itself.
-pub(super) fn slug(name: &str) -> &str {
+pub(crate) fn slug(name: &str) -> &str {
     match name.get(..10).map(|date| date.parse::<chrono::NaiveDate>()) {
         Some(Ok(_)) => match name[10..].strip_prefix('-') {
             Some(slug) if !slug.is_empty() => slug,

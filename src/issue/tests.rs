@@ -211,11 +211,19 @@ fn the_archive_finds_an_issue_by_any_of_its_names() {
         archive.find("broken"),
         Err(ArchiveError::Broken { .. })
     ));
-    match archive.find("smal-models") {
-        Err(ArchiveError::NotFound { nearest, .. }) => {
-            assert_eq!(nearest.as_deref(), Some("small-models"))
+    for (wanted, meant) in [
+        ("smal-models", Some("small-models")),
+        // A date alone, a word of the name, the title.
+        ("2026-11-19", Some("2026-11-19-colour")),
+        ("models", Some("2026-11-23-small-models")),
+        ("작은 모델", Some("2026-11-23-small-models")),
+        ("elsewhere", None),
+        ("", None),
+    ] {
+        match archive.find(wanted) {
+            Err(ArchiveError::NotFound { nearest, .. }) => assert_eq!(nearest.as_deref(), meant),
+            other => panic!("{other:?}"),
         }
-        other => panic!("{other:?}"),
     }
     assert_eq!(
         archive.linked("small-models").unwrap().id,

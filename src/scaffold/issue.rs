@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{NewFile, yaml_text};
+use super::{NewFile, slug, yaml_text};
 use crate::{
     issue::{Archive, Issue},
     publication::{Absence, Publication, Slot},
@@ -18,6 +18,8 @@ pub(crate) struct IssueWish {
     pub edition: String,
     /// The title.
     pub title: Option<String>,
+    /// What its file is named after, behind the date; by default its title.
+    pub slug: Option<String>,
     /// The date; by default that of the edition's next free slot.
     pub date: Option<NaiveDate>,
 }
@@ -55,6 +57,12 @@ pub(crate) enum NewIssueError {
         date: NaiveDate,
         /// The issue's file.
         path: String,
+    },
+    /// A name for the file without a letter or digit.
+    #[error("`{slug}` names no file: it has no letter and no digit")]
+    NoName {
+        /// What was asked for.
+        slug: String,
     },
     /// The calendar has no slot left.
     #[error("the calendar has no slot for `{edition}` in the next three years")]
@@ -115,15 +123,7 @@ pub(crate) fn next_issue(
         .filter(|issue| issue.front_matter.edition == edition.key);
     let last = earlier.next();
     let headings = headings(last, earlier.next(), &words);
-    let slug = match &wish.title {
-        Some(title) => slug(title),
-        None => String::new(),
-    };
-    let slug = if slug.is_empty() {
-        edition.key.clone()
-    } else {
-        slug
-    };
+    let slug = file_slug(wish, &edition.key)?;
     let name = format!("{date}-{slug}");
     let title = wish.title.as_deref().unwrap_or(words.title);
     let is_folder = last.is_some_and(|last| last.path.ends_with("index.md"));
@@ -203,26 +203,22 @@ fn headings(last: Option<&Issue>, before: Option<&Issue>, words: &StarterWords) 
 
 const FIRST_STORIES: usize = 3;
 
-/// A title as part of a file name: words in lower case between hyphens.
-fn slug(title: &str) -> String {
-    let mut slug = String::new();
-    for word in title
-        .to_lowercase()
-        .split(|character: char| !character.is_alphanumeric())
-    {
-        if word.is_empty() {
-            continue;
-        }
-        // File systems allow 255 bytes; Hangul takes three a syllable.
-        if slug.len() + word.len() > 120 {
-            break;
-        }
-        if !slug.is_empty() {
-            slug.push('-');
-        }
-        slug.push_str(word);
+/// What the file is named after: what was asked for, the title, or the edition.
+fn file_slug(wish: &IssueWish, edition: &str) -> Result<String, NewIssueError> {
+    if let Some(wanted) = &wish.slug {
+        // The whole name may have been meant: the date is put before it anyway.
+        let slug = slug::of_wish(crate::issue::slug_of(wanted));
+        return match slug.is_empty() {
+            true => Err(NewIssueError::NoName {
+                slug: wanted.clone(),
+            }),
+            false => Ok(slug),
+        };
     }
-    slug
+    let of_title = wish.title.as_deref().map(slug::of_title);
+    Ok(of_title
+        .filter(|slug| !slug.is_empty())
+        .unwrap_or_else(|| edition.to_owned()))
 }
 
 struct StarterWords {

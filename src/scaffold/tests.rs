@@ -36,7 +36,7 @@ fn made(publication: &Publication, title: Option<&str>) -> NewIssue {
     let wish = IssueWish {
         edition: "weekly".to_owned(),
         title: title.map(ToOwned::to_owned),
-        date: None,
+        ..IssueWish::default()
     };
     let archive = Archive::load(publication).unwrap();
     let new = next_issue(publication, &archive, &wish, now()).unwrap();
@@ -48,6 +48,7 @@ fn refused(publication: &Publication, edition: &str, date: Option<&str>) -> NewI
     let wish = IssueWish {
         edition: edition.to_owned(),
         title: None,
+        slug: None,
         date: date.map(|date| NaiveDate::from_str(date).unwrap()),
     };
     let archive = Archive::load(publication).unwrap();
@@ -104,7 +105,7 @@ fn the_next_issue_takes_the_next_free_slot_and_the_last_one_s_layout() {
     let (_folder, publication) = started(StarterLanguage::Korean);
     // The first issue has 2026-11-30.
     let second = made(&publication, Some("숫자로 보는: 한 주! #1"));
-    assert_eq!(second.name, "2026-12-07-숫자로-보는-한-주-1");
+    assert_eq!(second.name, "2026-12-07-sutjaro-boneun-han-ju-1");
     let at = second.slot.unwrap().at;
     assert_eq!(at.to_rfc3339(), "2026-12-06T23:00:00+00:00");
     insta::assert_snapshot!(second.file.text, @r#"
@@ -182,8 +183,8 @@ fn an_issue_can_be_made_for_a_day_that_is_no_slot() {
     let (_folder, publication) = started(StarterLanguage::English);
     let wish = IssueWish {
         edition: "weekly".to_owned(),
-        title: None,
         date: NaiveDate::from_ymd_opt(2026, 12, 1),
+        ..IssueWish::default()
     };
     let archive = Archive::load(&publication).unwrap();
     let new = next_issue(&publication, &archive, &wish, now()).unwrap();
@@ -193,7 +194,7 @@ fn an_issue_can_be_made_for_a_day_that_is_no_slot() {
 #[test]
 fn long_and_strange_titles_make_short_and_plain_names() {
     for (title, name) in [
-        ("C++ & Rust / 러스트", "2026-12-07-c-rust-러스트"),
+        ("C++ & Rust / 러스트", "2026-12-07-c-rust-reoseuteu"),
         ("../../etc/passwd", "2026-12-07-etc-passwd"),
         ("!!!", "2026-12-07-weekly"),
     ] {
@@ -202,6 +203,33 @@ fn long_and_strange_titles_make_short_and_plain_names() {
     }
     let (_folder, publication) = started(StarterLanguage::Korean);
     assert!(made(&publication, Some(&"한글 ".repeat(200))).name.len() < 140);
+}
+
+#[test]
+fn whoever_names_the_file_gets_that_name_behind_the_date() {
+    let (_folder, publication) = started(StarterLanguage::Korean);
+    let archive = Archive::load(&publication).unwrap();
+    let named = |slug: &str| {
+        let wish = IssueWish {
+            edition: "weekly".to_owned(),
+            title: Some("작은 모델".to_owned()),
+            slug: Some(slug.to_owned()),
+            date: None,
+        };
+        next_issue(&publication, &archive, &wish, now()).map(|new| new.name)
+    };
+    for (slug, name) in [
+        ("small", "2026-12-07-small"),
+        ("Small Models", "2026-12-07-small-models"),
+        ("2026-12-07-small", "2026-12-07-small"),
+        ("작은-모델", "2026-12-07-작은-모델"),
+    ] {
+        assert_eq!(named(slug).as_deref(), Ok(name));
+    }
+    assert_eq!(
+        named("…").unwrap_err().to_string(),
+        "`…` names no file: it has no letter and no digit"
+    );
 }
 
 #[test]

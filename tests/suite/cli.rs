@@ -11,3 +11,4 @@ mod retried;
 mod secrets;
 mod sending;
 mod templates;
+mod week;

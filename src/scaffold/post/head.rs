@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
 
-use super::refusal::NotAPost;
+use super::{super::slug as file_name, refusal::NotAPost};
 
 /// What a head says that ours can say.
 #[derive(Debug, Default)]
@@ -131,7 +131,7 @@ impl PostHead {
             title: title.clone().or(subject.clone()),
             subject: subject.filter(|subject| title.as_ref().is_some_and(|title| title != subject)),
             date: dated.as_deref().and_then(day).or(name_date),
-            slug: plain_slug(&slug.unwrap_or(name_slug)),
+            slug: file_name::of_wish(&slug.unwrap_or(name_slug)),
             summary,
             author: author.or_else(|| (!authors.is_empty()).then(|| authors.join(", "))),
             is_draft,
@@ -260,17 +260,4 @@ fn of_name(name: &str) -> (Option<NaiveDate>, String) {
             .map_or(name, |(_, rest)| rest),
     };
     (date, rest.to_owned())
-}
-
-/// Letters, digits and hyphens, in small letters.
-fn plain_slug(text: &str) -> String {
-    let mut slug = String::new();
-    for char in text.chars().flat_map(char::to_lowercase) {
-        match char {
-            char if char.is_alphanumeric() => slug.push(char),
-            _ if !slug.is_empty() && !slug.ends_with('-') => slug.push('-'),
-            _ => {}
-        }
-    }
-    slug.trim_matches('-').to_owned()
 }
