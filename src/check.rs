@@ -6,6 +6,7 @@
 
 mod allow;
 mod calendar;
+mod certain_fix;
 mod content;
 mod finding;
 mod images;
@@ -15,6 +16,7 @@ mod links;
 pub(crate) mod list;
 mod mail;
 mod markdown;
+mod place;
 mod rendering;
 pub mod report;
 mod rule;
@@ -37,10 +39,12 @@ use crate::{
 };
 
 pub use self::{
-    finding::{Finding, FindingPlace},
+    certain_fix::CertainFix,
+    finding::Finding,
     law::ConsentTally,
     links::online::{LinkAnswer, LinkAnswers, addresses},
     mail::{ClientView, as_shown},
+    place::FindingPlace,
     rule::{Level, Rule},
     sender::SendingFacts,
 };

@@ -16,20 +16,27 @@ use crate::{
 mod archive;
 mod document;
 mod front_matter;
+mod heading_places;
+pub(crate) mod html;
 mod markdown;
 mod measure;
+mod oddity;
 mod read;
+mod reader_name;
 mod unseen;
 mod url;
 
 pub use archive::{Archive, ArchiveError, ArchivedFile};
 pub(crate) use document::{
     Alignment, Block, CalloutKind, Document, Footnote, Image, ImageUse, Inline, LinkTarget,
-    LinkUse, ListItem, MarkdownOddity, OddityKind, Prose, ProseKind, Section, plain_text,
+    LinkUse, ListItem, Prose, ProseKind, Section, plain_text,
 };
 
 pub(crate) use front_matter::schema;
+pub(crate) use heading_places::HeadingPlace;
+pub(crate) use oddity::{MarkdownOddity, OddityKind};
 pub(crate) use read::slug as slug_of;
+pub(crate) use reader_name::{NameParticle, ReaderName};
 pub(crate) use unseen::{UnseenReason, unseen_files};
 
 /// One issue of the newsletter, as its writer wrote it.

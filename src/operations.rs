@@ -6,6 +6,7 @@ mod backup;
 mod batches;
 mod bounces;
 mod check;
+mod check_fix;
 mod check_keeper;
 mod check_report;
 mod check_unseen;
@@ -38,7 +39,6 @@ mod templates;
 mod test_mail;
 mod welcome;
 
-pub(crate) use self::import_posts::PostWish;
 pub use self::{
     adopt::Adopted,
     backup::RestoreSummary,
@@ -72,6 +72,10 @@ pub use self::{
     },
     templates::template_named,
     test_mail::TestOutcome,
+};
+pub(crate) use self::{
+    check_fix::{FixOutcome, FixableFile},
+    import_posts::PostWish,
 };
 // The nouns of these results: whoever shows them knows no store.
 pub(crate) use self::{

@@ -38,6 +38,16 @@ pub(crate) fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
     fresh.put_in_place()
 }
 
+/// The same for a file that is others' to read too: it keeps its mode, and a link to it stays one.
+pub(crate) fn replace_keeping_mode(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    let file = file.canonicalize()?;
+    let mode = fs::metadata(&file)?.permissions();
+    let mut fresh = FreshFile::beside(&file)?;
+    fresh.write_all(bytes)?;
+    fresh.file.set_permissions(mode)?;
+    fresh.put_in_place()
+}
+
 /// A file in the making, beside the one whose place it takes. Nothing of it stays where it is not put there.
 pub(crate) struct FreshFile {
     file: File,

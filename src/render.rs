@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+mod addressed;
 mod columns;
 mod composition;
 pub(crate) mod css;

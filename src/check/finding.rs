@@ -5,9 +5,9 @@ use std::fmt;
 use miette::{Diagnostic, LabeledSpan, Severity, SourceCode};
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
-use super::{Level, Rule};
+use super::{CertainFix, FindingPlace, Level, Rule};
 use crate::{
-    source::{Position, Source, SourceError, Span},
+    source::{Source, SourceError, Span},
     words::Said,
 };
 
@@ -18,63 +18,12 @@ pub struct Finding {
     message: Said,
     hint: Option<Said>,
     place: Option<FindingPlace>,
+    /// What takes it away, where that is certain.
+    fix: Option<CertainFix>,
     /// The writer's reason for leaving it so.
     allowed: Option<String>,
     /// The same with its place, for showing.
     shown: Option<SourceError>,
-}
-
-/// Where a finding stands.
-#[derive(Debug, Clone)]
-pub struct FindingPlace {
-    source: Source,
-    span: Span,
-}
-
-impl FindingPlace {
-    /// A range of bytes in a text.
-    #[must_use]
-    pub(crate) fn new(source: &Source, span: Span) -> Self {
-        let length = source.text().len();
-        let start = span.start.min(length);
-        Self {
-            source: source.clone(),
-            span: start..span.end.clamp(start, length),
-        }
-    }
-
-    /// The file, as people know it.
-    #[must_use]
-    pub(crate) fn file(&self) -> &str {
-        self.source.name()
-    }
-
-    /// Where it begins.
-    #[must_use]
-    pub(crate) fn start(&self) -> Position {
-        self.source.position(self.span.start)
-    }
-
-    /// Where it ends; the column is the one after.
-    #[must_use]
-    pub(crate) fn end(&self) -> Position {
-        self.source.position(self.span.end)
-    }
-
-    /// The bytes.
-    #[must_use]
-    pub(crate) fn span(&self) -> Span {
-        self.span.clone()
-    }
-
-    /// The text there.
-    #[must_use]
-    pub(crate) fn text(&self) -> &str {
-        self.source
-            .text()
-            .get(self.span.clone())
-            .unwrap_or_default()
-    }
 }
 
 impl Finding {
@@ -86,6 +35,7 @@ impl Finding {
             message: message.into(),
             hint: None,
             place: None,
+            fix: None,
             allowed: None,
             shown: None,
         }
@@ -108,7 +58,7 @@ impl Finding {
     #[must_use]
     pub(crate) fn at(mut self, place: FindingPlace) -> Self {
         self.shown = Some(SourceError::at(
-            &place.source,
+            place.source(),
             shown_span(&place),
             self.message.clone(),
         ));
@@ -125,6 +75,25 @@ impl Finding {
     /// What to do about it.
     pub(crate) fn hint(&mut self, hint: impl Into<Said>) -> &mut Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// What takes it away for certain: `new` in place of `old`. Nothing, where the file says it in another way than
+    /// readers see it (an entity, an escape).
+    pub(super) fn fix(&mut self, old: &str, new: &str) -> &mut Self {
+        if let Some(place) = self.place.clone().filter(|place| place.text() == old) {
+            self.fix = Some(CertainFix::new(place, new.to_owned()));
+        }
+        self
+    }
+
+    /// The same for bytes of the file other than the finding's own.
+    pub(super) fn fix_at(&mut self, span: Span, new: impl FnOnce(&str) -> String) -> &mut Self {
+        if let Some(own) = &self.place {
+            let place = FindingPlace::new(own.source(), span);
+            let new = new(place.text());
+            self.fix = Some(CertainFix::new(place, new));
+        }
         self
     }
 
@@ -156,6 +125,12 @@ impl Finding {
         self.hint.as_ref()
     }
 
+    /// What takes it away, where that is certain.
+    #[must_use]
+    pub(crate) fn certain_fix(&self) -> Option<&CertainFix> {
+        self.fix.as_ref()
+    }
+
     /// Where it stands.
     #[must_use]
     pub(crate) fn place(&self) -> Option<&FindingPlace> {
@@ -182,7 +157,7 @@ impl Finding {
 
     /// In the order of the text; what has no place comes last.
     pub(super) fn order(&self) -> (bool, usize, &'static str) {
-        let start = self.place.as_ref().map(|place| place.span.start);
+        let start = self.place.as_ref().map(|place| place.span().start);
         (start.is_none(), start.unwrap_or_default(), self.rule.id)
     }
 }
@@ -190,7 +165,7 @@ impl Finding {
 /// A place of many lines is shown by its first.
 fn shown_span(place: &FindingPlace) -> Span {
     let line = place.text().lines().next().unwrap_or_default().trim_end();
-    place.span.start..place.span.start + line.len()
+    place.span().start..place.span().start + line.len()
 }
 
 impl fmt::Display for Finding {
@@ -228,12 +203,12 @@ impl Diagnostic for Finding {
     }
 }
 
-/// `{rule, level, message, hint, file, line, column, end_line, end_column, allowed}`
+/// `{rule, level, message, hint, file, line, column, end_line, end_column, allowed, fix}`
 impl Serialize for Finding {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let place = self.place.as_ref();
         let (start, end) = (place.map(FindingPlace::start), place.map(FindingPlace::end));
-        let mut object = to.serialize_struct("Finding", 10)?;
+        let mut object = to.serialize_struct("Finding", 11)?;
         object.serialize_field("rule", self.rule.id)?;
         object.serialize_field("level", &self.level())?;
         object.serialize_field("message", &self.message)?;
@@ -244,6 +219,7 @@ impl Serialize for Finding {
         object.serialize_field("end_line", &end.map(|end| end.line))?;
         object.serialize_field("end_column", &end.map(|end| end.column))?;
         object.serialize_field("allowed", &self.allowed)?;
+        object.serialize_field("fix", &self.fix)?;
         object.end()
     }
 }

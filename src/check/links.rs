@@ -1,6 +1,7 @@
 //! The issue's links: whole, safe, and saying where they go.
 
 mod authority;
+mod headings;
 pub(super) mod online;
 mod wording;
 
@@ -30,7 +31,7 @@ rules! {
     RELATIVE = "link/relative", Error,
         "a mail has no folder to count from: a link needs its https://", "";
     UNKNOWN_ANCHOR = "link/unknown-anchor", Warning,
-        "the mail has no such place", "";
+        "no heading of the issue is meant: the words would be no link", "";
     EMPTY = "link/empty", Warning,
         "a link without words can be neither seen nor heard", "WCAG 2.4.4";
     VAGUE = "link/vague-text", Warning,
@@ -144,21 +145,8 @@ fn is_out_before(issue: &Issue, own: &Issue) -> bool {
 
 fn address(proof: &CheckSubject<'_>, link: &LinkUse, url: &str, findings: &mut Findings<'_>) {
     let span = link.span.clone();
-    if let Some(anchor) = url.strip_prefix('#') {
-        let sections = &proof.issue.document.sections;
-        if !sections.iter().any(|section| section.anchor == anchor) {
-            let anchors: Vec<&str> = sections
-                .iter()
-                .map(|section| section.anchor.as_str())
-                .collect();
-            findings
-                .at(
-                    &UNKNOWN_ANCHOR,
-                    span,
-                    format!("no story has the anchor `{anchor}`"),
-                )
-                .hint(format!("there are {}", anchors.join(", ")));
-        }
+    if let Some(place) = url.strip_prefix('#') {
+        headings::check(proof, span, place, findings);
     } else if let Some(rest) = url.strip_prefix("mailto:") {
         mail(link, rest, findings);
     } else if let Some((scheme, rest)) = url.split_once("://") {
@@ -229,13 +217,13 @@ fn web(
         host: host(authority),
         path,
     };
-    reached(&address, findings);
+    reached(proof, &address, findings);
     trusted(&address, findings);
     written(proof, link, findings);
 }
 
 /// Whether readers get there.
-fn reached(address: &WebLink<'_>, findings: &mut Findings<'_>) {
+fn reached(proof: &CheckSubject<'_>, address: &WebLink<'_>, findings: &mut Findings<'_>) {
     let (span, host) = (address.link.span.clone(), address.host);
     if address.authority.contains('@') {
         findings
@@ -251,9 +239,14 @@ fn reached(address: &WebLink<'_>, findings: &mut Findings<'_>) {
             .at(&PRIVATE, span, format!("`{host}` is not on the internet"))
             .hint("link the public address");
     } else if let Some(fault) = authority::fault(address.authority, address.path) {
-        findings
-            .at(&MALFORMED, span, fault)
-            .hint("write it as https://example.com/…");
+        let finding = findings.at(&MALFORMED, span.clone(), fault);
+        finding.hint("write it as https://example.com/…");
+        let written = proof.issue.source.text().get(span.clone());
+        if let Some(extra) = written.and_then(authority::doubled_scheme) {
+            finding.fix_at(span.start + extra.start..span.start + extra.end, |_| {
+                String::new()
+            });
+        }
     } else if authority::is_workplace(host, address.path) {
         findings
             .at(

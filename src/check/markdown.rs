@@ -5,7 +5,9 @@ use crate::issue::{OddityKind, Prose};
 
 rules! {
     HTML = "markdown/html", Warning,
-        "HTML does not pass into the mail: readers would see the tags", "";
+        "of HTML only what a mail knows passes; of the rest readers would see the tags", "";
+    BARE_HTML = "markdown/bare-html", Advice,
+        "colours, sizes and classes of a tag do not pass into the mail: its looks are the templates'", "";
     TOP_HEADING = "markdown/top-heading", Warning,
         "the title is the mail's one top heading; stories begin with `##`", "WCAG 1.3.1";
     UNUSED_FOOTNOTE = "markdown/unused-footnote", Warning,
@@ -20,6 +22,8 @@ rules! {
         "an unknown callout shows as a quotation that begins with `[!WORD]`", "";
     TOO_DEEP = "markdown/too-deep", Warning,
         "a phone has no room for so many levels; the inner ones are flattened", "";
+    NAME_ALONE = "markdown/name-alone", Warning,
+        "not every reader has a name: a word has to stand where there is none", "";
     STRAY_MARK = "markdown/stray-mark", Warning,
         "emphasis that does not close shows its asterisks", "CommonMark 6.2";
     BROKEN_LINK = "markdown/broken-link", Warning,
@@ -30,9 +34,15 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     for oddity in &proof.issue.document.oddities {
         let span = oddity.span.clone();
         match &oddity.kind {
-            OddityKind::RawHtml => findings
-                .at(&HTML, span, "HTML is shown to readers as text")
-                .hint("say it in Markdown, or put it in `backticks` where it is meant to be seen"),
+            // Told once, below.
+            OddityKind::RawHtml | OddityKind::BareHtml { .. } => continue,
+            OddityKind::NameAlone => findings
+                .at(
+                    &NAME_ALONE,
+                    span,
+                    "readers without a name would see nothing here",
+                )
+                .hint("say what stands there for them: `{{ name | reader }}`"),
             OddityKind::TopHeading => findings
                 .at(&TOP_HEADING, span, "a `#` heading within the text")
                 .hint("write `##`; the title comes from the front matter"),
@@ -63,11 +73,43 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
             OddityKind::UnsafeUrl { .. } | OddityKind::MalformedUrl => continue,
         };
     }
+    html(proof, findings);
     let text = proof.issue.source.text();
     for prose in &proof.issue.document.prose {
         stray_marks(prose, text, findings);
         missing_footnotes(prose, findings);
         broken_links(prose, findings);
+    }
+}
+
+/// HTML is one habit: it is told once an issue, at its first place.
+fn html(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
+    let oddities = &proof.issue.document.oddities;
+    let mut raw = oddities
+        .iter()
+        .filter(|oddity| oddity.kind == OddityKind::RawHtml);
+    if let Some(first) = raw.next() {
+        let message = match raw.count() {
+            0 => "HTML is shown to readers as text".to_owned(),
+            1 => "HTML is shown to readers as text here and in one more place".to_owned(),
+            more => format!("HTML is shown to readers as text here and in {more} more places"),
+        };
+        findings
+            .at(&HTML, first.span.clone(), message)
+            .hint("say it in Markdown, or put it in `backticks` where it is meant to be seen");
+    }
+    let bare = oddities.iter().find_map(|oddity| match &oddity.kind {
+        OddityKind::BareHtml { name } => Some((name, &oddity.span)),
+        _ => None,
+    });
+    if let Some((name, span)) = bare {
+        findings
+            .at(
+                &BARE_HTML,
+                span.clone(),
+                format!("of `<{name}>` readers get the words alone, without its looks"),
+            )
+            .hint("take the tag out: how things look is said in daily-note.yaml and templates/");
     }
 }
 

@@ -268,7 +268,8 @@ fn a_finding_is_json() {
       "column": 1,
       "end_line": 12,
       "end_column": 9,
-      "allowed": null
+      "allowed": null,
+      "fix": null
     }
     "#);
 }

@@ -1,5 +1,6 @@
 //! `check [ISSUE…]`: mistakes, legal gaps, anything that mail clients can't show.
 
+mod fix;
 mod watch;
 
 use clap::ValueEnum;
@@ -25,6 +26,7 @@ Examples:
   daily-note check --format github
   daily-note check 2026-11-23-small-models --online
   daily-note check --watch
+  daily-note check --fix
   daily-note check --rules")]
 pub(crate) struct Args {
     /// The issues; all without any
@@ -41,6 +43,12 @@ pub(crate) struct Args {
     /// Look again whenever a file changes, until Ctrl-C
     #[arg(long, conflicts_with = "rules")]
     watch: bool,
+    /// Show what can be fixed with certainty, as a difference; ask, then write it
+    #[arg(long, conflicts_with_all = ["rules", "watch"])]
+    fix: bool,
+    /// Skip the confirmation
+    #[arg(long, requires = "fix")]
+    yes: bool,
     /// List the rules, their levels and reasons, and check nothing
     #[arg(long, conflicts_with_all = ["issues", "strict"])]
     rules: bool,
@@ -77,17 +85,30 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
         list_rules(format, output);
         return Ok(CommandExit::Done);
     }
+    if args.fix {
+        return fix::execute(args, format, context).await;
+    }
     if args.watch {
         return watch::execute(args, format, context).await;
     }
     let report = context.app()?.check(&args.issues, args.online()).await?;
-    tell(&report, format, output);
-    let fails = fails(&report, args.strict);
-    Ok(match (fails, report.issues.is_empty()) {
+    Ok(conclude(&report, args, format, output))
+}
+
+/// Shows the findings, and answers how the command ends.
+fn conclude(
+    report: &CheckReport,
+    args: &Args,
+    format: ReportFormat,
+    output: &Output,
+) -> CommandExit {
+    tell(report, format, output);
+    let fails = fails(report, args.strict);
+    match (fails, report.issues.is_empty()) {
         (true, _) => CommandExit::Content,
         (false, true) => CommandExit::Nothing,
         (false, false) => CommandExit::Done,
-    })
+    }
 }
 
 fn fails(report: &CheckReport, is_strict: bool) -> bool {

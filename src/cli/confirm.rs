@@ -4,9 +4,14 @@ use std::io::{self, BufRead, IsTerminal, Write};
 
 use super::{Failure, Output};
 
+/// Whether a person sits at the terminal.
+pub(crate) fn is_somebody_here() -> bool {
+    io::stdin().is_terminal()
+}
+
 /// Asks; anything but a clear yes is a no. Where nobody is there to answer, says what to add.
 pub(crate) fn ask(question: &str, output: &Output) -> Result<bool, Failure> {
-    if !io::stdin().is_terminal() {
+    if !is_somebody_here() {
         return Err(Failure::usage(
             "nobody is here to ask: add --yes to go ahead",
         ));

@@ -1,6 +1,11 @@
 //! The body of an issue as a tree: introduction, sections, blocks, inline text; beside it what
 //! findings need: every link, image, run of prose and oddity with its place in the file.
 
+use super::{
+    heading_places::{self, HeadingPlace},
+    oddity::MarkdownOddity,
+    reader_name::ReaderName,
+};
 use crate::source::Span;
 
 /// The body: what stands before the first `##`, then a section for each.
@@ -18,8 +23,19 @@ pub struct Document {
     pub images: Vec<ImageUse>,
     /// The running text of every paragraph, heading and cell, for findings on words.
     pub prose: Vec<Prose>,
+    /// Where links within the issue may lead, in order.
+    pub(crate) headings: Vec<HeadingPlace>,
     /// What the parser read, but not as the writer may have meant it.
     pub oddities: Vec<MarkdownOddity>,
+}
+
+impl Document {
+    /// The id in the mail of the heading that a link's `#fragment` means.
+    #[must_use]
+    pub(crate) fn anchor_of(&self, fragment: &str) -> Option<&str> {
+        let place = heading_places::meant(&self.headings, fragment)?;
+        Some(&place.anchor)
+    }
 }
 
 /// A `##` heading and what follows it.
@@ -61,6 +77,8 @@ pub enum Block {
         level: u8,
         /// The text.
         content: Vec<Inline>,
+        /// Unique in the issue; its id in the mail.
+        anchor: String,
     },
     /// A list; ordered lists carry the number of their first item.
     List {
@@ -176,6 +194,10 @@ pub enum Inline {
     Strong(Vec<Inline>),
     /// `~~…~~`.
     Strikethrough(Vec<Inline>),
+    /// Above the line: `<sup>…</sup>`.
+    Raised(Vec<Inline>),
+    /// Below the line: `<sub>…</sub>`.
+    Lowered(Vec<Inline>),
     /// Code.
     Code(String),
     /// A link.
@@ -187,6 +209,8 @@ pub enum Inline {
     },
     /// An image within text.
     Image(Image),
+    /// Each reader's own name.
+    Name(ReaderName),
     /// A reference to the footnote of that number.
     FootnoteReference(usize),
     /// A line break in the source: a space.
@@ -325,50 +349,6 @@ impl Prose {
     }
 }
 
-/// What the parser read, but perhaps not as the writer meant it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MarkdownOddity {
-    /// What it is.
-    pub kind: OddityKind,
-    /// Where it stands in the file.
-    pub span: Span,
-}
-
-/// The kinds of [`MarkdownOddity`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum OddityKind {
-    /// HTML, which is shown as text.
-    RawHtml,
-    /// A link or image whose scheme is not let through; only its text is left.
-    UnsafeUrl {
-        /// `javascript`, …
-        scheme: String,
-    },
-    /// A link or image whose address is none; only its text is left.
-    MalformedUrl,
-    /// A `#` in the body, taken for `##`: the title is the mail's one top heading.
-    TopHeading,
-    /// A footnote that nothing refers to, left out.
-    UnusedFootnote {
-        /// The writer's label.
-        label: String,
-    },
-    /// A second footnote of the same label, left out.
-    RepeatedFootnote {
-        /// The writer's label.
-        label: String,
-    },
-    /// `{.button}` on a link that is not alone in its paragraph, shown as text.
-    StrayButton,
-    /// `> [!WORD]` with a word that is no callout, shown as a quotation.
-    UnknownCallout {
-        /// The word.
-        word: String,
-    },
-    /// Nested more deeply than a mail can show; flattened.
-    TooDeep,
-}
-
 /// The words of text-level content alone, as readers see them; footnote numbers are left out.
 #[must_use]
 pub(crate) fn plain_text(content: &[Inline]) -> String {
@@ -384,8 +364,11 @@ fn add_plain_text(content: &[Inline], to: &mut String) {
             Inline::Emphasis(content)
             | Inline::Strong(content)
             | Inline::Strikethrough(content)
+            | Inline::Raised(content)
+            | Inline::Lowered(content)
             | Inline::Link { content, .. } => add_plain_text(content, to),
             Inline::Image(image) => to.push_str(&image.alt),
+            Inline::Name(name) => to.push_str(&name.for_nobody()),
             Inline::FootnoteReference(_) => {}
             Inline::SoftBreak | Inline::HardBreak => to.push(' '),
         }

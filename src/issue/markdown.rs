@@ -6,15 +6,18 @@
 //! 4. `shapes` recognises figures, buttons, videos and callouts;
 //! 5. footnotes are put in the order of their first reference.
 //!
-//! HTML never passes through, and nesting is bounded, so that no input can exhaust the stack of
+//! Of HTML only what a mail knows passes, as the kin that it has here (`elements`); and nesting is bounded, so that no input can exhaust the stack of
 //! whoever walks the tree. So is the number of elements, which is what all later work is measured in: a
 //! few bytes of Markdown make an element, and one element makes hundreds of bytes of mail.
 
 mod autolink;
 mod builder;
 mod captions;
+mod elements;
 mod flanking;
+mod headings;
 mod inline;
+mod nodes;
 mod punctuation;
 mod shapes;
 

@@ -80,6 +80,7 @@ impl Composition {
             engine,
             words: &words,
             issue_links,
+            document: &issue.document,
             images: &mut images,
             footnote_uses: BTreeMap::new(),
             inset: 0,

@@ -8,7 +8,10 @@
 
 use std::{borrow::Cow, ops::Range};
 
-use crate::render::{ReaderView, escape_html, percent_encode};
+use crate::{
+    issue::NameParticle,
+    render::{ReaderView, escape_html, percent_encode},
+};
 
 /// A value of the reader's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,12 +56,15 @@ pub(crate) enum HolePlace {
     Url,
     /// Text and headers.
     Text,
+    /// Behind the name: the particle alone, in the form that joins it.
+    Particle(NameParticle),
 }
 
 impl HolePlace {
     /// The value as it stands in this place.
     fn written(self, value: &str) -> Cow<'_, str> {
         match self {
+            Self::Particle(particle) => particle.behind(value).into(),
             Self::Url => percent_encode(value).into(),
             Self::Html if value.contains(['&', '<', '>', '"', '\'']) => escape_html(value).into(),
             Self::Html | Self::Text => value.into(),
@@ -116,9 +122,12 @@ impl CutText {
     }
 }
 
-/// The characters that stand in for the values, a field each.
+/// How many characters stand in: one for each field, one for each particle behind the name.
+const MARKS: usize = ReaderField::ALL.len() + NameParticle::ALL.len();
+
+/// The characters that stand in for the values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Marks([char; ReaderField::ALL.len()]);
+pub(super) struct Marks([char; MARKS]);
 
 impl Marks {
     /// Marks that none of these texts contains. None when they contain a whole plane of private use.
@@ -129,7 +138,7 @@ impl Marks {
             !texts.iter().any(has)
         };
         let mut free = ('\u{f0000}'..='\u{ffffd}').filter(is_free);
-        let mut marks = ['\0'; ReaderField::ALL.len()];
+        let mut marks = ['\0'; MARKS];
         for mark in &mut marks {
             *mark = free.next()?;
         }
@@ -138,6 +147,15 @@ impl Marks {
 
     fn of(self, field: ReaderField) -> char {
         self.0[field as usize]
+    }
+
+    /// What stands for the name and the particle behind it in a text that is about to be cut.
+    pub(super) fn of_name(self, particle: Option<NameParticle>) -> String {
+        let particle = particle.map(|particle| self.0[ReaderField::ALL.len() + particle as usize]);
+        [Some(self.of(ReaderField::Name)), particle]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 
     /// What templates see of a reader: marks for values. Language and tags, which they may look into,
@@ -169,6 +187,15 @@ impl Marks {
                 let matches = text.match_indices(form.as_str());
                 found.extend(matches.map(|(at, _)| (at..at + form.len(), Hole { field, place })));
             }
+        }
+        let marks = self.0[ReaderField::ALL.len()..].iter();
+        for (mark, particle) in marks.zip(NameParticle::ALL) {
+            let hole = Hole {
+                field: ReaderField::Name,
+                place: HolePlace::Particle(particle),
+            };
+            let matches = text.match_indices(*mark);
+            found.extend(matches.map(|(at, mark)| (at..at + mark.len(), hole)));
         }
         found.sort_unstable_by_key(|(range, _)| range.start);
         let mut cut = CutText {

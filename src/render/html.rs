@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tera::Context;
 
 use crate::{
-    issue::{Block, Footnote, Image, Inline, ListItem, plain_text},
+    issue::{Block, Document, Footnote, Image, Inline, ListItem, plain_text},
     render::{
         RenderError, TemplateEngine,
         highlight::{MAX_HIGHLIGHTED_BYTES, highlighted},
@@ -31,6 +31,8 @@ pub(super) struct HtmlWriter<'a> {
     pub(super) engine: &'a TemplateEngine,
     pub(super) words: &'a MailWords,
     pub(super) issue_links: &'a IssueLinks<'a>,
+    /// Knows where links within the issue lead.
+    pub(super) document: &'a Document,
     pub(super) images: &'a mut Images,
     pub(super) footnote_uses: std::collections::BTreeMap<usize, usize>,
     /// What quotations, callouts and lists around a block take from the column's width, in pixels.
@@ -82,11 +84,15 @@ impl HtmlWriter<'_> {
     fn block(&mut self, block: &Block) -> Result<String, RenderError> {
         Ok(match block {
             Block::Paragraph(content) => format!("<p class=\"p\">{}</p>", self.inlines(content)?),
-            Block::Heading { level, content } => {
+            Block::Heading {
+                level,
+                content,
+                anchor,
+            } => {
                 // 3 to 6 by the document's promise; anything else would skip a level.
                 let level = (*level).clamp(3, 6);
                 format!(
-                    "<h{level} class=\"h{level}\">{}</h{level}>",
+                    "<h{level} class=\"h{level}\" id=\"{anchor}\">{}</h{level}>",
                     self.inlines(content)?
                 )
             }

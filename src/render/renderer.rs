@@ -4,7 +4,8 @@
 use tera::Context;
 
 use crate::render::{
-    Composition, ReaderView, RenderError, RenderedIssue, TemplateEngine, Templates,
+    Composition, ReaderField, ReaderView, RenderError, RenderedIssue, TemplateEngine, Templates,
+    addressed::with_names,
     holes::{CutText, HolePlace, Marks},
     style_inliner::StyleInliner,
 };
@@ -79,8 +80,13 @@ impl Renderer {
     pub(crate) fn outline(&self, reader: &ReaderView) -> Result<Outline, RenderError> {
         let mut context = Context::new();
         context.insert("reader", &self.marks.in_place_of_values(reader));
+        let mark = |particle| self.marks.of_name(particle);
+        let has_name = reader.value(ReaderField::Name).is_some();
+        let named: Option<&dyn Fn(_) -> _> = if has_name { Some(&mark) } else { None };
         let page = self.engine.render("email/issue.html", &context)?;
-        let text = tidy_text(&self.engine.render("email/issue.txt", &context)?);
+        let page = with_names(&page, named);
+        let text = self.engine.render("email/issue.txt", &context)?;
+        let text = tidy_text(&with_names(&text, named));
         Ok(Outline {
             subject: self.subject.clone(),
             html: self
@@ -100,10 +106,19 @@ impl Renderer {
         let mut context = Context::new();
         context.insert("reader", reader);
         let page = self.engine.render("email/issue.html", &context)?;
+        let text = self.engine.render("email/issue.txt", &context)?;
+        use crate::{issue::NameParticle, render::escape_html};
+        let name = reader.value(ReaderField::Name).unwrap_or_default();
+        let particle = |it: Option<NameParticle>| it.map_or("", |it| it.behind(name));
+        let in_html = |it| format!("{}{}", escape_html(name), particle(it));
+        let in_text = |it| format!("{name}{}", particle(it));
+        let named = |say: &dyn Fn(Option<NameParticle>) -> String, text: &str| {
+            with_names(text, (!name.is_empty()).then_some(say)).into_owned()
+        };
         Ok(RenderedIssue {
             subject: self.subject.clone(),
-            html: self.inliner.inlined(&page)?,
-            text: tidy_text(&self.engine.render("email/issue.txt", &context)?),
+            html: self.inliner.inlined(&named(&in_html, &page))?,
+            text: tidy_text(&named(&in_text, &text)),
         })
     }
 }

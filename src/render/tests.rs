@@ -70,6 +70,56 @@ fn a_hole_is_filled_with_what_the_engine_makes_of_the_value_itself() {
     }
 }
 
+const TO_SOMEBODY: &str = "---\ntitle: 이름\nedition: monday\ndate: 2026-11-23\nstatus: ready\n---\n{{ name | 여러분 }}은/는 **{{ name | \"여러분\" & 우리 }}** {{ name }}님\n\n## 글\n\n[{{ name | 당신 }}의 글](https://example.com)\n";
+
+#[test]
+fn a_name_in_the_text_has_its_particle_and_a_word_for_nobody() {
+    let publication = publication();
+    let issue = issue(&publication, TO_SOMEBODY);
+    let composition = prepared(&publication, &issue, &Templates::built_in()).unwrap();
+    let renderer = composition.renderer().unwrap();
+    for (name, line) in [
+        (Some("민지"), "민지는 *민지* 민지님"),
+        (Some("준혁"), "준혁은 *준혁* 준혁님"),
+        (None, "여러분은 *\"여러분\" & 우리* 님"),
+    ] {
+        let mut reader = reader();
+        reader.name = name.map(str::to_owned);
+        let text = renderer.render(&reader).unwrap().text;
+        assert!(text.contains(line), "{name:?}: {text}");
+        assert!(!text.contains('\u{fff9}'), "{text}");
+    }
+    for name in NAMES {
+        let mut reader = reader();
+        reader.name = name.map(str::to_owned);
+        let filled = renderer.render(&reader).unwrap();
+        assert_eq!(
+            filled,
+            renderer.render_by_engine(&reader).unwrap(),
+            "{name:?}"
+        );
+    }
+}
+
+#[test]
+fn a_link_to_a_heading_leads_there_and_one_to_nowhere_is_no_link() {
+    let publication = publication();
+    let text = "---\ntitle: 이름\nedition: monday\ndate: 2026-11-23\nstatus: ready\n---\n[차림](#더-읽기) [없음](#없는-곳) [이름](#far)\n\n## 글\n\n### 더 읽기\n\n## 먼 곳 {#far}\n\nx<sup>2</sup>, a<sub>max</sub>\n";
+    let rendered = rendered(&publication, text);
+    for piece in [
+        "href=\"#h1\"",
+        "id=\"h1\"",
+        "href=\"#s2\"",
+        "> 없음 <",
+        "<sup ",
+        "<sub ",
+    ] {
+        let html = rendered.html.replace("</a> 없음 <a", "> 없음 <");
+        assert!(html.contains(piece), "{piece}: {html}");
+    }
+    assert!(rendered.text.contains("x², a_(max)"), "{}", rendered.text);
+}
+
 fn rendered(publication: &crate::publication::Publication, text: &str) -> RenderedIssue {
     let issue = issue(publication, text);
     let composition = prepared(publication, &issue, &Templates::built_in()).unwrap();

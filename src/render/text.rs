@@ -2,12 +2,14 @@
 //! from the HTML. Links and footnotes become references numbered in one series: a link's address is
 //! listed where its story ends, the notes at the end of the mail.
 
+mod shifted;
 mod table;
 mod wrap;
 
 use crate::{
     issue::{Block, Footnote, Image, Inline, LinkTarget, ListItem, Section},
     render::{
+        addressed,
         columns::alignments_of,
         linked_issue::IssueLinks,
         words::{MailWords, callout_key},
@@ -119,7 +121,9 @@ impl<'a> TextWriter<'a> {
     fn block(&mut self, block: &Block, columns: usize) -> Vec<String> {
         match block {
             Block::Paragraph(content) => wrap(&self.inlines(content), columns),
-            Block::Heading { level: 3, content } => underlined(&self.inlines(content), '.'),
+            Block::Heading {
+                level: 3, content, ..
+            } => underlined(&self.inlines(content), '.'),
             Block::Heading { content, .. } => {
                 wrap(&format!("* {} *", self.inlines(content)), columns)
             }
@@ -233,9 +237,12 @@ impl<'a> TextWriter<'a> {
                 Inline::Emphasis(part) => text.push_str(&self.inlines(part)),
                 Inline::Strong(part) => text.push_str(&format!("*{}*", self.inlines(part))),
                 Inline::Strikethrough(part) => text.push_str(&format!("~{}~", self.inlines(part))),
+                Inline::Raised(part) => text.push_str(&shifted::raised(&self.inlines(part))),
+                Inline::Lowered(part) => text.push_str(&shifted::lowered(&self.inlines(part))),
                 Inline::Code(code) => text.push_str(&format!("`{code}`")),
                 Inline::Link { target, content } => text.push_str(&self.link(target, content)),
                 Inline::Image(image) => text.push_str(&self.image(image)),
+                Inline::Name(name) => text.push_str(&addressed::stand_in(name, &name.fallback)),
                 Inline::FootnoteReference(note) => {
                     let number = self.number(Reference::Note(*note));
                     text.push_str(&format!("{JOINT}[{number}]"));

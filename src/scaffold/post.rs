@@ -4,11 +4,9 @@
 
 mod body;
 mod dialect;
-mod entities;
 mod head;
 mod html;
 mod refusal;
-mod tags;
 
 use std::collections::BTreeSet;
 

@@ -32,7 +32,7 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
                     &prose.text[at..at + length]
                 ),
             )
-            .hint("the reader's name and links belong to templates/; set code in `backticks`");
+            .hint("a reader's name is `{{ name | reader }}`, in the text alone; links are the templates'; set code in `backticks`");
     }
 }
 

@@ -41,6 +41,18 @@ pub(super) fn fault(authority: &str, path: &str) -> Option<String> {
     None
 }
 
+/// The first of two schemes in a link as it is written: `https://https://example.com`.
+pub(super) fn doubled_scheme(written: &str) -> Option<std::ops::Range<usize>> {
+    let second = ["://https://", "://http://"]
+        .iter()
+        .find_map(|doubled| written.find(doubled))?
+        + "://".len();
+    let first = ["https://", "http://"]
+        .iter()
+        .find(|scheme| written[..second].ends_with(*scheme))?;
+    Some(second - first.len()..second)
+}
+
 /// A place where something is made, not shown: readers get a question for a password, or can change it.
 pub(super) fn is_workplace(host: &str, path: &str) -> bool {
     const STAGES: [&str; 6] = ["staging", "stage", "stg", "uat", "preprod", "preview"];

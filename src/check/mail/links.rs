@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::issue::{Document, LinkTarget};
+use crate::issue::Document;
 
 use super::{
     super::{Findings, links::is_vague},
@@ -27,14 +27,6 @@ pub(super) fn check(page: &ExaminedMail<'_>, issue: &Document, findings: &mut Fi
     }
     // The writer's own links are told at their place in the issue.
     let own: BTreeSet<&str> = issue.links.iter().map(|link| link.text.trim()).collect();
-    let own_anchors: BTreeSet<&str> = issue
-        .links
-        .iter()
-        .filter_map(|link| match &link.target {
-            LinkTarget::Url(url) if url.starts_with('#') => Some(url.as_str()),
-            LinkTarget::Url(_) | LinkTarget::Issue(_) => None,
-        })
-        .collect();
     for (index, seen) in elements.iter().enumerate() {
         if seen.name() != "a" || looks[index].is_hidden {
             continue;
@@ -42,9 +34,7 @@ pub(super) fn check(page: &ExaminedMail<'_>, issue: &Document, findings: &mut Fi
         let Some(href) = seen.attr("href") else {
             continue;
         };
-        if let Some(why) = nowhere(href, &ids)
-            && !own_anchors.contains(href)
-        {
+        if let Some(why) = nowhere(href, &ids) {
             findings
                 .in_mail(&LINK_TARGET, &seen.tag(), format!("a link {why}"))
                 .hint("write the whole address, or leave the link out");

@@ -205,7 +205,9 @@ fn add_pieces(content: &[Inline], to: &mut Vec<String>) {
             Inline::Text(text) | Inline::Code(text) => to.push(bare(text)),
             Inline::Emphasis(content)
             | Inline::Strong(content)
-            | Inline::Strikethrough(content) => add_pieces(content, to),
+            | Inline::Strikethrough(content)
+            | Inline::Raised(content)
+            | Inline::Lowered(content) => add_pieces(content, to),
             // A bare address is written as the link has it, a bare slug as its issue's title.
             Inline::Link { target, content } => {
                 let shown = plain_text(content);
@@ -218,6 +220,7 @@ fn add_pieces(content: &[Inline], to: &mut Vec<String>) {
                 }
             }
             Inline::Image(image) => to.push(bare(&image.alt)),
+            Inline::Name(name) => to.push(bare(&name.for_nobody())),
             Inline::FootnoteReference(_) | Inline::SoftBreak | Inline::HardBreak => {}
         }
     }

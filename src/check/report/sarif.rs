@@ -44,6 +44,17 @@ fn result(finding: &Finding) -> Value {
     if let Some(place) = finding.place() {
         result["locations"] = json!([{"physicalLocation": location(place)}]);
     }
+    if let (Some(fix), Some(place)) = (finding.certain_fix(), finding.place()) {
+        result["fixes"] = json!([{
+            "artifactChanges": [{
+                "artifactLocation": {"uri": uri(place.file())},
+                "replacements": [{
+                    "deletedRegion": region(fix.place()),
+                    "insertedContent": {"text": fix.with()},
+                }],
+            }],
+        }]);
+    }
     if let Some(reason) = finding.reason() {
         result["suppressions"] = json!([{"kind": "inSource", "justification": reason}]);
     }
@@ -51,15 +62,19 @@ fn result(finding: &Finding) -> Value {
 }
 
 fn location(place: &FindingPlace) -> Value {
-    let (start, end) = (place.start(), place.end());
     json!({
         "artifactLocation": {"uri": uri(place.file())},
-        "region": {
-            "startLine": start.line,
-            "startColumn": start.column,
-            "endLine": end.line,
-            "endColumn": end.column,
-        },
+        "region": region(place),
+    })
+}
+
+fn region(place: &FindingPlace) -> Value {
+    let (start, end) = (place.start(), place.end());
+    json!({
+        "startLine": start.line,
+        "startColumn": start.column,
+        "endLine": end.line,
+        "endColumn": end.column,
     })
 }
 

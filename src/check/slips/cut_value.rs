@@ -23,7 +23,7 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
         let is_cut = comment.starts_with('#') && !comment.starts_with("# ") && comment.len() > 1;
         if is_cut {
             let seen = text[value.clone()].trim();
-            findings
+            let found = findings
                 .at(
                     &CUT_VALUE,
                     value.start..value.end + after.len(),
@@ -34,6 +34,10 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
                 .hint(format!(
                     "put the whole line in quotes: {key}: \"{seen} {comment}\""
                 ));
+            // Behind quotes it is a comment, or a slip of another kind.
+            if !seen.starts_with(['"', '\'']) {
+                found.fix_at(value.start..value.end + after.len(), quoted);
+            }
         }
         let written = &text[value.clone()];
         let tag = written.split_whitespace().next().unwrap_or_default();
@@ -45,7 +49,13 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
                     value.start..value.start + whole.len(),
                     format!("readers would not see `{tag}`: YAML takes it for a type"),
                 )
-                .hint(format!("put the whole line in quotes: {key}: \"{whole}\""));
+                .hint(format!("put the whole line in quotes: {key}: \"{whole}\""))
+                .fix_at(value.start..value.start + whole.len(), quoted);
         }
     }
+}
+
+/// JSON's strings are YAML's double-quoted ones.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
 }

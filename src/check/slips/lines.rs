@@ -34,8 +34,15 @@ fn heading(line: &SourceLine<'_>, findings: &mut Findings<'_>) {
                 line.whole(),
                 format!("readers would see `{}`, and no heading", shown(text)),
             )
-            .hint(format!("write `{} {}`", &text[..marks], shown(rest)));
+            .hint(format!("write `{} {}`", &text[..marks], shown(rest)))
+            .fix_at(behind(line, rest), |_| " ".to_owned());
     }
+}
+
+/// Between a line's mark and the rest of it.
+fn behind(line: &SourceLine<'_>, rest: &str) -> crate::source::Span {
+    let at = line.text.len() - rest.len();
+    line.span(at..at)
 }
 
 /// `-item`, `*item`, `1.item`, `- [ ]task`. Not `-3℃`, `*emphasis*`, `1.5`, `3.1운동`, `A.` or `-rf`.
@@ -70,7 +77,11 @@ fn item(line: &SourceLine<'_>, findings: &mut Findings<'_>) {
             line.whole(),
             format!("readers would see `{}`, and no list", shown(text)),
         )
-        .hint(format!("write `{kept} {}`", shown(rest)));
+        .hint(format!("write `{kept} {}`", shown(rest)))
+        .fix_at(
+            line.span(line.text.len() - text.len()..line.text.len() - rest.len()),
+            |_| format!("{kept} "),
+        );
 }
 
 /// `2026. 11. 30. …`: three lists, one within the other. Also `11. 30. …`, which is two.

@@ -101,7 +101,11 @@ fn underscores(prose: &Prose, findings: &mut Findings<'_>) {
                     .hint(format!(
                         "write it with asterisks: `{0}{inner}{0}`",
                         mark.replace('_', "*")
-                    ));
+                    ))
+                    .fix(
+                        &format!("{mark}{inner}{mark}"),
+                        &format!("{0}{inner}{0}", mark.replace('_', "*")),
+                    );
                 return;
             }
         }

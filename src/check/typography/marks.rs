@@ -2,7 +2,7 @@
 //! characters nobody sees.
 
 use super::{super::Findings, DECOMPOSED, ELLIPSIS, FULL_WIDTH, INVISIBLE};
-use crate::{issue::Prose, korean::hangul};
+use crate::{issue::Prose, korean::hangul, source::composed};
 
 pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
     ellipses(prose, findings);
@@ -12,7 +12,8 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
         |span, text, rule_findings: &mut Findings<'_>| {
             rule_findings
                 .at(&FULL_WIDTH, span, format!("`{text}` is full-width"))
-                .hint(format!("write `{}`", half_width(text)));
+                .hint(format!("write `{}`", half_width(text)))
+                .fix(text, &half_width(text));
         },
         findings,
     );
@@ -70,7 +71,11 @@ fn decomposed(prose: &Prose, findings: &mut Findings<'_>) {
             prose.span(start..start + length),
             "Hangul in separate letters (NFD), as macOS writes file names",
         )
-        .hint("type the words again, or convert the text to NFC");
+        .hint("type the words again, or convert the text to NFC")
+        // It never is one word alone.
+        .fix_at(prose.span(start..text.len()), |text| {
+            composed(text).into_owned()
+        });
 }
 
 /// Calls `report` for the first run of characters of a kind: the rest is the same mistake.

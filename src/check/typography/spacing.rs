@@ -65,7 +65,8 @@ fn dependent_nouns(prose: &Prose, findings: &mut Findings<'_>) {
                         prose.span(at..at + wrong.len()),
                         format!("`{wrong}` is two words"),
                     )
-                    .hint(format!("write `{right}`"));
+                    .hint(format!("write `{right}`"))
+                    .fix(wrong, right);
             }
         }
     }
@@ -92,7 +93,8 @@ fn ability(prose: &Prose, findings: &mut Findings<'_>) {
                         prose.span(at + 1..at + slip.len()),
                         format!("`{}` is two words", slip.trim_start()),
                     )
-                    .hint(format!("write `{}`", right.trim_start()));
+                    .hint(format!("write `{}`", right.trim_start()))
+                    .fix(slip.trim_start(), right.trim_start());
             }
         }
     }
@@ -144,7 +146,8 @@ fn counters(prose: &Prose, findings: &mut Findings<'_>) {
                         prose.span(at..at + slip.len()),
                         format!("`{slip}` is two words"),
                     )
-                    .hint(format!("write `{number} {counter}`"));
+                    .hint(format!("write `{number} {counter}`"))
+                    .fix(&slip, &format!("{number} {counter}"));
             }
         }
     }
@@ -183,7 +186,8 @@ fn plurals(prose: &Prose, findings: &mut Findings<'_>) {
                     prose.span(start..at + word.len()),
                     format!("`{before} {word}` is one word"),
                 )
-                .hint(format!("write `{before}{word}`"));
+                .hint(format!("write `{before}{word}`"))
+                .fix(&format!("{before} {word}"), &format!("{before}{word}"));
         }
     }
 }
@@ -204,7 +208,8 @@ fn percent(prose: &Prose, findings: &mut Findings<'_>) {
                     prose.span(at..at + found.len()),
                     "a space before the percent sign",
                 )
-                .hint("write it together with the number");
+                .hint("write it together with the number")
+                .fix(found, "%");
         }
     }
 }
@@ -229,7 +234,8 @@ fn punctuation(prose: &Prose, findings: &mut Findings<'_>) {
                     prose.span(at - 1..at + 1),
                     format!("a space before `{mark}`"),
                 )
-                .hint("take the space out");
+                .hint("take the space out")
+                .fix(&format!(" {mark}"), mark);
             continue;
         }
         let before = &text[..at];
@@ -251,7 +257,8 @@ fn punctuation(prose: &Prose, findings: &mut Findings<'_>) {
                     prose.span(at..at + 1),
                     "no space after the sentence",
                 )
-                .hint("put a space between the two sentences");
+                .hint("put a space between the two sentences")
+                .fix(".", ". ");
         }
     }
 }

@@ -37,7 +37,8 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
                         prose.span(at..at + slip.len()),
                         format!("`{slip}` should be `{right}`"),
                     )
-                    .hint(format!("write `{right}`"));
+                    .hint(format!("write `{right}`"))
+                    .fix(slip, right);
             }
         }
     }
@@ -73,7 +74,8 @@ fn promises(prose: &Prose, findings: &mut Findings<'_>) {
                     prose.span(at - verb.len_utf8()..at + slip.len()),
                     format!("`{verb}께` should be `{verb}게`"),
                 )
-                .hint(format!("write `{verb}게`"));
+                .hint(format!("write `{verb}게`"))
+                .fix(&format!("{verb}께"), &format!("{verb}게"));
         }
     }
 }
@@ -91,7 +93,8 @@ fn negations(prose: &Prose, findings: &mut Findings<'_>) {
                     prose.span(at..at + slip.trim_end().len()),
                     "`않` before a verb should be `안`",
                 )
-                .hint("write `안`");
+                .hint("write `안`")
+                .fix("않", "안");
         }
     }
     for slip in [
@@ -110,7 +113,8 @@ fn negations(prose: &Prose, findings: &mut Findings<'_>) {
                     prose.span(at..at + slip.len()),
                     format!("`{slip}` should be `{right}`"),
                 )
-                .hint(format!("write `{right}`"));
+                .hint(format!("write `{right}`"))
+                .fix(slip, &right);
         }
     }
 }

@@ -45,7 +45,8 @@ fn tell(
         .hint(format!(
             "write `{}`; `terms:` in daily-note.yaml says so",
             term.preferred
-        ));
+        ))
+        .fix(other, &term.preferred);
 }
 
 /// A Latin spelling is a word of its own (`Github`, not in `GithubActions`); before a Hangul one

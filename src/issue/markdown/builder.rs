@@ -2,6 +2,7 @@
 
 mod closing;
 mod frame;
+mod html;
 mod opening;
 
 use std::{collections::BTreeMap, ops::Range};
@@ -12,7 +13,7 @@ use self::frame::OpenContainer;
 use super::{
     super::{Block, Document, Footnote, MarkdownOddity, OddityKind, ProseKind},
     flanking::MarkedText,
-    inline::{InlineNode, PlacedText},
+    nodes::{InlineNode, PlacedText},
 };
 use crate::source::Span;
 
@@ -36,6 +37,8 @@ pub(super) struct DocumentBuilder<'a> {
     /// Where the last of it stands.
     place: Span,
     is_too_deep: bool,
+    /// Headings below `##` so far.
+    headings: usize,
 }
 
 impl<'a> DocumentBuilder<'a> {
@@ -51,6 +54,7 @@ impl<'a> DocumentBuilder<'a> {
             elements: 0,
             place: start..start,
             is_too_deep: false,
+            headings: 0,
         }
     }
 
@@ -188,22 +192,6 @@ impl<'a> DocumentBuilder<'a> {
             Some(OpenContainer::Html { text, .. }) => text.push_str(&self.marked.unmarked(html)),
             _ => self.inline_html(html, span),
         }
-    }
-
-    fn inline_html(&mut self, html: &str, span: Span) {
-        let html = self.marked.unmarked(html);
-        if html.starts_with("<!--") {
-            return;
-        }
-        let name = html
-            .trim_start_matches('<')
-            .trim_end_matches(['>', '/', ' ']);
-        if name.eq_ignore_ascii_case("br") {
-            self.push(InlineNode::HardBreak);
-            return;
-        }
-        self.odd(OddityKind::RawHtml, span.clone());
-        self.push(InlineNode::Text(PlacedText::new(html, span)));
     }
 
     fn push(&mut self, node: InlineNode) {

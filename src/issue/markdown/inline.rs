@@ -3,139 +3,29 @@
 
 use super::{
     super::{
-        Document, Image, ImageUse, Inline, LinkTarget, LinkUse, MarkdownOddity, OddityKind, Prose,
+        Document, ImageUse, Inline, LinkTarget, LinkUse, MarkdownOddity, OddityKind, Prose,
         ProseKind,
         document::ProsePiece,
-        plain_text,
+        plain_text, reader_name,
         url::{self, RefusedUrl},
     },
-    autolink,
+    autolink, elements,
+    nodes::{InlineNode, InlineStyle, Link, PlacedText, raw_text, shifted},
     punctuation::{TextEdit, smarten},
 };
 use crate::source::Span;
 
-/// A piece of text-level content that still knows its place.
-#[derive(Debug)]
-pub(super) enum InlineNode {
-    Text(PlacedText),
-    Code(String, Span),
-    Styled(InlineStyle, Vec<InlineNode>),
-    Link(Link),
-    Image(Image, Span),
-    FootnoteReference(usize),
-    SoftBreak,
-    HardBreak,
-}
-
-#[derive(Debug, Clone, Copy)]
-pub(super) enum InlineStyle {
-    Emphasis,
-    Strong,
-    Strikethrough,
-}
-
-#[derive(Debug)]
-pub(super) struct Link {
-    pub(super) target: LinkTarget,
-    pub(super) title: Option<String>,
-    pub(super) content: Vec<InlineNode>,
-    pub(super) span: Span,
-    /// The address itself is the text.
-    pub(super) is_bare: bool,
-}
-
-/// Text and where its pieces stand in the file.
-#[derive(Debug, Default)]
-pub(super) struct PlacedText {
-    pub(super) text: String,
-    pieces: Vec<ProsePiece>,
-}
-
-impl PlacedText {
-    pub(super) fn new(text: String, span: Span) -> Self {
-        Self {
-            text,
-            pieces: vec![ProsePiece { at: 0, span }],
-        }
-    }
-
-    fn append(&mut self, other: Self) {
-        let base = self.text.len();
-        self.text.push_str(&other.text);
-        self.pieces.extend(shifted(other.pieces, base));
-    }
-
-    /// Cuts at a byte of the text; the piece in which the cut falls goes to both sides.
-    fn split_off(&mut self, at: usize) -> Self {
-        let text = self.text.split_off(at);
-        let end_of = |index: usize, pieces: &[ProsePiece]| {
-            pieces
-                .get(index + 1)
-                .map_or(at + text.len(), |next| next.at)
-        };
-        let first = self.pieces.partition_point(|piece| piece.at < at);
-        let mut pieces: Vec<ProsePiece> = Vec::new();
-        if let Some(index) = first.checked_sub(1) {
-            let end = end_of(index, &self.pieces);
-            let piece = &mut self.pieces[index];
-            if end > at {
-                let is_plain = end - piece.at == piece.span.len();
-                let middle = piece.span.start + (at - piece.at);
-                let span = if is_plain {
-                    middle..piece.span.end
-                } else {
-                    piece.span.clone()
-                };
-                if is_plain {
-                    piece.span.end = middle;
-                }
-                pieces.push(ProsePiece { at: 0, span });
-            }
-        }
-        pieces.extend(
-            self.pieces
-                .split_off(first)
-                .into_iter()
-                .map(|piece| ProsePiece {
-                    at: piece.at - at,
-                    span: piece.span,
-                }),
-        );
-        Self { text, pieces }
-    }
-
-    pub(super) fn span(&self) -> Span {
-        let start = self.pieces.first().map_or(0, |piece| piece.span.start);
-        let end = self.pieces.last().map_or(0, |piece| piece.span.end);
-        start..end.max(start)
-    }
-}
-
-fn shifted(pieces: Vec<ProsePiece>, by: usize) -> impl Iterator<Item = ProsePiece> {
-    pieces.into_iter().map(move |piece| ProsePiece {
-        at: piece.at + by,
-        span: piece.span,
-    })
-}
-
-/// Adjacent texts joined, bare addresses linked.
+/// Adjacent texts joined, bare addresses linked, places for names found.
 pub(super) fn settle(nodes: Vec<InlineNode>) -> Vec<InlineNode> {
-    let mut joined: Vec<InlineNode> = Vec::with_capacity(nodes.len());
-    for node in nodes {
-        match (joined.last_mut(), node) {
-            (Some(InlineNode::Text(before)), InlineNode::Text(text)) => before.append(text),
-            (_, node) => joined.push(node),
-        }
-    }
-    let mut settled = Vec::with_capacity(joined.len());
-    for node in joined {
+    let mut settled = Vec::with_capacity(nodes.len());
+    for node in joined(elements::paired(nodes, false)) {
         match node {
-            InlineNode::Text(text) => link_bare(text, &mut settled),
+            InlineNode::Text(text) => with_names(text, &mut settled, link_bare),
             InlineNode::Styled(style, content) => {
                 settled.push(InlineNode::Styled(style, settle(content)));
             }
             InlineNode::Link(mut link) => {
-                link.content = join(link.content);
+                link.content = settle_within_link(link.content);
                 settled.push(InlineNode::Link(link));
             }
             node => settled.push(node),
@@ -144,19 +34,55 @@ pub(super) fn settle(nodes: Vec<InlineNode>) -> Vec<InlineNode> {
     settled
 }
 
-/// Adjacent texts joined, nothing linked: the inside of a link.
-fn join(nodes: Vec<InlineNode>) -> Vec<InlineNode> {
+/// The same without links: a link holds no other.
+fn settle_within_link(nodes: Vec<InlineNode>) -> Vec<InlineNode> {
+    let mut settled = Vec::with_capacity(nodes.len());
+    for node in joined(elements::paired(nodes, true)) {
+        match node {
+            InlineNode::Text(text) => {
+                with_names(text, &mut settled, |text, to| {
+                    to.push(InlineNode::Text(text))
+                });
+            }
+            InlineNode::Styled(style, content) => {
+                settled.push(InlineNode::Styled(style, settle_within_link(content)));
+            }
+            node => settled.push(node),
+        }
+    }
+    settled
+}
+
+/// Adjacent texts as one.
+fn joined(nodes: Vec<InlineNode>) -> Vec<InlineNode> {
     let mut joined: Vec<InlineNode> = Vec::with_capacity(nodes.len());
     for node in nodes {
         match (joined.last_mut(), node) {
             (Some(InlineNode::Text(before)), InlineNode::Text(text)) => before.append(text),
-            (_, InlineNode::Styled(style, content)) => {
-                joined.push(InlineNode::Styled(style, join(content)))
-            }
             (_, node) => joined.push(node),
         }
     }
     joined
+}
+
+/// A text cut at its places for names; what is between them goes on as `rest` does it.
+fn with_names(
+    mut text: PlacedText,
+    to: &mut Vec<InlineNode>,
+    rest: fn(PlacedText, &mut Vec<InlineNode>),
+) {
+    while let Some((range, name)) = reader_name::find(&text.text) {
+        let after = text.split_off(range.end);
+        let shown = text.split_off(range.start);
+        if !text.text.is_empty() {
+            rest(text, to);
+        }
+        to.push(InlineNode::Name(name, shown.span()));
+        text = after;
+    }
+    if !text.text.is_empty() {
+        rest(text, to);
+    }
 }
 
 /// From the end, where what is cut off is short: a long paragraph would be copied once a link.
@@ -222,13 +148,15 @@ fn prose(nodes: &[InlineNode], kind: ProseKind, section: Option<usize>) -> Prose
 fn flatten(nodes: &[InlineNode], prose: &mut Prose) {
     for node in nodes {
         match node {
-            InlineNode::Text(text) => {
+            InlineNode::Text(text) | InlineNode::Tag(_, text) => {
                 let base = prose.text.len();
                 prose.text.push_str(&text.text);
                 prose.pieces.extend(shifted(text.pieces.clone(), base));
             }
             InlineNode::Link(link) if link.is_bare => object(prose, link.span.clone()),
-            InlineNode::Code(_, span) | InlineNode::Image(_, span) => object(prose, span.clone()),
+            InlineNode::Code(_, span) | InlineNode::Image(_, span) | InlineNode::Name(_, span) => {
+                object(prose, span.clone())
+            }
             InlineNode::Styled(_, content) => flatten(content, prose),
             InlineNode::Link(link) => flatten(&link.content, prose),
             InlineNode::FootnoteReference(_) => {}
@@ -267,6 +195,13 @@ impl InlineConverter<'_> {
     fn node(&mut self, node: InlineNode) -> Inline {
         match node {
             InlineNode::Text(text) => Inline::Text(self.text(&text.text)),
+            InlineNode::Tag(_, text) => {
+                self.document.oddities.push(MarkdownOddity {
+                    kind: OddityKind::RawHtml,
+                    span: text.span(),
+                });
+                Inline::Text(self.text(&text.text))
+            }
             InlineNode::Code(code, _) => {
                 self.at += Prose::OBJECT.len_utf8();
                 Inline::Code(code)
@@ -277,9 +212,19 @@ impl InlineConverter<'_> {
                     InlineStyle::Emphasis => Inline::Emphasis(content),
                     InlineStyle::Strong => Inline::Strong(content),
                     InlineStyle::Strikethrough => Inline::Strikethrough(content),
+                    InlineStyle::Raised => Inline::Raised(content),
+                    InlineStyle::Lowered => Inline::Lowered(content),
                 }
             }
             InlineNode::Link(link) => self.link(link),
+            InlineNode::Name(name, span) => {
+                self.at += Prose::OBJECT.len_utf8();
+                if name.fallback.is_empty() {
+                    let kind = OddityKind::NameAlone;
+                    self.document.oddities.push(MarkdownOddity { kind, span });
+                }
+                Inline::Name(name)
+            }
             InlineNode::Image(image, span) => {
                 self.at += Prose::OBJECT.len_utf8();
                 self.document.images.push(ImageUse {
@@ -341,23 +286,6 @@ impl InlineConverter<'_> {
         out.push_str(&text[done - start..]);
         out
     }
-}
-
-/// The words alone, as typed: an image's alternative text, a bare address.
-pub(super) fn raw_text(nodes: &[InlineNode]) -> String {
-    let mut text = String::new();
-    for node in nodes {
-        match node {
-            InlineNode::Text(part) => text.push_str(&part.text),
-            InlineNode::Code(code, _) => text.push_str(code),
-            InlineNode::Styled(_, content) => text.push_str(&raw_text(content)),
-            InlineNode::Link(link) => text.push_str(&raw_text(&link.content)),
-            InlineNode::Image(image, _) => text.push_str(&image.alt),
-            InlineNode::FootnoteReference(_) => {}
-            InlineNode::SoftBreak | InlineNode::HardBreak => text.push(' '),
-        }
-    }
-    text
 }
 
 /// What became of a destination that is not let through.

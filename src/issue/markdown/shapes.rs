@@ -5,7 +5,8 @@ use super::{
         Block, CalloutKind, Document, Image, ImageUse, Inline, LinkTarget, LinkUse, MarkdownOddity,
         OddityKind, ProseKind, plain_text,
     },
-    inline::{self, InlineNode, Link},
+    inline,
+    nodes::{InlineNode, Link, raw_text},
 };
 use crate::source::Span;
 
@@ -179,7 +180,7 @@ fn buttons(nodes: &[InlineNode], document: &mut Document) -> Option<Vec<Block>> 
     }
     let mut blocks = Vec::new();
     for (link, url) in found {
-        let label = inline::raw_text(&link.content).trim().to_owned();
+        let label = raw_text(&link.content).trim().to_owned();
         document.links.push(LinkUse {
             target: link.target.clone(),
             text: label.clone(),
@@ -279,33 +280,4 @@ fn callout_kind(word: &str) -> Option<CalloutKind> {
         "SPONSOR" => Some(CalloutKind::Sponsor),
         _ => None,
     }
-}
-
-/// A section's anchor. ASCII alone: some mail clients lose others. The number makes it unique and
-/// gives a Hangul title something to hold on to.
-pub(super) fn anchor(number: usize, title: &str) -> String {
-    let mut anchor = format!("s{number}");
-    let words = title
-        .split(|char: char| !char.is_ascii_alphanumeric())
-        .filter(|word| !word.is_empty());
-    for word in words {
-        if anchor.len() + word.len() > 40 {
-            break;
-        }
-        anchor.push('-');
-        anchor.push_str(&word.to_ascii_lowercase());
-    }
-    anchor
-}
-
-/// HTML without its comments; an unclosed one runs to the end.
-pub(super) fn without_comments(html: &str) -> String {
-    let mut out = String::with_capacity(html.len());
-    let mut rest = html;
-    while let Some((before, after)) = rest.split_once("<!--") {
-        out.push_str(before);
-        rest = after.split_once("-->").map_or("", |(_, rest)| rest);
-    }
-    out.push_str(rest);
-    out
 }

@@ -37,7 +37,11 @@ fn blocks(blocks: &[Block]) -> String {
 fn block(block: &Block) -> String {
     match block {
         Block::Paragraph(content) => format!("<p>{}", inlines(content)),
-        Block::Heading { level, content } => format!("<h{level}>{}", inlines(content)),
+        Block::Heading {
+            level,
+            content,
+            anchor,
+        } => format!("<h{level} {anchor}>{}", inlines(content)),
         Block::List {
             start,
             items,
@@ -116,6 +120,9 @@ fn inlines(content: &[Inline]) -> String {
             Inline::Text(text) => text.clone(),
             Inline::Emphasis(content) => format!("<em>{}</>", inlines(content)),
             Inline::Strong(content) => format!("<b>{}</>", inlines(content)),
+            Inline::Name(name) => format!("<name {:?} {:?}>", name.fallback, name.particle),
+            Inline::Raised(content) => format!("<sup>{}</>", inlines(content)),
+            Inline::Lowered(content) => format!("<sub>{}</>", inlines(content)),
             Inline::Strikethrough(content) => format!("<s>{}</>", inlines(content)),
             Inline::Code(code) => format!("<code>{code}</>"),
             Inline::Link {
@@ -173,13 +180,13 @@ fn emphasis_closes_before_a_particle() {
 fn sections_begin_at_level_two() {
     insta::assert_snapshot!(shown("여는 말\n\n### 소제목\n\n## LLM의 *사고력*\n\n본문\n\n### 아래\n\n## 두 번째 이야기\n\n# 맨 위\n\n> ## 인용 속"), @r#"
     <p>여는 말
-    <h3>소제목
+    <h3 h1>소제목
     [LLM의 사고력 #s1-llm]
     <p>본문
-    <h3>아래
+    <h3 h2>아래
     [두 번째 이야기 #s2]
     [맨 위 #s3]
-    <quote><h3>인용 속</>
+    <quote><h3 h3>인용 속</>
     ! TopHeading at # 맨 위
     "#);
 }
@@ -295,13 +302,63 @@ fn footnotes_are_numbered_by_reference() {
 #[test]
 fn html_is_text_and_comments_are_gone() {
     insta::assert_snapshot!(shown("a<br>b <b>굵게</b> <!-- 몰래 --> 끝\n\n<!-- 블록 -->\n\n<div onclick=\"x()\">\n안\n</div>\n\n<script>alert(1)</script>\n"), @r#"
-    <p>a<br>b <b>굵게</b>  끝
-    <p><div onclick="x()">⏎안⏎</div>
+    <p>a<br>b <b>굵게</>  끝
+    <p>안
     <p><script>alert(1)</script>
-    ! RawHtml at <b>
-    ! RawHtml at </b>
-    ! RawHtml at <div onclick="x()">
     ! RawHtml at <script>alert(1)</script>
+    "#);
+}
+
+#[test]
+fn html_that_a_mail_knows_becomes_its_kin() {
+    insta::assert_snapshot!(shown("<b>굵게</b>는 <u>밑줄</u>, <s>지움</s>, <kbd>Ctrl</kbd>+<kbd>C</kbd>, H<sub>2</sub>O, m<sup>2</sup>, <mark>**표시**</mark>, <span style=\"color:red\">붉게</span>, <a href=\"https://example.com/a\" onclick=\"x()\">링크</a>, <img src=\"a.png\" alt=\"배\" onerror=\"x()\">\n"), @r#"
+    <p><b>굵게</>는 <em>밑줄</>, <s>지움</>, <code>Ctrl</>+<code>C</>, H<sub>2</>O, m<sup>2</>, <b><b>표시</></>, 붉게, <a https://example.com/a>링크</>, <img a.png "배" None>
+    ! BareHtml { name: "span" } at <span style="color:red">
+    "#);
+    insta::assert_snapshot!(shown("<details open>\n<summary>더 **보기**</summary>\n\n숨은 글\n\n</details>\n\n<div align=\"center\">\n  <img src=\"b.png\" alt=\"배\">\n</div>\n\n<p>첫 줄\n둘째 &amp; 줄</p><p>다음</p>\n\n<hr>\n\n> <b>인용</b> 속"), @r#"
+    <p><b>더 **보기**</>
+    <p>숨은 글
+    <figure><img b.png "배" None>
+    <p>첫 줄⏎둘째 & 줄
+    <p>다음
+    <hr>
+    <quote><p><b>인용</> 속</>
+    ! BareHtml { name: "div" } at <div align="center">
+    "#);
+}
+
+#[test]
+fn html_that_does_not_fit_together_stays_text() {
+    insta::assert_snapshot!(shown("<b>열기만 **하고** </i> 닫기만, <b><i>엇갈린</b></i>, Vec<T>, <a href=\"javascript:x()\">눌러</a>, [<a href=\"https://example.org\">안</a>](https://example.com), <iframe src=x></iframe>\n"), @r#"
+    <p><b>열기만 <b>하고</> </i> 닫기만, <b><i>엇갈린</></i>, Vec<T>, 눌러, <a https://example.com>안</>, <iframe src=x></iframe>
+    ! RawHtml at <b>
+    ! RawHtml at </i>
+    ! RawHtml at <i>
+    ! RawHtml at </i>
+    ! RawHtml at <T>
+    ! UnsafeUrl { scheme: "javascript" } at <a href="javascript:x()">
+    ! RawHtml at <iframe src=x>
+    ! RawHtml at </iframe>
+    "#);
+    let deep = format!("{}글{}", "<b>".repeat(5_000), "</b>".repeat(5_000));
+    assert!(shown(&deep).contains('글'));
+}
+
+#[test]
+fn a_heading_may_have_a_name() {
+    insta::assert_snapshot!(shown("## 첫 이야기 {#first}\n\n### {#second}\n\n### 집합 {가, 나}\n\n글 {#third}"), @r#"
+    [첫 이야기 #s1]
+    <h3 h1>
+    <h3 h2>집합 {가, 나}
+    <p>글 {#third}
+    "#);
+}
+
+#[test]
+fn a_name_has_its_place_in_running_text_alone() {
+    insta::assert_snapshot!(shown("{{ name | 여러분 }}은/는 **{{name|당신}}을(를)** [{{ name | 나 }}의 글](https://example.com) `{{ name }}` {{ name }} {{ other }}"), @r#"
+    <p><name "여러분" Some(Topic)> <b><name "당신" Some(Object)></> <a https://example.com><name "나" None>의 글</> <code>{{ name }}</> <name "" None> {{ other }}
+    ! NameAlone at {{ name }}
     "#);
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     issue::{Inline, LinkTarget, plain_text},
     render::{
-        RenderError,
+        RenderError, addressed,
         escape::escape_text,
         escape_html,
         html::{HtmlWriter, joined::joined, table::with_long_words},
@@ -27,6 +27,8 @@ impl HtmlWriter<'_> {
             Inline::Emphasis(content) => self.wrapped("em", content, html)?,
             Inline::Strong(content) => self.wrapped("strong", content, html)?,
             Inline::Strikethrough(content) => self.wrapped("s", content, html)?,
+            Inline::Raised(content) => self.shifted("sup", content, html)?,
+            Inline::Lowered(content) => self.shifted("sub", content, html)?,
             Inline::Code(code) => {
                 html.push_str("<code class=\"code\">");
                 match self.is_in_cell {
@@ -48,6 +50,7 @@ impl HtmlWriter<'_> {
                     width = shown.width
                 ));
             }
+            Inline::Name(name) => html.push_str(&addressed::html_stand_in(name)),
             Inline::FootnoteReference(number) => {
                 let nth = self.footnote_uses.entry(*number).or_insert(0);
                 *nth += 1;
@@ -76,6 +79,18 @@ impl HtmlWriter<'_> {
         Ok(())
     }
 
+    /// Above or below the line, without moving the lines apart.
+    fn shifted(
+        &mut self,
+        element: &str,
+        content: &[Inline],
+        html: &mut String,
+    ) -> Result<(), RenderError> {
+        let content = self.inlines(content)?;
+        html.push_str(&format!("<{element} class=\"sup\">{content}</{element}>"));
+        Ok(())
+    }
+
     fn link(
         &mut self,
         target: &LinkTarget,
@@ -90,7 +105,12 @@ impl HtmlWriter<'_> {
                     Some(address) if is_address => escape_text(address),
                     _ => shown,
                 };
-                (is_linkable(url).then(|| url.clone()), shown)
+                let leads_to = match url.strip_prefix('#') {
+                    // Where no heading is meant, a link would do nothing.
+                    Some(place) => self.document.anchor_of(place).map(|id| format!("#{id}")),
+                    None => is_linkable(url).then(|| url.clone()),
+                };
+                (leads_to, shown)
             }
             LinkTarget::Issue(slug) => match (self.issue_links)(slug) {
                 Some(issue) if plain_text(content) == *slug || content.is_empty() => {
@@ -114,7 +134,7 @@ impl HtmlWriter<'_> {
 /// Mail clients open these; anything else (`javascript:`, a path) is shown as text.
 fn is_linkable(url: &str) -> bool {
     let lower = url.trim_start().to_ascii_lowercase();
-    ["https://", "http://", "mailto:", "tel:", "#"]
+    ["https://", "http://", "mailto:", "tel:"]
         .iter()
         .any(|scheme| lower.starts_with(scheme))
 }

@@ -3,10 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{
-    entities::decoded,
-    tags::{HtmlPiece, HtmlPieces, HtmlTag},
-};
+use crate::issue::html::{self, ElementRole, HtmlPiece, HtmlPieces, HtmlTag, decoded};
 
 /// An open element and what it holds so far.
 struct OpenElement {
@@ -171,15 +168,24 @@ impl MarkdownWriter<'_> {
 
     fn closed(&mut self, element: &OpenElement) -> String {
         let (tag, text) = (&element.tag, element.text.as_str());
+        match ElementRole::of(&tag.name) {
+            ElementRole::Strong => return wrapped(text, "**"),
+            ElementRole::Emphasis => return wrapped(text, "*"),
+            ElementRole::Strikethrough => return wrapped(text, "~~"),
+            ElementRole::Code if self.is_in("pre") => return text.to_owned(),
+            ElementRole::Code => return wrapped(text, "`"),
+            // An issue's own text may say the rest in HTML.
+            ElementRole::Raised => {
+                return html::raised(text).unwrap_or_else(|| format!("<sup>{text}</sup>"));
+            }
+            ElementRole::Lowered => {
+                return html::lowered(text).unwrap_or_else(|| format!("<sub>{text}</sub>"));
+            }
+            ElementRole::Link => return link(tag, text),
+            ElementRole::Summary => return format!("\n\n**{}**\n\n", one_line(text)),
+            _ => {}
+        }
         match tag.name.as_str() {
-            "b" | "strong" | "mark" => wrapped(text, "**"),
-            "i" | "em" | "cite" => wrapped(text, "*"),
-            "del" | "s" | "strike" => wrapped(text, "~~"),
-            "code" if self.is_in("pre") => text.to_owned(),
-            "code" | "kbd" | "tt" | "samp" => wrapped(text, "`"),
-            "sup" => raised(text),
-            "sub" => lowered(text),
-            "a" => link(tag, text),
             "pre" => format!(
                 "\n\n```{}\n{}\n```\n\n",
                 language(tag, text),
@@ -189,14 +195,13 @@ impl MarkdownWriter<'_> {
             "blockquote" => format!("\n\n{}\n\n", prefixed(&without_gaps(text), "> ", "> ")),
             "li" => self.item(text),
             "ul" | "ol" => format!("\n\n{}\n\n", text.trim_matches('\n')),
-            "summary" => format!("\n\n**{}**\n\n", one_line(text)),
             "figcaption" => format!("\n\n*{}*\n\n", one_line(text)),
             "td" | "th" => format!("{} | ", one_line(text).replace('|', "\\|")),
             "tr" => format!("| {}\n", text.trim_end()),
             "table" => table(text),
             "iframe" | "video" | "audio" => self.embedded(tag),
-            "p" | "div" | "section" | "article" | "figure" | "details" | "main" | "header"
-            | "footer" | "center" | "dl" | "dt" | "dd" | "address" | "aside" => self.block(text),
+            "dl" | "dt" | "dd" => self.block(text),
+            name if ElementRole::of(name) == ElementRole::Paragraph => self.block(text),
             _ => text.to_owned(),
         }
     }
@@ -317,28 +322,6 @@ fn table(rows: &str) -> String {
     let columns = head.matches(" |").count();
     let rule = format!("|{}", " --- |".repeat(columns.max(1)));
     format!("\n\n{head}\n{rule}\n{}\n\n", rest.join("\n"))
-}
-
-fn raised(text: &str) -> String {
-    shifted(text, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
-}
-
-fn lowered(text: &str) -> String {
-    shifted(text, "₀₁₂₃₄₅₆₇₈₉₊₋", "0123456789+-")
-}
-
-/// Digits in their raised or lowered form, where all of it has one.
-fn shifted(text: &str, forms: &str, plain: &str) -> String {
-    let form = |char: char| {
-        forms
-            .chars()
-            .nth(plain.chars().position(|own| own == char)?)
-    };
-    text.trim()
-        .chars()
-        .map(form)
-        .collect::<Option<String>>()
-        .unwrap_or_else(|| text.to_owned())
 }
 
 fn one_line(text: &str) -> String {

@@ -51,7 +51,7 @@ pub(super) const IN_TEXT: &[(&str, &str, &str)] = &[
     ),
     (
         "content/template-tag",
-        "안녕하세요, {{ name }}님",
+        "안녕하세요, {{ first_name }}님",
         "중괄호 { }를 씁니다",
     ),
     (
@@ -140,7 +140,26 @@ pub(super) const IN_TEXT: &[(&str, &str, &str)] = &[
         "다음 주 1/2은 쉽니다. Today 3/4 of it is done.",
     ),
     // markdown
-    ("markdown/html", "<b>굵게</b>", "줄<br>바꿈 <!-- 메모 -->"),
+    (
+        "markdown/html",
+        "<video src=a.mp4>영상</video>",
+        "줄<br>바꿈 <!-- 메모 --> <b>굵게</b> H<sub>2</sub>O <kbd>Ctrl</kbd>",
+    ),
+    (
+        "markdown/html",
+        "<table><tr><td>칸</td></tr></table>",
+        "<details><summary>더 보기</summary>\n\n숨은 글\n\n</details>",
+    ),
+    (
+        "markdown/bare-html",
+        "<span style=\"color:red\">붉은</span> 글",
+        "<span>붉은</span> 글",
+    ),
+    (
+        "markdown/name-alone",
+        "{{ name }}님, 반갑습니다",
+        "{{ name | 여러분 }}은/는 어떻게 지내세요?",
+    ),
     (
         "markdown/top-heading",
         "글\n\n# 제목\n\n글",
@@ -219,6 +238,11 @@ pub(super) const IN_TEXT: &[(&str, &str, &str)] = &[
         "[첫 이야기로](#s1)",
     ),
     ("link/unknown-anchor", "[끝](#s9)", "[첫 이야기로](#s1)"),
+    (
+        "link/unknown-anchor",
+        "### 더 읽기\n\n[더](#더읽을거리)",
+        "### 더 읽기\n\n[더](#더-읽기), [처음](#첫-이야기)",
+    ),
     (
         "link/empty",
         "[](https://example.com/a)",

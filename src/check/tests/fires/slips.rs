@@ -70,7 +70,7 @@ pub(super) const SLIPS: &[(&str, &str, &str)] = &[
         "[새 창 링크](https://example.com){:target=\"_blank\"}",
         "함수 { return x }",
     ),
-    ("slip/foreign-markup", "### 제목 {#id}", "### 제목 {부제}"),
+    ("slip/foreign-markup", "본문 {#id}", "### 제목 {#id}"),
     (
         "slip/foreign-markup",
         ":::note",

@@ -5,11 +5,11 @@ use pulldown_cmark::LinkType;
 use super::{
     super::{
         super::{
-            Block, Image, Inline, LinkTarget, ListItem, OddityKind, ProseKind, Section, plain_text,
-            url,
+            Block, HeadingPlace, Image, Inline, LinkTarget, ListItem, ProseKind, Section,
+            plain_text, url,
         },
-        captions,
-        inline::{self, InlineNode, Link, PlacedText},
+        captions, headings, inline,
+        nodes::{InlineNode, Link, PlacedText, raw_text},
         shapes,
     },
     DocumentBuilder,
@@ -118,7 +118,7 @@ impl DocumentBuilder<'_> {
         is_implicit: bool,
         span: Span,
     ) {
-        let nodes = inline::settle(nodes);
+        let mut nodes = inline::settle(nodes);
         let section = self.document.sections.last().map(|section| section.number);
         match kind {
             ProseKind::Paragraph => {
@@ -138,23 +138,49 @@ impl DocumentBuilder<'_> {
                 }
             }
             ProseKind::Heading(level) if level > 2 => {
+                let id = headings::take_id(&mut nodes);
                 let content = inline::convert(nodes, kind, section, &mut self.document);
-                self.push_block(Block::Heading { level, content });
+                self.headings += 1;
+                let anchor = self.place_heading('h', self.headings, &content, id);
+                self.push_block(Block::Heading {
+                    level,
+                    content,
+                    anchor,
+                });
             }
             ProseKind::Heading(_) => {
                 let number = self.document.sections.len() + 1;
+                let id = headings::take_id(&mut nodes);
                 let heading = inline::convert(nodes, kind, Some(number), &mut self.document);
-                let title = plain_text(&heading).trim().to_owned();
+                let anchor = self.place_heading('s', number, &heading, id);
                 self.document.sections.push(Section {
                     number,
-                    anchor: shapes::anchor(number, &title),
+                    anchor,
+                    title: plain_text(&heading).trim().to_owned(),
                     heading,
-                    title,
                     blocks: Vec::new(),
                     span,
                 });
             }
         }
+    }
+
+    /// Remembers a heading as a place to lead to, and answers its anchor.
+    fn place_heading(
+        &mut self,
+        kind: char,
+        number: usize,
+        content: &[Inline],
+        id: Option<String>,
+    ) -> String {
+        let title = plain_text(content).trim().to_owned();
+        let anchor = headings::anchor(kind, number, &title);
+        self.document.headings.push(HeadingPlace {
+            anchor: anchor.clone(),
+            title,
+            id,
+        });
+        anchor
     }
 
     /// The list whose item is the innermost open container.
@@ -194,8 +220,14 @@ impl DocumentBuilder<'_> {
         }
     }
 
-    fn close_image(&mut self, raw: &str, title: String, nodes: &[InlineNode], span: Span) {
-        let alt = inline::raw_text(nodes).trim().to_owned();
+    pub(super) fn close_image(
+        &mut self,
+        raw: &str,
+        title: String,
+        nodes: &[InlineNode],
+        span: Span,
+    ) {
+        let alt = raw_text(nodes).trim().to_owned();
         let location = match url::is_absolute(raw) {
             true => url::normalise(raw),
             false if raw.chars().any(char::is_control) => Err(url::RefusedUrl::Malformed),
@@ -220,21 +252,5 @@ impl DocumentBuilder<'_> {
                 self.push(InlineNode::Text(text));
             }
         }
-    }
-
-    fn close_html(&mut self, html: &str, span: Span) {
-        let shown = shapes::without_comments(html);
-        if shown.trim().is_empty() {
-            return;
-        }
-        self.odd(OddityKind::RawHtml, span);
-        let mut content = Vec::new();
-        for line in shown.lines().map(str::trim).filter(|line| !line.is_empty()) {
-            if !content.is_empty() {
-                content.push(Inline::SoftBreak);
-            }
-            content.push(Inline::Text(line.to_owned()));
-        }
-        self.push_block(Block::Paragraph(content));
     }
 }

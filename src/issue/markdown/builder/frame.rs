@@ -4,7 +4,7 @@ use pulldown_cmark::LinkType;
 
 use super::super::{
     super::{Alignment, Block, Inline, ListItem, ProseKind},
-    inline::{InlineNode, InlineStyle},
+    nodes::{InlineNode, InlineStyle},
 };
 use crate::source::Span;
 

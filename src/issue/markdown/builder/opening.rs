@@ -5,7 +5,7 @@ use pulldown_cmark::{CodeBlockKind, HeadingLevel, Tag};
 use super::{
     super::{
         super::{Alignment, OddityKind, ProseKind},
-        inline::{InlineNode, InlineStyle, PlacedText},
+        nodes::{InlineNode, InlineStyle, PlacedText},
     },
     DocumentBuilder,
     frame::OpenContainer,

@@ -35,7 +35,7 @@ const NAMES: [(&str, &str); 30] = [
 ];
 
 /// The text with its entities as the characters that they stand for; what is none stays.
-pub(super) fn decoded(text: &str) -> String {
+pub(crate) fn decoded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('&') {

@@ -4,17 +4,31 @@ use super::entities::decoded;
 
 /// A tag.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct HtmlTag {
+pub(crate) struct HtmlTag {
     /// In small letters.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// `</name>`.
-    pub(super) is_end: bool,
+    pub(crate) is_end: bool,
     attributes: Vec<(String, String)>,
 }
 
 impl HtmlTag {
+    /// A text that is one tag and nothing else.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (tag, length) = tag(text)?;
+        (length == text.len()).then_some(tag)
+    }
+
+    /// Whether it asks for looks: a colour, a size, a class of somebody's style sheet.
+    pub(crate) fn has_looks(&self) -> bool {
+        const LOOKS: [&str; 6] = ["style", "class", "color", "size", "face", "align"];
+        self.attributes
+            .iter()
+            .any(|(name, _)| LOOKS.contains(&name.as_str()))
+    }
+
     /// An attribute's value, which is not empty.
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.attributes
             .iter()
             .find(|(own, value)| own == name && !value.is_empty())
@@ -24,7 +38,7 @@ impl HtmlTag {
 
 /// A piece of a text.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum HtmlPiece<'t> {
+pub(crate) enum HtmlPiece<'t> {
     /// What is no tag.
     Text(&'t str),
     /// A tag.
@@ -34,17 +48,23 @@ pub(super) enum HtmlPiece<'t> {
 }
 
 /// Reads a text piece by piece.
-pub(super) struct HtmlPieces<'t> {
+pub(crate) struct HtmlPieces<'t> {
+    text: &'t str,
     rest: &'t str,
 }
 
 impl<'t> HtmlPieces<'t> {
-    pub(super) fn of(text: &'t str) -> Self {
-        Self { rest: text }
+    pub(crate) fn of(text: &'t str) -> Self {
+        Self { text, rest: text }
+    }
+
+    /// How many bytes have been read.
+    pub(crate) fn read_bytes(&self) -> usize {
+        self.text.len() - self.rest.len()
     }
 
     /// What stands before `</name`, and goes on behind it: scripts and styles hold no tags.
-    pub(super) fn raw_until(&mut self, name: &str) -> &'t str {
+    pub(crate) fn raw_until(&mut self, name: &str) -> &'t str {
         let end = format!("</{name}");
         let lower = self.rest.to_ascii_lowercase();
         let at = lower.find(&end).unwrap_or(self.rest.len());
