@@ -41,7 +41,7 @@ const FIXED: [&str; 6] = [
 fn what_is_certain_is_shown_and_nothing_is_written_where_nobody_says_yes() {
     let publication = publication();
     let before = text(&publication);
-    let shown = publication.run(["check", "--fix"]).exits(3).stderr;
+    let shown = publication.run(["check", "--fix"]).exits(4).stderr;
     for line in [
         "-title: A quiet week #12",
         "+title: \"A quiet week #12\"",
