@@ -1,4 +1,5 @@
-//! What a writer waits for: one issue checked, one rendered. The repository's own, as it is.
+//! What a writer waits for: one issue checked, one rendered, the repository's own as it is; and the issues of years
+//! checked at once.
 
 use std::{fs, io, path::Path};
 
@@ -28,13 +29,7 @@ pub(crate) fn rows(table: &mut Table, sizes: &Sizes) {
     let out = folder.path().join("rendered");
     let out = out.to_string_lossy();
     let whole = |arguments: &[&str]| {
-        let run = || {
-            let mut command = watched(program(), &account);
-            command.arg("--root").arg(folder.path()).args(arguments);
-            let cost = process::run(&mut command, &account);
-            assert_eq!(cost.code, 0, "{arguments:?}");
-            cost.milliseconds()
-        };
+        let run = || ran(folder.path(), arguments, &account);
         least((0..sizes.rounds * 7).map(|_| run()))
     };
     let start = whole(&["--version"]);
@@ -54,6 +49,43 @@ pub(crate) fn rows(table: &mut Table, sizes: &Sizes) {
             is_robust: false,
         });
     }
+    let one = whole(&["check", &issue]);
+    make_years(&archive, sizes.archive, folder.path()).expect("an archive");
+    let all = || ran(folder.path(), &["check"], &account);
+    table.add(Row {
+        what: format!("check {} issues: whole process", sizes.archive),
+        here: Quantity(least((0..sizes.rounds).map(|_| all())), "ms"),
+        peer: Some(("check one issue", Quantity(one, "ms"))),
+        reach: Reach::RatioAtMost(sizes.archive as f64),
+        note: "the repository's issues again and again, a week apart".into(),
+        is_robust: false,
+    });
+}
+
+/// The milliseconds of one run.
+fn ran(root: &Path, arguments: &[&str], account: &Path) -> f64 {
+    let mut command = watched(program(), account);
+    command.arg("--root").arg(root).args(arguments);
+    let cost = process::run(&mut command, account);
+    assert_eq!(cost.code, 0, "{arguments:?}");
+    cost.milliseconds()
+}
+
+/// Copies of the issues that are there, each a week before the other, until there are so many.
+fn make_years(archive: &Archive, count: usize, root: &Path) -> io::Result<()> {
+    let issues: Vec<_> = archive.entries().collect();
+    for number in issues.len()..count {
+        let entry = issues[number % issues.len()];
+        let issue = entry.issue.as_ref().expect("an issue");
+        let weeks = chrono::Days::new(7 * (number / issues.len()) as u64);
+        let (day, text) = (issue.front_matter.date, fs::read_to_string(&entry.path)?);
+        let earlier = day - weeks;
+        let folder = root.join(format!("issues/{earlier}-{number}"));
+        copy(entry.path.parent().unwrap_or(root), &folder)?;
+        let text = text.replacen(&format!("date: {day}"), &format!("date: {earlier}"), 1);
+        fs::write(folder.join("index.md"), text)?;
+    }
+    Ok(())
 }
 
 fn copy(from: &Path, to: &Path) -> io::Result<()> {

@@ -40,6 +40,8 @@ struct Sizes {
     /// Of subscribers.yaml.
     entries: usize,
     readers: usize,
+    /// Issues of years.
+    archive: usize,
     /// Where publications and their ledgers lie; a disk, so that what is durable costs what it costs.
     folder: Option<PathBuf>,
     /// Real reports, with what they mean; None: two of our own, for the time alone.
@@ -58,6 +60,7 @@ impl Sizes {
             far: of(6_000, 500),
             entries: of(100_000, 5_000),
             readers: of(1_000_000, 20_000),
+            archive: of(500, 20),
             folder,
             bounces,
         }

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod beginnings;
+mod corpora;
 mod fix;
 mod reports;
 mod watch;

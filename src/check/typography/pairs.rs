@@ -1,5 +1,7 @@
 //! Quotation marks and brackets that come in pairs, within a paragraph or over a few.
 
+mod named;
+
 use super::{super::Findings, MIXED_QUOTES, UNBALANCED};
 use crate::{
     issue::{Prose, ProseKind},
@@ -184,6 +186,10 @@ impl<'t> MarkReader<'t> {
         for index in 0..self.chars.len() {
             let (at, char) = self.chars[index];
             match char {
+                '"' | '\'' if self.has_open(char) && named::stands_alone(&self.chars, index) => {
+                    self.close(at, char, &[char]);
+                }
+                '"' | '\'' if named::is_named(&self.chars, index) => {}
                 '"' => self.straight(index, '“'),
                 '\'' => self.straight(index, '‘'),
                 '”' if self.is_inch(index) => {}
@@ -290,11 +296,13 @@ impl<'t> MarkReader<'t> {
                 .chars
                 .get(index + 2)
                 .is_some_and(|(_, char)| char.is_alphanumeric());
+        // `` `alpha`'th ``.
+        let is_ordinal = previous == Some(Prose::OBJECT) && is_latin(next);
         // `’til`: a closing mark follows text.
         let (_, own) = self.chars[index];
         let is_elision = own == '’' && previous.is_none_or(char::is_whitespace) && is_latin(next);
         let is_tear = previous == Some(':') && matches!(next, Some('(' | ')'));
-        if is_suffix || is_elision || is_tear {
+        if is_suffix || is_ordinal || is_elision || is_tear {
             return true;
         }
         let has_open = self.open.iter().any(|(mark, _)| matches!(mark, '‘' | '\''));
@@ -377,7 +385,10 @@ impl<'t> MarkReader<'t> {
         let (previous, next) = (self.previous(index), self.next(index));
         let has_nose =
             matches!(previous, Some('-' | '\'')) && index > 1 && is_eye(self.previous(index - 1));
+        // `(= 3*5)` is a sum, where something closes it.
+        let is_sum = next == Some('=') && self.chars[index..].iter().any(|(_, it)| *it == ')');
         let looks_left = is_eye(next)
+            && !is_sum
             && self
                 .chars
                 .get(index + 2)

@@ -357,6 +357,11 @@ pub(super) const IN_TEXT: &[(&str, &str, &str)] = &[
     // typography
     (
         "typography/unbalanced",
+        "큰따옴표(\")로 \"연 말",
+        "큰따옴표(\")와 빈칸(\" \"), 마침표 \".\"를 씁니다",
+    ),
+    (
+        "typography/unbalanced",
         "그는 “그렇다고 했다.",
         "그는 “그렇다”고 했다.",
     ),
