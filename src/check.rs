@@ -14,6 +14,7 @@ pub(crate) mod keeper;
 mod law;
 mod links;
 pub(crate) mod list;
+mod listed;
 mod mail;
 mod markdown;
 mod place;
@@ -25,6 +26,7 @@ mod slips;
 mod speech;
 mod typography;
 pub(crate) mod unseen;
+mod weekday;
 
 use std::collections::BTreeMap;
 
@@ -35,7 +37,7 @@ use crate::{
     publication::Publication,
     render::{RenderError, RenderedIssue, Templates},
     source::{Source, SourceError, Span},
-    words::Said,
+    words::{Said, say},
 };
 
 pub use self::{
@@ -238,9 +240,9 @@ impl<'a> Findings<'a> {
                 self.at_key(
                     rule,
                     "title",
-                    format!("{more} more like those that are reported"),
+                    say!("{more} more like those that are reported", more),
                 )
-                .hint("what was written by one mistake is fixed in one go");
+                .hint(say!("what was written by one mistake is fixed in one go"));
             }
         }
     }

@@ -11,6 +11,7 @@ use chrono::NaiveDate;
 use crate::{
     publication::Publication,
     source::{Source, SourceError, Span},
+    words::say,
 };
 
 mod archive;
@@ -136,10 +137,9 @@ impl IssueError {
         match self {
             Self::Content { errors } => errors.clone(),
             Self::Unreadable { source, .. } if is_missing(source) => {
-                vec![
-                    SourceError::new(self.to_string())
-                        .with_hint("there is no such file; `daily-note new` begins an issue"),
-                ]
+                vec![SourceError::new(self.to_string()).with_hint(say!(
+                    "there is no such file; `daily-note new` begins an issue"
+                ))]
             }
             Self::Unreadable { source, .. } => {
                 vec![SourceError::new(format!("{self}: {source}"))]

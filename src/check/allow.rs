@@ -1,7 +1,7 @@
 //! The rules about silencing rules, and about files that are no issues.
 
 use super::{Finding, Findings, rule::rules};
-use crate::source::SourceError;
+use crate::{source::SourceError, words::say};
 
 rules! {
     UNREADABLE = "issue/unreadable", Error,
@@ -17,18 +17,18 @@ pub(super) fn judge_allow(id: &str, findings: &mut Findings<'_>) {
     if super::rules().any(|rule| rule.id == id) {
         if !findings.found.iter().any(|found| found.rule().id == id) {
             findings
-                .at_key(&UNUSED, "allow", format!("nothing here breaks `{id}`"))
-                .hint("take it out of `allow`");
+                .at_key(&UNUSED, "allow", say!("nothing here breaks `{id}`", id))
+                .hint(say!("take it out of `allow`"));
         }
         return;
     }
     let ids: Vec<&str> = super::rules().map(|rule| rule.id).collect();
     let hint = match crate::yaml::nearest(id, &ids) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => "`daily-note check --rules` lists them".to_owned(),
+        Some(near) => say!("did you mean `{near}`?", near),
+        None => say!("`daily-note check --rules` lists them"),
     };
     findings
-        .at_key(&UNKNOWN_RULE, "allow", format!("there is no rule `{id}`"))
+        .at_key(&UNKNOWN_RULE, "allow", say!("there is no rule `{id}`", id))
         .hint(hint);
 }
 

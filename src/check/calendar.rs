@@ -1,8 +1,9 @@
 //! The issue against the calendar and the archive: its day, its slot, its names.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
-use super::{CheckSubject, Findings, rule::rules};
+use super::{CheckSubject, Findings, rule::rules, weekday};
+use crate::words::say;
 use crate::{issue::IssueStatus, publication::Absence, source::shown_path};
 
 rules! {
@@ -50,24 +51,38 @@ fn slot(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
                 .edition(edition)
                 .map(|edition| edition.recurrence.to_string())
                 .unwrap_or_default();
-            format!(
-                "{date} is a {}; the edition `{edition}` appears on {days}",
-                date.format("%A")
+            say!(
+                "{date} is a {weekday}; the edition `{edition}` appears on {days}",
+                date,
+                weekday = weekday::said(date.weekday()),
+                edition,
+                days
             )
         }
         Absence::NotYet { starting } => {
-            format!("the edition `{edition}` begins on {starting}, after {date}")
+            say!(
+                "the edition `{edition}` begins on {starting}, after {date}",
+                edition,
+                starting,
+                date
+            )
         }
-        Absence::Skipped => format!("`schedule.skip` leaves {date} out"),
-        Absence::OnBreak { why: Some(why) } => format!("{date} lies in a break ({why})"),
-        Absence::OnBreak { why: None } => format!("{date} lies in a break"),
+        Absence::Skipped => say!("`schedule.skip` leaves {date} out", date),
+        Absence::OnBreak { why: Some(why) } => say!("{date} lies in a break ({why})", date, why),
+        Absence::OnBreak { why: None } => say!("{date} lies in a break", date),
     };
     let near = match proof.publication.slots_around(edition, date) {
         (Some(before), Some(after)) => {
-            format!("its nearest dates are {} and {}", before.date, after.date)
+            say!(
+                "its nearest dates are {before} and {after}",
+                before = before.date,
+                after = after.date
+            )
         }
-        (Some(only), None) | (None, Some(only)) => format!("its nearest date is {}", only.date),
-        (None, None) => "the edition has no dates at all".to_owned(),
+        (Some(only), None) | (None, Some(only)) => {
+            say!("its nearest date is {date}", date = only.date)
+        }
+        (None, None) => say!("the edition has no dates at all"),
     };
     findings.at_key(&NO_SLOT, "date", message).hint(near);
 }
@@ -82,14 +97,16 @@ fn past(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let hint = match proof.issue.front_matter.status {
-        IssueStatus::Ready => "give it a date to come, or send it now: `daily-note send ISSUE`",
-        IssueStatus::Draft => "give it a date to come",
+        IssueStatus::Ready => {
+            say!("give it a date to come, or send it now: `daily-note send ISSUE`")
+        }
+        IssueStatus::Draft => say!("give it a date to come"),
     };
     findings
         .at_key(
             &PAST,
             "date",
-            format!("{date} has gone by, and the issue was not sent"),
+            say!("{date} has gone by, and the issue was not sent", date),
         )
         .hint(hint);
 }
@@ -100,20 +117,24 @@ fn sent_slot(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
         return;
     }
     if let Some(other) = proof.leaving.slot_taken_by {
-        let message = format!("the slot of {date} was sent already, as {other}");
-        findings
-            .at_key(&SLOT_SENT, "date", message)
-            .hint("give the issue a date that is free: `daily-note schedule` shows them");
+        let message = say!(
+            "the slot of {date} was sent already, as {other}",
+            date,
+            other
+        );
+        findings.at_key(&SLOT_SENT, "date", message).hint(say!(
+            "give the issue a date that is free: `daily-note schedule` shows them"
+        ));
     }
 }
 
 fn on_hold(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     if let Some(why) = proof.leaving.held_because.filter(|_| !proof.is_sent) {
         findings
-            .at_key(&ON_HOLD, "title", format!("it is on hold: {why}"))
-            .hint(format!(
-                "`daily-note release {}` lets it go out",
-                proof.issue.id
+            .at_key(&ON_HOLD, "title", say!("it is on hold: {why}", why))
+            .hint(say!(
+                "`daily-note release {id}` lets it go out",
+                id = proof.issue.id
             ));
     }
 }
@@ -132,9 +153,9 @@ fn file_date(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
             .at_key(
                 &FILE_DATE,
                 "date",
-                format!("the file's name says {named}, its date {date}"),
+                say!("the file's name says {named}, its date {date}", named, date),
             )
-            .hint("rename the file, or fix the date");
+            .hint(say!("rename the file, or fix the date"));
     }
 }
 
@@ -149,25 +170,29 @@ fn doubled(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
         let (own_head, other_head) = (&own.front_matter, &other.front_matter);
         if own_head.date == other_head.date && own_head.edition == other_head.edition {
             findings
-                .at_key(&DOUBLED_SLOT, "date", format!("{path} is on this slot too"))
-                .hint("give one of the two another date");
+                .at_key(
+                    &DOUBLED_SLOT,
+                    "date",
+                    say!("{path} is on this slot too", path),
+                )
+                .hint(say!("give one of the two another date"));
         } else if own.id == other.id {
             findings
                 .at_key(
                     &DOUBLED_ID,
                     "id",
-                    format!("{path} has the id `{}` too", own.id),
+                    say!("{path} has the id `{id}` too", path, id = own.id),
                 )
-                .hint("an id that was sent once is taken: choose another");
+                .hint(say!("an id that was sent once is taken: choose another"));
         }
         if own.slug == other.slug {
             findings
                 .at_key(
                     &DOUBLED_SLUG,
                     "title",
-                    format!("{path} has the slug `{}` too", own.slug),
+                    say!("{path} has the slug `{slug}` too", path, slug = own.slug),
                 )
-                .hint("rename one of the two files");
+                .hint(say!("rename one of the two files"));
         }
     }
 }

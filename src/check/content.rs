@@ -11,7 +11,10 @@ mod wide_table;
 use std::collections::HashSet;
 
 use super::{CheckSubject, Findings, rule::rules};
-use crate::issue::{Block, Document, Prose, ProseKind};
+use crate::{
+    issue::{Block, Document, Prose, ProseKind},
+    words::say,
+};
 
 rules! {
     EMPTY = "content/empty", Error,
@@ -67,8 +70,8 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     if document.is_empty() {
         let end = proof.issue.source.text().len();
         findings
-            .at(&EMPTY, end..end, "the issue has no text")
-            .hint("write something below the front matter");
+            .at(&EMPTY, end..end, say!("the issue has no text"))
+            .hint(say!("write something below the front matter"));
         return;
     }
     sections(proof, findings);
@@ -89,16 +92,16 @@ fn sections(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     let sections = &proof.issue.document.sections;
     if sections.is_empty() {
         findings
-            .at_key(&NO_SECTIONS, "title", "the issue has no `##` heading")
-            .hint("begin each story with `## Its title`");
+            .at_key(&NO_SECTIONS, "title", say!("the issue has no `##` heading"))
+            .hint(say!("begin each story with `## Its title`"));
     }
     let mut titles = HashSet::new();
     for section in sections {
         let span = section.span.clone();
         if section.title.is_empty() {
             findings
-                .at(&EMPTY_HEADING, span, "a heading without words")
-                .hint("write it, or take it out");
+                .at(&EMPTY_HEADING, span, say!("a heading without words"))
+                .hint(say!("write it, or take it out"));
             continue;
         }
         if section.blocks.is_empty() {
@@ -106,18 +109,18 @@ fn sections(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
                 .at(
                     &EMPTY_SECTION,
                     span.clone(),
-                    format!("nothing follows `{}`", section.title),
+                    say!("nothing follows `{title}`", title = section.title),
                 )
-                .hint("write the story, or take its heading out");
+                .hint(say!("write the story, or take its heading out"));
         }
         if !titles.insert(folded(&section.title)) {
             findings
                 .at(
                     &REPEATED_HEADING,
                     span,
-                    format!("a second story called `{}`", section.title),
+                    say!("a second story called `{title}`", title = section.title),
                 )
-                .hint("give it a title of its own");
+                .hint(say!("give it a title of its own"));
         }
     }
 }
@@ -137,11 +140,15 @@ fn headings(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
             .at(
                 &HEADING_LEVEL,
                 prose.span(0..prose.text.len()),
-                format!("a level {level} heading below one of level {above}"),
+                say!(
+                    "a level {level} heading below one of level {above}",
+                    level,
+                    above
+                ),
             )
-            .hint(format!(
-                "write it with {}",
-                "#".repeat(usize::from(above) + 1)
+            .hint(say!(
+                "write it with {marks}",
+                marks = "#".repeat(usize::from(above) + 1)
             ));
     }
 }
@@ -170,8 +177,10 @@ fn preheader(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
             .at_key(
                 &NO_PREHEADER,
                 "title",
-                "neither a preheader nor an introduction",
+                say!("neither a preheader nor an introduction"),
             )
-            .hint("write `preheader:`, or a paragraph before the first `##`");
+            .hint(say!(
+                "write `preheader:`, or a paragraph before the first `##`"
+            ));
     }
 }

@@ -7,6 +7,7 @@ use crate::{
     issue::{Image, ImageUse},
     picture::{self, Cache, MailFormat, PictureError, PictureUse},
     source::shown_path,
+    words::{Said, say},
 };
 
 rules! {
@@ -49,27 +50,29 @@ fn alt(proof: &CheckSubject<'_>, used: &ImageUse, findings: &mut Findings<'_>) {
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
     if alt.is_empty() {
         findings
-            .at(&ALT, used.span.clone(), "the image has no text")
+            .at(&ALT, used.span.clone(), say!("the image has no text"))
             .hint(match proof.issue.front_matter.spans.get("cover") {
-                Some(span) if *span == used.span => "say what it shows: `cover: {file: …, alt: …}`",
-                _ => "say in the square brackets what it shows: ![…](…)",
+                Some(span) if *span == used.span => {
+                    say!("say what it shows: `cover: {{file: …, alt: …}}`")
+                }
+                _ => say!("say in the square brackets what it shows: ![…](…)"),
             });
     } else if alt == file || alt == stem && !stem.contains(' ') && stem.is_ascii() {
         findings
             .at(
                 &ALT_NAME,
                 used.span.clone(),
-                format!("`{alt}` is the file's name"),
+                say!("`{alt}` is the file's name", alt),
             )
-            .hint("say what the picture shows");
+            .hint(say!("say what the picture shows"));
     } else if says_nothing(alt) {
         findings
             .at(
                 &ALT_EMPTY_WORDS,
                 used.span.clone(),
-                format!("`{alt}` does not say what the picture shows"),
+                say!("`{alt}` does not say what the picture shows", alt),
             )
-            .hint("say what the picture shows, as on the telephone");
+            .hint(say!("say what the picture shows, as on the telephone"));
     }
 }
 
@@ -123,9 +126,9 @@ fn remote(used: &ImageUse, scheme: &str, findings: &mut Findings<'_>) {
             .at(
                 &INSECURE,
                 used.span.clone(),
-                "the picture is fetched over http",
+                say!("the picture is fetched over http"),
             )
-            .hint("use https");
+            .hint(say!("use https"));
     }
     let path = used
         .image
@@ -156,12 +159,14 @@ fn local(proof: &CheckSubject<'_>, used: &ImageUse, findings: &mut Findings<'_>)
                 .at(
                     &LARGE,
                     used.span.clone(),
-                    format!("the picture has {megabytes:.1} MB in the mail"),
+                    say!("the picture has {megabytes} MB in the mail", megabytes = format!("{:.1}", megabytes)),
                 )
                 .hint(match picture.kind {
-                    MailFormat::Png => "export it as JPEG: it has transparent parts, or letters that need sharp edges",
-                    MailFormat::Jpeg => "cut it: it is very tall",
-                    MailFormat::Gif => "make the animation shorter or smaller",
+                    MailFormat::Png => say!(
+                        "export it as JPEG: it has transparent parts, or letters that need sharp edges"
+                    ),
+                    MailFormat::Jpeg => say!("cut it: it is very tall"),
+                    MailFormat::Gif => say!("make the animation shorter or smaller"),
                 });
         }
         Ok(_) => {}
@@ -172,7 +177,11 @@ fn local(proof: &CheckSubject<'_>, used: &ImageUse, findings: &mut Findings<'_>)
                 _ => &NOT_AN_IMAGE,
             };
             findings
-                .at(rule, used.span.clone(), format!("`{location}` {error}"))
+                .at(
+                    rule,
+                    used.span.clone(),
+                    Said::from(format!("`{location}` {error}")),
+                )
                 .hint(error.hint());
         }
     }
@@ -189,12 +198,17 @@ fn missing(proof: &CheckSubject<'_>, used: &ImageUse, findings: &mut Findings<'_
     let finding = findings.at(
         &MISSING,
         used.span.clone(),
-        format!("there is no file `{shown}`"),
+        say!("there is no file `{shown}`", shown),
     );
     if let Some(near) = same_in_other_case(&path) {
-        finding.hint(format!("there is `{near}`: names differ by capitals too"));
+        finding.hint(say!(
+            "there is `{near}`: names differ by capitals too",
+            near
+        ));
     } else {
-        finding.hint("paths count from the issue's file; with a `/` first, from the publication");
+        finding.hint(say!(
+            "paths count from the issue's file; with a `/` first, from the publication"
+        ));
     }
 }
 
@@ -203,9 +217,9 @@ fn odd_type(used: &ImageUse, kind: &str, findings: &mut Findings<'_>) {
         .at(
             &TYPE,
             used.span.clone(),
-            format!("many mail clients do not show {kind}"),
+            say!("many mail clients do not show {kind}", kind),
         )
-        .hint("save it as PNG, JPEG or GIF");
+        .hint(say!("save it as PNG, JPEG or GIF"));
 }
 
 fn poorly_shown(path: &Path) -> Option<&'static str> {

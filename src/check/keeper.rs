@@ -1,6 +1,7 @@
 //! The file that says from which list a publication is sent: whether other checkouts will have it.
 
 use super::{Finding, rule::rules};
+use crate::words::say;
 
 rules! {
     NOT_IN_GIT = "keeper/not-in-git", Warning,
@@ -24,16 +25,18 @@ pub(crate) fn keeper(file: &str, trouble: KeeperTrouble) -> Finding {
     let (rule, message, hint) = match trouble {
         KeeperTrouble::NotInGit => (
             &NOT_IN_GIT,
-            format!("git doesn't know {file}"),
-            format!(
-                "`git add {file}`, and commit it; if git calls it ignored, take its line out of .gitignore"
+            say!("git doesn't know {file}", file),
+            say!(
+                "`git add {file}`, and commit it; if git calls it ignored, take its line out of .gitignore",
+                file
             ),
         ),
         KeeperTrouble::Missing => (
             &MISSING,
-            format!("there is no {file}, and issues went out from here"),
-            "restore it from git; if nobody else sends this newsletter, `daily-note adopt` makes it again"
-                .to_owned(),
+            say!("there is no {file}, and issues went out from here", file),
+            say!(
+                "restore it from git; if nobody else sends this newsletter, `daily-note adopt` makes it again"
+            ),
         ),
     };
     let mut finding = Finding::new(rule, message);

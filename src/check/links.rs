@@ -12,6 +12,7 @@ use crate::{
     address::Address,
     issue::{Issue, IssueStatus, LinkTarget, LinkUse, OddityKind},
     source::shown_path,
+    words::say,
 };
 
 /// Whether a link's text says nothing of where it goes.
@@ -87,13 +88,17 @@ fn refused(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
         let span = oddity.span.clone();
         match &oddity.kind {
             OddityKind::UnsafeUrl { scheme } => findings
-                .at(&UNSAFE, span, format!("`{scheme}:` is not let into a mail"))
-                .hint(
-                    "link https://, mailto: or tel:; where a port is meant, write https:// first",
-                ),
+                .at(
+                    &UNSAFE,
+                    span,
+                    say!("`{scheme}:` is not let into a mail", scheme),
+                )
+                .hint(say!(
+                    "link https://, mailto: or tel:; where a port is meant, write https:// first"
+                )),
             OddityKind::MalformedUrl => findings
-                .at(&MALFORMED, span, "this is no address")
-                .hint("write it as https://example.com/…"),
+                .at(&MALFORMED, span, say!("this is no address"))
+                .hint(say!("write it as https://example.com/…")),
             _ => continue,
         };
     }
@@ -113,14 +118,14 @@ fn earlier_issue(
             .map(|issue| issue.slug.as_str())
             .collect();
         let hint = match crate::yaml::nearest(slug, &slugs) {
-            Some(near) => format!("did you mean [[{near}]]?"),
-            None => "the slug is the file's name without date and .md".to_owned(),
+            Some(near) => say!("did you mean [[{near}]]?", near),
+            None => say!("the slug is the file's name without date and .md"),
         };
         findings
             .at(
                 &UNKNOWN_ISSUE,
                 link.span.clone(),
-                format!("there is no issue `{slug}`"),
+                say!("there is no issue `{slug}`", slug),
             )
             .hint(hint);
         return;
@@ -128,13 +133,15 @@ fn earlier_issue(
     if issue.path != own.path && !is_out_before(issue, own) {
         let path = shown_path(&proof.publication.root, &issue.path);
         let (front_matter, status) = (&issue.front_matter, issue.front_matter.status);
-        let state = match status {
-            IssueStatus::Draft => "is a draft".to_owned(),
-            IssueStatus::Ready => format!("comes out on {}", front_matter.date),
+        let message = match status {
+            IssueStatus::Draft => say!("{path} is a draft", path),
+            IssueStatus::Ready => {
+                say!("{path} comes out on {date}", path, date = front_matter.date)
+            }
         };
         findings
-            .at(&UNPUBLISHED, link.span.clone(), format!("{path} {state}"))
-            .hint("link an earlier issue");
+            .at(&UNPUBLISHED, link.span.clone(), message)
+            .hint(say!("link an earlier issue"));
     }
 }
 
@@ -153,14 +160,14 @@ fn address(proof: &CheckSubject<'_>, link: &LinkUse, url: &str, findings: &mut F
         web(proof, link, scheme, rest, findings);
     } else if !url.starts_with("tel:") && !url.starts_with("sms:") {
         let hint = match url.split(['/', '?']).next().is_some_and(looks_like_host) {
-            true => format!("write https://{url}"),
-            false => "write the whole address; for an earlier issue, [[slug]]".to_owned(),
+            true => say!("write https://{url}", url),
+            false => say!("write the whole address; for an earlier issue, [[slug]]"),
         };
         findings
             .at(
                 &RELATIVE,
                 span,
-                format!("`{url}` counts from nowhere in a mail"),
+                say!("`{url}` counts from nowhere in a mail", url),
             )
             .hint(hint);
     }
@@ -185,9 +192,9 @@ fn mail(link: &LinkUse, rest: &str, findings: &mut Findings<'_>) {
                 .at(
                     &MAILTO,
                     link.span.clone(),
-                    format!("`{address}` is no mail address: {error}"),
+                    say!("`{address}` is no mail address: {error}", address, error),
                 )
-                .hint("write mailto:name@example.com");
+                .hint(say!("write mailto:name@example.com"));
         }
     }
 }
@@ -230,17 +237,21 @@ fn reached(proof: &CheckSubject<'_>, address: &WebLink<'_>, findings: &mut Findi
             .at(
                 &CREDENTIALS,
                 span.clone(),
-                "the address holds a user name or a password",
+                say!("the address holds a user name or a password"),
             )
-            .hint("link the page without them");
+            .hint(say!("link the page without them"));
     }
     if wording::is_private(host) {
         findings
-            .at(&PRIVATE, span, format!("`{host}` is not on the internet"))
-            .hint("link the public address");
+            .at(
+                &PRIVATE,
+                span,
+                say!("`{host}` is not on the internet", host),
+            )
+            .hint(say!("link the public address"));
     } else if let Some(fault) = authority::fault(address.authority, address.path) {
         let finding = findings.at(&MALFORMED, span.clone(), fault);
-        finding.hint("write it as https://example.com/…");
+        finding.hint(say!("write it as https://example.com/…"));
         let written = proof.issue.source.text().get(span.clone());
         if let Some(extra) = written.and_then(authority::doubled_scheme) {
             finding.fix_at(span.start + extra.start..span.start + extra.end, |_| {
@@ -252,13 +263,16 @@ fn reached(proof: &CheckSubject<'_>, address: &WebLink<'_>, findings: &mut Findi
             .at(
                 &WORKPLACE,
                 span,
-                format!("`{host}` is where this is worked on, not where it is read"),
+                say!(
+                    "`{host}` is where this is worked on, not where it is read",
+                    host
+                ),
             )
-            .hint("link the published page");
+            .hint(say!("link the published page"));
     } else if address.scheme == "http" {
         findings
-            .at(&INSECURE, span, "the address begins with http://")
-            .hint("nearly every site has https:// today");
+            .at(&INSECURE, span, say!("the address begins with http://"))
+            .hint(say!("nearly every site has https:// today"));
     }
 }
 
@@ -270,27 +284,27 @@ fn trusted(address: &WebLink<'_>, findings: &mut Findings<'_>) {
             .at(
                 &LOOK_ALIKE,
                 span.clone(),
-                format!("`{shown}` is written with letters of another script"),
+                say!("`{shown}` is written with letters of another script", shown),
             )
-            .hint("type the address again instead of copying it");
+            .hint(say!("type the address again instead of copying it"));
     }
     if wording::is_shortener(host) {
         findings
             .at(
                 &SHORTENED,
                 span.clone(),
-                format!("`{host}` hides where the link leads"),
+                say!("`{host}` hides where the link leads", host),
             )
-            .hint("link the page itself");
+            .hint(say!("link the page itself"));
     }
     if let Some(parameter) = wording::tracking_parameter(address.path) {
         findings
             .at(
                 &TRACKED,
                 span.clone(),
-                format!("`{parameter}` marks whoever copied the link"),
+                say!("`{parameter}` marks whoever copied the link", parameter),
             )
-            .hint("take the parameter away");
+            .hint(say!("take the parameter away"));
     }
     if let Some(shown) =
         wording::shown_host(&address.link.text).filter(|shown| !wording::is_same_site(shown, host))
@@ -299,9 +313,13 @@ fn trusted(address: &WebLink<'_>, findings: &mut Findings<'_>) {
             .at(
                 &MISMATCH,
                 span,
-                format!("the text shows {shown}, the link goes to {host}"),
+                say!(
+                    "the text shows {shown}, the link goes to {host}",
+                    shown,
+                    host
+                ),
             )
-            .hint("show the address that it goes to, or words");
+            .hint(say!("show the address that it goes to, or words"));
     }
 }
 
@@ -314,11 +332,14 @@ fn written(proof: &CheckSubject<'_>, link: &LinkUse, findings: &mut Findings<'_>
             .at(
                 &PARTICLE,
                 link.span.clone(),
-                format!("does the address end with `{}`?", wording::tail(written)),
+                say!(
+                    "does the address end with `{tail}`?",
+                    tail = wording::tail(written)
+                ),
             )
-            .hint(
-                "set a space or put the address in < >, or give the link a text: [text](https://…)",
-            );
+            .hint(say!(
+                "set a space or put the address in < >, or give the link a text: [text](https://…)"
+            ));
     }
 }
 
@@ -334,16 +355,16 @@ fn text(link: &LinkUse, findings: &mut Findings<'_>) {
     let text = link.text.trim();
     if text.is_empty() {
         findings
-            .at(&EMPTY, link.span.clone(), "the link has no words")
-            .hint("say in the square brackets where it goes");
+            .at(&EMPTY, link.span.clone(), say!("the link has no words"))
+            .hint(say!("say in the square brackets where it goes"));
     } else if wording::is_vague(text) || !text.contains(char::is_alphanumeric) {
         findings
             .at(
                 &VAGUE,
                 link.span.clone(),
-                format!("`{text}` does not say where the link goes"),
+                say!("`{text}` does not say where the link goes", text),
             )
-            .hint("link the words that name the thing");
+            .hint(say!("link the words that name the thing"));
     }
 }
 
@@ -373,12 +394,12 @@ fn names(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
                     .at(
                         &SAME_TEXT,
                         link.span.clone(),
-                        format!(
-                            "another link says `{}` too, and goes elsewhere",
-                            link.text.trim()
+                        say!(
+                            "another link says `{words}` too, and goes elsewhere",
+                            words = link.text.trim()
                         ),
                     )
-                    .hint("give the two different words");
+                    .hint(say!("give the two different words"));
             }
             Some(_) => {}
             None => {
@@ -395,9 +416,12 @@ fn names(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
                     .at(
                         &SAME_URL,
                         link.span.clone(),
-                        format!("the same address is called `{}` above", earlier.text.trim()),
+                        say!(
+                            "the same address is called `{words}` above",
+                            words = earlier.text.trim()
+                        ),
                     )
-                    .hint("one link is enough, or give both the same words");
+                    .hint(say!("one link is enough, or give both the same words"));
             }
             Some(_) => {}
             None => {

@@ -9,6 +9,7 @@ use super::{Finding, FindingPlace, Rule, rule::rules};
 use crate::{
     audience::{Profile, SuppressionReason},
     source::SourceError,
+    words::{Said, say},
 };
 
 rules! {
@@ -58,7 +59,7 @@ impl ListCheck {
         suppression: Option<SuppressionReason>,
         mut place: impl FnMut() -> Option<FindingPlace>,
     ) {
-        let mut at = |rule, message: String, hint: &str| {
+        let mut at = |rule, message: Said, hint: Said| {
             let mut finding = Finding::new(rule, message);
             finding.hint(hint);
             match place() {
@@ -71,8 +72,10 @@ impl ListCheck {
             self.add(&LEFT, || {
                 at(
                     &LEFT,
-                    format!("{who} {}", did(reason)),
-                    "take the entry out; the way back is their own confirmation, or `daily-note suppressions remove`",
+                    did(who, reason),
+                    say!(
+                        "take the entry out; the way back is their own confirmation, or `daily-note suppressions remove`"
+                    ),
                 )
             });
             return;
@@ -81,8 +84,8 @@ impl ListCheck {
             self.add(&NO_CONSENT, || {
                 at(
                     &NO_CONSENT,
-                    format!("{who} has no consent on record"),
-                    "write `consent: {at: 2026-03-01T09:00:00+09:00, source: web form}`",
+                    say!("{who} has no consent on record", who),
+                    say!("write `consent: {{at: 2026-03-01T09:00:00+09:00, source: web form}}`"),
                 )
             });
             return;
@@ -91,15 +94,19 @@ impl ListCheck {
             None => self.add(&NO_DATE, || {
                 at(
                     &NO_DATE,
-                    format!("the consent of {who} has no date"),
-                    "add `at:` to `consent:`",
+                    say!("the consent of {who} has no date", who),
+                    say!("add `at:` to `consent:`"),
                 )
             }),
             Some(moment) if moment > self.now => self.add(&FUTURE, || {
                 at(
                     &FUTURE,
-                    format!("{who} agreed on {}, which is to come", moment.date_naive()),
-                    "fix the date",
+                    say!(
+                        "{who} agreed on {date}, which is to come",
+                        who,
+                        date = moment.date_naive()
+                    ),
+                    say!("fix the date"),
                 )
             }),
             Some(_) => {}
@@ -120,7 +127,7 @@ impl ListCheck {
         self.found.sort_by_key(Finding::order);
         for (rule, count) in self.counts.into_values() {
             if count > SHOWN {
-                let message = format!("and {} more like these", count - SHOWN);
+                let message = say!("and {more} more like these", more = count - SHOWN);
                 self.found.push(Finding::new(rule, message));
             }
         }
@@ -128,12 +135,14 @@ impl ListCheck {
     }
 }
 
-fn did(reason: SuppressionReason) -> &'static str {
+fn did(who: &str, reason: SuppressionReason) -> Said {
     match reason {
-        SuppressionReason::Unsubscribed => "has unsubscribed",
-        SuppressionReason::HardBounce => "can't be reached: their mail bounced",
-        SuppressionReason::Complaint => "has called the mail spam",
-        SuppressionReason::Manual => "was taken off the list by hand",
-        SuppressionReason::Erased => "has asked to be erased",
+        SuppressionReason::Unsubscribed => say!("{who} has unsubscribed", who),
+        SuppressionReason::HardBounce => {
+            say!("{who} can't be reached: their mail bounced", who)
+        }
+        SuppressionReason::Complaint => say!("{who} has called the mail spam", who),
+        SuppressionReason::Manual => say!("{who} was taken off the list by hand", who),
+        SuppressionReason::Erased => say!("{who} has asked to be erased", who),
     }
 }

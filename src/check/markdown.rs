@@ -1,7 +1,10 @@
 //! Markdown that came out other than it was meant.
 
 use super::{CheckSubject, Findings, rule::rules};
-use crate::issue::{OddityKind, Prose};
+use crate::{
+    issue::{OddityKind, Prose},
+    words::{many, say},
+};
 
 rules! {
     HTML = "markdown/html", Warning,
@@ -40,35 +43,49 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
                 .at(
                     &NAME_ALONE,
                     span,
-                    "readers without a name would see nothing here",
+                    say!("readers without a name would see nothing here"),
                 )
-                .hint("say what stands there for them: `{{ name | reader }}`"),
+                .hint(say!(
+                    "say what stands there for them: `{{{{ name | reader }}}}`"
+                )),
             OddityKind::TopHeading => findings
-                .at(&TOP_HEADING, span, "a `#` heading within the text")
-                .hint("write `##`; the title comes from the front matter"),
+                .at(&TOP_HEADING, span, say!("a `#` heading within the text"))
+                .hint(say!("write `##`; the title comes from the front matter")),
             OddityKind::UnusedFootnote { label } => findings
                 .at(
                     &UNUSED_FOOTNOTE,
                     span,
-                    format!("nothing refers to the footnote `{label}`"),
+                    say!("nothing refers to the footnote `{label}`", label),
                 )
-                .hint(format!("refer to it with [^{label}], or take it out")),
+                .hint(say!("refer to it with [^{label}], or take it out", label)),
             OddityKind::RepeatedFootnote { label } => findings
                 .at(
                     &REPEATED_FOOTNOTE,
                     span,
-                    format!("a second footnote `{label}`"),
+                    say!("a second footnote `{label}`", label),
                 )
-                .hint("give it another label"),
+                .hint(say!("give it another label")),
             OddityKind::StrayButton => findings
-                .at(&STRAY_BUTTON, span, "a button within a paragraph")
-                .hint("put empty lines around it, or take `{.button}` away"),
+                .at(&STRAY_BUTTON, span, say!("a button within a paragraph"))
+                .hint(say!(
+                    "put empty lines around it, or take `{{.button}}` away"
+                )),
             OddityKind::UnknownCallout { word } => findings
-                .at(&UNKNOWN_CALLOUT, span, format!("`[!{word}]` is no callout"))
-                .hint("there are NOTE, TIP, IMPORTANT, WARNING, CAUTION and SPONSOR"),
+                .at(
+                    &UNKNOWN_CALLOUT,
+                    span,
+                    say!("`[!{word}]` is no callout", word),
+                )
+                .hint(say!(
+                    "there are NOTE, TIP, IMPORTANT, WARNING, CAUTION and SPONSOR"
+                )),
             OddityKind::TooDeep => findings
-                .at(&TOO_DEEP, span, "nested more deeply than a mail can show")
-                .hint("say it with fewer levels"),
+                .at(
+                    &TOO_DEEP,
+                    span,
+                    say!("nested more deeply than a mail can show"),
+                )
+                .hint(say!("say it with fewer levels")),
             // Judged among the links.
             OddityKind::UnsafeUrl { .. } | OddityKind::MalformedUrl => continue,
         };
@@ -90,13 +107,16 @@ fn html(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
         .filter(|oddity| oddity.kind == OddityKind::RawHtml);
     if let Some(first) = raw.next() {
         let message = match raw.count() {
-            0 => "HTML is shown to readers as text".to_owned(),
-            1 => "HTML is shown to readers as text here and in one more place".to_owned(),
-            more => format!("HTML is shown to readers as text here and in {more} more places"),
+            0 => say!("HTML is shown to readers as text"),
+            more => many!(
+                more,
+                "HTML is shown to readers as text here and in one more place",
+                "HTML is shown to readers as text here and in {n} more places"
+            ),
         };
-        findings
-            .at(&HTML, first.span.clone(), message)
-            .hint("say it in Markdown, or put it in `backticks` where it is meant to be seen");
+        findings.at(&HTML, first.span.clone(), message).hint(say!(
+            "say it in Markdown, or put it in `backticks` where it is meant to be seen"
+        ));
     }
     let bare = oddities.iter().find_map(|oddity| match &oddity.kind {
         OddityKind::BareHtml { name } => Some((name, &oddity.span)),
@@ -107,9 +127,14 @@ fn html(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
             .at(
                 &BARE_HTML,
                 span.clone(),
-                format!("of `<{name}>` readers get the words alone, without its looks"),
+                say!(
+                    "of `<{name}>` readers get the words alone, without its looks",
+                    name
+                ),
             )
-            .hint("take the tag out: how things look is said in daily-note.yaml and templates/");
+            .hint(say!(
+                "take the tag out: how things look is said in daily-note.yaml and templates/"
+            ));
     }
 }
 
@@ -131,8 +156,14 @@ fn stray_marks(prose: &Prose, text: &str, findings: &mut Findings<'_>) {
                 && !after.contains(mark);
         if !is_mask && is_written && !is_escaped {
             findings
-                .at(&STRAY_MARK, span, "these asterisks are shown to readers")
-                .hint("close the emphasis in the same paragraph, without spaces inside the marks");
+                .at(
+                    &STRAY_MARK,
+                    span,
+                    say!("these asterisks are shown to readers"),
+                )
+                .hint(say!(
+                    "close the emphasis in the same paragraph, without spaces inside the marks"
+                ));
             // The rest of the paragraph is the same mistake.
             return;
         }
@@ -152,9 +183,9 @@ fn missing_footnotes(prose: &Prose, findings: &mut Findings<'_>) {
             .at(
                 &MISSING_FOOTNOTE,
                 prose.span(at..at + length + 1),
-                format!("there is no footnote `{label}`"),
+                say!("there is no footnote `{label}`", label),
             )
-            .hint(format!("write it on a line of its own: [^{label}]: …"));
+            .hint(say!("write it on a line of its own: [^{label}]: …", label));
     }
 }
 
@@ -184,9 +215,11 @@ fn broken_links(prose: &Prose, findings: &mut Findings<'_>) {
             .at(
                 &BROKEN_LINK,
                 prose.span(open..end),
-                "this looks like a link, and is shown as it stands",
+                say!("this looks like a link, and is shown as it stands"),
             )
-            .hint("write [text](https://…): no space between the brackets, none in the address");
+            .hint(say!(
+                "write [text](https://…): no space between the brackets, none in the address"
+            ));
     }
 }
 

@@ -10,6 +10,7 @@ use crate::{
     receipt::{ReceiptWriter, samples},
     render::{MailWords, Misuse, RenderError, TemplateStanding, Templates, standing},
     source::Source,
+    words::say,
 };
 
 rules! {
@@ -96,10 +97,13 @@ fn check_words(proof: &CheckSubject<'_>, templates: &Templates, findings: &mut F
     }
     let language = &proof.publication.language;
     if let Some(missing) = MailWords::missing(templates, language) {
-        let message = format!("the mail's fixed words are English: `{language}` has none");
-        findings.at_key(&WORDS, "title", message).hint(format!(
-            "translate templates/words/en.yaml (`daily-note templates eject words/en.yaml`) and \
-             save it as templates/{missing}"
+        let message = say!(
+            "the mail's fixed words are English: `{language}` has none",
+            language
+        );
+        findings.at_key(&WORDS, "title", message).hint(say!(
+            "translate templates/words/en.yaml (`daily-note templates eject words/en.yaml`) and save it as templates/{missing}",
+            missing
         ));
     }
 }
@@ -114,11 +118,14 @@ fn check_age(templates: &Templates, findings: &mut Findings<'_>) {
         let shown = format!("templates/{name}");
         let source = Source::new(&shown, own.unwrap_or_default());
         let end = source.text().lines().next().map_or(0, str::len);
-        let message = format!("`{shown}` was taken out of an older version of the program");
+        let message = say!(
+            "`{shown}` was taken out of an older version of the program",
+            shown
+        );
         let mut finding = Finding::new(&OLDER, message).at(FindingPlace::new(&source, 0..end));
-        finding.hint(format!(
-            "`daily-note templates diff {name}` shows what has changed; eject it again, or take \
-             over what you want and its first line"
+        finding.hint(say!(
+            "`daily-note templates diff {name}` shows what has changed; eject it again, or take over what you want and its first line",
+            name
         ));
         findings.add(finding);
     }
@@ -140,17 +147,23 @@ fn check_values(templates: &Templates, findings: &mut Findings<'_>) {
         } = misuse;
         let is_whole = value.as_str() == "reader";
         let message = if is_whole {
-            "the values of `reader` go by their own names only: `reader.name`".to_owned()
+            say!("the values of `reader` go by their own names only: `reader.name`")
         } else {
-            format!("`{by}` never sees `{value}`: a reader's values are put in after the template")
+            say!(
+                "`{by}` never sees `{value}`: a reader's values are put in after the template",
+                by,
+                value
+            )
         };
         let mut finding = Finding::new(&OPAQUE, message);
         finding.hint(if is_whole {
-            "write `reader.name`, `reader.email`, `reader.links.unsubscribe` …; a component may take \
-             `reader={reader}`"
+            say!(
+                "write `reader.name`, `reader.email`, `reader.links.unsubscribe` …; a component may take `reader={{reader}}`"
+            )
         } else {
-            "print a value as it is, `{{ reader.name }}`, or ask whether it is there, `{% if \
-             reader.name %}`; to be compared there are `reader.language` and `reader.tags`"
+            say!(
+                "print a value as it is, `{{{{ reader.name }}}}`, or ask whether it is there, `{{% if reader.name %}}`; to be compared there are `reader.language` and `reader.tags`"
+            )
         });
         let text = templates.text(template).unwrap_or_default();
         let source = Source::new(format!("templates/{template}"), text);

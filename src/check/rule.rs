@@ -1,5 +1,7 @@
 //! What a rule is.
 
+use crate::words::{Said, say};
+
 /// A rule as data: shown with its findings, listed by `check --rules`.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Rule {
@@ -11,6 +13,14 @@ pub struct Rule {
     pub why: &'static str,
     /// Who says so: a standard, a law, a measurement; empty where it is plain sense.
     pub source: &'static str,
+}
+
+impl Rule {
+    /// Why it matters, to be said.
+    #[must_use]
+    pub(crate) fn reason(&self) -> Said {
+        Said::sentence(self.why, Vec::new())
+    }
 }
 
 /// How bad a finding is.
@@ -28,6 +38,16 @@ pub enum Level {
 }
 
 impl Level {
+    /// The same, to be said.
+    #[must_use]
+    pub(crate) fn said(self) -> Said {
+        match self {
+            Self::Error => say!("error"),
+            Self::Warning => say!("warning"),
+            Self::Advice => say!("advice"),
+        }
+    }
+
     /// `error`, `warning`, `advice`.
     #[must_use]
     pub(crate) fn as_str(self) -> &'static str {

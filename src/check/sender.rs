@@ -1,6 +1,7 @@
 //! Whether the mail may leave for readers: a way out for them, and a sender who is somebody.
 
 use super::{CheckSubject, Findings, rule::rules};
+use crate::words::say;
 use crate::{address::is_reserved_name, publication::Publication};
 
 rules! {
@@ -39,7 +40,10 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
         return;
     }
     for file in proof.leaving.exposed {
-        let what = format!("it leaves by {file}, which everybody on this machine can read");
+        let what = say!(
+            "it leaves by {file}, which everybody on this machine can read",
+            file
+        );
         findings
             .at_key(&OPEN_KEY, "title", what)
             .hint(format!("chmod 600 {file}"));
@@ -56,9 +60,11 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
             .at_key(
                 &NO_WAY_OUT,
                 "title",
-                "readers would have no way to unsubscribe",
+                say!("readers would have no way to unsubscribe"),
             )
-            .hint("set web.base_url (https) or publication.unsubscribe_email in daily-note.yaml");
+            .hint(say!(
+                "set web.base_url (https) or publication.unsubscribe_email in daily-note.yaml"
+            ));
     }
     let domain = publication.from.address.domain();
     if is_reserved_name(domain) {
@@ -66,9 +72,14 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
             .at_key(
                 &EXAMPLE_ADDRESS,
                 "title",
-                format!("it comes from {}", publication.from.address),
+                say!(
+                    "it comes from {address}",
+                    address = publication.from.address
+                ),
             )
-            .hint("set publication.from in daily-note.yaml to an address of your own");
+            .hint(say!(
+                "set publication.from in daily-note.yaml to an address of your own"
+            ));
     }
 }
 
@@ -92,16 +103,16 @@ fn privacy(publication: &Publication, findings: &mut Findings<'_>) {
         .flatten()
         .filter(|text| is_placeholder(text));
     for text in placeholders {
-        let what = format!("the privacy notice would say `{text}`");
+        let what = say!("the privacy notice would say `{text}`", text);
         findings
             .at_key(&PRIVACY_PLACEHOLDER, "title", what)
-            .hint("say in daily-note.yaml, under `privacy`, who it is");
+            .hint(say!("say in daily-note.yaml, under `privacy`, who it is"));
     }
     if publication.law.korea && privacy.officer.is_none() {
-        let what = "the privacy notice names nobody who answers for readers' data";
-        findings
-            .at_key(&PRIVACY_OFFICER, "title", what)
-            .hint("privacy: {officer: NAME, contact: HOW THEY ARE REACHED} in daily-note.yaml");
+        let what = say!("the privacy notice names nobody who answers for readers' data");
+        findings.at_key(&PRIVACY_OFFICER, "title", what).hint(say!(
+            "privacy: {{officer: NAME, contact: HOW THEY ARE REACHED}} in daily-note.yaml"
+        ));
     }
 }
 

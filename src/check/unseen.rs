@@ -1,7 +1,7 @@
 //! Files in the folder of issues that nobody reads.
 
 use super::{Finding, rule::rules};
-use crate::issue::UnseenReason;
+use crate::{issue::UnseenReason, words::say};
 
 rules! {
     UNSEEN = "archive/unseen-file", Warning,
@@ -13,16 +13,19 @@ rules! {
 pub(crate) fn unseen(file: &str, reason: UnseenReason) -> Finding {
     let (message, hint) = match reason {
         UnseenReason::Ending => (
-            format!("{file} is not read: issues end in `.md`"),
-            format!("rename it to {}", renamed(file)),
+            say!("{file} is not read: issues end in `.md`", file),
+            say!("rename it to {name}", name = renamed(file)),
         ),
         UnseenReason::IndexName => (
-            format!("{file} is not read: the text in an issue's folder is `index.md`"),
-            "rename it to index.md".to_owned(),
+            say!(
+                "{file} is not read: the text in an issue's folder is `index.md`",
+                file
+            ),
+            say!("rename it to {name}", name = "index.md"),
         ),
         UnseenReason::TooDeep => (
-            format!("{file} is not read: issues stand in issues/ itself"),
-            "move it up into issues/".to_owned(),
+            say!("{file} is not read: issues stand in issues/ itself", file),
+            say!("move it up into issues/"),
         ),
     };
     let mut finding = Finding::new(&UNSEEN, message);

@@ -5,6 +5,7 @@ mod watch;
 
 use clap::ValueEnum;
 use serde_json::json;
+use unicode_width::UnicodeWidthStr;
 
 use super::{CommandContext, CommandExit, Failure, Output, output::Tone, trouble::Trouble};
 use crate::{
@@ -187,6 +188,9 @@ fn counted(count: usize, what: &str) -> String {
     }
 }
 
+/// The longest word for a level, and a gap.
+const LEVEL_COLUMNS: usize = 8;
+
 fn list_rules(format: ReportFormat, output: &Output) {
     if format != ReportFormat::Human {
         let rules: Vec<_> = check::rules()
@@ -205,7 +209,10 @@ fn list_rules(format: ReportFormat, output: &Output) {
             Level::Warning => Tone::Care,
             Level::Advice => Tone::Quiet,
         };
-        let level = output.paint(tone, format!("{:8}", rule.level.as_str()));
-        output.say(format!("{level}{:34}{}{source}", rule.id, rule.why));
+        let level = output.words(rule.level.said());
+        let room = LEVEL_COLUMNS.saturating_sub(level.width());
+        let level = output.paint(tone, format!("{level}{}", " ".repeat(room)));
+        let why = output.words(rule.reason());
+        output.say(format!("{level}{:34}{why}{source}", rule.id));
     }
 }

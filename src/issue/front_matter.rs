@@ -15,6 +15,7 @@ use super::{FrontMatter, IssueStatus, LinkUse};
 use crate::{
     publication::Publication,
     source::{Source, SourceError, Span},
+    words::say,
     yaml::{self, Tree},
 };
 
@@ -238,22 +239,26 @@ fn find(source: &Source) -> Result<(Span, usize), SourceError> {
         Some(fence) if fence.start - start > MAX_BYTES => Err(SourceError::at(
             source,
             first.start..first.start + 3,
-            format!(
-                "the front matter has {} KB; it may have {} KB",
-                (fence.start - start).div_ceil(1024),
-                MAX_BYTES / 1024
+            say!(
+                "the front matter has {size} KB; it may have {most} KB",
+                size = (fence.start - start).div_ceil(1024),
+                most = MAX_BYTES / 1024
             ),
         )
-        .with_label("opened here")
-        .with_hint("the text of the issue comes after a second line of `---`")),
+        .with_label(say!("opened here"))
+        .with_hint(say!(
+            "the text of the issue comes after a second line of `---`"
+        ))),
         Some(fence) => Ok((start..fence.start, fence.end)),
         None => Err(SourceError::at(
             source,
             first.start..first.start + 3,
-            "the front matter is not closed",
+            say!("the front matter is not closed"),
         )
-        .with_label("opened here")
-        .with_hint("end it with a line of `---`, before the text of the issue")),
+        .with_label(say!("opened here"))
+        .with_hint(say!(
+            "end it with a line of `---`, before the text of the issue"
+        ))),
     }
 }
 
@@ -261,15 +266,17 @@ fn missing(source: &Source, first: Span) -> SourceError {
     let text = source.text();
     let line = text[first.clone()].trim();
     let place = first.start..first.start + text[first].trim_end().len();
-    let error = SourceError::at(source, place, "the front matter is missing");
+    let error = SourceError::at(source, place, say!("the front matter is missing"));
     match line {
-        "+++" => error.with_hint("front matter is YAML here: put it between lines of `---`"),
+        "+++" => error.with_hint(say!(
+            "front matter is YAML here: put it between lines of `---`"
+        )),
         "" if text.trim_start().starts_with("---") => {
-            error.with_hint("`---` must be the first line of the file")
+            error.with_hint(say!("`---` must be the first line of the file"))
         }
-        _ => error.with_hint(
-            "begin the file with\n---\ntitle: …\nedition: …\ndate: 2026-11-23\nstatus: draft\n---",
-        ),
+        _ => error.with_hint(say!(
+            "begin the file with\n---\ntitle: …\nedition: …\ndate: 2026-11-23\nstatus: draft\n---"
+        )),
     }
 }
 
@@ -294,9 +301,12 @@ fn unknown_edition(tree: &Tree, edition: &str, publication: &Publication) -> Sou
         .map(|edition| edition.key.as_str())
         .collect();
     let hint = match yaml::nearest(edition, &keys) {
-        Some(key) => format!("did you mean `{key}`?"),
-        None => format!("daily-note.yaml has: {}", keys.join(", ")),
+        Some(near) => say!("did you mean `{near}`?", near),
+        None => say!("daily-note.yaml has: {keys}", keys = keys.join(", ")),
     };
-    tree.error(&["edition"], format!("there is no edition `{edition}`"))
-        .with_hint(hint)
+    tree.error(
+        &["edition"],
+        say!("there is no edition `{edition}`", edition),
+    )
+    .with_hint(hint)
 }

@@ -29,7 +29,10 @@ use self::{
     flanking::MarkedText,
 };
 use super::Document;
-use crate::source::{Source, SourceError};
+use crate::{
+    source::{Source, SourceError},
+    words::say,
+};
 
 /// Parses the part of an issue's text from the byte `start` on. Places count from the start of the text.
 ///
@@ -47,11 +50,12 @@ pub(super) fn parse(source: &Source, start: usize) -> Result<Document, SourceErr
     for (event, range) in Parser::new_ext(&marked.text, options).into_offset_iter() {
         builder.event(event, range);
         if let Some(place) = builder.overflow() {
-            let message = format!(
-                "up to here the issue has more than {MAX_ELEMENTS} paragraphs, items, cells, links and the like"
+            let message = say!(
+                "up to here the issue has more than {most} paragraphs, items, cells, links and the like",
+                most = MAX_ELEMENTS
             );
             return Err(SourceError::at(source, place, message).with_hint(
-                "no mail program shows so many: make several issues of it, or link to a page that has them",
+                say!("no mail program shows so many: make several issues of it, or link to a page that has them"),
             ));
         }
     }

@@ -3,7 +3,10 @@
 use std::{fs, io::Read, path::Path};
 
 use super::IssueError;
-use crate::source::{Source, SourceError, shown_path};
+use crate::{
+    source::{Source, SourceError, shown_path},
+    words::say,
+};
 
 /// The file of an issue that is a folder.
 pub(super) const INDEX: &str = "index.md";
@@ -29,25 +32,29 @@ pub(super) fn text(root: &Path, path: &Path) -> Result<String, IssueError> {
 
 fn too_large(root: &Path, path: &Path, bytes: u64) -> SourceError {
     let name = shown_path(root, path);
-    SourceError::new(format!(
-        "{name} has {} KB; an issue may have {} KB",
-        bytes.div_ceil(1_000),
-        MAX_BYTES / 1_000
+    SourceError::new(say!(
+        "{name} has {size} KB; an issue may have {most} KB",
+        name,
+        size = bytes.div_ceil(1_000),
+        most = MAX_BYTES / 1_000
     ))
-    .with_hint("images belong in files of their own beside the issue, not in its text")
+    .with_hint(say!(
+        "images belong in files of their own beside the issue, not in its text"
+    ))
 }
 
 fn not_utf8(root: &Path, path: &Path, error: &std::string::FromUtf8Error) -> SourceError {
     let bytes = error.as_bytes();
     let at = error.utf8_error().valid_up_to();
     let hint = match bytes {
-        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => "the file is UTF-16: save it as UTF-8",
-        _ => "save the file as UTF-8; Korean text in EUC-KR (CP949) has to be converted",
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => say!("the file is UTF-16: save it as UTF-8"),
+        _ => say!("save the file as UTF-8; Korean text in EUC-KR (CP949) has to be converted"),
     };
     let source = Source::new(shown_path(root, path), String::from_utf8_lossy(bytes));
-    let message = format!(
-        "is not UTF-8: byte {at} is 0x{:02X}",
-        bytes.get(at).copied().unwrap_or_default()
+    let message = say!(
+        "is not UTF-8: byte {at} is 0x{byte}",
+        at,
+        byte = format!("{:02X}", bytes.get(at).copied().unwrap_or_default())
     );
     SourceError::at(&source, at..at + '\u{FFFD}'.len_utf8(), message).with_hint(hint)
 }

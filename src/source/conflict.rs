@@ -1,6 +1,7 @@
 //! The marks that a merge leaves in a text where two people changed the same lines.
 
 use super::{Source, SourceError};
+use crate::words::say;
 
 /// The first unresolved conflict of a text, as an error at its place; None where there is none.
 ///
@@ -35,10 +36,11 @@ pub fn unresolved_conflict(source: &Source) -> Option<SourceError> {
             && has_middle
             && let Some(span) = opened.take()
         {
-            let error = SourceError::at(source, span, "a merge conflict is not resolved here");
-            return Some(error.with_hint(
-                "keep one side, or both, and delete the lines `<<<<<<<`, `=======` and `>>>>>>>`",
-            ));
+            let error =
+                SourceError::at(source, span, say!("a merge conflict is not resolved here"));
+            return Some(error.with_hint(say!(
+                "keep one side, or both, and delete the lines `<<<<<<<`, `=======` and `>>>>>>>`"
+            )));
         }
     }
     None

@@ -71,8 +71,10 @@ impl Tongue {
         match self {
             Self::English => &[],
             Self::Korean => &[
+                include_str!("ko/check.po"),
                 include_str!("ko/errors.po"),
                 include_str!("ko/help.po"),
+                include_str!("ko/rules.po"),
                 include_str!("ko/session.po"),
             ],
         }

@@ -5,7 +5,10 @@ use super::{
     super::{CheckSubject, Findings},
     CONTENTS_LIST, TYPED_CONTENTS, folded,
 };
-use crate::issue::{Block, Document, ListItem, Prose, ProseKind, plain_text};
+use crate::{
+    issue::{Block, Document, ListItem, Prose, ProseKind, plain_text},
+    words::say,
+};
 
 pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     let document = &proof.issue.document;
@@ -36,9 +39,11 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
             .at(
                 &TYPED_CONTENTS,
                 whole(first),
-                "a contents list typed by hand",
+                say!("a contents list typed by hand"),
             )
-            .hint("take it out: the mail gets one made of the `##` headings");
+            .hint(say!(
+                "take it out: the mail gets one made of the `##` headings"
+            ));
     }
     for line in &lines {
         match titles.iter().find(|title| same(title, line)) {
@@ -48,17 +53,17 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
                     .at(
                         &CONTENTS_LIST,
                         whole(line),
-                        format!(
-                            "the heading is written differently: `{}`",
-                            title.text.trim()
+                        say!(
+                            "the heading is written differently: `{title}`",
+                            title = title.text.trim()
                         ),
                     )
-                    .hint("write both alike");
+                    .hint(say!("write both alike"));
             }
             None => {
                 findings
-                    .at(&CONTENTS_LIST, whole(line), "no story has this title")
-                    .hint("write it as its heading is written");
+                    .at(&CONTENTS_LIST, whole(line), say!("no story has this title"))
+                    .hint(say!("write it as its heading is written"));
             }
         }
     }
@@ -68,9 +73,9 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
                 .at(
                     &CONTENTS_LIST,
                     whole(title),
-                    "the contents list does not name this story",
+                    say!("the contents list does not name this story"),
                 )
-                .hint("add it there, or take the list out");
+                .hint(say!("add it there, or take the list out"));
         }
     }
 }

@@ -12,10 +12,10 @@ use chrono::{Datelike, NaiveDate, Weekday};
 
 use self::scan::{MONTHS, TextScan, WEEKDAYS, english_name, korean_name, nearest_year};
 use super::{
-    super::{CheckSubject, Findings, speech::QuotedSpeech},
+    super::{CheckSubject, Findings, speech::QuotedSpeech, weekday},
     IMPOSSIBLE_DATE, OTHER_EDITION, STALE_DATE, WRONG_WEEKDAY,
 };
-use crate::issue::Prose;
+use crate::{issue::Prose, words::say};
 
 pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     let date = proof.issue.front_matter.date;
@@ -69,12 +69,16 @@ fn weekdays(
             .at(
                 &WRONG_WEEKDAY,
                 prose.span(claim.at..claim.at + claim.length),
-                format!("{} is a {}", claim.date, english_name(real)),
+                say!(
+                    "{date} is a {weekday}",
+                    date = claim.date,
+                    weekday = weekday::said(real)
+                ),
             )
-            .hint(format!(
-                "{} in Korean: {}요일",
-                english_name(real),
-                korean_name(real)
+            .hint(say!(
+                "{english} in Korean: {korean}요일",
+                english = english_name(real),
+                korean = korean_name(real)
             ));
     }
 }

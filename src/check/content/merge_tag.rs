@@ -1,38 +1,51 @@
 //! Merge tags: places that another program fills in with a reader's name, and that this one shows as they stand.
 
 use super::{super::Findings, TEMPLATE_TAG};
-use crate::issue::Prose;
+use crate::{
+    issue::Prose,
+    words::{Said, say},
+};
 
-/// How a tag begins and ends, and whose it is.
+/// How a tag begins and ends, and which program's it is: `` a template's, `?` a sending program's.
 const TAGS: [(&str, &str, &str); 10] = [
-    ("{{", "}}", "a template's"),
-    ("{%", "%}", "a template's"),
-    ("*|", "|*", "Mailchimp's"),
-    ("$%", "%$", "Stibee's"),
-    ("<%", "%>", "a template's"),
-    ("%%", "%%", "a sending program's"),
-    ("${", "}", "a template's"),
-    ("{$", "}", "MailerLite's"),
-    ("[%", "%]", "a template's"),
-    ("%recipient", "%", "Mailgun's"),
+    ("{{", "}}", ""),
+    ("{%", "%}", ""),
+    ("*|", "|*", "Mailchimp"),
+    ("$%", "%$", "Stibee"),
+    ("<%", "%>", ""),
+    ("%%", "%%", "?"),
+    ("${", "}", ""),
+    ("{$", "}", "MailerLite"),
+    ("[%", "%]", ""),
+    ("%recipient", "%", "Mailgun"),
 ];
 
 pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
     let found = TAGS
         .into_iter()
         .find_map(|(open, close, whose)| Some((tag(&prose.text, open, close)?, whose)))
-        .or_else(|| Some((emphasised(&prose.text)?, "Mailchimp's")));
+        .or_else(|| Some((emphasised(&prose.text)?, "Mailchimp")));
     if let Some(((at, length), whose)) = found {
         findings
             .at(
                 &TEMPLATE_TAG,
                 prose.span(at..at + length),
-                format!(
-                    "readers would see `{}`, which is {whose} tag",
-                    &prose.text[at..at + length]
+                say!(
+                    "readers would see `{seen}`, which is {whose} tag",
+                    seen = &prose.text[at..at + length],
+                    whose = owner(whose)
                 ),
             )
-            .hint("a reader's name is `{{ name | reader }}`, in the text alone; links are the templates'; set code in `backticks`");
+            .hint(say!("a reader's name is `{{{{ name | reader }}}}`, in the text alone; links are the templates'; set code in `backticks`"));
+    }
+}
+
+/// Whose tag it is.
+fn owner(whose: &'static str) -> Said {
+    match whose {
+        "" => say!("a template's"),
+        "?" => say!("a sending program's"),
+        program => say!("{program}'s", program),
     }
 }
 

@@ -2,7 +2,7 @@
 //! occur in a finished text: `TODO` may be the subject of a story, `TODO:` is not.
 
 use super::{super::Findings, PLACEHOLDER, SCAFFOLD};
-use crate::issue::Prose;
+use crate::{issue::Prose, words::say};
 
 pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
     if BEGINNINGS.contains(&prose.text.trim()) {
@@ -10,12 +10,12 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
             .at(
                 &SCAFFOLD,
                 prose.span(0..prose.text.len()),
-                format!(
-                    "readers would see `{}`, which `new` wrote",
-                    prose.text.trim()
+                say!(
+                    "readers would see `{seen}`, which `new` wrote",
+                    seen = prose.text.trim()
                 ),
             )
-            .hint("write your own, or take it out");
+            .hint(say!("write your own, or take it out"));
         return;
     }
     if let Some((at, length)) = placeholder(&prose.text) {
@@ -23,9 +23,12 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
             .at(
                 &PLACEHOLDER,
                 prose.span(at..at + length),
-                format!("`{}` was to be replaced", &prose.text[at..at + length]),
+                say!(
+                    "`{seen}` was to be replaced",
+                    seen = &prose.text[at..at + length]
+                ),
             )
-            .hint("write what belongs there, or take it out");
+            .hint(say!("write what belongs there, or take it out"));
     }
 }
 

@@ -2,7 +2,7 @@
 //! check digits where they have some.
 
 use super::{super::Findings, PERSONAL_NUMBER, SECRET};
-use crate::issue::Prose;
+use crate::{issue::Prose, words::say};
 
 /// How a service's keys begin, how many letters and digits follow at least, and whose they are. Read in the services'
 /// own documents on secret scanning.
@@ -33,18 +33,22 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
             .at(
                 &SECRET,
                 prose.span(at..at + length),
-                format!("this looks like a key of {whose}"),
+                say!("this looks like a key of {whose}", whose),
             )
-            .hint("take it out, and make a new one there: whoever has seen it can use it");
+            .hint(say!(
+                "take it out, and make a new one there: whoever has seen it can use it"
+            ));
     }
     if let Some((at, length)) = private_key(text) {
         findings
             .at(
                 &SECRET,
                 prose.span(at..at + length),
-                "a private key begins here",
+                say!("a private key begins here"),
             )
-            .hint("take it out, and make a new one: whoever has seen it can use it");
+            .hint(say!(
+                "take it out, and make a new one: whoever has seen it can use it"
+            ));
     }
     for range in number_runs(text) {
         let digits: Vec<u32> = text[range.clone()]
@@ -52,17 +56,17 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
             .filter_map(|char| char.to_digit(10))
             .collect();
         let what = match () {
-            () if is_resident_number(&text[range.clone()], &digits) => "a 주민등록번호",
-            () if is_card_number(&digits) => "the number of a card",
+            () if is_resident_number(&text[range.clone()], &digits) => say!("a 주민등록번호"),
+            () if is_card_number(&digits) => say!("the number of a card"),
             () => continue,
         };
         findings
             .at(
                 &PERSONAL_NUMBER,
                 prose.span(range),
-                format!("this looks like {what}"),
+                say!("this looks like {what}", what),
             )
-            .hint("take it out, or make all but its first digits `*`");
+            .hint(say!("take it out, or make all but its first digits `*`"));
     }
 }
 

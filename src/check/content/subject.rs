@@ -6,6 +6,7 @@ use super::{
     super::{CheckSubject, Findings},
     SUBJECT_EMPTY, SUBJECT_LENGTH, SUBJECT_REPLY, SUBJECT_SPAM,
 };
+use crate::words::{Said, say};
 
 /// Gmail's list on a desktop; Hangul counts two.
 const MAX_COLUMNS: usize = 70;
@@ -21,9 +22,12 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
             .at_key(
                 &SUBJECT_EMPTY,
                 key,
-                format!("the subject `{}` says nothing", subject.trim()),
+                say!(
+                    "the subject `{subject}` says nothing",
+                    subject = subject.trim()
+                ),
             )
-            .hint("say what is in it");
+            .hint(say!("say what is in it"));
     }
     let columns = subject.width();
     if columns > MAX_COLUMNS {
@@ -31,14 +35,16 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
             .at_key(
                 &SUBJECT_LENGTH,
                 key,
-                format!("the subject is {columns} columns wide"),
+                say!("the subject is {columns} columns wide", columns),
             )
-            .hint("say the matter in the first 40; `subject:` may differ from `title:`");
+            .hint(say!(
+                "say the matter in the first 40; `subject:` may differ from `title:`"
+            ));
     }
     if let Some(why) = spam_like(subject) {
         findings
-            .at_key(&SUBJECT_SPAM, key, format!("the subject {why}"))
-            .hint("say what is in it, in plain words");
+            .at_key(&SUBJECT_SPAM, key, say!("the subject {why}", why))
+            .hint(say!("say what is in it, in plain words"));
     }
     let start: String = subject.chars().take(4).collect::<String>().to_lowercase();
     let is_reply = ["re:", "fw:", "fwd:", "답장:", "회신:", "전달:"]
@@ -46,8 +52,12 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
         .any(|prefix| start.starts_with(prefix));
     if is_reply {
         findings
-            .at_key(&SUBJECT_REPLY, key, "the subject pretends to be an answer")
-            .hint("take the prefix away");
+            .at_key(
+                &SUBJECT_REPLY,
+                key,
+                say!("the subject pretends to be an answer"),
+            )
+            .hint(say!("take the prefix away"));
     }
 }
 
@@ -77,17 +87,19 @@ fn says_nothing(subject: &str) -> bool {
     !words.contains(char::is_alphanumeric) || STOPGAPS.contains(&words.as_str())
 }
 
-fn spam_like(subject: &str) -> Option<&'static str> {
+fn spam_like(subject: &str) -> Option<Said> {
     let letters: Vec<char> = subject
         .chars()
         .filter(|char| char.is_alphabetic())
         .collect();
     let is_shouted = letters.len() > 9 && letters.iter().all(|char| char.is_uppercase());
     if is_shouted {
-        return Some("is all capitals");
+        return Some(say!("is all capitals"));
     }
     if subject.contains("!!") || subject.contains("！！") || subject.contains("??") {
-        return Some("has more than one exclamation or question mark in a row");
+        return Some(say!(
+            "has more than one exclamation or question mark in a row"
+        ));
     }
     let words = subject.to_lowercase();
     [
@@ -104,5 +116,5 @@ fn spam_like(subject: &str) -> Option<&'static str> {
     ]
     .iter()
     .any(|phrase| words.contains(phrase))
-    .then_some("sounds like advertising mail")
+    .then(|| say!("sounds like advertising mail"))
 }

@@ -4,6 +4,7 @@ use super::{super::Findings, WIDE_TABLE};
 use crate::{
     issue::{Block, Document, Inline, ProseKind, plain_text},
     render::TableForm,
+    words::say,
 };
 
 pub(super) fn check(document: &Document, findings: &mut Findings<'_>) {
@@ -26,9 +27,9 @@ pub(super) fn check(document: &Document, findings: &mut Findings<'_>) {
             .at(
                 &WIDE_TABLE,
                 cell.span(0..cell.text.len()),
-                format!("a table of {} columns is wider than a mail", head.len()),
+                say!("a table of {columns} columns is wider than a mail", columns = head.len()),
             )
-            .hint("leave columns out, shorten their words, or turn rows and columns round: it is shown as a record for each row");
+            .hint(say!("leave columns out, shorten their words, or turn rows and columns round: it is shown as a record for each row"));
     }
 }
 

@@ -4,7 +4,10 @@ use super::{
     super::{CheckSubject, Findings},
     statutes::{KR_LABEL, SPONSOR},
 };
-use crate::issue::{Block, CalloutKind, ProseKind};
+use crate::{
+    issue::{Block, CalloutKind, ProseKind},
+    words::say,
+};
 
 /// The one form that the law knows (시행령 별표 6).
 const LABEL: &str = "(광고)";
@@ -21,8 +24,14 @@ pub(super) fn label(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
         && let Some(form) = dodge(written)
     {
         findings
-            .at_key(&KR_LABEL, key, format!("`{form}` is not the law's label"))
-            .hint("take it away and write `ad: true`: the subject gets `(광고)`");
+            .at_key(
+                &KR_LABEL,
+                key,
+                say!("`{form}` is not the law's label", form),
+            )
+            .hint(say!(
+                "take it away and write `ad: true`: the subject gets `(광고)`"
+            ));
         return;
     }
     if written.starts_with(LABEL) && !is_ad {
@@ -30,9 +39,9 @@ pub(super) fn label(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
             .at_key(
                 &KR_LABEL,
                 key,
-                "the subject says advertising, the issue does not",
+                say!("the subject says advertising, the issue does not"),
             )
-            .hint("write `ad: true`, or take `(광고)` away");
+            .hint(say!("write `ad: true`, or take `(광고)` away"));
     }
     if let (true, Some(Ok(rendered))) = (is_ad, proof.rendering)
         && !rendered.subject.starts_with(LABEL)
@@ -41,12 +50,14 @@ pub(super) fn label(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
             .at_key(
                 &KR_LABEL,
                 "ad",
-                format!(
-                    "the subject begins with `{}`",
-                    first_word(&rendered.subject)
+                say!(
+                    "the subject begins with `{subject}`",
+                    subject = first_word(&rendered.subject)
                 ),
             )
-            .hint("an advertising mail's subject begins with `(광고)`, before all else");
+            .hint(say!(
+                "an advertising mail's subject begins with `(광고)`, before all else"
+            ));
     }
 }
 
@@ -87,9 +98,9 @@ pub(super) fn sponsor(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
             .at(
                 &SPONSOR,
                 start..start + 10,
-                "a sponsor's block, and `ad` is not set",
+                say!("a sponsor's block, and `ad` is not set"),
             )
-            .hint("write `ad: true` in the front matter");
+            .hint(say!("write `ad: true` in the front matter"));
         return;
     }
     for prose in &document.prose {
@@ -99,9 +110,9 @@ pub(super) fn sponsor(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
                 .at(
                     &SPONSOR,
                     prose.span(0..length),
-                    "a sponsor's part, and `ad` is not set",
+                    say!("a sponsor's part, and `ad` is not set"),
                 )
-                .hint("write `ad: true` in the front matter");
+                .hint(say!("write `ad: true` in the front matter"));
             return;
         }
     }

@@ -1,12 +1,13 @@
 //! What the mail itself says to its reader: who sends it, where they are, how to leave.
 
 use super::{
-    super::{CheckSubject, Findings},
+    super::{CheckSubject, Findings, listed},
     statutes::{
         EU_OPT_OUT, EU_SENDER, KR_CONTACT, KR_OPT_OUT, KR_SENDER, US_ADDRESS, US_ADVERTISING,
         US_OPT_OUT, US_SENDER, US_SUBJECT,
     },
 };
+use crate::words::{Said, say};
 use crate::{address::Address, publication::Publication};
 
 /// The words of both parts, without white space and in lower case: a wrapped line is a line.
@@ -103,18 +104,20 @@ pub(super) fn korea(body: &BodyWords, proof: &CheckSubject<'_>, findings: &mut F
             .at_key(
                 &KR_SENDER,
                 "ad",
-                "the mail does not say who sends it and how to reach them",
+                say!("the mail does not say who sends it and how to reach them"),
             )
-            .hint("templates/email/parts/footer.html and issue.txt carry name and contact");
+            .hint(say!(
+                "templates/email/parts/footer.html and issue.txt carry name and contact"
+            ));
     }
     let has_number = publication.contact.as_deref().is_some_and(is_telephone);
     let has_place = publication
         .postal_address
         .as_deref()
         .is_some_and(|address| body.says(address));
-    let missing: Vec<&str> = [
-        (has_number, "a telephone number"),
-        (has_place, "a postal address"),
+    let missing: Vec<Said> = [
+        (has_number, say!("a telephone number")),
+        (has_place, say!("a postal address")),
     ]
     .into_iter()
     .filter_map(|(is_there, what)| (!is_there).then_some(what))
@@ -124,23 +127,33 @@ pub(super) fn korea(body: &BodyWords, proof: &CheckSubject<'_>, findings: &mut F
             .at_key(
                 &KR_CONTACT,
                 "ad",
-                format!("the mail lacks {}", missing.join(" and ")),
+                say!("the mail lacks {list}", list = listed::both(missing)),
             )
-            .hint("`publication.contact` and `publication.postal_address` in daily-note.yaml");
+            .hint(say!(
+                "`publication.contact` and `publication.postal_address` in daily-note.yaml"
+            ));
     }
-    let lacks: Vec<&str> = [(&LEAVE_KO[..], "Korean"), (&LEAVE_EN[..], "English")]
-        .into_iter()
-        .filter(|(words, _)| !body.says_one_of(words.iter().copied()))
-        .map(|(_, language)| language)
-        .collect();
+    let lacks: Vec<Said> = [
+        (&LEAVE_KO[..], say!("Korean")),
+        (&LEAVE_EN[..], say!("English")),
+    ]
+    .into_iter()
+    .filter(|(words, _)| !body.says_one_of(words.iter().copied()))
+    .map(|(_, language)| language)
+    .collect();
     if !lacks.is_empty() {
         findings
             .at_key(
                 &KR_OPT_OUT,
                 "ad",
-                format!("how to leave is not said in {}", lacks.join(" nor in ")),
+                say!(
+                    "how to leave is not said in {languages}",
+                    languages = listed::neither(lacks)
+                ),
             )
-            .hint("say 수신거부 and unsubscribe, in the HTML and in the text part");
+            .hint(say!(
+                "say 수신거부 and unsubscribe, in the HTML and in the text part"
+            ));
     }
 }
 
@@ -161,8 +174,12 @@ pub(super) fn us_headers(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) 
             None => "title",
         };
         findings
-            .at_key(&US_SUBJECT, key, "the subject pretends to be an answer")
-            .hint("take the prefix away");
+            .at_key(
+                &US_SUBJECT,
+                key,
+                say!("the subject pretends to be an answer"),
+            )
+            .hint(say!("take the prefix away"));
     }
     let from = &proof.publication.from;
     let shown = from.name.as_deref().unwrap_or_default();
@@ -172,9 +189,15 @@ pub(super) fn us_headers(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) 
             .at_key(
                 &US_SENDER,
                 "title",
-                format!("the sender `{shown}` writes from `{address}`"),
+                say!(
+                    "the sender `{shown}` writes from `{address}`",
+                    shown,
+                    address
+                ),
             )
-            .hint("`publication.from` in daily-note.yaml: a name, and the address it writes from");
+            .hint(say!(
+                "`publication.from` in daily-note.yaml: a name, and the address it writes from"
+            ));
     }
 }
 
@@ -192,25 +215,35 @@ pub(super) fn us(body: &BodyWords, proof: &CheckSubject<'_>, findings: &mut Find
                 .at_key(
                     &US_ADDRESS,
                     "title",
-                    "the publication has no postal address",
+                    say!("the publication has no postal address"),
                 )
-                .hint("write `postal_address:` under `publication:` in daily-note.yaml");
+                .hint(say!(
+                    "write `postal_address:` under `publication:` in daily-note.yaml"
+                ));
         }
         Some(address) if !body.says(address) => {
             findings
                 .at_key(
                     &US_ADDRESS,
                     "title",
-                    "the mail does not carry the postal address",
+                    say!("the mail does not carry the postal address"),
                 )
-                .hint("templates/email/parts/footer.html and issue.txt print it");
+                .hint(say!(
+                    "templates/email/parts/footer.html and issue.txt print it"
+                ));
         }
         Some(_) => {}
     }
     if !body.says_how_to_leave() {
         findings
-            .at_key(&US_OPT_OUT, "title", "the mail does not say how to leave")
-            .hint("templates/email/parts/footer.html and issue.txt say it");
+            .at_key(
+                &US_OPT_OUT,
+                "title",
+                say!("the mail does not say how to leave"),
+            )
+            .hint(say!(
+                "templates/email/parts/footer.html and issue.txt say it"
+            ));
     }
     let says_ad = ["advertis", "sponsor", "promotion", "광고", "협찬"];
     if proof.issue.front_matter.ad && !body.says_one_of(says_ad.into_iter()) {
@@ -218,9 +251,9 @@ pub(super) fn us(body: &BodyWords, proof: &CheckSubject<'_>, findings: &mut Find
             .at_key(
                 &US_ADVERTISING,
                 "ad",
-                "nothing in the mail says that it is advertising",
+                say!("nothing in the mail says that it is advertising"),
             )
-            .hint("put the paid part into a callout: `> [!SPONSOR]`");
+            .hint(say!("put the paid part into a callout: `> [!SPONSOR]`"));
     }
 }
 
@@ -231,13 +264,21 @@ pub(super) fn eu(body: &BodyWords, proof: &CheckSubject<'_>, findings: &mut Find
             .at_key(
                 &EU_SENDER,
                 "title",
-                "the mail does not say who sends it and how to reach them",
+                say!("the mail does not say who sends it and how to reach them"),
             )
-            .hint("templates/email/parts/footer.html and issue.txt carry name and contact");
+            .hint(say!(
+                "templates/email/parts/footer.html and issue.txt carry name and contact"
+            ));
     }
     if !body.says_how_to_leave() {
         findings
-            .at_key(&EU_OPT_OUT, "title", "the mail does not say how to leave")
-            .hint("templates/email/parts/footer.html and issue.txt say it");
+            .at_key(
+                &EU_OPT_OUT,
+                "title",
+                say!("the mail does not say how to leave"),
+            )
+            .hint(say!(
+                "templates/email/parts/footer.html and issue.txt say it"
+            ));
     }
 }

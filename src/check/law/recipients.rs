@@ -5,7 +5,10 @@ use super::{
     super::{CheckSubject, Findings},
     statutes::{EU_CONSENT, KR_CONSENT, KR_RENEWAL},
 };
-use crate::audience::Consent;
+use crate::{
+    audience::Consent,
+    words::{Said, say},
+};
 use chrono::{DateTime, Months, Utc};
 
 /// How the consents of the people on one edition's list stand.
@@ -49,12 +52,18 @@ impl ConsentTally {
         }
     }
 
-    fn of_all(&self, count: u64, what: &str) -> String {
-        let like = match &self.example {
-            Some(example) => format!(", {example} for one"),
-            None => String::new(),
-        };
-        format!("{count} of {} readers {what}{like}", self.total)
+    fn of_all(&self, count: u64, what: Said) -> Said {
+        let total = self.total;
+        match &self.example {
+            Some(example) => say!(
+                "{count} of {total} readers {what}, {example} for one",
+                count,
+                total,
+                what,
+                example
+            ),
+            None => say!("{count} of {total} readers {what}", count, total, what),
+        }
     }
 }
 
@@ -67,21 +76,27 @@ pub(super) fn korea(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
             .at_key(
                 &KR_CONSENT,
                 "ad",
-                recipients.of_all(recipients.without_consent, "have no consent on record"),
+                recipients.of_all(
+                    recipients.without_consent,
+                    say!("have no consent on record"),
+                ),
             )
-            .hint("record it (`consent:` in subscribers.yaml), or ask them first: they may not get advertising");
+            .hint(say!("record it (`consent:` in subscribers.yaml), or ask them first: they may not get advertising"));
     }
     if recipients.long_ago > 0 {
         findings
             .at_key(
                 &KR_RENEWAL,
                 "ad",
-                format!(
-                    "{} of {} readers agreed more than two years ago",
-                    recipients.long_ago, recipients.total
+                say!(
+                    "{long_ago} of {total} readers agreed more than two years ago",
+                    long_ago = recipients.long_ago,
+                    total = recipients.total
                 ),
             )
-            .hint("tell them when they agreed and how to leave, if nobody did since");
+            .hint(say!(
+                "tell them when they agreed and how to leave, if nobody did since"
+            ));
     }
 }
 
@@ -95,8 +110,10 @@ pub(super) fn eu(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
             .at_key(
                 &EU_CONSENT,
                 "edition",
-                recipients.of_all(count, "have no consent that could be shown"),
+                recipients.of_all(count, say!("have no consent that could be shown")),
             )
-            .hint("`consent: {at: …, source: …}`: when, and by which form or words");
+            .hint(say!(
+                "`consent: {{at: …, source: …}}`: when, and by which form or words"
+            ));
     }
 }

@@ -1,7 +1,9 @@
 //! Hosts and ports that lead nowhere, and hosts that are not whom they look like.
 
+use crate::words::{Said, say};
+
 /// What is wrong with an address, in words.
-pub(super) fn fault(authority: &str, path: &str) -> Option<String> {
+pub(super) fn fault(authority: &str, path: &str) -> Option<Said> {
     let host_and_port = authority.rsplit('@').next().unwrap_or(authority);
     if host_and_port.starts_with('[') {
         return None;
@@ -13,30 +15,31 @@ pub(super) fn fault(authority: &str, path: &str) -> Option<String> {
         || host.starts_with("http.")
         || host.starts_with("https.");
     if is_doubled && (path.starts_with("//") || host.contains('.') || path.contains('.')) {
-        return Some("the address begins twice".to_owned());
+        return Some(say!("the address begins twice"));
     }
     if host.starts_with('.') || host.contains("..") {
-        return Some(format!("`{host}` has a dot too many"));
+        return Some(say!("`{host}` has a dot too many", host));
     }
     let is_number = host.parse::<std::net::IpAddr>().is_ok();
     let last = host.trim_end_matches('.').rsplit('.').next()?;
     if !host.trim_end_matches('.').contains('.') && host != "localhost" {
-        return Some(format!(
-            "`{host}` is no host on the internet: it has no dot"
+        return Some(say!(
+            "`{host}` is no host on the internet: it has no dot",
+            host
         ));
     }
     // RFC 2606 keeps these from ever being anybody's. `example` stands in documents on purpose.
     if matches!(last, "invalid" | "test") {
-        return Some(format!("nobody ever answers at `.{last}`"));
+        return Some(say!("nobody ever answers at `.{last}`", last));
     }
     if !is_number && last.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Some(format!("`{host}` is no host: its last part is a number"));
+        return Some(say!("`{host}` is no host: its last part is a number", host));
     }
     if port
         .parse::<u32>()
         .is_ok_and(|port| port > 65_535 || port == 0)
     {
-        return Some(format!("there is no port {port}"));
+        return Some(say!("there is no port {port}", port));
     }
     None
 }

@@ -4,6 +4,7 @@ use super::{
     super::{CheckSubject, Findings},
     UNKNOWN_ANCHOR,
 };
+use crate::words::say;
 use crate::{issue::HeadingPlace, source::Span, yaml::nearest};
 
 /// Headings that a hint has room for.
@@ -28,11 +29,11 @@ pub(super) fn check(
     let names: Vec<String> = document.headings.iter().map(HeadingPlace::slug).collect();
     let known: Vec<&str> = names.iter().map(String::as_str).collect();
     let hint = match (nearest(shown, &known), &known[..]) {
-        (Some(meant), _) => format!("did you mean `#{meant}`?"),
-        (None, []) => "the issue has no headings".to_owned(),
-        (None, [..]) => format!(
-            "there are {}",
-            known
+        (Some(meant), _) => say!("did you mean `#{meant}`?", meant),
+        (None, []) => say!("the issue has no headings"),
+        (None, [..]) => say!(
+            "there are {names}",
+            names = known
                 .iter()
                 .take(MOST_NAMED)
                 .map(|name| format!("`#{name}`"))
@@ -44,7 +45,10 @@ pub(super) fn check(
         .at(
             &UNKNOWN_ANCHOR,
             span,
-            format!("no heading is called `#{shown}`: readers would see the words without a link"),
+            say!(
+                "no heading is called `#{shown}`: readers would see the words without a link",
+                shown
+            ),
         )
         .hint(hint);
 }

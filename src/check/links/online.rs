@@ -12,6 +12,7 @@ use super::{
 use crate::{
     issue::{Document, LinkTarget},
     source::Span,
+    words::say,
 };
 
 /// Address → what was answered.
@@ -70,31 +71,39 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
             Some(LinkAnswer::Moved { to }) if wording::place(to) == wording::place(url) => {}
             Some(LinkAnswer::Moved { to }) => {
                 findings
-                    .at(&MOVED, span, "the page has moved for good")
-                    .hint(format!("it is {to} now"));
+                    .at(&MOVED, span, say!("the page has moved for good"))
+                    .hint(say!("it is {to} now", to));
             }
             Some(LinkAnswer::Gone { status }) => {
                 findings
                     .at(
                         &BROKEN,
                         span,
-                        format!("the site answers {status}: there is no such page"),
+                        say!("the site answers {status}: there is no such page", status),
                     )
-                    .hint("link another page, or a copy in an archive of the web");
+                    .hint(say!(
+                        "link another page, or a copy in an archive of the web"
+                    ));
             }
             Some(LinkAnswer::Private) => {
                 findings
-                    .at(&PRIVATE, span, "the name leads into a private network")
-                    .hint("link the public address");
+                    .at(
+                        &PRIVATE,
+                        span,
+                        say!("the name leads into a private network"),
+                    )
+                    .hint(say!("link the public address"));
             }
             Some(LinkAnswer::Unreachable { why }) => {
                 findings
                     .at(
                         &UNREACHABLE,
                         span,
-                        format!("the page can't be reached: {why}"),
+                        say!("the page can't be reached: {why}", why),
                     )
-                    .hint("look at it in a browser; `check --online` asks again next time");
+                    .hint(say!(
+                        "look at it in a browser; `check --online` asks again next time"
+                    ));
             }
         }
     }

@@ -4,13 +4,14 @@ use super::{
     super::Findings, BUTTON, color::ColorValue, element::MailElement, look::length,
     page::ExaminedMail,
 };
+use crate::words::say;
 
 pub(super) fn check(page: &ExaminedMail<'_>, findings: &mut Findings<'_>) {
     let elements = page.elements();
     for seen in elements.iter().filter(|seen| is_button(seen)) {
         let Some(cell) = cell_of(seen, elements) else {
             findings
-                .in_mail(&BUTTON, &seen.tag(), "a button outside a table's cell")
+                .in_mail(&BUTTON, &seen.tag(), say!("a button outside a table's cell"))
                 .hint("<td style=\"background-color:…;mso-padding-alt:12px 24px\"><a style=\"padding:12px 24px\">");
             continue;
         };
@@ -26,9 +27,11 @@ pub(super) fn check(page: &ExaminedMail<'_>, findings: &mut Findings<'_>) {
                 .in_mail(
                     &BUTTON,
                     &cell.tag(),
-                    format!("a button's cell without {}", lacks.join(" and ")),
+                    say!("a button's cell without {list}", list = lacks.join(" and ")),
                 )
-                .hint("the link's padding counts everywhere but in Outlook, which pads the cell");
+                .hint(say!(
+                    "the link's padding counts everywhere but in Outlook, which pads the cell"
+                ));
         }
     }
 }

@@ -7,6 +7,7 @@
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use super::{super::Findings, UNSUPPORTED, element::MailElement, page::ExaminedMail, partial};
+use crate::words::{Said, say};
 use crate::{publication::MailClient, render::css::Declaration};
 
 const FACTS: &str = include_str!("facts.txt");
@@ -122,10 +123,18 @@ static CLIENTS: LazyLock<Vec<&str>> = LazyLock::new(|| {
         .unwrap_or_default()
 });
 
+/// What some clients drop of a feature that they know, and the first element that wants it.
+struct PartlyShown<'e> {
+    what: fn() -> Said,
+    seen: &'e MailElement<'e>,
+    /// How the names of these clients begin.
+    clients: &'static [&'static str],
+}
+
 pub(super) fn check(page: &ExaminedMail<'_>, clients: &[MailClient], findings: &mut Findings<'_>) {
     let elements = page.elements();
     let mut used: BTreeMap<String, &MailElement<'_>> = BTreeMap::new();
-    let mut in_part: BTreeMap<&str, (String, &MailElement<'_>, &[&str])> = BTreeMap::new();
+    let mut in_part: BTreeMap<String, PartlyShown<'_>> = BTreeMap::new();
     for seen in elements {
         let is_hidden =
             seen.property("display") == Some("none") || seen.property("mso-hide").is_some();
@@ -135,9 +144,11 @@ pub(super) fn check(page: &ExaminedMail<'_>, clients: &[MailClient], findings: &
         for declaration in seen.style.iter().filter(|_| !is_hidden) {
             for feature in declaration_features(declaration) {
                 if let Some((what, starts)) = partial::dropped(&feature, declaration) {
-                    in_part
-                        .entry(what)
-                        .or_insert((feature.clone(), seen, starts));
+                    in_part.entry(feature.clone()).or_insert(PartlyShown {
+                        what,
+                        seen,
+                        clients: starts,
+                    });
                 }
                 used.entry(feature).or_insert(seen);
             }
@@ -147,26 +158,36 @@ pub(super) fn check(page: &ExaminedMail<'_>, clients: &[MailClient], findings: &
         let has_fallback = FALLBACKS.iter().any(|(name, _)| *name == feature);
         if !has_fallback {
             let without = families(&feature, clients, |_, letter| letter == 'n');
-            let what = format!("{} not known to", named(&feature));
-            tell(&what, &feature, seen, &without, findings);
+            let clients = without.join(", ");
+            let message = say!(
+                "{feature} is not known to {clients}; it stands inline",
+                feature = named(&feature),
+                clients
+            );
+            tell(message, &feature, seen, &without, findings);
         }
     }
-    for (what, (feature, seen, starts)) in in_part {
+    for (feature, part) in in_part {
+        let PartlyShown {
+            what,
+            seen,
+            clients: starts,
+        } = part;
         let without = families(&feature, clients, |client, letter| {
             letter == 'a' && starts.iter().any(|start| client.starts_with(start))
         });
-        tell(
-            &format!("{what} is dropped by"),
-            &feature,
-            seen,
-            &without,
-            findings,
+        let clients = without.join(", ");
+        let message = say!(
+            "{part} is dropped by {clients}; it stands inline",
+            part = what(),
+            clients
         );
+        tell(message, &feature, seen, &without, findings);
     }
 }
 
 fn tell(
-    what: &str,
+    message: Said,
     feature: &str,
     seen: &MailElement<'_>,
     without: &[&str],
@@ -176,13 +197,10 @@ fn tell(
         return;
     }
     findings
-        .in_mail(
-            &UNSUPPORTED,
-            &seen.tag(),
-            format!("{what} {}; it stands inline", without.join(", ")),
-        )
-        .hint(format!(
-            "https://www.caniemail.com/features/{feature}/ says more"
+        .in_mail(&UNSUPPORTED, &seen.tag(), message)
+        .hint(say!(
+            "https://www.caniemail.com/features/{feature}/ says more",
+            feature
         ));
 }
 
@@ -230,13 +248,13 @@ pub(super) fn is_in_no_webmail(feature: &str) -> bool {
 /// `css-display-flex` → `display: flex`.
 fn named(feature: &str) -> String {
     match feature {
-        "css-display-flex" => "`display: flex` is".to_owned(),
-        "css-display-grid" => "`display: grid` is".to_owned(),
+        "css-display-flex" => "`display: flex`".to_owned(),
+        "css-display-grid" => "`display: grid`".to_owned(),
         feature => match feature.split_once('-') {
-            Some(("css", name)) => format!("`{name}` is"),
-            Some(("html", name)) => format!("<{name}> is"),
-            Some((_, name)) => format!("{name} is"),
-            None => format!("{feature} is"),
+            Some(("css", name)) => format!("`{name}`"),
+            Some(("html", name)) => format!("<{name}>"),
+            Some((_, name)) => name.to_owned(),
+            None => feature.to_owned(),
         },
     }
 }

@@ -9,7 +9,7 @@ use super::{
     look::{ColorMode, ElementStyle},
     page::ExaminedMail,
 };
-use crate::look::contrast;
+use crate::{look::contrast, words::say};
 
 pub(super) fn check(page: &ExaminedMail<'_>, findings: &mut Findings<'_>) {
     let elements = page.elements();
@@ -28,15 +28,17 @@ pub(super) fn check(page: &ExaminedMail<'_>, findings: &mut Findings<'_>) {
             };
             // One finding a pair of colours: the rest is the same mistake.
             if told.insert((color.rgb, ground.rgb)) {
-                let message = format!(
-                    "#{:06X} on #{:06X} is {ratio:.1}:1, {needed}:1 is needed: `{}`",
-                    color.rgb,
-                    ground.rgb,
-                    shortened(&seen.text)
+                let message = say!(
+                    "#{color} on #{ground} is {ratio}:1, {needed}:1 is needed: `{words}`",
+                    color = format!("{:06X}", color.rgb),
+                    ground = format!("{:06X}", ground.rgb),
+                    ratio = format!("{ratio:.1}"),
+                    needed,
+                    words = shortened(&seen.text)
                 );
                 findings
                     .in_mail(rule, &seen.tag(), message)
-                    .hint("darken one of the two, or lighten the other");
+                    .hint(say!("darken one of the two, or lighten the other"));
             }
         }
     }

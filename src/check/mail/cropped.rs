@@ -4,7 +4,10 @@
 use scraper::Selector;
 
 use super::{super::Findings, CROPPED, element::MailElement, look::length, page::ExaminedMail};
-use crate::render::css::{self, Declaration};
+use crate::{
+    render::css::{self, Declaration},
+    words::say,
+};
 
 const LINE_RULE: &str = "mso-line-height-rule";
 
@@ -18,9 +21,9 @@ pub(super) fn check(page: &ExaminedMail<'_>, findings: &mut Findings<'_>) {
             .in_mail(
                 &CROPPED,
                 &seen.tag(),
-                "Outlook on Windows cuts the picture to the height of a line",
+                say!("Outlook on Windows cuts the picture to the height of a line"),
             )
-            .hint("leave mso-line-height-rule out (Word's own is at-least), or give the picture's cell line-height:100%");
+            .hint(say!("leave mso-line-height-rule out (Word's own is at-least), or give the picture's cell line-height:100%"));
     }
 }
 

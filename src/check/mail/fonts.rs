@@ -2,13 +2,13 @@
 //! and nothing of it stands in the head alone.
 
 use super::{
-    super::Findings,
+    super::{Findings, listed},
     BREAK_WORD, FONT, HEAD_ONLY, KOREAN_FONT,
     element::MailElement,
     look::{ColorMode, ElementStyle},
     page::ExaminedMail,
 };
-use crate::render::css;
+use crate::{render::css, words::say};
 
 /// Families with Hangul on the systems that readers have, as far as mails name them.
 const KOREAN: [&str; 12] = [
@@ -73,13 +73,13 @@ fn named(
             .in_mail(
                 &FONT,
                 &seen.tag(),
-                format!(
-                    "<{}> holds words, and neither it nor its cell names {}",
-                    seen.name(),
-                    missing.join(" and ")
+                say!(
+                    "<{element}> holds words, and neither it nor its cell names {list}",
+                    element = seen.name(),
+                    list = missing.join(" and ")
                 ),
             )
-            .hint("templates/email/inline.css gives each cell its font");
+            .hint(say!("templates/email/inline.css gives each cell its font"));
     }
 }
 
@@ -155,7 +155,7 @@ fn hangul(
             .in_mail(
                 &KOREAN_FONT,
                 &seen.tag(),
-                "Hangul in a list of fonts that has none of it",
+                say!("Hangul in a list of fonts that has none of it"),
             )
             .hint("'Apple SD Gothic Neo','Malgun Gothic','Noto Sans KR',sans-serif");
     }
@@ -165,8 +165,8 @@ fn hangul(
         .any(|comment| comment.contains("[if") && comment.contains("font-family"));
     if !has_word_font {
         findings
-            .in_mail(&KOREAN_FONT, "<!--[if mso]>", "Outlook on Windows has no font for Hangul")
-            .hint("<style>td,p,a{font-family:'Malgun Gothic',sans-serif !important}</style> in an [if mso] comment of the head");
+            .in_mail(&KOREAN_FONT, "<!--[if mso]>", say!("Outlook on Windows has no font for Hangul"))
+            .hint(say!("<style>td,p,a{{font-family:'Malgun Gothic',sans-serif !important}}</style> in an [if mso] comment of the head"));
     }
     let is_kept =
         |seen: &&MailElement<'_>| inherited(seen, elements, "word-break") == Some("keep-all");
@@ -175,9 +175,11 @@ fn hangul(
             .in_mail(
                 &BREAK_WORD,
                 &seen.tag(),
-                "Hangul breaks in the middle of words",
+                say!("Hangul breaks in the middle of words"),
             )
-            .hint("word-break: keep-all, and overflow-wrap: break-word with it");
+            .hint(say!(
+                "word-break: keep-all, and overflow-wrap: break-word with it"
+            ));
     }
 }
 
@@ -210,16 +212,16 @@ fn head_only(
         let colour = |look: &ElementStyle| look.color.map(|color| color.rgb);
         let ground = |look: &ElementStyle| look.ground.map(|color| color.rgb);
         if with.is_hidden != without.is_hidden {
-            what.push("that it is hidden");
+            what.push(say!("that it is hidden"));
         }
         if colour(with) != colour(without) {
-            what.push("its colour");
+            what.push(say!("its colour"));
         }
         if ground(with) != ground(without) {
-            what.push("its ground");
+            what.push(say!("its ground"));
         }
         if (with.size - without.size).abs() > 0.1 {
-            what.push("its size");
+            what.push(say!("its size"));
         }
         what
     };
@@ -234,8 +236,10 @@ fn head_only(
             .in_mail(
                 &HEAD_ONLY,
                 &seen.tag(),
-                format!("{} stands in <style> alone", what.join(" and ")),
+                say!("{list} stands in <style> alone", list = listed::both(what)),
             )
-            .hint("put it into templates/email/inline.css, which is inlined");
+            .hint(say!(
+                "put it into templates/email/inline.css, which is inlined"
+            ));
     }
 }

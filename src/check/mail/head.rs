@@ -4,7 +4,7 @@ use super::{
     super::Findings, DOCTYPE, LANGUAGE, META, NESTED_RULE, OUTLOOK, PREHEADER, STYLE_SIZE,
     STYLESHEET, TITLE, WRAPPER, ZOOM, element::MailElement, look::ColorMode, page::ExaminedMail,
 };
-use crate::render::RenderedIssue;
+use crate::{render::RenderedIssue, words::say};
 
 /// Gmail's limit (caniemail, html-style, note 6).
 const MAX_STYLE: usize = 16 * 1024;
@@ -32,9 +32,9 @@ fn doctype(page: &ExaminedMail<'_>, findings: &mut Findings<'_>) {
             .in_mail(
                 &DOCTYPE,
                 &start,
-                "the mail does not begin with <!DOCTYPE html>",
+                say!("the mail does not begin with <!DOCTYPE html>"),
             )
-            .hint("put it first in templates/email/issue.html");
+            .hint(say!("put it first in templates/email/issue.html"));
     }
 }
 
@@ -45,9 +45,10 @@ fn root(elements: &[MailElement<'_>], findings: &mut Findings<'_>) {
     for name in ["lang", "dir"] {
         if html.attr(name).is_none_or(|value| value.trim().is_empty()) {
             findings
-                .in_mail(&LANGUAGE, &html.tag(), format!("<html> has no `{name}`"))
-                .hint(format!(
-                    "write <html lang=\"ko\" dir=\"ltr\">: `{name}` is missing"
+                .in_mail(&LANGUAGE, &html.tag(), say!("<html> has no `{name}`", name))
+                .hint(say!(
+                    "write <html lang=\"ko\" dir=\"ltr\">: `{name}` is missing",
+                    name
                 ));
         }
     }
@@ -63,16 +64,16 @@ fn title(elements: &[MailElement<'_>], rendered: &RenderedIssue, findings: &mut 
         .join(" ");
     if text.is_empty() {
         findings
-            .in_mail(&TITLE, "<title>", "the mail has no title")
-            .hint("<title> holds the subject");
+            .in_mail(&TITLE, "<title>", say!("the mail has no title"))
+            .hint(say!("<title> holds the subject"));
     } else if text != subject {
         findings
             .in_mail(
                 &TITLE,
                 &format!("<title>{text}"),
-                "the title is not the subject",
+                say!("the title is not the subject"),
             )
-            .hint("<title> holds the subject");
+            .hint(say!("<title> holds the subject"));
     }
 }
 
@@ -120,17 +121,24 @@ fn metas(page: &ExaminedMail<'_>, elements: &[MailElement<'_>], findings: &mut F
         });
     if !has_root {
         findings
-            .in_mail(&META, "<style>", "no `:root { color-scheme: light dark; }`")
-            .hint("the built-in templates/email/head.css begins with it");
+            .in_mail(
+                &META,
+                "<style>",
+                say!("no `:root {{ color-scheme: light dark; }}`"),
+            )
+            .hint(say!("the built-in templates/email/head.css begins with it"));
     }
     if !missing.is_empty() {
         findings
             .in_mail(
                 &META,
                 "<head>",
-                format!("the head lacks <meta> {}", missing.join(", ")),
+                say!(
+                    "the head lacks <meta> {missing}",
+                    missing = missing.join(", ")
+                ),
             )
-            .hint("the built-in templates/email/issue.html has them all");
+            .hint(say!("the built-in templates/email/issue.html has them all"));
     }
     if let Some(viewport) = meta("viewport") {
         let content = viewport
@@ -149,9 +157,11 @@ fn metas(page: &ExaminedMail<'_>, elements: &[MailElement<'_>], findings: &mut F
                 .in_mail(
                     &ZOOM,
                     &viewport.tag(),
-                    "the viewport keeps readers from enlarging",
+                    say!("the viewport keeps readers from enlarging"),
                 )
-                .hint("write content=\"width=device-width, initial-scale=1\"");
+                .hint(say!(
+                    "write content=\"width=device-width, initial-scale=1\""
+                ));
         }
     }
 }
@@ -166,9 +176,11 @@ fn outlook(page: &ExaminedMail<'_>, findings: &mut Findings<'_>) {
             .in_mail(
                 &OUTLOOK,
                 "<!--[if mso]>",
-                "the block for Outlook on Windows is missing",
+                say!("the block for Outlook on Windows is missing"),
             )
-            .hint("<o:PixelsPerInch>96</o:PixelsPerInch> in an [if mso] comment of the head");
+            .hint(say!(
+                "<o:PixelsPerInch>96</o:PixelsPerInch> in an [if mso] comment of the head"
+            ));
     }
 }
 
@@ -180,18 +192,18 @@ fn styles(page: &ExaminedMail<'_>, elements: &[MailElement<'_>], findings: &mut 
                 .in_mail(
                     &STYLE_SIZE,
                     "<style>",
-                    format!("a <style> of {length} bytes"),
+                    say!("a <style> of {length} bytes", length),
                 )
-                .hint("split it, or move what can stand inline");
+                .hint(say!("split it, or move what can stand inline"));
         }
         if let Some(rule) = sheet.rules.iter().find(|rule| rule.conditions.len() > 1) {
             findings
                 .in_mail(
                     &NESTED_RULE,
                     &rule.conditions.join(" { "),
-                    "an at-rule within an at-rule",
+                    say!("an at-rule within an at-rule"),
                 )
-                .hint("write both conditions in one: @media (a) and (b)");
+                .hint(say!("write both conditions in one: @media (a) and (b)"));
         }
         if let Some(import) = sheet
             .statements
@@ -199,8 +211,10 @@ fn styles(page: &ExaminedMail<'_>, elements: &[MailElement<'_>], findings: &mut 
             .find(|statement| statement.starts_with("@import"))
         {
             findings
-                .in_mail(&STYLESHEET, import, "an @import")
-                .hint("put the styles into the mail; fonts have to be the system's");
+                .in_mail(&STYLESHEET, import, say!("an @import"))
+                .hint(say!(
+                    "put the styles into the mail; fonts have to be the system's"
+                ));
         }
     }
     let link = elements.iter().find(|seen| {
@@ -211,8 +225,10 @@ fn styles(page: &ExaminedMail<'_>, elements: &[MailElement<'_>], findings: &mut 
     });
     if let Some(link) = link {
         findings
-            .in_mail(&STYLESHEET, &link.tag(), "a linked stylesheet")
-            .hint("put the styles into the mail; fonts have to be the system's");
+            .in_mail(&STYLESHEET, &link.tag(), say!("a linked stylesheet"))
+            .hint(say!(
+                "put the styles into the mail; fonts have to be the system's"
+            ));
     }
 }
 
@@ -222,7 +238,7 @@ fn wrapper(elements: &[MailElement<'_>], findings: &mut Findings<'_>) {
         .find(|seen| seen.attr("role") == Some("article"));
     let Some(wrapper) = wrapper else {
         findings
-            .in_mail(&WRAPPER, "<body>", "no element around the mail has role=\"article\"")
+            .in_mail(&WRAPPER, "<body>", say!("no element around the mail has role=\"article\""))
             .hint("<div role=\"article\" aria-roledescription=\"email\" aria-label=\"…\" lang=\"…\" dir=\"…\">");
         return;
     };
@@ -239,9 +255,14 @@ fn wrapper(elements: &[MailElement<'_>], findings: &mut Findings<'_>) {
             .in_mail(
                 &WRAPPER,
                 &wrapper.tag(),
-                format!("the mail's wrapper lacks {}", missing.join(", ")),
+                say!(
+                    "the mail's wrapper lacks {missing}",
+                    missing = missing.join(", ")
+                ),
             )
-            .hint("screen readers and clients take name, language and direction from it");
+            .hint(say!(
+                "screen readers and clients take name, language and direction from it"
+            ));
     }
 }
 
@@ -256,9 +277,12 @@ fn preheader(page: &ExaminedMail<'_>, elements: &[MailElement<'_>], findings: &m
             .in_mail(
                 &PREHEADER,
                 &elements[index].tag(),
-                format!("the inbox shows `{}` as the preview", elements[index].text),
+                say!(
+                    "the inbox shows `{seen}` as the preview",
+                    seen = elements[index].text
+                ),
             )
-            .hint("put a hidden preheader first in the body");
+            .hint(say!("put a hidden preheader first in the body"));
         return;
     }
     let Some(seen) = first.map(|index| &elements[index]) else {
@@ -271,7 +295,7 @@ fn preheader(page: &ExaminedMail<'_>, elements: &[MailElement<'_>], findings: &m
         .filter(|char| matches!(char, '\u{34F}' | '\u{200C}' | '\u{AD}' | '\u{2007}'));
     if fillers.count() < 10 && seen.text.chars().count() < 120 {
         findings
-            .in_mail(&PREHEADER, &seen.tag(), "no spacers follow the preheader")
-            .hint("&#847;&zwnj;&nbsp; some sixty times: else the inbox goes on with the mail's first words");
+            .in_mail(&PREHEADER, &seen.tag(), say!("no spacers follow the preheader"))
+            .hint(say!("&#847;&zwnj;&nbsp; some sixty times: else the inbox goes on with the mail's first words"));
     }
 }

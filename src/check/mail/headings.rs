@@ -8,7 +8,7 @@ use super::{
     look::ColorMode,
     page::ExaminedMail,
 };
-use crate::issue::Document;
+use crate::{issue::Document, words::say};
 
 pub(super) fn check(page: &ExaminedMail<'_>, issue: &Document, findings: &mut Findings<'_>) {
     // The writer's own are told at their place in the issue.
@@ -39,16 +39,16 @@ pub(super) fn check(page: &ExaminedMail<'_>, issue: &Document, findings: &mut Fi
                 .any(|inner| inner.attr("alt").is_some_and(|alt| !alt.trim().is_empty()));
         if !has_words {
             findings
-                .in_mail(&HEADING_EMPTY, &seen.tag(), "a heading without words")
-                .hint("leave it out where there is nothing to say");
+                .in_mail(&HEADING_EMPTY, &seen.tag(), say!("a heading without words"))
+                .hint(say!("leave it out where there is nothing to say"));
             continue;
         }
         if level == 1 {
             tops += 1;
             if tops == 2 {
                 findings
-                    .in_mail(&HEADING_ONE, &seen.tag(), "a second <h1>")
-                    .hint("stories are <h2>");
+                    .in_mail(&HEADING_ONE, &seen.tag(), say!("a second <h1>"))
+                    .hint(say!("stories are <h2>"));
             }
         }
         // Where the first is none of the top, the rule on that has told it.
@@ -58,15 +58,15 @@ pub(super) fn check(page: &ExaminedMail<'_>, issue: &Document, findings: &mut Fi
                 .in_mail(
                     &HEADING_ORDER,
                     &seen.tag(),
-                    format!("<h{level}> after <h{above}>"),
+                    say!("<h{level}> after <h{above}>", level, above),
                 )
-                .hint(format!("write <h{}>", above + 1));
+                .hint(say!("write <h{next}>", next = above + 1));
         }
         above = level;
     }
     if tops == 0 {
         findings
-            .in_mail(&HEADING_ONE, "<body>", "the mail has no <h1>")
-            .hint("its title is one");
+            .in_mail(&HEADING_ONE, "<body>", say!("the mail has no <h1>"))
+            .hint(say!("its title is one"));
     }
 }

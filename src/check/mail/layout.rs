@@ -10,7 +10,7 @@ use super::{
     look::{ColorMode, ElementStyle, length},
     page::ExaminedMail,
 };
-use crate::issue::Document;
+use crate::{issue::Document, words::say};
 
 /// The narrowest phone.
 const PHONE: f64 = 320.0;
@@ -54,9 +54,9 @@ fn forbidden(seen: &MailElement<'_>, findings: &mut Findings<'_>) {
             .in_mail(
                 &FORBIDDEN,
                 &seen.tag(),
-                format!("<{}> in a mail", seen.name()),
+                say!("<{element}> in a mail", element = seen.name()),
             )
-            .hint("link a page that has it");
+            .hint(say!("link a page that has it"));
     }
 }
 
@@ -86,9 +86,11 @@ fn table(seen: &MailElement<'_>, findings: &mut Findings<'_>) {
             .in_mail(
                 &LAYOUT_TABLE,
                 &seen.tag(),
-                "a layout table with heads or a caption",
+                say!("a layout table with heads or a caption"),
             )
-            .hint("take the role away where it holds data; use td where it holds layout");
+            .hint(say!(
+                "take the role away where it holds data; use td where it holds layout"
+            ));
         return;
     }
     if !is_layout && !has_heads && has(&["td"]) {
@@ -96,9 +98,9 @@ fn table(seen: &MailElement<'_>, findings: &mut Findings<'_>) {
             .in_mail(
                 &LAYOUT_TABLE,
                 &seen.tag(),
-                "a table without role=\"presentation\" and without heads",
+                say!("a table without role=\"presentation\" and without heads"),
             )
-            .hint("role=\"presentation\" for layout, <th> for data");
+            .hint(say!("role=\"presentation\" for layout, <th> for data"));
         return;
     }
     let unset: Vec<&str> = ["border", "cellpadding", "cellspacing"]
@@ -110,9 +112,12 @@ fn table(seen: &MailElement<'_>, findings: &mut Findings<'_>) {
             .in_mail(
                 &LAYOUT_TABLE,
                 &seen.tag(),
-                format!("a layout table without {}=\"0\"", unset.join("=\"0\", ")),
+                say!(
+                    "a layout table without {unset}=\"0\"",
+                    unset = unset.join("=\"0\", ")
+                ),
             )
-            .hint("clients add their own borders and gaps");
+            .hint(say!("clients add their own borders and gaps"));
     }
 }
 
@@ -133,7 +138,7 @@ fn layout_css(seen: &MailElement<'_>, findings: &mut Findings<'_>) {
                 &seen.tag(),
                 format!("{}: {}", declaration.name, declaration.value),
             )
-            .hint("lay out with tables");
+            .hint(say!("lay out with tables"));
     }
 }
 
@@ -155,12 +160,14 @@ fn width(seen: &MailElement<'_>, findings: &mut Findings<'_>) {
             .in_mail(
                 &WIDTH,
                 &seen.tag(),
-                format!(
-                    "<{}> is wider than a phone and does not shrink",
-                    seen.name()
+                say!(
+                    "<{element}> is wider than a phone and does not shrink",
+                    element = seen.name()
                 ),
             )
-            .hint("width:100% with max-width, and the fixed width in an [if mso] table");
+            .hint(say!(
+                "width:100% with max-width, and the fixed width in an [if mso] table"
+            ));
     }
 }
 
@@ -182,7 +189,7 @@ fn outlook_width(
         .any(|comment| comment.contains("[if mso") && comment.contains("<table"));
     if let Some(seen) = column.filter(|_| !has_table) {
         findings
-            .in_mail(&OUTLOOK_WIDTH, &seen.tag(), "the column has no table for Outlook on Windows")
+            .in_mail(&OUTLOOK_WIDTH, &seen.tag(), say!("the column has no table for Outlook on Windows"))
             .hint("<!--[if mso]><table role=\"presentation\" width=\"600\" align=\"center\"><tr><td><![endif]-->");
     }
 }
@@ -212,9 +219,9 @@ fn padding(elements: &[MailElement<'_>], findings: &mut Findings<'_>) {
             .in_mail(
                 &PADDING,
                 &seen.tag(),
-                format!("padding on <{}>", seen.name()),
+                say!("padding on <{element}>", element = seen.name()),
             )
-            .hint("give it to a <td> around it");
+            .hint(say!("give it to a <td> around it"));
     }
 }
 
@@ -233,9 +240,9 @@ fn keep_all(seen: &MailElement<'_>, elements: &[MailElement<'_>], findings: &mut
         .in_mail(
             &BREAK_WORD,
             &seen.tag(),
-            "word-break: keep-all without overflow-wrap",
+            say!("word-break: keep-all without overflow-wrap"),
         )
-        .hint("add overflow-wrap: break-word");
+        .hint(say!("add overflow-wrap: break-word"));
 }
 
 /// The first use of a kind: the rest is the same mistake.
@@ -256,7 +263,7 @@ fn values(elements: &[MailElement<'_>], findings: &mut Findings<'_>) {
                 &seen.tag(),
                 format!("{}: {}", declaration.name, declaration.value),
             )
-            .hint("write the value itself");
+            .hint(say!("write the value itself"));
     }
     let is_odd = |name: &str, value: &str| {
         let is_color = matches!(
@@ -272,7 +279,7 @@ fn values(elements: &[MailElement<'_>], findings: &mut Findings<'_>) {
                 &seen.tag(),
                 format!("{}: {}", declaration.name, declaration.value),
             )
-            .hint("write #RRGGBB");
+            .hint(say!("write #RRGGBB"));
     }
 }
 
@@ -302,8 +309,12 @@ fn type_sizes(
         .collect();
     if let Some((seen, look)) = set.iter().find(|(_, look)| look.size < 12.0) {
         findings
-            .in_mail(&TEXT_SIZE, &seen.tag(), format!("text of {} px", look.size))
-            .hint("12 px at least, 14 for captions and footer");
+            .in_mail(
+                &TEXT_SIZE,
+                &seen.tag(),
+                say!("text of {size} px", size = look.size),
+            )
+            .hint(say!("12 px at least, 14 for captions and footer"));
     }
     let Some((seen, look)) = body_text(&set, issue) else {
         return;
@@ -314,9 +325,12 @@ fn type_sizes(
             .in_mail(
                 &TEXT_SIZE,
                 &tag,
-                format!("most of the issue's text is set in {} px", look.size),
+                say!(
+                    "most of the issue's text is set in {size} px",
+                    size = look.size
+                ),
             )
-            .hint("16 px or more");
+            .hint(say!("16 px or more"));
     }
     let has_hangul = seen
         .text
@@ -330,9 +344,12 @@ fn type_sizes(
             .in_mail(
                 &LINE_HEIGHT,
                 &tag,
-                format!("most of the issue's text has a line height of {shown}"),
+                say!(
+                    "most of the issue's text has a line height of {shown}",
+                    shown
+                ),
             )
-            .hint("1.6 or more for Hangul");
+            .hint(say!("1.6 or more for Hangul"));
     }
 }
 

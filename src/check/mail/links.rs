@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::issue::Document;
+use crate::{
+    issue::Document,
+    words::{Said, say},
+};
 
 use super::{
     super::{Findings, links::is_vague},
@@ -21,8 +24,8 @@ pub(super) fn check(page: &ExaminedMail<'_>, issue: &Document, findings: &mut Fi
             && !ids.insert(id)
         {
             findings
-                .in_mail(&DOUBLED_ID, &seen.tag(), format!("a second id `{id}`"))
-                .hint("ids are unique");
+                .in_mail(&DOUBLED_ID, &seen.tag(), say!("a second id `{id}`", id))
+                .hint(say!("ids are unique"));
         }
     }
     // The writer's own links are told at their place in the issue.
@@ -36,13 +39,13 @@ pub(super) fn check(page: &ExaminedMail<'_>, issue: &Document, findings: &mut Fi
         };
         if let Some(why) = nowhere(href, &ids) {
             findings
-                .in_mail(&LINK_TARGET, &seen.tag(), format!("a link {why}"))
-                .hint("write the whole address, or leave the link out");
+                .in_mail(&LINK_TARGET, &seen.tag(), say!("a link {why}", why))
+                .hint(say!("write the whole address, or leave the link out"));
         }
         if !has_name(seen) {
             findings
-                .in_mail(&LINK_NAME, &seen.tag(), "a link without words")
-                .hint("words, or an image with an alt");
+                .in_mail(&LINK_NAME, &seen.tag(), say!("a link without words"))
+                .hint(say!("words, or an image with an alt"));
         }
         let words = seen.words();
         if is_vague(&words) && !own.contains(words.as_str()) {
@@ -50,34 +53,37 @@ pub(super) fn check(page: &ExaminedMail<'_>, issue: &Document, findings: &mut Fi
                 .in_mail(
                     &LINK_TEXT,
                     &seen.tag(),
-                    format!("`{words}` does not say where the link goes"),
+                    say!("`{words}` does not say where the link goes", words),
                 )
-                .hint("templates/words has the mail's fixed words");
+                .hint(say!("templates/words has the mail's fixed words"));
         }
         if !is_told(index, elements, looks) {
             findings
                 .in_mail(
                     &LINK_TOLD,
                     &seen.tag(),
-                    format!("only its colour tells `{}` from the text", seen.words()),
+                    say!(
+                        "only its colour tells `{words}` from the text",
+                        words = seen.words()
+                    ),
                 )
-                .hint("underline it");
+                .hint(say!("underline it"));
         }
     }
 }
 
-fn nowhere(href: &str, ids: &BTreeSet<&str>) -> Option<String> {
+fn nowhere(href: &str, ids: &BTreeSet<&str>) -> Option<Said> {
     if let Some(anchor) = href.strip_prefix('#') {
         return (!ids.contains(anchor) && !anchor.is_empty())
-            .then(|| format!("to `#{anchor}`, which is not in the mail"));
+            .then(|| say!("to `#{anchor}`, which is not in the mail", anchor));
     }
     let is_whole = ["https://", "http://", "mailto:", "tel:", "sms:"]
         .iter()
         .any(|start| href.starts_with(start));
     match href.trim() {
-        "" => Some("without an address".to_owned()),
+        "" => Some(say!("without an address")),
         _ if is_whole => None,
-        href => Some(format!("to `{href}`, which is no whole address")),
+        href => Some(say!("to `{href}`, which is no whole address", href)),
     }
 }
 

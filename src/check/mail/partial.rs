@@ -2,14 +2,17 @@
 //! letter `a`, of June 2026). A value that no entry speaks of is taken to hold.
 
 use super::look::length;
-use crate::render::css::Declaration;
+use crate::{
+    render::css::Declaration,
+    words::{Said, say},
+};
 
 /// A feature, the clients whose support is partial in this way, the values that they drop.
 struct PartialSupport {
     feature: &'static str,
     /// How their names begin in `facts.txt`.
     clients: &'static [&'static str],
-    what: &'static str,
+    what: fn() -> Said,
     is_dropped: fn(&str) -> bool,
 }
 
@@ -17,31 +20,31 @@ const PARTIAL: [PartialSupport; 6] = [
     PartialSupport {
         feature: "css-margin",
         clients: &["gmail.", "outlook.", "yahoo."],
-        what: "a negative `margin`",
+        what: || say!("a negative `margin`"),
         is_dropped: is_negative,
     },
     PartialSupport {
         feature: "css-text-indent",
         clients: &["gmail.", "yahoo."],
-        what: "a negative `text-indent`",
+        what: || say!("a negative `text-indent`"),
         is_dropped: is_negative,
     },
     PartialSupport {
         feature: "css-text-align",
         clients: &["outlook.windows", "yahoo."],
-        what: "`text-align: start` or `end`",
+        what: || say!("`text-align: start` or `end`"),
         is_dropped: |value| matches!(value, "start" | "end"),
     },
     PartialSupport {
         feature: "css-font-size",
         clients: &["outlook.windows", "yahoo."],
-        what: "a `font-size` in rem",
+        what: || say!("a `font-size` in rem"),
         is_dropped: |value| value.ends_with("rem"),
     },
     PartialSupport {
         feature: "css-border",
         clients: &["outlook.windows"],
-        what: "a border wider than 8 px",
+        what: || say!("a border wider than 8 px"),
         is_dropped: |value| {
             let widths = value
                 .split_whitespace()
@@ -52,7 +55,7 @@ const PARTIAL: [PartialSupport; 6] = [
     PartialSupport {
         feature: "css-white-space",
         clients: &["yahoo.ios", "yahoo.android"],
-        what: "`white-space: pre`",
+        what: || say!("`white-space: pre`"),
         is_dropped: |value| value == "pre",
     },
 ];
@@ -67,7 +70,7 @@ fn is_negative(value: &str) -> bool {
 pub(super) fn dropped(
     feature: &str,
     declaration: &Declaration,
-) -> Option<(&'static str, &'static [&'static str])> {
+) -> Option<(fn() -> Said, &'static [&'static str])> {
     let value = declaration.value.to_ascii_lowercase();
     PARTIAL
         .iter()

@@ -1,6 +1,7 @@
 //! How heavy the HTML is, and what makes it so.
 
 use super::{super::Findings, SIZE, page::ExaminedMail};
+use crate::words::{Said, say};
 
 /// Gmail clips at 102 KB; a little is left for what relays and lists add.
 const MAX_BYTES: usize = 100 * 1024;
@@ -24,22 +25,27 @@ pub(super) fn check(page: &ExaminedMail<'_>, findings: &mut Findings<'_>) {
         .sum();
     let head: usize = page.styles.iter().map(String::len).sum();
     let mut parts = [
-        (inline, "inline styles"),
-        (text, "text"),
-        (links, "addresses"),
-        (head, "<style>"),
+        (inline, say!("inline styles")),
+        (text, say!("text")),
+        (links, say!("addresses")),
+        (head, "<style>".into()),
     ];
     parts.sort_by_key(|(size, _)| std::cmp::Reverse(*size));
-    let parts: Vec<String> = parts
-        .iter()
-        .take(3)
-        .map(|(size, what)| format!("{} KB {what}", size / 1024))
-        .collect();
+    let parts = parts.into_iter().take(3).map(|(size, what)| {
+        let kilobytes = size / 1024;
+        say!("{kilobytes} KB {what}", kilobytes, what)
+    });
     findings
         .in_mail(
             &SIZE,
             "<html>",
-            format!("the HTML has {} KB: {}", bytes / 1024, parts.join(", ")),
+            say!(
+                "the HTML has {kilobytes} KB: {parts}",
+                kilobytes = bytes / 1024,
+                parts = Said::row(parts, ", ")
+            ),
         )
-        .hint("shorten it, or link the rest: the archive page has no limit");
+        .hint(say!(
+            "shorten it, or link the rest: the archive page has no limit"
+        ));
 }

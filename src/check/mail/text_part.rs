@@ -9,6 +9,7 @@ use crate::{
     issue::{Block, Document, Inline, Issue, LinkTarget, OddityKind, plain_text},
     render::RenderedIssue,
     source::Span,
+    words::{Said, say},
 };
 
 /// RFC 5322 §2.1.1, in octets.
@@ -20,8 +21,8 @@ pub(super) fn check(rendered: &RenderedIssue, issue: &Issue, findings: &mut Find
     let text = &rendered.text;
     if text.trim().is_empty() {
         findings
-            .in_mail(&TEXT_PART, "issue.txt", "the text part is empty")
-            .hint("templates/email/issue.txt makes it");
+            .in_mail(&TEXT_PART, "issue.txt", say!("the text part is empty"))
+            .hint(say!("templates/email/issue.txt makes it"));
         return;
     }
     lines(text, &issue.document, findings);
@@ -30,8 +31,10 @@ pub(super) fn check(rendered: &RenderedIssue, issue: &Issue, findings: &mut Find
         .find(|tag| text.contains(tag) && !says(issue, tag));
     if let Some(tag) = tag {
         findings
-            .in_mail(&TEXT_PART, tag, "HTML in the text part")
-            .hint("use the `text` values in templates/email/issue.txt, not the `html` ones");
+            .in_mail(&TEXT_PART, tag, say!("HTML in the text part"))
+            .hint(say!(
+                "use the `text` values in templates/email/issue.txt, not the `html` ones"
+            ));
     }
     missing(text, &issue.document, findings);
 }
@@ -64,9 +67,14 @@ fn lines(text: &str, issue: &Document, findings: &mut Findings<'_>) {
             .in_mail(
                 &TEXT_PART,
                 &start(line),
-                format!("a line of {} octets in the text part", line.len()),
+                say!(
+                    "a line of {octets} octets in the text part",
+                    octets = line.len()
+                ),
             )
-            .hint("the text part is wrapped by its template's `text` values");
+            .hint(say!(
+                "the text part is wrapped by its template's `text` values"
+            ));
         return;
     }
     // A long address has nowhere to break.
@@ -80,9 +88,12 @@ fn lines(text: &str, issue: &Document, findings: &mut Findings<'_>) {
             .in_mail(
                 &TEXT_PART,
                 &start(line),
-                format!("a line of {} columns in the text part", line.width()),
+                say!(
+                    "a line of {width} columns in the text part",
+                    width = line.width()
+                ),
             )
-            .hint("`| wrapped` in templates/email/issue.txt breaks it");
+            .hint(say!("`| wrapped` in templates/email/issue.txt breaks it"));
     }
 }
 
@@ -121,19 +132,21 @@ fn bare(text: &str) -> String {
 /// What the issue says and the text part does not.
 fn missing(text: &str, issue: &Document, findings: &mut Findings<'_>) {
     let whole = bare(text);
-    let mut lack = |what: &str, words: &str| {
+    let mut lack = |what: Said, words: &str| {
         findings
             .in_mail(
                 &TEXT_PART,
                 words,
-                format!("the text part lacks this {what}: `{words}`"),
+                say!("the text part lacks this {what}: `{words}`", what, words),
             )
-            .hint("templates/email/issue.txt prints introduction, stories and footnotes");
+            .hint(say!(
+                "templates/email/issue.txt prints introduction, stories and footnotes"
+            ));
     };
     let unnumbered = without_link_numbers(&whole);
     for section in &issue.sections {
         if !has_in_order(&unnumbered, &section.heading) {
-            lack("heading", &section.title);
+            lack(say!("heading"), &section.title);
         }
     }
     // A footnote that is left out takes its links and pictures with it.
@@ -149,7 +162,7 @@ fn missing(text: &str, issue: &Document, findings: &mut Findings<'_>) {
     for used in &issue.images {
         let alt = &used.image.alt;
         if !whole.contains(&bare(alt)) && !is_left_out(&used.span) {
-            lack("image\u{2019}s text", alt);
+            lack(say!("image’s text"), alt);
         }
     }
     for link in &issue.links {
@@ -158,7 +171,7 @@ fn missing(text: &str, issue: &Document, findings: &mut Findings<'_>) {
             && !whole.contains(&bare(url))
             && !is_left_out(&link.span)
         {
-            lack("address", url);
+            lack(say!("address"), url);
         }
     }
 }

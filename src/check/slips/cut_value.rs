@@ -4,6 +4,7 @@ use super::{
     super::{CheckSubject, Findings},
     CUT_VALUE,
 };
+use crate::words::say;
 
 /// What readers see of the front matter.
 const SHOWN: [&str; 3] = ["title", "subject", "preheader"];
@@ -27,12 +28,17 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
                 .at(
                     &CUT_VALUE,
                     value.start..value.end + after.len(),
-                    format!(
-                        "readers would see `{seen}` alone: YAML takes `{comment}` for a comment"
+                    say!(
+                        "readers would see `{seen}` alone: YAML takes `{comment}` for a comment",
+                        seen,
+                        comment
                     ),
                 )
-                .hint(format!(
-                    "put the whole line in quotes: {key}: \"{seen} {comment}\""
+                .hint(say!(
+                    "put the whole line in quotes: {key}: \"{seen} {comment}\"",
+                    key,
+                    seen,
+                    comment
                 ));
             // Behind quotes it is a comment, or a slip of another kind.
             if !seen.starts_with(['"', '\'']) {
@@ -47,9 +53,16 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
                 .at(
                     &CUT_VALUE,
                     value.start..value.start + whole.len(),
-                    format!("readers would not see `{tag}`: YAML takes it for a type"),
+                    say!(
+                        "readers would not see `{tag}`: YAML takes it for a type",
+                        tag
+                    ),
                 )
-                .hint(format!("put the whole line in quotes: {key}: \"{whole}\""))
+                .hint(say!(
+                    "put the whole line in quotes: {key}: \"{whole}\"",
+                    key,
+                    whole
+                ))
                 .fix_at(value.start..value.start + whole.len(), quoted);
         }
     }

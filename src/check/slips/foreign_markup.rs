@@ -1,7 +1,7 @@
 //! Markup within a line that other programs understand and this one shows: attributes, marks for highlighting.
 
 use super::{super::Findings, FOREIGN_MARKUP};
-use crate::issue::Prose;
+use crate::{issue::Prose, words::say};
 
 pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
     if let Some((at, length)) = attributes(&prose.text) {
@@ -9,18 +9,21 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
             .at(
                 &FOREIGN_MARKUP,
                 prose.span(at..at + length),
-                format!("readers would see `{}`", &prose.text[at..at + length]),
+                say!("readers would see `{seen}`", seen = &prose.text[at..at + length]),
             )
-            .hint("take it out: the design has its place in templates/; a button is `[…](…){.button}`, without spaces");
+            .hint(say!("take it out: the design has its place in templates/; a button is `[…](…){{.button}}`, without spaces"));
     }
     if let Some((at, length)) = highlight(&prose.text) {
         findings
             .at(
                 &FOREIGN_MARKUP,
                 prose.span(at..at + length),
-                format!("readers would see `{}`", &prose.text[at..at + length]),
+                say!(
+                    "readers would see `{seen}`",
+                    seen = &prose.text[at..at + length]
+                ),
             )
-            .hint("mark words with `**` instead");
+            .hint(say!("mark words with `**` instead"));
     }
 }
 

@@ -5,6 +5,7 @@ use super::{
     DATE_LIST, FOREIGN_MARKUP, HEADING_SPACE, LIST_SPACE, RULE_HEADING,
     source_lines::{SourceLine, SourceLines, without_container},
 };
+use crate::words::say;
 
 pub(super) fn check(lines: &SourceLines<'_>, findings: &mut Findings<'_>) {
     let mut before: Option<&SourceLine<'_>> = None;
@@ -32,9 +33,16 @@ fn heading(line: &SourceLine<'_>, findings: &mut Findings<'_>) {
             .at(
                 &HEADING_SPACE,
                 line.whole(),
-                format!("readers would see `{}`, and no heading", shown(text)),
+                say!(
+                    "readers would see `{seen}`, and no heading",
+                    seen = shown(text)
+                ),
             )
-            .hint(format!("write `{} {}`", &text[..marks], shown(rest)))
+            .hint(say!(
+                "write `{marks} {rest}`",
+                marks = &text[..marks],
+                rest = shown(rest)
+            ))
             .fix_at(behind(line, rest), |_| " ".to_owned());
     }
 }
@@ -75,9 +83,12 @@ fn item(line: &SourceLine<'_>, findings: &mut Findings<'_>) {
         .at(
             &LIST_SPACE,
             line.whole(),
-            format!("readers would see `{}`, and no list", shown(text)),
+            say!(
+                "readers would see `{seen}`, and no list",
+                seen = shown(text)
+            ),
         )
-        .hint(format!("write `{kept} {}`", shown(rest)))
+        .hint(say!("write `{kept} {rest}`", kept, rest = shown(rest)))
         .fix_at(
             line.span(line.text.len() - text.len()..line.text.len() - rest.len()),
             |_| format!("{kept} "),
@@ -115,9 +126,9 @@ fn date(line: &SourceLine<'_>, findings: &mut Findings<'_>) {
             .at(
                 &DATE_LIST,
                 line.whole(),
-                "readers would see lists within lists instead of this date",
+                say!("readers would see lists within lists instead of this date"),
             )
-            .hint("write the year as `2026년 11월 30일`, put a word before it, or `\\` before its first dot: `2026\\. 11. 30.`");
+            .hint(say!("write the year as `2026년 11월 30일`, put a word before it, or `\\` before its first dot: `2026\\. 11. 30.`"));
     }
 }
 
@@ -135,9 +146,14 @@ fn rule_below(above: &SourceLine<'_>, line: &SourceLine<'_>, findings: &mut Find
             .at(
                 &RULE_HEADING,
                 above.at..line.at + line.text.trim_end().len(),
-                format!("readers would see `{}` as a heading", shown(text)),
+                say!(
+                    "readers would see `{seen}` as a heading",
+                    seen = shown(text)
+                ),
             )
-            .hint("put an empty line before the rule; for a heading write `## …`");
+            .hint(say!(
+                "put an empty line before the rule; for a heading write `## …`"
+            ));
     }
 }
 
@@ -163,11 +179,14 @@ fn block_mark(line: &SourceLine<'_>, findings: &mut Findings<'_>) {
             .at(
                 &FOREIGN_MARKUP,
                 line.whole(),
-                format!("readers would see `{}` as it stands", shown(text)),
+                say!(
+                    "readers would see `{seen}` as it stands",
+                    seen = shown(text)
+                ),
             )
             .hint(match text.starts_with(":::") {
-                true => "for a note write `> [!NOTE]` and `> ` before each of its lines",
-                false => "take it out: the contents are made from the headings",
+                true => say!("for a note write `> [!NOTE]` and `> ` before each of its lines"),
+                false => say!("take it out: the contents are made from the headings"),
             });
     }
 }

@@ -1,17 +1,20 @@
 //! Marks of emphasis, code and pictures that Markdown did not take: readers see them.
 
 use super::{super::Findings, OPEN_MARK, UNDERSCORES};
-use crate::issue::Prose;
+use crate::{
+    issue::Prose,
+    words::{Said, say},
+};
 
 pub(super) fn check(prose: &Prose, file: &str, findings: &mut Findings<'_>) {
-    single(prose, file, "~~", "the line through", findings);
+    single(prose, file, "~~", say!("the line through"), findings);
     backtick(prose, file, findings);
     picture(prose, findings);
     underscores(prose, findings);
 }
 
 /// `~~` left over, unless it is waves: `좋아요~~`, `10~~20`.
-fn single(prose: &Prose, file: &str, mark: &str, what: &str, findings: &mut Findings<'_>) {
+fn single(prose: &Prose, file: &str, mark: &str, what: Said, findings: &mut Findings<'_>) {
     let text = &prose.text;
     let Some(at) = text.find(mark) else {
         return;
@@ -25,9 +28,13 @@ fn single(prose: &Prose, file: &str, mark: &str, what: &str, findings: &mut Find
             .at(
                 &OPEN_MARK,
                 prose.span(at..at + mark.len()),
-                format!("{what} does not end: readers would see `{mark}`"),
+                say!(
+                    "{what} does not end: readers would see `{mark}`",
+                    what,
+                    mark
+                ),
             )
-            .hint(format!("close it with `{mark}` in the same paragraph"));
+            .hint(say!("close it with `{mark}` in the same paragraph", mark));
     }
 }
 
@@ -46,9 +53,9 @@ fn backtick(prose: &Prose, file: &str, findings: &mut Findings<'_>) {
             .at(
                 &OPEN_MARK,
                 prose.span(at..at + 1),
-                "code that does not end: readers would see the backtick",
+                say!("code that does not end: readers would see the backtick"),
             )
-            .hint("close it with another one in the same paragraph");
+            .hint(say!("close it with another one in the same paragraph"));
     }
 }
 
@@ -65,9 +72,11 @@ fn picture(prose: &Prose, findings: &mut Findings<'_>) {
             .at(
                 &OPEN_MARK,
                 prose.span(at..at + middle + line.len()),
-                "readers would see this instead of a picture",
+                say!("readers would see this instead of a picture"),
             )
-            .hint("close the bracket; write an address with spaces as ![…](<my file.png>)");
+            .hint(say!(
+                "close the bracket; write an address with spaces as ![…](<my file.png>)"
+            ));
     }
 }
 
@@ -96,11 +105,12 @@ fn underscores(prose: &Prose, findings: &mut Findings<'_>) {
                     .at(
                         &UNDERSCORES,
                         prose.span(at..from + length + mark.len()),
-                        format!("readers would see `{mark}{inner}{mark}`"),
+                        say!("readers would see `{mark}{inner}{mark}`", mark, inner),
                     )
-                    .hint(format!(
-                        "write it with asterisks: `{0}{inner}{0}`",
-                        mark.replace('_', "*")
+                    .hint(say!(
+                        "write it with asterisks: `{stars}{inner}{stars}`",
+                        stars = mark.replace('_', "*"),
+                        inner
                     ))
                     .fix(
                         &format!("{mark}{inner}{mark}"),

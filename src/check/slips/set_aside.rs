@@ -4,6 +4,7 @@ use super::{
     super::{CheckSubject, Findings},
     SET_ASIDE,
 };
+use crate::words::say;
 
 pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     let keys = &proof.issue.front_matter.set_aside;
@@ -19,15 +20,15 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     if told.is_empty() {
         return;
     }
-    let (verb, them) = match told.len() {
-        1 => ("says", "it"),
-        _ => ("say", "them"),
+    let (message, hint) = match &told[..] {
+        [key] => (
+            say!("{told} says nothing here", told = key),
+            say!("take it out, or keep it below `extra:`"),
+        ),
+        keys => (
+            say!("{told} say nothing here", told = keys.join(", ")),
+            say!("take them out, or keep them below `extra:`"),
+        ),
     };
-    findings
-        .at(
-            &SET_ASIDE,
-            place.clone(),
-            format!("{} {verb} nothing here", told.join(", ")),
-        )
-        .hint(format!("take {them} out, or keep {them} below `extra:`"));
+    findings.at(&SET_ASIDE, place.clone(), message).hint(hint);
 }

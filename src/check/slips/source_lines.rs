@@ -2,7 +2,7 @@
 //! the fences around code.
 
 use super::{super::Findings, CONFLICT, OPEN_FENCE};
-use crate::source::Span;
+use crate::{source::Span, words::say};
 
 /// A line outside code, without its line break.
 pub(super) struct SourceLine<'t> {
@@ -121,9 +121,11 @@ pub(super) fn check(lines: &SourceLines<'_>, findings: &mut Findings<'_>) {
             .at(
                 &OPEN_FENCE,
                 span.clone(),
-                "this code block does not end: readers would see the rest of the issue as code",
+                say!(
+                    "this code block does not end: readers would see the rest of the issue as code"
+                ),
             )
-            .hint("close it with a line of the same marks");
+            .hint(say!("close it with a line of the same marks"));
     }
     for line in &lines.lines {
         let is_marker = ["<<<<<<< ", "||||||| ", ">>>>>>> "]
@@ -134,9 +136,11 @@ pub(super) fn check(lines: &SourceLines<'_>, findings: &mut Findings<'_>) {
                 .at(
                     &CONFLICT,
                     line.whole(),
-                    "a mark of a merge conflict: both versions would be sent",
+                    say!("a mark of a merge conflict: both versions would be sent"),
                 )
-                .hint("keep one of the two versions, and take the three lines of marks out");
+                .hint(say!(
+                    "keep one of the two versions, and take the three lines of marks out"
+                ));
         }
     }
 }

@@ -6,6 +6,7 @@ use super::{
     NO_RULE_LINE, RAGGED_TABLE, TABLE_TAIL,
     source_lines::{SourceLine, SourceLines, without_container},
 };
+use crate::words::say;
 
 pub(super) fn check(lines: &SourceLines<'_>, findings: &mut Findings<'_>) {
     let mut block: Vec<&SourceLine<'_>> = Vec::new();
@@ -38,9 +39,9 @@ fn look_at(block: &[&SourceLine<'_>], findings: &mut Findings<'_>) {
             .at(
                 &NO_RULE_LINE,
                 block[rule].whole(),
-                "the line of dashes has another number of cells than the head: readers would see bars",
+                say!("the line of dashes has another number of cells than the head: readers would see bars"),
             )
-            .hint(format!("write {columns} cells of `---` between bars"));
+            .hint(say!("write {columns} cells of `---` between bars", columns));
         return;
     }
     for row in &block[rule + 1..] {
@@ -50,9 +51,9 @@ fn look_at(block: &[&SourceLine<'_>], findings: &mut Findings<'_>) {
                 .at(
                     &TABLE_TAIL,
                     row.whole(),
-                    "readers would see this line as the table's last row",
+                    say!("readers would see this line as the table's last row"),
                 )
-                .hint("put an empty line below the table");
+                .hint(say!("put an empty line below the table"));
             return;
         }
         let count = cells(text);
@@ -61,9 +62,9 @@ fn look_at(block: &[&SourceLine<'_>], findings: &mut Findings<'_>) {
                 .at(
                     &RAGGED_TABLE,
                     row.whole(),
-                    format!("this row has {count} cells, the head {columns}: readers would not see the rest"),
+                    say!("this row has {count} cells, the head {columns}: readers would not see the rest", count, columns),
                 )
-                .hint("add a cell to the head, or write `\\|` for a bar within a cell");
+                .hint(say!("add a cell to the head, or write `\\|` for a bar within a cell"));
         }
     }
 }
@@ -80,11 +81,11 @@ fn without_rule(block: &[&SourceLine<'_>], findings: &mut Findings<'_>) {
             .at(
                 &NO_RULE_LINE,
                 block[0].whole(),
-                "readers would see bars instead of a table",
+                say!("readers would see bars instead of a table"),
             )
-            .hint(format!(
-                "put a line below the head: |{}",
-                " --- |".repeat(cells(without_container(block[0].text)))
+            .hint(say!(
+                "put a line below the head: |{cells}",
+                cells = " --- |".repeat(cells(without_container(block[0].text)))
             ));
     }
 }

@@ -2,6 +2,7 @@
 //! characters nobody sees.
 
 use super::{super::Findings, DECOMPOSED, ELLIPSIS, FULL_WIDTH, INVISIBLE};
+use crate::words::say;
 use crate::{issue::Prose, korean::hangul, source::composed};
 
 pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
@@ -11,8 +12,8 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
         is_full_width,
         |span, text, rule_findings: &mut Findings<'_>| {
             rule_findings
-                .at(&FULL_WIDTH, span, format!("`{text}` is full-width"))
-                .hint(format!("write `{}`", half_width(text)))
+                .at(&FULL_WIDTH, span, say!("`{text}` is full-width", text))
+                .hint(say!("write `{right}`", right = half_width(text)))
                 .fix(text, &half_width(text));
         },
         findings,
@@ -35,9 +36,12 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
                 .at(
                     &INVISIBLE,
                     span,
-                    format!("an invisible character, U+{code:04X}"),
+                    say!(
+                        "an invisible character, U+{code}",
+                        code = format!("{:04X}", code)
+                    ),
                 )
-                .hint("delete it; it came along from another program");
+                .hint(say!("delete it; it came along from another program"));
         },
         findings,
     );
@@ -69,9 +73,9 @@ fn decomposed(prose: &Prose, findings: &mut Findings<'_>) {
         .at(
             &DECOMPOSED,
             prose.span(start..start + length),
-            "Hangul in separate letters (NFD), as macOS writes file names",
+            say!("Hangul in separate letters (NFD), as macOS writes file names"),
         )
-        .hint("type the words again, or convert the text to NFC")
+        .hint(say!("type the words again, or convert the text to NFC"))
         // It never is one word alone.
         .fix_at(prose.span(start..text.len()), |text| {
             composed(text).into_owned()
@@ -121,9 +125,9 @@ fn ellipses(prose: &Prose, findings: &mut Findings<'_>) {
                 .at(
                     &ELLIPSIS,
                     prose.span(start..at),
-                    format!("`{run}` for an ellipsis"),
+                    say!("`{run}` for an ellipsis", run),
                 )
-                .hint("write `…` or `...`");
+                .hint(say!("write `…` or `...`"));
         }
     }
 }

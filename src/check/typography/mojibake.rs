@@ -1,7 +1,7 @@
 //! Text that was read in the wrong encoding: `í•œê¸€` for 한글, `占쏙옙` for what was lost twice.
 
 use super::{super::Findings, MOJIBAKE};
-use crate::issue::Prose;
+use crate::{issue::Prose, words::say};
 
 /// What UTF-8 makes of Hangul, quotation marks and accents where it is read as Windows-1252 or Latin-1, and what
 /// Windows' Korean code page makes of the sign for a lost character.
@@ -32,12 +32,12 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
         .at(
             &MOJIBAKE,
             prose.span(at..at + length),
-            format!(
-                "readers would see `{}`: text in the wrong encoding",
-                &prose.text[at..at + length]
+            say!(
+                "readers would see `{seen}`: text in the wrong encoding",
+                seen = &prose.text[at..at + length]
             ),
         )
-        .hint("open the original in UTF-8 and copy it again");
+        .hint(say!("open the original in UTF-8 and copy it again"));
 }
 
 fn trace(text: &str) -> Option<(usize, usize)> {

@@ -7,6 +7,7 @@ use crate::{
     issue::{Prose, ProseKind},
     korean::hangul,
     source::Span,
+    words::say,
 };
 
 /// A quotation may run over this many paragraphs.
@@ -29,9 +30,9 @@ pub(super) fn check(all: &[Prose], findings: &mut Findings<'_>) {
                 .at(
                     &MIXED_QUOTES,
                     prose.span(at..at + length),
-                    "opened with one kind of quotation mark, closed with another",
+                    say!("opened with one kind of quotation mark, closed with another"),
                 )
-                .hint("use ‘ ’ or “ ” on both sides");
+                .hint(say!("use ‘ ’ or “ ” on both sides"));
         }
         let loose = |(mark, at): (char, usize)| UnpairedMark {
             mark,
@@ -69,12 +70,12 @@ fn report(loose: &mut Vec<UnpairedMark>, findings: &mut Findings<'_>) {
     for UnpairedMark { mark, span, .. } in loose.drain(..) {
         let (message, hint) = match partner(mark) {
             Some(partner) => (
-                format!("`{mark}` is opened and not closed"),
-                format!("close it with `{partner}`"),
+                say!("`{mark}` is opened and not closed", mark),
+                say!("close it with `{partner}`", partner),
             ),
             None => (
-                format!("`{mark}` closes what was not opened"),
-                "open it, or take it out".to_owned(),
+                say!("`{mark}` closes what was not opened", mark),
+                say!("open it, or take it out"),
             ),
         };
         findings.at(&UNBALANCED, span, message).hint(hint);

@@ -4,6 +4,7 @@ use super::{super::Findings, DOUBLED_PARTICLE, PARTICLE_FORM, PARTICLE_SPACE, QU
 use crate::{
     issue::Prose,
     korean::hangul::{self, RIEUL, final_consonant},
+    words::say,
 };
 
 pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
@@ -15,26 +16,26 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
                 .at(
                     &DOUBLED_PARTICLE,
                     prose.span(range.clone()),
-                    format!("`{word}` ends with two particles"),
+                    say!("`{word}` ends with two particles", word),
                 )
-                .hint(format!("`{single}` instead of `{doubled}`"));
+                .hint(say!("`{single}` instead of `{doubled}`", single, doubled));
         } else if let Some(right) = misformed(word).filter(|_| !is_name(word, &text[range.end..])) {
             findings
                 .at(
                     &PARTICLE_FORM,
                     prose.span(range.clone()),
-                    format!("`{word}` should be `{right}`"),
+                    say!("`{word}` should be `{right}`", word, right),
                 )
-                .hint("the form of the particle follows the final consonant");
+                .hint(say!("the form of the particle follows the final consonant"));
         }
         if let Some(before) = spaced(text, range.start, word) {
             findings
                 .at(
                     &PARTICLE_SPACE,
                     prose.span(range.start - 1..range.end),
-                    format!("a space before the particle `{word}`"),
+                    say!("a space before the particle `{word}`", word),
                 )
-                .hint(format!("write `{before}{word}`"));
+                .hint(say!("write `{before}{word}`", before, word));
         }
     }
     quoted(prose, findings);
@@ -238,9 +239,13 @@ fn quoted(prose: &Prose, findings: &mut Findings<'_>) {
                     .at(
                         &QUOTED_PARTICLE,
                         prose.span(at..at + mark.len() + particle.len()),
-                        format!("a space between the quotation and `{particle}`"),
+                        say!("a space between the quotation and `{particle}`", particle),
                     )
-                    .hint(format!("write `{}{particle}`", mark.trim_end()));
+                    .hint(say!(
+                        "write `{mark}{particle}`",
+                        mark = mark.trim_end(),
+                        particle
+                    ));
             }
         }
     }

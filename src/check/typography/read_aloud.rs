@@ -8,6 +8,7 @@ use crate::{
         particle::PARTICLES,
         reading::{SpokenEnd, last_word, spoken_end},
     },
+    words::say,
 };
 
 pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
@@ -35,9 +36,14 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
                 .at(
                     &PARTICLE_FORM,
                     prose.span(at - word.len()..end),
-                    format!("`{word}{particle}` should be `{word}{right}`"),
+                    say!(
+                        "`{word}{particle}` should be `{word}{right}`",
+                        word,
+                        particle,
+                        right
+                    ),
                 )
-                .hint("the form of the particle follows the sound before it");
+                .hint(say!("the form of the particle follows the sound before it"));
         }
     }
 }

@@ -4,6 +4,7 @@ use super::{
     super::{Findings, speech::QuotedSpeech},
     DEPENDENT_NOUN, DOUBLED_WORD, PUNCTUATION_SPACE, UNIT_SPACE,
 };
+use crate::words::say;
 use crate::{issue::Prose, korean::hangul};
 
 pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
@@ -63,9 +64,9 @@ fn dependent_nouns(prose: &Prose, findings: &mut Findings<'_>) {
                     .at(
                         &DEPENDENT_NOUN,
                         prose.span(at..at + wrong.len()),
-                        format!("`{wrong}` is two words"),
+                        say!("`{wrong}` is two words", wrong),
                     )
-                    .hint(format!("write `{right}`"))
+                    .hint(say!("write `{right}`", right))
                     .fix(wrong, right);
             }
         }
@@ -91,9 +92,9 @@ fn ability(prose: &Prose, findings: &mut Findings<'_>) {
                     .at(
                         &DEPENDENT_NOUN,
                         prose.span(at + 1..at + slip.len()),
-                        format!("`{}` is two words", slip.trim_start()),
+                        say!("`{wrong}` is two words", wrong = slip.trim_start()),
                     )
-                    .hint(format!("write `{}`", right.trim_start()))
+                    .hint(say!("write `{right}`", right = right.trim_start()))
                     .fix(slip.trim_start(), right.trim_start());
             }
         }
@@ -144,9 +145,9 @@ fn counters(prose: &Prose, findings: &mut Findings<'_>) {
                     .at(
                         &DEPENDENT_NOUN,
                         prose.span(at..at + slip.len()),
-                        format!("`{slip}` is two words"),
+                        say!("`{wrong}` is two words", wrong = slip),
                     )
-                    .hint(format!("write `{number} {counter}`"))
+                    .hint(say!("write `{number} {counter}`", number, counter))
                     .fix(&slip, &format!("{number} {counter}"));
             }
         }
@@ -184,9 +185,9 @@ fn plurals(prose: &Prose, findings: &mut Findings<'_>) {
                 .at(
                     &DEPENDENT_NOUN,
                     prose.span(start..at + word.len()),
-                    format!("`{before} {word}` is one word"),
+                    say!("`{before} {word}` is one word", before, word),
                 )
-                .hint(format!("write `{before}{word}`"))
+                .hint(say!("write `{before}{word}`", before, word))
                 .fix(&format!("{before} {word}"), &format!("{before}{word}"));
         }
     }
@@ -206,9 +207,9 @@ fn percent(prose: &Prose, findings: &mut Findings<'_>) {
                 .at(
                     &UNIT_SPACE,
                     prose.span(at..at + found.len()),
-                    "a space before the percent sign",
+                    say!("a space before the percent sign"),
                 )
-                .hint("write it together with the number")
+                .hint(say!("write it together with the number"))
                 .fix(found, "%");
         }
     }
@@ -232,9 +233,9 @@ fn punctuation(prose: &Prose, findings: &mut Findings<'_>) {
                 .at(
                     &PUNCTUATION_SPACE,
                     prose.span(at - 1..at + 1),
-                    format!("a space before `{mark}`"),
+                    say!("a space before `{mark}`", mark),
                 )
-                .hint("take the space out")
+                .hint(say!("take the space out"))
                 .fix(&format!(" {mark}"), mark);
             continue;
         }
@@ -255,9 +256,9 @@ fn punctuation(prose: &Prose, findings: &mut Findings<'_>) {
                 .at(
                     &PUNCTUATION_SPACE,
                     prose.span(at..at + 1),
-                    "no space after the sentence",
+                    say!("no space after the sentence"),
                 )
-                .hint("put a space between the two sentences")
+                .hint(say!("put a space between the two sentences"))
                 .fix(".", ". ");
         }
     }
@@ -319,9 +320,9 @@ fn doubled_words(prose: &Prose, findings: &mut Findings<'_>) {
                 .at(
                     &DOUBLED_WORD,
                     prose.span(start..at + word.len()),
-                    format!("`{word}` twice"),
+                    say!("`{word}` twice", word),
                 )
-                .hint("take one out");
+                .hint(say!("take one out"));
         }
     }
 }
@@ -370,9 +371,9 @@ fn doubled_verbs(prose: &Prose, findings: &mut Findings<'_>) {
                 .at(
                     &DOUBLED_WORD,
                     prose.span(start..at + word.len()),
-                    format!("`{before} {word}` says the verb twice"),
+                    say!("`{before} {word}` says the verb twice", before, word),
                 )
-                .hint("take one of the two out");
+                .hint(say!("take one of the two out"));
         }
     }
 }

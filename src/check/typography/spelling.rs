@@ -4,6 +4,7 @@ mod slips;
 
 use self::slips::{SLIPS, SlipPosition};
 use super::{super::Findings, SPELLING};
+use crate::words::say;
 use crate::{issue::Prose, korean::hangul};
 
 pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
@@ -35,9 +36,9 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
                     .at(
                         &SPELLING,
                         prose.span(at..at + slip.len()),
-                        format!("`{slip}` should be `{right}`"),
+                        say!("`{slip}` should be `{right}`", slip, right),
                     )
-                    .hint(format!("write `{right}`"))
+                    .hint(say!("write `{right}`", right))
                     .fix(slip, right);
             }
         }
@@ -72,9 +73,9 @@ fn promises(prose: &Prose, findings: &mut Findings<'_>) {
                 .at(
                     &SPELLING,
                     prose.span(at - verb.len_utf8()..at + slip.len()),
-                    format!("`{verb}께` should be `{verb}게`"),
+                    say!("`{verb}께` should be `{verb}게`", verb),
                 )
-                .hint(format!("write `{verb}게`"))
+                .hint(say!("write `{verb}게`", verb))
                 .fix(&format!("{verb}께"), &format!("{verb}게"));
         }
     }
@@ -91,9 +92,9 @@ fn negations(prose: &Prose, findings: &mut Findings<'_>) {
                 .at(
                     &SPELLING,
                     prose.span(at..at + slip.trim_end().len()),
-                    "`않` before a verb should be `안`",
+                    say!("`않` before a verb should be `안`"),
                 )
-                .hint("write `안`")
+                .hint(say!("write `안`"))
                 .fix("않", "안");
         }
     }
@@ -111,9 +112,9 @@ fn negations(prose: &Prose, findings: &mut Findings<'_>) {
                 .at(
                     &SPELLING,
                     prose.span(at..at + slip.len()),
-                    format!("`{slip}` should be `{right}`"),
+                    say!("`{slip}` should be `{right}`", slip, right),
                 )
-                .hint(format!("write `{right}`"))
+                .hint(say!("write `{right}`", right))
                 .fix(slip, &right);
         }
     }

@@ -5,6 +5,7 @@ use super::{
     super::{CheckSubject, Findings},
     TERM,
 };
+use crate::words::say;
 use crate::{issue::Prose, korean::hangul, publication::HouseTerm};
 
 pub(super) fn check(proof: &CheckSubject<'_>, prose: &Prose, findings: &mut Findings<'_>) {
@@ -40,11 +41,15 @@ fn tell(
         .at(
             &TERM,
             prose.span(range),
-            format!("this house writes `{}`, not `{other}`", term.preferred),
+            say!(
+                "this house writes `{preferred}`, not `{other}`",
+                preferred = term.preferred,
+                other
+            ),
         )
-        .hint(format!(
-            "write `{}`; `terms:` in daily-note.yaml says so",
-            term.preferred
+        .hint(say!(
+            "write `{preferred}`; `terms:` in daily-note.yaml says so",
+            preferred = term.preferred
         ))
         .fix(other, &term.preferred);
 }

@@ -4,6 +4,7 @@ use super::{Args, CommandContext, CommandExit, Failure, ReportFormat, conclude};
 use crate::{
     cli::{Output, confirm, output::Tone},
     operations::{FixOutcome, FixableFile},
+    words::{many, say},
 };
 
 /// Lines around a change that are shown.
@@ -19,21 +20,26 @@ pub(super) async fn execute(
     let report = app.check(&args.issues, args.online()).await?;
     let fixable = app.certain_fixes(&report);
     if fixable.is_empty() {
-        output.note("Nothing here is fixed with certainty; what is found, a person decides.");
+        output.note(say!(
+            "Nothing here is fixed with certainty; what is found, a person decides."
+        ));
         return Ok(conclude(&report, args, format, output));
     }
     for file in &fixable {
         output.note(difference(file, output));
     }
     if !is_wanted(args, &fixable, output)? {
-        output.note("Nothing was changed.");
+        output.note(say!("Nothing was changed."));
         return Ok(conclude(&report, args, format, output));
     }
     for file in &fixable {
         output.note(match app.apply_fixes(file)? {
-            FixOutcome::Written => format!("{}: fixed", file.file),
+            FixOutcome::Written => say!("{file}: fixed", file = file.file),
             FixOutcome::ChangedMeanwhile => {
-                format!("{}: changed meanwhile, and left alone", file.file)
+                say!(
+                    "{file}: changed meanwhile, and left alone",
+                    file = file.file
+                )
             }
         });
     }
@@ -47,14 +53,14 @@ fn is_wanted(args: &Args, fixable: &[FixableFile], output: &Output) -> Result<bo
         return Ok(true);
     }
     let count: usize = fixable.iter().map(|file| file.count).sum();
-    let fixes = if count == 1 { "fix" } else { "fixes" };
-    let files = if fixable.len() == 1 { "file" } else { "files" };
-    let what = format!("{count} {fixes} to {} {files}", fixable.len());
+    let fixes = many!(count, "{n} fix", "{n} fixes");
+    let files = many!(fixable.len(), "{n} file", "{n} files");
     if !confirm::is_somebody_here() {
-        output.note(format!("{what}: --yes writes them."));
+        output.note(say!("{fixes} to {files}: --yes writes them.", fixes, files));
         return Ok(false);
     }
-    confirm::ask(&format!("Write {what}?"), output)
+    let question = output.words(say!("Write {fixes} to {files}?", fixes, files));
+    confirm::ask(&question, output)
 }
 
 fn difference(file: &FixableFile, output: &Output) -> String {

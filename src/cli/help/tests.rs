@@ -23,6 +23,9 @@ fn everything_is_said_in_every_language() {
     for file in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
         texts.extend(texts_of(&fs::read_to_string(file).unwrap()));
     }
+    // Why a rule stands is data.
+    let reasons = crate::check::rules().map(|rule| AuditedText::plain(rule.why));
+    texts.extend(reasons);
     for tongue in Tongue::ALL
         .into_iter()
         .filter(|tongue| *tongue != Tongue::English)

@@ -9,6 +9,7 @@ use super::{
     super::{Image, LinkUse, markdown, url},
     header_line::HeaderLine,
 };
+use crate::words::say;
 use crate::{source::SourceError, yaml::Tree};
 
 /// The picture as it is written.
@@ -33,8 +34,11 @@ impl Cover {
         let HeaderLine(file) = file;
         let location = match url::is_absolute(&file) {
             true => url::normalise(&file).map_err(|_| {
-                tree.error(&["cover"], format!("`{file}` is no address of a picture"))
-                    .with_hint("write a path from this file, or an https address")
+                tree.error(
+                    &["cover"],
+                    say!("`{file}` is no address of a picture", file),
+                )
+                .with_hint(say!("write a path from this file, or an https address"))
             })?,
             false => file,
         };

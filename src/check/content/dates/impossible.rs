@@ -5,7 +5,7 @@ use super::{
     IMPOSSIBLE_DATE,
     scan::{MONTHS, TextScan},
 };
-use crate::issue::Prose;
+use crate::{issue::Prose, words::say};
 
 /// The most days that a month has; February's 29 are told from 28 by nobody who leaves the year out.
 const LENGTHS: [u32; 12] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
@@ -21,9 +21,9 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
             .at(
                 &IMPOSSIBLE_DATE,
                 prose.span(at..at + length),
-                format!("there is no `{seen}`"),
+                say!("there is no `{seen}`", seen),
             )
-            .hint("look the date up, and its weekday too");
+            .hint(say!("look the date up, and its weekday too"));
     }
 }
 

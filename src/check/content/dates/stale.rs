@@ -8,7 +8,10 @@ use super::{
     OTHER_EDITION, STALE_DATE,
     scan::{MONTHS, TextScan, nearest_year},
 };
-use crate::issue::Prose;
+use crate::{
+    issue::Prose,
+    words::{Said, say},
+};
 
 /// Days from the issue's own.
 const DAYS: [(&str, i64); 9] = [
@@ -53,7 +56,7 @@ pub(super) fn check(
             }
             let meant = date + Duration::days(days);
             if named != meant {
-                tell(prose, at, rest.0, word, &format!("{meant}"), findings);
+                tell(prose, at, rest.0, word, meant.to_string().into(), findings);
             }
         }
     }
@@ -73,8 +76,8 @@ pub(super) fn check(
             let is_within =
                 (monday - Duration::days(1)..monday + Duration::days(7)).contains(&named);
             if !is_within || weekday.is_some_and(|weekday| named.weekday() != weekday) {
-                let week = format!("the week of {monday}");
-                tell(prose, at, rest.0, word, &week, findings);
+                let week = say!("the week of {monday}", monday);
+                tell(prose, at, rest.0, word, week, findings);
             }
         }
     }
@@ -129,7 +132,7 @@ fn tell(
     at: usize,
     rest: &str,
     word: &str,
-    meant: &str,
+    meant: Said,
     findings: &mut Findings<'_>,
 ) {
     let end = prose.text.len() - rest.len();
@@ -137,9 +140,9 @@ fn tell(
         .at(
             &STALE_DATE,
             prose.span(at..end),
-            format!("in this issue `{word}` is {meant}"),
+            say!("in this issue `{word}` is {meant}", word, meant),
         )
-        .hint("a line of an earlier issue? Fix the word or the date");
+        .hint(say!("a line of an earlier issue? Fix the word or the date"));
 }
 
 /// `이번 월요일 편은` at the head of an issue that comes out after that Monday. Ahead of it the
@@ -173,9 +176,9 @@ pub(super) fn other_edition(proof: &CheckSubject<'_>, prose: &Prose, findings: &
                     .at(
                         &OTHER_EDITION,
                         prose.span(at..at + phrase.len()),
-                        format!("this is the issue of `{own}`"),
+                        say!("this is the issue of `{own}`", own),
                     )
-                    .hint("name this edition");
+                    .hint(say!("name this edition"));
             }
         }
     }
