@@ -42,6 +42,7 @@ mod secret;
 mod send;
 mod serve;
 mod signals;
+mod site;
 mod status;
 mod subscribers;
 mod suppressions;
@@ -157,6 +158,7 @@ enum Command {
     Completions(completions::Args),
     Man(man::Args),
     Templates(templates::Args),
+    Site(site::Args),
     Schema(schema::Args),
 }
 
@@ -252,6 +254,7 @@ fn run(command: Command, context: &CommandContext) -> Result<CommandExit, Failur
             Command::Completions(args) => completions::execute(&args, context),
             Command::Man(args) => man::execute(&args, context),
             Command::Templates(args) => templates::execute(&args, context),
+            Command::Site(args) => site::execute(&args, context).await,
             Command::Schema(args) => schema::execute(&args, context),
         }
     });

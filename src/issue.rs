@@ -30,7 +30,7 @@ mod url;
 pub use archive::{Archive, ArchiveError, ArchivedFile};
 pub(crate) use document::{
     Alignment, Block, CalloutKind, Document, Footnote, Image, ImageUse, Inline, LinkTarget,
-    LinkUse, ListItem, Prose, ProseKind, Section, plain_text,
+    LinkUse, ListItem, Prose, ProseKind, Section, attribution, plain_text,
 };
 
 pub(crate) use front_matter::schema;
@@ -82,6 +82,10 @@ pub struct FrontMatter {
     pub ad: bool,
     /// Labels for the archive; they never select readers.
     pub tags: Vec<String>,
+    /// Whether the archive on the web has it.
+    pub archive: bool,
+    /// Names that it had in the archive before: their addresses lead to it.
+    pub aliases: Vec<String>,
     /// Findings that the writer means to have: rule → reason.
     pub allow: BTreeMap<String, String>,
     /// Keys of another program that say nothing here, and where they stand.
@@ -231,6 +235,12 @@ impl Issue {
             front_matter: head.front_matter,
             source,
         })
+    }
+
+    /// Whether its writer means it for the archive, once its hour has come.
+    #[must_use]
+    pub(crate) fn is_for_archive(&self) -> bool {
+        self.front_matter.status == IssueStatus::Ready && self.front_matter.archive
     }
 
     /// The subject: its own, or the title.

@@ -35,6 +35,7 @@ pub mod publication;
 pub mod issue;
 pub mod picture;
 pub mod render;
+pub mod site;
 
 pub mod audience;
 pub mod links;

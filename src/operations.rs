@@ -33,6 +33,7 @@ mod schedule;
 mod secret;
 mod send;
 mod sent_before;
+pub(crate) mod site;
 mod suppressed;
 mod suppressions;
 mod templates;
@@ -66,6 +67,7 @@ pub use self::{
     schedule::UnplacedIssue,
     secret::RotatedSecret,
     send::{DryRun, Sending},
+    site::{SiteReport, WrittenFiles},
     suppressed::{SubscriberPages, Suppressed},
     suppressions::{
         LiftedBounces, SuppressionChange, SuppressionPages, bounced, let_in, lift_bounces, suppress,

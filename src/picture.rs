@@ -4,7 +4,10 @@
 //! [`fit()`] is pure: the same bytes give the same bytes. [`Cache`] only remembers what it gave. Knows
 //! nothing of issues, nor of how a picture travels.
 
-use crate::fingerprint::{hex, sha256};
+use crate::{
+    fingerprint::{hex, sha256},
+    source::{Source, SourceError, Span},
+};
 
 mod cache;
 mod clean;
@@ -159,6 +162,17 @@ impl PictureError {
                 "make it shorter or smaller, or link to a video and show one picture of it"
             }
         }
+    }
+
+    /// The same as everybody is told of it: the picture's name, and where it is asked for.
+    #[must_use]
+    pub(crate) fn told_of(&self, location: &str, place: Option<(&Source, &Span)>) -> SourceError {
+        let message = format!("the image `{location}` {self}");
+        let error = match place {
+            Some((source, span)) => SourceError::at(source, span.clone(), message),
+            None => SourceError::new(message),
+        };
+        error.with_hint(self.hint())
     }
 
     fn damaged(reason: impl Into<String>) -> Self {

@@ -55,7 +55,10 @@ pub use self::{
     smtp::{DkimSettings, KeySource, SmtpSettings},
     text::parse_zone,
     unset::SecretUse,
-    web::{FeedbackSettings, OpinionNotice, PageProbe, SignupSettings, WebSecrets, WebSettings},
+    web::{
+        ArchiveAccess, FeedbackSettings, OpinionNotice, PageProbe, SignupSettings, WebSecrets,
+        WebSettings,
+    },
 };
 pub(crate) use crate::look::Color;
 use crate::{

@@ -41,23 +41,26 @@ mod templates;
 mod text;
 mod words;
 
+pub(crate) use columns::alignments_of;
 pub use composition::{ImagePolicy, PrepareInput};
 pub(crate) use ejected::{TemplateStanding, diff, eject, list};
-pub(crate) use escape::{escape_html, percent_encode};
+pub(crate) use escape::{escape_html, escape_text, percent_encode};
+pub(crate) use highlight::{MAX_HIGHLIGHTED_BYTES, highlighted};
+pub(crate) use images::{below_root, is_remote};
 pub use linked_issue::LinkedIssue;
 pub(crate) use opaque::Misuse;
 pub(crate) use renderer::Renderer;
 pub use templates::Templates;
 pub(crate) use {
-    composition::{direction, preheader_spacers},
+    composition::{beginning, contact_url, direction, preheader_spacers},
     ejected::standing,
     engine::TemplateEngine,
     holes::{CutText, Hole, ReaderField},
-    html::TableForm,
+    html::{TableForm, host},
     mail_design::MailDesign,
     opaque::AskedOf,
     renderer::{Outline, tidy_text},
-    words::MailWords,
+    words::{MailWords, callout_key, task_mark},
 };
 
 use crate::source::SourceError;

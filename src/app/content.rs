@@ -9,7 +9,7 @@ use crate::{
     issue::{Archive, Issue},
     links::LinkSigner,
     message::{Composer, FrozenIssue, HeaderSettings, dkim::Signer},
-    publication::SecretUse,
+    publication::{ArchiveAccess, SecretUse},
     render::{Composition, ImagePolicy, LinkedIssue, PrepareInput, RenderError, Templates},
     source::SourceError,
     store::{Batch, BatchLedger, StoreError},
@@ -75,7 +75,7 @@ impl App {
             &self.publication,
             edition,
             &issue.id,
-            links.web_version(&issue.slug),
+            self.page_of(issue, links),
         );
         Ok(FrozenIssue {
             issue: issue.id.clone(),
@@ -83,6 +83,15 @@ impl App {
             composition,
             headers,
         })
+    }
+
+    /// Where an issue can be read on the web. None: nowhere.
+    pub(crate) fn page_of(&self, issue: &Issue, links: &LinkSigner) -> Option<String> {
+        let is_off = self.publication.web.archive == ArchiveAccess::Off;
+        match issue.front_matter.archive && !is_off {
+            true => links.web_version(&issue.slug),
+            false => None,
+        }
     }
 
     /// Renders what is the same for every reader.
@@ -98,7 +107,7 @@ impl App {
             let issue = archive.linked(slug)?;
             Some(LinkedIssue {
                 title: issue.front_matter.title.clone(),
-                url: links.web_version(&issue.slug),
+                url: self.page_of(issue, links),
             })
         };
         Composition::prepare(&PrepareInput {

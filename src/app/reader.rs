@@ -65,7 +65,7 @@ impl App {
                 feedback_address: publication
                     .feedback_domain()
                     .map(|domain| format!("{}@{domain}", links.feedback_local_part(reader.id))),
-                web_version: links.web_version(&issue.slug),
+                web_version: self.page_of(issue, links),
             },
         }
     }

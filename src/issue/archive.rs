@@ -29,7 +29,7 @@ pub struct ArchivedFile {
     /// Its name without `.md`, or its folder's: `2026-11-23-small-models`.
     pub name: String,
     /// The issue, or why it is none.
-    pub issue: Result<Issue, IssueError>,
+    pub issue: Result<Arc<Issue>, IssueError>,
 }
 
 /// Why an archive, or an issue in it, is not to be had.
@@ -115,7 +115,7 @@ impl Archive {
             .collect();
         let load = |path: PathBuf| ArchivedFile {
             name: read::name(&path),
-            issue: Issue::load(publication, &path),
+            issue: Issue::load(publication, &path).map(Arc::new),
             path,
         };
         let mut entries: Vec<_> = paths
@@ -141,7 +141,7 @@ impl Archive {
     pub(crate) fn issues(&self) -> impl DoubleEndedIterator<Item = &Issue> {
         self.entries
             .iter()
-            .filter_map(|entry| entry.issue.as_ref().ok())
+            .filter_map(|entry| entry.issue.as_deref().ok())
     }
 
     /// The issue that `[[slug]]` means: by slug, by file name, or by id.
@@ -238,7 +238,7 @@ impl Archive {
 
 impl ArchivedFile {
     fn readable(&self) -> Result<&Issue, ArchiveError> {
-        self.issue.as_ref().map_err(|error| ArchiveError::Broken {
+        self.issue.as_deref().map_err(|error| ArchiveError::Broken {
             name: self.name.clone(),
             errors: error.to_errors(),
         })

@@ -349,6 +349,21 @@ impl Prose {
     }
 }
 
+/// A quotation's last paragraph is its attribution where it begins with a dash.
+#[must_use]
+pub(crate) fn attribution(blocks: &[Block]) -> (Option<&[Inline]>, &[Block]) {
+    match blocks {
+        [quoted @ .., Block::Paragraph(content)] if !quoted.is_empty() => {
+            let text = plain_text(content);
+            match text.trim_start().starts_with(['—', '―', '–']) {
+                true => (Some(content), quoted),
+                false => (None, blocks),
+            }
+        }
+        _ => (None, blocks),
+    }
+}
+
 /// The words of text-level content alone, as readers see them; footnote numbers are left out.
 #[must_use]
 pub(crate) fn plain_text(content: &[Inline]) -> String {

@@ -2,6 +2,7 @@
 
 mod cover;
 mod foreign_keys;
+mod former_name;
 mod header_line;
 
 use std::collections::BTreeMap;
@@ -10,7 +11,9 @@ use chrono::NaiveDate;
 use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use self::{cover::Cover, foreign_keys::ForeignKeys, header_line::HeaderLine};
+use self::{
+    cover::Cover, foreign_keys::ForeignKeys, former_name::FormerName, header_line::HeaderLine,
+};
 use super::{FrontMatter, IssueStatus, LinkUse};
 use crate::{
     publication::Publication,
@@ -65,6 +68,12 @@ struct HeadFields {
     /// Labels for the archive; they never select readers.
     #[serde(default)]
     tags: TagList,
+    /// Whether the archive on the web has it. Default: yes, once its hour has come.
+    #[serde(default = "yes")]
+    archive: bool,
+    /// Names that it had in the archive before, as in `/issues/NAME`: what leads there leads here.
+    #[serde(default)]
+    aliases: Vec<FormerName>,
     /// Findings of `check` to let pass: the rule's name, and why.
     #[serde(default)]
     allow: BTreeMap<String, HeaderLine>,
@@ -112,6 +121,10 @@ impl<'de> Deserialize<'de> for TagList {
             Written::Nothing(()) => Vec::new(),
         }))
     }
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// What the ledger knows an issue by.
@@ -212,6 +225,8 @@ pub(super) fn parse(
             next: fields.next.map(text),
             ad: fields.ad,
             tags: fields.tags.0,
+            archive: fields.archive,
+            aliases: fields.aliases.into_iter().map(|name| name.0).collect(),
             allow: fields
                 .allow
                 .into_iter()

@@ -36,16 +36,27 @@ impl Document {
     /// The words alone: a line a paragraph, heading, item, cell or line of code.
     #[must_use]
     pub(crate) fn plain_text(&self) -> String {
-        let mut text = String::new();
-        add_blocks(&self.introduction, &mut text);
-        for section in &self.sections {
+        self.plain_texts().collect()
+    }
+
+    /// The same in its parts: what stands before the first story, each story, and the notes.
+    pub(crate) fn plain_texts(&self) -> impl Iterator<Item = String> {
+        let mut introduction = String::new();
+        add_blocks(&self.introduction, &mut introduction);
+        let stories = self.sections.iter().map(|section| {
+            let mut text = String::new();
             add_line(&section.title, &mut text);
             add_blocks(&section.blocks, &mut text);
-        }
+            text
+        });
+        let mut notes = String::new();
         for footnote in &self.footnotes {
-            add_blocks(&footnote.blocks, &mut text);
+            add_blocks(&footnote.blocks, &mut notes);
         }
-        text
+        std::iter::once(introduction)
+            .chain(stories)
+            .chain([notes])
+            .filter(|text| !text.is_empty())
     }
 
     /// How much there is to read.

@@ -89,7 +89,9 @@ impl App {
                 .collect::<Result<_, _>>()?,
         };
         let ledger = self.ledger().await?;
-        let issues = entries.iter().filter_map(|entry| entry.issue.as_ref().ok());
+        let issues = entries
+            .iter()
+            .filter_map(|entry| entry.issue.as_deref().ok());
         let is_asked =
             self.asks_for_consent(issues.filter(|issue| !ledger.sent.contains(&issue.id)));
         let mut bench = self.bench(&archive, ledger);
@@ -97,7 +99,9 @@ impl App {
             bench.recipients = self.recipients().await?;
         }
         if online == LinkProbing::Ask {
-            let issues = entries.iter().filter_map(|entry| entry.issue.as_ref().ok());
+            let issues = entries
+                .iter()
+                .filter_map(|entry| entry.issue.as_deref().ok());
             bench.online = Some(self.ask_online(issues).await);
         }
         let issues = bench.check_all(&entries);

@@ -2,6 +2,7 @@
 //! publication. It verifies tokens, asks the list, and answers what a page may show. How often forms may be
 //! sent is weighed in the store, with what they cause.
 
+mod archive;
 mod choosing;
 mod coming;
 mod departures;
@@ -26,6 +27,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch::Receiver;
 
 use self::{
+    archive::KeptArchive,
     departures::DepartureQueue,
     refusal::{refused, unavailable},
     sent_pages::SentPages,
@@ -72,6 +74,7 @@ pub(crate) struct ReaderDesk {
     /// The program's own, for where the publication's can't be used.
     built_in_pages: Arc<PageTemplates>,
     site: Mutex<Option<(Arc<PublicationSnapshot>, Arc<ReaderSite>)>>,
+    archive: tokio::sync::Mutex<Option<KeptArchive>>,
 }
 
 /// The signing keys as they were read.
@@ -108,6 +111,7 @@ impl ReaderDesk {
             keys: Mutex::default(),
             built_in_pages: Arc::new(PageTemplates::built_in()?),
             site: Mutex::default(),
+            archive: tokio::sync::Mutex::default(),
         };
         // The first form is sealed, too.
         let _ = desk.links().await;

@@ -42,7 +42,7 @@ pub(super) struct RenderInputs<'a> {
 #[derive(Default)]
 pub(super) struct IssuePreview {
     /// The issue when it could last be read.
-    issue: Option<Issue>,
+    issue: Option<Arc<Issue>>,
     /// Its mail in each look that was asked for; the publication's own whenever there is any.
     ready: BTreeMap<LookChoice, ReadyMail>,
     /// Each reader's last good mail, in each look.
@@ -55,7 +55,7 @@ pub(super) struct IssuePreview {
 impl IssuePreview {
     /// The issue when it could last be read.
     pub(super) fn issue(&self) -> Option<&Issue> {
-        self.issue.as_ref()
+        self.issue.as_deref()
     }
 
     /// Whether the present files can't be shown as they are.
@@ -64,10 +64,14 @@ impl IssuePreview {
     }
 
     /// Takes in the file as it is now, makes its mail for a reader without a name, and checks it.
-    pub(super) fn renew(&mut self, inputs: &RenderInputs<'_>, now: &Result<Issue, IssueError>) {
+    pub(super) fn renew(
+        &mut self,
+        inputs: &RenderInputs<'_>,
+        now: &Result<Arc<Issue>, IssueError>,
+    ) {
         self.faults.clear();
         let issue = match now {
-            Ok(issue) => issue.clone(),
+            Ok(issue) => Arc::clone(issue),
             Err(error) => {
                 self.faults = error.to_errors();
                 self.findings = check::unreadable(&self.faults);

@@ -60,12 +60,12 @@ impl SampleDesk {
     }
 
     /// The newest issue of that slug or name, whether or not it can go out.
-    fn named(&self, wanted: &str) -> ReaderResult<(String, Issue)> {
+    fn named(&self, wanted: &str) -> ReaderResult<(String, Arc<Issue>)> {
         let snapshot = self.snapshot();
         let mut found = snapshot.archive.entries().rev().filter_map(|entry| {
             let issue = entry.issue.as_ref().ok()?;
             let is_it = issue.slug == wanted || entry.name == wanted;
-            is_it.then(|| (entry.name.clone(), issue.clone()))
+            is_it.then(|| (entry.name.clone(), Arc::clone(issue)))
         });
         found.next().ok_or(ReaderRefusal::NotFound)
     }
@@ -173,7 +173,7 @@ impl ReaderService for SampleDesk {
         let mail = self.preview.mail(&name, "", LookChoice::default()).await;
         let mail = mail.ok_or(ReaderRefusal::NotFound)?;
         Ok(FramedIssue {
-            title: issue.front_matter.title,
+            title: issue.front_matter.title.clone(),
             language: publication.language.clone(),
             html: beside(
                 &mail.shown_html,
@@ -308,7 +308,7 @@ impl ReaderService for SampleDesk {
         let (_, issue) = self.named(issue)?;
         Ok(OpinionView {
             language: None,
-            title: issue.front_matter.title,
+            title: issue.front_matter.title.clone(),
             choices: choices(&publication),
             may_be_published: publication.web.feedback.publish,
             can_be_answered: token.is_some(),

@@ -43,6 +43,8 @@ pub struct WebSettings {
     /// Whether `send` and `serve` ask the one-click address, as mail clients would, before an issue
     /// promises it: `off` for a machine that can't reach its own public name.
     pub probe: PageProbe,
+    /// Whether sent issues stand on the web for everybody.
+    pub archive: ArchiveAccess,
     /// What the form takes.
     pub signup: SignupSettings,
     /// What readers are asked about an issue.
@@ -59,6 +61,19 @@ pub enum PageProbe {
     #[default]
     On,
     /// It is not, and `doctor` calls it unproven.
+    Off,
+}
+
+/// Who finds sent issues on the web.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ArchiveAccess {
+    /// Everybody: lists, feeds, search, and search engines.
+    #[default]
+    Public,
+    /// Whoever has an issue's address: nothing lists it.
+    Unlisted,
+    /// Nobody: mail has no link to a web version.
     Off,
 }
 
@@ -122,6 +137,7 @@ impl Default for WebSettings {
             secret: None,
             trusted_proxies: loopback(),
             probe: PageProbe::On,
+            archive: ArchiveAccess::Public,
             signup: SignupSettings::default(),
             feedback: FeedbackSettings::default(),
             goodbye: None,

@@ -4,7 +4,7 @@
 use crate::issue::{Alignment, Inline, plain_text};
 
 /// What the writer said of each column; where they said nothing, numbers go to the right.
-pub(super) fn alignments_of(
+pub(crate) fn alignments_of(
     alignments: &[Alignment],
     columns: usize,
     rows: &[Vec<Vec<Inline>>],

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Value, json};
 
-pub(crate) use context::direction;
+pub(crate) use context::{contact_url, direction};
 use context::{edition_context, next_context};
 pub(super) use context::{opt_out, publication_context};
 
@@ -257,7 +257,7 @@ fn subject(publication: &Publication, issue: &Issue) -> String {
 }
 
 /// The first paragraph's first 120 characters or so, ending with a word.
-fn beginning(introduction: &[Block]) -> String {
+pub(crate) fn beginning(introduction: &[Block]) -> String {
     let paragraph = introduction.iter().find_map(|block| match block {
         Block::Paragraph(content) => Some(plain_text(content)),
         _ => None,

@@ -20,7 +20,7 @@ pub(crate) fn escape_html(value: &str) -> String {
 }
 
 /// Escapes an issue's own words where they stand as text: quotes need no entity there.
-pub(super) fn escape_text(text: &str) -> String {
+pub(crate) fn escape_text(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + text.len() / 8);
     for character in text.chars() {
         match entity(character).filter(|_| !matches!(character, '"' | '\'')) {

@@ -9,7 +9,7 @@ use crate::render::escape::escape_text;
 
 /// Of all code of an issue, what comes behind this is shown plain: to colour it would take longer than to
 /// read it.
-pub(super) const MAX_HIGHLIGHTED_BYTES: usize = 64 << 10;
+pub(crate) const MAX_HIGHLIGHTED_BYTES: usize = 64 << 10;
 /// A line of more is nobody's writing; what colours look for takes the square of its length.
 const MAX_LINE_BYTES: usize = 1_000;
 
@@ -33,7 +33,7 @@ const CLASSES: &[(&str, &str)] = &[
 ];
 
 /// The code, escaped, its tokens in spans where the language is known.
-pub(super) fn highlighted(code: &str, language: Option<&str>) -> String {
+pub(crate) fn highlighted(code: &str, language: Option<&str>) -> String {
     let code = code.strip_suffix('\n').unwrap_or(code);
     let syntax = language
         .filter(|_| code.lines().all(|line| line.len() <= MAX_LINE_BYTES))

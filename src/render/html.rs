@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tera::Context;
 
 use crate::{
-    issue::{Block, Document, Footnote, Image, Inline, ListItem, plain_text},
+    issue::{Block, Document, Footnote, Image, Inline, ListItem, attribution, plain_text},
     render::{
         RenderError, TemplateEngine,
         highlight::{MAX_HIGHLIGHTED_BYTES, highlighted},
@@ -21,7 +21,7 @@ use crate::{
         linked_issue::IssueLinks,
         long_words,
         text::width,
-        words::{MailWords, callout_key},
+        words::{MailWords, callout_key, task_mark},
     },
 };
 
@@ -211,7 +211,7 @@ impl HtmlWriter<'_> {
             ),
         };
         for (item, content) in items.iter().zip(contents) {
-            let mark = item.is_checked.map_or("", |is_done| task(is_done).0);
+            let mark = item.is_checked.map_or("", |is_done| task_mark(is_done).0);
             let gap = if mark.is_empty() { "" } else { "&nbsp;" };
             html.push_str(&format!("\n<li class=\"li\">{mark}{gap}{content}</li>"));
         }
@@ -226,7 +226,7 @@ impl HtmlWriter<'_> {
             .iter()
             .zip(contents)
             .map(|(item, html)| {
-                let (mark, word) = task(item.is_checked == Some(true));
+                let (mark, word) = task_mark(item.is_checked == Some(true));
                 json!({"mark": mark, "word": self.words.get(word), "html": html})
             })
             .collect();
@@ -366,30 +366,8 @@ fn is_short(item: &ListItem) -> bool {
     }
 }
 
-/// A task's box, and the key of the word for it. U+FE0E: phones draw a coloured picture otherwise.
-fn task(is_done: bool) -> (&'static str, &'static str) {
-    match is_done {
-        true => ("☑\u{fe0e}", "done"),
-        false => ("☐\u{fe0e}", "to_do"),
-    }
-}
-
-/// A quotation's last paragraph is its attribution where it begins with a dash.
-fn attribution(blocks: &[Block]) -> (Option<&[Inline]>, &[Block]) {
-    match blocks {
-        [quoted @ .., Block::Paragraph(content)] if !quoted.is_empty() => {
-            let text = plain_text(content);
-            match text.trim_start().starts_with(['—', '―', '–']) {
-                true => (Some(content), quoted),
-                false => (None, blocks),
-            }
-        }
-        _ => (None, blocks),
-    }
-}
-
 /// `youtube.com` of `https://www.youtube.com/watch?v=…`.
-fn host(url: &str) -> &str {
+pub(crate) fn host(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
     host.strip_prefix("www.").unwrap_or(host)

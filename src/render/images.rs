@@ -12,7 +12,7 @@ use crate::{
     picture::{self, Cache, Picture, PictureError, PictureUse},
     publication::Publication,
     render::{ImagePolicy, InlineImage, PublishedImage, RenderError},
-    source::{Source, SourceError, Span},
+    source::{Source, Span},
 };
 
 /// The column of text: what an image is at most as wide as.
@@ -227,22 +227,18 @@ impl Images {
     }
 
     fn refused(&self, location: &str, error: &PictureError) -> RenderError {
-        let message = format!("the image `{location}` {error}");
         let place = self.places.get(location);
-        let error_at = match place {
-            Some((source, span)) => SourceError::at(source, span.clone(), message),
-            None => SourceError::new(message),
-        };
-        RenderError::Source(Box::new(error_at.with_hint(error.hint())))
+        let place = place.map(|(source, span)| (source, span));
+        RenderError::Source(Box::new(error.told_of(location, place)))
     }
 }
 
-fn is_remote(location: &str) -> bool {
+pub(crate) fn is_remote(location: &str) -> bool {
     location.starts_with("https://") || location.starts_with("http://")
 }
 
 /// The look's paths are relative to the root.
-fn below_root(location: &str) -> String {
+pub(crate) fn below_root(location: &str) -> String {
     match is_remote(location) {
         true => location.to_owned(),
         false => format!("/{}", location.trim_start_matches('/')),

@@ -85,6 +85,18 @@ const BUILT_IN: &[(&str, &str)] = built_in![
     "web/reader/privacy.html",
     "web/reader/signup.html",
     "web/reader/subscribe.html",
+    "web/site/site.css",
+    "web/site/card.html",
+    "web/site/front.html",
+    "web/site/issue.html",
+    "web/site/layout.html",
+    "web/site/list.html",
+    "web/site/missing.html",
+    "web/site/moved.html",
+    "web/site/overview.html",
+    "web/site/search.html",
+    "web/site/subscribe.html",
+    "web/site/ways.html",
     "words/ar.yaml",
     "words/en.yaml",
     "words/ja.yaml",
@@ -95,6 +107,8 @@ const BUILT_IN: &[(&str, &str)] = built_in![
     "words/web/ko.yaml",
     "words/web/reader/en.yaml",
     "words/web/reader/ko.yaml",
+    "words/web/site/en.yaml",
+    "words/web/site/ko.yaml",
 ];
 
 /// The part of the templates that a mail is made from, and that a batch therefore freezes.

@@ -26,7 +26,7 @@ const FALLBACK: &str = "en";
 const FOLDER: &str = "words";
 
 /// The key of the word for a kind of callout.
-pub(super) fn callout_key(kind: crate::issue::CalloutKind) -> &'static str {
+pub(crate) fn callout_key(kind: crate::issue::CalloutKind) -> &'static str {
     use crate::issue::CalloutKind::{Caution, Important, Note, Sponsor, Tip, Warning};
     match kind {
         Note => "note",
@@ -35,6 +35,14 @@ pub(super) fn callout_key(kind: crate::issue::CalloutKind) -> &'static str {
         Warning => "warning",
         Caution => "caution",
         Sponsor => "sponsor",
+    }
+}
+
+/// A task's box, and the key of the word for it. U+FE0E: phones draw a coloured picture otherwise.
+pub(crate) fn task_mark(is_done: bool) -> (&'static str, &'static str) {
+    match is_done {
+        true => ("☑\u{fe0e}", "done"),
+        false => ("☐\u{fe0e}", "to_do"),
     }
 }
 

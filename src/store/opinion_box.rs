@@ -48,7 +48,10 @@ pub trait OpinionBox: Send + Sync {
 
     /// The published opinions on an issue, the first one first, without anything of their writers but the name that
     /// they allowed.
-    async fn published_opinions(&self, issue: &str) -> Result<Vec<PublicOpinion>, StoreError>;
+    async fn published_opinions(
+        &self,
+        issue: Option<&str>,
+    ) -> Result<Vec<PublicOpinion>, StoreError>;
 }
 
 /// How many opinions are taken.
@@ -118,6 +121,8 @@ pub struct UntoldOpinion {
 /// An opinion as everybody may read it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PublicOpinion {
+    /// The issue's identity.
+    pub issue: String,
     /// Its number.
     pub id: i64,
     /// The choice.

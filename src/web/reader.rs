@@ -4,6 +4,7 @@
 
 mod act;
 mod api;
+mod archive;
 mod confirm;
 mod consent;
 mod desk;
@@ -108,7 +109,7 @@ pub fn router(service: Arc<dyn ReaderService>, settings: DoorSettings) -> Router
         .route(Page::Privacy.route(), get(privacy::show))
         .route(Page::FreshLink.route(), get(link::ask).post(link::write))
         .route(Page::StyleSheet.route(), get(style::show))
-        .fallback(|| async { ReaderFault::NOT_FOUND })
+        .fallback(archive::show)
         .method_not_allowed_fallback(|| async { ReaderFault::Method })
         .layer(middleware::from_fn_with_state(desk.clone(), guard::guard))
         .with_state(desk)

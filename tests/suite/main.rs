@@ -6,6 +6,7 @@
 )]
 
 mod architecture;
+mod archive;
 mod audience;
 mod bounds;
 mod calendar;

@@ -9,7 +9,7 @@ mod connection;
 mod first_to_last;
 mod flooded;
 mod forwarded;
-mod harness;
+pub(crate) mod harness;
 mod heard;
 mod killed;
 mod one_click;

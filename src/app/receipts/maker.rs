@@ -11,7 +11,7 @@ use crate::{
     links::{LinkSigner, TimedToken},
     live::PublicationSnapshot,
     message::{Letter, Message, dkim::Signer},
-    publication::{Publication, SecretUse},
+    publication::{ArchiveAccess, Publication, SecretUse},
     receipt::{
         ConsentAct, NewestIssue, ReaderReceipt, ReceiptLinks, ReceiptMail, ReceiptOccasion,
         ReceiptWriter, TimedLink,
@@ -249,8 +249,9 @@ impl ReceiptMaker {
     /// An issue that went out, with its page; None where there are no pages.
     fn page_of(&self, newest: FrozenTitle) -> Option<NewestIssue> {
         let local = newest.slot.with_timezone(&self.publication.timezone);
+        let has_pages = self.publication.web.archive != ArchiveAccess::Off;
         Some(NewestIssue {
-            url: self.links.web_version(&newest.slug)?,
+            url: self.links.web_version(&newest.slug).filter(|_| has_pages)?,
             title: newest.title,
             edition: newest.edition,
             date: newest.date.unwrap_or_else(|| local.date_naive()),

@@ -7,8 +7,7 @@ use crate::{
 
 /// Keys of Hugo, Jekyll, Zola, Eleventy, Ghost, Buttondown and Substack that mean nothing here, as their documents
 /// name them; `extra` is anybody's.
-const SET_ASIDE: [&str; 66] = [
-    "aliases",
+const SET_ASIDE: [&str; 65] = [
     "authors",
     "build",
     "cascade",

@@ -1,5 +1,5 @@
-//! Issues that went out, as pages show them: what was frozen, without any reader's links. A draft, an issue
-//! to come and a cancelled one are none. In a rehearsal: what was rehearsed.
+//! Issues that went out and the archive has not: what was frozen, without any reader's links, for whoever follows
+//! the link of a mail. A draft, an issue to come and a cancelled one are none. In a rehearsal: what was rehearsed.
 
 use std::sync::Arc;
 
@@ -62,7 +62,7 @@ impl ReaderDesk {
 
     pub(super) async fn framed_issue(&self, slug: &str) -> ReaderResult<FramedIssue> {
         let page = self.sent_page(slug).await?;
-        if page.slug != slug {
+        if page.slug != slug || !self.is_open_beside_archive(&page.issue) {
             return Err(ReaderRefusal::NotFound);
         }
         let frozen = self.frozen(&page.content).await?;
@@ -75,7 +75,7 @@ impl ReaderDesk {
         let opinions = match settings.publish {
             true => self
                 .store
-                .published_opinions(&page.issue)
+                .published_opinions(Some(&page.issue))
                 .await
                 .map_err(refused)?,
             false => Vec::new(),
@@ -91,7 +91,7 @@ impl ReaderDesk {
             html,
             opinions: opinions.collect(),
             takes_opinions: true,
-            is_listed: true,
+            is_listed: false,
         })
     }
 

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use super::ReaderDesk;
 use crate::{
     address::Address,
+    site::ArchiveSite,
     web::reader::{
         ActOutcome, ConfirmView, FramedIssue, LeaveAnswer, LeaveScope, LeaveView, ListedIssue,
         MailPromise, ManageView, OpinionForm, OpinionReceived, OpinionView, PlainView,
@@ -19,6 +20,10 @@ use crate::{
 impl ReaderService for ReaderDesk {
     fn site(&self) -> Arc<ReaderSite> {
         self.current_site()
+    }
+
+    async fn archive(&self) -> ReaderResult<Option<Arc<ArchiveSite>>> {
+        self.current_archive().await
     }
 
     async fn newest(&self) -> ReaderResult<Vec<ListedIssue>> {

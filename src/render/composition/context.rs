@@ -95,7 +95,7 @@ fn shown_contact(publication: &Publication) -> String {
 }
 
 /// What a click on the contact opens: a mail, a page, a call; nothing where it is none of these.
-fn contact_url(contact: &str) -> Option<String> {
+pub(crate) fn contact_url(contact: &str) -> Option<String> {
     if Address::parse(contact).is_ok() {
         return Some(format!("mailto:{contact}"));
     }

@@ -116,16 +116,20 @@ impl OpinionBox for SqliteStore {
         .await
     }
 
-    async fn published_opinions(&self, issue: &str) -> Result<Vec<PublicOpinion>, StoreError> {
-        let (realm, issue) = (realm::code(self.realm), issue.to_owned());
+    async fn published_opinions(
+        &self,
+        issue: Option<&str>,
+    ) -> Result<Vec<PublicOpinion>, StoreError> {
+        let (realm, issue) = (realm::code(self.realm), issue.map(str::to_owned));
         self.read(move |tx, _| {
             tx.all(
-                "SELECT * FROM opinions WHERE issue = ?1 AND realm = ?2 \
+                "SELECT * FROM opinions WHERE issue = ifnull(?1, issue) AND realm = ?2 \
                  AND is_published AND may_publish ORDER BY id",
                 params![issue, realm],
                 |row| {
                     let Opinion {
                         id,
+                        issue,
                         choice,
                         text,
                         name,
@@ -134,6 +138,7 @@ impl OpinionBox for SqliteStore {
                     } = opinion_from(row)?;
                     Ok(PublicOpinion {
                         id,
+                        issue,
                         choice,
                         text,
                         name,

@@ -3,12 +3,13 @@
 
 use axum::{
     extract::State,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
 
 use super::{
+    archive,
     desk::Desk,
     fault::ReaderFault,
     loose_styles::LooseMail,
@@ -17,7 +18,7 @@ use super::{
     view::{FramedIssue, PublishedOpinion},
     visit::{Visit, Voice},
 };
-use crate::fingerprint;
+use crate::{fingerprint, render::percent_encode};
 
 /// The page's template.
 const ISSUE: &str = "web/reader/issue.html";
@@ -50,12 +51,16 @@ struct OpinionLine<'v> {
     lines: Vec<&'v str>,
 }
 
-/// `/issues/SLUG`.
+/// `/issues/SLUG`: its page in the archive, or the mail itself where that has none.
 pub(super) async fn show(
     State(desk): State<Desk>,
     visit: Visit,
     NamedPath(slug): NamedPath,
 ) -> Result<Response, ReaderFault> {
+    let address = format!("/issues/{}", percent_encode(&slug));
+    if let Some(page) = archive::answer(&desk, &address, visit.headers()).await? {
+        return Ok(page);
+    }
     let issue = desk.service.issue(&slug).await?;
     let voice = visit.voice(None);
     let mail = LooseMail::parse(&issue.html);
@@ -79,7 +84,12 @@ pub(super) async fn show(
 pub(super) async fn picture(
     State(desk): State<Desk>,
     NamedPath(name): NamedPath,
+    asked: HeaderMap,
 ) -> Result<Response, ReaderFault> {
+    let address = format!("/images/{}", percent_encode(&name));
+    if let Some(picture) = archive::answer(&desk, &address, &asked).await? {
+        return Ok(picture);
+    }
     let picture = desk.service.picture(&name).await?;
     let media_type = PICTURES.iter().find(|known| **known == picture.media_type);
     let media_type = media_type.ok_or(ReaderFault::NOT_FOUND)?;

@@ -18,7 +18,7 @@ use super::{
         PreferencesView, PrivacySection, ServedPicture,
     },
 };
-use crate::address::Address;
+use crate::{address::Address, site::ArchiveSite};
 
 /// Why a page can't do what it was asked for. What is behind it is for the log of whoever answers so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +55,10 @@ pub trait ReaderService: Send + Sync + 'static {
 
     /// What all pages show, as the publication's files could be read last. Cheap.
     fn site(&self) -> Arc<ReaderSite>;
+    /// The archive. None: the publication has none, and `/` and `/issues/SLUG` are as below.
+    async fn archive(&self) -> ReaderResult<Option<Arc<ArchiveSite>>> {
+        Ok(None)
+    }
     /// The newest issues that went out, the newest first; a handful.
     async fn newest(&self) -> ReaderResult<Vec<ListedIssue>>;
     /// An issue that went out, as its web page.

@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use super::{
     act::{FormWay, MailPromise, SignupAnswer, SignupForm},
+    archive,
     consent::ConsentNotice,
     desk::Desk,
     edition_box::{EditionBox, EditionChoice},
@@ -32,6 +33,8 @@ const SUBSCRIBE: &str = "web/reader/subscribe.html";
 const LEAST_TIME: Duration = Duration::from_secs(3);
 /// A field that people don't see, and programs fill in.
 const HONEYPOT: &str = "homepage";
+/// A field of the form's first step.
+const BEGUN: &str = "begun";
 /// The longest name that is kept.
 const MAX_NAME_CHARS: usize = 100;
 /// The longest name of a site that is kept.
@@ -53,6 +56,9 @@ struct SubscribePage<'v> {
 
 /// `/`.
 pub(super) async fn front(State(desk): State<Desk>, visit: Visit) -> Result<Response, ReaderFault> {
+    if let Some(front) = archive::answer(&desk, "/", visit.headers()).await? {
+        return Ok(front);
+    }
     let issues = desk.service.newest().await?;
     let voice = visit.voice(None);
     let page = FrontPage {
@@ -94,6 +100,11 @@ pub(super) async fn subscribe(
             &SubscribePage { form },
         )
     };
+    // The archive's form asks for the address alone.
+    if fields.has(BEGUN) {
+        let form = SignupPage::filled(voice, &*desk.service, Some(&fields), &[]);
+        return Ok(voice.page(StatusCode::OK, SUBSCRIBE, &SubscribePage { form }));
+    }
     let age = fields
         .get("opened")
         .and_then(|seal| desk.service.seal_age(seal));

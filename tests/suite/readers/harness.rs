@@ -184,6 +184,15 @@ impl Answer {
         }
     }
 
+    /// The value of a header; empty where there is none.
+    pub(crate) fn header(&self, name: &str) -> String {
+        let lines = self.head.lines().filter_map(|line| line.split_once(':'));
+        let mut values = lines.filter(|(known, _)| known.eq_ignore_ascii_case(name));
+        values
+            .next()
+            .map_or_else(String::new, |(_, value)| value.trim().to_owned())
+    }
+
     /// The answer, if it has that status.
     #[track_caller]
     pub(crate) fn is(self, status: u16) -> Self {

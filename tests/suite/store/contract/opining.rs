@@ -33,7 +33,7 @@ pub(crate) async fn the_last_opinion_of_a_reader_on_an_issue_counts(place: &dyn 
         is_first: false,
     };
     assert_eq!(say(&opinion(Some(1), "하나")).await, again);
-    let published = async || store.published_opinions("monday").await.unwrap();
+    let published = async || store.published_opinions(Some("monday")).await.unwrap();
     assert_eq!(published().await.len(), 1, "it says what was published");
     assert_eq!(say(&opinion(Some(1), "둘")).await, again);
     assert_eq!(published().await, [], "nobody has looked at this one");
@@ -94,7 +94,7 @@ pub(crate) async fn only_what_its_writer_allows_is_published(place: &dyn Place) 
         panic!("{nameless:?}")
     };
     assert!(store.publish_opinion(id, true).await.unwrap());
-    let published = store.published_opinions("monday").await.unwrap();
+    let published = store.published_opinions(Some("monday")).await.unwrap();
     assert_eq!(
         (published.len(), published[0].name.as_deref()),
         (1, Some("민지"))
@@ -105,7 +105,7 @@ pub(crate) async fn only_what_its_writer_allows_is_published(place: &dyn Place) 
     };
     assert_eq!(store.opinions(&filter, 0, 9).await.unwrap().len(), 1);
     assert!(store.publish_opinion(id, false).await.unwrap());
-    assert_eq!(store.published_opinions("monday").await.unwrap(), []);
+    assert_eq!(store.published_opinions(Some("monday")).await.unwrap(), []);
 }
 
 pub(crate) async fn opinions_are_limited_by_network_and_without_a_name_altogether(
@@ -176,7 +176,7 @@ pub(crate) async fn an_erased_reader_s_words_go_and_the_count_stays(place: &dyn 
     assert_eq!((&all[0].text, &all[0].name), (&None, &None));
     assert_eq!(all[0].choice.as_deref(), Some("good"));
     assert_eq!(all[1].text.as_deref(), Some("[erased] said so"));
-    assert_eq!(store.published_opinions("monday").await.unwrap(), []);
+    assert_eq!(store.published_opinions(Some("monday")).await.unwrap(), []);
     assert_eq!(store.all_about(SubscriberId(1)).await.unwrap(), None);
 }
 

@@ -1,0 +1,290 @@
+//! A folder that holds the archive, replaced as a whole: it is written beside its place and changes places with what
+//! stands there. A file in it names what we wrote; a folder without that file is somebody else's, and nothing is
+//! written to it. What others put into ours is carried over.
+
+use std::{
+    collections::BTreeMap,
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+use serde::{Deserialize, Serialize};
+
+use crate::{app::AppError, fingerprint::sha256_hex, render::RenderError, site::ArchiveSite};
+
+/// Says that a folder is ours, and which of its files.
+const MARKER: &str = ".daily-note-site.json";
+/// More threads than this wait for the disk.
+const MAX_THREADS: usize = 8;
+
+/// Why a folder is left as it is.
+#[derive(Debug, thiserror::Error)]
+enum FolderError {
+    /// Somebody else's files are in it.
+    #[error("{} has files that are not of an archive", folder.display())]
+    Foreign {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// It is a file.
+    #[error("{} is not a folder", folder.display())]
+    NotAFolder {
+        /// The path.
+        folder: PathBuf,
+    },
+}
+
+/// What was written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct WrittenFiles {
+    /// All that the archive has.
+    pub all: usize,
+    /// Those of them that are new or other than before.
+    pub changed: usize,
+    /// The size of all.
+    pub bytes: u64,
+}
+
+/// What the marker says: each file's hash.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Marker {
+    files: BTreeMap<String, String>,
+}
+
+/// A folder for an archive.
+pub(super) struct SiteFolder {
+    place: PathBuf,
+}
+
+/// A writing under way.
+struct Writing<'w> {
+    site: &'w ArchiveSite,
+    before: Marker,
+    old: &'w Path,
+    fresh: &'w Path,
+    hashes: Mutex<BTreeMap<String, String>>,
+    changed: AtomicUsize,
+    bytes: AtomicUsize,
+}
+
+impl SiteFolder {
+    pub(super) fn at(place: &Path) -> Self {
+        // Where a link stands in its place, what it leads to is the folder.
+        let place = fs::canonicalize(place).unwrap_or_else(|_| place.to_owned());
+        Self { place }
+    }
+
+    /// Puts the archive there.
+    ///
+    /// # Errors
+    /// [`FolderError`] as a refusal; a disk that is full; a template that fails. What stood there stands as before.
+    pub(super) fn write(&self, site: &ArchiveSite) -> Result<WrittenFiles, AppError> {
+        let place = &self.place;
+        let before = self.marker().map_err(|error| error.told(place))?;
+        let name = place.file_name().unwrap_or_default().to_string_lossy();
+        let fresh = place.with_file_name(format!(".{name}.daily-note"));
+        let parent = fresh
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty());
+        let parent = parent.unwrap_or(Path::new("."));
+        fs::create_dir_all(parent).map_err(failed(parent))?;
+        // Two at once would write into each other's.
+        let lock = File::open(parent).map_err(failed(parent))?;
+        lock.lock().map_err(failed(parent))?;
+        // Of one that was killed.
+        remove(&fresh).map_err(failed(&fresh))?;
+        let written = self.written(site, before, &fresh);
+        if written.is_err() {
+            let _ = remove(&fresh);
+        }
+        let written = written?;
+        exchange(&fresh, place).map_err(failed(place))?;
+        remove(&fresh).map_err(failed(&fresh))?;
+        Ok(written)
+    }
+
+    /// What the folder says of itself. Empty: there is none, or nothing in it.
+    fn marker(&self) -> Result<Marker, FolderError> {
+        let folder = self.place.clone();
+        let Ok(mut entries) = fs::read_dir(&folder) else {
+            return match fs::symlink_metadata(&folder) {
+                Ok(_) => Err(FolderError::NotAFolder { folder }),
+                Err(_) => Ok(Marker::default()),
+            };
+        };
+        match fs::read(folder.join(MARKER)) {
+            Ok(text) => Ok(serde_json::from_slice(&text).unwrap_or_default()),
+            Err(_) if entries.next().is_none() => Ok(Marker::default()),
+            Err(_) => Err(FolderError::Foreign { folder }),
+        }
+    }
+
+    fn written(
+        &self,
+        site: &ArchiveSite,
+        before: Marker,
+        fresh: &Path,
+    ) -> Result<WrittenFiles, AppError> {
+        let writing = Writing {
+            site,
+            before,
+            old: &self.place,
+            fresh,
+            hashes: Mutex::default(),
+            changed: AtomicUsize::new(0),
+            bytes: AtomicUsize::new(0),
+        };
+        fs::create_dir_all(fresh).map_err(failed(fresh))?;
+        writing.make_all()?;
+        writing.carry_over().map_err(failed(&self.place))?;
+        let files = writing
+            .hashes
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        let written = WrittenFiles {
+            all: files.len(),
+            changed: writing.changed.into_inner(),
+            bytes: writing.bytes.into_inner() as u64,
+        };
+        let marker = serde_json::to_vec(&Marker { files }).unwrap_or_default();
+        let place = fresh.join(MARKER);
+        fs::write(&place, marker).map_err(failed(&place))?;
+        Ok(written)
+    }
+}
+
+impl Writing<'_> {
+    /// Every file, on all cores.
+    fn make_all(&self) -> Result<(), AppError> {
+        let paths = self.site.paths();
+        let next = AtomicUsize::new(0);
+        let work = || -> Result<(), AppError> {
+            while let Some(path) = paths.get(next.fetch_add(1, Ordering::Relaxed)) {
+                self.make(path)?;
+            }
+            Ok(())
+        };
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        thread::scope(|scope| {
+            let workers: Vec<_> = (0..threads.min(MAX_THREADS))
+                .map(|_| scope.spawn(&work))
+                .collect();
+            let ends = workers.into_iter().map(|worker| match worker.join() {
+                Ok(end) => end,
+                Err(panic) => std::panic::resume_unwind(panic),
+            });
+            ends.collect()
+        })
+    }
+
+    fn make(&self, path: &str) -> Result<(), AppError> {
+        let Some(file) = self.site.file(path)? else {
+            return Err(lost(path));
+        };
+        let hash = sha256_hex(&file.bytes);
+        let place = self.fresh.join(path);
+        let folder = place.parent().unwrap_or(self.fresh);
+        fs::create_dir_all(folder).map_err(failed(folder))?;
+        let is_same = self.before.files.get(path) == Some(&hash)
+            && fs::hard_link(self.old.join(path), &place).is_ok();
+        if !is_same {
+            fs::write(&place, &file.bytes).map_err(failed(&place))?;
+            self.changed.fetch_add(1, Ordering::Relaxed);
+        }
+        self.bytes.fetch_add(file.bytes.len(), Ordering::Relaxed);
+        let mut hashes = self.hashes.lock().unwrap_or_else(PoisonError::into_inner);
+        hashes.insert(path.to_owned(), hash);
+        Ok(())
+    }
+
+    /// What others put into the folder: a `CNAME`, another page.
+    fn carry_over(&self) -> io::Result<()> {
+        match self.old.is_dir() {
+            true => self.carry_folder(Path::new("")),
+            false => Ok(()),
+        }
+    }
+
+    fn carry_folder(&self, below: &Path) -> io::Result<()> {
+        for entry in fs::read_dir(self.old.join(below))? {
+            let entry = entry?;
+            let path = below.join(entry.file_name());
+            let is_own = path.to_str().is_some_and(|path| {
+                path == MARKER || self.before.files.contains_key(&path.replace('\\', "/"))
+            });
+            let (from, to) = (self.old.join(&path), self.fresh.join(&path));
+            if entry.file_type()?.is_dir() {
+                self.carry_folder(&path)?;
+            } else if !is_own && fs::symlink_metadata(&to).is_err() {
+                fs::create_dir_all(to.parent().unwrap_or(self.fresh))?;
+                fs::hard_link(&from, &to).or_else(|_| fs::copy(&from, &to).map(drop))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl FolderError {
+    fn told(self, folder: &Path) -> AppError {
+        let hint = match &self {
+            Self::Foreign { .. } => format!(
+                "nothing in it was touched: name an empty folder, or one that does not exist; `{}` tells ours",
+                folder.join(MARKER).display()
+            ),
+            Self::NotAFolder { .. } => "name a folder".to_owned(),
+        };
+        AppError::Refused {
+            kind: crate::app::RefusalKind::Usage,
+            message: self.to_string(),
+            hint,
+        }
+    }
+}
+
+/// A picture changed while the archive was made.
+fn lost(path: &str) -> AppError {
+    let message = format!("what is to be {path} changed while it was read");
+    let error = crate::source::SourceError::new(message).with_hint("run it again");
+    AppError::Render(RenderError::from(error))
+}
+
+/// The new one takes the place; what stood there stands where the new one was made.
+fn exchange(fresh: &Path, place: &Path) -> io::Result<()> {
+    if fs::symlink_metadata(place).is_err() {
+        return fs::rename(fresh, place);
+    }
+    match renameat_with(CWD, fresh, CWD, place, RenameFlags::EXCHANGE) {
+        Ok(()) => Ok(()),
+        // A disk that can't: for a moment there is none.
+        Err(_) => {
+            let aside = fresh.with_extension("before");
+            remove(&aside)?;
+            fs::rename(place, &aside)?;
+            fs::rename(fresh, place)?;
+            fs::rename(&aside, fresh)
+        }
+    }
+}
+
+fn remove(folder: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed,
+    }
+}
+
+fn failed(path: &Path) -> impl FnOnce(io::Error) -> AppError {
+    let path = path.to_owned();
+    move |source| AppError::Io {
+        action: "written",
+        path,
+        source,
+    }
+}

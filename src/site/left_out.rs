@@ -1,0 +1,56 @@
+//! Issues that should stand in the archive and can't: what is wrong, and where. The others stand.
+
+use std::path::{Path, PathBuf};
+
+use crate::{
+    issue::{Issue, IssueError},
+    publication::Publication,
+    source::{SourceError, shown_path},
+};
+
+/// An issue that is left out.
+#[derive(Debug, Clone)]
+pub struct LeftOutIssue {
+    /// Its file.
+    pub path: PathBuf,
+    /// What is wrong.
+    pub errors: Vec<SourceError>,
+}
+
+impl LeftOutIssue {
+    pub(super) fn broken(publication: &Publication, path: &Path, error: &IssueError) -> Self {
+        let name = shown_path(&publication.root, path);
+        let named = |error: SourceError| match error.place() {
+            Some(_) => error,
+            None => SourceError::new(format!("{name}: {error}")),
+        };
+        Self {
+            path: path.to_owned(),
+            errors: error.to_errors().into_iter().map(named).collect(),
+        }
+    }
+
+    pub(super) fn of(issue: &Issue, errors: Vec<SourceError>) -> Self {
+        Self {
+            path: issue.path.clone(),
+            errors,
+        }
+    }
+
+    pub(super) fn reserved(issue: &Issue) -> Self {
+        let message = format!("`{}` can't be part of an address", issue.slug);
+        let error = SourceError::about(&issue.source, message)
+            .with_hint("rename the file: letters, digits and hyphens behind the date");
+        Self::of(issue, vec![error])
+    }
+
+    pub(super) fn twin(issue: &Issue, earlier: &str) -> Self {
+        let message = format!(
+            "its address, /issues/{}/, is already that of {earlier}",
+            issue.slug
+        );
+        let error = SourceError::about(&issue.source, message)
+            .with_hint("rename the later file: what stands behind its date must differ");
+        Self::of(issue, vec![error])
+    }
+}

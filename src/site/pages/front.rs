@@ -1,0 +1,33 @@
+//! The front page: what the publication is, the newest issue, the ones before it, and where to subscribe.
+
+use serde::Serialize;
+
+use super::super::{content::SiteContent, issue_card::IssueCard, page_head::PageHead};
+use crate::render::RenderError;
+
+/// How many issues stand below the newest.
+const RECENT: usize = 8;
+
+#[derive(Serialize)]
+struct FrontPage {
+    head: PageHead,
+    newest: Option<IssueCard>,
+    recent: Vec<IssueCard>,
+    has_more: bool,
+}
+
+pub(in crate::site) fn front(content: &SiteContent) -> Result<String, RenderError> {
+    let listed = match content.is_listed() {
+        true => content.issues.len(),
+        false => 0,
+    };
+    let places: Vec<usize> = (0..listed.min(RECENT + 1)).collect();
+    let mut cards = IssueCard::all(content, &places).into_iter();
+    let page = FrontPage {
+        head: PageHead::of_front(content),
+        newest: cards.next(),
+        recent: cards.collect(),
+        has_more: listed > RECENT + 1,
+    };
+    content.set_text.page("front.html", &page)
+}

@@ -1,0 +1,158 @@
+//! An issue's page: the document, what leads to it and on from it, and what readers said.
+
+use serde::Serialize;
+
+use super::super::{
+    address::PageAddress,
+    body::{IssueBody, cover},
+    content::{ReadyIssue, SiteContent, tag_key},
+    issue_card::IssueCard,
+    page_head::PageHead,
+    public_issue::ShownOpinion,
+};
+use crate::{
+    look::OptionalPart,
+    publication::FACES,
+    render::{RenderError, percent_encode},
+};
+
+/// An issue of fewer stories is read through.
+const CONTENTS_FROM: usize = 2;
+
+#[derive(Serialize)]
+struct IssuePage<'c> {
+    head: PageHead,
+    card: IssueCard,
+    byline: Option<String>,
+    edition: Option<EditionLine<'c>>,
+    is_ad: bool,
+    cover: Option<String>,
+    body: IssueBody,
+    has_contents: bool,
+    has_numbers: bool,
+    tags: Vec<TagLink<'c>>,
+    older: Option<IssueCard>,
+    newer: Option<IssueCard>,
+    opinions: Vec<OpinionLine<'c>>,
+    opinion_path: String,
+}
+
+/// What a reader said.
+#[derive(Serialize)]
+struct OpinionLine<'c> {
+    name: Option<&'c str>,
+    choice: Option<&'c str>,
+    lines: &'c [String],
+}
+
+#[derive(Serialize)]
+struct EditionLine<'c> {
+    title: &'c str,
+    topic: &'c str,
+    href: String,
+}
+
+#[derive(Serialize)]
+struct TagLink<'c> {
+    name: &'c str,
+    href: String,
+}
+
+pub(in crate::site) fn issue(
+    content: &SiteContent,
+    at: usize,
+) -> Result<Option<String>, RenderError> {
+    let Some((ready, body)) = content
+        .issues
+        .get(at)
+        .zip(content.body(at, content.addresses.base_path()))
+    else {
+        return Ok(None);
+    };
+    let front_matter = &ready.issue().front_matter;
+    let words = content.words();
+    let neighbour = |at: Option<usize>| {
+        let ready = content.issues.get(at?)?;
+        content.is_listed().then(|| IssueCard::new(content, ready))
+    };
+    let author = front_matter.author.as_ref();
+    let page = IssuePage {
+        head: PageHead::of_issue(content, ready),
+        card: IssueCard::new(content, ready),
+        byline: author.map(|author| words.filled("byline", "name", author)),
+        edition: edition(content, ready),
+        is_ad: front_matter.ad,
+        cover: opening(content, ready),
+        has_contents: body.stories.len() >= CONTENTS_FROM,
+        has_numbers: content.publication.look.shows(OptionalPart::Numbers),
+        body,
+        tags: tags(content, ready),
+        older: neighbour(Some(at + 1)),
+        newer: neighbour(at.checked_sub(1)),
+        opinions: opinions(content, ready),
+        opinion_path: format!(
+            "{}/f/{}",
+            content.addresses.base_path(),
+            percent_encode(&ready.public.slug)
+        ),
+    };
+    content.set_text.page("issue.html", &page).map(Some)
+}
+
+fn opening(content: &SiteContent, ready: &ReadyIssue) -> Option<String> {
+    let image = ready.issue().front_matter.cover.as_ref()?;
+    let base = content.addresses.base_path();
+    let linked = |slug: &str| content.linked(slug, base);
+    let setting = content.body_setting(ready, base, &linked);
+    Some(cover(&ready.issue().document, image, setting))
+}
+
+fn edition<'c>(content: &'c SiteContent, ready: &ReadyIssue) -> Option<EditionLine<'c>> {
+    let edition = content
+        .publication
+        .edition(&ready.issue().front_matter.edition)?;
+    let address = PageAddress::of(&["editions", &edition.key]);
+    Some(EditionLine {
+        title: &edition.title,
+        topic: &edition.topic,
+        href: content.addresses.path(&address),
+    })
+}
+
+fn tags<'c>(content: &'c SiteContent, ready: &ReadyIssue) -> Vec<TagLink<'c>> {
+    let mut links = Vec::new();
+    for tag in &ready.issue().front_matter.tags {
+        let found = tag_key(tag).and_then(|key| content.tags.get_key_value(&key));
+        if let Some((key, tagged)) = found {
+            links.push(TagLink {
+                name: &tagged.name,
+                href: content.addresses.path(&PageAddress::of(&["tags", key])),
+            });
+        }
+    }
+    links
+}
+
+/// What readers said; of the three faces, their words.
+fn opinions<'c>(content: &'c SiteContent, ready: &ReadyIssue) -> Vec<OpinionLine<'c>> {
+    let opinions = content.opinions(ready.issue()).iter();
+    let lines = opinions.map(
+        |ShownOpinion {
+             name,
+             choice,
+             lines,
+         }| OpinionLine {
+            name: name.as_deref(),
+            choice: choice.as_deref().map(|choice| {
+                match FACES.iter().find(|face| **face == choice) {
+                    Some(&"good") => content.words().get("face_good"),
+                    Some(&"fair") => content.words().get("face_fair"),
+                    Some(_) => content.words().get("face_poor"),
+                    None => choice,
+                }
+            }),
+            lines,
+        },
+    );
+    lines.collect()
+}

@@ -1,0 +1,149 @@
+//! Which files the archive has, and what each is: a page, a picture, a style sheet. What a file says is made when
+//! somebody wants it.
+
+use std::collections::BTreeMap;
+
+use chrono::Datelike;
+
+use super::{
+    address::PageAddress,
+    content::SiteContent,
+    crawlers::SITEMAP,
+    feed::FeedFormat,
+    pages::{IssueList, pages_of},
+    pictures::PictureFile,
+};
+
+/// The file that servers show for an address that nothing has.
+pub(super) const MISSING: &str = "404.html";
+
+/// What a file of the archive is.
+#[derive(Debug, Clone)]
+pub(super) enum PlannedFile {
+    Front,
+    Overview,
+    Missing,
+    /// The place of an issue.
+    Issue(usize),
+    /// A former address of it.
+    Moved(usize),
+    /// A list, and which page of it.
+    List(usize, usize),
+    /// A feed, of an edition or of all.
+    Feed(FeedFormat, Option<String>),
+    Search,
+    Sitemap,
+    Robots,
+    Picture(PictureFile),
+    /// One of the assets.
+    Asset(usize),
+}
+
+/// Every file, by its path below the archive's folder.
+#[derive(Debug, Default)]
+pub(super) struct SitePlan {
+    pub(super) files: BTreeMap<String, PlannedFile>,
+    pub(super) lists: Vec<IssueList>,
+}
+
+impl SitePlan {
+    pub(super) fn of(content: &SiteContent) -> Self {
+        let mut plan = Self::default();
+        plan.add(&PageAddress::front(), PlannedFile::Front);
+        plan.files.insert(MISSING.to_owned(), PlannedFile::Missing);
+        plan.files
+            .insert("robots.txt".to_owned(), PlannedFile::Robots);
+        for (at, _) in content.assets.all().iter().enumerate() {
+            let file = content.assets.all()[at].file.clone();
+            plan.files.insert(file, PlannedFile::Asset(at));
+        }
+        for picture in content.pictures() {
+            let file = PlannedFile::Picture(picture.clone());
+            plan.files.insert(picture.file.clone(), file);
+        }
+        for (at, ready) in content.issues.iter().enumerate() {
+            plan.add(&ready.address(), PlannedFile::Issue(at));
+        }
+        plan.add_former_addresses(content);
+        if content.is_listed() {
+            plan.add(&PageAddress::of(&["issues"]), PlannedFile::Overview);
+            plan.files.insert(SITEMAP.to_owned(), PlannedFile::Sitemap);
+            plan.add(&PageAddress::of(&["search"]), PlannedFile::Search);
+            plan.add_feeds(content);
+            plan.lists = lists(content);
+            plan.add_lists();
+        }
+        plan
+    }
+
+    fn add(&mut self, address: &PageAddress, file: PlannedFile) {
+        self.files.insert(address.file(), file);
+    }
+
+    /// An address that an issue has now is nobody's former one.
+    fn add_former_addresses(&mut self, content: &SiteContent) {
+        for (at, ready) in content.issues.iter().enumerate() {
+            for alias in &ready.issue().front_matter.aliases {
+                let file = PageAddress::issue(alias).file();
+                self.files.entry(file).or_insert(PlannedFile::Moved(at));
+            }
+        }
+    }
+
+    fn add_feeds(&mut self, content: &SiteContent) {
+        let editions = content.publication.editions.iter();
+        let editions = editions.map(|edition| Some(edition.key.clone()));
+        for edition in editions.chain([None]) {
+            for format in FeedFormat::ALL {
+                let file = format.file(edition.as_deref());
+                let feed = PlannedFile::Feed(format, edition.clone());
+                self.files.insert(file, feed);
+            }
+        }
+    }
+
+    fn add_lists(&mut self) {
+        for at in 0..self.lists.len() {
+            for number in 1..=pages_of(self.lists[at].issues.len()) {
+                let address = self.lists[at].address.page(number);
+                self.add(&address, PlannedFile::List(at, number));
+            }
+        }
+    }
+}
+
+/// The lists of editions, years and tags.
+fn lists(content: &SiteContent) -> Vec<IssueList> {
+    let words = content.words();
+    let editions = content
+        .publication
+        .editions
+        .iter()
+        .map(|edition| IssueList {
+            title: edition.title.clone(),
+            subtitle: edition.topic.clone(),
+            address: PageAddress::of(&["editions", &edition.key]),
+            edition: Some(edition.key.clone()),
+            issues: content.places(|front_matter| front_matter.edition == edition.key),
+        });
+    let years: std::collections::BTreeSet<i32> = content
+        .issues
+        .iter()
+        .map(|ready| ready.issue().front_matter.date.year())
+        .collect();
+    let years = years.into_iter().map(|year| IssueList {
+        title: words.filled("year", "year", &year.to_string()),
+        subtitle: String::new(),
+        address: PageAddress::of(&["years", &year.to_string()]),
+        edition: None,
+        issues: content.places(|front_matter| front_matter.date.year() == year),
+    });
+    let tags = content.tags.iter().map(|(key, tagged)| IssueList {
+        title: words.filled("tag", "tag", &tagged.name),
+        subtitle: String::new(),
+        address: PageAddress::of(&["tags", key]),
+        edition: None,
+        issues: tagged.issues.clone(),
+    });
+    editions.chain(years).chain(tags).collect()
+}

@@ -1,0 +1,142 @@
+//! Which issues are public: the one answer that pages, lists, feeds, search and whoever serves them stand on.
+//!
+//! An issue is public once its hour has come, as it stands in its file now; a draft, one to come, one that says
+//! `archive: false` and one that was withdrawn are truly absent. No state is needed to know it; what only a state
+//! knows is told ([`StateOfIssues`]).
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use chrono::{DateTime, Utc};
+
+use super::left_out::LeftOutIssue;
+use crate::{
+    issue::{Archive, Issue},
+    publication::{ArchiveAccess, Publication},
+    source::composed,
+};
+
+/// What only a state knows of issues.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StateOfIssues {
+    /// The identities of those that were cancelled, and of those that somebody holds back; or their slots', as
+    /// `edition-date`.
+    pub withheld: BTreeSet<String>,
+    /// What readers said and the publication shows, by the issue's identity.
+    pub opinions: BTreeMap<String, Vec<ShownOpinion>>,
+}
+
+/// What a reader said and the publication shows.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct ShownOpinion {
+    /// The name that they want under it. None: they want none.
+    pub name: Option<String>,
+    /// The label of what they chose.
+    pub choice: Option<String>,
+    /// Their own words, in lines.
+    pub lines: Vec<String>,
+}
+
+/// An issue that everybody may read.
+#[derive(Debug, Clone)]
+pub(super) struct PublicIssue {
+    pub(super) issue: Arc<Issue>,
+    /// When its hour came.
+    pub(super) at: DateTime<Utc>,
+    /// Its name in addresses, composed.
+    pub(super) slug: String,
+}
+
+/// All that are public, and why others are not.
+#[derive(Debug, Default)]
+pub(super) struct PublicIssues {
+    /// The newest first.
+    pub(super) issues: Vec<PublicIssue>,
+    /// Those that should be and can't.
+    pub(super) left_out: Vec<LeftOutIssue>,
+    /// When the next one's hour comes.
+    pub(super) next: Option<DateTime<Utc>>,
+}
+
+impl PublicIssues {
+    /// Those of an archive at that moment.
+    pub(super) fn of(
+        publication: &Publication,
+        archive: &Archive,
+        known: &StateOfIssues,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let mut public = Self::default();
+        if publication.web.archive == ArchiveAccess::Off {
+            return public;
+        }
+        let mut taken: BTreeMap<String, String> = BTreeMap::new();
+        for entry in archive.entries() {
+            let issue = match &entry.issue {
+                Ok(issue) => issue,
+                Err(error) => {
+                    let broken = LeftOutIssue::broken(publication, &entry.path, error);
+                    public.left_out.push(broken);
+                    continue;
+                }
+            };
+            let Some(at) = release(publication, issue, known) else {
+                continue;
+            };
+            if at > now {
+                public.next = Some(public.next.map_or(at, |next| next.min(at)));
+                continue;
+            }
+            let slug = composed(&issue.slug).into_owned();
+            if !is_addressable(&slug) {
+                public.left_out.push(LeftOutIssue::reserved(issue));
+                continue;
+            }
+            // Disks that don't tell letters apart by their case would write one over the other.
+            match taken.get(&slug.to_lowercase()) {
+                // Its address is out there: who came later gives way.
+                Some(earlier) => {
+                    let twin = LeftOutIssue::twin(issue, earlier);
+                    public.left_out.push(twin);
+                }
+                None => {
+                    taken.insert(slug.to_lowercase(), issue.source.name().to_owned());
+                    let issue = Arc::clone(issue);
+                    public.issues.push(PublicIssue { issue, at, slug });
+                }
+            }
+        }
+        public
+            .issues
+            .sort_by(|one, other| (other.at, &other.slug).cmp(&(one.at, &one.slug)));
+        public
+    }
+}
+
+/// When an issue's hour comes. None: it is not for everybody.
+fn release(
+    publication: &Publication,
+    issue: &Issue,
+    known: &StateOfIssues,
+) -> Option<DateTime<Utc>> {
+    let is_meant = issue.is_for_archive()
+        && !known.withheld.contains(&issue.id)
+        && !known.withheld.contains(&slot_name(issue));
+    let date = issue.front_matter.date;
+    is_meant.then(|| publication.hour_of(&issue.front_matter.edition, date))?
+}
+
+/// What a slot is held back by.
+fn slot_name(issue: &Issue) -> String {
+    let front_matter = &issue.front_matter;
+    format!("{}-{}", front_matter.edition, front_matter.date)
+}
+
+/// Whether a name can be a part of an address and a folder on any disk.
+fn is_addressable(slug: &str) -> bool {
+    !slug.starts_with('.')
+        && slug != "index.html"
+        && !slug.contains(|char: char| char.is_control() || matches!(char, '/' | '\\'))
+}

@@ -1,0 +1,13 @@
+//! Search: an index of the public issues as small files, which a page's script asks a few of, and by which `serve`
+//! answers without one.
+//!
+//! Korean is not cut into words: a noun stands within compounds and before particles, and no splitter knows all of
+//! them. So Hangul (and other scripts without spaces) is indexed by pairs of letters, other scripts by whole words;
+//! what the pairs promise is looked for in the text itself before it is shown. A posting names a story of an issue.
+
+mod excerpt;
+mod index;
+mod pieces;
+mod postings;
+
+pub(super) use self::{excerpt::ExcerptPart, index::SearchIndex};

@@ -1,0 +1,68 @@
+//! The archive's templates and words, in the publication's language: `templates/web/site/` with the words of
+//! `templates/words/web/site/`, of the readers' pages and of the mail.
+
+use serde_json::{Value, json};
+use tera::Context;
+
+use crate::render::{MailWords, RenderError, TemplateEngine, Templates};
+
+/// Where the templates are, under `templates/`.
+const FOLDER: &str = "web/site/";
+/// Where their words are: a file a language.
+const WORDS: &str = "words/web/site";
+/// Those of the pages that the archive leads to.
+const READER_WORDS: &str = "words/web/reader";
+const SHEET: &str = "web/site/site.css";
+
+/// Templates and words, ready to be filled.
+#[derive(Debug, Clone)]
+pub(super) struct SetText {
+    engine: TemplateEngine,
+    pub(super) words: MailWords,
+    /// The rules of the style sheet.
+    pub(super) rules: String,
+}
+
+impl SetText {
+    /// # Errors
+    /// A template that does not parse; words that are none.
+    pub(super) fn new(templates: &Templates, language: &str) -> Result<Self, RenderError> {
+        let mut pages = templates.under(FOLDER);
+        let rules = pages.get(SHEET).cloned().unwrap_or_default();
+        pages.retain(|name, _| name.ends_with(".html"));
+        let of = |folder| MailWords::load_from(templates, folder, language);
+        let words = MailWords::load(templates, language)?;
+        let words = words.and(of(READER_WORDS)?).and(of(WORDS)?);
+        Ok(Self {
+            engine: TemplateEngine::new(&pages)?,
+            words,
+            rules,
+        })
+    }
+
+    /// The same, with what every page shows.
+    ///
+    /// # Errors
+    /// None: what templates see is data.
+    pub(super) fn knowing(mut self, frame: &Value) -> Result<Self, RenderError> {
+        let known = json!({ "site": frame, "words": self.words.context() });
+        self.engine = self.engine.knowing(&known)?;
+        Ok(self)
+    }
+
+    /// A page of that template.
+    ///
+    /// # Errors
+    /// A template that does not fit what the page shows.
+    pub(super) fn page(
+        &self,
+        template: &str,
+        page: &impl serde::Serialize,
+    ) -> Result<String, RenderError> {
+        let values = Context::from_serialize(page).map_err(|error| {
+            let message = format!("what a page shows can't be told to its template: {error}");
+            RenderError::from(crate::source::SourceError::new(message))
+        })?;
+        self.engine.render(&format!("{FOLDER}{template}"), &values)
+    }
+}

@@ -1,0 +1,101 @@
+//! `site --out DIR`: a folder that is replaced as a whole, and never somebody else's.
+
+use std::fs;
+
+use crate::support::TestPublication;
+
+const AT: &str = "2026-11-30T12:00:00Z";
+
+fn publication() -> TestPublication {
+    TestPublication::new().and_config("web: {base_url: 'https://note.example.com'}\n")
+}
+
+#[test]
+fn a_folder_is_written_and_written_again_with_what_others_put_into_it() {
+    let publication = publication();
+    let site = |publication: &TestPublication| {
+        publication
+            .run(["--at", AT, "site", "--out", "public", "--json"])
+            .exits(0)
+            .json()
+    };
+    let first = site(&publication);
+    assert_eq!(first["issues"], 1);
+    assert_eq!(first["files"]["all"], first["files"]["changed"]);
+    let page = publication.path("public/issues/quiet/index.html");
+    assert!(fs::read_to_string(&page).unwrap().contains("The one thing"));
+
+    fs::write(publication.path("public/CNAME"), "note.example.com\n").unwrap();
+    let again = site(&publication);
+    assert_eq!(again["files"]["changed"], 0, "{again}");
+    let publication = publication.issue_with("It happened", "It did happen");
+    let third = site(&publication);
+    // The issue, the feeds, and what finds words in it.
+    let changed = third["files"]["changed"].as_u64().unwrap();
+    assert!(
+        (1..third["files"]["all"].as_u64().unwrap()).contains(&changed),
+        "{third}"
+    );
+    assert!(fs::read_to_string(&page).unwrap().contains("It did happen"));
+    assert_eq!(
+        fs::read_to_string(publication.path("public/CNAME")).unwrap(),
+        "note.example.com\n"
+    );
+
+    // What is no longer public is gone, with its folder.
+    fs::remove_file(publication.path("issues/2026-11-23-quiet.md")).unwrap();
+    assert_eq!(site(&publication)["issues"], 0);
+    assert!(!page.exists());
+    let names = fs::read_dir(publication.path("."));
+    let names = names.unwrap().map(|entry| entry.unwrap().file_name());
+    let left: Vec<_> = names
+        .filter(|name| name.to_string_lossy().contains(".daily-note"))
+        .collect();
+    assert_eq!(left, [".daily-note"], "nothing is left beside it");
+}
+
+#[test]
+fn a_folder_of_somebody_else_is_left_as_it_is() {
+    let publication = publication().file("photos/cat.jpg", "a cat");
+    let told = publication
+        .run(["--at", AT, "site", "--out", "photos"])
+        .exits(2)
+        .shown();
+    assert!(told.contains("not of an archive"), "{told}");
+    let told = publication
+        .run(["--at", AT, "site", "--out", "daily-note.yaml"])
+        .exits(2)
+        .shown();
+    assert!(told.contains("is not a folder"), "{told}");
+    let left: Vec<_> = fs::read_dir(publication.path("photos")).unwrap().collect();
+    assert_eq!(left.len(), 1);
+}
+
+#[test]
+fn a_broken_issue_is_named_and_the_others_stand() {
+    let publication = publication()
+        .issue("2026-11-16-broken.md", "---\ntitle: Broken\nedition: nothing\ndate: 2026-11-16\n---\n")
+        .issue(
+            "2026-11-09-picture.md",
+            "---\ntitle: A picture\nedition: monday\ndate: 2026-11-09\nstatus: ready\n---\n![](gone.png)\n",
+        );
+    let run = publication
+        .run(["--at", AT, "site", "--out", "public"])
+        .exits(4);
+    let told = run.shown();
+    assert!(told.contains("issues/2026-11-16-broken.md:3"), "{told}");
+    assert!(told.contains("issues/2026-11-09-picture.md:7"), "{told}");
+    assert!(publication.path("public/issues/quiet/index.html").exists());
+    assert!(!publication.path("public/issues/picture").exists());
+}
+
+#[test]
+fn without_the_pages_address_nothing_is_written() {
+    let publication = TestPublication::new();
+    let told = publication
+        .run(["site", "--out", "public"])
+        .exits(3)
+        .shown();
+    assert!(told.contains("web.base_url"), "{told}");
+    assert!(!publication.path("public").exists());
+}
