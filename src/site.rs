@@ -42,6 +42,7 @@ use self::{
 };
 pub use self::{
     left_out::LeftOutIssue,
+    pictures::PictureShelf,
     public_issue::{ShownOpinion, StateOfIssues},
 };
 use crate::{
@@ -61,6 +62,8 @@ pub struct SiteInput {
     pub templates: Arc<Templates>,
     /// What only a state knows.
     pub known: Arc<StateOfIssues>,
+    /// Its pictures, made ready.
+    pub pictures: Arc<PictureShelf>,
     /// The moment: issues of later hours are absent.
     pub now: DateTime<Utc>,
 }
@@ -111,6 +114,7 @@ impl ArchiveSite {
             archive,
             templates,
             known,
+            pictures,
             now,
         } = input;
         let base_url = publication.web.base_url.as_deref();
@@ -119,8 +123,15 @@ impl ArchiveSite {
         let set_text = SetText::new(templates, &publication.language)?;
         let public = PublicIssues::of(publication, archive, known, *now);
         let next = public.next;
-        let (content, left_out) =
-            SiteContent::new(publication, archive, set_text, known, public, addresses)?;
+        let (content, left_out) = SiteContent::new(
+            publication,
+            archive,
+            set_text,
+            known,
+            public,
+            addresses,
+            pictures,
+        )?;
         Ok(Self {
             plan: SitePlan::of(&content),
             content,
@@ -258,7 +269,7 @@ impl ArchiveSite {
                 return Ok(Some(SiteFile::changing("text/plain; charset=utf-8", text)));
             }
             PlannedFile::Picture(picture) => {
-                let bytes = picture.bytes(&content.cache);
+                let bytes = content.shelf.bytes(picture);
                 return Ok(bytes.map(|bytes| SiteFile::immutable(picture.media_type, bytes)));
             }
             PlannedFile::Asset(at) => {

@@ -41,6 +41,7 @@ use crate::{
     links::{LinkSigner, PublicPage, TimedToken},
     live::{LivePublication, PublicationSnapshot},
     schedule::{Event, EventSink},
+    site::PictureShelf,
     source::with_causes,
     store::{Member, SignupLimits, Store},
     web::{
@@ -75,6 +76,7 @@ pub(crate) struct ReaderDesk {
     built_in_pages: Arc<PageTemplates>,
     site: Mutex<Option<(Arc<PublicationSnapshot>, Arc<ReaderSite>)>>,
     archive: tokio::sync::Mutex<Option<KeptArchive>>,
+    pictures: Arc<PictureShelf>,
 }
 
 /// The signing keys as they were read.
@@ -96,7 +98,8 @@ impl ReaderDesk {
         receipts: Arc<ReceiptSender>,
         teller: Arc<dyn EventSink>,
     ) -> Result<Arc<Self>, AppError> {
-        let store = App::of(&live.snapshot(), clock).store().await?;
+        let app = App::of(&live.snapshot(), clock);
+        let store = app.store().await?;
         let desk = Self {
             clock,
             departures: DepartureQueue::start(Arc::clone(&store), clock),
@@ -112,6 +115,7 @@ impl ReaderDesk {
             built_in_pages: Arc::new(PageTemplates::built_in()?),
             site: Mutex::default(),
             archive: tokio::sync::Mutex::default(),
+            pictures: app.picture_shelf(),
         };
         // The first form is sealed, too.
         let _ = desk.links().await;

@@ -18,7 +18,9 @@ use crate::{
     issue::Archive,
     live::{PublicationSnapshot, off_thread},
     render::Templates,
-    site::{ArchiveSite, LeftOutIssue, ShownOpinion, SiteError, SiteInput, StateOfIssues},
+    site::{
+        ArchiveSite, LeftOutIssue, PictureShelf, ShownOpinion, SiteError, SiteInput, StateOfIssues,
+    },
     store::{BatchState, Store},
 };
 
@@ -49,6 +51,13 @@ fn named<S: serde::Serializer>(left_out: &[LeftOutIssue], to: S) -> Result<S::Ok
     )
 }
 
+/// Files as they were read.
+struct ReadFiles {
+    archive: Arc<Archive>,
+    templates: Arc<Templates>,
+    pictures: Arc<PictureShelf>,
+}
+
 impl App {
     /// Writes the archive into a folder, whole or not at all.
     ///
@@ -60,7 +69,13 @@ impl App {
         off_thread(move || {
             let archive = Arc::new(app.archive()?);
             let templates = Arc::new(Templates::load(&app.publication.root)?);
-            app.write_site_of(archive, templates, known, &folder)
+            let pictures = app.picture_shelf();
+            let files = ReadFiles {
+                archive,
+                templates,
+                pictures,
+            };
+            app.write_site_of(files, known, &folder)
         })
         .await
     }
@@ -72,13 +87,22 @@ impl App {
     pub(crate) async fn write_site_as_read(
         &self,
         snapshot: &PublicationSnapshot,
+        pictures: &Arc<PictureShelf>,
         folder: &Path,
     ) -> Result<SiteReport, AppError> {
         let (app, folder) = (self.clone(), folder.to_owned());
         let known = Arc::new(self.known_of_issues().await?);
-        let (archive, templates) = (&snapshot.archive, &snapshot.templates);
-        let (archive, templates) = (Arc::clone(archive), Arc::clone(templates));
-        off_thread(move || app.write_site_of(archive, templates, known, &folder)).await
+        let files = ReadFiles {
+            archive: Arc::clone(&snapshot.archive),
+            templates: Arc::clone(&snapshot.templates),
+            pictures: Arc::clone(pictures),
+        };
+        off_thread(move || app.write_site_of(files, known, &folder)).await
+    }
+
+    /// The archive's pictures.
+    pub(crate) fn picture_shelf(&self) -> Arc<PictureShelf> {
+        Arc::new(PictureShelf::below(&self.publication.state_dir()))
     }
 
     async fn known_of_issues(&self) -> Result<StateOfIssues, AppError> {
@@ -93,15 +117,15 @@ impl App {
 
     fn write_site_of(
         &self,
-        archive: Arc<Archive>,
-        templates: Arc<Templates>,
+        files: ReadFiles,
         known: Arc<StateOfIssues>,
         folder: &Path,
     ) -> Result<SiteReport, AppError> {
         let input = SiteInput {
             publication: Arc::clone(&self.publication),
-            archive,
-            templates,
+            archive: files.archive,
+            templates: files.templates,
+            pictures: files.pictures,
             known,
             now: self.clock.now(),
         };

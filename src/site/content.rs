@@ -9,17 +9,19 @@ use super::{
     body::{BodySetting, IssueBody, LinkedPage},
     frame::frame,
     left_out::LeftOutIssue,
-    pictures::{IssuePictures, PictureFile, WebPicture},
+    pictures::{IssuePictures, PictureFile, PictureShelf, WebPicture},
     public_issue::{PublicIssue, PublicIssues, ShownOpinion, StateOfIssues},
     set_text::SetText,
 };
 use crate::{
     issue::{Archive, FrontMatter, Issue},
-    picture::Cache,
     publication::{ArchiveAccess, Publication},
     render::{MailWords, RenderError, beginning},
     source::composed,
 };
+
+/// A header goes from edge to edge of the mail's paper.
+const HEADER_WIDTH: u16 = 600;
 
 /// An issue with what its page needs.
 #[derive(Debug)]
@@ -35,7 +37,7 @@ pub(super) struct SiteContent {
     pub(super) addresses: SiteAddresses,
     pub(super) set_text: SetText,
     pub(super) assets: SiteAssets,
-    pub(super) cache: Cache,
+    pub(super) shelf: Arc<PictureShelf>,
     /// The newest first.
     pub(super) issues: Vec<ReadyIssue>,
     /// By slug, composed.
@@ -43,6 +45,8 @@ pub(super) struct SiteContent {
     /// By tag, as its first writer wrote it.
     pub(super) tags: BTreeMap<String, TaggedIssues>,
     pub(super) logo: Option<WebPicture>,
+    /// Pictures that no page shows, and mail does.
+    mailed: Vec<PictureFile>,
     pub(super) known: Arc<StateOfIssues>,
     /// Every issue there is, for what `[[slug]]` means.
     archive: Arc<Archive>,
@@ -84,12 +88,19 @@ impl SiteContent {
         known: &Arc<StateOfIssues>,
         public: PublicIssues,
         addresses: SiteAddresses,
+        shelf: &Arc<PictureShelf>,
     ) -> Result<(Self, Vec<LeftOutIssue>), RenderError> {
-        let cache = Cache::below(&publication.state_dir());
         let mut left_out = public.left_out;
+        // What is wrong with them, `check` says.
+        let mailed = public.mailed.iter().filter_map(|issue| {
+            let pictures = IssuePictures::of(publication, shelf, issue).ok()?;
+            Some(pictures.files().cloned().collect::<Vec<_>>())
+        });
+        let mailed = mailed.flatten().chain(look_pictures(publication, shelf));
+        let mailed = mailed.collect();
         let mut issues = Vec::with_capacity(public.issues.len());
         for public in public.issues {
-            match IssuePictures::of(publication, &cache, &public.issue) {
+            match IssuePictures::of(publication, shelf, &public.issue) {
                 Ok(pictures) => issues.push(ReadyIssue { public, pictures }),
                 Err(errors) => left_out.push(LeftOutIssue::of(&public.issue, errors)),
             }
@@ -99,7 +110,7 @@ impl SiteContent {
             .map(|(at, ready)| (ready.public.slug.clone(), at))
             .collect();
         let assets = SiteAssets::new(publication, &set_text.rules);
-        let logo = logo(publication, &cache);
+        let logo = logo(publication, shelf);
         let frame = frame(publication, &addresses, &assets, logo.as_ref());
         let content = Self {
             publication: Arc::clone(publication),
@@ -108,9 +119,10 @@ impl SiteContent {
             tags: tags(&issues),
             set_text: set_text.knowing(&frame)?,
             logo,
+            mailed,
             assets,
             addresses,
-            cache,
+            shelf: Arc::clone(shelf),
             issues,
             by_slug,
         };
@@ -171,10 +183,11 @@ impl SiteContent {
         meant.map(|(at, _)| at).collect()
     }
 
-    /// Every picture that a page shows.
+    /// Every picture that a page shows, and those of mail to come.
     pub(super) fn pictures(&self) -> impl Iterator<Item = &PictureFile> {
         let own = self.issues.iter().flat_map(|ready| ready.pictures.files());
-        own.chain(self.logo.iter().flat_map(WebPicture::files))
+        let own = own.chain(self.logo.iter().flat_map(WebPicture::files));
+        own.chain(&self.mailed)
     }
 
     pub(super) fn opinions(&self, issue: &Issue) -> &[ShownOpinion] {
@@ -184,13 +197,29 @@ impl SiteContent {
 }
 
 /// The publication's mark; one that can't be read is left out, as `check` says.
-fn logo(publication: &Publication, cache: &Cache) -> Option<WebPicture> {
+fn logo(publication: &Publication, shelf: &PictureShelf) -> Option<WebPicture> {
     let logo = publication.look.logo.as_ref()?;
-    let shown = WebPicture::of_look(publication, cache, &logo.file, logo.width);
+    let shown = WebPicture::of_look(publication, shelf, &logo.file, logo.width);
     shown.unwrap_or_else(|error| {
         tracing::warn!("the archive has no logo: {error}");
         None
     })
+}
+
+/// The look's pictures that only mail shows.
+fn look_pictures(publication: &Publication, shelf: &PictureShelf) -> Vec<PictureFile> {
+    let look = &publication.look;
+    let dark = look
+        .logo
+        .iter()
+        .filter_map(|logo| Some((logo.dark.as_ref()?, logo.width)));
+    let pictures = dark.chain(look.header.iter().map(|header| (header, HEADER_WIDTH)));
+    let shown = pictures.filter_map(|(picture, width)| {
+        WebPicture::of_look(publication, shelf, picture, width)
+            .ok()
+            .flatten()
+    });
+    shown.map(|picture| picture.large).collect()
 }
 
 /// Tags that differ in nothing but their case are one.

@@ -3,7 +3,10 @@
 
 use std::{
     collections::BTreeMap,
+    fs,
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+    time::SystemTime,
 };
 
 use crate::{
@@ -18,6 +21,23 @@ use crate::{
 /// What phones are given.
 const SMALL: PictureUse = PictureUse::narrow(600);
 
+/// What pictures are made by, and what is known of those that were made: a picture whose file did not change is not
+/// read again to learn its name.
+#[derive(Debug)]
+pub struct PictureShelf {
+    cache: Cache,
+    known: Mutex<KnownPictures>,
+}
+
+type KnownPictures = BTreeMap<(PathBuf, PictureUse), (FileStamp, PictureFile)>;
+
+/// By what a file is seen to have changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct FileStamp {
+    bytes: u64,
+    modified: SystemTime,
+}
+
 /// A picture as a file of the archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct PictureFile {
@@ -26,6 +46,7 @@ pub(super) struct PictureFile {
     pub(super) media_type: &'static str,
     pub(super) width: u32,
     pub(super) height: u32,
+    bytes: usize,
     /// The writer's own file, and what is made of it.
     origin: PathBuf,
     wanted: PictureUse,
@@ -43,6 +64,54 @@ pub(super) struct WebPicture {
 #[derive(Debug, Clone, Default)]
 pub(super) struct IssuePictures(BTreeMap<(String, bool), WebPicture>);
 
+impl PictureShelf {
+    /// The pictures of a publication, by its state folder.
+    #[must_use]
+    pub fn below(state_dir: &Path) -> Self {
+        Self {
+            cache: Cache::below(state_dir),
+            known: Mutex::default(),
+        }
+    }
+
+    fn file(&self, path: &Path, wanted: PictureUse) -> Result<PictureFile, PictureError> {
+        let key = (path.to_owned(), wanted);
+        let stamp = FileStamp::of(path);
+        let known = self.lock().get(&key).cloned();
+        if let Some((of, file)) = known
+            && Some(of) == stamp
+        {
+            return Ok(file);
+        }
+        let file = PictureFile::new(&self.cache.fitted(path, wanted)?, path, wanted);
+        if let Some(stamp) = stamp {
+            self.lock().insert(key, (stamp, file.clone()));
+        }
+        Ok(file)
+    }
+
+    /// The bytes of one. None: its file is another by now, or gone.
+    pub(super) fn bytes(&self, file: &PictureFile) -> Option<Vec<u8>> {
+        let picture = self.cache.fitted(&file.origin, file.wanted).ok()?;
+        let is_it = PictureFile::new(&picture, &file.origin, file.wanted) == *file;
+        is_it.then_some(picture.bytes)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, KnownPictures> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl FileStamp {
+    fn of(path: &Path) -> Option<Self> {
+        let metadata = fs::metadata(path).ok()?;
+        Some(Self {
+            bytes: metadata.len(),
+            modified: metadata.modified().ok()?,
+        })
+    }
+}
+
 impl IssuePictures {
     /// Makes ready what an issue shows.
     ///
@@ -50,7 +119,7 @@ impl IssuePictures {
     /// Each picture that is none, at its place.
     pub(super) fn of(
         publication: &Publication,
-        cache: &Cache,
+        shelf: &PictureShelf,
         issue: &Issue,
     ) -> Result<Self, Vec<SourceError>> {
         let mut pictures = BTreeMap::new();
@@ -66,7 +135,7 @@ impl IssuePictures {
                 false => PictureUse::COLUMN,
             };
             let found = find(&publication.root, issue.folder(), location);
-            match found.and_then(|path| WebPicture::of(cache, &path, large)) {
+            match found.and_then(|path| WebPicture::of(shelf, &path, large)) {
                 Ok(picture) => {
                     pictures.insert(key, picture);
                 }
@@ -93,21 +162,18 @@ impl IssuePictures {
 }
 
 impl WebPicture {
-    fn of(cache: &Cache, path: &Path, large: PictureUse) -> Result<Self, PictureError> {
-        let picture = cache.fitted(path, large)?;
-        let small = PictureUse {
+    fn of(shelf: &PictureShelf, path: &Path, wanted: PictureUse) -> Result<Self, PictureError> {
+        let large = shelf.file(path, wanted)?;
+        let narrow = PictureUse {
             max_width: SMALL.max_width,
-            ..large
+            ..wanted
         };
         // An animation stays what it is in every size.
-        let smaller = (picture.width > small.max_width)
-            .then(|| cache.fitted(path, small))
+        let small = (large.width > narrow.max_width)
+            .then(|| shelf.file(path, narrow))
             .transpose()?
-            .filter(|smaller| smaller.bytes.len() < picture.bytes.len());
-        Ok(Self {
-            small: smaller.map(|picture| PictureFile::new(&picture, path, small)),
-            large: PictureFile::new(&picture, path, large),
-        })
+            .filter(|small| small.bytes < large.bytes);
+        Ok(Self { large, small })
     }
 
     /// A picture of the look, in twice its width.
@@ -116,7 +182,7 @@ impl WebPicture {
     /// As [`IssuePictures::of`].
     pub(super) fn of_look(
         publication: &Publication,
-        cache: &Cache,
+        shelf: &PictureShelf,
         picture: &LookPicture,
         width: u16,
     ) -> Result<Option<Self>, SourceError> {
@@ -126,10 +192,7 @@ impl WebPicture {
         }
         let wanted = PictureUse::narrow(2 * u32::from(width));
         let found = find(&publication.root, Path::new(""), &location);
-        let fitted = found.and_then(|path| {
-            let picture = cache.fitted(&path, wanted)?;
-            Ok(PictureFile::new(&picture, &path, wanted))
-        });
+        let fitted = found.and_then(|path| shelf.file(&path, wanted));
         let place = picture.place.as_ref().map(|(source, span)| (source, span));
         let large = fitted.map_err(|error| error.told_of(&location, place))?;
         Ok(Some(Self { large, small: None }))
@@ -147,15 +210,9 @@ impl PictureFile {
             media_type: picture.kind.media_type(),
             width: picture.width,
             height: picture.height,
+            bytes: picture.bytes.len(),
             origin: origin.to_owned(),
             wanted,
         }
-    }
-
-    /// Its bytes. None: its file is another by now, or gone.
-    pub(super) fn bytes(&self, cache: &Cache) -> Option<Vec<u8>> {
-        let picture = cache.fitted(&self.origin, self.wanted).ok()?;
-        let is_it = Self::new(&picture, &self.origin, self.wanted) == *self;
-        is_it.then_some(picture.bytes)
     }
 }

@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 
 use super::left_out::LeftOutIssue;
 use crate::{
-    issue::{Archive, Issue},
+    issue::{Archive, Issue, IssueStatus},
     publication::{ArchiveAccess, Publication},
     source::composed,
 };
@@ -56,6 +56,8 @@ pub(super) struct PublicIssues {
     pub(super) issues: Vec<PublicIssue>,
     /// Those that should be and can't.
     pub(super) left_out: Vec<LeftOutIssue>,
+    /// Those whose mail goes out with pictures that have to be there before it: they have no page.
+    pub(super) mailed: Vec<Arc<Issue>>,
     /// When the next one's hour comes.
     pub(super) next: Option<DateTime<Utc>>,
 }
@@ -82,7 +84,12 @@ impl PublicIssues {
                     continue;
                 }
             };
-            let Some(at) = release(publication, issue, known) else {
+            let release = release(publication, issue, known);
+            if release.is_none_or(|at| at > now) && issue.front_matter.status == IssueStatus::Ready
+            {
+                public.mailed.push(Arc::clone(issue));
+            }
+            let Some(at) = release else {
                 continue;
             };
             if at > now {

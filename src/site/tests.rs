@@ -6,7 +6,7 @@ use std::{fs, path::Path, sync::Arc};
 
 use chrono::{DateTime, Utc};
 
-use super::{ArchiveSite, SiteError, SiteInput, StateOfIssues};
+use super::{ArchiveSite, PictureShelf, SiteError, SiteInput, StateOfIssues};
 use crate::{
     issue::Archive,
     publication::{Environment, Publication},
@@ -64,6 +64,7 @@ impl Folder {
             archive: Arc::new(Archive::load(&publication).unwrap()),
             templates: Arc::new(Templates::load(self.root()).unwrap()),
             known: Arc::new(StateOfIssues::default()),
+            pictures: Arc::new(PictureShelf::below(&publication.state_dir())),
             now: moment(now),
             publication,
         }

@@ -7,11 +7,18 @@ import { mkdir, readFile, readdir, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { HtmlValidate, StaticConfigLoader } from 'html-validate';
 import { withBrowser } from './browser.mjs';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const [folder, pictures] = process.argv.slice(2);
 const failures = [];
+/** What its rules find beyond the standard's own is a matter of taste. */
+const validator = new HtmlValidate(new StaticConfigLoader({
+  extends: ['html-validate:standard'],
+  elements: ['html5'],
+  rules: { 'no-trailing-whitespace': 'off', 'void-style': 'off', 'long-title': 'off' },
+}));
 const KINDS = { html: 'text/html; charset=utf-8', css: 'text/css', js: 'text/javascript', svg: 'image/svg+xml', png: 'image/png', jpg: 'image/jpeg', json: 'application/json' };
 /** What `serve` answers beside the archive. */
 const SERVED = ['/subscribe', '/link', '/privacy', '/f/'];
@@ -60,6 +67,8 @@ async function looked(browser, url, name, address) {
     for (const width of [1400, 360]) {
       const page = await open(browser, url, { width, scheme });
       await page.goto(url + address);
+      // It leads on by itself.
+      if (name === 'moved') await page.waitForURL(/compound/);
       const where = `${name}, ${scheme}, ${width} px`;
       if (pictures) {
         await mkdir(pictures, { recursive: true });
@@ -100,6 +109,10 @@ async function crawled() {
     texts.set(file, text);
     ids.set(file, new Set([...text.matchAll(/ id="([^"]+)"/g)].map((it) => plain(it[1]))));
     check(`${file} has two of one id`, ids.get(file).size === [...text.matchAll(/ id="/g)].length);
+    const { results } = await validator.validateString(text);
+    for (const { ruleId, message, line, column } of results.flatMap((it) => it.messages)) {
+      failures.push(`${file}:${line}:${column}: ${ruleId}: ${message}`);
+    }
     check(`${file} is heavier than 60 KB`, Buffer.byteLength(text) <= 60_000, Buffer.byteLength(text));
   }
   let links = 0;

@@ -10,6 +10,7 @@ use crate::{
     app::{App, AppError},
     live::{LivePublication, PublicationSnapshot},
     operations::SiteReport,
+    site::PictureShelf,
     source::with_causes,
 };
 
@@ -17,13 +18,15 @@ use crate::{
 const LONGEST_WAIT: Duration = Duration::from_secs(3_600);
 
 pub(super) async fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
-    let live = LivePublication::start(context.app()?.publication).await;
+    let app = context.app()?;
+    let pictures = app.picture_shelf();
+    let live = LivePublication::start(app.publication).await;
     let mut snapshots = live.subscribe();
     let mut following = std::pin::pin!(live.follow());
     let mut stopped = std::pin::pin!(ctrl_c());
     loop {
         let snapshot = Arc::clone(&snapshots.borrow_and_update());
-        let next = match written(&snapshot, &args.out, context).await {
+        let next = match written(&snapshot, &pictures, &args.out, context).await {
             Ok(report) => {
                 tell(&report, context);
                 report.next_release
@@ -48,6 +51,7 @@ pub(super) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
 
 async fn written(
     snapshot: &PublicationSnapshot,
+    pictures: &Arc<PictureShelf>,
     folder: &Path,
     context: &CommandContext,
 ) -> Result<SiteReport, Failure> {
@@ -62,7 +66,7 @@ async fn written(
             .note(format!("watch: the templates stay as they were: {why}"));
     }
     let app = App::of(snapshot, context.clock);
-    Ok(app.write_site_as_read(snapshot, folder).await?)
+    Ok(app.write_site_as_read(snapshot, pictures, folder).await?)
 }
 
 fn until(next: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Duration {

@@ -78,6 +78,7 @@ impl ReaderDesk {
             archive: Arc::clone(&snapshot.archive),
             templates: Arc::clone(&snapshot.templates),
             known: Arc::clone(known),
+            pictures: Arc::clone(&self.pictures),
             now,
         };
         let site = off_thread(move || ArchiveSite::new(&input)).await;

@@ -51,7 +51,7 @@ fn a_folder_is_written_and_written_again_with_what_others_put_into_it() {
     let left: Vec<_> = names
         .filter(|name| name.to_string_lossy().contains(".daily-note"))
         .collect();
-    assert_eq!(left, [".daily-note"], "nothing is left beside it");
+    assert!(left.is_empty(), "nothing is left beside it: {left:?}");
 }
 
 #[test]
