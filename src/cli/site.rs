@@ -4,8 +4,11 @@ mod watch;
 
 use std::path::PathBuf;
 
-use super::{CommandContext, CommandExit, Failure, Tone};
-use crate::{operations::SiteReport, source::SourceError};
+use super::{CommandContext, CommandExit, Failure, Tone, trouble::Trouble};
+use crate::{
+    operations::SiteReport,
+    words::{Said, many, say},
+};
 
 /// Write the archive as static files, for any web server
 #[derive(Debug, clap::Args)]
@@ -46,7 +49,7 @@ fn tell(report: &SiteReport, context: &CommandContext) {
     }
     for left in &report.left_out {
         for error in &left.errors {
-            output.say(format!("{:?}", SourceError::into_report(error.clone())));
+            output.say(Trouble::from(error.clone()).shown(output.tongue()));
         }
     }
     let mark = match report.left_out.len() {
@@ -54,15 +57,18 @@ fn tell(report: &SiteReport, context: &CommandContext) {
         _ => output.paint(Tone::Bad, "✗"),
     };
     let left_out = match report.left_out.len() {
-        0 => String::new(),
-        count => format!(", {count} left out"),
+        0 => Said::from(String::new()),
+        count => say!(", {count} left out", count = count),
     };
     let files = &report.files;
-    output.say(format!(
-        "{mark} {}: {} issues{left_out}, {} files ({} changed)",
-        report.folder.display(),
-        report.issues,
-        files.all,
-        files.changed
+    output.say(many!(
+        report.issues as u64,
+        "{mark} {folder}: 1 issue{left_out}, {files} files ({changed} changed)",
+        "{mark} {folder}: {n} issues{left_out}, {files} files ({changed} changed)",
+        mark = mark,
+        folder = report.folder.display().to_string(),
+        left_out = left_out,
+        files = files.all,
+        changed = files.changed
     ));
 }

@@ -211,7 +211,7 @@ impl Archive {
             .collect();
         let word = wanted.trim().to_lowercase();
         let is_part = |entry: &&Arc<ArchivedFile>| {
-            let is_title = |issue: &Issue| issue.front_matter.title.to_lowercase() == word;
+            let is_title = |issue: &Arc<Issue>| issue.front_matter.title.to_lowercase() == word;
             !word.is_empty() && composed(&entry.name).to_lowercase().contains(&word)
                 || entry.issue.as_ref().is_ok_and(is_title)
         };

@@ -170,10 +170,10 @@ impl App {
             let woken = store.end_domain_pause(batch.id, domain, now).await?;
             settled.woken = woken.ok_or_else(|| AppError::Refused {
                 kind: RefusalKind::Nothing,
-                message: format!("{domain} does not rest in {}", batch.issue),
-                hint: format!(
-                    "`daily-note status {}` says which domains do; whom a relay put off goes on with --retry deferred",
-                    batch.issue
+                message: say!("{domain} does not rest in {issue}", domain = domain, issue = batch.issue),
+                hint: say!(
+                    "`daily-note status {issue}` says which domains do; whom a relay put off goes on with --retry deferred",
+                    issue = batch.issue
                 ),
             })?;
         }

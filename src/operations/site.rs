@@ -22,6 +22,7 @@ use crate::{
         ArchiveSite, LeftOutIssue, PictureShelf, ShownOpinion, SiteError, SiteInput, StateOfIssues,
     },
     store::{BatchState, Store},
+    words::say,
 };
 
 /// What was made of the archive.
@@ -145,8 +146,8 @@ fn refused(error: SiteError) -> AppError {
     match error {
         SiteError::NoAddress => AppError::Refused {
             kind: RefusalKind::Configuration,
-            message: error.to_string(),
-            hint: "set `web.base_url`: feeds and search engines want whole addresses".to_owned(),
+            message: say!("daily-note.yaml does not say where the pages are"),
+            hint: say!("set `web.base_url`: feeds and search engines want whole addresses"),
         },
         SiteError::Templates(error) => error.into(),
     }

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tera::Context;
 
 use crate::{
-    issue::{Block, Document, Footnote, Image, Inline, ListItem, attribution, plain_text},
+    issue::{Block, Document, Footnote, Image, ListItem, attribution, plain_text},
     render::{
         RenderError, TemplateEngine,
         highlight::{MAX_HIGHLIGHTED_BYTES, highlighted},

@@ -93,7 +93,13 @@ impl IssueBody {
     pub(super) fn whole(&self) -> String {
         let mut html = self.introduction.clone();
         for story in &self.stories {
-            html.push_str(&format!("<h2>{}</h2>\n{}", story.heading, story.html));
+            let StoryBody {
+                anchor,
+                heading,
+                html: text,
+                ..
+            } = story;
+            html.push_str(&format!("<h2 id=\"{anchor}\">{heading}</h2>\n{text}"));
         }
         html
     }

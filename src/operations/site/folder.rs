@@ -17,7 +17,9 @@ use std::{
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use serde::{Deserialize, Serialize};
 
-use crate::{app::AppError, fingerprint::sha256_hex, render::RenderError, site::ArchiveSite};
+use crate::{
+    app::AppError, fingerprint::sha256_hex, render::RenderError, site::ArchiveSite, words::say,
+};
 
 /// Says that a folder is ours, and which of its files.
 const MARKER: &str = ".daily-note-site.json";
@@ -233,16 +235,24 @@ impl Writing<'_> {
 
 impl FolderError {
     fn told(self, folder: &Path) -> AppError {
-        let hint = match &self {
-            Self::Foreign { .. } => format!(
-                "nothing in it was touched: name an empty folder, or one that does not exist; `{}` tells ours",
-                folder.join(MARKER).display()
+        let shown = folder.display().to_string();
+        let message = match &self {
+            Self::Foreign { .. } => say!(
+                "{folder} has files that are not of an archive",
+                folder = shown
             ),
-            Self::NotAFolder { .. } => "name a folder".to_owned(),
+            Self::NotAFolder { .. } => say!("{folder} is not a folder", folder = shown),
+        };
+        let hint = match &self {
+            Self::Foreign { .. } => say!(
+                "nothing in it was touched: name an empty folder, or one that does not exist; `{marker}` tells ours",
+                marker = folder.join(MARKER).display().to_string()
+            ),
+            Self::NotAFolder { .. } => say!("name a folder"),
         };
         AppError::Refused {
             kind: crate::app::RefusalKind::Usage,
-            message: self.to_string(),
+            message,
             hint,
         }
     }

@@ -25,9 +25,14 @@ impl BodyWriter<'_> {
     pub(super) fn block(&mut self, block: &Block) -> String {
         match block {
             Block::Paragraph(content) => format!("<p>{}</p>", self.inlines(content)),
-            Block::Heading { level, content } => {
+            Block::Heading {
+                level,
+                content,
+                anchor,
+            } => {
                 let level = (*level).clamp(3, 6);
-                format!("<h{level}>{}</h{level}>", self.inlines(content))
+                let content = self.inlines(content);
+                format!("<h{level} id=\"{anchor}\">{content}</h{level}>")
             }
             Block::List {
                 start,

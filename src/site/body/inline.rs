@@ -21,6 +21,10 @@ impl BodyWriter<'_> {
             Inline::Emphasis(content) => self.wrapped("em", content, html),
             Inline::Strong(content) => self.wrapped("strong", content, html),
             Inline::Strikethrough(content) => self.wrapped("s", content, html),
+            Inline::Raised(content) => self.wrapped("sup", content, html),
+            Inline::Lowered(content) => self.wrapped("sub", content, html),
+            // Who reads here, nobody knows.
+            Inline::Name(name) => html.push_str(&escape_text(&name.for_nobody())),
             Inline::Code(code) => {
                 html.push_str(&format!("<code>{}</code>", escape_text(code)));
             }
@@ -46,7 +50,11 @@ impl BodyWriter<'_> {
                     Some(address) if text == *url => escape_text(address),
                     _ => shown,
                 };
-                (is_linkable(url).then(|| url.clone()), shown)
+                let leads_to = match url.strip_prefix('#') {
+                    Some(place) => self.document.anchor_of(place).map(|id| format!("#{id}")),
+                    None => is_linkable(url).then(|| url.clone()),
+                };
+                (leads_to, shown)
             }
             LinkTarget::Issue(slug) => match (self.setting.linked)(slug) {
                 Some(page) if text == *slug || text.is_empty() => {
