@@ -123,7 +123,9 @@ impl ReturnDesk {
             ..self.surroundings(now).await?
         };
         let taken = self.store.take_in_reports(&reports, &around, now).await?;
-        self.store.note_door_read(door.as_str(), now).await?;
+        self.store
+            .note_door_read(door.as_str(), around.realm, now)
+            .await?;
         let news: Vec<ReportNews> = taken.iter().flat_map(|it| it.news.clone()).collect();
         self.tell(news, now).await;
         Ok(taken)
@@ -144,7 +146,7 @@ impl ReportIntake for ReturnDesk {
     }
 
     async fn door_was_read(&self, door: Door, now: DateTime<Utc>) -> Result<(), IntakeError> {
-        let noted = self.store.note_door_read(door.as_str(), now).await;
+        let noted = self.store.note_door_read(door.as_str(), None, now).await;
         noted.map_err(|error| IntakeError(with_causes(&error)))
     }
 

@@ -81,8 +81,14 @@ pub trait ReportBox: Send + Sync {
     /// Whether the probe of that number came back.
     async fn has_probe_come_back(&self, probe: i64) -> Result<bool, StoreError>;
 
-    /// A door was read through until now: what did not come through it by then did not come.
-    async fn note_door_read(&self, door: &str, now: DateTime<Utc>) -> Result<(), StoreError>;
+    /// A door was read through until now, in that realm or the store's own: what did not come through it by then did
+    /// not come.
+    async fn note_door_read(
+        &self,
+        door: &str,
+        realm: Option<Realm>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError>;
 
     /// When each door was read last.
     async fn door_readings(&self) -> Result<Vec<DoorReading>, StoreError>;

@@ -140,6 +140,7 @@ pub(super) fn drop_rehearsals(tx: &Connection) -> Result<Vec<String>, SqliteFaul
         "reports",
         "soft_failures",
         "dormancies",
+        "door_readings",
     ] {
         tx.run(
             &format!("DELETE FROM {table} WHERE realm = ?1"),

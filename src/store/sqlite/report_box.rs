@@ -20,7 +20,7 @@ use super::SqliteStore;
 use crate::{
     audience::SubscriberId,
     store::{
-        BatchId, DomainPause, DoorReading, NewReport, ReaderReports, ReportBox, ReportEntry,
+        BatchId, DomainPause, DoorReading, NewReport, ReaderReports, Realm, ReportBox, ReportEntry,
         ReportFilter, ReportNews, ReportSurroundings, ReportTotals, StoreError, TakenReport,
     },
 };
@@ -115,14 +115,20 @@ impl ReportBox for SqliteStore {
         self.read(move |tx, _| shown::has_probe(tx, probe)).await
     }
 
-    async fn note_door_read(&self, door: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let door = door.to_owned();
-        self.write(move |tx, _| doors::note_read(tx, &door, now))
+    async fn note_door_read(
+        &self,
+        door: &str,
+        realm: Option<Realm>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let (door, realm) = (door.to_owned(), realm.unwrap_or(self.realm));
+        self.write(move |tx, _| doors::note_read(tx, realm, &door, now))
             .await
     }
 
     async fn door_readings(&self) -> Result<Vec<DoorReading>, StoreError> {
-        self.read(|tx, _| doors::readings(tx)).await
+        let realm = self.realm;
+        self.read(move |tx, _| doors::readings(tx, realm)).await
     }
 
     async fn door_place(&self, door: &str) -> Result<Option<String>, StoreError> {

@@ -237,6 +237,16 @@ fn a_mailbox_that_takes_nothing_is_passed_by_tried_again_and_given_up_by_issues_
     );
     let last = list.send("2027-03-29");
     assert_eq!(recipients(&last), [BACK, MENDS, ONCE, "well@e.example.com"]);
+    // Nothing of what was played is known outside.
+    let real = list
+        .publication
+        .run(["bounces", "status", "--json"])
+        .exits(0)
+        .json();
+    assert_eq!(
+        (&real["doors"], &real["dormant"]),
+        (&serde_json::json!([]), &0.into())
+    );
 }
 
 #[test]

@@ -322,7 +322,7 @@ impl<'c> Belief<'c> {
         )?;
         for sent_at in silent {
             let sent_at = codes::time(sent_at)?;
-            if doors::was_any_read(self.tx, (sent_at, sent_at + REFUSED_WITHIN))? {
+            if doors::was_any_read(self.tx, self.realm, (sent_at, sent_at + REFUSED_WITHIN))? {
                 return Ok(true);
             }
         }

@@ -4,8 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, params};
 
 use crate::store::{
-    DoorReading,
-    sqlite::{codes, fault::SqliteFault, statement::Statements},
+    DoorReading, Realm,
+    sqlite::{codes, fault::SqliteFault, realm, statement::Statements},
 };
 
 const DAY_MILLIS: i64 = 86_400_000;
@@ -14,18 +14,27 @@ const KEPT: TimeDelta = TimeDelta::days(90);
 
 pub(super) fn note_read(
     tx: &Connection,
+    realm: Realm,
     door: &str,
     now: DateTime<Utc>,
 ) -> Result<(), SqliteFault> {
     let millis = codes::millis(now);
     let is_new = tx.run(
-        "INSERT INTO door_reads (door, day, at) VALUES (?1, ?2, ?3) \
+        "INSERT INTO door_readings (realm, door, day, at) VALUES (?1, ?2, ?3, ?4) \
          ON CONFLICT DO UPDATE SET at = max(at, excluded.at)",
-        params![door, millis.div_euclid(DAY_MILLIS), millis],
+        params![
+            realm::code(realm),
+            door,
+            millis.div_euclid(DAY_MILLIS),
+            millis
+        ],
     )?;
     if is_new > 0 {
         let oldest = codes::millis(now - KEPT).div_euclid(DAY_MILLIS);
-        tx.run("DELETE FROM door_reads WHERE day < ?1", params![oldest])?;
+        tx.run(
+            "DELETE FROM door_readings WHERE realm = ?1 AND day < ?2",
+            params![realm::code(realm), oldest],
+        )?;
     }
     Ok(())
 }
@@ -33,18 +42,23 @@ pub(super) fn note_read(
 /// Whether any door was read between the two.
 pub(super) fn was_any_read(
     tx: &Connection,
+    realm: Realm,
     (from, until): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<bool, SqliteFault> {
     tx.value(
-        "SELECT EXISTS (SELECT 1 FROM door_reads WHERE at > ?1 AND at <= ?2)",
-        params![codes::millis(from), codes::millis(until)],
+        "SELECT EXISTS (SELECT 1 FROM door_readings WHERE realm = ?1 AND at > ?2 AND at <= ?3)",
+        params![
+            realm::code(realm),
+            codes::millis(from),
+            codes::millis(until)
+        ],
     )
 }
 
-pub(super) fn readings(tx: &Connection) -> Result<Vec<DoorReading>, SqliteFault> {
+pub(super) fn readings(tx: &Connection, realm: Realm) -> Result<Vec<DoorReading>, SqliteFault> {
     tx.all(
-        "SELECT door, max(at) AS at FROM door_reads GROUP BY door ORDER BY door",
-        [],
+        "SELECT door, max(at) AS at FROM door_readings WHERE realm = ?1 GROUP BY door ORDER BY door",
+        params![realm::code(realm)],
         |row| {
             Ok(DoorReading {
                 door: row.get("door")?,

@@ -240,7 +240,7 @@ fn forget_before_arrival(
     let silent = silent_issues(tx, realm, reader)?;
     for (batch, sent_at) in silent.into_iter().rev() {
         let week = (sent_at, sent_at + ARRIVED_AFTER);
-        if week.1 > now || !doors::was_any_read(tx, week)? {
+        if week.1 > now || !doors::was_any_read(tx, realm, week)? {
             continue;
         }
         tx.run(

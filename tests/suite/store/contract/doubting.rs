@@ -60,7 +60,7 @@ pub(crate) async fn a_bad_hour_that_comes_as_reports_marks_nobody_who_reads(plac
             assert_eq!(suppressed(&store).await, 0, "{share} %, after {hours} h");
         }
         store
-            .note_door_read("import", at(start + 4 * DAY))
+            .note_door_read("import", None, at(start + 4 * DAY))
             .await
             .unwrap();
         // Everybody gets the next one, and the last: nobody was dead.
@@ -150,7 +150,7 @@ pub(crate) async fn an_issue_that_arrives_ends_the_row_where_somebody_listened(p
         sent(&store, &format!("silent-{listens}"), at(start + 3 * DAY)).await;
         if listens {
             store
-                .note_door_read("imap", at(start + 5 * DAY))
+                .note_door_read("imap", None, at(start + 5 * DAY))
                 .await
                 .unwrap();
         }
