@@ -108,7 +108,9 @@ async fn send(relay: Relay, message: Arc<Vec<u8>>, messages: usize, announce: bo
             envelope: &envelope,
             bytes: message.len(),
         });
-        let answer = session.deliver_then(&envelope, &message, next).await;
+        let answer = session
+            .deliver_then(&envelope, message.as_slice().into(), next)
+            .await;
         assert!(matches!(answer, Ok(Answer::Accepted(_))), "{answer:?}");
     }
     session.quit().await;

@@ -54,6 +54,9 @@ use crate::{
 /// How long `send` bears a relay that takes nothing, before it leaves the rest for later.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// The memory that composed messages may take while they wait for a connection.
+const WAITING_BYTES: usize = 8 << 20;
+
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ending {
@@ -130,7 +133,7 @@ async fn carry(batch: &Batch, run: &Run) -> Result<Option<HaltReason>, StoreErro
     } = RunControl::open(batch, run).await?;
     let connections = run.smtp.connections.max(1);
     let permits = connections * SEATS_PER_CONNECTION;
-    let (jobs, to_send) = async_channel::bounded(permits as usize);
+    let (jobs, to_send) = async_channel::bounded(waiting(permits, run.composer.own_bytes()));
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     compose::start(threads, &recorder, &claims, &jobs);
     drop((claims, jobs));
@@ -166,6 +169,12 @@ async fn carry(batch: &Batch, run: &Run) -> Result<Option<HaltReason>, StoreErro
     let halt = ledger.settle(batch, run, &recorder).await;
     fed?;
     halt
+}
+
+/// How many composed messages may wait for a connection: as many as rows are claimed, or fewer large ones.
+fn waiting(permits: u32, message_bytes: usize) -> usize {
+    let affordable = WAITING_BYTES / message_bytes.max(1);
+    affordable.clamp(1, permits as usize)
 }
 
 /// Waits until the run is asked to stop; then halts it and lets it drain.

@@ -26,6 +26,7 @@ pub use answer::{Answer, LostAnswer, Stage};
 pub use capabilities::{Capabilities, TlsSession};
 pub(crate) use connect::login_token;
 pub use connect::{ConnectError, ConnectStep, TokenUnavailable};
+pub use framing::MessageParts;
 pub use relay::{Relay, Timeouts};
 pub(crate) use reply::Reply;
 pub use session::{Announcement, Session};

@@ -3,7 +3,7 @@
 //!
 //!     scripts/bench [--small] [--only GROUP] [--dir FOLDER] [--bounces FOLDER]
 //!
-//! GROUP is one of compose, sign, content, bounces, batch, far, fold, list. A small run keeps everything
+//! GROUP is one of compose, sign, content, bounces, batch, photos, far, fold, list. A small run keeps everything
 //! building and running; it fails where a row that means something on any machine is missed.
 
 #![expect(clippy::print_stdout, reason = "a bench prints its table")]
@@ -18,6 +18,7 @@ mod issue;
 mod line;
 mod list;
 mod message;
+mod photos;
 #[path = "../support/postfix.rs"]
 mod postfix;
 mod process;
@@ -37,6 +38,8 @@ struct Sizes {
     sign_for: Duration,
     batch: usize,
     far: usize,
+    /// Of an issue with photographs.
+    photographed: usize,
     /// Of subscribers.yaml.
     entries: usize,
     readers: usize,
@@ -58,6 +61,7 @@ impl Sizes {
             sign_for: Duration::from_secs(of(2, 1) as u64),
             batch: of(20_000, 2_000),
             far: of(6_000, 500),
+            photographed: of(2_000, 300),
             entries: of(100_000, 5_000),
             readers: of(1_000_000, 20_000),
             archive: of(500, 20),
@@ -101,6 +105,9 @@ fn main() -> ExitCode {
         Some(postfix) => {
             if wants("batch") {
                 batch::near(&mut table, &sizes, postfix, signs);
+            }
+            if wants("photos") {
+                photos::rows(&mut table, &sizes, postfix);
             }
             if wants("far") {
                 batch::far(&mut table, &sizes, postfix);

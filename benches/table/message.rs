@@ -90,7 +90,9 @@ pub(crate) fn sign(table: &mut Table, sizes: &Sizes) -> Option<f64> {
     let mut peers = Vec::new();
     for _ in 0..sizes.rounds.max(3) {
         let ours = a_second(sizes.sign_for, || {
-            signer.sign_in_place(&mut bytes, date).expect("a signature");
+            signer
+                .sign_in_place(&mut bytes, &[], date)
+                .expect("a signature");
         });
         let Some(theirs) = openssl(sizes.sign_for) else {
             table.leave_out(what, "there is no `openssl speed`");

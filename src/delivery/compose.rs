@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{in_flight::InFlightPermit, outcome_recorder::OutcomeRecorder};
 use crate::{
-    message::{Composer, Message},
+    message::{Composer, Envelope},
+    smtp::MessageParts,
     source::with_causes,
     store::Claim,
 };
@@ -26,12 +27,23 @@ pub(crate) struct ComposedJob {
     _seat: InFlightPermit,
 }
 
-/// A message whose buffer goes back to be written anew: allocating one on this thread and freeing
-/// it on that is what a general allocator is worst at.
+/// A message whose buffer goes back to be written again: allocating one on this thread and freeing
+/// it on that is what a general allocator is worst at. Pictures stand in memory once, however many connections there are.
 #[derive(Debug)]
 pub(crate) struct PooledMessage {
-    pub(crate) message: Message,
+    pub(crate) envelope: Envelope,
+    own: Vec<u8>,
+    shared: Arc<[u8]>,
     buffers: Arc<BufferPool>,
+}
+
+impl PooledMessage {
+    pub(crate) fn parts(&self) -> MessageParts<'_> {
+        MessageParts {
+            own: &self.own,
+            shared: &self.shared,
+        }
+    }
 }
 
 /// Buffers of messages that have left; never more than were in use at once.
@@ -47,7 +59,7 @@ impl BufferPool {
 
 impl Drop for PooledMessage {
     fn drop(&mut self) {
-        let buffer = std::mem::take(&mut self.message.bytes);
+        let buffer = std::mem::take(&mut self.own);
         let mut free = self
             .buffers
             .0
@@ -88,14 +100,15 @@ fn work(
             recorder.put_back(&claim);
             continue;
         }
-        let mut bytes = buffers.take();
-        match composer.compose(&claim.reader, &mut bytes) {
+        let mut own = buffers.take();
+        match composer.compose(&claim.reader, &mut own) {
             Ok(envelope) => {
-                let message = Message { envelope, bytes };
                 let job = ComposedJob {
                     claim,
                     letter: PooledMessage {
-                        message,
+                        envelope,
+                        own,
+                        shared: Arc::clone(composer.shared_end()),
                         buffers: Arc::clone(buffers),
                     },
                     composer,

@@ -130,16 +130,16 @@ impl Connection {
         }
         let ahead = self.ahead.as_ref().filter(|_| self.is_prompt);
         let next = ahead.map(|asked| Announcement {
-            envelope: &asked.job.letter.message.envelope,
-            bytes: asked.job.letter.message.bytes.len(),
+            envelope: &asked.job.letter.envelope,
+            bytes: asked.job.letter.parts().len(),
         });
         let Some(session) = self.session.as_mut() else {
             return;
         };
-        let message = &job.letter.message;
+        let letter = &job.letter;
         let started = Instant::now();
         let outcome = session
-            .deliver_then(&message.envelope, &message.bytes, next)
+            .deliver_then(&letter.envelope, letter.parts(), next)
             .await;
         self.is_prompt = started.elapsed() < PROMPT;
         let is_relay_well = match outcome {

@@ -126,7 +126,22 @@ impl Composer {
         &self.content_hash
     }
 
-    /// One reader's message into `out`, in place of what it held.
+    /// What ends every message of the batch: the pictures that travel inside, once for all readers.
+    #[must_use]
+    pub fn shared_end(&self) -> &Arc<[u8]> {
+        self.mime.after_html()
+    }
+
+    /// Bytes that a message takes beside [`Composer::shared_end`], about: of the longest of what is prepared.
+    #[must_use]
+    pub fn own_bytes(&self) -> usize {
+        let variants = self.variants();
+        let bytes = variants.iter().map(|variant| variant.message_bytes());
+        bytes.max().unwrap_or_default()
+    }
+
+    /// One reader's message into `out`, in place of what it held: all but [`Composer::shared_end`], which the signatures
+    /// cover, too.
     ///
     /// # Errors
     /// A template that fails for this reader, or a signature that cannot be made.
@@ -137,13 +152,14 @@ impl Composer {
         })
     }
 
-    /// [`Composer::compose`] into a message of its own.
+    /// [`Composer::compose`] into a message of its own, whole.
     ///
     /// # Errors
     /// As `compose`.
     pub fn compose_message(&self, reader: &Reader) -> Result<Message, ComposeError> {
         let mut bytes = Vec::with_capacity(self.longest_bytes.load(Ordering::Relaxed));
         let envelope = self.compose(reader, &mut bytes)?;
+        bytes.extend_from_slice(self.shared_end());
         self.longest_bytes.fetch_max(bytes.len(), Ordering::Relaxed);
         Ok(Message { envelope, bytes })
     }
@@ -156,6 +172,7 @@ impl Composer {
     pub fn compose_plain(&self, reader: &Reader) -> Result<Vec<u8>, ComposeError> {
         let mut out = Vec::new();
         self.compose_with(reader, &mut out, BodyPart::push_plain)?;
+        out.extend_from_slice(self.shared_end());
         Ok(out)
     }
 
@@ -221,11 +238,10 @@ impl Composer {
         Ok(())
     }
 
-    /// What follows the HTML; then the signatures.
-    fn finish(&self, reader: &Reader, out: &mut Vec<u8>) -> Result<Envelope, ComposeError> {
-        out.extend_from_slice(self.mime.after_html());
+    /// The signatures, and who it is for.
+    fn finish(&self, reader: &Reader, out: &mut [u8]) -> Result<Envelope, ComposeError> {
         if let Some(signer) = &self.signer {
-            signer.sign_in_place(out, self.date)?;
+            signer.sign_in_place(out, self.shared_end(), self.date)?;
         }
         Ok(Envelope {
             from: Some(self.return_path(reader)?),

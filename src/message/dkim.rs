@@ -126,17 +126,23 @@ impl Signer {
     }
 
     /// Signs a message that stands behind [`Signer::room_bytes`] bytes of any kind, and puts the
-    /// signature headers in their place.
+    /// signature headers in their place. `shared` is the rest of its body, which stands elsewhere; empty where all
+    /// of it is here.
     ///
     /// # Errors
     /// When the message has no room or no end of its header, or the key fails.
-    pub fn sign_in_place(&self, message: &mut [u8], date: DateTime<Utc>) -> Result<(), DkimError> {
+    pub fn sign_in_place(
+        &self,
+        message: &mut [u8],
+        shared: &[u8],
+        date: DateTime<Utc>,
+    ) -> Result<(), DkimError> {
         let (room, rest) = message
             .split_at_mut_checked(self.room_bytes())
             .ok_or(DkimError::Sign)?;
         let header_end = memchr::memmem::find(rest, b"\r\n\r\n").ok_or(DkimError::Sign)?;
         let (header, body) = rest.split_at(header_end + 2);
-        let body_hash = STANDARD.encode(relaxed::body_hash(&body[2..]));
+        let body_hash = STANDARD.encode(relaxed::body_hash(&body[2..], shared));
         let mut canonical = relaxed::headers(header, &self.signed);
         let fixed = canonical.len();
         // Ten digits from 2001 to 2286: the room depends on it.
@@ -168,7 +174,7 @@ impl Signer {
     pub fn sign(&self, message: &[u8], date: DateTime<Utc>) -> Result<Vec<u8>, DkimError> {
         let mut signed = vec![0; self.room_bytes()];
         signed.extend_from_slice(message);
-        self.sign_in_place(&mut signed, date)?;
+        self.sign_in_place(&mut signed, &[], date)?;
         Ok(signed)
     }
 }

@@ -2,6 +2,8 @@
 //! `alternative(text, html)`, or `alternative(text, related(html, images))` where images travel
 //! inside. The text comes first: clients show the last part that they can.
 
+use std::sync::Arc;
+
 use crate::render::InlineImage;
 
 use super::{
@@ -25,7 +27,7 @@ pub(crate) struct MimeFrame {
     boundary: String,
     has_images: bool,
     /// From the end of the HTML to the end of the message.
-    after_html: Vec<u8>,
+    after_html: Arc<[u8]>,
 }
 
 impl MimeFrame {
@@ -44,7 +46,7 @@ impl MimeFrame {
         Ok(Self {
             has_images: !images.is_empty(),
             boundary,
-            after_html,
+            after_html: after_html.into(),
         })
     }
 
@@ -72,8 +74,8 @@ impl MimeFrame {
         }
     }
 
-    /// From the end of the HTML to the end of the message.
-    pub(crate) fn after_html(&self) -> &[u8] {
+    /// From the end of the HTML to the end of the message: one for all of a batch, pictures and all.
+    pub(crate) fn after_html(&self) -> &Arc<[u8]> {
         &self.after_html
     }
 }

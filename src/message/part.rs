@@ -80,6 +80,21 @@ impl CompiledPart {
         }
     }
 
+    /// Bytes of a message that are the same whoever gets it.
+    pub(crate) fn fixed_bytes(&self) -> usize {
+        match self {
+            Self::Base64(steps) => steps
+                .iter()
+                .map(|step| match step {
+                    Base64Step::Piece(piece) => piece.phases[0].encoded.len(),
+                    Base64Step::Run(_) => 0,
+                })
+                .sum(),
+            // Nothing of it is kept more than once.
+            Self::QuotedPrintable(_) => self.weight_bytes(),
+        }
+    }
+
     /// Bytes of memory that it takes, about.
     pub(crate) fn weight_bytes(&self) -> usize {
         match self {

@@ -53,6 +53,11 @@ impl Variant {
         }
     }
 
+    /// Bytes of each of its messages, about: what fills the holes and the header are little beside it.
+    pub(crate) fn message_bytes(&self) -> usize {
+        self.text.compiled.fixed_bytes() + self.html.compiled.fixed_bytes()
+    }
+
     /// Bytes of memory that it takes, about.
     pub(crate) fn weight_bytes(&self) -> usize {
         self.text.weight_bytes() + self.html.weight_bytes()

@@ -9,7 +9,7 @@ use super::{
     capabilities::Capabilities,
     commands::{self, EnvelopeCommands},
     connect::{self, ConnectError},
-    framing::FramedMessage,
+    framing::{FramedMessage, MessageParts},
     relay::{Relay, Timeouts},
     reply::Reply,
     status::EnhancedCode,
@@ -98,7 +98,7 @@ impl Session {
         envelope: &Envelope,
         message: &[u8],
     ) -> Result<Answer, LostAnswer> {
-        self.deliver_then(envelope, message, None).await
+        self.deliver_then(envelope, message.into(), None).await
     }
 
     /// Like [`Self::deliver`], and announces `next` in the same write as this message's end, which
@@ -111,7 +111,7 @@ impl Session {
     pub async fn deliver_then(
         &mut self,
         envelope: &Envelope,
-        message: &[u8],
+        message: MessageParts<'_>,
         next: Option<Announcement<'_>>,
     ) -> Result<Answer, LostAnswer> {
         // Whatever happens from here on, also to this future: broken until proven whole.
@@ -303,7 +303,7 @@ impl Session {
     /// The message, its dot, the next envelope; then the answer to the dot.
     async fn transfer(
         &mut self,
-        message: &[u8],
+        message: MessageParts<'_>,
         next: Option<Announcement<'_>>,
     ) -> Result<Answer, LostAnswer> {
         if self.wire.has_unread() {

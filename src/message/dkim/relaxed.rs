@@ -1,45 +1,61 @@
 //! The relaxed canonical forms (RFC 6376 §3.4.2, §3.4.4), which forgive white space.
 
 use aws_lc_rs::digest;
-use memchr::{memchr, memchr2};
+use memchr::{memchr, memchr2, memrchr};
 
-/// SHA-256 of the body's canonical form, fed to the hash stretch by stretch.
-pub(super) fn body_hash(body: &[u8]) -> digest::Digest {
+/// SHA-256 of the canonical form of a body in two parts, fed to the hash stretch by stretch.
+pub(super) fn body_hash(own: &[u8], shared: &[u8]) -> digest::Digest {
     let mut context = digest::Context::new(&digest::SHA256);
-    body_stretches(body, |stretch| context.update(stretch));
+    body_stretches(own, shared, |stretch| context.update(stretch));
     context.finish()
 }
 
 /// Each run of white space becomes a space, those at line ends go, and so do empty lines at the end.
-/// The body's lines end in CRLF.
-fn body_stretches(body: &[u8], mut emit: impl FnMut(&[u8])) {
+/// The body's lines end in CRLF; it may be cut in two anywhere.
+fn body_stretches(own: &[u8], shared: &[u8], mut emit: impl FnMut(&[u8])) {
+    // The line that the cut goes through is put together: what its end makes of its beginning is known then.
+    let (own, begun) = own.split_at(memrchr(b'\n', own).map_or(0, |at| at + 1));
+    let (ended, shared) = shared.split_at(memchr(b'\n', shared).map_or(shared.len(), |at| at + 1));
+    let joined = [begun, ended].concat();
+    let parts = [own, &joined, shared];
     let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
-    let Some(last) = body.iter().rposition(|byte| !is_blank(byte)) else {
+    let last = |part: &[u8]| part.iter().rposition(|byte| !is_blank(byte));
+    let Some((at, end)) = (0..parts.len())
+        .rev()
+        .find_map(|at| Some((at, last(parts[at])?)))
+    else {
         return;
     };
-    let body = &body[..=last];
+    for part in &parts[..at] {
+        push_stretches(part, &mut emit);
+    }
+    push_stretches(&parts[at][..=end], &mut emit);
+    emit(b"\r\n");
+}
+
+/// Whole lines; the last may do without its end.
+fn push_stretches(lines: &[u8], emit: &mut impl FnMut(&[u8])) {
     let mut start = 0;
     let mut from = 0;
-    while let Some(found) = memchr2(b' ', b'\t', &body[from..]) {
+    while let Some(found) = memchr2(b' ', b'\t', &lines[from..]) {
         let at = from + found;
-        let run = body[at..]
+        let run = lines[at..]
             .iter()
             .take_while(|byte| matches!(byte, b' ' | b'\t'))
             .count();
         let end = at + run;
-        let is_at_line_end = body[end..].starts_with(b"\r\n");
+        let is_at_line_end = lines[end..].starts_with(b"\r\n");
         if is_at_line_end {
-            emit(&body[start..at]);
+            emit(&lines[start..at]);
             start = end;
-        } else if run > 1 || body[at] == b'\t' {
-            emit(&body[start..at]);
+        } else if run > 1 || lines[at] == b'\t' {
+            emit(&lines[start..at]);
             emit(b" ");
             start = end;
         }
         from = end;
     }
-    emit(&body[start..]);
-    emit(b"\r\n");
+    emit(&lines[start..]);
 }
 
 /// The canonical form of the named headers, in the order of their names. Of several with one name
@@ -109,12 +125,30 @@ fn has_name(field: &[u8], name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
-    fn canonical_body(body: &str) -> String {
+    fn canonical(own: &[u8], shared: &[u8]) -> Vec<u8> {
         let mut out = Vec::new();
-        body_stretches(body.as_bytes(), |stretch| out.extend_from_slice(stretch));
-        String::from_utf8(out).unwrap()
+        body_stretches(own, shared, |stretch| out.extend_from_slice(stretch));
+        out
+    }
+
+    fn canonical_body(body: &str) -> String {
+        String::from_utf8(canonical(body.as_bytes(), b"")).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn where_a_body_is_cut_in_two_changes_nothing(
+            lines in prop::collection::vec(prop::sample::select(vec!["a", " ", "\t", "\r\n", "\r\n", "."]), 0..40),
+            at in 0.0..1.0,
+        ) {
+            let body = lines.concat().into_bytes();
+            let (own, shared) = body.split_at((body.len() as f64 * at) as usize);
+            prop_assert_eq!(canonical(own, shared), canonical(&body, b""));
+        }
     }
 
     #[test]

@@ -23,7 +23,7 @@ async fn deliver_all(session: &mut daily_note::smtp::Session) -> Vec<Answer> {
         });
         answers.push(
             session
-                .deliver_then(&envelope(to), MESSAGE, next)
+                .deliver_then(&envelope(to), MESSAGE.into(), next)
                 .await
                 .unwrap(),
         );
@@ -81,7 +81,7 @@ async fn an_announced_message_that_never_comes_costs_the_connection_and_nothing_
         bytes: MESSAGE.len(),
     };
     let answer = session
-        .deliver_then(&first, MESSAGE, Some(announcement))
+        .deliver_then(&first, MESSAGE.into(), Some(announcement))
         .await
         .unwrap();
     assert!(is_accepted(&answer));
@@ -102,7 +102,7 @@ async fn quitting_with_a_message_announced_sends_nothing_of_it() {
         bytes: MESSAGE.len(),
     };
     session
-        .deliver_then(&first, MESSAGE, Some(announcement))
+        .deliver_then(&first, MESSAGE.into(), Some(announcement))
         .await
         .unwrap();
     session.quit().await;
@@ -121,16 +121,16 @@ async fn a_connection_lost_after_the_dot_leaves_only_that_message_in_doubt() {
         })
     };
     let answer = session
-        .deliver_then(&envelopes[0], MESSAGE, announcement(1))
+        .deliver_then(&envelopes[0], MESSAGE.into(), announcement(1))
         .await;
     assert!(is_accepted(&answer.unwrap()));
     let lost = session
-        .deliver_then(&envelopes[1], MESSAGE, announcement(2))
+        .deliver_then(&envelopes[1], MESSAGE.into(), announcement(2))
         .await
         .unwrap_err();
     assert!(lost.dot_left);
     let lost = session
-        .deliver_then(&envelopes[2], MESSAGE, None)
+        .deliver_then(&envelopes[2], MESSAGE.into(), None)
         .await
         .unwrap_err();
     assert!(!lost.dot_left);
@@ -150,7 +150,7 @@ async fn an_announced_message_too_large_is_left_to_its_own_turn() {
         bytes: large.len(),
     };
     session
-        .deliver_then(&first, MESSAGE, Some(announcement))
+        .deliver_then(&first, MESSAGE.into(), Some(announcement))
         .await
         .unwrap();
     let answer = session.deliver(&next, &large).await.unwrap();

@@ -156,7 +156,10 @@ async fn postfix_takes_the_next_envelope_behind_the_dot_even_where_it_forbids_ea
                 envelope,
                 bytes: MESSAGE.len(),
             });
-        let answer = session.deliver_then(to, MESSAGE, next).await.unwrap();
+        let answer = session
+            .deliver_then(to, MESSAGE.into(), next)
+            .await
+            .unwrap();
         assert!(is_accepted(&answer), "{answer:?}");
     }
     session.quit().await;
