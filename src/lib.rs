@@ -35,6 +35,7 @@ pub mod publication;
 pub mod issue;
 pub mod picture;
 pub mod render;
+mod social_card;
 pub mod site;
 
 pub mod audience;

@@ -4,6 +4,8 @@
 //! [`fit()`] is pure: the same bytes give the same bytes. [`Cache`] only remembers what it gave. Knows
 //! nothing of issues, nor of how a picture travels.
 
+use image::DynamicImage;
+
 use crate::{
     fingerprint::{hex, sha256},
     source::{Source, SourceError, Span},
@@ -81,6 +83,19 @@ impl MailFormat {
 }
 
 impl Picture {
+    /// What was drawn, as the file that suits it.
+    #[must_use]
+    pub(crate) fn drawn(pixels: DynamicImage) -> Self {
+        let pixels = pixels::opaque(pixels);
+        let (kind, bytes) = encode::encode(&pixels, false);
+        Self {
+            kind,
+            width: pixels.width(),
+            height: pixels.height(),
+            bytes,
+        }
+    }
+
     /// What its content is called wherever it goes: the first 96 bits of its SHA-256, in
     /// hexadecimal.
     #[must_use]

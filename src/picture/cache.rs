@@ -45,11 +45,31 @@ impl Cache {
     /// As [`fit()`]; and a file that can't be read.
     pub(crate) fn fitted(&self, path: &Path, wanted: PictureUse) -> Result<Picture, PictureError> {
         let bytes = read(path)?;
-        let entry = self.folder.join(key(&bytes, wanted));
+        self.remembered(&key(&bytes, wanted), || fit(&bytes, wanted))
+    }
+
+    /// A picture that is drawn of `source`, and of nothing else.
+    ///
+    /// # Errors
+    /// Those of whoever draws it.
+    pub(crate) fn drawn<E>(
+        &self,
+        source: &[u8],
+        draw: impl FnOnce() -> Result<Picture, E>,
+    ) -> Result<Picture, E> {
+        self.remembered(&hex(&sha256(source)), draw)
+    }
+
+    fn remembered<E>(
+        &self,
+        key: &str,
+        make: impl FnOnce() -> Result<Picture, E>,
+    ) -> Result<Picture, E> {
+        let entry = self.folder.join(key);
         if let Some(picture) = load(&entry) {
             return Ok(picture);
         }
-        let picture = fit(&bytes, wanted)?;
+        let picture = make()?;
         if let Err(error) = self.keep(&entry, &picture) {
             tracing::debug!(%error, folder = %self.folder.display(), "the picture is not cached");
         }

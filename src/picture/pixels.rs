@@ -25,7 +25,7 @@ pub(super) fn ready(decoded: DecodedPicture, max_width: u32) -> DynamicImage {
 }
 
 /// Without the alpha channel where it hides nothing.
-fn opaque(pixels: DynamicImage) -> DynamicImage {
+pub(super) fn opaque(pixels: DynamicImage) -> DynamicImage {
     match &pixels {
         DynamicImage::ImageRgba8(buffer) if buffer.pixels().all(|pixel| pixel.0[3] == 255) => {
             pixels.into_rgb8().into()

@@ -153,7 +153,7 @@ impl io::Write for BoundedOutput {
 fn tera() -> Tera {
     let mut tera = Tera::default();
     tera.set_escape_fn(escape::write_escaped);
-    tera.autoescape_on([".html"]);
+    tera.autoescape_on([".html", ".svg"]);
     tera.register_filter("urlencode", |text: &str, _: Kwargs, _: &State| {
         escape::percent_encode(text)
     });

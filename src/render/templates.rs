@@ -56,6 +56,7 @@ const BUILT_IN: &[(&str, &str)] = built_in![
     "web/inbox.html",
     "web/letter.html",
     "web/clear.html",
+    "web/card.svg",
     "web/inbox/frame.html",
     "web/preview.css",
     "web/preview.html",
@@ -234,5 +235,6 @@ impl Templates {
 /// Whether a file of `templates/` is read.
 pub(super) fn is_template(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str());
-    extension.is_some_and(|extension| ["html", "txt", "css", "yaml", "xml"].contains(&extension))
+    extension
+        .is_some_and(|extension| ["html", "txt", "css", "yaml", "xml", "svg"].contains(&extension))
 }
