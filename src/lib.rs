@@ -35,8 +35,8 @@ pub mod publication;
 pub mod issue;
 pub mod picture;
 pub mod render;
-mod social_card;
 pub mod site;
+mod social_card;
 
 pub mod audience;
 pub mod links;

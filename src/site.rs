@@ -26,6 +26,7 @@ mod plan;
 mod public_issue;
 mod search;
 mod set_text;
+mod share_cards;
 
 use std::sync::{Arc, OnceLock};
 
@@ -120,7 +121,7 @@ impl ArchiveSite {
         let base_url = publication.web.base_url.as_deref();
         let addresses = base_url.and_then(SiteAddresses::below);
         let addresses = addresses.ok_or(SiteError::NoAddress)?;
-        let set_text = SetText::new(templates, &publication.language)?;
+        let set_text = SetText::new(templates, publication)?;
         let public = PublicIssues::of(publication, archive, known, *now);
         let next = public.next;
         let (content, left_out) = SiteContent::new(
@@ -272,6 +273,14 @@ impl ArchiveSite {
                 let bytes = content.shelf.bytes(picture);
                 return Ok(bytes.map(|bytes| SiteFile::immutable(picture.media_type, bytes)));
             }
+            PlannedFile::Card(at) => match content.issues.get(*at) {
+                Some(ready) => {
+                    let cards = &content.set_text.cards;
+                    let card = cards.bytes(&content.publication, content.words(), ready)?;
+                    return Ok(Some(SiteFile::immutable("image/png", card)));
+                }
+                None => return Ok(None),
+            },
             PlannedFile::Asset(at) => {
                 let asset = content.assets.all()[*at];
                 let text = asset.text.clone().into_bytes();

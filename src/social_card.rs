@@ -26,8 +26,9 @@ use crate::{
 };
 
 /// What services that show such pictures ask for: 1.91 to 1.
-const WIDTH: u32 = 1_200;
-const HEIGHT: u32 = 630;
+pub(crate) const WIDTH: u32 = 1_200;
+/// The same.
+pub(crate) const HEIGHT: u32 = 630;
 /// From each edge to what is written.
 const MARGIN: u32 = 84;
 /// Raised with every change to how one is set and drawn.
@@ -121,6 +122,12 @@ impl CardPrinter {
         })
     }
 
+    /// Another for every card that looks otherwise.
+    #[must_use]
+    pub(crate) fn key(&self, card: &SocialCard<'_>) -> String {
+        hex(&sha256(self.source(card).as_bytes())[..12])
+    }
+
     /// The picture, drawn now or as it is remembered.
     ///
     /// # Errors
@@ -130,23 +137,26 @@ impl CardPrinter {
         card: &SocialCard<'_>,
         cache: &Cache,
     ) -> Result<Picture, SocialCardError> {
-        let accent = self.look.accents(card.accent);
+        cache.drawn(self.source(card).as_bytes(), || {
+            self.draw(&self.drawing(card)?)
+        })
+    }
+
+    /// All that it is made of.
+    fn source(&self, card: &SocialCard<'_>) -> String {
         let words = json!([
             self.ground,
-            accent,
+            self.look.accents(card.accent),
             card.publication,
             card.edition,
             card.title,
             card.date
         ]);
-        let source = format!("{GENERATION} {} {words}", self.material);
-        cache.drawn(source.as_bytes(), || {
-            self.draw(&self.drawing(card, accent)?)
-        })
+        format!("{GENERATION} {} {words}", self.material)
     }
 
     /// What is drawn, as SVG.
-    fn drawing(&self, card: &SocialCard<'_>, accent: Value) -> Result<String, SocialCardError> {
+    fn drawing(&self, card: &SocialCard<'_>) -> Result<String, SocialCardError> {
         let drawable = |words: &str| self.fonts.drawable(words);
         let mut title = drawable(card.title);
         if title.is_empty() {
@@ -165,7 +175,7 @@ impl CardPrinter {
             is_rtl: lines::is_rtl(&title),
             title: &set,
             colors: &self.ground,
-            accent,
+            accent: self.look.accents(card.accent),
         };
         // Every field is a string, a number or a tree of them.
         let context = Context::from_serialize(&context).unwrap_or_default();

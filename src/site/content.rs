@@ -133,6 +133,13 @@ impl SiteContent {
         &self.set_text.words
     }
 
+    /// Where the picture is that stands for an issue.
+    pub(super) fn card_file(&self, ready: &ReadyIssue) -> String {
+        self.set_text
+            .cards
+            .file(&self.publication, self.words(), ready)
+    }
+
     /// Whether anything lists issues.
     pub(super) fn is_listed(&self) -> bool {
         self.publication.web.archive == ArchiveAccess::Public

@@ -9,6 +9,7 @@ use super::{
     content::{ReadyIssue, SiteContent},
     feed::{FeedFormat, FeedLink},
 };
+use crate::social_card;
 
 /// The head of a page as templates see it.
 #[derive(Debug, Serialize)]
@@ -101,14 +102,18 @@ impl PageHead {
     pub(super) fn of_issue(content: &SiteContent, ready: &ReadyIssue) -> Self {
         let title = &ready.issue().front_matter.title;
         let address = ready.address();
-        let image = image(content, ready);
+        let picture = picture(content, ready);
         let published = ready.public.at.with_timezone(&content.publication.timezone);
-        let data = article(content, ready, image.as_ref());
+        let data = article(content, ready, picture.as_ref());
         Self {
             description: Some(ready.summary()).filter(|summary| !summary.is_empty()),
             kind: "article",
             published: Some(published.to_rfc3339()),
-            image,
+            image: Some(HeadImage {
+                url: content.addresses.file_url(&content.card_file(ready)),
+                width: social_card::WIDTH,
+                height: social_card::HEIGHT,
+            }),
             data: Some(in_script(&data)),
             edition: Some(ready.issue().front_matter.edition.clone()),
             ..Self::of_list(content, title, &address)
@@ -128,20 +133,17 @@ fn feeds(content: &SiteContent, edition: Option<&str>) -> impl Iterator<Item = F
     formats.map(move |format| format.link(content, edition))
 }
 
-/// The first picture of an issue that is large enough for a card.
-fn image(content: &SiteContent, ready: &ReadyIssue) -> Option<HeadImage> {
+/// The first picture of an issue that is large enough for search engines to show.
+fn picture(content: &SiteContent, ready: &ReadyIssue) -> Option<String> {
     let images = &mut ready.issue().document.images.iter();
     images.find_map(|used| {
         let picture = &ready.pictures.get(&used.image, used.is_frame)?.large;
-        (picture.width >= 300 && picture.height >= 150).then(|| HeadImage {
-            url: content.addresses.file_url(&picture.file),
-            width: picture.width,
-            height: picture.height,
-        })
+        let is_large = picture.width >= 300 && picture.height >= 150;
+        is_large.then(|| content.addresses.file_url(&picture.file))
     })
 }
 
-fn article(content: &SiteContent, ready: &ReadyIssue, image: Option<&HeadImage>) -> Value {
+fn article(content: &SiteContent, ready: &ReadyIssue, picture: Option<&String>) -> Value {
     let publication = &content.publication;
     let front_matter = &ready.issue().front_matter;
     let organisation = json!({
@@ -164,7 +166,7 @@ fn article(content: &SiteContent, ready: &ReadyIssue, image: Option<&HeadImage>)
         "mainEntityOfPage": content.addresses.url(&ready.address()),
         "author": author,
         "publisher": organisation,
-        "image": image.map(|image| &image.url),
+        "image": picture,
     })
 }
 

@@ -35,6 +35,8 @@ pub(super) enum PlannedFile {
     Sitemap,
     Robots,
     Picture(PictureFile),
+    /// What stands for an issue where its address is shared.
+    Card(usize),
     /// One of the assets.
     Asset(usize),
 }
@@ -63,6 +65,8 @@ impl SitePlan {
         }
         for (at, ready) in content.issues.iter().enumerate() {
             plan.add(&ready.address(), PlannedFile::Issue(at));
+            plan.files
+                .insert(content.card_file(ready), PlannedFile::Card(at));
         }
         plan.add_former_addresses(content);
         if content.is_listed() {

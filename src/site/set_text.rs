@@ -4,7 +4,11 @@
 use serde_json::{Value, json};
 use tera::Context;
 
-use crate::render::{MailWords, RenderError, TemplateEngine, Templates};
+use super::share_cards::ShareCards;
+use crate::{
+    publication::Publication,
+    render::{MailWords, RenderError, TemplateEngine, Templates},
+};
 
 /// Where the templates are, under `templates/`.
 const FOLDER: &str = "web/site/";
@@ -15,18 +19,23 @@ const READER_WORDS: &str = "words/web/reader";
 const SHEET: &str = "web/site/site.css";
 
 /// Templates and words, ready to be filled.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct SetText {
     engine: TemplateEngine,
     pub(super) words: MailWords,
     /// The rules of the style sheet.
     pub(super) rules: String,
+    pub(super) cards: ShareCards,
 }
 
 impl SetText {
     /// # Errors
     /// A template that does not parse; words that are none.
-    pub(super) fn new(templates: &Templates, language: &str) -> Result<Self, RenderError> {
+    pub(super) fn new(
+        templates: &Templates,
+        publication: &Publication,
+    ) -> Result<Self, RenderError> {
+        let language = &publication.language;
         let mut pages = templates.under(FOLDER);
         let rules = pages.get(SHEET).cloned().unwrap_or_default();
         pages.retain(|name, _| name.ends_with(".html"));
@@ -37,6 +46,7 @@ impl SetText {
             engine: TemplateEngine::new(&pages)?,
             words,
             rules,
+            cards: ShareCards::new(publication, templates)?,
         })
     }
 

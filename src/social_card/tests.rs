@@ -63,6 +63,7 @@ fn the_same_words_are_drawn_once_and_other_words_again() {
             .count()
     };
     assert_eq!(printer.print(&card("하나"), &cache).unwrap(), first);
+    assert_ne!(printer.key(&card("하나")), printer.key(&card("둘")));
     assert_eq!(kept(), 1);
     assert_ne!(printer.print(&card("둘"), &cache).unwrap(), first);
     assert_eq!(kept(), 2);
@@ -98,12 +99,7 @@ fn a_title_of_five_hundred_characters_ends_in_an_ellipsis_and_one_without_spaces
 #[test]
 fn what_no_font_has_is_left_out_and_a_title_of_nothing_else_is_the_name() {
     let printer = printer();
-    let drawing = |title| {
-        printer.drawing(
-            &card(title),
-            Look::default().accents(Look::default().accent),
-        )
-    };
+    let drawing = |title| printer.drawing(&card(title));
     let party = drawing("출시했다 🎉 드디어").unwrap();
     assert!(party.contains("출시했다 드디어"), "{party}");
     let only = drawing("🎉🎉").unwrap();
@@ -113,10 +109,7 @@ fn what_no_font_has_is_left_out_and_a_title_of_nothing_else_is_the_name() {
 #[test]
 fn words_cannot_become_markup() {
     let printer = printer();
-    let accents = Look::default().accents(Look::default().accent);
-    let drawing = printer
-        .drawing(&card(r#"</text><script>&"'"#), accents)
-        .unwrap();
+    let drawing = printer.drawing(&card(r#"</text><script>&"'"#)).unwrap();
     assert!(!drawing.contains("<script"), "{drawing}");
     let (_folder, cache) = cache();
     printer
