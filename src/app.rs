@@ -26,15 +26,15 @@ use std::{
     sync::Arc,
 };
 
-pub(crate) use self::opinion_mail::OpinionTeller;
 pub use self::{
     doubt::Doubt,
-    fold::{HELD_BACK, fold_file, line_in_file, preview_fold},
+    fold::{fold_file, line_in_file, preview_fold},
     notices::{EventSinks, Notifier},
     receipts::ReceiptSender,
     relay::MailTransport,
     signing_keys::SigningKey,
 };
+pub(crate) use self::{fold::held_back_hint, opinion_mail::OpinionTeller};
 use crate::{
     check::Finding,
     clock::Clock,

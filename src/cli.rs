@@ -27,6 +27,7 @@ mod init;
 mod language;
 mod logging;
 mod man;
+mod moments;
 mod new;
 mod output;
 mod pause;

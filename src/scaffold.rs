@@ -59,7 +59,7 @@ pub(crate) enum WriteError {
     },
 }
 
-fn listed(paths: &[PathBuf]) -> String {
+pub(crate) fn listed(paths: &[PathBuf]) -> String {
     let paths: Vec<String> = paths
         .iter()
         .map(|path| format!("`{}`", path.display()))

@@ -11,6 +11,7 @@ use crate::{
     issue::IssueStatus,
     publication::SmtpTarget,
     store::{AdoptionOutcome, SenderGuard, StateInstance, Store, StoreError},
+    words::{Said, many, say},
 };
 
 /// Why nothing is sent before a person says so.
@@ -55,69 +56,97 @@ pub enum Doubt {
 impl Doubt {
     /// What was found, and what would happen.
     #[must_use]
-    pub(crate) fn message(&self) -> String {
+    pub(crate) fn message(&self) -> Said {
         match self {
-            Self::Copied => "the state was copied, moved or put back from elsewhere: it can't know what was sent since, \
+            Self::Copied => say!(
+                "the state was copied, moved or put back from elsewhere: it can't know what was sent since, \
                  and where another one sends as well, readers get everything twice"
-                .to_owned(),
+            ),
             Self::AnotherList { since, is_empty } => {
                 let who = match since {
-                    Some(since) => format!("daily-note.keeper says that another list is sent from, since {since}"),
-                    None => "another list was sent from here until now, and its state is gone".to_owned(),
+                    Some(since) => say!(
+                        "daily-note.keeper says that another list is sent from, since {since}",
+                        since
+                    ),
+                    None => {
+                        say!("another list was sent from here until now, and its state is gone")
+                    }
                 };
                 let what = match is_empty {
-                    true => "this state is new and knows nothing of what was sent",
-                    false => "this state is not that one",
+                    true => say!("this state is new and knows nothing of what was sent"),
+                    false => say!("this state is not that one"),
                 };
-                format!("{who}; {what}: readers get everything twice where both send")
+                say!(
+                    "{who}; {what}: readers get everything twice where both send",
+                    who,
+                    what
+                )
             }
-            Self::NewState { issue, issues } => format!(
-                "this is the first time that mail leaves from here, and {issues} earlier issues lie here, {issue} the last: \
-                 where somebody else sends them, readers get everything twice"
+            Self::NewState { issue, issues } => many!(
+                *issues,
+                "this is the first time that mail leaves from here, and an earlier issue lies here, {issue}: \
+                 where somebody else sends it, readers get everything twice",
+                "this is the first time that mail leaves from here, and {n} earlier issues lie here, {issue} the last: \
+                 where somebody else sends them, readers get everything twice",
+                issue
             ),
-            Self::DeparturesUnknown => StoreError::DeparturesUnknown.to_string(),
-            Self::TextSent { issue, sent_as, on, audience } => format!(
-                "the text of {issue} went out already: as {sent_as}, on {on}, to {audience} readers; \
-                 it would reach every reader of its edition once more"
+            Self::DeparturesUnknown => StoreError::DeparturesUnknown.to_string().into(),
+            Self::TextSent {
+                issue,
+                sent_as,
+                on,
+                audience,
+            } => say!(
+                "the text of {issue} went out already: as {sent_as}, on {on}, to {readers} readers; \
+                 it would reach every reader of its edition once more",
+                issue,
+                sent_as,
+                on,
+                readers = audience
             ),
-            Self::IssueSent { issue } => format!(
+            Self::IssueSent { issue } => say!(
                 "{issue} was sent from here, and this state knows nothing of it: \
-                 it would reach every reader of its edition once more"
+                 it would reach every reader of its edition once more",
+                issue
             ),
         }
     }
 
     /// The one command that answers.
     #[must_use]
-    pub(crate) fn hint(&self) -> String {
+    pub(crate) fn hint(&self) -> Said {
         match self {
             Self::Copied | Self::AnotherList { .. } => {
-                "if no other state is in use: `daily-note adopt`; then mail leaves from this one alone".to_owned()
+                say!(
+                    "if no other state is in use: `daily-note adopt`; then mail leaves from this one alone"
+                )
             }
             Self::NewState { .. } => {
-                "if nobody else sends this newsletter: `daily-note adopt`, once".to_owned()
+                say!("if nobody else sends this newsletter: `daily-note adopt`, once")
             }
-            Self::DeparturesUnknown => StoreError::DeparturesUnknown.hint().to_string(),
-            Self::TextSent { issue, .. } => format!(
+            Self::DeparturesUnknown => StoreError::DeparturesUnknown.hint(),
+            Self::TextSent { issue, .. } => say!(
                 "if its edition, date, file or id was corrected since, there is nothing to do; \
-                 `daily-note send {issue} --again` mails it to every reader of its edition once more"
+                 `daily-note send {issue} --again` mails it to every reader of its edition once more",
+                issue
             ),
-            Self::IssueSent { issue } => format!(
-                "put the newest copy of the state back; or, if nobody got it after all: `daily-note send {issue} --again`"
+            Self::IssueSent { issue } => say!(
+                "put the newest copy of the state back; or, if nobody got it after all: `daily-note send {issue} --again`",
+                issue
             ),
         }
     }
 
     /// The question of a yes or no at a terminal; None where more than that has to be said.
     #[must_use]
-    pub(crate) fn question(&self) -> Option<&'static str> {
+    pub(crate) fn question(&self) -> Option<Said> {
         match self {
             Self::Copied | Self::AnotherList { .. } => {
-                Some("Is this the only state that sends from now on?")
+                Some(say!("Is this the only state that sends from now on?"))
             }
-            Self::NewState { .. } => Some("Are you the only one who sends this newsletter?"),
+            Self::NewState { .. } => Some(say!("Are you the only one who sends this newsletter?")),
             Self::TextSent { .. } | Self::IssueSent { .. } => {
-                Some("Send it once more to everybody?")
+                Some(say!("Send it once more to everybody?"))
             }
             Self::DeparturesUnknown => None,
         }

@@ -19,6 +19,7 @@ use crate::{
     publication::Publication,
     source::SourceError,
     store::{AudienceSize, FoldLimits, FoldReport, StoreError, SubscriberList},
+    words::{Said, say},
 };
 
 /// A longer file is not asked of git.
@@ -79,8 +80,10 @@ pub async fn preview_fold(
 }
 
 /// What to do about an end in doubt.
-pub const HELD_BACK: &str =
-    "if nothing is missing there, end the file with a line break, or commit it";
+#[must_use]
+pub(crate) fn held_back_hint() -> Said {
+    say!("if nothing is missing there, end the file with a line break, or commit it")
+}
 
 /// A file that ends within a line and would take readers off was cut, most likely.
 fn report_cut(report: &FoldReport) -> Result<(), AppError> {

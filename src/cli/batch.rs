@@ -3,82 +3,110 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::{CommandExit, Failure, Output, output::Tone};
+use super::{CommandExit, Failure, Output, moments, output::Tone};
 use crate::{
+    address::Address,
     app::App,
     delivery::{Ending, HealthTrouble, RunReport},
     operations::{
-        self, Batch, BatchReport, BatchState, DeliveryCounts, WaveState, ZoneCohort,
+        self, Batch, BatchReport, BatchState, DeliveryCounts, DeliveryState, WaveState, ZoneCohort,
         everybody_failed,
     },
+    words::{Said, say},
 };
 
 /// Unknown readers named at the end of a run; `status --failed` names all.
 const NAMED: usize = 10;
 
 /// What rests, or is slow, a line each: in whose words, and until when.
-pub(crate) fn trouble_lines(troubles: &[HealthTrouble], zone: Tz) -> Vec<String> {
+pub(crate) fn trouble_lines(troubles: &[HealthTrouble], zone: Tz) -> Vec<Said> {
     let hour = |at: &DateTime<Utc>| at.with_timezone(&zone).format("%Y-%m-%d %H:%M:%S");
-    let name = |domain: &Option<String>| domain.clone().unwrap_or("the relay".to_owned());
+    let name = |domain: &Option<String>| match domain {
+        Some(domain) => domain.into(),
+        None => say!("the relay"),
+    };
     let line = |trouble: &HealthTrouble| match trouble {
         HealthTrouble::Spell {
             domain,
             since,
             until,
             reply,
-        } => format!(
-            "  spell of {domain} since {}: it refuses everybody (“{reply}”), nobody is marked; one is tried after {}",
-            hour(since),
-            hour(until)
+        } => say!(
+            "  spell of {domain} since {since}: it refuses everybody (“{reply}”), nobody is marked; one is tried after {until}",
+            domain,
+            since = hour(since),
+            reply,
+            until = hour(until)
         ),
         HealthTrouble::Resting {
             domain,
             until,
             reply,
-        } => format!(
-            "  {} is resting until {}: “{reply}”",
-            name(domain),
-            hour(until)
+        } => say!(
+            "  {name} is resting until {until}: “{reply}”",
+            name = name(domain),
+            until = hour(until),
+            reply
         ),
-        HealthTrouble::Paced { domain, per_second } => format!(
-            "  {} bears {per_second:.1} messages a second; it goes on at that pace",
-            name(domain)
+        HealthTrouble::Paced { domain, per_second } => say!(
+            "  {name} bears {rate} messages a second; it goes on at that pace",
+            name = name(domain),
+            rate = format!("{per_second:.1}")
         ),
     };
     troubles.iter().map(line).collect()
 }
 
 /// The state for people.
-pub(crate) fn state_words(state: &BatchState) -> String {
+pub(crate) fn state_words(state: &BatchState) -> Said {
     match state {
-        BatchState::Open => "under way".to_owned(),
-        BatchState::Paused { reason, .. } => format!("paused: {reason}"),
-        BatchState::Finished => "finished".to_owned(),
-        BatchState::Cancelled => "cancelled".to_owned(),
+        BatchState::Open => say!("under way"),
+        BatchState::Paused { reason, .. } => say!("paused: {reason}", reason),
+        BatchState::Finished => say!("finished"),
+        BatchState::Cancelled => say!("cancelled"),
     }
 }
 
 /// The counts that are not zero, in the order of a row's life.
 pub(crate) fn count_words(counts: &DeliveryCounts, output: &Output) -> String {
     let parts = [
-        (counts.accepted, "accepted", Tone::Good),
-        (counts.pending, "pending", Tone::Quiet),
-        (counts.claimed, "claimed", Tone::Quiet),
-        (counts.sending, "sending", Tone::Care),
-        (counts.deferred, "deferred", Tone::Care),
-        (counts.rejected, "rejected", Tone::Bad),
-        (counts.unknown, "unknown", Tone::Bad),
-        (counts.skipped, "skipped", Tone::Quiet),
+        (counts.accepted, DeliveryState::Accepted, Tone::Good),
+        (counts.pending, DeliveryState::Pending, Tone::Quiet),
+        (counts.claimed, DeliveryState::Claimed, Tone::Quiet),
+        (counts.sending, DeliveryState::Sending, Tone::Care),
+        (counts.deferred, DeliveryState::Deferred, Tone::Care),
+        (counts.rejected, DeliveryState::Rejected, Tone::Bad),
+        (counts.unknown, DeliveryState::Unknown, Tone::Bad),
+        (counts.skipped, DeliveryState::Skipped, Tone::Quiet),
     ];
     let shown: Vec<String> = parts
-        .iter()
+        .into_iter()
         .filter(|(count, ..)| *count > 0)
-        .map(|(count, word, tone)| output.paint(*tone, format!("{count} {word}")))
+        .map(|(count, state, tone)| {
+            output.paint(
+                tone,
+                say!("{n} {state}", n = count, state = delivery_words(state)),
+            )
+        })
         .collect();
     if shown.is_empty() {
-        "nobody".to_owned()
+        output.words(say!("nobody"))
     } else {
         shown.join(" · ")
+    }
+}
+
+/// Where a delivery stands, for people.
+pub(crate) fn delivery_words(state: DeliveryState) -> Said {
+    match state {
+        DeliveryState::Accepted => say!("accepted"),
+        DeliveryState::Pending => say!("pending"),
+        DeliveryState::Claimed => say!("claimed"),
+        DeliveryState::Sending => say!("sending"),
+        DeliveryState::Deferred => say!("deferred"),
+        DeliveryState::Rejected => say!("rejected"),
+        DeliveryState::Unknown => say!("unknown"),
+        DeliveryState::Skipped => say!("skipped"),
     }
 }
 
@@ -108,36 +136,51 @@ pub(crate) async fn show_issue(
 
 /// That nothing is to be done, since the batch stands so already.
 pub(crate) fn note_state(batch: &Batch, output: &Output) -> CommandExit {
-    output.note(format!("{} is {}", batch.issue, state_words(&batch.state)));
+    output.note(say!(
+        "{issue} is {state}",
+        issue = batch.issue,
+        state = state_words(&batch.state)
+    ));
     CommandExit::Nothing
 }
 
 /// A batch in two lines: where it stands, and its rows.
 pub(crate) fn line(batch: &Batch, counts: &DeliveryCounts, output: &Output) -> String {
     let mood = match batch.is_rehearsal {
-        true => "  (a rehearsal)",
-        false => "",
+        true => format!("  {}", output.words(say!("(a rehearsal)"))),
+        false => String::new(),
     };
     format!(
-        "{}  {}{mood}\n  {} readers = {}",
+        "{}  {}{mood}\n{}",
         batch.issue,
-        state_words(&batch.state),
-        batch.audience,
-        count_words(counts, output)
+        output.words(state_words(&batch.state)),
+        sum_line(batch.audience, counts, output)
     )
+}
+
+/// How many there are, and where each of them stands.
+fn sum_line(audience: u64, counts: &DeliveryCounts, output: &Output) -> String {
+    let readers = output.words(moments::readers(audience));
+    format!("  {readers} = {}", count_words(counts, output))
 }
 
 /// The waves of a batch, a line each: the hour, its zones, its rows.
 pub(crate) fn wave_lines(waves: &[ZoneCohort], output: &Output) -> Vec<String> {
     let line = |wave: &ZoneCohort| {
-        let zones: Vec<&str> = wave
+        let zones: Vec<String> = wave
             .zones
             .iter()
-            .map(|zone| if zone.is_empty() { "no zone" } else { zone })
+            .map(|zone| match zone.as_str() {
+                "" => output.words(say!("no zone")),
+                zone => zone.to_owned(),
+            })
             .collect();
         let state = match wave.state {
-            WaveState::ToCome | WaveState::Begun => "",
-            WaveState::TooLate => "  too late: waits for `daily-note resume`",
+            WaveState::ToCome | WaveState::Begun => String::new(),
+            WaveState::TooLate => {
+                let late = say!("too late: waits for `daily-note resume`");
+                format!("  {}", output.words(late))
+            }
         };
         format!(
             "  {}  {} = {}  ({}){state}",
@@ -165,27 +208,23 @@ pub(crate) async fn show_end(
     if report.recovered.unknown > 0 {
         output.note(output.paint(
             Tone::Bad,
-            format!(
-                "✗ an earlier run died with {} on the wire; nobody can know whether they arrived",
-                report.recovered.unknown
+            say!(
+                "✗ an earlier run died with {n} on the wire; nobody can know whether they arrived",
+                n = report.recovered.unknown
             ),
         ));
     }
     if report.recovered.restored > 0 {
         output.note(output.paint(
             Tone::Bad,
-            format!(
-                "✗ the database is an older copy of itself: {} may have got this issue after it was made",
-                report.recovered.restored
+            say!(
+                "✗ the database is an older copy of itself: {n} may have got this issue after it was made",
+                n = report.recovered.restored
             ),
         ));
     }
     output.say(ending_line(batch, report, output));
-    output.say(format!(
-        "  {} readers = {}",
-        batch.audience,
-        count_words(&counts, output)
-    ));
+    output.say(sum_line(batch.audience, &counts, output));
     if counts.total() != batch.audience {
         return Err(Failure::unexpected(format!(
             "the ledger does not add up: {} readers were frozen, {} rows are there",
@@ -200,39 +239,52 @@ pub(crate) async fn show_end(
 }
 
 fn ending_line(batch: &Batch, report: &RunReport, output: &Output) -> String {
-    let id = &batch.issue;
+    let issue = &batch.issue;
     match &report.ending {
         Ending::Finished if report.counts.rejected + report.counts.unknown == 0 => {
-            output.paint(Tone::Good, format!("✓ {id} is sent"))
+            output.paint(Tone::Good, say!("✓ {issue} is sent", issue))
         }
         Ending::Finished => {
-            output.paint(Tone::Care, format!("! {id} is sent, but not to everybody"))
+            output.paint(
+            Tone::Care,
+            say!("! {issue} is sent, but not to everybody", issue),
+        )
         }
         Ending::Waiting(next) => output.paint(
             Tone::Care,
-            format!(
-                "! {id}: some wait; run send again after {}",
-                next.format("%Y-%m-%d %H:%M:%SZ")
+            say!(
+                "! {issue}: some wait; run send again after {hour}",
+                issue,
+                hour = next.format("%Y-%m-%d %H:%M:%SZ")
             ),
         ),
         Ending::Missed => output.paint(
             Tone::Care,
-            format!(
-                "! {id}: some missed their hour by more than `schedule.late`; for them: daily-note resume {id}"
+            say!(
+                "! {issue}: some missed their hour by more than `schedule.late`; for them: daily-note resume {issue}",
+                issue
             ),
         ),
         Ending::Paused(reason) => output.paint(
             Tone::Bad,
-            format!("✗ {id} is paused: {reason}\n  fix it, then: daily-note resume {id}"),
+            say!(
+                "✗ {issue} is paused: {reason}\n  fix it, then: daily-note resume {issue}",
+                issue,
+                reason
+            ),
         ),
-        Ending::Cancelled => output.paint(Tone::Care, format!("! {id} was cancelled")),
+        Ending::Cancelled => output.paint(Tone::Care, say!("! {issue} was cancelled", issue)),
         Ending::Stopped => output.paint(
             Tone::Care,
-            format!("! {id} is stopped; run send again to go on"),
+            say!("! {issue} is stopped; run send again to go on", issue),
         ),
         Ending::RelayAway(reason) => output.paint(
             Tone::Bad,
-            format!("✗ the relay is away: {reason}\n  run send again when it is back: {id}"),
+            say!(
+                "✗ the relay is away: {reason}\n  run send again when it is back: {issue}",
+                reason,
+                issue
+            ),
         ),
     }
 }
@@ -244,22 +296,27 @@ async fn name_unknown(app: &App, batch: &Batch, output: &Output) -> Result<(), F
         .filter(|failed| failed.outcome == "unknown")
         .collect();
     for failed in unknown.iter().take(NAMED) {
-        let email = failed
-            .email
-            .as_ref()
-            .map_or("(erased)", |email| email.as_str());
+        let email = email_words(failed.email.as_ref(), output);
         output.say(format!("  ? {email}"));
     }
     if unknown.len() > NAMED {
-        output.say(format!(
-            "  … and {} more: daily-note status {} --failed",
-            unknown.len() - NAMED,
-            batch.issue
+        output.say(say!(
+            "  … and {more} more: daily-note status {issue} --failed",
+            more = unknown.len() - NAMED,
+            issue = batch.issue
         ));
     }
-    output.say(format!(
-        "  to send to them again: daily-note resume {0} --resend-unknown\n  to leave it at that:   daily-note resume {0} --accept-unknown",
-        batch.issue
+    output.say(say!(
+        "  to send to them again: daily-note resume {issue} --resend-unknown\n  to leave it at that:   daily-note resume {issue} --accept-unknown",
+        issue = batch.issue
     ));
     Ok(())
+}
+
+/// A reader's address, as long as the ledger has it.
+pub(crate) fn email_words(email: Option<&Address>, output: &Output) -> String {
+    match email {
+        Some(email) => email.to_string(),
+        None => output.words(say!("(erased)")),
+    }
 }

@@ -9,6 +9,7 @@ use crate::{
     delivery::{Ending, Progress, StopSignal},
     operations::Sending,
     smtp::inbox::Inbox,
+    words::{many, say},
 };
 
 /// Sends until nothing is due now, and tells how it went.
@@ -20,9 +21,10 @@ pub(crate) async fn execute(
     let way = sending.open_way().await?;
     let dropped = sending.drop_rehearsals().await?;
     if dropped > 0 {
-        output.note(format!(
-            "This is no rehearsal: what was tried out before is dropped ({}).",
-            counted(dropped)
+        output.note(many!(
+            dropped,
+            "This is no rehearsal: what was tried out before is dropped (1 rehearsal).",
+            "This is no rehearsal: what was tried out before is dropped ({n} rehearsals)."
         ));
     }
     let stop = StopSignal::default();
@@ -36,9 +38,10 @@ pub(crate) async fn execute(
     let outcome = sending.run(&way, stop, Arc::clone(&progress)).await;
     drawing.finish().await;
     if outcome.is_err() && progress.accepted.get() > 0 {
-        output.note(format!(
-            "{} messages had left when it stopped",
-            progress.accepted.get()
+        output.note(many!(
+            progress.accepted.get(),
+            "1 message had left when it stopped",
+            "{n} messages had left when it stopped"
         ));
     }
     let (batch, report) = outcome?;
@@ -55,15 +58,13 @@ pub(crate) async fn execute(
     })
 }
 
-fn counted(rehearsals: u64) -> String {
-    match rehearsals {
-        1 => "1 rehearsal".to_owned(),
-        more => format!("{more} rehearsals"),
-    }
-}
-
 /// Where the mail is, for the first run.
 fn point_to(inbox: &Inbox, output: &Output) {
-    output.note(format!("\nThe mail is in {}", inbox.folder().display()));
-    output.note("Read it in the browser:  daily-note inbox   (or cargo run --release -- inbox)");
+    output.note(say!(
+        "\nThe mail is in {folder}",
+        folder = inbox.folder().display()
+    ));
+    output.note(say!(
+        "Read it in the browser:  daily-note inbox   (or cargo run --release -- inbox)"
+    ));
 }

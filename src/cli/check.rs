@@ -11,6 +11,7 @@ use super::{CommandContext, CommandExit, Failure, Output, output::Tone, trouble:
 use crate::{
     check::{self, Level, report},
     operations::{CheckReport, LinkProbing},
+    words::{Said, many, say},
 };
 
 /// Check issues for mistakes, legal gaps and anything mail clients can't show
@@ -147,45 +148,45 @@ fn show(report: &CheckReport, output: &Output) {
 }
 
 fn summary(report: &CheckReport, output: &Output) -> String {
-    let issues = counted(report.issues.len(), "issue");
     if report.issues.is_empty() && report.unseen.is_empty() {
-        return "There are no issues yet.".to_owned();
+        return output.words(say!("There are no issues yet."));
     }
+    let issues = many!(report.issues.len(), "1 issue", "{n} issues");
     let allowed = report
         .findings()
         .filter(|finding| finding.is_allowed())
         .count();
-    let found: Vec<String> = [
-        (report.count(Level::Error), "error"),
-        (report.count(Level::Warning), "warning"),
-        (report.count(Level::Advice), "piece of advice"),
-    ]
-    .into_iter()
-    .filter(|(count, _)| *count > 0)
-    .map(|(count, what)| counted(count, what))
-    .collect();
+    let [errors, warnings, advice] =
+        [Level::Error, Level::Warning, Level::Advice].map(|level| report.count(level));
+    let found = [
+        (errors, many!(errors, "1 error", "{n} errors")),
+        (warnings, many!(warnings, "1 warning", "{n} warnings")),
+        (
+            advice,
+            many!(advice, "1 piece of advice", "{n} pieces of advice"),
+        ),
+    ];
+    let found = found.into_iter().filter(|(count, _)| *count > 0);
+    let found: Vec<Said> = found.map(|(_, said)| said).collect();
     let (tone, mark) = match (report.count(Level::Error), found.is_empty()) {
         (1.., _) => (Tone::Bad, "✗"),
         (_, false) => (Tone::Care, "!"),
         (_, true) => (Tone::Good, "✓"),
     };
     let found = match found.is_empty() {
-        true => "nothing to fix".to_owned(),
-        false => found.join(", "),
+        true => say!("nothing to fix"),
+        false => Said::row(found, ", "),
     };
-    let allowed = match allowed {
-        0 => String::new(),
-        count => format!(" ({count} allowed)"),
+    let told = match allowed {
+        0 => say!("{issues}: {found}", issues, found),
+        allowed => say!(
+            "{issues}: {found} ({allowed} allowed)",
+            issues,
+            found,
+            allowed
+        ),
     };
-    format!("{} {issues}: {found}{allowed}", output.paint(tone, mark))
-}
-
-fn counted(count: usize, what: &str) -> String {
-    match (count, what) {
-        (1, what) => format!("1 {what}"),
-        (count, "piece of advice") => format!("{count} pieces of advice"),
-        (count, what) => format!("{count} {what}s"),
-    }
+    format!("{} {}", output.paint(tone, mark), output.words(told))
 }
 
 /// The longest word for a level, and a gap.

@@ -3,7 +3,10 @@
 use std::io::{self, IsTerminal};
 
 use super::{Failure, Output, confirm, output::Tone};
-use crate::app::{App, AppError, Doubt};
+use crate::{
+    app::{App, AppError, Doubt},
+    words::say,
+};
 
 /// What a person answered.
 pub(crate) enum PersonsAnswer {
@@ -37,11 +40,12 @@ pub(crate) fn ask(doubt: &Doubt, output: &Output) -> Result<Option<PersonsAnswer
     let Some(question) = doubt.question().filter(|_| io::stdin().is_terminal()) else {
         return Ok(None);
     };
-    output.note(output.paint(Tone::Care, format!("! {}", doubt.message())));
+    let told = format!("! {}", output.words(doubt.message()));
+    output.note(output.paint(Tone::Care, told));
     Ok(Some(match confirm::ask(question, output)? {
         true => PersonsAnswer::Yes,
         false => {
-            output.note("Nothing was sent.");
+            output.note(say!("Nothing was sent."));
             PersonsAnswer::No
         }
     }))

@@ -4,11 +4,11 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use super::{Output, Tone, batch, table::padded};
+use super::{Output, Tone, batch, moments, table::padded};
 use crate::{
     check::Finding,
     operations::{AudienceSize, BatchState, DeliveryCounts, Outlet, Preflight},
-    words::{Said, many},
+    words::{Said, many, say},
 };
 
 /// Warnings told one by one; `check` tells all.
@@ -25,59 +25,61 @@ pub(super) fn lines(
     output: &Output,
 ) -> Vec<String> {
     let mut lines = vec![format!("{}  {}", facts.issue, facts.title)];
-    let mut tell = |name: &str, fact: String| {
-        lines.push(format!("  {}  {fact}", padded(name, NAME_WIDTH)));
+    let mut tell = |name: Said, fact: Said| {
+        let (name, fact) = (output.words(name), output.words(fact));
+        lines.push(format!("  {}  {fact}", padded(&name, NAME_WIDTH)));
     };
     tell(
-        "edition",
-        format!(
-            "{} ({}) of {}",
-            facts.edition_title,
-            facts.edition,
-            facts.date.format("%Y-%m-%d, %A")
+        say!("edition"),
+        say!(
+            "{title} ({edition}) of {date}, {weekday}",
+            title = facts.edition_title,
+            edition = facts.edition,
+            date = facts.date,
+            weekday = moments::weekday(facts.date)
         ),
     );
     let (is_on_time, when) = when(facts);
     tell(
-        "when",
+        say!("when"),
         match is_on_time {
             true => when,
-            false => output.paint(Tone::Care, when),
+            false => output.paint(Tone::Care, when).into(),
         },
     );
-    tell("readers", readers(facts));
+    tell(say!("readers"), readers(facts));
     if facts.audience.suppressed > 0 {
-        tell("suppressed", facts.audience.suppressed.to_string());
+        let suppressed = facts.audience.suppressed;
+        tell(say!("suppressed"), suppressed.to_string().into());
     }
-    tell("from", facts.from.clone());
-    tell("leaves by", way(facts));
+    tell(say!("from"), (&facts.from).into());
+    tell(say!("leaves by"), way(facts));
     if let Some(bytes) = message_bytes {
-        tell("a message", format!("{} KB", bytes.div_ceil(1024)));
+        let kilobytes = bytes.div_ceil(1024);
+        tell(say!("a message"), format!("{kilobytes} KB").into());
     }
     if let Some((batch, counts)) = &facts.batch {
         let state = batch::state_words(&batch.state);
-        tell(
-            "its batch",
-            format!("{state}: {}", batch::count_words(counts, output)),
-        );
+        let counts = batch::count_words(counts, output);
+        tell(say!("its batch"), Said::row([state, counts.into()], ": "));
     }
     if facts.is_draft {
-        let words = "a draft: `send` refuses it until it has `status: ready`";
-        tell("status", output.paint(Tone::Care, words));
+        let words = say!("a draft: `send` refuses it until it has `status: ready`");
+        tell(say!("status"), output.paint(Tone::Care, words).into());
     }
     lines.extend(warning_lines(&facts.warnings, output));
     lines
 }
 
 /// The question that a person answers.
-pub(super) fn question(facts: &Preflight) -> String {
+pub(super) fn question(facts: &Preflight) -> Said {
     let readers = match &facts.batch {
-        Some((_, counts)) => format!("the {} left", counted(counts.open(), "reader")),
-        None => counted(facts.audience.readers, "reader"),
+        Some((_, counts)) => many!(counts.open(), "the 1 reader left", "the {n} readers left"),
+        None => moments::readers(facts.audience.readers),
     };
     match facts.is_rehearsal {
-        true => format!("Rehearse it with {readers}?"),
-        false => format!("Send it to {readers}?"),
+        true => say!("Rehearse it with {readers}?", readers),
+        false => say!("Send it to {readers}?", readers),
     }
 }
 
@@ -127,19 +129,17 @@ fn left(counts: &DeliveryCounts, facts: &Preflight) -> u64 {
     }
 }
 
-fn readers(facts: &Preflight) -> String {
+fn readers(facts: &Preflight) -> Said {
     match &facts.batch {
-        Some((batch, counts)) => {
-            format!(
-                "{} of the {} that it was frozen for",
-                left(counts, facts),
-                batch.audience
-            )
+        Some((batch, counts)) => say!(
+            "{left} of the {frozen} that it was frozen for",
+            left = left(counts, facts),
+            frozen = batch.audience
+        ),
+        None => {
+            let readers = Said::from(facts.audience.readers.to_string());
+            Said::row([readers].into_iter().chain(others(facts.audience)), "; ")
         }
-        None => match others(facts.audience) {
-            Some(others) => format!("{}; {others}", facts.audience.readers),
-            None => facts.audience.readers.to_string(),
-        },
     }
 }
 
@@ -155,57 +155,40 @@ pub(super) fn others(audience: AudienceSize) -> Option<Said> {
     }
 }
 
-fn way(facts: &Preflight) -> String {
+fn way(facts: &Preflight) -> Said {
     let way = match &facts.way {
-        Outlet::Inbox => "the embedded inbox, on this machine".to_owned(),
-        Outlet::Relay(relay) => format!("the relay {relay}"),
+        Outlet::Inbox => say!("the embedded inbox, on this machine"),
+        Outlet::Relay(relay) => say!("the relay {relay}", relay),
     };
     match facts.is_rehearsal {
-        true => format!("{way}: a rehearsal"),
+        true => say!("{way}: a rehearsal", way),
         false => way,
     }
 }
 
 /// Whether it is on time, and how early or late it is.
-fn when(facts: &Preflight) -> (bool, String) {
+fn when(facts: &Preflight) -> (bool, Said) {
     let Some(slot) = facts.slot else {
         return (
             false,
-            format!("now: the calendar has no slot on {}", facts.date),
+            say!("now: the calendar has no slot on {date}", date = facts.date),
         );
     };
     let hour = slot.with_timezone(&facts.timezone).format("%Y-%m-%d %H:%M");
     let early = slot - facts.now;
     if early.abs() <= ON_TIME {
-        return (true, format!("now, on its hour ({hour})"));
+        return (true, say!("now, on its hour ({hour})", hour));
     }
-    let span = span(early.abs());
+    let span = moments::span(early.abs());
     match early > TimeDelta::zero() {
-        true => (false, format!("now, {span} early: its hour is {hour}")),
-        false => (false, format!("now, {span} late: its hour was {hour}")),
-    }
-}
-
-/// Rounded as people do: to minutes, to hours from six on, to days from two on.
-fn span(time: TimeDelta) -> String {
-    const HOUR: u64 = 60;
-    const DAY: u64 = 24 * HOUR;
-    let minutes = (time.num_seconds().unsigned_abs() + 30) / 60;
-    let whole = |unit: u64| (minutes + unit / 2) / unit;
-    let and = |large: String, small: u64, what: &str| match small {
-        0 => large,
-        small => format!("{large} and {}", counted(small, what)),
-    };
-    if minutes < HOUR {
-        counted(minutes, "minute")
-    } else if minutes < 6 * HOUR {
-        and(counted(minutes / HOUR, "hour"), minutes % HOUR, "minute")
-    } else if whole(HOUR) < 24 {
-        counted(whole(HOUR), "hour")
-    } else if whole(HOUR) < 48 {
-        and("1 day".to_owned(), whole(HOUR) % 24, "hour")
-    } else {
-        counted(whole(DAY), "day")
+        true => (
+            false,
+            say!("now, {span} early: its hour is {hour}", span, hour),
+        ),
+        false => (
+            false,
+            say!("now, {span} late: its hour was {hour}", span, hour),
+        ),
     }
 }
 
@@ -213,50 +196,24 @@ fn warning_lines(warnings: &[Finding], output: &Output) -> Vec<String> {
     if warnings.is_empty() {
         return Vec::new();
     }
-    let count = counted(warnings.len() as u64, "warning");
-    let mut lines = vec![output.paint(
-        Tone::Care,
-        format!("  ! {count} (`daily-note check` tells all)"),
-    )];
+    let told = many!(
+        warnings.len(),
+        "1 warning (`daily-note check` tells all)",
+        "{n} warnings (`daily-note check` tells all)"
+    );
+    let told = format!("  ! {}", output.words(told));
+    let mut lines = vec![output.paint(Tone::Care, told)];
     lines.extend(warnings.iter().take(SHOWN_WARNINGS).map(|finding| {
         let line = finding.place().map_or_else(String::new, |place| {
-            format!("line {}: ", place.start().line)
+            let line = say!("line {line}: ", line = place.start().line);
+            output.words(line)
         });
-        format!("    {line}{} [{}]", finding.message(), finding.rule().id)
+        let message = output.words(finding.message());
+        format!("    {line}{message} [{}]", finding.rule().id)
     }));
     if let Some(more @ 1..) = warnings.len().checked_sub(SHOWN_WARNINGS) {
-        lines.push(format!("    … and {more} more"));
+        let more = say!("… and {more} more", more);
+        lines.push(format!("    {}", output.words(more)));
     }
     lines
-}
-
-pub(super) fn counted(count: u64, what: &str) -> String {
-    match count {
-        1 => format!("1 {what}"),
-        count => format!("{count} {what}s"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_span_is_told_as_people_say_it() {
-        for (minutes, words) in [
-            (6, "6 minutes"),
-            (60, "1 hour"),
-            (95, "1 hour and 35 minutes"),
-            (7 * 60 + 20, "7 hours"),
-            (24 * 60, "1 day"),
-            (30 * 60, "1 day and 6 hours"),
-            (48 * 60, "2 days"),
-            (8 * 24 * 60 + 700, "8 days"),
-        ] {
-            let time = TimeDelta::minutes(minutes);
-            for around in [time, time - TimeDelta::seconds(20)] {
-                assert_eq!(span(around), words);
-            }
-        }
-    }
 }

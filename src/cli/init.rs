@@ -75,7 +75,7 @@ pub(crate) fn execute(args: &Args, context: &CommandContext) -> Result<CommandEx
     }
     let language = args.language.unwrap_or_else(system_language);
     let name = match &args.name {
-        Some(name) => clean_name(name).ok_or_else(|| Failure::usage("the name is empty"))?,
+        Some(name) => clean_name(name).ok_or_else(|| Failure::usage(say!("the name is empty")))?,
         None => name_of(&folder, language),
     };
     let start = StarterFacts {
@@ -116,10 +116,11 @@ pub(crate) fn execute(args: &Args, context: &CommandContext) -> Result<CommandEx
         true => String::new(),
         false => format!(" --root {}", shown.display()),
     };
-    context.output.note(format!(
+    context.output.note(say!(
         "\nNext: look at the first issue as a mail, which stays on this machine:\n  \
-         daily-note{root} test {} --to you@example.com",
-        new.issue
+         daily-note{root} test {issue} --to you@example.com",
+        root,
+        issue = new.issue
     ));
     Ok(CommandExit::Done)
 }
@@ -150,9 +151,9 @@ fn write_extras(extras: &[(PathBuf, NewFile)], context: &CommandContext) -> Resu
             .output
             .note(root.join(&file.path).display().to_string());
         if file.is_program {
-            context
-                .output
-                .note("  it runs once git knows it: git config core.hooksPath hooks");
+            context.output.note(say!(
+                "  it runs once git knows it: git config core.hooksPath hooks"
+            ));
         }
     }
     Ok(())
@@ -161,9 +162,9 @@ fn write_extras(extras: &[(PathBuf, NewFile)], context: &CommandContext) -> Resu
 /// What a file that can't be made means for the command line.
 pub(super) fn refusal(error: WriteError) -> AppError {
     match error {
-        WriteError::Exists(_) => AppError::Refused {
+        WriteError::Exists(paths) => AppError::Refused {
             kind: RefusalKind::Usage,
-            message: error.to_string().into(),
+            message: say!("there is already {paths}", paths = scaffold::listed(&paths)),
             hint: say!(
                 "nothing was written, nothing is overwritten: remove it, or choose another place"
             ),

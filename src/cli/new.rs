@@ -2,11 +2,11 @@
 
 use chrono::NaiveDate;
 
-use super::{CommandContext, CommandExit, Failure, init::refusal};
+use super::{CommandContext, CommandExit, Failure, init::refusal, moments};
 use crate::{
     app::{AppError, RefusalKind},
     scaffold::{self, IssueWish, NewIssue, NewIssueError},
-    words::say,
+    words::{Said, say},
 };
 
 /// Make the next issue's file: on the edition's next free slot, laid out like the last one
@@ -61,29 +61,58 @@ pub(crate) fn execute(args: &Args, context: &CommandContext) -> Result<CommandEx
     Ok(CommandExit::Done)
 }
 
-fn when(new: &NewIssue, zone: chrono_tz::Tz) -> String {
+fn when(new: &NewIssue, zone: chrono_tz::Tz) -> Said {
     match &new.slot {
         Ok(slot) => {
-            let local = slot.at.with_timezone(&zone).format("%A %Y-%m-%d %H:%M");
-            format!("A draft for {local} ({zone}); `status: ready` lets it go out.")
+            let local = slot.at.with_timezone(&zone);
+            say!(
+                "A draft for {weekday} {hour} ({zone}); `status: ready` lets it go out.",
+                weekday = moments::weekday(local.date_naive()),
+                hour = local.format("%Y-%m-%d %H:%M"),
+                zone
+            )
         }
-        Err(absence) => format!(
-            "A draft for {}, which is no slot: {absence}. It goes out by `daily-note send` only.",
-            new.date
+        Err(absence) => say!(
+            "A draft for {date}, which is no slot: {absence}. It goes out by `daily-note send` only.",
+            date = new.date,
+            absence = absence.said()
         ),
     }
 }
 
 fn usage(error: &NewIssueError) -> AppError {
-    let hint = match error {
-        NewIssueError::UnknownEdition { hint, .. } => hint.into(),
-        NewIssueError::Taken { .. } => say!("without --date the next free slot is taken"),
-        NewIssueError::NoName { .. } => say!("write it as in --slug small-models"),
-        NewIssueError::NoSlot { .. } => say!("name a day with --date"),
+    let (message, hint) = match error {
+        NewIssueError::UnknownEdition { key, hint } => {
+            (say!("there is no edition `{key}`", key), hint.into())
+        }
+        NewIssueError::Taken {
+            edition,
+            date,
+            path,
+        } => (
+            say!(
+                "{date} has an issue of `{edition}` already: `{path}`",
+                date,
+                edition,
+                path
+            ),
+            say!("without --date the next free slot is taken"),
+        ),
+        NewIssueError::NoSlot { edition } => (
+            say!(
+                "the calendar has no slot for `{edition}` in the next three years",
+                edition
+            ),
+            say!("name a day with --date"),
+        ),
+        NewIssueError::NoName { .. } => (
+            error.to_string().into(),
+            say!("write it as in --slug small-models"),
+        ),
     };
     AppError::Refused {
         kind: RefusalKind::Usage,
-        message: error.to_string().into(),
+        message,
         hint,
     }
 }

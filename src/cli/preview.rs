@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use serde::Serialize;
 
 use super::{CommandContext, CommandExit, Failure, signals};
+use crate::words::{Said, say};
 
 /// Show issues in a browser as readers get them; reloads on save
 ///
@@ -43,18 +44,19 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
     };
     let output = &context.output;
     if !site.page().ip().is_loopback() {
-        output.note(format!(
-            "! {} is open to other machines: whoever reaches it can read the issues and the list",
-            site.page()
+        output.note(say!(
+            "! {address} is open to other machines: whoever reaches it can read the issues and the list",
+            address = site.page()
         ));
     }
     if output.is_json() {
         output.document(&place);
     }
-    let issue = place.issue.unwrap_or("none yet");
-    output.say(format!(
-        "page   {}\nissue  {issue}\nCtrl-C stops it.",
-        place.page
+    let issue = place.issue.map_or_else(|| say!("none yet"), Said::from);
+    output.say(say!(
+        "page   {page}\nissue  {issue}\nCtrl-C stops it.",
+        page = place.page,
+        issue
     ));
     signals::asked_to_stop().await?;
     site.stop();

@@ -6,7 +6,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use tokio::{sync::oneshot, task::JoinHandle};
 
 use super::Output;
-use crate::{clock::Stopwatch, delivery::Progress};
+use crate::{clock::Stopwatch, delivery::Progress, words::say};
 
 /// How often the bar moves.
 const FRAME: Duration = Duration::from_millis(100);
@@ -23,7 +23,7 @@ pub(crate) struct ProgressLine {
 pub(crate) fn draw(output: &Output, progress: Arc<Progress>, total: u64) -> ProgressLine {
     let (done, is_done) = oneshot::channel();
     let task = if output.draws_progress() {
-        tokio::spawn(draw_bar(progress, total, is_done))
+        tokio::spawn(draw_bar(output.clone(), progress, total, is_done))
     } else {
         tokio::spawn(print_lines(output.clone(), progress, total, is_done))
     };
@@ -38,8 +38,18 @@ impl ProgressLine {
     }
 }
 
-async fn draw_bar(progress: Arc<Progress>, total: u64, mut is_done: oneshot::Receiver<()>) {
-    let style = ProgressStyle::with_template("{bar:32} {pos}/{len}  {msg}  {eta} left")
+async fn draw_bar(
+    output: Output,
+    progress: Arc<Progress>,
+    total: u64,
+    mut is_done: oneshot::Receiver<()>,
+) {
+    let left = say!("{time} left", time = "{eta}");
+    let template = format!(
+        "{{bar:32}} {{pos}}/{{len}}  {{msg}}  {}",
+        output.words(left)
+    );
+    let style = ProgressStyle::with_template(&template)
         .unwrap_or_else(|_| ProgressStyle::default_bar())
         .progress_chars("━╸─");
     let bar = ProgressBar::new(total).with_style(style);

@@ -3,10 +3,10 @@
 use super::{
     CommandContext, CommandExit, Failure, Output, carry, confirm,
     doubt::{self, PersonsAnswer},
-    dry_run::{note_fold, show_dry_run},
-    due, facts,
+    dry_run::{FoldMood, note_fold, show_dry_run},
+    due, facts, moments,
 };
-use crate::{app::AppError, operations::Sending};
+use crate::{app::AppError, operations::Sending, words::say};
 
 /// Send an issue to every reader of its edition, once; or whatever the calendar wants now
 #[derive(Debug, clap::Args)]
@@ -70,11 +70,11 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
             sending => break sending?,
         }
     };
-    note_fold(sending.folded.as_ref(), "", &context.output);
+    note_fold(sending.folded.as_ref(), FoldMood::Done, &context.output);
     if sending.has_changed() {
-        context
-            .output
-            .note("! the file has changed since the batch was frozen; readers get what was frozen");
+        context.output.note(say!(
+            "! the file has changed since the batch was frozen; readers get what was frozen"
+        ));
     }
     sending.refuse_nothing_to_do()?;
     match sending.refuse_sent_text().await {
@@ -88,7 +88,7 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
     if args.yes {
         note_others(&sending, &context.output);
     } else if !confirm(&sending, &context.output).await? {
-        context.output.note("Nothing was sent.");
+        context.output.note(say!("Nothing was sent."));
         return Ok(CommandExit::Nothing);
     }
     carry::execute(&app, sending, &context.output).await
@@ -99,14 +99,14 @@ fn note_others(sending: &Sending<'_>, output: &Output) {
     if sending.batch.is_none()
         && let Some(others) = facts::others(sending.audience)
     {
-        let readers = facts::counted(sending.audience.readers, "reader");
-        output.note(format!("It goes to {readers}; {others}"));
+        let readers = moments::readers(sending.audience.readers);
+        output.note(say!("It goes to {readers}; {others}", readers, others));
     }
 }
 
 async fn confirm(sending: &Sending<'_>, output: &Output) -> Result<bool, Failure> {
     let facts = sending.facts().await?;
     let told = facts::lines(&facts, None, output).join("\n");
-    let question = format!("{told}\n{}", facts::question(&facts));
-    confirm::ask(&question, output)
+    output.note(told);
+    confirm::ask(facts::question(&facts), output)
 }

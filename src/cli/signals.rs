@@ -6,7 +6,7 @@ use std::io;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{Failure, Output};
-use crate::delivery::StopSignal;
+use crate::{delivery::StopSignal, words::say};
 
 /// Exit code of a process that a signal ended at once (128 + SIGINT).
 const ENDED_AT_ONCE: i32 = 130;
@@ -63,7 +63,9 @@ pub(crate) fn drain_on(stop: StopSignal, output: Output, hangup: HangupMeaning) 
         };
         signals.next().await;
         stop.request();
-        output.note("\nFinishing the messages in flight; once more to stop at once.");
+        output.note(say!(
+            "\nFinishing the messages in flight; once more to stop at once."
+        ));
         signals.next().await;
         std::process::exit(ENDED_AT_ONCE);
     });

@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use super::{
     CommandContext, CommandExit, Failure, Tone,
-    batch::{line, trouble_lines, wave_lines},
+    batch::{delivery_words, email_words, line, trouble_lines, wave_lines},
+    table::padded,
 };
 use crate::{
     app::App,
     operations::{self, BatchReport, BatchState, DeliveryState, UnplacedIssue, WaveState},
+    words::{Said, many, say},
 };
 
 /// How often `--watch` looks.
@@ -54,7 +56,7 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
     loop {
         let batches = operations::recent_batches(&app, args.issue.as_deref()).await?;
         if batches.is_empty() {
-            output.note("Nothing was ever sent.");
+            output.note(say!("Nothing was ever sent."));
             if output.is_json() {
                 output.document(&serde_json::json!([]));
             }
@@ -79,16 +81,14 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
 /// Whom nobody could tell what happens.
 async fn show_unreached(app: &App, context: &CommandContext) -> Result<(), Failure> {
     for lost in app.unreached().await? {
-        let notices = match lost.given_up {
-            1 => "a notice was".to_owned(),
-            many => format!("{many} notices were"),
-        };
         let at = lost.at.with_timezone(&app.publication.timezone);
-        context.output.note(format!(
-            "! notices to {} are failing: {notices} given up, last at {}: {}",
-            lost.target,
-            at.format("%Y-%m-%d %H:%M"),
-            lost.reply
+        context.output.note(many!(
+            lost.given_up,
+            "! notices to {target} are failing: a notice was given up, last at {at}: {reply}",
+            "! notices to {target} are failing: {n} notices were given up, last at {at}: {reply}",
+            target = lost.target,
+            at = at.format("%Y-%m-%d %H:%M"),
+            reply = lost.reply
         ));
     }
     Ok(())
@@ -98,9 +98,10 @@ async fn show_unreached(app: &App, context: &CommandContext) -> Result<(), Failu
 async fn show_stranger(app: &App, context: &CommandContext) -> Result<(), Failure> {
     let store = app.store().await?;
     if let Some(listen) = app.stranger_at_listen(store.as_ref()).await? {
-        let words = format!(
+        let words = say!(
             "! another program answers at {listen}, where the readers' pages are to be: end it, or give `web.listen` \
-             another address"
+             another address",
+            listen
         );
         context.output.note(context.output.paint(Tone::Care, words));
     }
@@ -111,7 +112,11 @@ async fn show_stranger(app: &App, context: &CommandContext) -> Result<(), Failur
 async fn show_holds(args: &Args, app: &App, context: &CommandContext) -> Result<(), Failure> {
     for hold in app.holds().await? {
         if args.issue.as_ref().is_none_or(|issue| *issue == hold.name) {
-            let words = format!("{} is on hold: {}", hold.name, hold.why);
+            let words = say!(
+                "{issue} is on hold: {why}",
+                issue = hold.name,
+                why = hold.why
+            );
             context.output.note(context.output.paint(Tone::Care, words));
         }
     }
@@ -123,7 +128,11 @@ async fn show_unplaced(args: &Args, app: &App, context: &CommandContext) -> Resu
     for unplaced in app.unplaced().await? {
         let UnplacedIssue { issue, why } = &unplaced;
         if args.issue.as_ref().is_none_or(|wanted| wanted == issue) {
-            let words = format!("! {issue} is ready, and no slot takes it: {why}");
+            let words = say!(
+                "! {issue} is ready, and no slot takes it: {why}",
+                issue,
+                why
+            );
             context.output.note(context.output.paint(Tone::Care, words));
         }
     }
@@ -146,18 +155,14 @@ fn show(
                 let waves = wave_lines(&report.waves, output);
                 let troubles = trouble_lines(&report.troubles, zone);
                 let returned = returned_lines(report, zone);
-                waves
-                    .iter()
-                    .chain(&troubles)
-                    .chain(&returned)
-                    .for_each(|line| output.say(line));
+                waves.iter().for_each(|line| output.say(line));
+                let lines = troubles.iter().chain(&returned);
+                lines.for_each(|line| output.say(line));
                 for failed in report.failed.iter().flatten() {
-                    let email = failed
-                        .email
-                        .as_ref()
-                        .map_or("(erased)", |email| email.as_str());
+                    let email = email_words(failed.email.as_ref(), output);
                     let reply = failed.reply.as_deref().unwrap_or_default();
-                    output.say(format!("  {:<9} {email}  {reply}", failed.outcome));
+                    let outcome = output.words(outcome_words(&failed.outcome));
+                    output.say(format!("  {} {email}  {reply}", padded(&outcome, 9)));
                 }
             }
         }
@@ -168,18 +173,25 @@ fn show(
     }
 }
 
+/// Where somebody stands, by the ledger's word.
+fn outcome_words(outcome: &str) -> Said {
+    let mut states = DeliveryState::ALL.into_iter();
+    let state = states.find(|state| state.word() == outcome);
+    state.map_or_else(|| outcome.into(), delivery_words)
+}
+
 /// What came back of an issue, and which domains rest for it.
-fn returned_lines(report: &BatchReport, zone: chrono_tz::Tz) -> Vec<String> {
-    let mut lines: Vec<String> = report
+fn returned_lines(report: &BatchReport, zone: chrono_tz::Tz) -> Vec<Said> {
+    let mut lines: Vec<Said> = report
         .pauses
         .iter()
         .map(|pause| {
-            let domain = &pause.domain;
-            format!(
-                "  {domain} rests until {}: {}\n    to go on now: daily-note resume {} --domain {domain}",
-                pause.until.with_timezone(&zone).format("%Y-%m-%d %H:%M"),
-                pause.reason,
-                report.batch.issue
+            say!(
+                "  {domain} rests until {until}: {reason}\n    to go on now: daily-note resume {issue} --domain {domain}",
+                domain = pause.domain,
+                until = pause.until.with_timezone(&zone).format("%Y-%m-%d %H:%M"),
+                reason = pause.reason,
+                issue = report.batch.issue
             )
         })
         .collect();
@@ -188,7 +200,7 @@ fn returned_lines(report: &BatchReport, zone: chrono_tz::Tz) -> Vec<String> {
         .map(|(effect, reports)| format!("{reports} {}", effect.replace('_', " ")))
         .collect();
     if !counts.is_empty() {
-        lines.push(format!("  came back: {}", counts.join(", ")));
+        lines.push(say!("  came back: {counts}", counts = counts.join(", ")));
     }
     lines
 }

@@ -1,7 +1,7 @@
 //! `test ISSUE --to EMAIL`: one real mail, marked as a test, no ledger.
 
 use super::{CommandContext, CommandExit, Failure, output::Tone};
-use crate::{address::Address, operations::TestOutcome, smtp::Answer};
+use crate::{address::Address, operations::TestOutcome, smtp::Answer, words::say};
 
 /// Send one real mail of an issue to yourself, marked as a test
 #[derive(Debug, clap::Args)]
@@ -45,7 +45,10 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
         output.document(&documents);
     }
     if let Some(inbox) = &way.inbox {
-        output.note(format!("The mail is in {}", inbox.folder().display()));
+        output.note(say!(
+            "The mail is in {folder}",
+            folder = inbox.folder().display()
+        ));
     }
     way.close().await;
     Ok(exit)

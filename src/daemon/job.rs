@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::{alarms::BatchAlarms, parts::PartsFingerprint};
 use crate::{
-    app::{App, AppError, HELD_BACK, MailTransport, RefusalKind},
+    app::{App, AppError, MailTransport, RefusalKind, held_back_hint},
     clock::Clock,
     delivery::{Progress, RunReport, StopSignal},
     live::{IssueFiles, LivePublication, off_thread},
@@ -151,7 +151,8 @@ impl JobContext {
                 if let Some(held_back) = folded.and_then(|it| it.held_back.as_ref()) {
                     let who = held_back.masked();
                     tracing::warn!(
-                        "subscribers.yaml ends in the middle of a line: its last entry, {who}, waits; {HELD_BACK}"
+                        "subscribers.yaml ends in the middle of a line: its last entry, {who}, waits; {}",
+                        held_back_hint()
                     );
                 }
                 let dropped = sending.drop_rehearsals().await?;

@@ -7,6 +7,7 @@ use chrono::{DateTime, Days, LocalResult, NaiveDate, NaiveDateTime, TimeDelta, T
 use chrono_tz::{GapInfo, Tz};
 
 use super::{Edition, Publication, Slot};
+use crate::words::{Said, say};
 
 /// No reader's hour is farther from the publication's than this.
 pub const ZONES_APART: TimeDelta = TimeDelta::hours(27);
@@ -34,16 +35,24 @@ pub enum Absence {
     },
 }
 
+impl Absence {
+    /// The reason, for people.
+    #[must_use]
+    pub(crate) fn said(&self) -> Said {
+        match self {
+            Self::UnknownEdition => say!("there is no such edition"),
+            Self::OtherDay => say!("the edition appears on other days"),
+            Self::NotYet { starting } => say!("the edition starts on {starting}", starting),
+            Self::Skipped => say!("`schedule.skip` names the date"),
+            Self::OnBreak { why: Some(why) } => say!("the date lies in a break ({why})", why),
+            Self::OnBreak { why: None } => say!("the date lies in a break"),
+        }
+    }
+}
+
 impl fmt::Display for Absence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::UnknownEdition => f.write_str("there is no such edition"),
-            Self::OtherDay => f.write_str("the edition appears on other days"),
-            Self::NotYet { starting } => write!(f, "the edition starts on {starting}"),
-            Self::Skipped => f.write_str("`schedule.skip` names the date"),
-            Self::OnBreak { why: Some(why) } => write!(f, "the date lies in a break ({why})"),
-            Self::OnBreak { why: None } => f.write_str("the date lies in a break"),
-        }
+        self.said().fmt(f)
     }
 }
 

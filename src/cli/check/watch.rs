@@ -3,7 +3,7 @@
 use tokio::signal::ctrl_c;
 
 use super::{Args, CommandContext, CommandExit, Failure, ReportFormat, fails, tell};
-use crate::live::LivePublication;
+use crate::{live::LivePublication, words::say};
 
 pub(super) async fn execute(
     args: &Args,
@@ -15,11 +15,11 @@ pub(super) async fn execute(
     let mut following = std::pin::pin!(live.follow());
     let mut stopped = std::pin::pin!(ctrl_c());
     loop {
-        context.output.note("watch: checking");
+        context.output.note(say!("watch: checking"));
         let is_well = look(args, format, context).await;
         context.output.note(match is_well {
-            true => "watch: all is well; waiting for a change (Ctrl-C stops)",
-            false => "watch: done; waiting for a change (Ctrl-C stops)",
+            true => say!("watch: all is well; waiting for a change (Ctrl-C stops)"),
+            false => say!("watch: done; waiting for a change (Ctrl-C stops)"),
         });
         tokio::select! {
             never = &mut following => match never {},

@@ -33,6 +33,7 @@ fn everything_is_said_in_every_language() {
         let mut texts = texts.clone();
         let mut command = Cli::command();
         command.build();
+        help_texts(&command, tongue, &mut texts);
         let findings = audit(tongue, &texts);
         assert!(findings.is_empty(), "\n{}\n", findings.join("\n"));
     }

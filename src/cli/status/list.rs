@@ -5,11 +5,15 @@ use std::io::{self, BufWriter, ErrorKind, Write};
 
 use serde_json::json;
 
-use super::super::{CommandContext, CommandExit, Failure, Output};
+use super::super::{
+    CommandContext, CommandExit, Failure, Output,
+    batch::{delivery_words, email_words},
+};
 use crate::{
     app::App,
     audience::export::guarded,
     operations::{self, Batch, DeliveryPages, DeliveryRow, DeliveryState},
+    words::say,
 };
 
 /// What `--list` takes: a state's word.
@@ -62,7 +66,7 @@ pub(super) async fn execute(
             let text = match form {
                 ListForm::Json => format!("{}{}", if listed == 0 { "" } else { "," }, json!(row)),
                 ListForm::Csv => cells(row)?,
-                ListForm::Lines => line(row),
+                ListForm::Lines => line(row, output),
             };
             written = write(&mut out, &text)?;
             listed += 1;
@@ -89,11 +93,8 @@ fn opened(document: &serde_json::Value) -> String {
     format!("{open},\"deliveries\":[")
 }
 
-fn line(row: &DeliveryRow) -> String {
-    let email = row
-        .email
-        .as_ref()
-        .map_or("(erased)", |email| email.as_str());
+fn line(row: &DeliveryRow, output: &Output) -> String {
+    let email = email_words(row.email.as_ref(), output);
     let at = row.at.map_or_else(String::new, |at| {
         at.format("%Y-%m-%d %H:%M:%SZ").to_string()
     });
@@ -134,10 +135,11 @@ fn flushed(written: io::Result<()>) -> Result<bool, Failure> {
 }
 
 fn told(batch: &Batch, state: DeliveryState, listed: u64, output: &Output) {
-    output.note(format!(
-        "{}: {listed} of {} readers are {}.",
-        batch.issue,
-        batch.audience,
-        state.word()
+    output.note(say!(
+        "{issue}: {listed} of {readers} readers are {state}.",
+        issue = batch.issue,
+        listed,
+        readers = batch.audience,
+        state = delivery_words(state)
     ));
 }
