@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use crate::korean::reading::{self, SpokenEnd};
+
 /// A place in the text that shows each reader's own name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReaderName {
@@ -45,17 +47,6 @@ pub enum NameParticle {
     Call,
 }
 
-/// How a word ends when it is read aloud.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum FinalSound {
-    Vowel,
-    /// ㄹ, behind which 로 stands.
-    Liquid,
-    Consonant,
-    /// Nobody can tell from the letters: 佐藤, Jack.
-    Unknown,
-}
-
 impl NameParticle {
     /// Every one.
     pub(crate) const ALL: [Self; 8] = [
@@ -87,10 +78,10 @@ impl NameParticle {
     #[must_use]
     pub(crate) fn behind(self, name: &str) -> &'static str {
         let (consonant, vowel, unknown) = self.forms();
-        match (final_sound(name), self) {
-            (FinalSound::Vowel, _) | (FinalSound::Liquid, Self::Direction) => vowel,
-            (FinalSound::Consonant | FinalSound::Liquid, _) => consonant,
-            (FinalSound::Unknown, _) => unknown,
+        match (end_of(name), self) {
+            (Some(SpokenEnd::Vowel), _) | (Some(SpokenEnd::Rieul), Self::Direction) => vowel,
+            (Some(SpokenEnd::Consonant | SpokenEnd::Rieul), _) => consonant,
+            (None, _) => unknown,
         }
     }
 
@@ -113,27 +104,19 @@ impl NameParticle {
     }
 }
 
-fn final_sound(name: &str) -> FinalSound {
+/// How a name ends when it is read aloud. None: nobody can tell from the letters (佐藤, Jack).
+fn end_of(name: &str) -> Option<SpokenEnd> {
     let name = crate::source::composed(name.trim());
-    let Some(last) = name.chars().rev().find(|char| char.is_alphanumeric()) else {
-        return FinalSound::Unknown;
-    };
-    match last {
-        '가'..='힣' => match (u32::from(last) - u32::from('가')) % 28 {
-            0 => FinalSound::Vowel,
-            8 => FinalSound::Liquid,
-            _ => FinalSound::Consonant,
-        },
-        '2' | '4' | '5' | '9' => FinalSound::Vowel,
-        '1' | '7' | '8' => FinalSound::Liquid,
-        '0' | '3' | '6' => FinalSound::Consonant,
-        // Anna, Alex, Peter; Daniel; Tom, John. Jack and Mark end alike and are read otherwise.
-        _ => match last.to_ascii_lowercase() {
-            'a' | 'i' | 'o' | 'u' | 'y' | 'r' | 's' | 'x' | 'z' | 'w' => FinalSound::Vowel,
-            'l' => FinalSound::Liquid,
-            'm' | 'n' => FinalSound::Consonant,
-            _ => FinalSound::Unknown,
-        },
+    reading::end_of(&name).or_else(|| latin_end(name.chars().next_back()?))
+}
+
+/// Anna, Alex, Peter; Daniel; Tom, John. Jack and Mark end alike and are read otherwise.
+fn latin_end(last: char) -> Option<SpokenEnd> {
+    match last.to_ascii_lowercase() {
+        'a' | 'i' | 'o' | 'u' | 'y' | 'r' | 's' | 'x' | 'z' | 'w' => Some(SpokenEnd::Vowel),
+        'l' => Some(SpokenEnd::Rieul),
+        'm' | 'n' => Some(SpokenEnd::Consonant),
+        _ => None,
     }
 }
 
@@ -178,7 +161,7 @@ mod tests {
             ("Tom", "은", "으로"),
             ("Jack", "은(는)", "(으)로"),
             ("佐藤 遥", "은(는)", "(으)로"),
-            ("준호 (서울)", "은", "로"),
+            ("준호 (서울)", "는", "로"),
             ("7", "은", "로"),
             ("…", "은(는)", "(으)로"),
         ] {

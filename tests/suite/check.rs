@@ -4,6 +4,7 @@ mod agreement;
 mod beginnings;
 mod corpora;
 mod fix;
+mod korean;
 mod reports;
 mod watch;
 

@@ -1,7 +1,9 @@
 //! Quotation marks and brackets that come in pairs, within a paragraph or over a few.
 
+mod kinds;
 mod named;
 
+use self::kinds::{opener, partner};
 use super::{super::Findings, MIXED_QUOTES, UNBALANCED};
 use crate::{
     issue::{Prose, ProseKind},
@@ -82,36 +84,6 @@ fn report(loose: &mut Vec<UnpairedMark>, findings: &mut Findings<'_>) {
     }
 }
 
-const PAIRS: [(char, char); 13] = [
-    ('„', '“'),
-    ('“', '”'),
-    ('‘', '’'),
-    ('"', '"'),
-    ('\'', '\''),
-    ('(', ')'),
-    ('（', '）'),
-    ('「', '」'),
-    ('『', '』'),
-    ('《', '》'),
-    ('〈', '〉'),
-    ('【', '】'),
-    ('[', ']'),
-];
-
-fn partner(open: char) -> Option<char> {
-    PAIRS
-        .iter()
-        .find(|(mark, _)| *mark == open)
-        .map(|(_, close)| *close)
-}
-
-fn opener(close: char) -> Option<char> {
-    PAIRS
-        .iter()
-        .find(|(open, mark)| *mark == close && open != mark)
-        .map(|(open, _)| *open)
-}
-
 /// What a mark beside a digit is where it could be two things.
 #[derive(Debug, Clone, Copy, Default)]
 struct MarkReading {
@@ -135,6 +107,8 @@ struct MarkReader<'t> {
     chars: Vec<(usize, char)>,
     open: Vec<(char, usize)>,
     unmatched: Vec<(char, usize)>,
+    /// Marks that are no quotation's by what stands beside them; one may yet open `" quotation"`.
+    spoken_of: Vec<char>,
     /// Place and length of quotations closed with another kind of mark.
     mixed: Vec<(usize, usize)>,
     /// Whether something closes a `'` before each character; empty where there is no such mark.
@@ -174,6 +148,7 @@ impl<'t> MarkReader<'t> {
             reading,
             open: Vec::new(),
             unmatched: Vec::new(),
+            spoken_of: Vec::new(),
             mixed: Vec::new(),
             has_close: match text.contains('\'') {
                 true => single_closes(&chars),
@@ -190,7 +165,7 @@ impl<'t> MarkReader<'t> {
                 '"' | '\'' if self.has_open(char) && named::stands_alone(&self.chars, index) => {
                     self.close(at, char, &[char]);
                 }
-                '"' | '\'' if named::is_named(&self.chars, index) => {}
+                '"' | '\'' if named::is_named(&self.chars, index) => self.spoken_of.push(char),
                 '"' => self.straight(index, '“'),
                 '\'' => self.straight(index, '‘'),
                 '”' if self.is_inch(index) => {}
@@ -333,7 +308,10 @@ impl<'t> MarkReader<'t> {
             self.open(mark, at);
         } else if !previous.is_some_and(|char| char.is_ascii_digit()) {
             // After a digit: inches and feet.
-            self.unmatched.push((mark, at));
+            match self.spoken_of.iter().rposition(|spoken| *spoken == mark) {
+                Some(opening) => drop(self.spoken_of.remove(opening)),
+                None => self.unmatched.push((mark, at)),
+            }
         }
     }
 

@@ -42,7 +42,7 @@ const CORPORA: [Corpus; 4] = [
         package: "installation-guide-amd64",
         folder: "usr/share/doc/installation-guide-amd64/ko",
         language: "ko",
-        words: 60_000,
+        words: 40_000,
         mistakes: &[
             ("typography/dependent-noun", 22),
             ("typography/doubled-word", 1),
