@@ -88,7 +88,7 @@ struct GlobalFlags {
     #[arg(long, global = true)]
     json: bool,
     /// Pretend that it is this moment, for rehearsals and tests
-    #[arg(long, global = true, value_name = "RFC3339")]
+    #[arg(long, global = true, value_name = "RFC3339", value_parser = moments::parse_moment)]
     at: Option<DateTime<FixedOffset>>,
     /// Say more; twice for everything
     #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "quiet")]

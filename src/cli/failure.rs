@@ -114,8 +114,8 @@ impl From<AppError> for Failure {
                 Self::places(CommandExit::Content, errors)
             }
             AppError::Archive(error) => {
-                let hint = archive_hint(&error);
-                Self::hinted(CommandExit::Usage, &error, hint)
+                let trouble = Trouble::of_error(&error).in_words(error.said());
+                Self::new(CommandExit::Usage, trouble.with_hint(archive_hint(&error)))
             }
             AppError::Render(error) => error.into(),
             AppError::Compose(ComposeError::Render(error)) => error.into(),

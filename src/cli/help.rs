@@ -31,6 +31,9 @@ fn command_in_words(mut command: Command, tongue: Tongue) -> Command {
         "{{before-help}}{{about-with-newline}}\n{heading}{}{end} {{usage}}\n\n{{all-args}}{{after-help}}",
         say!("Usage:").put(tongue)
     );
+    if command.get_name() == "help" {
+        command = command.about(say!("Print help, or that of a command").put(tongue));
+    }
     command = command
         .override_usage(usage)
         .help_template(template)

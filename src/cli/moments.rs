@@ -1,6 +1,6 @@
 //! Dates, spans of time and numbers of people as they are said.
 
-use chrono::{Datelike, NaiveDate, TimeDelta, Weekday};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, TimeDelta, Weekday};
 
 use crate::words::{Said, many, say};
 
@@ -15,6 +15,18 @@ pub(crate) fn weekday(date: NaiveDate) -> Said {
         Weekday::Sat => say!("Saturday"),
         Weekday::Sun => say!("Sunday"),
     }
+}
+
+/// A moment of the command line.
+pub(crate) fn parse_moment(text: &str) -> Result<DateTime<FixedOffset>, String> {
+    let example = say!("write it with its zone, as 2026-11-30T08:00:00+09:00");
+    text.parse().map_err(|_| example.to_string())
+}
+
+/// A date of the command line.
+pub(crate) fn parse_date(text: &str) -> Result<NaiveDate, String> {
+    let example = say!("write it as 2026-11-30");
+    text.parse().map_err(|_| example.to_string())
 }
 
 /// So many of them.

@@ -29,7 +29,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NAME")]
     slug: Option<String>,
     /// The date instead of the next free slot's
-    #[arg(long, value_name = "YYYY-MM-DD")]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = moments::parse_date)]
     date: Option<NaiveDate>,
 }
 
@@ -83,7 +83,7 @@ fn when(new: &NewIssue, zone: chrono_tz::Tz) -> Said {
 fn usage(error: &NewIssueError) -> AppError {
     let (message, hint) = match error {
         NewIssueError::UnknownEdition { key, hint } => {
-            (say!("there is no edition `{key}`", key), hint.into())
+            (say!("there is no edition `{key}`", key), hint.clone())
         }
         NewIssueError::Taken {
             edition,

@@ -107,6 +107,6 @@ fn note_others(sending: &Sending<'_>, output: &Output) {
 async fn confirm(sending: &Sending<'_>, output: &Output) -> Result<bool, Failure> {
     let facts = sending.facts().await?;
     let told = facts::lines(&facts, None, output).join("\n");
-    output.note(told);
-    confirm::ask(facts::question(&facts), output)
+    let question = output.words(facts::question(&facts));
+    confirm::ask(format!("{told}\n{question}"), output)
 }

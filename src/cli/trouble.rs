@@ -46,6 +46,11 @@ impl Trouble {
         trouble
     }
 
+    /// The same said to people in those words; the causes stay.
+    pub(crate) fn in_words(self, said: Said) -> Self {
+        Self { said, ..self }
+    }
+
     /// What to do about it.
     pub(crate) fn with_hint(mut self, hint: impl Into<Said>) -> Self {
         self.hint = Some(hint.into());

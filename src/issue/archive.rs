@@ -11,6 +11,7 @@ use super::{Issue, IssueError, read};
 use crate::{
     publication::Publication,
     source::{SourceError, composed, shown_path},
+    words::{Said, say},
 };
 
 /// All issues of a publication, the oldest first.
@@ -36,7 +37,7 @@ pub struct ArchivedFile {
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
     /// The folder can't be read.
-    #[error("failed to read the folder `{}`", path.display())]
+    #[error("{}", self.said())]
     Unreadable {
         /// The folder.
         path: PathBuf,
@@ -45,7 +46,7 @@ pub enum ArchiveError {
         source: io::Error,
     },
     /// Nothing of that name.
-    #[error("there is no issue `{wanted}`")]
+    #[error("{}", self.said())]
     NotFound {
         /// What was asked for.
         wanted: String,
@@ -53,7 +54,7 @@ pub enum ArchiveError {
         nearest: Option<String>,
     },
     /// More than one of that name.
-    #[error("`{wanted}` is more than one issue: {}", names.join(", "))]
+    #[error("{}", self.said())]
     Ambiguous {
         /// What was asked for.
         wanted: String,
@@ -61,16 +62,36 @@ pub enum ArchiveError {
         names: Vec<String>,
     },
     /// No issue at all.
-    #[error("there are no issues yet")]
+    #[error("{}", self.said())]
     Empty,
     /// The issue is there, and wrong.
-    #[error("`{name}` can't be read")]
+    #[error("{}", self.said())]
     Broken {
         /// Its name.
         name: String,
         /// Why, and where.
         errors: Vec<SourceError>,
     },
+}
+
+impl ArchiveError {
+    /// What is wrong, for people.
+    #[must_use]
+    pub(crate) fn said(&self) -> Said {
+        match self {
+            Self::Unreadable { path, .. } => {
+                say!("failed to read the folder `{path}`", path = path.display())
+            }
+            Self::NotFound { wanted, .. } => say!("there is no issue `{wanted}`", wanted),
+            Self::Ambiguous { wanted, names } => say!(
+                "`{wanted}` is more than one issue: {names}",
+                wanted,
+                names = names.join(", ")
+            ),
+            Self::Empty => say!("there are no issues yet"),
+            Self::Broken { name, .. } => say!("`{name}` can't be read", name),
+        }
+    }
 }
 
 impl Archive {

@@ -8,6 +8,7 @@ use super::{NewFile, slug, yaml_text};
 use crate::{
     issue::{Archive, Issue},
     publication::{Absence, Publication, Slot},
+    words::{Said, say},
     yaml::nearest,
 };
 
@@ -46,7 +47,7 @@ pub(crate) enum NewIssueError {
         /// What was asked for.
         key: String,
         /// What was probably meant, or all there are.
-        hint: String,
+        hint: Said,
     },
     /// The slot has its issue.
     #[error("{date} has an issue of `{edition}` already: `{path}`")]
@@ -166,8 +167,8 @@ fn unknown_edition(publication: &Publication, key: &str) -> NewIssueError {
         .map(|edition| edition.key.as_str())
         .collect();
     let hint = match nearest(key, &keys) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None => format!("the editions are {}", keys.join(", ")),
+        Some(meant) => say!("did you mean {nearest}?", nearest = format!("`{meant}`")),
+        None => say!("the editions are {keys}", keys = keys.join(", ")),
     };
     NewIssueError::UnknownEdition {
         key: key.to_owned(),

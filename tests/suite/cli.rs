@@ -10,5 +10,6 @@ mod rehearsals;
 mod retried;
 mod secrets;
 mod sending;
+mod spoken;
 mod templates;
 mod week;

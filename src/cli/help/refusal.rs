@@ -32,7 +32,7 @@ fn in_words(error: &Error, tongue: Tongue) -> Option<String> {
     if tongue == Tongue::English {
         return None;
     }
-    let mut lines = vec![say!("error: {what}", what = what(error)?).put(tongue)];
+    let mut lines = vec![say!("error: {what}", what = what(error, tongue)?).put(tongue)];
     let tip = tip(error).map(|tip| format!("  {}", tip.put(tongue)));
     lines.extend(tip);
     if let Some(ContextValue::StyledStr(usage)) = error.get(ContextKind::Usage) {
@@ -44,7 +44,7 @@ fn in_words(error: &Error, tongue: Tongue) -> Option<String> {
     Some(lines.join("\n\n"))
 }
 
-fn what(error: &Error) -> Option<Said> {
+fn what(error: &Error, tongue: Tongue) -> Option<Said> {
     let argument = text(error, ContextKind::InvalidArg);
     let value = text(error, ContextKind::InvalidValue);
     Some(match error.kind() {
@@ -80,12 +80,14 @@ fn what(error: &Error) -> Option<Said> {
         ),
         ErrorKind::ValueValidation => {
             use std::error::Error as _;
-            let why = error.source().map(ToString::to_string);
+            let why = error.source()?.to_string();
+            // What our parsers say has words of its own; what others say is as it is.
+            let why = tongue.words(&why, None).unwrap_or(&why).to_owned();
             say!(
                 "`{value}` is no value for `{argument}`: {why}",
                 value = value?,
                 argument = argument?,
-                why = why?
+                why
             )
         }
         ErrorKind::TooManyValues => say!(
@@ -108,10 +110,8 @@ fn tip(error: &Error) -> Option<Said> {
         ContextKind::SuggestedValue,
     ];
     let meant = meant.into_iter().find_map(|kind| text(error, kind))?;
-    Some(say!(
-        "did you mean {nearest}?",
-        nearest = format!("`{meant}`")
-    ))
+    let meant = format!("`{}`", meant.replace(", ", "`, `"));
+    Some(say!("did you mean {nearest}?", nearest = meant))
 }
 
 /// What the error knows of that, as text.
