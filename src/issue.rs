@@ -9,6 +9,7 @@ use std::{
 use chrono::NaiveDate;
 
 use crate::{
+    fingerprint::sha256,
     publication::Publication,
     source::{Source, SourceError, Span},
     words::say,
@@ -55,6 +56,8 @@ pub struct Issue {
     pub document: Document,
     /// The whole file.
     pub source: Source,
+    /// What its text is known by: SHA-256.
+    pub(crate) fingerprint: [u8; 32],
 }
 
 /// The YAML between the `---` lines.
@@ -233,6 +236,7 @@ impl Issue {
             slug: read::slug(&name).to_owned(),
             document,
             front_matter: head.front_matter,
+            fingerprint: sha256(text.as_bytes()),
             source,
         })
     }

@@ -19,6 +19,7 @@ mod feed;
 mod frame;
 mod issue_card;
 mod left_out;
+mod origin;
 mod page_head;
 mod pages;
 mod pictures;
@@ -38,7 +39,7 @@ use self::{
     content::SiteContent,
     plan::{MISSING, PlannedFile, SitePlan},
     public_issue::PublicIssues,
-    search::SearchIndex,
+    search::{IndexFile, IndexPlan, SearchIndex},
     set_text::SetText,
 };
 pub use self::{
@@ -100,6 +101,7 @@ pub struct ArchiveSite {
     plan: SitePlan,
     left_out: Vec<LeftOutIssue>,
     next: Option<DateTime<Utc>>,
+    index_plan: IndexPlan,
     /// Made when somebody searches: nothing else needs it.
     index: OnceLock<SearchIndex>,
 }
@@ -133,11 +135,13 @@ impl ArchiveSite {
             addresses,
             pictures,
         )?;
+        let index_plan = IndexPlan::new(&content);
         Ok(Self {
             plan: SitePlan::of(&content),
             content,
             left_out,
             next,
+            index_plan,
             index: OnceLock::new(),
         })
     }
@@ -147,7 +151,7 @@ impl ArchiveSite {
     pub fn paths(&self) -> Vec<String> {
         let planned = self.plan.files.keys().cloned();
         match self.content.is_listed() {
-            true => planned.chain(self.index().paths(&self.content)).collect(),
+            true => planned.chain(self.index_plan.paths()).collect(),
             false => planned.collect(),
         }
     }
@@ -170,7 +174,8 @@ impl ArchiveSite {
     pub fn answer(&self, path: &str, query: &str) -> Result<Option<SiteFile>, RenderError> {
         match self.plan.files.get(path) {
             Some(PlannedFile::Search) => {
-                let page = pages::search(&self.content, self.index(), Some(query))?;
+                let asked = Some((self.index(), query));
+                let page = pages::search(&self.content, &self.index_plan, asked)?;
                 Ok(Some(SiteFile::page(page)))
             }
             _ => Ok(None),
@@ -184,15 +189,30 @@ impl ArchiveSite {
     }
 
     fn index(&self) -> &SearchIndex {
-        self.index.get_or_init(|| SearchIndex::new(&self.content))
+        let made = || SearchIndex::new(&self.content, &self.index_plan);
+        self.index.get_or_init(made)
     }
 
     fn index_file(&self, path: &str) -> Option<SiteFile> {
-        if !self.content.is_listed() || !path.starts_with("search/") {
-            return None;
-        }
-        let (media_type, bytes) = self.index().file(&self.content, path)?;
+        let content = &self.content;
+        let file = self.index_plan.file(path).filter(|_| content.is_listed())?;
+        let (media_type, bytes) = match file {
+            IndexFile::Shard(number) => ("application/octet-stream", self.index().shard(number)?),
+            IndexFile::Texts(number) => ("application/json", search::texts(content, number)?),
+        };
         Some(SiteFile::immutable(media_type, bytes))
+    }
+
+    /// What a file is made of, where that is sooner known than the file: two of one origin are the same.
+    #[must_use]
+    pub fn origin(&self, path: &str) -> Option<String> {
+        match self.plan.files.get(path) {
+            Some(PlannedFile::Issue(at)) => origin::of_issue(&self.content, *at),
+            // Their names are of what they say.
+            Some(PlannedFile::Picture(_) | PlannedFile::Card(_)) => Some(path.to_owned()),
+            Some(_) => None,
+            None => self.index_plan.file(path).map(|_| path.to_owned()),
+        }
     }
 
     /// The path of the file that answers at an address below the base, as browsers ask for it.
@@ -211,7 +231,7 @@ impl ArchiveSite {
         let planned = [&*wanted, page.as_str()]
             .into_iter()
             .find(|path| files.contains_key(*path));
-        let is_of_index = || self.index_file(&wanted).is_some();
+        let is_of_index = || self.content.is_listed() && self.index_plan.file(&wanted).is_some();
         planned
             .or_else(|| is_of_index().then_some(&*wanted))
             .map(str::to_owned)
@@ -246,7 +266,7 @@ impl ArchiveSite {
         let page = match planned {
             PlannedFile::Front => pages::front(content)?,
             PlannedFile::Overview => pages::overview(content)?,
-            PlannedFile::Search => pages::search(content, self.index(), None)?,
+            PlannedFile::Search => pages::search(content, &self.index_plan, None)?,
             PlannedFile::Missing => pages::missing(content)?,
             PlannedFile::Issue(at) => match pages::issue(content, *at)? {
                 Some(page) => page,

@@ -7,6 +7,7 @@ mod choosing;
 mod coming;
 mod departures;
 mod issues;
+mod kept_archive;
 mod leaving;
 mod pages;
 mod privacy;
@@ -27,8 +28,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch::Receiver;
 
 use self::{
-    archive::KeptArchive,
     departures::DepartureQueue,
+    kept_archive::KeptArchive,
     refusal::{refused, unavailable},
     sent_pages::SentPages,
 };

@@ -145,8 +145,8 @@ impl BodyWriter<'_> {
                 };
                 let back = inline::attribute(self.setting.words.get("back_to_text"));
                 html.push_str(&format!(
-                    "<div class=\"note\" role=\"note\" id=\"note-{number}\">\
-                     <a class=\"note-number\" href=\"#ref-{number}\" aria-label=\"{number}. {back}\">{number}</a>{text}</div>\n"
+                    "<div class=\"footnote\" role=\"note\" id=\"note-{number}\">\
+                     <a class=\"footnote-number\" href=\"#ref-{number}\" aria-label=\"{number}. {back}\">{number}</a>{text}</div>\n"
                 ));
             }
         }

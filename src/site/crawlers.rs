@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{address::PageAddress, content::SiteContent, pages::IssueList};
+use super::{address::PageAddress, content::SiteContent, pages::IssueShelf};
 
 /// Where readers' own pages begin: an address with a token is one reader's.
 const OF_READERS: [&str; 8] = [
@@ -30,7 +30,7 @@ pub(super) fn robots(content: &SiteContent) -> String {
 }
 
 /// `sitemap.xml` (sitemaps.org, protocol 0.9). It may name 50,000 pages.
-pub(super) fn sitemap(content: &SiteContent, lists: &[IssueList]) -> String {
+pub(super) fn sitemap(content: &SiteContent, lists: &[IssueShelf]) -> String {
     let mut xml = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
                    <urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n"
         .to_owned();

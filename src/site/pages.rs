@@ -11,7 +11,7 @@ mod search;
 pub(super) use self::{
     front::front,
     issue::issue,
-    list::{IssueList, list, pages_of},
+    list::{IssueShelf, list, pages_of},
     moved::moved,
     overview::overview,
     plain::missing,

@@ -29,11 +29,11 @@ pub struct PictureShelf {
     known: Mutex<KnownPictures>,
 }
 
-type KnownPictures = BTreeMap<(PathBuf, PictureUse), (FileStamp, PictureFile)>;
+type KnownPictures = BTreeMap<(PathBuf, PictureUse), (PictureStamp, PictureFile)>;
 
 /// By what a file is seen to have changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct FileStamp {
+struct PictureStamp {
     bytes: u64,
     modified: SystemTime,
 }
@@ -76,7 +76,7 @@ impl PictureShelf {
 
     fn file(&self, path: &Path, wanted: PictureUse) -> Result<PictureFile, PictureError> {
         let key = (path.to_owned(), wanted);
-        let stamp = FileStamp::of(path);
+        let stamp = PictureStamp::of(path);
         let known = self.lock().get(&key).cloned();
         if let Some((of, file)) = known
             && Some(of) == stamp
@@ -102,7 +102,7 @@ impl PictureShelf {
     }
 }
 
-impl FileStamp {
+impl PictureStamp {
     fn of(path: &Path) -> Option<Self> {
         let metadata = fs::metadata(path).ok()?;
         Some(Self {

@@ -10,7 +10,7 @@ use super::{
     content::SiteContent,
     crawlers::SITEMAP,
     feed::FeedFormat,
-    pages::{IssueList, pages_of},
+    pages::{IssueShelf, pages_of},
     pictures::PictureFile,
 };
 
@@ -45,7 +45,7 @@ pub(super) enum PlannedFile {
 #[derive(Debug, Default)]
 pub(super) struct SitePlan {
     pub(super) files: BTreeMap<String, PlannedFile>,
-    pub(super) lists: Vec<IssueList>,
+    pub(super) lists: Vec<IssueShelf>,
 }
 
 impl SitePlan {
@@ -117,13 +117,13 @@ impl SitePlan {
 }
 
 /// The lists of editions, years and tags.
-fn lists(content: &SiteContent) -> Vec<IssueList> {
+fn lists(content: &SiteContent) -> Vec<IssueShelf> {
     let words = content.words();
     let editions = content
         .publication
         .editions
         .iter()
-        .map(|edition| IssueList {
+        .map(|edition| IssueShelf {
             title: edition.title.clone(),
             subtitle: edition.topic.clone(),
             address: PageAddress::of(&["editions", &edition.key]),
@@ -135,14 +135,14 @@ fn lists(content: &SiteContent) -> Vec<IssueList> {
         .iter()
         .map(|ready| ready.issue().front_matter.date.year())
         .collect();
-    let years = years.into_iter().map(|year| IssueList {
+    let years = years.into_iter().map(|year| IssueShelf {
         title: words.filled("year", "year", &year.to_string()),
         subtitle: String::new(),
         address: PageAddress::of(&["years", &year.to_string()]),
         edition: None,
         issues: content.places(|front_matter| front_matter.date.year() == year),
     });
-    let tags = content.tags.iter().map(|(key, tagged)| IssueList {
+    let tags = content.tags.iter().map(|(key, tagged)| IssueShelf {
         title: words.filled("tag", "tag", &tagged.name),
         subtitle: String::new(),
         address: PageAddress::of(&["tags", key]),

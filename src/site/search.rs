@@ -10,4 +10,7 @@ mod index;
 mod pieces;
 mod postings;
 
-pub(super) use self::{excerpt::ExcerptPart, index::SearchIndex};
+pub(super) use self::{
+    excerpt::ExcerptPart,
+    index::{IndexFile, IndexPlan, SearchIndex, texts},
+};

@@ -6,6 +6,7 @@ use tera::Context;
 
 use super::share_cards::ShareCards;
 use crate::{
+    fingerprint::sha256_hex,
     publication::Publication,
     render::{MailWords, RenderError, TemplateEngine, Templates},
 };
@@ -26,6 +27,8 @@ pub(super) struct SetText {
     /// The rules of the style sheet.
     pub(super) rules: String,
     pub(super) cards: ShareCards,
+    /// What all of it, and what every page shows, is known by.
+    pub(super) fingerprint: String,
 }
 
 impl SetText {
@@ -42,8 +45,10 @@ impl SetText {
         let of = |folder| MailWords::load_from(templates, folder, language);
         let words = MailWords::load(templates, language)?;
         let words = words.and(of(READER_WORDS)?).and(of(WORDS)?);
+        let said = json!({ "pages": pages, "words": words.context() });
         Ok(Self {
             engine: TemplateEngine::new(&pages)?,
+            fingerprint: sha256_hex(said.to_string().as_bytes()),
             words,
             rules,
             cards: ShareCards::new(publication, templates)?,
@@ -57,6 +62,8 @@ impl SetText {
     pub(super) fn knowing(mut self, frame: &Value) -> Result<Self, RenderError> {
         let known = json!({ "site": frame, "words": self.words.context() });
         self.engine = self.engine.knowing(&known)?;
+        let said = format!("{}{frame}", self.fingerprint);
+        self.fingerprint = sha256_hex(said.as_bytes());
         Ok(self)
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{ReaderDesk, refusal::refused};
+use super::{ReaderDesk, kept_archive::KeptArchive, refusal::refused};
 use crate::{
     live::{PublicationSnapshot, off_thread},
     operations::site::state_of_issues,
@@ -17,23 +17,6 @@ use crate::{
 
 /// How long what the state said of issues is believed.
 const BELIEVED: TimeDelta = TimeDelta::seconds(2);
-
-/// The archive as it was made last.
-pub(super) struct KeptArchive {
-    of: Arc<PublicationSnapshot>,
-    known: Arc<StateOfIssues>,
-    asked_at: DateTime<Utc>,
-    made_at: DateTime<Utc>,
-    site: Option<Arc<ArchiveSite>>,
-}
-
-impl KeptArchive {
-    /// Whether nothing that it is made of is another by now.
-    fn is_of(&self, snapshot: &Arc<PublicationSnapshot>, now: DateTime<Utc>) -> bool {
-        let next = self.site.as_ref().and_then(|site| site.next_release());
-        Arc::ptr_eq(&self.of, snapshot) && now >= self.made_at && next.is_none_or(|next| now < next)
-    }
-}
 
 impl ReaderDesk {
     /// The archive as it is now. None: the publication has none.

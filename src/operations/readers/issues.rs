@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     message::FrozenIssue,
+    publication::ArchiveAccess,
     render::{Composition, ReaderLinks, ReaderView},
     store::BatchState,
     web::reader::{
@@ -47,6 +48,9 @@ impl ReaderDesk {
 
     pub(super) async fn newest_issues(&self) -> ReaderResult<Vec<ListedIssue>> {
         let publication = self.snapshot().publication.clone();
+        if publication.web.archive != ArchiveAccess::Public {
+            return Ok(Vec::new());
+        }
         let pages = self.sent_pages().await?;
         let listed = pages.iter().take(NEWEST).map(|page| ListedIssue {
             slug: page.slug.clone(),

@@ -54,10 +54,20 @@ pub struct WrittenFiles {
     pub bytes: u64,
 }
 
-/// What the marker says: each file's hash.
+/// What the marker says of our files.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Marker {
-    files: BTreeMap<String, String>,
+    files: BTreeMap<String, MarkedFile>,
+}
+
+/// What is known of a file that was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct MarkedFile {
+    hash: String,
+    bytes: u64,
+    /// What it was made of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    origin: Option<String>,
 }
 
 /// A folder for an archive.
@@ -71,9 +81,8 @@ struct Writing<'w> {
     before: Marker,
     old: &'w Path,
     fresh: &'w Path,
-    hashes: Mutex<BTreeMap<String, String>>,
+    files: Mutex<BTreeMap<String, MarkedFile>>,
     changed: AtomicUsize,
-    bytes: AtomicUsize,
 }
 
 impl SiteFolder {
@@ -139,21 +148,20 @@ impl SiteFolder {
             before,
             old: &self.place,
             fresh,
-            hashes: Mutex::default(),
+            files: Mutex::default(),
             changed: AtomicUsize::new(0),
-            bytes: AtomicUsize::new(0),
         };
         fs::create_dir_all(fresh).map_err(failed(fresh))?;
         writing.make_all()?;
         writing.carry_over().map_err(failed(&self.place))?;
         let files = writing
-            .hashes
+            .files
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner);
         let written = WrittenFiles {
             all: files.len(),
             changed: writing.changed.into_inner(),
-            bytes: writing.bytes.into_inner() as u64,
+            bytes: files.values().map(|file| file.bytes).sum(),
         };
         let marker = serde_json::to_vec(&Marker { files }).unwrap_or_default();
         let place = fresh.join(MARKER);
@@ -187,23 +195,44 @@ impl Writing<'_> {
     }
 
     fn make(&self, path: &str) -> Result<(), AppError> {
-        let Some(file) = self.site.file(path)? else {
-            return Err(lost(path));
-        };
-        let hash = sha256_hex(&file.bytes);
         let place = self.fresh.join(path);
         let folder = place.parent().unwrap_or(self.fresh);
         fs::create_dir_all(folder).map_err(failed(folder))?;
-        let is_same = self.before.files.get(path) == Some(&hash)
-            && fs::hard_link(self.old.join(path), &place).is_ok();
-        if !is_same {
+        let before = self.before.files.get(path);
+        let old = self.old.join(path);
+        // A file that somebody changed there is made anew, unless they kept its size.
+        let is_whole =
+            |before: &MarkedFile| fs::metadata(&old).is_ok_and(|it| it.len() == before.bytes);
+        let taken = || before.is_some_and(is_whole) && fs::hard_link(&old, &place).is_ok();
+        let origin = self.site.origin(path);
+        if let Some(before) = before
+            && origin.is_some()
+            && before.origin == origin
+            && taken()
+        {
+            self.note(path, before.clone());
+            return Ok(());
+        }
+        let Some(file) = self.site.file(path)? else {
+            return Err(lost(path));
+        };
+        let marked = MarkedFile {
+            hash: sha256_hex(&file.bytes),
+            bytes: file.bytes.len() as u64,
+            origin,
+        };
+        let is_same = before.is_some_and(|before| before.hash == marked.hash);
+        if !(is_same && taken()) {
             fs::write(&place, &file.bytes).map_err(failed(&place))?;
             self.changed.fetch_add(1, Ordering::Relaxed);
         }
-        self.bytes.fetch_add(file.bytes.len(), Ordering::Relaxed);
-        let mut hashes = self.hashes.lock().unwrap_or_else(PoisonError::into_inner);
-        hashes.insert(path.to_owned(), hash);
+        self.note(path, marked);
         Ok(())
+    }
+
+    fn note(&self, path: &str, file: MarkedFile) {
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        files.insert(path.to_owned(), file);
     }
 
     /// What others put into the folder: a `CNAME`, another page.

@@ -9,21 +9,21 @@ use crate::render::RenderError;
 const RECENT: usize = 8;
 
 #[derive(Serialize)]
-struct FrontPage {
+struct ArchiveFront {
     head: PageHead,
     newest: Option<IssueCard>,
     recent: Vec<IssueCard>,
     has_more: bool,
 }
 
-pub(in crate::site) fn front(content: &SiteContent) -> Result<String, RenderError> {
+pub(crate) fn front(content: &SiteContent) -> Result<String, RenderError> {
     let listed = match content.is_listed() {
         true => content.issues.len(),
         false => 0,
     };
     let places: Vec<usize> = (0..listed.min(RECENT + 1)).collect();
     let mut cards = IssueCard::all(content, &places).into_iter();
-    let page = FrontPage {
+    let page = ArchiveFront {
         head: PageHead::of_front(content),
         newest: cards.next(),
         recent: cards.collect(),

@@ -20,7 +20,7 @@ use crate::{
 const CONTENTS_FROM: usize = 2;
 
 #[derive(Serialize)]
-struct IssuePage<'c> {
+struct ArchivedPage<'c> {
     head: PageHead,
     card: IssueCard,
     byline: Option<String>,
@@ -33,13 +33,13 @@ struct IssuePage<'c> {
     tags: Vec<TagLink<'c>>,
     older: Option<IssueCard>,
     newer: Option<IssueCard>,
-    opinions: Vec<OpinionLine<'c>>,
+    opinions: Vec<OpinionCard<'c>>,
     opinion_path: String,
 }
 
 /// What a reader said.
 #[derive(Serialize)]
-struct OpinionLine<'c> {
+struct OpinionCard<'c> {
     name: Option<&'c str>,
     choice: Option<&'c str>,
     lines: &'c [String],
@@ -58,10 +58,7 @@ struct TagLink<'c> {
     href: String,
 }
 
-pub(in crate::site) fn issue(
-    content: &SiteContent,
-    at: usize,
-) -> Result<Option<String>, RenderError> {
+pub(crate) fn issue(content: &SiteContent, at: usize) -> Result<Option<String>, RenderError> {
     let Some((ready, body)) = content
         .issues
         .get(at)
@@ -76,7 +73,7 @@ pub(in crate::site) fn issue(
         content.is_listed().then(|| IssueCard::new(content, ready))
     };
     let author = front_matter.author.as_ref();
-    let page = IssuePage {
+    let page = ArchivedPage {
         head: PageHead::of_issue(content, ready),
         card: IssueCard::new(content, ready),
         byline: author.map(|author| words.filled("byline", "name", author)),
@@ -134,14 +131,14 @@ fn tags<'c>(content: &'c SiteContent, ready: &ReadyIssue) -> Vec<TagLink<'c>> {
 }
 
 /// What readers said; of the three faces, their words.
-fn opinions<'c>(content: &'c SiteContent, ready: &ReadyIssue) -> Vec<OpinionLine<'c>> {
+fn opinions<'c>(content: &'c SiteContent, ready: &ReadyIssue) -> Vec<OpinionCard<'c>> {
     let opinions = content.opinions(ready.issue()).iter();
     let lines = opinions.map(
         |ShownOpinion {
              name,
              choice,
              lines,
-         }| OpinionLine {
+         }| OpinionCard {
             name: name.as_deref(),
             choice: choice.as_deref().map(|choice| {
                 match FACES.iter().find(|face| **face == choice) {

@@ -8,18 +8,18 @@ use super::super::{
 use crate::render::RenderError;
 
 /// How many issues a page lists.
-pub(in crate::site) const PER_PAGE: usize = 60;
+pub(crate) const PER_PAGE: usize = 60;
 
 /// A list, and which issues it is of.
 #[derive(Debug, Clone)]
-pub(in crate::site) struct IssueList {
-    pub(in crate::site) title: String,
+pub(crate) struct IssueShelf {
+    pub(crate) title: String,
     /// A line below the title.
-    pub(in crate::site) subtitle: String,
-    pub(in crate::site) address: PageAddress,
+    pub(crate) subtitle: String,
+    pub(crate) address: PageAddress,
     /// Whose colours it has.
-    pub(in crate::site) edition: Option<String>,
-    pub(in crate::site) issues: Vec<usize>,
+    pub(crate) edition: Option<String>,
+    pub(crate) issues: Vec<usize>,
 }
 
 #[derive(Serialize)]
@@ -35,14 +35,14 @@ struct ListPage<'l> {
 }
 
 /// How many pages a list of so many issues has; an empty one has one too.
-pub(in crate::site) fn pages_of(issues: usize) -> usize {
+pub(crate) fn pages_of(issues: usize) -> usize {
     issues.div_ceil(PER_PAGE).max(1)
 }
 
 /// The `number`th page, from 1.
-pub(in crate::site) fn list(
+pub(crate) fn list(
     content: &SiteContent,
-    list: &IssueList,
+    list: &IssueShelf,
     number: usize,
 ) -> Result<String, RenderError> {
     let words = content.words();

@@ -13,10 +13,7 @@ struct MovedPage<'c> {
     href: String,
 }
 
-pub(in crate::site) fn moved(
-    content: &SiteContent,
-    ready: &ReadyIssue,
-) -> Result<String, RenderError> {
+pub(crate) fn moved(content: &SiteContent, ready: &ReadyIssue) -> Result<String, RenderError> {
     let title = &ready.issue().front_matter.title;
     let page = MovedPage {
         head: PageHead::of_moved(content, title, &ready.address()),

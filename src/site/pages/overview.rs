@@ -27,7 +27,7 @@ struct ShelfLink {
     edition: Option<String>,
 }
 
-pub(in crate::site) fn overview(content: &SiteContent) -> Result<String, RenderError> {
+pub(crate) fn overview(content: &SiteContent) -> Result<String, RenderError> {
     let words = content.words();
     let link = |title: String, note: &str, issues: usize, parts: &[&str]| ShelfLink {
         title,

@@ -11,7 +11,7 @@ struct PlainPage {
 }
 
 /// What servers show for an address that nothing has.
-pub(in crate::site) fn missing(content: &SiteContent) -> Result<String, RenderError> {
+pub(crate) fn missing(content: &SiteContent) -> Result<String, RenderError> {
     let head = PageHead::of_nothing(content, content.words().get("fault_missing_title"));
     content.set_text.page("missing.html", &PlainPage { head })
 }

@@ -7,7 +7,7 @@ use super::super::{
     content::SiteContent,
     issue_card::IssueCard,
     page_head::PageHead,
-    search::{ExcerptPart, SearchIndex},
+    search::{ExcerptPart, IndexPlan, SearchIndex},
 };
 use crate::render::RenderError;
 
@@ -33,14 +33,15 @@ struct HitCard {
 }
 
 /// The page for that query; without one the form alone.
-pub(in crate::site) fn search(
+pub(crate) fn search(
     content: &SiteContent,
-    index: &SearchIndex,
-    query: Option<&str>,
+    plan: &IndexPlan,
+    asked: Option<(&SearchIndex, &str)>,
 ) -> Result<String, RenderError> {
     let words = content.words();
-    let query = query.map(str::trim).filter(|query| !query.is_empty());
-    let found = query.map(|query| index.find(content, query));
+    let asked = asked.map(|(index, query)| (index, query.trim()));
+    let asked = asked.filter(|(_, query)| !query.is_empty());
+    let found = asked.map(|(index, query)| index.find(content, query));
     let told = match found.as_ref().map(Vec::len) {
         None => String::new(),
         Some(0) => words.get("search_none").to_owned(),
@@ -55,9 +56,9 @@ pub(in crate::site) fn search(
     });
     let page = SearchPage {
         head: PageHead::of_nothing(content, words.get("search")),
-        index: content.addresses.path(&PageAddress::of(&[])) + index.folder(),
-        shards: index.shard_count(),
-        query,
+        index: content.addresses.path(&PageAddress::of(&[])) + &plan.folder,
+        shards: plan.shards,
+        query: asked.map(|(_, query)| query),
         hits: cards.collect(),
         told,
     };

@@ -11,23 +11,40 @@ use super::{
     super::{
         content::{ReadyIssue, SiteContent},
         issue_card::IssueCard,
+        origin::of_index,
     },
     excerpt::{ExcerptPart, excerpt, found},
     pieces::{Piece, folded, pieces, terms},
-    postings::{Place, Places, beginning, shard_of, shards},
+    postings::{TermPlace, TermPlaces, beginning, shard_of, shards, shards_for},
 };
-use crate::{fingerprint::sha256_hex, source::composed};
+use crate::source::composed;
 
 /// A query of more pieces is an article.
 const MAX_PIECES: usize = 12;
 /// How many digits tell two indexes apart.
 const DIGITS: usize = 12;
 
-/// The index. The oldest issue is its first, so that a new one changes little.
+/// The files of an index, before any is made.
 #[derive(Debug)]
-pub(in crate::site) struct SearchIndex {
-    /// The folder of its files, named by what they say.
-    folder: String,
+pub(crate) struct IndexPlan {
+    /// Their folder, named by what they are made of.
+    pub(crate) folder: String,
+    pub(crate) shards: usize,
+    issues: usize,
+}
+
+/// What a file of the index is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum IndexFile {
+    /// Where terms stand.
+    Shard(usize),
+    /// The texts of an issue; the oldest is the first, so that a new one changes little.
+    Texts(usize),
+}
+
+/// Where all terms stand.
+#[derive(Debug)]
+pub(crate) struct SearchIndex {
     shards: Vec<Vec<u8>>,
 }
 
@@ -39,74 +56,71 @@ struct SearchedText {
 
 /// An issue in which everything was found.
 #[derive(Debug)]
-pub(in crate::site) struct SearchHit {
+pub(crate) struct SearchHit {
     /// Its place among the issues, the newest of which is first.
-    pub(in crate::site) at: usize,
-    pub(in crate::site) excerpt: Vec<ExcerptPart>,
+    pub(crate) at: usize,
+    pub(crate) excerpt: Vec<ExcerptPart>,
 }
 
-impl SearchIndex {
-    pub(in crate::site) fn new(content: &SiteContent) -> Self {
-        let mut places = Places::new();
-        let mut said = Vec::new();
-        for (number, ready) in content.issues.iter().rev().enumerate() {
-            add(number, &texts_of(ready), &mut places);
-            said.push(sha256_hex(&text_file(content, ready)));
-        }
-        let shards = shards(&places);
-        said.extend(shards.iter().map(|shard| sha256_hex(shard)));
-        let mut digits = sha256_hex(said.concat().as_bytes());
+impl IndexPlan {
+    pub(crate) fn new(content: &SiteContent) -> Self {
+        let mut digits = of_index(content);
         digits.truncate(DIGITS);
+        let texts = content
+            .issues
+            .iter()
+            .map(|ready| ready.issue().source.text().len());
         Self {
             folder: format!("search/{digits}"),
-            shards,
+            shards: shards_for(texts.sum()),
+            issues: content.issues.len(),
         }
-    }
-
-    /// The folder of its files.
-    pub(in crate::site) fn folder(&self) -> &str {
-        &self.folder
-    }
-
-    pub(in crate::site) fn shard_count(&self) -> usize {
-        self.shards.len()
     }
 
     /// The paths of its files.
-    pub(in crate::site) fn paths(&self, content: &SiteContent) -> impl Iterator<Item = String> {
-        let shards = (0..self.shards.len()).map(|number| format!("{}/{number}.terms", self.folder));
-        let issues =
-            (0..content.issues.len()).map(|number| format!("{}/{number}.json", self.folder));
+    pub(crate) fn paths(&self) -> impl Iterator<Item = String> {
+        let shards = (0..self.shards).map(|number| format!("{}/{number}.terms", self.folder));
+        let issues = (0..self.issues).map(|number| format!("{}/{number}.json", self.folder));
         shards.chain(issues)
     }
 
-    /// The file of that path, with what it is.
-    pub(in crate::site) fn file(
-        &self,
-        content: &SiteContent,
-        path: &str,
-    ) -> Option<(&'static str, Vec<u8>)> {
+    /// Which of its files that is: what it says is known by its name.
+    pub(crate) fn file(&self, path: &str) -> Option<IndexFile> {
         let name = path.strip_prefix(&self.folder)?.strip_prefix('/')?;
-        let (number, end) = name.split_once('.')?;
-        let number: usize = number.parse().ok()?;
-        match end {
-            "terms" => Some(("application/octet-stream", self.shards.get(number)?.clone())),
-            "json" => {
-                let ready = content
-                    .issues
-                    .get(content.issues.len().checked_sub(number + 1)?)?;
-                Some(("application/json", text_file(content, ready)))
-            }
+        let (number, kind) = name.split_once('.')?;
+        let is_plain = number.bytes().all(|byte| byte.is_ascii_digit())
+            && !(number.len() > 1 && number.starts_with('0'));
+        let number = number.parse().ok().filter(|_| is_plain)?;
+        match kind {
+            "terms" if number < self.shards => Some(IndexFile::Shard(number)),
+            "json" if number < self.issues => Some(IndexFile::Texts(number)),
             _ => None,
         }
     }
+}
+
+impl SearchIndex {
+    pub(crate) fn new(content: &SiteContent, plan: &IndexPlan) -> Self {
+        let mut places = TermPlaces::new();
+        for (number, ready) in content.issues.iter().rev().enumerate() {
+            add(number, &texts_of(ready), &mut places);
+        }
+        Self {
+            shards: shards(&places, plan.shards),
+        }
+    }
+
+    /// A shard's bytes.
+    pub(crate) fn shard(&self, number: usize) -> Option<Vec<u8>> {
+        self.shards.get(number).cloned()
+    }
 
     /// The issues in which all of the words stand: those whose title has more of them first, then the newest.
-    pub(in crate::site) fn find(&self, content: &SiteContent, query: &str) -> Vec<SearchHit> {
+    pub(crate) fn find(&self, content: &SiteContent, query: &str) -> Vec<SearchHit> {
         let mut wanted = pieces(&folded(query));
         wanted.truncate(MAX_PIECES);
         let places = wanted.iter().map(|piece| self.candidates(piece));
-        let issues = places.map(|places| places.into_iter().map(Place::issue).collect());
+        let issues = places.map(|places| places.into_iter().map(TermPlace::issue).collect());
         let common = issues.reduce(|one: BTreeSet<usize>, other| &one & &other);
         let numbers = common.unwrap_or_default().into_iter().rev();
         let mut hits: Vec<(usize, SearchHit)> = numbers
@@ -117,11 +131,11 @@ impl SearchIndex {
     }
 
     /// Where a piece may stand.
-    fn candidates(&self, piece: &Piece) -> Vec<Place> {
+    fn candidates(&self, piece: &Piece) -> Vec<TermPlace> {
         if piece.is_dense && piece.letters.len() > 1 {
             let pairs = piece.letters.windows(2).map(|pair| self.places(pair));
             let common = pairs.reduce(|one, other| {
-                let other: HashSet<Place> = other.into_iter().collect();
+                let other: HashSet<TermPlace> = other.into_iter().collect();
                 one.into_iter()
                     .filter(|place| other.contains(place))
                     .collect()
@@ -133,7 +147,7 @@ impl SearchIndex {
     }
 
     /// Where terms stand that begin so.
-    fn places(&self, begins: &[char]) -> Vec<Place> {
+    fn places(&self, begins: &[char]) -> Vec<TermPlace> {
         let first = begins.first().copied().unwrap_or_default();
         let shard = &self.shards[shard_of(first, self.shards.len())];
         let begins: String = begins.iter().collect();
@@ -196,9 +210,9 @@ fn texts_of(ready: &ReadyIssue) -> Vec<String> {
     texts.map(|text| composed(&text).into_owned()).collect()
 }
 
-fn add(number: usize, texts: &[String], to: &mut Places) {
+fn add(number: usize, texts: &[String], to: &mut TermPlaces) {
     for (story, text) in texts.iter().enumerate() {
-        let place = Place::new(number, story);
+        let place = TermPlace::new(number, story);
         for piece in pieces(&SearchedText::new(text).folded.iter().collect::<String>()) {
             terms(&piece, |term| {
                 let places = match to.get_mut(term) {
@@ -213,10 +227,11 @@ fn add(number: usize, texts: &[String], to: &mut Places) {
     }
 }
 
-/// What the script shows of an issue.
-fn text_file(content: &SiteContent, ready: &ReadyIssue) -> Vec<u8> {
+/// What the script shows of the `number`th issue, the oldest first.
+pub(crate) fn texts(content: &SiteContent, number: usize) -> Option<Vec<u8>> {
+    let at = content.issues.len().checked_sub(number + 1)?;
+    let ready = content.issues.get(at)?;
     let card = IssueCard::new(content, ready);
-    json!({ "card": card, "texts": texts_of(ready) })
-        .to_string()
-        .into_bytes()
+    let texts = json!({ "card": card, "texts": texts_of(ready) });
+    Some(texts.to_string().into_bytes())
 }

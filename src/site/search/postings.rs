@@ -6,15 +6,15 @@ use std::collections::{BTreeMap, HashMap};
 
 /// Stories of one issue are told apart up to here; the ones behind count as its last.
 pub(super) const STORIES: u32 = 64;
-/// So much of a shard is worth a request.
-const SHARD_BYTES: usize = 8 << 10;
+/// Text of which the terms are worth a request: some 4 KB of them.
+const TEXT_BYTES: usize = 96 << 10;
 const MAX_SHARDS: usize = 256;
 
 /// Where something stands: `issue × STORIES + story`. An issue's title is its first story.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Place(u32);
+pub(super) struct TermPlace(u32);
 
-impl Place {
+impl TermPlace {
     pub(super) fn new(issue: usize, story: usize) -> Self {
         let issue = u32::try_from(issue)
             .map_or(u32::MAX / STORIES - 1, |it| it.min(u32::MAX / STORIES - 1));
@@ -28,15 +28,18 @@ impl Place {
 }
 
 /// The places of each term, in order.
-pub(super) type Places = HashMap<Vec<char>, Vec<Place>>;
+pub(super) type TermPlaces = HashMap<Vec<char>, Vec<TermPlace>>;
 
-/// The terms in shards, ready to be written.
-pub(super) fn shards(places: &Places) -> Vec<Vec<u8>> {
-    let bytes: usize = places.values().map(|places| 6 + places.len() * 2).sum();
-    let count = (bytes / SHARD_BYTES)
+/// How many shards texts of so many bytes want.
+pub(super) fn shards_for(text_bytes: usize) -> usize {
+    (text_bytes / TEXT_BYTES)
         .clamp(1, MAX_SHARDS)
-        .next_power_of_two();
-    let mut sorted: Vec<BTreeMap<String, &Vec<Place>>> = vec![BTreeMap::new(); count];
+        .next_power_of_two()
+}
+
+/// The terms in so many shards, ready to be written.
+pub(super) fn shards(places: &TermPlaces, count: usize) -> Vec<Vec<u8>> {
+    let mut sorted: Vec<BTreeMap<String, &Vec<TermPlace>>> = vec![BTreeMap::new(); count];
     for (term, places) in places {
         let first = term.first().copied().unwrap_or_default();
         sorted[shard_of(first, count)].insert(term.iter().collect(), places);
@@ -51,7 +54,7 @@ pub(super) fn shard_of(first: char, count: usize) -> usize {
     (mixed >> 16) as usize % count
 }
 
-fn written(terms: &BTreeMap<String, &Vec<Place>>) -> Vec<u8> {
+fn written(terms: &BTreeMap<String, &Vec<TermPlace>>) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut before = "";
     for (term, places) in terms {
@@ -75,7 +78,7 @@ fn written(terms: &BTreeMap<String, &Vec<Place>>) -> Vec<u8> {
 }
 
 /// The terms of a shard that begin so, with their places. What is no shard has none.
-pub(super) fn beginning(shard: &[u8], begins: &str) -> Vec<(String, Vec<Place>)> {
+pub(super) fn beginning(shard: &[u8], begins: &str) -> Vec<(String, Vec<TermPlace>)> {
     let mut rest = shard;
     let mut term: Vec<u8> = Vec::new();
     let mut found = Vec::new();
@@ -90,7 +93,7 @@ pub(super) fn beginning(shard: &[u8], begins: &str) -> Vec<(String, Vec<Place>)>
     found
 }
 
-fn next_term(rest: &mut &[u8], term: &mut Vec<u8>) -> Option<Vec<Place>> {
+fn next_term(rest: &mut &[u8], term: &mut Vec<u8>) -> Option<Vec<TermPlace>> {
     let shared = take_number(rest)?;
     let own = take_number(rest)?;
     term.truncate(shared);
@@ -102,7 +105,7 @@ fn next_term(rest: &mut &[u8], term: &mut Vec<u8>) -> Option<Vec<Place>> {
     let mut places = Vec::new();
     for _ in 0..count {
         last += u32::try_from(take_number(rest)?).ok()?;
-        places.push(Place(last));
+        places.push(TermPlace(last));
     }
     Some(places)
 }
@@ -134,11 +137,11 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_back_and_lies_where_its_first_letter_says() {
-        let places = |numbers: &[usize]| -> Vec<Place> {
-            let place = |number: &usize| Place::new(*number, number % 70);
+        let places = |numbers: &[usize]| -> Vec<TermPlace> {
+            let place = |number: &usize| TermPlace::new(*number, number % 70);
             numbers.iter().map(place).collect()
         };
-        let mut all = Places::new();
+        let mut all = TermPlaces::new();
         for (term, numbers) in [
             ("작은", vec![0, 3, 400]),
             ("작업", vec![7]),
@@ -148,7 +151,7 @@ mod tests {
         ] {
             all.insert(term.chars().collect(), places(&numbers));
         }
-        let shards = shards(&all);
+        let shards = shards(&all, 4);
         for (term, places) in &all {
             let text: String = term.iter().collect();
             let shard = &shards[shard_of(term[0], shards.len())];
