@@ -13,9 +13,10 @@ use crate::{
 /// Write the archive as static files, for any web server
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Every issue whose hour has come stands in it, as its file says it now; drafts, issues to come and those with
-`archive: false` do not. The folder is replaced as a whole, and only if it is empty or was made by this command;
-what others put into it stays. An issue that can't be shown is left out and named (exit 4); the others stand.
+Every issue whose hour has come stands in it, as its file says it now; drafts, issues to come and
+those with `archive: false` do not. The folder is replaced as a whole, and only if it is empty or
+was made by this command; what others put into it stays. An issue that can't be shown is left out
+and named (exit 4); the others stand.
 
 Examples:
   daily-note site --out public
