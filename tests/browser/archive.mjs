@@ -50,7 +50,7 @@ async function serve() {
 
 async function open(browser, url, { width = 1280, scheme = 'light', script = true } = {}) {
   const context = await browser.newContext({
-    viewport: { width, height: 900 }, colorScheme: scheme, locale: 'ko-KR', javaScriptEnabled: script, deviceScaleFactor: pictures ? 2 : 1,
+    viewport: { width, height: 900 }, colorScheme: scheme, locale: 'ko-KR', javaScriptEnabled: script,
   });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);

@@ -184,7 +184,7 @@ impl Writing<'_> {
         let threads = thread::available_parallelism().map_or(1, usize::from);
         thread::scope(|scope| {
             let workers: Vec<_> = (0..threads.min(MAX_THREADS))
-                .map(|_| scope.spawn(&work))
+                .map(|_| scope.spawn(work))
                 .collect();
             let ends = workers.into_iter().map(|worker| match worker.join() {
                 Ok(end) => end,
