@@ -125,9 +125,7 @@ pub(super) fn find(text: &str) -> Option<(Range<usize>, ReaderName)> {
     let mut from = 0;
     while let Some(at) = text[from..].find("{{").map(|at| from + at) {
         from = at + 2;
-        let Some(length) = text[from..].find("}}") else {
-            return None;
-        };
+        let length = text[from..].find("}}")?;
         let (name, fallback) = match text[from..from + length].split_once('|') {
             Some((name, fallback)) => (name, fallback),
             None => (&text[from..from + length], ""),

@@ -15,7 +15,7 @@ const CLOSE: char = '\u{fffb}';
 
 /// What stands in a prepared text for a name, the word for nobody as that text wants it.
 pub(super) fn stand_in(name: &ReaderName, fallback: &str) -> String {
-    let particle = name.particle.map(|particle| letter(particle));
+    let particle = name.particle.map(letter);
     let particle = particle.map_or_else(String::new, String::from);
     format!("{OPEN}{particle}{MIDDLE}{fallback}{CLOSE}")
 }

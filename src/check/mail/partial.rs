@@ -66,11 +66,11 @@ fn is_negative(value: &str) -> bool {
         .any(|word| word.starts_with('-') && length(word, 16.0).is_some_and(|pixels| pixels < 0.0))
 }
 
+/// What is dropped, and how the names of those begin who drop it.
+pub(super) type DroppedPart = (fn() -> Said, &'static [&'static str]);
+
 /// What a declaration asks of a feature that a client with partial support drops.
-pub(super) fn dropped(
-    feature: &str,
-    declaration: &Declaration,
-) -> Option<(fn() -> Said, &'static [&'static str])> {
+pub(super) fn dropped(feature: &str, declaration: &Declaration) -> Option<DroppedPart> {
     let value = declaration.value.to_ascii_lowercase();
     PARTIAL
         .iter()
