@@ -11,7 +11,7 @@ use super::{Tongue, template};
 ///
 /// `Display` and JSON are English and stable. [`Said::put`] is for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Said(Speech);
+pub struct Said(Box<Speech>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Speech {
@@ -32,11 +32,11 @@ impl Said {
     /// A text with its arguments: what [`say!`] makes.
     #[must_use]
     pub(crate) fn sentence(text: &'static str, arguments: Vec<(&'static str, Said)>) -> Self {
-        Self(Speech::Sentence {
+        Self(Box::new(Speech::Sentence {
             text,
             count: None,
             arguments,
-        })
+        }))
     }
 
     /// A text that counts, with what is said of one: what [`many!`] makes. The count goes into `{n}`.
@@ -48,26 +48,26 @@ impl Said {
         mut arguments: Vec<(&'static str, Said)>,
     ) -> Self {
         arguments.push(("n", count.to_string().into()));
-        Self(Speech::Sentence {
+        Self(Box::new(Speech::Sentence {
             text,
             count: Some((count, one)),
             arguments,
-        })
+        }))
     }
 
     /// Several, one behind the other.
     #[must_use]
     pub(crate) fn row(parts: impl IntoIterator<Item = Self>, between: &'static str) -> Self {
-        Self(Speech::Row {
+        Self(Box::new(Speech::Row {
             parts: parts.into_iter().collect(),
             between,
-        })
+        }))
     }
 
     /// In words of that language.
     #[must_use]
     pub(crate) fn put(&self, tongue: Tongue) -> String {
-        match &self.0 {
+        match &*self.0 {
             Speech::Verbatim(text) => text.clone().into_owned(),
             Speech::Row { parts, between } => {
                 let parts: Vec<String> = parts.iter().map(|part| part.put(tongue)).collect();
@@ -98,7 +98,7 @@ impl Said {
     /// The same with everything that is no text of ours seen by `veil` first: secrets stand only there.
     #[must_use]
     pub(crate) fn veiled(self, veil: &impl Fn(&str) -> String) -> Self {
-        Self(match self.0 {
+        Self(Box::new(match *self.0 {
             Speech::Verbatim(text) => Speech::Verbatim(veil(&text).into()),
             Speech::Row { parts, between } => Speech::Row {
                 parts: parts.into_iter().map(|part| part.veiled(veil)).collect(),
@@ -116,7 +116,7 @@ impl Said {
                     .map(|(name, argument)| (name, argument.veiled(veil)))
                     .collect(),
             },
-        })
+        }))
     }
 }
 
@@ -134,7 +134,7 @@ impl Serialize for Said {
 
 impl PartialEq<str> for Said {
     fn eq(&self, other: &str) -> bool {
-        self.to_string() == other
+        self.put(Tongue::English) == other
     }
 }
 
@@ -158,7 +158,7 @@ impl From<&String> for Said {
 
 impl From<String> for Said {
     fn from(text: String) -> Self {
-        Self(Speech::Verbatim(text.into()))
+        Self(Box::new(Speech::Verbatim(text.into())))
     }
 }
 
