@@ -58,6 +58,7 @@ pub(super) const HARMLESS: HarmlessKeys = HarmlessKeys {
         "maildir",
         "trusted_proxies",
         "probe",
+        "archive",
         "refuse",
         "keep_network",
         "least_age",

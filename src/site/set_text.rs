@@ -83,3 +83,48 @@ impl SetText {
         self.engine.render(&format!("{FOLDER}{template}"), &values)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use regex::Regex;
+
+    use super::*;
+
+    fn found(pattern: &str, text: &str) -> BTreeSet<String> {
+        let pattern = Regex::new(pattern).unwrap();
+        let found = pattern.captures_iter(text);
+        found.map(|one| one[1].to_owned()).collect()
+    }
+
+    #[test]
+    fn every_language_has_every_word_and_what_pages_say_is_known() {
+        let templates = Templates::built_in();
+        let keys = |language: &str| {
+            let words = templates.text(&format!("{WORDS}/{language}.yaml")).unwrap();
+            found(r"(?m)^([a-z0-9_-]+):", words)
+        };
+        assert_eq!(keys("en"), keys("ko"));
+        let pages: String = templates.under(FOLDER).into_values().collect();
+        let text = SetText::new(&templates, "ko").unwrap();
+        for word in found(r"\bwords\.(\w+)", &pages) {
+            assert_ne!(text.words.get(&word), word, "no language has it");
+        }
+    }
+
+    #[test]
+    fn only_what_is_made_of_the_document_is_html_already() {
+        let pages: String = Templates::built_in().under(FOLDER).into_values().collect();
+        let safe = found(r"\{\{ ([\w.]+) \| safe \}\}", &pages);
+        let documents = [
+            "body.introduction",
+            "cover",
+            "head.data",
+            "story.heading",
+            "story.html",
+        ];
+        assert_eq!(safe, documents.map(str::to_owned).into());
+        assert_eq!(pages.matches("| safe").count(), 5);
+    }
+}

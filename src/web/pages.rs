@@ -20,6 +20,8 @@ use crate::{
 
 /// Where the pages' templates and style sheets are, under `templates/`.
 const FOLDER: &str = "web/";
+/// Those of the archive, which speaks the publication's language alone (`site::set_text`).
+const ARCHIVE: &str = "web/site/";
 /// Where their words are: a file a language.
 const WORDS: &str = "words/web";
 /// The words of the readers' pages, in files of the same names.
@@ -68,8 +70,10 @@ impl PageTemplates {
     /// A page's template that does not parse; words that are none.
     pub(crate) fn load(templates: &Templates) -> Result<Self, RenderError> {
         let built_in = Templates::built_in();
-        let has_own =
-            [FOLDER, WORDS].map(|folder| templates.under(folder) != built_in.under(folder));
+        let has_own = [
+            page_files(templates) != page_files(&built_in),
+            templates.under(WORDS) != built_in.under(WORDS),
+        ];
         Ok(Self {
             shown: PageSet::new(templates)?,
             built_in: match has_own.contains(&true) {
@@ -132,8 +136,7 @@ impl PageTemplates {
 
 impl PageSet {
     fn new(templates: &Templates) -> Result<Self, RenderError> {
-        let (pages, others): (BTreeMap<_, _>, BTreeMap<_, _>) = templates
-            .under(FOLDER)
+        let (pages, others): (BTreeMap<_, _>, BTreeMap<_, _>) = page_files(templates)
             .into_iter()
             .partition(|(name, _)| name.ends_with(".html"));
         let engine = TemplateEngine::new(&pages)?;
@@ -169,6 +172,13 @@ impl PageLanguage {
     fn filled(&self, name: &str, page: &impl Serialize) -> Result<String, RenderError> {
         self.engine.render(name, &values(page)?)
     }
+}
+
+/// The pages' templates and style sheets.
+fn page_files(templates: &Templates) -> BTreeMap<String, String> {
+    let mut files = templates.under(FOLDER);
+    files.retain(|name, _| !name.starts_with(ARCHIVE));
+    files
 }
 
 /// A page as its template sees it.

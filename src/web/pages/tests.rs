@@ -13,7 +13,7 @@ use regex::Regex;
 use super::*;
 
 fn texts() -> BTreeMap<String, String> {
-    Templates::built_in().under(FOLDER)
+    page_files(&Templates::built_in())
 }
 
 /// Every Rust source of this room, tests aside.
