@@ -38,13 +38,10 @@ impl SetText {
         templates: &Templates,
         publication: &Publication,
     ) -> Result<Self, RenderError> {
-        let language = &publication.language;
+        let words = words_in(&publication.language, templates)?;
         let mut pages = templates.under(FOLDER);
         let rules = pages.get(SHEET).cloned().unwrap_or_default();
         pages.retain(|name, _| name.ends_with(".html"));
-        let of = |folder| MailWords::load_from(templates, folder, language);
-        let words = MailWords::load(templates, language)?;
-        let words = words.and(of(READER_WORDS)?).and(of(WORDS)?);
         let said = json!({ "pages": pages, "words": words.context() });
         Ok(Self {
             engine: TemplateEngine::new(&pages)?,
@@ -84,6 +81,13 @@ impl SetText {
     }
 }
 
+/// The archive's words, and below them those of the readers' pages and of the mail.
+fn words_in(language: &str, templates: &Templates) -> Result<MailWords, RenderError> {
+    let of = |folder| MailWords::load_from(templates, folder, language);
+    let words = MailWords::load(templates, language)?;
+    Ok(words.and(of(READER_WORDS)?).and(of(WORDS)?))
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -107,9 +111,9 @@ mod tests {
         };
         assert_eq!(keys("en"), keys("ko"));
         let pages: String = templates.under(FOLDER).into_values().collect();
-        let text = SetText::new(&templates, "ko").unwrap();
+        let known = words_in("ko", &templates).unwrap();
         for word in found(r"\bwords\.(\w+)", &pages) {
-            assert_ne!(text.words.get(&word), word, "no language has it");
+            assert_ne!(known.get(&word), word, "no language has it");
         }
     }
 
