@@ -296,7 +296,7 @@ impl ArchiveSite {
             PlannedFile::Card(at) => match content.issues.get(*at) {
                 Some(ready) => {
                     let cards = &content.set_text.cards;
-                    let card = cards.bytes(&content.publication, content.words(), ready)?;
+                    let card = cards.bytes(&content.publication, content.words(), ready.issue())?;
                     return Ok(Some(SiteFile::immutable("image/png", card)));
                 }
                 None => return Ok(None),

@@ -16,7 +16,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use tera::Context;
 
-pub(crate) use self::font::CardFonts;
+pub(crate) use self::font::{CardFonts, UnfitFont};
 use self::lines::SetLines;
 use crate::{
     fingerprint::{hex, sha256},
@@ -64,13 +64,8 @@ pub(crate) enum SocialCardError {
         reason: String,
     },
     /// The publication's own font is none.
-    #[error(
-        "templates/web/{name} is no font that can be read: it wants OpenType or TrueType, not WOFF"
-    )]
-    Font {
-        /// The file's name.
-        name: String,
-    },
+    #[error(transparent)]
+    Font(#[from] UnfitFont),
 }
 
 /// Draws them.

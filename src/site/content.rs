@@ -137,7 +137,7 @@ impl SiteContent {
     pub(super) fn card_file(&self, ready: &ReadyIssue) -> String {
         self.set_text
             .cards
-            .file(&self.publication, self.words(), ready)
+            .file(&self.publication, self.words(), ready.issue())
     }
 
     /// Whether anything lists issues.

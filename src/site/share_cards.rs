@@ -1,8 +1,8 @@
 //! The pictures that stand for issues where their addresses are shared: a file each, drawn when somebody wants it, and
 //! known by what it says.
 
-use super::content::ReadyIssue;
 use crate::{
+    issue::Issue,
     picture::Cache,
     publication::Publication,
     render::{MailWords, RenderError, Templates},
@@ -24,7 +24,8 @@ impl ShareCards {
         publication: &Publication,
         templates: &Templates,
     ) -> Result<Self, RenderError> {
-        let fonts = CardFonts::load(&publication.root.join("templates")).map_err(told)?;
+        let fonts = CardFonts::load(&publication.root.join("templates"))
+            .map_err(|unfit| told(unfit.into()))?;
         Ok(Self {
             printer: CardPrinter::new(templates, fonts, &publication.look).map_err(told)?,
             cache: Cache::below(&publication.state_dir()),
@@ -36,9 +37,9 @@ impl ShareCards {
         &self,
         publication: &Publication,
         words: &MailWords,
-        ready: &ReadyIssue,
+        issue: &Issue,
     ) -> String {
-        let key = with_card(publication, words, ready, |card| self.printer.key(card));
+        let key = with_card(publication, words, issue, |card| self.printer.key(card));
         format!("cards/{key}.png")
     }
 
@@ -50,9 +51,9 @@ impl ShareCards {
         &self,
         publication: &Publication,
         words: &MailWords,
-        ready: &ReadyIssue,
+        issue: &Issue,
     ) -> Result<Vec<u8>, RenderError> {
-        let printed = with_card(publication, words, ready, |card| {
+        let printed = with_card(publication, words, issue, |card| {
             self.printer.print(card, &self.cache)
         });
         Ok(printed.map_err(told)?.bytes)
@@ -62,10 +63,10 @@ impl ShareCards {
 fn with_card<T>(
     publication: &Publication,
     words: &MailWords,
-    ready: &ReadyIssue,
+    issue: &Issue,
     then: impl FnOnce(&SocialCard<'_>) -> T,
 ) -> T {
-    let front_matter = &ready.issue().front_matter;
+    let front_matter = &issue.front_matter;
     let edition = publication.edition(&front_matter.edition);
     let date = words.date(front_matter.date);
     then(&SocialCard {

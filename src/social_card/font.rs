@@ -9,7 +9,7 @@ use skrifa::{
     instance::{LocationRef, Size},
 };
 
-use super::{SocialCardError, hex, sha256};
+use crate::fingerprint::{hex, sha256};
 
 /// Noto Sans CJK KR Bold, cut down to Hangul, kana, Latin, Greek and Cyrillic, under a name of its own
 /// (card.LICENSE).
@@ -20,6 +20,15 @@ const OWN: [&str; 2] = ["card.otf", "card.ttf"];
 const MAX_BYTES: u64 = 32 << 20;
 
 type FontFile = Arc<dyn AsRef<[u8]> + Send + Sync>;
+
+/// A file that is no font.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "templates/web/{name} is no font that can be read: it wants OpenType or TrueType, not WOFF"
+)]
+pub(crate) struct UnfitFont {
+    name: String,
+}
 
 /// The fonts of cards, the first choice first.
 #[derive(Clone)]
@@ -41,13 +50,13 @@ impl CardFonts {
     ///
     /// # Errors
     /// A file that can't be read, or is no font.
-    pub(crate) fn load(templates: &Path) -> Result<Self, SocialCardError> {
+    pub(crate) fn load(templates: &Path) -> Result<Self, UnfitFont> {
         for name in OWN {
             let path = templates.join("web").join(name);
             let Ok(metadata) = fs::metadata(&path) else {
                 continue;
             };
-            let unfit = || SocialCardError::Font {
+            let unfit = || UnfitFont {
                 name: name.to_owned(),
             };
             if !metadata.is_file() || metadata.len() > MAX_BYTES {

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::CardFonts;
+use super::font::CardFonts;
 
 /// Sizes of the title in pixels, and how many lines it may have in each.
 const SIZES: [(u16, usize); 5] = [(92, 2), (80, 3), (64, 4), (54, 4), (48, 5)];

@@ -1,3 +1,5 @@
+//! Cards, drawn and looked at.
+
 use std::{fs, path::PathBuf};
 
 use super::{

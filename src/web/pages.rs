@@ -177,7 +177,8 @@ impl PageLanguage {
 /// The pages' templates and style sheets.
 fn page_files(templates: &Templates) -> BTreeMap<String, String> {
     let mut files = templates.under(FOLDER);
-    files.retain(|name, _| !name.starts_with(ARCHIVE));
+    // The archive's own, and the drawing that it shares.
+    files.retain(|name, _| !name.starts_with(ARCHIVE) && !name.ends_with(".svg"));
     files
 }
 

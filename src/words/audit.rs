@@ -8,7 +8,7 @@ use proc_macro2::{Group, TokenStream, TokenTree};
 use super::{
     Tongue,
     catalogue::CatalogueEntry,
-    template::{Piece, pieces},
+    template::{TemplatePiece, pieces},
 };
 
 /// A text that people are shown.
@@ -115,13 +115,16 @@ pub(crate) fn audit(tongue: Tongue, texts: &BTreeSet<AuditedText>) -> Vec<String
             }
         }
     }
+    // The same text may be said in code and in help.
     for text in texts {
-        match entries.remove(&text.text) {
-            Some(entry) => findings.extend(faults(tongue, text, &entry)),
+        match entries.get(&text.text) {
+            Some(entry) => findings.extend(faults(tongue, text, entry)),
             None => findings.push(format!("missing:\n\n{}", as_entry(text))),
         }
     }
-    findings.extend(entries.into_keys().map(|text| format!("unused: {text}")));
+    let said: BTreeSet<&String> = texts.iter().map(|text| &text.text).collect();
+    let unused = entries.keys().filter(|text| !said.contains(text));
+    findings.extend(unused.map(|text| format!("unused: {text}")));
     findings
 }
 
@@ -154,8 +157,8 @@ fn faults(tongue: Tongue, text: &AuditedText, entry: &CatalogueEntry<'_>) -> Vec
 
 fn places(text: &str) -> BTreeSet<&str> {
     let place = |piece| match piece {
-        Piece::Place(name) => Some(name),
-        Piece::Words(_) => None,
+        TemplatePiece::Place(name) => Some(name),
+        TemplatePiece::Words(_) => None,
     };
     pieces(text).filter_map(place).collect()
 }

@@ -4,7 +4,7 @@ use crate::korean::particle;
 
 /// A stretch of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Piece<'a> {
+pub(super) enum TemplatePiece<'a> {
     /// Words.
     Words(&'a str),
     /// The place of an argument of that name.
@@ -12,17 +12,17 @@ pub(super) enum Piece<'a> {
 }
 
 /// The pieces of a text, from the first to the last.
-pub(super) fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
+pub(super) fn pieces(text: &str) -> impl Iterator<Item = TemplatePiece<'_>> {
     let mut rest = text;
     std::iter::from_fn(move || {
         if rest.is_empty() {
             return None;
         }
         let (piece, length) = match place(rest) {
-            Some(name) => (Piece::Place(name), name.len() + 2),
+            Some(name) => (TemplatePiece::Place(name), name.len() + 2),
             None => {
                 let (words, length) = words(rest);
-                (Piece::Words(words), length)
+                (TemplatePiece::Words(words), length)
             }
         };
         rest = &rest[length..];
@@ -55,9 +55,9 @@ pub(super) fn filled(text: &str, arguments: &[(&str, String)], is_korean: bool) 
     let mut filled = String::with_capacity(text.len() + 16 * arguments.len());
     for piece in pieces(text) {
         match piece {
-            Piece::Words(words) if is_korean => particle::append(&mut filled, words),
-            Piece::Words(words) => filled.push_str(words),
-            Piece::Place(name) => match arguments.iter().find(|(key, _)| *key == name) {
+            TemplatePiece::Words(words) if is_korean => particle::append(&mut filled, words),
+            TemplatePiece::Words(words) => filled.push_str(words),
+            TemplatePiece::Place(name) => match arguments.iter().find(|(key, _)| *key == name) {
                 Some((_, value)) => filled.push_str(value),
                 None => filled.extend(["{", name, "}"]),
             },

@@ -44,7 +44,7 @@ fn feed_rs_reads_the_same_entries_from_every_format() {
         "2026-11-25T23:00:00+00:00"
     );
     let content = newest.content.clone().unwrap().body.unwrap();
-    assert!(content.contains("<h2>") && content.contains("<p>"));
+    assert!(content.contains("<h2 id=") && content.contains("<p>"));
     assert!(
         !content.contains("src=\"/"),
         "addresses are whole: {content}"

@@ -101,7 +101,15 @@ fn kept_in_git() -> TestPublication {
     let publication = nowhere();
     assert!(git(&publication, &["init", "-q"]));
     publication
-        .run(["init", "--language", "ko", "--hooks", "--github"])
+        .run([
+            "init",
+            "--language",
+            "ko",
+            "--hooks",
+            "--github",
+            "--at",
+            "2026-11-28T09:00:00+09:00",
+        ])
         .exits(0);
     assert!(git(&publication, &["config", "core.hooksPath", "hooks"]));
     assert!(git(&publication, &["add", "-A"]));
