@@ -11,7 +11,7 @@ use super::{
     row::{Quantity, Reach, Row, Table},
 };
 
-const ISSUE: &str = "2026-11-23-photos";
+const ISSUE: &str = "2026-11-30-photos";
 const PHOTOS: usize = 6;
 const CONNECTIONS: [usize; 2] = [4, 20];
 /// What a camera gives is made narrower than this.
@@ -50,7 +50,7 @@ pub(crate) fn rows(table: &mut Table, sizes: &Sizes, postfix: &Postfix) {
 /// Answers the bytes of its message.
 fn write_issue(publication: &Publication) -> u64 {
     let mut text =
-        "---\ntitle: 여섯 장의 사진\nedition: monday\ndate: 2026-11-23\nstatus: ready\n---\n\
+        "---\ntitle: 여섯 장의 사진\nedition: monday\ndate: 2026-11-30\nstatus: ready\n---\n\
                     사진으로 보는 한 주입니다.\n\n## 사진\n\n"
             .to_owned();
     for number in 0..PHOTOS {

@@ -78,7 +78,10 @@ async function asks(who) {
   const { page, email } = who;
   await page.goto(`${pages}/`);
   await looked(who, 'front');
+  // The front page is the archive's: it takes the address, the next one asks the rest.
   await page.getByLabel('이메일 주소').fill(email);
+  await press(who, '구독 신청');
+  await looked(who, 'subscribe');
   await page.getByLabel(/동의합니다. \(필수\)/).check();
   await page.getByLabel(/세 이상/).check();
   // As long as somebody takes to fill it in.
