@@ -3,6 +3,7 @@
 mod harness;
 mod moods;
 mod pace;
+mod pictures;
 mod postfix;
 mod promise;
 mod readers_fault;

@@ -44,6 +44,15 @@ delivery: {backoff_first: 50ms, backoff_max: 200ms, relay_backoff_first: 10ms, r
 impl Harness {
     /// A batch to these readers, frozen and not yet carried.
     pub(crate) async fn new<S: AsRef<str>>(readers: impl IntoIterator<Item = S>) -> Self {
+        let issue = fixture::frozen("<p>{{ reader.name }}</p>", "{{ reader.name }}");
+        Self::of(&issue, readers).await
+    }
+
+    /// The same of an issue of one's own.
+    pub(crate) async fn of<S: AsRef<str>>(
+        issue: &FrozenIssue,
+        readers: impl IntoIterator<Item = S>,
+    ) -> Self {
         let folder = TempDir::new().unwrap();
         let publication =
             Publication::from_yaml(folder.path(), CONFIGURATION, &Environment::empty()).unwrap();
@@ -57,8 +66,7 @@ impl Harness {
             .upsert(&profiles, Origin::Operator, monday())
             .await
             .unwrap();
-        let content = fixture::frozen("<p>{{ reader.name }}</p>", "{{ reader.name }}");
-        let content = content.to_bytes().unwrap();
+        let content = issue.to_bytes().unwrap();
         let batch = NewBatch {
             issue: "monday-2026-11-23".into(),
             edition: "monday".into(),
