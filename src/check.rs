@@ -26,7 +26,6 @@ mod slips;
 mod speech;
 mod typography;
 pub(crate) mod unseen;
-mod weekday;
 
 use std::collections::BTreeMap;
 

@@ -14,7 +14,9 @@ mod template;
 #[cfg(test)]
 mod tests;
 mod tongue;
+mod weekday;
 
 use self::catalogue::Catalogue;
 pub(crate) use self::said::{PlainArgument, SaidArgument, counted, many, said_argument, say};
+pub(crate) use self::weekday::weekday;
 pub use self::{said::Said, tongue::Tongue};

@@ -2,9 +2,13 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use super::{CheckSubject, Findings, rule::rules, weekday};
-use crate::words::say;
-use crate::{issue::IssueStatus, publication::Absence, source::shown_path};
+use super::{CheckSubject, Findings, rule::rules};
+use crate::{
+    issue::IssueStatus,
+    publication::Absence,
+    source::shown_path,
+    words::{self, say},
+};
 
 rules! {
     NO_SLOT = "calendar/no-slot", Warning,
@@ -54,7 +58,7 @@ fn slot(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
             say!(
                 "{date} is a {weekday}; the edition `{edition}` appears on {days}",
                 date,
-                weekday = weekday::said(date.weekday()),
+                weekday = words::weekday(date.weekday()),
                 edition,
                 days
             )

@@ -1,14 +1,14 @@
 //! What a person should know before an issue goes out, in words: the lines above the question that
 //! `send` asks, and those of its dry run.
 
-use chrono::TimeDelta;
+use chrono::{Datelike, TimeDelta};
 use serde_json::{Value, json};
 
 use super::{Output, Tone, batch, moments, table::padded};
 use crate::{
     check::Finding,
     operations::{AudienceSize, BatchState, DeliveryCounts, Outlet, Preflight},
-    words::{Said, many, say},
+    words::{self, Said, many, say},
 };
 
 /// Warnings told one by one; `check` tells all.
@@ -36,7 +36,7 @@ pub(super) fn lines(
             title = facts.edition_title,
             edition = facts.edition,
             date = facts.date,
-            weekday = moments::weekday(facts.date)
+            weekday = words::weekday(facts.date.weekday())
         ),
     );
     let (is_on_time, when) = when(facts);

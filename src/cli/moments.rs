@@ -1,21 +1,8 @@
 //! Dates, spans of time and numbers of people as they are said.
 
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, TimeDelta, Weekday};
+use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta};
 
 use crate::words::{Said, many, say};
-
-/// The day of the week.
-pub(crate) fn weekday(date: NaiveDate) -> Said {
-    match date.weekday() {
-        Weekday::Mon => say!("Monday"),
-        Weekday::Tue => say!("Tuesday"),
-        Weekday::Wed => say!("Wednesday"),
-        Weekday::Thu => say!("Thursday"),
-        Weekday::Fri => say!("Friday"),
-        Weekday::Sat => say!("Saturday"),
-        Weekday::Sun => say!("Sunday"),
-    }
-}
 
 /// A moment of the command line.
 pub(crate) fn parse_moment(text: &str) -> Result<DateTime<FixedOffset>, String> {

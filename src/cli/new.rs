@@ -1,12 +1,12 @@
 //! `new EDITION`: the next free slot's issue, ready to be written.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use super::{CommandContext, CommandExit, Failure, init::refusal, moments};
 use crate::{
     app::{AppError, RefusalKind},
     scaffold::{self, IssueWish, NewIssue, NewIssueError},
-    words::{Said, say},
+    words::{self, Said, say},
 };
 
 /// Make the next issue's file: on the edition's next free slot, laid out like the last one
@@ -67,7 +67,7 @@ fn when(new: &NewIssue, zone: chrono_tz::Tz) -> Said {
             let local = slot.at.with_timezone(&zone);
             say!(
                 "A draft for {weekday} {hour} ({zone}); `status: ready` lets it go out.",
-                weekday = moments::weekday(local.date_naive()),
+                weekday = words::weekday(local.weekday()),
                 hour = local.format("%Y-%m-%d %H:%M"),
                 zone
             )

@@ -63,13 +63,7 @@ struct BodyWriter<'a> {
 
 impl IssueBody {
     pub(super) fn of(document: &Document, setting: BodySetting<'_>) -> Self {
-        let mut writer = BodyWriter {
-            setting,
-            document,
-            note_uses: BTreeMap::new(),
-            waiting: Vec::new(),
-            highlighted_bytes: 0,
-        };
+        let mut writer = BodyWriter::new(document, setting);
         Self {
             introduction: writer.top_blocks(&document.introduction),
             stories: document
@@ -107,17 +101,20 @@ impl IssueBody {
 
 /// The picture that an issue opens with.
 pub(super) fn cover(document: &Document, image: &Image, setting: BodySetting<'_>) -> String {
-    let mut writer = BodyWriter {
-        setting,
-        document,
-        note_uses: BTreeMap::new(),
-        waiting: Vec::new(),
-        highlighted_bytes: 0,
-    };
-    writer.figure(image, "cover")
+    BodyWriter::new(document, setting).figure(image, "cover")
 }
 
-impl BodyWriter<'_> {
+impl<'a> BodyWriter<'a> {
+    fn new(document: &'a Document, setting: BodySetting<'a>) -> Self {
+        Self {
+            setting,
+            document,
+            note_uses: BTreeMap::new(),
+            waiting: Vec::new(),
+            highlighted_bytes: 0,
+        }
+    }
+
     /// Blocks that stand in no other, each with the notes that it points at.
     fn top_blocks(&mut self, blocks: &[Block]) -> String {
         let mut html = String::new();

@@ -6,5 +6,8 @@ mod publication;
 pub(crate) mod python;
 mod ran;
 mod sql;
+mod succeeded;
 
-pub(crate) use self::{left_out::left_out, publication::TestPublication, ran::Ran, sql::sqlite3};
+pub(crate) use self::{
+    left_out::left_out, publication::TestPublication, ran::Ran, sql::sqlite3, succeeded::succeeded,
+};

@@ -12,10 +12,13 @@ use chrono::{Datelike, NaiveDate, Weekday};
 
 use self::scan::{MONTHS, TextScan, WEEKDAYS, english_name, korean_name, nearest_year};
 use super::{
-    super::{CheckSubject, Findings, speech::QuotedSpeech, weekday},
+    super::{CheckSubject, Findings, speech::QuotedSpeech},
     IMPOSSIBLE_DATE, OTHER_EDITION, STALE_DATE, WRONG_WEEKDAY,
 };
-use crate::{issue::Prose, words::say};
+use crate::{
+    issue::Prose,
+    words::{self, say},
+};
 
 pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     let date = proof.issue.front_matter.date;
@@ -72,7 +75,7 @@ fn weekdays(
                 say!(
                     "{date} is a {weekday}",
                     date = claim.date,
-                    weekday = weekday::said(real)
+                    weekday = words::weekday(real)
                 ),
             )
             .hint(say!(

@@ -2,8 +2,9 @@
 
 mod in_text;
 mod slips;
+mod typography;
 
-use self::{in_text::IN_TEXT, slips::SLIPS};
+use self::{in_text::IN_TEXT, slips::SLIPS, typography::TYPOGRAPHY};
 use super::{trials::Trial, *};
 
 /// Rule, front matter and text that break it, and those that do not.
@@ -135,6 +136,7 @@ pub(super) fn trials() -> Vec<Trial> {
     let whole = |text: &str| Desk::new().check(&whole(text));
     let of_text = IN_TEXT
         .iter()
+        .chain(TYPOGRAPHY)
         .chain(SLIPS)
         .map(|(rule, bad, good)| Trial::new(rule, *bad, in_text(bad), in_text(good)));
     let of_whole = WHOLE

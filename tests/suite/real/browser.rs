@@ -4,7 +4,7 @@
 use std::{path::Path, process::Command};
 
 use super::is_installed;
-use crate::support::{TestPublication, left_out};
+use crate::support::{TestPublication, left_out, succeeded};
 
 #[test]
 fn axe_finds_nothing_and_nothing_scrolls_sideways() {
@@ -26,10 +26,5 @@ fn axe_finds_nothing_and_nothing_scrolls_sideways() {
         .args(&pages)
         .output()
         .unwrap();
-    assert!(
-        output.status.success(),
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
+    succeeded(&output);
 }

@@ -1,11 +1,12 @@
-//! The names of weekdays, for whoever reads a finding.
+//! The names of weekdays.
 
 use chrono::Weekday;
 
-use crate::words::{Said, say};
+use super::{Said, say};
 
 /// Its name.
-pub(super) fn said(weekday: Weekday) -> Said {
+#[must_use]
+pub(crate) fn weekday(weekday: Weekday) -> Said {
     match weekday {
         Weekday::Mon => say!("Monday"),
         Weekday::Tue => say!("Tuesday"),
