@@ -27,20 +27,11 @@ const MARKER: &str = ".daily-note-site.json";
 const MAX_THREADS: usize = 8;
 
 /// Why a folder is left as it is.
-#[derive(Debug, thiserror::Error)]
-enum FolderError {
+enum FolderFault {
     /// Somebody else's files are in it.
-    #[error("{} has files that are not of an archive", folder.display())]
-    Foreign {
-        /// The folder.
-        folder: PathBuf,
-    },
+    Foreign,
     /// It is a file.
-    #[error("{} is not a folder", folder.display())]
-    NotAFolder {
-        /// The path.
-        folder: PathBuf,
-    },
+    NotAFolder,
 }
 
 /// What was written.
@@ -95,7 +86,7 @@ impl SiteFolder {
     /// Puts the archive there.
     ///
     /// # Errors
-    /// [`FolderError`] as a refusal; a disk that is full; a template that fails. What stood there stands as before.
+    /// A folder that is not ours, as a refusal; a disk that is full; a template that fails. What stood there stands as before.
     pub(super) fn write(&self, site: &ArchiveSite) -> Result<WrittenFiles, AppError> {
         let place = &self.place;
         let before = self.marker().map_err(|error| error.told(place))?;
@@ -122,18 +113,18 @@ impl SiteFolder {
     }
 
     /// What the folder says of itself. Empty: there is none, or nothing in it.
-    fn marker(&self) -> Result<Marker, FolderError> {
-        let folder = self.place.clone();
-        let Ok(mut entries) = fs::read_dir(&folder) else {
-            return match fs::symlink_metadata(&folder) {
-                Ok(_) => Err(FolderError::NotAFolder { folder }),
+    fn marker(&self) -> Result<Marker, FolderFault> {
+        let folder = &self.place;
+        let Ok(mut entries) = fs::read_dir(folder) else {
+            return match fs::symlink_metadata(folder) {
+                Ok(_) => Err(FolderFault::NotAFolder),
                 Err(_) => Ok(Marker::default()),
             };
         };
         match fs::read(folder.join(MARKER)) {
             Ok(text) => Ok(serde_json::from_slice(&text).unwrap_or_default()),
             Err(_) if entries.next().is_none() => Ok(Marker::default()),
-            Err(_) => Err(FolderError::Foreign { folder }),
+            Err(_) => Err(FolderFault::Foreign),
         }
     }
 
@@ -262,22 +253,24 @@ impl Writing<'_> {
     }
 }
 
-impl FolderError {
+impl FolderFault {
     fn told(self, folder: &Path) -> AppError {
         let shown = folder.display().to_string();
-        let message = match &self {
-            Self::Foreign { .. } => say!(
-                "{folder} has files that are not of an archive",
-                folder = shown
+        let (message, hint) = match self {
+            Self::Foreign => (
+                say!(
+                    "{folder} has files that are not of an archive",
+                    folder = shown
+                ),
+                say!(
+                    "nothing in it was touched: name an empty folder, or one that does not exist; `{marker}` tells ours",
+                    marker = folder.join(MARKER).display().to_string()
+                ),
             ),
-            Self::NotAFolder { .. } => say!("{folder} is not a folder", folder = shown),
-        };
-        let hint = match &self {
-            Self::Foreign { .. } => say!(
-                "nothing in it was touched: name an empty folder, or one that does not exist; `{marker}` tells ours",
-                marker = folder.join(MARKER).display().to_string()
+            Self::NotAFolder => (
+                say!("{folder} is not a folder", folder = shown),
+                say!("name a folder"),
             ),
-            Self::NotAFolder { .. } => say!("name a folder"),
         };
         AppError::Refused {
             kind: crate::app::RefusalKind::Usage,
