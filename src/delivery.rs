@@ -4,7 +4,7 @@
 //! A run in the order in which a row travels:
 //!
 //! 1. `feeder` claims due rows as `rate_limiter` and `in_flight` (permits) allow;
-//! 2. `compose` turns them into messages on threads of their own;
+//! 2. `compose` turns them into messages, on threads of its own where they are signed;
 //! 3. `connection` asks the ledger's leave and hands them to the relay, `circuit_breaker` giving it rest;
 //! 4. `outcome_recorder` settles each by its `verdict`, the relay's and its domain's `health`, and the `retry` rules;
 //! 5. `journal` makes leave and outcome durable, in groups.
@@ -35,6 +35,7 @@ use chrono::{DateTime, Utc};
 pub(crate) use self::verdict::{Verdict, judge};
 use self::{
     circuit_breaker::CircuitBreaker,
+    compose::JobSource,
     connection::{Connection, SharedRun},
     outcome_recorder::{HaltReason, OutcomeRecorder},
     run::SEATS_PER_CONNECTION,
@@ -132,11 +133,14 @@ async fn carry(batch: &Batch, run: &Run) -> Result<Option<HaltReason>, StoreErro
         has_accepted,
     } = RunControl::open(batch, run).await?;
     let connections = run.smtp.connections.max(1);
+    let notes = Arc::new(run.store.note_transfers(batch.id, connections).await?);
     let permits = connections * SEATS_PER_CONNECTION;
-    let (jobs, to_send) = async_channel::bounded(waiting(permits, run.composer.own_bytes()));
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    compose::start(threads, &recorder, &claims, &jobs);
-    drop((claims, jobs));
+    let jobs = JobSource::start(
+        claims,
+        &recorder,
+        run.composer.is_signing(),
+        waiting(permits, run.composer.own_bytes()),
+    );
 
     let breaker = Arc::new(CircuitBreaker::new(
         run.settings.relay_backoff_first,
@@ -149,24 +153,24 @@ async fn carry(batch: &Batch, run: &Run) -> Result<Option<HaltReason>, StoreErro
     let shared = SharedRun {
         relay: Arc::new(run.relay.clone()),
         breaker,
-        jobs: to_send.clone(),
+        jobs: jobs.clone(),
         recorder: Arc::clone(&recorder),
         messages_per_connection: run.smtp.messages_per_connection.max(1),
     };
     let mut lines: tokio::task::JoinSet<()> = (0..connections)
-        .map(|_| Connection::new(shared.clone()).run())
+        .map(|number| Connection::new(shared.clone(), notes.line(number)).run())
         .collect();
     drop(shared);
 
     let watch = tokio::spawn(halt_when_asked(run.stop.clone(), Arc::clone(&recorder)));
     let fed = feeder.run().await;
     while lines.join_next().await.is_some() {}
-    // What was composed and found no connection goes back; the threads end when nothing is left.
-    while let Ok(job) = to_send.recv().await {
-        recorder.put_back(&job.claim);
-    }
+    jobs.put_back_all(&recorder).await;
     watch.abort();
     let halt = ledger.settle(batch, run, &recorder).await;
+    if halt.is_ok() {
+        notes.end();
+    }
     fed?;
     halt
 }

@@ -27,6 +27,7 @@ pub mod sqlite;
 mod state_instance;
 mod subscriber_list;
 mod suppression_list;
+mod transfer_notes;
 mod transition;
 mod zone_cohort;
 
@@ -72,6 +73,7 @@ pub use self::{
         SubscriberList, Upsert,
     },
     suppression_list::{BounceSelection, Erasure, SuppressionList},
+    transfer_notes::{TransferLine, TransferNotes},
     transition::{DeliveryStep, RefusalReason, RefusedStep, Transition, UnknownAnswer},
     zone_cohort::{WaveState, ZoneCohort},
 };

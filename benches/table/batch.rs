@@ -1,7 +1,7 @@
 //! A whole `send`, from the file to the relay, beside what Postfix's own source of mail makes of
 //! the same sink.
 
-use std::{thread, time::Duration};
+use std::{net::SocketAddr, thread, time::Duration};
 
 use super::{
     Sizes,
@@ -10,6 +10,7 @@ use super::{
     process::{self, Cost, watched},
     publication::Publication,
     row::{Quantity, Reach, Row, Table, median},
+    sink::{self, CheapSink, Taken},
 };
 
 /// Readers of a batch get mail through so many connections.
@@ -42,12 +43,43 @@ struct Round {
     theirs: Cost,
 }
 
+/// What a round of sending goes to.
+trait Sunk {
+    fn addr(&self) -> SocketAddr;
+    /// Called when the sender is done; so many messages of at least so many bytes must have come.
+    fn end(self: Box<Self>, count: usize, message_bytes: usize);
+}
+
+impl Sunk for Sink {
+    fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    fn end(self: Box<Self>, _: usize, _: usize) {}
+}
+
+impl Sunk for CheapSink {
+    fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    fn end(self: Box<Self>, count: usize, message_bytes: usize) {
+        let Taken {
+            messages, bytes, ..
+        } = self.finish();
+        assert_eq!(messages, count as u64, "messages at the sink");
+        let least = (count * message_bytes) as u64 * 9 / 10;
+        assert!(bytes >= least, "{bytes} bytes at the sink of {least}");
+    }
+}
+
 /// To a sink on this machine. `signs` is how many messages a core can sign in a second.
 pub(crate) fn near(table: &mut Table, sizes: &Sizes, postfix: &Postfix, signs: Option<f64>) {
     let publication = Publication::new(sizes.folder.as_deref());
     let count = sizes.batch;
     publication.write_list(count, "monday");
-    let first = rounds(sizes, postfix, &publication, |_| {
+    let start = || Box::new(postfix.sink()) as Box<dyn Sunk>;
+    let first = rounds(sizes, postfix, &publication, &start, |_| {
         publication.forget();
         FIRST.to_owned()
     });
@@ -58,7 +90,7 @@ pub(crate) fn near(table: &mut Table, sizes: &Sizes, postfix: &Postfix, signs: O
     row.is_robust = true;
     table.add(row);
 
-    let next = rounds(sizes, postfix, &publication, |round| {
+    let next = rounds(sizes, postfix, &publication, &start, |round| {
         publication.write_twin(round, "next")
     });
     let mut row = compared(&next, count);
@@ -69,7 +101,7 @@ pub(crate) fn near(table: &mut Table, sizes: &Sizes, postfix: &Postfix, signs: O
 
     let Some(signs) = signs else { return };
     publication.sign();
-    let signed = rounds(sizes, postfix, &publication, |round| {
+    let signed = rounds(sizes, postfix, &publication, &start, |round| {
         publication.write_twin(round + sizes.rounds, "signed")
     });
     let mut row = compared(&signed, count);
@@ -85,28 +117,87 @@ pub(crate) fn near(table: &mut Table, sizes: &Sizes, postfix: &Postfix, signs: O
     table.add(row);
 }
 
+/// To a sink that costs a tenth: what the sender itself takes decides. `signs` is how many messages a core can sign in a
+/// second.
+pub(crate) fn cheap(table: &mut Table, sizes: &Sizes, postfix: &Postfix, signs: Option<f64>) {
+    sink::prove();
+    let publication = Publication::new(sizes.folder.as_deref());
+    let count = sizes.batch;
+    publication.write_list(count, "monday");
+    let start = || Box::new(CheapSink::start()) as Box<dyn Sunk>;
+    // The list is folded in by an issue that is not counted.
+    let folded = start();
+    publication.send(FIRST, folded.addr(), CONNECTIONS);
+    folded.end(count, publication.message_bytes);
+    let unsigned = rounds(sizes, postfix, &publication, &start, |round| {
+        publication.write_twin(round, "cheap")
+    });
+    let mut row = compared(&unsigned, count);
+    row.what =
+        format!("send {count} × 30 KB by {CONNECTIONS} connections to a sink that costs little");
+    row.note = format!(
+        "{}; the sink {:.0} µs",
+        row.note,
+        sink_cost(postfix, &publication, count)
+    );
+    row.reach = Reach::RatioAtLeast(0.8);
+    table.add(row);
+
+    let Some(signs) = signs else { return };
+    publication.sign();
+    let signed = rounds(sizes, postfix, &publication, &start, |round| {
+        publication.write_twin(round + sizes.rounds, "cheap-signed")
+    });
+    let mut row = compared(&signed, count);
+    "the same, signed (DKIM, RSA-2048)".clone_into(&mut row.what);
+    let cores = thread::available_parallelism().map_or(1, usize::from) as f64;
+    row.peer = Some((
+        "what the cores can sign bare",
+        Quantity(cores * signs, "/s"),
+    ));
+    row.reach = Reach::RatioAtLeast(0.7);
+    table.add(row);
+}
+
+/// Microseconds of processor that the cheap sink takes for a message of smtp-source's.
+fn sink_cost(postfix: &Postfix, publication: &Publication, count: usize) -> f64 {
+    let sink = CheapSink::start();
+    source(postfix, publication, count, CONNECTIONS, sink.addr);
+    sink.finish().cpu.as_secs_f64() * 1e6 / count as f64
+}
+
 /// `issue` prepares a round and names what is sent.
 fn rounds(
     sizes: &Sizes,
     postfix: &Postfix,
     publication: &Publication,
+    start: &dyn Fn() -> Box<dyn Sunk>,
     issue: impl Fn(usize) -> String,
 ) -> Vec<Round> {
+    let (count, bytes) = (sizes.batch, publication.message_bytes);
     let one = |round| {
-        let theirs = source(postfix, publication, sizes.batch, CONNECTIONS);
+        let sink = start();
+        let theirs = source(postfix, publication, count, CONNECTIONS, sink.addr());
+        sink.end(count, bytes);
         let issue = issue(round);
-        let sink = postfix.sink();
-        let ours = publication.send(&issue, sink.addr, CONNECTIONS);
-        assert_eq!(publication.accepted(&issue), sizes.batch as u64);
+        let sink = start();
+        let ours = publication.send(&issue, sink.addr(), CONNECTIONS);
+        sink.end(count, bytes);
+        assert_eq!(publication.accepted(&issue), count as u64);
         Round { ours, theirs }
     };
     (0..sizes.rounds).map(one).collect()
 }
 
-fn source(postfix: &Postfix, publication: &Publication, count: usize, connections: usize) -> Cost {
-    let sink = postfix.sink();
+fn source(
+    postfix: &Postfix,
+    publication: &Publication,
+    count: usize,
+    connections: usize,
+    to: SocketAddr,
+) -> Cost {
     let account = publication.path("their-account");
-    let arguments = source_arguments(connections, count, publication.message_bytes, sink.addr);
+    let arguments = source_arguments(connections, count, publication.message_bytes, to);
     process::run(watched(&postfix.source, &account).args(arguments), &account)
 }
 
@@ -142,15 +233,15 @@ pub(crate) fn far(table: &mut Table, sizes: &Sizes, postfix: &Postfix) {
     let ours = publication.send(FIRST, line.addr, FAR_CONNECTIONS);
     assert_eq!(publication.accepted(FIRST), count as u64);
 
-    let account = publication.path("their-account");
     let theirs_count = count / 4;
-    let arguments = source_arguments(
-        FAR_CONNECTIONS,
+    let line = Line::start(sink.addr, ROUND_TRIP);
+    let theirs = source(
+        postfix,
+        &publication,
         theirs_count,
-        publication.message_bytes,
-        Line::start(sink.addr, ROUND_TRIP).addr,
+        FAR_CONNECTIONS,
+        line.addr,
     );
-    let theirs = process::run(watched(&postfix.source, &account).args(arguments), &account);
     let rate = ours.per_second(count);
     let round_trips = FAR_CONNECTIONS as f64 / rate / ROUND_TRIP.as_secs_f64();
     table.add(Row {

@@ -3,7 +3,7 @@
 //!
 //!     scripts/bench [--small] [--only GROUP] [--dir FOLDER] [--bounces FOLDER]
 //!
-//! GROUP is one of compose, sign, content, bounces, batch, photos, far, fold, list. A small run keeps everything
+//! GROUP is one of compose, sign, content, bounces, batch, cheap, memory, far, fold, list. A small run keeps everything
 //! building and running; it fails where a row that means something on any machine is missed.
 
 #![expect(clippy::print_stdout, reason = "a bench prints its table")]
@@ -17,13 +17,14 @@ mod content;
 mod issue;
 mod line;
 mod list;
+mod memory;
 mod message;
-mod photos;
 #[path = "../support/postfix.rs"]
 mod postfix;
 mod process;
 mod publication;
 mod row;
+mod sink;
 
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 
@@ -38,8 +39,8 @@ struct Sizes {
     sign_for: Duration,
     batch: usize,
     far: usize,
-    /// Of an issue with photographs.
-    photographed: usize,
+    /// Of each issue whose memory is looked at.
+    weighed: usize,
     /// Of subscribers.yaml.
     entries: usize,
     readers: usize,
@@ -61,7 +62,7 @@ impl Sizes {
             sign_for: Duration::from_secs(of(2, 1) as u64),
             batch: of(20_000, 2_000),
             far: of(6_000, 500),
-            photographed: of(2_000, 300),
+            weighed: of(2_000, 300),
             entries: of(100_000, 5_000),
             readers: of(1_000_000, 20_000),
             archive: of(500, 20),
@@ -72,6 +73,7 @@ impl Sizes {
 }
 
 fn main() -> ExitCode {
+    sink::take_the_role();
     let arguments: Vec<String> = std::env::args().collect();
     let option = |name: &str| {
         let at = arguments.iter().position(|argument| argument == name)?;
@@ -91,7 +93,9 @@ fn main() -> ExitCode {
     if wants("compose") {
         message::compose(&mut table, &sizes);
     }
-    let signs = (wants("sign") || wants("batch"))
+    let signs = ["sign", "batch", "cheap"]
+        .iter()
+        .any(|group| wants(group))
         .then(|| message::sign(&mut table, &sizes))
         .flatten();
     if wants("content") {
@@ -106,8 +110,11 @@ fn main() -> ExitCode {
             if wants("batch") {
                 batch::near(&mut table, &sizes, postfix, signs);
             }
-            if wants("photos") {
-                photos::rows(&mut table, &sizes, postfix);
+            if wants("cheap") {
+                batch::cheap(&mut table, &sizes, postfix, signs);
+            }
+            if wants("memory") {
+                memory::rows(&mut table, &sizes, postfix);
             }
             if wants("far") {
                 batch::far(&mut table, &sizes, postfix);

@@ -181,12 +181,17 @@ impl Publication {
             );
         }
         self.write("issues/2026-11-23-weight.md", &text);
+        usize::try_from(self.message_of(self.issue)).unwrap_or(usize::MAX)
+    }
+
+    /// The bytes of one message of that issue.
+    pub(crate) fn message_of(&self, issue: &str) -> u64 {
         let out = self.path("rendered");
         let out = out.to_string_lossy();
-        let cost = self.run(&mut self.command(&["render", self.issue, "--out", &out]));
+        let cost = self.run(&mut self.command(&["render", issue, "--out", &out]));
         assert_eq!(cost.code, 0, "render failed");
         let mail = fs::metadata(self.path("rendered/issue.eml")).expect("a message");
-        usize::try_from(mail.len()).unwrap_or(usize::MAX)
+        mail.len()
     }
 }
 

@@ -1,5 +1,5 @@
-//! Claims → messages, on threads of their own: composing and signing are the CPU's work and must
-//! not hold up the connections.
+//! Claims → messages. Composing is cheaper than handing over what was composed, so a connection does it itself;
+//! signing is the processor's work and must not hold up the connections, so it has threads of its own.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -69,63 +69,141 @@ impl Drop for PooledMessage {
     }
 }
 
-/// Starts the threads. They end when the claims do.
-pub(crate) fn start(
-    threads: usize,
-    recorder: &Arc<OutcomeRecorder>,
-    claims: &async_channel::Receiver<ClaimedRow>,
-    jobs: &async_channel::Sender<ComposedJob>,
-) {
-    let buffers = Arc::new(BufferPool::default());
-    for _ in 0..threads {
-        let recorder = Arc::clone(recorder);
-        let (claims, jobs, buffers) = (claims.clone(), jobs.clone(), Arc::clone(&buffers));
-        tokio::task::spawn_blocking(move || work(&recorder, &buffers, &claims, &jobs));
+/// Where connections get their messages from.
+#[derive(Clone)]
+pub(crate) enum JobSource {
+    /// Composed by whoever takes it.
+    Here {
+        workshop: Arc<Workshop>,
+        claims: async_channel::Receiver<ClaimedRow>,
+    },
+    /// Composed and signed by threads.
+    Threads(async_channel::Receiver<ComposedJob>),
+}
+
+impl JobSource {
+    /// Messages of these claims. `waiting` is how many may wait for a connection where threads sign them; the
+    /// threads end when the claims do.
+    pub(crate) fn start(
+        claims: async_channel::Receiver<ClaimedRow>,
+        recorder: &Arc<OutcomeRecorder>,
+        is_signed: bool,
+        waiting: usize,
+    ) -> Self {
+        let workshop = Arc::new(Workshop {
+            recorder: Arc::clone(recorder),
+            buffers: Arc::default(),
+        });
+        if !is_signed {
+            return Self::Here { workshop, claims };
+        }
+        let (jobs, to_send) = async_channel::bounded(waiting);
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        for _ in 0..threads {
+            let (workshop, claims, jobs) = (Arc::clone(&workshop), claims.clone(), jobs.clone());
+            tokio::task::spawn_blocking(move || workshop.work(&claims, &jobs));
+        }
+        Self::Threads(to_send)
+    }
+
+    /// The next message; None: there are no more.
+    pub(crate) async fn next(&self) -> Option<ComposedJob> {
+        match self {
+            Self::Threads(jobs) => jobs.recv().await.ok(),
+            Self::Here { workshop, claims } => loop {
+                let row = claims.recv().await.ok()?;
+                if let Some(job) = workshop.compose(row) {
+                    return Some(job);
+                }
+            },
+        }
+    }
+
+    /// A message that is there already.
+    pub(crate) fn try_next(&self) -> Option<ComposedJob> {
+        match self {
+            Self::Threads(jobs) => jobs.try_recv().ok(),
+            Self::Here { workshop, claims } => loop {
+                let row = claims.try_recv().ok()?;
+                if let Some(job) = workshop.compose(row) {
+                    return Some(job);
+                }
+            },
+        }
+    }
+
+    /// What found no connection goes back, until there is nothing more.
+    pub(crate) async fn put_back_all(self, recorder: &OutcomeRecorder) {
+        match self {
+            Self::Threads(jobs) => {
+                while let Ok(job) = jobs.recv().await {
+                    recorder.put_back(&job.claim);
+                }
+            }
+            Self::Here { claims, .. } => {
+                while let Ok(row) = claims.recv().await {
+                    recorder.put_back(&row.claim);
+                }
+            }
+        }
     }
 }
 
-fn work(
-    recorder: &OutcomeRecorder,
-    buffers: &Arc<BufferPool>,
-    claims: &async_channel::Receiver<ClaimedRow>,
-    jobs: &async_channel::Sender<ComposedJob>,
-) {
-    while let Ok(ClaimedRow {
-        claim,
-        composer,
-        permit,
-    }) = claims.recv_blocking()
-    {
-        if recorder.halted().is_requested() {
-            recorder.put_back(&claim);
-            continue;
-        }
-        let mut own = buffers.take();
-        match composer.compose(&claim.reader, &mut own) {
-            Ok(envelope) => {
-                let job = ComposedJob {
-                    claim,
-                    letter: PooledMessage {
-                        envelope,
-                        own,
-                        shared: Arc::clone(composer.shared_end()),
-                        buffers: Arc::clone(buffers),
-                    },
-                    composer,
-                    _seat: permit,
-                };
-                // The run keeps a receiver until all threads are done, so a job is never lost here.
-                if let Err(error) = jobs.send_blocking(job) {
-                    recorder.put_back(&error.into_inner().claim);
-                }
+/// What composing needs.
+pub(crate) struct Workshop {
+    recorder: Arc<OutcomeRecorder>,
+    buffers: Arc<BufferPool>,
+}
+
+impl Workshop {
+    fn work(
+        &self,
+        claims: &async_channel::Receiver<ClaimedRow>,
+        jobs: &async_channel::Sender<ComposedJob>,
+    ) {
+        while let Ok(row) = claims.recv_blocking() {
+            let Some(job) = self.compose(row) else {
+                continue;
+            };
+            // The run keeps a receiver until all threads are done, so a job is never lost here.
+            if let Err(error) = jobs.send_blocking(job) {
+                self.recorder.put_back(&error.into_inner().claim);
             }
+        }
+    }
+
+    /// None: the row went back, for the run halts, or does so now since its message can't be made.
+    fn compose(&self, row: ClaimedRow) -> Option<ComposedJob> {
+        let ClaimedRow {
+            claim,
+            composer,
+            permit,
+        } = row;
+        if self.recorder.halted().is_requested() {
+            self.recorder.put_back(&claim);
+            return None;
+        }
+        let mut own = self.buffers.take();
+        match composer.compose(&claim.reader, &mut own) {
+            Ok(envelope) => Some(ComposedJob {
+                claim,
+                letter: PooledMessage {
+                    envelope,
+                    own,
+                    shared: Arc::clone(composer.shared_end()),
+                    buffers: Arc::clone(&self.buffers),
+                },
+                composer,
+                _seat: permit,
+            }),
             Err(error) => {
-                recorder.put_back(&claim);
-                recorder.pause(format!(
+                self.recorder.put_back(&claim);
+                self.recorder.pause(format!(
                     "the message for {} can't be composed: {}",
                     claim.reader.email.masked(),
                     with_causes(&error)
                 ));
+                None
             }
         }
     }

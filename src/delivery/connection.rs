@@ -2,7 +2,8 @@
 //! while the present one is on the wire.
 //!
 //! The crash rule holds here: a row is `sending` in the ledger, durably, before its dot leaves; and
-//! row N+2 asks for leave only after N's outcome was submitted, so that a crash leaves at most two.
+//! row N+2 asks for leave only after N's outcome was submitted, so that a crash leaves at most two. Of these, the one
+//! whose message had not begun to leave is known by the run's notes (`store::TransferNotes`).
 //!
 //! When asked to stop, it finishes the message on the wire and the one that the relay has heard of
 //! already, and nothing is announced to a relay that takes its time: the end of a run waits for
@@ -14,13 +15,14 @@ use tokio::time::Instant;
 
 use super::{
     circuit_breaker::CircuitBreaker,
-    compose::ComposedJob,
+    compose::{ComposedJob, JobSource},
     journal::DurableAnswer,
     outcome_recorder::{HaltReason, OutcomeRecorder},
 };
 use crate::{
     smtp::{ConnectError, Relay, Session, session::Announcement},
     source::with_causes,
+    store::TransferLine,
 };
 
 /// A session that waited this long for work is closed; relays drop idle ones.
@@ -33,7 +35,7 @@ const PROMPT: Duration = Duration::from_secs(1);
 pub(crate) struct SharedRun {
     pub(crate) relay: Arc<Relay>,
     pub(crate) breaker: Arc<CircuitBreaker>,
-    pub(crate) jobs: async_channel::Receiver<ComposedJob>,
+    pub(crate) jobs: JobSource,
     pub(crate) recorder: Arc<OutcomeRecorder>,
     pub(crate) messages_per_connection: u32,
 }
@@ -41,6 +43,7 @@ pub(crate) struct SharedRun {
 /// One connection.
 pub(crate) struct Connection {
     shared: SharedRun,
+    notes: TransferLine,
     session: Option<Session>,
     ahead: Option<PendingLeave>,
     /// The relay was quick with the last message of this session.
@@ -54,9 +57,10 @@ struct PendingLeave {
 }
 
 impl Connection {
-    pub(crate) fn new(shared: SharedRun) -> Self {
+    pub(crate) fn new(shared: SharedRun, notes: TransferLine) -> Self {
         Self {
             shared,
+            notes,
             session: None,
             ahead: None,
             is_prompt: false,
@@ -121,7 +125,7 @@ impl Connection {
         let is_halted = self.shared.recorder.halted().is_requested();
         if session.messages_sent() + 1 < self.shared.messages_per_connection
             && !is_halted
-            && let Ok(next) = self.shared.jobs.try_recv()
+            && let Some(next) = self.shared.jobs.try_next()
         {
             match self.shared.recorder.is_open_for(&next.claim) {
                 true => self.ask_leave(next),
@@ -136,6 +140,12 @@ impl Connection {
         let Some(session) = self.session.as_mut() else {
             return;
         };
+        if let Err(error) = self.notes.begins(job.claim.delivery) {
+            tracing::error!("what leaves can't be noted: {error}");
+            self.shared.recorder.put_back(&job.claim);
+            self.shared.recorder.halt(HaltReason::LedgerClosed);
+            return;
+        }
         let letter = &job.letter;
         let started = Instant::now();
         let outcome = session
@@ -215,11 +225,11 @@ impl Connection {
         let recorder = Arc::clone(&self.shared.recorder);
         let jobs = self.shared.jobs.clone();
         let job = async {
-            if let Ok(job) = tokio::time::timeout(IDLE, jobs.recv()).await {
-                return job.ok();
+            if let Ok(job) = tokio::time::timeout(IDLE, jobs.next()).await {
+                return job;
             }
             self.close().await;
-            jobs.recv().await.ok()
+            jobs.next().await
         };
         tokio::select! {
             biased;

@@ -126,6 +126,12 @@ impl Composer {
         &self.content_hash
     }
 
+    /// Whether its messages are signed, which costs a hundred times what composing does.
+    #[must_use]
+    pub fn is_signing(&self) -> bool {
+        self.signer.is_some()
+    }
+
     /// What ends every message of the batch: the pictures that travel inside, once for all readers.
     #[must_use]
     pub fn shared_end(&self) -> &Arc<[u8]> {

@@ -5,7 +5,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use super::{BatchId, DeliveryId, RefusedStep, StoreError, Transition, UnknownAnswer};
+use super::{
+    BatchId, DeliveryId, RefusedStep, StoreError, TransferNotes, Transition, UnknownAnswer,
+};
 use crate::{address::Address, audience::Reader, publication::Rate};
 
 /// The rows of batches that have no end yet.
@@ -48,7 +50,8 @@ pub trait DeliveryQueue: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Vec<RefusedStep>, StoreError>;
 
-    /// Settles what a dead sender left of a batch: claims return, rows in flight are `unknown`
+    /// Settles what a dead sender left of a batch: claims return, and so does what had leave and by its
+    /// notes had not begun to leave; other rows in flight are `unknown`
     /// (or return with the same Message-ID, where `resend` says so). Where the state was restored
     /// from an older copy, all open rows are `unknown`. Only the holder may call it.
     async fn recover(
@@ -57,6 +60,14 @@ pub trait DeliveryQueue: Send + Sync {
         resend: bool,
         now: DateTime<Utc>,
     ) -> Result<RecoveredRows, StoreError>;
+
+    /// Begins to note whose messages begin to leave by so many connections, for [`Self::recover`]. What a dead sender
+    /// noted is gone with that: recover first. Only the holder may call it.
+    async fn note_transfers(
+        &self,
+        batch: BatchId,
+        connections: u32,
+    ) -> Result<TransferNotes, StoreError>;
 
     /// The earliest time at which an open row is due by itself; None where none is open, or all that
     /// are wait for a person. Rows that a sender holds have no such time.
@@ -156,7 +167,7 @@ impl Claim {
 /// What a recovery found of a dead sender's rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RecoveredRows {
-    /// Claims that returned to pending.
+    /// Claims, and rows that never began to leave, that returned to pending.
     pub returned: u64,
     /// Rows in flight whose fate nobody knows.
     pub unknown: u64,

@@ -140,12 +140,21 @@ impl LedgerRow {
         }
     }
 
-    /// Its sender died: a claim goes back, and what was in flight nobody knows.
-    pub(super) fn abandon(&mut self, resend: bool, around: &StepContext<'_>) -> DeliveryState {
-        if self.state == DeliveryState::Sending && !resend {
-            self.end(DeliveryState::Unknown, LOST_SENDER);
-        } else {
-            self.go_back(around);
+    /// Its sender died: a claim goes back, and what was in flight nobody knows, unless `never_left` proves that it was
+    /// not.
+    pub(super) fn abandon(
+        &mut self,
+        never_left: bool,
+        resend: bool,
+        around: &StepContext<'_>,
+    ) -> DeliveryState {
+        match self.state {
+            DeliveryState::Sending if never_left => {
+                self.forget_a_try_that_was_none();
+                self.go_back(around);
+            }
+            DeliveryState::Sending if !resend => self.end(DeliveryState::Unknown, LOST_SENDER),
+            _ => self.go_back(around),
         }
         self.state
     }

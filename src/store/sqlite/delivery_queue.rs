@@ -1,6 +1,7 @@
 //! The queue of deliveries on SQLite.
 
 mod claim;
+mod notes;
 mod partitions;
 pub(super) mod record;
 mod recover;
@@ -19,8 +20,8 @@ use crate::{
     publication::Rate,
     store::{
         BatchId, Claim, ClaimQuotas, DeliveryQueue, DeliveryState, DeliveryStep, LeaseAnswer,
-        RecoveredRows, RefusedStep, RetryOutcome, RetrySelection, SenderId, StoreError, Transition,
-        UnknownAnswer,
+        RecoveredRows, RefusedStep, RetryOutcome, RetrySelection, SenderId, StoreError,
+        TransferNotes, Transition, UnknownAnswer,
         pace::{
             self,
             LeaseTurn::{self, Ahead, InTurn},
@@ -99,6 +100,18 @@ impl DeliveryQueue for SqliteStore {
         let realm = self.realm;
         self.write(move |tx, place| recover::recover(tx, place, realm, batch, resend, now))
             .await
+    }
+
+    async fn note_transfers(
+        &self,
+        batch: BatchId,
+        connections: u32,
+    ) -> Result<TransferNotes, StoreError> {
+        self.write(move |tx, place| {
+            let token = notes::name(tx, batch)?;
+            notes::begin(place, batch, &token, connections)
+        })
+        .await
     }
 
     async fn next_due(&self, batch: BatchId) -> Result<Option<DateTime<Utc>>, StoreError> {

@@ -140,8 +140,13 @@ impl Harness {
 
     /// Runs again and again, as a person or cron would, until every row has its end.
     pub(crate) async fn run_until_done(&self, server: &ScriptedServer) -> DeliveryCounts {
+        self.run_to_until_done(&server.relay()).await
+    }
+
+    /// The same to that relay.
+    pub(crate) async fn run_to_until_done(&self, relay: &Relay) -> DeliveryCounts {
         for _ in 0..200 {
-            let report = self.run(server).await;
+            let report = self.run_to(relay.clone()).await;
             if report.counts.open() == 0 {
                 return report.counts;
             }

@@ -1,7 +1,9 @@
 //! Messages whose end, the pictures, is one for all readers: what is announced, what arrives, and what a relay that
 //! goes away within them has.
 
-use daily_note::message::FrozenIssue;
+use std::time::Duration;
+
+use daily_note::{message::FrozenIssue, smtp::Timeouts};
 
 use super::harness::Harness;
 use crate::{
@@ -82,7 +84,10 @@ async fn a_relay_that_hangs_up_within_the_pictures_has_nothing_and_gets_it_later
         .offering(&["PIPELINING"])
         .on(Body, close().skip(1).times(2))
         .start();
-    let counts = harness.run_until_done(&server).await;
+    // A busy machine takes its time for eleven megabytes, line by line.
+    let patient = Timeouts::all(Duration::from_secs(60));
+    let relay = server.relay().with_timeouts(patient);
+    let counts = harness.run_to_until_done(&relay).await;
     assert_eq!((counts.accepted, counts.unknown), (4, 0), "{counts:?}");
     let mut recipients = server.recipients();
     recipients.sort_unstable();

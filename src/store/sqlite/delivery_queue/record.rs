@@ -173,18 +173,22 @@ impl LedgerRows {
         applied
     }
 
-    pub(crate) fn recover(&mut self, resend: bool) -> RecoveredRows {
+    /// `begun`: all rows whose messages may have left; None: nobody knows.
+    pub(crate) fn recover(&mut self, begun: Option<&BTreeSet<i64>>, resend: bool) -> RecoveredRows {
         let mut recovered = RecoveredRows::default();
-        self.for_each(|row, around| match row.abandon(resend, around) {
-            DeliveryState::Unknown => recovered.unknown += 1,
-            _ => recovered.returned += 1,
+        self.for_each(|id, row, around| {
+            let never_left = begun.is_some_and(|begun| !begun.contains(&id));
+            match row.abandon(never_left, resend, around) {
+                DeliveryState::Unknown => recovered.unknown += 1,
+                _ => recovered.returned += 1,
+            }
         });
         recovered
     }
 
     pub(crate) fn resolve(&mut self, answer: UnknownAnswer) -> u64 {
         let mut resolved = 0;
-        self.for_each(|row, around| {
+        self.for_each(|_, row, around| {
             row.resolve(answer, around);
             resolved += u64::from(row.state != DeliveryState::Unknown);
         });
@@ -193,24 +197,24 @@ impl LedgerRows {
 
     /// A report proves that the relay took them.
     pub(crate) fn prove(&mut self, proof: &str) {
-        self.for_each(|row, _| row.prove(proof));
+        self.for_each(|_, row, _| row.prove(proof));
     }
 
     pub(crate) fn retry(&mut self) {
-        self.for_each(|row, around| row.retry(around));
+        self.for_each(|_, row, around| row.retry(around));
         // A deferred row that is due now instead has moved no state.
         self.entries
             .values_mut()
             .for_each(|it| it.is_changed = true);
     }
 
-    fn for_each(&mut self, mut change: impl FnMut(&mut LedgerRow, &StepContext<'_>)) {
+    fn for_each(&mut self, mut change: impl FnMut(i64, &mut LedgerRow, &StepContext<'_>)) {
         for (id, entry) in &mut self.entries {
             let Some(batch) = self.batches.get(&codes::batch_of(DeliveryId(*id)).0) else {
                 continue;
             };
             let around = batch.around(entry, self.now);
-            change(&mut entry.row, &around);
+            change(*id, &mut entry.row, &around);
             entry.is_changed |= entry.row.state != entry.before;
         }
     }

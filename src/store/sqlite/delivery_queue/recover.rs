@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
-use super::record::LedgerRows;
+use super::{notes, record::LedgerRows};
 use crate::store::{
     BatchId, DeliveryState, Realm, RecoveredRows, UnknownAnswer,
     machine::OLDER_COPY,
@@ -34,7 +34,8 @@ pub(crate) fn recover(
         params![first, last],
     )?;
     let mut ledger = LedgerRows::load(tx, realm, &held.into_iter().collect(), now)?;
-    let recovered = ledger.recover(resend);
+    let begun = notes::begun(tx, place, batch)?;
+    let recovered = ledger.recover(begun.as_ref(), resend);
     ledger.write(tx)?;
     Ok(recovered)
 }

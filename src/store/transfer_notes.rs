@@ -1,0 +1,216 @@
+//! Whose message has begun to leave, noted where a killed process leaves it behind and a machine that dies takes it
+//! along: in a file that nobody waits for. Of the rows that a dead sender had leave for, those that stand here may have
+//! arrived; the others never left. Not here: what follows from it (`machine`).
+//!
+//! A note is believed only if nothing could have come between: the ledger names this file by a token, and the file
+//! says which machine's running it was written in and which file it was then. After a power cut, in a copy or on
+//! another machine there are no notes, and every row that had leave is in doubt.
+
+use std::{
+    collections::BTreeSet,
+    fs::{self, File, OpenOptions},
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use super::DeliveryId;
+use crate::private_files;
+
+/// Where the kernel says which running of the machine this is.
+const BOOT_ID: &str = "/proc/sys/kernel/random/boot_id";
+/// The head of the file, its end filled with spaces.
+const HEAD_BYTES: usize = 256;
+const ROW_BYTES: usize = 8;
+/// Where no message has begun to leave; no row has this number.
+const NOBODY: i64 = 0;
+/// A row's note may go once the outcome of that row is durable. It is when the row after the next has leave.
+const ROWS_PER_LINE: usize = 2;
+const LINE_BYTES: usize = ROWS_PER_LINE * ROW_BYTES;
+
+/// The notes of one run of one batch. Gone when it ends in order.
+#[derive(Debug)]
+pub struct TransferNotes {
+    /// None: this system has no notes that can be believed.
+    kept: Option<KeptNotes>,
+}
+
+#[derive(Debug)]
+struct KeptNotes {
+    path: PathBuf,
+    file: File,
+}
+
+/// The notes of one connection.
+#[derive(Debug)]
+pub struct TransferLine {
+    notes: Arc<TransferNotes>,
+    number: usize,
+    begun: usize,
+}
+
+impl TransferNotes {
+    /// Begins notes of so many connections in that file, in place of what is there.
+    ///
+    /// # Errors
+    /// Where the file can't be written.
+    pub(super) fn begin(path: &Path, token: &str, lines: u32) -> io::Result<Self> {
+        match fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let Some(boot) = boot_id() else {
+            return Ok(Self { kept: None });
+        };
+        private_files::make_private_file(path)?;
+        let file = OpenOptions::new().write(true).open(path)?;
+        let mut bytes = head(token, &boot, &file)?.into_bytes();
+        bytes.resize(HEAD_BYTES, b' ');
+        // With room for all notes: a disk that fills up later is no matter.
+        bytes.resize(HEAD_BYTES + lines as usize * LINE_BYTES, 0);
+        write_at(&file, &bytes, 0)?;
+        let path = path.to_owned();
+        Ok(Self {
+            kept: Some(KeptNotes { path, file }),
+        })
+    }
+
+    /// The notes of that connection; each has a number of its own.
+    #[must_use]
+    pub fn line(self: &Arc<Self>, number: u32) -> TransferLine {
+        TransferLine {
+            notes: Arc::clone(self),
+            number: number as usize,
+            begun: 0,
+        }
+    }
+
+    /// The run has ended and the ledger has everything.
+    pub fn end(&self) {
+        if let Some(kept) = &self.kept {
+            // What stays is believed for rows that had leave alone, and there are none.
+            let _ = fs::remove_file(&kept.path);
+        }
+    }
+}
+
+impl TransferLine {
+    /// That row's message begins to leave now, and what came before the one before it is durable in the ledger.
+    ///
+    /// # Errors
+    /// Where it can't be noted: the message must not leave.
+    pub fn begins(&mut self, row: DeliveryId) -> io::Result<()> {
+        let Some(kept) = &self.notes.kept else {
+            return Ok(());
+        };
+        let place = self.begun % ROWS_PER_LINE * ROW_BYTES;
+        let offset = HEAD_BYTES + self.number * LINE_BYTES + place;
+        write_at(&kept.file, &row.0.to_le_bytes(), offset as u64)?;
+        self.begun += 1;
+        Ok(())
+    }
+}
+
+/// The rows whose messages may have left. None: nothing here can be believed.
+pub(super) fn read(path: &Path, token: &str) -> Option<BTreeSet<i64>> {
+    let file = File::open(path).ok()?;
+    let bytes = fs::read(path).ok()?;
+    let (written, rows) = bytes.split_at_checked(HEAD_BYTES)?;
+    let wanted = head(token, &boot_id()?, &file).ok()?;
+    if std::str::from_utf8(written).ok()?.trim_end() != wanted {
+        return None;
+    }
+    let (rows, []) = rows.as_chunks::<ROW_BYTES>() else {
+        return None;
+    };
+    let begun = rows.iter().map(|row| i64::from_le_bytes(*row));
+    Some(begun.filter(|row| *row != NOBODY).collect())
+}
+
+fn boot_id() -> Option<String> {
+    let id = fs::read_to_string(BOOT_ID).ok()?;
+    Some(id.trim().to_owned()).filter(|id| !id.is_empty())
+}
+
+#[cfg(unix)]
+fn head(token: &str, boot: &str, file: &File) -> io::Result<String> {
+    use std::os::unix::fs::MetadataExt;
+    let own = file.metadata()?;
+    let (device, inode) = (own.dev(), own.ino());
+    Ok(format!("transfers 1 {token} {boot} {device} {inode}"))
+}
+
+#[cfg(not(unix))]
+fn head(_: &str, _: &str, _: &File) -> io::Result<String> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+#[cfg(unix)]
+fn write_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, bytes, offset)
+}
+
+#[cfg(not(unix))]
+fn write_at(_: &File, _: &[u8], _: u64) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn noted(rows: &[(u32, i64)]) -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("transfers-1");
+        let notes = Arc::new(TransferNotes::begin(&path, "token", 3).unwrap());
+        let mut lines: Vec<TransferLine> = (0..3).map(|number| notes.line(number)).collect();
+        for (line, row) in rows {
+            lines[*line as usize].begins(DeliveryId(*row)).unwrap();
+        }
+        (folder, path)
+    }
+
+    #[test]
+    fn the_last_two_rows_of_each_connection_stand_there() {
+        let (_folder, path) = noted(&[(0, 11), (2, 31), (0, 12), (0, 13), (2, 32)]);
+        let begun = read(&path, "token").unwrap();
+        assert_eq!(begun, BTreeSet::from([12, 13, 31, 32]));
+    }
+
+    #[test]
+    fn notes_that_could_be_of_another_time_or_place_are_not_believed() {
+        let (folder, path) = noted(&[(0, 11)]);
+        assert_eq!(read(&path, "another token"), None);
+        let copy = folder.path().join("copy");
+        fs::copy(&path, &copy).unwrap();
+        assert_eq!(read(&copy, "token"), None, "a copy");
+        let moved = folder.path().join("moved");
+        fs::rename(&path, &moved).unwrap();
+        assert!(read(&moved, "token").is_some(), "the same file");
+        assert_eq!(read(&path, "token"), None, "no file");
+
+        let boot = boot_id().unwrap();
+        let text = fs::read(&moved).unwrap();
+        let at = text
+            .windows(boot.len())
+            .position(|part| part == boot.as_bytes());
+        let mut other = text.clone();
+        other[at.unwrap()] ^= 1;
+        fs::write(&moved, &other).unwrap();
+        assert_eq!(read(&moved, "token"), None, "before the machine started");
+        for length in [0, 5, HEAD_BYTES - 1, HEAD_BYTES + 3] {
+            fs::write(&moved, &text[..length]).unwrap();
+            assert_eq!(read(&moved, "token"), None, "cut at {length}");
+        }
+    }
+
+    #[test]
+    fn new_notes_begin_empty_and_go_when_they_end() {
+        let (_folder, path) = noted(&[(0, 11)]);
+        let notes = TransferNotes::begin(&path, "next", 3).unwrap();
+        assert_eq!(read(&path, "token"), None);
+        assert_eq!(read(&path, "next"), Some(BTreeSet::new()));
+        notes.end();
+        assert!(!path.exists());
+    }
+}
