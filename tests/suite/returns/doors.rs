@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader, Write},
+    io::{self, BufRead, BufReader, Write},
     net::{SocketAddr, TcpStream},
 };
 
@@ -29,32 +29,54 @@ impl Caller {
             heard: BufReader::new(tcp.try_clone().unwrap()),
             tcp,
         };
-        assert!(caller.answer().starts_with("220"));
+        assert!(caller.answer().unwrap().starts_with("220"));
         caller
     }
 
-    pub(super) fn answer(&mut self) -> String {
+    fn answer(&mut self) -> io::Result<String> {
         loop {
             let mut line = String::new();
-            self.heard.read_line(&mut line).unwrap();
+            if self.heard.read_line(&mut line)? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
             if line.as_bytes().get(3) != Some(&b'-') {
-                return line;
+                return Ok(line);
             }
         }
     }
 
-    pub(super) fn say(&mut self, line: &str) -> String {
-        self.tcp
-            .write_all(format!("{line}\r\n").as_bytes())
-            .unwrap();
+    /// What is answered, by whom the power may go out.
+    fn hears(&mut self, line: &str) -> io::Result<String> {
+        self.tcp.write_all(format!("{line}\r\n").as_bytes())?;
         self.answer()
+    }
+
+    pub(super) fn say(&mut self, line: &str) -> String {
+        self.hears(line).unwrap()
     }
 
     /// The whole message and its end.
     pub(super) fn message(&mut self, bytes: &[u8]) -> String {
-        let text = String::from_utf8_lossy(bytes).replace('\n', "\r\n");
-        self.say(&format!("{text}\r\n."))
+        self.say(&whole(bytes))
     }
+
+    /// Whether a report to that address was answered for.
+    pub(super) fn brings(&mut self, (to, report): &(String, Vec<u8>)) -> bool {
+        let lines = [
+            "MAIL FROM:<>",
+            &format!("RCPT TO:<{to}>"),
+            "DATA",
+            &whole(report),
+        ];
+        let mut heard = lines.iter().map(|line| self.hears(line));
+        heard.all(|answer| answer.is_ok_and(|answer| answer.starts_with(['2', '3'])))
+    }
+}
+
+/// A message as it goes over the wire, up to its dot.
+fn whole(message: &[u8]) -> String {
+    let text = String::from_utf8_lossy(message).replace('\n', "\r\n");
+    format!("{text}\r\n.")
 }
 
 fn hand_in(address: SocketAddr, hello: &str, mail: &Taken, bytes: &[u8]) -> String {

@@ -24,6 +24,9 @@ pub(super) enum Way {
     Token(SocketAddr),
 }
 
+/// Whose files its mailboxes are.
+pub(super) const OWNER: &str = "mail";
+
 /// Dovecot with one mailbox, until this is dropped.
 pub(super) struct Dovecot {
     child: Child,
@@ -67,7 +70,7 @@ impl Dovecot {
             fs::write(root.join("oauth2.conf"), vouched_for_by(vouching)).unwrap();
         }
         let _ = Command::new("chown")
-            .args(["-R", "mail:mail"])
+            .args(["-R", &format!("{OWNER}:{OWNER}")])
             .args([root.join("mail"), root.join("home")])
             .status();
         let child = Command::new("dovecot")
@@ -85,14 +88,20 @@ impl Dovecot {
         })
     }
 
+    /// Where its mailboxes lie; that of `bounces` in the folder of that name.
+    pub(super) fn mail_folder(&self) -> PathBuf {
+        self.folder.path().join("mail")
+    }
+
     fn maildir(&self) -> PathBuf {
-        self.folder.path().join("mail/bounces")
+        self.mail_folder().join("bounces")
     }
 
     pub(super) fn deliver(&self, name: &str, mail: &[u8]) {
         let path = self.maildir().join("new").join(name);
         fs::write(&path, mail).unwrap();
-        let _ = Command::new("chown").arg("mail:mail").arg(&path).status();
+        let owner = format!("{OWNER}:{OWNER}");
+        let _ = Command::new("chown").arg(owner).arg(&path).status();
     }
 
     /// How many mails lie in that folder; INBOX is "".
@@ -157,7 +166,7 @@ fn configuration(root: &Path, address: SocketAddr, way: Way) -> String {
         "base_dir = {root}/run\nlog_path = {root}/log\nprotocols = imap\nlisten = 127.0.0.1\nssl = required\n\
          ssl_cert = <{root}/cert.pem\nssl_key = <{root}/key.pem\nmail_location = maildir:{root}/mail/%n\n\
          first_valid_uid = 1\n{proof}\
-         userdb {{\n  driver = static\n  args = uid=mail gid=mail home={root}/home\n}}\n\
+         userdb {{\n  driver = static\n  args = uid={OWNER} gid={OWNER} home={root}/home\n}}\n\
          service imap-login {{\n  chroot =\n  inet_listener imap {{\n    port = {clear}\n  }}\n  inet_listener imaps {{\n    port = {secure}\n    ssl = yes\n  }}\n}}\n\
          service anvil {{\n  chroot =\n}}\nservice stats {{\n  chroot =\n}}\n"
     )

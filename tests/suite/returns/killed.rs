@@ -1,8 +1,18 @@
-//! Power that goes out while mail comes back: nothing of it is lost, nothing counts twice.
+//! Power that goes out while mail comes back, by each of the doors: nothing of it is lost, nothing counts twice.
 
-use std::{fs, thread, time::Duration};
+use std::{
+    fs::{self, File},
+    process::Stdio,
+    thread,
+    time::Duration,
+};
 
-use super::{doors::Caller, harness::*, hooks};
+use super::{
+    doors::Caller,
+    dovecot::{Dovecot, Way},
+    harness::*,
+    hooks,
+};
 use crate::{postfix::free_port, support::TestPublication};
 
 /// Kills of a test run; `RETURN_ROUNDS` says how many for the long programme.
@@ -14,7 +24,7 @@ fn rounds() -> usize {
 }
 
 /// Reports on mail of many readers, one each.
-pub(super) fn prepared() -> (TestPublication, Vec<(String, Vec<u8>)>) {
+fn prepared() -> (TestPublication, Vec<(String, Vec<u8>)>) {
     let names: Vec<String> = (0..rounds() * 8)
         .map(|n| format!("r{n}@d{n}.example.com"))
         .collect();
@@ -31,7 +41,7 @@ pub(super) fn prepared() -> (TestPublication, Vec<(String, Vec<u8>)>) {
     (publication, reports)
 }
 
-pub(super) fn is_each_counted_once(publication: &TestPublication, count: usize) {
+fn is_each_counted_once(publication: &TestPublication, count: usize) {
     assert_eq!(reports(publication), count);
     assert_eq!(returned(publication)["counted"], count);
 }
@@ -61,30 +71,36 @@ fn a_maildir_s_mail_is_counted_once_however_often_the_power_goes_out() {
 
 #[test]
 fn what_our_own_door_answered_for_is_there_once_however_often_the_power_goes_out() {
+    for (protocol, hello) in [("lmtp", "LHLO"), ("smtp", "EHLO")] {
+        our_own_door_is_killed(protocol, hello);
+    }
+}
+
+fn our_own_door_is_killed(protocol: &str, hello: &str) {
     let (publication, reports) = prepared();
     let address = free_port();
-    let publication = publication.and_config(&format!("bounces: {{listen: 'lmtp://{address}'}}\n"));
-    for (round, group) in reports.chunks(8).enumerate() {
+    let publication =
+        publication.and_config(&format!("bounces: {{listen: '{protocol}://{address}'}}\n"));
+    // A relay that did not hear the answer brings it again.
+    let mut unheard: Vec<usize> = Vec::new();
+    for round in 0..rounds() {
         let served = Served::start(&publication);
         let mut caller = Caller::to(address);
-        caller.say("LHLO relay.example.test");
-        // The last one of a round is in the midst of it when the power goes out, and comes again.
-        for (to, report) in &group[..4 + round % 4] {
-            caller.say("MAIL FROM:<>");
-            caller.say(&format!("RCPT TO:<{to}>"));
-            caller.say("DATA");
-            assert!(caller.message(report).starts_with("250"));
-        }
-        served.kill();
+        caller.say(&format!("{hello} relay.example.test"));
+        unheard.extend(round * 8..(round + 1) * 8);
+        let power = Duration::from_millis(4 * (round as u64 % 25));
+        let killer = thread::spawn(move || {
+            thread::sleep(power);
+            served.kill();
+        });
+        unheard.retain(|number| !caller.brings(&reports[*number]));
+        killer.join().unwrap();
     }
     let served = Served::start(&publication);
     let mut caller = Caller::to(address);
-    caller.say("LHLO relay.example.test");
-    for (to, report) in &reports {
-        caller.say("MAIL FROM:<>");
-        caller.say(&format!("RCPT TO:<{to}>"));
-        caller.say("DATA");
-        assert!(caller.message(report).starts_with("250"));
+    caller.say(&format!("{hello} relay.example.test"));
+    for number in unheard {
+        assert!(caller.brings(&reports[number]));
     }
     served.kill();
     is_each_counted_once(&publication, reports.len());
@@ -94,9 +110,19 @@ fn what_our_own_door_answered_for_is_there_once_however_often_the_power_goes_out
 fn a_pipe_that_is_killed_loses_nothing_and_counts_nothing_twice() {
     let (publication, reports) = prepared();
     for (round, (_, report)) in reports.iter().enumerate().take(rounds() * 2) {
-        let publication = &publication;
-        fs::write(publication.path("one.eml"), report).unwrap();
-        let mut child = publication.start(["bounces", "import", "one.eml"]);
+        let one = publication.path("one.eml");
+        fs::write(&one, report).unwrap();
+        // A mail system hands it in, or a person names the file.
+        let mut import = publication.command(["bounces", "import"]);
+        match round % 2 {
+            0 => import.arg("-").stdin(File::open(&one).unwrap()),
+            _ => import.arg(&one),
+        };
+        let mut child = import
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         thread::sleep(Duration::from_millis(20 * (round as u64 % 10)));
         let _ = child.kill();
         let _ = child.wait();
@@ -104,6 +130,27 @@ fn a_pipe_that_is_killed_loses_nothing_and_counts_nothing_twice() {
         publication.run(["bounces", "import", "one.eml"]).exits(0);
     }
     is_each_counted_once(&publication, rounds() * 2);
+}
+
+#[test]
+fn a_mailbox_s_mail_is_counted_once_however_often_the_power_goes_out() {
+    let Some(dovecot) = Dovecot::start(Way::Tls) else {
+        return;
+    };
+    let (publication, reports) = prepared();
+    let publication = dovecot.configured(publication);
+    for (round, group) in reports.chunks(8).enumerate() {
+        for (n, (_, report)) in group.iter().enumerate() {
+            dovecot.deliver(&format!("{round}-{n}"), report);
+        }
+        let served = Served::start(&publication);
+        // At another moment each time, from before the login to after the last move.
+        thread::sleep(Duration::from_millis(150 + 60 * (round as u64 % 12)));
+        served.kill();
+    }
+    let _served = Served::start(&publication);
+    wait_until("the mailbox is not emptied", || dovecot.count("") == 0);
+    is_each_counted_once(&publication, reports.len());
 }
 
 #[test]

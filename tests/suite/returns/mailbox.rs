@@ -7,13 +7,11 @@ use std::{
     net::{SocketAddr, TcpListener},
     sync::{Arc, Mutex},
     thread,
-    time::Duration,
 };
 
 use super::{
     dovecot::{Dovecot, Way},
     harness::*,
-    killed::{is_each_counted_once, prepared},
 };
 
 #[test]
@@ -58,27 +56,6 @@ fn a_mailbox_is_emptied_over_tls_and_each_mail_has_its_effect_once() {
         let effect = format!("\"effect\":\"{effect}\"");
         assert_eq!(text.matches(&effect).count(), 1, "{effect} in {text}");
     }
-}
-
-#[test]
-fn a_mailbox_s_mail_is_counted_once_however_often_the_power_goes_out() {
-    let Some(dovecot) = Dovecot::start(Way::Tls) else {
-        return;
-    };
-    let (publication, reports) = prepared();
-    let publication = dovecot.configured(publication);
-    for (round, group) in reports.chunks(8).enumerate() {
-        for (n, (_, report)) in group.iter().enumerate() {
-            dovecot.deliver(&format!("{round}-{n}"), report);
-        }
-        let served = Served::start(&publication);
-        // At another moment each time, from before the login to after the last move.
-        thread::sleep(Duration::from_millis(150 + 60 * (round as u64 % 12)));
-        served.kill();
-    }
-    let _served = Served::start(&publication);
-    wait_until("the mailbox is not emptied", || dovecot.count("") == 0);
-    is_each_counted_once(&publication, reports.len());
 }
 
 /// Vouches for tokens as an identity provider does (RFC 7662): for the one that is good now.

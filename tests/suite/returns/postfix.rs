@@ -6,7 +6,10 @@ use std::{
     process::Command,
 };
 
-use super::harness::*;
+use super::{
+    dovecot::{Dovecot, OWNER, Way},
+    harness::*,
+};
 use crate::{
     postfix::{Postfix, free_port, id_of},
     support::TestPublication,
@@ -30,15 +33,17 @@ size@example.com error:5.3.4 Message size exceeds fixed limit
 delayed@example.com retry:4.4.1 Connection timed out
 ";
 
+/// A map that Postfix's daemons, who are somebody else, can read.
+fn map(lines: &str) -> tempfile::NamedTempFile {
+    let map = tempfile::NamedTempFile::new().unwrap();
+    fs::write(map.path(), lines).unwrap();
+    fs::set_permissions(map.path(), fs::Permissions::from_mode(0o644)).unwrap();
+    map
+}
+
 /// A relay that sends five of six back, by that way; None: it is not installed.
 fn relay(way: &str, services: &str, more: &[&str]) -> Option<(Postfix, tempfile::NamedTempFile)> {
-    let map = tempfile::NamedTempFile::new().unwrap();
-    fs::write(
-        map.path(),
-        format!("{TRANSPORTS}bounce.example.com {way}\n"),
-    )
-    .unwrap();
-    fs::set_permissions(map.path(), fs::Permissions::from_mode(0o644)).unwrap();
+    let map = map(&format!("{TRANSPORTS}bounce.example.com {way}\n"));
     let transports = format!("transport_maps = texthash:{}", map.path().display());
     let mut settings = vec![
         transports.as_str(),
@@ -87,6 +92,9 @@ fn judge(publication: &TestPublication, door: &str) {
     assert_eq!(delayed["reports"][0]["kind"], "delayed", "{delayed}");
     assert_eq!(delayed["reports"][0]["effect"], "nothing");
     assert!(shown(publication, "well@example.com")["reports"].is_null());
+    let of_issue =
+        serde_json::json!({"suppressed": 1, "counted": 1, "against_sender": 2, "nothing": 1});
+    assert_eq!(returned(publication), of_issue);
 }
 
 /// Whether what was to come back has: four bounces and a warning.
@@ -136,9 +144,7 @@ fn what_postfix_sends_back_comes_by_our_own_door() {
 
 #[test]
 fn what_postfix_sends_back_comes_by_a_maildir() {
-    let maps = tempfile::NamedTempFile::new().unwrap();
-    fs::write(maps.path(), "/@bounce\\./ back/\n/./ all/\n").unwrap();
-    fs::set_permissions(maps.path(), fs::Permissions::from_mode(0o644)).unwrap();
+    let maps = map("/@bounce\\./ back/\n/./ all/\n");
     let setting = format!("virtual_mailbox_maps = regexp:{}", maps.path().display());
     let Some((postfix, _map)) = relay("virtual:", "", &[&setting]) else {
         return;
@@ -151,6 +157,38 @@ fn what_postfix_sends_back_comes_by_a_maildir() {
     let _served = Served::start(&publication);
     wait_until(&postfix.log(), || has_all(&publication));
     judge(&publication, "maildir");
+}
+
+#[test]
+fn what_postfix_sends_back_comes_by_a_mailbox_that_dovecot_serves() {
+    let Some(dovecot) = Dovecot::start(Way::Tls) else {
+        return;
+    };
+    let maps = map("/@bounce\\./ bounces/\n/./ all/\n");
+    let (user, group) = id_of(OWNER);
+    // Into the folder that Dovecot reads, as the user whose mail it is.
+    let settings = [
+        format!("virtual_mailbox_maps = regexp:{}", maps.path().display()),
+        format!("virtual_mailbox_base = {}", dovecot.mail_folder().display()),
+        format!("virtual_uid_maps = static:{user}"),
+        format!("virtual_gid_maps = static:{group}"),
+    ];
+    let settings: Vec<&str> = settings.iter().map(String::as_str).collect();
+    let Some((postfix, _map)) = relay("virtual:", "", &settings) else {
+        return;
+    };
+    let publication = send(dovecot.configured(publication(&READERS)), &postfix);
+    let _served = Served::start(&publication);
+    wait_until(&postfix.log(), || has_all(&publication));
+    judge(&publication, "imap");
+    wait_until("the mailbox is not emptied", || dovecot.count("") == 0);
+    let aside = [".daily-note-done", ".daily-note-unread"].map(|folder| dovecot.count(folder));
+    assert_eq!(aside, [5, 0], "{}", dovecot.log());
+    let login = dovecot.log();
+    assert!(
+        login.contains("Login: user=<bounces>") && login.contains("TLS"),
+        "{login}"
+    );
 }
 
 #[test]
