@@ -25,6 +25,7 @@ mod report_rules;
 mod signup_limits;
 pub mod sqlite;
 mod state_instance;
+mod strangers;
 mod subscriber_list;
 mod suppression_list;
 mod transfer_notes;

@@ -100,6 +100,8 @@ pub enum TakenIn {
     SeenBefore,
     /// It can't be read, and is kept for a person.
     KeptAside,
+    /// It proves nothing, too much of that came, and nothing of it is kept: whoever brought it has it still.
+    TurnedAway,
 }
 
 /// Why nothing could be taken in: the door keeps what it has and tries again.

@@ -192,6 +192,7 @@ impl EventPrinter {
             Event::LeaveAsked { report } => format!(
                 "! somebody asks to be taken off the list\n  then: daily-note bounces show {report}"
             ),
+            Event::ReturnsTurnedAway { .. } => "! too much came back today that proves nothing: no more of it is kept, and it stays where it came from\n  then: daily-note bounces status".to_owned(),
             Event::NoticeGivenUp {
                 target,
                 notice,

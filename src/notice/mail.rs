@@ -130,6 +130,7 @@ impl NoticeWriter<'_> {
                 until,
             } => self.domain_refuses((issue, domain), *reports, reason, *until),
             Event::LeaveAsked { report } => self.leave_asked(*report),
+            Event::ReturnsTurnedAway { since } => self.returns_turned_away(*since),
             Event::NoticeGivenUp {
                 target,
                 notice,

@@ -215,6 +215,11 @@ fn events() -> Vec<(&'static str, Event, EventBackground)> {
             known,
         ),
         ("leave_asked", Event::LeaveAsked { report: 13 }, none()),
+        (
+            "turned_away",
+            Event::ReturnsTurnedAway { since: until },
+            none(),
+        ),
         ("signups", Event::SignupsHeld { since: until }, none()),
         (
             "configuration",

@@ -165,6 +165,7 @@ fn kind_of_taken(taken: &TakenReport) -> TakenIn {
     match (taken.is_new, taken.effect) {
         (false, _) => TakenIn::SeenBefore,
         (true, ReportEffect::KeptAside) => TakenIn::KeptAside,
+        (true, ReportEffect::TurnedAway) => TakenIn::TurnedAway,
         (true, _) => TakenIn::New,
     }
 }

@@ -28,6 +28,8 @@ const LOOKS: usize = 5;
 /// How long to wait after a failure, at first and at most.
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(600);
+/// The same after a token that was not taken: whoever renews it does so soon, and no server is asked for more than a login.
+const LONGEST_WITHOUT_A_TOKEN: Duration = Duration::from_secs(30);
 /// Mail taken in together: so many, and no more bytes than this once there is one.
 const GROUP: usize = 25;
 const GROUP_BYTES: usize = 8 << 20;
@@ -85,12 +87,17 @@ impl MailboxDoor {
                 () = self.stop.requested() => return,
             };
             let Err(fault) = ended else { continue };
+            let longest = match fault.awaits_a_token() {
+                true => LONGEST_WITHOUT_A_TOKEN,
+                false => LONGEST_PAUSE,
+            };
             if fault.needs_a_person() {
                 pause = LONGEST_PAUSE;
                 tracing::error!(place = self.place(), "{}", with_causes(&fault));
             } else {
                 tracing::warn!(place = self.place(), "{}; retrying", with_causes(&fault));
             }
+            pause = pause.min(longest);
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
                 () = self.stop.requested() => return,
@@ -202,7 +209,7 @@ async fn put_aside(
     let mut has_moved = false;
     for (uid, taken) in uids.iter().zip(taken) {
         let folder = match taken {
-            TakenIn::KeptAside => &aside.unread,
+            TakenIn::KeptAside | TakenIn::TurnedAway => &aside.unread,
             TakenIn::New | TakenIn::SeenBefore => &aside.done,
         };
         match session.move_to(*uid, folder).await {

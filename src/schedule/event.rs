@@ -206,6 +206,11 @@ pub enum Event {
         /// The report's number.
         report: i64,
     },
+    /// So much came back on a day that proves nothing that no more of it is kept.
+    ReturnsTurnedAway {
+        /// When the day began.
+        since: DateTime<Utc>,
+    },
     /// A connection of a batch that goes on was not to be used: by another machine's certificate, for
     /// lack of TLS, with a token that is not taken. Others are tried.
     RelayTrouble {

@@ -4,10 +4,11 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use crate::{
     app::{AppError, EventSinks, Notifier},
-    cli::{CommandContext, CommandExit, Failure, event::EventPrinter},
+    cli::{CommandContext, CommandExit, Failure, event::EventPrinter, trouble::Trouble},
     live::LivePublication,
     operations::{ImportedReturns, ReturnDesk},
     schedule::EventSink,
+    words::{many, say},
 };
 
 /// How long an ending import goes on telling people.
@@ -34,6 +35,13 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
     let is_pipe = args.path.as_os_str() == "-";
     let imported = import(args, is_pipe, context).await;
     match imported {
+        // The mail system keeps it, and brings it once there is room.
+        Ok(imported) if is_pipe && imported.turned_away() > 0 => {
+            let said = say!(
+                "it does not prove which mail it is about, and too much of that came today: nothing of it is kept"
+            );
+            Err(Failure::new(CommandExit::TryAgain, Trouble::new(said)))
+        }
         Ok(imported) => Ok(show(&imported, context)),
         // Nothing of it was acknowledged: the mail system tries again.
         Err(failure) if is_pipe => Err(failure.with_exit(CommandExit::TryAgain)),
@@ -74,6 +82,13 @@ fn show(imported: &ImportedReturns, context: &CommandContext) -> CommandExit {
         output.document(imported);
     } else {
         output.say(super::words::import_line(imported));
+        if imported.turned_away() > 0 {
+            output.note(many!(
+                imported.turned_away(),
+                "1 mail proves nothing and is not kept, since too much of that came today: it stays where it is",
+                "{n} mails prove nothing and are not kept, since too much of that came today: they stay where they are",
+            ));
+        }
         if imported.kept_aside() > 0 {
             output.note("What can't be read: daily-note bounces list --effect kept-aside");
         }

@@ -98,8 +98,13 @@ fn kind(text: &str) -> Result<ReportKind, String> {
 }
 
 fn effect(text: &str) -> Result<ReportEffect, String> {
-    let all = ReportEffect::ALL.map(|effect| (effect.word(), effect));
-    one_of(&all, text)
+    // Nothing is kept of what was turned away.
+    let kept = ReportEffect::ALL.into_iter();
+    let kept: Vec<_> = kept
+        .filter(|effect| *effect != ReportEffect::TurnedAway)
+        .map(|effect| (effect.word(), effect))
+        .collect();
+    one_of(&kept, text)
 }
 
 /// The one of that word, written with `-` or `_`.

@@ -93,6 +93,7 @@ pub(crate) fn consequence(report: &ReportEntry, zone: Tz) -> String {
         ReportEffect::ForPerson => "it is for you to read and decide",
         ReportEffect::KeptAside => "kept as it came: it can't be read",
         ReportEffect::Probe => "a probe of `doctor` came back",
+        ReportEffect::TurnedAway => "nothing of it is kept: too much came that proves nothing",
     };
     words.to_owned()
 }

@@ -51,6 +51,21 @@ impl NoticeWriter<'_> {
         }
     }
 
+    /// More came on a day that proves nothing than is kept.
+    pub(super) fn returns_turned_away(&self, since: DateTime<Utc>) -> Notice {
+        let moment = self.phrases.moment(since);
+        Notice {
+            kind: "returns",
+            title: self.phrases.get("turned_away_title"),
+            lead: self
+                .phrases
+                .filled("turned_away_lead", &[("moment", &moment)]),
+            then: Some(self.phrases.get("turned_away_then")),
+            command: Some("daily-note bounces status".to_owned()),
+            ..Notice::default()
+        }
+    }
+
     /// Somebody asks, in words, to be taken off.
     pub(super) fn leave_asked(&self, report: i64) -> Notice {
         Notice {

@@ -42,8 +42,18 @@ impl ImportedReturns {
     /// How many could not be read and are kept aside.
     #[must_use]
     pub fn kept_aside(&self) -> u64 {
-        let kept = self.effects.get(ReportEffect::KeptAside.word());
-        kept.copied().unwrap_or_default()
+        self.count(ReportEffect::KeptAside)
+    }
+
+    /// How many prove nothing and are not kept, since too much of that came today.
+    #[must_use]
+    pub fn turned_away(&self) -> u64 {
+        self.count(ReportEffect::TurnedAway)
+    }
+
+    fn count(&self, effect: ReportEffect) -> u64 {
+        let count = self.effects.get(effect.word());
+        count.copied().unwrap_or_default()
     }
 }
 

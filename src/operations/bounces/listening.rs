@@ -12,7 +12,7 @@ use tokio::{
 use super::ReturnDesk;
 use crate::{
     address::Address,
-    bounce::{Arrival, Door, ReportIntake},
+    bounce::{Arrival, Door, ReportIntake, TakenIn},
     delivery::StopSignal,
     links::LinkSigner,
     publication::{DoorAddress, DoorPlace, DoorProtocol, Publication},
@@ -23,6 +23,10 @@ use crate::{
 const AGAIN: Duration = Duration::from_secs(2);
 /// The largest report: what relays quote of our mail, and its pictures.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
+
+/// To whoever brings what proves nothing, once there is enough of it for a day: they keep it, and try again.
+const TURNED_AWAY: &str =
+    "451 4.7.1 Too much came today that does not prove which mail it is about; try again later";
 
 /// Takes mail in that comes to our own addresses.
 struct ReturnTaker {
@@ -78,6 +82,7 @@ impl MailTaker for ReturnTaker {
         let now = self.desk.clock.now();
         let arrival = Arrival::Mail(with_envelope(&mail));
         match self.desk.take_in(self.door, vec![arrival], now).await {
+            Ok(taken) if taken.contains(&TakenIn::TurnedAway) => Err(TakeFault::Full(TURNED_AWAY)),
             Ok(_) => Ok(()),
             Err(error) => {
                 tracing::error!("{error}; the mail system beside us keeps the mail");

@@ -75,7 +75,7 @@ async fn take_new(desk: &ReturnDesk, folder: &Path) -> Result<bool, String> {
     for (path, taken) in paths.iter().zip(taken) {
         // Seen; flagged where a person has to look at it.
         let flags = match taken {
-            TakenIn::KeptAside => ":2,FS",
+            TakenIn::KeptAside | TakenIn::TurnedAway => ":2,FS",
             TakenIn::New | TakenIn::SeenBefore => ":2,S",
         };
         let name = path.file_name().unwrap_or_default().to_string_lossy();

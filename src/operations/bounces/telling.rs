@@ -33,6 +33,7 @@ fn event_of(news: ReportNews) -> Option<Event> {
             until,
         },
         ReportNews::AsksToLeave { report } => Event::LeaveAsked { report },
+        ReportNews::TurnedAway { since } => Event::ReturnsTurnedAway { since },
         ReportNews::Suppressed { .. } => return None,
     })
 }

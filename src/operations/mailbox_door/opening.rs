@@ -31,6 +31,11 @@ impl MailboxFault {
     pub(super) fn needs_a_person(&self) -> bool {
         matches!(self, Self::Imap(error) if error.needs_a_person())
     }
+
+    /// Whether the next token may do.
+    pub(super) fn awaits_a_token(&self) -> bool {
+        matches!(self, Self::Token(_) | Self::TokenRefused(_))
+    }
 }
 
 /// A session with that mailbox; a token is fetched for it.

@@ -120,6 +120,7 @@ impl Event {
             Self::ReaderComplained { .. } => ("reader.complained", "complained", News, Once),
             Self::DomainRefuses { .. } => ("domain.refuses", "domain", Alarm, OnceAsItStands),
             Self::LeaveAsked { .. } => ("reader.asks", "asks", Alarm, Once),
+            Self::ReturnsTurnedAway { .. } => ("returns.turned_away", "turned away", Alarm, Once),
             Self::PagesAway { .. } => (codes::PAGES_AWAY, "pages", Alarm, Daily),
             Self::RelayTrouble { .. } => ("relay.trouble", "trouble", Alarm, DailyAsItStands),
             Self::ConfigurationRefused { .. } => (
@@ -183,7 +184,9 @@ impl Event {
             Self::ReadersMissed { issue, readers } => (issue.clone(), readers.to_string()),
             Self::ConfigurationRefused { problems } => (String::new(), problems.join("\n")),
             Self::StateRefused { reason } => (String::new(), reason.clone()),
-            Self::SignupsHeld { since } => (since.to_rfc3339(), String::new()),
+            Self::SignupsHeld { since } | Self::ReturnsTurnedAway { since } => {
+                (since.to_rfc3339(), String::new())
+            }
             Self::ReaderComplained { issue, report } => {
                 (format!("{issue} {report}"), String::new())
             }
@@ -236,6 +239,7 @@ impl Event {
             | Self::StateRefused { .. }
             | Self::SignupsHeld { .. }
             | Self::LeaveAsked { .. }
+            | Self::ReturnsTurnedAway { .. }
             | Self::NoticeGivenUp { .. }
             | Self::Waiting { .. }
             | Self::Keeping { .. } => None,

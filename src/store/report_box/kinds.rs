@@ -72,6 +72,8 @@ pub enum ReportEffect {
     KeptAside,
     /// A probe of `doctor` has come back.
     Probe,
+    /// It proves nothing, too much of that came, and nothing of it is kept.
+    TurnedAway,
 }
 
 impl ReportKind {
@@ -111,7 +113,7 @@ impl ReportKind {
 }
 
 impl ReportEffect {
-    pub(crate) const ALL: [Self; 18] = [
+    pub(crate) const ALL: [Self; 19] = [
         Self::Unproven,
         Self::Nothing,
         Self::Stale,
@@ -130,6 +132,7 @@ impl ReportEffect {
         Self::ForPerson,
         Self::KeptAside,
         Self::Probe,
+        Self::TurnedAway,
     ];
 
     /// The word that people and programs read.
@@ -154,6 +157,7 @@ impl ReportEffect {
             Self::ForPerson => "for_person",
             Self::KeptAside => "kept_aside",
             Self::Probe => "probe",
+            Self::TurnedAway => "turned_away",
         }
     }
 }

@@ -69,7 +69,7 @@ pub struct ReportOpinion {
 /// What became of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TakenReport {
-    /// Its number.
+    /// Its number; 0: it was turned away.
     pub id: i64,
     /// False: it was known already.
     pub is_new: bool,
@@ -106,6 +106,11 @@ pub enum ReportNews {
     AsksToLeave {
         /// The report's number.
         report: i64,
+    },
+    /// So much came today that proves nothing that no more of it is kept.
+    TurnedAway {
+        /// When the day began.
+        since: DateTime<Utc>,
     },
     /// A refusal was believed.
     Suppressed {
@@ -252,6 +257,12 @@ pub struct DoorReading {
 }
 
 impl NewReport {
+    /// Whether anybody may have written it.
+    #[must_use]
+    pub(crate) fn is_of_a_stranger(&self) -> bool {
+        self.proof.is_none() && !self.is_signed
+    }
+
     /// By what its reader is proved.
     #[must_use]
     pub(crate) fn proved_by(&self) -> Option<ProofKind> {

@@ -16,7 +16,7 @@ struct Migration {
 }
 
 #[rustfmt::skip]
-const MIGRATIONS: [Migration; 16] = [
+const MIGRATIONS: [Migration; 17] = [
     step(1, "the list and the ledger", include_str!("migrations/0001_list_and_ledger.sql")),
     step(2, "steps", include_str!("migrations/0002_steps.sql")),
     step(3, "notices", include_str!("migrations/0003_notices.sql")),
@@ -33,6 +33,7 @@ const MIGRATIONS: [Migration; 16] = [
     step(14, "plain conditions", include_str!("migrations/0014_plain_conditions.sql")),
     step(15, "door reads", include_str!("migrations/0015_door_reads.sql")),
     step(16, "transfer notes", include_str!("migrations/0016_transfer_notes.sql")),
+    step(17, "strangers", include_str!("migrations/0017_strangers.sql")),
 ];
 
 const fn step(version: i64, description: &'static str, sql: &'static str) -> Migration {

@@ -10,6 +10,7 @@ mod relay_ids;
 mod rows;
 mod shown;
 pub(super) mod soft;
+mod strangers;
 
 use std::collections::BTreeMap;
 

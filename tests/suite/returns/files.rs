@@ -88,9 +88,9 @@ fn a_pipe_takes_one_mail_and_asks_for_another_try_where_nothing_was_kept() {
 }
 
 #[test]
-fn a_stream_of_forged_reports_changes_no_reader() {
-    let (publication, _) = sent(&["minji@example.com", "tom@example.com"]);
-    let count = 10_000;
+fn a_stream_of_forged_reports_changes_no_reader_and_costs_what_a_day_may() {
+    let (publication, taken) = sent(&["minji@example.com", "tom@example.com", "dead@example.com"]);
+    let (count, a_day) = (10_000, 500);
     let mut mbox = String::new();
     for number in 0..count {
         let reader = ["minji@example.com", "tom@example.com"][number / 2 % 2];
@@ -98,15 +98,33 @@ fn a_stream_of_forged_reports_changes_no_reader() {
         mbox.push_str(&forged(reader, number));
         mbox.push('\n');
     }
+    // Behind all of it, one that proves whose mail it is about, and a person's.
+    let dead = mail_to(&taken, "dead@example.com");
+    for mail in [
+        report(dead, "5.1.1", "550 5.1.1 User unknown"),
+        b"From: tom@example.com\nTo: leave@bounce.example.com\nSubject: hello\n\nIs this read?\n"
+            .to_vec(),
+    ] {
+        mbox.push_str("From MAILER-DAEMON Mon Nov 30 08:00:01 2026\n");
+        mbox.push_str(&String::from_utf8(mail).unwrap());
+        mbox.push('\n');
+    }
     let publication = publication.file("forged.mbox", mbox);
+    let before = size_of_state(&publication);
     let imported = publication
         .run(["bounces", "import", "forged.mbox", "--json"])
         .exits(0);
-    assert_eq!(
-        imported.json()["effects"]["unproven"],
-        count,
-        "{imported:?}"
+    let effects = serde_json::json!({
+        "unproven": a_day, "turned_away": count - a_day, "suppressed": 1, "for_person": 1
+    });
+    assert_eq!(imported.json()["effects"], effects, "{imported:?}");
+    assert!(
+        imported.stderr.contains("bounces status"),
+        "it is told: {}",
+        imported.stderr
     );
+    let grown = size_of_state(&publication).saturating_sub(before);
+    assert!(grown < 2 << 20, "{grown} bytes for {count} of them");
     for reader in ["minji@example.com", "tom@example.com"] {
         let shown = shown(&publication, reader);
         assert_eq!(shown["gets_mail"], true);
@@ -116,7 +134,22 @@ fn a_stream_of_forged_reports_changes_no_reader() {
             "they are shown"
         );
     }
-    publication.run(["suppressions", "list"]).exits(6);
+    let suppressed = publication.run(["suppressions", "list"]).exits(0).stdout;
+    assert_eq!(suppressed.matches('@').count(), 1, "{suppressed}");
+    let status = publication.run(["bounces", "status"]).exits(0).stdout;
+    assert!(status.contains("turned away"), "{status}");
+    // A pipe's mail system keeps what is not kept here, and brings what proves something.
+    let one_more = forged("tom@example.com", count + 1);
+    assert_eq!(piped(&publication, one_more.as_bytes()), Some(75));
+    let known = report(dead, "5.1.1", "550 5.1.1 User unknown");
+    assert_eq!(piped(&publication, &known), Some(0));
+}
+
+/// Bytes of the database and what lies beside it.
+fn size_of_state(publication: &TestPublication) -> u64 {
+    let files = std::fs::read_dir(publication.path(".daily-note")).unwrap();
+    let sizes = files.map(|file| file.unwrap().metadata().unwrap());
+    sizes.filter(|it| it.is_file()).map(|it| it.len()).sum()
 }
 
 #[test]

@@ -196,6 +196,7 @@ macro_rules! every_promise {
             returning:
                 a_report_counts_once_and_a_dead_address_is_suppressed,
                 what_is_unproven_is_shown_and_changes_nobody,
+                a_flood_that_proves_nothing_leaves_room_for_all_else_and_lets_its_oldest_go,
                 a_report_acts_on_the_membership_it_was_sent_under,
                 a_report_settles_a_row_whose_fate_nobody_knew,
                 a_complaint_leaves_for_good_and_a_mail_unsubscribes,

@@ -11,6 +11,7 @@ use super::{
     relay_ids::RelayIds,
     rows::{self, ReportSubject, effect_code},
     shown, soft,
+    strangers::{self, StrangersRoom},
 };
 use crate::{
     audience::{SubscriberId, SuppressionReason},
@@ -46,6 +47,7 @@ struct Intake<'c> {
     hash_keys: HashKeys,
     relay_ids: RelayIds,
     belief: Belief<'c>,
+    strangers: StrangersRoom<'c>,
 }
 
 /// What followed, when it is looked at again, and what is to be told.
@@ -88,11 +90,12 @@ pub(super) fn is_any_due(
     realm: Realm,
     now: DateTime<Utc>,
 ) -> Result<bool, SqliteFault> {
-    tx.value(
+    let is_due: bool = tx.value(
         "SELECT EXISTS (SELECT 1 FROM reports WHERE due_at <= ?1 AND realm = ?2) \
          OR EXISTS (SELECT 1 FROM soft_failures WHERE look_at <= ?1 AND realm = ?2)",
         params![codes::millis(now), realm::code(realm)],
-    )
+    )?;
+    Ok(is_due || strangers::are_too_many(tx, realm)?)
 }
 
 pub(super) fn settle(
@@ -119,6 +122,9 @@ pub(super) fn settle(
         news.extend(intake.belief.judge(SubscriberId(reader))?.1);
     }
     soft::look_at_due(tx, realm, now)?;
+    if strangers::are_too_many(tx, realm)? {
+        strangers::let_go(tx, realm)?;
+    }
     Ok(news)
 }
 
@@ -139,6 +145,7 @@ impl<'c> Intake<'c> {
             hash_keys: HashKeys::load(tx)?,
             relay_ids: RelayIds::new(now),
             belief: Belief::new(tx, realm, around, now),
+            strangers: StrangersRoom::new(tx, realm, now),
         })
     }
 
@@ -150,6 +157,9 @@ impl<'c> Intake<'c> {
                 effect,
                 news: Vec::new(),
             });
+        }
+        if report.is_of_a_stranger() && !self.strangers.take(report.kind)? {
+            return self.strangers.turn_away(report.kind);
         }
         let found = matching::find(self.tx, self.realm, report, &mut self.relay_ids, self.now)?;
         let (about, sent_at) = match &found {

@@ -35,6 +35,7 @@ const EFFECTS: [(ReportEffect, i64); ReportEffect::ALL.len()] = [
     (ReportEffect::ForPerson, 16),
     (ReportEffect::KeptAside, 17),
     (ReportEffect::Probe, 18),
+    (ReportEffect::TurnedAway, 19),
 ];
 
 pub(super) fn effect_code(effect: ReportEffect) -> i64 {

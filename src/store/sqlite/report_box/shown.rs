@@ -7,7 +7,7 @@ use rusqlite::{Connection, Row, named_params, params};
 
 use super::{
     rows::{self, effect_code},
-    soft,
+    soft, strangers,
 };
 use crate::{
     audience::SubscriberId,
@@ -115,8 +115,15 @@ pub(super) fn totals(
     let code = realm::code(realm);
     let reports = tx.all(
         "SELECT kind, class, effect, count(*) AS reports FROM reports \
-         WHERE realm <= ?1 AND taken_at >= ?2 GROUP BY kind, class, effect ORDER BY reports DESC",
-        params![code, codes::millis(since)],
+         WHERE realm <= ?1 AND taken_at >= ?2 GROUP BY kind, class, effect \
+         UNION ALL SELECT kind, NULL, ?3, sum(reports) FROM reports_turned_away \
+         WHERE realm <= ?1 AND day >= ?4 GROUP BY kind ORDER BY reports DESC",
+        params![
+            code,
+            codes::millis(since),
+            effect_code(ReportEffect::TurnedAway),
+            strangers::day(since)
+        ],
         |row| {
             Ok(ReportCount {
                 kind: kind(&row.get::<_, String>("kind")?)?,

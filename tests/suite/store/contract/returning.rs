@@ -7,6 +7,7 @@ use daily_note::{
     store::{
         DeliveryState, NewOpinion, NewReport, OpinionFilter, OpinionLimits, ReportEffect,
         ReportFilter, ReportKind, ReportNews, ReportOpinion, ReportSurroundings, ReportWords,
+        TakenReport,
     },
 };
 
@@ -33,7 +34,7 @@ pub(crate) async fn a_report_counts_once_and_a_dead_address_is_suppressed(place:
 pub(crate) async fn what_is_unproven_is_shown_and_changes_nobody(place: &dyn Place) {
     let store = place.open().await.with_people(3).await;
     sent(&store, "monday", at(0)).await;
-    let forged: Vec<NewReport> = (0..1_000)
+    let forged: Vec<NewReport> = (0..400)
         .map(|n| {
             let kind = match n % 2 {
                 0 => ReportKind::Bounce,
@@ -64,6 +65,83 @@ pub(crate) async fn what_is_unproven_is_shown_and_changes_nobody(place: &dyn Pla
         "they are shown beside the reader"
     );
     assert!(of_reader.reports.iter().all(|it| it.proof.is_none()));
+}
+
+pub(crate) async fn a_flood_that_proves_nothing_leaves_room_for_all_else_and_lets_its_oldest_go(
+    place: &dyn Place,
+) {
+    let store = place.open().await.with_people(3).await;
+    let batch = sent(&store, "monday", at(0)).await;
+    let take = async |reports: &[NewReport], now| {
+        let around = ReportSurroundings::default();
+        store.take_in_reports(reports, &around, now).await.unwrap()
+    };
+    let flood = |day: i64, count: usize| -> Vec<NewReport> {
+        let forged = (0..count).map(|n| unproved(&format!("{day} {n}"), BounceClass::UserUnknown));
+        forged.collect()
+    };
+    let taken = take(&flood(0, 600), at(60)).await;
+    let is_kept = |it: &TakenReport| it.effect == ReportEffect::Unproven;
+    assert_eq!(taken.iter().filter(|it| is_kept(it)).count(), 500);
+    let away = taken
+        .iter()
+        .filter(|it| it.effect == ReportEffect::TurnedAway);
+    assert!(away.clone().all(|it| it.id == 0), "nothing is kept of it");
+    assert_eq!(away.count(), 100);
+    let told: Vec<_> = taken.into_iter().flat_map(|it| it.news).collect();
+    assert!(
+        matches!(told[..], [ReportNews::TurnedAway { .. }]),
+        "{told:?}"
+    );
+
+    // A person's words and what can't be read have rooms of their own; what is proved needs none.
+    let of_kind = |name: &str, kind| NewReport {
+        kind,
+        class: None,
+        ..unproved(name, BounceClass::Undefined)
+    };
+    for (kind, follows) in [
+        (ReportKind::Answer, ReportEffect::ForPerson),
+        (ReportKind::Asking, ReportEffect::ForPerson),
+        (ReportKind::Unreadable, ReportEffect::KeptAside),
+    ] {
+        let other = of_kind(kind.word(), kind);
+        assert_eq!(effect(&store, &other, at(61)).await, follows);
+    }
+    let dead = proved(&batch, 2, BounceClass::UserUnknown);
+    assert_eq!(
+        effect(&store, &dead, at(62)).await,
+        ReportEffect::Suppressed
+    );
+    let counted = store.report_totals(at(0)).await.unwrap().reports;
+    let away = counted
+        .iter()
+        .find(|it| it.effect == ReportEffect::TurnedAway);
+    assert_eq!(away.map(|it| it.reports), Some(100), "{counted:?}");
+
+    // The next days have room again, until there is too much in all.
+    for day in 1..=20 {
+        let taken = take(&flood(day, 501), at(60 + day * (DAY + 1))).await;
+        assert_eq!(taken.iter().filter(|it| is_kept(it)).count(), 500);
+    }
+    let now = at(60 + 20 * (DAY + 1));
+    settled(&store, now).await;
+    let counted = store.report_totals(at(0)).await.unwrap();
+    let unproven = counted
+        .reports
+        .iter()
+        .find(|it| it.effect == ReportEffect::Unproven);
+    assert_eq!(unproven.map(|it| it.reports), Some(10_000));
+    assert_eq!((counted.for_person, counted.kept_aside), (2, 1));
+    assert_eq!(suppressed(&store).await, 1);
+    // The oldest went: it is not known any more, and there is no more room for it than for others.
+    let again = take(&flood(0, 1), now).await;
+    assert_eq!(again[0].effect, ReportEffect::TurnedAway);
+    let known = take(&flood(20, 1), now).await;
+    assert_eq!(
+        (known[0].is_new, known[0].effect),
+        (false, ReportEffect::Unproven)
+    );
 }
 
 pub(crate) async fn a_report_acts_on_the_membership_it_was_sent_under(place: &dyn Place) {
