@@ -18,7 +18,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Nothing that is there already is overwritten. In a publication that is there, --vscode, --hooks and
---github add their file.
+--github add their files.
 
 Examples:
   daily-note init notes
@@ -44,7 +44,7 @@ pub(crate) struct Args {
     /// Write hooks/pre-commit too: no commit with errors
     #[arg(long)]
     hooks: bool,
-    /// Write .github/workflows/check.yml too: checks pull requests, keeps the mail they make
+    /// Write .github/workflows/ too: check.yml checks pull requests and keeps the mail they make, pages.yml publishes the archive
     #[arg(long)]
     github: bool,
     /// Where its hours are meant [default: the system's]
@@ -133,15 +133,21 @@ fn extras(args: &Args, folder: &Path) -> Vec<(PathBuf, NewFile)> {
         .find(|parent| parent.join(".git").exists())
         .unwrap_or(folder);
     let within = folder.strip_prefix(repository).unwrap_or(Path::new(""));
-    [
-        (args.vscode, Setup::VsCode),
-        (args.hooks, Setup::Hooks),
-        (args.github, Setup::GitHub),
-    ]
-    .into_iter()
-    .filter(|(is_asked, _)| *is_asked)
-    .map(|(_, setup)| (repository.to_owned(), setup.file(within)))
-    .collect()
+    let asked: [(bool, &[Setup]); 3] = [
+        (args.vscode, &[Setup::VsCode]),
+        (args.hooks, &[Setup::Hooks]),
+        (args.github, &[Setup::GitHub, Setup::GitHubPages]),
+    ];
+    let asked = asked.into_iter().filter(|(is_asked, _)| *is_asked);
+    let files = asked.flat_map(|(_, setups)| {
+        let files: Vec<NewFile> = setups.iter().map(|setup| setup.file(within)).collect();
+        // Who has one of them gets the others.
+        let is_missing = |file: &NewFile| !repository.join(&file.path).exists();
+        let has_missing = files.iter().any(is_missing);
+        let wanted = files.into_iter();
+        wanted.filter(move |file| !has_missing || is_missing(file))
+    });
+    files.map(|file| (repository.to_owned(), file)).collect()
 }
 
 fn write_extras(extras: &[(PathBuf, NewFile)], context: &CommandContext) -> Result<(), Failure> {

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{NewFile, slug, yaml_text};
 use crate::{
-    issue::{Archive, Issue},
+    issue::{Archive, Issue, IssueHead},
     publication::{Absence, Publication, Slot},
     words::{Said, say},
     yaml::nearest,
@@ -88,12 +88,10 @@ pub(crate) fn next_issue(
         .ok_or_else(|| unknown_edition(publication, &wish.edition))?;
     let taken = |date: NaiveDate| {
         archive.entries().find(|entry| {
-            match &entry.issue {
-                Ok(issue) => {
-                    issue.front_matter.edition == edition.key && issue.front_matter.date == date
-                }
+            match entry.head().map(IssueHead::front_matter) {
+                Some(head) => head.edition == edition.key && head.date == date,
                 // Broken as it is, it was meant for some slot of that date.
-                Err(_) => entry.name.starts_with(&date.to_string()),
+                None => entry.name.starts_with(&date.to_string()),
             }
         })
     };
@@ -119,9 +117,8 @@ pub(crate) fn next_issue(
     };
     let words = StarterWords::of(&publication.language);
     let mut earlier = archive
-        .issues()
-        .rev()
-        .filter(|issue| issue.front_matter.edition == edition.key);
+        .issues_where(|head| head.front_matter().edition == edition.key)
+        .rev();
     let last = earlier.next();
     let headings = headings(last, earlier.next(), &words);
     let slug = file_slug(wish, &edition.key)?;

@@ -1,5 +1,5 @@
-//! What stands beside a publication for those who work on it: an editor's tasks, a hook for git, a
-//! workflow for GitHub. Each only where it is asked for.
+//! What stands beside a publication for those who work on it: an editor's tasks, a hook for git,
+//! workflows for GitHub. Each only where it is asked for.
 
 use std::path::Path;
 
@@ -14,7 +14,12 @@ pub(crate) enum Setup {
     Hooks,
     /// `.github/workflows/check.yml`: checks pull requests, keeps the mail.
     GitHub,
+    /// `.github/workflows/pages.yml`: publishes the archive.
+    GitHubPages,
 }
+
+/// The step by which a workflow gets the program.
+const INSTALL: &str = include_str!("setup/install.yml");
 
 impl Setup {
     /// The file, relative to the repository's root; `within` is the publication's folder in it,
@@ -28,6 +33,10 @@ impl Setup {
                 ".github/workflows/check.yml",
                 include_str!("setup/check.yml"),
             ),
+            Self::GitHubPages => (
+                ".github/workflows/pages.yml",
+                include_str!("setup/pages.yml"),
+            ),
         };
         let folder = within.to_string_lossy().replace('\\', "/");
         let (below, here) = match folder.as_str() {
@@ -36,7 +45,10 @@ impl Setup {
         };
         NewFile {
             path: path.into(),
-            text: text.replace("/@DIR@", &below).replace("@DIR@", here),
+            text: text
+                .replace("@INSTALL@", INSTALL)
+                .replace("/@DIR@", &below)
+                .replace("@DIR@", here),
             is_program: self == Self::Hooks,
         }
     }

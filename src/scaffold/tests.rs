@@ -235,9 +235,15 @@ fn whoever_names_the_file_gets_that_name_behind_the_date() {
 #[test]
 fn what_stands_beside_a_publication_knows_where_in_the_repository_it_is() {
     let text = |setup: Setup, within: &str| setup.file(Path::new(within)).text;
-    for setup in [Setup::VsCode, Setup::Hooks, Setup::GitHub] {
+    for setup in [
+        Setup::VsCode,
+        Setup::Hooks,
+        Setup::GitHub,
+        Setup::GitHubPages,
+    ] {
         for within in ["", "news", "team/.news"] {
-            assert!(!text(setup, within).contains("@DIR@"));
+            let text = text(setup, within);
+            assert!(!text.contains("@DIR@") && !text.contains("@INSTALL@"));
         }
     }
     assert!(text(Setup::Hooks, "").contains("--show-toplevel)\"\n"));
@@ -249,6 +255,32 @@ fn what_stands_beside_a_publication_knows_where_in_the_repository_it_is() {
     assert_eq!(
         workflow["jobs"]["check"]["steps"].as_array().unwrap().len(),
         5
+    );
+    let pages = text(Setup::GitHubPages, "news");
+    let pages: serde_json::Value = serde_yaml::from_str(&pages).unwrap();
+    let steps = pages["jobs"]["archive"]["steps"].as_array().unwrap();
+    let step = |key: &str, value: &str| {
+        let is_it =
+            |step: &&serde_json::Value| step[key].as_str().is_some_and(|it| it.contains(value));
+        steps.iter().find(is_it).unwrap()
+    };
+    assert_eq!(
+        step("name", "Install"),
+        &workflow["jobs"]["check"]["steps"][1]
+    );
+    assert_eq!(
+        step("uses", "upload-pages-artifact")["with"]["path"],
+        "news/public"
+    );
+    assert_eq!(
+        step("uses", "cache")["with"]["path"],
+        "news/.daily-note/cache"
+    );
+    assert!(
+        step("run", "daily-note site")["run"]
+            .as_str()
+            .unwrap()
+            .contains("--out public")
     );
     // VS Code reads JSON with comments.
     let tasks: String = text(Setup::VsCode, "news")

@@ -202,6 +202,7 @@ fn the_hook_stops_a_commit_with_errors_and_lets_others_pass() {
     for file in [
         ".vscode/tasks.json",
         ".github/workflows/check.yml",
+        ".github/workflows/pages.yml",
         "hooks/pre-commit",
     ] {
         assert!(publication.path(file).is_file(), "{file}");
