@@ -9,7 +9,6 @@ use std::{
 use chrono::NaiveDate;
 
 use crate::{
-    fingerprint::sha256,
     publication::Publication,
     source::{Source, SourceError, Span},
     words::say,
@@ -18,6 +17,7 @@ use crate::{
 mod archive;
 mod document;
 mod front_matter;
+mod head;
 mod heading_places;
 pub(crate) mod html;
 mod markdown;
@@ -35,6 +35,7 @@ pub(crate) use document::{
 };
 
 pub(crate) use front_matter::schema;
+pub(crate) use head::IssueHead;
 pub(crate) use heading_places::HeadingPlace;
 pub(crate) use oddity::{MarkdownOddity, OddityKind};
 pub(crate) use read::slug as slug_of;
@@ -173,27 +174,6 @@ impl From<SourceError> for IssueError {
     }
 }
 
-/// The body, with the links and images of the head before its own.
-fn document(source: &Source, head: &front_matter::FileHead) -> Result<Document, SourceError> {
-    let mut document = markdown::parse(source, head.body_start)?;
-    let front_matter = &head.front_matter;
-    let place = front_matter.spans.get("cover");
-    if let (Some(cover), Some(span)) = (&front_matter.cover, place) {
-        document.images.insert(
-            0,
-            ImageUse {
-                image: cover.clone(),
-                is_frame: false,
-                span: span.clone(),
-            },
-        );
-        document
-            .links
-            .splice(0..0, head.cover_links.iter().cloned());
-    }
-    Ok(document)
-}
-
 impl Issue {
     /// Its file, relative to the publication's root.
     pub(crate) fn file_below(&self, root: &Path) -> Option<String> {
@@ -201,44 +181,12 @@ impl Issue {
         file.to_str().map(str::to_owned)
     }
 
-    /// Loads an issue: a Markdown file, or a folder with an `index.md`.
-    ///
-    /// # Errors
-    /// When the file can't be read, is no UTF-8 or too large, or its front matter is wrong.
-    pub(crate) fn load(publication: &Publication, path: &Path) -> Result<Self, IssueError> {
-        let path = match path.is_dir() {
-            true => path.join(read::INDEX),
-            false => path.to_owned(),
-        };
-        let text = read::text(&publication.root, &path)?;
-        Self::parse(publication, &path, &text)
-    }
-
     /// Parses the text of an issue that stands, or would stand, at `path`.
     ///
     /// # Errors
     /// Everything that is wrong with the front matter, each at its place.
     pub fn parse(publication: &Publication, path: &Path, text: &str) -> Result<Self, IssueError> {
-        let name = crate::source::shown_path(&publication.root, path);
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let source = Source::new(name, text);
-        if let Some(conflict) = crate::source::unresolved_conflict(&source) {
-            return Err(conflict.into());
-        }
-        let head = front_matter::parse(&source, publication)?;
-        let name = read::name(path);
-        let document = document(&source, &head)?;
-        Ok(Self {
-            path: path.to_owned(),
-            id: head.id.unwrap_or_else(|| {
-                format!("{}-{}", head.front_matter.edition, head.front_matter.date)
-            }),
-            slug: read::slug(&name).to_owned(),
-            document,
-            front_matter: head.front_matter,
-            fingerprint: sha256(text.as_bytes()),
-            source,
-        })
+        IssueHead::parse(publication, path, text.to_owned())?.with_body()
     }
 
     /// Whether its writer means it for the archive, once its hour has come.

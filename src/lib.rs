@@ -19,6 +19,7 @@
 
 pub mod address;
 pub mod clock;
+mod cores;
 pub mod dns;
 mod fingerprint;
 pub mod http;

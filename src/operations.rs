@@ -78,6 +78,7 @@ pub use self::{
 pub(crate) use self::{
     check_fix::{FixOutcome, FixableFile},
     import_posts::PostWish,
+    site::SiteWriter,
 };
 // The nouns of these results: whoever shows them knows no store.
 pub(crate) use self::{

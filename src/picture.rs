@@ -100,8 +100,14 @@ impl Picture {
     /// hexadecimal.
     #[must_use]
     pub(crate) fn hash(&self) -> String {
-        hex(&sha256(&self.bytes)[..12])
+        hash_of(&self.bytes)
     }
+}
+
+/// What the bytes of a picture are known by.
+#[must_use]
+pub(crate) fn hash_of(bytes: &[u8]) -> String {
+    hex(&sha256(bytes)[..12])
 }
 
 /// Why a file is no picture for a mail. Each reads on after the picture's name.

@@ -12,6 +12,7 @@ mod reader_directory;
 mod reader_mail;
 mod reader_pages;
 mod ready_mail;
+mod sample_archive;
 mod service;
 mod state;
 

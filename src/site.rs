@@ -15,16 +15,20 @@ mod assets;
 mod body;
 mod content;
 mod crawlers;
+mod design;
 mod feed;
+mod file;
 mod frame;
 mod issue_card;
 mod left_out;
+mod making;
 mod origin;
 mod page_head;
 mod pages;
 mod pictures;
 mod plan;
 mod public_issue;
+mod ready_issue;
 mod search;
 mod set_text;
 mod share_cards;
@@ -36,14 +40,16 @@ use percent_encoding::percent_decode_str;
 
 use self::{
     address::SiteAddresses,
-    content::SiteContent,
+    content::{ContentInput, SiteContent},
+    design::SiteDesign,
     plan::{MISSING, PlannedFile, SitePlan},
     public_issue::PublicIssues,
-    search::{IndexFile, IndexPlan, SearchIndex},
-    set_text::SetText,
+    search::SearchIndex,
 };
 pub use self::{
+    file::SiteFile,
     left_out::LeftOutIssue,
+    origin::FileOrigin,
     pictures::PictureShelf,
     public_issue::{ShownOpinion, StateOfIssues},
 };
@@ -81,19 +87,6 @@ pub enum SiteError {
     Templates(#[from] RenderError),
 }
 
-/// A file of the archive.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SiteFile {
-    /// `text/html; charset=utf-8`, …
-    pub media_type: &'static str,
-    /// What it says.
-    pub bytes: Vec<u8>,
-    /// Its name is of its content: what it says never changes.
-    pub is_immutable: bool,
-    /// Where it leads, if it is an address of before.
-    pub moved_to: Option<String>,
-}
-
 /// A publication's archive.
 #[derive(Debug)]
 pub struct ArchiveSite {
@@ -101,9 +94,9 @@ pub struct ArchiveSite {
     plan: SitePlan,
     left_out: Vec<LeftOutIssue>,
     next: Option<DateTime<Utc>>,
-    index_plan: IndexPlan,
-    /// Made when somebody searches: nothing else needs it.
-    index: OnceLock<SearchIndex>,
+    /// Made when somebody searches, of the one before where there is one: nothing else needs it.
+    index: OnceLock<Arc<SearchIndex>>,
+    index_before: Option<Arc<SearchIndex>>,
 }
 
 impl ArchiveSite {
@@ -112,6 +105,14 @@ impl ArchiveSite {
     /// # Errors
     /// [`SiteError`].
     pub fn new(input: &SiteInput) -> Result<Self, SiteError> {
+        Self::after(None, input)
+    }
+
+    /// The same, where it is known how it was before: what has not changed is not made again.
+    ///
+    /// # Errors
+    /// [`SiteError`].
+    pub fn after(before: Option<&Self>, input: &SiteInput) -> Result<Self, SiteError> {
         let SiteInput {
             publication,
             archive,
@@ -123,27 +124,43 @@ impl ArchiveSite {
         let base_url = publication.web.base_url.as_deref();
         let addresses = base_url.and_then(SiteAddresses::below);
         let addresses = addresses.ok_or(SiteError::NoAddress)?;
-        let set_text = SetText::new(templates, publication)?;
+        let design = before.map(|before| &before.content.design);
+        let design = SiteDesign::renewed(design, publication, templates, addresses, pictures)?;
         let public = PublicIssues::of(publication, archive, known, *now);
         let next = public.next;
-        let (content, left_out) = SiteContent::new(
-            publication,
+        let parts = ContentInput {
             archive,
-            set_text,
             known,
-            public,
-            addresses,
-            pictures,
-        )?;
-        let index_plan = IndexPlan::new(&content);
+            shelf: pictures,
+        };
+        let content = before.map(|before| &before.content);
+        let (content, left_out) = SiteContent::new(parts, public, design, content);
         Ok(Self {
             plan: SitePlan::of(&content),
             content,
             left_out,
             next,
-            index_plan,
             index: OnceLock::new(),
+            index_before: before.and_then(Self::last_index),
         })
+    }
+
+    /// The newest index that was made.
+    fn last_index(&self) -> Option<Arc<SearchIndex>> {
+        self.index.get().or(self.index_before.as_ref()).cloned()
+    }
+
+    fn index(&self) -> &SearchIndex {
+        self.index.get_or_init(|| {
+            let before = self.index_before.as_deref();
+            Arc::new(SearchIndex::after(before, &self.content))
+        })
+    }
+
+    /// The index, if a file of that path can be one of its.
+    fn index_at(&self, path: &str) -> Option<&SearchIndex> {
+        let is_possible = self.content.is_listed() && path.ends_with(".terms");
+        is_possible.then(|| self.index())
     }
 
     /// Every file's path below the archive's folder.
@@ -151,7 +168,7 @@ impl ArchiveSite {
     pub fn paths(&self) -> Vec<String> {
         let planned = self.plan.files.keys().cloned();
         match self.content.is_listed() {
-            true => planned.chain(self.index_plan.paths()).collect(),
+            true => planned.chain(self.index().paths()).collect(),
             false => planned.collect(),
         }
     }
@@ -161,10 +178,12 @@ impl ArchiveSite {
     /// # Errors
     /// A template that does not fit what the page shows.
     pub fn file(&self, path: &str) -> Result<Option<SiteFile>, RenderError> {
-        match self.plan.files.get(path) {
-            Some(planned) => self.made(planned),
-            None => Ok(self.index_file(path)),
+        if let Some(planned) = self.plan.files.get(path) {
+            return self.made(planned);
         }
+        let index = self.index_at(path);
+        let shard = index.and_then(|index| index.shard(path));
+        Ok(shard.map(|shard| SiteFile::immutable("application/octet-stream", shard.to_vec())))
     }
 
     /// The page that answers a question without a script; None: nothing is searched here.
@@ -172,13 +191,12 @@ impl ArchiveSite {
     /// # Errors
     /// As [`ArchiveSite::file`].
     pub fn answer(&self, path: &str, query: &str) -> Result<Option<SiteFile>, RenderError> {
-        match self.plan.files.get(path) {
-            Some(PlannedFile::Search) => {
-                let asked = Some((self.index(), query));
-                let page = pages::search(&self.content, &self.index_plan, asked)?;
-                Ok(Some(SiteFile::page(page)))
+        match self.is_search(path) {
+            true => {
+                let page = pages::search(&self.content, self.index(), Some(query))?;
+                self.page(&page).map(Some)
             }
-            _ => Ok(None),
+            false => Ok(None),
         }
     }
 
@@ -186,33 +204,6 @@ impl ArchiveSite {
     #[must_use]
     pub fn is_search(&self, path: &str) -> bool {
         matches!(self.plan.files.get(path), Some(PlannedFile::Search))
-    }
-
-    fn index(&self) -> &SearchIndex {
-        let made = || SearchIndex::new(&self.content, &self.index_plan);
-        self.index.get_or_init(made)
-    }
-
-    fn index_file(&self, path: &str) -> Option<SiteFile> {
-        let content = &self.content;
-        let file = self.index_plan.file(path).filter(|_| content.is_listed())?;
-        let (media_type, bytes) = match file {
-            IndexFile::Shard(number) => ("application/octet-stream", self.index().shard(number)?),
-            IndexFile::Texts(number) => ("application/json", search::texts(content, number)?),
-        };
-        Some(SiteFile::immutable(media_type, bytes))
-    }
-
-    /// What a file is made of, where that is sooner known than the file: two of one origin are the same.
-    #[must_use]
-    pub fn origin(&self, path: &str) -> Option<String> {
-        match self.plan.files.get(path) {
-            Some(PlannedFile::Issue(at)) => origin::of_issue(&self.content, *at),
-            // Their names are of what they say.
-            Some(PlannedFile::Picture(_) | PlannedFile::Card(_)) => Some(path.to_owned()),
-            Some(_) => None,
-            None => self.index_plan.file(path).map(|_| path.to_owned()),
-        }
     }
 
     /// The path of the file that answers at an address below the base, as browsers ask for it.
@@ -231,7 +222,10 @@ impl ArchiveSite {
         let planned = [&*wanted, page.as_str()]
             .into_iter()
             .find(|path| files.contains_key(*path));
-        let is_of_index = || self.content.is_listed() && self.index_plan.file(&wanted).is_some();
+        let is_of_index = || {
+            let index = self.index_at(&wanted);
+            index.is_some_and(|index| index.shard(&wanted).is_some())
+        };
         planned
             .or_else(|| is_of_index().then_some(&*wanted))
             .map(str::to_owned)
@@ -259,89 +253,6 @@ impl ArchiveSite {
     #[must_use]
     pub fn next_release(&self) -> Option<DateTime<Utc>> {
         self.next
-    }
-
-    fn made(&self, planned: &PlannedFile) -> Result<Option<SiteFile>, RenderError> {
-        let content = &self.content;
-        let page = match planned {
-            PlannedFile::Front => pages::front(content)?,
-            PlannedFile::Overview => pages::overview(content)?,
-            PlannedFile::Search => pages::search(content, &self.index_plan, None)?,
-            PlannedFile::Missing => pages::missing(content)?,
-            PlannedFile::Issue(at) => match pages::issue(content, *at)? {
-                Some(page) => page,
-                None => return Ok(None),
-            },
-            PlannedFile::Moved(at) => return self.moved(*at),
-            PlannedFile::List(at, number) => match self.plan.lists.get(*at) {
-                Some(list) => pages::list(content, list, *number)?,
-                None => return Ok(None),
-            },
-            PlannedFile::Feed(format, edition) => {
-                let text = format.text(content, edition.as_deref());
-                return Ok(Some(SiteFile::changing(format.media_type(), text)));
-            }
-            PlannedFile::Sitemap => {
-                let text = crawlers::sitemap(content, &self.plan.lists);
-                return Ok(Some(SiteFile::changing("application/xml", text)));
-            }
-            PlannedFile::Robots => {
-                let text = crawlers::robots(content);
-                return Ok(Some(SiteFile::changing("text/plain; charset=utf-8", text)));
-            }
-            PlannedFile::Picture(picture) => {
-                let bytes = content.shelf.bytes(picture);
-                return Ok(bytes.map(|bytes| SiteFile::immutable(picture.media_type, bytes)));
-            }
-            PlannedFile::Card(at) => match content.issues.get(*at) {
-                Some(ready) => {
-                    let cards = &content.set_text.cards;
-                    let card = cards.bytes(&content.publication, content.words(), ready.issue())?;
-                    return Ok(Some(SiteFile::immutable("image/png", card)));
-                }
-                None => return Ok(None),
-            },
-            PlannedFile::Asset(at) => {
-                let asset = content.assets.all()[*at];
-                let text = asset.text.clone().into_bytes();
-                return Ok(Some(SiteFile::immutable(asset.media_type, text)));
-            }
-        };
-        Ok(Some(SiteFile::page(page)))
-    }
-
-    fn moved(&self, at: usize) -> Result<Option<SiteFile>, RenderError> {
-        let Some(ready) = self.content.issues.get(at) else {
-            return Ok(None);
-        };
-        Ok(Some(SiteFile {
-            moved_to: Some(self.content.addresses.path(&ready.address())),
-            ..SiteFile::page(pages::moved(&self.content, ready)?)
-        }))
-    }
-}
-
-impl SiteFile {
-    fn page(html: String) -> Self {
-        Self::changing("text/html; charset=utf-8", html)
-    }
-
-    fn changing(media_type: &'static str, text: String) -> Self {
-        Self {
-            media_type,
-            bytes: text.into_bytes(),
-            is_immutable: false,
-            moved_to: None,
-        }
-    }
-
-    fn immutable(media_type: &'static str, bytes: Vec<u8>) -> Self {
-        Self {
-            media_type,
-            bytes,
-            is_immutable: true,
-            moved_to: None,
-        }
     }
 }
 

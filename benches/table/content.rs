@@ -76,7 +76,7 @@ fn make_years(archive: &Archive, count: usize, root: &Path) -> io::Result<()> {
     let issues: Vec<_> = archive.entries().collect();
     for number in issues.len()..count {
         let entry = issues[number % issues.len()];
-        let issue = entry.issue.as_ref().expect("an issue");
+        let issue = entry.issue().expect("an issue");
         let weeks = chrono::Days::new(7 * (number / issues.len()) as u64);
         let (day, text) = (issue.front_matter.date, fs::read_to_string(&entry.path)?);
         let earlier = day - weeks;

@@ -253,8 +253,8 @@ impl App {
             .earliest(now)
             .max(now - TimeDelta::days(1));
         let mut past = Vec::new();
-        for issue in self.archive()?.issues() {
-            let head = &issue.front_matter;
+        for issue in self.archive()?.heads() {
+            let head = issue.front_matter();
             let hour = self.publication.hour_of(&head.edition, head.date);
             if let Some(hour) = hour
                 && head.status == IssueStatus::Ready

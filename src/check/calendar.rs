@@ -165,13 +165,9 @@ fn file_date(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
 
 fn doubled(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     let own = proof.issue;
-    for other in proof
-        .archive
-        .issues()
-        .filter(|other| other.path != own.path)
-    {
+    for other in proof.archive.heads().filter(|other| other.path != own.path) {
         let path = shown_path(&proof.publication.root, &other.path);
-        let (own_head, other_head) = (&own.front_matter, &other.front_matter);
+        let (own_head, other_head) = (&own.front_matter, other.front_matter());
         if own_head.date == other_head.date && own_head.edition == other_head.edition {
             findings
                 .at_key(

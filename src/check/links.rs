@@ -113,8 +113,8 @@ fn earlier_issue(
     let Some(issue) = proof.archive.linked(slug) else {
         let slugs: Vec<&str> = proof
             .archive
-            .issues()
-            .map(|issue| issue.slug.as_str())
+            .heads()
+            .map(|head| head.slug.as_str())
             .collect();
         let hint = match crate::yaml::nearest(slug, &slugs) {
             Some(near) => say!("did you mean [[{near}]]?", near),

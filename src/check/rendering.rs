@@ -61,7 +61,10 @@ const OWN_FILES: &str = "templates/";
 /// Whether every receipt can be made with the publication's own templates. Said once, of the newest issue.
 fn check_receipts(proof: &CheckSubject<'_>, templates: &Templates, findings: &mut Findings<'_>) {
     let date = proof.issue.front_matter.date;
-    let is_newest = !proof.archive.issues().any(|it| it.front_matter.date > date);
+    let is_newest = !proof
+        .archive
+        .heads()
+        .any(|it| it.front_matter().date > date);
     let built_in = Templates::built_in();
     let is_own = |name: &str| {
         let is_part = OF_RECEIPTS.iter().any(|folder| name.starts_with(folder));
@@ -91,8 +94,8 @@ fn check_receipts(proof: &CheckSubject<'_>, templates: &Templates, findings: &mu
 fn check_words(proof: &CheckSubject<'_>, templates: &Templates, findings: &mut Findings<'_>) {
     let date = proof.issue.front_matter.date;
     let is_past = proof.is_sent || date < proof.today && !proof.leaving.is_now;
-    let mut issues = proof.archive.issues();
-    if is_past && issues.any(|issue| issue.front_matter.date > date) {
+    let mut heads = proof.archive.heads();
+    if is_past && heads.any(|head| head.front_matter().date > date) {
         return;
     }
     let language = &proof.publication.language;

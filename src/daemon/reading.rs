@@ -127,7 +127,7 @@ fn candidates(snapshot: &PublicationSnapshot) -> Vec<IssueCandidate> {
 /// Such a file names no edition that could be believed; the date in its name says which slot it is for.
 fn broken(archive: &Archive, root: &Path) -> Vec<BrokenFile> {
     let unreadable = archive.entries().filter_map(|entry| {
-        let error = entry.issue.as_ref().err()?;
+        let error = entry.issue().err()?;
         let problems = error.to_errors();
         Some(BrokenFile {
             file: shown_path(root, &entry.path),

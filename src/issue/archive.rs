@@ -1,97 +1,33 @@
 //! The folder of issues: which there are, and which one a word of the command line means.
 
+mod error;
+mod file;
+mod names;
+
 use std::{
     collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
-use super::{Issue, IssueError, read};
+use self::names::ArchiveNames;
+pub use self::{error::ArchiveError, file::ArchivedFile};
+use super::{Issue, IssueHead, read};
 use crate::{
+    cores::on_every_core,
     publication::Publication,
-    source::{SourceError, composed, shown_path},
-    words::{Said, say},
+    source::{composed, shown_path},
 };
 
-/// All issues of a publication, the oldest first.
+/// All issues of a publication, the oldest first. Heads are read at once; bodies when somebody wants them.
 #[derive(Debug)]
 pub struct Archive {
     root: PathBuf,
     /// Shared with the archives that it was reloaded from.
     entries: Vec<Arc<ArchivedFile>>,
-}
-
-/// A file of the archive and what it holds.
-#[derive(Debug)]
-pub struct ArchivedFile {
-    /// The Markdown file.
-    pub path: PathBuf,
-    /// Its name without `.md`, or its folder's: `2026-11-23-small-models`.
-    pub name: String,
-    /// The issue, or why it is none.
-    pub issue: Result<Arc<Issue>, IssueError>,
-}
-
-/// Why an archive, or an issue in it, is not to be had.
-#[derive(Debug, thiserror::Error)]
-pub enum ArchiveError {
-    /// The folder can't be read.
-    #[error("{}", self.said())]
-    Unreadable {
-        /// The folder.
-        path: PathBuf,
-        /// What the system said.
-        #[source]
-        source: io::Error,
-    },
-    /// Nothing of that name.
-    #[error("{}", self.said())]
-    NotFound {
-        /// What was asked for.
-        wanted: String,
-        /// The name nearest to it.
-        nearest: Option<String>,
-    },
-    /// More than one of that name.
-    #[error("{}", self.said())]
-    Ambiguous {
-        /// What was asked for.
-        wanted: String,
-        /// The files.
-        names: Vec<String>,
-    },
-    /// No issue at all.
-    #[error("{}", self.said())]
-    Empty,
-    /// The issue is there, and wrong.
-    #[error("{}", self.said())]
-    Broken {
-        /// Its name.
-        name: String,
-        /// Why, and where.
-        errors: Vec<SourceError>,
-    },
-}
-
-impl ArchiveError {
-    /// What is wrong, for people.
-    #[must_use]
-    pub(crate) fn said(&self) -> Said {
-        match self {
-            Self::Unreadable { path, .. } => {
-                say!("failed to read the folder `{path}`", path = path.display())
-            }
-            Self::NotFound { wanted, .. } => say!("there is no issue `{wanted}`", wanted),
-            Self::Ambiguous { wanted, names } => say!(
-                "`{wanted}` is more than one issue: {names}",
-                wanted,
-                names = names.join(", ")
-            ),
-            Self::Empty => say!("there are no issues yet"),
-            Self::Broken { name, .. } => say!("`{name}` can't be read", name),
-        }
-    }
+    /// Made when somebody asks for a name.
+    names: OnceLock<ArchiveNames>,
 }
 
 impl Archive {
@@ -111,6 +47,7 @@ impl Archive {
         Self {
             root: publication.root.clone(),
             entries: Vec::new(),
+            names: OnceLock::new(),
         }
     }
 
@@ -134,22 +71,21 @@ impl Archive {
             .filter(|entry| !has_changed(&entry.path))
             .map(|entry| (entry.path.as_path(), entry))
             .collect();
-        let load = |path: PathBuf| ArchivedFile {
-            name: read::name(&path),
-            issue: Issue::load(publication, &path).map(Arc::new),
-            path,
-        };
-        let mut entries: Vec<_> = paths
+        let (kept, fresh): (Vec<PathBuf>, Vec<PathBuf>) = paths
             .into_iter()
-            .map(|path| match known.remove(path.as_path()) {
-                Some(entry) => Arc::clone(entry),
-                None => Arc::new(load(path)),
-            })
-            .collect();
-        entries.sort_by(|a, b| a.order().cmp(&b.order()));
+            .partition(|path| known.contains_key(path.as_path()));
+        let load = |path: &PathBuf| Arc::new(ArchivedFile::load(publication, path));
+        let mut entries = on_every_core(&fresh, load);
+        let kept = kept.iter().filter_map(|path| known.remove(path.as_path()));
+        entries.extend(kept.map(Arc::clone));
+        entries.sort_by_cached_key(|entry| {
+            let (date, name) = entry.order();
+            (date, name.to_owned())
+        });
         Ok(Self {
             root: publication.root.clone(),
             entries,
+            names: OnceLock::new(),
         })
     }
 
@@ -158,21 +94,44 @@ impl Archive {
         self.entries.iter().map(|entry| &**entry)
     }
 
+    /// What can be read of the heads, the oldest first.
+    pub(crate) fn heads(&self) -> impl DoubleEndedIterator<Item = &IssueHead> {
+        self.entries.iter().filter_map(|entry| entry.head())
+    }
+
     /// The issues that can be read, the oldest first.
     pub(crate) fn issues(&self) -> impl DoubleEndedIterator<Item = &Issue> {
-        self.entries
-            .iter()
-            .filter_map(|entry| entry.issue.as_deref().ok())
+        self.read_bodies();
+        let issues = self.entries.iter();
+        issues.filter_map(|entry| entry.issue().ok().map(|issue| &**issue))
+    }
+
+    /// Those of which the head says that they are meant: no other body is read.
+    pub(crate) fn issues_where(
+        &self,
+        is_meant: impl Fn(&IssueHead) -> bool,
+    ) -> impl DoubleEndedIterator<Item = &Issue> {
+        let entries = self.entries.iter();
+        let meant = entries.filter(move |entry| entry.head().is_some_and(&is_meant));
+        meant.filter_map(|entry| entry.readable().ok())
+    }
+
+    /// Whoever wants all of them wants them soon.
+    fn read_bodies(&self) {
+        let entries = self.entries.iter();
+        let open: Vec<_> = entries.filter(|entry| !entry.is_whole()).collect();
+        on_every_core(&open, |entry| {
+            let _ = entry.issue();
+        });
     }
 
     /// The issue that `[[slug]]` means: by slug, by file name, or by id.
     #[must_use]
     pub fn linked(&self, slug: &str) -> Option<&Issue> {
-        let by = |is: &dyn Fn(&Issue) -> bool| self.issues().rev().find(|issue| is(issue));
-        let slug = composed(slug);
-        by(&|issue| composed(&issue.slug) == slug)
-            .or_else(|| by(&|issue| composed(&read::name(&issue.path)) == slug))
-            .or_else(|| by(&|issue| composed(&issue.id) == slug))
+        let (slug, names) = (composed(slug), self.names());
+        let by = [&names.by_slug, &names.by_name, &names.by_id].into_iter();
+        let mut meant = by.flat_map(|places| places.of(&slug).iter().rev());
+        meant.find_map(|at| self.entries[*at].readable().ok())
     }
 
     /// The file that the command line's ISSUE means: a path, a file name, a slug or an id.
@@ -180,39 +139,20 @@ impl Archive {
     /// # Errors
     /// When there is none, or more than one.
     pub(crate) fn entry(&self, wanted: &str) -> Result<&ArchivedFile, ArchiveError> {
-        let path = Path::new(wanted);
-        if let Some(entry) = self
-            .entries
-            .iter()
-            .find(|entry| entry.is_at(&self.root, path))
-        {
+        if let Some(entry) = self.entry_at(Path::new(wanted)) {
             return Ok(entry);
         }
         let name = &*composed(wanted.strip_suffix(".md").unwrap_or(wanted));
-        let by: [&dyn Fn(&ArchivedFile) -> bool; 3] = [
-            &|entry| composed(&entry.name) == name,
-            &|entry| composed(read::slug(&entry.name)) == name,
-            &|entry| {
-                entry
-                    .issue
-                    .as_ref()
-                    .is_ok_and(|issue| composed(&issue.id) == name)
-            },
-        ];
-        for is_meant in by {
-            let mut found = self.entries.iter().filter(|entry| is_meant(entry));
-            match (found.next(), found.next()) {
-                (None, _) => {}
-                (Some(entry), None) => return Ok(entry),
-                (Some(_), Some(_)) => {
+        let names = self.names();
+        for places in [&names.by_name, &names.by_slug, &names.by_id] {
+            match places.of(name) {
+                [] => {}
+                [only] => return Ok(&self.entries[*only]),
+                several => {
+                    let paths = several.iter().map(|at| &self.entries[*at].path);
                     return Err(ArchiveError::Ambiguous {
                         wanted: wanted.to_owned(),
-                        names: self
-                            .entries
-                            .iter()
-                            .filter(|entry| is_meant(entry))
-                            .map(|entry| shown_path(&self.root, &entry.path))
-                            .collect(),
+                        names: paths.map(|path| shown_path(&self.root, path)).collect(),
                     });
                 }
             }
@@ -221,6 +161,26 @@ impl Archive {
             wanted: wanted.to_owned(),
             nearest: self.meant(name).map(ToOwned::to_owned),
         })
+    }
+
+    fn entry_at(&self, wanted: &Path) -> Option<&ArchivedFile> {
+        // A word that is no path at all is a name; comparing it with the disk would be slow.
+        let is_path =
+            wanted.components().count() > 1 || wanted.extension().is_some_and(|end| end == "md");
+        let below_root = self.root.join(wanted);
+        let written = |own: &Path| own == wanted || own == below_root;
+        let found = |is_it: &dyn Fn(&Path) -> bool| {
+            let is_meant = |entry: &&ArchivedFile| entry.own_paths().any(is_it);
+            self.entries().find(is_meant).filter(|_| is_path)
+        };
+        found(&written).or_else(|| {
+            let real = wanted.canonicalize().ok().filter(|_| is_path)?;
+            found(&|own| own.canonicalize().is_ok_and(|own| own == real))
+        })
+    }
+
+    fn names(&self) -> &ArchiveNames {
+        self.names.get_or_init(|| ArchiveNames::of(self.entries()))
     }
 
     /// The name that somebody may have meant who wrote another: nearly this one, a part of it, or the issue's title.
@@ -232,9 +192,9 @@ impl Archive {
             .collect();
         let word = wanted.trim().to_lowercase();
         let is_part = |entry: &&Arc<ArchivedFile>| {
-            let is_title = |issue: &Arc<Issue>| issue.front_matter.title.to_lowercase() == word;
+            let is_title = |head: &IssueHead| head.front_matter().title.to_lowercase() == word;
             !word.is_empty() && composed(&entry.name).to_lowercase().contains(&word)
-                || entry.issue.as_ref().is_ok_and(is_title)
+                || entry.head().is_some_and(is_title)
         };
         let newest = || self.entries.iter().rev().find(is_part);
         crate::yaml::nearest(wanted, &names).or_else(|| newest().map(|entry| entry.name.as_str()))
@@ -254,42 +214,6 @@ impl Archive {
     /// When there are none, or the last file can't be read.
     pub fn newest(&self) -> Result<&Issue, ArchiveError> {
         self.entries.last().ok_or(ArchiveError::Empty)?.readable()
-    }
-}
-
-impl ArchivedFile {
-    fn readable(&self) -> Result<&Issue, ArchiveError> {
-        self.issue.as_deref().map_err(|error| ArchiveError::Broken {
-            name: self.name.clone(),
-            errors: error.to_errors(),
-        })
-    }
-
-    /// By date, then by name; names begin with the date.
-    fn order(&self) -> (String, &str) {
-        let date = match &self.issue {
-            Ok(issue) => issue.front_matter.date.to_string(),
-            Err(_) => self.name.get(..10).unwrap_or_default().to_owned(),
-        };
-        (date, &self.name)
-    }
-
-    fn is_at(&self, root: &Path, path: &Path) -> bool {
-        let folder = self
-            .path
-            .parent()
-            .filter(|_| self.path.ends_with(read::INDEX));
-        let is_same = |own: &Path| {
-            own == path
-                || own == root.join(path)
-                || own
-                    .canonicalize()
-                    .is_ok_and(|own| path.canonicalize().is_ok_and(|path| own == path))
-        };
-        // A word that is no path at all is a name; comparing it with the disk would be slow.
-        let is_path =
-            path.components().count() > 1 || path.extension().is_some_and(|end| end == "md");
-        is_path && (is_same(&self.path) || folder.is_some_and(is_same))
     }
 }
 

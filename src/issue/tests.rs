@@ -132,7 +132,7 @@ fn files_that_are_no_text_are_refused() {
         .map(|name| {
             let path = root.path().join("issues").join(name);
             told(
-                &Issue::load(&publication, &path)
+                &IssueHead::load(&publication, &path)
                     .expect_err("should be refused")
                     .to_errors(),
             )

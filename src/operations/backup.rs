@@ -172,8 +172,8 @@ impl App {
             false => TimeDelta::zero(),
         };
         let to = self.clock.now() + early;
-        for issue in self.archive()?.issues() {
-            let head = &issue.front_matter;
+        for issue in self.archive()?.heads() {
+            let head = issue.front_matter();
             let hour = self.publication.hour_of(&head.edition, head.date);
             let is_between = hour.is_some_and(|hour| from <= hour && hour <= to);
             let is_ready = head.status == IssueStatus::Ready;

@@ -1,7 +1,7 @@
 //! Issues checked: each rendered as a reader without a name would get it, and held against every
 //! rule. Writes nothing but pictures into their cache: neither state nor secret.
 
-use std::{collections::BTreeSet, thread};
+use std::{collections::BTreeSet, sync::Arc};
 
 use chrono::NaiveDate;
 
@@ -13,6 +13,7 @@ use super::{
 use crate::{
     app::{App, AppError, on_hold::hold_among},
     check::{self, CheckSubject, Finding, LinkAnswers, SendingFacts},
+    cores::on_every_core,
     issue::{Archive, ArchivedFile, Issue},
     links::LinkSigner,
     render::{Composition, RenderError, RenderedIssue, Templates},
@@ -91,7 +92,7 @@ impl App {
         let ledger = self.ledger().await?;
         let issues = entries
             .iter()
-            .filter_map(|entry| entry.issue.as_deref().ok());
+            .filter_map(|entry| entry.issue().ok().map(Arc::as_ref));
         let is_asked =
             self.asks_for_consent(issues.filter(|issue| !ledger.sent.contains(&issue.id)));
         let mut bench = self.bench(&archive, ledger);
@@ -101,10 +102,11 @@ impl App {
         if online == LinkProbing::Ask {
             let issues = entries
                 .iter()
-                .filter_map(|entry| entry.issue.as_deref().ok());
+                .filter_map(|entry| entry.issue().ok().map(Arc::as_ref));
             bench.online = Some(self.ask_online(issues).await);
         }
-        let issues = bench.check_all(&entries);
+        // The archive may hold years.
+        let issues = on_every_core(&entries, |entry| bench.check_entry(entry));
         let (list, keeper, unseen) = match wanted {
             [] => (
                 self.check_list().await?,
@@ -194,32 +196,8 @@ impl App {
 }
 
 impl CheckInputs<'_> {
-    /// On every core: the archive may hold years.
-    fn check_all(&self, entries: &[&ArchivedFile]) -> Vec<CheckedFile> {
-        let threads = thread::available_parallelism().map_or(1, usize::from);
-        let share = entries.len().div_ceil(threads).max(1);
-        thread::scope(|scope| {
-            let workers: Vec<_> = entries
-                .chunks(share)
-                .map(|chunk| {
-                    scope.spawn(move || {
-                        let checked = chunk.iter().map(|entry| self.check_entry(entry));
-                        checked.collect::<Vec<_>>()
-                    })
-                })
-                .collect();
-            workers
-                .into_iter()
-                .flat_map(|worker| match worker.join() {
-                    Ok(checked) => checked,
-                    Err(panic) => std::panic::resume_unwind(panic),
-                })
-                .collect()
-        })
-    }
-
     fn check_entry(&self, entry: &ArchivedFile) -> CheckedFile {
-        let (id, findings) = match &entry.issue {
+        let (id, findings) = match entry.issue() {
             Ok(issue) => (Some(issue.id.clone()), self.check(issue)),
             Err(error) => (None, check::unreadable(&error.to_errors())),
         };

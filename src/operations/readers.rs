@@ -238,7 +238,7 @@ fn site_of(snapshot: &PublicationSnapshot, built_in: &Arc<PageTemplates>) -> Rea
         Arc::clone(built_in)
     });
     let mut site = ReaderSite::new(publication, pages);
-    let has_ads = || snapshot.archive.issues().any(|issue| issue.front_matter.ad);
+    let has_ads = || snapshot.archive.heads().any(|head| head.front_matter().ad);
     site.signup.asks_ads = publication.law.korea && has_ads();
     site
 }

@@ -53,9 +53,9 @@ impl App {
             let StrayReason::NoSlot { why, .. } = stray.reason else {
                 return None;
             };
-            let issue = archive.issues().find(|issue| {
-                shown_path(&self.publication.root, &issue.path) == stray.file
-                    && issue.front_matter.status == IssueStatus::Ready
+            let issue = archive.heads().find(|head| {
+                shown_path(&self.publication.root, &head.path) == stray.file
+                    && head.front_matter().status == IssueStatus::Ready
             })?;
             Some(UnplacedIssue {
                 issue: issue.id.clone(),

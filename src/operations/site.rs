@@ -5,7 +5,7 @@ mod folder;
 
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use chrono::{DateTime, Utc};
@@ -15,7 +15,6 @@ use self::folder::SiteFolder;
 pub use self::folder::WrittenFiles;
 use crate::{
     app::{App, AppError, RefusalKind},
-    issue::Archive,
     live::{PublicationSnapshot, off_thread},
     render::Templates,
     site::{
@@ -52,11 +51,73 @@ fn named<S: serde::Serializer>(left_out: &[LeftOutIssue], to: S) -> Result<S::Ok
     )
 }
 
-/// Files as they were read.
-struct ReadFiles {
-    archive: Arc<Archive>,
-    templates: Arc<Templates>,
+/// Writes a publication's archive into a folder, again and again: what stays as it is costs little.
+#[derive(Debug, Clone)]
+pub(crate) struct SiteWriter {
+    /// As a person named it.
+    folder: PathBuf,
     pictures: Arc<PictureShelf>,
+    writing: Arc<Mutex<SiteWriting>>,
+}
+
+/// What of it changes from time to time.
+#[derive(Debug)]
+struct SiteWriting {
+    folder: SiteFolder,
+    /// The archive that was written last.
+    last: Option<ArchiveSite>,
+}
+
+impl SiteWriter {
+    /// A writer into that folder.
+    pub(crate) fn new(app: &App, folder: &Path) -> Self {
+        Self::into(app, folder, SiteFolder::for_many(folder))
+    }
+
+    fn into(app: &App, named: &Path, folder: SiteFolder) -> Self {
+        let writing = SiteWriting { folder, last: None };
+        Self {
+            folder: named.to_owned(),
+            pictures: app.picture_shelf(),
+            writing: Arc::new(Mutex::new(writing)),
+        }
+    }
+
+    /// Writes the archive as its files were read.
+    ///
+    /// # Errors
+    /// As [`App::write_site`].
+    pub(crate) async fn write(
+        &self,
+        app: &App,
+        snapshot: &PublicationSnapshot,
+    ) -> Result<SiteReport, AppError> {
+        let input = SiteInput {
+            publication: Arc::clone(&snapshot.publication),
+            archive: Arc::clone(&snapshot.archive),
+            templates: Arc::clone(&snapshot.templates),
+            pictures: Arc::clone(&self.pictures),
+            known: Arc::new(app.known_of_issues().await?),
+            now: app.clock.now(),
+        };
+        let writer = self.clone();
+        off_thread(move || writer.write_input(&input)).await
+    }
+
+    fn write_input(&self, input: &SiteInput) -> Result<SiteReport, AppError> {
+        let mut writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let site = ArchiveSite::after(writing.last.as_ref(), input).map_err(refused)?;
+        let files = writing.folder.write(&site)?;
+        let report = SiteReport {
+            folder: self.folder.clone(),
+            issues: site.issue_count(),
+            files,
+            left_out: site.left_out().to_vec(),
+            next_release: site.next_release(),
+        };
+        writing.last = Some(site);
+        Ok(report)
+    }
 }
 
 impl App {
@@ -68,37 +129,18 @@ impl App {
         let (app, folder) = (self.clone(), folder.to_owned());
         let known = Arc::new(self.known_of_issues().await?);
         off_thread(move || {
-            let archive = Arc::new(app.archive()?);
-            let templates = Arc::new(Templates::load(&app.publication.root)?);
-            let pictures = app.picture_shelf();
-            let files = ReadFiles {
-                archive,
-                templates,
-                pictures,
+            let writer = SiteWriter::into(&app, &folder, SiteFolder::at(&folder));
+            let input = SiteInput {
+                archive: Arc::new(app.archive()?),
+                templates: Arc::new(Templates::load(&app.publication.root)?),
+                publication: app.publication,
+                pictures: Arc::clone(&writer.pictures),
+                known,
+                now: app.clock.now(),
             };
-            app.write_site_of(files, known, &folder)
+            writer.write_input(&input)
         })
         .await
-    }
-
-    /// The same of files that were read already.
-    ///
-    /// # Errors
-    /// As [`App::write_site`].
-    pub(crate) async fn write_site_as_read(
-        &self,
-        snapshot: &PublicationSnapshot,
-        pictures: &Arc<PictureShelf>,
-        folder: &Path,
-    ) -> Result<SiteReport, AppError> {
-        let (app, folder) = (self.clone(), folder.to_owned());
-        let known = Arc::new(self.known_of_issues().await?);
-        let files = ReadFiles {
-            archive: Arc::clone(&snapshot.archive),
-            templates: Arc::clone(&snapshot.templates),
-            pictures: Arc::clone(pictures),
-        };
-        off_thread(move || app.write_site_of(files, known, &folder)).await
     }
 
     /// The archive's pictures.
@@ -114,31 +156,6 @@ impl App {
             }
             false => Ok(StateOfIssues::default()),
         }
-    }
-
-    fn write_site_of(
-        &self,
-        files: ReadFiles,
-        known: Arc<StateOfIssues>,
-        folder: &Path,
-    ) -> Result<SiteReport, AppError> {
-        let input = SiteInput {
-            publication: Arc::clone(&self.publication),
-            archive: files.archive,
-            templates: files.templates,
-            pictures: files.pictures,
-            known,
-            now: self.clock.now(),
-        };
-        let site = ArchiveSite::new(&input).map_err(refused)?;
-        let files = SiteFolder::at(folder).write(&site)?;
-        Ok(SiteReport {
-            folder: folder.to_owned(),
-            issues: site.issue_count(),
-            files,
-            left_out: site.left_out().to_vec(),
-            next_release: site.next_release(),
-        })
     }
 }
 

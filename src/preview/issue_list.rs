@@ -34,7 +34,7 @@ pub(super) fn rows(inputs: &ListInputs<'_>) -> Vec<IssueRow> {
     let mut rows: Vec<IssueRow> = inputs
         .archive
         .entries()
-        .map(|entry| match &entry.issue {
+        .map(|entry| match entry.issue() {
             Ok(issue) => inputs.readable(entry, issue, &slots),
             Err(_) => inputs.broken(entry),
         })

@@ -67,7 +67,7 @@ impl IssuePreview {
     pub(super) fn renew(
         &mut self,
         inputs: &RenderInputs<'_>,
-        now: &Result<Arc<Issue>, IssueError>,
+        now: Result<&Arc<Issue>, &IssueError>,
     ) {
         self.faults.clear();
         let issue = match now {

@@ -9,7 +9,7 @@ use std::{
 use async_trait::async_trait;
 use tokio::sync::watch;
 
-use super::{content::sample_name, service::LivePreview};
+use super::{content::sample_name, sample_archive::SampleArchive, service::LivePreview};
 use crate::{
     address::Address,
     issue::Issue,
@@ -17,6 +17,7 @@ use crate::{
     operations::readers::privacy_notice,
     publication::{FACES, Publication},
     render::percent_encode,
+    site::ArchiveSite,
     web::{
         preview::{LookChoice, PreviewService, READER_PAGES, SAMPLE},
         reader::{
@@ -41,6 +42,7 @@ pub(super) struct SampleDesk {
     preview: Arc<LivePreview>,
     snapshots: watch::Receiver<Arc<PublicationSnapshot>>,
     site: Mutex<Option<(Arc<PublicationSnapshot>, Arc<ReaderSite>)>>,
+    archive: Arc<SampleArchive>,
 }
 
 impl SampleDesk {
@@ -49,6 +51,7 @@ impl SampleDesk {
         snapshots: watch::Receiver<Arc<PublicationSnapshot>>,
     ) -> Self {
         Self {
+            archive: Arc::new(SampleArchive::new(&preview.app())),
             preview,
             snapshots,
             site: Mutex::default(),
@@ -63,7 +66,7 @@ impl SampleDesk {
     fn named(&self, wanted: &str) -> ReaderResult<(String, Arc<Issue>)> {
         let snapshot = self.snapshot();
         let mut found = snapshot.archive.entries().rev().filter_map(|entry| {
-            let issue = entry.issue.as_ref().ok()?;
+            let issue = entry.issue().ok()?;
             let is_it = issue.slug == wanted || entry.name == wanted;
             is_it.then(|| (entry.name.clone(), Arc::clone(issue)))
         });
@@ -148,10 +151,16 @@ impl ReaderService for SampleDesk {
         let mut site = ReaderSite::new(&snapshot.publication, self.preview.pages());
         site.base_path = READER_PAGES.to_owned();
         site.signup.asks_ads = snapshot.publication.law.korea
-            && snapshot.archive.issues().any(|issue| issue.front_matter.ad);
+            && snapshot.archive.heads().any(|head| head.front_matter().ad);
         let site = Arc::new(site);
         *kept = Some((snapshot, Arc::clone(&site)));
         site
+    }
+
+    async fn archive(&self) -> ReaderResult<Option<Arc<ArchiveSite>>> {
+        let now = self.preview.app().clock.now();
+        let archive = Arc::clone(&self.archive);
+        Ok(archive.of(self.snapshot(), now).await)
     }
 
     async fn newest(&self) -> ReaderResult<Vec<ListedIssue>> {

@@ -104,7 +104,7 @@ impl LivePreview {
     }
 
     /// The present settings, for work that waits.
-    fn app(&self) -> App {
+    pub(super) fn app(&self) -> App {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.app.clone()
     }

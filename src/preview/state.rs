@@ -102,7 +102,7 @@ impl PreviewState {
 
     fn remember_names(&mut self) {
         for entry in self.snapshot.archive.entries() {
-            if let Ok(issue) = &entry.issue {
+            if let Ok(issue) = entry.issue() {
                 let front_matter = &issue.front_matter;
                 let former = FormerIssue {
                     id: issue.id.clone(),
@@ -177,7 +177,7 @@ impl PreviewState {
     /// The name that the issue of that former name has now.
     pub(super) fn moved(&self, name: &str) -> Option<&str> {
         let id = &self.former.get(name)?.id;
-        let is_it = |entry: &&ArchivedFile| entry.issue.as_ref().is_ok_and(|issue| issue.id == *id);
+        let is_it = |entry: &&ArchivedFile| entry.issue().is_ok_and(|issue| issue.id == *id);
         let entry = self.snapshot.archive.entries().find(is_it)?;
         Some(&entry.name)
     }
@@ -236,18 +236,17 @@ impl PreviewState {
         let (made_at, preview) = self.previews.entry(name.to_owned()).or_default();
         if *made_at != self.generation {
             let kept_since = self.ledger.kept_since;
-            let is_sent = entry.issue.as_ref().is_ok_and(|issue| {
+            let is_sent = entry.issue().is_ok_and(|issue| {
                 self.ledger
                     .batches
                     .iter()
                     .any(|batch| batch.issue == issue.id)
             });
             let slot_taken_by = entry
-                .issue
-                .as_ref()
+                .issue()
                 .ok()
                 .and_then(|issue| taker_of(&self.app.publication, &self.ledger, issue));
-            let issue = entry.issue.as_ref().ok();
+            let issue = entry.issue().ok();
             let hold = issue.and_then(|issue| hold_among(&self.ledger.holds, issue));
             let zone = self.app.publication.timezone;
             let nobody = RecipientsByEdition::new();
@@ -261,7 +260,7 @@ impl PreviewState {
                 held_because: hold.map(|hold| hold.why.as_str()),
                 recipients: self.recipients.as_ref().unwrap_or(&nobody),
             };
-            preview.renew(&inputs, &entry.issue);
+            preview.renew(&inputs, entry.issue());
             *made_at = self.generation;
         }
         Some((sources, preview))

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::window::{ReaderZones, TimeWindow, window};
 use crate::{
-    issue::{Archive, Issue, IssueStatus},
+    issue::{Archive, ArchivedFile, Issue, IssueHead, IssueStatus},
     publication::{Absence, Publication, Slot},
     source::shown_path,
     store::{Batch, BatchState, DeliveryCounts, HeldRelease},
@@ -282,12 +282,11 @@ struct OverviewInputs<'a> {
 
 impl OverviewInputs<'_> {
     fn view(&self, slot: Slot) -> SlotView {
-        let issues: Vec<&Issue> = self
-            .archive
-            .issues()
-            .filter(|issue| issue.front_matter.edition == slot.edition)
-            .filter(|issue| issue.front_matter.date == slot.date)
-            .collect();
+        let is_its = |head: &IssueHead| {
+            let head = head.front_matter();
+            head.edition == slot.edition && head.date == slot.date
+        };
+        let issues: Vec<&Issue> = self.archive.issues_where(is_its).collect();
         // The file of an issue that went out may be gone, or have another date by now.
         let batches = &self.ledger.batches;
         let batch = batches
@@ -374,36 +373,39 @@ impl OverviewInputs<'_> {
 
     fn strays(&self, first: NaiveDate, last: NaiveDate) -> Vec<StrayFile> {
         let is_within = |date: NaiveDate| (first..=last).contains(&date);
-        let reason = |entry: &crate::issue::ArchivedFile| match &entry.issue {
-            Err(error) => {
-                let date = entry.name.get(..10)?.parse().ok()?;
-                is_within(date).then(|| StrayReason::Unreadable {
-                    error: error.to_string(),
-                })
+        let reason = |entry: &ArchivedFile| {
+            let date = match entry.head() {
+                Some(head) => head.front_matter().date,
+                None => entry.name.get(..10)?.parse().ok()?,
+            };
+            if !is_within(date) {
+                return None;
             }
-            Ok(issue) => {
-                let (edition, date) = (&issue.front_matter.edition, issue.front_matter.date);
-                let batches = &self.ledger.batches;
-                let is_sent = batches.iter().any(|batch| batch.issue == issue.id);
-                if is_sent || !is_within(date) {
-                    return None;
+            let issue = match entry.issue() {
+                Ok(issue) => issue,
+                Err(error) => {
+                    let error = error.to_string();
+                    return Some(StrayReason::Unreadable { error });
                 }
-                let why = match self.publication.slot_or_absence(edition, date) {
-                    Err(absence) => absence.to_string(),
-                    Ok(slot) => {
-                        let on_slot = |batch: &&BatchView| {
-                            batch.edition == slot.edition && batch.slot == slot.at
-                        };
-                        let other = batches.iter().find(on_slot)?;
-                        format!("{} went out on that date already", other.issue)
-                    }
-                };
-                Some(StrayReason::NoSlot {
-                    date,
-                    edition: edition.clone(),
-                    why,
-                })
+            };
+            let (edition, batches) = (&issue.front_matter.edition, &self.ledger.batches);
+            if batches.iter().any(|batch| batch.issue == issue.id) {
+                return None;
             }
+            let why = match self.publication.slot_or_absence(edition, date) {
+                Err(absence) => absence.to_string(),
+                Ok(slot) => {
+                    let on_slot =
+                        |batch: &&BatchView| batch.edition == slot.edition && batch.slot == slot.at;
+                    let other = batches.iter().find(on_slot)?;
+                    format!("{} went out on that date already", other.issue)
+                }
+            };
+            Some(StrayReason::NoSlot {
+                date,
+                edition: edition.clone(),
+                why,
+            })
         };
         let strays = self.archive.entries().filter_map(|entry| {
             Some(StrayFile {

@@ -1,55 +1,58 @@
 //! What all pages of the archive are made of: the publication, its public issues with their pictures, words,
 //! templates and addresses. Pure once made: nothing here asks for the time or for a state.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 use super::{
-    address::{PageAddress, SiteAddresses},
-    assets::SiteAssets,
+    address::SiteAddresses,
     body::{BodySetting, IssueBody, LinkedPage},
-    frame::frame,
+    design::SiteDesign,
+    issue_card::IssueCard,
     left_out::LeftOutIssue,
     pictures::{IssuePictures, PictureFile, PictureShelf, WebPicture},
-    public_issue::{PublicIssue, PublicIssues, ShownOpinion, StateOfIssues},
-    set_text::SetText,
+    public_issue::{PublicIssues, ShownOpinion, StateOfIssues},
+    ready_issue::ReadyIssue,
 };
 use crate::{
+    cores::on_every_core,
     issue::{Archive, FrontMatter, Issue},
     publication::{ArchiveAccess, Publication},
-    render::{MailWords, RenderError, beginning},
+    render::MailWords,
     source::composed,
 };
 
 /// A header goes from edge to edge of the mail's paper.
 const HEADER_WIDTH: u16 = 600;
 
-/// An issue with what its page needs.
-#[derive(Debug)]
-pub(super) struct ReadyIssue {
-    pub(super) public: PublicIssue,
-    pub(super) pictures: IssuePictures,
-}
-
 /// What all pages are made of.
 #[derive(Debug)]
 pub(super) struct SiteContent {
-    pub(super) publication: Arc<Publication>,
-    pub(super) addresses: SiteAddresses,
-    pub(super) set_text: SetText,
-    pub(super) assets: SiteAssets,
+    pub(super) design: Arc<SiteDesign>,
     pub(super) shelf: Arc<PictureShelf>,
     /// The newest first.
-    pub(super) issues: Vec<ReadyIssue>,
+    pub(super) issues: Vec<Arc<ReadyIssue>>,
+    /// Their texts as feeds have them, as far as somebody wanted them.
+    feed_texts: Vec<OnceLock<String>>,
     /// By slug, composed.
     by_slug: BTreeMap<String, usize>,
     /// By tag, as its first writer wrote it.
     pub(super) tags: BTreeMap<String, TaggedIssues>,
-    pub(super) logo: Option<WebPicture>,
     /// Pictures that no page shows, and mail does.
     mailed: Vec<PictureFile>,
     pub(super) known: Arc<StateOfIssues>,
     /// Every issue there is, for what `[[slug]]` means.
     archive: Arc<Archive>,
+}
+
+/// What it is made of beside the public issues and the design.
+#[derive(Clone, Copy)]
+pub(super) struct ContentInput<'i> {
+    pub(super) archive: &'i Arc<Archive>,
+    pub(super) known: &'i Arc<StateOfIssues>,
+    pub(super) shelf: &'i Arc<PictureShelf>,
 }
 
 /// The issues of a tag.
@@ -59,37 +62,16 @@ pub(super) struct TaggedIssues {
     pub(super) issues: Vec<usize>,
 }
 
-impl ReadyIssue {
-    pub(super) fn issue(&self) -> &Issue {
-        &self.public.issue
-    }
-
-    pub(super) fn address(&self) -> PageAddress {
-        PageAddress::issue(&self.public.slug)
-    }
-
-    /// What it says of itself before it is opened.
-    pub(super) fn summary(&self) -> String {
-        let issue = self.issue();
-        let written = issue.front_matter.preheader.clone();
-        written.unwrap_or_else(|| beginning(&issue.document.introduction))
-    }
-}
-
 impl SiteContent {
-    /// The public issues whose pictures are whole, and those that are left out.
-    ///
-    /// # Errors
-    /// None: what templates see is data.
+    /// The public issues whose pictures are whole, and those that are left out. What is as it was before is taken
+    /// from there.
     pub(super) fn new(
-        publication: &Arc<Publication>,
-        archive: &Arc<Archive>,
-        set_text: SetText,
-        known: &Arc<StateOfIssues>,
+        input: ContentInput<'_>,
         public: PublicIssues,
-        addresses: SiteAddresses,
-        shelf: &Arc<PictureShelf>,
-    ) -> Result<(Self, Vec<LeftOutIssue>), RenderError> {
+        design: Arc<SiteDesign>,
+        before: Option<&Self>,
+    ) -> (Self, Vec<LeftOutIssue>) {
+        let (publication, shelf) = (&design.publication, input.shelf);
         let mut left_out = public.left_out;
         // What is wrong with them, `check` says.
         let mailed = public.mailed.iter().filter_map(|issue| {
@@ -98,51 +80,66 @@ impl SiteContent {
         });
         let mailed = mailed.flatten().chain(look_pictures(publication, shelf));
         let mailed = mailed.collect();
-        let mut issues = Vec::with_capacity(public.issues.len());
-        for public in public.issues {
-            match IssuePictures::of(publication, shelf, &public.issue) {
-                Ok(pictures) => issues.push(ReadyIssue { public, pictures }),
-                Err(errors) => left_out.push(LeftOutIssue::of(&public.issue, errors)),
+        let before = before.filter(|before| Arc::ptr_eq(&before.design, &design));
+        let ready = on_every_core(&public.issues, |public| {
+            let pictures = IssuePictures::of(publication, shelf, &public.issue);
+            let pictures = pictures.map_err(|errors| LeftOutIssue::of(&public.issue, errors))?;
+            let last = before.and_then(|before| before.issues.get(before.by_slug(&public.slug)?));
+            Ok(match last.filter(|last| last.is_of(public, &pictures)) {
+                Some(last) => Arc::clone(last),
+                None => Arc::new(ReadyIssue::new(&design, public.clone(), pictures)),
+            })
+        });
+        let mut issues = Vec::with_capacity(ready.len());
+        for ready in ready {
+            match ready {
+                Ok(ready) => issues.push(ready),
+                Err(left) => left_out.push(left),
             }
         }
         let slugs = issues.iter().enumerate();
         let by_slug = slugs
             .map(|(at, ready)| (ready.public.slug.clone(), at))
             .collect();
-        let assets = SiteAssets::new(publication, &set_text.rules);
-        let logo = logo(publication, shelf);
-        let frame = frame(publication, &addresses, &assets, logo.as_ref());
         let content = Self {
-            publication: Arc::clone(publication),
-            archive: Arc::clone(archive),
-            known: Arc::clone(known),
+            archive: Arc::clone(input.archive),
+            known: Arc::clone(input.known),
             tags: tags(&issues),
-            set_text: set_text.knowing(&frame)?,
-            logo,
+            feed_texts: issues.iter().map(|_| OnceLock::new()).collect(),
+            design,
             mailed,
-            assets,
-            addresses,
             shelf: Arc::clone(shelf),
             issues,
             by_slug,
         };
-        Ok((content, left_out))
+        (content, left_out)
+    }
+
+    pub(super) fn publication(&self) -> &Publication {
+        &self.design.publication
+    }
+
+    pub(super) fn addresses(&self) -> &SiteAddresses {
+        &self.design.addresses
     }
 
     pub(super) fn words(&self) -> &MailWords {
-        &self.set_text.words
+        &self.design.set_text.words
     }
 
-    /// Where the picture is that stands for an issue.
-    pub(super) fn card_file(&self, ready: &ReadyIssue) -> String {
-        self.set_text
-            .cards
-            .file(&self.publication, self.words(), ready.issue())
+    /// How an issue looks in a list.
+    pub(super) fn card(&self, at: usize) -> Option<&IssueCard> {
+        Some(&self.issues.get(at)?.card)
+    }
+
+    /// How those of a list of places look.
+    pub(super) fn cards(&self, places: &[usize]) -> Vec<&IssueCard> {
+        places.iter().filter_map(|at| self.card(*at)).collect()
     }
 
     /// Whether anything lists issues.
     pub(super) fn is_listed(&self) -> bool {
-        self.publication.web.archive == ArchiveAccess::Public
+        self.publication().web.archive == ArchiveAccess::Public
     }
 
     pub(super) fn by_slug(&self, slug: &str) -> Option<usize> {
@@ -155,6 +152,13 @@ impl SiteContent {
         let linked = |slug: &str| self.linked(slug, base);
         let setting = self.body_setting(ready, base, &linked);
         Some(IssueBody::of(&ready.issue().document, setting))
+    }
+
+    /// The issue's text in one piece, with whole addresses, for programs that read feeds.
+    pub(super) fn feed_text(&self, at: usize) -> Option<&str> {
+        let made = || self.body(at, self.addresses().base_url());
+        let text = self.feed_texts.get(at)?;
+        Some(text.get_or_init(|| made().map_or_else(String::new, |body| body.whole())))
     }
 
     /// What a body of that issue is written with.
@@ -179,7 +183,7 @@ impl SiteContent {
         // Of two issues of one slug the other one may be meant.
         (ready.issue().id == meant.id).then(|| LinkedPage {
             title: meant.front_matter.title.clone(),
-            href: format!("{base}{}", self.addresses.below_base(&ready.address())),
+            href: format!("{base}{}", self.addresses().below_base(&ready.address())),
         })
     }
 
@@ -193,7 +197,7 @@ impl SiteContent {
     /// Every picture that a page shows, and those of mail to come.
     pub(super) fn pictures(&self) -> impl Iterator<Item = &PictureFile> {
         let own = self.issues.iter().flat_map(|ready| ready.pictures.files());
-        let own = own.chain(self.logo.iter().flat_map(WebPicture::files));
+        let own = own.chain(self.design.logo.iter().flat_map(WebPicture::files));
         own.chain(&self.mailed)
     }
 
@@ -201,16 +205,6 @@ impl SiteContent {
         let opinions = self.known.opinions.get(&issue.id);
         opinions.map_or(&[], Vec::as_slice)
     }
-}
-
-/// The publication's mark; one that can't be read is left out, as `check` says.
-fn logo(publication: &Publication, shelf: &PictureShelf) -> Option<WebPicture> {
-    let logo = publication.look.logo.as_ref()?;
-    let shown = WebPicture::of_look(publication, shelf, &logo.file, logo.width);
-    shown.unwrap_or_else(|error| {
-        tracing::warn!("the archive has no logo: {error}");
-        None
-    })
 }
 
 /// The look's pictures that only mail shows.
@@ -230,7 +224,7 @@ fn look_pictures(publication: &Publication, shelf: &PictureShelf) -> Vec<Picture
 }
 
 /// Tags that differ in nothing but their case are one.
-fn tags(issues: &[ReadyIssue]) -> BTreeMap<String, TaggedIssues> {
+fn tags(issues: &[Arc<ReadyIssue>]) -> BTreeMap<String, TaggedIssues> {
     let mut tags: BTreeMap<String, TaggedIssues> = BTreeMap::new();
     for (at, ready) in issues.iter().enumerate() {
         for tag in &ready.issue().front_matter.tags {

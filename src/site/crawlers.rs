@@ -21,10 +21,10 @@ pub(super) const SITEMAP: &str = "sitemap.xml";
 pub(super) fn robots(content: &SiteContent) -> String {
     let mut text = "User-agent: *\n".to_owned();
     for path in OF_READERS {
-        let _ = writeln!(text, "Disallow: {}{path}", content.addresses.base_path());
+        let _ = writeln!(text, "Disallow: {}{path}", content.addresses().base_path());
     }
     if content.is_listed() {
-        let _ = writeln!(text, "\nSitemap: {}", content.addresses.file_url(SITEMAP));
+        let _ = writeln!(text, "\nSitemap: {}", content.addresses().file_url(SITEMAP));
     }
     text
 }
@@ -40,14 +40,14 @@ pub(super) fn sitemap(content: &SiteContent, lists: &[IssueShelf]) -> String {
         let _ = writeln!(
             xml,
             "<url><loc>{}</loc></url>",
-            content.addresses.url(address)
+            content.addresses().url(address)
         );
     }
     for ready in &content.issues {
         let _ = writeln!(
             xml,
             "<url><loc>{}</loc><lastmod>{}</lastmod></url>",
-            content.addresses.url(&ready.address()),
+            content.addresses().url(&ready.address()),
             ready.issue().front_matter.date,
         );
     }

@@ -10,10 +10,7 @@ mod xml;
 use chrono::{DateTime, Datelike, FixedOffset};
 use serde::Serialize;
 
-use super::{
-    address::PageAddress,
-    content::{ReadyIssue, SiteContent},
-};
+use super::{address::PageAddress, content::SiteContent, ready_issue::ReadyIssue};
 
 /// How many issues a feed has.
 const NEWEST: usize = 20;
@@ -30,6 +27,7 @@ pub(super) enum FeedFormat {
 }
 
 /// A feed, whatever its format.
+#[derive(Serialize)]
 struct Feed<'c> {
     /// Also its identity.
     home: String,
@@ -42,15 +40,19 @@ struct Feed<'c> {
 }
 
 /// An issue in a feed.
+#[derive(Serialize)]
 struct FeedEntry<'c> {
     id: String,
     url: String,
     title: &'c str,
     summary: String,
-    html: String,
     author: Option<&'c str>,
     tags: &'c [String],
     at: DateTime<FixedOffset>,
+    /// Its place among the issues.
+    place: usize,
+    #[serde(skip)]
+    content: &'c SiteContent,
 }
 
 /// Where a feed is, for the head of pages.
@@ -98,19 +100,32 @@ impl FeedFormat {
         }
     }
 
+    /// All that the feed says but its entries' texts, and the places of the issues whose texts those are.
+    pub(super) fn around_texts(
+        self,
+        content: &SiteContent,
+        edition: Option<&str>,
+    ) -> (String, Vec<usize>) {
+        let feed = Feed::new(content, self, edition);
+        let places = feed.entries.iter().map(|entry| entry.place).collect();
+        // A feed is a tree of texts.
+        let said = serde_json::to_string(&feed).unwrap_or_default();
+        (format!("{} {said}", self.media_type()), places)
+    }
+
     /// How pages name it.
     pub(super) fn link(self, content: &SiteContent, edition: Option<&str>) -> FeedLink {
         let media_type = self.media_type();
         FeedLink {
             media_type: media_type.split(';').next().unwrap_or(media_type),
             title: title(content, edition),
-            href: content.addresses.file_path(&self.file(edition)),
+            href: content.addresses().file_path(&self.file(edition)),
         }
     }
 }
 
 fn title(content: &SiteContent, edition: Option<&str>) -> String {
-    let publication = &content.publication;
+    let publication = &content.publication();
     match edition.and_then(|key| publication.edition(key)) {
         Some(edition) => format!("{}: {}", publication.name, edition.title),
         None => publication.name.clone(),
@@ -119,7 +134,7 @@ fn title(content: &SiteContent, edition: Option<&str>) -> String {
 
 impl<'c> Feed<'c> {
     fn new(content: &'c SiteContent, format: FeedFormat, edition: Option<&str>) -> Self {
-        let publication = &content.publication;
+        let publication = &content.publication();
         let home = match edition {
             Some(key) => PageAddress::of(&["editions", key]),
             None => PageAddress::front(),
@@ -128,8 +143,8 @@ impl<'c> Feed<'c> {
             .places(|front_matter| edition.is_none_or(|edition| front_matter.edition == edition));
         let newest = places.into_iter().take(NEWEST);
         Self {
-            home: content.addresses.url(&home),
-            own: content.addresses.file_url(&format.file(edition)),
+            home: content.addresses().url(&home),
+            own: content.addresses().file_url(&format.file(edition)),
             title: title(content, edition),
             subtitle: publication
                 .about
@@ -156,24 +171,30 @@ impl<'c> FeedEntry<'c> {
         let front_matter = &ready.issue().front_matter;
         Some(Self {
             id: identity(content, ready),
-            url: content.addresses.url(&ready.address()),
+            url: content.addresses().url(&ready.address()),
             title: &front_matter.title,
-            summary: ready.summary(),
-            html: content.body(at, content.addresses.base_url())?.whole(),
+            summary: ready.card.summary.clone(),
             author: front_matter.author.as_deref(),
             tags: &front_matter.tags,
             at: ready
                 .public
                 .at
-                .with_timezone(&content.publication.timezone)
+                .with_timezone(&content.publication().timezone)
                 .fixed_offset(),
+            place: at,
+            content,
         })
+    }
+
+    /// Its text, made when a feed that has it is written.
+    fn html(&self) -> &str {
+        self.content.feed_text(self.place).unwrap_or_default()
     }
 }
 
 /// A `tag:` URI (RFC 4151) of the sender's domain and the issue's identity in the ledger.
 fn identity(content: &SiteContent, ready: &ReadyIssue) -> String {
-    let domain = content.publication.from.address.domain();
+    let domain = content.publication().from.address.domain();
     let year = ready.issue().front_matter.date.year();
     format!("tag:{domain},{year:04}:{}", ready.issue().id)
 }

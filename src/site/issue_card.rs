@@ -2,14 +2,16 @@
 
 use serde::Serialize;
 
-use super::content::{ReadyIssue, SiteContent};
+use super::{design::SiteDesign, public_issue::PublicIssue};
+use crate::{issue::Issue, render::beginning};
 
 /// What a list shows of an issue.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct IssueCard {
     href: String,
     title: String,
-    summary: String,
+    /// What it says of itself before it is opened.
+    pub(super) summary: String,
     edition: String,
     edition_key: String,
     date: String,
@@ -19,33 +21,31 @@ pub(super) struct IssueCard {
 }
 
 impl IssueCard {
-    pub(super) fn new(content: &SiteContent, ready: &ReadyIssue) -> Self {
-        let front_matter = &ready.issue().front_matter;
-        let edition = content.publication.edition(&front_matter.edition);
+    pub(super) fn new(design: &SiteDesign, public: &PublicIssue) -> Self {
+        let front_matter = &public.issue.front_matter;
+        let edition = design.publication.edition(&front_matter.edition);
+        let words = &design.set_text.words;
+        let minutes = minutes(&public.issue).to_string();
         Self {
-            href: content.addresses.path(&ready.address()),
+            href: design.addresses.path(&public.address()),
             title: front_matter.title.clone(),
-            summary: ready.summary(),
+            summary: summary(&public.issue),
             edition: edition.map_or_else(String::new, |edition| edition.title.clone()),
             edition_key: front_matter.edition.clone(),
-            date: content.words().date(front_matter.date),
+            date: words.date(front_matter.date),
             day: front_matter.date.to_string(),
-            minutes: minutes(content, ready),
+            minutes: words.filled("reading_minutes", "n", &minutes),
         }
-    }
-
-    /// Those of a list of places.
-    pub(super) fn all(content: &SiteContent, places: &[usize]) -> Vec<Self> {
-        let ready = places.iter().filter_map(|at| content.issues.get(*at));
-        ready.map(|ready| Self::new(content, ready)).collect()
     }
 }
 
+fn summary(issue: &Issue) -> String {
+    let written = issue.front_matter.preheader.clone();
+    written.unwrap_or_else(|| beginning(&issue.document.introduction))
+}
+
 /// How long an unhurried reader needs.
-fn minutes(content: &SiteContent, ready: &ReadyIssue) -> String {
-    let seconds = ready.issue().document.extent().reading_time().as_secs();
-    let minutes = seconds.div_ceil(60).max(1);
-    content
-        .words()
-        .filled("reading_minutes", "n", &minutes.to_string())
+fn minutes(issue: &Issue) -> u64 {
+    let seconds = issue.document.extent().reading_time().as_secs();
+    seconds.div_ceil(60).max(1)
 }

@@ -1,82 +1,96 @@
-//! What a file of the archive is made of, in one fingerprint: a file of the same origin says the same, and need not be
-//! made again to know it. Only for what takes time to make; the rest is made and compared.
+//! What a file of the archive is made of, in one fingerprint: of two archives of one process, files of the same origin
+//! say the same, and need not be made to know it. A page's is all that its template is filled with; a text that takes
+//! time to make stands in it by what the text is made of.
+//!
+//! Nothing here outlives the process: another program may make another page of the same.
 
-use super::{
-    content::{ReadyIssue, SiteContent},
-    page_head::PageHead,
-};
+use super::{content::SiteContent, feed::FeedFormat, set_text::SetPage};
 use crate::{
-    fingerprint::{hex, sha256_hex},
+    fingerprint::{hex, sha256},
     issue::LinkTarget,
 };
 
-/// Raised with every change to what the program makes of the same issue.
-const GENERATION: u32 = 1;
+/// What a file is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileOrigin([u8; 32]);
 
 /// Fields, so that no two lists of them read the same.
-struct OriginDigest(String);
+pub(super) struct OriginDigest(String);
 
 impl OriginDigest {
-    fn new(content: &SiteContent) -> Self {
+    /// Of what is set in the archive's templates.
+    pub(super) fn new(content: &SiteContent) -> Self {
         let mut origin = Self(String::new());
-        origin.push(&GENERATION.to_string());
-        origin.push(&content.set_text.fingerprint);
+        origin.push(&content.design.set_text.fingerprint);
         origin
     }
 
-    fn push(&mut self, field: &str) {
+    pub(super) fn push(&mut self, field: &str) {
         self.0.push_str(&format!("{}:{field}\n", field.len()));
     }
 
-    /// An issue as a list or a link shows it.
-    fn push_issue(&mut self, ready: Option<&ReadyIssue>) {
-        let Some(ready) = ready else {
+    /// All that an issue's text is made of, wherever it stands.
+    fn push_text(&mut self, content: &SiteContent, at: usize) {
+        let Some(ready) = content.issues.get(at) else {
             return self.push("none");
         };
-        self.push(&ready.public.slug);
         self.push(&hex(&ready.issue().fingerprint));
+        for picture in ready.pictures.files() {
+            self.push(&picture.file);
+        }
+        for link in &ready.issue().document.links {
+            if let LinkTarget::Issue(slug) = &link.target {
+                let page = content.linked(slug, "");
+                self.push(&page.map_or_else(String::new, |page| page.href + " " + &page.title));
+            }
+        }
     }
 
-    fn fingerprint(&self) -> String {
-        sha256_hex(self.0.as_bytes())
+    pub(super) fn origin(&self) -> FileOrigin {
+        FileOrigin(sha256(self.0.as_bytes()))
     }
+}
+
+/// Of a file whose name is of what it says.
+pub(super) fn of_name(path: &str) -> FileOrigin {
+    FileOrigin(sha256(path.as_bytes()))
+}
+
+/// Of a page.
+pub(super) fn of_page(content: &SiteContent, page: &SetPage) -> FileOrigin {
+    let mut origin = OriginDigest::new(content);
+    origin.push(&page.said());
+    origin.origin()
 }
 
 /// Of an issue's page.
-pub(super) fn of_issue(content: &SiteContent, at: usize) -> Option<String> {
-    let ready = content.issues.get(at)?;
+pub(super) fn of_issue(content: &SiteContent, at: usize, around: &SetPage) -> FileOrigin {
     let mut origin = OriginDigest::new(content);
-    origin.push_issue(Some(ready));
-    origin.push_issue(content.issues.get(at + 1));
-    origin.push_issue(at.checked_sub(1).and_then(|at| content.issues.get(at)));
-    for picture in ready.pictures.files() {
-        origin.push(&picture.file);
-    }
-    for link in &ready.issue().document.links {
-        if let LinkTarget::Issue(slug) = &link.target {
-            let page = content.linked(slug, "");
-            origin.push(&page.map_or_else(String::new, |page| page.href + " " + &page.title));
-        }
-    }
-    for tag in &ready.issue().front_matter.tags {
-        // As its first writer wrote it.
-        let tagged = super::content::tag_key(tag).and_then(|key| content.tags.get(&key));
-        origin.push(tagged.map_or("", |tagged| tagged.name.as_str()));
-    }
-    for opinion in content.opinions(ready.issue()) {
-        origin.push(&format!("{opinion:?}"));
-    }
-    // What no other field says of the moment and the edition.
-    origin.push(&format!("{:?}", PageHead::of_issue(content, ready)));
-    Some(origin.fingerprint())
+    origin.push(&around.said());
+    origin.push_text(content, at);
+    origin.origin()
 }
 
-/// Of the index of all issues.
-pub(super) fn of_index(content: &SiteContent) -> String {
+/// Of a feed.
+pub(super) fn of_feed(
+    content: &SiteContent,
+    format: FeedFormat,
+    edition: Option<&str>,
+) -> FileOrigin {
     let mut origin = OriginDigest::new(content);
-    for ready in &content.issues {
-        origin.push_issue(Some(ready));
-        origin.push(&ready.public.at.to_rfc3339());
+    let (around, places) = format.around_texts(content, edition);
+    origin.push(&around);
+    for place in places {
+        origin.push_text(content, place);
     }
-    origin.fingerprint()
+    origin.origin()
+}
+
+/// Of the texts that the search shows parts of.
+pub(super) fn of_texts(content: &SiteContent, at: usize) -> FileOrigin {
+    let mut origin = OriginDigest::new(content);
+    let card = content.card(at).map(serde_json::to_string);
+    origin.push(&card.and_then(Result::ok).unwrap_or_default());
+    origin.push_text(content, at);
+    origin.origin()
 }

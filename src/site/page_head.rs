@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 
 use super::{
     address::PageAddress,
-    content::{ReadyIssue, SiteContent},
+    content::SiteContent,
     feed::{FeedFormat, FeedLink},
+    ready_issue::ReadyIssue,
 };
 use crate::social_card;
 
@@ -40,14 +41,14 @@ struct HeadImage {
 impl PageHead {
     /// A page that lists issues, or leads on.
     pub(super) fn of_list(content: &SiteContent, title: &str, address: &PageAddress) -> Self {
-        let name = &content.publication.name;
+        let name = &content.publication().name;
         Self {
             title: match title == name {
                 true => name.clone(),
                 false => format!("{title} · {name}"),
             },
-            description: content.publication.about.clone(),
-            canonical: Some(content.addresses.url(address)),
+            description: content.publication().about.clone(),
+            canonical: Some(content.addresses().url(address)),
             is_indexed: content.is_listed(),
             kind: "website",
             published: None,
@@ -74,16 +75,16 @@ impl PageHead {
     /// A page that leads to another.
     pub(super) fn of_moved(content: &SiteContent, title: &str, to: &PageAddress) -> Self {
         Self {
-            canonical: Some(content.addresses.url(to)),
+            canonical: Some(content.addresses().url(to)),
             ..Self::of_nothing(content, title)
         }
     }
 
     /// The front page.
     pub(super) fn of_front(content: &SiteContent) -> Self {
-        let publication = &content.publication;
+        let publication = &content.publication();
         let address = PageAddress::front();
-        let url = content.addresses.url(&address);
+        let url = content.addresses().url(&address);
         let data = json!({
             "@context": "https://schema.org",
             "@type": "WebSite",
@@ -103,14 +104,17 @@ impl PageHead {
         let title = &ready.issue().front_matter.title;
         let address = ready.address();
         let picture = picture(content, ready);
-        let published = ready.public.at.with_timezone(&content.publication.timezone);
+        let published = ready
+            .public
+            .at
+            .with_timezone(&content.publication().timezone);
         let data = article(content, ready, picture.as_ref());
         Self {
-            description: Some(ready.summary()).filter(|summary| !summary.is_empty()),
+            description: Some(ready.card.summary.clone()).filter(|summary| !summary.is_empty()),
             kind: "article",
             published: Some(published.to_rfc3339()),
             image: Some(HeadImage {
-                url: content.addresses.file_url(&content.card_file(ready)),
+                url: content.addresses().file_url(&ready.share_card),
                 width: social_card::WIDTH,
                 height: social_card::HEIGHT,
             }),
@@ -139,17 +143,17 @@ fn picture(content: &SiteContent, ready: &ReadyIssue) -> Option<String> {
     images.find_map(|used| {
         let picture = &ready.pictures.get(&used.image, used.is_frame)?.large;
         let is_large = picture.width >= 300 && picture.height >= 150;
-        is_large.then(|| content.addresses.file_url(&picture.file))
+        is_large.then(|| content.addresses().file_url(&picture.file))
     })
 }
 
 fn article(content: &SiteContent, ready: &ReadyIssue, picture: Option<&String>) -> Value {
-    let publication = &content.publication;
+    let publication = &content.publication();
     let front_matter = &ready.issue().front_matter;
     let organisation = json!({
         "@type": "Organization",
         "name": publication.name,
-        "url": content.addresses.url(&PageAddress::front()),
+        "url": content.addresses().url(&PageAddress::front()),
     });
     let author = match &front_matter.author {
         Some(author) => json!({ "@type": "Person", "name": author }),
@@ -159,11 +163,11 @@ fn article(content: &SiteContent, ready: &ReadyIssue, picture: Option<&String>) 
         "@context": "https://schema.org",
         "@type": "Article",
         "headline": front_matter.title,
-        "description": ready.summary(),
+        "description": ready.card.summary.clone(),
         "datePublished": ready.public.at.with_timezone(&publication.timezone).to_rfc3339(),
         "inLanguage": publication.language,
         "keywords": front_matter.tags,
-        "mainEntityOfPage": content.addresses.url(&ready.address()),
+        "mainEntityOfPage": content.addresses().url(&ready.address()),
         "author": author,
         "publisher": organisation,
         "image": picture,

@@ -10,7 +10,7 @@ mod search;
 
 pub(super) use self::{
     front::front,
-    issue::issue,
+    issue::{around_issue, issue},
     list::{IssueShelf, list, pages_of},
     moved::moved,
     overview::overview,

@@ -4,6 +4,7 @@
 use std::{
     collections::BTreeMap,
     fs,
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
     time::SystemTime,
@@ -12,7 +13,7 @@ use std::{
 use crate::{
     issue::{Image, Issue},
     look::LookPicture,
-    picture::{Cache, Picture, PictureError, PictureUse, find},
+    picture::{Cache, Picture, PictureError, PictureUse, find, hash_of},
     publication::Publication,
     render::{below_root, is_remote},
     source::SourceError,
@@ -36,6 +37,9 @@ type KnownPictures = BTreeMap<(PathBuf, PictureUse), (PictureStamp, PictureFile)
 struct PictureStamp {
     bytes: u64,
     modified: SystemTime,
+    /// A file put in another's place keeps its old time of modification, but neither of these.
+    number: u64,
+    changed: (i64, i64),
 }
 
 /// A picture as a file of the archive.
@@ -61,7 +65,7 @@ pub(super) struct WebPicture {
 }
 
 /// The pictures of one issue, by the place that it names; videos' frames apart.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct IssuePictures(BTreeMap<(String, bool), WebPicture>);
 
 impl PictureShelf {
@@ -108,6 +112,8 @@ impl PictureStamp {
         Some(Self {
             bytes: metadata.len(),
             modified: metadata.modified().ok()?,
+            number: metadata.ino(),
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
         })
     }
 }
@@ -204,9 +210,14 @@ impl WebPicture {
 }
 
 impl PictureFile {
+    /// Whether these bytes are its own: its name is of them.
+    pub(super) fn holds(&self, bytes: &[u8]) -> bool {
+        bytes.len() == self.bytes && self.file.starts_with(&file_name(&hash_of(bytes), ""))
+    }
+
     fn new(picture: &Picture, origin: &Path, wanted: PictureUse) -> Self {
         Self {
-            file: format!("images/{}.{}", picture.hash(), picture.kind.extension()),
+            file: file_name(&picture.hash(), picture.kind.extension()),
             media_type: picture.kind.media_type(),
             width: picture.width,
             height: picture.height,
@@ -215,4 +226,8 @@ impl PictureFile {
             wanted,
         }
     }
+}
+
+fn file_name(hash: &str, extension: &str) -> String {
+    format!("images/{hash}.{extension}")
 }

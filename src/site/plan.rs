@@ -12,6 +12,7 @@ use super::{
     feed::FeedFormat,
     pages::{IssueShelf, pages_of},
     pictures::PictureFile,
+    search::TEXTS,
 };
 
 /// The file that servers show for an address that nothing has.
@@ -32,6 +33,8 @@ pub(super) enum PlannedFile {
     /// A feed, of an edition or of all.
     Feed(FeedFormat, Option<String>),
     Search,
+    /// What the script of the search shows of an issue.
+    Texts(usize),
     Sitemap,
     Robots,
     Picture(PictureFile),
@@ -55,8 +58,8 @@ impl SitePlan {
         plan.files.insert(MISSING.to_owned(), PlannedFile::Missing);
         plan.files
             .insert("robots.txt".to_owned(), PlannedFile::Robots);
-        for (at, _) in content.assets.all().iter().enumerate() {
-            let file = content.assets.all()[at].file.clone();
+        for (at, _) in content.design.assets.all().iter().enumerate() {
+            let file = content.design.assets.all()[at].file.clone();
             plan.files.insert(file, PlannedFile::Asset(at));
         }
         for picture in content.pictures() {
@@ -66,13 +69,18 @@ impl SitePlan {
         for (at, ready) in content.issues.iter().enumerate() {
             plan.add(&ready.address(), PlannedFile::Issue(at));
             plan.files
-                .insert(content.card_file(ready), PlannedFile::Card(at));
+                .insert(ready.share_card.clone(), PlannedFile::Card(at));
         }
         plan.add_former_addresses(content);
         if content.is_listed() {
             plan.add(&PageAddress::of(&["issues"]), PlannedFile::Overview);
             plan.files.insert(SITEMAP.to_owned(), PlannedFile::Sitemap);
             plan.add(&PageAddress::of(&["search"]), PlannedFile::Search);
+            for at in 0..content.issues.len() {
+                // The oldest is the first, as in the index.
+                let file = format!("{TEXTS}/{}.json", content.issues.len() - 1 - at);
+                plan.files.insert(file, PlannedFile::Texts(at));
+            }
             plan.add_feeds(content);
             plan.lists = lists(content);
             plan.add_lists();
@@ -95,7 +103,7 @@ impl SitePlan {
     }
 
     fn add_feeds(&mut self, content: &SiteContent) {
-        let editions = content.publication.editions.iter();
+        let editions = content.publication().editions.iter();
         let editions = editions.map(|edition| Some(edition.key.clone()));
         for edition in editions.chain([None]) {
             for format in FeedFormat::ALL {
@@ -120,7 +128,7 @@ impl SitePlan {
 fn lists(content: &SiteContent) -> Vec<IssueShelf> {
     let words = content.words();
     let editions = content
-        .publication
+        .publication()
         .editions
         .iter()
         .map(|edition| IssueShelf {

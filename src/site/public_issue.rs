@@ -11,7 +11,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 
-use super::left_out::LeftOutIssue;
+use super::{address::PageAddress, left_out::LeftOutIssue};
 use crate::{
     issue::{Archive, Issue, IssueStatus},
     publication::{ArchiveAccess, Publication},
@@ -49,6 +49,12 @@ pub(super) struct PublicIssue {
     pub(super) slug: String,
 }
 
+impl PublicIssue {
+    pub(super) fn address(&self) -> PageAddress {
+        PageAddress::issue(&self.slug)
+    }
+}
+
 /// All that are public, and why others are not.
 #[derive(Debug, Default)]
 pub(super) struct PublicIssues {
@@ -76,7 +82,7 @@ impl PublicIssues {
         }
         let mut taken: BTreeMap<String, String> = BTreeMap::new();
         for entry in archive.entries() {
-            let issue = match &entry.issue {
+            let issue = match entry.issue() {
                 Ok(issue) => issue,
                 Err(error) => {
                     let broken = LeftOutIssue::broken(publication, &entry.path, error);

@@ -9,6 +9,7 @@ use crate::{
     fingerprint::sha256_hex,
     publication::Publication,
     render::{MailWords, RenderError, TemplateEngine, Templates},
+    source::SourceError,
 };
 
 /// Where the templates are, under `templates/`.
@@ -29,6 +30,13 @@ pub(super) struct SetText {
     pub(super) cards: ShareCards,
     /// What all of it, and what every page shows, is known by.
     pub(super) fingerprint: String,
+}
+
+/// A page before it is text: a template and what it is filled with.
+#[derive(Debug)]
+pub(super) struct SetPage {
+    template: &'static str,
+    values: Value,
 }
 
 impl SetText {
@@ -64,21 +72,52 @@ impl SetText {
         Ok(self)
     }
 
-    /// A page of that template.
+    /// A page's text.
     ///
     /// # Errors
     /// A template that does not fit what the page shows.
-    pub(super) fn page(
-        &self,
-        template: &str,
-        page: &impl serde::Serialize,
-    ) -> Result<String, RenderError> {
-        let values = Context::from_serialize(page).map_err(|error| {
-            let message = format!("what a page shows can't be told to its template: {error}");
-            RenderError::from(crate::source::SourceError::new(message))
-        })?;
-        self.engine.render(&format!("{FOLDER}{template}"), &values)
+    pub(super) fn filled(&self, page: &SetPage) -> Result<String, RenderError> {
+        let values = Context::from_serialize(&page.values).map_err(untold)?;
+        self.engine
+            .render(&format!("{FOLDER}{}", page.template), &values)
     }
+}
+
+impl SetPage {
+    /// A page of that template.
+    ///
+    /// # Errors
+    /// None: what pages show is data.
+    pub(super) fn new(
+        template: &'static str,
+        page: &impl serde::Serialize,
+    ) -> Result<Self, RenderError> {
+        let values = serde_json::to_value(page).map_err(untold)?;
+        Ok(Self { template, values })
+    }
+
+    /// The same, showing one thing more.
+    ///
+    /// # Errors
+    /// None: what pages show is data.
+    pub(super) fn with(
+        mut self,
+        name: &str,
+        value: &impl serde::Serialize,
+    ) -> Result<Self, RenderError> {
+        self.values[name] = serde_json::to_value(value).map_err(untold)?;
+        Ok(self)
+    }
+
+    /// All that it is made of, beside what every page shows.
+    pub(super) fn said(&self) -> String {
+        format!("{} {}", self.template, self.values)
+    }
+}
+
+fn untold(error: impl std::fmt::Display) -> RenderError {
+    let message = format!("what a page shows can't be told to its template: {error}");
+    SourceError::new(message).into()
 }
 
 /// The archive's words, and below them those of the readers' pages and of the mail.

@@ -21,7 +21,7 @@ fn every_issue_of_it_renders_below_the_size_at_which_mail_is_clipped() {
     let templates = Templates::load(root).unwrap();
     assert!(archive.entries().count() >= 2);
     for entry in archive.entries() {
-        let issue = entry.issue.as_ref().unwrap();
+        let issue = entry.issue().unwrap();
         let composition = Composition::prepare(&PrepareInput {
             publication: &publication,
             issue,

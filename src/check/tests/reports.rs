@@ -130,8 +130,7 @@ fn unreadable_file() -> Trial {
         .entries()
         .next()
         .unwrap()
-        .issue
-        .as_ref()
+        .issue()
         .unwrap_err()
         .to_errors();
     let well = Desk::new().check(&with_text("글"));

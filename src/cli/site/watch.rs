@@ -1,16 +1,15 @@
 //! `site --watch`: written again whenever a file of the publication changes or an issue's hour comes.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
-use tokio::{signal::ctrl_c, time::sleep};
+use tokio::time::sleep;
 
-use super::{Args, CommandContext, CommandExit, Failure, tell};
+use super::{super::signals::asked_to_stop, Args, CommandContext, CommandExit, Failure, tell};
 use crate::{
     app::{App, AppError},
     live::{LivePublication, PublicationSnapshot},
-    operations::SiteReport,
-    site::PictureShelf,
+    operations::{SiteReport, SiteWriter},
     source::with_causes,
 };
 
@@ -19,14 +18,14 @@ const LONGEST_WAIT: Duration = Duration::from_secs(3_600);
 
 pub(super) async fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
     let app = context.app()?;
-    let pictures = app.picture_shelf();
+    let writer = SiteWriter::new(&app, &args.out);
     let live = LivePublication::start(app.publication).await;
     let mut snapshots = live.subscribe();
     let mut following = std::pin::pin!(live.follow());
-    let mut stopped = std::pin::pin!(ctrl_c());
+    let mut stopped = std::pin::pin!(asked_to_stop());
     loop {
         let snapshot = Arc::clone(&snapshots.borrow_and_update());
-        let next = match written(&snapshot, &pictures, &args.out, context).await {
+        let next = match written(&snapshot, &writer, context).await {
             Ok(report) => {
                 tell(&report, context);
                 report.next_release
@@ -44,15 +43,17 @@ pub(super) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
             never = &mut following => match never {},
             _ = snapshots.changed() => {}
             () = sleep(until(next, context.clock.now())) => {}
-            _ = &mut stopped => return Ok(CommandExit::Done),
+            stopped = &mut stopped => {
+                stopped?;
+                return Ok(CommandExit::Done);
+            }
         }
     }
 }
 
 async fn written(
     snapshot: &PublicationSnapshot,
-    pictures: &Arc<PictureShelf>,
-    folder: &Path,
+    writer: &SiteWriter,
     context: &CommandContext,
 ) -> Result<SiteReport, Failure> {
     let trouble = snapshot.trouble();
@@ -66,7 +67,7 @@ async fn written(
             .note(format!("watch: the templates stay as they were: {why}"));
     }
     let app = App::of(snapshot, context.clock);
-    Ok(app.write_site_as_read(snapshot, pictures, folder).await?)
+    Ok(writer.write(&app, snapshot).await?)
 }
 
 fn until(next: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Duration {

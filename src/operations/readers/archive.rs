@@ -35,7 +35,10 @@ impl ReaderDesk {
         let known = Arc::new(known.map_err(refused)?);
         let site = match current.filter(|kept| kept.known == known) {
             Some(kept) => kept.site.clone(),
-            None => self.made_archive(&snapshot, &known, now).await,
+            None => {
+                let before = kept.as_ref().and_then(|kept| kept.site.clone());
+                self.made_archive(&snapshot, &known, before, now).await
+            }
         };
         *kept = Some(KeptArchive {
             of: snapshot,
@@ -51,6 +54,7 @@ impl ReaderDesk {
         &self,
         snapshot: &Arc<PublicationSnapshot>,
         known: &Arc<StateOfIssues>,
+        before: Option<Arc<ArchiveSite>>,
         now: DateTime<Utc>,
     ) -> Option<Arc<ArchiveSite>> {
         if snapshot.publication.web.archive == ArchiveAccess::Off {
@@ -64,7 +68,7 @@ impl ReaderDesk {
             pictures: Arc::clone(&self.pictures),
             now,
         };
-        let site = off_thread(move || ArchiveSite::new(&input)).await;
+        let site = off_thread(move || ArchiveSite::after(before.as_deref(), &input)).await;
         match site {
             Ok(site) => Some(Arc::new(site)),
             Err(SiteError::NoAddress) => None,

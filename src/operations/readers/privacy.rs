@@ -31,7 +31,7 @@ pub(crate) fn privacy_notice(
         MailWords::load_from(&Templates::built_in(), WORDS, language)
     });
     let words = words.map_err(|error| unavailable("the privacy notice has no words", &error))?;
-    let has_ads = snapshot.archive.issues().any(|issue| issue.front_matter.ad);
+    let has_ads = snapshot.archive.heads().any(|head| head.front_matter().ad);
     let notice = PrivacyNotice {
         publication: &snapshot.publication,
         words: &words,

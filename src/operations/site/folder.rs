@@ -1,38 +1,34 @@
 //! A folder that holds the archive, replaced as a whole: it is written beside its place and changes places with what
 //! stands there. A file in it names what we wrote; a folder without that file is somebody else's, and nothing is
 //! written to it. What others put into ours is carried over.
+//!
+//! Who writes again and again keeps the folder that was replaced (`SiteFolder::for_many`): next time it is brought up to
+//! date by the few files that changed, and takes the place again. What is known of either is believed as long as it is
+//! as we left it.
+
+mod fault;
+mod writing;
+mod written;
 
 use std::{
-    collections::BTreeMap,
+    collections::BTreeSet,
     fs::{self, File},
-    io,
+    io::{self, Write},
     path::{Path, PathBuf},
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
-    thread,
 };
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    app::AppError, fingerprint::sha256_hex, render::RenderError, site::ArchiveSite, words::say,
+use self::{
+    fault::{FolderFault, failed},
+    writing::Writing,
+    written::{FileStamp, WrittenFolder},
 };
+use crate::{app::AppError, site::ArchiveSite};
 
 /// Says that a folder is ours, and which of its files.
 const MARKER: &str = ".daily-note-site.json";
-/// More threads than this wait for the disk.
-const MAX_THREADS: usize = 8;
-
-/// Why a folder is left as it is.
-enum FolderFault {
-    /// Somebody else's files are in it.
-    Foreign,
-    /// It is a file.
-    NotAFolder,
-}
 
 /// What was written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -45,246 +41,164 @@ pub struct WrittenFiles {
     pub bytes: u64,
 }
 
-/// What the marker says of our files.
-#[derive(Debug, Default, Serialize, Deserialize)]
+/// The marker's text.
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Marker {
-    files: BTreeMap<String, MarkedFile>,
-}
-
-/// What is known of a file that was written.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct MarkedFile {
-    hash: String,
-    bytes: u64,
-    /// What it was made of.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    origin: Option<String>,
+    files: BTreeSet<String>,
 }
 
 /// A folder for an archive.
+#[derive(Debug)]
 pub(super) struct SiteFolder {
     place: PathBuf,
+    /// Where the next one is made, beside it.
+    fresh: PathBuf,
+    is_for_many: bool,
+    last: Option<LastWriting>,
 }
 
-/// A writing under way.
-struct Writing<'w> {
-    site: &'w ArchiveSite,
-    before: Marker,
-    old: &'w Path,
-    fresh: &'w Path,
-    files: Mutex<BTreeMap<String, MarkedFile>>,
-    changed: AtomicUsize,
+/// What this process left behind.
+#[derive(Debug)]
+struct LastWriting {
+    /// In the place.
+    shown: WrittenFolder,
+    /// Beside it.
+    twin: WrittenFolder,
 }
 
 impl SiteFolder {
     pub(super) fn at(place: &Path) -> Self {
         // Where a link stands in its place, what it leads to is the folder.
         let place = fs::canonicalize(place).unwrap_or_else(|_| place.to_owned());
-        Self { place }
+        let name = place.file_name().unwrap_or_default().to_string_lossy();
+        Self {
+            fresh: place.with_file_name(format!(".{name}.daily-note")),
+            place,
+            is_for_many: false,
+            last: None,
+        }
+    }
+
+    /// The same, to be written again and again.
+    pub(super) fn for_many(place: &Path) -> Self {
+        let mut folder = Self::at(place);
+        folder.is_for_many = true;
+        folder
     }
 
     /// Puts the archive there.
     ///
     /// # Errors
     /// A folder that is not ours, as a refusal; a disk that is full; a template that fails. What stood there stands as before.
-    pub(super) fn write(&self, site: &ArchiveSite) -> Result<WrittenFiles, AppError> {
-        let place = &self.place;
-        let before = self.marker().map_err(|error| error.told(place))?;
-        let name = place.file_name().unwrap_or_default().to_string_lossy();
-        let fresh = place.with_file_name(format!(".{name}.daily-note"));
-        let parent = fresh
-            .parent()
-            .filter(|parent| !parent.as_os_str().is_empty());
+    pub(super) fn write(&mut self, site: &ArchiveSite) -> Result<WrittenFiles, AppError> {
+        let marked = self.marked().map_err(|error| error.told(&self.place))?;
+        let parent = self.fresh.parent();
+        let parent = parent.filter(|parent| !parent.as_os_str().is_empty());
         let parent = parent.unwrap_or(Path::new("."));
         fs::create_dir_all(parent).map_err(failed(parent))?;
         // Two at once would write into each other's.
         let lock = File::open(parent).map_err(failed(parent))?;
         lock.lock().map_err(failed(parent))?;
-        // Of one that was killed.
-        remove(&fresh).map_err(failed(&fresh))?;
-        let written = self.written(site, before, &fresh);
+        let last = self
+            .last
+            .take()
+            .filter(|last| last.shown.is_as_left(&self.place) && last.twin.is_as_left(&self.fresh));
+        let written = self.written(site, marked, last);
         if written.is_err() {
-            let _ = remove(&fresh);
+            let _ = remove(&self.fresh);
         }
-        let written = written?;
-        exchange(&fresh, place).map_err(failed(place))?;
-        remove(&fresh).map_err(failed(&fresh))?;
-        Ok(written)
+        written
     }
 
-    /// What the folder says of itself. Empty: there is none, or nothing in it.
-    fn marker(&self) -> Result<Marker, FolderFault> {
+    fn written(
+        &mut self,
+        site: &ArchiveSite,
+        marked: BTreeSet<String>,
+        last: Option<LastWriting>,
+    ) -> Result<WrittenFiles, AppError> {
+        let (place, fresh) = (&self.place, &self.fresh);
+        let is_known = last.is_some();
+        let (mut shown, twin) = match last {
+            Some(LastWriting { shown, twin }) => (shown, twin),
+            None => {
+                // Of one that was killed.
+                remove(fresh).map_err(failed(fresh))?;
+                (WrittenFolder::unknown(marked), WrittenFolder::default())
+            }
+        };
+        fs::create_dir_all(fresh).map_err(failed(fresh))?;
+        let writing = Writing::new(site, (place, &shown), (fresh, &twin));
+        let (mut written, files) = writing.run()?;
+        let marker = Marker {
+            files: written.files.keys().cloned().collect(),
+        };
+        written.marker = Some(mark(fresh, &marker)?);
+        exchange(fresh, place).map_err(failed(place))?;
+        shown.carried = written.carried.clone();
+        if !self.is_for_many {
+            remove(fresh).map_err(failed(fresh))?;
+        } else if is_known {
+            self.last = Some(LastWriting {
+                shown: written,
+                twin: shown,
+            });
+        } else {
+            remove(fresh).map_err(failed(fresh))?;
+            match written.linked(place, fresh) {
+                Ok(twin) => {
+                    let shown = written;
+                    self.last = Some(LastWriting { shown, twin });
+                }
+                // A disk without links: each time is the first.
+                Err(_) => remove(fresh).map_err(failed(fresh))?,
+            }
+        }
+        Ok(files)
+    }
+
+    /// Which files the folder says are ours. None: there is no folder, or nothing in it.
+    fn marked(&self) -> Result<BTreeSet<String>, FolderFault> {
         let folder = &self.place;
         let Ok(mut entries) = fs::read_dir(folder) else {
             return match fs::symlink_metadata(folder) {
                 Ok(_) => Err(FolderFault::NotAFolder),
-                Err(_) => Ok(Marker::default()),
+                Err(_) => Ok(BTreeSet::new()),
             };
         };
         match fs::read(folder.join(MARKER)) {
-            Ok(text) => Ok(serde_json::from_slice(&text).unwrap_or_default()),
-            Err(_) if entries.next().is_none() => Ok(Marker::default()),
+            // Of what can't be read nobody knows what would be deleted.
+            Ok(text) => serde_json::from_slice(&text)
+                .map(|marker: Marker| marker.files)
+                .map_err(|_| FolderFault::Foreign),
+            Err(_) if entries.next().is_none() => Ok(BTreeSet::new()),
             Err(_) => Err(FolderFault::Foreign),
         }
     }
-
-    fn written(
-        &self,
-        site: &ArchiveSite,
-        before: Marker,
-        fresh: &Path,
-    ) -> Result<WrittenFiles, AppError> {
-        let writing = Writing {
-            site,
-            before,
-            old: &self.place,
-            fresh,
-            files: Mutex::default(),
-            changed: AtomicUsize::new(0),
-        };
-        fs::create_dir_all(fresh).map_err(failed(fresh))?;
-        writing.make_all()?;
-        writing.carry_over().map_err(failed(&self.place))?;
-        let files = writing
-            .files
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
-        let written = WrittenFiles {
-            all: files.len(),
-            changed: writing.changed.into_inner(),
-            bytes: files.values().map(|file| file.bytes).sum(),
-        };
-        let marker = serde_json::to_vec(&Marker { files }).unwrap_or_default();
-        let place = fresh.join(MARKER);
-        fs::write(&place, marker).map_err(failed(&place))?;
-        Ok(written)
-    }
 }
 
-impl Writing<'_> {
-    /// Every file, on all cores.
-    fn make_all(&self) -> Result<(), AppError> {
-        let paths = self.site.paths();
-        let next = AtomicUsize::new(0);
-        let work = || -> Result<(), AppError> {
-            while let Some(path) = paths.get(next.fetch_add(1, Ordering::Relaxed)) {
-                self.make(path)?;
-            }
-            Ok(())
-        };
-        let threads = thread::available_parallelism().map_or(1, usize::from);
-        thread::scope(|scope| {
-            let workers: Vec<_> = (0..threads.min(MAX_THREADS))
-                .map(|_| scope.spawn(work))
-                .collect();
-            let ends = workers.into_iter().map(|worker| match worker.join() {
-                Ok(end) => end,
-                Err(panic) => std::panic::resume_unwind(panic),
-            });
-            ends.collect()
-        })
-    }
-
-    fn make(&self, path: &str) -> Result<(), AppError> {
-        let place = self.fresh.join(path);
-        let folder = place.parent().unwrap_or(self.fresh);
-        fs::create_dir_all(folder).map_err(failed(folder))?;
-        let before = self.before.files.get(path);
-        let old = self.old.join(path);
-        // A file that somebody changed there is made anew, unless they kept its size.
-        let is_whole =
-            |before: &MarkedFile| fs::metadata(&old).is_ok_and(|it| it.len() == before.bytes);
-        let taken = || before.is_some_and(is_whole) && fs::hard_link(&old, &place).is_ok();
-        let origin = self.site.origin(path);
-        if let Some(before) = before
-            && origin.is_some()
-            && before.origin == origin
-            && taken()
-        {
-            self.note(path, before.clone());
-            return Ok(());
-        }
-        let Some(file) = self.site.file(path)? else {
-            return Err(lost(path));
-        };
-        let marked = MarkedFile {
-            hash: sha256_hex(&file.bytes),
-            bytes: file.bytes.len() as u64,
-            origin,
-        };
-        let is_same = before.is_some_and(|before| before.hash == marked.hash);
-        if !(is_same && taken()) {
-            fs::write(&place, &file.bytes).map_err(failed(&place))?;
-            self.changed.fetch_add(1, Ordering::Relaxed);
-        }
-        self.note(path, marked);
-        Ok(())
-    }
-
-    fn note(&self, path: &str, file: MarkedFile) {
-        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        files.insert(path.to_owned(), file);
-    }
-
-    /// What others put into the folder: a `CNAME`, another page.
-    fn carry_over(&self) -> io::Result<()> {
-        match self.old.is_dir() {
-            true => self.carry_folder(Path::new("")),
-            false => Ok(()),
-        }
-    }
-
-    fn carry_folder(&self, below: &Path) -> io::Result<()> {
-        for entry in fs::read_dir(self.old.join(below))? {
-            let entry = entry?;
-            let path = below.join(entry.file_name());
-            let is_own = path.to_str().is_some_and(|path| {
-                path == MARKER || self.before.files.contains_key(&path.replace('\\', "/"))
-            });
-            let (from, to) = (self.old.join(&path), self.fresh.join(&path));
-            if entry.file_type()?.is_dir() {
-                self.carry_folder(&path)?;
-            } else if !is_own && fs::symlink_metadata(&to).is_err() {
-                fs::create_dir_all(to.parent().unwrap_or(self.fresh))?;
-                fs::hard_link(&from, &to).or_else(|_| fs::copy(&from, &to).map(drop))?;
-            }
-        }
-        Ok(())
-    }
-}
-
-impl FolderFault {
-    fn told(self, folder: &Path) -> AppError {
-        let shown = folder.display().to_string();
-        let (message, hint) = match self {
-            Self::Foreign => (
-                say!(
-                    "{folder} has files that are not of an archive",
-                    folder = shown
-                ),
-                say!(
-                    "nothing in it was touched: name an empty folder, or one that does not exist; `{marker}` tells ours",
-                    marker = folder.join(MARKER).display().to_string()
-                ),
-            ),
-            Self::NotAFolder => (
-                say!("{folder} is not a folder", folder = shown),
-                say!("name a folder"),
-            ),
-        };
-        AppError::Refused {
-            kind: crate::app::RefusalKind::Usage,
-            message,
-            hint,
+impl Drop for SiteFolder {
+    fn drop(&mut self) {
+        if self.last.is_some() {
+            let _ = remove(&self.fresh);
         }
     }
 }
 
-/// A picture changed while the archive was made.
-fn lost(path: &str) -> AppError {
-    let message = format!("what is to be {path} changed while it was read");
-    let error = crate::source::SourceError::new(message).with_hint("run it again");
-    AppError::Render(RenderError::from(error))
+/// Names the files of a folder in it, unless it does already; on the disk before the folder takes its place.
+fn mark(folder: &Path, marker: &Marker) -> Result<FileStamp, AppError> {
+    let place = folder.join(MARKER);
+    let text = serde_json::to_vec(marker).unwrap_or_default();
+    let is_there = fs::read(&place).is_ok_and(|there| there == text);
+    let write = || {
+        if !is_there {
+            let _ = fs::remove_file(&place);
+            let mut file = File::create_new(&place)?;
+            file.write_all(&text)?;
+            file.sync_all()?;
+        }
+        FileStamp::of(&place)
+    };
+    write().map_err(failed(&place))
 }
 
 /// The new one takes the place; what stood there stands where the new one was made.
@@ -309,14 +223,5 @@ fn remove(folder: &Path) -> io::Result<()> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         removed => removed,
-    }
-}
-
-fn failed(path: &Path) -> impl FnOnce(io::Error) -> AppError {
-    let path = path.to_owned();
-    move |source| AppError::Io {
-        action: "written",
-        path,
-        source,
     }
 }

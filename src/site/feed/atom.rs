@@ -46,6 +46,6 @@ fn push_entry(entry: &FeedEntry<'_>, xml: &mut String) {
     if !entry.summary.is_empty() {
         let _ = writeln!(xml, "<summary>{}</summary>", escaped(&entry.summary));
     }
-    let html = escaped(&entry.html);
+    let html = escaped(entry.html());
     let _ = write!(xml, "<content type=\"html\">{html}</content>\n</entry>\n");
 }

@@ -25,7 +25,7 @@ fn item(entry: &FeedEntry<'_>) -> Value {
         "url": entry.url,
         "title": entry.title,
         "summary": Some(&entry.summary).filter(|summary| !summary.is_empty()),
-        "content_html": entry.html,
+        "content_html": entry.html(),
         "date_published": entry.at.to_rfc3339(),
         "authors": entry.author.map(|author| json!([{ "name": author }])),
         "tags": entry.tags,

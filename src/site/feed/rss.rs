@@ -44,6 +44,6 @@ fn push_item(entry: &FeedEntry<'_>, xml: &mut String) {
         xml,
         "<description>{}</description>\n<content:encoded>{}</content:encoded>\n</item>\n",
         escaped(&entry.summary),
-        escaped(&entry.html),
+        escaped(entry.html()),
     );
 }

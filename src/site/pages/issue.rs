@@ -4,11 +4,13 @@ use serde::Serialize;
 
 use super::super::{
     address::PageAddress,
-    body::{IssueBody, cover},
-    content::{ReadyIssue, SiteContent, tag_key},
+    body::cover,
+    content::{SiteContent, tag_key},
     issue_card::IssueCard,
     page_head::PageHead,
     public_issue::ShownOpinion,
+    ready_issue::ReadyIssue,
+    set_text::SetPage,
 };
 use crate::{
     look::OptionalPart,
@@ -19,20 +21,18 @@ use crate::{
 /// An issue of fewer stories is read through.
 const CONTENTS_FROM: usize = 2;
 
+/// All but the text.
 #[derive(Serialize)]
 struct ArchivedPage<'c> {
     head: PageHead,
-    card: IssueCard,
+    card: &'c IssueCard,
     byline: Option<String>,
     edition: Option<EditionLine<'c>>,
     is_ad: bool,
-    cover: Option<String>,
-    body: IssueBody,
-    has_contents: bool,
     has_numbers: bool,
     tags: Vec<TagLink<'c>>,
-    older: Option<IssueCard>,
-    newer: Option<IssueCard>,
+    older: Option<&'c IssueCard>,
+    newer: Option<&'c IssueCard>,
     opinions: Vec<OpinionCard<'c>>,
     opinion_path: String,
 }
@@ -58,47 +58,53 @@ struct TagLink<'c> {
     href: String,
 }
 
-pub(crate) fn issue(content: &SiteContent, at: usize) -> Result<Option<String>, RenderError> {
-    let Some((ready, body)) = content
-        .issues
-        .get(at)
-        .zip(content.body(at, content.addresses.base_path()))
-    else {
+/// The page around an issue's text.
+pub(crate) fn around_issue(
+    content: &SiteContent,
+    at: usize,
+) -> Result<Option<SetPage>, RenderError> {
+    let Some(ready) = content.issues.get(at) else {
         return Ok(None);
     };
     let front_matter = &ready.issue().front_matter;
     let words = content.words();
-    let neighbour = |at: Option<usize>| {
-        let ready = content.issues.get(at?)?;
-        content.is_listed().then(|| IssueCard::new(content, ready))
-    };
+    let neighbour = |at: Option<usize>| content.card(at?).filter(|_| content.is_listed());
     let author = front_matter.author.as_ref();
     let page = ArchivedPage {
         head: PageHead::of_issue(content, ready),
-        card: IssueCard::new(content, ready),
+        card: &ready.card,
         byline: author.map(|author| words.filled("byline", "name", author)),
         edition: edition(content, ready),
         is_ad: front_matter.ad,
-        cover: opening(content, ready),
-        has_contents: body.stories.len() >= CONTENTS_FROM,
-        has_numbers: content.publication.look.shows(OptionalPart::Numbers),
-        body,
+        has_numbers: content.publication().look.shows(OptionalPart::Numbers),
         tags: tags(content, ready),
         older: neighbour(Some(at + 1)),
         newer: neighbour(at.checked_sub(1)),
         opinions: opinions(content, ready),
         opinion_path: format!(
             "{}/f/{}",
-            content.addresses.base_path(),
+            content.addresses().base_path(),
             percent_encode(&ready.public.slug)
         ),
     };
-    content.set_text.page("issue.html", &page).map(Some)
+    SetPage::new("issue.html", &page).map(Some)
+}
+
+/// All of it.
+pub(crate) fn issue(content: &SiteContent, at: usize) -> Result<Option<SetPage>, RenderError> {
+    let body = content.body(at, content.addresses().base_path());
+    let (Some(page), Some(body)) = (around_issue(content, at)?, body) else {
+        return Ok(None);
+    };
+    let has_contents = body.stories.len() >= CONTENTS_FROM;
+    let page = page.with("cover", &opening(content, &content.issues[at]))?;
+    let page = page.with("has_contents", &has_contents)?;
+    page.with("body", &body).map(Some)
 }
 
 fn opening(content: &SiteContent, ready: &ReadyIssue) -> Option<String> {
     let image = ready.issue().front_matter.cover.as_ref()?;
-    let base = content.addresses.base_path();
+    let base = content.addresses().base_path();
     let linked = |slug: &str| content.linked(slug, base);
     let setting = content.body_setting(ready, base, &linked);
     Some(cover(&ready.issue().document, image, setting))
@@ -106,13 +112,13 @@ fn opening(content: &SiteContent, ready: &ReadyIssue) -> Option<String> {
 
 fn edition<'c>(content: &'c SiteContent, ready: &ReadyIssue) -> Option<EditionLine<'c>> {
     let edition = content
-        .publication
+        .publication()
         .edition(&ready.issue().front_matter.edition)?;
     let address = PageAddress::of(&["editions", &edition.key]);
     Some(EditionLine {
         title: &edition.title,
         topic: &edition.topic,
-        href: content.addresses.path(&address),
+        href: content.addresses().path(&address),
     })
 }
 
@@ -123,7 +129,7 @@ fn tags<'c>(content: &'c SiteContent, ready: &ReadyIssue) -> Vec<TagLink<'c>> {
         if let Some((key, tagged)) = found {
             links.push(TagLink {
                 name: &tagged.name,
-                href: content.addresses.path(&PageAddress::of(&["tags", key])),
+                href: content.addresses().path(&PageAddress::of(&["tags", key])),
             });
         }
     }

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::super::{
     address::PageAddress, content::SiteContent, issue_card::IssueCard, page_head::PageHead,
+    set_text::SetPage,
 };
 use crate::render::RenderError;
 
@@ -28,7 +29,7 @@ struct ListPage<'l> {
     title: &'l str,
     subtitle: &'l str,
     count: String,
-    cards: Vec<IssueCard>,
+    cards: Vec<&'l IssueCard>,
     page: Option<String>,
     newer: Option<String>,
     older: Option<String>,
@@ -40,16 +41,16 @@ pub(crate) fn pages_of(issues: usize) -> usize {
 }
 
 /// The `number`th page, from 1.
-pub(crate) fn list(
-    content: &SiteContent,
-    list: &IssueShelf,
+pub(crate) fn list<'l>(
+    content: &'l SiteContent,
+    list: &'l IssueShelf,
     number: usize,
-) -> Result<String, RenderError> {
+) -> Result<SetPage, RenderError> {
     let words = content.words();
     let pages = pages_of(list.issues.len());
     let start = (number - 1) * PER_PAGE;
     let end = (start + PER_PAGE).min(list.issues.len());
-    let path = |number: usize| content.addresses.path(&list.address.page(number));
+    let path = |number: usize| content.addresses().path(&list.address.page(number));
     let (at, all) = (number.to_string(), pages.to_string());
     let position = words.filled_in("page_of", &[("n", &at), ("all", &all)]);
     let title = match number {
@@ -65,10 +66,10 @@ pub(crate) fn list(
         title: &list.title,
         subtitle: &list.subtitle,
         count: words.filled("count", "n", &list.issues.len().to_string()),
-        cards: IssueCard::all(content, list.issues.get(start..end).unwrap_or_default()),
+        cards: content.cards(list.issues.get(start..end).unwrap_or_default()),
         page: (pages > 1).then_some(position),
         newer: (number > 1).then(|| path(number - 1)),
         older: (number < pages).then(|| path(number + 1)),
     };
-    content.set_text.page("list.html", &page)
+    SetPage::new("list.html", &page)
 }

@@ -3,7 +3,9 @@
 
 use serde::Serialize;
 
-use super::super::{content::ReadyIssue, content::SiteContent, page_head::PageHead};
+use super::super::{
+    content::SiteContent, page_head::PageHead, ready_issue::ReadyIssue, set_text::SetPage,
+};
 use crate::render::RenderError;
 
 #[derive(Serialize)]
@@ -13,12 +15,12 @@ struct MovedPage<'c> {
     href: String,
 }
 
-pub(crate) fn moved(content: &SiteContent, ready: &ReadyIssue) -> Result<String, RenderError> {
+pub(crate) fn moved(content: &SiteContent, ready: &ReadyIssue) -> Result<SetPage, RenderError> {
     let title = &ready.issue().front_matter.title;
     let page = MovedPage {
         head: PageHead::of_moved(content, title, &ready.address()),
         title,
-        href: content.addresses.path(&ready.address()),
+        href: content.addresses().path(&ready.address()),
     };
-    content.set_text.page("moved.html", &page)
+    SetPage::new("moved.html", &page)
 }

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use chrono::Datelike;
 use serde::Serialize;
 
-use super::super::{address::PageAddress, content::SiteContent, page_head::PageHead};
+use super::super::{
+    address::PageAddress, content::SiteContent, page_head::PageHead, set_text::SetPage,
+};
 use crate::render::RenderError;
 
 #[derive(Serialize)]
@@ -27,13 +29,13 @@ struct ShelfLink {
     edition: Option<String>,
 }
 
-pub(crate) fn overview(content: &SiteContent) -> Result<String, RenderError> {
+pub(crate) fn overview(content: &SiteContent) -> Result<SetPage, RenderError> {
     let words = content.words();
     let link = |title: String, note: &str, issues: usize, parts: &[&str]| ShelfLink {
         title,
         note: note.to_owned(),
         count: words.filled("count", "n", &issues.to_string()),
-        href: content.addresses.path(&PageAddress::of(parts)),
+        href: content.addresses().path(&PageAddress::of(parts)),
         edition: None,
     };
     let mut years: BTreeMap<i32, usize> = BTreeMap::new();
@@ -48,7 +50,7 @@ pub(crate) fn overview(content: &SiteContent) -> Result<String, RenderError> {
         let title = words.filled("year", "year", &number);
         link(title, "", *issues, &["years", &number])
     });
-    let edition_links = content.publication.editions.iter().map(|edition| {
+    let edition_links = content.publication().editions.iter().map(|edition| {
         let issues = editions.get(edition.key.as_str()).copied().unwrap_or(0);
         let (title, topic) = (edition.title.clone(), &edition.topic);
         ShelfLink {
@@ -68,5 +70,5 @@ pub(crate) fn overview(content: &SiteContent) -> Result<String, RenderError> {
         editions: edition_links.collect(),
         tags: tag_links.collect(),
     };
-    content.set_text.page("overview.html", &page)
+    SetPage::new("overview.html", &page)
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::super::{content::SiteContent, page_head::PageHead};
+use super::super::{content::SiteContent, page_head::PageHead, set_text::SetPage};
 use crate::render::RenderError;
 
 #[derive(Serialize)]
@@ -11,7 +11,7 @@ struct PlainPage {
 }
 
 /// What servers show for an address that nothing has.
-pub(crate) fn missing(content: &SiteContent) -> Result<String, RenderError> {
+pub(crate) fn missing(content: &SiteContent) -> Result<SetPage, RenderError> {
     let head = PageHead::of_nothing(content, content.words().get("fault_missing_title"));
-    content.set_text.page("missing.html", &PlainPage { head })
+    SetPage::new("missing.html", &PlainPage { head })
 }

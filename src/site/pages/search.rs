@@ -3,11 +3,11 @@
 use serde::Serialize;
 
 use super::super::{
-    address::PageAddress,
     content::SiteContent,
     issue_card::IssueCard,
     page_head::PageHead,
-    search::{ExcerptPart, IndexPlan, SearchIndex},
+    search::{ExcerptPart, SearchIndex, TEXTS},
+    set_text::SetPage,
 };
 use crate::render::RenderError;
 
@@ -17,31 +17,31 @@ const SHOWN: usize = 50;
 #[derive(Serialize)]
 struct SearchPage<'q> {
     head: PageHead,
-    /// Where the index is, for the script.
+    /// Where the index is, for the script; and the texts.
     index: String,
     shards: usize,
+    texts: String,
     query: Option<&'q str>,
-    hits: Vec<HitCard>,
+    hits: Vec<HitCard<'q>>,
     told: String,
 }
 
 /// An issue that was found.
 #[derive(Serialize)]
-struct HitCard {
-    card: IssueCard,
+struct HitCard<'q> {
+    card: &'q IssueCard,
     excerpt: Vec<ExcerptPart>,
 }
 
 /// The page for that query; without one the form alone.
 pub(crate) fn search(
     content: &SiteContent,
-    plan: &IndexPlan,
-    asked: Option<(&SearchIndex, &str)>,
-) -> Result<String, RenderError> {
+    index: &SearchIndex,
+    query: Option<&str>,
+) -> Result<SetPage, RenderError> {
     let words = content.words();
-    let asked = asked.map(|(index, query)| (index, query.trim()));
-    let asked = asked.filter(|(_, query)| !query.is_empty());
-    let found = asked.map(|(index, query)| index.find(content, query));
+    let query = query.map(str::trim).filter(|query| !query.is_empty());
+    let found = query.map(|query| index.find(content, query));
     let told = match found.as_ref().map(Vec::len) {
         None => String::new(),
         Some(0) => words.get("search_none").to_owned(),
@@ -50,17 +50,18 @@ pub(crate) fn search(
     let hits = found.into_iter().flatten().take(SHOWN);
     let cards = hits.filter_map(|hit| {
         Some(HitCard {
-            card: IssueCard::new(content, content.issues.get(hit.at)?),
+            card: content.card(hit.at)?,
             excerpt: hit.excerpt,
         })
     });
     let page = SearchPage {
         head: PageHead::of_nothing(content, words.get("search")),
-        index: content.addresses.path(&PageAddress::of(&[])) + &plan.folder,
-        shards: plan.shards,
-        query: asked.map(|(_, query)| query),
+        index: content.addresses().file_path(&index.folder),
+        shards: index.shard_count(),
+        texts: content.addresses().file_path(TEXTS),
+        query,
         hits: cards.collect(),
         told,
     };
-    content.set_text.page("search.html", &page)
+    SetPage::new("search.html", &page)
 }

@@ -1,50 +1,21 @@
 //! Where terms stand, as small files: terms share shards by their first letter, so that what begins alike lies
 //! together. A term has the letters that it shares with the one before it, its other letters, and the places as
-//! differences, each in as few bytes as it takes (LEB128).
+//! differences, each in as few bytes as it takes (LEB128). A shard is made of the one before it: places that are
+//! gone are left out, others are put in between.
 
-use std::collections::{BTreeMap, HashMap};
+use std::cmp::Ordering;
 
-/// Stories of one issue are told apart up to here; the ones behind count as its last.
-pub(super) const STORIES: u32 = 64;
+use super::term::{Term, TermPlace};
+
 /// Text of which the terms are worth a request: some 4 KB of them.
 const TEXT_BYTES: usize = 96 << 10;
 const MAX_SHARDS: usize = 256;
-
-/// Where something stands: `issue × STORIES + story`. An issue's title is its first story.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct TermPlace(u32);
-
-impl TermPlace {
-    pub(super) fn new(issue: usize, story: usize) -> Self {
-        let issue = u32::try_from(issue)
-            .map_or(u32::MAX / STORIES - 1, |it| it.min(u32::MAX / STORIES - 1));
-        let story = u32::try_from(story).map_or(STORIES - 1, |story| story.min(STORIES - 1));
-        Self(issue * STORIES + story)
-    }
-
-    pub(super) fn issue(self) -> usize {
-        self.0 as usize / STORIES as usize
-    }
-}
-
-/// The places of each term, in order.
-pub(super) type TermPlaces = HashMap<Vec<char>, Vec<TermPlace>>;
 
 /// How many shards texts of so many bytes want.
 pub(super) fn shards_for(text_bytes: usize) -> usize {
     (text_bytes / TEXT_BYTES)
         .clamp(1, MAX_SHARDS)
         .next_power_of_two()
-}
-
-/// The terms in so many shards, ready to be written.
-pub(super) fn shards(places: &TermPlaces, count: usize) -> Vec<Vec<u8>> {
-    let mut sorted: Vec<BTreeMap<String, &Vec<TermPlace>>> = vec![BTreeMap::new(); count];
-    for (term, places) in places {
-        let first = term.first().copied().unwrap_or_default();
-        sorted[shard_of(first, count)].insert(term.iter().collect(), places);
-    }
-    sorted.iter().map(written).collect()
 }
 
 /// Which shard has what begins so.
@@ -54,60 +25,139 @@ pub(super) fn shard_of(first: char, count: usize) -> usize {
     (mixed >> 16) as usize % count
 }
 
-fn written(terms: &BTreeMap<String, &Vec<TermPlace>>) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut before = "";
-    for (term, places) in terms {
-        let same = term.bytes().zip(before.bytes()).take_while(|(a, b)| a == b);
-        let mut shared = same.count();
-        while !term.is_char_boundary(shared) {
-            shared -= 1;
+/// The shard with every place as it is now, and with what is new. `fresh` is in order.
+pub(super) fn renewed(
+    shard: &[u8],
+    now: impl Fn(TermPlace) -> Option<TermPlace>,
+    fresh: &[(&Term, TermPlace)],
+) -> Vec<u8> {
+    let mut writer = ShardWriter::default();
+    let mut kept = ShardReader::new(shard);
+    let mut fresh = fresh.chunk_by(|(one, _), (other, _)| one == other);
+    let (mut old, mut new) = (kept.next(), next_group(&mut fresh));
+    loop {
+        let order = match (&old, &new) {
+            (None, None) => return writer.bytes,
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some((old, _)), Some((new, _))) => old.cmp(new),
+        };
+        let (mut term, mut places) = (Vec::new(), Vec::new());
+        if order.is_le()
+            && let Some((bytes, stands)) = std::mem::replace(&mut old, kept.next())
+        {
+            places.extend(stands.into_iter().filter_map(&now));
+            term = bytes;
         }
-        push_number(shared, &mut bytes);
-        push_number(term.len() - shared, &mut bytes);
-        bytes.extend_from_slice(&term.as_bytes()[shared..]);
-        push_number(places.len(), &mut bytes);
-        let mut last = 0;
-        for place in *places {
-            push_number((place.0 - last) as usize, &mut bytes);
-            last = place.0;
+        if order.is_ge()
+            && let Some((bytes, group)) = std::mem::replace(&mut new, next_group(&mut fresh))
+        {
+            places.extend(group.iter().map(|(_, place)| *place));
+            places.sort_unstable();
+            term = bytes;
         }
-        before = term;
+        writer.push(term, &places);
     }
-    bytes
+}
+
+/// The places of one term.
+type Group<'g, 't> = &'g [(&'t Term, TermPlace)];
+
+fn next_group<'g, 't>(
+    groups: &mut impl Iterator<Item = Group<'g, 't>>,
+) -> Option<(Vec<u8>, Group<'g, 't>)> {
+    let group = groups.next()?;
+    Some((group.first()?.0.bytes(), group))
 }
 
 /// The terms of a shard that begin so, with their places. What is no shard has none.
 pub(super) fn beginning(shard: &[u8], begins: &str) -> Vec<(String, Vec<TermPlace>)> {
-    let mut rest = shard;
-    let mut term: Vec<u8> = Vec::new();
+    let mut reader = ShardReader::new(shard);
     let mut found = Vec::new();
-    while !rest.is_empty() {
-        let Some(places) = next_term(&mut rest, &mut term) else {
-            return Vec::new();
-        };
+    for (term, places) in reader.by_ref() {
         if term.starts_with(begins.as_bytes()) {
             found.push((String::from_utf8_lossy(&term).into_owned(), places));
         }
     }
-    found
+    match reader.rest.is_empty() {
+        true => found,
+        false => Vec::new(),
+    }
 }
 
-fn next_term(rest: &mut &[u8], term: &mut Vec<u8>) -> Option<Vec<TermPlace>> {
-    let shared = take_number(rest)?;
-    let own = take_number(rest)?;
-    term.truncate(shared);
-    let (letters, behind) = rest.split_at_checked(own)?;
-    term.extend_from_slice(letters);
-    *rest = behind;
-    let count = take_number(rest)?;
-    let mut last = 0;
-    let mut places = Vec::new();
-    for _ in 0..count {
-        last += u32::try_from(take_number(rest)?).ok()?;
-        places.push(TermPlace(last));
+/// Writes terms in their order.
+#[derive(Default)]
+struct ShardWriter {
+    bytes: Vec<u8>,
+    before: Vec<u8>,
+}
+
+impl ShardWriter {
+    /// What stands nowhere is no term.
+    fn push(&mut self, term: Vec<u8>, places: &[TermPlace]) {
+        if places.is_empty() {
+            return;
+        }
+        let same = term.iter().zip(&self.before).take_while(|(a, b)| a == b);
+        let mut shared = same.count();
+        // A letter is cut nowhere.
+        while term.get(shared).is_some_and(|byte| byte & 0xC0 == 0x80) {
+            shared -= 1;
+        }
+        push_number(shared, &mut self.bytes);
+        push_number(term.len() - shared, &mut self.bytes);
+        self.bytes.extend_from_slice(&term[shared..]);
+        push_number(places.len(), &mut self.bytes);
+        let mut last = 0;
+        for place in places {
+            push_number((place.number() - last) as usize, &mut self.bytes);
+            last = place.number();
+        }
+        self.before = term;
     }
-    Some(places)
+}
+
+/// Reads them back, up to where the bytes are no shard's.
+struct ShardReader<'s> {
+    rest: &'s [u8],
+    term: Vec<u8>,
+}
+
+impl<'s> ShardReader<'s> {
+    fn new(shard: &'s [u8]) -> Self {
+        Self {
+            rest: shard,
+            term: Vec::new(),
+        }
+    }
+
+    fn term(&mut self) -> Option<Vec<TermPlace>> {
+        let mut rest = self.rest;
+        let shared = take_number(&mut rest)?;
+        let own = take_number(&mut rest)?;
+        let (letters, behind) = rest.split_at_checked(own)?;
+        rest = behind;
+        self.term.truncate(shared);
+        self.term.extend_from_slice(letters);
+        let count = take_number(&mut rest)?;
+        let mut last = 0_u32;
+        let mut places = Vec::new();
+        for _ in 0..count {
+            last = last.checked_add(u32::try_from(take_number(&mut rest)?).ok()?)?;
+            places.push(TermPlace::from_number(last));
+        }
+        self.rest = rest;
+        Some(places)
+    }
+}
+
+impl Iterator for ShardReader<'_> {
+    type Item = (Vec<u8>, Vec<TermPlace>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let places = self.term()?;
+        Some((self.term.clone(), places))
+    }
 }
 
 fn take_number(rest: &mut &[u8]) -> Option<usize> {
@@ -135,32 +185,74 @@ fn push_number(mut number: usize, to: &mut Vec<u8>) {
 mod tests {
     use super::*;
 
+    fn term(text: &str) -> Term {
+        Term::of(&text.chars().collect::<Vec<_>>())
+    }
+
+    fn shard(terms: &[(&str, &[usize])]) -> Vec<u8> {
+        let terms: Vec<(Term, TermPlace)> = terms
+            .iter()
+            .flat_map(|(text, numbers)| {
+                let place = |number: &usize| TermPlace::new(*number, number % 70);
+                numbers
+                    .iter()
+                    .map(move |number| (term(text), place(number)))
+            })
+            .collect();
+        let mut fresh: Vec<(&Term, TermPlace)> = terms.iter().map(|(it, at)| (it, *at)).collect();
+        fresh.sort();
+        renewed(&[], Some, &fresh)
+    }
+
+    fn read(shard: &[u8], begins: &str) -> Vec<(String, Vec<usize>)> {
+        let found = beginning(shard, begins).into_iter();
+        let issues = |places: Vec<TermPlace>| places.into_iter().map(TermPlace::issue).collect();
+        found.map(|(term, places)| (term, issues(places))).collect()
+    }
+
     #[test]
-    fn what_is_written_is_read_back_and_lies_where_its_first_letter_says() {
-        let places = |numbers: &[usize]| -> Vec<TermPlace> {
-            let place = |number: &usize| TermPlace::new(*number, number % 70);
-            numbers.iter().map(place).collect()
+    fn what_is_written_is_read_back() {
+        let all: [(&str, &[usize]); 5] = [
+            ("작은", &[0, 3, 400]),
+            ("작업", &[7]),
+            ("작", &[100_000]),
+            ("model", &[1, 2]),
+            ("modernisation", &[2]),
+        ];
+        let shard = shard(&all);
+        for (text, numbers) in all {
+            assert!(
+                read(&shard, text).contains(&(text.to_owned(), numbers.to_vec())),
+                "{text}"
+            );
+        }
+        assert_eq!(read(&shard, "mod").len(), 2);
+        assert_eq!(read(&shard[..shard.len() - 1], "작"), []);
+    }
+
+    #[test]
+    fn a_shard_renewed_is_the_shard_made_at_once() {
+        let before = shard(&[("글", &[0, 1, 2]), ("글이", &[1]), ("model", &[1, 2])]);
+        // The second issue is another text now, and one came before the last.
+        let now = |place: TermPlace| match place.issue() {
+            0 => Some(place),
+            2 => Some(place.of_issue(3)),
+            _ => None,
         };
-        let mut all = TermPlaces::new();
-        for (term, numbers) in [
-            ("작은", vec![0, 3, 400]),
-            ("작업", vec![7]),
-            ("작", vec![100_000]),
-            ("model", vec![1, 2]),
-            ("modern", vec![2]),
-        ] {
-            all.insert(term.chars().collect(), places(&numbers));
-        }
-        let shards = shards(&all, 4);
-        for (term, places) in &all {
-            let text: String = term.iter().collect();
-            let shard = &shards[shard_of(term[0], shards.len())];
-            let read = beginning(shard, &text);
-            assert!(read.contains(&(text, places.clone())), "{read:?}");
-        }
-        let begun = beginning(&shards[shard_of('m', shards.len())], "mod");
-        assert_eq!(begun.len(), 2);
-        let cut = &shards[shard_of('m', shards.len())];
-        assert_eq!(beginning(&cut[..cut.len() - 1], "m"), []);
+        let (one, two) = (term("글"), term("새"));
+        let fresh = [
+            (&one, TermPlace::new(2, 2)),
+            (&two, TermPlace::new(1, 1)),
+            (&two, TermPlace::new(2, 2)),
+        ];
+        let after = renewed(&before, now, &fresh);
+        assert_eq!(
+            read(&after, ""),
+            [
+                ("model".to_owned(), vec![3]),
+                ("글".to_owned(), vec![0, 2, 3]),
+                ("새".to_owned(), vec![1, 2]),
+            ]
+        );
     }
 }

@@ -4,12 +4,12 @@
 (() => {
   const form = document.getElementById("search"), input = form.elements.q;
   const list = document.getElementById("hits"), told = document.getElementById("told"), more = document.getElementById("more");
-  const { index, shards, none, count } = form.dataset;
+  const { index, shards, texts: folder, none, count } = form.dataset;
   const AT_ONCE = 4, BEFORE = 30, LENGTH = 140, STORIES = 64, MAX_PIECES = 12;
   const kept = new Map();
   const get = (name, read) => {
     if (!kept.has(name)) {
-      const answer = fetch(`${index}/${name}`).then((it) => it.ok ? it[read]() : Promise.reject(it.status));
+      const answer = fetch(name).then((it) => it.ok ? it[read]() : Promise.reject(it.status));
       kept.set(name, answer);
       answer.catch(() => kept.delete(name));
     }
@@ -51,7 +51,7 @@
     }
     return new Set(found);
   };
-  const places = async (begins) => read(await get(`${shardOf(begins[0])}.terms`, "arrayBuffer"), begins.join(""));
+  const places = async (begins) => read(await get(`${index}/${shardOf(begins[0])}.terms`, "arrayBuffer"), begins.join(""));
   const common = (sets) => sets.reduce((one, other) => new Set([...one].filter((it) => other.has(it))));
   const candidates = async ({ letters, dense }) => {
     const pairs = dense && letters.length > 1 ? letters.slice(1).map((char, at) => [letters[at], char]) : [letters];
@@ -91,7 +91,7 @@
     return part;
   };
   const hit = async (number, wanted) => {
-    const { card, texts } = await get(`${number}.json`, "json");
+    const { card, texts } = await get(`${folder}/${number}.json`, "json");
     const all = texts.map((text) => ({ shown: [...text], folded: fold(text) }));
     const counts = all.map(({ folded }) => wanted.filter((piece) => finds(folded, piece).length).length);
     if (!wanted.every((piece) => all.some(({ folded }) => finds(folded, piece).length))) return null;
