@@ -4,3 +4,5 @@ mod browser;
 mod folder;
 mod read_back;
 mod served;
+mod watched;
+mod withheld;

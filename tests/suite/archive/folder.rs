@@ -28,6 +28,11 @@ fn a_folder_is_written_and_written_again_with_what_others_put_into_it() {
     fs::write(publication.path("public/CNAME"), "note.example.com\n").unwrap();
     let again = site(&publication);
     assert_eq!(again["files"]["changed"], 0, "{again}");
+    // What somebody changed by hand is put right, though its size is what it was.
+    let whole = fs::read_to_string(&page).unwrap();
+    fs::write(&page, whole.replace("It happened", "Not so here")).unwrap();
+    assert_eq!(site(&publication)["files"]["changed"], 1);
+    assert_eq!(fs::read_to_string(&page).unwrap(), whole);
     let publication = publication.issue_with("It happened", "It did happen");
     let third = site(&publication);
     // The issue, the feeds, and what finds words in it.
@@ -70,6 +75,12 @@ fn a_folder_of_somebody_else_is_left_as_it_is() {
     assert!(told.contains("is not a folder"), "{told}");
     let left: Vec<_> = fs::read_dir(publication.path("photos")).unwrap().collect();
     assert_eq!(left.len(), 1);
+    // A folder that names its files in no way that can be read is nobody's.
+    fs::write(publication.path("photos/.daily-note-site.json"), "{\"fil").unwrap();
+    publication
+        .run(["--at", AT, "site", "--out", "photos"])
+        .exits(2);
+    assert!(publication.path("photos/cat.jpg").exists());
 }
 
 #[test]
