@@ -52,6 +52,10 @@ crash-returns rounds="100":
 bench *arguments:
     scripts/bench {{arguments}}
 
+# An archive of 1,000 issues beside Hugo, and what one issue among them costs.
+archive *arguments:
+    scripts/bench --only archive {{arguments}}
+
 # Licences and advisories (needs cargo-deny).
 deny:
     cargo deny check

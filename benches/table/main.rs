@@ -3,12 +3,13 @@
 //!
 //!     scripts/bench [--small] [--only GROUP] [--dir FOLDER] [--bounces FOLDER]
 //!
-//! GROUP is one of compose, sign, content, bounces, batch, cheap, memory, far, fold, list. A small run keeps everything
+//! GROUP is one of compose, sign, content, archive, bounces, batch, cheap, memory, far, fold, list. A small run keeps everything
 //! building and running; it fails where a row that means something on any machine is missed.
 
 #![expect(clippy::print_stdout, reason = "a bench prints its table")]
 #![expect(clippy::print_stderr, reason = "and says what it missed")]
 
+mod archive;
 mod batch;
 mod bounces;
 mod content;
@@ -25,6 +26,7 @@ mod process;
 mod publication;
 mod row;
 mod sink;
+mod years;
 
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 
@@ -46,6 +48,8 @@ struct Sizes {
     readers: usize,
     /// Issues of years.
     archive: usize,
+    /// Of the archive on the web.
+    archived: usize,
     /// Where publications and their ledgers lie; a disk, so that what is durable costs what it costs.
     folder: Option<PathBuf>,
     /// Real reports, with what they mean; None: two of our own, for the time alone.
@@ -66,6 +70,7 @@ impl Sizes {
             entries: of(100_000, 5_000),
             readers: of(1_000_000, 20_000),
             archive: of(500, 20),
+            archived: of(1_000, 20),
             folder,
             bounces,
         }
@@ -100,6 +105,9 @@ fn main() -> ExitCode {
         .flatten();
     if wants("content") {
         content::rows(&mut table, &sizes);
+    }
+    if wants("archive") {
+        archive::rows(&mut table, &sizes);
     }
     if wants("bounces") {
         bounces::rows(&mut table, &sizes);

@@ -99,7 +99,7 @@ fn photographed(publication: &Publication) -> String {
 }
 
 /// Light that changes slowly, with the grain of a sensor.
-fn photograph(seed: usize) -> Vec<u8> {
+pub(crate) fn photograph(seed: usize) -> Vec<u8> {
     let (width, height) = SIDES;
     let mut grain = seed as u64 + 1;
     let mut pixels = Vec::with_capacity(usize::from(width) * usize::from(height) * 3);
