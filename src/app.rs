@@ -46,7 +46,7 @@ use crate::{
     smtp::{ConnectError, inbox::InboxError},
     source::SourceError,
     store::StoreError,
-    words::Said,
+    words::{Said, say},
 };
 
 /// A publication, opened, with what its commands share.
@@ -116,10 +116,10 @@ pub enum AppError {
         hint: Said,
     },
     /// A file that can't be read or written.
-    #[error("{} can't be {action}", path.display())]
+    #[error("{}", action.failed(path))]
     Io {
-        /// `read`, `written`.
-        action: &'static str,
+        /// What was to be done with it.
+        action: FileAction,
         /// The file.
         path: PathBuf,
         /// What the system said.
@@ -131,6 +131,38 @@ pub enum AppError {
 /// What to do about pages that do not answer.
 const PAGES_HINT: &str = "`daily-note serve` answers at web.listen, to be reached as web.base_url (docs/readers.md); `--no-pages` \
     sends with the mailto alone; `web: {probe: off}` where this machine can't reach its own public name";
+
+/// What is done with files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileAction {
+    /// Read.
+    Read,
+    /// Written.
+    Written,
+    /// Read, or made where it isn't there.
+    ReadOrMade,
+    /// Emptied.
+    Cleared,
+    /// Copied.
+    Copied,
+    /// Put in another one's place.
+    Replaced,
+}
+
+impl FileAction {
+    /// That it could not be done.
+    fn failed(self, path: &Path) -> Said {
+        let path = path.display();
+        match self {
+            Self::Read => say!("{path} can't be read", path),
+            Self::Written => say!("{path} can't be written", path),
+            Self::ReadOrMade => say!("{path} can't be read or made", path),
+            Self::Cleared => say!("{path} can't be cleared", path),
+            Self::Copied => say!("{path} can't be copied", path),
+            Self::Replaced => say!("{path} can't be replaced", path),
+        }
+    }
+}
 
 impl AppError {
     /// What to do about the readers' pages.
@@ -174,7 +206,7 @@ impl App {
             Some(root) => root.to_owned(),
             None => {
                 let here = std::env::current_dir().map_err(|source| AppError::Io {
-                    action: "read",
+                    action: FileAction::Read,
                     path: PathBuf::from("."),
                     source,
                 })?;

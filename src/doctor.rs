@@ -27,6 +27,7 @@ use crate::{
     message::dkim::{DkimError, DnsRecord},
     publication::Publication,
     smtp::{ConnectError, Relay},
+    words::{Said, say},
 };
 
 /// What was measured, for [`examine`] to judge.
@@ -74,7 +75,7 @@ pub async fn examine(patient: &DoctorInput<'_>, dns: &dyn Dns) -> Report {
     match &patient.way {
         RelayRoute::Inbox => checks.push(ReportLine::good(
             CheckTopic::Relay,
-            "smtp.url is `inbox`: mail stays on this machine, so nothing is asked of DNS",
+            say!("smtp.url is `inbox`: mail stays on this machine, so nothing is asked of DNS"),
         )),
         RelayRoute::Relay {
             relay,
@@ -107,9 +108,11 @@ pub async fn examine(patient: &DoctorInput<'_>, dns: &dyn Dns) -> Report {
 fn exposed(file: &str) -> ReportLine {
     ReportLine::care(
         CheckTopic::Dkim,
-        format!("{file} can be read by everybody on this machine"),
+        say!("{file} can be read by everybody on this machine", file),
     )
-    .because("who has a key signs mail in your name, and who has a token sends it")
+    .because(say!(
+        "who has a key signs mail in your name, and who has a token sends it"
+    ))
     .fix(format!("chmod 600 {file}"))
 }
 
@@ -163,9 +166,9 @@ async fn examine_domain(
 
 fn templates(loaded: &Result<(), String>) -> ReportLine {
     match loaded {
-        Ok(()) => ReportLine::good(CheckTopic::Templates, "the templates load"),
-        Err(error) => ReportLine::bad(CheckTopic::Templates, error.clone())
-            .because("nothing can be rendered with them")
-            .fix("daily-note render ISSUE   # shows the place"),
+        Ok(()) => ReportLine::good(CheckTopic::Templates, say!("the templates load")),
+        Err(error) => ReportLine::bad(CheckTopic::Templates, Said::heard(error))
+            .because(say!("nothing can be rendered with them"))
+            .fix(say!("daily-note render ISSUE   # shows the place")),
     }
 }

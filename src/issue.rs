@@ -114,7 +114,7 @@ pub enum IssueStatus {
 #[derive(Debug, thiserror::Error)]
 pub enum IssueError {
     /// The file can't be read.
-    #[error("failed to read `{}`", path.display())]
+    #[error("failed to read `{path}`", path = path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,

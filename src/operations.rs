@@ -88,6 +88,6 @@ pub(crate) use self::{
 pub(crate) use crate::store::{
     AudienceSize, Batch, BatchState, BounceSelection, DeliveryCounts, DeliveryRow, DeliveryState,
     FoldReport, HeldRelease, MoveOutcome, Opinion, Receipt, ReportCount, ReportEffect, ReportEntry,
-    ReportKind, RetryOutcome, RetrySelection, RetryState, UnknownAnswer, Upsert, WaveState,
-    ZoneCohort, sqlite::Departures,
+    ReportKind, ReportTotals, RetryOutcome, RetrySelection, RetryState, UnknownAnswer, Upsert,
+    WaveState, ZoneCohort, sqlite::Departures,
 };

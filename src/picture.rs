@@ -9,6 +9,7 @@ use image::DynamicImage;
 use crate::{
     fingerprint::{hex, sha256},
     source::{Source, SourceError, Span},
+    words::{Said, say},
 };
 
 mod cache;
@@ -126,13 +127,13 @@ pub(crate) enum PictureError {
     #[error("cannot be read: {0}")]
     Unreadable(std::io::Error),
     /// More than [`MAX_FILE_BYTES`].
-    #[error("has {} MB; the limit is {} MB", bytes.div_ceil(1 << 20), MAX_FILE_BYTES >> 20)]
+    #[error("has {size} MB; the limit is {most} MB", size = bytes.div_ceil(1 << 20), most = MAX_FILE_BYTES >> 20)]
     Heavy {
         /// How many.
         bytes: u64,
     },
     /// More than any camera makes.
-    #[error("has {width} × {height} pixels; the limit is {} million", MAX_PIXELS / 1_000_000)]
+    #[error("has {width} × {height} pixels; the limit is {most} million", most = MAX_PIXELS / 1_000_000)]
     Huge {
         /// In pixels.
         width: u32,
@@ -143,9 +144,9 @@ pub(crate) enum PictureError {
     #[error("is {what}")]
     Foreign {
         /// `SVG, which mail clients do not show`.
-        what: &'static str,
+        what: Said,
         /// What to do about it.
-        hint: &'static str,
+        hint: Said,
     },
     /// Cut off, or changed on the way.
     #[error("is damaged: {reason}")]
@@ -154,7 +155,7 @@ pub(crate) enum PictureError {
         reason: String,
     },
     /// An animation of more than `MAX_ANIMATION_BYTES`.
-    #[error("is an animation of {:.1} MB; the limit is {} MB", *bytes as f64 / f64::from(1 << 20), MAX_ANIMATION_BYTES >> 20)]
+    #[error("is an animation of {size:.1} MB; the limit is {most} MB", size = *bytes as f64 / f64::from(1 << 20), most = MAX_ANIMATION_BYTES >> 20)]
     HeavyAnimation {
         /// How many.
         bytes: usize,
@@ -164,23 +165,25 @@ pub(crate) enum PictureError {
 impl PictureError {
     /// What the writer can do.
     #[must_use]
-    pub(crate) fn hint(&self) -> &'static str {
+    pub(crate) fn hint(&self) -> Said {
         match self {
             Self::Missing => {
-                "the path is relative to the issue's file; a leading / means the folder of daily-note.yaml"
+                say!(
+                    "the path is relative to the issue's file; a leading / means the folder of daily-note.yaml"
+                )
             }
             Self::Outside => {
-                "put the picture beside the issue, or below the folder of daily-note.yaml"
+                say!("put the picture beside the issue, or below the folder of daily-note.yaml")
             }
-            Self::NotAFile => "name the picture's own file",
-            Self::Unreadable(_) => "look at the file's permissions",
+            Self::NotAFile => say!("name the picture's own file"),
+            Self::Unreadable(_) => say!("look at the file's permissions"),
             Self::Heavy { .. } | Self::Huge { .. } => {
-                "make it smaller: 1,200 pixels across are as sharp as mail gets"
+                say!("make it smaller: 1,200 pixels across are as sharp as mail gets")
             }
-            Self::Foreign { hint, .. } => hint,
-            Self::Damaged { .. } => "open it in an image editor and export it again",
+            Self::Foreign { hint, .. } => hint.clone(),
+            Self::Damaged { .. } => say!("open it in an image editor and export it again"),
             Self::HeavyAnimation { .. } => {
-                "make it shorter or smaller, or link to a video and show one picture of it"
+                say!("make it shorter or smaller, or link to a video and show one picture of it")
             }
         }
     }
@@ -188,7 +191,8 @@ impl PictureError {
     /// The same as everybody is told of it: the picture's name, and where it is asked for.
     #[must_use]
     pub(crate) fn told_of(&self, location: &str, place: Option<(&Source, &Span)>) -> SourceError {
-        let message = format!("the image `{location}` {self}");
+        let fault = Said::heard(self.to_string());
+        let message = say!("the image `{location}` {fault}", location, fault);
         let error = match place {
             Some((source, span)) => SourceError::at(source, span.clone(), message),
             None => SourceError::new(message),

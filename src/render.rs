@@ -83,7 +83,7 @@ pub enum RenderError {
     #[error("failed to inline the styles of the rendered mail")]
     Styles(#[source] css_inline::InlineError),
     /// More HTML than a mail can have.
-    #[error("up to here the issue makes more than {} MB of HTML", html::MAX_HTML_BYTES >> 20)]
+    #[error("up to here the issue makes more than {most} MB of HTML", most = html::MAX_HTML_BYTES >> 20)]
     TooLong,
     /// The page uses up the characters that stand in for entities while styles are inlined.
     #[error("the rendered mail contains every private-use character of Unicode")]

@@ -46,10 +46,10 @@ impl NewFile {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum WriteError {
     /// Something of that name is there already. Nothing was written.
-    #[error("there is already {}", listed(.0))]
+    #[error("there is already {paths}", paths = listed(.0))]
     Exists(Vec<PathBuf>),
     /// The disk said no.
-    #[error("failed to write `{}`", path.display())]
+    #[error("failed to write `{path}`", path = path.display())]
     Io {
         /// The file.
         path: PathBuf,

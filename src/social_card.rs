@@ -58,7 +58,7 @@ pub(crate) enum SocialCardError {
     #[error(transparent)]
     Template(#[from] RenderError),
     /// What it makes is no drawing.
-    #[error("templates/{TEMPLATE} makes no SVG that can be drawn: {reason}")]
+    #[error("templates/{template} makes no SVG that can be drawn: {reason}", template = TEMPLATE)]
     Drawing {
         /// In the words of whoever reads it.
         reason: String,

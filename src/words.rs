@@ -9,6 +9,7 @@
 #[cfg(test)]
 pub(crate) mod audit;
 mod catalogue;
+mod phrasebook;
 mod said;
 mod template;
 #[cfg(test)]
@@ -17,6 +18,8 @@ mod tongue;
 mod weekday;
 
 use self::catalogue::Catalogue;
+#[cfg(test)]
+pub(crate) use self::phrasebook::FOREIGN;
 pub(crate) use self::said::{PlainArgument, SaidArgument, counted, many, said_argument, say};
-pub(crate) use self::weekday::weekday;
+pub(crate) use self::weekday::{weekday, weekday_in_short};
 pub use self::{said::Said, tongue::Tongue};

@@ -7,7 +7,7 @@ use std::{fs, io, path::Path};
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::AppError;
+use super::{AppError, FileAction};
 use crate::{
     source::{Source, SourceError, read_text_file},
     yaml::Tree,
@@ -37,7 +37,7 @@ impl Keeper {
     pub(crate) fn of(root: &Path) -> Result<Option<Self>, AppError> {
         let path = root.join(KEEPER_FILE);
         let unreadable = |source| AppError::Io {
-            action: "read",
+            action: FileAction::Read,
             path: path.clone(),
             source,
         };

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{App, AppError, RefusalKind};
+use super::{App, AppError, FileAction, RefusalKind};
 use crate::{
     message::dkim::{DnsRecord, NewKey},
     private_files::write_new,
@@ -116,7 +116,7 @@ fn is_dns_name(name: &str) -> bool {
 
 fn write_secret(path: &Path, text: &str) -> Result<(), AppError> {
     write_new(path, text.as_bytes()).map_err(|source| AppError::Io {
-        action: "written",
+        action: FileAction::Written,
         path: path.to_owned(),
         source,
     })

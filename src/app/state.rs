@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{App, AppError, secret_file};
+use super::{App, AppError, FileAction, secret_file};
 use crate::{
     links::{LinkSecrets, LinkSigner, ListMark},
     publication::SecretUse,
@@ -68,7 +68,7 @@ impl App {
             None => {
                 let path = self.publication.state_dir().join(secret_file::FILE);
                 secret_file::read_or_make(&path).map_err(|source| AppError::Io {
-                    action: "read or made",
+                    action: FileAction::ReadOrMade,
                     path,
                     source,
                 })?

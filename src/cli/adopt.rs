@@ -1,6 +1,7 @@
 //! `adopt`: a person vouches for a copy of the state.
 
 use super::{CommandContext, CommandExit, Failure, batch, confirm};
+use crate::words::say;
 
 /// Take a copied or restored state into use: say that no other copy sends
 ///
@@ -21,9 +22,9 @@ pub(crate) struct Args {
 
 pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
     let (app, output) = (context.app()?, &context.output);
-    let question = "Two copies in use would send twice. Is this the only one that sends?";
+    let question = say!("Two copies in use would send twice. Is this the only one that sends?");
     if !args.yes && !confirm::ask(question, output)? {
-        output.note("Nothing was changed.");
+        output.note(say!("Nothing was changed."));
         return Ok(CommandExit::Nothing);
     }
     let adopted = app.adopt().await?;
@@ -34,25 +35,25 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
             "last": adopted.last.as_ref().map(|batch| &batch.issue),
         }));
     }
-    output.say("✓ the calendar is kept from this state now");
+    output.say(say!("✓ the calendar is kept from this state now"));
     match &adopted.last {
-        Some(last) => output.say(format!(
-            "  the last issue it knows of is {}, {}",
-            last.issue,
-            batch::state_words(&last.state)
+        Some(last) => output.say(say!(
+            "  the last issue it knows of is {issue}, {state}",
+            issue = last.issue,
+            state = batch::state_words(&last.state)
         )),
-        None => output.say("  it knows of no issue that was sent"),
+        None => output.say(say!("  it knows of no issue that was sent")),
     }
     if adopted.departed > 0 {
-        output.say(format!(
-            "  {} who left since it was made stay out",
-            adopted.departed
+        output.say(say!(
+            "  {departed} who left since it was made stay out",
+            departed = adopted.departed
         ));
     }
     if adopted.paused > 0 {
-        output.say(format!(
-            "  ! {} open in the copy wait for you: daily-note status, then resume or cancel",
-            adopted.paused
+        output.say(say!(
+            "  ! {paused} open in the copy wait for you: daily-note status, then resume or cancel",
+            paused = adopted.paused
         ));
     }
     Ok(CommandExit::Done)

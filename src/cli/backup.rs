@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::{CommandContext, CommandExit, Failure, Tone};
+use crate::words::{Said, many, say};
 
 /// Copy the state into one file, while everything goes on
 ///
@@ -24,12 +25,13 @@ pub(crate) struct Args {
 }
 
 /// What a backup holds, in words.
-pub(crate) fn contents(subscribers: u64, batches: u64) -> String {
-    let batches = match batches {
-        1 => "1 batch".to_owned(),
-        batches => format!("{batches} batches"),
-    };
-    format!("{subscribers} on the list, {batches}")
+pub(crate) fn contents(subscribers: u64, batches: u64) -> Said {
+    let batches = many!(batches, "1 batch", "{n} batches");
+    say!(
+        "  {subscribers} on the list, {batches}",
+        subscribers,
+        batches
+    )
 }
 
 pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
@@ -42,9 +44,15 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
         }
         output.say(output.paint(
             Tone::Good,
-            format!("✓ {}: {files} files, as they are", folder.display()),
+            say!(
+                "✓ {folder}: {files} files, as they are",
+                folder = folder.display(),
+                files
+            ),
         ));
-        output.note("It holds addresses and the secret: keep it where nobody else reads.");
+        output.note(say!(
+            "It holds addresses and the secret: keep it where nobody else reads."
+        ));
         return Ok(CommandExit::Done);
     }
     let file = args.file.clone().unwrap_or_else(|| {
@@ -62,10 +70,9 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
         return Ok(CommandExit::Done);
     }
     output.say(output.paint(Tone::Good, format!("✓ {}", file.display())));
-    output.say(format!(
-        "  {}",
-        contents(backup.subscribers, backup.batches)
+    output.say(contents(backup.subscribers, backup.batches));
+    output.note(say!(
+        "It holds addresses and the secret: keep it where nobody else reads."
     ));
-    output.note("It holds addresses and the secret: keep it where nobody else reads.");
     Ok(CommandExit::Done)
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::{CommandExit, Failure, Output, moments, output::Tone};
+use super::{CommandExit, Failure, Output, moments, output::Tone, trouble::Trouble};
 use crate::{
     address::Address,
     app::App,
@@ -61,7 +61,9 @@ pub(crate) fn trouble_lines(troubles: &[HealthTrouble], zone: Tz) -> Vec<Said> {
 pub(crate) fn state_words(state: &BatchState) -> Said {
     match state {
         BatchState::Open => say!("under way"),
-        BatchState::Paused { reason, .. } => say!("paused: {reason}", reason),
+        BatchState::Paused { reason, .. } => {
+            say!("paused: {reason}", reason = Said::heard(reason))
+        }
         BatchState::Finished => say!("finished"),
         BatchState::Cancelled => say!("cancelled"),
     }
@@ -226,11 +228,15 @@ pub(crate) async fn show_end(
     output.say(ending_line(batch, report, output));
     output.say(sum_line(batch.audience, &counts, output));
     if counts.total() != batch.audience {
-        return Err(Failure::unexpected(format!(
-            "the ledger does not add up: {} readers were frozen, {} rows are there",
-            batch.audience,
-            counts.total()
-        )));
+        let unsettled = say!(
+            "the ledger does not add up: {audience} readers were frozen, {total} rows are there",
+            audience = batch.audience,
+            total = counts.total()
+        );
+        return Err(Failure::new(
+            CommandExit::Unexpected,
+            Trouble::new(unsettled),
+        ));
     }
     if counts.unknown > 0 {
         name_unknown(app, batch, output).await?;
@@ -270,7 +276,7 @@ fn ending_line(batch: &Batch, report: &RunReport, output: &Output) -> String {
             say!(
                 "✗ {issue} is paused: {reason}\n  fix it, then: daily-note resume {issue}",
                 issue,
-                reason
+                reason = Said::heard(reason)
             ),
         ),
         Ending::Cancelled => output.paint(Tone::Care, say!("! {issue} was cancelled", issue)),
@@ -282,7 +288,7 @@ fn ending_line(batch: &Batch, report: &RunReport, output: &Output) -> String {
             Tone::Bad,
             say!(
                 "✗ the relay is away: {reason}\n  run send again when it is back: {issue}",
-                reason,
+                reason = Said::heard(reason),
                 issue
             ),
         ),

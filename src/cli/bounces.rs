@@ -56,7 +56,7 @@ async fn status(context: &CommandContext) -> Result<CommandExit, Failure> {
         return Ok(CommandExit::Done);
     }
     let zone = app.publication.timezone;
-    for line in words::status_lines(&status, zone) {
+    for line in words::status_lines(&status, zone, output) {
         output.say(line);
     }
     Ok(CommandExit::Done)

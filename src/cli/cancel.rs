@@ -1,7 +1,10 @@
 //! `cancel ISSUE`: nobody else gets it, ever.
 
 use super::{CommandContext, CommandExit, Failure, batch, confirm};
-use crate::operations;
+use crate::{
+    operations,
+    words::{many, say},
+};
 
 /// End an issue that is on its way: whoever has not got it will not
 #[derive(Debug, clap::Args)]
@@ -24,12 +27,14 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
     if cancelling.is_over() {
         return Ok(batch::note_state(&cancelling.batch, output));
     }
-    let question = format!(
-        "{} readers of {} will never get it. Cancel?",
-        cancelling.left, cancelling.batch.issue
+    let question = many!(
+        cancelling.left,
+        "1 reader of {issue} will never get it. Cancel?",
+        "{n} readers of {issue} will never get it. Cancel?",
+        issue = cancelling.batch.issue
     );
-    if !args.yes && !confirm::ask(&question, output)? {
-        output.note("Nothing was changed.");
+    if !args.yes && !confirm::ask(question, output)? {
+        output.note(say!("Nothing was changed."));
         return Ok(CommandExit::Nothing);
     }
     batch::show(&operations::cancel(&app, cancelling.batch).await?, output);

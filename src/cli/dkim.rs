@@ -1,7 +1,10 @@
 //! `dkim new`: a key pair, and the DNS record to publish.
 
 use super::{CommandContext, CommandExit, Failure};
-use crate::app::SigningKey;
+use crate::{
+    app::SigningKey,
+    words::{Said, say},
+};
 
 /// Keys that sign the mail
 #[derive(Debug, clap::Args)]
@@ -67,29 +70,55 @@ fn document(domain: &str, keys: &[SigningKey]) -> serde_json::Value {
     serde_json::json!({"domain": domain, "keys": keys})
 }
 
-fn report(domain: &str, keys: &[SigningKey]) -> String {
-    let mut text = String::from(
-        "Publish in DNS. Where a form asks for the value: one line, without quotes and parentheses.\n\n",
-    );
+fn report(domain: &str, keys: &[SigningKey]) -> Said {
+    let mut parts = vec![say!(
+        "Publish in DNS. Where a form asks for the value: one line, without quotes and parentheses.
+
+"
+    )];
+    let mut text = String::new();
     for key in keys {
-        let (name, value) = (
-            &key.record.name,
-            key.record.zone_value().replace("\" \"", "\"\n    \""),
+        let value = key.record.zone_value().replace(
+            "\" \"",
+            "\"
+    \"",
         );
-        text.push_str(&format!("{name}. IN TXT (\n    {value} )\n\n"));
+        text.push_str(&format!(
+            "{}. IN TXT (
+    {value} )
+
+",
+            key.record.name
+        ));
     }
-    text.push_str("Then put into daily-note.yaml:\n\nsmtp:\n  dkim:\n");
-    text.push_str(&format!("    domain: {domain}\n"));
+    parts.extend([text.into(), say!("Then put into daily-note.yaml:")]);
+    let mut text = format!(
+        "
+
+smtp:
+  dkim:
+    domain: {domain}
+"
+    );
     for (key, indent) in keys.iter().zip(["    ", "      "]) {
         if indent.len() > 4 {
-            text.push_str("    ed25519:\n");
+            text.push_str(
+                "    ed25519:
+",
+            );
         }
         text.push_str(&format!(
-            "{indent}selector: {}\n{indent}key_file: {}\n",
+            "{indent}selector: {}
+{indent}key_file: {}
+",
             key.selector,
             key.file.display()
         ));
     }
-    text.push_str("\nThe next run signs. Wait until the record is seen: a signature that nobody can verify is none.");
-    text
+    let last = say!(
+        "
+The next run signs. Wait until the record is seen: a signature that nobody can verify is none."
+    );
+    parts.extend([text.into(), last]);
+    Said::row(parts, "")
 }

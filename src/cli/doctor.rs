@@ -2,12 +2,13 @@
 
 use serde::Serialize;
 
-use super::{CommandContext, CommandExit, Failure, Output, output::Tone};
+use super::{CommandContext, CommandExit, Failure, Output, output::Tone, table::padded};
 use crate::{
     dns::SystemDns,
     doctor::{CheckTopic, CheckVerdict, Report, ReportLine},
     operations::OutsideProbes,
     publication::SecretUse,
+    words::{Said, say},
 };
 
 /// Answers for the world's time; asked once a run.
@@ -66,13 +67,13 @@ fn shown(report: &Report, output: &Output) -> String {
     for check in &report.checks {
         if topic != Some(check.topic) {
             topic = Some(check.topic);
-            text.push_str(title(check.topic));
+            text.push_str(&output.words(title(check.topic)));
             text.push('\n');
         }
         text.push_str(&line(check, output));
     }
     text.push('\n');
-    text.push_str(&sum(report));
+    text.push_str(&output.words(sum(report)));
     text
 }
 
@@ -83,38 +84,44 @@ fn line(check: &ReportLine, output: &Output) -> String {
         CheckVerdict::Care => (Tone::Care, "!"),
         CheckVerdict::Bad => (Tone::Bad, "✗"),
     };
-    let mut text = format!("  {} {}\n", output.paint(tone, mark), check.what);
-    for (word, said) in [("why ", &check.why), ("fix ", &check.fix)] {
+    let what = output.words(&check.what);
+    let mut text = format!("  {} {what}\n", output.paint(tone, mark));
+    for (word, said) in [(say!("why"), &check.why), (say!("fix"), &check.fix)] {
         if let Some(said) = said {
+            let word = padded(&output.words(word), 4);
             let word = output.paint(Tone::Quiet, word);
-            text.push_str(&format!("      {word}  {said}\n"));
+            text.push_str(&format!(
+                "      {word}  {}
+",
+                output.words(said)
+            ));
         }
     }
     text
 }
 
-fn sum(report: &Report) -> String {
+fn sum(report: &Report) -> Said {
     let [bad, care] = [CheckVerdict::Bad, CheckVerdict::Care].map(|verdict| report.count(verdict));
     match (bad, care) {
-        (0, 0) => "All is well.".to_owned(),
-        (0, care) => format!("Mail can be sent; {care} to look at."),
-        (bad, 0) => format!("{bad} to fix."),
-        (bad, care) => format!("{bad} to fix, {care} to look at."),
+        (0, 0) => say!("All is well."),
+        (0, care) => say!("Mail can be sent; {care} to look at.", care),
+        (bad, 0) => say!("{bad} to fix.", bad),
+        (bad, care) => say!("{bad} to fix, {care} to look at.", bad, care),
     }
 }
 
-fn title(topic: CheckTopic) -> &'static str {
+fn title(topic: CheckTopic) -> Said {
     match topic {
-        CheckTopic::Relay => "Relay",
-        CheckTopic::Spf => "SPF",
-        CheckTopic::Dkim => "DKIM",
-        CheckTopic::Dmarc => "DMARC",
-        CheckTopic::Mx => "Replies and bounces",
-        CheckTopic::ReverseDns => "Reverse DNS",
-        CheckTopic::Readers => "Readers",
-        CheckTopic::Returns => "What comes back",
-        CheckTopic::Clock => "Clock",
-        CheckTopic::State => "State",
-        CheckTopic::Templates => "Templates",
+        CheckTopic::Relay => say!("Relay"),
+        CheckTopic::Spf => say!("SPF"),
+        CheckTopic::Dkim => say!("DKIM"),
+        CheckTopic::Dmarc => say!("DMARC"),
+        CheckTopic::Mx => say!("Replies and bounces"),
+        CheckTopic::ReverseDns => say!("Reverse DNS"),
+        CheckTopic::Readers => say!("Readers"),
+        CheckTopic::Returns => say!("What comes back"),
+        CheckTopic::Clock => say!("Clock"),
+        CheckTopic::State => say!("State"),
+        CheckTopic::Templates => say!("Templates"),
     }
 }

@@ -19,6 +19,7 @@ use crate::{
     live::LivePublication,
     operations::BatchReport,
     schedule::{BeatPlan, DueJob, EventSink},
+    words::say,
 };
 
 /// How long a command that ends goes on telling people; the next one tells the rest.
@@ -78,7 +79,10 @@ pub(crate) async fn execute(
         },
         Err(error) => match error.holder() {
             Some(holder) => {
-                output.note(format!("another daily-note keeps the calendar ({holder})"));
+                output.note(say!(
+                    "another daily-note keeps the calendar ({holder})",
+                    holder
+                ));
                 return Ok(CommandExit::Nothing);
             }
             None => return Err(error.into()),
@@ -119,7 +123,7 @@ async fn show(
     if output.is_json() {
         output.document(&DueJson { batches });
     } else if sent.is_empty() && !server.has_failed() {
-        output.note("Nothing is due.");
+        output.note(say!("Nothing is due."));
     }
     Ok(())
 }
@@ -151,14 +155,17 @@ async fn dry_run(plan: &BeatPlan, app: &App, output: &Output) -> Result<CommandE
                 let dry_run = app.dry_run(issue).await?;
                 show_dry_run(&dry_run, &output.beside_json());
             }
-            DueJob::Carry { issue } => output.say(format!("{issue}  would go on")),
+            DueJob::Carry { issue } => output.say(say!("{issue}  would go on", issue)),
             DueJob::Shelve { issue, .. } => {
-                output.say(format!("{issue}  would wait for a person: it is too late"));
+                output.say(say!(
+                    "{issue}  would wait for a person: it is too late",
+                    issue
+                ));
             }
         }
     }
     if plan.jobs.is_empty() {
-        output.note("Nothing is due.");
+        output.note(say!("Nothing is due."));
         return Ok(CommandExit::Nothing);
     }
     Ok(CommandExit::Done)

@@ -5,11 +5,12 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
 
-use super::{Output, Tone};
+use super::{Output, Tone, moments};
 use crate::{
     address::{mask_strings, masked_within},
     publication::Slot,
     schedule::{Event, EventSink, SlotStanding},
+    words::{Said, say},
 };
 
 /// Prints events, a line each.
@@ -65,7 +66,8 @@ impl EventSink for EventPrinter {
             }
             _ => Tone::Quiet,
         };
-        let words = self.output.paint(tone, masked_within(&self.words(event)));
+        let words = masked_within(&self.output.words(self.words(event)));
+        let words = self.output.paint(tone, words);
         if self.is_short {
             self.output.say(words);
         } else {
@@ -81,102 +83,129 @@ impl EventPrinter {
             .to_string()
     }
 
-    fn words(&self, event: &Event) -> String {
+    fn words(&self, event: &Event) -> Said {
         let until = |at: &DateTime<Utc>| self.time(*at);
         match event {
             Event::SlotNears { slot, standing, .. } => {
-                format!("! {} nears: {}", name(slot), words(standing))
+                say!(
+                    "! {slot} nears: {standing}",
+                    slot = name(slot),
+                    standing = words(standing)
+                )
             }
             Event::SlotWaits {
                 slot,
                 standing,
                 until: at,
-            } => format!(
-                "! the hour of {} has come: {}; it goes out once ready, until {}",
-                name(slot),
-                words(standing),
-                until(at)
+            } => say!(
+                "! the hour of {slot} has come: {standing}; it goes out once ready, until {at}",
+                slot = name(slot),
+                standing = words(standing),
+                at = until(at)
             ),
             Event::SlotMissed {
                 slot,
                 standing,
                 until: at,
-            } => format!(
-                "✗ {} was not sent by {}: {}; now a person decides (`daily-note send ISSUE`)",
-                name(slot),
-                until(at),
-                words(standing)
+            } => say!(
+                "✗ {slot} was not sent by {at}: {standing}; now a person decides (`daily-note send ISSUE`)",
+                slot = name(slot),
+                at = until(at),
+                standing = words(standing)
             ),
             Event::IssueRefused {
                 issue,
                 problems,
                 until: at,
                 ..
-            } => format!(
-                "✗ {issue} is due and does not pass; fix it by {} and it goes out\n{}",
-                until(at),
-                indented(problems)
+            } => say!(
+                "✗ {issue} is due and does not pass; fix it by {at} and it goes out\n{problems}",
+                issue,
+                at = until(at),
+                problems = indented(problems)
             ),
             Event::IssueHeld {
                 issue,
                 why,
                 until: at,
                 ..
-            } => format!(
-                "✗ {issue} is due and its files don't stand still; it goes out once they do, until {}\n{}",
-                until(at),
-                indented(std::slice::from_ref(why))
+            } => say!(
+                "✗ {issue} is due and its files don't stand still; it goes out once they do, until {at}\n{why}",
+                issue,
+                at = until(at),
+                why = indented(std::slice::from_ref(why))
             ),
-            Event::IssueUnplaced { issue, why, .. } => format!(
-                "✗ no slot takes {issue}: {why}\n  now a person decides: give it another date, or daily-note send {issue}"
+            Event::IssueUnplaced { issue, why, .. } => say!(
+                "✗ no slot takes {issue}: {why}\n  now a person decides: give it another date, or daily-note send {issue}",
+                issue,
+                why
             ),
             Event::BatchBegan {
                 issue, audience, ..
-            } => format!("→ {issue} goes out to {}", count(*audience)),
+            } => say!(
+                "→ {issue} goes out to {audience}",
+                issue,
+                audience = moments::readers(*audience)
+            ),
             Event::BatchEnded {
                 issue,
                 audience,
                 counts,
                 ..
-            } => format!(
-                "✓ {issue} is done: {} of {audience} accepted, {} rejected, {} unknown, {} skipped",
-                counts.accepted, counts.rejected, counts.unknown, counts.skipped
+            } => say!(
+                "✓ {issue} is done: {accepted} of {audience} accepted, {rejected} rejected, {unknown} unknown, {skipped} skipped",
+                issue,
+                accepted = counts.accepted,
+                audience,
+                rejected = counts.rejected,
+                unknown = counts.unknown,
+                skipped = counts.skipped
             ),
             Event::BatchPaused { issue, reason } => {
-                format!("✗ {issue} is paused: {reason}\n  then: daily-note resume {issue}")
-            }
-            Event::ReadersMissed { issue, readers } => format!(
-                "✗ {issue}: {} missed their hour by more than `schedule.late`, and wait for a person\n  then: daily-note resume {issue}",
-                count(*readers)
-            ),
-            Event::RelayAway { issue, reason } => format!(
-                "✗ {issue} can't be sent right now; retrying\n{}",
-                indented(std::slice::from_ref(reason))
-            ),
-            Event::PagesAway { issue, reason } => format!(
-                "✗ {issue} waits: the readers' pages do not answer; retrying\n{}",
-                indented(std::slice::from_ref(reason))
-            ),
-            Event::RelayTrouble { issue, reason } => format!(
-                "✗ {issue} goes on, but a connection to the relay was not to be used; others are tried\n{}",
-                indented(std::slice::from_ref(reason))
-            ),
-            Event::ConfigurationRefused { problems } => format!(
-                "✗ the configuration can't be read; nothing new starts until it is fixed\n{}",
-                indented(problems)
-            ),
-            Event::StateRefused { reason } => {
-                format!(
-                    "✗ the state can't be used\n{}",
-                    indented(std::slice::from_ref(reason))
+                say!(
+                    "✗ {issue} is paused: {reason}\n  then: daily-note resume {issue}",
+                    issue,
+                    reason = Said::heard(reason)
                 )
             }
-            Event::SignupsHeld { since } => format!(
-                "! a flood of sign-ups since {}: some of their mail is on hold\n  then: daily-note subscribers held",
-                since.with_timezone(&self.zone).format("%Y-%m-%d %H:%M")
+            Event::ReadersMissed { issue, readers } => say!(
+                "✗ {issue}: {readers} missed their hour by more than `schedule.late`, and wait for a person\n  then: daily-note resume {issue}",
+                issue,
+                readers = moments::readers(*readers)
             ),
-            Event::ReaderComplained { issue, report } => format!(
-                "! a reader called {issue} spam and gets no mail any more\n  then: daily-note bounces show {report}"
+            Event::RelayAway { issue, reason } => say!(
+                "✗ {issue} can't be sent right now; retrying\n{reason}",
+                issue,
+                reason = indented(std::slice::from_ref(reason))
+            ),
+            Event::PagesAway { issue, reason } => say!(
+                "✗ {issue} waits: the readers' pages do not answer; retrying\n{reason}",
+                issue,
+                reason = indented(std::slice::from_ref(reason))
+            ),
+            Event::RelayTrouble { issue, reason } => say!(
+                "✗ {issue} goes on, but a connection to the relay was not to be used; others are tried\n{reason}",
+                issue,
+                reason = indented(std::slice::from_ref(reason))
+            ),
+            Event::ConfigurationRefused { problems } => say!(
+                "✗ the configuration can't be read; nothing new starts until it is fixed\n{problems}",
+                problems = indented(problems)
+            ),
+            Event::StateRefused { reason } => {
+                say!(
+                    "✗ the state can't be used\n{reason}",
+                    reason = indented(std::slice::from_ref(reason))
+                )
+            }
+            Event::SignupsHeld { since } => say!(
+                "! a flood of sign-ups since {zone}: some of their mail is on hold\n  then: daily-note subscribers held",
+                zone = since.with_timezone(&self.zone).format("%Y-%m-%d %H:%M")
+            ),
+            Event::ReaderComplained { issue, report } => say!(
+                "! a reader called {issue} spam and gets no mail any more\n  then: daily-note bounces show {report}",
+                issue,
+                report
             ),
             Event::DomainRefuses {
                 issue,
@@ -184,72 +213,88 @@ impl EventPrinter {
                 reports,
                 reason,
                 until: at,
-            } => format!(
-                "✗ {domain} sends {issue} back ({reports} within an hour); its other readers wait until {}\n{}",
-                until(at),
-                indented(std::slice::from_ref(reason))
+            } => say!(
+                "✗ {domain} sends {issue} back ({reports} within an hour); its other readers wait until {at}\n{reason}",
+                domain,
+                issue,
+                reports,
+                at = until(at),
+                reason = indented(std::slice::from_ref(reason))
             ),
-            Event::LeaveAsked { report } => format!(
-                "! somebody asks to be taken off the list\n  then: daily-note bounces show {report}"
+            Event::LeaveAsked { report } => say!(
+                "! somebody asks to be taken off the list\n  then: daily-note bounces show {report}",
+                report
             ),
-            Event::ReturnsTurnedAway { .. } => "! too much came back today that proves nothing: no more of it is kept, and it stays where it came from\n  then: daily-note bounces status".to_owned(),
+            Event::ReturnsTurnedAway { .. } => say!(
+                "! too much came back today that proves nothing: no more of it is kept, and it stays where it came from\n  then: daily-note bounces status"
+            ),
             Event::NoticeGivenUp {
                 target,
                 notice,
                 reason,
-            } => format!(
-                "✗ {target} could not be notified ({notice})\n{}",
-                indented(std::slice::from_ref(reason))
+            } => say!(
+                "✗ {target} could not be notified ({notice})\n{reason}",
+                target,
+                notice,
+                reason = indented(std::slice::from_ref(reason))
             ),
             Event::Waiting { holder } => {
-                format!("another daily-note keeps the calendar ({holder}); waiting to take over")
-            }
-            Event::Keeping { next: Some(next) } => {
-                format!(
-                    "keeping the calendar; next {} at {}",
-                    name(next),
-                    until(&next.at)
+                say!(
+                    "another daily-note keeps the calendar ({holder}); waiting to take over",
+                    holder
                 )
             }
-            Event::Keeping { next: None } => "keeping the calendar; it has no slot".to_owned(),
+            Event::Keeping { next: Some(next) } => {
+                say!(
+                    "keeping the calendar; next {next} at {at}",
+                    next = name(next),
+                    at = until(&next.at)
+                )
+            }
+            Event::Keeping { next: None } => say!("keeping the calendar; it has no slot"),
         }
     }
 }
 
-fn count(readers: u64) -> String {
-    match readers {
-        1 => "1 reader".to_owned(),
-        readers => format!("{readers} readers"),
-    }
+fn name(slot: &Slot) -> Said {
+    say!(
+        "{edition} of {date}",
+        edition = slot.edition,
+        date = slot.date
+    )
 }
 
-fn name(slot: &Slot) -> String {
-    format!("{} of {}", slot.edition, slot.date)
-}
-
-fn words(standing: &SlotStanding) -> String {
+fn words(standing: &SlotStanding) -> Said {
     match standing {
-        SlotStanding::Missing => "no issue is there".to_owned(),
-        SlotStanding::Draft { issue } => format!("{issue} is a draft"),
-        SlotStanding::Ready { issue } => format!("{issue} is ready"),
+        SlotStanding::Missing => say!("no issue is there"),
+        SlotStanding::Draft { issue } => say!("{issue} is a draft", issue),
+        SlotStanding::Ready { issue } => say!("{issue} is ready", issue),
         SlotStanding::OnHold { issue: Some(issue) } => {
-            format!("{issue} is on hold (`daily-note release {issue}`)")
+            say!("{issue} is on hold (`daily-note release {issue}`)", issue)
         }
-        SlotStanding::OnHold { issue: None } => "it is on hold".to_owned(),
+        SlotStanding::OnHold { issue: None } => say!("it is on hold"),
         SlotStanding::Doubled { issues } => {
-            format!("more than one issue is there ({})", issues.join(", "))
+            say!(
+                "more than one issue is there ({issues})",
+                issues = issues.join(", ")
+            )
         }
         SlotStanding::Broken { file, problems } => {
-            format!("{file} can't be read\n{}", indented(problems))
+            say!(
+                "{file} can't be read\n{problems}",
+                file,
+                problems = indented(problems)
+            )
         }
     }
 }
 
-fn indented(lines: &[String]) -> String {
-    lines
-        .iter()
-        .flat_map(|text| text.lines())
-        .map(|line| format!("  {line}"))
-        .collect::<Vec<_>>()
-        .join("\n")
+/// What was wrong, in lines of their own.
+fn indented(lines: &[String]) -> Said {
+    let lines = lines.iter().flat_map(|text| text.lines());
+    Said::row(
+        lines.map(|line| Said::row(["  ".into(), Said::heard(line)], "")),
+        "
+",
+    )
 }

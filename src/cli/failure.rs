@@ -64,7 +64,10 @@ impl Failure {
 
     /// A fault that the program did not expect.
     pub(crate) fn unexpected(message: impl std::fmt::Display) -> Self {
-        Self::new(CommandExit::Unexpected, Trouble::new(message.to_string()))
+        Self::new(
+            CommandExit::Unexpected,
+            Trouble::new(Said::heard(message.to_string())),
+        )
     }
 
     /// Everything that is wrong in files, each at its place.
@@ -114,15 +117,14 @@ impl From<AppError> for Failure {
                 Self::places(CommandExit::Content, errors)
             }
             AppError::Archive(error) => {
-                let trouble = Trouble::of_error(&error).in_words(error.said());
-                Self::new(CommandExit::Usage, trouble.with_hint(archive_hint(&error)))
+                Self::hinted(CommandExit::Usage, &error, archive_hint(&error))
             }
             AppError::Render(error) => error.into(),
             AppError::Compose(ComposeError::Render(error)) => error.into(),
             AppError::Compose(error) => Self::from_err(CommandExit::Content, &error),
             AppError::Frozen(error) => Self::from_err(CommandExit::Unexpected, &error),
             AppError::Dkim(error) => {
-                let hint = "check smtp.dkim; `daily-note dkim new` makes a key";
+                let hint = say!("check smtp.dkim; `daily-note dkim new` makes a key");
                 Self::hinted(CommandExit::Configuration, &error, hint)
             }
             AppError::State(error) => match error.into_entry() {
@@ -172,7 +174,7 @@ impl From<PreviewError> for Failure {
         match error {
             PreviewError::App(error) => error.into(),
             error @ PreviewError::Listen { .. } => {
-                let hint = "name another address with --listen; port 0 takes any free one";
+                let hint = say!("name another address with --listen; port 0 takes any free one");
                 Self::hinted(CommandExit::Configuration, &error, hint)
             }
         }

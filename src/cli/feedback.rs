@@ -7,7 +7,11 @@ use super::{
     CommandContext, CommandExit, Failure,
     table::{cut, table},
 };
-use crate::{app::App, operations::Opinion};
+use crate::{
+    app::App,
+    operations::Opinion,
+    words::{Said, say},
+};
 
 /// How much of a text the list shows.
 const TEXT_WIDTH: usize = 48;
@@ -90,7 +94,7 @@ async fn list(
         return Ok(exit_of(&opinions));
     }
     if opinions.is_empty() {
-        output.note("Nobody has said anything yet.");
+        output.note(say!("Nobody has said anything yet."));
         return Ok(CommandExit::Nothing);
     }
     let zone = app.publication.timezone;
@@ -104,13 +108,20 @@ async fn list(
                 day.to_string(),
                 opinion.issue.clone(),
                 opinion.choice.clone().unwrap_or_else(|| "–".to_owned()),
-                standing(opinion).to_owned(),
+                output.words(standing(opinion)),
                 cut(&text.replace('\n', " "), TEXT_WIDTH),
             ]
         })
         .collect();
-    let header = ["no", "when", "issue", "choice", "", "text"];
-    output.say(table(header, &rows).trim_end());
+    let header = [
+        say!("no"),
+        say!("when"),
+        say!("issue"),
+        say!("choice"),
+        "".into(),
+        say!("text"),
+    ];
+    output.say(table(header, &rows, output).trim_end());
     Ok(CommandExit::Done)
 }
 
@@ -122,15 +133,27 @@ async fn show(app: &App, id: i64, context: &CommandContext) -> Result<CommandExi
     }
     let zone = app.publication.timezone;
     let at = opinion.at.with_timezone(&zone).format("%Y-%m-%d %H:%M");
-    output.say(format!("{} · {at} · {}", opinion.issue, standing(&opinion)));
+    let about = [
+        opinion.issue.as_str().into(),
+        at.to_string().into(),
+        standing(&opinion),
+    ];
+    output.say(Said::row(about, " · "));
     if let Some(choice) = &opinion.choice {
         output.say(choice);
     }
     if let Some(text) = &opinion.text {
         output.say(text);
     }
-    let name = opinion.name.as_deref().unwrap_or("nobody by name");
-    output.note(format!("From {name}; {}", answering(&opinion)));
+    let name = match &opinion.name {
+        Some(name) => name.into(),
+        None => say!("nobody by name"),
+    };
+    output.note(say!(
+        "From {name}; {answer}",
+        name,
+        answer = answering(&opinion)
+    ));
     Ok(CommandExit::Done)
 }
 
@@ -147,12 +170,12 @@ async fn publish(
         return Ok(CommandExit::Done);
     }
     output.say(match is_published {
-        true => format!("✓ opinion {id} stands under its issue"),
-        false => format!("✓ opinion {id} is no longer shown"),
+        true => say!("✓ opinion {id} stands under its issue", id),
+        false => say!("✓ opinion {id} is no longer shown", id),
     });
     if is_published && !app.publication.web.feedback.publish {
         output.note(
-            "The pages show opinions once daily-note.yaml says `web: {feedback: {publish: true}}`.",
+            say!("The pages show opinions once daily-note.yaml says `web: {{feedback: {{publish: true}}}}`."),
         );
     }
     Ok(CommandExit::Done)
@@ -232,17 +255,17 @@ fn exit_of(opinions: &[Opinion]) -> CommandExit {
     }
 }
 
-fn standing(opinion: &Opinion) -> &'static str {
+fn standing(opinion: &Opinion) -> Said {
     match (opinion.is_published, opinion.may_publish) {
-        (true, _) => "published",
-        (false, true) => "may be published",
-        (false, false) => "for you alone",
+        (true, _) => say!("published"),
+        (false, true) => say!("may be published"),
+        (false, false) => say!("for you alone"),
     }
 }
 
-fn answering(opinion: &Opinion) -> &'static str {
+fn answering(opinion: &Opinion) -> Said {
     match opinion.may_reply {
-        true => "they would read an answer",
-        false => "they want no answer",
+        true => say!("they would read an answer"),
+        false => say!("they want no answer"),
     }
 }

@@ -1,7 +1,7 @@
 //! `hold ISSUE|SLOT` and `release ISSUE|SLOT`: what is not begun stays, until a person lets it go.
 
 use super::{CommandContext, CommandExit, Failure, Output};
-use crate::operations::HeldRelease;
+use crate::{operations::HeldRelease, words::say};
 
 /// Keep an issue, or a slot, from going out until it is released
 #[derive(Debug, clap::Args)]
@@ -51,14 +51,15 @@ pub(super) fn tell_held(hold: &HeldRelease, is_new: bool, output: &Output) -> Co
     }
     let name = &hold.name;
     if !is_new {
-        output.note(format!("{name} is on hold already."));
+        output.note(say!("{name} is on hold already.", name));
         return CommandExit::Nothing;
     }
     if !output.is_json() {
-        output.say(format!("✓ {name} is on hold: {}", hold.why));
+        output.say(say!("✓ {name} is on hold: {why}", name, why = hold.why));
     }
-    output.note(format!(
-        "It goes out neither on its own nor by `send` before `daily-note release {name}`."
+    output.note(say!(
+        "It goes out neither on its own nor by `send` before `daily-note release {name}`.",
+        name
     ));
     CommandExit::Done
 }
@@ -73,7 +74,7 @@ pub(crate) async fn release(
         output.document(&released);
     }
     if released.is_empty() {
-        output.note(format!("{} is not on hold.", args.wanted));
+        output.note(say!("{wanted} is not on hold.", wanted = args.wanted));
         return Ok(CommandExit::Nothing);
     }
     tell_released(&released, output);
@@ -82,7 +83,7 @@ pub(crate) async fn release(
 
 pub(super) fn tell_released(released: &[HeldRelease], output: &Output) {
     for HeldRelease { name, .. } in released.iter().filter(|_| !output.is_json()) {
-        output.say(format!("✓ {name} is released"));
+        output.say(say!("✓ {name} is released", name));
     }
-    output.note("Where `serve` or `send --due` runs it goes out at its hour, or at once within `schedule.late`.");
+    output.note(say!("Where `serve` or `send --due` runs it goes out at its hour, or at once within `schedule.late`."));
 }

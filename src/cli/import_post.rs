@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use super::{CommandContext, CommandExit, Failure};
-use crate::operations::PostWish;
+use crate::{
+    operations::PostWish,
+    words::{Said, many},
+};
 
 /// Make issues of posts that another program wrote: Hugo, Jekyll, Zola, Eleventy, Ghost, Buttondown, Substack
 #[derive(Debug, clap::Args)]
@@ -49,21 +52,32 @@ pub(crate) fn execute(args: &Args, context: &CommandContext) -> Result<CommandEx
             .output
             .say(format!("{} ← {}", post.issue, post.from));
         for note in &post.notes {
-            context.output.say(format!("  {note}"));
+            let note = Said::row([" ".into(), Said::heard(note)], " ");
+            context.output.say(note);
         }
     }
     for post in &report.refused {
-        context.output.note(format!("{}: {}", post.from, post.why));
+        let refused = [post.from.as_str().into(), Said::heard(&post.why)];
+        context.output.note(Said::row(refused, ": "));
     }
-    let verb = if args.dry_run {
-        "would be made"
-    } else {
-        "made"
-    };
-    context.output.note(format!(
-        "{} issues {verb}, {} files left out. `daily-note check` looks at them.",
-        report.taken.len(),
-        report.refused.len()
-    ));
+    let refused = many!(
+        report.refused.len(),
+        "1 file left out",
+        "{n} files left out"
+    );
+    context.output.note(match args.dry_run {
+        true => many!(
+            report.taken.len(),
+            "1 issue would be made, {refused}.",
+            "{n} issues would be made, {refused}.",
+            refused
+        ),
+        false => many!(
+            report.taken.len(),
+            "1 issue made, {refused}. `daily-note check` looks at them.",
+            "{n} issues made, {refused}. `daily-note check` looks at them.",
+            refused
+        ),
+    });
     Ok(exit)
 }

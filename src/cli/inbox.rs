@@ -20,6 +20,7 @@ use crate::{
     live::LivePublication,
     operations::{InboxSite, readers::ReaderMail},
     publication::SmtpTarget,
+    words::say,
 };
 
 /// Take mail on a local port and show it on a page, for trying things out
@@ -90,7 +91,8 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
     let site = InboxSite::start(app, args.smtp, args.listen)
         .await
         .map_err(|error| {
-            let hint = "name another address with --listen or --smtp; port 0 takes any free one";
+            let hint =
+                say!("name another address with --listen or --smtp; port 0 takes any free one");
             Failure::new(
                 CommandExit::Configuration,
                 Trouble::of_error(&error).with_hint(hint),
@@ -104,19 +106,20 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
     let output = &context.output;
     for addr in [site.page(), site.smtp()] {
         if !addr.ip().is_loopback() {
-            output.note(format!(
-                "! {addr} is open to other machines: whoever reaches it can use this inbox"
+            output.note(say!(
+                "! {addr} is open to other machines: whoever reaches it can use this inbox",
+                addr
             ));
         }
     }
     if output.is_json() {
         output.document(&places);
     }
-    output.say(format!(
-        "page  {}\nsmtp  {}\nmail  {}\nCtrl-C stops it.",
-        places.page,
-        places.smtp,
-        places.folder.display()
+    output.say(say!(
+        "page  {page}\nsmtp  {smtp}\nmail  {folder}\nCtrl-C stops it.",
+        page = places.page,
+        smtp = places.smtp,
+        folder = places.folder.display()
     ));
     tokio::select! {
         stopped = signals::asked_to_stop() => stopped?,

@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use super::{CommandContext, CommandExit, Failure, language};
 use crate::{
     address::{Mailbox, clean_name},
-    app::{AppError, RefusalKind},
+    app::{AppError, FileAction, RefusalKind},
     publication::{FILE_NAME, parse_zone},
     scaffold::{self, NewFile, Setup, StarterFacts, WriteError},
     words::{Tongue, say},
@@ -176,7 +176,7 @@ pub(super) fn refusal(error: WriteError) -> AppError {
             ),
         },
         WriteError::Io { path, source } => AppError::Io {
-            action: "written",
+            action: FileAction::Written,
             path,
             source,
         },

@@ -3,7 +3,10 @@
 
 use std::{ffi::OsString, path::PathBuf};
 
-use crate::{publication::own_language, words::Tongue};
+use crate::{
+    publication::own_language,
+    words::{Tongue, say},
+};
 
 /// What the choice hangs on.
 #[derive(Debug, Default)]
@@ -63,7 +66,7 @@ pub(super) fn of_locale() -> Option<Tongue> {
 pub(super) fn parse(text: &str) -> Result<Tongue, String> {
     Tongue::of_tag(text).ok_or_else(|| {
         let tags = Tongue::ALL.map(Tongue::tag);
-        format!("it speaks {}", tags.join(", "))
+        say!("it speaks {tags}", tags = tags.join(", ")).to_string()
     })
 }
 

@@ -1,8 +1,8 @@
 //! Dates, spans of time and numbers of people as they are said.
 
-use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, TimeDelta, TimeZone};
 
-use crate::words::{Said, many, say};
+use crate::words::{Said, many, say, weekday_in_short};
 
 /// A moment of the command line.
 pub(crate) fn parse_moment(text: &str) -> Result<DateTime<FixedOffset>, String> {
@@ -14,6 +14,15 @@ pub(crate) fn parse_moment(text: &str) -> Result<DateTime<FixedOffset>, String> 
 pub(crate) fn parse_date(text: &str) -> Result<NaiveDate, String> {
     let example = say!("write it as 2026-11-30");
     text.parse().map_err(|_| example.to_string())
+}
+
+/// A day and hour in a column of them.
+pub(crate) fn with_weekday<Z: TimeZone>(at: DateTime<Z>) -> Said
+where
+    Z::Offset: std::fmt::Display,
+{
+    let time = at.format("%F %H:%M").to_string();
+    Said::row([weekday_in_short(at.weekday()), time.into()], " ")
 }
 
 /// So many of them.

@@ -11,6 +11,7 @@ use crate::{
         readers::{ReaderMail, ReaderPages},
     },
     schedule::EventSink,
+    words::say,
 };
 
 /// Serves them until `stop`, and providers' hooks beside them, and says where; None: no mail leads to any.
@@ -36,8 +37,10 @@ pub(super) async fn start(
     )
     .await?;
     if let Some(address) = pages.address {
-        context.output.note(format!(
-            "the readers' pages at http://{address}, for readers {base_url}"
+        context.output.note(say!(
+            "the readers' pages at http://{address}, for readers {base_url}",
+            address,
+            base_url
         ));
     }
     Ok(Some(pages))

@@ -6,7 +6,10 @@ use std::{
 };
 
 use super::{CommandContext, CommandExit, Failure};
-use crate::{address::Address, app::AppError};
+use crate::{
+    address::Address,
+    app::{AppError, FileAction},
+};
 
 /// Write an issue's mail to files: issue.html (its pictures beside it), issue.txt and issue.eml
 #[derive(Debug, clap::Args)]
@@ -78,7 +81,7 @@ fn write(folder: &Path, files: &[(&str, &[u8])]) -> Result<(), AppError> {
     let failed = |path: &Path| {
         let path = path.to_owned();
         move |source| AppError::Io {
-            action: "written",
+            action: FileAction::Written,
             path,
             source,
         }

@@ -2,8 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{CommandContext, CommandExit, Failure, Tone, backup::contents};
-use crate::operations::Departures;
+use super::{CommandContext, CommandExit, Failure, Tone, backup::contents, moments};
+use crate::{
+    operations::Departures,
+    words::{Said, say},
+};
 
 /// Bring a backup back where no state is
 ///
@@ -60,28 +63,31 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
     let made_at = restored.made_at.with_timezone(&zone);
     output.say(output.paint(
         Tone::Good,
-        format!("✓ the state of {}", made_at.format("%a %F %H:%M")),
+        say!(
+            "✓ the state of {made_at}",
+            made_at = moments::with_weekday(made_at)
+        ),
     ));
-    output.say(format!(
-        "  {}",
-        contents(restored.subscribers, restored.batches)
-    ));
+    output.say(contents(restored.subscribers, restored.batches));
     match restored.departed {
         Some(0) => {}
         Some(_) => output.say(told_of_departed(restored.departed)),
-        None => output.say(output.paint(Tone::Care, format!("! {}", told_of_departed(None)))),
+        None => output.say(output.paint(
+            Tone::Care,
+            Said::row(["!".into(), told_of_departed(None)], " "),
+        )),
     }
     if !restored.doubtful.is_empty() {
         output.say(output.paint(
             Tone::Care,
-            "! nobody can know whether these were sent since; they wait for you:",
+            say!("! nobody can know whether these were sent since; they wait for you:"),
         ));
     }
     for issue in &restored.doubtful {
         output.say(format!("  {issue}"));
     }
     if !args.stopped {
-        output.note("When no other copy sends any more: daily-note adopt");
+        output.note(say!("When no other copy sends any more: daily-note adopt"));
     }
     Ok(CommandExit::Done)
 }
@@ -93,11 +99,14 @@ fn departures(named: &Path) -> Departures {
     }
 }
 
-fn told_of_departed(departed: Option<u64>) -> String {
+fn told_of_departed(departed: Option<u64>) -> Said {
     match departed {
-        Some(departed) => format!("  {departed} who left since the backup was made stay out"),
-        None => "nobody knows who left since the backup was made; nothing is sent before you say: \
-                 daily-note restore --departures FOLDER|none"
-            .to_owned(),
+        Some(departed) => say!(
+            "  {departed} who left since the backup was made stay out",
+            departed
+        ),
+        None => say!(
+            "nobody knows who left since the backup was made; nothing is sent before you say: daily-note restore --departures FOLDER|none"
+        ),
     }
 }

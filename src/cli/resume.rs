@@ -15,6 +15,7 @@ use crate::{
         BatchState, ResumeDecision, ResumedBatch, RetryOutcome, RetrySelection, RetryState,
         UnknownAnswer,
     },
+    words::{many, say},
 };
 
 /// Go on with a paused issue, or decide about the readers whose mail is unknown
@@ -119,8 +120,9 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
             tell(args, retried, context);
             tell_woken(args, woken, context);
             let exit = batch::show_issue(&app, &batch.issue, &context.output).await?;
-            context.output.note(format!(
-                "It is open again; whoever sends now takes it up ({holder})."
+            context.output.note(say!(
+                "It is open again; whoever sends now takes it up ({holder}).",
+                holder
             ));
             return Ok(exit);
         }
@@ -160,15 +162,11 @@ fn tell(args: &Args, retried: RetryOutcome, context: &CommandContext) {
         return;
     }
     context.output.note(match retried.rows {
-        0 => "Nobody to retry.".to_owned(),
-        1 => "Retrying 1 reader.".to_owned(),
-        rows => format!("Retrying {rows} readers."),
+        0 => say!("Nobody to retry."),
+        rows => many!(rows, "Retrying 1 reader.", "Retrying {n} readers."),
     });
     if retried.suppressed > 0 {
-        context.output.note(format!(
-            "{} more get no mail at all; to let them: daily-note suppressions remove --issue {}",
-            retried.suppressed, args.issue
-        ));
+        context.output.note(say!("{suppressed} more get no mail at all; to let them: daily-note suppressions remove --issue {issue}", suppressed = retried.suppressed, issue = args.issue));
     }
 }
 
@@ -176,12 +174,15 @@ fn tell(args: &Args, retried: RetryOutcome, context: &CommandContext) {
 fn tell_woken(args: &Args, readers: u64, context: &CommandContext) {
     if let Some(domain) = args.waking() {
         let whom = match readers {
-            0 => "nobody waited for it".to_owned(),
-            1 => "1 reader no longer waits".to_owned(),
-            many => format!("{many} readers no longer wait"),
+            0 => say!("nobody waited for it"),
+            readers => many!(
+                readers,
+                "1 reader no longer waits",
+                "{n} readers no longer wait"
+            ),
         };
         context
             .output
-            .note(format!("{domain} rests no more: {whom}."));
+            .note(say!("{domain} rests no more: {whom}.", domain, whom));
     }
 }

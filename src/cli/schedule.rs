@@ -4,7 +4,10 @@ mod calendar;
 mod words;
 
 use super::{CommandContext, CommandExit, Failure};
-use crate::schedule::{CalendarOverview, CalendarRow, SlotNeed, SlotState, ics};
+use crate::{
+    schedule::{CalendarOverview, CalendarRow, SlotNeed, SlotState, ics},
+    words::{Said, many, say},
+};
 
 /// Show the coming weeks: slots, their issues, what is missing or not ready
 #[derive(Debug, clap::Args)]
@@ -45,9 +48,9 @@ struct ScheduleJson<'a> {
 pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
     let output = &context.output;
     if args.ics && output.is_json() {
-        return Err(Failure::usage(
-            "--ics and --json are two ways to say it: choose one",
-        ));
+        return Err(Failure::usage(say!(
+            "--ics and --json are two ways to say it: choose one"
+        )));
     }
     let app = context.app()?;
     let now = app.clock.now();
@@ -68,13 +71,13 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
     }
     output.say(calendar::shown(publication, &overview, now, output));
     if let Some(note) = what_to_do(&overview) {
-        output.note(format!("\n{note}"));
+        output.note(Said::row(["\n".into(), note], ""));
     }
     Ok(CommandExit::Done)
 }
 
 /// The next thing for a person to do.
-fn what_to_do(overview: &CalendarOverview) -> Option<String> {
+fn what_to_do(overview: &CalendarOverview) -> Option<Said> {
     let slots = overview.rows.iter().filter_map(|row| match row {
         CalendarRow::Slot(view) if view.needs != SlotNeed::Nothing => Some(view),
         _ => None,
@@ -85,30 +88,34 @@ fn what_to_do(overview: &CalendarOverview) -> Option<String> {
         .find(|view| view.needs == SlotNeed::Now)
         .or(wanting.first())?;
     let more = match wanting.len() - 1 {
-        0 => String::new(),
-        1 => " One more slot wants work within the week.".to_owned(),
-        more => format!(" {more} more slots want work within the week."),
+        0 => "".into(),
+        more => many!(
+            more,
+            " One more slot wants work within the week.",
+            " {n} more slots want work within the week."
+        ),
     };
     let issue = first.issues.first();
     let id = issue.map_or(first.edition.as_str(), |issue| issue.id.as_str());
     let file = issue.map_or("", |issue| issue.file.as_str());
     let next = match first.state {
-        SlotState::Paused => format!("Fix what paused it, then: daily-note resume {id}"),
-        SlotState::Conflict => format!(
-            "Give one of the issues of {} another date: one slot, one issue.",
-            first.date
+        SlotState::Paused => say!("Fix what paused it, then: daily-note resume {id}", id),
+        SlotState::Conflict => say!(
+            "Give one of the issues of {date} another date: one slot, one issue.",
+            date = first.date
         ),
         SlotState::Missed if first.is_ready() => {
-            format!("To send it after all: daily-note send {id}")
+            say!("To send it after all: daily-note send {id}", id)
         }
         SlotState::Late if first.is_ready() => {
-            "It goes out on its own where `serve` or `send --due` runs.".to_owned()
+            say!("It goes out on its own where `serve` or `send --due` runs.")
         }
-        _ if issue.is_some() => format!("When it is done, set `status: ready` in {file}."),
-        _ => format!(
-            "Begin it: daily-note new {} --date {}",
-            first.edition, first.date
+        _ if issue.is_some() => say!("When it is done, set `status: ready` in {file}.", file),
+        _ => say!(
+            "Begin it: daily-note new {edition} --date {date}",
+            edition = first.edition,
+            date = first.date
         ),
     };
-    Some(format!("{next}{more}"))
+    Some(Said::row([next, more], ""))
 }

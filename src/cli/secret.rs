@@ -1,6 +1,7 @@
 //! `secret rotate`: another secret for the readers' links.
 
 use super::{CommandContext, CommandExit, Failure};
+use crate::words::say;
 
 /// The secret that signs the readers' links
 #[derive(Debug, clap::Args)]
@@ -37,10 +38,10 @@ pub(crate) fn execute(args: &Args, context: &CommandContext) -> Result<CommandEx
         output.document(&rotated);
         return Ok(CommandExit::Done);
     }
-    output.say("✓ a new secret signs the readers' links");
+    output.say(say!("✓ a new secret signs the readers' links"));
     output.note(match leaked {
-        true => "The links of mail that went out before do nothing any more: readers write to you, or have a fresh link written to them.",
-        false => "Mail that went out before can still unsubscribe.",
+        true => say!("The links of mail that went out before do nothing any more: readers write to you, or have a fresh link written to them."),
+        false => say!("Mail that went out before can still unsubscribe."),
     });
     Ok(CommandExit::Done)
 }

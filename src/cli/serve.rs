@@ -25,6 +25,7 @@ use crate::{
         readers::{ReaderMail, ReaderPages},
     },
     schedule::EventSink,
+    words::{Said, say},
 };
 use watch::WatchdogSignals;
 
@@ -80,9 +81,10 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
     let mail = ReaderMail::start(&live, &notifier, context.clock, &stop);
     let doors = ReturnDoors::open(&live, context.clock, Arc::clone(&tellers), &stop).await?;
     for door in &doors.open {
-        context
-            .output
-            .note(format!("what comes back is taken in at {door}"));
+        context.output.note(say!(
+            "what comes back is taken in at {door}",
+            door = Said::heard(door)
+        ));
     }
     let hooks = doors.hooks.clone();
     let pages = readers_pages::start(&live, &mail, tellers, hooks, &stop, context).await?;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::{
     CommandContext, CommandExit, Failure, Tone,
     batch::{delivery_words, email_words, line, trouble_lines, wave_lines},
+    bounces::words::effect_counts,
     table::padded,
 };
 use crate::{
@@ -190,17 +191,14 @@ fn returned_lines(report: &BatchReport, zone: chrono_tz::Tz) -> Vec<Said> {
                 "  {domain} rests until {until}: {reason}\n    to go on now: daily-note resume {issue} --domain {domain}",
                 domain = pause.domain,
                 until = pause.until.with_timezone(&zone).format("%Y-%m-%d %H:%M"),
-                reason = pause.reason,
+                reason = Said::heard(&pause.reason),
                 issue = report.batch.issue
             )
         })
         .collect();
-    let counts = report.returned.iter();
-    let counts: Vec<String> = counts
-        .map(|(effect, reports)| format!("{reports} {}", effect.replace('_', " ")))
-        .collect();
-    if !counts.is_empty() {
-        lines.push(say!("  came back: {counts}", counts = counts.join(", ")));
+    if !report.returned.is_empty() {
+        let counts = effect_counts(&report.returned);
+        lines.push(say!("  came back: {counts}", counts));
     }
     lines
 }

@@ -21,6 +21,7 @@ use crate::{
     address::Address,
     audience::field::{self, FieldError},
     publication::Publication,
+    words::{Said, say},
 };
 
 /// The list: who reads, moving in and moving out
@@ -92,8 +93,14 @@ fn tag_options(tags: &[String]) -> Result<BTreeSet<String>, Failure> {
 
 /// A value of an option that does not make sense.
 fn bad_option(option: &str, fault: FieldError) -> Failure {
-    let hint = fault
-        .hint
-        .map_or_else(String::new, |hint| format!(" ({hint})"));
-    Failure::usage(format!("--{option}: {}{hint}", fault.message))
+    let message = Said::heard(fault.message);
+    Failure::usage(match fault.hint {
+        Some(hint) => say!(
+            "--{option}: {message} ({hint})",
+            option,
+            message,
+            hint = Said::heard(hint)
+        ),
+        None => say!("--{option}: {message}", option, message),
+    })
 }

@@ -5,13 +5,15 @@ mod undo;
 use clap::{Subcommand, ValueEnum};
 
 use super::{
-    CommandContext, CommandExit, Failure, Output, Tone, subscribers::address, table::table,
+    CommandContext, CommandExit, Failure, Output, Tone, batch::email_words, subscribers::address,
+    table::table,
 };
 use crate::{
     address::Address,
     app::App,
     audience::{Suppression, SuppressionReason, field},
     operations::{self, SuppressionChange, SuppressionPages},
+    words::{Said, many, say},
 };
 
 /// Who gets no mail, whatever the list says
@@ -138,34 +140,45 @@ async fn list(args: &ListArgs, app: &App, output: &Output) -> Result<CommandExit
                 let document = serde_json::to_string(suppression).unwrap_or_default();
                 output.raw(format!("{comma}{document}").as_bytes());
             } else {
-                rows.push(row(suppression, zone));
+                rows.push(row(suppression, zone, output));
             }
             shown += 1;
         }
         if !rows.is_empty() {
-            output.say(table(["ADDRESS", "REASON", "SINCE", "DETAIL"], &rows).trim_end());
+            output.say(sheet(&rows, output).trim_end());
         }
     }
     if output.is_json() {
         output.raw(b"]\n");
     }
     if shown == 0 {
-        output.note("Nobody is kept from mail.");
+        output.note(say!("Nobody is kept from mail."));
         return Ok(CommandExit::Nothing);
     }
-    output.note(match shown {
-        1 => "1 address gets no mail.".to_owned(),
-        shown => format!("{shown} addresses get no mail."),
-    });
+    output.note(many!(
+        shown,
+        "1 address gets no mail.",
+        "{n} addresses get no mail."
+    ));
     Ok(CommandExit::Done)
 }
 
-fn row(suppression: &Suppression, zone: chrono_tz::Tz) -> [String; 4] {
-    let email = suppression.email.as_ref();
+/// What is kept of people, a line each.
+fn sheet(rows: &[[String; 4]], output: &Output) -> String {
+    let header = [
+        say!("ADDRESS"),
+        say!("REASON"),
+        say!("SINCE"),
+        say!("DETAIL"),
+    ];
+    table(header, rows, output)
+}
+
+fn row(suppression: &Suppression, zone: chrono_tz::Tz, output: &Output) -> [String; 4] {
     let since = suppression.at.with_timezone(&zone);
     [
-        email.map_or_else(|| "(erased)".to_owned(), ToString::to_string),
-        suppression.reason.word().to_owned(),
+        email_words(suppression.email.as_ref(), output),
+        output.words(Said::word(suppression.reason.word())),
         since.format("%Y-%m-%d %H:%M").to_string(),
         suppression.detail.clone().unwrap_or_default(),
     ]
@@ -174,7 +187,13 @@ fn row(suppression: &Suppression, zone: chrono_tz::Tz) -> [String; 4] {
 async fn add(args: &AddArgs, app: &App, output: &Output) -> Result<CommandExit, Failure> {
     let detail = args.detail.as_deref().map(field::name).transpose();
     let detail = detail
-        .map_err(|fault| Failure::usage(format!("--detail: {}", fault.message)))?
+        .map_err(|fault| {
+            Failure::usage(say!(
+                "--{option}: {message}",
+                option = "detail",
+                message = Said::heard(fault.message)
+            ))
+        })?
         .flatten();
     let reason = args.reason.into();
     let changes = operations::suppress(app, &args.emails, reason, detail.as_deref()).await?;
@@ -183,16 +202,22 @@ async fn add(args: &AddArgs, app: &App, output: &Output) -> Result<CommandExit, 
     }
     for change in &changes {
         let email = change.email;
-        let reason = change
-            .suppression
-            .as_ref()
-            .map_or("", |it| it.reason.word());
+        let reason = change.suppression.as_ref();
+        let reason = Said::word(reason.map_or("", |it| it.reason.word()));
         output.say(match change.changed {
-            true => output.paint(
-                Tone::Good,
-                format!("{email} gets no mail from now on ({reason})."),
+            true => {
+                let told = say!(
+                    "{email} gets no mail from now on ({reason}).",
+                    email,
+                    reason
+                );
+                output.paint(Tone::Good, told).into()
+            }
+            false => say!(
+                "{email} was kept from mail already ({reason}).",
+                email,
+                reason
             ),
-            false => format!("{email} was kept from mail already ({reason})."),
         });
     }
     Ok(exit(&changes))
@@ -211,13 +236,16 @@ async fn remove(args: &RemoveArgs, app: &App, output: &Output) -> Result<Command
     } in &changes
     {
         let Some(suppression) = suppression else {
-            output.say(format!("{email} was not kept from mail."));
+            output.say(say!("{email} was not kept from mail.", email));
             continue;
         };
         let told = match is_on_list {
-            true => format!("{email} gets mail again."),
+            true => say!("{email} gets mail again.", email),
             false => {
-                format!("{email} may get mail again, but is not on the list: `subscribers add`.")
+                say!(
+                    "{email} may get mail again, but is not on the list: `subscribers add`.",
+                    email
+                )
             }
         };
         output.say(output.paint(Tone::Good, told));
@@ -225,9 +253,9 @@ async fn remove(args: &RemoveArgs, app: &App, output: &Output) -> Result<Command
             suppression.reason,
             SuppressionReason::Unsubscribed | SuppressionReason::Complaint
         ) {
-            output.say(format!(
-                "  They had left themself ({}): mail them only if they asked to come back.",
-                suppression.reason.word()
+            output.say(say!(
+                "  They had left themself ({reason}): mail them only if they asked to come back.",
+                reason = Said::word(suppression.reason.word())
             ));
         }
     }

@@ -2,19 +2,29 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use super::Output;
+use crate::words::Said;
+
 /// No column but the last grows beyond this for alignment's sake; a longer cell pushes its row on.
 const WIDEST: usize = 40;
 
 /// Rows aligned by the width that a terminal gives them; the last column is left as it is.
-pub(crate) fn table<const N: usize>(header: [&str; N], rows: &[[String; N]]) -> String {
-    let mut widths = header.map(UnicodeWidthStr::width);
+pub(crate) fn table<const N: usize>(
+    header: [Said; N],
+    rows: &[[String; N]],
+    output: &Output,
+) -> String {
+    aligned(header.map(|head| output.words(head)), rows)
+}
+
+fn aligned<const N: usize>(header: [String; N], rows: &[[String; N]]) -> String {
+    let mut widths = header.each_ref().map(|head| head.width());
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = (*width).max(cell.width().min(WIDEST));
         }
     }
     let mut text = String::new();
-    let header = header.map(str::to_owned);
     for row in std::iter::once(&header).chain(rows) {
         let mut line = String::new();
         for (cell, width) in row.iter().zip(widths) {
@@ -72,7 +82,7 @@ mod tests {
             [String::new(), "c@example.com".to_owned()],
         ];
         assert_eq!(
-            table(["NAME", "ADDRESS"], &rows),
+            aligned(["NAME".to_owned(), "ADDRESS".to_owned()], &rows),
             "NAME    ADDRESS\n민지    a@example.com\nAda L.  b@example.com\n        c@example.com\n"
         );
     }

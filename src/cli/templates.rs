@@ -8,6 +8,7 @@ use crate::{
     operations::template_named,
     publication::Publication,
     render::{TemplateStanding, diff, eject, list},
+    words::say,
 };
 
 /// The templates that mail is made with: which are yours, and which the program has overtaken
@@ -83,14 +84,15 @@ fn show(
     }
     let widest = templates.iter().map(|it| it.name.len()).max().unwrap_or(0);
     for template in &templates {
-        let line = format!("{:widest$}  {}", template.name, template.standing.words());
+        let standing = context.output.words(template.standing.words());
+        let line = format!("{:widest$}  {standing}", template.name);
         context.output.say(line.trim_end());
     }
     let is_older = |standing| standing == TemplateStanding::Older;
     if templates.iter().any(|template| is_older(template.standing)) {
-        context
-            .output
-            .say("\n`daily-note templates diff` shows what the program's have become since");
+        context.output.say(say!(
+            "\n`daily-note templates diff` shows what the program's have become since"
+        ));
     }
     Ok(CommandExit::Done)
 }
@@ -107,8 +109,9 @@ fn take_out(
             context.output.say(format!("templates/{name}"));
             written.push(name);
         } else {
-            context.output.note(format!(
-                "templates/{name} is there already: nothing is written over"
+            context.output.note(say!(
+                "templates/{name} is there already: nothing is written over",
+                name
             ));
         }
     }
@@ -153,7 +156,7 @@ fn compare(
     if shown.is_empty() {
         context
             .output
-            .say("no template of your own differs from the program's");
+            .say(say!("no template of your own differs from the program's"));
         return Ok(CommandExit::Nothing);
     }
     for (_, lines) in shown {

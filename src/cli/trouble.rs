@@ -19,6 +19,8 @@ const HELP: &str = "  help: ";
 pub(crate) struct Trouble {
     said: Said,
     hint: Option<Said>,
+    /// A few words under the caret.
+    label: Option<Said>,
     /// What lies behind it, the nearest first.
     causes: Vec<Said>,
     /// Whose place, code and severity are shown.
@@ -30,6 +32,7 @@ impl Trouble {
         Self {
             said: said.into(),
             hint: None,
+            label: None,
             causes: Vec::new(),
             place: None,
         }
@@ -37,18 +40,13 @@ impl Trouble {
 
     /// An error in its own words, with its causes.
     pub(crate) fn of_error(error: &dyn Error) -> Self {
-        let mut trouble = Self::new(error.to_string());
+        let mut trouble = Self::new(Said::heard(error.to_string()));
         let mut cause = error.source();
         while let Some(error) = cause {
-            trouble.causes.push(error.to_string().into());
+            trouble.causes.push(Said::heard(error.to_string()));
             cause = error.source();
         }
         trouble
-    }
-
-    /// The same said to people in those words; the causes stay.
-    pub(crate) fn in_words(self, said: Said) -> Self {
-        Self { said, ..self }
     }
 
     /// What to do about it.
@@ -62,6 +60,7 @@ impl Trouble {
         let report = Report::new(TroubleInWords {
             message: self.said.put(tongue),
             hint: self.hint.as_ref().map(|hint| hint.put(tongue)),
+            label: self.label.as_ref().map(|label| label.put(tongue)),
             cause: CauseInWords::of(&self.causes, tongue),
             place: self.place.clone(),
         });
@@ -81,6 +80,7 @@ impl From<SourceError> for Trouble {
         Self {
             said: error.message().clone(),
             hint: error.hint().cloned(),
+            label: error.label().cloned(),
             causes: Vec::new(),
             place: Some(Arc::new(error)),
         }
@@ -92,6 +92,7 @@ impl From<Finding> for Trouble {
         Self {
             said: finding.message().clone(),
             hint: finding.help().cloned(),
+            label: None,
             causes: Vec::new(),
             place: Some(Arc::new(finding)),
         }
@@ -104,6 +105,7 @@ impl From<Finding> for Trouble {
 struct TroubleInWords {
     message: String,
     hint: Option<String>,
+    label: Option<String>,
     #[source]
     cause: Option<CauseInWords>,
     place: Option<Arc<dyn Diagnostic + Send + Sync>>,
@@ -128,7 +130,11 @@ impl Diagnostic for TroubleInWords {
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        self.place.as_ref()?.labels()
+        let labels = self.place.as_ref()?.labels()?;
+        let said = move |place: LabeledSpan| {
+            LabeledSpan::new(self.label.clone(), place.offset(), place.len())
+        };
+        Some(Box::new(labels.map(said)))
     }
 }
 

@@ -9,7 +9,10 @@ use tokio::{
 };
 
 use super::report::{CheckTopic, ReportLine};
-use crate::clock::Clock;
+use crate::{
+    clock::Clock,
+    words::{Said, say},
+};
 
 /// Long enough for a satellite.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -77,24 +80,34 @@ fn timestamp(bytes: &[u8]) -> Option<DateTime<Utc>> {
 
 pub(super) fn judge(offset: Option<&io::Result<ClockOffset>>) -> ReportLine {
     let offset = match offset {
-        None => return ReportLine::unknown(CheckTopic::Clock, "the time is pretended (--at)"),
+        None => {
+            return ReportLine::unknown(CheckTopic::Clock, say!("the time is pretended (--at)"));
+        }
         Some(Err(error)) => {
-            let what = format!("no time server answers ({error}), so the clock was not compared");
-            return ReportLine::unknown(CheckTopic::Clock, what)
-                .fix("timedatectl   # should say: System clock synchronized: yes");
+            let what = say!(
+                "no time server answers ({error}), so the clock was not compared",
+                error = Said::heard(error.to_string())
+            );
+            return ReportLine::unknown(CheckTopic::Clock, what).fix(say!(
+                "timedatectl   # should say: System clock synchronized: yes"
+            ));
         }
         Some(Ok(ClockOffset(offset))) => *offset,
     };
     let millis = offset.num_milliseconds();
-    let direction = if millis < 0 { "behind" } else { "ahead" };
-    let what = format!(
-        "the clock is {} {direction}",
-        seconds(millis.unsigned_abs())
-    );
-    let why = "issues go out by it, and receivers distrust mail and signatures from the future";
+    let off = seconds(millis.unsigned_abs());
+    let what = match millis < 0 {
+        true => say!("the clock is {off} behind", off),
+        false => say!("the clock is {off} ahead", off),
+    };
+    let why =
+        say!("issues go out by it, and receivers distrust mail and signatures from the future");
     let fix = "timedatectl set-ntp true";
     match millis.unsigned_abs() {
-        0..2_000 => ReportLine::good(CheckTopic::Clock, "the clock is right, to two seconds"),
+        0..2_000 => ReportLine::good(
+            CheckTopic::Clock,
+            say!("the clock is right, to two seconds"),
+        ),
         2_000..60_000 => ReportLine::care(CheckTopic::Clock, what)
             .because(why)
             .fix(fix),
@@ -104,11 +117,14 @@ pub(super) fn judge(offset: Option<&io::Result<ClockOffset>>) -> ReportLine {
     }
 }
 
-fn seconds(millis: u64) -> String {
+fn seconds(millis: u64) -> Said {
     if millis >= 120_000 {
-        format!("{} min", millis / 60_000)
+        say!("{minutes} min", minutes = millis / 60_000)
     } else {
-        format!("{:.1} s", millis as f64 / 1000.0)
+        say!(
+            "{seconds} s",
+            seconds = format!("{:.1}", millis as f64 / 1000.0)
+        )
     }
 }
 

@@ -4,9 +4,15 @@ use super::report::{CheckTopic, ReportLine};
 use crate::{
     dns::Dns,
     message::dkim::{DkimError, DnsRecord},
+    source::with_causes,
+    words::{Said, say},
 };
 
-const WHY: &str = "Gmail, Yahoo and Outlook ask for a signature that verifies, and from 5,000 mails a day refuse mail without one; Naver looks for it too";
+fn why() -> Said {
+    say!(
+        "Gmail, Yahoo and Outlook ask for a signature that verifies, and from 5,000 mails a day refuse mail without one; Naver looks for it too"
+    )
+}
 
 /// The checks, and whether every signature will verify.
 pub(super) async fn judge(
@@ -17,13 +23,14 @@ pub(super) async fn judge(
         Ok(Some(records)) => records,
         Ok(None) => return (vec![unsigned()], false),
         Err(error) => {
-            let mut what = error.to_string();
-            if let Some(cause) = std::error::Error::source(error) {
-                what = format!("{what}: {cause}");
-            }
+            let what = Said::heard(with_causes(error));
             let check = ReportLine::bad(CheckTopic::Dkim, what)
-                .because("nothing is sent unsigned where signing is set up: `send` stops at it")
-                .fix("daily-note dkim new   # makes a key and says what to publish");
+                .because(say!(
+                    "nothing is sent unsigned where signing is set up: `send` stops at it"
+                ))
+                .fix(say!(
+                    "daily-note dkim new   # makes a key and says what to publish"
+                ));
             return (vec![check], false);
         }
     };
@@ -38,18 +45,22 @@ pub(super) async fn judge(
 }
 
 fn unsigned() -> ReportLine {
-    ReportLine::care(CheckTopic::Dkim, "daily-note does not sign; it may be that the relay does")
-        .because(WHY)
-        .fix("daily-note dkim new   # unless the relay signs: `daily-note test` a mail to yourself and look for dkim=pass")
+    ReportLine::care(CheckTopic::Dkim, say!("daily-note does not sign; it may be that the relay does"))
+        .because(why())
+        .fix(say!("daily-note dkim new   # unless the relay signs: `daily-note test` a mail to yourself and look for dkim=pass"))
 }
 
 /// Compares what DNS says with the key in our hand.
 async fn published(ours: &DnsRecord, dns: &dyn Dns) -> ReportLine {
     let name = &ours.name;
-    let publish = format!("publish  {name}. TXT {}", ours.zone_value());
-    let bad = |what: String| {
+    let publish = say!(
+        "publish  {name}. TXT {zone_value}",
+        name,
+        zone_value = ours.zone_value()
+    );
+    let bad = |what: Said| {
         ReportLine::bad(CheckTopic::Dkim, what)
-            .because(WHY)
+            .because(why())
             .fix(publish.clone())
     };
     let texts = match dns.txt(name).await {
@@ -58,31 +69,38 @@ async fn published(ours: &DnsRecord, dns: &dyn Dns) -> ReportLine {
     };
     let [text] = texts.as_slice() else {
         return bad(if texts.is_empty() {
-            format!("the key is not published: {name} has no TXT record")
+            say!("the key is not published: {name} has no TXT record", name)
         } else {
-            format!(
-                "{name} has {} TXT records, and receivers take any of them",
-                texts.len()
+            say!(
+                "{name} has {texts} TXT records, and receivers take any of them",
+                name,
+                texts = texts.len()
             )
         });
     };
     match tag(text, "p").as_deref() {
-        None => bad(format!("{name} is no DKIM record")),
-        Some("") => bad(format!("{name} says that the key is revoked (p= is empty)")),
-        Some(key) if Some(key) != tag(&ours.value, "p").as_deref() => bad(format!(
-            "{name} publishes another key than the one that signs"
+        None => bad(say!("{name} is no DKIM record", name)),
+        Some("") => bad(say!(
+            "{name} says that the key is revoked (p= is empty)",
+            name
+        )),
+        Some(key) if Some(key) != tag(&ours.value, "p").as_deref() => bad(say!(
+            "{name} publishes another key than the one that signs",
+            name
         )),
         Some(_) if tag(text, "t").is_some_and(|flags| flags.split(':').any(|flag| flag == "y")) => {
             ReportLine::care(
                 CheckTopic::Dkim,
-                format!("{name} is marked as a test (t=y)"),
+                say!("{name} is marked as a test (t=y)", name),
             )
-            .because("receivers may treat signed mail as if it were unsigned")
+            .because(say!(
+                "receivers may treat signed mail as if it were unsigned"
+            ))
             .fix(publish)
         }
         Some(_) => ReportLine::good(
             CheckTopic::Dkim,
-            format!("{name} publishes the key that signs"),
+            say!("{name} publishes the key that signs", name),
         ),
     }
 }

@@ -8,10 +8,14 @@ use super::{
 use crate::{
     dns::{Dns, DnsError},
     publication::Publication,
+    words::{Said, say},
 };
 
-const WHY: &str =
-    "Gmail, Yahoo and Outlook ask for a DMARC policy from 5,000 mails a day on; p=none is enough";
+fn why() -> Said {
+    say!(
+        "Gmail, Yahoo and Outlook ask for a DMARC policy from 5,000 mails a day on; p=none is enough"
+    )
+}
 
 /// Who vouches for a mail.
 pub(super) struct Identities<'a> {
@@ -42,9 +46,13 @@ pub(super) async fn judge(
             .map_or_else(|| format!("postmaster@{from}"), ToString::to_string);
         let record = format!("v=DMARC1; p=none; rua=mailto:{report_to}");
         return vec![
-            ReportLine::bad(CheckTopic::Dmarc, format!("{from} has no DMARC policy"))
-                .because(WHY)
-                .fix(format!("publish  _dmarc.{from}. TXT \"{record}\"")),
+            ReportLine::bad(CheckTopic::Dmarc, say!("{from} has no DMARC policy", from))
+                .because(why())
+                .fix(say!(
+                    "publish  _dmarc.{from}. TXT \"{record}\"",
+                    from,
+                    record
+                )),
         ];
     };
     vec![
@@ -59,10 +67,10 @@ fn judge_policy(policy: &DmarcPolicy) -> ReportLine {
     if texts.len() > 1 {
         return ReportLine::bad(
             CheckTopic::Dmarc,
-            format!("{name} has {} policies", texts.len()),
+            say!("{name} has {texts} policies", name, texts = texts.len()),
         )
-        .because("receivers take more than one for none")
-        .fix("leave one of them and delete the others");
+        .because(say!("receivers take more than one for none"))
+        .fix(say!("leave one of them and delete the others"));
     }
     let p = tag(policy.text(), "p")
         .unwrap_or_default()
@@ -70,20 +78,22 @@ fn judge_policy(policy: &DmarcPolicy) -> ReportLine {
     if !["none", "quarantine", "reject"].contains(&p.as_str()) {
         return ReportLine::bad(
             CheckTopic::Dmarc,
-            format!("{name} has no policy that makes sense (p={p})"),
+            say!("{name} has no policy that makes sense (p={p})", name, p),
         )
-        .because(WHY)
-        .fix("begin it with  v=DMARC1; p=none;");
+        .because(why())
+        .fix(say!("begin it with  v=DMARC1; p=none;"));
     }
     if tag(policy.text(), "rua").is_none() {
         return ReportLine::care(
             CheckTopic::Dmarc,
-            format!("{name} says p={p} and asks for no reports"),
+            say!("{name} says p={p} and asks for no reports", name, p),
         )
-        .because("without reports you don't see who sends in your name, nor what fails")
-        .fix(format!("add  rua=mailto:postmaster@{at}  to it"));
+        .because(say!(
+            "without reports you don't see who sends in your name, nor what fails"
+        ))
+        .fix(say!("add  rua=mailto:postmaster@{at}  to it", at));
     }
-    ReportLine::good(CheckTopic::Dmarc, format!("{name} says p={p}"))
+    ReportLine::good(CheckTopic::Dmarc, say!("{name} says p={p}", name, p))
 }
 
 async fn judge_alignment(
@@ -92,7 +102,7 @@ async fn judge_alignment(
     dns: &dyn Dns,
 ) -> ReportLine {
     let from = identities.from;
-    let mut vouching = Vec::new();
+    let mut vouching: Vec<Said> = Vec::new();
     for (what, domain, mode) in [
         ("SPF", identities.spf, "aspf"),
         ("DKIM", identities.dkim, "adkim"),
@@ -100,27 +110,43 @@ async fn judge_alignment(
         let Some(domain) = domain else { continue };
         let is_strict = tag(policy.text(), mode).as_deref() == Some("s");
         match is_aligned(from, domain, is_strict, dns).await {
-            Ok(true) => vouching.push(format!("{what} ({domain})")),
+            Ok(true) => vouching.push(format!("{what} ({domain})").into()),
             Ok(false) => {}
             Err(error) => return ReportLine::no_answer(CheckTopic::Dmarc, &error),
         }
     }
     if !vouching.is_empty() {
-        let what = format!("DMARC passes for {from} by {}", vouching.join(" and "));
+        let vouching = vouching
+            .into_iter()
+            .reduce(|one, other| say!("{one} and {other}", one, other));
+        let what = say!(
+            "DMARC passes for {from} by {vouching}",
+            from,
+            vouching = vouching.unwrap_or_default()
+        );
         return ReportLine::good(CheckTopic::Dmarc, what);
     }
-    let why = "a mail for whose From domain neither speaks fails DMARC, whatever else is right";
+    let why =
+        say!("a mail for whose From domain neither speaks fails DMARC, whatever else is right");
     if identities.relay_may_sign {
-        let what = format!("only a signature by the relay as {from} can make DMARC pass");
-        let fix = "`daily-note test` a mail to yourself and look for dmarc=pass in its Authentication-Results";
+        let what = say!(
+            "only a signature by the relay as {from} can make DMARC pass",
+            from
+        );
+        let fix = say!(
+            "`daily-note test` a mail to yourself and look for dmarc=pass in its Authentication-Results"
+        );
         return ReportLine::care(CheckTopic::Dmarc, what)
             .because(why)
             .fix(fix);
     }
-    let fix = format!("sign with  smtp.dkim.domain: {from}  (and publish its key)");
+    let fix = say!(
+        "sign with  smtp.dkim.domain: {from}  (and publish its key)",
+        from
+    );
     ReportLine::bad(
         CheckTopic::Dmarc,
-        format!("neither SPF nor DKIM speaks for {from}"),
+        say!("neither SPF nor DKIM speaks for {from}", from),
     )
     .because(why)
     .fix(fix)

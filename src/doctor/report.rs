@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::{
     dns::DnsError,
     smtp::{Capabilities, Reply},
+    words::{Said, say},
 };
 
 /// How a check came out.
@@ -57,17 +58,17 @@ pub struct ReportLine {
     /// How it came out.
     pub verdict: CheckVerdict,
     /// What was seen.
-    pub what: String,
+    pub what: Said,
     /// Why it matters, and to whom.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub why: Option<String>,
+    pub why: Option<Said>,
     /// What to type, publish or ask for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub fix: Option<String>,
+    pub fix: Option<Said>,
 }
 
 impl ReportLine {
-    pub(super) fn new(topic: CheckTopic, verdict: CheckVerdict, what: impl Into<String>) -> Self {
+    pub(super) fn new(topic: CheckTopic, verdict: CheckVerdict, what: impl Into<Said>) -> Self {
         Self {
             topic,
             verdict,
@@ -77,34 +78,34 @@ impl ReportLine {
         }
     }
 
-    pub(super) fn good(topic: CheckTopic, what: impl Into<String>) -> Self {
+    pub(super) fn good(topic: CheckTopic, what: impl Into<Said>) -> Self {
         Self::new(topic, CheckVerdict::Good, what)
     }
 
-    pub(super) fn care(topic: CheckTopic, what: impl Into<String>) -> Self {
+    pub(super) fn care(topic: CheckTopic, what: impl Into<Said>) -> Self {
         Self::new(topic, CheckVerdict::Care, what)
     }
 
-    pub(super) fn bad(topic: CheckTopic, what: impl Into<String>) -> Self {
+    pub(super) fn bad(topic: CheckTopic, what: impl Into<Said>) -> Self {
         Self::new(topic, CheckVerdict::Bad, what)
     }
 
-    pub(super) fn unknown(topic: CheckTopic, what: impl Into<String>) -> Self {
+    pub(super) fn unknown(topic: CheckTopic, what: impl Into<Said>) -> Self {
         Self::new(topic, CheckVerdict::Unknown, what)
     }
 
     pub(super) fn no_answer(topic: CheckTopic, error: &DnsError) -> Self {
-        Self::unknown(topic, error.to_string()).fix(
-            "try again; if it stays so, look at /etc/resolv.conf and the domain's name servers",
-        )
+        Self::unknown(topic, Said::heard(error.to_string())).fix(say!(
+            "try again; if it stays so, look at /etc/resolv.conf and the domain's name servers"
+        ))
     }
 
-    pub(super) fn because(mut self, why: impl Into<String>) -> Self {
+    pub(super) fn because(mut self, why: impl Into<Said>) -> Self {
         self.why = Some(why.into());
         self
     }
 
-    pub(super) fn fix(mut self, fix: impl Into<String>) -> Self {
+    pub(super) fn fix(mut self, fix: impl Into<Said>) -> Self {
         self.fix = Some(fix.into());
         self
     }

@@ -1,7 +1,10 @@
 //! Leaving and complaining, as the large providers ask for it.
 
 use super::report::{CheckTopic, ReportLine};
-use crate::publication::{Publication, is_https};
+use crate::{
+    publication::{Publication, is_https},
+    words::{Said, say},
+};
 
 /// What a click on a mail client's button would meet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,21 +30,32 @@ pub(super) fn judge(
 /// RFC 8058, which Gmail and Yahoo demand of bulk senders.
 fn leaving(publication: &Publication, one_click: &OneClickProof) -> ReportLine {
     let base_url = publication.web.base_url.as_deref();
-    let why = "Gmail and Yahoo demand one-click unsubscribe (RFC 8058) from 5,000 mails a day on, Outlook a way that works";
-    let fix = "set  web.base_url: https://…  to where readers reach this publication";
+    let why = say!(
+        "Gmail and Yahoo demand one-click unsubscribe (RFC 8058) from 5,000 mails a day on, Outlook a way that works"
+    );
+    let fix = say!("set  web.base_url: https://…  to where readers reach this publication");
     match one_click {
         OneClickProof::Away(seen) => {
-            let what = format!("readers can't unsubscribe by the links of their mail: {seen}");
+            let what = say!(
+                "readers can't unsubscribe by the links of their mail: {seen}",
+                seen = Said::heard(seen)
+            );
             return ReportLine::bad(CheckTopic::Readers, what)
                 .because(why)
-                .fix("run  daily-note serve  behind web.base_url (docs/readers.md)");
+                .fix(say!(
+                    "run  daily-note serve  behind web.base_url (docs/readers.md)"
+                ));
         }
         OneClickProof::Answered if base_url.is_some_and(is_https) => {
-            let what = "readers leave with one click (RFC 8058): their pages answered a probe";
+            let what =
+                say!("readers leave with one click (RFC 8058): their pages answered a probe");
             return ReportLine::good(CheckTopic::Readers, what);
         }
         OneClickProof::NotAsked(reason) if base_url.is_some_and(is_https) => {
-            let what = format!("whether readers can leave with one click is unproven: {reason}");
+            let what = say!(
+                "whether readers can leave with one click is unproven: {reason}",
+                reason = Said::heard(*reason)
+            );
             return ReportLine::unknown(CheckTopic::Readers, what).because(why);
         }
         _ => {}
@@ -49,9 +63,12 @@ fn leaving(publication: &Publication, one_click: &OneClickProof) -> ReportLine {
     match &publication.unsubscribe_email {
         Some(address) => ReportLine::care(
             CheckTopic::Readers,
-            format!("readers leave by a mail to {address}, not with one click"),
+            say!(
+                "readers leave by a mail to {address}, not with one click",
+                address
+            ),
         ),
-        None => ReportLine::bad(CheckTopic::Readers, "readers have no way to leave"),
+        None => ReportLine::bad(CheckTopic::Readers, say!("readers have no way to leave")),
     }
     .because(why)
     .fix(fix)
@@ -60,10 +77,8 @@ fn leaving(publication: &Publication, one_click: &OneClickProof) -> ReportLine {
 fn complaining(from: &str) -> ReportLine {
     ReportLine::unknown(
         CheckTopic::Readers,
-        "how many readers call it spam can't be seen from here",
+        say!("how many readers call it spam can't be seen from here"),
     )
-    .because("Gmail wants it under 0.1 %; from 0.3 % on Gmail and Yahoo hold mail back")
-    .fix(format!(
-        "register {from} at postmaster.google.com and senders.yahooinc.com, the address at Outlook's SNDS"
-    ))
+    .because(say!("Gmail wants it under 0.1 %; from 0.3 % on Gmail and Yahoo hold mail back"))
+    .fix(say!("register {from} at postmaster.google.com and senders.yahooinc.com, the address at Outlook's SNDS", from))
 }

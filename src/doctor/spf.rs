@@ -9,12 +9,19 @@ use super::{
     provider::{Provider, is_at_or_below},
     report::{CheckTopic, ReportLine},
 };
-use crate::dns::{Dns, DnsError};
+use crate::{
+    dns::{Dns, DnsError},
+    words::{Said, say},
+};
 
 /// RFC 7208 §4.6.4: more queries than these are an error, and the record counts for nothing.
 const MAX_LOOKUPS: u32 = 10;
 
-const WHY: &str = "Gmail, Yahoo and Outlook ask for SPF, and from 5,000 mails a day refuse mail without it; Naver looks for it too";
+fn why() -> Said {
+    say!(
+        "Gmail, Yahoo and Outlook ask for SPF, and from 5,000 mails a day refuse mail without it; Naver looks for it too"
+    )
+}
 
 /// What is to be found out.
 pub(super) struct SenderQuestion<'a> {
@@ -36,9 +43,13 @@ impl SenderQuestion<'_> {
         }
     }
 
-    fn publish(&self) -> String {
+    fn publish(&self) -> Said {
         let Self { domain, .. } = self;
-        format!("publish  {domain}. TXT \"v=spf1 {} ~all\"", self.term())
+        say!(
+            "publish  {domain}. TXT \"v=spf1 {term} ~all\"",
+            domain,
+            term = self.term()
+        )
     }
 }
 
@@ -56,12 +67,15 @@ pub(super) async fn judge(asked: &SenderQuestion<'_>, dns: &dyn Dns) -> (Vec<Rep
     }
     let mut checks = Vec::new();
     if walk.lookups > MAX_LOOKUPS {
-        let what = format!(
-            "the SPF record of {domain} takes {} queries; {MAX_LOOKUPS} are allowed",
-            walk.lookups
+        let what = say!(
+            "the SPF record of {domain} takes {lookups} queries; {most} are allowed",
+            domain,
+            lookups = walk.lookups,
+            most = MAX_LOOKUPS
         );
-        let why = "beyond the limit receivers stop with an error and the record counts for nothing";
-        let fix = "take out include: terms of services that you no longer use";
+        let why =
+            say!("beyond the limit receivers stop with an error and the record counts for nothing");
+        let fix = say!("take out include: terms of services that you no longer use");
         checks.push(ReportLine::bad(CheckTopic::Spf, what).because(why).fix(fix));
         return (checks, false);
     }
@@ -76,36 +90,50 @@ fn trouble(asked: &SenderQuestion<'_>, trouble: &RecordTrouble) -> ReportLine {
     match trouble {
         RecordTrouble::Dns(error) => ReportLine::no_answer(CheckTopic::Spf, error),
         RecordTrouble::Missing(name) if name == domain => {
-            ReportLine::bad(CheckTopic::Spf, format!("{domain} has no SPF record"))
-                .because(WHY)
+            ReportLine::bad(CheckTopic::Spf, say!("{domain} has no SPF record", domain))
+                .because(why())
                 .fix(asked.publish())
         }
         RecordTrouble::Missing(name) => {
-            let what = format!("the SPF record of {domain} includes {name}, which has none");
-            let why = "receivers take that for an error, and the record counts for nothing";
-            let fix = format!("take  include:{name}  out of the record");
+            let what = say!(
+                "the SPF record of {domain} includes {name}, which has none",
+                domain,
+                name
+            );
+            let why = say!("receivers take that for an error, and the record counts for nothing");
+            let fix = say!("take  include:{name}  out of the record", name);
             ReportLine::bad(CheckTopic::Spf, what).because(why).fix(fix)
         }
         RecordTrouble::Several(name) => {
-            let why = "receivers take two records for an error, and both count for nothing";
-            let fix = "put the terms of all into one record, and delete the others";
+            let why = say!("receivers take two records for an error, and both count for nothing");
+            let fix = say!("put the terms of all into one record, and delete the others");
             ReportLine::bad(
                 CheckTopic::Spf,
-                format!("{name} has more than one SPF record"),
+                say!("{name} has more than one SPF record", name),
             )
             .because(why)
             .fix(fix)
         }
         RecordTrouble::Term(name, term) => {
-            let what = format!("the SPF record of {name} has a term that makes no sense: {term}");
-            let why = "receivers take that for an error, and the record counts for nothing";
-            let fix = format!("fix or delete  {term}");
+            let what = say!(
+                "the SPF record of {name} has a term that makes no sense: {term}",
+                name,
+                term
+            );
+            let why = say!("receivers take that for an error, and the record counts for nothing");
+            let fix = say!("fix or delete  {term}", term);
             ReportLine::bad(CheckTopic::Spf, what).because(why).fix(fix)
         }
         RecordTrouble::Deep(name) => {
-            let what = format!("the SPF record of {domain} includes itself by way of {name}");
-            let fix = format!("take the include that leads to {name} out of it");
-            ReportLine::bad(CheckTopic::Spf, what).because(WHY).fix(fix)
+            let what = say!(
+                "the SPF record of {domain} includes itself by way of {name}",
+                domain,
+                name
+            );
+            let fix = say!("take the include that leads to {name} out of it", name);
+            ReportLine::bad(CheckTopic::Spf, what)
+                .because(why())
+                .fix(fix)
         }
     }
 }
@@ -115,20 +143,20 @@ fn judge_all(asked: &SenderQuestion<'_>, record: &SpfRecord) -> Option<ReportLin
     let SenderQuestion { domain, .. } = asked;
     let (what, why) = match record.all() {
         Some(Qualifier::Pass) => (
-            format!("the SPF record of {domain} ends in +all"),
-            "it lets everybody in the world send in your name",
+            say!("the SPF record of {domain} ends in +all", domain),
+            say!("it lets everybody in the world send in your name"),
         ),
         Some(Qualifier::Neutral) => (
-            format!("the SPF record of {domain} ends in ?all"),
-            "it says nothing of strangers, so anybody can send in your name",
+            say!("the SPF record of {domain} ends in ?all", domain),
+            say!("it says nothing of strangers, so anybody can send in your name"),
         ),
         None if record.redirect.is_none() => (
-            format!("the SPF record of {domain} has no all at its end"),
-            "it says nothing of strangers, so anybody can send in your name",
+            say!("the SPF record of {domain} has no all at its end", domain),
+            say!("it says nothing of strangers, so anybody can send in your name"),
         ),
         _ => return None,
     };
-    let fix = "end it in  ~all  (or  -all  once you are sure that every sender is named)";
+    let fix = say!("end it in  ~all  (or  -all  once you are sure that every sender is named)");
     Some(
         ReportLine::care(CheckTopic::Spf, what)
             .because(why)
@@ -149,18 +177,29 @@ async fn judge_coverage(
             .iter()
             .any(|seen| is_at_or_below(seen, provider.include));
         if names {
-            let what = format!("the SPF record of {domain} names {}", provider.name);
+            let what = say!(
+                "the SPF record of {domain} names {name}",
+                domain,
+                name = provider.name
+            );
             return (
                 ReportLine::good(CheckTopic::Spf, what),
                 !provider.rewrites_sender,
             );
         }
-        let what = format!("the SPF record of {domain} does not name {}", provider.name);
-        let fix = format!("add  include:{}  to it, before its all", provider.include);
+        let what = say!(
+            "the SPF record of {domain} does not name {name}",
+            domain,
+            name = provider.name
+        );
+        let fix = say!(
+            "add  include:{include}  to it, before its all",
+            include = provider.include
+        );
         if provider.rewrites_sender {
-            let why = format!(
-                "{} puts a sender of its own on the envelope, so DKIM must carry the proof, until you set up a custom one there",
-                provider.name
+            let why = say!(
+                "{name} puts a sender of its own on the envelope, so DKIM must carry the proof, until you set up a custom one there",
+                name = provider.name
             );
             return (
                 ReportLine::care(CheckTopic::Spf, what)
@@ -170,12 +209,14 @@ async fn judge_coverage(
             );
         }
         return (
-            ReportLine::bad(CheckTopic::Spf, what).because(WHY).fix(fix),
+            ReportLine::bad(CheckTopic::Spf, what)
+                .because(why())
+                .fix(fix),
             false,
         );
     }
     let Some(host) = asked.host else {
-        let what = format!("{domain} has an SPF record");
+        let what = say!("{domain} has an SPF record", domain);
         return (ReportLine::good(CheckTopic::Spf, what), true);
     };
     let addresses = match dns.addresses(host).await {
@@ -186,16 +227,27 @@ async fn judge_coverage(
         match IncludeWalk::new(dns, Some(ip)).evaluate(domain, 0).await {
             MatchOutcome::Match(Qualifier::Pass) => {}
             MatchOutcome::Unforeseeable(term) => {
-                let what = format!(
-                    "the SPF record of {domain} leans on {term}, which can't be judged from here"
+                let what = say!(
+                    "the SPF record of {domain} leans on {term}, which can't be judged from here",
+                    domain,
+                    term
                 );
                 return (ReportLine::unknown(CheckTopic::Spf, what), true);
             }
             _ => {
-                let what = format!("the SPF record of {domain} does not name {host} ({ip})");
-                let fix = format!("add  {}  to it, before its all", asked.term());
-                let why = format!(
-                    "{WHY}. Unless the relay sends from other addresses than it listens on"
+                let what = say!(
+                    "the SPF record of {domain} does not name {host} ({ip})",
+                    domain,
+                    host,
+                    ip
+                );
+                let fix = say!("add  {term}  to it, before its all", term = asked.term());
+                let why = Said::row(
+                    [
+                        why(),
+                        say!("Unless the relay sends from other addresses than it listens on"),
+                    ],
+                    ". ",
                 );
                 return (
                     ReportLine::bad(CheckTopic::Spf, what).because(why).fix(fix),
@@ -204,7 +256,7 @@ async fn judge_coverage(
             }
         }
     }
-    let what = format!("the SPF record of {domain} names {host}");
+    let what = say!("the SPF record of {domain} names {host}", domain, host);
     (ReportLine::good(CheckTopic::Spf, what), true)
 }
 

@@ -9,7 +9,10 @@ use std::{
 };
 
 use super::report::{CheckTopic, ReportLine};
-use crate::clock::Stopwatch;
+use crate::{
+    clock::Stopwatch,
+    words::{Said, say},
+};
 
 /// Syncs that are timed.
 const TRIES: usize = 15;
@@ -111,18 +114,29 @@ pub(super) fn judge(facts: &io::Result<StateFacts>, store: &Result<(), String>) 
     let facts = match facts {
         Ok(facts) => facts,
         Err(error) => {
-            let what = format!("the state folder can't be written: {error}");
+            let what = say!(
+                "the state folder can't be written: {error}",
+                error = Said::heard(error.to_string())
+            );
             return vec![
                 ReportLine::bad(CheckTopic::State, what)
-                    .because("the list and the ledger live there; nothing is sent without them")
-                    .fix("give the user who runs daily-note the right to write .daily-note"),
+                    .because(say!(
+                        "the list and the ledger live there; nothing is sent without them"
+                    ))
+                    .fix(say!(
+                        "give the user who runs daily-note the right to write .daily-note"
+                    )),
             ];
         }
     };
     let mut checks = vec![match store {
-        Ok(()) => ReportLine::good(CheckTopic::State, format!("{} opens", facts.folder)),
-        Err(error) => ReportLine::bad(CheckTopic::State, error.clone())
-            .because("the list and the ledger live there; nothing is sent without them"),
+        Ok(()) => ReportLine::good(
+            CheckTopic::State,
+            say!("{folder} opens", folder = facts.folder),
+        ),
+        Err(error) => ReportLine::bad(CheckTopic::State, Said::heard(error)).because(say!(
+            "the list and the ledger live there; nothing is sent without them"
+        )),
     }];
     checks.push(durability(facts));
     checks.extend(place(facts));
@@ -133,9 +147,11 @@ pub(super) fn judge(facts: &io::Result<StateFacts>, store: &Result<(), String>) 
         checks.push(
             ReportLine::care(
                 CheckTopic::State,
-                format!("{path} can be read by others on this machine"),
+                say!("{path} can be read by others on this machine", path),
             )
-            .because("it signs the readers' links: who has it can unsubscribe anybody")
+            .because(say!(
+                "it signs the readers' links: who has it can unsubscribe anybody"
+            ))
             .fix(format!("chmod 600 {path}")),
         );
     }
@@ -143,17 +159,23 @@ pub(super) fn judge(facts: &io::Result<StateFacts>, store: &Result<(), String>) 
 }
 
 fn durability(facts: &StateFacts) -> ReportLine {
-    let took = format!("a write is on the disk in {:.1?}", facts.sync);
+    let time = format!("{:.1?}", facts.sync);
+    let took = say!("a write is on the disk in {time}", time);
     if facts.sync < TOO_FAST {
-        let what = format!("{took}, which no disk can do: fsync seems to be switched off");
+        let what = say!(
+            "{took}, which no disk can do: fsync seems to be switched off",
+            took
+        );
         return ReportLine::care(CheckTopic::State, what)
-            .because("after a power cut the ledger may have forgotten who has an issue")
-            .fix("move the publication to a real disk, or take away what swallows fsync (eatmydata, nobarrier)");
+            .because(say!("after a power cut the ledger may have forgotten who has an issue"))
+            .fix(say!("move the publication to a real disk, or take away what swallows fsync (eatmydata, nobarrier)"));
     }
     if facts.sync > SLOW {
         return ReportLine::care(CheckTopic::State, took)
-            .because("the ledger waits for it once a group of mails")
-            .fix("move the publication to a faster disk if sending takes too long");
+            .because(say!("the ledger waits for it once a group of mails"))
+            .fix(say!(
+                "move the publication to a faster disk if sending takes too long"
+            ));
     }
     ReportLine::good(CheckTopic::State, took)
 }
@@ -165,50 +187,65 @@ fn place(facts: &StateFacts) -> Option<ReportLine> {
         FileSystemKind::Memory => Some(
             ReportLine::bad(
                 CheckTopic::State,
-                format!("{folder} lies in memory (tmpfs)"),
+                say!("{folder} lies in memory (tmpfs)", folder),
             )
-            .because("the list and the ledger are gone at the next restart")
-            .fix("move the publication to a disk"),
+            .because(say!("the list and the ledger are gone at the next restart"))
+            .fix(say!("move the publication to a disk")),
         ),
         FileSystemKind::Network => Some(
             ReportLine::care(
                 CheckTopic::State,
-                format!("{folder} lies on a network or user-space file system"),
+                say!(
+                    "{folder} lies on a network or user-space file system",
+                    folder
+                ),
             )
-            .because("the locks that keep two senders apart can't be relied on there")
-            .fix("keep it on a local disk"),
+            .because(say!(
+                "the locks that keep two senders apart can't be relied on there"
+            ))
+            .fix(say!("keep it on a local disk")),
         ),
         FileSystemKind::Container => Some(
             ReportLine::care(
                 CheckTopic::State,
-                format!("{folder} lies in a container's own layer (overlayfs)"),
+                say!(
+                    "{folder} lies in a container's own layer (overlayfs)",
+                    folder
+                ),
             )
-            .because("the list and the ledger go when the container is replaced")
-            .fix("mount a volume there"),
+            .because(say!(
+                "the list and the ledger go when the container is replaced"
+            ))
+            .fix(say!("mount a volume there")),
         ),
     }
 }
 
 /// By what a copy of the state is known.
 fn identity(facts: &StateFacts) -> Option<ReportLine> {
-    let what = format!(
-        "the file system of {} doesn't tell when a file was made",
-        facts.folder
+    let what = say!(
+        "the file system of {folder} doesn't tell when a file was made",
+        folder = facts.folder
     );
-    let why = "a copy of the state put in its place is noticed later: where its files' numbers are the same, \
-               only once the other one has run";
+    let why = say!(
+        "a copy of the state put in its place is noticed later: where its files' numbers are the same, only once the other one has run"
+    );
     (!facts.tells_birth).then(|| {
         ReportLine::care(CheckTopic::State, what)
             .because(why)
-            .fix("move the publication to a local ext4, XFS, Btrfs or APFS; or after putting a copy in place, `daily-note adopt`")
+            .fix(say!("move the publication to a local ext4, XFS, Btrfs or APFS; or after putting a copy in place, `daily-note adopt`"))
     })
 }
 
 fn room(facts: &StateFacts) -> Option<ReportLine> {
     let free = facts.free_bytes;
-    let what = format!("{} MB are free beside {}", free / 1_000_000, facts.folder);
-    let why = "a full disk stops a batch in the middle (nothing is lost, readers wait)";
-    let fix = "make room, or move the publication to a larger disk";
+    let what = say!(
+        "{megabytes} MB are free beside {folder}",
+        megabytes = free / 1_000_000,
+        folder = facts.folder
+    );
+    let why = say!("a full disk stops a batch in the middle (nothing is lost, readers wait)");
+    let fix = say!("make room, or move the publication to a larger disk");
     let check = if free < TOO_LITTLE_BYTES {
         ReportLine::bad(CheckTopic::State, what)
     } else if free < LITTLE_BYTES {

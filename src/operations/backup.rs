@@ -10,7 +10,7 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
-    app::{App, AppError, RefusalKind},
+    app::{App, AppError, FileAction, RefusalKind},
     issue::IssueStatus,
     private_files::write_new,
     publication::ZONES_APART,
@@ -211,7 +211,7 @@ impl App {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(source) => {
                     return Err(AppError::Io {
-                        action: "read",
+                        action: FileAction::Read,
                         path,
                         source,
                     });
@@ -265,7 +265,7 @@ fn write_file(state_dir: &Path, file: &StateFile) -> Result<(), AppError> {
         written => written,
     };
     written.map_err(|source| AppError::Io {
-        action: "written",
+        action: FileAction::Written,
         path: PathBuf::from(&path),
         source,
     })

@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf};
 
 use super::check_report::CheckReport;
 use crate::{
-    app::{App, AppError},
+    app::{App, AppError, FileAction},
     check::{CertainFix, Finding},
     issue::Issue,
     private_files,
@@ -77,7 +77,7 @@ impl App {
                 source,
             }
         };
-        let bytes = fs::read(&fixable.path).map_err(failed("read"))?;
+        let bytes = fs::read(&fixable.path).map_err(failed(FileAction::Read))?;
         let mark = match bytes.starts_with(BYTE_ORDER_MARK.as_bytes()) {
             true => BYTE_ORDER_MARK,
             false => "",
@@ -87,7 +87,7 @@ impl App {
         }
         let text = format!("{mark}{}", fixable.after);
         private_files::replace_keeping_mode(&fixable.path, text.as_bytes())
-            .map_err(failed("written"))?;
+            .map_err(failed(FileAction::Written))?;
         Ok(FixOutcome::Written)
     }
 }

@@ -4,7 +4,7 @@ use std::{fs, io, path::Path};
 
 use crate::{
     address::Address,
-    app::{App, AppError},
+    app::{App, AppError, FileAction},
     audience::{SuppressionReason, file::SUBSCRIBERS_FILE, membership::ChangeSource},
     smtp::inbox::Maildrop,
     store::Erasure,
@@ -34,7 +34,7 @@ impl App {
         let state = store.erase(email, ChangeSource::Operator, now).await?;
         let cleared = |folder: &Path, cleared: io::Result<u64>| {
             cleared.map_err(|source| AppError::Io {
-                action: "cleared",
+                action: FileAction::Cleared,
                 path: folder.to_owned(),
                 source,
             })

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::suppressed::{PAGE_ROWS, SubscriberPages, Suppressed};
 use crate::{
-    app::{App, AppError},
+    app::{App, AppError, FileAction},
     audience::{
         PastConsent, Subscriber, SubscriberId, SubscriberState, export::CsvTable, file,
         membership::signup::KeptProof,
@@ -174,7 +174,7 @@ async fn export_yaml(
 
 fn unwritable(source: std::io::Error) -> AppError {
     AppError::Io {
-        action: "written",
+        action: FileAction::Written,
         path: "the export".into(),
         source,
     }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 use crate::{
-    app::{App, AppError},
+    app::{App, AppError, FileAction},
     render::Templates,
     smtp::inbox::{Inbox, InboxError, Maildrop},
     source::with_causes,
@@ -62,7 +62,7 @@ impl App {
         }
         let folder = self.inbox_folder();
         cleared.mails = Maildrop::clear(&folder).map_err(|source| AppError::Io {
-            action: "cleared",
+            action: FileAction::Cleared,
             path: folder,
             source,
         })?;

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::app::{App, AppError, RefusalKind};
+use crate::app::{App, AppError, FileAction, RefusalKind};
 
 /// What is made again, or is for trying things out.
 const LEFT_OUT: [&str; 3] = ["cache", "inbox", "render"];
@@ -42,7 +42,7 @@ impl App {
             ));
         }
         copy(&state_dir, to).map_err(|(path, source)| AppError::Io {
-            action: "copied",
+            action: FileAction::Copied,
             path,
             source,
         })

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::app::{
-    App, AppError, RefusalKind,
+    App, AppError, FileAction, RefusalKind,
     secret_file::{self, RotationReason},
 };
 
@@ -38,7 +38,7 @@ impl App {
             false => RotationReason::Routine,
         };
         let retired = secret_file::rotate(&path, reason).map_err(|source| AppError::Io {
-            action: "replaced",
+            action: FileAction::Replaced,
             path,
             source,
         })?;

@@ -11,6 +11,7 @@ use image::{
 use super::{
     MAX_PIXELS, MAX_SIDE, PictureError, clean::without_heavy_profile, format::ReadableFormat,
 };
+use crate::words::say;
 
 /// A picture's pixels, and what has to be done before they are what the writer saw.
 pub(super) struct DecodedPicture {
@@ -42,8 +43,8 @@ pub(super) fn decode(bytes: &[u8], format: ReadableFormat) -> Result<DecodedPict
             let decoder = WebPDecoder::new(content).map_err(damaged)?;
             if decoder.has_animation() {
                 return Err(PictureError::Foreign {
-                    what: "an animated WebP, which many mail clients do not show",
-                    hint: "export it as GIF",
+                    what: say!("an animated WebP, which many mail clients do not show"),
+                    hint: say!("export it as GIF"),
                 });
             }
             pixels(decoder)

@@ -1,6 +1,7 @@
 //! What a file is, by its first bytes: names lie, and are not asked.
 
 use super::PictureError;
+use crate::words::{Said, say};
 
 /// What we can read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,7 +12,9 @@ pub(super) enum ReadableFormat {
     WebP,
 }
 
-const EXPORT: &str = "export it as PNG (drawings) or JPEG (photographs)";
+fn export() -> Said {
+    say!("export it as PNG (drawings) or JPEG (photographs)")
+}
 
 pub(super) fn format_of(bytes: &[u8]) -> Result<ReadableFormat, PictureError> {
     match bytes {
@@ -42,46 +45,53 @@ pub(super) fn format_of(bytes: &[u8]) -> Result<ReadableFormat, PictureError> {
 }
 
 /// What else it may be, and what to do about it.
-fn foreign(bytes: &[u8]) -> (&'static str, &'static str) {
+fn foreign(bytes: &[u8]) -> (Said, Said) {
     match bytes {
         [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..] => {
             return match brand.get(..4) {
-                Some(b"avif" | b"avis") => ("AVIF, which few mail clients show", EXPORT),
-                Some(b"heic" | b"heix" | b"hevc" | b"heim" | b"mif1" | b"msf1") => {
-                    ("HEIC, which mail clients do not show", "export it as JPEG")
-                }
-                _ => ("a video", "link to it, and show one picture of it"),
+                Some(b"avif" | b"avis") => (say!("AVIF, which few mail clients show"), export()),
+                Some(b"heic" | b"heix" | b"hevc" | b"heim" | b"mif1" | b"msf1") => (
+                    say!("HEIC, which mail clients do not show"),
+                    say!("export it as JPEG"),
+                ),
+                _ => (
+                    say!("a video"),
+                    say!("link to it, and show one picture of it"),
+                ),
             };
         }
         [b'I', b'I', b'*', 0, ..] | [b'M', b'M', 0, b'*', ..] => {
-            return ("TIFF, which mail clients do not show", EXPORT);
+            return (say!("TIFF, which mail clients do not show"), export());
         }
-        [b'B', b'M', ..] => return ("BMP, which few mail clients show", EXPORT),
+        [b'B', b'M', ..] => return (say!("BMP, which few mail clients show"), export()),
         [0xff, 0x0a, ..] | [0, 0, 0, 0x0c, b'J', b'X', b'L', ..] => {
-            return ("JPEG XL, which mail clients do not show", EXPORT);
+            return (say!("JPEG XL, which mail clients do not show"), export());
         }
         [b'%', b'P', b'D', b'F', ..] => {
-            return ("PDF", "export the page as PNG, or link to the file");
+            return (
+                say!("PDF"),
+                say!("export the page as PNG, or link to the file"),
+            );
         }
         _ => {}
     }
     let start = String::from_utf8_lossy(&bytes[..bytes.len().min(1024)]).to_ascii_lowercase();
     if start.contains("<svg") {
         (
-            "SVG, which mail clients do not show",
-            "export it as PNG, 1,200 pixels wide",
+            say!("SVG, which mail clients do not show"),
+            say!("export it as PNG, 1,200 pixels wide"),
         )
     } else if start.starts_with("version https://git-lfs.") {
         (
-            "a pointer of Git LFS, not the picture itself",
-            "fetch it: git lfs pull",
+            say!("a pointer of Git LFS, not the picture itself"),
+            say!("fetch it: git lfs pull"),
         )
     } else if start.contains("<!doctype html") || start.contains("<html") {
         (
-            "a web page, not a picture",
-            "save the picture itself, not the page that shows it",
+            say!("a web page, not a picture"),
+            say!("save the picture itself, not the page that shows it"),
         )
     } else {
-        ("no picture", EXPORT)
+        (say!("no picture"), export())
     }
 }

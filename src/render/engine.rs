@@ -17,6 +17,7 @@ use self::metered::MeteredTemplate;
 use crate::{
     render::{RenderError, escape, long_words::has_long_word, text},
     source::{Source, SourceError},
+    words::{Said, say},
 };
 
 /// What a template may write: forty times of what Gmail shows.
@@ -107,7 +108,7 @@ impl TemplateEngine {
         match write(&mut page) {
             _ if page.is_full => {
                 let message = format!("`{name}` writes more than {} MB", MAX_BYTES >> 20);
-                Err(SourceError::new(message).with_hint(TOO_FAR).into())
+                Err(SourceError::new(message).with_hint(too_far()).into())
             }
             Ok(()) => String::from_utf8(page.bytes)
                 .map_err(|_| SourceError::new(format!("`{name}` writes what is no UTF-8")).into()),
@@ -185,7 +186,7 @@ fn told(error: &tera::Error, template: &dyn Fn(&str) -> Option<MeteredTemplate>)
                 .with_hint(hint(report.message()))
         }
         other if other.to_string().contains("recursion depth") => {
-            SourceError::new("components call one another without end").with_hint(TOO_FAR)
+            SourceError::new("components call one another without end").with_hint(too_far())
         }
         other => SourceError::new(format!("the templates do not fit together: {other}")).with_hint(
             "a file under templates/ replaces the built-in one of the same name; the file of \
@@ -195,18 +196,24 @@ fn told(error: &tera::Error, template: &dyn Fn(&str) -> Option<MeteredTemplate>)
     RenderError::Source(Box::new(error))
 }
 
-const TOO_FAR: &str = "a template is filled for each issue, and for readers of each language and tag: let it \
-                       loop over what the issue has, once";
+fn too_far() -> Said {
+    say!(
+        "a template is filled for each issue, and for readers of each language and tag: let it loop over what the issue has, once"
+    )
+}
 
 /// What to do about the commonest mistakes.
-fn hint(message: &str) -> &'static str {
+fn hint(message: &str) -> Said {
     if message.contains("not defined") {
-        "a template of the mail sees: publication, edition, issue, introduction, contents, \
-         stories, footnotes, next, opt_out, look, theme, words, reader"
+        say!(
+            "a template of the mail sees: publication, edition, issue, introduction, contents, stories, footnotes, next, opt_out, look, theme, words, reader"
+        )
     } else if fuel::is_told(message) {
-        TOO_FAR
+        too_far()
     } else {
-        "templates are written in Tera: {{ value }}, {% if … %} … {% endif %}, {# a remark #}"
+        say!(
+            "templates are written in Tera: {{{{ value }}}}, {{% if … %}} … {{% endif %}}, {{# a remark #}}"
+        )
     }
 }
 

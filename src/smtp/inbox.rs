@@ -54,7 +54,7 @@ pub enum InboxError {
         source: io::Error,
     },
     /// The folder.
-    #[error("the inbox can't keep mail in {}", folder.display())]
+    #[error("the inbox can't keep mail in {folder}", folder = folder.display())]
     Folder {
         /// Which.
         folder: PathBuf,

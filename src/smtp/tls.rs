@@ -27,7 +27,7 @@ pub(crate) struct LoadedTrust {
 #[derive(Debug, thiserror::Error)]
 pub enum TrustError {
     /// The CA file.
-    #[error("the certificates in {} can't be read", path.display())]
+    #[error("the certificates in {path} can't be read", path = path.display())]
     CaFile {
         /// `smtp.ca_file`.
         path: PathBuf,

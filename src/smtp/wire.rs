@@ -15,6 +15,7 @@ use tokio::{
 use tokio_rustls::client::TlsStream;
 
 use super::reply::{Reply, ReplyLines, ReplyParser};
+use crate::words::{Said, say};
 
 /// How long we listen for a relay's last words after it stopped taking ours.
 const LAST_WORDS: Duration = Duration::from_millis(500);
@@ -26,7 +27,7 @@ pub enum LostCause {
     #[error("the relay closed the connection")]
     Closed,
     /// The relay did not answer, or took no bytes, for this long.
-    #[error("the relay was silent for {}", shown(*_0))]
+    #[error("the relay was silent for {time}", time = shown(*_0))]
     Timeout(Duration),
     /// The network.
     #[error("the connection broke")]
@@ -40,11 +41,11 @@ pub enum LostCause {
 }
 
 /// `10 min`, `1.5 s`.
-pub(super) fn shown(duration: Duration) -> String {
+pub(super) fn shown(duration: Duration) -> Said {
     if duration.as_secs() >= 60 && duration.as_secs().is_multiple_of(60) {
-        format!("{} min", duration.as_secs() / 60)
+        say!("{minutes} min", minutes = duration.as_secs() / 60)
     } else {
-        format!("{} s", duration.as_secs_f64())
+        say!("{seconds} s", seconds = duration.as_secs_f64())
     }
 }
 

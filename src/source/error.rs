@@ -95,6 +95,12 @@ impl SourceError {
         self.hint.as_ref()
     }
 
+    /// What stands under the caret.
+    #[must_use]
+    pub(crate) fn label(&self) -> Option<&Said> {
+        self.label.as_ref()
+    }
+
     /// The text and the bytes of it that this is about, where there are any.
     #[must_use]
     pub(crate) fn span(&self) -> Option<(&Source, Span)> {

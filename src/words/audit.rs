@@ -33,10 +33,14 @@ impl AuditedText {
     }
 }
 
-/// The texts that a file gives to `say!` and `many!`.
+/// The texts that a file gives to `say!` and `many!`, and those that its errors display.
 pub(crate) fn texts_of(file: &str) -> BTreeSet<AuditedText> {
     let mut found = BTreeSet::new();
-    gather(file.parse().unwrap(), &mut found);
+    let program = file
+        .split("#[cfg(test)]\nmod tests {")
+        .next()
+        .unwrap_or(file);
+    gather(program.parse().unwrap(), &mut found);
     found
 }
 
@@ -47,6 +51,7 @@ fn gather(stream: TokenStream, found: &mut BTreeSet<AuditedText>) {
             continue;
         };
         gather(group.stream(), found);
+        found.extend(error_text(group));
         if let [.., TokenTree::Ident(name), TokenTree::Punct(mark)] = &tokens[..at]
             && mark.as_char() == '!'
         {
@@ -74,6 +79,37 @@ fn text_of(name: &str, arguments: &Group) -> Option<AuditedText> {
     Some(AuditedText {
         text,
         one,
+        has_places: true,
+    })
+}
+
+/// What stands in `#[error("…")]`, which people hear as `Said::heard`: the names of its places without how they are
+/// shown. What an error only hands on is none.
+fn error_text(attribute: &Group) -> Option<AuditedText> {
+    let tokens: Vec<TokenTree> = attribute.stream().into_iter().collect();
+    let [TokenTree::Ident(name), TokenTree::Group(arguments)] = &tokens[..] else {
+        return None;
+    };
+    let TokenTree::Literal(literal) = arguments.stream().into_iter().next()? else {
+        return None;
+    };
+    let text = unquoted(&literal.to_string())?;
+    let text: String = text
+        .split_inclusive('}')
+        .map(|part| match part.rsplit_once(':') {
+            Some((before, shown)) if before.contains('{') && shown.len() < 4 => {
+                format!("{before}}}")
+            }
+            _ => part.to_owned(),
+        })
+        .collect();
+    let says = pieces(&text).any(|piece| match piece {
+        TemplatePiece::Words(words) => words.contains(char::is_alphabetic),
+        TemplatePiece::Place(_) => false,
+    });
+    (name == "error" && says).then_some(AuditedText {
+        text,
+        one: None,
         has_places: true,
     })
 }
@@ -117,6 +153,10 @@ pub(crate) fn audit(tongue: Tongue, texts: &BTreeSet<AuditedText>) -> Vec<String
     }
     // The same text may be said in code and in help.
     for text in texts {
+        if text.has_places && text.text.contains("{}") {
+            findings.push(format!("a place without a name: {}", text.text));
+            continue;
+        }
         match entries.get(&text.text) {
             Some(entry) => findings.extend(faults(tongue, text, entry)),
             None => findings.push(format!("missing:\n\n{}", as_entry(text))),
@@ -212,6 +252,13 @@ fn texts_are_found_wherever_they_are_said() {
             ("{n}".to_owned(), Some("one".to_owned()))
         ]
     );
+}
+
+#[test]
+fn what_errors_display_is_a_text() {
+    let file = r#"enum A { #[error("lost {what:?} after {0}")] B, #[error(transparent)] C, #[error("{}", x)] D }"#;
+    let texts: Vec<_> = texts_of(file).into_iter().map(|text| text.text).collect();
+    assert_eq!(texts, ["lost {what} after {0}"]);
 }
 
 #[test]

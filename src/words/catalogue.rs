@@ -7,6 +7,8 @@ use std::{borrow::Cow, collections::HashMap};
 #[derive(Debug, Default)]
 pub(crate) struct Catalogue {
     words: HashMap<Cow<'static, str>, Vec<Cow<'static, str>>>,
+    /// What is said of one, and the text that it is a form of.
+    ones: Vec<(Cow<'static, str>, Cow<'static, str>)>,
 }
 
 /// A text and what it is in another language.
@@ -24,13 +26,28 @@ impl Catalogue {
     /// The catalogue of these files. A broken line ends its file: a test reads all of them.
     pub(super) fn read(files: &[&'static str]) -> Self {
         let entries = |file| CatalogueEntry::read_all(file).map_while(Result::ok);
-        Self {
-            words: files
-                .iter()
-                .flat_map(|file| entries(*file))
-                .map(|entry| (entry.several.unwrap_or(entry.text), entry.words))
-                .collect(),
+        let mut catalogue = Self::default();
+        for entry in files.iter().flat_map(|file| entries(*file)) {
+            let text = match entry.several {
+                Some(several) => {
+                    catalogue.ones.push((entry.text, several.clone()));
+                    several
+                }
+                None => entry.text,
+            };
+            catalogue.words.insert(text, entry.words);
         }
+        catalogue
+    }
+
+    /// Every text as it is said in English, and its first form here.
+    pub(super) fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
+        let first = |text: &str| self.words(text, 0);
+        let texts = self.words.keys().map(|text| (&**text, &**text));
+        let ones = self.ones.iter().map(|(one, text)| (&**one, &**text));
+        texts
+            .chain(ones)
+            .filter_map(move |(said, text)| Some((said, first(text)?)))
     }
 
     /// The words for a text, in that form.

@@ -16,6 +16,10 @@ pub struct Said(Box<Speech>);
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Speech {
     Verbatim(Cow<'static, str>),
+    /// English words of ours that came as text.
+    Heard(String),
+    /// What a thing of several is called, in documents as well.
+    Word(Cow<'static, str>),
     Sentence {
         text: &'static str,
         /// How many, and what is said of one.
@@ -64,11 +68,30 @@ impl Said {
         }))
     }
 
+    /// Words that were said in English before anybody could choose: what an error displays, what was kept in the state,
+    /// what the system answers. What is a text of ours, with whatever stands in its places, is said in its language;
+    /// everything else is as it came.
+    #[must_use]
+    pub(crate) fn heard(text: impl Into<String>) -> Self {
+        Self(Box::new(Speech::Heard(text.into())))
+    }
+
+    /// The word that programs know a thing by (`kept_aside`), said to people.
+    #[must_use]
+    pub(crate) fn word(word: impl Into<Cow<'static, str>>) -> Self {
+        Self(Box::new(Speech::Word(word.into())))
+    }
+
     /// In words of that language.
     #[must_use]
     pub(crate) fn put(&self, tongue: Tongue) -> String {
         match &*self.0 {
             Speech::Verbatim(text) => text.clone().into_owned(),
+            Speech::Heard(text) => tongue.heard(text),
+            Speech::Word(word) => match tongue.words(word, None) {
+                Some(words) => words.to_owned(),
+                None => word.replace('_', " "),
+            },
             Speech::Row { parts, between } => {
                 let parts: Vec<String> = parts.iter().map(|part| part.put(tongue)).collect();
                 parts.join(between)
@@ -100,6 +123,8 @@ impl Said {
     pub(crate) fn veiled(self, veil: &impl Fn(&str) -> String) -> Self {
         Self(Box::new(match *self.0 {
             Speech::Verbatim(text) => Speech::Verbatim(veil(&text).into()),
+            Speech::Heard(text) => Speech::Heard(veil(&text)),
+            Speech::Word(word) => Speech::Word(veil(&word).into()),
             Speech::Row { parts, between } => Speech::Row {
                 parts: parts.into_iter().map(|part| part.veiled(veil)).collect(),
                 between,
@@ -159,6 +184,12 @@ impl From<&String> for Said {
 impl From<String> for Said {
     fn from(text: String) -> Self {
         Self(Box::new(Speech::Verbatim(text.into())))
+    }
+}
+
+impl Default for Said {
+    fn default() -> Self {
+        "".into()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::Catalogue;
+use super::{Catalogue, phrasebook::Phrasebook};
 
 /// A language in which the program speaks with a person. Chosen once, at the start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -40,6 +40,18 @@ impl Tongue {
         self.catalogue()?.words(text, self.form(count))
     }
 
+    /// English words of ours, in this language.
+    pub(super) fn heard(self, text: &str) -> String {
+        static KOREAN: OnceLock<Phrasebook<'static>> = OnceLock::new();
+        let phrases = match self {
+            Self::English => None,
+            Self::Korean => self
+                .catalogue()
+                .map(|catalogue| KOREAN.get_or_init(|| Phrasebook::of(catalogue))),
+        };
+        phrases.map_or_else(|| text.to_owned(), |phrases| phrases.said(text))
+    }
+
     /// In how many forms it counts.
     #[cfg(test)]
     pub(super) fn forms(self) -> usize {
@@ -72,10 +84,15 @@ impl Tongue {
             Self::English => &[],
             Self::Korean => &[
                 include_str!("ko/check.po"),
+                include_str!("ko/doctor.po"),
                 include_str!("ko/errors.po"),
+                include_str!("ko/faults.po"),
                 include_str!("ko/help.po"),
+                include_str!("ko/list.po"),
+                include_str!("ko/operating.po"),
                 include_str!("ko/rules.po"),
                 include_str!("ko/session.po"),
+                include_str!("ko/writing.po"),
             ],
         }
     }

@@ -90,7 +90,9 @@ fn show(imported: &ImportedReturns, context: &CommandContext) -> CommandExit {
             ));
         }
         if imported.kept_aside() > 0 {
-            output.note("What can't be read: daily-note bounces list --effect kept-aside");
+            output.note(say!(
+                "What can't be read: daily-note bounces list --effect kept-aside"
+            ));
         }
     }
     match imported.mails {

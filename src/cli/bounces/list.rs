@@ -10,6 +10,7 @@ use crate::{
         table::{cut, table},
     },
     operations::{ReportEffect, ReportKind, ReturnsWanted},
+    words::{Said, say},
 };
 
 /// How much of a mail system's words the list shows.
@@ -63,7 +64,7 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
     if output.is_json() {
         output.document(&reports);
     } else if reports.is_empty() {
-        output.note("Nothing of it came back.");
+        output.note(say!("Nothing of it came back."));
     } else {
         let zone = app.publication.timezone;
         let rows: Vec<[String; 6]> = reports
@@ -77,14 +78,21 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
                     report.id.to_string(),
                     moment(report.taken_at, zone),
                     whom(report),
-                    what(report),
-                    report.effect.word().replace('_', " "),
+                    output.words(what(report)),
+                    output.words(Said::word(report.effect.word())),
                     cut(words, WORDS_WIDTH),
                 ]
             })
             .collect();
-        let header = ["no", "when", "about", "what", "effect", "words"];
-        output.say(table(header, &rows).trim_end());
+        let header = [
+            say!("no"),
+            say!("when"),
+            say!("about"),
+            say!("what"),
+            say!("effect"),
+            say!("words"),
+        ];
+        output.say(table(header, &rows, output).trim_end());
     }
     Ok(match reports.is_empty() {
         true => CommandExit::Nothing,
@@ -113,12 +121,17 @@ fn one_of<T: Copy>(all: &[(&'static str, T)], text: &str) -> Result<T, String> {
     let found = all.iter().find(|(word, _)| *word == wanted);
     found.map(|(_, value)| *value).ok_or_else(|| {
         let words: Vec<String> = all.iter().map(|(word, _)| word.replace('_', "-")).collect();
-        format!("it is one of {}", words.join(", "))
+        say!("it is one of {words}", words = words.join(", ")).to_string()
     })
 }
 
 fn class(text: &str) -> Result<BounceClass, String> {
     let word = text.replace('-', "_");
-    word.parse()
-        .map_err(|_| format!("there is no class `{text}`: docs/bounces.md names them"))
+    word.parse().map_err(|_| {
+        say!(
+            "there is no class `{text}`: docs/bounces.md names them",
+            text
+        )
+        .to_string()
+    })
 }

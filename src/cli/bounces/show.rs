@@ -2,10 +2,13 @@
 
 use std::io::Write;
 
+use chrono_tz::Tz;
+
 use super::words::{consequence, moment, what, whom};
 use crate::{
-    cli::{CommandContext, CommandExit, Failure},
+    cli::{CommandContext, CommandExit, Failure, table::padded},
     operations::ReportEntry,
+    words::{Said, say},
 };
 
 /// Show one of them whole
@@ -27,7 +30,7 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
     let (report, raw) = app.returned(args.id).await?;
     if args.raw {
         let Some(raw) = raw else {
-            output.note("It was read, so the mail itself is not kept.");
+            output.note(say!("It was read, so the mail itself is not kept."));
             return Ok(CommandExit::Nothing);
         };
         std::io::stdout().write_all(&raw)?;
@@ -38,27 +41,16 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
         return Ok(CommandExit::Done);
     }
     let zone = app.publication.timezone;
-    output.say(format!("{} about {}", what(&report), whom(&report)));
-    output.say(format!("  {}", consequence(&report, zone)));
-    let facts = [
-        ("issue", report.issue.clone()),
-        ("proof", Some(proof(&report))),
-        ("happened", Some(moment(report.happened_at, zone))),
-        (
-            "taken in",
-            Some(format!(
-                "{} by {}",
-                moment(report.taken_at, zone),
-                report.door
-            )),
-        ),
-        ("from", report.words.from.as_ref().map(ToString::to_string)),
-        ("subject", some(&report.words.subject)),
-        ("words", some(&report.words.reply)),
-    ];
-    for (name, fact) in facts {
+    output.say(say!(
+        "{what} about {whom}",
+        what = what(&report),
+        whom = whom(&report)
+    ));
+    output.say(Said::row([" ".into(), consequence(&report, zone)], " "));
+    for (name, fact) in facts(&report, zone) {
         if let Some(fact) = fact {
-            output.say(format!("  {name:<9} {fact}"));
+            let (name, fact) = (output.words(name), output.words(fact));
+            output.say(format!("  {} {fact}", padded(&name, 9)));
         }
     }
     if let Some(text) = &report.words.text {
@@ -66,21 +58,43 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
         output.say(text);
     }
     if raw.is_some() {
-        output.note(format!(
-            "The mail as it came: daily-note bounces show {} --raw",
-            report.id
+        output.note(say!(
+            "The mail as it came: daily-note bounces show {id} --raw",
+            id = report.id
         ));
     }
     Ok(CommandExit::Done)
 }
 
-fn proof(report: &ReportEntry) -> String {
+/// What is known of it, a line each.
+fn facts(report: &ReportEntry, zone: Tz) -> [(Said, Option<Said>); 7] {
+    let taken = say!(
+        "{time} by {door}",
+        time = moment(report.taken_at, zone),
+        door = report.door
+    );
+    let from = report.words.from.as_ref().map(ToString::to_string);
+    [
+        (say!("issue"), report.issue.as_ref().map(Said::from)),
+        (say!("proof"), Some(proof(report))),
+        (
+            say!("happened"),
+            Some(moment(report.happened_at, zone).into()),
+        ),
+        (say!("taken in"), Some(taken)),
+        (say!("from"), from.map(Said::from)),
+        (say!("subject"), some(&report.words.subject)),
+        (say!("words"), some(&report.words.reply)),
+    ]
+}
+
+fn proof(report: &ReportEntry) -> Said {
     match &report.proof {
-        Some(proof) => proof.replace('_', " "),
-        None => "none".to_owned(),
+        Some(proof) => Said::word(proof.clone()),
+        None => say!("none"),
     }
 }
 
-fn some(text: &str) -> Option<String> {
-    (!text.is_empty()).then(|| text.to_owned())
+fn some(text: &str) -> Option<Said> {
+    (!text.is_empty()).then(|| text.into())
 }

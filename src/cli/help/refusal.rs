@@ -32,7 +32,7 @@ fn in_words(error: &Error, tongue: Tongue) -> Option<String> {
     if tongue == Tongue::English {
         return None;
     }
-    let mut lines = vec![say!("error: {what}", what = what(error, tongue)?).put(tongue)];
+    let mut lines = vec![say!("error: {what}", what = what(error)?).put(tongue)];
     let tip = tip(error).map(|tip| format!("  {}", tip.put(tongue)));
     lines.extend(tip);
     if let Some(ContextValue::StyledStr(usage)) = error.get(ContextKind::Usage) {
@@ -44,7 +44,7 @@ fn in_words(error: &Error, tongue: Tongue) -> Option<String> {
     Some(lines.join("\n\n"))
 }
 
-fn what(error: &Error, tongue: Tongue) -> Option<Said> {
+fn what(error: &Error) -> Option<Said> {
     let argument = text(error, ContextKind::InvalidArg);
     let value = text(error, ContextKind::InvalidValue);
     Some(match error.kind() {
@@ -82,7 +82,7 @@ fn what(error: &Error, tongue: Tongue) -> Option<Said> {
             use std::error::Error as _;
             let why = error.source()?.to_string();
             // What our parsers say has words of its own; what others say is as it is.
-            let why = tongue.words(&why, None).unwrap_or(&why).to_owned();
+            let why = Said::heard(why);
             say!(
                 "`{value}` is no value for `{argument}`: {why}",
                 value = value?,

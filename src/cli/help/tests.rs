@@ -10,9 +10,12 @@ use clap::{Command, CommandFactory};
 
 use super::{in_words, said_and_typed, shown_values, value_names};
 use crate::{
+    audience::{Origin, SubscriberState, SuppressionReason},
+    bounce::{BounceClass, ProofKind},
     cli::Cli,
+    operations::{ReportEffect, ReportKind},
     words::{
-        Tongue,
+        FOREIGN, Tongue,
         audit::{AuditedText, audit, texts_of},
     },
 };
@@ -26,6 +29,11 @@ fn everything_is_said_in_every_language() {
     // Why a rule stands is data.
     let reasons = crate::check::rules().map(|rule| AuditedText::plain(rule.why));
     texts.extend(reasons);
+    texts.extend(FOREIGN.map(|text| AuditedText {
+        has_places: true,
+        ..AuditedText::plain(text)
+    }));
+    texts.extend(enumerated().map(AuditedText::plain));
     for tongue in Tongue::ALL
         .into_iter()
         .filter(|tongue| *tongue != Tongue::English)
@@ -37,6 +45,26 @@ fn everything_is_said_in_every_language() {
         let findings = audit(tongue, &texts);
         assert!(findings.is_empty(), "\n{}\n", findings.join("\n"));
     }
+}
+
+/// The words of what there are several of.
+fn enumerated() -> impl Iterator<Item = &'static str> {
+    let states = SubscriberState::ALL.map(SubscriberState::word);
+    let words = states
+        .into_iter()
+        .chain(Origin::ALL.map(Origin::word))
+        .chain(SuppressionReason::ALL.map(SuppressionReason::word))
+        .chain(ReportKind::ALL.map(ReportKind::word))
+        .chain(ReportEffect::ALL.map(ReportEffect::word))
+        .chain(BounceClass::ALL.map(BounceClass::as_str));
+    let proofs = [
+        ProofKind::Verp,
+        ProofKind::MessageId,
+        ProofKind::ListUnsubscribe,
+        ProofKind::FeedbackAddress,
+        ProofKind::ProviderSignature,
+    ];
+    words.chain(proofs.map(ProofKind::as_str))
 }
 
 /// The program's own files; what tests say is no part of it.

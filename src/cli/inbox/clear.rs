@@ -1,6 +1,7 @@
 //! `inbox clear`: the mail of try-outs and what the ledger knows of them, away.
 
 use super::super::{CommandContext, CommandExit, Failure};
+use crate::words::{many, say};
 
 /// Throw away the mail in the inbox, and with it the rehearsals that it came from
 ///
@@ -16,23 +17,16 @@ pub(crate) async fn execute(context: &CommandContext) -> Result<CommandExit, Fai
     if output.is_json() {
         output.document(&cleared);
     } else if cleared.is_nothing() {
-        output.note("There was nothing to clear.");
+        output.note(say!("There was nothing to clear."));
     } else {
-        output.say(format!(
-            "Cleared {} and {}.",
-            counted(cleared.mails, "mail"),
-            counted(cleared.rehearsals, "rehearsal")
+        output.say(say!(
+            "Cleared {mails} and {rehearsals}.",
+            mails = many!(cleared.mails, "1 mail", "{n} mails"),
+            rehearsals = many!(cleared.rehearsals, "1 rehearsal", "{n} rehearsals")
         ));
     }
     Ok(match cleared.is_nothing() {
         true => CommandExit::Nothing,
         false => CommandExit::Done,
     })
-}
-
-fn counted(count: u64, what: &str) -> String {
-    match count {
-        1 => format!("1 {what}"),
-        count => format!("{count} {what}s"),
-    }
 }

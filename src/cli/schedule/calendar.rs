@@ -6,11 +6,12 @@ use unicode_width::UnicodeWidthStr;
 use super::words;
 use crate::{
     cli::{
-        Output, Tone,
+        Output, Tone, moments,
         table::{cut, padded},
     },
     publication::Publication,
     schedule::{AbsentDates, CalendarOverview, CalendarRow, SlotView, StrayFile, StrayReason},
+    words::{Said, say, weekday_in_short},
 };
 
 /// An issue's title is cut to this before the calendar gives up its columns.
@@ -48,12 +49,13 @@ pub(super) fn shown(
         .rows
         .iter()
         .map(|row| match row {
-            CalendarRow::Slot(view) => slot(publication, view, now),
-            CalendarRow::Absent(absent) => absence(publication, absent),
+            CalendarRow::Slot(view) => slot(publication, view, now, output),
+            CalendarRow::Absent(absent) => absence(publication, absent, output),
         })
         .collect();
     let local = now.with_timezone(&publication.timezone);
-    let time = format!("{} {}", local.format("%a %F %H:%M"), publication.timezone);
+    let time = output.words(moments::with_weekday(local));
+    let time = format!("{time} {}", publication.timezone);
     let is_one_line = output
         .width()
         .is_none_or(|room| publication.name.width() + 2 + time.width() <= room);
@@ -78,29 +80,37 @@ pub(super) fn shown(
         }
     }
     if lines.is_empty() {
-        text.push_str("\nNo slot in these weeks.\n");
+        text.push_str(&format!(
+            "\n{}\n",
+            output.words(say!("No slot in these weeks."))
+        ));
     }
     if !overview.strays.is_empty() {
-        text.push_str("\nBeside the calendar\n");
+        text.push_str(&format!(
+            "\n{}\n",
+            output.words(say!("Beside the calendar"))
+        ));
     }
     for stray in &overview.strays {
         let mark = output.paint(Tone::Care, "!");
-        text.push_str(&format!("{mark} {}\n", stray_words(stray)));
+        let what = output.words(stray_words(stray));
+        text.push_str(&format!("{mark} {what}\n"));
     }
     text.trim_end().to_owned()
 }
 
-fn slot(publication: &Publication, view: &SlotView, now: DateTime<Utc>) -> CalendarLine {
+fn slot(
+    publication: &Publication,
+    view: &SlotView,
+    now: DateTime<Utc>,
+    output: &Output,
+) -> CalendarLine {
     let zone = publication.timezone;
     let titles: Vec<&str> = view.issues.iter().map(|it| it.title.as_str()).collect();
     CalendarLine {
         week: week(view.date),
         mark: words::mark(view),
-        when: view
-            .slot
-            .with_timezone(&zone)
-            .format("%a %F %H:%M")
-            .to_string(),
+        when: output.words(moments::with_weekday(view.slot.with_timezone(&zone))),
         edition: view.title.clone(),
         topic: view.topic.clone(),
         issue: match (titles.as_slice(), &view.batch) {
@@ -108,13 +118,19 @@ fn slot(publication: &Publication, view: &SlotView, now: DateTime<Utc>) -> Calen
             ([], None) => "–".to_owned(),
             (titles, _) => titles.join(" / "),
         },
-        state: words::state(view, now),
-        below: words::below(view, zone),
+        state: output.words(words::state(view, now)),
+        below: words::below(view, zone)
+            .into_iter()
+            .map(|line| output.words(line))
+            .collect(),
     }
 }
 
-fn absence(publication: &Publication, absent: &AbsentDates) -> CalendarLine {
-    let day = |date: NaiveDate| date.format("%a %F").to_string();
+fn absence(publication: &Publication, absent: &AbsentDates, output: &Output) -> CalendarLine {
+    let day = |date: NaiveDate| {
+        let weekday = output.words(weekday_in_short(date.weekday()));
+        format!("{weekday} {date}")
+    };
     let titles: Vec<&str> = absent
         .editions
         .iter()
@@ -123,7 +139,7 @@ fn absence(publication: &Publication, absent: &AbsentDates) -> CalendarLine {
         .collect();
     let mut below = Vec::new();
     if absent.to != absent.from {
-        below.push(format!("until {}", day(absent.to)));
+        below.push(output.words(say!("until {date}", date = day(absent.to))));
     }
     CalendarLine {
         week: week(absent.from),
@@ -131,8 +147,8 @@ fn absence(publication: &Publication, absent: &AbsentDates) -> CalendarLine {
         when: day(absent.from),
         edition: titles.join(", "),
         topic: String::new(),
-        issue: absent.why.clone(),
-        state: "no issue".to_owned(),
+        issue: output.words(Said::heard(&absent.why)),
+        state: output.words(say!("no issue")),
         below,
     }
 }
@@ -218,13 +234,17 @@ fn below(text: &mut String, line: &CalendarLine, indent: usize, output: &Output)
     }
 }
 
-fn stray_words(stray: &StrayFile) -> String {
+fn stray_words(stray: &StrayFile) -> Said {
     match &stray.reason {
-        StrayReason::Unreadable { error } => format!("{error}: `daily-note check` shows it"),
+        StrayReason::Unreadable { error } => say!(
+            "{error}: `daily-note check` shows it",
+            error = Said::heard(error)
+        ),
         StrayReason::NoSlot { why, .. } => {
-            format!(
-                "{} has no slot: {why}; only `daily-note send` sends it",
-                stray.file
+            say!(
+                "{file} has no slot: {why}; only `daily-note send` sends it",
+                file = stray.file,
+                why = Said::heard(why)
             )
         }
     }

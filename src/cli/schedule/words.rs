@@ -1,6 +1,6 @@
 //! A slot's state and the time that is left, in words.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use crate::{
@@ -8,6 +8,7 @@ use crate::{
     issue::IssueStatus,
     operations::BatchState,
     schedule::{SlotNeed, SlotState, SlotView},
+    words::{Said, many, say, weekday_in_short},
 };
 
 /// The mark at a line's head, which says without colour what the colour says.
@@ -20,71 +21,108 @@ pub(super) fn mark(view: &SlotView) -> (&'static str, Tone) {
     }
 }
 
+/// The state in one word.
+fn word(state: SlotState) -> Said {
+    match state {
+        SlotState::Missing => say!("missing"),
+        SlotState::Draft => say!("draft"),
+        SlotState::Ready => say!("ready"),
+        SlotState::Late => say!("late"),
+        SlotState::Missed => say!("missed"),
+        SlotState::Past => say!("past"),
+        SlotState::Held => say!("held"),
+        SlotState::Sending => say!("sending"),
+        SlotState::Paused => say!("paused"),
+        SlotState::Sent => say!("sent"),
+        SlotState::Cancelled => say!("cancelled"),
+        SlotState::Conflict => say!("conflict"),
+    }
+}
+
 /// The state, and what there is to know of it in a word or two.
-pub(super) fn state(view: &SlotView, now: DateTime<Utc>) -> String {
-    let word = view.state.word();
+pub(super) fn state(view: &SlotView, now: DateTime<Utc>) -> Said {
+    let word = word(view.state);
     let left = view.opens - now;
     match view.state {
         SlotState::Missing | SlotState::Draft if view.needs != SlotNeed::Nothing => {
-            format!("{word}, {} left", span(left))
+            say!("{word}, {left} left", word, left = span(left))
         }
-        SlotState::Late => format!("{word} by {}", span(-left)),
+        SlotState::Late => say!("{word} by {left}", word, left = span(-left)),
         SlotState::Sending | SlotState::Sent => match &view.batch {
             Some(batch) if batch.audience > 0 => {
-                format!("{word}, {} of {}", batch.counts.accepted, batch.audience)
+                say!(
+                    "{word}, {accepted} of {audience}",
+                    word,
+                    accepted = batch.counts.accepted,
+                    audience = batch.audience
+                )
             }
-            _ => word.to_owned(),
+            _ => word,
         },
-        _ => word.to_owned(),
+        _ => word,
     }
 }
 
 /// What stands under a line, where a word or two don't do.
-pub(super) fn below(view: &SlotView, zone: Tz) -> Vec<String> {
-    let until = view.latest.with_timezone(&zone).format("%a %H:%M");
+pub(super) fn below(view: &SlotView, zone: Tz) -> Vec<Said> {
+    let until = hour(view.latest, zone);
     match view.state {
         SlotState::Missing | SlotState::Draft | SlotState::Ready if view.opens < view.slot => {
-            let opens = view.opens.with_timezone(&zone).format("%a %H:%M");
-            vec![format!(
-                "the first readers get it {opens}, at their own hour"
+            let opens = hour(view.opens, zone);
+            vec![say!(
+                "the first readers get it {opens}, at their own hour",
+                opens
             )]
         }
         SlotState::Paused => match view.batch.as_ref().map(|batch| &batch.state) {
-            Some(BatchState::Paused { reason, .. }) => vec![reason.clone()],
+            Some(BatchState::Paused { reason, .. }) => vec![Said::heard(reason)],
             _ => Vec::new(),
         },
         SlotState::Held => match &view.hold {
-            Some(hold) => vec![format!("{} (`daily-note release {}`)", hold.why, hold.name)],
+            Some(hold) => vec![say!(
+                "{why} (`daily-note release {name}`)",
+                why = hold.why,
+                name = hold.name
+            )],
             None => Vec::new(),
         },
-        SlotState::Conflict => view.issues.iter().map(|it| it.file.clone()).collect(),
+        SlotState::Conflict => view.issues.iter().map(|it| Said::from(&it.file)).collect(),
         SlotState::Late => vec![match view.issues.first().map(|issue| issue.status) {
-            Some(IssueStatus::Ready) => format!("ready; goes out on its own until {until}"),
+            Some(IssueStatus::Ready) => say!("ready; goes out on its own until {until}", until),
             Some(IssueStatus::Draft) => {
-                format!("a draft; made ready by {until}, it goes out at once")
+                say!("a draft; made ready by {until}, it goes out at once", until)
             }
-            None => format!("no issue; one made ready by {until} goes out at once"),
+            None => say!(
+                "no issue; one made ready by {until} goes out at once",
+                until
+            ),
         }],
         SlotState::Missed => match view.issues.first().map(|issue| issue.status) {
-            Some(IssueStatus::Ready) => vec!["ready, and waits for a person".to_owned()],
-            Some(IssueStatus::Draft) => vec!["a draft".to_owned()],
+            Some(IssueStatus::Ready) => vec![say!("ready, and waits for a person")],
+            Some(IssueStatus::Draft) => vec![say!("a draft")],
             None => Vec::new(),
         },
         _ => Vec::new(),
     }
 }
 
+/// The hour, and the day before it.
+fn hour(at: DateTime<Utc>, zone: Tz) -> Said {
+    let at = at.with_timezone(&zone);
+    let hour = at.format("%H:%M").to_string();
+    Said::row([weekday_in_short(at.weekday()), hour.into()], " ")
+}
+
 /// A time span as a person says it: two units at the most.
-pub(super) fn span(span: TimeDelta) -> String {
-    let minutes = span.num_minutes().max(0);
+pub(super) fn span(span: TimeDelta) -> Said {
+    let minutes = span.num_minutes().max(0).unsigned_abs();
     let (days, hours, rest) = (minutes / 1_440, minutes / 60 % 24, minutes % 60);
     match (days, hours) {
-        (0, 0) => format!("{rest} min"),
-        (0, _) if rest == 0 || hours >= 6 => format!("{hours} h"),
-        (0, _) => format!("{hours} h {rest} min"),
-        (1, 0) => "1 day".to_owned(),
-        (1, _) => format!("1 day {hours} h"),
-        (days, _) => format!("{days} days"),
+        (0, 0) => say!("{minutes} min", minutes = rest),
+        (0, _) if rest == 0 || hours >= 6 => say!("{hours} h", hours),
+        (0, _) => say!("{hours} h {minutes} min", hours, minutes = rest),
+        (1, 1..) => say!("1 day {hours} h", hours),
+        (days, _) => many!(days, "1 day", "{n} days"),
     }
 }
 

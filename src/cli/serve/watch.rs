@@ -13,7 +13,7 @@ use crate::{
     schedule::{Event, EventSink},
     systemd::ServiceManager,
     web::vitals::{self, Vitals},
-    words::say,
+    words::{Said, say},
 };
 
 /// How long a listener takes to close.
@@ -92,7 +92,7 @@ pub(super) async fn listen(
             Trouble::new(say!(
                 "{address} can't be listened on: {error}",
                 address,
-                error
+                error = Said::heard(error.to_string())
             ))
             .with_hint(hint),
         )
@@ -107,7 +107,7 @@ pub(super) async fn listen(
     };
     let listener = listener.map_err(taken)?;
     let address = listener.local_addr()?;
-    output.note(format!("health and metrics at http://{address}"));
+    output.note(say!("health and metrics at http://{address}", address));
     tokio::spawn(async move {
         let stopped = async move { stop.requested().await };
         if let Err(error) = vitals::serve(listener, daemon, stopped).await {

@@ -11,6 +11,7 @@ use crate::{
     live::{LivePublication, PublicationSnapshot},
     operations::{SiteReport, SiteWriter},
     source::with_causes,
+    words::{Said, say},
 };
 
 /// Timers of longer are no timers; it is looked at again before.
@@ -38,7 +39,7 @@ pub(super) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
         };
         context
             .output
-            .note("watch: waiting for a change (Ctrl-C stops)");
+            .note(say!("watch: waiting for a change (Ctrl-C stops)"));
         tokio::select! {
             never = &mut following => match never {},
             _ = snapshots.changed() => {}
@@ -62,9 +63,10 @@ async fn written(
     }
     if let Some(fault) = &snapshot.template_fault {
         let why = with_causes(&**fault);
-        context
-            .output
-            .note(format!("watch: the templates stay as they were: {why}"));
+        context.output.note(say!(
+            "watch: the templates stay as they were: {why}",
+            why = Said::heard(why)
+        ));
     }
     let app = App::of(snapshot, context.clock);
     Ok(writer.write(&app, snapshot).await?)

@@ -23,7 +23,7 @@ pub(super) fn state(text: &str) -> Result<DeliveryState, String> {
         .find(|state| state.word() == text);
     found.ok_or_else(|| {
         let words = DeliveryState::ALL.map(DeliveryState::word);
-        format!("the states are {}", words.join(", "))
+        say!("the states are {words}", words = words.join(", ")).to_string()
     })
 }
 

@@ -9,6 +9,7 @@ use crate::{
     audience::{Consent, Profile, SuppressionReason, field},
     operations::{self, Upsert},
     publication::Publication,
+    words::{Said, say},
 };
 
 /// Put somebody on the list, or change what is known of them
@@ -64,22 +65,29 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
             Tone::Good,
             match added.is_welcomed {
                 true => {
-                    format!("{email} is on the list now; a welcome leaves as `serve` sends it.")
+                    say!(
+                        "{email} is on the list now; a welcome leaves as `serve` sends it.",
+                        email
+                    )
                 }
-                false => format!("{email} is on the list now."),
+                false => say!("{email} is on the list now.", email),
             },
             CommandExit::Done,
         ),
         Upsert::Merged => (
             Tone::Good,
-            format!("{email} was on the list; what is known of them is changed."),
+            say!(
+                "{email} was on the list; what is known of them is changed.",
+                email
+            ),
             CommandExit::Done,
         ),
         Upsert::Unchanged => (
             Tone::Quiet,
-            format!(
+            say!(
                 "{email} is on the list already, and nothing was changed: what they chose themself \
-                 stays theirs."
+                 stays theirs.",
+                email
             ),
             CommandExit::Nothing,
         ),
@@ -89,18 +97,24 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
     Ok(exit)
 }
 
-fn refusal(email: &Address, reason: SuppressionReason) -> String {
+fn refusal(email: &Address, reason: SuppressionReason) -> Said {
     let why = match reason {
-        SuppressionReason::Unsubscribed => "unsubscribed",
-        SuppressionReason::HardBounce => "can't be reached: their mail bounced for good",
-        SuppressionReason::Complaint => "called a mail of yours spam",
-        SuppressionReason::Manual => "was taken off the list",
-        SuppressionReason::Erased => "asked to be erased",
+        SuppressionReason::Unsubscribed => say!("{email} unsubscribed.", email),
+        SuppressionReason::HardBounce => {
+            say!(
+                "{email} can't be reached: their mail bounced for good.",
+                email
+            )
+        }
+        SuppressionReason::Complaint => say!("{email} called a mail of yours spam.", email),
+        SuppressionReason::Manual => say!("{email} was taken off the list.", email),
+        SuppressionReason::Erased => say!("{email} asked to be erased.", email),
     };
-    format!(
-        "{email} {why}. Nothing was changed. The way back is their own confirmation, or \
-         `daily-note suppressions remove {email}`."
-    )
+    let way_back = say!(
+        "Nothing was changed. The way back is their own confirmation, or `daily-note suppressions remove {email}`.",
+        email
+    );
+    Said::row([why, way_back], " ")
 }
 
 impl Args {

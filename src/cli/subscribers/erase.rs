@@ -6,7 +6,12 @@ use super::{
     super::{CommandContext, CommandExit, Failure, Output, confirm, output::Tone},
     address,
 };
-use crate::{address::Address, audience::file::SUBSCRIBERS_FILE, operations::Erased};
+use crate::{
+    address::Address,
+    audience::file::SUBSCRIBERS_FILE,
+    operations::Erased,
+    words::{Said, many, say},
+};
 
 /// Erase all that is known of somebody, for good
 #[derive(Debug, clap::Args)]
@@ -45,8 +50,8 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
     let app = context.app()?;
     let (email, output) = (&args.email, &context.output);
     let is_erased = app.is_erased(email).await?;
-    let question = format!("Erase all that is known of {email}?");
-    let is_agreed = is_erased || args.yes || confirm::ask(&question, output)?;
+    let question = say!("Erase all that is known of {email}?", email);
+    let is_agreed = is_erased || args.yes || confirm::ask(question, output)?;
     let erased = match !is_erased && is_agreed {
         true => Some(app.erase(email).await?),
         false => None,
@@ -65,8 +70,8 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
     }
     let Some(erased) = erased else {
         output.say(match is_erased {
-            true => format!("{email} was erased already."),
-            false => "Nothing was erased.".to_owned(),
+            true => say!("{email} was erased already.", email),
+            false => say!("Nothing was erased."),
         });
         return Ok(CommandExit::Nothing);
     };
@@ -77,27 +82,34 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
 /// What was found, what is gone, and what only a person can do.
 fn tell(email: &Address, erased: &Erased, output: &Output) {
     output.say(match erased.state.was_known {
-        true => format!("✓ {email} is erased from the list and the ledger"),
+        true => say!("✓ {email} is erased from the list and the ledger", email),
         false => {
-            format!("{email} was not known here; a keyed hash keeps it from coming in by a file")
+            say!(
+                "{email} was not known here; a keyed hash keeps it from coming in by a file",
+                email
+            )
         }
     });
     if erased.mails > 0 {
-        output.say(format!(
-            "  {} mails to them are gone from the inbox",
-            erased.mails
+        output.say(many!(
+            erased.mails,
+            "  1 mail to them is gone from the inbox",
+            "  {n} mails to them are gone from the inbox"
         ));
     }
-    let care = |text: String| output.say(output.paint(Tone::Care, text));
+    let care = |text: Said| output.say(output.paint(Tone::Care, text));
     if !erased.state.is_overwritten {
-        care("! another program reads the database: what is erased stays on the disk until it is done".to_owned());
+        care(say!(
+            "! another program reads the database: what is erased stays on the disk until it is done"
+        ));
     }
     if erased.is_in_file {
-        care(format!(
-            "! {SUBSCRIBERS_FILE} names them: take them out of it, and out of git's history"
+        care(say!(
+            "! {file} names them: take them out of it, and out of git's history",
+            file = SUBSCRIBERS_FILE
         ));
     }
-    output.note(
-        "Backups and copies made before hold them still: keep these no longer than you must.",
-    );
+    output.note(say!(
+        "Backups and copies made before hold them still: keep these no longer than you must."
+    ));
 }

@@ -9,9 +9,10 @@ use clap::ValueEnum;
 
 use super::super::{CommandContext, CommandExit, Failure};
 use crate::{
-    app::AppError,
+    app::{AppError, FileAction},
     operations::{ExportFormat, ExportReport},
     private_files::FreshFile,
+    words::{Said, say},
 };
 
 /// Write the whole list to a file, or to stdout
@@ -51,9 +52,9 @@ enum ExportAs {
 pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
     let output = &context.output;
     if output.is_json() && args.out.is_none() {
-        return Err(Failure::usage(
-            "--json reports on an export, so the export itself needs a file: add --out FILE",
-        ));
+        return Err(Failure::usage(say!(
+            "--json reports on an export, so the export itself needs a file: add --out FILE"
+        )));
     }
     let app = context.app()?;
     let format = match args.format {
@@ -69,7 +70,7 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
         }
         Some(path) => {
             let unwritable = |source| AppError::Io {
-                action: "written",
+                action: FileAction::Written,
                 path: path.clone(),
                 source,
             };
@@ -91,17 +92,25 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
     })
 }
 
-fn told(report: ExportReport, format: ExportAs) -> String {
+fn told(report: ExportReport, format: ExportAs) -> Said {
     let ExportReport {
         subscribers,
         suppressed,
         left_out,
     } = report;
     match format {
-        ExportAs::Csv => format!("{subscribers} on the list; {suppressed} kept from mail."),
+        ExportAs::Csv => say!(
+            "{subscribers} on the list; {suppressed} kept from mail.",
+            subscribers,
+            suppressed
+        ),
         ExportAs::Yaml if left_out > 0 => {
-            format!("{subscribers} who get mail; {left_out} left out who get none.")
+            say!(
+                "{subscribers} who get mail; {left_out} left out who get none.",
+                subscribers,
+                left_out
+            )
         }
-        ExportAs::Yaml => format!("{subscribers} who get mail."),
+        ExportAs::Yaml => say!("{subscribers} who get mail.", subscribers),
     }
 }

@@ -1,6 +1,9 @@
 //! `subscribers growth`: how the list grew, week by week.
 
-use crate::cli::{CommandContext, CommandExit, Failure, table::table};
+use crate::{
+    cli::{CommandContext, CommandExit, Failure, table::table},
+    words::say,
+};
 
 /// How the list grew, week by week
 #[derive(Debug, clap::Args)]
@@ -40,16 +43,16 @@ pub(super) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
         })
         .collect();
     let header = [
-        "week",
-        "asked",
-        "confirmed",
-        "added",
-        "returned",
-        "left",
-        "bounced",
-        "erased",
-        "readers",
+        say!("week"),
+        say!("asked"),
+        say!("confirmed"),
+        say!("added"),
+        say!("returned"),
+        say!("left"),
+        say!("bounced"),
+        say!("erased"),
+        say!("readers"),
     ];
-    output.say(table(header, &rows).trim_end());
+    output.say(table(header, &rows, output).trim_end());
     Ok(CommandExit::Done)
 }

@@ -1,6 +1,9 @@
 //! `subscribers held`: mail to people who asked to subscribe in a flood.
 
-use crate::cli::{CommandContext, CommandExit, Failure};
+use crate::{
+    cli::{CommandContext, CommandExit, Failure},
+    words::{many, say},
+};
 
 /// How much mail to people who asked to subscribe is on hold, and its release
 #[derive(Debug, clap::Args)]
@@ -27,14 +30,18 @@ pub(super) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
     }
     match (held.held, held.released) {
         (0, 0) => {
-            output.note("Nothing is on hold.");
+            output.note(say!("Nothing is on hold."));
             return Ok(CommandExit::Nothing);
         }
-        (held, 0) => output.say(format!(
-            "{held} confirmations are on hold; --release lets them leave"
+        (held, 0) => output.say(many!(
+            held,
+            "1 confirmation is on hold; --release lets it leave",
+            "{n} confirmations are on hold; --release lets them leave"
         )),
-        (_, released) => output.say(format!(
-            "✓ {released} confirmations leave as soon as `serve` runs"
+        (_, released) => output.say(many!(
+            released,
+            "✓ 1 confirmation leaves as soon as `serve` runs",
+            "✓ {n} confirmations leave as soon as `serve` runs"
         )),
     }
     Ok(CommandExit::Done)

@@ -26,6 +26,7 @@ use crate::{
     },
     operations::{ImportReport, ImportRules, RowProblem},
     publication::Publication,
+    words::say,
 };
 
 /// Take in the list that another service exported
@@ -139,7 +140,7 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
     for path in &args.files {
         if !path.exists() {
             let path = path.display();
-            return Err(Failure::usage(format!("there is no file {path}")));
+            return Err(Failure::usage(say!("there is no file {path}", path)));
         }
         let import = OpenedExport::open(path, &options, &app.publication, now);
         imports.push((
@@ -161,7 +162,7 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
         let mut next_note = 100_000;
         let mut on_progress = |rows: u64| {
             if rows >= next_note {
-                output.note(format!("{file}: {rows} rows"));
+                output.note(say!("{file}: {rows} rows", file, rows));
                 next_note += 100_000;
             }
         };

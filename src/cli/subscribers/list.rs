@@ -4,10 +4,11 @@ use std::fmt::Write as _;
 
 use clap::ValueEnum;
 
-use super::super::{CommandContext, CommandExit, Failure, table::table};
+use super::super::{CommandContext, CommandExit, Failure, Output, table::table};
 use crate::{
     audience::{SubscriberState, file::SUBSCRIBERS_FILE},
     operations::{ListedPerson, PeoplePages},
+    words::{Said, many, say},
 };
 
 /// Show who is on the list
@@ -68,26 +69,39 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
                 let document = serde_json::to_string(person).unwrap_or_default();
                 let _ = write!(documents, "{comma}{document}");
             } else {
-                rows.push(row(person));
+                rows.push(row(person, output));
             }
             tally.count(person);
         }
         output.raw(documents.as_bytes());
         if !rows.is_empty() {
-            output.say(table(["ADDRESS", "NAME", "EDITIONS", "STATE", "TAGS"], &rows).trim_end());
+            let header = [
+                say!("ADDRESS"),
+                say!("NAME"),
+                say!("EDITIONS"),
+                say!("STATE"),
+                say!("TAGS"),
+            ];
+            output.say(table(header, &rows, output).trim_end());
         }
     }
     if output.is_json() {
         output.raw(b"]\n");
     }
     if tally.shown == 0 {
-        let file = app.publication.root.join(SUBSCRIBERS_FILE);
+        let list = app.publication.root.join(SUBSCRIBERS_FILE);
         output.note(if args.has_filter() {
-            "Nobody on the list is like that.".to_owned()
-        } else if file.exists() {
-            format!("The list is empty. {SUBSCRIBERS_FILE} is folded in by the next send.")
+            say!("Nobody on the list is like that.")
+        } else if list.exists() {
+            say!(
+                "The list is empty. {file} is folded in by the next send.",
+                file = SUBSCRIBERS_FILE
+            )
         } else {
-            format!("The list is empty: write a {SUBSCRIBERS_FILE}, or use `subscribers add`.")
+            say!(
+                "The list is empty: write a {file}, or use `subscribers add`.",
+                file = SUBSCRIBERS_FILE
+            )
         });
         return Ok(CommandExit::Nothing);
     }
@@ -129,7 +143,7 @@ impl Args {
     }
 }
 
-fn row(person: &ListedPerson) -> [String; 5] {
+fn row(person: &ListedPerson, output: &Output) -> [String; 5] {
     let ListedPerson {
         subscriber,
         suppression,
@@ -141,11 +155,12 @@ fn row(person: &ListedPerson) -> [String; 5] {
     [
         profile.email.to_string(),
         profile.name.clone().unwrap_or_default(),
-        editions.map_or_else(|| "all".to_owned(), |keys| keys.join(", ")),
-        suppression
-            .as_ref()
-            .map_or(subscriber.state.word(), |it| it.reason.word())
-            .to_owned(),
+        editions.map_or_else(|| output.words(say!("all")), |keys| keys.join(", ")),
+        output.words(Said::word(
+            suppression
+                .as_ref()
+                .map_or(subscriber.state.word(), |it| it.reason.word()),
+        )),
         tags.join(", "),
     ]
 }
@@ -161,23 +176,16 @@ impl StateCounts {
         } += 1;
     }
 
-    fn told(&self) -> String {
-        let mut told = match self.shown {
-            1 => "1 person".to_owned(),
-            shown => format!("{shown} people"),
-        };
+    fn told(&self) -> Said {
+        let people = many!(self.shown, "1 person", "{n} people");
         let counts = [
             (self.active, "active"),
             (self.unconfirmed, "unconfirmed"),
             (self.inactive, "inactive"),
             (self.suppressed, "suppressed"),
         ];
-        let parts: Vec<String> = counts
-            .iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, word)| format!("{count} {word}"))
-            .collect();
-        let _ = write!(told, ": {}", parts.join(", "));
-        told
+        let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+        let counts = counts.map(|(n, state)| say!("{n} {state}", n, state = Said::word(state)));
+        Said::row([people, Said::row(counts, ", ")], ": ")
     }
 }

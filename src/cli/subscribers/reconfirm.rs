@@ -1,6 +1,7 @@
 //! `subscribers reconfirm`.
 
-use super::super::{CommandContext, CommandExit, Failure, confirm};
+use super::super::{CommandContext, CommandExit, Failure, confirm, moments};
+use crate::words::{many, say};
 
 /// Ask readers of whose consent there is no proof whether they want to go on
 #[derive(Debug, clap::Args)]
@@ -24,35 +25,36 @@ pub(super) struct Args {
 pub(super) async fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
     let (app, output) = (context.app()?, &context.output);
     let found = app.without_proof().await?;
-    let readers = match found.without_proof {
-        1 => "1 reader".to_owned(),
-        count => format!("{count} readers"),
-    };
+    let readers = moments::readers(found.without_proof);
     if args.dry_run || found.without_proof == 0 {
         if output.is_json() {
             output.document(&found);
         }
         if found.without_proof == 0 {
-            output.say("Of every reader there is a proof of consent, or they were asked before.");
+            output.say(say!(
+                "Of every reader there is a proof of consent, or they were asked before."
+            ));
             return Ok(CommandExit::Nothing);
         }
-        output.say(format!(
-            "{readers} would be asked; nobody was: this was a dry run."
+        output.say(say!(
+            "{readers} would be asked; nobody was: this was a dry run.",
+            readers
         ));
         return Ok(CommandExit::Done);
     }
-    let question = format!("Ask {readers} by mail whether they want to go on?");
-    if !args.yes && !confirm::ask(&question, output)? {
-        output.note("Nobody was asked.");
+    let question = say!("Ask {readers} by mail whether they want to go on?", readers);
+    if !args.yes && !confirm::ask(question, output)? {
+        output.note(say!("Nobody was asked."));
         return Ok(CommandExit::Nothing);
     }
     let asked = app.reconfirm().await?;
     if output.is_json() {
         output.document(&asked);
     }
-    output.say(format!(
-        "✓ {} are asked; their mail leaves as `serve` sends it",
-        asked.asked
+    output.say(many!(
+        asked.asked,
+        "✓ 1 is asked; the mail leaves as `serve` sends it",
+        "✓ {n} are asked; their mail leaves as `serve` sends it"
     ));
     Ok(CommandExit::Done)
 }

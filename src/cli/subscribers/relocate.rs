@@ -1,7 +1,5 @@
 //! `subscribers move`.
 
-use std::fmt::Write as _;
-
 use super::{
     super::{CommandContext, CommandExit, Failure, Tone},
     address,
@@ -9,6 +7,7 @@ use super::{
 use crate::{
     address::Address,
     operations::{self, MoveOutcome, MovedPerson},
+    words::{Said, say},
 };
 
 /// Give a reader another address
@@ -46,25 +45,37 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
         return Ok(exit(outcome));
     }
     let mut told = match outcome {
-        MoveOutcome::Moved => output.paint(Tone::Good, format!("{from} is {to} from now on.")),
-        MoveOutcome::Unknown => format!("{from} is not on the list."),
-        MoveOutcome::Left(reason) => format!(
-            "{from} is kept from mail ({}), and a move is no way back: see `suppressions remove`.",
-            reason.word()
+        MoveOutcome::Moved => output
+            .paint(Tone::Good, say!("{from} is {to} from now on.", from, to))
+            .into(),
+        MoveOutcome::Unknown => say!("{from} is not on the list.", from),
+        MoveOutcome::Left(reason) => say!(
+            "{from} is kept from mail ({reason}), and a move is no way back: see `suppressions remove`.",
+            from,
+            reason = Said::word(reason.word())
         ),
-        MoveOutcome::Taken => format!(
+        MoveOutcome::Taken => say!(
             "{to} is on the list already, and nothing was changed: if they are one person, look at both \
-             with `subscribers show`, and take one off with `subscribers remove`."
+             with `subscribers show`, and take one off with `subscribers remove`.",
+            to
         ),
-        MoveOutcome::Suppressed(reason) => format!(
-            "{to} is kept off the list ({}), and nothing was changed: see `suppressions remove`.",
-            reason.word()
+        MoveOutcome::Suppressed(reason) => say!(
+            "{to} is kept off the list ({reason}), and nothing was changed: see `suppressions remove`.",
+            to,
+            reason = Said::word(reason.word())
         ),
     };
     if let Some(line) = file_line {
-        let _ = write!(
-            told,
-            "\nsubscribers.yaml:{line} still names {from}: write {to} there."
+        let still = say!(
+            "subscribers.yaml:{line} still names {from}: write {to} there.",
+            line,
+            from,
+            to
+        );
+        told = Said::row(
+            [told, still],
+            "
+",
         );
     }
     output.say(told);

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     address::Address,
     operations::{self, RemovalOutcome, RemovedPerson},
+    words::say,
 };
 
 /// Take people off the list
@@ -36,11 +37,11 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
     }
     for RemovedPerson { email, outcome } in &removed {
         output.say(match outcome {
-            RemovalOutcome::Removed => {
-                output.paint(Tone::Good, format!("{email} is off the list."))
-            }
-            RemovalOutcome::OffAlready => format!("{email} was kept off the list already."),
-            RemovalOutcome::Unknown => format!("{email} is not on the list."),
+            RemovalOutcome::Removed => output
+                .paint(Tone::Good, say!("{email} is off the list.", email))
+                .into(),
+            RemovalOutcome::OffAlready => say!("{email} was kept off the list already.", email),
+            RemovalOutcome::Unknown => say!("{email} is not on the list.", email),
         });
     }
     let is_changed = removed

@@ -5,9 +5,10 @@ use chrono_tz::Tz;
 
 use super::{
     super::{
-        CommandContext, CommandExit, Failure, Tone,
+        CommandContext, CommandExit, Failure, Output, Tone,
+        batch::delivery_words,
         bounces::words::{consequence, what},
-        table::table,
+        table::{padded, table},
     },
     address,
 };
@@ -15,6 +16,7 @@ use crate::{
     address::Address,
     audience::{Consent, Subscriber, SubscriberState},
     operations::{self, PersonRecord, Receipt},
+    words::{Said, many, say},
 };
 
 /// Show all that is known of somebody
@@ -33,9 +35,9 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
         output.document(&record);
     }
     if record.subscriber.is_none() && record.suppression.is_none() {
-        output.say(format!(
-            "{} is not on the list, nor kept off it.",
-            args.email
+        output.say(say!(
+            "{email} is not on the list, nor kept off it.",
+            email = args.email
         ));
         return Ok(CommandExit::Nothing);
     }
@@ -47,10 +49,10 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
         };
         output.say(output.paint(tone, headline(&record, zone)));
         if let Some(subscriber) = &record.subscriber {
-            output.say(facts(subscriber, zone).trim_end());
+            output.say(facts(subscriber, zone, output).trim_end());
         }
         if !record.issues.is_empty() {
-            output.say(issues(&record.issues, zone).trim_end());
+            output.say(issues(&record.issues, zone, output).trim_end());
         }
         for line in returns(&record, zone) {
             output.say(line);
@@ -59,144 +61,166 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
     Ok(CommandExit::Done)
 }
 
-fn headline(record: &PersonRecord, zone: Tz) -> String {
+fn headline(record: &PersonRecord, zone: Tz) -> Said {
     let email = &record.email;
     match (&record.suppression, &record.subscriber) {
         (Some(suppression), subscriber) => {
             let since = day(suppression.at, zone);
-            let detail = suppression.detail.as_deref().unwrap_or("no details");
-            let reason = suppression.reason.word();
-            let whether = match subscriber {
-                Some(_) => "is on the list and kept from mail",
-                None => "is not on the list and kept off it",
+            let detail = match &suppression.detail {
+                Some(detail) => Said::heard(detail),
+                None => say!("no details"),
             };
-            format!("{email} {whether}: {reason} since {since} ({detail}).")
+            let reason = Said::word(suppression.reason.word());
+            match subscriber {
+                Some(_) => say!(
+                    "{email} is on the list and kept from mail: {reason} since {since} ({detail}).",
+                    email,
+                    reason,
+                    since,
+                    detail
+                ),
+                None => say!(
+                    "{email} is not on the list and kept off it: {reason} since {since} ({detail}).",
+                    email,
+                    reason,
+                    since,
+                    detail
+                ),
+            }
         }
         (None, Some(subscriber)) => match subscriber.state {
             SubscriberState::Active => active_headline(record, zone),
-            SubscriberState::Unconfirmed => format!("{email} has not confirmed yet."),
+            SubscriberState::Unconfirmed => say!("{email} has not confirmed yet.", email),
             SubscriberState::Inactive => {
-                format!("{email} is gone from the file that had brought them.")
+                say!(
+                    "{email} is gone from the file that had brought them.",
+                    email
+                )
             }
         },
-        (None, None) => String::new(),
+        (None, None) => "".into(),
     }
 }
 
-fn active_headline(record: &PersonRecord, zone: Tz) -> String {
+fn active_headline(record: &PersonRecord, zone: Tz) -> Said {
     let (email, returns) = (&record.email, &record.returns);
     match (&returns.rehearsed_bounce, returns.dormancy) {
-        (Some(bounce), _) => format!(
-            "{email} gets no mail in rehearsals: one found the address dead at {} ({}).",
-            day(bounce.at, zone),
-            bounce.reply
+        (Some(bounce), _) => say!(
+            "{email} gets no mail in rehearsals: one found the address dead at {day} ({reply}).",
+            email,
+            day = day(bounce.at, zone),
+            reply = bounce.reply
         ),
-        (None, Some(dormancy)) if !record.gets_mail => format!(
-            "{email} is dormant since {}: issue after issue came back. The next one is tried after {}.",
-            day(dormancy.since, zone),
-            day(dormancy.retry_at, zone)
+        (None, Some(dormancy)) if !record.gets_mail => say!(
+            "{email} is dormant since {day}: issue after issue came back. The next one is tried after {next}.",
+            email,
+            day = day(dormancy.since, zone),
+            next = day(dormancy.retry_at, zone)
         ),
-        _ => format!("{email} gets mail."),
+        _ => say!("{email} gets mail.", email),
     }
 }
 
 /// What came back of them.
-fn returns(record: &PersonRecord, zone: Tz) -> Vec<String> {
+fn returns(record: &PersonRecord, zone: Tz) -> Vec<Said> {
     let returns = &record.returns;
     let mut lines = Vec::new();
     if returns.soft_failures > 0 {
-        lines.push(format!(
-            "  {} in a row that their mailbox could not take.",
-            match returns.soft_failures {
-                1 => "1 issue".to_owned(),
-                many => format!("{many} issues"),
-            }
+        lines.push(many!(
+            returns.soft_failures,
+            "  1 issue in a row that their mailbox could not take.",
+            "  {n} issues in a row that their mailbox could not take."
         ));
     }
     if !returns.reports.is_empty() {
-        lines.push("  what came back".to_owned());
+        lines.push(say!("  what came back"));
     }
     for report in &returns.reports {
-        lines.push(format!(
-            "    {}  {}  {}: {}",
-            report.id,
-            day(report.taken_at, zone),
-            what(report),
-            consequence(report, zone)
-        ));
+        let what = Said::row([what(report), consequence(report, zone)], ": ");
+        let place = format!("    {}  {}", report.id, day(report.taken_at, zone));
+        lines.push(Said::row([place.into(), what], "  "));
     }
     lines
 }
 
-fn facts(subscriber: &Subscriber, zone: Tz) -> String {
+fn facts(subscriber: &Subscriber, zone: Tz, output: &Output) -> String {
     let profile = &subscriber.profile;
     let list = |items: &std::collections::BTreeSet<String>| {
-        items
-            .iter()
-            .map(String::as_str)
-            .collect::<Vec<_>>()
-            .join(", ")
+        let items: Vec<&str> = items.iter().map(String::as_str).collect();
+        Said::from(items.join(", "))
     };
     let editions = profile.editions.as_ref();
+    let came = say!(
+        "{day} ({origin})",
+        day = day(subscriber.created_at, zone),
+        origin = Said::word(subscriber.origin.word())
+    );
     let facts = [
-        ("name", profile.name.clone()),
+        (say!("name"), profile.name.as_ref().map(Said::from)),
         (
-            "editions",
-            Some(editions.map_or_else(|| "all".to_owned(), list)),
+            say!("editions"),
+            Some(editions.map_or_else(|| say!("all"), list)),
         ),
         (
-            "tags",
+            say!("tags"),
             (!profile.tags.is_empty()).then(|| list(&profile.tags)),
         ),
         (
-            "time zone",
-            profile.timezone.map(|zone| zone.name().to_owned()),
+            say!("time zone"),
+            profile.timezone.map(|zone| zone.name().into()),
         ),
-        ("language", profile.language.clone()),
-        ("consent", Some(consent(profile.consent.as_ref(), zone))),
+        (say!("language"), profile.language.as_ref().map(Said::from)),
         (
-            "came",
-            Some(format!(
-                "{} ({})",
-                day(subscriber.created_at, zone),
-                subscriber.origin.word()
-            )),
+            say!("consent"),
+            Some(consent(profile.consent.as_ref(), zone)),
         ),
+        (say!("came"), Some(came)),
     ];
     facts
         .into_iter()
-        .filter_map(|(name, fact)| Some(format!("  {name:<10} {}\n", fact?)))
+        .filter_map(|(name, fact)| {
+            let (name, fact) = (output.words(name), output.words(fact?));
+            Some(format!("  {} {fact}\n", padded(&name, 10)))
+        })
         .collect()
 }
 
 /// Each issue that they were to get, and how: the state, since when, the relay's words.
-fn issues(receipts: &[Receipt], zone: Tz) -> String {
+fn issues(receipts: &[Receipt], zone: Tz, output: &Output) -> String {
     let row = |receipt: &Receipt| {
         let delivery = &receipt.delivery;
-        let mood = match receipt.rehearsal {
-            true => " (a rehearsal)",
-            false => "",
+        let state = delivery_words(delivery.state);
+        let state = match receipt.rehearsal {
+            true => Said::row([state, say!("(a rehearsal)")], " "),
+            false => state,
         };
         [
             format!("  {}", receipt.issue),
-            format!("{}{mood}", delivery.state.word()),
+            output.words(state),
             delivery.at.map_or_else(String::new, |at| day(at, zone)),
             delivery.reply.clone().unwrap_or_default(),
         ]
     };
     let rows: Vec<[String; 4]> = receipts.iter().map(row).collect();
-    table(["  issue", "state", "since", "the relay's words"], &rows)
+    let header = [
+        Said::row([" ".into(), say!("issue")], " "),
+        say!("state"),
+        say!("since"),
+        say!("the relay's words"),
+    ];
+    table(header, &rows, output)
 }
 
-fn consent(consent: Option<&Consent>, zone: Tz) -> String {
+fn consent(consent: Option<&Consent>, zone: Tz) -> Said {
     let Some(consent) = consent else {
-        return "none recorded".to_owned();
+        return say!("none recorded");
     };
-    let at = consent
-        .at
-        .map_or_else(|| "without a date".to_owned(), |at| day(at.to_utc(), zone));
+    let at = match consent.at {
+        Some(at) => day(at.to_utc(), zone).into(),
+        None => say!("without a date"),
+    };
     match &consent.source {
-        Some(source) => format!("{at} ({source})"),
+        Some(source) => say!("{at} ({source})", at, source),
         None => at,
     }
 }

@@ -4,11 +4,12 @@
 use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 use chrono_tz::Tz;
 
-use super::{CommandExit, Failure, Output, Tone, row};
+use super::{CommandExit, Failure, Output, Tone, row, sheet};
 use crate::{
     app::App,
-    cli::{confirm, table::table},
+    cli::confirm,
     operations::{self, LiftedBounces},
+    words::{many, say},
 };
 
 /// So many are shown before the question; `suppressions list` shows all.
@@ -48,38 +49,45 @@ pub(super) async fn execute(
     };
     let bounced = operations::bounced(app, args.issue.as_deref(), wanted).await?;
     if bounced.is_empty() {
-        output.note("The relay's refusals keep nobody of these from mail.");
+        output.note(say!("The relay's refusals keep nobody of these from mail."));
         if output.is_json() {
             output.document(&LiftedBounces::default());
         }
         return Ok(CommandExit::Nothing);
     }
     if !output.is_json() {
-        let rows: Vec<_> = bounced.iter().take(SHOWN).map(|it| row(it, zone)).collect();
-        output.say(table(["ADDRESS", "REASON", "SINCE", "DETAIL"], &rows).trim_end());
+        let rows: Vec<_> = bounced
+            .iter()
+            .take(SHOWN)
+            .map(|it| row(it, zone, output))
+            .collect();
+        output.say(sheet(&rows, output).trim_end());
         if bounced.len() > SHOWN {
-            output.say(format!("… and {} more", bounced.len() - SHOWN));
+            output.say(say!("… and {more} more", more = bounced.len() - SHOWN));
         }
     }
-    let question = format!("{} mail again. Go ahead?", counted(bounced.len()));
-    if !args.yes && !confirm::ask(&question, output)? {
-        output.note("Nothing was changed.");
+    let question = many!(
+        bounced.len(),
+        "1 address gets mail again. Go ahead?",
+        "{n} addresses get mail again. Go ahead?"
+    );
+    if !args.yes && !confirm::ask(question, output)? {
+        output.note(say!("Nothing was changed."));
         return Ok(CommandExit::Nothing);
     }
     let lifted = operations::lift_bounces(app, bounced).await?;
     if output.is_json() {
         output.document(&lifted);
     }
-    let count = lifted.suppressions.len();
-    output.say(output.paint(Tone::Good, format!("{} mail again.", counted(count))));
+    output.say(output.paint(
+        Tone::Good,
+        many!(
+            lifted.suppressions.len(),
+            "1 address gets mail again.",
+            "{n} addresses get mail again."
+        ),
+    ));
     Ok(CommandExit::Done)
-}
-
-fn counted(addresses: usize) -> String {
-    match addresses {
-        1 => "1 address gets".to_owned(),
-        more => format!("{more} addresses get"),
-    }
 }
 
 /// The first moment of a day there.

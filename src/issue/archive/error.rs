@@ -2,16 +2,13 @@
 
 use std::{io, path::PathBuf};
 
-use crate::{
-    source::SourceError,
-    words::{Said, say},
-};
+use crate::source::SourceError;
 
 /// Why an archive, or an issue in it, is not to be had.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
     /// The folder can't be read.
-    #[error("{}", self.said())]
+    #[error("failed to read the folder `{path}`", path = path.display())]
     Unreadable {
         /// The folder.
         path: PathBuf,
@@ -20,7 +17,7 @@ pub enum ArchiveError {
         source: io::Error,
     },
     /// Nothing of that name.
-    #[error("{}", self.said())]
+    #[error("there is no issue `{wanted}`")]
     NotFound {
         /// What was asked for.
         wanted: String,
@@ -28,7 +25,7 @@ pub enum ArchiveError {
         nearest: Option<String>,
     },
     /// More than one of that name.
-    #[error("{}", self.said())]
+    #[error("`{wanted}` is more than one issue: {names}", names = names.join(", "))]
     Ambiguous {
         /// What was asked for.
         wanted: String,
@@ -36,34 +33,14 @@ pub enum ArchiveError {
         names: Vec<String>,
     },
     /// No issue at all.
-    #[error("{}", self.said())]
+    #[error("there are no issues yet")]
     Empty,
     /// The issue is there, and wrong.
-    #[error("{}", self.said())]
+    #[error("`{name}` can't be read")]
     Broken {
         /// Its name.
         name: String,
         /// Why, and where.
         errors: Vec<SourceError>,
     },
-}
-
-impl ArchiveError {
-    /// What is wrong, for people.
-    #[must_use]
-    pub(crate) fn said(&self) -> Said {
-        match self {
-            Self::Unreadable { path, .. } => {
-                say!("failed to read the folder `{path}`", path = path.display())
-            }
-            Self::NotFound { wanted, .. } => say!("there is no issue `{wanted}`", wanted),
-            Self::Ambiguous { wanted, names } => say!(
-                "`{wanted}` is more than one issue: {names}",
-                wanted,
-                names = names.join(", ")
-            ),
-            Self::Empty => say!("there are no issues yet"),
-            Self::Broken { name, .. } => say!("`{name}` can't be read", name),
-        }
-    }
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{GROUP, ReturnDesk, mailboxes::MailFiles};
 use crate::{
-    app::AppError,
+    app::{AppError, FileAction},
     bounce::{Arrival, Door},
     store::{ReportEffect, TakenReport},
 };
@@ -64,7 +64,7 @@ impl ReturnDesk {
     /// What can't be read; the store's. What was taken in before that stays, and is known the next time.
     pub(crate) async fn import(&self, path: Option<&Path>) -> Result<ImportedReturns, AppError> {
         let unreadable = |path: PathBuf, source| AppError::Io {
-            action: "read",
+            action: FileAction::Read,
             path,
             source,
         };

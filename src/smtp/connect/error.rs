@@ -9,6 +9,7 @@ use super::super::{
     wire::{LostCause, shown},
 };
 use super::token::TokenUnavailable;
+use crate::words::{Said, say};
 
 /// A step before the first message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +60,7 @@ pub enum ConnectError {
         source: io::Error,
     },
     /// It did not answer in time.
-    #[error("the relay {relay} was silent for {} {step}", shown(*after))]
+    #[error("the relay {relay} was silent for {time} {step}", time = shown(*after))]
     Timeout {
         /// `host:port`.
         relay: String,
@@ -114,7 +115,7 @@ pub enum ConnectError {
     #[error(transparent)]
     Token(#[from] TokenUnavailable),
     /// It refused the token.
-    #[error("the relay refuses the token: “{reply}”{}", told(said))]
+    #[error("the relay refuses the token: “{reply}”{told}", told = told(said))]
     TokenRefused {
         /// Its last word.
         reply: Reply,
@@ -126,9 +127,9 @@ pub enum ConnectError {
     AuthNotUnderstood(String),
     /// There are credentials, and it offers no way to use them.
     #[error(
-        "the relay offers no AUTH for {} ({spoken}); it offers {}",
-        proof(spoken),
-        list(offered)
+        "the relay offers no AUTH for {proof} ({spoken}); it offers {offers}",
+        proof = proof(spoken),
+        offers = list(offered)
     )]
     NoAuthMechanism {
         /// What such credentials can be used with.
@@ -229,61 +230,85 @@ impl ConnectError {
 
     /// What a tired person can do about it.
     #[must_use]
-    pub fn hint(&self) -> &'static str {
+    pub fn hint(&self) -> Said {
         match self {
-            Self::NoAddress { .. } => "check the host in smtp.url, and this machine's DNS",
+            Self::NoAddress { .. } => say!("check the host in smtp.url, and this machine's DNS"),
             Self::Unreachable { .. } => {
-                "check host and port in smtp.url; many networks block port 25, so use 587 or 465"
+                say!(
+                    "check host and port in smtp.url; many networks block port 25, so use 587 or 465"
+                )
             }
             Self::Timeout {
                 step: ConnectStep::Greeting,
                 ..
-            } => "a server that waits for TLS says nothing in clear: try smtps:// (port 465)",
+            } => say!("a server that waits for TLS says nothing in clear: try smtps:// (port 465)"),
             Self::Timeout { .. } | Self::Lost { .. } => {
-                "the relay or the network is in trouble: look at the relay's status page and log"
+                say!(
+                    "the relay or the network is in trouble: look at the relay's status page and log"
+                )
             }
-            Self::Greeting(_) => "the relay takes nothing from this machine now: its words say why",
-            Self::Hello(_) => "set smtp.helo_name to this machine's public host name",
+            Self::Greeting(_) => {
+                say!("the relay takes nothing from this machine now: its words say why")
+            }
+            Self::Hello(_) => say!("set smtp.helo_name to this machine's public host name"),
             Self::TlsNotOffered { .. } => {
-                "use smtps:// if the relay wants TLS from the start; ?tls=none only inside a network that you trust"
+                say!(
+                    "use smtps:// if the relay wants TLS from the start; ?tls=none only inside a network that you trust"
+                )
             }
             Self::StartTls(_) => {
-                "the relay's TLS is broken for now: ask who runs it, or try smtps://"
+                say!("the relay's TLS is broken for now: ask who runs it, or try smtps://")
             }
             Self::Certificate { .. } => {
-                "use the host name that the certificate is for, or name its authority's PEM file, or the certificate itself, in smtp.ca_file"
+                say!(
+                    "use the host name that the certificate is for, or name its authority's PEM file, or the certificate itself, in smtp.ca_file"
+                )
             }
             Self::Handshake { .. } => {
-                "check that smtp:// and smtps:// are not mixed up (587 is STARTTLS, 465 is TLS from the start)"
+                say!(
+                    "check that smtp:// and smtps:// are not mixed up (587 is STARTTLS, 465 is TLS from the start)"
+                )
             }
             Self::TlsInjection => {
-                "do not send from this network: something between you and the relay tampers with mail"
+                say!(
+                    "do not send from this network: something between you and the relay tampers with mail"
+                )
             }
-            Self::Trust(_) => "install the system's ca-certificates, or fix smtp.ca_file",
+            Self::Trust(_) => say!("install the system's ca-certificates, or fix smtp.ca_file"),
             Self::Auth(reply) if reply.is_permanent() => {
-                "check user and password in smtp.url (DAILY_NOTE_SMTP__URL); many providers want an app password or an API key; in the URL a `%` is written %25, or use smtp.user and smtp.password"
+                say!(
+                    "check user and password in smtp.url (DAILY_NOTE_SMTP__URL); many providers want an app password or an API key; in the URL a `%` is written %25, or use smtp.user and smtp.password"
+                )
             }
-            Self::Auth(_) => "the relay can't check passwords just now",
+            Self::Auth(_) => say!("the relay can't check passwords just now"),
             Self::Token(error) => error.hint(),
             Self::TokenRefused { reply, .. } if reply.is_permanent() => {
-                "an access token lives for about an hour: see that the one in use is fresh, is smtp.user's, and may send (scope https://mail.google.com/ for Gmail, https://outlook.office.com/SMTP.Send for Microsoft 365, where SMTP AUTH must also be switched on for the mailbox)"
+                say!(
+                    "an access token lives for about an hour: see that the one in use is fresh, is smtp.user's, and may send (scope https://mail.google.com/ for Gmail, https://outlook.office.com/SMTP.Send for Microsoft 365, where SMTP AUTH must also be switched on for the mailbox)"
+                )
             }
-            Self::TokenRefused { .. } => "the relay can't check tokens just now",
+            Self::TokenRefused { .. } => say!("the relay can't check tokens just now"),
             Self::AuthNotUnderstood(_) => {
-                "the relay speaks a dialect of AUTH LOGIN: ask who runs it for PLAIN, or use another port"
+                say!(
+                    "the relay speaks a dialect of AUTH LOGIN: ask who runs it for PLAIN, or use another port"
+                )
             }
             Self::NoAuthMechanism { spoken, offered }
                 if is_for_tokens(spoken) && !offered.is_empty() =>
             {
-                "this relay takes no OAuth tokens: give smtp.password instead of the token"
+                say!("this relay takes no OAuth tokens: give smtp.password instead of the token")
             }
             Self::NoAuthMechanism { offered, .. } if offered.iter().any(|it| is_for_tokens(it)) => {
-                "this relay wants an OAuth token instead of a password: set smtp.user and smtp.token_command (docs/operating.md)"
+                say!(
+                    "this relay wants an OAuth token instead of a password: set smtp.user and smtp.token_command (docs/operating.md)"
+                )
             }
             Self::NoAuthMechanism { .. } => {
-                "take the credentials out of smtp.url, or use the relay's submission port (587 or 465)"
+                say!(
+                    "take the credentials out of smtp.url, or use the relay's submission port (587 or 465)"
+                )
             }
-            Self::AuthInClear { .. } => "use smtps://, or smtp:// without ?tls=none",
+            Self::AuthInClear { .. } => say!("use smtps://, or smtp:// without ?tls=none"),
         }
     }
 

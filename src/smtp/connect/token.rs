@@ -12,7 +12,11 @@ use std::{
 };
 
 use super::super::wire::shown;
-use crate::{clock::Stopwatch, publication::TokenSource};
+use crate::{
+    clock::Stopwatch,
+    publication::TokenSource,
+    words::{Said, say},
+};
 
 /// Real ones take some two thousand bytes.
 const MAX_BYTES: u64 = 32 * 1024;
@@ -27,7 +31,7 @@ const MOMENT: Duration = Duration::from_millis(100);
 #[derive(Debug, thiserror::Error)]
 pub enum TokenUnavailable {
     /// The file.
-    #[error("the token in {} can't be read", path.display())]
+    #[error("the token in {path} can't be read", path = path.display())]
     Unreadable {
         /// `smtp.token_file`.
         path: PathBuf,
@@ -54,7 +58,7 @@ pub enum TokenUnavailable {
     #[error("smtp.token_command failed ({0})")]
     Failed(ExitStatus),
     /// The command hangs.
-    #[error("smtp.token_command gave no token within {}", shown(*.0))]
+    #[error("smtp.token_command gave no token within {time}", time = shown(*.0))]
     Slow(Duration),
 }
 
@@ -86,16 +90,20 @@ impl TokenUnavailable {
     }
 
     /// What a tired person can do about it.
-    pub(super) fn hint(&self) -> &'static str {
+    pub(super) fn hint(&self) -> Said {
         match self {
             Self::Unreadable { .. } => {
-                "see that the program which renews the token writes it there, and that this user may read it"
+                say!(
+                    "see that the program which renews the token writes it there, and that this user may read it"
+                )
             }
             Self::Empty { .. } | Self::NotAToken { .. } => {
-                "it must be the access token alone, in one line: no JSON, no `Bearer`"
+                say!("it must be the access token alone, in one line: no JSON, no `Bearer`")
             }
             Self::NotRun(_) | Self::Failed(_) | Self::Slow(_) => {
-                "run smtp.token_command by hand, as the same user and in the publication's folder: what it says is not repeated here"
+                say!(
+                    "run smtp.token_command by hand, as the same user and in the publication's folder: what it says is not repeated here"
+                )
             }
         }
     }

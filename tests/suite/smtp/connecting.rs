@@ -13,7 +13,7 @@ use crate::scripted::{Auth, Ehlo, Greeting, Helo, Quit, ScriptedServer, close, r
 
 async fn failure(relay: &Relay) -> ConnectError {
     let error = Session::connect(relay).await.unwrap_err();
-    assert!(!error.hint().is_empty());
+    assert!(!error.hint().to_string().is_empty());
     assert_ne!(error.is_transient(), error.is_senders_fault());
     error
 }
@@ -82,7 +82,7 @@ async fn a_relay_that_never_greets_is_given_up_on() {
         ),
         "{error:?}"
     );
-    assert!(error.hint().contains("smtps://"));
+    assert!(error.hint().to_string().contains("smtps://"));
 }
 
 #[tokio::test]
@@ -159,7 +159,7 @@ async fn a_refused_helo_asks_for_another_name() {
         .start();
     let error = failure(&server.relay()).await;
     assert!(error.is_senders_fault());
-    assert!(error.hint().contains("smtp.helo_name"));
+    assert!(error.hint().to_string().contains("smtp.helo_name"));
 }
 
 #[tokio::test]
@@ -279,7 +279,7 @@ async fn credentials_for_a_relay_without_auth_are_a_mistake_to_mend() {
     insta::assert_snapshot!(error, @"the relay offers no AUTH for a password (PLAIN, LOGIN); it offers XOAUTH2, GSSAPI");
     assert!(error.is_senders_fault());
     assert!(
-        error.hint().contains("smtp.token_command"),
+        error.hint().to_string().contains("smtp.token_command"),
         "{}",
         error.hint()
     );

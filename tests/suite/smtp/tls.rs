@@ -119,7 +119,7 @@ async fn a_certificate_from_nobody_we_know_is_refused() {
         matches!(error, ConnectError::Certificate { .. }),
         "{error:?}"
     );
-    assert!(error.hint().contains("smtp.ca_file"));
+    assert!(error.hint().to_string().contains("smtp.ca_file"));
 }
 
 #[tokio::test]

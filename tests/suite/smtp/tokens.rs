@@ -127,7 +127,7 @@ async fn a_relay_without_tokens_and_one_without_tls_get_none() {
     let relay = with(&passwords, TokenSource::Text("s3cret".into()));
     let error = Session::connect(&relay).await.unwrap_err();
     insta::assert_snapshot!(error, @"the relay offers no AUTH for a token (OAUTHBEARER, XOAUTH2); it offers PLAIN, LOGIN");
-    assert!(error.hint().contains("smtp.password"));
+    assert!(error.hint().to_string().contains("smtp.password"));
 
     let clear = ScriptedServer::new()
         .tokens(USER, "XOAUTH2", &cell("s3cret"))

@@ -3,7 +3,7 @@
 use std::{fs::File, path::PathBuf};
 
 use crate::{
-    app::AppError,
+    app::{AppError, FileAction},
     operations::{RowOutcome, RowProblem},
 };
 
@@ -47,7 +47,7 @@ impl RowListing {
 
     fn unwritable(path: &std::path::Path, source: std::io::Error) -> AppError {
         AppError::Io {
-            action: "written",
+            action: FileAction::Written,
             path: path.to_owned(),
             source,
         }

@@ -4,9 +4,10 @@ use std::{fmt::Write as _, path::Path};
 
 use super::super::super::Failure;
 use crate::{
-    app::AppError,
+    app::{AppError, FileAction},
     audience::import::{ReadingPlan, SubscriberField},
     source::read_text_file,
+    words::{Said, say},
 };
 
 /// A line for each column of a table.
@@ -16,7 +17,7 @@ const MAX_BYTES: u64 = 1 << 20;
 pub(super) fn mapping(text: &str) -> Result<(String, SubscriberField), String> {
     let (column, field) = text
         .rsplit_once('=')
-        .ok_or_else(|| "write COLUMN=FIELD, such as \"Nick name=name\"".to_owned())?;
+        .ok_or_else(|| say!("write COLUMN=FIELD, such as \"Nick name=name\"").to_string())?;
     Ok((column.trim().to_owned(), field.trim().parse()?))
 }
 
@@ -41,7 +42,7 @@ impl ColumnMap {
 
     pub(super) fn load(path: &Path) -> Result<Self, Failure> {
         let text = read_text_file(path, MAX_BYTES).map_err(|source| AppError::Io {
-            action: "read",
+            action: FileAction::Read,
             path: path.to_owned(),
             source,
         })?;
@@ -50,8 +51,9 @@ impl ColumnMap {
             if line.trim().is_empty() || line.starts_with('#') {
                 continue;
             }
-            let column = mapping(line)
-                .map_err(|why| Failure::usage(format!("{}:{}: {why}", path.display(), at + 1)))?;
+            let column = mapping(line).map_err(|why| {
+                Failure::usage(Said::heard(format!("{}:{}: {why}", path.display(), at + 1)))
+            })?;
             columns.push(column);
         }
         Ok(Self(columns))
@@ -78,7 +80,7 @@ impl ColumnMap {
             }
         }
         std::fs::write(path, text).map_err(|source| AppError::Io {
-            action: "written",
+            action: FileAction::Written,
             path: path.to_owned(),
             source,
         })

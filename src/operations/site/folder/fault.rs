@@ -4,7 +4,7 @@ use std::{io, path::Path};
 
 use super::MARKER;
 use crate::{
-    app::{AppError, RefusalKind},
+    app::{AppError, FileAction, RefusalKind},
     render::RenderError,
     source::SourceError,
     words::say,
@@ -55,7 +55,7 @@ pub(super) fn lost(path: &str) -> AppError {
 pub(super) fn failed(path: &Path) -> impl FnOnce(io::Error) -> AppError {
     let path = path.to_owned();
     move |source| AppError::Io {
-        action: "written",
+        action: FileAction::Written,
         path,
         source,
     }
