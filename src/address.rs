@@ -5,6 +5,7 @@ mod mailbox;
 
 use std::{borrow::Cow, fmt, str::FromStr};
 
+use crate::words::{phrase, phrased};
 use idna::{
     AsciiDenyList,
     uts46::{DnsLength, Hyphens, Uts46},
@@ -51,22 +52,22 @@ impl Address {
     /// When the text breaks the policy; the error says which part and why.
     pub fn parse(text: &str) -> Result<Self, AddressError> {
         if text.is_empty() {
-            return Err(AddressError::new(
-                "the address is empty: write it like name@example.com",
-            ));
+            return Err(AddressError::new(phrase!(
+                "the address is empty: write it like name@example.com"
+            )));
         }
         if text.chars().any(char::is_control) {
-            return Err(AddressError::new(
-                "the address has a control character in it (a line break, a tab)",
-            ));
+            return Err(AddressError::new(phrase!(
+                "the address has a control character in it (a line break, a tab)"
+            )));
         }
         if text.chars().any(char::is_whitespace) {
-            return Err(AddressError::new("the address has a space in it"));
+            return Err(AddressError::new(phrase!("the address has a space in it")));
         }
         let Some((local, domain)) = text.rsplit_once('@') else {
-            return Err(AddressError::new(
-                "the address has no @: write it like name@example.com",
-            ));
+            return Err(AddressError::new(phrase!(
+                "the address has no @: write it like name@example.com"
+            )));
         };
         check_local(local)?;
         let domain = ascii_domain(domain)?;
@@ -75,9 +76,10 @@ impl Address {
             at: local.len(),
         };
         if address.text.len() > MAX_BYTES {
-            return Err(AddressError::new(format!(
-                "the address is {} bytes long; mail allows {MAX_BYTES}",
-                address.text.len()
+            return Err(AddressError::new(phrased!(
+                "the address is {text} bytes long; mail allows {most}",
+                text = address.text.len(),
+                most = MAX_BYTES
             )));
         }
         Ok(address)
@@ -173,15 +175,15 @@ pub(crate) fn mask_strings(document: &mut serde_json::Value) {
 fn check_local(local: &str) -> Result<(), AddressError> {
     let error = |reason: String| Err(AddressError::new(reason));
     if local.is_empty() {
-        return error("nothing stands before the @".to_owned());
+        return error(phrase!("nothing stands before the @").to_owned());
     }
     if local.starts_with('"') {
-        return error(format!(
+        return error(phrased!(
             "the part before the @, `{local}`, is quoted: few servers take such addresses, and we don't"
         ));
     }
     if let Some(character) = local.chars().find(|character| !character.is_ascii()) {
-        return error(format!(
+        return error(phrased!(
             "the part before the @ has `{character}` in it: only letters a–z, digits and a few \
              signs can stand there"
         ));
@@ -189,20 +191,21 @@ fn check_local(local: &str) -> Result<(), AddressError> {
     let is_atext =
         |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&byte);
     if let Some(byte) = local.bytes().find(|byte| !is_atext(*byte)) {
-        return error(format!(
-            "the part before the @ has `{}` in it, which can't stand there",
-            char::from(byte)
+        return error(phrased!(
+            "the part before the @ has `{byte}` in it, which can't stand there",
+            byte = char::from(byte)
         ));
     }
     if local.starts_with('.') || local.ends_with('.') || local.contains("..") {
-        return error(format!(
+        return error(phrased!(
             "the part before the @, `{local}`, has a dot at its start or end, or two in a row"
         ));
     }
     if local.len() > MAX_LOCAL_BYTES {
-        return error(format!(
-            "the part before the @ is {} bytes long; mail allows {MAX_LOCAL_BYTES}",
-            local.len()
+        return error(phrased!(
+            "the part before the @ is {local} bytes long; mail allows {most}",
+            local = local.len(),
+            most = MAX_LOCAL_BYTES
         ));
     }
     Ok(())
@@ -215,16 +218,16 @@ fn check_local(local: &str) -> Result<(), AddressError> {
 pub(crate) fn ascii_domain(domain: &str) -> Result<String, AddressError> {
     let error = |reason: String| Err(AddressError::new(reason));
     if domain.is_empty() {
-        return error("nothing stands after the @".to_owned());
+        return error(phrase!("nothing stands after the @").to_owned());
     }
     if domain.starts_with('[') {
-        return error(format!(
+        return error(phrased!(
             "`{domain}` is a network address: we mail to domain names only"
         ));
     }
     // UTS 46 lets empty labels pass.
     if domain.split(['.', '。', '．', '｡']).any(str::is_empty) {
-        return error(format!(
+        return error(phrased!(
             "the domain `{domain}` has a dot at its start or end, or two in a row"
         ));
     }
@@ -235,18 +238,18 @@ pub(crate) fn ascii_domain(domain: &str) -> Result<String, AddressError> {
         DnsLength::Verify,
     );
     let Ok(ascii) = ascii else {
-        return error(format!(
+        return error(phrased!(
             "`{domain}` is not a domain name (letters, digits and hyphens, at most 63 in a part \
              and 253 in all)"
         ));
     };
     let Some((_, top)) = ascii.rsplit_once('.') else {
-        return error(format!(
+        return error(phrased!(
             "the domain `{domain}` has no dot: write it like example.com"
         ));
     };
     if top.bytes().all(|byte| byte.is_ascii_digit()) {
-        return error(format!(
+        return error(phrased!(
             "`{domain}` looks like a network address: we mail to domain names only"
         ));
     }

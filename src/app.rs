@@ -46,7 +46,7 @@ use crate::{
     smtp::{ConnectError, inbox::InboxError},
     source::SourceError,
     store::StoreError,
-    words::{Said, say},
+    words::{Said, phrase, say},
 };
 
 /// A publication, opened, with what its commands share.
@@ -129,8 +129,10 @@ pub enum AppError {
 }
 
 /// What to do about pages that do not answer.
-const PAGES_HINT: &str = "`daily-note serve` answers at web.listen, to be reached as web.base_url (docs/readers.md); `--no-pages` \
-    sends with the mailto alone; `web: {probe: off}` where this machine can't reach its own public name";
+const PAGES_HINT: &str = phrase!(
+    "`daily-note serve` answers at web.listen, to be reached as web.base_url (docs/readers.md); `--no-pages` \
+    sends with the mailto alone; `web: {probe: off}` where this machine can't reach its own public name"
+);
 
 /// What is done with files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

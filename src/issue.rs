@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use crate::{
     publication::Publication,
     source::{Source, SourceError, Span},
-    words::say,
+    words::{phrase, phrased, say},
 };
 
 mod archive;
@@ -132,9 +132,9 @@ pub enum IssueError {
 
 fn first(errors: &[SourceError]) -> String {
     match errors {
-        [] => "the issue can't be read".to_owned(),
+        [] => phrase!("the issue can't be read").to_owned(),
         [only] => only.to_string(),
-        [first, rest @ ..] => format!("{first} (and {} more)", rest.len()),
+        [first, rest @ ..] => phrased!("{first} (and {rest} more)", rest = rest.len()),
     }
 }
 

@@ -9,7 +9,7 @@ use image::DynamicImage;
 use crate::{
     fingerprint::{hex, sha256},
     source::{Source, SourceError, Span},
-    words::{Said, say},
+    words::{Said, phrase, say},
 };
 
 mod cache;
@@ -207,7 +207,7 @@ impl PictureError {
     }
 
     fn cut_off() -> Self {
-        Self::damaged("it is cut off")
+        Self::damaged(phrase!("it is cut off"))
     }
 }
 

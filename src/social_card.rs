@@ -23,6 +23,7 @@ use crate::{
     look::{Accent, Look},
     picture::{Cache, Picture},
     render::{RenderError, TemplateEngine, Templates},
+    words::phrased,
 };
 
 /// What services that show such pictures ask for: 1.91 to 1.
@@ -190,7 +191,13 @@ impl CardPrinter {
             ..Options::default()
         };
         let tree = Tree::from_str(drawing, &options).map_err(|error| unfit(error.to_string()))?;
-        let too_large = || unfit(format!("it is not {WIDTH} × {HEIGHT} pixels"));
+        let too_large = || {
+            unfit(phrased!(
+                "it is not {width} × {height} pixels",
+                width = WIDTH,
+                height = HEIGHT
+            ))
+        };
         if tree.size().to_int_size().dimensions() != (WIDTH, HEIGHT) {
             return Err(too_large());
         }

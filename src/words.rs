@@ -9,17 +9,23 @@
 #[cfg(test)]
 pub(crate) mod audit;
 mod catalogue;
-mod phrasebook;
+#[cfg(test)]
+mod foreign;
+mod heard;
 mod said;
 mod template;
 #[cfg(test)]
 mod tests;
 mod tongue;
+#[cfg(test)]
+pub(crate) mod unspoken;
 mod weekday;
 
 use self::catalogue::Catalogue;
 #[cfg(test)]
-pub(crate) use self::phrasebook::FOREIGN;
-pub(crate) use self::said::{PlainArgument, SaidArgument, counted, many, said_argument, say};
+pub(crate) use self::foreign::FOREIGN;
+pub(crate) use self::said::{
+    PlainArgument, SaidArgument, counted, many, phrase, phrased, said_argument, say,
+};
 pub(crate) use self::weekday::{weekday, weekday_in_short};
 pub use self::{said::Said, tongue::Tongue};

@@ -5,6 +5,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 
 use super::{Address, AddressError};
+use crate::words::phrase;
 
 /// A name and an address: `데일리 노트 <hello@example.com>`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,7 +25,9 @@ impl Mailbox {
         let text = text.trim();
         let Some((name, rest)) = text.rsplit_once('<') else {
             if text.ends_with('>') {
-                return Err(AddressError::new("a `<` is missing before the address"));
+                return Err(AddressError::new(phrase!(
+                    "a `<` is missing before the address"
+                )));
             }
             return Ok(Self {
                 name: None,
@@ -32,7 +35,9 @@ impl Mailbox {
             });
         };
         let Some(address) = rest.strip_suffix('>') else {
-            return Err(AddressError::new("a `>` is missing after the address"));
+            return Err(AddressError::new(phrase!(
+                "a `>` is missing after the address"
+            )));
         };
         Ok(Self {
             address: Address::parse(address.trim())?,

@@ -13,6 +13,7 @@ use crate::{
     render::{Composition, ImagePolicy, LinkedIssue, PrepareInput, RenderError, Templates},
     source::SourceError,
     store::{Batch, BatchLedger, StoreError},
+    words::phrased,
 };
 
 impl App {
@@ -66,9 +67,9 @@ impl App {
             .publication
             .edition(&issue.front_matter.edition)
             .ok_or_else(|| {
-                AppError::Content(vec![SourceError::new(format!(
-                    "there is no edition `{}`",
-                    issue.front_matter.edition
+                AppError::Content(vec![SourceError::new(phrased!(
+                    "there is no edition `{edition}`",
+                    edition = issue.front_matter.edition
                 ))])
             })?;
         let headers = HeaderSettings::new(

@@ -19,7 +19,7 @@ use crate::{
     publication::Publication,
     source::SourceError,
     store::{AudienceSize, FoldLimits, FoldReport, StoreError, SubscriberList},
-    words::{Said, say},
+    words::{Said, phrase, phrased, say},
 };
 
 /// A longer file is not asked of git.
@@ -91,11 +91,8 @@ fn report_cut(report: &FoldReport) -> Result<(), AppError> {
         return Ok(());
     }
     Err(AppError::Configuration(vec![
-        SourceError::new(format!(
-            "{SUBSCRIBERS_FILE} ends in the middle of a line, and {} of the readers who were in it are gone",
-            report.deactivated
-        ))
-        .with_hint("put the end of the file back; if nothing is missing, end it with a line break"),
+        SourceError::new(phrased!("{subscribers_file} ends in the middle of a line, and {deactivated} of the readers who were in it are gone", deactivated = report.deactivated, subscribers_file = SUBSCRIBERS_FILE))
+        .with_hint(phrase!("put the end of the file back; if nothing is missing, end it with a line break")),
     ]))
 }
 
@@ -198,7 +195,10 @@ impl<'p> NamedEntries<'p> {
         self.errors.extend(others);
         let further = self.entries.filter(Result::is_err).count();
         if further > 0 {
-            let message = format!("{SUBSCRIBERS_FILE}: and {further} more like these");
+            let message = phrased!(
+                "{subscribers_file}: and {further} more like these",
+                subscribers_file = SUBSCRIBERS_FILE
+            );
             self.errors.push(SourceError::new(message));
         }
         self.errors

@@ -11,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+use crate::words::phrased;
 use aws_lc_rs::digest::{Algorithm, Context, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
 
 /// A lock older than this, beside files that stand still, was left by a git that died.
@@ -57,18 +58,20 @@ impl AtWork {
     /// For a person.
     pub(crate) fn words(&self) -> String {
         match self {
-            Self::Locked { lock, .. } => format!(
-                "git is changing the files (it holds {}; if no git runs, delete that file)",
-                lock.display()
+            Self::Locked { lock, .. } => phrased!(
+                "git is changing the files (it holds {lock}; if no git runs, delete that file)",
+                lock = lock.display()
             ),
-            Self::HalfDone(what) => format!(
-                "a git {what} is half done there: finish it, or `git {what} {}`",
-                if *what == "bisect" {
-                    "reset"
-                } else {
-                    "--abort"
-                }
-            ),
+            Self::HalfDone(what) => {
+                phrased!(
+                    "a git {what} is half done there: finish it, or `git {what} {end}`",
+                    end = if *what == "bisect" {
+                        "reset"
+                    } else {
+                        "--abort"
+                    }
+                )
+            }
         }
     }
 }

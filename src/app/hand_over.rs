@@ -10,6 +10,7 @@ use crate::{
     message::Envelope,
     smtp::{Relay, Session, Timeouts},
     source::with_causes,
+    words::phrase,
 };
 
 /// How long a relay may take for each step: such a mail is short, and the next one waits.
@@ -49,7 +50,7 @@ impl Courier {
         let handed = timeout(WHOLE_MAIL, self.deliver(envelope, content)).await;
         handed.unwrap_or_else(|_elapsed| {
             self.session = None;
-            HandedOver::NotYet("the relay took too long".to_owned())
+            HandedOver::NotYet(phrase!("the relay took too long").to_owned())
         })
     }
 

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::{AppError, FileAction};
 use crate::{
     source::{Source, SourceError, read_text_file},
+    words::phrase,
     yaml::Tree,
 };
 
@@ -51,8 +52,9 @@ impl Keeper {
     }
 
     fn parse(source: &Source) -> Result<Self, Vec<SourceError>> {
-        let hint =
-            "restore it from git; or `daily-note adopt`, where the list is the one of this state";
+        let hint = phrase!(
+            "restore it from git; or `daily-note adopt`, where the list is the one of this state"
+        );
         let whole = 0..source.text().len();
         let hinted = |errors: Vec<SourceError>| {
             errors

@@ -20,6 +20,7 @@ use crate::{
     publication::{PageProbe, SmtpTarget},
     source::with_causes,
     store::StateInstance,
+    words::{phrase, phrased},
 };
 
 /// How long a probe is good: as long as the slowest of proxies takes.
@@ -92,7 +93,7 @@ impl App {
         if !is_relay_here && (is_loopback(host) || is_reserved_name(host)) {
             return Ok(PagesStanding::Away {
                 url: base_url.to_owned(),
-                seen: format!("no reader can reach {host}"),
+                seen: phrased!("no reader can reach {host}"),
             });
         }
         if self.publication.web.probe == PageProbe::Off {
@@ -141,7 +142,7 @@ impl App {
             Ok(answer) if links.is_probe_answer(&probe, answer.trim()) => PagesStanding::Proven,
             Ok(_) => PagesStanding::Away {
                 url,
-                seen: "what answers is another list's, or no newsletter's".to_owned(),
+                seen: phrase!("what answers is another list's, or no newsletter's").to_owned(),
             },
             Err(seen) => PagesStanding::Away { url, seen },
         }
@@ -162,15 +163,18 @@ async fn asked(probe: &str) -> Result<String, String> {
     // The operator's own pages may be anywhere, also on this machine.
     let client = Client::new(Reach::Anywhere, limits);
     let answer = client.send(&request).await.map_err(|error| match error {
-        HttpError::NoAddress { host, .. } => format!("{host} has no address"),
+        HttpError::NoAddress { host, .. } => phrased!("{host} has no address"),
         error => with_causes(&error),
     })?;
     match answer.status.as_u16() {
         200 => Ok(String::from_utf8_lossy(&answer.body).into_owned()),
-        301..=399 => Err(format!(
-            "it sends a click on elsewhere ({}), which RFC 8058 forbids",
-            answer.status
+        301..=399 => Err(phrased!(
+            "it sends a click on elsewhere ({status}), which RFC 8058 forbids",
+            status = answer.status
         )),
-        _ => Err(format!("the answer to a click is {}", answer.status)),
+        _ => Err(phrased!(
+            "the answer to a click is {status}",
+            status = answer.status
+        )),
     }
 }

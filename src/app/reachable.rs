@@ -9,7 +9,7 @@ use crate::{
     message::FrozenIssue,
     render::PublishedImage,
     source::with_causes,
-    words::say,
+    words::{phrase, phrased, say},
 };
 
 impl App {
@@ -52,13 +52,13 @@ async fn fetched(client: &Client, image: &PublishedImage) -> Result<(), String> 
         .await
         .map_err(|error| with_causes(&error))?;
     if !answer.status.is_success() {
-        return Err(format!("the answer is {}", answer.status));
+        return Err(phrased!("the answer is {status}", status = answer.status));
     }
     // What a host makes of it on its way is its own affair; a page that says "not found" is none.
     let kind = content_type(&answer);
     match kind.starts_with("image/") {
         true => Ok(()),
-        false => Err(format!("what comes is {kind}")),
+        false => Err(phrased!("what comes is {kind}")),
     }
 }
 
@@ -67,5 +67,5 @@ fn content_type(answer: &Response) -> &str {
         .headers
         .get("content-type")
         .and_then(|value| value.to_str().ok())
-        .unwrap_or("of no known type")
+        .unwrap_or(phrase!("of no known type"))
 }

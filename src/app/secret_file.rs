@@ -12,6 +12,7 @@ use crate::{
     fingerprint::hex,
     links::LinkSecrets,
     private_files::{self, FreshFile, make_private_folder},
+    words::phrase,
 };
 
 /// Its name in the state folder.
@@ -84,7 +85,7 @@ fn parse(bytes: &[u8]) -> io::Result<LinkSecrets> {
     else {
         return match bytes.len() >= LEAST_BYTES {
             true => Ok(LinkSecrets::only(bytes)),
-            false => Err(broken("it is shorter than 32 bytes")),
+            false => Err(broken(phrase!("it is shorter than 32 bytes"))),
         };
     };
     let mut current = None;
@@ -92,16 +93,16 @@ fn parse(bytes: &[u8]) -> io::Result<LinkSecrets> {
     for line in lines.lines().filter(|line| !line.is_empty()) {
         let (kind, digits) = line
             .split_once(' ')
-            .ok_or_else(|| broken("a line of it is no secret"))?;
-        let secret = unhex(digits).ok_or_else(|| broken("a secret of it is cut short"))?;
+            .ok_or_else(|| broken(phrase!("a line of it is no secret")))?;
+        let secret = unhex(digits).ok_or_else(|| broken(phrase!("a secret of it is cut short")))?;
         match kind {
             CURRENT if current.is_none() => current = Some(secret),
             RETIRED => retired.push(secret),
             LEAKED => {}
-            _ => return Err(broken("a line of it is no secret")),
+            _ => return Err(broken(phrase!("a line of it is no secret"))),
         }
     }
-    let current = current.ok_or_else(|| broken("no secret of it signs"))?;
+    let current = current.ok_or_else(|| broken(phrase!("no secret of it signs")))?;
     Ok(LinkSecrets { current, retired })
 }
 

@@ -11,6 +11,7 @@ use crate::{
     message::dkim::{DnsRecord, NewKey},
     private_files::write_new,
     source::shown_path,
+    words::{phrase, phrased},
 };
 
 /// A key that was made and written.
@@ -63,8 +64,9 @@ impl App {
             if !is_dns_name(name) {
                 return Err(AppError::Refused {
                     kind: RefusalKind::Usage,
-                    message: format!("`{}` is no name for DNS", name.escape_debug()).into(),
-                    hint: "letters, digits and hyphens, parts separated by dots".into(),
+                    message: phrased!("`{name}` is no name for DNS", name = name.escape_debug())
+                        .into(),
+                    hint: phrase!("letters, digits and hyphens, parts separated by dots").into(),
                 });
             }
         }
@@ -79,10 +81,12 @@ impl App {
             if self.publication.root.join(&file).exists() {
                 return Err(AppError::Refused {
                     kind: RefusalKind::Usage,
-                    message: format!("{} is there already", file.display()).into(),
-                    hint: "choose another name with --selector; a key in use is replaced by \
+                    message: phrased!("{file} is there already", file = file.display()).into(),
+                    hint: phrase!(
+                        "choose another name with --selector; a key in use is replaced by \
                            publishing a second one beside it"
-                        .into(),
+                    )
+                    .into(),
                 });
             }
         }

@@ -10,6 +10,7 @@ use crate::{
         SenderId, StateInstance, Store,
         sqlite::{OutsideFolder, SqliteStore},
     },
+    words::phrased,
 };
 
 impl App {
@@ -89,10 +90,10 @@ impl App {
     /// How this process is known in the ledger.
     #[must_use]
     pub(crate) fn sender_id(&self, command: &str) -> SenderId {
-        SenderId(format!(
-            "{command}, process {}, since {}",
-            std::process::id(),
-            self.clock.now().format("%Y-%m-%d %H:%M:%SZ")
+        SenderId(phrased!(
+            "{command}, process {id}, since {since}",
+            id = std::process::id(),
+            since = self.clock.now().format("%Y-%m-%d %H:%M:%SZ")
         ))
     }
 }

@@ -10,6 +10,7 @@ pub(crate) use self::moment::{DateOrder, moment};
 use crate::{
     address::{Address, clean_name},
     publication::{Publication, parse_language, parse_zone},
+    words::{phrase, phrased},
     yaml::nearest,
 };
 
@@ -50,15 +51,16 @@ pub(crate) fn email(text: &str) -> Result<Address, FieldError> {
 /// A name for the salutation, its white space tidied; None where nothing is left.
 pub(crate) fn name(text: &str) -> Result<Option<String>, FieldError> {
     if let Some(control) = text.trim().chars().find(|c| is_unprintable(*c)) {
-        return Err(FieldError::new(format!(
-            "the name has {} in it, which could forge a mail header",
-            called(control)
+        return Err(FieldError::new(phrased!(
+            "the name has {control} in it, which could forge a mail header",
+            control = called(control)
         ))
-        .with_hint("write the name on one line, with plain spaces"));
+        .with_hint(phrase!("write the name on one line, with plain spaces")));
     }
     if text.chars().count() > NAME_CHARS {
-        return Err(FieldError::new(format!(
-            "the name is longer than {NAME_CHARS} characters"
+        return Err(FieldError::new(phrased!(
+            "the name is longer than {most} characters",
+            most = NAME_CHARS
         )));
     }
     Ok(clean_name(text))
@@ -80,14 +82,15 @@ pub(crate) fn tag(text: &str) -> Result<Option<String>, FieldError> {
         return Ok(None);
     }
     if let Some(control) = text.chars().find(|c| is_unprintable(*c)) {
-        return Err(FieldError::new(format!(
-            "the tag has {} in it",
-            called(control)
+        return Err(FieldError::new(phrased!(
+            "the tag has {control} in it",
+            control = called(control)
         )));
     }
     if text.chars().count() > TAG_CHARS {
-        return Err(FieldError::new(format!(
-            "the tag is longer than {TAG_CHARS} characters"
+        return Err(FieldError::new(phrased!(
+            "the tag is longer than {most} characters",
+            most = TAG_CHARS
         )));
     }
     Ok(Some(text.to_owned()))
@@ -105,10 +108,10 @@ pub(crate) fn edition(text: &str, publication: &Publication) -> Result<String, F
         .map(|edition| edition.key.as_str())
         .collect();
     Err(
-        FieldError::new(format!("there is no edition {}", quoted(text))).with_hint(
-            did_you_mean(text, &keys)
-                .unwrap_or_else(|| format!("daily-note.yaml has: {}", keys.join(", "))),
-        ),
+        FieldError::new(phrased!("there is no edition {text}", text = quoted(text)))
+            .with_hint(did_you_mean(text, &keys).unwrap_or_else(|| {
+                phrased!("daily-note.yaml has: {keys}", keys = keys.join(", "))
+            })),
     )
 }
 
@@ -132,7 +135,7 @@ fn of_lines(text: String) -> FieldError {
 
 /// `did you mean …?` where one of `known` is near enough.
 fn did_you_mean(word: &str, known: &[&str]) -> Option<String> {
-    nearest(word, known).map(|candidate| format!("did you mean `{candidate}`?"))
+    nearest(word, known).map(|candidate| phrased!("did you mean `{candidate}`?"))
 }
 
 /// A value as it may be shown: shortened, its control characters escaped.
@@ -160,9 +163,12 @@ fn is_unprintable(c: char) -> bool {
 
 fn called(c: char) -> String {
     match c {
-        '\r' | '\n' | '\u{85}' | '\u{2028}' | '\u{2029}' => "a line break".to_owned(),
-        '\t' => "a tab".to_owned(),
+        '\r' | '\n' | '\u{85}' | '\u{2028}' | '\u{2029}' => phrase!("a line break").to_owned(),
+        '\t' => phrase!("a tab").to_owned(),
         '\0' => "a NUL".to_owned(),
-        other => format!("the control character U+{:04X}", u32::from(other)),
+        other => phrased!(
+            "the control character U+{other:04X}",
+            other = u32::from(other)
+        ),
     }
 }

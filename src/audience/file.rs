@@ -26,6 +26,7 @@ use crate::{
     audience::Profile,
     publication::Publication,
     source::{Source, SourceError, Span, open_file, read_file, shown_path, unresolved_conflict},
+    words::{phrase, phrased},
     yaml::{Node, Tree, ValueKind},
 };
 
@@ -35,7 +36,7 @@ pub(crate) const SUBSCRIBERS_FILE: &str = "subscribers.yaml";
 const WHOLE_BYTES: u64 = 8 * 1024 * 1024;
 /// Lines of a longer list aren't shown.
 const SHOWN_BYTES: u64 = 128 * 1024 * 1024;
-const ENTRIES: &str = "begin each entry at the start of a line with `- email: `";
+const ENTRIES: &str = phrase!("begin each entry at the start of a line with `- email: `");
 
 /// The profiles of a subscribers.yaml, in its order; each problem is an error at its place, after
 /// which the next entry follows.
@@ -73,7 +74,8 @@ pub(crate) fn load<'p>(
     publication: &'p Publication,
 ) -> Result<Option<ProfileReader<'p>>, SourceError> {
     let name = shown_path(&publication.root, path);
-    let unreadable = |error: &io::Error| SourceError::new(format!("{name} can't be read: {error}"));
+    let unreadable =
+        |error: &io::Error| SourceError::new(phrased!("{name} can't be read: {error}"));
     let file = match open_file(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -145,7 +147,7 @@ impl ProfileReader<'_> {
             Ok(CutResult::Foreign) => self.parse_whole(),
             Ok(CutResult::TooLong) => {
                 self.way = ReadStrategy::Done;
-                let message = "this entry is longer than 64 KiB";
+                let message = phrase!("this entry is longer than 64 KiB");
                 let source = self.source();
                 let place = first_line(&source, self.piece.offset);
                 Err(vec![
@@ -154,7 +156,7 @@ impl ProfileReader<'_> {
             }
             Err(error) => {
                 self.way = ReadStrategy::Done;
-                let message = format!("{} can't be read: {error}", self.name);
+                let message = phrased!("{name} can't be read: {error}", name = self.name);
                 Err(vec![SourceError::new(message)])
             }
         }
@@ -227,7 +229,10 @@ impl ProfileReader<'_> {
         self.way = ReadStrategy::Done;
         let length = std::fs::metadata(&self.path).map_or(0, |meta| meta.len());
         if length > WHOLE_BYTES {
-            let message = format!("{} is too long for this style of YAML", self.name);
+            let message = phrased!(
+                "{name} is too long for this style of YAML",
+                name = self.name
+            );
             return Err(vec![SourceError::new(message).with_hint(ENTRIES)]);
         }
         if std::fs::read(&self.path).is_ok_and(|bytes| std::str::from_utf8(&bytes).is_err()) {
@@ -259,15 +264,15 @@ impl ProfileReader<'_> {
         first: usize,
     ) -> SourceError {
         let line = tree.source().position(first).line;
-        let message = format!(
-            "{} is on the list twice: first in line {line}",
-            profile.email
+        let message = phrased!(
+            "{email} is on the list twice: first in line {line}",
+            email = profile.email
         );
         let place = node
             .and_then(|node| node.get("email"))
             .map(|email| &email.place);
         tree.error_at(place.unwrap_or(&tree.root().place), message)
-            .with_hint("keep one of the two entries")
+            .with_hint(phrase!("keep one of the two entries"))
     }
 
     fn tree_of_piece(&mut self) -> Result<(Tree, Vec<Node>), Vec<SourceError>> {
@@ -294,8 +299,12 @@ impl ProfileReader<'_> {
         let valid = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
         let source = Source::new(&self.name, String::from_utf8_lossy(bytes));
         let place = first_line(&source, valid);
-        SourceError::at(&source, place, format!("{} is not UTF-8", self.name))
-            .with_hint("save it again as UTF-8")
+        SourceError::at(
+            &source,
+            place,
+            phrased!("{name} is not UTF-8", name = self.name),
+        )
+        .with_hint(phrase!("save it again as UTF-8"))
     }
 
     /// The whole text, for showing lines of it; read once something is wrong.
@@ -319,11 +328,11 @@ fn list(source: &Source, within: Span) -> Result<(Tree, Vec<Node>), Vec<SourceEr
         }
         kind => {
             let found = match kind {
-                ValueKind::Mapping(_) => "a mapping",
-                _ => "a single value",
+                ValueKind::Mapping(_) => phrase!("a mapping"),
+                _ => phrase!("a single value"),
             };
             let place = first_line(source, tree.root().span().map_or(0, |span| span.start));
-            let message = format!("expected a list of entries, found {found}");
+            let message = phrased!("expected a list of entries, found {found}");
             Err(vec![
                 SourceError::at(source, place, message).with_hint(ENTRIES),
             ])

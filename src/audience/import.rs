@@ -48,6 +48,7 @@ use self::{
 use crate::{
     publication::Publication,
     source::{SourceError, open_file},
+    words::phrased,
 };
 
 /// A header and what stands above it come before that.
@@ -81,7 +82,10 @@ impl OpenedExport {
         let name = path.file_name().unwrap_or(path.as_os_str());
         let name = name.to_string_lossy().into_owned();
         let unreadable = |error: io::Error| {
-            SourceError::new(format!("{} can't be read: {error}", path.display()))
+            SourceError::new(phrased!(
+                "{path} can't be read: {error}",
+                path = path.display()
+            ))
         };
         let mut file = open_file(path).map_err(unreadable)?;
         let encoding = encoding::of_file(&mut file, options.encoding.as_deref(), &name)?;

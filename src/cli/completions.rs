@@ -1,6 +1,6 @@
 //! `completions SHELL`: a completion script for a shell.
 
-use super::{CommandContext, CommandExit, Failure};
+use super::{CommandContext, CommandExit, Failure, help};
 
 /// Print a completion script for a shell
 #[derive(Debug, clap::Args)]
@@ -14,7 +14,7 @@ pub(crate) fn execute(args: &Args, context: &CommandContext) -> Result<CommandEx
     let mut script = Vec::new();
     clap_complete::generate(
         args.shell,
-        &mut super::clap_command(),
+        &mut help::in_words(super::clap_command(), context.output.tongue()),
         "daily-note",
         &mut script,
     );

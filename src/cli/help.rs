@@ -8,7 +8,7 @@ mod tests;
 use clap::{Arg, Command, builder::PossibleValue};
 
 pub(super) use self::refusal::refused;
-use crate::words::{Tongue, say};
+use crate::words::{Said, Tongue, say};
 
 /// The commands as they are said in that language.
 pub(super) fn in_words(mut command: Command, tongue: Tongue) -> Command {
@@ -178,7 +178,7 @@ fn defaults(arg: &Arg, tongue: Tongue) -> Option<String> {
     (!values.is_empty()).then(|| {
         format!(
             " [{}]",
-            say!("default: {value}", value = values.join(" ")).put(tongue)
+            say!("default: {value}", value = Said::heard(values.join(" "))).put(tongue)
         )
     })
 }

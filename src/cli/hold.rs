@@ -1,7 +1,13 @@
 //! `hold ISSUE|SLOT` and `release ISSUE|SLOT`: what is not begun stays, until a person lets it go.
 
 use super::{CommandContext, CommandExit, Failure, Output};
-use crate::{operations::HeldRelease, words::say};
+use crate::{
+    operations::HeldRelease,
+    words::{Said, phrase, say},
+};
+
+/// Why, where nobody says it.
+const BY_A_PERSON: &str = phrase!("a person holds it");
 
 /// Keep an issue, or a slot, from going out until it is released
 #[derive(Debug, clap::Args)]
@@ -18,7 +24,7 @@ pub(crate) struct HoldArgs {
     #[arg(value_name = "ISSUE|SLOT")]
     wanted: String,
     /// Why, for whoever looks next
-    #[arg(long, default_value = "a person holds it")]
+    #[arg(long, default_value = BY_A_PERSON)]
     reason: String,
 }
 
@@ -55,7 +61,11 @@ pub(super) fn tell_held(hold: &HeldRelease, is_new: bool, output: &Output) -> Co
         return CommandExit::Nothing;
     }
     if !output.is_json() {
-        output.say(say!("✓ {name} is on hold: {why}", name, why = hold.why));
+        output.say(say!(
+            "✓ {name} is on hold: {why}",
+            name,
+            why = Said::heard(&hold.why)
+        ));
     }
     output.note(say!(
         "It goes out neither on its own nor by `send` before `daily-note release {name}`.",

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::{CommandContext, CommandExit, Failure};
+use super::{CommandContext, CommandExit, Failure, help};
+use crate::words::say;
 
 /// Print the manual page, or write one page a command
 #[derive(Debug, clap::Args)]
@@ -16,13 +17,14 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
-    let command = super::clap_command();
+    let command = help::in_words(super::clap_command(), context.output.tongue());
     if let Some(folder) = &args.out {
         std::fs::create_dir_all(folder)?;
         clap_mangen::generate_to(command, folder)?;
-        context
-            .output
-            .note(format!("manual pages are in {}", folder.display()));
+        context.output.note(say!(
+            "manual pages are in {folder}",
+            folder = folder.display()
+        ));
         return Ok(CommandExit::Done);
     }
     let mut page = Vec::new();

@@ -2,6 +2,10 @@
 
 use super::{CommandContext, CommandExit, Failure, batch, hold};
 use crate::operations::{self, Paused};
+use crate::words::phrase;
+
+/// Why, where nobody says it.
+const BY_A_PERSON: &str = phrase!("a person paused it");
 
 /// Pause an issue that is on its way; the messages in flight finish
 ///
@@ -12,7 +16,7 @@ pub(crate) struct Args {
     /// The issue
     issue: String,
     /// Why, for whoever looks next
-    #[arg(long, default_value = "a person paused it")]
+    #[arg(long, default_value = BY_A_PERSON)]
     reason: String,
 }
 

@@ -89,7 +89,7 @@ async fn show_unreached(app: &App, context: &CommandContext) -> Result<(), Failu
             "! notices to {target} are failing: {n} notices were given up, last at {at}: {reply}",
             target = lost.target,
             at = at.format("%Y-%m-%d %H:%M"),
-            reply = lost.reply
+            reply = Said::heard(&lost.reply)
         ));
     }
     Ok(())
@@ -162,6 +162,7 @@ fn show(
                 for failed in report.failed.iter().flatten() {
                     let email = email_words(failed.email.as_ref(), output);
                     let reply = failed.reply.as_deref().unwrap_or_default();
+                    let reply = output.words(Said::heard(reply));
                     let outcome = output.words(outcome_words(&failed.outcome));
                     output.say(format!("  {} {email}  {reply}", padded(&outcome, 9)));
                 }

@@ -180,7 +180,7 @@ fn row(suppression: &Suppression, zone: chrono_tz::Tz, output: &Output) -> [Stri
         email_words(suppression.email.as_ref(), output),
         output.words(Said::word(suppression.reason.word())),
         since.format("%Y-%m-%d %H:%M").to_string(),
-        suppression.detail.clone().unwrap_or_default(),
+        output.words(Said::heard(suppression.detail.clone().unwrap_or_default())),
     ]
 }
 

@@ -8,7 +8,7 @@ use crate::{
     operations::template_named,
     publication::Publication,
     render::{TemplateStanding, diff, eject, list},
-    words::say,
+    words::{Said, say},
 };
 
 /// The templates that mail is made with: which are yours, and which the program has overtaken
@@ -84,7 +84,7 @@ fn show(
     }
     let widest = templates.iter().map(|it| it.name.len()).max().unwrap_or(0);
     for template in &templates {
-        let standing = context.output.words(template.standing.words());
+        let standing = context.output.words(Said::heard(template.standing.words()));
         let line = format!("{:widest$}  {standing}", template.name);
         context.output.say(line.trim_end());
     }

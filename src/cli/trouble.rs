@@ -30,7 +30,7 @@ pub(crate) struct Trouble {
 impl Trouble {
     pub(crate) fn new(said: impl Into<Said>) -> Self {
         Self {
-            said: said.into(),
+            said: said.into().of_ours(),
             hint: None,
             label: None,
             causes: Vec::new(),
@@ -51,7 +51,7 @@ impl Trouble {
 
     /// What to do about it.
     pub(crate) fn with_hint(mut self, hint: impl Into<Said>) -> Self {
-        self.hint = Some(hint.into());
+        self.hint = Some(hint.into().of_ours());
         self
     }
 

@@ -12,7 +12,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 
-use crate::clock::Stopwatch;
+use crate::{clock::Stopwatch, words::phrase};
 
 /// A daemon whose last beat is longer ago than this hangs. A beat that reads years of issues takes a
 /// second or two.
@@ -40,12 +40,14 @@ impl HealthReason {
     #[must_use]
     pub(crate) fn words(self) -> &'static str {
         match self {
-            Self::Configuration => "the configuration can't be read",
-            Self::Doubt => "nothing is sent before a person has decided something",
-            Self::State => "the state can't be used",
-            Self::Held => "an issue is due, and its files are being changed",
-            Self::Pages => "a slot is near, and the readers' pages do not answer",
-            Self::Listen => "the readers' pages can't be served: another program has their address",
+            Self::Configuration => phrase!("the configuration can't be read"),
+            Self::Doubt => phrase!("nothing is sent before a person has decided something"),
+            Self::State => phrase!("the state can't be used"),
+            Self::Held => phrase!("an issue is due, and its files are being changed"),
+            Self::Pages => phrase!("a slot is near, and the readers' pages do not answer"),
+            Self::Listen => {
+                phrase!("the readers' pages can't be served: another program has their address")
+            }
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::{
     schedule::{DueJob, Event, EventSink},
     source::with_causes,
     store::{Batch, BatchState, SenderGuard, Store, StoreError},
+    words::phrased,
 };
 
 /// How often the hours of waves are looked at while a batch is carried.
@@ -268,9 +269,9 @@ impl JobContext {
             return Ok(JobOutcome::Outdated);
         };
         let zone = self.app.publication.timezone;
-        let reason = format!(
-            "nobody got it by {}, the end of `schedule.late`; it waits for a person",
-            until.with_timezone(&zone).format("%Y-%m-%d %H:%M")
+        let reason = phrased!(
+            "nobody got it by {at}, the end of `schedule.late`; it waits for a person",
+            at = until.with_timezone(&zone).format("%Y-%m-%d %H:%M")
         );
         let state = BatchState::Paused {
             reason: reason.clone(),

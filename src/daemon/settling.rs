@@ -11,7 +11,7 @@
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use super::parts::{FileStamp, PartsFingerprint};
-use crate::{app::git::AtWork, clock::Stopwatch, live::IssueFiles};
+use crate::{app::git::AtWork, clock::Stopwatch, live::IssueFiles, words::phrased};
 
 /// Units of time for a file of each kind, and until readings that are alike are enough.
 const BY_GIT: u32 = 1;
@@ -169,8 +169,8 @@ impl SettlingFiles {
         }
         let name = parts.name(path);
         let why = match is_half {
-            true => format!("{name} is still being written: it is open, or ends in the middle"),
-            false => format!("{name} is still being changed"),
+            true => phrased!("{name} is still being written: it is open, or ends in the middle"),
+            false => phrased!("{name} is still being changed"),
         };
         FilesVerdict::Hold(HoldReason {
             // It may end sooner: somebody may let it stand as git has it.

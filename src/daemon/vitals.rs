@@ -25,6 +25,7 @@ use crate::{
     source::with_causes,
     store::{Batch, DeliveryCounts, Store, StoreError, UnreachedTarget},
     web::vitals::{HealthReport, Vitals},
+    words::phrase,
 };
 
 /// Batches that the metrics tell of: half a year of two editions.
@@ -117,7 +118,7 @@ impl Vitals for DaemonVitals {
     fn health(&self) -> HealthReport {
         match self.heartbeat.is_alive() {
             true => HealthReport::default(),
-            false => HealthReport::ailing("the daemon's beat has stopped"),
+            false => HealthReport::ailing(phrase!("the daemon's beat has stopped")),
         }
     }
 
@@ -128,7 +129,7 @@ impl Vitals for DaemonVitals {
         }
         let publication = self.publication();
         if !self.unreached(publication.as_deref()).await.is_empty() {
-            wellness.add("notices to somebody are failing");
+            wellness.add(phrase!("notices to somebody are failing"));
         }
         wellness
     }

@@ -9,6 +9,7 @@ use crate::{
     smtp::MessageParts,
     source::with_causes,
     store::Claim,
+    words::phrased,
 };
 
 /// A claimed row and its place in the run.
@@ -198,10 +199,10 @@ impl Workshop {
             }),
             Err(error) => {
                 self.recorder.put_back(&claim);
-                self.recorder.pause(format!(
-                    "the message for {} can't be composed: {}",
-                    claim.reader.email.masked(),
-                    with_causes(&error)
+                self.recorder.pause(phrased!(
+                    "the message for {reader} can't be composed: {error}",
+                    reader = claim.reader.email.masked(),
+                    error = with_causes(&error)
                 ));
                 None
             }

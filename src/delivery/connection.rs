@@ -23,6 +23,7 @@ use crate::{
     smtp::{ConnectError, Relay, Session, session::Announcement},
     source::with_causes,
     store::TransferLine,
+    words::phrase,
 };
 
 /// A session that waited this long for work is closed; relays drop idle ones.
@@ -161,7 +162,9 @@ impl Connection {
         };
         if !is_relay_well {
             self.close().await;
-            self.rest("it drops connections, or says that it can't work now");
+            self.rest(phrase!(
+                "it drops connections, or says that it can't work now"
+            ));
             return;
         }
         self.shared.breaker.recovered();

@@ -7,6 +7,7 @@ use crate::{
     message::{Composer, FrozenIssue},
     source::with_causes,
     store::{BatchLedger, Claim, StoreError},
+    words::phrase,
 };
 
 /// The composers of a run, by the hash of their content.
@@ -43,7 +44,7 @@ impl ComposerCache {
             why: why.to_owned(),
         };
         let bytes = self.store.content(hash).await?;
-        let bytes = bytes.ok_or_else(|| lost("it is not there"))?;
+        let bytes = bytes.ok_or_else(|| lost(phrase!("it is not there")))?;
         let frozen = FrozenIssue::from_bytes(&bytes).map_err(|error| lost(&with_causes(&error)))?;
         self.current
             .with_content(&frozen, hash)

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     clock::Clock,
     store::{BatchId, BatchState, DeliveryLedger, SenderId, StoreError},
+    words::phrased,
 };
 
 /// How long to wait at the most before limits are looked at again.
@@ -149,9 +150,9 @@ impl Feeder {
                     let until = rest.until;
                     has_left += self.store.postpone(self.batch, &domain, until).await?;
                 }
-                None => self.recorder.halt(HaltReason::RelayAway(format!(
-                    "it takes no more for now: {}",
-                    rest.reply
+                None => self.recorder.halt(HaltReason::RelayAway(phrased!(
+                    "it takes no more for now: {reply}",
+                    reply = rest.reply
                 ))),
             }
         }

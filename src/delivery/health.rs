@@ -35,6 +35,7 @@ use crate::{
     publication::DeliverySettings,
     smtp::Reply,
     store::{Claim, DomainRecord},
+    words::phrased,
 };
 
 /// Refused among the first [`EARLY`] readers: the relay's doing.
@@ -209,7 +210,7 @@ impl Health {
             }
             Verdict::MessageRefused(reply) => vec![
                 Ruling::PutBack(claim),
-                Ruling::pause(format!("the relay refuses the message: {reply}")),
+                Ruling::pause(phrased!("the relay refuses the message: {reply}")),
             ],
             Verdict::SendersFault(reason) => vec![Ruling::PutBack(claim), Ruling::pause(reason)],
             Verdict::Deferred(reply) => vec![self.deferred(claim, &reply, now)],

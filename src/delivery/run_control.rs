@@ -17,6 +17,7 @@ use super::{
     run::{Run, SEATS_PER_CONNECTION},
 };
 use crate::store::{Batch, StoreError};
+use crate::words::phrase;
 
 /// A domain that took nobody of the issues of so many days has no bad hour: it is gone.
 const LATELY: TimeDelta = TimeDelta::days(30);
@@ -99,7 +100,7 @@ impl LedgerWriter {
         let halt = settle_held(batch, run, recorder).await;
         recorder.close();
         self.0.await.map_err(|error| StoreError::Unusable {
-            place: "the ledger".to_owned(),
+            place: phrase!("the ledger").to_owned(),
             source: Box::new(error),
         })??;
         halt

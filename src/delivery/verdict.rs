@@ -2,6 +2,7 @@
 //! or the sender's (docs/delivery.md). Pure; how others fared just then is `health`'s.
 
 use crate::smtp::{Answer, Reply, Stage, status};
+use crate::words::phrased;
 
 /// Whose matter an answer is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +52,7 @@ pub(crate) fn judge(answer: Answer) -> Verdict {
     match (stage, reply.is_permanent()) {
         (Stage::Mail, false) => Verdict::RelayAway(reply),
         (Stage::Mail, true) => {
-            Verdict::SendersFault(format!("the relay refuses the sender address: {reply}"))
+            Verdict::SendersFault(phrased!("the relay refuses the sender address: {reply}"))
         }
         // A relay that can't forget the message before gets a new connection for the next.
         (Stage::Rset, _) => Verdict::RelayAway(reply),

@@ -11,7 +11,7 @@ use tokio::{
 use super::report::{CheckTopic, ReportLine};
 use crate::{
     clock::Clock,
-    words::{Said, say},
+    words::{Said, phrase, say},
 };
 
 /// Long enough for a satellite.
@@ -55,7 +55,7 @@ pub async fn ask_the_time(server: impl ToSocketAddrs) -> io::Result<ClockOffset>
 
 /// Both ways are taken for equally long.
 fn offset(answer: &[u8], asked: DateTime<Utc>, heard: DateTime<Utc>) -> io::Result<ClockOffset> {
-    let nonsense = || io::Error::new(io::ErrorKind::InvalidData, "that is not the time");
+    let nonsense = || io::Error::new(io::ErrorKind::InvalidData, phrase!("that is not the time"));
     // A server's mode, and a stratum that is neither 0 (go away) nor beyond 15 (don't know).
     let is_time =
         answer.len() >= PACKET_BYTES && answer[0] & 0b111 == 4 && (1..16).contains(&answer[1]);

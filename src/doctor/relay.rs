@@ -56,7 +56,7 @@ fn protection(relay: &Relay, capabilities: &Capabilities, is_local: bool) -> Rep
         Some(tls) => ReportLine::good(
             CheckTopic::Relay,
             say!(
-                "{version}, the certificate unasked: it is this machine's",
+                "{version}, the certificate not looked at: it is this machine's",
                 version = tls.version
             ),
         ),

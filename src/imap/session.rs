@@ -14,6 +14,7 @@ use super::{
     wire::{CommandEnd, CommandPiece, ImapAnswer, ImapWire, MOST_OF_LITERAL},
 };
 use crate::smtp::{handshake, load_trust};
+use crate::words::phrase;
 
 /// How long connecting and each command may take.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -377,6 +378,6 @@ async fn secured(server: &ImapServer) -> Result<ImapWire<Box<dyn SecureStream>>,
 fn greeted(greeting: ImapAnswer) -> Result<(), ImapError> {
     match greeting.text.starts_with("* OK") {
         true => Ok(()),
-        false => Err(ImapError::Nonsense("no greeting")),
+        false => Err(ImapError::Nonsense(phrase!("no greeting"))),
     }
 }

@@ -9,6 +9,7 @@ use tokio::{
 };
 
 use super::error::ImapError;
+use crate::words::phrase;
 
 /// The longest line that is read.
 const MOST_OF_LINE: usize = 1 << 20;
@@ -174,7 +175,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> ImapWire<S> {
             }
             weight += answer.text.len() + answer.literals.iter().map(Vec::len).sum::<usize>();
             if answers.len() >= MOST_ANSWERS || weight > MOST_OF_ANSWERS {
-                return Err(ImapError::Nonsense("more than was asked for"));
+                return Err(ImapError::Nonsense(phrase!("more than was asked for")));
             }
             answers.push(answer);
         }
@@ -186,12 +187,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> ImapWire<S> {
             let line = self.line().await?;
             let room = MOST_OF_LINE.saturating_sub(answer.text.len());
             if line.len() > room {
-                return Err(ImapError::Nonsense("a line without end"));
+                return Err(ImapError::Nonsense(phrase!("a line without end")));
             }
             match literal_length(&line) {
                 Some((before, length)) => {
                     if length > MOST_OF_LITERAL || answer.literals.len() >= 16 {
-                        return Err(ImapError::Nonsense("a literal larger than was asked for"));
+                        return Err(ImapError::Nonsense(phrase!(
+                            "a literal larger than was asked for"
+                        )));
                     }
                     answer.text.push_str(before);
                     answer.text.push_str("{}");
@@ -225,7 +228,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> ImapWire<S> {
                 let line = line.strip_suffix(b"\r").unwrap_or(line);
                 Ok(String::from_utf8_lossy(line).into_owned())
             }
-            None if line.len() >= MOST_OF_LINE => Err(ImapError::Nonsense("a line without end")),
+            None if line.len() >= MOST_OF_LINE => {
+                Err(ImapError::Nonsense(phrase!("a line without end")))
+            }
             None => Err(ImapError::Closed),
         }
     }

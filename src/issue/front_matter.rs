@@ -18,7 +18,7 @@ use super::{FrontMatter, IssueStatus, LinkUse};
 use crate::{
     publication::Publication,
     source::{Source, SourceError, Span},
-    words::say,
+    words::{phrased, say},
     yaml::{self, Tree},
 };
 
@@ -141,7 +141,7 @@ impl<'de> Deserialize<'de> for IssueKey {
                 .all(|char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_' | '.'));
         match is_id {
             true => Ok(Self(id)),
-            false => Err(D::Error::custom(format!(
+            false => Err(D::Error::custom(phrased!(
                 "`{id}` can't be an id\nuse letters a to z, digits, `-`, `_` and `.`, 100 at most"
             ))),
         }
@@ -168,8 +168,10 @@ impl<'de> Deserialize<'de> for IssueDate {
                 .all(|byte| byte.is_ascii_digit() || byte == b'-');
         match NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d") {
             Ok(date) if is_written => Ok(Self(date)),
-            _ if is_written => Err(D::Error::custom(format!("`{text}` is not in the calendar"))),
-            _ => Err(D::Error::custom(format!(
+            _ if is_written => Err(D::Error::custom(phrased!(
+                "`{text}` is not in the calendar"
+            ))),
+            _ => Err(D::Error::custom(phrased!(
                 "`{text}` is not a date\nwrite year, month and day: 2026-11-23"
             ))),
         }

@@ -13,6 +13,7 @@ use crate::{
     audience::Reader,
     links::LinkSigner,
     render::{AskedOf, ReaderField, ReaderView, RenderedIssue, Renderer},
+    words::phrase,
 };
 
 use super::{
@@ -264,7 +265,7 @@ impl Composer {
         Address::parse(&format!("{local}@{domain}")).map_err(|_| ComposeError::Header {
             field: "return-path",
             value: domain.clone(),
-            reason: "wants a domain that can get mail",
+            reason: phrase!("wants a domain that can get mail"),
         })
     }
 

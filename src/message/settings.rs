@@ -7,6 +7,7 @@ use crate::{
     address::{Address, Mailbox},
     fingerprint::hex,
     publication::{Edition, Publication, is_https},
+    words::phrase,
 };
 
 use super::ComposeError;
@@ -80,16 +81,19 @@ impl HeaderSettings {
     pub(crate) fn validate(&self) -> Result<(), ComposeError> {
         let urls = [
             ("List-Unsubscribe", self.base_url.as_deref()),
-            ("web version", self.web_version_url.as_deref()),
+            (phrase!("web version"), self.web_version_url.as_deref()),
         ];
         for (field, url) in urls {
-            require(field, url, "wants a URL in ASCII, without spaces", |url| {
-                url.len() <= 800 && is_visible(url) && !url.contains(['<', '>', '"', '\\'])
-            })?;
+            require(
+                field,
+                url,
+                phrase!("wants a URL in ASCII, without spaces"),
+                |url| url.len() <= 800 && is_visible(url) && !url.contains(['<', '>', '"', '\\']),
+            )?;
         }
         let is_domain =
             |text: &str| text.len() <= 253 && text.split('.').all(|l| !l.is_empty() && is_label(l));
-        let wants_domain = "wants a domain name in ASCII";
+        let wants_domain = phrase!("wants a domain name in ASCII");
         require(
             "List-Id",
             Some(self.list_id.as_str()),
@@ -98,20 +102,20 @@ impl HeaderSettings {
         )?;
         for (field, domain) in [
             ("return-path", &self.bounce_domain),
-            ("address for opinions", &self.feedback_domain),
+            (phrase!("address for opinions"), &self.feedback_domain),
         ] {
             require(field, domain.as_deref(), wants_domain, is_domain)?;
         }
         require(
             "Feedback-ID",
             Some(self.feedback_id.as_str()),
-            "wants at most four short fields in ASCII",
+            phrase!("wants at most four short fields in ASCII"),
             |id| id.len() <= 200 && is_visible(id) && id.matches(':').count() <= 3,
         )?;
         require(
             "Content-Language",
             Some(self.language.as_str()),
-            "wants a language tag",
+            phrase!("wants a language tag"),
             is_label,
         )?;
         let mailboxes = [
@@ -124,7 +128,12 @@ impl HeaderSettings {
         ];
         for (field, address) in mailboxes {
             let address = address.map(Address::as_str);
-            require(field, address, "wants an address in ASCII", is_safe_address)?;
+            require(
+                field,
+                address,
+                phrase!("wants an address in ASCII"),
+                is_safe_address,
+            )?;
         }
         Ok(())
     }

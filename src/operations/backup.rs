@@ -21,6 +21,7 @@ use crate::{
             backup::{self, Backup, DoubtfulBatch, StateFile},
         },
     },
+    words::{phrase, phrased},
 };
 
 /// What is copied beside the database. The locks are the OS's, the inbox is for trying things out.
@@ -54,15 +55,15 @@ impl App {
     pub(crate) async fn back_up(&self, to: &Path) -> Result<Backup, AppError> {
         if to.symlink_metadata().is_ok() {
             return Err(refused(
-                format!("{} is there already", to.display()),
-                "a backup overwrites nothing: choose another name",
+                phrased!("{path} is there already", path = to.display()),
+                phrase!("a backup overwrites nothing: choose another name"),
             ));
         }
         if !self.has_state() {
             return Err(AppError::Refused {
                 kind: RefusalKind::Nothing,
-                message: "there is no state yet".into(),
-                hint: "it is made by the first command that needs one".into(),
+                message: phrase!("there is no state yet").into(),
+                hint: phrase!("it is made by the first command that needs one").into(),
             });
         }
         let store = SqliteStore::open(&self.publication.state_dir()).await?;
@@ -74,8 +75,8 @@ impl App {
         if checked != made {
             let place = to.display().to_string();
             return Err(refused(
-                format!("{place} does not hold what was written into it"),
-                "the disk may be failing: write it elsewhere",
+                phrased!("{place} does not hold what was written into it"),
+                phrase!("the disk may be failing: write it elsewhere"),
             ));
         }
         Ok(checked)
@@ -103,8 +104,13 @@ impl App {
         };
         if self.has_state() {
             return Err(refused(
-                format!("there is a state in {} already", state_dir.display()),
-                "a restore overwrites nothing: stop what uses it, and move the folder away first",
+                phrased!(
+                    "there is a state in {folder} already",
+                    folder = state_dir.display()
+                ),
+                phrase!(
+                    "a restore overwrites nothing: stop what uses it, and move the folder away first"
+                ),
             ));
         }
         for file in &backup.files {
@@ -202,7 +208,7 @@ impl App {
             let path = state_dir.join(&name);
             let read = fs::metadata(&path).and_then(|metadata| {
                 if metadata.len() > MAX_FILE_BYTES {
-                    return Err(io::Error::other("it is larger than any such file"));
+                    return Err(io::Error::other(phrase!("it is larger than any such file")));
                 }
                 fs::read(&path)
             });
@@ -243,15 +249,21 @@ fn is_ours(name: &str) -> bool {
 fn refuse_file(state_dir: &Path, file: &StateFile) -> Result<(), AppError> {
     if !is_ours(&file.name) {
         return Err(refused(
-            format!("the backup has a file `{}` in it", file.name.escape_debug()),
-            "no backup of ours has; who made it?",
+            phrased!(
+                "the backup has a file `{name}` in it",
+                name = file.name.escape_debug()
+            ),
+            phrase!("no backup of ours has; who made it?"),
         ));
     }
     let path = state_dir.join(&file.name);
     match fs::read(&path) {
         Ok(bytes) if bytes != file.bytes && file.name != "witness" => Err(refused(
-            format!("{} is there already, and is another one", path.display()),
-            "a restore overwrites nothing: move the folder away first",
+            phrased!(
+                "{path} is there already, and is another one",
+                path = path.display()
+            ),
+            phrase!("a restore overwrites nothing: move the folder away first"),
         )),
         _ => Ok(()),
     }

@@ -33,6 +33,7 @@ use crate::{
     schedule::EventSink,
     source::with_causes,
     store::{Realm, ReportEffect, ReportNews, ReportSurroundings, Store, StoreError, TakenReport},
+    words::phrase,
 };
 
 /// Batches whose mail may still come back as something: more than any month has.
@@ -113,7 +114,7 @@ impl ReturnDesk {
         let reports = tokio::task::spawn_blocking(reading)
             .await
             .map_err(|panicked| StoreError::Unusable {
-                place: "what came back".to_owned(),
+                place: phrase!("what came back").to_owned(),
                 source: Box::new(panicked),
             })?;
         // What a mail system hands over is no rehearsal, whatever it lets us know of the settings.

@@ -16,6 +16,7 @@ use crate::{
     render::Templates,
     smtp::{ConnectError, Relay, Session, Timeouts},
     source::{shown_path, with_causes},
+    words::phrase,
 };
 
 /// A relay that answers slower than this is in trouble; a person waits.
@@ -91,8 +92,10 @@ impl App {
         match standing.await {
             Ok(PagesStanding::None) => OneClickProof::NoPages,
             Ok(PagesStanding::Proven) => OneClickProof::Answered,
-            Ok(PagesStanding::NotAsked) => OneClickProof::NotAsked("mail stays on this machine"),
-            Ok(PagesStanding::Unproven) => OneClickProof::NotAsked("`web.probe` is off"),
+            Ok(PagesStanding::NotAsked) => {
+                OneClickProof::NotAsked(phrase!("mail stays on this machine"))
+            }
+            Ok(PagesStanding::Unproven) => OneClickProof::NotAsked(phrase!("`web.probe` is off")),
             Ok(PagesStanding::Away { url, seen }) => OneClickProof::Away(format!("{url}: {seen}")),
             Err(error) => OneClickProof::Away(with_causes(&error)),
         }

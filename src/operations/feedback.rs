@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::{
     app::{App, AppError, RefusalKind},
     store::{Opinion, OpinionFilter},
+    words::{phrase, phrased},
 };
 
 /// Opinions read at once.
@@ -53,8 +54,8 @@ impl App {
         let opinion = self.store().await?.opinion(id).await?;
         opinion.ok_or_else(|| AppError::Refused {
             kind: RefusalKind::Usage,
-            message: format!("there is no opinion {id}").into(),
-            hint: "`daily-note feedback list` has their numbers".into(),
+            message: phrased!("there is no opinion {id}").into(),
+            hint: phrase!("`daily-note feedback list` has their numbers").into(),
         })
     }
 
@@ -71,8 +72,8 @@ impl App {
         if is_published && !opinion.may_publish {
             return Err(AppError::Refused {
                 kind: RefusalKind::Usage,
-                message: format!("whoever gave opinion {id} does not want it published").into(),
-                hint: "write to them, where they allow an answer".into(),
+                message: phrased!("whoever gave opinion {id} does not want it published").into(),
+                hint: phrase!("write to them, where they allow an answer").into(),
             });
         }
         self.store()

@@ -26,6 +26,7 @@ use crate::{
     operations::welcome::welcome,
     source::SourceError,
     store::{Store, Upsert},
+    words::phrased,
 };
 
 /// Rows that become one transaction. Many, since the store walks through its index once for each;
@@ -294,7 +295,7 @@ impl ImportRun<'_> {
             Upsert::Unchanged => self.report.unchanged += 1,
             Upsert::Suppressed(reason) => {
                 self.report.kept_off += 1;
-                let why = format!("is kept off the list ({})", reason.word());
+                let why = phrased!("is kept off the list ({word})", word = reason.word());
                 self.problem(RowProblem::kept_off(place, email, why))?;
             }
         }

@@ -12,7 +12,7 @@ use crate::{
     app::{App, AppError, RefusalKind},
     scaffold::{self, ImportedPost, NewFile, PostFile},
     source::shown_path,
-    words::Said,
+    words::{Said, phrase, phrased},
 };
 
 /// A folder with more files is no folder of posts, but a disk.
@@ -91,14 +91,14 @@ impl App {
                 .map(|edition| edition.key.as_str())
                 .collect();
             return Err(refused(
-                format!("there is no edition `{key}`"),
-                format!("daily-note.yaml has {}", keys.join(", ")),
+                phrased!("there is no edition `{key}`"),
+                phrased!("daily-note.yaml has {keys}", keys = keys.join(", ")),
             ));
         }
         let unreadable = |error: io::Error| {
             refused(
-                format!("{} can't be read: {error}", wish.from.display()),
-                "name a post, or a folder of posts".to_owned(),
+                phrased!("{from} can't be read: {error}", from = wish.from.display()),
+                phrase!("name a post, or a folder of posts").to_owned(),
             )
         };
         let files = post_files(wish.from).map_err(unreadable)?;
@@ -144,9 +144,9 @@ impl App {
         };
         let root = &self.publication.root;
         if let Some(there) = standing(root, &name) {
-            return Err(format!(
-                "there is {} already, and it stays as it is",
-                shown_path(root, &there)
+            return Err(phrased!(
+                "there is {there} already, and it stays as it is",
+                there = shown_path(root, &there)
             ));
         }
         let mut text = text;
@@ -157,7 +157,10 @@ impl App {
             );
         }
         if !pictures.is_empty() {
-            notes.push(format!("{} pictures lie beside it now", pictures.len()));
+            notes.push(phrased!(
+                "{pictures} pictures lie beside it now",
+                pictures = pictures.len()
+            ));
         }
         if !wish.is_trial {
             let folder = root.join(&path);
@@ -170,8 +173,12 @@ impl App {
                 .map_err(|error| error.to_string())?;
             for picture in &pictures {
                 let to = folder.with_file_name(&picture.name);
-                fs::copy(&picture.file, &to)
-                    .map_err(|error| format!("{} can't be copied: {error}", picture.written))?;
+                fs::copy(&picture.file, &to).map_err(|error| {
+                    phrased!(
+                        "{written} can't be copied: {error}",
+                        written = picture.written
+                    )
+                })?;
             }
         }
         Ok(TakenPost {
@@ -224,8 +231,9 @@ fn post_files(from: &Path) -> io::Result<Vec<PathBuf>> {
                 found.push(path);
             }
             if found.len() > MOST_FILES {
-                return Err(io::Error::other(format!(
-                    "it holds more than {MOST_FILES} texts"
+                return Err(io::Error::other(phrased!(
+                    "it holds more than {most_files} texts",
+                    most_files = MOST_FILES
                 )));
             }
         }
@@ -250,7 +258,10 @@ fn is_text(path: &Path) -> bool {
 fn read(file: &Path) -> Result<String, String> {
     let size = fs::metadata(file).map_err(|error| error.to_string())?.len();
     if size > MOST_BYTES {
-        return Err(format!("it has {} MB: a post is a text", size >> 20));
+        return Err(phrased!(
+            "it has {size} MB: a post is a text",
+            size = size >> 20
+        ));
     }
     let bytes = fs::read(file).map_err(|error| error.to_string())?;
     if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(&bytes) {
@@ -264,7 +275,7 @@ fn read(file: &Path) -> Result<String, String> {
         Err(error) => {
             let (text, _, is_broken) = encoding_rs::EUC_KR.decode(error.as_bytes());
             match is_broken {
-                true => Err("it is neither UTF-8 nor EUC-KR".to_owned()),
+                true => Err(phrase!("it is neither UTF-8 nor EUC-KR").to_owned()),
                 false => Ok(text.into_owned()),
             }
         }

@@ -20,6 +20,7 @@ use crate::{
     http::{Client, HttpError, Method, Reach, Request, RequestLimits, Response},
     issue::Issue,
     private_files::make_private_folder,
+    words::phrased,
 };
 
 /// Sites that are asked beside each other.
@@ -205,7 +206,7 @@ fn answer(result: Result<&Response, &HttpError>) -> LinkAnswer {
         // LinkedIn's 999 is a refusal too.
         401 | 402 | 403 | 405 | 406 | 429 | 451 | 999 => LinkAnswer::Guarded,
         status => LinkAnswer::Unreachable {
-            why: format!("the site answers {status}"),
+            why: phrased!("the site answers {status}"),
         },
     }
 }

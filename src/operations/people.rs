@@ -13,6 +13,7 @@ use crate::{
     },
     operations::{SubscriberPages, Suppressed, welcome::welcome},
     store::{MoveOutcome, ReaderReports, Receipt, Store, Upsert},
+    words::phrase,
 };
 
 /// What became of somebody whom the operator puts on the list.
@@ -115,8 +116,14 @@ pub async fn remove_people<'a>(
     let store = app.store().await?;
     let now = app.clock.true_now();
     let (reason, detail) = match have_asked {
-        true => (SuppressionReason::Unsubscribed, "asked the operator"),
-        false => (SuppressionReason::Manual, "removed by the operator"),
+        true => (
+            SuppressionReason::Unsubscribed,
+            phrase!("asked the operator"),
+        ),
+        false => (
+            SuppressionReason::Manual,
+            phrase!("removed by the operator"),
+        ),
     };
     let (mut removed, mut removals) = (Vec::new(), Vec::new());
     for email in emails {

@@ -13,7 +13,7 @@ use crate::{
     message::FrozenIssue,
     publication::SmtpTarget,
     store::{AudienceSize, Batch, BatchLedger, BatchState, DeliveryCounts, Store, StoreError},
-    words::say,
+    words::{phrase, say},
 };
 
 /// An issue that may go out: what it is frozen as, and what was found that does not stop it.
@@ -128,7 +128,7 @@ impl App {
         let counts = store.counts(batch.id).await?;
         Ok(Preflight {
             issue: batch.issue.clone(),
-            title: "its file is gone: readers get what was frozen".to_owned(),
+            title: phrase!("its file is gone: readers get what was frozen").to_owned(),
             edition: batch.edition.clone(),
             edition_title: edition.map_or_else(
                 || batch.edition.clone(),

@@ -11,6 +11,7 @@ use crate::{
     receipt::ReceiptWriter,
     render::Templates,
     store::Store,
+    words::phrase,
 };
 
 /// Readers in one transaction.
@@ -56,8 +57,8 @@ impl App {
         if self.publication.web.base_url.is_none() {
             return Err(AppError::Refused {
                 kind: RefusalKind::Configuration,
-                message: "nobody could answer: `web.base_url` is not set".into(),
-                hint: "a mail that asks leads to a page of yours (docs/readers.md)".into(),
+                message: phrase!("nobody could answer: `web.base_url` is not set").into(),
+                hint: phrase!("a mail that asks leads to a page of yours (docs/readers.md)").into(),
             });
         }
         let store = self.store().await?;

@@ -8,6 +8,7 @@ use std::{
 };
 
 use crate::app::{App, AppError, FileAction, RefusalKind};
+use crate::words::{phrase, phrased};
 
 /// What is made again, or is for trying things out.
 const LEFT_OUT: [&str; 3] = ["cache", "inbox", "render"];
@@ -26,10 +27,10 @@ impl App {
         };
         let state_dir = self.publication.state_dir();
         if to.symlink_metadata().is_ok() {
-            let message = format!("{} is there already", to.display());
+            let message = phrased!("{to} is there already", to = to.display());
             return Err(refused(
                 message,
-                "name a folder that is not: nothing is overwritten",
+                phrase!("name a folder that is not: nothing is overwritten"),
             ));
         }
         let presence = File::open(state_dir.join("open.lock"));
@@ -37,8 +38,8 @@ impl App {
             && let Err(TryLockError::WouldBlock) = presence.try_lock()
         {
             return Err(refused(
-                "another daily-note has the state open".to_owned(),
-                "stop it first; a state that is in use is saved by `daily-note backup`",
+                phrase!("another daily-note has the state open").to_owned(),
+                phrase!("stop it first; a state that is in use is saved by `daily-note backup`"),
             ));
         }
         copy(&state_dir, to).map_err(|(path, source)| AppError::Io {

@@ -6,6 +6,7 @@ use crate::app::{
     App, AppError, FileAction, RefusalKind,
     secret_file::{self, RotationReason},
 };
+use crate::words::phrase;
 
 /// What became of the secret that signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -26,9 +27,9 @@ impl App {
         if self.publication.web.secret.is_some() {
             return Err(AppError::Refused {
                 kind: RefusalKind::Configuration,
-                message: "daily-note.yaml names the secret: `web.secret`".into(),
-                hint: "put a new one before it there: `secret: [${NEW}, ${OLD}]`, or `{leaked: ${OLD}}` for \
-                       one that somebody else may know"
+                message: phrase!("daily-note.yaml names the secret: `web.secret`").into(),
+                hint: phrase!("put a new one before it there: `secret: [${NEW}, ${OLD}]`, or `{leaked: ${OLD}}` for \
+                       one that somebody else may know")
                     .into(),
             });
         }

@@ -23,7 +23,7 @@ use crate::{
         AudienceSize, Batch, BatchLedger, FoldReport, NewBatch, Realm, RetryOutcome, SenderGuard,
         Store, StoreError,
     },
-    words::say,
+    words::{phrase, say},
 };
 
 /// An issue about to be sent, with the right to send held.
@@ -457,7 +457,7 @@ impl App {
         let content = store.content(&batch.content).await?;
         let content = content.ok_or_else(|| StoreError::ContentLost {
             hash: batch.content.clone(),
-            why: "it is not there".to_owned(),
+            why: phrase!("it is not there").to_owned(),
         })?;
         let frozen = FrozenIssue::from_bytes(&content)?;
         let links = self.link_signer(store.as_ref()).await?;

@@ -1,6 +1,10 @@
 //! Which of the program's templates a person means.
 
-use crate::{render::Templates, yaml::nearest};
+use crate::{
+    render::Templates,
+    words::{phrase, phrased},
+    yaml::nearest,
+};
 
 /// The template's name: as it is listed, as a path from the publication's folder, or by its file's name
 /// alone where only one has it.
@@ -20,8 +24,8 @@ pub fn template_named(given: &str) -> Result<String, String> {
         return Ok((*one).to_owned());
     }
     let hint = match nearest(name, &all) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => "`daily-note templates list` shows them".to_owned(),
+        Some(near) => phrased!("did you mean `{near}`?"),
+        None => phrase!("`daily-note templates list` shows them").to_owned(),
     };
-    Err(format!("there is no template `{given}`; {hint}"))
+    Err(phrased!("there is no template `{given}`; {hint}"))
 }

@@ -1,7 +1,7 @@
 //! What a file is, by its first bytes: names lie, and are not asked.
 
 use super::PictureError;
-use crate::words::{Said, say};
+use crate::words::{Said, phrase, say};
 
 /// What we can read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub(super) fn format_of(bytes: &[u8]) -> Result<ReadableFormat, PictureError> {
             b'P',
             ..,
         ] => Ok(ReadableFormat::WebP),
-        [] => Err(PictureError::damaged("it is empty")),
+        [] => Err(PictureError::damaged(phrase!("it is empty"))),
         _ => {
             let (what, hint) = foreign(bytes);
             Err(PictureError::Foreign { what, hint })

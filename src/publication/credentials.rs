@@ -6,7 +6,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{source::SourceError, yaml::Tree};
+use crate::{
+    source::SourceError,
+    words::{phrase, phrased},
+    yaml::Tree,
+};
 
 /// Who logs in at the relay.
 #[derive(Clone, PartialEq, Eq)]
@@ -66,10 +70,10 @@ impl fmt::Debug for Credentials {
     /// Neither user nor proof, not even a command line: it may hold a refresh token.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match &self.proof {
-            LoginProof::Password(_) => "a password",
-            LoginProof::Token(TokenSource::Text(_)) => "a token",
-            LoginProof::Token(TokenSource::File(_)) => "a token in a file",
-            LoginProof::Token(TokenSource::Command { .. }) => "a command's token",
+            LoginProof::Password(_) => phrase!("a password"),
+            LoginProof::Token(TokenSource::Text(_)) => phrase!("a token"),
+            LoginProof::Token(TokenSource::File(_)) => phrase!("a token in a file"),
+            LoginProof::Token(TokenSource::Command { .. }) => phrase!("a command's token"),
         })
     }
 }
@@ -117,8 +121,8 @@ impl LoginKeys {
         // The keys are not named: they may stand within what is taken for a secret.
         if let Some((second, _)) = given.next() {
             return Err(tree
-                .error(&["smtp", second], "who logs in is proved twice")
-                .with_hint("keep one of the password and the ways to a token"));
+                .error(&["smtp", second], phrase!("who logs in is proved twice"))
+                .with_hint(phrase!("keep one of the password and the ways to a token")));
         }
         match (self.user, first) {
             (None, None) => Ok(None),
@@ -127,16 +131,16 @@ impl LoginKeys {
                 Ok(Some(Credentials { user, proof }))
             }
             (Some(_), None) => Err(tree
-                .error(&["smtp", "user"], "a user without a password")
+                .error(&["smtp", "user"], phrase!("a user without a password"))
                 .with_hint(
-                    "add `password: ${SMTP_PASSWORD}`, or `token_command:` where the relay wants an OAuth \
-                     token",
+                    phrase!("add `password: ${SMTP_PASSWORD}`, or `token_command:` where the relay wants an OAuth \
+                     token"),
                 )),
             (None, Some((key, _))) => {
                 let what = key.split('_').next().unwrap_or(key);
                 Err(tree
-                    .error(&["smtp", key], format!("a {what} without a user"))
-                    .with_hint("add `user:`"))
+                    .error(&["smtp", key], phrased!("a {what} without a user"))
+                    .with_hint(phrase!("add `user:`")))
             }
         }
     }
@@ -145,11 +149,15 @@ impl LoginKeys {
 fn refuse_empty(key: &str, proof: &LoginProof, tree: &Tree) -> Result<(), SourceError> {
     match proof {
         LoginProof::Token(TokenSource::Command { line, .. }) if line.trim().is_empty() => Err(tree
-            .error(&["smtp", key], "the command is empty")
-            .with_hint("name a program that prints the token, and nothing else")),
+            .error(&["smtp", key], phrase!("the command is empty"))
+            .with_hint(phrase!(
+                "name a program that prints the token, and nothing else"
+            ))),
         LoginProof::Token(TokenSource::Text(token)) if token.trim().is_empty() => Err(tree
-            .error(&["smtp", key], "the token is empty")
-            .with_hint("set the variable to a token, or use `token_command:`")),
+            .error(&["smtp", key], phrase!("the token is empty"))
+            .with_hint(phrase!(
+                "set the variable to a token, or use `token_command:`"
+            ))),
         _ => Ok(()),
     }
 }

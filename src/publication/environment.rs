@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     source::SourceError,
+    words::{phrase, phrased},
     yaml::{Node, Scalar, Tree, ValueKind, ValuePlace},
 };
 
@@ -96,7 +97,7 @@ impl Environment {
                 let Some((name, after)) = after.split_once('}') else {
                     return Err(Unexpanded {
                         what: "${".to_owned(),
-                        message: "the `}` of this `${` is missing".to_owned(),
+                        message: phrase!("the `}` of this `${` is missing").to_owned(),
                         is_unset: false,
                     });
                 };
@@ -109,14 +110,14 @@ impl Environment {
                 if !is_name {
                     return Err(Unexpanded {
                         what: whole,
-                        message: format!("`{name}` can't be a variable's name"),
+                        message: phrased!("`{name}` can't be a variable's name"),
                         is_unset: false,
                     });
                 }
                 let Some(value) = self.variables.get(name) else {
                     return Err(Unexpanded {
                         what: whole,
-                        message: format!("the variable `{name}` is not set"),
+                        message: phrased!("the variable `{name}` is not set"),
                         is_unset: true,
                     });
                 };
@@ -245,7 +246,9 @@ impl ExpansionFault {
             ValuePlace::Variable(_) => self.place.clone(),
         };
         tree.error_at(&place, self.unexpanded.message)
-            .with_hint("set the variable; where a plain `$` is meant, write `$$`")
+            .with_hint(phrase!(
+                "set the variable; where a plain `$` is meant, write `$$`"
+            ))
     }
 }
 

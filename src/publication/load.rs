@@ -20,7 +20,7 @@ use super::{
 use crate::{
     address::clean_name,
     source::{Source, SourceError, read_file, unresolved_conflict},
-    words::Said,
+    words::{Said, phrase, phrased},
     yaml::Tree,
 };
 
@@ -42,13 +42,14 @@ impl Publication {
             .find(|folder| folder.join(FILE_NAME).is_file())
             .map(Path::to_owned)
             .ok_or_else(|| {
-                SourceError::new(format!(
-                    "no {FILE_NAME} in {} or a folder above it",
-                    start.display()
+                SourceError::new(phrased!(
+                    "no {file_name} in {start} or a folder above it",
+                    start = start.display(),
+                    file_name = FILE_NAME
                 ))
-                .with_hint(
-                    "`daily-note init` makes a publication here; `--root DIR` names one elsewhere",
-                )
+                .with_hint(phrase!(
+                    "`daily-note init` makes a publication here; `--root DIR` names one elsewhere"
+                ))
             })
     }
 
@@ -91,8 +92,8 @@ impl Publication {
         let mut tree = Tree::parse(source, 0..source.text().len())?;
         if tree.root().is_null() {
             return Err(vec![
-                SourceError::new(format!("{FILE_NAME} is empty"))
-                    .with_hint("`daily-note init DIR` shows what belongs in it"),
+                SourceError::new(phrased!("{file_name} is empty", file_name = FILE_NAME))
+                    .with_hint(phrase!("`daily-note init DIR` shows what belongs in it")),
             ]);
         }
         let unset = environment.apply(&mut tree)?;
@@ -109,28 +110,40 @@ impl Publication {
 
 fn read(root: &Path) -> Result<String, SourceError> {
     let path = root.join(FILE_NAME);
-    let unreadable =
-        |why: String| SourceError::new(format!("{} can't be read: {why}", path.display()));
+    let unreadable = |why: String| {
+        SourceError::new(phrased!(
+            "{path} can't be read: {why}",
+            path = path.display()
+        ))
+    };
     let bytes = read_file(&path, MAX_FILE_BYTES).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => {
-            SourceError::new(format!("no {FILE_NAME} in {}", root.display()))
-                .with_hint("`daily-note init` makes a publication here")
-        }
+        std::io::ErrorKind::NotFound => SourceError::new(phrased!(
+            "no {file_name} in {root}",
+            root = root.display(),
+            file_name = FILE_NAME
+        ))
+        .with_hint(phrase!("`daily-note init` makes a publication here")),
         _ => unreadable(error.to_string()),
     })?;
     String::from_utf8(bytes).map_err(|error| {
         let good = error.utf8_error().valid_up_to();
         let bytes = error.into_bytes();
         let line = bytes[..good].iter().filter(|byte| **byte == b'\n').count() + 1;
-        unreadable(format!("it is not UTF-8 in line {line}"))
-            .with_hint("save it as UTF-8 in your editor")
+        unreadable(phrased!("it is not UTF-8 in line {line}"))
+            .with_hint(phrase!("save it as UTF-8 in your editor"))
     })
 }
 
 /// Keys that were read once and that nothing came of, with what a person does about each.
 const RETIRED: [(&[&str], &str); 2] = [
-    (&["storage"], "take it out: the state is always SQLite"),
-    (&["tracking"], "take it out: nothing is counted of readers"),
+    (
+        &["storage"],
+        phrase!("take it out: the state is always SQLite"),
+    ),
+    (
+        &["tracking"],
+        phrase!("take it out: nothing is counted of readers"),
+    ),
 ];
 
 /// A daemon reads the file again and again: what it warned of stands in its log.
@@ -148,7 +161,7 @@ fn take_retired(tree: &mut Tree) -> Vec<SourceError> {
     let mut found = Vec::new();
     for (path, hint) in RETIRED {
         let key = path.join(".");
-        let error = tree.error(path, format!("`{key}` says nothing any more"));
+        let error = tree.error(path, phrased!("`{key}` says nothing any more"));
         if tree.root_mut().take(path).is_some() {
             found.push(error.with_hint(hint));
         }
@@ -178,9 +191,11 @@ fn settle(root: &Path, settings: Settings, tree: &Tree) -> Result<Publication, V
         keep(vec![
             tree.error(
                 &key,
-                "opinions by mail come to the domain of the return-paths",
+                phrase!("opinions by mail come to the domain of the return-paths"),
             )
-            .with_hint("set `smtp.bounce_domain`, and a door below `bounces:` (docs/bounces.md)"),
+            .with_hint(phrase!(
+                "set `smtp.bounce_domain`, and a door below `bounces:` (docs/bounces.md)"
+            )),
         ]);
     }
     let terms = terms(settings.terms.0, tree).map_err(&mut keep).ok();
@@ -247,15 +262,22 @@ fn in_want_of_pages(images: ImageSettings, has_hooks: bool, tree: &Tree) -> Vec<
     let mut found = Vec::new();
     if images == ImageSettings::Https {
         found.push(
-            tree.error(&["images"], "`https` needs pages to fetch images from")
-                .with_hint("set `web.base_url`, or let images travel with the mail: `images: cid`"),
+            tree.error(
+                &["images"],
+                phrase!("`https` needs pages to fetch images from"),
+            )
+            .with_hint(phrase!(
+                "set `web.base_url`, or let images travel with the mail: `images: cid`"
+            )),
         );
     }
     if has_hooks {
-        let message = "providers reach hooks beside the readers' pages";
+        let message = phrase!("providers reach hooks beside the readers' pages");
         found.push(
             tree.error(&["bounces", "hooks"], message)
-                .with_hint("set `web.base_url`: each hook is at `/hooks/NAME` below it"),
+                .with_hint(phrase!(
+                    "set `web.base_url`: each hook is at `/hooks/NAME` below it"
+                )),
         );
     }
     found
@@ -286,9 +308,11 @@ fn terms(
             .map(|ParsedText(SingleLine(other))| other)
             .collect();
         if preferred.is_empty() || instead_of.contains(&preferred) {
-            let message = format!("`{key}` can't stand for itself");
+            let message = phrased!("`{key}` can't stand for itself");
             let error = tree.error(&["terms", &key], message);
-            errors.push(error.with_hint("write the spelling you want, then those you don't"));
+            errors.push(
+                error.with_hint(phrase!("write the spelling you want, then those you don't")),
+            );
         }
         terms.push(HouseTerm {
             preferred,
@@ -307,8 +331,10 @@ fn editions(
 ) -> Result<Vec<Edition>, Vec<SourceError>> {
     if blocks.is_empty() {
         return Err(vec![
-            tree.error(&["editions"], "there is no edition")
-                .with_hint("name one: `weekly: {title: Weekly, day: mon, time: \"08:00\"}`"),
+            tree.error(&["editions"], phrase!("there is no edition"))
+                .with_hint(phrase!(
+                    "name one: `weekly: {title: Weekly, day: mon, time: \"08:00\"}`"
+                )),
         ]);
     }
     let mut editions = Vec::new();
@@ -338,37 +364,43 @@ fn edition(key: String, block: EditionBlock, tree: &Tree) -> Result<Edition, Sou
             .get(&["editions"])
             .and_then(|editions| editions.entry(&key))
             .map(|entry| entry.key_place.clone());
-        let message = format!("`{key}` can't be an edition's key");
+        let message = phrased!("`{key}` can't be an edition's key");
         let error = match place {
             Some(place) => tree.error_at(&place, message),
             None => SourceError::new(message),
         };
-        return Err(error.with_hint(
+        return Err(error.with_hint(phrase!(
             "issues, links and headers carry it: a–z, 0–9, `-` and `_`, beginning with a letter; \
-             its `title` is what readers see",
-        ));
+             its `title` is what readers see"
+        )));
     }
     let days: Vec<DayRule> = block.day.0.into_iter().map(|ParsedText(day)| day).collect();
     if days.is_empty() {
-        return Err(at("day", "an edition needs a day".to_owned()));
+        return Err(at("day", phrase!("an edition needs a day").to_owned()));
     }
     let starting = block.starting.map(|ParsedText(date)| date);
     if !(1..=52).contains(&block.every_weeks) {
-        return Err(at("every_weeks", "write a number from 1 to 52".to_owned()));
+        return Err(at(
+            "every_weeks",
+            phrase!("write a number from 1 to 52").to_owned(),
+        ));
     }
     if block.every_weeks > 1 && starting.is_none() {
         return Err(at(
             "every_weeks",
-            format!("every {} weeks, but from which on?", block.every_weeks),
+            phrased!(
+                "every {every_weeks} weeks, but from which on?",
+                every_weeks = block.every_weeks
+            ),
         )
-        .with_hint("add `starting:` with the date of the first issue"));
+        .with_hint(phrase!("add `starting:` with the date of the first issue")));
     }
     if block.every_weeks > 1 && days.iter().any(|day| !matches!(day, DayRule::Weekly(_))) {
         return Err(at(
             "every_weeks",
-            "weeks are not counted where `day` picks a week of the month".to_owned(),
+            phrase!("weeks are not counted where `day` picks a week of the month").to_owned(),
         )
-        .with_hint("remove one of them"));
+        .with_hint(phrase!("remove one of them")));
     }
     Ok(Edition {
         title: block.title.0.0,

@@ -15,6 +15,7 @@ use crate::{
         Accent, BaseColors, Color, Font, Logo, Look, LookPicture, OptionalPart, Theme, contrast,
     },
     source::SourceError,
+    words::{phrase, phrased},
     yaml::Tree,
 };
 
@@ -86,7 +87,7 @@ enum FontFamily {
 }
 
 impl FromText for FontFamily {
-    const NAME: &'static str = "a font";
+    const NAME: &'static str = phrase!("a font");
     const PATTERN: Option<&'static str> = Some("^[^'\"<>&;{}\\\\,]{1,60}$");
     const EXAMPLES: &'static [&'static str] = &["sans", "serif", "Pretendard"];
 
@@ -102,10 +103,10 @@ impl FromText for FontFamily {
             && !name.chars().any(char::is_control);
         match is_name {
             true => Ok(Self::Named(name.to_owned())),
-            false if name.contains(',') => Err(format!(
+            false if name.contains(',') => Err(phrased!(
                 "`{text}` is more than one font\nwrite a list: [Pretendard, sans]"
             )),
-            false => Err(format!(
+            false => Err(phrased!(
                 "`{text}` is no font's name\nwrite sans, serif, or a name like Pretendard"
             )),
         }
@@ -141,8 +142,8 @@ impl LookBlock {
         let hidden: BTreeSet<OptionalPart> = self.hide.into_iter().collect();
         if elsewhere.logo.is_some() && self.logo.is_some() {
             errors.push(
-                tree.error(&["publication", "logo"], "the logo is named twice")
-                    .with_hint("`look.logo` is enough: remove this line"),
+                tree.error(&["publication", "logo"], phrase!("the logo is named twice"))
+                    .with_hint(phrase!("`look.logo` is enough: remove this line")),
             );
         }
         let logo = match (self.logo, elsewhere.logo) {
@@ -177,7 +178,7 @@ impl LookBlock {
             hidden,
         };
         if look.radius > 28 {
-            errors.push(tree.error(&["look", "radius"], "write a number from 0 to 28"));
+            errors.push(tree.error(&["look", "radius"], phrase!("write a number from 0 to 28")));
         }
         errors.extend(unreadable(&look, text, tree));
         match errors.is_empty() {
@@ -192,8 +193,11 @@ impl LogoBlock {
         let width = self.width.unwrap_or(Logo::WIDTH);
         if !(16..=520).contains(&width) {
             errors.push(
-                tree.error(&["look", "logo", "width"], "write a number from 16 to 520")
-                    .with_hint("the column of text is 520 pixels wide"),
+                tree.error(
+                    &["look", "logo", "width"],
+                    phrase!("write a number from 16 to 520"),
+                )
+                .with_hint(phrase!("the column of text is 520 pixels wide")),
             );
         }
         let at = |text: ParsedText<SingleLine>, key: &str| {
@@ -220,16 +224,15 @@ fn unreadable(look: &Look, text: Option<Color>, tree: &Tree) -> Option<SourceErr
             Some(_) => "ink",
             None => "paper",
         };
-        let message = format!(
-            "text in {ink} can't be read on paper in {paper}: its contrast is {:.1}, where 4.5 is the least (WCAG 1.4.3)",
-            contrast(ink, paper)
+        let message = phrased!(
+            "text in {ink} can't be read on paper in {paper}: its contrast is {contrast:.1}, where 4.5 is the least (WCAG 1.4.3)",
+            contrast = contrast(ink, paper)
         );
         let near = ink.readable_on(&[paper]);
         let hint = match near.is_readable_on(&[paper]) {
-            true => format!("the nearest ink that works: ink: \"{near}\""),
-            false => {
-                "choose a lighter or a darker paper: no ink can be read on this one".to_owned()
-            }
+            true => phrased!("the nearest ink that works: ink: \"{near}\""),
+            false => phrase!("choose a lighter or a darker paper: no ink can be read on this one")
+                .to_owned(),
         };
         return Some(tree.error(&["look", key], message).with_hint(hint));
     }
@@ -239,17 +242,15 @@ fn unreadable(look: &Look, text: Option<Color>, tree: &Tree) -> Option<SourceErr
     }
     let grounds = [paper, light.panel];
     let worst = grounds.map(|ground| contrast(text, ground));
-    let message = format!(
-        "links in {text} can't be read on paper in {paper} and panels in {}: their contrast is {:.1}, where 4.5 is the least (WCAG 1.4.3)",
-        light.panel,
-        worst[0].min(worst[1])
+    let message = phrased!(
+        "links in {text} can't be read on paper in {paper} and panels in {panel}: their contrast is {contrast:.1}, where 4.5 is the least (WCAG 1.4.3)",
+        panel = light.panel,
+        contrast = worst[0].min(worst[1])
     );
     let near = text.readable_on(&grounds);
     Some(
         tree.error(&["look", "accent_text"], message)
-            .with_hint(format!(
-                "the nearest that works: accent_text: \"{near}\"; buttons may keep the colour as `accent_fill`"
-            )),
+            .with_hint(phrased!("the nearest that works: accent_text: \"{near}\"; buttons may keep the colour as `accent_fill`")),
     )
 }
 
@@ -275,17 +276,20 @@ fn font(
             FontFamily::Sans | FontFamily::Serif => errors.push(
                 tree.error(
                     &["look", "font"],
-                    "`sans` or `serif` stands last: every machine has it",
+                    phrase!("`sans` or `serif` stands last: every machine has it"),
                 )
-                .with_hint("write it behind the names: [Pretendard, sans]"),
+                .with_hint(phrase!("write it behind the names: [Pretendard, sans]")),
             ),
         }
     }
     if names.len() > MOST_FAMILIES {
-        let message = format!("{} fonts are more than a mail can carry", names.len());
+        let message = phrased!(
+            "{names} fonts are more than a mail can carry",
+            names = names.len()
+        );
         errors.push(
             tree.error(&["look", "font"], message)
-                .with_hint(format!("{MOST_FAMILIES} are the most")),
+                .with_hint(phrased!("{most} are the most", most = MOST_FAMILIES)),
         );
     }
     match (names.is_empty(), is_serif) {

@@ -8,7 +8,10 @@ use serde::{Deserialize, Deserializer, Serializer};
 use url::{Host, Url};
 
 use super::text::{FromText, ParsedText, ToText};
-use crate::address::Address;
+use crate::{
+    address::Address,
+    words::{phrase, phrased},
+};
 
 /// Telling people and programs what happens: reminders, reports, alarms.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -82,23 +85,23 @@ impl fmt::Debug for HookSecret {
 }
 
 impl FromText for HookSecret {
-    const NAME: &'static str = "a webhook's secret";
+    const NAME: &'static str = phrase!("a webhook's secret");
     const PATTERN: Option<&'static str> = Some("^whsec_[A-Za-z0-9+/]{32,}={0,2}$");
     const EXAMPLES: &'static [&'static str] = &["${WEBHOOK_SECRET}"];
 
     fn from_text(text: &str) -> Result<Self, String> {
         // Errors never repeat it.
-        let hint = "`echo whsec_$(openssl rand -base64 32)` makes a good one";
+        let hint = phrase!("`echo whsec_$(openssl rand -base64 32)` makes a good one");
         let coded = text
             .strip_prefix("whsec_")
-            .ok_or_else(|| format!("a webhook's secret begins with `whsec_`\n{hint}"))?;
+            .ok_or_else(|| phrased!("a webhook's secret begins with `whsec_`\n{hint}"))?;
         match STANDARD.decode(coded) {
             Ok(bytes) if (24..=64).contains(&bytes.len()) => Ok(Self(bytes)),
-            Ok(bytes) => Err(format!(
-                "the secret has {} bytes; 24 to 64 are wanted\n{hint}",
-                bytes.len()
+            Ok(bytes) => Err(phrased!(
+                "the secret has {bytes} bytes; 24 to 64 are wanted\n{hint}",
+                bytes = bytes.len()
             )),
-            Err(_) => Err(format!("what follows `whsec_` is not base64\n{hint}")),
+            Err(_) => Err(phrased!("what follows `whsec_` is not base64\n{hint}")),
         }
     }
 }
@@ -107,17 +110,17 @@ impl FromText for HookSecret {
 struct HookUrl(Url);
 
 impl FromText for HookUrl {
-    const NAME: &'static str = "a webhook's address";
+    const NAME: &'static str = phrase!("a webhook's address");
     const EXAMPLES: &'static [&'static str] = &["https://hooks.example.com/daily-note"];
 
     fn from_text(text: &str) -> Result<Self, String> {
         // A path may hold a token: errors show the host alone.
         let url = Url::parse(text).map_err(|_| {
-            "this is not an address\nwrite it like https://example.com/hook".to_owned()
+            phrase!("this is not an address\nwrite it like https://example.com/hook").to_owned()
         })?;
         let host = url.host_str().unwrap_or_default().to_owned();
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(format!(
+            return Err(phrased!(
                 "the address of {host} has a user or a password in it\n\
                  the signature is what the other side knows us by: leave them out"
             ));
@@ -125,10 +128,12 @@ impl FromText for HookUrl {
         match url.scheme() {
             "https" => Ok(Self(url)),
             "http" if is_here(&url) => Ok(Self(url)),
-            "http" => Err(format!(
+            "http" => Err(phrased!(
                 "notices to {host} would travel unencrypted\nuse https://"
             )),
-            scheme => Err(format!("`{scheme}` is no way to post events\nuse https://")),
+            scheme => Err(phrased!(
+                "`{scheme}` is no way to post events\nuse https://"
+            )),
         }
     }
 }

@@ -5,7 +5,10 @@ use std::fmt;
 use chrono::{Datelike, NaiveDate, Weekday};
 
 use super::text::FromText;
-use crate::yaml::nearest;
+use crate::{
+    words::{phrase, phrased},
+    yaml::nearest,
+};
 
 /// A rule that picks days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,7 +124,7 @@ const DAYS: [(&str, &str, Weekday); 7] = [
 ];
 
 impl FromText for DayRule {
-    const NAME: &'static str = "a day";
+    const NAME: &'static str = phrase!("a day");
     const PATTERN: Option<&'static str> = Some(
         "^((1st|2nd|3rd|4th|5th|last) )?(mon|tue|wed|thu|fri|sat|sun|(mon|tues|wednes|thurs|fri|satur|sun)day)$",
     );
@@ -134,7 +137,7 @@ impl FromText for DayRule {
             [day] => (None, *day),
             [which, day] => (Some(*which), *day),
             _ => {
-                return Err(format!(
+                return Err(phrased!(
                     "`{text}` is not a day\nwrite it like `mon`, `1st mon` or `last fri`"
                 ));
             }
@@ -149,7 +152,7 @@ impl FromText for DayRule {
                 .find(|(ordinal, _)| **ordinal == which)
                 .map(|(_, nth)| Self::Nth(nth, weekday))
                 .ok_or_else(|| {
-                    format!("`{which}` is not one of a month's weeks\nuse 1st, 2nd, 3rd, 4th, 5th or last")
+                    phrased!("`{which}` is not one of a month's weeks\nuse 1st, 2nd, 3rd, 4th, 5th or last")
                 }),
         }
     }
@@ -165,9 +168,9 @@ fn weekday(word: &str) -> Result<Weekday, String> {
                 .flat_map(|(short, long, _)| [*short, *long])
                 .collect();
             let hint = nearest(word, &names).map_or_else(
-                || "use mon, tue, wed, thu, fri, sat or sun".to_owned(),
-                |name| format!("did you mean `{name}`?"),
+                || phrase!("use mon, tue, wed, thu, fri, sat or sun").to_owned(),
+                |name| phrased!("did you mean `{name}`?"),
             );
-            format!("`{word}` is not a day of the week\n{hint}")
+            phrased!("`{word}` is not a day of the week\n{hint}")
         })
 }

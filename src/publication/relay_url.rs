@@ -8,7 +8,11 @@ use super::{
     credentials::{Credentials, LoginProof},
     text::{FromText, ToText},
 };
-use crate::{address::ascii_domain, yaml::nearest};
+use crate::{
+    address::ascii_domain,
+    words::{phrase, phrased},
+    yaml::nearest,
+};
 
 /// Where mail is handed over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +71,7 @@ impl RelayUrl {
                     LoginProof::Password(_) => "password",
                     LoginProof::Token(_) => "token",
                 };
-                return Err(format!(
+                return Err(phrased!(
                     "a {what} would go over the network in clear\n\
                      remove `?tls=none`, or the user and the {what}"
                 ));
@@ -93,10 +97,11 @@ impl fmt::Debug for RelayUrl {
     }
 }
 
-const HINT: &str = "write `inbox`, smtp://user:password@host:587 or smtps://user:password@host:465";
+const HINT: &str =
+    phrase!("write `inbox`, smtp://user:password@host:587 or smtps://user:password@host:465");
 
 impl FromText for SmtpTarget {
-    const NAME: &'static str = "a relay's URL";
+    const NAME: &'static str = phrase!("a relay's URL");
     const PATTERN: Option<&'static str> = Some("^(inbox|smtps?://.+)$");
     const EXAMPLES: &'static [&'static str] = &[
         "inbox",
@@ -115,12 +120,17 @@ impl FromText for SmtpTarget {
             Some((scheme, _)) => {
                 return Err(match nearest(scheme, &["smtp", "smtps"]) {
                     Some(meant) => {
-                        format!("`{scheme}://` is not known\ndid you mean `{meant}://`?")
+                        phrased!("`{scheme}://` is not known\ndid you mean `{meant}://`?")
                     }
-                    None => format!("`{scheme}://` can't send mail\n{HINT}"),
+                    None => phrased!("`{scheme}://` can't send mail\n{hint}", hint = HINT),
                 });
             }
-            None => return Err(format!("this is not the URL of a mail server\n{HINT}")),
+            None => {
+                return Err(phrased!(
+                    "this is not the URL of a mail server\n{hint}",
+                    hint = HINT
+                ));
+            }
         };
         // By the last `@`: a password may hold one, and `?`, `#` and `/` too.
         let (user, rest) = match rest.rsplit_once('@') {
@@ -138,12 +148,14 @@ impl FromText for SmtpTarget {
         if !is_smtps {
             relay.tls = starttls(query, relay.is_loopback())?;
         } else if !query.is_empty() {
-            return Err("`smtps://` takes nothing after `?`: it is TLS from the start".to_owned());
+            return Err(
+                phrase!("`smtps://` takes nothing after `?`: it is TLS from the start").to_owned(),
+            );
         }
         if let Some(user) = user {
             let (user, password) = user
                 .split_once(':')
-                .ok_or("the password is missing: user:password@host")?;
+                .ok_or(phrase!("the password is missing: user:password@host"))?;
             relay.log_in(Credentials::with_password(
                 decoded(user)?,
                 decoded(password)?,
@@ -168,7 +180,7 @@ fn starttls(query: &str, is_loopback: bool) -> Result<TlsMode, String> {
         "" if is_loopback => Ok(TlsMode::Opportunistic),
         "" | "tls=required" => Ok(TlsMode::Required),
         "tls=none" => Ok(TlsMode::None),
-        _ => Err(format!(
+        _ => Err(phrased!(
             "`?{query}` is not known\n`?tls=none` and `?tls=required` are"
         )),
     }
@@ -178,7 +190,7 @@ fn host_and_port(text: &str) -> Result<(String, Option<u16>), String> {
     let (host, port) = match text.strip_prefix('[') {
         Some(rest) => rest
             .split_once(']')
-            .ok_or_else(|| "the `]` after the host's address is missing".to_owned())?,
+            .ok_or_else(|| phrase!("the `]` after the host's address is missing").to_owned())?,
         None => text
             .find(':')
             .map_or((text, ""), |colon| text.split_at(colon)),
@@ -187,17 +199,22 @@ fn host_and_port(text: &str) -> Result<(String, Option<u16>), String> {
         None if port.is_empty() => None,
         Some(digits) => match digits.parse() {
             Ok(0) | Err(_) => {
-                return Err("the port is not a number from 1 to 65535\n\
+                return Err(phrase!("the port is not a number from 1 to 65535\n\
                             in a user or a password write `@` as %40, `:` as %3A, `/` as %2F and `%` \
-                            as %25; or use smtp.user and smtp.password"
+                            as %25; or use smtp.user and smtp.password")
                     .to_owned());
             }
             Ok(port) => Some(port),
         },
-        None => return Err(format!("what follows the host is not a port\n{HINT}")),
+        None => {
+            return Err(phrased!(
+                "what follows the host is not a port\n{hint}",
+                hint = HINT
+            ));
+        }
     };
     if host.is_empty() {
-        return Err(format!("the host is missing\n{HINT}"));
+        return Err(phrased!("the host is missing\n{hint}", hint = HINT));
     }
     if host.parse::<IpAddr>().is_ok() || host == "localhost" {
         return Ok((host.to_owned(), port));
@@ -210,16 +227,17 @@ fn host_and_port(text: &str) -> Result<(String, Option<u16>), String> {
     if is_short_name {
         return Ok((host.to_ascii_lowercase(), port));
     }
-    let host = ascii_domain(host).map_err(|_| format!("the host is not a host name\n{HINT}"))?;
+    let host = ascii_domain(host)
+        .map_err(|_| phrased!("the host is not a host name\n{hint}", hint = HINT))?;
     Ok((host, port))
 }
 
 fn decoded(text: &str) -> Result<String, String> {
     let decoded = percent_decode_str(text)
         .decode_utf8()
-        .map_err(|_| "the user or the password is not UTF-8 behind its %".to_owned())?;
+        .map_err(|_| phrase!("the user or the password is not UTF-8 behind its %").to_owned())?;
     if decoded.chars().any(char::is_control) {
-        return Err("the user or the password has a control character in it".to_owned());
+        return Err(phrase!("the user or the password has a control character in it").to_owned());
     }
     Ok(decoded.into_owned())
 }

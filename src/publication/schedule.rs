@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     source::SourceError,
+    words::phrased,
     yaml::{Tree, ValueKind},
 };
 
@@ -146,13 +147,16 @@ impl ScheduleBlock {
         let mut errors = Vec::new();
         for (index, own) in self.breaks.iter().enumerate() {
             if own.to.0 < own.from.0 {
-                let message = format!("this break ends before it begins ({})", own.from.0);
+                let message = phrased!(
+                    "this break ends before it begins ({from})",
+                    from = own.from.0
+                );
                 errors.push(error(tree, "breaks", index, "to", message));
             }
         }
         for (index, own) in self.extra.iter().enumerate() {
             if !editions.iter().any(|edition| edition.key == own.edition) {
-                let message = format!("there is no edition `{}`", own.edition);
+                let message = phrased!("there is no edition `{edition}`", edition = own.edition);
                 errors.push(error(tree, "extra", index, "edition", message));
             }
         }

@@ -16,7 +16,11 @@ use super::{
     relay_url::SmtpTarget,
     text::{DomainName, ParsedText, SingleLine},
 };
-use crate::{source::SourceError, yaml::Tree};
+use crate::{
+    source::SourceError,
+    words::{phrase, phrased},
+    yaml::Tree,
+};
 
 /// How mail leaves.
 #[derive(Debug, Clone)]
@@ -235,7 +239,7 @@ impl SmtpBlock {
             ("messages_per_connection", self.messages_per_connection),
         ] {
             if number == 0 {
-                errors.push(tree.error(&["smtp", key], format!("`{key}` must be 1 or more")));
+                errors.push(tree.error(&["smtp", key], phrased!("`{key}` must be 1 or more")));
             }
         }
         let mut per_domain = match target {
@@ -246,7 +250,7 @@ impl SmtpBlock {
             if limit.connections == Some(0) {
                 let error = tree.error(
                     &["smtp", "per_domain", &domain],
-                    "`connections` must be 1 or more",
+                    phrase!("`connections` must be 1 or more"),
                 );
                 errors.push(error);
             }
@@ -291,10 +295,14 @@ fn log_in(
     };
     let at = |message: &str| tree.error(&["smtp", "user"], message);
     match target {
-        SmtpTarget::Inbox => Err(at("`inbox` asks nobody to log in")
-            .with_hint("set `smtp.url`, or remove `user` and what goes with it")),
+        SmtpTarget::Inbox => Err(
+            at(phrase!("`inbox` asks nobody to log in")).with_hint(phrase!(
+                "set `smtp.url`, or remove `user` and what goes with it"
+            )),
+        ),
         SmtpTarget::Relay(relay) if relay.credentials.is_some() => {
-            Err(at("the user stands in `smtp.url` already").with_hint("keep one of them"))
+            Err(at(phrase!("the user stands in `smtp.url` already"))
+                .with_hint(phrase!("keep one of them")))
         }
         SmtpTarget::Relay(relay) => relay.log_in(credentials).map_err(|error| {
             let (message, hint) = error.split_once('\n').unwrap_or((&error, ""));
@@ -316,7 +324,7 @@ impl DkimBlock {
                 if own == selector {
                     return Err(tree.error(
                         &[&at[..], &["selector"]].concat(),
-                        "the second key needs a selector of its own",
+                        phrase!("the second key needs a selector of its own"),
                     ));
                 }
                 let key = key_source(root, block.key_file, block.key)
@@ -342,7 +350,9 @@ fn key_source(
     match (file, key) {
         (Some(file), None) => Ok(KeySource::File(root.join(file))),
         (None, Some(key)) => Ok(KeySource::Pem(key)),
-        (None, None) => Err("the private key is missing: `key_file` or `key`"),
-        (Some(_), Some(_)) => Err("both `key_file` and `key` are set: keep one of them"),
+        (None, None) => Err(phrase!("the private key is missing: `key_file` or `key`")),
+        (Some(_), Some(_)) => Err(phrase!(
+            "both `key_file` and `key` are set: keep one of them"
+        )),
     }
 }

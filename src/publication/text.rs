@@ -7,6 +7,7 @@ mod zone;
 
 use std::{borrow::Cow, marker::PhantomData};
 
+use crate::words::phrased;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -45,7 +46,11 @@ impl<T: FromText> de::Visitor<'_> for ParsedTextVisitor<T> {
     type Value = T;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} like `{}`", T::NAME, T::EXAMPLES.join("`, `"))
+        f.write_str(&phrased!(
+            "{name} like `{examples}`",
+            name = T::NAME,
+            examples = T::EXAMPLES.join("`, `")
+        ))
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {

@@ -15,6 +15,7 @@ use super::{
     shapes::OneOrMore,
     text::{self, DomainName, FromText, ParsedText, SingleLine, ToText, WebUrl},
 };
+use crate::words::{phrase, phrased};
 
 /// The public pages: subscribe, unsubscribe, preferences, feedback, the archive.
 #[derive(Clone, Deserialize, JsonSchema)]
@@ -170,14 +171,16 @@ impl fmt::Debug for WebSecrets {
 struct LinkSecret(String);
 
 impl FromText for LinkSecret {
-    const NAME: &'static str = "a secret";
+    const NAME: &'static str = phrase!("a secret");
     const EXAMPLES: &'static [&'static str] = &["${WEB_SECRET}"];
 
     fn from_text(text: &str) -> Result<Self, String> {
         if text.chars().count() < 32 {
-            return Err("the secret is shorter than 32 characters\n\
+            return Err(phrase!(
+                "the secret is shorter than 32 characters\n\
                         `openssl rand -hex 32` makes a good one"
-                .to_owned());
+            )
+            .to_owned());
         }
         Ok(Self(text.to_owned()))
     }
@@ -205,7 +208,7 @@ impl<'de> Deserialize<'de> for WrittenSecret {
             type Value = WrittenSecret;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a secret, or `leaked:` and one")
+                f.write_str(phrase!("a secret, or `leaked:` and one"))
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<WrittenSecret, E> {
@@ -251,9 +254,9 @@ fn secrets<'de, D: Deserializer<'de>>(from: D) -> Result<Option<WebSecrets>, D::
     };
     let mut written = written.into_iter();
     let Some(WrittenSecret::Good(current)) = written.next() else {
-        return Err(de::Error::custom(
-            "the first secret signs: it can't be one that leaked\nput a new one before it",
-        ));
+        return Err(de::Error::custom(phrase!(
+            "the first secret signs: it can't be one that leaked\nput a new one before it"
+        )));
     };
     let retired = written.filter_map(|secret| match secret {
         WrittenSecret::Good(secret) => Some(secret),
@@ -266,12 +269,12 @@ fn secrets<'de, D: Deserializer<'de>>(from: D) -> Result<Option<WebSecrets>, D::
 }
 
 impl FromText for SocketAddr {
-    const NAME: &'static str = "an address to listen on";
+    const NAME: &'static str = phrase!("an address to listen on");
     const EXAMPLES: &'static [&'static str] = &["127.0.0.1:8080", "[::]:8080"];
 
     fn from_text(text: &str) -> Result<Self, String> {
         text.parse()
-            .map_err(|_| format!("`{text}` is no address and port\nwrite it like 127.0.0.1:8080"))
+            .map_err(|_| phrased!("`{text}` is no address and port\nwrite it like 127.0.0.1:8080"))
     }
 }
 
@@ -282,7 +285,7 @@ impl ToText for SocketAddr {
 }
 
 impl FromText for IpNet {
-    const NAME: &'static str = "a network";
+    const NAME: &'static str = phrase!("a network");
     const EXAMPLES: &'static [&'static str] = &["127.0.0.1", "10.0.0.0/8", "fd00::/8"];
 
     fn from_text(text: &str) -> Result<Self, String> {
@@ -290,7 +293,7 @@ impl FromText for IpNet {
         text.parse()
             .ok()
             .or_else(address)
-            .ok_or_else(|| format!("`{text}` is no address or network\nwrite it like 10.0.0.0/8"))
+            .ok_or_else(|| phrased!("`{text}` is no address or network\nwrite it like 10.0.0.0/8"))
     }
 }
 
@@ -319,9 +322,9 @@ fn domains<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> 
 fn lines<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
     let written = Vec::<ParsedText<SingleLine>>::deserialize(from)?;
     if written.len() > 6 {
-        return Err(de::Error::custom(
-            "more than six choices are a questionnaire",
-        ));
+        return Err(de::Error::custom(phrase!(
+            "more than six choices are a questionnaire"
+        )));
     }
     let lines = written.into_iter();
     Ok(lines.map(|ParsedText(SingleLine(line))| line).collect())

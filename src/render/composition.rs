@@ -24,6 +24,7 @@ use crate::{
         words::MailWords,
     },
     source::SourceError,
+    words::{phrase, phrased},
 };
 
 /// What Korea's law puts before an advertisement's subject.
@@ -220,7 +221,7 @@ fn placed(error: RenderError, issue: &Issue, section: Option<&Section>) -> Rende
         RenderError::TooLong => {
             let span = section.map_or(0..0, |section| section.span.clone());
             SourceError::at(&issue.source, span, error.to_string())
-                .with_hint("Gmail shows 102 KB: make several issues of it, or link to a page that has the rest")
+                .with_hint(phrase!("Gmail shows 102 KB: make several issues of it, or link to a page that has the rest"))
                 .into()
         }
         error => error,
@@ -230,7 +231,7 @@ fn placed(error: RenderError, issue: &Issue, section: Option<&Section>) -> Rende
 fn edition_of<'a>(publication: &'a Publication, issue: &Issue) -> Result<&'a Edition, RenderError> {
     let key = &issue.front_matter.edition;
     publication.edition(key).ok_or_else(|| {
-        let message = format!("the publication has no edition `{key}`");
+        let message = phrased!("the publication has no edition `{key}`");
         let known: Vec<&str> = publication
             .editions
             .iter()
@@ -241,7 +242,10 @@ fn edition_of<'a>(publication: &'a Publication, issue: &Issue) -> Result<&'a Edi
             None => SourceError::new(message),
         };
         error
-            .with_hint(format!("the editions are: {}", known.join(", ")))
+            .with_hint(phrased!(
+                "the editions are: {known}",
+                known = known.join(", ")
+            ))
             .into()
     })
 }

@@ -5,6 +5,7 @@ use std::{fs, io, path::Path};
 
 use super::Templates;
 use crate::fingerprint::{hex, sha256};
+use crate::words::phrase;
 
 /// What stands in the first line of a template that was taken out, before the mark.
 const STAMP: &str = "taken from daily-note ";
@@ -33,11 +34,11 @@ impl TemplateStanding {
     pub(crate) fn words(self) -> &'static str {
         match self {
             Self::BuiltIn => "",
-            Self::Unchanged => "your own, as the program's",
-            Self::Changed => "your own",
-            Self::Older => "your own, older than the program's",
-            Self::ByHand => "your own, without a mark of its version",
-            Self::Additional => "your own; the program has none of this name",
+            Self::Unchanged => phrase!("your own, as the program's"),
+            Self::Changed => phrase!("your own"),
+            Self::Older => phrase!("your own, older than the program's"),
+            Self::ByHand => phrase!("your own, without a mark of its version"),
+            Self::Additional => phrase!("your own; the program has none of this name"),
         }
     }
 }

@@ -17,7 +17,7 @@ use self::metered::MeteredTemplate;
 use crate::{
     render::{RenderError, escape, long_words::has_long_word, text},
     source::{Source, SourceError},
-    words::{Said, say},
+    words::{Said, phrase, phrased, say},
 };
 
 /// What a template may write: forty times of what Gmail shows.
@@ -107,11 +107,14 @@ impl TemplateEngine {
         fuel::fill();
         match write(&mut page) {
             _ if page.is_full => {
-                let message = format!("`{name}` writes more than {} MB", MAX_BYTES >> 20);
+                let message = phrased!(
+                    "`{name}` writes more than {most} MB",
+                    most = MAX_BYTES >> 20
+                );
                 Err(SourceError::new(message).with_hint(too_far()).into())
             }
             Ok(()) => String::from_utf8(page.bytes)
-                .map_err(|_| SourceError::new(format!("`{name}` writes what is no UTF-8")).into()),
+                .map_err(|_| SourceError::new(phrased!("`{name}` writes what is no UTF-8")).into()),
             Err(error) => Err(self.told(&error)),
         }
     }
@@ -186,12 +189,14 @@ fn told(error: &tera::Error, template: &dyn Fn(&str) -> Option<MeteredTemplate>)
                 .with_hint(hint(report.message()))
         }
         other if other.to_string().contains("recursion depth") => {
-            SourceError::new("components call one another without end").with_hint(too_far())
+            SourceError::new(phrase!("components call one another without end"))
+                .with_hint(too_far())
         }
-        other => SourceError::new(format!("the templates do not fit together: {other}")).with_hint(
-            "a file under templates/ replaces the built-in one of the same name; the file of \
-                 a block must go on defining that block's component",
-        ),
+        other => SourceError::new(phrased!("the templates do not fit together: {other}"))
+            .with_hint(phrase!(
+                "a file under templates/ replaces the built-in one of the same name; the file of \
+                 a block must go on defining that block's component"
+            )),
     };
     RenderError::Source(Box::new(error))
 }

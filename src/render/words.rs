@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::{
     render::{RenderError, templates::Templates},
     source::{Position, Source, SourceError},
+    words::{phrase, phrased},
 };
 
 /// One language's words.
@@ -120,9 +121,11 @@ impl MailWords {
                 SourceError::at(
                     &source,
                     at..at + 1,
-                    format!("cannot read these words: {reason}"),
+                    phrased!("cannot read these words: {reason}"),
                 )
-                .with_hint("each line is `word: text`; weekdays and months are lists"),
+                .with_hint(phrase!(
+                    "each line is `word: text`; weekdays and months are lists"
+                )),
             ))
         })
     }

@@ -12,6 +12,7 @@ use crate::{
     audience, issue,
     publication::{Environment, FILE_NAME, Publication, schema},
     source::SourceError,
+    words::phrase,
 };
 
 /// The languages that a publication can be started in.
@@ -62,9 +63,11 @@ pub(crate) fn new_publication(start: &StarterFacts) -> Result<NewPublication, Ve
         .replace("{timezone}", start.timezone.name())
         .replace("{from}", &yaml_text(&start.from.to_string()));
     let publication = Publication::from_yaml(Path::new("."), &settings, &Environment::empty())?;
-    let slot = publication
-        .next_slot_after(start.now)
-        .ok_or_else(|| vec![SourceError::new("the calendar has no slot to begin with")])?;
+    let slot = publication.next_slot_after(start.now).ok_or_else(|| {
+        vec![SourceError::new(phrase!(
+            "the calendar has no slot to begin with"
+        ))]
+    })?;
     let first_issue = texts
         .issue
         .replace("{edition}", &slot.edition)

@@ -12,6 +12,7 @@ use crate::{
     publication::{Absence, Publication, Slot},
     source::shown_path,
     store::{Batch, BatchState, DeliveryCounts, HeldRelease},
+    words::{phrase, phrased},
 };
 
 /// How far back an issue that still waits for somebody is shown.
@@ -398,7 +399,7 @@ impl OverviewInputs<'_> {
                     let on_slot =
                         |batch: &&BatchView| batch.edition == slot.edition && batch.slot == slot.at;
                     let other = batches.iter().find(on_slot)?;
-                    format!("{} went out on that date already", other.issue)
+                    phrased!("{issue} went out on that date already", issue = other.issue)
                 }
             };
             Some(StrayReason::NoSlot {
@@ -457,7 +458,7 @@ fn absences(
             let why = match publication.slot_or_absence(&edition.key, date) {
                 Err(Absence::Skipped) => "skipped".to_owned(),
                 Err(Absence::OnBreak { why: Some(why) }) => why,
-                Err(Absence::OnBreak { why: None }) => "a break".to_owned(),
+                Err(Absence::OnBreak { why: None }) => phrase!("a break").to_owned(),
                 _ => continue,
             };
             match absences.last_mut() {

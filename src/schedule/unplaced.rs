@@ -7,6 +7,7 @@ use super::{
     event::Event,
     plan_input::{BrokenFile, IssueCandidate, PlanInput},
 };
+use crate::words::phrased;
 
 /// So many days before its date people hear of it: until then its writer is at work.
 pub const BEFORE_DAYS: u64 = 7;
@@ -61,7 +62,13 @@ fn why_unplaced(sight: &PlanInput<'_>, own: &IssueCandidate) -> Option<String> {
                 let is_of_slot = batch.date == Some(slot.date) || batch.slot == slot.at;
                 batch.edition == slot.edition && is_of_slot
             })
-            .map(|batch| format!("{} went out on {} already", batch.issue, slot.date)),
+            .map(|batch| {
+                phrased!(
+                    "{issue} went out on {date} already",
+                    issue = batch.issue,
+                    date = slot.date
+                )
+            }),
     }
 }
 

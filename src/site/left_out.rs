@@ -6,6 +6,7 @@ use crate::{
     issue::{Issue, IssueError},
     publication::Publication,
     source::{SourceError, shown_path},
+    words::{phrase, phrased},
 };
 
 /// An issue that is left out.
@@ -38,19 +39,21 @@ impl LeftOutIssue {
     }
 
     pub(super) fn reserved(issue: &Issue) -> Self {
-        let message = format!("`{}` can't be part of an address", issue.slug);
-        let error = SourceError::about(&issue.source, message)
-            .with_hint("rename the file: letters, digits and hyphens behind the date");
+        let message = phrased!("`{slug}` can't be part of an address", slug = issue.slug);
+        let error = SourceError::about(&issue.source, message).with_hint(phrase!(
+            "rename the file: letters, digits and hyphens behind the date"
+        ));
         Self::of(issue, vec![error])
     }
 
     pub(super) fn twin(issue: &Issue, earlier: &str) -> Self {
-        let message = format!(
-            "its address, /issues/{}/, is already that of {earlier}",
-            issue.slug
+        let message = phrased!(
+            "its address, /issues/{slug}/, is already that of {earlier}",
+            slug = issue.slug
         );
-        let error = SourceError::about(&issue.source, message)
-            .with_hint("rename the later file: what stands behind its date must differ");
+        let error = SourceError::about(&issue.source, message).with_hint(phrase!(
+            "rename the later file: what stands behind its date must differ"
+        ));
         Self::of(issue, vec![error])
     }
 }

@@ -10,6 +10,7 @@ use crate::{
     publication::Publication,
     render::{MailWords, RenderError, TemplateEngine, Templates},
     source::SourceError,
+    words::phrased,
 };
 
 /// Where the templates are, under `templates/`.
@@ -116,7 +117,7 @@ impl SetPage {
 }
 
 fn untold(error: impl std::fmt::Display) -> RenderError {
-    let message = format!("what a page shows can't be told to its template: {error}");
+    let message = phrased!("what a page shows can't be handed to its template: {error}");
     SourceError::new(message).into()
 }
 

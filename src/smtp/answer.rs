@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{reply::Reply, wire::LostCause};
+use crate::words::phrase;
 
 /// A command of a message's life on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +27,7 @@ impl fmt::Display for Stage {
             Self::Mail => "MAIL",
             Self::Rcpt => "RCPT",
             Self::Data => "DATA",
-            Self::Dot => "the final dot",
+            Self::Dot => phrase!("the final dot"),
         })
     }
 }

@@ -4,6 +4,7 @@
 use std::fmt;
 
 use super::status::EnhancedCode;
+use crate::words::phrased;
 
 /// What one reply may take before we stop believing that it is one.
 const MAX_REPLY_BYTES: usize = 256 * 1024;
@@ -150,11 +151,14 @@ pub(crate) enum MalformedReply {
 impl fmt::Display for MalformedReply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoCode(line) => write!(f, "a line without a reply code: “{line}”"),
+            Self::NoCode(line) => f.write_str(&phrased!("a line without a reply code: “{line}”")),
             Self::CodesDiffer(first, then) => {
-                write!(f, "a reply whose lines say {first} and {then}")
+                f.write_str(&phrased!("a reply whose lines say {first} and {then}"))
             }
-            Self::TooLong => write!(f, "a reply of more than {MAX_REPLY_BYTES} bytes"),
+            Self::TooLong => f.write_str(&phrased!(
+                "a reply of more than {most} bytes",
+                most = MAX_REPLY_BYTES
+            )),
         }
     }
 }

@@ -15,7 +15,11 @@ use super::{
     status::EnhancedCode,
     wire::{LostCause, SentBytes, Wire},
 };
-use crate::{address::Address, message::Envelope};
+use crate::{
+    address::Address,
+    message::Envelope,
+    words::{phrase, phrased},
+};
 
 /// A connection to a relay, ready for messages.
 pub struct Session {
@@ -123,7 +127,7 @@ impl Session {
                 self.read_envelope_replies(false).await?
             }
             SessionState::Announced(_) => {
-                let said = "nothing: another message was announced".to_owned();
+                let said = phrase!("nothing: another message was announced").to_owned();
                 return Err(LostAnswer::without_doubt(
                     Stage::Mail,
                     LostCause::Protocol(said),
@@ -193,7 +197,7 @@ impl Session {
         if let Some(limit) = self.capabilities.max_size_bytes
             && bytes as u64 > limit
         {
-            let text = format!(
+            let text = phrased!(
                 "the message has {bytes} bytes and the relay announces SIZE {limit}; not sent"
             );
             return Err(refuse(Stage::Dot, 552, EnhancedCode::new(5, 3, 4), text));
@@ -201,7 +205,7 @@ impl Session {
         let size = self.capabilities.takes_size.then_some(bytes);
         EnvelopeCommands::new(envelope, size).map_err(|stage| {
             let detail = if stage == Stage::Mail { 7 } else { 3 };
-            let text = "an address that SMTP can't carry; not sent".to_owned();
+            let text = phrase!("an address that SMTP can't carry; not sent").to_owned();
             refuse(stage, 553, EnhancedCode::new(5, 1, detail), text)
         })
     }
@@ -313,7 +317,7 @@ impl Session {
                 let stage = Stage::Dot;
                 return Ok(Answer::Refused { stage, reply });
             }
-            let said = format!("“{reply}” out of turn");
+            let said = phrased!("“{reply}” out of turn");
             return Err(LostAnswer::without_doubt(
                 Stage::Dot,
                 LostCause::Protocol(said),
@@ -361,7 +365,7 @@ impl Session {
                 reply,
             },
             _ => {
-                let said = format!("“{reply}” in answer to the message");
+                let said = phrased!("“{reply}” in answer to the message");
                 return Err(lost_at_dot(dot_left, LostCause::Protocol(said)));
             }
         };
@@ -415,7 +419,7 @@ impl Session {
     /// is no answer to what we said.
     fn refused(&mut self, stage: Stage, reply: Reply) -> Result<Answer, LostAnswer> {
         if !reply.is_transient() && !reply.is_permanent() {
-            let said = format!("“{reply}” in answer to {stage}");
+            let said = phrased!("“{reply}” in answer to {stage}");
             return Err(LostAnswer::without_doubt(stage, LostCause::Protocol(said)));
         }
         self.state = SessionState::NeedsReset;

@@ -15,7 +15,7 @@ use tokio_rustls::{
     },
 };
 
-use crate::source::read_file;
+use crate::{source::read_file, words::phrase};
 
 /// Loaded once a relay: reading the system's certificates takes longer than a handshake.
 pub(crate) struct LoadedTrust {
@@ -111,7 +111,7 @@ fn read_ca_file(path: PathBuf) -> Result<Vec<CertificateDer<'static>>, TrustErro
         })
         .and_then(|certificates| {
             if certificates.is_empty() {
-                Err("it holds no certificate in PEM".into())
+                Err(phrase!("it holds no certificate in PEM").into())
             } else {
                 Ok(certificates)
             }

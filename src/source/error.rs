@@ -37,7 +37,7 @@ impl SourceError {
     /// discreet as the text.
     pub(crate) fn about(source: &Source, message: impl Into<Said>) -> Self {
         Self {
-            message: source.discreet(message),
+            message: source.discreet(message.into().of_ours()),
             source_text: Some(source.clone()),
             span: None,
             label: None,
@@ -48,7 +48,7 @@ impl SourceError {
     /// An error without a place: a file that is missing, an environment variable.
     pub fn new(message: impl Into<Said>) -> Self {
         Self {
-            message: message.into(),
+            message: message.into().of_ours(),
             source_text: None,
             span: None,
             label: None,
@@ -72,8 +72,8 @@ impl SourceError {
 
     fn discreet(&self, words: impl Into<Said>) -> Said {
         match &self.source_text {
-            Some(source) => source.discreet(words),
-            None => words.into(),
+            Some(source) => source.discreet(words.into().of_ours()),
+            None => words.into().of_ours(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Files read up to a bound, and files alone: a pipe would be waited for, a device never ends.
 
+use crate::words::{phrase, phrased};
 use std::{
     fs::{self, File},
     io::{self, Read},
@@ -15,7 +16,7 @@ pub fn open_file(path: &Path) -> io::Result<File> {
     if !kind.is_file() && !kind.is_dir() {
         return Err(io::Error::new(
             io::ErrorKind::InvalidInput,
-            "it is a pipe or a device, no file",
+            phrase!("it is a pipe or a device, no file"),
         ));
     }
     File::open(path)
@@ -30,10 +31,10 @@ pub fn read_file(path: &Path, max_bytes: u64) -> io::Result<Vec<u8>> {
     let too_large = |bytes: u64| {
         io::Error::new(
             io::ErrorKind::FileTooLarge,
-            format!(
-                "it has {} KB; the limit is {} KB",
-                bytes.div_ceil(1024),
-                max_bytes / 1024
+            phrased!(
+                "it has {size} KB; the limit is {most} KB",
+                size = bytes.div_ceil(1024),
+                most = max_bytes / 1024
             ),
         )
     };

@@ -1,7 +1,10 @@
 //! What can be wrong with a store, and what a person does about it.
 
 use super::DeliveryCounts;
-use crate::{source::SourceError, words::Said};
+use crate::{
+    source::SourceError,
+    words::{Said, phrase},
+};
 
 /// Everything that can go wrong with a store.
 #[derive(Debug, thiserror::Error)]
@@ -94,7 +97,7 @@ pub enum StoreError {
         total: u64,
     },
     /// Hashes of departures under more keys than are tried at each address.
-    #[error("people who left come from more lists than can be told apart by their hashes")]
+    #[error("people who left come from more lists than can be kept apart by their hashes")]
     TooManyHashKeys,
     /// The last address of subscribers.yaml is the beginning of one that is gone from it.
     #[error(
@@ -183,66 +186,94 @@ impl StoreError {
     fn remedy(&self) -> &'static str {
         match self {
             Self::Unusable { .. } => {
-                "check that the folder exists, that you may write to it, and that its disk has room"
+                phrase!(
+                    "check that the folder exists, that you may write to it, and that its disk has room"
+                )
             }
             Self::Held { .. } | Self::Kept { .. } => {
-                "wait until it is done, or stop it; then try again"
+                phrase!("wait until it is done, or stop it; then try again")
             }
             Self::FoldLosesTooMany { .. } => {
-                "if that is meant, raise audience.max_removal in daily-note.yaml for this once"
+                phrase!(
+                    "if that is meant, raise audience.max_removal in daily-note.yaml for this once"
+                )
             }
             Self::TooManyHashKeys => {
-                "erase those people here by their addresses, and take the rows without one out of the table"
+                phrase!(
+                    "erase those people here by their addresses, and take the rows without one out of the table"
+                )
             }
             Self::FoldCut { .. } => {
-                "put the end of the file back; if the address did change, say `daily-note subscribers move OLD NEW`"
+                phrase!(
+                    "put the end of the file back; if the address did change, say `daily-note subscribers move OLD NEW`"
+                )
             }
             Self::SlotTaken { .. } => {
-                "give the issue another date, or take the other one's place: see `daily-note status`"
+                phrase!(
+                    "give the issue another date, or take the other one's place: see `daily-note status`"
+                )
             }
             Self::Copied => {
-                "if no other copy is in use, say so with `daily-note adopt`; then the calendar is kept from here"
+                phrase!(
+                    "if no other copy is in use, say so with `daily-note adopt`; then the calendar is kept from here"
+                )
             }
             Self::Gone { .. } => {
-                "put the folder back where it was, and send again: it goes on where it stopped"
+                phrase!(
+                    "put the folder back where it was, and send again: it goes on where it stopped"
+                )
             }
             Self::Locked { .. } => {
-                "end what holds it: a shell with a transaction open, a copying tool (`fuser` says which); nothing is lost meanwhile"
+                phrase!(
+                    "end what holds it: a shell with a transaction open, a copying tool (`fuser` says which); nothing is lost meanwhile"
+                )
             }
             Self::NoRoom { .. } => {
-                "make room: `serve` goes on by itself then, and `send` where it stopped"
+                phrase!("make room: `serve` goes on by itself then, and `send` where it stopped")
             }
             Self::NoDescriptors { .. } => {
-                "raise the limit (`ulimit -n 1024`, or `LimitNOFILE=` in the service's unit), and try again; nothing is lost"
+                phrase!(
+                    "raise the limit (`ulimit -n 1024`, or `LimitNOFILE=` in the service's unit), and try again; nothing is lost"
+                )
             }
             Self::Damaged { .. } => {
-                "save it as it is, `daily-note backup --as-is FOLDER`; then move .daily-note away and `daily-note restore` the last backup"
+                phrase!(
+                    "save it as it is, `daily-note backup --as-is FOLDER`; then move .daily-note away and `daily-note restore` the last backup"
+                )
             }
             Self::DeparturesUnknown => {
-                "name the state that it replaces, or a later backup: `daily-note restore --departures FOLDER`; or say that nobody left: `daily-note restore --departures none`"
+                phrase!(
+                    "name the state that it replaces, or a later backup: `daily-note restore --departures FOLDER`; or say that nobody left: `daily-note restore --departures none`"
+                )
             }
             Self::OlderCopy { .. } => {
-                "put the newest copy of .daily-note back; if nobody got it after all, remove .daily-note/witness and send again"
+                phrase!(
+                    "put the newest copy of .daily-note back; if nobody got it after all, remove .daily-note/witness and send again"
+                )
             }
-            Self::Entry(_) => "fix the entry; nothing was changed",
-            Self::Foreign => "move it away, or name another folder",
-            Self::Newer => "install that version or a later one",
+            Self::Entry(_) => phrase!("fix the entry; nothing was changed"),
+            Self::Foreign => phrase!("move it away, or name another folder"),
+            Self::Newer => phrase!("install that version or a later one"),
             Self::Outdated(_) => {
-                "nothing was changed: use the version that wrote it, save it with `daily-note backup --as-is FOLDER`, and report this with the cause"
+                phrase!(
+                    "nothing was changed: use the version that wrote it, save it with `daily-note backup --as-is FOLDER`, and report this with the cause"
+                )
             }
             Self::Unbalanced { .. } => {
-                "nothing more is sent of it: keep a copy of .daily-note, and report this"
+                phrase!("nothing more is sent of it: keep a copy of .daily-note, and report this")
             }
             Self::ContentLost { .. } => {
-                "`daily-note cancel` the issue, or put a backup back that has it"
+                phrase!("`daily-note cancel` the issue, or put a backup back that has it")
             }
-            Self::Abandoned => "do it again",
-            Self::OtherList => "name a copy of this list's own state",
-            Self::NoBackup => "name a file that `daily-note backup` wrote",
-            Self::DamagedBackup => "restore another one",
-            Self::BackupName => "choose another name",
+            Self::Abandoned => phrase!("do it again"),
+            Self::OtherList => phrase!("name a copy of this list's own state"),
+            Self::NoBackup => phrase!("name a file that `daily-note backup` wrote"),
+            Self::DamagedBackup => phrase!("restore another one"),
+            Self::BackupName => phrase!("choose another name"),
             Self::StateExists { .. } => {
-                "a restore overwrites nothing: stop what uses it, and move the folder away first"
+                phrase!(
+                    "a restore overwrites nothing: stop what uses it, and move the folder away first"
+                )
             }
         }
     }

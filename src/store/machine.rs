@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::{BatchState, DeliveryState, DeliveryStep, RefusalReason, UnknownAnswer};
-use crate::audience::SuppressionReason;
+use crate::{audience::SuppressionReason, words::phrase};
 
 /// What the steps of one row need to know of it, and change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,14 +43,14 @@ pub(super) struct StepContext<'a> {
 pub(super) const CANCELLED: &str = "cancelled";
 
 /// The reply of a row whose sender died while the message was on the wire.
-const LOST_SENDER: &str = "the sender died with this message on the wire";
+const LOST_SENDER: &str = phrase!("the sender died with this message on the wire");
 
 /// The reply of a row that may have been sent after the copy was made that this database is.
 pub(super) const OLDER_COPY: &str =
-    "the database is an older copy of itself; this may have been sent since it was made";
+    phrase!("the database is an older copy of itself; this may have been sent since it was made");
 
 /// The reply of a row that a person took as accepted.
-const BY_A_PERSON: &str = "taken as accepted by a person";
+const BY_A_PERSON: &str = phrase!("taken as accepted by a person");
 
 /// The longest reply that is kept, in bytes: a hostile relay must not fill the disk.
 const MAX_REPLY_BYTES: usize = 1_000;

@@ -55,7 +55,11 @@ fn gather(stream: TokenStream, found: &mut BTreeSet<AuditedText>) {
         if let [.., TokenTree::Ident(name), TokenTree::Punct(mark)] = &tokens[..at]
             && mark.as_char() == '!'
         {
-            found.extend(text_of(&name.to_string(), group));
+            match name.to_string().as_str() {
+                "phrase" => found.extend(phrases_of(group).map(AuditedText::plain)),
+                "phrased" => found.extend(phrases_of(group).filter_map(|text| heard_text(&text))),
+                name => found.extend(text_of(name, group)),
+            }
         }
     }
 }
@@ -83,6 +87,19 @@ fn text_of(name: &str, arguments: &Group) -> Option<AuditedText> {
     })
 }
 
+/// What a text that travels as text says, line by line.
+fn phrases_of(arguments: &Group) -> impl Iterator<Item = String> {
+    let text = match arguments.stream().into_iter().next() {
+        Some(TokenTree::Literal(literal)) => unquoted(&literal.to_string()),
+        _ => None,
+    };
+    let lines: Vec<String> = text
+        .iter()
+        .flat_map(|text| text.lines().map(str::to_owned))
+        .collect();
+    lines.into_iter()
+}
+
 /// What stands in `#[error("…")]`, which people hear as `Said::heard`: the names of its places without how they are
 /// shown. What an error only hands on is none.
 fn error_text(attribute: &Group) -> Option<AuditedText> {
@@ -94,12 +111,15 @@ fn error_text(attribute: &Group) -> Option<AuditedText> {
         return None;
     };
     let text = unquoted(&literal.to_string())?;
+    heard_text(&text).filter(|_| name == "error")
+}
+
+/// A text with the names of its places and not how they are shown; one without a word of ours is none.
+fn heard_text(text: &str) -> Option<AuditedText> {
     let text: String = text
         .split_inclusive('}')
         .map(|part| match part.rsplit_once(':') {
-            Some((before, shown)) if before.contains('{') && shown.len() < 4 => {
-                format!("{before}}}")
-            }
+            Some((before, shown)) if is_open(before) && shown.len() < 6 => format!("{before}}}"),
             _ => part.to_owned(),
         })
         .collect();
@@ -107,11 +127,21 @@ fn error_text(attribute: &Group) -> Option<AuditedText> {
         TemplatePiece::Words(words) => words.contains(char::is_alphabetic),
         TemplatePiece::Place(_) => false,
     });
-    (name == "error" && says).then_some(AuditedText {
+    says.then_some(AuditedText {
         text,
         one: None,
         has_places: true,
     })
+}
+
+/// Whether a place has begun.
+fn is_open(text: &str) -> bool {
+    let place = text.rsplit('{').next().unwrap_or_default();
+    place.len() < text.len()
+        && !place.is_empty()
+        && place
+            .chars()
+            .all(|char| char.is_alphanumeric() || char == '_')
 }
 
 /// A string of Rust's as the program sees it.

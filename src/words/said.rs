@@ -76,6 +76,15 @@ impl Said {
         Self(Box::new(Speech::Heard(text.into())))
     }
 
+    /// The same where it is known to be words of ours: what came as text is heard.
+    #[must_use]
+    pub(crate) fn of_ours(self) -> Self {
+        match *self.0 {
+            Speech::Verbatim(text) => Self::heard(text),
+            _ => self,
+        }
+    }
+
     /// The word that programs know a thing by (`kept_aside`), said to people.
     #[must_use]
     pub(crate) fn word(word: impl Into<Cow<'static, str>>) -> Self {
@@ -264,6 +273,21 @@ macro_rules! many {
     }};
 }
 
+/// A text of ours that travels as text – an error's, a reason that is kept – until somebody hears it ([`Said::heard`]):
+/// the literal itself. What stands behind a line break is a text of its own.
+macro_rules! phrase {
+    ($text:literal) => {
+        $text
+    };
+}
+
+/// The same with places, as `format!` fills them: each needs a name.
+macro_rules! phrased {
+    ($text:literal $($arguments:tt)*) => {
+        format!($text $($arguments)*)
+    };
+}
+
 /// An argument of a sentence.
 macro_rules! said_argument {
     ($name:ident) => {
@@ -279,7 +303,7 @@ macro_rules! said_argument {
     }};
 }
 
-pub(crate) use {many, said_argument, say};
+pub(crate) use {many, phrase, phrased, said_argument, say};
 
 /// A number of things, however it was counted.
 pub(crate) fn counted(count: impl TryInto<u64>) -> u64 {

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::{Catalogue, phrasebook::Phrasebook};
+use super::{Catalogue, heard::HeardTexts};
 
 /// A language in which the program speaks with a person. Chosen once, at the start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -42,12 +42,12 @@ impl Tongue {
 
     /// English words of ours, in this language.
     pub(super) fn heard(self, text: &str) -> String {
-        static KOREAN: OnceLock<Phrasebook<'static>> = OnceLock::new();
+        static KOREAN: OnceLock<HeardTexts<'static>> = OnceLock::new();
         let phrases = match self {
             Self::English => None,
             Self::Korean => self
                 .catalogue()
-                .map(|catalogue| KOREAN.get_or_init(|| Phrasebook::of(catalogue))),
+                .map(|catalogue| KOREAN.get_or_init(|| HeardTexts::of(catalogue))),
         };
         phrases.map_or_else(|| text.to_owned(), |phrases| phrases.said(text))
     }

@@ -8,6 +8,7 @@ use serde_yaml::Value;
 
 use super::{MappingEntry, Node, Scalar, ValueKind, ValuePlace};
 use crate::source::{Position, Source, SourceError, Span};
+use crate::words::{phrase, phrased};
 
 /// Lists and mappings inside one another.
 const MAX_DEPTH: usize = 64;
@@ -126,8 +127,12 @@ impl<'s> TreeBuilder<'s> {
             Event::DocumentStart(_) => {
                 self.documents += 1;
                 if self.documents > 1 {
-                    return Err(SourceError::at(self.source, span, "a second YAML document")
-                        .with_hint("only one belongs here: remove the line `---`"));
+                    return Err(SourceError::at(
+                        self.source,
+                        span,
+                        phrase!("a second YAML document"),
+                    )
+                    .with_hint(phrase!("only one belongs here: remove the line `---`")));
                 }
                 Ok(())
             }
@@ -155,7 +160,10 @@ impl<'s> TreeBuilder<'s> {
     }
 
     fn too_deep(&self, at: usize) -> SourceError {
-        let message = format!("more than {MAX_DEPTH} lists or mappings inside one another");
+        let message = phrased!(
+            "more than {most} lists or mappings inside one another",
+            most = MAX_DEPTH
+        );
         SourceError::at(self.source, at..at, message)
     }
 
@@ -179,12 +187,16 @@ impl<'s> TreeBuilder<'s> {
             return Err(SourceError::at(
                 self.source,
                 span,
-                "this alias stands inside the value that it names",
+                phrase!("this alias stands inside the value that it names"),
             ));
         };
         self.aliased += size(node);
         if self.aliased > MAX_ALIASED {
-            return Err(SourceError::at(self.source, span, "too many aliases"));
+            return Err(SourceError::at(
+                self.source,
+                span,
+                phrase!("too many aliases"),
+            ));
         }
         let kind = node.kind.clone();
         self.add(kind, span, 0)
@@ -193,8 +205,9 @@ impl<'s> TreeBuilder<'s> {
     fn refuse_as_key(&self, span: Span) -> Result<(), SourceError> {
         match self.open.last() {
             Some(open) if matches!(open.kind, ValueKind::Mapping(_)) && open.key.is_none() => Err(
-                SourceError::at(self.source, span, "a key must be plain text")
-                    .with_hint("text that begins with `{`, `[` or `*` needs quotes around it"),
+                SourceError::at(self.source, span, phrase!("a key must be plain text")).with_hint(
+                    phrase!("text that begins with `{`, `[` or `*` needs quotes around it"),
+                ),
             ),
             _ => Ok(()),
         }
@@ -256,21 +269,31 @@ impl<'s> TreeBuilder<'s> {
         let at = self.byte(error.marker().index());
         if let Some(tab) = first_indenting_tab(self.text, at) {
             let place = self.base + tab..self.base + tab + 1;
-            return SourceError::at(self.source, place, "this line is indented with a tab")
-                .with_hint("YAML indents with spaces");
+            return SourceError::at(
+                self.source,
+                place,
+                phrase!("this line is indented with a tab"),
+            )
+            .with_hint(phrase!("YAML indents with spaces"));
         }
         let place = self.base + at..self.base + at;
-        let error = SourceError::at(self.source, place, format!("not YAML: {}", error.info()));
-        error.with_hint("text with `: `, ` #` or a leading `[`, `{`, `*`, `&`, `!`, `%`, `@` needs quotes around it")
+        let error = SourceError::at(
+            self.source,
+            place,
+            phrased!("not YAML: {info}", info = error.info()),
+        );
+        error.with_hint(phrase!("text with `: `, ` #` or a leading `[`, `{`, `*`, `&`, `!`, `%`, `@` needs quotes around it"))
     }
 }
 
 fn doubled(source: &Source, key: &str, span: Span, first: &ValuePlace) -> SourceError {
-    let error = SourceError::at(source, span, format!("`{key}` stands here twice"));
+    let error = SourceError::at(source, span, phrased!("`{key}` stands here twice"));
     match first.span() {
         Some(first) => {
             let Position { line, .. } = source.position(first.start);
-            error.with_hint(format!("the first one is in line {line}: keep one of them"))
+            error.with_hint(phrased!(
+                "the first one is in line {line}: keep one of them"
+            ))
         }
         None => error,
     }

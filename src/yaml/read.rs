@@ -15,7 +15,10 @@ use serde::{
 use serde_yaml::Value;
 
 use super::{MappingEntry, Node, Scalar, Tree, ValueKind, ValuePlace};
-use crate::source::SourceError;
+use crate::{
+    source::SourceError,
+    words::{phrase, phrased},
+};
 
 /// Nobody reads more of them.
 const MAX_FAULTS: usize = 20;
@@ -107,15 +110,15 @@ impl de::Error for ReadFault {
         let expected = expected.to_string();
         let hint = match (&unexpected, expected.as_str()) {
             (Unexpected::Bool(_) | Unexpected::Signed(_) | Unexpected::Unsigned(_), "a string") => {
-                Some("put it in quotes".to_owned())
+                Some(phrase!("put it in quotes").to_owned())
             }
             _ => None,
         };
         Self::new(
-            format!(
-                "expected {}, found {}",
-                wanted(&expected),
-                found(&unexpected)
+            phrased!(
+                "expected {expected}, found {unexpected}",
+                expected = wanted(&expected),
+                unexpected = found(&unexpected)
             ),
             hint,
         )
@@ -124,10 +127,10 @@ impl de::Error for ReadFault {
     fn invalid_value(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
         let expected = expected.to_string();
         Self::new(
-            format!(
-                "expected {}, found {}",
-                wanted(&expected),
-                found(&unexpected)
+            phrased!(
+                "expected {expected}, found {unexpected}",
+                expected = wanted(&expected),
+                unexpected = found(&unexpected)
             ),
             None,
         )
@@ -135,19 +138,23 @@ impl de::Error for ReadFault {
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
         Self::new(
-            format!("`{variant}` is not one of {}", listed(expected)),
+            phrased!(
+                "`{variant}` is not one of {expected}",
+                expected = listed(expected)
+            ),
             did_you_mean(variant, expected),
         )
     }
 
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
-        let hint = did_you_mean(field, expected)
-            .unwrap_or_else(|| format!("the keys here are {}", listed(expected)));
-        Self::new(format!("unknown key `{field}`"), Some(hint))
+        let hint = did_you_mean(field, expected).unwrap_or_else(|| {
+            phrased!("the keys here are {expected}", expected = listed(expected))
+        });
+        Self::new(phrased!("unknown key `{field}`"), Some(hint))
     }
 
     fn missing_field(field: &'static str) -> Self {
-        let mut fault = Self::new(format!("`{field}` is missing"), None);
+        let mut fault = Self::new(phrased!("`{field}` is missing"), None);
         fault.missing = Some(field);
         fault
     }
@@ -157,14 +164,14 @@ impl de::Error for ReadFault {
 fn wanted(expected: &str) -> &str {
     match expected {
         "a string" | "a borrowed string" => "text",
-        "a boolean" => "true or false",
-        "a sequence" => "a list",
-        "a map" => "a mapping (`key: value` lines)",
-        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number, zero or more",
-        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
-        "f32" | "f64" => "a number",
+        "a boolean" => phrase!("true or false"),
+        "a sequence" => phrase!("a list"),
+        "a map" => phrase!("a mapping (`key: value` lines)"),
+        "u8" | "u16" | "u32" | "u64" | "usize" => phrase!("a whole number, zero or more"),
+        "i8" | "i16" | "i32" | "i64" | "isize" => phrase!("a whole number"),
+        "f32" | "f64" => phrase!("a number"),
         "unit" => "nothing",
-        _ if expected.starts_with("struct ") => "a mapping (`key: value` lines)",
+        _ if expected.starts_with("struct ") => phrase!("a mapping (`key: value` lines)"),
         other => other,
     }
 }
@@ -172,13 +179,13 @@ fn wanted(expected: &str) -> &str {
 fn found(unexpected: &Unexpected<'_>) -> String {
     match unexpected {
         Unexpected::Bool(flag) => format!("`{flag}`"),
-        Unexpected::Unsigned(number) => format!("the number {number}"),
-        Unexpected::Signed(number) => format!("the number {number}"),
-        Unexpected::Float(number) => format!("the number {number}"),
-        Unexpected::Str(text) => format!("the text `{}`", shortened(text)),
+        Unexpected::Unsigned(number) => phrased!("the number {number}"),
+        Unexpected::Signed(number) => phrased!("the number {number}"),
+        Unexpected::Float(number) => phrased!("the number {number}"),
+        Unexpected::Str(text) => phrased!("the text `{text}`", text = shortened(text)),
         Unexpected::Unit | Unexpected::Option => "nothing".to_owned(),
-        Unexpected::Seq => "a list".to_owned(),
-        Unexpected::Map => "a mapping".to_owned(),
+        Unexpected::Seq => phrase!("a list").to_owned(),
+        Unexpected::Map => phrase!("a mapping").to_owned(),
         other => other.to_string(),
     }
 }
@@ -213,7 +220,7 @@ pub(crate) fn nearest<'n>(word: &str, names: &[&'n str]) -> Option<&'n str> {
 }
 
 fn did_you_mean(word: &str, names: &[&str]) -> Option<String> {
-    nearest(word, names).map(|name| format!("did you mean `{name}`?"))
+    nearest(word, names).map(|name| phrased!("did you mean `{name}`?"))
 }
 
 /// A node being read.
@@ -329,7 +336,7 @@ impl<'t> Deserializer<'t> for ValueReader<'t> {
         visitor: V,
     ) -> Result<V::Value, ReadFault> {
         if matches!(self.node.kind, ValueKind::Sequence(_)) {
-            let fault = de::Error::invalid_type(Unexpected::Seq, &"a map");
+            let fault = de::Error::invalid_type(Unexpected::Seq, &phrase!("a map"));
             return self.wrap(Err(fault));
         }
         self.deserialize_map(visitor)
@@ -431,7 +438,9 @@ impl<'t> MapAccess<'t> for MappingReader<'t> {
 
     fn next_value_seed<V: DeserializeSeed<'t>>(&mut self, seed: V) -> Result<V::Value, ReadFault> {
         let Some(entry) = self.value.take() else {
-            return Err(de::Error::custom("a value was asked for before its key"));
+            return Err(de::Error::custom(phrase!(
+                "a value was asked for before its key"
+            )));
         };
         let at = ValueReader {
             node: &entry.value,

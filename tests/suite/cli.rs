@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod batches;
+mod everything_spoken;
 mod facts;
 mod help;
 mod import_post;

@@ -23,6 +23,7 @@ use crate::{
     publication::{SecretUse, WebhookSettings},
     source::with_causes,
     store::{DueNotice, NewNotice, NoticeId, NotifyOutcome},
+    words::{phrase, phrased},
 };
 
 /// The waits before each further try, as Standard Webhooks has them; after the last one nobody cares.
@@ -200,13 +201,13 @@ async fn send(app: &App, due: &DueNotice) -> NoticeAttempt {
             }
             // What really happened waits for a process that does not play.
             None if app.publication.notify.webhook.is_some() => {
-                NoticeAttempt::Failed("a rehearsal posts to this machine alone".to_owned())
+                NoticeAttempt::Failed(phrase!("a rehearsal posts to this machine alone").to_owned())
             }
-            None => NoticeAttempt::Hopeless("there is no webhook any more".to_owned()),
+            None => NoticeAttempt::Hopeless(phrase!("there is no webhook any more").to_owned()),
         };
     }
     let Some(Ok(to)) = target.strip_prefix(MAILTO).map(Address::parse) else {
-        return NoticeAttempt::Hopeless(format!("no way to tell `{target}`"));
+        return NoticeAttempt::Hopeless(phrased!("no way to tell `{target}`"));
     };
     let tried = hand_over(app, to, &due.content).await;
     tried.unwrap_or_else(|error| NoticeAttempt::Failed(error.problems().join(": ")))
@@ -243,7 +244,7 @@ async fn post(webhook: &WebhookSettings, key: &str, body: &[u8]) -> NoticeAttemp
         ("webhook-signature", &*signature),
     ] {
         if request.push_header(name, value).is_none() {
-            return NoticeAttempt::Hopeless(format!("`{name}` can't be written"));
+            return NoticeAttempt::Hopeless(phrased!("`{name}` can't be written"));
         }
     }
     // The operator wrote the address: it may well be this network's own.

@@ -17,6 +17,7 @@ use crate::{
     publication::Rate,
     source::with_causes,
     store::{DueReceipt, Realm, ReceiptTurn, Store, TELLING},
+    words::phrase,
 };
 
 /// A mail that is begun later than that after its lease might be another process's by its end.
@@ -96,7 +97,7 @@ impl ReceiptDesk {
         stop: &StopSignal,
     ) -> HandedOver {
         let Some(open) = &mut self.open else {
-            return HandedOver::NotYet("the way is closed".to_owned());
+            return HandedOver::NotYet(phrase!("the way is closed").to_owned());
         };
         let message = match open.maker.message(due, store, clock.now()).await {
             Ok(message) => message,
@@ -168,7 +169,7 @@ async fn wait_for_leave(
             return Ok(());
         }
         if waited.elapsed() > BEGIN_WITHIN || stop.is_requested() {
-            return Err("the rate is used up".to_owned());
+            return Err(phrase!("the rate is used up").to_owned());
         }
         let wait = (leave.again_at - now).to_std().unwrap_or_default();
         sleep(wait.clamp(Duration::from_millis(5), Duration::from_secs(1))).await;

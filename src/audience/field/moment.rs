@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 
 use super::{FieldError, quoted};
 use crate::publication::{moment_of, parse_offset};
+use crate::words::{phrase, phrased};
 
 /// Whether `1/2/2024` is in February or in January.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,14 +53,18 @@ pub(crate) fn moment(
     let local = match local_moment(rest, order) {
         LocalMoment::Moment(local) => local,
         LocalMoment::Ambiguous => {
-            return Err(
-                FieldError::new(format!("{} may be more than one day", quoted(text)))
-                    .with_hint("write year, month and day: 2026-03-01"),
-            );
+            return Err(FieldError::new(phrased!(
+                "{text} may be more than one day",
+                text = quoted(text)
+            ))
+            .with_hint(phrase!("write year, month and day: 2026-03-01")));
         }
         LocalMoment::None => {
-            return Err(FieldError::new(format!("{} is not a date", quoted(text)))
-                .with_hint("write 2026-03-01T09:00:00+09:00, or just 2026-03-01"));
+            return Err(
+                FieldError::new(phrased!("{text} is not a date", text = quoted(text))).with_hint(
+                    phrase!("write 2026-03-01T09:00:00+09:00, or just 2026-03-01"),
+                ),
+            );
         }
     };
     Ok(match offset {

@@ -12,6 +12,7 @@ use crate::{
     },
     publication::Publication,
     source::SourceError,
+    words::{phrase, phrased},
     yaml::{self, Node, Tree, ValueKind, ValuePlace},
 };
 
@@ -98,10 +99,11 @@ pub(super) fn read(
     publication: &Publication,
 ) -> Result<Profile, Vec<SourceError>> {
     if let Some(text) = node.text().filter(|text| text.contains('@')) {
-        let error = tree.error_at(&node.place, "an entry is more than an address");
-        return Err(vec![
-            error.with_hint(format!("write `- email: {}`", text.trim())),
-        ]);
+        let error = tree.error_at(&node.place, phrase!("an entry is more than an address"));
+        return Err(vec![error.with_hint(phrased!(
+            "write `- email: {address}`",
+            address = text.trim()
+        ))]);
     }
     let entry: ListEntry = tree.read_node(node)?;
     entry.profile(publication).map_err(|(path, fault)| {
@@ -181,8 +183,8 @@ fn editions(
         return Ok(None);
     };
     if texts.is_empty() {
-        let fault = FieldError::new("the list of editions is empty")
-            .with_hint("leave the key out for all editions");
+        let fault = FieldError::new(phrase!("the list of editions is empty"))
+            .with_hint(phrase!("leave the key out for all editions"));
         return Err((FieldPath::key(KEYS), fault));
     }
     let keys = texts.iter().enumerate().map(|(index, text)| {

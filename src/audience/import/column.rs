@@ -1,6 +1,7 @@
 //! What a column of a table is to us, and the word for it on the command line. Not: how a column is
 //! known by its name (`names`).
 
+use crate::words::phrased;
 use std::str::FromStr;
 
 /// What a column is to us.
@@ -123,7 +124,7 @@ impl FromStr for SubscriberField {
         let known = Self::WORDS.iter().find(|(word, _)| *word == text);
         known.map(|(_, field)| *field).ok_or_else(|| {
             let words: Vec<&str> = Self::WORDS.iter().map(|(word, _)| *word).collect();
-            format!("`{text}` is none of {}", words.join(", "))
+            phrased!("`{text}` is none of {what}", what = words.join(", "))
         })
     }
 }

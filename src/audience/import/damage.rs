@@ -4,7 +4,10 @@
 use std::io;
 
 use super::table::{RECORD_BYTES, TablePosition, TableRecord};
-use crate::source::SourceError;
+use crate::{
+    source::SourceError,
+    words::{phrase, phrased},
+};
 
 /// Why a table can't be read any further.
 #[derive(Debug)]
@@ -57,43 +60,30 @@ impl TableDamage {
     /// In words, about the file of that name.
     pub(super) fn told(self, file: &str) -> SourceError {
         const CLOSE: &str =
-            "close that quotation mark, or write it twice where it belongs to the text";
+            phrase!("close that quotation mark, or write it twice where it belongs to the text");
         match self {
-            Self::Unreadable(error) => SourceError::new(format!("{file} can't be read: {error}")),
-            Self::Unclosed { row, at } => SourceError::new(format!(
-                "{file}:{}:{}: the quotation mark here, in row {row}, is never closed",
-                at.line, at.column
-            ))
+            Self::Unreadable(error) => SourceError::new(phrased!("{file} can't be read: {error}")),
+            Self::Unclosed { row, at } => SourceError::new(phrased!("{file}:{line}:{column}: the quotation mark here, in row {row}, is never closed", line = at.line, column = at.column))
             .with_hint(CLOSE),
-            Self::Stray { row, opened, at } => SourceError::new(format!(
-                "{file}:{}:{}: the quotation mark here, in row {row}, takes in what follows up to line {}",
-                opened.line, opened.column, at.line
-            ))
+            Self::Stray { row, opened, at } => SourceError::new(phrased!("{file}:{line}:{column}: the quotation mark here, in row {row}, takes in what follows up to line {end}", line = opened.line, column = opened.column, end = at.line))
             .with_hint(CLOSE),
             Self::TooLong { row, line, opened } => {
                 let kibibytes = RECORD_BYTES / 1024;
-                let error = SourceError::new(format!(
-                    "{file}:{line}: row {row} is longer than {kibibytes} KiB"
-                ));
+                let error = SourceError::new(phrased!("{file}:{line}: row {row} is longer than {kibibytes} KiB"));
                 match opened {
-                    Some(at) => error.with_hint(format!(
-                        "the quotation mark at line {}, column {} is probably never closed",
-                        at.line, at.column
-                    )),
-                    None => error.with_hint("this is probably not a table of subscribers"),
+                    Some(at) => error.with_hint(phrased!("the quotation mark at line {line}, column {column} is probably never closed", line = at.line, column = at.column)),
+                    None => error.with_hint(phrase!("this is probably not a table of subscribers")),
                 }
             }
             Self::RunTogether {
                 row,
                 first_line,
                 last_line,
-            } => SourceError::new(format!(
-                "{file}:{first_line}: row {row} goes on to line {last_line}: several rows have run \
-                 together in it"
-            ))
+            } => SourceError::new(phrased!("{file}:{first_line}: row {row} goes on to line {last_line}: several rows have run \
+                 together in it"))
             .with_hint(
-                "a quotation mark in it is not closed, or should be written twice; where the line \
-                 break and the @ belong to the text of a cell, write that text on one line",
+                phrase!("a quotation mark in it is not closed, or should be written twice; where the line \
+                 break and the @ belong to the text of a cell, write that text on one line"),
             ),
         }
     }

@@ -16,7 +16,10 @@ use super::{
     names,
     text::{CHUNK_BYTES, chunks, read_full},
 };
-use crate::source::SourceError;
+use crate::{
+    source::SourceError,
+    words::{phrase, phrased},
+};
 
 /// Those that lists come in, and the word for each; single bytes last, since these take any file.
 const CANDIDATES: [(&Encoding, &str); 9] = [
@@ -40,16 +43,16 @@ pub(super) fn of_file(
     told: Option<&str>,
     name: &str,
 ) -> Result<&'static Encoding, SourceError> {
-    let unreadable = |error: io::Error| SourceError::new(format!("{name} can't be read: {error}"));
+    let unreadable = |error: io::Error| SourceError::new(phrased!("{name} can't be read: {error}"));
     let mut start = [0; 4];
     file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
     let length = read_full(file, &mut start).map_err(unreadable)?;
     let start = &start[..length];
     if start.starts_with(b"PK\x03\x04") || start == b"\xD0\xCF\x11\xE0" {
-        return Err(SourceError::new(format!(
+        return Err(SourceError::new(phrased!(
             "{name} is a ZIP archive or an Excel workbook, not a CSV file"
         ))
-        .with_hint("unpack it, or save the sheet as “CSV UTF-8”"));
+        .with_hint(phrase!("unpack it, or save the sheet as “CSV UTF-8”")));
     }
     if let Some(label) = told {
         return of_label(label);
@@ -90,8 +93,9 @@ fn of_label(label: &str) -> Result<&'static Encoding, SourceError> {
         _ => Encoding::for_label(label.as_bytes()),
     };
     known.ok_or_else(|| {
-        SourceError::new(format!("there is no encoding `{label}`"))
-            .with_hint("write utf-8, cp949, utf-16le, shift_jis, windows-1252 …")
+        SourceError::new(phrased!("there is no encoding `{label}`")).with_hint(phrase!(
+            "write utf-8, cp949, utf-16le, shift_jis, windows-1252 …"
+        ))
     })
 }
 
@@ -174,22 +178,25 @@ impl Utf8Places {
             .iter()
             .map(|(line, column, bytes)| {
                 let bytes: Vec<String> = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
-                format!("line {line}, column {column} ({})", bytes.join(" "))
+                phrased!(
+                    "line {line}, column {column} ({bytes})",
+                    bytes = bytes.join(" ")
+                )
             })
             .collect();
         let more = self.damaged - places.len() as u64;
         let more = match more {
             0 => String::new(),
-            more => format!(", and {more} more"),
+            more => phrased!(", and {more} more"),
         };
-        SourceError::new(format!(
-            "{name} is UTF-8, but not all of it: {}{more}",
-            places.join("; ")
+        SourceError::new(phrased!(
+            "{name} is UTF-8, but not all of it: {places}{more}",
+            places = places.join("; ")
         ))
-        .with_hint(
+        .with_hint(phrase!(
             "fix these places; or say --encoding utf-8: names with such a place are then left out, \
-             and rows whose address or status has one are refused",
-        )
+             and rows whose address or status has one are refused"
+        ))
     }
 }
 
@@ -220,8 +227,8 @@ fn of_header(file: &mut File, name: &str) -> io::Result<Result<&'static Encoding
         .iter()
         .map(|(encoding, label)| format!("  --encoding {label:<13} {}", lines.names(encoding)))
         .collect();
-    let question = "say which of these reads right, or save the file as “CSV UTF-8”:";
-    Ok(Err(SourceError::new(format!(
+    let question = phrase!("say which of these reads right, or save the file as “CSV UTF-8”:");
+    Ok(Err(SourceError::new(phrased!(
         "{name} is not UTF-8, and nothing in it tells for certain what it is"
     ))
     .with_hint(format!("{question}\n{}", shown.join("\n")))))

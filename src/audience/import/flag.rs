@@ -6,6 +6,7 @@ use super::{
     standing::JudgedStanding, status_words,
 };
 use crate::audience::{SuppressionReason, field};
+use crate::words::phrased;
 
 /// What a cell answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +31,7 @@ pub(super) fn standing_by(
     use SuppressionReason::{Complaint, HardBounce, Unsubscribed};
     let unclear = || {
         let shown = field::quoted(cell);
-        format!("what {shown} means under `{column}` can't be told")
+        phrased!("what {shown} means under `{column}` can't be known")
     };
     let Some(answer) = answer(cell).or_else(|| mark(cell, column)) else {
         let word = status_words::of_word(&normal(cell), sheet).ok_or_else(unclear)?;
@@ -44,7 +45,7 @@ pub(super) fn standing_by(
         (SubscriberField::Advertising, No | Declined | Nothing) => {
             return Ok(JudgedStanding {
                 standing: PersonStanding::Bystander,
-                why: Some(format!(
+                why: Some(phrased!(
                     "does not agree to advertising by `{column}`; where the newsletter is none, say \
                      --map \"{column}=ignore\""
                 )),

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     source::{Source, SourceError},
+    words::{phrase, phrased},
     yaml::nearest,
 };
 
@@ -43,7 +44,7 @@ impl TableColumns {
         file: &str,
     ) -> Result<Self, SourceError> {
         let Some(first_line) = text.lines().find(|line| !line.trim().is_empty()) else {
-            return Err(SourceError::new(format!("{file} is empty")));
+            return Err(SourceError::new(phrased!("{file} is empty")));
         };
         let mut found: Option<(TableDialect, TableRecord)> = None;
         for separator in separators(first_line) {
@@ -63,13 +64,14 @@ impl TableColumns {
             return Err(damage_or_no_address(text, first_line, file));
         };
         if record.len() > MAX_COLUMNS {
-            return Err(SourceError::new(format!(
-                "{file}:{}: row {} has {} columns; a table may have {MAX_COLUMNS}",
-                record.first_line,
-                record.row,
-                record.len()
+            return Err(SourceError::new(phrased!(
+                "{file}:{first_line}: row {row} has {record} columns; a table may have {most}",
+                first_line = record.first_line,
+                row = record.row,
+                record = record.len(),
+                most = MAX_COLUMNS
             ))
-            .with_hint("this is probably not a table of subscribers"));
+            .with_hint(phrase!("this is probably not a table of subscribers")));
         }
         Self::read(&record, dialect, options, file)
     }
@@ -82,10 +84,11 @@ impl TableColumns {
     ) -> Result<Self, SourceError> {
         let is_header = !record.cells().any(is_address);
         if !is_header && record.cells().any(is_named_email) {
-            return Err(SourceError::new(format!(
-                "{file}:{}: row {} names columns and has somebody's address in it: a line break is \
+            return Err(SourceError::new(phrased!(
+                "{file}:{first_line}: row {row} names columns and has somebody's address in it: a line break is \
                  missing",
-                record.first_line, record.row
+                first_line = record.first_line,
+                row = record.row
             )));
         }
         let name = |(at, cell): (usize, &str)| match cell.trim() {
@@ -175,9 +178,9 @@ impl TableColumns {
             return Ok(());
         };
         let shown: Vec<String> = unclear.iter().map(|name| format!("`{name}`")).collect();
-        Err(SourceError::new(format!(
-            "what these columns say of who gets mail can't be told: {}",
-            shown.join(", ")
+        Err(SourceError::new(phrased!(
+            "what these columns say of who gets mail can't be known: {what}",
+            what = shown.join(", ")
         ))
         .with_hint(what_it_may_be(first)))
     }
@@ -206,12 +209,10 @@ impl TableColumns {
         if is_told || !names::is_of_departures(&normal(file)) {
             return Ok(());
         }
-        Err(SourceError::new(format!(
-            "{file} sounds like a list of people who left, and nothing in it says how they stand"
-        ))
+        Err(SourceError::new(phrased!("{file} sounds like a list of people who left, and nothing in it says how they stand"))
         .with_hint(
-            "say it of all of them: --as unsubscribed, hard_bounce or complaint; or --as active, where \
-             they read",
+            phrase!("say it of all of them: --as unsubscribed, hard_bounce or complaint; or --as active, where \
+             they read"),
         ))
     }
 
@@ -223,7 +224,7 @@ impl TableColumns {
 
 /// What to say of a column that may keep people off the list.
 pub(super) fn what_it_may_be(column: &str) -> String {
-    format!(
+    phrased!(
         "say it of each: --map \"{column}=opted_out\" (yes: they left), =subscribed (yes: they \
          agreed), =advertising, =left_at, =status, or =ignore where it does not matter"
     )
@@ -327,10 +328,10 @@ fn place(column: &str, names: &[String], normals: &[String]) -> Option<usize> {
 fn no_such_column(column: &str, names: &[String]) -> SourceError {
     let known: Vec<&str> = names.iter().map(String::as_str).collect();
     let hint = nearest(column, &known).map_or_else(
-        || format!("its columns are: {}", known.join(", ")),
-        |name| format!("did you mean `{name}`?"),
+        || phrased!("its columns are: {known}", known = known.join(", ")),
+        |name| phrased!("did you mean `{name}`?"),
     );
-    SourceError::new(format!("the file has no column `{column}`")).with_hint(hint)
+    SourceError::new(phrased!("the file has no column `{column}`")).with_hint(hint)
 }
 
 /// A quotation mark may have swallowed the header.
@@ -356,9 +357,9 @@ fn no_address(line: &str, file: &str) -> SourceError {
     SourceError::at(
         &source,
         0..line.len(),
-        "no column here looks like an e-mail address",
+        phrase!("no column here looks like an e-mail address"),
     )
-    .with_hint(
-        "the first row names the columns; say which one is the address: --map \"its name=email\"",
-    )
+    .with_hint(phrase!(
+        "the first row names the columns; say which one is the address: --map \"its name=email\""
+    ))
 }

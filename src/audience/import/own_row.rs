@@ -9,6 +9,7 @@ use super::{
 use crate::{
     address::Mailbox,
     audience::{Newcomer, Origin, SubscriberState, SuppressionReason, export},
+    words::phrase,
 };
 
 impl RowReader {
@@ -19,17 +20,17 @@ impl RowReader {
         notes: &mut Vec<String>,
     ) -> Result<Option<RowDecision>, String> {
         if let Some(reason) = SuppressionReason::of_word(cells.suppressed) {
-            let at = self.moment(cells.left_at, "the date of leaving", notes);
+            let at = self.moment(cells.left_at, phrase!("the date of leaving"), notes);
             let at = at.map_or(self.now, |at| at.to_utc());
             let departure = export::hashed(cells.detail, reason, at)
-                .ok_or("the hash in place of an address is damaged")?;
+                .ok_or(phrase!("the hash in place of an address is damaged"))?;
             return Ok(Some(RowDecision::Hashed(departure)));
         }
         if cells.consent_proofs.is_empty() {
             return Ok(None);
         }
         let wording = export::wording(cells.consent_proofs)
-            .ok_or("the words that people agreed to are damaged")?;
+            .ok_or(phrase!("the words that people agreed to are damaged"))?;
         self.wordings.insert(wording.hash.clone(), wording);
         Ok(Some(RowDecision::Wording))
     }
@@ -49,7 +50,8 @@ impl RowReader {
         else {
             return Ok(None);
         };
-        let Some(created_at) = self.moment(cells.created_at, "the date of coming", notes) else {
+        let Some(created_at) = self.moment(cells.created_at, phrase!("the date of coming"), notes)
+        else {
             return Ok(None);
         };
         let suppression = match standing {
@@ -69,10 +71,10 @@ impl RowReader {
             .iter()
             .map(|item| export::past_consent(item))
             .collect::<Option<_>>()
-            .ok_or("its `past_consents` is damaged")?;
-        let proofs = export::proofs(cells.consent_proofs, &self.wordings).ok_or(
-            "its `consent_proofs` is damaged, or the words that it names are not in the table",
-        )?;
+            .ok_or(phrase!("its `past_consents` is damaged"))?;
+        let proofs = export::proofs(cells.consent_proofs, &self.wordings).ok_or(phrase!(
+            "its `consent_proofs` is damaged, or the words that it names are not in the table"
+        ))?;
         Ok(Some(Newcomer {
             past_consents,
             proofs,

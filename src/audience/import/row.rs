@@ -27,6 +27,7 @@ use crate::{
         membership::signup::ConsentWording,
     },
     publication::Publication,
+    words::{phrase, phrased},
 };
 
 /// Nobody agreed to a newsletter by mail before; a smaller number is a date that was misread.
@@ -167,7 +168,7 @@ impl RowReader {
         });
         let is_short = cells < columns && !self.are_short_rows_usual;
         if are_more || is_short {
-            return Err(format!(
+            return Err(phrased!(
                 "the row has {cells} cells, and the table {columns} columns"
             ));
         }
@@ -187,13 +188,13 @@ impl RowReader {
             return Ok(nobody);
         }
         if cells.emails.is_empty() {
-            return Err("the row has no address".to_owned());
+            return Err(phrase!("the row has no address").to_owned());
         }
         let is_header = |email: &str| {
             !email.contains('@') && names::of_any(&normal(email)) == Some(SubscriberField::Email)
         };
         if cells.emails.iter().all(|email| is_header(email)) {
-            return Err("the names of the columns once more".to_owned());
+            return Err(phrase!("the names of the columns once more").to_owned());
         }
         let mailboxes = cells.mailboxes()?;
         let (verdict, word) = self.standing(cells)?;
@@ -208,16 +209,16 @@ impl RowReader {
         }
         let mut mailboxes = mailboxes.into_iter();
         let Some(Mailbox { name, address }) = mailboxes.next() else {
-            return Err("the row has no address".to_owned());
+            return Err(phrase!("the row has no address").to_owned());
         };
         let others: Vec<Address> = mailboxes.map(|mailbox| mailbox.address).collect();
         Ok(match standing {
             PersonStanding::Active if cells.emails.len() == 1 && !others.is_empty() => {
-                return Err("there is more than one address in the cell".to_owned());
+                return Err(phrase!("there is more than one address in the cell").to_owned());
             }
             PersonStanding::Active => {
                 for other in others {
-                    notes.push(format!("a second address, {other}"));
+                    notes.push(phrased!("a second address, {other}"));
                 }
                 let mut profile = self.profile(address, cells, notes)?;
                 profile.name = profile.name.or(name);
@@ -225,13 +226,13 @@ impl RowReader {
             }
             PersonStanding::Unconfirmed => RowDecision::Skip {
                 email: address,
-                why: "has not confirmed: only they can".to_owned(),
+                why: phrase!("has not confirmed: only they can").to_owned(),
             },
             _ => RowDecision::Skip {
                 email: address,
                 why: verdict
                     .why
-                    .unwrap_or_else(|| "is not subscribed".to_owned()),
+                    .unwrap_or_else(|| phrase!("is not subscribed").to_owned()),
             },
         })
     }
@@ -249,7 +250,7 @@ impl RowReader {
             _ => [cells.left_at, cells.bounced_at],
         };
         let at = at.into_iter().find(|at| !at.is_empty());
-        let at = at.and_then(|at| self.moment(at, "the date of leaving", &mut Vec::new()));
+        let at = at.and_then(|at| self.moment(at, phrase!("the date of leaving"), &mut Vec::new()));
         mailboxes
             .into_iter()
             .map(|mailbox| Suppression {
@@ -271,7 +272,7 @@ impl RowReader {
         for (column, status) in &cells.statuses {
             if status.is_empty() {
                 if sheet.service != ExportService::DailyNote && !self.are_told_active {
-                    return Err(format!(
+                    return Err(phrased!(
                         "its `{column}` is empty; where that means that they read, say --as active"
                     ));
                 }
@@ -325,10 +326,8 @@ impl RowReader {
         };
         meaning.ok_or_else(|| {
             let shown = field::quoted(word);
-            format!(
-                "its `{column}` says {shown}, which is no status that we know; where that column is \
-                 none, say --map \"{column}=ignore\""
-            )
+            phrased!("its `{column}` says {shown}, which is no status that we know; where that column is \
+                 none, say --map \"{column}=ignore\"")
         })
     }
 
@@ -371,7 +370,7 @@ impl RowReader {
         let at = dates
             .into_iter()
             .find(|date| !flag::is_blank(date))
-            .and_then(|date| self.moment(date, "the date of consent", notes));
+            .and_then(|date| self.moment(date, phrase!("the date of consent"), notes));
         let source = match (self.header.sheet.service, cells.consent_source) {
             (ExportService::DailyNote, "") => None,
             (ExportService::DailyNote, source) => field::foreign_name(source),
@@ -399,7 +398,9 @@ impl RowReader {
             || moment.year() >= FIRST_YEAR && moment.to_utc() <= self.now + TimeDelta::days(1);
         if !is_possible {
             let shown = field::quoted(text);
-            notes.push(format!("{what}: {shown} is no date on which that happened"));
+            notes.push(phrased!(
+                "{what}: {shown} is no date on which that happened"
+            ));
         }
         is_possible.then_some(moment)
     }
@@ -443,7 +444,10 @@ fn name(cells: &RowCells<'_>, more: &ExtraFacts) -> Option<String> {
 fn is_whole(name: &str, notes: &mut Vec<String>) -> bool {
     let is_whole = !name.contains('\u{fffd}');
     if !is_whole {
-        notes.push(format!("its name, {}, is damaged", field::quoted(name)));
+        notes.push(phrased!(
+            "its name, {name}, is damaged",
+            name = field::quoted(name)
+        ));
     }
     is_whole
 }

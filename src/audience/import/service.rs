@@ -5,6 +5,7 @@ use std::{fmt, str::FromStr};
 
 use super::{column::SubscriberField, standing::PersonStanding, table::BackslashUse};
 use crate::audience::SuppressionReason::{Complaint, HardBounce, Manual, Unsubscribed};
+use crate::words::phrase;
 
 /// A service whose export we know, or our own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -138,10 +139,10 @@ const SHEETS: [ServiceQuirks; 20] = [
         service: ExportService::Listmonk,
         key: "listmonk",
         headers: &["uuid|attributes attribs"],
-        silence: Some(
+        silence: Some(phrase!(
             "listmonk's table does not say who left a list: export those with the subscription \
-             status “unsubscribed” too, and import that file with --as unsubscribed",
-        ),
+             status “unsubscribed” too, and import that file with --as unsubscribed"
+        )),
         ..PLAIN
     },
     // admin/actions/export.php of phpList 3. `optedin` is how they came, and no leave to mail them.
@@ -259,10 +260,10 @@ const SHEETS: [ServiceQuirks; 20] = [
         service: ExportService::Mautic,
         key: "mautic",
         headers: &["email dateidentified|points lastactive stage dnc donotcontact"],
-        silence: Some(
+        silence: Some(phrase!(
             "Mautic's table says who left only where it has a column `dnc`: export a segment of those \
-             with “do not contact” too, and import that file with --as unsubscribed",
-        ),
+             with “do not contact” too, and import that file with --as unsubscribed"
+        )),
         ..PLAIN
     },
     // lib/Subscribers/ImportExport of MailPoet 5. Cells escape quotation marks by backslashes.

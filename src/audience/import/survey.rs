@@ -17,6 +17,7 @@ use super::{
 use crate::{
     audience::field::{DateOrder, quoted},
     source::SourceError,
+    words::phrased,
 };
 
 /// Samples of a column.
@@ -100,12 +101,7 @@ impl TableSurvey {
         }
         if header.is_unclear(at) && says_they_left(cell, header) {
             let column = &header.names[at];
-            return Err(SourceError::new(format!(
-                "{file}:{}: nobody looks at the column `{column}`, and in row {} it says {}",
-                record.first_line,
-                record.row,
-                quoted(cell)
-            ))
+            return Err(SourceError::new(phrased!("{file}:{first_line}: nobody looks at the column `{column}`, and in row {row} it says {cell}", first_line = record.first_line, row = record.row, cell = quoted(cell)))
             .with_hint(what_it_may_be(column)));
         }
         Ok(())

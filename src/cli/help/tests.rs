@@ -17,6 +17,7 @@ use crate::{
     words::{
         FOREIGN, Tongue,
         audit::{AuditedText, audit, texts_of},
+        unspoken::unspoken,
     },
 };
 
@@ -47,6 +48,22 @@ fn everything_is_said_in_every_language() {
     }
 }
 
+#[test]
+fn nothing_is_said_to_people_without_words() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let found: Vec<String> = sources(&root.join("src"))
+        .into_iter()
+        .flat_map(|file| {
+            let sentences = unspoken(&fs::read_to_string(&file).unwrap());
+            let place = file.strip_prefix(root).unwrap().display().to_string();
+            sentences
+                .into_iter()
+                .map(move |text| format!("{place}: {text}"))
+        })
+        .collect();
+    assert!(found.is_empty(), "{found:#?}");
+}
+
 /// The words of what there are several of.
 fn enumerated() -> impl Iterator<Item = &'static str> {
     let states = SubscriberState::ALL.map(SubscriberState::word);
@@ -73,7 +90,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-        if name == "tests" || name.ends_with("_tests") || name == "audit" {
+        if name == "tests" || name.ends_with("_tests") || name == "audit" || name == "unspoken" {
             continue;
         }
         match path.is_dir() {

@@ -81,7 +81,7 @@ pub(super) fn below(view: &SlotView, zone: Tz) -> Vec<Said> {
         SlotState::Held => match &view.hold {
             Some(hold) => vec![say!(
                 "{why} (`daily-note release {name}`)",
-                why = hold.why,
+                why = Said::heard(&hold.why),
                 name = hold.name
             )],
             None => Vec::new(),

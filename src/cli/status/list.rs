@@ -13,7 +13,7 @@ use crate::{
     app::App,
     audience::export::guarded,
     operations::{self, Batch, DeliveryPages, DeliveryRow, DeliveryState},
-    words::say,
+    words::{Said, say},
 };
 
 /// What `--list` takes: a state's word.
@@ -99,6 +99,7 @@ fn line(row: &DeliveryRow, output: &Output) -> String {
         at.format("%Y-%m-%d %H:%M:%SZ").to_string()
     });
     let reply = row.reply.as_deref().unwrap_or_default();
+    let reply = output.words(Said::heard(reply));
     format!("{email}  {at}  {reply}").trim_end().to_owned() + "\n"
 }
 

@@ -109,7 +109,7 @@ fn active_headline(record: &PersonRecord, zone: Tz) -> Said {
             "{email} gets no mail in rehearsals: one found the address dead at {day} ({reply}).",
             email,
             day = day(bounce.at, zone),
-            reply = bounce.reply
+            reply = Said::heard(&bounce.reply)
         ),
         (None, Some(dormancy)) if !record.gets_mail => say!(
             "{email} is dormant since {day}: issue after issue came back. The next one is tried after {next}.",
@@ -198,7 +198,7 @@ fn issues(receipts: &[Receipt], zone: Tz, output: &Output) -> String {
             format!("  {}", receipt.issue),
             output.words(state),
             delivery.at.map_or_else(String::new, |at| day(at, zone)),
-            delivery.reply.clone().unwrap_or_default(),
+            output.words(Said::heard(delivery.reply.clone().unwrap_or_default())),
         ]
     };
     let rows: Vec<[String; 4]> = receipts.iter().map(row).collect();
@@ -220,7 +220,7 @@ fn consent(consent: Option<&Consent>, zone: Tz) -> Said {
         None => say!("without a date"),
     };
     match &consent.source {
-        Some(source) => say!("{at} ({source})", at, source),
+        Some(source) => say!("{at} ({source})", at, source = Said::heard(source)),
         None => at,
     }
 }

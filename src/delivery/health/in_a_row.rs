@@ -1,6 +1,7 @@
 //! What came in a row since the relay last took a message, by domain: one domain's trouble is its
 //! own, several domains' is the relay's.
 
+use crate::words::phrased;
 use std::collections::BTreeMap;
 
 /// Refusals or deferrals since the last acceptance.
@@ -37,7 +38,7 @@ impl InARow {
         let named = named.join(", ");
         match domains.len().saturating_sub(NAMED) {
             0 => named,
-            more => format!("{named} and {more} more"),
+            more => phrased!("{named} and {more} more"),
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::{
     delivery::verdict::is_about_recipient,
     smtp::Reply,
     store::{Claim, DeliveryId, DomainRecord},
+    words::phrased,
 };
 
 /// Refused in a row, over several domains: the relay's doing.
@@ -182,10 +183,10 @@ impl Health {
         let held = self.take_held();
         let count = held.len();
         let words = held.last().map(|(_, held)| held.reply.to_string());
-        let reason = format!(
-            "the relay refuses reader after reader ({count} at {}), the last with: {}",
-            self.refusals.domains(),
-            words.unwrap_or_default()
+        let reason = phrased!(
+            "the relay refuses reader after reader ({count} at {domains}), the last with: {what}",
+            domains = self.refusals.domains(),
+            what = words.unwrap_or_default()
         );
         // What was a domain's spell is the relay's doing.
         let spells = self

@@ -9,7 +9,7 @@ use super::{
     super::{Image, LinkUse, markdown, url},
     header_line::HeaderLine,
 };
-use crate::words::say;
+use crate::words::{phrase, say};
 use crate::{source::SourceError, yaml::Tree};
 
 /// The picture as it is written.
@@ -65,7 +65,7 @@ impl<'de> Deserialize<'de> for Cover {
             type Value = CoverBlock;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a picture's path, or {file: …, alt: …}")
+                f.write_str(phrase!("a picture's path, or {file: …, alt: …}"))
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<CoverBlock, E> {

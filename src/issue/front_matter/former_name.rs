@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use crate::source::composed;
+use crate::{source::composed, words::phrased};
 
 /// Longer than the name of any file.
 const MAX_BYTES: usize = 255;
@@ -25,7 +25,7 @@ impl<'de> Deserialize<'de> for FormerName {
                 .contains(|char: char| char.is_control() || matches!(char, '/' | '\\' | '?' | '#'));
         match is_name {
             true => Ok(Self(composed(name).into_owned())),
-            false => Err(D::Error::custom(format!(
+            false => Err(D::Error::custom(phrased!(
                 "`{text}` is no name that an issue can have had\nwrite what stands behind `/issues/` in its old address"
             ))),
         }

@@ -1,5 +1,6 @@
 //! A line of text that may become a header of mail.
 
+use crate::words::phrase;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
@@ -13,14 +14,14 @@ impl<'de> Deserialize<'de> for HeaderLine {
         let text = String::deserialize(from)?;
         let line = text.trim();
         if line.is_empty() {
-            return Err(D::Error::custom(
-                "is empty\nwrite something, or leave the key out",
-            ));
+            return Err(D::Error::custom(phrase!(
+                "is empty\nwrite something, or leave the key out"
+            )));
         }
         if line.chars().any(char::is_control) {
-            return Err(D::Error::custom(
-                "must be one line without control characters",
-            ));
+            return Err(D::Error::custom(phrase!(
+                "must be one line without control characters"
+            )));
         }
         Ok(Self(line.to_owned()))
     }

@@ -15,6 +15,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use crate::{
     publication::KeySource,
     source::{read_text_file, shown_path},
+    words::{phrase, phrased},
 };
 
 use super::DkimError;
@@ -47,8 +48,9 @@ impl PrivateKey {
         let key = key.map_err(|error| rejected(rsa_reason(error)))?;
         let bits = key.public_modulus_len() * 8;
         if bits > MAX_RSA_BITS {
-            return Err(rejected(format!(
-                "it has {bits} bits, and verifiers take no more than {MAX_RSA_BITS}"
+            return Err(rejected(phrased!(
+                "it has {bits} bits, and verifiers take no more than {most}",
+                most = MAX_RSA_BITS
             )));
         }
         Ok(Self::Rsa(Box::new(key)))
@@ -63,8 +65,10 @@ impl PrivateKey {
         match decode_pem(&pem) {
             Ok(Der::Pkcs8(der)) => Ed25519KeyPair::from_pkcs8(&der)
                 .map(|key| Self::Ed25519(Box::new(key)))
-                .map_err(|_| rejected("it is not an Ed25519 key".to_owned())),
-            Ok(Der::Pkcs1(_)) => Err(rejected("it is an RSA key, not an Ed25519 one".to_owned())),
+                .map_err(|_| rejected(phrase!("it is not an Ed25519 key").to_owned())),
+            Ok(Der::Pkcs1(_)) => Err(rejected(
+                phrase!("it is an RSA key, not an Ed25519 one").to_owned(),
+            )),
             Err(reason) => Err(rejected(reason)),
         }
     }
@@ -127,10 +131,11 @@ impl PrivateKey {
 
 fn rsa_reason(error: KeyRejected) -> String {
     match error.to_string().as_str() {
-        "TooSmall" => format!(
-            "it is too short: receivers want {MIN_RSA_BITS} bits, which `daily-note dkim new` makes"
+        "TooSmall" => phrased!(
+            "it is too short: receivers want {least} bits, which `daily-note dkim new` makes",
+            least = MIN_RSA_BITS
         ),
-        _ => "it is not an RSA key".to_owned(),
+        _ => phrase!("it is not an RSA key").to_owned(),
     }
 }
 
@@ -150,7 +155,7 @@ fn read(source: &KeySource, root: &Path) -> Result<(String, String), DkimError> 
         }
         // Files of environment variables have no line ends within a value.
         KeySource::Pem(pem) => Ok((
-            "in the environment".to_owned(),
+            phrase!("in the environment").to_owned(),
             pem.replace("\\r", "").replace("\\n", "\n"),
         )),
     }
@@ -169,10 +174,11 @@ fn decode_pem(pem: &str) -> Result<Der, String> {
         .by_ref()
         .filter_map(|line| line.strip_prefix("-----BEGIN ")?.strip_suffix("-----"))
         .find(|label| label.ends_with("PRIVATE KEY"))
-        .ok_or("it has no line `-----BEGIN PRIVATE KEY-----`")?;
+        .ok_or(phrase!("it has no line `-----BEGIN PRIVATE KEY-----`"))?;
     if label == "ENCRYPTED PRIVATE KEY" {
         return Err(
-            "it is encrypted; `openssl pkey -in KEY -out NEW` writes it without".to_owned(),
+            phrase!("it is encrypted; `openssl pkey -in KEY -out NEW` writes it without")
+                .to_owned(),
         );
     }
     let base64: String = lines
@@ -181,11 +187,11 @@ fn decode_pem(pem: &str) -> Result<Der, String> {
         .collect();
     let der = STANDARD
         .decode(base64)
-        .map_err(|_| "its base64 is broken".to_owned())?;
+        .map_err(|_| phrase!("its base64 is broken").to_owned())?;
     match label {
         "RSA PRIVATE KEY" => Ok(Der::Pkcs1(der)),
         "PRIVATE KEY" => Ok(Der::Pkcs8(der)),
-        other => Err(format!("it is a {other}, which DKIM does not know")),
+        other => Err(phrased!("it is a {other}, which DKIM does not know")),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::{
     fingerprint::sha256,
     links::LinkSigner,
     store::{NewReport, ReportKind, ReportOpinion, ReportWords},
+    words::phrased,
 };
 
 /// More of a mail that can't be read is not kept.
@@ -142,7 +143,9 @@ fn words(mail: &ReturnedMail) -> ReportWords {
     let verdict = mail.verdict();
     let named = verdict.and_then(|verdict| verdict.address.clone());
     let reply = match (mail.kind, verdict) {
-        (ReturnedKind::Complaint(feedback), _) => format!("a complaint ({})", feedback.as_str()),
+        (ReturnedKind::Complaint(feedback), _) => {
+            phrased!("a complaint ({feedback})", feedback = feedback.as_str())
+        }
         (_, Some(verdict)) => reply(verdict),
         (_, None) => String::new(),
     };
@@ -172,5 +175,8 @@ fn reply(verdict: &bounce::RecipientReport) -> String {
 }
 
 fn default_words(class: BounceClass) -> String {
-    format!("a report says: {}", class.as_str().replace('_', " "))
+    phrased!(
+        "a report says: {word}",
+        word = class.as_str().replace('_', " ")
+    )
 }

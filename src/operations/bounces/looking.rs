@@ -8,6 +8,7 @@ use crate::{
     app::{App, AppError, RefusalKind},
     bounce::BounceClass,
     store::{DoorReading, ReportEffect, ReportEntry, ReportFilter, ReportKind, ReportTotals},
+    words::{phrase, phrased},
 };
 
 /// Reports read at once.
@@ -94,8 +95,8 @@ impl App {
         let report = store.report(id).await?;
         let report = report.ok_or_else(|| AppError::Refused {
             kind: RefusalKind::Usage,
-            message: format!("there is no report {id}").into(),
-            hint: "`daily-note bounces list` has their numbers".into(),
+            message: phrased!("there is no report {id}").into(),
+            hint: phrase!("`daily-note bounces list` has their numbers").into(),
         })?;
         Ok((report, store.mail_kept_aside(id).await?))
     }

@@ -17,6 +17,7 @@ use crate::{
     smtp::{Answer, Relay, Session},
     source::with_causes,
     store::Store,
+    words::phrased,
 };
 
 /// How long a probe is waited for; a door is read every few seconds.
@@ -69,7 +70,7 @@ impl App {
         let links = self.link_signer(store).await?.for_batch(probe);
         let local = links.bounce_local_part(SubscriberId(0));
         let Ok(to) = Address::parse(&format!("{local}@{domain}")) else {
-            return Ok(ReturnProof::NotSent(format!("{domain} is no domain")));
+            return Ok(ReturnProof::NotSent(phrased!("{domain} is no domain")));
         };
         let mailbox = match &bounces.imap {
             Some(settings) => match MailboxPeek::open(settings).await {

@@ -13,6 +13,7 @@ use crate::{
         HashedDeparture, Newcomer, Profile, Suppression,
         import::{CsvRow, RowDecision},
     },
+    words::phrase,
 };
 
 /// What became of the rows of a batch so far, and the people that the store is to hear of.
@@ -92,7 +93,7 @@ impl RowGroup {
         let departures = std::mem::take(&mut self.suppressions);
         for email in departures.iter().filter_map(|it| it.email.as_ref()) {
             if let Some(place) = self.place_of(email) {
-                let why = "another row of the file takes them off".to_owned();
+                let why = phrase!("another row of the file takes them off").to_owned();
                 let row = self.reader_rows[place];
                 self.kept_off += 1;
                 self.problems.push(RowProblem::kept_off(row, email, why));

@@ -1,7 +1,7 @@
 //! A GIF's blocks (GIF89a), walked without decoding: is it whole, how many frames has it, and the
 //! same picture without comments and what applications wrote.
 
-use crate::picture::PictureError;
+use crate::{picture::PictureError, words::phrase};
 
 /// What the walk saw.
 pub(super) struct GifWalk {
@@ -37,7 +37,11 @@ pub(super) fn walk(bytes: &[u8]) -> Result<GifWalk, PictureError> {
                     clean.extend_from_slice(&bytes[start..at]);
                 }
             }
-            Some(_) => return Err(PictureError::damaged("its blocks do not follow each other")),
+            Some(_) => {
+                return Err(PictureError::damaged(phrase!(
+                    "its blocks do not follow each other"
+                )));
+            }
             None => return Err(PictureError::cut_off()),
         }
     }

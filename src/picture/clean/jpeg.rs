@@ -1,7 +1,7 @@
 //! A JPEG's segments (ITU T.81, annex B), walked without decoding: is it whole, how many colours
 //! has it, and the same picture without what it says about its making.
 
-use crate::picture::PictureError;
+use crate::{picture::PictureError, words::phrase};
 
 /// What the walk saw.
 pub(super) struct JpegWalk {
@@ -48,7 +48,7 @@ fn marker_at(bytes: &[u8], at: &mut usize) -> Result<u8, PictureError> {
     if bytes.get(*at) != Some(&0xff) {
         return Err(match bytes.get(*at) {
             None => PictureError::cut_off(),
-            Some(_) => PictureError::damaged("its segments do not follow each other"),
+            Some(_) => PictureError::damaged(phrase!("its segments do not follow each other")),
         });
     }
     while bytes.get(*at) == Some(&0xff) {
@@ -63,7 +63,7 @@ fn segment_at(bytes: &[u8], at: usize) -> Result<&[u8], PictureError> {
     let length = bytes.get(at..at + 2).ok_or_else(PictureError::cut_off)?;
     let length = usize::from(u16::from_be_bytes([length[0], length[1]]));
     if length < 2 {
-        return Err(PictureError::damaged("a segment has no length"));
+        return Err(PictureError::damaged(phrase!("a segment has no length")));
     }
     bytes
         .get(at + 2..at + length)

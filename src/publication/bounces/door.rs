@@ -3,6 +3,7 @@
 use std::{fmt, net::SocketAddr, path::PathBuf};
 
 use super::super::text::FromText;
+use crate::words::{phrase, phrased};
 
 /// Where mail that comes back is taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +46,7 @@ impl fmt::Display for DoorAddress {
 }
 
 impl FromText for DoorAddress {
-    const NAME: &'static str = "where mail is taken";
+    const NAME: &'static str = phrase!("where mail is taken");
     const EXAMPLES: &'static [&'static str] = &[
         "smtp://0.0.0.0:25",
         "lmtp://127.0.0.1:24",
@@ -53,24 +54,26 @@ impl FromText for DoorAddress {
     ];
 
     fn from_text(text: &str) -> Result<Self, String> {
-        let hint = "write it like smtp://0.0.0.0:25, lmtp://127.0.0.1:24 or lmtp:/run/daily-note/lmtp.sock";
+        let hint = phrase!(
+            "write it like smtp://0.0.0.0:25, lmtp://127.0.0.1:24 or lmtp:/run/daily-note/lmtp.sock"
+        );
         let wrong = |what: String| format!("{what}\n{hint}");
         let (protocol, rest) = text
             .split_once(':')
-            .ok_or_else(|| wrong(format!("`{text}` is no address to take mail at")))?;
+            .ok_or_else(|| wrong(phrased!("`{text}` is no address to take mail at")))?;
         let protocol = match protocol {
             "smtp" => DoorProtocol::Smtp,
             "lmtp" => DoorProtocol::Lmtp,
-            other => return Err(wrong(format!("`{other}` is no way to take mail"))),
+            other => return Err(wrong(phrased!("`{other}` is no way to take mail"))),
         };
         let place = match rest.strip_prefix("//") {
             Some(address) => DoorPlace::Tcp(
                 address
                     .parse()
-                    .map_err(|_| wrong(format!("`{address}` is no address and port")))?,
+                    .map_err(|_| wrong(phrased!("`{address}` is no address and port")))?,
             ),
             None if rest.starts_with('/') => DoorPlace::Unix(rest.into()),
-            None => return Err(wrong(format!("`{rest}` is neither an address nor a path"))),
+            None => return Err(wrong(phrased!("`{rest}` is neither an address nor a path"))),
         };
         Ok(Self { protocol, place })
     }

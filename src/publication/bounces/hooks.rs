@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::publication::text::{FromText, ParsedText, SingleLine};
+use crate::words::phrase;
 
 /// Providers that tell what became of mail, each at `NAME` below `{web.base_url}/hooks/`.
 #[derive(Default, Deserialize, JsonSchema)]
@@ -109,7 +110,7 @@ impl HooksBlock {
 struct TopicArn(String);
 
 impl FromText for TopicArn {
-    const NAME: &'static str = "an SNS topic's ARN";
+    const NAME: &'static str = phrase!("an SNS topic's ARN");
     const EXAMPLES: &'static [&'static str] = &["arn:aws:sns:eu-west-1:123456789012:bounces"];
 
     fn from_text(text: &str) -> Result<Self, String> {
@@ -123,9 +124,11 @@ impl FromText for TopicArn {
             {
                 Ok(Self(text.to_owned()))
             }
-            _ => Err("this is not an SNS topic's ARN\n\
+            _ => Err(phrase!(
+                "this is not an SNS topic's ARN\n\
                       write it like arn:aws:sns:eu-west-1:123456789012:bounces"
-                .to_owned()),
+            )
+            .to_owned()),
         }
     }
 }
@@ -143,7 +146,7 @@ impl HookPublicKey {
 }
 
 impl FromText for HookPublicKey {
-    const NAME: &'static str = "a verification key";
+    const NAME: &'static str = phrase!("a verification key");
     const EXAMPLES: &'static [&'static str] = &["${SENDGRID_PUBLIC_KEY}"];
 
     fn from_text(text: &str) -> Result<Self, String> {
@@ -155,8 +158,8 @@ impl FromText for HookPublicKey {
         match STANDARD.decode(&coded) {
             // An uncompressed point of P-256 and its 26 bytes of header.
             Ok(bytes) if bytes.len() == 91 => Ok(Self(bytes)),
-            _ => Err("this is not the key of a signed event webhook\n\
-                      copy the verification key that SendGrid shows: 124 characters that begin with MFkw"
+            _ => Err(phrase!("this is not the key of a signed event webhook\n\
+                      copy the verification key that SendGrid shows: 124 characters that begin with MFkw")
                 .to_owned()),
         }
     }
@@ -176,21 +179,23 @@ impl HookKey {
 
 impl fmt::Debug for HookKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
+        f.write_str(phrase!("a key"))
     }
 }
 
 impl FromText for HookKey {
-    const NAME: &'static str = "a key";
+    const NAME: &'static str = phrase!("a key");
     const EXAMPLES: &'static [&'static str] = &["${MAILGUN_SIGNING_KEY}"];
 
     fn from_text(text: &str) -> Result<Self, String> {
         match text.trim() {
             key if key.len() >= 16 => Ok(Self(key.to_owned())),
-            _ => Err("the key is shorter than 16 characters\n\
+            _ => Err(phrase!(
+                "the key is shorter than 16 characters\n\
                       take the one that the provider shows; for a password of your own, \
                       `openssl rand -hex 24` makes a good one"
-                .to_owned()),
+            )
+            .to_owned()),
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::{
         text::{FromText, ParsedText, SingleLine},
     },
     source::SourceError,
+    words::{phrase, phrased},
     yaml::Tree,
 };
 
@@ -65,11 +66,11 @@ impl ImapBlock {
             return Err(tree
                 .error(
                     &["bounces", "imap", "user"],
-                    "who logs in is proved by exactly one way",
+                    phrase!("who logs in is proved by exactly one way"),
                 )
-                .with_hint(
-                    "give one of `password: ${IMAP_PASSWORD}`, `token_file:` and `token_command:`",
-                ));
+                .with_hint(phrase!(
+                    "give one of `password: ${IMAP_PASSWORD}`, `token_file:` and `token_command:`"
+                )));
         }
         let folder = root.to_owned();
         let login = match (self.password, self.token_file, self.token_command) {
@@ -103,26 +104,34 @@ struct ImapUrl {
 }
 
 impl FromText for ImapUrl {
-    const NAME: &'static str = "a mailbox's address";
+    const NAME: &'static str = phrase!("a mailbox's address");
     const EXAMPLES: &'static [&'static str] = &["imaps://imap.example.com/INBOX"];
 
     fn from_text(text: &str) -> Result<Self, String> {
-        const HINT: &str = "write it like imaps://imap.example.com/INBOX";
-        let url = Url::parse(text).map_err(|_| format!("this is not an address\n{HINT}"))?;
+        const HINT: &str = phrase!("write it like imaps://imap.example.com/INBOX");
+        let url = Url::parse(text)
+            .map_err(|_| phrased!("this is not an address\n{hint}", hint = HINT))?;
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(format!(
-                "the address has a user or a password in it\nput them into `user:` and `password:`, and {HINT}"
+            return Err(phrased!(
+                "the address has a user or a password in it\nput them into `user:` and `password:`, and {hint}",
+                hint = HINT
             ));
         }
         let is_implicit_tls = match url.scheme() {
             "imaps" => true,
             "imap" => false,
-            scheme => return Err(format!("`{scheme}` is no way to read a mailbox\n{HINT}")),
+            scheme => {
+                return Err(phrased!(
+                    "`{scheme}` is no way to read a mailbox\n{hint}",
+                    hint = HINT
+                ));
+            }
         };
         let host = url.host_str().unwrap_or_default().to_owned();
         if host.is_empty() || url.query().is_some() || url.fragment().is_some() {
-            return Err(format!(
-                "the address has no server, or more than a folder\n{HINT}"
+            return Err(phrased!(
+                "the address has no server, or more than a folder\n{hint}",
+                hint = HINT
             ));
         }
         let folder = percent_encoding::percent_decode_str(url.path().trim_matches('/'))

@@ -5,15 +5,16 @@ use std::time::Duration;
 use chrono::{NaiveDate, NaiveTime};
 
 use super::{super::Rate, FromText, ToText};
+use crate::words::{phrase, phrased};
 
 impl FromText for Duration {
-    const NAME: &'static str = "a duration";
+    const NAME: &'static str = phrase!("a duration");
     const PATTERN: Option<&'static str> = Some("^([0-9]+(ms|s|m|h|d|w))+$");
     const EXAMPLES: &'static [&'static str] = &["250ms", "10m", "1h30m", "2d"];
 
     fn from_text(text: &str) -> Result<Self, String> {
         let malformed = || {
-            format!(
+            phrased!(
                 "`{text}` is not a duration\nwrite it like `250ms`, `30s`, `10m`, `1h30m` or `2d`"
             )
         };
@@ -38,7 +39,7 @@ impl FromText for Duration {
                 .checked_mul(milliseconds)
                 .and_then(|part| total.checked_add(Self::from_millis(part)))
                 .filter(|total| *total <= Self::from_secs(3_660 * 86_400))
-                .ok_or_else(|| format!("`{text}` is longer than ten years"))?;
+                .ok_or_else(|| phrased!("`{text}` is longer than ten years"))?;
         }
         if text.is_empty() {
             Err(malformed())
@@ -75,13 +76,13 @@ impl ToText for Duration {
 }
 
 impl FromText for Rate {
-    const NAME: &'static str = "a rate";
+    const NAME: &'static str = phrase!("a rate");
     const PATTERN: Option<&'static str> = Some("^[1-9][0-9]*/(s|m|h|d)$");
     const EXAMPLES: &'static [&'static str] = &["14/s", "500/h", "20000/d"];
 
     fn from_text(text: &str) -> Result<Self, String> {
-        let hint = "write messages and a time: `14/s`, `600/m`, `500/h` or `20000/d`";
-        let malformed = || format!("`{text}` is not a rate\n{hint}");
+        let hint = phrase!("write messages and a time: `14/s`, `600/m`, `500/h` or `20000/d`");
+        let malformed = || phrased!("`{text}` is not a rate\n{hint}");
         let (messages, unit) = text.split_once('/').ok_or_else(malformed)?;
         let seconds = match unit.trim() {
             "s" => 1,
@@ -91,9 +92,10 @@ impl FromText for Rate {
             _ => return Err(malformed()),
         };
         match messages.trim().parse() {
-            Ok(0) => {
-                Err("a rate of 0 would never send\n`daily-note pause` stops a batch".to_owned())
-            }
+            Ok(0) => Err(
+                phrase!("a rate of 0 would never send\n`daily-note pause` stops a batch")
+                    .to_owned(),
+            ),
             Ok(messages) => Ok(Self {
                 messages,
                 per: Duration::from_secs(seconds),
@@ -104,7 +106,7 @@ impl FromText for Rate {
 }
 
 impl FromText for NaiveTime {
-    const NAME: &'static str = "a time of day";
+    const NAME: &'static str = phrase!("a time of day");
     const PATTERN: Option<&'static str> = Some("^([01][0-9]|2[0-3]):[0-5][0-9]$");
     const EXAMPLES: &'static [&'static str] = &["08:00"];
 
@@ -112,11 +114,11 @@ impl FromText for NaiveTime {
         let time = Self::parse_from_str(text, "%H:%M");
         match time {
             Ok(time) if text.len() == 5 && !text.starts_with(' ') => Ok(time),
-            Ok(time) => Err(format!(
-                "`{text}` is not a time of day\ndid you mean \"{}\"?",
-                time.format("%H:%M")
+            Ok(time) => Err(phrased!(
+                "`{text}` is not a time of day\ndid you mean \"{time}\"?",
+                time = time.format("%H:%M")
             )),
-            Err(_) => Err(format!(
+            Err(_) => Err(phrased!(
                 "`{text}` is not a time of day\nwrite hours and minutes, from \"00:00\" to \"23:59\""
             )),
         }
@@ -124,7 +126,7 @@ impl FromText for NaiveTime {
 }
 
 impl FromText for NaiveDate {
-    const NAME: &'static str = "a date";
+    const NAME: &'static str = phrase!("a date");
     const PATTERN: Option<&'static str> = Some("^[0-9]{4}-[0-9]{2}-[0-9]{2}$");
     const EXAMPLES: &'static [&'static str] = &["2026-11-23"];
 
@@ -132,7 +134,9 @@ impl FromText for NaiveDate {
         Self::parse_from_str(text, "%Y-%m-%d")
             .ok()
             .filter(|_| text.len() == 10)
-            .ok_or_else(|| format!("`{text}` is not a date\nwrite year, month and day: 2026-11-23"))
+            .ok_or_else(|| {
+                phrased!("`{text}` is not a date\nwrite year, month and day: 2026-11-23")
+            })
     }
 }
 

@@ -2,9 +2,10 @@
 
 use super::{super::Color, FromText, ToText};
 use crate::address::{Address, Mailbox, ascii_domain};
+use crate::words::{phrase, phrased};
 
 impl FromText for Color {
-    const NAME: &'static str = "a colour";
+    const NAME: &'static str = phrase!("a colour");
     const PATTERN: Option<&'static str> = Some("^#[0-9A-Fa-f]{6}$");
     const EXAMPLES: &'static [&'static str] = &["#2447D8"];
 
@@ -12,7 +13,7 @@ impl FromText for Color {
         let digits = text.strip_prefix('#').unwrap_or_default();
         match u32::from_str_radix(digits, 16) {
             Ok(rgb) if digits.len() == 6 && !digits.starts_with('+') => Ok(Self { rgb }),
-            _ => Err(format!(
+            _ => Err(phrased!(
                 "`{text}` is not a colour\nwrite it with six hex digits, in quotes: \"#2447D8\""
             )),
         }
@@ -26,7 +27,7 @@ impl ToText for Color {
 }
 
 impl FromText for Address {
-    const NAME: &'static str = "a mail address";
+    const NAME: &'static str = phrase!("a mail address");
     const EXAMPLES: &'static [&'static str] = &["hello@example.com"];
 
     fn from_text(text: &str) -> Result<Self, String> {
@@ -35,7 +36,7 @@ impl FromText for Address {
 }
 
 impl FromText for Mailbox {
-    const NAME: &'static str = "a name with a mail address";
+    const NAME: &'static str = phrase!("a name with a mail address");
     const EXAMPLES: &'static [&'static str] =
         &["데일리 노트 <hello@example.com>", "hello@example.com"];
 
@@ -49,7 +50,7 @@ impl FromText for Mailbox {
 pub(crate) struct DomainName(pub(crate) String);
 
 impl FromText for DomainName {
-    const NAME: &'static str = "a domain";
+    const NAME: &'static str = phrase!("a domain");
     const EXAMPLES: &'static [&'static str] = &["example.com"];
 
     fn from_text(text: &str) -> Result<Self, String> {
@@ -64,16 +65,16 @@ impl FromText for DomainName {
 pub(crate) struct SingleLine(pub(crate) String);
 
 impl FromText for SingleLine {
-    const NAME: &'static str = "one line of text";
+    const NAME: &'static str = phrase!("one line of text");
     const EXAMPLES: &'static [&'static str] = &[];
 
     fn from_text(text: &str) -> Result<Self, String> {
         let text = text.trim();
         if text.is_empty() {
-            return Err("nothing is written here".to_owned());
+            return Err(phrase!("nothing is written here").to_owned());
         }
         if text.chars().any(char::is_control) {
-            return Err("this must be one line, without control characters".to_owned());
+            return Err(phrase!("this must be one line, without control characters").to_owned());
         }
         Ok(Self(text.to_owned()))
     }
@@ -84,7 +85,7 @@ impl FromText for SingleLine {
 pub(crate) struct LanguageTag(pub(crate) String);
 
 impl FromText for LanguageTag {
-    const NAME: &'static str = "a language tag";
+    const NAME: &'static str = phrase!("a language tag");
     const PATTERN: Option<&'static str> = Some("^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$");
     const EXAMPLES: &'static [&'static str] = &["ko", "en", "pt-BR"];
 
@@ -136,7 +137,7 @@ pub(crate) fn parse_language(text: &str) -> Result<String, String> {
 }
 
 fn no_language(text: &str) -> String {
-    format!("`{text}` is not a language tag\nwrite it like ko, en or pt-BR")
+    phrased!("`{text}` is not a language tag\nwrite it like ko, en or pt-BR")
 }
 
 const NAMES_OF_LANGUAGES: [(&str, &str); 12] = [
@@ -165,23 +166,23 @@ impl ToText for LanguageTag {
 pub(crate) struct WebUrl(pub(crate) String);
 
 impl FromText for WebUrl {
-    const NAME: &'static str = "a web address";
+    const NAME: &'static str = phrase!("a web address");
     const PATTERN: Option<&'static str> = Some("^https?://");
     const EXAMPLES: &'static [&'static str] = &["https://example.com"];
 
     fn from_text(text: &str) -> Result<Self, String> {
         let malformed = |why: &str| {
-            format!("`{text}` is not a web address: {why}\nwrite it like https://example.com")
+            phrased!("`{text}` is not a web address: {why}\nwrite it like https://example.com")
         };
         let url = url::Url::parse(text).map_err(|error| malformed(&error.to_string()))?;
         if !matches!(url.scheme(), "https" | "http") {
-            return Err(malformed("it must begin with https://"));
+            return Err(malformed(phrase!("it must begin with https://")));
         }
         if url.query().is_some() || url.fragment().is_some() {
-            return Err(malformed("`?` and `#` have no place here"));
+            return Err(malformed(phrase!("`?` and `#` have no place here")));
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(malformed("a user has no place here"));
+            return Err(malformed(phrase!("a user has no place here")));
         }
         Ok(Self(url.as_str().trim_end_matches('/').to_owned()))
     }
@@ -192,7 +193,7 @@ impl FromText for WebUrl {
 pub(crate) struct ShareOfWhole(pub(crate) f64);
 
 impl FromText for ShareOfWhole {
-    const NAME: &'static str = "a share";
+    const NAME: &'static str = phrase!("a share");
     const PATTERN: Option<&'static str> = Some("^[0-9]+(\\.[0-9]+)?%$");
     const EXAMPLES: &'static [&'static str] = &["20%"];
 
@@ -201,7 +202,7 @@ impl FromText for ShareOfWhole {
             .and_then(|number| number.trim().parse::<f64>().ok())
             .filter(|percent| (0.0..=100.0).contains(percent))
             .map(|percent| Self(percent / 100.0))
-            .ok_or_else(|| format!("`{text}` is not a share\nwrite it from 0% to 100%"))
+            .ok_or_else(|| phrased!("`{text}` is not a share\nwrite it from 0% to 100%"))
     }
 }
 

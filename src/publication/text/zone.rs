@@ -6,7 +6,10 @@ use chrono::FixedOffset;
 use chrono_tz::Tz;
 
 use super::FromText;
-use crate::yaml::nearest;
+use crate::{
+    words::{phrase, phrased},
+    yaml::nearest,
+};
 
 /// Abbreviations that mean one place the world over. (`EST`, `MST` and `HST` are zones of their own, without
 /// a summer time; `CST` and `IST` are three places each.)
@@ -52,16 +55,16 @@ const PARTS_OF_HOURS: [(i32, &str); 9] = [
 const GUESSED_CHARS: usize = 5;
 
 impl FromText for Tz {
-    const NAME: &'static str = "a time zone";
+    const NAME: &'static str = phrase!("a time zone");
     const EXAMPLES: &'static [&'static str] = &["Asia/Seoul", "Europe/Berlin", "UTC"];
 
     fn from_text(text: &str) -> Result<Self, String> {
         known(text.trim()).ok_or_else(|| {
             let hint = similar(text.trim()).map_or_else(
-                || "use a name like Asia/Seoul, Europe/Berlin or UTC".to_owned(),
-                |name| format!("did you mean `{name}`?"),
+                || phrase!("use a name like Asia/Seoul, Europe/Berlin or UTC").to_owned(),
+                |name| phrased!("did you mean `{name}`?"),
             );
-            format!("there is no time zone `{text}`\n{hint}")
+            phrased!("there is no time zone `{text}`\n{hint}")
         })
     }
 }

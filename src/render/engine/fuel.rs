@@ -6,7 +6,10 @@ use std::{cell::RefCell, time::Duration};
 
 use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
 
-use crate::clock::Stopwatch;
+use crate::{
+    clock::Stopwatch,
+    words::{phrase, phrased},
+};
 
 /// Takes one turn; `weight` is what a turn reads of the template, in bytes.
 pub(super) const TURN: &str = "__turn";
@@ -72,7 +75,7 @@ pub(super) fn is_told(message: &str) -> bool {
     message.to_lowercase().contains(TOLD)
 }
 
-const TOLD: &str = "the template goes too far";
+const TOLD: &str = phrase!("the template goes too far");
 
 fn too_far(why: &str) -> Error {
     Error::message(format!("{TOLD}: {why}"))
@@ -84,19 +87,20 @@ fn spend(turns: usize, bytes: usize) -> TeraResult<()> {
             return Ok(());
         };
         if fuel.turns < turns {
-            return Err(too_far(&format!(
-                "its loops and components take more than {MAX_TURNS} turns"
+            return Err(too_far(&phrased!(
+                "its loops and components take more than {most} turns",
+                most = MAX_TURNS
             )));
         }
         if fuel.bytes < bytes {
             let megabytes = MAX_BYTES >> 20;
-            return Err(too_far(&format!(
+            return Err(too_far(&phrased!(
                 "its loops go through more than {megabytes} MB of text"
             )));
         }
         if fuel.since.elapsed() > MAX_TIME {
             let seconds = MAX_TIME.as_secs();
-            return Err(too_far(&format!("it takes more than {seconds} s")));
+            return Err(too_far(&phrased!("it takes more than {seconds} s")));
         }
         fuel.turns -= turns;
         fuel.bytes -= bytes;
@@ -107,8 +111,9 @@ fn spend(turns: usize, bytes: usize) -> TeraResult<()> {
 /// The bytes of a value as it would be written, counted no further than they may be.
 fn weight(value: &Value, depth: usize) -> TeraResult<usize> {
     if depth > MAX_DEPTH {
-        return Err(too_far(&format!(
-            "a value has more than {MAX_DEPTH} lists within one another"
+        return Err(too_far(&phrased!(
+            "a value has more than {most} lists within one another",
+            most = MAX_DEPTH
         )));
     }
     let mut bytes = SLOT_BYTES;
@@ -131,9 +136,9 @@ fn weight(value: &Value, depth: usize) -> TeraResult<usize> {
 
 fn refuse_heavy(bytes: usize) -> TeraResult<()> {
     match bytes > MAX_VALUE_BYTES {
-        true => Err(too_far(&format!(
-            "a value has more than {} MB",
-            MAX_VALUE_BYTES >> 20
+        true => Err(too_far(&phrased!(
+            "a value has more than {most} MB",
+            most = MAX_VALUE_BYTES >> 20
         ))),
         false => Ok(()),
     }

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::{dialect, html};
+use crate::words::phrase;
 
 /// Markdown of other programs as ours.
 pub(super) fn of_markdown(text: &str, notes: &mut BTreeSet<String>) -> String {
@@ -133,7 +134,7 @@ pub(super) fn below_title(
     if highest == 2 || rest.is_empty() {
         return (body, found);
     }
-    notes.insert("headings have another level: a story begins with `##`".to_owned());
+    notes.insert(phrase!("headings have another level: a story begins with `##`").to_owned());
     let mut out = String::with_capacity(body.len());
     for part in parts(&body) {
         match part {

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::html::watched;
+use crate::words::{phrase, phrased};
 
 /// Code between tags instead of fences: Liquid's `highlight`, Hugo's. And Liquid's `raw`, which only guards it.
 pub(super) fn fences(text: &str, notes: &mut BTreeSet<String>) -> String {
@@ -30,7 +31,9 @@ pub(super) fn fences(text: &str, notes: &mut BTreeSet<String>) -> String {
                 continue;
             }
         }
-        notes.insert("code between a generator's tags stands between fences now".to_owned());
+        notes.insert(
+            phrase!("code between a generator's tags stands between fences now").to_owned(),
+        );
     }
     out
 }
@@ -58,14 +61,18 @@ pub(super) fn blocks(text: &str, notes: &mut BTreeSet<String>) -> String {
             if is_callout {
                 out.push_str(&format!("> [!{}]\n", callout(name)));
             }
-            notes.insert("callouts between `:::` are quotations with `[!NOTE]` now".to_owned());
+            notes.insert(
+                phrase!("callouts between `:::` are quotations with `[!NOTE]` now").to_owned(),
+            );
         } else if is_contents(bare) {
             notes.insert(
-                "the table of contents was taken out: it is made from the headings".to_owned(),
+                phrase!("the table of contents was taken out: it is made from the headings")
+                    .to_owned(),
             );
         } else if bare.starts_with("{:") && bare.ends_with('}') {
             notes.insert(
-                "attributes were taken out: the design has its place in templates/".to_owned(),
+                phrase!("attributes were taken out: the design has its place in templates/")
+                    .to_owned(),
             );
         } else if is_callout {
             out.push_str(format!("> {bare}").trim_end());
@@ -113,24 +120,27 @@ pub(super) fn within_lines(text: &str, notes: &mut BTreeSet<String>) -> String {
     let text = replaced(&text, "{{%", "%}}", |inner| shortcode(inner, notes));
     let text = replaced(&text, "{{", "}}", |inner| expression(inner, notes));
     let text = replaced(&text, "{%", "%}", |inner| {
-        notes.insert(format!("`{{% {} %}}` was taken out", inner.trim()));
+        notes.insert(phrased!(
+            "`{{% {trim} %}}` was taken out",
+            trim = inner.trim()
+        ));
         Some(String::new())
     });
     let text = replaced(&text, "*|", "|*", |inner| {
-        notes.insert(format!(
+        notes.insert(phrased!(
             "the merge tag `*|{inner}|*` was taken out: the reader's name belongs to templates/"
         ));
         Some(String::new())
     });
     let text = replaced(&text, "![[", "]]", |inner| {
         let (file, alt) = inner.split_once('|').unwrap_or((inner, ""));
-        notes.insert("pictures in double brackets are `![…](…)` now".to_owned());
+        notes.insert(phrase!("pictures in double brackets are `![…](…)` now").to_owned());
         Some(format!("![{alt}](<{file}>)"))
     });
     let text = replaced(&text, "==", "==", |inner| {
         let is_mark = !inner.is_empty() && inner == inner.trim() && !inner.contains(['\n', '=']);
         is_mark.then(|| {
-            notes.insert("highlighted words are bold now".to_owned());
+            notes.insert(phrase!("highlighted words are bold now").to_owned());
             format!("**{inner}**")
         })
     });
@@ -203,19 +213,19 @@ fn shortcode(inner: &str, notes: &mut BTreeSet<String>) -> Option<String> {
                 .next()
                 .unwrap_or_default()
                 .to_owned();
-            notes.insert(format!(
+            notes.insert(phrased!(
                 "the link to `{path}` wants its address: in the text of a link write [[{slug}]]"
             ));
             return Some(format!("#{slug}"));
         }
         _ => {
-            notes.insert(format!(
+            notes.insert(phrased!(
                 "the shortcode `{name}` was taken out; what it enclosed stays"
             ));
             return Some(String::new());
         }
     };
-    notes.insert(format!("the shortcode `{name}` is Markdown now"));
+    notes.insert(phrased!("the shortcode `{name}` is Markdown now"));
     Some(made)
 }
 
@@ -236,15 +246,15 @@ fn expression(inner: &str, notes: &mut BTreeSet<String>) -> Option<String> {
         .filter(|_| inner.contains('|'));
     match quoted {
         Some(path) => {
-            notes.insert("paths that the generator made are written out".to_owned());
+            notes.insert(phrase!("paths that the generator made are written out").to_owned());
             Some(path.to_owned())
         }
         None if is_site => {
-            notes.insert(format!("`{{{{ {inner} }}}}` was taken out of an address"));
+            notes.insert(phrased!("`{{{{ {inner} }}}}` was taken out of an address"));
             Some(String::new())
         }
         None => {
-            notes.insert(format!(
+            notes.insert(phrased!(
                 "`{{{{ {inner} }}}}` was taken out: an issue is no template"
             ));
             Some(String::new())
@@ -313,7 +323,8 @@ fn attributes(text: &str, notes: &mut BTreeSet<String>) -> String {
             true => {
                 out.push_str(rest[..at].trim_end_matches(' '));
                 notes.insert(
-                    "attributes were taken out: the design has its place in templates/".to_owned(),
+                    phrase!("attributes were taken out: the design has its place in templates/")
+                        .to_owned(),
                 );
             }
             false => out.push_str(&rest[..at + length]),

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use serde_json::{Map, Value};
 
 use super::{super::slug as file_name, refusal::NotAPost};
+use crate::words::{phrase, phrased};
 
 /// What a head says that ours can say.
 #[derive(Debug, Default)]
@@ -34,7 +35,7 @@ pub(super) fn split(text: &str) -> Result<(Map<String, Value>, &str), NotAPost> 
     match first {
         "---" | "+++" => {
             let (head, body) = fenced(text, first)
-                .ok_or_else(|| NotAPost::Head(format!("no second line of `{first}` closes it")))?;
+                .ok_or_else(|| NotAPost::Head(phrased!("no second line of `{first}` closes it")))?;
             let values = match first {
                 "---" => serde_yaml::from_str::<Option<Map<String, Value>>>(head)
                     .map(Option::unwrap_or_default)
@@ -172,20 +173,16 @@ impl PostHead {
                 .map_err(|error| NotAPost::Head(error.to_string()))?;
             head.insert("extra".into(), extra);
             let keys: Vec<String> = self.extra.keys().map(|key| format!("`{key}`")).collect();
-            let verbs = match keys.len() {
-                1 => ("stands", "says"),
-                _ => ("stand", "say"),
-            };
-            notes.insert(format!(
-                "{} {} below `extra:` now, and {} nothing",
-                keys.join(", "),
-                verbs.0,
-                verbs.1
-            ));
+            let names = keys.join(", ");
+            notes.insert(match keys.len() {
+                1 => phrased!("{names} stands below `extra:` now, and says nothing"),
+                _ => phrased!("{names} stand below `extra:` now, and say nothing"),
+            });
         }
         if self.is_draft == Some(false) {
             notes.insert(
-                "it had come out; here it is a draft until you say `status: ready`".to_owned(),
+                phrase!("it had come out; here it is a draft until you say `status: ready`")
+                    .to_owned(),
             );
         }
         let head =

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::issue::html::{self, ElementRole, HtmlPiece, HtmlPieces, HtmlTag, decoded};
+use crate::words::{phrase, phrased};
 
 /// An open element and what it holds so far.
 struct OpenElement {
@@ -47,7 +48,7 @@ fn converted(text: &str, is_page: bool, notes: &mut BTreeSet<String>) -> String 
             HtmlPiece::Aside => {}
             HtmlPiece::Tag(tag) if is_dropped(&tag.name) && !tag.is_end => {
                 pieces.raw_until(&tag.name);
-                writer.note(format!("`<{}>` was left out", tag.name));
+                writer.note(phrased!("`<{name}>` was left out", name = tag.name));
             }
             HtmlPiece::Tag(tag) if tag.is_end => writer.close(&tag.name),
             HtmlPiece::Tag(tag) => writer.start(tag),
@@ -238,7 +239,7 @@ impl MarkdownWriter<'_> {
         let Some(address) = tag.get("src").or_else(|| tag.get("data-src")) else {
             return String::new();
         };
-        self.note("what was embedded from elsewhere is a link");
+        self.note(phrase!("what was embedded from elsewhere is a link"));
         format!("\n\n{}\n\n", watched(address))
     }
 }

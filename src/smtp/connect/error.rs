@@ -9,7 +9,7 @@ use super::super::{
     wire::{LostCause, shown},
 };
 use super::token::TokenUnavailable;
-use crate::words::{Said, say};
+use crate::words::{Said, phrase, say};
 
 /// A step before the first message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,10 +29,10 @@ pub enum ConnectStep {
 impl fmt::Display for ConnectStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Connect => "while connecting",
-            Self::Greeting => "before its greeting",
+            Self::Connect => phrase!("while connecting"),
+            Self::Greeting => phrase!("before its greeting"),
             Self::Hello => "after EHLO",
-            Self::Tls => "during the TLS handshake",
+            Self::Tls => phrase!("during the TLS handshake"),
             Self::Auth => "during AUTH",
         })
     }
@@ -337,8 +337,8 @@ fn is_for_tokens(mechanism: &str) -> bool {
 
 fn proof(spoken: &str) -> &'static str {
     match is_for_tokens(spoken) {
-        true => "a token",
-        false => "a password",
+        true => phrase!("a token"),
+        false => phrase!("a password"),
     }
 }
 

@@ -15,7 +15,7 @@ use super::super::wire::shown;
 use crate::{
     clock::Stopwatch,
     publication::TokenSource,
-    words::{Said, say},
+    words::{Said, phrase, say},
 };
 
 /// Real ones take some two thousand bytes.
@@ -78,7 +78,7 @@ impl fmt::Display for TokenOrigin {
         match self {
             Self::Text => f.write_str("smtp.token"),
             Self::File(path) => write!(f, "{}", path.display()),
-            Self::Command => f.write_str("what smtp.token_command prints"),
+            Self::Command => f.write_str(phrase!("what smtp.token_command prints")),
         }
     }
 }

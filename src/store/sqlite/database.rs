@@ -29,6 +29,7 @@ use self::{
     place::{FILE, StatePlace},
 };
 use super::fault::SqliteFault;
+use crate::words::phrase;
 
 /// The database of one state folder, open.
 #[derive(Debug)]
@@ -283,7 +284,7 @@ fn transaction<T>(
 }
 
 fn panicked(place: &Path) -> SqliteFault {
-    let fault = io::Error::other("a fault in daily-note itself; nothing was written");
+    let fault = io::Error::other(phrase!("a fault in daily-note itself; nothing was written"));
     SqliteFault::unusable(place, fault)
 }
 

@@ -24,6 +24,7 @@ use crate::{
         ConsentDeed, DueReceipt, NewReceipt, Realm, ReceiptFacts, ReceiptId, ReceiptKind,
         ReceiptOutbox, ReceiptOutcome, ReceiptTurn, StoreError, TELLING,
     },
+    words::phrase,
 };
 
 #[async_trait]
@@ -132,7 +133,7 @@ impl ReceiptOutbox for SqliteStore {
 }
 
 /// What is said of one that has nothing to say any more.
-const OVERTAKEN: &str = "overtaken by what happened since";
+const OVERTAKEN: &str = phrase!("overtaken by what happened since");
 
 fn post(
     tx: &Connection,

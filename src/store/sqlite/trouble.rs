@@ -1,5 +1,6 @@
 //! SQLite's errors in plain words for the person who must fix them.
 
+use crate::words::phrase;
 use std::error::Error;
 
 /// Why the database can't be used.
@@ -35,7 +36,7 @@ impl DatabaseTrouble {
     }
 }
 
-const NOT_OURS: &str = "it holds values that daily-note did not write";
+const NOT_OURS: &str = phrase!("it holds values that daily-note did not write");
 
 /// The primary result code (sqlite.org/rescode.html) of what SQLite said.
 fn code(error: &rusqlite::Error) -> Option<i32> {
@@ -74,14 +75,16 @@ fn plain(error: &rusqlite::Error) -> Option<&'static str> {
         return Some(NOT_OURS);
     }
     Some(match code(error)? {
-        3 | 8 => "it may not be written: look at its owner and its rights",
-        10 => "the disk answered with an error: nothing more is written to it",
+        3 | 8 => phrase!("it may not be written: look at its owner and its rights"),
+        10 => phrase!("the disk answered with an error: nothing more is written to it"),
         11 => {
-            "what was read makes no sense: it is damaged, or its disk fails; look at the disk first, then restore a backup"
+            phrase!(
+                "what was read makes no sense: it is damaged, or its disk fails; look at the disk first, then restore a backup"
+            )
         }
-        13 => "the disk is full",
-        14 => "it can't be opened: look at the folder's owner and rights",
-        26 => "it is damaged, or not a database",
+        13 => phrase!("the disk is full"),
+        14 => phrase!("it can't be opened: look at the folder's owner and rights"),
+        26 => phrase!("it is damaged, or not a database"),
         _ => return None,
     })
 }

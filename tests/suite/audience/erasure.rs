@@ -146,7 +146,7 @@ fn nothing_is_left_of_an_erased_person_in_any_file_of_the_state() {
         .exits(0);
     assert!(ran.stdout.contains("is erased"), "{}", ran.shown());
     assert!(
-        ran.stdout.contains("mails to them are gone"),
+        ran.stdout.contains("1 mail to them is gone"),
         "{}",
         ran.shown()
     );

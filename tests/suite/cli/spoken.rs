@@ -56,7 +56,7 @@ fn session(language: &str) -> String {
     said
 }
 
-fn call(folder: &Path, language: &str, arguments: &[&str]) -> Output {
+pub(super) fn call(folder: &Path, language: &str, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_daily-note"))
         .args(arguments)
         .current_dir(folder)
@@ -73,7 +73,7 @@ fn call(folder: &Path, language: &str, arguments: &[&str]) -> Output {
 }
 
 /// The issue that `init` wrote, which is whole.
-fn first_issue(root: &Path) -> String {
+pub(super) fn first_issue(root: &Path) -> String {
     let mut names: Vec<String> = std::fs::read_dir(root.join("issues"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -83,14 +83,14 @@ fn first_issue(root: &Path) -> String {
     names[0].trim_end_matches(".md").to_owned()
 }
 
-fn make_ready(root: &Path, issue: &str) {
+pub(super) fn make_ready(root: &Path, issue: &str) {
     let file = root.join("issues").join(format!("{issue}.md"));
     let text = std::fs::read_to_string(&file).unwrap();
     std::fs::write(&file, text.replace("status: draft", "status: ready")).unwrap();
 }
 
 /// Runs of three English words and more, outside of what is typed, quoted or a name.
-fn english_in(said: &str) -> Vec<String> {
+pub(super) fn english_in(said: &str) -> Vec<String> {
     let typed = Regex::new(
         r"`[^`]*`|(?m)^\$ .*$|^ *daily-note .*$|\S*[/@.:_=]\S*|--?\w[\w-]*|\[[^\]\n]*\]",
     )
@@ -101,6 +101,17 @@ fn english_in(said: &str) -> Vec<String> {
         .map(|line| typed.replace_all(line, "·").into_owned());
     bare.filter_map(|line| Some(run.find(&line)?.as_str().to_owned()))
         .collect()
+}
+
+/// Lines in Hangul, outside of what a person wrote; an example of a Korean publication stays one.
+pub(super) fn korean_in(said: &str) -> Vec<String> {
+    let hangul = |line: &&str| {
+        line.contains(|char: char| matches!(char, '가'..='힣'))
+            && !line.starts_with("  daily-note ")
+            && !line.contains("ko: ")
+            && !line.contains("민지")
+    };
+    said.lines().filter(hangul).map(str::to_owned).collect()
 }
 
 #[test]
@@ -116,16 +127,7 @@ fn a_korean_session_says_no_english_sentence() {
 #[test]
 fn an_english_session_says_nothing_in_korean() {
     let said = session("en_US.UTF-8");
-    // An example of a Korean publication stays one.
-    let hangul = |line: &&str| {
-        line.contains(|char: char| matches!(char, '가'..='힣'))
-            && !line.starts_with("  daily-note ")
-    };
-    let korean: Vec<&str> = said
-        .lines()
-        .filter(hangul)
-        .filter(|line| !line.contains("ko: "))
-        .collect();
+    let korean = korean_in(&said);
     assert!(korean.is_empty(), "{korean:#?}\n{said}");
 }
 

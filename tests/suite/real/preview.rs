@@ -61,6 +61,20 @@ fn a_save_shows_in_every_view_and_nothing_keeps_anybody_out() {
 }
 
 #[test]
+fn a_korean_reader_of_the_preview_meets_no_english_sentence() {
+    if !has_browser() {
+        return;
+    }
+    let publication = TestPublication::of_the_house();
+    let at = ["--at", "2026-11-24T09:00:00+09:00"];
+    let (_running, page) = start(&publication, &[&["preview"], &at[..]].concat());
+    play(
+        "preview_korean.mjs",
+        &[&page, publication.path("").to_str().unwrap()],
+    );
+}
+
+#[test]
 fn mail_that_was_tried_out_is_read_by_everybody_and_cleared_once_asked_for() {
     if !has_browser() {
         return;

@@ -144,8 +144,8 @@ fn problem_line(problem: &RowProblem, output: &Output) -> Said {
         )),
     };
     say!(
-        "  row {place} {word} {about}{why}",
-        place = padded(&place, 8),
+        "  {place} {word} {about}{why}",
+        place = padded(&output.words(say!("row {row}", row = place)), 12),
         word,
         about,
         why = Said::heard(&problem.why)

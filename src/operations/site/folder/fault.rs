@@ -7,7 +7,7 @@ use crate::{
     app::{AppError, FileAction, RefusalKind},
     render::RenderError,
     source::SourceError,
-    words::say,
+    words::{phrase, phrased, say},
 };
 
 /// Why a folder is left as it is.
@@ -47,8 +47,8 @@ impl FolderFault {
 
 /// A picture changed while the archive was made.
 pub(super) fn lost(path: &str) -> AppError {
-    let message = format!("what is to be {path} changed while it was read");
-    let error = SourceError::new(message).with_hint("run it again");
+    let message = phrased!("what is to be {path} changed while it was read");
+    let error = SourceError::new(message).with_hint(phrase!("run it again"));
     AppError::Render(RenderError::from(error))
 }
 

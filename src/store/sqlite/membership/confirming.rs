@@ -32,6 +32,7 @@ use crate::{
             suppression_list::{hash_keys::HashKeys, suppression},
         },
     },
+    words::phrase,
 };
 
 /// How long a wish waits to be confirmed.
@@ -111,7 +112,7 @@ fn take_in(
 
     let consent = Consent {
         at: Some(now.fixed_offset()),
-        source: Some("web form".to_owned()),
+        source: Some(phrase!("web form").to_owned()),
     };
     let said = Profile {
         email: email.clone(),

@@ -10,6 +10,7 @@ use crate::{
         GrowthWeek,
         sqlite::{codes, fault::SqliteFault, history, statement::Statements},
     },
+    words::phrased,
 };
 
 /// The last `weeks` weeks, from Monday to Monday on that zone's clock; the last one is this one.
@@ -55,7 +56,7 @@ fn week_from(zone: Tz, date: NaiveDate) -> Result<i64, SqliteFault> {
         let local = date.and_hms_opt(hour, 0, 0)?;
         zone.from_local_datetime(&local).earliest()
     });
-    let begins = begins.ok_or_else(|| SqliteFault::Damaged(format!("{date} is no date")))?;
+    let begins = begins.ok_or_else(|| SqliteFault::Damaged(phrased!("{date} is no date")))?;
     Ok(codes::millis(begins.with_timezone(&Utc)))
 }
 

@@ -27,6 +27,7 @@ use crate::{
             suppression_list::{hash_keys::HashKeys, suppression},
         },
     },
+    words::phrase,
 };
 
 /// Longer reasons are cut: what is asked for is a word or two.
@@ -144,9 +145,9 @@ fn keep_farewell(
 /// How they left, for whoever looks at the suppression.
 fn way_out(source: ChangeSource) -> Option<&'static str> {
     match source {
-        ChangeSource::OneClick => Some("one click"),
-        ChangeSource::Link | ChangeSource::Form => Some("the page"),
-        ChangeSource::Mailto => Some("a mail"),
+        ChangeSource::OneClick => Some(phrase!("one click")),
+        ChangeSource::Link | ChangeSource::Form => Some(phrase!("the page")),
+        ChangeSource::Mailto => Some(phrase!("a mail")),
         _ => None,
     }
 }

@@ -33,6 +33,7 @@ use crate::{
             },
         },
     },
+    words::phrase,
 };
 
 /// Judges refusals, in one transaction.
@@ -423,5 +424,5 @@ fn words_of(tx: &Connection, id: i64) -> Result<String, SqliteFault> {
         params![id],
     )?;
     let reply = reply.flatten().filter(|reply| !reply.is_empty());
-    Ok(reply.unwrap_or_else(|| "a report says that there is no such mailbox".to_owned()))
+    Ok(reply.unwrap_or_else(|| phrase!("a report says that there is no such mailbox").to_owned()))
 }

@@ -30,6 +30,7 @@ use crate::{
             suppression_list::{hash_keys::HashKeys, suppression},
         },
     },
+    words::phrased,
 };
 
 /// Reports looked at again in one transaction.
@@ -347,7 +348,7 @@ impl<'c> Intake<'c> {
             true => String::new(),
             false => format!(": {}", report.words.reply),
         };
-        ledger.prove(&format!(
+        ledger.prove(&phrased!(
             "accepted, as what came back proves ({kind}){words}"
         ));
         ledger.write(self.tx)?;

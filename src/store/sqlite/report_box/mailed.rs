@@ -16,6 +16,7 @@ use crate::{
             suppression_list::suppression,
         },
     },
+    words::phrase,
 };
 
 /// A reader unsubscribes by mail.
@@ -51,7 +52,7 @@ pub(super) fn complain(
     now: DateTime<Utc>,
 ) -> Result<(), SqliteFault> {
     let words = match words.is_empty() {
-        true => "called it spam",
+        true => phrase!("called it spam"),
         false => words,
     };
     if realm == Realm::Rehearsal {

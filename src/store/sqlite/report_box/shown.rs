@@ -16,6 +16,7 @@ use crate::{
         ReportFilter, ReportKind, ReportTotals, ReportWords,
         sqlite::{codes, fault::SqliteFault, realm, statement::Statements},
     },
+    words::phrased,
 };
 
 /// Reports of one reader that are shown.
@@ -250,5 +251,5 @@ fn address_from(
 
 fn kind(word: &str) -> Result<ReportKind, SqliteFault> {
     let found = ReportKind::ALL.into_iter().find(|kind| kind.word() == word);
-    found.ok_or_else(|| SqliteFault::Damaged(format!("{word:?} is no kind of report")))
+    found.ok_or_else(|| SqliteFault::Damaged(phrased!("{word:?} is no kind of report")))
 }

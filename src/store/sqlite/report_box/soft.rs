@@ -15,6 +15,7 @@ use crate::{
             statement::Statements,
         },
     },
+    words::phrased,
 };
 
 /// How often a reader with failures is looked at.
@@ -99,9 +100,9 @@ pub(super) fn look_at(
         let has_failed = tried.is_some_and(|tried| failures.iter().any(|it| it.batch == tried));
         if has_failed {
             let issues = failures.len();
-            let words = format!(
-                "dormant: {issues} issues in a row, the last: {}",
-                last.reply
+            let words = phrased!(
+                "dormant: {issues} issues in a row, the last: {reply}",
+                reply = last.reply
             );
             let email = &member.person.profile.email;
             suppress_dead(tx, realm, (email, reader), words, now)?;

@@ -11,6 +11,7 @@ use std::{
 use crate::{
     private_files::open_lock_file,
     store::{Realm, SenderGuard, SenderId, StoreError, sqlite::fault::SqliteFault},
+    words::phrase,
 };
 
 const SENDING: &str = "sending.lock";
@@ -83,6 +84,6 @@ fn holder(file: &mut File) -> String {
     let line: String = text.chars().filter(|c| !c.is_control()).collect();
     match read {
         Ok(_) if !line.trim().is_empty() => line.trim().to_owned(),
-        _ => "a process that did not leave its name".to_owned(),
+        _ => phrase!("a process that did not leave its name").to_owned(),
     }
 }

@@ -32,6 +32,7 @@ use crate::store::{
         statement::Statements,
     },
 };
+use crate::words::phrase;
 
 /// The file beside the database, with the run in it.
 const MARK: &str = "home";
@@ -99,8 +100,9 @@ pub(crate) fn adopt(
         "UPDATE instance SET adopted_at = ?1",
         params![codes::millis(now)],
     )?;
-    let reason =
-        "the state was put here from a copy; who got it since that was made, it can't know";
+    let reason = phrase!(
+        "the state was put here from a copy; who got it since that was made, it can't know"
+    );
     let paused = BatchState::Paused {
         reason: reason.to_owned(),
         over_refusals: false,

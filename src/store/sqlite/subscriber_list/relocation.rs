@@ -21,6 +21,7 @@ use crate::{
             suppression_list::suppression,
         },
     },
+    words::phrased,
 };
 
 /// The operator says that somebody reads at another address.
@@ -142,7 +143,7 @@ pub(crate) fn leave_behind(
 
 /// What is said of an address that its reader left for another.
 pub(crate) fn detail_of(to: &Address) -> String {
-    format!("moved to {}", to.masked())
+    phrased!("moved to {address}", address = to.masked())
 }
 
 fn note_move(

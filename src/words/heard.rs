@@ -6,45 +6,15 @@ use super::{
     template::{TemplatePiece, filled, pieces},
 };
 
-/// What the operating system and Rust's library say where a file, a socket or a name can't be had: words that are not
-/// ours, and have ours.
-#[cfg(test)]
-pub(crate) const FOREIGN: [&str; 25] = [
-    "No such file or directory (os error {n})",
-    "Permission denied (os error {n})",
-    "Operation not permitted (os error {n})",
-    "File exists (os error {n})",
-    "Not a directory (os error {n})",
-    "Is a directory (os error {n})",
-    "Directory not empty (os error {n})",
-    "No space left on device (os error {n})",
-    "Disk quota exceeded (os error {n})",
-    "Read-only file system (os error {n})",
-    "Input/output error (os error {n})",
-    "Too many open files (os error {n})",
-    "Too many levels of symbolic links (os error {n})",
-    "File name too long (os error {n})",
-    "Address already in use (os error {n})",
-    "Cannot assign requested address (os error {n})",
-    "Connection refused (os error {n})",
-    "Connection reset by peer (os error {n})",
-    "Connection timed out (os error {n})",
-    "Network is unreachable (os error {n})",
-    "No route to host (os error {n})",
-    "Broken pipe (os error {n})",
-    "stream did not contain valid UTF-8",
-    "invalid utf-8 sequence of {n} bytes from index {index}",
-    "failed to lookup address information: {why}",
-];
-
 /// A language's texts, to be known by their English.
 #[derive(Debug)]
-pub(super) struct Phrasebook<'a> {
-    phrases: Vec<Phrase<'a>>,
+pub(super) struct HeardTexts<'a> {
+    phrases: Vec<HeardText<'a>>,
+    catalogue: &'a Catalogue,
 }
 
 #[derive(Debug)]
-struct Phrase<'a> {
+struct HeardText<'a> {
     pieces: Vec<TemplatePiece<'a>>,
     words: &'a str,
     /// Bytes outside of places: of two that fit, the one that says more is meant.
@@ -54,15 +24,15 @@ struct Phrase<'a> {
 /// A place's name and what stands in it.
 type Capture<'t> = (&'t str, &'t str);
 
-impl<'a> Phrasebook<'a> {
+impl<'a> HeardTexts<'a> {
     /// Those of a catalogue that can be told from other people's words.
     pub(super) fn of(catalogue: &'a Catalogue) -> Self {
-        let mut phrases: Vec<Phrase<'a>> = catalogue
+        let mut phrases: Vec<HeardText<'a>> = catalogue
             .texts()
-            .filter_map(|(text, words)| Phrase::of(text, words))
+            .filter_map(|(text, words)| HeardText::of(text, words))
             .collect();
         phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.own_bytes));
-        Self { phrases }
+        Self { phrases, catalogue }
     }
 
     /// The text in the language; what is no phrase stays as it came.
@@ -92,6 +62,12 @@ impl<'a> Phrasebook<'a> {
         }
     }
 
+    /// The word of one of several things of a kind, which stands in a place of that name.
+    fn word(&self, word: &str) -> String {
+        let known = self.catalogue.words(&word.replace(' ', "_"), 0);
+        known.unwrap_or(word).to_owned()
+    }
+
     fn phrase(&self, text: &str) -> Option<String> {
         self.phrases.iter().find_map(|phrase| {
             let mut captures = Vec::new();
@@ -101,7 +77,7 @@ impl<'a> Phrasebook<'a> {
     }
 }
 
-impl<'a> Phrase<'a> {
+impl<'a> HeardText<'a> {
     /// None where so little stands around the places that anybody could have said it.
     fn of(text: &'a str, words: &'a str) -> Option<Self> {
         let pieces: Vec<_> = pieces(text).collect();
@@ -119,20 +95,27 @@ impl<'a> Phrase<'a> {
                     .count()
             })
             .sum();
+        let quotes = pieces
+            .iter()
+            .filter_map(own)
+            .any(|words| words.contains(['`', '“']));
         let counts = pieces.first() == Some(&TemplatePiece::Place("n")) || text.starts_with("1 ");
-        (own_words >= 2 || own_words == 1 && counts && pieces.len() <= 2).then(|| Self {
-            own_bytes: pieces.iter().filter_map(own).map(str::len).sum(),
-            pieces,
-            words,
+        (own_words >= 2 || own_words == 1 && (quotes || counts && pieces.len() <= 2)).then(|| {
+            Self {
+                own_bytes: pieces.iter().filter_map(own).map(str::len).sum(),
+                pieces,
+                words,
+            }
         })
     }
 
-    fn with(&self, captures: &[Capture<'_>], book: &Phrasebook<'_>) -> String {
+    fn with(&self, captures: &[Capture<'_>], book: &HeardTexts<'_>) -> String {
         let mut arguments: Vec<(&str, String)> = captures
             .iter()
-            .map(|(name, value)| match self.quotes(name) {
-                true => (*name, (*value).to_owned()),
-                false => (*name, book.said(value)),
+            .map(|(name, value)| match *name {
+                "word" => (*name, book.word(value)),
+                name if self.quotes(name) => (name, (*value).to_owned()),
+                name => (name, book.said(value)),
             })
             .collect();
         // What is said of one names no number.
@@ -164,7 +147,7 @@ impl<'a> Phrase<'a> {
 }
 
 fn has_letters(word: &str) -> bool {
-    word.chars().filter(char::is_ascii_alphabetic).count() > 1
+    word.contains(|char: char| char.is_ascii_alphabetic())
 }
 
 /// Whether a text is these pieces, one behind the other, and what stands in the places.
@@ -213,7 +196,7 @@ mod tests {
              msgid \"it was silent for {time}\"\nmsgstr \"{time} 동안 응답이 없었습니다\"\n\
              msgid \"the relay says “{reply}”\"\nmsgstr \"릴레이의 답: “{reply}”\"\n\
              msgid \"1 minute\"\nmsgid_plural \"{n} minutes\"\nmsgstr[0] \"{n}분\"\n";
-        Phrasebook::of(&Catalogue::read(&[WORDS])).said(text)
+        HeardTexts::of(&Catalogue::read(&[WORDS])).said(text)
     }
 
     #[test]
