@@ -69,6 +69,7 @@ async function looked(browser, url, name, address) {
       await page.goto(url + address);
       // It leads on by itself.
       if (name === 'moved') await page.waitForURL(/compound/);
+      if (name === 'found') await page.waitForSelector('#hits li');
       const where = `${name}, ${scheme}, ${width} px`;
       if (pictures) {
         await mkdir(pictures, { recursive: true });
@@ -143,7 +144,7 @@ async function found(browser, url) {
     const page = await open(browser, url);
     let bytes = 0;
     page.on('requestfinished', async (request) => {
-      if (/\/search\/[0-9a-f]+\//.test(request.url())) bytes += (await request.sizes()).responseBodySize;
+      if (/\/search\/\w+\/\d+\.(terms|json)$/.test(request.url())) bytes += (await request.sizes()).responseBodySize;
     });
     await page.goto(`${url}/search/`);
     await page.fill('#q', words);
@@ -173,14 +174,8 @@ await withBrowser(async (browser) => {
   };
   for (const [name, address] of Object.entries(kinds)) await looked(browser, url, name, address);
   await found(browser, url);
-  if (pictures) {
-    for (const [width, device] of [[1400, 'desktop'], [360, 'phone']]) {
-      const page = await open(browser, url, { width });
-      await page.goto(`${url}/search/?q=${encodeURIComponent('모델')}`);
-      await page.waitForSelector('#hits li');
-      await page.screenshot({ path: path.join(pictures, `found-${device}-light.png`) });
-    }
-  }
+  // What was found is a page of its own to look at.
+  await looked(browser, url, 'found', `/search/?q=${encodeURIComponent('모델')}`);
 });
 server.close();
 for (const failure of failures) console.log(failure);

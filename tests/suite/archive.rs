@@ -5,4 +5,5 @@ mod folder;
 mod read_back;
 mod served;
 mod watched;
+mod web_servers;
 mod withheld;

@@ -20,26 +20,13 @@ use std::{
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use serde::{Deserialize, Serialize};
 
+pub use self::written::WrittenFiles;
 use self::{
     fault::{FolderFault, failed},
     writing::Writing,
-    written::{FileStamp, WrittenFolder},
+    written::{MARKER, WrittenFolder, WrittenStamp},
 };
 use crate::{app::AppError, site::ArchiveSite};
-
-/// Says that a folder is ours, and which of its files.
-const MARKER: &str = ".daily-note-site.json";
-
-/// What was written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct WrittenFiles {
-    /// All that the archive has.
-    pub all: usize,
-    /// Those of them that are new or other than before.
-    pub changed: usize,
-    /// The size of all.
-    pub bytes: u64,
-}
 
 /// The marker's text.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -185,7 +172,7 @@ impl Drop for SiteFolder {
 }
 
 /// Names the files of a folder in it, unless it does already; on the disk before the folder takes its place.
-fn mark(folder: &Path, marker: &Marker) -> Result<FileStamp, AppError> {
+fn mark(folder: &Path, marker: &Marker) -> Result<WrittenStamp, AppError> {
     let place = folder.join(MARKER);
     let text = serde_json::to_vec(marker).unwrap_or_default();
     let is_there = fs::read(&place).is_ok_and(|there| there == text);
@@ -196,7 +183,7 @@ fn mark(folder: &Path, marker: &Marker) -> Result<FileStamp, AppError> {
             file.write_all(&text)?;
             file.sync_all()?;
         }
-        FileStamp::of(&place)
+        WrittenStamp::of(&place)
     };
     write().map_err(failed(&place))
 }

@@ -101,7 +101,7 @@ fn an_opinion_stands_below_its_issue_once_it_is_published_and_only_then() {
     let fields = [
         ("choice", "good"),
         ("text", words),
-        ("publish", "yes"),
+        ("may_publish", "yes"),
         ("name", "M."),
     ];
     pages.post(&opinion, &fields).is(200);

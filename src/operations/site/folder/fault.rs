@@ -2,7 +2,7 @@
 
 use std::{io, path::Path};
 
-use super::MARKER;
+use super::written::MARKER;
 use crate::{
     app::{AppError, FileAction, RefusalKind},
     render::RenderError,

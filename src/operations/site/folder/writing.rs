@@ -9,9 +9,8 @@ use std::{
 };
 
 use super::{
-    WrittenFiles,
     fault::{failed, lost},
-    written::{FileStamp, WrittenFile, WrittenFolder, link, put},
+    written::{WrittenFile, WrittenFiles, WrittenFolder, WrittenStamp, link, put},
 };
 use crate::{app::AppError, cores::on_every_core, site::ArchiveSite};
 
@@ -73,7 +72,7 @@ impl<'w> Writing<'w> {
         let known = |folder: &WrittenFolder, at: &Path| {
             let file = *folder.files.get(path)?;
             let is_it = origin.is_some() && file.origin == origin;
-            (is_it && FileStamp::of(at).ok() == Some(file.stamp)).then_some(file)
+            (is_it && WrittenStamp::of(at).ok() == Some(file.stamp)).then_some(file)
         };
         let (shown, fresh) = (known(self.shown.1, &from), known(self.fresh.1, &to));
         let kept = match (shown, fresh) {
@@ -89,7 +88,7 @@ impl<'w> Writing<'w> {
             Some(kept) => Ok(kept),
             None => {
                 self.make(path, &from, &to)?;
-                let stamp = FileStamp::of(&to).map_err(failed(&to))?;
+                let stamp = WrittenStamp::of(&to).map_err(failed(&to))?;
                 Ok(WrittenFile { origin, stamp })
             }
         }

@@ -7,8 +7,23 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::MARKER;
+use serde::Serialize;
+
 use crate::{cores::on_every_core, site::FileOrigin};
+
+/// Says that a folder is ours, and which of its files.
+pub(super) const MARKER: &str = ".daily-note-site.json";
+
+/// What was written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct WrittenFiles {
+    /// All that the archive has.
+    pub all: usize,
+    /// Those of them that are new or other than before.
+    pub changed: usize,
+    /// The size of all.
+    pub bytes: u64,
+}
 
 /// A folder as it was left.
 #[derive(Debug, Clone, Default)]
@@ -19,25 +34,25 @@ pub(super) struct WrittenFolder {
     /// What others put in.
     pub(super) carried: BTreeSet<PathBuf>,
     /// The file that names the others.
-    pub(super) marker: Option<FileStamp>,
+    pub(super) marker: Option<WrittenStamp>,
 }
 
 /// A file that was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct WrittenFile {
     pub(super) origin: Option<FileOrigin>,
-    pub(super) stamp: FileStamp,
+    pub(super) stamp: WrittenStamp,
 }
 
 /// By what a file is seen to have been changed by others. Links to it change nothing of this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct FileStamp {
+pub(super) struct WrittenStamp {
     number: u64,
     pub(super) bytes: u64,
     modified: (i64, i64),
 }
 
-impl FileStamp {
+impl WrittenStamp {
     pub(super) fn of(path: &Path) -> io::Result<Self> {
         let about = fs::symlink_metadata(path)?;
         Ok(Self {
@@ -67,7 +82,7 @@ impl WrittenFolder {
 
     /// Whether nobody put another folder in its place.
     pub(super) fn is_as_left(&self, folder: &Path) -> bool {
-        FileStamp::of(&folder.join(MARKER)).ok() == self.marker
+        WrittenStamp::of(&folder.join(MARKER)).ok() == self.marker
     }
 
     /// Another folder of the same files.
