@@ -5,6 +5,7 @@
 
 mod batch_ledger;
 mod calendar_record;
+mod codes;
 mod consent_record;
 mod delivery;
 mod delivery_queue;

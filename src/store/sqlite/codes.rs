@@ -1,16 +1,20 @@
-//! How the domain's words are written in SQLite's columns: small integers, milliseconds, sorted
-//! JSON arrays. The numbers are in people's databases: add, never renumber.
+//! How the domain's words stand in SQLite's columns: what `store::codes` says, deliveries' numbers, sorted JSON
+//! arrays.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use rusqlite::Row;
 
 use super::fault::SqliteFault;
+pub(super) use crate::store::codes::{
+    batch_state_code, code_in, duration, duration_millis, millis, origin_code, reason_code, signed,
+    state_code, subscriber_state_code,
+};
 use crate::{
     address::Address,
     audience::{Origin, SubscriberId, SubscriberState, SuppressionReason},
-    store::{BatchId, BatchState, DeliveryId, DeliveryState, merge},
+    store::{BatchId, BatchState, DeliveryId, DeliveryState, codes},
 };
 
 /// How far the batch's number stands left of the subscriber's in a delivery's.
@@ -34,110 +38,28 @@ pub(super) fn deliveries_of(batch: BatchId) -> (i64, i64) {
     (first, first + ((1 << BATCH_SHIFT) - 1))
 }
 
-pub(super) fn millis(time: DateTime<Utc>) -> i64 {
-    time.timestamp_millis()
-}
-
 pub(super) fn time(millis: i64) -> Result<DateTime<Utc>, SqliteFault> {
-    DateTime::from_timestamp_millis(millis).ok_or_else(|| damaged("time", millis))
-}
-
-pub(super) fn duration_millis(duration: Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
-}
-
-pub(super) fn duration(millis: i64) -> Duration {
-    Duration::from_millis(millis.unsigned_abs())
-}
-
-pub(super) fn state_code(state: DeliveryState) -> i64 {
-    match state {
-        DeliveryState::Pending => 0,
-        DeliveryState::Claimed => 1,
-        DeliveryState::Sending => 2,
-        DeliveryState::Accepted => 3,
-        DeliveryState::Deferred => 4,
-        DeliveryState::Rejected => 5,
-        DeliveryState::Unknown => 6,
-        DeliveryState::Skipped => 7,
-    }
+    Ok(codes::time(millis)?)
 }
 
 pub(super) fn state(code: i64) -> Result<DeliveryState, SqliteFault> {
-    from_code("delivery state", &DeliveryState::ALL, state_code, code)
-}
-
-pub(super) fn reason_code(reason: SuppressionReason) -> i64 {
-    match reason {
-        SuppressionReason::Unsubscribed => 1,
-        SuppressionReason::HardBounce => 2,
-        SuppressionReason::Complaint => 3,
-        SuppressionReason::Manual => 4,
-        SuppressionReason::Erased => 5,
-    }
+    Ok(codes::state(code)?)
 }
 
 pub(super) fn reason(code: i64) -> Result<SuppressionReason, SqliteFault> {
-    from_code(
-        "suppression reason",
-        &SuppressionReason::ALL,
-        reason_code,
-        code,
-    )
-}
-
-pub(super) fn origin_code(origin: Origin) -> i64 {
-    i64::from(merge::origin_code(origin))
+    Ok(codes::reason(code)?)
 }
 
 pub(super) fn origin(code: i64) -> Result<Origin, SqliteFault> {
-    from_code("origin", &Origin::ALL, origin_code, code)
-}
-
-pub(super) fn subscriber_state_code(state: SubscriberState) -> i64 {
-    match state {
-        SubscriberState::Active => 0,
-        SubscriberState::Unconfirmed => 1,
-        SubscriberState::Inactive => 2,
-    }
+    Ok(codes::origin(code)?)
 }
 
 pub(super) fn subscriber_state(code: i64) -> Result<SubscriberState, SqliteFault> {
-    from_code(
-        "subscriber state",
-        &SubscriberState::ALL,
-        subscriber_state_code,
-        code,
-    )
-}
-
-pub(super) fn batch_state_code(state: &BatchState) -> i64 {
-    match state {
-        BatchState::Open => 0,
-        BatchState::Paused {
-            over_refusals: false,
-            ..
-        } => 1,
-        BatchState::Paused {
-            over_refusals: true,
-            ..
-        } => 4,
-        BatchState::Finished => 2,
-        BatchState::Cancelled => 3,
-    }
+    Ok(codes::subscriber_state(code)?)
 }
 
 pub(super) fn batch_state(code: i64, reason: Option<String>) -> Result<BatchState, SqliteFault> {
-    Ok(match code {
-        0 => BatchState::Open,
-        1 | 4 => BatchState::Paused {
-            reason: reason.unwrap_or_default(),
-            over_refusals: code == 4,
-        },
-        2 => BatchState::Finished,
-        3 => BatchState::Cancelled,
-        _ => return Err(damaged("batch state", code)),
-    })
+    Ok(codes::batch_state(code, reason)?)
 }
 
 /// A set as a JSON array.
@@ -157,28 +79,20 @@ pub(super) fn rows(rows: impl serde::Serialize) -> Result<String, SqliteFault> {
 }
 
 pub(super) fn address(text: &str) -> Result<Address, SqliteFault> {
-    Address::parse(text).map_err(|error| SqliteFault::Damaged(error.to_string()))
+    Ok(codes::address(text)?)
 }
 
 /// A column that is never negative.
 pub(super) fn count(row: &Row<'_>, column: &str) -> Result<u64, SqliteFault> {
-    let value: i64 = row.get(column)?;
-    u64::try_from(value).map_err(|_| damaged("count", value))
-}
-
-/// A number of rows, as SQLite counts.
-pub(super) fn signed(rows: u64) -> i64 {
-    i64::try_from(rows).unwrap_or(i64::MAX)
+    Ok(codes::count(row.get(column)?)?)
 }
 
 pub(super) fn timezone(name: &str) -> Result<chrono_tz::Tz, SqliteFault> {
-    name.parse()
-        .map_err(|_| SqliteFault::Damaged(format!("{name:?} is no time zone")))
+    Ok(codes::timezone(name)?)
 }
 
-/// When somebody agreed, with the clock that they agreed by.
 pub(super) fn consent_time(text: &str) -> Result<DateTime<FixedOffset>, SqliteFault> {
-    DateTime::parse_from_rfc3339(text).map_err(|error| SqliteFault::Damaged(error.to_string()))
+    Ok(codes::consent_time(text)?)
 }
 
 /// A column with a time.
@@ -197,43 +111,14 @@ pub(super) fn maybe_time_at(
 /// A column that may hold a date.
 pub(super) fn maybe_date_at(row: &Row<'_>, column: &str) -> Result<Option<NaiveDate>, SqliteFault> {
     let text: Option<String> = row.get(column)?;
-    let date = |text: String| {
-        let no_date = |_| SqliteFault::Damaged(format!("{text:?} is no date"));
-        text.parse().map_err(no_date)
-    };
-    text.map(date).transpose()
+    Ok(text.as_deref().map(codes::date).transpose()?)
 }
 
-fn from_code<T: Copy>(
-    what: &'static str,
-    all: &[T],
-    code_of: impl Fn(T) -> i64,
-    code: i64,
-) -> Result<T, SqliteFault> {
-    all.iter()
-        .copied()
-        .find(|value| code_of(*value) == code)
-        .ok_or_else(|| damaged(what, code))
-}
-
-/// The code of a value in a table that has all of them.
-pub(super) fn code_in<T: Copy + PartialEq>(table: &[(T, i64)], value: T) -> i64 {
-    let found = table.iter().find(|(other, _)| *other == value);
-    found.map_or(0, |(_, code)| *code)
-}
-
-/// The value of a code in such a table.
+/// The value of a code in a table that has all of them.
 pub(super) fn of_code_in<T: Copy>(
     what: &'static str,
     table: &[(T, i64)],
     code: i64,
 ) -> Result<T, SqliteFault> {
-    let found = table.iter().find(|(_, other)| *other == code);
-    found
-        .map(|(value, _)| *value)
-        .ok_or_else(|| damaged(what, code))
-}
-
-fn damaged(what: &'static str, value: i64) -> SqliteFault {
-    SqliteFault::Damaged(format!("{value} is no {what}"))
+    Ok(codes::of_code_in(what, table, code)?)
 }

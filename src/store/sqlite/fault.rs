@@ -6,7 +6,10 @@ use super::{
     database::descriptors,
     trouble::{self, DatabaseTrouble},
 };
-use crate::{source::SourceError, store::StoreError};
+use crate::{
+    source::SourceError,
+    store::{StoreError, codes::NotOurs},
+};
 
 /// Why a transaction failed.
 #[derive(Debug)]
@@ -62,6 +65,12 @@ impl From<rusqlite::Error> for SqliteFault {
 impl From<StoreError> for SqliteFault {
     fn from(error: StoreError) -> Self {
         Self::Told(error)
+    }
+}
+
+impl From<NotOurs> for SqliteFault {
+    fn from(error: NotOurs) -> Self {
+        Self::Damaged(error.0)
     }
 }
 
