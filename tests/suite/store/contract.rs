@@ -1,5 +1,6 @@
 //! The contract, as sentences, a file or two a concern. `every_promise!` hands all of them to a store's own
-//! file, so that a second store promises the same.
+//! file, so that a second store promises the same; `people_promises!`, `ledger_promises!` and `instance_promises!` are
+//! those of some concerns, for a store that has no others.
 //!
 //! | trait | promises |
 //! |---|---|
@@ -15,7 +16,7 @@
 //! | `DomainHistory` | `faring` |
 //! | `NoticeOutbox` | `noticing` |
 //! | `CalendarRecord` | `keeping` |
-//! | `StateInstance` | `holding` |
+//! | `StateInstance` | `holding`, `vouching` |
 
 pub(crate) mod batches;
 pub(crate) mod claims;
@@ -39,6 +40,7 @@ pub(crate) mod remembering;
 pub(crate) mod returning;
 pub(crate) mod suppressing;
 pub(crate) mod telling;
+pub(crate) mod vouching;
 
 /// Makes a test of each promise in the module that calls it; `$place` builds a fresh
 /// [`Place`](super::fixture::Place).
@@ -56,8 +58,8 @@ macro_rules! promises {
 }
 pub(crate) use promises;
 
-/// All promises, kept by a store in a place that `$place` makes fresh for each.
-macro_rules! every_promise {
+/// Those of the list and of who gets no mail.
+macro_rules! people_promises {
     ($place:expr) => {
         $crate::store::contract::promises! {
             $place;
@@ -91,10 +93,93 @@ macro_rules! every_promise {
                 a_stronger_reason_replaces_a_weaker_one_only,
                 suppressions_come_in_pages_in_their_order,
                 what_is_known_of_addresses_comes_in_their_order;
+        }
+    };
+}
+pub(crate) use people_promises;
+
+/// Those of batches and their rows.
+macro_rules! ledger_promises {
+    ($place:expr) => {
+        $crate::store::contract::promises! {
+            $place;
             erasing:
                 an_erased_person_is_forgotten_and_recognised,
                 an_erased_address_stays_erased_whatever_else_is_said_of_it,
                 an_erased_person_may_come_again_as_someone_new;
+            batches:
+                an_issue_is_frozen_once_ever,
+                a_batch_goes_to_the_active_unsuppressed_readers_of_its_edition,
+                batches_come_the_newest_first,
+                a_paused_batch_gives_no_rows_until_it_is_resumed,
+                refusals_are_trusted_after_a_pause_over_them_and_no_other,
+                cancelling_skips_what_was_not_sent_and_lets_the_wire_finish,
+                a_batch_is_finished_only_when_every_row_has_its_end,
+                a_person_settles_what_nobody_knows,
+                of_a_cancelled_batch_nothing_is_sent_again,
+                a_refrozen_batch_keeps_what_was_tried_as_it_was,
+                what_was_recorded_is_there_after_opening_again;
+            hours:
+                a_slot_is_sent_once_whatever_its_issue_is_called,
+                each_reader_is_due_at_the_hour_on_their_own_clock,
+                a_wave_that_nobody_began_in_time_waits_for_a_person,
+                a_wave_that_was_begun_is_never_too_late;
+            claims:
+                a_claim_carries_what_a_message_needs,
+                a_row_is_claimed_by_one_sender_only,
+                a_deferred_row_comes_again_when_it_is_due,
+                quotas_bound_each_domain_and_a_full_one_holds_up_nobody,
+                a_limit_on_all_together_starves_no_domain,
+                a_lane_without_limits_any_more_shares_the_common_quota,
+                readers_who_left_since_the_freeze_make_room_for_others,
+                a_dead_sender_s_claims_return_and_its_wire_is_unknown,
+                where_told_to_resend_the_wire_returns_too,
+                a_clock_set_back_does_not_stop_a_batch;
+            recording:
+                a_delivery_goes_from_pending_to_accepted,
+                a_group_is_applied_in_its_order,
+                an_outcome_without_a_dot_is_refused,
+                an_ended_row_moves_no_more,
+                an_unknown_row_or_number_is_refused_not_an_error,
+                no_message_leaves_for_someone_who_left,
+                no_message_leaves_for_someone_taken_out_of_the_file,
+                a_dead_address_is_suppressed_with_its_rejection,
+                a_doubtful_refusal_can_be_taken_back,
+                lost_connections_are_counted_until_a_deferral,
+                bad_rows_come_in_pages_with_the_relay_s_words,
+                a_relay_s_endless_reply_is_cut_at_a_character;
+            faring:
+                a_domain_s_readers_are_taken_refused_or_untried,
+                the_batches_before_say_how_a_domain_fared_in_them,
+                a_mood_takes_the_place_of_the_one_before;
+            vouching:
+                a_person_vouches_for_a_copy_and_what_was_open_waits_for_them;
+        }
+    };
+}
+pub(crate) use ledger_promises;
+
+/// Those of one state among its processes.
+macro_rules! instance_promises {
+    ($place:expr) => {
+        $crate::store::contract::promises! {
+            $place;
+            holding:
+                only_one_may_send_at_a_time,
+                only_one_may_keep_the_calendar_and_a_person_may_send_meanwhile;
+        }
+    };
+}
+pub(crate) use instance_promises;
+
+/// All promises, kept by a store in a place that `$place` makes fresh for each.
+macro_rules! every_promise {
+    ($place:expr) => {
+        $crate::store::contract::people_promises!($place);
+        $crate::store::contract::ledger_promises!($place);
+        $crate::store::contract::instance_promises!($place);
+        $crate::store::contract::promises! {
+            $place;
             joining:
                 who_asks_and_confirms_reads_and_the_proof_of_it_is_kept,
                 asking_for_a_known_reader_changes_nothing_and_tells_them,
@@ -152,47 +237,6 @@ macro_rules! every_promise {
                 every_way_in_and_out_is_written_down,
                 a_dead_address_is_written_down_with_its_rejection,
                 the_list_grows_week_by_week;
-            batches:
-                an_issue_is_frozen_once_ever,
-                a_batch_goes_to_the_active_unsuppressed_readers_of_its_edition,
-                batches_come_the_newest_first,
-                a_paused_batch_gives_no_rows_until_it_is_resumed,
-                refusals_are_trusted_after_a_pause_over_them_and_no_other,
-                cancelling_skips_what_was_not_sent_and_lets_the_wire_finish,
-                a_batch_is_finished_only_when_every_row_has_its_end,
-                a_person_settles_what_nobody_knows,
-                of_a_cancelled_batch_nothing_is_sent_again,
-                a_refrozen_batch_keeps_what_was_tried_as_it_was,
-                what_was_recorded_is_there_after_opening_again;
-            hours:
-                a_slot_is_sent_once_whatever_its_issue_is_called,
-                each_reader_is_due_at_the_hour_on_their_own_clock,
-                a_wave_that_nobody_began_in_time_waits_for_a_person,
-                a_wave_that_was_begun_is_never_too_late;
-            claims:
-                a_claim_carries_what_a_message_needs,
-                a_row_is_claimed_by_one_sender_only,
-                a_deferred_row_comes_again_when_it_is_due,
-                quotas_bound_each_domain_and_a_full_one_holds_up_nobody,
-                a_limit_on_all_together_starves_no_domain,
-                a_lane_without_limits_any_more_shares_the_common_quota,
-                readers_who_left_since_the_freeze_make_room_for_others,
-                a_dead_sender_s_claims_return_and_its_wire_is_unknown,
-                where_told_to_resend_the_wire_returns_too,
-                a_clock_set_back_does_not_stop_a_batch;
-            recording:
-                a_delivery_goes_from_pending_to_accepted,
-                a_group_is_applied_in_its_order,
-                an_outcome_without_a_dot_is_refused,
-                an_ended_row_moves_no_more,
-                an_unknown_row_or_number_is_refused_not_an_error,
-                no_message_leaves_for_someone_who_left,
-                no_message_leaves_for_someone_taken_out_of_the_file,
-                a_dead_address_is_suppressed_with_its_rejection,
-                a_doubtful_refusal_can_be_taken_back,
-                lost_connections_are_counted_until_a_deferral,
-                bad_rows_come_in_pages_with_the_relay_s_words,
-                a_relay_s_endless_reply_is_cut_at_a_character;
             returning:
                 a_report_counts_once_and_a_dead_address_is_suppressed,
                 what_is_unproven_is_shown_and_changes_nobody,
@@ -212,10 +256,6 @@ macro_rules! every_promise {
                 a_relay_s_own_answers_count_like_reports,
                 what_is_held_against_the_sender_rests_a_domain_and_marks_nobody,
                 a_person_ends_a_domain_s_rest_and_new_reports_begin_another;
-            faring:
-                a_domain_s_readers_are_taken_refused_or_untried,
-                the_batches_before_say_how_a_domain_fared_in_them,
-                a_mood_takes_the_place_of_the_one_before;
             noticing:
                 the_same_is_told_to_the_same_place_once_ever,
                 what_one_took_nobody_else_takes_until_its_time_is_over,
@@ -225,10 +265,6 @@ macro_rules! every_promise {
             keeping:
                 a_calendar_is_kept_since_the_first_who_kept_it_or_froze,
                 what_is_on_hold_is_held_once_and_released_once;
-            holding:
-                only_one_may_send_at_a_time,
-                only_one_may_keep_the_calendar_and_a_person_may_send_meanwhile,
-                a_person_vouches_for_a_copy_and_what_was_open_waits_for_them;
         }
     };
 }

@@ -4,24 +4,48 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-pub(crate) use daily_note::audience::membership::ChangeSource;
 use daily_note::{
     address::Address,
     audience::{Origin, Profile, Suppression, SuppressionReason},
     source::SourceError,
     store::{
-        Batch, BatchState, Claim, ClaimQuotas, DeliveryCounts, DeliveryId, DeliveryStep,
-        FoldLimits, FoldReport, NewBatch, RefusalReason, RefusedStep, SenderId, Store, StoreError,
-        Transition, Upsert,
+        Batch, BatchState, Claim, ClaimQuotas, DeliveryCounts, DeliveryId, DeliveryLedger,
+        DeliveryStep, FoldLimits, FoldReport, NewBatch, RefusalReason, RefusedStep, SenderId,
+        Store, StoreError, Transition, Upsert,
+    },
+};
+pub(crate) use daily_note::{
+    audience::membership::ChangeSource,
+    store::{
+        BatchLedger, DeliveryQueue, DeliveryRecords, DomainHistory, StateInstance, SubscriberList,
+        SuppressionList,
     },
 };
 
 /// A place where a store can be opened, again and again.
 #[async_trait]
 pub(crate) trait Place: Send + Sync {
+    /// What stands there: a whole store, or one that has some concerns.
+    type Store: ?Sized;
+
     /// Opens what is there. Opening again while the first is in use is another process's view.
-    async fn open(&self) -> Arc<dyn Store>;
+    async fn open(&self) -> Arc<Self::Store>;
 }
+
+/// A place of a store that has all concerns.
+pub(crate) type WholePlace = dyn Place<Store = dyn Store>;
+
+/// Who is on the list, and who gets no mail.
+pub(crate) trait PeopleStore: SubscriberList + SuppressionList {}
+impl<S: SubscriberList + SuppressionList + ?Sized> PeopleStore for S {}
+
+/// People, and what is sent to them.
+pub(crate) trait LedgerStore: PeopleStore + DeliveryLedger {}
+impl<S: PeopleStore + DeliveryLedger + ?Sized> LedgerStore for S {}
+
+/// One state among its processes.
+pub(crate) trait InstanceStore: StateInstance {}
+impl<S: StateInstance + ?Sized> InstanceStore for S {}
 
 /// What a fold may do, where a test says nothing else.
 pub(crate) const LIMITS: FoldLimits = FoldLimits {
@@ -162,23 +186,17 @@ pub(crate) fn step(claim: &Claim, to: DeliveryStep) -> Transition {
     }
 }
 
-/// Shorthands that say in one line what most tests do.
+/// What most tests do with people, in one line.
 #[async_trait]
-pub(crate) trait Shorthand {
+pub(crate) trait PeopleShorthand {
     async fn with_people(self, count: usize) -> Self;
     async fn add(&self, profiles: &[Profile], origin: Origin) -> Vec<Upsert>;
-    async fn frozen(&self, issue: &str) -> Batch;
-    async fn claim_at(&self, batch: &Batch, rest: u32, now: DateTime<Utc>) -> Vec<Claim>;
-    async fn step(&self, claim: &Claim, to: DeliveryStep) -> Result<(), RefusalReason>;
-    async fn steps(&self, transitions: &[Transition], now: DateTime<Utc>) -> Vec<RefusedStep>;
     async fn fold_all(&self, entries: &[Profile]) -> Result<FoldReport, StoreError>;
-    async fn counted(&self, batch: &Batch) -> DeliveryCounts;
-    async fn bad_rows(&self, batch: &Batch) -> Vec<(Option<String>, String, String)>;
     async fn standing(&self, email: &str) -> Option<SuppressionReason>;
 }
 
 #[async_trait]
-impl Shorthand for Arc<dyn Store> {
+impl<S: PeopleStore + ?Sized> PeopleShorthand for Arc<S> {
     async fn with_people(self, count: usize) -> Self {
         self.add(&people(count), Origin::Operator).await;
         self
@@ -188,6 +206,30 @@ impl Shorthand for Arc<dyn Store> {
         self.upsert(profiles, origin, at(0)).await.unwrap()
     }
 
+    async fn fold_all(&self, entries: &[Profile]) -> Result<FoldReport, StoreError> {
+        let mut entries = entries.iter().cloned().map(Ok::<_, SourceError>);
+        self.fold(&mut entries, LIMITS, at(0)).await
+    }
+
+    async fn standing(&self, email: &str) -> Option<SuppressionReason> {
+        let suppression = self.suppression(&address(email)).await.unwrap()?;
+        Some(suppression.reason)
+    }
+}
+
+/// What most tests do with batches, in one line.
+#[async_trait]
+pub(crate) trait LedgerShorthand {
+    async fn frozen(&self, issue: &str) -> Batch;
+    async fn claim_at(&self, batch: &Batch, rest: u32, now: DateTime<Utc>) -> Vec<Claim>;
+    async fn step(&self, claim: &Claim, to: DeliveryStep) -> Result<(), RefusalReason>;
+    async fn steps(&self, transitions: &[Transition], now: DateTime<Utc>) -> Vec<RefusedStep>;
+    async fn counted(&self, batch: &Batch) -> DeliveryCounts;
+    async fn bad_rows(&self, batch: &Batch) -> Vec<(Option<String>, String, String)>;
+}
+
+#[async_trait]
+impl<S: DeliveryLedger + ?Sized> LedgerShorthand for Arc<S> {
     async fn frozen(&self, issue: &str) -> Batch {
         self.freeze(&new_batch(issue), at(0)).await.unwrap().batch
     }
@@ -213,11 +255,6 @@ impl Shorthand for Arc<dyn Store> {
         self.record(transitions, now).await.unwrap()
     }
 
-    async fn fold_all(&self, entries: &[Profile]) -> Result<FoldReport, StoreError> {
-        let mut entries = entries.iter().cloned().map(Ok::<_, SourceError>);
-        self.fold(&mut entries, LIMITS, at(0)).await
-    }
-
     async fn counted(&self, batch: &Batch) -> DeliveryCounts {
         let counts = self.counts(batch.id).await.unwrap();
         assert_eq!(counts.total(), batch.audience, "{counts:?}");
@@ -232,10 +269,5 @@ impl Shorthand for Arc<dyn Store> {
                 (email, failed.outcome, failed.reply.unwrap_or_default())
             })
             .collect()
-    }
-
-    async fn standing(&self, email: &str) -> Option<SuppressionReason> {
-        let suppression = self.suppression(&address(email)).await.unwrap()?;
-        Some(suppression.reason)
     }
 }

@@ -105,7 +105,7 @@ pub(crate) async fn sent(store: &Arc<dyn Store>, issue: &str, then: DateTime<Utc
 
 /// So many readers, each at the domain that `at` names for their number.
 pub(crate) async fn readers(
-    place: &dyn Place,
+    place: &WholePlace,
     count: usize,
     at: impl Fn(usize) -> String,
 ) -> Arc<dyn Store> {

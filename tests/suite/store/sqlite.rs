@@ -30,6 +30,8 @@ impl Folder {
 
 #[async_trait]
 impl Place for Folder {
+    type Store = dyn Store;
+
     async fn open(&self) -> Arc<dyn Store> {
         Arc::new(SqliteStore::open(&self.state()).await.unwrap())
     }

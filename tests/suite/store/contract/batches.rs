@@ -9,7 +9,7 @@ use daily_note::{
 
 use crate::store::fixture::*;
 
-pub(crate) async fn an_issue_is_frozen_once_ever(place: &dyn Place) {
+pub(crate) async fn an_issue_is_frozen_once_ever(place: &impl Place<Store: LedgerStore>) {
     let store = place.open().await.with_people(3).await;
     let first = store.freeze(&new_batch("monday"), at(5)).await.unwrap();
     assert!(first.is_new);
@@ -38,7 +38,7 @@ pub(crate) async fn an_issue_is_frozen_once_ever(place: &dyn Place) {
 }
 
 pub(crate) async fn a_batch_goes_to_the_active_unsuppressed_readers_of_its_edition(
-    place: &dyn Place,
+    place: &impl Place<Store: LedgerStore>,
 ) {
     let store = place.open().await;
     store
@@ -87,7 +87,7 @@ pub(crate) async fn a_batch_goes_to_the_active_unsuppressed_readers_of_its_editi
     assert_eq!(emails, ["all@example.com", "monday@example.com"]);
 }
 
-pub(crate) async fn batches_come_the_newest_first(place: &dyn Place) {
+pub(crate) async fn batches_come_the_newest_first(place: &impl Place<Store: LedgerStore>) {
     let store = place.open().await.with_people(1).await;
     for issue in ["one", "two", "three"] {
         store.frozen(issue).await;
@@ -97,7 +97,9 @@ pub(crate) async fn batches_come_the_newest_first(place: &dyn Place) {
     assert_eq!(issues, ["three", "two"]);
 }
 
-pub(crate) async fn a_paused_batch_gives_no_rows_until_it_is_resumed(place: &dyn Place) {
+pub(crate) async fn a_paused_batch_gives_no_rows_until_it_is_resumed(
+    place: &impl Place<Store: LedgerStore>,
+) {
     let store = place.open().await.with_people(2).await;
     let batch = store.frozen("monday").await;
     let claims = store.claim_at(&batch, 1, at(0)).await;
@@ -120,7 +122,9 @@ pub(crate) async fn a_paused_batch_gives_no_rows_until_it_is_resumed(place: &dyn
     assert_eq!(store.claim_at(&batch, 5, at(2)).await.len(), 2);
 }
 
-pub(crate) async fn refusals_are_trusted_after_a_pause_over_them_and_no_other(place: &dyn Place) {
+pub(crate) async fn refusals_are_trusted_after_a_pause_over_them_and_no_other(
+    place: &impl Place<Store: LedgerStore>,
+) {
     let store = place.open().await.with_people(2).await;
     let batch = store.frozen("monday").await;
     for over_refusals in [false, true] {
@@ -138,7 +142,9 @@ pub(crate) async fn refusals_are_trusted_after_a_pause_over_them_and_no_other(pl
     }
 }
 
-pub(crate) async fn cancelling_skips_what_was_not_sent_and_lets_the_wire_finish(place: &dyn Place) {
+pub(crate) async fn cancelling_skips_what_was_not_sent_and_lets_the_wire_finish(
+    place: &impl Place<Store: LedgerStore>,
+) {
     let store = place.open().await.with_people(5).await;
     let batch = store.frozen("monday").await;
     let claims = store.claim_at(&batch, 4, at(0)).await;
@@ -185,7 +191,9 @@ pub(crate) async fn cancelling_skips_what_was_not_sent_and_lets_the_wire_finish(
     assert_eq!(stands.unwrap(), BatchState::Cancelled);
 }
 
-pub(crate) async fn a_batch_is_finished_only_when_every_row_has_its_end(place: &dyn Place) {
+pub(crate) async fn a_batch_is_finished_only_when_every_row_has_its_end(
+    place: &impl Place<Store: LedgerStore>,
+) {
     let store = place.open().await.with_people(1).await;
     let batch = store.frozen("monday").await;
     let finish = async || {
@@ -202,7 +210,7 @@ pub(crate) async fn a_batch_is_finished_only_when_every_row_has_its_end(place: &
     assert_eq!(finish().await, BatchState::Finished);
 }
 
-pub(crate) async fn a_person_settles_what_nobody_knows(place: &dyn Place) {
+pub(crate) async fn a_person_settles_what_nobody_knows(place: &impl Place<Store: LedgerStore>) {
     let store = place.open().await.with_people(3).await;
     let resolve = async |batch: &Batch, answer| {
         store
@@ -238,7 +246,9 @@ pub(crate) async fn a_person_settles_what_nobody_knows(place: &dyn Place) {
     assert_eq!(store.counted(&batch).await.accepted, 3);
 }
 
-pub(crate) async fn of_a_cancelled_batch_nothing_is_sent_again(place: &dyn Place) {
+pub(crate) async fn of_a_cancelled_batch_nothing_is_sent_again(
+    place: &impl Place<Store: LedgerStore>,
+) {
     let store = place.open().await.with_people(1).await;
     let batch = store.frozen("monday").await;
     let claims = store.claim_at(&batch, 1, at(0)).await;
@@ -254,7 +264,9 @@ pub(crate) async fn of_a_cancelled_batch_nothing_is_sent_again(place: &dyn Place
     assert_eq!(accepted.await.unwrap(), 1);
 }
 
-pub(crate) async fn a_refrozen_batch_keeps_what_was_tried_as_it_was(place: &dyn Place) {
+pub(crate) async fn a_refrozen_batch_keeps_what_was_tried_as_it_was(
+    place: &impl Place<Store: LedgerStore>,
+) {
     let store = place.open().await.with_people(5).await;
     let refreeze = async |batch: &Batch, hash: &str| {
         store
@@ -294,7 +306,9 @@ pub(crate) async fn a_refrozen_batch_keeps_what_was_tried_as_it_was(place: &dyn 
     assert_eq!(contents, [tried, tried, None, None]);
 }
 
-pub(crate) async fn what_was_recorded_is_there_after_opening_again(place: &dyn Place) {
+pub(crate) async fn what_was_recorded_is_there_after_opening_again(
+    place: &impl Place<Store: LedgerStore>,
+) {
     let store = place.open().await.with_people(3).await;
     let batch = store.frozen("monday").await;
     let claims = store.claim_at(&batch, 2, at(0)).await;

@@ -9,7 +9,7 @@ use daily_note::{
 
 use crate::store::fixture::*;
 
-pub(crate) async fn a_claim_carries_what_a_message_needs(place: &dyn Place) {
+pub(crate) async fn a_claim_carries_what_a_message_needs(place: &impl Place<Store: LedgerStore>) {
     let store = place.open().await;
     let mut profile = named("Minji@Example.com", "민지");
     profile.language = Some("ko".to_owned());
@@ -30,7 +30,7 @@ pub(crate) async fn a_claim_carries_what_a_message_needs(place: &dyn Place) {
     assert!(!claim.was_tried());
 }
 
-pub(crate) async fn a_row_is_claimed_by_one_sender_only(place: &dyn Place) {
+pub(crate) async fn a_row_is_claimed_by_one_sender_only(place: &impl Place<Store: LedgerStore>) {
     let store = place.open().await.with_people(7).await;
     let batch = store.frozen("monday").await;
     let mut seen = Vec::new();
@@ -46,7 +46,9 @@ pub(crate) async fn a_row_is_claimed_by_one_sender_only(place: &dyn Place) {
     assert_eq!(store.counted(&batch).await.claimed, 7);
 }
 
-pub(crate) async fn a_deferred_row_comes_again_when_it_is_due(place: &dyn Place) {
+pub(crate) async fn a_deferred_row_comes_again_when_it_is_due(
+    place: &impl Place<Store: LedgerStore>,
+) {
     let store = place.open().await.with_people(2).await;
     let batch = store.frozen("monday").await;
     assert_eq!(store.next_due(batch.id).await.unwrap(), Some(at(0)));
@@ -67,7 +69,9 @@ pub(crate) async fn a_deferred_row_comes_again_when_it_is_due(place: &dyn Place)
     assert!(again[0].fence > claims[1].fence);
 }
 
-pub(crate) async fn quotas_bound_each_domain_and_a_full_one_holds_up_nobody(place: &dyn Place) {
+pub(crate) async fn quotas_bound_each_domain_and_a_full_one_holds_up_nobody(
+    place: &impl Place<Store: LedgerStore>,
+) {
     let store = place.open().await;
     let mut list = Vec::new();
     for n in 0..40 {
@@ -113,7 +117,9 @@ pub(crate) async fn quotas_bound_each_domain_and_a_full_one_holds_up_nobody(plac
     }
 }
 
-pub(crate) async fn a_limit_on_all_together_starves_no_domain(place: &dyn Place) {
+pub(crate) async fn a_limit_on_all_together_starves_no_domain(
+    place: &impl Place<Store: LedgerStore>,
+) {
     let store = place.open().await;
     let domains = ["a", "b", "c", "d"];
     let list: Vec<_> = (0..40)
@@ -142,7 +148,9 @@ pub(crate) async fn a_limit_on_all_together_starves_no_domain(place: &dyn Place)
     assert!(store.claim_at(&batch, 9, at(0)).await.is_empty());
 }
 
-pub(crate) async fn a_lane_without_limits_any_more_shares_the_common_quota(place: &dyn Place) {
+pub(crate) async fn a_lane_without_limits_any_more_shares_the_common_quota(
+    place: &impl Place<Store: LedgerStore>,
+) {
     let store = place.open().await;
     let list: Vec<_> = (0..10)
         .map(|n| person(&format!("r{n}@{}.example.com", ["a", "b"][n % 2])))
@@ -160,7 +168,9 @@ pub(crate) async fn a_lane_without_limits_any_more_shares_the_common_quota(place
     assert_eq!(store.claim_at(&batch, 9, at(0)).await.len(), 5);
 }
 
-pub(crate) async fn readers_who_left_since_the_freeze_make_room_for_others(place: &dyn Place) {
+pub(crate) async fn readers_who_left_since_the_freeze_make_room_for_others(
+    place: &impl Place<Store: LedgerStore>,
+) {
     let store = place.open().await.with_people(6).await;
     let batch = store.frozen("monday").await;
     let left: Vec<_> = [1, 2, 3]
@@ -194,7 +204,9 @@ pub(crate) async fn readers_who_left_since_the_freeze_make_room_for_others(place
     );
 }
 
-pub(crate) async fn a_dead_sender_s_claims_return_and_its_wire_is_unknown(place: &dyn Place) {
+pub(crate) async fn a_dead_sender_s_claims_return_and_its_wire_is_unknown(
+    place: &impl Place<Store: LedgerStore>,
+) {
     let store = place.open().await.with_people(4).await;
     let batch = store.frozen("monday").await;
     let claims = store.claim_at(&batch, 3, at(0)).await;
@@ -225,7 +237,9 @@ pub(crate) async fn a_dead_sender_s_claims_return_and_its_wire_is_unknown(place:
     assert_eq!((nothing.returned, nothing.unknown), (3, 0));
 }
 
-pub(crate) async fn where_told_to_resend_the_wire_returns_too(place: &dyn Place) {
+pub(crate) async fn where_told_to_resend_the_wire_returns_too(
+    place: &impl Place<Store: LedgerStore>,
+) {
     let store = place.open().await.with_people(1).await;
     let batch = store.frozen("monday").await;
     let claims = store.claim_at(&batch, 1, at(0)).await;
@@ -235,7 +249,7 @@ pub(crate) async fn where_told_to_resend_the_wire_returns_too(place: &dyn Place)
     assert_eq!(store.claim_at(&batch, 1, at(9)).await.len(), 1);
 }
 
-pub(crate) async fn a_clock_set_back_does_not_stop_a_batch(place: &dyn Place) {
+pub(crate) async fn a_clock_set_back_does_not_stop_a_batch(place: &impl Place<Store: LedgerStore>) {
     let store = place.open().await.with_people(2).await;
     let batch = store.freeze(&new_batch("monday"), at(7_200)).await.unwrap();
     let claims = store.claim_at(&batch.batch, 1, at(7_200)).await;

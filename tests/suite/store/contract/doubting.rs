@@ -18,7 +18,7 @@ fn of_share(percent: usize) -> impl Fn(usize) -> String {
     }
 }
 
-pub(crate) async fn a_bad_hour_that_comes_as_reports_marks_nobody_who_reads(place: &dyn Place) {
+pub(crate) async fn a_bad_hour_that_comes_as_reports_marks_nobody_who_reads(place: &WholePlace) {
     for (turn, (share, well)) in [(90, 60), (50, 8), (15, 0), (5, 2)].into_iter().enumerate() {
         let domain = |n: usize| match of_share(share)(n).starts_with("big") {
             true => format!("big{turn}.example.com"),
@@ -72,7 +72,7 @@ pub(crate) async fn a_bad_hour_that_comes_as_reports_marks_nobody_who_reads(plac
     }
 }
 
-pub(crate) async fn who_is_refused_again_after_a_bad_hour_is_dead(place: &dyn Place) {
+pub(crate) async fn who_is_refused_again_after_a_bad_hour_is_dead(place: &WholePlace) {
     let store = readers(place, 60, |_| "big.example.com".to_owned()).await;
     let first = sent(&store, "first", at(0)).await;
     for reader in 1..=60 {
@@ -92,7 +92,7 @@ pub(crate) async fn who_is_refused_again_after_a_bad_hour_is_dead(place: &dyn Pl
 }
 
 pub(crate) async fn a_mailbox_that_is_full_for_weeks_is_passed_by_tried_and_given_up(
-    place: &dyn Place,
+    place: &WholePlace,
 ) {
     let store = place.open().await.with_people(2).await;
     let full = |batch: &Batch| proved(batch, 1, BounceClass::MailboxFull);
@@ -127,7 +127,7 @@ pub(crate) async fn a_mailbox_that_is_full_for_weeks_is_passed_by_tried_and_give
     assert_eq!(store.standing("reader1@example.com").await, reason);
 }
 
-pub(crate) async fn an_issue_that_arrives_ends_the_row_where_somebody_listened(place: &dyn Place) {
+pub(crate) async fn an_issue_that_arrives_ends_the_row_where_somebody_listened(place: &WholePlace) {
     for listens in [true, false] {
         let store = place.open().await;
         let email = format!("reader-{listens}@example.com");
@@ -163,7 +163,7 @@ pub(crate) async fn an_issue_that_arrives_ends_the_row_where_somebody_listened(p
     }
 }
 
-pub(crate) async fn a_relay_s_own_answers_count_like_reports(place: &dyn Place) {
+pub(crate) async fn a_relay_s_own_answers_count_like_reports(place: &WholePlace) {
     let store = place.open().await.with_people(1).await;
     for (n, day) in [0, 4, 7, 14].into_iter().enumerate() {
         let then = at(day * DAY);
@@ -193,7 +193,7 @@ pub(crate) async fn a_relay_s_own_answers_count_like_reports(place: &dyn Place) 
 }
 
 pub(crate) async fn what_is_held_against_the_sender_rests_a_domain_and_marks_nobody(
-    place: &dyn Place,
+    place: &WholePlace,
 ) {
     let store = readers(place, 40, |n| format!("d{}.example.com", n % 2)).await;
     let batch = store.frozen("monday").await;
@@ -233,7 +233,9 @@ pub(crate) async fn what_is_held_against_the_sender_rests_a_domain_and_marks_nob
     assert!(!later.is_empty());
 }
 
-pub(crate) async fn a_person_ends_a_domain_s_rest_and_new_reports_begin_another(place: &dyn Place) {
+pub(crate) async fn a_person_ends_a_domain_s_rest_and_new_reports_begin_another(
+    place: &WholePlace,
+) {
     let store = readers(place, 12, |_| "d.example.com".to_owned()).await;
     let batch = store.frozen("monday").await;
     let claims = store.claim_at(&batch, 8, at(0)).await;

@@ -1,5 +1,7 @@
 //! Erasure: what is forgotten, and what must still be recognised.
 
+use std::sync::Arc;
+
 use daily_note::{
     audience::{Origin, SubscriberId, SuppressionReason},
     store::Upsert,
@@ -7,7 +9,7 @@ use daily_note::{
 
 use crate::store::fixture::*;
 
-async fn erase(store: &std::sync::Arc<dyn daily_note::store::Store>, email: &str) -> u64 {
+async fn erase(store: &Arc<impl LedgerStore + ?Sized>, email: &str) -> u64 {
     let list = [suppression(email, SuppressionReason::Erased)];
     store
         .suppress(&list, ChangeSource::Operator, at(0))
@@ -15,7 +17,9 @@ async fn erase(store: &std::sync::Arc<dyn daily_note::store::Store>, email: &str
         .unwrap()
 }
 
-pub(crate) async fn an_erased_person_is_forgotten_and_recognised(place: &dyn Place) {
+pub(crate) async fn an_erased_person_is_forgotten_and_recognised(
+    place: &impl Place<Store: LedgerStore>,
+) {
     let store = place.open().await;
     store
         .add(&[named("minji@own.example.com", "민지")], Origin::Operator)
@@ -50,7 +54,9 @@ pub(crate) async fn an_erased_person_is_forgotten_and_recognised(place: &dyn Pla
     assert_eq!(report.unwrap().suppressed, 1);
 }
 
-pub(crate) async fn an_erased_address_stays_erased_whatever_else_is_said_of_it(place: &dyn Place) {
+pub(crate) async fn an_erased_address_stays_erased_whatever_else_is_said_of_it(
+    place: &impl Place<Store: LedgerStore>,
+) {
     let store = place.open().await.with_people(1).await;
     erase(&store, "reader1@example.com").await;
     let list = [suppression(
@@ -69,7 +75,9 @@ pub(crate) async fn an_erased_address_stays_erased_whatever_else_is_said_of_it(p
     assert_eq!(page[0].1.email, None);
 }
 
-pub(crate) async fn an_erased_person_may_come_again_as_someone_new(place: &dyn Place) {
+pub(crate) async fn an_erased_person_may_come_again_as_someone_new(
+    place: &impl Place<Store: LedgerStore>,
+) {
     let store = place.open().await.with_people(1).await;
     let email = address("reader1@example.com");
     let before = store.subscriber(&email).await.unwrap().unwrap();

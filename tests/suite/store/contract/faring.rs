@@ -21,7 +21,9 @@ fn sorted(mut records: Vec<DomainRecord>) -> Vec<DomainRecord> {
     records
 }
 
-pub(crate) async fn a_domain_s_readers_are_taken_refused_or_untried(place: &dyn Place) {
+pub(crate) async fn a_domain_s_readers_are_taken_refused_or_untried(
+    place: &impl Place<Store: LedgerStore>,
+) {
     let store = place.open().await.with_people(3).await;
     store
         .add(&[person("a@other.example")], Origin::Operator)
@@ -41,7 +43,9 @@ pub(crate) async fn a_domain_s_readers_are_taken_refused_or_untried(place: &dyn 
     assert_eq!(store.fared(batch.id, &one).await.unwrap(), all[1..]);
 }
 
-pub(crate) async fn the_batches_before_say_how_a_domain_fared_in_them(place: &dyn Place) {
+pub(crate) async fn the_batches_before_say_how_a_domain_fared_in_them(
+    place: &impl Place<Store: LedgerStore>,
+) {
     let store = place.open().await.with_people(3).await;
     let before = store.frozen("monday").await;
     let claims = store.claim_at(&before, 2, at(0)).await;
@@ -57,7 +61,9 @@ pub(crate) async fn the_batches_before_say_how_a_domain_fared_in_them(place: &dy
     assert_eq!(store.fared_before(before.id, &[], at(0)).await.unwrap(), []);
 }
 
-pub(crate) async fn a_mood_takes_the_place_of_the_one_before(place: &dyn Place) {
+pub(crate) async fn a_mood_takes_the_place_of_the_one_before(
+    place: &impl Place<Store: LedgerStore>,
+) {
     let mood = |key: &str, record: &str, seconds: i64| StoredMood {
         key: key.to_owned(),
         record: record.to_owned(),

@@ -8,7 +8,7 @@ use daily_note::{
 
 use crate::store::fixture::*;
 
-pub(crate) async fn a_fold_adds_changes_and_leaves_alone(place: &dyn Place) {
+pub(crate) async fn a_fold_adds_changes_and_leaves_alone(place: &impl Place<Store: PeopleStore>) {
     let store = place.open().await;
     let report = store.fold_all(&people(3)).await.unwrap();
     assert_eq!(
@@ -40,7 +40,9 @@ pub(crate) async fn a_fold_adds_changes_and_leaves_alone(place: &dyn Place) {
     );
 }
 
-pub(crate) async fn an_unsubscribed_reader_is_not_brought_back_by_the_file(place: &dyn Place) {
+pub(crate) async fn an_unsubscribed_reader_is_not_brought_back_by_the_file(
+    place: &impl Place<Store: PeopleStore>,
+) {
     let store = place.open().await;
     store.fold_all(&people(2)).await.unwrap();
     store
@@ -69,7 +71,9 @@ pub(crate) async fn an_unsubscribed_reader_is_not_brought_back_by_the_file(place
     );
 }
 
-pub(crate) async fn an_entry_gone_from_the_file_leaves_and_may_return(place: &dyn Place) {
+pub(crate) async fn an_entry_gone_from_the_file_leaves_and_may_return(
+    place: &impl Place<Store: PeopleStore>,
+) {
     let store = place.open().await;
     store.fold_all(&people(3)).await.unwrap();
     let report = store.fold_all(&people(2)).await.unwrap();
@@ -85,7 +89,9 @@ pub(crate) async fn an_entry_gone_from_the_file_leaves_and_may_return(place: &dy
     assert_eq!((back.id, back.state), (gone.id, SubscriberState::Active));
 }
 
-pub(crate) async fn a_reader_whom_not_only_the_file_had_added_stays(place: &dyn Place) {
+pub(crate) async fn a_reader_whom_not_only_the_file_had_added_stays(
+    place: &impl Place<Store: PeopleStore>,
+) {
     let store = place.open().await;
     store.fold_all(&people(4)).await.unwrap();
     for (n, origin) in [Origin::Import, Origin::Operator, Origin::Person]
@@ -102,7 +108,9 @@ pub(crate) async fn a_reader_whom_not_only_the_file_had_added_stays(place: &dyn 
     assert_eq!(store.audience_size("monday").await.unwrap().readers, 4);
 }
 
-pub(crate) async fn a_line_taken_out_of_the_file_takes_back_what_it_had_said(place: &dyn Place) {
+pub(crate) async fn a_line_taken_out_of_the_file_takes_back_what_it_had_said(
+    place: &impl Place<Store: PeopleStore>,
+) {
     let store = place.open().await;
     let mut entry = named("minji@example.com", "민지");
     entry.tags = ["a", "b"].map(str::to_owned).into();
@@ -117,7 +125,9 @@ pub(crate) async fn a_line_taken_out_of_the_file_takes_back_what_it_had_said(pla
     assert_eq!(kept.profile, entry);
 }
 
-pub(crate) async fn a_fold_never_takes_back_what_others_had_said(place: &dyn Place) {
+pub(crate) async fn a_fold_never_takes_back_what_others_had_said(
+    place: &impl Place<Store: PeopleStore>,
+) {
     let store = place.open().await;
     let mut known = named("minji@example.com", "민지");
     known.editions = Some(["monday".to_owned()].into());
@@ -135,7 +145,9 @@ pub(crate) async fn a_fold_never_takes_back_what_others_had_said(place: &dyn Pla
     assert_eq!(kept.profile, known);
 }
 
-pub(crate) async fn a_fold_that_loses_too_many_changes_nothing(place: &dyn Place) {
+pub(crate) async fn a_fold_that_loses_too_many_changes_nothing(
+    place: &impl Place<Store: PeopleStore>,
+) {
     let store = place.open().await;
     store.fold_all(&people(100)).await.unwrap();
     let mut entries = people(79);
@@ -158,7 +170,9 @@ pub(crate) async fn a_fold_that_loses_too_many_changes_nothing(place: &dyn Place
     assert_eq!(store.audience_size("monday").await.unwrap().readers, 80);
 }
 
-pub(crate) async fn a_small_list_may_lose_three_readers_and_never_most_of_them(place: &dyn Place) {
+pub(crate) async fn a_small_list_may_lose_three_readers_and_never_most_of_them(
+    place: &impl Place<Store: PeopleStore>,
+) {
     let store = place.open().await;
     store.fold_all(&people(12)).await.unwrap();
     assert_eq!(store.fold_all(&people(9)).await.unwrap().deactivated, 3);
@@ -169,7 +183,9 @@ pub(crate) async fn a_small_list_may_lose_three_readers_and_never_most_of_them(p
     assert_eq!(store.audience_size("monday").await.unwrap().readers, 10);
 }
 
-pub(crate) async fn a_list_of_two_may_lose_one_and_not_both(place: &dyn Place) {
+pub(crate) async fn a_list_of_two_may_lose_one_and_not_both(
+    place: &impl Place<Store: PeopleStore>,
+) {
     let store = place.open().await;
     store.fold_all(&people(2)).await.unwrap();
     assert!(store.fold_all(&people(0)).await.is_err());
@@ -178,7 +194,7 @@ pub(crate) async fn a_list_of_two_may_lose_one_and_not_both(place: &dyn Place) {
 }
 
 pub(crate) async fn an_address_that_is_the_beginning_of_one_that_is_gone_stops_the_fold(
-    place: &dyn Place,
+    place: &impl Place<Store: PeopleStore>,
 ) {
     let store = place.open().await;
     let whole = [
@@ -200,7 +216,9 @@ pub(crate) async fn an_address_that_is_the_beginning_of_one_that_is_gone_stops_t
     assert_eq!(store.audience_size("monday").await.unwrap().readers, 4);
 }
 
-pub(crate) async fn an_entry_that_cannot_be_read_undoes_the_fold(place: &dyn Place) {
+pub(crate) async fn an_entry_that_cannot_be_read_undoes_the_fold(
+    place: &impl Place<Store: PeopleStore>,
+) {
     let store = place.open().await;
     let mut entries = people(1_500)
         .into_iter()
@@ -211,7 +229,9 @@ pub(crate) async fn an_entry_that_cannot_be_read_undoes_the_fold(place: &dyn Pla
     assert_eq!(store.audience_size("monday").await.unwrap().readers, 0);
 }
 
-pub(crate) async fn a_previewed_fold_tells_all_and_changes_nothing(place: &dyn Place) {
+pub(crate) async fn a_previewed_fold_tells_all_and_changes_nothing(
+    place: &impl Place<Store: PeopleStore>,
+) {
     let store = place.open().await;
     store.fold_all(&people(2)).await.unwrap();
     let mut entries = people(5).into_iter().skip(1).map(Ok);

@@ -1,5 +1,7 @@
 //! Slots sent once, and readers' own hours.
 
+use std::sync::Arc;
+
 use daily_note::{
     audience::{Origin, Profile},
     store::{Batch, BatchState, NewBatch, StoreError, WaveState},
@@ -27,9 +29,9 @@ fn by_zone(issue: &str) -> NewBatch {
 }
 
 /// One reader each in Auckland (UTC+13 in November), without a zone, in Berlin and in Los Angeles.
-async fn around_the_world(
-    place: &dyn Place,
-) -> (std::sync::Arc<dyn daily_note::store::Store>, Batch) {
+async fn around_the_world<S: LedgerStore + ?Sized>(
+    place: &impl Place<Store = S>,
+) -> (Arc<S>, Batch) {
     let store = place.open().await;
     let people = [
         in_zone("auckland@example.com", "Pacific/Auckland"),
@@ -42,7 +44,9 @@ async fn around_the_world(
     (store, frozen.unwrap().batch)
 }
 
-pub(crate) async fn a_slot_is_sent_once_whatever_its_issue_is_called(place: &dyn Place) {
+pub(crate) async fn a_slot_is_sent_once_whatever_its_issue_is_called(
+    place: &impl Place<Store: LedgerStore>,
+) {
     let store = place.open().await.with_people(1).await;
     let date = Some("2026-11-23".parse().unwrap());
     let first = NewBatch {
@@ -78,7 +82,9 @@ pub(crate) async fn a_slot_is_sent_once_whatever_its_issue_is_called(place: &dyn
     assert!(store.freeze(&renamed, at(3)).await.unwrap().is_new);
 }
 
-pub(crate) async fn each_reader_is_due_at_the_hour_on_their_own_clock(place: &dyn Place) {
+pub(crate) async fn each_reader_is_due_at_the_hour_on_their_own_clock(
+    place: &impl Place<Store: LedgerStore>,
+) {
     let (store, batch) = around_the_world(place).await;
     assert_eq!((batch.audience, batch.waves), (4, 4));
     for (hours, email) in [
@@ -120,7 +126,9 @@ pub(crate) async fn each_reader_is_due_at_the_hour_on_their_own_clock(place: &dy
     assert_eq!(named[0], None);
 }
 
-pub(crate) async fn a_wave_that_nobody_began_in_time_waits_for_a_person(place: &dyn Place) {
+pub(crate) async fn a_wave_that_nobody_began_in_time_waits_for_a_person(
+    place: &impl Place<Store: LedgerStore>,
+) {
     let (store, batch) = around_the_world(place).await;
     // Down from Auckland's hour until seven hours after it: Seoul's is three hours past.
     let now = 3 * HOUR;
@@ -165,7 +173,9 @@ pub(crate) async fn a_wave_that_nobody_began_in_time_waits_for_a_person(place: &
     );
 }
 
-pub(crate) async fn a_wave_that_was_begun_is_never_too_late(place: &dyn Place) {
+pub(crate) async fn a_wave_that_was_begun_is_never_too_late(
+    place: &impl Place<Store: LedgerStore>,
+) {
     let (store, batch) = around_the_world(place).await;
     let claims = store.claim_at(&batch, 9, at(-4 * HOUR)).await;
     store.step(&claims[0], sending()).await.unwrap();

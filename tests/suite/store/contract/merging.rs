@@ -7,7 +7,7 @@ use daily_note::{
 
 use crate::store::fixture::*;
 
-pub(crate) async fn a_person_is_kept_as_told(place: &dyn Place) {
+pub(crate) async fn a_person_is_kept_as_told(place: &impl Place<Store: PeopleStore>) {
     let store = place.open().await;
     let mut profile = named("Minji@example.com", "민지 <b>\"quoted\"</b>");
     profile.editions = Some(["monday", "thursday"].map(str::to_owned).into());
@@ -34,7 +34,7 @@ pub(crate) async fn a_person_is_kept_as_told(place: &dyn Place) {
     assert_eq!(consent.offset().local_minus_utc(), 9 * 3_600);
 }
 
-pub(crate) async fn one_address_is_one_reader_in_any_case(place: &dyn Place) {
+pub(crate) async fn one_address_is_one_reader_in_any_case(place: &impl Place<Store: PeopleStore>) {
     let store = place.open().await;
     let answers = store
         .add(
@@ -55,7 +55,9 @@ pub(crate) async fn one_address_is_one_reader_in_any_case(place: &dyn Place) {
     assert_eq!(store.add(&again, Origin::Import).await, [Upsert::Unchanged]);
 }
 
-pub(crate) async fn what_a_person_set_themself_nobody_overwrites(place: &dyn Place) {
+pub(crate) async fn what_a_person_set_themself_nobody_overwrites(
+    place: &impl Place<Store: PeopleStore>,
+) {
     let store = place.open().await;
     let email = "minji@example.com";
     store.fold_all(&[named(email, "file")]).await.unwrap();
@@ -82,7 +84,7 @@ pub(crate) async fn what_a_person_set_themself_nobody_overwrites(place: &dyn Pla
     assert_eq!(name().await, "민지");
 }
 
-pub(crate) async fn what_is_not_said_changes_nothing(place: &dyn Place) {
+pub(crate) async fn what_is_not_said_changes_nothing(place: &impl Place<Store: PeopleStore>) {
     let store = place.open().await;
     let mut full = named("minji@example.com", "민지");
     full.editions = Some(["monday".to_owned()].into());
@@ -105,7 +107,9 @@ pub(crate) async fn what_is_not_said_changes_nothing(place: &dyn Place) {
     );
 }
 
-pub(crate) async fn the_operator_does_not_add_someone_who_left(place: &dyn Place) {
+pub(crate) async fn the_operator_does_not_add_someone_who_left(
+    place: &impl Place<Store: PeopleStore>,
+) {
     let store = place.open().await.with_people(1).await;
     store
         .suppress(
@@ -143,7 +147,7 @@ pub(crate) async fn the_operator_does_not_add_someone_who_left(place: &dyn Place
 }
 
 pub(crate) async fn a_person_s_own_act_brings_them_back_but_not_past_the_operator(
-    place: &dyn Place,
+    place: &impl Place<Store: PeopleStore>,
 ) {
     let store = place.open().await.with_people(4).await;
     let reasons = [
@@ -178,7 +182,7 @@ pub(crate) async fn a_person_s_own_act_brings_them_back_but_not_past_the_operato
     assert_eq!(store.standing("reader1@example.com").await, None);
 }
 
-pub(crate) async fn the_list_comes_in_pages_by_number(place: &dyn Place) {
+pub(crate) async fn the_list_comes_in_pages_by_number(place: &impl Place<Store: PeopleStore>) {
     let store = place.open().await.with_people(5).await;
     store.fold_all(&[person("gone@example.com")]).await.unwrap();
     store.fold_all(&[]).await.unwrap();
@@ -194,7 +198,9 @@ pub(crate) async fn the_list_comes_in_pages_by_number(place: &dyn Place) {
     assert_eq!(inactive[0].profile.email.as_str(), "gone@example.com");
 }
 
-pub(crate) async fn a_list_longer_than_a_group_is_added_whole(place: &dyn Place) {
+pub(crate) async fn a_list_longer_than_a_group_is_added_whole(
+    place: &impl Place<Store: PeopleStore>,
+) {
     let store = place.open().await;
     let answers = store.add(&people(2_345), Origin::Import).await;
     assert!(answers.iter().all(|answer| *answer == Upsert::Added));
@@ -204,7 +210,9 @@ pub(crate) async fn a_list_longer_than_a_group_is_added_whole(place: &dyn Place)
     assert!(answers.iter().all(|answer| *answer == Upsert::Unchanged));
 }
 
-pub(crate) async fn a_reader_who_moves_keeps_number_consent_and_history(place: &dyn Place) {
+pub(crate) async fn a_reader_who_moves_keeps_number_consent_and_history(
+    place: &impl Place<Store: PeopleStore>,
+) {
     let store = place.open().await;
     let mut known = named("old@example.com", "민지");
     known.tags = ["founder".to_owned()].into();
@@ -232,7 +240,9 @@ pub(crate) async fn a_reader_who_moves_keeps_number_consent_and_history(place: &
     assert_eq!(store.audience_size("monday").await.unwrap().readers, 1);
 }
 
-pub(crate) async fn a_move_merges_nobody_and_brings_nobody_back(place: &dyn Place) {
+pub(crate) async fn a_move_merges_nobody_and_brings_nobody_back(
+    place: &impl Place<Store: PeopleStore>,
+) {
     let store = place.open().await;
     let emails = [
         "a@example.com",

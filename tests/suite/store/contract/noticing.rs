@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use daily_note::store::{NewNotice, NotifyOutcome, TELLING};
 
-use crate::store::fixture::{Place, at};
+use crate::store::fixture::{WholePlace, at};
 
 fn notice(key: &str, target: &str) -> NewNotice {
     NewNotice {
@@ -13,7 +13,7 @@ fn notice(key: &str, target: &str) -> NewNotice {
     }
 }
 
-pub(crate) async fn the_same_is_told_to_the_same_place_once_ever(place: &dyn Place) {
+pub(crate) async fn the_same_is_told_to_the_same_place_once_ever(place: &WholePlace) {
     let store = place.open().await;
     let both = [notice("a", "x@example.com"), notice("a", "hook")];
     assert_eq!(store.post_notices(&both, at(0)).await.unwrap(), 2);
@@ -31,7 +31,7 @@ pub(crate) async fn the_same_is_told_to_the_same_place_once_ever(place: &dyn Pla
     assert_eq!(again.next_notice().await.unwrap(), None);
 }
 
-pub(crate) async fn what_one_took_nobody_else_takes_until_its_time_is_over(place: &dyn Place) {
+pub(crate) async fn what_one_took_nobody_else_takes_until_its_time_is_over(place: &WholePlace) {
     let (one, other) = (place.open().await, place.open().await);
     one.post_notices(&[notice("a", "hook")], at(0))
         .await
@@ -47,7 +47,7 @@ pub(crate) async fn what_one_took_nobody_else_takes_until_its_time_is_over(place
     assert_eq!(other.take_due_notices(&[], later).await.unwrap().len(), 1);
 }
 
-pub(crate) async fn a_try_that_failed_is_counted_and_comes_again(place: &dyn Place) {
+pub(crate) async fn a_try_that_failed_is_counted_and_comes_again(place: &WholePlace) {
     let store = place.open().await;
     store
         .post_notices(&[notice("a", "hook")], at(0))
@@ -80,7 +80,7 @@ pub(crate) async fn a_try_that_failed_is_counted_and_comes_again(place: &dyn Pla
     assert_eq!(store.next_notice().await.unwrap(), None);
 }
 
-pub(crate) async fn each_target_is_told_one_thing_at_a_time(place: &dyn Place) {
+pub(crate) async fn each_target_is_told_one_thing_at_a_time(place: &WholePlace) {
     let store = place.open().await;
     let all = [
         notice("a", "hook"),
@@ -103,7 +103,7 @@ pub(crate) async fn each_target_is_told_one_thing_at_a_time(place: &dyn Place) {
     assert_eq!(taken(&["x@example.com"]).await, [own("b", "hook")]);
 }
 
-pub(crate) async fn a_target_is_out_of_reach_until_something_is_told_there(place: &dyn Place) {
+pub(crate) async fn a_target_is_out_of_reach_until_something_is_told_there(place: &WholePlace) {
     let store = place.open().await;
     let end = async |key: &str, told: NotifyOutcome, second: i64| {
         let new = [notice(key, "hook"), notice(key, "x@example.com")];

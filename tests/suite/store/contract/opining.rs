@@ -20,7 +20,7 @@ fn opinion(reader: Option<i64>, text: &str) -> NewOpinion {
     }
 }
 
-pub(crate) async fn the_last_opinion_of_a_reader_on_an_issue_counts(place: &dyn Place) {
+pub(crate) async fn the_last_opinion_of_a_reader_on_an_issue_counts(place: &WholePlace) {
     let store = place.open().await.with_people(2).await;
     let limits = OpinionLimits::default();
     let say = async |what: &NewOpinion| store.opine(what, &limits, at(1)).await.unwrap();
@@ -73,7 +73,7 @@ pub(crate) async fn the_last_opinion_of_a_reader_on_an_issue_counts(place: &dyn 
     assert_eq!(changes.last().unwrap().0, MembershipChange::Opined);
 }
 
-pub(crate) async fn only_what_its_writer_allows_is_published(place: &dyn Place) {
+pub(crate) async fn only_what_its_writer_allows_is_published(place: &WholePlace) {
     let store = place.open().await.with_people(1).await;
     let limits = OpinionLimits::default();
     let private = NewOpinion {
@@ -109,7 +109,7 @@ pub(crate) async fn only_what_its_writer_allows_is_published(place: &dyn Place) 
 }
 
 pub(crate) async fn opinions_are_limited_by_network_and_without_a_name_altogether(
-    place: &dyn Place,
+    place: &WholePlace,
 ) {
     let store = place.open().await.with_people(1).await;
     let limits = OpinionLimits {
@@ -150,7 +150,7 @@ pub(crate) async fn opinions_are_limited_by_network_and_without_a_name_altogethe
     ));
 }
 
-pub(crate) async fn an_erased_reader_s_words_go_and_the_count_stays(place: &dyn Place) {
+pub(crate) async fn an_erased_reader_s_words_go_and_the_count_stays(place: &WholePlace) {
     let store = place.open().await.with_people(2).await;
     let limits = OpinionLimits::default();
     let one = store
@@ -181,7 +181,7 @@ pub(crate) async fn an_erased_reader_s_words_go_and_the_count_stays(place: &dyn 
 }
 
 pub(crate) async fn the_writer_hears_of_each_opinion_once_and_of_none_that_is_erased(
-    place: &dyn Place,
+    place: &WholePlace,
 ) {
     use daily_note::{
         audience::membership::ChangeSource,

@@ -7,7 +7,9 @@ use daily_note::{
 
 use crate::store::fixture::*;
 
-pub(crate) async fn a_delivery_goes_from_pending_to_accepted(place: &dyn Place) {
+pub(crate) async fn a_delivery_goes_from_pending_to_accepted(
+    place: &impl Place<Store: LedgerStore>,
+) {
     let store = place.open().await.with_people(1).await;
     let batch = store.frozen("monday").await;
     assert_eq!(store.counted(&batch).await.pending, 1);
@@ -20,7 +22,7 @@ pub(crate) async fn a_delivery_goes_from_pending_to_accepted(place: &dyn Place) 
     assert_eq!(store.bad_rows(&batch).await, []);
 }
 
-pub(crate) async fn a_group_is_applied_in_its_order(place: &dyn Place) {
+pub(crate) async fn a_group_is_applied_in_its_order(place: &impl Place<Store: LedgerStore>) {
     let store = place.open().await.with_people(3).await;
     let batch = store.frozen("monday").await;
     let claims = store.claim_at(&batch, 3, at(0)).await;
@@ -52,7 +54,7 @@ pub(crate) async fn a_group_is_applied_in_its_order(place: &dyn Place) {
     );
 }
 
-pub(crate) async fn an_outcome_without_a_dot_is_refused(place: &dyn Place) {
+pub(crate) async fn an_outcome_without_a_dot_is_refused(place: &impl Place<Store: LedgerStore>) {
     let store = place.open().await.with_people(1).await;
     let batch = store.frozen("monday").await;
     let claims = store.claim_at(&batch, 1, at(0)).await;
@@ -66,7 +68,7 @@ pub(crate) async fn an_outcome_without_a_dot_is_refused(place: &dyn Place) {
     assert_eq!(store.counted(&batch).await.claimed, 1);
 }
 
-pub(crate) async fn an_ended_row_moves_no_more(place: &dyn Place) {
+pub(crate) async fn an_ended_row_moves_no_more(place: &impl Place<Store: LedgerStore>) {
     let store = place.open().await.with_people(4).await;
     let batch = store.frozen("monday").await;
     let claims = store.claim_at(&batch, 4, at(0)).await;
@@ -99,7 +101,9 @@ pub(crate) async fn an_ended_row_moves_no_more(place: &dyn Place) {
     assert_eq!(store.standing("reader2@example.com").await, None);
 }
 
-pub(crate) async fn an_unknown_row_or_number_is_refused_not_an_error(place: &dyn Place) {
+pub(crate) async fn an_unknown_row_or_number_is_refused_not_an_error(
+    place: &impl Place<Store: LedgerStore>,
+) {
     let store = place.open().await.with_people(1).await;
     store.frozen("monday").await;
     for delivery in [0, -1, 7, i64::MAX, i64::MIN] {
@@ -119,7 +123,7 @@ pub(crate) async fn an_unknown_row_or_number_is_refused_not_an_error(place: &dyn
     assert_eq!(store.steps(&[], at(1)).await, []);
 }
 
-pub(crate) async fn no_message_leaves_for_someone_who_left(place: &dyn Place) {
+pub(crate) async fn no_message_leaves_for_someone_who_left(place: &impl Place<Store: LedgerStore>) {
     let store = place.open().await.with_people(3).await;
     let batch = store.frozen("monday").await;
     let claims = store.claim_at(&batch, 3, at(0)).await;
@@ -149,7 +153,9 @@ pub(crate) async fn no_message_leaves_for_someone_who_left(place: &dyn Place) {
     assert_eq!((&bad[1].0, bad[1].2.as_str()), (&None, "erased"));
 }
 
-pub(crate) async fn no_message_leaves_for_someone_taken_out_of_the_file(place: &dyn Place) {
+pub(crate) async fn no_message_leaves_for_someone_taken_out_of_the_file(
+    place: &impl Place<Store: LedgerStore>,
+) {
     let store = place.open().await;
     let entries = people(12);
     store.fold_all(&entries).await.unwrap();
@@ -173,7 +179,9 @@ pub(crate) async fn no_message_leaves_for_someone_taken_out_of_the_file(place: &
     assert_eq!(words, ["removed", "removed"]);
 }
 
-pub(crate) async fn a_dead_address_is_suppressed_with_its_rejection(place: &dyn Place) {
+pub(crate) async fn a_dead_address_is_suppressed_with_its_rejection(
+    place: &impl Place<Store: LedgerStore>,
+) {
     let store = place.open().await.with_people(2).await;
     let batch = store.frozen("monday").await;
     let claims = store.claim_at(&batch, 2, at(0)).await;
@@ -199,7 +207,7 @@ pub(crate) async fn a_dead_address_is_suppressed_with_its_rejection(place: &dyn 
     assert_eq!(store.frozen("thursday").await.audience, 1);
 }
 
-pub(crate) async fn a_doubtful_refusal_can_be_taken_back(place: &dyn Place) {
+pub(crate) async fn a_doubtful_refusal_can_be_taken_back(place: &impl Place<Store: LedgerStore>) {
     let store = place.open().await.with_people(2).await;
     let batch = store.frozen("monday").await;
     let claims = store.claim_at(&batch, 2, at(0)).await;
@@ -234,7 +242,9 @@ pub(crate) async fn a_doubtful_refusal_can_be_taken_back(place: &dyn Place) {
     assert_eq!(again[0].attempts, 0);
 }
 
-pub(crate) async fn lost_connections_are_counted_until_a_deferral(place: &dyn Place) {
+pub(crate) async fn lost_connections_are_counted_until_a_deferral(
+    place: &impl Place<Store: LedgerStore>,
+) {
     let store = place.open().await.with_people(1).await;
     let batch = store.frozen("monday").await;
     for losses in 0..3 {
@@ -261,7 +271,9 @@ pub(crate) async fn lost_connections_are_counted_until_a_deferral(place: &dyn Pl
     );
 }
 
-pub(crate) async fn bad_rows_come_in_pages_with_the_relay_s_words(place: &dyn Place) {
+pub(crate) async fn bad_rows_come_in_pages_with_the_relay_s_words(
+    place: &impl Place<Store: LedgerStore>,
+) {
     let store = place.open().await.with_people(7).await;
     let batch = store.frozen("monday").await;
     let other = store.frozen("thursday").await;
@@ -290,7 +302,9 @@ pub(crate) async fn bad_rows_come_in_pages_with_the_relay_s_words(place: &dyn Pl
     assert_eq!(emails, expected);
 }
 
-pub(crate) async fn a_relay_s_endless_reply_is_cut_at_a_character(place: &dyn Place) {
+pub(crate) async fn a_relay_s_endless_reply_is_cut_at_a_character(
+    place: &impl Place<Store: LedgerStore>,
+) {
     let store = place.open().await.with_people(1).await;
     let batch = store.frozen("monday").await;
     let claims = store.claim_at(&batch, 1, at(0)).await;

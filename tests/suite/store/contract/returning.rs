@@ -13,7 +13,7 @@ use daily_note::{
 
 use crate::store::{fixture::*, reports::*};
 
-pub(crate) async fn a_report_counts_once_and_a_dead_address_is_suppressed(place: &dyn Place) {
+pub(crate) async fn a_report_counts_once_and_a_dead_address_is_suppressed(place: &WholePlace) {
     let store = place.open().await.with_people(3).await;
     let batch = sent(&store, "monday", at(0)).await;
     let report = proved(&batch, 2, BounceClass::UserUnknown);
@@ -31,7 +31,7 @@ pub(crate) async fn a_report_counts_once_and_a_dead_address_is_suppressed(place:
     assert_eq!(suppressed(&store).await, 1);
 }
 
-pub(crate) async fn what_is_unproven_is_shown_and_changes_nobody(place: &dyn Place) {
+pub(crate) async fn what_is_unproven_is_shown_and_changes_nobody(place: &WholePlace) {
     let store = place.open().await.with_people(3).await;
     sent(&store, "monday", at(0)).await;
     let forged: Vec<NewReport> = (0..400)
@@ -68,7 +68,7 @@ pub(crate) async fn what_is_unproven_is_shown_and_changes_nobody(place: &dyn Pla
 }
 
 pub(crate) async fn a_flood_that_proves_nothing_leaves_room_for_all_else_and_lets_its_oldest_go(
-    place: &dyn Place,
+    place: &WholePlace,
 ) {
     let store = place.open().await.with_people(3).await;
     let batch = sent(&store, "monday", at(0)).await;
@@ -144,7 +144,7 @@ pub(crate) async fn a_flood_that_proves_nothing_leaves_room_for_all_else_and_let
     );
 }
 
-pub(crate) async fn a_report_acts_on_the_membership_it_was_sent_under(place: &dyn Place) {
+pub(crate) async fn a_report_acts_on_the_membership_it_was_sent_under(place: &WholePlace) {
     let store = place.open().await.with_people(3).await;
     let old = sent(&store, "monday", at(0)).await;
     let dead = proved(&old, 1, BounceClass::UserUnknown);
@@ -181,7 +181,7 @@ pub(crate) async fn a_report_acts_on_the_membership_it_was_sent_under(place: &dy
     );
 }
 
-pub(crate) async fn a_report_settles_a_row_whose_fate_nobody_knew(place: &dyn Place) {
+pub(crate) async fn a_report_settles_a_row_whose_fate_nobody_knew(place: &WholePlace) {
     let store = place.open().await.with_people(2).await;
     let batch = store.frozen("monday").await;
     let claims = store.claim_at(&batch, 2, at(0)).await;
@@ -203,7 +203,7 @@ pub(crate) async fn a_report_settles_a_row_whose_fate_nobody_knew(place: &dyn Pl
     );
 }
 
-pub(crate) async fn a_complaint_leaves_for_good_and_a_mail_unsubscribes(place: &dyn Place) {
+pub(crate) async fn a_complaint_leaves_for_good_and_a_mail_unsubscribes(place: &WholePlace) {
     let store = place.open().await.with_people(3).await;
     let batch = sent(&store, "monday", at(0)).await;
     let mut complaint = proved(&batch, 1, BounceClass::Undefined);
@@ -236,7 +236,7 @@ pub(crate) async fn a_complaint_leaves_for_good_and_a_mail_unsubscribes(place: &
     assert_eq!(history.last().unwrap().source, ChangeSource::Mailto);
 }
 
-pub(crate) async fn a_relay_s_own_number_finds_the_row(place: &dyn Place) {
+pub(crate) async fn a_relay_s_own_number_finds_the_row(place: &WholePlace) {
     let store = place.open().await.with_people(3).await;
     sent(&store, "monday", at(0)).await;
     let event = |id: &str| NewReport {
@@ -268,7 +268,7 @@ pub(crate) async fn a_relay_s_own_number_finds_the_row(place: &dyn Place) {
 }
 
 pub(crate) async fn an_erasure_takes_the_words_of_reports_and_keeps_what_follows(
-    place: &dyn Place,
+    place: &WholePlace,
 ) {
     let store = place.open().await.with_people(2).await;
     let batch = sent(&store, "monday", at(0)).await;
@@ -297,7 +297,7 @@ pub(crate) async fn an_erasure_takes_the_words_of_reports_and_keeps_what_follows
     assert_eq!(shown.words, ReportWords::default());
 }
 
-pub(crate) async fn what_cannot_be_read_is_kept_as_it_came(place: &dyn Place) {
+pub(crate) async fn what_cannot_be_read_is_kept_as_it_came(place: &WholePlace) {
     let store = place.open().await.with_people(1).await;
     let mut mail = unproved("unreadable", BounceClass::Undefined);
     (mail.kind, mail.class) = (ReportKind::Unreadable, None);
@@ -310,7 +310,9 @@ pub(crate) async fn what_cannot_be_read_is_kept_as_it_came(place: &dyn Place) {
     assert_eq!(totals.kept_aside, 1);
 }
 
-pub(crate) async fn an_opinion_by_mail_stands_below_what_its_reader_said_before(place: &dyn Place) {
+pub(crate) async fn an_opinion_by_mail_stands_below_what_its_reader_said_before(
+    place: &WholePlace,
+) {
     let store = place.open().await.with_people(2).await;
     let batch = sent(&store, "monday", at(0)).await;
     let said = NewOpinion {

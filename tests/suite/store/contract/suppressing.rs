@@ -4,7 +4,7 @@ use daily_note::audience::{Suppression, SuppressionReason};
 
 use crate::store::fixture::*;
 
-pub(crate) async fn an_address_is_suppressed_once(place: &dyn Place) {
+pub(crate) async fn an_address_is_suppressed_once(place: &impl Place<Store: PeopleStore>) {
     let store = place.open().await.with_people(1).await;
     let list = [
         suppression("reader1@example.com", SuppressionReason::Unsubscribed),
@@ -32,7 +32,9 @@ pub(crate) async fn an_address_is_suppressed_once(place: &dyn Place) {
     assert_eq!(store.standing("other@example.com").await, None);
 }
 
-pub(crate) async fn a_lifted_suppression_gives_the_reader_back(place: &dyn Place) {
+pub(crate) async fn a_lifted_suppression_gives_the_reader_back(
+    place: &impl Place<Store: PeopleStore>,
+) {
     let store = place.open().await.with_people(1).await;
     let given = Suppression {
         detail: Some("list.csv".to_owned()),
@@ -61,7 +63,9 @@ pub(crate) async fn a_lifted_suppression_gives_the_reader_back(place: &dyn Place
     assert_eq!(store.audience_size("monday").await.unwrap().readers, 1);
 }
 
-pub(crate) async fn a_stronger_reason_replaces_a_weaker_one_only(place: &dyn Place) {
+pub(crate) async fn a_stronger_reason_replaces_a_weaker_one_only(
+    place: &impl Place<Store: PeopleStore>,
+) {
     let store = place.open().await.with_people(1).await;
     let say = async |reason| {
         let list = [suppression("reader1@example.com", reason)];
@@ -90,7 +94,9 @@ pub(crate) async fn a_stronger_reason_replaces_a_weaker_one_only(place: &dyn Pla
     );
 }
 
-pub(crate) async fn suppressions_come_in_pages_in_their_order(place: &dyn Place) {
+pub(crate) async fn suppressions_come_in_pages_in_their_order(
+    place: &impl Place<Store: PeopleStore>,
+) {
     let store = place.open().await;
     for n in 1..=5 {
         let email = format!("reader{n}@example.com");
@@ -112,7 +118,9 @@ pub(crate) async fn suppressions_come_in_pages_in_their_order(place: &dyn Place)
     assert_eq!(emails, expected);
 }
 
-pub(crate) async fn what_is_known_of_addresses_comes_in_their_order(place: &dyn Place) {
+pub(crate) async fn what_is_known_of_addresses_comes_in_their_order(
+    place: &impl Place<Store: PeopleStore>,
+) {
     let store = place.open().await.with_people(2).await;
     let reasons = [
         ("READER2@example.com", SuppressionReason::HardBounce),

@@ -9,7 +9,7 @@ use daily_note::{
 use crate::store::{fixture::*, membership::*};
 
 pub(crate) async fn a_receipt_is_taken_by_one_and_comes_again_until_it_is_settled(
-    place: &dyn Place,
+    place: &WholePlace,
 ) {
     let (one, other) = (place.open().await, place.open().await);
     one.wish_at(&wish("minji@example.com"), at(0)).await;
@@ -38,7 +38,7 @@ pub(crate) async fn a_receipt_is_taken_by_one_and_comes_again_until_it_is_settle
     assert_eq!(other.next().await, None, "what was sent is sent");
 }
 
-pub(crate) async fn receipts_leave_in_their_order_so_many_at_a_time(place: &dyn Place) {
+pub(crate) async fn receipts_leave_in_their_order_so_many_at_a_time(place: &WholePlace) {
     let store = place.open().await;
     for n in 0..5 {
         store
@@ -61,7 +61,7 @@ pub(crate) async fn receipts_leave_in_their_order_so_many_at_a_time(place: &dyn 
     );
 }
 
-pub(crate) async fn what_happened_since_overtakes_a_receipt(place: &dyn Place) {
+pub(crate) async fn what_happened_since_overtakes_a_receipt(place: &WholePlace) {
     let store = place.open().await;
     let reader = store.joined("minji@example.com", at(0)).await.id;
     store.leave_one(leaving(reader), at(1)).await;
