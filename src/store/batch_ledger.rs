@@ -5,6 +5,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{DeliveryCounts, StoreError, ZoneCohort};
+use crate::words::phrase;
 
 /// The issues that were frozen, each once.
 #[async_trait]
@@ -131,6 +132,25 @@ pub enum BatchState {
 }
 
 impl BatchState {
+    /// Where a batch stands that was open in a copy when a person took it into use.
+    pub(super) fn put_here_from_a_copy() -> Self {
+        let reason = phrase!(
+            "the state was put here from a copy; who got it since that was made, it can't know"
+        );
+        Self::Paused {
+            reason: reason.to_owned(),
+            over_refusals: false,
+        }
+    }
+
+    /// What a person is told of a pause.
+    pub(super) fn pause_reason(&self) -> Option<&str> {
+        match self {
+            Self::Paused { reason, .. } => Some(reason),
+            _ => None,
+        }
+    }
+
     /// An end is an end: only rows that wait again (a person resends unknowns) open a batch once more.
     pub(super) fn may_become(&self, to: &Self, counts: DeliveryCounts) -> bool {
         match (self, to) {

@@ -1,6 +1,8 @@
 //! The parts of a batch's queue: a domain with limits of its own has one, all others share one. What may be
 //! claimed from each, whatever store keeps them.
 
+use chrono::{DateTime, Utc};
+
 use super::{Claim, ClaimQuotas, DeliveryId, DeliveryState};
 
 /// The part of everyone whose domain has no limits.
@@ -66,6 +68,15 @@ impl QueuePartition {
         }
         true
     }
+}
+
+/// Up to when rows are due.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct DueUntil {
+    /// What began is due, also where the clock was set back since.
+    pub(crate) untried: DateTime<Utc>,
+    /// What had to wait was told so by the clock as it is.
+    pub(crate) tried: DateTime<Utc>,
 }
 
 /// A row whose turn it is.

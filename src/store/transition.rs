@@ -18,6 +18,31 @@ pub struct Transition {
     pub to: DeliveryStep,
 }
 
+impl Transition {
+    /// A refusal of a dead address that nobody believes, with the relay's words.
+    pub(super) fn doubted_as_dead(&self) -> Option<&str> {
+        match &self.to {
+            DeliveryStep::Deferred {
+                doubted: Some(true),
+                reply,
+                ..
+            } => Some(reply),
+            _ => None,
+        }
+    }
+
+    /// The same believed: the address is dead, by these words.
+    pub(super) fn believed(&self, reply: &str) -> Self {
+        Self {
+            to: DeliveryStep::Rejected {
+                reply: reply.to_owned(),
+                suppress: true,
+            },
+            ..self.clone()
+        }
+    }
+}
+
 /// Where a claimed row goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DeliveryStep {

@@ -9,6 +9,9 @@ use serde::Serialize;
 use super::DeliveryCounts;
 use crate::publication::moment_of;
 
+/// When a row is due that waits for a person: after all time.
+pub(crate) const HELD_MILLIS: i64 = 253_402_300_799_000;
+
 /// The readers of a batch who get it at the same moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ZoneCohort {

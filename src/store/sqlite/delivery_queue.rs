@@ -13,8 +13,8 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
 use super::{
-    SqliteStore, batch_ledger::waves, codes, database::open::refuse_full_disk, fault::SqliteFault,
-    realm, statement::Statements,
+    SqliteStore, codes, database::open::refuse_full_disk, fault::SqliteFault, realm,
+    statement::Statements,
 };
 use crate::{
     publication::Rate,
@@ -26,6 +26,7 @@ use crate::{
             self,
             LeaseTurn::{self, Ahead, InTurn},
         },
+        zone_cohort::HELD_MILLIS,
     },
 };
 
@@ -124,7 +125,7 @@ impl DeliveryQueue for SqliteStore {
                  FROM (SELECT 0 AS lane UNION ALL SELECT lane FROM lanes WHERE batch = ?1) AS l)",
                 params![batch.0],
             )?;
-            let millis = millis.filter(|due_at| *due_at < waves::HELD_MILLIS);
+            let millis = millis.filter(|due_at| *due_at < HELD_MILLIS);
             millis.map(codes::time).transpose()
         })
         .await
@@ -167,7 +168,7 @@ impl DeliveryQueue for SqliteStore {
                 params![
                     batch.0,
                     codes::millis(latest),
-                    waves::HELD_MILLIS,
+                    HELD_MILLIS,
                     codes::state_code(DeliveryState::Deferred)
                 ],
             )

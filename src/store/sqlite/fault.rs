@@ -13,7 +13,7 @@ use crate::{
 
 /// Why a transaction failed.
 #[derive(Debug)]
-pub(super) enum SqliteFault {
+pub(crate) enum SqliteFault {
     Sql(rusqlite::Error),
     /// A value that we never write.
     Damaged(String),

@@ -4,47 +4,14 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Row, params};
 
 use super::{codes, fault::SqliteFault, statement::Statements};
-use crate::audience::{
-    Origin, SubscriberId,
-    membership::{ChangeSource, HistoryEntry, MembershipChange, Standing},
+pub(super) use crate::store::history_note::{HistoryNote, source_code, source_of};
+use crate::{
+    audience::{
+        SubscriberId,
+        membership::{ChangeSource, HistoryEntry, MembershipChange},
+    },
+    store::history_note::{self, change_code},
 };
-
-/// What is written down of one change.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct HistoryNote {
-    pub(super) change: MembershipChange,
-    pub(super) source: ChangeSource,
-    /// By how many more of those it is of get mail since.
-    pub(super) gain: i64,
-    pub(super) at: DateTime<Utc>,
-}
-
-impl HistoryNote {
-    /// Nobody gets more or less mail for it.
-    pub(super) fn quiet(change: MembershipChange, source: ChangeSource, at: DateTime<Utc>) -> Self {
-        Self {
-            change,
-            source,
-            gain: 0,
-            at,
-        }
-    }
-
-    /// A change of one reader's standing.
-    pub(super) fn of(
-        change: MembershipChange,
-        source: ChangeSource,
-        (from, to): (Standing, Standing),
-        at: DateTime<Utc>,
-    ) -> Self {
-        Self {
-            change,
-            source,
-            gain: i64::from(to.gets_mail()) - i64::from(from.gets_mail()),
-            at,
-        }
-    }
-}
 
 /// Writes down what happened to one reader.
 pub(super) fn note(
@@ -138,67 +105,10 @@ fn entry_from(row: &Row<'_>) -> Result<HistoryEntry, SqliteFault> {
     })
 }
 
-/// By what a change came that one of the list's origins made.
-pub(super) fn source_of(origin: Origin) -> ChangeSource {
-    match origin {
-        Origin::File => ChangeSource::File,
-        Origin::Import => ChangeSource::Import,
-        Origin::Operator => ChangeSource::Operator,
-        Origin::Person => ChangeSource::Form,
-    }
-}
-
-/// In people's databases: never renumbered.
-const CHANGES: [(MembershipChange, i64); 20] = [
-    (MembershipChange::Asked, 1),
-    (MembershipChange::Confirmed, 2),
-    (MembershipChange::Left, 3),
-    (MembershipChange::LeftEdition, 4),
-    (MembershipChange::Returned, 5),
-    (MembershipChange::Preferred, 6),
-    (MembershipChange::MoveAsked, 7),
-    (MembershipChange::Moved, 8),
-    (MembershipChange::MoveUndone, 9),
-    (MembershipChange::Bounced, 10),
-    (MembershipChange::Complained, 11),
-    (MembershipChange::Suppressed, 12),
-    (MembershipChange::Lifted, 13),
-    (MembershipChange::Added, 14),
-    (MembershipChange::Deactivated, 15),
-    (MembershipChange::Reactivated, 16),
-    (MembershipChange::Forgotten, 17),
-    (MembershipChange::Erased, 18),
-    (MembershipChange::Opined, 19),
-    (MembershipChange::Reconsented, 20),
-];
-
-/// In people's databases: never renumbered.
-const SOURCES: [(ChangeSource, i64); 11] = [
-    (ChangeSource::Form, 1),
-    (ChangeSource::Link, 2),
-    (ChangeSource::OneClick, 3),
-    (ChangeSource::Mailto, 4),
-    (ChangeSource::File, 5),
-    (ChangeSource::Import, 6),
-    (ChangeSource::Operator, 7),
-    (ChangeSource::Bounce, 8),
-    (ChangeSource::Complaint, 9),
-    (ChangeSource::Expiry, 10),
-    (ChangeSource::Restore, 11),
-];
-
-fn change_code(change: MembershipChange) -> i64 {
-    codes::code_in(&CHANGES, change)
-}
-
 pub(super) fn change(code: i64) -> Result<MembershipChange, SqliteFault> {
-    codes::of_code_in("change", &CHANGES, code)
-}
-
-pub(super) fn source_code(source: ChangeSource) -> i64 {
-    codes::code_in(&SOURCES, source)
+    Ok(history_note::change(code)?)
 }
 
 fn source(code: i64) -> Result<ChangeSource, SqliteFault> {
-    codes::of_code_in("source of a change", &SOURCES, code)
+    Ok(history_note::source(code)?)
 }

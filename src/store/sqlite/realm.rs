@@ -58,13 +58,13 @@ pub(super) fn of_batch(is_rehearsal: bool) -> Realm {
 /// Notes whose address a relay called dead in a rehearsal, with its words.
 pub(super) fn note_bounces(
     tx: &Connection,
-    bounced: &[(i64, String)],
+    bounced: &[(SubscriberId, String)],
     now: DateTime<Utc>,
 ) -> Result<(), SqliteFault> {
     for (subscriber, reply) in bounced {
         tx.run(
             "INSERT OR IGNORE INTO rehearsal_bounces VALUES (?1, ?2, ?3)",
-            params![subscriber, reply, codes::millis(now)],
+            params![subscriber.0, reply, codes::millis(now)],
         )?;
     }
     Ok(())

@@ -92,10 +92,6 @@ pub(crate) fn set_state(
     if !batch.state.may_become(wanted, counts) {
         return Ok(batch.state);
     }
-    let reason = match wanted {
-        BatchState::Paused { reason, .. } => Some(reason),
-        _ => None,
-    };
     let was_doubted = matches!(
         batch.state,
         BatchState::Paused {
@@ -110,7 +106,12 @@ pub(crate) fn set_state(
     tx.run(
         "UPDATE batches SET state = ?2, reason = ?3, trusts_refusals = trusts_refusals OR ?4 \
          WHERE id = ?1",
-        params![id.0, codes::batch_state_code(wanted), reason, is_resumed],
+        params![
+            id.0,
+            codes::batch_state_code(wanted),
+            wanted.pause_reason(),
+            is_resumed
+        ],
     )?;
     if *wanted == BatchState::Cancelled {
         // What is on the wire gets the outcome it gets.

@@ -15,12 +15,9 @@ use crate::{
             statement::Statements,
             subscriber_list::readers::{self, quoted},
         },
-        zone_cohort::cohorts,
+        zone_cohort::{HELD_MILLIS, cohorts},
     },
 };
-
-/// When a row is due that waits for a person: after all time.
-pub(crate) const HELD_MILLIS: i64 = 253_402_300_799_000;
 
 /// The rows of a new batch, each due at `local` on its reader's clock; those who named no zone are due
 /// at the slot. Answers how many there are.

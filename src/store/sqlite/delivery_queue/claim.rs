@@ -9,7 +9,7 @@ use crate::{
     store::{
         Batch, BatchId, BatchState, Claim, ClaimQuotas, DeliveryId, DeliveryState, Realm, SenderId,
         machine::reader_gone,
-        queue_partition::{DueRow, QueuePartition, SortedRows},
+        queue_partition::{DueRow, DueUntil, QueuePartition, SortedRows},
         sqlite::{
             batch_ledger::{batch, counters::CounterMoves},
             codes,
@@ -64,15 +64,6 @@ pub(crate) fn claim(
         claim.content.take_if(|tried| *tried == content);
     }
     Ok(claims)
-}
-
-/// Up to when rows are due.
-#[derive(Debug, Clone, Copy)]
-struct DueUntil {
-    /// What began is due, also where the clock was set back since.
-    untried: DateTime<Utc>,
-    /// What had to wait was told so by the clock as it is.
-    tried: DateTime<Utc>,
 }
 
 /// The due rows at the head of each lane, `limit` of them at the most. Those that came first go

@@ -1,25 +1,28 @@
-//! Transitions: rows loaded, moved by `store::machine`, written back, with what follows from them
+//! Transitions on SQLite: rows loaded, moved by `store::ledger_rows`, written back, with what follows from them
 //! (suppressions, counters), in one transaction.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
 use super::refusals;
 use crate::{
-    audience::{SubscriberState, Suppression, SuppressionReason, membership::ChangeSource},
+    audience::{
+        SubscriberId, SubscriberState, Suppression, SuppressionReason, membership::ChangeSource,
+    },
     store::{
-        BatchId, BatchState, DeliveryId, DeliveryState, DeliveryStep, Realm, RecoveredRows,
-        RefusalReason, RefusedStep, Transition, UnknownAnswer,
-        machine::{LedgerRow, StepContext},
-        report_rules::is_soft_answer,
+        BatchId, DeliveryId, Realm, RefusedStep, Transition,
+        ledger_rows::{BatchContext, RecordedStep},
+        machine::LedgerRow,
         sqlite::{
             batch_ledger::counters::CounterMoves, codes, fault::SqliteFault, realm,
             report_box::soft, statement::Statements, suppression_list::suppression,
         },
     },
 };
+
+pub(crate) use crate::store::ledger_rows::LedgerRows;
 
 /// How many steps each issue's batch has come, for the witness.
 pub(crate) type StepCounts = Vec<(Realm, String, u64)>;
@@ -47,47 +50,7 @@ pub(crate) fn record(
         }
     }
     refusals::note(tx, realm, transitions, &refused, now)?;
-    Ok((refused, ledger.write(tx)?))
-}
-
-/// The rows that a transaction moves.
-pub(crate) struct LedgerRows {
-    entries: BTreeMap<i64, RecordedStep>,
-    batches: BTreeMap<i64, BatchContext>,
-    /// Readers whose address the relay called dead, with its words.
-    bounced: Vec<(i64, String)>,
-    /// Rows whose reader's mailbox could not take the issue, with the relay's words.
-    soft: Vec<(DeliveryId, String)>,
-    realm: Realm,
-    now: DateTime<Utc>,
-}
-
-/// What of a batch its rows' steps depend on.
-struct BatchContext {
-    issue: String,
-    realm: Realm,
-    state: BatchState,
-    slot: DateTime<Utc>,
-}
-
-impl BatchContext {
-    fn around(&self, entry: &RecordedStep, now: DateTime<Utc>) -> StepContext<'_> {
-        StepContext {
-            batch: &self.state,
-            slot: self.slot,
-            suppressed: entry.suppressed,
-            is_removed: entry.is_removed,
-            now,
-        }
-    }
-}
-
-struct RecordedStep {
-    before: DeliveryState,
-    row: LedgerRow,
-    suppressed: Option<SuppressionReason>,
-    is_removed: bool,
-    is_changed: bool,
+    Ok((refused, ledger.write(tx, realm)?))
 }
 
 impl LedgerRows {
@@ -97,146 +60,50 @@ impl LedgerRows {
         ids: &BTreeSet<i64>,
         now: DateTime<Utc>,
     ) -> Result<Self, SqliteFault> {
-        let mut entries = BTreeMap::new();
+        let mut rows = Self::new(now);
         let suppressed = realm::suppressed(realm);
-        let row = format!(
-            "SELECT d.state, d.fence, d.attempts, d.losses, d.due_at, d.first_attempt_at, \
+        let sql = format!(
+            "SELECT d.id, d.state, d.fence, d.attempts, d.losses, d.due_at, d.first_attempt_at, \
              d.reply, {suppressed}, s.state, d.waited, d.tried_at FROM deliveries AS d \
              LEFT JOIN subscribers AS s ON s.id = d.subscriber WHERE d.id = ?1"
         );
         for id in ids {
-            let entry = tx.maybe(&row, params![id], entry_from)?;
-            entries.extend(entry.map(|entry| (*id, entry)));
+            if let Some(entry) = tx.maybe(&sql, params![id], entry_from)? {
+                rows.add(DeliveryId(*id), entry);
+            }
         }
-        let mut batches = BTreeMap::new();
-        for id in ids.iter().map(|id| codes::batch_of(DeliveryId(*id)).0) {
-            if batches.contains_key(&id) {
+        for batch in ids.iter().map(|id| codes::batch_of(DeliveryId(*id))) {
+            if rows.batch(batch).is_some() {
                 continue;
             }
             let around = tx.maybe(
                 "SELECT issue, state, reason, slot, realm FROM batches WHERE id = ?1",
-                params![id],
+                params![batch.0],
                 around_from,
             )?;
-            batches.extend(around.map(|around| (id, around)));
-        }
-        Ok(Self {
-            entries,
-            batches,
-            bounced: Vec::new(),
-            soft: Vec::new(),
-            realm,
-            now,
-        })
-    }
-
-    fn apply(&mut self, transition: &Transition) -> Result<(), RefusalReason> {
-        let id = transition.delivery;
-        let subscriber = codes::subscriber_of(id).0;
-        let (Some(entry), Some(batch)) = (
-            self.entries.get_mut(&id.0),
-            self.batches.get(&codes::batch_of(id).0),
-        ) else {
-            return Err(RefusalReason::Fenced);
-        };
-        let has_bounced = self.bounced.iter().any(|(other, _)| *other == subscriber);
-        let mut around = batch.around(entry, self.now);
-        if has_bounced {
-            around
-                .suppressed
-                .get_or_insert(SuppressionReason::HardBounce);
-        }
-        let before = entry.row.clone();
-        let applied = entry.row.apply(transition.fence, &transition.to, &around);
-        entry.is_changed |= entry.row != before;
-        if let (
-            Ok(()),
-            DeliveryStep::Rejected {
-                reply,
-                suppress: true,
-            },
-        ) = (applied, &transition.to)
-        {
-            self.bounced.push((subscriber, reply.clone()));
-        }
-        if let (
-            Ok(()),
-            DeliveryStep::Rejected {
-                reply,
-                suppress: false,
-            },
-        ) = (applied, &transition.to)
-            && is_soft_answer(reply)
-        {
-            self.soft.push((id, reply.clone()));
-        }
-        applied
-    }
-
-    /// `begun`: all rows whose messages may have left; None: nobody knows.
-    pub(crate) fn recover(&mut self, begun: Option<&BTreeSet<i64>>, resend: bool) -> RecoveredRows {
-        let mut recovered = RecoveredRows::default();
-        self.for_each(|id, row, around| {
-            let never_left = begun.is_some_and(|begun| !begun.contains(&id));
-            match row.abandon(never_left, resend, around) {
-                DeliveryState::Unknown => recovered.unknown += 1,
-                _ => recovered.returned += 1,
+            if let Some(around) = around {
+                rows.add_batch(batch, around);
             }
-        });
-        recovered
-    }
-
-    pub(crate) fn resolve(&mut self, answer: UnknownAnswer) -> u64 {
-        let mut resolved = 0;
-        self.for_each(|_, row, around| {
-            row.resolve(answer, around);
-            resolved += u64::from(row.state != DeliveryState::Unknown);
-        });
-        resolved
-    }
-
-    /// A report proves that the relay took them.
-    pub(crate) fn prove(&mut self, proof: &str) {
-        self.for_each(|_, row, _| row.prove(proof));
-    }
-
-    pub(crate) fn retry(&mut self) {
-        self.for_each(|_, row, around| row.retry(around));
-        // A deferred row that is due now instead has moved no state.
-        self.entries
-            .values_mut()
-            .for_each(|it| it.is_changed = true);
-    }
-
-    fn for_each(&mut self, mut change: impl FnMut(i64, &mut LedgerRow, &StepContext<'_>)) {
-        for (id, entry) in &mut self.entries {
-            let Some(batch) = self.batches.get(&codes::batch_of(DeliveryId(*id)).0) else {
-                continue;
-            };
-            let around = batch.around(entry, self.now);
-            change(*id, &mut entry.row, &around);
-            entry.is_changed |= entry.row.state != entry.before;
         }
+        Ok(rows)
     }
 
-    pub(crate) fn write(self, tx: &Connection) -> Result<StepCounts, SqliteFault> {
+    pub(crate) fn write(self, tx: &Connection, realm: Realm) -> Result<StepCounts, SqliteFault> {
         let mut moves = CounterMoves::default();
-        let changed = self.entries.iter().filter(|(_, entry)| entry.is_changed);
-        for (id, entry) in changed {
-            let batch = codes::batch_of(DeliveryId(*id));
-            moves.add(batch, entry.before, entry.row.state);
-            update(tx, *id, &entry.row, self.now)?;
+        for (id, entry) in self.changed() {
+            moves.add(entry.batch, entry.before, entry.row.state);
+            update(tx, id.0, &entry.row, self.now)?;
         }
         for (delivery, reply) in &self.soft {
-            soft::note(tx, self.realm, *delivery, reply, (self.now, self.now))?;
+            soft::note(tx, realm, *delivery, reply, (self.now, self.now))?;
         }
         let steps = moves.write(tx)?;
-        match self.realm {
+        match realm {
             Realm::Real => suppress_bounced(tx, &self.bounced, self.now)?,
             Realm::Rehearsal => realm::note_bounces(tx, &self.bounced, self.now)?,
         }
         let witnessed = |(id, steps): (BatchId, u64)| {
-            let batch = self.batches.get(&id.0)?;
+            let batch = self.batch(id)?;
             Some((batch.realm, batch.issue.clone(), steps))
         };
         Ok(steps.into_iter().filter_map(witnessed).collect())
@@ -253,25 +120,28 @@ fn around_from(row: &rusqlite::Row<'_>) -> Result<BatchContext, SqliteFault> {
 }
 
 fn entry_from(row: &rusqlite::Row<'_>) -> Result<RecordedStep, SqliteFault> {
-    let state = codes::state(row.get(0)?)?;
+    let delivery = DeliveryId(row.get(0)?);
+    let state = codes::state(row.get(1)?)?;
     let time = |column: usize| {
         let millis: Option<i64> = row.get(column)?;
         millis.map(codes::time).transpose()
     };
-    let (suppressed, reader): (Option<i64>, Option<i64>) = (row.get(7)?, row.get(8)?);
+    let (suppressed, reader): (Option<i64>, Option<i64>) = (row.get(8)?, row.get(9)?);
     Ok(RecordedStep {
+        batch: codes::batch_of(delivery),
+        subscriber: codes::subscriber_of(delivery),
         before: state,
         row: LedgerRow {
             state,
-            fence: row.get(1)?,
-            attempts: row.get(2)?,
-            losses: row.get(3)?,
-            due_at: time(4)?,
+            fence: row.get(2)?,
+            attempts: row.get(3)?,
+            losses: row.get(4)?,
+            due_at: time(5)?,
             content: None,
-            first_attempt_at: time(5)?,
-            waited: codes::duration(row.get(9)?),
-            tried_at: time(10)?,
-            reply: row.get(6)?,
+            first_attempt_at: time(6)?,
+            waited: codes::duration(row.get(10)?),
+            tried_at: time(11)?,
+            reply: row.get(7)?,
         },
         suppressed: suppressed.map(codes::reason).transpose()?,
         is_removed: reader != Some(codes::subscriber_state_code(SubscriberState::Active)),
@@ -309,14 +179,14 @@ fn update(
 
 fn suppress_bounced(
     tx: &Connection,
-    bounced: &[(i64, String)],
+    bounced: &[(SubscriberId, String)],
     now: DateTime<Utc>,
 ) -> Result<(), SqliteFault> {
     let mut suppressions = Vec::new();
     for (subscriber, reply) in bounced {
         let email: Option<Option<String>> = tx.maybe_value(
             "SELECT email FROM subscribers WHERE id = ?1",
-            params![subscriber],
+            params![subscriber.0],
         )?;
         // Erased meanwhile: nothing is known of the address any more, nor may be.
         let Some(email) = email.flatten() else {

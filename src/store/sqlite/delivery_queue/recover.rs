@@ -36,7 +36,7 @@ pub(crate) fn recover(
     let mut ledger = LedgerRows::load(tx, realm, &held.into_iter().collect(), now)?;
     let begun = notes::begun(tx, place, batch)?;
     let recovered = ledger.recover(begun.as_ref(), resend);
-    ledger.write(tx)?;
+    ledger.write(tx, realm)?;
     Ok(recovered)
 }
 
@@ -88,7 +88,7 @@ pub(crate) fn resolve_unknown(
     )?;
     let mut ledger = LedgerRows::load(tx, realm, &unknown.into_iter().collect(), now)?;
     let resolved = ledger.resolve(answer);
-    ledger.write(tx)?;
+    ledger.write(tx, realm)?;
     if answer == UnknownAnswer::Resend && resolved > 0 {
         batch::reopen(tx, id)?;
     }

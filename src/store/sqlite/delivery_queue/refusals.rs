@@ -16,9 +16,7 @@ pub(crate) fn without_doubt(
     transition: &Transition,
     now: DateTime<Utc>,
 ) -> Result<Option<Transition>, SqliteFault> {
-    let (DeliveryStep::Deferred { reply, .. }, true) =
-        (&transition.to, is_doubted_as_dead(transition))
-    else {
+    let Some(reply) = transition.doubted_as_dead() else {
         return Ok(None);
     };
     let subscriber = codes::subscriber_of(transition.delivery).0;
@@ -33,17 +31,7 @@ pub(crate) fn without_doubt(
     if !is_beyond_doubt(usize::try_from(others).unwrap_or_default() + 1, since, now) {
         return Ok(None);
     }
-    Ok(Some(Transition {
-        to: DeliveryStep::Rejected {
-            reply: reply.clone(),
-            suppress: true,
-        },
-        ..transition.clone()
-    }))
-}
-
-fn is_doubted_as_dead(transition: &Transition) -> bool {
-    matches!(&transition.to, DeliveryStep::Deferred { doubted, .. } if *doubted == Some(true))
+    Ok(Some(transition.believed(reply)))
 }
 
 /// Notes who was refused and not believed, and forgets it of those who were taken.

@@ -49,7 +49,7 @@ pub(crate) fn retry(
     let ids = open.into_iter().map(|(id, _)| id).collect();
     let mut ledger = LedgerRows::load(tx, realm, &ids, now)?;
     ledger.retry();
-    ledger.write(tx)?;
+    ledger.write(tx, realm)?;
     if !ids.is_empty() {
         batch::reopen(tx, batch)?;
     }

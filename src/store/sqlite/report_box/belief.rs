@@ -379,7 +379,7 @@ pub(super) fn suppress_dead(
     now: DateTime<Utc>,
 ) -> Result<(), SqliteFault> {
     if realm == Realm::Rehearsal {
-        return realm::note_bounces(tx, &[(reader.0, reply)], now);
+        return realm::note_bounces(tx, &[(reader, reply)], now);
     }
     let dead = Suppression {
         email: Some(email.clone()),

@@ -351,7 +351,7 @@ impl<'c> Intake<'c> {
         ledger.prove(&phrased!(
             "accepted, as what came back proves ({kind}){words}"
         ));
-        ledger.write(self.tx)?;
+        ledger.write(self.tx, self.realm)?;
         Ok(())
     }
 

@@ -56,7 +56,7 @@ pub(super) fn complain(
         false => words,
     };
     if realm == Realm::Rehearsal {
-        return realm::note_bounces(tx, &[(member.id.0, words.to_owned())], now);
+        return realm::note_bounces(tx, &[(member.id, words.to_owned())], now);
     }
     let complaint = Suppression {
         email: Some(member.person.profile.email.clone()),

@@ -32,7 +32,6 @@ use crate::store::{
         statement::Statements,
     },
 };
-use crate::words::phrase;
 
 /// The file beside the database, with the run in it.
 const MARK: &str = "home";
@@ -100,18 +99,12 @@ pub(crate) fn adopt(
         "UPDATE instance SET adopted_at = ?1",
         params![codes::millis(now)],
     )?;
-    let reason = phrase!(
-        "the state was put here from a copy; who got it since that was made, it can't know"
-    );
-    let paused = BatchState::Paused {
-        reason: reason.to_owned(),
-        over_refusals: false,
-    };
+    let paused = BatchState::put_here_from_a_copy();
     let paused = tx.run(
         "UPDATE batches SET state = ?1, reason = ?2 WHERE state = ?3",
         params![
             codes::batch_state_code(&paused),
-            reason,
+            paused.pause_reason(),
             codes::batch_state_code(&BatchState::Open)
         ],
     )?;

@@ -5,7 +5,7 @@ use rusqlite::{Connection, params};
 
 use super::{
     bulk_insert::BulkInsert,
-    group::{GROUP, MergedProfile, PersonGroup},
+    group::{GROUP, PersonGroup},
     intake::{GroupFeed, ListIntake},
 };
 use crate::{
@@ -15,7 +15,8 @@ use crate::{
     },
     source::SourceError,
     store::{
-        FoldLimits, FoldReport, StoreError,
+        FoldLimits, FoldReport,
+        folding::{AbsentPeople, FilePerson, LastEntry, ListBefore, SeenPeople, fold_one},
         merge::Origins,
         sqlite::{
             codes,
@@ -62,7 +63,7 @@ pub(crate) fn fold(
     limits: FoldLimits,
     now: DateTime<Utc>,
 ) -> Result<FoldReport, SqliteFault> {
-    let before = ListBefore::look(tx)?;
+    let before = before(tx)?;
     let mut report = FoldReport::default();
     let mut seen = SeenPeople::default();
     let mut strangers = None;
@@ -81,22 +82,10 @@ pub(crate) fn fold(
     if let Some(last) = last {
         fold_doubtful(tx, &last, &mut seen, &mut report, now)?;
     }
-    // Nobody is gone where the file still names everyone it had named before: the usual case.
-    if seen.count < before.from_file {
+    if !seen.is_everyone(&before) {
         let gone = gone(tx, &before, &seen)?;
         report.deactivated = gone.deactivated.len() as u64;
-        if let (Some(cut), Some(whole)) = (&seen.last_new, &gone.longer) {
-            return Err(SqliteFault::Told(StoreError::FoldCut {
-                cut: cut.clone(),
-                whole: whole.clone(),
-            }));
-        }
-        if limits.forbid(gone.lost, before.readers) {
-            return Err(SqliteFault::Told(StoreError::FoldLosesTooMany {
-                lost: gone.lost,
-                total: before.readers,
-            }));
-        }
+        gone.check(&before, &seen, limits)?;
         let_go(tx, &gone, now)?;
     }
     Ok(report)
@@ -144,9 +133,8 @@ fn fold_doubtful(
     let mut group = PersonGroup::load(tx, &HashKeys::load(tx)?, &[profile])?;
     let mut told = report.clone();
     fold_one(&mut group, profile, seen, &mut told);
-    let is_change = (told.changed, told.returned) != (report.changed, report.returned);
-    let is_new = told.added != report.added;
-    if is_change || (is_new && is_beginning_of_another(tx, profile.email.domain())?) {
+    let entry = LastEntry::between(report, &told);
+    if entry.is_change || (entry.is_new && is_beginning_of_another(tx, profile.email.domain())?) {
         report.held_back = Some(profile.email.clone());
         return Ok(());
     }
@@ -162,102 +150,24 @@ fn is_beginning_of_another(tx: &Connection, domain: &str) -> Result<bool, Sqlite
     )
 }
 
-fn fold_one(
-    group: &mut PersonGroup,
-    profile: &Profile,
-    seen: &mut SeenPeople,
-    report: &mut FoldReport,
-) {
-    if let Some((id, vouched_by)) = group.known(profile)
-        && vouched_by.has(Origin::File)
-    {
-        seen.add(id);
-    }
-    let merged = group.merge(profile, Origin::File);
-    seen.last_new = matches!(merged, MergedProfile::New).then(|| profile.email.key());
-    match merged {
-        MergedProfile::Suppressed(_) => report.suppressed += 1,
-        MergedProfile::New => report.added += 1,
-        MergedProfile::Known(merge) if merge.returned => report.returned += 1,
-        MergedProfile::Known(merge) if merge.profile_changed => report.changed += 1,
-        MergedProfile::Known(_) => report.unchanged += 1,
-    }
-}
-
 /// The list before a fold.
-struct ListBefore {
-    readers: u64,
-    from_file: u64,
-    last: i64,
-}
-
-impl ListBefore {
-    fn look(tx: &Connection) -> Result<Self, SqliteFault> {
-        tx.one(
-            "SELECT count(*) FILTER (WHERE state = ?1 AND suppressed IS NULL) AS readers, \
+fn before(tx: &Connection) -> Result<ListBefore, SqliteFault> {
+    tx.one(
+        "SELECT count(*) FILTER (WHERE state = ?1 AND suppressed IS NULL) AS readers, \
              count(*) FILTER (WHERE vouched_by & ?2) AS from_file, \
              coalesce(max(id), 0) AS last FROM subscribers",
-            params![
-                codes::subscriber_state_code(SubscriberState::Active),
-                Origins::only(Origin::File).0
-            ],
-            |row| {
-                Ok(Self {
-                    readers: codes::count(row, "readers")?,
-                    from_file: codes::count(row, "from_file")?,
-                    last: row.get("last")?,
-                })
-            },
-        )
-    }
-}
-
-/// Which people of the file's earlier folds it still names: a bit each.
-#[derive(Default)]
-struct SeenPeople {
-    bits: Vec<u64>,
-    count: u64,
-    /// The last entry's address, where the list did not know it.
-    last_new: Option<String>,
-}
-
-impl SeenPeople {
-    fn add(&mut self, id: SubscriberId) {
-        let (word, bit) = Self::place(id);
-        if word >= self.bits.len() {
-            self.bits.resize(word + 1, 0);
-        }
-        if self.bits[word] & bit == 0 {
-            self.bits[word] |= bit;
-            self.count += 1;
-        }
-    }
-
-    fn has(&self, id: SubscriberId) -> bool {
-        let (word, bit) = Self::place(id);
-        self.bits.get(word).is_some_and(|bits| bits & bit != 0)
-    }
-
-    fn place(id: SubscriberId) -> (usize, u64) {
-        let id = id.0.unsigned_abs();
-        (
-            usize::try_from(id / 64).unwrap_or(usize::MAX),
-            1 << (id % 64),
-        )
-    }
-}
-
-/// Whom the file does not name any more.
-#[derive(Default)]
-struct AbsentPeople {
-    /// Those whom nobody else wants on the list, and whether they would have got mail.
-    deactivated: Vec<(i64, bool)>,
-    /// Those who stay for another's sake.
-    others: Vec<i64>,
-    /// How many of them would have got mail.
-    lost: u64,
-    /// One whose address goes on where the file's last one ends.
-    longer: Option<String>,
+        params![
+            codes::subscriber_state_code(SubscriberState::Active),
+            Origins::only(Origin::File).0
+        ],
+        |row| {
+            Ok(ListBefore {
+                readers: codes::count(row, "readers")?,
+                from_file: codes::count(row, "from_file")?,
+                last: row.get("last")?,
+            })
+        },
+    )
 }
 
 fn gone(
@@ -265,29 +175,19 @@ fn gone(
     before: &ListBefore,
     seen: &SeenPeople,
 ) -> Result<AbsentPeople, SqliteFault> {
-    let only_file = Origins::only(Origin::File);
     let mut gone = AbsentPeople::default();
     tx.all(
         "SELECT id, vouched_by, suppressed IS NULL, lower(email) FROM subscribers \
          WHERE id <= ?1 AND vouched_by & ?2 ORDER BY id",
-        params![before.last, only_file.0],
+        params![before.last, Origins::only(Origin::File).0],
         |row| {
-            let id = row.get(0)?;
-            if seen.has(SubscriberId(id)) {
-                return Ok(());
-            }
-            if let (Some(last), Some(email)) = (&seen.last_new, row.get::<_, Option<String>>(3)?)
-                && email.starts_with(last.as_str())
-            {
-                gone.longer = Some(email);
-            }
-            if row.get::<_, u8>(1)? == only_file.0 {
-                let is_reader = row.get(2)?;
-                gone.deactivated.push((id, is_reader));
-                gone.lost += u64::from(is_reader);
-            } else {
-                gone.others.push(id);
-            }
+            let person = FilePerson {
+                id: SubscriberId(row.get(0)?),
+                vouched_by: Origins(row.get(1)?),
+                is_reader: row.get(2)?,
+                key: row.get(3)?,
+            };
+            gone.look_at(person, seen);
             Ok(())
         },
     )?;
@@ -295,12 +195,12 @@ fn gone(
 }
 
 fn let_go(tx: &Connection, gone: &AbsentPeople, now: DateTime<Utc>) -> Result<(), SqliteFault> {
-    let let_go = |id: i64, state: Option<SubscriberState>| {
+    let let_go = |id: SubscriberId, state: Option<SubscriberState>| {
         tx.run(
             "UPDATE subscribers SET state = coalesce(?2, state), \
              vouched_by = vouched_by & ~?3, updated_at = ?4 WHERE id = ?1",
             params![
-                id,
+                id.0,
                 state.map(codes::subscriber_state_code),
                 Origins::only(Origin::File).0,
                 codes::millis(now)
@@ -314,7 +214,7 @@ fn let_go(tx: &Connection, gone: &AbsentPeople, now: DateTime<Utc>) -> Result<()
             gain: -i64::from(*is_reader),
             ..HistoryNote::quiet(MembershipChange::Deactivated, ChangeSource::File, now)
         };
-        history::note(tx, SubscriberId(*id), note)?;
+        history::note(tx, *id, note)?;
     }
     for id in &gone.others {
         let_go(*id, None)?;

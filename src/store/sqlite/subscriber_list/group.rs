@@ -1,5 +1,5 @@
-//! A group of people on their way through a merge: found by address, merged by
-//! `store::merge`'s rules in memory, written back. `upsert` and `fold` are made of it.
+//! A group of people on their way through a merge, found by address and written back on SQLite. How they are merged
+//! is `store::person_group`'s.
 
 use std::collections::HashMap;
 
@@ -10,13 +10,14 @@ use super::{
     past_consents,
     person::{PERSON, person_from},
 };
+pub(crate) use crate::store::person_group::{GROUP, GroupMember, MergedProfile, PersonGroup};
 use crate::{
     audience::{
-        Consent, Origin, Profile, SubscriberId, SubscriberState, SuppressionReason,
+        Origin, Profile, SubscriberId, SubscriberState,
         membership::{MembershipAct, MembershipChange, Standing},
     },
     store::{
-        merge::{MergeOutcome, Origins, StoredPerson},
+        merge::StoredPerson,
         sqlite::{
             codes,
             fault::SqliteFault,
@@ -30,33 +31,6 @@ use crate::{
     },
 };
 
-/// How many people a group holds: memory stays flat whatever the list's length.
-pub(crate) const GROUP: usize = 1_000;
-
-/// People by the key of their address.
-pub(crate) struct PersonGroup {
-    people: Vec<GroupMember>,
-    by_key: HashMap<String, usize>,
-    suppressed: HashMap<String, SuppressionReason>,
-}
-
-struct GroupMember {
-    /// None: not yet written.
-    id: Option<SubscriberId>,
-    /// As they were found.
-    before: SubscriberState,
-    person: StoredPerson,
-    is_changed: bool,
-    replaced_consents: Vec<Consent>,
-}
-
-/// What became of one profile.
-pub(crate) enum MergedProfile {
-    Suppressed(SuppressionReason),
-    New,
-    Known(MergeOutcome),
-}
-
 impl PersonGroup {
     /// Finds those of `profiles` whom the list or the suppressions know.
     pub(crate) fn load(
@@ -67,7 +41,7 @@ impl PersonGroup {
         let mut group = Self::of_strangers(tx, hash_keys, profiles)?;
         for profile in profiles {
             let key = profile.email.key();
-            if group.by_key.contains_key(&key) {
+            if group.has(&key) {
                 continue;
             }
             let sql = &format!("SELECT {PERSON} FROM subscribers WHERE email = ?1");
@@ -85,36 +59,7 @@ impl PersonGroup {
         profiles: &[&Profile],
     ) -> Result<Self, SqliteFault> {
         let keys: Vec<String> = profiles.iter().map(|profile| profile.email.key()).collect();
-        Ok(Self {
-            people: Vec::with_capacity(profiles.len()),
-            by_key: HashMap::with_capacity(profiles.len()),
-            suppressed: suppression::among(tx, hash_keys, &keys)?,
-        })
-    }
-
-    /// Takes over what `origin` says of one person.
-    pub(crate) fn merge(&mut self, said: &Profile, origin: Origin) -> MergedProfile {
-        let key = said.email.key();
-        if let Some(reason) = self.suppressed.get(&key) {
-            return MergedProfile::Suppressed(*reason);
-        }
-        let Some(&at) = self.by_key.get(&key) else {
-            self.add(key, None, StoredPerson::new(said.clone(), origin));
-            return MergedProfile::New;
-        };
-        let entry = &mut self.people[at];
-        let mut merge = entry.person.merge(said, origin);
-        entry.is_changed |= merge.changed;
-        entry
-            .replaced_consents
-            .extend(merge.replaced_consent.take());
-        MergedProfile::Known(merge)
-    }
-
-    /// Who of the list has that address, suppressed or not, and who vouches for them.
-    pub(crate) fn known(&self, said: &Profile) -> Option<(SubscriberId, Origins)> {
-        let entry = &self.people[*self.by_key.get(&said.email.key())?];
-        Some((entry.id?, entry.person.vouched_by))
+        Ok(Self::new(suppression::among(tx, hash_keys, &keys)?))
     }
 
     /// A person's own confirmation lifts what they themselves or their address did, and no word of the operator's.
@@ -124,36 +69,15 @@ impl PersonGroup {
         hash_keys: &HashKeys,
         now: DateTime<Utc>,
     ) -> Result<(), SqliteFault> {
-        let may_return = |reason: SuppressionReason| {
-            let suppression = Some(reason);
-            !Standing {
-                state: None,
-                suppression,
-            }
-            .is_barred()
-        };
-        let keys: Vec<String> = self
-            .suppressed
-            .extract_if(|_, reason| may_return(*reason))
-            .map(|(key, _)| key)
-            .collect();
         let by = LiftNote {
             change: MembershipChange::Confirmed,
             source: history::source_of(Origin::Person),
             at: now,
         };
-        for key in keys {
+        for key in self.open_to_returning() {
             suppression::lift(tx, hash_keys, &key, by)?;
         }
         Ok(())
-    }
-
-    /// How many of them the list knew before.
-    pub(crate) fn count_known(&self) -> usize {
-        self.people
-            .iter()
-            .filter(|entry| entry.id.is_some())
-            .count()
     }
 
     /// Adds those whom the list does not know; answers how many that were.
@@ -163,13 +87,8 @@ impl PersonGroup {
         origin: Origin,
         now: DateTime<Utc>,
     ) -> Result<u64, SqliteFault> {
-        let new: Vec<&GroupMember> = self.people.iter().collect();
+        let new = self.members();
         insert(tx, "INSERT OR IGNORE", &new, origin, now)
-    }
-
-    /// How many there are.
-    pub(crate) fn len(&self) -> usize {
-        self.people.len()
     }
 
     /// Writes what is new or changed.
@@ -179,31 +98,15 @@ impl PersonGroup {
         origin: Origin,
         now: DateTime<Utc>,
     ) -> Result<(), SqliteFault> {
-        let new: Vec<&GroupMember> = self.people.iter().filter(|e| e.id.is_none()).collect();
+        let new = self.new_members();
         if !new.is_empty() {
             insert(tx, "INSERT", &new, origin, now)?;
         }
-        let changed: Vec<(SubscriberId, &GroupMember)> = self
-            .people
-            .iter()
-            .filter(|entry| entry.is_changed)
-            .filter_map(|entry| Some((entry.id?, entry)))
-            .collect();
+        let changed = self.changed();
         if !changed.is_empty() {
             update(tx, &changed, origin, now)?;
         }
         Ok(())
-    }
-
-    fn add(&mut self, key: String, id: Option<SubscriberId>, person: StoredPerson) {
-        self.by_key.insert(key, self.people.len());
-        self.people.push(GroupMember {
-            id,
-            before: person.state,
-            person,
-            is_changed: false,
-            replaced_consents: Vec::new(),
-        });
     }
 }
 

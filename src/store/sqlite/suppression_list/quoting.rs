@@ -2,7 +2,10 @@
 
 use rusqlite::{Connection, params, types::Value};
 
-use crate::store::sqlite::{fault::SqliteFault, statement::Statements};
+use crate::store::{
+    erased_text::without,
+    sqlite::{fault::SqliteFault, statement::Statements},
+};
 
 /// Where a relay's words are kept, which like to repeat the address they speak of, and where other people's are.
 const QUOTING: [(&str, &str); 18] = [
@@ -53,17 +56,4 @@ fn stop_in(tx: &Connection, table: &str, column: &str, key: &str) -> Result<(), 
         tx.run(&sql, params![old, new])?;
     }
     Ok(())
-}
-
-fn without(text: &str, key: &str) -> String {
-    let lower = text.to_ascii_lowercase();
-    let mut rest = 0;
-    let mut out = String::with_capacity(text.len());
-    while let Some(at) = lower[rest..].find(key) {
-        out.push_str(&text[rest..rest + at]);
-        out.push_str("[erased]");
-        rest += at + key.len();
-    }
-    out.push_str(&text[rest..]);
-    out
 }

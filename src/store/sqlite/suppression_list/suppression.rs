@@ -10,11 +10,12 @@ use super::{
     erasure::{self, Erasing},
     hash_keys::HashKeys,
 };
+pub(crate) use crate::store::history_note::LiftNote;
 use crate::{
     address::Address,
     audience::{
         SubscriberId, Suppression, SuppressionReason,
-        membership::{ChangeSource, MembershipAct, MembershipChange, Standing},
+        membership::{ChangeSource, MembershipAct, Standing},
     },
     store::sqlite::{
         codes,
@@ -194,14 +195,6 @@ pub(crate) fn among(
         }
     }
     Ok(suppressed)
-}
-
-/// As what the history knows that something is lifted.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct LiftNote {
-    pub(crate) change: MembershipChange,
-    pub(crate) source: ChangeSource,
-    pub(crate) at: DateTime<Utc>,
 }
 
 /// Lifts all that stands against an address, and ends the links of before; answers the strongest of it.
