@@ -24,11 +24,13 @@ mod notice_outbox;
 mod opinion_box;
 mod pace;
 mod person_group;
+pub mod postgres;
 mod queue_partition;
 mod realm;
 mod receipt_outbox;
 mod report_box;
 mod report_rules;
+mod server_trouble;
 mod signup_limits;
 pub mod sqlite;
 mod state_instance;
@@ -74,6 +76,7 @@ pub use self::{
         ReportCount, ReportEffect, ReportEntry, ReportFilter, ReportKind, ReportNews,
         ReportOpinion, ReportSurroundings, ReportTotals, ReportWords, TakenReport,
     },
+    server_trouble::ServerTrouble,
     signup_limits::{HELD_FOR, LimitReached, SignupLimits},
     state_instance::{AdoptionOutcome, SenderGuard, StateInstance},
     subscriber_list::{

@@ -1,6 +1,6 @@
 //! What can be wrong with a store, and what a person does about it.
 
-use super::DeliveryCounts;
+use super::{DeliveryCounts, ServerTrouble};
 use crate::{
     source::SourceError,
     words::{Said, phrase},
@@ -17,6 +17,15 @@ pub enum StoreError {
         /// What the database said.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The state is on a server that can't be used as it is.
+    #[error("the database {place} can't be used")]
+    Server {
+        /// User, host and database, without the password.
+        place: String,
+        /// Why.
+        #[source]
+        source: ServerTrouble,
     },
     /// Another process sends.
     #[error("another daily-note is sending from this state ({holder})")]
@@ -190,6 +199,7 @@ impl StoreError {
                     "check that the folder exists, that you may write to it, and that its disk has room"
                 )
             }
+            Self::Server { source, .. } => source.remedy(),
             Self::Held { .. } | Self::Kept { .. } => {
                 phrase!("wait until it is done, or stop it; then try again")
             }

@@ -75,6 +75,11 @@ impl LedgerRows {
         self.batches.insert(batch.0, around);
     }
 
+    /// A row, where there is one of that number.
+    pub(crate) fn get(&self, delivery: DeliveryId) -> Option<&RecordedStep> {
+        self.entries.get(&delivery)
+    }
+
     pub(crate) fn batch(&self, batch: BatchId) -> Option<&BatchContext> {
         self.batches.get(&batch.0)
     }

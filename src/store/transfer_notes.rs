@@ -60,7 +60,7 @@ impl TransferNotes {
             _ => {}
         }
         let Some(boot) = boot_id() else {
-            return Ok(Self { kept: None });
+            return Ok(Self::none());
         };
         private_files::make_private_file(path)?;
         let file = OpenOptions::new().write(true).open(path)?;
@@ -73,6 +73,11 @@ impl TransferNotes {
         Ok(Self {
             kept: Some(KeptNotes { path, file }),
         })
+    }
+
+    /// None that could be believed.
+    pub(super) fn none() -> Self {
+        Self { kept: None }
     }
 
     /// The notes of that connection; each has a number of its own.

@@ -5,6 +5,8 @@ mod contract;
 mod fixture;
 mod lives;
 mod membership;
+#[cfg(unix)]
+mod postgres;
 mod rehearsals;
 mod reports;
 mod sqlite;

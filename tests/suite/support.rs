@@ -2,6 +2,8 @@
 //! run in it, and one way to say that a test was left out.
 
 mod left_out;
+#[cfg(unix)]
+pub(crate) mod postgres;
 mod publication;
 pub(crate) mod python;
 mod ran;

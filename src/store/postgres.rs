@@ -1,0 +1,68 @@
+//! The store on PostgreSQL, which many machines may share: docs/decisions/0027. Every verb is one transaction; nothing
+//! is ever set on a session, so that a pool may stand in between.
+//!
+//! A trait of [`store`](super) is implemented in the file of its name here, and what of it is longer stands in the
+//! folder below it. Those that are missing are missing whole: until all of them stand here, no command takes such an
+//! address. Under them lie the database itself (`database`, `pool`, `tls`, `settings`), and how it is spoken to
+//! (`transaction`, `values`, `columns`, `fault`).
+
+mod batch_ledger;
+mod columns;
+mod database;
+mod delivery_queue;
+mod delivery_records;
+mod domain_history;
+mod fault;
+mod history;
+mod list_lock;
+mod migrations;
+mod pool;
+mod realm;
+mod settings;
+mod state_instance;
+mod subscriber_list;
+mod suppression_list;
+mod tls;
+mod transaction;
+mod values;
+
+use std::sync::Arc;
+
+pub use self::settings::{Environment, PostgresSettings};
+use self::{database::PostgresDatabase, transaction::StoreTransaction};
+use super::{Realm, StoreError};
+
+/// The list and the ledger of one publication, in one database.
+#[derive(Debug, Clone)]
+pub struct PostgresStore {
+    database: Arc<PostgresDatabase>,
+    realm: Realm,
+}
+
+impl PostgresStore {
+    /// Opens that database, making its tables where there are none. Its ledger is the real one.
+    ///
+    /// # Errors
+    /// [`StoreError::Server`] where it can't be reached or is not as it must be, [`StoreError::Foreign`] or
+    /// [`StoreError::Newer`] where its tables are not ours or were made by a newer program.
+    pub async fn open(settings: &PostgresSettings) -> Result<Self, StoreError> {
+        Ok(Self {
+            database: Arc::new(PostgresDatabase::open(settings).await?),
+            realm: Realm::Real,
+        })
+    }
+
+    /// The same list with the ledger of that realm.
+    #[must_use]
+    pub fn in_realm(self, realm: Realm) -> Self {
+        Self { realm, ..self }
+    }
+
+    async fn writing(&self) -> Result<StoreTransaction, StoreError> {
+        self.database.writing().await
+    }
+
+    async fn reading(&self) -> Result<StoreTransaction, StoreError> {
+        self.database.reading().await
+    }
+}

@@ -1,0 +1,77 @@
+//! How columns are read: what `store::codes` says, from a row of PostgreSQL's.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use tokio_postgres::Row;
+
+use super::fault::PostgresFault;
+use crate::{
+    audience::SubscriberId,
+    store::{BatchId, DeliveryId, codes},
+};
+
+/// How far the batch's number stands left of the row's place in it.
+const BATCH_SHIFT: u32 = 40;
+
+pub(super) fn delivery_id(batch: BatchId, ord: i64) -> DeliveryId {
+    DeliveryId((batch.0 << BATCH_SHIFT) | ord)
+}
+
+pub(super) fn batch_of(delivery: DeliveryId) -> BatchId {
+    BatchId(delivery.0 >> BATCH_SHIFT)
+}
+
+/// Where a row stands in its batch.
+pub(super) fn ord_of(delivery: DeliveryId) -> i64 {
+    delivery.0 & ((1 << BATCH_SHIFT) - 1)
+}
+
+/// A small number: a code.
+pub(super) fn code(row: &Row, column: &str) -> Result<i64, PostgresFault> {
+    Ok(i64::from(row.try_get::<_, i16>(column)?))
+}
+
+/// A small number that there may be.
+pub(super) fn maybe_code(row: &Row, column: &str) -> Result<Option<i64>, PostgresFault> {
+    Ok(row.try_get::<_, Option<i16>>(column)?.map(i64::from))
+}
+
+/// A column that is never negative.
+pub(super) fn count(row: &Row, column: &str) -> Result<u64, PostgresFault> {
+    Ok(codes::count(row.try_get(column)?)?)
+}
+
+pub(super) fn time(row: &Row, column: &str) -> Result<DateTime<Utc>, PostgresFault> {
+    Ok(codes::time(row.try_get(column)?)?)
+}
+
+pub(super) fn maybe_time(row: &Row, column: &str) -> Result<Option<DateTime<Utc>>, PostgresFault> {
+    let millis: Option<i64> = row.try_get(column)?;
+    Ok(millis.map(codes::time).transpose()?)
+}
+
+pub(super) fn subscriber(row: &Row, column: &str) -> Result<SubscriberId, PostgresFault> {
+    Ok(SubscriberId(row.try_get(column)?))
+}
+
+/// A text of somebody else's: the server takes every character but one.
+pub(super) fn text(text: &str) -> String {
+    text.replace('\0', "\u{FFFD}")
+}
+
+/// A set as the server writes lists: a list of lists is none to it, a list of such texts is.
+pub(super) fn list_text(set: &BTreeSet<String>) -> String {
+    let quoted = |text: &String| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
+    let all: Vec<String> = set.iter().map(quoted).collect();
+    format!("{{{}}}", all.join(","))
+}
+
+/// A list that there may be.
+pub(super) fn maybe_set<C: FromIterator<String>>(
+    row: &Row,
+    column: &str,
+) -> Result<Option<C>, PostgresFault> {
+    let list: Option<Vec<String>> = row.try_get(column)?;
+    Ok(list.map(C::from_iter))
+}

@@ -1,0 +1,192 @@
+//! The queue of deliveries on PostgreSQL: chunks of rows that nobody tried, leased to one sender each, and rows that
+//! wait by themselves.
+
+mod claim;
+mod due;
+mod moved;
+mod partitions;
+mod record;
+mod recover;
+mod refusals;
+mod waiting;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use super::{
+    PostgresStore, fault::PostgresFault, realm, transaction::StoreTransaction, values::values,
+};
+use crate::{
+    publication::Rate,
+    store::{
+        BatchId, Claim, ClaimQuotas, DeliveryQueue, LeaseAnswer, RecoveredRows, RefusedStep,
+        RetryOutcome, RetrySelection, SenderId, StoreError, TransferNotes, Transition,
+        UnknownAnswer,
+        pace::{
+            self,
+            LeaseTurn::{self, Ahead, InTurn},
+        },
+    },
+};
+
+/// How often what must not be lost is tried while others are in its way, each time for up to a minute.
+const PATIENCE: u32 = 10;
+
+/// A transaction that is tried again while others are in its way.
+macro_rules! patiently {
+    ($store:expr, |$tx:ident| $verb:expr) => {{
+        let mut tries = 1;
+        loop {
+            let $tx = $store.writing().await?;
+            let done = $verb.await;
+            match $tx.end(done).await {
+                Err(error @ StoreError::Locked { .. }) if tries < PATIENCE => {
+                    tracing::warn!("{error}; still trying");
+                    tries += 1;
+                }
+                done => break done,
+            }
+        }
+    }};
+}
+
+#[async_trait]
+impl DeliveryQueue for PostgresStore {
+    async fn claim(
+        &self,
+        batch: BatchId,
+        sender: &SenderId,
+        quotas: &ClaimQuotas,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Claim>, StoreError> {
+        patiently!(self, |tx| claim::claim(
+            &tx, self.realm, batch, sender, quotas, now
+        ))
+    }
+
+    async fn lease(
+        &self,
+        key: &str,
+        rate: Rate,
+        want: u32,
+        now: DateTime<Utc>,
+    ) -> Result<LeaseAnswer, StoreError> {
+        let realm = realm::code(self.realm);
+        patiently!(self, |tx| lease(&tx, realm, key, (rate, want), InTurn, now))
+    }
+
+    async fn lease_ahead(
+        &self,
+        key: &str,
+        rate: Rate,
+        now: DateTime<Utc>,
+    ) -> Result<LeaseAnswer, StoreError> {
+        let tx = self.writing().await?;
+        let realm = realm::code(self.realm);
+        let leased = lease(&tx, realm, key, (rate, 1), Ahead, now).await;
+        tx.end(leased).await
+    }
+
+    async fn record(
+        &self,
+        transitions: &[Transition],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<RefusedStep>, StoreError> {
+        patiently!(self, |tx| record::record(&tx, self.realm, transitions, now))
+    }
+
+    async fn recover(
+        &self,
+        batch: BatchId,
+        resend: bool,
+        now: DateTime<Utc>,
+    ) -> Result<RecoveredRows, StoreError> {
+        patiently!(self, |tx| recover::recover(
+            &tx, self.realm, batch, resend, now
+        ))
+    }
+
+    /// A server is on no machine that a sender could leave notes on: every row that had leave is in doubt.
+    async fn note_transfers(
+        &self,
+        _batch: BatchId,
+        _connections: u32,
+    ) -> Result<TransferNotes, StoreError> {
+        Ok(TransferNotes::none())
+    }
+
+    async fn next_due(&self, batch: BatchId) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let tx = self.reading().await?;
+        let due = waiting::next_due(&tx, batch).await;
+        tx.end(due).await
+    }
+
+    async fn awaits_first_try(&self, batch: BatchId) -> Result<bool, StoreError> {
+        let tx = self.reading().await?;
+        let sql = "SELECT EXISTS (SELECT 1 FROM chunks WHERE batch = $1) \
+                   OR EXISTS (SELECT 1 FROM waiting WHERE batch = $1 AND NOT is_tried)";
+        let awaits = tx.value(sql, values![batch.0]).await;
+        tx.end(awaits).await
+    }
+
+    async fn postpone(
+        &self,
+        batch: BatchId,
+        domain: &str,
+        until: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        patiently!(self, |tx| waiting::postpone(&tx, batch, domain, until))
+    }
+
+    async fn pull_back(&self, batch: BatchId, latest: DateTime<Utc>) -> Result<u64, StoreError> {
+        patiently!(self, |tx| waiting::pull_back(&tx, batch, latest))
+    }
+
+    async fn retry(
+        &self,
+        batch: BatchId,
+        wanted: &RetrySelection,
+        now: DateTime<Utc>,
+    ) -> Result<RetryOutcome, StoreError> {
+        patiently!(self, |tx| recover::retry(
+            &tx, self.realm, batch, wanted, now
+        ))
+    }
+
+    async fn resolve_unknown(
+        &self,
+        batch: BatchId,
+        answer: UnknownAnswer,
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        patiently!(self, |tx| recover::resolve_unknown(
+            &tx, self.realm, batch, answer, now
+        ))
+    }
+}
+
+async fn lease(
+    tx: &StoreTransaction,
+    realm: i64,
+    key: &str,
+    (rate, want): (Rate, u32),
+    turn: LeaseTurn,
+    now: DateTime<Utc>,
+) -> Result<LeaseAnswer, PostgresFault> {
+    // The row is there before it is locked: of two who lease first, the second waits for the first one's.
+    tx.run(
+        "INSERT INTO paces (realm, key, spent_until) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING",
+        values![realm, key],
+    )
+    .await?;
+    let sql = "SELECT spent_until FROM paces WHERE realm = $1 AND key = $2 FOR UPDATE";
+    let spent_until: i64 = tx.value(sql, values![realm, key]).await?;
+    let spent_until = Some(DateTime::from_timestamp_nanos(spent_until));
+    let (lease, spent_until) = pace::lease(rate, spent_until, want, turn, now);
+    if lease.granted > 0 {
+        let nanos = spent_until.timestamp_nanos_opt().unwrap_or(i64::MAX);
+        let sql = "UPDATE paces SET spent_until = $3 WHERE realm = $1 AND key = $2";
+        tx.run(sql, values![realm, key, nanos]).await?;
+    }
+    Ok(lease)
+}

@@ -1,0 +1,318 @@
+//! Rows loaded and locked, and written back as `store::ledger_rows` moved them, a statement a group: with what follows
+//! from it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use tokio_postgres::Row;
+
+use super::waiting;
+use crate::{
+    audience::{
+        SubscriberId, SubscriberState, Suppression, SuppressionReason, membership::ChangeSource,
+    },
+    store::{
+        BatchId, DeliveryId, Realm, codes,
+        ledger_rows::{BatchContext, LedgerRows, RecordedStep},
+        machine::LedgerRow,
+        postgres::{
+            batch_ledger::tallies::{NOBODY, TallyMoves},
+            columns,
+            fault::PostgresFault,
+            realm,
+            suppression_list::suppression,
+            transaction::StoreTransaction,
+            values::values,
+        },
+    },
+};
+
+/// Rows that are this transaction's alone until it ends, and whose they were.
+pub(crate) struct LockedRows {
+    pub(crate) rows: LedgerRows,
+    senders: BTreeMap<DeliveryId, i64>,
+    realm: Realm,
+}
+
+impl LockedRows {
+    /// Locks them in one order, and then looks how their readers stand: whoever left before the lock was got is seen.
+    pub(crate) async fn load(
+        tx: &StoreTransaction,
+        realm: Realm,
+        ids: &BTreeSet<DeliveryId>,
+        now: DateTime<Utc>,
+    ) -> Result<Self, PostgresFault> {
+        let batches: Vec<i64> = ids.iter().map(|id| columns::batch_of(*id).0).collect();
+        let ords: Vec<i64> = ids.iter().map(|id| columns::ord_of(*id)).collect();
+        let found = tx
+            .rows(
+                "SELECT d.batch, d.ord, d.subscriber, d.sender, d.state, d.fence, \
+                 d.attempts::int8, d.losses::int8, d.due_at, d.first_attempt_at, d.reply, d.waited, \
+                 d.tried_at FROM unnest($1, $2) AS n(batch, ord) \
+                 JOIN deliveries AS d ON d.batch = n.batch AND d.ord = n.ord \
+                 ORDER BY d.batch, d.ord FOR UPDATE OF d",
+                values![batches, ords],
+            )
+            .await?;
+        let mut locked = Self {
+            rows: LedgerRows::new(now),
+            senders: BTreeMap::new(),
+            realm,
+        };
+        let standing = ReaderStandings::look(tx, realm, &found).await?;
+        for row in &found {
+            let batch = BatchId(row.try_get("batch")?);
+            let id = columns::delivery_id(batch, row.try_get("ord")?);
+            let sender: Option<i64> = row.try_get("sender")?;
+            locked.senders.insert(id, sender.unwrap_or(NOBODY));
+            locked.rows.add(id, standing.step(row, batch)?);
+        }
+        let batches: BTreeSet<i64> = batches.into_iter().collect();
+        locked
+            .add_batches(tx, batches.into_iter().collect())
+            .await?;
+        Ok(locked)
+    }
+
+    async fn add_batches(
+        &mut self,
+        tx: &StoreTransaction,
+        batches: Vec<i64>,
+    ) -> Result<(), PostgresFault> {
+        let sql = "SELECT id, issue, state, reason, slot, realm FROM batches WHERE id = ANY($1)";
+        let around = tx
+            .all(sql, values![batches], |row| {
+                let is_rehearsal = columns::code(row, "realm")? == realm::code(Realm::Rehearsal);
+                let around = BatchContext {
+                    issue: row.try_get("issue")?,
+                    state: codes::batch_state(
+                        columns::code(row, "state")?,
+                        row.try_get("reason")?,
+                    )?,
+                    slot: columns::time(row, "slot")?,
+                    realm: match is_rehearsal {
+                        true => Realm::Rehearsal,
+                        false => Realm::Real,
+                    },
+                };
+                Ok((BatchId(row.try_get("id")?), around))
+            })
+            .await?;
+        for (batch, around) in around {
+            self.rows.add_batch(batch, around);
+        }
+        Ok(())
+    }
+
+    /// Writes those that moved, and what follows.
+    pub(crate) async fn write(self, tx: &StoreTransaction) -> Result<(), PostgresFault> {
+        let mut changed: BTreeMap<i64, Vec<(DeliveryId, &RecordedStep)>> = BTreeMap::new();
+        let mut moves = TallyMoves::default();
+        for (id, step) in self.rows.changed() {
+            changed.entry(step.batch.0).or_default().push((id, step));
+            let sender = self.senders.get(&id).copied().unwrap_or(NOBODY);
+            moves.add((step.batch, sender), step.before, step.row.state, 1);
+        }
+        for (batch, steps) in changed {
+            write_batch(tx, BatchId(batch), &steps, self.rows.now).await?;
+        }
+        moves.write(tx).await?;
+        note_soft(tx, self.realm, &self.rows).await?;
+        match self.realm {
+            Realm::Real => suppress_bounced(tx, &self.rows.bounced, self.rows.now).await,
+            Realm::Rehearsal => note_bounces(tx, &self.rows.bounced, self.rows.now).await,
+        }
+    }
+}
+
+/// How readers stand: why they get no mail, and whether they are on the list.
+struct ReaderStandings(BTreeMap<i64, (Option<SuppressionReason>, bool)>);
+
+impl ReaderStandings {
+    async fn look(
+        tx: &StoreTransaction,
+        realm: Realm,
+        rows: &[Row],
+    ) -> Result<Self, PostgresFault> {
+        let readers: Vec<i64> = rows
+            .iter()
+            .map(|row| row.try_get("subscriber"))
+            .collect::<Result<_, _>>()?;
+        let suppressed = realm::suppressed(realm);
+        let sql = format!(
+            "SELECT s.id, {suppressed} AS suppressed, s.state FROM subscribers AS s \
+             WHERE s.id = ANY($1)"
+        );
+        let active = codes::subscriber_state_code(SubscriberState::Active);
+        let standing = tx
+            .all(&sql, values![readers], |row| {
+                let reason = columns::maybe_code(row, "suppressed")?;
+                let reason = reason.map(codes::reason).transpose()?;
+                let is_removed = columns::code(row, "state")? != active;
+                Ok((row.try_get("id")?, (reason, is_removed)))
+            })
+            .await?;
+        Ok(Self(standing.into_iter().collect()))
+    }
+
+    fn step(&self, row: &Row, batch: BatchId) -> Result<RecordedStep, PostgresFault> {
+        let subscriber = columns::subscriber(row, "subscriber")?;
+        let (suppressed, is_removed) = self.0.get(&subscriber.0).copied().unwrap_or((None, true));
+        let state = codes::state(columns::code(row, "state")?)?;
+        let small = |column: &str| -> Result<u32, PostgresFault> {
+            let count = columns::count(row, column)?;
+            Ok(u32::try_from(count).unwrap_or(u32::MAX))
+        };
+        Ok(RecordedStep {
+            batch,
+            subscriber,
+            before: state,
+            row: LedgerRow {
+                state,
+                fence: row.try_get("fence")?,
+                attempts: small("attempts")?,
+                losses: small("losses")?,
+                due_at: columns::maybe_time(row, "due_at")?,
+                content: None,
+                first_attempt_at: columns::maybe_time(row, "first_attempt_at")?,
+                waited: codes::duration(row.try_get("waited")?),
+                tried_at: columns::maybe_time(row, "tried_at")?,
+                reply: row.try_get("reply")?,
+            },
+            suppressed,
+            is_removed,
+            is_changed: false,
+        })
+    }
+}
+
+async fn write_batch(
+    tx: &StoreTransaction,
+    batch: BatchId,
+    steps: &[(DeliveryId, &RecordedStep)],
+    now: DateTime<Utc>,
+) -> Result<(), PostgresFault> {
+    let ords: Vec<i64> = steps.iter().map(|(id, _)| columns::ord_of(*id)).collect();
+    let rows: Vec<&LedgerRow> = steps.iter().map(|(_, step)| &step.row).collect();
+    let column =
+        |value: fn(&LedgerRow) -> i64| -> Vec<i64> { rows.iter().map(|row| value(row)).collect() };
+    let moment = |value: fn(&LedgerRow) -> Option<DateTime<Utc>>| -> Vec<Option<i64>> {
+        rows.iter()
+            .map(|row| value(row).map(codes::millis))
+            .collect()
+    };
+    let replies = rows
+        .iter()
+        .map(|row| row.reply.as_deref().map(columns::text));
+    // Only what was claimed waits nowhere; whatever else moves may leave its place among what waits.
+    let was_waiting = steps.iter().any(|(_, step)| !is_held(step));
+    if was_waiting {
+        waiting::remove(tx, batch, &ords).await?;
+    }
+    tx.run(
+        "UPDATE deliveries AS d SET state = n.state, attempts = n.attempts, losses = n.losses, \
+         due_at = n.due_at, first_attempt_at = n.first_attempt_at, reply = n.reply, \
+         updated_at = $12, waited = n.waited, tried_at = n.tried_at, \
+         content = CASE WHEN n.first_attempt_at IS NULL THEN NULL ELSE \
+           coalesce((SELECT id FROM contents WHERE hash = n.content), d.content) END \
+         FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AS n(ord, state, attempts, losses, \
+           due_at, first_attempt_at, reply, waited, tried_at, content) \
+         WHERE d.batch = $1 AND d.ord = n.ord",
+        values![
+            batch.0,
+            ords,
+            column(|row| codes::state_code(row.state)),
+            column(|row| i64::from(row.attempts)),
+            column(|row| i64::from(row.losses)),
+            moment(|row| row.due_at),
+            moment(|row| row.first_attempt_at),
+            replies.collect::<Vec<Option<String>>>(),
+            column(|row| codes::duration_millis(row.waited)),
+            moment(|row| row.tried_at),
+            rows.iter()
+                .map(|row| row.content.clone())
+                .collect::<Vec<Option<String>>>(),
+            codes::millis(now)
+        ],
+    )
+    .await?;
+    if rows.iter().any(|row| row.due_at.is_some()) {
+        waiting::add(tx, batch, &ords).await?;
+    }
+    Ok(())
+}
+
+fn is_held(step: &RecordedStep) -> bool {
+    use crate::store::DeliveryState::{Claimed, Sending};
+    matches!(step.before, Claimed | Sending)
+}
+
+/// An issue that readers' mailboxes could not take.
+async fn note_soft(
+    tx: &StoreTransaction,
+    realm: Realm,
+    rows: &LedgerRows,
+) -> Result<(), PostgresFault> {
+    for (delivery, reply) in &rows.soft {
+        let Some(step) = rows.get(*delivery) else {
+            continue;
+        };
+        tx.run(
+            "INSERT INTO soft_failures (subscriber, batch, realm, at, reply, look_at) \
+             VALUES ($1, $2, $3, $4, $5, $4) \
+             ON CONFLICT (subscriber, batch) DO UPDATE SET look_at = excluded.look_at",
+            values![
+                step.subscriber.0,
+                step.batch.0,
+                realm::code(realm),
+                codes::millis(rows.now),
+                columns::text(reply)
+            ],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Notes whose address a relay called dead in a rehearsal, with its words.
+async fn note_bounces(
+    tx: &StoreTransaction,
+    bounced: &[(SubscriberId, String)],
+    now: DateTime<Utc>,
+) -> Result<(), PostgresFault> {
+    for (subscriber, reply) in bounced {
+        tx.run(
+            "INSERT INTO rehearsal_bounces (subscriber, reply, at) VALUES ($1, $2, $3) \
+             ON CONFLICT DO NOTHING",
+            values![subscriber.0, columns::text(reply), codes::millis(now)],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+async fn suppress_bounced(
+    tx: &StoreTransaction,
+    bounced: &[(SubscriberId, String)],
+    now: DateTime<Utc>,
+) -> Result<(), PostgresFault> {
+    let mut suppressions = Vec::new();
+    for (subscriber, reply) in bounced {
+        let sql = "SELECT email FROM subscribers WHERE id = $1";
+        let email: Option<Option<String>> = tx.maybe_value(sql, values![subscriber.0]).await?;
+        // Erased meanwhile: nothing is known of the address any more, nor may be.
+        let Some(email) = email.flatten() else {
+            continue;
+        };
+        suppressions.push(Suppression {
+            email: Some(codes::address(&email)?),
+            reason: SuppressionReason::HardBounce,
+            detail: Some(reply.clone()),
+            at: now,
+        });
+    }
+    if !suppressions.is_empty() {
+        suppression::suppress(tx, &suppressions, ChangeSource::Bounce, now).await?;
+    }
+    Ok(())
+}

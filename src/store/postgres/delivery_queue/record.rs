@@ -1,0 +1,38 @@
+//! Transitions on PostgreSQL.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+
+use super::{moved::LockedRows, refusals};
+use crate::store::{
+    DeliveryId, Realm, RefusedStep, Transition,
+    postgres::{fault::PostgresFault, transaction::StoreTransaction},
+};
+
+/// Answers what was refused.
+pub(crate) async fn record(
+    tx: &StoreTransaction,
+    realm: Realm,
+    transitions: &[Transition],
+    now: DateTime<Utc>,
+) -> Result<Vec<RefusedStep>, PostgresFault> {
+    // Numbers below nothing are nobody's.
+    let ids = transitions.iter().map(|step| step.delivery);
+    let ids: BTreeSet<DeliveryId> = ids.filter(|id| id.0 >= 0).collect();
+    let mut ledger = LockedRows::load(tx, realm, &ids, now).await?;
+    let mut refused = Vec::new();
+    for transition in transitions {
+        let believed = refusals::without_doubt(tx, realm, &ledger.rows, transition, now).await?;
+        let applied = ledger.rows.apply(believed.as_ref().unwrap_or(transition));
+        if let Err(reason) = applied {
+            refused.push(RefusedStep {
+                delivery: transition.delivery,
+                reason,
+            });
+        }
+    }
+    refusals::note(tx, realm, &ledger.rows, transitions, &refused).await?;
+    ledger.write(tx).await?;
+    Ok(refused)
+}

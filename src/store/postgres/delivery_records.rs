@@ -1,0 +1,121 @@
+//! Deliveries as people read them, from PostgreSQL.
+
+use async_trait::async_trait;
+use tokio_postgres::Row;
+
+use super::{PostgresStore, columns, fault::PostgresFault, realm, values::values};
+use crate::{
+    address::Address,
+    audience::SubscriberId,
+    store::{
+        BatchId, DeliveryId, DeliveryRecords, DeliveryRow, DeliveryState, FailedDelivery, Realm,
+        Receipt, StoreError, codes,
+    },
+};
+
+#[async_trait]
+impl DeliveryRecords for PostgresStore {
+    async fn failed(
+        &self,
+        batch: BatchId,
+        after: DeliveryId,
+        limit: u32,
+    ) -> Result<Vec<(DeliveryId, FailedDelivery)>, StoreError> {
+        let tx = self.reading().await?;
+        let page = tx
+            .all(
+                "SELECT d.ord, d.state, d.reply, d.updated_at, s.email FROM deliveries AS d \
+                 LEFT JOIN subscribers AS s ON s.id = d.subscriber \
+                 WHERE d.batch = $1 AND d.ord > $2 AND d.state >= 4 ORDER BY d.ord LIMIT $3",
+                values![batch.0, after_in(batch, after), i64::from(limit)],
+                |row| {
+                    let failed = FailedDelivery {
+                        email: email_from(row)?,
+                        outcome: codes::state(columns::code(row, "state")?)?
+                            .word()
+                            .to_owned(),
+                        reply: row.try_get("reply")?,
+                        at: columns::maybe_time(row, "updated_at")?.unwrap_or_default(),
+                    };
+                    Ok((columns::delivery_id(batch, row.try_get("ord")?), failed))
+                },
+            )
+            .await;
+        tx.end(page).await
+    }
+
+    async fn deliveries(
+        &self,
+        batch: BatchId,
+        state: DeliveryState,
+        after: DeliveryId,
+        limit: u32,
+    ) -> Result<Vec<(DeliveryId, DeliveryRow)>, StoreError> {
+        let tx = self.reading().await?;
+        let page = tx
+            .all(
+                "SELECT d.ord, d.state, d.attempts::int8, d.reply, d.updated_at, s.email \
+                 FROM deliveries AS d LEFT JOIN subscribers AS s ON s.id = d.subscriber \
+                 WHERE d.batch = $1 AND d.ord > $2 AND d.state = $3 ORDER BY d.ord LIMIT $4",
+                values![
+                    batch.0,
+                    after_in(batch, after),
+                    codes::state_code(state),
+                    i64::from(limit)
+                ],
+                |row| {
+                    let id = columns::delivery_id(batch, row.try_get("ord")?);
+                    Ok((id, row_from(row, email_from(row)?)?))
+                },
+            )
+            .await;
+        tx.end(page).await
+    }
+
+    async fn receipts(&self, subscriber: SubscriberId) -> Result<Vec<Receipt>, StoreError> {
+        let tx = self.reading().await?;
+        let receipts = tx
+            .all(
+                "SELECT b.issue, b.edition, b.slot, b.realm, d.state, d.attempts::int8, d.reply, \
+                 d.updated_at FROM batches AS b \
+                 JOIN deliveries AS d ON d.batch = b.id AND d.subscriber = $1 \
+                 WHERE b.realm = $2 ORDER BY b.id DESC",
+                values![subscriber.0, realm::code(self.realm)],
+                |row| {
+                    Ok(Receipt {
+                        issue: row.try_get("issue")?,
+                        edition: row.try_get("edition")?,
+                        slot: columns::time(row, "slot")?,
+                        rehearsal: columns::code(row, "realm")? == realm::code(Realm::Rehearsal),
+                        delivery: row_from(row, None)?,
+                    })
+                },
+            )
+            .await;
+        tx.end(receipts).await
+    }
+}
+
+/// Where a page goes on: behind a row of this batch, or at its beginning.
+fn after_in(batch: BatchId, after: DeliveryId) -> i64 {
+    match columns::batch_of(after) == batch {
+        true => columns::ord_of(after),
+        false => 0,
+    }
+}
+
+fn email_from(row: &Row) -> Result<Option<Address>, PostgresFault> {
+    let email: Option<String> = row.try_get("email")?;
+    Ok(email.as_deref().map(codes::address).transpose()?)
+}
+
+fn row_from(row: &Row, email: Option<Address>) -> Result<DeliveryRow, PostgresFault> {
+    let attempts = columns::count(row, "attempts")?;
+    Ok(DeliveryRow {
+        email,
+        state: codes::state(columns::code(row, "state")?)?,
+        at: columns::maybe_time(row, "updated_at")?,
+        attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
+        reply: row.try_get("reply")?,
+    })
+}

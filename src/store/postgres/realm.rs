@@ -1,0 +1,73 @@
+//! The two realms in the same tables: how their rows are marked, and what keeps a reader from mail in each, and how
+//! rehearsals are dropped.
+
+use super::{fault::PostgresFault, transaction::StoreTransaction, values::values};
+use crate::store::Realm;
+
+/// The mark of what is made in a realm.
+pub(super) fn code(realm: Realm) -> i64 {
+    match realm {
+        Realm::Real => 0,
+        Realm::Rehearsal => 1,
+    }
+}
+
+/// Why the subscriber `s` gets no mail, as SQL: who bounced in a rehearsal stays away from rehearsals
+/// alone, and the list does not know of it. (2 is a hard bounce's code.)
+pub(super) fn suppressed(realm: Realm) -> &'static str {
+    match realm {
+        Realm::Real => "s.suppressed",
+        Realm::Rehearsal => {
+            "coalesce(s.suppressed, \
+             (SELECT 2::int2 FROM rehearsal_bounces AS r WHERE r.subscriber = s.id))"
+        }
+    }
+}
+
+/// Drops all that was left in that realm; answers how many batches that were.
+pub(super) async fn drop_rehearsals(
+    tx: &StoreTransaction,
+    realm: Realm,
+) -> Result<u64, PostgresFault> {
+    let realm = code(realm);
+    // One after the other: each drops what it finds.
+    tx.script("LOCK TABLE batches IN SHARE ROW EXCLUSIVE MODE")
+        .await?;
+    let batches: Vec<i64> = tx
+        .values("SELECT id FROM batches WHERE realm = $1", values![realm])
+        .await?;
+    let contents: Vec<i64> = tx
+        .values(
+            "SELECT content FROM batches WHERE id = ANY($1) UNION SELECT content FROM deliveries \
+             WHERE batch = ANY($1) AND content IS NOT NULL",
+            values![batches],
+        )
+        .await?;
+    for table in [
+        "deliveries",
+        "chunks",
+        "waiting",
+        "tallies",
+        "lanes",
+        "waves",
+    ] {
+        let sql = format!("DELETE FROM {table} WHERE batch = ANY($1)");
+        tx.run(&sql, values![batches]).await?;
+    }
+    let sql = "DELETE FROM batches WHERE id = ANY($1)";
+    let dropped = tx.run(sql, values![batches]).await?;
+    // What no batch has, nor a row that left with it before its batch got another.
+    tx.run(
+        "DELETE FROM contents AS c WHERE c.id = ANY($1) \
+         AND NOT EXISTS (SELECT 1 FROM batches WHERE content = c.id) \
+         AND NOT EXISTS (SELECT 1 FROM deliveries WHERE content = c.id)",
+        values![contents],
+    )
+    .await?;
+    tx.run("DELETE FROM rehearsal_bounces", values![]).await?;
+    for table in ["paces", "moods", "refusals", "soft_failures", "dormancies"] {
+        let sql = format!("DELETE FROM {table} WHERE realm = $1");
+        tx.run(&sql, values![realm]).await?;
+    }
+    Ok(dropped)
+}

@@ -1,0 +1,109 @@
+//! Which state this is and who may act from it, on PostgreSQL: leases that go by the server's clock, and a home that no
+//! copy of the database and no standby that was promoted has.
+
+mod home;
+pub(super) mod leases;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use super::{
+    PostgresStore, columns, fault::PostgresFault, transaction::StoreTransaction, values::values,
+};
+use crate::{
+    audience::SubscriberId,
+    store::{
+        AdoptionOutcome, BatchState, Realm, SenderGuard, SenderId, StateInstance, StoreError, codes,
+    },
+};
+
+#[async_trait]
+impl StateInstance for PostgresStore {
+    async fn mark(&self) -> Result<String, StoreError> {
+        let tx = self.reading().await?;
+        let mark = tx.value("SELECT mark FROM instance", values![]).await;
+        tx.end(mark).await
+    }
+
+    async fn last_unmarked(&self) -> Result<SubscriberId, StoreError> {
+        let tx = self.reading().await?;
+        let sql = "SELECT last_unmarked FROM instance";
+        let last = tx
+            .one(sql, values![], |row| {
+                columns::subscriber(row, "last_unmarked")
+            })
+            .await;
+        tx.end(last).await
+    }
+
+    /// Many may send at once, each under a name of their own.
+    async fn hold(&self, sender: &SenderId) -> Result<SenderGuard, StoreError> {
+        let held = |holder| StoreError::Held { holder };
+        leases::hold(self, &leases::of_sender(sender), &sender.0, held).await
+    }
+
+    async fn hold_schedule(&self, keeper: &SenderId) -> Result<SenderGuard, StoreError> {
+        let name = match self.realm {
+            Realm::Real => "keeps the calendar",
+            Realm::Rehearsal => "plays the calendar",
+        };
+        let kept = |holder| StoreError::Kept { holder };
+        leases::hold(self, name, &keeper.0, kept).await
+    }
+
+    /// Of who left the `lost` list this database knows nothing: there is no place outside of it.
+    async fn adopt(
+        &self,
+        _lost: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<AdoptionOutcome, StoreError> {
+        let tx = self.writing().await?;
+        let paused = adopt(&tx, now).await;
+        let paused = tx.end(paused).await?;
+        Ok(AdoptionOutcome {
+            paused,
+            departed: 0,
+        })
+    }
+
+    async fn adopted_at(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let tx = self.reading().await?;
+        let sql = "SELECT adopted_at FROM instance";
+        let at = tx
+            .one(sql, values![], |row| columns::maybe_time(row, "adopted_at"))
+            .await;
+        tx.end(at).await
+    }
+
+    fn writes(&self) -> u64 {
+        self.database.writes()
+    }
+
+    async fn probe(&self) -> Result<(), StoreError> {
+        let tx = self.writing().await?;
+        // A row is written as it is: its change goes to the disk all the same.
+        let sql = "UPDATE instance SET adopted_at = adopted_at";
+        let written = tx.run(sql, values![]).await.map(drop);
+        tx.end(written).await
+    }
+}
+
+/// Makes this its home; answers how many open batches wait for a person since.
+async fn adopt(tx: &StoreTransaction, now: DateTime<Utc>) -> Result<u64, PostgresFault> {
+    home::settle(tx).await?;
+    tx.run(
+        "UPDATE instance SET adopted_at = $1",
+        values![codes::millis(now)],
+    )
+    .await?;
+    let paused = BatchState::put_here_from_a_copy();
+    tx.run(
+        "UPDATE batches SET state = $1, reason = $2 WHERE state = $3",
+        values![
+            codes::batch_state_code(&paused),
+            paused.pause_reason(),
+            codes::batch_state_code(&BatchState::Open)
+        ],
+    )
+    .await
+}

@@ -1,0 +1,25 @@
+//! The contract's concerns that stand on PostgreSQL, run against a real one; and what is a server's alone: who is let
+//! in, what it must be like, leases.
+
+mod leases;
+mod opening;
+mod place;
+mod pooled;
+mod sharing;
+
+use super::contract::{instance_promises, ledger_promises, people_promises};
+
+instance_promises!(match crate::store::postgres::place::Schema::new().await {
+    Some(place) => place,
+    None => return,
+});
+
+people_promises!(match crate::store::postgres::place::Schema::new().await {
+    Some(place) => place,
+    None => return,
+});
+
+ledger_promises!(match crate::store::postgres::place::Schema::new().await {
+    Some(place) => place,
+    None => return,
+});

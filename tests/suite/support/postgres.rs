@@ -1,0 +1,191 @@
+//! A PostgreSQL of the tests' own: Debian's, in a folder of its own, on a free port and a socket; as an unprivileged
+//! user where the tests are root. It ends with the tests.
+
+use std::{
+    fs,
+    io::Write as _,
+    net::TcpListener,
+    os::unix::{fs::PermissionsExt, process::CommandExt},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::OnceLock,
+    thread,
+    time::{Duration, Instant},
+};
+
+use tempfile::TempDir;
+use tokio_postgres::NoTls;
+
+use super::left_out;
+
+/// The newest server that is installed.
+fn programs() -> Option<PathBuf> {
+    let mut versions: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")
+        .ok()?
+        .filter_map(|entry| Some(entry.ok()?.path().join("bin")))
+        .filter(|bin| bin.join("postgres").is_file())
+        .collect();
+    versions.sort();
+    versions.pop()
+}
+
+/// The user and group that the server runs as, where the tests are root: it refuses to be.
+pub(crate) fn unprivileged() -> Option<(u32, u32)> {
+    let id = |what: &str, name: &[&str]| -> Option<u32> {
+        let said = Command::new("id").arg(what).args(name).output().ok()?;
+        String::from_utf8_lossy(&said.stdout).trim().parse().ok()
+    };
+    (id("-u", &[])? == 0).then_some(())?;
+    let user = ["postgres", "nobody"];
+    user.iter()
+        .find_map(|user| Some((id("-u", &[user])?, id("-g", &[user])?)))
+}
+
+/// A port that nothing listens at.
+pub(crate) fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+/// A command that runs as the server does.
+pub(crate) fn as_server(program: impl AsRef<std::ffi::OsStr>) -> Command {
+    let mut command = Command::new(program);
+    if let Some((user, group)) = unprivileged() {
+        command.uid(user).gid(group);
+    }
+    command.current_dir("/").stdin(Stdio::null());
+    command
+}
+
+/// A folder that the server may write to.
+pub(crate) fn server_folder() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    if let Some((user, group)) = unprivileged() {
+        std::os::unix::fs::chown(folder.path(), Some(user), Some(group)).unwrap();
+    }
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o700)).unwrap();
+    folder
+}
+
+/// Ends the server when its standard input ends, and takes its data away unless a word is said before.
+const ENDING: &str = r#""$0" -D "$1" & server=$!
+    read word; kill -QUIT $server; wait
+    [ "$word" = keep ] || rm -rf "$1""#;
+
+/// One server and its data.
+pub(crate) struct Cluster {
+    programs: PathBuf,
+    folder: TempDir,
+    pub(crate) port: u16,
+    server: Child,
+}
+
+impl Cluster {
+    /// The one that tests share, each with a role and a schema of its own.
+    pub(crate) fn shared() -> Option<&'static Self> {
+        static SHARED: OnceLock<Option<Cluster>> = OnceLock::new();
+        SHARED.get_or_init(|| Self::start(&[])).as_ref()
+    }
+
+    /// A server with these lines in its configuration.
+    pub(crate) fn start(settings: &[&str]) -> Option<Self> {
+        let Some(programs) = programs() else {
+            left_out("postgresql is not installed");
+            return None;
+        };
+        let folder = server_folder();
+        let data = folder.path().join("data");
+        let made = as_server(programs.join("initdb"))
+            .args(["--username=postgres", "--auth=trust", "--encoding=UTF8"])
+            .args(["--locale=C", "--no-sync", "--pgdata"])
+            .arg(&data)
+            .output()
+            .unwrap();
+        assert!(made.status.success(), "{made:?}");
+        Some(Self::launch(programs, folder, settings))
+    }
+
+    /// Runs the server on the data that lies in that folder.
+    pub(crate) fn launch(programs: PathBuf, folder: TempDir, settings: &[&str]) -> Self {
+        let port = free_port();
+        let lines = format!(
+            "listen_addresses = '127.0.0.1'\nport = {port}\nunix_socket_directories = '{}'\n\
+             max_connections = 300\nshared_buffers = 64MB\nmax_wal_size = 512MB\n{}\n",
+            folder.path().display(),
+            settings.join("\n")
+        );
+        let data = folder.path().join("data");
+        fs::write(data.join("postgresql.auto.conf"), lines).unwrap();
+        let log = fs::File::create(folder.path().join("log")).unwrap();
+        // Its standard input ends when the tests do, however they do.
+        let mut server = as_server("/bin/sh");
+        server
+            .args(["-c", ENDING])
+            .arg(programs.join("postgres"))
+            .arg(&data)
+            .stdin(Stdio::piped())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log);
+        let cluster = Self {
+            server: server.spawn().unwrap(),
+            programs,
+            folder,
+            port,
+        };
+        cluster.wait_until_ready();
+        cluster
+    }
+
+    fn wait_until_ready(&self) {
+        let since = Instant::now();
+        loop {
+            let ready = as_server(self.programs.join("pg_isready"))
+                .args(["-h", "127.0.0.1", "-p", &self.port.to_string()])
+                .output()
+                .unwrap();
+            if ready.status.success() {
+                return;
+            }
+            let log = fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
+            assert!(since.elapsed() < Duration::from_secs(60), "{log}");
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    pub(crate) fn program(&self, name: &str) -> PathBuf {
+        self.programs.join(name)
+    }
+
+    /// Where its socket lies, and its data.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Its administrator says this.
+    pub(crate) async fn says(&self, sql: &str) {
+        let address = format!("host=127.0.0.1 port={} user=postgres", self.port);
+        let (client, connection) = tokio_postgres::connect(&address, NoTls).await.unwrap();
+        tokio::spawn(connection);
+        client.batch_execute(sql).await.unwrap();
+    }
+
+    /// Ends the server at once, as a power cut does.
+    pub(crate) fn stop(mut self) -> (PathBuf, TempDir) {
+        let words = self.server.stdin.as_mut().unwrap();
+        words.write_all(b"keep\n").unwrap();
+        self.end();
+        let folder = std::mem::replace(&mut self.folder, tempfile::tempdir().unwrap());
+        (self.programs.clone(), folder)
+    }
+
+    fn end(&mut self) {
+        drop(self.server.stdin.take());
+        let _ = self.server.wait();
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
