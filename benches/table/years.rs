@@ -134,11 +134,11 @@ impl Prose {
     }
 
     fn state_is_sixth(&mut self) -> bool {
-        self.chance() % 6 == 0
+        self.chance().is_multiple_of(6)
     }
 
     fn issue(&mut self, number: usize, has_photograph: bool) -> String {
-        let edition = if number % 2 == 0 {
+        let edition = if number.is_multiple_of(2) {
             "thursday"
         } else {
             "monday"

@@ -1,5 +1,6 @@
 //! The archive of small made-up publications.
 
+mod renewed;
 mod searched;
 
 use std::{fs, path::Path, sync::Arc};
