@@ -12,7 +12,6 @@ use super::{
     phrases::Phrases,
 };
 use crate::{
-    address::masked_within,
     look::Accent,
     publication::{Publication, Slot},
     render::{RenderError, Templates},
@@ -278,7 +277,7 @@ impl NoticeWriter<'_> {
 
     fn list(&self, notice: &mut Notice, items: &[String]) {
         let shown = items.iter().take(MOST_ITEMS);
-        notice.items = shown.map(|item| masked_within(item)).collect();
+        notice.items = shown.map(|item| self.phrases.heard(item)).collect();
         let more = items.len().saturating_sub(MOST_ITEMS);
         notice.more = (more > 0).then(|| format!("… {more}"));
     }

@@ -3,8 +3,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
+    address::masked_within,
     publication::{Publication, Slot},
     render::{MailWords, RenderError, Templates},
+    words::{Said, Tongue},
 };
 
 /// The folder of the notices' templates and words.
@@ -39,6 +41,12 @@ impl<'a> Phrases<'a> {
     /// A phrase with its placeholders filled in.
     pub(super) fn filled(&self, key: &str, values: &[(&str, &str)]) -> String {
         self.own.filled_in(key, values)
+    }
+
+    /// What the program said to itself in English, in the publication's language; addresses in it are masked.
+    pub(super) fn heard(&self, text: &str) -> String {
+        let tongue = Tongue::of_tag(&self.publication.language).unwrap_or_default();
+        masked_within(&Said::heard(text).put(tongue))
     }
 
     /// An edition's name, as its readers know it.

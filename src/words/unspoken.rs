@@ -4,7 +4,7 @@
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// What says its argument to a person.
-const SPEAKERS: [&str; 11] = [
+const SPEAKERS: [&str; 10] = [
     "with_hint",
     "with_label",
     "because",
@@ -12,13 +12,18 @@ const SPEAKERS: [&str; 11] = [
     "say",
     "note",
     "usage",
-    "damaged",
     "custom",
     "error_at",
     "heard",
 ];
 /// Types of errors for people, made of what they say.
-const SPOKEN_ERRORS: [&str; 4] = ["SourceError", "FieldError", "AddressError", "ReportLine"];
+const SPOKEN_ERRORS: [&str; 5] = [
+    "SourceError",
+    "FieldError",
+    "AddressError",
+    "PictureError",
+    "ReportLine",
+];
 
 /// The sentences of a file that are said in English alone.
 pub(crate) fn unspoken(file: &str) -> Vec<String> {
@@ -82,9 +87,12 @@ fn literals(arguments: TokenStream) -> impl Iterator<Item = String> {
     found.into_iter().filter(|text| text.starts_with('"'))
 }
 
-/// Words and not a place, a name or what is to be typed.
+/// Words and not a place, a name, what is to be typed or a reply of SMTP.
 fn is_sentence(text: &str) -> bool {
     let is_word = |word: &&str| {
+        if word.contains('{') {
+            return false;
+        }
         let word = word.trim_matches(|char: char| char.is_ascii_punctuation());
         word.len() > 1
             && word
@@ -92,7 +100,8 @@ fn is_sentence(text: &str) -> bool {
                 .all(|char| char.is_ascii_lowercase() || char == '\'')
     };
     let typed = text.starts_with("\"chmod ") || text.starts_with("\"timedatectl ");
-    !typed && text.split_whitespace().filter(is_word).count() > 1
+    let replies = text.as_bytes().get(1).is_some_and(u8::is_ascii_digit);
+    !typed && !replies && text.split_whitespace().filter(is_word).count() > 1
 }
 
 #[test]

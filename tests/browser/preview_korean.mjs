@@ -25,7 +25,7 @@ async function look(page, what) {
     return said.join('\n');
   }, OWN);
   for (const line of text.split('\n')) {
-    const bare = line.replace(/`[^`]*`|\S*[/@.:_=]\S*/g, '·');
+    const bare = line.replace(/`[^`]*`|daily-note [\w -]+|\S*[/@.:_=]\S*/g, '·');
     const run = bare.match(/[A-Za-z][a-z']+(?: +[a-z][a-z']+){2,}/);
     if (run) found.add(`${what}: ${run[0]}`);
   }

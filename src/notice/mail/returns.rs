@@ -3,10 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::NoticeWriter;
-use crate::{
-    address::masked_within,
-    notice::{letter::Notice, phrases::grouped},
-};
+use crate::notice::{letter::Notice, phrases::grouped};
 
 impl NoticeWriter<'_> {
     /// A reader called an issue spam.
@@ -44,7 +41,7 @@ impl NoticeWriter<'_> {
             title: self.phrases.filled("domain_refuses_title", &values),
             lead: self.phrases.filled("domain_refuses_lead", &values),
             items_title: Some(self.phrases.get("domain_refuses_items")),
-            items: vec![masked_within(reason)],
+            items: vec![self.phrases.heard(reason)],
             then: Some(self.phrases.get("domain_refuses_then")),
             command: Some(format!("daily-note resume {issue} --domain {domain}")),
             ..Notice::default()

@@ -4,7 +4,6 @@ use chrono::{DateTime, Utc};
 
 use super::NoticeWriter;
 use crate::{
-    address::masked_within,
     notice::{
         letter::{Notice, NoticeFact},
         phrases::grouped,
@@ -84,7 +83,7 @@ impl NoticeWriter<'_> {
                 .filled("paused_title", &[("issue", self.title(issue))]),
             lead: self.phrases.get("paused_lead"),
             items_title: Some(self.phrases.get("paused_items")),
-            items: vec![masked_within(reason)],
+            items: vec![self.phrases.heard(reason)],
             then: Some(self.phrases.get("paused_then")),
             command: Some(format!("daily-note resume {issue}")),
             ..Notice::default()
@@ -127,7 +126,7 @@ impl NoticeWriter<'_> {
             title: self.phrases.get(&key("title")),
             lead: self.phrases.filled(&key("lead"), &lead),
             items_title: Some(self.phrases.get(&key("items"))),
-            items: vec![masked_within(reason)],
+            items: vec![self.phrases.heard(reason)],
             then: Some(self.phrases.get("away_then")),
             command: Some("daily-note doctor".to_owned()),
             ..Notice::default()
@@ -156,7 +155,7 @@ impl NoticeWriter<'_> {
             title: self.phrases.filled("given_up_title", &values),
             lead: self.phrases.filled("given_up_lead", &values),
             items_title: Some(self.phrases.get("given_up_items")),
-            items: vec![masked_within(lost), masked_within(reason)],
+            items: vec![self.phrases.heard(lost), self.phrases.heard(reason)],
             then: Some(self.phrases.get("given_up_then")),
             command: Some("daily-note status".to_owned()),
             ..Notice::default()
