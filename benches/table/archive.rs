@@ -24,6 +24,7 @@ const SAVES: usize = 9;
 pub(crate) fn rows(table: &mut Table, sizes: &Sizes) {
     let years = Years::new(sizes, sizes.archived, true);
     one_among_many(table, &years, sizes);
+    all_checked(table, &years, sizes);
     let cold = years.site();
     table.add(Row {
         what: format!("site, {} issues, nothing in the cache", years.issues),
@@ -61,6 +62,22 @@ fn one_among_many(table: &mut Table, years: &Years, sizes: &Sizes) {
             is_robust: false,
         });
     }
+}
+
+/// Every issue held against every rule, rendered for it.
+fn all_checked(table: &mut Table, years: &Years, sizes: &Sizes) {
+    let costs: Vec<Cost> = (0..sizes.rounds)
+        .map(|_| years.run(&["--at", AT, "check", "--json"]))
+        .collect();
+    let cpu = least(costs.iter().map(|cost| cost.cpu.as_secs_f64()));
+    table.add(Row {
+        what: format!("check, all of {} issues", years.issues),
+        here: Quantity(least(costs.iter().map(|cost| cost.wall.as_secs_f64())), "s"),
+        peer: None,
+        reach: Reach::HereAtMost(2.0),
+        note: format!("every issue rendered and held against every rule; processor {cpu:.1} s"),
+        is_robust: false,
+    });
 }
 
 /// Both from the Markdown to a folder that was not there, with their pictures in their caches.

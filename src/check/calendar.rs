@@ -165,9 +165,16 @@ fn file_date(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
 
 fn doubled(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     let own = proof.issue;
-    for other in proof.archive.heads().filter(|other| other.path != own.path) {
+    let own_head = &own.front_matter;
+    // Every issue looks at every other one: paths, which are long and much alike, come last.
+    let rivals = proof.archive.heads().filter(|other| {
+        let other_head = other.front_matter();
+        let is_on_slot = other_head.date == own_head.date && other_head.edition == own_head.edition;
+        (is_on_slot || other.id == own.id || other.slug == own.slug) && other.path != own.path
+    });
+    for other in rivals {
         let path = shown_path(&proof.publication.root, &other.path);
-        let (own_head, other_head) = (&own.front_matter, other.front_matter());
+        let other_head = other.front_matter();
         if own_head.date == other_head.date && own_head.edition == other_head.edition {
             findings
                 .at_key(

@@ -4,6 +4,7 @@ mod contents_list;
 mod dates;
 mod merge_tag;
 mod placeholder;
+mod repeated;
 mod secret;
 mod subject;
 mod wide_table;
@@ -29,6 +30,8 @@ rules! {
         "two stories with the same title can't be distinguished in the contents", "WCAG 2.4.6";
     HEADING_LEVEL = "content/heading-level", Warning,
         "a skipped level reads as a missing part", "WCAG 1.3.1";
+    REPEATED_PARAGRAPH = "content/repeated-paragraph", Warning,
+        "a paragraph that stands twice was pasted twice, or comes of two drafts", "";
     NO_PREHEADER = "content/no-preheader", Warning,
         "inboxes show a line after the subject; without a text it is whatever comes first", "";
     PLACEHOLDER = "content/placeholder", Warning,
@@ -85,6 +88,7 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
         merge_tag::check(prose, findings);
         secret::check(prose, findings);
     }
+    repeated::check(&document.prose, findings);
     dates::check(proof, findings);
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{CheckSubject, Findings, rule::rules};
 use crate::{
-    issue::{Image, ImageUse},
+    issue::{Image, ImageUse, plain_text},
     picture::{self, Cache, MailFormat, PictureError, PictureUse},
     source::shown_path,
     words::{Said, say},
@@ -65,6 +65,17 @@ fn alt(proof: &CheckSubject<'_>, used: &ImageUse, findings: &mut Findings<'_>) {
                 say!("`{alt}` is the file's name", alt),
             )
             .hint(say!("say what the picture shows"));
+    } else if plain_text(&used.image.caption).trim() == alt.trim() {
+        findings
+            .at(
+                &ALT_EMPTY_WORDS,
+                used.span.clone(),
+                say!(
+                    "`{alt}` is the caption too: who listens hears it twice",
+                    alt
+                ),
+            )
+            .hint(say!("say in the square brackets what the picture shows"));
     } else if says_nothing(alt) {
         findings
             .at(

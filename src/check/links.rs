@@ -157,7 +157,18 @@ fn address(proof: &CheckSubject<'_>, link: &LinkUse, url: &str, findings: &mut F
         mail(link, rest, findings);
     } else if let Some((scheme, rest)) = url.split_once("://") {
         web(proof, link, scheme, rest, findings);
-    } else if !url.starts_with("tel:") && !url.starts_with("sms:") {
+    } else if let Some(number) = url
+        .strip_prefix("tel:")
+        .or_else(|| url.strip_prefix("sms:"))
+    {
+        // The shortest numbers that anybody calls have three digits.
+        let digits = number.bytes().filter(u8::is_ascii_digit).count();
+        if digits < 3 || number.contains('%') {
+            findings
+                .at(&MALFORMED, span, say!("`{url}` is no number to call", url))
+                .hint(say!("write tel: and the number, as tel:+821012345678"));
+        }
+    } else {
         let hint = match url.split(['/', '?']).next().is_some_and(looks_like_host) {
             true => say!("write https://{url}", url),
             false => say!("write the whole address; for an earlier issue, [[slug]]"),
@@ -185,7 +196,9 @@ fn mail(link: &LinkUse, rest: &str, findings: &mut Findings<'_>) {
         .split(',')
         .map(str::trim)
         .filter(|address| !address.is_empty());
+    let mut is_empty = true;
     for address in addresses {
+        is_empty = false;
         if let Err(error) = Address::parse(&address.replace("%40", "@")) {
             findings
                 .at(
@@ -195,6 +208,16 @@ fn mail(link: &LinkUse, rest: &str, findings: &mut Findings<'_>) {
                 )
                 .hint(say!("write mailto:name@example.com"));
         }
+    }
+    // A mail that readers send on has a text, and no address yet.
+    if is_empty && !rest.contains('?') {
+        findings
+            .at(
+                &MAILTO,
+                link.span.clone(),
+                say!("the link names no mail address"),
+            )
+            .hint(say!("write mailto:name@example.com"));
     }
 }
 

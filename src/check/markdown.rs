@@ -140,6 +140,15 @@ fn html(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
 
 /// `**` left over in running text, unless the writer escaped it.
 fn stray_marks(prose: &Prose, text: &str, findings: &mut Findings<'_>) {
+    if let Some(at) = prose.text.find("＊＊") {
+        findings
+            .at(
+                &STRAY_MARK,
+                prose.span(at..at + "＊＊".len()),
+                say!("these asterisks are shown to readers"),
+            )
+            .hint(say!("type them in the width of Latin letters: `**`"));
+    }
     for (at, mark) in prose.text.match_indices("**") {
         let span = prose.span(at..at + mark.len());
         let is_escaped = text[..span.start].ends_with('\\');
@@ -192,6 +201,17 @@ fn missing_footnotes(prose: &Prose, findings: &mut Findings<'_>) {
 /// `[text] (url)`, `[text](url with spaces)`, `[text][unknown]`.
 fn broken_links(prose: &Prose, findings: &mut Findings<'_>) {
     let text = &prose.text;
+    if let Some((start, end)) = turned_link(text) {
+        findings
+            .at(
+                &BROKEN_LINK,
+                prose.span(start..end),
+                say!("this looks like a link, and is shown as it stands"),
+            )
+            .hint(say!(
+                "write [text](https://…): the words in square brackets, the address in round ones"
+            ));
+    }
     for (at, _) in text.match_indices(']') {
         let after = &text[at + 1..];
         if !after.starts_with(['(', ' ', '[']) {
@@ -221,6 +241,16 @@ fn broken_links(prose: &Prose, findings: &mut Findings<'_>) {
                 "write [text](https://…): no space between the brackets, none in the address"
             ));
     }
+}
+
+/// `(text)[https://…]`: the brackets the wrong way round.
+fn turned_link(text: &str) -> Option<(usize, usize)> {
+    [")[http", ")[\u{FFFC}"].iter().find_map(|joint| {
+        let at = text.find(joint)?;
+        let open = text[..at].rfind('(')?;
+        let end = text[at..].find(']')?;
+        Some((open, at + end + 1))
+    })
 }
 
 /// `[text][label]`: not `cells[0][1]`, and not the sources `[1][2]`.

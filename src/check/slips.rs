@@ -3,6 +3,7 @@
 
 mod cut_value;
 mod foreign_markup;
+mod items;
 mod lines;
 mod open_marks;
 mod set_aside;
@@ -27,7 +28,7 @@ rules! {
     RULE_HEADING = "slip/rule-heading", Warning,
         "a line of `---` or `===` straight below a text makes a heading of it", "CommonMark 4.3";
     OPEN_FENCE = "slip/open-fence", Error,
-        "a code block that does not end swallows the rest of the issue", "CommonMark 4.5";
+        "a code block or a comment that does not end swallows the rest of the issue", "CommonMark 4.5";
     OPEN_MARK = "slip/open-mark", Warning,
         "a mark that does not close is shown to readers", "CommonMark 6";
     UNDERSCORES = "slip/underscores", Warning,
@@ -56,6 +57,6 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
         .chain(&proof.issue.document.prose)
     {
         open_marks::check(prose, proof.issue.source.text(), findings);
-        foreign_markup::check(prose, findings);
+        foreign_markup::check(prose, proof.issue.source.text(), findings);
     }
 }

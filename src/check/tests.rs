@@ -10,6 +10,7 @@ mod ordinary;
 mod reports;
 mod seed;
 mod sender;
+mod slips;
 mod text_part;
 mod trials;
 

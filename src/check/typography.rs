@@ -1,9 +1,13 @@
 //! Typography and spelling, Korean first. Precise before complete: a rule stands here only where
 //! it does not fire on correct text, so each judges the certain cases and leaves the rest.
 
+mod apart;
+mod article;
+mod jamo;
 mod marks;
 mod mojibake;
 mod pairs;
+mod particle_form;
 mod particles;
 mod read_aloud;
 mod spacing;
@@ -33,6 +37,12 @@ rules! {
         "a full stop and a comma join the word before them, and a space follows", "한글 맞춤법 부록 문장 부호";
     DOUBLED_WORD = "typography/doubled-word", Warning,
         "the same word twice: one was to be deleted", "";
+    DOUBLE_SPACE = "typography/double-space", Advice,
+        "two spaces between two words are a slip of the thumb", "";
+    ARTICLE = "typography/article", Warning,
+        "an stands before a vowel that is heard, a before all else", "";
+    LOOSE_LETTER = "typography/loose-letter", Warning,
+        "a letter of Hangul beside a syllable was typed too early or too late", "";
     ELLIPSIS = "typography/ellipsis", Advice,
         "an ellipsis is one mark: …", "한글 맞춤법 부록 문장 부호";
     FULL_WIDTH = "typography/full-width", Warning,
@@ -58,9 +68,12 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     pairs::check(all, findings);
     for prose in front_lines.iter().chain(all) {
         marks::check(prose, findings);
+        jamo::check(prose, findings);
+        article::check(prose, findings);
         mojibake::check(prose, findings);
         read_aloud::check(prose, findings);
         particles::check(prose, findings);
+        apart::check(prose, findings);
         spacing::check(prose, findings);
         spelling::check(prose, findings);
         terms::check(proof, prose, findings);

@@ -14,22 +14,39 @@ pub(crate) fn is_syllable(char: char) -> bool {
     matches!(char, '\u{AC00}'..='\u{D7A3}')
 }
 
-/// The runs of syllables in a text that stand alone or end a word: `모델을` of `AI모델을 쓴다.`.
-pub(crate) fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
+/// The consonant that a syllable begins with.
+pub(crate) fn first_consonant(char: char) -> Option<char> {
+    const INITIALS: [char; 19] = [
+        'ㄱ', 'ㄲ', 'ㄴ', 'ㄷ', 'ㄸ', 'ㄹ', 'ㅁ', 'ㅂ', 'ㅃ', 'ㅅ', 'ㅆ', 'ㅇ', 'ㅈ', 'ㅉ', 'ㅊ',
+        'ㅋ', 'ㅌ', 'ㅍ', 'ㅎ',
+    ];
+    let index = (u32::from(char).checked_sub(0xAC00)?) / (21 * 28);
+    INITIALS.get(usize::try_from(index).ok()?).copied()
+}
+
+/// The syllable with another final consonant, by its number.
+pub(crate) fn with_final(char: char, consonant: u32) -> char {
+    final_consonant(char)
+        .and_then(|old| char::from_u32(u32::from(char) - old + consonant))
+        .unwrap_or(char)
+}
+
+/// Every run of syllables in a text, wherever it stands.
+pub(crate) fn runs(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut at = 0;
     std::iter::from_fn(move || {
-        loop {
-            let start = at + text[at..].find(is_syllable)?;
-            let end = text[start..]
-                .find(|char| !is_syllable(char))
-                .map_or(text.len(), |length| start + length);
-            at = end;
-            let goes_on = text[end..].starts_with(char::is_alphanumeric);
-            if !goes_on {
-                return Some(start..end);
-            }
-        }
+        let start = at + text[at..].find(is_syllable)?;
+        let end = text[start..]
+            .find(|char| !is_syllable(char))
+            .map_or(text.len(), |length| start + length);
+        at = end;
+        Some(start..end)
     })
+}
+
+/// The runs of syllables in a text that stand alone or end a word: `모델을` of `AI모델을 쓴다.`.
+pub(crate) fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
+    runs(text).filter(|run| !text[run.end..].starts_with(char::is_alphanumeric))
 }
 
 /// The last two syllables of a word, the first one None where there is one only.

@@ -1,18 +1,12 @@
 //! How what stands in Latin letters and digits is read aloud, as far as its end goes. Only words whose reading nobody
 //! doubts are known: acronyms spelled letter by letter, well-known names, numbers.
 
-use super::hangul::{RIEUL, final_consonant};
-
-/// How what is read ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum SpokenEnd {
-    /// No consonant.
-    Vowel,
-    /// ㄹ: 로 joins it, otherwise it is as any other consonant.
-    Rieul,
-    /// Any other one.
-    Consonant,
-}
+pub(crate) use super::spoken_end::SpokenEnd;
+use super::{
+    hangul::{RIEUL, final_consonant},
+    spelling,
+    spoken_end::letter_end,
+};
 
 use SpokenEnd::{Consonant, Rieul, Vowel};
 
@@ -172,29 +166,33 @@ pub(crate) fn spoken_end(before: &str) -> Option<SpokenEnd> {
     if let Some((_, end)) = NAMES.iter().find(|(name, _)| *name == word) {
         return Some(*end);
     }
-    SPELLED.contains(&word).then(|| letter_end(word))
-}
-
-/// How the name of the last letter ends: 엘 and 알 in ㄹ, 엠 and 엔 in a consonant, all others in a vowel.
-fn letter_end(word: &str) -> SpokenEnd {
-    match word.chars().next_back() {
-        Some('L' | 'R') => Rieul,
-        Some('M' | 'N') => Consonant,
-        _ => Vowel,
+    if SPELLED.contains(&word) {
+        return Some(letter_end(word));
     }
+    spelling::end_of_word(word)
 }
 
 /// 일, 칠, 팔 end in ㄹ, and what people read in English instead ends in a consonant too; 이, 사, 오 end in a vowel
 /// either way; tens, hundreds and thousands in a consonant. 3, 6 and 9 are read two ways behind a name (시즌 3), and
 /// in one at the beginning of a sentence.
 fn number_end(digits: &str, before: &str) -> Option<SpokenEnd> {
-    let stands_alone =
-        before.is_empty() || before.ends_with(['.', '?', '!', ',', '(', ':', '=', '\n']);
+    // $100 is read with its dollars behind it.
+    if before.ends_with(['$', '€', '£', '¥', '₩', '¢', '#', '@', '№']) {
+        return None;
+    }
+    // Behind a particle no name goes on.
+    let stands_alone = before.is_empty()
+        || before.ends_with(['.', '?', '!', ',', '(', ':', '=', '\n'])
+        || ["은", "는", "을", "를", "에", "에서"]
+            .iter()
+            .any(|particle| before.ends_with(particle));
     match digits.chars().next_back()? {
         '2' | '4' | '5' => Some(Vowel),
         // 로 joins 일 and 칠 and 팔, but not 원 and 세븐: only those that stand alone.
         '1' | '7' | '8' if stands_alone => Some(Rieul),
         '3' | '6' if stands_alone => Some(Consonant),
+        // 십, 백, 천, and 열, 스물 to a hundred: a consonant either way.
+        '0' if digits.len() > 1 => Some(Consonant),
         '9' if stands_alone => Some(Vowel),
         _ => None,
     }

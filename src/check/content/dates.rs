@@ -3,6 +3,7 @@
 //! its kin with a date beside them.
 
 mod impossible;
+mod over;
 mod scan;
 mod stale;
 
@@ -36,6 +37,7 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
         weekdays(one, date, is_about_now, &speech, findings);
         if is_about_now {
             stale::check(one, date, &speech, findings);
+            over::check(one, date, &speech, findings);
         }
         stale::other_edition(proof, one, findings);
     }
@@ -62,6 +64,7 @@ fn weekdays(
         .chain(relative_days(text, date))
         .chain(english_dates(text, date))
         .chain(english_days_first(text, date))
+        .chain(numbered_dates(text, date))
     {
         let real = claim.date.weekday();
         let is_judged = claim.has_year || is_about_now && !speech.is_open(claim.at);
@@ -199,7 +202,7 @@ fn relative_days(text: &str, date: NaiveDate) -> impl Iterator<Item = WeekdayCla
         text.match_indices(word).filter_map(move |(at, _)| {
             let is_word = !text[..at].ends_with(char::is_alphanumeric);
             let mut rest = TextScan(&text[at + word.len()..]);
-            rest.any(&["은", "이"]);
+            rest.any(&["은", "는", "이"]);
             rest.spaces();
             let weekday = rest.weekday().filter(|_| is_word)?;
             if rest.is_denied() {
@@ -325,6 +328,19 @@ fn month_and_bracket(
     let weekday = english_bracket(&mut rest)?;
     let length = text.len() - at - rest.0.len();
     WeekdayClaim::new(at, length, (year, month, day), near, weekday)
+}
+
+/// `2026-12-03 (Fri)`.
+fn numbered_dates(text: &str, near: NaiveDate) -> impl Iterator<Item = WeekdayClaim> {
+    text.match_indices(" (").filter_map(move |(end, _)| {
+        let at = end.checked_sub("2026-12-03".len())?;
+        let day = NaiveDate::parse_from_str(text.get(at..end)?, "%Y-%m-%d").ok()?;
+        let mut rest = TextScan(&text[end..]);
+        let weekday = english_bracket(&mut rest)?;
+        let length = text.len() - at - rest.0.len();
+        let year = u32::try_from(day.year()).ok();
+        WeekdayClaim::new(at, length, (year, day.month(), day.day()), near, weekday)
+    })
 }
 
 /// `(Fri)`, `(Friday)`.

@@ -24,7 +24,8 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
     let found = TAGS
         .into_iter()
         .find_map(|(open, close, whose)| Some((tag(&prose.text, open, close)?, whose)))
-        .or_else(|| Some((emphasised(&prose.text)?, "Mailchimp")));
+        .or_else(|| Some((emphasised(&prose.text)?, "Mailchimp")))
+        .or_else(|| Some((named(&prose.text)?, "?")));
     if let Some(((at, length), whose)) = found {
         findings
             .at(
@@ -58,6 +59,71 @@ fn emphasised(text: &str) -> Option<(usize, usize)> {
                 .bytes()
                 .all(|byte| byte.is_ascii_uppercase() || matches!(byte, b'_' | b':' | b'0'..=b'9'));
         is_name.then_some((at, length + 2))
+    })
+}
+
+/// What programs call what they put there.
+const NAMES: [&str; 27] = [
+    "name",
+    "first_name",
+    "firstname",
+    "fname",
+    "first name",
+    "last_name",
+    "lastname",
+    "lname",
+    "last name",
+    "full_name",
+    "fullname",
+    "full name",
+    "username",
+    "user_name",
+    "user name",
+    "nickname",
+    "email",
+    "이름",
+    "성명",
+    "닉네임",
+    "고객명",
+    "회원명",
+    "구독자명",
+    "수신자명",
+    "고객이름",
+    "회원이름",
+    "구독자이름",
+];
+/// Around a name that is one of those: how it begins, how it ends, and whether that says enough by itself. `{이름}` may
+/// be about braces; `{이름}님` is not.
+const WRAPPERS: [(&str, &str, bool); 10] = [
+    ("[$", "$]", true),
+    ("<<", ">>", true),
+    ("##", "##", true),
+    ("#{", "}", true),
+    ("%", "%", true),
+    ("@@", "@@", true),
+    ("((", "))", true),
+    ("{", "}", false),
+    ("<", ">", false),
+    ("$", "$", true),
+];
+
+/// `%NAME%`, `#{이름}`, `{first_name}`, `Dear {name}`.
+fn named(text: &str) -> Option<(usize, usize)> {
+    WRAPPERS.into_iter().find_map(|(open, close, is_enough)| {
+        text.match_indices(open).find_map(|(at, _)| {
+            let rest = &text[at + open.len()..];
+            let length = rest.find(close).filter(|length| *length <= 20)?;
+            let name = rest[..length].trim().to_lowercase();
+            let after = &rest[length + close.len()..];
+            let before = text[..at].trim_end();
+            let is_addressed = after.trim_start().starts_with(['님', '씨'])
+                || ["Dear", "Hi", "Hello", "Hey", "dear"]
+                    .iter()
+                    .any(|word| before.ends_with(word));
+            let is_code = name.contains('_');
+            let is_one = NAMES.contains(&name.as_str()) && (is_enough || is_addressed || is_code);
+            is_one.then_some((at, open.len() + length + close.len()))
+        })
     })
 }
 

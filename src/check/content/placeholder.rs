@@ -38,6 +38,91 @@ fn placeholder(text: &str) -> Option<(usize, usize)> {
         .or_else(|| phrase(text))
         .or_else(|| invitation(text))
         .or_else(|| blank(text))
+        .or_else(|| remark(text))
+        .or_else(|| number_to_come(text))
+}
+
+/// `[확인 필요]`, `(사진 넣을 자리)`, `[IMAGE HERE]`: a note to oneself in brackets. `[사진] 서울의 밤` is a caption.
+fn remark(text: &str) -> Option<(usize, usize)> {
+    const ENDS: [&str; 12] = [
+        "필요",
+        "예정",
+        "자리",
+        "넣기",
+        "삽입",
+        "넣을 것",
+        "쓸 것",
+        "here",
+        "to come",
+        "tbd",
+        "to be added",
+        "goes here",
+    ];
+    const THINGS: [&str; 22] = [
+        "사진",
+        "그림",
+        "이미지",
+        "링크",
+        "내용",
+        "확인",
+        "수정",
+        "보완",
+        "출처",
+        "검토",
+        "작성",
+        "본문",
+        "인용",
+        "캡션",
+        "image",
+        "photo",
+        "picture",
+        "link",
+        "video",
+        "screenshot",
+        "text",
+        "quote",
+    ];
+    text.match_indices(['[', '(', '<']).find_map(|(at, open)| {
+        let close = match open {
+            "[" => ']',
+            "<" => '>',
+            _ => ')',
+        };
+        let length = text[at + 1..].find(close).filter(|length| *length <= 60)?;
+        let inner = text[at + 1..at + 1 + length].trim().to_lowercase();
+        // Nothing but that: `(링크)`, `[사진]`.
+        let stands_alone = text.trim().len() == length + 2 && THINGS.contains(&inner.as_str());
+        // `[고객명]님`: somebody whom a program was to name.
+        let after = &text[at + length + 2..];
+        let is_person = open == "["
+            && (after.starts_with('님') || after.starts_with(" 님"))
+            && !inner.is_empty()
+            && inner.chars().all(char::is_alphabetic);
+        let is_note = inner.chars().count() <= 20
+            && ENDS.iter().any(|end| inner.ends_with(end))
+            && THINGS.iter().any(|thing| inner.starts_with(thing));
+        (is_note || stands_alone || is_person).then_some((at, length + 2))
+    })
+}
+
+/// `XX월 XX일`, `00월`, `$XX`: a number that somebody was to look up. `00명 모집` hides one on purpose.
+fn number_to_come(text: &str) -> Option<(usize, usize)> {
+    const BLANKS: [&str; 7] = ["XX", "xx", "OO", "○○", "00", "__", "**"];
+    for blank in BLANKS {
+        for (at, _) in text.match_indices(blank) {
+            let before = text[..at].chars().next_back();
+            let rest = &text[at + blank.len()..];
+            let is_date = rest.starts_with('월') && !rest.starts_with("월드");
+            let is_price =
+                before == Some('$') && blank != "00" && !rest.starts_with(char::is_alphanumeric);
+            let begins =
+                !before.is_some_and(|char| char.is_alphanumeric() || matches!(char, '.' | ','));
+            if begins && (is_date || is_price) {
+                return Some((at, blank.len()));
+            }
+        }
+    }
+    None
 }
 
 /// `TODO:`, `[TK]`, `FIXME(민지)`, or one of them alone in the paragraph.
@@ -54,7 +139,9 @@ fn marker(text: &str) -> Option<(usize, usize)> {
                     Some('(') => matches!(word, "TODO" | "FIXME"),
                     _ => false,
                 };
-            if is_bracketed || is_labelled || text.trim() == word {
+            // Nothing else is called so.
+            let is_remark = word == "FIXME" && at == 0 && after == Some(' ');
+            if is_bracketed || is_labelled || is_remark || text.trim() == word {
                 return Some((at, word.len()));
             }
         }
@@ -107,6 +194,7 @@ fn blank(text: &str) -> Option<(usize, usize)> {
         "○○○님",
         "◯◯◯님",
         "OOO님",
+        "000님",
         "○○○ 님",
         "OOO 님",
         "OOO 기자",
@@ -131,4 +219,17 @@ fn blank(text: &str) -> Option<(usize, usize)> {
     ]
     .iter()
     .find_map(|blank| Some((text.find(blank)?, blank.len())))
+    .or_else(|| shouted_name(text))
+}
+
+/// `[FIRST NAME]`, `[COMPANY NAME]`.
+fn shouted_name(text: &str) -> Option<(usize, usize)> {
+    text.match_indices('[').find_map(|(at, _)| {
+        let length = text[at..].find(']')? + 1;
+        let inner = &text[at + 1..at + length - 1];
+        let is_shouted = inner
+            .bytes()
+            .all(|byte| byte.is_ascii_uppercase() || matches!(byte, b' ' | b'_'));
+        (is_shouted && inner.ends_with("NAME")).then_some((at, length))
+    })
 }

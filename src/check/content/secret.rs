@@ -6,7 +6,7 @@ use crate::{issue::Prose, words::say};
 
 /// How a service's keys begin, how many letters and digits follow at least, and whose they are. Read in the services'
 /// own documents on secret scanning.
-const KEYS: [(&str, usize, &str); 17] = [
+const KEYS: [(&str, usize, &str); 18] = [
     ("AKIA", 16, "AWS"),
     ("ASIA", 16, "AWS"),
     ("ghp_", 36, "GitHub"),
@@ -24,6 +24,8 @@ const KEYS: [(&str, usize, &str); 17] = [
     ("SG.", 40, "SendGrid"),
     ("hf_", 30, "Hugging Face"),
     ("npm_", 36, "npm"),
+    // Header, claims and signature, each in Base64 (RFC 7519).
+    ("eyJhbGciOi", 60, "JSON Web Token"),
 ];
 
 pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
@@ -48,6 +50,17 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
             )
             .hint(say!(
                 "take it out, and make a new one: whoever has seen it can use it"
+            ));
+    }
+    if let Some((at, length)) = password(text) {
+        findings
+            .at(
+                &SECRET,
+                prose.span(at..at + length),
+                say!("this looks like a password"),
+            )
+            .hint(say!(
+                "take it out, and choose a new one: whoever has seen it can use it"
             ));
     }
     for range in number_runs(text) {
@@ -83,6 +96,73 @@ fn key(text: &str) -> Option<(usize, usize, &'static str)> {
                 && rest[..length]
                     .contains(|char: char| char.is_ascii_digit() || char.is_ascii_uppercase());
             is_key.then_some((at, start.len() + length, *whose))
+        })
+    })
+}
+
+/// `비밀번호: hunter2024`, `password = …`, `postgres://notes:secret@db…`. What has no digit beside its letters may be an
+/// ordinary word.
+fn password(text: &str) -> Option<(usize, usize)> {
+    const LABELS: [&str; 7] = [
+        "비밀번호",
+        "패스워드",
+        "비번",
+        "password",
+        "passwd",
+        "passphrase",
+        "pw",
+    ];
+    /// What has a password that readers are to have.
+    const FOR_READERS: [&str; 12] = [
+        "wi-fi",
+        "wifi",
+        "와이파이",
+        "zoom",
+        "줌",
+        "meeting",
+        "webinar",
+        "회의",
+        "미팅",
+        "웨비나",
+        "압축",
+        "파일",
+    ];
+    let is_secret = |word: &str| {
+        word.chars().count() >= 8
+            && word.is_ascii()
+            && word.contains(|char: char| char.is_ascii_digit())
+            && word.contains(|char: char| char.is_ascii_alphabetic())
+            && !word.contains("://")
+    };
+    let lower = text.to_ascii_lowercase();
+    // A café's is on the wall for everybody, and a meeting's is for whoever is invited.
+    let is_public = FOR_READERS.iter().any(|word| lower.contains(word));
+    let labelled = LABELS.iter().find_map(|label| {
+        lower.match_indices(label).find_map(|(at, _)| {
+            let begins = !lower[..at].ends_with(|char: char| char.is_ascii_alphanumeric());
+            let rest = text[at + label.len()..]
+                .trim_start()
+                .strip_prefix([':', '=', '：'])?;
+            let word = rest
+                .split_whitespace()
+                .next()?
+                .trim_matches(['"', '\'', '“', '”']);
+            let from = word.as_ptr() as usize - text.as_ptr() as usize;
+            (begins && !is_public && is_secret(word)).then_some((from, word.len()))
+        })
+    });
+    labelled.or_else(|| {
+        text.match_indices("://").find_map(|(at, mark)| {
+            let rest = &text[at + mark.len()..];
+            let end = rest
+                .find(|char: char| char.is_whitespace() || char == '/')
+                .unwrap_or(rest.len());
+            let (user, password) = rest[..end].rsplit_once('@')?.0.split_once(':')?;
+            let is_shown =
+                ["password", "passwd", "pass", "secret", "****", "..."].contains(&password);
+            let from = at + mark.len() + user.len() + 1;
+            (!user.is_empty() && !password.is_empty() && !is_shown)
+                .then_some((from, password.len()))
         })
     })
 }

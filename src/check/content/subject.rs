@@ -63,7 +63,7 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
 
 /// Signs alone, or what a program and a hurried person put there for the time being.
 fn says_nothing(subject: &str) -> bool {
-    const STOPGAPS: [&str; 18] = [
+    const STOPGAPS: [&str; 27] = [
         "test",
         "testing",
         "test mail",
@@ -74,6 +74,15 @@ fn says_nothing(subject: &str) -> bool {
         "title",
         "subject",
         "tbd",
+        "new post",
+        "new issue",
+        "new newsletter",
+        "asdf",
+        "asdfasdf",
+        "qwerty",
+        "hello world",
+        "새 글",
+        "새 편",
         "테스트",
         "시험",
         "제목 없음",
@@ -84,7 +93,10 @@ fn says_nothing(subject: &str) -> bool {
         "테스트 메일",
     ];
     let words = subject.trim().to_lowercase();
-    !words.contains(char::is_alphanumeric) || STOPGAPS.contains(&words.as_str())
+    // ㅁㄴㅇㄹ: letters that make no syllable are fingers on a keyboard.
+    let has_word = words
+        .contains(|char: char| char.is_alphanumeric() && !matches!(char, '\u{3131}'..='\u{318E}'));
+    !has_word || STOPGAPS.contains(&words.as_str())
 }
 
 fn spam_like(subject: &str) -> Option<Said> {

@@ -29,7 +29,11 @@ pub(super) fn fault(authority: &str, path: &str) -> Option<Said> {
         ));
     }
     // RFC 2606 keeps these from ever being anybody's. `example` stands in documents on purpose.
-    if matches!(last, "invalid" | "test") {
+    // And these are fingers that slipped on `com`, `net` and `org`.
+    if matches!(
+        last,
+        "invalid" | "test" | "con" | "cmo" | "ocm" | "comm" | "vom" | "nett" | "ent" | "ogr"
+    ) {
         return Some(say!("nobody ever answers at `.{last}`", last));
     }
     if !is_number && last.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -59,7 +63,14 @@ pub(super) fn doubled_scheme(written: &str) -> Option<std::ops::Range<usize>> {
 /// A place where something is made, not shown: readers get a question for a password, or can change it.
 pub(super) fn is_workplace(host: &str, path: &str) -> bool {
     const STAGES: [&str; 6] = ["staging", "stage", "stg", "uat", "preprod", "preview"];
+    let query = path.split_once('?').map_or("", |(_, query)| query);
     let path = path.split(['?', '#']).next().unwrap_or_default();
+    let is_preview = query.split(['&', '#']).any(|pair| {
+        matches!(
+            pair,
+            "preview=true" | "preview=1" | "draft=true" | "draft=1"
+        )
+    });
     let ends = |end: &str| path.trim_end_matches('/').ends_with(end);
     let mut labels = host.split('.');
     let first = labels.next().unwrap_or_default();
@@ -71,6 +82,7 @@ pub(super) fn is_workplace(host: &str, path: &str) -> bool {
         || host.ends_with(".vercel.app") && first.contains("-git-");
     let is_editor = match host {
         "docs.google.com" => ends("/edit"),
+        "mail.google.com" | "mail.naver.com" | "outlook.office.com" | "outlook.live.com" => true,
         "github.com" => path.contains("/edit/"),
         "medium.com" => ends("/edit"),
         "www.canva.com" => ends("/edit"),
@@ -79,7 +91,7 @@ pub(super) fn is_workplace(host: &str, path: &str) -> bool {
         "app.buttondown.com" | "app.beehiiv.com" => true,
         _ => path.contains("/wp-admin/") || path.contains("/ghost/#/") || ends("/ghost"),
     };
-    is_stage || is_deploy || is_editor
+    is_stage || is_deploy || is_editor || is_preview
 }
 
 /// The host as it would be shown, where it mixes scripts or borrows another's letters to look like somebody else:

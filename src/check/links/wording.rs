@@ -3,7 +3,7 @@
 use crate::http::is_public;
 
 /// Words that say nothing once the link stands alone.
-const VAGUE: [&str; 47] = [
+const VAGUE: [&str; 51] = [
     "여기",
     "여기를 클릭",
     "여기 클릭",
@@ -18,6 +18,10 @@ const VAGUE: [&str; 47] = [
     "클릭",
     "클릭하세요",
     "클릭하기",
+    "보기",
+    "읽기",
+    "이동",
+    "이동하기",
     "더보기",
     "더 보기",
     "더 읽기",

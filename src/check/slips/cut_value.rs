@@ -13,8 +13,14 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     let text = proof.issue.source.text();
     for key in SHOWN {
         let Some(value) = proof.issue.front_matter.spans.get(key).cloned() else {
+            nothing_but_comment(text, key, findings);
             continue;
         };
+        let written = text[value.clone()].trim();
+        if written.is_empty() || written.starts_with('#') {
+            nothing_but_comment(text, key, findings);
+            continue;
+        }
         let line_end = text[value.end..]
             .find('\n')
             .map_or(text.len(), |length| value.end + length);
@@ -47,16 +53,22 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
         }
         let written = &text[value.clone()];
         let tag = written.split_whitespace().next().unwrap_or_default();
-        if tag.starts_with('!') && tag.len() > 1 {
+        if tag.starts_with(['!', '&']) && tag.len() > 1 {
             let whole = written.trim_end();
             findings
                 .at(
                     &CUT_VALUE,
                     value.start..value.start + whole.len(),
-                    say!(
-                        "readers would not see `{tag}`: YAML takes it for a type",
-                        tag
-                    ),
+                    match tag.starts_with('!') {
+                        true => say!(
+                            "readers would not see `{tag}`: YAML takes it for a type",
+                            tag
+                        ),
+                        false => say!(
+                            "readers would not see `{tag}`: YAML takes it for a name",
+                            tag
+                        ),
+                    },
                 )
                 .hint(say!(
                     "put the whole line in quotes: {key}: \"{whole}\"",
@@ -64,6 +76,45 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
                     whole
                 ))
                 .fix_at(value.start..value.start + whole.len(), quoted);
+        }
+    }
+}
+
+/// `subject: #1 of a series`: the whole value is a comment.
+fn nothing_but_comment(text: &str, key: &str, findings: &mut Findings<'_>) {
+    let mut at = 0;
+    // The file begins with a line of `---`, and the head ends with another one.
+    for (number, line) in text.split_inclusive('\n').enumerate() {
+        let start = at;
+        at += line.len();
+        if number > 0 && line.trim_end() == "---" {
+            return;
+        }
+        let Some(value) = line
+            .strip_prefix(key)
+            .and_then(|rest| rest.strip_prefix(':'))
+        else {
+            continue;
+        };
+        let comment = value.trim();
+        if comment.starts_with('#') && !comment.starts_with("# ") && comment.len() > 1 {
+            let from = start + line.len() - value.trim_start().len();
+            let span = from..from + comment.len();
+            findings
+                .at(
+                    &CUT_VALUE,
+                    span.clone(),
+                    say!(
+                        "readers would see nothing of it: YAML takes `{comment}` for a comment",
+                        comment
+                    ),
+                )
+                .hint(say!(
+                    "put the whole line in quotes: {key}: \"{whole}\"",
+                    key,
+                    whole = comment
+                ))
+                .fix_at(span, quoted);
         }
     }
 }

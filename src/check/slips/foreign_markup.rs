@@ -3,7 +3,7 @@
 use super::{super::Findings, FOREIGN_MARKUP};
 use crate::{issue::Prose, words::say};
 
-pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
+pub(super) fn check(prose: &Prose, file: &str, findings: &mut Findings<'_>) {
     if let Some((at, length)) = attributes(&prose.text) {
         findings
             .at(
@@ -25,13 +25,101 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
             )
             .hint(say!("mark words with `**` instead"));
     }
+    let shown_as_it_stands = emoji_name(&prose.text)
+        .or_else(|| formula(&prose.text))
+        .or_else(|| shortcode(&prose.text));
+    if let Some((at, length)) = shown_as_it_stands {
+        findings
+            .at(
+                &FOREIGN_MARKUP,
+                prose.span(at..at + length),
+                say!(
+                    "readers would see `{seen}` as it stands",
+                    seen = &prose.text[at..at + length]
+                ),
+            )
+            .hint(say!(
+                "write what readers are to see: the sign itself, the formula in words, a picture"
+            ));
+    }
+    if let Some((at, entity)) = entity(prose, file) {
+        findings
+            .at(
+                &FOREIGN_MARKUP,
+                prose.span(at..at + entity.len()),
+                say!("readers would see `{seen}`", seen = entity),
+            )
+            .hint(say!("write the sign itself"));
+    }
+}
+
+/// `&amp;` that is still one when the mail is read: it was escaped twice.
+fn entity(prose: &Prose, file: &str) -> Option<(usize, &'static str)> {
+    const ENTITIES: [&str; 8] = [
+        "&amp;", "&lt;", "&gt;", "&quot;", "&nbsp;", "&#39;", "&#x27;", "&apos;",
+    ];
+    ENTITIES.into_iter().find_map(|entity| {
+        let at = prose.text.find(entity)?;
+        // `\\&amp;` is about entities.
+        let is_escaped = file[..prose.span(at..at + 1).start].ends_with('\\');
+        (!is_escaped).then_some((at, entity))
+    })
+}
+
+/// `:tada:`, which chats make a sign of. Not `10:30:00` and `std::vec`.
+fn emoji_name(text: &str) -> Option<(usize, usize)> {
+    text.match_indices(':').find_map(|(at, _)| {
+        let begins = text[..at]
+            .chars()
+            .next_back()
+            .is_none_or(char::is_whitespace);
+        let rest = &text[at + 1..];
+        let length = rest.find(':')?;
+        let is_name = length >= 3
+            && rest.starts_with(|char: char| char.is_ascii_lowercase())
+            && rest[..length]
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+        let ends =
+            !rest[length + 1..].starts_with(|char: char| char.is_alphanumeric() || char == ':');
+        (begins && is_name && ends).then_some((at, length + 2))
+    })
+}
+
+/// `$$H_2O$$`: TeX.
+fn formula(text: &str) -> Option<(usize, usize)> {
+    let at = text.find("$$")?;
+    let rest = &text[at + 2..];
+    let length = rest.find("$$")?;
+    let is_formula = rest[..length].contains(['_', '^', '\\', '=', '{']);
+    is_formula.then_some((at, length + 4))
+}
+
+/// `[caption id="…"]`, `[gallery ids="1,2"]`, `[/caption]`: WordPress's.
+fn shortcode(text: &str) -> Option<(usize, usize)> {
+    text.match_indices('[').find_map(|(at, _)| {
+        let length = text[at..].find(']')? + 1;
+        let inner = &text[at + 1..at + length - 1];
+        let name = inner.split([' ', '/']).find(|part| !part.is_empty())?;
+        let is_name = name.len() > 2
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        let closes = inner.starts_with('/') && inner.len() == name.len() + 1;
+        let has_attribute = inner.contains("=\"") || inner.contains("=“") || inner.contains("=”");
+        (is_name && (closes && text[..at].contains(&format!("[{name}")) || has_attribute))
+            .then_some((at, length))
+    })
 }
 
 /// `{ .button }`, `{:target="_blank"}`, `{width=50%}`, `{#id}`: kramdown's and pandoc's.
 fn attributes(text: &str) -> Option<(usize, usize)> {
     text.match_indices('{').find_map(|(at, _)| {
         let length = text[at..].find('}')? + 1;
-        let inner = text[at + 1..at + length - 1].trim();
+        let inner = text[at + 1..at + length - 1]
+            .trim()
+            .trim_start_matches(':')
+            .trim();
         // Ours, where it stands wrong, has a finding of its own.
         let is_ours = &text[at..at + length] == "{.button}" || &text[at..at + length] == "{.wide}";
         let is_attribute = inner.split_whitespace().all(|part| {

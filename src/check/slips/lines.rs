@@ -2,8 +2,8 @@
 
 use super::{
     super::Findings,
-    DATE_LIST, FOREIGN_MARKUP, HEADING_SPACE, LIST_SPACE, RULE_HEADING,
-    source_lines::{SourceLine, SourceLines, without_container},
+    DATE_LIST, FOREIGN_MARKUP, HEADING_SPACE, RULE_HEADING, items,
+    source_lines::{SourceLine, SourceLines, shown, without_container},
 };
 use crate::words::say;
 
@@ -13,7 +13,7 @@ pub(super) fn check(lines: &SourceLines<'_>, findings: &mut Findings<'_>) {
         // A list is as many lines; one line that begins with a dash may be speech or a number.
         let above = before.filter(|above| above.number + 1 == line.number);
         heading(line, findings);
-        item(line, findings);
+        items::check(line, above, findings);
         date(line, findings);
         if let Some(above) = above {
             rule_below(above, line, findings);
@@ -23,9 +23,33 @@ pub(super) fn check(lines: &SourceLines<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// `##Title`. Not `#tag`, which is one.
+/// `##Title`, and `＃＃ Title` in the width of Hangul. Not `#tag`, which is one.
 fn heading(line: &SourceLine<'_>, findings: &mut Findings<'_>) {
     let text = without_container(line.text);
+    let wide = text.chars().take_while(|char| *char == '＃').count();
+    if (2..=6).contains(&wide) {
+        let rest = text.trim_start_matches('＃').trim_start();
+        let right = format!("{} ", "#".repeat(wide));
+        findings
+            .at(
+                &HEADING_SPACE,
+                line.whole(),
+                say!(
+                    "readers would see `{seen}`, and no heading",
+                    seen = shown(text)
+                ),
+            )
+            .hint(say!(
+                "write `{marks} {rest}`",
+                marks = right.trim_end(),
+                rest = shown(rest)
+            ))
+            .fix_at(
+                line.span(line.text.len() - text.len()..line.text.len() - rest.len()),
+                |_| right,
+            );
+        return;
+    }
     let marks = text.bytes().take_while(|byte| *byte == b'#').count();
     let rest = &text[marks..];
     if (2..=6).contains(&marks) && rest.starts_with(char::is_alphanumeric) {
@@ -51,48 +75,6 @@ fn heading(line: &SourceLine<'_>, findings: &mut Findings<'_>) {
 fn behind(line: &SourceLine<'_>, rest: &str) -> crate::source::Span {
     let at = line.text.len() - rest.len();
     line.span(at..at)
-}
-
-/// `-item`, `*item`, `1.item`, `- [ ]task`. Not `-3℃`, `*emphasis*`, `1.5`, `3.1운동`, `A.` or `-rf`.
-fn item(line: &SourceLine<'_>, findings: &mut Findings<'_>) {
-    let text = without_container(line.text);
-    let is_word =
-        |rest: &str| rest.starts_with(|char: char| char.is_alphabetic() && !char.is_ascii());
-    let bullet = text
-        .strip_prefix(['-', '+', '•', '·'])
-        .or_else(|| text.strip_prefix('*').filter(|rest| !rest.contains('*')));
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let numbered = (1..=2)
-        .contains(&digits)
-        .then(|| text[digits..].strip_prefix(['.', ')']))
-        .flatten();
-    let task = ["- [ ]", "- [x]", "- [X]", "* [ ]", "* [x]"]
-        .iter()
-        .find_map(|mark| text.strip_prefix(mark));
-    let rest = task
-        .filter(|rest| rest.starts_with(char::is_alphanumeric))
-        .or_else(|| bullet.filter(|rest| is_word(rest)))
-        .or_else(|| numbered.filter(|rest| is_word(rest)));
-    let Some(rest) = rest else {
-        return;
-    };
-    let mark = &text[..text.len() - rest.len()];
-    // A mark that Markdown does not know stays one with a space, too.
-    let kept = mark.replace(['•', '·'], "-");
-    findings
-        .at(
-            &LIST_SPACE,
-            line.whole(),
-            say!(
-                "readers would see `{seen}`, and no list",
-                seen = shown(text)
-            ),
-        )
-        .hint(say!("write `{kept} {rest}`", kept, rest = shown(rest)))
-        .fix_at(
-            line.span(line.text.len() - text.len()..line.text.len() - rest.len()),
-            |_| format!("{kept} "),
-        );
 }
 
 /// `2026. 11. 30. …`: three lists, one within the other. Also `11. 30. …`, which is two.
@@ -173,7 +155,13 @@ fn block_mark(line: &SourceLine<'_>, findings: &mut Findings<'_>) {
                 | "\\tableofcontents"
         )
         || (text.starts_with("{{<") || text.starts_with("{{%")) && text.ends_with("}}")
-        || text.starts_with("{% ") && text.ends_with("%}");
+        || text.starts_with("{% ") && text.ends_with("%}")
+        || text.starts_with("!!! ")
+        || text.len() > 4
+            && text
+                .strip_prefix('\\')
+                .is_some_and(|command| command.bytes().all(|byte| byte.is_ascii_lowercase()))
+        || text.len() > 4 && text.starts_with("%%") && text.ends_with("%%") && text.contains(' ');
     if is_foreign {
         findings
             .at(
@@ -184,18 +172,12 @@ fn block_mark(line: &SourceLine<'_>, findings: &mut Findings<'_>) {
                     seen = shown(text)
                 ),
             )
-            .hint(match text.starts_with(":::") {
+            .hint(match text.starts_with(":::") || text.starts_with("!!!") {
                 true => say!("for a note write `> [!NOTE]` and `> ` before each of its lines"),
-                false => say!("take it out: the contents are made from the headings"),
+                false if lower.contains("toc") || lower.contains("contents") => {
+                    say!("take it out: the contents are made from the headings")
+                }
+                false => say!("take it out, or write it as `<!-- … -->`, which nobody sees"),
             });
-    }
-}
-
-/// So much of a line as a message has room for.
-fn shown(text: &str) -> String {
-    const ROOM: usize = 24;
-    match text.char_indices().nth(ROOM) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
     }
 }

@@ -42,9 +42,13 @@ fn single(prose: &Prose, file: &str, mark: &str, what: Said, findings: &mut Find
 fn backtick(prose: &Prose, file: &str, findings: &mut Findings<'_>) {
     let text = &prose.text;
     let mut marks = text.match_indices('`');
-    let (Some((at, _)), None) = (marks.next(), marks.next()) else {
+    let Some((at, _)) = marks.next() else {
         return;
     };
+    // `code``: of three one is left over, too.
+    if !matches!(marks.count(), 0 | 2) {
+        return;
+    }
     let opens = text[at + 1..].starts_with(|char: char| !char.is_whitespace());
     let is_accent = text[..at].ends_with(char::is_alphanumeric)
         && text[at + 1..].starts_with(char::is_alphanumeric);

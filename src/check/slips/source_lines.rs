@@ -30,6 +30,8 @@ pub(super) struct SourceLines<'t> {
     pub(super) lines: Vec<SourceLine<'t>>,
     /// Where a fence opens that nothing closes.
     open_fence: Option<Span>,
+    /// Where a comment begins that nothing closes.
+    open_comment: Option<Span>,
 }
 
 /// A fence of code: its character and how many of them.
@@ -39,20 +41,20 @@ impl<'t> SourceLines<'t> {
     pub(super) fn of(text: &'t str) -> Self {
         let mut lines = Vec::new();
         let mut fence: Option<(Fence, Span)> = None;
-        let mut is_comment = false;
+        let mut comment: Option<Span> = None;
         let mut at = body_start(text);
         for (number, whole) in text[at..].split_inclusive('\n').enumerate() {
             let line = whole.trim_end_matches(['\n', '\r']);
             let start = at;
             at += whole.len();
-            if is_comment {
-                is_comment = !line.contains("-->");
+            if comment.is_some() {
+                comment = comment.filter(|_| !line.contains("-->"));
                 continue;
             }
             match (&fence, opening(line)) {
                 (None, Some(opens)) => fence = Some((opens, start..start + line.len())),
                 (None, None) if line.trim_start().starts_with("<!--") => {
-                    is_comment = !line.contains("-->");
+                    comment = (!line.contains("-->")).then(|| start..start + line.len());
                 }
                 // Code by its indentation.
                 (None, None) if line.starts_with("    ") || line.starts_with('\t') => {}
@@ -71,6 +73,7 @@ impl<'t> SourceLines<'t> {
         Self {
             lines,
             open_fence: fence.map(|(_, span)| span),
+            open_comment: comment,
         }
     }
 }
@@ -93,6 +96,15 @@ fn body_start(text: &str) -> usize {
 /// What stands before a line within quotations and lists.
 pub(super) fn without_container(line: &str) -> &str {
     line.trim_start_matches([' ', '\t', '>'])
+}
+
+/// So much of a line as a message has room for.
+pub(super) fn shown(text: &str) -> String {
+    const ROOM: usize = 24;
+    match text.char_indices().nth(ROOM) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 fn opening(line: &str) -> Option<Fence> {
@@ -126,6 +138,17 @@ pub(super) fn check(lines: &SourceLines<'_>, findings: &mut Findings<'_>) {
                 ),
             )
             .hint(say!("close it with a line of the same marks"));
+    }
+    if let Some(span) = &lines.open_comment {
+        findings
+            .at(
+                &OPEN_FENCE,
+                span.clone(),
+                say!(
+                    "this comment does not end: readers would see nothing of the rest of the issue"
+                ),
+            )
+            .hint(say!("close it with `-->`"));
     }
     for line in &lines.lines {
         let is_marker = ["<<<<<<< ", "||||||| ", ">>>>>>> "]

@@ -35,13 +35,23 @@ fn look_at(block: &[&SourceLine<'_>], findings: &mut Findings<'_>) {
     let columns = cells(without_container(head.text));
     // Markdown sees no table where the two differ.
     if columns != cells(without_container(block[rule].text)) {
-        findings
+        let finding = findings
             .at(
                 &NO_RULE_LINE,
                 block[rule].whole(),
                 say!("the line of dashes has another number of cells than the head: readers would see bars"),
             )
             .hint(say!("write {columns} cells of `---` between bars", columns));
+        let is_even = block[rule + 1..]
+            .iter()
+            .all(|row| cells(without_container(row.text)) == columns);
+        if is_even && block.len() > rule + 1 {
+            let line = block[rule];
+            let container = line.text.len() - without_container(line.text).len();
+            finding.fix_at(line.span(container..line.text.trim_end().len()), |_| {
+                format!("|{}", " --- |".repeat(columns))
+            });
+        }
         return;
     }
     for row in &block[rule + 1..] {
@@ -76,8 +86,35 @@ fn without_rule(block: &[&SourceLine<'_>], findings: &mut Findings<'_>) {
         text.starts_with('|') && text.ends_with('|') && cells(text) >= 2
     };
     let rows = block.iter().filter(is_row).count();
-    if rows >= 2 && rows == block.len() {
+    // `Day | Room`, without bars at its ends: three lines of the same number of cells are no accident.
+    let is_bare = |line: &&SourceLine<'_>| {
+        let text = without_container(line.text).trim();
+        text.contains(" | ") && !text.starts_with(['#', '-', '*', '>'])
+    };
+    let columns = block
+        .first()
+        .map_or(0, |line| cells(without_container(line.text)));
+    let is_bare_table = block.len() >= 3
+        && block.iter().all(is_bare)
+        && block
+            .iter()
+            .all(|line| cells(without_container(line.text)) == columns);
+    let is_wide = block.len() >= 2
+        && block
+            .iter()
+            .all(|line| without_container(line.text).trim().starts_with('｜'));
+    if is_wide {
         findings
+            .at(
+                &NO_RULE_LINE,
+                block[0].whole(),
+                say!("readers would see bars instead of a table"),
+            )
+            .hint(say!("write the bar of ASCII, `|`, instead of `｜`"));
+        return;
+    }
+    if rows >= 2 && rows == block.len() || is_bare_table {
+        let finding = findings
             .at(
                 &NO_RULE_LINE,
                 block[0].whole(),
@@ -85,8 +122,31 @@ fn without_rule(block: &[&SourceLine<'_>], findings: &mut Findings<'_>) {
             )
             .hint(say!(
                 "put a line below the head: |{cells}",
-                cells = " --- |".repeat(cells(without_container(block[0].text)))
+                cells = " --- |".repeat(columns)
             ));
+        // A row of other cells than the head may not be of this table.
+        let is_even = block
+            .iter()
+            .all(|line| cells(without_container(line.text)) == columns);
+        let dashes = block.get(1).filter(|line| {
+            let text = without_container(line.text).trim();
+            text.contains(['—', '–', '─', '―'])
+                && text.chars().all(|char| "|—–─―- :".contains(char))
+        });
+        // An editor that made one long dash of the dashes.
+        if let Some(line) = dashes {
+            let container = line.text.len() - without_container(line.text).len();
+            finding.fix_at(line.span(container..line.text.trim_end().len()), |_| {
+                format!("|{}", " --- |".repeat(columns))
+            });
+        } else if is_even {
+            let head = block[0];
+            let container = &head.text[..head.text.len() - without_container(head.text).len()];
+            let end = head.text.trim_end().len();
+            finding.fix_at(head.span(end..end), |_| {
+                format!("\n{container}|{}", " --- |".repeat(columns))
+            });
+        }
     }
 }
 

@@ -1,10 +1,11 @@
 //! A table: what breaks a rule, and its neighbour that does not.
 
 mod in_text;
+mod letters;
 mod slips;
 mod typography;
 
-use self::{in_text::IN_TEXT, slips::SLIPS, typography::TYPOGRAPHY};
+use self::{in_text::IN_TEXT, letters::LETTERS, slips::SLIPS, typography::TYPOGRAPHY};
 use super::{trials::Trial, *};
 
 /// Rule, front matter and text that break it, and those that do not.
@@ -138,6 +139,7 @@ pub(super) fn trials() -> Vec<Trial> {
         .iter()
         .chain(TYPOGRAPHY)
         .chain(SLIPS)
+        .chain(LETTERS)
         .map(|(rule, bad, good)| Trial::new(rule, *bad, in_text(bad), in_text(good)));
     let of_whole = WHOLE
         .iter()
@@ -281,7 +283,7 @@ fn png(width: u32, height: u32, pixel: impl Fn(u32, u32) -> [u8; 4]) -> Vec<u8> 
     bytes.into_inner()
 }
 
-fn white_pixel() -> Vec<u8> {
+pub(super) fn white_pixel() -> Vec<u8> {
     png(1, 1, |_, _| [255; 4])
 }
 

@@ -25,7 +25,10 @@ const TRACES: [&str; 16] = [
 ];
 
 pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
-    let Some((at, length)) = trace(&prose.text).or_else(|| syllables(&prose.text)) else {
+    let found = trace(&prose.text)
+        .or_else(|| syllables(&prose.text))
+        .or_else(|| code_page(&prose.text));
+    let Some((at, length)) = found else {
         return;
     };
     findings
@@ -60,6 +63,27 @@ fn syllables(text: &str) -> Option<(usize, usize)> {
         (is_sign(one) && is_sign(two))
             .then(|| (at, char.len_utf8() + one.len_utf8() + two.len_utf8()))
     })
+}
+
+/// `¾È³çÇÏ¼¼¿ä`: Windows' Korean code page read as Latin-1. Five such signs in a row, some of them no letters, are of no
+/// language.
+fn code_page(text: &str) -> Option<(usize, usize)> {
+    const AT_LEAST: usize = 5;
+    let is_sign = |char: char| matches!(char, '\u{A1}'..='\u{FE}');
+    let mut at = 0;
+    while let Some(found) = text[at..].find(is_sign) {
+        let start = at + found;
+        let length = text[start..]
+            .find(|char| !is_sign(char))
+            .unwrap_or(text.len() - start);
+        at = start + length;
+        let run = &text[start..at];
+        let symbols = run.chars().filter(|char| !char.is_alphabetic()).count();
+        if run.chars().count() >= AT_LEAST && symbols >= 2 && symbols < run.chars().count() {
+            return Some((start, length));
+        }
+    }
+    None
 }
 
 #[cfg(test)]

@@ -1,11 +1,10 @@
 //! Particles: their form, their number, and that they join the word before them.
 
-use super::{super::Findings, DOUBLED_PARTICLE, PARTICLE_FORM, PARTICLE_SPACE, QUOTED_PARTICLE};
-use crate::{
-    issue::Prose,
-    korean::hangul::{self, RIEUL, final_consonant},
-    words::say,
+use super::{
+    super::Findings, DOUBLED_PARTICLE, PARTICLE_FORM, PARTICLE_SPACE, QUOTED_PARTICLE,
+    particle_form,
 };
+use crate::{issue::Prose, korean::hangul, words::say};
 
 pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
     let text = &prose.text;
@@ -19,14 +18,15 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
                     say!("`{word}` ends with two particles", word),
                 )
                 .hint(say!("`{single}` instead of `{doubled}`", single, doubled));
-        } else if let Some(right) = misformed(word).filter(|_| !is_name(word, &text[range.end..])) {
+        } else if let Some(right) = particle_form::right_form(word, &text[range.end..]) {
             findings
                 .at(
                     &PARTICLE_FORM,
                     prose.span(range.clone()),
                     say!("`{word}` should be `{right}`", word, right),
                 )
-                .hint(say!("the form of the particle follows the final consonant"));
+                .hint(say!("the form of the particle follows the final consonant"))
+                .fix(word, &right);
         }
         if let Some(before) = spaced(text, range.start, word) {
             findings
@@ -35,7 +35,8 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
                     prose.span(range.start - 1..range.end),
                     say!("a space before the particle `{word}`", word),
                 )
-                .hint(say!("write `{before}{word}`", before, word));
+                .hint(say!("write `{before}{word}`", before, word))
+                .fix(&format!(" {word}"), word);
         }
     }
     quoted(prose, findings);
@@ -66,117 +67,9 @@ fn doubled(word: &str) -> Option<(&'static str, &'static str)> {
         .find(|(pair, _)| word.len() > pair.len() && word.ends_with(pair))
 }
 
-/// The word with the right form of its particle, where it has a wrong one for certain.
-fn misformed(word: &str) -> Option<String> {
-    object(word)
-        .or_else(|| topic(word))
-        .or_else(|| direction(word))
-        .or_else(|| company(word))
-}
-
-/// 을 after a vowel, 를 after a consonant.
-fn object(word: &str) -> Option<String> {
-    // Nouns and verb forms that end so by themselves: 가을, 지을, 들를 …
-    const NO_PARTICLE: [&str; 14] = [
-        "가을", "마을", "노을", "고을", "지을", "이을", "나을", "그을", "부을", "저을", "모을",
-        "자을", "리을", "들를",
-    ];
-    let (before, last) = hangul::last_two(word);
-    let (before, last) = (before?, last?);
-    let has_final = final_consonant(before)? != 0;
-    if NO_PARTICLE.iter().any(|end| word.ends_with(end)) {
-        return None;
-    }
-    match (last, has_final) {
-        ('를', true) => Some(with_end(word, '를', "을")),
-        ('을', false) => Some(with_end(word, '을', "를")),
-        _ => None,
-    }
-}
-
-/// 는 after nouns that end in a consonant and can be no verb: 먹는 and 서울는 look alike to whoever knows no words.
-fn topic(word: &str) -> Option<String> {
-    const NOUNS: [&str; 19] = [
-        "사람",
-        "서울",
-        "한국",
-        "미국",
-        "중국",
-        "일본",
-        "오늘",
-        "내일",
-        "지금",
-        "것들",
-        "우리들",
-        "구독자들",
-        "사람들",
-        "개발자들",
-        "직원들",
-        "책",
-        "글",
-        "팀",
-        "부산",
-    ];
-    let noun = word.strip_suffix('는')?;
-    NOUNS.contains(&noun).then(|| format!("{noun}은"))
-}
-
-/// 태을, 하을 and other names that end so, alone or behind a family name and before a title. Not:
-/// `예을 들어`, `주소을`.
-fn is_name(word: &str, rest: &str) -> bool {
-    const NAMES: [&str; 4] = ["태을", "예을", "하을", "소을"];
-    const TITLES: [&str; 8] = ["씨", "님", "작가", "기자", "감독", "배우", "교수", "선수"];
-    let next = rest.strip_prefix(' ').unwrap_or_default();
-    if NAMES.contains(&word) {
-        return !(word == "예을" && next.starts_with('들'));
-    }
-    let mut chars = word.chars();
-    chars.next();
-    NAMES.contains(&chars.as_str()) && TITLES.iter().any(|title| next.starts_with(title))
-}
-
-/// 으로 after a vowel or ㄹ.
-fn direction(word: &str) -> Option<String> {
-    for end in [
-        "으로",
-        "으로는",
-        "으로도",
-        "으로의",
-        "으로서",
-        "으로써",
-        "으로만",
-    ] {
-        let Some(noun) = word.strip_suffix(end) else {
-            continue;
-        };
-        let before = final_consonant(noun.chars().next_back()?)?;
-        let is_wrong = before == 0 || before == RIEUL;
-        return is_wrong.then(|| format!("{noun}{}", end.trim_start_matches('으')));
-    }
-    None
-}
-
-/// 와 after a consonant.
-fn company(word: &str) -> Option<String> {
-    for end in ["와", "와는", "와의", "와도"] {
-        let Some(noun) = word.strip_suffix(end) else {
-            continue;
-        };
-        let before = noun.chars().next_back()?;
-        // 도와, 가까와 … are verbs; so is whatever ends with 놔, 봐 contracted otherwise.
-        let is_wrong = final_consonant(before)? != 0 && noun.chars().count() > 1;
-        return is_wrong.then(|| format!("{noun}과{}", end.trim_start_matches('와')));
-    }
-    None
-}
-
-fn with_end(word: &str, old: char, new: &str) -> String {
-    format!("{}{new}", word.strip_suffix(old).unwrap_or(word))
-}
-
 /// Particles that are no words of their own. Not here: 은 (silver), 을 (乙), 에도 (Edo), 이, 가, 와, 과,
-/// 도, 만, 의, 로, 보다.
-const BOUND: [&str; 13] = [
+/// 도, 만, 의, 로, 보다, 마다.
+const BOUND: [&str; 34] = [
     "는",
     "를",
     "에",
@@ -190,6 +83,27 @@ const BOUND: [&str; 13] = [
     "으로는",
     "으로써",
     "에게서",
+    "부터",
+    "부터는",
+    "부터의",
+    "까지",
+    "까지는",
+    "까지도",
+    "까지의",
+    "에서부터",
+    "으로부터",
+    "로부터",
+    "처럼",
+    "조차",
+    "한테",
+    "한테는",
+    "께서는",
+    "에게는",
+    "에게도",
+    "으로도",
+    "으로서",
+    "에서의",
+    "에게로",
 ];
 
 /// The word before a particle that stands alone.

@@ -4,34 +4,39 @@ use super::{super::Findings, PARTICLE_FORM};
 use crate::{
     issue::Prose,
     korean::{
-        hangul::is_syllable,
+        hangul::{is_syllable, runs},
         particle::PARTICLES,
-        reading::{SpokenEnd, last_word, spoken_end},
+        reading::{SpokenEnd, end_of, last_word, spoken_end},
     },
     words::say,
 };
 
 pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
     let text = &prose.text;
-    for (at, _) in text.match_indices(is_syllable) {
+    for run in runs(text) {
+        let (at, end) = (run.start, run.end);
         let before = &text[..at];
-        // What stands in brackets is read by some and left out by others: 인공지능(AI)는.
-        if !before.ends_with(|char: char| char.is_ascii_alphanumeric()) {
+        let is_marked = before.ends_with(CLOSING);
+        if !is_marked && !before.ends_with(|char: char| char.is_ascii_alphanumeric()) {
             continue;
         }
-        let end = text[at..]
-            .find(|char| !is_syllable(char))
-            .map_or(text.len(), |length| at + length);
         let particle = &text[at..end];
         // `API이 뭔가` is a slip; `API이-` and `API이/가` are about grammar.
         let is_word = !text[end..].starts_with(|char: char| {
             char.is_alphanumeric() || matches!(char, '/' | '-' | '(' | '’' | '\'')
         });
-        let Some(spoken) = spoken_end(before).filter(|_| is_word) else {
+        let spoken = match is_marked {
+            true => end_behind_mark(before, matches!(particle, "로" | "으로")),
+            false => spoken_end(before),
+        };
+        let Some(spoken) = spoken.filter(|_| is_word) else {
             continue;
         };
         if let Some(right) = right_form(particle, spoken) {
-            let word = last_word(before);
+            let word = match is_marked {
+                true => marked_word(before),
+                false => last_word(before),
+            };
             findings
                 .at(
                     &PARTICLE_FORM,
@@ -43,9 +48,53 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
                         right
                     ),
                 )
-                .hint(say!("the form of the particle follows the sound before it"));
+                .hint(say!("the form of the particle follows the sound before it"))
+                .fix(&format!("{word}{particle}"), &format!("{word}{right}"));
         }
     }
+}
+
+/// What ends a quotation or a remark.
+const CLOSING: [char; 9] = [')', '’', '”', '」', '』', '》', '〉', '\'', '"'];
+
+/// How what stands in marks is read at its end. What stands in round brackets is read by some and left out by others,
+/// 인공지능(AI)는: only where both end alike. A quotation that is a sentence has its particle of another kind.
+fn end_behind_mark(before: &str, is_direction: bool) -> Option<SpokenEnd> {
+    if let Some(inside) = before.strip_suffix(')') {
+        let (outer, inner) = inside.rsplit_once('(')?;
+        // Brackets within brackets.
+        if inner.contains(')') {
+            return None;
+        }
+        let is_word = |text: &str| text.ends_with(is_syllable);
+        let (outer, inner) = (outer.trim_end(), inner.trim_end());
+        let ends = (end_of(outer)?, end_of(inner)?);
+        // 로 alone tells ㄹ from the other consonants.
+        let is_vowel = |end| end == SpokenEnd::Vowel;
+        let is_alike = ends.0 == ends.1 || !is_direction && is_vowel(ends.0) == is_vowel(ends.1);
+        return (is_word(outer) && is_word(inner) && is_alike).then_some(ends.0);
+    }
+    let inner = before.trim_end_matches(CLOSING);
+    let start = inner.rfind(['‘', '“', '「', '『', '《', '〈', '\'', '"'])?;
+    let is_word = inner.ends_with(is_syllable)
+        && !inner[start..].contains(['.', '?', '!', ',', '-', '~', '/']);
+    is_word.then(|| end_of(inner))?
+}
+
+/// So much of a text's end as its last mark encloses.
+fn marked_word(before: &str) -> &str {
+    let start = before
+        .char_indices()
+        .rev()
+        .skip(1)
+        .find(|(_, char)| {
+            matches!(
+                char,
+                '(' | '‘' | '“' | '「' | '『' | '《' | '〈' | '\'' | '"'
+            )
+        })
+        .map_or(0, |(at, _)| at);
+    &before[start..]
 }
 
 /// The form that should stand there. None: it does, or it is no such particle.

@@ -2,75 +2,20 @@
 
 use super::{
     super::{Findings, speech::QuotedSpeech},
-    DEPENDENT_NOUN, DOUBLED_WORD, PUNCTUATION_SPACE, UNIT_SPACE,
+    DEPENDENT_NOUN, DOUBLE_SPACE, DOUBLED_WORD, PUNCTUATION_SPACE, UNIT_SPACE,
 };
 use crate::words::say;
 use crate::{issue::Prose, korean::hangul};
 
 pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
-    dependent_nouns(prose, findings);
     ability(prose, findings);
-    counters(prose, findings);
-    plurals(prose, findings);
+    let neighbours: Vec<WordPair<'_>> = neighbours(&prose.text).collect();
+    plurals(prose, &neighbours, findings);
     percent(prose, findings);
     punctuation(prose, findings);
-    doubled_words(prose, findings);
-    doubled_verbs(prose, findings);
-}
-
-/// A verb form, the dependent noun that clings to it, and what must or must not follow.
-const DEPENDENT: [(&str, &str); 23] = [
-    ("할수", "할 수"),
-    ("될수", "될 수"),
-    ("볼수", "볼 수"),
-    ("갈수", "갈 수"),
-    ("알수", "알 수"),
-    ("쓸수", "쓸 수"),
-    ("줄수", "줄 수"),
-    ("을수", "을 수"),
-    ("는것", "는 것"),
-    ("할것", "할 것"),
-    ("한것", "한 것"),
-    ("될것", "될 것"),
-    ("된것", "된 것"),
-    ("을것", "을 것"),
-    ("던것", "던 것"),
-    ("할때", "할 때"),
-    ("될때", "될 때"),
-    ("볼때", "볼 때"),
-    ("갈때", "갈 때"),
-    ("을때", "을 때"),
-    ("뿐만아니라", "뿐만 아니라"),
-    ("하는동안", "하는 동안"),
-    ("기때문", "기 때문"),
-];
-
-fn dependent_nouns(prose: &Prose, findings: &mut Findings<'_>) {
-    for (wrong, right) in DEPENDENT {
-        for (at, _) in prose.text.match_indices(wrong) {
-            let rest = &prose.text[at + wrong.len()..];
-            let is_certain = match wrong.chars().last() {
-                // 할수록 is an ending; 할수 is a slip only before 있다 and 없다.
-                Some('수') => {
-                    let next = rest.trim_start_matches(['는', '도', '가', '만', ' ']);
-                    next.starts_with('있') || next.starts_with('없')
-                }
-                // 때문에, 볼때기.
-                Some('때') => !rest.starts_with(['문', '기']),
-                _ => true,
-            };
-            if is_certain {
-                findings
-                    .at(
-                        &DEPENDENT_NOUN,
-                        prose.span(at..at + wrong.len()),
-                        say!("`{wrong}` is two words", wrong),
-                    )
-                    .hint(say!("write `{right}`", right))
-                    .fix(wrong, right);
-            }
-        }
-    }
+    doubled_words(prose, &neighbours, findings);
+    doubled_verbs(prose, &neighbours, findings);
+    double_space(prose, findings);
 }
 
 /// `할 수있다`: the verb behind 수 is a word of its own.
@@ -101,61 +46,8 @@ fn ability(prose: &Prose, findings: &mut Findings<'_>) {
     }
 }
 
-/// `두번`, `세번째`: what counts stands apart from how many. 한번 is a word too.
-fn counters(prose: &Prose, findings: &mut Findings<'_>) {
-    let text = &prose.text;
-    for (number, counter) in [
-        ("두", "번"),
-        ("세", "번"),
-        ("네", "번째"),
-        ("다섯", "번"),
-        ("여섯", "번"),
-        ("두", "가지"),
-        ("세", "가지"),
-        ("네", "가지"),
-    ] {
-        let slip = format!("{number}{counter}");
-        for (at, _) in text.match_indices(&slip) {
-            let begins = !text[..at].ends_with(char::is_alphanumeric);
-            let rest = &text[at + slip.len()..];
-            let particles = [
-                "",
-                "째",
-                "이나",
-                "은",
-                "을",
-                "의",
-                "도",
-                "만",
-                "다",
-                "를",
-                "는",
-                "가",
-                "로",
-                "째로",
-                "째는",
-                "째의",
-                "째로는",
-            ];
-            let word_end = rest
-                .find(|char| !hangul::is_syllable(char))
-                .unwrap_or(rest.len());
-            if begins && particles.contains(&&rest[..word_end]) {
-                findings
-                    .at(
-                        &DEPENDENT_NOUN,
-                        prose.span(at..at + slip.len()),
-                        say!("`{wrong}` is two words", wrong = slip),
-                    )
-                    .hint(say!("write `{number} {counter}`", number, counter))
-                    .fix(&slip, &format!("{number} {counter}"));
-            }
-        }
-    }
-}
-
 /// `사람 들이`: 들 joins the people whom it makes many.
-fn plurals(prose: &Prose, findings: &mut Findings<'_>) {
+fn plurals(prose: &Prose, neighbours: &[WordPair<'_>], findings: &mut Findings<'_>) {
     const PEOPLE: [&str; 11] = [
         "사람",
         "친구",
@@ -179,7 +71,7 @@ fn plurals(prose: &Prose, findings: &mut Findings<'_>) {
         "들까지",
         "들만",
     ];
-    for (start, before, at, word) in neighbours(&prose.text) {
+    for (start, before, at, word) in neighbours.iter().copied() {
         if ENDS.contains(&word) && PEOPLE.iter().any(|people| before.ends_with(people)) {
             findings
                 .at(
@@ -228,6 +120,21 @@ fn punctuation(prose: &Prose, findings: &mut Findings<'_>) {
         let rest = &text[at + 1..];
         let is_spaced_ellipsis = rest.starts_with(" .") || rest.starts_with(" ,");
         let ends = rest.chars().next().is_none_or(char::is_whitespace) && !is_spaced_ellipsis;
+        // `사과 ,배`: the space is on the wrong side.
+        let is_turned = mark == ","
+            && before.is_some_and(|before| before.ends_with(hangul::is_syllable))
+            && rest.starts_with(hangul::is_syllable);
+        if is_turned {
+            findings
+                .at(
+                    &PUNCTUATION_SPACE,
+                    prose.span(at - 1..at + 1),
+                    say!("a space before `{mark}`", mark),
+                )
+                .hint(say!("put the space behind it"))
+                .fix(" ,", ", ");
+            continue;
+        }
         if follows_word && ends {
             findings
                 .at(
@@ -267,11 +174,12 @@ fn punctuation(prose: &Prose, findings: &mut Findings<'_>) {
 /// Words that are never meant twice in a row. Korean doubles words on purpose (하나 하나, 앞으로
 /// 앞으로, 고맙습니다 고맙습니다), English too (whom I spoke to to learn this): only those that no such
 /// pair has. Verse and speech repeat what they like.
-fn doubled_words(prose: &Prose, findings: &mut Findings<'_>) {
-    const ENGLISH: [&str; 10] = [
-        "the", "a", "an", "and", "of", "with", "from", "are", "was", "which",
+fn doubled_words(prose: &Prose, neighbours: &[WordPair<'_>], findings: &mut Findings<'_>) {
+    const ENGLISH: [&str; 23] = [
+        "the", "a", "an", "and", "of", "with", "from", "are", "was", "which", "their", "your",
+        "our", "my", "we", "they", "were", "or", "but", "when", "than", "into", "by",
     ];
-    const KOREAN: [&str; 18] = [
+    const KOREAN: [&str; 22] = [
         "어제",
         "지난주",
         "지난달",
@@ -290,13 +198,17 @@ fn doubled_words(prose: &Prose, findings: &mut Findings<'_>) {
         "따라서",
         "그러므로",
         "그렇지만",
+        "오늘은",
+        "내일은",
+        "어제는",
+        "이번에는",
     ];
     const ENDINGS: [&str; 4] = ["를", "에서", "에게", "하는"];
     if is_verse(&prose.text) {
         return;
     }
     let speech = QuotedSpeech::of(&prose.text);
-    for (start, before, at, word) in neighbours(&prose.text) {
+    for (start, before, at, word) in neighbours.iter().copied() {
         let is_korean = word.chars().all(hangul::is_syllable)
             && (KOREAN.contains(&word)
                 || ENDINGS
@@ -314,7 +226,10 @@ fn doubled_words(prose: &Prose, findings: &mut Findings<'_>) {
                         "this" | "there" | "here"
                     )
                 });
-        let is_slip = before == word && (is_korean || is_copula || ENGLISH.contains(&word));
+        // `할 수 수 있다`: what a verb waits for comes once.
+        let is_bound = matches!(word, "수" | "것" | "및") && !speech.is_open(start);
+        let is_slip =
+            before == word && (is_korean || is_copula || is_bound || ENGLISH.contains(&word));
         if is_slip && !speech.is_open(start) {
             findings
                 .at(
@@ -328,7 +243,7 @@ fn doubled_words(prose: &Prose, findings: &mut Findings<'_>) {
 }
 
 /// `가서 갑니다`: a verb joined to itself. Not here: 사서 산다, which is to buy and to live.
-fn doubled_verbs(prose: &Prose, findings: &mut Findings<'_>) {
+fn doubled_verbs(prose: &Prose, neighbours: &[WordPair<'_>], findings: &mut Findings<'_>) {
     const VERBS: [(&str, &[&str]); 4] = [
         (
             "가서",
@@ -362,7 +277,7 @@ fn doubled_verbs(prose: &Prose, findings: &mut Findings<'_>) {
         ),
     ];
     let speech = QuotedSpeech::of(&prose.text);
-    for (start, before, at, word) in neighbours(&prose.text) {
+    for (start, before, at, word) in neighbours.iter().copied() {
         let is_doubled = VERBS
             .iter()
             .any(|(joined, finite)| before == *joined && finite.contains(&word));
@@ -378,8 +293,33 @@ fn doubled_verbs(prose: &Prose, findings: &mut Findings<'_>) {
     }
 }
 
+/// Two spaces between two words of a sentence: the mail shows one, the text part both. Behind a full stop two are
+/// a custom of typists.
+fn double_space(prose: &Prose, findings: &mut Findings<'_>) {
+    let text = &prose.text;
+    for (at, _) in text.match_indices("  ") {
+        let behind = text[at..].trim_start_matches(' ');
+        let mark = &text[at..text.len() - behind.len()];
+        let is_inside = text[..at].ends_with(|char: char| char.is_alphanumeric() || char == ',')
+            && behind.starts_with(char::is_alphanumeric);
+        if is_inside {
+            findings
+                .at(
+                    &DOUBLE_SPACE,
+                    prose.span(at..at + mark.len()),
+                    say!("two spaces between two words"),
+                )
+                .hint(say!("take one out"))
+                .fix(mark, " ");
+        }
+    }
+}
+
+/// Where a word begins, the word, and the same of the one behind it.
+type WordPair<'t> = (usize, &'t str, usize, &'t str);
+
 /// Two words with a space and nothing else between them, and where they begin.
-fn neighbours(text: &str) -> impl Iterator<Item = (usize, &str, usize, &str)> {
+fn neighbours(text: &str) -> impl Iterator<Item = WordPair<'_>> {
     let mut previous: Option<(usize, &str)> = None;
     words(text).filter_map(move |(at, word)| {
         let (start, before) = previous.replace((at, word))?;
@@ -395,7 +335,10 @@ fn is_verse(text: &str) -> bool {
 
 /// Runs of letters and digits; `is_some_and` is one.
 fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let is_word = |char: char| char.is_alphanumeric() || matches!(char, '\'' | '’' | '_');
+    // Most letters here are Hangul, which the tables of Unicode are slow to find.
+    let is_word = |char: char| {
+        hangul::is_syllable(char) || char.is_alphanumeric() || matches!(char, '\'' | '’' | '_')
+    };
     text.split(move |char| !is_word(char))
         .filter(|word| !word.is_empty())
         .map(move |word| (word.as_ptr() as usize - text.as_ptr() as usize, word))

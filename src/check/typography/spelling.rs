@@ -1,47 +1,105 @@
-//! Frequent slips in Korean that are never right, whatever stands around them.
+//! Frequent slips in Korean and English that are never right, whatever stands around them.
 
+mod endings;
+mod english;
 mod slips;
 
-use self::slips::{SLIPS, SlipPosition};
+use std::{collections::HashMap, sync::LazyLock};
+
+use self::{
+    endings::RunInText,
+    slips::{SLIPS, SlipPosition, SpellingSlip},
+};
 use super::{super::Findings, SPELLING};
 use crate::words::say;
 use crate::{issue::Prose, korean::hangul};
 
 pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
     let text = &prose.text;
+    english::check(prose, findings);
     if !text.contains(hangul::is_syllable) {
         return;
     }
     promises(prose, findings);
     negations(prose, findings);
-    for &(slip, right, place) in SLIPS {
-        for (at, _) in text.match_indices(slip) {
-            let begins = !text[..at].ends_with(hangul::is_syllable);
-            let ends = !text[at + slip.len()..].starts_with(hangul::is_syllable);
-            let is_here = match place {
-                SlipPosition::Any => true,
-                SlipPosition::Start => begins,
-                SlipPosition::End => ends,
-                SlipPosition::Whole => begins && ends,
-            };
-            // Whoever writes about spelling sets the slip in quotation marks.
-            let is_quoted = is_quoted_word(&text[..at], &text[at + slip.len()..]);
-            // 욕심내지 않되 게으르지 않게: an ending, not 안 되다.
-            let before = text[..at]
-                .trim_end()
-                .trim_end_matches(['는', '도', '만', '를']);
-            let is_ending = slip == "않되" && before.ends_with('지');
-            if is_here && !is_quoted && !is_ending {
-                findings
-                    .at(
-                        &SPELLING,
-                        prose.span(at..at + slip.len()),
-                        say!("`{slip}` should be `{right}`", slip, right),
-                    )
-                    .hint(say!("write `{right}`", right))
-                    .fix(slip, right);
+    endings(prose, findings);
+    for (at, char) in text.char_indices() {
+        for &(slip, right, place) in BY_FIRST_LETTER.get(&char).into_iter().flatten() {
+            if text[at..].starts_with(slip) {
+                judge(prose, at, (slip, right, place), findings);
             }
         }
+    }
+}
+
+/// The slips by the letter that they begin with: a text is read once, however many there are.
+static BY_FIRST_LETTER: LazyLock<HashMap<char, Vec<SpellingSlip>>> = LazyLock::new(|| {
+    let mut by_letter: HashMap<char, Vec<SpellingSlip>> = HashMap::new();
+    for slip in SLIPS {
+        if let Some(first) = slip.0.chars().next() {
+            by_letter.entry(first).or_default().push(*slip);
+        }
+    }
+    by_letter
+});
+
+/// Tells a slip where it counts.
+fn judge(
+    prose: &Prose,
+    at: usize,
+    (slip, right, place): SpellingSlip,
+    findings: &mut Findings<'_>,
+) {
+    let text = &prose.text;
+    let begins = !text[..at].ends_with(hangul::is_syllable);
+    let ends = !text[at + slip.len()..].starts_with(hangul::is_syllable);
+    let is_here = match place {
+        SlipPosition::Any => true,
+        SlipPosition::Start => begins,
+        SlipPosition::End => ends,
+        SlipPosition::Whole => begins && ends,
+    };
+    // Whoever writes about spelling sets the slip in quotation marks.
+    let is_quoted = is_quoted_word(&text[..at], &text[at + slip.len()..]);
+    // 욕심내지 않되 게으르지 않게: an ending, not 안 되다.
+    let before = text[..at]
+        .trim_end()
+        .trim_end_matches(['는', '도', '만', '를']);
+    let is_ending = slip == "않되" && before.ends_with('지');
+    if is_here && !is_quoted && !is_ending {
+        findings
+            .at(
+                &SPELLING,
+                prose.span(at..at + slip.len()),
+                say!("`{slip}` should be `{right}`", slip, right),
+            )
+            .hint(say!("write `{right}`", right))
+            .fix(slip, right);
+    }
+}
+
+/// Words whose ending is never spelled so.
+fn endings(prose: &Prose, findings: &mut Findings<'_>) {
+    let text = &prose.text;
+    for run in hangul::runs(text) {
+        let (before, after) = (&text[..run.start], &text[run.end..]);
+        let word = &text[run.clone()];
+        let found = endings::right(&RunInText {
+            word,
+            before,
+            after,
+        });
+        let Some(right) = found.filter(|_| !is_quoted_word(before, after)) else {
+            continue;
+        };
+        findings
+            .at(
+                &SPELLING,
+                prose.span(run),
+                say!("`{slip}` should be `{right}`", slip = word, right),
+            )
+            .hint(say!("write `{right}`", right))
+            .fix(word, &right);
     }
 }
 
@@ -81,7 +139,7 @@ fn promises(prose: &Prose, findings: &mut Findings<'_>) {
     }
 }
 
-/// `않 먹는다` and `먹지 안습니다`: 안 stands before a verb, 않 behind 지.
+/// `않 먹는다`: 안 stands before a verb.
 fn negations(prose: &Prose, findings: &mut Findings<'_>) {
     let text = &prose.text;
     for (at, slip) in text.match_indices("않 ") {
@@ -96,26 +154,6 @@ fn negations(prose: &Prose, findings: &mut Findings<'_>) {
                 )
                 .hint(say!("write `안`"))
                 .fix("않", "안");
-        }
-    }
-    for slip in [
-        "지 안습니다",
-        "지 안읍니다",
-        "하지 안는",
-        "하지 안고",
-        "하지 안아",
-        "하지 안았",
-    ] {
-        for (at, _) in text.match_indices(slip) {
-            let right = slip.replace("지 안", "지 않");
-            findings
-                .at(
-                    &SPELLING,
-                    prose.span(at..at + slip.len()),
-                    say!("`{slip}` should be `{right}`", slip, right),
-                )
-                .hint(say!("write `{right}`", right))
-                .fix(slip, &right);
         }
     }
 }

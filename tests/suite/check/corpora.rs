@@ -30,12 +30,13 @@ const CORPORA: [Corpus; 4] = [
         language: "ko",
         words: 120_000,
         mistakes: &[
-            ("typography/dependent-noun", 19),
+            ("typography/article", 5),
+            ("typography/dependent-noun", 41),
             ("typography/ellipsis", 2),
-            ("typography/particle-form", 2),
-            ("typography/punctuation-space", 3),
-            ("typography/space-before-particle", 34),
-            ("typography/spelling", 14),
+            ("typography/particle-form", 18),
+            ("typography/punctuation-space", 4),
+            ("typography/space-before-particle", 36),
+            ("typography/spelling", 15),
         ],
     },
     Corpus {
@@ -44,12 +45,12 @@ const CORPORA: [Corpus; 4] = [
         language: "ko",
         words: 40_000,
         mistakes: &[
-            ("typography/dependent-noun", 22),
+            ("typography/dependent-noun", 104),
             ("typography/doubled-word", 1),
-            ("typography/particle-form", 7),
+            ("typography/particle-form", 12),
             ("typography/punctuation-space", 3),
             ("typography/space-before-particle", 5),
-            ("typography/spelling", 3),
+            ("typography/spelling", 5),
             ("typography/unbalanced", 4),
         ],
     },
@@ -239,6 +240,7 @@ fn told(publication: &TestPublication) -> BTreeMap<String, Vec<String>> {
 
 #[test]
 fn check_keeps_silence_over_the_prose_of_others_but_for_what_is_wrong_there() {
+    let mut wrong = String::new();
     for corpus in &CORPORA {
         let Some(folder) = unpacked(corpus) else {
             return left_out("scripts/test puts corpora of Debian's packages into target/corpora");
@@ -262,11 +264,13 @@ fn check_keeps_silence_over_the_prose_of_others_but_for_what_is_wrong_there() {
                 let _ = writeln!(shown, "{rule}, {over} too many:\n{}", found.join("\n"));
             }
         }
-        assert!(
-            count <= words / WORDS_A_FALSE_FINDING,
-            "{} ({}): {count} findings in {words} words\n{shown}",
-            corpus.package,
-            corpus.language,
-        );
+        if count > words / WORDS_A_FALSE_FINDING {
+            let _ = writeln!(
+                wrong,
+                "{} ({}): {count} findings in {words} words\n{shown}",
+                corpus.package, corpus.language
+            );
+        }
     }
+    assert!(wrong.is_empty(), "{wrong}");
 }

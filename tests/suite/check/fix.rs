@@ -18,6 +18,11 @@ status: ready
 -항목
 
 [here it is](https://https://example.com/report) and 몇일, \u{1112}\u{1161}\u{11ab}\u{1100}\u{1173}\u{11af} x \u{1112}\u{1161}\u{11ab}
+
+오늘은  쉬고있다. 서울는 두사람 이야기, ‘바다’을 올런지. It was a apple.
+
+| 이름 | 값 |
+| 가 | 1 |
 ";
 
 fn publication() -> TestPublication {
@@ -28,13 +33,15 @@ fn text(publication: &TestPublication) -> String {
     fs::read_to_string(publication.path(NAME)).unwrap()
 }
 
-const FIXED: [&str; 6] = [
+const FIXED: [&str; 8] = [
     "title: \"A quiet week #12\"\n",
     "## No space\n",
     "- 항목\n",
     "(https://example.com/report)",
     "며칠",
     "한글 x 한\n",
+    "\n오늘은 쉬고 있다. 서울은 두 사람 이야기, ‘바다’를 올는지. It was an apple.\n",
+    "\n| 이름 | 값 |\n| --- | --- |\n| 가 | 1 |\n",
 ];
 
 #[test]

@@ -43,6 +43,39 @@ pub(super) const SLIPS: &[(&str, &str, &str)] = &[
         "```rust\nlet a = 1;",
         "```rust\nlet a = 1;\n```",
     ),
+    ("slip/heading-space", "＃＃ 다음 주", "번호 ＃1"),
+    ("slip/list-space", "• 하나\n• 둘", "• 하나만 적습니다"),
+    (
+        "slip/list-space",
+        "-one thing\n-two things",
+        "-rf is an option\nof the program",
+    ),
+    (
+        "slip/open-fence",
+        "<!-- 나중에\n\n글",
+        "<!-- 나중에 -->\n\n글",
+    ),
+    (
+        "slip/foreign-markup",
+        "기뻤습니다 :tada:",
+        "시간은 10:30:00, std::vec::Vec",
+    ),
+    (
+        "slip/foreign-markup",
+        "식은 $$a_1$$ 입니다",
+        "값은 $$ 같은 표시",
+    ),
+    (
+        "slip/foreign-markup",
+        "[gallery ids=\"1,2\"]",
+        "배열 [first]와 [last]",
+    ),
+    ("slip/foreign-markup", "차 &amp;amp; 과자", "차 &amp; 과자"),
+    (
+        "slip/table-rule-line",
+        "｜ 가 ｜ 나 ｜\n｜ 1 ｜ 2 ｜",
+        "가 ｜ 나",
+    ),
     ("slip/open-mark", "`닫지 않은 코드", "`닫은 코드`와 l`été"),
     ("slip/open-mark", "여기에 ~~닫지 않은 줄", "좋아요~~ 10~~20"),
     (
@@ -106,11 +139,6 @@ pub(super) const SLIPS: &[(&str, &str, &str)] = &[
         "[전화](tel:021234567)",
     ),
     (
-        "typography/particle-form",
-        "서울는 크다",
-        "서울은 크다. 먹는 사람",
-    ),
-    (
         "content/template-tag",
         "안녕하세요, %recipient.name% 님",
         "10%, 20%, 30%",
@@ -136,6 +164,66 @@ pub(super) const SLIPS: &[(&str, &str, &str)] = &[
         "중괄호 {이름}",
     ),
     ("content/placeholder", "[이름] 님께", "[사진] 서울의 밤"),
+    (
+        "content/placeholder",
+        "[확인 필요]",
+        "(확인이 필요한 까닭은 많다)",
+    ),
+    (
+        "content/placeholder",
+        "XX월 XX일에 엽니다",
+        "신입 00명 모집",
+    ),
+    (
+        "content/template-tag",
+        "{이름}님, 안녕하세요",
+        "<name>과 {name}이라는 자리표시",
+    ),
+    (
+        "content/template-tag",
+        "Dear %first_name%, good morning",
+        "50% of 20% is 10%",
+    ),
+    (
+        "content/secret",
+        "비밀번호: hunter2024",
+        "비밀번호: 여덟 자 이상",
+    ),
+    (
+        "content/repeated-paragraph",
+        "골목 끝 책방은 매주 화요일 저녁에 낭독회를 엽니다. 누구나 올 수 있습니다.\n\n골목 끝 책방은 매주 화요일 저녁에 낭독회를 엽니다. 누구나 올 수 있습니다.",
+        "골목 끝 책방은 매주 화요일 저녁에 낭독회를 엽니다. 누구나 올 수 있습니다.\n\n골목 끝 책방은 매주 수요일 저녁에 낭독회를 엽니다. 누구나 올 수 있습니다.",
+    ),
+    (
+        "content/stale-date",
+        "11월 10일까지 신청하세요",
+        "11월 10일까지 신청한 사람은 열 명",
+    ),
+    (
+        "content/stale-date",
+        "Register by November 10",
+        "He had to register by November 10",
+    ),
+    (
+        "content/impossible-date",
+        "2027년 2월 29일에",
+        "2028년 2월 29일에",
+    ),
+    (
+        "content/impossible-date",
+        "문은 19:75에 닫습니다",
+        "25:23으로 이겼다, 시편 1:80에",
+    ),
+    (
+        "content/impossible-date",
+        "It closes on 31 June.",
+        "It closes on 30 June.",
+    ),
+    (
+        "content/wrong-weekday",
+        "2026-12-03 (Fri)",
+        "2026-12-03 (Thu)",
+    ),
     ("content/placeholder", "취재 OOO 기자", "OOO의 법칙"),
     (
         "content/secret",
@@ -228,66 +316,5 @@ pub(super) const SLIPS: &[(&str, &str, &str)] = &[
         "image/alt-says-nothing",
         "![IMG_2034](https://example.org/a.png)",
         "![이미지 센서의 단면](https://example.org/a.png)",
-    ),
-    // typography
-    ("typography/mojibake", "í•œê¸€ 깨짐", "naïve, fête, así"),
-    ("typography/mojibake", "占쏙옙 깨짐", "占은 점칠 점"),
-    ("typography/spelling", "돼는 일이 없다", "되는 일이 없다"),
-    (
-        "typography/spelling",
-        "나는 밥을 않 먹는다",
-        "먹지 않 는다고는 쓰지 않는다",
-    ),
-    ("typography/spelling", "그러지 안습니다", "아기를 안습니다"),
-    ("typography/spelling", "내가 먹을께", "선생님께, 딸께"),
-    (
-        "typography/spelling",
-        "출석율이 높다",
-        "출석률과 비율, 자율",
-    ),
-    (
-        "typography/dependent-noun",
-        "그렇기때문에",
-        "그렇기 때문에, 때문에",
-    ),
-    (
-        "typography/dependent-noun",
-        "할 수있다",
-        "할 수 있다. 수없이 많다",
-    ),
-    (
-        "typography/dependent-noun",
-        "두번째 이야기",
-        "두 번째 이야기, 한번 보자",
-    ),
-    (
-        "typography/dependent-noun",
-        "사람 들이 많다",
-        "집 안에 사람을 들이다",
-    ),
-    (
-        "typography/doubled-word",
-        "어제 어제 열렸다",
-        "어제, 어제 같은 날",
-    ),
-    (
-        "typography/doubled-word",
-        "This is is a test.",
-        "What it is is a test.",
-    ),
-    (
-        "typography/particle-form",
-        "ChatGPT을 쓴다",
-        "ChatGPT를 쓴다",
-    ),
-    (
-        "typography/particle-form",
-        "3를 더한다",
-        "3을 더한다. 시즌 3를 기다린다",
-    ),
-    (
-        "typography/particle-form",
-        "API이 있다",
-        "API가 있다. 좋은 API이다",
     ),
 ];
