@@ -16,7 +16,7 @@ use std::{
 
 pub(crate) use self::{
     issue::{IssueWish, NewIssue, NewIssueError, next_issue},
-    post::{ImportedPost, PostFile, import},
+    post::{ExportedPost, ImportedPost, PostFile, exported, import, with_substack_head},
     publication::{StarterFacts, StarterLanguage, new_publication},
     setup::Setup,
 };

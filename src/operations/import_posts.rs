@@ -1,6 +1,8 @@
 //! Posts of other programs taken in: found, read, made into issues, with their pictures beside them. Nothing that is
 //! there is overwritten; what is no post is named, and the rest goes on.
 
+mod pictures;
+
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -8,9 +10,10 @@ use std::{
 
 use serde::Serialize;
 
+use self::pictures::pictures_of;
 use crate::{
     app::{App, AppError, RefusalKind},
-    scaffold::{self, ImportedPost, NewFile, PostFile},
+    scaffold::{self, ExportedPost, ImportedPost, NewFile, PostFile},
     source::shown_path,
     words::{Said, phrase, phrased},
 };
@@ -19,6 +22,8 @@ use crate::{
 const MOST_FILES: usize = 20_000;
 /// A post is a text.
 const MOST_BYTES: u64 = 4 << 20;
+/// An export has all of them.
+const MOST_EXPORT_BYTES: u64 = 256 << 20;
 /// Folders that generators make or need, and that hold no posts.
 const NO_POSTS: [&str; 10] = [
     "node_modules",
@@ -32,9 +37,6 @@ const NO_POSTS: [&str; 10] = [
     "target",
     "dist",
 ];
-/// Where generators keep what a path with a slash in front means.
-const STATIC_FOLDERS: [&str; 5] = ["static", "assets", "public", "content", "."];
-
 /// What became of the files.
 #[derive(Debug, Serialize)]
 pub(crate) struct PostImport {
@@ -107,24 +109,40 @@ impl App {
             refused: Vec::new(),
         };
         for file in files {
-            let from = file.display().to_string();
-            match self.import_post(&file, wish) {
-                Ok(taken) => report.taken.push(taken),
-                Err(why) => report.refused.push(RefusedPost { from, why }),
+            let shown = file.display().to_string();
+            let posts = match posts_of(&file) {
+                Ok(posts) => posts,
+                Err(why) => {
+                    report.refused.push(RefusedPost { from: shown, why });
+                    continue;
+                }
+            };
+            let is_one = posts.len() == 1;
+            for post in posts {
+                let from = match is_one {
+                    true => shown.clone(),
+                    false => format!("{shown}: {}", post.name),
+                };
+                match self.import_post(&file, &post, wish) {
+                    Ok((issue, notes)) => report.taken.push(TakenPost { from, issue, notes }),
+                    Err(why) => report.refused.push(RefusedPost { from, why }),
+                }
             }
         }
         Ok(report)
     }
 
-    fn import_post(&self, file: &Path, wish: PostWish<'_>) -> Result<TakenPost, String> {
-        let text = read(file)?;
-        let is_page = file
-            .extension()
-            .is_some_and(|end| end.eq_ignore_ascii_case("html") || end.eq_ignore_ascii_case("htm"));
+    /// The issue's file and what was changed, or why there is none.
+    fn import_post(
+        &self,
+        file: &Path,
+        post: &ExportedPost,
+        wish: PostWish<'_>,
+    ) -> Result<(String, Vec<String>), String> {
         let post = PostFile {
-            name: &name_of(file),
-            is_page,
-            text: &text,
+            name: &post.name,
+            is_page: post.is_page,
+            text: &post.text,
         };
         let ImportedPost {
             date,
@@ -156,6 +174,13 @@ impl App {
                 &format!("({}", picture.name),
             );
         }
+        let (text, lost) = pictures::without_lost(&text, &pictures);
+        for location in lost {
+            notes.push(phrased!(
+                "the picture {location} is nowhere: its words stand in its place",
+                location = location
+            ));
+        }
         if !pictures.is_empty() {
             notes.push(phrased!(
                 "{pictures} pictures lie beside it now",
@@ -181,12 +206,44 @@ impl App {
                 })?;
             }
         }
-        Ok(TakenPost {
-            from: file.display().to_string(),
-            issue: path,
-            notes,
-        })
+        Ok((path, notes))
     }
+}
+
+/// The posts of a file: itself, or all that an export holds.
+fn posts_of(file: &Path) -> Result<Vec<ExportedPost>, String> {
+    let is = |ends: &[&str]| {
+        let end = file.extension().unwrap_or_default();
+        ends.iter().any(|own| end.eq_ignore_ascii_case(own))
+    };
+    let is_export = is(&["json", "xml"]);
+    let text = read(
+        file,
+        if is_export {
+            MOST_EXPORT_BYTES
+        } else {
+            MOST_BYTES
+        },
+    )?;
+    if is_export {
+        return scaffold::exported(&text)
+            .ok_or_else(|| phrase!("it is no export of Ghost or WordPress").to_owned());
+    }
+    let (name, is_page) = (name_of(file), is(&["html", "htm"]));
+    let table = [file.parent(), file.parent().and_then(Path::parent)]
+        .into_iter()
+        .flatten()
+        .map(|folder| folder.join("posts.csv"))
+        .find(|table| is_page && table.is_file());
+    let text = table
+        .and_then(|table| read(&table, MOST_BYTES).ok())
+        .and_then(|table| scaffold::with_substack_head(&name, &text, &table))
+        .unwrap_or(text);
+    Ok(vec![ExportedPost {
+        name,
+        is_page,
+        text,
+    }])
 }
 
 fn refused(message: impl Into<Said>, hint: impl Into<Said>) -> AppError {
@@ -224,9 +281,8 @@ fn post_files(from: &Path) -> io::Result<Vec<PathBuf>> {
             }
             if kind.is_dir() {
                 folders.push(path);
-            } else if is_text(&path)
-                && !name.eq_ignore_ascii_case("README.md")
-                && name != "_index.md"
+            } else if is_export(&name)
+                || is_text(&path) && !name.eq_ignore_ascii_case("README.md") && name != "_index.md"
             {
                 found.push(path);
             }
@@ -242,6 +298,13 @@ fn post_files(from: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
+/// `name.ghost.2026-11-23.json`, `name.WordPress.2026-11-23.xml`: other JSON and XML of a folder is a site's own.
+fn is_export(name: &str) -> bool {
+    let name = name.to_lowercase();
+    name.ends_with(".json") && name.contains(".ghost.")
+        || name.ends_with(".xml") && name.contains(".wordpress.")
+}
+
 fn is_text(path: &Path) -> bool {
     let end = path
         .extension()
@@ -255,9 +318,9 @@ fn is_text(path: &Path) -> bool {
 }
 
 /// The text, from UTF-8 or from what Korean programs wrote before it.
-fn read(file: &Path) -> Result<String, String> {
+fn read(file: &Path, most_bytes: u64) -> Result<String, String> {
     let size = fs::metadata(file).map_err(|error| error.to_string())?.len();
-    if size > MOST_BYTES {
+    if size > most_bytes {
         return Err(phrased!(
             "it has {size} MB: a post is a text",
             size = size >> 20
@@ -293,65 +356,5 @@ fn name_of(file: &Path) -> String {
     match folder {
         Some(folder) if stem.eq_ignore_ascii_case("index") => folder.to_string_lossy().into_owned(),
         _ => stem,
-    }
-}
-
-/// A picture that lies on this disk.
-struct PostPicture {
-    /// As the text names it.
-    written: String,
-    /// Where it lies.
-    file: PathBuf,
-    /// What it is called beside the issue.
-    name: String,
-}
-
-/// The pictures of a text that are found: beside the post, or where its generator keeps what `/…` means.
-fn pictures_of(text: &str, post: &Path) -> Vec<PostPicture> {
-    let mut found: Vec<PostPicture> = Vec::new();
-    for (at, _) in text.match_indices("](") {
-        let rest = &text[at + 2..];
-        let Some(end) = rest.find([')', ' ', '\n']) else {
-            continue;
-        };
-        let written = &rest[..end];
-        let bare = written.trim_matches(['<', '>']);
-        let is_far = bare.contains("://") || bare.starts_with("//") || bare.is_empty();
-        if is_far || found.iter().any(|picture| picture.written == written) {
-            continue;
-        }
-        let Some(file) = find(bare, post) else {
-            continue;
-        };
-        let name = file
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .replace(' ', "-");
-        if !found.iter().any(|picture| picture.name == name) {
-            found.push(PostPicture {
-                written: written.to_owned(),
-                file,
-                name,
-            });
-        }
-    }
-    found
-}
-
-fn find(location: &str, post: &Path) -> Option<PathBuf> {
-    const PICTURES: [&str; 8] = ["png", "jpg", "jpeg", "gif", "webp", "svg", "avif", "bmp"];
-    let end = Path::new(location).extension()?.to_str()?.to_lowercase();
-    if !PICTURES.contains(&end.as_str()) {
-        return None;
-    }
-    let is_file = |path: PathBuf| path.is_file().then_some(path);
-    match location.strip_prefix('/') {
-        None => is_file(post.parent()?.join(location)),
-        Some(below) => post.ancestors().skip(1).take(6).find_map(|site| {
-            STATIC_FOLDERS
-                .iter()
-                .find_map(|folder| is_file(site.join(folder).join(below)))
-        }),
     }
 }

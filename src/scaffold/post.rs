@@ -4,6 +4,7 @@
 
 mod body;
 mod dialect;
+mod exports;
 mod head;
 mod html;
 mod refusal;
@@ -12,6 +13,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
+pub(crate) use self::exports::{ExportedPost, exported, with_substack_head};
 use self::{head::PostHead, refusal::NotAPost};
 use crate::publication::Publication;
 
@@ -55,13 +57,14 @@ pub(crate) fn import(
     let (head, body) = head::split(post.text)?;
     let mut head = PostHead::of(&head, post.name);
     let date = head.date.ok_or(NotAPost::NoDate)?;
+    let whole = body;
     let body = match post.is_page {
         true => html::of_page(body, &mut notes),
         false => body::of_markdown(body, &mut notes),
     };
     let (body, heading) = body::below_title(&body, head.title.as_deref(), &mut notes);
     if head.title.is_none() {
-        head.title = heading;
+        head.title = heading.or_else(|| html::title_of_page(whole).filter(|_| post.is_page));
     }
     let edition = match edition {
         Some(key) => key.to_owned(),

@@ -6,6 +6,7 @@ mod everything_spoken;
 mod facts;
 mod help;
 mod import_post;
+mod moved_in;
 mod proof;
 mod rehearsals;
 mod retried;

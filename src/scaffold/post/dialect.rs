@@ -59,17 +59,25 @@ pub(super) fn blocks(text: &str, notes: &mut BTreeSet<String>) -> String {
             let name = kind.trim_start_matches(':').trim();
             is_callout = !name.is_empty();
             if is_callout {
-                out.push_str(&format!("> [!{}]\n", callout(name)));
+                out.push_str(&begun_callout(name));
             }
             notes.insert(
                 phrase!("callouts between `:::` are quotations with `[!NOTE]` now").to_owned(),
             );
+        } else if let Some(name) = quoted_callout(bare) {
+            out.push_str(&begun_callout(&name));
+            notes.insert(
+                phrase!("callouts of other kinds are NOTE, TIP, IMPORTANT, WARNING or CAUTION")
+                    .to_owned(),
+            );
+        } else if is_component(bare) {
+            notes.insert(phrase!("what MDX imports and exports was taken out").to_owned());
         } else if is_contents(bare) {
             notes.insert(
                 phrase!("the table of contents was taken out: it is made from the headings")
                     .to_owned(),
             );
-        } else if bare.starts_with("{:") && bare.ends_with('}') {
+        } else if bare.starts_with("{:") && bare.find('}') == Some(bare.len() - 1) {
             notes.insert(
                 phrase!("attributes were taken out: the design has its place in templates/")
                     .to_owned(),
@@ -82,6 +90,43 @@ pub(super) fn blocks(text: &str, notes: &mut BTreeSet<String>) -> String {
         }
     }
     out
+}
+
+/// The first lines of a callout: its kind, and its title where it has one.
+fn begun_callout(name: &str) -> String {
+    let title = name
+        .trim_start_matches(['{', '[', '.'])
+        .split_once(|char: char| !char.is_alphanumeric())
+        .map_or("", |(_, rest)| rest)
+        .trim_matches(['}', ']', '[', ' ', '"', '-', '+']);
+    let mark = format!("> [!{}]\n", callout(name));
+    match title.is_empty() || title.contains('=') {
+        true => mark,
+        false => format!("{mark}> **{title}**\n>\n"),
+    }
+}
+
+/// `> [!info]- Title`, Obsidian's, where the kind or a fold is none of ours.
+fn quoted_callout(line: &str) -> Option<String> {
+    let rest = line.strip_prefix('>')?.trim_start().strip_prefix("[!")?;
+    let (kind, rest) = rest.split_once(']')?;
+    let is_ours = matches!(
+        kind.to_ascii_uppercase().as_str(),
+        "NOTE" | "TIP" | "IMPORTANT" | "WARNING" | "CAUTION" | "SPONSOR" | "QUOTE"
+    );
+    let title = rest.trim_start_matches(['-', '+']).trim();
+    let is_plain = is_ours && title.is_empty() && rest.trim().is_empty();
+    (!is_plain).then(|| format!("{kind} {title}"))
+}
+
+/// `import Tabs from '@theme/Tabs';` of MDX.
+fn is_component(line: &str) -> bool {
+    let line = line.trim_end_matches(';');
+    let is_import = line.starts_with("import ") && line.ends_with(['\'', '"']);
+    let is_export = ["export const ", "export default ", "export function "]
+        .iter()
+        .any(|start| line.starts_with(start));
+    is_import && (line.contains(" from ") || line.starts_with("import '")) || is_export
 }
 
 fn callout(name: &str) -> &'static str {
@@ -116,10 +161,30 @@ fn is_contents(line: &str) -> bool {
 
 /// What stands within lines.
 pub(super) fn within_lines(text: &str, notes: &mut BTreeSet<String>) -> String {
-    let text = replaced(text, "{{<", ">}}", |inner| shortcode(inner, notes));
+    // What Liquid guards is text, braces and all.
+    let text = replaced(text, "{% raw %}", "{% endraw %}", |inner| {
+        notes.insert(phrase!("what a generator was to leave alone stands as text").to_owned());
+        Some(inner.replace('{', "\\{").replace('}', "\\}"))
+    });
+    let text = replaced(&text, "{{<", ">}}", |inner| shortcode(inner, notes));
     let text = replaced(&text, "{{%", "%}}", |inner| shortcode(inner, notes));
     let text = replaced(&text, "{{", "}}", |inner| expression(inner, notes));
     let text = replaced(&text, "{%", "%}", |inner| {
+        let (name, arguments) = arguments(inner.trim().trim_matches('-'));
+        // What an include is given to say is said.
+        let said: Vec<String> = arguments
+            .into_iter()
+            .filter(|(key, _)| {
+                name == "include"
+                    && matches!(key.as_str(), "content" | "text" | "title" | "caption")
+            })
+            .map(|(_, value)| value)
+            .collect();
+        if !said.is_empty() {
+            notes
+                .insert(phrase!("what an include was given to say stands in its place").to_owned());
+            return Some(said.join(" "));
+        }
         notes.insert(phrased!(
             "`{{% {trim} %}}` was taken out",
             trim = inner.trim()
@@ -137,6 +202,7 @@ pub(super) fn within_lines(text: &str, notes: &mut BTreeSet<String>) -> String {
         notes.insert(phrase!("pictures in double brackets are `![…](…)` now").to_owned());
         Some(format!("![{alt}](<{file}>)"))
     });
+    let text = note_links(&text, notes);
     let text = replaced(&text, "==", "==", |inner| {
         let is_mark = !inner.is_empty() && inner == inner.trim() && !inner.contains(['\n', '=']);
         is_mark.then(|| {
@@ -145,6 +211,36 @@ pub(super) fn within_lines(text: &str, notes: &mut BTreeSet<String>) -> String {
         })
     });
     attributes(&text, notes)
+}
+
+/// `[[Page|words]]` of a vault or a wiki: their words. Not `[[words]](address)`.
+fn note_links(text: &str, notes: &mut BTreeSet<String>) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("[[") {
+        let inner = &rest[at + 2..];
+        let end = inner.find("]]").filter(|end| !inner[..*end].contains('\n'));
+        let Some(end) = end else {
+            break;
+        };
+        out.push_str(&rest[..at]);
+        let after = &inner[end + 2..];
+        match after.starts_with('(') {
+            true => out.push_str(&rest[at..at + end + 4]),
+            false => {
+                let (page, words) = inner[..end].rsplit_once('|').unwrap_or(("", &inner[..end]));
+                let note = if page.is_empty() { words } else { page };
+                notes.insert(phrased!(
+                    "the link to the note `{note}` is words alone: `[[slug]]` links an issue",
+                    note = note
+                ));
+                out.push_str(words);
+            }
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out
 }
 
 /// Every piece between two marks, replaced by what `change` makes of it; None leaves it.
@@ -303,22 +399,25 @@ fn attributes(text: &str, notes: &mut BTreeSet<String>) -> String {
             break;
         };
         let inner = rest[at + 1..at + length - 1].trim();
-        let is_one = !inner.is_empty()
-            && !inner.contains('\n')
-            && inner != ".button"
-            && inner != ".wide"
-            && inner.split_whitespace().all(|part| {
-                let part = part.trim_start_matches(':');
-                part.strip_prefix(['.', '#'])
-                    .is_some_and(|name| name.starts_with(char::is_alphabetic))
-                    || part.split_once('=').is_some_and(|(key, value)| {
-                        !value.is_empty()
-                            && !key.is_empty()
-                            && key
-                                .bytes()
-                                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-                    })
-            });
+        // kramdown's `{::nomarkdown}` and `{:/}`.
+        let is_extension = inner.starts_with("::") || inner.starts_with(":/");
+        let is_one = is_extension
+            || !inner.is_empty()
+                && !inner.contains('\n')
+                && inner != ".button"
+                && inner != ".wide"
+                && inner.split_whitespace().all(|part| {
+                    let part = part.trim_start_matches(':');
+                    part.strip_prefix(['.', '#'])
+                        .is_some_and(|name| name.starts_with(char::is_alphabetic))
+                        || part.split_once('=').is_some_and(|(key, value)| {
+                            !value.is_empty()
+                                && !key.is_empty()
+                                && key
+                                    .bytes()
+                                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+                        })
+                });
         match is_one {
             true => {
                 out.push_str(rest[..at].trim_end_matches(' '));

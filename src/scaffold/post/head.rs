@@ -28,16 +28,28 @@ pub(super) fn split(text: &str) -> Result<(Map<String, Value>, &str), NotAPost> 
         .trim_start_matches('\u{feff}')
         .trim_start_matches(['\r', '\n']);
     let first = text.lines().next().unwrap_or_default().trim_end();
+    // Eleventy's and others' name the language behind the fence.
+    let (fence, language) = match first.strip_prefix("---") {
+        Some(language @ ("json" | "toml" | "yaml" | "yml")) => ("---", language),
+        Some("") => ("---", "yaml"),
+        _ if first == "+++" => ("+++", "toml"),
+        _ => ("", ""),
+    };
     let unreadable = |error: String| {
         let line = error.lines().next().unwrap_or_default().to_owned();
         NotAPost::Head(line)
     };
-    match first {
+    match fence {
         "---" | "+++" => {
-            let (head, body) = fenced(text, first)
-                .ok_or_else(|| NotAPost::Head(phrased!("no second line of `{first}` closes it")))?;
-            let values = match first {
-                "---" => serde_yaml::from_str::<Option<Map<String, Value>>>(head)
+            let (head, body) = fenced(text, fence).ok_or_else(|| {
+                NotAPost::Head(phrased!(
+                    "no second line of `{first}` closes it",
+                    first = fence
+                ))
+            })?;
+            let values = match language {
+                // YAML reads JSON, too.
+                "yaml" | "yml" | "json" => serde_yaml::from_str::<Option<Map<String, Value>>>(head)
                     .map(Option::unwrap_or_default)
                     .map_err(|error| unreadable(error.to_string()))?,
                 _ => toml::from_str::<toml::Table>(head)
@@ -149,14 +161,28 @@ impl PostHead {
         body: &str,
         notes: &mut BTreeSet<String>,
     ) -> Result<String, NotAPost> {
-        let title = self.title.as_deref().ok_or(NotAPost::NoTitle)?;
+        let of_name = || {
+            let words = self.slug.replace('-', " ");
+            (!words.is_empty()).then(|| {
+                notes.insert(phrased!(
+                    "it had no title: `{words}` is its file's name",
+                    words = words
+                ));
+                words
+            })
+        };
+        let title = self
+            .title
+            .clone()
+            .or_else(of_name)
+            .ok_or(NotAPost::NoTitle)?;
         let mut head = serde_yaml::Mapping::new();
         let mut put = |key: &str, value: Option<String>| {
             if let Some(value) = value {
                 head.insert(key.into(), value.into());
             }
         };
-        put("title", Some(title.to_owned()));
+        put("title", Some(title));
         put("subject", self.subject.clone());
         put("edition", Some(edition.to_owned()));
         put("date", Some(date.to_string()));
@@ -250,7 +276,7 @@ fn day(text: &str) -> Option<NaiveDate> {
 fn of_name(name: &str) -> (Option<NaiveDate>, String) {
     let date = name.get(..10).and_then(day);
     let rest = match date {
-        Some(_) => name[10..].trim_start_matches(['-', '_']),
+        Some(_) => name[10..].trim_start_matches(['-', '_', ' ']),
         None => name
             .split_once('.')
             .filter(|(number, _)| number.bytes().all(|byte| byte.is_ascii_digit()))

@@ -26,6 +26,14 @@ pub(super) fn of_page(text: &str, notes: &mut BTreeSet<String>) -> String {
     converted(text, true, notes)
 }
 
+/// What a page calls itself in its head.
+pub(super) fn title_of_page(text: &str) -> Option<String> {
+    let start = text.find("<title>")? + "<title>".len();
+    let title = &text[start..start + text[start..].find("</title>")?];
+    let title = one_line(&decoded(title));
+    (!title.is_empty()).then_some(title)
+}
+
 /// A piece of Markdown without code, with the tags in it turned into Markdown.
 pub(super) fn within_markdown(text: &str, notes: &mut BTreeSet<String>) -> String {
     match text.contains('<') {
@@ -102,7 +110,7 @@ impl MarkdownWriter<'_> {
         let mut out = String::with_capacity(text.len());
         for char in decoded(text).chars() {
             match char {
-                '*' | '`' | '[' | ']' if !self.is_in("code") => {
+                '*' | '`' | '[' | ']' | '_' | '<' | '~' | '\\' if !self.is_in("code") => {
                     out.push('\\');
                     out.push(char);
                 }
@@ -197,6 +205,7 @@ impl MarkdownWriter<'_> {
             "li" => self.item(text),
             "ul" | "ol" => format!("\n\n{}\n\n", text.trim_matches('\n')),
             "figcaption" => format!("\n\n*{}*\n\n", one_line(text)),
+            "td" | "th" | "tr" | "table" | "tbody" if self.is_layout(tag) => self.block(text),
             "td" | "th" => format!("{} | ", one_line(text).replace('|', "\\|")),
             "tr" => format!("| {}\n", text.trim_end()),
             "table" => table(text),
@@ -204,6 +213,20 @@ impl MarkdownWriter<'_> {
             "dl" | "dt" | "dd" => self.block(text),
             name if ElementRole::of(name) == ElementRole::Paragraph => self.block(text),
             _ => text.to_owned(),
+        }
+    }
+
+    /// Whether a table, or the one that its part stands in, only sets things beside each other: mail's own way.
+    fn is_layout(&self, tag: &HtmlTag) -> bool {
+        let is_one = |tag: &HtmlTag| matches!(tag.get("role"), Some("presentation" | "none"));
+        match tag.name.as_str() {
+            "table" => is_one(tag),
+            _ => {
+                let mut around = self.open.iter().rev();
+                around
+                    .find(|element| element.tag.name == "table")
+                    .is_some_and(|table| is_one(&table.tag))
+            }
         }
     }
 

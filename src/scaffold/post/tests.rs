@@ -155,7 +155,7 @@ const POSTS: &[(&str, &str, &[&str])] = &[
         "2026-11-23-callout",
         "---\ntitle: 알림\n---\n:::tip 좋은 말\n물을 마시자.\n:::\n\n## 제목 {#id}\n\n![[사진.png|바다]] ==형광==\n",
         &[
-            "> [!TIP]\n> 물을 마시자.",
+            "> [!TIP]\n> **좋은 말**\n>\n> 물을 마시자.",
             "## 제목\n",
             "![바다](<사진.png>) **형광**",
         ],
@@ -260,6 +260,26 @@ fn what_is_no_post_says_so_in_a_sentence() {
         imported("2026-11-23", "+++\ntitle = \n+++\n글\n"),
         Err(NotAPost::Head(_))
     ));
+}
+
+#[test]
+fn of_two_programs_heads_in_one_what_comes_first_is_taken_and_the_rest_is_kept() {
+    let text = "---\ntitle: 하나\nsubject: 둘\ndate: 2026-11-23\npublish_date: 2026-11-30\npublished_at: never\ntags: [가]\ncategories: 나, 다\ndraft: true\npublished: true\nlayout: {deep: [1, {er: 2}]}\n---\n글\n";
+    let post = imported("2026-12-07-b", text).unwrap();
+    assert_eq!(post.date.to_string(), "2026-11-23");
+    for line in [
+        "title: 하나",
+        "subject: 둘",
+        "status: draft",
+        "tags:\n- 가\n- 나\n- 다",
+        "publish_date: 2026-11-30",
+        "published_at: never",
+        "er: 2",
+    ] {
+        assert!(post.text.contains(line), "{line}:\n{}", post.text);
+    }
+    let path = Path::new("/nowhere/issues/2026-11-23-b.md");
+    Issue::parse(&publication(), path, &post.text).unwrap();
 }
 
 #[test]
