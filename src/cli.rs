@@ -10,6 +10,7 @@ mod carry;
 mod check;
 mod completions;
 mod confirm;
+mod day;
 mod dkim;
 mod doctor;
 mod doubt;
@@ -52,16 +53,18 @@ mod templates;
 mod test;
 mod trouble;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
-use chrono::{DateTime, FixedOffset};
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::{
     failure::{CommandExit, Failure},
     output::{Output, Tone},
 };
-use crate::{app::App, clock::Clock, words::Tongue};
+use crate::{app::App, clock::Clock, publication::own_timezone, words::Tongue};
 
 /// Write a newsletter in Markdown, in git; deliver it to every subscriber exactly once.
 #[derive(Debug, Parser)]
@@ -87,9 +90,9 @@ struct GlobalFlags {
     /// Print one JSON document (or JSON lines for progress) on stdout and nothing else there
     #[arg(long, global = true)]
     json: bool,
-    /// Pretend that it is this moment, for rehearsals and tests
-    #[arg(long, global = true, value_name = "RFC3339", value_parser = moments::parse_moment)]
-    at: Option<DateTime<FixedOffset>>,
+    /// Pretend that it is this moment, as 2026-11-30T08:00:00+09:00, or that this day begins, as 2026-11-30
+    #[arg(long, global = true, value_name = "MOMENT", value_parser = moments::parse_moment)]
+    at: Option<moments::PretendedMoment>,
     /// Say more; twice for everything
     #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "quiet")]
     verbose: u8,
@@ -183,7 +186,7 @@ impl CommandContext {
     }
 
     /// `--root`, where given.
-    pub(crate) fn root(&self) -> Option<&std::path::Path> {
+    pub(crate) fn root(&self) -> Option<&Path> {
         self.root.as_deref()
     }
 }
@@ -200,12 +203,16 @@ pub fn main() -> ExitCode {
     let output = Output::new(&cli.global, tongue);
     output.install();
     logging::start(&cli.global);
+    let zone = || {
+        let start = cli.global.root.as_deref().unwrap_or(Path::new("."));
+        own_timezone(start).unwrap_or_else(init::guess::system_zone)
+    };
     let context = CommandContext {
         output: output.clone(),
         clock: cli
             .global
             .at
-            .map_or(Clock::System, |at| Clock::starting_at(at.to_utc())),
+            .map_or(Clock::System, |at| Clock::starting_at(at.in_zone(zone))),
         root: cli.global.root,
         logs_json: cli.global.log_format == LogFormat::Json,
     };

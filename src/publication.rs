@@ -1,6 +1,7 @@
 //! daily-note.yaml → a validated [`Publication`], its editions and the arithmetic of its calendar.
 //! Pure after loading: no clock, no network, no store.
 
+mod at_a_glance;
 mod block;
 mod bounces;
 mod calendar;
@@ -9,8 +10,8 @@ mod environment;
 mod harmless;
 mod load;
 mod look;
+mod misnamed;
 mod notify;
-mod own_language;
 mod privacy;
 mod provider;
 mod rate;
@@ -30,7 +31,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
 
-pub(crate) use self::own_language::own_language;
+pub(crate) use self::at_a_glance::{own_language, own_timezone};
 pub(crate) use self::text::{parse_language, parse_offset};
 pub(crate) use self::web::{FACES, MOST_OPINION_CHARS};
 pub use self::{

@@ -26,6 +26,57 @@ pub(crate) fn ask(question: impl Into<Said>, output: &Output) -> Result<bool, Fa
     Ok(is_yes(&answer))
 }
 
+/// Asks with an answer that Enter takes. A clear yes or no is one; anything else is that answer, too.
+pub(crate) fn ask_with_default(
+    question: &Said,
+    default: bool,
+    output: &Output,
+) -> io::Result<bool> {
+    let choice = match default {
+        true => say!("[Y/n]"),
+        false => say!("[y/N]"),
+    };
+    prompt(question, &output.words(choice), output)?;
+    let answer = read()?.unwrap_or_default();
+    Ok(is_yes(&answer) || default && !is_no(&answer))
+}
+
+/// Asks for words; None: nothing was typed, and Enter takes the default.
+pub(crate) fn ask_for(
+    question: &Said,
+    default: &str,
+    output: &Output,
+) -> io::Result<Option<String>> {
+    prompt(question, &format!("[{default}]"), output)?;
+    let answer = read()?.unwrap_or_default();
+    let answer = answer.trim();
+    Ok((!answer.is_empty()).then(|| answer.to_owned()))
+}
+
+fn prompt(question: &Said, choice: &str, output: &Output) -> io::Result<()> {
+    let mut stderr = io::stderr().lock();
+    write!(stderr, "{} {choice} ", output.words(question))?;
+    stderr.flush()
+}
+
+/// A line. None: the answers are at their end.
+fn read() -> io::Result<Option<String>> {
+    let mut answer = String::new();
+    let length = io::stdin().lock().read_line(&mut answer)?;
+    if length == 0 {
+        // The next line would stand behind the question.
+        eprintln!();
+    }
+    Ok((length > 0).then_some(answer))
+}
+
+fn is_no(answer: &str) -> bool {
+    matches!(
+        answer.trim().to_lowercase().as_str(),
+        "n" | "no" | "아니요" | "아니오" | "ㅜ"
+    )
+}
+
 /// In either language, whichever is spoken, and with the Korean keyboard left on: ㅛ lies on y.
 fn is_yes(answer: &str) -> bool {
     matches!(

@@ -8,7 +8,8 @@ use crate::{
     words::{Said, many},
 };
 
-/// Make issues of posts that another program wrote: Hugo, Jekyll, Zola, Eleventy, Ghost, Buttondown, Substack
+/// Make issues of posts that another program wrote: Hugo, Jekyll, Zola, Eleventy, Ghost, Buttondown, Substack,
+/// WordPress, Medium
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Every issue is a draft, and nothing that is there is overwritten. What a mail can't show is taken out
@@ -17,6 +18,7 @@ and told; pictures that lie beside a post come along.
 Examples:
   daily-note import-post ../blog/content/posts
   daily-note import-post export/2025-11-24-hello.html --edition monday
+  daily-note import-post my-blog.ghost.2026-11-23.json
   daily-note import-post ../blog/_posts --dry-run"
 )]
 pub(crate) struct Args {

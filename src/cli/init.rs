@@ -1,17 +1,22 @@
-//! `init [DIR]`: a publication to start from. Asks nothing that it can guess.
+//! `init [DIR]`: a publication to start from. At a terminal it asks, with what it would guess for every answer; elsewhere
+//! it guesses.
+
+pub(super) mod guess;
+mod questions;
 
 use std::path::{Path, PathBuf};
 
+use chrono::Weekday;
 use chrono_tz::Tz;
 use clap::ValueEnum;
 
-use super::{CommandContext, CommandExit, Failure, language};
+use super::{CommandContext, CommandExit, Failure, confirm, day::parse_weekday};
 use crate::{
     address::{Mailbox, clean_name},
     app::{AppError, FileAction, RefusalKind},
-    publication::{FILE_NAME, parse_zone},
+    publication::FILE_NAME,
     scaffold::{self, NewFile, Setup, StarterFacts, WriteError},
-    words::{Tongue, say},
+    words::say,
 };
 
 /// Make a new publication: settings, a first issue, a list of readers
@@ -22,7 +27,8 @@ use crate::{
 
 Examples:
   daily-note init notes
-  daily-note init notes --language ko --name '수요 노트' --from '수요 노트 <hello@example.com>'
+  daily-note init notes --language ko --name '수요 노트' --from '수요 노트 <hello@example.com>' --day wed
+  daily-note init notes --yes
   daily-note init --vscode --hooks --github"
 )]
 pub(crate) struct Args {
@@ -48,8 +54,33 @@ pub(crate) struct Args {
     #[arg(long)]
     github: bool,
     /// Where its hours are meant [default: the system's]
-    #[arg(long, value_parser = zone, value_name = "ZONE")]
+    #[arg(long, value_parser = guess::zone, value_name = "ZONE")]
     timezone: Option<Tz>,
+    /// The weekdays on which it goes out: mon, or mon,thu [default: mon]
+    #[arg(long = "day", value_parser = weekday, value_delimiter = ',', value_name = "DAY")]
+    days: Vec<Weekday>,
+    /// Make the folder a git repository too
+    #[arg(long)]
+    git: bool,
+    /// Copy the mail's templates into templates/ too, to change them
+    #[arg(long)]
+    templates: bool,
+    /// Ask nothing: take what would be guessed
+    #[arg(long, short)]
+    yes: bool,
+}
+
+/// What a publication is made of.
+#[derive(Debug, Clone)]
+struct InitAnswers {
+    language: StartLanguage,
+    name: String,
+    from: Mailbox,
+    days: Vec<Weekday>,
+    wants_git: bool,
+    /// A repository is around the folder already.
+    is_in_git: bool,
+    wants_templates: bool,
 }
 
 /// A language to start in.
@@ -59,6 +90,15 @@ enum StartLanguage {
     Ko,
     /// English
     En,
+}
+
+impl StartLanguage {
+    fn tag(self) -> &'static str {
+        match self {
+            Self::Ko => "ko",
+            Self::En => "en",
+        }
+    }
 }
 
 pub(crate) fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
@@ -73,22 +113,20 @@ pub(crate) fn execute(args: &Args, context: &CommandContext) -> Result<CommandEx
         write_extras(&extras, context)?;
         return Ok(CommandExit::Done);
     }
-    let language = args.language.unwrap_or_else(system_language);
-    let name = match &args.name {
-        Some(name) => clean_name(name).ok_or_else(|| Failure::usage(say!("the name is empty")))?,
-        None => name_of(&folder, language),
-    };
+    // Before a person answers for nothing.
+    if folder.join(FILE_NAME).exists() {
+        return Err(refusal(WriteError::Exists(vec![FILE_NAME.into()])).into());
+    }
+    let answers = answers(args, shown, &folder, context)?;
     let start = StarterFacts {
-        from: match &args.from {
-            Some(from) => from.clone(),
-            None => sender(&name)?,
-        },
-        name,
-        language: match language {
+        from: answers.from,
+        name: answers.name,
+        days: answers.days,
+        language: match answers.language {
             StartLanguage::Ko => scaffold::StarterLanguage::Korean,
             StartLanguage::En => scaffold::StarterLanguage::English,
         },
-        timezone: args.timezone.unwrap_or_else(system_zone),
+        timezone: args.timezone.unwrap_or_else(guess::system_zone),
         now: context.clock.now(),
     };
     let new = scaffold::new_publication(&start).map_err(AppError::Configuration)?;
@@ -98,6 +136,12 @@ pub(crate) fn execute(args: &Args, context: &CommandContext) -> Result<CommandEx
     let mut paths: Vec<PathBuf> = new.files.into_iter().map(|file| file.path).collect();
     if is_ignored {
         paths.push(".gitignore".into());
+    }
+    if answers.wants_templates {
+        paths.extend(copied_templates(&folder)?);
+    }
+    if answers.wants_git {
+        begin_git(&folder, context);
     }
     if context.output.is_json() {
         context.output.document(&serde_json::json!({
@@ -123,6 +167,82 @@ pub(crate) fn execute(args: &Args, context: &CommandContext) -> Result<CommandEx
         issue = new.issue
     ));
     Ok(CommandExit::Done)
+}
+
+/// What is wanted: guessed, and at a terminal asked.
+fn answers(
+    args: &Args,
+    shown: &Path,
+    folder: &Path,
+    context: &CommandContext,
+) -> Result<InitAnswers, Failure> {
+    let language = args.language.unwrap_or_else(guess::system_language);
+    let name = match &args.name {
+        Some(name) => clean_name(name).ok_or_else(|| Failure::usage(say!("the name is empty")))?,
+        None => guess::name_of(folder, language),
+    };
+    let is_in_git = folder
+        .ancestors()
+        .any(|parent| parent.join(".git").exists());
+    let guessed = InitAnswers {
+        language,
+        from: match &args.from {
+            Some(from) => from.clone(),
+            None => guess::sender(&name)?,
+        },
+        name,
+        days: match args.days.is_empty() {
+            true => vec![Weekday::Mon],
+            false => args.days.clone(),
+        },
+        wants_git: args.git && !is_in_git,
+        is_in_git,
+        wants_templates: args.templates,
+    };
+    if args.yes || context.output.is_json() || !confirm::is_somebody_here() {
+        return Ok(guessed);
+    }
+    let where_to = match shown == Path::new(".") {
+        true => folder,
+        false => shown,
+    };
+    let asked = questions::ask(
+        args,
+        &where_to.display().to_string(),
+        guessed,
+        |language| guess::name_of(folder, language),
+        &context.output,
+    )?;
+    Ok(asked)
+}
+
+/// The mail's templates, as the publication's own.
+fn copied_templates(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let mut copied = Vec::new();
+    for template in crate::render::list(folder)? {
+        if template.name.starts_with("email/") && crate::render::eject(folder, &template.name)? {
+            copied.push(Path::new("templates").join(template.name));
+        }
+    }
+    Ok(copied)
+}
+
+/// A publication without git is one all the same.
+fn begin_git(folder: &Path, context: &CommandContext) {
+    let made = std::process::Command::new("git")
+        .args(["init", "--quiet"])
+        .arg(folder)
+        .output();
+    if !made.is_ok_and(|made| made.status.success()) {
+        context.output.note(say!(
+            "git could not make a repository of it: `git init` does, once git is installed"
+        ));
+    }
+}
+
+fn weekday(text: &str) -> Result<Weekday, String> {
+    parse_weekday(text)
+        .ok_or_else(|| say!("`{word}` is no weekday: write mon, thu", word = text).to_string())
 }
 
 /// The files that were asked for, each with the folder it is for: the repository's, if there is
@@ -181,47 +301,4 @@ pub(super) fn refusal(error: WriteError) -> AppError {
             source,
         },
     }
-}
-
-/// `my-notes` → `My notes`.
-fn name_of(folder: &Path, language: StartLanguage) -> String {
-    let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    let name = clean_name(&name.replace(['-', '_'], " ")).unwrap_or_else(|| {
-        match language {
-            StartLanguage::Ko => "새 뉴스레터",
-            StartLanguage::En => "A new newsletter",
-        }
-        .to_owned()
-    });
-    let mut characters = name.chars();
-    let first = characters.next().into_iter().flat_map(char::to_uppercase);
-    first.chain(characters).collect()
-}
-
-/// No address of the person's is put into mail without their word.
-fn sender(name: &str) -> Result<Mailbox, Failure> {
-    let mailbox = Mailbox::parse("hello@example.com").map_err(Failure::unexpected)?;
-    Ok(Mailbox {
-        name: Some(name.to_owned()),
-        ..mailbox
-    })
-}
-
-fn system_language() -> StartLanguage {
-    match language::of_locale() {
-        Some(Tongue::Korean) => StartLanguage::Ko,
-        _ => StartLanguage::En,
-    }
-}
-
-fn system_zone() -> Tz {
-    std::env::var("TZ")
-        .ok()
-        .or_else(|| iana_time_zone::get_timezone().ok())
-        .and_then(|name| name.parse().ok())
-        .unwrap_or(Tz::UTC)
-}
-
-fn zone(text: &str) -> Result<Tz, String> {
-    parse_zone(text).map_err(|error| error.replace('\n', ": "))
 }

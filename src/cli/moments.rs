@@ -1,19 +1,44 @@
 //! Dates, spans of time and numbers of people as they are said.
 
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, TimeDelta, TimeZone};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono_tz::Tz;
 
 use crate::words::{Said, many, say, weekday_in_short};
 
-/// A moment of the command line.
-pub(crate) fn parse_moment(text: &str) -> Result<DateTime<FixedOffset>, String> {
-    let example = say!("write it with its zone, as 2026-11-30T08:00:00+09:00");
-    text.parse().map_err(|_| example.to_string())
+/// The moment that a run pretends to be in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PretendedMoment {
+    /// A moment.
+    Moment(DateTime<FixedOffset>),
+    /// The beginning of a day, where the publication is.
+    Day(NaiveDate),
 }
 
-/// A date of the command line.
-pub(crate) fn parse_date(text: &str) -> Result<NaiveDate, String> {
-    let example = say!("write it as 2026-11-30");
-    text.parse().map_err(|_| example.to_string())
+impl PretendedMoment {
+    /// Which moment that is. A day that begins at one o'clock, where clocks are put forward at midnight, begins then.
+    pub(crate) fn in_zone(self, zone: impl FnOnce() -> Tz) -> DateTime<Utc> {
+        match self {
+            Self::Moment(moment) => moment.to_utc(),
+            Self::Day(day) => {
+                let (zone, midnight) = (zone(), day.and_time(NaiveTime::MIN));
+                let first = |hours| {
+                    let local = midnight + TimeDelta::hours(hours);
+                    zone.from_local_datetime(&local).earliest()
+                };
+                let begins = (0..24).find_map(first);
+                begins.map_or_else(|| midnight.and_utc(), |begins| begins.to_utc())
+            }
+        }
+    }
+}
+
+/// A moment of the command line, or a day's beginning.
+pub(crate) fn parse_moment(text: &str) -> Result<PretendedMoment, String> {
+    let example =
+        say!("write it as 2026-11-30, or with hour and zone as 2026-11-30T08:00:00+09:00");
+    let day = text.parse().map(PretendedMoment::Day);
+    day.or_else(|_| text.parse().map(PretendedMoment::Moment))
+        .map_err(|_| example.to_string())
 }
 
 /// A day and hour in a column of them.
@@ -68,6 +93,22 @@ fn in_days(count: u64) -> Said {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_alone_is_its_first_minute_where_the_publication_is() {
+        let moment =
+            |text: &str, zone: Tz| parse_moment(text).unwrap().in_zone(|| zone).to_string();
+        let seoul = chrono_tz::Asia::Seoul;
+        assert_eq!(moment("2026-11-30", seoul), "2026-11-29 15:00:00 UTC");
+        assert_eq!(
+            moment("2026-11-30T08:00:00+02:00", seoul),
+            "2026-11-30 06:00:00 UTC"
+        );
+        // Clocks were put forward at midnight.
+        let beirut = chrono_tz::Asia::Beirut;
+        assert_eq!(moment("2026-03-29", beirut), "2026-03-28 22:00:00 UTC");
+        assert!(parse_moment("tomorrow").is_err());
+    }
 
     #[test]
     fn a_span_is_told_as_people_say_it() {

@@ -1,8 +1,12 @@
 //! `new EDITION`: the next free slot's issue, ready to be written.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::Datelike;
 
-use super::{CommandContext, CommandExit, Failure, init::refusal, moments};
+use super::{
+    CommandContext, CommandExit, Failure,
+    day::{NamedDay, parse_day},
+    init::refusal,
+};
 use crate::{
     app::{AppError, RefusalKind},
     scaffold::{self, IssueWish, NewIssue, NewIssueError},
@@ -17,7 +21,8 @@ use crate::{
 Examples:
   daily-note new monday
   daily-note new monday --title '작은 모델' --slug small
-  daily-note new thursday --title 'Twelve columns' --date 2026-12-03"
+  daily-note new thursday --title 'Twelve columns' --date 2026-12-03
+  daily-note new monday --date tomorrow"
 )]
 pub(crate) struct Args {
     /// The edition's key, as in daily-note.yaml
@@ -28,9 +33,9 @@ pub(crate) struct Args {
     /// What the file is named after, behind the date, instead of the title
     #[arg(long, value_name = "NAME")]
     slug: Option<String>,
-    /// The date instead of the next free slot's
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = moments::parse_date)]
-    date: Option<NaiveDate>,
+    /// The day instead of the next free slot's: 2026-12-03, tomorrow, thursday
+    #[arg(long, value_name = "DAY", value_parser = parse_day)]
+    date: Option<NamedDay>,
 }
 
 pub(crate) fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
@@ -39,7 +44,9 @@ pub(crate) fn execute(args: &Args, context: &CommandContext) -> Result<CommandEx
         edition: args.edition.clone(),
         title: args.title.clone(),
         slug: args.slug.clone(),
-        date: args.date,
+        date: args
+            .date
+            .map(|day| day.seen_from(app.publication.today(app.clock.now()))),
     };
     let (publication, archive) = (&app.publication, app.archive()?);
     let new = scaffold::next_issue(publication, &archive, &wish, app.clock.now())

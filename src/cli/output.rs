@@ -75,6 +75,14 @@ impl Output {
         }));
     }
 
+    /// The same in another language.
+    pub(crate) fn speaking(&self, tongue: Tongue) -> Self {
+        Self {
+            tongue,
+            ..self.clone()
+        }
+    }
+
     /// Whether a program reads along.
     pub(crate) fn is_json(&self) -> bool {
         self.is_json

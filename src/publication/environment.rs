@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use super::{
     harmless::HARMLESS,
+    misnamed::meant,
     unset::{LateSecret, UnsetSecret, late},
 };
 use crate::{
     source::SourceError,
-    words::{phrase, phrased},
+    words::{phrase, phrased, say},
     yaml::{Node, Scalar, Tree, ValueKind, ValuePlace},
 };
 
@@ -41,7 +42,22 @@ impl Environment {
     /// came in.
     pub(super) fn apply(&self, tree: &mut Tree) -> Result<Vec<UnsetSecret>, Vec<SourceError>> {
         let mut secrets = Vec::new();
-        for (name, text) in &self.variables {
+        // What the file names itself (`secret: ${DAILY_NOTE_SECRET}`) is its own, and no setting.
+        let own: Vec<String> = names_in(tree.source().text()).map(str::to_owned).collect();
+        let is_setting = |name: &String| !own.contains(name);
+        let misnamed = self.variables.keys().filter_map(|name| {
+            let right = meant(name).filter(|_| is_setting(name))?;
+            let error = SourceError::new(say!("the variable {name} sets nothing", name));
+            Some(error.with_hint(say!(
+                "between a block and its key stand two underscores: {right}",
+                right
+            )))
+        });
+        let misnamed: Vec<SourceError> = misnamed.collect();
+        if !misnamed.is_empty() {
+            return Err(misnamed);
+        }
+        for (name, text) in self.variables.iter().filter(|(name, _)| is_setting(name)) {
             let Some(path) = name.strip_prefix(PREFIX) else {
                 continue;
             };
@@ -134,12 +150,14 @@ impl Environment {
 
     /// The values of the variables that a text names.
     fn values_in(&self, text: &str) -> impl Iterator<Item = String> {
-        let names = text
-            .split("${")
-            .skip(1)
-            .filter_map(|part| part.split_once('}'));
-        names.filter_map(|(name, _)| self.variables.get(name).cloned())
+        names_in(text).filter_map(|name| self.variables.get(name).cloned())
     }
+}
+
+/// The variables that a text names: `${NAME}`.
+fn names_in(text: &str) -> impl Iterator<Item = &str> {
+    let parts = text.split("${").skip(1);
+    parts.filter_map(|part| Some(part.split_once('}')?.0))
 }
 
 impl FromIterator<(String, String)> for Environment {

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Utc, Weekday};
 use chrono_tz::Tz;
 
 use super::{NewFile, yaml_text};
@@ -12,7 +12,7 @@ use crate::{
     audience, issue,
     publication::{Environment, FILE_NAME, Publication, schema},
     source::SourceError,
-    words::phrase,
+    words::{self, Tongue, phrase},
 };
 
 /// The languages that a publication can be started in.
@@ -35,6 +35,8 @@ pub(crate) struct StarterFacts {
     pub timezone: Tz,
     /// Who sends it.
     pub from: Mailbox,
+    /// The weekdays on which it goes out: one, an edition; several, one each.
+    pub days: Vec<Weekday>,
     /// The moment it starts; its first issue is for the slot after.
     pub now: DateTime<Utc>,
 }
@@ -59,6 +61,8 @@ pub(crate) fn new_publication(start: &StarterFacts) -> Result<NewPublication, Ve
     };
     let settings = texts
         .settings
+        .replace("{key}", &edition_key(&start.days, 0))
+        .replace("{editions}", &editions(&texts, &start.days))
         .replace("{name}", &yaml_text(&start.name))
         .replace("{timezone}", start.timezone.name())
         .replace("{from}", &yaml_text(&start.from.to_string()));
@@ -96,11 +100,44 @@ pub(crate) fn new_publication(start: &StarterFacts) -> Result<NewPublication, Ve
     Ok(NewPublication { files, issue: name })
 }
 
+/// What an edition is called in front matter: `weekly`, or its day where there are several.
+fn edition_key(days: &[Weekday], at: usize) -> String {
+    match days {
+        [] | [_] => "weekly".to_owned(),
+        days => words::weekday(days[at]).to_string().to_lowercase(),
+    }
+}
+
+fn editions(texts: &StarterTexts, days: &[Weekday]) -> String {
+    let days = if days.is_empty() {
+        &[Weekday::Mon]
+    } else {
+        days
+    };
+    let edition = |(at, day): (usize, &Weekday)| {
+        let title = match days {
+            [_] => texts.edition.to_owned(),
+            _ => texts
+                .edition_of_day
+                .replace("{day}", &words::weekday(*day).put(texts.tongue)),
+        };
+        let key = edition_key(days, at);
+        let short = day.to_string().to_lowercase();
+        format!("  {key}:\n    title: {title}\n    day: {short}\n    time: \"08:00\"\n")
+    };
+    days.iter().enumerate().map(edition).collect()
+}
+
 struct StarterTexts {
     settings: &'static str,
     issue: &'static str,
     list: &'static str,
     slug: &'static str,
+    tongue: Tongue,
+    /// The one edition's title.
+    edition: &'static str,
+    /// The title of one of several.
+    edition_of_day: &'static str,
 }
 
 impl StarterTexts {
@@ -109,11 +146,17 @@ impl StarterTexts {
         issue: include_str!("ko/issue.md"),
         list: include_str!("ko/subscribers.yaml"),
         slug: "first",
+        tongue: Tongue::Korean,
+        edition: "주간",
+        edition_of_day: "{day} 편",
     };
     const ENGLISH: Self = Self {
         settings: include_str!("en/daily-note.yaml"),
         issue: include_str!("en/issue.md"),
         list: include_str!("en/subscribers.yaml"),
         slug: "first",
+        tongue: Tongue::English,
+        edition: "Weekly",
+        edition_of_day: "{day}",
     };
 }

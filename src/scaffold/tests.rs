@@ -19,6 +19,7 @@ fn now() -> DateTime<Utc> {
 fn started(language: StarterLanguage) -> (tempfile::TempDir, Publication) {
     let folder = tempfile::tempdir().unwrap();
     let start = StarterFacts {
+        days: vec![chrono::Weekday::Mon],
         name: "Notes: \"a\" # b".to_owned(),
         language,
         timezone: chrono_tz::Asia::Seoul,

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod batches;
+mod beginning;
 mod everything_spoken;
 mod facts;
 mod help;

@@ -228,6 +228,22 @@ fn the_environment_goes_over_the_file() {
 }
 
 #[test]
+fn a_variable_that_the_file_names_is_the_file_s_and_no_setting() {
+    const SECRET: &str = "01234567890123456789012345678901";
+    let publication = load(
+        &with("web:\n  secret: ${DAILY_NOTE_SECRET}\nsmtp:\n  url: ${DAILY_NOTE_SMTP_URL}\n"),
+        &[
+            ("DAILY_NOTE_SECRET", SECRET),
+            ("DAILY_NOTE_SMTP_URL", "smtp://127.0.0.1:2525"),
+        ],
+    )
+    .unwrap();
+    let secrets = publication.web.secret.unwrap();
+    assert_eq!(secrets.current, SECRET);
+    assert!(matches!(&publication.smtp.target, SmtpTarget::Relay(relay) if relay.port == 2525));
+}
+
+#[test]
 fn the_nearest_folder_with_the_file_is_the_root() {
     let folder = tempfile::tempdir().unwrap();
     let deep = folder.path().join("issues/2026");

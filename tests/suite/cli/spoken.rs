@@ -48,7 +48,8 @@ fn session(language: &str) -> String {
         0,
     );
     run(&in_there(&["send", "--at", "2026-11-30"]), 2);
-    run(&in_there(&["new", "weekly", "--date", "tomorrow"]), 2);
+    run(&in_there(&["new", "weekly", "--date", "tomorrow"]), 0);
+    run(&in_there(&["new", "weekly", "--date", "soon"]), 2);
     run(&in_there(&["sendd"]), 2);
     for command in ["init", "new", "preview", "check", "test", "send", "status"] {
         run(&[command, "--help"], 0);

@@ -97,6 +97,16 @@ fn an_unknown_variable_of_ours_is_an_error() {
 }
 
 #[test]
+fn a_variable_with_one_underscore_is_told_its_name() {
+    insta::assert_snapshot!(refusal(SMALL, &[("DAILY_NOTE_SMTP_URL", "inbox"), ("DAILYNOTE_WEB__PORT", "80")]), @r#"
+    × the variable DAILYNOTE_WEB__PORT sets nothing
+    help: between a block and its key stand two underscores: DAILY_NOTE_WEB__PORT
+    × the variable DAILY_NOTE_SMTP_URL sets nothing
+    help: between a block and its key stand two underscores: DAILY_NOTE_SMTP__URL
+    "#);
+}
+
+#[test]
 fn a_variable_that_is_not_set_is_shown_where_it_is_used() {
     let text = with("web:\n  base_url: \"https://${HOST}/notes\"\nsmtp:\n  helo_name: ${");
     insta::assert_snapshot!(refusal(&text, &[]), @r#"

@@ -1,11 +1,13 @@
-//! The language of a publication, before anybody knows whether its file is whole: what is wrong with the file is said
-//! in it, too.
+//! What has to be known of a publication before anybody knows whether its file is whole: the language, in which what is
+//! wrong with the file is said too, and the zone, in which a day begins.
 
 use std::{
     fs::File,
     io::{BufRead, BufReader, Read},
     path::Path,
 };
+
+use chrono_tz::Tz;
 
 use super::{FILE_NAME, Publication};
 
@@ -15,16 +17,28 @@ const LOOKED_AT: u64 = 64 * 1024;
 /// The tag that the nearest publication at or above `start` names, as far as its file can be made out.
 #[must_use]
 pub(crate) fn own_language(start: &Path) -> Option<String> {
+    own_value(start, "language")
+}
+
+/// The zone that it names, likewise.
+#[must_use]
+pub(crate) fn own_timezone(start: &Path) -> Option<Tz> {
+    own_value(start, "timezone")?.parse().ok()
+}
+
+fn own_value(start: &Path, key: &str) -> Option<String> {
     let root = Publication::find_root(start).ok()?;
     let file = File::open(root.join(FILE_NAME)).ok()?;
     let lines = BufReader::new(file.take(LOOKED_AT)).lines();
-    lines.map_while(Result::ok).find_map(|line| tag_in(&line))
+    lines
+        .map_while(Result::ok)
+        .find_map(|line| value_in(&line, key))
 }
 
 /// `  language: ko  # 한국어` → `ko`.
-fn tag_in(line: &str) -> Option<String> {
+fn value_in(line: &str, wanted: &str) -> Option<String> {
     let (key, value) = line.split_once(':')?;
-    if key.trim().trim_matches(['"', '\'']) != "language" {
+    if key.trim().trim_matches(['"', '\'']) != wanted {
         return None;
     }
     let value = value.split(" #").next().unwrap_or_default().trim();
