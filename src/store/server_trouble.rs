@@ -1,6 +1,7 @@
 //! What keeps a database server from being used: each in one sentence, with what a person does about it. Not: what the
 //! server said in its own words, which is the cause.
 
+use crate::words::phrase;
 use std::error::Error;
 
 type Cause = Box<dyn Error + Send + Sync>;
@@ -89,48 +90,64 @@ impl ServerTrouble {
     /// What a person does about it.
     pub(super) fn remedy(&self) -> &'static str {
         match self {
-            Self::Address { .. } => "write it as postgres://USER@HOST/DATABASE?sslmode=verify-full",
+            Self::Address { .. } => {
+                phrase!("write it as postgres://USER@HOST/DATABASE?sslmode=verify-full")
+            }
             Self::RootFile(_) => {
-                "name the file with the certificate, in PEM, that signed the server's own"
+                phrase!("name the file with the certificate, in PEM, that signed the server's own")
             }
             Self::Unreachable(_) => {
-                "look whether the server runs, listens at that address, and a firewall lets you through"
+                phrase!(
+                    "look whether the server runs, listens at that address, and a firewall lets you through"
+                )
             }
             Self::Untrusted(_) => {
-                "name the certificate that signed the server's with sslrootcert=FILE, and the server by the name that its certificate bears"
+                phrase!(
+                    "name the certificate that signed the server's with sslrootcert=FILE, and the server by the name that its certificate bears"
+                )
             }
             Self::NoPassword | Self::Password => {
-                "give it as ${VARIABLE} in the address, in PGPASSWORD, or in ~/.pgpass"
+                phrase!("give it as ${VARIABLE} in the address, in PGPASSWORD, or in ~/.pgpass")
             }
             Self::NotLetIn(_) => {
-                "make the user with CREATE ROLE … LOGIN, and let it in with a line of pg_hba.conf"
+                phrase!(
+                    "make the user with CREATE ROLE … LOGIN, and let it in with a line of pg_hba.conf"
+                )
             }
             Self::NoDatabase => {
-                "make it: CREATE DATABASE … OWNER … ENCODING 'UTF8' TEMPLATE template0"
+                phrase!("make it: CREATE DATABASE … OWNER … ENCODING 'UTF8' TEMPLATE template0")
             }
-            Self::TooOld { .. } => "upgrade the server",
+            Self::TooOld { .. } => phrase!("upgrade the server"),
             Self::Encoding { .. } => {
-                "make another: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"
+                phrase!("make another: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0")
             }
-            Self::ReadOnly => "name the primary; of a standby, `doctor` can say no more",
+            Self::ReadOnly => phrase!("name the primary; of a standby, `doctor` can say no more"),
             Self::AsynchronousCommit => {
-                "take it back: ALTER ROLE … RESET synchronous_commit (or ALTER DATABASE …, or postgresql.conf)"
+                phrase!(
+                    "take it back: ALTER ROLE … RESET synchronous_commit (or ALTER DATABASE …, or postgresql.conf)"
+                )
             }
-            Self::NoFsync => "turn it on in postgresql.conf, and restart the server",
-            Self::NoRights { .. } => "let it: GRANT CREATE, USAGE ON SCHEMA … TO …",
+            Self::NoFsync => phrase!("turn it on in postgresql.conf, and restart the server"),
+            Self::NoRights { .. } => phrase!("let it: GRANT CREATE, USAGE ON SCHEMA … TO …"),
             Self::NoSchema => {
-                "make one: CREATE SCHEMA AUTHORIZATION …, or set the user's search_path"
+                phrase!("make one: CREATE SCHEMA AUTHORIZATION …, or set the user's search_path")
             }
-            Self::StatementPool => "set pool_mode = transaction for this database in pgbouncer.ini",
+            Self::StatementPool => {
+                phrase!("set pool_mode = transaction for this database in pgbouncer.ini")
+            }
             Self::Full(_) => {
-                "raise max_connections, or put a pool in front of the server; what waits goes on by itself"
+                phrase!(
+                    "raise max_connections, or put a pool in front of the server; what waits goes on by itself"
+                )
             }
-            Self::DiskFull => "make room: what was under way goes on where it stopped",
+            Self::DiskFull => phrase!("make room: what was under way goes on where it stopped"),
             Self::TooSlow(_) => {
-                "look at the server's load and for transactions that were left open (pg_stat_activity); then try again"
+                phrase!(
+                    "look at the server's load and for transactions that were left open (pg_stat_activity); then try again"
+                )
             }
-            Self::Said(_) => "look into the server's log; nothing was changed",
-            Self::NotOurs(_) => "restore a backup; nothing was changed",
+            Self::Said(_) => phrase!("look into the server's log; nothing was changed"),
+            Self::NotOurs(_) => phrase!("restore a backup; nothing was changed"),
         }
     }
 }

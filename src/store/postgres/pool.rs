@@ -13,7 +13,7 @@ use tokio::{
 use tokio_postgres::{Client, Config, NoTls};
 
 use super::{fault::PostgresFault, settings::PostgresSettings, tls::ServerTls};
-use crate::store::ServerTrouble;
+use crate::{store::ServerTrouble, words::phrase};
 
 /// How long somebody waits for a connection that others have: longer than any transaction of ours takes.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -44,7 +44,7 @@ impl ConnectionPool {
         let room = Arc::clone(&self.room).acquire_owned();
         let room = timeout(PATIENCE, room).await;
         let Ok(Ok(room)) = room else {
-            let all_busy = "all connections of this process were busy for a minute";
+            let all_busy = phrase!("all connections of this process were busy for a minute");
             return Err(ServerTrouble::TooSlow(all_busy.into()).into());
         };
         let client = match self.last_idle() {

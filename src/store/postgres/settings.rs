@@ -14,6 +14,7 @@ use tokio_postgres::{Config, config::SslMode};
 use url::Url;
 
 use crate::store::{ServerTrouble, StoreError};
+use crate::words::{phrase, phrased};
 
 const DEFAULT_PORT: u16 = 5432;
 const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -69,7 +70,10 @@ impl PostgresSettings {
         let address = &address.replacen("@/", "@localhost/", 1);
         let url = Url::parse(address).map_err(|error| error.to_string())?;
         if !matches!(url.scheme(), "postgres" | "postgresql") {
-            return Err(format!("{}:// is not postgres://", url.scheme()));
+            return Err(phrased!(
+                "{scheme}:// is not postgres://",
+                scheme = url.scheme()
+            ));
         }
         let mut options = AddressOptions::default();
         for (name, value) in url.query_pairs() {
@@ -77,7 +81,7 @@ impl PostgresSettings {
         }
         let named = decoded(url.host_str().unwrap_or_default())?;
         let named = Some(named).filter(|named| !named.is_empty() && !is_hostless);
-        let host = options.host.or(named).ok_or("it names no host")?;
+        let host = options.host.or(named).ok_or(phrase!("it names no host"))?;
         // Brackets are the URL's, not the address's.
         let host = host
             .trim_start_matches('[')
@@ -86,10 +90,10 @@ impl PostgresSettings {
         let user = Some(decoded(url.username())?).filter(|user| !user.is_empty());
         let user = user
             .or_else(|| environment("PGUSER"))
-            .ok_or("it names no user")?;
+            .ok_or(phrase!("it names no user"))?;
         let database = decoded(url.path().trim_start_matches('/'))?;
         if database.is_empty() {
-            return Err("it names no database".to_owned());
+            return Err(phrase!("it names no database").to_owned());
         }
         let port = url.port().or(options.port).unwrap_or(DEFAULT_PORT);
         let is_near = host.starts_with('/') || is_loopback(&host);
@@ -98,7 +102,9 @@ impl PostgresSettings {
             .or_else(|| environment("PGSSLROOTCERT").map(PathBuf::from));
         let trust = match options.is_encrypted.unwrap_or(!is_near) {
             true if host.starts_with('/') => {
-                return Err("a socket of this machine has no TLS: leave sslmode out".to_owned());
+                return Err(
+                    phrase!("a socket of this machine has no TLS: leave sslmode out").to_owned(),
+                );
             }
             true => Some(root.map_or(ServerRoots::System, ServerRoots::File)),
             false => None,
@@ -205,12 +211,12 @@ impl AddressOptions {
     fn take(&mut self, name: &str, value: &str) -> Result<(), String> {
         let number = || {
             let number = value.parse::<u32>().ok().filter(|number| *number > 0);
-            number.ok_or_else(|| format!("{name}={value} is no number above 0"))
+            number.ok_or_else(|| phrased!("{name}={value} is no number above 0"))
         };
         match name {
             "host" => self.host = Some(value.to_owned()),
             "port" => {
-                let port = u16::try_from(number()?).map_err(|_| format!("no port is {value}"))?;
+                let port = u16::try_from(number()?).map_err(|_| phrased!("no port is {value}"))?;
                 self.port = Some(port);
             }
             "sslmode" => {
@@ -219,11 +225,11 @@ impl AddressOptions {
                     "verify-full" => true,
                     // What is not verified is whoever stands in between.
                     "allow" | "prefer" | "require" | "verify-ca" => {
-                        return Err(format!(
+                        return Err(phrased!(
                             "sslmode={value} leaves open who the server is; say verify-full, or disable"
                         ));
                     }
-                    _ => return Err(format!("there is no sslmode={value}")),
+                    _ => return Err(phrased!("there is no sslmode={value}")),
                 });
             }
             "sslrootcert" if value == "system" => {}
@@ -232,7 +238,7 @@ impl AddressOptions {
                 self.connect_timeout = Some(Duration::from_secs(u64::from(number()?)));
             }
             "connections" => self.connections = Some(number()?.min(MOST_CONNECTIONS)),
-            _ => return Err(format!("nothing is known of {name}=")),
+            _ => return Err(phrased!("nothing is known of {name}=")),
         }
         Ok(())
     }
@@ -240,10 +246,10 @@ impl AddressOptions {
 
 fn decoded(part: &str) -> Result<String, String> {
     let decoded = percent_decode_str(part).decode_utf8();
-    let text = decoded.map_err(|_| "a part of it is not UTF-8".to_owned())?;
+    let text = decoded.map_err(|_| phrase!("a part of it is not UTF-8").to_owned())?;
     // PostgreSQL ends its texts with it.
     match text.contains('\0') {
-        true => Err("a part of it has a zero byte".to_owned()),
+        true => Err(phrase!("a part of it has a zero byte").to_owned()),
         false => Ok(text.into_owned()),
     }
 }
