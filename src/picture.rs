@@ -191,7 +191,10 @@ impl PictureError {
     /// The same as everybody is told of it: the picture's name, and where it is asked for.
     #[must_use]
     pub(crate) fn told_of(&self, location: &str, place: Option<(&Source, &Span)>) -> SourceError {
-        let fault = Said::heard(self.to_string());
+        let fault = match self {
+            Self::Foreign { what, .. } => say!("is {what}", what),
+            fault => Said::heard(fault.to_string()),
+        };
         let message = say!("the image `{location}` {fault}", location, fault);
         let error = match place {
             Some((source, span)) => SourceError::at(source, span.clone(), message),

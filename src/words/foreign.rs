@@ -2,7 +2,7 @@
 //! say where something can't be had or read. They come as text and are heard.
 
 /// What they say; braces are places.
-pub(crate) const FOREIGN: [&str; 75] = [
+pub(crate) const FOREIGN: [&str; 74] = [
     "No such file or directory (os error {n})",
     "Permission denied (os error {n})",
     "Operation not permitted (os error {n})",
@@ -55,7 +55,6 @@ pub(crate) const FOREIGN: [&str; 75] = [
     "tab cannot be used as indentation",
     "simple key expect ':'",
     "recursion limit exceeded",
-    "plain scalar cannot start with '-' followed by ,[]{{}}",
     "misplaced bracket",
     "mapping values are not allowed in this context",
     "mapping keys are not allowed in this context",

@@ -71,7 +71,9 @@ impl<'a> HeardTexts<'a> {
     fn phrase(&self, text: &str) -> Option<String> {
         self.phrases.iter().find_map(|phrase| {
             let mut captures = Vec::new();
-            let fits = taken(&phrase.pieces, text, &mut captures) && phrase.ends_with(&captures);
+            let fits = taken(&phrase.pieces, text, &mut captures)
+                && phrase.ends_with(&captures)
+                && phrase.holds_a_name(&captures);
             fits.then(|| phrase.with(&captures, self))
         })
     }
@@ -123,6 +125,18 @@ impl<'a> HeardText<'a> {
             arguments.push(("n", "1".to_owned()));
         }
         filled(self.words, &arguments, true)
+    }
+
+    /// Whether a short text with one place at its edge holds a name there, and no half sentence of somebody else's.
+    fn holds_a_name(&self, captures: &[Capture<'_>]) -> bool {
+        let (words, is_edge) = match &self.pieces[..] {
+            [TemplatePiece::Words(words), TemplatePiece::Place(_)]
+            | [TemplatePiece::Place(_), TemplatePiece::Words(words)] => (*words, true),
+            _ => ("", false),
+        };
+        let is_short = words.split_whitespace().count() < 3 && !words.trim_end().ends_with(':');
+        let has_space = captures.iter().any(|(_, value)| value.contains(' '));
+        !(is_edge && is_short && has_space)
     }
 
     /// Whether what stands in a place at the end is of this sentence, and no cause that was put behind it.
