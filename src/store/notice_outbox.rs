@@ -1,10 +1,12 @@
 //! What people and programs are told, kept until it is told: an outbox beside the ledger. Knows
 //! nothing of what a notice says.
 
+use std::borrow::Cow;
+
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::StoreError;
+use super::{Realm, StoreError};
 
 /// Notices on their way to their targets.
 #[async_trait]
@@ -43,6 +45,17 @@ pub trait NoticeOutbox: Send + Sync {
 
 /// How long whoever took a notice has for telling it, before somebody else may.
 pub const TELLING: TimeDelta = TimeDelta::minutes(5);
+
+/// Long after this nothing is told twice: keys name their dates.
+pub(super) const KEPT: TimeDelta = TimeDelta::days(400);
+
+/// What is played never keeps what happens from being told.
+pub(super) fn key_in(realm: Realm, key: &str) -> Cow<'_, str> {
+    match realm {
+        Realm::Real => Cow::Borrowed(key),
+        Realm::Rehearsal => Cow::Owned(format!("rehearsal {key}")),
+    }
+}
 
 /// A notice's number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -7,6 +7,7 @@
 //! (`transaction`, `values`, `columns`, `fault`).
 
 mod batch_ledger;
+mod calendar_record;
 mod columns;
 mod database;
 mod delivery_queue;
@@ -16,6 +17,7 @@ mod fault;
 mod history;
 mod list_lock;
 mod migrations;
+mod notice_outbox;
 mod pool;
 mod realm;
 mod settings;

@@ -65,7 +65,15 @@ pub(super) async fn drop_rehearsals(
     )
     .await?;
     tx.run("DELETE FROM rehearsal_bounces", values![]).await?;
-    for table in ["paces", "moods", "refusals", "soft_failures", "dormancies"] {
+    for table in [
+        "paces",
+        "moods",
+        "refusals",
+        "soft_failures",
+        "dormancies",
+        "notices",
+        "kept",
+    ] {
         let sql = format!("DELETE FROM {table} WHERE realm = $1");
         tx.run(&sql, values![realm]).await?;
     }

@@ -1,20 +1,16 @@
 //! The outbox of notices on SQLite. A notice that was told keeps its key, so that it isn't told again, and
 //! loses its content.
 
-use std::borrow::Cow;
-
 use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Row, params};
 
 use super::{SqliteStore, codes, fault::SqliteFault, realm, statement::Statements};
 use crate::store::{
     DueNotice, NewNotice, NoticeId, NoticeOutbox, NotifyOutcome, Realm, StoreError, TELLING,
     UnreachedTarget,
+    notice_outbox::{KEPT, key_in},
 };
-
-/// Long after this nothing is told twice: keys name their dates.
-const KEPT: TimeDelta = TimeDelta::days(400);
 
 #[async_trait]
 impl NoticeOutbox for SqliteStore {
@@ -145,14 +141,6 @@ pub(super) fn post(
         )?;
     }
     Ok(new)
-}
-
-/// What is played never keeps what happens from being told.
-fn key_in(realm: Realm, key: &str) -> Cow<'_, str> {
-    match realm {
-        Realm::Real => Cow::Borrowed(key),
-        Realm::Rehearsal => Cow::Owned(format!("rehearsal {key}")),
-    }
 }
 
 fn notice_from(row: &Row<'_>) -> Result<DueNotice, SqliteFault> {

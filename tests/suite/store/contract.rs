@@ -1,6 +1,6 @@
 //! The contract, as sentences, a file or two a concern. `every_promise!` hands all of them to a store's own
-//! file, so that a second store promises the same; `people_promises!`, `ledger_promises!` and `instance_promises!` are
-//! those of some concerns, for a store that has no others.
+//! file, so that a second store promises the same; `people_promises!`, `ledger_promises!`, `calendar_promises!`
+//! and `instance_promises!` are those of some concerns, for a store that has no others.
 //!
 //! | trait | promises |
 //! |---|---|
@@ -172,12 +172,32 @@ macro_rules! instance_promises {
 }
 pub(crate) use instance_promises;
 
+/// Those of notices, and of what keeping the calendar leaves behind.
+macro_rules! calendar_promises {
+    ($place:expr) => {
+        $crate::store::contract::promises! {
+            $place;
+            noticing:
+                the_same_is_told_to_the_same_place_once_ever,
+                what_one_took_nobody_else_takes_until_its_time_is_over,
+                a_try_that_failed_is_counted_and_comes_again,
+                each_target_is_told_one_thing_at_a_time,
+                a_target_is_out_of_reach_until_something_is_told_there;
+            keeping:
+                a_calendar_is_kept_since_the_first_who_kept_it_or_froze,
+                what_is_on_hold_is_held_once_and_released_once;
+        }
+    };
+}
+pub(crate) use calendar_promises;
+
 /// All promises, kept by a store in a place that `$place` makes fresh for each.
 macro_rules! every_promise {
     ($place:expr) => {
         $crate::store::contract::people_promises!($place);
         $crate::store::contract::ledger_promises!($place);
         $crate::store::contract::instance_promises!($place);
+        $crate::store::contract::calendar_promises!($place);
         $crate::store::contract::promises! {
             $place;
             joining:
@@ -256,15 +276,6 @@ macro_rules! every_promise {
                 a_relay_s_own_answers_count_like_reports,
                 what_is_held_against_the_sender_rests_a_domain_and_marks_nobody,
                 a_person_ends_a_domain_s_rest_and_new_reports_begin_another;
-            noticing:
-                the_same_is_told_to_the_same_place_once_ever,
-                what_one_took_nobody_else_takes_until_its_time_is_over,
-                a_try_that_failed_is_counted_and_comes_again,
-                each_target_is_told_one_thing_at_a_time,
-                a_target_is_out_of_reach_until_something_is_told_there;
-            keeping:
-                a_calendar_is_kept_since_the_first_who_kept_it_or_froze,
-                what_is_on_hold_is_held_once_and_released_once;
         }
     };
 }

@@ -7,9 +7,14 @@ mod place;
 mod pooled;
 mod sharing;
 
-use super::contract::{instance_promises, ledger_promises, people_promises};
+use super::contract::{calendar_promises, instance_promises, ledger_promises, people_promises};
 
 instance_promises!(match crate::store::postgres::place::Schema::new().await {
+    Some(place) => place,
+    None => return,
+});
+
+calendar_promises!(match crate::store::postgres::place::Schema::new().await {
     Some(place) => place,
     None => return,
 });

@@ -219,7 +219,8 @@ CREATE TABLE waves (
 );
 
 -- One row a batch and reader, written at the freeze in the order of lane, wave and reader, so that a chunk is a range.
--- No column that changes is indexed: every step is HOT.
+-- No column that changes is indexed, and a page has room for another version of each of its rows: a group of claims
+-- fills whole pages in one transaction, and every step is HOT.
 CREATE TABLE deliveries (
     batch             BIGINT   NOT NULL,
     ord               BIGINT   NOT NULL,
@@ -241,7 +242,7 @@ CREATE TABLE deliveries (
     reply             TEXT,
     PRIMARY KEY (batch, ord),
     UNIQUE (batch, subscriber)
-) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
+) WITH (fillfactor = 45, autovacuum_vacuum_scale_factor = 0.02);
 
 -- What nobody claimed yet: a range of rows of one lane and one wave, `next` the first of them. Who claims from one has
 -- it to themself; it goes with its last row.
@@ -309,4 +310,35 @@ CREATE TABLE moods (
     record  TEXT     NOT NULL,                   -- JSON
     at      BIGINT   NOT NULL,
     PRIMARY KEY (realm, key)
+);
+
+-- What people and programs are told: one row a happening and place, so that nobody is told twice. `due_at` is set while
+-- it waits to be told; `content` goes when it is told or given up.
+CREATE TABLE notices (
+    id           BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    realm        SMALLINT NOT NULL,
+    key          TEXT     NOT NULL,
+    target       TEXT     NOT NULL,
+    content      BYTEA,
+    created_at   BIGINT   NOT NULL,
+    due_at       BIGINT,
+    attempts     INTEGER  NOT NULL DEFAULT 0,
+    reply        TEXT,
+    settled_at   BIGINT,
+    is_given_up  BOOLEAN  NOT NULL DEFAULT FALSE,
+    UNIQUE (key, target)
+);
+CREATE INDEX notices_due ON notices (due_at) WHERE due_at IS NOT NULL;
+
+-- Since when the calendar is kept from this state, in each realm. Without a row: since the first batch, if there is one.
+CREATE TABLE kept (
+    realm  SMALLINT PRIMARY KEY,
+    since  BIGINT NOT NULL
+);
+
+-- Issues (by id) and slots (as edition-date) that a person holds.
+CREATE TABLE holds (
+    name     TEXT COLLATE "C" PRIMARY KEY,
+    why      TEXT   NOT NULL,
+    held_at  BIGINT NOT NULL
 );

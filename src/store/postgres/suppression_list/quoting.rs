@@ -6,9 +6,10 @@ use crate::store::{
 };
 
 /// Where a relay's words are kept, which like to repeat the address they speak of, and where other people's are.
-const QUOTING: [(&str, &str); 4] = [
+const QUOTING: [(&str, &str); 5] = [
     ("batches", "reason"),
     ("suppressions", "detail"),
+    ("notices", "reply"),
     ("moods", "record"),
     ("consent_proofs", "page"),
 ];
@@ -16,12 +17,32 @@ const QUOTING: [(&str, &str); 4] = [
 /// Puts nobody in the place of an address, wherever a text names it.
 pub(super) async fn stop_quoting(tx: &StoreTransaction, key: &str) -> Result<(), PostgresFault> {
     for (table, column) in QUOTING {
-        let sql =
-            format!("SELECT DISTINCT {column} FROM {table} WHERE strpos(lower({column}), $1) > 0");
+        // A key is lowered in ASCII alone, and so must be what it is looked for in.
+        let sql = format!(
+            "SELECT DISTINCT {column} FROM {table} \
+             WHERE strpos(lower({column} COLLATE \"C\"), $1) > 0"
+        );
         let quoting: Vec<String> = tx.values(&sql, values![key]).await?;
         for old in quoting {
             let sql = format!("UPDATE {table} SET {column} = $2 WHERE {column} = $1");
             tx.run(&sql, values![old, without(&old, key)]).await?;
+        }
+    }
+    stop_in_notices(tx, key).await
+}
+
+/// The few that are not told yet are bytes, of whatever form.
+async fn stop_in_notices(tx: &StoreTransaction, key: &str) -> Result<(), PostgresFault> {
+    let sql = "SELECT id, content FROM notices WHERE content IS NOT NULL";
+    let untold: Vec<(i64, Vec<u8>)> = tx
+        .all(sql, values![], |row| Ok((row.try_get(0)?, row.try_get(1)?)))
+        .await?;
+    for (id, content) in untold {
+        let text = String::from_utf8_lossy(&content);
+        if text.to_ascii_lowercase().contains(key) {
+            let sql = "UPDATE notices SET content = $2 WHERE id = $1";
+            let content = without(&text, key).into_bytes();
+            tx.run(sql, values![id, content]).await?;
         }
     }
     Ok(())

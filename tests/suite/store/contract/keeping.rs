@@ -1,6 +1,6 @@
 //! The calendar: since when it is kept, and what a person holds of it.
 
-use daily_note::store::HeldRelease;
+use daily_note::store::{CalendarRecord, HeldRelease};
 
 use crate::store::fixture::*;
 
@@ -12,7 +12,9 @@ fn hold(name: &str, why: &str) -> HeldRelease {
     }
 }
 
-pub(crate) async fn a_calendar_is_kept_since_the_first_who_kept_it_or_froze(place: &WholePlace) {
+pub(crate) async fn a_calendar_is_kept_since_the_first_who_kept_it_or_froze(
+    place: &impl Place<Store: LedgerStore + CalendarRecord>,
+) {
     let store = place.open().await.with_people(1).await;
     assert_eq!(store.kept_since().await.unwrap(), None);
     assert_eq!(store.keep_calendar(at(50)).await.unwrap(), at(50));
@@ -24,7 +26,9 @@ pub(crate) async fn a_calendar_is_kept_since_the_first_who_kept_it_or_froze(plac
     assert_eq!(again.kept_since().await.unwrap(), Some(at(0)));
 }
 
-pub(crate) async fn what_is_on_hold_is_held_once_and_released_once(place: &WholePlace) {
+pub(crate) async fn what_is_on_hold_is_held_once_and_released_once(
+    place: &impl Place<Store: LedgerStore + CalendarRecord>,
+) {
     let store = place.open().await;
     let (first, second) = (hold("weekly-2026-11-23", "proofs"), hold("a", "a name"));
     assert!(store.put_on_hold(&first).await.unwrap());

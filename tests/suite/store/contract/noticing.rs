@@ -1,9 +1,9 @@
 //! The outbox: what is told once, taken by one, tried again, given up.
 
 use chrono::TimeDelta;
-use daily_note::store::{NewNotice, NotifyOutcome, TELLING};
+use daily_note::store::{NewNotice, NoticeOutbox, NotifyOutcome, TELLING};
 
-use crate::store::fixture::{WholePlace, at};
+use crate::store::fixture::{Place, at};
 
 fn notice(key: &str, target: &str) -> NewNotice {
     NewNotice {
@@ -13,7 +13,9 @@ fn notice(key: &str, target: &str) -> NewNotice {
     }
 }
 
-pub(crate) async fn the_same_is_told_to_the_same_place_once_ever(place: &WholePlace) {
+pub(crate) async fn the_same_is_told_to_the_same_place_once_ever(
+    place: &impl Place<Store: NoticeOutbox>,
+) {
     let store = place.open().await;
     let both = [notice("a", "x@example.com"), notice("a", "hook")];
     assert_eq!(store.post_notices(&both, at(0)).await.unwrap(), 2);
@@ -31,7 +33,9 @@ pub(crate) async fn the_same_is_told_to_the_same_place_once_ever(place: &WholePl
     assert_eq!(again.next_notice().await.unwrap(), None);
 }
 
-pub(crate) async fn what_one_took_nobody_else_takes_until_its_time_is_over(place: &WholePlace) {
+pub(crate) async fn what_one_took_nobody_else_takes_until_its_time_is_over(
+    place: &impl Place<Store: NoticeOutbox>,
+) {
     let (one, other) = (place.open().await, place.open().await);
     one.post_notices(&[notice("a", "hook")], at(0))
         .await
@@ -47,7 +51,9 @@ pub(crate) async fn what_one_took_nobody_else_takes_until_its_time_is_over(place
     assert_eq!(other.take_due_notices(&[], later).await.unwrap().len(), 1);
 }
 
-pub(crate) async fn a_try_that_failed_is_counted_and_comes_again(place: &WholePlace) {
+pub(crate) async fn a_try_that_failed_is_counted_and_comes_again(
+    place: &impl Place<Store: NoticeOutbox>,
+) {
     let store = place.open().await;
     store
         .post_notices(&[notice("a", "hook")], at(0))
@@ -80,7 +86,9 @@ pub(crate) async fn a_try_that_failed_is_counted_and_comes_again(place: &WholePl
     assert_eq!(store.next_notice().await.unwrap(), None);
 }
 
-pub(crate) async fn each_target_is_told_one_thing_at_a_time(place: &WholePlace) {
+pub(crate) async fn each_target_is_told_one_thing_at_a_time(
+    place: &impl Place<Store: NoticeOutbox>,
+) {
     let store = place.open().await;
     let all = [
         notice("a", "hook"),
@@ -103,7 +111,9 @@ pub(crate) async fn each_target_is_told_one_thing_at_a_time(place: &WholePlace) 
     assert_eq!(taken(&["x@example.com"]).await, [own("b", "hook")]);
 }
 
-pub(crate) async fn a_target_is_out_of_reach_until_something_is_told_there(place: &WholePlace) {
+pub(crate) async fn a_target_is_out_of_reach_until_something_is_told_there(
+    place: &impl Place<Store: NoticeOutbox>,
+) {
     let store = place.open().await;
     let end = async |key: &str, told: NotifyOutcome, second: i64| {
         let new = [notice(key, "hook"), notice(key, "x@example.com")];

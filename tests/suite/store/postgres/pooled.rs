@@ -17,7 +17,7 @@ use daily_note::store::postgres::PostgresStore;
 use super::place::{Schema, opened};
 use crate::{
     store::{
-        contract::{instance_promises, ledger_promises, people_promises},
+        contract::{calendar_promises, instance_promises, ledger_promises, people_promises},
         fixture::Place,
     },
     support::{
@@ -123,6 +123,11 @@ impl Place for Pooled {
 }
 
 instance_promises!(match crate::store::postgres::pooled::Pooled::new().await {
+    Some(place) => place,
+    None => return,
+});
+
+calendar_promises!(match crate::store::postgres::pooled::Pooled::new().await {
     Some(place) => place,
     None => return,
 });

@@ -1,7 +1,7 @@
 //! One database, many machines: rows are lent once, a departure that was answered wins, and what a dead sender held
 //! comes back when its lease is over, and not before.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use daily_note::{
     audience::SuppressionReason,
@@ -11,8 +11,8 @@ use daily_note::{
 };
 use tokio_postgres::{Client, NoTls};
 
-use super::place::Schema;
-use crate::store::fixture::*;
+use super::place::{Schema, opened};
+use crate::{store::fixture::*, support::postgres::Cluster};
 
 fn machine(name: &str) -> SenderId {
     SenderId(name.to_owned())
@@ -101,7 +101,7 @@ async fn a_chunk_is_its_sender_s_as_long_as_that_lives() {
 }
 
 /// Suppresses `reader1` while another transaction has its rows; answers the handle.
-fn leaving(store: &std::sync::Arc<PostgresStore>) -> tokio::task::JoinHandle<u64> {
+fn leaving(store: &Arc<PostgresStore>) -> tokio::task::JoinHandle<u64> {
     let store = store.clone();
     tokio::spawn(async move {
         let gone = [suppression(
@@ -241,4 +241,76 @@ async fn a_batch_whose_rows_and_counters_differ_is_not_called_finished() {
     let finished = store.set_batch_state(batch.id, &finished, at(2)).await;
     let error = finished.unwrap_err().to_string();
     assert!(error.starts_with("the ledger does not add up"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_notice_is_taken_by_one_of_many_who_tell() {
+    use daily_note::store::{NewNotice, NoticeOutbox};
+
+    let Some(place) = Schema::new().await else {
+        return;
+    };
+    let store = place.open().await;
+    let notices: Vec<NewNotice> = (0..20)
+        .map(|n| NewNotice {
+            key: "batch.finished".to_owned(),
+            target: format!("target {n}"),
+            content: b"told once".to_vec(),
+        })
+        .collect();
+    assert_eq!(store.post_notices(&notices, at(0)).await.unwrap(), 20);
+    let telling = [(); 5].map(|()| {
+        let store = store.clone();
+        tokio::spawn(async move { store.take_due_notices(&[], at(1)).await.unwrap().len() })
+    });
+    let mut taken = 0;
+    for told in telling {
+        taken += told.await.unwrap();
+    }
+    assert_eq!(taken, 20);
+}
+
+#[tokio::test]
+async fn steps_of_rows_touch_no_index() {
+    // A server of its own: whoever looks at the same database meanwhile keeps old rows from being cleared away.
+    let Some(cluster) = tokio::task::spawn_blocking(|| Cluster::start(&[]))
+        .await
+        .unwrap()
+    else {
+        return;
+    };
+    let address = format!("postgres://postgres@127.0.0.1:{}/postgres", cluster.port);
+    let store = Arc::new(opened(&address).await.unwrap());
+    let store = store.with_people(1_500).await;
+    let batch = store.frozen("monday").await;
+    loop {
+        let claims = store.claim_at(&batch, 150, at(0)).await;
+        if claims.is_empty() {
+            break;
+        }
+        for to in [sending(), accepted()] {
+            let group: Vec<_> = claims.iter().map(|claim| step(claim, to.clone())).collect();
+            assert_eq!(store.steps(&group, at(1)).await, []);
+        }
+    }
+    assert_eq!(store.counted(&batch).await.accepted, 1_500);
+    // What transactions did is told to the statistics a while after them, or when their connection ends.
+    drop(store);
+    let address = format!("host=127.0.0.1 port={} user=postgres", cluster.port);
+    let (client, connection) = tokio_postgres::connect(&address, NoTls).await.unwrap();
+    tokio::spawn(connection);
+    let mut updates = (0, 0);
+    for _ in 0..40 {
+        let sql = "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables \
+                   WHERE relname = 'deliveries' AND schemaname = current_schema()";
+        let row = client.query_one(sql, &[]).await.unwrap();
+        updates = (row.get::<_, i64>(0), row.get::<_, i64>(1));
+        if updates.0 >= 4_500 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    let (all, hot) = updates;
+    assert_eq!(all, 4_500, "three a row");
+    assert!(hot * 10 >= all * 6, "{hot} of {all} touched no index");
 }
