@@ -26,6 +26,7 @@ mod import_post;
 mod inbox;
 mod init;
 mod language;
+mod list_length;
 mod logging;
 mod man;
 mod moments;

@@ -44,8 +44,8 @@ pub use self::{
     adopt::Adopted,
     backup::RestoreSummary,
     batches::{
-        BatchReport, Cancelling, DeliveryPages, Paused, cancel, cancelling, everybody_failed,
-        pause, recent_batches, report, report_of, settled_report,
+        BatchReport, Cancelling, DeliveryPages, Paused, batch_of, cancel, cancelling,
+        everybody_failed, pause, recent_batches, report, report_of, settled_report,
     },
     bounces::{ImportedReturns, ReturnStatus, ReturnsWanted},
     check::LinkProbing,

@@ -34,6 +34,9 @@ Examples:
 pub(crate) struct Args {
     /// The issue; all recent ones without it
     issue: Option<String>,
+    /// All issues that were ever sent, not the newest twenty alone
+    #[arg(long, conflicts_with = "issue")]
+    all: bool,
     /// Look again every second until nothing is under way
     #[arg(long)]
     watch: bool,
@@ -55,7 +58,10 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
     show_unplaced(args, &app, context).await?;
     show_stranger(&app, context).await?;
     loop {
-        let batches = operations::recent_batches(&app, args.issue.as_deref()).await?;
+        let (batches, older) = match &args.issue {
+            Some(issue) => (operations::batch_of(&app, issue).await?, 0),
+            None => operations::recent_batches(&app, args.all).await?,
+        };
         if batches.is_empty() {
             output.note(say!("Nothing was ever sent."));
             if output.is_json() {
@@ -72,6 +78,13 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
             reports.push(operations::report(&app, batch, args.failed).await?);
         }
         let exit = show(args, &reports, app.publication.timezone, context);
+        if older > 0 {
+            output.note(many!(
+                older,
+                "1 older issue is not shown: daily-note status --all",
+                "{n} older issues are not shown: daily-note status --all"
+            ));
+        }
         if !args.watch || !is_under_way {
             return Ok(exit);
         }

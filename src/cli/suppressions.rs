@@ -5,8 +5,8 @@ mod undo;
 use clap::{Subcommand, ValueEnum};
 
 use super::{
-    CommandContext, CommandExit, Failure, Output, Tone, batch::email_words, subscribers::address,
-    table::table,
+    CommandContext, CommandExit, Failure, Output, Tone, batch::email_words,
+    list_length::ListLength, subscribers::address, table::table,
 };
 use crate::{
     address::Address,
@@ -43,6 +43,8 @@ struct ListArgs {
     /// Only those kept off for this reason
     #[arg(long, value_enum)]
     reason: Option<ReasonFilter>,
+    #[command(flatten)]
+    length: ListLength,
 }
 
 /// Keep addresses from all mail, on the list or not
@@ -134,12 +136,13 @@ async fn list(args: &ListArgs, app: &App, output: &Output) -> Result<CommandExit
             reasons.all(|reason| it.reason == (*reason).into())
         };
         let mut rows = Vec::new();
+        let room = args.length.room_behind(shown);
         for suppression in page.iter().filter(is_wanted) {
             if output.is_json() {
                 let comma = if shown == 0 { "" } else { "," };
                 let document = serde_json::to_string(suppression).unwrap_or_default();
                 output.raw(format!("{comma}{document}").as_bytes());
-            } else {
+            } else if rows.len() < room {
                 rows.push(row(suppression, zone, output));
             }
             shown += 1;
@@ -155,6 +158,7 @@ async fn list(args: &ListArgs, app: &App, output: &Output) -> Result<CommandExit
         output.note(say!("Nobody is kept from mail."));
         return Ok(CommandExit::Nothing);
     }
+    args.length.tell_rest(shown, output);
     output.note(many!(
         shown,
         "1 address gets no mail.",

@@ -17,7 +17,7 @@ use crate::{
 /// Rows a page.
 const PAGE: u32 = 1_000;
 /// So many batches are recent.
-const RECENT: u32 = 20;
+const RECENT: usize = 20;
 
 /// How a batch stands; as JSON the document of `status --json` (a contract).
 #[derive(Debug, Clone)]
@@ -104,19 +104,28 @@ impl Serialize for BatchReport {
     }
 }
 
-/// The batch of an issue; all recent ones without `issue`, the newest first.
+/// The newest batches, or all of them, the newest first; and how many older ones there are.
+///
+/// # Errors
+/// A ledger that can't be read.
+pub async fn recent_batches(app: &App, are_all: bool) -> Result<(Vec<Batch>, usize), AppError> {
+    let mut batches = app.store().await?.batches(u32::MAX).await?;
+    let older = match are_all {
+        true => 0,
+        false => batches.len().saturating_sub(RECENT),
+    };
+    batches.truncate(batches.len() - older);
+    Ok((batches, older))
+}
+
+/// The batch of an issue, where there is one.
 ///
 /// # Errors
 /// No issue of that name; a ledger that can't be read.
-pub async fn recent_batches(app: &App, issue: Option<&str>) -> Result<Vec<Batch>, AppError> {
+pub async fn batch_of(app: &App, issue: &str) -> Result<Vec<Batch>, AppError> {
     let store = app.store().await?;
-    let Some(wanted) = issue else {
-        return Ok(store.batches(RECENT).await?);
-    };
-    let batch = store
-        .batch(&app.issue_id(store.as_ref(), wanted).await?)
-        .await?;
-    Ok(batch.into_iter().collect())
+    let id = app.issue_id(store.as_ref(), issue).await?;
+    Ok(store.batch(&id).await?.into_iter().collect())
 }
 
 /// How a batch stands, in full; `with_failed` names everybody who did not get it.

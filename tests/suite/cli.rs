@@ -7,6 +7,7 @@ mod everything_spoken;
 mod facts;
 mod help;
 mod import_post;
+mod long_lists;
 mod moved_in;
 mod proof;
 mod rehearsals;

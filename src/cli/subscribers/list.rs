@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use clap::ValueEnum;
 
-use super::super::{CommandContext, CommandExit, Failure, Output, table::table};
+use super::super::{
+    CommandContext, CommandExit, Failure, Output, list_length::ListLength, table::table,
+};
 use crate::{
     audience::{SubscriberState, file::SUBSCRIBERS_FILE},
     operations::{ListedPerson, PeoplePages},
@@ -17,7 +19,8 @@ use crate::{
 Examples:
   daily-note subscribers list
   daily-note subscribers list --edition monday --tag founder
-  daily-note subscribers list --state suppressed --json")]
+  daily-note subscribers list --state suppressed --json
+  daily-note subscribers list --all | less")]
 pub(crate) struct Args {
     /// Only those who stand so
     #[arg(long, value_enum)]
@@ -28,6 +31,8 @@ pub(crate) struct Args {
     /// Only those with this tag
     #[arg(long)]
     tag: Option<String>,
+    #[command(flatten)]
+    length: ListLength,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -61,14 +66,15 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
         output.raw(b"[");
     }
     while let Some(page) = pages.next().await? {
-        let mut rows = Vec::with_capacity(page.len());
+        let mut rows = Vec::new();
+        let room = args.length.room_behind(tally.shown);
         let mut documents = String::new();
         for person in page.iter().filter(|it| args.wants(it)) {
             if output.is_json() {
                 let comma = if tally.shown == 0 { "" } else { "," };
                 let document = serde_json::to_string(person).unwrap_or_default();
                 let _ = write!(documents, "{comma}{document}");
-            } else {
+            } else if rows.len() < room {
                 rows.push(row(person, output));
             }
             tally.count(person);
@@ -105,6 +111,7 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
         });
         return Ok(CommandExit::Nothing);
     }
+    args.length.tell_rest(tally.shown, output);
     output.note(tally.told());
     Ok(CommandExit::Done)
 }
