@@ -55,7 +55,9 @@ pub use self::{
     export::{ExportFormat, ExportReport, export},
     feedback::PublishedChange,
     held_signups::HeldSignups,
-    import::{ImportReport, ImportRules, RowOutcome, RowProblem, import},
+    import::{
+        ImportReport, ImportRules, ProblemSink, ProgressSink, RowOutcome, RowProblem, import,
+    },
     inbox::InboxSite,
     people::{
         AddedPerson, ListedPerson, MovedPerson, PeoplePages, PersonRecord, RemovalOutcome,

@@ -103,6 +103,21 @@ impl Drop for FreshFile {
     }
 }
 
+/// A file for what doesn't fit into memory: it has no name any more when this returns, and is gone with its handle.
+pub(crate) fn scratch_file(folder: &Path) -> io::Result<File> {
+    let name = format!("scratch.{}.new", std::process::id());
+    let path = folder.join(name);
+    // What a process of that number left.
+    let _ = fs::remove_file(&path);
+    let file = private()
+        .read(true)
+        .write(true)
+        .create_new(true)
+        .open(&path)?;
+    fs::remove_file(&path)?;
+    Ok(file)
+}
+
 /// Opens a lock file and waits for its lock, which goes with the handle.
 pub(crate) fn lock(file: &Path) -> io::Result<File> {
     let handle = open_lock_file(file)?;

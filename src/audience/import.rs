@@ -5,6 +5,7 @@
 //! and that no quotation mark swallows rows. After that a row never fails the import: what can't be taken
 //! is said with its number and its reason.
 
+mod by_person;
 mod cells;
 mod column;
 mod damage;
@@ -34,6 +35,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use encoding_rs::Encoding;
 
+pub(crate) use self::by_person::{PersonSorter, RowsByPerson};
 pub use self::{
     column::SubscriberField,
     plan::{Column, ReadingOptions, ReadingPlan},
@@ -114,6 +116,22 @@ impl OpenedExport {
     #[must_use]
     pub fn plan(&self) -> &ReadingPlan {
         &self.plan
+    }
+
+    /// Keeps the row that was just read for everybody it is about.
+    ///
+    /// # Errors
+    /// When it can't be written down.
+    pub(crate) fn keep(&self, row: &CsvRow, sorter: &mut PersonSorter) -> io::Result<()> {
+        sorter.keep(&self.record, row)
+    }
+
+    /// The rows that were kept, by person.
+    ///
+    /// # Errors
+    /// When they can't be written down, or read.
+    pub(crate) fn by_person(self, sorter: PersonSorter) -> io::Result<RowsByPerson> {
+        sorter.sorted(self.reader)
     }
 
     fn stop(&mut self, damage: TableDamage) -> Option<Result<CsvRow, SourceError>> {

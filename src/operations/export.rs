@@ -75,53 +75,114 @@ async fn export_csv(
     for_excel: bool,
     to: &mut (dyn Write + Send),
 ) -> Result<ExportReport, AppError> {
-    let suppressed = Suppressed::load(store).await?;
-    let mut report = ExportReport::default();
-    let mut written = HashSet::new();
-    let mut table = CsvTable::begin(to, for_excel).map_err(unwritable)?;
-    // First, so that an import lets none of them in.
-    for departure in store.hashed_departures().await? {
-        table.hashed(&departure).map_err(unwritable)?;
-        report.suppressed += 1;
-    }
-    // Before those who agreed to them.
-    for wording in store.wordings().await? {
-        table.wording(&wording).map_err(unwritable)?;
-    }
+    let mut table = TableExport {
+        store,
+        suppressed: Suppressed::load(store).await?,
+        written: HashSet::new(),
+        table: CsvTable::begin(to, for_excel).map_err(unwritable)?,
+        report: ExportReport::default(),
+    };
+    table.hashed().await?;
+    table.wordings().await?;
     let mut pages = SubscriberPages::new(None);
-    while let Some(page) = pages.next(store).await? {
-        let mut past = PastConsents::of(&page, store).await?;
-        for subscriber in page {
+    let mut next = PeoplePage::next(&mut pages, store).await?;
+    while let Some(page) = next {
+        // The store reads the next page on its own thread while this one is written.
+        let (following, written) =
+            tokio::join!(PeoplePage::next(&mut pages, store), table.people(page));
+        written?;
+        next = following?;
+    }
+    table.strangers().await?;
+    table.table.finish().map_err(unwritable)?;
+    Ok(table.report)
+}
+
+/// The table in the making.
+struct TableExport<'s, W: Write> {
+    store: &'s dyn Store,
+    suppressed: Suppressed,
+    /// Hashes of those of them whose rows are written.
+    written: HashSet<u64>,
+    table: CsvTable<W>,
+    report: ExportReport,
+}
+
+impl<W: Write> TableExport<'_, W> {
+    /// First, so that an import lets none of them in.
+    async fn hashed(&mut self) -> Result<(), AppError> {
+        for departure in self.store.hashed_departures().await? {
+            self.table.hashed(&departure).map_err(unwritable)?;
+            self.report.suppressed += 1;
+        }
+        Ok(())
+    }
+
+    /// Before those who agreed to them.
+    async fn wordings(&mut self) -> Result<(), AppError> {
+        for wording in self.store.wordings().await? {
+            self.table.wording(&wording).map_err(unwritable)?;
+        }
+        Ok(())
+    }
+
+    async fn people(&mut self, page: PeoplePage) -> Result<(), AppError> {
+        let PeoplePage { people, mut past } = page;
+        for subscriber in people {
             let email = &subscriber.profile.email;
-            let suppression = suppressed.of(email, store).await?;
+            let suppression = self.suppressed.of(email, self.store).await?;
             if suppression.is_some() {
-                written.insert(suppressed.hash(email));
-                report.suppressed += 1;
+                self.written.insert(self.suppressed.hash(email));
+                self.report.suppressed += 1;
             }
-            report.subscribers += 1;
+            self.report.subscribers += 1;
             let (consents, proofs) = past.take(subscriber.id);
-            table
+            self.table
                 .subscriber(&subscriber, suppression.as_ref(), &consents, &proofs)
                 .map_err(unwritable)?;
         }
+        Ok(())
     }
-    let mut after = 0;
-    loop {
-        let page = store.suppressions(after, PAGE_ROWS).await?;
-        let Some((last, _)) = page.last() else { break };
-        after = *last;
-        for (_, suppression) in &page {
-            let is_written = suppression
-                .email
-                .as_ref()
-                .is_some_and(|email| written.contains(&suppressed.hash(email)));
-            if !is_written && table.suppression(suppression).map_err(unwritable)? {
-                report.suppressed += 1;
+
+    /// Who gets no mail and is not on the list.
+    async fn strangers(&mut self) -> Result<(), AppError> {
+        let mut after = 0;
+        loop {
+            let page = self.store.suppressions(after, PAGE_ROWS).await?;
+            let Some((last, _)) = page.last() else {
+                return Ok(());
+            };
+            after = *last;
+            for (_, suppression) in &page {
+                let is_written = suppression
+                    .email
+                    .as_ref()
+                    .is_some_and(|email| self.written.contains(&self.suppressed.hash(email)));
+                if !is_written && self.table.suppression(suppression).map_err(unwritable)? {
+                    self.report.suppressed += 1;
+                }
             }
         }
     }
-    table.finish().map_err(unwritable)?;
-    Ok(report)
+}
+
+/// Some of the people, with what stands beside them.
+struct PeoplePage {
+    people: Vec<Subscriber>,
+    past: PastConsents,
+}
+
+impl PeoplePage {
+    async fn next(
+        pages: &mut SubscriberPages,
+        store: &dyn Store,
+    ) -> Result<Option<Self>, AppError> {
+        let Some(people) = pages.next(store).await? else {
+            return Ok(None);
+        };
+        let past = PastConsents::of(&people, store).await?;
+        Ok(Some(Self { people, past }))
+    }
 }
 
 /// The replaced consents of a page of people, and what proves theirs.

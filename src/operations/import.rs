@@ -3,23 +3,21 @@
 
 mod batch;
 mod problem;
+mod reading;
 
-use std::{
-    collections::{BTreeMap, HashMap, HashSet},
-    hash::{BuildHasher, RandomState},
-};
+use std::{collections::BTreeMap, path::Path};
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use tokio::sync::mpsc;
 
 pub use self::problem::{RowOutcome, RowProblem};
-use self::{batch::RowGroup, problem::RowPlace};
+use self::{batch::RowGroup, problem::RowPlace, reading::read};
 use crate::{
     address::Address,
     app::{App, AppError},
     audience::{
-        HashedDeparture, Newcomer, Origin, Profile, Suppression, SuppressionReason,
+        HashedDeparture, Newcomer, Origin,
         import::{OpenedExport, ReadingPlan},
         membership::ChangeSource,
     },
@@ -29,11 +27,13 @@ use crate::{
     words::phrased,
 };
 
-/// Rows that become one transaction. Many, since the store walks through its index once for each;
-/// not more, since they are held in memory, and other writers wait as long.
-const BATCH_ROWS: u64 = 40_000;
 /// Problems that a report carries; `on_problem` hears of all.
 const KEPT_PROBLEMS: usize = 100;
+
+/// Hears of every row that is not plain.
+pub type ProblemSink<'s> = dyn FnMut(&RowProblem) -> Result<(), AppError> + Send + 's;
+/// Hears how many rows are done.
+pub type ProgressSink<'s> = dyn FnMut(u64) + Send + 's;
 
 /// How an import goes about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -98,16 +98,16 @@ impl App {
         import: OpenedExport,
         rules: ImportRules,
         now: DateTime<Utc>,
-        on_problem: &mut (dyn FnMut(&RowProblem) -> Result<(), AppError> + Send),
-        on_progress: &mut (dyn FnMut(u64) + Send),
+        telling: (&mut ProblemSink<'_>, &mut ProgressSink<'_>),
     ) -> Result<ImportReport, AppError> {
         let store = self.store().await?;
-        self::import(store.as_ref(), import, rules, now, on_problem, on_progress).await
+        let scratch = self.publication.state_dir();
+        self::import(store.as_ref(), import, rules, &scratch, now, telling).await
     }
 }
 
-/// Takes a file into the list. `on_problem` hears of every row that is not plain, `on_progress`
-/// how many rows are done.
+/// Takes a file into the list. The first of `telling` hears of every row that is not plain, the second how many rows
+/// are done. A long table is sorted in a file in the folder `scratch`, which is the list's own.
 ///
 /// # Errors
 /// When the file breaks off or the store fails. What came before is in the list then, and the same
@@ -116,56 +116,29 @@ pub async fn import(
     store: &dyn Store,
     import: OpenedExport,
     rules: ImportRules,
+    scratch: &Path,
     now: DateTime<Utc>,
-    on_problem: &mut (dyn FnMut(&RowProblem) -> Result<(), AppError> + Send),
-    on_progress: &mut (dyn FnMut(u64) + Send),
+    (on_problem, on_progress): (&mut ProblemSink<'_>, &mut ProgressSink<'_>),
 ) -> Result<ImportReport, AppError> {
     let mut intake = ImportRun {
         store,
         now,
         on_problem,
-        foreseen: DryRunMemory::default(),
         newcomers: rules.welcomes.then(Vec::new),
         report: ImportReport::new(import.plan().clone(), rules.is_dry_run),
     };
     // Reading and writing take turns on two threads: the next batch is ready when this is written.
     let (sender, mut batches) = mpsc::channel(1);
-    let reading = tokio::task::spawn_blocking(move || read_batches(import, &sender));
+    let scratch = scratch.to_owned();
+    let reading = tokio::task::spawn_blocking(move || read(import, scratch, &sender));
     while let Some(batch) = batches.recv().await {
-        let batch = batch.map_err(|error| AppError::Content(vec![error]))?;
-        intake.take(batch).await?;
+        intake.take(batch?).await?;
         on_progress(intake.report.rows);
     }
     reading
         .await
         .map_err(|error| AppError::Content(vec![SourceError::new(error.to_string())]))?;
     Ok(intake.report)
-}
-
-fn read_batches(mut import: OpenedExport, batches: &mpsc::Sender<Result<RowGroup, SourceError>>) {
-    loop {
-        let mut batch = RowGroup::default();
-        let mut end = None;
-        while batch.rows < BATCH_ROWS && end.is_none() {
-            match import.next() {
-                Some(Ok(row)) => batch.add(row),
-                Some(Err(error)) => end = Some(Err(error)),
-                None => end = Some(Ok(())),
-            }
-        }
-        // What was read before an error is still good.
-        if batches.blocking_send(Ok(batch.settled())).is_err() {
-            return;
-        }
-        match end {
-            None => {}
-            Some(Ok(())) => return,
-            Some(Err(error)) => {
-                let _ = batches.blocking_send(Err(error));
-                return;
-            }
-        }
-    }
 }
 
 impl ImportReport {
@@ -194,19 +167,10 @@ impl ImportReport {
 struct ImportRun<'s> {
     store: &'s dyn Store,
     now: DateTime<Utc>,
-    on_problem: &'s mut (dyn FnMut(&RowProblem) -> Result<(), AppError> + Send),
-    foreseen: DryRunMemory,
+    on_problem: &'s mut ProblemSink<'s>,
     /// Who is new in the batch under way; None: nobody is welcomed.
     newcomers: Option<Vec<Address>>,
     report: ImportReport,
-}
-
-/// What earlier rows of a dry run would have done, as hashes of addresses.
-#[derive(Default)]
-struct DryRunMemory {
-    listed: HashSet<u64>,
-    departed: HashMap<u64, SuppressionReason>,
-    hasher: RandomState,
 }
 
 impl ImportRun<'_> {
@@ -228,8 +192,7 @@ impl ImportRun<'_> {
             .await?;
         let (departures, readers) = (&batch.suppressions, &batch.readers);
         let (new, outcomes) = if self.report.dry_run {
-            let tried = self.store.try_import(departures, readers, self.now).await?;
-            self.foreseen.correct(departures, readers, tried)
+            self.store.try_import(departures, readers, self.now).await?
         } else {
             // Departures first: whatever happens between the two, nobody who left gets mail.
             let new = self
@@ -310,47 +273,5 @@ impl ImportRun<'_> {
             self.report.further_problems += 1;
         }
         Ok(())
-    }
-}
-
-impl DryRunMemory {
-    /// What the store answered to one batch of a dry run, with what the batches before it would have
-    /// changed. (Whether a reader of an earlier batch would be merged or stay as they are is not known:
-    /// they count as merged.)
-    fn correct(
-        &mut self,
-        departures: &[Suppression],
-        readers: &[Profile],
-        (new, mut outcomes): (u64, Vec<Upsert>),
-    ) -> (u64, Vec<Upsert>) {
-        let emails = departures.iter().filter_map(|it| it.email.as_ref());
-        let (mut again, mut seen) = (0, HashSet::new());
-        for email in emails {
-            let hash = self.hash(email);
-            again += u64::from(self.departed.contains_key(&hash) && seen.insert(hash));
-        }
-        for (reader, outcome) in readers.iter().zip(&mut outcomes) {
-            let hash = self.hash(&reader.email);
-            match outcome {
-                Upsert::Suppressed(_) => {}
-                _ if self.departed.contains_key(&hash) => {
-                    *outcome = Upsert::Suppressed(self.departed[&hash]);
-                }
-                Upsert::Added if !self.listed.insert(hash) => *outcome = Upsert::Merged,
-                _ => {}
-            }
-        }
-        for departure in departures {
-            let Some(email) = &departure.email else {
-                continue;
-            };
-            let hash = self.hash(email);
-            self.departed.entry(hash).or_insert(departure.reason);
-        }
-        (new.saturating_sub(again), outcomes)
-    }
-
-    fn hash(&self, email: &Address) -> u64 {
-        self.hasher.hash_one(email.key())
     }
 }

@@ -167,7 +167,12 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
             }
         };
         let report = app
-            .import_list(import, args.rules(), now, &mut on_problem, &mut on_progress)
+            .import_list(
+                import,
+                args.rules(),
+                now,
+                (&mut on_problem, &mut on_progress),
+            )
             .await?;
         if !output.is_json() {
             output.say(told(&file, &report, output));

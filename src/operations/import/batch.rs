@@ -10,7 +10,7 @@ use super::problem::{RowOutcome, RowPlace, RowProblem};
 use crate::{
     address::Address,
     audience::{
-        HashedDeparture, Newcomer, Profile, Suppression,
+        HashedDeparture, Newcomer, Profile, Suppression, SuppressionReason,
         import::{CsvRow, RowDecision},
     },
     words::phrase,
@@ -36,55 +36,100 @@ pub(super) struct RowGroup {
     pub(super) skipped: u64,
     pub(super) refused: u64,
     pub(super) kept_off: u64,
+    /// Rows that put nobody on the list and keep nobody off it.
+    about_nobody: u64,
     places: HashMap<u64, usize>,
     hasher: RandomState,
 }
 
 impl RowGroup {
+    /// A row, and whom it is about.
     pub(super) fn add(&mut self, row: CsvRow) {
         self.rows += 1;
-        let place = RowPlace {
-            row: row.number,
-            line: row.line,
-        };
-        match row.entry {
+        self.tell(&row);
+        self.take(row);
+    }
+
+    /// What is to be told of a row, whatever becomes of the people in it.
+    pub(super) fn tell(&mut self, row: &CsvRow) {
+        let place = RowPlace::of(row);
+        match &row.entry {
             RowDecision::Subscribe(profile) => {
-                for why in row.notes {
+                for why in &row.notes {
                     self.notes += 1;
                     let email = profile.email.as_str();
-                    self.problems
-                        .push(RowProblem::new(place, email, RowOutcome::Note, why));
+                    self.problems.push(RowProblem::new(
+                        place,
+                        email,
+                        RowOutcome::Note,
+                        why.clone(),
+                    ));
                 }
-                self.reader(*profile, place);
             }
             RowDecision::Suppress(suppressions) => {
-                if let Some(suppression) = suppressions.first() {
-                    *self.reasons.entry(suppression.reason.word()).or_default() += 1;
-                }
-                self.suppressions.extend(suppressions);
+                self.count(suppressions.first().map(|it| it.reason));
             }
             RowDecision::Join(newcomer) => {
-                if let Some(suppression) = &newcomer.suppression {
-                    *self.reasons.entry(suppression.reason.word()).or_default() += 1;
-                }
+                self.count(newcomer.suppression.as_ref().map(|it| it.reason));
+            }
+            RowDecision::Hashed(departure) => self.count(Some(departure.reason)),
+            RowDecision::Wording => self.about_nobody += 1,
+            RowDecision::Skip { email, why } => {
+                self.about_nobody += 1;
+                self.skipped += 1;
+                let email = email.as_str();
+                self.problems.push(RowProblem::new(
+                    place,
+                    email,
+                    RowOutcome::Skipped,
+                    why.clone(),
+                ));
+            }
+            RowDecision::Refuse { email, why } => {
+                self.about_nobody += 1;
+                self.refused += 1;
+                self.problems.push(RowProblem::new(
+                    place,
+                    email,
+                    RowOutcome::Refused,
+                    why.clone(),
+                ));
+            }
+        }
+    }
+
+    /// The people of a row of which all is told.
+    pub(super) fn take(&mut self, row: CsvRow) {
+        let place = RowPlace::of(&row);
+        match row.entry {
+            RowDecision::Subscribe(profile) => self.reader(*profile, place),
+            RowDecision::Suppress(suppressions) => self.suppressions.extend(suppressions),
+            RowDecision::Join(newcomer) => {
                 self.newcomers.push(*newcomer);
                 self.newcomer_rows.push(place);
             }
-            RowDecision::Hashed(departure) => {
-                *self.reasons.entry(departure.reason.word()).or_default() += 1;
-                self.hashed.push(departure);
-            }
-            RowDecision::Wording => {}
-            RowDecision::Skip { email, why } => {
-                self.skipped += 1;
-                let problem = RowProblem::new(place, email.as_str(), RowOutcome::Skipped, why);
-                self.problems.push(problem);
-            }
-            RowDecision::Refuse { email, why } => {
-                self.refused += 1;
-                self.problems
-                    .push(RowProblem::new(place, &email, RowOutcome::Refused, why));
-            }
+            RowDecision::Hashed(departure) => self.hashed.push(departure),
+            RowDecision::Wording | RowDecision::Skip { .. } | RowDecision::Refuse { .. } => {}
+        }
+    }
+
+    /// What is to be told, without the people: they are kept elsewhere, and their rows count when it is their turn.
+    pub(super) fn told(self) -> Self {
+        Self {
+            rows: self.about_nobody,
+            about_nobody: self.about_nobody,
+            problems: self.problems,
+            reasons: self.reasons,
+            notes: self.notes,
+            skipped: self.skipped,
+            refused: self.refused,
+            ..Self::default()
+        }
+    }
+
+    fn count(&mut self, reason: Option<SuppressionReason>) {
+        if let Some(reason) = reason {
+            *self.reasons.entry(reason.word()).or_default() += 1;
         }
     }
 

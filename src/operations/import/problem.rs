@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::address::Address;
+use crate::{address::Address, audience::import::CsvRow};
 
 /// A row that did not simply become a reader.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -38,6 +38,15 @@ pub enum RowOutcome {
 pub(super) struct RowPlace {
     pub(super) row: u64,
     pub(super) line: u64,
+}
+
+impl RowPlace {
+    pub(super) fn of(row: &CsvRow) -> Self {
+        Self {
+            row: row.number,
+            line: row.line,
+        }
+    }
 }
 
 impl RowProblem {

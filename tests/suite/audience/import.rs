@@ -317,6 +317,62 @@ async fn of_a_damaged_file_nothing_is_taken() {
 }
 
 #[tokio::test]
+async fn a_table_of_more_rows_than_fit_into_memory_says_of_everybody_what_a_short_one_says() {
+    let list = List::new().await;
+    list.upsert(profile("known7@example.com"), Origin::Operator)
+        .await;
+    list.suppress("off9@example.com", SuppressionReason::Complaint)
+        .await;
+    let mut table = "email,name,status\n".to_owned();
+    let mut row = |email: &str, name: &str, status: &str| {
+        let _ = writeln!(table, "{email},{name},{status}");
+    };
+    row("twice@example.com", "First", "active");
+    row("back@example.com", "Ada", "unsubscribed");
+    row("KNOWN7@example.com", "Seven", "active");
+    // In no order, as lists are.
+    for number in 0..21_000_u32 {
+        let scattered = number.wrapping_mul(2_654_435_761);
+        row(&format!("reader{scattered}@example.com"), "Ada", "active");
+    }
+    row("off9@example.com", "Nine", "active");
+    row("bad", "Bad", "active");
+    row("later@example.com", "Lee", "pending");
+    row("gone@example.com", "Gone", "bounced");
+    row("Back@example.com", "Ada", "active");
+    row("Twice@example.com", "Second", "active");
+    let dry = list.import("list.csv", &table, true).await;
+    assert_eq!(list.all().await.len(), 1);
+    let wet = list.import("list.csv", &table, false).await;
+    for report in [&dry, &wet] {
+        assert_eq!((report.rows, report.added), (21_009, 21_001));
+        // The second row of one person, and one whom the list knew.
+        assert_eq!((report.merged, report.unchanged), (2, 0));
+        assert_eq!((report.kept_off, report.newly_suppressed), (2, 2));
+        assert_eq!((report.refused, report.skipped), (1, 1));
+        let told: Vec<(u64, &str)> = report
+            .problems
+            .iter()
+            .map(|it| (it.row, it.email.as_str()))
+            .collect();
+        let expected = [
+            (21_006, "bad"),
+            (21_007, "later@example.com"),
+            (21_009, "back@example.com"),
+            (21_005, "off9@example.com"),
+        ];
+        assert_eq!(told, expected);
+    }
+    let twice = list.subscriber("twice@example.com").await.unwrap();
+    assert_eq!(twice.profile.name.as_deref(), Some("Second"));
+    assert!(list.subscriber("back@example.com").await.is_none());
+    let again = list.import("list.csv", &table, false).await;
+    assert_eq!((again.added, again.newly_suppressed), (0, 0));
+    assert_eq!(again.unchanged, 21_002, "only what is said twice merges");
+    assert_eq!(list.readers("monday").await, 21_002);
+}
+
+#[tokio::test]
 async fn a_dry_run_tells_merged_from_unchanged_as_the_run_does() {
     let list = List::new().await;
     let table = "email,name\na@example.com,Ada\nb@example.com,Bo\n";

@@ -90,9 +90,9 @@ impl List {
                 is_dry_run: dry_run,
                 ..ImportRules::default()
             },
+            &self.publication.root,
             now(),
-            &mut |_| Ok(()),
-            &mut |_| {},
+            (&mut |_| Ok(()), &mut |_| {}),
         )
         .await
         .unwrap()

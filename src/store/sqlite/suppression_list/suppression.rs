@@ -179,6 +179,11 @@ pub(crate) fn among(
     keys: &[String],
 ) -> Result<HashMap<String, SuppressionReason>, SqliteFault> {
     let mut suppressed = HashMap::new();
+    // Most of the time a long list is imported before anybody left.
+    let is_anybody: bool = tx.value("SELECT EXISTS (SELECT 1 FROM suppressions)", [])?;
+    if !is_anybody {
+        return Ok(suppressed);
+    }
     for key in keys {
         let code = tx.maybe_value(
             "SELECT reason FROM suppressions WHERE email = ?1",
