@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Rows that become one transaction: few enough to be held in memory, and for other writers to wait that long.
-const GROUP_ROWS: u64 = 20_000;
+const GROUP_ROWS: u64 = 8_000;
 /// Problems that are told together while a long table is read.
 const MOST_PROBLEMS: usize = 1_000;
 

@@ -100,9 +100,10 @@ impl FromText for LanguageTag {
 /// # Errors
 /// When it is none; the second line says what to write.
 pub(crate) fn parse_language(text: &str) -> Result<String, String> {
+    let lower = text.to_lowercase();
     let by_name = NAMES_OF_LANGUAGES
         .iter()
-        .find(|(_, names)| names.split(' ').any(|name| name == text.to_lowercase()));
+        .find(|(_, names)| names.split(' ').any(|name| name == lower));
     if let Some((tag, _)) = by_name {
         return Ok((*tag).to_owned());
     }

@@ -30,7 +30,7 @@ impl BulkInsert {
         self.are_likely
     }
 
-    /// A group was looked up.
+    /// A group was looked up, and merged.
     pub(crate) fn learn(&mut self, group: &PersonGroup) {
         self.are_likely = group.len() >= MANY && group.count_known() == 0;
     }

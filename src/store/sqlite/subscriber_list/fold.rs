@@ -113,10 +113,10 @@ fn fold_group(
         }
     }
     let mut group = PersonGroup::load(tx, keys, &people)?;
-    strangers.learn(&group);
     for profile in chunk {
         fold_one(&mut group, profile, seen, report);
     }
+    strangers.learn(&group);
     group.write(tx, Origin::File, now)
 }
 

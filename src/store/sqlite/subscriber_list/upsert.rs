@@ -67,11 +67,11 @@ pub(crate) fn upsert(
             }
         }
         let mut group = PersonGroup::load(tx, keys, &people)?;
-        strangers.learn(&group);
         if origin == Origin::Person {
             group.let_back_in(tx, keys, now)?;
         }
         merge(&mut group, &mut answers);
+        strangers.learn(&group);
         group.write(tx, origin, now)?;
     }
     Ok(answers.into_iter().flatten().collect())
