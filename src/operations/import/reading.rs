@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 
 use super::batch::RowGroup;
 use crate::{
-    app::AppError,
+    app::{AppError, FileAction},
     audience::import::{OpenedExport, PersonSorter, RowsByPerson},
 };
 
@@ -103,7 +103,7 @@ impl TableReading<'_> {
 
     fn unkept(&self, source: io::Error) -> AppError {
         AppError::Io {
-            action: "written",
+            action: FileAction::Written,
             path: self.scratch.clone(),
             source,
         }
