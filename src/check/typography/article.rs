@@ -42,12 +42,12 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
                 prose.span(start..space + 1 + length),
                 say!(
                     "`{slip}` should be `{right}`",
-                    slip = format!("{article} {word}"),
-                    right = format!("{right} {word}")
+                    slip = [article, word].join(" "),
+                    right = [right, word].join(" ")
                 ),
             )
             .hint(say!("the sound decides, not the letter"))
-            .fix(&format!("{article} {word}"), &format!("{right} {word}"));
+            .fix(&[article, word].join(" "), &[right, word].join(" "));
     }
 }
 

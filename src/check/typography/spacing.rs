@@ -80,7 +80,7 @@ fn plurals(prose: &Prose, neighbours: &[WordPair<'_>], findings: &mut Findings<'
                     say!("`{before} {word}` is one word", before, word),
                 )
                 .hint(say!("write `{before}{word}`", before, word))
-                .fix(&format!("{before} {word}"), &format!("{before}{word}"));
+                .fix(&[before, word].join(" "), &[before, word].concat());
         }
     }
 }
