@@ -65,7 +65,7 @@ fn read() -> io::Result<Option<String>> {
     let length = io::stdin().lock().read_line(&mut answer)?;
     if length == 0 {
         // The next line would stand behind the question.
-        eprintln!();
+        writeln!(io::stderr())?;
     }
     Ok((length > 0).then_some(answer))
 }

@@ -56,7 +56,7 @@ pub(super) fn lines(
     tell(say!("leaves by"), way(facts));
     if let Some(bytes) = message_bytes {
         let kilobytes = bytes.div_ceil(1024);
-        tell(say!("a message"), say!("{kilobytes} KB", kilobytes).into());
+        tell(say!("a message"), say!("{kilobytes} KB", kilobytes));
     }
     if let Some((batch, counts)) = &facts.batch {
         let state = batch::state_words(&batch.state);

@@ -67,7 +67,7 @@ pub(super) fn ask(
             output,
             &say!("On which days does it go out? As: mon, thu"),
             &default,
-            |text| parse_days(text),
+            parse_days,
         )?;
     }
     if !args.git && !answers.is_in_git {

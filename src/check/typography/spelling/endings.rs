@@ -157,8 +157,8 @@ fn intention(run: &RunInText<'_>) -> Option<String> {
         if final_consonant(stem) != Some(RIEUL) {
             continue;
         }
-        if rest.starts_with("런지") {
-            return Some(format!("{}는지{}", &word[..at], &rest["런지".len()..]));
+        if let Some(behind) = rest.strip_prefix("런지") {
+            return Some(format!("{}는지{behind}", &word[..at]));
         }
         if !ENDINGS.iter().any(|ending| rest.starts_with(ending)) {
             continue;
