@@ -111,14 +111,9 @@ fn where_the_machine_died_with_its_sender_whoever_had_leave_is_unknown() {
     sending.wait().unwrap();
     // What a restart leaves of notes that were not waited for is another file, an older one or none.
     let notes = publication.path(".daily-note/transfers-1");
-    let bytes = fs::read(&notes).unwrap();
-    fs::remove_file(&notes).unwrap();
-    fs::write(
-        publication.path(".daily-note/other"),
-        b"in its inode's place",
-    )
-    .unwrap();
-    fs::write(&notes, bytes).unwrap();
+    let other = publication.path(".daily-note/other");
+    fs::copy(&notes, &other).unwrap();
+    fs::rename(&other, &notes).unwrap();
     let reader = on_the_wire(&relay);
     assert_eq!(the_rest_arrives(publication, &reader, 2), 2);
 }
