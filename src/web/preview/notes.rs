@@ -215,7 +215,7 @@ impl<'a> FindingLine<'a> {
                     .map_or_else(String::new, |help| phrases.said(help)),
             ),
             rule: rule.id,
-            why: sentence(rule.why),
+            why: sentence(&phrases.said(&rule.reason())),
             source: rule.source,
         }
     }
