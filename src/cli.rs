@@ -196,7 +196,11 @@ impl CommandContext {
 #[must_use]
 pub fn main() -> ExitCode {
     let tongue = language::chosen(std::env::args_os());
-    let parsed = help::in_words(Cli::command(), tongue).try_get_matches();
+    // What asks for help, or is wrong, is asked once more of a tree in people's language: making that costs more than most
+    // commands do.
+    let parsed = Cli::command()
+        .try_get_matches()
+        .or_else(|_| help::in_words(Cli::command(), tongue).try_get_matches());
     let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => return help::refused(&error, tongue),

@@ -1,5 +1,5 @@
 //! Help in people's language. English is how it stands with the commands; another language goes over the tree that clap
-//! made of them, text by text, before it parses. What clap itself says is said by us then: headings, defaults, errors.
+//! made of them, text by text, where something of it is to be shown. What clap itself says is said by us then: headings, defaults, errors.
 
 mod refusal;
 #[cfg(test)]
