@@ -35,14 +35,14 @@ fn own_value(start: &Path, key: &str) -> Option<String> {
         .find_map(|line| value_in(&line, key))
 }
 
-/// `  language: ko  # 한국어` → `ko`.
+/// `  language: ko  # 한국어` → `ko`, and so where several keys stand in one line.
 fn value_in(line: &str, wanted: &str) -> Option<String> {
-    let (key, value) = line.split_once(':')?;
-    if key.trim().trim_matches(['"', '\'']) != wanted {
-        return None;
-    }
-    let value = value.split(" #").next().unwrap_or_default().trim();
-    Some(value.trim_matches(['"', '\'']).to_owned())
+    let line = line.split(" #").next().unwrap_or_default();
+    line.split(['{', ',', '}']).find_map(|pair| {
+        let (key, value) = pair.split_once(':')?;
+        let bare = |text: &str| text.trim().trim_matches(['"', '\'']).to_owned();
+        (bare(key) == wanted).then(|| bare(value))
+    })
 }
 
 #[cfg(test)]
@@ -57,6 +57,10 @@ mod tests {
         let below = folder.path().join("issues");
         std::fs::create_dir(&below).unwrap();
         assert_eq!(own_language(&below).as_deref(), Some("ko"));
+        let text = "publication: {name: 데일리 노트, language: ko, timezone: \"Asia/Seoul\"}\n";
+        std::fs::write(folder.path().join(FILE_NAME), text).unwrap();
+        assert_eq!(own_language(&below).as_deref(), Some("ko"));
+        assert_eq!(own_timezone(&below), Some(chrono_tz::Asia::Seoul));
         std::fs::write(folder.path().join(FILE_NAME), b"# language: ko\n\xff").unwrap();
         assert_eq!(own_language(&below), None);
     }
