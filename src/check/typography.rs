@@ -14,7 +14,13 @@ mod spacing;
 mod spelling;
 mod terms;
 
-use super::{CheckSubject, Findings, rule::rules};
+use std::ops::Range;
+
+use super::{
+    CheckSubject, Finding, Findings,
+    rule::{Rule, rules},
+};
+use crate::{issue::Prose, words::say};
 
 rules! {
     UNBALANCED = "typography/unbalanced", Warning,
@@ -78,4 +84,29 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
         spelling::check(prose, findings);
         terms::check(proof, prose, findings);
     }
+}
+
+/// What stands there is certain to be meant otherwise.
+fn tell_right<'f>(
+    findings: &'f mut Findings<'_>,
+    rule: &'static Rule,
+    prose: &Prose,
+    place: Range<usize>,
+    right: &str,
+) -> &'f mut Finding {
+    let slip = &prose.text[place.clone()];
+    // Two words may stand in two lines.
+    let [seen, wanted] = [slip, right].map(|words| words.replace('\n', " "));
+    findings
+        .at(
+            rule,
+            prose.span(place),
+            say!(
+                "`{slip}` should be `{right}`",
+                slip = seen,
+                right = &*wanted
+            ),
+        )
+        .hint(say!("write `{right}`", right = &*wanted))
+        .fix(slip, right)
 }

@@ -26,55 +26,31 @@ pub(super) fn check(lines: &SourceLines<'_>, findings: &mut Findings<'_>) {
 /// `##Title`, and `＃＃ Title` in the width of Hangul. Not `#tag`, which is one.
 fn heading(line: &SourceLine<'_>, findings: &mut Findings<'_>) {
     let text = without_container(line.text);
-    let wide = text.chars().take_while(|char| *char == '＃').count();
-    if (2..=6).contains(&wide) {
-        let rest = text.trim_start_matches('＃').trim_start();
-        let right = format!("{} ", "#".repeat(wide));
-        findings
-            .at(
-                &HEADING_SPACE,
-                line.whole(),
-                say!(
-                    "readers would see `{seen}`, and no heading",
-                    seen = shown(text)
-                ),
-            )
-            .hint(say!(
-                "write `{marks} {rest}`",
-                marks = right.trim_end(),
-                rest = shown(rest)
-            ))
-            .fix_at(
-                line.span(line.text.len() - text.len()..line.text.len() - rest.len()),
-                |_| right,
-            );
+    let mark = if text.starts_with('＃') { '＃' } else { '#' };
+    let behind_marks = text.trim_start_matches(mark);
+    let marks = text.chars().take_while(|char| *char == mark).count();
+    let is_slip = mark == '＃' || behind_marks.starts_with(char::is_alphanumeric);
+    if !(2..=6).contains(&marks) || !is_slip {
         return;
     }
-    let marks = text.bytes().take_while(|byte| *byte == b'#').count();
-    let rest = &text[marks..];
-    if (2..=6).contains(&marks) && rest.starts_with(char::is_alphanumeric) {
-        findings
-            .at(
-                &HEADING_SPACE,
-                line.whole(),
-                say!(
-                    "readers would see `{seen}`, and no heading",
-                    seen = shown(text)
-                ),
-            )
-            .hint(say!(
-                "write `{marks} {rest}`",
-                marks = &text[..marks],
-                rest = shown(rest)
-            ))
-            .fix_at(behind(line, rest), |_| " ".to_owned());
-    }
-}
-
-/// Between a line's mark and the rest of it.
-fn behind(line: &SourceLine<'_>, rest: &str) -> crate::source::Span {
-    let at = line.text.len() - rest.len();
-    line.span(at..at)
+    let title = behind_marks.trim_start();
+    let right = format!("{} ", "#".repeat(marks));
+    let place = line.text.len() - text.len()..line.text.len() - title.len();
+    findings
+        .at(
+            &HEADING_SPACE,
+            line.whole(),
+            say!(
+                "readers would see `{seen}`, and no heading",
+                seen = shown(text)
+            ),
+        )
+        .hint(say!(
+            "write `{marks} {rest}`",
+            marks = right.trim_end(),
+            rest = shown(title)
+        ))
+        .fix_at(line.span(place), |_| right);
 }
 
 /// `2026. 11. 30. …`: three lists, one within the other. Also `11. 30. …`, which is two.

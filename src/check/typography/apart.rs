@@ -4,11 +4,10 @@
 
 mod counters;
 
-use super::{super::Findings, DEPENDENT_NOUN};
+use super::{super::Findings, DEPENDENT_NOUN, tell_right};
 use crate::{
     issue::Prose,
     korean::hangul::{RIEUL, final_consonant, runs},
-    words::say,
 };
 
 /// A run of syllables cut in two: what stands before the cut, behind it, and behind the run.
@@ -40,14 +39,7 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
             continue;
         }
         let right = with_spaces(word, &joints);
-        findings
-            .at(
-                &DEPENDENT_NOUN,
-                prose.span(run),
-                say!("`{slip}` should be `{right}`", slip = word, right),
-            )
-            .hint(say!("write `{right}`", right))
-            .fix(word, &right);
+        tell_right(findings, &DEPENDENT_NOUN, prose, run, &right);
     }
 }
 

@@ -1,7 +1,7 @@
 //! `a` and `an`: which one follows from how the next word begins when it is read aloud. Words that people read in two
 //! ways (`an historic`, `a SQL`) are left to the writer.
 
-use super::{super::Findings, ARTICLE};
+use super::{super::Findings, ARTICLE, tell_right};
 use crate::{issue::Prose, words::say};
 
 pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
@@ -36,18 +36,12 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
             return;
         }
         let start = space - article.len();
-        findings
-            .at(
-                &ARTICLE,
-                prose.span(start..space + 1 + length),
-                say!(
-                    "`{slip}` should be `{right}`",
-                    slip = [article, word].join(" "),
-                    right = [right, word].join(" ")
-                ),
-            )
-            .hint(say!("the sound decides, not the letter"))
-            .fix(&[article, word].join(" "), &[right, word].join(" "));
+        let (place, right) = (
+            start..space + 1 + length,
+            format!("{right}{}{word}", &text[space..=space]),
+        );
+        tell_right(findings, &ARTICLE, prose, place, &right)
+            .hint(say!("the sound decides, not the letter"));
     }
 }
 

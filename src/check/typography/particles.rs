@@ -2,7 +2,7 @@
 
 use super::{
     super::Findings, DOUBLED_PARTICLE, PARTICLE_FORM, PARTICLE_SPACE, QUOTED_PARTICLE,
-    particle_form,
+    particle_form, tell_right,
 };
 use crate::{issue::Prose, korean::hangul, words::say};
 
@@ -19,14 +19,8 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
                 )
                 .hint(say!("`{single}` instead of `{doubled}`", single, doubled));
         } else if let Some(right) = particle_form::right_form(word, &text[range.end..]) {
-            findings
-                .at(
-                    &PARTICLE_FORM,
-                    prose.span(range.clone()),
-                    say!("`{word}` should be `{right}`", word, right),
-                )
-                .hint(say!("the form of the particle follows the final consonant"))
-                .fix(word, &right);
+            tell_right(findings, &PARTICLE_FORM, prose, range.clone(), &right)
+                .hint(say!("the form of the particle follows the final consonant"));
         }
         if let Some(before) = spaced(text, range.start, word) {
             findings

@@ -10,9 +10,8 @@ use self::{
     endings::RunInText,
     slips::{SLIPS, SlipPosition, SpellingSlip},
 };
-use super::{super::Findings, SPELLING};
-use crate::words::say;
-use crate::{issue::Prose, korean::hangul};
+use super::{super::Findings, SPELLING, tell_right};
+use crate::{issue::Prose, korean::hangul, words::say};
 
 pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
     let text = &prose.text;
@@ -67,14 +66,7 @@ fn judge(
         .trim_end_matches(['는', '도', '만', '를']);
     let is_ending = slip == "않되" && before.ends_with('지');
     if is_here && !is_quoted && !is_ending {
-        findings
-            .at(
-                &SPELLING,
-                prose.span(at..at + slip.len()),
-                say!("`{slip}` should be `{right}`", slip, right),
-            )
-            .hint(say!("write `{right}`", right))
-            .fix(slip, right);
+        tell_right(findings, &SPELLING, prose, at..at + slip.len(), right);
     }
 }
 
@@ -92,14 +84,7 @@ fn endings(prose: &Prose, findings: &mut Findings<'_>) {
         let Some(right) = found.filter(|_| !is_quoted_word(before, after)) else {
             continue;
         };
-        findings
-            .at(
-                &SPELLING,
-                prose.span(run),
-                say!("`{slip}` should be `{right}`", slip = word, right),
-            )
-            .hint(say!("write `{right}`", right))
-            .fix(word, &right);
+        tell_right(findings, &SPELLING, prose, run, &right);
     }
 }
 
@@ -127,14 +112,8 @@ fn promises(prose: &Prose, findings: &mut Findings<'_>) {
             .iter()
             .any(|noun| text[..at].ends_with(noun));
         if let (true, true, false, Some(verb)) = (is_verb, ends, is_person, before) {
-            findings
-                .at(
-                    &SPELLING,
-                    prose.span(at - verb.len_utf8()..at + slip.len()),
-                    say!("`{verb}께` should be `{verb}게`", verb),
-                )
-                .hint(say!("write `{verb}게`", verb))
-                .fix(&format!("{verb}께"), &format!("{verb}게"));
+            let place = at - verb.len_utf8()..at + slip.len();
+            tell_right(findings, &SPELLING, prose, place, &format!("{verb}게"));
         }
     }
 }

@@ -1,7 +1,10 @@
 //! Frequent slips of English that are no words, in either way of spelling it.
 
 use super::super::super::Findings;
-use crate::{check::typography::SPELLING, issue::Prose, words::say};
+use crate::{
+    check::typography::{SPELLING, tell_right},
+    issue::Prose,
+};
 
 /// The slip and what is right, in the order of the alphabet.
 #[rustfmt::skip]
@@ -64,7 +67,7 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
         let goes_on = text[at..].trim_start_matches('.').starts_with(is_word);
         let begins = !text[..start].ends_with(is_word);
         if let Some(right) = right(word).filter(|_| begins && !goes_on) {
-            tell(prose, start, word, &right, findings);
+            tell_right(findings, &SPELLING, prose, start..at, &right);
         }
     }
     for (slip, right) in PAIRS {
@@ -75,7 +78,7 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
             let ends = !rest.starts_with(char::is_alphanumeric)
                 && !rest.trim_start().starts_with("course");
             if begins && ends {
-                tell(prose, at, slip, right, findings);
+                tell_right(findings, &SPELLING, prose, at..at + slip.len(), right);
             }
         }
     }
@@ -99,17 +102,6 @@ fn right(word: &str) -> Option<String> {
         true => format!("{}{}", right[..1].to_uppercase(), &right[1..]),
         false => right.to_owned(),
     })
-}
-
-fn tell(prose: &Prose, at: usize, slip: &str, right: &str, findings: &mut Findings<'_>) {
-    findings
-        .at(
-            &SPELLING,
-            prose.span(at..at + slip.len()),
-            say!("`{slip}` should be `{right}`", slip, right),
-        )
-        .hint(say!("write `{right}`", right))
-        .fix(slip, right);
 }
 
 #[cfg(test)]
