@@ -42,6 +42,12 @@ pub(super) struct StepContext<'a> {
 /// The reply of a row that a person's `cancel` ended.
 pub(super) const CANCELLED: &str = "cancelled";
 
+/// The reply of a row whose reader's mailbox could take nothing for weeks.
+pub(super) const DORMANT: &str = "dormant";
+
+/// The reply of an advertising issue's row whose reader left that box empty.
+pub(super) const DECLINED_ADS: &str = "declined_ads";
+
 /// The reply of a row whose sender died while the message was on the wire.
 const LOST_SENDER: &str = phrase!("the sender died with this message on the wire");
 

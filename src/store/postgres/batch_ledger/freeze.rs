@@ -8,6 +8,7 @@ use crate::{
     audience::SubscriberState,
     store::{
         BatchId, BatchState, DeliveryState, Freeze, NewBatch, Realm, StoreError, codes,
+        machine::{DECLINED_ADS, DORMANT},
         postgres::{fault::PostgresFault, realm, transaction::StoreTransaction, values::values},
     },
 };
@@ -17,12 +18,6 @@ const CHUNK: i64 = 1_000;
 
 /// A domain with so many readers of an issue has a queue of its own from the start: who limits it then moves no rows.
 const LARGE_DOMAIN: i64 = 5_000;
-
-/// What stands in the row of a reader whose mailbox could take nothing for weeks.
-const DORMANT: &str = "dormant";
-
-/// Why an advertising issue passes a reader by.
-const DECLINED_ADS: &str = "declined_ads";
 
 pub(crate) async fn freeze(
     tx: &StoreTransaction,

@@ -8,6 +8,7 @@ use crate::{
     audience::SubscriberState,
     store::{
         BatchId, BatchState, DeliveryState, Freeze, NewBatch, Realm, StoreError,
+        machine::{DECLINED_ADS, DORMANT},
         sqlite::{
             codes, database::place::StatePlace, fault::SqliteFault, realm, report_box::soft,
             statement::Statements, subscriber_list::readers::quoted,
@@ -84,7 +85,7 @@ fn passed_by(
         params![
             batch.0,
             codes::state_code(DeliveryState::Skipped),
-            soft::DORMANT,
+            DORMANT,
             realm::code(realm),
             codes::millis(now),
             codes::state_code(DeliveryState::Pending)
@@ -93,9 +94,6 @@ fn passed_by(
     soft::note_retried(tx, realm, batch, now)?;
     Ok(codes::signed(skipped))
 }
-
-/// Why an advertising issue passes a reader by.
-const DECLINED_ADS: &str = "declined_ads";
 
 /// Advertising goes to nobody who left its box empty (정보통신망법 제50조 제1항); answers how many are passed by.
 fn declined(

@@ -34,9 +34,6 @@ pub(crate) fn is_passed_by(realm: &str, now: &str) -> String {
     )
 }
 
-/// What stands in the row of a reader who is passed by.
-pub(crate) const DORMANT: &str = "dormant";
-
 /// An issue that a reader's mailbox could not take; `look_at`: when what follows is looked at.
 pub(crate) fn note(
     tx: &Connection,
