@@ -133,7 +133,9 @@ async fn carry(batch: &Batch, run: &Run) -> Result<Option<HaltReason>, StoreErro
         has_accepted,
     } = RunControl::open(batch, run).await?;
     let connections = run.smtp.connections.max(1);
-    let notes = Arc::new(run.store.note_transfers(batch.id, connections).await?);
+    let now = run.clock.true_now();
+    let notes = run.store.note_transfers(batch.id, connections, now).await?;
+    let notes = Arc::new(notes);
     let permits = connections * SEATS_PER_CONNECTION;
     let jobs = JobSource::start(
         claims,
@@ -158,7 +160,7 @@ async fn carry(batch: &Batch, run: &Run) -> Result<Option<HaltReason>, StoreErro
         messages_per_connection: run.smtp.messages_per_connection.max(1),
     };
     let mut lines: tokio::task::JoinSet<()> = (0..connections)
-        .map(|number| Connection::new(shared.clone(), notes.line(number)).run())
+        .map(|number| Connection::new(shared.clone(), notes.line(number), run.clock).run())
         .collect();
     drop(shared);
 

@@ -20,6 +20,7 @@ use super::{
     outcome_recorder::{HaltReason, OutcomeRecorder},
 };
 use crate::{
+    clock::Clock,
     smtp::{ConnectError, Relay, Session, session::Announcement},
     source::with_causes,
     store::TransferLine,
@@ -45,6 +46,7 @@ pub(crate) struct SharedRun {
 pub(crate) struct Connection {
     shared: SharedRun,
     notes: TransferLine,
+    clock: Clock,
     session: Option<Session>,
     ahead: Option<PendingLeave>,
     /// The relay was quick with the last message of this session.
@@ -58,10 +60,11 @@ struct PendingLeave {
 }
 
 impl Connection {
-    pub(crate) fn new(shared: SharedRun, notes: TransferLine) -> Self {
+    pub(crate) fn new(shared: SharedRun, notes: TransferLine, clock: Clock) -> Self {
         Self {
             shared,
             notes,
+            clock,
             session: None,
             ahead: None,
             is_prompt: false,
@@ -141,7 +144,7 @@ impl Connection {
         let Some(session) = self.session.as_mut() else {
             return;
         };
-        if let Err(error) = self.notes.begins(job.claim.delivery) {
+        if let Err(error) = self.notes.begins(job.claim.delivery, self.clock.true_now()) {
             tracing::error!("what leaves can't be noted: {error}");
             self.shared.recorder.put_back(&job.claim);
             self.shared.recorder.halt(HaltReason::LedgerClosed);

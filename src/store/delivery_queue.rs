@@ -62,11 +62,13 @@ pub trait DeliveryQueue: Send + Sync {
     ) -> Result<RecoveredRows, StoreError>;
 
     /// Begins to note whose messages begin to leave by so many connections, for [`Self::recover`]. What a dead sender
-    /// noted is gone with that: recover first. Only the holder may call it.
+    /// noted is gone with that: recover first. `now` is the machine's own time, whatever is pretended. Only the
+    /// holder may call it.
     async fn note_transfers(
         &self,
         batch: BatchId,
         connections: u32,
+        now: DateTime<Utc>,
     ) -> Result<TransferNotes, StoreError>;
 
     /// The earliest time at which an open row is due by itself; None where none is open, or all that

@@ -3,8 +3,9 @@
 //! arrived; the others never left. Not here: what follows from it (`machine`).
 //!
 //! A note is believed only if nothing could have come between: the ledger names this file by a token, and the file
-//! says which machine's running it was written in and which file it was then. After a power cut, in a copy or on
-//! another machine there are no notes, and every row that had leave is in doubt.
+//! says which machine's running it was written in, which file it was then, and when it was last written, which is when
+//! the system says that it was last touched. After a power cut, in a copy, on another machine or where somebody put
+//! an older copy over it there are no notes, and every row that had leave is in doubt.
 
 use std::{
     collections::BTreeSet,
@@ -14,14 +15,22 @@ use std::{
     sync::Arc,
 };
 
+use chrono::{DateTime, Utc};
+
 use super::DeliveryId;
 use crate::private_files;
 
 /// Where the kernel says which running of the machine this is.
 const BOOT_ID: &str = "/proc/sys/kernel/random/boot_id";
-/// The head of the file, its end filled with spaces.
-const HEAD_BYTES: usize = 256;
-const ROW_BYTES: usize = 8;
+/// The head of the file, its end filled with spaces; then when it was written.
+const NAME_BYTES: usize = 248;
+const HEAD_BYTES: usize = NAME_BYTES + NUMBER_BYTES;
+/// A row's number, and when it was written.
+const ROW_BYTES: usize = 2 * NUMBER_BYTES;
+const NUMBER_BYTES: usize = 8;
+/// Between reading the clock and the system's own note of the write lies a tick of its clock, or as long as a busy machine
+/// takes.
+const TOUCHED_WITHIN_NANOS: i64 = 1_000_000_000;
 /// Where no message has begun to leave; no row has this number.
 const NOBODY: i64 = 0;
 /// A row's note may go once the outcome of that row is durable. It is when the row after the next has leave.
@@ -54,7 +63,12 @@ impl TransferNotes {
     ///
     /// # Errors
     /// Where the file can't be written.
-    pub(super) fn begin(path: &Path, token: &str, lines: u32) -> io::Result<Self> {
+    pub(super) fn begin(
+        path: &Path,
+        token: &str,
+        lines: u32,
+        now: DateTime<Utc>,
+    ) -> io::Result<Self> {
         match fs::remove_file(path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
@@ -65,7 +79,8 @@ impl TransferNotes {
         private_files::make_private_file(path)?;
         let file = OpenOptions::new().write(true).open(path)?;
         let mut bytes = head(token, &boot, &file)?.into_bytes();
-        bytes.resize(HEAD_BYTES, b' ');
+        bytes.resize(NAME_BYTES, b' ');
+        bytes.extend(nanos(now).to_le_bytes());
         // With room for all notes: a disk that fills up later is no matter.
         bytes.resize(HEAD_BYTES + lines as usize * LINE_BYTES, 0);
         write_at(&file, &bytes, 0)?;
@@ -100,17 +115,20 @@ impl TransferNotes {
 }
 
 impl TransferLine {
-    /// That row's message begins to leave now, and what came before the one before it is durable in the ledger.
+    /// That row's message begins to leave `now`, by the machine's own time, and what came before the one before it is durable in the ledger.
     ///
     /// # Errors
     /// Where it can't be noted: the message must not leave.
-    pub fn begins(&mut self, row: DeliveryId) -> io::Result<()> {
+    pub fn begins(&mut self, row: DeliveryId, now: DateTime<Utc>) -> io::Result<()> {
         let Some(kept) = &self.notes.kept else {
             return Ok(());
         };
         let place = self.begun % ROWS_PER_LINE * ROW_BYTES;
         let offset = HEAD_BYTES + self.number * LINE_BYTES + place;
-        write_at(&kept.file, &row.0.to_le_bytes(), offset as u64)?;
+        let mut note = [0; ROW_BYTES];
+        note[..NUMBER_BYTES].copy_from_slice(&row.0.to_le_bytes());
+        note[NUMBER_BYTES..].copy_from_slice(&nanos(now).to_le_bytes());
+        write_at(&kept.file, &note, offset as u64)?;
         self.begun += 1;
         Ok(())
     }
@@ -120,16 +138,46 @@ impl TransferLine {
 pub(super) fn read(path: &Path, token: &str) -> Option<BTreeSet<i64>> {
     let file = File::open(path).ok()?;
     let bytes = fs::read(path).ok()?;
-    let (written, rows) = bytes.split_at_checked(HEAD_BYTES)?;
+    let (name, rest) = bytes.split_at_checked(NAME_BYTES)?;
     let wanted = head(token, &boot_id()?, &file).ok()?;
-    if std::str::from_utf8(written).ok()?.trim_end() != wanted {
+    if std::str::from_utf8(name).ok()?.trim_end() != wanted {
         return None;
     }
-    let (rows, []) = rows.as_chunks::<ROW_BYTES>() else {
+    let (began_at, notes) = rest.split_first_chunk::<NUMBER_BYTES>()?;
+    let (notes, []) = notes.as_chunks::<ROW_BYTES>() else {
         return None;
     };
-    let begun = rows.iter().map(|row| i64::from_le_bytes(*row));
-    Some(begun.filter(|row| *row != NOBODY).collect())
+    let (mut begun, mut last_at) = (BTreeSet::new(), i64::from_le_bytes(*began_at));
+    for note in notes {
+        let [row, at] = note.as_chunks::<NUMBER_BYTES>().0 else {
+            return None;
+        };
+        let row = i64::from_le_bytes(*row);
+        if row != NOBODY {
+            begun.insert(row);
+            last_at = last_at.max(i64::from_le_bytes(*at));
+        }
+    }
+    let is_untouched = (touched_at(&file)? - last_at).abs() <= TOUCHED_WITHIN_NANOS;
+    is_untouched.then_some(begun)
+}
+
+fn nanos(moment: DateTime<Utc>) -> i64 {
+    moment.timestamp_nanos_opt().unwrap_or_default()
+}
+
+/// When the system last saw anything of the file change; nobody can set it.
+#[cfg(unix)]
+fn touched_at(file: &File) -> Option<i64> {
+    use std::os::unix::fs::MetadataExt;
+    let own = file.metadata().ok()?;
+    let seconds = own.ctime().checked_mul(1_000_000_000)?;
+    seconds.checked_add(own.ctime_nsec())
+}
+
+#[cfg(not(unix))]
+fn touched_at(_: &File) -> Option<i64> {
+    None
 }
 
 fn boot_id() -> Option<String> {
@@ -164,13 +212,20 @@ fn write_at(_: &File, _: &[u8], _: u64) -> io::Result<()> {
 mod tests {
     use super::*;
 
+    #[expect(clippy::disallowed_methods, reason = "the system stamps files by it")]
+    fn now() -> DateTime<Utc> {
+        Utc::now()
+    }
+
     fn noted(rows: &[(u32, i64)]) -> (tempfile::TempDir, PathBuf) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("transfers-1");
-        let notes = Arc::new(TransferNotes::begin(&path, "token", 3).unwrap());
+        let notes = Arc::new(TransferNotes::begin(&path, "token", 3, now()).unwrap());
         let mut lines: Vec<TransferLine> = (0..3).map(|number| notes.line(number)).collect();
         for (line, row) in rows {
-            lines[*line as usize].begins(DeliveryId(*row)).unwrap();
+            lines[*line as usize]
+                .begins(DeliveryId(*row), now())
+                .unwrap();
         }
         (folder, path)
     }
@@ -185,34 +240,42 @@ mod tests {
     #[test]
     fn notes_that_could_be_of_another_time_or_place_are_not_believed() {
         let (folder, path) = noted(&[(0, 11)]);
+        assert!(read(&path, "token").is_some());
         assert_eq!(read(&path, "another token"), None);
         let copy = folder.path().join("copy");
         fs::copy(&path, &copy).unwrap();
-        assert_eq!(read(&copy, "token"), None, "a copy");
-        let moved = folder.path().join("moved");
-        fs::rename(&path, &moved).unwrap();
-        assert!(read(&moved, "token").is_some(), "the same file");
-        assert_eq!(read(&path, "token"), None, "no file");
-
+        assert_eq!(read(&copy, "token"), None, "another file");
+        assert_eq!(read(&folder.path().join("none"), "token"), None);
+        let bytes = fs::read(&path).unwrap();
         let boot = boot_id().unwrap();
-        let text = fs::read(&moved).unwrap();
-        let at = text
+        let at = bytes
             .windows(boot.len())
             .position(|part| part == boot.as_bytes());
-        let mut other = text.clone();
+        let mut other = bytes.clone();
         other[at.unwrap()] ^= 1;
-        fs::write(&moved, &other).unwrap();
-        assert_eq!(read(&moved, "token"), None, "before the machine started");
+        fs::write(&path, &other).unwrap();
+        assert_eq!(read(&path, "token"), None, "before the machine started");
         for length in [0, 5, HEAD_BYTES - 1, HEAD_BYTES + 3] {
-            fs::write(&moved, &text[..length]).unwrap();
-            assert_eq!(read(&moved, "token"), None, "cut at {length}");
+            fs::write(&path, &bytes[..length]).unwrap();
+            assert_eq!(read(&path, "token"), None, "cut at {length}");
+        }
+    }
+
+    #[test]
+    fn an_older_copy_that_was_put_over_them_is_not_believed() {
+        for rows in [&[(0, 11)][..], &[]] {
+            let (_folder, path) = noted(rows);
+            let older = fs::read(&path).unwrap();
+            std::thread::sleep(std::time::Duration::from_millis(1_100));
+            fs::write(&path, older).unwrap();
+            assert_eq!(read(&path, "token"), None);
         }
     }
 
     #[test]
     fn new_notes_begin_empty_and_go_when_they_end() {
         let (_folder, path) = noted(&[(0, 11)]);
-        let notes = TransferNotes::begin(&path, "next", 3).unwrap();
+        let notes = TransferNotes::begin(&path, "next", 3, now()).unwrap();
         assert_eq!(read(&path, "token"), None);
         assert_eq!(read(&path, "next"), Some(BTreeSet::new()));
         notes.end();

@@ -4,5 +4,6 @@
 mod departures;
 pub(crate) mod harness;
 mod moved;
+mod notes;
 mod places;
 mod questions;

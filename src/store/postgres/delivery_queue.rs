@@ -111,6 +111,7 @@ impl DeliveryQueue for PostgresStore {
         &self,
         _batch: BatchId,
         _connections: u32,
+        _now: DateTime<Utc>,
     ) -> Result<TransferNotes, StoreError> {
         Ok(TransferNotes::none())
     }

@@ -107,10 +107,11 @@ impl DeliveryQueue for SqliteStore {
         &self,
         batch: BatchId,
         connections: u32,
+        now: DateTime<Utc>,
     ) -> Result<TransferNotes, StoreError> {
         self.write(move |tx, place| {
             let token = notes::name(tx, batch)?;
-            notes::begin(place, batch, &token, connections)
+            notes::begin(place, batch, &token, connections, now)
         })
         .await
     }

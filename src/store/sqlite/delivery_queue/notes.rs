@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, path::PathBuf};
 
+use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
 use crate::store::{
@@ -26,9 +27,10 @@ pub(crate) fn begin(
     batch: BatchId,
     token: &str,
     connections: u32,
+    now: DateTime<Utc>,
 ) -> Result<TransferNotes, SqliteFault> {
     let path = path(place, batch);
-    TransferNotes::begin(&path, token, connections)
+    TransferNotes::begin(&path, token, connections, now)
         .map_err(|error| SqliteFault::unusable(&path, error))
 }
 
