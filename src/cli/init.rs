@@ -92,15 +92,6 @@ enum StartLanguage {
     En,
 }
 
-impl StartLanguage {
-    fn tag(self) -> &'static str {
-        match self {
-            Self::Ko => "ko",
-            Self::En => "en",
-        }
-    }
-}
-
 pub(crate) fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
     let shown = match (&args.folder, context.root()) {
         (Some(folder), _) => folder.as_path(),

@@ -34,8 +34,13 @@ fn heading(line: &SourceLine<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let title = behind_marks.trim_start();
-    let right = format!("{} ", "#".repeat(marks));
-    let place = line.text.len() - text.len()..line.text.len() - title.len();
+    let right = "#".repeat(marks);
+    // Of what is right already nothing is replaced.
+    let at = |rest: &str| line.text.len() - rest.len();
+    let (place, new) = match mark {
+        '#' => (at(behind_marks)..at(title), " ".to_owned()),
+        _ => (at(text)..at(title), format!("{right} ")),
+    };
     findings
         .at(
             &HEADING_SPACE,
@@ -47,10 +52,10 @@ fn heading(line: &SourceLine<'_>, findings: &mut Findings<'_>) {
         )
         .hint(say!(
             "write `{marks} {rest}`",
-            marks = right.trim_end(),
+            marks = &*right,
             rest = shown(title)
         ))
-        .fix_at(line.span(place), |_| right);
+        .fix_at(line.span(place), |_| new);
 }
 
 /// `2026. 11. 30. …`: three lists, one within the other. Also `11. 30. …`, which is two.

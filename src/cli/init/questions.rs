@@ -23,10 +23,11 @@ pub(super) fn ask(
         folder
     ));
     if args.language.is_none() {
+        // Whoever is spoken to in a language answers in it, and mostly writes in it.
         answers.language = until_clear(
             output,
             &say!("Its language, ko or en?"),
-            answers.language.tag(),
+            output.tongue().tag(),
             |text| match Tongue::of_tag(text) {
                 Some(Tongue::Korean) => Ok(StartLanguage::Ko),
                 Some(Tongue::English) => Ok(StartLanguage::En),

@@ -86,6 +86,22 @@ fn enter_takes_what_would_be_guessed() {
     );
 }
 
+#[test]
+fn who_is_spoken_to_in_a_language_writes_in_it_unless_they_say_otherwise() {
+    let home = tempfile::tempdir().unwrap();
+    let answers = ["", "", "", "", "", ""];
+    let arguments = ["--lang", "ko", "init", "note"];
+    let Some((shown, code)) = at_terminal(home.path(), "en_US.UTF-8", &answers, &arguments) else {
+        return;
+    };
+    assert_eq!(code, 0, "{shown}");
+    let asked = at_terminal_questions(&shown);
+    assert!(asked[0].ends_with("[ko]"), "{asked:?}");
+    assert!(!shown.contains("Its name?"), "{shown}");
+    let settings = settings(&home.path().join("note"));
+    assert!(settings.contains("language: ko"), "{settings}");
+}
+
 /// The questions that a terminal showed.
 fn at_terminal_questions(shown: &str) -> Vec<String> {
     shown
