@@ -85,8 +85,8 @@ fn wait_for_leave(publication: &TestPublication, rows: i64) {
     });
 }
 
-#[test]
-fn killed_before_the_dot_the_relay_has_nothing_and_the_row_is_unknown() {
+/// A sender that was killed while the relay waited for its message and the next row had leave; who was on the wire.
+fn killed_before_the_dot() -> (TestPublication, String) {
     let relay = server(Data, stall());
     let publication = sending_to(&relay);
     let mut sending = publication.start(["send", ISSUE, "--yes"]);
@@ -95,26 +95,24 @@ fn killed_before_the_dot_the_relay_has_nothing_and_the_row_is_unknown() {
     sending.kill().unwrap();
     sending.wait().unwrap();
     assert!(relay.taken().is_empty());
-    let reader = on_the_wire(&relay);
+    (publication, on_the_wire(&relay))
+}
+
+#[test]
+fn killed_before_the_dot_the_relay_has_nothing_and_the_row_is_unknown() {
+    let (publication, reader) = killed_before_the_dot();
     // The next one had leave, and its message had not begun to leave.
     assert_eq!(the_rest_arrives(publication, &reader, 1), 1);
 }
 
 #[test]
 fn where_the_machine_died_with_its_sender_whoever_had_leave_is_unknown() {
-    let relay = server(Data, stall());
-    let publication = sending_to(&relay);
-    let mut sending = publication.start(["send", ISSUE, "--yes"]);
-    wait_until("nobody said DATA", || relay.heard_times("C: DATA") > 0);
-    wait_for_leave(&publication, 2);
-    sending.kill().unwrap();
-    sending.wait().unwrap();
+    let (publication, reader) = killed_before_the_dot();
     // What a restart leaves of notes that were not waited for is another file, an older one or none.
     let notes = publication.path(".daily-note/transfers-1");
     let other = publication.path(".daily-note/other");
     fs::copy(&notes, &other).unwrap();
     fs::rename(&other, &notes).unwrap();
-    let reader = on_the_wire(&relay);
     assert_eq!(the_rest_arrives(publication, &reader, 2), 2);
 }
 

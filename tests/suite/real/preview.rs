@@ -46,32 +46,25 @@ fn play(script: &str, arguments: &[&str]) {
     );
 }
 
-#[test]
-fn a_save_shows_in_every_view_and_nothing_keeps_anybody_out() {
+/// The script over a preview of the repository's own publication.
+fn play_over_the_house(script: &str) {
     if !has_browser() {
         return;
     }
     let publication = TestPublication::of_the_house();
     let at = ["--at", "2026-11-24T09:00:00+09:00"];
     let (_running, page) = start(&publication, &[&["preview"], &at[..]].concat());
-    play(
-        "preview.mjs",
-        &[&page, publication.path("").to_str().unwrap()],
-    );
+    play(script, &[&page, publication.path("").to_str().unwrap()]);
+}
+
+#[test]
+fn a_save_shows_in_every_view_and_nothing_keeps_anybody_out() {
+    play_over_the_house("preview.mjs");
 }
 
 #[test]
 fn a_korean_reader_of_the_preview_meets_no_english_sentence() {
-    if !has_browser() {
-        return;
-    }
-    let publication = TestPublication::of_the_house();
-    let at = ["--at", "2026-11-24T09:00:00+09:00"];
-    let (_running, page) = start(&publication, &[&["preview"], &at[..]].concat());
-    play(
-        "preview_korean.mjs",
-        &[&page, publication.path("").to_str().unwrap()],
-    );
+    play_over_the_house("preview_korean.mjs");
 }
 
 #[test]
