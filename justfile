@@ -24,6 +24,10 @@ crash rounds="500":
 crash-schedule rounds="100":
     SCHEDULE_ROUNDS={{rounds}} cargo test --release --test suite schedule::killed -- --nocapture
 
+# Every command that sends, ended by the machine in each of its ways (power, a torn log, a disk that fails for a while).
+crash-commands rounds="100":
+    ENDED_ROUNDS={{rounds}} cargo test --release --test suite machine::ended -- --nocapture
+
 # Every command that runs for long, beside other programs at its database, and killed.
 beside rounds="50":
     STATE_ROUNDS={{rounds}} cargo test --release --test suite machine::beside -- --nocapture

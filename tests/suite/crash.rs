@@ -11,6 +11,7 @@ mod publication;
 pub(crate) mod relay;
 mod restarts;
 pub(crate) mod shim;
+pub(crate) mod torn;
 
 use std::{
     collections::HashMap,

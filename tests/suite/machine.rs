@@ -4,4 +4,6 @@
 mod beside;
 mod descriptors;
 mod disk;
+mod ended;
+mod failing;
 mod looking;

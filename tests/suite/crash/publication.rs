@@ -5,7 +5,6 @@ use std::{
     cell::Cell,
     collections::BTreeSet,
     fs,
-    io::{Read as _, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
@@ -16,8 +15,9 @@ use chrono::{DateTime, TimeDelta};
 use tempfile::TempDir;
 
 use super::{
-    CONNECTIONS, Dice,
+    CONNECTIONS,
     shim::{Fault, Shim},
+    torn,
 };
 
 const BINARY: &str = env!("CARGO_BIN_EXE_daily-note");
@@ -253,49 +253,10 @@ impl State {
         }
     }
 
-    /// Tears what follows the last commit in the write-ahead log: cut somewhere, or scribbled over.
+    /// Tears what follows the last commit in the write-ahead log.
     pub(super) fn tear_the_log(&self, chance: u64) {
-        let path: PathBuf = self.folder().join(format!("{DATABASE}-wal"));
-        let Ok(mut file) = fs::OpenOptions::new().read(true).write(true).open(&path) else {
-            return;
-        };
-        let mut log = Vec::new();
-        file.read_to_end(&mut log).unwrap();
-        let committed = committed_bytes(&log);
-        let mut dice = Dice(chance);
-        if committed == log.len() {
-            // Nothing lies behind the last commit: leave half a frame there, as a power cut may.
-            let torn: Vec<u8> = (0..dice.roll(3_000))
-                .map(|_| dice.roll(256) as u8)
-                .collect();
-            file.write_all(&torn).unwrap();
-            return;
-        }
-        let at = committed + dice.roll((log.len() - committed) as u64) as usize;
-        if dice.roll(2) == 0 {
-            file.set_len(at as u64).unwrap();
-        } else {
-            file.seek(SeekFrom::Start(at as u64)).unwrap();
-            file.write_all(&[0x5a; 16]).unwrap();
-        }
+        torn::tear_the_log(self.folder(), chance);
     }
-}
-
-/// The length of a write-ahead log up to its last commit frame (SQLite's file format, section 4).
-fn committed_bytes(log: &[u8]) -> usize {
-    let word = |at: usize| u32::from_be_bytes(log[at..at + 4].try_into().unwrap());
-    if log.len() < 32 {
-        return log.len();
-    }
-    let (frame, salt) = (24 + word(8) as usize, &log[16..24]);
-    let (mut at, mut committed) = (32, 32);
-    while at + frame <= log.len() && &log[at + 8..at + 16] == salt {
-        at += frame;
-        if word(at - frame + 4) != 0 {
-            committed = at;
-        }
-    }
-    committed
 }
 
 /// How a run ended.

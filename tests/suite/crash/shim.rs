@@ -93,6 +93,21 @@ impl Shim {
         }
         // The index of the log is memory that a power cut takes too.
         let _ = fs::remove_file(state.join(".daily-note/daily-note.sqlite-shm"));
+        leave_no_notes_of_this_boot(state);
+    }
+}
+
+/// What a restart leaves of files that nobody waited for is other ones, older ones or none: the notes of what had begun to
+/// leave are a copy of themselves, as of another running of the machine.
+fn leave_no_notes_of_this_boot(state: &Path) {
+    for entry in fs::read_dir(state.join(".daily-note")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if name.starts_with("transfers-") {
+            let other = path.with_file_name(format!("of-before-{name}"));
+            fs::copy(&path, &other).unwrap();
+            fs::rename(other, path).unwrap();
+        }
     }
 }
 

@@ -6,18 +6,12 @@ use std::{
     fs,
     path::PathBuf,
     process::{Command, Stdio},
-    sync::LazyLock,
     thread,
     time::{Duration, Instant},
 };
 
-use crate::{
-    crash::shim::{Fault, Shim},
-    identity::harness::Desk,
-    operating::Daemon,
-    schedule::wait_until,
-    support::left_out,
-};
+use super::failing::Failing;
+use crate::{identity::harness::Desk, operating::Daemon, schedule::wait_until, support::left_out};
 
 const READERS: usize = 60;
 const DELAY: Duration = Duration::from_millis(40);
@@ -30,51 +24,6 @@ const FAULTS: [(&str, &str); 3] = [
     ("w", "the disk answered with an error"),
     ("s", "the disk answered with an error"),
 ];
-
-static SHIM: LazyLock<Shim> = LazyLock::new(Shim::build);
-
-/// A publication whose state is on a disk that fails for as long as a file is there.
-struct Failing {
-    desk: Desk,
-    sign: PathBuf,
-}
-
-impl Failing {
-    fn new() -> Self {
-        let desk = Desk::of(READERS, DELAY);
-        // What git knows is whole, and is not waited for.
-        desk.shell("git init -q . && git add daily-note.yaml subscribers.yaml issues");
-        let sign = desk.path("fails");
-        Self { desk, sign }
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = self.desk.publication.command(arguments.iter());
-        command.env("DISK_FAILS_WHILE", &self.sign);
-        SHIM.preload(&mut command, &self.desk.path(""), Fault::None);
-        command
-    }
-
-    fn serve(&self) -> Daemon {
-        Daemon::spawn(&mut self.command(&["serve", "--listen", "127.0.0.1:0"]))
-    }
-
-    fn fail(&self, how: &str) {
-        let fresh = self.sign.with_extension("new");
-        fs::write(&fresh, how).unwrap();
-        fs::rename(fresh, &self.sign).unwrap();
-    }
-
-    fn fix(&self) {
-        fs::remove_file(&self.sign).unwrap();
-    }
-
-    /// Each has it once, but for those in doubt.
-    #[track_caller]
-    fn assert_once(self, how: &str) {
-        assert_once(&self.desk.relay.finish(), how);
-    }
-}
 
 #[track_caller]
 fn assert_once(taken: &HashMap<String, u32>, how: &str) {
@@ -112,20 +61,20 @@ fn serve_outlives(daemon: &Daemon, desk: &Desk, fix: impl FnOnce()) {
 #[test]
 fn serve_goes_on_by_itself_whatever_the_disk_said_and_is_not_ready_meanwhile() {
     for (how, _) in FAULTS {
-        let failing = Failing::new();
-        let daemon = failing.serve();
+        let failing = Failing::of(READERS, DELAY);
+        let daemon = Daemon::spawn(&mut failing.command(&["serve", "--listen", "127.0.0.1:0"]));
         wait_until(|| failing.desk.taken() > 5, "the first messages");
         failing.fail(how);
         serve_outlives(&daemon, &failing.desk, || failing.fix());
         drop(daemon);
-        failing.assert_once(how);
+        assert_once(&failing.desk.relay.finish(), how);
     }
 }
 
 #[test]
 fn send_due_tells_what_the_disk_said_and_its_next_call_goes_on() {
     for (how, words) in FAULTS {
-        let failing = Failing::new();
+        let failing = Failing::of(READERS, DELAY);
         let mut command = failing.command(&["send", "--due"]);
         let child = command.stderr(Stdio::piped()).stdout(Stdio::piped());
         let child = child.spawn().unwrap();
@@ -139,22 +88,22 @@ fn send_due_tells_what_the_disk_said_and_its_next_call_goes_on() {
         let ended = failing.command(&["send", "--due"]).output().unwrap();
         let code = ended.status.code();
         assert!(matches!(code, Some(0 | 5)), "{how}: {ended:?}");
-        failing.assert_once(how);
+        assert_once(&failing.desk.relay.finish(), how);
     }
 }
 
 #[test]
 fn one_failed_write_stops_neither_of_them_for_good() {
     for how in ["F", "W", "S"] {
-        let failing = Failing::new();
-        let daemon = failing.serve();
+        let failing = Failing::of(READERS, DELAY);
+        let daemon = Daemon::spawn(&mut failing.command(&["serve", "--listen", "127.0.0.1:0"]));
         wait_until(|| failing.desk.taken() > 5, "the first messages");
         failing.fail(how);
         wait_for_the_end(&daemon);
         drop(daemon);
-        failing.assert_once(how);
+        assert_once(&failing.desk.relay.finish(), how);
 
-        let failing = Failing::new();
+        let failing = Failing::of(READERS, DELAY);
         let mut command = failing.command(&["send", "--due"]);
         let child = command.stderr(Stdio::null()).stdout(Stdio::null());
         let mut child = child.spawn().unwrap();
@@ -164,24 +113,24 @@ fn one_failed_write_stops_neither_of_them_for_good() {
         let ended = failing.command(&["send", "--due"]).output().unwrap();
         let code = ended.status.code();
         assert!(matches!(code, Some(0 | 5 | 6)), "{how}: {ended:?}");
-        failing.assert_once(how);
+        assert_once(&failing.desk.relay.finish(), how);
     }
 }
 
 #[test]
 fn reads_that_fail_for_a_while_stop_neither_of_them_for_good() {
     // What SQLite has in memory it need not read: only some of it fails.
-    let failing = Failing::new();
-    let daemon = failing.serve();
+    let failing = Failing::of(READERS, DELAY);
+    let daemon = Daemon::spawn(&mut failing.command(&["serve", "--listen", "127.0.0.1:0"]));
     wait_until(|| failing.desk.taken() > 5, "the first messages");
     failing.fail("r");
     daemon.wait_for("/readyz", |status, _| status == 503);
     failing.fix();
     wait_for_the_end(&daemon);
     drop(daemon);
-    failing.assert_once("serve");
+    assert_once(&failing.desk.relay.finish(), "serve");
 
-    let failing = Failing::new();
+    let failing = Failing::of(READERS, DELAY);
     failing.fail("r");
     let output = failing.command(&["send", "--due"]).output().unwrap();
     assert_eq!(output.status.code(), Some(3), "{output:?}");
@@ -189,7 +138,7 @@ fn reads_that_fail_for_a_while_stop_neither_of_them_for_good() {
     failing.fix();
     let ended = failing.command(&["send", "--due"]).output().unwrap();
     assert_eq!(ended.status.code(), Some(0), "{ended:?}");
-    failing.assert_once("send --due");
+    assert_once(&failing.desk.relay.finish(), "send --due");
 }
 
 /// `serve` with a small disk of its own for a state folder; None: nobody can make one here.
