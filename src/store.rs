@@ -31,6 +31,7 @@ mod receipt_outbox;
 mod report_box;
 mod report_rules;
 mod server_trouble;
+mod signup_counts;
 mod signup_limits;
 pub mod sqlite;
 mod state_instance;
@@ -39,6 +40,7 @@ mod subscriber_list;
 mod suppression_list;
 mod transfer_notes;
 mod transition;
+mod wished_mail;
 mod zone_cohort;
 
 pub(crate) use self::domain_history::is_beyond_doubt;

@@ -1,6 +1,8 @@
 //! Consents that people are asked for once more, or reminded of: who is asked and reminded when, and that nobody is
 //! twice. What is said leaves by the receipts' outbox.
 
+pub(super) mod reminded;
+
 use std::ops::RangeInclusive;
 
 use async_trait::async_trait;
@@ -53,16 +55,16 @@ pub trait ConsentRecord: Send + Sync {
 /// One reader of so many is reminded in a day, and one at least.
 const ONE_IN: u64 = 50;
 /// Further ahead than that nothing can be late: by then everybody has had their day.
-pub(super) const AHEAD_DAYS: u64 = ONE_IN + 1;
+const AHEAD_DAYS: u64 = ONE_IN + 1;
 
 /// How many of a list of that size are reminded in a day.
-pub(super) fn reminders_a_day(readers: u64) -> u64 {
+fn reminders_a_day(readers: u64) -> u64 {
     (readers / ONE_IN).max(1)
 }
 
 /// How many of them are to be reminded today, of whom each is due in so long, the first one first. Those who are due
 /// already; and of those who will be as many as must not wait, since no day has room for all who agreed on one.
-pub(super) fn reminders_due(due_in: impl IntoIterator<Item = TimeDelta>, a_day: u64) -> u64 {
+fn reminders_due(due_in: impl IntoIterator<Item = TimeDelta>, a_day: u64) -> u64 {
     let mut today = 0;
     for (due_in, nth) in due_in.into_iter().zip(1_u64..) {
         let days = u64::try_from(due_in.num_days()).unwrap_or_default();

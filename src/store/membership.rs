@@ -1,6 +1,13 @@
 //! What readers do themselves: ask, confirm, leave, come back, choose, move; and the history of it. Each verb is one
 //! transaction: what is answered, what is written down and what is to be said to the reader stand together or not at all.
 
+pub(super) mod asking;
+pub(super) mod choosing;
+pub(super) mod confirming;
+pub(super) mod growth;
+pub(super) mod leaving;
+pub(super) mod member_row;
+pub(super) mod moving;
 mod outcomes;
 
 use async_trait::async_trait;

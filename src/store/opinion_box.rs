@@ -135,6 +135,19 @@ pub struct PublicOpinion {
     pub at: DateTime<Utc>,
 }
 
+impl From<Opinion> for PublicOpinion {
+    fn from(said: Opinion) -> Self {
+        Self {
+            issue: said.issue,
+            id: said.id,
+            choice: said.choice,
+            text: said.text,
+            name: said.name,
+            at: said.at,
+        }
+    }
+}
+
 /// Which opinions.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct OpinionFilter {

@@ -1,6 +1,10 @@
 //! Mails to readers about their own acts, on their way: what is to be said, never a finished mail nor a link, so that
 //! no token lies in the state. Whoever takes one makes the mail, and says what came of it.
 
+pub(super) mod queued;
+pub(super) mod results;
+pub(super) mod taken;
+
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;

@@ -39,7 +39,6 @@ use std::{
 
 use rusqlite::Connection;
 
-use self::receipt_outbox::results::ResultRules;
 use self::{
     database::{
         owner::DatabaseOwner,
@@ -49,7 +48,7 @@ use self::{
     suppression_list::departures,
 };
 pub(crate) use self::{outside::OutsideFolder, suppression_list::departures::other::Departures};
-use super::{Realm, StoreError};
+use super::{Realm, StoreError, receipt_outbox::results::ResultRules};
 
 /// How often a write that must not be lost is tried while another program holds the database, each time for
 /// half a minute.

@@ -14,8 +14,8 @@ use super::{
     history::{self, HistoryNote},
     membership::member::MemberRow,
     notice_outbox, realm,
-    receipt_outbox::queue::{self, QueuedReceipt},
-    signup_counts::{CountKind, EVERYBODY, SignupCounts},
+    receipt_outbox::queue,
+    signup_counts::SignupCounts,
     statement::Statements,
     suppression_list::hash_keys::HashKeys,
 };
@@ -27,6 +27,8 @@ use crate::{
     store::{
         LimitReached, NewNotice, NewOpinion, Opinion, OpinionBox, OpinionFilter, OpinionLimits,
         OpinionOutcome, PublicOpinion, Realm, ReceiptFacts, ReceiptKind, StoreError, UntoldOpinion,
+        receipt_outbox::queued::QueuedReceipt,
+        signup_counts::{CountKind, EVERYBODY},
     },
 };
 
@@ -126,25 +128,7 @@ impl OpinionBox for SqliteStore {
                 "SELECT * FROM opinions WHERE issue = ifnull(?1, issue) AND realm = ?2 \
                  AND is_published AND may_publish ORDER BY id",
                 params![issue, realm],
-                |row| {
-                    let Opinion {
-                        id,
-                        issue,
-                        choice,
-                        text,
-                        name,
-                        at,
-                        ..
-                    } = opinion_from(row)?;
-                    Ok(PublicOpinion {
-                        id,
-                        issue,
-                        choice,
-                        text,
-                        name,
-                        at,
-                    })
-                },
+                |row| Ok(opinion_from(row)?.into()),
             )
         })
         .await
@@ -189,14 +173,8 @@ fn opine(
             issue: Some(opinion.issue.clone()),
             ..ReceiptFacts::at(now)
         };
-        let receipt = QueuedReceipt {
-            kind: ReceiptKind::OpinionReceived,
-            reader: writer.id,
-            epoch: writer.epoch,
-            to: None,
-            about: &about,
-            is_held: false,
-        };
+        let who = (writer.id, writer.epoch);
+        let receipt = QueuedReceipt::to_reader(ReceiptKind::OpinionReceived, who, &about);
         queue::post(tx, realm, &receipt, now)?;
     }
     Ok(OpinionOutcome::Kept { id, is_first })

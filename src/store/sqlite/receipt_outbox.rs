@@ -9,7 +9,6 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Row, params};
 
-use self::queue::QueuedReceipt;
 use super::{
     SqliteStore, codes,
     fault::SqliteFault,
@@ -18,13 +17,15 @@ use super::{
     statement::Statements,
 };
 use crate::{
-    address::Address,
-    audience::{SubscriberId, SubscriberState, SuppressionReason},
+    audience::SubscriberId,
     store::{
-        ConsentDeed, DueReceipt, NewReceipt, Realm, ReceiptFacts, ReceiptId, ReceiptKind,
-        ReceiptOutbox, ReceiptOutcome, ReceiptTurn, StoreError, TELLING,
+        DueReceipt, NewReceipt, Realm, ReceiptId, ReceiptOutbox, ReceiptOutcome, ReceiptTurn,
+        StoreError, TELLING,
+        receipt_outbox::{
+            queued::{QueuedReceipt, kind, turn_code},
+            taken::{OVERTAKEN, TakenReceipt},
+        },
     },
-    words::phrase,
 };
 
 #[async_trait]
@@ -62,7 +63,7 @@ impl ReceiptOutbox for SqliteStore {
                     codes::millis(now + TELLING),
                     realm,
                     limit,
-                    queue::turn_code(turn)
+                    turn_code(turn)
                 ],
                 taken_from,
             )?;
@@ -101,7 +102,7 @@ impl ReceiptOutbox for SqliteStore {
             let millis: Option<i64> = tx.value(
                 "SELECT min(due_at) FROM receipts WHERE due_at IS NOT NULL AND realm = ?1 \
                  AND turn = ?2",
-                params![realm, queue::turn_code(turn)],
+                params![realm, turn_code(turn)],
             )?;
             millis.map(codes::time).transpose()
         })
@@ -132,9 +133,6 @@ impl ReceiptOutbox for SqliteStore {
     }
 }
 
-/// What is said of one that has nothing to say any more.
-const OVERTAKEN: &str = phrase!("overtaken by what happened since");
-
 fn post(
     tx: &Connection,
     realm: Realm,
@@ -147,35 +145,17 @@ fn post(
     if !row.standing(tx)?.gets_mail() {
         return Ok(false);
     }
-    let queued = QueuedReceipt {
-        kind: receipt.kind,
-        reader: receipt.reader,
-        epoch: row.epoch,
-        to: None,
-        about: &receipt.about,
-        is_held: false,
-    };
+    let who = (receipt.reader, row.epoch);
+    let queued = QueuedReceipt::to_reader(receipt.kind, who, &receipt.about);
     queue::post_in_turn(tx, realm, &queued, ReceiptTurn::Bulk, now)?;
     Ok(true)
-}
-
-/// One as it lies in the outbox.
-struct TakenReceipt {
-    id: ReceiptId,
-    kind: ReceiptKind,
-    reader: SubscriberId,
-    epoch: u32,
-    to: Option<Address>,
-    about: ReceiptFacts,
-    attempts: u32,
-    asked_at: DateTime<Utc>,
 }
 
 fn taken_from(row: &Row<'_>) -> Result<TakenReceipt, SqliteFault> {
     let (email, facts): (Option<String>, String) = (row.get("email")?, row.get("facts")?);
     Ok(TakenReceipt {
         id: ReceiptId(row.get("id")?),
-        kind: queue::kind(row.get("kind")?)?,
+        kind: kind(row.get("kind")?)?,
         reader: SubscriberId(row.get("subscriber")?),
         epoch: row.get("epoch")?,
         to: email.as_deref().map(codes::address).transpose()?,
@@ -192,52 +172,11 @@ fn address(tx: &Connection, receipt: TakenReceipt) -> Result<Option<DueReceipt>,
         return Ok(None);
     };
     let standing = row.standing(tx)?;
-    let pending = match receipt.kind {
-        ReceiptKind::Confirm | ReceiptKind::Reconfirm => wishes::pending(tx, receipt.reader)?,
-        _ => None,
+    let pending = match receipt.is_about_a_wish() {
+        true => wishes::pending(tx, receipt.reader)?,
+        false => None,
     };
-    let is_so = match receipt.kind {
-        ReceiptKind::Confirm => {
-            pending.is_some() && row.epoch == receipt.epoch && !standing.is_barred()
-        }
-        ReceiptKind::Reconfirm => {
-            pending.is_some() && row.epoch == receipt.epoch && standing.gets_mail()
-        }
-        ReceiptKind::Welcome | ReceiptKind::AlreadyHere | ReceiptKind::ConsentReminder => {
-            standing.gets_mail()
-        }
-        ReceiptKind::ManageLink | ReceiptKind::MoveConfirm => row.epoch == receipt.epoch,
-        // What came of it may be another thing by now.
-        ReceiptKind::ResultNotice => {
-            let has_left = receipt.about.deed == Some(ConsentDeed::Withdrew);
-            has_left != standing.gets_mail()
-        }
-        ReceiptKind::Goodbye | ReceiptKind::Moved | ReceiptKind::OpinionReceived => true,
-    };
-    // Who called a mail spam gets no other of any kind.
-    if !is_so || standing.suppression == Some(SuppressionReason::Complaint) {
-        return Ok(None);
-    }
-    let is_stranger =
-        receipt.kind.is_to_a_stranger() || row.person.state == SubscriberState::Unconfirmed;
-    let profile = &row.person.profile;
-    let asked_in = pending.and_then(|ask| ask.language);
-    let form_language = receipt.about.language.clone().or(asked_in);
-    Ok(Some(DueReceipt {
-        id: receipt.id,
-        kind: receipt.kind,
-        reader: receipt.reader,
-        epoch: receipt.epoch,
-        to: receipt.to.unwrap_or_else(|| profile.email.clone()),
-        name: profile.name.clone().filter(|_| !is_stranger),
-        language: match is_stranger {
-            true => form_language.or_else(|| profile.language.clone()),
-            false => profile.language.clone().or(form_language),
-        },
-        about: receipt.about,
-        attempts: receipt.attempts,
-        asked_at: receipt.asked_at,
-    }))
+    Ok(receipt.addressed(&row, standing, pending))
 }
 
 fn settle(

@@ -4,25 +4,24 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
-use super::{
-    member::MemberRow,
-    wishes::{self, WishedMail},
-};
+use super::{member::MemberRow, wishes};
 use crate::{
     address::Address,
     audience::{
-        Consent, Origin, Profile, SubscriberId, SubscriberState, SuppressionReason,
-        membership::{ChangeSource, MembershipAct, Standing, signup::SignupAsk},
+        Origin, SubscriberId, SuppressionReason,
+        membership::{Standing, signup::SignupAsk},
     },
     store::{
         AskOutcome, Realm, ReceiptFacts, ReceiptKind, SignupLimits,
-        merge::{Origins, SetBy, StoredPerson},
+        membership::asking::{
+            LawfulAsk, asked_facts, gets_links, standing_of, unconfirmed, wished_link,
+        },
+        receipt_outbox::queued::QueuedReceipt,
         sqlite::{
             codes,
             fault::SqliteFault,
-            history::{self, HistoryNote},
-            receipt_outbox::queue::{self, QueuedReceipt},
-            signup_counts::CountKind,
+            history,
+            receipt_outbox::queue,
             statement::Statements,
             subscriber_list::group,
             suppression_list::{hash_keys::HashKeys, suppression},
@@ -42,21 +41,11 @@ pub(crate) fn ask(
     let key = ask.email.key();
     let known = MemberRow::by_key(tx, &key)?;
     let standing = standing(tx, &hash_keys, known.as_ref(), &key)?;
-    if standing.is_barred() {
+    let Some(lawful) = LawfulAsk::of(standing) else {
         return Ok(AskOutcome::Barred);
-    }
-    let step = standing.after(MembershipAct::Ask);
-    let (kind, counted) = match step {
-        Some(_) => (ReceiptKind::Confirm, CountKind::Confirmation),
-        None => (ReceiptKind::AlreadyHere, CountKind::AlreadyHere),
     };
-    let wish = WishedMail {
-        to: &ask.email,
-        counted,
-        prefix: Some(&ask.prefix),
-        is_hurried: ask.is_hurried,
-    };
-    let weighed = wish.weigh(tx, realm, &hash_keys, limits, now)?;
+    let wish = lawful.mail(ask);
+    let weighed = wishes::weigh(tx, realm, &hash_keys, &wish, limits, now)?;
     if let Some(limit) = weighed.refused() {
         return Ok(AskOutcome::Limited(limit));
     }
@@ -64,30 +53,17 @@ pub(crate) fn ask(
         Some(known) => (known.id, known.epoch),
         None => (add(tx, ask, standing.suppression, now)?, 0),
     };
-    if let Some(step) = step {
+    if let Some(note) = lawful.note(now) {
         keep(tx, reader, ask, now)?;
-        let note = HistoryNote::of(step.change, ChangeSource::Form, (standing, step.to), now);
         history::note(tx, reader, note)?;
     }
-    let about = ReceiptFacts {
-        editions: ask.editions.clone(),
-        agreed_to_ads: ask.agreed_to_ads,
-        language: ask.language.clone(),
-        ..ReceiptFacts::at(now)
-    };
+    let about = asked_facts(ask, now);
     let receipt = QueuedReceipt {
-        kind,
-        reader,
-        epoch,
-        to: None,
-        about: &about,
         is_held: weighed.is_held(),
+        ..QueuedReceipt::to_reader(lawful.kind(), (reader, epoch), &about)
     };
     queue::post(tx, realm, &receipt, now)?;
-    Ok(match step {
-        Some(_) => weighed.outcome(),
-        None => AskOutcome::AlreadyHere,
-    })
+    Ok(lawful.outcome(weighed))
 }
 
 /// Somebody who says that they read at that address asks for a fresh link.
@@ -129,30 +105,19 @@ fn link_to(
     limits: &SignupLimits,
     now: DateTime<Utc>,
 ) -> Result<AskOutcome, SqliteFault> {
-    let key = known.person.profile.email.key();
-    let standing = standing(tx, hash_keys, Some(known), &key)?;
-    // Who left may still look at what is kept of them, and have it erased; who only asked confirmed nothing yet.
-    let is_reader = known.person.state != SubscriberState::Unconfirmed;
-    if standing.suppression == Some(SuppressionReason::Complaint) || !is_reader {
+    let email = &known.person.profile.email;
+    if !gets_links(standing(tx, hash_keys, Some(known), &email.key())?) {
         return Ok(AskOutcome::Barred);
     }
-    let wish = WishedMail {
-        to: &known.person.profile.email,
-        counted: CountKind::FreshLink,
-        prefix: None,
-        is_hurried: false,
-    };
-    let weighed = wish.weigh(tx, realm, hash_keys, limits, now)?;
+    let wish = wished_link(email);
+    let weighed = wishes::weigh(tx, realm, hash_keys, &wish, limits, now)?;
     if let Some(limit) = weighed.refused() {
         return Ok(AskOutcome::Limited(limit));
     }
+    let (kind, about) = (ReceiptKind::ManageLink, ReceiptFacts::at(now));
     let receipt = QueuedReceipt {
-        kind: ReceiptKind::ManageLink,
-        reader: known.id,
-        epoch: known.epoch,
-        to: None,
-        about: &ReceiptFacts::at(now),
         is_held: weighed.is_held(),
+        ..QueuedReceipt::to_reader(kind, (known.id, known.epoch), &about)
     };
     queue::post(tx, realm, &receipt, now)?;
     Ok(weighed.outcome())
@@ -166,48 +131,18 @@ fn standing(
     key: &str,
 ) -> Result<Standing, SqliteFault> {
     let said = suppression::among(tx, hash_keys, &[key.to_owned()])?;
-    let said = said.get(key).copied();
-    let Some(known) = known else {
-        return Ok(Standing {
-            state: None,
-            suppression: said,
-        });
-    };
-    let standing = known.standing(tx)?;
-    let strongest = [standing.suppression, said]
-        .into_iter()
-        .flatten()
-        .max_by_key(|it| it.strength());
-    Ok(match standing.is_barred() {
-        true => standing,
-        false => Standing {
-            suppression: strongest,
-            ..standing
-        },
-    })
+    let known = known.map(|known| known.standing(tx)).transpose()?;
+    Ok(standing_of(known, said.get(key).copied()))
 }
 
-/// Gives somebody a number, and nothing else: what the form says counts when it is confirmed.
+/// Gives somebody a number, and nothing else.
 fn add(
     tx: &Connection,
     ask: &SignupAsk,
     suppressed: Option<SuppressionReason>,
     now: DateTime<Utc>,
 ) -> Result<SubscriberId, SqliteFault> {
-    let person = StoredPerson {
-        profile: Profile {
-            email: ask.email.clone(),
-            name: None,
-            editions: None,
-            tags: std::collections::BTreeSet::new(),
-            timezone: None,
-            language: None,
-            consent: None::<Consent>,
-        },
-        state: SubscriberState::Unconfirmed,
-        vouched_by: Origins::default(),
-        set_by: SetBy::default(),
-    };
+    let person = unconfirmed(&ask.email);
     let reader = group::insert_one(tx, &person, Origin::Person, now, now)?;
     if let Some(reason) = suppressed {
         tx.run(

@@ -1,7 +1,5 @@
 //! What a reader chooses: editions, name, language, zone. Brings back nobody who left.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
@@ -12,12 +10,14 @@ use crate::{
         membership::{ChangeSource, MembershipChange},
     },
     store::{
-        ConsentDeed, PreferOutcome, ReaderPreferences, ReceiptFacts,
+        PreferOutcome, ReaderPreferences,
+        membership::choosing::choose,
+        receipt_outbox::results::ResultRules,
         sqlite::{
             codes,
             fault::SqliteFault,
             history::{self, HistoryNote},
-            receipt_outbox::results::ResultRules,
+            receipt_outbox::results,
             statement::Statements,
             subscriber_list::group,
         },
@@ -27,7 +27,7 @@ use crate::{
 /// Chosen anew by the reader, all of it.
 pub(crate) fn prefer(
     tx: &Connection,
-    results: ResultRules,
+    rules: ResultRules,
     reader: SubscriberId,
     choice: &ReaderPreferences,
     now: DateTime<Utc>,
@@ -35,27 +35,17 @@ pub(crate) fn prefer(
     let Some(mut row) = MemberRow::of(tx, reader)? else {
         return Ok(PreferOutcome::Unknown);
     };
-    if choice.editions.as_ref().is_some_and(BTreeSet::is_empty) {
-        return Ok(PreferOutcome::NoEdition);
-    }
-    let before = row.person.profile.editions.clone();
-    if !row.person.choose(choice) {
-        return Ok(PreferOutcome::Unchanged);
+    let (outcome, about) = choose(&mut row, choice, now);
+    if outcome != PreferOutcome::Changed {
+        return Ok(outcome);
     }
     group::rewrite(tx, reader, &row.person, now)?;
     let note = HistoryNote::quiet(MembershipChange::Preferred, ChangeSource::Link, now);
     history::note(tx, reader, note)?;
-    let editions = row.person.profile.editions.clone();
-    if editions != before && row.plain_standing().gets_mail() {
-        let about = ReceiptFacts {
-            source: Some(ChangeSource::Link),
-            editions,
-            deed: Some(ConsentDeed::Chose),
-            ..ReceiptFacts::at(now)
-        };
-        results.post(tx, (reader, row.epoch), &about, now)?;
+    if let Some(about) = about {
+        results::post(tx, rules, (reader, row.epoch), &about, now)?;
     }
-    Ok(PreferOutcome::Changed)
+    Ok(outcome)
 }
 
 /// Uses up the fresh link that was good until then.

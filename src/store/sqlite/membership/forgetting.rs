@@ -4,7 +4,6 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
-use super::confirming::GOOD_FOR;
 use crate::{
     audience::{
         SubscriberId, SubscriberState,
@@ -12,12 +11,14 @@ use crate::{
     },
     store::{
         HELD_FOR, Realm, ReceiptKind,
+        membership::confirming::GOOD_FOR,
+        receipt_outbox::queued::kind_code,
+        signup_counts::CountKind,
         sqlite::{
             codes,
             fault::SqliteFault,
             history::{self, HistoryNote},
-            receipt_outbox::queue,
-            signup_counts::{CountKind, SignupCounts},
+            signup_counts::SignupCounts,
             statement::Statements,
             suppression_list::hash_keys::HashKeys,
         },
@@ -79,8 +80,8 @@ fn drop_held(tx: &Connection, realm: Realm, now: DateTime<Utc>) -> Result<(), Sq
             "SELECT EXISTS (SELECT 1 FROM receipts WHERE subscriber = ?1 AND kind IN (?2, ?3))",
             params![
                 reader.0,
-                queue::kind_code(ReceiptKind::Confirm),
-                queue::kind_code(ReceiptKind::Reconfirm)
+                kind_code(ReceiptKind::Confirm),
+                kind_code(ReceiptKind::Reconfirm)
             ],
         )?;
         if !was_asked {

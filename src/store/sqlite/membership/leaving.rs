@@ -3,40 +3,37 @@
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
-use std::collections::BTreeSet;
 
-use super::member::{self, ChosenBefore, Farewell, MemberRow, StandingBefore, SuppressionBefore};
+use super::member::{self, Farewell, MemberRow};
 use crate::{
     audience::{
-        SubscriberId, Suppression, SuppressionReason,
-        membership::{ChangeSource, MembershipAct, MembershipChange, Standing},
+        SubscriberId, Suppression,
+        membership::{ChangeSource, MembershipChange},
     },
     store::{
-        ConsentDeed, DepartureScope, LeaveOutcome, LeaveRequest, ReceiptFacts, ReceiptKind,
-        UndoOutcome,
-        merge::SetBy,
+        LeaveOutcome, LeaveRequest, ReceiptKind, UndoOutcome,
+        membership::{
+            leaving::{
+                Departure, GivenBack, LastMail, cut_reason, last_mail, returned_facts, undo_refused,
+            },
+            member_row::StandingBefore,
+        },
+        receipt_outbox::{queued::QueuedReceipt, results::ResultRules},
         sqlite::{
             fault::SqliteFault,
             history::{self, HistoryNote},
-            receipt_outbox::{
-                queue::{self, QueuedReceipt},
-                results::{ResultRules, had_enough},
-            },
+            receipt_outbox::{queue, results},
             statement::Statements,
             subscriber_list::group,
             suppression_list::{hash_keys::HashKeys, suppression},
         },
     },
-    words::phrase,
 };
-
-/// Longer reasons are cut: what is asked for is a word or two.
-const MAX_REASON_CHARS: usize = 500;
 
 /// Readers leave; answers in their order.
 pub(crate) fn leave(
     tx: &Connection,
-    results: ResultRules,
+    rules: ResultRules,
     departures: &[LeaveRequest],
     now: DateTime<Utc>,
 ) -> Result<Vec<LeaveOutcome>, SqliteFault> {
@@ -45,14 +42,25 @@ pub(crate) fn leave(
         let Some(row) = MemberRow::of(tx, request.reader)? else {
             return Ok(LeaveOutcome::Unknown);
         };
-        let outcome = match &request.scope {
-            DepartureScope::All => leave_all(tx, &hash_keys, &row, request.source, now)?,
-            DepartureScope::Edition { edition, of } => {
-                let leaves = (edition.as_str(), of);
-                leave_edition(tx, &hash_keys, row.clone(), leaves, request.source, now)?
+        let (outcome, rest) = match Departure::of(&row, request, now) {
+            Departure::None(outcome) => (outcome, None),
+            Departure::All(gone) => (
+                leave_all(tx, &hash_keys, &row, gone, request.source, now)?,
+                None,
+            ),
+            Departure::Edition(person, before) => {
+                group::rewrite(tx, row.id, &person, now)?;
+                let epoch = member::grow_epoch(tx, row.id, now)?;
+                let change = MembershipChange::LeftEdition;
+                history::note(tx, row.id, HistoryNote::quiet(change, request.source, now))?;
+                Farewell::new(epoch, before).keep(tx, row.id, now)?;
+                (LeaveOutcome::LeftEdition { epoch }, person.profile.editions)
             }
         };
-        say_goodbye(tx, results, &row, request, outcome, now)?;
+        let mail = last_mail(&row, request, outcome, rest, now);
+        if let Some((epoch, mail)) = mail {
+            say_goodbye(tx, rules, (row.id, epoch), mail, now)?;
+        }
         Ok(outcome)
     };
     departures.iter().map(leave_one).collect()
@@ -62,146 +70,41 @@ fn leave_all(
     tx: &Connection,
     hash_keys: &HashKeys,
     row: &MemberRow,
+    gone: Suppression,
     source: ChangeSource,
     now: DateTime<Utc>,
 ) -> Result<LeaveOutcome, SqliteFault> {
-    let left = SuppressionReason::Unsubscribed;
-    let standing = row.plain_standing();
-    if standing.after(MembershipAct::Suppress(left)).is_none() {
-        return Ok(LeaveOutcome::Already { epoch: row.epoch });
-    }
-    let email = &row.person.profile.email;
-    let stood = match standing.suppression {
-        Some(_) => suppression::of(tx, email)?,
+    let stood = match row.suppressed {
+        Some(_) => suppression::of(tx, &row.person.profile.email)?,
         None => None,
     };
-    let departure = Suppression {
-        email: Some(email.clone()),
-        reason: left,
-        detail: way_out(source).map(str::to_owned),
-        at: now,
-    };
-    suppression::insert(tx, hash_keys, &[departure], source, now)?;
+    suppression::insert(tx, hash_keys, &[gone], source, now)?;
     let epoch = row.epoch + 1;
-    let before = StandingBefore {
-        edition: None,
-        suppression: stood.as_ref().map(SuppressionBefore::new),
-    };
-    keep_farewell(tx, row.id, epoch, before, now)?;
+    let before = StandingBefore::of_all(stood.as_ref());
+    Farewell::new(epoch, before).keep(tx, row.id, now)?;
     Ok(LeaveOutcome::Left { epoch })
-}
-
-fn leave_edition(
-    tx: &Connection,
-    hash_keys: &HashKeys,
-    mut row: MemberRow,
-    (edition, of): (&str, &BTreeSet<String>),
-    source: ChangeSource,
-    now: DateTime<Utc>,
-) -> Result<LeaveOutcome, SqliteFault> {
-    if row.plain_standing().suppression.is_some() {
-        return Ok(LeaveOutcome::Already { epoch: row.epoch });
-    }
-    let chosen = row.person.profile.editions.clone();
-    let mut rest = chosen.clone().unwrap_or_else(|| of.clone());
-    if !rest.remove(edition) {
-        return Ok(LeaveOutcome::Already { epoch: row.epoch });
-    }
-    // An edition that is gone meanwhile is nothing to read on.
-    if !rest.iter().any(|it| of.contains(it)) {
-        return leave_all(tx, hash_keys, &row, source, now);
-    }
-    let before = StandingBefore {
-        edition: Some(ChosenBefore {
-            editions: chosen,
-            set_by: row.person.set_by.0,
-        }),
-        suppression: None,
-    };
-    row.person.choose_editions(Some(rest));
-    group::rewrite(tx, row.id, &row.person, now)?;
-    let epoch = member::grow_epoch(tx, row.id, now)?;
-    let note = HistoryNote::quiet(MembershipChange::LeftEdition, source, now);
-    history::note(tx, row.id, note)?;
-    keep_farewell(tx, row.id, epoch, before, now)?;
-    Ok(LeaveOutcome::LeftEdition { epoch })
-}
-
-fn keep_farewell(
-    tx: &Connection,
-    reader: SubscriberId,
-    epoch: u32,
-    before: StandingBefore,
-    now: DateTime<Utc>,
-) -> Result<(), SqliteFault> {
-    let farewell = Farewell {
-        epoch,
-        before,
-        is_undone: false,
-    };
-    farewell.keep(tx, reader, now)
-}
-
-/// How they left, for whoever looks at the suppression.
-fn way_out(source: ChangeSource) -> Option<&'static str> {
-    match source {
-        ChangeSource::OneClick => Some(phrase!("one click")),
-        ChangeSource::Link | ChangeSource::Form => Some(phrase!("the page")),
-        ChangeSource::Mailto => Some(phrase!("a mail")),
-        _ => None,
-    }
 }
 
 /// The last mail, where it is wanted; else the law's.
 fn say_goodbye(
     tx: &Connection,
-    results: ResultRules,
-    row: &MemberRow,
-    request: &LeaveRequest,
-    outcome: LeaveOutcome,
+    rules: ResultRules,
+    (reader, epoch): (SubscriberId, u32),
+    mail: LastMail,
     now: DateTime<Utc>,
 ) -> Result<(), SqliteFault> {
-    // Who only asked, or reads at an address that is dead, is written to no more.
-    if !row.plain_standing().gets_mail() {
-        return Ok(());
-    }
-    let (epoch, edition) = match (outcome, &request.scope) {
-        (LeaveOutcome::Left { epoch }, _) => (epoch, None),
-        (LeaveOutcome::LeftEdition { epoch }, DepartureScope::Edition { edition, .. }) => {
-            (epoch, Some(edition.clone()))
+    let about = match mail {
+        LastMail::Result(about) => {
+            return results::post(tx, rules, (reader, epoch), &about, now);
         }
-        _ => return Ok(()),
+        LastMail::Goodbye(about) => about,
     };
-    let about = ReceiptFacts {
-        source: Some(request.source),
-        editions: row.person.profile.editions.clone(),
-        edition,
-        ..ReceiptFacts::at(now)
-    };
-    if !request.wants_goodbye {
-        let (deed, rest) = match &about.edition {
-            Some(_) => (ConsentDeed::Chose, MemberRow::of(tx, row.id)?),
-            None => (ConsentDeed::Withdrew, None),
-        };
-        let about = ReceiptFacts {
-            editions: rest.and_then(|row| row.person.profile.editions),
-            deed: Some(deed),
-            ..about
-        };
-        return results.post(tx, (row.id, epoch), &about, now);
-    }
-    if had_enough(tx, results.realm, row.id, ReceiptKind::Goodbye, now)? {
+    let kind = ReceiptKind::Goodbye;
+    if results::had_enough(tx, rules.realm, reader, kind, now)? {
         return Ok(());
     }
-    let goodbye = QueuedReceipt {
-        kind: ReceiptKind::Goodbye,
-        reader: row.id,
-        epoch,
-        to: None,
-        about: &about,
-        is_held: false,
-    };
-    queue::post(tx, results.realm, &goodbye, now)
+    let goodbye = QueuedReceipt::to_reader(kind, (reader, epoch), &about);
+    queue::post(tx, rules.realm, &goodbye, now)
 }
 
 /// Why somebody left who did.
@@ -210,10 +113,9 @@ pub(crate) fn say_why(
     reader: SubscriberId,
     reason: &str,
 ) -> Result<bool, SqliteFault> {
-    let cut: String = reason.trim().chars().take(MAX_REASON_CHARS).collect();
     let said = tx.run(
         "UPDATE farewells SET reason = ?2 WHERE subscriber = ?1 AND NOT is_undone",
-        params![reader.0, (!cut.is_empty()).then_some(cut)],
+        params![reader.0, cut_reason(reason)],
     )?;
     Ok(said > 0)
 }
@@ -221,76 +123,53 @@ pub(crate) fn say_why(
 /// Takes the last departure back, while nothing else has happened since.
 pub(crate) fn undo(
     tx: &Connection,
-    results: ResultRules,
+    rules: ResultRules,
     (reader, epoch): (SubscriberId, u32),
     now: DateTime<Utc>,
 ) -> Result<UndoOutcome, SqliteFault> {
-    let Some(row) = MemberRow::of(tx, reader)? else {
+    let (Some(row), Some(farewell)) = (MemberRow::of(tx, reader)?, Farewell::of(tx, reader)?)
+    else {
         return Ok(UndoOutcome::Unknown);
     };
-    let Some(farewell) = Farewell::of(tx, reader)? else {
-        return Ok(UndoOutcome::Unknown);
-    };
-    if farewell.epoch == epoch && farewell.is_undone {
-        return Ok(match row.plain_standing().gets_mail() {
-            true => UndoOutcome::Already,
-            false => UndoOutcome::Stale,
-        });
-    }
-    if farewell.epoch != epoch || row.epoch != epoch {
-        return Ok(UndoOutcome::Stale);
+    if let Some(refused) = undo_refused(&row, &farewell, epoch) {
+        return Ok(refused);
     }
     let standing = row.plain_standing();
-    let to = restore(tx, row, standing, &farewell.before, now)?;
+    let back = GivenBack::of(&row, &farewell.before);
+    give_back(tx, &row, &back, now)?;
     tx.run(
         "UPDATE farewells SET is_undone = 1 WHERE subscriber = ?1",
         params![reader.0],
     )?;
     let epoch = member::grow_epoch(tx, reader, now)?;
-    let note = HistoryNote::of(
-        MembershipChange::Returned,
-        ChangeSource::Link,
-        (standing, to),
-        now,
-    );
+    let to = back.standing(standing);
+    let (change, source) = (MembershipChange::Returned, ChangeSource::Link);
+    let note = HistoryNote::of(change, source, (standing, to), now);
     history::note(tx, reader, note)?;
     if to.gets_mail() {
-        let about = ReceiptFacts {
-            source: Some(ChangeSource::Link),
-            editions: MemberRow::of(tx, reader)?.and_then(|row| row.person.profile.editions),
-            ..ReceiptFacts::at(now)
-        };
-        results.post(tx, (reader, epoch), &about, now)?;
+        let about = returned_facts(back.editions(&row), now);
+        results::post(tx, rules, (reader, epoch), &about, now)?;
     }
     Ok(UndoOutcome::Returned)
 }
 
-fn restore(
+fn give_back(
     tx: &Connection,
-    mut row: MemberRow,
-    standing: Standing,
-    before: &StandingBefore,
+    row: &MemberRow,
+    back: &GivenBack,
     now: DateTime<Utc>,
-) -> Result<Standing, SqliteFault> {
-    if let Some(chosen) = &before.edition {
-        row.person.profile.editions.clone_from(&chosen.editions);
-        row.person.set_by = SetBy(chosen.set_by);
-        group::rewrite(tx, row.id, &row.person, now)?;
-        return Ok(standing);
-    }
-    let hash_keys = HashKeys::load(tx)?;
-    let email = row.person.profile.email;
-    suppression::lift_key(tx, &hash_keys, &email.key())?;
-    let mut to = Standing {
-        suppression: None,
-        ..standing
+) -> Result<(), SqliteFault> {
+    let stood = match back {
+        GivenBack::Editions(person) => return group::rewrite(tx, row.id, person, now),
+        GivenBack::Place(stood) => stood,
     };
-    if let Some(stood) = &before.suppression {
-        let stood = stood.suppression(email.clone());
-        to.suppression = Some(stood.reason);
-        suppression::put_back(tx, &hash_keys, &email, &stood, now)?;
+    let hash_keys = HashKeys::load(tx)?;
+    let email = &row.person.profile.email;
+    suppression::lift_key(tx, &hash_keys, &email.key())?;
+    match stood {
+        Some(stood) => suppression::put_back(tx, &hash_keys, email, stood, now),
+        None => Ok(()),
     }
-    Ok(to)
 }
 
 /// Why somebody left, as they said.

@@ -1,35 +1,18 @@
-//! A reader as their own acts find them.
+//! A reader as their own acts find them, loaded from SQLite and written back.
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Row, params};
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
+pub(crate) use crate::store::membership::member_row::{Farewell, MemberRow};
 use crate::{
-    audience::{
-        Origin, Subscriber, SubscriberId, Suppression, SuppressionReason, membership::Standing,
-    },
-    store::{
-        merge::StoredPerson,
-        sqlite::{
-            codes,
-            fault::SqliteFault,
-            statement::Statements,
-            subscriber_list::person::{PERSON, person_from},
-        },
+    audience::{SubscriberId, membership::Standing},
+    store::sqlite::{
+        codes,
+        fault::SqliteFault,
+        statement::Statements,
+        subscriber_list::person::{PERSON, person_from},
     },
 };
-
-/// A row of the list that has an address.
-#[derive(Debug, Clone)]
-pub(crate) struct MemberRow {
-    pub(crate) id: SubscriberId,
-    pub(crate) person: StoredPerson,
-    pub(crate) epoch: u32,
-    suppressed: Option<SuppressionReason>,
-    origin: Origin,
-    created_at: DateTime<Utc>,
-}
 
 impl MemberRow {
     /// The reader of that number, unless they are erased or forgotten.
@@ -50,39 +33,13 @@ impl MemberRow {
         tx.maybe(&sql, params![key], row_from)
     }
 
-    /// How they stand, with all that was ever said: who left on top of the operator's word is still kept off by it.
+    /// How they stand, with all that was ever said.
     pub(crate) fn standing(&self, tx: &Connection) -> Result<Standing, SqliteFault> {
-        let mut suppression = self.suppressed;
-        if suppression == Some(SuppressionReason::Unsubscribed)
-            && let Some(farewell) = Farewell::of(tx, self.id)?
-            && !farewell.is_undone
-            && farewell.before.was_kept_off_by_operator()
-        {
-            suppression = Some(SuppressionReason::Manual);
-        }
-        Ok(Standing {
-            state: Some(self.person.state),
-            suppression,
-        })
-    }
-
-    /// How they stand, as the list says it.
-    pub(crate) fn plain_standing(&self) -> Standing {
-        Standing {
-            state: Some(self.person.state),
-            suppression: self.suppressed,
-        }
-    }
-
-    /// As the list shows them.
-    pub(crate) fn subscriber(&self) -> Subscriber {
-        Subscriber {
-            id: self.id,
-            profile: self.person.profile.clone(),
-            state: self.person.state,
-            origin: self.origin,
-            created_at: self.created_at,
-        }
+        let farewell = match self.has_left() {
+            true => Farewell::of(tx, self.id)?,
+            false => None,
+        };
+        Ok(self.standing_below(farewell.as_ref()))
     }
 }
 
@@ -113,65 +70,6 @@ pub(crate) fn grow_epoch(
         "SELECT epoch FROM subscribers WHERE id = ?1",
         params![reader.0],
     )
-}
-
-/// The last departure of somebody.
-#[derive(Debug, Clone)]
-pub(crate) struct Farewell {
-    /// What an undo is made for.
-    pub(crate) epoch: u32,
-    pub(crate) before: StandingBefore,
-    pub(crate) is_undone: bool,
-}
-
-/// What a departure took away.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct StandingBefore {
-    /// One edition: these were chosen before, and who had chosen them. None: it was everything.
-    pub(crate) edition: Option<ChosenBefore>,
-    /// What had kept them from mail already.
-    pub(crate) suppression: Option<SuppressionBefore>,
-}
-
-/// Editions as they were chosen.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct ChosenBefore {
-    pub(crate) editions: Option<BTreeSet<String>>,
-    pub(crate) set_by: u32,
-}
-
-/// A suppression that a departure replaced.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct SuppressionBefore {
-    reason: SuppressionReason,
-    detail: Option<String>,
-    at: DateTime<Utc>,
-}
-
-impl StandingBefore {
-    fn was_kept_off_by_operator(&self) -> bool {
-        let before = self.suppression.as_ref();
-        before.is_some_and(|it| it.reason == SuppressionReason::Manual)
-    }
-}
-
-impl SuppressionBefore {
-    pub(crate) fn new(stood: &Suppression) -> Self {
-        Self {
-            reason: stood.reason,
-            detail: stood.detail.clone(),
-            at: stood.at,
-        }
-    }
-
-    pub(crate) fn suppression(&self, email: crate::address::Address) -> Suppression {
-        Suppression {
-            email: Some(email),
-            reason: self.reason,
-            detail: self.detail.clone(),
-            at: self.at,
-        }
-    }
 }
 
 impl Farewell {

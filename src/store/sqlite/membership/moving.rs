@@ -4,24 +4,28 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
-use super::{confirming::GOOD_FOR, member::MemberRow, wishes::WishedMail};
+use super::{member::MemberRow, wishes};
 use crate::{
     address::Address,
     audience::{
         Origin, SubscriberId, SuppressionReason,
-        membership::{
-            ChangeSource, MembershipAct, MembershipChange, Standing, signup::folded_mailbox,
-        },
+        membership::{ChangeSource, MembershipAct, MembershipChange, signup::folded_mailbox},
     },
     store::{
-        ConfirmMoveOutcome, MoveAskOutcome, MoveOutcome, PersonalMove, Realm, ReceiptFacts,
-        ReceiptKind, SignupLimits, UndoOutcome,
+        ConfirmMoveOutcome, MoveAskOutcome, PersonalMove, Realm, ReceiptKind, SignupLimits,
+        UndoOutcome,
+        membership::moving::{
+            DoneMove, ask_hindered, confirm_hindered, confirmable, mails, question_facts,
+            undone_note, wished_question,
+        },
+        receipt_outbox::queued::QueuedReceipt,
+        signup_counts::CountKind,
         sqlite::{
             codes,
             fault::SqliteFault,
             history::{self, HistoryNote},
-            receipt_outbox::queue::{self, QueuedReceipt},
-            signup_counts::{CountKind, SignupCounts},
+            receipt_outbox::queue,
+            signup_counts::SignupCounts,
             statement::Statements,
             subscriber_list::relocation::{self, Mover},
             suppression_list::{hash_keys::HashKeys, suppression},
@@ -45,18 +49,11 @@ pub(crate) fn ask(
     if row.epoch != epoch || standing.after(MembershipAct::Move).is_none() {
         return Ok(MoveAskOutcome::Stale);
     }
-    match relocation::hindrance(tx, to)? {
-        None => {}
-        Some(MoveOutcome::Taken) => return Ok(MoveAskOutcome::Taken),
-        Some(_) => return Ok(MoveAskOutcome::Barred),
+    if let Some(hindrance) = relocation::hindrance(tx, to)? {
+        return Ok(ask_hindered(hindrance));
     }
-    let wish = WishedMail {
-        to,
-        counted: CountKind::Confirmation,
-        prefix: None,
-        is_hurried: false,
-    };
-    let weighed = wish.weigh(tx, realm, &HashKeys::load(tx)?, limits, now)?;
+    let (wish, hash_keys) = (wished_question(to), HashKeys::load(tx)?);
+    let weighed = wishes::weigh(tx, realm, &hash_keys, &wish, limits, now)?;
     if let Some(limit) = weighed.refused() {
         return Ok(MoveAskOutcome::Limited(limit));
     }
@@ -70,17 +67,11 @@ pub(crate) fn ask(
     )?;
     let note = HistoryNote::quiet(MembershipChange::MoveAsked, ChangeSource::Link, now);
     history::note(tx, reader, note)?;
-    let about = ReceiptFacts {
-        other_address: Some(row.person.profile.email.masked()),
-        ..ReceiptFacts::at(now)
-    };
+    let about = question_facts(&row, now);
     let receipt = QueuedReceipt {
-        kind: ReceiptKind::MoveConfirm,
-        reader,
-        epoch,
         to: Some(to),
-        about: &about,
         is_held: weighed.is_held(),
+        ..QueuedReceipt::to_reader(ReceiptKind::MoveConfirm, (reader, epoch), &about)
     };
     queue::post(tx, realm, &receipt, now)?;
     Ok(MoveAskOutcome::Queued)
@@ -113,23 +104,16 @@ pub(crate) fn confirm(
         return Ok(ConfirmMoveOutcome::Unknown);
     };
     let from = row.person.profile.email.clone();
-    let wanted = pending(tx, reader)?.filter(|(to, asked_at)| {
-        to.key() == to_key && now - *asked_at <= GOOD_FOR && row.epoch == epoch
-    });
-    let Some((to, _)) = wanted else {
-        return Ok(match from.key() == to_key {
-            true => ConfirmMoveOutcome::Already,
-            false => ConfirmMoveOutcome::Stale,
-        });
+    let to = match confirmable(&row, pending(tx, reader)?, (epoch, to_key), now) {
+        Ok(to) => to,
+        Err(outcome) => return Ok(outcome),
     };
     let standing = row.standing(tx)?;
     let Some(step) = standing.after(MembershipAct::Move) else {
         return Ok(ConfirmMoveOutcome::Stale);
     };
-    match relocation::hindrance(tx, &to)? {
-        None => {}
-        Some(MoveOutcome::Taken) => return Ok(ConfirmMoveOutcome::Taken),
-        Some(_) => return Ok(ConfirmMoveOutcome::Barred),
+    if let Some(hindrance) = relocation::hindrance(tx, &to)? {
+        return Ok(confirm_hindered(hindrance));
     }
     let mover = Mover {
         reader,
@@ -156,43 +140,14 @@ pub(crate) fn confirm(
     }
     let note = HistoryNote::of(step.change, ChangeSource::Link, (standing, step.to), now);
     history::note(tx, reader, note)?;
-    tell_both(tx, realm, (reader, moved_epoch), (&from, &to), now)?;
-    Ok(ConfirmMoveOutcome::Moved)
-}
-
-/// The new address hears that it is theirs, the old one that it is not, with the way back.
-fn tell_both(
-    tx: &Connection,
-    realm: Realm,
-    (reader, epoch): (SubscriberId, u32),
-    (from, to): (&Address, &Address),
-    now: DateTime<Utc>,
-) -> Result<(), SqliteFault> {
-    for (address, other, is_to_old_address) in [(to, from, false), (from, to, true)] {
-        let about = ReceiptFacts {
-            other_address: Some(other.masked()),
-            is_to_old_address,
-            ..ReceiptFacts::at(now)
-        };
+    for (address, about) in mails((&from, &to), now) {
         let receipt = QueuedReceipt {
-            kind: ReceiptKind::Moved,
-            reader,
-            epoch,
             to: Some(address),
-            about: &about,
-            is_held: false,
+            ..QueuedReceipt::to_reader(ReceiptKind::Moved, (reader, moved_epoch), &about)
         };
         queue::post(tx, realm, &receipt, now)?;
     }
-    Ok(())
-}
-
-/// A move that was confirmed.
-struct DoneMove {
-    id: i64,
-    from: Address,
-    to: Address,
-    at: DateTime<Utc>,
+    Ok(ConfirmMoveOutcome::Moved)
 }
 
 /// The old address takes a move back, and with it all that came after.
@@ -211,14 +166,13 @@ pub(crate) fn undo(
             false => UndoOutcome::Unknown,
         });
     };
-    let is_theirs = first.from.key() == row.person.profile.email.key();
-    if is_theirs || now - first.at > GOOD_FOR || !may_return_to(tx, &first)? {
+    if !first.is_undoable(&row, may_return_to(tx, &first)?, now) {
         return Ok(UndoOutcome::Stale);
     }
     let hash_keys = HashKeys::load(tx)?;
     // What the moves had closed behind them opens again: nobody reads there for this reader any more.
     for left in moves_since(tx, reader, first.id)? {
-        if has_closed(tx, &left)? {
+        if left.has_closed(suppression::of(tx, &left.from)?.as_ref()) {
             suppression::lift_key(tx, &hash_keys, &left.from.key())?;
         }
     }
@@ -238,17 +192,7 @@ pub(crate) fn undo(
         "DELETE FROM moves WHERE subscriber = ?1 AND moved_at IS NULL",
         params![reader.0],
     )?;
-    let to = Standing {
-        suppression: None,
-        ..standing
-    };
-    let note = HistoryNote::of(
-        MembershipChange::MoveUndone,
-        ChangeSource::Link,
-        (standing, to),
-        now,
-    );
-    history::note(tx, reader, note)?;
+    history::note(tx, reader, undone_note(standing, now))?;
     Ok(UndoOutcome::Returned)
 }
 
@@ -296,20 +240,11 @@ fn done_from(row: &rusqlite::Row<'_>) -> Result<DoneMove, SqliteFault> {
     })
 }
 
-/// Whether what stands against the old address is the move's own word, and nothing that was said of it since.
-fn has_closed(tx: &Connection, left: &DoneMove) -> Result<bool, SqliteFault> {
-    let stands = suppression::of(tx, &left.from)?;
-    let detail = relocation::detail_of(&left.to);
-    Ok(stands.is_some_and(|it| it.at == left.at && it.detail.as_ref() == Some(&detail)))
-}
-
 /// Whether somebody may read at the old address again.
 fn may_return_to(tx: &Connection, left: &DoneMove) -> Result<bool, SqliteFault> {
-    Ok(match relocation::hindrance(tx, &left.from)? {
-        None | Some(MoveOutcome::Suppressed(SuppressionReason::HardBounce)) => true,
-        Some(MoveOutcome::Suppressed(_)) => has_closed(tx, left)?,
-        Some(_) => false,
-    })
+    let hindrance = relocation::hindrance(tx, &left.from)?;
+    let stands = suppression::of(tx, &left.from)?;
+    Ok(left.may_return(hindrance, stands.as_ref()))
 }
 
 /// All changes of address of somebody, the first one first.

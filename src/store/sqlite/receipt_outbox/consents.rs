@@ -1,14 +1,15 @@
 //! Consents that people are asked for again, or reminded of: who they are, and that it was done.
 
-use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, Row, params};
 
-use super::queue::{self, QueuedReceipt};
+use super::queue;
 use crate::{
     audience::{SubscriberId, SubscriberState, membership::signup::ConsentWording},
     store::{
         Realm, ReceiptFacts, ReceiptId, ReceiptKind, ReceiptOutcome, ReceiptTurn,
-        consent_record::{AHEAD_DAYS, reminders_a_day, reminders_due},
+        consent_record::reminded::{RemindedConsent, ReminderDay},
+        receipt_outbox::queued::{QueuedReceipt, kind_code},
         sqlite::{
             codes,
             fault::SqliteFault,
@@ -43,14 +44,8 @@ pub(crate) fn ask_again(
         if new == 0 || !keep_question(tx, *reader, wording, now)? {
             continue;
         }
-        let receipt = QueuedReceipt {
-            kind: ReceiptKind::Reconfirm,
-            reader: *reader,
-            epoch: row.epoch,
-            to: None,
-            about: &ReceiptFacts::at(now),
-            is_held: false,
-        };
+        let (who, about) = ((*reader, row.epoch), ReceiptFacts::at(now));
+        let receipt = QueuedReceipt::to_reader(ReceiptKind::Reconfirm, who, &about);
         queue::post_in_turn(tx, realm, &receipt, ReceiptTurn::Bulk, now)?;
         asked += 1;
     }
@@ -102,15 +97,6 @@ pub(crate) fn without_proof(
     Ok(ids.into_iter().map(SubscriberId).collect())
 }
 
-/// Somebody who is to be reminded, soon or now.
-pub(crate) struct RemindedConsent {
-    reader: SubscriberId,
-    agreed_at: DateTime<FixedOffset>,
-    agreed_to_ads: Option<bool>,
-    /// When they agreed or were last reminded of it.
-    last: DateTime<Utc>,
-}
-
 /// Those whose consent, and every reminder of it, is so old that they are to be reminded today; none who said no to
 /// advertising.
 pub(crate) fn to_remind(
@@ -123,8 +109,7 @@ pub(crate) fn to_remind(
         "SELECT count(*) FROM subscribers WHERE state = ?1 AND suppressed IS NULL",
         params![codes::subscriber_state_code(SubscriberState::Active)],
     )?;
-    let a_day = reminders_a_day(readers.unsigned_abs());
-    let kind = queue::kind_code(ReceiptKind::ConsentReminder);
+    let kind = kind_code(ReceiptKind::ConsentReminder);
     let of_today: i64 = tx.value(
         "SELECT count(*) FROM receipts WHERE kind = ?1 AND realm = ?2 \
          AND (created_at > ?3 OR due_at IS NOT NULL)",
@@ -134,12 +119,10 @@ pub(crate) fn to_remind(
             codes::millis(now - TimeDelta::days(1))
         ],
     )?;
-    let room = a_day.saturating_sub(of_today.unsigned_abs());
-    if room == 0 {
+    let Some(day) = ReminderDay::of(readers, of_today, before) else {
         return Ok(Vec::new());
-    }
-    let ahead = TimeDelta::days(i64::try_from(AHEAD_DAYS).unwrap_or_default());
-    let mut soon = tx.all(
+    };
+    let soon = tx.all(
         "SELECT * FROM (SELECT s.id, s.consent_at, p.agreed_to_ads, \
            max(unixepoch(s.consent_at) * 1000, coalesce(r.at, 0)) AS last \
            FROM subscribers AS s \
@@ -154,15 +137,13 @@ pub(crate) fn to_remind(
         params![
             codes::subscriber_state_code(SubscriberState::Active),
             kind,
-            codes::millis(before + ahead),
-            i64::try_from(a_day.saturating_mul(AHEAD_DAYS)).unwrap_or(i64::MAX),
+            day.horizon(),
+            day.looked_at(),
             realm::code(realm)
         ],
         reminded_from,
     )?;
-    let due = reminders_due(soon.iter().map(|one| one.last - before), a_day).min(room);
-    soon.truncate(usize::try_from(due).unwrap_or_default());
-    Ok(soon)
+    Ok(day.choose(soon))
 }
 
 fn reminded_from(row: &Row<'_>) -> Result<RemindedConsent, SqliteFault> {
@@ -187,18 +168,8 @@ pub(crate) fn remind(
         let Some(row) = MemberRow::of(tx, consent.reader)? else {
             continue;
         };
-        let about = ReceiptFacts {
-            agreed_to_ads: consent.agreed_to_ads,
-            ..ReceiptFacts::at(consent.agreed_at.to_utc())
-        };
-        let receipt = QueuedReceipt {
-            kind: ReceiptKind::ConsentReminder,
-            reader: consent.reader,
-            epoch: row.epoch,
-            to: None,
-            about: &about,
-            is_held: false,
-        };
+        let (who, about) = ((consent.reader, row.epoch), consent.about());
+        let receipt = QueuedReceipt::to_reader(ReceiptKind::ConsentReminder, who, &about);
         queue::post_in_turn(tx, realm, &receipt, ReceiptTurn::Quiet, now)?;
     }
     Ok(reminded.len() as u64)
@@ -221,7 +192,7 @@ pub(crate) fn note_reminder(
          WHERE id = ?1 AND kind = ?2 AND due_at IS NOT NULL",
         params![
             receipt.0,
-            queue::kind_code(ReceiptKind::ConsentReminder),
+            kind_code(ReceiptKind::ConsentReminder),
             codes::millis(now)
         ],
     )?;

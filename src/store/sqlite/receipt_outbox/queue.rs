@@ -1,32 +1,16 @@
 //! Receipts put into the outbox, in the transaction of the act that they speak of.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
 use crate::{
     address::Address,
-    audience::SubscriberId,
     store::{
-        Realm, ReceiptFacts, ReceiptKind, ReceiptTurn,
+        Realm, ReceiptTurn,
+        receipt_outbox::queued::{KEPT, QueuedReceipt, kind_code, turn_code},
         sqlite::{codes, fault::SqliteFault, realm, statement::Statements},
     },
 };
-
-/// For so long it is kept that one left.
-const KEPT: TimeDelta = TimeDelta::days(30);
-
-/// One on its way into the outbox.
-pub(crate) struct QueuedReceipt<'a> {
-    pub(crate) kind: ReceiptKind,
-    pub(crate) reader: SubscriberId,
-    /// What its links are made for.
-    pub(crate) epoch: u32,
-    /// None: the address that the reader has when it leaves.
-    pub(crate) to: Option<&'a Address>,
-    pub(crate) about: &'a ReceiptFacts,
-    /// It waits for a person.
-    pub(crate) is_held: bool,
-}
 
 /// Queues one that somebody waits for.
 pub(crate) fn post(
@@ -79,36 +63,4 @@ pub(crate) fn post_at(
         ],
     )?;
     Ok(())
-}
-
-/// In people's databases: never renumbered.
-pub(crate) fn turn_code(turn: ReceiptTurn) -> i64 {
-    match turn {
-        ReceiptTurn::Awaited => 0,
-        ReceiptTurn::Bulk => 1,
-        ReceiptTurn::Quiet => 2,
-    }
-}
-
-/// The same.
-const KINDS: [(ReceiptKind, i64); 11] = [
-    (ReceiptKind::Confirm, 1),
-    (ReceiptKind::Welcome, 2),
-    (ReceiptKind::AlreadyHere, 3),
-    (ReceiptKind::Goodbye, 4),
-    (ReceiptKind::ManageLink, 5),
-    (ReceiptKind::MoveConfirm, 6),
-    (ReceiptKind::Moved, 7),
-    (ReceiptKind::OpinionReceived, 8),
-    (ReceiptKind::ResultNotice, 9),
-    (ReceiptKind::ConsentReminder, 10),
-    (ReceiptKind::Reconfirm, 11),
-];
-
-pub(crate) fn kind_code(kind: ReceiptKind) -> i64 {
-    codes::code_in(&KINDS, kind)
-}
-
-pub(crate) fn kind(code: i64) -> Result<ReceiptKind, SqliteFault> {
-    codes::of_code_in("kind of receipt", &KINDS, code)
 }

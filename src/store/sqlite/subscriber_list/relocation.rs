@@ -12,6 +12,7 @@ use crate::{
     },
     store::{
         MoveOutcome,
+        membership::moving::moved_to,
         merge::Origins,
         sqlite::{
             codes,
@@ -21,7 +22,6 @@ use crate::{
             suppression_list::suppression,
         },
     },
-    words::phrased,
 };
 
 /// The operator says that somebody reads at another address.
@@ -134,16 +134,11 @@ pub(crate) fn leave_behind(
     let gone = Suppression {
         email: Some(from.clone()),
         reason,
-        detail: Some(detail_of(to)),
+        detail: Some(moved_to(to)),
         at: now,
     };
     suppression::suppress(tx, &[gone], ChangeSource::Operator, now)?;
     Ok(())
-}
-
-/// What is said of an address that its reader left for another.
-pub(crate) fn detail_of(to: &Address) -> String {
-    phrased!("moved to {address}", address = to.masked())
 }
 
 fn note_move(
