@@ -4,11 +4,12 @@
 //! A trait of [`store`](super) is implemented in the file of its name here, and what of it is longer stands in the
 //! folder below it. Those that are missing are missing whole: until all of them stand here, no command takes such an
 //! address. Under them lie the database itself (`database`, `pool`, `tls`, `settings`), and how it is spoken to
-//! (`transaction`, `values`, `columns`, `fault`).
+//! (`transaction`, `tries`, `values`, `columns`, `fault`).
 
 mod batch_ledger;
 mod calendar_record;
 mod columns;
+mod consent_record;
 mod database;
 mod delivery_queue;
 mod delivery_records;
@@ -16,29 +17,36 @@ mod domain_history;
 mod fault;
 mod history;
 mod list_lock;
+mod membership;
 mod migrations;
 mod notice_outbox;
+mod opinion_box;
 mod pool;
 mod realm;
+mod receipt_outbox;
 mod settings;
+mod signup_counts;
 mod state_instance;
 mod subscriber_list;
 mod suppression_list;
 mod tls;
 mod transaction;
+mod tries;
 mod values;
 
 use std::sync::Arc;
 
 pub use self::settings::{Environment, PostgresSettings};
 use self::{database::PostgresDatabase, transaction::StoreTransaction};
-use super::{Realm, StoreError};
+use super::{Realm, StoreError, receipt_outbox::results::ResultRules};
 
 /// The list and the ledger of one publication, in one database.
 #[derive(Debug, Clone)]
 pub struct PostgresStore {
     database: Arc<PostgresDatabase>,
     realm: Realm,
+    /// The law wants people told what became of what they agreed to or took back.
+    owes_results: bool,
 }
 
 impl PostgresStore {
@@ -51,6 +59,7 @@ impl PostgresStore {
         Ok(Self {
             database: Arc::new(PostgresDatabase::open(settings).await?),
             realm: Realm::Real,
+            owes_results: false,
         })
     }
 
@@ -58,6 +67,23 @@ impl PostgresStore {
     #[must_use]
     pub fn in_realm(self, realm: Realm) -> Self {
         Self { realm, ..self }
+    }
+
+    /// The same, which queues a notice of the result of whatever readers agree to or take back, where no other mail
+    /// says it (정보통신망법 제50조 제7항).
+    #[must_use]
+    pub fn owing_results(self, owes_results: bool) -> Self {
+        Self {
+            owes_results,
+            ..self
+        }
+    }
+
+    fn result_rules(&self) -> ResultRules {
+        ResultRules {
+            realm: self.realm,
+            are_owed: self.owes_results,
+        }
     }
 
     async fn writing(&self) -> Result<StoreTransaction, StoreError> {

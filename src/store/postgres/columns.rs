@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
+use serde::{Serialize, de::DeserializeOwned};
 use tokio_postgres::Row;
 
 use super::fault::PostgresFault;
@@ -60,9 +61,36 @@ pub(super) fn text(text: &str) -> String {
     text.replace('\0', "\u{FFFD}")
 }
 
+/// The same of one that there may be.
+pub(super) fn maybe_text(words: Option<&str>) -> Option<String> {
+    words.map(text)
+}
+
+/// A number that grows from nothing, and of which nobody sees the end.
+pub(super) fn small_count(row: &Row, column: &str) -> Result<u32, PostgresFault> {
+    let count = row.try_get(column)?;
+    Ok(u32::try_from(count).map_err(|_| codes::NotOurs::number("count", count))?)
+}
+
+/// What stands in a column as JSON.
+pub(super) fn json<T: DeserializeOwned>(row: &Row, column: &str) -> Result<T, PostgresFault> {
+    let json: String = row.try_get(column)?;
+    Ok(serde_json::from_str(&json).map_err(|error| codes::NotOurs(error.to_string()))?)
+}
+
+/// A value as JSON.
+pub(super) fn json_text(value: &impl Serialize) -> Result<String, PostgresFault> {
+    Ok(serde_json::to_string(value).map_err(|error| codes::NotOurs(error.to_string()))?)
+}
+
 /// A set as the server writes lists: a list of lists is none to it, a list of such texts is.
 pub(super) fn list_text(set: &BTreeSet<String>) -> String {
-    let quoted = |text: &String| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
+    let quoted = |one: &String| {
+        format!(
+            "\"{}\"",
+            text(one).replace('\\', "\\\\").replace('"', "\\\"")
+        )
+    };
     let all: Vec<String> = set.iter().map(quoted).collect();
     format!("{{{}}}", all.join(","))
 }

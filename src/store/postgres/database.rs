@@ -75,22 +75,35 @@ impl PostgresDatabase {
 
     /// Begins a transaction that writes.
     pub(super) async fn writing(&self) -> Result<StoreTransaction, StoreError> {
-        let place = Arc::clone(&self.place);
-        let begun = async {
-            let connection = self.pool.take().await?;
-            StoreTransaction::writing(connection, place, Arc::clone(&self.written)).await
-        };
-        begun.await.map_err(|fault| fault.of_server(&self.place))
+        self.begin(Some(&self.written)).await
     }
 
     /// Begins a transaction that reads.
     pub(super) async fn reading(&self) -> Result<StoreTransaction, StoreError> {
-        let place = Arc::clone(&self.place);
-        let begun = async {
-            let connection = self.pool.take().await?;
-            StoreTransaction::reading(connection, place).await
+        self.begin(None).await
+    }
+
+    async fn begin(
+        &self,
+        written: Option<&Arc<AtomicU64>>,
+    ) -> Result<StoreTransaction, StoreError> {
+        let begun = match self.try_to_begin(written).await {
+            // The server hung up while nobody used that connection, and most likely the others with it: it restarted.
+            Err(fault) if fault.is_lost() => {
+                self.pool.close_idle();
+                self.try_to_begin(written).await
+            }
+            begun => begun,
         };
-        begun.await.map_err(|fault| fault.of_server(&self.place))
+        begun.map_err(|fault| fault.of_server(&self.place))
+    }
+
+    async fn try_to_begin(
+        &self,
+        written: Option<&Arc<AtomicU64>>,
+    ) -> Result<StoreTransaction, PostgresFault> {
+        let (connection, place) = (self.pool.take().await?, Arc::clone(&self.place));
+        StoreTransaction::begin(connection, place, written.map(Arc::clone)).await
     }
 
     pub(super) fn writes(&self) -> u64 {

@@ -3,7 +3,10 @@
 use async_trait::async_trait;
 use tokio_postgres::Row;
 
-use super::{PostgresStore, columns, fault::PostgresFault, realm, values::values};
+use super::{
+    PostgresStore, columns, fault::PostgresFault, realm, transaction::StoreTransaction,
+    values::values,
+};
 use crate::{
     address::Address,
     audience::SubscriberId,
@@ -74,26 +77,34 @@ impl DeliveryRecords for PostgresStore {
 
     async fn receipts(&self, subscriber: SubscriberId) -> Result<Vec<Receipt>, StoreError> {
         let tx = self.reading().await?;
-        let receipts = tx
-            .all(
-                "SELECT b.issue, b.edition, b.slot, b.realm, d.state, d.attempts::int8, d.reply, \
-                 d.updated_at FROM batches AS b \
-                 JOIN deliveries AS d ON d.batch = b.id AND d.subscriber = $1 \
-                 WHERE b.realm = $2 ORDER BY b.id DESC",
-                values![subscriber.0, realm::code(self.realm)],
-                |row| {
-                    Ok(Receipt {
-                        issue: row.try_get("issue")?,
-                        edition: row.try_get("edition")?,
-                        slot: columns::time(row, "slot")?,
-                        rehearsal: columns::code(row, "realm")? == realm::code(Realm::Rehearsal),
-                        delivery: row_from(row, None)?,
-                    })
-                },
-            )
-            .await;
+        let receipts = receipts(&tx, self.realm, subscriber).await;
         tx.end(receipts).await
     }
+}
+
+/// Every issue that a reader was frozen into, the newest first.
+pub(super) async fn receipts(
+    tx: &StoreTransaction,
+    realm: Realm,
+    subscriber: SubscriberId,
+) -> Result<Vec<Receipt>, PostgresFault> {
+    tx.all(
+        "SELECT b.issue, b.edition, b.slot, b.realm, d.state, d.attempts::int8, d.reply, \
+         d.updated_at FROM batches AS b \
+         JOIN deliveries AS d ON d.batch = b.id AND d.subscriber = $1 \
+         WHERE b.realm = $2 ORDER BY b.id DESC",
+        values![subscriber.0, realm::code(realm)],
+        |row| {
+            Ok(Receipt {
+                issue: row.try_get("issue")?,
+                edition: row.try_get("edition")?,
+                slot: columns::time(row, "slot")?,
+                rehearsal: columns::code(row, "realm")? == realm::code(Realm::Rehearsal),
+                delivery: row_from(row, None)?,
+            })
+        },
+    )
+    .await
 }
 
 /// Where a page goes on: behind a row of this batch, or at its beginning.

@@ -20,6 +20,35 @@ pub(super) enum PostgresFault {
 }
 
 impl PostgresFault {
+    /// The connection is gone, and with it what was not committed over it.
+    pub(super) fn is_lost(&self) -> bool {
+        let Self::Sql(error) = self else {
+            return false;
+        };
+        match error.code() {
+            // Class 08 is connections; the others are a server that stops or starts.
+            Some(code) => {
+                code.code().starts_with("08") || ["57P01", "57P02", "57P03"].contains(&code.code())
+            }
+            None => {
+                let is_io = |it: &(dyn Error + 'static)| it.is::<io::Error>();
+                error.is_closed() || error.source().is_some_and(is_io)
+            }
+        }
+    }
+
+    /// The server undid it to let others go on.
+    pub(super) fn is_undone_for_others(&self) -> bool {
+        const UNDONE: [SqlState; 2] = [
+            SqlState::T_R_DEADLOCK_DETECTED,
+            SqlState::T_R_SERIALIZATION_FAILURE,
+        ];
+        match self {
+            Self::Sql(error) => error.code().is_some_and(|code| UNDONE.contains(code)),
+            _ => false,
+        }
+    }
+
     /// As people are told of it, who have the database there.
     pub(super) fn of_server(self, place: &str) -> StoreError {
         let place = place.to_owned();

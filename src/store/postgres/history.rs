@@ -1,11 +1,13 @@
 //! The history of readers on PostgreSQL: rows that are only ever added, and that name readers by their numbers alone.
 
-use super::{fault::PostgresFault, transaction::StoreTransaction, values::values};
+use tokio_postgres::Row;
+
+use super::{columns, fault::PostgresFault, transaction::StoreTransaction, values::values};
 use crate::{
-    audience::SubscriberId,
+    audience::{SubscriberId, membership::HistoryEntry},
     store::{
         codes,
-        history_note::{HistoryNote, change_code, source_code},
+        history_note::{self, HistoryNote, change_code, source_code},
     },
 };
 
@@ -82,6 +84,46 @@ async fn add(
     )
     .await?;
     Ok(())
+}
+
+/// What happened to a reader, the first of it first.
+pub(super) async fn of(
+    tx: &StoreTransaction,
+    reader: SubscriberId,
+) -> Result<Vec<HistoryEntry>, PostgresFault> {
+    tx.all(
+        "SELECT * FROM history WHERE subscriber = $1 UNION \
+         SELECT * FROM history WHERE through > subscriber AND through >= $1 AND subscriber < $1 \
+         ORDER BY id",
+        values![reader.0],
+        entry_from,
+    )
+    .await
+}
+
+/// What happened to whomever behind that row.
+pub(super) async fn behind(
+    tx: &StoreTransaction,
+    after: i64,
+    limit: u32,
+) -> Result<Vec<HistoryEntry>, PostgresFault> {
+    tx.all(
+        "SELECT * FROM history WHERE id > $1 ORDER BY id LIMIT $2",
+        values![after, i64::from(limit)],
+        entry_from,
+    )
+    .await
+}
+
+fn entry_from(row: &Row) -> Result<HistoryEntry, PostgresFault> {
+    Ok(HistoryEntry {
+        id: row.try_get("id")?,
+        reader: columns::subscriber(row, "subscriber")?,
+        through: columns::subscriber(row, "through")?,
+        at: columns::time(row, "at")?,
+        change: history_note::change(columns::code(row, "change")?)?,
+        source: history_note::source(columns::code(row, "source")?)?,
+    })
 }
 
 #[cfg(test)]

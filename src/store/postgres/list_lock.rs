@@ -1,4 +1,5 @@
-//! Who adds people to the list, one after the other: a lock that ends with its transaction.
+//! Who does what only one may at a time: adds people to the list, counts what forms cause, queues reminders. Locks
+//! that end with their transaction.
 
 use super::{fault::PostgresFault, transaction::StoreTransaction, values::values};
 
@@ -10,6 +11,27 @@ const LIST_LOCK: i64 = 0x444E_0001;
 pub(crate) async fn be_the_only_one_who_adds(tx: &StoreTransaction) -> Result<(), PostgresFault> {
     let sql = "SELECT pg_advisory_xact_lock($1)";
     tx.rows(sql, values![LIST_LOCK]).await.map(drop)
+}
+
+/// Whoever counts what forms cause waits for who counts other forms: of two at once the second finds the first one
+/// counted.
+const COUNT_LOCK: i64 = 0x444E_0002;
+
+/// Makes this transaction the only one that counts what forms cause. Who adds people and counts asks for the list first.
+pub(crate) async fn be_the_only_one_who_counts(tx: &StoreTransaction) -> Result<(), PostgresFault> {
+    let sql = "SELECT pg_advisory_xact_lock($1)";
+    tx.rows(sql, values![COUNT_LOCK]).await.map(drop)
+}
+
+/// Reminders are queued by one at a time, who looks again whom they are for.
+const REMINDER_LOCK: i64 = 0x444E_0003;
+
+/// Makes this transaction the only one that queues reminders.
+pub(crate) async fn be_the_only_one_who_reminds(
+    tx: &StoreTransaction,
+) -> Result<(), PostgresFault> {
+    let sql = "SELECT pg_advisory_xact_lock($1)";
+    tx.rows(sql, values![REMINDER_LOCK]).await.map(drop)
 }
 
 /// Waits until nobody adds people, and lets nobody until this transaction ends.

@@ -14,11 +14,18 @@ struct SchemaStep {
     sql: &'static str,
 }
 
-const STEPS: [SchemaStep; 1] = [SchemaStep {
-    version: 1,
-    description: "the list and the ledger",
-    sql: include_str!("migrations/0001_list_and_ledger.sql"),
-}];
+const STEPS: [SchemaStep; 2] = [
+    SchemaStep {
+        version: 1,
+        description: "the list and the ledger",
+        sql: include_str!("migrations/0001_list_and_ledger.sql"),
+    },
+    SchemaStep {
+        version: 2,
+        description: "the lives of readers",
+        sql: include_str!("migrations/0002_readers_lives.sql"),
+    },
+];
 
 /// "DNot" in ASCII. A lock of the transaction's: it needs no session, and nobody can forget it.
 const LOCK: i64 = 0x444E_6F74;

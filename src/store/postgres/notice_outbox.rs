@@ -114,7 +114,8 @@ impl NoticeOutbox for PostgresStore {
     }
 }
 
-async fn post(
+/// Puts notices into the outbox; answers how many are new.
+pub(super) async fn post(
     tx: &StoreTransaction,
     realm: Realm,
     notices: &[NewNotice],

@@ -58,6 +58,12 @@ impl ConnectionPool {
         })
     }
 
+    /// Closes all that nobody uses just now.
+    pub(super) fn close_idle(&self) {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.clear();
+    }
+
     fn last_idle(&self) -> Option<Client> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         // The server may have closed any of them since: a restart, a pool's own limit.

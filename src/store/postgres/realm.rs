@@ -73,6 +73,9 @@ pub(super) async fn drop_rehearsals(
         "dormancies",
         "notices",
         "kept",
+        "receipts",
+        "opinions",
+        "signup_counts",
     ] {
         let sql = format!("DELETE FROM {table} WHERE realm = $1");
         tx.run(&sql, values![realm]).await?;

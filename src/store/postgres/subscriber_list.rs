@@ -3,10 +3,10 @@
 mod fold;
 pub(super) mod group;
 mod newcomers;
-mod past_consents;
-mod person;
+pub(super) mod past_consents;
+pub(super) mod person;
 pub(super) mod readers;
-mod relocation;
+pub(super) mod relocation;
 mod upsert;
 
 use std::ops::RangeInclusive;

@@ -12,7 +12,8 @@ use chrono::{DateTime, Utc};
 
 use self::{erasure::PersonToForget, journal::JournalEntry, suppression::suppression_from};
 use super::{
-    PostgresStore, columns, fault::PostgresFault, transaction::StoreTransaction, values::values,
+    PostgresStore, columns, fault::PostgresFault, transaction::StoreTransaction,
+    tries::transaction, values::values,
 };
 use crate::{
     address::Address,
@@ -34,9 +35,12 @@ impl SuppressionList for PostgresStore {
         source: ChangeSource,
         now: DateTime<Utc>,
     ) -> Result<u64, StoreError> {
-        let tx = self.writing().await?;
-        let new = suppression::suppress(&tx, suppressions, source, now).await;
-        tx.end(new).await
+        transaction!(self.writing(), |tx| suppression::suppress(
+            &tx,
+            suppressions,
+            source,
+            now
+        ))
     }
 
     async fn lift_suppressions(
@@ -44,15 +48,11 @@ impl SuppressionList for PostgresStore {
         emails: &[Address],
         now: DateTime<Utc>,
     ) -> Result<Vec<Suppression>, StoreError> {
-        let tx = self.writing().await?;
-        let lifted = lift(&tx, emails, now).await;
-        tx.end(lifted).await
+        transaction!(self.writing(), |tx| lift(&tx, emails, now))
     }
 
     async fn suppression(&self, email: &Address) -> Result<Option<Suppression>, StoreError> {
-        let tx = self.reading().await?;
-        let found = suppression::of(&tx, email).await;
-        tx.end(found).await
+        transaction!(self.reading(), |tx| suppression::of(&tx, email))
     }
 
     async fn suppressions(
@@ -72,9 +72,7 @@ impl SuppressionList for PostgresStore {
     }
 
     async fn bounced(&self, wanted: &BounceSelection) -> Result<Vec<Suppression>, StoreError> {
-        let tx = self.reading().await?;
-        let bounced = bounced(&tx, wanted).await;
-        tx.end(bounced).await
+        transaction!(self.reading(), |tx| bounced(&tx, wanted))
     }
 
     async fn hashed_departures(&self) -> Result<Vec<HashedDeparture>, StoreError> {
@@ -102,10 +100,9 @@ impl SuppressionList for PostgresStore {
         source: ChangeSource,
         now: DateTime<Utc>,
     ) -> Result<Erasure, StoreError> {
-        let tx = self.writing().await?;
-        let was_known = erase(&tx, email, source, now).await;
+        let was_known = transaction!(self.writing(), |tx| erase(&tx, email, source, now));
         Ok(Erasure {
-            was_known: tx.end(was_known).await?,
+            was_known: was_known?,
             is_overwritten: false,
         })
     }

@@ -26,32 +26,23 @@ pub(super) struct StoreTransaction {
 }
 
 impl StoreTransaction {
-    /// One that writes, and is counted in `written` once it is durable.
-    pub(super) async fn writing(
+    /// One that writes, and is counted in `written` once it is durable; without that one that reads, everything as of
+    /// one moment.
+    pub(super) async fn begin(
         connection: PooledConnection,
         place: Arc<str>,
-        written: Arc<AtomicU64>,
+        written: Option<Arc<AtomicU64>>,
     ) -> Result<Self, PostgresFault> {
-        let begin = format!("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; {LIMITS}");
+        let mode = match written {
+            Some(_) => "READ COMMITTED READ WRITE",
+            None => "REPEATABLE READ READ ONLY",
+        };
+        let begin = format!("BEGIN ISOLATION LEVEL {mode}; {LIMITS}");
         connection.client().batch_execute(&begin).await?;
         Ok(Self {
             connection,
             place,
-            written: Some(written),
-        })
-    }
-
-    /// One that reads, everything as of one moment.
-    pub(super) async fn reading(
-        connection: PooledConnection,
-        place: Arc<str>,
-    ) -> Result<Self, PostgresFault> {
-        let begin = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {LIMITS}");
-        connection.client().batch_execute(&begin).await?;
-        Ok(Self {
-            connection,
-            place,
-            written: None,
+            written,
         })
     }
 
@@ -73,6 +64,14 @@ impl StoreTransaction {
         let place = Arc::clone(&self.place);
         self.roll_back().await;
         done.map_err(|fault| fault.of_server(&place))
+    }
+
+    /// Ends one of which nothing stands any more, for that reason.
+    pub(super) async fn abandon(self, fault: &PostgresFault) {
+        // A lost connection is dropped with it.
+        if !fault.is_lost() {
+            self.roll_back().await;
+        }
     }
 
     async fn commit(self) -> Result<(), PostgresFault> {

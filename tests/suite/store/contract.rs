@@ -1,6 +1,6 @@
 //! The contract, as sentences, a file or two a concern. `every_promise!` hands all of them to a store's own
-//! file, so that a second store promises the same; `people_promises!`, `ledger_promises!`, `calendar_promises!`
-//! and `instance_promises!` are those of some concerns, for a store that has no others.
+//! file, so that a second store promises the same; `people_promises!`, `ledger_promises!`, `lives_promises!`,
+//! `voices_promises!`, `calendar_promises!` and `instance_promises!` are those of some concerns, for a store that has no others.
 //!
 //! | trait | promises |
 //! |---|---|
@@ -191,13 +191,9 @@ macro_rules! calendar_promises {
 }
 pub(crate) use calendar_promises;
 
-/// All promises, kept by a store in a place that `$place` makes fresh for each.
-macro_rules! every_promise {
+/// Those of readers by their own acts.
+macro_rules! lives_promises {
     ($place:expr) => {
-        $crate::store::contract::people_promises!($place);
-        $crate::store::contract::ledger_promises!($place);
-        $crate::store::contract::instance_promises!($place);
-        $crate::store::contract::calendar_promises!($place);
         $crate::store::contract::promises! {
             $place;
             joining:
@@ -246,17 +242,43 @@ macro_rules! every_promise {
                 a_receipt_is_taken_by_one_and_comes_again_until_it_is_settled,
                 receipts_leave_in_their_order_so_many_at_a_time,
                 what_happened_since_overtakes_a_receipt;
+            remembering:
+                many_who_come_at_once_are_one_row_and_each_finds_themself_in_it,
+                every_way_in_and_out_is_written_down,
+                a_dead_address_is_written_down_with_its_rejection,
+                the_list_grows_week_by_week;
+        }
+    };
+}
+pub(crate) use lives_promises;
+
+/// Those of what readers say.
+macro_rules! voices_promises {
+    ($place:expr) => {
+        $crate::store::contract::promises! {
+            $place;
             opining:
                 the_last_opinion_of_a_reader_on_an_issue_counts,
                 only_what_its_writer_allows_is_published,
                 opinions_are_limited_by_network_and_without_a_name_altogether,
                 an_erased_reader_s_words_go_and_the_count_stays,
                 the_writer_hears_of_each_opinion_once_and_of_none_that_is_erased;
-            remembering:
-                many_who_come_at_once_are_one_row_and_each_finds_themself_in_it,
-                every_way_in_and_out_is_written_down,
-                a_dead_address_is_written_down_with_its_rejection,
-                the_list_grows_week_by_week;
+        }
+    };
+}
+pub(crate) use voices_promises;
+
+/// All promises, kept by a store in a place that `$place` makes fresh for each.
+macro_rules! every_promise {
+    ($place:expr) => {
+        $crate::store::contract::people_promises!($place);
+        $crate::store::contract::ledger_promises!($place);
+        $crate::store::contract::instance_promises!($place);
+        $crate::store::contract::calendar_promises!($place);
+        $crate::store::contract::lives_promises!($place);
+        $crate::store::contract::voices_promises!($place);
+        $crate::store::contract::promises! {
+            $place;
             returning:
                 a_report_counts_once_and_a_dead_address_is_suppressed,
                 what_is_unproven_is_shown_and_changes_nobody,

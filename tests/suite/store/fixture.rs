@@ -17,8 +17,8 @@ use daily_note::{
 pub(crate) use daily_note::{
     audience::membership::ChangeSource,
     store::{
-        BatchLedger, DeliveryQueue, DeliveryRecords, DomainHistory, StateInstance, SubscriberList,
-        SuppressionList,
+        BatchLedger, ConsentRecord, DeliveryQueue, DeliveryRecords, DomainHistory, Membership,
+        NoticeOutbox, OpinionBox, ReceiptOutbox, StateInstance, SubscriberList, SuppressionList,
     },
 };
 
@@ -30,6 +30,9 @@ pub(crate) trait Place: Send + Sync {
 
     /// Opens what is there. Opening again while the first is in use is another process's view.
     async fn open(&self) -> Arc<Self::Store>;
+
+    /// Lets so much time pass on the clock that is the store's own, where it has one: leases go by it.
+    async fn pass(&self, _time: TimeDelta) {}
 }
 
 /// A place of a store that has all concerns.
@@ -42,6 +45,17 @@ impl<S: SubscriberList + SuppressionList + ?Sized> PeopleStore for S {}
 /// People, and what is sent to them.
 pub(crate) trait LedgerStore: PeopleStore + DeliveryLedger {}
 impl<S: PeopleStore + DeliveryLedger + ?Sized> LedgerStore for S {}
+
+/// People by their own acts.
+pub(crate) trait LivesStore:
+    LedgerStore + Membership + ReceiptOutbox + ConsentRecord
+{
+}
+impl<S: LedgerStore + Membership + ReceiptOutbox + ConsentRecord + ?Sized> LivesStore for S {}
+
+/// What people say, and who hears of it.
+pub(crate) trait VoicesStore: LivesStore + OpinionBox + NoticeOutbox {}
+impl<S: LivesStore + OpinionBox + NoticeOutbox + ?Sized> VoicesStore for S {}
 
 /// One state among its processes.
 pub(crate) trait InstanceStore: StateInstance {}

@@ -14,11 +14,11 @@ use daily_note::{
     },
     store::{
         AskOutcome, ConfirmOutcome, DepartureScope, DueReceipt, LeaveOutcome, LeaveRequest, Member,
-        ReceiptKind, ReceiptTurn, SignupLimits, Store,
+        ReceiptKind, ReceiptTurn, SignupLimits,
     },
 };
 
-use super::fixture::address;
+use super::fixture::{LivesStore, address};
 
 pub(crate) fn wish(email: &str) -> SignupAsk {
     SignupAsk {
@@ -76,7 +76,7 @@ pub(crate) trait Lives {
 }
 
 #[async_trait]
-impl Lives for Arc<dyn Store> {
+impl<S: LivesStore + ?Sized> Lives for Arc<S> {
     async fn wish_at(&self, ask: &SignupAsk, now: DateTime<Utc>) -> AskOutcome {
         self.ask(ask, &SignupLimits::default(), now).await.unwrap()
     }

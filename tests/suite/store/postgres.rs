@@ -7,7 +7,10 @@ mod place;
 mod pooled;
 mod sharing;
 
-use super::contract::{calendar_promises, instance_promises, ledger_promises, people_promises};
+use super::contract::{
+    calendar_promises, instance_promises, ledger_promises, lives_promises, people_promises,
+    voices_promises,
+};
 
 instance_promises!(match crate::store::postgres::place::Schema::new().await {
     Some(place) => place,
@@ -25,6 +28,16 @@ people_promises!(match crate::store::postgres::place::Schema::new().await {
 });
 
 ledger_promises!(match crate::store::postgres::place::Schema::new().await {
+    Some(place) => place,
+    None => return,
+});
+
+lives_promises!(match crate::store::postgres::place::Schema::new().await {
+    Some(place) => place,
+    None => return,
+});
+
+voices_promises!(match crate::store::postgres::place::Schema::new().await {
     Some(place) => place,
     None => return,
 });

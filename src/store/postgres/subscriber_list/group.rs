@@ -124,6 +124,18 @@ pub(crate) async fn insert(
     Ok(added)
 }
 
+/// Adds one person, who was known elsewhere since then.
+pub(crate) async fn insert_one(
+    tx: &StoreTransaction,
+    person: &StoredPerson,
+    origin: Origin,
+    created_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<SubscriberId, PostgresFault> {
+    let added = insert(tx, &[person], origin, created_at, now).await?;
+    Ok(SubscriberId(added.first().copied().unwrap_or_default()))
+}
+
 /// Gives domains their numbers that have none.
 pub(crate) async fn know_domains(
     tx: &StoreTransaction,
@@ -176,7 +188,7 @@ async fn update(
 }
 
 /// Writes people down as they are now.
-async fn rewrite(
+pub(crate) async fn rewrite(
     tx: &StoreTransaction,
     people: &[(SubscriberId, &StoredPerson)],
     now: DateTime<Utc>,

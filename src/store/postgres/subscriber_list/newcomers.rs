@@ -15,6 +15,7 @@ use crate::{
         merge::{Origins, StoredPerson},
         person_group::MergedProfile,
         postgres::{
+            consent_record::proofs,
             fault::PostgresFault,
             history, list_lock,
             suppression_list::{departures, hash_keys, suppression},
@@ -65,13 +66,13 @@ async fn join_one(
     let (Some((id, _)), Some(is_changed)) = (known, is_changed) else {
         let id = insert(tx, person, now).await?;
         past_consents::take_over(tx, id, &person.past_consents).await?;
-        past_consents::take_over_proofs(tx, id, &person.proofs, now).await?;
+        proofs::take_over(tx, id, &person.proofs, now).await?;
         return Ok(Upsert::Added);
     };
     group::write(tx, &people, Origin::Import, now).await?;
     let mut is_news = is_changed;
     is_news |= past_consents::take_over(tx, id, &person.past_consents).await?;
-    is_news |= past_consents::take_over_proofs(tx, id, &person.proofs, now).await?;
+    is_news |= proofs::take_over(tx, id, &person.proofs, now).await?;
     Ok(match is_news {
         true => Upsert::Merged,
         false => Upsert::Unchanged,
@@ -88,8 +89,8 @@ async fn insert(
     person.vouched_by = Origins::only(newcomer.origin);
     person.vouched_by.add(Origin::Import);
     person.state = newcomer.state;
-    let added = group::insert(tx, &[&person], newcomer.origin, newcomer.created_at, now).await?;
-    let id = SubscriberId(added.first().copied().unwrap_or_default());
+    let (origin, created_at) = (newcomer.origin, newcomer.created_at);
+    let id = group::insert_one(tx, &person, origin, created_at, now).await?;
     let added = HistoryNote {
         gain: i64::from(newcomer.state == SubscriberState::Active),
         ..HistoryNote::quiet(MembershipChange::Added, ChangeSource::Import, now)

@@ -1,11 +1,11 @@
-//! Consents that later ones replaced, and the proofs of consents: kept, read, and taken over from another list.
+//! Consents that later ones replaced: kept, read, and taken over from another list.
 
 use std::ops::RangeInclusive;
 
 use chrono::{DateTime, Utc};
 
 use crate::{
-    audience::{Consent, PastConsent, SubscriberId, membership::signup::KeptProof},
+    audience::{Consent, PastConsent, SubscriberId},
     store::{
         codes,
         postgres::{columns, fault::PostgresFault, transaction::StoreTransaction, values::values},
@@ -24,7 +24,7 @@ pub(crate) async fn keep(
         values![
             subscriber.0,
             consent.at.map(|at| at.to_rfc3339()),
-            consent.source.as_deref(),
+            columns::maybe_text(consent.source.as_deref()),
             codes::millis(replaced_at)
         ],
     )
@@ -52,50 +52,6 @@ pub(crate) async fn take_over(
                     one.consent.at.map(|at| at.to_rfc3339()),
                     one.consent.source.as_deref(),
                     codes::millis(one.replaced_at)
-                ],
-            )
-            .await?;
-        is_news |= added > 0;
-    }
-    Ok(is_news)
-}
-
-/// Takes over the proofs that another list of ours kept, with their words; answers whether any was news.
-pub(crate) async fn take_over_proofs(
-    tx: &StoreTransaction,
-    subscriber: SubscriberId,
-    proofs: &[KeptProof],
-    now: DateTime<Utc>,
-) -> Result<bool, PostgresFault> {
-    let mut is_news = false;
-    for KeptProof { consent_at, proof } in proofs {
-        let wording = &proof.wording;
-        tx.run(
-            "INSERT INTO wordings (hash, text, language, since) VALUES ($1, $2, $3, $4) \
-             ON CONFLICT DO NOTHING",
-            values![
-                wording.hash.as_str(),
-                wording.text.as_str(),
-                wording.language.as_str(),
-                codes::millis(now)
-            ],
-        )
-        .await?;
-        let added = tx
-            .run(
-                "INSERT INTO consent_proofs (subscriber, consent_at, asked_at, confirmed_at, \
-                 wording, page, editions, agreed_to_ads, network) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7::text[], $8, $9) ON CONFLICT DO NOTHING",
-                values![
-                    subscriber.0,
-                    consent_at.to_rfc3339(),
-                    codes::millis(proof.asked_at),
-                    codes::millis(proof.confirmed_at),
-                    wording.hash.as_str(),
-                    proof.page.as_deref(),
-                    proof.editions.as_ref().map(columns::list_text),
-                    proof.agreed_to_ads,
-                    proof.network.as_deref()
                 ],
             )
             .await?;

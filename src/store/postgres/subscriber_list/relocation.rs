@@ -12,6 +12,7 @@ use crate::{
     store::{
         MoveOutcome, codes,
         history_note::HistoryNote,
+        membership::moving::moved_to,
         merge::Origins,
         postgres::{
             columns, fault::PostgresFault, history, list_lock, suppression_list::suppression,
@@ -56,7 +57,11 @@ pub(crate) async fn relocate(
     if !is_same && let Some(hindrance) = hindrance(tx, to).await? {
         return Ok(hindrance);
     }
-    settle(tx, reader, to, now).await?;
+    let mover = Mover {
+        reader,
+        origin: Origin::Operator,
+    };
+    mover.settle(tx, to, now).await?;
     if is_same {
         return Ok(MoveOutcome::Moved);
     }
@@ -65,13 +70,13 @@ pub(crate) async fn relocate(
     history::note(tx, reader, note).await?;
     note_move(tx, reader, from, to, now).await?;
     if left.is_none() {
-        leave_behind(tx, from, to, now).await?;
+        leave_behind(tx, from, to, SuppressionReason::Manual, now).await?;
     }
     Ok(MoveOutcome::Moved)
 }
 
 /// What keeps anybody from moving to an address.
-async fn hindrance(
+pub(crate) async fn hindrance(
     tx: &StoreTransaction,
     to: &Address,
 ) -> Result<Option<MoveOutcome>, PostgresFault> {
@@ -88,43 +93,52 @@ async fn hindrance(
     Ok(there.map(|it| MoveOutcome::Suppressed(it.reason)))
 }
 
-/// Puts a reader under that address, where nothing keeps them from mail.
-async fn settle(
-    tx: &StoreTransaction,
-    reader: SubscriberId,
-    to: &Address,
-    now: DateTime<Utc>,
-) -> Result<(), PostgresFault> {
-    group::know_domains(tx, &[to.domain()]).await?;
-    // A person says that they are on the list: the file may still name the old address.
-    tx.run(
-        "UPDATE subscribers SET email = $2, key = $3, \
-         domain = (SELECT id FROM domains WHERE name = $4), suppressed = NULL, epoch = epoch + 1, \
-         vouched_by = vouched_by | $5, updated_at = $6 WHERE id = $1",
-        values![
-            reader.0,
-            to.as_str(),
-            to.key(),
-            to.domain(),
-            i64::from(Origins::only(Origin::Operator).0),
-            codes::millis(now)
-        ],
-    )
-    .await
-    .map(drop)
+/// A reader on their way to another address, and who says so.
+pub(crate) struct Mover {
+    pub(crate) reader: SubscriberId,
+    pub(crate) origin: Origin,
+}
+
+impl Mover {
+    /// Puts them under that address, where nothing keeps them from mail.
+    pub(crate) async fn settle(
+        &self,
+        tx: &StoreTransaction,
+        to: &Address,
+        now: DateTime<Utc>,
+    ) -> Result<(), PostgresFault> {
+        group::know_domains(tx, &[to.domain()]).await?;
+        // A person says that they are on the list: the file may still name the old address.
+        tx.run(
+            "UPDATE subscribers SET email = $2, key = $3, \
+             domain = (SELECT id FROM domains WHERE name = $4), suppressed = NULL, \
+             epoch = epoch + 1, vouched_by = vouched_by | $5, updated_at = $6 WHERE id = $1",
+            values![
+                self.reader.0,
+                to.as_str(),
+                to.key(),
+                to.domain(),
+                i64::from(Origins::only(self.origin).0),
+                codes::millis(now)
+            ],
+        )
+        .await
+        .map(drop)
+    }
 }
 
 /// Keeps the old address off the list, so that neither a file nor an import makes a second reader of it.
-async fn leave_behind(
+pub(crate) async fn leave_behind(
     tx: &StoreTransaction,
     from: &Address,
     to: &Address,
+    reason: SuppressionReason,
     now: DateTime<Utc>,
 ) -> Result<(), PostgresFault> {
     let gone = Suppression {
         email: Some(from.clone()),
-        reason: SuppressionReason::Manual,
-        detail: Some(format!("moved to {}", to.masked())),
+        reason,
+        detail: Some(moved_to(to)),
         at: now,
     };
     suppression::suppress(tx, &[gone], ChangeSource::Operator, now).await?;

@@ -18,7 +18,8 @@ use crate::{
         codes,
         history_note::HistoryNote,
         postgres::{
-            columns, fault::PostgresFault, history, transaction::StoreTransaction, values::values,
+            columns, fault::PostgresFault, history, opinion_box::telling,
+            transaction::StoreTransaction, values::values,
         },
     },
 };
@@ -88,10 +89,16 @@ async fn leave_hash(
 }
 
 /// Where a person's own words and the proofs of what they agreed to lie, a row or more each.
-const PERSONAL: [&str; 5] = [
+const PERSONAL: [&str; 11] = [
     "past_consents",
     "consent_proofs",
+    "consent_reminders",
+    "consent_requests",
+    "asks",
+    "farewells",
     "moves",
+    "spent_links",
+    "receipts",
     // Relays like to repeat the address in their answers.
     "rehearsal_bounces",
     "soft_failures",
@@ -107,6 +114,14 @@ async fn forget(
         let sql = format!("DELETE FROM {table} WHERE subscriber = $1");
         tx.run(&sql, values![subscriber.0]).await?;
     }
+    telling::forget(tx, subscriber).await?;
+    // That somebody chose it stays in the count; what they said in their own words goes.
+    tx.run(
+        "UPDATE opinions SET text = NULL, name = NULL, may_publish = FALSE, may_reply = FALSE, \
+         is_published = FALSE WHERE subscriber = $1",
+        values![subscriber.0],
+    )
+    .await?;
     tx.run(
         "UPDATE subscribers SET email = NULL, key = NULL, domain = NULL, name = NULL, \
          editions = NULL, tags = NULL, timezone = NULL, language = NULL, consent_at = NULL, \

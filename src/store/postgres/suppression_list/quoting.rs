@@ -6,11 +6,16 @@ use crate::store::{
 };
 
 /// Where a relay's words are kept, which like to repeat the address they speak of, and where other people's are.
-const QUOTING: [(&str, &str); 5] = [
+const QUOTING: [(&str, &str); 10] = [
     ("batches", "reason"),
     ("suppressions", "detail"),
     ("notices", "reply"),
     ("moods", "record"),
+    ("receipts", "reply"),
+    ("opinions", "text"),
+    ("opinions", "name"),
+    ("farewells", "reason"),
+    ("asks", "page"),
     ("consent_proofs", "page"),
 ];
 

@@ -277,11 +277,7 @@ pub(crate) async fn lift(
     let Some((reader, state)) = reader else {
         return Ok(Some(lifted));
     };
-    // Who is let in is passed by no longer.
-    for table in ["soft_failures", "dormancies"] {
-        let sql = format!("DELETE FROM {table} WHERE subscriber = $1");
-        tx.run(&sql, values![reader.0]).await?;
-    }
+    pass_by_no_longer(tx, reader).await?;
     let standing = |suppression| Standing {
         state: Some(state),
         suppression,
@@ -290,6 +286,50 @@ pub(crate) async fn lift(
     let note = HistoryNote::of(by.change, by.source, steps, by.at);
     history::note(tx, reader, note).await?;
     Ok(Some(lifted))
+}
+
+/// The same without a word in the history and without the end of links, for whoever writes down more than that.
+pub(crate) async fn lift_quietly(
+    tx: &StoreTransaction,
+    hash_keys: &HashKeys,
+    key: &str,
+) -> Result<(), PostgresFault> {
+    lift_key(tx, hash_keys, key).await?;
+    let sql = "UPDATE subscribers SET suppressed = NULL WHERE key = $1 RETURNING id";
+    match tx.maybe_value(sql, values![key]).await? {
+        Some(reader) => pass_by_no_longer(tx, SubscriberId(reader)).await,
+        None => Ok(()),
+    }
+}
+
+/// Whoever is let in gets issues again that passed them by.
+async fn pass_by_no_longer(
+    tx: &StoreTransaction,
+    reader: SubscriberId,
+) -> Result<(), PostgresFault> {
+    for table in ["soft_failures", "dormancies"] {
+        let sql = format!("DELETE FROM {table} WHERE subscriber = $1");
+        tx.run(&sql, values![reader.0]).await?;
+    }
+    Ok(())
+}
+
+/// Puts back what a departure had replaced, without a word in the history.
+pub(crate) async fn put_back(
+    tx: &StoreTransaction,
+    hash_keys: &HashKeys,
+    email: &Address,
+    suppression: &Suppression,
+    now: DateTime<Utc>,
+) -> Result<(), PostgresFault> {
+    write(tx, &[(email, suppression)], now).await?;
+    let entry = JournalEntry {
+        hash: hash_keys.own(&email.key()),
+        key: None,
+        reason: Some(suppression.reason),
+        at: now,
+    };
+    journal::note(tx, &[entry]).await
 }
 
 /// Takes an address out of the suppressions, by whatever it is known; answers what stood.

@@ -16,7 +16,7 @@ fn wording() -> ConsentWording {
 }
 
 pub(crate) async fn readers_without_proof_are_asked_once_and_what_they_chose_stays(
-    place: &WholePlace,
+    place: &impl Place<Store: LivesStore>,
 ) {
     let store = place.open().await;
     store
@@ -64,7 +64,9 @@ pub(crate) async fn readers_without_proof_are_asked_once_and_what_they_chose_sta
     );
 }
 
-pub(crate) async fn who_does_not_answer_stays_and_is_not_asked_again(place: &WholePlace) {
+pub(crate) async fn who_does_not_answer_stays_and_is_not_asked_again(
+    place: &impl Place<Store: LivesStore>,
+) {
     let store = place.open().await.with_people(2).await;
     let (silent, late) = (SubscriberId(1), SubscriberId(2));
     let (both, wording) = ([silent, late], wording());
@@ -88,7 +90,9 @@ pub(crate) async fn who_does_not_answer_stays_and_is_not_asked_again(place: &Who
     assert_eq!(rest.await.unwrap(), []);
 }
 
-pub(crate) async fn what_somebody_waits_for_leaves_before_what_many_get(place: &WholePlace) {
+pub(crate) async fn what_somebody_waits_for_leaves_before_what_many_get(
+    place: &impl Place<Store: LivesStore>,
+) {
     let store = place.open().await.with_people(30).await;
     let all: Vec<_> = (1..=30).map(SubscriberId).collect();
     let wording = wording();
@@ -103,7 +107,9 @@ pub(crate) async fn what_somebody_waits_for_leaves_before_what_many_get(place: &
     assert_eq!(next, Some(at(0)));
 }
 
-pub(crate) async fn a_consent_of_two_years_ago_is_reminded_of_once(place: &WholePlace) {
+pub(crate) async fn a_consent_of_two_years_ago_is_reminded_of_once(
+    place: &impl Place<Store: LivesStore>,
+) {
     let store = place.open().await;
     store.joined("old@example.com", at(0)).await;
     let mut no = wish("no@example.com");
@@ -138,7 +144,9 @@ pub(crate) async fn a_consent_of_two_years_ago_is_reminded_of_once(place: &Whole
     }
 }
 
-pub(crate) async fn who_said_no_to_advertising_gets_none_of_it(place: &WholePlace) {
+pub(crate) async fn who_said_no_to_advertising_gets_none_of_it(
+    place: &impl Place<Store: LivesStore>,
+) {
     let store = place.open().await;
     for (email, agreed) in [("yes", Some(true)), ("no", Some(false)), ("unasked", None)] {
         let email = format!("{email}@example.com");
@@ -167,7 +175,9 @@ pub(crate) async fn who_said_no_to_advertising_gets_none_of_it(place: &WholePlac
     );
 }
 
-pub(crate) async fn of_a_hundred_who_agreed_on_one_day_two_a_day_are_reminded(place: &WholePlace) {
+pub(crate) async fn of_a_hundred_who_agreed_on_one_day_two_a_day_are_reminded(
+    place: &impl Place<Store: LivesStore>,
+) {
     let store = place.open().await;
     let agreed = |n: i64| {
         let mut reader = person(&format!("reader{n}@example.com"));

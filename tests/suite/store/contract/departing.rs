@@ -9,7 +9,9 @@ use daily_note::{
 
 use crate::store::{fixture::*, membership::*};
 
-pub(crate) async fn several_leave_at_once_and_strangers_are_named(place: &WholePlace) {
+pub(crate) async fn several_leave_at_once_and_strangers_are_named(
+    place: &impl Place<Store: LivesStore>,
+) {
     let store = place.open().await.with_people(3).await;
     let ids = [1, 2, 99, 2].map(SubscriberId);
     let left = store.leave(&ids.map(leaving), at(1)).await.unwrap();
@@ -40,7 +42,9 @@ pub(crate) async fn several_leave_at_once_and_strangers_are_named(place: &WholeP
     assert_eq!(added, [Upsert::Suppressed(SuppressionReason::Unsubscribed)]);
 }
 
-pub(crate) async fn who_leaves_during_a_batch_gets_nothing_more_of_it(place: &WholePlace) {
+pub(crate) async fn who_leaves_during_a_batch_gets_nothing_more_of_it(
+    place: &impl Place<Store: LivesStore>,
+) {
     let store = place.open().await.with_people(4).await;
     let batch = store.frozen("monday").await;
     let claims = store.claim_at(&batch, 2, at(1)).await;
@@ -66,7 +70,7 @@ pub(crate) async fn who_leaves_during_a_batch_gets_nothing_more_of_it(place: &Wh
     assert_eq!(skipped.len(), 2);
 }
 
-pub(crate) async fn one_edition_is_left_and_the_others_stay(place: &WholePlace) {
+pub(crate) async fn one_edition_is_left_and_the_others_stay(place: &impl Place<Store: LivesStore>) {
     let store = place.open().await.with_people(1).await;
     let reader = SubscriberId(1);
     let leave = async |edition: &str, seconds| {
@@ -116,7 +120,7 @@ pub(crate) async fn one_edition_is_left_and_the_others_stay(place: &WholePlace) 
     assert_eq!(chosen().await, Some(["monday".to_owned()].into()));
 }
 
-pub(crate) async fn an_undo_brings_back_exactly_what_stood(place: &WholePlace) {
+pub(crate) async fn an_undo_brings_back_exactly_what_stood(place: &impl Place<Store: LivesStore>) {
     let store = place.open().await;
     store
         .add(
@@ -157,7 +161,9 @@ pub(crate) async fn an_undo_brings_back_exactly_what_stood(place: &WholePlace) {
     }
 }
 
-pub(crate) async fn an_undo_counts_once_and_only_while_nothing_else_happened(place: &WholePlace) {
+pub(crate) async fn an_undo_counts_once_and_only_while_nothing_else_happened(
+    place: &impl Place<Store: LivesStore>,
+) {
     let store = place.open().await.with_people(1).await;
     let reader = SubscriberId(1);
     let undo = async |epoch, seconds| store.undo_leave(reader, epoch, at(seconds)).await.unwrap();
@@ -193,7 +199,7 @@ pub(crate) async fn an_undo_counts_once_and_only_while_nothing_else_happened(pla
     );
 }
 
-pub(crate) async fn who_only_asked_may_say_no(place: &WholePlace) {
+pub(crate) async fn who_only_asked_may_say_no(place: &impl Place<Store: LivesStore>) {
     let store = place.open().await;
     store.wish_at(&wish("victim@example.com"), at(0)).await;
     let member = store.member_of("victim@example.com").await;
@@ -213,7 +219,7 @@ pub(crate) async fn who_only_asked_may_say_no(place: &WholePlace) {
     assert_eq!(added, [Upsert::Suppressed(SuppressionReason::Unsubscribed)]);
 }
 
-pub(crate) async fn a_reason_is_kept_of_whoever_left(place: &WholePlace) {
+pub(crate) async fn a_reason_is_kept_of_whoever_left(place: &impl Place<Store: LivesStore>) {
     let store = place.open().await.with_people(2).await;
     let (one, other) = (SubscriberId(1), SubscriberId(2));
     store.leave_one(leaving(one), at(1)).await;
@@ -228,7 +234,7 @@ pub(crate) async fn a_reason_is_kept_of_whoever_left(place: &WholePlace) {
     assert_eq!(kept.leaving_reason.unwrap().chars().count(), 500);
 }
 
-pub(crate) async fn choices_are_kept_and_bring_nobody_back(place: &WholePlace) {
+pub(crate) async fn choices_are_kept_and_bring_nobody_back(place: &impl Place<Store: LivesStore>) {
     use daily_note::store::{PreferOutcome, ReaderPreferences};
     let store = place.open().await;
     store

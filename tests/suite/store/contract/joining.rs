@@ -11,7 +11,9 @@ use daily_note::{
 
 use crate::store::{fixture::*, membership::*};
 
-pub(crate) async fn who_asks_and_confirms_reads_and_the_proof_of_it_is_kept(place: &WholePlace) {
+pub(crate) async fn who_asks_and_confirms_reads_and_the_proof_of_it_is_kept(
+    place: &impl Place<Store: LivesStore>,
+) {
     let store = place.open().await;
     let mut ask = wish("minji@example.com");
     ask.name = Some("민지".to_owned());
@@ -73,7 +75,9 @@ pub(crate) async fn who_asks_and_confirms_reads_and_the_proof_of_it_is_kept(plac
     );
 }
 
-pub(crate) async fn asking_for_a_known_reader_changes_nothing_and_tells_them(place: &WholePlace) {
+pub(crate) async fn asking_for_a_known_reader_changes_nothing_and_tells_them(
+    place: &impl Place<Store: LivesStore>,
+) {
     let store = place.open().await;
     let mut known = named("minji@example.com", "민지");
     known.editions = Some(["monday".to_owned()].into());
@@ -90,7 +94,9 @@ pub(crate) async fn asking_for_a_known_reader_changes_nothing_and_tells_them(pla
     assert_eq!(due[0].to, address("minji@example.com"));
 }
 
-pub(crate) async fn a_mail_to_an_address_that_confirmed_nothing_says_no_name(place: &WholePlace) {
+pub(crate) async fn a_mail_to_an_address_that_confirmed_nothing_says_no_name(
+    place: &impl Place<Store: LivesStore>,
+) {
     let store = place.open().await;
     let mut ask = wish("victim@example.com");
     ask.name = Some("CHEAP PILLS https://spam.example".to_owned());
@@ -104,7 +110,7 @@ pub(crate) async fn a_mail_to_an_address_that_confirmed_nothing_says_no_name(pla
     assert!(!format!("{due:?}").contains("PILLS"));
 }
 
-pub(crate) async fn a_second_confirmation_changes_nothing(place: &WholePlace) {
+pub(crate) async fn a_second_confirmation_changes_nothing(place: &impl Place<Store: LivesStore>) {
     let store = place.open().await;
     store.wish_at(&wish("minji@example.com"), at(0)).await;
     let member = store.member_of("minji@example.com").await;
@@ -121,7 +127,9 @@ pub(crate) async fn a_second_confirmation_changes_nothing(place: &WholePlace) {
     assert_eq!(nobody, ConfirmOutcome::Unknown);
 }
 
-pub(crate) async fn a_replayed_confirmation_brings_nobody_back(place: &WholePlace) {
+pub(crate) async fn a_replayed_confirmation_brings_nobody_back(
+    place: &impl Place<Store: LivesStore>,
+) {
     let store = place.open().await;
     store.wish_at(&wish("minji@example.com"), at(0)).await;
     let first = store.member_of("minji@example.com").await;
@@ -153,7 +161,7 @@ pub(crate) async fn a_replayed_confirmation_brings_nobody_back(place: &WholePlac
 }
 
 pub(crate) async fn a_confirmation_is_too_late_after_two_weeks_and_its_person_forgotten(
-    place: &WholePlace,
+    place: &impl Place<Store: LivesStore>,
 ) {
     let store = place.open().await;
     store.wish_at(&wish("late@example.com"), at(0)).await;
@@ -191,7 +199,9 @@ pub(crate) async fn a_confirmation_is_too_late_after_two_weeks_and_its_person_fo
     assert!(again.id > reader);
 }
 
-pub(crate) async fn a_person_s_own_confirmation_lifts_what_is_theirs_to_lift(place: &WholePlace) {
+pub(crate) async fn a_person_s_own_confirmation_lifts_what_is_theirs_to_lift(
+    place: &impl Place<Store: LivesStore>,
+) {
     let store = place.open().await.with_people(5).await;
     let reasons = [
         (SuppressionReason::Unsubscribed, true),
@@ -238,7 +248,9 @@ pub(crate) async fn a_person_s_own_confirmation_lifts_what_is_theirs_to_lift(pla
     );
 }
 
-pub(crate) async fn who_complains_after_asking_is_asked_no_more(place: &WholePlace) {
+pub(crate) async fn who_complains_after_asking_is_asked_no_more(
+    place: &impl Place<Store: LivesStore>,
+) {
     let store = place.open().await;
     store.wish_at(&wish("angry@example.com"), at(0)).await;
     let member = store.member_of("angry@example.com").await;
@@ -260,7 +272,9 @@ pub(crate) async fn who_complains_after_asking_is_asked_no_more(place: &WholePla
     }
 }
 
-pub(crate) async fn a_departure_does_not_open_what_the_operator_closed(place: &WholePlace) {
+pub(crate) async fn a_departure_does_not_open_what_the_operator_closed(
+    place: &impl Place<Store: LivesStore>,
+) {
     let store = place.open().await;
     let reader = store.joined("minji@example.com", at(0)).await.id;
     let list = [suppression("minji@example.com", SuppressionReason::Manual)];
@@ -284,7 +298,7 @@ pub(crate) async fn a_departure_does_not_open_what_the_operator_closed(place: &W
     assert_eq!(member.suppression, None);
 }
 
-pub(crate) async fn what_was_known_before_stays_as_proof(place: &WholePlace) {
+pub(crate) async fn what_was_known_before_stays_as_proof(place: &impl Place<Store: LivesStore>) {
     let store = place.open().await;
     let mut known = named("minji@example.com", "민지");
     known.consent = Some(Consent {

@@ -11,7 +11,7 @@ use crate::store::{fixture::*, membership::*};
 const DAY: i64 = 86_400;
 
 pub(crate) async fn a_mailbox_gets_one_confirmation_a_day_and_three_in_all_spellings(
-    place: &WholePlace,
+    place: &impl Place<Store: LivesStore>,
 ) {
     let spellings = [
         "min.ji@gmail.com",
@@ -44,7 +44,7 @@ pub(crate) async fn a_mailbox_gets_one_confirmation_a_day_and_three_in_all_spell
 }
 
 pub(crate) async fn a_confirmation_forgets_what_was_counted_against_its_mailbox(
-    place: &WholePlace,
+    place: &impl Place<Store: LivesStore>,
 ) {
     let store = place.open().await;
     let reader = store.joined("minji@example.com", at(0)).await.id;
@@ -67,7 +67,7 @@ pub(crate) async fn a_confirmation_forgets_what_was_counted_against_its_mailbox(
     );
 }
 
-pub(crate) async fn a_network_has_its_own_limit_by_the_hour(place: &WholePlace) {
+pub(crate) async fn a_network_has_its_own_limit_by_the_hour(place: &impl Place<Store: LivesStore>) {
     let store = place.open().await;
     let ask = async |n: i64, seconds: i64| {
         let mut ask = wish(&format!("reader{n}@example.com"));
@@ -81,7 +81,9 @@ pub(crate) async fn a_network_has_its_own_limit_by_the_hour(place: &WholePlace) 
     assert_eq!(ask(10, 3_700).await, AskOutcome::Queued);
 }
 
-pub(crate) async fn a_flood_is_held_and_people_beside_it_get_their_mail(place: &WholePlace) {
+pub(crate) async fn a_flood_is_held_and_people_beside_it_get_their_mail(
+    place: &impl Place<Store: LivesStore>,
+) {
     let store = place.open().await;
     // Ten from each network, one after the other, too fast for a person; now and then a person.
     let (mut people, mut since) = (0, None);
@@ -112,7 +114,9 @@ pub(crate) async fn a_flood_is_held_and_people_beside_it_get_their_mail(place: &
     ));
 }
 
-pub(crate) async fn what_is_held_leaves_by_a_person_s_word_or_dies_unsent(place: &WholePlace) {
+pub(crate) async fn what_is_held_leaves_by_a_person_s_word_or_dies_unsent(
+    place: &impl Place<Store: LivesStore>,
+) {
     let store = place.open().await;
     let limits = SignupLimits {
         least_an_hour: 0,
@@ -153,7 +157,7 @@ pub(crate) async fn what_is_held_leaves_by_a_person_s_word_or_dies_unsent(place:
     assert!(store.member_of("one@example.com").await.pending.is_some());
 }
 
-pub(crate) async fn what_is_usual_is_more_than_the_least(place: &WholePlace) {
+pub(crate) async fn what_is_usual_is_more_than_the_least(place: &impl Place<Store: LivesStore>) {
     let store = place.open().await;
     let limits = SignupLimits {
         least_an_hour: 2,
@@ -178,7 +182,7 @@ pub(crate) async fn what_is_usual_is_more_than_the_least(place: &WholePlace) {
 }
 
 pub(crate) async fn a_fresh_link_goes_to_a_reader_s_own_address_and_is_good_once(
-    place: &WholePlace,
+    place: &impl Place<Store: LivesStore>,
 ) {
     let store = place.open().await.with_people(1).await;
     let (limits, reader) = (SignupLimits::default(), SubscriberId(1));
@@ -234,7 +238,7 @@ pub(crate) async fn a_fresh_link_goes_to_a_reader_s_own_address_and_is_good_once
 }
 
 pub(crate) async fn a_wish_of_someone_on_another_list_of_spellings_is_their_own(
-    place: &WholePlace,
+    place: &impl Place<Store: LivesStore>,
 ) {
     let store = place.open().await;
     store

@@ -7,7 +7,7 @@ use daily_note::{
 
 use crate::store::{fixture::*, membership::*};
 
-fn opinion(reader: Option<i64>, text: &str) -> NewOpinion {
+pub(crate) fn opinion(reader: Option<i64>, text: &str) -> NewOpinion {
     NewOpinion {
         reader: reader.map(SubscriberId),
         issue: "monday".to_owned(),
@@ -20,7 +20,9 @@ fn opinion(reader: Option<i64>, text: &str) -> NewOpinion {
     }
 }
 
-pub(crate) async fn the_last_opinion_of_a_reader_on_an_issue_counts(place: &WholePlace) {
+pub(crate) async fn the_last_opinion_of_a_reader_on_an_issue_counts(
+    place: &impl Place<Store: VoicesStore>,
+) {
     let store = place.open().await.with_people(2).await;
     let limits = OpinionLimits::default();
     let say = async |what: &NewOpinion| store.opine(what, &limits, at(1)).await.unwrap();
@@ -73,7 +75,9 @@ pub(crate) async fn the_last_opinion_of_a_reader_on_an_issue_counts(place: &Whol
     assert_eq!(changes.last().unwrap().0, MembershipChange::Opined);
 }
 
-pub(crate) async fn only_what_its_writer_allows_is_published(place: &WholePlace) {
+pub(crate) async fn only_what_its_writer_allows_is_published(
+    place: &impl Place<Store: VoicesStore>,
+) {
     let store = place.open().await.with_people(1).await;
     let limits = OpinionLimits::default();
     let private = NewOpinion {
@@ -109,7 +113,7 @@ pub(crate) async fn only_what_its_writer_allows_is_published(place: &WholePlace)
 }
 
 pub(crate) async fn opinions_are_limited_by_network_and_without_a_name_altogether(
-    place: &WholePlace,
+    place: &impl Place<Store: VoicesStore>,
 ) {
     let store = place.open().await.with_people(1).await;
     let limits = OpinionLimits {
@@ -150,7 +154,9 @@ pub(crate) async fn opinions_are_limited_by_network_and_without_a_name_altogethe
     ));
 }
 
-pub(crate) async fn an_erased_reader_s_words_go_and_the_count_stays(place: &WholePlace) {
+pub(crate) async fn an_erased_reader_s_words_go_and_the_count_stays(
+    place: &impl Place<Store: VoicesStore>,
+) {
     let store = place.open().await.with_people(2).await;
     let limits = OpinionLimits::default();
     let one = store
@@ -181,7 +187,7 @@ pub(crate) async fn an_erased_reader_s_words_go_and_the_count_stays(place: &Whol
 }
 
 pub(crate) async fn the_writer_hears_of_each_opinion_once_and_of_none_that_is_erased(
-    place: &WholePlace,
+    place: &impl Place<Store: VoicesStore>,
 ) {
     use daily_note::{
         audience::membership::ChangeSource,

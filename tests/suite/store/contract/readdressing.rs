@@ -16,7 +16,7 @@ const OLD: &str = "reader1@example.com";
 const NEW: &str = "new@elsewhere.example";
 
 async fn ask(
-    store: &std::sync::Arc<dyn daily_note::store::Store>,
+    store: &std::sync::Arc<impl LivesStore + ?Sized>,
     epoch: u32,
     to: &str,
 ) -> MoveAskOutcome {
@@ -27,7 +27,9 @@ async fn ask(
         .unwrap()
 }
 
-pub(crate) async fn a_reader_moves_when_the_new_address_says_so(place: &WholePlace) {
+pub(crate) async fn a_reader_moves_when_the_new_address_says_so(
+    place: &impl Place<Store: LivesStore>,
+) {
     let store = place.open().await.with_people(2).await;
     assert_eq!(ask(&store, 9, NEW).await, MoveAskOutcome::Stale);
     assert_eq!(
@@ -82,7 +84,9 @@ pub(crate) async fn a_reader_moves_when_the_new_address_says_so(place: &WholePla
     );
 }
 
-pub(crate) async fn the_old_address_takes_a_stranger_s_move_back(place: &WholePlace) {
+pub(crate) async fn the_old_address_takes_a_stranger_s_move_back(
+    place: &impl Place<Store: LivesStore>,
+) {
     let store = place.open().await.with_people(1).await;
     ask(&store, 0, NEW).await;
     store.confirm_move(READER, 0, NEW, at(2)).await.unwrap();
@@ -124,7 +128,7 @@ pub(crate) async fn the_old_address_takes_a_stranger_s_move_back(place: &WholePl
     );
 }
 
-pub(crate) async fn after_two_weeks_a_move_stands(place: &WholePlace) {
+pub(crate) async fn after_two_weeks_a_move_stands(place: &impl Place<Store: LivesStore>) {
     let store = place.open().await.with_people(1).await;
     ask(&store, 0, NEW).await;
     store.confirm_move(READER, 0, NEW, at(2)).await.unwrap();
@@ -151,7 +155,9 @@ pub(crate) async fn after_two_weeks_a_move_stands(place: &WholePlace) {
     assert_eq!(store.member_of(NEW).await.moving_to, None);
 }
 
-pub(crate) async fn nobody_moves_who_left_nor_onto_an_address_that_is_kept_off(place: &WholePlace) {
+pub(crate) async fn nobody_moves_who_left_nor_onto_an_address_that_is_kept_off(
+    place: &impl Place<Store: LivesStore>,
+) {
     let store = place.open().await.with_people(1).await;
     let angry = [suppression(NEW, SuppressionReason::Complaint)];
     store
@@ -186,7 +192,9 @@ pub(crate) async fn nobody_moves_who_left_nor_onto_an_address_that_is_kept_off(p
     assert_eq!(moved, ConfirmMoveOutcome::Taken);
 }
 
-pub(crate) async fn erasing_a_reader_erases_the_addresses_they_had(place: &WholePlace) {
+pub(crate) async fn erasing_a_reader_erases_the_addresses_they_had(
+    place: &impl Place<Store: LivesStore>,
+) {
     let store = place.open().await.with_people(1).await;
     ask(&store, 0, NEW).await;
     store.confirm_move(READER, 0, NEW, at(2)).await.unwrap();

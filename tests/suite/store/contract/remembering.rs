@@ -10,7 +10,7 @@ use daily_note::{
 use crate::store::{fixture::*, membership::*};
 
 pub(crate) async fn many_who_come_at_once_are_one_row_and_each_finds_themself_in_it(
-    place: &WholePlace,
+    place: &impl Place<Store: LivesStore>,
 ) {
     let store = place.open().await;
     store.add(&people(2_500), Origin::Import).await;
@@ -32,7 +32,7 @@ pub(crate) async fn many_who_come_at_once_are_one_row_and_each_finds_themself_in
     assert_eq!(of(2_550).await, [(Change::Added, ChangeSource::Operator)]);
 }
 
-pub(crate) async fn every_way_in_and_out_is_written_down(place: &WholePlace) {
+pub(crate) async fn every_way_in_and_out_is_written_down(place: &impl Place<Store: LivesStore>) {
     let store = place.open().await;
     let email = "reader1@example.com";
     store.fold_all(&people(1)).await.unwrap();
@@ -82,7 +82,9 @@ pub(crate) async fn every_way_in_and_out_is_written_down(place: &WholePlace) {
     assert_eq!([all, more].concat(), store.history(one).await.unwrap());
 }
 
-pub(crate) async fn a_dead_address_is_written_down_with_its_rejection(place: &WholePlace) {
+pub(crate) async fn a_dead_address_is_written_down_with_its_rejection(
+    place: &impl Place<Store: LivesStore>,
+) {
     let store = place.open().await.with_people(1).await;
     let batch = store.frozen("monday").await;
     let claims = store.claim_at(&batch, 1, at(1)).await;
@@ -93,7 +95,7 @@ pub(crate) async fn a_dead_address_is_written_down_with_its_rejection(place: &Wh
     assert_eq!(store.member_of("reader1@example.com").await.epoch, 1);
 }
 
-pub(crate) async fn the_list_grows_week_by_week(place: &WholePlace) {
+pub(crate) async fn the_list_grows_week_by_week(place: &impl Place<Store: LivesStore>) {
     let store = place.open().await;
     // Monday 08:00 in Seoul, and the Mondays after it.
     let week = |weeks: i64, hours: i64| at(0) + TimeDelta::weeks(weeks) + TimeDelta::hours(hours);

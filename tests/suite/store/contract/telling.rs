@@ -9,7 +9,7 @@ use daily_note::{
 use crate::store::{fixture::*, membership::*};
 
 pub(crate) async fn a_receipt_is_taken_by_one_and_comes_again_until_it_is_settled(
-    place: &WholePlace,
+    place: &impl Place<Store: LivesStore>,
 ) {
     let (one, other) = (place.open().await, place.open().await);
     one.wish_at(&wish("minji@example.com"), at(0)).await;
@@ -20,6 +20,7 @@ pub(crate) async fn a_receipt_is_taken_by_one_and_comes_again_until_it_is_settle
     // The first one died.
     let later = at(0) + TELLING;
     assert_eq!(other.next().await, Some(later));
+    place.pass(TELLING).await;
     let again = other.due(later).await.remove(0);
     assert_eq!(again.id, taken.id);
     let next = later + TimeDelta::minutes(1);
@@ -38,7 +39,9 @@ pub(crate) async fn a_receipt_is_taken_by_one_and_comes_again_until_it_is_settle
     assert_eq!(other.next().await, None, "what was sent is sent");
 }
 
-pub(crate) async fn receipts_leave_in_their_order_so_many_at_a_time(place: &WholePlace) {
+pub(crate) async fn receipts_leave_in_their_order_so_many_at_a_time(
+    place: &impl Place<Store: LivesStore>,
+) {
     let store = place.open().await;
     for n in 0..5 {
         store
@@ -61,7 +64,7 @@ pub(crate) async fn receipts_leave_in_their_order_so_many_at_a_time(place: &Whol
     );
 }
 
-pub(crate) async fn what_happened_since_overtakes_a_receipt(place: &WholePlace) {
+pub(crate) async fn what_happened_since_overtakes_a_receipt(place: &impl Place<Store: LivesStore>) {
     let store = place.open().await;
     let reader = store.joined("minji@example.com", at(0)).await.id;
     store.leave_one(leaving(reader), at(1)).await;

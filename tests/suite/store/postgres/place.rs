@@ -6,6 +6,7 @@ use std::sync::{
 };
 
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use daily_note::store::{
     StoreError,
     postgres::{PostgresSettings, PostgresStore},
@@ -55,5 +56,14 @@ impl Place for Schema {
 
     async fn open(&self) -> Arc<PostgresStore> {
         Arc::new(self.try_open().await.unwrap())
+    }
+
+    async fn pass(&self, time: TimeDelta) {
+        let sql = format!(
+            "UPDATE {}.receipts SET taken_until = taken_until - {} * interval '1 second'",
+            self.role,
+            time.num_seconds()
+        );
+        self.cluster.says(&sql).await;
     }
 }

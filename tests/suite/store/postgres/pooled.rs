@@ -12,12 +12,16 @@ use std::{
 };
 
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use daily_note::store::postgres::PostgresStore;
 
 use super::place::{Schema, opened};
 use crate::{
     store::{
-        contract::{calendar_promises, instance_promises, ledger_promises, people_promises},
+        contract::{
+            calendar_promises, instance_promises, ledger_promises, lives_promises, people_promises,
+            voices_promises,
+        },
         fixture::Place,
     },
     support::{
@@ -120,6 +124,10 @@ impl Place for Pooled {
     async fn open(&self) -> Arc<PostgresStore> {
         Arc::new(opened(&self.address("postgres")).await.unwrap())
     }
+
+    async fn pass(&self, time: TimeDelta) {
+        self.schema.pass(time).await;
+    }
 }
 
 instance_promises!(match crate::store::postgres::pooled::Pooled::new().await {
@@ -138,6 +146,16 @@ people_promises!(match crate::store::postgres::pooled::Pooled::new().await {
 });
 
 ledger_promises!(match crate::store::postgres::pooled::Pooled::new().await {
+    Some(place) => place,
+    None => return,
+});
+
+lives_promises!(match crate::store::postgres::pooled::Pooled::new().await {
+    Some(place) => place,
+    None => return,
+});
+
+voices_promises!(match crate::store::postgres::pooled::Pooled::new().await {
     Some(place) => place,
     None => return,
 });
