@@ -44,6 +44,10 @@ flood:
 clicks readers="20000" clicks="4000":
     CLICKS_READERS={{readers}} CLICKS={{clicks}} cargo test --release --test suite readers::beside_a_batch -- --nocapture
 
+# Ten thousand clicks against the rows that are let go just then, on PostgreSQL; and lives on both stores, compared.
+clicks-race races="10000" lives="400":
+    CLICK_RACES={{races}} ALIKE_LIVES={{lives}} cargo test --release --test suite -- --nocapture store::postgres::races store::postgres::alike
+
 # Power that goes out while readers come, speak and leave.
 crash-readers rounds="100":
     READER_ROUNDS={{rounds}} cargo test --release --test suite readers::killed -- --nocapture

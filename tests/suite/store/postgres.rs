@@ -1,10 +1,12 @@
 //! The contract's concerns that stand on PostgreSQL, run against a real one; and what is a server's alone: who is let
 //! in, what it must be like, leases.
 
+mod alike;
 mod leases;
 mod opening;
 mod place;
 mod pooled;
+mod races;
 mod sharing;
 
 use super::contract::{

@@ -84,7 +84,9 @@ impl Cluster {
     /// The one that tests share, each with a role and a schema of its own.
     pub(crate) fn shared() -> Option<&'static Self> {
         static SHARED: OnceLock<Option<Cluster>> = OnceLock::new();
-        SHARED.get_or_init(|| Self::start(&[])).as_ref()
+        SHARED
+            .get_or_init(|| Self::start(&["track_commit_timestamp = on"]))
+            .as_ref()
     }
 
     /// A server with these lines in its configuration.

@@ -19,7 +19,7 @@ fn machine(name: &str) -> SenderId {
 }
 
 /// Somebody who speaks SQL to the same schema, with a transaction of their own.
-async fn stranger(place: &Schema) -> Client {
+pub(super) async fn stranger(place: &Schema) -> Client {
     let address = format!(
         "host=127.0.0.1 port={} user={} dbname=postgres",
         place.cluster.port, place.role
