@@ -10,6 +10,7 @@ mod certain_fix;
 mod content;
 mod finding;
 mod images;
+mod issue_text;
 pub(crate) mod keeper;
 mod law;
 mod links;
@@ -31,6 +32,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use self::issue_text::IssueText;
 use crate::{
     issue::{Archive, Issue},
     publication::Publication,
@@ -81,17 +83,17 @@ pub(crate) struct CheckSubject<'a> {
 /// A family of rules.
 struct RuleFamily {
     rules: &'static [&'static Rule],
-    check: fn(&CheckSubject<'_>, &mut Findings<'_>),
+    check: fn(&CheckSubject<'_>, &IssueText<'_>, &mut Findings<'_>),
 }
 
 static FAMILIES: &[RuleFamily] = &[
     RuleFamily {
         rules: calendar::RULES,
-        check: calendar::check,
+        check: |proof, _, findings| calendar::check(proof, findings),
     },
     RuleFamily {
         rules: sender::RULES,
-        check: sender::check,
+        check: |proof, _, findings| sender::check(proof, findings),
     },
     RuleFamily {
         rules: content::RULES,
@@ -107,23 +109,23 @@ static FAMILIES: &[RuleFamily] = &[
     },
     RuleFamily {
         rules: links::RULES,
-        check: links::check,
+        check: |proof, _, findings| links::check(proof, findings),
     },
     RuleFamily {
         rules: images::RULES,
-        check: images::check,
+        check: |proof, _, findings| images::check(proof, findings),
     },
     RuleFamily {
         rules: rendering::RULES,
-        check: rendering::check,
+        check: |proof, _, findings| rendering::check(proof, findings),
     },
     RuleFamily {
         rules: mail::RULES,
-        check: mail::check,
+        check: |proof, _, findings| mail::check(proof, findings),
     },
     RuleFamily {
         rules: law::RULES,
-        check: law::check,
+        check: |proof, _, findings| law::check(proof, findings),
     },
     RuleFamily {
         rules: typography::RULES,
@@ -147,8 +149,10 @@ pub(crate) fn rules() -> impl Iterator<Item = &'static Rule> {
 #[must_use]
 pub(crate) fn issue(proof: &CheckSubject<'_>) -> Vec<Finding> {
     let mut findings = Findings::new(proof.issue);
+    let front_lines = proof.issue.front_lines();
+    let text = IssueText::of(&front_lines, &proof.issue.document.prose);
     for family in FAMILIES {
-        (family.check)(proof, &mut findings);
+        (family.check)(proof, &text, &mut findings);
     }
     findings.settle()
 }

@@ -11,7 +11,7 @@ mod wide_table;
 
 use std::collections::HashSet;
 
-use super::{CheckSubject, Findings, rule::rules};
+use super::{CheckSubject, Findings, issue_text::IssueText, rule::rules};
 use crate::{
     issue::{Block, Document, Prose, ProseKind},
     words::say,
@@ -68,7 +68,7 @@ rules! {
         "a subject that pretends to be an answer deceives", "CAN-SPAM §5(a)(2)";
 }
 
-pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(proof: &CheckSubject<'_>, text: &IssueText<'_>, findings: &mut Findings<'_>) {
     let document = &proof.issue.document;
     if document.is_empty() {
         let end = proof.issue.source.text().len();
@@ -83,13 +83,13 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     subject::check(proof, findings);
     contents_list::check(proof, findings);
     wide_table::check(document, findings);
-    for prose in proof.issue.front_lines().iter().chain(&document.prose) {
+    for prose in text.all() {
         placeholder::check(prose, findings);
         merge_tag::check(prose, findings);
         secret::check(prose, findings);
     }
     repeated::check(&document.prose, findings);
-    dates::check(proof, findings);
+    dates::check(proof, &text.body, findings);
 }
 
 fn sections(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {

@@ -1,8 +1,12 @@
 //! Markdown that came out other than it was meant.
 
-use super::{CheckSubject, Findings, rule::rules};
+use super::{
+    CheckSubject, Findings,
+    issue_text::{IssueText, ReadProse},
+    rule::rules,
+};
 use crate::{
-    issue::{OddityKind, Prose},
+    issue::OddityKind,
     words::{many, say},
 };
 
@@ -33,7 +37,7 @@ rules! {
         "a link that Markdown does not see as one shows its brackets", "CommonMark 6.3";
 }
 
-pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(proof: &CheckSubject<'_>, text: &IssueText<'_>, findings: &mut Findings<'_>) {
     for oddity in &proof.issue.document.oddities {
         let span = oddity.span.clone();
         match &oddity.kind {
@@ -91,9 +95,9 @@ pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
         };
     }
     html(proof, findings);
-    let text = proof.issue.source.text();
-    for prose in &proof.issue.document.prose {
-        stray_marks(prose, text, findings);
+    let file = proof.issue.source.text();
+    for prose in &text.body {
+        stray_marks(prose, file, findings);
         missing_footnotes(prose, findings);
         broken_links(prose, findings);
     }
@@ -139,8 +143,8 @@ fn html(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
 }
 
 /// `**` left over in running text, unless the writer escaped it.
-fn stray_marks(prose: &Prose, text: &str, findings: &mut Findings<'_>) {
-    if let Some(at) = prose.text.find("＊＊") {
+fn stray_marks(prose: &ReadProse<'_>, file: &str, findings: &mut Findings<'_>) {
+    if let Some(at) = prose.find("＊＊") {
         findings
             .at(
                 &STRAY_MARK,
@@ -149,10 +153,11 @@ fn stray_marks(prose: &Prose, text: &str, findings: &mut Findings<'_>) {
             )
             .hint(say!("type them in the width of Latin letters: `**`"));
     }
-    for (at, mark) in prose.text.match_indices("**") {
+    let mark = "**";
+    for at in prose.places(mark) {
         let span = prose.span(at..at + mark.len());
-        let is_escaped = text[..span.start].ends_with('\\');
-        let is_written = text.get(span.clone()) == Some(mark);
+        let is_escaped = file[..span.start].ends_with('\\');
+        let is_written = file.get(span.clone()) == Some(mark);
         // `김**`, `2**10`, `****` are names, powers and passwords.
         let before = prose.text[..at].chars().next_back();
         let is_mask = before.is_some_and(|char| char.is_alphanumeric() || char == '*')
@@ -179,8 +184,8 @@ fn stray_marks(prose: &Prose, text: &str, findings: &mut Findings<'_>) {
     }
 }
 
-fn missing_footnotes(prose: &Prose, findings: &mut Findings<'_>) {
-    for (at, _) in prose.text.match_indices("[^") {
+fn missing_footnotes(prose: &ReadProse<'_>, findings: &mut Findings<'_>) {
+    for at in prose.places("[^") {
         let Some(length) = prose.text[at..].find(']') else {
             return;
         };
@@ -199,7 +204,10 @@ fn missing_footnotes(prose: &Prose, findings: &mut Findings<'_>) {
 }
 
 /// `[text] (url)`, `[text](url with spaces)`, `[text][unknown]`.
-fn broken_links(prose: &Prose, findings: &mut Findings<'_>) {
+fn broken_links(prose: &ReadProse<'_>, findings: &mut Findings<'_>) {
+    if !prose.has_byte(b"]") {
+        return;
+    }
     let text = &prose.text;
     if let Some((start, end)) = turned_link(text) {
         findings

@@ -10,7 +10,7 @@ mod set_aside;
 mod source_lines;
 mod tables;
 
-use super::{CheckSubject, Findings, rule::rules};
+use super::{CheckSubject, Findings, issue_text::IssueText, rule::rules};
 
 rules! {
     CUT_VALUE = "slip/cut-value", Error,
@@ -43,19 +43,14 @@ rules! {
         "a line straight below a table becomes its last row", "GitHub Flavored Markdown 4.10";
 }
 
-pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(proof: &CheckSubject<'_>, text: &IssueText<'_>, findings: &mut Findings<'_>) {
     cut_value::check(proof, findings);
     set_aside::check(proof, findings);
     let lines = source_lines::SourceLines::of(proof.issue.source.text());
     source_lines::check(&lines, findings);
     lines::check(&lines, findings);
     tables::check(&lines, findings);
-    for prose in proof
-        .issue
-        .front_lines()
-        .iter()
-        .chain(&proof.issue.document.prose)
-    {
+    for prose in text.all() {
         open_marks::check(prose, proof.issue.source.text(), findings);
         foreign_markup::check(prose, proof.issue.source.text(), findings);
     }

@@ -18,6 +18,7 @@ use std::ops::Range;
 
 use super::{
     CheckSubject, Finding, Findings,
+    issue_text::IssueText,
     rule::{Rule, rules},
 };
 use crate::{issue::Prose, words::say};
@@ -65,14 +66,12 @@ rules! {
         "one thing has one name: the publication's `terms:` say which", "daily-note.yaml";
 }
 
-pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
-    let front_lines = proof.issue.front_lines();
-    for line in &front_lines {
+pub(super) fn check(proof: &CheckSubject<'_>, text: &IssueText<'_>, findings: &mut Findings<'_>) {
+    for line in &text.front {
         pairs::check(std::slice::from_ref(line), findings);
     }
-    let all = &proof.issue.document.prose;
-    pairs::check(all, findings);
-    for prose in front_lines.iter().chain(all) {
+    pairs::check(&text.body, findings);
+    for prose in text.all() {
         marks::check(prose, findings);
         jamo::check(prose, findings);
         article::check(prose, findings);

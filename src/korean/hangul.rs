@@ -44,11 +44,6 @@ pub(crate) fn runs(text: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// The runs of syllables in a text that stand alone or end a word: `모델을` of `AI모델을 쓴다.`.
-pub(crate) fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
-    runs(text).filter(|run| !text[run.end..].starts_with(char::is_alphanumeric))
-}
-
 /// The last two syllables of a word, the first one None where there is one only.
 pub(crate) fn last_two(word: &str) -> (Option<char>, Option<char>) {
     let mut back = word.chars().rev();

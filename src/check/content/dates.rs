@@ -13,31 +13,29 @@ use chrono::{Datelike, NaiveDate, Weekday};
 
 use self::scan::{MONTHS, TextScan, WEEKDAYS, english_name, korean_name, nearest_year};
 use super::{
-    super::{CheckSubject, Findings, speech::QuotedSpeech},
+    super::{CheckSubject, Findings, issue_text::ReadProse},
     IMPOSSIBLE_DATE, OTHER_EDITION, STALE_DATE, WRONG_WEEKDAY,
 };
-use crate::{
-    issue::Prose,
-    words::{self, say},
-};
+use crate::words::{self, say};
 
-pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(proof: &CheckSubject<'_>, body: &[ReadProse<'_>], findings: &mut Findings<'_>) {
     let date = proof.issue.front_matter.date;
-    let prose = &proof.issue.document.prose;
     // A story about 1963 means 1963 wherever it leaves the year out.
-    let of_another_year: HashSet<Option<usize>> = prose
+    let of_another_year: HashSet<Option<usize>> = body
         .iter()
-        .filter(|one| names_another_year(&one.text, date))
+        .filter(|one| one.has_digit() && names_another_year(&one.text, date))
         .map(|one| one.section)
         .collect();
-    for one in prose {
+    for one in body {
         let is_about_now = !of_another_year.contains(&one.section);
-        let speech = QuotedSpeech::of(&one.text);
-        impossible::check(one, findings);
-        weekdays(one, date, is_about_now, &speech, findings);
-        if is_about_now {
-            stale::check(one, date, &speech, findings);
-            over::check(one, date, &speech, findings);
+        weekdays(one, date, is_about_now, findings);
+        // All others begin with a number.
+        if one.has_digit() {
+            impossible::check(one, findings);
+            if is_about_now {
+                stale::check(one, date, findings);
+                over::check(one, date, findings);
+            }
         }
         stale::other_edition(proof, one, findings);
     }
@@ -53,21 +51,24 @@ fn names_another_year(text: &str, date: NaiveDate) -> bool {
 }
 
 fn weekdays(
-    prose: &Prose,
+    prose: &ReadProse<'_>,
     date: NaiveDate,
     is_about_now: bool,
-    speech: &QuotedSpeech,
     findings: &mut Findings<'_>,
 ) {
-    let text = &prose.text;
-    for claim in korean_dates(text, date)
-        .chain(relative_days(text, date))
-        .chain(english_dates(text, date))
-        .chain(english_days_first(text, date))
-        .chain(numbered_dates(text, date))
-    {
+    let mut claims: Vec<WeekdayClaim> = Vec::new();
+    if prose.has_digit() {
+        claims.extend(korean_dates(&prose.text, date));
+    }
+    claims.extend(relative_days(prose, date));
+    if prose.has_digit() {
+        claims.extend(english_dates(prose, date));
+        claims.extend(english_days_first(prose, date));
+        claims.extend(numbered_dates(prose, date));
+    }
+    for claim in claims {
         let real = claim.date.weekday();
-        let is_judged = claim.has_year || is_about_now && !speech.is_open(claim.at);
+        let is_judged = claim.has_year || is_about_now && !prose.speech().is_open(claim.at);
         if real == claim.weekday || !is_judged {
             continue;
         }
@@ -189,17 +190,20 @@ fn is_of_another_calendar(before: &str, after: &str) -> bool {
 }
 
 /// `오늘(월)`, `내일은 화요일`.
-fn relative_days(text: &str, date: NaiveDate) -> impl Iterator<Item = WeekdayClaim> {
-    [
+fn relative_days(prose: &ReadProse<'_>, date: NaiveDate) -> impl Iterator<Item = WeekdayClaim> {
+    let text = &prose.text;
+    // How a weekday is read: in brackets, or by its whole name.
+    let has_weekday = prose.has_byte(b"(") || prose.contains("（") || prose.contains("요일");
+    let days = [
         ("오늘", 0),
         ("내일", 1),
         ("모레", 2),
         ("어제", -1),
         ("그제", -2),
-    ]
-    .into_iter()
-    .flat_map(move |(word, days)| {
-        text.match_indices(word).filter_map(move |(at, _)| {
+    ];
+    let days = days.into_iter().filter(move |_| has_weekday);
+    days.flat_map(move |(word, days)| {
+        prose.places(word).filter_map(move |at| {
             let is_word = !text[..at].ends_with(char::is_alphanumeric);
             let mut rest = TextScan(&text[at + word.len()..]);
             rest.any(&["은", "는", "이"]);
@@ -221,60 +225,65 @@ fn relative_days(text: &str, date: NaiveDate) -> impl Iterator<Item = WeekdayCla
 
 /// `Monday, November 23` and `Mon, Nov 23`, with or without a year. Not `not Monday, November 23`,
 /// and not The Sun, which is a newspaper.
-fn english_dates(text: &str, near: NaiveDate) -> impl Iterator<Item = WeekdayClaim> {
+fn english_dates(prose: &ReadProse<'_>, near: NaiveDate) -> impl Iterator<Item = WeekdayClaim> {
+    let text = &prose.text;
     WEEKDAYS.into_iter().flat_map(move |weekday| {
         let name = english_name(weekday);
-        text.match_indices(&name[..3])
-            .filter_map(move |(at, short)| {
-                let mut rest = TextScan(&text[at..]);
-                if !rest.any(&[name]) {
-                    rest.any(&[short]);
-                    if text[..at].ends_with("The ") || text[..at].ends_with("the ") {
-                        return None;
-                    }
-                }
-                if text[..at].ends_with("not ") || text[..at].ends_with("not on ") {
+        let short = &name[..3];
+        prose.places(short).filter_map(move |at| {
+            let mut rest = TextScan(&text[at..]);
+            if !rest.any(&[name]) {
+                rest.any(&[short]);
+                if text[..at].ends_with("The ") || text[..at].ends_with("the ") {
                     return None;
                 }
-                rest.any(&[","]).then_some(())?;
-                rest.spaces();
-                let month = MONTHS
-                    .iter()
-                    .position(|month| rest.any(&[month]) || rest.any(&[&month[..3]]))?;
-                rest.spaces();
-                let day = rest.number()?;
-                let mut year = None;
-                let mut after = TextScan(rest.0);
-                if after.any(&[", "]) {
-                    year = after.number().filter(|year| (1900..2200).contains(year));
-                }
-                let month = u32::try_from(month).ok()? + 1;
-                let length = text.len() - at - rest.0.len();
-                WeekdayClaim::new(at, length, (year, month, day), near, weekday)
-            })
+            }
+            if text[..at].ends_with("not ") || text[..at].ends_with("not on ") {
+                return None;
+            }
+            rest.any(&[","]).then_some(())?;
+            rest.spaces();
+            let month = MONTHS
+                .iter()
+                .position(|month| rest.any(&[month]) || rest.any(&[&month[..3]]))?;
+            rest.spaces();
+            let day = rest.number()?;
+            let mut year = None;
+            let mut after = TextScan(rest.0);
+            if after.any(&[", "]) {
+                year = after.number().filter(|year| (1900..2200).contains(year));
+            }
+            let month = u32::try_from(month).ok()? + 1;
+            let length = text.len() - at - rest.0.len();
+            WeekdayClaim::new(at, length, (year, month, day), near, weekday)
+        })
     })
 }
 
 /// `Friday, 3 December 2026`, as our own words print it; `Dec 3 (Fri)`, `3 December (Friday)`.
-fn english_days_first(text: &str, near: NaiveDate) -> impl Iterator<Item = WeekdayClaim> {
+fn english_days_first(
+    prose: &ReadProse<'_>,
+    near: NaiveDate,
+) -> impl Iterator<Item = WeekdayClaim> {
+    let text = &prose.text;
     MONTHS.into_iter().zip(1..).flat_map(move |(name, month)| {
-        text.match_indices(&name[..3])
-            .filter_map(move |(at, short)| {
-                let mut rest = TextScan(&text[at..]);
-                let _ = rest.any(&[name]) || rest.any(&[short]);
-                let before = text[..at].trim_end_matches(' ');
-                let day_at = before
-                    .rfind(|char: char| !char.is_ascii_digit())
-                    .map_or(0, |at| {
-                        at + before[at..].chars().next().map_or(1, char::len_utf8)
-                    });
-                match before[day_at..].parse::<u32>() {
-                    Ok(day) if before[day_at..].len() <= 2 => {
-                        day_before_month(text, (day_at, day, month), rest, near)
-                    }
-                    _ => month_and_bracket(text, (at, month), rest, near),
+        let short = &name[..3];
+        prose.places(short).filter_map(move |at| {
+            let mut rest = TextScan(&text[at..]);
+            let _ = rest.any(&[name]) || rest.any(&[short]);
+            let before = text[..at].trim_end_matches(' ');
+            let day_at = before
+                .rfind(|char: char| !char.is_ascii_digit())
+                .map_or(0, |at| {
+                    at + before[at..].chars().next().map_or(1, char::len_utf8)
+                });
+            match before[day_at..].parse::<u32>() {
+                Ok(day) if before[day_at..].len() <= 2 => {
+                    day_before_month(text, (day_at, day, month), rest, near)
                 }
-            })
+                _ => month_and_bracket(text, (at, month), rest, near),
+            }
+        })
     })
 }
 
@@ -331,8 +340,9 @@ fn month_and_bracket(
 }
 
 /// `2026-12-03 (Fri)`.
-fn numbered_dates(text: &str, near: NaiveDate) -> impl Iterator<Item = WeekdayClaim> {
-    text.match_indices(" (").filter_map(move |(end, _)| {
+fn numbered_dates(prose: &ReadProse<'_>, near: NaiveDate) -> impl Iterator<Item = WeekdayClaim> {
+    let text = &prose.text;
+    prose.places(" (").filter_map(move |end| {
         let at = end.checked_sub("2026-12-03".len())?;
         let day = NaiveDate::parse_from_str(text.get(at..end)?, "%Y-%m-%d").ok()?;
         let mut rest = TextScan(&text[end..]);

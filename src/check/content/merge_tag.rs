@@ -1,10 +1,10 @@
 //! Merge tags: places that another program fills in with a reader's name, and that this one shows as they stand.
 
-use super::{super::Findings, TEMPLATE_TAG};
-use crate::{
-    issue::Prose,
-    words::{Said, say},
+use super::{
+    super::{Findings, issue_text::ReadProse},
+    TEMPLATE_TAG,
 };
+use crate::words::{Said, say};
 
 /// How a tag begins and ends, and which program's it is: `` a template's, `?` a sending program's.
 const TAGS: [(&str, &str, &str); 10] = [
@@ -20,12 +20,12 @@ const TAGS: [(&str, &str, &str); 10] = [
     ("%recipient", "%", "Mailgun"),
 ];
 
-pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
+pub(super) fn check(prose: &ReadProse<'_>, findings: &mut Findings<'_>) {
     let found = TAGS
         .into_iter()
-        .find_map(|(open, close, whose)| Some((tag(&prose.text, open, close)?, whose)))
-        .or_else(|| Some((emphasised(&prose.text)?, "Mailchimp")))
-        .or_else(|| Some((named(&prose.text)?, "?")));
+        .find_map(|(open, close, whose)| Some((tag(prose, open, close)?, whose)))
+        .or_else(|| Some((emphasised(prose)?, "Mailchimp")))
+        .or_else(|| Some((named(prose)?, "?")));
     if let Some(((at, length), whose)) = found {
         findings
             .at(
@@ -51,8 +51,9 @@ fn owner(whose: &'static str) -> Said {
 }
 
 /// `*|FNAME|*`, of which Markdown took the asterisks for emphasis.
-fn emphasised(text: &str) -> Option<(usize, usize)> {
-    text.match_indices('|').find_map(|(at, _)| {
+fn emphasised(prose: &ReadProse<'_>) -> Option<(usize, usize)> {
+    let text = &prose.text;
+    prose.places("|").find_map(|at| {
         let length = text[at + 1..].find('|')?;
         let is_name = length > 1
             && text[at + 1..at + 1 + length]
@@ -108,9 +109,10 @@ const WRAPPERS: [(&str, &str, bool); 10] = [
 ];
 
 /// `%NAME%`, `#{이름}`, `{first_name}`, `Dear {name}`.
-fn named(text: &str) -> Option<(usize, usize)> {
+fn named(prose: &ReadProse<'_>) -> Option<(usize, usize)> {
+    let text = &prose.text;
     WRAPPERS.into_iter().find_map(|(open, close, is_enough)| {
-        text.match_indices(open).find_map(|(at, _)| {
+        prose.places(open).find_map(|at| {
             let rest = &text[at + open.len()..];
             let length = rest.find(close).filter(|length| *length <= 20)?;
             let name = rest[..length].trim().to_lowercase();
@@ -128,9 +130,10 @@ fn named(text: &str) -> Option<(usize, usize)> {
 }
 
 /// Where a tag stands: on one line, with a name in it and nothing that makes it a sentence.
-fn tag(text: &str, open: &str, close: &str) -> Option<(usize, usize)> {
+fn tag(prose: &ReadProse<'_>, open: &str, close: &str) -> Option<(usize, usize)> {
     const LONGEST: usize = 120;
-    text.match_indices(open).find_map(|(at, _)| {
+    let text = &prose.text;
+    prose.places(open).find_map(|at| {
         let inner_at = at + open.len();
         let length = text[inner_at..].find(close)?;
         let inner = &text[inner_at..inner_at + length];

@@ -1,10 +1,13 @@
 //! Words that were to be replaced before anyone reads them. Each pattern is one that does not
 //! occur in a finished text: `TODO` may be the subject of a story, `TODO:` is not.
 
-use super::{super::Findings, PLACEHOLDER, SCAFFOLD};
-use crate::{issue::Prose, words::say};
+use super::{
+    super::{Findings, issue_text::ReadProse},
+    PLACEHOLDER, SCAFFOLD,
+};
+use crate::words::say;
 
-pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
+pub(super) fn check(prose: &ReadProse<'_>, findings: &mut Findings<'_>) {
     if BEGINNINGS.contains(&prose.text.trim()) {
         findings
             .at(
@@ -18,7 +21,7 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
             .hint(say!("write your own, or take it out"));
         return;
     }
-    if let Some((at, length)) = placeholder(&prose.text) {
+    if let Some((at, length)) = placeholder(prose) {
         findings
             .at(
                 &PLACEHOLDER,
@@ -33,17 +36,17 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
 }
 
 /// Where the first placeholder stands, and how long it is.
-fn placeholder(text: &str) -> Option<(usize, usize)> {
-    marker(text)
-        .or_else(|| phrase(text))
-        .or_else(|| invitation(text))
-        .or_else(|| blank(text))
-        .or_else(|| remark(text))
-        .or_else(|| number_to_come(text))
+fn placeholder(prose: &ReadProse<'_>) -> Option<(usize, usize)> {
+    marker(prose)
+        .or_else(|| phrase(prose))
+        .or_else(|| invitation(&prose.text))
+        .or_else(|| blank(prose))
+        .or_else(|| remark(prose))
+        .or_else(|| number_to_come(prose))
 }
 
 /// `[확인 필요]`, `(사진 넣을 자리)`, `[IMAGE HERE]`: a note to oneself in brackets. `[사진] 서울의 밤` is a caption.
-fn remark(text: &str) -> Option<(usize, usize)> {
+fn remark(prose: &ReadProse<'_>) -> Option<(usize, usize)> {
     const ENDS: [&str; 12] = [
         "필요",
         "예정",
@@ -82,6 +85,10 @@ fn remark(text: &str) -> Option<(usize, usize)> {
         "text",
         "quote",
     ];
+    if !prose.has_byte(b"[(<") {
+        return None;
+    }
+    let text = &prose.text;
     text.match_indices(['[', '(', '<']).find_map(|(at, open)| {
         let close = match open {
             "[" => ']',
@@ -106,10 +113,11 @@ fn remark(text: &str) -> Option<(usize, usize)> {
 }
 
 /// `XX월 XX일`, `00월`, `$XX`: a number that somebody was to look up. `00명 모집` hides one on purpose.
-fn number_to_come(text: &str) -> Option<(usize, usize)> {
+fn number_to_come(prose: &ReadProse<'_>) -> Option<(usize, usize)> {
     const BLANKS: [&str; 7] = ["XX", "xx", "OO", "○○", "00", "__", "**"];
+    let text = &prose.text;
     for blank in BLANKS {
-        for (at, _) in text.match_indices(blank) {
+        for at in prose.places(blank) {
             let before = text[..at].chars().next_back();
             let rest = &text[at + blank.len()..];
             let is_date = rest.starts_with('월') && !rest.starts_with("월드");
@@ -126,9 +134,10 @@ fn number_to_come(text: &str) -> Option<(usize, usize)> {
 }
 
 /// `TODO:`, `[TK]`, `FIXME(민지)`, or one of them alone in the paragraph.
-fn marker(text: &str) -> Option<(usize, usize)> {
+fn marker(prose: &ReadProse<'_>) -> Option<(usize, usize)> {
+    let text = &prose.text;
     for word in ["TODO", "FIXME", "TBD", "TK", "XXX"] {
-        for (at, _) in text.match_indices(word) {
+        for at in prose.places(word) {
             let before = text[..at].chars().next_back();
             let after = text[at + word.len()..].chars().next();
             let is_bracketed =
@@ -172,24 +181,21 @@ const PHRASES: [&str; 7] = [
 /// `여기에 내용을 입력`: a paragraph of nothing else, since the words alone are ordinary.
 fn invitation(text: &str) -> Option<(usize, usize)> {
     let bare = text.trim().trim_start_matches(['(', '[', '<', '“', '‘']);
-    let asks = ["입력", "작성", "추가", "삽입", "넣"]
-        .iter()
-        .any(|verb| bare.contains(verb));
-    let is_invitation = bare.starts_with("여기에 ") && bare.chars().count() <= 25 && asks;
+    let is_short = bare.starts_with("여기에 ") && bare.chars().count() <= 25;
+    let mut verbs = ["입력", "작성", "추가", "삽입", "넣"].iter();
+    let is_invitation = is_short && verbs.any(|verb| bare.contains(verb));
     is_invitation.then_some((0, text.len()))
 }
 
-fn phrase(text: &str) -> Option<(usize, usize)> {
-    // Only ASCII changes its case here, so places stay.
-    let lower = text.to_ascii_lowercase();
+fn phrase(prose: &ReadProse<'_>) -> Option<(usize, usize)> {
     PHRASES
         .iter()
-        .find_map(|phrase| Some((lower.find(phrase)?, phrase.len())))
+        .find_map(|phrase| Some((prose.find_in_lower(phrase)?, phrase.len())))
 }
 
 /// `○○○님`: a greeting without its name. `○○○ 씨` is somebody whom the news does not name; of a reporter it names
 /// who wrote.
-fn blank(text: &str) -> Option<(usize, usize)> {
+fn blank(prose: &ReadProse<'_>) -> Option<(usize, usize)> {
     [
         "○○○님",
         "◯◯◯님",
@@ -218,13 +224,14 @@ fn blank(text: &str) -> Option<(usize, usize)> {
         "[Insert",
     ]
     .iter()
-    .find_map(|blank| Some((text.find(blank)?, blank.len())))
-    .or_else(|| shouted_name(text))
+    .find_map(|blank| Some((prose.find(blank)?, blank.len())))
+    .or_else(|| shouted_name(prose))
 }
 
 /// `[FIRST NAME]`, `[COMPANY NAME]`.
-fn shouted_name(text: &str) -> Option<(usize, usize)> {
-    text.match_indices('[').find_map(|(at, _)| {
+fn shouted_name(prose: &ReadProse<'_>) -> Option<(usize, usize)> {
+    let text = &prose.text;
+    prose.places("[").find_map(|at| {
         let length = text[at..].find(']')? + 1;
         let inner = &text[at + 1..at + length - 1];
         let is_shouted = inner

@@ -1,8 +1,11 @@
 //! What must never leave in a mail: keys of services, numbers of people and of cards. Known shapes alone, with their
 //! check digits where they have some.
 
-use super::{super::Findings, PERSONAL_NUMBER, SECRET};
-use crate::{issue::Prose, words::say};
+use super::{
+    super::{Findings, issue_text::ReadProse},
+    PERSONAL_NUMBER, SECRET,
+};
+use crate::words::say;
 
 /// How a service's keys begin, how many letters and digits follow at least, and whose they are. Read in the services'
 /// own documents on secret scanning.
@@ -28,9 +31,9 @@ const KEYS: [(&str, usize, &str); 18] = [
     ("eyJhbGciOi", 60, "JSON Web Token"),
 ];
 
-pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
+pub(super) fn check(prose: &ReadProse<'_>, findings: &mut Findings<'_>) {
     let text = &prose.text;
-    if let Some((at, length, whose)) = key(text) {
+    if let Some((at, length, whose)) = key(prose) {
         findings
             .at(
                 &SECRET,
@@ -41,7 +44,7 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
                 "take it out, and make a new one there: whoever has seen it can use it"
             ));
     }
-    if let Some((at, length)) = private_key(text) {
+    if let Some((at, length)) = private_key(prose) {
         findings
             .at(
                 &SECRET,
@@ -52,7 +55,7 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
                 "take it out, and make a new one: whoever has seen it can use it"
             ));
     }
-    if let Some((at, length)) = password(text) {
+    if let Some((at, length)) = password(prose) {
         findings
             .at(
                 &SECRET,
@@ -62,6 +65,9 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
             .hint(say!(
                 "take it out, and choose a new one: whoever has seen it can use it"
             ));
+    }
+    if !prose.has_digit() {
+        return;
     }
     for range in number_runs(text) {
         let digits: Vec<u32> = text[range.clone()]
@@ -83,10 +89,11 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
     }
 }
 
-fn key(text: &str) -> Option<(usize, usize, &'static str)> {
+fn key(prose: &ReadProse<'_>) -> Option<(usize, usize, &'static str)> {
+    let text = &prose.text;
     let is_part = |char: char| char.is_ascii_alphanumeric() || matches!(char, '_' | '-' | '.');
     KEYS.iter().find_map(|(start, least, whose)| {
-        text.match_indices(start).find_map(|(at, _)| {
+        prose.places(start).find_map(|at| {
             let rest = &text[at + start.len()..];
             let length = rest.find(|char| !is_part(char)).unwrap_or(rest.len());
             let begins = !text[..at].ends_with(is_part);
@@ -102,7 +109,7 @@ fn key(text: &str) -> Option<(usize, usize, &'static str)> {
 
 /// `비밀번호: hunter2024`, `password = …`, `postgres://notes:secret@db…`. What has no digit beside its letters may be an
 /// ordinary word.
-fn password(text: &str) -> Option<(usize, usize)> {
+fn password(prose: &ReadProse<'_>) -> Option<(usize, usize)> {
     const LABELS: [&str; 7] = [
         "비밀번호",
         "패스워드",
@@ -134,9 +141,13 @@ fn password(text: &str) -> Option<(usize, usize)> {
             && word.contains(|char: char| char.is_ascii_alphabetic())
             && !word.contains("://")
     };
-    let lower = text.to_ascii_lowercase();
+    // A label and a sign before the word, or an address with both.
+    if !prose.has_byte(b":=") && !prose.contains("：") {
+        return None;
+    }
+    let (text, lower) = (&prose.text, prose.lower());
     // A café's is on the wall for everybody, and a meeting's is for whoever is invited.
-    let is_public = FOR_READERS.iter().any(|word| lower.contains(word));
+    let is_public = || FOR_READERS.iter().any(|word| lower.contains(word));
     let labelled = LABELS.iter().find_map(|label| {
         lower.match_indices(label).find_map(|(at, _)| {
             let begins = !lower[..at].ends_with(|char: char| char.is_ascii_alphanumeric());
@@ -148,11 +159,12 @@ fn password(text: &str) -> Option<(usize, usize)> {
                 .next()?
                 .trim_matches(['"', '\'', '“', '”']);
             let from = word.as_ptr() as usize - text.as_ptr() as usize;
-            (begins && !is_public && is_secret(word)).then_some((from, word.len()))
+            (begins && is_secret(word) && !is_public()).then_some((from, word.len()))
         })
     });
     labelled.or_else(|| {
-        text.match_indices("://").find_map(|(at, mark)| {
+        let mark = "://";
+        prose.places(mark).find_map(|at| {
             let rest = &text[at + mark.len()..];
             let end = rest
                 .find(|char: char| char.is_whitespace() || char == '/')
@@ -167,9 +179,9 @@ fn password(text: &str) -> Option<(usize, usize)> {
     })
 }
 
-fn private_key(text: &str) -> Option<(usize, usize)> {
-    let at = text.find("-----BEGIN ")?;
-    let line = text[at..].lines().next().unwrap_or_default();
+fn private_key(prose: &ReadProse<'_>) -> Option<(usize, usize)> {
+    let at = prose.find("-----BEGIN ")?;
+    let line = prose.text[at..].lines().next().unwrap_or_default();
     line.contains("PRIVATE KEY").then_some((at, line.len()))
 }
 

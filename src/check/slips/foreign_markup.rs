@@ -1,10 +1,13 @@
 //! Markup within a line that other programs understand and this one shows: attributes, marks for highlighting.
 
-use super::{super::Findings, FOREIGN_MARKUP};
-use crate::{issue::Prose, words::say};
+use super::{
+    super::{Findings, issue_text::ReadProse},
+    FOREIGN_MARKUP,
+};
+use crate::words::say;
 
-pub(super) fn check(prose: &Prose, file: &str, findings: &mut Findings<'_>) {
-    if let Some((at, length)) = attributes(&prose.text) {
+pub(super) fn check(prose: &ReadProse<'_>, file: &str, findings: &mut Findings<'_>) {
+    if let Some((at, length)) = attributes(prose) {
         findings
             .at(
                 &FOREIGN_MARKUP,
@@ -13,7 +16,7 @@ pub(super) fn check(prose: &Prose, file: &str, findings: &mut Findings<'_>) {
             )
             .hint(say!("take it out: the design has its place in templates/; a button is `[…](…){{.button}}`, without spaces"));
     }
-    if let Some((at, length)) = highlight(&prose.text) {
+    if let Some((at, length)) = highlight(prose) {
         findings
             .at(
                 &FOREIGN_MARKUP,
@@ -25,9 +28,9 @@ pub(super) fn check(prose: &Prose, file: &str, findings: &mut Findings<'_>) {
             )
             .hint(say!("mark words with `**` instead"));
     }
-    let shown_as_it_stands = emoji_name(&prose.text)
-        .or_else(|| formula(&prose.text))
-        .or_else(|| shortcode(&prose.text));
+    let shown_as_it_stands = emoji_name(prose)
+        .or_else(|| formula(prose))
+        .or_else(|| shortcode(prose));
     if let Some((at, length)) = shown_as_it_stands {
         findings
             .at(
@@ -54,12 +57,13 @@ pub(super) fn check(prose: &Prose, file: &str, findings: &mut Findings<'_>) {
 }
 
 /// `&amp;` that is still one when the mail is read: it was escaped twice.
-fn entity(prose: &Prose, file: &str) -> Option<(usize, &'static str)> {
+fn entity(prose: &ReadProse<'_>, file: &str) -> Option<(usize, &'static str)> {
     const ENTITIES: [&str; 8] = [
         "&amp;", "&lt;", "&gt;", "&quot;", "&nbsp;", "&#39;", "&#x27;", "&apos;",
     ];
-    ENTITIES.into_iter().find_map(|entity| {
-        let at = prose.text.find(entity)?;
+    let mut entities = ENTITIES.into_iter().filter(|_| prose.has_byte(b"&"));
+    entities.find_map(|entity| {
+        let at = prose.find(entity)?;
         // `\\&amp;` is about entities.
         let is_escaped = file[..prose.span(at..at + 1).start].ends_with('\\');
         (!is_escaped).then_some((at, entity))
@@ -67,8 +71,9 @@ fn entity(prose: &Prose, file: &str) -> Option<(usize, &'static str)> {
 }
 
 /// `:tada:`, which chats make a sign of. Not `10:30:00` and `std::vec`.
-fn emoji_name(text: &str) -> Option<(usize, usize)> {
-    text.match_indices(':').find_map(|(at, _)| {
+fn emoji_name(prose: &ReadProse<'_>) -> Option<(usize, usize)> {
+    let text = &prose.text;
+    prose.places(":").find_map(|at| {
         let begins = text[..at]
             .chars()
             .next_back()
@@ -87,8 +92,9 @@ fn emoji_name(text: &str) -> Option<(usize, usize)> {
 }
 
 /// `$$H_2O$$`: TeX.
-fn formula(text: &str) -> Option<(usize, usize)> {
-    let at = text.find("$$")?;
+fn formula(prose: &ReadProse<'_>) -> Option<(usize, usize)> {
+    let at = prose.find("$$")?;
+    let text = &prose.text;
     let rest = &text[at + 2..];
     let length = rest.find("$$")?;
     let is_formula = rest[..length].contains(['_', '^', '\\', '=', '{']);
@@ -96,8 +102,9 @@ fn formula(text: &str) -> Option<(usize, usize)> {
 }
 
 /// `[caption id="…"]`, `[gallery ids="1,2"]`, `[/caption]`: WordPress's.
-fn shortcode(text: &str) -> Option<(usize, usize)> {
-    text.match_indices('[').find_map(|(at, _)| {
+fn shortcode(prose: &ReadProse<'_>) -> Option<(usize, usize)> {
+    let text = &prose.text;
+    prose.places("[").find_map(|at| {
         let length = text[at..].find(']')? + 1;
         let inner = &text[at + 1..at + length - 1];
         let name = inner.split([' ', '/']).find(|part| !part.is_empty())?;
@@ -113,8 +120,9 @@ fn shortcode(text: &str) -> Option<(usize, usize)> {
 }
 
 /// `{ .button }`, `{:target="_blank"}`, `{width=50%}`, `{#id}`: kramdown's and pandoc's.
-fn attributes(text: &str) -> Option<(usize, usize)> {
-    text.match_indices('{').find_map(|(at, _)| {
+fn attributes(prose: &ReadProse<'_>) -> Option<(usize, usize)> {
+    let text = &prose.text;
+    prose.places("{").find_map(|at| {
         let length = text[at..].find('}')? + 1;
         let inner = text[at + 1..at + length - 1]
             .trim()
@@ -141,8 +149,9 @@ fn attributes(text: &str) -> Option<(usize, usize)> {
 }
 
 /// `==words==`. Not `a == b == c`.
-fn highlight(text: &str) -> Option<(usize, usize)> {
-    let at = text.find("==")?;
+fn highlight(prose: &ReadProse<'_>) -> Option<(usize, usize)> {
+    let at = prose.find("==")?;
+    let text = &prose.text;
     let rest = &text[at + 2..];
     let length = rest.find("==")?;
     let inner = &rest[..length];

@@ -1,12 +1,12 @@
 //! Marks of emphasis, code and pictures that Markdown did not take: readers see them.
 
-use super::{super::Findings, OPEN_MARK, UNDERSCORES};
-use crate::{
-    issue::Prose,
-    words::{Said, say},
+use super::{
+    super::{Findings, issue_text::ReadProse},
+    OPEN_MARK, UNDERSCORES,
 };
+use crate::words::{Said, say};
 
-pub(super) fn check(prose: &Prose, file: &str, findings: &mut Findings<'_>) {
+pub(super) fn check(prose: &ReadProse<'_>, file: &str, findings: &mut Findings<'_>) {
     single(prose, file, "~~", say!("the line through"), findings);
     backtick(prose, file, findings);
     picture(prose, findings);
@@ -14,9 +14,9 @@ pub(super) fn check(prose: &Prose, file: &str, findings: &mut Findings<'_>) {
 }
 
 /// `~~` left over, unless it is waves: `좋아요~~`, `10~~20`.
-fn single(prose: &Prose, file: &str, mark: &str, what: Said, findings: &mut Findings<'_>) {
+fn single(prose: &ReadProse<'_>, file: &str, mark: &str, what: Said, findings: &mut Findings<'_>) {
     let text = &prose.text;
-    let Some(at) = text.find(mark) else {
+    let Some(at) = prose.find(mark) else {
         return;
     };
     let before = text[..at].chars().next_back();
@@ -39,10 +39,10 @@ fn single(prose: &Prose, file: &str, mark: &str, what: Said, findings: &mut Find
 }
 
 /// One backtick alone. Two are speech in old English; ``x'' is TeX's.
-fn backtick(prose: &Prose, file: &str, findings: &mut Findings<'_>) {
+fn backtick(prose: &ReadProse<'_>, file: &str, findings: &mut Findings<'_>) {
     let text = &prose.text;
-    let mut marks = text.match_indices('`');
-    let Some((at, _)) = marks.next() else {
+    let mut marks = prose.places("`");
+    let Some(at) = marks.next() else {
         return;
     };
     // `code``: of three one is left over, too.
@@ -64,9 +64,9 @@ fn backtick(prose: &Prose, file: &str, findings: &mut Findings<'_>) {
 }
 
 /// `![…](…` without its end.
-fn picture(prose: &Prose, findings: &mut Findings<'_>) {
+fn picture(prose: &ReadProse<'_>, findings: &mut Findings<'_>) {
     let text = &prose.text;
-    for (at, _) in text.match_indices("![") {
+    for at in prose.places("![") {
         let Some(middle) = text[at..].find("](") else {
             continue;
         };
@@ -85,7 +85,10 @@ fn picture(prose: &Prose, findings: &mut Findings<'_>) {
 }
 
 /// `_강조_입니다`, `__굵게__는`. Not `snake_case` or `__init__`.
-fn underscores(prose: &Prose, findings: &mut Findings<'_>) {
+fn underscores(prose: &ReadProse<'_>, findings: &mut Findings<'_>) {
+    if !prose.has_byte(b"_") {
+        return;
+    }
     let text = &prose.text;
     for mark in ["__", "_"] {
         let mut from = 0;
@@ -131,6 +134,6 @@ fn is_wide(char: char) -> bool {
     char.is_alphabetic() && u32::from(char) >= 0x1100
 }
 
-fn is_escaped(prose: &Prose, file: &str, at: usize) -> bool {
+fn is_escaped(prose: &ReadProse<'_>, file: &str, at: usize) -> bool {
     file[..prose.span(at..at + 1).start].ends_with('\\')
 }

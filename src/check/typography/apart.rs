@@ -4,11 +4,11 @@
 
 mod counters;
 
-use super::{super::Findings, DEPENDENT_NOUN, tell_right};
-use crate::{
-    issue::Prose,
-    korean::hangul::{RIEUL, final_consonant, runs},
+use super::{
+    super::{Findings, issue_text::ReadProse},
+    DEPENDENT_NOUN, tell_right,
 };
+use crate::korean::hangul::{RIEUL, final_consonant};
 
 /// A run of syllables cut in two: what stands before the cut, behind it, and behind the run.
 struct Cut<'t> {
@@ -17,9 +17,9 @@ struct Cut<'t> {
     after: &'t str,
 }
 
-pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
+pub(super) fn check(prose: &ReadProse<'_>, findings: &mut Findings<'_>) {
     let text = &prose.text;
-    for run in runs(text) {
+    for run in prose.runs() {
         let word = &text[run.clone()];
         let begins_word = !text[..run.start].ends_with(char::is_alphanumeric);
         let joints: Vec<usize> = word
@@ -55,11 +55,59 @@ fn with_spaces(word: &str, joints: &[usize]) -> String {
     spaced
 }
 
+/// Whether what is judged here may begin with a syllable, behind a cut.
+fn may_begin(syllable: char) -> bool {
+    matches!(
+        syllable,
+        '수' | '것'
+            | '때'
+            | '줄'
+            | '리'
+            | '텐'
+            | '테'
+            | '터'
+            | '중'
+            | '대'
+            | '동'
+            | '척'
+            | '듯'
+            | '만'
+            | '바'
+            | '위'
+            | '있'
+            | '싶'
+            | '되'
+            | '됐'
+            | '된'
+            | '됩'
+            | '될'
+            | '돼'
+            | '됨'
+            | '않'
+            | '못'
+            | '통'
+            | '비'
+            | '의'
+            | '관'
+            | '따'
+            | '함'
+            | '같'
+            | '달'
+            | '인'
+            | '없'
+            | '아'
+            | '뿐'
+    )
+}
+
 /// Whether a space is missing there for certain.
 fn is_joint(cut: &Cut<'_>) -> bool {
     let Some(last) = cut.before.chars().next_back() else {
         return false;
     };
+    if !cut.rest.starts_with(may_begin) {
+        return false;
+    }
     let is_future = final_consonant(last) == Some(RIEUL);
     let is_long = cut.before.len() > last.len_utf8();
     is_future && behind_future(cut)

@@ -1,15 +1,22 @@
 //! `a` and `an`: which one follows from how the next word begins when it is read aloud. Words that people read in two
 //! ways (`an historic`, `a SQL`) are left to the writer.
 
-use super::{super::Findings, ARTICLE, tell_right};
-use crate::{issue::Prose, words::say};
+use super::{
+    super::{Findings, issue_text::ReadProse},
+    ARTICLE, tell_right,
+};
+use crate::words::say;
 
-pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
+pub(super) fn check(prose: &ReadProse<'_>, findings: &mut Findings<'_>) {
+    if !prose.has_byte(b"aA") {
+        return;
+    }
     let text = &prose.text;
-    let mut at = 0;
-    while let Some(found) = text[at..].find([' ', '\n']) {
-        let space = at + found;
-        at = space + 1;
+    for (space, _) in text.match_indices([' ', '\n']) {
+        // Neither `a` nor `an` ends there.
+        if !text[..space].ends_with(['a', 'n']) {
+            continue;
+        }
         let article = text[..space]
             .rsplit(|char: char| char.is_whitespace() || matches!(char, '(' | '“' | '"'))
             .next()

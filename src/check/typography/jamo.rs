@@ -1,10 +1,17 @@
 //! Letters of Hangul that did not become a syllable: `안녕하세ㅛ`, `하ㅂ니다`, `ㅇㅣ`. Laughter and tears (ㅋㅋ, ㅠㅠ) are meant, and
 //! so is grammar (`-ㄴ다`).
 
-use super::{super::Findings, LOOSE_LETTER};
-use crate::{issue::Prose, korean::hangul::is_syllable, words::say};
+use super::{
+    super::{Findings, issue_text::ReadProse},
+    LOOSE_LETTER,
+};
+use crate::{korean::hangul::is_syllable, words::say};
 
-pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
+pub(super) fn check(prose: &ReadProse<'_>, findings: &mut Findings<'_>) {
+    // What these letters begin with.
+    if !prose.has_byte(b"\xE3") {
+        return;
+    }
     let text = &prose.text;
     let mut before: Option<char> = None;
     for (at, char) in text.char_indices() {

@@ -1,12 +1,20 @@
 //! Characters that should be others: dots for an ellipsis, full-width letters, loose jamo,
 //! characters nobody sees.
 
-use super::{super::Findings, DECOMPOSED, ELLIPSIS, FULL_WIDTH, INVISIBLE};
-use crate::words::say;
-use crate::{issue::Prose, korean::hangul, source::composed};
+use super::{
+    super::{Findings, issue_text::ReadProse},
+    DECOMPOSED, ELLIPSIS, FULL_WIDTH, INVISIBLE,
+};
+use crate::{issue::Prose, korean::hangul, source::composed, words::say};
 
-pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
-    ellipses(prose, findings);
+pub(super) fn check(prose: &ReadProse<'_>, findings: &mut Findings<'_>) {
+    if prose.has_byte(b".\xE2\xE3") {
+        ellipses(prose, findings);
+    }
+    // What letters of other widths, letters of Hangul and characters that nobody sees begin with.
+    if !prose.has_byte(b"\xE1\xE2\xE3\xEF") {
+        return;
+    }
     first_run(
         prose,
         is_full_width,

@@ -1,7 +1,10 @@
 //! Text that was read in the wrong encoding: `í•œê¸€` for 한글, `占쏙옙` for what was lost twice.
 
-use super::{super::Findings, MOJIBAKE};
-use crate::{issue::Prose, words::say};
+use super::{
+    super::{Findings, issue_text::ReadProse},
+    MOJIBAKE,
+};
+use crate::words::say;
 
 /// What UTF-8 makes of Hangul, quotation marks and accents where it is read as Windows-1252 or Latin-1, and what
 /// Windows' Korean code page makes of the sign for a lost character.
@@ -24,7 +27,11 @@ const TRACES: [&str; 16] = [
     "í•",
 ];
 
-pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
+pub(super) fn check(prose: &ReadProse<'_>, findings: &mut Findings<'_>) {
+    // All traces but the first are of Latin-1, which begins with these two in UTF-8.
+    if !prose.has_byte(b"\xC2\xC3") && !prose.contains(TRACES[0]) {
+        return;
+    }
     let found = trace(&prose.text)
         .or_else(|| syllables(&prose.text))
         .or_else(|| code_page(&prose.text));

@@ -4,7 +4,10 @@ mod kinds;
 mod named;
 
 use self::kinds::{opener, partner};
-use super::{super::Findings, MIXED_QUOTES, UNBALANCED};
+use super::{
+    super::{Findings, issue_text::ReadProse},
+    MIXED_QUOTES, UNBALANCED,
+};
 use crate::{
     issue::{Prose, ProseKind},
     korean::hangul,
@@ -22,11 +25,14 @@ struct UnpairedMark {
     paragraph: usize,
 }
 
-pub(super) fn check(all: &[Prose], findings: &mut Findings<'_>) {
+pub(super) fn check(all: &[ReadProse<'_>], findings: &mut Findings<'_>) {
     let mut open: Vec<UnpairedMark> = Vec::new();
     let mut unmatched: Vec<UnpairedMark> = Vec::new();
     for (paragraph, prose) in all.iter().enumerate() {
-        let reader = MarkReader::best(&prose.text);
+        let reader = match may_have_marks(prose) {
+            true => MarkReader::best(&prose.text),
+            false => MarkReader::new("", MarkReading::default()),
+        };
         for (at, length) in reader.mixed {
             findings
                 .at(
@@ -66,6 +72,11 @@ pub(super) fn check(all: &[Prose], findings: &mut Findings<'_>) {
     }
     report(&mut open, findings);
     report(&mut unmatched, findings);
+}
+
+/// Whether a paragraph has the bytes that such marks begin with.
+fn may_have_marks(prose: &ReadProse<'_>) -> bool {
+    prose.has_byte(b"\"'()[]\xE2\xE3\xEF")
 }
 
 fn report(loose: &mut Vec<UnpairedMark>, findings: &mut Findings<'_>) {

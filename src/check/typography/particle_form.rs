@@ -13,8 +13,16 @@ const BIEUP: u32 = 17;
 const SIOT: u32 = 19;
 const IEUNG: u32 = 21;
 
+/// What those particles end with that are judged here.
+const ENDS: [char; 13] = [
+    '를', '을', '는', '은', '가', '로', '도', '의', '서', '써', '만', '와', '과',
+];
+
 /// The word with the right form of its particle, where it has a wrong one for certain. `after`: what follows it.
 pub(super) fn right_form(word: &str, after: &str) -> Option<String> {
+    if !word.ends_with(ENDS) {
+        return None;
+    }
     object(word)
         .or_else(|| topic(word))
         .or_else(|| topic_behind_vowel(word))
@@ -35,14 +43,13 @@ fn object(word: &str) -> Option<String> {
     let (before, last) = hangul::last_two(word);
     let (before, last) = (before?, last?);
     let has_final = final_consonant(before)? != 0;
-    if NO_PARTICLE.iter().any(|end| word.ends_with(end)) {
-        return None;
-    }
-    match (last, has_final) {
-        ('를', true) => Some(with_end(word, '를', "을")),
-        ('을', false) => Some(with_end(word, '을', "를")),
-        _ => None,
-    }
+    let right = match (last, has_final) {
+        ('를', true) => "을",
+        ('을', false) => "를",
+        _ => return None,
+    };
+    let is_whole = NO_PARTICLE.iter().any(|end| word.ends_with(end));
+    (!is_whole).then(|| with_end(word, last, right))
 }
 
 /// 는 after a consonant with which no verb ends: 서울는, 시장는, 사진는. 먹는, 남는 and their like are verbs.

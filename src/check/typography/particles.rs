@@ -1,14 +1,14 @@
 //! Particles: their form, their number, and that they join the word before them.
 
 use super::{
-    super::Findings, DOUBLED_PARTICLE, PARTICLE_FORM, PARTICLE_SPACE, QUOTED_PARTICLE,
-    particle_form, tell_right,
+    super::{Findings, issue_text::ReadProse},
+    DOUBLED_PARTICLE, PARTICLE_FORM, PARTICLE_SPACE, QUOTED_PARTICLE, particle_form, tell_right,
 };
-use crate::{issue::Prose, korean::hangul, words::say};
+use crate::{korean::hangul, words::say};
 
-pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
+pub(super) fn check(prose: &ReadProse<'_>, findings: &mut Findings<'_>) {
     let text = &prose.text;
-    for range in hangul::words(text) {
+    for range in prose.words() {
         let word = &text[range.clone()];
         if let Some((doubled, single)) = doubled(word) {
             findings
@@ -56,9 +56,10 @@ const DOUBLED: [(&str, &str); 14] = [
 ];
 
 fn doubled(word: &str) -> Option<(&'static str, &'static str)> {
-    DOUBLED
+    let mut pairs = DOUBLED
         .into_iter()
-        .find(|(pair, _)| word.len() > pair.len() && word.ends_with(pair))
+        .filter(|_| word.ends_with(['은', '는', '을', '를', '서', '로', '게', '터', '지', '럼']));
+    pairs.find(|(pair, _)| word.len() > pair.len() && word.ends_with(pair))
 }
 
 /// Particles that are no words of their own. Not here: 은 (silver), 을 (乙), 에도 (Edo), 이, 가, 와, 과,
@@ -103,7 +104,9 @@ const BOUND: [&str; 34] = [
 /// The word before a particle that stands alone.
 fn spaced<'t>(text: &'t str, start: usize, word: &str) -> Option<&'t str> {
     let before = text[..start].strip_suffix(' ')?;
-    let is_bound = BOUND.contains(&word);
+    if !BOUND.contains(&word) {
+        return None;
+    }
     // A grammarian lists particles: `조사 는, 를`.
     let is_listed = text[start + word.len()..].starts_with([',', '/', '·'])
         || before.ends_with([',', '/', '·'])
@@ -118,13 +121,13 @@ fn spaced<'t>(text: &'t str, start: usize, word: &str) -> Option<&'t str> {
             .starts_with(['또', '에', '…', '.', ',']);
     let is_word =
         previous.ends_with(|char: char| hangul::is_syllable(char) || char.is_ascii_alphanumeric());
-    (is_bound && is_word && !is_listed && !is_interjection).then_some(previous)
+    (is_word && !is_listed && !is_interjection).then_some(previous)
 }
 
 /// `”` and a space before 라고, 라는 …
-fn quoted(prose: &Prose, findings: &mut Findings<'_>) {
+fn quoted(prose: &ReadProse<'_>, findings: &mut Findings<'_>) {
     for mark in ["” ", "’ ", "\" ", "' "] {
-        for (at, _) in prose.text.match_indices(mark) {
+        for at in prose.places(mark) {
             let rest = &prose.text[at + mark.len()..];
             let particle = [
                 "라고",

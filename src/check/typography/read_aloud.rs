@@ -1,19 +1,21 @@
 //! Particles behind Latin letters and digits: their form follows how the word before them is read aloud.
 
-use super::{super::Findings, PARTICLE_FORM};
+use super::{
+    super::{Findings, issue_text::ReadProse},
+    PARTICLE_FORM,
+};
 use crate::{
-    issue::Prose,
     korean::{
-        hangul::{is_syllable, runs},
+        hangul::is_syllable,
         particle::PARTICLES,
         reading::{SpokenEnd, end_of, last_word, spoken_end},
     },
     words::say,
 };
 
-pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
+pub(super) fn check(prose: &ReadProse<'_>, findings: &mut Findings<'_>) {
     let text = &prose.text;
-    for run in runs(text) {
+    for run in prose.runs() {
         let (at, end) = (run.start, run.end);
         let before = &text[..at];
         let is_marked = before.ends_with(CLOSING);

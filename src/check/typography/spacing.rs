@@ -1,13 +1,12 @@
 //! Spaces that are missing or too many, and words typed twice.
 
 use super::{
-    super::{Findings, speech::QuotedSpeech},
+    super::{Findings, issue_text::ReadProse},
     DEPENDENT_NOUN, DOUBLE_SPACE, DOUBLED_WORD, PUNCTUATION_SPACE, UNIT_SPACE,
 };
-use crate::words::say;
-use crate::{issue::Prose, korean::hangul};
+use crate::{korean::hangul, words::say};
 
-pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
+pub(super) fn check(prose: &ReadProse<'_>, findings: &mut Findings<'_>) {
     ability(prose, findings);
     let neighbours: Vec<WordPair<'_>> = neighbours(&prose.text).collect();
     plurals(prose, &neighbours, findings);
@@ -19,10 +18,10 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
 }
 
 /// `할 수있다`: the verb behind 수 is a word of its own.
-fn ability(prose: &Prose, findings: &mut Findings<'_>) {
+fn ability(prose: &ReadProse<'_>, findings: &mut Findings<'_>) {
     let text = &prose.text;
     for slip in [" 수있", " 수없", " 수밖에없"] {
-        for (at, _) in text.match_indices(slip) {
+        for at in prose.places(slip) {
             let is_verb = text[..at]
                 .chars()
                 .next_back()
@@ -47,7 +46,7 @@ fn ability(prose: &Prose, findings: &mut Findings<'_>) {
 }
 
 /// `사람 들이`: 들 joins the people whom it makes many.
-fn plurals(prose: &Prose, neighbours: &[WordPair<'_>], findings: &mut Findings<'_>) {
+fn plurals(prose: &ReadProse<'_>, neighbours: &[WordPair<'_>], findings: &mut Findings<'_>) {
     const PEOPLE: [&str; 11] = [
         "사람",
         "친구",
@@ -72,7 +71,10 @@ fn plurals(prose: &Prose, neighbours: &[WordPair<'_>], findings: &mut Findings<'
         "들만",
     ];
     for (start, before, at, word) in neighbours.iter().copied() {
-        if ENDS.contains(&word) && PEOPLE.iter().any(|people| before.ends_with(people)) {
+        if word.starts_with('들')
+            && ENDS.contains(&word)
+            && PEOPLE.iter().any(|people| before.ends_with(people))
+        {
             findings
                 .at(
                     &DEPENDENT_NOUN,
@@ -86,11 +88,9 @@ fn plurals(prose: &Prose, neighbours: &[WordPair<'_>], findings: &mut Findings<'
 }
 
 /// `30 %` in Korean; the SI's English has the space.
-fn percent(prose: &Prose, findings: &mut Findings<'_>) {
-    if !prose.text.contains(hangul::is_syllable) {
-        return;
-    }
-    for (at, found) in prose.text.match_indices(" %") {
+fn percent(prose: &ReadProse<'_>, findings: &mut Findings<'_>) {
+    let found = " %";
+    for at in prose.places(found).filter(|_| prose.has_syllable()) {
         let is_number = prose.text[..at].ends_with(|char: char| char.is_ascii_digit());
         let is_unit = !prose.text[at + found.len()..]
             .starts_with(|char: char| char.is_ascii_alphanumeric() || char == '%');
@@ -108,7 +108,7 @@ fn percent(prose: &Prose, findings: &mut Findings<'_>) {
 }
 
 /// `끝 .`, `끝 ,`, and `했다.그리고`.
-fn punctuation(prose: &Prose, findings: &mut Findings<'_>) {
+fn punctuation(prose: &ReadProse<'_>, findings: &mut Findings<'_>) {
     let text = &prose.text;
     for (at, mark) in text.match_indices([',', '.']) {
         let before = text[..at].strip_suffix(' ');
@@ -174,7 +174,7 @@ fn punctuation(prose: &Prose, findings: &mut Findings<'_>) {
 /// Words that are never meant twice in a row. Korean doubles words on purpose (하나 하나, 앞으로
 /// 앞으로, 고맙습니다 고맙습니다), English too (whom I spoke to to learn this): only those that no such
 /// pair has. Verse and speech repeat what they like.
-fn doubled_words(prose: &Prose, neighbours: &[WordPair<'_>], findings: &mut Findings<'_>) {
+fn doubled_words(prose: &ReadProse<'_>, neighbours: &[WordPair<'_>], findings: &mut Findings<'_>) {
     const ENGLISH: [&str; 23] = [
         "the", "a", "an", "and", "of", "with", "from", "are", "was", "which", "their", "your",
         "our", "my", "we", "they", "were", "or", "but", "when", "than", "into", "by",
@@ -204,11 +204,10 @@ fn doubled_words(prose: &Prose, neighbours: &[WordPair<'_>], findings: &mut Find
         "이번에는",
     ];
     const ENDINGS: [&str; 4] = ["를", "에서", "에게", "하는"];
-    if is_verse(&prose.text) {
-        return;
-    }
-    let speech = QuotedSpeech::of(&prose.text);
-    for (start, before, at, word) in neighbours.iter().copied() {
+    let doubled = neighbours
+        .iter()
+        .filter(|(_, before, _, word)| before == word && !is_verse(&prose.text));
+    for (start, _, at, word) in doubled.copied() {
         let is_korean = word.chars().all(hangul::is_syllable)
             && (KOREAN.contains(&word)
                 || ENDINGS
@@ -227,10 +226,9 @@ fn doubled_words(prose: &Prose, neighbours: &[WordPair<'_>], findings: &mut Find
                     )
                 });
         // `할 수 수 있다`: what a verb waits for comes once.
-        let is_bound = matches!(word, "수" | "것" | "및") && !speech.is_open(start);
-        let is_slip =
-            before == word && (is_korean || is_copula || is_bound || ENGLISH.contains(&word));
-        if is_slip && !speech.is_open(start) {
+        let is_bound = matches!(word, "수" | "것" | "및");
+        let is_slip = is_korean || is_copula || is_bound || ENGLISH.contains(&word);
+        if is_slip && !prose.speech().is_open(start) {
             findings
                 .at(
                     &DOUBLED_WORD,
@@ -243,7 +241,7 @@ fn doubled_words(prose: &Prose, neighbours: &[WordPair<'_>], findings: &mut Find
 }
 
 /// `가서 갑니다`: a verb joined to itself. Not here: 사서 산다, which is to buy and to live.
-fn doubled_verbs(prose: &Prose, neighbours: &[WordPair<'_>], findings: &mut Findings<'_>) {
+fn doubled_verbs(prose: &ReadProse<'_>, neighbours: &[WordPair<'_>], findings: &mut Findings<'_>) {
     const VERBS: [(&str, &[&str]); 4] = [
         (
             "가서",
@@ -276,12 +274,11 @@ fn doubled_verbs(prose: &Prose, neighbours: &[WordPair<'_>], findings: &mut Find
             ],
         ),
     ];
-    let speech = QuotedSpeech::of(&prose.text);
     for (start, before, at, word) in neighbours.iter().copied() {
         let is_doubled = VERBS
             .iter()
             .any(|(joined, finite)| before == *joined && finite.contains(&word));
-        if is_doubled && !speech.is_open(start) {
+        if is_doubled && !prose.speech().is_open(start) {
             findings
                 .at(
                     &DOUBLED_WORD,
@@ -295,9 +292,9 @@ fn doubled_verbs(prose: &Prose, neighbours: &[WordPair<'_>], findings: &mut Find
 
 /// Two spaces between two words of a sentence: the mail shows one, the text part both. Behind a full stop two are
 /// a custom of typists.
-fn double_space(prose: &Prose, findings: &mut Findings<'_>) {
+fn double_space(prose: &ReadProse<'_>, findings: &mut Findings<'_>) {
     let text = &prose.text;
-    for (at, _) in text.match_indices("  ") {
+    for at in prose.places("  ") {
         let behind = text[at..].trim_start_matches(' ');
         let mark = &text[at..text.len() - behind.len()];
         let is_inside = text[..at].ends_with(|char: char| char.is_alphanumeric() || char == ',')

@@ -4,47 +4,40 @@ mod endings;
 mod english;
 mod slips;
 
-use std::{collections::HashMap, sync::LazyLock};
-
 use self::{
     endings::RunInText,
-    slips::{SLIPS, SlipPosition, SpellingSlip},
+    slips::{SlipPosition, SpellingSlip},
 };
-use super::{super::Findings, SPELLING, tell_right};
-use crate::{issue::Prose, korean::hangul, words::say};
+use super::{
+    super::{Findings, issue_text::ReadProse},
+    SPELLING, tell_right,
+};
+use crate::{korean::hangul, words::say};
 
-pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
+pub(super) fn check(prose: &ReadProse<'_>, findings: &mut Findings<'_>) {
     let text = &prose.text;
     english::check(prose, findings);
-    if !text.contains(hangul::is_syllable) {
+    if !prose.has_syllable() {
         return;
     }
     promises(prose, findings);
     negations(prose, findings);
     endings(prose, findings);
-    for (at, char) in text.char_indices() {
-        for &(slip, right, place) in BY_FIRST_LETTER.get(&char).into_iter().flatten() {
-            if text[at..].starts_with(slip) {
-                judge(prose, at, (slip, right, place), findings);
+    for run in prose.runs() {
+        for (within, syllable) in text[run.clone()].char_indices() {
+            let at = run.start + within;
+            for slip in slips::beginning_with(syllable) {
+                if text[at..].starts_with(slip.0) {
+                    judge(prose, at, *slip, findings);
+                }
             }
         }
     }
 }
 
-/// The slips by the letter that they begin with: a text is read once, however many there are.
-static BY_FIRST_LETTER: LazyLock<HashMap<char, Vec<SpellingSlip>>> = LazyLock::new(|| {
-    let mut by_letter: HashMap<char, Vec<SpellingSlip>> = HashMap::new();
-    for slip in SLIPS {
-        if let Some(first) = slip.0.chars().next() {
-            by_letter.entry(first).or_default().push(*slip);
-        }
-    }
-    by_letter
-});
-
 /// Tells a slip where it counts.
 fn judge(
-    prose: &Prose,
+    prose: &ReadProse<'_>,
     at: usize,
     (slip, right, place): SpellingSlip,
     findings: &mut Findings<'_>,
@@ -71,9 +64,9 @@ fn judge(
 }
 
 /// Words whose ending is never spelled so.
-fn endings(prose: &Prose, findings: &mut Findings<'_>) {
+fn endings(prose: &ReadProse<'_>, findings: &mut Findings<'_>) {
     let text = &prose.text;
-    for run in hangul::runs(text) {
+    for run in prose.runs() {
         let (before, after) = (&text[..run.start], &text[run.end..]);
         let word = &text[run.clone()];
         let found = endings::right(&RunInText {
@@ -100,9 +93,10 @@ fn is_quoted_word(before: &str, after: &str) -> bool {
 }
 
 /// `갈께`, `할께요`: an ending that is written 게, behind every verb.
-fn promises(prose: &Prose, findings: &mut Findings<'_>) {
+fn promises(prose: &ReadProse<'_>, findings: &mut Findings<'_>) {
     let text = &prose.text;
-    for (at, slip) in text.match_indices('께') {
+    let slip = "께";
+    for at in prose.places(slip) {
         let before = text[..at].chars().next_back();
         let is_verb = before.and_then(hangul::final_consonant) == Some(hangul::RIEUL);
         let rest = text[at + slip.len()..].trim_start_matches(['요', '용', '여']);
@@ -119,9 +113,10 @@ fn promises(prose: &Prose, findings: &mut Findings<'_>) {
 }
 
 /// `않 먹는다`: 안 stands before a verb.
-fn negations(prose: &Prose, findings: &mut Findings<'_>) {
+fn negations(prose: &ReadProse<'_>, findings: &mut Findings<'_>) {
     let text = &prose.text;
-    for (at, slip) in text.match_indices("않 ") {
+    let slip = "않 ";
+    for at in prose.places(slip) {
         let is_word = !text[..at].ends_with(|char: char| char.is_alphanumeric());
         let after_ji = text[..at].trim_end().ends_with('지');
         if is_word && !after_ji {

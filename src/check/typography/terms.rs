@@ -2,22 +2,20 @@
 //! that are told.
 
 use super::{
-    super::{CheckSubject, Findings},
+    super::{CheckSubject, Findings, issue_text::ReadProse},
     TERM,
 };
-use crate::words::say;
-use crate::{issue::Prose, korean::hangul, publication::HouseTerm};
+use crate::{korean::hangul, publication::HouseTerm, words::say};
 
-pub(super) fn check(proof: &CheckSubject<'_>, prose: &Prose, findings: &mut Findings<'_>) {
+pub(super) fn check(proof: &CheckSubject<'_>, prose: &ReadProse<'_>, findings: &mut Findings<'_>) {
     for term in &proof.publication.terms {
         let kept: Vec<(usize, usize)> = prose
-            .text
-            .match_indices(term.preferred.as_str())
-            .map(|(at, found)| (at, at + found.len()))
+            .places(&term.preferred)
+            .map(|at| (at, at + term.preferred.len()))
             .collect();
         for other in &term.instead_of {
-            for (at, found) in prose.text.match_indices(other.as_str()) {
-                let range = at..at + found.len();
+            for at in prose.places(other) {
+                let range = at..at + other.len();
                 // `서비스 메시` holds `메시`: the right spelling is no slip.
                 let is_kept = kept
                     .iter()
@@ -33,7 +31,7 @@ pub(super) fn check(proof: &CheckSubject<'_>, prose: &Prose, findings: &mut Find
 fn tell(
     term: &HouseTerm,
     other: &str,
-    prose: &Prose,
+    prose: &ReadProse<'_>,
     range: std::ops::Range<usize>,
     findings: &mut Findings<'_>,
 ) {

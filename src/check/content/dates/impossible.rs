@@ -1,20 +1,20 @@
 //! Days and hours that no calendar and no clock has: `2월 30일`, `오후 19시`, `November 31`.
 
 use super::{
-    super::super::Findings,
+    super::super::{Findings, issue_text::ReadProse},
     IMPOSSIBLE_DATE,
     scan::{MONTHS, TextScan},
 };
-use crate::{issue::Prose, words::say};
+use crate::words::say;
 
 /// The most days that a month has; February's 29 are told from 28 only where the year stands beside them.
 const LENGTHS: [u32; 12] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
+pub(super) fn check(prose: &ReadProse<'_>, findings: &mut Findings<'_>) {
     let text = &prose.text;
     let found = korean_days(text)
         .chain(numbered_days(text))
-        .chain(english_days(text))
+        .chain(english_days(prose))
         .chain(english_days_first(text))
         .chain(hours(text))
         .chain(clock_times(text));
@@ -149,9 +149,10 @@ fn clock_times(text: &str) -> impl Iterator<Item = (usize, usize)> {
 }
 
 /// `February 30`, `November 31`.
-fn english_days(text: &str) -> impl Iterator<Item = (usize, usize)> {
+fn english_days(prose: &ReadProse<'_>) -> impl Iterator<Item = (usize, usize)> {
+    let text = &prose.text;
     MONTHS.into_iter().zip(1..).flat_map(move |(name, month)| {
-        text.match_indices(name).filter_map(move |(at, _)| {
+        prose.places(name).filter_map(move |at| {
             let mut rest = TextScan(&text[at + name.len()..]);
             rest.any(&[" "]).then_some(())?;
             let day = rest.number()?;

@@ -4,25 +4,19 @@
 use chrono::{Datelike, Duration, NaiveDate};
 
 use super::{
-    super::super::{Findings, speech::QuotedSpeech},
+    super::super::{Findings, issue_text::ReadProse},
     STALE_DATE,
     scan::{MONTHS, TextScan, nearest_year},
 };
-use crate::{issue::Prose, words::say};
+use crate::words::say;
 
 /// What lies further back is told as history.
 const WEEKS_BACK: i64 = 8;
 
-pub(super) fn check(
-    prose: &Prose,
-    date: NaiveDate,
-    speech: &QuotedSpeech,
-    findings: &mut Findings<'_>,
-) {
-    let text = &prose.text;
-    for (at, length, day) in korean(text, date).chain(english(text, date)) {
+pub(super) fn check(prose: &ReadProse<'_>, date: NaiveDate, findings: &mut Findings<'_>) {
+    for (at, length, day) in korean(prose, date).chain(english(prose, date)) {
         let is_over = day < date && date - day <= Duration::weeks(WEEKS_BACK);
-        if is_over && !speech.is_open(at) {
+        if is_over && !prose.speech().is_open(at) {
             findings
                 .at(
                     &STALE_DATE,
@@ -41,7 +35,10 @@ fn sentence(text: &str) -> &str {
 }
 
 /// `11월 10일까지 신청하세요`, `11월 5일에 만나요`.
-fn korean(text: &str, near: NaiveDate) -> impl Iterator<Item = (usize, usize, NaiveDate)> {
+fn korean(
+    prose: &ReadProse<'_>,
+    near: NaiveDate,
+) -> impl Iterator<Item = (usize, usize, NaiveDate)> {
     const REQUESTS: [&str; 10] = [
         "세요",
         "십시오",
@@ -64,7 +61,8 @@ fn korean(text: &str, near: NaiveDate) -> impl Iterator<Item = (usize, usize, Na
         "뵐게요",
         "찾아오겠습니다",
     ];
-    text.match_indices('월').filter_map(move |(at, mark)| {
+    let (text, mark) = (&prose.text, "월");
+    prose.places(mark).filter_map(move |at| {
         let digits = text[..at].len()
             - text[..at]
                 .trim_end_matches(|char: char| char.is_ascii_digit())
@@ -93,38 +91,42 @@ fn korean(text: &str, near: NaiveDate) -> impl Iterator<Item = (usize, usize, Na
 }
 
 /// `Register by November 10`, `sign up before Nov 10`.
-fn english(text: &str, near: NaiveDate) -> impl Iterator<Item = (usize, usize, NaiveDate)> {
+fn english(
+    prose: &ReadProse<'_>,
+    near: NaiveDate,
+) -> impl Iterator<Item = (usize, usize, NaiveDate)> {
     const REQUESTS: [&str; 10] = [
         "register", "sign up", "apply", "rsvp", "book", "reply", "submit", "order", "send us",
         "join us",
     ];
+    let text = &prose.text;
     MONTHS.into_iter().zip(1..).flat_map(move |(name, month)| {
-        text.match_indices(&name[..3])
-            .filter_map(move |(at, short)| {
-                let before = text[..at].trim_end();
-                let is_deadline = [" by", " before", " until"]
-                    .iter()
-                    .any(|word| before.ends_with(word));
-                let start = before.rfind(['.', '!', '?', '\n']).map_or(0, |at| at + 1);
-                let asked = before[start..].trim_start().to_ascii_lowercase();
-                // `Please register by`, not `He had to register by`.
-                let asked = asked.strip_prefix("please ").unwrap_or(&asked);
-                let is_request = REQUESTS.iter().any(|request| asked.starts_with(request));
-                let mut rest = TextScan(&text[at..]);
-                let _ = rest.any(&[name]) || rest.any(&[short]);
-                rest.any(&["."]);
-                rest.spaces();
-                let day = rest.number()?;
-                rest.any(&["st", "nd", "rd", "th"]);
-                let length = text.len() - at - rest.0.len();
-                let mut after = TextScan(rest.0);
-                let has_year = after.any(&[", "])
-                    && after.number().is_some_and(|year| {
-                        year > 1900 && year != u32::try_from(near.year()).unwrap_or(0)
-                    });
-                let day = nearest_year(month, day, near)
-                    .filter(|_| is_deadline && is_request && !has_year)?;
-                Some((at, length, day))
-            })
+        let short = &name[..3];
+        prose.places(short).filter_map(move |at| {
+            let before = text[..at].trim_end();
+            let is_deadline = [" by", " before", " until"]
+                .iter()
+                .any(|word| before.ends_with(word));
+            let start = before.rfind(['.', '!', '?', '\n']).map_or(0, |at| at + 1);
+            let asked = before[start..].trim_start().to_ascii_lowercase();
+            // `Please register by`, not `He had to register by`.
+            let asked = asked.strip_prefix("please ").unwrap_or(&asked);
+            let is_request = REQUESTS.iter().any(|request| asked.starts_with(request));
+            let mut rest = TextScan(&text[at..]);
+            let _ = rest.any(&[name]) || rest.any(&[short]);
+            rest.any(&["."]);
+            rest.spaces();
+            let day = rest.number()?;
+            rest.any(&["st", "nd", "rd", "th"]);
+            let length = text.len() - at - rest.0.len();
+            let mut after = TextScan(rest.0);
+            let has_year = after.any(&[", "])
+                && after.number().is_some_and(|year| {
+                    year > 1900 && year != u32::try_from(near.year()).unwrap_or(0)
+                });
+            let day = nearest_year(month, day, near)
+                .filter(|_| is_deadline && is_request && !has_year)?;
+            Some((at, length, day))
+        })
     })
 }

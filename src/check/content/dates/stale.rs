@@ -4,14 +4,11 @@
 use chrono::{Datelike, Duration, NaiveDate, Weekday};
 
 use super::{
-    super::super::{CheckSubject, Findings, speech::QuotedSpeech},
+    super::super::{CheckSubject, Findings, issue_text::ReadProse},
     OTHER_EDITION, STALE_DATE,
     scan::{MONTHS, TextScan, nearest_year},
 };
-use crate::{
-    issue::Prose,
-    words::{Said, say},
-};
+use crate::words::{Said, say};
 
 /// Days from the issue's own.
 const DAYS: [(&str, i64); 9] = [
@@ -38,15 +35,9 @@ const WEEKS: [(&str, i64); 8] = [
     ("내주", 1),
 ];
 
-pub(super) fn check(
-    prose: &Prose,
-    date: NaiveDate,
-    speech: &QuotedSpeech,
-    findings: &mut Findings<'_>,
-) {
-    let text = &prose.text;
+pub(super) fn check(prose: &ReadProse<'_>, date: NaiveDate, findings: &mut Findings<'_>) {
     for (word, days) in DAYS {
-        for (at, rest) in after(text, word, speech) {
+        for (at, rest) in after(prose, word) {
             let mut rest = TextScan(rest);
             let Some(named) = date_beside(&mut rest, date) else {
                 continue;
@@ -61,7 +52,7 @@ pub(super) fn check(
         }
     }
     for (word, weeks) in WEEKS {
-        for (at, rest) in after(text, word, speech) {
+        for (at, rest) in after(prose, word) {
             let mut rest = TextScan(rest);
             rest.spaces();
             let weekday = rest.weekday();
@@ -84,16 +75,14 @@ pub(super) fn check(
 }
 
 /// Where a word stands by itself outside quotations, and what follows it.
-fn after<'t>(
-    text: &'t str,
-    word: &'t str,
-    speech: &'t QuotedSpeech,
-) -> impl Iterator<Item = (usize, &'t str)> {
-    text.match_indices(word)
-        .filter(move |(at, _)| {
-            !text[..*at].ends_with(char::is_alphanumeric) && !speech.is_open(*at)
+fn after<'t>(prose: &'t ReadProse<'_>, word: &'t str) -> impl Iterator<Item = (usize, &'t str)> {
+    let text = &prose.text;
+    prose
+        .places(word)
+        .filter(move |at| {
+            !text[..*at].ends_with(char::is_alphanumeric) && !prose.speech().is_open(*at)
         })
-        .map(move |(at, _)| (at, &text[at + word.len()..]))
+        .map(move |at| (at, &text[at + word.len()..]))
 }
 
 /// `(11월 24일`, ` 11월 24일`, `, November 24`; `11/24` only as a date is written, since `오늘 3/4` is
@@ -128,7 +117,7 @@ fn date_beside(rest: &mut TextScan<'_>, near: NaiveDate) -> Option<NaiveDate> {
 }
 
 fn tell(
-    prose: &Prose,
+    prose: &ReadProse<'_>,
     at: usize,
     rest: &str,
     word: &str,
@@ -147,7 +136,11 @@ fn tell(
 
 /// `이번 월요일 편은` at the head of an issue that comes out after that Monday. Ahead of it the
 /// words are an announcement.
-pub(super) fn other_edition(proof: &CheckSubject<'_>, prose: &Prose, findings: &mut Findings<'_>) {
+pub(super) fn other_edition(
+    proof: &CheckSubject<'_>,
+    prose: &ReadProse<'_>,
+    findings: &mut Findings<'_>,
+) {
     let front_matter = &proof.issue.front_matter;
     let own = &front_matter.edition;
     if prose.section.is_some() {
@@ -164,7 +157,7 @@ pub(super) fn other_edition(proof: &CheckSubject<'_>, prose: &Prose, findings: &
     for edition in others {
         for start in ["이번 ", "이번주 ", "이번 주 "] {
             let phrase = format!("{start}{}", edition.title);
-            let Some(at) = prose.text.find(&phrase) else {
+            let Some(at) = prose.find(&phrase) else {
                 continue;
             };
             let rest = &prose.text[at + phrase.len()..];

@@ -91,6 +91,9 @@ fn contracted(run: &RunInText<'_>) -> Option<String> {
         "자마자",
     ];
     let word = run.word;
+    if !word.contains(['됀', '됄', '됌', '됍', '돼']) {
+        return None;
+    }
     for (broken, whole) in [("됀", "된"), ("됄", "될"), ("됌", "됨"), ("됍", "됩")] {
         if word.contains(broken) {
             return Some(word.replace(broken, whole));
@@ -108,8 +111,13 @@ fn contracted(run: &RunInText<'_>) -> Option<String> {
 fn polite(word: &str) -> Option<String> {
     let mut previous: Option<char> = None;
     for (at, char) in word.char_indices() {
+        let before = previous.replace(char);
+        // What all of them begin with.
+        if !matches!(char, '읍' | '슴' | '니' | '나' | '십' | '하' | '마') {
+            continue;
+        }
         let rest = &word[at..];
-        let end = previous.and_then(final_consonant).unwrap_or_default();
+        let end = before.and_then(final_consonant).unwrap_or_default();
         let is_past = matches!(end, SSANG_SIOT | BIEUP_SIOT);
         let cut =
             |length: usize, new: &str| Some(format!("{}{new}{}", &word[..at], &rest[length..]));
@@ -124,7 +132,7 @@ fn polite(word: &str) -> Option<String> {
         }
         if rest.starts_with("니다")
             && end == MIEUM
-            && let Some(stem) = previous
+            && let Some(stem) = before
         {
             let at = at - stem.len_utf8();
             return Some(format!("{}{}{rest}", &word[..at], with_final(stem, BIEUP)));
@@ -135,7 +143,6 @@ fn polite(word: &str) -> Option<String> {
         if matches!(rest, "십시요" | "하시요" | "마시요") {
             return cut(rest.len(), &rest.replace("시요", "시오"));
         }
-        previous = Some(char);
     }
     None
 }
@@ -199,7 +206,7 @@ fn suffix(word: &str) -> Option<String> {
             continue;
         };
         let tail = &word[at + char.len_utf8()..];
-        if !NOUN_TAILS.contains(&tail) {
+        if !matches!(char, '율' | '률' | '쉽') || !NOUN_TAILS.contains(&tail) {
             continue;
         }
         let end = final_consonant(before).unwrap_or_default();
@@ -331,8 +338,8 @@ fn denial(run: &RunInText<'_>) -> Option<String> {
     {
         return Some(format!("안 {rest}"));
     }
-    let previous = run.previous();
     if let Some(rest) = word.strip_prefix('안') {
+        let previous = run.previous();
         let is_verb = previous.ends_with('지')
             && previous.chars().count() > 1
             && !NOUNS.iter().any(|noun| previous.ends_with(noun));

@@ -1,10 +1,7 @@
 //! Frequent slips of English that are no words, in either way of spelling it.
 
-use super::super::super::Findings;
-use crate::{
-    check::typography::{SPELLING, tell_right},
-    issue::Prose,
-};
+use super::super::super::{Findings, issue_text::ReadProse};
+use crate::check::typography::{SPELLING, tell_right};
 
 /// The slip and what is right, in the order of the alphabet.
 #[rustfmt::skip]
@@ -50,7 +47,7 @@ const PAIRS: [(&str, &str); 12] = [
     ("i would", "I would"),
 ];
 
-pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
+pub(super) fn check(prose: &ReadProse<'_>, findings: &mut Findings<'_>) {
     let text = &prose.text;
     let is_word = |char: char| {
         char.is_alphanumeric() || matches!(char, '\'' | '’' | '_' | '-' | '/' | '@' | '.')
@@ -63,15 +60,18 @@ pub(super) fn check(prose: &Prose, findings: &mut Findings<'_>) {
             .unwrap_or(text.len() - start);
         at = start + length;
         let word = &text[start..at];
+        let Some(right) = right(word) else {
+            continue;
+        };
         // A part of a name, of an address, of a word with accents.
         let goes_on = text[at..].trim_start_matches('.').starts_with(is_word);
         let begins = !text[..start].ends_with(is_word);
-        if let Some(right) = right(word).filter(|_| begins && !goes_on) {
+        if begins && !goes_on {
             tell_right(findings, &SPELLING, prose, start..at, &right);
         }
     }
     for (slip, right) in PAIRS {
-        for (at, _) in text.match_indices(slip) {
+        for at in prose.places(slip) {
             let begins = !text[..at].ends_with(is_word);
             let rest = &text[at + slip.len()..];
             // `could of course`: no slip.
@@ -93,9 +93,9 @@ fn right(word: &str) -> Option<String> {
     if rest.bytes().any(|byte| byte.is_ascii_uppercase()) {
         return None;
     }
-    let lower = word.to_ascii_lowercase();
+    let lower = || word.bytes().map(|byte| byte.to_ascii_lowercase());
     let found = SLIPS
-        .binary_search_by(|(slip, _)| (*slip).cmp(lower.as_str()))
+        .binary_search_by(|(slip, _)| slip.bytes().cmp(lower()))
         .ok()?;
     let right = SLIPS[found].1;
     Some(match first.bytes().all(|byte| byte.is_ascii_uppercase()) {

@@ -1,5 +1,7 @@
 //! Frequent slips of Korean that are never right, and what is: 표준국어대사전, 한글 맞춤법, 외래어 표기법.
 
+use std::sync::LazyLock;
+
 /// Where in a word a slip counts.
 #[derive(Clone, Copy)]
 pub(super) enum SlipPosition {
@@ -18,9 +20,41 @@ use SlipPosition::{Any, End, Start, Whole};
 /// The slip, what is right, and where in a word it is one.
 pub(super) type SpellingSlip = (&'static str, &'static str, SlipPosition);
 
+/// The first and the last syllable of Unicode.
+const SYLLABLES: std::ops::RangeInclusive<u32> = 0xAC00..=0xD7A3;
+
+/// The slips by the syllable that they begin with: a text is read once, however many there are.
+struct SlipIndex {
+    slips: Vec<SpellingSlip>,
+    /// Where each syllable's begin, and where the last one's end.
+    starts: Vec<u16>,
+}
+
+static INDEX: LazyLock<SlipIndex> = LazyLock::new(|| {
+    let first = |slip: &SpellingSlip| slip.0.chars().next().map_or(0, u32::from);
+    let mut slips = SLIPS.to_vec();
+    slips.sort_by_key(first);
+    let before = |syllable| slips.partition_point(|slip| first(slip) < syllable);
+    let starts = (*SYLLABLES.start()..=*SYLLABLES.end() + 1)
+        .map(|syllable| u16::try_from(before(syllable)).unwrap_or(u16::MAX))
+        .collect();
+    SlipIndex { slips, starts }
+});
+
+/// Those that begin with a syllable.
+pub(super) fn beginning_with(syllable: char) -> &'static [SpellingSlip] {
+    let SlipIndex { slips, starts } = &*INDEX;
+    let at = u32::from(syllable).wrapping_sub(*SYLLABLES.start());
+    let bound = |at: u32| Some(usize::from(*starts.get(usize::try_from(at).ok()?)?));
+    match (bound(at), bound(at.wrapping_add(1))) {
+        (Some(start), Some(end)) => &slips[start..end],
+        _ => &[],
+    }
+}
+
 /// All of them.
 #[rustfmt::skip]
-pub(super) const SLIPS: &[SpellingSlip] = &[
+const SLIPS: &[SpellingSlip] = &[
     ("됬", "됐", Any), ("되요", "돼요", End), ("되서", "돼서", End), ("뵈요", "봬요", End), ("몇일", "며칠", Any),
     ("금새", "금세", Whole), ("웬지", "왠지", Start), ("왠만", "웬만", Start), ("왠일", "웬일", Start),
     ("어의없", "어이없", Any), ("않되", "안 되", Any), ("오랫만", "오랜만", Any),
@@ -139,3 +173,25 @@ pub(super) const SLIPS: &[SpellingSlip] = &[
     ("간편 결재", "간편 결제", Any), ("간편결재", "간편결제", Any), ("요금 결재", "요금 결제", Any),
     ("모바일 결재", "모바일 결제", Any), ("일을 벌리", "일을 벌이", Any), ("사업을 벌리", "사업을 벌이", Any),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_slip_is_found_by_its_first_syllable() {
+        for slip in SLIPS {
+            let first = slip.0.chars().next().unwrap();
+            let found = beginning_with(first);
+            assert!(found.iter().any(|other| other.0 == slip.0), "{}", slip.0);
+            assert!(
+                found.iter().all(|other| other.0.starts_with(first)),
+                "{first}"
+            );
+        }
+        for other in ['가', '힣', '\u{ABFF}', '\u{D7A4}', 'a', '\u{10FFFF}'] {
+            let expected = SLIPS.iter().filter(|slip| slip.0.starts_with(other));
+            assert_eq!(beginning_with(other).len(), expected.count(), "{other}");
+        }
+    }
+}
