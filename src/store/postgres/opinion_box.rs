@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use self::row::{OPINION, opinion_from};
 use super::{
     PostgresStore, columns, fault::PostgresFault, history, list_lock, membership::member,
-    notice_outbox, realm, receipt_outbox::queue, signup_counts::SignupCounts,
+    notice_outbox, realm, receipt_outbox::queue, signup_counts::SharedCounts,
     suppression_list::hash_keys, transaction::StoreTransaction, tries::transaction, values::values,
 };
 use crate::{
@@ -151,7 +151,7 @@ async fn opine(
         None => None,
     };
     list_lock::be_the_only_one_who_counts(tx).await?;
-    let counts = SignupCounts {
+    let counts = SharedCounts {
         tx,
         realm,
         hash_keys: &hash_keys::load(tx).await?,

@@ -14,14 +14,14 @@ use crate::store::{
 };
 
 /// The counts as one transaction finds them.
-pub(super) struct SignupCounts<'a> {
+pub(super) struct SharedCounts<'a> {
     pub(super) tx: &'a StoreTransaction,
     pub(super) realm: Realm,
     pub(super) hash_keys: &'a HashKeys,
     pub(super) now: DateTime<Utc>,
 }
 
-impl SignupCounts<'_> {
+impl SharedCounts<'_> {
     /// How often since then, of a mailbox or a network.
     pub(super) async fn since(
         &self,

@@ -20,7 +20,7 @@ use crate::{
             fault::PostgresFault,
             history,
             receipt_outbox::{queue, results},
-            signup_counts::SignupCounts,
+            signup_counts::SharedCounts,
             subscriber_list::{group, past_consents},
             suppression_list::{hash_keys, suppression},
             transaction::StoreTransaction,
@@ -82,7 +82,7 @@ async fn write_down(
     proofs::keep(tx, reader, &confirmed.proof).await?;
     let sql = "DELETE FROM asks WHERE subscriber = $1";
     tx.run(sql, values![reader.0]).await?;
-    let counts = SignupCounts {
+    let counts = SharedCounts {
         tx,
         realm,
         hash_keys: &hash_keys,

@@ -15,7 +15,7 @@ use crate::{
         history_note::HistoryNote,
         membership::confirming::GOOD_FOR,
         postgres::{
-            columns, fault::PostgresFault, history, signup_counts::SignupCounts,
+            columns, fault::PostgresFault, history, signup_counts::SharedCounts,
             suppression_list::hash_keys, transaction::StoreTransaction, values::values,
         },
         receipt_outbox::queued::kind_code,
@@ -105,7 +105,7 @@ async fn uncount(
     let Some(email) = email.flatten() else {
         return Ok(());
     };
-    let counts = SignupCounts {
+    let counts = SharedCounts {
         tx,
         realm,
         hash_keys,

@@ -24,8 +24,8 @@ use crate::{
             fault::PostgresFault,
             history, list_lock,
             receipt_outbox::queue,
-            signup_counts::SignupCounts,
-            subscriber_list::relocation::{self, Mover},
+            signup_counts::SharedCounts,
+            subscriber_list::relocation,
             suppression_list::{hash_keys, suppression},
             transaction::StoreTransaction,
             values::values,
@@ -156,12 +156,8 @@ async fn move_to(
     to: &Address,
     now: DateTime<Utc>,
 ) -> Result<(), PostgresFault> {
-    let mover = Mover {
-        reader,
-        origin: Origin::Person,
-    };
-    mover.settle(tx, to, now).await?;
-    let counts = SignupCounts {
+    relocation::settle(tx, (reader, Origin::Person), to, now).await?;
+    let counts = SharedCounts {
         tx,
         realm,
         hash_keys: &hash_keys::load(tx).await?,
@@ -201,11 +197,7 @@ pub(crate) async fn undo(
     }
     // It had been dead, and somebody reads there all the same.
     suppression::lift_quietly(tx, &hash_keys, &first.from.key()).await?;
-    let mover = Mover {
-        reader,
-        origin: Origin::Person,
-    };
-    mover.settle(tx, &first.from, now).await?;
+    relocation::settle(tx, (reader, Origin::Person), &first.from, now).await?;
     let sql = "UPDATE moves SET undone_at = $3 \
                WHERE subscriber = $1 AND id >= $2 AND moved_at IS NOT NULL";
     tx.run(sql, values![reader.0, first.id, codes::millis(now)])

@@ -12,7 +12,7 @@ use crate::{
         PendingAsk, Realm, SignupLimits, codes,
         hash_keys::HashKeys,
         postgres::{
-            columns, fault::PostgresFault, list_lock, realm, signup_counts::SignupCounts,
+            columns, fault::PostgresFault, list_lock, realm, signup_counts::SharedCounts,
             transaction::StoreTransaction, values::values,
         },
         signup_counts::{CountKind, EVERYBODY},
@@ -30,7 +30,7 @@ pub(crate) async fn weigh(
     now: DateTime<Utc>,
 ) -> Result<WeighedMail, PostgresFault> {
     list_lock::be_the_only_one_who_counts(tx).await?;
-    let counts = SignupCounts {
+    let counts = SharedCounts {
         tx,
         realm,
         hash_keys,
@@ -50,7 +50,7 @@ pub(crate) async fn weigh(
 }
 
 async fn tally(
-    counts: &SignupCounts<'_>,
+    counts: &SharedCounts<'_>,
     wish: &WishedMail<'_>,
     mailbox: &str,
     limits: &SignupLimits,

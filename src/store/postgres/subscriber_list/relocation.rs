@@ -57,11 +57,7 @@ pub(crate) async fn relocate(
     if !is_same && let Some(hindrance) = hindrance(tx, to).await? {
         return Ok(hindrance);
     }
-    let mover = Mover {
-        reader,
-        origin: Origin::Operator,
-    };
-    mover.settle(tx, to, now).await?;
+    settle(tx, (reader, Origin::Operator), to, now).await?;
     if is_same {
         return Ok(MoveOutcome::Moved);
     }
@@ -93,38 +89,30 @@ pub(crate) async fn hindrance(
     Ok(there.map(|it| MoveOutcome::Suppressed(it.reason)))
 }
 
-/// A reader on their way to another address, and who says so.
-pub(crate) struct Mover {
-    pub(crate) reader: SubscriberId,
-    pub(crate) origin: Origin,
-}
-
-impl Mover {
-    /// Puts them under that address, where nothing keeps them from mail.
-    pub(crate) async fn settle(
-        &self,
-        tx: &StoreTransaction,
-        to: &Address,
-        now: DateTime<Utc>,
-    ) -> Result<(), PostgresFault> {
-        group::know_domains(tx, &[to.domain()]).await?;
-        // A person says that they are on the list: the file may still name the old address.
-        tx.run(
-            "UPDATE subscribers SET email = $2, key = $3, \
-             domain = (SELECT id FROM domains WHERE name = $4), suppressed = NULL, \
-             epoch = epoch + 1, vouched_by = vouched_by | $5, updated_at = $6 WHERE id = $1",
-            values![
-                self.reader.0,
-                to.as_str(),
-                to.key(),
-                to.domain(),
-                i64::from(Origins::only(self.origin).0),
-                codes::millis(now)
-            ],
-        )
-        .await
-        .map(drop)
-    }
+/// Puts a reader under that address, where nothing keeps them from mail; `origin` says so.
+pub(crate) async fn settle(
+    tx: &StoreTransaction,
+    (reader, origin): (SubscriberId, Origin),
+    to: &Address,
+    now: DateTime<Utc>,
+) -> Result<(), PostgresFault> {
+    group::know_domains(tx, &[to.domain()]).await?;
+    // A person says that they are on the list: the file may still name the old address.
+    tx.run(
+        "UPDATE subscribers SET email = $2, key = $3, \
+         domain = (SELECT id FROM domains WHERE name = $4), suppressed = NULL, \
+         epoch = epoch + 1, vouched_by = vouched_by | $5, updated_at = $6 WHERE id = $1",
+        values![
+            reader.0,
+            to.as_str(),
+            to.key(),
+            to.domain(),
+            i64::from(Origins::only(origin).0),
+            codes::millis(now)
+        ],
+    )
+    .await
+    .map(drop)
 }
 
 /// Keeps the old address off the list, so that neither a file nor an import makes a second reader of it.
