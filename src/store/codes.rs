@@ -11,6 +11,8 @@ use crate::{
     audience::{Origin, SubscriberState, SuppressionReason},
 };
 
+const DAY_MILLIS: i64 = 86_400_000;
+
 /// A value that no daily-note writes: the column is damaged, or another program's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -28,6 +30,16 @@ pub(super) fn millis(time: DateTime<Utc>) -> i64 {
 
 pub(super) fn time(millis: i64) -> Result<DateTime<Utc>, NotOurs> {
     DateTime::from_timestamp_millis(millis).ok_or_else(|| NotOurs::number("time", millis))
+}
+
+/// The day of a moment (in UTC), as days are counted.
+pub(super) fn day(time: DateTime<Utc>) -> i64 {
+    millis(time).div_euclid(DAY_MILLIS)
+}
+
+/// When that day began.
+pub(super) fn day_begin(day: i64) -> Result<DateTime<Utc>, NotOurs> {
+    time(day.saturating_mul(DAY_MILLIS))
 }
 
 pub(super) fn duration_millis(duration: Duration) -> i64 {

@@ -102,6 +102,20 @@ const SOURCES: [(ChangeSource, i64); 11] = [
     (ChangeSource::Restore, 11),
 ];
 
+/// With which a reader is another member than before: mail of the time before was sent under another membership.
+const BEGINNINGS: [MembershipChange; 5] = [
+    MembershipChange::Confirmed,
+    MembershipChange::Returned,
+    MembershipChange::Moved,
+    MembershipChange::MoveUndone,
+    MembershipChange::Lifted,
+];
+
+/// The codes of those changes.
+pub(super) fn beginning_codes() -> [i64; BEGINNINGS.len()] {
+    BEGINNINGS.map(change_code)
+}
+
 pub(super) fn change_code(change: MembershipChange) -> i64 {
     codes::code_in(&CHANGES, change)
 }

@@ -6,6 +6,12 @@
 //! few for the first time within an hour. Once it is a crowd, what was believed of that hour is taken back, and all of
 //! it held until an issue arrives or is refused again.
 
+pub(super) mod following;
+pub(super) mod held;
+pub(super) mod mailed;
+pub(super) mod matching;
+pub(super) mod soft;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{ReportEffect, ReportKind, domain_history::is_beyond_doubt};
@@ -46,7 +52,7 @@ pub(super) const DOMAIN_RESTS: TimeDelta = TimeDelta::hours(4);
 
 /// The mail that a report is about, and how its reader stands.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct ReportedDelivery {
+pub(crate) struct ReportedDelivery {
     pub(super) frozen_at: DateTime<Utc>,
     /// When the relay took it.
     pub(super) sent_at: DateTime<Utc>,
@@ -103,7 +109,7 @@ pub(super) fn consequence(
 
 /// What is known when a refusal is judged.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct RefusalEvidence {
+pub(crate) struct RefusalEvidence {
     /// When it happened.
     pub(super) at: DateTime<Utc>,
     /// The batch's readers at that domain.
@@ -195,6 +201,11 @@ pub(super) fn is_soft_answer(reply: &str) -> bool {
 /// so many readers, so many of whom were sent back by whomever.
 pub(super) fn rests(of_domain: u64, of_batch: u64, audience: u64) -> bool {
     of_domain >= AGAINST_SENDER || (of_batch >= 2 && of_batch * AGAINST_ONE_IN >= audience)
+}
+
+/// Why it does, for people.
+pub(super) fn why_it_rests(of_domain: u64, words: &str) -> String {
+    format!("{of_domain} sent back within an hour, the last with: {words}")
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 //! letters and what can't be read apart from each other, so that a flood of the one leaves the others their room. What
 //! proves whose mail it is about is never counted here. No database here.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 
 use super::ReportKind;
@@ -12,6 +14,9 @@ pub(super) const A_DAY: TimeDelta = TimeDelta::hours(24);
 pub(super) const MOST_A_DAY: u64 = 500;
 /// So much of one sort is kept, the newest of it: whatever comes, each for twenty days at the least.
 pub(super) const MOST_IN_ALL: u64 = 20 * MOST_A_DAY;
+
+/// How long it is known how much was turned away.
+pub(super) const KNOWN: TimeDelta = TimeDelta::days(90);
 
 /// What is counted together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,10 +49,35 @@ impl StrangersSort {
         }
     }
 
-    /// What is of this sort.
-    pub(super) fn kinds(self) -> impl Iterator<Item = ReportKind> {
+    /// What is of this sort, in words.
+    pub(super) fn words(self) -> Vec<&'static str> {
         let all = ReportKind::ALL.into_iter();
-        all.filter(move |kind| Self::of(*kind) == self)
+        let of_it = all.filter(|kind| Self::of(*kind) == self);
+        of_it.map(ReportKind::word).collect()
+    }
+}
+
+/// The room there is today, as far as somebody asked for it.
+#[derive(Debug, Default)]
+pub(super) struct TakenToday(BTreeMap<StrangersSort, u64>);
+
+impl TakenToday {
+    /// Whether it is known how much of a sort was taken in.
+    pub(super) fn knows(&self, sort: StrangersSort) -> bool {
+        self.0.contains_key(&sort)
+    }
+
+    /// So much of it was.
+    pub(super) fn learn(&mut self, sort: StrangersSort, kept: u64) {
+        self.0.insert(sort, kept);
+    }
+
+    /// Takes the room for one more; false: there is none.
+    pub(super) fn take(&mut self, sort: StrangersSort) -> bool {
+        let kept = self.0.entry(sort).or_default();
+        let has_room = *kept < MOST_A_DAY;
+        *kept += u64::from(has_room);
+        has_room
     }
 }
 
@@ -57,7 +87,7 @@ mod tests {
 
     #[test]
     fn every_kind_is_of_one_sort_and_no_sort_is_empty() {
-        let sorted = StrangersSort::ALL.map(|sort| sort.kinds().count());
+        let sorted = StrangersSort::ALL.map(|sort| sort.words().len());
         assert_eq!(sorted.iter().sum::<usize>(), ReportKind::ALL.len());
         assert!(sorted.iter().all(|kinds| *kinds > 0), "{sorted:?}");
     }

@@ -268,4 +268,33 @@ impl NewReport {
     pub(crate) fn proved_by(&self) -> Option<ProofKind> {
         self.proof.as_ref().map(|proof| proof.by)
     }
+
+    /// The addresses that it names, as they are compared.
+    pub(crate) fn named_keys(&self) -> Vec<String> {
+        let named = [&self.words.recipient, &self.words.from];
+        named.into_iter().flatten().map(Address::key).collect()
+    }
+}
+
+impl TakenReport {
+    /// One that is known already.
+    pub(crate) fn known(id: i64, effect: ReportEffect) -> Self {
+        Self {
+            id,
+            is_new: false,
+            effect,
+            news: Vec::new(),
+        }
+    }
+
+    /// One of which nothing is kept. `since`: it is the first of a day that began then.
+    pub(crate) fn turned_away(since: Option<DateTime<Utc>>) -> Self {
+        let news = since.map(|since| ReportNews::TurnedAway { since });
+        Self {
+            id: 0,
+            is_new: true,
+            effect: ReportEffect::TurnedAway,
+            news: news.into_iter().collect(),
+        }
+    }
 }

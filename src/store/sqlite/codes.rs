@@ -8,7 +8,7 @@ use rusqlite::Row;
 
 use super::fault::SqliteFault;
 pub(super) use crate::store::codes::{
-    batch_state_code, code_in, duration, duration_millis, millis, origin_code, reason_code, signed,
+    batch_state_code, day, duration, duration_millis, millis, origin_code, reason_code, signed,
     state_code, subscriber_state_code,
 };
 use crate::{
@@ -112,13 +112,4 @@ pub(super) fn maybe_time_at(
 pub(super) fn maybe_date_at(row: &Row<'_>, column: &str) -> Result<Option<NaiveDate>, SqliteFault> {
     let text: Option<String> = row.get(column)?;
     Ok(text.as_deref().map(codes::date).transpose()?)
-}
-
-/// The value of a code in a table that has all of them.
-pub(super) fn of_code_in<T: Copy>(
-    what: &'static str,
-    table: &[(T, i64)],
-    code: i64,
-) -> Result<T, SqliteFault> {
-    Ok(codes::of_code_in(what, table, code)?)
 }

@@ -10,7 +10,7 @@ use crate::{
         SubscriberId,
         membership::{ChangeSource, HistoryEntry, MembershipChange},
     },
-    store::history_note::{self, change_code},
+    store::history_note::{self, beginning_codes, change_code},
 };
 
 /// Writes down what happened to one reader.
@@ -73,21 +73,13 @@ pub(super) fn member_since(
     tx: &Connection,
     reader: SubscriberId,
 ) -> Result<Option<DateTime<Utc>>, SqliteFault> {
-    const BEGINNINGS: [MembershipChange; 5] = [
-        MembershipChange::Confirmed,
-        MembershipChange::Returned,
-        MembershipChange::Moved,
-        MembershipChange::MoveUndone,
-        MembershipChange::Lifted,
-    ];
-    let changes: Vec<i64> = BEGINNINGS.into_iter().map(change_code).collect();
     let last: Option<i64> = tx.value(
         // What a report had done and a bad hour took back was no change of theirs.
         "SELECT max(at) FROM history WHERE subscriber = ?1 \
          AND change IN (SELECT value FROM json_each(?2)) AND source <> ?3",
         params![
             reader.0,
-            codes::rows(&changes)?,
+            codes::rows(beginning_codes())?,
             source_code(ChangeSource::Bounce)
         ],
     )?;

@@ -4,10 +4,10 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
-use super::{matching::MatchedReader, rows::effect_code};
 use crate::store::{
     BatchId, DomainPause, ReportEffect, ReportNews,
-    report_rules::{AN_HOUR, DOMAIN_RESTS, rests},
+    report_codes::effect_code,
+    report_rules::{AN_HOUR, DOMAIN_RESTS, matching::MatchedReader, rests, why_it_rests},
     sqlite::{codes, fault::SqliteFault, statement::Statements},
 };
 
@@ -51,7 +51,7 @@ pub(super) fn weigh(
         return Ok(None);
     }
     let until = now + DOMAIN_RESTS;
-    let reason = format!("{of_domain} sent back within an hour, the last with: {words}");
+    let reason = why_it_rests(of_domain, words);
     tx.run(
         "INSERT OR REPLACE INTO domain_pauses (batch, domain, until, reason) \
          VALUES (?1, ?2, ?3, ?4)",

@@ -5,10 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, params};
 
-use super::{
-    doors,
-    rows::{self, effect_code},
-};
+use super::{doors, rows};
 use crate::{
     address::Address,
     audience::{
@@ -17,8 +14,11 @@ use crate::{
     },
     store::{
         DeliveryState, Realm, ReportEffect, ReportNews, ReportSurroundings,
+        report_codes::effect_code,
         report_rules::{
-            AN_HOUR, CROWD, REFUSED_WITHIN, RefusalEvidence, RefusalVerdict, is_crowd, judge,
+            AN_HOUR, CROWD, REFUSED_WITHIN, RefusalEvidence, RefusalVerdict,
+            held::{AroundRefusal, ReportedRefusal, ReportedRefusals, minute, words_of_refusal},
+            is_crowd, judge,
         },
         sqlite::{
             codes,
@@ -33,7 +33,6 @@ use crate::{
             },
         },
     },
-    words::phrase,
 };
 
 /// Judges refusals, in one transaction.
@@ -44,14 +43,6 @@ pub(super) struct Belief<'c> {
     pub(super) now: DateTime<Utc>,
     /// By domain and minute: readers refused around it, and those of them for the first time.
     counted: HashMap<(i64, i64), (u64, u64)>,
-}
-
-/// A refusal that is not believed yet.
-struct HeldReport {
-    id: i64,
-    batch: i64,
-    domain: Option<i64>,
-    at: DateTime<Utc>,
 }
 
 impl<'c> Belief<'c> {
@@ -75,10 +66,10 @@ impl<'c> Belief<'c> {
         &mut self,
         reader: SubscriberId,
     ) -> Result<(ReportEffect, Option<ReportNews>), SqliteFault> {
-        let held = self.held(reader)?;
-        let Some(last) = held.last() else {
+        let Some(held) = ReportedRefusals::of(self.held(reader)?) else {
             return Ok((ReportEffect::Nothing, None));
         };
+        let last = held.last;
         let Some(member) = MemberRow::of(self.tx, reader)? else {
             return self.end(&held, ReportEffect::Unmatched);
         };
@@ -88,7 +79,7 @@ impl<'c> Belief<'c> {
         if history::member_since(self.tx, reader)?.is_some_and(|since| since > last.at) {
             return self.end(&held, ReportEffect::Stale);
         }
-        let evidence = self.evidence(reader, &held, last)?;
+        let evidence = self.evidence(reader, &held)?;
         match judge(&evidence, self.now) {
             RefusalVerdict::Believed => {
                 let reply = words_of(self.tx, last.id)?;
@@ -102,15 +93,15 @@ impl<'c> Belief<'c> {
                 if let (Some(domain), true) = (last.domain, is_crowd(&evidence)) {
                     self.take_back(domain, last.at, until)?;
                 }
-                for report in &held {
-                    rows::mark(self.tx, report.id, ReportEffect::Held, Some(until))?;
+                for report in held.ids() {
+                    rows::mark(self.tx, report, ReportEffect::Held, Some(until))?;
                 }
                 Ok((ReportEffect::Held, None))
             }
         }
     }
 
-    fn held(&self, reader: SubscriberId) -> Result<Vec<HeldReport>, SqliteFault> {
+    fn held(&self, reader: SubscriberId) -> Result<Vec<ReportedRefusal>, SqliteFault> {
         self.tx.all(
             "SELECT id, batch, domain, happened_at FROM reports \
              WHERE subscriber = ?1 AND realm = ?2 AND effect = ?3 ORDER BY happened_at, id",
@@ -120,7 +111,7 @@ impl<'c> Belief<'c> {
                 effect_code(ReportEffect::Held)
             ],
             |row| {
-                Ok(HeldReport {
+                Ok(ReportedRefusal {
                     id: row.get("id")?,
                     batch: row.get::<_, Option<i64>>("batch")?.unwrap_or_default(),
                     domain: row.get("domain")?,
@@ -132,11 +123,11 @@ impl<'c> Belief<'c> {
 
     fn end(
         &self,
-        held: &[HeldReport],
+        held: &ReportedRefusals,
         effect: ReportEffect,
     ) -> Result<(ReportEffect, Option<ReportNews>), SqliteFault> {
-        for report in held {
-            rows::mark(self.tx, report.id, effect, None)?;
+        for report in held.ids() {
+            rows::mark(self.tx, report, effect, None)?;
         }
         Ok((effect, None))
     }
@@ -152,54 +143,41 @@ impl<'c> Belief<'c> {
     fn evidence(
         &mut self,
         reader: SubscriberId,
-        held: &[HeldReport],
-        last: &HeldReport,
+        held: &ReportedRefusals,
     ) -> Result<RefusalEvidence, SqliteFault> {
-        let (smtp_issues, smtp_since) = self.refused_at_smtp_time(reader, held)?;
-        let mut batches: Vec<i64> = held.iter().map(|report| report.batch).collect();
-        batches.sort_unstable();
-        batches.dedup();
-        let first_at = held.first().map_or(last.at, |report| report.at);
-        let (first_batch, last_batch) = (
-            batches.first().copied().unwrap_or(last.batch),
-            batches.last().copied().unwrap_or(last.batch),
-        );
+        let (last, (first_batch, last_batch)) = (held.last, held.span());
         let readers = match last.domain {
             Some(domain) => self.readers_at(last.batch, domain)?,
             None => 1,
         };
-        let (refused_lately, refused_first) = match last.domain {
+        let refused = match last.domain {
             Some(domain) => self.refused_around(domain, readers, last.at)?,
             None => (1, 1),
         };
-        Ok(RefusalEvidence {
-            at: last.at,
+        Ok(held.evidence(AroundRefusal {
             readers,
-            refused_lately,
-            refused_first,
+            refused,
             has_spell: self.has_spell(last.domain)?,
-            issues: batches.len() + smtp_issues,
-            since: smtp_since.map_or(first_at, |since| since.min(first_at)),
+            at_smtp_time: self.refused_at_smtp_time(reader, &held.batches)?,
             got_before: self.got_before(reader, first_batch)?,
             got_after: self.got_after(reader, last_batch)?,
-        })
+        }))
     }
 
     /// By how many other issues a relay refused the reader as dead and was not believed, and since when.
     fn refused_at_smtp_time(
         &self,
         reader: SubscriberId,
-        held: &[HeldReport],
-    ) -> Result<(usize, Option<DateTime<Utc>>), SqliteFault> {
-        let reported: Vec<i64> = held.iter().map(|report| report.batch).collect();
+        reported: &[i64],
+    ) -> Result<(u64, Option<DateTime<Utc>>), SqliteFault> {
         let (issues, since): (i64, Option<i64>) = self.tx.one(
             "SELECT count(*), min(at) FROM refusals WHERE subscriber = ?1 AND realm = ?2 \
              AND is_dead AND batch NOT IN (SELECT value FROM json_each(?3))",
-            params![reader.0, realm::code(self.realm), codes::rows(&reported)?],
+            params![reader.0, realm::code(self.realm), codes::rows(reported)?],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
         let since = since.map(codes::time).transpose()?;
-        Ok((usize::try_from(issues).unwrap_or_default(), since))
+        Ok((issues.unsigned_abs(), since))
     }
 
     /// The readers that a batch has at a domain; counted once a batch.
@@ -231,7 +209,7 @@ impl<'c> Belief<'c> {
         readers: u64,
         at: DateTime<Utc>,
     ) -> Result<(u64, u64), SqliteFault> {
-        let key = (domain, codes::millis(at) / 60_000);
+        let key = (domain, minute(at));
         if let Some(counted) = self.counted.get(&key) {
             return Ok(*counted);
         }
@@ -423,6 +401,5 @@ fn words_of(tx: &Connection, id: i64) -> Result<String, SqliteFault> {
         "SELECT reply FROM report_texts WHERE report = ?1",
         params![id],
     )?;
-    let reply = reply.flatten().filter(|reply| !reply.is_empty());
-    Ok(reply.unwrap_or_else(|| phrase!("a report says that there is no such mailbox").to_owned()))
+    Ok(words_of_refusal(reply.flatten()))
 }

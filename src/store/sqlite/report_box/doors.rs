@@ -1,16 +1,13 @@
 //! The doors: when each was read, and how far.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
 use crate::store::{
     DoorReading, Realm,
+    report_codes::DOOR_READINGS_KEPT,
     sqlite::{codes, fault::SqliteFault, realm, statement::Statements},
 };
-
-const DAY_MILLIS: i64 = 86_400_000;
-/// Older readings say nothing any more: an issue that is judged by silence was sent later.
-const KEPT: TimeDelta = TimeDelta::days(90);
 
 pub(super) fn note_read(
     tx: &Connection,
@@ -18,19 +15,18 @@ pub(super) fn note_read(
     door: &str,
     now: DateTime<Utc>,
 ) -> Result<(), SqliteFault> {
-    let millis = codes::millis(now);
     let is_new = tx.run(
         "INSERT INTO door_readings (realm, door, day, at) VALUES (?1, ?2, ?3, ?4) \
          ON CONFLICT DO UPDATE SET at = max(at, excluded.at)",
         params![
             realm::code(realm),
             door,
-            millis.div_euclid(DAY_MILLIS),
-            millis
+            codes::day(now),
+            codes::millis(now)
         ],
     )?;
     if is_new > 0 {
-        let oldest = codes::millis(now - KEPT).div_euclid(DAY_MILLIS);
+        let oldest = codes::day(now - DOOR_READINGS_KEPT);
         tx.run(
             "DELETE FROM door_readings WHERE realm = ?1 AND day < ?2",
             params![realm::code(realm), oldest],

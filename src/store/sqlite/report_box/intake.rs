@@ -1,25 +1,25 @@
 //! What came back, taken in: once each, with what follows, in the transaction that keeps it.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
 use super::{
     against,
     belief::Belief,
-    mailed,
-    matching::{self, Match, MatchedReader},
+    mailed, matching,
     relay_ids::RelayIds,
-    rows::{self, ReportSubject, effect_code},
-    shown, soft,
+    rows, shown, soft,
     strangers::{self, StrangersRoom},
 };
 use crate::{
     audience::{SubscriberId, SuppressionReason},
-    bounce::ProofKind,
     store::{
-        DeliveryState, NewReport, Realm, ReportEffect, ReportKind, ReportNews, ReportSurroundings,
-        TakenReport,
-        report_rules::{Consequence, consequence},
+        NewReport, Realm, ReportEffect, ReportNews, ReportSurroundings, TakenReport,
+        report_codes::{AT_ONCE, effect_code},
+        report_rules::{
+            following::{Following, following},
+            matching::{Match, MatchedReader},
+        },
         sqlite::{
             codes,
             delivery_queue::record::LedgerRows,
@@ -30,13 +30,7 @@ use crate::{
             suppression_list::{hash_keys::HashKeys, suppression},
         },
     },
-    words::phrased,
 };
-
-/// Reports looked at again in one transaction.
-const AT_ONCE: u32 = 1_000;
-/// A relay's number that is not found is looked for again so much later.
-const SEARCH_AGAIN: TimeDelta = TimeDelta::seconds(90);
 
 /// What one transaction needs to take reports in.
 struct Intake<'c> {
@@ -52,7 +46,7 @@ struct Intake<'c> {
 }
 
 /// What followed, when it is looked at again, and what is to be told.
-type Followed = (ReportEffect, Option<DateTime<Utc>>, Vec<ReportNews>);
+type Followed = (ReportEffect, Option<DateTime<Utc>>, Option<ReportNews>);
 
 pub(super) fn take_in(
     tx: &Connection,
@@ -152,42 +146,13 @@ impl<'c> Intake<'c> {
 
     fn take(&mut self, report: &NewReport) -> Result<TakenReport, SqliteFault> {
         if let Some((id, effect)) = rows::known(self.tx, self.realm, &report.key)? {
-            return Ok(TakenReport {
-                id,
-                is_new: false,
-                effect,
-                news: Vec::new(),
-            });
+            return Ok(TakenReport::known(id, effect));
         }
         if report.is_of_a_stranger() && !self.strangers.take(report.kind)? {
             return self.strangers.turn_away(report.kind);
         }
         let found = matching::find(self.tx, self.realm, report, &mut self.relay_ids, self.now)?;
-        let (about, sent_at) = match &found {
-            Match::Found(matched) => (matched.about, Some(matched.delivery.sent_at)),
-            Match::NoMail(reader) => {
-                let reader = Some(*reader);
-                (
-                    ReportSubject {
-                        reader,
-                        ..ReportSubject::default()
-                    },
-                    None,
-                )
-            }
-            Match::Probe(probe) => {
-                let batch = Some(crate::store::BatchId(*probe));
-                (
-                    ReportSubject {
-                        batch,
-                        ..ReportSubject::default()
-                    },
-                    None,
-                )
-            }
-            Match::Unproven | Match::Searching | Match::Gone => (ReportSubject::default(), None),
-        };
-        let happened_at = rows::happened_at(report, sent_at, self.now);
+        let (about, happened_at) = (found.subject(), found.happened_at(report, self.now));
         let id = rows::insert(self.tx, self.realm, report, about, (happened_at, self.now))?;
         // Of people who are forgotten no word is kept, whatever comes back of them.
         let is_forgotten = matches!(found, Match::Gone) || self.names_erased(report)?;
@@ -222,144 +187,76 @@ impl<'c> Intake<'c> {
         report: &NewReport,
         found: Match,
     ) -> Result<(ReportEffect, Vec<ReportNews>), SqliteFault> {
-        if matches!(found, Match::Probe(probe) if probe != 0) {
-            return self.shown(id, ReportEffect::Probe);
-        }
-        let (effect, due_at, news) = match report.kind {
-            ReportKind::Unreadable => plain(ReportEffect::KeptAside),
-            ReportKind::Unsubscribe => self.unsubscribed(report)?,
-            ReportKind::Opinion => plain(mailed::opine(self.tx, self.realm, report, self.now)?),
-            ReportKind::Asking => {
-                let news = vec![ReportNews::AsksToLeave { report: id }];
-                (ReportEffect::ForPerson, None, news)
-            }
-            ReportKind::Answer => plain(ReportEffect::ForPerson),
-            _ => return self.reported(id, report, found),
-        };
         if let Match::Found(matched) = &found {
             self.prove(report, matched)?;
         }
-        rows::mark(self.tx, id, effect, due_at)?;
-        Ok((effect, news))
-    }
-
-    /// Of a token that is not ours somebody has to find out what its sender meant.
-    fn unsubscribed(&self, report: &NewReport) -> Result<Followed, SqliteFault> {
-        let proof = report.proof.as_ref();
-        let Some(proof) = proof.filter(|it| it.by == ProofKind::ListUnsubscribe) else {
-            return Ok(plain(ReportEffect::ForPerson));
-        };
-        let goodbye = self.around.wants_goodbye;
-        let effect = mailed::leave(self.tx, self.results, proof.reader, goodbye, self.now)?;
-        Ok(plain(effect))
-    }
-
-    fn reported(
-        &mut self,
-        id: i64,
-        report: &NewReport,
-        found: Match,
-    ) -> Result<(ReportEffect, Vec<ReportNews>), SqliteFault> {
-        let matched = match found {
-            Match::Found(matched) => matched,
-            Match::Searching => {
-                let again = Some(self.now + SEARCH_AGAIN);
-                rows::mark(self.tx, id, ReportEffect::Searching, again)?;
-                return Ok((ReportEffect::Searching, Vec::new()));
+        let (effect, due_at, news) = match following(report, &found, self.now) {
+            Following::Marked(effect) => plain(effect),
+            Following::SearchedAgain(at) => (ReportEffect::Searching, Some(at), None),
+            Following::Leaves(reader) => {
+                let (results, goodbye) = (self.results, self.around.wants_goodbye);
+                plain(mailed::leave(self.tx, results, reader, goodbye, self.now)?)
             }
-            Match::Unproven => return self.shown(id, ReportEffect::Unproven),
-            Match::Probe(_) => return self.shown(id, ReportEffect::Nothing),
-            Match::Gone | Match::NoMail(_) => return self.shown(id, ReportEffect::Unmatched),
-        };
-        self.prove(report, &matched)?;
-        match consequence(report.kind, report.class, &matched.delivery, self.now) {
-            Consequence::Shown(effect) => self.shown(id, effect),
-            Consequence::Refusal => {
+            Following::Opines => plain(mailed::opine(self.tx, self.realm, report, self.now)?),
+            Following::AsksToLeave => {
+                let news = ReportNews::AsksToLeave { report: id };
+                (ReportEffect::ForPerson, None, Some(news))
+            }
+            Following::Refuses(matched) => {
                 rows::mark(self.tx, id, ReportEffect::Held, Some(self.now))?;
-                let (effect, news) = self.belief.judge(matched.member.id)?;
-                Ok((effect, news.into_iter().collect()))
+                let (effect, news) = self.belief.judge(matched.reader.id)?;
+                return Ok((effect, news.into_iter().collect()));
             }
-            Consequence::Soft => self.soft(id, report, &matched),
-            Consequence::AgainstSender => {
+            Following::IsSoft(matched) => self.soft(report, matched, &found)?,
+            Following::Accuses(matched) => {
                 rows::mark(self.tx, id, ReportEffect::AgainstSender, None)?;
-                let news = against::weigh(self.tx, &matched, &report.words.reply, self.now)?;
-                Ok((ReportEffect::AgainstSender, news.into_iter().collect()))
+                let news = against::weigh(self.tx, matched, &report.words.reply, self.now)?;
+                (ReportEffect::AgainstSender, None, news)
             }
-            Consequence::Complaint => self.complaint(id, report, &matched),
-        }
-    }
-
-    fn shown(
-        &self,
-        id: i64,
-        effect: ReportEffect,
-    ) -> Result<(ReportEffect, Vec<ReportNews>), SqliteFault> {
-        rows::mark(self.tx, id, effect, None)?;
-        Ok((effect, Vec::new()))
+            Following::Complains(matched) => {
+                let words = &report.words.reply;
+                mailed::complain(self.tx, self.realm, &matched.reader, words, self.now)?;
+                let news = ReportNews::Complaint {
+                    issue: matched.issue.clone(),
+                    report: id,
+                };
+                (ReportEffect::Complained, None, Some(news))
+            }
+        };
+        rows::mark(self.tx, id, effect, due_at)?;
+        Ok((effect, news.into_iter().collect()))
     }
 
     fn soft(
         &self,
-        id: i64,
         report: &NewReport,
         matched: &MatchedReader,
-    ) -> Result<(ReportEffect, Vec<ReportNews>), SqliteFault> {
+        found: &Match,
+    ) -> Result<Followed, SqliteFault> {
         let (tx, realm, now) = (self.tx, self.realm, self.now);
-        let reader = matched.member.id;
+        let reader = matched.reader.id;
         let delivery = codes::delivery_id(matched.batch, reader);
-        let at = rows::happened_at(report, Some(matched.delivery.sent_at), now);
+        let at = found.happened_at(report, now);
         soft::note(tx, realm, delivery, &report.words.reply, (at, now))?;
         soft::look_at(tx, realm, reader, now)?;
-        self.shown(id, ReportEffect::Counted)
+        Ok(plain(ReportEffect::Counted))
     }
 
-    fn complaint(
-        &self,
-        id: i64,
-        report: &NewReport,
-        matched: &MatchedReader,
-    ) -> Result<(ReportEffect, Vec<ReportNews>), SqliteFault> {
-        let standing = matched.member.plain_standing().suppression;
-        let stronger = [SuppressionReason::Complaint, SuppressionReason::Erased];
-        if standing.is_some_and(|reason| stronger.contains(&reason)) {
-            return self.shown(id, ReportEffect::Off);
-        }
-        let words = &report.words.reply;
-        mailed::complain(self.tx, self.realm, &matched.member, words, self.now)?;
-        rows::mark(self.tx, id, ReportEffect::Complained, None)?;
-        let news = ReportNews::Complaint {
-            issue: matched.issue.clone(),
-            report: id,
-        };
-        Ok((ReportEffect::Complained, vec![news]))
-    }
-
-    /// Whatever came back of a mail, the relay had taken it. A batch that was only guessed proves nothing.
     fn prove(&self, report: &NewReport, matched: &MatchedReader) -> Result<(), SqliteFault> {
-        let names_batch = report.proof.as_ref().is_some_and(|it| it.batch.is_some());
-        if matched.state != DeliveryState::Unknown || !names_batch {
+        let Some(words) = matched.arrival_proved_by(report) else {
             return Ok(());
-        }
-        let delivery = codes::delivery_id(matched.batch, matched.member.id).0;
+        };
+        let delivery = codes::delivery_id(matched.batch, matched.reader.id).0;
         let ids = [delivery].into_iter().collect();
         let mut ledger = LedgerRows::load(self.tx, self.realm, &ids, self.now)?;
-        let kind = report.kind.word().replace('_', "-");
-        let words = match report.words.reply.is_empty() {
-            true => String::new(),
-            false => format!(": {}", report.words.reply),
-        };
-        ledger.prove(&phrased!(
-            "accepted, as what came back proves ({kind}){words}"
-        ));
+        ledger.prove(&words);
         ledger.write(self.tx, self.realm)?;
         Ok(())
     }
 
     /// Whether a report names somebody who was erased.
     fn names_erased(&self, report: &NewReport) -> Result<bool, SqliteFault> {
-        let words = &report.words;
-        let named = [&words.recipient, &words.from].into_iter().flatten();
-        let keys: Vec<String> = named.map(|email| email.key()).collect();
+        let keys = report.named_keys();
         let standing = suppression::among(self.tx, &self.hash_keys, &keys)?;
         let erased = |reason: &SuppressionReason| *reason == SuppressionReason::Erased;
         Ok(standing.values().any(erased))
@@ -367,5 +264,5 @@ impl<'c> Intake<'c> {
 }
 
 fn plain(effect: ReportEffect) -> Followed {
-    (effect, None, Vec::new())
+    (effect, None, None)
 }

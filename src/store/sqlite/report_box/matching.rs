@@ -1,48 +1,21 @@
-//! Whom a report is about: the row of the ledger, and how its reader stands.
+//! Whom a report is about, found on SQLite: the row of the ledger, and how its reader stands.
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Row, params};
 
-use super::{relay_ids::RelayIds, rows::ReportSubject};
+use super::relay_ids::RelayIds;
 use crate::{
     audience::SubscriberId,
-    bounce::{ProofKind, ProvenReader},
+    bounce::ProvenReader,
     store::{
         BatchId, DeliveryState, NewReport, Realm,
-        report_rules::ReportedDelivery,
+        report_rules::matching::{FoundMail, Match, ReportedReader, SoughtMail, sent_before},
         sqlite::{
             codes, fault::SqliteFault, history, membership::member::MemberRow, realm,
             statement::Statements,
         },
     },
 };
-
-/// What is found of the mail that a report is about.
-pub(super) enum Match {
-    /// Nothing proves whom it is about.
-    Unproven,
-    /// A relay's number that is not found yet.
-    Searching,
-    /// A probe of ours.
-    Probe(i64),
-    /// Nobody has that number any more.
-    Gone,
-    /// The reader is known, and no mail of ours that it could be about.
-    NoMail(SubscriberId),
-    /// A row of the ledger.
-    Found(Box<MatchedReader>),
-}
-
-/// A reader and the mail that a report is about.
-pub(super) struct MatchedReader {
-    pub(super) member: MemberRow,
-    pub(super) about: ReportSubject,
-    pub(super) batch: BatchId,
-    pub(super) issue: String,
-    pub(super) audience: u64,
-    pub(super) state: DeliveryState,
-    pub(super) delivery: ReportedDelivery,
-}
 
 /// Finds it. `relay_ids`: where to look for a relay's numbers.
 pub(super) fn find(
@@ -52,7 +25,7 @@ pub(super) fn find(
     relay_ids: &mut RelayIds,
     now: DateTime<Utc>,
 ) -> Result<Match, SqliteFault> {
-    let before = report.moment.unwrap_or(now).min(now);
+    let before = sent_before(report, now);
     match &report.proof {
         Some(proof) if proof.reader.0 == 0 => Ok(Match::Probe(proof.batch.unwrap_or_default())),
         Some(proof) => proved(tx, realm, proof, before),
@@ -70,14 +43,13 @@ fn proved(
     let Some(member) = MemberRow::of(tx, proof.reader)? else {
         return Ok(Match::Gone);
     };
-    let batch = match (proof.batch, proof.by) {
-        (Some(batch), _) => Some(BatchId(batch)),
-        // A return-path that names no batch is of the time before they did, and so is its batch.
-        (None, ProofKind::Verp | ProofKind::MessageId) => {
+    let batch = match SoughtMail::proved_by(proof) {
+        SoughtMail::Of(batch) => Some(batch),
+        SoughtMail::NewestUnnamed => {
             let last: i64 = tx.value("SELECT last_unnamed_batch FROM instance", [])?;
             newest_sent(tx, realm, proof.reader, before, last)?
         }
-        (None, _) => newest_sent(tx, realm, proof.reader, before, i64::MAX)?,
+        SoughtMail::Newest => newest_sent(tx, realm, proof.reader, before, i64::MAX)?,
     };
     with_mail(tx, realm, member, batch)
 }
@@ -164,52 +136,24 @@ fn with_mail(
     let Some(mail) = found else {
         return Ok(Match::NoMail(reader));
     };
-    Ok(Match::Found(Box::new(MatchedReader {
-        about: ReportSubject {
-            reader: Some(reader),
-            batch: Some(batch),
-            domain: mail.domain,
-        },
-        batch,
-        issue: mail.issue,
-        audience: mail.audience,
-        state: mail.state,
-        delivery: ReportedDelivery {
-            frozen_at: mail.frozen_at,
-            sent_at: mail.sent_at,
-            member_since: history::member_since(tx, reader)?,
-            is_off: mail.is_off,
-        },
-        member,
-    })))
-}
-
-struct MatchedMail {
-    state: DeliveryState,
-    domain: Option<i64>,
-    issue: String,
-    audience: u64,
-    frozen_at: DateTime<Utc>,
-    sent_at: DateTime<Utc>,
-    is_off: bool,
-}
-
-fn mail_from(row: &Row<'_>) -> Result<MatchedMail, SqliteFault> {
-    let state = codes::state(row.get("state")?)?;
-    let frozen_at = codes::time_at(row, "frozen_at")?;
-    let sent_at = match state {
-        DeliveryState::Accepted | DeliveryState::Unknown => {
-            codes::maybe_time_at(row, "updated_at")?
-        }
-        _ => codes::maybe_time_at(row, "first_attempt_at")?,
+    let reader = ReportedReader {
+        id: member.id,
+        suppression: member.plain_standing().suppression,
+        email: member.person.profile.email,
     };
-    Ok(MatchedMail {
-        state,
+    let member_since = history::member_since(tx, reader.id)?;
+    Ok(mail.of(reader, batch, member_since))
+}
+
+fn mail_from(row: &Row<'_>) -> Result<FoundMail, SqliteFault> {
+    Ok(FoundMail {
+        state: codes::state(row.get("state")?)?,
+        updated_at: codes::maybe_time_at(row, "updated_at")?,
+        first_attempt_at: codes::maybe_time_at(row, "first_attempt_at")?,
         domain: row.get("domain")?,
         issue: row.get("issue")?,
         audience: codes::count(row, "audience")?,
-        frozen_at,
-        sent_at: sent_at.unwrap_or(frozen_at),
+        frozen_at: codes::time_at(row, "frozen_at")?,
         is_off: row.get("is_off")?,
     })
 }

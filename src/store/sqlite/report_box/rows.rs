@@ -6,53 +6,12 @@ use rusqlite::{Connection, params};
 use crate::{
     audience::SubscriberId,
     store::{
-        BatchId, NewReport, Realm, ReportEffect,
+        NewReport, Realm, ReportEffect,
+        report_codes::{self, effect_code, part_that_fits, proof_word},
+        report_rules::matching::ReportSubject,
         sqlite::{codes, fault::SqliteFault, realm, statement::Statements},
     },
 };
-
-/// Mails kept aside are kept whole as far as they all fit into so much; of what comes then, the beginning is.
-const ASIDE_BYTES: i64 = 256 * 1024 * 1024;
-const BEGINNING: usize = 4 * 1024;
-
-/// In people's databases: never renumbered.
-const EFFECTS: [(ReportEffect, i64); ReportEffect::ALL.len()] = [
-    (ReportEffect::Unproven, 1),
-    (ReportEffect::Nothing, 2),
-    (ReportEffect::Stale, 3),
-    (ReportEffect::Late, 4),
-    (ReportEffect::Unmatched, 5),
-    (ReportEffect::Off, 6),
-    (ReportEffect::Searching, 7),
-    (ReportEffect::Held, 8),
-    (ReportEffect::Doubted, 9),
-    (ReportEffect::Suppressed, 10),
-    (ReportEffect::Counted, 11),
-    (ReportEffect::AgainstSender, 12),
-    (ReportEffect::Complained, 13),
-    (ReportEffect::Unsubscribed, 14),
-    (ReportEffect::Reviewed, 15),
-    (ReportEffect::ForPerson, 16),
-    (ReportEffect::KeptAside, 17),
-    (ReportEffect::Probe, 18),
-    (ReportEffect::TurnedAway, 19),
-];
-
-pub(super) fn effect_code(effect: ReportEffect) -> i64 {
-    codes::code_in(&EFFECTS, effect)
-}
-
-pub(super) fn effect(code: i64) -> Result<ReportEffect, SqliteFault> {
-    codes::of_code_in("effect of a report", &EFFECTS, code)
-}
-
-/// Whom a report is about, once that is found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct ReportSubject {
-    pub(super) reader: Option<SubscriberId>,
-    pub(super) batch: Option<BatchId>,
-    pub(super) domain: Option<i64>,
-}
 
 /// The report of that key that is there already: its number, and what followed.
 pub(super) fn known(
@@ -63,18 +22,8 @@ pub(super) fn known(
     tx.maybe(
         "SELECT id, effect FROM reports WHERE realm = ?1 AND key = ?2",
         params![realm::code(realm), key],
-        |row| Ok((row.get(0)?, effect(row.get(1)?)?)),
+        |row| Ok((row.get(0)?, report_codes::effect(row.get(1)?)?)),
     )
-}
-
-/// When what a report tells happened: as it says, but not before its mail was sent, nor after now.
-pub(super) fn happened_at(
-    report: &NewReport,
-    sent_at: Option<DateTime<Utc>>,
-    now: DateTime<Utc>,
-) -> DateTime<Utc> {
-    let said = report.moment.unwrap_or(now).min(now);
-    sent_at.map_or(said, |sent_at| said.max(sent_at.min(now)))
 }
 
 /// Writes a report down; what followed is marked later.
@@ -85,11 +34,6 @@ pub(super) fn insert(
     about: ReportSubject,
     (happened_at, now): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<i64, SqliteFault> {
-    let proof = match (report.proved_by(), about.reader, report.is_signed) {
-        (Some(proof), ..) => Some(proof.as_str()),
-        (None, Some(_), true) => Some("provider_signature"),
-        _ => None,
-    };
     tx.value(
         "INSERT INTO reports (realm, key, door, kind, class, happened_at, taken_at, proof, \
          subscriber, batch, domain, effect) \
@@ -102,7 +46,7 @@ pub(super) fn insert(
             report.class.map(|class| class.as_str()),
             codes::millis(happened_at),
             codes::millis(now),
-            proof,
+            proof_word(report, about.reader.is_some()),
             about.reader.map(|reader| reader.0),
             about.batch.map(|batch| batch.0),
             about.domain,
@@ -150,11 +94,7 @@ fn raw_that_fits<'r>(
         "SELECT coalesce(sum(length(raw)), 0) FROM report_texts WHERE raw IS NOT NULL",
         [],
     )?;
-    let fits = kept.saturating_add(raw.len() as i64) <= ASIDE_BYTES;
-    Ok(Some(match fits {
-        true => raw,
-        false => &raw[..raw.len().min(BEGINNING)],
-    }))
+    Ok(Some(part_that_fits(raw, kept)))
 }
 
 /// Marks what followed, and when it is looked at again.

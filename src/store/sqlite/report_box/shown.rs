@@ -5,22 +5,16 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Row, named_params, params};
 
-use super::{
-    rows::{self, effect_code},
-    soft, strangers,
-};
+use super::soft;
 use crate::{
     audience::SubscriberId,
     store::{
         BatchId, NewReport, ReaderReports, Realm, ReportCount, ReportEffect, ReportEntry,
         ReportFilter, ReportKind, ReportTotals, ReportWords,
+        report_codes::{self, OF_READER, effect_code, kind},
         sqlite::{codes, fault::SqliteFault, realm, statement::Statements},
     },
-    words::phrased,
 };
-
-/// Reports of one reader that are shown.
-const OF_READER: u32 = 50;
 
 const ENTRY: &str = "SELECT r.*, b.issue, s.email, t.recipient, t.sender, t.subject, t.reply, t.text \
      FROM reports AS r LEFT JOIN report_texts AS t ON t.report = r.id \
@@ -123,13 +117,13 @@ pub(super) fn totals(
             code,
             codes::millis(since),
             effect_code(ReportEffect::TurnedAway),
-            strangers::day(since)
+            codes::day(since)
         ],
         |row| {
             Ok(ReportCount {
                 kind: kind(&row.get::<_, String>("kind")?)?,
                 class: row.get("class")?,
-                effect: rows::effect(row.get("effect")?)?,
+                effect: report_codes::effect(row.get("effect")?)?,
                 reports: codes::count(row, "reports")?,
             })
         },
@@ -162,7 +156,7 @@ pub(super) fn of_batch(
         "SELECT effect, count(*) AS reports FROM reports WHERE batch = ?1 GROUP BY effect",
         params![batch.0],
         |row| {
-            let effect = rows::effect(row.get("effect")?)?;
+            let effect = report_codes::effect(row.get("effect")?)?;
             Ok((effect.word(), codes::count(row, "reports")?))
         },
     )?;
@@ -211,7 +205,7 @@ pub(super) fn to_search(tx: &Connection, id: i64) -> Result<Option<NewReport>, S
 }
 
 fn entry_from(row: &Row<'_>) -> Result<ReportEntry, SqliteFault> {
-    let effect = rows::effect(row.get("effect")?)?;
+    let effect = report_codes::effect(row.get("effect")?)?;
     let held_until = codes::maybe_time_at(row, "due_at")?;
     Ok(ReportEntry {
         id: row.get("id")?,
@@ -247,9 +241,4 @@ fn address_from(
 ) -> Result<Option<crate::address::Address>, SqliteFault> {
     let text: Option<String> = row.get(column)?;
     Ok(text.and_then(|text| crate::address::Address::parse(&text).ok()))
-}
-
-fn kind(word: &str) -> Result<ReportKind, SqliteFault> {
-    let found = ReportKind::ALL.into_iter().find(|kind| kind.word() == word);
-    found.ok_or_else(|| SqliteFault::Damaged(phrased!("{word:?} is no kind of report")))
 }

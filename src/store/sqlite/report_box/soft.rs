@@ -1,7 +1,7 @@
-//! Mailboxes that could not take an issue: counted by issues in a row, passed by, tried again, given up. Which
-//! numbers those are is `report_rules`'.
+//! Mailboxes that could not take an issue: counted by issues in a row, passed by, tried again, given up. What they come to
+//! is `report_rules`'.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
 use super::{belief::suppress_dead, doors};
@@ -9,28 +9,30 @@ use crate::{
     audience::SubscriberId,
     store::{
         BatchId, DeliveryId, DeliveryState, Dormancy, Realm,
-        report_rules::{ARRIVED_AFTER, DORMANT_FOR, is_dormant},
+        history_note::beginning_codes,
+        report_codes::AT_ONCE,
+        report_rules::{
+            DORMANT_FOR,
+            soft::{
+                AGAIN, SilentIssue, SoftFailure, SoftVerdict, is_any_open, verdict, week_of_arrival,
+            },
+        },
         sqlite::{
             codes, fault::SqliteFault, history, membership::member::MemberRow, realm,
             statement::Statements,
         },
     },
-    words::phrased,
 };
-
-/// How often a reader with failures is looked at.
-const AGAIN: TimeDelta = TimeDelta::days(1);
-/// Readers looked at in one transaction.
-const AT_ONCE: u32 = 1_000;
 
 /// SQL: whether the subscriber `s` is passed by in that realm at that moment, unless they confirmed, moved or were let
 /// in again since.
 pub(crate) fn is_passed_by(realm: &str, now: &str) -> String {
+    let beginnings = beginning_codes().map(|code| code.to_string()).join(", ");
     format!(
         "EXISTS (SELECT 1 FROM dormancies AS z \
          WHERE z.subscriber = s.id AND z.realm = {realm} AND z.retry_at > {now} \
          AND NOT EXISTS (SELECT 1 FROM history AS h WHERE h.subscriber = s.id AND h.at > z.since \
-           AND h.change IN (2, 5, 8, 9, 13)))"
+           AND h.change IN ({beginnings})))"
     )
 }
 
@@ -90,35 +92,39 @@ pub(super) fn look_at(
         "UPDATE soft_failures SET look_at = ?3 WHERE subscriber = ?1 AND realm = ?2",
         params![reader.0, realm::code(realm), codes::millis(now + AGAIN)],
     )?;
-    let (Some(first), Some(last)) = (failures.first(), failures.last()) else {
-        return Ok(());
-    };
-    if let Some((_, tried)) = dormancy_row(tx, realm, reader)? {
-        let has_failed = tried.is_some_and(|tried| failures.iter().any(|it| it.batch == tried));
-        if has_failed {
-            let issues = failures.len();
-            let words = phrased!(
-                "dormant: {issues} issues in a row, the last: {reply}",
-                reply = last.reply
-            );
+    let dormancy = dormancy_row(tx, realm, reader)?.map(|(_, tried)| tried);
+    match verdict(&failures, dormancy) {
+        SoftVerdict::Patience => Ok(()),
+        SoftVerdict::GivenUp(words) => {
             let email = &member.person.profile.email;
             suppress_dead(tx, realm, (email, reader), words, now)?;
-            forget(tx, realm, reader)?;
+            forget(tx, realm, reader)
         }
-        return Ok(());
+        SoftVerdict::PassedBy => {
+            let silent = silent_issues(tx, realm, reader)?;
+            match is_any_open(&failures, &silent, now) {
+                true => Ok(()),
+                false => pass_by(tx, realm, reader, now),
+            }
+        }
     }
-    let frozen: Vec<DateTime<Utc>> = failures.iter().map(|it| it.frozen_at).collect();
-    if is_dormant(&frozen) && !is_any_open(tx, realm, reader, (first.batch, last.batch), now)? {
-        tx.run(
-            "INSERT INTO dormancies (subscriber, realm, since, retry_at) VALUES (?1, ?2, ?3, ?4)",
-            params![
-                reader.0,
-                realm::code(realm),
-                codes::millis(now),
-                codes::millis(now + DORMANT_FOR)
-            ],
-        )?;
-    }
+}
+
+fn pass_by(
+    tx: &Connection,
+    realm: Realm,
+    reader: SubscriberId,
+    now: DateTime<Utc>,
+) -> Result<(), SqliteFault> {
+    tx.run(
+        "INSERT INTO dormancies (subscriber, realm, since, retry_at) VALUES (?1, ?2, ?3, ?4)",
+        params![
+            reader.0,
+            realm::code(realm),
+            codes::millis(now),
+            codes::millis(now + DORMANT_FOR)
+        ],
+    )?;
     Ok(())
 }
 
@@ -164,12 +170,6 @@ pub(crate) fn forget(
         )?;
     }
     Ok(())
-}
-
-struct SoftFailure {
-    batch: i64,
-    frozen_at: DateTime<Utc>,
-    reply: String,
 }
 
 fn failures(
@@ -237,8 +237,10 @@ fn forget_before_arrival(
 ) -> Result<(), SqliteFault> {
     let silent = silent_issues(tx, realm, reader)?;
     for (batch, sent_at) in silent.into_iter().rev() {
-        let week = (sent_at, sent_at + ARRIVED_AFTER);
-        if week.1 > now || !doors::was_any_read(tx, realm, week)? {
+        let Some(week) = week_of_arrival(sent_at, now) else {
+            continue;
+        };
+        if !doors::was_any_read(tx, realm, week)? {
             continue;
         }
         tx.run(
@@ -255,27 +257,12 @@ fn forget_before_arrival(
     Ok(())
 }
 
-/// Whether an issue between the first failure and the last may still have arrived.
-fn is_any_open(
-    tx: &Connection,
-    realm: Realm,
-    reader: SubscriberId,
-    (first, last): (i64, i64),
-    now: DateTime<Utc>,
-) -> Result<bool, SqliteFault> {
-    let silent = silent_issues(tx, realm, reader)?;
-    let is_open = |(batch, sent_at): &(i64, DateTime<Utc>)| {
-        (first..last).contains(batch) && *sent_at + ARRIVED_AFTER > now
-    };
-    Ok(silent.iter().any(is_open))
-}
-
 /// The issues since a reader's first failure that the relay took and nothing came back of, the oldest first.
 fn silent_issues(
     tx: &Connection,
     realm: Realm,
     reader: SubscriberId,
-) -> Result<Vec<(i64, DateTime<Utc>)>, SqliteFault> {
+) -> Result<Vec<SilentIssue>, SqliteFault> {
     tx.all(
         "SELECT b.id, d.updated_at FROM batches AS b \
          CROSS JOIN deliveries AS d ON d.id = (b.id << 40) | ?1 \

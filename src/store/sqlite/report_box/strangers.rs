@@ -1,29 +1,23 @@
 //! What comes back and proves nothing, as rows: whether there is room for more of it today, how much was turned away,
 //! and the oldest of it let go once it is too much in all. `store::strangers` has the bounds.
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
-use super::rows::effect_code;
 use crate::store::{
-    Realm, ReportEffect, ReportKind, ReportNews, TakenReport,
+    Realm, ReportEffect, ReportKind, TakenReport,
+    codes::day_begin,
+    report_codes::effect_code,
     sqlite::{codes, fault::SqliteFault, realm, statement::Statements},
-    strangers::{A_DAY, MOST_A_DAY, MOST_IN_ALL, StrangersSort},
+    strangers::{A_DAY, KNOWN, MOST_IN_ALL, StrangersSort, TakenToday},
 };
-
-const DAY_MILLIS: i64 = 86_400_000;
-/// How long it is known how much was turned away.
-const KNOWN: TimeDelta = TimeDelta::days(90);
 
 /// The room there is today, as one transaction finds it.
 pub(super) struct StrangersRoom<'c> {
     tx: &'c Connection,
     realm: Realm,
     now: DateTime<Utc>,
-    /// What was taken in within a day, of the sorts that were asked for.
-    kept: BTreeMap<StrangersSort, u64>,
+    today: TakenToday,
 }
 
 impl<'c> StrangersRoom<'c> {
@@ -32,51 +26,37 @@ impl<'c> StrangersRoom<'c> {
             tx,
             realm,
             now,
-            kept: BTreeMap::new(),
+            today: TakenToday::default(),
         }
     }
 
     /// Takes the room for one more; false: there is none.
     pub(super) fn take(&mut self, kind: ReportKind) -> Result<bool, SqliteFault> {
         let sort = StrangersSort::of(kind);
-        let kept = match self.kept.get(&sort) {
-            Some(kept) => *kept,
-            None => count(self.tx, self.realm, sort, self.now - A_DAY)?,
-        };
-        let has_room = kept < MOST_A_DAY;
-        self.kept.insert(sort, kept + u64::from(has_room));
-        Ok(has_room)
+        if !self.today.knows(sort) {
+            let kept = count(self.tx, self.realm, sort, self.now - A_DAY)?;
+            self.today.learn(sort, kept);
+        }
+        Ok(self.today.take(sort))
     }
 
     /// Counts one that is turned away: nothing else of it is kept, and it stays with whoever brought it.
     pub(super) fn turn_away(&self, kind: ReportKind) -> Result<TakenReport, SqliteFault> {
-        let today = day(self.now);
+        let today = codes::day(self.now);
         let reports: i64 = self.tx.value(
             "INSERT INTO reports_turned_away (realm, day, kind, reports) VALUES (?1, ?2, ?3, 1) \
              ON CONFLICT DO UPDATE SET reports = reports + 1 RETURNING reports",
             params![realm::code(self.realm), today, kind.word()],
         )?;
-        let mut news = Vec::new();
-        if reports == 1 {
-            self.tx.run(
-                "DELETE FROM reports_turned_away WHERE realm = ?1 AND day < ?2",
-                params![realm::code(self.realm), day(self.now - KNOWN)],
-            )?;
-            let since = codes::time(today * DAY_MILLIS)?;
-            news.push(ReportNews::TurnedAway { since });
+        if reports > 1 {
+            return Ok(TakenReport::turned_away(None));
         }
-        Ok(TakenReport {
-            id: 0,
-            is_new: true,
-            effect: ReportEffect::TurnedAway,
-            news,
-        })
+        self.tx.run(
+            "DELETE FROM reports_turned_away WHERE realm = ?1 AND day < ?2",
+            params![realm::code(self.realm), codes::day(self.now - KNOWN)],
+        )?;
+        Ok(TakenReport::turned_away(Some(day_begin(today)?)))
     }
-}
-
-/// The day of a moment, as what was turned away is counted by.
-pub(super) fn day(at: DateTime<Utc>) -> i64 {
-    codes::millis(at).div_euclid(DAY_MILLIS)
 }
 
 /// Whether more lies there than is kept.
@@ -130,9 +110,6 @@ fn count(
 
 /// `'bounce','delayed'`.
 fn words_of(sort: StrangersSort) -> String {
-    let words: Vec<String> = sort
-        .kinds()
-        .map(|kind| format!("'{}'", kind.word()))
-        .collect();
-    words.join(",")
+    let words = sort.words().into_iter().map(|word| format!("'{word}'"));
+    words.collect::<Vec<_>>().join(",")
 }
