@@ -24,6 +24,7 @@ mod opinion_box;
 mod pool;
 mod realm;
 mod receipt_outbox;
+mod report_box;
 mod settings;
 mod signup_counts;
 mod state_instance;

@@ -54,6 +54,11 @@ pub(super) fn kind(word: &str) -> Result<ReportKind, NotOurs> {
     found.ok_or_else(|| NotOurs(phrased!("{word:?} is no kind of report")))
 }
 
+pub(super) fn key(bytes: &[u8]) -> Result<[u8; 32], NotOurs> {
+    let key = bytes.try_into();
+    key.map_err(|_| NotOurs("a report is known by 32 bytes".to_owned()))
+}
+
 /// What proves a report's reader, who was found or not.
 pub(super) fn proof_word(report: &NewReport, is_found: bool) -> Option<&'static str> {
     let signature = (is_found && report.is_signed).then_some(ProofKind::ProviderSignature);

@@ -3,12 +3,12 @@
 
 mod claim;
 mod due;
-mod moved;
+pub(super) mod moved;
 mod partitions;
 mod record;
 mod recover;
 mod refusals;
-mod waiting;
+pub(super) mod waiting;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};

@@ -1,13 +1,17 @@
 //! The history of readers on PostgreSQL: rows that are only ever added, and that name readers by their numbers alone.
 
+use chrono::{DateTime, Utc};
 use tokio_postgres::Row;
 
 use super::{columns, fault::PostgresFault, transaction::StoreTransaction, values::values};
 use crate::{
-    audience::{SubscriberId, membership::HistoryEntry},
+    audience::{
+        SubscriberId,
+        membership::{ChangeSource, HistoryEntry},
+    },
     store::{
         codes,
-        history_note::{self, HistoryNote, change_code, source_code},
+        history_note::{self, HistoryNote, beginning_codes, change_code, source_code},
     },
 };
 
@@ -84,6 +88,26 @@ async fn add(
     )
     .await?;
     Ok(())
+}
+
+/// When a reader last confirmed, moved or was let in again: mail of before was sent under another membership. None:
+/// they are what they were since they came.
+pub(super) async fn member_since(
+    tx: &StoreTransaction,
+    reader: SubscriberId,
+) -> Result<Option<DateTime<Utc>>, PostgresFault> {
+    tx.one(
+        // What a report had done and a bad hour took back was no change of theirs.
+        "SELECT max(at) AS since FROM history \
+         WHERE subscriber = $1 AND change = ANY($2) AND source <> $3",
+        values![
+            reader.0,
+            beginning_codes().to_vec(),
+            source_code(ChangeSource::Bounce)
+        ],
+        |row| columns::maybe_time(row, "since"),
+    )
+    .await
 }
 
 /// What happened to a reader, the first of it first.

@@ -34,6 +34,17 @@ pub(crate) async fn be_the_only_one_who_reminds(
     tx.rows(sql, values![REMINDER_LOCK]).await.map(drop)
 }
 
+/// Whoever takes in what came back, or settles it, waits for who does: each is kept once, and judged by all before it.
+const INTAKE_LOCK: i64 = 0x444E_0004;
+
+/// Makes this transaction the only one that takes in what came back.
+pub(crate) async fn be_the_only_one_who_takes_in(
+    tx: &StoreTransaction,
+) -> Result<(), PostgresFault> {
+    let sql = "SELECT pg_advisory_xact_lock($1)";
+    tx.rows(sql, values![INTAKE_LOCK]).await.map(drop)
+}
+
 /// Waits until nobody adds people, and lets nobody until this transaction ends.
 pub(crate) async fn let_nobody_add(tx: &StoreTransaction) -> Result<(), PostgresFault> {
     let sql = "SELECT pg_advisory_xact_lock_shared($1)";

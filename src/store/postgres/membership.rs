@@ -7,7 +7,7 @@ mod choosing;
 mod confirming;
 mod forgetting;
 mod growth;
-mod leaving;
+pub(super) mod leaving;
 pub(super) mod member;
 mod moving;
 pub(super) mod wishes;

@@ -14,7 +14,7 @@ struct SchemaStep {
     sql: &'static str,
 }
 
-const STEPS: [SchemaStep; 2] = [
+const STEPS: [SchemaStep; 3] = [
     SchemaStep {
         version: 1,
         description: "the list and the ledger",
@@ -24,6 +24,11 @@ const STEPS: [SchemaStep; 2] = [
         version: 2,
         description: "the lives of readers",
         sql: include_str!("migrations/0002_readers_lives.sql"),
+    },
+    SchemaStep {
+        version: 3,
+        description: "what comes back",
+        sql: include_str!("migrations/0003_what_comes_back.sql"),
     },
 ];
 

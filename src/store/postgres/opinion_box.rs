@@ -264,6 +264,21 @@ async fn replace(
     .await
 }
 
+/// What somebody said of an issue.
+pub(super) async fn of_reader_on(
+    tx: &StoreTransaction,
+    realm: Realm,
+    reader: SubscriberId,
+    issue: &str,
+) -> Result<Option<Opinion>, PostgresFault> {
+    let sql = format!(
+        "SELECT {OPINION} FROM opinions WHERE subscriber = $1 AND issue = $2 AND realm = $3"
+    );
+    let realm = realm::code(realm);
+    tx.maybe(&sql, values![reader.0, issue, realm], opinion_from)
+        .await
+}
+
 /// All that somebody said, in either realm, the first of it first.
 pub(super) async fn of(
     tx: &StoreTransaction,

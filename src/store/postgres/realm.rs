@@ -1,8 +1,13 @@
 //! The two realms in the same tables: how their rows are marked, and what keeps a reader from mail in each, and how
 //! rehearsals are dropped.
 
-use super::{fault::PostgresFault, transaction::StoreTransaction, values::values};
-use crate::store::Realm;
+use chrono::{DateTime, Utc};
+
+use super::{columns, fault::PostgresFault, transaction::StoreTransaction, values::values};
+use crate::{
+    audience::SubscriberId,
+    store::{Realm, RehearsedBounce, codes},
+};
 
 /// The mark of what is made in a realm.
 pub(super) fn code(realm: Realm) -> i64 {
@@ -22,6 +27,38 @@ pub(super) fn suppressed(realm: Realm) -> &'static str {
              (SELECT 2::int2 FROM rehearsal_bounces AS r WHERE r.subscriber = s.id))"
         }
     }
+}
+
+/// Notes whose address a relay called dead in a rehearsal, with its words.
+pub(super) async fn note_bounces(
+    tx: &StoreTransaction,
+    bounced: &[(SubscriberId, String)],
+    now: DateTime<Utc>,
+) -> Result<(), PostgresFault> {
+    for (subscriber, reply) in bounced {
+        tx.run(
+            "INSERT INTO rehearsal_bounces (subscriber, reply, at) VALUES ($1, $2, $3) \
+             ON CONFLICT DO NOTHING",
+            values![subscriber.0, columns::text(reply), codes::millis(now)],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// How a rehearsal found the address of that reader dead.
+pub(super) async fn rehearsed_bounce(
+    tx: &StoreTransaction,
+    reader: SubscriberId,
+) -> Result<Option<RehearsedBounce>, PostgresFault> {
+    let sql = "SELECT at, reply FROM rehearsal_bounces WHERE subscriber = $1";
+    tx.maybe(sql, values![reader.0], |row| {
+        Ok(RehearsedBounce {
+            at: columns::time(row, "at")?,
+            reply: row.try_get("reply")?,
+        })
+    })
+    .await
 }
 
 /// Drops all that was left in that realm; answers how many batches that were.
@@ -50,6 +87,10 @@ pub(super) async fn drop_rehearsals(
         "tallies",
         "lanes",
         "waves",
+        "domain_readers",
+        "domain_pauses",
+        "relay_ids",
+        "relay_ids_read",
     ] {
         let sql = format!("DELETE FROM {table} WHERE batch = ANY($1)");
         tx.run(&sql, values![batches]).await?;
@@ -65,7 +106,15 @@ pub(super) async fn drop_rehearsals(
     )
     .await?;
     tx.run("DELETE FROM rehearsal_bounces", values![]).await?;
+    tx.run(
+        "DELETE FROM report_texts WHERE report IN (SELECT id FROM reports WHERE realm = $1)",
+        values![realm],
+    )
+    .await?;
     for table in [
+        "reports",
+        "reports_turned_away",
+        "door_readings",
         "paces",
         "moods",
         "refusals",

@@ -22,8 +22,8 @@ use crate::{
         membership::{ChangeSource, MembershipChange},
     },
     store::{
-        BounceSelection, DeliveryState, Erasure, StoreError, SuppressionList, codes,
-        history_note::LiftNote,
+        BounceSelection, DeliveryState, Erasure, ReportEffect, StoreError, SuppressionList, codes,
+        history_note::LiftNote, report_codes::effect_code,
     },
 };
 
@@ -126,7 +126,7 @@ async fn lift(
     Ok(lifted)
 }
 
-/// Whom a relay's refusal keeps off the list. (Reports join when they stand in the database.)
+/// Whom a relay's refusal keeps off the list, or a report's.
 async fn bounced(
     tx: &StoreTransaction,
     wanted: &BounceSelection,
@@ -138,14 +138,17 @@ async fn bounced(
          AND ($4 IS NULL OR strpos(' ' || p.detail || ' ', ' ' || $4 || ' ') > 0) \
          AND ($5 IS NULL OR EXISTS (SELECT 1 FROM subscribers AS s \
            JOIN deliveries AS d ON d.batch = $5 AND d.subscriber = s.id \
-           WHERE s.key = p.key AND d.state = $6 AND d.reply = p.detail)) ORDER BY p.id",
+           WHERE s.key = p.key AND (d.state = $6 AND d.reply = p.detail \
+             OR EXISTS (SELECT 1 FROM reports AS r WHERE r.subscriber = s.id \
+               AND r.batch = $5 AND r.effect = $7)))) ORDER BY p.id",
         values![
             codes::reason_code(SuppressionReason::HardBounce),
             wanted.since.map(codes::millis),
             wanted.domain.as_deref(),
             wanted.code.as_deref(),
             wanted.batch.map(|batch| batch.0),
-            codes::state_code(DeliveryState::Rejected)
+            codes::state_code(DeliveryState::Rejected),
+            effect_code(ReportEffect::Suppressed)
         ],
         suppression_from,
     )

@@ -138,6 +138,7 @@ pub(super) fn drop_rehearsals(tx: &Connection) -> Result<Vec<String>, SqliteFaul
         "opinions",
         "signup_counts",
         "reports",
+        "reports_turned_away",
         "soft_failures",
         "dormancies",
         "door_readings",

@@ -21,7 +21,10 @@ use crate::{
         HashedDeparture, Suppression, SuppressionReason,
         membership::{ChangeSource, MembershipChange},
     },
-    store::{BounceSelection, DeliveryState, Erasure, StoreError, SuppressionList},
+    store::{
+        BounceSelection, DeliveryState, Erasure, ReportEffect, StoreError, SuppressionList,
+        report_codes::effect_code,
+    },
 };
 
 #[async_trait]
@@ -88,14 +91,15 @@ impl SuppressionList for SqliteStore {
                    JOIN deliveries AS d ON d.id = (?5 << 40) | s.id \
                    WHERE s.email = p.email AND (d.state = ?6 AND d.reply = p.detail \
                      OR EXISTS (SELECT 1 FROM reports AS r WHERE r.subscriber = s.id \
-                       AND r.batch = ?5 AND r.effect = 10)))) ORDER BY p.id",
+                       AND r.batch = ?5 AND r.effect = ?7)))) ORDER BY p.id",
                 params![
                     codes::reason_code(SuppressionReason::HardBounce),
                     wanted.since.map(codes::millis),
                     wanted.domain,
                     wanted.code,
                     wanted.batch.map(|batch| batch.0),
-                    codes::state_code(DeliveryState::Rejected)
+                    codes::state_code(DeliveryState::Rejected),
+                    effect_code(ReportEffect::Suppressed)
                 ],
                 suppression_from,
             )

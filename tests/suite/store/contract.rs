@@ -1,6 +1,6 @@
 //! The contract, as sentences, a file or two a concern. `every_promise!` hands all of them to a store's own
 //! file, so that a second store promises the same; `people_promises!`, `ledger_promises!`, `lives_promises!`,
-//! `voices_promises!`, `calendar_promises!` and `instance_promises!` are those of some concerns, for a store that has no others.
+//! `voices_promises!`, `report_promises!`, `calendar_promises!` and `instance_promises!` are those of some concerns.
 //!
 //! | trait | promises |
 //! |---|---|
@@ -268,15 +268,9 @@ macro_rules! voices_promises {
 }
 pub(crate) use voices_promises;
 
-/// All promises, kept by a store in a place that `$place` makes fresh for each.
-macro_rules! every_promise {
+/// Those of what comes back, and of what follows.
+macro_rules! report_promises {
     ($place:expr) => {
-        $crate::store::contract::people_promises!($place);
-        $crate::store::contract::ledger_promises!($place);
-        $crate::store::contract::instance_promises!($place);
-        $crate::store::contract::calendar_promises!($place);
-        $crate::store::contract::lives_promises!($place);
-        $crate::store::contract::voices_promises!($place);
         $crate::store::contract::promises! {
             $place;
             returning:
@@ -299,6 +293,20 @@ macro_rules! every_promise {
                 what_is_held_against_the_sender_rests_a_domain_and_marks_nobody,
                 a_person_ends_a_domain_s_rest_and_new_reports_begin_another;
         }
+    };
+}
+pub(crate) use report_promises;
+
+/// All promises, kept by a store in a place that `$place` makes fresh for each.
+macro_rules! every_promise {
+    ($place:expr) => {
+        $crate::store::contract::people_promises!($place);
+        $crate::store::contract::ledger_promises!($place);
+        $crate::store::contract::instance_promises!($place);
+        $crate::store::contract::calendar_promises!($place);
+        $crate::store::contract::lives_promises!($place);
+        $crate::store::contract::voices_promises!($place);
+        $crate::store::contract::report_promises!($place);
     };
 }
 pub(crate) use every_promise;

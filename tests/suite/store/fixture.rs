@@ -18,7 +18,8 @@ pub(crate) use daily_note::{
     audience::membership::ChangeSource,
     store::{
         BatchLedger, ConsentRecord, DeliveryQueue, DeliveryRecords, DomainHistory, Membership,
-        NoticeOutbox, OpinionBox, ReceiptOutbox, StateInstance, SubscriberList, SuppressionList,
+        NoticeOutbox, OpinionBox, ReceiptOutbox, ReportBox, StateInstance, SubscriberList,
+        SuppressionList,
     },
 };
 
@@ -56,6 +57,10 @@ impl<S: LedgerStore + Membership + ReceiptOutbox + ConsentRecord + ?Sized> Lives
 /// What people say, and who hears of it.
 pub(crate) trait VoicesStore: LivesStore + OpinionBox + NoticeOutbox {}
 impl<S: LivesStore + OpinionBox + NoticeOutbox + ?Sized> VoicesStore for S {}
+
+/// People, what is sent to them, and what comes back.
+pub(crate) trait ReportStore: LedgerStore + ReportBox {}
+impl<S: LedgerStore + ReportBox + ?Sized> ReportStore for S {}
 
 /// One state among its processes.
 pub(crate) trait InstanceStore: StateInstance {}

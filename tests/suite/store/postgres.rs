@@ -8,10 +8,11 @@ mod place;
 mod pooled;
 mod races;
 mod sharing;
+mod taking_in;
 
 use super::contract::{
     calendar_promises, instance_promises, ledger_promises, lives_promises, people_promises,
-    voices_promises,
+    report_promises, voices_promises,
 };
 
 instance_promises!(match crate::store::postgres::place::Schema::new().await {
@@ -40,6 +41,11 @@ lives_promises!(match crate::store::postgres::place::Schema::new().await {
 });
 
 voices_promises!(match crate::store::postgres::place::Schema::new().await {
+    Some(place) => place,
+    None => return,
+});
+
+report_promises!(match crate::store::postgres::place::Schema::new().await {
     Some(place) => place,
     None => return,
 });

@@ -8,7 +8,7 @@ use daily_note::{
     bounce::{BounceClass, ProofKind, ProvenReader},
     store::{
         Batch, NewBatch, NewReport, ReportEffect, ReportKind, ReportNews, ReportSurroundings,
-        ReportWords, Store, TakenReport,
+        ReportWords, TakenReport,
     },
 };
 
@@ -57,8 +57,8 @@ pub(crate) fn unproved(name: &str, class: BounceClass) -> NewReport {
     }
 }
 
-pub(crate) async fn taken(
-    store: &Arc<dyn Store>,
+pub(crate) async fn taken<S: ReportStore + ?Sized>(
+    store: &Arc<S>,
     report: &NewReport,
     now: DateTime<Utc>,
 ) -> TakenReport {
@@ -68,21 +68,28 @@ pub(crate) async fn taken(
     taken.into_iter().next().unwrap()
 }
 
-pub(crate) async fn effect(
-    store: &Arc<dyn Store>,
+pub(crate) async fn effect<S: ReportStore + ?Sized>(
+    store: &Arc<S>,
     report: &NewReport,
     now: DateTime<Utc>,
 ) -> ReportEffect {
     taken(store, report, now).await.effect
 }
 
-pub(crate) async fn settled(store: &Arc<dyn Store>, now: DateTime<Utc>) -> Vec<ReportNews> {
+pub(crate) async fn settled<S: ReportStore + ?Sized>(
+    store: &Arc<S>,
+    now: DateTime<Utc>,
+) -> Vec<ReportNews> {
     let around = ReportSurroundings::default();
     store.settle_reports(&around, now).await.unwrap()
 }
 
 /// Freezes an issue then, and the relay takes it for everybody.
-pub(crate) async fn sent(store: &Arc<dyn Store>, issue: &str, then: DateTime<Utc>) -> Batch {
+pub(crate) async fn sent<S: LedgerStore + ?Sized>(
+    store: &Arc<S>,
+    issue: &str,
+    then: DateTime<Utc>,
+) -> Batch {
     let new = NewBatch {
         slot: then,
         ..new_batch(issue)
@@ -104,11 +111,11 @@ pub(crate) async fn sent(store: &Arc<dyn Store>, issue: &str, then: DateTime<Utc
 }
 
 /// So many readers, each at the domain that `at` names for their number.
-pub(crate) async fn readers(
-    place: &WholePlace,
+pub(crate) async fn readers<P: Place<Store: PeopleStore>>(
+    place: &P,
     count: usize,
     at: impl Fn(usize) -> String,
-) -> Arc<dyn Store> {
+) -> Arc<P::Store> {
     let store = place.open().await;
     let profiles: Vec<Profile> = (1..=count)
         .map(|n| person(&format!("reader{n}@{}", at(n))))
@@ -119,6 +126,6 @@ pub(crate) async fn readers(
     store
 }
 
-pub(crate) async fn suppressed(store: &Arc<dyn Store>) -> usize {
+pub(crate) async fn suppressed<S: PeopleStore + ?Sized>(store: &Arc<S>) -> usize {
     store.suppressions(0, 10_000).await.unwrap().len()
 }

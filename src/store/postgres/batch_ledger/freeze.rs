@@ -8,8 +8,12 @@ use crate::{
     audience::SubscriberState,
     store::{
         BatchId, BatchState, DeliveryState, Freeze, NewBatch, Realm, StoreError, codes,
+        history_note::beginning_codes,
         machine::{DECLINED_ADS, DORMANT},
-        postgres::{fault::PostgresFault, realm, transaction::StoreTransaction, values::values},
+        postgres::{
+            fault::PostgresFault, realm, report_box::soft, transaction::StoreTransaction,
+            values::values,
+        },
     },
 };
 
@@ -225,16 +229,18 @@ async fn passed_by(
             "UPDATE deliveries AS d SET state = $2, reply = $3, updated_at = $5 \
              FROM dormancies AS z WHERE d.batch = $1 AND d.subscriber = z.subscriber \
              AND z.realm = $4 AND z.retry_at > $5 AND NOT EXISTS (SELECT 1 FROM history AS h \
-               WHERE h.subscriber = z.subscriber AND h.at > z.since AND h.change IN (2, 5, 8, 9, 13))",
+               WHERE h.subscriber = z.subscriber AND h.at > z.since AND h.change = ANY($6))",
             values![
                 batch.0,
                 codes::state_code(DeliveryState::Skipped),
                 DORMANT,
                 realm::code(realm),
-                codes::millis(now)
+                codes::millis(now),
+                beginning_codes().to_vec()
             ],
         )
         .await?;
+    soft::note_retried(tx, realm, batch, now).await?;
     Ok(codes::signed(skipped))
 }
 

@@ -20,6 +20,7 @@ use crate::{
             columns,
             fault::PostgresFault,
             realm,
+            report_box::soft,
             suppression_list::suppression,
             transaction::StoreTransaction,
             values::values,
@@ -120,7 +121,7 @@ impl LockedRows {
         note_soft(tx, self.realm, &self.rows).await?;
         match self.realm {
             Realm::Real => suppress_bounced(tx, &self.rows.bounced, self.rows.now).await,
-            Realm::Rehearsal => note_bounces(tx, &self.rows.bounced, self.rows.now).await,
+            Realm::Rehearsal => realm::note_bounces(tx, &self.rows.bounced, self.rows.now).await,
         }
     }
 }
@@ -257,36 +258,8 @@ async fn note_soft(
         let Some(step) = rows.get(*delivery) else {
             continue;
         };
-        tx.run(
-            "INSERT INTO soft_failures (subscriber, batch, realm, at, reply, look_at) \
-             VALUES ($1, $2, $3, $4, $5, $4) \
-             ON CONFLICT (subscriber, batch) DO UPDATE SET look_at = excluded.look_at",
-            values![
-                step.subscriber.0,
-                step.batch.0,
-                realm::code(realm),
-                codes::millis(rows.now),
-                columns::text(reply)
-            ],
-        )
-        .await?;
-    }
-    Ok(())
-}
-
-/// Notes whose address a relay called dead in a rehearsal, with its words.
-async fn note_bounces(
-    tx: &StoreTransaction,
-    bounced: &[(SubscriberId, String)],
-    now: DateTime<Utc>,
-) -> Result<(), PostgresFault> {
-    for (subscriber, reply) in bounced {
-        tx.run(
-            "INSERT INTO rehearsal_bounces (subscriber, reply, at) VALUES ($1, $2, $3) \
-             ON CONFLICT DO NOTHING",
-            values![subscriber.0, columns::text(reply), codes::millis(now)],
-        )
-        .await?;
+        let mail = (step.batch, step.subscriber);
+        soft::note(tx, realm, mail, reply, (rows.now, rows.now)).await?;
     }
     Ok(())
 }

@@ -71,21 +71,51 @@ pub(crate) async fn postpone(
     let Some(lane) = partitions::lane_of(tx, batch, domain).await? else {
         return Ok(0);
     };
-    let until = codes::millis(until);
+    move_lane(tx, batch, lane, ("< $2", until)).await
+}
+
+/// The rows of a domain that wait until exactly then are due at `now`; answers how many.
+pub(crate) async fn release(
+    tx: &StoreTransaction,
+    batch: BatchId,
+    domain: &str,
+    (until, now): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<u64, PostgresFault> {
+    let Some(lane) = partitions::lane_of(tx, batch, domain).await? else {
+        return Ok(0);
+    };
+    let then = format!("= {}", codes::millis(until));
+    move_lane(tx, batch, lane, (&then, now)).await
+}
+
+/// The rows of a lane whose time is so – as compared with `to`, which is `$2` – are due at `to`; answers how many.
+async fn move_lane(
+    tx: &StoreTransaction,
+    batch: BatchId,
+    lane: i64,
+    (due, to): (&str, DateTime<Utc>),
+) -> Result<u64, PostgresFault> {
+    let to = codes::millis(to);
     let pending = codes::state_code(DeliveryState::Pending);
     let untried: i64 = tx
         .value(
-            "WITH moved AS (UPDATE chunks SET due_at = $3 \
-               WHERE batch = $1 AND lane = $2 AND due_at < $3 RETURNING next, hi) \
-             SELECT count(*) FROM moved AS c JOIN deliveries AS d ON d.batch = $1 \
-             AND d.ord BETWEEN c.next AND c.hi AND d.lane = $2 AND d.state = $4 AND d.due_at IS NULL",
-            values![batch.0, lane, until, pending],
+            &format!(
+                "WITH moved AS (UPDATE chunks SET due_at = $2 \
+                   WHERE batch = $1 AND lane = $3 AND due_at {due} RETURNING next, hi) \
+                 SELECT count(*) FROM moved AS c JOIN deliveries AS d ON d.batch = $1 \
+                 AND d.ord BETWEEN c.next AND c.hi AND d.lane = $3 AND d.state = $4 \
+                 AND d.due_at IS NULL"
+            ),
+            values![batch.0, to, lane, pending],
         )
         .await?;
     let alone = move_waiting(
         tx,
-        "w.batch = $1 AND w.lane = $3 AND w.due_at < $2 AND d.batch = w.batch AND d.ord = w.ord",
-        (batch, until, lane),
+        &format!(
+            "w.batch = $1 AND w.lane = $3 AND w.due_at {due} AND d.batch = w.batch \
+             AND d.ord = w.ord"
+        ),
+        (batch, to, lane),
     )
     .await?;
     Ok(codes::count(untried)? + alone)

@@ -89,7 +89,7 @@ async fn leave_hash(
 }
 
 /// Where a person's own words and the proofs of what they agreed to lie, a row or more each.
-const PERSONAL: [&str; 11] = [
+const PERSONAL: [&str; 12] = [
     "past_consents",
     "consent_proofs",
     "consent_reminders",
@@ -101,6 +101,7 @@ const PERSONAL: [&str; 11] = [
     "receipts",
     // Relays like to repeat the address in their answers.
     "rehearsal_bounces",
+    "report_texts",
     "soft_failures",
 ];
 

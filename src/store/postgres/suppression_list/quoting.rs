@@ -6,7 +6,7 @@ use crate::store::{
 };
 
 /// Where a relay's words are kept, which like to repeat the address they speak of, and where other people's are.
-const QUOTING: [(&str, &str); 10] = [
+const QUOTING: [(&str, &str); 16] = [
     ("batches", "reason"),
     ("suppressions", "detail"),
     ("notices", "reply"),
@@ -17,6 +17,12 @@ const QUOTING: [(&str, &str); 10] = [
     ("farewells", "reason"),
     ("asks", "page"),
     ("consent_proofs", "page"),
+    ("report_texts", "recipient"),
+    ("report_texts", "sender"),
+    ("report_texts", "subject"),
+    ("report_texts", "reply"),
+    ("report_texts", "text"),
+    ("domain_pauses", "reason"),
 ];
 
 /// Puts nobody in the place of an address, wherever a text names it.
@@ -33,7 +39,8 @@ pub(super) async fn stop_quoting(tx: &StoreTransaction, key: &str) -> Result<(),
             tx.run(&sql, values![old, without(&old, key)]).await?;
         }
     }
-    stop_in_notices(tx, key).await
+    stop_in_notices(tx, key).await?;
+    stop_in_mails(tx, key).await
 }
 
 /// The few that are not told yet are bytes, of whatever form.
@@ -49,6 +56,25 @@ async fn stop_in_notices(tx: &StoreTransaction, key: &str) -> Result<(), Postgre
             let content = without(&text, key).into_bytes();
             tx.run(sql, values![id, content]).await?;
         }
+    }
+    Ok(())
+}
+
+/// Mails that are kept as they came are bytes, too, and may be many: the server looks for those that name somebody.
+async fn stop_in_mails(tx: &StoreTransaction, key: &str) -> Result<(), PostgresFault> {
+    let naming: Vec<i64> = tx
+        .values(
+            "SELECT report FROM report_texts WHERE raw IS NOT NULL AND strpos(\
+             lower(encode(raw, 'escape') COLLATE \"C\"), encode(convert_to($1, 'UTF8'), 'escape')) > 0",
+            values![key],
+        )
+        .await?;
+    for report in naming {
+        let sql = "SELECT raw FROM report_texts WHERE report = $1";
+        let raw: Vec<u8> = tx.value(sql, values![report]).await?;
+        let raw = without(&String::from_utf8_lossy(&raw), key).into_bytes();
+        let sql = "UPDATE report_texts SET raw = $2 WHERE report = $1";
+        tx.run(sql, values![report, raw]).await?;
     }
     Ok(())
 }

@@ -277,7 +277,6 @@ pub(crate) async fn lift(
     let Some((reader, state)) = reader else {
         return Ok(Some(lifted));
     };
-    pass_by_no_longer(tx, reader).await?;
     let standing = |suppression| Standing {
         state: Some(state),
         suppression,
@@ -295,21 +294,17 @@ pub(crate) async fn lift_quietly(
     key: &str,
 ) -> Result<(), PostgresFault> {
     lift_key(tx, hash_keys, key).await?;
-    let sql = "UPDATE subscribers SET suppressed = NULL WHERE key = $1 RETURNING id";
-    match tx.maybe_value(sql, values![key]).await? {
-        Some(reader) => pass_by_no_longer(tx, SubscriberId(reader)).await,
-        None => Ok(()),
-    }
+    let sql = "UPDATE subscribers SET suppressed = NULL WHERE key = $1";
+    tx.run(sql, values![key]).await.map(drop)
 }
 
 /// Whoever is let in gets issues again that passed them by.
-async fn pass_by_no_longer(
-    tx: &StoreTransaction,
-    reader: SubscriberId,
-) -> Result<(), PostgresFault> {
+async fn pass_by_no_longer(tx: &StoreTransaction, key: &str) -> Result<(), PostgresFault> {
     for table in ["soft_failures", "dormancies"] {
-        let sql = format!("DELETE FROM {table} WHERE subscriber = $1");
-        tx.run(&sql, values![reader.0]).await?;
+        let sql = format!(
+            "DELETE FROM {table} WHERE subscriber = (SELECT id FROM subscribers WHERE key = $1)"
+        );
+        tx.run(&sql, values![key]).await?;
     }
     Ok(())
 }
@@ -356,6 +351,7 @@ async fn lift_key(
         .await?;
     let (lifted, entries): (Vec<_>, Vec<_>) = lifted.into_iter().unzip();
     journal::note(tx, &entries).await?;
+    pass_by_no_longer(tx, key).await?;
     Ok(lifted)
 }
 

@@ -5,15 +5,17 @@ use daily_note::{
     audience::{SubscriberId, SuppressionReason},
     bounce::{BounceClass, ProofKind, ProvenReader},
     store::{
-        DeliveryState, NewOpinion, NewReport, OpinionFilter, OpinionLimits, ReportEffect,
-        ReportFilter, ReportKind, ReportNews, ReportOpinion, ReportSurroundings, ReportWords,
-        TakenReport,
+        BounceSelection, DeliveryState, Membership, NewOpinion, NewReport, OpinionBox,
+        OpinionFilter, OpinionLimits, ReportEffect, ReportFilter, ReportKind, ReportNews,
+        ReportOpinion, ReportSurroundings, ReportWords, TakenReport,
     },
 };
 
 use crate::store::{fixture::*, reports::*};
 
-pub(crate) async fn a_report_counts_once_and_a_dead_address_is_suppressed(place: &WholePlace) {
+pub(crate) async fn a_report_counts_once_and_a_dead_address_is_suppressed(
+    place: &impl Place<Store: ReportStore>,
+) {
     let store = place.open().await.with_people(3).await;
     let batch = sent(&store, "monday", at(0)).await;
     let report = proved(&batch, 2, BounceClass::UserUnknown);
@@ -29,9 +31,16 @@ pub(crate) async fn a_report_counts_once_and_a_dead_address_is_suppressed(place:
     let detail = kept.unwrap().unwrap().detail;
     assert_eq!(detail.as_deref(), Some("550 5.1.1 no such user"));
     assert_eq!(suppressed(&store).await, 1);
+    let of_batch = BounceSelection {
+        batch: Some(batch.id),
+        ..BounceSelection::default()
+    };
+    assert_eq!(store.bounced(&of_batch).await.unwrap().len(), 1);
 }
 
-pub(crate) async fn what_is_unproven_is_shown_and_changes_nobody(place: &WholePlace) {
+pub(crate) async fn what_is_unproven_is_shown_and_changes_nobody(
+    place: &impl Place<Store: ReportStore>,
+) {
     let store = place.open().await.with_people(3).await;
     sent(&store, "monday", at(0)).await;
     let forged: Vec<NewReport> = (0..400)
@@ -68,7 +77,7 @@ pub(crate) async fn what_is_unproven_is_shown_and_changes_nobody(place: &WholePl
 }
 
 pub(crate) async fn a_flood_that_proves_nothing_leaves_room_for_all_else_and_lets_its_oldest_go(
-    place: &WholePlace,
+    place: &impl Place<Store: ReportStore>,
 ) {
     let store = place.open().await.with_people(3).await;
     let batch = sent(&store, "monday", at(0)).await;
@@ -144,7 +153,9 @@ pub(crate) async fn a_flood_that_proves_nothing_leaves_room_for_all_else_and_let
     );
 }
 
-pub(crate) async fn a_report_acts_on_the_membership_it_was_sent_under(place: &WholePlace) {
+pub(crate) async fn a_report_acts_on_the_membership_it_was_sent_under(
+    place: &impl Place<Store: ReportStore>,
+) {
     let store = place.open().await.with_people(3).await;
     let old = sent(&store, "monday", at(0)).await;
     let dead = proved(&old, 1, BounceClass::UserUnknown);
@@ -181,7 +192,9 @@ pub(crate) async fn a_report_acts_on_the_membership_it_was_sent_under(place: &Wh
     );
 }
 
-pub(crate) async fn a_report_settles_a_row_whose_fate_nobody_knew(place: &WholePlace) {
+pub(crate) async fn a_report_settles_a_row_whose_fate_nobody_knew(
+    place: &impl Place<Store: ReportStore>,
+) {
     let store = place.open().await.with_people(2).await;
     let batch = store.frozen("monday").await;
     let claims = store.claim_at(&batch, 2, at(0)).await;
@@ -203,7 +216,9 @@ pub(crate) async fn a_report_settles_a_row_whose_fate_nobody_knew(place: &WholeP
     );
 }
 
-pub(crate) async fn a_complaint_leaves_for_good_and_a_mail_unsubscribes(place: &WholePlace) {
+pub(crate) async fn a_complaint_leaves_for_good_and_a_mail_unsubscribes(
+    place: &impl Place<Store: ReportStore + Membership>,
+) {
     let store = place.open().await.with_people(3).await;
     let batch = sent(&store, "monday", at(0)).await;
     let mut complaint = proved(&batch, 1, BounceClass::Undefined);
@@ -236,7 +251,7 @@ pub(crate) async fn a_complaint_leaves_for_good_and_a_mail_unsubscribes(place: &
     assert_eq!(history.last().unwrap().source, ChangeSource::Mailto);
 }
 
-pub(crate) async fn a_relay_s_own_number_finds_the_row(place: &WholePlace) {
+pub(crate) async fn a_relay_s_own_number_finds_the_row(place: &impl Place<Store: ReportStore>) {
     let store = place.open().await.with_people(3).await;
     sent(&store, "monday", at(0)).await;
     let event = |id: &str| NewReport {
@@ -268,7 +283,7 @@ pub(crate) async fn a_relay_s_own_number_finds_the_row(place: &WholePlace) {
 }
 
 pub(crate) async fn an_erasure_takes_the_words_of_reports_and_keeps_what_follows(
-    place: &WholePlace,
+    place: &impl Place<Store: ReportStore>,
 ) {
     let store = place.open().await.with_people(2).await;
     let batch = sent(&store, "monday", at(0)).await;
@@ -279,6 +294,10 @@ pub(crate) async fn an_erasure_takes_the_words_of_reports_and_keeps_what_follows
     let mut forged = unproved("forged", BounceClass::UserUnknown);
     forged.words.reply = "550 reader1@example.com unknown".to_owned();
     let forged = taken(&store, &forged, at(9)).await.id;
+    let mut mail = unproved("unreadable", BounceClass::Undefined);
+    (mail.kind, mail.class) = (ReportKind::Unreadable, None);
+    mail.raw = Some(b"\0\xFF to Reader1@Example.com \\".to_vec());
+    let aside = taken(&store, &mail, at(9)).await.id;
     let reader = address("reader1@example.com");
     store
         .erase(&reader, ChangeSource::Operator, at(10))
@@ -288,6 +307,9 @@ pub(crate) async fn an_erasure_takes_the_words_of_reports_and_keeps_what_follows
     assert_eq!((shown.words, shown.email), (ReportWords::default(), None));
     let shown = store.report(forged).await.unwrap().unwrap();
     assert_eq!(shown.words.reply, "550 [erased] unknown");
+    let aside = store.mail_kept_aside(aside).await.unwrap().unwrap();
+    let aside = String::from_utf8_lossy(&aside);
+    assert!(aside.contains(" to [erased] \\"), "{aside:?}");
     // What comes back of somebody who is forgotten leaves no word.
     let mut late = proved(&batch, 1, BounceClass::UserUnknown);
     late.words.recipient = Some(reader);
@@ -297,7 +319,7 @@ pub(crate) async fn an_erasure_takes_the_words_of_reports_and_keeps_what_follows
     assert_eq!(shown.words, ReportWords::default());
 }
 
-pub(crate) async fn what_cannot_be_read_is_kept_as_it_came(place: &WholePlace) {
+pub(crate) async fn what_cannot_be_read_is_kept_as_it_came(place: &impl Place<Store: ReportStore>) {
     let store = place.open().await.with_people(1).await;
     let mut mail = unproved("unreadable", BounceClass::Undefined);
     (mail.kind, mail.class) = (ReportKind::Unreadable, None);
@@ -311,7 +333,7 @@ pub(crate) async fn what_cannot_be_read_is_kept_as_it_came(place: &WholePlace) {
 }
 
 pub(crate) async fn an_opinion_by_mail_stands_below_what_its_reader_said_before(
-    place: &WholePlace,
+    place: &impl Place<Store: ReportStore + OpinionBox>,
 ) {
     let store = place.open().await.with_people(2).await;
     let batch = sent(&store, "monday", at(0)).await;

@@ -20,7 +20,7 @@ use crate::{
     store::{
         contract::{
             calendar_promises, instance_promises, ledger_promises, lives_promises, people_promises,
-            voices_promises,
+            report_promises, voices_promises,
         },
         fixture::Place,
     },
@@ -156,6 +156,11 @@ lives_promises!(match crate::store::postgres::pooled::Pooled::new().await {
 });
 
 voices_promises!(match crate::store::postgres::pooled::Pooled::new().await {
+    Some(place) => place,
+    None => return,
+});
+
+report_promises!(match crate::store::postgres::pooled::Pooled::new().await {
     Some(place) => place,
     None => return,
 });
