@@ -36,9 +36,6 @@ pub(crate) trait Place: Send + Sync {
     async fn pass(&self, _time: TimeDelta) {}
 }
 
-/// A place of a store that has all concerns.
-pub(crate) type WholePlace = dyn Place<Store = dyn Store>;
-
 /// Who is on the list, and who gets no mail.
 pub(crate) trait PeopleStore: SubscriberList + SuppressionList {}
 impl<S: SubscriberList + SuppressionList + ?Sized> PeopleStore for S {}
