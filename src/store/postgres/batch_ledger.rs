@@ -8,7 +8,7 @@ mod waves;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use super::{PostgresStore, values::values};
+use super::{PostgresStore, tries::transaction, values::values};
 use crate::store::{
     Batch, BatchId, BatchLedger, BatchState, DeliveryCounts, Freeze, NewBatch, Realm, StoreError,
     ZoneCohort,
@@ -17,9 +17,9 @@ use crate::store::{
 #[async_trait]
 impl BatchLedger for PostgresStore {
     async fn freeze(&self, batch: &NewBatch, now: DateTime<Utc>) -> Result<Freeze, StoreError> {
-        let tx = self.writing().await?;
-        let frozen = freeze::freeze(&tx, self.realm, batch, now).await;
-        tx.end(frozen).await
+        transaction!(self.writing(), |tx| freeze::freeze(
+            &tx, self.realm, batch, now
+        ))
     }
 
     async fn refreeze(
@@ -29,34 +29,30 @@ impl BatchLedger for PostgresStore {
         content: &[u8],
         now: DateTime<Utc>,
     ) -> Result<u64, StoreError> {
-        let tx = self.writing().await?;
-        let rows = freeze::refreeze(&tx, batch, content_hash, content, now).await;
-        tx.end(rows).await
+        transaction!(self.writing(), |tx| freeze::refreeze(
+            &tx,
+            batch,
+            content_hash,
+            content,
+            now
+        ))
     }
 
     async fn batch(&self, issue: &str) -> Result<Option<Batch>, StoreError> {
-        let tx = self.reading().await?;
-        let batch = batch::by_issue(&tx, self.realm, issue).await;
-        tx.end(batch).await
+        transaction!(self.reading(), |tx| batch::by_issue(&tx, self.realm, issue))
     }
 
     async fn batches(&self, limit: u32) -> Result<Vec<Batch>, StoreError> {
-        let tx = self.reading().await?;
-        let batches = batch::newest(&tx, self.realm, limit).await;
-        tx.end(batches).await
+        transaction!(self.reading(), |tx| batch::newest(&tx, self.realm, limit))
     }
 
     async fn content(&self, hash: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        let tx = self.reading().await?;
         let sql = "SELECT content FROM contents WHERE hash = $1";
-        let content = tx.maybe_value(sql, values![hash]).await;
-        tx.end(content).await
+        transaction!(self.reading(), |tx| tx.maybe_value(sql, values![hash]))
     }
 
     async fn counts(&self, batch: BatchId) -> Result<DeliveryCounts, StoreError> {
-        let tx = self.reading().await?;
-        let counts = tallies::counts(&tx, batch).await;
-        tx.end(counts).await
+        transaction!(self.reading(), |tx| tallies::counts(&tx, batch))
     }
 
     async fn set_batch_state(
@@ -65,15 +61,13 @@ impl BatchLedger for PostgresStore {
         state: &BatchState,
         now: DateTime<Utc>,
     ) -> Result<BatchState, StoreError> {
-        let tx = self.writing().await?;
-        let set = batch::set_state(&tx, batch, state, now).await;
-        tx.end(set).await
+        transaction!(self.writing(), |tx| batch::set_state(
+            &tx, batch, state, now
+        ))
     }
 
     async fn waves(&self, batch: BatchId) -> Result<Vec<ZoneCohort>, StoreError> {
-        let tx = self.reading().await?;
-        let waves = waves::of(&tx, batch).await;
-        tx.end(waves).await
+        transaction!(self.reading(), |tx| waves::of(&tx, batch))
     }
 
     async fn waves_come_due(
@@ -82,15 +76,13 @@ impl BatchLedger for PostgresStore {
         earliest: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<u64, StoreError> {
-        let tx = self.writing().await?;
-        let held = waves::come_due(&tx, batch, earliest, now).await;
-        tx.end(held).await
+        transaction!(self.writing(), |tx| waves::come_due(
+            &tx, batch, earliest, now
+        ))
     }
 
     async fn release_waves(&self, batch: BatchId, now: DateTime<Utc>) -> Result<u64, StoreError> {
-        let tx = self.writing().await?;
-        let released = waves::release(&tx, batch, now).await;
-        tx.end(released).await
+        transaction!(self.writing(), |tx| waves::release(&tx, batch, now))
     }
 
     /// A server's database has no place beside it that remembers more than it does: whether it is the one that sent
@@ -100,8 +92,9 @@ impl BatchLedger for PostgresStore {
     }
 
     async fn drop_rehearsals(&self) -> Result<u64, StoreError> {
-        let tx = self.writing().await?;
-        let dropped = super::realm::drop_rehearsals(&tx, Realm::Rehearsal).await;
-        tx.end(dropped).await
+        transaction!(self.writing(), |tx| super::realm::drop_rehearsals(
+            &tx,
+            Realm::Rehearsal
+        ))
     }
 }

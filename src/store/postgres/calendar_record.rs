@@ -6,51 +6,41 @@ use tokio_postgres::Row;
 
 use super::{
     PostgresStore, columns, fault::PostgresFault, realm, transaction::StoreTransaction,
-    values::values,
+    tries::transaction, values::values,
 };
 use crate::store::{CalendarRecord, HeldRelease, Realm, StoreError, codes};
 
 #[async_trait]
 impl CalendarRecord for PostgresStore {
     async fn keep_calendar(&self, now: DateTime<Utc>) -> Result<DateTime<Utc>, StoreError> {
-        let tx = self.writing().await?;
-        let since = keep(&tx, self.realm, now).await;
-        tx.end(since).await
+        transaction!(self.writing(), |tx| keep(&tx, self.realm, now))
     }
 
     async fn kept_since(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let tx = self.reading().await?;
-        let since = since(&tx, self.realm).await;
-        tx.end(since).await
+        transaction!(self.reading(), |tx| since(&tx, self.realm))
     }
 
     async fn put_on_hold(&self, hold: &HeldRelease) -> Result<bool, StoreError> {
-        let tx = self.writing().await?;
-        let new = tx
-            .run(
-                "INSERT INTO holds (name, why, held_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-                values![
-                    columns::text(&hold.name),
-                    columns::text(&hold.why),
-                    codes::millis(hold.at)
-                ],
-            )
-            .await;
-        Ok(tx.end(new).await? > 0)
+        let sql = "INSERT INTO holds (name, why, held_at) VALUES ($1, $2, $3) \
+                   ON CONFLICT DO NOTHING";
+        let (name, why) = (columns::text(&hold.name), columns::text(&hold.why));
+        let at = codes::millis(hold.at);
+        let new = transaction!(self.writing(), |tx| tx.run(sql, values![name, why, at]));
+        Ok(new? > 0)
     }
 
     async fn release_hold(&self, name: &str) -> Result<Option<HeldRelease>, StoreError> {
-        let tx = self.writing().await?;
         let sql = "DELETE FROM holds WHERE name = $1 RETURNING name, why, held_at";
-        let released = tx.maybe(sql, values![columns::text(name)], hold_from).await;
-        tx.end(released).await
+        transaction!(self.writing(), |tx| tx.maybe(
+            sql,
+            values![columns::text(name)],
+            hold_from
+        ))
     }
 
     async fn holds(&self) -> Result<Vec<HeldRelease>, StoreError> {
-        let tx = self.reading().await?;
         let sql = "SELECT name, why, held_at FROM holds ORDER BY name";
-        let holds = tx.all(sql, values![], hold_from).await;
-        tx.end(holds).await
+        transaction!(self.reading(), |tx| tx.all(sql, values![], hold_from))
     }
 }
 

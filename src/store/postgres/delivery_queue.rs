@@ -14,7 +14,12 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use super::{
-    PostgresStore, fault::PostgresFault, realm, transaction::StoreTransaction, values::values,
+    PostgresStore,
+    fault::PostgresFault,
+    realm,
+    transaction::StoreTransaction,
+    tries::{patiently, transaction},
+    values::values,
 };
 use crate::{
     publication::Rate,
@@ -28,27 +33,6 @@ use crate::{
         },
     },
 };
-
-/// How often what must not be lost is tried while others are in its way, each time for up to a minute.
-const PATIENCE: u32 = 10;
-
-/// A transaction that is tried again while others are in its way.
-macro_rules! patiently {
-    ($store:expr, |$tx:ident| $verb:expr) => {{
-        let mut tries = 1;
-        loop {
-            let $tx = $store.writing().await?;
-            let done = $verb.await;
-            match $tx.end(done).await {
-                Err(error @ StoreError::Locked { .. }) if tries < PATIENCE => {
-                    tracing::warn!("{error}; still trying");
-                    tries += 1;
-                }
-                done => break done,
-            }
-        }
-    }};
-}
 
 #[async_trait]
 impl DeliveryQueue for PostgresStore {
@@ -81,10 +65,15 @@ impl DeliveryQueue for PostgresStore {
         rate: Rate,
         now: DateTime<Utc>,
     ) -> Result<LeaseAnswer, StoreError> {
-        let tx = self.writing().await?;
         let realm = realm::code(self.realm);
-        let leased = lease(&tx, realm, key, (rate, 1), Ahead, now).await;
-        tx.end(leased).await
+        transaction!(self.writing(), |tx| lease(
+            &tx,
+            realm,
+            key,
+            (rate, 1),
+            Ahead,
+            now
+        ))
     }
 
     async fn record(
@@ -117,17 +106,13 @@ impl DeliveryQueue for PostgresStore {
     }
 
     async fn next_due(&self, batch: BatchId) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let tx = self.reading().await?;
-        let due = waiting::next_due(&tx, batch).await;
-        tx.end(due).await
+        transaction!(self.reading(), |tx| waiting::next_due(&tx, batch))
     }
 
     async fn awaits_first_try(&self, batch: BatchId) -> Result<bool, StoreError> {
-        let tx = self.reading().await?;
         let sql = "SELECT EXISTS (SELECT 1 FROM chunks WHERE batch = $1) \
                    OR EXISTS (SELECT 1 FROM waiting WHERE batch = $1 AND NOT is_tried)";
-        let awaits = tx.value(sql, values![batch.0]).await;
-        tx.end(awaits).await
+        transaction!(self.reading(), |tx| tx.value(sql, values![batch.0]))
     }
 
     async fn postpone(

@@ -5,7 +5,7 @@ use tokio_postgres::Row;
 
 use super::{
     PostgresStore, columns, fault::PostgresFault, realm, transaction::StoreTransaction,
-    values::values,
+    tries::transaction, values::values,
 };
 use crate::{
     address::Address,
@@ -24,27 +24,23 @@ impl DeliveryRecords for PostgresStore {
         after: DeliveryId,
         limit: u32,
     ) -> Result<Vec<(DeliveryId, FailedDelivery)>, StoreError> {
-        let tx = self.reading().await?;
-        let page = tx
-            .all(
-                "SELECT d.ord, d.state, d.reply, d.updated_at, s.email FROM deliveries AS d \
+        transaction!(self.reading(), |tx| tx.all(
+            "SELECT d.ord, d.state, d.reply, d.updated_at, s.email FROM deliveries AS d \
                  LEFT JOIN subscribers AS s ON s.id = d.subscriber \
                  WHERE d.batch = $1 AND d.ord > $2 AND d.state >= 4 ORDER BY d.ord LIMIT $3",
-                values![batch.0, after_in(batch, after), i64::from(limit)],
-                |row| {
-                    let failed = FailedDelivery {
-                        email: email_from(row)?,
-                        outcome: codes::state(columns::code(row, "state")?)?
-                            .word()
-                            .to_owned(),
-                        reply: row.try_get("reply")?,
-                        at: columns::maybe_time(row, "updated_at")?.unwrap_or_default(),
-                    };
-                    Ok((columns::delivery_id(batch, row.try_get("ord")?), failed))
-                },
-            )
-            .await;
-        tx.end(page).await
+            values![batch.0, after_in(batch, after), i64::from(limit)],
+            |row| {
+                let failed = FailedDelivery {
+                    email: email_from(row)?,
+                    outcome: codes::state(columns::code(row, "state")?)?
+                        .word()
+                        .to_owned(),
+                    reply: row.try_get("reply")?,
+                    at: columns::maybe_time(row, "updated_at")?.unwrap_or_default(),
+                };
+                Ok((columns::delivery_id(batch, row.try_get("ord")?), failed))
+            },
+        ))
     }
 
     async fn deliveries(
@@ -54,31 +50,25 @@ impl DeliveryRecords for PostgresStore {
         after: DeliveryId,
         limit: u32,
     ) -> Result<Vec<(DeliveryId, DeliveryRow)>, StoreError> {
-        let tx = self.reading().await?;
-        let page = tx
-            .all(
-                "SELECT d.ord, d.state, d.attempts::int8, d.reply, d.updated_at, s.email \
+        transaction!(self.reading(), |tx| tx.all(
+            "SELECT d.ord, d.state, d.attempts::int8, d.reply, d.updated_at, s.email \
                  FROM deliveries AS d LEFT JOIN subscribers AS s ON s.id = d.subscriber \
                  WHERE d.batch = $1 AND d.ord > $2 AND d.state = $3 ORDER BY d.ord LIMIT $4",
-                values![
-                    batch.0,
-                    after_in(batch, after),
-                    codes::state_code(state),
-                    i64::from(limit)
-                ],
-                |row| {
-                    let id = columns::delivery_id(batch, row.try_get("ord")?);
-                    Ok((id, row_from(row, email_from(row)?)?))
-                },
-            )
-            .await;
-        tx.end(page).await
+            values![
+                batch.0,
+                after_in(batch, after),
+                codes::state_code(state),
+                i64::from(limit)
+            ],
+            |row| {
+                let id = columns::delivery_id(batch, row.try_get("ord")?);
+                Ok((id, row_from(row, email_from(row)?)?))
+            },
+        ))
     }
 
     async fn receipts(&self, subscriber: SubscriberId) -> Result<Vec<Receipt>, StoreError> {
-        let tx = self.reading().await?;
-        let receipts = receipts(&tx, self.realm, subscriber).await;
-        tx.end(receipts).await
+        transaction!(self.reading(), |tx| receipts(&tx, self.realm, subscriber))
     }
 }
 

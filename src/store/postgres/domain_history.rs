@@ -6,7 +6,7 @@ use tokio_postgres::Row;
 
 use super::{
     PostgresStore, columns, fault::PostgresFault, realm, transaction::StoreTransaction,
-    values::values,
+    tries::transaction, values::values,
 };
 use crate::store::{BatchId, DomainHistory, DomainRecord, StoreError, StoredMood, codes};
 
@@ -17,22 +17,18 @@ impl DomainHistory for PostgresStore {
         batch: BatchId,
         domains: &[String],
     ) -> Result<Vec<DomainRecord>, StoreError> {
-        let tx = self.reading().await?;
         // 3 accepted, 5 rejected, 4 deferred, 0 pending, 1 claimed: the codes of `store::codes`.
-        let fared = tx
-            .all(
-                "SELECT m.name, count(*) FILTER (WHERE d.state = 3) AS taken, \
+        transaction!(self.reading(), |tx| tx.all(
+            "SELECT m.name, count(*) FILTER (WHERE d.state = 3) AS taken, \
                  count(*) FILTER (WHERE d.state = 5 AND d.reply NOT LIKE 'gave_up%' \
                    OR d.state IN (5, 4) AND EXISTS (SELECT 1 FROM refusals AS r \
                      WHERE r.subscriber = d.subscriber AND r.batch = $1)) AS refused, \
                  count(*) FILTER (WHERE d.state IN (0, 1) AND d.attempts = 0) AS untried \
                  FROM deliveries AS d JOIN domains AS m ON m.id = d.domain WHERE d.batch = $1 \
                  AND (cardinality($2) = 0 OR m.name = ANY($2)) GROUP BY m.id",
-                values![batch.0, domains],
-                fared_from,
-            )
-            .await;
-        tx.end(fared).await
+            values![batch.0, domains],
+            fared_from,
+        ))
     }
 
     async fn fared_before(
@@ -41,47 +37,45 @@ impl DomainHistory for PostgresStore {
         domains: &[String],
         since: DateTime<Utc>,
     ) -> Result<Vec<DomainRecord>, StoreError> {
-        let tx = self.reading().await?;
-        let fared = tx
-            .all(
-                "SELECT m.name, count(*) FILTER (WHERE d.state = 3) AS taken, \
+        transaction!(self.reading(), |tx| tx.all(
+            "SELECT m.name, count(*) FILTER (WHERE d.state = 3) AS taken, \
                  count(*) FILTER (WHERE d.state <> 3) AS refused, 0::int8 AS untried \
                  FROM batches AS b JOIN deliveries AS d ON d.batch = b.id \
                  JOIN domains AS m ON m.id = d.domain \
                  WHERE b.id <> $1 AND b.realm = $4 AND b.frozen_at >= $3 \
                  AND d.first_attempt_at IS NOT NULL \
                  AND (cardinality($2) = 0 OR m.name = ANY($2)) GROUP BY m.id",
-                values![
-                    batch.0,
-                    domains,
-                    codes::millis(since),
-                    realm::code(self.realm)
-                ],
-                fared_from,
-            )
-            .await;
-        tx.end(fared).await
+            values![
+                batch.0,
+                domains,
+                codes::millis(since),
+                realm::code(self.realm)
+            ],
+            fared_from,
+        ))
     }
 
     async fn moods(&self) -> Result<Vec<StoredMood>, StoreError> {
-        let tx = self.reading().await?;
         let sql = "SELECT key, record, at FROM moods WHERE realm = $1 ORDER BY key";
-        let moods = tx
-            .all(sql, values![realm::code(self.realm)], |row| {
+        transaction!(self.reading(), |tx| tx.all(
+            sql,
+            values![realm::code(self.realm)],
+            |row| {
                 Ok(StoredMood {
                     key: row.try_get("key")?,
                     record: row.try_get("record")?,
                     at: columns::time(row, "at")?,
                 })
-            })
-            .await;
-        tx.end(moods).await
+            }
+        ))
     }
 
     async fn keep_moods(&self, moods: &[StoredMood]) -> Result<(), StoreError> {
-        let tx = self.writing().await?;
-        let kept = keep_moods(&tx, realm::code(self.realm), moods).await;
-        tx.end(kept).await
+        transaction!(self.writing(), |tx| keep_moods(
+            &tx,
+            realm::code(self.realm),
+            moods
+        ))
     }
 }
 

@@ -37,6 +37,14 @@ impl PostgresFault {
         }
     }
 
+    /// Somebody else was in the way, and the whole transaction may be tried again.
+    pub(super) fn is_contended(&self) -> bool {
+        match self {
+            Self::Sql(error) => is_contended(error),
+            _ => false,
+        }
+    }
+
     /// The server undid it to let others go on.
     pub(super) fn is_undone_for_others(&self) -> bool {
         const UNDONE: [SqlState; 2] = [

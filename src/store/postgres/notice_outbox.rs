@@ -7,7 +7,7 @@ use tokio_postgres::Row;
 
 use super::{
     PostgresStore, columns, fault::PostgresFault, realm, transaction::StoreTransaction,
-    values::values,
+    tries::transaction, values::values,
 };
 use crate::store::{
     DueNotice, NewNotice, NoticeId, NoticeOutbox, NotifyOutcome, Realm, StoreError, TELLING,
@@ -22,9 +22,7 @@ impl NoticeOutbox for PostgresStore {
         notices: &[NewNotice],
         now: DateTime<Utc>,
     ) -> Result<u64, StoreError> {
-        let tx = self.writing().await?;
-        let new = post(&tx, self.realm, notices, now).await;
-        tx.end(new).await
+        transaction!(self.writing(), |tx| post(&tx, self.realm, notices, now))
     }
 
     async fn take_due_notices(
@@ -32,24 +30,21 @@ impl NoticeOutbox for PostgresStore {
         busy: &[String],
         now: DateTime<Utc>,
     ) -> Result<Vec<DueNotice>, StoreError> {
-        let tx = self.writing().await?;
         // Asked twice whether it is due: who waited for another's taking finds it taken.
-        let due = tx
-            .all(
-                "UPDATE notices SET due_at = $2 WHERE due_at <= $1 AND id IN \
+        let due = transaction!(self.writing(), |tx| tx.all(
+            "UPDATE notices SET due_at = $2 WHERE due_at <= $1 AND id IN \
                  (SELECT min(id) FROM notices WHERE due_at <= $1 AND realm = $4 \
                   AND target <> ALL($3) GROUP BY target) \
                  RETURNING id, key, target, content, attempts::int8, created_at",
-                values![
-                    codes::millis(now),
-                    codes::millis(now + TELLING),
-                    busy,
-                    realm::code(self.realm)
-                ],
-                notice_from,
-            )
-            .await;
-        let mut due = tx.end(due).await?;
+            values![
+                codes::millis(now),
+                codes::millis(now + TELLING),
+                busy,
+                realm::code(self.realm)
+            ],
+            notice_from,
+        ));
+        let mut due = due?;
         due.sort_by_key(|notice| notice.id);
         Ok(due)
     }
@@ -65,52 +60,43 @@ impl NoticeOutbox for PostgresStore {
             NotifyOutcome::Again(at) => Some(codes::millis(at)),
             NotifyOutcome::Done | NotifyOutcome::GivenUp => None,
         };
-        let tx = self.writing().await?;
-        let settled = tx
-            .run(
-                "UPDATE notices SET due_at = $2, attempts = attempts + $3, reply = $4, \
+        let settled = transaction!(self.writing(), |tx| tx.run(
+            "UPDATE notices SET due_at = $2, attempts = attempts + $3, reply = $4, \
                  content = CASE WHEN $2 IS NULL THEN NULL ELSE content END, \
                  settled_at = CASE WHEN $2 IS NULL THEN $5 END, is_given_up = $6 WHERE id = $1",
-                values![
-                    notice.0,
-                    due_at,
-                    i64::from(told != NotifyOutcome::Done),
-                    columns::text(reply),
-                    codes::millis(now),
-                    told == NotifyOutcome::GivenUp
-                ],
-            )
-            .await;
-        tx.end(settled).await.map(drop)
+            values![
+                notice.0,
+                due_at,
+                i64::from(told != NotifyOutcome::Done),
+                columns::text(reply),
+                codes::millis(now),
+                told == NotifyOutcome::GivenUp
+            ],
+        ));
+        settled.map(drop)
     }
 
     async fn next_notice(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let tx = self.reading().await?;
         let sql = "SELECT min(due_at) AS next FROM notices WHERE due_at IS NOT NULL AND realm = $1";
-        let next = tx
-            .one(sql, values![realm::code(self.realm)], |row| {
-                columns::maybe_time(row, "next")
-            })
-            .await;
-        tx.end(next).await
+        transaction!(self.reading(), |tx| tx.one(
+            sql,
+            values![realm::code(self.realm)],
+            |row| { columns::maybe_time(row, "next") }
+        ))
     }
 
     async fn unreached(&self, since: DateTime<Utc>) -> Result<Vec<UnreachedTarget>, StoreError> {
-        let tx = self.reading().await?;
-        let unreached = tx
-            .all(
-                "SELECT DISTINCT ON (target) target, settled_at, reply, \
+        transaction!(self.reading(), |tx| tx.all(
+            "SELECT DISTINCT ON (target) target, settled_at, reply, \
                  count(*) OVER (PARTITION BY target) AS given_up FROM notices AS lost \
                  WHERE is_given_up AND realm = $1 AND settled_at >= $2 AND NOT EXISTS \
                  (SELECT 1 FROM notices AS told WHERE told.target = lost.target \
                   AND told.realm = $1 AND NOT told.is_given_up \
                   AND told.settled_at >= lost.settled_at) \
                  ORDER BY target, settled_at DESC, id DESC",
-                values![realm::code(self.realm), codes::millis(since)],
-                unreached_from,
-            )
-            .await;
-        tx.end(unreached).await
+            values![realm::code(self.realm), codes::millis(since)],
+            unreached_from,
+        ))
     }
 }
 

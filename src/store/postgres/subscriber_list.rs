@@ -21,6 +21,7 @@ use super::{
     fault::PostgresFault,
     suppression_list::{hash_keys, suppression},
     transaction::StoreTransaction,
+    tries::transaction,
     values::values,
 };
 use crate::{
@@ -44,6 +45,7 @@ impl SubscriberList for PostgresStore {
         limits: FoldLimits,
         now: DateTime<Utc>,
     ) -> Result<FoldReport, StoreError> {
+        // Begun once: whatever the lines are read from is read once.
         let tx = self.writing().await?;
         let folded = fold::fold(&tx, entries, limits, now).await;
         tx.end(folded).await
@@ -71,9 +73,9 @@ impl SubscriberList for PostgresStore {
         origin: Origin,
         now: DateTime<Utc>,
     ) -> Result<Vec<Upsert>, StoreError> {
-        let tx = self.writing().await?;
-        let added = upsert::upsert(&tx, profiles, origin, now).await;
-        tx.end(added).await
+        transaction!(self.writing(), |tx| upsert::upsert(
+            &tx, profiles, origin, now
+        ))
     }
 
     async fn try_import(
@@ -100,21 +102,21 @@ impl SubscriberList for PostgresStore {
         is_trial: bool,
         now: DateTime<Utc>,
     ) -> Result<JoinOutcome, StoreError> {
-        let tx = self.writing().await?;
-        let joined = newcomers::join(&tx, departures, people, now).await;
-        match is_trial {
-            true => tx.undo(joined).await,
-            false => tx.end(joined).await,
+        if is_trial {
+            let tx = self.writing().await?;
+            let joined = newcomers::join(&tx, departures, people, now).await;
+            return tx.undo(joined).await;
         }
+        transaction!(self.writing(), |tx| newcomers::join(
+            &tx, departures, people, now
+        ))
     }
 
     async fn past_consents(
         &self,
         people: RangeInclusive<SubscriberId>,
     ) -> Result<Vec<(SubscriberId, PastConsent)>, StoreError> {
-        let tx = self.reading().await?;
-        let past = past_consents::of(&tx, people).await;
-        tx.end(past).await
+        transaction!(self.reading(), |tx| past_consents::of(&tx, people.clone()))
     }
 
     async fn move_subscriber(
@@ -123,22 +125,22 @@ impl SubscriberList for PostgresStore {
         to: &Address,
         now: DateTime<Utc>,
     ) -> Result<MoveOutcome, StoreError> {
-        let tx = self.writing().await?;
-        let moved = relocation::relocate(&tx, from, to, now).await;
-        tx.end(moved).await
+        transaction!(self.writing(), |tx| relocation::relocate(
+            &tx, from, to, now
+        ))
     }
 
     async fn subscriber(&self, email: &Address) -> Result<Option<Subscriber>, StoreError> {
-        let tx = self.reading().await?;
         let sql = format!("SELECT {PERSON}, origin, created_at FROM subscribers WHERE key = $1");
-        let found = tx.maybe(&sql, values![email.key()], subscriber_from).await;
-        tx.end(found).await
+        transaction!(self.reading(), |tx| tx.maybe(
+            &sql,
+            values![email.key()],
+            subscriber_from
+        ))
     }
 
     async fn known(&self, emails: &[Address]) -> Result<Vec<KnownAddress>, StoreError> {
-        let tx = self.reading().await?;
-        let known = known(&tx, emails).await;
-        tx.end(known).await
+        transaction!(self.reading(), |tx| known(&tx, emails))
     }
 
     async fn subscribers(
@@ -147,33 +149,27 @@ impl SubscriberList for PostgresStore {
         after: SubscriberId,
         limit: u32,
     ) -> Result<Vec<Subscriber>, StoreError> {
-        let tx = self.reading().await?;
         let sql = format!(
             "SELECT {PERSON}, origin, created_at FROM subscribers \
              WHERE id > $1 AND email IS NOT NULL AND ($2 IS NULL OR state = $2) \
              ORDER BY id LIMIT $3"
         );
         let state = state.map(codes::subscriber_state_code);
-        let page = tx
-            .all(
-                &sql,
-                values![after.0, state, i64::from(limit)],
-                subscriber_from,
-            )
-            .await;
-        tx.end(page).await
+        transaction!(self.reading(), |tx| tx.all(
+            &sql,
+            values![after.0, state, i64::from(limit)],
+            subscriber_from,
+        ))
     }
 
     async fn audience_size(&self, edition: &str) -> Result<AudienceSize, StoreError> {
-        let tx = self.reading().await?;
-        let size = readers::size(&tx, self.realm, edition).await;
-        tx.end(size).await
+        transaction!(self.reading(), |tx| readers::size(&tx, self.realm, edition))
     }
 
     async fn zones(&self, edition: &str) -> Result<Vec<Option<Tz>>, StoreError> {
-        let tx = self.reading().await?;
-        let zones = readers::zones(&tx, self.realm, edition).await;
-        tx.end(zones).await
+        transaction!(self.reading(), |tx| readers::zones(
+            &tx, self.realm, edition
+        ))
     }
 }
 

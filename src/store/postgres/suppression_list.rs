@@ -60,15 +60,13 @@ impl SuppressionList for PostgresStore {
         after: i64,
         limit: u32,
     ) -> Result<Vec<(i64, Suppression)>, StoreError> {
-        let tx = self.reading().await?;
         let sql = "SELECT id, email, reason, detail, at FROM suppressions \
                    WHERE id > $1 ORDER BY id LIMIT $2";
-        let page = tx
-            .all(sql, values![after, i64::from(limit)], |row| {
-                Ok((row.try_get("id")?, suppression_from(row)?))
-            })
-            .await;
-        tx.end(page).await
+        transaction!(self.reading(), |tx| tx.all(
+            sql,
+            values![after, i64::from(limit)],
+            |row| { Ok((row.try_get("id")?, suppression_from(row)?)) }
+        ))
     }
 
     async fn bounced(&self, wanted: &BounceSelection) -> Result<Vec<Suppression>, StoreError> {
@@ -76,21 +74,17 @@ impl SuppressionList for PostgresStore {
     }
 
     async fn hashed_departures(&self) -> Result<Vec<HashedDeparture>, StoreError> {
-        let tx = self.reading().await?;
         let sql = "SELECT s.hash, s.reason, s.at, \
                    coalesce(k.key, (SELECT erasure_key FROM instance)) AS key FROM suppressions AS s \
                    LEFT JOIN hash_keys AS k ON k.id = s.hash_key WHERE s.hash IS NOT NULL ORDER BY s.id";
-        let hashed = tx
-            .all(sql, values![], |row| {
-                Ok(HashedDeparture {
-                    key: row.try_get("key")?,
-                    hash: row.try_get("hash")?,
-                    reason: codes::reason(columns::code(row, "reason")?)?,
-                    at: columns::time(row, "at")?,
-                })
+        transaction!(self.reading(), |tx| tx.all(sql, values![], |row| {
+            Ok(HashedDeparture {
+                key: row.try_get("key")?,
+                hash: row.try_get("hash")?,
+                reason: codes::reason(columns::code(row, "reason")?)?,
+                at: columns::time(row, "at")?,
             })
-            .await;
-        tx.end(hashed).await
+        }))
     }
 
     /// The server overwrites what is deleted in its own time: with its next vacuum, and its log with the next one.

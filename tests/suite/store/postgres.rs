@@ -3,6 +3,7 @@
 
 mod alike;
 mod leases;
+mod lost;
 mod opening;
 mod place;
 mod pooled;
