@@ -46,7 +46,7 @@ clicks readers="20000" clicks="4000":
 
 # Ten thousand clicks against the rows that are let go just then, on PostgreSQL; and lives on both stores, compared.
 clicks-race races="10000" lives="400":
-    CLICK_RACES={{races}} ALIKE_LIVES={{lives}} cargo test --release --test suite -- --nocapture store::postgres::races store::postgres::alike
+    CLICK_RACES={{races}} ALIKE_LIVES={{lives}} cargo test --release --test suite -- --nocapture store::postgres::clicks store::postgres::alike
 
 # Power that goes out while readers come, speak and leave.
 crash-readers rounds="100":

@@ -11,7 +11,7 @@ use daily_note::{
     store::{
         Batch, BatchState, Claim, ClaimQuotas, DeliveryCounts, DeliveryId, DeliveryLedger,
         DeliveryStep, FoldLimits, FoldReport, NewBatch, RefusalReason, RefusedStep, SenderId,
-        Store, StoreError, Transition, Upsert,
+        StoreError, Transition, Upsert,
     },
 };
 pub(crate) use daily_note::{

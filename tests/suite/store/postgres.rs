@@ -2,6 +2,7 @@
 //! in, what it must be like, leases.
 
 mod alike;
+mod clicks;
 mod leases;
 mod lost;
 mod opening;

@@ -5,11 +5,11 @@ use std::{collections::BTreeSet, future::Future, sync::Arc};
 
 use chrono::TimeDelta;
 use daily_note::{
-    audience::{Consent, Origin, SubscriberId},
+    audience::{Consent, Origin, SubscriberId, SuppressionReason},
     store::{
-        AskOutcome, Claim, ConfirmMoveOutcome, ConfirmOutcome, LeaveOutcome, LimitReached,
-        MoveAskOutcome, NewOpinion, OpinionLimits, OpinionOutcome, ReceiptKind, ReceiptOutcome,
-        ReceiptTurn, SignupLimits, TELLING, UndoOutcome, postgres::PostgresStore,
+        AskOutcome, ConfirmMoveOutcome, ConfirmOutcome, LeaveOutcome, LimitReached, MoveAskOutcome,
+        NewOpinion, OpinionLimits, OpinionOutcome, ReceiptKind, ReceiptOutcome, ReceiptTurn,
+        SignupLimits, TELLING, UndoOutcome, Upsert, postgres::PostgresStore,
     },
 };
 use tokio::task::JoinHandle;
@@ -18,7 +18,7 @@ use super::{place::Schema, sharing::stranger};
 use crate::store::{contract::opining::opinion, fixture::*, membership::*};
 
 /// Two processes with the same database.
-async fn two_servers(place: &Schema) -> [Arc<PostgresStore>; 2] {
+pub(super) async fn two_servers(place: &Schema) -> [Arc<PostgresStore>; 2] {
     [place.open().await, place.open().await]
 }
 
@@ -32,7 +32,7 @@ async fn at_once<T: Send + 'static, F: Future<Output = T> + Send + 'static>(
 }
 
 /// What all of them came to.
-async fn all<T>(tasks: Vec<JoinHandle<T>>) -> Vec<T> {
+pub(super) async fn all<T>(tasks: Vec<JoinHandle<T>>) -> Vec<T> {
     let mut done = Vec::new();
     for task in tasks {
         done.push(task.await.unwrap());
@@ -43,67 +43,6 @@ async fn all<T>(tasks: Vec<JoinHandle<T>>) -> Vec<T> {
 /// How many of the answers are that one.
 fn how_many<T: PartialEq>(answers: &[T], one: &T) -> usize {
     answers.iter().filter(|answer| *answer == one).count()
-}
-
-/// One reader's click, and their row that is let go just then; whether it was.
-async fn race(sender: &PostgresStore, pages: &PostgresStore, claim: &Claim, n: usize) -> bool {
-    let lets_go = async {
-        for _ in 0..n % 5 {
-            tokio::task::yield_now().await;
-        }
-        let refused = sender.record(&[step(claim, sending())], at(1)).await;
-        refused.unwrap().is_empty()
-    };
-    let leaves = async {
-        for _ in 0..n % 3 {
-            tokio::task::yield_now().await;
-        }
-        pages.leave(&[leaving(claim.reader.id)], at(1)).await
-    };
-    let (is_let_go, left) = tokio::join!(lets_go, leaves);
-    let left = left.unwrap();
-    assert!(matches!(left[0], LeaveOutcome::Left { .. }), "{left:?}");
-    is_let_go
-}
-
-/// Five hundred races, or as many as `CLICK_RACES` says: of each row that was let go the server knows when, and when
-/// the departure was answered.
-#[tokio::test(flavor = "multi_thread")]
-async fn no_row_is_let_go_after_a_click_was_answered() {
-    let Some(place) = Schema::new().await else {
-        return;
-    };
-    let races = std::env::var("CLICK_RACES").ok();
-    let races: usize = races.and_then(|it| it.parse().ok()).unwrap_or(500);
-    let [sender, pages] = two_servers(&place).await;
-    let sender = sender.with_people(races).await;
-    let batch = sender.frozen("monday").await;
-    let (mut begun, mut let_go) = (0, 0);
-    loop {
-        let claims = sender.claim_at(&batch, 20, at(0)).await;
-        if claims.is_empty() {
-            break;
-        }
-        begun += claims.len();
-        let racing = claims.into_iter().enumerate().map(|(n, claim)| {
-            let (sender, pages) = (sender.clone(), pages.clone());
-            tokio::spawn(async move { race(&sender, &pages, &claim, n).await })
-        });
-        let raced = all(racing.collect()).await;
-        let_go += raced.into_iter().filter(|is_let_go| *is_let_go).count();
-    }
-    assert_eq!(begun, races);
-    assert!(0 < let_go && let_go < races, "{let_go} of {races}: no race");
-    let client = stranger(&place).await;
-    // Of a departure and its row that was let go (2), the departure is the later one.
-    let sql = "SELECT count(*), count(*) FILTER (WHERE pg_xact_commit_timestamp(d.xmin) \
-               <= pg_xact_commit_timestamp(s.xmin)) FROM deliveries AS d \
-               JOIN subscribers AS s ON s.id = d.subscriber WHERE d.state = 2";
-    let row = client.query_one(sql, &[]).await.unwrap();
-    let (all, before): (i64, i64) = (row.get(0), row.get(1));
-    assert_eq!(usize::try_from(all).unwrap(), let_go);
-    assert_eq!(all - before, 0, "let go after the answer");
-    eprintln!("{races} races: {let_go} rows were let go, none of them after the answer");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -131,6 +70,57 @@ async fn a_life_that_two_servers_are_asked_for_at_once_is_lived_once() {
         let changes = servers[0].changes_of(reader).await;
         assert_eq!(changes.len(), 9, "{changes:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mailbox_gets_one_mail_by_whatever_spelling_servers_are_asked_at_once() {
+    let Some(place) = Schema::new().await else {
+        return;
+    };
+    let servers = two_servers(&place).await;
+    for round in 0..6 {
+        // Four readers who left, of one mailbox: each has a row of their own.
+        let spelled = ["min.ji", "m.inji", "mi.nji", "mi.n.ji"];
+        let spelled = spelled.map(|name| format!("{name}{round}@gmail.com"));
+        let people: Vec<_> = spelled.iter().map(|email| person(email)).collect();
+        servers[0].add(&people, Origin::Import).await;
+        let gone = spelled
+            .clone()
+            .map(|email| suppression(&email, SuppressionReason::Unsubscribed));
+        let source = ChangeSource::Link;
+        servers[1].suppress(&gone, source, at(1)).await.unwrap();
+        let asking = spelled.into_iter().zip(servers.iter().cycle().cloned());
+        let asking = asking.map(|(email, server)| {
+            tokio::spawn(async move { server.wish_at(&wish(&email), at(2)).await })
+        });
+        let asked = all(asking.collect()).await;
+        assert_eq!(how_many(&asked, &AskOutcome::Queued), 1, "{asked:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_a_form_and_an_import_name_at_once_is_one_reader() {
+    let Some(place) = Schema::new().await else {
+        return;
+    };
+    let servers = two_servers(&place).await;
+    for round in 0..12 {
+        let email = format!("both{round}@example.com");
+        let (importer, named) = (servers[0].clone(), person(&email));
+        let imports = tokio::spawn(async move { importer.add(&[named], Origin::Import).await });
+        let asked = servers[1].wish_at(&wish(&email), at(round)).await;
+        let imported = imports.await.unwrap();
+        let expected = match imported.as_slice() {
+            [Upsert::Added] => AskOutcome::AlreadyHere,
+            [Upsert::Merged] => AskOutcome::Queued,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(asked, expected);
+    }
+    assert_eq!(
+        servers[0].audience_size("monday").await.unwrap().readers,
+        12
+    );
 }
 
 async fn joins(servers: &[Arc<PostgresStore>; 2], email: &str) -> SubscriberId {
