@@ -87,14 +87,14 @@ fn what_to_do(overview: &CalendarOverview) -> Option<Said> {
         .iter()
         .find(|view| view.needs == SlotNeed::Now)
         .or(wanting.first())?;
-    let more = match wanting.len() - 1 {
-        0 => "".into(),
-        more => many!(
+    let more = wanting.len() - 1;
+    let more = (more > 0).then(|| {
+        many!(
             more,
-            " One more slot wants work within the week.",
-            " {n} more slots want work within the week."
-        ),
-    };
+            "One more slot wants work within the week.",
+            "{n} more slots want work within the week."
+        )
+    });
     let issue = first.issues.first();
     let id = issue.map_or(first.edition.as_str(), |issue| issue.id.as_str());
     let file = issue.map_or("", |issue| issue.file.as_str());
@@ -117,5 +117,5 @@ fn what_to_do(overview: &CalendarOverview) -> Option<Said> {
             date = first.date
         ),
     };
-    Some(Said::row([next, more], ""))
+    Some(Said::row([next].into_iter().chain(more), "\n"))
 }
