@@ -1,7 +1,7 @@
 //! As much CSS as a mail holds: declarations, and the rules of a `<style>` with their conditions.
 //! Tolerant: what it can't read it passes over, as browsers do.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 /// `color: #112233 !important`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,7 +95,7 @@ pub(crate) fn sheet(text: &str) -> StyleSheet {
     let text = without_comments(text);
     let mut sheet = StyleSheet::default();
     let mut conditions: Vec<String> = Vec::new();
-    let mut rest = text.as_str();
+    let mut rest = &*text;
     while let Some(end) = find_outside(rest, &['{', '}', ';']) {
         let (head, tail) = rest.split_at(end);
         let head = head.trim();
@@ -167,7 +167,11 @@ fn find_outside(text: &str, wanted: &[char]) -> Option<usize> {
     None
 }
 
-fn without_comments(text: &str) -> String {
+fn without_comments(text: &str) -> Cow<'_, str> {
+    // Most have none, and are asked for often.
+    if !text.contains(['/', '<', '>']) {
+        return Cow::Borrowed(text);
+    }
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("/*") {
@@ -176,7 +180,7 @@ fn without_comments(text: &str) -> String {
     }
     out.push_str(rest);
     // What old mail editors wrap around a style.
-    out.replace("<!--", "").replace("-->", "")
+    Cow::Owned(out.replace("<!--", "").replace("-->", ""))
 }
 
 #[cfg(test)]

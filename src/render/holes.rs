@@ -8,6 +8,8 @@
 
 use std::{borrow::Cow, ops::Range};
 
+use memchr::memmem;
+
 use crate::{
     issue::NameParticle,
     render::{ReaderView, escape_html, percent_encode},
@@ -133,9 +135,12 @@ impl Marks {
     /// Marks that none of these texts contains. None when they contain a whole plane of private use.
     pub(super) fn absent_from(texts: &[&str]) -> Option<Self> {
         let is_free = |mark: &char| {
-            let encoded = percent_encode(&mark.to_string());
-            let has = |text: &&str| text.contains(*mark) || text.contains(&encoded);
-            !texts.iter().any(has)
+            let mark = mark.to_string();
+            let forms = [percent_encode(&mark), mark];
+            let has = |text: &&str, form: &String| memmem::find(text.as_bytes(), form.as_bytes());
+            !texts
+                .iter()
+                .any(|text| forms.iter().any(|form| has(text, form).is_some()))
         };
         let mut free = ('\u{f0000}'..='\u{ffffd}').filter(is_free);
         let mut marks = ['\0'; MARKS];
@@ -184,8 +189,8 @@ impl Marks {
             let mark = self.of(field).to_string();
             let forms = [(&mark, place), (&encoded[field as usize], HolePlace::Url)];
             for (form, place) in forms {
-                let matches = text.match_indices(form.as_str());
-                found.extend(matches.map(|(at, _)| (at..at + form.len(), Hole { field, place })));
+                let matches = memmem::find_iter(text.as_bytes(), form);
+                found.extend(matches.map(|at| (at..at + form.len(), Hole { field, place })));
             }
         }
         let marks = self.0[ReaderField::ALL.len()..].iter();
@@ -194,8 +199,9 @@ impl Marks {
                 field: ReaderField::Name,
                 place: HolePlace::Particle(particle),
             };
-            let matches = text.match_indices(*mark);
-            found.extend(matches.map(|(at, mark)| (at..at + mark.len(), hole)));
+            let mark = mark.to_string();
+            let matches = memmem::find_iter(text.as_bytes(), &mark);
+            found.extend(matches.map(|at| (at..at + mark.len(), hole)));
         }
         found.sort_unstable_by_key(|(range, _)| range.start);
         let mut cut = CutText {

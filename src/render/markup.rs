@@ -1,6 +1,8 @@
 //! Written HTML in pieces: tags, comments, styles, and the text between. For pages as the inliner writes
 //! them, where every attribute stands in double quotes.
 
+use memchr::memmem;
+
 pub(crate) const STYLE_END: &str = "</style>";
 
 /// What a piece of a page is.
@@ -44,7 +46,7 @@ pub(crate) fn attribute<'t>(tag: &'t str, name: &str) -> Option<&'t str> {
     let start = format!(" {name}=\"");
     let mut quotes = 0;
     let mut rest = tag;
-    while let Some(at) = rest.find(&start) {
+    while let Some(at) = memmem::find(rest.as_bytes(), start.as_bytes()) {
         quotes += rest[..at].matches('"').count();
         let value = &rest[at + start.len()..];
         if quotes % 2 == 0 {

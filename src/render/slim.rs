@@ -74,7 +74,11 @@ impl PageSheets {
         let mut present = BTreeSet::new();
         let mut page = Vec::new();
         for (kind, piece) in pieces(inlined) {
-            let Some(value) = attribute(piece, "class").filter(|_| kind == MarkupKind::Tag) else {
+            let value = match kind {
+                MarkupKind::Tag => attribute(piece, "class"),
+                _ => None,
+            };
+            let Some(value) = value else {
                 page.push((kind, Cow::Borrowed(piece)));
                 continue;
             };

@@ -4,7 +4,10 @@
 //!
 //! A feature whose absence does no harm is not told: `FALLBACKS` says what happens without it.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::LazyLock,
+};
 
 use super::{super::Findings, UNSUPPORTED, element::MailElement, page::ExaminedMail, partial};
 use crate::words::{Said, say};
@@ -135,13 +138,18 @@ pub(super) fn check(page: &ExaminedMail<'_>, clients: &[MailClient], findings: &
     let elements = page.elements();
     let mut used: BTreeMap<String, &MailElement<'_>> = BTreeMap::new();
     let mut in_part: BTreeMap<String, PartlyShown<'_>> = BTreeMap::new();
+    // Most elements are styled as another one is, and the first that wants a feature is told.
+    let mut styles = HashSet::new();
     for seen in elements {
-        let is_hidden =
-            seen.property("display") == Some("none") || seen.property("mso-hide").is_some();
         for feature in element_features(seen) {
             used.entry(feature).or_insert(seen);
         }
-        for declaration in seen.style.iter().filter(|_| !is_hidden) {
+        let is_hidden =
+            seen.property("display") == Some("none") || seen.property("mso-hide").is_some();
+        if is_hidden || !styles.insert(seen.attr("style")) {
+            continue;
+        }
+        for declaration in seen.style.iter() {
             for feature in declaration_features(declaration) {
                 if let Some((what, starts)) = partial::dropped(&feature, declaration) {
                     in_part.entry(feature.clone()).or_insert(PartlyShown {
@@ -158,12 +166,13 @@ pub(super) fn check(page: &ExaminedMail<'_>, clients: &[MailClient], findings: &
         let has_fallback = FALLBACKS.iter().any(|(name, _)| *name == feature);
         if !has_fallback {
             let without = families(&feature, clients, |_, letter| letter == 'n');
-            let clients = without.join(", ");
-            let message = say!(
-                "{feature} is not known to {clients}; it stands inline",
-                feature = named(&feature),
-                clients
-            );
+            let message = |clients: String| {
+                say!(
+                    "{feature} is not known to {clients}; it stands inline",
+                    feature = named(&feature),
+                    clients
+                )
+            };
             tell(message, &feature, seen, &without, findings);
         }
     }
@@ -176,18 +185,19 @@ pub(super) fn check(page: &ExaminedMail<'_>, clients: &[MailClient], findings: &
         let without = families(&feature, clients, |client, letter| {
             letter == 'a' && starts.iter().any(|start| client.starts_with(start))
         });
-        let clients = without.join(", ");
-        let message = say!(
-            "{part} is dropped by {clients}; it stands inline",
-            part = what(),
-            clients
-        );
+        let message = |clients: String| {
+            say!(
+                "{part} is dropped by {clients}; it stands inline",
+                part = what(),
+                clients
+            )
+        };
         tell(message, &feature, seen, &without, findings);
     }
 }
 
 fn tell(
-    message: Said,
+    message: impl FnOnce(String) -> Said,
     feature: &str,
     seen: &MailElement<'_>,
     without: &[&str],
@@ -197,7 +207,7 @@ fn tell(
         return;
     }
     findings
-        .in_mail(&UNSUPPORTED, &seen.tag(), message)
+        .in_mail(&UNSUPPORTED, &seen.tag(), message(without.join(", ")))
         .hint(say!(
             "https://www.caniemail.com/features/{feature}/ says more",
             feature

@@ -46,8 +46,7 @@ pub(super) fn check(page: &ExaminedMail<'_>, findings: &mut Findings<'_>) {
 
 /// The contrast of a text that has too little, and how much it needs.
 fn poor(seen: &MailElement<'_>, look: &ElementStyle) -> Option<(f64, f64)> {
-    let has_words = seen.text.chars().any(char::is_alphanumeric);
-    if look.is_hidden || !has_words || look.size < 1.5 {
+    if look.is_hidden || !seen.has_words || look.size < 1.5 {
         return None;
     }
     let ratio = contrast(look.color?, look.ground?);

@@ -1,5 +1,7 @@
 //! An element of the mail, where it hangs, and what stands in it.
 
+use std::rc::Rc;
+
 use scraper::ElementRef;
 
 use crate::render::css::Declaration;
@@ -8,7 +10,8 @@ use crate::render::css::Declaration;
 pub(super) struct MailElement<'p> {
     pub(super) element: ElementRef<'p>,
     pub(super) parent: Option<usize>,
-    pub(super) style: Vec<Declaration>,
+    /// Most elements share theirs with others.
+    pub(super) style: Rc<[Declaration]>,
     /// Its own text, without that of the elements in it; white space trimmed.
     pub(super) text: String,
     /// Whether a letter or a digit stands in its own text: each of its links asks, and a text may be long.

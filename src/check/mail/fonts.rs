@@ -35,7 +35,7 @@ pub(super) fn check(page: &ExaminedMail<'_>, findings: &mut Findings<'_>) {
 }
 
 fn is_visible(seen: &MailElement<'_>, look: &ElementStyle) -> bool {
-    !look.is_hidden && seen.text.chars().any(char::is_alphanumeric)
+    !look.is_hidden && seen.has_words
 }
 
 /// The first element that names no font: the rest is the same mistake. What is around an element counts
@@ -136,7 +136,13 @@ fn hangul(
         .iter()
         .zip(looks)
         .filter(|(seen, look)| {
-            is_visible(seen, look) && seen.text.chars().filter(|char| is_hangul(*char)).count() > 1
+            is_visible(seen, look)
+                && seen
+                    .text
+                    .chars()
+                    .filter(|char| is_hangul(*char))
+                    .nth(1)
+                    .is_some()
         })
         .map(|(seen, _)| seen)
         .collect();
@@ -228,7 +234,7 @@ fn head_only(
     let found = elements
         .iter()
         .zip(looks.iter().zip(bare))
-        .filter(|(seen, _)| seen.text.chars().any(char::is_alphanumeric))
+        .filter(|(seen, _)| seen.has_words)
         .map(|(seen, (with, without))| (seen, differs(with, without)))
         .find(|(_, what)| !what.is_empty());
     if let Some((seen, what)) = found {

@@ -1,6 +1,6 @@
 //! The mail's HTML as a list of elements in the order of the text.
 
-use std::{collections::HashMap, ops::Deref};
+use std::{collections::HashMap, ops::Deref, rc::Rc};
 
 use scraper::{ElementRef, Html, Node};
 
@@ -8,7 +8,7 @@ use super::{
     element::{MailElement, visible},
     look::{ColorMode, ElementStyle, HeadOverrides},
 };
-use crate::render::css::{self, StyleSheet};
+use crate::render::css::{self, Declaration, StyleSheet};
 
 /// A parsed mail.
 pub(super) struct ParsedMail<'h> {
@@ -121,6 +121,7 @@ impl<'h> ParsedMail<'h> {
     fn elements(&self) -> Vec<MailElement<'_>> {
         let mut seen = Vec::new();
         let mut places = HashMap::new();
+        let mut styles: HashMap<&str, Rc<[Declaration]>> = HashMap::new();
         for node in self.document.tree.root().descendants() {
             let Some(element) = ElementRef::wrap(node) else {
                 continue;
@@ -130,15 +131,16 @@ impl<'h> ParsedMail<'h> {
                 .filter_map(|child| child.value().as_text().map(|text| &**text))
                 .collect();
             let text = visible(&text);
+            let style = element.attr("style").unwrap_or_default();
+            let style = styles
+                .entry(style)
+                .or_insert_with(|| css::declarations(style).into());
             places.insert(node.id(), seen.len());
             seen.push(MailElement {
                 parent: node
                     .parent()
                     .and_then(|parent| places.get(&parent.id()).copied()),
-                style: element
-                    .attr("style")
-                    .map(css::declarations)
-                    .unwrap_or_default(),
+                style: Rc::clone(style),
                 has_words: text.chars().any(char::is_alphanumeric),
                 text,
                 element,
