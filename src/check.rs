@@ -157,6 +157,25 @@ pub(crate) fn issue(proof: &CheckSubject<'_>) -> Vec<Finding> {
     findings.settle()
 }
 
+/// What is found in the text of a file that is no issue: who mends its head, or settles a merge, need not come back
+/// for the rest. `body_start`: where the text begins.
+#[must_use]
+pub(crate) fn text_alone(proof: &CheckSubject<'_>, body_start: usize) -> Vec<Finding> {
+    let between_versions = proof.issue.source.conflicts();
+    let mut findings = issue(proof);
+    findings.retain(|finding| {
+        let place = finding.place().map(FindingPlace::span);
+        // Of a head that says nothing all else is missing.
+        place.is_some_and(|span| {
+            let is_told = between_versions
+                .iter()
+                .any(|versions| versions.contains(&span.start));
+            !is_told && (span.start >= body_start || slips::is_of_broken_head(finding.rule()))
+        })
+    });
+    findings
+}
+
 /// What keeps a file from being an issue, as findings.
 #[must_use]
 pub(crate) fn unreadable(errors: &[SourceError]) -> Vec<Finding> {

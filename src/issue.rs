@@ -189,6 +189,17 @@ impl Issue {
         IssueHead::parse(publication, path, text.to_owned())?.with_body()
     }
 
+    /// A file that is no issue, as far as its text goes; and where that begins. `date` stands for one that the file's
+    /// name does not say. None: not even the text can be read.
+    #[must_use]
+    pub(crate) fn text_alone(
+        publication: &Publication,
+        path: &Path,
+        date: NaiveDate,
+    ) -> Option<(Self, usize)> {
+        IssueHead::text_alone(publication, path, date)
+    }
+
     /// Whether its writer means it for the archive, once its hour has come.
     #[must_use]
     pub(crate) fn is_for_archive(&self) -> bool {

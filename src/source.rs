@@ -8,14 +8,22 @@ mod conflict;
 mod error;
 mod file;
 mod secrets;
+mod signs;
 
-use std::{error::Error, fmt, ops::Range, path::Path, sync::Arc};
+use std::{
+    borrow::Cow,
+    error::Error,
+    fmt,
+    ops::Range,
+    path::Path,
+    sync::{Arc, OnceLock},
+};
 
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
 use crate::words::Said;
 
-pub(crate) use self::composed::composed;
+pub(crate) use self::{composed::composed, signs::harmless};
 pub use self::{
     conflict::unresolved_conflict,
     error::SourceError,
@@ -37,6 +45,8 @@ struct NamedText {
     shown: Option<String>,
     /// What must not be repeated in words about it.
     secrets: Vec<String>,
+    /// What terminals get to see, where that is not what stands there; made when somebody looks.
+    harmless: OnceLock<Option<String>>,
 }
 
 /// A range of bytes in a [`Source`].
@@ -73,6 +83,7 @@ impl Source {
                 text: text.into(),
                 shown: None,
                 secrets: Vec::new(),
+                harmless: OnceLock::new(),
             }),
         }
     }
@@ -92,6 +103,7 @@ impl Source {
                 text,
                 shown: Some(shown),
                 secrets,
+                harmless: OnceLock::new(),
             }),
         }
     }
@@ -115,9 +127,18 @@ impl Source {
         shown.is_some_and(|shown| shown.get(span.clone()) != self.text().get(span.clone()))
     }
 
-    /// Words about this text, without its secrets.
-    fn discreet(&self, words: impl Into<Said>) -> Said {
-        let veil = |text: &str| secrets::without(text, &self.inner.secrets).into_owned();
+    /// Where two versions of it stand that nobody has merged.
+    #[must_use]
+    pub(crate) fn conflicts(&self) -> Vec<Span> {
+        conflict::conflicts(self.text())
+    }
+
+    /// Words about this text, without its secrets, and without orders to a terminal.
+    pub(crate) fn discreet(&self, words: impl Into<Said>) -> Said {
+        let veil = |text: &str| {
+            let text = secrets::without(text, &self.inner.secrets);
+            harmless(&text).into_owned()
+        };
         words.into().veiled(&veil)
     }
 
@@ -193,6 +214,17 @@ impl NamedText {
     }
 }
 
+impl NamedText {
+    fn for_terminals(&self) -> &str {
+        let shown = self.shown.as_ref().unwrap_or(&self.text);
+        let harmless = self.harmless.get_or_init(|| match harmless(shown) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(harmless) => Some(harmless),
+        });
+        harmless.as_ref().unwrap_or(shown)
+    }
+}
+
 /// Reports ask twice: without context for the place itself, in characters; with context for the
 /// lines to show.
 impl SourceCode for NamedText {
@@ -210,8 +242,7 @@ impl SourceCode for NamedText {
             self.lines_around(place)
         };
         let Position { line, column } = self.position(range.start);
-        let shown = self.shown.as_ref().unwrap_or(&self.text);
-        let data = &shown.as_bytes()[range.clone()];
+        let data = &self.for_terminals().as_bytes()[range.clone()];
         Ok(Box::new(MietteSpanContents::new_named(
             self.name.clone(),
             data,
@@ -292,6 +323,26 @@ mod tests {
      ╰────
     help: fix it
     "#);
+    }
+
+    #[test]
+    fn orders_to_a_terminal_are_shown_and_not_given() {
+        let text = "title: a\u{1b}[2Jb\u{9b}31m\u{202e}c\nnext: 1\n";
+        let source = Source::new("notes.yaml", text);
+        let said = format!("`{}` is wrong", &text[7..12]);
+        let error = SourceError::at(&source, 7..8, said).with_hint("not \u{7}so");
+        let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor());
+        let mut shown = String::new();
+        handler
+            .render_report(&mut shown, error.into_report().as_ref())
+            .unwrap();
+        let is_order = |char: char| char.is_control() && char != '\n' || char == '\u{202e}';
+        assert!(!shown.contains(is_order), "{shown:?}");
+        assert!(shown.contains("title: a?[2Jb¿31m\u{fffd}c"), "{shown}");
+        assert!(
+            shown.contains("`a?[2J` is wrong") && shown.contains("not ?so"),
+            "{shown}"
+        );
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! The text as an editor reads it: nothing missing, nothing left over, nothing stale.
 
+mod assistant;
 mod contents_list;
 mod dates;
+mod language;
 mod merge_tag;
 mod placeholder;
 mod repeated;
@@ -32,6 +34,10 @@ rules! {
         "a skipped level reads as a missing part", "WCAG 1.3.1";
     REPEATED_PARAGRAPH = "content/repeated-paragraph", Warning,
         "a paragraph that stands twice was pasted twice, or comes of two drafts", "";
+    OTHER_LANGUAGE = "content/other-language", Warning,
+        "a paragraph in another language than all the others was left from a translation or another edition", "";
+    ASSISTANT = "content/assistant", Error,
+        "what a chat program says to its user is not for readers", "";
     NO_PREHEADER = "content/no-preheader", Warning,
         "inboxes show a line after the subject; without a text it is whatever comes first", "";
     PLACEHOLDER = "content/placeholder", Warning,
@@ -85,10 +91,12 @@ pub(super) fn check(proof: &CheckSubject<'_>, text: &IssueText<'_>, findings: &m
     wide_table::check(document, findings);
     for prose in text.all() {
         placeholder::check(prose, findings);
+        assistant::check(prose, findings);
         merge_tag::check(prose, findings);
         secret::check(prose, findings);
     }
     repeated::check(&document.prose, findings);
+    language::check(document, &text.body, findings);
     dates::check(proof, &text.body, findings);
 }
 

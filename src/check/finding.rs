@@ -57,6 +57,8 @@ impl Finding {
     /// The same at a place.
     #[must_use]
     pub(crate) fn at(mut self, place: FindingPlace) -> Self {
+        // It may repeat what stands there.
+        self.message = place.source().discreet(self.message);
         self.shown = Some(SourceError::at(
             place.source(),
             shown_span(&place),
@@ -74,7 +76,11 @@ impl Finding {
 
     /// What to do about it.
     pub(crate) fn hint(&mut self, hint: impl Into<Said>) -> &mut Self {
-        self.hint = Some(hint.into());
+        let hint = hint.into();
+        self.hint = Some(match &self.place {
+            Some(place) => place.source().discreet(hint),
+            None => hint,
+        });
         self
     }
 

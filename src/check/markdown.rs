@@ -154,6 +154,17 @@ fn stray_marks(prose: &ReadProse<'_>, file: &str, findings: &mut Findings<'_>) {
             .hint(say!("type them in the width of Latin letters: `**`"));
     }
     let mark = "**";
+    // `\*\*words\*\*`: a word processor that wrote for Markdown what was Markdown already.
+    if let Some((start, end)) = masked_emphasis(prose) {
+        findings
+            .at(
+                &STRAY_MARK,
+                prose.span(start..end),
+                say!("these asterisks are shown to readers"),
+            )
+            .hint(say!("take the backslashes before them out"));
+        return;
+    }
     for at in prose.places(mark) {
         let span = prose.span(at..at + mark.len());
         let is_escaped = file[..span.start].ends_with('\\');
@@ -182,6 +193,21 @@ fn stray_marks(prose: &ReadProse<'_>, file: &str, findings: &mut Findings<'_>) {
             return;
         }
     }
+}
+
+/// Words between two pairs of asterisks that stand so in the text: each was escaped.
+fn masked_emphasis(prose: &ReadProse<'_>) -> Option<(usize, usize)> {
+    let mark = "**";
+    let (text, start) = (&prose.text, prose.find(mark)?);
+    let rest = &text[start + mark.len()..];
+    let length = rest.find(mark)?;
+    let inner = &rest[..length];
+    let begins = !text[..start].ends_with(|char: char| char.is_alphanumeric() || char == '*');
+    let is_words = inner == inner.trim()
+        && inner.contains(' ')
+        && inner.starts_with(char::is_alphabetic)
+        && !inner.contains(['*', '\n']);
+    (begins && is_words).then_some((start, start + length + 2 * mark.len()))
 }
 
 fn missing_footnotes(prose: &ReadProse<'_>, findings: &mut Findings<'_>) {

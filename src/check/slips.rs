@@ -10,7 +10,11 @@ mod set_aside;
 mod source_lines;
 mod tables;
 
-use super::{CheckSubject, Findings, issue_text::IssueText, rule::rules};
+use super::{
+    CheckSubject, Findings,
+    issue_text::IssueText,
+    rule::{Rule, rules},
+};
 
 rules! {
     CUT_VALUE = "slip/cut-value", Error,
@@ -38,7 +42,7 @@ rules! {
     NO_RULE_LINE = "slip/table-rule-line", Error,
         "a table needs its line of dashes below the head: without it readers see bars", "GitHub Flavored Markdown 4.10";
     RAGGED_TABLE = "slip/ragged-table", Warning,
-        "a row with more cells than the head loses what is beyond it", "GitHub Flavored Markdown 4.10";
+        "a row with more cells than the head loses what is beyond it, one with fewer shows empty ones", "GitHub Flavored Markdown 4.10";
     TABLE_TAIL = "slip/table-tail", Warning,
         "a line straight below a table becomes its last row", "GitHub Flavored Markdown 4.10";
 }
@@ -54,4 +58,9 @@ pub(super) fn check(proof: &CheckSubject<'_>, text: &IssueText<'_>, findings: &m
         open_marks::check(prose, proof.issue.source.text(), findings);
         foreign_markup::check(prose, proof.issue.source.text(), findings);
     }
+}
+
+/// Whether a rule speaks of a head that may be unreadable for that very reason.
+pub(super) fn is_of_broken_head(rule: &Rule) -> bool {
+    rule == &CUT_VALUE
 }

@@ -3,6 +3,8 @@
 mod fix;
 mod watch;
 
+use std::collections::BTreeMap;
+
 use clap::ValueEnum;
 use serde_json::json;
 use unicode_width::UnicodeWidthStr;
@@ -134,14 +136,37 @@ fn tell(report: &CheckReport, format: ReportFormat, output: &Output) {
     }
 }
 
+/// Files that are no issues for one reason are shown up to so many: thousands are a folder of something else.
+const MOST_ALIKE: usize = 10;
+
 fn show(report: &CheckReport, output: &Output) {
+    let mut alike: BTreeMap<String, (usize, &Said)> = BTreeMap::new();
     for checked in report.files() {
+        if let (None, [only]) = (&checked.id, &checked.findings[..]) {
+            let message = only.message();
+            let (count, _) = alike.entry(message.to_string()).or_insert((0, message));
+            *count += 1;
+            if *count > MOST_ALIKE {
+                continue;
+            }
+        }
         let shown = checked
             .findings
             .iter()
             .filter(|finding| !finding.is_allowed());
         for finding in shown {
             output.say(Trouble::from(finding.clone()).shown(output.tongue()));
+        }
+    }
+    for (count, message) in alike.into_values() {
+        let more = count.saturating_sub(MOST_ALIKE);
+        if more > 0 {
+            output.say(many!(
+                more,
+                "{message}: one more file",
+                "{message}: {n} more files",
+                message
+            ));
         }
     }
     output.say(summary(report, output));

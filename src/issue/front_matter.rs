@@ -243,6 +243,35 @@ pub(super) fn parse(
     })
 }
 
+impl FrontMatter {
+    /// What stands for a head that can't be read.
+    pub(super) fn saying_nothing(edition: String, date: NaiveDate) -> Self {
+        Self {
+            title: String::new(),
+            subject: None,
+            edition,
+            date,
+            status: IssueStatus::Draft,
+            preheader: None,
+            author: None,
+            cover: None,
+            next: None,
+            ad: false,
+            tags: Vec::new(),
+            archive: false,
+            aliases: Vec::new(),
+            allow: BTreeMap::new(),
+            set_aside: Vec::new(),
+            spans: BTreeMap::new(),
+        }
+    }
+}
+
+/// Where the text behind the head begins. None: there is no head, or it does not end.
+pub(super) fn body_start(source: &Source) -> Option<usize> {
+    find(source).ok().map(|(_, body_start)| body_start)
+}
+
 /// The YAML's place, and where the body starts.
 fn find(source: &Source) -> Result<(Span, usize), SourceError> {
     let text = source.text();
@@ -285,6 +314,10 @@ fn missing(source: &Source, first: Span) -> SourceError {
     let place = first.start..first.start + text[first].trim_end().len();
     let error = SourceError::at(source, place, say!("the front matter is missing"));
     match line {
+        // One line for the eyes of all programs of today.
+        line if line.starts_with("---\r") => error.with_hint(say!(
+            "its lines end with CR alone, as on Macs before 2001: save it with LF"
+        )),
         "+++" => error.with_hint(say!(
             "front matter is YAML here: put it between lines of `---`"
         )),

@@ -4,6 +4,8 @@
 
 use std::path::{Path, PathBuf};
 
+use chrono::NaiveDate;
+
 use super::{
     Document, FrontMatter, ImageUse, Issue, IssueError,
     front_matter::{self, FileHead},
@@ -12,7 +14,7 @@ use super::{
 use crate::{
     fingerprint::sha256,
     publication::Publication,
-    source::{Source, SourceError},
+    source::{Source, SourceError, shown_path},
 };
 
 /// A file whose front matter was read.
@@ -47,12 +49,7 @@ impl IssueHead {
         path: &Path,
         text: String,
     ) -> Result<Self, IssueError> {
-        let shown = crate::source::shown_path(&publication.root, path);
-        let text = match text.strip_prefix('\u{feff}') {
-            Some(text) => text.to_owned(),
-            None => text,
-        };
-        let source = Source::new(shown, text);
+        let source = Source::new(shown_path(&publication.root, path), without_mark(text));
         if let Some(conflict) = crate::source::unresolved_conflict(&source) {
             return Err(conflict.into());
         }
@@ -66,6 +63,32 @@ impl IssueHead {
             source,
             file,
         })
+    }
+
+    /// A file that is no issue, as far as its text goes: its head says nothing that can be read, or two versions stand
+    /// in it. Where the text begins, and an issue of that text alone. None: not even that.
+    pub(super) fn text_alone(
+        publication: &Publication,
+        path: &Path,
+        date: NaiveDate,
+    ) -> Option<(Issue, usize)> {
+        let text = read::text(&publication.root, path).ok()?;
+        let source = Source::new(shown_path(&publication.root, path), without_mark(text));
+        let body_start = front_matter::body_start(&source)?;
+        let name = read::name(path);
+        let named = name.get(..10).and_then(|date| date.parse().ok());
+        let edition = publication.editions.first()?.key.clone();
+        let front_matter = FrontMatter::saying_nothing(edition, named.unwrap_or(date));
+        let issue = Issue {
+            path: path.to_owned(),
+            id: String::new(),
+            slug: read::slug(&name).to_owned(),
+            document: markdown::parse(&source, body_start).ok()?,
+            front_matter,
+            fingerprint: sha256(source.text().as_bytes()),
+            source,
+        };
+        Some((issue, body_start))
     }
 
     /// What stands between the `---` lines.
@@ -107,5 +130,13 @@ impl IssueHead {
             document.links.splice(0..0, links);
         }
         Ok(document)
+    }
+}
+
+/// A text without the mark of its byte order.
+fn without_mark(text: String) -> String {
+    match text.strip_prefix('\u{feff}') {
+        Some(text) => text.to_owned(),
+        None => text,
     }
 }

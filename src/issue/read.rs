@@ -27,7 +27,30 @@ pub(super) fn text(root: &Path, path: &Path) -> Result<String, IssueError> {
         let size = fs::metadata(path).map_or(MAX_BYTES, |metadata| metadata.len());
         return Err(too_large(root, path, size).into());
     }
+    if let Some(error) = no_text(root, path, &bytes) {
+        return Err(error.into());
+    }
     Ok(String::from_utf8(bytes).map_err(|error| not_utf8(root, path, &error))?)
+}
+
+/// What no text of UTF-8 has: what a text of UTF-16 begins with, or a byte of zero.
+fn no_text(root: &Path, path: &Path, bytes: &[u8]) -> Option<SourceError> {
+    let name = shown_path(root, path);
+    // Its mark, or letters of ASCII with a zero for the half that they leave empty.
+    let is_wide = match bytes {
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => true,
+        [0, one, 0, other, ..] | [one, 0, other, 0, ..] => *one != 0 && *other != 0,
+        _ => false,
+    };
+    if is_wide {
+        let error = SourceError::new(say!("{name} is UTF-16", name));
+        return Some(error.with_hint(say!("save the file as UTF-8")));
+    }
+    let zero = bytes.iter().position(|byte| *byte == 0)?;
+    let error = SourceError::new(say!("{name} is no text: byte {zero} is zero", name, zero));
+    Some(error.with_hint(say!(
+        "an issue is Markdown in UTF-8; take the file out of the folder, or the zeros out of the file"
+    )))
 }
 
 fn too_large(root: &Path, path: &Path, bytes: u64) -> SourceError {
@@ -46,17 +69,15 @@ fn too_large(root: &Path, path: &Path, bytes: u64) -> SourceError {
 fn not_utf8(root: &Path, path: &Path, error: &std::string::FromUtf8Error) -> SourceError {
     let bytes = error.as_bytes();
     let at = error.utf8_error().valid_up_to();
-    let hint = match bytes {
-        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => say!("the file is UTF-16: save it as UTF-8"),
-        _ => say!("save the file as UTF-8; Korean text in EUC-KR (CP949) has to be converted"),
-    };
     let source = Source::new(shown_path(root, path), String::from_utf8_lossy(bytes));
     let message = say!(
         "is not UTF-8: byte {at} is 0x{byte}",
         at,
         byte = format!("{:02X}", bytes.get(at).copied().unwrap_or_default())
     );
-    SourceError::at(&source, at..at + '\u{FFFD}'.len_utf8(), message).with_hint(hint)
+    SourceError::at(&source, at..at + '\u{FFFD}'.len_utf8(), message).with_hint(say!(
+        "save the file as UTF-8; Korean text in EUC-KR (CP949) has to be converted"
+    ))
 }
 
 /// Whether a name in the folder of issues is left out on purpose: `.`, `_`, a README.

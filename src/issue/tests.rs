@@ -126,8 +126,22 @@ fn files_that_are_no_text_are_refused() {
         b"---\ntitle: \xC7\xD1\xB1\xDB\n---\n",
     );
     write(root.path(), "utf16.md", b"\xFF\xFE-\0-\0-\0");
+    write(root.path(), "wide.md", b"\0-\0-\0-\0\n\xAE\x00");
+    write(root.path(), "wide-hangul.md", b"\xFF\xFE\x00\xAE\x5C\xD5");
+    write(root.path(), "picture.md", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
+    write(root.path(), "macintosh.md", b"---\rtitle: x\r---\r");
     write(root.path(), "large.md", vec![b'a'; 5_000_000]);
-    let told: Vec<String> = ["euc.md", "utf16.md", "large.md", "none.md"]
+    let names = [
+        "euc.md",
+        "utf16.md",
+        "wide.md",
+        "wide-hangul.md",
+        "picture.md",
+        "macintosh.md",
+        "large.md",
+        "none.md",
+    ];
+    let told: Vec<String> = names
         .iter()
         .map(|name| {
             let path = root.path().join("issues").join(name);
@@ -144,8 +158,16 @@ fn files_that_are_no_text_are_refused() {
     insta::assert_snapshot!(told, @r#"
     issues/euc.md:2:8: is not UTF-8: byte 11 is 0xC7
       = save the file as UTF-8; Korean text in EUC-KR (CP949) has to be converted
-    issues/utf16.md:1:1: is not UTF-8: byte 0 is 0xFF
-      = the file is UTF-16: save it as UTF-8
+    issues/utf16.md is UTF-16
+      = save the file as UTF-8
+    issues/wide.md is UTF-16
+      = save the file as UTF-8
+    issues/wide-hangul.md is UTF-16
+      = save the file as UTF-8
+    issues/picture.md is no text: byte 8 is zero
+      = an issue is Markdown in UTF-8; take the file out of the folder, or the zeros out of the file
+    issues/macintosh.md:1:1: the front matter is missing
+      = its lines end with CR alone, as on Macs before 2001: save it with LF
     issues/large.md has 5000 KB; an issue may have 400 KB
       = images belong in files of their own beside the issue, not in its text
     failed to read `/notes/issues/none.md`

@@ -181,7 +181,15 @@ fn number_end(digits: &str, before: &str) -> Option<SpokenEnd> {
         return None;
     }
     // Behind a particle no name goes on.
-    let stands_alone = before.is_empty()
+    // `표 6`: nobody reads it as the native number.
+    let is_numbered = ["표", "그림", "도표", "부록"].contains(
+        &before
+            .rsplit(char::is_whitespace)
+            .next()
+            .unwrap_or_default(),
+    );
+    let stands_alone = is_numbered
+        || before.is_empty()
         || before.ends_with(['.', '?', '!', ',', '(', ':', '=', '\n'])
         || ["은", "는", "을", "를", "에", "에서"]
             .iter()

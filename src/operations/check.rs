@@ -14,7 +14,7 @@ use crate::{
     app::{App, AppError, on_hold::hold_among},
     check::{self, CheckSubject, Finding, LinkAnswers, SendingFacts},
     cores::on_every_core,
-    issue::{Archive, ArchivedFile, Issue},
+    issue::{Archive, ArchivedFile, FrontMatter, Issue, IssueError, IssueHead},
     links::LinkSigner,
     render::{Composition, RenderError, RenderedIssue, Templates},
     source::shown_path,
@@ -90,11 +90,9 @@ impl App {
                 .collect::<Result<_, _>>()?,
         };
         let ledger = self.ledger().await?;
-        let issues = entries
-            .iter()
-            .filter_map(|entry| entry.issue().ok().map(Arc::as_ref));
-        let is_asked =
-            self.asks_for_consent(issues.filter(|issue| !ledger.sent.contains(&issue.id)));
+        let heads = entries.iter().filter_map(|entry| entry.head());
+        let unsent = heads.filter(|head| !ledger.sent.contains(&head.id));
+        let is_asked = self.asks_for_consent(unsent.map(IssueHead::front_matter));
         let mut bench = self.bench(&archive, ledger);
         if is_asked {
             bench.recipients = self.recipients().await?;
@@ -135,7 +133,7 @@ impl App {
     ) -> Result<ExaminedIssue, AppError> {
         let mut bench = self.bench(archive, SentIssues::default());
         bench.is_leaving = true;
-        if self.asks_for_consent([issue]) {
+        if self.asks_for_consent([&issue.front_matter]) {
             bench.recipients = self.recipients().await?;
         }
         let composed = bench.compose(issue);
@@ -154,11 +152,12 @@ impl App {
     }
 
     /// Whether a law makes these issues depend on who agreed: nobody is counted without need.
-    pub(crate) fn asks_for_consent<'i>(&self, issues: impl IntoIterator<Item = &'i Issue>) -> bool {
+    pub(crate) fn asks_for_consent<'h>(
+        &self,
+        heads: impl IntoIterator<Item = &'h FrontMatter>,
+    ) -> bool {
         let law = &self.publication.law;
-        issues
-            .into_iter()
-            .any(|issue| law.eu || law.korea && issue.front_matter.ad)
+        heads.into_iter().any(|head| law.eu || law.korea && head.ad)
     }
 
     fn bench<'a>(&'a self, archive: &'a Archive, ledger: SentIssues) -> CheckInputs<'a> {
@@ -199,13 +198,23 @@ impl CheckInputs<'_> {
     fn check_entry(&self, entry: &ArchivedFile) -> CheckedFile {
         let (id, findings) = match entry.issue() {
             Ok(issue) => (Some(issue.id.clone()), self.check(issue)),
-            Err(error) => (None, check::unreadable(&error.to_errors())),
+            Err(error) => (None, self.check_broken(entry, error)),
         };
         CheckedFile {
             file: shown_path(&self.app.publication.root, &entry.path),
             id,
             findings,
         }
+    }
+
+    /// Why it is no issue, and what else is wrong with its text.
+    fn check_broken(&self, entry: &ArchivedFile, error: &IssueError) -> Vec<Finding> {
+        let mut findings = check::unreadable(&error.to_errors());
+        let publication = &self.app.publication;
+        if let Some((issue, start)) = Issue::text_alone(publication, &entry.path, self.today) {
+            findings.extend(check::text_alone(&self.subject(&issue, None), start));
+        }
+        findings
     }
 
     fn check(&self, issue: &Issue) -> Vec<Finding> {
@@ -231,7 +240,15 @@ impl CheckInputs<'_> {
                 uncomposed.or(self.templates.as_ref().err()).map(Err)
             }
         };
-        check::issue(&CheckSubject {
+        check::issue(&self.subject(issue, rendering))
+    }
+
+    fn subject<'s>(
+        &'s self,
+        issue: &'s Issue,
+        rendering: Option<Result<&'s RenderedIssue, &'s RenderError>>,
+    ) -> CheckSubject<'s> {
+        CheckSubject {
             publication: &self.app.publication,
             archive: self.archive,
             issue,
@@ -249,7 +266,7 @@ impl CheckInputs<'_> {
             online: self.online.as_ref(),
             rendering,
             templates: self.templates.as_ref().ok(),
-        })
+        }
     }
 
     /// None where the templates can't be loaded.

@@ -52,7 +52,7 @@ impl App {
             let (after, count) = CertainFix::apply_all(before, &fixes);
             let path = self.publication.root.join(&checked.file);
             let fixed = Issue::parse(&self.publication, &path, &after).ok()?;
-            let is_same = checked.id.as_deref() == Some(fixed.id.as_str());
+            let is_same = checked.id.as_ref().is_none_or(|id| *id == fixed.id);
             is_same.then(|| FixableFile {
                 file: checked.file.clone(),
                 path,

@@ -136,7 +136,8 @@ impl PreviewState {
             !self.ledger.batches.iter().any(is_it)
         };
         let to_come = self.snapshot.archive.issues().filter(is_to_come);
-        self.recipients.is_none() && self.app.asks_for_consent(to_come)
+        let heads = to_come.map(|issue| &issue.front_matter);
+        self.recipients.is_none() && self.app.asks_for_consent(heads)
     }
 
     /// Takes in how the consents stand; None: they have to be counted anew.

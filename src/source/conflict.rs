@@ -1,18 +1,30 @@
 //! The marks that a merge leaves in a text where two people changed the same lines.
 
-use super::{Source, SourceError};
+use super::{Source, SourceError, Span};
 use crate::words::say;
 
 /// The first unresolved conflict of a text, as an error at its place; None where there is none.
-///
-/// All three marks must stand at the start of a line, in their order. A conflict that is shown as an
-/// example, whole within one fenced block of code, is none.
 #[must_use]
 pub fn unresolved_conflict(source: &Source) -> Option<SourceError> {
     let text = source.text();
+    let whole = conflicts(text).into_iter().next()?;
+    let mark = text[whole.clone()].lines().next().unwrap_or_default();
+    let span = whole.start..whole.start + mark.trim_end().len();
+    let error = SourceError::at(source, span, say!("a merge conflict is not resolved here"));
+    Some(error.with_hint(say!(
+        "keep one side, or both, and delete the lines `<<<<<<<`, `=======` and `>>>>>>>`"
+    )))
+}
+
+/// Where the unresolved conflicts of a text stand, with their marks.
+///
+/// All three marks must stand at the start of a line, in their order. A conflict that is shown as an
+/// example, whole within one fenced block of code, is none.
+pub(super) fn conflicts(text: &str) -> Vec<Span> {
+    let mut found = Vec::new();
     // Nearly every text: one search, no lines.
     if !text.contains("<<<<<<<") {
-        return None;
+        return found;
     }
     let (mut opened, mut has_middle) = (None, false);
     let (mut fence, mut at) = (None, 0);
@@ -28,22 +40,18 @@ pub fn unresolved_conflict(source: &Source) -> Option<SourceError> {
         if is_mark(bare, '<') {
             // Within code that ends behind the conflict, it is shown and not meant.
             let is_shown = fence.is_some_and(|mark| ends_behind(&text[at..], mark));
-            opened = (!is_shown).then_some(start..start + bare.len());
+            opened = (!is_shown).then_some(start);
             has_middle = false;
         } else if opened.is_some() && bare == "=======" {
             has_middle = true;
         } else if is_mark(bare, '>')
             && has_middle
-            && let Some(span) = opened.take()
+            && let Some(start) = opened.take()
         {
-            let error =
-                SourceError::at(source, span, say!("a merge conflict is not resolved here"));
-            return Some(error.with_hint(say!(
-                "keep one side, or both, and delete the lines `<<<<<<<`, `=======` and `>>>>>>>`"
-            )));
+            found.push(start..at);
         }
     }
-    None
+    found
 }
 
 fn is_mark(line: &str, sign: char) -> bool {
@@ -96,6 +104,13 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn each_stands_from_its_first_mark_to_its_last() {
+        let one = "<<<<<<< a\none\n=======\ntwo\n>>>>>>> b\n";
+        let text = format!("{one}between\n{one}");
+        assert_eq!(conflicts(&text), [0..one.len(), one.len() + 8..text.len()]);
     }
 
     #[test]

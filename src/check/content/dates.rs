@@ -6,6 +6,7 @@ mod impossible;
 mod over;
 mod scan;
 mod stale;
+mod turned;
 
 use std::collections::HashSet;
 
@@ -32,6 +33,7 @@ pub(super) fn check(proof: &CheckSubject<'_>, body: &[ReadProse<'_>], findings: 
         // All others begin with a number.
         if one.has_digit() {
             impossible::check(one, findings);
+            turned::check(one, findings);
             if is_about_now {
                 stale::check(one, date, findings);
                 over::check(one, date, findings);

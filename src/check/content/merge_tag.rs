@@ -64,7 +64,7 @@ fn emphasised(prose: &ReadProse<'_>) -> Option<(usize, usize)> {
 }
 
 /// What programs call what they put there.
-const NAMES: [&str; 27] = [
+const NAMES: [&str; 36] = [
     "name",
     "first_name",
     "firstname",
@@ -82,6 +82,15 @@ const NAMES: [&str; 27] = [
     "user name",
     "nickname",
     "email",
+    "unsubscribe",
+    "unsubscribe_link",
+    "unsubscribe_url",
+    "unsubscribe link",
+    "unsub_link",
+    "view_in_browser",
+    "webversion",
+    "web_version",
+    "수신거부",
     "이름",
     "성명",
     "닉네임",

@@ -47,13 +47,20 @@ fn placeholder(prose: &ReadProse<'_>) -> Option<(usize, usize)> {
 
 /// `[확인 필요]`, `(사진 넣을 자리)`, `[IMAGE HERE]`: a note to oneself in brackets. `[사진] 서울의 밤` is a caption.
 fn remark(prose: &ReadProse<'_>) -> Option<(usize, usize)> {
-    const ENDS: [&str; 12] = [
+    const ENDS: [&str; 19] = [
         "필요",
         "예정",
         "자리",
         "넣기",
         "삽입",
         "넣을 것",
+        "추후 기재",
+        "추후 입력",
+        "넣으세요",
+        "입력하세요",
+        "적으세요",
+        "채우세요",
+        "fill in",
         "쓸 것",
         "here",
         "to come",
@@ -61,7 +68,7 @@ fn remark(prose: &ReadProse<'_>) -> Option<(usize, usize)> {
         "to be added",
         "goes here",
     ];
-    const THINGS: [&str; 22] = [
+    const THINGS: [&str; 28] = [
         "사진",
         "그림",
         "이미지",
@@ -76,6 +83,12 @@ fn remark(prose: &ReadProse<'_>) -> Option<(usize, usize)> {
         "본문",
         "인용",
         "캡션",
+        "연락처",
+        "이름",
+        "주소",
+        "전화번호",
+        "날짜",
+        "xxx",
         "image",
         "photo",
         "picture",
@@ -96,7 +109,11 @@ fn remark(prose: &ReadProse<'_>) -> Option<(usize, usize)> {
             _ => ')',
         };
         let length = text[at + 1..].find(close).filter(|length| *length <= 60)?;
-        let inner = text[at + 1..at + 1 + length].trim().to_lowercase();
+        // `<<이름을 넣으세요>>` has another one around it.
+        let inner = text[at + 1..at + 1 + length]
+            .trim_start_matches('<')
+            .trim()
+            .to_lowercase();
         // Nothing but that: `(링크)`, `[사진]`.
         let stands_alone = text.trim().len() == length + 2 && THINGS.contains(&inner.as_str());
         // `[고객명]님`: somebody whom a program was to name.

@@ -96,7 +96,26 @@ fn says_nothing(subject: &str) -> bool {
     // ㅁㄴㅇㄹ: letters that make no syllable are fingers on a keyboard.
     let has_word = words
         .contains(|char: char| char.is_alphanumeric() && !matches!(char, '\u{3131}'..='\u{318E}'));
-    !has_word || STOPGAPS.contains(&words.as_str())
+    !has_word || STOPGAPS.contains(&words.as_str()) || is_file_name(&words)
+}
+
+/// `최종_진짜최종_v3`, `newsletter-final.docx`: what a draft's file is called.
+fn is_file_name(subject: &str) -> bool {
+    const STATES: [&str; 8] = [
+        "최종",
+        "초안",
+        "수정본",
+        "임시",
+        "final",
+        "draft",
+        "복사본",
+        "copy",
+    ];
+    const KINDS: [&str; 6] = [".docx", ".doc", ".hwp", ".hwpx", ".md", ".txt"];
+    let is_one_word = !subject.contains(char::is_whitespace);
+    let has_joint = subject.contains(['_', '-']);
+    let has_state = STATES.iter().any(|state| subject.contains(state));
+    is_one_word && (has_joint && has_state || KINDS.iter().any(|kind| subject.ends_with(kind)))
 }
 
 fn spam_like(subject: &str) -> Option<Said> {

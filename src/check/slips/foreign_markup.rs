@@ -16,7 +16,7 @@ pub(super) fn check(prose: &ReadProse<'_>, file: &str, findings: &mut Findings<'
             )
             .hint(say!("take it out: the design has its place in templates/; a button is `[…](…){{.button}}`, without spaces"));
     }
-    if let Some((at, length)) = highlight(prose) {
+    if let Some((at, length)) = highlight(prose).or_else(|| inserted(prose)) {
         findings
             .at(
                 &FOREIGN_MARKUP,
@@ -159,5 +159,22 @@ fn highlight(prose: &ReadProse<'_>) -> Option<(usize, usize)> {
         && inner == inner.trim()
         && !inner.contains(['=', '\n'])
         && !text[..at].ends_with(['=', '!', '<', '>']);
+    is_mark.then_some((at, length + 4))
+}
+
+/// `++words++`. Not `i++ and j++`, nor C++.
+fn inserted(prose: &ReadProse<'_>) -> Option<(usize, usize)> {
+    let at = prose.find("++")?;
+    let text = &prose.text;
+    let rest = &text[at + 2..];
+    let length = rest.find("++")?;
+    let inner = &rest[..length];
+    let begins = !text[..at].ends_with(|char: char| char.is_alphanumeric() || char == '+');
+    let ends = !rest[length + 2..].starts_with('+');
+    let is_mark = begins
+        && ends
+        && inner.starts_with(char::is_alphabetic)
+        && inner == inner.trim()
+        && !inner.contains(['+', '\n']);
     is_mark.then_some((at, length + 4))
 }

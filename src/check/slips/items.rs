@@ -22,6 +22,24 @@ pub(super) fn check(
 ) {
     let text = without_container(line.text);
     let above = above.map(|above| without_container(above.text));
+    if text
+        .strip_prefix("• ")
+        .is_some_and(|rest| rest.matches(" • ").count() >= 2)
+    {
+        findings
+            .at(
+                &LIST_SPACE,
+                line.whole(),
+                say!(
+                    "readers would see `{seen}`, and no list",
+                    seen = shown(text)
+                ),
+            )
+            .hint(say!(
+                "write each item on a line of its own, with `- ` before it"
+            ));
+        return;
+    }
     let Some(rest) = cramped(text, above).or_else(|| behind_sign(text, above)) else {
         return;
     };
@@ -79,7 +97,13 @@ fn cramped<'t>(text: &'t str, above: Option<&str>) -> Option<&'t str> {
     let follows = above.and_then(numbered).is_some_and(|(before, rest)| {
         before + 1 == number && rest.starts_with(char::is_alphabetic)
     });
-    (is_foreign(rest) || follows && rest.starts_with(char::is_alphabetic)).then_some(rest)
+    // `1)Write`: nothing else is written so. `1.Write` may be a name.
+    let is_bracketed = text[..text.len() - rest.len()].ends_with(')')
+        && rest.starts_with(|char: char| char.is_ascii_uppercase())
+        && rest[1..].starts_with(|char: char| char.is_ascii_lowercase());
+    let is_item =
+        is_foreign(rest) || is_bracketed || follows && rest.starts_with(char::is_alphabetic);
+    is_item.then_some(rest)
 }
 
 fn numbered(text: &str) -> Option<(u32, &str)> {

@@ -29,6 +29,19 @@ fn heading(line: &SourceLine<'_>, findings: &mut Findings<'_>) {
     let mark = if text.starts_with('＃') { '＃' } else { '#' };
     let behind_marks = text.trim_start_matches(mark);
     let marks = text.chars().take_while(|char| *char == mark).count();
+    if mark == '#' && is_marked_twice(text) {
+        findings
+            .at(
+                &HEADING_SPACE,
+                line.whole(),
+                say!(
+                    "readers would see `{seen}` in the heading",
+                    seen = shown(behind_marks.trim_start())
+                ),
+            )
+            .hint(say!("write its marks once"));
+        return;
+    }
     let is_slip = mark == '＃' || behind_marks.starts_with(char::is_alphanumeric);
     if !(2..=6).contains(&marks) || !is_slip {
         return;
@@ -56,6 +69,16 @@ fn heading(line: &SourceLine<'_>, findings: &mut Findings<'_>) {
             rest = shown(title)
         ))
         .fix_at(line.span(place), |_| new);
+}
+
+/// `### ### Title`; not `## #1` or `## C #`.
+fn is_marked_twice(text: &str) -> bool {
+    let Some(rest) = text.trim_start_matches('#').strip_prefix(' ') else {
+        return false;
+    };
+    let behind = rest.trim_start().trim_start_matches('#');
+    let again = rest.trim_start().len() - behind.len();
+    text.starts_with("##") && again >= 2 && behind.starts_with(' ')
 }
 
 /// `2026. 11. 30. …`: three lists, one within the other. Also `11. 30. …`, which is two.
@@ -138,6 +161,7 @@ fn block_mark(line: &SourceLine<'_>, findings: &mut Findings<'_>) {
         || (text.starts_with("{{<") || text.starts_with("{{%")) && text.ends_with("}}")
         || text.starts_with("{% ") && text.ends_with("%}")
         || text.starts_with("!!! ")
+        || is_directive(text)
         || text.len() > 4
             && text
                 .strip_prefix('\\')
@@ -153,12 +177,30 @@ fn block_mark(line: &SourceLine<'_>, findings: &mut Findings<'_>) {
                     seen = shown(text)
                 ),
             )
-            .hint(match text.starts_with(":::") || text.starts_with("!!!") {
-                true => say!("for a note write `> [!NOTE]` and `> ` before each of its lines"),
-                false if lower.contains("toc") || lower.contains("contents") => {
-                    say!("take it out: the contents are made from the headings")
-                }
-                false => say!("take it out, or write it as `<!-- … -->`, which nobody sees"),
-            });
+            .hint(
+                match [":::", "!!!", ".. "]
+                    .iter()
+                    .any(|mark| text.starts_with(mark))
+                {
+                    true => say!("for a note write `> [!NOTE]` and `> ` before each of its lines"),
+                    false if lower.contains("toc") || lower.contains("contents") => {
+                        say!("take it out: the contents are made from the headings")
+                    }
+                    false => say!("take it out, or write it as `<!-- … -->`, which nobody sees"),
+                },
+            );
     }
+}
+
+/// `.. note:: …`: reStructuredText's.
+fn is_directive(text: &str) -> bool {
+    let name = text
+        .strip_prefix(".. ")
+        .and_then(|rest| Some(rest.split_once("::")?.0));
+    name.is_some_and(|name| {
+        !name.is_empty()
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+    })
 }

@@ -9,6 +9,7 @@ use crate::words::{Said, say};
 pub(super) fn check(prose: &ReadProse<'_>, file: &str, findings: &mut Findings<'_>) {
     single(prose, file, "~~", say!("the line through"), findings);
     backtick(prose, file, findings);
+    star(prose, file, findings);
     picture(prose, findings);
     underscores(prose, findings);
 }
@@ -58,6 +59,29 @@ fn backtick(prose: &ReadProse<'_>, file: &str, findings: &mut Findings<'_>) {
                 &OPEN_MARK,
                 prose.span(at..at + 1),
                 say!("code that does not end: readers would see the backtick"),
+            )
+            .hint(say!("close it with another one in the same paragraph"));
+    }
+}
+
+/// `that *one is`: one asterisk before a small letter in the middle of a sentence. Before a capital or a word of another
+/// script it may be a note's mark.
+fn star(prose: &ReadProse<'_>, file: &str, findings: &mut Findings<'_>) {
+    let text = &prose.text;
+    let mut marks = prose.places("*");
+    let (Some(at), None) = (marks.next(), marks.next()) else {
+        return;
+    };
+    let before = text[..at].strip_suffix(' ');
+    let is_within =
+        before.is_some_and(|before| before.ends_with(|char: char| char.is_ascii_alphabetic()));
+    let opens = text[at + 1..].starts_with(|char: char| char.is_ascii_lowercase());
+    if is_within && opens && !is_escaped(prose, file, at) {
+        findings
+            .at(
+                &OPEN_MARK,
+                prose.span(at..at + 1),
+                say!("emphasis that does not end: readers would see the asterisk"),
             )
             .hint(say!("close it with another one in the same paragraph"));
     }

@@ -75,6 +75,18 @@ fn look_at(block: &[&SourceLine<'_>], findings: &mut Findings<'_>) {
                     say!("this row has {count} cells, the head {columns}: readers would not see the rest", count, columns),
                 )
                 .hint(say!("add a cell to the head, or write `\\|` for a bar within a cell"));
+        // A row of one cell is a line across.
+        } else if (2..columns).contains(&count)
+            && text.starts_with('|')
+            && text.trim_end().ends_with('|')
+        {
+            findings
+                .at(
+                    &RAGGED_TABLE,
+                    row.whole(),
+                    say!("this row has {count} cells, the head {columns}: readers would see nothing in the last ones", count, columns),
+                )
+                .hint(say!("write a cell of one space between bars where nothing is meant"));
         }
     }
 }

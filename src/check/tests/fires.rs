@@ -1,11 +1,14 @@
 //! A table: what breaks a rule, and its neighbour that does not.
 
 mod in_text;
+mod left_over;
 mod letters;
 mod slips;
 mod typography;
 
-use self::{in_text::IN_TEXT, letters::LETTERS, slips::SLIPS, typography::TYPOGRAPHY};
+use self::{
+    in_text::IN_TEXT, left_over::LEFT_OVER, letters::LETTERS, slips::SLIPS, typography::TYPOGRAPHY,
+};
 use super::{trials::Trial, *};
 
 /// Rule, front matter and text that break it, and those that do not.
@@ -139,6 +142,7 @@ pub(super) fn trials() -> Vec<Trial> {
         .iter()
         .chain(TYPOGRAPHY)
         .chain(SLIPS)
+        .chain(LEFT_OVER)
         .chain(LETTERS)
         .map(|(rule, bad, good)| Trial::new(rule, *bad, in_text(bad), in_text(good)));
     let of_whole = WHOLE

@@ -136,12 +136,14 @@ fn next<'t>(in_run: &'t str, after: &'t str) -> &'t str {
     }
 }
 
+/// 필수, 실수: nouns that end so, and no verb before 수.
+const BEFORE_ABILITY: [&str; 12] = [
+    "필", "실", "별", "철", "몰", "술", "골", "탈", "물", "발", "홀", "말",
+];
+
 /// `할수 있다`, `갈것이다`, `올때`, `할텐데`, `할줄 안다`, `그럴리 없다`: behind a verb's ㄹ.
 fn behind_future(cut: &Cut<'_>) -> bool {
-    // 필수, 탈것, 물때: nouns that end in ㄹ before them, or are one word with them.
-    const BEFORE_ABILITY: [&str; 12] = [
-        "필", "실", "별", "철", "몰", "술", "골", "탈", "물", "발", "홀", "말",
-    ];
+    // 탈것: nouns.
     const BEFORE_THING: [&str; 6] = ["탈", "날", "들", "별", "잘", "풀"];
     let rest = cut.rest;
     if let Some(tail) = rest.strip_prefix('수') {
@@ -249,9 +251,13 @@ fn is_comparison(cut: &Cut<'_>) -> bool {
     is_thing && cut.rest.starts_with('같') && !cut.rest.starts_with("같이")
 }
 
-/// `할 수도있다`, `할 수밖에없다`; the bare `수있다` has its verb before the space.
+/// `할 수도있다`, `할 수밖에없다`, and the second joint of `할수있다`; the bare `수있다` has its verb before the space.
 fn is_ability(cut: &Cut<'_>) -> bool {
-    ends(cut.before, &["수도", "수가", "수는", "수밖에"]) && starts(cut.rest, &["있", "없"])
+    let verb = cut.before.strip_suffix('수').unwrap_or_default();
+    let is_verb = verb.chars().next_back().and_then(final_consonant) == Some(RIEUL)
+        && !ends(verb, &BEFORE_ABILITY);
+    (is_verb || ends(cut.before, &["수도", "수가", "수는", "수밖에"]))
+        && starts(cut.rest, &["있", "없"])
 }
 
 /// `뿐만아니라`, `있을뿐`, `먹을만큼`, `할만큼`.

@@ -12,7 +12,7 @@ pub(super) fn check(prose: &ReadProse<'_>, findings: &mut Findings<'_>) {
         ellipses(prose, findings);
     }
     // What letters of other widths, letters of Hangul and characters that nobody sees begin with.
-    if !prose.has_byte(b"\xE1\xE2\xE3\xEF") {
+    if !prose.has_byte(b"\xE1\xE2\xE3\xEF") && !prose.has_byte(&CONTROLS) {
         return;
     }
     first_run(
@@ -156,18 +156,30 @@ fn is_jamo(char: char) -> bool {
     matches!(char, '\u{1100}'..='\u{11FF}' | '\u{A960}'..='\u{A97F}' | '\u{D7B0}'..='\u{D7FF}' | '\u{FFA0}'..='\u{FFDC}')
 }
 
+/// What begins an order to an old machine, without the tab, the end of a line and its like.
+const CONTROLS: [u8; 28] = [
+    0, 1, 2, 3, 4, 5, 6, 7, 8, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30,
+    31, 127,
+];
+
+fn is_control(char: char) -> bool {
+    char.is_ascii_control() && !char.is_whitespace()
+}
+
 /// Zero-width spaces, direction marks, fillers. Not: the joiner of emoji, variation selectors, the
 /// no-break space.
 fn is_invisible(char: char) -> bool {
-    matches!(char,
+    is_control(char)
+        || matches!(char,
         '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}'
         | '\u{FEFF}' | '\u{FFFD}' | '\u{3164}')
 }
 
 /// The same without the marks of direction.
 fn is_invisible_in_any(char: char) -> bool {
-    matches!(
-        char,
-        '\u{200B}' | '\u{2060}'..='\u{2065}' | '\u{FEFF}' | '\u{FFFD}' | '\u{3164}'
-    )
+    is_control(char)
+        || matches!(
+            char,
+            '\u{200B}' | '\u{2060}'..='\u{2065}' | '\u{FEFF}' | '\u{FFFD}' | '\u{3164}'
+        )
 }

@@ -1,6 +1,7 @@
 //! Quotation marks and brackets that come in pairs, within a paragraph or over a few.
 
 mod kinds;
+mod later_close;
 mod named;
 
 use self::kinds::{opener, partner};
@@ -162,7 +163,7 @@ impl<'t> MarkReader<'t> {
             spoken_of: Vec::new(),
             mixed: Vec::new(),
             has_close: match text.contains('\'') {
-                true => single_closes(&chars),
+                true => later_close::single_closes(&chars),
                 false => Vec::new(),
             },
             chars,
@@ -387,31 +388,4 @@ impl<'t> MarkReader<'t> {
         let ends = next.is_none_or(|next| next.is_whitespace() || "()[].,!?…~:;=".contains(next));
         ends && (is_eye(previous) || has_nose || looks_left)
     }
-}
-
-/// For each character, whether a mark after it closes a `'` before it: one that belongs to no `‘`
-/// in between.
-fn single_closes(chars: &[(usize, char)]) -> Vec<bool> {
-    let mut closes = vec![false; chars.len()];
-    let mut has_straight = false;
-    // The most by which `’` outnumber `‘` in any stretch that begins after the character.
-    let mut most = 0_isize;
-    for index in (0..chars.len()).rev() {
-        closes[index] = has_straight || most > 0;
-        let (_, char) = chars[index];
-        let follows_text = index
-            .checked_sub(1)
-            .is_some_and(|before| !chars[before].1.is_whitespace());
-        let precedes_word = chars
-            .get(index + 1)
-            .is_some_and(|(_, char)| char.is_ascii_alphanumeric());
-        let is_close = follows_text && !precedes_word;
-        match char {
-            '‘' => most = (most - 1).max(0),
-            '’' if is_close => most += 1,
-            '\'' if is_close => has_straight = true,
-            _ => {}
-        }
-    }
-    closes
 }

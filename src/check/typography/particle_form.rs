@@ -80,9 +80,12 @@ fn topic_behind_vowel(word: &str) -> Option<String> {
     is_certain.then(|| format!("{noun}는"))
 }
 
-/// 가 after a consonant, where no noun ends so: 사람들가, 것가, 선생님가.
+/// 가 after a consonant, where no noun ends so: 사람들가, 것가, 화면가. 문장가, 회원가 and 대학가 are words.
 fn subject(word: &str) -> Option<String> {
-    const NOUNS: [&str; 8] = ["사람", "들", "것", "님", "오늘", "마음", "생각", "이름"];
+    const NOUNS: [&str; 21] = [
+        "사람", "들", "것", "님", "오늘", "마음", "생각", "이름", "화면", "버튼", "메일", "파일",
+        "제목", "질문", "답장", "글꼴", "낱말", "기능", "방법", "내용", "모임",
+    ];
     let noun = word.strip_suffix('가')?;
     let is_noun = NOUNS.iter().any(|end| noun.ends_with(end)) && noun.chars().count() > 1;
     is_noun.then(|| format!("{noun}이"))

@@ -38,7 +38,7 @@ pub(super) fn check(prose: &ReadProse<'_>, findings: &mut Findings<'_>) {
 
 /// Two particles where one was meant. Not here: pairs that also end nouns (이가 in 아이가, 의의 in
 /// 회의의, 도도 in 태도도, 을을 in 마을을).
-const DOUBLED: [(&str, &str); 14] = [
+const DOUBLED: [(&str, &str); 16] = [
     ("은는", "은"),
     ("는은", "는"),
     ("는는", "는"),
@@ -48,6 +48,8 @@ const DOUBLED: [(&str, &str); 14] = [
     ("에서에서", "에서"),
     ("으로으로", "으로"),
     ("에게에게", "에게"),
+    ("께께", "께"),
+    ("께서께서", "께서"),
     ("부터부터", "부터"),
     ("까지까지", "까지"),
     ("처럼처럼", "처럼"),
@@ -56,9 +58,11 @@ const DOUBLED: [(&str, &str); 14] = [
 ];
 
 fn doubled(word: &str) -> Option<(&'static str, &'static str)> {
-    let mut pairs = DOUBLED
-        .into_iter()
-        .filter(|_| word.ends_with(['은', '는', '을', '를', '서', '로', '게', '터', '지', '럼']));
+    let mut pairs = DOUBLED.into_iter().filter(|_| {
+        word.ends_with([
+            '은', '는', '을', '를', '서', '로', '게', '터', '지', '럼', '께',
+        ])
+    });
     pairs.find(|(pair, _)| word.len() > pair.len() && word.ends_with(pair))
 }
 
@@ -104,7 +108,7 @@ const BOUND: [&str; 34] = [
 /// The word before a particle that stands alone.
 fn spaced<'t>(text: &'t str, start: usize, word: &str) -> Option<&'t str> {
     let before = text[..start].strip_suffix(' ')?;
-    if !BOUND.contains(&word) {
+    if !BOUND.contains(&word) && !is_object(text, start, word) {
         return None;
     }
     // A grammarian lists particles: `조사 는, 를`.
@@ -122,6 +126,25 @@ fn spaced<'t>(text: &'t str, start: usize, word: &str) -> Option<&'t str> {
     let is_word =
         previous.ends_with(|char: char| hangul::is_syllable(char) || char.is_ascii_alphanumeric());
     (is_word && !is_listed && !is_interjection).then_some(previous)
+}
+
+/// `디자인 을 바꾸는`: behind a noun of two syllables or more that ends in a consonant, and before a word that is no
+/// particle of 을 (乙), whom contracts know beside 갑.
+fn is_object(text: &str, start: usize, word: &str) -> bool {
+    let before = text[..start].trim_end();
+    let noun = before
+        .rsplit(char::is_whitespace)
+        .next()
+        .unwrap_or_default();
+    let mut syllables = noun.chars().rev();
+    let ends_in_consonant = syllables
+        .next()
+        .and_then(hangul::final_consonant)
+        .is_some_and(|end| end != 0);
+    let is_noun = ends_in_consonant && syllables.next().is_some_and(hangul::is_syllable);
+    let next = text[start + word.len()..].strip_prefix(' ');
+    let goes_on = next.is_some_and(|next| next.starts_with(hangul::is_syllable));
+    word == "을" && is_noun && goes_on && !text.contains('갑')
 }
 
 /// `”` and a space before 라고, 라는 …

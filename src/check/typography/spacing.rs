@@ -10,6 +10,7 @@ pub(super) fn check(prose: &ReadProse<'_>, findings: &mut Findings<'_>) {
     ability(prose, findings);
     let neighbours: Vec<WordPair<'_>> = neighbours(&prose.text).collect();
     plurals(prose, &neighbours, findings);
+    split_words(prose, &neighbours, findings);
     percent(prose, findings);
     punctuation(prose, findings);
     doubled_words(prose, &neighbours, findings);
@@ -75,6 +76,56 @@ fn plurals(prose: &ReadProse<'_>, neighbours: &[WordPair<'_>], findings: &mut Fi
             && ENDS.contains(&word)
             && PEOPLE.iter().any(|people| before.ends_with(people))
         {
+            findings
+                .at(
+                    &DEPENDENT_NOUN,
+                    prose.span(start..at + word.len()),
+                    say!("`{before} {word}` is one word", before, word),
+                )
+                .hint(say!("write `{before}{word}`", before, word))
+                .fix(&[before, word].join(" "), &[before, word].concat());
+        }
+    }
+}
+
+/// `열 두 곳`: a number below a hundred is one word (한글 맞춤법 제44항). `많을 수록`: an ending, and no word (제53항의
+/// -(으)ㄹ수록). 수록 behind a noun is what a book holds.
+fn split_words(prose: &ReadProse<'_>, neighbours: &[WordPair<'_>], findings: &mut Findings<'_>) {
+    const UNITS: [&str; 9] = [
+        "한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉",
+    ];
+    const COUNTED: [&str; 9] = ["곳", "명", "개", "살", "시", "달", "권", "마리", "사람"];
+    const VERBS: [&str; 22] = [
+        "할",
+        "될",
+        "갈",
+        "클",
+        "많을",
+        "적을",
+        "높을",
+        "낮을",
+        "깊을",
+        "작을",
+        "좋을",
+        "늦을",
+        "젊을",
+        "잦을",
+        "빠를",
+        "느릴",
+        "어려울",
+        "쉬울",
+        "가까울",
+        "지날",
+        "길어질",
+        "커질",
+    ];
+    for (start, before, at, word) in neighbours.iter().copied() {
+        let is_number = before == "열" && UNITS.contains(&word) && {
+            let next = prose.text[at + word.len()..].strip_prefix(' ');
+            next.is_some_and(|next| COUNTED.iter().any(|unit| next.starts_with(unit)))
+        };
+        let is_ending = word == "수록" && VERBS.contains(&before);
+        if is_number || is_ending {
             findings
                 .at(
                     &DEPENDENT_NOUN,

@@ -4,6 +4,7 @@ use super::{Args, CommandContext, CommandExit, Failure, ReportFormat, conclude};
 use crate::{
     cli::{Output, confirm, output::Tone},
     operations::{FixOutcome, FixableFile},
+    source::harmless,
     words::{many, say},
 };
 
@@ -70,6 +71,7 @@ fn difference(file: &FixableFile, output: &Output) -> String {
         .context_radius(AROUND)
         .header(&file.file, &file.file)
         .to_string();
+    let shown = harmless(&shown);
     let lines = shown.lines().map(|line| match line.as_bytes().first() {
         Some(b'+') => output.paint(Tone::Good, line),
         Some(b'-') => output.paint(Tone::Bad, line),

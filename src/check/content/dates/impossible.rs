@@ -17,6 +17,7 @@ pub(super) fn check(prose: &ReadProse<'_>, findings: &mut Findings<'_>) {
         .chain(english_days(prose))
         .chain(english_days_first(text))
         .chain(hours(text))
+        .chain(minutes(text))
         .chain(clock_times(text));
     for (at, length) in found {
         let seen = &text[at..at + length];
@@ -186,5 +187,21 @@ fn hours(text: &str) -> impl Iterator<Item = (usize, usize)> {
         };
         let start = half.map_or(at, |half| text[..at].trim_end().len() - half.len());
         (is_wrong && is_moment && hour < 100).then(|| (start, text.len() - start - rest.0.len()))
+    })
+}
+
+/// `오후 2시 70분에`. `2시 90분간` and `2시 90분 강의` are so many minutes of it.
+fn minutes(text: &str) -> impl Iterator<Item = (usize, usize)> {
+    numbers(text).filter_map(|at| {
+        let mut rest = TextScan(&text[at..]);
+        rest.number().filter(|hour| *hour <= 24)?;
+        rest.any(&["시 ", "시"]).then_some(())?;
+        let minute = rest.number()?;
+        rest.any(&["분"]).then_some(())?;
+        let is_moment = rest.0.is_empty()
+            || ["에", "까지", "부터", "입니다", "이다", "이에요", ".", ","]
+                .iter()
+                .any(|tail| rest.0.starts_with(tail));
+        (minute > 59 && is_moment).then(|| (at, text.len() - at - rest.0.len()))
     })
 }

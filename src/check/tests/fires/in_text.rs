@@ -33,6 +33,16 @@ pub(super) const IN_TEXT: &[(&str, &str, &str)] = &[
         "여기에 내용을 입력하세요",
         "여기에 내용을 더하면 길어집니다",
     ),
+    (
+        "content/placeholder",
+        "담당: 홍길동 (연락처 추후 기재)",
+        "담당: 홍길동 (연락처는 아래에)",
+    ),
+    (
+        "content/placeholder",
+        "사진 출처: <<이름을 넣으세요>>",
+        "사진: <b>이름</b>",
+    ),
     ("content/placeholder", "출처 [TK]", "TK 지역의 스타트업"),
     (
         "content/scaffold",

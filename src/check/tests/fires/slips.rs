@@ -18,6 +18,46 @@ pub(super) const SLIPS: &[(&str, &str, &str)] = &[
         "> ###붙여 쓴 제목",
         "`##제목`처럼 쓰면 안 됩니다",
     ),
+    (
+        "slip/heading-space",
+        "### ### 당번이 할 일",
+        "## #58 — 느린 질의\n\n글\n\n### C # 언어",
+    ),
+    (
+        "slip/list-space",
+        "1)Write the confirmation first.",
+        "1)a 와 2)b, f(1)Go",
+    ),
+    (
+        "slip/list-space",
+        "• 고르기 • 나누기 • 합치기",
+        "고르기 • 나누기 • 합치기",
+    ),
+    (
+        "slip/open-mark",
+        "Bad messages *blame the reader, good ones do not.",
+        "10% off *some items excluded* and 할인 *일부 제외",
+    ),
+    (
+        "slip/foreign-markup",
+        ".. note:: Ask three people.",
+        "… note: ask three people. `.. note::`",
+    ),
+    (
+        "slip/foreign-markup",
+        "++가장 중요한 낱말++",
+        "C++와 g++, i++ and j++",
+    ),
+    (
+        "slip/ragged-table",
+        "| 하나 | 둘 | 셋 |\n|---|---|---|\n| 1 | 2 |",
+        "| 하나 | 둘 | 셋 |\n|---|---|---|\n| 1 | 2 | |",
+    ),
+    (
+        "markdown/stray-mark",
+        "\\*\\*Please share the map.\\*\\*",
+        "\\*\\* 표시는 예상입니다. 별은 \\*\\*\\*\\*입니다.",
+    ),
     ("slip/list-space", "-붙여 쓴 항목", "-3℃까지 내려갑니다"),
     ("slip/list-space", "1.붙여 쓴 항목", "3.1운동을 기억합니다"),
     ("slip/list-space", "*붙여 쓴 항목", "*기울인 말*입니다"),

@@ -156,6 +156,51 @@ pub(super) const TYPOGRAPHY: &[(&str, &str, &str)] = &[
         "\u{1112}\u{1161}\u{11AB}글",
         "한글 ㅋㅋㅋ",
     ),
+    (
+        "typography/dependent-noun",
+        "모두 열 두 곳에서 나왔습니다.",
+        "열이 나서 두 번 쟀다. 열 두 번 끓였다.",
+    ),
+    (
+        "typography/dependent-noun",
+        "배포가 잦을 수록 사고가 준다.",
+        "소설 수록 잡지, 글을 수록한 책",
+    ),
+    (
+        "typography/space-before-particle",
+        "디자인 을 바꾸는 일",
+        "갑 을 관계. 이때 을 은 병과 다르다. 10일 을 전후해",
+    ),
+    (
+        "typography/doubled-particle",
+        "읽어 주신 모든 분께께 고맙습니다.",
+        "모든 분께 고맙습니다.",
+    ),
+    (
+        "typography/particle-form",
+        "화면가 한결 가벼워졌습니다. 표 6가 그렇다.",
+        "종로 6가에서, 회원가로, 대학가의 문장가",
+    ),
+    (
+        "typography/spelling",
+        "결제 담당자로써 사과드립니다.",
+        "글자로써 말합니다",
+    ),
+    (
+        "typography/spelling",
+        "Her maps had landmarks insted of streets.",
+        "instead of streets",
+    ),
+    (
+        "typography/spelling",
+        "We would like to here from you.",
+        "Stay here from now on.",
+    ),
+    (
+        "typography/invisible",
+        "종이\u{7}울린다 \u{1B}[31m빨강",
+        "탭은\t보인다",
+    ),
     ("typography/invisible", "보이지\u{200B}않는", "👩‍💻 이모지 ❤️"),
     ("typography/spelling", "그렇게 됬다", "그렇게 됐다"),
     ("typography/spelling", "몇일 뒤", "며칠 뒤, 몇 월 며칠"),

@@ -257,7 +257,27 @@ fn copula(word: &str) -> Option<String> {
 
 /// `학생으로써`: what somebody is, 로서; 로써 is what something is done with.
 fn standing(word: &str) -> Option<String> {
-    const PEOPLE: [&str; 14] = [
+    const PEOPLE: [&str; 34] = [
+        "담당자",
+        "책임자",
+        "관리자",
+        "운영자",
+        "편집자",
+        "기획자",
+        "연구자",
+        "당사자",
+        "소비자",
+        "디자이너",
+        "전문가",
+        "독자",
+        "저자",
+        "필자",
+        "회원",
+        "팀장",
+        "편집장",
+        "변호사",
+        "어머니",
+        "아버지",
         "학생",
         "교사",
         "선생님",
