@@ -100,14 +100,14 @@ impl<'s> TreeBuilder<'s> {
     fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), SourceError> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                let scalar = scalar(&text, style, tag.as_deref());
                 if let Some(open) = self.open.last_mut()
                     && matches!(open.kind, ValueKind::Mapping(_))
                     && open.key.is_none()
                 {
-                    open.key = Some((scalar.text, span));
+                    open.key = Some((text.into_owned(), span));
                     return Ok(());
                 }
+                let scalar = scalar(&text, style, tag.as_deref());
                 self.add(ValueKind::Scalar(scalar), span, anchor)
             }
             Event::SequenceStart(anchor, _) => {
@@ -334,9 +334,29 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Scalar {
 
 /// The typed value of a plain scalar, by serde_yaml's rules.
 pub(super) fn resolve(text: &str) -> Value {
+    if is_surely_text(text) {
+        return Value::String(text.to_owned());
+    }
     match serde_yaml::from_str(text) {
         Ok(value @ (Value::Null | Value::Bool(_) | Value::Number(_))) => value,
         _ => Value::String(text.to_owned()),
+    }
+}
+
+/// Whether it needs no asking: serde_yaml opens a whole parser for each answer, and nearly all that people write begins
+/// with a letter, or is a date.
+fn is_surely_text(text: &str) -> bool {
+    // Of words only these three are more than text.
+    let word = text.split(|char: char| !char.is_ascii_alphabetic()).next();
+    let is_special = |word: &str| {
+        let special = ["null", "true", "false"];
+        special.iter().any(|it| it.eq_ignore_ascii_case(word))
+    };
+    let is_number_so_far = |byte: u8| byte.is_ascii_digit() || byte == b'-';
+    match text.chars().next() {
+        Some('0'..='9') => text.bytes().all(is_number_so_far) && text.contains('-'),
+        Some(char) => char.is_alphabetic() && !word.is_some_and(is_special),
+        None => false,
     }
 }
 
@@ -345,5 +365,53 @@ fn size(node: &Node) -> usize {
         ValueKind::Scalar(_) => 0,
         ValueKind::Sequence(items) => items.iter().map(size).sum(),
         ValueKind::Mapping(entries) => entries.iter().map(|entry| size(&entry.value)).sum(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_a_letter_begins_is_asked_about_if_it_may_be_more() {
+        for word in [
+            "null",
+            "NULL",
+            "True",
+            "false",
+            "true # so",
+            "null\n",
+            "5",
+            "1e-5",
+            "-7",
+        ] {
+            assert!(!is_surely_text(word), "{word}");
+        }
+        for text in [
+            "thursday",
+            "글",
+            "nullify",
+            "truely yours",
+            "2026-11-23",
+            "5-",
+            "é",
+        ] {
+            assert!(is_surely_text(text), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_surely_text_is_no_value_for_serde_yaml(
+            text in "(?s)(null|NULL|true|True|FALSE|[0-9-]{1,10}|0x1|[a-zA-Z한é\u{feff}\u{2028}])?[-+.a-zA-Z0-9:# ,\\[{'\"&*!|>%@`\t\n한]{0,12}"
+        ) {
+            if is_surely_text(&text) {
+                let value: Option<Value> = serde_yaml::from_str(&text).ok();
+                let is_more = matches!(value, Some(Value::Null | Value::Bool(_) | Value::Number(_)));
+                prop_assert!(!is_more, "{text:?}");
+            }
+        }
     }
 }
