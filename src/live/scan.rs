@@ -5,6 +5,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, hash_map::DefaultHasher},
     fs::{self, Metadata},
     hash::{Hash, Hasher},
+    io,
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     thread,
@@ -14,7 +15,9 @@ use std::{
 use chrono::{DateTime, TimeDelta};
 
 use super::changed::ChangedFiles;
-use crate::{audience::file::SUBSCRIBERS_FILE, clock::Clock, publication::FILE_NAME};
+use crate::{
+    audience::file::SUBSCRIBERS_FILE, clock::Clock, cores::on_every_core, publication::FILE_NAME,
+};
 
 /// What is looked at whole, below the publication's root.
 pub(super) const FOLDERS: [&str; 2] = ["issues", "templates"];
@@ -197,23 +200,39 @@ fn marks(
     depth: usize,
     before: Option<&FileMarks>,
 ) -> FileMarks {
-    let mut marks = FileMarks::new();
-    for path in paths {
-        visit(path.as_ref(), depth, &mut |path, about| {
+    let spots: Vec<(PathBuf, usize)> = paths.flat_map(|path| spots(path.as_ref(), depth)).collect();
+    let found = on_every_core(&spots, |(path, depth)| {
+        let mut found = Vec::new();
+        visit(path, *depth, &mut |path, about| {
             let last = before.and_then(|before| before.get(path));
-            marks.insert(path.to_owned(), FileMark::of(path, about, last));
+            found.push((path.to_owned(), FileMark::of(path, about, last)));
         });
+        found
+    });
+    found.into_iter().flatten().collect()
+}
+
+/// What is in a folder, so that it can be looked at by many; or the file.
+fn spots(path: &Path, depth: usize) -> Vec<(PathBuf, usize)> {
+    match depth.checked_sub(1).map(|below| (below, listing(path))) {
+        Some((below, Ok(entries))) => entries.map(|path| (path, below)).collect(),
+        _ => vec![(path.to_owned(), depth)],
     }
-    marks
+}
+
+/// What is in a folder, but for what editors keep for themselves.
+fn listing(folder: &Path) -> io::Result<impl Iterator<Item = PathBuf>> {
+    let entries = fs::read_dir(folder)?.flatten();
+    let own = entries.filter(|entry| !is_scratch(&entry.file_name().to_string_lossy()));
+    Ok(own.map(|entry| entry.path()))
 }
 
 /// Hands over a file, or every file of a folder but those which editors keep for themselves.
 pub(super) fn visit(path: &Path, depth: usize, take: &mut impl FnMut(&Path, &Metadata)) {
     match fs::metadata(path) {
         Ok(about) if about.is_dir() && depth > 0 => {
-            let listing = fs::read_dir(path).into_iter().flatten().flatten();
-            for entry in listing.filter(|entry| !is_scratch(&entry.file_name().to_string_lossy())) {
-                visit(&entry.path(), depth - 1, take);
+            for path in listing(path).into_iter().flatten() {
+                visit(&path, depth - 1, take);
             }
         }
         Ok(about) if !about.is_dir() => take(path, &about),
