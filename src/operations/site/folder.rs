@@ -114,13 +114,17 @@ impl SiteFolder {
             }
         };
         fs::create_dir_all(fresh).map_err(failed(fresh))?;
-        let writing = Writing::new(site, (place, &shown), (fresh, &twin));
+        let writing = Writing::new(site, (place, &shown), (fresh, &twin), self.is_for_many);
         let (mut written, files) = writing.run()?;
         let marker = Marker {
             files: written.files.keys().cloned().collect(),
         };
-        written.marker = Some(mark(fresh, &marker)?);
+        let marked = mark(fresh, &marker)?;
         exchange(fresh, place).map_err(failed(place))?;
+        // Nobody who reads waits for the disk; and the marker is on it before this writing is over.
+        let there = place.join(MARKER);
+        let stamp = marked.sync_all().and_then(|()| WrittenStamp::of(&there));
+        written.marker = Some(stamp.map_err(failed(&there))?);
         shown.carried = written.carried.clone();
         if !self.is_for_many {
             remove(fresh).map_err(failed(fresh))?;
@@ -171,19 +175,19 @@ impl Drop for SiteFolder {
     }
 }
 
-/// Names the files of a folder in it, unless it does already; on the disk before the folder takes its place.
-fn mark(folder: &Path, marker: &Marker) -> Result<WrittenStamp, AppError> {
+/// Names the files of a folder in it, unless it does already.
+fn mark(folder: &Path, marker: &Marker) -> Result<File, AppError> {
     let place = folder.join(MARKER);
     let text = serde_json::to_vec(marker).unwrap_or_default();
     let is_there = fs::read(&place).is_ok_and(|there| there == text);
     let write = || {
-        if !is_there {
-            let _ = fs::remove_file(&place);
-            let mut file = File::create_new(&place)?;
-            file.write_all(&text)?;
-            file.sync_all()?;
+        if is_there {
+            return File::open(&place);
         }
-        WrittenStamp::of(&place)
+        let _ = fs::remove_file(&place);
+        let mut file = File::create_new(&place)?;
+        file.write_all(&text)?;
+        Ok(file)
     };
     write().map_err(failed(&place))
 }

@@ -24,6 +24,8 @@ pub(super) struct Writing<'w> {
     shown: KnownFolder<'w>,
     /// What takes its place.
     fresh: KnownFolder<'w>,
+    /// Whether somebody will ask what the files were made of.
+    is_for_many: bool,
     changed: AtomicUsize,
 }
 
@@ -32,11 +34,13 @@ impl<'w> Writing<'w> {
         site: &'w ArchiveSite,
         shown: KnownFolder<'w>,
         fresh: KnownFolder<'w>,
+        is_for_many: bool,
     ) -> Self {
         Self {
             site,
             shown,
             fresh,
+            is_for_many,
             changed: AtomicUsize::new(0),
         }
     }
@@ -68,7 +72,10 @@ impl<'w> Writing<'w> {
     /// One file, made where it has to be.
     fn file(&self, path: &str) -> Result<WrittenFile, AppError> {
         let (from, to) = (self.shown.0.join(path), self.fresh.0.join(path));
-        let origin = self.site.origin(path)?;
+        let origin = match self.is_for_many {
+            true => self.site.origin(path)?,
+            false => None,
+        };
         let known = |folder: &WrittenFolder, at: &Path| {
             let file = *folder.files.get(path)?;
             let is_it = origin.is_some() && file.origin == origin;
