@@ -174,6 +174,14 @@ impl From<SourceError> for IssueError {
     }
 }
 
+impl FrontMatter {
+    /// Whether the issue's writer means it for the archive, once its hour has come.
+    #[must_use]
+    pub(crate) fn is_for_archive(&self) -> bool {
+        self.status == IssueStatus::Ready && self.archive
+    }
+}
+
 impl Issue {
     /// Its file, relative to the publication's root.
     pub(crate) fn file_below(&self, root: &Path) -> Option<String> {
@@ -200,17 +208,17 @@ impl Issue {
         IssueHead::text_alone(publication, path, date)
     }
 
-    /// Whether its writer means it for the archive, once its hour has come.
-    #[must_use]
-    pub(crate) fn is_for_archive(&self) -> bool {
-        self.front_matter.status == IssueStatus::Ready && self.front_matter.archive
-    }
-
     /// The subject: its own, or the title.
     #[must_use]
     pub(crate) fn subject(&self) -> &str {
         let front_matter = &self.front_matter;
         front_matter.subject.as_ref().unwrap_or(&front_matter.title)
+    }
+
+    /// The folder beside whose files its images stand.
+    #[must_use]
+    pub(crate) fn folder(&self) -> &Path {
+        read::folder(&self.path)
     }
 
     /// Title, subject and preheader, as far as they are written: the words that an inbox shows.
@@ -229,12 +237,6 @@ impl Issue {
                 Some(Prose::of_value(text?, self.source.text(), span))
             })
             .collect()
-    }
-
-    /// The folder beside whose files its images stand.
-    #[must_use]
-    pub(crate) fn folder(&self) -> &Path {
-        self.path.parent().unwrap_or(Path::new(""))
     }
 }
 

@@ -23,7 +23,7 @@ mod place;
 mod play_mark;
 
 pub(crate) use self::{
-    cache::Cache,
+    cache::{Cache, CacheKey, PictureFacts, PictureSource},
     fit::{PictureUse, fit},
     place::find,
 };
@@ -101,14 +101,13 @@ impl Picture {
     /// hexadecimal.
     #[must_use]
     pub(crate) fn hash(&self) -> String {
-        hash_of(&self.bytes)
+        hash_name(&sha256(&self.bytes))
     }
 }
 
-/// What the bytes of a picture are known by.
-#[must_use]
-pub(crate) fn hash_of(bytes: &[u8]) -> String {
-    hex(&sha256(bytes)[..12])
+/// The first 96 bits of a hash.
+fn hash_name(hash: &[u8; 32]) -> String {
+    hex(&hash[..12])
 }
 
 /// Why a file is no picture for a mail. Each reads on after the picture's name.

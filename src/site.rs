@@ -2,9 +2,10 @@
 //! into a folder, `serve` answers with them; both hold the same value, so that they show the same bytes.
 //!
 //! 1. [`public_issue`] says which issues everybody may read;
-//! 2. [`content`] makes ready what their pages need, and names what can't be shown;
-//! 3. [`plan`] says which files there are;
-//! 4. a file's bytes are made when somebody wants them ([`ArchiveSite::file`]), so that an archive of any size
+//! 2. [`gist`] keeps of each what is wanted again and again; its body is parsed when it is written out;
+//! 3. [`content`] makes ready what their pages need, and names what can't be shown;
+//! 4. [`plan`] says which files there are;
+//! 5. a file's bytes are made when somebody wants them ([`ArchiveSite::file`]), so that an archive of any size
 //!    takes little room.
 //!
 //! Nothing of a reader gets here: no token, no name, no address. Knows nothing of folders to write to, servers
@@ -19,6 +20,7 @@ mod design;
 mod feed;
 mod file;
 mod frame;
+mod gist;
 mod issue_card;
 mod left_out;
 mod making;
@@ -42,6 +44,7 @@ use self::{
     address::SiteAddresses,
     content::{ContentInput, SiteContent},
     design::SiteDesign,
+    gist::IssueGists,
     plan::{MISSING, PlannedFile, SitePlan},
     public_issue::PublicIssues,
     search::SearchIndex,
@@ -55,7 +58,7 @@ pub use self::{
 };
 use crate::{
     issue::Archive,
-    publication::Publication,
+    publication::{ArchiveAccess, Publication},
     render::{RenderError, Templates},
 };
 
@@ -126,15 +129,19 @@ impl ArchiveSite {
         let addresses = addresses.ok_or(SiteError::NoAddress)?;
         let design = before.map(|before| &before.content.design);
         let design = SiteDesign::renewed(design, publication, templates, addresses, pictures)?;
-        let public = PublicIssues::of(publication, archive, known, *now);
+        let content = before.map(|before| &before.content);
+        let (gists, found) = match publication.web.archive {
+            ArchiveAccess::Off => (IssueGists::default(), Vec::new()),
+            _ => IssueGists::read(publication, archive, content.map(|it| &it.gists)),
+        };
+        let public = PublicIssues::of(publication, found, known, *now);
         let next = public.next;
         let parts = ContentInput {
             archive,
             known,
             shelf: pictures,
         };
-        let content = before.map(|before| &before.content);
-        let (content, left_out) = SiteContent::new(parts, public, design, content);
+        let (content, left_out) = SiteContent::new(parts, gists, public, design, content);
         Ok(Self {
             plan: SitePlan::of(&content),
             content,

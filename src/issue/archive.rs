@@ -128,10 +128,17 @@ impl Archive {
     /// The issue that `[[slug]]` means: by slug, by file name, or by id.
     #[must_use]
     pub fn linked(&self, slug: &str) -> Option<&Issue> {
+        let meant = self.meant_by(slug).into_iter();
+        let mut readable = meant.filter_map(|file| file.readable().ok());
+        readable.next()
+    }
+
+    /// The files that `[[slug]]` may mean, the likeliest first; some may be no issues.
+    pub(crate) fn meant_by(&self, slug: &str) -> Vec<&ArchivedFile> {
         let (slug, names) = (composed(slug), self.names());
         let by = [&names.by_slug, &names.by_name, &names.by_id].into_iter();
-        let mut meant = by.flat_map(|places| places.of(&slug).iter().rev());
-        meant.find_map(|at| self.entries[*at].readable().ok())
+        let meant = by.flat_map(|places| places.of(&slug).iter().rev());
+        meant.map(|at| &*self.entries[*at]).collect()
     }
 
     /// The file that the command line's ISSUE means: a path, a file name, a slug or an id.

@@ -97,11 +97,23 @@ impl IssueHead {
         &self.file.front_matter
     }
 
+    /// The whole file.
+    #[must_use]
+    pub(crate) fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// The folder beside whose files its images stand.
+    #[must_use]
+    pub(crate) fn folder(&self) -> &Path {
+        read::folder(&self.path)
+    }
+
     /// The whole issue.
     ///
     /// # Errors
     /// A body of more than a mail can show.
-    pub(super) fn with_body(&self) -> Result<Issue, IssueError> {
+    pub(crate) fn with_body(&self) -> Result<Issue, IssueError> {
         Ok(Issue {
             path: self.path.clone(),
             id: self.id.clone(),

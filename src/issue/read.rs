@@ -57,6 +57,11 @@ fn no_text(root: &Path, path: &Path, bytes: &[u8]) -> Option<SourceError> {
     )))
 }
 
+/// The folder beside whose files an issue's images stand.
+pub(super) fn folder(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new(""))
+}
+
 fn too_large(root: &Path, path: &Path, bytes: u64) -> SourceError {
     let name = shown_path(root, path);
     SourceError::new(say!(

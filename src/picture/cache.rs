@@ -3,24 +3,46 @@
 //! cut off or changed is not believed. Any number of processes may use it at once. Nothing depends
 //! on it: where it can't be read or written, the work is done again.
 
+mod entry;
+
 use std::{
+    cell::OnceCell,
     fs::{self, File, OpenOptions},
-    io::{self, Read, Write},
+    io::{self, Read},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     process,
     time::SystemTime,
 };
 
-use aws_lc_rs::digest;
-
-use super::{MAX_FILE_BYTES, MailFormat, Picture, PictureError, PictureUse, fit, hex, sha256};
-use crate::private_files::make_private_folder;
+pub(crate) use self::entry::PictureFacts;
+use super::{MAX_FILE_BYTES, Picture, PictureError, PictureUse, fit};
+use crate::{
+    fingerprint::{sha256, sha256_hex},
+    private_files::make_private_folder,
+};
 
 /// Raised with every change to what [`fit()`] makes of a file.
 const GENERATION: u8 = 1;
 /// When there is more, the oldest go.
 const MAX_BYTES: u64 = 512 << 20;
+
+/// A writer's file, read once, whatever is asked of it, and when it is.
+#[derive(Debug)]
+pub(crate) struct PictureSource<'p> {
+    path: &'p Path,
+    content: OnceCell<SourceContent>,
+}
+
+#[derive(Debug)]
+struct SourceContent {
+    bytes: Vec<u8>,
+    hash: [u8; 32],
+}
+
+/// Where a picture is kept. It says nothing of whether it is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CacheKey(String);
 
 /// Pictures fitted before.
 #[derive(Debug, Clone)]
@@ -44,8 +66,36 @@ impl Cache {
     /// # Errors
     /// As [`fit()`]; and a file that can't be read.
     pub(crate) fn fitted(&self, path: &Path, wanted: PictureUse) -> Result<Picture, PictureError> {
-        let bytes = read(path)?;
-        self.remembered(&key(&bytes, wanted), || fit(&bytes, wanted))
+        let source = PictureSource::at(path);
+        let content = source.content()?;
+        self.remembered(&content.key(wanted), || fit(&content.bytes, wanted))
+    }
+
+    /// What is to be known of that picture, and where it is kept.
+    ///
+    /// # Errors
+    /// As [`Cache::fitted`].
+    pub(crate) fn facts(
+        &self,
+        source: &PictureSource<'_>,
+        wanted: PictureUse,
+    ) -> Result<(PictureFacts, CacheKey), PictureError> {
+        let content = source.content()?;
+        let key = content.key(wanted);
+        let facts = match entry::facts(&self.entry(&key)) {
+            Some(facts) => facts,
+            None => {
+                let picture = self.remembered(&key, || fit(&content.bytes, wanted))?;
+                PictureFacts::of(&picture)
+            }
+        };
+        Ok((facts, key))
+    }
+
+    /// The bytes of a picture of which that is known, if they are kept there.
+    pub(crate) fn kept(&self, key: &CacheKey, known: &PictureFacts) -> Option<Vec<u8>> {
+        let (facts, bytes) = entry::whole(&self.entry(key))?;
+        (facts == *known).then_some(bytes)
     }
 
     /// A picture that is drawn of `source`, and of nothing else.
@@ -57,20 +107,23 @@ impl Cache {
         source: &[u8],
         draw: impl FnOnce() -> Result<Picture, E>,
     ) -> Result<Picture, E> {
-        self.remembered(&hex(&sha256(source)), draw)
+        self.remembered(&CacheKey(sha256_hex(source)), draw)
+    }
+
+    fn entry(&self, key: &CacheKey) -> PathBuf {
+        self.folder.join(&key.0)
     }
 
     fn remembered<E>(
         &self,
-        key: &str,
+        key: &CacheKey,
         make: impl FnOnce() -> Result<Picture, E>,
     ) -> Result<Picture, E> {
-        let entry = self.folder.join(key);
-        if let Some(picture) = load(&entry) {
-            return Ok(picture);
+        if let Some((facts, bytes)) = entry::whole(&self.entry(key)) {
+            return Ok(facts.with(bytes));
         }
         let picture = make()?;
-        if let Err(error) = self.keep(&entry, &picture) {
+        if let Err(error) = self.keep(&self.entry(key), &picture) {
             tracing::debug!(%error, folder = %self.folder.display(), "the picture is not cached");
         }
         Ok(picture)
@@ -90,9 +143,7 @@ impl Cache {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
             file => file?,
         };
-        let written = file
-            .write_all(&to_entry(picture))
-            .and_then(|()| fs::rename(&fresh, entry));
+        let written = entry::write(picture, &mut file).and_then(|()| fs::rename(&fresh, entry));
         if written.is_err() {
             let _ = fs::remove_file(&fresh);
         }
@@ -126,6 +177,33 @@ impl Cache {
     }
 }
 
+impl<'p> PictureSource<'p> {
+    pub(crate) fn at(path: &'p Path) -> Self {
+        Self {
+            path,
+            content: OnceCell::new(),
+        }
+    }
+
+    fn content(&self) -> Result<&SourceContent, PictureError> {
+        if let Some(content) = self.content.get() {
+            return Ok(content);
+        }
+        let bytes = read(self.path)?;
+        let hash = sha256(&bytes);
+        Ok(self.content.get_or_init(|| SourceContent { bytes, hash }))
+    }
+}
+
+impl SourceContent {
+    /// By what the file holds, and what is asked of it.
+    fn key(&self, wanted: PictureUse) -> CacheKey {
+        let width = wanted.max_width.to_be_bytes();
+        let asked = [GENERATION, u8::from(wanted.has_play_mark)];
+        CacheKey(sha256_hex(&[&asked[..], &width, &self.hash].concat()))
+    }
+}
+
 fn read(path: &Path) -> Result<Vec<u8>, PictureError> {
     let file = File::open(path).map_err(PictureError::Unreadable)?;
     let bytes = file.metadata().map_err(PictureError::Unreadable)?.len();
@@ -138,50 +216,6 @@ fn read(path: &Path) -> Result<Vec<u8>, PictureError> {
         .read_to_end(&mut content)
         .map_err(PictureError::Unreadable)?;
     Ok(content)
-}
-
-fn key(bytes: &[u8], wanted: PictureUse) -> String {
-    let mut context = digest::Context::new(&digest::SHA256);
-    context.update(&[GENERATION, u8::from(wanted.has_play_mark)]);
-    context.update(&wanted.max_width.to_be_bytes());
-    context.update(bytes);
-    hex(context.finish().as_ref())
-}
-
-/// SHA-256 of the rest, kind, width, height, the file.
-fn to_entry(picture: &Picture) -> Vec<u8> {
-    let mut rest = Vec::with_capacity(picture.bytes.len() + 9);
-    rest.push(match picture.kind {
-        MailFormat::Png => 0,
-        MailFormat::Jpeg => 1,
-        MailFormat::Gif => 2,
-    });
-    rest.extend_from_slice(&picture.width.to_be_bytes());
-    rest.extend_from_slice(&picture.height.to_be_bytes());
-    rest.extend_from_slice(&picture.bytes);
-    [sha256(&rest).as_slice(), &rest].concat()
-}
-
-fn load(entry: &Path) -> Option<Picture> {
-    let entry = fs::read(entry).ok()?;
-    let (hash, rest) = entry.split_first_chunk::<32>()?;
-    if sha256(rest) != *hash {
-        return None;
-    }
-    let (kind, rest) = rest.split_first()?;
-    let (width, rest) = rest.split_first_chunk::<4>()?;
-    let (height, bytes) = rest.split_first_chunk::<4>()?;
-    Some(Picture {
-        kind: match kind {
-            0 => MailFormat::Png,
-            1 => MailFormat::Jpeg,
-            2 => MailFormat::Gif,
-            _ => return None,
-        },
-        width: u32::from_be_bytes(*width),
-        height: u32::from_be_bytes(*height),
-        bytes: bytes.to_vec(),
-    })
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Another issue, as a link shows it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct LinkedPage {
     pub(super) title: String,
     pub(super) href: String,

@@ -8,8 +8,9 @@ use std::{
 
 use super::{
     address::SiteAddresses,
-    body::{BodySetting, IssueBody, LinkedPage},
+    body::{BodySetting, IssueBody, LinkedPage, cover},
     design::SiteDesign,
+    gist::IssueGists,
     issue_card::IssueCard,
     left_out::LeftOutIssue,
     pictures::{IssuePictures, PictureFile, PictureShelf, WebPicture},
@@ -35,7 +36,7 @@ pub(super) struct SiteContent {
     /// The newest first.
     pub(super) issues: Vec<Arc<ReadyIssue>>,
     /// Their texts as feeds have them, as far as somebody wanted them.
-    feed_texts: Vec<OnceLock<String>>,
+    feed_texts: Vec<OnceLock<Arc<str>>>,
     /// By slug, composed.
     by_slug: BTreeMap<String, usize>,
     /// By tag, as its first writer wrote it.
@@ -43,6 +44,7 @@ pub(super) struct SiteContent {
     /// Pictures that no page shows, and mail does.
     mailed: Vec<PictureFile>,
     pub(super) known: Arc<StateOfIssues>,
+    pub(super) gists: IssueGists,
     /// Every issue there is, for what `[[slug]]` means.
     archive: Arc<Archive>,
 }
@@ -67,6 +69,7 @@ impl SiteContent {
     /// from there.
     pub(super) fn new(
         input: ContentInput<'_>,
+        gists: IssueGists,
         public: PublicIssues,
         design: Arc<SiteDesign>,
         before: Option<&Self>,
@@ -74,16 +77,17 @@ impl SiteContent {
         let (publication, shelf) = (&design.publication, input.shelf);
         let mut left_out = public.left_out;
         // What is wrong with them, `check` says.
-        let mailed = public.mailed.iter().filter_map(|issue| {
-            let pictures = IssuePictures::of(publication, shelf, issue).ok()?;
+        let mailed = public.mailed.iter().filter_map(|gist| {
+            let pictures = IssuePictures::of(publication, shelf, gist).ok()?;
             Some(pictures.files().cloned().collect::<Vec<_>>())
         });
         let mailed = mailed.flatten().chain(look_pictures(publication, shelf));
         let mailed = mailed.collect();
         let before = before.filter(|before| Arc::ptr_eq(&before.design, &design));
         let ready = on_every_core(&public.issues, |public| {
-            let pictures = IssuePictures::of(publication, shelf, &public.issue);
-            let pictures = pictures.map_err(|errors| LeftOutIssue::of(&public.issue, errors))?;
+            let pictures = IssuePictures::of(publication, shelf, &public.gist);
+            let pictures =
+                pictures.map_err(|errors| LeftOutIssue::of(&public.gist.head, errors))?;
             let last = before.and_then(|before| before.issues.get(before.by_slug(&public.slug)?));
             Ok(match last.filter(|last| last.is_of(public, &pictures)) {
                 Some(last) => Arc::clone(last),
@@ -101,18 +105,42 @@ impl SiteContent {
         let by_slug = slugs
             .map(|(at, ready)| (ready.public.slug.clone(), at))
             .collect();
-        let content = Self {
+        let mut content = Self {
             archive: Arc::clone(input.archive),
             known: Arc::clone(input.known),
             tags: tags(&issues),
             feed_texts: issues.iter().map(|_| OnceLock::new()).collect(),
             design,
+            gists,
             mailed,
             shelf: Arc::clone(shelf),
             issues,
             by_slug,
         };
+        if let Some(before) = before {
+            content.take_feed_texts(before);
+        }
         (content, left_out)
+    }
+
+    /// Takes over the texts that are what they were. Their links may lead elsewhere by now.
+    fn take_feed_texts(&mut self, before: &Self) {
+        for (at, ready) in self.issues.iter().enumerate() {
+            let last = before.by_slug(&ready.public.slug);
+            let text = last.and_then(|last| Some((last, before.feed_texts[last].get()?)));
+            if let Some((last, text)) = text
+                && Arc::ptr_eq(&before.issues[last], ready)
+                && before.linked_pages(ready) == self.linked_pages(ready)
+            {
+                self.feed_texts[at] = OnceLock::from(Arc::clone(text));
+            }
+        }
+    }
+
+    /// Where the links to other issues lead.
+    pub(super) fn linked_pages(&self, ready: &ReadyIssue) -> Vec<Option<LinkedPage>> {
+        let slugs = ready.gist().linked.iter();
+        slugs.map(|slug| self.linked(slug, "")).collect()
     }
 
     pub(super) fn publication(&self) -> &Publication {
@@ -146,43 +174,46 @@ impl SiteContent {
         self.by_slug.get(&*composed(slug)).copied()
     }
 
-    /// The issue's text, with that before every path of ours.
-    pub(super) fn body(&self, at: usize, base: &str) -> Option<IssueBody> {
+    /// The issue's text, with that before every path of ours; and the picture that it opens with.
+    pub(super) fn body(&self, at: usize, base: &str) -> Option<(IssueBody, Option<String>)> {
         let ready = self.issues.get(at)?;
         let linked = |slug: &str| self.linked(slug, base);
-        let setting = self.body_setting(ready, base, &linked);
-        Some(IssueBody::of(&ready.issue().document, setting))
+        let setting = BodySetting {
+            words: self.words(),
+            pictures: &ready.pictures,
+            linked: &linked,
+            base,
+        };
+        let Issue {
+            document,
+            front_matter,
+            ..
+        } = ready.gist().issue()?;
+        let image = front_matter.cover.as_ref();
+        let opening = image.map(|image| cover(&document, image, setting));
+        Some((IssueBody::of(&document, setting), opening))
     }
 
     /// The issue's text in one piece, with whole addresses, for programs that read feeds.
     pub(super) fn feed_text(&self, at: usize) -> Option<&str> {
         let made = || self.body(at, self.addresses().base_url());
         let text = self.feed_texts.get(at)?;
-        Some(text.get_or_init(|| made().map_or_else(String::new, |body| body.whole())))
-    }
-
-    /// What a body of that issue is written with.
-    pub(super) fn body_setting<'a>(
-        &'a self,
-        ready: &'a ReadyIssue,
-        base: &'a str,
-        linked: &'a dyn Fn(&str) -> Option<LinkedPage>,
-    ) -> BodySetting<'a> {
-        BodySetting {
-            words: self.words(),
-            pictures: &ready.pictures,
-            linked,
-            base,
-        }
+        Some(text.get_or_init(|| {
+            made()
+                .map_or_else(String::new, |(body, _)| body.whole())
+                .into()
+        }))
     }
 
     /// The public issue that `[[slug]]` means, as a link shows it.
     pub(super) fn linked(&self, slug: &str, base: &str) -> Option<LinkedPage> {
-        let meant = self.archive.linked(slug)?;
-        let ready = self.issues.get(self.by_slug(&meant.slug)?)?;
+        let files = self.archive.meant_by(slug).into_iter();
+        let mut readable = files.filter_map(|file| self.gists.of(&file.path));
+        let meant = readable.next()?;
+        let ready = self.issues.get(self.by_slug(&meant.head.slug)?)?;
         // Of two issues of one slug the other one may be meant.
-        (ready.issue().id == meant.id).then(|| LinkedPage {
-            title: meant.front_matter.title.clone(),
+        (ready.id() == meant.head.id).then(|| LinkedPage {
+            title: meant.front_matter().title.clone(),
             href: format!("{base}{}", self.addresses().below_base(&ready.address())),
         })
     }
@@ -190,7 +221,7 @@ impl SiteContent {
     /// Where the issues stand of which that holds.
     pub(super) fn places(&self, is_meant: impl Fn(&FrontMatter) -> bool) -> Vec<usize> {
         let issues = self.issues.iter().enumerate();
-        let meant = issues.filter(|(_, ready)| is_meant(&ready.issue().front_matter));
+        let meant = issues.filter(|(_, ready)| is_meant(ready.front_matter()));
         meant.map(|(at, _)| at).collect()
     }
 
@@ -201,8 +232,8 @@ impl SiteContent {
         own.chain(&self.mailed)
     }
 
-    pub(super) fn opinions(&self, issue: &Issue) -> &[ShownOpinion] {
-        let opinions = self.known.opinions.get(&issue.id);
+    pub(super) fn opinions(&self, ready: &ReadyIssue) -> &[ShownOpinion] {
+        let opinions = self.known.opinions.get(ready.id());
         opinions.map_or(&[], Vec::as_slice)
     }
 }
@@ -227,7 +258,7 @@ fn look_pictures(publication: &Publication, shelf: &PictureShelf) -> Vec<Picture
 fn tags(issues: &[Arc<ReadyIssue>]) -> BTreeMap<String, TaggedIssues> {
     let mut tags: BTreeMap<String, TaggedIssues> = BTreeMap::new();
     for (at, ready) in issues.iter().enumerate() {
-        for tag in &ready.issue().front_matter.tags {
+        for tag in &ready.front_matter().tags {
             let Some(key) = tag_key(tag) else { continue };
             let tagged = tags.entry(key).or_default();
             if tagged.name.is_empty() {

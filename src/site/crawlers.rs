@@ -48,7 +48,7 @@ pub(super) fn sitemap(content: &SiteContent, lists: &[IssueShelf]) -> String {
             xml,
             "<url><loc>{}</loc><lastmod>{}</lastmod></url>",
             content.addresses().url(&ready.address()),
-            ready.issue().front_matter.date,
+            ready.front_matter().date,
         );
     }
     xml + "</urlset>\n"

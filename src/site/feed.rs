@@ -168,7 +168,7 @@ impl<'c> Feed<'c> {
 impl<'c> FeedEntry<'c> {
     fn new(content: &'c SiteContent, at: usize) -> Option<Self> {
         let ready = content.issues.get(at)?;
-        let front_matter = &ready.issue().front_matter;
+        let front_matter = ready.front_matter();
         Some(Self {
             id: identity(content, ready),
             url: content.addresses().url(&ready.address()),
@@ -195,6 +195,6 @@ impl<'c> FeedEntry<'c> {
 /// A `tag:` URI (RFC 4151) of the sender's domain and the issue's identity in the ledger.
 fn identity(content: &SiteContent, ready: &ReadyIssue) -> String {
     let domain = content.publication().from.address.domain();
-    let year = ready.issue().front_matter.date.year();
-    format!("tag:{domain},{year:04}:{}", ready.issue().id)
+    let year = ready.front_matter().date.year();
+    format!("tag:{domain},{year:04}:{}", ready.id())
 }

@@ -3,7 +3,6 @@
 use serde::Serialize;
 
 use super::{design::SiteDesign, public_issue::PublicIssue};
-use crate::{issue::Issue, render::beginning};
 
 /// What a list shows of an issue.
 #[derive(Debug, Clone, Serialize)]
@@ -22,14 +21,14 @@ pub(super) struct IssueCard {
 
 impl IssueCard {
     pub(super) fn new(design: &SiteDesign, public: &PublicIssue) -> Self {
-        let front_matter = &public.issue.front_matter;
+        let front_matter = public.gist.front_matter();
         let edition = design.publication.edition(&front_matter.edition);
         let words = &design.set_text.words;
-        let minutes = minutes(&public.issue).to_string();
+        let minutes = public.gist.minutes.to_string();
         Self {
             href: design.addresses.path(&public.address()),
             title: front_matter.title.clone(),
-            summary: summary(&public.issue),
+            summary: public.gist.summary.clone(),
             edition: edition.map_or_else(String::new, |edition| edition.title.clone()),
             edition_key: front_matter.edition.clone(),
             date: words.date(front_matter.date),
@@ -37,15 +36,4 @@ impl IssueCard {
             minutes: words.filled("reading_minutes", "n", &minutes),
         }
     }
-}
-
-fn summary(issue: &Issue) -> String {
-    let written = issue.front_matter.preheader.clone();
-    written.unwrap_or_else(|| beginning(&issue.document.introduction))
-}
-
-/// How long an unhurried reader needs.
-fn minutes(issue: &Issue) -> u64 {
-    let seconds = issue.document.extent().reading_time().as_secs();
-    seconds.div_ceil(60).max(1)
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
-    issue::{Issue, IssueError},
+    issue::{IssueError, IssueHead},
     publication::Publication,
     source::{SourceError, shown_path},
     words::{phrase, phrased},
@@ -31,27 +31,27 @@ impl LeftOutIssue {
         }
     }
 
-    pub(super) fn of(issue: &Issue, errors: Vec<SourceError>) -> Self {
+    pub(super) fn of(issue: &IssueHead, errors: Vec<SourceError>) -> Self {
         Self {
             path: issue.path.clone(),
             errors,
         }
     }
 
-    pub(super) fn reserved(issue: &Issue) -> Self {
+    pub(super) fn reserved(issue: &IssueHead) -> Self {
         let message = phrased!("`{slug}` can't be part of an address", slug = issue.slug);
-        let error = SourceError::about(&issue.source, message).with_hint(phrase!(
+        let error = SourceError::about(issue.source(), message).with_hint(phrase!(
             "rename the file: letters, digits and hyphens behind the date"
         ));
         Self::of(issue, vec![error])
     }
 
-    pub(super) fn twin(issue: &Issue, earlier: &str) -> Self {
+    pub(super) fn twin(issue: &IssueHead, earlier: &str) -> Self {
         let message = phrased!(
             "its address, /issues/{slug}/, is already that of {earlier}",
             slug = issue.slug
         );
-        let error = SourceError::about(&issue.source, message).with_hint(phrase!(
+        let error = SourceError::about(issue.source(), message).with_hint(phrase!(
             "rename the later file: what stands behind its date must differ"
         ));
         Self::of(issue, vec![error])

@@ -6,7 +6,6 @@ use super::{
     origin::{self, FileOrigin},
     pages,
     plan::PlannedFile,
-    search,
     set_text::SetPage,
 };
 use crate::render::RenderError;
@@ -90,7 +89,7 @@ impl ArchiveSite {
             PlannedFile::Texts(at) => content
                 .issues
                 .get(*at)
-                .map(|ready| SiteFile::changing("application/json", search::texts(ready))),
+                .map(|ready| SiteFile::changing("application/json", ready.searched())),
             PlannedFile::Sitemap => {
                 let text = crawlers::sitemap(content, &self.plan.lists);
                 Some(SiteFile::changing("application/xml", text))
@@ -106,8 +105,8 @@ impl ArchiveSite {
             PlannedFile::Card(at) => match content.issues.get(*at) {
                 Some(ready) => {
                     let cards = &content.design.set_text.cards;
-                    let issue = ready.issue();
-                    let card = cards.bytes(content.publication(), content.words(), issue)?;
+                    let front_matter = ready.front_matter();
+                    let card = cards.bytes(content.publication(), content.words(), front_matter)?;
                     Some(SiteFile::immutable("image/png", card))
                 }
                 None => None,

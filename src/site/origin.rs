@@ -5,10 +5,7 @@
 //! Nothing here outlives the process: another program may make another page of the same.
 
 use super::{content::SiteContent, feed::FeedFormat, set_text::SetPage};
-use crate::{
-    fingerprint::{hex, sha256},
-    issue::LinkTarget,
-};
+use crate::fingerprint::{hex, sha256};
 
 /// What a file is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,15 +31,12 @@ impl OriginDigest {
         let Some(ready) = content.issues.get(at) else {
             return self.push("none");
         };
-        self.push(&hex(&ready.issue().fingerprint));
+        self.push(&hex(&ready.gist().fingerprint));
         for picture in ready.pictures.files() {
             self.push(&picture.file);
         }
-        for link in &ready.issue().document.links {
-            if let LinkTarget::Issue(slug) = &link.target {
-                let page = content.linked(slug, "");
-                self.push(&page.map_or_else(String::new, |page| page.href + " " + &page.title));
-            }
+        for page in content.linked_pages(ready) {
+            self.push(&page.map_or_else(String::new, |page| page.href + " " + &page.title));
         }
     }
 
@@ -63,10 +57,10 @@ pub(super) fn of_page(content: &SiteContent, page: &SetPage) -> FileOrigin {
     origin.origin()
 }
 
-/// Of an issue's page.
-pub(super) fn of_issue(content: &SiteContent, at: usize, around: &SetPage) -> FileOrigin {
+/// Of an issue's page, which says that around its text.
+pub(super) fn of_issue(content: &SiteContent, at: usize, around: &str) -> FileOrigin {
     let mut origin = OriginDigest::new(content);
-    origin.push(&around.said());
+    origin.push(around);
     origin.push_text(content, at);
     origin.origin()
 }

@@ -101,7 +101,7 @@ impl PageHead {
 
     /// An issue's.
     pub(super) fn of_issue(content: &SiteContent, ready: &ReadyIssue) -> Self {
-        let title = &ready.issue().front_matter.title;
+        let title = &ready.front_matter().title;
         let address = ready.address();
         let picture = picture(content, ready);
         let published = ready
@@ -119,7 +119,7 @@ impl PageHead {
                 height: social_card::HEIGHT,
             }),
             data: Some(in_script(&data)),
-            edition: Some(ready.issue().front_matter.edition.clone()),
+            edition: Some(ready.front_matter().edition.clone()),
             ..Self::of_list(content, title, &address)
         }
     }
@@ -139,17 +139,17 @@ fn feeds(content: &SiteContent, edition: Option<&str>) -> impl Iterator<Item = F
 
 /// The first picture of an issue that is large enough for search engines to show.
 fn picture(content: &SiteContent, ready: &ReadyIssue) -> Option<String> {
-    let images = &mut ready.issue().document.images.iter();
+    let images = &mut ready.gist().images.iter();
     images.find_map(|used| {
         let picture = &ready.pictures.get(&used.image, used.is_frame)?.large;
-        let is_large = picture.width >= 300 && picture.height >= 150;
+        let is_large = picture.facts.width >= 300 && picture.facts.height >= 150;
         is_large.then(|| content.addresses().file_url(&picture.file))
     })
 }
 
 fn article(content: &SiteContent, ready: &ReadyIssue, picture: Option<&String>) -> Value {
     let publication = &content.publication();
-    let front_matter = &ready.issue().front_matter;
+    let front_matter = ready.front_matter();
     let organisation = json!({
         "@type": "Organization",
         "name": publication.name,

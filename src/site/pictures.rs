@@ -10,10 +10,12 @@ use std::{
     time::SystemTime,
 };
 
+use super::gist::IssueGist;
 use crate::{
-    issue::{Image, Issue},
+    fingerprint::sha256,
+    issue::Image,
     look::LookPicture,
-    picture::{Cache, Picture, PictureError, PictureUse, find, hash_of},
+    picture::{Cache, CacheKey, PictureError, PictureFacts, PictureSource, PictureUse, find},
     publication::Publication,
     render::{below_root, is_remote},
     source::SourceError,
@@ -48,12 +50,11 @@ pub(super) struct PictureFile {
     /// `images/8c1f….jpg`.
     pub(super) file: String,
     pub(super) media_type: &'static str,
-    pub(super) width: u32,
-    pub(super) height: u32,
-    bytes: usize,
+    pub(super) facts: PictureFacts,
     /// The writer's own file, and what is made of it.
     origin: PathBuf,
     wanted: PictureUse,
+    kept: CacheKey,
 }
 
 /// A picture in the sizes that it is offered in.
@@ -78,27 +79,46 @@ impl PictureShelf {
         }
     }
 
-    fn file(&self, path: &Path, wanted: PictureUse) -> Result<PictureFile, PictureError> {
-        let key = (path.to_owned(), wanted);
-        let stamp = PictureStamp::of(path);
-        let known = self.lock().get(&key).cloned();
-        if let Some((of, file)) = known
-            && Some(of) == stamp
-        {
+    /// What the file at that path becomes, whose stamp was taken before anything of it was read.
+    fn file(
+        &self,
+        path: &Path,
+        stamp: Option<PictureStamp>,
+        source: &PictureSource<'_>,
+        wanted: PictureUse,
+    ) -> Result<PictureFile, PictureError> {
+        if let Some(file) = self.known(path, wanted, stamp) {
             return Ok(file);
         }
-        let file = PictureFile::new(&self.cache.fitted(path, wanted)?, path, wanted);
+        let (facts, kept) = self.cache.facts(source, wanted)?;
+        let file = PictureFile::new(facts, kept, path, wanted);
         if let Some(stamp) = stamp {
+            let key = (path.to_owned(), wanted);
             self.lock().insert(key, (stamp, file.clone()));
         }
         Ok(file)
     }
 
+    /// What is known of a file that did not change since.
+    fn known(
+        &self,
+        path: &Path,
+        wanted: PictureUse,
+        stamp: Option<PictureStamp>,
+    ) -> Option<PictureFile> {
+        let known = self.lock().get(&(path.to_owned(), wanted)).cloned();
+        known.and_then(|(of, file)| (Some(of) == stamp).then_some(file))
+    }
+
     /// The bytes of one. None: its file is another by now, or gone.
     pub(super) fn bytes(&self, file: &PictureFile) -> Option<Vec<u8>> {
-        let picture = self.cache.fitted(&file.origin, file.wanted).ok()?;
-        let is_it = PictureFile::new(&picture, &file.origin, file.wanted) == *file;
-        is_it.then_some(picture.bytes)
+        let stamp = PictureStamp::of(&file.origin);
+        let is_as_known = self.known(&file.origin, file.wanted, stamp).as_ref() == Some(file);
+        let kept = || self.cache.kept(&file.kept, &file.facts);
+        is_as_known.then(kept).flatten().or_else(|| {
+            let again = self.cache.fitted(&file.origin, file.wanted).ok()?;
+            file.holds(&again.bytes).then_some(again.bytes)
+        })
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, KnownPictures> {
@@ -126,11 +146,11 @@ impl IssuePictures {
     pub(super) fn of(
         publication: &Publication,
         shelf: &PictureShelf,
-        issue: &Issue,
+        gist: &IssueGist,
     ) -> Result<Self, Vec<SourceError>> {
         let mut pictures = BTreeMap::new();
         let mut errors = Vec::new();
-        for used in &issue.document.images {
+        for used in &gist.images {
             let location = &used.image.location;
             let key = (location.clone(), used.is_frame);
             if is_remote(location) || pictures.contains_key(&key) {
@@ -140,13 +160,13 @@ impl IssuePictures {
                 true => PictureUse::VIDEO,
                 false => PictureUse::COLUMN,
             };
-            let found = find(&publication.root, issue.folder(), location);
+            let found = find(&publication.root, gist.head.folder(), location);
             match found.and_then(|path| WebPicture::of(shelf, &path, large)) {
                 Ok(picture) => {
                     pictures.insert(key, picture);
                 }
                 Err(error) => {
-                    let place = (&issue.source, &used.span);
+                    let place = (gist.head.source(), &used.span);
                     errors.push(error.told_of(location, Some(place)));
                 }
             }
@@ -169,16 +189,17 @@ impl IssuePictures {
 
 impl WebPicture {
     fn of(shelf: &PictureShelf, path: &Path, wanted: PictureUse) -> Result<Self, PictureError> {
-        let large = shelf.file(path, wanted)?;
+        let (stamp, source) = (PictureStamp::of(path), PictureSource::at(path));
+        let large = shelf.file(path, stamp, &source, wanted)?;
         let narrow = PictureUse {
             max_width: SMALL.max_width,
             ..wanted
         };
         // An animation stays what it is in every size.
-        let small = (large.width > narrow.max_width)
-            .then(|| shelf.file(path, narrow))
+        let small = (large.facts.width > narrow.max_width)
+            .then(|| shelf.file(path, stamp, &source, narrow))
             .transpose()?
-            .filter(|small| small.bytes < large.bytes);
+            .filter(|small| small.facts.length < large.facts.length);
         Ok(Self { large, small })
     }
 
@@ -198,7 +219,10 @@ impl WebPicture {
         }
         let wanted = PictureUse::narrow(2 * u32::from(width));
         let found = find(&publication.root, Path::new(""), &location);
-        let fitted = found.and_then(|path| shelf.file(&path, wanted));
+        let fitted = found.and_then(|path| {
+            let (stamp, source) = (PictureStamp::of(&path), PictureSource::at(&path));
+            shelf.file(&path, stamp, &source, wanted)
+        });
         let place = picture.place.as_ref().map(|(source, span)| (source, span));
         let large = fitted.map_err(|error| error.told_of(&location, place))?;
         Ok(Some(Self { large, small: None }))
@@ -212,18 +236,17 @@ impl WebPicture {
 impl PictureFile {
     /// Whether these bytes are its own: its name is of them.
     pub(super) fn holds(&self, bytes: &[u8]) -> bool {
-        bytes.len() == self.bytes && self.file.starts_with(&file_name(&hash_of(bytes), ""))
+        bytes.len() as u64 == self.facts.length && sha256(bytes) == self.facts.hash
     }
 
-    fn new(picture: &Picture, origin: &Path, wanted: PictureUse) -> Self {
+    fn new(facts: PictureFacts, kept: CacheKey, origin: &Path, wanted: PictureUse) -> Self {
         Self {
-            file: file_name(&picture.hash(), picture.kind.extension()),
-            media_type: picture.kind.media_type(),
-            width: picture.width,
-            height: picture.height,
-            bytes: picture.bytes.len(),
+            file: file_name(&facts.name(), facts.kind.extension()),
+            media_type: facts.kind.media_type(),
+            facts,
             origin: origin.to_owned(),
             wanted,
+            kept,
         }
     }
 }

@@ -95,7 +95,7 @@ impl SitePlan {
     /// An address that an issue has now is nobody's former one.
     fn add_former_addresses(&mut self, content: &SiteContent) {
         for (at, ready) in content.issues.iter().enumerate() {
-            for alias in &ready.issue().front_matter.aliases {
+            for alias in &ready.front_matter().aliases {
                 let file = PageAddress::issue(alias).file();
                 self.files.entry(file).or_insert(PlannedFile::Moved(at));
             }
@@ -141,7 +141,7 @@ fn lists(content: &SiteContent) -> Vec<IssueShelf> {
     let years: std::collections::BTreeSet<i32> = content
         .issues
         .iter()
-        .map(|ready| ready.issue().front_matter.date.year())
+        .map(|ready| ready.front_matter().date.year())
         .collect();
     let years = years.into_iter().map(|year| IssueShelf {
         title: words.filled("year", "year", &year.to_string()),

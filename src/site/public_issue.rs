@@ -11,10 +11,10 @@ use std::{
 
 use chrono::{DateTime, Utc};
 
-use super::{address::PageAddress, left_out::LeftOutIssue};
+use super::{address::PageAddress, gist::IssueGist, left_out::LeftOutIssue};
 use crate::{
-    issue::{Archive, Issue, IssueStatus},
-    publication::{ArchiveAccess, Publication},
+    issue::{FrontMatter, IssueHead, IssueStatus},
+    publication::Publication,
     source::composed,
 };
 
@@ -42,7 +42,7 @@ pub struct ShownOpinion {
 /// An issue that everybody may read.
 #[derive(Debug, Clone)]
 pub(super) struct PublicIssue {
-    pub(super) issue: Arc<Issue>,
+    pub(super) gist: Arc<IssueGist>,
     /// When its hour came.
     pub(super) at: DateTime<Utc>,
     /// Its name in addresses, composed.
@@ -63,37 +63,34 @@ pub(super) struct PublicIssues {
     /// Those that should be and can't.
     pub(super) left_out: Vec<LeftOutIssue>,
     /// Those whose mail goes out with pictures that have to be there before it: they have no page.
-    pub(super) mailed: Vec<Arc<Issue>>,
+    pub(super) mailed: Vec<Arc<IssueGist>>,
     /// When the next one's hour comes.
     pub(super) next: Option<DateTime<Utc>>,
 }
 
 impl PublicIssues {
-    /// Those of an archive at that moment.
+    /// Those of all that were read, the oldest first, at that moment.
     pub(super) fn of(
         publication: &Publication,
-        archive: &Archive,
+        read: Vec<Result<Arc<IssueGist>, LeftOutIssue>>,
         known: &StateOfIssues,
         now: DateTime<Utc>,
     ) -> Self {
         let mut public = Self::default();
-        if publication.web.archive == ArchiveAccess::Off {
-            return public;
-        }
         let mut taken: BTreeMap<String, String> = BTreeMap::new();
-        for entry in archive.entries() {
-            let issue = match entry.issue() {
-                Ok(issue) => issue,
-                Err(error) => {
-                    let broken = LeftOutIssue::broken(publication, &entry.path, error);
+        for gist in read {
+            let gist = match gist {
+                Ok(gist) => gist,
+                Err(broken) => {
                     public.left_out.push(broken);
                     continue;
                 }
             };
+            let issue = &gist.head;
             let release = release(publication, issue, known);
-            if release.is_none_or(|at| at > now) && issue.front_matter.status == IssueStatus::Ready
-            {
-                public.mailed.push(Arc::clone(issue));
+            let is_ready = issue.front_matter().status == IssueStatus::Ready;
+            if release.is_none_or(|at| at > now) && is_ready {
+                public.mailed.push(Arc::clone(&gist));
             }
             let Some(at) = release else {
                 continue;
@@ -115,9 +112,8 @@ impl PublicIssues {
                     public.left_out.push(twin);
                 }
                 None => {
-                    taken.insert(slug.to_lowercase(), issue.source.name().to_owned());
-                    let issue = Arc::clone(issue);
-                    public.issues.push(PublicIssue { issue, at, slug });
+                    taken.insert(slug.to_lowercase(), issue.source().name().to_owned());
+                    public.issues.push(PublicIssue { gist, at, slug });
                 }
             }
         }
@@ -131,19 +127,18 @@ impl PublicIssues {
 /// When an issue's hour comes. None: it is not for everybody.
 fn release(
     publication: &Publication,
-    issue: &Issue,
+    issue: &IssueHead,
     known: &StateOfIssues,
 ) -> Option<DateTime<Utc>> {
-    let is_meant = issue.is_for_archive()
+    let front_matter = issue.front_matter();
+    let is_meant = front_matter.is_for_archive()
         && !known.withheld.contains(&issue.id)
-        && !known.withheld.contains(&slot_name(issue));
-    let date = issue.front_matter.date;
-    is_meant.then(|| publication.hour_of(&issue.front_matter.edition, date))?
+        && !known.withheld.contains(&slot_name(front_matter));
+    is_meant.then(|| publication.hour_of(&front_matter.edition, front_matter.date))?
 }
 
 /// What a slot is held back by.
-fn slot_name(issue: &Issue) -> String {
-    let front_matter = &issue.front_matter;
+fn slot_name(front_matter: &FrontMatter) -> String {
     format!("{}-{}", front_matter.edition, front_matter.date)
 }
 

@@ -3,11 +3,13 @@
 
 use std::sync::Arc;
 
+use serde_json::json;
+
 use super::{
-    address::PageAddress, design::SiteDesign, issue_card::IssueCard, pictures::IssuePictures,
-    public_issue::PublicIssue,
+    address::PageAddress, design::SiteDesign, gist::IssueGist, issue_card::IssueCard,
+    pictures::IssuePictures, public_issue::PublicIssue,
 };
-use crate::issue::Issue;
+use crate::issue::FrontMatter;
 
 /// An issue with what its page needs.
 #[derive(Debug)]
@@ -25,7 +27,11 @@ impl ReadyIssue {
         let cards = &design.set_text.cards;
         Self {
             card: IssueCard::new(design, &public),
-            share_card: cards.file(&design.publication, &design.set_text.words, &public.issue),
+            share_card: cards.file(
+                &design.publication,
+                &design.set_text.words,
+                public.gist.front_matter(),
+            ),
             public,
             pictures,
         }
@@ -34,13 +40,27 @@ impl ReadyIssue {
     /// Whether it is the same in everything that it is made of, but for the design.
     pub(super) fn is_of(&self, public: &PublicIssue, pictures: &IssuePictures) -> bool {
         let own = &self.public;
-        Arc::ptr_eq(&own.issue, &public.issue)
+        Arc::ptr_eq(&own.gist, &public.gist)
             && (own.at, &own.slug) == (public.at, &public.slug)
             && self.pictures == *pictures
     }
 
-    pub(super) fn issue(&self) -> &Issue {
-        &self.public.issue
+    pub(super) fn gist(&self) -> &IssueGist {
+        &self.public.gist
+    }
+
+    pub(super) fn front_matter(&self) -> &FrontMatter {
+        self.public.gist.front_matter()
+    }
+
+    /// What the ledger knows it by.
+    pub(super) fn id(&self) -> &str {
+        &self.public.gist.head.id
+    }
+
+    /// What the script of the search shows of it.
+    pub(super) fn searched(&self) -> String {
+        json!({ "card": self.card, "texts": self.gist().texts }).to_string()
     }
 
     pub(super) fn address(&self) -> PageAddress {

@@ -17,4 +17,4 @@ mod term;
 /// changes; the shards' names are of what they say.
 pub(super) const TEXTS: &str = "search/issues";
 
-pub(super) use self::{excerpt::ExcerptPart, index::SearchIndex, searched_text::texts};
+pub(super) use self::{excerpt::ExcerptPart, index::SearchIndex};

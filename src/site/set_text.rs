@@ -114,6 +114,18 @@ impl SetPage {
     pub(super) fn said(&self) -> String {
         format!("{} {}", self.template, self.values)
     }
+
+    /// The same of a page that is not made yet, in other words.
+    ///
+    /// # Errors
+    /// None: what pages show is data.
+    pub(super) fn said_by(
+        template: &'static str,
+        page: &impl serde::Serialize,
+    ) -> Result<String, RenderError> {
+        let values = serde_json::to_string(page).map_err(untold)?;
+        Ok(format!("{template} {values}"))
+    }
 }
 
 fn untold(error: impl std::fmt::Display) -> RenderError {

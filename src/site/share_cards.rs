@@ -2,7 +2,7 @@
 //! known by what it says.
 
 use crate::{
-    issue::Issue,
+    issue::FrontMatter,
     picture::Cache,
     publication::Publication,
     render::{MailWords, RenderError, Templates},
@@ -37,9 +37,11 @@ impl ShareCards {
         &self,
         publication: &Publication,
         words: &MailWords,
-        issue: &Issue,
+        front_matter: &FrontMatter,
     ) -> String {
-        let key = with_card(publication, words, issue, |card| self.printer.key(card));
+        let key = with_card(publication, words, front_matter, |card| {
+            self.printer.key(card)
+        });
         format!("cards/{key}.png")
     }
 
@@ -51,9 +53,9 @@ impl ShareCards {
         &self,
         publication: &Publication,
         words: &MailWords,
-        issue: &Issue,
+        front_matter: &FrontMatter,
     ) -> Result<Vec<u8>, RenderError> {
-        let printed = with_card(publication, words, issue, |card| {
+        let printed = with_card(publication, words, front_matter, |card| {
             self.printer.print(card, &self.cache)
         });
         Ok(printed.map_err(told)?.bytes)
@@ -63,10 +65,9 @@ impl ShareCards {
 fn with_card<T>(
     publication: &Publication,
     words: &MailWords,
-    issue: &Issue,
+    front_matter: &FrontMatter,
     then: impl FnOnce(&SocialCard<'_>) -> T,
 ) -> T {
-    let front_matter = &issue.front_matter;
     let edition = publication.edition(&front_matter.edition);
     let date = words.date(front_matter.date);
     then(&SocialCard {

@@ -18,7 +18,7 @@ pub struct ArchivedFile {
     pub path: PathBuf,
     /// Its name without `.md`, or its folder's: `2026-11-23-small-models`.
     pub name: String,
-    head: Result<IssueHead, IssueError>,
+    head: Result<Arc<IssueHead>, IssueError>,
     /// With its body, once somebody wanted it.
     issue: OnceLock<Result<Arc<Issue>, IssueError>>,
 }
@@ -27,7 +27,7 @@ impl ArchivedFile {
     pub(super) fn load(publication: &Publication, path: &Path) -> Self {
         Self {
             name: read::name(path),
-            head: IssueHead::load(publication, path),
+            head: IssueHead::load(publication, path).map(Arc::new),
             issue: OnceLock::new(),
             path: path.to_owned(),
         }
@@ -46,7 +46,15 @@ impl ArchivedFile {
     /// What its front matter says, where that could be read; its body may be broken.
     #[must_use]
     pub(crate) fn head(&self) -> Option<&IssueHead> {
-        self.head.as_ref().ok()
+        self.head.as_deref().ok()
+    }
+
+    /// The same, to keep.
+    ///
+    /// # Errors
+    /// What keeps the file from having one.
+    pub(crate) fn shared_head(&self) -> Result<&Arc<IssueHead>, &IssueError> {
+        self.head.as_ref()
     }
 
     /// Whether somebody wanted its body already.

@@ -85,6 +85,6 @@ impl ReaderDesk {
         let snapshot = self.snapshot();
         let file = snapshot.archive.issues().find(|own| own.id == issue);
         snapshot.publication.web.archive != ArchiveAccess::Off
-            && file.is_none_or(|file| file.is_for_archive())
+            && file.is_none_or(|file| file.front_matter.is_for_archive())
     }
 }

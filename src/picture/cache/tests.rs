@@ -5,6 +5,7 @@ use std::{thread, time::Duration};
 use image::{ImageFormat, Rgb, RgbImage};
 
 use super::*;
+use crate::picture::MailFormat;
 
 /// A picture's file, and a cache beside it.
 struct Desk {
@@ -68,7 +69,7 @@ fn a_hit_is_what_the_entry_says() {
         height: 5,
         bytes: b"planted".to_vec(),
     };
-    fs::write(&desk.entries()[0], to_entry(&planted)).unwrap();
+    entry::write(&planted, File::create(&desk.entries()[0]).unwrap()).unwrap();
     assert_eq!(
         desk.cache.fitted(&path, PictureUse::narrow(120)).unwrap(),
         planted
@@ -102,9 +103,21 @@ fn an_entry_that_is_cut_off_or_changed_is_made_anew() {
     let picture = desk.cache.fitted(&path, PictureUse::narrow(120)).unwrap();
     let entry = desk.entries().remove(0);
     let whole = fs::read(&entry).unwrap();
-    let mut changed = whole.clone();
-    changed[60] ^= 1;
-    for broken in [&whole[..whole.len() / 2], &whole[..10], b"", &changed] {
+    let flipped = |at: usize| {
+        let mut changed = whole.clone();
+        changed[at] ^= 1;
+        changed
+    };
+    let longer = [whole.as_slice(), b"x"].concat();
+    let (head, body) = (flipped(60), flipped(whole.len() - 9));
+    for broken in [
+        &whole[..whole.len() / 2],
+        &whole[..10],
+        b"",
+        &longer,
+        &head,
+        &body,
+    ] {
         fs::write(&entry, broken).unwrap();
         assert_eq!(
             desk.cache.fitted(&path, PictureUse::narrow(120)).unwrap(),
@@ -112,6 +125,32 @@ fn an_entry_that_is_cut_off_or_changed_is_made_anew() {
         );
         assert_eq!(fs::read(&entry).unwrap(), whole, "fixed");
     }
+}
+
+#[test]
+fn what_is_known_of_a_picture_is_what_it_is_and_is_not_asked_of_a_broken_entry() {
+    let desk = Desk::new();
+    let path = desk.file(1);
+    let wanted = PictureUse::narrow(120);
+    let picture = desk.cache.fitted(&path, wanted).unwrap();
+    let facts = || desk.cache.facts(&PictureSource::at(&path), wanted).unwrap();
+    let (known, key) = facts();
+    assert_eq!(known, PictureFacts::of(&picture));
+    assert_eq!(known.name(), picture.hash());
+    assert_eq!(desk.cache.kept(&key, &known), Some(picture.bytes));
+    let entry = desk.entries().remove(0);
+    let whole = fs::read(&entry).unwrap();
+    for broken in [&whole[..whole.len() - 1], &whole[..40], b""] {
+        fs::write(&entry, broken).unwrap();
+        assert_eq!(facts(), (known, key.clone()));
+        assert_eq!(fs::read(&entry).unwrap(), whole, "fixed");
+    }
+    // Changed where nobody looked: seen by whoever reads it.
+    let mut changed = whole.clone();
+    changed[whole.len() - 9] ^= 1;
+    fs::write(&entry, &changed).unwrap();
+    assert_eq!(facts().0, known);
+    assert_eq!(desk.cache.kept(&key, &known), None);
 }
 
 #[test]
@@ -136,7 +175,7 @@ fn many_at_once_agree_and_leave_nothing_half_written() {
     });
     assert_eq!(desk.entries().len(), 4);
     for entry in desk.entries() {
-        assert!(load(&entry).is_some(), "{}", entry.display());
+        assert!(entry::whole(&entry).is_some(), "{}", entry.display());
     }
 }
 
@@ -144,11 +183,11 @@ fn many_at_once_agree_and_leave_nothing_half_written() {
 fn the_oldest_make_room() {
     let mut desk = Desk::new();
     desk.cache.max_bytes = 120_000;
-    let mut last = Vec::new();
+    let mut last = PathBuf::new();
     for seed in 0..8 {
         let path = desk.file(seed);
         desk.cache.fitted(&path, PictureUse::narrow(160)).unwrap();
-        last = fs::read(&path).unwrap();
+        last = path;
         // File times are as fine as the system's tick.
         thread::sleep(Duration::from_millis(12));
     }
@@ -158,8 +197,9 @@ fn the_oldest_make_room() {
         .map(|entry| fs::metadata(entry).unwrap().len())
         .sum();
     assert!(total <= 120_000 && total > 30_000, "{total}");
-    let newest = desk.cache.folder.join(key(&last, PictureUse::narrow(160)));
-    assert!(newest.exists());
+    let source = PictureSource::at(&last);
+    let newest = source.content().unwrap().key(PictureUse::narrow(160));
+    assert!(entry::whole(&desk.cache.entry(&newest)).is_some());
 }
 
 #[test]

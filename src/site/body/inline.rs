@@ -105,12 +105,12 @@ impl BodyWriter<'_> {
         let sizes = picture.small.as_ref().map_or_else(String::new, |small| {
             format!(
                 " srcset=\"{base}/{} {}w, {base}/{} {}w\" sizes=\"(max-width: 640px) 100vw, 640px\"",
-                small.file, small.width, large.file, large.width
+                small.file, small.facts.width, large.file, large.facts.width
             )
         });
         format!(
             "<img src=\"{base}/{}\"{sizes} width=\"{}\" height=\"{}\" alt=\"{alt}\" loading=\"lazy\" decoding=\"async\">",
-            large.file, large.width, large.height
+            large.file, large.facts.width, large.facts.height
         )
     }
 }

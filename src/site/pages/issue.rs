@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use super::super::{
     address::PageAddress,
-    body::cover,
     content::{SiteContent, tag_key},
     issue_card::IssueCard,
     page_head::PageHead,
@@ -20,6 +19,8 @@ use crate::{
 
 /// An issue of fewer stories is read through.
 const CONTENTS_FROM: usize = 2;
+
+const TEMPLATE: &str = "issue.html";
 
 /// All but the text.
 #[derive(Serialize)]
@@ -58,19 +59,35 @@ struct TagLink<'c> {
     href: String,
 }
 
-/// The page around an issue's text.
+/// All that the page says around an issue's text.
 pub(crate) fn around_issue(
     content: &SiteContent,
     at: usize,
-) -> Result<Option<SetPage>, RenderError> {
-    let Some(ready) = content.issues.get(at) else {
+) -> Result<Option<String>, RenderError> {
+    let page = around(content, at);
+    page.map(|page| SetPage::said_by(TEMPLATE, &page))
+        .transpose()
+}
+
+/// All of it.
+pub(crate) fn issue(content: &SiteContent, at: usize) -> Result<Option<SetPage>, RenderError> {
+    let body = content.body(at, content.addresses().base_path());
+    let (Some(around), Some((body, cover))) = (around(content, at), body) else {
         return Ok(None);
     };
-    let front_matter = &ready.issue().front_matter;
+    let has_contents = body.stories.len() >= CONTENTS_FROM;
+    let page = SetPage::new(TEMPLATE, &around)?.with("cover", &cover)?;
+    let page = page.with("has_contents", &has_contents)?;
+    page.with("body", &body).map(Some)
+}
+
+fn around(content: &SiteContent, at: usize) -> Option<ArchivedPage<'_>> {
+    let ready = content.issues.get(at)?;
+    let front_matter = ready.front_matter();
     let words = content.words();
     let neighbour = |at: Option<usize>| content.card(at?).filter(|_| content.is_listed());
     let author = front_matter.author.as_ref();
-    let page = ArchivedPage {
+    Some(ArchivedPage {
         head: PageHead::of_issue(content, ready),
         card: &ready.card,
         byline: author.map(|author| words.filled("byline", "name", author)),
@@ -86,34 +103,13 @@ pub(crate) fn around_issue(
             content.addresses().base_path(),
             percent_encode(&ready.public.slug)
         ),
-    };
-    SetPage::new("issue.html", &page).map(Some)
-}
-
-/// All of it.
-pub(crate) fn issue(content: &SiteContent, at: usize) -> Result<Option<SetPage>, RenderError> {
-    let body = content.body(at, content.addresses().base_path());
-    let (Some(page), Some(body)) = (around_issue(content, at)?, body) else {
-        return Ok(None);
-    };
-    let has_contents = body.stories.len() >= CONTENTS_FROM;
-    let page = page.with("cover", &opening(content, &content.issues[at]))?;
-    let page = page.with("has_contents", &has_contents)?;
-    page.with("body", &body).map(Some)
-}
-
-fn opening(content: &SiteContent, ready: &ReadyIssue) -> Option<String> {
-    let image = ready.issue().front_matter.cover.as_ref()?;
-    let base = content.addresses().base_path();
-    let linked = |slug: &str| content.linked(slug, base);
-    let setting = content.body_setting(ready, base, &linked);
-    Some(cover(&ready.issue().document, image, setting))
+    })
 }
 
 fn edition<'c>(content: &'c SiteContent, ready: &ReadyIssue) -> Option<EditionLine<'c>> {
     let edition = content
         .publication()
-        .edition(&ready.issue().front_matter.edition)?;
+        .edition(&ready.front_matter().edition)?;
     let address = PageAddress::of(&["editions", &edition.key]);
     Some(EditionLine {
         title: &edition.title,
@@ -124,7 +120,7 @@ fn edition<'c>(content: &'c SiteContent, ready: &ReadyIssue) -> Option<EditionLi
 
 fn tags<'c>(content: &'c SiteContent, ready: &ReadyIssue) -> Vec<TagLink<'c>> {
     let mut links = Vec::new();
-    for tag in &ready.issue().front_matter.tags {
+    for tag in &ready.front_matter().tags {
         let found = tag_key(tag).and_then(|key| content.tags.get_key_value(&key));
         if let Some((key, tagged)) = found {
             links.push(TagLink {
@@ -138,7 +134,7 @@ fn tags<'c>(content: &'c SiteContent, ready: &ReadyIssue) -> Vec<TagLink<'c>> {
 
 /// What readers said; of the three faces, their words.
 fn opinions<'c>(content: &'c SiteContent, ready: &ReadyIssue) -> Vec<OpinionCard<'c>> {
-    let opinions = content.opinions(ready.issue()).iter();
+    let opinions = content.opinions(ready).iter();
     let lines = opinions.map(
         |ShownOpinion {
              name,

@@ -16,7 +16,7 @@ struct MovedPage<'c> {
 }
 
 pub(crate) fn moved(content: &SiteContent, ready: &ReadyIssue) -> Result<SetPage, RenderError> {
-    let title = &ready.issue().front_matter.title;
+    let title = &ready.front_matter().title;
     let page = MovedPage {
         head: PageHead::of_moved(content, title, &ready.address()),
         title,

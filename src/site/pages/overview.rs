@@ -41,7 +41,7 @@ pub(crate) fn overview(content: &SiteContent) -> Result<SetPage, RenderError> {
     let mut years: BTreeMap<i32, usize> = BTreeMap::new();
     let mut editions: BTreeMap<&str, usize> = BTreeMap::new();
     for ready in &content.issues {
-        let front_matter = &ready.issue().front_matter;
+        let front_matter = ready.front_matter();
         *years.entry(front_matter.date.year()).or_default() += 1;
         *editions.entry(&front_matter.edition).or_default() += 1;
     }

@@ -11,7 +11,7 @@ use super::{
     index::SearchIndex,
     pieces::{Piece, folded, pieces},
     postings::{beginning, shard_of},
-    searched_text::{SearchedText, texts_of},
+    searched_text::SearchedText,
     term::TermPlace,
 };
 
@@ -71,7 +71,11 @@ impl SearchIndex {
 /// An issue as a hit, if its text really has all of it; and how much of it stands in the title.
 fn hit(content: &SiteContent, number: usize, wanted: &[Piece]) -> Option<(usize, SearchHit)> {
     let at = content.issues.len().checked_sub(number + 1)?;
-    let texts: Vec<SearchedText> = texts_of(content.issues.get(at)?)
+    let texts: Vec<SearchedText> = content
+        .issues
+        .get(at)?
+        .gist()
+        .texts
         .iter()
         .map(|text| SearchedText::new(text))
         .collect();

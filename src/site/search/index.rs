@@ -5,9 +5,9 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::{
     super::{content::SiteContent, ready_issue::ReadyIssue},
-    pieces::{pieces, terms},
-    postings::{renewed, shard_of, shards_for},
-    searched_text::{SearchedText, texts_of},
+    pieces::{each_piece, terms},
+    postings::{Posting, renewed, shard_of, shards_for},
+    searched_text::small,
     term::{Term, TermPlace},
 };
 use crate::{cores::on_every_core, fingerprint::sha256_hex};
@@ -15,7 +15,9 @@ use crate::{cores::on_every_core, fingerprint::sha256_hex};
 /// How many digits tell two indexes apart.
 const DIGITS: usize = 12;
 /// So many issues are put into the shards at once: what is known of them meanwhile takes more room than the shards.
-const ROUND: usize = 256;
+const ROUND: usize = 128;
+/// Who reads them takes so many at a time.
+const SHARE: usize = 8;
 
 /// Where all terms stand.
 #[derive(Debug)]
@@ -27,21 +29,13 @@ pub(crate) struct SearchIndex {
     texts: Vec<[u8; 32]>,
 }
 
-/// A term in an issue, in the order of the files.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Posting {
-    shard: usize,
-    term: Term,
-    place: TermPlace,
-}
-
 impl SearchIndex {
     /// The index of all public issues, made of the one before where that helps.
     pub(crate) fn after(before: Option<&Self>, content: &SiteContent) -> Self {
         let issues: Vec<&ReadyIssue> = content.issues.iter().rev().map(|it| &**it).collect();
-        let sizes = issues.iter().map(|it| it.issue().source.text().len());
+        let sizes = issues.iter().map(|it| it.gist().head.source().text().len());
         let count = shards_for(sizes.sum());
-        let texts: Vec<[u8; 32]> = issues.iter().map(|it| it.issue().fingerprint).collect();
+        let texts: Vec<[u8; 32]> = issues.iter().map(|it| it.gist().fingerprint).collect();
         let moved = before
             .filter(|before| before.shards.len() == count)
             .and_then(|before| Some((before, moved(&before.texts, &texts)?)));
@@ -56,7 +50,8 @@ impl SearchIndex {
         let mut rounds = fresh.chunks(ROUND);
         loop {
             let round = rounds.next().unwrap_or_default();
-            let postings = on_every_core(round, |number| postings(*number, issues[*number], count));
+            let shares: Vec<&[usize]> = round.chunks(SHARE).collect();
+            let postings = on_every_core(&shares, |share| postings(share, &issues, count));
             shards = with(&shards, &moved, &postings);
             // From here on all stand where they stand now.
             moved = (0..issues.len()).map(Some).collect();
@@ -102,43 +97,40 @@ fn moved(before: &[[u8; 32]], now: &[[u8; 32]]) -> Option<Vec<Option<usize>>> {
     moved.iter().flatten().is_sorted().then_some(moved)
 }
 
-/// What an issue is found by.
-fn postings(number: usize, ready: &ReadyIssue, shards: usize) -> Vec<Posting> {
-    let mut postings = Vec::new();
-    for (story, text) in texts_of(ready).iter().enumerate() {
-        let place = TermPlace::new(number, story);
-        let folded: String = SearchedText::new(text).folded.iter().collect();
-        for piece in pieces(&folded) {
-            terms(&piece, |letters| {
-                let first = letters.first().copied().unwrap_or_default();
-                postings.push(Posting {
-                    shard: shard_of(first, shards),
-                    term: Term::of(letters),
-                    place,
+/// What those issues are found by, a list a shard.
+fn postings(numbers: &[usize], issues: &[&ReadyIssue], shards: usize) -> Vec<Vec<Posting>> {
+    let mut postings = vec![Vec::new(); shards];
+    for number in numbers {
+        for (story, text) in issues[*number].gist().texts.iter().enumerate() {
+            let place = TermPlace::new(*number, story);
+            each_piece(text.chars().map(small), |piece| {
+                terms(piece, |letters| {
+                    let first = letters.first().copied().unwrap_or_default();
+                    let posting = (Term::of(letters), place);
+                    postings[shard_of(first, shards)].push(posting);
                 });
             });
         }
     }
-    postings.sort_unstable();
-    postings.dedup();
     postings
 }
 
 /// The shards with every place as it is now, and what stands in new texts.
-fn with(shards: &[Vec<u8>], moved: &[Option<usize>], postings: &[Vec<Posting>]) -> Vec<Vec<u8>> {
+fn with(
+    shards: &[Vec<u8>],
+    moved: &[Option<usize>],
+    postings: &[Vec<Vec<Posting>>],
+) -> Vec<Vec<u8>> {
     let now = |place: TermPlace| {
         let number = moved.get(place.issue()).copied().flatten()?;
         Some(place.of_issue(number))
     };
     let numbers: Vec<usize> = (0..shards.len()).collect();
     on_every_core(&numbers, |number| {
-        let of_shard = postings.iter().flat_map(|postings| {
-            let start = postings.partition_point(|it| it.shard < *number);
-            let end = postings.partition_point(|it| it.shard <= *number);
-            &postings[start..end]
-        });
-        let mut fresh: Vec<(&Term, TermPlace)> = of_shard.map(|it| (&it.term, it.place)).collect();
+        let of_shard = postings.iter().map(|shards| shards[*number].as_slice());
+        let mut fresh: Vec<Posting> = of_shard.collect::<Vec<_>>().concat();
         fresh.sort_unstable();
+        fresh.dedup();
         renewed(&shards[*number], now, &fresh)
     })
 }

@@ -19,24 +19,32 @@ pub(super) fn folded(text: &str) -> String {
 
 /// The runs of a folded text, in order.
 pub(super) fn pieces(folded: &str) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> = Vec::new();
-    let mut is_open = false;
-    for char in folded.chars() {
-        if !char.is_alphanumeric() {
-            is_open = false;
-            continue;
-        }
-        let is_dense = is_dense(char);
-        match pieces.last_mut() {
-            Some(piece) if is_open && piece.is_dense == is_dense => piece.letters.push(char),
-            _ => pieces.push(Piece {
-                letters: vec![char],
-                is_dense,
-            }),
-        }
-        is_open = true;
-    }
+    let mut pieces = Vec::new();
+    each_piece(folded.chars(), |piece| pieces.push(piece.clone()));
     pieces
+}
+
+/// The same, one after the other.
+pub(super) fn each_piece(folded: impl Iterator<Item = char>, mut take: impl FnMut(&Piece)) {
+    let mut piece = Piece {
+        letters: Vec::new(),
+        is_dense: false,
+    };
+    for char in folded {
+        let is_letter = char.is_alphanumeric();
+        let is_dense = is_letter && is_dense(char);
+        if (!is_letter || is_dense != piece.is_dense) && !piece.letters.is_empty() {
+            take(&piece);
+            piece.letters.clear();
+        }
+        if is_letter {
+            piece.letters.push(char);
+            piece.is_dense = is_dense;
+        }
+    }
+    if !piece.letters.is_empty() {
+        take(&piece);
+    }
 }
 
 /// Kana, Han and Hangul.

@@ -25,58 +25,56 @@ pub(super) fn shard_of(first: char, count: usize) -> usize {
     (mixed >> 16) as usize % count
 }
 
-/// The shard with every place as it is now, and with what is new. `fresh` is in order.
+/// A term, and where it stands.
+pub(super) type Posting = (Term, TermPlace);
+
+/// The shard with every place as it is now, and with what is new. `fresh` is in order, and says nothing twice.
 pub(super) fn renewed(
     shard: &[u8],
     now: impl Fn(TermPlace) -> Option<TermPlace>,
-    fresh: &[(&Term, TermPlace)],
+    fresh: &[Posting],
 ) -> Vec<u8> {
     let mut writer = ShardWriter::default();
-    let mut kept = ShardReader::new(shard);
-    let mut fresh = fresh.chunk_by(|(one, _), (other, _)| one == other);
-    let (mut old, mut new) = (kept.next(), next_group(&mut fresh));
+    let mut old = ShardReader::new(shard);
+    let mut groups = fresh.chunk_by(|(one, _), (other, _)| one == other);
+    let (mut has_old, mut new) = (old.advance(), groups.next());
+    let (mut term, mut places) = (Vec::new(), Vec::new());
     loop {
-        let order = match (&old, &new) {
-            (None, None) => return writer.bytes,
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (Some((old, _)), Some((new, _))) => old.cmp(new),
+        if let Some([(own, _), ..]) = new {
+            own.write(&mut term);
+        }
+        let order = match (has_old, new) {
+            (false, None) => return writer.bytes,
+            (true, None) => Ordering::Less,
+            (false, Some(_)) => Ordering::Greater,
+            (true, Some(_)) => old.term.cmp(&term),
         };
-        let (mut term, mut places) = (Vec::new(), Vec::new());
-        if order.is_le()
-            && let Some((bytes, stands)) = std::mem::replace(&mut old, kept.next())
-        {
-            places.extend(stands.into_iter().filter_map(&now));
-            term = bytes;
+        places.clear();
+        if order.is_le() {
+            places.extend(old.places.iter().copied().filter_map(&now));
         }
-        if order.is_ge()
-            && let Some((bytes, group)) = std::mem::replace(&mut new, next_group(&mut fresh))
-        {
-            places.extend(group.iter().map(|(_, place)| *place));
+        if order.is_ge() {
+            places.extend(new.into_iter().flatten().map(|(_, place)| *place));
             places.sort_unstable();
-            term = bytes;
         }
-        writer.push(term, &places);
+        writer.push(if order.is_le() { &old.term } else { &term }, &places);
+        if order.is_le() {
+            has_old = old.advance();
+        }
+        if order.is_ge() {
+            new = groups.next();
+        }
     }
-}
-
-/// The places of one term.
-type Group<'g, 't> = &'g [(&'t Term, TermPlace)];
-
-fn next_group<'g, 't>(
-    groups: &mut impl Iterator<Item = Group<'g, 't>>,
-) -> Option<(Vec<u8>, Group<'g, 't>)> {
-    let group = groups.next()?;
-    Some((group.first()?.0.bytes(), group))
 }
 
 /// The terms of a shard that begin so, with their places. What is no shard has none.
 pub(super) fn beginning(shard: &[u8], begins: &str) -> Vec<(String, Vec<TermPlace>)> {
     let mut reader = ShardReader::new(shard);
     let mut found = Vec::new();
-    for (term, places) in reader.by_ref() {
-        if term.starts_with(begins.as_bytes()) {
-            found.push((String::from_utf8_lossy(&term).into_owned(), places));
+    while reader.advance() {
+        if reader.term.starts_with(begins.as_bytes()) {
+            let term = String::from_utf8_lossy(&reader.term).into_owned();
+            found.push((term, reader.places.clone()));
         }
     }
     match reader.rest.is_empty() {
@@ -94,7 +92,7 @@ struct ShardWriter {
 
 impl ShardWriter {
     /// What stands nowhere is no term.
-    fn push(&mut self, term: Vec<u8>, places: &[TermPlace]) {
+    fn push(&mut self, term: &[u8], places: &[TermPlace]) {
         if places.is_empty() {
             return;
         }
@@ -113,14 +111,16 @@ impl ShardWriter {
             push_number((place.number() - last) as usize, &mut self.bytes);
             last = place.number();
         }
-        self.before = term;
+        self.before.clear();
+        self.before.extend_from_slice(term);
     }
 }
 
-/// Reads them back, up to where the bytes are no shard's.
+/// Reads them back one after the other, up to where the bytes are no shard's.
 struct ShardReader<'s> {
     rest: &'s [u8],
     term: Vec<u8>,
+    places: Vec<TermPlace>,
 }
 
 impl<'s> ShardReader<'s> {
@@ -128,10 +128,19 @@ impl<'s> ShardReader<'s> {
         Self {
             rest: shard,
             term: Vec::new(),
+            places: Vec::new(),
         }
     }
 
-    fn term(&mut self) -> Option<Vec<TermPlace>> {
+    /// Reads the next term; whether there was one.
+    fn advance(&mut self) -> bool {
+        let rest = self.read();
+        self.rest = rest.unwrap_or(self.rest);
+        rest.is_some()
+    }
+
+    /// What stands behind it.
+    fn read(&mut self) -> Option<&'s [u8]> {
         let mut rest = self.rest;
         let shared = take_number(&mut rest)?;
         let own = take_number(&mut rest)?;
@@ -140,23 +149,13 @@ impl<'s> ShardReader<'s> {
         self.term.truncate(shared);
         self.term.extend_from_slice(letters);
         let count = take_number(&mut rest)?;
+        self.places.clear();
         let mut last = 0_u32;
-        let mut places = Vec::new();
         for _ in 0..count {
             last = last.checked_add(u32::try_from(take_number(&mut rest)?).ok()?)?;
-            places.push(TermPlace::from_number(last));
+            self.places.push(TermPlace::from_number(last));
         }
-        self.rest = rest;
-        Some(places)
-    }
-}
-
-impl Iterator for ShardReader<'_> {
-    type Item = (Vec<u8>, Vec<TermPlace>);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let places = self.term()?;
-        Some((self.term.clone(), places))
+        Some(rest)
     }
 }
 
@@ -190,7 +189,7 @@ mod tests {
     }
 
     fn shard(terms: &[(&str, &[usize])]) -> Vec<u8> {
-        let terms: Vec<(Term, TermPlace)> = terms
+        let mut fresh: Vec<Posting> = terms
             .iter()
             .flat_map(|(text, numbers)| {
                 let place = |number: &usize| TermPlace::new(*number, number % 70);
@@ -199,7 +198,6 @@ mod tests {
                     .map(move |number| (term(text), place(number)))
             })
             .collect();
-        let mut fresh: Vec<(&Term, TermPlace)> = terms.iter().map(|(it, at)| (it, *at)).collect();
         fresh.sort();
         renewed(&[], Some, &fresh)
     }
@@ -239,11 +237,10 @@ mod tests {
             2 => Some(place.of_issue(3)),
             _ => None,
         };
-        let (one, two) = (term("글"), term("새"));
         let fresh = [
-            (&one, TermPlace::new(2, 2)),
-            (&two, TermPlace::new(1, 1)),
-            (&two, TermPlace::new(2, 2)),
+            (term("글"), TermPlace::new(2, 2)),
+            (term("새"), TermPlace::new(1, 1)),
+            (term("새"), TermPlace::new(2, 2)),
         ];
         let after = renewed(&before, now, &fresh);
         assert_eq!(

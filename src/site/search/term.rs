@@ -1,12 +1,14 @@
 //! What texts are indexed under, and where it stands.
 
+use std::cmp::Ordering;
+
 /// Stories of one issue are told apart up to here; the ones behind count as its last.
 const STORIES: u32 = 64;
 /// How many bytes of a term stand in its number.
 const FIRST: usize = size_of::<u64>();
 
 /// A term in the order of its UTF-8. Nearly all are pairs of letters and short words: a number.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Term {
     /// Its first bytes, zeros behind what is shorter: no letter is one.
     first: u64,
@@ -36,11 +38,29 @@ impl Term {
         }
     }
 
-    /// Its UTF-8.
-    pub(super) fn bytes(&self) -> Vec<u8> {
+    /// Its UTF-8, instead of what is there.
+    pub(super) fn write(&self, to: &mut Vec<u8>) {
+        to.clear();
         let first = self.first.to_be_bytes();
-        let own = first.iter().take_while(|byte| **byte != 0);
-        own.chain(&self.rest).copied().collect()
+        to.extend(first.iter().take_while(|byte| **byte != 0));
+        to.extend_from_slice(&self.rest);
+    }
+}
+
+impl Ord for Term {
+    /// Millions are compared, and hardly one has a rest.
+    fn cmp(&self, other: &Self) -> Ordering {
+        let rests = || match self.rest.is_empty() && other.rest.is_empty() {
+            true => Ordering::Equal,
+            false => self.rest.cmp(&other.rest),
+        };
+        self.first.cmp(&other.first).then_with(rests)
+    }
+}
+
+impl PartialOrd for Term {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -96,7 +116,9 @@ mod tests {
         let terms = texts.map(|text| Term::of(&text.chars().collect::<Vec<_>>()));
         assert!(terms.is_sorted(), "{terms:?}");
         for (text, term) in texts.iter().zip(&terms) {
-            assert_eq!(term.bytes(), text.as_bytes());
+            let mut bytes = b"of before".to_vec();
+            term.write(&mut bytes);
+            assert_eq!(bytes, text.as_bytes());
         }
     }
 }

@@ -32,7 +32,7 @@ fn truth(site: &ArchiveSite, query: &str) -> BTreeSet<usize> {
     let issues = site.content.issues.iter().enumerate();
     let has = |text: String| composed(&text).to_lowercase().contains(query);
     let holding = issues.filter(|(_, ready)| {
-        let issue = ready.issue();
+        let issue = ready.gist().issue().unwrap();
         has(issue.front_matter.title.clone()) || issue.document.plain_texts().any(has)
     });
     holding.map(|(at, _)| at).collect()
