@@ -48,6 +48,10 @@ clicks readers="20000" clicks="4000":
 clicks-race races="10000" lives="400":
     CLICK_RACES={{races}} ALIKE_LIVES={{lives}} cargo test --release --test suite -- --nocapture store::postgres::clicks store::postgres::alike
 
+# A long list moved from its folder into PostgreSQL, and held against it (TMPDIR on a disk).
+move readers="1000000" issues="20":
+    MOVE_READERS={{readers}} MOVE_ISSUES={{issues}} cargo test --release --test suite -- --nocapture store::postgres::moving::killed::a_long
+
 # Power that goes out while readers come, speak and leave.
 crash-readers rounds="100":
     READER_ROUNDS={{rounds}} cargo test --release --test suite readers::killed -- --nocapture

@@ -47,6 +47,7 @@ mod serve;
 mod signals;
 mod site;
 mod status;
+mod storage;
 mod subscribers;
 mod suppressions;
 mod table;
@@ -152,6 +153,7 @@ enum Command {
     Adopt(adopt::Args),
     Backup(backup::Args),
     Restore(restore::Args),
+    Storage(storage::Args),
     Inbox(inbox::Args),
     Subscribers(subscribers::Args),
     Suppressions(suppressions::Args),
@@ -256,6 +258,7 @@ fn run(command: Command, context: &CommandContext) -> Result<CommandExit, Failur
             Command::Serve(args) => serve::execute(&args, context).await,
             Command::Backup(args) => backup::execute(&args, context).await,
             Command::Restore(args) => restore::execute(&args, context).await,
+            Command::Storage(args) => storage::execute(&args, context).await,
             Command::Inbox(args) => inbox::execute(&args, context).await,
             Command::Subscribers(args) => subscribers::execute(&args, context).await,
             Command::Suppressions(args) => suppressions::execute(&args, context).await,

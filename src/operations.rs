@@ -34,6 +34,7 @@ mod secret;
 mod send;
 mod sent_before;
 pub(crate) mod site;
+mod storage;
 mod suppressed;
 mod suppressions;
 mod templates;
@@ -89,7 +90,7 @@ pub(crate) use self::{
 };
 pub(crate) use crate::store::{
     AudienceSize, Batch, BatchState, BounceSelection, DeliveryCounts, DeliveryRow, DeliveryState,
-    FoldReport, HeldRelease, MoveOutcome, Opinion, Receipt, ReportCount, ReportEffect, ReportEntry,
-    ReportKind, ReportTotals, RetryOutcome, RetrySelection, RetryState, UnknownAnswer, Upsert,
-    WaveState, ZoneCohort, sqlite::Departures,
+    FoldReport, HeldRelease, MoveOutcome, MovedRows, Opinion, Receipt, ReportCount, ReportEffect,
+    ReportEntry, ReportKind, ReportTotals, RetryOutcome, RetrySelection, RetryState, UnknownAnswer,
+    Upsert, WaveState, ZoneCohort, sqlite::Departures,
 };

@@ -20,6 +20,7 @@ mod ledger_rows;
 mod machine;
 mod membership;
 mod merge;
+mod moving_house;
 mod notice_outbox;
 mod opinion_box;
 mod pace;
@@ -63,6 +64,7 @@ pub use self::{
         LeaveRequest, Member, Membership, MoveAskOutcome, PendingAsk, PersonalMove, PersonalRecord,
         PreferOutcome, ReaderPreferences, UndoOutcome,
     },
+    moving_house::{HouseMove, MovedRows, MovingTrouble, move_house},
     notice_outbox::{
         DueNotice, NewNotice, NoticeId, NoticeOutbox, NotifyOutcome, TELLING, UnreachedTarget,
     },

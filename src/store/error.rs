@@ -1,6 +1,6 @@
 //! What can be wrong with a store, and what a person does about it.
 
-use super::{DeliveryCounts, ServerTrouble};
+use super::{DeliveryCounts, MovingTrouble, ServerTrouble};
 use crate::{
     source::SourceError,
     words::{Said, phrase},
@@ -27,6 +27,9 @@ pub enum StoreError {
         #[source]
         source: ServerTrouble,
     },
+    /// The list moves, or has moved.
+    #[error(transparent)]
+    Moving(#[from] MovingTrouble),
     /// Another process sends.
     #[error("another daily-note is sending from this state ({holder})")]
     Held {
@@ -200,6 +203,7 @@ impl StoreError {
                 )
             }
             Self::Server { source, .. } => source.remedy(),
+            Self::Moving(trouble) => trouble.remedy(),
             Self::Held { .. } | Self::Kept { .. } => {
                 phrase!("wait until it is done, or stop it; then try again")
             }

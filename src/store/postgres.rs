@@ -19,6 +19,7 @@ mod history;
 mod list_lock;
 mod membership;
 mod migrations;
+pub(super) mod moving_in;
 mod notice_outbox;
 mod opinion_box;
 mod pool;
@@ -55,8 +56,19 @@ impl PostgresStore {
     ///
     /// # Errors
     /// [`StoreError::Server`] where it can't be reached or is not as it must be, [`StoreError::Foreign`] or
-    /// [`StoreError::Newer`] where its tables are not ours or were made by a newer program.
+    /// [`StoreError::Newer`] where its tables are not ours or were made by a newer program, [`StoreError::Moving`] while
+    /// a list is on its way there.
     pub async fn open(settings: &PostgresSettings) -> Result<Self, StoreError> {
+        let store = Self::open_to_move_in(settings).await?;
+        store.refuse_half().await?;
+        Ok(store)
+    }
+
+    /// The same, whether a list is moving in or not: for whoever moves it.
+    ///
+    /// # Errors
+    /// As for [`PostgresStore::open`].
+    pub async fn open_to_move_in(settings: &PostgresSettings) -> Result<Self, StoreError> {
         Ok(Self {
             database: Arc::new(PostgresDatabase::open(settings).await?),
             realm: Realm::Real,

@@ -19,6 +19,7 @@ mod high_water_mark;
 mod history;
 mod membership;
 mod migrations;
+pub(super) mod moving_out;
 mod notice_outbox;
 mod opinion_box;
 mod outside;
@@ -48,7 +49,7 @@ use self::{
     suppression_list::departures,
 };
 pub(crate) use self::{outside::OutsideFolder, suppression_list::departures::other::Departures};
-use super::{Realm, StoreError, receipt_outbox::results::ResultRules};
+use super::{MovingTrouble, Realm, StoreError, receipt_outbox::results::ResultRules};
 
 /// How often a write that must not be lost is tried while another program holds the database, each time for
 /// half a minute.
@@ -72,8 +73,20 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError::Unusable`] where the folder or the file can't be read and written,
     /// [`StoreError::Foreign`] or [`StoreError::Newer`] where the file is not ours or was written by a
-    /// newer program.
+    /// newer program, [`StoreError::Moving`] where its list lives elsewhere by now.
     pub async fn open(state_dir: &Path) -> Result<Self, StoreError> {
+        let store = Self::open_to_move_out(state_dir).await?;
+        match store.moved_to().await? {
+            Some(to) => Err(MovingTrouble::MovedAway { to }.into()),
+            None => Ok(store),
+        }
+    }
+
+    /// The same, whether its list has moved away or not: for whoever moves it.
+    ///
+    /// # Errors
+    /// As for [`SqliteStore::open`].
+    pub async fn open_to_move_out(state_dir: &Path) -> Result<Self, StoreError> {
         let owner = DatabaseOwner::of(state_dir).await;
         Ok(Self {
             state_dir: state_dir.to_owned(),

@@ -1,7 +1,5 @@
 //! How columns are read: what `store::codes` says, from a row of PostgreSQL's.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, Utc};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio_postgres::Row;
@@ -84,14 +82,14 @@ pub(super) fn json_text(value: &impl Serialize) -> Result<String, PostgresFault>
 }
 
 /// A set as the server writes lists: a list of lists is none to it, a list of such texts is.
-pub(super) fn list_text(set: &BTreeSet<String>) -> String {
+pub(super) fn list_text<'a>(texts: impl IntoIterator<Item = &'a String>) -> String {
     let quoted = |one: &String| {
         format!(
             "\"{}\"",
             text(one).replace('\\', "\\\\").replace('"', "\\\"")
         )
     };
-    let all: Vec<String> = set.iter().map(quoted).collect();
+    let all: Vec<String> = texts.into_iter().map(quoted).collect();
     format!("{{{}}}", all.join(","))
 }
 

@@ -106,6 +106,11 @@ impl PostgresDatabase {
         StoreTransaction::begin(connection, place, written.map(Arc::clone)).await
     }
 
+    /// Where it is, without its password.
+    pub(super) fn place(&self) -> &str {
+        &self.place
+    }
+
     pub(super) fn writes(&self) -> u64 {
         self.written.load(Relaxed)
     }

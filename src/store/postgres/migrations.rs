@@ -14,7 +14,7 @@ struct SchemaStep {
     sql: &'static str,
 }
 
-const STEPS: [SchemaStep; 3] = [
+const STEPS: [SchemaStep; 4] = [
     SchemaStep {
         version: 1,
         description: "the list and the ledger",
@@ -29,6 +29,11 @@ const STEPS: [SchemaStep; 3] = [
         version: 3,
         description: "what comes back",
         sql: include_str!("migrations/0003_what_comes_back.sql"),
+    },
+    SchemaStep {
+        version: 4,
+        description: "moving in",
+        sql: include_str!("migrations/0004_moving_in.sql"),
     },
 ];
 

@@ -16,7 +16,7 @@ struct Migration {
 }
 
 #[rustfmt::skip]
-const MIGRATIONS: [Migration; 17] = [
+const MIGRATIONS: [Migration; 18] = [
     step(1, "the list and the ledger", include_str!("migrations/0001_list_and_ledger.sql")),
     step(2, "steps", include_str!("migrations/0002_steps.sql")),
     step(3, "notices", include_str!("migrations/0003_notices.sql")),
@@ -34,6 +34,7 @@ const MIGRATIONS: [Migration; 17] = [
     step(15, "door reads", include_str!("migrations/0015_door_reads.sql")),
     step(16, "transfer notes", include_str!("migrations/0016_transfer_notes.sql")),
     step(17, "strangers", include_str!("migrations/0017_strangers.sql")),
+    step(18, "moved away", include_str!("migrations/0018_moved_away.sql")),
 ];
 
 const fn step(version: i64, description: &'static str, sql: &'static str) -> Migration {

@@ -5,6 +5,7 @@ mod alike;
 mod clicks;
 mod leases;
 mod lost;
+mod moving;
 mod opening;
 mod place;
 mod pooled;
