@@ -60,6 +60,10 @@ crash-readers rounds="100":
 crash-returns rounds="100":
     RETURN_ROUNDS={{rounds}} cargo test --release --test suite returns::killed -- --nocapture
 
+# Workers on one database, killed, frozen and cut off, and the database with them.
+workers rounds="30":
+    WORKER_ROUNDS={{rounds}} cargo test --release --test suite workers::faults -- --nocapture
+
 # What things cost, beside their peers, in one table.
 bench *arguments:
     scripts/bench {{arguments}}

@@ -136,6 +136,7 @@ async fn freeze_bench(store: &Arc<dyn Store>, issue: &str, readers: usize) -> Ba
         file: None,
         may_repeat: false,
         is_ad: false,
+        term: None,
     };
     let batch = store.freeze(&new, now(0)).await.unwrap().batch;
     row.end(&format!("freeze, batch {issue}"), readers);

@@ -54,6 +54,8 @@ mod table;
 mod templates;
 mod test;
 mod trouble;
+mod watch;
+mod worker;
 
 use std::{
     path::{Path, PathBuf},
@@ -150,6 +152,7 @@ enum Command {
     Cancel(cancel::Args),
     Schedule(schedule::Args),
     Serve(serve::Args),
+    Worker(worker::Args),
     Adopt(adopt::Args),
     Backup(backup::Args),
     Restore(restore::Args),
@@ -256,6 +259,7 @@ fn run(command: Command, context: &CommandContext) -> Result<CommandExit, Failur
             Command::Schedule(args) => schedule::execute(&args, context).await,
             Command::Adopt(args) => adopt::execute(&args, context).await,
             Command::Serve(args) => serve::execute(&args, context).await,
+            Command::Worker(args) => worker::execute(&args, context).await,
             Command::Backup(args) => backup::execute(&args, context).await,
             Command::Restore(args) => restore::execute(&args, context).await,
             Command::Storage(args) => storage::execute(&args, context).await,

@@ -1,7 +1,10 @@
 //! The only place that reads the time or randomness, so that tests and rehearsals (`--at`) can
 //! hold both still.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 
 use chrono::{DateTime, Utc};
 
@@ -33,14 +36,11 @@ impl ClockHand {
 
     /// It shows that moment from now on.
     pub(crate) fn set(&self, moment: DateTime<Utc>) {
-        self.0.store(
-            moment.timestamp_micros(),
-            std::sync::atomic::Ordering::SeqCst,
-        );
+        self.0.store(moment.timestamp_micros(), Ordering::SeqCst);
     }
 
     fn shows(&self) -> DateTime<Utc> {
-        let micros = self.0.load(std::sync::atomic::Ordering::SeqCst);
+        let micros = self.0.load(Ordering::SeqCst);
         DateTime::from_timestamp_micros(micros).expect("a moment that was set")
     }
 }
@@ -126,5 +126,37 @@ impl Stopwatch {
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         self.0.elapsed()
+    }
+}
+
+/// When something showed last that it goes on, by a watch that no clock's jump disturbs.
+#[derive(Debug)]
+pub(crate) struct Pulse {
+    since: Stopwatch,
+    last_millis: AtomicU64,
+}
+
+impl Default for Pulse {
+    fn default() -> Self {
+        Self {
+            since: Stopwatch::start(),
+            last_millis: AtomicU64::new(0),
+        }
+    }
+}
+
+impl Pulse {
+    /// It goes on.
+    pub(crate) fn beat(&self) {
+        let millis = self.since.elapsed().as_millis();
+        let millis = u64::try_from(millis).unwrap_or(u64::MAX);
+        self.last_millis.store(millis, Ordering::Relaxed);
+    }
+
+    /// Whether it did within that time.
+    #[must_use]
+    pub(crate) fn is_alive(&self, within: Duration) -> bool {
+        let last = Duration::from_millis(self.last_millis.load(Ordering::Relaxed));
+        self.since.elapsed().saturating_sub(last) <= within
     }
 }

@@ -32,8 +32,6 @@ use std::{
     time::Duration,
 };
 
-use chrono::{DateTime, Utc};
-
 pub(crate) use self::heartbeat::{HealthReason, Heartbeat};
 pub(crate) use self::job::CarriedBatches;
 pub(crate) use self::vitals::DaemonVitals;
@@ -44,14 +42,14 @@ use self::{
 use crate::{
     app::{App, AppError, fold_file},
     clock::Clock,
-    delivery::{Progress, StopSignal, latest_retry},
+    delivery::{BatchDue, BatchTurns, Progress, StopSignal},
     live::LivePublication,
     publication::SecretUse,
     schedule::{
         BeatPlan, CarriedBatch, DueJob, Event, EventKey, EventSink, PlanInput, ReaderZones, codes,
         plan,
     },
-    store::{Batch, BatchState, SenderGuard, Store, StoreError},
+    store::{BatchState, DeliveryLedger, LeaseTerm, SenderGuard, Store, StoreError},
 };
 
 /// Batches looked at: more than any `late` reaches back.
@@ -94,11 +92,11 @@ pub struct Server {
     again: Option<Duration>,
     /// The keys of events that were told.
     told: BTreeSet<EventKey>,
-    /// When each batch was carried last, counted in jobs: the one that waited longest goes first.
-    turns: BTreeMap<String, u64>,
-    turn: u64,
+    turns: BatchTurns,
     /// It has the right to keep the calendar, and may change the state.
     is_keeper: bool,
+    /// Which holding of that right, where it can be lost.
+    term: Option<LeaseTerm>,
     /// subscribers.yaml may have changed since it was folded in.
     is_list_new: bool,
     heartbeat: Arc<Heartbeat>,
@@ -144,9 +142,9 @@ impl Server {
             alike: BTreeSet::new(),
             again: None,
             told: BTreeSet::new(),
-            turns: BTreeMap::new(),
-            turn: 0,
+            turns: BatchTurns::default(),
             is_keeper: false,
+            term: None,
             is_list_new: true,
             heartbeat: Arc::default(),
             doubts: BTreeSet::new(),
@@ -195,6 +193,7 @@ impl Server {
         let right = app.right_to_schedule(self.store.as_ref()).await?;
         self.store.keep_calendar(self.clock.now()).await?;
         self.is_keeper = true;
+        self.term = right.lease().term();
         Ok(right)
     }
 
@@ -287,23 +286,18 @@ impl Server {
 
     /// The job whose batch waited longest; one that never had a turn goes before all.
     fn first_of<'a>(&self, jobs: &'a [DueJob]) -> Option<&'a DueJob> {
-        jobs.iter()
-            .min_by_key(|job| self.turns.get(job.issue()).copied())
+        self.turns.first_of(jobs, DueJob::issue)
     }
 
     async fn batches(&self) -> Result<Vec<CarriedBatch>, StoreError> {
+        let settings = &self.reading.snapshot.publication.delivery;
         let mut carried = Vec::new();
         for batch in self.store.batches(RECENT).await? {
             let (mut next_due, mut is_untouched) = (None, false);
             if batch.state == BatchState::Open {
-                let counts = self.store.counts(batch.id).await?;
-                is_untouched = counts.pending + counts.claimed == counts.total();
-                // Rows that a dead sender left are due, and so is an end that was not recorded.
-                let is_left = counts.claimed + counts.sending > 0 || counts.open() == 0;
-                next_due = match is_left {
-                    true => Some(self.clock.now()),
-                    false => self.next_due(&batch).await?,
-                };
+                let ledger: &dyn DeliveryLedger = &*self.store;
+                let due = BatchDue::of(ledger, settings, &batch, self.clock.now()).await?;
+                (next_due, is_untouched) = (due.next, due.is_untouched);
             }
             carried.push(CarriedBatch {
                 batch,
@@ -312,26 +306,6 @@ impl Server {
             });
         }
         Ok(carried)
-    }
-
-    /// When rows of a batch are due, whatever the clock has done since.
-    async fn next_due(&self, batch: &Batch) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let now = self.clock.now();
-        let latest = latest_retry(&self.reading.snapshot.publication.delivery, now);
-        let mut next = self.store.next_due(batch.id).await?;
-        if batch.waves == 0 && next.is_some_and(|due_at| due_at > latest) {
-            self.store.pull_back(batch.id, latest).await?;
-            next = self.store.next_due(batch.id).await?;
-        }
-        // Of a clock that was set back behind the slot.
-        let has_begun =
-            |due_at: DateTime<Utc>| batch.waves == 0 && due_at > now && due_at <= batch.begun_at();
-        Ok(match next {
-            Some(due_at) if has_begun(due_at) && self.store.awaits_first_try(batch.id).await? => {
-                Some(now)
-            }
-            next => next,
-        })
     }
 
     /// Where the readers are: those of subscribers.yaml too, who otherwise come to the list with the

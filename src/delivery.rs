@@ -10,9 +10,11 @@
 //! 5. `journal` makes leave and outcome durable, in groups.
 
 mod circuit_breaker;
+mod colleagues;
 mod compose;
 mod connection;
 mod contents;
+mod due;
 mod feeder;
 mod health;
 mod in_flight;
@@ -24,6 +26,7 @@ mod retry;
 mod run;
 mod run_control;
 mod stop;
+mod turns;
 mod verdict;
 #[cfg(test)]
 mod year;
@@ -32,7 +35,6 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 
-pub(crate) use self::verdict::{Verdict, judge};
 use self::{
     circuit_breaker::CircuitBreaker,
     compose::JobSource,
@@ -40,6 +42,11 @@ use self::{
     outcome_recorder::{HaltReason, OutcomeRecorder},
     run::SEATS_PER_CONNECTION,
     run_control::RunControl,
+};
+pub(crate) use self::{
+    due::BatchDue,
+    turns::{BatchTurns, TURN},
+    verdict::{Verdict, judge},
 };
 pub use self::{
     health::{HealthTrouble, end_spells, troubles},
@@ -49,11 +56,14 @@ pub use self::{
 };
 use crate::{
     publication::{DeliverySettings, UnknownPolicy},
-    store::{Batch, BatchState, DeliveryCounts, RecoveredRows, StoreError},
+    store::{Batch, BatchState, DeliveryCounts, RecoveredRows, SenderLease, StoreError},
 };
 
 /// How long `send` bears a relay that takes nothing, before it leaves the rest for later.
 const PATIENCE: Duration = Duration::from_secs(120);
+
+/// How often a run looks at a batch whose rest others have.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 
 /// The memory that composed messages may take while they wait for a connection.
 const WAITING_BYTES: usize = 8 << 20;
@@ -75,6 +85,8 @@ pub enum Ending {
     Stopped,
     /// The relay was away for too long; the rest waits.
     RelayAway(String),
+    /// The ledger did not hear of this sender for too long: others have its rows.
+    LeaseOver,
 }
 
 /// What a run did.
@@ -93,24 +105,64 @@ pub struct RunReport {
 /// # Errors
 /// The store's; what was on the wire then is settled by the next run's recovery.
 pub async fn run(batch: &Batch, run: Run) -> Result<RunReport, StoreError> {
-    let recovered = recover(batch, &run).await?;
-    let halt = match batch.state {
-        BatchState::Open => carry(batch, &run).await?,
-        _ => None,
-    };
-    let (ending, counts) = conclude(batch, &run, halt).await?;
-    drop(run.guard);
-    Ok(RunReport {
-        ending,
-        counts,
-        recovered,
-    })
+    let report = run_until_its_end(batch, &run).await;
+    run.guard.release().await;
+    report
+}
+
+async fn run_until_its_end(batch: &Batch, run: &Run) -> Result<RunReport, StoreError> {
+    let mut recovered = recover(batch, run).await?;
+    loop {
+        let halt = match batch.state {
+            BatchState::Open => carry(batch, run, &mut recovered).await?,
+            _ => None,
+        };
+        let (mut ending, counts) = conclude(batch, run, halt).await?;
+        // What others hold may come back to be carried: a batch ends when its last row does.
+        let is_held = run.guard.lease().is_shared() && counts.claimed + counts.sending > 0;
+        if is_held && matches!(ending, Ending::Waiting(_) | Ending::Missed) {
+            match wait_for_others(batch, run, &mut recovered).await? {
+                None => continue,
+                Some(asked) => ending = asked,
+            }
+        }
+        return Ok(RunReport {
+            ending,
+            counts,
+            recovered,
+        });
+    }
+}
+
+/// Waits while others hold the rest of a batch; answers why this run ends meanwhile.
+async fn wait_for_others(
+    batch: &Batch,
+    run: &Run,
+    recovered: &mut RecoveredRows,
+) -> Result<Option<Ending>, StoreError> {
+    let lease = run.guard.lease();
+    let resend = run.settings.unknown == UnknownPolicy::Resend;
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(BETWEEN_LOOKS) => {}
+            () = run.stop.requested() => return Ok(Some(Ending::Stopped)),
+            () = lease.over() => return Ok(Some(Ending::LeaseOver)),
+        }
+        recovered.add(run.store.reap(batch.id, resend, run.clock.now()).await?);
+        let counts = run.store.counts(batch.id).await?;
+        let next = run.store.next_due(batch.id).await?;
+        let is_due = next.is_some_and(|due_at| due_at <= run.clock.now());
+        if is_due || counts.claimed + counts.sending == 0 {
+            return Ok(None);
+        }
+    }
 }
 
 /// Settles what a dead sender and a clock that ran ahead left behind.
 async fn recover(batch: &Batch, run: &Run) -> Result<RecoveredRows, StoreError> {
     let resend = run.settings.unknown == UnknownPolicy::Resend;
     let recovered = run.store.recover(batch.id, resend, run.clock.now()).await?;
+    colleagues::tell(&recovered);
     let latest = latest_retry(&run.settings, run.clock.now());
     run.store.pull_back(batch.id, latest).await?;
     Ok(recovered)
@@ -124,7 +176,11 @@ pub(crate) fn latest_retry(settings: &DeliverySettings, now: DateTime<Utc>) -> D
 }
 
 /// Sets a run up, waits for its end and for the ledger to have everything.
-async fn carry(batch: &Batch, run: &Run) -> Result<Option<HaltReason>, StoreError> {
+async fn carry(
+    batch: &Batch,
+    run: &Run,
+    recovered: &mut RecoveredRows,
+) -> Result<Option<HaltReason>, StoreError> {
     let RunControl {
         recorder,
         feeder,
@@ -134,8 +190,9 @@ async fn carry(batch: &Batch, run: &Run) -> Result<Option<HaltReason>, StoreErro
     } = RunControl::open(batch, run).await?;
     let connections = run.smtp.connections.max(1);
     let now = run.clock.true_now();
-    let notes = run.store.note_transfers(batch.id, connections, now).await?;
-    let notes = Arc::new(notes);
+    let (sender, lease) = (run.guard.sender(), run.guard.lease());
+    let notes = run.store.note_transfers(batch.id, sender, connections, now);
+    let notes = Arc::new(notes.await?);
     let permits = connections * SEATS_PER_CONNECTION;
     let jobs = JobSource::start(
         claims,
@@ -157,6 +214,7 @@ async fn carry(batch: &Batch, run: &Run) -> Result<Option<HaltReason>, StoreErro
         breaker,
         jobs: jobs.clone(),
         recorder: Arc::clone(&recorder),
+        lease: lease.clone(),
         messages_per_connection: run.smtp.messages_per_connection.max(1),
     };
     let mut lines: tokio::task::JoinSet<()> = (0..connections)
@@ -164,7 +222,7 @@ async fn carry(batch: &Batch, run: &Run) -> Result<Option<HaltReason>, StoreErro
         .collect();
     drop(shared);
 
-    let watch = tokio::spawn(halt_when_asked(run.stop.clone(), Arc::clone(&recorder)));
+    let watch = tokio::spawn(halt_in_time(run.stop.clone(), lease, Arc::clone(&recorder)));
     let fed = feeder.run().await;
     while lines.join_next().await.is_some() {}
     jobs.put_back_all(&recorder).await;
@@ -173,7 +231,7 @@ async fn carry(batch: &Batch, run: &Run) -> Result<Option<HaltReason>, StoreErro
     if halt.is_ok() {
         notes.end();
     }
-    fed?;
+    recovered.add(fed?);
     halt
 }
 
@@ -183,10 +241,12 @@ fn waiting(permits: u32, message_bytes: usize) -> usize {
     affordable.clamp(1, permits as usize)
 }
 
-/// Waits until the run is asked to stop; then halts it and lets it drain.
-async fn halt_when_asked(stop: StopSignal, recorder: Arc<OutcomeRecorder>) {
-    stop.requested().await;
-    recorder.halt(HaltReason::Asked);
+/// Waits until the run is asked to stop, or others take its sender for dead; then halts it and lets it drain.
+async fn halt_in_time(stop: StopSignal, lease: SenderLease, recorder: Arc<OutcomeRecorder>) {
+    tokio::select! {
+        () = stop.requested() => recorder.halt(HaltReason::Asked),
+        () = lease.over() => recorder.halt(HaltReason::LeaseOver),
+    }
 }
 
 /// What the run came to, by the ledger's own account.
@@ -219,6 +279,7 @@ async fn conclude(
         }
         BatchState::Open | BatchState::Finished => match halt {
             Some(HaltReason::RelayAway(reason)) => Ending::RelayAway(reason),
+            Some(HaltReason::LeaseOver) => Ending::LeaseOver,
             Some(_) => Ending::Stopped,
             None => {
                 let next = run.store.next_due(batch.id).await?;

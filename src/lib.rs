@@ -72,5 +72,6 @@ pub mod operations;
 
 pub mod daemon;
 pub mod preview;
+mod worker;
 
 pub mod cli;

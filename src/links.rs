@@ -11,6 +11,7 @@ mod verification;
 
 use std::sync::Arc;
 
+use aws_lc_rs::hmac;
 use chrono::{DateTime, Utc};
 
 use self::{
@@ -23,7 +24,7 @@ pub use self::{
     page::PublicPage,
     token::{DeliveryToken, TimedToken, TokenError},
 };
-use crate::{address::Address, audience::SubscriberId};
+use crate::{address::Address, audience::SubscriberId, fingerprint::hex};
 
 /// What stands before the token in a reader's own return-path.
 const BOUNCE: &str = "bounce";
@@ -211,6 +212,20 @@ impl LinkSigner {
         id
     }
 
+    /// By what the key that signs is known to whoever has it, and to nobody else.
+    #[must_use]
+    pub(crate) fn fingerprint(&self) -> String {
+        let signing = self.keys.signing(TokenPurpose::Probe, TokenBinding::Marked);
+        fingerprint_of(signing)
+    }
+
+    /// Whether a key of that fingerprint is among those that sign or signed.
+    #[must_use]
+    pub(crate) fn knows(&self, fingerprint: &str) -> bool {
+        let mut keys = self.keys.all(TokenPurpose::Probe);
+        keys.any(|key| fingerprint_of(key) == fingerprint)
+    }
+
     /// A page's proof of when it was made, for the form on it.
     #[must_use]
     pub fn form_seal(&self, made_at: DateTime<Utc>) -> String {
@@ -365,6 +380,10 @@ impl std::fmt::Debug for LinkSigner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "links under {:?}", self.base_url)
     }
+}
+
+fn fingerprint_of(key: &hmac::Key) -> String {
+    hex(&token::mac(key, &[b"which key"]))
 }
 
 fn made(push: impl FnOnce(&mut String) -> Option<()>) -> Option<String> {

@@ -12,6 +12,7 @@ mod fields;
 mod frozen;
 mod head;
 mod header;
+mod keys;
 mod letter;
 mod mime;
 mod part;
@@ -23,6 +24,7 @@ mod variant;
 
 pub use composer::Composer;
 pub use frozen::{FrozenContent, FrozenError, FrozenIssue};
+pub use keys::{FrozenKeys, MissingKey};
 pub(crate) use letter::Letter;
 pub use settings::HeaderSettings;
 pub use transfer::TransferEncoding;

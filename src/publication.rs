@@ -22,9 +22,11 @@ pub(crate) mod schema;
 mod settings;
 mod shapes;
 mod smtp;
+mod storage;
 mod text;
 mod unset;
 mod web;
+mod worker;
 
 use std::path::PathBuf;
 
@@ -54,12 +56,14 @@ pub use self::{
     relay_url::{RelayUrl, SmtpTarget, TlsMode},
     schedule::{ExtraDate, ScheduleBreak, ScheduleSettings},
     smtp::{DkimSettings, KeySource, SmtpSettings},
+    storage::StorageAddress,
     text::parse_zone,
     unset::SecretUse,
     web::{
         ArchiveAccess, FeedbackSettings, OpinionNotice, PageProbe, SignupSettings, WebSecrets,
         WebSettings,
     },
+    worker::WorkerSettings,
 };
 pub(crate) use crate::look::Color;
 use crate::{
@@ -103,6 +107,8 @@ pub struct Publication {
     pub editions: Vec<Edition>,
     /// How mail leaves.
     pub smtp: SmtpSettings,
+    /// Where the list and the ledger lie.
+    pub storage: StorageAddress,
     /// Retries and what to do with the unknown.
     pub delivery: DeliverySettings,
     /// Calendar rules.

@@ -16,6 +16,7 @@ mod error;
 mod folding;
 mod hash_keys;
 mod history_note;
+mod lease_term;
 mod ledger_rows;
 mod machine;
 mod membership;
@@ -33,6 +34,7 @@ mod relay_numbers;
 mod report_box;
 mod report_codes;
 mod report_rules;
+mod sender_guard;
 mod server_trouble;
 mod signup_counts;
 mod signup_limits;
@@ -53,12 +55,13 @@ pub use self::{
     consent_record::ConsentRecord,
     delivery::{DeliveryCounts, DeliveryId, DeliveryState},
     delivery_queue::{
-        Claim, ClaimQuotas, DeliveryQueue, LeaseAnswer, RecoveredRows, RetryOutcome,
-        RetrySelection, RetryState, SenderId,
+        Claim, ClaimQuotas, DeadSender, DeliveryQueue, LeaseAnswer, RecoveredRows, RetryOutcome,
+        RetrySelection, RetryState, SenderId, SenderShare,
     },
     delivery_records::{DeliveryRecords, DeliveryRow, FailedDelivery, Receipt},
     domain_history::{DomainHistory, DomainRecord, StoredMood},
     error::StoreError,
+    lease_term::LeaseTerm,
     membership::{
         AskOutcome, ConfirmMoveOutcome, ConfirmOutcome, DepartureScope, GrowthWeek, LeaveOutcome,
         LeaveRequest, Member, Membership, MoveAskOutcome, PendingAsk, PersonalMove, PersonalRecord,
@@ -82,9 +85,10 @@ pub use self::{
         ReportCount, ReportEffect, ReportEntry, ReportFilter, ReportKind, ReportNews,
         ReportOpinion, ReportSurroundings, ReportTotals, ReportWords, TakenReport,
     },
+    sender_guard::{SenderGuard, SenderLease},
     server_trouble::ServerTrouble,
     signup_limits::{HELD_FOR, LimitReached, SignupLimits},
-    state_instance::{AdoptionOutcome, SenderGuard, StateInstance},
+    state_instance::{AdoptionOutcome, StateInstance},
     subscriber_list::{
         AudienceSize, FoldLimits, FoldReport, JoinOutcome, KnownAddress, MoveOutcome,
         SubscriberList, Upsert,
@@ -99,6 +103,11 @@ pub use self::{
 pub trait DeliveryLedger: BatchLedger + DeliveryQueue + DeliveryRecords + DomainHistory {}
 
 impl<S: BatchLedger + DeliveryQueue + DeliveryRecords + DomainHistory> DeliveryLedger for S {}
+
+/// What carrying batches beside others takes: the ledger, and a name among those who send.
+pub trait SharedLedger: DeliveryLedger + StateInstance {}
+
+impl<S: DeliveryLedger + StateInstance> SharedLedger for S {}
 
 /// All of a state, for whoever opens one; who needs one concern asks for that one.
 pub trait Store:

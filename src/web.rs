@@ -8,6 +8,7 @@ pub mod hooks;
 pub mod inbox;
 mod language;
 mod local;
+pub(crate) mod metrics;
 pub mod pages;
 pub(crate) mod preview;
 pub mod reader;

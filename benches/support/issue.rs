@@ -43,6 +43,7 @@ pub(crate) fn frozen() -> FrozenIssue {
         paragraphs("", "\n", 9)
     );
     FrozenIssue {
+        keys: None,
         issue: "monday-2026-11-23".into(),
         edition: "monday".into(),
         composition: Composition {
@@ -97,6 +98,7 @@ pub(crate) fn own_issue() -> FrozenIssue {
         .edition(&issue.front_matter.edition)
         .expect("an edition");
     FrozenIssue {
+        keys: None,
         issue: issue.id.clone(),
         edition: edition.key.clone(),
         composition: composition.expect("a composition"),

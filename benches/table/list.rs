@@ -179,6 +179,7 @@ fn freeze(table: &mut Table, publication: &Publication, readers: usize) {
             file: None,
             may_repeat: false,
             is_ad: false,
+            term: None,
         };
         let start = Instant::now();
         let frozen = store.freeze(&new, now).await.expect("a batch");

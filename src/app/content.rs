@@ -8,11 +8,11 @@ use super::{App, AppError};
 use crate::{
     issue::{Archive, Issue},
     links::LinkSigner,
-    message::{Composer, FrozenIssue, HeaderSettings, dkim::Signer},
+    message::{Composer, FrozenIssue, FrozenKeys, HeaderSettings, dkim::Signer},
     publication::{ArchiveAccess, SecretUse},
     render::{Composition, ImagePolicy, LinkedIssue, PrepareInput, RenderError, Templates},
     source::SourceError,
-    store::{Batch, BatchLedger, StoreError},
+    store::{Batch, BatchLedger, StateInstance, StoreError},
     words::phrased,
 };
 
@@ -83,6 +83,24 @@ impl App {
             edition: edition.key.clone(),
             composition,
             headers,
+            keys: None,
+        })
+    }
+
+    /// The same saying which keys it needs, where machines may carry it that have others.
+    pub(crate) async fn asking_for_keys(
+        &self,
+        frozen: FrozenIssue,
+        list: &dyn StateInstance,
+    ) -> Result<FrozenIssue, AppError> {
+        if self.publication.storage.server().is_none() {
+            return Ok(frozen);
+        }
+        let links = self.link_signer(list).await?;
+        let keys = FrozenKeys::of(&links, self.publication.smtp.dkim.as_ref());
+        Ok(FrozenIssue {
+            keys: Some(keys),
+            ..frozen
         })
     }
 

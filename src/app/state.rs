@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{App, AppError, FileAction, secret_file};
+use super::{App, AppError, FileAction, RefusalKind, secret_file};
 use crate::{
     links::{LinkSecrets, LinkSigner, ListMark},
     publication::SecretUse,
@@ -10,7 +10,7 @@ use crate::{
         SenderId, StateInstance, Store,
         sqlite::{OutsideFolder, SqliteStore},
     },
-    words::phrased,
+    words::{phrased, say},
 };
 
 impl App {
@@ -19,6 +19,13 @@ impl App {
     /// # Errors
     /// When the state folder can't be written, or holds something else.
     pub(crate) async fn store(&self) -> Result<Arc<dyn Store>, AppError> {
+        if self.publication.storage.server().is_some() {
+            return Err(AppError::Refused {
+                kind: RefusalKind::Configuration,
+                message: say!("no command but `worker` takes a state on a server yet"),
+                hint: say!("take `storage` out: the state is in the state folder then"),
+            });
+        }
         let store = SqliteStore::open(&self.publication.state_dir()).await?;
         // A try-out leaves no trace elsewhere; what a person does in it is told by the next real run.
         let outside = self.outside().filter(|_| !self.realm().is_rehearsal());

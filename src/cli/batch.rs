@@ -215,6 +215,14 @@ pub(crate) async fn show_end(
                 n = report.recovered.unknown
             ),
         ));
+        for dead in &report.recovered.dead {
+            output.note(say!(
+                "  {sender}: {claimed} in hand, {sending} on the wire",
+                sender = Said::heard(&dead.sender),
+                claimed = dead.claimed,
+                sending = dead.sending
+            ));
+        }
     }
     if report.recovered.restored > 0 {
         output.note(output.paint(
@@ -283,6 +291,13 @@ fn ending_line(batch: &Batch, report: &RunReport, output: &Output) -> String {
         Ending::Stopped => output.paint(
             Tone::Care,
             say!("! {issue} is stopped; run send again to go on", issue),
+        ),
+        Ending::LeaseOver => output.paint(
+            Tone::Bad,
+            say!(
+                "✗ {issue}: the database did not hear of this sender for too long, and others have its readers; run send again to help them",
+                issue
+            ),
         ),
         Ending::RelayAway(reason) => output.paint(
             Tone::Bad,

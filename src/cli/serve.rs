@@ -1,7 +1,6 @@
 //! `serve`: the daemon, until somebody stops it.
 
 pub(super) mod broken;
-mod watch;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -15,6 +14,7 @@ use super::{
     CommandContext, CommandExit, Failure,
     event::{EventLog, EventPrinter},
     readers_pages, signals,
+    watch::{self, WatchdogSignals},
 };
 use crate::{
     app::{EventSinks, Notifier},
@@ -27,7 +27,6 @@ use crate::{
     schedule::EventSink,
     words::{Said, say},
 };
-use watch::WatchdogSignals;
 
 /// How long an ending `serve` goes on telling people.
 const LAST_WORDS: Duration = Duration::from_secs(10);
@@ -65,14 +64,14 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
         is_short: false,
     };
     let notifier = Notifier::open(&live, context.clock).await?;
-    let watch = Arc::new(WatchdogSignals::of_process());
+    let watchdog = Arc::new(WatchdogSignals::of_process());
     let line: Arc<dyn EventSink> = match context.logs_json {
         true => Arc::new(EventLog),
         false => Arc::new(printer),
     };
     let tellers: Arc<dyn EventSink> = Arc::new(EventSinks(vec![
         line,
-        Arc::clone(&watch) as Arc<dyn EventSink>,
+        Arc::clone(&watchdog) as Arc<dyn EventSink>,
         Arc::clone(&notifier) as Arc<dyn EventSink>,
     ]));
     let pace = BeatIntervals::default();
@@ -103,9 +102,10 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
         let (notifier, quiet) = (Arc::clone(&notifier), quiet.clone());
         tokio::spawn(async move { notifier.run(&quiet).await })
     };
-    watch.start(server.heartbeat(), stop.clone());
+    let heartbeat = server.heartbeat();
+    watchdog.start(move || heartbeat.is_alive(), stop.clone());
     server.serve(stop, reload).await;
-    watch.is_stopping();
+    watchdog.is_stopping();
     if let Some(pages) = pages {
         pages.ended().await;
     }

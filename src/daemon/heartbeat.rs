@@ -5,14 +5,17 @@ use std::{
     collections::BTreeSet,
     sync::{
         Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::Duration,
 };
 
 use chrono::{DateTime, Utc};
 
-use crate::{clock::Stopwatch, words::phrase};
+use crate::{
+    clock::{Pulse, Stopwatch},
+    words::phrase,
+};
 
 /// A daemon whose last beat is longer ago than this hangs. A beat that reads years of issues takes a
 /// second or two.
@@ -55,9 +58,7 @@ impl HealthReason {
 /// The daemon's heartbeat. Shared with whoever watches it.
 #[derive(Debug)]
 pub(crate) struct Heartbeat {
-    /// Wall clocks jump; this one doesn't.
-    since: Stopwatch,
-    last_millis: AtomicU64,
+    pulse: Pulse,
     last_at: AtomicI64,
     is_keeping: AtomicBool,
     ailments: Mutex<BTreeSet<HealthReason>>,
@@ -74,8 +75,7 @@ struct WriteProgress {
 impl Default for Heartbeat {
     fn default() -> Self {
         Self {
-            since: Stopwatch::start(),
-            last_millis: AtomicU64::new(0),
+            pulse: Pulse::default(),
             last_at: AtomicI64::new(0),
             is_keeping: AtomicBool::new(false),
             ailments: Mutex::default(),
@@ -92,9 +92,7 @@ impl Heartbeat {
         is_keeping: bool,
         ailments: BTreeSet<HealthReason>,
     ) {
-        let millis = self.since.elapsed().as_millis();
-        let millis = u64::try_from(millis).unwrap_or(u64::MAX);
-        self.last_millis.store(millis, Ordering::Relaxed);
+        self.pulse.beat();
         self.last_at.store(now.timestamp(), Ordering::Relaxed);
         self.is_keeping.store(is_keeping, Ordering::Relaxed);
         *locked(&self.ailments) = ailments;
@@ -126,8 +124,7 @@ impl Heartbeat {
     /// Whether it has beaten of late.
     #[must_use]
     pub(crate) fn is_alive(&self) -> bool {
-        let last = Duration::from_millis(self.last_millis.load(Ordering::Relaxed));
-        self.since.elapsed().saturating_sub(last) <= DEAD_AFTER
+        self.pulse.is_alive(DEAD_AFTER)
     }
 
     /// When it beat last, in seconds since 1970; 0 before the first beat.

@@ -13,7 +13,7 @@ use crate::{
     live::{IssueFiles, LivePublication, off_thread},
     schedule::{DueJob, Event, EventSink},
     source::with_causes,
-    store::{Batch, BatchState, SenderGuard, Store, StoreError},
+    store::{Batch, BatchState, LeaseTerm, SenderGuard, Store, StoreError},
     words::phrased,
 };
 
@@ -41,6 +41,8 @@ pub(super) struct JobContext {
     pub(super) is_alike_enough: bool,
     pub(super) stop: StopSignal,
     pub(super) progress: Arc<Progress>,
+    /// By which holding of the calendar it is done.
+    pub(super) term: Option<LeaseTerm>,
 }
 
 /// What a job came to.
@@ -132,6 +134,7 @@ impl JobContext {
                 Err(error) => return Err(error),
             };
             sending.is_by_calendar = true;
+            sending.term = self.term;
             if sending.batch.is_some() {
                 return Ok(PreparedJob::Not(JobOutcome::Outdated));
             }

@@ -25,8 +25,7 @@ impl Server {
         self.told
             .retain(|key| !key.is_about(codes::BATCH_PAUSED, job.issue()));
         self.refused_by_state.remove(job.issue());
-        self.turn += 1;
-        self.turns.insert(job.issue().to_owned(), self.turn);
+        self.turns.take(job.issue());
         JobContext {
             live: Arc::clone(&self.live),
             clock: self.clock,
@@ -37,6 +36,7 @@ impl Server {
             is_alike_enough: self.alike.contains(job.issue()),
             stop,
             progress,
+            term: self.term,
             job,
         }
     }
@@ -100,7 +100,11 @@ impl Server {
                 let reason = reason.clone();
                 self.tell(Event::RelayAway { issue, reason }).await;
             }
-            Ending::Waiting(_) | Ending::Missed | Ending::Cancelled | Ending::Stopped => {}
+            Ending::Waiting(_)
+            | Ending::Missed
+            | Ending::Cancelled
+            | Ending::Stopped
+            | Ending::LeaseOver => {}
         }
     }
 
@@ -114,7 +118,7 @@ impl Server {
             self.doubts.insert(issue.clone());
         }
         match (job, error) {
-            (_, AppError::State(StoreError::Held { .. })) => {
+            (_, AppError::State(StoreError::Held { .. } | StoreError::TermOver)) => {
                 tracing::info!(issue, "{}", problems.join(": "));
                 self.backoffs.a_moment(&issue, now);
             }

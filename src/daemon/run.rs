@@ -9,13 +9,11 @@ use super::{HealthReason, Server, job::JobOutcome};
 use crate::{
     app::AppError,
     clock::Stopwatch,
-    delivery::{Progress, StopSignal},
+    delivery::{Progress, StopSignal, TURN},
     schedule::{BeatPlan, DueJob, Event},
-    store::{SenderGuard, StoreError},
+    store::{SenderGuard, SenderLease, StoreError},
 };
 
-/// How long a batch is carried while others wait for their turn.
-const TURN: Duration = Duration::from_secs(60);
 /// How often a server that waits for another's end looks whether it has come.
 const STAND_BY: Duration = Duration::from_secs(1);
 
@@ -31,14 +29,25 @@ impl Server {
     /// Keeps the calendar until `stop` is requested; then lets messages in flight finish. Waits
     /// first where another process keeps it. A notice of `reload` reads everything again.
     pub(crate) async fn serve(mut self, stop: StopSignal, reload: Arc<Notify>) {
-        let Some(_right) = self.stand_by(&stop).await else {
-            return;
-        };
+        while let Some(right) = self.stand_by(&stop).await {
+            self.keep(&right.lease(), &stop, &reload).await;
+            self.is_keeper = false;
+            right.release().await;
+            if stop.is_requested() {
+                return;
+            }
+            // Another may keep it by now: everything is looked at anew, and what is told is told again.
+            self.told.clear();
+        }
+    }
+
+    /// Keeps it as long as it has the right to.
+    async fn keep(&mut self, lease: &SenderLease, stop: &StopSignal, reload: &Notify) {
         let snapshot = self.live.look().await;
         let next = snapshot.publication.next_slot_after(self.clock.now());
         self.tell(Event::Keeping { next }).await;
         let mut running: Option<RunningJob> = None;
-        while !stop.is_requested() {
+        while !stop.is_requested() && !lease.is_over() {
             // An error was told, and the next look may go better.
             let looked = self.look().await;
             self.watch_pages().await;
@@ -65,6 +74,7 @@ impl Server {
                     self.live.forget().await;
                     self.backoffs.end_all();
                 }
+                () = lease.over() => {}
                 () = stop.requested() => {}
             }
         }
@@ -132,7 +142,7 @@ impl Server {
     /// take long none waits for another's end.
     fn must_yield(&self, running: &RunningJob, next: &DueJob) -> bool {
         let is_other = running.job.issue() != next.issue();
-        let is_new = !self.turns.contains_key(next.issue());
+        let is_new = self.turns.is_new(next.issue());
         is_other && (is_new || running.since.elapsed() >= TURN)
     }
 

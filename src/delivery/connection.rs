@@ -23,7 +23,7 @@ use crate::{
     clock::Clock,
     smtp::{ConnectError, Relay, Session, session::Announcement},
     source::with_causes,
-    store::TransferLine,
+    store::{SenderLease, TransferLine},
     words::phrase,
 };
 
@@ -39,6 +39,7 @@ pub(crate) struct SharedRun {
     pub(crate) breaker: Arc<CircuitBreaker>,
     pub(crate) jobs: JobSource,
     pub(crate) recorder: Arc<OutcomeRecorder>,
+    pub(crate) lease: SenderLease,
     pub(crate) messages_per_connection: u32,
 }
 
@@ -148,6 +149,13 @@ impl Connection {
             tracing::error!("what leaves can't be noted: {error}");
             self.shared.recorder.put_back(&job.claim);
             self.shared.recorder.halt(HaltReason::LedgerClosed);
+            return;
+        }
+        // After the note: whoever takes this sender for dead finds there that the message may have left, or it does not
+        // leave any more.
+        if self.shared.lease.is_over() {
+            self.shared.recorder.put_back(&job.claim);
+            self.shared.recorder.halt(HaltReason::LeaseOver);
             return;
         }
         let letter = &job.letter;

@@ -6,6 +6,7 @@ use std::{sync::Arc, time::Duration};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
+    colleagues::{Colleagues, LookAround},
     compose::ClaimedRow,
     contents::ComposerCache,
     in_flight::InFlightLimit,
@@ -14,7 +15,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    store::{BatchId, BatchState, DeliveryLedger, SenderId, StoreError},
+    store::{BatchId, BatchState, DeliveryLedger, RecoveredRows, SenderId, StoreError},
     words::phrased,
 };
 
@@ -33,6 +34,7 @@ pub(crate) struct Feeder {
     pub(crate) issue: String,
     pub(crate) sender: SenderId,
     pub(crate) pace: RateLimiter,
+    pub(crate) colleagues: Colleagues,
     pub(crate) contents: ComposerCache,
     pub(crate) room: Arc<InFlightLimit>,
     pub(crate) claims: async_channel::Sender<ClaimedRow>,
@@ -51,8 +53,8 @@ pub(crate) enum NextStep {
 }
 
 impl Feeder {
-    /// Runs until nothing is due or the run halts.
-    pub(crate) async fn run(mut self) -> Result<(), StoreError> {
+    /// Runs until nothing is due or the run halts; answers what others left who died meanwhile.
+    pub(crate) async fn run(mut self) -> Result<RecoveredRows, StoreError> {
         let halted = self.recorder.halted().clone();
         while !halted.is_requested() {
             match self.look().await? {
@@ -65,11 +67,12 @@ impl Feeder {
                 },
             }
         }
-        Ok(())
+        Ok(self.colleagues.recovered)
     }
 
     /// Claims what may go now and answers what comes next.
     pub(crate) async fn look(&mut self) -> Result<NextStep, StoreError> {
+        self.look_around().await?;
         let claimed = self.claim().await?;
         self.keep_moods().await?;
         if claimed == Some(0) && self.room.taken() == 0 {
@@ -88,6 +91,17 @@ impl Feeder {
             true => NextStep::Again,
             false => NextStep::Wait(wait),
         })
+    }
+
+    /// What others do, and what they learned, bounds what this run may do.
+    async fn look_around(&mut self) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let Some(LookAround { share, moods }) = self.colleagues.look(now).await? else {
+            return Ok(());
+        };
+        self.pace.divide(share);
+        self.recorder.health().overhear(&moods, now);
+        Ok(())
     }
 
     /// How many rows were claimed; None: there was no room for any.

@@ -11,6 +11,7 @@ mod domain;
 mod in_a_row;
 mod mood;
 mod mood_owner;
+mod overheard;
 mod refusals;
 mod rest;
 mod ruling;
@@ -19,7 +20,7 @@ mod tempo;
 mod tests;
 mod throttling;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 
@@ -117,6 +118,8 @@ pub(crate) struct Health {
     on_the_way: usize,
     /// Domains that have a mood, or had one in this run.
     moody: BTreeSet<String>,
+    /// Since when what is kept of each has been so, as far as this run knows.
+    heard: BTreeMap<String, DateTime<Utc>>,
     /// Whose mood changed since it was last kept.
     changed: BTreeSet<MoodOwner>,
 }
@@ -140,6 +143,7 @@ impl Health {
             domains: HashMap::new(),
             on_the_way: 0,
             moody: BTreeSet::new(),
+            heard: BTreeMap::new(),
             changed: BTreeSet::new(),
         }
     }

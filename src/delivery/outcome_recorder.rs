@@ -36,6 +36,8 @@ pub(crate) enum HaltReason {
     RelayAway(String),
     /// The ledger can't be written.
     LedgerClosed,
+    /// Others take this sender for dead.
+    LeaseOver,
 }
 
 /// Settles rows for all connections of a run.

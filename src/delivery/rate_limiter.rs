@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::{in_flight::InFlightLimit, outcome_recorder::OutcomeRecorder};
 use crate::{
     publication::{DomainLimit, Rate},
-    store::{ClaimQuotas, DeliveryQueue, StoreError},
+    store::{ClaimQuotas, DeliveryQueue, SenderShare, StoreError},
 };
 
 /// The key under which the overall rate is leased.
@@ -21,6 +21,8 @@ pub(crate) struct RateLimiter {
     recorder: Arc<OutcomeRecorder>,
     rate: Option<LeasedRate>,
     domains: Vec<DomainPace>,
+    /// Which part of the connections that a domain may have is this run's.
+    share: SenderShare,
 }
 
 struct DomainPace {
@@ -59,7 +61,13 @@ impl RateLimiter {
             recorder,
             rate: rate.map(|rate| LeasedRate::new(ALL, rate)),
             domains,
+            share: SenderShare::WHOLE,
         }
+    }
+
+    /// So many send beside this run: what a domain may have at once is divided among them.
+    pub(crate) fn divide(&mut self, share: SenderShare) {
+        self.share = share;
     }
 
     /// What may be claimed now, for `permits` free permits.
@@ -91,6 +99,7 @@ impl RateLimiter {
         for pace in &mut self.domains {
             let mut free = all;
             if let Some(connections) = pace.connections {
+                let connections = self.share.of(connections);
                 free = free.min(connections.saturating_sub(self.room.taken_by(&pace.domain)));
             }
             if let Some(leased) = &mut pace.rate {

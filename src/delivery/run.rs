@@ -8,7 +8,7 @@ use crate::{
     message::Composer,
     publication::{DeliverySettings, SmtpSettings},
     smtp::Relay,
-    store::{DeliveryLedger, SenderGuard, SenderId},
+    store::{DeliveryLedger, SenderGuard},
 };
 
 /// Messages that are ready or on the wire, a connection; the rest waits in the store.
@@ -18,10 +18,8 @@ pub(super) const SEATS_PER_CONNECTION: u32 = 8;
 pub struct Run {
     /// The ledger.
     pub store: Arc<dyn DeliveryLedger>,
-    /// The right to send; held until the run is over.
+    /// The right to send, under the name that claims carry; held until the run is over.
     pub guard: SenderGuard,
-    /// This process.
-    pub sender: SenderId,
     /// The time.
     pub clock: Clock,
     /// Makes the messages.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 
 use super::{
+    colleagues::Colleagues,
     compose::ClaimedRow,
     contents::ComposerCache,
     feeder::Feeder,
@@ -16,8 +17,11 @@ use super::{
     rate_limiter::RateLimiter,
     run::{Run, SEATS_PER_CONNECTION},
 };
-use crate::store::{Batch, StoreError};
-use crate::words::phrase;
+use crate::{
+    publication::UnknownPolicy,
+    store::{Batch, RecoveredRows, StoreError},
+    words::phrase,
+};
 
 /// A domain that took nobody of the issues of so many days has no bad hour: it is gone.
 const LATELY: TimeDelta = TimeDelta::days(30);
@@ -65,7 +69,7 @@ impl RunControl {
             clock: run.clock,
             batch: batch.id,
             issue: batch.issue.clone(),
-            sender: run.sender.clone(),
+            sender: run.guard.sender().clone(),
             pace: RateLimiter::new(
                 run.store.clone(),
                 Arc::clone(&room),
@@ -73,6 +77,15 @@ impl RunControl {
                 run.smtp.rate,
                 &run.smtp.per_domain,
             ),
+            colleagues: Colleagues {
+                store: run.store.clone(),
+                batch: batch.id,
+                sender: run.guard.sender().clone(),
+                is_shared: run.guard.lease().is_shared(),
+                resends_unknown: run.settings.unknown == UnknownPolicy::Resend,
+                looked_at: None,
+                recovered: RecoveredRows::default(),
+            },
             contents: ComposerCache::new(run.store.clone(), Arc::clone(&run.composer)),
             room,
             claims: jobs,

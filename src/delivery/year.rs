@@ -164,6 +164,7 @@ impl SimulatedYear {
             file: None,
             may_repeat: false,
             is_ad: false,
+            term: None,
         };
         self.store.freeze(&new, self.now).await.unwrap();
         PlayedIssue {
@@ -205,7 +206,9 @@ impl SimulatedYear {
                 open.is_paused = true;
                 self.now + A_PERSON
             }
-            Ending::Missed | Ending::Cancelled | Ending::Stopped => panic!("{ending:?}"),
+            Ending::Missed | Ending::Cancelled | Ending::Stopped | Ending::LeaseOver => {
+                panic!("{ending:?}")
+            }
         };
         true
     }
@@ -218,7 +221,6 @@ impl SimulatedYear {
         Run {
             guard: self.store.hold(&sender).await.unwrap(),
             store: self.store.clone(),
-            sender,
             clock: Clock::Played(self.hand),
             composer: Arc::new(composer),
             relay: Destination::new("relay.example", 25, TlsMode::None),

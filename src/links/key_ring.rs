@@ -101,6 +101,14 @@ impl KeyRing {
         }
     }
 
+    /// All keys of a purpose that carry the list's mark: the one that signs, and those that did.
+    pub(super) fn all(&self, purpose: TokenPurpose) -> impl Iterator<Item = &hmac::Key> {
+        let retired = self.retired.iter().map(|(marked, _)| marked);
+        std::iter::once(&self.marked)
+            .chain(retired)
+            .map(move |keys| keys.of(purpose))
+    }
+
     /// Whether one of the keys that may verify a token of that reader and purpose does.
     pub(super) fn verify(
         &self,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{fingerprint::sha256_hex, render::Composition};
 
-use super::settings::HeaderSettings;
+use super::{keys::FrozenKeys, settings::HeaderSettings};
 
 /// Everything that the messages of one batch are made from, apart from the readers and the keys.
 /// The same frozen issue and reader make the same bytes, whatever has happened to the files.
@@ -18,6 +18,9 @@ pub struct FrozenIssue {
     pub composition: Composition,
     /// What the headers say.
     pub headers: HeaderSettings,
+    /// Which keys its messages are made with; None: it is carried by the machine that froze it alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keys: Option<FrozenKeys>,
 }
 
 /// A frozen issue with what the ledger knows of it: what a later version would write may differ, and

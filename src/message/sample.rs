@@ -21,6 +21,7 @@ pub(crate) fn composer(frozen: &FrozenIssue, date: DateTime<Utc>) -> Composer {
 pub(crate) fn frozen(issue: &str) -> FrozenIssue {
     let address = |text: &str| Address::parse(text).unwrap();
     FrozenIssue {
+        keys: None,
         issue: issue.to_owned(),
         edition: "monday".into(),
         composition: Composition {

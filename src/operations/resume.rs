@@ -63,7 +63,7 @@ impl App {
         let store = self.store().await?;
         let batch = self.batch(store.as_ref(), wanted).await?;
         let content = match how.refreeze {
-            true => Some(self.new_content(wanted, &batch).await?),
+            true => Some(self.new_content(store.as_ref(), wanted, &batch).await?),
             false => None,
         };
         let guard = match self.right_to_send(store.as_ref(), "resume").await {
@@ -114,7 +114,12 @@ impl App {
 
     /// What the issue's file would be frozen as now, for a batch that may get it. All that can be
     /// refused is refused here, before anything is written.
-    async fn new_content(&self, wanted: &str, batch: &Batch) -> Result<FrozenContent, AppError> {
+    async fn new_content(
+        &self,
+        store: &dyn Store,
+        wanted: &str,
+        batch: &Batch,
+    ) -> Result<FrozenContent, AppError> {
         let id = &batch.issue;
         let refused = |kind, message, hint| {
             Err(AppError::Refused {
@@ -153,6 +158,7 @@ impl App {
         let issue = archive.find(wanted)?;
         let frozen = self.checked_content(&archive, issue).await?.frozen;
         self.refuse_unpublished_images(&frozen).await?;
+        let frozen = self.asking_for_keys(frozen, store).await?;
         Ok(FrozenContent::new(frozen)?)
     }
 

@@ -20,8 +20,8 @@ use crate::{
     message::{FrozenContent, FrozenIssue},
     publication::{SecretUse, Slot},
     store::{
-        AudienceSize, Batch, BatchLedger, FoldReport, NewBatch, Realm, RetryOutcome, SenderGuard,
-        Store, StoreError,
+        AudienceSize, Batch, BatchLedger, FoldReport, LeaseTerm, NewBatch, Realm, RetryOutcome,
+        SenderGuard, Store, StoreError,
     },
     words::{phrase, say},
 };
@@ -50,6 +50,8 @@ pub struct Sending<'a> {
     pub woken: u64,
     /// The calendar sends it and no person: with `by_reader_timezone` each reader at their own hour.
     pub(crate) is_by_calendar: bool,
+    /// By which holding of the calendar it would be frozen; None: by a person, or where that can't be lost.
+    pub(crate) term: Option<LeaseTerm>,
     /// A person wants a text that went out before to go out once more.
     pub may_repeat: bool,
     /// What `check` warns of, where there is no batch yet.
@@ -148,7 +150,13 @@ impl App {
                 (Some(examined.frozen), examined.warnings)
             }
         };
-        let frozen = frozen.map(FrozenContent::new).transpose()?;
+        let frozen = match frozen {
+            Some(frozen) => {
+                let frozen = self.asking_for_keys(frozen, store.as_ref()).await?;
+                Some(FrozenContent::new(frozen)?)
+            }
+            None => None,
+        };
         self.refuse_doubt(store.as_ref()).await?;
         let folded = fold_file(store.as_ref(), &self.publication, self.clock.true_now()).await?;
         let audience = store.audience_size(&issue.front_matter.edition).await?;
@@ -165,6 +173,7 @@ impl App {
             retried: RetryOutcome::default(),
             woken: 0,
             is_by_calendar: false,
+            term: None,
             may_repeat,
             warnings,
         })
@@ -292,6 +301,7 @@ impl<'a> Sending<'a> {
             retried: RetryOutcome::default(),
             woken: 0,
             is_by_calendar: false,
+            term: None,
             may_repeat: false,
             warnings: Vec::new(),
         }
@@ -410,6 +420,7 @@ impl<'a> Sending<'a> {
             file: issue.file_below(&self.app.publication.root),
             may_repeat: self.may_repeat,
             is_ad: issue.front_matter.ad,
+            term: self.term,
         };
         self.app.settle_returns(self.store.as_ref()).await?;
         let frozen = self.store.freeze(&new, now).await;
@@ -466,7 +477,6 @@ impl App {
         let run_settings = Run {
             store,
             guard,
-            sender: self.sender_id("send"),
             clock: self.clock,
             composer,
             relay: way.relay.clone(),

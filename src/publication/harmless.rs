@@ -141,7 +141,8 @@ pub(super) const HARMLESS: HarmlessKeys = HarmlessKeys {
 
 /// The keys whose values are secrets, or next to one.
 #[cfg(test)]
-pub(super) const SECRET: [&str; 8] = [
+pub(super) const SECRET: [&str; 9] = [
+    "storage",
     "user",
     "password",
     "token",

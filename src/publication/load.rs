@@ -135,16 +135,10 @@ fn read(root: &Path) -> Result<String, SourceError> {
 }
 
 /// Keys that were read once and that nothing came of, with what a person does about each.
-const RETIRED: [(&[&str], &str); 2] = [
-    (
-        &["storage"],
-        phrase!("take it out: the state is always SQLite"),
-    ),
-    (
-        &["tracking"],
-        phrase!("take it out: nothing is counted of readers"),
-    ),
-];
+const RETIRED: [(&[&str], &str); 1] = [(
+    &["tracking"],
+    phrase!("take it out: nothing is counted of readers"),
+)];
 
 /// A daemon reads the file again and again: what it warned of stands in its log.
 fn warn_once(retired: &SourceError) {
@@ -241,6 +235,7 @@ fn settle(root: &Path, settings: Settings, tree: &Tree) -> Result<Publication, V
         look,
         editions,
         smtp,
+        storage: settings.storage.0,
         delivery: settings.delivery,
         schedule,
         web: settings.web,

@@ -17,6 +17,7 @@ use super::{
     schedule::ScheduleBlock,
     shapes::{InOrder, OneOrMore},
     smtp::SmtpBlock,
+    storage::StorageAddress,
     text::{LanguageTag, ParsedText, SingleLine, WebUrl},
     web::WebSettings,
 };
@@ -36,6 +37,11 @@ pub(crate) struct Settings {
     /// How mail leaves.
     #[serde(default)]
     pub(super) smtp: SmtpBlock,
+    /// Where the list and the ledger lie: `sqlite` (the default: in the state folder, for one machine), or a PostgreSQL
+    /// server that many machines share, `postgres://USER@HOST/DATABASE?sslmode=verify-full`. A password belongs in the
+    /// environment: `${PGPASSWORD}`.
+    #[serde(default = "in_the_folder")]
+    pub(super) storage: ParsedText<StorageAddress>,
     /// Retries, and what to do where nobody can know.
     #[serde(default)]
     pub(super) delivery: DeliverySettings,
@@ -71,6 +77,10 @@ pub(crate) struct Settings {
     /// By which doors bounces, complaints and unsubscribe mail come back.
     #[serde(default)]
     pub(super) bounces: BouncesBlock,
+}
+
+fn in_the_folder() -> ParsedText<StorageAddress> {
+    ParsedText(StorageAddress::Folder)
 }
 
 fn every_client() -> Vec<MailClient> {

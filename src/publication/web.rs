@@ -248,7 +248,7 @@ fn checked_secret<'de, D: Deserializer<'de>>(from: D) -> Result<(), D::Error> {
     Ok(())
 }
 
-fn secrets<'de, D: Deserializer<'de>>(from: D) -> Result<Option<WebSecrets>, D::Error> {
+pub(super) fn secrets<'de, D: Deserializer<'de>>(from: D) -> Result<Option<WebSecrets>, D::Error> {
     let Some(OneOrMore(written)) = Option::<OneOrMore<WrittenSecret>>::deserialize(from)? else {
         return Ok(None);
     };

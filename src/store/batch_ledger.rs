@@ -4,13 +4,17 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{DeliveryCounts, StoreError, ZoneCohort};
+use super::{DeliveryCounts, LeaseTerm, StoreError, ZoneCohort};
 use crate::words::phrase;
 
 /// The issues that were frozen, each once.
 #[async_trait]
 pub trait BatchLedger: Send + Sync {
-    /// [`StoreError::SlotTaken`] where another issue has its date of the calendar.
+    /// Freezes an issue for its audience, once ever.
+    ///
+    /// # Errors
+    /// [`StoreError::SlotTaken`] where another issue has its date of the calendar; [`StoreError::TermOver`] where the
+    /// calendar is another's by now.
     async fn freeze(&self, batch: &NewBatch, now: DateTime<Utc>) -> Result<Freeze, StoreError>;
 
     /// rows that were tried get what they were tried with. Changes nothing unless it is paused.
@@ -186,6 +190,8 @@ pub struct NewBatch {
     pub may_repeat: bool,
     /// Advertising: whoever said no to it is passed by.
     pub is_ad: bool,
+    /// By which holding of the calendar it is frozen; None: by a person, or where that ends with its process.
+    pub term: Option<LeaseTerm>,
 }
 
 /// What `freeze` found.

@@ -50,10 +50,11 @@ pub trait DeliveryQueue: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Vec<RefusedStep>, StoreError>;
 
-    /// Settles what a dead sender left of a batch: claims return, and so does what had leave and by its
-    /// notes had not begun to leave; other rows in flight are `unknown`
+    /// Settles what dead senders left of a batch, and names them: claims return, and so does what had leave and by
+    /// its notes had not begun to leave; other rows in flight are `unknown`
     /// (or return with the same Message-ID, where `resend` says so). Where the state was restored
-    /// from an older copy, all open rows are `unknown`. Only the holder may call it.
+    /// from an older copy, all open rows are `unknown`. Where only one may send, whoever else held rows is dead, and only
+    /// the holder may call it; where many may, those whose leases are over.
     async fn recover(
         &self,
         batch: BatchId,
@@ -61,12 +62,25 @@ pub trait DeliveryQueue: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<RecoveredRows, StoreError>;
 
-    /// Begins to note whose messages begin to leave by so many connections, for [`Self::recover`]. What a dead sender
-    /// noted is gone with that: recover first. `now` is the machine's own time, whatever is pretended. Only the
-    /// holder may call it.
+    /// The same while one sends, for others who died since: nothing where only one may send, and soon over where
+    /// nobody died.
+    async fn reap(
+        &self,
+        batch: BatchId,
+        resend: bool,
+        now: DateTime<Utc>,
+    ) -> Result<RecoveredRows, StoreError>;
+
+    /// Which of the senders that live now this one is.
+    async fn share(&self, sender: &SenderId) -> Result<SenderShare, StoreError>;
+
+    /// Begins to note whose messages begin to leave by so many connections of that sender, for [`Self::recover`]. What
+    /// a dead sender noted is gone with that: recover first. `now` is the machine's own time, whatever is pretended.
+    /// Only a holder may call it.
     async fn note_transfers(
         &self,
         batch: BatchId,
+        sender: &SenderId,
         connections: u32,
         now: DateTime<Utc>,
     ) -> Result<TransferNotes, StoreError>;
@@ -166,8 +180,32 @@ impl Claim {
     }
 }
 
-/// What a recovery found of a dead sender's rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// A sender among those that live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SenderShare {
+    /// How many stand before it, in an order that all of them see alike.
+    pub place: u32,
+    /// How many there are, itself among them.
+    pub living: u32,
+}
+
+impl SenderShare {
+    /// One that is alone.
+    pub const WHOLE: Self = Self {
+        place: 0,
+        living: 1,
+    };
+
+    /// Its part of what all of them may have together: the parts add up to the whole.
+    #[must_use]
+    pub fn of(self, whole: u32) -> u32 {
+        let living = self.living.max(1);
+        whole / living + u32::from(self.place < whole % living)
+    }
+}
+
+/// What a recovery found of dead senders' rows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RecoveredRows {
     /// Claims, and rows that never began to leave, that returned to pending.
     pub returned: u64,
@@ -176,6 +214,29 @@ pub struct RecoveredRows {
     /// Open rows that may have been sent since, for the database is an older copy of itself:
     /// unknown too, whatever the policy on unknown rows.
     pub restored: u64,
+    /// Who had died, and what they left.
+    pub dead: Vec<DeadSender>,
+}
+
+impl RecoveredRows {
+    /// What another recovery found, added.
+    pub fn add(&mut self, other: Self) {
+        self.returned += other.returned;
+        self.unknown += other.unknown;
+        self.restored += other.restored;
+        self.dead.extend(other.dead);
+    }
+}
+
+/// A sender that died, or was taken for dead, with rows in its hands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadSender {
+    /// What it said of itself.
+    pub sender: String,
+    /// Rows that it held and that had no leave.
+    pub claimed: u64,
+    /// Rows that had leave to go.
+    pub sending: u64,
 }
 
 /// Rows that a person wants tried again.
@@ -207,4 +268,24 @@ pub struct RetryOutcome {
     pub rows: u64,
     /// Rows left as they are: their readers are suppressed.
     pub suppressed: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SenderShare;
+
+    #[test]
+    fn the_parts_of_a_limit_add_up_to_it_whoever_lives() {
+        for (whole, living) in [(0, 1), (1, 1), (2, 5), (5, 2), (7, 3), (1_000, 7)] {
+            let part = |place| SenderShare { place, living }.of(whole);
+            assert_eq!((0..living).map(part).sum::<u32>(), whole, "{living}");
+            assert!((0..living).all(|place| part(place).abs_diff(part(0)) <= 1));
+        }
+        let nobody_counted = SenderShare {
+            place: 0,
+            living: 0,
+        };
+        assert_eq!(nobody_counted.of(4), 4);
+        assert_eq!(SenderShare::WHOLE.of(4), 4);
+    }
 }

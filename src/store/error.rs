@@ -100,6 +100,9 @@ pub enum StoreError {
         /// What the holder wrote of itself.
         holder: String,
     },
+    /// Whoever decided to freeze an issue does not keep the calendar any more.
+    #[error("the calendar is kept by another daily-note by now; nothing was frozen")]
+    TermOver,
     /// A fold that would lose too much of the list.
     #[error("subscribers.yaml would take {lost} of {total} readers off the list")]
     FoldLosesTooMany {
@@ -204,6 +207,9 @@ impl StoreError {
             }
             Self::Server { source, .. } => source.remedy(),
             Self::Moving(trouble) => trouble.remedy(),
+            Self::TermOver => {
+                phrase!("nothing is to be done: that one sends what is due")
+            }
             Self::Held { .. } | Self::Kept { .. } => {
                 phrase!("wait until it is done, or stop it; then try again")
             }

@@ -134,6 +134,15 @@ impl LedgerRows {
         applied
     }
 
+    /// Leaves out those that nobody holds any more, and those that `is_theirs` denies: whoever waited for their lock may
+    /// have found them moved.
+    pub(crate) fn keep_held(&mut self, is_theirs: impl Fn(DeliveryId) -> bool) {
+        use DeliveryState::{Claimed, Sending};
+        let is_held = |entry: &RecordedStep| matches!(entry.before, Claimed | Sending);
+        self.entries
+            .retain(|id, entry| is_held(entry) && is_theirs(*id));
+    }
+
     /// Their sender died. `begun`: all rows whose messages may have left; None: nobody knows.
     pub(crate) fn recover(&mut self, begun: Option<&BTreeSet<i64>>, resend: bool) -> RecoveredRows {
         let mut recovered = RecoveredRows::default();

@@ -36,7 +36,7 @@ mod transaction;
 mod tries;
 mod values;
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 pub use self::settings::{Environment, PostgresSettings};
 use self::{database::PostgresDatabase, transaction::StoreTransaction};
@@ -49,6 +49,8 @@ pub struct PostgresStore {
     realm: Realm,
     /// The law wants people told what became of what they agreed to or took back.
     owes_results: bool,
+    /// Where this machine notes whose messages begin to leave; None: nowhere.
+    notes: Option<PathBuf>,
 }
 
 impl PostgresStore {
@@ -73,7 +75,18 @@ impl PostgresStore {
             database: Arc::new(PostgresDatabase::open(settings).await?),
             realm: Realm::Real,
             owes_results: false,
+            notes: None,
         })
+    }
+
+    /// The same, whose senders note in that folder of this machine whose messages begin to leave: what of a killed one's
+    /// rows had not begun is known to whoever recovers them with the same folder at hand.
+    #[must_use]
+    pub fn noting_in(self, folder: PathBuf) -> Self {
+        Self {
+            notes: Some(folder),
+            ..self
+        }
     }
 
     /// The same list with the ledger of that realm.

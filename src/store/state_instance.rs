@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use super::{SenderId, StoreError};
+use super::{SenderGuard, SenderId, StoreError};
 use crate::audience::SubscriberId;
 
 /// This state, and no copy of it.
@@ -17,15 +17,22 @@ pub trait StateInstance: Send + Sync {
     /// were made before, and are good for the readers up to this one alone. 0: there were none.
     async fn last_unmarked(&self) -> Result<SubscriberId, StoreError>;
 
-    /// Takes the exclusive right to send from this state (an OS lock on SQLite) until the guard
-    /// is dropped or the process dies.
+    /// Takes the right to send from this state under that name until the guard is dropped or the process dies. On
+    /// SQLite it is an OS lock, and nobody else has it meanwhile. Where many machines share a state it is a lease that
+    /// the guard renews: many hold one at once, and whoever's is over is dead to the others
+    /// ([`DeliveryQueue::recover`](super::DeliveryQueue::recover)).
     ///
     /// # Errors
     /// [`StoreError::Held`] with what the holder says of itself.
     async fn hold(&self, sender: &SenderId) -> Result<SenderGuard, StoreError>;
 
+    /// Says that a sender of that name is no more, for whoever knows: its lease is over now, not when it would have
+    /// ended.
+    async fn bury(&self, sender: &SenderId) -> Result<(), StoreError>;
+
     /// Takes the exclusive right to keep the calendar: to decide what is due and begin it. Apart
-    /// from the right to send, so that a person can send while a daemon waits for the next slot.
+    /// from the right to send, so that a person can send while a daemon waits for the next slot. Where it is a lease,
+    /// a freeze that names its term ([`NewBatch::term`](super::NewBatch)) is refused once that is over.
     ///
     /// # Errors
     /// [`StoreError::Kept`] with what the holder says of itself; [`StoreError::Copied`] where this is
@@ -54,22 +61,6 @@ pub trait StateInstance: Send + Sync {
     /// Where nothing can be written, or nothing would be sent: a disk that is full or nearly so or
     /// answers with errors, a folder that is gone.
     async fn probe(&self) -> Result<(), StoreError>;
-}
-
-/// The exclusive right to send from a state, or to keep its calendar; released on drop.
-#[derive(Debug)]
-pub struct SenderGuard {
-    /// Whatever must live as long as the right does.
-    _held: Box<dyn std::fmt::Debug + Send + Sync>,
-}
-
-impl SenderGuard {
-    /// Wraps what holds the right: a locked file, a session-level advisory lock.
-    pub(crate) fn new(held: impl std::fmt::Debug + Send + Sync + 'static) -> Self {
-        Self {
-            _held: Box::new(held),
-        }
-    }
 }
 
 /// What became of a state that a person took into use.

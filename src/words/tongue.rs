@@ -92,6 +92,7 @@ impl Tongue {
                 include_str!("ko/operating.po"),
                 include_str!("ko/rules.po"),
                 include_str!("ko/session.po"),
+                include_str!("ko/workers.po"),
                 include_str!("ko/writing.po"),
             ],
         }

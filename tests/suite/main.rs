@@ -38,4 +38,5 @@ mod smtp;
 mod store;
 mod support;
 mod web;
+mod workers;
 mod writing;

@@ -2,11 +2,11 @@
 
 mod before;
 mod contract;
-mod fixture;
+pub(crate) mod fixture;
 mod lives;
 mod membership;
 #[cfg(unix)]
-mod postgres;
+pub(crate) mod postgres;
 mod rehearsals;
 mod reports;
 mod sqlite;

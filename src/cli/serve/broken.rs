@@ -5,10 +5,9 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 
-use super::watch;
 use crate::{
     app::{App, AppError, Notifier},
-    cli::{CommandContext, Failure, event::EventPrinter},
+    cli::{CommandContext, Failure, event::EventPrinter, watch},
     delivery::StopSignal,
     live::LivePublication,
     publication::Publication,

@@ -1,6 +1,6 @@
-//! The page of metrics, in Prometheus' text format (version 0.0.4).
+//! The page of metrics. How it is written: `web::metrics`.
 
-use std::{collections::BTreeSet, fmt::Write};
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
@@ -8,6 +8,7 @@ use crate::{
     daemon::{HealthReason, Heartbeat},
     publication::Publication,
     store::{Batch, BatchState, DeliveryCounts, ReportTotals, UnreachedTarget},
+    web::metrics::MetricsText,
 };
 
 /// What the metrics tell of, beside the daemon's heartbeat.
@@ -23,8 +24,7 @@ pub(super) struct MetricInputs<'a> {
 /// The metrics of this moment.
 pub(super) fn page(heartbeat: &Heartbeat, facts: &MetricInputs<'_>, now: DateTime<Utc>) -> String {
     let mut page = MetricsText::default();
-    page.gauge("daily_note_build_info", "The version that runs.");
-    page.sample(&[("version", env!("CARGO_PKG_VERSION"))], 1);
+    page.build_info();
     page.gauge(
         "daily_note_last_beat_timestamp_seconds",
         "When the daemon last looked at calendar, files and ledger.",
@@ -63,7 +63,7 @@ pub(super) fn page(heartbeat: &Heartbeat, facts: &MetricInputs<'_>, now: DateTim
     for target in facts.unreached {
         page.sample(&[("target", &target.target)], count(target.given_up));
     }
-    page.0
+    page.into_text()
 }
 
 fn next_slots(page: &mut MetricsText, publication: Option<&Publication>, now: DateTime<Utc>) {
@@ -163,50 +163,4 @@ fn state(state: &BatchState) -> &'static str {
 
 fn count(rows: u64) -> i64 {
     i64::try_from(rows).unwrap_or(i64::MAX)
-}
-
-/// Metrics and their samples; a sample is of the metric before it.
-#[derive(Default)]
-struct MetricsText(String, &'static str);
-
-impl MetricsText {
-    fn gauge(&mut self, name: &'static str, help: &str) {
-        let _ = writeln!(self.0, "# HELP {name} {help}\n# TYPE {name} gauge");
-        self.1 = name;
-    }
-
-    fn sample(&mut self, labels: &[(&str, &str)], value: i64) {
-        self.0.push_str(self.1);
-        if !labels.is_empty() {
-            let labels: Vec<String> = labels
-                .iter()
-                .map(|(name, value)| format!("{name}=\"{}\"", escaped(value)))
-                .collect();
-            let _ = write!(self.0, "{{{}}}", labels.join(","));
-        }
-        let _ = writeln!(self.0, " {value}");
-    }
-}
-
-fn escaped(value: &str) -> String {
-    value
-        .replace('\\', "\\\\")
-        .replace('"', "\\\"")
-        .replace('\n', "\\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_label_s_value_ends_where_it_should() {
-        let mut page = MetricsText::default();
-        page.gauge("x", "help");
-        page.sample(&[("issue", "a\"} 1\nb\\")], 2);
-        assert_eq!(
-            page.0,
-            "# HELP x help\n# TYPE x gauge\nx{issue=\"a\\\"} 1\\nb\\\\\"} 2\n"
-        );
-    }
 }

@@ -11,7 +11,7 @@ use crate::store::{self, DomainHistory, StoreError};
 const LONGEST_MEMORY: TimeDelta = TimeDelta::days(30);
 
 /// Under which the relay's own mood is kept; no domain has this name.
-const RELAY: &str = "*";
+pub(super) const RELAY: &str = "*";
 
 /// Somebody to whom nothing may go now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,7 +105,7 @@ pub async fn end_spells(
 }
 
 /// None: it can't be read any more, or is too old to say anything.
-fn read(kept: &store::StoredMood, now: DateTime<Utc>) -> Option<LearnedMood> {
+pub(super) fn read(kept: &store::StoredMood, now: DateTime<Utc>) -> Option<LearnedMood> {
     if now - kept.at > LONGEST_MEMORY {
         return None;
     }
@@ -143,6 +143,7 @@ impl Health {
             let Some(mood) = read(kept, now) else {
                 continue;
             };
+            self.heard.insert(kept.key.clone(), kept.at);
             if kept.key == RELAY {
                 self.relay = mood;
             } else {
@@ -180,7 +181,11 @@ impl Health {
                 at: now,
             })
         };
-        changed.into_iter().filter_map(kept).collect()
+        let changed: Vec<_> = changed.into_iter().filter_map(kept).collect();
+        for kept in &changed {
+            self.heard.insert(kept.key.clone(), kept.at);
+        }
+        changed
     }
 
     /// How many more rows may be claimed, of `claimed` that are not settled yet; None: any number.

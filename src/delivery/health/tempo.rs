@@ -148,6 +148,16 @@ impl LearnedRate {
         *self = Self::default();
     }
 
+    /// Another who sends learned that; what this run counts goes on.
+    pub(crate) fn overhear(&mut self, theirs: &Self) {
+        *self = Self {
+            since: self.since,
+            taken: self.taken,
+            next_at: self.next_at,
+            ..theirs.clone()
+        };
+    }
+
     /// The rest was another's: it was never too much here.
     pub(crate) fn forgive(&mut self) {
         if self.rest.take().is_some() {

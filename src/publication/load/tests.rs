@@ -173,18 +173,12 @@ audience: {max_removal: 35%}
 
 #[test]
 fn a_key_that_says_nothing_any_more_is_passed_over_and_told_with_what_to_do() {
-    let text = with("storage: sqlite\ntracking: none\n");
+    let text = with("tracking: none\n");
     let publication = load(&text, &[]).unwrap();
     insta::assert_snapshot!(shown(&publication.retired), @r#"
-     × `storage` says nothing any more
-      ╭─[daily-note.yaml:8:10]
-    8 │ storage: ******
-      ·          ──────
-      ╰────
-     help: take it out: the state is always SQLite
      × `tracking` says nothing any more
-      ╭─[daily-note.yaml:9:11]
-    9 │ tracking: ****
+      ╭─[daily-note.yaml:8:11]
+    8 │ tracking: ****
       ·           ────
       ╰────
      help: take it out: nothing is counted of readers

@@ -58,6 +58,15 @@ impl PostgresDatabase {
         Ok(database)
     }
 
+    /// The same over a connection of its own, for what must not wait for others.
+    pub(super) fn apart(&self) -> Self {
+        Self {
+            pool: Arc::new(self.pool.apart()),
+            place: Arc::clone(&self.place),
+            written: Arc::default(),
+        }
+    }
+
     async fn make_ready(&self) -> Result<(), StoreError> {
         let tx = self.reading().await?;
         let looked = async {

@@ -4,6 +4,7 @@
 mod claim;
 mod due;
 pub(super) mod moved;
+mod notes;
 mod partitions;
 mod record;
 mod recover;
@@ -17,6 +18,7 @@ use super::{
     PostgresStore,
     fault::PostgresFault,
     realm,
+    state_instance::leases,
     transaction::StoreTransaction,
     tries::{patiently, transaction},
     values::values,
@@ -25,7 +27,7 @@ use crate::{
     publication::Rate,
     store::{
         BatchId, Claim, ClaimQuotas, DeliveryQueue, LeaseAnswer, RecoveredRows, RefusedStep,
-        RetryOutcome, RetrySelection, SenderId, StoreError, TransferNotes, Transition,
+        RetryOutcome, RetrySelection, SenderId, SenderShare, StoreError, TransferNotes, Transition,
         UnknownAnswer,
         pace::{
             self,
@@ -90,19 +92,45 @@ impl DeliveryQueue for PostgresStore {
         resend: bool,
         now: DateTime<Utc>,
     ) -> Result<RecoveredRows, StoreError> {
-        patiently!(self, |tx| recover::recover(
-            &tx, self.realm, batch, resend, now
-        ))
+        let notes = notes::NotesFolder::of(self.notes.as_deref());
+        let settled = patiently!(self, |tx| recover::recover(
+            &tx, self.realm, batch, resend, notes, now
+        ))?;
+        for sender in settled.senders {
+            notes.forget(batch, sender);
+        }
+        Ok(settled.rows)
     }
 
-    /// A server is on no machine that a sender could leave notes on: every row that had leave is in doubt.
+    async fn reap(
+        &self,
+        batch: BatchId,
+        resend: bool,
+        now: DateTime<Utc>,
+    ) -> Result<RecoveredRows, StoreError> {
+        self.recover(batch, resend, now).await
+    }
+
+    async fn share(&self, sender: &SenderId) -> Result<SenderShare, StoreError> {
+        let tx = self.reading().await?;
+        let share = leases::share(&tx, sender).await;
+        tx.end(share).await
+    }
+
     async fn note_transfers(
         &self,
-        _batch: BatchId,
-        _connections: u32,
-        _now: DateTime<Utc>,
+        batch: BatchId,
+        sender: &SenderId,
+        connections: u32,
+        now: DateTime<Utc>,
     ) -> Result<TransferNotes, StoreError> {
-        Ok(TransferNotes::none())
+        let Some(folder) = &self.notes else {
+            return Ok(TransferNotes::none());
+        };
+        let tx = self.writing().await?;
+        let named = notes::name(&tx, sender).await;
+        let named = tx.end(named).await?;
+        named.begin(folder, batch, connections, now)
     }
 
     async fn next_due(&self, batch: BatchId) -> Result<Option<DateTime<Utc>>, StoreError> {

@@ -39,6 +39,17 @@ impl ConnectionPool {
         })
     }
 
+    /// One connection to the same database, for somebody who shares it with nobody.
+    pub(super) fn apart(&self) -> Self {
+        Self {
+            config: self.config.clone(),
+            tls: self.tls.clone(),
+            handshake: self.handshake,
+            idle: Mutex::default(),
+            room: Arc::new(Semaphore::new(1)),
+        }
+    }
+
     /// A connection to oneself: one that is there, or a new one.
     pub(super) async fn take(self: &Arc<Self>) -> Result<PooledConnection, PostgresFault> {
         let room = Arc::clone(&self.room).acquire_owned();

@@ -1,6 +1,8 @@
 //! Which state this is and who may act from it, on PostgreSQL: leases that go by the server's clock, and a home that no
 //! copy of the database and no standby that was promoted has.
 
+mod heartbeat;
+mod holding;
 mod home;
 pub(super) mod leases;
 
@@ -8,7 +10,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use super::{
-    PostgresStore, columns, fault::PostgresFault, transaction::StoreTransaction, values::values,
+    PostgresStore, batch_ledger::batch, columns, fault::PostgresFault,
+    transaction::StoreTransaction, values::values,
 };
 use crate::{
     audience::SubscriberId,
@@ -39,7 +42,13 @@ impl StateInstance for PostgresStore {
     /// Many may send at once, each under a name of their own.
     async fn hold(&self, sender: &SenderId) -> Result<SenderGuard, StoreError> {
         let held = |holder| StoreError::Held { holder };
-        leases::hold(self, &leases::of_sender(sender), &sender.0, held).await
+        holding::hold(self, &leases::of_sender(sender), sender, held).await
+    }
+
+    async fn bury(&self, sender: &SenderId) -> Result<(), StoreError> {
+        let tx = self.writing().await?;
+        let buried = leases::bury(&tx, sender).await;
+        tx.end(buried).await
     }
 
     async fn hold_schedule(&self, keeper: &SenderId) -> Result<SenderGuard, StoreError> {
@@ -48,7 +57,7 @@ impl StateInstance for PostgresStore {
             Realm::Rehearsal => "plays the calendar",
         };
         let kept = |holder| StoreError::Kept { holder };
-        leases::hold(self, name, &keeper.0, kept).await
+        holding::hold(self, name, keeper, kept).await
     }
 
     /// Of who left the `lost` list this database knows nothing: there is no place outside of it.
@@ -88,8 +97,12 @@ impl StateInstance for PostgresStore {
     }
 }
 
-/// Makes this its home; answers how many open batches wait for a person since.
+/// Makes this its home; answers how many open batches wait for a person since. Of what was under way in a copy, every
+/// open row may have been sent since that was made.
 async fn adopt(tx: &StoreTransaction, now: DateTime<Utc>) -> Result<u64, PostgresFault> {
+    if home::is_elsewhere(tx).await? == Some(true) {
+        batch::doubt_all_open(tx, now).await?;
+    }
     home::settle(tx).await?;
     tx.run(
         "UPDATE instance SET adopted_at = $1",

@@ -20,8 +20,8 @@ use crate::{
     publication::Rate,
     store::{
         BatchId, Claim, ClaimQuotas, DeliveryQueue, DeliveryState, DeliveryStep, LeaseAnswer,
-        RecoveredRows, RefusedStep, RetryOutcome, RetrySelection, SenderId, StoreError,
-        TransferNotes, Transition, UnknownAnswer,
+        RecoveredRows, RefusedStep, RetryOutcome, RetrySelection, SenderId, SenderShare,
+        StoreError, TransferNotes, Transition, UnknownAnswer,
         pace::{
             self,
             LeaseTurn::{self, Ahead, InTurn},
@@ -103,9 +103,24 @@ impl DeliveryQueue for SqliteStore {
             .await
     }
 
+    /// Whoever else sent before this one had the right to is settled by now, and nobody has it meanwhile.
+    async fn reap(
+        &self,
+        _batch: BatchId,
+        _resend: bool,
+        _now: DateTime<Utc>,
+    ) -> Result<RecoveredRows, StoreError> {
+        Ok(RecoveredRows::default())
+    }
+
+    async fn share(&self, _sender: &SenderId) -> Result<SenderShare, StoreError> {
+        Ok(SenderShare::WHOLE)
+    }
+
     async fn note_transfers(
         &self,
         batch: BatchId,
+        _sender: &SenderId,
         connections: u32,
         now: DateTime<Utc>,
     ) -> Result<TransferNotes, StoreError> {

@@ -47,6 +47,11 @@ impl StateInstance for SqliteStore {
         Ok(held)
     }
 
+    /// A lock ends with its process.
+    async fn bury(&self, _sender: &SenderId) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     async fn adopt(
         &self,
         lost: Option<&str>,

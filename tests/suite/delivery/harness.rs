@@ -78,6 +78,7 @@ impl Harness {
             file: None,
             may_repeat: false,
             is_ad: false,
+            term: None,
         };
         store.freeze(&batch, monday()).await.unwrap();
         Self {
@@ -121,7 +122,6 @@ impl Harness {
         let settings = Run {
             guard: self.store.hold(&sender).await.unwrap(),
             store: self.store.clone(),
-            sender,
             clock: self.clock,
             composer: Arc::new(composer),
             relay,

@@ -50,6 +50,7 @@ pub(crate) fn frozen(html: &str, text: &str) -> FrozenIssue {
         ("email/issue.txt".to_owned(), text.to_owned()),
     ]);
     FrozenIssue {
+        keys: None,
         issue: "monday-2026-11-23".into(),
         edition: "monday".into(),
         composition: Composition {

@@ -44,6 +44,7 @@ fn real_issue() -> FrozenIssue {
         .with_base_url(publication.web.base_url.as_deref())
         .web_version(&issue.slug);
     FrozenIssue {
+        keys: None,
         issue: issue.id.clone(),
         edition: edition.key.clone(),
         composition,

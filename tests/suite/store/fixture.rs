@@ -132,6 +132,7 @@ pub(crate) fn new_batch(issue: &str) -> NewBatch {
         file: None,
         may_repeat: false,
         is_ad: false,
+        term: None,
     }
 }
 

@@ -7,7 +7,7 @@ mod leases;
 mod lost;
 mod moving;
 mod opening;
-mod place;
+pub(crate) mod place;
 mod pooled;
 mod races;
 mod sharing;

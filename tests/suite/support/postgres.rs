@@ -110,6 +110,19 @@ impl Cluster {
     /// Runs the server on the data that lies in that folder.
     pub(crate) fn launch(programs: PathBuf, folder: TempDir, settings: &[&str]) -> Self {
         let port = free_port();
+        Self::launch_at(programs, folder, port, settings)
+    }
+
+    /// The server is gone at once, as in a power cut, and comes back where it was.
+    pub(crate) fn die_and_come_back(&mut self) {
+        let words = self.server.stdin.as_mut().unwrap();
+        words.write_all(b"keep\n").unwrap();
+        self.end();
+        let folder = std::mem::replace(&mut self.folder, tempfile::tempdir().unwrap());
+        *self = Self::launch_at(self.programs.clone(), folder, self.port, &[]);
+    }
+
+    fn launch_at(programs: PathBuf, folder: TempDir, port: u16, settings: &[&str]) -> Self {
         let lines = format!(
             "listen_addresses = '127.0.0.1'\nport = {port}\nunix_socket_directories = '{}'\n\
              max_connections = 300\nshared_buffers = 64MB\nmax_wal_size = 512MB\n{}\n",

@@ -7,7 +7,7 @@ use super::tallies::{self, NOBODY, TallyMoves};
 use crate::store::{
     Batch, BatchId, BatchState, DeliveryCounts, DeliveryState, Realm, ServerTrouble, StoreError,
     codes,
-    machine::CANCELLED,
+    machine::{CANCELLED, OLDER_COPY},
     postgres::{
         columns, fault::PostgresFault, realm, transaction::StoreTransaction, values::values,
     },
@@ -127,6 +127,28 @@ pub(crate) async fn set_state(
     Ok(wanted.clone())
 }
 
+/// Of batches that were under way in an older copy nobody knows who got them since: their open rows are unknown.
+pub(crate) async fn doubt_all_open(
+    tx: &StoreTransaction,
+    now: DateTime<Utc>,
+) -> Result<(), PostgresFault> {
+    let states = [BatchState::Open, BatchState::put_here_from_a_copy()];
+    let states: Vec<i64> = states.iter().map(codes::batch_state_code).collect();
+    let sql = "SELECT id FROM batches WHERE state = ANY($1) ORDER BY id FOR UPDATE";
+    let open = [
+        DeliveryState::Pending,
+        DeliveryState::Claimed,
+        DeliveryState::Sending,
+        DeliveryState::Deferred,
+    ];
+    for id in tx.values(sql, values![states]).await? {
+        let unknown = DeliveryState::Unknown;
+        end_all(tx, BatchId(id), &open, unknown, OLDER_COPY, now).await?;
+        empty_queue(tx, BatchId(id)).await?;
+    }
+    Ok(())
+}
+
 /// What is on the wire gets the outcome it gets; the rest ends here.
 async fn cancel_the_unsent(
     tx: &StoreTransaction,
@@ -139,6 +161,11 @@ async fn cancel_the_unsent(
         DeliveryState::Deferred,
     ];
     end_all(tx, id, &unsent, DeliveryState::Skipped, CANCELLED, now).await?;
+    empty_queue(tx, id).await
+}
+
+/// No row of it waits any more.
+async fn empty_queue(tx: &StoreTransaction, id: BatchId) -> Result<(), PostgresFault> {
     for table in ["chunks", "waiting"] {
         let sql = format!("DELETE FROM {table} WHERE batch = $1");
         tx.run(&sql, values![id.0]).await?;

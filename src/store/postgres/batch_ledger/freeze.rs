@@ -11,8 +11,8 @@ use crate::{
         history_note::beginning_codes,
         machine::{DECLINED_ADS, DORMANT},
         postgres::{
-            fault::PostgresFault, realm, report_box::soft, transaction::StoreTransaction,
-            values::values,
+            fault::PostgresFault, realm, report_box::soft, state_instance::leases,
+            transaction::StoreTransaction, values::values,
         },
     },
 };
@@ -62,6 +62,10 @@ pub(crate) async fn freeze(
     moves.begin(id, DeliveryState::Pending, audience - passed_by);
     moves.begin(id, DeliveryState::Skipped, passed_by);
     moves.write(tx).await?;
+    // At the end: until the transaction is over its holder can't renew it.
+    if let Some(term) = new.term {
+        leases::require(tx, term).await?;
+    }
     match batch::by_id(tx, id).await? {
         Some(batch) => Ok(Freeze {
             batch,

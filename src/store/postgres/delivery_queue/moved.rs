@@ -75,6 +75,12 @@ impl LockedRows {
         Ok(locked)
     }
 
+    /// Leaves out those that this sender does not hold any more.
+    pub(crate) fn keep_held_by(&mut self, sender: i64) {
+        let senders = &self.senders;
+        self.rows.keep_held(|id| senders.get(&id) == Some(&sender));
+    }
+
     async fn add_batches(
         &mut self,
         tx: &StoreTransaction,

@@ -5,47 +5,96 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use super::moved::LockedRows;
+use super::{moved::LockedRows, notes::NotesFolder};
 use crate::{
     address::Address,
     store::{
-        BatchId, DeliveryId, DeliveryState, Realm, RecoveredRows, RetryOutcome, RetrySelection,
-        RetryState, UnknownAnswer, codes,
+        BatchId, DeadSender, DeliveryId, DeliveryState, Realm, RecoveredRows, RetryOutcome,
+        RetrySelection, RetryState, UnknownAnswer, codes,
         postgres::{
-            batch_ledger::{batch, tallies},
-            columns,
-            fault::PostgresFault,
-            transaction::StoreTransaction,
-            values::values,
+            batch_ledger::batch, columns, fault::PostgresFault, state_instance::leases,
+            transaction::StoreTransaction, values::values,
         },
     },
 };
 
-/// The rows that senders hold whose leases are over: by the server's clock, and whoever asks.
+/// What was settled, and the numbers of the senders whose it was.
+pub(crate) struct SettledDeaths {
+    pub(crate) rows: RecoveredRows,
+    pub(crate) senders: Vec<i64>,
+}
+
+/// Settles the rows that senders hold whose leases are over: by the server's clock, and whoever asks.
 pub(crate) async fn recover(
     tx: &StoreTransaction,
     realm: Realm,
     batch: BatchId,
     resend: bool,
+    notes: NotesFolder<'_>,
     now: DateTime<Utc>,
-) -> Result<RecoveredRows, PostgresFault> {
-    let counts = tallies::counts(tx, batch).await?;
-    // No index leads to them: a batch is read through only where some are held.
-    if counts.claimed + counts.sending == 0 {
-        return Ok(RecoveredRows::default());
+) -> Result<SettledDeaths, PostgresFault> {
+    let mut settled = SettledDeaths {
+        rows: RecoveredRows::default(),
+        senders: Vec::new(),
+    };
+    for dead in dead_senders(tx, batch).await? {
+        let held: Vec<i64> = tx
+            .values(
+                "SELECT ord FROM deliveries WHERE batch = $1 AND state BETWEEN 1 AND 2 \
+                 AND sender = $2",
+                values![batch.0, dead.number],
+            )
+            .await?;
+        let mut ledger = LockedRows::load(tx, realm, &of_batch(batch, held), now).await?;
+        // Until the lock was got, another may have settled them, and their own sender may have said what became of them.
+        ledger.keep_held_by(dead.number);
+        let begun = notes.begun(batch, dead.number, dead.notes.as_deref());
+        let own = ledger.rows.recover(begun.as_ref(), resend);
+        ledger.write(tx).await?;
+        if own != RecoveredRows::default() {
+            settled.rows.add(RecoveredRows {
+                dead: vec![dead.who],
+                ..own
+            });
+        }
+        settled.senders.push(dead.number);
     }
-    let held: Vec<i64> = tx
-        .values(
-            "SELECT d.ord FROM deliveries AS d WHERE d.batch = $1 AND d.state BETWEEN 1 AND 2 \
-             AND NOT EXISTS (SELECT 1 FROM leases AS s WHERE s.id = d.sender \
-               AND s.lease_until > clock_timestamp())",
-            values![batch.0],
-        )
-        .await?;
-    let mut ledger = LockedRows::load(tx, realm, &of_batch(batch, held), now).await?;
-    let recovered = ledger.rows.recover(None, resend);
-    ledger.write(tx).await?;
-    Ok(recovered)
+    Ok(settled)
+}
+
+/// A sender whose lease is over, and that holds rows of a batch.
+struct FoundDead {
+    number: i64,
+    notes: Option<String>,
+    who: DeadSender,
+}
+
+/// Its own counters say what a sender holds: a batch is read through only where somebody died. None of them takes a
+/// lease of that name again before this is settled.
+async fn dead_senders(
+    tx: &StoreTransaction,
+    batch: BatchId,
+) -> Result<Vec<FoundDead>, PostgresFault> {
+    tx.all(
+        "SELECT l.id, l.notes, l.name, t.claimed, t.sending FROM tallies AS t \
+         JOIN leases AS l ON l.id = t.sender \
+         WHERE t.batch = $1 AND t.claimed + t.sending > 0 AND l.lease_until <= clock_timestamp() \
+         ORDER BY l.id FOR SHARE OF l",
+        values![batch.0],
+        |row| {
+            let name: String = row.try_get("name")?;
+            Ok(FoundDead {
+                number: row.try_get("id")?,
+                notes: row.try_get("notes")?,
+                who: DeadSender {
+                    sender: leases::sender_of(&name).to_owned(),
+                    claimed: columns::count(row, "claimed")?,
+                    sending: columns::count(row, "sending")?,
+                },
+            })
+        },
+    )
+    .await
 }
 
 pub(crate) async fn resolve_unknown(

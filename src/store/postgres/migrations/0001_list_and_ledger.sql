@@ -198,7 +198,8 @@ CREATE TABLE leases (
     name         TEXT   NOT NULL UNIQUE,
     epoch        BIGINT NOT NULL DEFAULT 0,
     holder       TEXT   NOT NULL DEFAULT '',     -- what it says of itself, for people
-    lease_until  TIMESTAMPTZ NOT NULL DEFAULT '-infinity'
+    lease_until  TIMESTAMPTZ NOT NULL DEFAULT '-infinity',
+    notes        TEXT                            -- names the notes of whose messages begin to leave, on its machine
 ) WITH (fillfactor = 50);
 
 -- The recipient domains of a batch with a queue of their own. Lane 0 is everyone else.

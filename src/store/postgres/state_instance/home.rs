@@ -9,11 +9,19 @@ use crate::store::{
 
 /// Finds the database at home; the first time, makes this its home.
 pub(super) async fn check(tx: &StoreTransaction) -> Result<(), PostgresFault> {
+    match is_elsewhere(tx).await? {
+        Some(false) => Ok(()),
+        Some(true) => Err(StoreError::Copied.into()),
+        None => settle(tx).await,
+    }
+}
+
+/// Whether this is not where somebody took the right to send last; None: nobody did yet.
+pub(super) async fn is_elsewhere(tx: &StoreTransaction) -> Result<Option<bool>, PostgresFault> {
     let known: Option<String> = tx.value("SELECT home FROM instance", values![]).await?;
     match known {
-        Some(known) if known == here(tx).await? => Ok(()),
-        Some(_) => Err(StoreError::Copied.into()),
-        None => settle(tx).await,
+        Some(known) => Ok(Some(known != here(tx).await?)),
+        None => Ok(None),
     }
 }
 

@@ -1,27 +1,25 @@
 //! Leases: rights that end by themselves, by the server's clock, where nobody renews them. No session holds one: a pool
-//! would hand it to strangers, or keep it for ever.
+//! would hand it to strangers, or keep it for ever. How one is kept: `holding`, `heartbeat`.
 
 use std::time::Duration;
 
-use tokio::{runtime::Handle, task::JoinHandle, time::sleep};
-
-use super::home;
 use crate::store::{
-    SenderGuard, SenderId, StoreError,
+    LeaseTerm, SenderId, SenderShare, StoreError,
     postgres::{
-        PostgresStore, fault::PostgresFault, transaction::StoreTransaction, values::values,
+        columns, database::PostgresDatabase, fault::PostgresFault, transaction::StoreTransaction,
+        values::values,
     },
 };
 
-/// After so long without a word its holder is dead.
-const LEASE_SECONDS: i64 = 15;
+/// After so long without a word its holder is dead: a standby has taken over a quarter of a minute after that word.
+pub(super) const LEASE: Duration = Duration::from_secs(12);
+const LEASE_SECONDS: i64 = LEASE.as_secs().cast_signed();
 
-/// Three words may get lost.
-const BEAT: Duration = Duration::from_secs(4);
+/// The holder takes it for over so long before the server does.
+pub(super) const MARGIN: Duration = Duration::from_secs(1);
 
-/// Whoever held it before may be letting it go just now.
-const TRIES: u32 = 10;
-const BETWEEN_TRIES: Duration = Duration::from_millis(100);
+/// What stands before a sender's name in the name of its lease.
+const SENDS: &str = "sends: ";
 
 /// The number of a sender, which its claims carry; one that never took a lease is dead already.
 pub(crate) async fn number(tx: &StoreTransaction, sender: &SenderId) -> Result<i64, PostgresFault> {
@@ -40,46 +38,67 @@ pub(crate) async fn number(tx: &StoreTransaction, sender: &SenderId) -> Result<i
 
 /// Under which name a sender has its lease, and its claims.
 pub(super) fn of_sender(sender: &SenderId) -> String {
-    format!("sends: {}", sender.0)
+    format!("{SENDS}{}", sender.0)
 }
 
-/// Takes a lease, and keeps it until the guard is dropped or this process is no more.
-pub(super) async fn hold(
-    store: &PostgresStore,
-    name: &str,
-    who: &str,
-    refused: impl Fn(String) -> StoreError,
-) -> Result<SenderGuard, StoreError> {
-    let holder = format!("process {}: {who}", std::process::id());
-    for tries in 1.. {
-        let tx = store.writing().await?;
-        let taken = async {
-            home::check(&tx).await?;
-            take(&tx, name, &holder).await
-        }
-        .await;
-        match tx.end(taken).await? {
-            Ok(lease) => return Ok(SenderGuard::new(LeaseGuard::keep(store, lease))),
-            Err(other) if tries >= TRIES => return Err(refused(other)),
-            Err(_) => sleep(BETWEEN_TRIES).await,
-        }
+/// The sender whose lease has that name.
+pub(crate) fn sender_of(name: &str) -> &str {
+    name.strip_prefix(SENDS).unwrap_or(name)
+}
+
+/// Which of the senders that live it is: one whose lease is over comes after them all.
+pub(crate) async fn share(
+    tx: &StoreTransaction,
+    sender: &SenderId,
+) -> Result<SenderShare, PostgresFault> {
+    let own = of_sender(sender);
+    tx.one(
+        "SELECT count(*) FILTER (WHERE name < $1) AS place, count(*) AS living FROM leases \
+         WHERE lease_until > clock_timestamp() AND starts_with(name, $2)",
+        values![own, SENDS],
+        |row| {
+            let small = |column| columns::count(row, column).map(saturated);
+            Ok(SenderShare {
+                place: small("place")?,
+                living: small("living")?.max(1),
+            })
+        },
+    )
+    .await
+}
+
+fn saturated(count: u64) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// Ends the lease of a sender that is known to be no more.
+pub(super) async fn bury(tx: &StoreTransaction, sender: &SenderId) -> Result<(), PostgresFault> {
+    let sql = "UPDATE leases SET lease_until = '-infinity' WHERE name = $1";
+    tx.run(sql, values![of_sender(sender)]).await.map(drop)
+}
+
+/// Makes sure that a term of a lease is not over, and stays so until the transaction ends: whoever wants the next one
+/// waits for that.
+pub(crate) async fn require(tx: &StoreTransaction, term: LeaseTerm) -> Result<(), PostgresFault> {
+    let held: Option<i64> = tx
+        .maybe_value(
+            "SELECT epoch FROM leases WHERE id = $1 AND epoch = $2 \
+             AND lease_until > clock_timestamp() FOR SHARE",
+            values![term.lease, term.epoch],
+        )
+        .await?;
+    match held {
+        Some(_) => Ok(()),
+        None => Err(StoreError::TermOver.into()),
     }
-    Err(StoreError::Abandoned)
-}
-
-/// A lease as it was taken: none that is taken later has the same epoch.
-#[derive(Debug, Clone, Copy)]
-struct TakenLease {
-    id: i64,
-    epoch: i64,
 }
 
 /// Takes a lease that nobody has; else answers who has it.
-async fn take(
+pub(super) async fn take(
     tx: &StoreTransaction,
     name: &str,
     holder: &str,
-) -> Result<Result<TakenLease, String>, PostgresFault> {
+) -> Result<Result<LeaseTerm, String>, PostgresFault> {
     let taken = tx
         .maybe(
             "INSERT INTO leases AS l (name, epoch, holder, lease_until) \
@@ -89,8 +108,8 @@ async fn take(
              RETURNING l.id, l.epoch",
             values![name, holder, LEASE_SECONDS],
             |row| {
-                Ok(TakenLease {
-                    id: row.try_get("id")?,
+                Ok(LeaseTerm {
+                    lease: row.try_get("id")?,
                     epoch: row.try_get("epoch")?,
                 })
             },
@@ -106,75 +125,28 @@ async fn take(
 }
 
 /// Says that its holder lives; false: it was over, or is another's.
-async fn renew(store: &PostgresStore, lease: TakenLease) -> Result<bool, StoreError> {
-    let tx = store.writing().await?;
+pub(super) async fn renew(
+    database: &PostgresDatabase,
+    term: LeaseTerm,
+) -> Result<bool, StoreError> {
+    let tx = database.writing().await?;
     let renewed = tx
         .run(
             "UPDATE leases SET lease_until = clock_timestamp() + $3 * interval '1 second' \
              WHERE id = $1 AND epoch = $2 AND lease_until > clock_timestamp()",
-            values![lease.id, lease.epoch, LEASE_SECONDS],
+            values![term.lease, term.epoch, LEASE_SECONDS],
         )
         .await;
     Ok(tx.end(renewed).await? > 0)
 }
 
-async fn let_go(store: &PostgresStore, lease: TakenLease) -> Result<(), StoreError> {
-    let tx = store.writing().await?;
+pub(super) async fn let_go(database: &PostgresDatabase, term: LeaseTerm) -> Result<(), StoreError> {
+    let tx = database.writing().await?;
     let ended = tx
         .run(
             "UPDATE leases SET lease_until = '-infinity' WHERE id = $1 AND epoch = $2",
-            values![lease.id, lease.epoch],
+            values![term.lease, term.epoch],
         )
         .await;
     tx.end(ended).await.map(drop)
-}
-
-/// Keeps a lease by its beat.
-#[derive(Debug)]
-struct LeaseGuard {
-    store: PostgresStore,
-    lease: TakenLease,
-    beat: JoinHandle<()>,
-}
-
-impl LeaseGuard {
-    fn keep(store: &PostgresStore, lease: TakenLease) -> Self {
-        let beating = store.clone();
-        let beat = tokio::spawn(async move {
-            loop {
-                sleep(BEAT).await;
-                match renew(&beating, lease).await {
-                    Ok(true) => {}
-                    // What it holds may be another's by now: its claims are refused by their fences.
-                    Ok(false) => {
-                        tracing::error!(
-                            "the right to act from this state is over: nobody heard of us for {LEASE_SECONDS} s"
-                        );
-                        break;
-                    }
-                    Err(error) => tracing::warn!("{error}; the lease is not renewed yet"),
-                }
-            }
-        });
-        Self {
-            store: store.clone(),
-            lease,
-            beat,
-        }
-    }
-}
-
-impl Drop for LeaseGuard {
-    fn drop(&mut self) {
-        self.beat.abort();
-        // Only politeness: without it the next one waits for the lease to end.
-        if let Ok(runtime) = Handle::try_current() {
-            let (store, lease) = (self.store.clone(), self.lease);
-            runtime.spawn(async move {
-                if let Err(error) = let_go(&store, lease).await {
-                    tracing::warn!("{error}; the lease ends by itself");
-                }
-            });
-        }
-    }
 }

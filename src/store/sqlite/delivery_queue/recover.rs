@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 
 use super::{notes, record::LedgerRows};
 use crate::store::{
-    BatchId, DeliveryState, Realm, RecoveredRows, UnknownAnswer,
+    BatchId, DeadSender, DeliveryState, Realm, RecoveredRows, UnknownAnswer,
     machine::OLDER_COPY,
     sqlite::{
         batch_ledger::batch, codes, database::place::StatePlace, fault::SqliteFault, realm,
@@ -33,11 +33,34 @@ pub(crate) fn recover(
         "SELECT id FROM deliveries WHERE id BETWEEN ?1 AND ?2 AND state BETWEEN 1 AND 2",
         params![first, last],
     )?;
+    if held.is_empty() {
+        return Ok(RecoveredRows::default());
+    }
+    let dead = dead_senders(tx, batch)?;
     let mut ledger = LedgerRows::load(tx, realm, &held.into_iter().collect(), now)?;
     let begun = notes::begun(tx, place, batch)?;
     let recovered = ledger.recover(begun.as_ref(), resend);
     ledger.write(tx, realm)?;
-    Ok(recovered)
+    Ok(RecoveredRows { dead, ..recovered })
+}
+
+/// Who held rows, and what they left.
+fn dead_senders(tx: &Connection, batch: BatchId) -> Result<Vec<DeadSender>, SqliteFault> {
+    let (first, last) = codes::deliveries_of(batch);
+    tx.all(
+        "SELECT coalesce(s.name, '') AS name, count(*) FILTER (WHERE d.state = 1) AS claimed, \
+         count(*) FILTER (WHERE d.state = 2) AS sending FROM deliveries AS d \
+         LEFT JOIN senders AS s ON s.id = d.sender \
+         WHERE d.id BETWEEN ?1 AND ?2 AND d.state BETWEEN 1 AND 2 GROUP BY d.sender",
+        params![first, last],
+        |row| {
+            Ok(DeadSender {
+                sender: row.get("name")?,
+                claimed: codes::count(row, "claimed")?,
+                sending: codes::count(row, "sending")?,
+            })
+        },
+    )
 }
 
 /// Of a batch that had come further than this database knows, every open row may have been sent.

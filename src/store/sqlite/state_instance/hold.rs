@@ -52,7 +52,7 @@ fn lock(
     match file.try_lock() {
         Ok(()) => {
             introduce(&mut file, sender).map_err(unusable)?;
-            Ok(SenderGuard::new(LockHandle { file }))
+            Ok(SenderGuard::of_process(sender, LockHandle { file }))
         }
         Err(TryLockError::WouldBlock) => Err(SqliteFault::Told(refused(holder(&mut file)))),
         Err(TryLockError::Error(error)) => Err(unusable(error)),

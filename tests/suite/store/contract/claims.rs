@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use daily_note::{
     audience::{Origin, SuppressionReason},
-    store::{ClaimQuotas, DeliveryCounts, DeliveryStep},
+    store::{ClaimQuotas, DeadSender, DeliveryCounts, DeliveryStep},
 };
 
 use crate::store::fixture::*;
@@ -217,6 +217,12 @@ pub(crate) async fn a_dead_sender_s_claims_return_and_its_wire_is_unknown(
     let store = place.open().await;
     let recovered = store.recover(batch.id, false, at(9)).await.unwrap();
     assert_eq!((recovered.returned, recovered.unknown), (2, 1));
+    let dead = DeadSender {
+        sender: sender().0,
+        claimed: 2,
+        sending: 1,
+    };
+    assert_eq!(recovered.dead, [dead]);
     assert_eq!(
         store.counted(&batch).await,
         DeliveryCounts {

@@ -1,4 +1,4 @@
-//! Those who watch over the daemon: systemd, and whoever asks over HTTP.
+//! Those who watch over a service: systemd, and whoever asks over HTTP.
 
 use std::{io::ErrorKind, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -8,7 +8,6 @@ use tokio::net::TcpListener;
 
 use crate::{
     cli::{CommandExit, Failure, output::Output, trouble::Trouble},
-    daemon::Heartbeat,
     delivery::StopSignal,
     schedule::{Event, EventSink},
     systemd::ServiceManager,
@@ -27,14 +26,18 @@ impl WatchdogSignals {
         Self(ServiceManager::of_process())
     }
 
-    /// The service is up; from now on the watchdog is fed as long as the daemon's beat goes on.
-    pub(super) fn start(self: &Arc<Self>, heartbeat: Arc<Heartbeat>, stop: StopSignal) {
+    /// The service is up; from now on the watchdog is fed as long as its beat goes on.
+    pub(super) fn start(
+        self: &Arc<Self>,
+        is_alive: impl Fn() -> bool + Send + 'static,
+        stop: StopSignal,
+    ) {
         self.0.is_ready();
         let Some(beat) = self.0.beat() else { return };
         let watch = Arc::clone(self);
         tokio::spawn(async move {
             loop {
-                if heartbeat.is_alive() {
+                if is_alive() {
                     watch.0.is_alive();
                 }
                 tokio::time::sleep(beat).await;
@@ -44,6 +47,11 @@ impl WatchdogSignals {
                 }
             }
         });
+    }
+
+    /// A line for whoever asks the service manager.
+    pub(super) fn says(&self, status: &str) {
+        self.0.says(status);
     }
 
     pub(super) fn is_stopping(&self) {
@@ -81,7 +89,7 @@ impl EventSink for WatchdogSignals {
 /// Answers there until `stop`, and says where that is, in case any port would do.
 pub(super) async fn listen(
     address: SocketAddr,
-    daemon: Arc<dyn Vitals>,
+    service: Arc<dyn Vitals>,
     stop: StopSignal,
     output: &Output,
 ) -> Result<(), Failure> {
@@ -110,7 +118,7 @@ pub(super) async fn listen(
     output.note(say!("health and metrics at http://{address}", address));
     tokio::spawn(async move {
         let stopped = async move { stop.requested().await };
-        if let Err(error) = vitals::serve(listener, daemon, stopped).await {
+        if let Err(error) = vitals::serve(listener, service, stopped).await {
             tracing::error!("health and metrics are not answered any more: {error}");
         }
     });

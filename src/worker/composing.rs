@@ -1,0 +1,80 @@
+//! From a batch's frozen content to what makes its messages: by this machine's keys, or not at all.
+
+use std::sync::Arc;
+
+use super::Worker;
+use crate::{
+    links::LinkSigner,
+    message::{
+        ComposeError, Composer, FrozenError, FrozenIssue, MissingKey,
+        dkim::{DkimError, Signer},
+    },
+    publication::DkimSettings,
+    store::{Batch, BatchLedger, StoreError},
+    words::phrase,
+};
+
+/// Why a machine makes no messages of a batch.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ComposingError {
+    #[error("{}", .0.message())]
+    Missing(MissingKey),
+    /// It was frozen for the machine of its publication.
+    #[error(
+        "it does not say which keys it needs, and is left to the publication's own `send` or `serve`"
+    )]
+    Unsaid,
+    #[error(transparent)]
+    Dkim(#[from] DkimError),
+    #[error(transparent)]
+    Compose(#[from] ComposeError),
+    #[error(transparent)]
+    Frozen(#[from] FrozenError),
+    #[error(transparent)]
+    State(#[from] StoreError),
+}
+
+/// The keys of a machine.
+pub(super) struct MachineKeys {
+    links: LinkSigner,
+    dkim: Option<DkimSettings>,
+}
+
+impl MachineKeys {
+    pub(super) fn of(worker: &Worker) -> Self {
+        Self {
+            links: worker.links.clone(),
+            dkim: worker.settings.smtp.dkim.clone(),
+        }
+    }
+
+    /// What makes the messages of that batch.
+    pub(super) async fn composer(
+        &self,
+        store: &dyn BatchLedger,
+        batch: &Batch,
+    ) -> Result<Arc<Composer>, ComposingError> {
+        let content = store.content(&batch.content).await?;
+        let content = content.ok_or_else(|| StoreError::ContentLost {
+            hash: batch.content.clone(),
+            why: phrase!("it is not there").to_owned(),
+        })?;
+        let frozen = FrozenIssue::from_bytes(&content)?;
+        let keys = frozen.keys.as_ref().ok_or(ComposingError::Unsaid)?;
+        if let Some(missing) = keys.missing(&self.links, self.dkim.as_ref()) {
+            return Err(ComposingError::Missing(missing));
+        }
+        // Paths of keys were resolved as the settings were read.
+        let signer = self.dkim.as_ref();
+        let signer = signer.map(|dkim| Signer::load(dkim, std::path::Path::new("")));
+        let links = self.links.clone().for_batch(batch.id.0);
+        let composer = Composer::of_content(
+            &frozen,
+            &batch.content,
+            links,
+            signer.transpose()?,
+            batch.frozen_at,
+        )?;
+        Ok(Arc::new(composer))
+    }
+}

@@ -1,0 +1,5 @@
+//! `worker`: many senders on one database. The real binary, a PostgreSQL of the tests' own, a relay that counts.
+
+mod alone;
+mod faults;
+pub(crate) mod fleet;
