@@ -38,6 +38,7 @@ fn systemd_understands_every_unit() {
         "daily-note.service",
         "daily-note-due.service",
         "daily-note-due.timer",
+        "daily-note-worker@1.service",
     ] {
         let output = Command::new("systemd-analyze")
             .args(["verify", "--man=no"])
@@ -117,4 +118,30 @@ fn the_container_has_all_it_builds_from_and_runs_as_nobody_s_root() {
     publication
         .run(start.into_iter().chain(["--help".to_owned()]))
         .exits(0);
+}
+
+#[test]
+fn the_commands_of_the_compose_file_are_ours_and_each_worker_has_a_folder_of_its_own() {
+    let file = fs::read_to_string(house().join("deploy/compose.yaml")).unwrap();
+    let listed = |key: &str| -> Vec<Vec<String>> {
+        file.lines()
+            .filter_map(|line| line.trim().strip_prefix(key)?.strip_suffix(']'))
+            .map(|list| {
+                let words = list.split(',').map(|word| word.trim().trim_matches('"'));
+                words.map(str::to_owned).collect()
+            })
+            .collect()
+    };
+    let commands = listed("command: [");
+    let publication = crate::support::TestPublication::new();
+    for command in &commands {
+        let help = command.iter().cloned().chain(["--help".to_owned()]);
+        publication.run(help).exits(0);
+    }
+    let workers = commands.iter().filter(|command| command[0] == "worker");
+    let mut folders: Vec<Vec<String>> = listed("volumes: [");
+    folders.retain(|folder| folder[0].ends_with(":/var/lib/daily-note"));
+    assert_eq!(workers.count(), folders.len());
+    folders.dedup();
+    assert_eq!(folders.len(), 2, "{folders:?}");
 }
