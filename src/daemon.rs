@@ -93,6 +93,8 @@ pub struct Server {
     /// The keys of events that were told.
     told: BTreeSet<EventKey>,
     turns: BatchTurns,
+    /// Issues that were under way at the last look: others may carry them to their end.
+    under_way: BTreeSet<String>,
     /// It has the right to keep the calendar, and may change the state.
     is_keeper: bool,
     /// Which holding of that right, where it can be lost.
@@ -143,6 +145,7 @@ impl Server {
             again: None,
             told: BTreeSet::new(),
             turns: BatchTurns::default(),
+            under_way: BTreeSet::new(),
             is_keeper: false,
             term: None,
             is_list_new: true,
@@ -227,6 +230,7 @@ impl Server {
             self.tell(Event::ConfigurationRefused { problems }).await;
         }
         let batches = self.batches().await?;
+        self.tell_of_ends(&batches).await?;
         let zones = self.zones().await?;
         let adopted_at = self.store.adopted_at().await?;
         let kept_since = self.store.kept_since().await?;

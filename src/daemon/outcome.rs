@@ -9,8 +9,8 @@ use super::{
 use crate::{
     app::AppError,
     delivery::{Ending, Progress, RunReport, StopSignal},
-    schedule::{DueJob, Event, codes},
-    store::{Batch, StoreError},
+    schedule::{CarriedBatch, DueJob, Event, codes},
+    store::{Batch, BatchState, DeliveryCounts, StoreError},
 };
 
 impl Server {
@@ -71,6 +71,37 @@ impl Server {
         None
     }
 
+    /// What others carried to its end is told of, too.
+    pub(super) async fn tell_of_ends(
+        &mut self,
+        batches: &[CarriedBatch],
+    ) -> Result<(), StoreError> {
+        for CarriedBatch { batch, .. } in batches {
+            match batch.state {
+                BatchState::Open => {
+                    self.under_way.insert(batch.issue.clone());
+                }
+                BatchState::Finished if self.under_way.remove(&batch.issue) => {
+                    let counts = self.store.counts(batch.id).await?;
+                    self.ended(batch, counts).await;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    async fn ended(&mut self, batch: &Batch, counts: DeliveryCounts) {
+        let event = Event::BatchEnded {
+            issue: batch.issue.clone(),
+            edition: batch.edition.clone(),
+            slot: batch.slot,
+            audience: batch.audience,
+            counts,
+        };
+        self.tell(event).await;
+    }
+
     async fn carried(&mut self, batch: &Batch, report: &RunReport) {
         let issue = batch.issue.clone();
         if !matches!(report.ending, Ending::RelayAway(_)) {
@@ -80,16 +111,7 @@ impl Server {
             });
         }
         match &report.ending {
-            Ending::Finished => {
-                let event = Event::BatchEnded {
-                    issue,
-                    edition: batch.edition.clone(),
-                    slot: batch.slot,
-                    audience: batch.audience,
-                    counts: report.counts,
-                };
-                self.tell(event).await;
-            }
+            Ending::Finished => self.ended(batch, report.counts).await,
             Ending::Paused(reason) => {
                 let reason = reason.clone();
                 self.tell(Event::BatchPaused { issue, reason }).await;
