@@ -218,6 +218,11 @@ impl Worker {
         assert!(sent.unwrap().success());
     }
 
+    /// Whether it came to its end by itself.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.process.try_wait().unwrap().is_some()
+    }
+
     /// It is no more, at once.
     pub(crate) fn kill(mut self) {
         self.process.kill().unwrap();
