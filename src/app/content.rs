@@ -165,7 +165,8 @@ impl App {
     ) -> Result<Arc<Composer>, AppError> {
         let uses = [SecretUse::SigningKey, SecretUse::ReaderLinks];
         match self.require_secrets(&uses) {
-            Ok(()) if self.has_state() => {
+            // Looking asks no server.
+            Ok(()) if self.has_state() && self.publication.storage.server().is_none() => {
                 let store = self.store().await?;
                 let links = self.link_signer(store.as_ref()).await?;
                 self.composer(frozen, links, date)

@@ -1,6 +1,8 @@
 //! The state folder: the store and the secret.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+
+use tokio::sync::Mutex;
 
 use super::{App, AppError, FileAction, RefusalKind, secret_file};
 use crate::{
@@ -8,6 +10,7 @@ use crate::{
     publication::SecretUse,
     store::{
         SenderId, StateInstance, Store,
+        postgres::{PostgresSettings, PostgresStore},
         sqlite::{OutsideFolder, SqliteStore},
     },
     words::{phrased, say},
@@ -19,13 +22,35 @@ impl App {
     /// # Errors
     /// When the state folder can't be written, or holds something else.
     pub(crate) async fn store(&self) -> Result<Arc<dyn Store>, AppError> {
-        if self.publication.storage.server().is_some() {
-            return Err(AppError::Refused {
-                kind: RefusalKind::Configuration,
-                message: say!("no command but `worker` takes a state on a server yet"),
-                hint: say!("take `storage` out: the state is in the state folder then"),
-            });
+        match self.publication.storage.server() {
+            Some(address) => {
+                self.require_secrets(&[SecretUse::State])?;
+                self.store_on_a_server(address).await
+            }
+            None => self.store_in_the_folder().await,
         }
+    }
+
+    /// A server is asked for nothing that is kept on this machine, and its connections are this process's: whoever
+    /// opens the same one shares them.
+    async fn store_on_a_server(&self, address: &str) -> Result<Arc<dyn Store>, AppError> {
+        static OPEN: Mutex<BTreeMap<String, PostgresStore>> = Mutex::const_new(BTreeMap::new());
+        let mut open = OPEN.lock().await;
+        let store = match open.get(address) {
+            Some(store) => store.clone(),
+            None => {
+                let settings = PostgresSettings::parse(address, &|name| std::env::var(name).ok())?;
+                let store = PostgresStore::open(&settings).await?;
+                open.entry(address.to_owned()).or_insert(store).clone()
+            }
+        };
+        let store = store
+            .in_realm(self.realm())
+            .owing_results(self.publication.law.korea);
+        Ok(Arc::new(store))
+    }
+
+    async fn store_in_the_folder(&self) -> Result<Arc<dyn Store>, AppError> {
         let store = SqliteStore::open(&self.publication.state_dir()).await?;
         // A try-out leaves no trace elsewhere; what a person does in it is told by the next real run.
         let outside = self.outside().filter(|_| !self.realm().is_rehearsal());
@@ -49,9 +74,29 @@ impl App {
         Some(OutsideFolder::at(state.join("daily-note")))
     }
 
-    /// Whether there is a state, without making one.
+    /// Whether there is a state, without making one. A server's is there for whoever has its address: a writer may not.
     pub(crate) fn has_state(&self) -> bool {
-        SqliteStore::is_below(&self.publication.state_dir())
+        match self.publication.storage.server() {
+            Some(_) => self.publication.has_secrets(SecretUse::State),
+            None => SqliteStore::is_below(&self.publication.state_dir()),
+        }
+    }
+
+    /// Refuses what is done with the files of a state folder, where the state is on a server.
+    ///
+    /// # Errors
+    /// [`AppError::Refused`], with what does it there.
+    pub(crate) fn refuse_server(&self) -> Result<(), AppError> {
+        match self.publication.storage.server() {
+            None => Ok(()),
+            Some(_) => Err(AppError::Refused {
+                kind: RefusalKind::Usage,
+                message: say!("the state is on a server, which its own tools back up and restore"),
+                hint: say!(
+                    "`pg_dump --format=custom` writes it into a file, `pg_restore` into another database; then `daily-note adopt` (docs/scaling.md)"
+                ),
+            }),
+        }
     }
 
     /// Signs that list's links with `web.secret`, or with the state's own secret.
@@ -73,6 +118,16 @@ impl App {
                     .map(|it| it.clone().into_bytes())
                     .collect(),
             },
+            // Another machine would have another one, and the pages take none of its links.
+            None if self.publication.storage.server().is_some() => {
+                return Err(AppError::Refused {
+                    kind: RefusalKind::Configuration,
+                    message: say!("the state is on a server, and `web.secret` is not set"),
+                    hint: say!(
+                        "give every machine the same one: `web: {{secret: ${{DAILY_NOTE_SECRET}}}}`, 32 characters or more"
+                    ),
+                });
+            }
             None => {
                 let path = self.publication.state_dir().join(secret_file::FILE);
                 secret_file::read_or_make(&path).map_err(|source| AppError::Io {

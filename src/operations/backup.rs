@@ -53,6 +53,7 @@ impl App {
     /// # Errors
     /// A file that is there already, a state that can't be read, a disk that is full.
     pub(crate) async fn back_up(&self, to: &Path) -> Result<Backup, AppError> {
+        self.refuse_server()?;
         if to.symlink_metadata().is_ok() {
             return Err(refused(
                 phrased!("{path} is there already", path = to.display()),
@@ -93,6 +94,7 @@ impl App {
         was_stopped: bool,
         departures: Option<Departures>,
     ) -> Result<RestoreSummary, AppError> {
+        self.refuse_server()?;
         let state_dir = self.publication.state_dir();
         let backup = backup::inspect(from).await?;
         for file in &backup.files {
@@ -148,6 +150,7 @@ impl App {
         &self,
         from: &Departures,
     ) -> Result<Option<u64>, AppError> {
+        self.refuse_server()?;
         let store = SqliteStore::open(&self.publication.state_dir()).await?;
         let store = store.with_outside(self.outside());
         let departed = store.learn_departures(from).await?;

@@ -18,8 +18,9 @@ impl App {
     /// files would change meanwhile.
     ///
     /// # Errors
-    /// A folder that is there already; somebody who has the state open; files that can't be copied.
+    /// A state on a server; a folder that is there already; somebody who has the state open; files that can't be copied.
     pub(crate) fn save_as_is(&self, to: &Path) -> Result<u64, AppError> {
+        self.refuse_server()?;
         let refused = |message: String, hint: &str| AppError::Refused {
             kind: RefusalKind::Configuration,
             message: message.into(),

@@ -21,7 +21,8 @@ impl App {
         to: &str,
         told: &mut (dyn FnMut(&MovedRows) + Send),
     ) -> Result<HouseMove, AppError> {
-        if !self.has_state() {
+        // The folder's, whatever `storage` says by now.
+        if !SqliteStore::is_below(&self.publication.state_dir()) {
             return Err(AppError::Refused {
                 kind: RefusalKind::Nothing,
                 message: phrase!("there is no state yet").into(),

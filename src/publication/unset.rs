@@ -15,6 +15,8 @@ pub enum SecretUse {
     ReaderLinks,
     /// Telling a program.
     Webhook,
+    /// The list and the ledger, where they are on a server.
+    State,
 }
 
 /// A secret whose variable is not set.
@@ -39,6 +41,7 @@ pub(super) fn late(path: &[&str]) -> Option<LateSecret> {
         ["smtp", "dkim", "key"] | ["smtp", "dkim", "ed25519", "key"] => {
             (SecretUse::SigningKey, "unset")
         }
+        ["storage"] => (SecretUse::State, "postgres://unset@unset.invalid/unset"),
         ["web", "secret", ..] => (
             SecretUse::ReaderLinks,
             "unset-unset-unset-unset-unset-unset",
@@ -67,6 +70,11 @@ impl Publication {
             true => Ok(()),
             false => Err(errors),
         }
+    }
+
+    /// Whether the secrets which that needs are there.
+    pub(crate) fn has_secrets(&self, of: SecretUse) -> bool {
+        !self.unset.iter().any(|it| it.needed_for == of)
     }
 }
 

@@ -2,8 +2,7 @@
 //! is ever set on a session, so that a pool may stand in between.
 //!
 //! A trait of [`store`](super) is implemented in the file of its name here, and what of it is longer stands in the
-//! folder below it. Those that are missing are missing whole: until all of them stand here, no command takes such an
-//! address. Under them lie the database itself (`database`, `pool`, `tls`, `settings`), and how it is spoken to
+//! folder below it. Under them lie the database itself (`database`, `pool`, `tls`, `settings`), and how it is spoken to
 //! (`transaction`, `tries`, `values`, `columns`, `fault`).
 
 mod batch_ledger;

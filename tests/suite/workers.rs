@@ -3,3 +3,4 @@
 mod alone;
 mod faults;
 pub(crate) mod fleet;
+mod week;
