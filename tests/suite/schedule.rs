@@ -10,6 +10,8 @@ mod killed;
 mod relays;
 mod renamed;
 mod settled;
+#[cfg(unix)]
+mod standing_by;
 mod together;
 mod unreadable;
 mod year;
