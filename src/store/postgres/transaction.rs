@@ -50,7 +50,14 @@ impl StoreTransaction {
     pub(super) async fn end<T>(self, done: Result<T, PostgresFault>) -> Result<T, StoreError> {
         let place = Arc::clone(&self.place);
         let ended = match done {
-            Ok(value) => self.commit().await.map(|()| value),
+            Ok(value) => {
+                let is_reader = self.written.is_none();
+                match self.commit().await {
+                    // What was read was read, whatever becomes of the connection.
+                    Err(fault) if is_reader && fault.is_lost() => Ok(value),
+                    committed => committed.map(|()| value),
+                }
+            }
             Err(fault) => {
                 self.roll_back().await;
                 Err(fault)

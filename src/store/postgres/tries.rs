@@ -53,17 +53,22 @@ impl Tries {
 
     fn may_repeat(&mut self, fault: &PostgresFault) -> bool {
         if fault.is_lost() {
-            tracing::warn!(
-                "the connection to the database was lost; what was under way is begun once more"
-            );
-            return !std::mem::replace(&mut self.is_lost, true);
+            let is_first = !std::mem::replace(&mut self.is_lost, true);
+            if is_first {
+                tracing::warn!("the connection to the database was lost; trying once more");
+            }
+            return is_first;
         }
         let (is_in_the_way, most) = match self.is_patient {
             true => (fault.is_contended(), PATIENCE),
             false => (fault.is_undone_for_others(), CONTENDED),
         };
         self.contended += u32::from(is_in_the_way);
-        is_in_the_way && self.contended < most
+        let is_repeated = is_in_the_way && self.contended < most;
+        if is_repeated && self.is_patient {
+            tracing::warn!("others are in the way in the database; still trying");
+        }
+        is_repeated
     }
 }
 
