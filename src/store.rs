@@ -1,6 +1,6 @@
-//! The list of record and the delivery ledger, behind interfaces that SQLite and PostgreSQL
-//! implement: a trait a concern, in a file of its name here, and the same file below each store. They speak the
-//! domain's verbs on groups of rows: one transaction a call, durable on return, the time passed in, no SQL
+//! The list of record and the delivery ledger, behind interfaces that SQLite and PostgreSQL implement: a
+//! trait a concern, in a file of its name here, and the same file below each store. They speak the domain's
+//! verbs on groups of rows: one transaction a call, durable on return, the time passed in, no SQL
 //! type outside. What is decided without a database (`machine`, `merge`, `pace` …) all stores share.
 
 mod batch_ledger;
