@@ -13,6 +13,7 @@
 //! 5. The database takes over who the list is, and opens.
 
 pub(super) mod cells;
+pub(super) mod columns;
 pub(super) mod identity;
 pub(super) mod tables;
 pub(super) mod trouble;

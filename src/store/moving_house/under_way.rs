@@ -8,7 +8,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{
     cells::{MovedRow, TableHash},
-    tables::{MovedTable, TABLES, TableNumber},
+    columns::MovedTable,
+    tables::tables,
     trouble::MovingTrouble,
 };
 use crate::store::{
@@ -158,25 +159,25 @@ async fn take_in(
     arrived: BTreeMap<String, ArrivedTable>,
     told: &mut (dyn FnMut(&MovedRows) + Send),
 ) -> Result<Vec<MovedRows>, Carried> {
-    let mut tables = Vec::with_capacity(TABLES.len());
+    let mut there = Vec::new();
     let mut arriving: Option<ArrivingTable> = None;
     while let Some(out) = rows.recv().await {
         match out {
-            MovingOut::Rows(number, rows) => {
-                let table = arriving.get_or_insert_with(|| ArrivingTable::of(number, &arrived));
+            MovingOut::Rows(table, rows) => {
+                let table = arriving.get_or_insert_with(|| ArrivingTable::of(table, &arrived));
                 table.take(to, rows).await?;
             }
-            MovingOut::End(number, last_id) => {
-                let table = arriving.take();
-                let table = table.unwrap_or_else(|| ArrivingTable::of(number, &arrived));
-                let moved = table.end(to, last_id).await?;
+            MovingOut::End(table, last_id) => {
+                let arriving = arriving.take();
+                let whole = arriving.unwrap_or_else(|| ArrivingTable::of(table, &arrived));
+                let moved = whole.end(to, last_id).await?;
                 told(&moved);
-                tables.push(moved);
+                there.push(moved);
             }
         }
     }
-    match tables.len() == TABLES.len() {
-        true => Ok(tables),
+    match there.len() == tables().count() {
+        true => Ok(there),
         false => Err(StoreError::Abandoned.into()),
     }
 }
@@ -190,8 +191,7 @@ struct ArrivingTable {
 }
 
 impl ArrivingTable {
-    fn of(number: TableNumber, arrived: &BTreeMap<String, ArrivedTable>) -> Self {
-        let table = &TABLES[number];
+    fn of(table: &'static MovedTable, arrived: &BTreeMap<String, ArrivedTable>) -> Self {
         Self {
             table,
             hash: TableHash::new(),

@@ -14,8 +14,9 @@ use crate::store::{
     MovingTrouble, StoreError, codes,
     moving_house::{
         cells::{MovedRow, WholeTable},
+        columns::MovedTable,
         identity::ListIdentity,
-        tables::{MovedTable, TABLES},
+        tables::tables,
     },
 };
 
@@ -71,7 +72,7 @@ impl PostgresStore {
     /// Forgets what has come so far: the list has changed since.
     pub(crate) async fn begin_anew(&self) -> Result<(), StoreError> {
         let tx = self.writing().await?;
-        let names = TABLES.iter().map(|table| table.name);
+        let names = tables().map(|table| table.name);
         let all = names.collect::<Vec<_>>().join(", ");
         let emptied = tx
             .script(&format!("TRUNCATE {all}; DELETE FROM moved_tables"))
@@ -187,7 +188,7 @@ async fn begin(
 
 async fn refuse_inhabited(tx: &StoreTransaction) -> Result<(), PostgresFault> {
     let of_table = |table: &MovedTable| format!("EXISTS (SELECT 1 FROM {})", table.name);
-    let any: Vec<String> = TABLES.iter().map(of_table).collect();
+    let any: Vec<String> = tables().map(of_table).collect();
     let sql = format!("SELECT {}", any.join(" OR "));
     match tx.value::<bool>(&sql, values![]).await? {
         true => Err(inhabited()),
@@ -216,6 +217,6 @@ async fn finish(
     let sql = "UPDATE moving_in SET finished_at = $1";
     tx.run(sql, values![codes::millis(now)]).await?;
     // The server has not looked at any of it yet, and would read whole tables for one row.
-    let names: Vec<&str> = TABLES.iter().map(|table| table.name).collect();
+    let names: Vec<&str> = tables().map(|table| table.name).collect();
     tx.script(&format!("ANALYZE {}", names.join(", "))).await
 }

@@ -11,8 +11,9 @@ use crate::{
         StoreError,
         moving_house::{
             cells::{Cell, CellKind, MovedRow},
+            columns::{MovedColumn, MovedTable},
             identity::ListIdentity,
-            tables::{MovedColumn, MovedTable, TABLES, TableNumber},
+            tables::tables,
         },
     },
     words::phrase,
@@ -25,9 +26,9 @@ const MOST_BYTES: usize = 4 << 20;
 /// What comes out, table by table in their order.
 pub(crate) enum MovingOut {
     /// Some rows of a table.
-    Rows(TableNumber, Vec<MovedRow>),
+    Rows(&'static MovedTable, Vec<MovedRow>),
     /// That table is at its end. With the highest number that one of its rows ever had, where they have numbers.
-    End(TableNumber, Option<i64>),
+    End(&'static MovedTable, Option<i64>),
 }
 
 fn moved_to(tx: &Connection) -> Result<Option<String>, SqliteFault> {
@@ -71,8 +72,8 @@ impl SqliteStore {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let verb = move |tx: &Connection| {
-            for (number, table) in TABLES.iter().enumerate() {
-                hand_out(tx, number, table, &rows)?;
+            for table in tables() {
+                hand_out(tx, table, &rows)?;
             }
             drop(rows);
             let to = arrived.blocking_recv().map_err(|_| given_up())?;
@@ -90,11 +91,10 @@ fn given_up() -> SqliteFault {
 
 fn hand_out(
     tx: &Connection,
-    number: TableNumber,
-    table: &MovedTable,
+    table: &'static MovedTable,
     rows: &mpsc::Sender<MovingOut>,
 ) -> Result<(), SqliteFault> {
-    let mut group = RowsInHand::new(number, rows);
+    let mut group = RowsInHand::new(table, rows);
     match table.is_per_batch {
         true => {
             let sql = "SELECT id FROM batches ORDER BY id";
@@ -109,7 +109,7 @@ fn hand_out(
         true => Some(last_id(tx, table.name)?),
         false => None,
     };
-    let end = MovingOut::End(number, last);
+    let end = MovingOut::End(table, last);
     rows.blocking_send(end).map_err(|_| given_up())
 }
 
@@ -182,16 +182,16 @@ fn last_id(tx: &Connection, table: &str) -> Result<i64, SqliteFault> {
 
 /// Rows on their way, a group at a time.
 struct RowsInHand<'a> {
-    number: TableNumber,
+    table: &'static MovedTable,
     rows: &'a mpsc::Sender<MovingOut>,
     held: Vec<MovedRow>,
     bytes: usize,
 }
 
 impl<'a> RowsInHand<'a> {
-    fn new(number: TableNumber, rows: &'a mpsc::Sender<MovingOut>) -> Self {
+    fn new(table: &'static MovedTable, rows: &'a mpsc::Sender<MovingOut>) -> Self {
         Self {
-            number,
+            table,
             rows,
             held: Vec::new(),
             bytes: 0,
@@ -212,7 +212,7 @@ impl<'a> RowsInHand<'a> {
             return Ok(());
         }
         self.bytes = 0;
-        let group = MovingOut::Rows(self.number, std::mem::take(&mut self.held));
+        let group = MovingOut::Rows(self.table, std::mem::take(&mut self.held));
         self.rows.blocking_send(group).map_err(|_| given_up())
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::store::{
     codes,
-    moving_house::{cells::WholeTable, tables::MovedTable},
+    moving_house::{cells::WholeTable, columns::MovedTable},
     postgres::{columns, fault::PostgresFault, transaction::StoreTransaction, values::values},
 };
 

@@ -7,7 +7,7 @@ use crate::store::{
     StoreError,
     moving_house::{
         cells::{Cell, CellKind, MovedRow, TableHash, WholeTable},
-        tables::{MovedColumn, MovedTable},
+        columns::{MovedColumn, MovedTable},
     },
     postgres::{
         columns,

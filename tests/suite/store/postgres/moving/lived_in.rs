@@ -50,10 +50,10 @@ fn readers(count: usize, year: i64) -> Vec<Profile> {
         };
         let agreed = at(-400 * DAY + year * 30 * DAY).fixed_offset();
         Profile {
-            name: (n % 3 > 0).then(|| format!("독자 \"{n}\" \\{{}}")),
+            name: (!n.is_multiple_of(3)).then(|| format!("독자 \"{n}\" \\{{}}")),
             tags: (0..n % 3).map(|tag| format!("tag, {tag}")).collect(),
-            timezone: (n % 4 == 0).then_some(chrono_tz::Europe::Berlin),
-            language: (n % 2 == 0).then(|| "ko".to_owned()),
+            timezone: n.is_multiple_of(4).then_some(chrono_tz::Europe::Berlin),
+            language: n.is_multiple_of(2).then(|| "ko".to_owned()),
             consent: Some(Consent {
                 at: Some(agreed),
                 source: Some("paper".to_owned()),
