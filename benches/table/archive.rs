@@ -199,7 +199,7 @@ fn memory(table: &mut Table, sizes: &Sizes) {
         here: Quantity(many, "MiB"),
         peer: Some(("a tenth of them", Quantity(few, "MiB"))),
         reach: Reach::RatioAtMost(10.0),
-        note: "what grows is the text of the issues, read and parsed".into(),
+        note: "what grows is the text of the issues; their bodies are parsed one by one".into(),
         is_robust: true,
     });
 }
