@@ -8,7 +8,7 @@ const STORIES: u32 = 64;
 const FIRST: usize = size_of::<u64>();
 
 /// A term in the order of its UTF-8. Nearly all are pairs of letters and short words: a number.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) struct Term {
     /// Its first bytes, zeros behind what is shorter: no letter is one.
     first: u64,
@@ -57,6 +57,14 @@ impl Ord for Term {
         self.first.cmp(&other.first).then_with(rests)
     }
 }
+
+impl PartialEq for Term {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Term {}
 
 impl PartialOrd for Term {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
