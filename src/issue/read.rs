@@ -50,6 +50,10 @@ fn no_text(root: &Path, path: &Path, bytes: &[u8]) -> Option<SourceError> {
         let error = SourceError::new(say!("{name} is UTF-16", name));
         return Some(error.with_hint(say!("save the file as UTF-8")));
     }
+    // Most have none, which is sooner known than where it would be.
+    if !bytes.contains(&0) {
+        return None;
+    }
     let zero = bytes.iter().position(|byte| *byte == 0)?;
     let error = SourceError::new(say!("{name} is no text: byte {zero} is zero", name, zero));
     Some(error.with_hint(say!(
