@@ -109,6 +109,7 @@ impl App {
     ) -> Result<LinkSigner, AppError> {
         self.require_secrets(&[SecretUse::ReaderLinks])?;
         let web = &self.publication.web;
+        let own = self.publication.state_dir().join(secret_file::FILE);
         let secrets = match &web.secret {
             Some(secrets) => LinkSecrets {
                 current: secrets.current.clone().into_bytes(),
@@ -118,8 +119,8 @@ impl App {
                     .map(|it| it.clone().into_bytes())
                     .collect(),
             },
-            // Another machine would have another one, and the pages take none of its links.
-            None if self.publication.storage.server().is_some() => {
+            // One that is made here no other machine would have; one that came along with the list signed its mail.
+            None if self.publication.storage.server().is_some() && !own.exists() => {
                 return Err(AppError::Refused {
                     kind: RefusalKind::Configuration,
                     message: say!("the state is on a server, and `web.secret` is not set"),
@@ -128,14 +129,11 @@ impl App {
                     ),
                 });
             }
-            None => {
-                let path = self.publication.state_dir().join(secret_file::FILE);
-                secret_file::read_or_make(&path).map_err(|source| AppError::Io {
-                    action: FileAction::ReadOrMade,
-                    path,
-                    source,
-                })?
-            }
+            None => secret_file::read_or_make(&own).map_err(|source| AppError::Io {
+                action: FileAction::ReadOrMade,
+                path: own,
+                source,
+            })?,
         };
         let mark = ListMark {
             mark: list.mark().await?,
