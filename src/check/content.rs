@@ -96,7 +96,7 @@ pub(super) fn check(proof: &CheckSubject<'_>, text: &IssueText<'_>, findings: &m
         secret::check(prose, findings);
     }
     repeated::check(&document.prose, findings);
-    language::check(document, &text.body, findings);
+    language::check(proof, &text.body, findings);
     dates::check(proof, &text.body, findings);
 }
 

@@ -29,6 +29,8 @@ rules! {
         "an item without its space runs on as text", "CommonMark 5.2";
     DATE_LIST = "slip/date-list", Error,
         "a line that begins with a date of numbers and dots becomes lists within lists", "CommonMark 5.2";
+    YEAR_LIST = "slip/year-list", Warning,
+        "a paragraph that begins with a year and a dot becomes a list that counts from it", "CommonMark 5.2";
     RULE_HEADING = "slip/rule-heading", Warning,
         "a line of `---` or `===` straight below a text makes a heading of it", "CommonMark 4.3";
     OPEN_FENCE = "slip/open-fence", Error,

@@ -4,6 +4,7 @@ mod agreement;
 mod beginnings;
 mod corpora;
 mod fix;
+mod foreign_files;
 mod korean;
 mod reports;
 mod watch;

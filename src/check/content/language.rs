@@ -3,7 +3,7 @@
 //! more than a few are so, the issue is of two languages.
 
 use super::{
-    super::{Findings, issue_text::ReadProse},
+    super::{CheckSubject, Findings, issue_text::ReadProse},
     OTHER_LANGUAGE,
 };
 use crate::{
@@ -46,6 +46,19 @@ enum WrittenIn {
 }
 
 impl WrittenIn {
+    /// Of a BCP 47 tag.
+    fn of_tag(tag: &str) -> Option<Self> {
+        match tag.split('-').next()? {
+            "ko" => Some(Self::Korean),
+            "ja" => Some(Self::Japanese),
+            "en" => Some(Self::English),
+            "de" => Some(Self::German),
+            "fr" => Some(Self::French),
+            "es" => Some(Self::Spanish),
+            _ => None,
+        }
+    }
+
     fn name(self) -> Said {
         match self {
             Self::Korean => say!("Korean"),
@@ -58,28 +71,29 @@ impl WrittenIn {
     }
 }
 
-pub(super) fn check(document: &Document, body: &[ReadProse<'_>], findings: &mut Findings<'_>) {
+pub(super) fn check(proof: &CheckSubject<'_>, body: &[ReadProse<'_>], findings: &mut Findings<'_>) {
+    let own = WrittenIn::of_tag(&proof.publication.language);
     let written: Vec<(&ReadProse<'_>, WrittenIn)> = body
         .iter()
         .filter(|prose| prose.kind == ProseKind::Paragraph)
         .filter_map(|prose| Some((prose, language_of(prose)?)))
         .collect();
     let count = |language| {
-        written
-            .iter()
-            .filter(|(_, other)| *other == language)
-            .count()
+        let alike = written.iter().filter(|(_, other)| *other == language);
+        alike.count()
     };
     let Some((_, most)) = written.iter().max_by_key(|(_, language)| count(*language)) else {
         return;
     };
+    // The publication's own is never left over.
     let others: Vec<_> = written
         .iter()
-        .filter(|(_, language)| language != most)
+        .filter(|(_, language)| language != most && Some(*language) != own)
         .collect();
     if others.is_empty() || others.len() * ONE_IN > count(*most) {
         return;
     }
+    let document = &proof.issue.document;
     let quoted = quoted(document);
     for (prose, language) in others {
         let is_quoted = quoted.iter().any(|text| text.contains(prose.text.trim()));

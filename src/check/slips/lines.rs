@@ -2,21 +2,22 @@
 
 use super::{
     super::Findings,
-    DATE_LIST, FOREIGN_MARKUP, HEADING_SPACE, RULE_HEADING, items,
+    DATE_LIST, FOREIGN_MARKUP, HEADING_SPACE, RULE_HEADING, YEAR_LIST, items,
     source_lines::{SourceLine, SourceLines, shown, without_container},
 };
 use crate::words::say;
 
 pub(super) fn check(lines: &SourceLines<'_>, findings: &mut Findings<'_>) {
     let mut before: Option<&SourceLine<'_>> = None;
-    for line in &lines.lines {
+    for (index, line) in lines.lines.iter().enumerate() {
         // A list is as many lines; one line that begins with a dash may be speech or a number.
         let above = before.filter(|above| above.number + 1 == line.number);
         heading(line, findings);
         items::check(line, above, findings);
         date(line, findings);
-        if let Some(above) = above {
-            rule_below(above, line, findings);
+        match above.filter(|above| !above.text.trim().is_empty()) {
+            Some(above) => rule_below(above, line, findings),
+            None => year(line, lines.lines.get(index + 1), findings),
         }
         block_mark(line, findings);
         before = Some(line);
@@ -115,6 +116,35 @@ fn date(line: &SourceLine<'_>, findings: &mut Findings<'_>) {
                 say!("readers would see lists within lists instead of this date"),
             )
             .hint(say!("write the year as `2026년 11월 30일`, put a word before it, or `\\` before its first dot: `2026\\. 11. 30.`"));
+    }
+}
+
+/// `1986. A good year.` at the beginning of a paragraph. Not where the next line goes on counting.
+fn year(line: &SourceLine<'_>, below: Option<&SourceLine<'_>>, findings: &mut Findings<'_>) {
+    let numbered = |line: &SourceLine<'_>| -> Option<u32> {
+        let text = without_container(line.text);
+        let (number, rest) = text.split_once(". ")?;
+        let is_year = number.len() == 4 && number.bytes().all(|byte| byte.is_ascii_digit());
+        let goes_on = rest.trim_start().starts_with(char::is_alphabetic);
+        number.parse().ok().filter(|_| is_year && goes_on)
+    };
+    let counts_on = below.and_then(numbered).is_some();
+    if let Some(year) = numbered(line).filter(|year| (1000..2200).contains(year) && !counts_on) {
+        let text = without_container(line.text);
+        findings
+            .at(
+                &YEAR_LIST,
+                line.whole(),
+                say!(
+                    "readers would see `{seen}` as a list that counts from {year}",
+                    seen = shown(text),
+                    year
+                ),
+            )
+            .hint(say!(
+                "put a word before it, or `\\` before its dot: `{year}\\.`",
+                year
+            ));
     }
 }
 

@@ -19,7 +19,7 @@ struct PlantedSlip {
 fn planted() -> Vec<PlantedSlip> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/check/tests/slips");
     let mut slips = Vec::new();
-    for file in ["source.txt", "korean.txt", "rest.txt"] {
+    for file in ["source.txt", "korean.txt", "rest.txt", "fresh.txt"] {
         let text = fs::read_to_string(folder.join(file)).unwrap();
         let mut kind: Vec<&str> = Vec::new();
         for line in text.lines() {

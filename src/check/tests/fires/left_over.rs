@@ -4,8 +4,8 @@
 pub(super) const LEFT_OVER: &[(&str, &str, &str)] = &[
     (
         "content/other-language",
-        "골목의 책방은 저녁 일곱 시에 문을 닫고, 그 뒤로는 조용해집니다.\n\n그 사람은 오래된 지도를 모으는 취미가 있어서 자주 들른다고 합니다.\n\n지난주에는 새 지도 한 장을 들고 와서 모두에게 자랑을 했습니다.\n\n봄이 오면 그 지도를 따라 걸어 보기로 하고 헤어졌습니다, 우리는.\n\n다음 주에는 또 다른 골목의 이야기를 들고 찾아오겠습니다, 여러분.\n\nThe next section was drafted for the other edition and explains how we test it.",
-        "골목의 책방은 저녁 일곱 시에 문을 닫고, 그 뒤로는 조용해집니다.\n\n그 사람은 오래된 지도를 모으는 취미가 있어서 자주 들른다고 합니다.\n\n지난주에는 새 지도 한 장을 들고 와서 모두에게 자랑을 했습니다.\n\n봄이 오면 그 지도를 따라 걸어 보기로 하고 헤어졌습니다, 우리는.\n\n다음 주에는 또 다른 골목의 이야기를 들고 찾아오겠습니다, 여러분.\n\n> The next section was drafted for the other edition and explains how we test it.\n\n“The door is open and the light is on, but there is nobody to be seen.”",
+        "골목의 책방은 저녁 일곱 시에 문을 닫고, 그 뒤로는 조용해집니다.\n\n그 사람은 오래된 지도를 모으는 취미가 있어서 자주 들른다고 합니다.\n\n지난주에는 새 지도 한 장을 들고 와서 모두에게 자랑을 했습니다.\n\n봄이 오면 그 지도를 따라 걸어 보기로 하고 헤어졌습니다, 우리는.\n\n다음 주에는 또 다른 골목의 이야기를 들고 찾아오겠습니다, 여러분.\n\nDie Ankündigung wird am Abend vorher von zwei Personen gelesen und danach nicht mehr verändert.",
+        "골목의 책방은 저녁 일곱 시에 문을 닫고, 그 뒤로는 조용해집니다.\n\n그 사람은 오래된 지도를 모으는 취미가 있어서 자주 들른다고 합니다.\n\n지난주에는 새 지도 한 장을 들고 와서 모두에게 자랑을 했습니다.\n\n봄이 오면 그 지도를 따라 걸어 보기로 하고 헤어졌습니다, 우리는.\n\n다음 주에는 또 다른 골목의 이야기를 들고 찾아오겠습니다, 여러분.\n\n> Die Ankündigung wird am Abend vorher von zwei Personen gelesen und danach nicht mehr verändert.\n\n“The door is open and the light is on, but there is nobody to be seen.”",
     ),
     (
         "content/assistant",
