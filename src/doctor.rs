@@ -1,4 +1,4 @@
-//! Whether mail can leave, arrive and be believed: the relay, DNS, the clock, the state folder.
+//! Whether mail can leave, arrive and be believed: the relay, DNS, the clock, where the state is.
 //! Judges what was measured and what DNS answers; each line says what is wrong, why it matters,
 //! and what to type to fix it. Wiring and measuring is `app`'s, showing is `cli`'s.
 
@@ -11,6 +11,7 @@ mod relay;
 mod report;
 mod returns;
 mod rights;
+mod server;
 mod spf;
 mod state;
 
@@ -19,6 +20,7 @@ pub use self::{
     report::{CheckTopic, CheckVerdict, RelayProbe, Report, ReportLine},
     returns::ReturnProof,
     rights::OneClickProof,
+    server::ServerMeasure,
     state::{StateFacts, measure_state},
 };
 use self::{dmarc::Identities, provider::Provider};
@@ -44,14 +46,22 @@ pub struct DoctorInput<'a> {
     pub one_click: OneClickProof,
     /// Whether what comes back is read.
     pub returns: ReturnProof,
-    /// The folder of the list and the ledger.
-    pub state: std::io::Result<StateFacts>,
-    /// Whether the list and the ledger open.
+    /// Where the list and the ledger are.
+    pub state: StateProbe,
+    /// Whether they open.
     pub store: Result<(), String>,
     /// Whether the templates load.
     pub templates: Result<(), String>,
     /// How far the machine's clock is off; None where the time is pretended.
     pub clock: Option<std::io::Result<ClockOffset>>,
+}
+
+/// Where the list and the ledger are, and what was measured there.
+pub enum StateProbe {
+    /// In a folder of this machine.
+    Folder(std::io::Result<StateFacts>),
+    /// On a server. None: it does not open.
+    Server(Option<ServerMeasure>),
 }
 
 /// Where mail goes.
@@ -100,7 +110,10 @@ pub async fn examine(patient: &DoctorInput<'_>, dns: &dyn Dns) -> Report {
     ));
     checks.extend(patient.exposed.iter().map(|file| exposed(file)));
     checks.push(clock::judge(patient.clock.as_ref()));
-    checks.extend(state::judge(&patient.state, &patient.store));
+    checks.extend(match &patient.state {
+        StateProbe::Folder(facts) => state::judge(facts, &patient.store),
+        StateProbe::Server(measure) => server::judge(measure.as_ref(), &patient.store),
+    });
     checks.push(templates(&patient.templates));
     Report { checks }
 }

@@ -117,7 +117,7 @@ pub(super) fn judge(offset: Option<&io::Result<ClockOffset>>) -> ReportLine {
     }
 }
 
-fn seconds(millis: u64) -> Said {
+pub(super) fn seconds(millis: u64) -> Said {
     if millis >= 120_000 {
         say!("{minutes} min", minutes = millis / 60_000)
     } else {

@@ -134,9 +134,7 @@ pub(super) fn judge(facts: &io::Result<StateFacts>, store: &Result<(), String>) 
             CheckTopic::State,
             say!("{folder} opens", folder = facts.folder),
         ),
-        Err(error) => ReportLine::bad(CheckTopic::State, Said::heard(error)).because(say!(
-            "the list and the ledger live there; nothing is sent without them"
-        )),
+        Err(error) => shut(error),
     }];
     checks.push(durability(facts));
     checks.extend(place(facts));
@@ -156,6 +154,13 @@ pub(super) fn judge(facts: &io::Result<StateFacts>, store: &Result<(), String>) 
         );
     }
     checks
+}
+
+/// The list and the ledger don't open.
+pub(super) fn shut(error: &str) -> ReportLine {
+    ReportLine::bad(CheckTopic::State, Said::heard(error)).because(say!(
+        "the list and the ledger live there; nothing is sent without them"
+    ))
 }
 
 fn durability(facts: &StateFacts) -> ReportLine {

@@ -1,14 +1,17 @@
-//! Measures what `doctor` judges: knocks at the relay, loads the keys, writes to the state folder,
+//! Measures what `doctor` judges: knocks at the relay, loads the keys, writes where the state is,
 //! asks the time.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
+
+use chrono::TimeDelta;
 
 use crate::{
     app::{App, pages::PagesStanding, relay::is_loopback},
+    clock::Stopwatch,
     dns::Dns,
     doctor::{
-        DoctorInput, OneClickProof, RelayProbe, RelayRoute, Report, ReturnProof, StateFacts,
-        ask_the_time, examine, measure_state,
+        DoctorInput, OneClickProof, RelayProbe, RelayRoute, Report, ReturnProof, ServerMeasure,
+        StateFacts, StateProbe, ask_the_time, examine, measure_state,
     },
     message::dkim::{DkimError, DnsRecord, Signer},
     private_files::make_private_folder,
@@ -16,9 +19,12 @@ use crate::{
     render::Templates,
     smtp::{ConnectError, Relay, Session, Timeouts},
     source::{shown_path, with_causes},
+    store::Store,
     words::phrase,
 };
 
+/// Writes to a server that are timed.
+const WRITES: usize = 5;
 /// A relay that answers slower than this is in trouble; a person waits.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -57,6 +63,12 @@ impl App {
             (Some(relay), RelayRoute::Relay { knock: Ok(_), .. }) => self.return_proof(relay).await,
             _ => ReturnProof::NotAsked,
         };
+        // Before the store is opened, which would make the folder.
+        let folder = match self.publication.storage.server() {
+            Some(_) => None,
+            None => Some(self.measured_state().await),
+        };
+        let store = self.store().await;
         let patient = DoctorInput {
             publication: &self.publication,
             way,
@@ -64,19 +76,38 @@ impl App {
             exposed: self.exposed_secrets(),
             one_click: self.one_click_proof().await,
             returns,
-            // Before the store is opened, which would make the folder.
-            state: self.measured_state().await,
-            store: self
-                .store()
-                .await
-                .map(drop)
-                .map_err(|error| with_causes(&error)),
+            state: match folder {
+                Some(facts) => StateProbe::Folder(facts),
+                None => StateProbe::Server(self.measured_server(store.as_ref().ok()).await),
+            },
+            store: store.map(drop).map_err(|error| with_causes(&error)),
             templates: Templates::load(&self.publication.root)
                 .map(drop)
                 .map_err(|error| with_causes(&error)),
             clock,
         };
         examine(&patient, world.dns).await
+    }
+
+    /// How the server does that has the state. None: it has not, or fails; then a command's own error says why.
+    async fn measured_server(&self, store: Option<&Arc<dyn Store>>) -> Option<ServerMeasure> {
+        let store = store?;
+        let (watch, before) = (Stopwatch::start(), self.clock.now());
+        let server = store.server().await.ok()??;
+        let half_way = TimeDelta::from_std(watch.elapsed() / 2).ok()?;
+        let mut writes = Vec::with_capacity(WRITES);
+        for _ in 0..WRITES {
+            let watch = Stopwatch::start();
+            store.probe().await.ok()?;
+            writes.push(watch.elapsed());
+        }
+        writes.sort_unstable();
+        Some(ServerMeasure {
+            place: server.place,
+            version: server.version,
+            durable: writes[WRITES / 2],
+            ahead: (!self.clock.is_pretended()).then(|| server.now - (before + half_way)),
+        })
     }
 
     /// What a click on a mail client's button would meet.
@@ -150,7 +181,7 @@ mod tests {
         let publication =
             Publication::from_yaml(folder.path(), yaml, &Environment::empty()).unwrap();
         let app = App {
-            publication: std::sync::Arc::new(publication),
+            publication: Arc::new(publication),
             clock: Clock::System,
         };
         app.measured_state().await.unwrap();

@@ -51,6 +51,9 @@ pub trait StateInstance: Send + Sync {
     /// When a person vouched for this copy: what was due before waits for them. None: it is no copy.
     async fn adopted_at(&self) -> Result<Option<DateTime<Utc>>, StoreError>;
 
+    /// The server that has this state, as it says of itself. None: it is in a folder of this machine.
+    async fn server(&self) -> Result<Option<StateServer>, StoreError>;
+
     /// How many transactions of this process have changed the state and are on its disk: while it grows,
     /// the state can be written.
     fn writes(&self) -> u64;
@@ -61,6 +64,17 @@ pub trait StateInstance: Send + Sync {
     /// Where nothing can be written, or nothing would be sent: a disk that is full or nearly so or
     /// answers with errors, a folder that is gone.
     async fn probe(&self) -> Result<(), StoreError>;
+}
+
+/// A server that has a state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StateServer {
+    /// Where it is, without its password.
+    pub place: String,
+    /// Its release.
+    pub version: String,
+    /// What its clock shows: leases go by it.
+    pub now: DateTime<Utc>,
 }
 
 /// What became of a state that a person took into use.

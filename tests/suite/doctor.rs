@@ -11,7 +11,7 @@ use daily_note::{
     app::App,
     doctor::{
         CheckTopic, CheckVerdict, ClockOffset, DoctorInput, OneClickProof, RelayProbe, RelayRoute,
-        Report, StateFacts, examine,
+        Report, StateFacts, StateProbe, examine,
     },
     message::dkim::DnsRecord,
     operations::OutsideProbes,
@@ -75,14 +75,14 @@ async fn examined(publication: &Publication, host: &str, dns: &FakeDns) -> Repor
             is_local: false,
         },
         signatures: Ok(publication.smtp.dkim.as_ref().map(|_| vec![key()])),
-        state: Ok(StateFacts {
+        state: StateProbe::Folder(Ok(StateFacts {
             folder: ".daily-note".into(),
             sync: Duration::from_micros(800),
             free_bytes: 50_000_000_000,
             file_system: 0xef53,
             tells_birth: true,
             exposed: Vec::new(),
-        }),
+        })),
         store: Ok(()),
         templates: Ok(()),
         clock: Some(Ok(ClockOffset(TimeDelta::milliseconds(12)))),

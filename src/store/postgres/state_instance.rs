@@ -16,7 +16,8 @@ use super::{
 use crate::{
     audience::SubscriberId,
     store::{
-        AdoptionOutcome, BatchState, Realm, SenderGuard, SenderId, StateInstance, StoreError, codes,
+        AdoptionOutcome, BatchState, Realm, SenderGuard, SenderId, StateInstance, StateServer,
+        StoreError, codes,
     },
 };
 
@@ -82,6 +83,22 @@ impl StateInstance for PostgresStore {
             .one(sql, values![], |row| columns::maybe_time(row, "adopted_at"))
             .await;
         tx.end(at).await
+    }
+
+    async fn server(&self) -> Result<Option<StateServer>, StoreError> {
+        let tx = self.reading().await?;
+        let sql = "SELECT current_setting('server_version') AS version, \
+                   (extract(epoch FROM clock_timestamp()) * 1000)::int8 AS now";
+        let seen = tx
+            .one(sql, values![], |row| {
+                Ok(StateServer {
+                    place: self.database.place().to_owned(),
+                    version: row.try_get("version")?,
+                    now: columns::time(row, "now")?,
+                })
+            })
+            .await;
+        tx.end(seen).await.map(Some)
     }
 
     fn writes(&self) -> u64 {

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     audience::SubscriberId,
-    store::{AdoptionOutcome, SenderGuard, SenderId, StateInstance, StoreError},
+    store::{AdoptionOutcome, SenderGuard, SenderId, StateInstance, StateServer, StoreError},
 };
 
 #[async_trait]
@@ -79,6 +79,10 @@ impl StateInstance for SqliteStore {
 
     async fn adopted_at(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
         self.read(|tx, _| instance::adopted_at(tx)).await
+    }
+
+    async fn server(&self) -> Result<Option<StateServer>, StoreError> {
+        Ok(None)
     }
 
     fn writes(&self) -> u64 {

@@ -70,6 +70,27 @@ async fn the_first_week_works_on_a_server() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn doctor_looks_at_the_server_and_its_clock() {
+    let Some((_schema, house)) = on_a_server(publication()).await else {
+        return;
+    };
+    let report = house.run(["doctor"]).stdout;
+    for line in [
+        "opens: PostgreSQL 1",
+        "a write is durable there in ",
+        "its clock and this machine's show the same time",
+    ] {
+        assert!(report.contains(line), "{line}: {report}");
+    }
+    assert!(!report.contains(".daily-note opens"), "{report}");
+
+    let away = house.variable("DAILY_NOTE_STORAGE", "postgres://note@127.0.0.1:1/note");
+    let ran = away.run(["doctor"]).exits(3);
+    assert!(ran.stdout.contains("127.0.0.1:1"), "{}", ran.shown());
+    assert!(!ran.stdout.contains("durable"), "{}", ran.shown());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_calendar_is_kept_on_a_server() {
     let Some((_schema, house)) = on_a_server(publication().subscribers(30)).await else {
         return;
