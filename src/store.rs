@@ -88,7 +88,7 @@ pub use self::{
     sender_guard::{SenderGuard, SenderLease},
     server_trouble::ServerTrouble,
     signup_limits::{HELD_FOR, LimitReached, SignupLimits},
-    state_instance::{AdoptionOutcome, StateInstance},
+    state_instance::{AdoptionOutcome, StateInstance, StateServer},
     subscriber_list::{
         AudienceSize, FoldLimits, FoldReport, JoinOutcome, KnownAddress, MoveOutcome,
         SubscriberList, Upsert,

@@ -14,8 +14,8 @@ const SIOT: u32 = 19;
 const IEUNG: u32 = 21;
 
 /// What those particles end with that are judged here.
-const ENDS: [char; 13] = [
-    '를', '을', '는', '은', '가', '로', '도', '의', '서', '써', '만', '와', '과',
+const ENDS: [char; 14] = [
+    '를', '을', '는', '은', '가', '이', '로', '도', '의', '서', '써', '만', '와', '과',
 ];
 
 /// The word with the right form of its particle, where it has a wrong one for certain. `after`: what follows it.
@@ -27,6 +27,7 @@ pub(super) fn right_form(word: &str, after: &str) -> Option<String> {
         .or_else(|| topic(word))
         .or_else(|| topic_behind_vowel(word))
         .or_else(|| subject(word))
+        .or_else(|| subject_behind_vowel(word))
         .or_else(|| direction(word))
         .or_else(|| company(word))
         .or_else(|| company_behind_vowel(word, after))
@@ -68,16 +69,54 @@ fn topic(word: &str) -> Option<String> {
 
 /// 은 after a vowel: 바다은, 친구은. Not 지은, 나은, which are verbs, 보은, a noun, and not 가은, 하은, which are people.
 fn topic_behind_vowel(word: &str) -> Option<String> {
-    const VERBS: [&str; 12] = [
-        "지은", "이은", "나은", "부은", "그은", "저은", "자은", "쏘은", "은은", "보은", "사은",
-        "수은",
-    ];
+    const VERBS: [&str; 7] = ["지은", "이은", "나은", "부은", "그은", "저은", "쏘은"];
+    const WORDS: [&str; 5] = ["은은", "보은", "사은", "수은", "자은"];
     let noun = word.strip_suffix('은')?;
     let last = noun.chars().next_back()?;
     let is_certain = final_consonant(last)? == 0
         && noun.chars().count() >= 2
+        && !WORDS.contains(&word)
         && !VERBS.iter().any(|verb| word.ends_with(verb));
     is_certain.then(|| format!("{noun}는"))
+}
+
+/// 이 after a vowel, behind nouns with which no word ends so: 서버이, 독자이. 아이, 사이 and 종이 are words, 친구이자 is one.
+fn subject_behind_vowel(word: &str) -> Option<String> {
+    const NOUNS: [&str; 30] = [
+        "서버",
+        "코드",
+        "독자",
+        "기자",
+        "저자",
+        "사용자",
+        "개발자",
+        "관리자",
+        "담당자",
+        "편집자",
+        "디자이너",
+        "친구",
+        "회사",
+        "뉴스레터",
+        "페이지",
+        "이미지",
+        "메시지",
+        "데이터",
+        "브라우저",
+        "서비스",
+        "테스트",
+        "도구",
+        "문제",
+        "결과",
+        "자료",
+        "주소",
+        "버그",
+        "배포",
+        "이유",
+        "제도",
+    ];
+    let noun = word.strip_suffix('이')?;
+    let is_noun = NOUNS.iter().any(|end| noun.ends_with(end));
+    is_noun.then(|| format!("{noun}가"))
 }
 
 /// 가 after a consonant, where no noun ends so: 사람들가, 것가, 화면가. 문장가, 회원가 and 대학가 are words.
@@ -116,15 +155,20 @@ fn direction(word: &str) -> Option<String> {
     is_noun.then(|| format!("{noun}으로"))
 }
 
-/// 와 after a consonant.
+/// 와 after a consonant; behind a single syllable, where that is a noun.
 fn company(word: &str) -> Option<String> {
+    const SHORT: [&str; 30] = [
+        "팀", "책", "글", "말", "집", "일", "돈", "눈", "손", "물", "밥", "빛", "색", "선", "점",
+        "곳", "것", "땅", "꽃", "옷", "벽", "문", "창", "별", "꿈", "힘", "숲", "길", "값", "몸",
+    ];
     for end in ["와", "와는", "와의", "와도"] {
         let Some(noun) = word.strip_suffix(end) else {
             continue;
         };
         let before = noun.chars().next_back()?;
         // 도와, 가까와 … are verbs; so is whatever ends with 놔, 봐 contracted otherwise.
-        let is_wrong = final_consonant(before)? != 0 && noun.chars().count() > 1;
+        let is_noun = noun.chars().count() > 1 || SHORT.contains(&noun);
+        let is_wrong = final_consonant(before)? != 0 && is_noun;
         return is_wrong.then(|| format!("{noun}과{}", end.trim_start_matches('와')));
     }
     None

@@ -1,5 +1,7 @@
 //! Spaces that are missing or too many, and words typed twice.
 
+use std::cell::LazyCell;
+
 use super::{
     super::{Findings, issue_text::ReadProse},
     DEPENDENT_NOUN, DOUBLE_SPACE, DOUBLED_WORD, PUNCTUATION_SPACE, UNIT_SPACE,
@@ -255,9 +257,10 @@ fn doubled_words(prose: &ReadProse<'_>, neighbours: &[WordPair<'_>], findings: &
         "이번에는",
     ];
     const ENDINGS: [&str; 4] = ["를", "에서", "에게", "하는"];
+    let is_verse = LazyCell::new(|| is_verse(&prose.text));
     let doubled = neighbours
         .iter()
-        .filter(|(_, before, _, word)| before == word && !is_verse(&prose.text));
+        .filter(|(_, before, _, word)| before == word && !*is_verse);
     for (start, _, at, word) in doubled.copied() {
         let is_korean = word.chars().all(hangul::is_syllable)
             && (KOREAN.contains(&word)

@@ -57,7 +57,9 @@ fn judge(
     let before = text[..at]
         .trim_end()
         .trim_end_matches(['는', '도', '만', '를']);
-    let is_ending = slip == "않되" && before.ends_with('지');
+    let is_ending = slip == "않되" && before.ends_with('지')
+        // 몇일까, 몇일지: 몇 and 이다.
+        || slip == "몇일" && text[at + slip.len()..].starts_with(['까', '지']);
     if is_here && !is_quoted && !is_ending {
         tell_right(findings, &SPELLING, prose, at..at + slip.len(), right);
     }

@@ -17,7 +17,7 @@ fn retired_keys_stop_no_mail_and_are_mentioned_once_by_each_sender() {
         let desk = Desk::new();
         let file = desk.path("daily-note.yaml");
         let old = fs::read_to_string(&file).unwrap();
-        fs::write(&file, format!("{old}tracking: none\nstorage: sqlite\n")).unwrap();
+        fs::write(&file, format!("{old}tracking: none\n")).unwrap();
         let log = desk.path("log");
         let mut command = desk.publication.command(sender.iter());
         command.stderr(File::create(&log).unwrap());
@@ -25,16 +25,14 @@ fn retired_keys_stop_no_mail_and_are_mentioned_once_by_each_sender() {
         wait_until(|| desk.taken() == READERS, "everybody has it");
         if *sender == ["serve"] {
             // Some beats more, and the file once more.
-            fs::write(&file, format!("{old}tracking: none\nstorage: sqlite\n\n")).unwrap();
+            fs::write(&file, format!("{old}tracking: none\n\n")).unwrap();
             std::thread::sleep(Duration::from_secs(3));
             child.kill().unwrap();
         }
         child.wait().unwrap();
         let log = fs::read_to_string(log).unwrap();
-        for key in ["`tracking`", "`storage`"] {
-            let told = log.matches(&format!("{key} says nothing any more")).count();
-            assert_eq!(told, 1, "{sender:?}: {log}");
-        }
+        let told = log.matches("`tracking` says nothing any more").count();
+        assert_eq!(told, 1, "{sender:?}: {log}");
         desk.everybody_got(1);
     }
 }

@@ -161,7 +161,14 @@ fn english_days(prose: &ReadProse<'_>) -> impl Iterator<Item = (usize, usize)> {
             let is_word = rest.0.starts_with(|char: char| char.is_alphanumeric());
             // `June 99`, a year of a century; `March 40-50 people`.
             let is_near = (1..=39).contains(&day) && !rest.0.starts_with(['-', '–', '%', ':']);
-            (!is_day(month, day) && is_near && !is_word)
+            // The last of February, with its year beside it.
+            let mut after = TextScan(rest.0);
+            let year = after.any(&[", ", " "]).then(|| after.number()).flatten();
+            let year = year.filter(|year| (1900..2200).contains(year));
+            if year.is_some() {
+                rest = after;
+            }
+            (!is_day_of(year, month, day) && is_near && !is_word)
                 .then(|| (at, text.len() - at - rest.0.len()))
         })
     })

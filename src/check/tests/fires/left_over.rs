@@ -19,6 +19,11 @@ pub(super) const LEFT_OVER: &[(&str, &str, &str)] = &[
     ),
     (
         "content/impossible-date",
+        "It went out on February 29, 2027.",
+        "It went out on February 29, 2028, and on February 29.",
+    ),
+    (
+        "content/impossible-date",
         "전시는 3월 5일(금)부터 3월 2일(화)까지입니다.",
         "전시는 3월 2일(화)부터 3월 5일까지, 12월 28일부터 1월 3일까지입니다.",
     ),

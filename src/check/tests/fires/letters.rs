@@ -4,6 +4,21 @@
 pub(super) const LETTERS: &[(&str, &str, &str)] = &[
     (
         "typography/particle-form",
+        "오래된 서버이 켜졌습니다",
+        "아이 사이에 종이 차이, 친구이자",
+    ),
+    (
+        "typography/particle-form",
+        "운영 팀와 개발 팀",
+        "도와 나와 기와",
+    ),
+    (
+        "typography/particle-form",
+        "소비자은 모른다",
+        "집을 지은 사람, 수은 전지",
+    ),
+    (
+        "typography/particle-form",
         "서울는 크다",
         "서울은 크다. 먹는 사람",
     ),

@@ -203,7 +203,16 @@ pub(super) const TYPOGRAPHY: &[(&str, &str, &str)] = &[
     ),
     ("typography/invisible", "보이지\u{200B}않는", "👩‍💻 이모지 ❤️"),
     ("typography/spelling", "그렇게 됬다", "그렇게 됐다"),
-    ("typography/spelling", "몇일 뒤", "며칠 뒤, 몇 월 며칠"),
+    (
+        "typography/spelling",
+        "몇일 뒤",
+        "며칠 뒤, 몇 월 며칠, 길이는 몇일까요",
+    ),
+    (
+        "typography/spelling",
+        "이런 일은 처음이였습니다",
+        "고양이였다, 어린이였습니다",
+    ),
     ("typography/spelling", "제 역활은", "지역활성화 사업"),
     ("typography/spelling", "그러면 안 되요", "‘되요’는 틀린 말"),
 ];

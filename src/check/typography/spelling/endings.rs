@@ -240,15 +240,20 @@ fn between_nouns(word: &str) -> Option<String> {
     is_strong.then(|| format!("{}{}{rest}", &word[..joint_at], with_final(joint, 0)))
 }
 
-/// `것이예요`, `거에요`. Names end in 이 of their own: 지민이예요.
+/// `것이예요`, `거에요`, `처음이였습니다`. Names and nouns end in 이 of their own: 지민이예요, 고양이였다.
 fn copula(word: &str) -> Option<String> {
-    const NOUNS: [&str; 12] = [
-        "것", "곳", "때문", "뿐", "점", "책", "편", "들", "사람", "생각", "마음", "적",
+    const NOUNS: [&str; 18] = [
+        "것", "곳", "때문", "뿐", "점", "책", "편", "들", "사람", "생각", "마음", "적", "처음",
+        "순간", "시간", "결론", "방법", "계획",
     ];
     const PRONOUNS: [&str; 6] = ["거", "꺼", "저", "뭐", "누구", "건가"];
     if let Some(noun) = word.strip_suffix("이예요") {
         let is_known = NOUNS.iter().any(|known| noun.ends_with(known));
         return is_known.then(|| format!("{noun}이에요"));
+    }
+    if let Some((noun, ending)) = word.split_once("이였") {
+        let is_known = NOUNS.iter().any(|known| noun.ends_with(known));
+        return is_known.then(|| format!("{noun}이었{ending}"));
     }
     let noun = word.strip_suffix("에요")?;
     let is_known = PRONOUNS.contains(&noun) || noun.ends_with('거') && noun.len() > '거'.len_utf8();
