@@ -1,6 +1,7 @@
 //! `worker`: many senders on one database. The real binary, a PostgreSQL of the tests' own, a relay that counts.
 
 mod alone;
+mod beside;
 mod faults;
 pub(crate) mod fleet;
 mod week;

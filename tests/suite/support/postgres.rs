@@ -178,10 +178,15 @@ impl Cluster {
 
     /// Its administrator says this.
     pub(crate) async fn says(&self, sql: &str) {
+        self.asks(sql).await.unwrap();
+    }
+
+    /// The same, which the server may refuse.
+    pub(crate) async fn asks(&self, sql: &str) -> Result<(), tokio_postgres::Error> {
         let address = format!("host=127.0.0.1 port={} user=postgres", self.port);
-        let (client, connection) = tokio_postgres::connect(&address, NoTls).await.unwrap();
+        let (client, connection) = tokio_postgres::connect(&address, NoTls).await?;
         tokio::spawn(connection);
-        client.batch_execute(sql).await.unwrap();
+        client.batch_execute(sql).await
     }
 
     /// Ends the server at once, as a power cut does.
