@@ -44,6 +44,7 @@ use self::{
     run_control::RunControl,
 };
 pub(crate) use self::{
+    contents::frozen_issue,
     due::BatchDue,
     turns::{BatchTurns, TURN},
     verdict::{Verdict, judge},

@@ -39,15 +39,29 @@ impl ComposerCache {
     }
 
     async fn load(&self, hash: &str) -> Result<Composer, StoreError> {
-        let lost = |why: &str| StoreError::ContentLost {
-            hash: hash.to_owned(),
-            why: why.to_owned(),
-        };
-        let bytes = self.store.content(hash).await?;
-        let bytes = bytes.ok_or_else(|| lost(phrase!("it is not there")))?;
-        let frozen = FrozenIssue::from_bytes(&bytes).map_err(|error| lost(&with_causes(&error)))?;
+        let frozen = frozen_issue(self.store.as_ref(), hash).await?;
         self.current
             .with_content(&frozen, hash)
-            .map_err(|error| lost(&with_causes(&error)))
+            .map_err(|error| lost(hash, &with_causes(&error)))
+    }
+}
+
+/// What a batch was frozen with.
+///
+/// # Errors
+/// [`StoreError::ContentLost`] where the ledger has it no more, or something else in its place.
+pub(crate) async fn frozen_issue(
+    store: &(impl BatchLedger + ?Sized),
+    hash: &str,
+) -> Result<FrozenIssue, StoreError> {
+    let bytes = store.content(hash).await?;
+    let bytes = bytes.ok_or_else(|| lost(hash, phrase!("it is not there")))?;
+    FrozenIssue::from_bytes(&bytes).map_err(|error| lost(hash, &with_causes(&error)))
+}
+
+fn lost(hash: &str, why: &str) -> StoreError {
+    StoreError::ContentLost {
+        hash: hash.to_owned(),
+        why: why.to_owned(),
     }
 }

@@ -15,15 +15,15 @@ use crate::{
         doubt::decided_by_a_person, fold_file, preview_fold,
     },
     check::Finding,
-    delivery::{Progress, Run, RunReport, StopSignal, run},
+    delivery::{Progress, Run, RunReport, StopSignal, frozen_issue, run},
     issue::{Archive, ArchiveError, Issue},
-    message::{FrozenContent, FrozenIssue},
+    message::FrozenContent,
     publication::{SecretUse, Slot},
     store::{
         AudienceSize, Batch, BatchLedger, FoldReport, LeaseTerm, NewBatch, Realm, RetryOutcome,
-        SenderGuard, Store, StoreError,
+        SenderGuard, Store,
     },
-    words::{phrase, say},
+    words::say,
 };
 
 /// An issue about to be sent, with the right to send held.
@@ -465,12 +465,7 @@ impl App {
         progress: Arc<Progress>,
     ) -> Result<RunReport, AppError> {
         self.keep(store.as_ref()).await?;
-        let content = store.content(&batch.content).await?;
-        let content = content.ok_or_else(|| StoreError::ContentLost {
-            hash: batch.content.clone(),
-            why: phrase!("it is not there").to_owned(),
-        })?;
-        let frozen = FrozenIssue::from_bytes(&content)?;
+        let frozen = frozen_issue(store.as_ref(), &batch.content).await?;
         let links = self.link_signer(store.as_ref()).await?;
         let links = links.for_batch(batch.id.0);
         let composer = self.composer_of(&frozen, &batch.content, links, batch.frozen_at)?;

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use super::Worker;
 use crate::{
+    delivery::frozen_issue,
     links::LinkSigner,
     message::{
-        ComposeError, Composer, FrozenError, FrozenIssue, MissingKey,
+        ComposeError, Composer, MissingKey,
         dkim::{DkimError, Signer},
     },
     publication::DkimSettings,
     store::{Batch, BatchLedger, StoreError},
-    words::phrase,
 };
 
 /// Why a machine makes no messages of a batch.
@@ -28,8 +28,6 @@ pub(super) enum ComposingError {
     Dkim(#[from] DkimError),
     #[error(transparent)]
     Compose(#[from] ComposeError),
-    #[error(transparent)]
-    Frozen(#[from] FrozenError),
     #[error(transparent)]
     State(#[from] StoreError),
 }
@@ -54,12 +52,7 @@ impl MachineKeys {
         store: &dyn BatchLedger,
         batch: &Batch,
     ) -> Result<Arc<Composer>, ComposingError> {
-        let content = store.content(&batch.content).await?;
-        let content = content.ok_or_else(|| StoreError::ContentLost {
-            hash: batch.content.clone(),
-            why: phrase!("it is not there").to_owned(),
-        })?;
-        let frozen = FrozenIssue::from_bytes(&content)?;
+        let frozen = frozen_issue(store, &batch.content).await?;
         let keys = frozen.keys.as_ref().ok_or(ComposingError::Unsaid)?;
         if let Some(missing) = keys.missing(&self.links, self.dkim.as_ref()) {
             return Err(ComposingError::Missing(missing));
