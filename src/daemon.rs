@@ -187,13 +187,13 @@ impl Server {
         self.clock = clock;
     }
 
-    /// Takes the right to keep the calendar.
+    /// Takes the right to keep the calendar, as that command.
     ///
     /// # Errors
     /// [`StoreError::Kept`] where another process has it.
-    pub async fn take_schedule(&mut self) -> Result<SenderGuard, AppError> {
+    pub async fn take_schedule(&mut self, command: &str) -> Result<SenderGuard, AppError> {
         let app = App::of(&self.live.snapshot(), self.clock);
-        let right = app.right_to_schedule(self.store.as_ref()).await?;
+        let right = app.right_to_schedule(self.store.as_ref(), command).await?;
         self.store.keep_calendar(self.clock.now()).await?;
         self.is_keeper = true;
         self.term = right.lease().term();

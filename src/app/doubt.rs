@@ -198,9 +198,10 @@ impl App {
     pub(crate) async fn right_to_schedule(
         &self,
         store: &dyn Store,
+        command: &str,
     ) -> Result<SenderGuard, AppError> {
         self.refuse_doubt(store).await?;
-        let held = store.hold_schedule(&self.sender_id("serve")).await;
+        let held = store.hold_schedule(&self.sender_id(command)).await;
         held.map_err(decided_by_a_person)
     }
 

@@ -71,10 +71,10 @@ pub(crate) async fn execute(
     let tellers = EventSinks(vec![printer, Arc::clone(&notifier) as Arc<dyn EventSink>]);
     let receipts = ReceiptSender::of(&live, context.clock);
     let mut server = Server::open(live, context.clock, pace, Arc::new(tellers)).await?;
-    let _right = match server.take_schedule().await {
+    let _right = match server.take_schedule("send --due").await {
         Ok(right) => right,
         Err(AppError::Doubt(doubt)) => match doubt::settle(&app, doubt, output).await? {
-            PersonsAnswer::Yes => server.take_schedule().await?,
+            PersonsAnswer::Yes => server.take_schedule("send --due").await?,
             PersonsAnswer::No => return Ok(CommandExit::Nothing),
         },
         Err(error) => match error.holder() {

@@ -92,7 +92,7 @@ impl Server {
         loop {
             // Those who ask meanwhile are answered by what the files say now.
             self.live.look().await;
-            let ailment = match self.take_schedule().await {
+            let ailment = match self.take_schedule("serve").await {
                 Ok(right) => return Some(right),
                 Err(error) => self.keep_off(error).await,
             };

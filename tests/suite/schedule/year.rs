@@ -129,7 +129,7 @@ impl Daemon {
         let mut server = Server::open(live, clock, pace, teller).await.unwrap();
         // A child that another test starts holds our files for a moment, until it becomes a program.
         let right = loop {
-            match server.take_schedule().await {
+            match server.take_schedule("serve").await {
                 Ok(right) => break right,
                 Err(AppError::State(StoreError::Kept { .. })) => tokio::task::yield_now().await,
                 Err(error) => panic!("{error}"),
