@@ -17,7 +17,6 @@ mod reachable;
 pub(crate) mod reader;
 pub(crate) mod receipts;
 pub(crate) mod relay;
-pub(crate) mod secret_file;
 mod signing_keys;
 mod state;
 

@@ -6,6 +6,7 @@
 
 mod key_ring;
 mod page;
+pub(crate) mod secret_file;
 mod token;
 mod verification;
 

@@ -22,7 +22,7 @@ use crate::{
     clock::Clock,
     delivery::BatchTurns,
     links::{LinkSecrets, LinkSigner, ListMark},
-    publication::{WebSecrets, WorkerSettings},
+    publication::WorkerSettings,
     smtp::Relay,
     store::{
         SharedLedger, StateInstance, StoreError,
@@ -60,10 +60,14 @@ impl Worker {
         ears: WorkerEars,
     ) -> Result<Self, WorkerError> {
         let (place, dead) = WorkerPlace::take(folder)?;
+        let secrets = match &settings.secrets {
+            Some(secrets) => LinkSecrets::written(&secrets.current, &secrets.retired),
+            None => place.secrets()?,
+        };
         let address = PostgresSettings::parse(&settings.storage, &|name| std::env::var(name).ok())?;
         let store = PostgresStore::open(&address).await?;
         let store = store.noting_in(place.folder().to_owned());
-        let links = links_of(&settings.secrets, &store).await?;
+        let links = links_of(&secrets, &store).await?;
         for sender in &dead {
             store.bury(sender).await?;
         }
@@ -91,17 +95,12 @@ impl Worker {
 
 /// Signs the links of that list's readers.
 async fn links_of(
-    secrets: &WebSecrets,
+    secrets: &LinkSecrets,
     list: &dyn StateInstance,
 ) -> Result<LinkSigner, StoreError> {
-    let bytes = |secret: &String| secret.clone().into_bytes();
-    let secrets = LinkSecrets {
-        current: bytes(&secrets.current),
-        retired: secrets.retired.iter().map(bytes).collect(),
-    };
     let mark = ListMark {
         mark: list.mark().await?,
         last_unmarked: list.last_unmarked().await?,
     };
-    Ok(LinkSigner::new(&secrets, &mark, None))
+    Ok(LinkSigner::new(secrets, &mark, None))
 }

@@ -4,9 +4,9 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use tokio::sync::Mutex;
 
-use super::{App, AppError, FileAction, RefusalKind, secret_file};
+use super::{App, AppError, FileAction, RefusalKind};
 use crate::{
-    links::{LinkSecrets, LinkSigner, ListMark},
+    links::{LinkSecrets, LinkSigner, ListMark, secret_file},
     publication::SecretUse,
     store::{
         SenderId, StateInstance, Store,
@@ -111,14 +111,7 @@ impl App {
         let web = &self.publication.web;
         let own = self.publication.state_dir().join(secret_file::FILE);
         let secrets = match &web.secret {
-            Some(secrets) => LinkSecrets {
-                current: secrets.current.clone().into_bytes(),
-                retired: secrets
-                    .retired
-                    .iter()
-                    .map(|it| it.clone().into_bytes())
-                    .collect(),
-            },
+            Some(secrets) => LinkSecrets::written(&secrets.current, &secrets.retired),
             // One that is made here no other machine would have; one that came along with the list signed its mail.
             None if self.publication.storage.server().is_some() && !own.exists() => {
                 return Err(AppError::Refused {

@@ -35,7 +35,7 @@ pub(crate) struct Args {
     /// The folder; made where it isn't there [default: this one]
     #[arg(value_name = "DIR")]
     folder: Option<PathBuf>,
-    /// The language of its files [default: the system's]
+    /// The language of its files [default: the one spoken here: --lang's, else the system's]
     #[arg(long, value_enum)]
     language: Option<StartLanguage>,
     /// The newsletter's name [default: the folder's]
@@ -167,7 +167,9 @@ fn answers(
     folder: &Path,
     context: &CommandContext,
 ) -> Result<InitAnswers, Failure> {
-    let language = args.language.unwrap_or_else(guess::system_language);
+    let language = args
+        .language
+        .unwrap_or_else(|| guess::language(context.output.tongue()));
     let name = match &args.name {
         Some(name) => clean_name(name).ok_or_else(|| Failure::usage(say!("the name is empty")))?,
         None => guess::name_of(folder, language),

@@ -149,6 +149,11 @@ impl From<WorkerError> for Failure {
             WorkerError::Folder { .. } => {
                 say!("name a folder that this worker may write to with --state")
             }
+            WorkerError::Secretless { path } => say!(
+                "give it the publication's own `web.secret`, or DAILY_NOTE_WEB__SECRET; where that has none, copy its \
+                 .daily-note/secret to {path}",
+                path
+            ),
             WorkerError::Taken { .. } => say!("give each worker a folder of its own with --state"),
         };
         Self::new(CommandExit::Configuration, trouble.with_hint(hint))

@@ -24,6 +24,14 @@ impl LinkSecrets {
             retired: Vec::new(),
         }
     }
+
+    /// Those of a configuration, as they are written there.
+    pub(crate) fn written(current: &str, retired: &[String]) -> Self {
+        Self {
+            current: current.into(),
+            retired: retired.iter().map(|it| it.clone().into()).collect(),
+        }
+    }
 }
 
 impl std::fmt::Debug for LinkSecrets {

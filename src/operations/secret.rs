@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use crate::app::{
-    App, AppError, FileAction, RefusalKind,
-    secret_file::{self, RotationReason},
+use crate::{
+    app::{App, AppError, FileAction, RefusalKind},
+    links::secret_file::{self, RotationReason},
+    words::phrase,
 };
-use crate::words::phrase;
 
 /// What became of the secret that signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

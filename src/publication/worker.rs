@@ -32,8 +32,8 @@ pub struct WorkerSettings {
     pub smtp: SmtpSettings,
     /// Retries, and what becomes of the unknown.
     pub delivery: DeliverySettings,
-    /// Signs the readers' links: the publication's own.
-    pub secrets: WebSecrets,
+    /// Signs the readers' links: the publication's own. Where none is written, its file lies in the worker's folder.
+    pub secrets: Option<WebSecrets>,
 }
 
 /// The file as it is written.
@@ -118,20 +118,12 @@ impl WorkerBlock {
             )));
             return Err(missing);
         };
-        let Some(secrets) = self.web.secret else {
-            let message = phrase!("a worker signs the readers' links as the pages read them");
-            let error = tree.error(&["web", "secret"], message);
-            missing.push(error.with_hint(phrase!(
-                "give it the publication's own `web.secret`, or DAILY_NOTE_WEB__SECRET"
-            )));
-            return Err(missing);
-        };
         Ok(WorkerSettings {
             storage,
             relay: relay.clone(),
             smtp,
             delivery: self.delivery,
-            secrets,
+            secrets: self.web.secret,
         })
     }
 }
@@ -169,7 +161,7 @@ mod tests {
         assert_eq!(settings.storage, "postgres://note@db.example.com/note");
         assert_eq!(settings.relay.host, "relay.example.com");
         assert_eq!(settings.smtp.rate.unwrap().messages, 20);
-        assert_eq!(settings.secrets.current, SECRET);
+        assert_eq!(settings.secrets.unwrap().current, SECRET);
     }
 
     #[test]
@@ -183,7 +175,6 @@ mod tests {
             (&[][..], "DAILY_NOTE_STORAGE"),
             (&[("DAILY_NOTE_STORAGE", "sqlite")], "shares a database"),
             (&[storage], "DAILY_NOTE_SMTP__URL"),
-            (&[storage, relay], "DAILY_NOTE_WEB__SECRET"),
             (&[storage, relay, ("DAILY_NOTE_WEB__SECRET", "short")], "32"),
             (&[storage, ("DAILY_NOTE_EDITIONS", "hidden")], "editions"),
         ] {
@@ -205,7 +196,7 @@ mod tests {
         let settings = WorkerSettings::load(Some(&file), &environment(&[("LINKS", SECRET)]));
         let settings = settings.unwrap();
         assert_eq!(settings.smtp.ca_file, Some(folder.path().join("own.pem")));
-        assert_eq!(settings.secrets.current, SECRET);
+        assert_eq!(settings.secrets.unwrap().current, SECRET);
         let errors = WorkerSettings::load(Some(&file), &Environment::empty()).unwrap_err();
         assert!(told(errors).contains("`LINKS` is not set"));
         let missing = folder.path().join("nowhere.yaml");

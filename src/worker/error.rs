@@ -17,6 +17,12 @@ pub(crate) enum WorkerError {
         #[source]
         source: std::io::Error,
     },
+    /// Neither its configuration nor its folder has the secret of the readers' links.
+    #[error("a worker signs the readers' links as the pages read them, and has no secret")]
+    Secretless {
+        /// Where the publication's file would lie.
+        path: String,
+    },
     /// Another worker's folder.
     #[error("another worker of this machine has {path} ({holder})")]
     Taken {

@@ -1,4 +1,4 @@
-//! The folder of a worker on its machine: a lock, the names under which its process holds rows, and the notes of whose
+//! The folder of a worker on its machine: a lock, the secret where its configuration names none, the names under which its process holds rows, and the notes of whose
 //! messages begin to leave (`store::TransferNotes`). Whoever has the lock knows that the names of one before are dead.
 
 use std::{
@@ -9,6 +9,7 @@ use std::{
 
 use super::error::WorkerError;
 use crate::{
+    links::{LinkSecrets, secret_file},
     private_files::{make_private_folder, open_lock_file},
     store::SenderId,
 };
@@ -61,6 +62,20 @@ impl WorkerPlace {
             lock,
         };
         Ok((place, names))
+    }
+
+    /// The secrets of the readers' links, copied from the publication's own state folder.
+    pub(super) fn secrets(&self) -> Result<LinkSecrets, WorkerError> {
+        let path = self.folder.join(secret_file::FILE);
+        let shown = path.display().to_string();
+        match secret_file::read(&path) {
+            Ok(Some(secrets)) => Ok(secrets),
+            Ok(None) => Err(WorkerError::Secretless { path: shown }),
+            Err(source) => Err(WorkerError::Folder {
+                path: shown,
+                source,
+            }),
+        }
     }
 
     /// Where the notes lie.

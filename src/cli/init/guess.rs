@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use super::StartLanguage;
 use crate::{
     address::{Mailbox, clean_name},
-    cli::{Failure, language},
+    cli::Failure,
     publication::parse_zone,
     words::Tongue,
 };
@@ -36,10 +36,11 @@ pub(super) fn sender(name: &str) -> Result<Mailbox, Failure> {
     })
 }
 
-pub(super) fn system_language() -> StartLanguage {
-    match language::of_locale() {
-        Some(Tongue::Korean) => StartLanguage::Ko,
-        _ => StartLanguage::En,
+/// Whom the program speaks Korean with writes it.
+pub(super) fn language(spoken: Tongue) -> StartLanguage {
+    match spoken {
+        Tongue::Korean => StartLanguage::Ko,
+        Tongue::English => StartLanguage::En,
     }
 }
 

@@ -98,8 +98,18 @@ fn who_is_spoken_to_in_a_language_writes_in_it_unless_they_say_otherwise() {
     let asked = at_terminal_questions(&shown);
     assert!(asked[0].ends_with("[ko]"), "{asked:?}");
     assert!(!shown.contains("Its name?"), "{shown}");
-    let settings = settings(&home.path().join("note"));
-    assert!(settings.contains("language: ko"), "{settings}");
+    let (shown, code) = at_terminal(
+        home.path(),
+        "en_US.UTF-8",
+        &[],
+        &["--lang", "ko", "init", "guessed", "--yes"],
+    )
+    .unwrap();
+    assert_eq!(code, 0, "{shown}");
+    for folder in ["note", "guessed"] {
+        let settings = settings(&home.path().join(folder));
+        assert!(settings.contains("language: ko"), "{settings}");
+    }
 }
 
 /// The questions that a terminal showed.

@@ -14,7 +14,7 @@ use daily_note::{
     store::{BatchLedger, DeliveryState},
 };
 
-use super::fleet::{Fleet, Worker};
+use super::fleet::{Fleet, SECRET, Worker};
 use crate::support::postgres::free_port;
 
 const SOON: Duration = Duration::from_secs(60);
@@ -146,6 +146,36 @@ async fn a_folder_is_one_worker_s_and_what_is_wrong_is_one_sentence() {
         command.env("DAILY_NOTE_SMTP__URL", "inbox");
     });
     assert!(inbox.contains("hands mail to a relay"), "{inbox}");
+    let secretless = refused("two", &|command| {
+        command.env_remove("DAILY_NOTE_WEB__SECRET");
+    });
+    let place = fleet.state("two").join("secret");
+    assert!(
+        secretless.contains(place.to_str().unwrap()) && secretless.contains("web.secret"),
+        "{secretless}"
+    );
+    fs::write(&place, "cut off").unwrap();
+    let torn = refused("two", &|command| {
+        command.env_remove("DAILY_NOTE_WEB__SECRET");
+    });
+    assert!(torn.contains("shorter than 32 bytes"), "{torn}");
+    assert!(worker.stop().success());
+}
+
+/// A list that came from a folder keeps the secret of that folder, which is a file of bytes.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_publication_s_own_secret_lies_in_a_worker_s_folder() {
+    let Some(fleet) = Fleet::new(4, Duration::ZERO).await else {
+        return;
+    };
+    let monday = fleet.freeze("monday").await;
+    let folder = fleet.state("one");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("secret"), SECRET).unwrap();
+    let mut command = fleet.command("one");
+    command.env_remove("DAILY_NOTE_WEB__SECRET");
+    let worker = Worker::start(command, folder);
+    fleet.finished(&monday, SOON).await;
     assert!(worker.stop().success());
 }
 

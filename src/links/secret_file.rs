@@ -1,5 +1,5 @@
-//! The state's own link secrets, for a publication whose configuration names none: made on first use, and
-//! rotated by a person. A file of one secret is that secret as it is; one with retired ones says so in lines.
+//! The link secrets of a state folder, for a configuration that names none: made on first use, and rotated by a
+//! person; a worker has a copy of the file in its own folder. A file of one secret is that secret as it is; one with retired ones says so in lines.
 
 use std::{
     fs,
@@ -7,10 +7,10 @@ use std::{
     path::Path,
 };
 
+use super::LinkSecrets;
 use crate::{
     clock,
     fingerprint::hex,
-    links::LinkSecrets,
     private_files::{self, FreshFile, make_private_folder},
     words::phrase,
 };
@@ -37,10 +37,8 @@ pub(crate) enum RotationReason {
 /// Reads the state's secrets; on first use makes one, readable by its owner alone. Two processes that make
 /// it at once agree: the first one's stands.
 pub(crate) fn read_or_make(path: &Path) -> io::Result<LinkSecrets> {
-    match fs::read(path) {
-        Ok(bytes) => return parse(&bytes),
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        Err(_) => {}
+    if let Some(secrets) = read(path)? {
+        return Ok(secrets);
     }
     if let Some(folder) = path.parent() {
         make_private_folder(folder)?;
@@ -49,6 +47,15 @@ pub(crate) fn read_or_make(path: &Path) -> io::Result<LinkSecrets> {
     fresh.write_all(&clock::random_bytes::<LEAST_BYTES>())?;
     fresh.put_where_none_is()?;
     parse(&fs::read(path)?)
+}
+
+/// Reads the secrets of a folder where it has any.
+pub(crate) fn read(path: &Path) -> io::Result<Option<LinkSecrets>> {
+    match fs::read(path) {
+        Ok(bytes) => parse(&bytes).map(Some),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Makes a new secret the one that signs; answers how many there are besides it that still verify.
