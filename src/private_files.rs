@@ -1,11 +1,15 @@
 //! Files and folders that their owner alone may look into: made, locked, put in the place of others whole or
 //! not at all.
 
+mod cache_folder;
+
 use std::{
     fs::{self, DirBuilder, File, OpenOptions},
     io::{self, Write},
     path::{Path, PathBuf},
 };
+
+pub(crate) use self::cache_folder::CacheFolder;
 
 /// Makes a folder that its owner alone may look into, with the folders above it.
 pub(crate) fn make_private_folder(folder: &Path) -> io::Result<()> {

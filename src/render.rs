@@ -45,7 +45,7 @@ pub(crate) use columns::alignments_of;
 pub use composition::{ImagePolicy, PrepareInput};
 pub(crate) use ejected::{TemplateStanding, diff, eject, list};
 pub(crate) use escape::{escape_html, escape_text, percent_encode};
-pub(crate) use highlight::{MAX_HIGHLIGHTED_BYTES, highlighted};
+pub(crate) use highlight::{CodeColours, MAX_HIGHLIGHTED_BYTES};
 pub(crate) use images::{below_root, is_remote};
 pub use linked_issue::LinkedIssue;
 pub(crate) use opaque::Misuse;

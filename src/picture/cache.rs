@@ -7,19 +7,16 @@ mod entry;
 
 use std::{
     cell::OnceCell,
-    fs::{self, File, OpenOptions},
-    io::{self, Read},
-    os::unix::fs::OpenOptionsExt,
+    fs::File,
+    io::Read,
     path::{Path, PathBuf},
-    process,
-    time::SystemTime,
 };
 
 pub(crate) use self::entry::PictureFacts;
 use super::{MAX_FILE_BYTES, Picture, PictureError, PictureUse, fit};
 use crate::{
     fingerprint::{sha256, sha256_hex},
-    private_files::make_private_folder,
+    private_files::CacheFolder,
 };
 
 /// Raised with every change to what [`fit()`] makes of a file.
@@ -47,17 +44,16 @@ pub(crate) struct CacheKey(String);
 /// Pictures fitted before.
 #[derive(Debug, Clone)]
 pub(crate) struct Cache {
-    folder: PathBuf,
-    max_bytes: u64,
+    entries: CacheFolder,
 }
 
 impl Cache {
     /// The cache of a publication; its folder is made when there is something to put in.
     #[must_use]
     pub(crate) fn below(state_dir: &Path) -> Self {
+        let folder = state_dir.join("cache").join("pictures");
         Self {
-            folder: state_dir.join("cache").join("pictures"),
-            max_bytes: MAX_BYTES,
+            entries: CacheFolder::at(folder, MAX_BYTES),
         }
     }
 
@@ -111,7 +107,7 @@ impl Cache {
     }
 
     fn entry(&self, key: &CacheKey) -> PathBuf {
-        self.folder.join(&key.0)
+        self.entries.entry(&key.0)
     }
 
     fn remembered<E>(
@@ -123,57 +119,14 @@ impl Cache {
             return Ok(facts.with(bytes));
         }
         let picture = make()?;
-        if let Err(error) = self.keep(&self.entry(key), &picture) {
-            tracing::debug!(%error, folder = %self.folder.display(), "the picture is not cached");
+        let written = self
+            .entries
+            .keep(&key.0, |file| entry::write(&picture, file));
+        if let Err(error) = written {
+            let folder = self.entries.path().display();
+            tracing::debug!(%error, %folder, "the picture is not cached");
         }
         Ok(picture)
-    }
-
-    /// Whole or not at all, also for those who read meanwhile.
-    fn keep(&self, entry: &Path, picture: &Picture) -> io::Result<()> {
-        make_private_folder(&self.folder)?;
-        let fresh = entry.with_extension(format!("{}.new", process::id()));
-        let file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&fresh);
-        let mut file = match file {
-            // Another thread is at the same picture.
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
-            file => file?,
-        };
-        let written = entry::write(picture, &mut file).and_then(|()| fs::rename(&fresh, entry));
-        if written.is_err() {
-            let _ = fs::remove_file(&fresh);
-        }
-        written?;
-        self.prune()
-    }
-
-    /// Removes the oldest entries until a quarter of the room is free again.
-    fn prune(&self) -> io::Result<()> {
-        let mut entries: Vec<(SystemTime, u64, PathBuf)> = fs::read_dir(&self.folder)?
-            .filter_map(|entry| {
-                let entry = entry.ok()?;
-                let metadata = entry.metadata().ok()?;
-                Some((metadata.modified().ok()?, metadata.len(), entry.path()))
-            })
-            .collect();
-        let mut total: u64 = entries.iter().map(|(_, bytes, _)| bytes).sum();
-        if total <= self.max_bytes {
-            return Ok(());
-        }
-        entries.sort();
-        for (_, bytes, path) in entries {
-            if total <= self.max_bytes / 4 * 3 {
-                break;
-            }
-            // Somebody else may have been quicker.
-            let _ = fs::remove_file(path);
-            total -= bytes;
-        }
-        Ok(())
     }
 }
 

@@ -16,6 +16,7 @@ use crate::{
     publication::{Edition, Publication},
     render::{
         Composition, RenderError, TemplateEngine, Templates,
+        highlight::CodeColours,
         html::HtmlWriter,
         images::Images,
         linked_issue::{IssueLinks, LinkedIssue},
@@ -77,12 +78,14 @@ impl Composition {
         let engine = input.templates.engine()?;
         let mut images = Images::new(publication, issue, input.images);
         let issue_links: &IssueLinks<'_> = input.linked_issue;
+        let colours = CodeColours::below(&publication.state_dir());
         let mut html = HtmlWriter {
             engine,
             words: &words,
             issue_links,
             document: &issue.document,
             images: &mut images,
+            colours: &colours,
             footnote_uses: BTreeMap::new(),
             inset: 0,
             is_in_cell: false,

@@ -16,7 +16,7 @@ use crate::{
     issue::{Block, Document, Footnote, Image, ListItem, attribution, plain_text},
     render::{
         RenderError, TemplateEngine,
-        highlight::{MAX_HIGHLIGHTED_BYTES, highlighted},
+        highlight::{CodeColours, MAX_HIGHLIGHTED_BYTES},
         images::{Images, ShownImage},
         linked_issue::IssueLinks,
         long_words,
@@ -34,6 +34,7 @@ pub(super) struct HtmlWriter<'a> {
     /// Knows where links within the issue lead.
     pub(super) document: &'a Document,
     pub(super) images: &'a mut Images,
+    pub(super) colours: &'a CodeColours,
     pub(super) footnote_uses: std::collections::BTreeMap<usize, usize>,
     /// What quotations, callouts and lists around a block take from the column's width, in pixels.
     pub(super) inset: usize,
@@ -158,7 +159,7 @@ impl HtmlWriter<'_> {
     fn code(&mut self, text: &str, language: Option<&str>) -> String {
         self.highlighted_bytes += text.len();
         let language = language.filter(|_| self.highlighted_bytes <= MAX_HIGHLIGHTED_BYTES);
-        code::hung(&highlighted(text, language), text)
+        code::hung(&self.colours.html(text, language), text)
     }
 
     /// Counts what was made.

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::pictures::IssuePictures;
 use crate::{
     issue::{Block, Document, Image},
-    render::MailWords,
+    render::{CodeColours, MailWords},
 };
 
 /// Another issue, as a link shows it.
@@ -44,6 +44,7 @@ pub(super) struct StoryBody {
 pub(super) struct BodySetting<'a> {
     pub(super) words: &'a MailWords,
     pub(super) pictures: &'a IssuePictures,
+    pub(super) colours: &'a CodeColours,
     /// The issue that `[[slug]]` names, where it is public.
     pub(super) linked: &'a dyn Fn(&str) -> Option<LinkedPage>,
     /// Before every path of ours: for pages the base's path, for feeds its whole address.

@@ -181,6 +181,7 @@ impl SiteContent {
         let setting = BodySetting {
             words: self.words(),
             pictures: &ready.pictures,
+            colours: &self.design.colours,
             linked: &linked,
             base,
         };

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     publication::Publication,
-    render::{RenderError, Templates},
+    render::{CodeColours, RenderError, Templates},
 };
 
 /// Pages without issues.
@@ -24,6 +24,7 @@ pub(super) struct SiteDesign {
     pub(super) set_text: SetText,
     pub(super) assets: SiteAssets,
     pub(super) logo: Option<WebPicture>,
+    pub(super) colours: CodeColours,
 }
 
 impl SiteDesign {
@@ -53,6 +54,7 @@ impl SiteDesign {
         Ok(Arc::new(Self {
             publication: Arc::clone(publication),
             templates: Arc::clone(templates),
+            colours: CodeColours::below(&publication.state_dir()),
             set_text: set_text.knowing(&frame)?,
             addresses,
             assets,

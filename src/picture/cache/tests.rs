@@ -1,6 +1,6 @@
 //! The cache remembers, forgets the oldest, believes nothing broken, and is never needed.
 
-use std::{thread, time::Duration};
+use std::{fs, thread, time::Duration};
 
 use image::{ImageFormat, Rgb, RgbImage};
 
@@ -34,7 +34,7 @@ impl Desk {
     }
 
     fn entries(&self) -> Vec<PathBuf> {
-        let Ok(folder) = fs::read_dir(&self.cache.folder) else {
+        let Ok(folder) = fs::read_dir(self.cache.entries.path()) else {
             return Vec::new();
         };
         folder.map(|entry| entry.unwrap().path()).collect()
@@ -182,7 +182,8 @@ fn many_at_once_agree_and_leave_nothing_half_written() {
 #[test]
 fn the_oldest_make_room() {
     let mut desk = Desk::new();
-    desk.cache.max_bytes = 120_000;
+    let folder = desk.cache.entries.path().to_owned();
+    desk.cache.entries = CacheFolder::at(folder, 120_000);
     let mut last = PathBuf::new();
     for seed in 0..8 {
         let path = desk.file(seed);
@@ -191,6 +192,8 @@ fn the_oldest_make_room() {
         // File times are as fine as the system's tick.
         thread::sleep(Duration::from_millis(12));
     }
+    // It looks now and then.
+    desk.cache.entries.prune().unwrap();
     let total: u64 = desk
         .entries()
         .iter()

@@ -6,10 +6,7 @@ use super::{
 };
 use crate::{
     issue::{Alignment, Block, CalloutKind, Image, Inline, ListItem, attribution},
-    render::{
-        MAX_HIGHLIGHTED_BYTES, alignments_of, callout_key, escape_text, highlighted, host,
-        task_mark,
-    },
+    render::{MAX_HIGHLIGHTED_BYTES, alignments_of, callout_key, escape_text, host, task_mark},
 };
 
 impl BodyWriter<'_> {
@@ -144,7 +141,7 @@ impl BodyWriter<'_> {
     fn code(&mut self, text: &str, language: Option<&str>) -> String {
         self.highlighted_bytes += text.len();
         let language = language.filter(|_| self.highlighted_bytes <= MAX_HIGHLIGHTED_BYTES);
-        let code = highlighted(text, language);
+        let code = self.setting.colours.html(text, language);
         format!("<pre dir=\"ltr\" tabindex=\"0\"><code>{code}</code></pre>")
     }
 
