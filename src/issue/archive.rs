@@ -8,10 +8,10 @@ use std::{
     collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
-    sync::{Arc, OnceLock},
+    sync::Arc,
 };
 
-use self::names::ArchiveNames;
+use self::names::{ArchiveNames, NameKind};
 pub use self::{error::ArchiveError, file::ArchivedFile};
 use super::{Issue, IssueHead, read};
 use crate::{
@@ -26,8 +26,7 @@ pub struct Archive {
     root: PathBuf,
     /// Shared with the archives that it was reloaded from.
     entries: Vec<Arc<ArchivedFile>>,
-    /// Made when somebody asks for a name.
-    names: OnceLock<ArchiveNames>,
+    names: ArchiveNames,
 }
 
 impl Archive {
@@ -47,7 +46,7 @@ impl Archive {
         Self {
             root: publication.root.clone(),
             entries: Vec::new(),
-            names: OnceLock::new(),
+            names: ArchiveNames::default(),
         }
     }
 
@@ -61,7 +60,7 @@ impl Archive {
         has_changed: impl Fn(&Path) -> bool,
     ) -> Result<Self, ArchiveError> {
         let folder = publication.root.join("issues");
-        let paths = paths(&folder).map_err(|source| ArchiveError::Unreadable {
+        let places = places(&folder).map_err(|source| ArchiveError::Unreadable {
             path: folder,
             source,
         })?;
@@ -71,11 +70,12 @@ impl Archive {
             .filter(|entry| !has_changed(&entry.path))
             .map(|entry| (entry.path.as_path(), entry))
             .collect();
-        let (kept, fresh): (Vec<PathBuf>, Vec<PathBuf>) = paths
+        let (kept, fresh): (Vec<PathBuf>, Vec<PathBuf>) = places
             .into_iter()
             .partition(|path| known.contains_key(path.as_path()));
-        let load = |path: &PathBuf| Arc::new(ArchivedFile::load(publication, path));
-        let mut entries = on_every_core(&fresh, load);
+        let load = |path: &PathBuf| ArchivedFile::load(publication, path).map(Arc::new);
+        let loaded = on_every_core(&fresh, load);
+        let mut entries: Vec<Arc<ArchivedFile>> = loaded.into_iter().flatten().collect();
         let kept = kept.iter().filter_map(|path| known.remove(path.as_path()));
         entries.extend(kept.map(Arc::clone));
         entries.sort_by_cached_key(|entry| {
@@ -85,7 +85,7 @@ impl Archive {
         Ok(Self {
             root: publication.root.clone(),
             entries,
-            names: OnceLock::new(),
+            names: ArchiveNames::default(),
         })
     }
 
@@ -135,9 +135,9 @@ impl Archive {
 
     /// The files that `[[slug]]` may mean, the likeliest first; some may be no issues.
     pub(crate) fn meant_by(&self, slug: &str) -> Vec<&ArchivedFile> {
-        let (slug, names) = (composed(slug), self.names());
-        let by = [&names.by_slug, &names.by_name, &names.by_id].into_iter();
-        let meant = by.flat_map(|places| places.of(&slug).iter().rev());
+        let slug = composed(slug);
+        let by = [NameKind::Slug, NameKind::File, NameKind::Id].into_iter();
+        let meant = by.flat_map(|kind| self.places_of(kind, &slug).iter().rev());
         meant.map(|at| &*self.entries[*at]).collect()
     }
 
@@ -150,9 +150,8 @@ impl Archive {
             return Ok(entry);
         }
         let name = &*composed(wanted.strip_suffix(".md").unwrap_or(wanted));
-        let names = self.names();
-        for places in [&names.by_name, &names.by_slug, &names.by_id] {
-            match places.of(name) {
+        for kind in [NameKind::File, NameKind::Slug, NameKind::Id] {
+            match self.places_of(kind, name) {
                 [] => {}
                 [only] => return Ok(&self.entries[*only]),
                 several => {
@@ -186,8 +185,8 @@ impl Archive {
         })
     }
 
-    fn names(&self) -> &ArchiveNames {
-        self.names.get_or_init(|| ArchiveNames::of(self.entries()))
+    fn places_of(&self, kind: NameKind, name: &str) -> &[usize] {
+        self.names.of_kind(kind, &self.entries).of(name)
     }
 
     /// The name that somebody may have meant who wrote another: nearly this one, a part of it, or the issue's title.
@@ -224,22 +223,31 @@ impl Archive {
     }
 }
 
-fn paths(folder: &Path) -> io::Result<Vec<PathBuf>> {
+/// Where issues may stand, as far as a listing tells: whether a folder has one, is seen when it is read.
+fn places(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let listing = match fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         listing => listing?,
     };
-    let mut paths = Vec::new();
+    let mut places = Vec::new();
     for entry in listing {
-        let path = entry?.path();
+        let entry = entry?;
+        let path = entry.path();
         if read::is_left_out(&path) {
             continue;
         }
-        if path.extension().is_some_and(|end| end == "md") && path.is_file() {
-            paths.push(path);
-        } else if path.join(read::INDEX).is_file() {
-            paths.push(path.join(read::INDEX));
+        let kind = entry.file_type().ok();
+        let is_named = path.extension().is_some_and(|end| end == "md");
+        // Where a link leads, the listing does not tell.
+        let is_file = match kind {
+            Some(kind) if kind.is_file() || kind.is_dir() => kind.is_file(),
+            _ => path.is_file(),
+        };
+        match is_file {
+            true if is_named => places.push(path),
+            true => {}
+            false => places.push(path.join(read::INDEX)),
         }
     }
-    Ok(paths)
+    Ok(places)
 }

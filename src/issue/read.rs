@@ -1,6 +1,6 @@
 //! Files of issues: their bytes as text, and what their names say.
 
-use std::{fs, io::Read, path::Path};
+use std::{cell::RefCell, fs, io::Read, path::Path};
 
 use super::IssueError;
 use crate::{
@@ -14,26 +14,40 @@ pub(super) const INDEX: &str = "index.md";
 /// An hour of reading is 90 kB of Korean; whatever has this much holds something else.
 const MAX_BYTES: u64 = 400_000;
 
+thread_local! {
+    /// What a file is read into before its text is known to be one. All issues are read for one: with room of its own
+    /// for each, half of the time would go into making that.
+    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
 /// The file's text.
 pub(super) fn text(root: &Path, path: &Path) -> Result<String, IssueError> {
+    BUFFER.with_borrow_mut(|bytes| {
+        bytes.clear();
+        text_by(bytes, root, path)
+    })
+}
+
+fn text_by(bytes: &mut Vec<u8>, root: &Path, path: &Path) -> Result<String, IssueError> {
     let unreadable = |source| IssueError::Unreadable {
         path: path.to_owned(),
         source,
     };
     let file = fs::File::open(path).map_err(unreadable)?;
-    let mut bytes = Vec::new();
-    let read = file.take(MAX_BYTES + 1).read_to_end(&mut bytes);
+    let read = file.take(MAX_BYTES + 1).read_to_end(bytes);
     if read.map_err(unreadable)? as u64 > MAX_BYTES {
         let size = fs::metadata(path).map_or(MAX_BYTES, |metadata| metadata.len());
         return Err(too_large(root, path, size).into());
     }
-    if let Some(error) = no_text(root, path, &bytes) {
+    if let Some(error) = no_text(root, path, bytes) {
         return Err(error.into());
     }
-    // All issues are read for one: their letters are looked at many at a time.
-    match simdutf8::basic::from_utf8(&bytes) {
+    // Their letters are looked at many at a time; where they are none, the slower way knows the place.
+    match simdutf8::basic::from_utf8(bytes) {
         Ok(text) => Ok(text.to_owned()),
-        Err(_) => Ok(String::from_utf8(bytes).map_err(|error| not_utf8(root, path, &error))?),
+        Err(_) => {
+            Ok(String::from_utf8(bytes.clone()).map_err(|error| not_utf8(root, path, &error))?)
+        }
     }
 }
 
@@ -50,11 +64,7 @@ fn no_text(root: &Path, path: &Path, bytes: &[u8]) -> Option<SourceError> {
         let error = SourceError::new(say!("{name} is UTF-16", name));
         return Some(error.with_hint(say!("save the file as UTF-8")));
     }
-    // Most have none, which is sooner known than where it would be.
-    if !bytes.contains(&0) {
-        return None;
-    }
-    let zero = bytes.iter().position(|byte| *byte == 0)?;
+    let zero = memchr::memchr(0, bytes)?;
     let error = SourceError::new(say!("{name} is no text: byte {zero} is zero", name, zero));
     Some(error.with_hint(say!(
         "an issue is Markdown in UTF-8; take the file out of the folder, or the zeros out of the file"

@@ -23,7 +23,7 @@ pub fn unresolved_conflict(source: &Source) -> Option<SourceError> {
 pub(super) fn conflicts(text: &str) -> Vec<Span> {
     let mut found = Vec::new();
     // Nearly every text: one search, no lines.
-    if !text.contains("<<<<<<<") {
+    if memchr::memmem::find(text.as_bytes(), b"<<<<<<<").is_none() {
         return found;
     }
     let (mut opened, mut has_middle) = (None, false);

@@ -24,13 +24,14 @@ pub struct ArchivedFile {
 }
 
 impl ArchivedFile {
-    pub(super) fn load(publication: &Publication, path: &Path) -> Self {
-        Self {
+    /// None: no file stands there.
+    pub(super) fn load(publication: &Publication, path: &Path) -> Option<Self> {
+        path.is_file().then(|| Self {
             name: read::name(path),
             head: IssueHead::load(publication, path).map(Arc::new),
             issue: OnceLock::new(),
             path: path.to_owned(),
-        }
+        })
     }
 
     /// The issue, or why it is none.

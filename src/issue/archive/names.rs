@@ -1,34 +1,48 @@
 //! Which files of an archive a name means, without looking through all of them.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+};
 
 use super::{super::read, file::ArchivedFile};
 use crate::source::composed;
 
-/// Files by what they are called: places among the entries, the oldest first. Names are compared as people see them.
-#[derive(Debug, Default)]
-pub(super) struct ArchiveNames {
-    pub(super) by_name: PlacesByName,
-    pub(super) by_slug: PlacesByName,
+/// What a name is to the file that it means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NameKind {
+    File,
+    Slug,
     /// Of those whose head can be read.
-    pub(super) by_id: PlacesByName,
+    Id,
 }
 
-/// Where the files of a name stand.
+/// Files by what they are called, each kind made when somebody asks for it: most names are a file's.
+#[derive(Debug, Default)]
+pub(super) struct ArchiveNames([OnceLock<PlacesByName>; 3]);
+
+/// Where the files of a name stand among the entries, the oldest first. Names are compared as people see them.
 #[derive(Debug, Default)]
 pub(super) struct PlacesByName(HashMap<String, Vec<usize>>);
 
 impl ArchiveNames {
-    pub(super) fn of<'e>(entries: impl Iterator<Item = &'e ArchivedFile>) -> Self {
-        let mut names = Self::default();
-        for (at, entry) in entries.enumerate() {
-            names.by_name.add(&entry.name, at);
-            names.by_slug.add(read::slug(&entry.name), at);
-            if let Some(head) = entry.head() {
-                names.by_id.add(&head.id, at);
+    /// The names of those entries, which are the same at every call.
+    pub(super) fn of_kind(&self, kind: NameKind, entries: &[Arc<ArchivedFile>]) -> &PlacesByName {
+        self.0[kind as usize].get_or_init(|| {
+            let mut places = PlacesByName::default();
+            for (at, entry) in entries.iter().enumerate() {
+                match kind {
+                    NameKind::File => places.add(&entry.name, at),
+                    NameKind::Slug => places.add(read::slug(&entry.name), at),
+                    NameKind::Id => {
+                        if let Some(head) = entry.head() {
+                            places.add(&head.id, at);
+                        }
+                    }
+                }
             }
-        }
-        names
+            places
+        })
     }
 }
 
